@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * Has a file written under a temporary name beside its place and then moved there, so that nobody
+ * ever sees it half-written; two writers are both right, the last one stays. On failure nothing is
+ * left behind.
+ */
+export async function writeAtomically(
+  target: string,
+  write: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const folder = path.dirname(target);
+  await mkdir(folder, { recursive: true });
+  const temporary = path.join(
+    folder,
+    `.${path.basename(target)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`,
+  );
+  try {
+    await write(temporary);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import { stat } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
+
+import { Command } from 'commander';
+
+import { compileModule } from '../compile-module.js';
+import type { CompileOptions } from '../types.js';
+
+import { integerIn } from './parse.js';
+
+interface CompileCommandOptions {
+  output?: string;
+  optimize: 0 | 1 | 2 | 3;
+  generic?: true;
+  interruptible?: true;
+}
+
+export function compileCommand(): Command {
+  return new Command('compile')
+    .description('Compile a .wasm ahead of time.')
+    .argument('<module>', 'a plain .wasm')
+    .option(
+      '-o, --output <file>',
+      'where to write: a shared object, or with the ending .wasm a universal module ' +
+        '(default: the module with the ending .so)',
+    )
+    .option('-O, --optimize <level>', "LLVM's optimization level", integerIn(0, 3), 3)
+    .option('--generic', 'for any processor of this architecture: slower, but it travels')
+    .option('--interruptible', "with the checks that WasmEdge's own asynchronous calls need")
+    .action(compile);
+}
+
+async function compile(input: string, options: CompileCommandOptions): Promise<void> {
+  const { output = input.replace(/(\.wasm)?$/, '.so'), ...rest } = options;
+  const begin = performance.now();
+  if (process.stderr.isTTY) process.stderr.write(`Compiling ${input} …\n`);
+  await compileModule(input, output, rest satisfies CompileOptions);
+  const { size } = await stat(output);
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  console.log(`${output}: ${(size / 1024).toFixed(0)} KiB, compiled in ${seconds} s`);
+}

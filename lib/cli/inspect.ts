@@ -1,0 +1,73 @@
+import { open } from 'node:fs/promises';
+
+import Table from 'cli-table3';
+import { Command } from 'commander';
+
+import { WasmEdgeError, reasonOf } from '../errors.js';
+import { inspectModel, inspectModule } from '../inspect.js';
+import type { ExternalDescription, TensorDescription } from '../types.js';
+
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .description("Show a module's imports and exports, or a model's inputs and outputs.")
+    .argument('<file>', 'a .wasm, a compiled .so, or a .tflite')
+    .option('--json', 'print JSON')
+    .action(inspect);
+}
+
+async function inspect(file: string, { json }: { json?: true }): Promise<void> {
+  if (await isModel(file)) {
+    const model = await inspectModel(file);
+    if (json) return print(model);
+    console.log(`${file}: TensorFlow Lite model`);
+    printTensors('input', model.inputs);
+    printTensors('output', model.outputs);
+    return;
+  }
+  const module = await inspectModule(file);
+  if (json) return print(module);
+  const code = module.mode === 'aot' ? 'compiled ahead of time' : 'not compiled';
+  console.log(`${file}: WebAssembly module, ${module.form}, ${code}`);
+  printExternals('import', module.imports);
+  printExternals('export', module.exports);
+}
+
+/** A FlatBuffer of TensorFlow Lite has its identifier at bytes 4 to 7. */
+async function isModel(file: string): Promise<boolean> {
+  try {
+    const handle = await open(file);
+    try {
+      const { buffer } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+      return buffer.toString('latin1', 4) === 'TFL3' || file.endsWith('.tflite');
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw new WasmEdgeError('ERR_MODULE_LOAD', `Cannot read ${file}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+function print(value: unknown): void {
+  console.log(JSON.stringify(value, null, 2));
+}
+
+function printTensors(title: string, tensors: readonly TensorDescription[]): void {
+  const table = new Table({ head: [title, 'type', 'shape', 'quantization'], style: { head: [], border: [], compact: true } });
+  for (const { name, type, shape, quantization } of tensors) {
+    const scale =
+      quantization && `scale ${quantization.scale}, zero point ${quantization.zeroPoint}`;
+    table.push([name, type, `[${shape.join(', ')}]`, scale ?? '']);
+  }
+  console.log(table.toString());
+}
+
+function printExternals(title: string, externals: readonly ExternalDescription[]): void {
+  const table = new Table({ head: [title, 'kind', 'type'], style: { head: [], border: [], compact: true } });
+  for (const { module, name, kind, params, results } of externals) {
+    const type = params && results ? `(${params.join(', ')}) -> (${results.join(', ')})` : '';
+    table.push([module === undefined ? name : `${module}.${name}`, kind, type]);
+  }
+  console.log(externals.length === 0 ? `no ${title}s` : table.toString());
+}

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { Command } from 'commander';
+
+import { WasmEdgeError } from '../errors.js';
+
+import { classifyCommand } from './classify.js';
+import { compileCommand } from './compile.js';
+import { inspectCommand } from './inspect.js';
+import { modelCommand } from './model.js';
+
+const root = path.join(__dirname, '..', '..');
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('wasmedge-embed')
+  .description(
+    'Run ahead-of-time compiled WebAssembly with TensorFlow Lite inside Node.js: classify ' +
+      'pictures, compile modules, look into modules and models.',
+  )
+  .version(version)
+  .showHelpAfterError("(run with '--help' for the options)")
+  .addCommand(classifyCommand())
+  .addCommand(compileCommand())
+  .addCommand(inspectCommand())
+  .addCommand(modelCommand())
+  .addHelpText(
+    'after',
+    `
+Environment:
+  WASMEDGE_DIR           folder of the WasmEdge library, instead of ~/.wasmedge and the system's
+  WASMEDGE_EMBED_CACHE   folder for compiled modules and fetched models
+                         (default: $XDG_CACHE_HOME/wasmedge-embed or ~/.cache/wasmedge-embed)
+  WASMEDGE_EMBED_DATA    folder whose models/ is looked into before the fetched and default models`,
+  );
+
+program.parseAsync().catch((error: unknown) => {
+  // Errors of the family explain themselves; anything else is a bug and shows where it was.
+  const message = error instanceof WasmEdgeError ? `${error.code}: ${error.message}` : error;
+  console.error('wasmedge-embed:', message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+import { SingleBar } from 'cli-progress';
+import { Command } from 'commander';
+
+import { MODEL_ARCHIVE, fetchModel } from '../model-fetch.js';
+import { MOBILENET, fetchedModelDirectory } from '../model-lookup.js';
+
+import { integerIn } from './parse.js';
+
+export function modelCommand(): Command {
+  return new Command('model')
+    .description('Get models.')
+    .addCommand(
+      new Command('fetch')
+        .description(
+          'Download MobileNet v1 (1.0, 224 × 224, 1,001 labels) from the TensorFlow site into the cache.',
+        )
+        .option('--url <url>', 'fetch the same archive from another place', MODEL_ARCHIVE.url)
+        .option('--timeout <seconds>', 'longest time without a byte', integerIn(1, 3600), 30)
+        .option('--force', 'fetch it again')
+        .action(fetchCommand),
+    );
+}
+
+async function fetchCommand(options: {
+  url: string;
+  timeout: number;
+  force?: true;
+}): Promise<void> {
+  const folder = fetchedModelDirectory();
+  if (!options.force && existsSync(path.join(folder, MOBILENET))) {
+    console.log(`${folder} has it already (--force fetches it again).`);
+    return;
+  }
+  const bar = new SingleBar({
+    format: '{bar} {percentage} % of {total} bytes',
+    stream: process.stderr,
+    noTTYOutput: false,
+  });
+  let started = false;
+  try {
+    const done = await fetchModel({
+      url: options.url,
+      idleTimeoutMs: options.timeout * 1000,
+      onProgress: (received, total) => {
+        if (!process.stderr.isTTY) return;
+        if (!started) bar.start(total ?? received, 0);
+        started = true;
+        bar.setTotal(Math.max(total ?? received, received));
+        bar.update(received);
+      },
+    });
+    if (started) bar.stop();
+    console.log(`Model and labels are in ${done}.`);
+  } finally {
+    if (started) bar.stop();
+  }
+}

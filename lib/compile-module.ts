@@ -1,0 +1,67 @@
+import { constants } from 'node:fs';
+import { access, mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { writeAtomically } from './atomic-file.js';
+import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
+import { addon } from './native.js';
+import { boolean, bytes, integer, nonEmptyText, optionsObject } from './options.js';
+import type { BytesLike, CompileOptions } from './types.js';
+
+/**
+ * Compiles a plain WebAssembly module ahead of time, off the main thread.
+ *
+ * @param input A .wasm file's path, or its bytes.
+ * @param output Where to write: a shared object (usually `.so`), or with the ending `.wasm` a
+ *   universal module, which any WebAssembly runtime can read and WasmEdge runs compiled. It appears
+ *   whole or not at all.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD when a file cannot be read or written, ERR_MODULE_INVALID
+ *   when the input is no valid plain module, ERR_NATIVE_LOAD without WasmEdge,
+ *   ERR_INVALID_ARGUMENT for unusable options.
+ */
+export async function compileModule(
+  input: string | BytesLike,
+  output: string,
+  options?: CompileOptions,
+): Promise<void> {
+  const given = optionsObject('options', options, ['optimize', 'generic', 'interruptible']);
+  const target = path.resolve(nonEmptyText('output', output));
+  const settings = {
+    optimize: integer('optimize', given.optimize, { min: 0, max: 3, fallback: 3 }),
+    generic: boolean('generic', given.generic, false),
+    interruptible: boolean('interruptible', given.interruptible, false),
+    universal: target.endsWith('.wasm'),
+  };
+  const source =
+    typeof input === 'string'
+      ? await readModule(nonEmptyText('input', input))
+      : bytes('input', input);
+  await requireWritable(path.dirname(target));
+  await writeAtomically(target, (temporary) =>
+    nativeCall(() => addon().compile({ ...settings, input: source, output: temporary })),
+  );
+}
+
+async function readModule(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new WasmEdgeError('ERR_MODULE_LOAD', `Cannot read ${file}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+// Before the compiler has worked for a minute, and because it does not say why it could not write.
+async function requireWritable(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new WasmEdgeError(
+      'ERR_MODULE_LOAD',
+      `Cannot write into the folder ${folder}: ${reasonOf(error)}.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,110 @@
+/** The stable codes of {@link WasmEdgeError}. */
+export type WasmEdgeErrorCode =
+  /** A file could not be read or written, or compiled into place. */
+  | 'ERR_MODULE_LOAD'
+  /** The file is no module that this library and processor can run. */
+  | 'ERR_MODULE_INVALID'
+  /** The module imports what the host does not offer; the message names every such import. */
+  | 'ERR_LINK'
+  /** The guest trapped; `trap` says how. */
+  | 'ERR_TRAP'
+  /** The guest called `proc_exit` where a value was asked for; `exitCode` has its code. */
+  | 'ERR_GUEST_EXIT'
+  /** A limit without a code of its own was reached; `limit` names it. */
+  | 'ERR_LIMIT'
+  /** All threads are busy and as many runs as allowed are waiting. */
+  | 'ERR_QUEUE_FULL'
+  /** The module was closed. */
+  | 'ERR_CLOSED'
+  /** A model, its labels or its normalization is missing or unusable. */
+  | 'ERR_MODEL'
+  /** An option or argument is not of the expected form. */
+  | 'ERR_INVALID_ARGUMENT'
+  /** The addon, WasmEdge or LiteRT cannot be loaded; the message says what to install. */
+  | 'ERR_NATIVE_LOAD';
+
+/** The ways a guest can trap. */
+export type Trap =
+  | 'unreachable'
+  | 'memory-out-of-bounds'
+  | 'table-out-of-bounds'
+  | 'array-out-of-bounds'
+  | 'divide-by-zero'
+  | 'integer-overflow'
+  | 'invalid-conversion-to-integer'
+  | 'uninitialized-element'
+  | 'undefined-element'
+  | 'indirect-call-type-mismatch'
+  | 'null-reference'
+  | 'cast-failure'
+  | 'uncaught-exception'
+  | 'unaligned-atomic'
+  | 'expected-shared-memory'
+  | 'host-function';
+
+/** What some errors carry beside their code and message. */
+export interface WasmEdgeErrorDetails {
+  cause?: unknown;
+  trap?: Trap;
+  limit?: string;
+  exitCode?: number;
+  stdout?: Buffer;
+  stderr?: Buffer;
+}
+
+/**
+ * The only error that this package throws or rejects with, but for bugs. Tell them apart by `code`;
+ * the message says what was expected and what to do, and may change.
+ */
+export class WasmEdgeError extends Error {
+  override readonly name = 'WasmEdgeError';
+  /** What went wrong: stable across versions. */
+  readonly code: WasmEdgeErrorCode;
+  /** How the guest trapped, with `ERR_TRAP`. */
+  readonly trap?: Trap;
+  /** The name of the limit that was reached, with `ERR_LIMIT`. */
+  readonly limit?: string;
+  /** The guest's exit code, with `ERR_GUEST_EXIT`. */
+  readonly exitCode?: number;
+  /** What the guest had written to its standard output before it failed. */
+  readonly stdout?: Buffer;
+  /** What the guest had written to its standard error before it failed. */
+  readonly stderr?: Buffer;
+
+  constructor(code: WasmEdgeErrorCode, message: string, details: WasmEdgeErrorDetails = {}) {
+    const { cause, ...rest } = details;
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    Object.assign(this, rest);
+  }
+}
+
+/**
+ * Turns what the addon throws (an Error with a `code` of this family) into a {@link WasmEdgeError};
+ * anything else is a bug and stays as it is.
+ */
+export function fromNative(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const native = error as Error & { code: string } & WasmEdgeErrorDetails;
+  if (!native.code.startsWith('ERR_')) return error;
+  const details: WasmEdgeErrorDetails = {};
+  if (native.trap !== undefined) details.trap = native.trap;
+  if (native.limit !== undefined) details.limit = native.limit;
+  if (native.stdout !== undefined) details.stdout = native.stdout;
+  if (native.stderr !== undefined) details.stderr = native.stderr;
+  return new WasmEdgeError(native.code as WasmEdgeErrorCode, native.message, details);
+}
+
+/** Awaits a native call, its failure turned into a {@link WasmEdgeError}. */
+export async function nativeCall<T>(call: () => Promise<T> | T): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+/** The system's words for a failed file operation. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

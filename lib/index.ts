@@ -1,0 +1,23 @@
+export { compileModule } from './compile-module.js';
+export type { CompileEvent, RunEvent } from './diagnostics.js';
+export { WasmEdgeError } from './errors.js';
+export type { Trap, WasmEdgeErrorCode, WasmEdgeErrorDetails } from './errors.js';
+export { inspectModel, inspectModule } from './inspect.js';
+export type { ModelDescription, ModuleDescription } from './inspect.js';
+export { loadModule } from './load-module.js';
+export { LoadedModule } from './loaded-module.js';
+export type {
+  BytesLike,
+  CompileOptions,
+  ExternalDescription,
+  InferenceOptions,
+  Kernels,
+  LoadOptions,
+  ModelOptions,
+  Normalization,
+  RunOptions,
+  RunResult,
+  TensorDescription,
+  Timings,
+  ValueType,
+} from './types.js';

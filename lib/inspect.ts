@@ -1,0 +1,51 @@
+import { WasmEdgeError, nativeCall } from './errors.js';
+import { loadModels } from './models.js';
+import { addon } from './native.js';
+import type { ExternalDescription, TensorDescription } from './native.js';
+import { nonEmptyText } from './options.js';
+import type { BytesLike } from './types.js';
+
+/** What {@link inspectModule} tells. */
+export interface ModuleDescription {
+  /** Compiled into a shared object, compiled into a section of a .wasm, or not compiled. */
+  form: 'shared-library' | 'universal' | 'plain';
+  /** How it runs as it is. */
+  mode: 'aot' | 'interpreter';
+  imports: ExternalDescription[];
+  exports: ExternalDescription[];
+}
+
+/** What {@link inspectModel} tells. */
+export interface ModelDescription {
+  inputs: TensorDescription[];
+  outputs: TensorDescription[];
+}
+
+/**
+ * Reads a module's form, imports and exports; runs nothing of it.
+ *
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_NATIVE_LOAD.
+ */
+export async function inspectModule(file: string): Promise<ModuleDescription> {
+  nonEmptyText('file', file);
+  const module = await nativeCall(() => addon().Module.load(file, false));
+  return {
+    form: module.form,
+    mode: module.isAot ? 'aot' : 'interpreter',
+    imports: module.imports,
+    exports: module.exports,
+  };
+}
+
+/**
+ * Reads a TensorFlow Lite model's inputs and outputs.
+ *
+ * @param file The .tflite file's path, or its bytes.
+ * @throws {WasmEdgeError} ERR_MODEL, ERR_NATIVE_LOAD.
+ */
+export async function inspectModel(file: string | BytesLike): Promise<ModelDescription> {
+  const { byName } = await loadModels({ model: { file } });
+  const model = byName['model'];
+  if (!model) throw new WasmEdgeError('ERR_MODEL', 'The model was not loaded.');
+  return { inputs: model.inputs, outputs: model.outputs };
+}

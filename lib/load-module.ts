@@ -1,0 +1,88 @@
+import { availableParallelism } from 'node:os';
+
+import { loadCompiled } from './aot-cache.js';
+import { nativeCall } from './errors.js';
+import { loadGuestFiles } from './guest-files.js';
+import { LoadedModule } from './loaded-module.js';
+import { loadModels } from './models.js';
+import { addon } from './native.js';
+import type { NativeModule } from './native.js';
+import { environment, integer, nonEmptyText, oneOf, optionsObject, textList } from './options.js';
+import { InProcessRunner } from './runners/in-process.js';
+import type { LoadOptions } from './types.js';
+
+const KNOWN = [
+  'isolation',
+  'args',
+  'env',
+  'files',
+  'models',
+  'inference',
+  'aot',
+  'concurrency',
+  'maxQueue',
+] as const;
+
+/**
+ * Loads a module once, to be run many times.
+ *
+ * @param file A .so or universal .wasm that was compiled ahead of time, or a plain .wasm, which is
+ *   compiled once into the cache.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_LINK (naming every import that
+ *   cannot be met), ERR_MODEL, ERR_NATIVE_LOAD, ERR_INVALID_ARGUMENT.
+ */
+export async function loadModule(file: string, options?: LoadOptions): Promise<LoadedModule> {
+  nonEmptyText('file', file);
+  const given = optionsObject('options', options, KNOWN);
+  oneOf('isolation', given.isolation, ['in-process'], 'in-process');
+  const args = given.args === undefined ? [] : textList('args', given.args);
+  const env = given.env === undefined ? {} : environment('env', given.env);
+  const aot = oneOf('aot', given.aot, ['auto', 'off'], 'auto');
+  const inference = inferenceOptions(given.inference);
+  const concurrency = integer('concurrency', given.concurrency, {
+    min: 1,
+    max: 256,
+    fallback: availableParallelism(),
+  });
+  const maxQueue = integer('maxQueue', given.maxQueue, { min: 0, max: 1_000_000, fallback: 1024 });
+
+  const [module, files, models] = await Promise.all([
+    loadNative(file, aot),
+    loadGuestFiles(given.files),
+    loadModels(given.models),
+  ]);
+  await nativeCall(() =>
+    module.start({
+      files: { ...files, ...models.files },
+      models: models.byName,
+      inference,
+      concurrency,
+      maxQueue,
+    }),
+  );
+  return new LoadedModule(new InProcessRunner(module, file, args, env), {
+    file,
+    mode: module.isAot ? 'aot' : 'interpreter',
+    imports: module.imports,
+    exports: module.exports,
+  });
+}
+
+function inferenceOptions(value: unknown): { threads: number; kernels: string } {
+  const given = optionsObject('inference', value, ['threads', 'kernels']);
+  return {
+    threads: integer('inference.threads', given.threads, { min: 1, max: 64, fallback: 1 }),
+    kernels: oneOf(
+      'inference.kernels',
+      given.kernels,
+      ['xnnpack', 'builtin', 'reference'],
+      'xnnpack',
+    ),
+  };
+}
+
+async function loadNative(file: string, aot: 'auto' | 'off'): Promise<NativeModule> {
+  const module = await nativeCall(() => addon().Module.load(file, false));
+  if (module.form !== 'plain' || aot === 'off') return module;
+  return (await loadCompiled(file)) ?? module;
+}

@@ -1,0 +1,120 @@
+import { performance } from 'node:perf_hooks';
+
+import { runChannel } from './diagnostics.js';
+import type { RunEvent } from './diagnostics.js';
+import { WasmEdgeError } from './errors.js';
+import type { ExternalDescription } from './native.js';
+import type { Runner } from './runners/runner.js';
+import type { RunOptions, RunResult } from './types.js';
+
+/** A module that is loaded and can be run any number of times, concurrently. */
+export class LoadedModule implements AsyncDisposable {
+  /** The module's file, as it was given. */
+  readonly file: string;
+  /** Whether the guest runs as compiled code or is interpreted. */
+  readonly mode: 'aot' | 'interpreter';
+  readonly imports: readonly ExternalDescription[];
+  readonly exports: readonly ExternalDescription[];
+  readonly #runner: Runner;
+  #closing: Promise<void> | undefined;
+
+  /** @internal Use {@link loadModule}. */
+  constructor(
+    runner: Runner,
+    description: Pick<LoadedModule, 'file' | 'mode' | 'imports' | 'exports'>,
+  ) {
+    this.#runner = runner;
+    this.file = description.file;
+    this.mode = description.mode;
+    this.imports = description.imports;
+    this.exports = description.exports;
+  }
+
+  /** Where the guest runs. */
+  get isolation(): 'in-process' {
+    return this.#runner.isolation;
+  }
+
+  /**
+   * Runs the program (`_start`) in a fresh instance, with nothing left of any run before.
+   *
+   * @returns What it wrote and its exit code, whatever that code is.
+   * @throws {WasmEdgeError} ERR_TRAP (with `trap`, `stdout`, `stderr`), ERR_QUEUE_FULL, ERR_CLOSED,
+   *   ERR_LIMIT, ERR_INVALID_ARGUMENT.
+   */
+  run(options: RunOptions = {}): Promise<RunResult> {
+    return this.#publish(undefined, byteLength(options?.stdin), async () => {
+      if (!this.exports.some((each) => each.kind === 'function' && each.name === '_start')) {
+        throw new WasmEdgeError(
+          'ERR_INVALID_ARGUMENT',
+          `${this.file} is no program: it exports no function '_start'. Call its functions with call().`,
+        );
+      }
+      return this.#runner.run(options);
+    });
+  }
+
+  /**
+   * Calls an exported function in a fresh instance, after `_initialize` where the module exports it.
+   *
+   * @param args Numbers for i32, f32 and f64, bigints for i64; of i32 and i64 either the signed or
+   *   the unsigned reading.
+   * @returns The result: a number, a bigint (signed) for i64, or undefined.
+   * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT when it exits instead of returning.
+   */
+  call(name: string, ...args: (number | bigint)[]): Promise<number | bigint | undefined> {
+    return this.#publish(name, 0, () => this.#runner.call(name, args));
+  }
+
+  /**
+   * Takes no more runs, lets those that were accepted finish, and frees threads and memory.
+   * Idempotent: each call gets the same promise.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#runner.close();
+    return this.#closing;
+  }
+
+  /** Closes the module at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #publish<T>(
+    name: string | undefined,
+    stdinBytes: number,
+    invoke: () => Promise<T>,
+  ): Promise<T> {
+    if (this.#closing) {
+      throw new WasmEdgeError('ERR_CLOSED', `${this.file} is closed. Load it again to run it.`);
+    }
+    if (!runChannel.hasSubscribers) return invoke();
+    const begin = performance.now();
+    const event: RunEvent = {
+      module: this.file,
+      isolation: this.isolation,
+      ...(name !== undefined && { function: name }),
+      totalMs: 0,
+      stdinBytes,
+    };
+    try {
+      const result = await invoke();
+      if (name === undefined) {
+        const { timings, exitCode, stdout } = result as RunResult;
+        Object.assign(event, { timings, exitCode, stdoutBytes: stdout.length });
+      }
+      return result;
+    } catch (error) {
+      if (error instanceof WasmEdgeError) event.error = error;
+      throw error;
+    } finally {
+      event.totalMs = performance.now() - begin;
+      runChannel.publish(event);
+    }
+  }
+}
+
+function byteLength(stdin: RunOptions['stdin']): number {
+  if (stdin === undefined) return 0;
+  return typeof stdin === 'string' ? Buffer.byteLength(stdin) : (stdin?.byteLength ?? 0);
+}

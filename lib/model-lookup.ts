@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+import { cacheDirectory } from './cache-directory.js';
+
+/** A model that was found, with its labels and the words that say which it is. */
+export interface FoundModel {
+  file: string;
+  labels: string;
+  description: string;
+}
+
+/** The model of the original application, and the labels' file in its official archive. */
+export const MOBILENET = 'mobilenet_v1_1.0_224_quant.tflite';
+export const MOBILENET_LABELS = 'labels_mobilenet_quant_v1_224.txt';
+
+/** Where `model fetch` puts the model and the look-up finds it. */
+export function fetchedModelDirectory(): string {
+  return path.join(cacheDirectory(), 'models', 'mobilenet_v1_1.0_224_quant');
+}
+
+/**
+ * The model to classify with when none is named: one in the folder `models` of
+ * `$WASMEDGE_EMBED_DATA`, else the one that `model fetch` brought, else the default model that the
+ * package carries. Always finds one.
+ */
+export function findModel(): FoundModel {
+  return findInData() ?? findFetched() ?? defaultModel();
+}
+
+/** The small classifier in the package: see models/default/README.md for what it knows. */
+export function defaultModel(): FoundModel {
+  const folder = path.join(__dirname, '..', 'models', 'default');
+  return {
+    file: path.join(folder, 'model.tflite'),
+    labels: path.join(folder, 'labels.txt'),
+    description:
+      'the embedded default model: 23 labels, and it names one of them for any picture; ' +
+      "'wasmedge-embed model fetch' brings MobileNet v1 with 1,001",
+  };
+}
+
+function findFetched(): FoundModel | null {
+  return complete(fetchedModelDirectory(), MOBILENET, 'MobileNet v1 1.0 224, fetched before');
+}
+
+function findInData(): FoundModel | null {
+  const data = process.env['WASMEDGE_EMBED_DATA'];
+  if (!data) return null;
+  const folder = path.resolve(data, 'models');
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  // The largest of the family is the most accurate.
+  const [largest] = names
+    .filter((name) => /^mobilenet_v1_.*_quant\.tflite$/.test(name))
+    .sort((a, b) => sizeOf(folder, b) - sizeOf(folder, a));
+  return largest === undefined
+    ? null
+    : complete(folder, largest, `${largest} of $WASMEDGE_EMBED_DATA`);
+}
+
+function sizeOf(folder: string, name: string): number {
+  return statSync(path.join(folder, name)).size;
+}
+
+function complete(folder: string, model: string, description: string): FoundModel | null {
+  const file = path.join(folder, model);
+  const labels = path.join(folder, MOBILENET_LABELS);
+  return existsSync(file) && existsSync(labels) ? { file, labels, description } : null;
+}

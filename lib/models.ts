@@ -1,0 +1,133 @@
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+
+import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
+import { addon } from './native.js';
+import type { NativeModel } from './native.js';
+import { bytes, nonEmptyText, optionsObject, recordOf, refuse, textList } from './options.js';
+
+const MODEL_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
+// To [-1, 1], as MobileNet and its family are trained.
+const DEFAULT_MEAN = [127.5, 127.5, 127.5];
+const DEFAULT_SCALE = [1 / 127.5, 1 / 127.5, 1 / 127.5];
+
+/** The models of one loaded module: for the host functions, and what the guest reads about them. */
+export interface LoadedModels {
+  byName: Record<string, NativeModel>;
+  /** `/models/NAME.json` and `/models/NAME.labels.txt`, by guest path. */
+  files: Record<string, Uint8Array>;
+}
+
+interface ModelSource {
+  file: string | Uint8Array;
+  labels: string | string[] | undefined;
+  normalize: { mean: number[]; scale: number[] };
+}
+
+/** Validates the option `models` and loads each: its file, its labels, its description. */
+export async function loadModels(option: unknown): Promise<LoadedModels> {
+  const loaded: LoadedModels = { byName: {}, files: {} };
+  const sources = Object.entries(option === undefined ? {} : recordOf('models', option)).map(
+    ([name, value]) => [name, modelSource(name, value)] as const,
+  );
+  await Promise.all(
+    sources.map(async ([name, source]) => {
+      const [model, labels] = await Promise.all([loadModel(name, source.file), readLabels(source)]);
+      loaded.byName[name] = model;
+      loaded.files[`/models/${name}.json`] = Buffer.from(describeModel(name, model, source));
+      if (labels) loaded.files[`/models/${name}.labels.txt`] = labels;
+    }),
+  );
+  return loaded;
+}
+
+function modelSource(name: string, value: unknown): ModelSource {
+  if (!MODEL_NAME.test(name)) {
+    refuse('a name in models', "1 to 64 letters, digits, '.', '_' or '-', not '.' first", name);
+  }
+  const where = `models.${name}`;
+  const isOptions =
+    typeof value === 'object' && value !== null && Object.hasOwn(value, 'file') && !isBytes(value);
+  const given = isOptions
+    ? optionsObject(where, value, ['file', 'labels', 'normalize'])
+    : { file: value, labels: undefined, normalize: undefined };
+  const { file, labels } = given;
+  return {
+    file: typeof file === 'string' ? nonEmptyText(where, file) : bytes(where, file),
+    labels:
+      labels === undefined
+        ? undefined
+        : typeof labels === 'string'
+          ? nonEmptyText(`${where}.labels`, labels)
+          : textList(`${where}.labels`, labels),
+    normalize: normalization(`${where}.normalize`, given.normalize),
+  };
+}
+
+function isBytes(value: unknown): boolean {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+}
+
+function normalization(where: string, value: unknown): ModelSource['normalize'] {
+  if (value === undefined) return { mean: DEFAULT_MEAN, scale: DEFAULT_SCALE };
+  const given = optionsObject(where, value, ['mean', 'scale']);
+  const channels = (name: string, each: unknown): number[] => {
+    const values = typeof each === 'number' ? [each, each, each] : each;
+    const fits =
+      Array.isArray(values) && values.length === 3 && values.every((v) => Number.isFinite(v));
+    if (!fits) refuse(`${where}.${name}`, 'a finite number or three of them', each);
+    return values as number[];
+  };
+  return { mean: channels('mean', given.mean), scale: channels('scale', given.scale) };
+}
+
+async function loadModel(name: string, file: string | Uint8Array): Promise<NativeModel> {
+  const content = typeof file === 'string' ? await read(file, `model '${name}'`) : file;
+  try {
+    return await nativeCall(() => addon().Model.load(content));
+  } catch (error) {
+    if (!(error instanceof WasmEdgeError)) throw error;
+    const source = typeof file === 'string' ? ` (${file})` : '';
+    throw new WasmEdgeError(error.code, `Model '${name}'${source}: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The JSON that a guest reads: docs of the format in wasm/README.md. */
+function describeModel(name: string, model: NativeModel, { normalize }: ModelSource): string {
+  return JSON.stringify({ name, inputs: model.inputs, outputs: model.outputs, normalize });
+}
+
+async function readLabels({ file, labels }: ModelSource): Promise<Uint8Array | null> {
+  if (Array.isArray(labels)) {
+    if (labels.some((label) => /[\r\n]/.test(label))) {
+      refuse('labels', 'one-line strings', labels);
+    }
+    return Buffer.from(labels.map((label) => `${label}\n`).join(''));
+  }
+  if (labels !== undefined) return read(labels, 'labels');
+  const found = typeof file === 'string' ? await findLabels(file) : null;
+  return found === null ? null : read(found, 'labels');
+}
+
+async function findLabels(modelFile: string): Promise<string | null> {
+  const folder = path.dirname(modelFile);
+  const names = await readdir(folder).catch((): string[] => []);
+  const own = `${path.parse(modelFile).name}.labels.txt`;
+  const others = names.filter((name) => name.endsWith('.labels.txt'));
+  const name = [own, others.length === 1 ? others[0]! : 'labels.txt', 'labels.txt'].find((each) =>
+    names.includes(each),
+  );
+  return name === undefined ? null : path.join(folder, name);
+}
+
+async function read(file: string, what: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new WasmEdgeError('ERR_MODEL', `Cannot read the ${what}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}

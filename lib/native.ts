@@ -1,0 +1,131 @@
+import path from 'node:path';
+
+import load = require('node-gyp-build');
+
+import { WasmEdgeError, reasonOf } from './errors.js';
+
+/** A WebAssembly value type as the addon names it. */
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'externref' | 'ref';
+
+/** An import or export of a module. */
+export interface ExternalDescription {
+  /** The import's module name; absent for exports. */
+  module?: string;
+  name: string;
+  kind: 'function' | 'table' | 'memory' | 'global' | 'tag';
+  /** Parameter types, for functions. */
+  params?: ValueType[];
+  /** Result types, for functions. */
+  results?: ValueType[];
+}
+
+/** One input or output of a model. */
+export interface TensorDescription {
+  name: string;
+  type: 'float32' | 'float16' | 'float64' | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64' | 'bool';
+  /** Sizes of the dimensions, outermost first. */
+  shape: number[];
+  /** real value = scale × (stored value − zeroPoint); absent where the tensor is not quantized. */
+  quantization?: { scale: number; zeroPoint: number };
+}
+
+/** How long the parts of an invocation took, in milliseconds. */
+export interface Timings {
+  /** Waiting for a free thread. */
+  queueMs: number;
+  /** Making the fresh instance, start function included. */
+  instantiateMs: number;
+  /** Running the guest, inference included. */
+  executeMs: number;
+  /** The part of `executeMs` that was spent in model inference. */
+  inferenceMs: number;
+}
+
+export interface NativeRequest {
+  args: readonly string[];
+  /** "NAME=value" */
+  env: readonly string[];
+  stdin: Uint8Array | undefined;
+  /** An exported function to call instead of `_start`, with as many arguments as it takes. */
+  function?: string;
+  arguments?: readonly (number | bigint)[];
+}
+
+export interface NativeResult {
+  stdout: Buffer;
+  stderr: Buffer;
+  /** What the guest gave to `proc_exit`, else 0. */
+  exitCode: number;
+  /** Whether it called `proc_exit`. */
+  exited: boolean;
+  /** The called function's result, where it has one. */
+  value?: number | bigint;
+  timings: Timings;
+}
+
+export interface NativeModel {
+  readonly inputs: TensorDescription[];
+  readonly outputs: TensorDescription[];
+}
+
+export interface NativeStartOptions {
+  files: Record<string, Uint8Array>;
+  models: Record<string, NativeModel>;
+  inference: { threads: number; kernels: string };
+  concurrency: number;
+  maxQueue: number;
+}
+
+export interface NativeModule {
+  /** What the file is: compiled code in an ELF file, in a section of a .wasm, or none. */
+  readonly form: 'shared-library' | 'universal' | 'plain';
+  readonly isAot: boolean;
+  readonly imports: ExternalDescription[];
+  readonly exports: ExternalDescription[];
+  /** Links the module and starts its first thread. Once, before any run. */
+  start(options: NativeStartOptions): void;
+  /** Copies the input before it returns. */
+  run(request: NativeRequest): Promise<NativeResult>;
+  /** Takes no more runs; settles when those that were accepted have settled. Once. */
+  close(): Promise<void>;
+}
+
+export interface NativeCompileOptions {
+  input: Uint8Array;
+  output: string;
+  optimize: number;
+  generic: boolean;
+  interruptible: boolean;
+  universal: boolean;
+}
+
+/** The addon: native/addon.cc. What it throws has a `code` of the public error family. */
+export interface Addon {
+  readonly Module: { load(path: string, forceInterpreter: boolean): Promise<NativeModule> };
+  readonly Model: { load(bytes: Uint8Array): Promise<NativeModel> };
+  compile(options: NativeCompileOptions): Promise<void>;
+  /** Opens the WasmEdge library. */
+  runtime(): { version: string; path: string };
+}
+
+let loaded: Addon | undefined;
+
+/**
+ * Loads the addon on first use, so that requiring the package never fails. Throws ERR_NATIVE_LOAD
+ * with the loader's own words when it cannot be.
+ */
+export function addon(): Addon {
+  if (loaded) return loaded;
+  const root = path.join(__dirname, '..');
+  try {
+    loaded = load(root) as Addon;
+  } catch (error) {
+    throw new WasmEdgeError(
+      'ERR_NATIVE_LOAD',
+      `The native addon for ${process.platform}-${process.arch} cannot be loaded: ` +
+        `${reasonOf(error)}\nIn a clone of the repository run 'npm run quickstart', which builds it.`,
+      { cause: error },
+    );
+  }
+  return loaded;
+}

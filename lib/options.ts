@@ -1,0 +1,121 @@
+import { WasmEdgeError } from './errors.js';
+
+/** Throws the error for an option that is not of the expected form. */
+export function refuse(name: string, expected: string, got: unknown): never {
+  throw new WasmEdgeError(
+    'ERR_INVALID_ARGUMENT',
+    `${name} must be ${expected}, got ${describe(got)}.`,
+  );
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
+  if (typeof value === 'bigint') return `${value}n`;
+  if (value === null || typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return `an object of type ${value.constructor?.name ?? 'null'}`;
+}
+
+/** A plain object of options, or the empty one for undefined; no other keys than the known. */
+export function optionsObject<K extends string>(
+  name: string,
+  value: unknown,
+  known: readonly K[],
+): Partial<Record<K, unknown>> {
+  if (value === undefined) return {};
+  const object = recordOf(name, value);
+  for (const key of Object.keys(object)) {
+    if (!known.includes(key as K)) {
+      throw new WasmEdgeError(
+        'ERR_INVALID_ARGUMENT',
+        `${name} has an unknown option '${key}'. Known are: ${known.join(', ')}.`,
+      );
+    }
+  }
+  return object as Partial<Record<K, unknown>>;
+}
+
+/** An object with string keys that is neither an array nor bytes. */
+export function recordOf(name: string, value: unknown): Record<string, unknown> {
+  const isRecord =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value);
+  if (!isRecord) refuse(name, 'an object', value);
+  return value as Record<string, unknown>;
+}
+
+export function integer(
+  name: string,
+  value: unknown,
+  { min, max, fallback }: { min: number; max: number; fallback: number },
+): number {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    refuse(name, `an integer from ${min} to ${max}`, value);
+  }
+  return value;
+}
+
+export function boolean(name: string, value: unknown, fallback: boolean): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'boolean') refuse(name, 'true or false', value);
+  return value;
+}
+
+export function oneOf<T extends string>(
+  name: string,
+  value: unknown,
+  allowed: readonly T[],
+  fallback: T,
+): T {
+  if (value === undefined) return fallback;
+  if (!allowed.includes(value as T)) {
+    refuse(name, allowed.map((each) => `'${each}'`).join(' or '), value);
+  }
+  return value as T;
+}
+
+/** A string without NUL characters, which the guest's C strings could not hold. */
+export function text(name: string, value: unknown): string {
+  if (typeof value !== 'string' || value.includes('\0')) {
+    refuse(name, 'a string without NUL characters', value);
+  }
+  return value;
+}
+
+export function nonEmptyText(name: string, value: unknown): string {
+  if (text(name, value) === '') refuse(name, 'a non-empty string', value);
+  return value as string;
+}
+
+/** A list of strings: program arguments. */
+export function textList(name: string, value: unknown): string[] {
+  if (!Array.isArray(value)) refuse(name, 'an array of strings', value);
+  return value.map((each, index) => text(`${name}[${index}]`, each));
+}
+
+/** Environment variables, by name. */
+export function environment(name: string, value: unknown): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [key, each] of Object.entries(recordOf(name, value))) {
+    if (key === '' || key.includes('=') || key.includes('\0')) {
+      refuse(`a name in ${name}`, "a non-empty string without '=' and NUL", key);
+    }
+    variables[key] = text(`${name}.${key}`, each);
+  }
+  return variables;
+}
+
+/** Bytes in any form that Node's own functions take; a view, not a copy. */
+export function bytes(name: string, value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (ArrayBuffer.isView(value)) {
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  }
+  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) {
+    return new Uint8Array(value);
+  }
+  return refuse(name, 'a Buffer, a typed array, a DataView or an ArrayBuffer', value);
+}

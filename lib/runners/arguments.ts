@@ -1,0 +1,61 @@
+import { WasmEdgeError } from '../errors.js';
+import type { ExternalDescription, ValueType } from '../native.js';
+import { refuse } from '../options.js';
+
+/**
+ * Checks a call of an exported function against its type and returns the arguments as the addon
+ * takes them: numbers for i32, f32 and f64, bigints for i64.
+ */
+export function checkCall(
+  exports: readonly ExternalDescription[],
+  name: string,
+  args: readonly unknown[],
+): (number | bigint)[] {
+  const functions = exports.filter((each) => each.kind === 'function');
+  const found = functions.find((each) => each.name === name);
+  if (!found?.params || !found.results) {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      `The module exports no function '${name}'. It exports: ` +
+        `${functions.map((each) => each.name).join(', ') || 'none'}.`,
+    );
+  }
+  const type = `(${found.params.join(', ')}) -> (${found.results.join(', ')})`;
+  const unsupported = [...found.params, ...found.results].find((kind) => !isNumberType(kind));
+  if (unsupported !== undefined || found.results.length > 1) {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      `'${name}' has the type ${type}: only i32, i64, f32 and f64 values and at most one result ` +
+        'can be called.',
+    );
+  }
+  if (args.length !== found.params.length) {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      `'${name}' takes ${found.params.length} arguments, ${type}, got ${args.length}.`,
+    );
+  }
+  return found.params.map((kind, index) => checkArgument(kind, index, args[index]));
+}
+
+function isNumberType(kind: ValueType): boolean {
+  return kind === 'i32' || kind === 'i64' || kind === 'f32' || kind === 'f64';
+}
+
+function checkArgument(kind: ValueType, index: number, value: unknown): number | bigint {
+  const name = `argument ${index + 1}`;
+  switch (kind) {
+    case 'i64': {
+      // Signed or unsigned: both have the same 64 bits.
+      const fits = typeof value === 'bigint' && value >= -(2n ** 63n) && value < 2n ** 64n;
+      return fits ? value : refuse(name, 'a bigint of 64 bits (i64)', value);
+    }
+    case 'i32': {
+      const fits =
+        Number.isInteger(value) && Number(value) >= -(2 ** 31) && Number(value) < 2 ** 32;
+      return fits ? (value as number) : refuse(name, 'an integer of 32 bits (i32)', value);
+    }
+    default:
+      return typeof value === 'number' ? value : refuse(name, `a number (${kind})`, value);
+  }
+}

@@ -1,0 +1,102 @@
+import type { Timings } from './native.js';
+
+export type { ExternalDescription, TensorDescription, Timings, ValueType } from './native.js';
+
+/** Bytes in any form that Node's own functions take. */
+export type BytesLike = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+
+/**
+ * How a float model's input is made from a picture's bytes: `(byte - mean) * scale`, for each
+ * channel. One number stands for all three.
+ */
+export interface Normalization {
+  mean: number | readonly [number, number, number];
+  scale: number | readonly [number, number, number];
+}
+
+/** A model with what belongs to it. */
+export interface ModelOptions {
+  /** The .tflite file's path, or its bytes. */
+  file: string | BytesLike;
+  /**
+   * The labels, one for each class: a text file's path, one label a line, or the labels. By default
+   * `NAME.labels.txt`, the only `*.labels.txt`, or `labels.txt` beside the model's file.
+   */
+  labels?: string | readonly string[];
+  /** For float inputs; by default to [-1, 1]. */
+  normalize?: Normalization;
+}
+
+/** The kernels that inference runs on. */
+export type Kernels = 'xnnpack' | 'builtin' | 'reference';
+
+/** How models are run. */
+export interface InferenceOptions {
+  /** Threads of one inference, 1 to 64. Default 1: parallel runs scale better. */
+  threads?: number;
+  /**
+   * `xnnpack` (default, fastest), TensorFlow Lite's `builtin` kernels, or its slow and simple
+   * `reference` kernels to compare with.
+   */
+  kernels?: Kernels;
+}
+
+/** Options of {@link loadModule}. */
+export interface LoadOptions {
+  /** Where the guest runs. Only `in-process` is there yet. */
+  isolation?: 'in-process';
+  /** The guest's arguments after the program name. Default none. */
+  args?: readonly string[];
+  /** The guest's environment variables; nothing is inherited. Default none. */
+  env?: Readonly<Record<string, string>>;
+  /**
+   * Read-only files by their absolute path in the guest: a host path (read once, now) or bytes. The
+   * guest sees nothing else. `/models` is taken by the models.
+   */
+  files?: Readonly<Record<string, string | BytesLike>>;
+  /** Models by the name under which the guest asks for them; loaded once in a process. */
+  models?: Readonly<Record<string, string | BytesLike | ModelOptions>>;
+  inference?: InferenceOptions;
+  /**
+   * `auto` (default): a plain .wasm is compiled ahead of time, once, into the cache folder, and
+   * interpreted with a warning where that is not possible. `off`: a plain .wasm is interpreted,
+   * some 50 times slower.
+   */
+  aot?: 'auto' | 'off';
+  /** Most invocations at a time, 1 to 256. Each has its own thread. Default: the processors. */
+  concurrency?: number;
+  /** Most invocations waiting for a thread, 0 to 1,000,000. Default 1,024. */
+  maxQueue?: number;
+}
+
+/** Options of {@link LoadedModule.run}. */
+export interface RunOptions {
+  /** Standard input. Copied before `run` returns. Default empty. */
+  stdin?: string | BytesLike;
+  /** Arguments for this run instead of the module's. */
+  args?: readonly string[];
+  /** Environment variables for this run, over the module's. */
+  env?: Readonly<Record<string, string>>;
+}
+
+/** How a guest's run ended. */
+export interface RunResult {
+  stdout: Buffer;
+  stderr: Buffer;
+  /** What the guest gave to `proc_exit`, as the system would show it (its low 8 bits); else 0. */
+  exitCode: number;
+  timings: Timings;
+}
+
+/** Options of {@link compileModule}. */
+export interface CompileOptions {
+  /** LLVM's optimization level, 0 to 3. Default 3. */
+  optimize?: 0 | 1 | 2 | 3;
+  /**
+   * Compile for any processor of this architecture instead of this machine's: for what travels. A
+   * module for a richer processor ends its process with SIGILL on a poorer one. Default false.
+   */
+  generic?: boolean;
+  /** Add the checks that let WasmEdge's own asynchronous calls be cancelled. Default false. */
+  interruptible?: boolean;
+}

@@ -1,0 +1,24 @@
+#include <napi.h>
+
+#include "bindings/addon_data.h"
+#include "bindings/compile.h"
+#include "bindings/model_object.h"
+#include "bindings/module_object.h"
+#include "bindings/runtime.h"
+
+namespace {
+
+// Runs once for each environment: the main thread's and each worker thread's.
+Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  using namespace wasmedge_embed;
+  AddonData::Create(env);
+  exports.Set("Module", ModuleObject::Define(env));
+  exports.Set("Model", ModelObject::Define(env));
+  exports.Set("compile", Napi::Function::New(env, &Compile, "compile"));
+  exports.Set("runtime", Napi::Function::New(env, &DescribeRuntime, "runtime"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(wasmedge_embed, Initialize)

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <napi.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "bindings/to_js.h"
+#include "engine/error.h"
+
+namespace wasmedge_embed {
+
+/// Runs `work` on a thread of Node's pool and settles a promise with what `convert` makes of its
+/// result on the main thread. `work` must not touch JavaScript values: what it needs is in its
+/// captures, converted before.
+template <typename Result>
+class Background : public Napi::AsyncWorker {
+ public:
+  using Work = std::function<Result()>;
+  using Convert = std::function<Napi::Value(Napi::Env, Result)>;
+
+  static Napi::Promise Start(Napi::Env env, Work work, Convert convert) {
+    auto worker = std::make_unique<Background>(env, std::move(work), std::move(convert));
+    const Napi::Promise promise = worker->deferred_.Promise();
+    // From here on it is owned by itself and deleted after the promise is settled.
+    worker.release()->Queue();
+    return promise;
+  }
+
+  Background(Napi::Env env, Work work, Convert convert)
+      : Napi::AsyncWorker(env),
+        deferred_(env),
+        work_(std::move(work)),
+        convert_(std::move(convert)) {}
+
+ private:
+  void Execute() override {
+    try {
+      result_.emplace(work_());
+    } catch (const Error& error) {
+      error_ = error;
+    } catch (const std::bad_alloc&) {
+      error_ = Error(ErrorCode::kLimit, "There is not enough memory.", "host-memory");
+    }
+  }
+
+  void OnOK() override {
+    if (error_) {
+      deferred_.Reject(ToJs(Env(), *error_).Value());
+      return;
+    }
+    try {
+      deferred_.Resolve(convert_(Env(), std::move(*result_)));
+    } catch (const Error& error) {
+      deferred_.Reject(ToJs(Env(), error).Value());
+    }
+  }
+
+  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
+
+  Napi::Promise::Deferred deferred_;
+  Work work_;
+  Convert convert_;
+  std::optional<Result> result_;
+  std::optional<Error> error_;
+};
+
+}  // namespace wasmedge_embed

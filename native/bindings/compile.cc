@@ -1,0 +1,26 @@
+#include "bindings/compile.h"
+
+#include "bindings/background.h"
+#include "engine/compiler.h"
+
+namespace wasmedge_embed {
+
+Napi::Value Compile(const Napi::CallbackInfo& info) {
+  const auto given = info[0].As<Napi::Object>();
+  CompileOptions options;
+  options.optimize = given.Get("optimize").ToNumber().Int32Value();
+  options.generic = given.Get("generic").ToBoolean();
+  options.interruptible = given.Get("interruptible").ToBoolean();
+  options.format = given.Get("universal").ToBoolean() ? CompiledFormat::kUniversal
+                                                      : CompiledFormat::kSharedLibrary;
+  return Background<bool>::Start(
+      info.Env(),
+      [input = CopyBytes(given.Get("input")),
+       output = given.Get("output").As<Napi::String>().Utf8Value(), options] {
+        CompileModule(input, output, options);
+        return true;
+      },
+      [](Napi::Env env, bool) { return env.Undefined(); });
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,51 @@
+#include "bindings/mailbox.h"
+
+namespace wasmedge_embed {
+
+Mailbox::Mailbox(Napi::Env env)
+    : bell_(Bell::New(env, "wasmedge-embed", /*maxQueueSize=*/0, /*initialThreadCount=*/1, this)) {
+  bell_.Unref(env);
+}
+
+void Mailbox::Post(std::unique_ptr<Message> message) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!open_) return;
+  messages_.push_back(std::move(message));
+  // Under the lock: `Close` must not come between the check and the call. One ring delivers all
+  // that is there.
+  if (messages_.size() == 1) bell_.NonBlockingCall();
+}
+
+void Mailbox::Expect(Napi::Env env) {
+  if (expected_++ == 0) bell_.Ref(env);
+}
+
+void Mailbox::Close() {
+  std::vector<std::unique_ptr<Message>> dropped;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!open_) return;
+    open_ = false;
+    dropped.swap(messages_);
+  }
+  bell_.Abort();
+}
+
+void Mailbox::Ring(Napi::Env env, Napi::Function, Mailbox* mailbox, void*) {
+  if (static_cast<napi_env>(env) != nullptr) mailbox->DeliverAll(env);
+}
+
+void Mailbox::DeliverAll(Napi::Env env) {
+  std::vector<std::unique_ptr<Message>> messages;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    messages.swap(messages_);
+  }
+  for (const std::unique_ptr<Message>& message : messages) {
+    const Napi::HandleScope scope(env);
+    message->Deliver(env);
+    if (--expected_ == 0) bell_.Unref(env);
+  }
+}
+
+}  // namespace wasmedge_embed

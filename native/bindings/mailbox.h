@@ -1,0 +1,53 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace wasmedge_embed {
+
+/// Carries results from any thread to the main thread of one environment.
+///
+/// The messages wait in a list of our own and the thread-safe function below only rings the bell:
+/// so nothing is lost or leaked when the environment ends, and a thread never rings after that. It
+/// keeps the event loop alive exactly while somebody waits for a message.
+class Mailbox {
+ public:
+  /// A message. One that is not delivered may die on any thread.
+  class Message {
+   public:
+    virtual ~Message() = default;
+    virtual void Deliver(Napi::Env env) = 0;
+  };
+
+  explicit Mailbox(Napi::Env env);
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+
+  /// From any thread. After `Close` the message is dropped.
+  void Post(std::unique_ptr<Message> message);
+
+  /// The main thread begins to wait for one more message, which keeps the loop alive until it is
+  /// delivered. Main thread only.
+  void Expect(Napi::Env env);
+
+  /// The environment ends: no message is delivered any more. Main thread only.
+  void Close();
+
+ private:
+  static void Ring(Napi::Env env, Napi::Function, Mailbox* mailbox, void*);
+  using Bell = Napi::TypedThreadSafeFunction<Mailbox, void, &Mailbox::Ring>;
+
+  void DeliverAll(Napi::Env env);
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Message>> messages_;
+  bool open_ = true;
+  Bell bell_;
+  // Main thread only.
+  size_t expected_ = 0;
+};
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,68 @@
+#include "bindings/model_object.h"
+
+#include "bindings/addon_data.h"
+#include "bindings/background.h"
+#include "inference/model_store.h"
+
+namespace wasmedge_embed {
+namespace {
+
+Napi::Array Describe(Napi::Env env, const std::vector<TensorInfo>& tensors) {
+  Napi::Array array = Napi::Array::New(env, tensors.size());
+  for (uint32_t index = 0; index < tensors.size(); ++index) {
+    const TensorInfo& tensor = tensors[index];
+    Napi::Array shape = Napi::Array::New(env, tensor.shape.size());
+    for (uint32_t axis = 0; axis < tensor.shape.size(); ++axis) shape[axis] = tensor.shape[axis];
+    Napi::Object object = Napi::Object::New(env);
+    object["name"] = tensor.name;
+    object["type"] = TensorTypeName(tensor.type);
+    object["shape"] = shape;
+    if (tensor.quantization) {
+      Napi::Object quantization = Napi::Object::New(env);
+      quantization["scale"] = tensor.quantization->scale;
+      quantization["zeroPoint"] = static_cast<double>(tensor.quantization->zero_point);
+      object["quantization"] = quantization;
+    }
+    array[index] = object;
+  }
+  return array;
+}
+
+}  // namespace
+
+Napi::Function ModelObject::Define(Napi::Env env) {
+  const Napi::Function constructor =
+      DefineClass(env, "Model",
+                  {StaticMethod<&ModelObject::Load>("load"),
+                   InstanceAccessor<&ModelObject::Inputs>("inputs"),
+                   InstanceAccessor<&ModelObject::Outputs>("outputs")});
+  AddonData::Get(env).model_constructor = Napi::Persistent(constructor);
+  return constructor;
+}
+
+ModelObject::ModelObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  if (info.Length() != 1 || !info[0].IsExternal()) {
+    throw Napi::TypeError::New(info.Env(), "Use Model.load().");
+  }
+  model_ = *info[0].As<Napi::External<std::shared_ptr<Model>>>().Data();
+}
+
+Napi::Value ModelObject::Load(const Napi::CallbackInfo& info) {
+  return Background<std::shared_ptr<Model>>::Start(
+      info.Env(),
+      [bytes = CopyBytes(info[0])] { return LoadModel(bytes.data(), bytes.size()); },
+      [](Napi::Env env, std::shared_ptr<Model> model) -> Napi::Value {
+        return AddonData::Get(env).model_constructor.New(
+            {Napi::External<std::shared_ptr<Model>>::New(env, &model)});
+      });
+}
+
+Napi::Value ModelObject::Inputs(const Napi::CallbackInfo& info) {
+  return Describe(info.Env(), model_->inputs());
+}
+
+Napi::Value ModelObject::Outputs(const Napi::CallbackInfo& info) {
+  return Describe(info.Env(), model_->outputs());
+}
+
+}  // namespace wasmedge_embed

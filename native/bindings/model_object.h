@@ -1,0 +1,34 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "inference/model.h"
+
+namespace wasmedge_embed {
+
+/// A model as JavaScript holds it. While one lives, the model stays loaded.
+///
+/// Model.load(bytes: Uint8Array) -> Promise<Model>; { inputs, outputs: [{ name, type, shape,
+/// quantization? }] }
+class ModelObject : public Napi::ObjectWrap<ModelObject> {
+ public:
+  static Napi::Function Define(Napi::Env env);
+
+  /// Takes what `Load` passes; JavaScript cannot construct one.
+  explicit ModelObject(const Napi::CallbackInfo& info);
+  ModelObject(const ModelObject&) = delete;
+  ModelObject& operator=(const ModelObject&) = delete;
+
+  const std::shared_ptr<Model>& model() const noexcept { return model_; }
+
+ private:
+  static Napi::Value Load(const Napi::CallbackInfo& info);
+  Napi::Value Inputs(const Napi::CallbackInfo& info);
+  Napi::Value Outputs(const Napi::CallbackInfo& info);
+
+  std::shared_ptr<Model> model_;
+};
+
+}  // namespace wasmedge_embed

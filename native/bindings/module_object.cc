@@ -1,0 +1,267 @@
+#include "bindings/module_object.h"
+
+#include "bindings/addon_data.h"
+#include "bindings/background.h"
+#include "bindings/model_object.h"
+#include "engine/host_modules.h"
+
+namespace wasmedge_embed {
+namespace {
+
+double Milliseconds(Invocation::Clock::duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+Napi::Object TimingsOf(Napi::Env env, const Job& job) {
+  Napi::Object timings = Napi::Object::New(env);
+  timings["queueMs"] = Milliseconds(job.queue_time);
+  timings["instantiateMs"] = Milliseconds(job.outcome.instantiate_time);
+  timings["executeMs"] = Milliseconds(job.outcome.execute_time);
+  timings["inferenceMs"] = Milliseconds(job.outcome.inference_time);
+  return timings;
+}
+
+/// What the guest wrote and how it ended, on a result and on an error alike.
+void Describe(Napi::Env env, Job& job, Napi::Object target) {
+  target["stdout"] = ToJs(env, std::move(job.outcome.stdout_bytes));
+  target["stderr"] = ToJs(env, std::move(job.outcome.stderr_bytes));
+  target["timings"] = TimingsOf(env, job);
+}
+
+InferenceOptions ToInferenceOptions(const Napi::Object& given) {
+  InferenceOptions options;
+  options.threads = given.Get("threads").ToNumber().Int32Value();
+  const std::string kernels = given.Get("kernels").As<Napi::String>();
+  options.kernels = kernels == "builtin"     ? Kernels::kBuiltin
+                    : kernels == "reference" ? Kernels::kReference
+                                             : Kernels::kXnnpack;
+  return options;
+}
+
+std::shared_ptr<const FileSystem> ToFileSystem(const Napi::Object& files) {
+  std::vector<FileEntry> entries;
+  const Napi::Array paths = files.GetPropertyNames();
+  for (uint32_t index = 0; index < paths.Length(); ++index) {
+    const std::string path = paths.Get(index).As<Napi::String>();
+    entries.push_back({path, CopyBytes(files.Get(path))});
+  }
+  return std::make_shared<const FileSystem>(std::move(entries));
+}
+
+std::shared_ptr<const ModelTable> ToModelTable(const Napi::Object& models) {
+  auto table = std::make_shared<ModelTable>();
+  const Napi::Array names = models.GetPropertyNames();
+  for (uint32_t index = 0; index < names.Length(); ++index) {
+    const std::string name = names.Get(index).As<Napi::String>();
+    (*table)[name] = ModelObject::Unwrap(models.Get(name).As<Napi::Object>())->model();
+  }
+  return table;
+}
+
+}  // namespace
+
+/// A run on its way: a job for the pool, then a message for the main thread.
+class RunMessage : public Job, public Mailbox::Message {
+ public:
+  RunMessage(Napi::Env env, ModuleObject& module, std::shared_ptr<Mailbox> mailbox)
+      : deferred_(env), module_(module), mailbox_(std::move(mailbox)) {}
+
+  Napi::Promise Promise() const { return deferred_.Promise(); }
+
+  void Finished(std::unique_ptr<Job> self) override {
+    // The same object under its other base; the mailbox is kept while it takes it.
+    const std::shared_ptr<Mailbox> mailbox = mailbox_;
+    static_cast<void>(self.release());
+    mailbox->Post(std::unique_ptr<Message>(this));
+  }
+
+  void Deliver(Napi::Env env) override {
+    Settle(env);
+    module_.EndWork();
+  }
+
+ private:
+  void Settle(Napi::Env env) {
+    if (outcome.error) {
+      const Napi::Error error = ToJs(env, *outcome.error);
+      Describe(env, *this, error.Value());
+      deferred_.Reject(error.Value());
+      return;
+    }
+    Napi::Object result = Napi::Object::New(env);
+    Describe(env, *this, result);
+    result["exitCode"] = outcome.exit_code;
+    result["exited"] = outcome.exited;
+    if (outcome.result) {
+      const Signature& signature = *module_.module_->FindExportedFunction(*function);
+      result["value"] = ToJs(env, signature.results[0], *outcome.result);
+    }
+    deferred_.Resolve(result);
+  }
+
+ public:
+  /// The called function: the request itself is used up by the run.
+  std::optional<std::string> function;
+
+ private:
+  Napi::Promise::Deferred deferred_;
+  ModuleObject& module_;
+  std::shared_ptr<Mailbox> mailbox_;
+};
+
+/// The end of a pool, told by its last thread.
+class CloseMessage : public Mailbox::Message {
+ public:
+  CloseMessage(Napi::Env env, ModuleObject& module) : deferred_(env), module_(module) {}
+
+  Napi::Promise Promise() const { return deferred_.Promise(); }
+
+  void Deliver(Napi::Env env) override {
+    module_.Stop();
+    AddonData::Get(env).Remove(&module_);
+    deferred_.Resolve(env.Undefined());
+    module_.EndWork();
+  }
+
+ private:
+  Napi::Promise::Deferred deferred_;
+  ModuleObject& module_;
+};
+
+Napi::Function ModuleObject::Define(Napi::Env env) {
+  const Napi::Function constructor =
+      DefineClass(env, "Module",
+                  {StaticMethod<&ModuleObject::Load>("load"),
+                   InstanceMethod<&ModuleObject::Start>("start"),
+                   InstanceMethod<&ModuleObject::Run>("run"),
+                   InstanceMethod<&ModuleObject::Close>("close"),
+                   InstanceAccessor<&ModuleObject::Form>("form"),
+                   InstanceAccessor<&ModuleObject::IsAot>("isAot"),
+                   InstanceAccessor<&ModuleObject::Imports>("imports"),
+                   InstanceAccessor<&ModuleObject::Exports>("exports")});
+  AddonData::Get(env).module_constructor = Napi::Persistent(constructor);
+  return constructor;
+}
+
+ModuleObject::ModuleObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  if (info.Length() != 1 || !info[0].IsExternal()) {
+    throw Napi::TypeError::New(info.Env(), "Use Module.load().");
+  }
+  module_ = *info[0].As<Napi::External<std::shared_ptr<const Module>>>().Data();
+}
+
+ModuleObject::~ModuleObject() {
+  if (pool_) AddonData::Get(Env()).Remove(this);
+}
+
+void ModuleObject::Stop() { pool_.reset(); }
+
+Napi::Value ModuleObject::Load(const Napi::CallbackInfo& info) {
+  ModuleOptions options;
+  options.force_interpreter = info[1].ToBoolean();
+  return Background<std::shared_ptr<const Module>>::Start(
+      info.Env(),
+      [path = info[0].As<Napi::String>().Utf8Value(), options] {
+        return Module::Load(path, options);
+      },
+      [](Napi::Env env, std::shared_ptr<const Module> module) -> Napi::Value {
+        return AddonData::Get(env).module_constructor.New(
+            {Napi::External<std::shared_ptr<const Module>>::New(env, &module)});
+      });
+}
+
+Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return Guard(env, [&]() -> Napi::Value {
+    const auto given = info[0].As<Napi::Object>();
+    CheckImports(*module_);
+    WorkerPool::Options pool_options;
+    pool_options.concurrency = given.Get("concurrency").ToNumber().Uint32Value();
+    pool_options.max_queue = given.Get("maxQueue").ToNumber().Uint32Value();
+    pool_ = std::make_unique<WorkerPool>(
+        module_,
+        SlotOptions{ToFileSystem(given.Get("files").As<Napi::Object>()),
+                    ToModelTable(given.Get("models").As<Napi::Object>()),
+                    ToInferenceOptions(given.Get("inference").As<Napi::Object>())},
+        pool_options);
+    AddonData::Get(env).Add(this);
+    return env.Undefined();
+  });
+}
+
+Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return Guard(env, [&]() -> Napi::Value {
+    if (!pool_) throw Error(ErrorCode::kClosed, "The module is closed. Load it again to run it.");
+    // Everything becomes plain data here: the caller may change or transfer its buffer as soon as
+    // this returns.
+    const auto given = info[0].As<Napi::Object>();
+    auto message = std::make_unique<RunMessage>(env, *this, AddonData::Get(env).mailbox());
+    Request& request = message->request;
+    request.args = ToStrings(given.Get("args"));
+    request.env = ToStrings(given.Get("env"));
+    request.stdin_bytes = CopyBytes(given.Get("stdin"));
+    if (const Napi::Value function = given.Get("function"); !function.IsUndefined()) {
+      request.function = function.As<Napi::String>().Utf8Value();
+      message->function = request.function;
+      const Signature* signature = module_->FindExportedFunction(*request.function);
+      const auto arguments = given.Get("arguments").As<Napi::Array>();
+      if (signature == nullptr || arguments.Length() != signature->params.size()) {
+        throw Error(ErrorCode::kInvalidArgument, "The function and its arguments do not match.");
+      }
+      for (uint32_t index = 0; index < arguments.Length(); ++index) {
+        request.arguments.push_back(ToBits(arguments.Get(index), signature->params[index]));
+      }
+    }
+    const Napi::Promise promise = message->Promise();
+    pool_->Submit(std::move(message));
+    BeginWork(env);
+    return promise;
+  });
+}
+
+Napi::Value ModuleObject::Close(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!pool_) {
+    const auto deferred = Napi::Promise::Deferred::New(env);
+    deferred.Resolve(env.Undefined());
+    return deferred.Promise();
+  }
+  // A std::function is copyable, the message is not: the copies share it.
+  auto message = std::make_shared<std::unique_ptr<CloseMessage>>(
+      std::make_unique<CloseMessage>(env, *this));
+  const Napi::Promise promise = (*message)->Promise();
+  BeginWork(env);
+  pool_->Close([message, mailbox = AddonData::Get(env).mailbox()] {
+    mailbox->Post(std::move(*message));
+  });
+  return promise;
+}
+
+Napi::Value ModuleObject::Form(const Napi::CallbackInfo& info) {
+  const ModuleForm form = module_->form();
+  return Napi::String::New(info.Env(), form == ModuleForm::kSharedLibrary ? "shared-library"
+                                       : form == ModuleForm::kUniversal   ? "universal"
+                                                                          : "plain");
+}
+
+Napi::Value ModuleObject::IsAot(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), module_->is_aot());
+}
+
+Napi::Value ModuleObject::Imports(const Napi::CallbackInfo& info) {
+  return ToJs(info.Env(), module_->imports());
+}
+
+Napi::Value ModuleObject::Exports(const Napi::CallbackInfo& info) {
+  return ToJs(info.Env(), module_->exports());
+}
+
+void ModuleObject::BeginWork(Napi::Env env) {
+  Ref();
+  AddonData::Get(env).mailbox()->Expect(env);
+}
+
+void ModuleObject::EndWork() { Unref(); }
+
+}  // namespace wasmedge_embed

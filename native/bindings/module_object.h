@@ -1,0 +1,47 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "engine/worker_pool.h"
+
+namespace wasmedge_embed {
+
+/// A loaded module as JavaScript holds it. Declared with its documentation in lib/native.ts.
+class ModuleObject : public Napi::ObjectWrap<ModuleObject> {
+ public:
+  static Napi::Function Define(Napi::Env env);
+
+  /// Takes what `Load` passes; JavaScript cannot construct one.
+  explicit ModuleObject(const Napi::CallbackInfo& info);
+  ~ModuleObject() override;
+  ModuleObject(const ModuleObject&) = delete;
+  ModuleObject& operator=(const ModuleObject&) = delete;
+
+  /// The environment ends: drops what waits and joins the threads.
+  void Stop();
+
+ private:
+  friend class RunMessage;
+  friend class CloseMessage;
+
+  static Napi::Value Load(const Napi::CallbackInfo& info);
+  Napi::Value Start(const Napi::CallbackInfo& info);
+  Napi::Value Run(const Napi::CallbackInfo& info);
+  Napi::Value Close(const Napi::CallbackInfo& info);
+  Napi::Value Form(const Napi::CallbackInfo& info);
+  Napi::Value IsAot(const Napi::CallbackInfo& info);
+  Napi::Value Imports(const Napi::CallbackInfo& info);
+  Napi::Value Exports(const Napi::CallbackInfo& info);
+
+  /// While anything is under way this object must not be collected: the pool's end would wait for
+  /// it on the main thread.
+  void BeginWork(Napi::Env env);
+  void EndWork();
+
+  std::shared_ptr<const Module> module_;
+  std::unique_ptr<WorkerPool> pool_;
+};
+
+}  // namespace wasmedge_embed

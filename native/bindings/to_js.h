@@ -1,0 +1,47 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/error.h"
+#include "engine/module.h"
+#include "engine/slot.h"
+
+namespace wasmedge_embed {
+
+/// A JavaScript Error with `code` and, where the error carries them, `trap` or `limit`.
+Napi::Error ToJs(Napi::Env env, const Error& error);
+
+/// [{ module?, name, kind, params?, results? }]
+Napi::Array ToJs(Napi::Env env, const std::vector<ExternalDescription>& externals);
+
+/// A Buffer over bytes that it takes over; small ones are copied.
+Napi::Value ToJs(Napi::Env env, std::vector<uint8_t> bytes);
+
+/// A function's result by its type: number, or bigint for i64.
+Napi::Value ToJs(Napi::Env env, ValueKind kind, uint64_t bits);
+
+/// The raw bits of an argument by its type. The value's type has been checked in TypeScript.
+uint64_t ToBits(const Napi::Value& value, ValueKind kind);
+
+/// A copy of a Uint8Array's bytes; none for undefined.
+std::vector<uint8_t> CopyBytes(const Napi::Value& value);
+
+std::vector<std::string> ToStrings(const Napi::Value& value);
+
+/// Runs the body of a native function; an `Error` out of it becomes a JavaScript exception.
+template <typename Body>
+Napi::Value Guard(Napi::Env env, Body body) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    throw ToJs(env, error);
+  } catch (const std::bad_alloc&) {
+    throw ToJs(env, Error(ErrorCode::kLimit, "There is not enough memory.", "host-memory"));
+  }
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,172 @@
+#include "engine/compiled_elf.h"
+
+#include <elf.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+namespace wasmedge_embed {
+namespace {
+
+#if defined(__x86_64__)
+constexpr uint16_t kMachine = EM_X86_64;
+#elif defined(__aarch64__)
+constexpr uint16_t kMachine = EM_AARCH64;
+#endif
+
+constexpr uint64_t kMaxSymbols = 10'000'000;
+
+/// The file's bytes with checked access. Offsets and counts come from the file and are not trusted.
+class ElfFile {
+ public:
+  explicit ElfFile(const std::vector<uint8_t>& bytes) : bytes_(bytes) {}
+
+  bool Contains(uint64_t offset, uint64_t size) const {
+    return offset <= bytes_.size() && size <= bytes_.size() - offset;
+  }
+
+  template <typename T>
+  std::optional<T> At(uint64_t offset) const {
+    if (!Contains(offset, sizeof(T))) return std::nullopt;
+    T value;
+    std::memcpy(&value, bytes_.data() + offset, sizeof(T));
+    return value;
+  }
+
+  /// Where a virtual address lies in the file.
+  std::optional<uint64_t> OffsetOf(uint64_t address, uint64_t size) const {
+    for (const Elf64_Phdr& segment : segments) {
+      if (segment.p_type != PT_LOAD || address < segment.p_vaddr) continue;
+      const uint64_t within = address - segment.p_vaddr;
+      if (within <= segment.p_filesz && size <= segment.p_filesz - within) {
+        return segment.p_offset + within;
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::string_view TextAt(uint64_t offset) const {
+    if (offset >= bytes_.size()) return {};
+    const char* begin = reinterpret_cast<const char*>(bytes_.data() + offset);
+    return {begin, strnlen(begin, bytes_.size() - offset)};
+  }
+
+  std::vector<Elf64_Phdr> segments;
+
+ private:
+  const std::vector<uint8_t>& bytes_;
+};
+
+/// What the dynamic section says that matters here.
+struct Dynamic {
+  uint64_t symbols = 0;
+  uint64_t strings = 0;
+  uint64_t hash = 0;
+  bool has_initialisers = false;
+};
+
+std::optional<Dynamic> ReadDynamic(const ElfFile& file) {
+  for (const Elf64_Phdr& segment : file.segments) {
+    if (segment.p_type != PT_DYNAMIC) continue;
+    Dynamic dynamic;
+    for (uint64_t at = 0; at + sizeof(Elf64_Dyn) <= segment.p_filesz; at += sizeof(Elf64_Dyn)) {
+      const auto entry = file.At<Elf64_Dyn>(segment.p_offset + at);
+      if (!entry) return std::nullopt;
+      switch (entry->d_tag) {
+        case DT_NULL:
+          return dynamic;
+        case DT_SYMTAB:
+          dynamic.symbols = entry->d_un.d_ptr;
+          break;
+        case DT_STRTAB:
+          dynamic.strings = entry->d_un.d_ptr;
+          break;
+        case DT_HASH:
+          dynamic.hash = entry->d_un.d_ptr;
+          break;
+        case DT_INIT:
+        case DT_INIT_ARRAY:
+        case DT_PREINIT_ARRAY:
+          dynamic.has_initialisers = true;
+          break;
+        default:
+          break;
+      }
+    }
+    return dynamic;
+  }
+  return std::nullopt;
+}
+
+/// The virtual address of an exported symbol. WasmEdge's linker writes the System V hash table,
+/// whose second word is the number of symbols.
+std::optional<uint64_t> FindSymbol(const ElfFile& file, const Dynamic& dynamic,
+                                   std::string_view name) {
+  const auto hash = file.OffsetOf(dynamic.hash, 2 * sizeof(uint32_t));
+  const auto strings = file.OffsetOf(dynamic.strings, 1);
+  const auto count = hash ? file.At<uint32_t>(*hash + sizeof(uint32_t)) : std::nullopt;
+  if (!strings || !count || *count > kMaxSymbols) return std::nullopt;
+  const auto symbols = file.OffsetOf(dynamic.symbols, uint64_t{*count} * sizeof(Elf64_Sym));
+  if (!symbols) return std::nullopt;
+  for (uint64_t index = 1; index < *count; ++index) {
+    const auto symbol = file.At<Elf64_Sym>(*symbols + index * sizeof(Elf64_Sym));
+    if (symbol && symbol->st_shndx != SHN_UNDEF &&
+        file.TextAt(*strings + symbol->st_name) == name) {
+      return symbol->st_value;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool LooksLikeElf(const std::vector<uint8_t>& bytes) noexcept {
+  return bytes.size() >= SELFMAG && std::memcmp(bytes.data(), ELFMAG, SELFMAG) == 0;
+}
+
+std::string CheckCompiledElf(const std::vector<uint8_t>& bytes, uint32_t aot_binary_version) {
+  ElfFile file(bytes);
+  const auto header = file.At<Elf64_Ehdr>(0);
+  if (!header) return "is truncated within its ELF header.";
+  if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB ||
+      header->e_machine != kMachine) {
+    return "was compiled for another processor (ELF machine " + std::to_string(header->e_machine) +
+           ", here " + std::to_string(kMachine) + "). Compile it on this kind of machine.";
+  }
+  if (header->e_type != ET_DYN || header->e_phentsize != sizeof(Elf64_Phdr)) {
+    return "is an ELF file but no shared object.";
+  }
+  for (uint64_t index = 0; index < header->e_phnum; ++index) {
+    const auto segment = file.At<Elf64_Phdr>(header->e_phoff + index * sizeof(Elf64_Phdr));
+    if (!segment || !file.Contains(segment->p_offset, segment->p_filesz)) {
+      return "is truncated: a segment lies outside the file.";
+    }
+    file.segments.push_back(*segment);
+  }
+  const std::optional<Dynamic> dynamic = ReadDynamic(file);
+  if (!dynamic) return "is a malformed ELF file: it has no dynamic section.";
+  if (dynamic->has_initialisers) {
+    return "is a shared object that runs code when it is opened; WasmEdge's compiler makes no "
+           "such file.";
+  }
+  for (const char* name : {"version", "intrinsics", "wasm.code", "wasm.size"}) {
+    if (!FindSymbol(file, *dynamic, name)) {
+      return std::string("is a shared object but was not made by WasmEdge's compiler: it does not "
+                         "export '") +
+             name + "'.";
+    }
+  }
+  const auto offset = file.OffsetOf(*FindSymbol(file, *dynamic, "version"), sizeof(uint32_t));
+  const auto version = offset ? file.At<uint32_t>(*offset) : std::nullopt;
+  if (!version) return "is a malformed ELF file: its 'version' lies outside.";
+  if (*version != aot_binary_version) {
+    return "was compiled for another version of WasmEdge (its compiled form is " +
+           std::to_string(*version) + ", expected " + std::to_string(aot_binary_version) +
+           "). Compile it again with the version that runs it.";
+  }
+  return {};
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace wasmedge_embed {
+
+/// What WasmEdge's ahead-of-time compiler writes.
+enum class CompiledFormat : int { kSharedLibrary = 0, kUniversal = 1 };
+
+/// How a module is compiled.
+struct CompileOptions {
+  /// LLVM's optimization level, 0 to 3.
+  int optimize = 3;
+  /// For any processor of this architecture, not just this machine's: slower, but it travels.
+  bool generic = false;
+  /// With checks that let WasmEdge's own asynchronous calls be cancelled.
+  bool interruptible = false;
+  CompiledFormat format = CompiledFormat::kSharedLibrary;
+};
+
+/// Compiles a plain module into `output`, which is overwritten. Takes up to minutes; one compilation
+/// at a time in a process, further callers wait (the linker inside has global state).
+///
+/// Throws `Error`: `kNativeLoad` without a WasmEdge library, `kModuleInvalid` when the bytes are no
+/// valid module, `kModuleLoad` when the output cannot be written.
+void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
+                   const CompileOptions& options);
+
+}  // namespace wasmedge_embed

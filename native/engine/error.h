@@ -1,0 +1,42 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace wasmedge_embed {
+
+/// The stable codes of the public error family. `ErrorCodeName` gives the string that JavaScript
+/// sees as `error.code`; the names are part of the public API.
+enum class ErrorCode {
+  kModuleLoad,
+  kModuleInvalid,
+  kLink,
+  kTrap,
+  kLimit,
+  kQueueFull,
+  kClosed,
+  kModel,
+  kInvalidArgument,
+  kNativeLoad,
+};
+
+const char* ErrorCodeName(ErrorCode code) noexcept;
+
+/// The one exception type of the native side. The message says what was expected and what to do.
+/// `detail` is the machine-readable part that some codes carry: the trap's name for `kTrap`, the
+/// limit's name for `kLimit`; empty otherwise.
+class Error : public std::runtime_error {
+ public:
+  Error(ErrorCode code, const std::string& message, std::string detail = {})
+      : std::runtime_error(message), code_(code), detail_(std::move(detail)) {}
+
+  ErrorCode code() const noexcept { return code_; }
+  const std::string& detail() const noexcept { return detail_; }
+
+ private:
+  ErrorCode code_;
+  std::string detail_;
+};
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+namespace wasmedge_embed {
+
+/// A contiguous range of mutable bytes. Borrowed: it owns nothing.
+struct ByteSpan {
+  uint8_t* data = nullptr;
+  uint64_t size = 0;
+};
+
+/// The calling guest's linear memory as one host function sees it, valid only until that function
+/// returns: the guest may grow (and so move or extend) its memory right after.
+///
+/// Addresses and lengths come from the guest and are hostile. All arithmetic is done in 64 bits, in
+/// which a 32-bit address plus a 32-bit count times an element size cannot wrap.
+class GuestMemory {
+ public:
+  /// A guest without a memory has `base == nullptr` and `size == 0`: no range is inside it, except
+  /// the empty one at address 0.
+  GuestMemory(uint8_t* base, uint64_t size) noexcept : base_(base), size_(size) {}
+
+  /// Size in bytes, a multiple of 65,536; 4 GiB at most.
+  uint64_t size() const noexcept { return size_; }
+
+  /// Whether every byte of [address, address + length) lies inside. `length` may be any 64-bit
+  /// value, so a caller can pass `uint64_t{count} * element_size` unchecked.
+  bool Contains(uint32_t address, uint64_t length) const noexcept {
+    return address <= size_ && length <= size_ - address;
+  }
+
+  /// The range's bytes, or false when any of them lies outside.
+  [[nodiscard]] bool Range(uint32_t address, uint64_t length, ByteSpan* out) const noexcept {
+    if (!Contains(address, length)) return false;
+    *out = {base_ + address, length};
+    return true;
+  }
+
+  /// Reads a little-endian scalar from any alignment.
+  template <typename T>
+  [[nodiscard]] bool Read(uint32_t address, T* out) const noexcept {
+    static_assert(std::is_trivially_copyable_v<T>);
+    if (!Contains(address, sizeof(T))) return false;
+    std::memcpy(out, base_ + address, sizeof(T));
+    return true;
+  }
+
+  /// Writes a little-endian scalar to any alignment.
+  template <typename T>
+  [[nodiscard]] bool Write(uint32_t address, T value) const noexcept {
+    static_assert(std::is_trivially_copyable_v<T>);
+    if (!Contains(address, sizeof(T))) return false;
+    std::memcpy(base_ + address, &value, sizeof(T));
+    return true;
+  }
+
+ private:
+  uint8_t* base_;
+  uint64_t size_;
+};
+
+}  // namespace wasmedge_embed

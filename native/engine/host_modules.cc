@@ -1,0 +1,57 @@
+#include "engine/host_modules.h"
+
+#include "engine/error.h"
+#include "host/tensorflow_lite.h"
+#include "host/wasi_nn.h"
+#include "wasi/wasi_module.h"
+
+namespace wasmedge_embed {
+namespace {
+
+/// The type that the host's function of this name has, as its letters; null when there is none.
+template <typename State>
+const char* FindFunction(const HostModule<State>& host, const ExternalDescription& import) {
+  if (import.module != host.name) return nullptr;
+  for (const HostFunction<State>& function : host.functions) {
+    if (import.name == function.name) return function.signature;
+  }
+  return nullptr;
+}
+
+const char* FindFunction(const ExternalDescription& import) {
+  if (const char* found = FindFunction(WasiModule(), import)) return found;
+  if (const char* found = FindFunction(WasiNnModule(), import)) return found;
+  return FindFunction(TensorFlowLiteModule(), import);
+}
+
+/// What is wrong with an import, or nothing.
+std::string Missing(const ExternalDescription& import) {
+  const std::string name = import.module + "." + import.name;
+  if (!import.signature) return name + ": a " + import.kind + " (the host offers functions only)";
+  const std::string type = import.signature->ToString();
+  const char* letters = FindFunction(import);
+  if (letters == nullptr) return name + " " + type;
+  const Signature offered = ParseSignature(letters);
+  if (offered == *import.signature) return {};
+  return name + " " + type + " (the host's has the type " + offered.ToString() + ")";
+}
+
+}  // namespace
+
+void CheckImports(const Module& module) {
+  std::string missing;
+  size_t count = 0;
+  for (const ExternalDescription& import : module.imports()) {
+    const std::string line = Missing(import);
+    if (line.empty()) continue;
+    missing += "\n  " + line;
+    ++count;
+  }
+  if (count == 0) return;
+  throw Error(ErrorCode::kLink,
+              module.path() + " imports what the host does not offer (" + std::to_string(count) +
+                  "):" + missing + "\nThe host offers " + WasiModule().name + ", " +
+                  WasiNnModule().name + " and " + TensorFlowLiteModule().name + ".");
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,117 @@
+#include "engine/module.h"
+
+#include <filesystem>
+
+#include "engine/error.h"
+
+namespace wasmedge_embed {
+namespace {
+
+const char* ExternalKindName(int type) {
+  switch (static_cast<wasmedge::ExternalType>(type)) {
+    case wasmedge::ExternalType::kFunction:
+      return "function";
+    case wasmedge::ExternalType::kTable:
+      return "table";
+    case wasmedge::ExternalType::kMemory:
+      return "memory";
+    case wasmedge::ExternalType::kGlobal:
+      return "global";
+    case wasmedge::ExternalType::kTag:
+      return "tag";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+std::shared_ptr<const Module> Module::Load(const std::string& path, const ModuleOptions& options) {
+  const wasmedge::Api& api = wasmedge::Api::Get();
+  // Absolute: the system's loader looks a name without a slash up in its own folders.
+  const auto module = std::make_shared<Module>(
+      Private{}, api, std::filesystem::absolute(path).lexically_normal().string(), options);
+  const std::vector<uint8_t> bytes = ReadFile(module->path_);
+  module->form_ = CheckModuleFile(api, module->path_, bytes);
+  module->Parse(bytes);
+  module->ListExternals();
+  return module;
+}
+
+Module::Module(Private, const wasmedge::Api& api, std::string path, const ModuleOptions& options)
+    : api_(api), path_(std::move(path)), options_(options) {}
+
+ConfigureHandle Module::MakeConfigure() const {
+  ConfigureHandle configure = Own<ConfigureHandle>(api_, api_.ConfigureCreate());
+  if (is_aot()) {
+    api_.EnableAot(configure.get());
+  } else {
+    api_.ConfigureSetForceInterpreter(configure.get(), true);
+  }
+  return configure;
+}
+
+void Module::Parse(const std::vector<uint8_t>& bytes) {
+  const ConfigureHandle configure = MakeConfigure();
+  const auto require = [this](wasmedge::Result result, const char* step) {
+    if (api_.ResultOK(result)) return;
+    throw Error(ErrorCode::kModuleInvalid, path_ + " " + step + ": " +
+                                               api_.ResultGetMessage(result) + " (WasmEdge " +
+                                               api_.version() + ").");
+  };
+
+  const LoaderHandle loader = Own<LoaderHandle>(api_, api_.LoaderCreate(configure.get()));
+  wasmedge::AstModuleContext* ast = nullptr;
+  if (form_ == ModuleForm::kSharedLibrary) {
+    require(api_.LoaderParseFromFile(loader.get(), &ast, path_.c_str()), "cannot be loaded");
+  } else {
+    if (bytes.size() > UINT32_MAX) {
+      throw Error(ErrorCode::kModuleInvalid, path_ + " is larger than 4 GiB.");
+    }
+    require(api_.LoaderParseFromBytes(loader.get(), &ast,
+                                      {static_cast<uint32_t>(bytes.size()), bytes.data()}),
+            "cannot be parsed");
+  }
+  ast_ = Own<AstModuleHandle>(api_, ast);
+
+  const ValidatorHandle validator =
+      Own<ValidatorHandle>(api_, api_.ValidatorCreate(configure.get()));
+  require(api_.ValidatorValidate(validator.get(), ast), "is not valid");
+}
+
+void Module::ListExternals() {
+  std::vector<const wasmedge::ImportTypeContext*> imports(
+      api_.ASTModuleListImportsLength(ast_.get()));
+  api_.ASTModuleListImports(ast_.get(), imports.data(), static_cast<uint32_t>(imports.size()));
+  for (const wasmedge::ImportTypeContext* import : imports) {
+    ExternalDescription description;
+    description.module = wasmedge::ToStdString(api_.ImportTypeGetModuleName(import));
+    description.name = wasmedge::ToStdString(api_.ImportTypeGetExternalName(import));
+    description.kind = ExternalKindName(api_.ImportTypeGetExternalType(import));
+    if (const auto* type = api_.ImportTypeGetFunctionType(ast_.get(), import); type != nullptr) {
+      description.signature = ReadSignature(api_, type);
+    }
+    imports_.push_back(std::move(description));
+  }
+
+  std::vector<const wasmedge::ExportTypeContext*> exports(
+      api_.ASTModuleListExportsLength(ast_.get()));
+  api_.ASTModuleListExports(ast_.get(), exports.data(), static_cast<uint32_t>(exports.size()));
+  for (const wasmedge::ExportTypeContext* exported : exports) {
+    ExternalDescription description;
+    description.name = wasmedge::ToStdString(api_.ExportTypeGetExternalName(exported));
+    description.kind = ExternalKindName(api_.ExportTypeGetExternalType(exported));
+    if (const auto* type = api_.ExportTypeGetFunctionType(ast_.get(), exported); type != nullptr) {
+      description.signature = ReadSignature(api_, type);
+    }
+    exports_.push_back(std::move(description));
+  }
+}
+
+const Signature* Module::FindExportedFunction(const std::string& name) const noexcept {
+  for (const ExternalDescription& each : exports_) {
+    if (each.signature && each.name == name) return &*each.signature;
+  }
+  return nullptr;
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/handle.h"
+#include "engine/module_file.h"
+#include "engine/signature.h"
+
+namespace wasmedge_embed {
+
+/// An import or export of a module.
+struct ExternalDescription {
+  /// Import module name; empty for an export.
+  std::string module;
+  std::string name;
+  /// "function", "table", "memory", "global" or "tag".
+  std::string kind;
+  /// The type of a function; absent otherwise.
+  std::optional<Signature> signature;
+};
+
+/// How a module is read.
+struct ModuleOptions {
+  /// Interpret even where compiled code is present.
+  bool force_interpreter = false;
+};
+
+/// A module that was parsed and validated once; immutable, shared by every slot that runs it.
+class Module {
+  // Only `Load` makes modules.
+  struct Private {};
+
+ public:
+  /// Reads, checks, parses and validates the file. Takes milliseconds: not for the main thread.
+  /// Throws `Error`: `kNativeLoad` without a WasmEdge library, `kModuleLoad` when the file cannot
+  /// be read, `kModuleInvalid` when it is no module that this library runs.
+  static std::shared_ptr<const Module> Load(const std::string& path, const ModuleOptions& options);
+
+  Module(Private, const wasmedge::Api& api, std::string path, const ModuleOptions& options);
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  const wasmedge::Api& api() const noexcept { return api_; }
+  const std::string& path() const noexcept { return path_; }
+  ModuleForm form() const noexcept { return form_; }
+  /// Whether the guest's code runs compiled.
+  bool is_aot() const noexcept { return form_ != ModuleForm::kPlain && !options_.force_interpreter; }
+  const std::vector<ExternalDescription>& imports() const noexcept { return imports_; }
+  const std::vector<ExternalDescription>& exports() const noexcept { return exports_; }
+  const wasmedge::AstModuleContext* ast() const noexcept { return ast_.get(); }
+
+  /// The type of an exported function, or null when there is none of that name.
+  const Signature* FindExportedFunction(const std::string& name) const noexcept;
+
+  /// A configuration as this module needs it: for its parsing, validation and execution alike.
+  ConfigureHandle MakeConfigure() const;
+
+ private:
+  void Parse(const std::vector<uint8_t>& bytes);
+  void ListExternals();
+
+  const wasmedge::Api& api_;
+  std::string path_;
+  ModuleOptions options_;
+  ModuleForm form_ = ModuleForm::kPlain;
+  AstModuleHandle ast_;
+  std::vector<ExternalDescription> imports_;
+  std::vector<ExternalDescription> exports_;
+};
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/wasmedge_api.h"
+
+namespace wasmedge_embed {
+
+/// What a module's file is.
+enum class ModuleForm {
+  /// An ELF shared object made by WasmEdge's compiler.
+  kSharedLibrary,
+  /// A .wasm that carries compiled code in a custom section.
+  kUniversal,
+  /// A .wasm without compiled code.
+  kPlain,
+};
+
+/// Reads a whole file. Throws `Error(kModuleLoad)` that names the path and the system's reason.
+std::vector<uint8_t> ReadFile(const std::string& path);
+
+/// Tells what the file is and checks, before WasmEdge or the system's loader sees it, what they
+/// would act on: for a shared object that it is a whole ELF file for this processor with the
+/// exports of a compiled module and no initialisers (which would run as soon as it is opened); for
+/// both compiled forms that it was compiled for this version line of WasmEdge.
+///
+/// Throws `Error(kModuleInvalid)` with the reason and the remedy; `path` is for its message.
+ModuleForm CheckModuleFile(const wasmedge::Api& api, const std::string& path,
+                           const std::vector<uint8_t>& bytes);
+
+}  // namespace wasmedge_embed

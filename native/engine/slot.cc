@@ -1,0 +1,143 @@
+#include "engine/slot.h"
+
+#include "engine/trap.h"
+#include "wasi/wasi_module.h"
+
+namespace wasmedge_embed {
+namespace {
+
+using Clock = Invocation::Clock;
+
+constexpr char kStart[] = "_start";
+constexpr char kInitialize[] = "_initialize";
+
+}  // namespace
+
+Slot::Slot(std::shared_ptr<const Module> module, const SlotOptions& options)
+    : module_(std::move(module)),
+      files_(options.files),
+      context_{module_->api()},
+      wasi_nn_(options.models, options.inference),
+      tensorflow_lite_(options.inference),
+      wasi_instance_(context_, WasiModule(), wasi_),
+      wasi_nn_instance_(context_, WasiNnModule(), wasi_nn_),
+      tensorflow_lite_instance_(context_, TensorFlowLiteModule(), tensorflow_lite_) {
+  const wasmedge::Api& api = module_->api();
+  store_ = Own<StoreHandle>(api, api.StoreCreate());
+  executor_ =
+      Own<ExecutorHandle>(api, api.ExecutorCreate(module_->MakeConfigure().get(), nullptr));
+  for (const wasmedge::ModuleInstanceContext* host :
+       {wasi_instance_.get(), wasi_nn_instance_.get(), tensorflow_lite_instance_.get()}) {
+    const wasmedge::Result result =
+        api.ExecutorRegisterImport(executor_.get(), store_.get(), host);
+    if (!api.ResultOK(result)) throw MakeRunError(api, result);
+  }
+}
+
+Outcome Slot::Run(Request request) {
+  Outcome outcome;
+  Invocation invocation;
+  context_.invocation = &invocation;
+  try {
+    WasiInput input;
+    input.args = std::move(request.args);
+    input.env = std::move(request.env);
+    input.stdin_bytes = std::move(request.stdin_bytes);
+    input.files = files_;
+    wasi_.Reset(std::move(input));
+    Execute(request, outcome);
+  } catch (const Error& error) {
+    outcome.error = error;
+  } catch (const std::bad_alloc&) {
+    outcome.error = Error(ErrorCode::kLimit, "There is not enough memory for this invocation.",
+                          "host-memory");
+  }
+  // Whatever way the invocation ended, its sessions and descriptors end with it.
+  wasi_nn_.Reset();
+  tensorflow_lite_.Reset();
+  outcome.stdout_bytes = wasi_.TakeStdout();
+  outcome.stderr_bytes = wasi_.TakeStderr();
+  wasi_.Clear();
+  outcome.inference_time = invocation.inference_time();
+  context_.invocation = nullptr;
+  return outcome;
+}
+
+void Slot::Execute(const Request& request, Outcome& outcome) {
+  const wasmedge::Api& api = module_->api();
+  const auto begin = Clock::now();
+  wasmedge::ModuleInstanceContext* created = nullptr;
+  const wasmedge::Result instantiated =
+      api.ExecutorInstantiate(executor_.get(), &created, store_.get(), module_->ast());
+  const ModuleInstanceHandle instance(created, {&api});
+  const auto ready = Clock::now();
+  outcome.instantiate_time = ready - begin;
+  if (!api.ResultOK(instantiated)) {
+    // A start function may have ended the guest in any of the ways that a run can end.
+    Fail(instantiated, outcome);
+    return;
+  }
+
+  if (!request.function) {
+    Invoke(instance.get(), kStart, {}, outcome);
+  } else {
+    // A reactor's constructors run before any other of its functions (WASI application ABI).
+    if (module_->FindExportedFunction(kInitialize) != nullptr) {
+      Invoke(instance.get(), kInitialize, {}, outcome);
+    }
+    if (!outcome.error && !outcome.exited) {
+      Invoke(instance.get(), *request.function, request.arguments, outcome);
+    }
+  }
+  outcome.execute_time = Clock::now() - ready;
+}
+
+void Slot::Invoke(const wasmedge::ModuleInstanceContext* instance, const std::string& name,
+                  const std::vector<uint64_t>& arguments, Outcome& outcome) {
+  const wasmedge::Api& api = module_->api();
+  const wasmedge::FunctionInstanceContext* function =
+      api.ModuleInstanceFindFunction(instance, wasmedge::MakeString(name));
+  const Signature* signature = module_->FindExportedFunction(name);
+  if (function == nullptr || signature == nullptr) {
+    throw Error(ErrorCode::kInvalidArgument, "The module exports no function " + name + ".");
+  }
+  if (arguments.size() != signature->params.size()) {
+    throw Error(ErrorCode::kInvalidArgument,
+                name + " takes " + std::to_string(signature->params.size()) + " arguments, not " +
+                    std::to_string(arguments.size()) + ".");
+  }
+  std::vector<wasmedge::Value> params;
+  for (size_t index = 0; index < arguments.size(); ++index) {
+    params.push_back({arguments[index], MakeValueType(api, signature->params[index])});
+  }
+  std::vector<wasmedge::Value> results(signature->results.size());
+  const wasmedge::Result result = CallGuest(function, params, results);
+  if (!api.ResultOK(result) || context_.invocation->exit_code()) {
+    Fail(result, outcome);
+    return;
+  }
+  if (!results.empty()) outcome.result = static_cast<uint64_t>(results[0].bits);
+}
+
+wasmedge::Result Slot::CallGuest(const wasmedge::FunctionInstanceContext* function,
+                                 const std::vector<wasmedge::Value>& params,
+                                 std::vector<wasmedge::Value>& results) {
+  return module_->api().ExecutorInvoke(executor_.get(), function, params.data(),
+                                       static_cast<uint32_t>(params.size()), results.data(),
+                                       static_cast<uint32_t>(results.size()));
+}
+
+void Slot::Fail(wasmedge::Result result, Outcome& outcome) const {
+  const Invocation& invocation = *context_.invocation;
+  if (invocation.failure()) {
+    outcome.error = *invocation.failure();
+  } else if (invocation.exit_code()) {
+    // WasmEdge reports a quiet end as success or as its own "terminated", depending on the line.
+    outcome.exited = true;
+    outcome.exit_code = *invocation.exit_code();
+  } else {
+    outcome.error = MakeRunError(module_->api(), result);
+  }
+}
+
+}  // namespace wasmedge_embed

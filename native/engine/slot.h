@@ -1,0 +1,92 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/host_instance.h"
+#include "engine/module.h"
+#include "host/tensorflow_lite.h"
+#include "host/wasi_nn.h"
+#include "inference/model.h"
+#include "inference/session.h"
+#include "wasi/file_system.h"
+#include "wasi/wasi_state.h"
+
+namespace wasmedge_embed {
+
+/// What all slots of a loaded module share.
+struct SlotOptions {
+  std::shared_ptr<const FileSystem> files;
+  std::shared_ptr<const ModelTable> models;
+  InferenceOptions inference;
+};
+
+/// One invocation as it was asked for. Plain data: made on the main thread, run on another.
+struct Request {
+  /// The exported function to call; absent for a run of `_start`.
+  std::optional<std::string> function;
+  /// Raw bits of the function's arguments, as many as it takes.
+  std::vector<uint64_t> arguments;
+
+  std::vector<std::string> args;
+  /// "NAME=value"
+  std::vector<std::string> env;
+  std::vector<uint8_t> stdin_bytes;
+};
+
+/// How an invocation ended. Whatever the guest wrote is here, also when it failed.
+struct Outcome {
+  std::optional<Error> error;
+  /// What the guest gave to `proc_exit`; 0 when it returned by itself.
+  uint32_t exit_code = 0;
+  /// Whether the guest called `proc_exit`, which a called function is not expected to do.
+  bool exited = false;
+  /// Raw bits of a called function's result, where it has one.
+  std::optional<uint64_t> result;
+  std::vector<uint8_t> stdout_bytes;
+  std::vector<uint8_t> stderr_bytes;
+  Invocation::Clock::duration instantiate_time{0};
+  Invocation::Clock::duration execute_time{0};
+  Invocation::Clock::duration inference_time{0};
+};
+
+/// All that one thread needs to run a module again and again: an executor, a store with the host
+/// modules, their states. Each run gets a fresh instance of the guest. Not thread-safe: a slot
+/// belongs to its thread.
+class Slot {
+ public:
+  Slot(std::shared_ptr<const Module> module, const SlotOptions& options);
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+
+  /// Never throws what a guest or a request can cause: it is in the outcome.
+  Outcome Run(Request request);
+
+ private:
+  void Execute(const Request& request, Outcome& outcome);
+  void Invoke(const wasmedge::ModuleInstanceContext* instance, const std::string& name,
+              const std::vector<uint64_t>& arguments, Outcome& outcome);
+  wasmedge::Result CallGuest(const wasmedge::FunctionInstanceContext* function,
+                             const std::vector<wasmedge::Value>& params,
+                             std::vector<wasmedge::Value>& results);
+  void Fail(wasmedge::Result result, Outcome& outcome) const;
+
+  // In the order of construction: the host instances refer to the context and the states, the store
+  // to the host instances.
+  std::shared_ptr<const Module> module_;
+  std::shared_ptr<const FileSystem> files_;
+  HostContext context_;
+  WasiState wasi_;
+  WasiNnState wasi_nn_;
+  TensorFlowLiteState tensorflow_lite_;
+  HostInstance<WasiState> wasi_instance_;
+  HostInstance<WasiNnState> wasi_nn_instance_;
+  HostInstance<TensorFlowLiteState> tensorflow_lite_instance_;
+  StoreHandle store_;
+  ExecutorHandle executor_;
+};
+
+}  // namespace wasmedge_embed

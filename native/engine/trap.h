@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/error.h"
+#include "engine/wasmedge_api.h"
+
+namespace wasmedge_embed {
+
+/// The public name of a trap ("unreachable", "memory-out-of-bounds", …) for a code of WasmEdge's
+/// execution or instantiation phase (enum.inc of its C API, the same in all supported lines); null
+/// when the code is no trap.
+const char* TrapName(uint32_t code) noexcept;
+
+/// The error for a failed invocation: a trap, or what else kept the module from running.
+Error MakeRunError(const wasmedge::Api& api, wasmedge::Result result);
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,152 @@
+#include "engine/wasmedge_api.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "engine/error.h"
+
+namespace wasmedge_embed::wasmedge {
+namespace {
+
+constexpr char kLibraryName[] = "libwasmedge.so.0";
+constexpr uint64_t kPageSize = 65536;
+constexpr int kRunModeAot = 2;  // WasmEdge_RunMode_AOT
+
+constexpr char kRemedy[] =
+    "Install WasmEdge 0.14 or 0.17: on Debian 13 and Ubuntu 25.04 or newer "
+    "'apt-get install libwasmedge0', elsewhere with WasmEdge's official installer (into "
+    "~/.wasmedge); or set WASMEDGE_DIR to the folder where it is.";
+
+std::string FileOf(void* address, const std::string& fallback) {
+  Dl_info info{};
+  return dladdr(address, &info) != 0 && info.dli_fname != nullptr ? info.dli_fname : fallback;
+}
+
+std::vector<std::string> Candidates() {
+  namespace fs = std::filesystem;
+  std::vector<std::string> names;
+  const auto below = [&names](const fs::path& folder) {
+    for (const char* sub : {"lib", "lib64", "."}) {
+      names.push_back((folder / sub / kLibraryName).lexically_normal().string());
+    }
+  };
+  if (const char* folder = std::getenv("WASMEDGE_DIR"); folder != nullptr && *folder != '\0') {
+    below(folder);
+    return names;
+  }
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+    below(fs::path(home) / ".wasmedge");
+  }
+  names.emplace_back(kLibraryName);
+  return names;
+}
+
+void* RequireSymbol(void* library, const std::string& name, const std::string& path) {
+  void* symbol = dlsym(library, name.c_str());
+  if (symbol == nullptr) {
+    throw Error(ErrorCode::kNativeLoad, path + " has no function " + name + ". " + kRemedy);
+  }
+  return symbol;
+}
+
+template <typename Function>
+Function As(void* symbol) {
+  return reinterpret_cast<Function>(symbol);
+}
+
+}  // namespace
+
+const Api& Api::Get() {
+  // One of the two opened libraries (the other is LiteRT): process-wide by nature.
+  static std::mutex mutex;
+  static std::unique_ptr<const Api> opened;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (opened) return *opened;
+
+  std::string tried;
+  for (const std::string& name : Candidates()) {
+    const bool is_path = name.find('/') != std::string::npos;
+    std::error_code ignored;
+    if (is_path && !std::filesystem::exists(name, ignored)) {
+      tried += "\n  " + name + ": no such file";
+      continue;
+    }
+    void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (library == nullptr) {
+      const char* reason = dlerror();
+      tried += "\n  " + name + ": " + (reason != nullptr ? reason : "cannot be opened");
+      continue;
+    }
+    opened = std::make_unique<const Api>(Private{}, library, name);
+    opened->LogOff();
+    return *opened;
+  }
+  throw Error(ErrorCode::kNativeLoad, "The WasmEdge library cannot be opened. Tried:" + tried +
+                                          "\n" + kRemedy);
+}
+
+Api::Api(Private, void* library, std::string path) : path_(std::move(path)) {
+  // The version comes before anything else: both lines carry one SONAME, and calling a function by
+  // the other line's ABI is undefined.
+  void* get_version = RequireSymbol(library, "WasmEdge_VersionGet", path_);
+  path_ = FileOf(get_version, path_);
+  version_ = As<const char* (*)()>(get_version)();
+  const auto line = [this]() -> std::optional<VersionLine> {
+    if (version_.rfind("0.14.", 0) == 0) return VersionLine::k0_14;
+    if (version_.rfind("0.17.", 0) == 0) return VersionLine::k0_17;
+    return std::nullopt;
+  }();
+  if (!line) {
+    throw Error(ErrorCode::kNativeLoad,
+                path_ + " is WasmEdge " + version_ + ", whose ABI is not known here. " + kRemedy);
+  }
+  line_ = *line;
+
+#define WASMEDGE_EMBED_RESOLVE(name, result, parameters) \
+  name = As<result(*) parameters>(RequireSymbol(library, "WasmEdge_" #name, path_));
+  WASMEDGE_EMBED_FUNCTIONS(WASMEDGE_EMBED_RESOLVE)
+#undef WASMEDGE_EMBED_RESOLVE
+
+  get_page_size_ = RequireSymbol(library, "WasmEdge_MemoryInstanceGetPageSize", path_);
+  get_pointer_ = RequireSymbol(library, "WasmEdge_MemoryInstanceGetPointer", path_);
+  if (line_ == VersionLine::k0_17) {
+    set_run_mode_ = RequireSymbol(library, "WasmEdge_ConfigureSetRunMode", path_);
+  }
+}
+
+void Api::EnableAot(ConfigureContext* configure) const {
+  if (line_ == VersionLine::k0_17) {
+    As<void (*)(ConfigureContext*, int)>(set_run_mode_)(configure, kRunModeAot);
+  }
+}
+
+void Api::GetMemory(MemoryInstanceContext* memory, uint8_t** base, uint64_t* size) const {
+  *base = nullptr;
+  *size = 0;
+  if (memory == nullptr) return;
+  if (line_ == VersionLine::k0_14) {
+    const uint64_t pages = As<uint32_t (*)(const MemoryInstanceContext*)>(get_page_size_)(memory);
+    // This line's lengths have 32 bits: all 65,536 pages are asked for as one byte less.
+    const uint64_t bytes = pages * kPageSize;
+    const auto length = static_cast<uint32_t>(bytes > UINT32_MAX ? UINT32_MAX : bytes);
+    if (length == 0) return;
+    *base = As<uint8_t* (*)(MemoryInstanceContext*, uint32_t, uint32_t)>(get_pointer_)(memory, 0,
+                                                                                       length);
+    *size = bytes;
+  } else {
+    const uint64_t pages = As<uint64_t (*)(const MemoryInstanceContext*)>(get_page_size_)(memory);
+    if (pages == 0) return;
+    *size = pages * kPageSize;
+    *base = As<uint8_t* (*)(MemoryInstanceContext*, uint64_t, uint64_t)>(get_pointer_)(memory, 0,
+                                                                                       *size);
+  }
+  if (*base == nullptr) *size = 0;
+}
+
+}  // namespace wasmedge_embed::wasmedge

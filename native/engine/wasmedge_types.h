@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+
+// The part of WasmEdge's C ABI that is the same in every supported version line. Declared here and
+// not included from its headers, because one binary serves several versions of the library
+// (`wasmedge_api.h`); native/test/wasmedge_abi_test.cc compares these declarations with the
+// headers that are installed.
+
+namespace wasmedge_embed::wasmedge {
+
+struct AstModuleContext;
+struct CallingFrameContext;
+struct CompilerContext;
+struct ConfigureContext;
+struct ExecutorContext;
+struct ExportTypeContext;
+struct FunctionInstanceContext;
+struct FunctionTypeContext;
+struct GlobalTypeContext;
+struct ImportTypeContext;
+struct LimitContext;
+struct LoaderContext;
+struct MemoryInstanceContext;
+struct MemoryTypeContext;
+struct ModuleInstanceContext;
+struct StatisticsContext;
+struct StoreContext;
+struct TableTypeContext;
+struct ValidatorContext;
+
+struct ValueType {
+  uint8_t data[8];
+};
+
+struct Value {
+  __extension__ unsigned __int128 bits;
+  ValueType type;
+};
+
+struct String {
+  uint32_t length;
+  const char* data;
+};
+
+struct Bytes {
+  uint32_t length;
+  const uint8_t* data;
+};
+
+/// Low 24 bits: the code; high 8 bits: the category (0 WebAssembly, 1 the embedder's own).
+struct Result {
+  uint32_t code;
+};
+
+inline constexpr Result kSuccess{0};
+/// The guest is to end without a trap (`proc_exit`).
+inline constexpr Result kTerminate{1};
+/// A host function failed.
+inline constexpr Result kFail{2};
+
+enum class ExternalType : int { kFunction = 0, kTable = 1, kMemory = 2, kGlobal = 3, kTag = 4 };
+
+using HostFunction = Result (*)(void* self, void* data, const CallingFrameContext* frame,
+                                const Value* params, uint32_t param_count, Value* results,
+                                uint32_t result_count);
+
+}  // namespace wasmedge_embed::wasmedge

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "engine/slot.h"
+#include "engine/thread.h"
+
+namespace wasmedge_embed {
+
+/// An invocation on its way through a pool.
+class Job {
+ public:
+  Job() = default;
+  virtual ~Job() = default;
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+
+  /// Called once, on a worker thread, when the outcome is there. `self` is this job: whoever holds
+  /// it decides where it dies.
+  virtual void Finished(std::unique_ptr<Job> self) = 0;
+
+  Request request;
+  Outcome outcome;
+  Invocation::Clock::duration queue_time{0};
+
+ private:
+  friend class WorkerPool;
+  Invocation::Clock::time_point submitted_;
+};
+
+/// The threads of one loaded module, each with its own slot, and the bounded queue before them.
+/// Threads beyond the first are started when they are first needed.
+class WorkerPool {
+ public:
+  struct Options {
+    /// Most invocations at a time, 1 or more.
+    size_t concurrency = 1;
+    /// Most invocations that may wait for a thread.
+    size_t max_queue = 0;
+  };
+
+  WorkerPool(std::shared_ptr<const Module> module, SlotOptions slot_options, Options options);
+
+  /// Drops what waits, lets what runs come to its end, joins the threads.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  /// Takes the job or throws `Error`: `kQueueFull`, `kClosed`, `kLimit` without a thread to run it.
+  void Submit(std::unique_ptr<Job> job);
+
+  /// Takes no more jobs. `closed` is called once on a worker thread, after the last job's
+  /// `Finished`: what was accepted before is carried out. Calling it again does nothing.
+  void Close(std::function<void()> closed);
+
+ private:
+  void StartThread();
+  void Work();
+
+  const std::shared_ptr<const Module> module_;
+  const SlotOptions slot_options_;
+  const Options options_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::unique_ptr<Job>> queue_;
+  std::function<void()> closed_;
+  size_t idle_ = 0;
+  size_t live_ = 0;
+  bool closing_ = false;
+  // Last: its destruction joins the threads, which use everything above.
+  std::vector<std::unique_ptr<Thread>> threads_;
+};
+
+}  // namespace wasmedge_embed

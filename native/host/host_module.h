@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/guest_memory.h"
+#include "engine/invocation.h"
+#include "engine/wasmedge_types.h"
+
+namespace wasmedge_embed {
+
+/// How a host function ends: the guest goes on with the results; the guest is ended quietly
+/// (`proc_exit`); or the invocation fails with `Invocation::failure`.
+enum class HostOutcome { kReturn, kExit, kFail };
+
+/// One call of a host function: its arguments, its results and the caller's memory. Lives on the
+/// stack of the call.
+class HostCall {
+ public:
+  HostCall(GuestMemory memory, Invocation& invocation, const wasmedge::Value* params,
+           wasmedge::Value* results) noexcept
+      : memory_(memory), invocation_(invocation), params_(params), results_(results) {}
+  HostCall(const HostCall&) = delete;
+  HostCall& operator=(const HostCall&) = delete;
+
+  const GuestMemory& memory() const noexcept { return memory_; }
+  Invocation& invocation() const noexcept { return invocation_; }
+
+  /// The argument at `index`. The engine has checked number and types against the signature.
+  uint32_t I32(size_t index) const noexcept { return static_cast<uint32_t>(params_[index].bits); }
+  uint64_t I64(size_t index) const noexcept { return static_cast<uint64_t>(params_[index].bits); }
+
+  /// Sets the one result. Only its bits: WasmEdge takes the type from the function's signature.
+  HostOutcome ReturnI32(uint32_t value) noexcept {
+    results_[0].bits = value;
+    return HostOutcome::kReturn;
+  }
+  HostOutcome ReturnI64(uint64_t value) noexcept {
+    results_[0].bits = value;
+    return HostOutcome::kReturn;
+  }
+
+ private:
+  GuestMemory memory_;
+  Invocation& invocation_;
+  const wasmedge::Value* params_;
+  wasmedge::Value* results_;
+};
+
+/// A host function of a module whose state is a `State`.
+///
+/// `signature` writes the WebAssembly type with one letter a value: parameters, ':', results; `i`
+/// i32, `I` i64, `f` f32, `F` f64. "iiIi:i" is (i32, i32, i64, i32) -> i32; "i:" returns nothing.
+///
+/// `call` may throw: `Error` fails the invocation with it, `std::bad_alloc` with a trap that names
+/// the function. It never keeps a pointer into the guest's memory.
+template <typename State>
+struct HostFunction {
+  const char* name;
+  const char* signature;
+  HostOutcome (*call)(State& state, HostCall& call);
+};
+
+/// A host module: its import name and its functions. One constant table for the whole process; the
+/// state belongs to the slot that runs the guest and is reset before each invocation.
+template <typename State>
+struct HostModule {
+  const char* name;
+  std::vector<HostFunction<State>> functions;
+};
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,169 @@
+#include "host/tensorflow_lite.h"
+
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "engine/error.h"
+#include "inference/model_store.h"
+
+namespace wasmedge_embed {
+namespace {
+
+using Errno = TensorFlowLiteState::Errno;
+
+std::string_view Text(const ByteSpan& bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data), static_cast<size_t>(bytes.size)};
+}
+
+}  // namespace
+
+TensorFlowLiteState::TensorFlowLiteState(const InferenceOptions& options,
+                                         const InferenceLimits& limits)
+    : options_(options), limits_(limits), sessions_(limits.sessions) {}
+
+void TensorFlowLiteState::Reset() noexcept {
+  sessions_.Clear();
+  model_bytes_ = 0;
+  session_bytes_ = 0;
+}
+
+Errno TensorFlowLiteState::CreateSession(HostCall& call) {
+  const GuestMemory& memory = call.memory();
+  const uint32_t result = call.I32(2);
+  ByteSpan bytes;
+  if (!memory.Range(call.I32(0), call.I32(1), &bytes) ||
+      !memory.Contains(result, sizeof(uint32_t))) {
+    return Errno::kMissingMemory;
+  }
+  if (sessions_.full() || bytes.size > limits_.model_bytes - model_bytes_) return Errno::kBusy;
+  std::shared_ptr<Model> model;
+  try {
+    model = LoadGuestModel(bytes.data, bytes.size);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kModel) throw;
+    return Errno::kInvalidArgument;
+  }
+  const uint64_t session_bytes = model->tensor_bytes();
+  if (session_bytes > limits_.session_bytes - session_bytes_) return Errno::kBusy;
+  const auto handle =
+      sessions_.Insert(std::make_unique<Entry>(std::move(model), options_, bytes.size));
+  if (!handle) return Errno::kBusy;
+  model_bytes_ += bytes.size;
+  session_bytes_ += session_bytes;
+  return memory.Write(result, *handle) ? Errno::kSuccess : Errno::kMissingMemory;
+}
+
+Errno TensorFlowLiteState::DeleteSession(HostCall& call) {
+  const auto entry = sessions_.Erase(call.I32(0));
+  if (entry == nullptr) return Errno::kInvalidArgument;
+  model_bytes_ -= entry->model_bytes;
+  session_bytes_ -= entry->session.byte_size();
+  return Errno::kSuccess;
+}
+
+Errno TensorFlowLiteState::RunSession(HostCall& call) {
+  Entry* entry = sessions_.Find(call.I32(0));
+  if (entry == nullptr || !entry->session.ready()) return Errno::kInvalidArgument;
+  try {
+    entry->session.Run(call.invocation());
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kModel) throw;
+    return Errno::kRuntimeError;
+  }
+  return Errno::kSuccess;
+}
+
+Errno TensorFlowLiteState::GetOutputTensor(HostCall& call) {
+  const GuestMemory& memory = call.memory();
+  const Entry* entry = sessions_.Find(call.I32(0));
+  if (entry == nullptr) return Errno::kInvalidArgument;
+  const uint32_t result = call.I32(3);
+  ByteSpan name;
+  if (!memory.Range(call.I32(1), call.I32(2), &name) ||
+      !memory.Contains(result, sizeof(uint32_t))) {
+    return Errno::kMissingMemory;
+  }
+  const auto index = entry->session.OutputIndex(Text(name));
+  if (!index) return Errno::kInvalidArgument;
+  return memory.Write(result, static_cast<uint32_t>(*index)) ? Errno::kSuccess
+                                                             : Errno::kMissingMemory;
+}
+
+Errno TensorFlowLiteState::GetTensorLength(HostCall& call) {
+  const Entry* entry = sessions_.Find(call.I32(0));
+  if (entry == nullptr) return Errno::kInvalidArgument;
+  const uint32_t tensor = call.I32(1);
+  const uint32_t result = call.I32(2);
+  if (!call.memory().Contains(result, sizeof(uint32_t))) return Errno::kMissingMemory;
+  const auto& outputs = entry->session.outputs();
+  if (tensor >= outputs.size()) return Errno::kInvalidArgument;
+  return call.memory().Write(result, static_cast<uint32_t>(outputs[tensor].byte_size))
+             ? Errno::kSuccess
+             : Errno::kMissingMemory;
+}
+
+Errno TensorFlowLiteState::GetTensorData(HostCall& call) {
+  const GuestMemory& memory = call.memory();
+  const Entry* entry = sessions_.Find(call.I32(0));
+  if (entry == nullptr) return Errno::kInvalidArgument;
+  const uint32_t tensor = call.I32(1);
+  const uint32_t result = call.I32(4);
+  ByteSpan buffer;
+  if (!memory.Range(call.I32(2), call.I32(3), &buffer) || !memory.Write(result, uint32_t{0})) {
+    return Errno::kMissingMemory;
+  }
+  const uint8_t* output = entry->session.Output(tensor);
+  if (output == nullptr || entry->session.outputs()[tensor].byte_size != buffer.size) {
+    return Errno::kInvalidArgument;
+  }
+  std::memcpy(buffer.data, output, buffer.size);
+  return memory.Write(result, static_cast<uint32_t>(buffer.size)) ? Errno::kSuccess
+                                                                  : Errno::kMissingMemory;
+}
+
+Errno TensorFlowLiteState::AppendInput(HostCall& call) {
+  const GuestMemory& memory = call.memory();
+  Entry* entry = sessions_.Find(call.I32(0));
+  if (entry == nullptr) return Errno::kInvalidArgument;
+  ByteSpan name;
+  ByteSpan data;
+  if (!memory.Range(call.I32(3), call.I32(4), &data) ||
+      !memory.Range(call.I32(1), call.I32(2), &name)) {
+    return Errno::kMissingMemory;
+  }
+  const auto index = entry->session.InputIndex(Text(name));
+  if (!index || !entry->session.SetInput(*index, data.data, data.size)) {
+    return Errno::kInvalidArgument;
+  }
+  return Errno::kSuccess;
+}
+
+namespace {
+
+template <Errno (TensorFlowLiteState::*function)(HostCall&)>
+HostOutcome Call(TensorFlowLiteState& state, HostCall& call) {
+  return call.ReturnI32(static_cast<uint32_t>((state.*function)(call)));
+}
+
+}  // namespace
+
+const HostModule<TensorFlowLiteState>& TensorFlowLiteModule() {
+  using State = TensorFlowLiteState;
+  static const HostModule<State> module{
+      "wasmedge_tensorflowlite",
+      {
+          {"create_session", "iii:i", Call<&State::CreateSession>},
+          {"delete_session", "i:i", Call<&State::DeleteSession>},
+          {"run_session", "i:i", Call<&State::RunSession>},
+          {"get_output_tensor", "iiii:i", Call<&State::GetOutputTensor>},
+          {"get_tensor_len", "iii:i", Call<&State::GetTensorLength>},
+          {"get_tensor_data", "iiiii:i", Call<&State::GetTensorData>},
+          {"append_input", "iiiii:i", Call<&State::AppendInput>},
+      },
+  };
+  return module;
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "host/handle_table.h"
+#include "host/host_module.h"
+#include "inference/inference_options.h"
+#include "inference/session.h"
+
+namespace wasmedge_embed {
+
+/// The state of `wasmedge_tensorflowlite` for one guest at a time: its sessions.
+///
+/// The binary interface is that of WasmEdge's plug-in from 0.13 on, which the crate
+/// wasmedge_tensorflow_interface 0.3 calls. Inputs and outputs are found by the names of the
+/// model's tensors; a tensor's number is its place among the outputs.
+class TensorFlowLiteState {
+ public:
+  /// The plug-in's `ErrNo`.
+  enum class Errno : uint32_t {
+    kSuccess = 0,
+    kInvalidArgument = 1,
+    kInvalidEncoding = 2,
+    kMissingMemory = 3,
+    kBusy = 4,
+    kRuntimeError = 5,
+  };
+
+  explicit TensorFlowLiteState(const InferenceOptions& options, const InferenceLimits& limits = {});
+
+  /// Frees what the guest has left behind. Before and after each invocation.
+  void Reset() noexcept;
+
+  // The functions, with their parameters. What lies outside the guest's memory is kMissingMemory,
+  // as in WasmEdge. A result is written only on success, but for the last one of `GetTensorData`.
+
+  /// (model, model_length, *session). Copies the model.
+  Errno CreateSession(HostCall& call);
+  /// (session).
+  Errno DeleteSession(HostCall& call);
+  /// (session). Refused until every input is set.
+  Errno RunSession(HostCall& call);
+  /// (session, name, name_length, *tensor).
+  Errno GetOutputTensor(HostCall& call);
+  /// (session, tensor, *length): bytes.
+  Errno GetTensorLength(HostCall& call);
+  /// (session, tensor, buffer, buffer_length, *bytes_written). Refused before a run; the buffer
+  /// must have exactly the tensor's size, else 0 is written as the last.
+  Errno GetTensorData(HostCall& call);
+  /// (session, name, name_length, bytes, byte_length): exactly the tensor's size.
+  Errno AppendInput(HostCall& call);
+
+ private:
+  struct Entry {
+    Entry(std::shared_ptr<Model> model, const InferenceOptions& options, uint64_t bytes)
+        : session(std::move(model), options), model_bytes(bytes) {}
+
+    Session session;
+    /// What it counts against the limit of bytes that the guest brought.
+    uint64_t model_bytes;
+  };
+
+  const InferenceOptions options_;
+  const InferenceLimits limits_;
+  HandleTable<Entry> sessions_;
+  uint64_t model_bytes_ = 0;
+  uint64_t session_bytes_ = 0;
+};
+
+/// `wasmedge_tensorflowlite`.
+const HostModule<TensorFlowLiteState>& TensorFlowLiteModule();
+
+}  // namespace wasmedge_embed

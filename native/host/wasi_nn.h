@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "host/handle_table.h"
+#include "host/host_module.h"
+#include "inference/inference_options.h"
+#include "inference/model.h"
+#include "inference/session.h"
+
+namespace wasmedge_embed {
+
+/// The state of `wasi_ephemeral_nn` for one guest at a time: the graphs that it has loaded and its
+/// execution contexts.
+///
+/// The binary interface is WasmEdge's (its plug-in wasi_nn): numbers of backends, targets and
+/// tensor types as there, first handles 0, 1, 2, …, errors as results, never a trap. Only the
+/// backend TensorFlow Lite on the processor exists.
+class WasiNnState {
+ public:
+  /// The witx enum `nn_errno`.
+  enum class Errno : uint32_t {
+    kSuccess = 0,
+    kInvalidArgument = 1,
+    kInvalidEncoding = 2,
+    kMissingMemory = 3,
+    kBusy = 4,
+    kRuntimeError = 5,
+    kUnsupportedOperation = 6,
+    kTooLarge = 7,
+    kNotFound = 8,
+  };
+
+  WasiNnState(std::shared_ptr<const ModelTable> models, const InferenceOptions& options,
+              const InferenceLimits& limits = {});
+
+  /// Frees what the guest has left behind. Before and after each invocation.
+  void Reset() noexcept;
+
+  // The functions, with their parameters. A result is written only on success.
+
+  /// (builders, builder_count, encoding, target, *graph). Copies the one builder's bytes.
+  Errno Load(HostCall& call);
+  /// (name, name_length, *graph). A name that is loaded already gives the same graph.
+  Errno LoadByName(HostCall& call);
+  /// (name, name_length, config, config_length, *graph). Nothing here has a configuration: one that
+  /// is not empty is refused, as WasmEdge's TensorFlow Lite backend does.
+  Errno LoadByNameWithConfig(HostCall& call);
+  /// (graph, *context).
+  Errno InitExecutionContext(HostCall& call);
+  /// (context, index, tensor). Dimensions, type and size must be the input's.
+  Errno SetInput(HostCall& call);
+  /// (context). Refused until every input is set.
+  Errno Compute(HostCall& call);
+  /// (context, index, buffer, buffer_size, *bytes_written). Refused before `compute` and for a
+  /// buffer that is too small; nothing is truncated.
+  Errno GetOutput(HostCall& call);
+  /// For backends that answer bit by bit, which this is not: kUnsupportedOperation.
+  Errno GetOutputSingle(HostCall& call);
+  Errno ComputeSingle(HostCall& call);
+  Errno FinishSingle(HostCall& call);
+  /// (graph). Contexts made of it stay usable.
+  Errno Unload(HostCall& call);
+  /// (context).
+  Errno FinalizeExecutionContext(HostCall& call);
+
+ private:
+  struct Graph {
+    std::shared_ptr<Model> model;
+    /// What it counts against the limit of bytes that the guest brought.
+    uint64_t guest_bytes;
+  };
+
+  Errno LoadGraph(const GuestMemory& memory, uint32_t name, uint32_t name_length, uint32_t result);
+  Errno RefuseSingle(uint32_t context) const noexcept;
+
+  const std::shared_ptr<const ModelTable> models_;
+  const InferenceOptions options_;
+  const InferenceLimits limits_;
+  HandleTable<Graph> graphs_;
+  HandleTable<Session> contexts_;
+  // The graphs that were loaded by name; one that has been unloaded is found to be stale.
+  std::map<std::string, uint32_t, std::less<>> graphs_by_name_;
+  uint64_t guest_model_bytes_ = 0;
+  uint64_t context_bytes_ = 0;
+};
+
+/// `wasi_ephemeral_nn`.
+const HostModule<WasiNnState>& WasiNnModule();
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,118 @@
+#include "inference/compiled_model.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "engine/error.h"
+#include "inference/litert_library.h"
+#include "inference/litert_log.h"
+#include "inference/model.h"
+
+namespace wasmedge_embed {
+namespace {
+
+constexpr size_t kSignature = 0;
+
+const char* KernelMode(Kernels kernels) {
+  switch (kernels) {
+    case Kernels::kXnnpack:
+      return "delegate";
+    case Kernels::kBuiltin:
+      return "builtin";
+    case Kernels::kReference:
+      return "reference";
+  }
+  return "delegate";
+}
+
+litert::Owned<litert::OptionsT> MakeOptions(const litert::Api& api, const InferenceOptions& options,
+                                            const litert::LogCapture& log) {
+  litert::OptionsT* raw = nullptr;
+  litert::Check(api.CreateOptions(&raw), "make options", log);
+  litert::Owned<litert::OptionsT> made(raw, api.DestroyOptions);
+  litert::Check(api.SetOptionsHardwareAccelerators(raw, litert::kAcceleratorCpu),
+                "choose the processor", log);
+
+  // The options of the processor are TOML text.
+  const std::string text = "num_threads = " + std::to_string(options.threads) +
+                           "\nkernel_mode = \"" + KernelMode(options.kernels) + "\"\n";
+  std::unique_ptr<char, void (*)(void*)> payload(strdup(text.c_str()), std::free);
+  if (payload == nullptr) throw std::bad_alloc();
+  litert::OpaqueOptionsT* raw_opaque = nullptr;
+  litert::Check(api.CreateOpaqueOptions("xnnpack", payload.get(), std::free, &raw_opaque),
+                "make options for the processor", log);
+  payload.release();
+  litert::Owned<litert::OpaqueOptionsT> opaque(raw_opaque, api.DestroyOpaqueOptions);
+  litert::Check(api.AddOpaqueOptions(raw, raw_opaque), "set options for the processor", log);
+  opaque.release();
+  return made;
+}
+
+}  // namespace
+
+CompiledModel::CompiledModel(const Model& model, const InferenceOptions& options)
+    : handle_(nullptr, nullptr) {
+  const auto lock = litert::Library::Get().Lock();
+  try {
+    MakeBuffers(model.inputs_, model.raw_inputs_, &inputs_, &arguments_);
+    MakeBuffers(model.outputs_, model.raw_outputs_, &outputs_, &results_);
+    Compile(model.handle_.get(), options);
+  } catch (...) {
+    // Under the lock still, unlike the members' destructors.
+    handle_.reset();
+    buffers_.clear();
+    throw;
+  }
+}
+
+void CompiledModel::MakeBuffers(const std::vector<TensorInfo>& infos,
+                                const std::vector<RawTensor>& raw,
+                                std::vector<AlignedBuffer>* memory,
+                                std::vector<litert::TensorBufferT*>* arguments) {
+  const litert::Api& api = litert::Library::Get().api();
+  const litert::LogCapture log;
+  arguments->resize(raw.size());
+  for (size_t i = 0; i < raw.size(); ++i) {
+    const AlignedBuffer& bytes = memory->emplace_back(infos[i].byte_size);
+    litert::TensorBufferT* buffer = nullptr;
+    litert::Check(api.CreateTensorBufferFromHostMemory(&raw[i].type, bytes.data(), bytes.size(),
+                                                       nullptr, &buffer),
+                  "make a tensor buffer", log);
+    buffers_.emplace_back(buffer, api.DestroyTensorBuffer);
+    (*arguments)[raw[i].argument] = buffer;
+  }
+}
+
+void CompiledModel::Compile(litert::ModelT* model, const InferenceOptions& options) {
+  const litert::Library& library = litert::Library::Get();
+  const litert::Api& api = library.api();
+  const litert::LogCapture log;
+  const auto litert_options = MakeOptions(api, options, log);
+  litert::CompiledModelT* handle = nullptr;
+  litert::Check(
+      api.CreateCompiledModel(library.environment(), model, litert_options.get(), &handle),
+      "compile the model", log);
+  handle_ = litert::Owned<litert::CompiledModelT>(handle, api.DestroyCompiledModel);
+}
+
+CompiledModel::~CompiledModel() {
+  const auto lock = litert::Library::Get().Lock();
+  handle_.reset();
+  buffers_.clear();
+}
+
+void CompiledModel::Run() {
+  const litert::Api& api = litert::Library::Get().api();
+  const litert::LogCapture log;
+  failed_ = true;
+  litert::Check(api.RunCompiledModel(handle_.get(), kSignature, arguments_.size(),
+                                     arguments_.data(), results_.size(), results_.data()),
+                "run the model", log);
+  failed_ = false;
+}
+
+}  // namespace wasmedge_embed

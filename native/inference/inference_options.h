@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <tuple>
+
+namespace wasmedge_embed {
+
+/// Which implementation of the operators LiteRT runs.
+enum class Kernels {
+  /// XNNPACK where it has the operator, else the built-in one: the fastest.
+  kXnnpack,
+  /// TensorFlow Lite's own optimized ones.
+  kBuiltin,
+  /// TensorFlow Lite's plain ones: slow, to compare with.
+  kReference,
+};
+
+/// How models are compiled. Compiled models are shared by those who ask for the same.
+struct InferenceOptions {
+  /// Threads of one inference, 1 to 256, the calling one included.
+  int threads = 1;
+  Kernels kernels = Kernels::kXnnpack;
+
+  friend bool operator<(const InferenceOptions& left, const InferenceOptions& right) noexcept {
+    return std::tie(left.threads, left.kernels) < std::tie(right.threads, right.kernels);
+  }
+};
+
+/// What one invocation may hold at a time through one host module. A guest that asks for more gets
+/// the errno that the interface has for it.
+struct InferenceLimits {
+  /// Models (graphs) of `wasi_ephemeral_nn`.
+  uint32_t models = 64;
+  /// Sessions (execution contexts).
+  uint32_t sessions = 64;
+  /// Bytes of the models that the guest itself brought, each counted as often as it was loaded.
+  uint64_t model_bytes = uint64_t{256} << 20;
+  /// Bytes of the inputs and outputs of all sessions.
+  uint64_t session_bytes = uint64_t{256} << 20;
+};
+
+}  // namespace wasmedge_embed

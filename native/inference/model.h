@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "inference/aligned_buffer.h"
+#include "inference/compiled_model.h"
+#include "inference/inference_options.h"
+#include "inference/litert_api.h"
+#include "inference/tensor.h"
+
+namespace wasmedge_embed {
+
+class CompiledModelPool;
+
+/// A TensorFlow Lite model: its bytes, what it takes and gives, and the compiled models made of it.
+/// Immutable but for its pools; may be used by any number of threads. Made through `LoadModel`.
+///
+/// Inputs and outputs are those of the model's first signature (of its main graph, where it has
+/// none), in the order of the graph.
+class Model {
+ public:
+  /// Copies the bytes. Throws `Error(kModel)` with the reason when they are no model that can run
+  /// here, `Error(kNativeLoad)` when LiteRT cannot be used, `std::bad_alloc`.
+  Model(const uint8_t* bytes, size_t size);
+  ~Model();
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  const AlignedBuffer& bytes() const noexcept { return bytes_; }
+  const std::vector<TensorInfo>& inputs() const noexcept { return inputs_; }
+  const std::vector<TensorInfo>& outputs() const noexcept { return outputs_; }
+  /// Bytes of all inputs and outputs together.
+  uint64_t tensor_bytes() const noexcept { return tensor_bytes_; }
+
+  /// The pool for these options, made when it is first asked for; lives as long as the model.
+  CompiledModelPool& Pool(const InferenceOptions& options) const;
+
+ private:
+  friend class CompiledModel;
+
+  void Parse();
+  void ReadTensors(litert::SignatureT* signature);
+
+  AlignedBuffer bytes_;
+  // Points into `bytes_`.
+  litert::Owned<litert::ModelT> handle_;
+  std::vector<TensorInfo> inputs_;
+  std::vector<TensorInfo> outputs_;
+  std::vector<RawTensor> raw_inputs_;
+  std::vector<RawTensor> raw_outputs_;
+  uint64_t tensor_bytes_ = 0;
+  mutable std::mutex mutex_;
+  // The compiled models use `handle_` and `bytes_`, so they go first.
+  mutable std::map<InferenceOptions, std::unique_ptr<CompiledModelPool>> pools_;
+};
+
+/// The models that the host lends to guests by name.
+using ModelTable = std::map<std::string, std::shared_ptr<Model>, std::less<>>;
+
+}  // namespace wasmedge_embed

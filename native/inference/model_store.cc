@@ -1,0 +1,106 @@
+#include "inference/model_store.h"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <iterator>
+#include <list>
+#include <mutex>
+#include <string_view>
+#include <unordered_map>
+
+namespace wasmedge_embed {
+namespace {
+
+constexpr size_t kMaximumKept = 4;
+constexpr uint64_t kMaximumKeptBytes = uint64_t{64} << 20;
+
+class ModelStore {
+ public:
+  /// The process's store. Never destroyed, so that no model is freed after what frees it.
+  static ModelStore& Get() {
+    static ModelStore* const store = std::make_unique<ModelStore>().release();
+    return *store;
+  }
+
+  std::shared_ptr<Model> Load(const uint8_t* bytes, size_t size) {
+    const size_t hash = std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes), size});
+    if (auto model = Find(hash, bytes, size)) return model;
+    // Outside the lock: reading a model takes milliseconds. Who reads the same one meanwhile and is
+    // later takes the first one's.
+    auto model = std::make_shared<Model>(bytes, size);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (auto other = FindLocked(hash, model->bytes().data(), size)) return other;
+    for (auto entry = models_.begin(); entry != models_.end();) {
+      entry = entry->second.expired() ? models_.erase(entry) : std::next(entry);
+    }
+    models_.emplace(hash, model);
+    return model;
+  }
+
+  void Keep(const std::shared_ptr<Model>& model) {
+    // Freed after the lock is given back.
+    std::list<std::shared_ptr<Model>> dropped;
+    std::list<std::shared_ptr<Model>> added{model};
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto known = std::find(kept_.begin(), kept_.end(), model);
+    if (known != kept_.end()) {
+      kept_.splice(kept_.begin(), kept_, known);
+      return;
+    }
+    kept_.splice(kept_.begin(), added);
+    uint64_t bytes = 0;
+    size_t count = 0;
+    const auto first_too_many = std::find_if(kept_.begin(), kept_.end(), [&](const auto& kept) {
+      bytes += kept->bytes().size();
+      return ++count > kMaximumKept || bytes > kMaximumKeptBytes;
+    });
+    dropped.splice(dropped.begin(), kept_, first_too_many, kept_.end());
+  }
+
+  void Forget() noexcept {
+    std::list<std::shared_ptr<Model>> dropped;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    dropped.swap(kept_);
+  }
+
+ private:
+  std::shared_ptr<Model> Find(size_t hash, const uint8_t* bytes, size_t size) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return FindLocked(hash, bytes, size);
+  }
+
+  std::shared_ptr<Model> FindLocked(size_t hash, const uint8_t* bytes, size_t size) const {
+    const auto [begin, end] = models_.equal_range(hash);
+    for (auto entry = begin; entry != end; ++entry) {
+      // The hash is no secret: guests can make two models of one hash.
+      auto model = entry->second.lock();
+      if (model != nullptr && model->bytes().size() == size &&
+          std::memcmp(model->bytes().data(), bytes, size) == 0) {
+        return model;
+      }
+    }
+    return nullptr;
+  }
+
+  std::mutex mutex_;
+  std::unordered_multimap<size_t, std::weak_ptr<Model>> models_;
+  // The one used last comes first.
+  std::list<std::shared_ptr<Model>> kept_;
+};
+
+}  // namespace
+
+std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size) {
+  return ModelStore::Get().Load(bytes, size);
+}
+
+std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size) {
+  auto model = ModelStore::Get().Load(bytes, size);
+  ModelStore::Get().Keep(model);
+  return model;
+}
+
+void ForgetGuestModels() noexcept { ModelStore::Get().Forget(); }
+
+}  // namespace wasmedge_embed

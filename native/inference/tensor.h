@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wasmedge_embed {
+
+/// The element types of tensors that guests can fill and read: those of a fixed size.
+enum class TensorType {
+  kFloat32,
+  kFloat16,
+  kFloat64,
+  kUint8,
+  kInt8,
+  kInt16,
+  kInt32,
+  kInt64,
+  kBool,
+};
+
+/// The name in the public contract: "float32", "uint8", …
+constexpr const char* TensorTypeName(TensorType type) noexcept {
+  switch (type) {
+    case TensorType::kFloat32:
+      return "float32";
+    case TensorType::kFloat16:
+      return "float16";
+    case TensorType::kFloat64:
+      return "float64";
+    case TensorType::kUint8:
+      return "uint8";
+    case TensorType::kInt8:
+      return "int8";
+    case TensorType::kInt16:
+      return "int16";
+    case TensorType::kInt32:
+      return "int32";
+    case TensorType::kInt64:
+      return "int64";
+    case TensorType::kBool:
+      return "bool";
+  }
+  return "unknown";
+}
+
+/// Bytes of one element.
+constexpr uint64_t TensorTypeSize(TensorType type) noexcept {
+  switch (type) {
+    case TensorType::kUint8:
+    case TensorType::kInt8:
+    case TensorType::kBool:
+      return 1;
+    case TensorType::kFloat16:
+    case TensorType::kInt16:
+      return 2;
+    case TensorType::kFloat32:
+    case TensorType::kInt32:
+      return 4;
+    case TensorType::kFloat64:
+    case TensorType::kInt64:
+      return 8;
+  }
+  return 0;
+}
+
+/// Of the whole tensor: real value = scale * (stored value - zero_point).
+struct Quantization {
+  float scale = 0;
+  int64_t zero_point = 0;
+};
+
+/// An input or output of a model.
+struct TensorInfo {
+  std::string name;
+  TensorType type = TensorType::kFloat32;
+  /// Every dimension is at least 1; empty for a scalar.
+  std::vector<int32_t> shape;
+  /// Absent for what is not quantized, or by channel.
+  std::optional<Quantization> quantization;
+  /// Elements times element size; never 0.
+  uint64_t byte_size = 0;
+};
+
+/// The bytes of a tensor of this type and shape; absent when a dimension is below 1 or the product
+/// is above `limit`.
+inline std::optional<uint64_t> TensorByteSize(TensorType type, const std::vector<int32_t>& shape,
+                                              uint64_t limit) noexcept {
+  uint64_t size = TensorTypeSize(type);
+  for (const int32_t dimension : shape) {
+    if (dimension < 1 || size > limit / static_cast<uint64_t>(dimension)) return std::nullopt;
+    size *= static_cast<uint64_t>(dimension);
+  }
+  return size <= limit ? std::optional<uint64_t>(size) : std::nullopt;
+}
+
+}  // namespace wasmedge_embed

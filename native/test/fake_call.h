@@ -1,0 +1,96 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <initializer_list>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/host_module.h"
+
+namespace wasmedge_embed {
+
+/// A linear memory and the calls a guest would make, without an engine. The memory is a heap block
+/// of exactly its size, so that AddressSanitizer sees the first byte beyond it.
+template <typename State>
+class FakeGuest {
+ public:
+  static constexpr size_t kPage = 65'536;
+
+  FakeGuest(const HostModule<State>& module, State& state, size_t memory_size = kPage)
+      : module_(module), state_(state), memory_(memory_size) {}
+
+  std::vector<uint8_t>& memory() { return memory_; }
+  Invocation& invocation() { return invocation_; }
+  /// The last call's i32 or i64 result.
+  uint64_t result() const { return static_cast<uint64_t>(results_[0].bits); }
+
+  /// Calls the function `name` with arguments of its signature.
+  HostOutcome Call(std::string_view name, const std::vector<uint64_t>& arguments) {
+    const HostFunction<State>& function = Find(name);
+    const std::string_view signature = function.signature;
+    if (arguments.size() != signature.find(':')) {
+      throw std::logic_error(std::string(name) + " takes " + std::string(signature));
+    }
+    std::array<wasmedge::Value, 16> params{};
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      // The engine leaves whatever it had in the bits beyond the type's.
+      constexpr uint64_t kGarbage = 0xA5A5'A5A5'A5A5'A5A5;
+      const bool is_32_bits = signature[i] == 'i';
+      const uint64_t low = is_32_bits ? (kGarbage << 32) | (arguments[i] & 0xFFFF'FFFF)
+                                      : arguments[i];
+      params[i].bits = (static_cast<unsigned __int128>(kGarbage) << 64) | low;
+    }
+    HostCall call(GuestMemory(memory_.empty() ? nullptr : memory_.data(), memory_.size()),
+                  invocation_, params.data(), results_.data());
+    return function.call(state_, call);
+  }
+
+  template <typename T>
+  T Read(uint32_t address) const {
+    if (memory_.size() < sizeof(T) || address > memory_.size() - sizeof(T)) {
+      throw std::logic_error("test reads outside of the memory");
+    }
+    T value;
+    std::memcpy(&value, memory_.data() + address, sizeof(T));
+    return value;
+  }
+
+  std::string ReadString(uint32_t address, size_t size) const {
+    return std::string(memory_.begin() + address,
+                       memory_.begin() + address + static_cast<std::ptrdiff_t>(size));
+  }
+
+  template <typename T>
+  void Write(uint32_t address, T value) {
+    if (memory_.size() < sizeof(T) || address > memory_.size() - sizeof(T)) {
+      throw std::logic_error("test writes outside of the memory");
+    }
+    std::memcpy(memory_.data() + address, &value, sizeof(T));
+  }
+
+  void WriteString(uint32_t address, std::string_view text) {
+    std::memcpy(memory_.data() + address, text.data(), text.size());
+  }
+
+ private:
+  const HostFunction<State>& Find(std::string_view name) const {
+    for (const HostFunction<State>& function : module_.functions) {
+      if (name == function.name) return function;
+    }
+    throw std::logic_error("no function " + std::string(name));
+  }
+
+  const HostModule<State>& module_;
+  State& state_;
+  std::vector<uint8_t> memory_;
+  Invocation invocation_;
+  std::array<wasmedge::Value, 1> results_{};
+};
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "engine/guest_memory.h"
+#include "wasi/errno.h"
+
+namespace wasmedge_embed::wasi {
+
+/// The non-empty buffers of one scatter or gather call, checked and copied out of the guest's
+/// memory: the array that lists them may lie inside a buffer that is about to be filled.
+class Buffers {
+ public:
+  struct Buffer {
+    uint8_t* data;
+    uint32_t size;
+  };
+
+  /// Buffers that one call serves, as many as POSIX's IOV_MAX usually is. A call with more is
+  /// served as far as this, which the guest sees as a short read or write.
+  static constexpr uint32_t kMaxBuffers = 1024;
+
+  // Not `= default`, which would zero 16 KiB for a call that has one buffer.
+  Buffers() noexcept {}
+  Buffers(const Buffers&) = delete;
+  Buffers& operator=(const Buffers&) = delete;
+
+  /// Reads `count` records of `iovec` at `address`. kFault when the array or a buffer lies outside
+  /// of `memory`, kInval when the lengths together do not fit in 32 bits.
+  Errno Load(const GuestMemory& memory, uint32_t address, uint32_t count) noexcept;
+
+  uint32_t total_size() const noexcept { return total_size_; }
+  const Buffer* begin() const noexcept { return buffers_.data(); }
+  const Buffer* end() const noexcept { return buffers_.data() + count_; }
+
+ private:
+  std::array<Buffer, kMaxBuffers> buffers_;
+  uint32_t count_ = 0;
+  uint32_t total_size_ = 0;
+};
+
+}  // namespace wasmedge_embed::wasi

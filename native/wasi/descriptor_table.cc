@@ -1,0 +1,68 @@
+#include "wasi/descriptor_table.h"
+
+#include <algorithm>
+
+namespace wasmedge_embed::wasi {
+
+namespace {
+
+constexpr uint64_t kStdioRights = rights::kFdFdstatSetFlags | rights::kFdFilestatGet |
+                                  rights::kFdSync | rights::kFdDatasync | rights::kPollFdReadwrite;
+
+Descriptor Stdio(DescriptorKind kind, uint64_t direction) {
+  Descriptor descriptor{kind};
+  descriptor.rights_base = kStdioRights | direction;
+  return descriptor;
+}
+
+Descriptor Preopen(std::string_view name) {
+  Descriptor descriptor{DescriptorKind::kDirectory};
+  descriptor.rights_base = kDirectoryRights;
+  descriptor.rights_inheriting = kInheritableRights;
+  descriptor.preopen_name = name;
+  return descriptor;
+}
+
+}  // namespace
+
+void DescriptorTable::Reset() {
+  entries_.clear();
+  entries_.emplace_back(Stdio(DescriptorKind::kStdin, rights::kFdRead));
+  entries_.emplace_back(Stdio(DescriptorKind::kStdout, rights::kFdWrite));
+  entries_.emplace_back(Stdio(DescriptorKind::kStderr, rights::kFdWrite));
+  entries_.emplace_back(Preopen("/"));
+  entries_.emplace_back(Preopen("."));
+}
+
+Descriptor* DescriptorTable::Find(uint32_t fd) noexcept {
+  return fd < entries_.size() && entries_[fd] ? &*entries_[fd] : nullptr;
+}
+
+Errno DescriptorTable::Insert(const Descriptor& descriptor, uint32_t* fd) {
+  const auto free = std::find(entries_.begin(), entries_.end(), std::nullopt);
+  const auto number = static_cast<uint32_t>(free - entries_.begin());
+  if (number == kMaxDescriptors) return Errno::kMfile;
+  if (free == entries_.end()) {
+    entries_.emplace_back(descriptor);
+  } else {
+    *free = descriptor;
+  }
+  *fd = number;
+  return Errno::kSuccess;
+}
+
+Errno DescriptorTable::Close(uint32_t fd) noexcept {
+  if (Find(fd) == nullptr) return Errno::kBadf;
+  entries_[fd].reset();
+  return Errno::kSuccess;
+}
+
+Errno DescriptorTable::Renumber(uint32_t from, uint32_t to) noexcept {
+  if (Find(from) == nullptr || Find(to) == nullptr) return Errno::kBadf;
+  if (from == to) return Errno::kSuccess;
+  entries_[to] = entries_[from];
+  entries_[from].reset();
+  return Errno::kSuccess;
+}
+
+}  // namespace wasmedge_embed::wasi

@@ -1,0 +1,113 @@
+#include <limits>
+
+#include "wasi/functions.h"
+#include "wasi/store.h"
+
+namespace wasmedge_embed::wasi {
+
+namespace {
+
+/// The file behind `fd`, for what makes sense on a file alone.
+Errno FindFile(WasiState& state, uint32_t fd, Descriptor** out) noexcept {
+  Descriptor* descriptor = state.descriptors().Find(fd);
+  if (descriptor == nullptr) return Errno::kBadf;
+  if (descriptor->is_directory()) return Errno::kIsDir;
+  if (descriptor->is_stdio()) return Errno::kSpipe;
+  *out = descriptor;
+  return Errno::kSuccess;
+}
+
+/// Nothing is ever unwritten.
+Errno Synchronize(WasiState& state, uint32_t fd, uint64_t right) noexcept {
+  const Descriptor* descriptor = state.descriptors().Find(fd);
+  if (descriptor == nullptr) return Errno::kBadf;
+  return descriptor->Has(right) ? Errno::kSuccess : Errno::kNotCapable;
+}
+
+}  // namespace
+
+Errno FdAdvise(WasiState& state, HostCall& /*call*/, uint32_t fd, uint64_t offset, uint64_t length,
+               uint32_t advice) {
+  Descriptor* file;
+  const Errno error = FindFile(state, fd, &file);
+  if (error != Errno::kSuccess) return error;
+  if (!file->Has(rights::kFdAdvise)) return Errno::kNotCapable;
+  const bool overflows = length > std::numeric_limits<uint64_t>::max() - offset;
+  return advice > kLastAdvice || overflows ? Errno::kInval : Errno::kSuccess;
+}
+
+Errno FdAllocate(WasiState& state, HostCall& /*call*/, uint32_t fd, uint64_t /*offset*/,
+                 uint64_t /*length*/) {
+  Descriptor* file;
+  const Errno error = FindFile(state, fd, &file);
+  // No file can be open for writing.
+  return error == Errno::kSuccess ? Errno::kBadf : error;
+}
+
+Errno FdDatasync(WasiState& state, HostCall& /*call*/, uint32_t fd) {
+  return Synchronize(state, fd, rights::kFdDatasync);
+}
+
+Errno FdFilestatGet(WasiState& state, HostCall& call, uint32_t fd, uint32_t filestat_out) {
+  const Descriptor* descriptor = state.descriptors().Find(fd);
+  if (descriptor == nullptr) return Errno::kBadf;
+  if (!descriptor->Has(rights::kFdFilestatGet)) return Errno::kNotCapable;
+  const Filestat filestat =
+      descriptor->is_stdio() ? Filestat{} : FilestatOf(state.files(), descriptor->node);
+  return Store(call.memory(), filestat_out, filestat);
+}
+
+Errno FdFilestatSetSize(WasiState& state, HostCall& /*call*/, uint32_t fd, uint64_t /*size*/) {
+  Descriptor* file;
+  const Errno error = FindFile(state, fd, &file);
+  if (error == Errno::kSpipe) return Errno::kInval;
+  return error == Errno::kSuccess ? Errno::kBadf : error;
+}
+
+Errno FdFilestatSetTimes(WasiState& state, HostCall& /*call*/, uint32_t fd,
+                         uint64_t /*access_time*/, uint64_t /*modification_time*/, uint32_t flags) {
+  if (state.descriptors().Find(fd) == nullptr) return Errno::kBadf;
+  return AreValidTimeFlags(flags) ? Errno::kRofs : Errno::kInval;
+}
+
+Errno FdSeek(WasiState& state, HostCall& call, uint32_t fd, int64_t offset, uint32_t whence,
+             uint32_t offset_out) {
+  Descriptor* file;
+  const Errno error = FindFile(state, fd, &file);
+  if (error != Errno::kSuccess) return error;
+
+  int64_t base = 0;
+  switch (static_cast<Whence>(whence)) {
+    case Whence::kSet:
+      break;
+    case Whence::kCurrent:
+      base = static_cast<int64_t>(file->offset);
+      break;
+    case Whence::kEnd:
+      base = static_cast<int64_t>(state.files().node(file->node).bytes.size());
+      break;
+    default:
+      return Errno::kInval;
+  }
+  const bool only_tells = offset == 0 && static_cast<Whence>(whence) == Whence::kCurrent;
+  if (!file->Has(only_tells ? rights::kFdTell : rights::kFdSeek)) return Errno::kNotCapable;
+  int64_t target;
+  if (__builtin_add_overflow(base, offset, &target) || target < 0) return Errno::kInval;
+  const Errno stored = Store(call.memory(), offset_out, static_cast<uint64_t>(target));
+  if (stored == Errno::kSuccess) file->offset = static_cast<uint64_t>(target);
+  return stored;
+}
+
+Errno FdSync(WasiState& state, HostCall& /*call*/, uint32_t fd) {
+  return Synchronize(state, fd, rights::kFdSync);
+}
+
+Errno FdTell(WasiState& state, HostCall& call, uint32_t fd, uint32_t offset_out) {
+  Descriptor* file;
+  const Errno error = FindFile(state, fd, &file);
+  if (error != Errno::kSuccess) return error;
+  if (!file->Has(rights::kFdTell)) return Errno::kNotCapable;
+  return Store(call.memory(), offset_out, file->offset);
+}
+
+}  // namespace wasmedge_embed::wasi

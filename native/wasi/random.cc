@@ -1,0 +1,27 @@
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "wasi/functions.h"
+
+namespace wasmedge_embed::wasi {
+
+Errno RandomGet(WasiState& /*state*/, HostCall& call, uint32_t buf, uint32_t buf_len) {
+  // One request; the kernel serves no more than 32 MiB at once.
+  constexpr uint64_t kChunk = 1 << 20;
+  ByteSpan rest;
+  if (!call.memory().Range(buf, buf_len, &rest)) return Errno::kFault;
+  while (rest.size > 0) {
+    const ssize_t size = getrandom(rest.data, std::min(rest.size, kChunk), 0);
+    if (size < 0) {
+      if (errno == EINTR) continue;
+      return Errno::kIo;
+    }
+    rest.data += size;
+    rest.size -= static_cast<uint64_t>(size);
+  }
+  return Errno::kSuccess;
+}
+
+}  // namespace wasmedge_embed::wasi

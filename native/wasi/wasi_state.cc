@@ -1,0 +1,91 @@
+#include "wasi/wasi_state.h"
+
+#include <ctime>
+#include <utility>
+
+#include "engine/error.h"
+
+namespace wasmedge_embed {
+
+namespace {
+
+/// The guest gets C strings and the sizes of all of them as 32-bit numbers.
+void CheckStrings(const std::vector<std::string>& strings, const char* what) {
+  uint64_t size = 0;
+  for (const std::string& string : strings) {
+    if (string.find('\0') != std::string::npos) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  std::string(what) + " holds a NUL byte, where the guest would see it end: \"" +
+                      string.substr(0, string.find('\0')) + "\"");
+    }
+    size += string.size() + 1;
+  }
+  if (size > std::numeric_limits<uint32_t>::max()) {
+    throw Error(ErrorCode::kInvalidArgument,
+                std::string(what) + ": together 4 GiB or more, which no guest can hold");
+  }
+}
+
+void CheckVariables(const std::vector<std::string>& variables) {
+  CheckStrings(variables, "environment variable");
+  for (const std::string& variable : variables) {
+    const size_t separator = variable.find('=');
+    if (separator == std::string::npos || separator == 0) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  "environment variable \"" + variable + "\": expected NAME=value");
+    }
+  }
+}
+
+uint64_t ThreadCpuTime() noexcept {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);
+}
+
+}  // namespace
+
+void WasiState::Reset(WasiInput input) {
+  Clear();
+  CheckStrings(input.args, "argument");
+  CheckVariables(input.env);
+  args_ = std::move(input.args);
+  env_ = std::move(input.env);
+  stdin_bytes_ = std::move(input.stdin_bytes);
+  output_limit_ = input.output_limit;
+  if (input.files) files_ = std::move(input.files);
+  descriptors_.Reset();
+  cpu_time_start_ = ThreadCpuTime();
+}
+
+void WasiState::Clear() noexcept {
+  args_.clear();
+  env_.clear();
+  // Assigned and not cleared: a large buffer must not stay with an idle slot.
+  stdin_bytes_ = {};
+  stdin_offset_ = 0;
+  stdout_ = {};
+  stderr_ = {};
+  output_limit_ = WasiInput::kUnlimited;
+  files_ = no_files_;
+  descriptors_.Clear();
+}
+
+std::vector<uint8_t> WasiState::TakeStdout() noexcept { return std::exchange(stdout_, {}); }
+
+std::vector<uint8_t> WasiState::TakeStderr() noexcept { return std::exchange(stderr_, {}); }
+
+void WasiState::RequireOutput(uint64_t size) const {
+  if (size <= remaining_output()) return;
+  throw Error(ErrorCode::kLimit,
+              "the guest's output exceeds the limit of " + std::to_string(output_limit_) +
+                  " bytes (stdout and stderr together)",
+              "output");
+}
+
+uint64_t WasiState::CpuTime() const noexcept {
+  const uint64_t now = ThreadCpuTime();
+  return now > cpu_time_start_ ? now - cpu_time_start_ : 0;
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "wasi/descriptor_table.h"
+#include "wasi/file_system.h"
+
+namespace wasmedge_embed {
+
+/// What one invocation's guest is given.
+struct WasiInput {
+  static constexpr uint64_t kUnlimited = std::numeric_limits<uint64_t>::max();
+
+  /// The program's name first, by convention. No NUL bytes.
+  std::vector<std::string> args;
+  /// "NAME=value" each. No NUL bytes.
+  std::vector<std::string> env;
+  std::vector<uint8_t> stdin_bytes;
+  /// Null stands for no files.
+  std::shared_ptr<const FileSystem> files;
+  /// Bytes that stdout and stderr may hold together.
+  uint64_t output_limit = kUnlimited;
+};
+
+/// The state behind `wasi_snapshot_preview1` of the guest that runs in one slot. One thread at a
+/// time; `Reset`, the guest and the Take functions of one invocation all run on the same thread.
+class WasiState {
+ public:
+  WasiState() = default;
+  WasiState(const WasiState&) = delete;
+  WasiState& operator=(const WasiState&) = delete;
+
+  /// Begins an invocation; nothing of the one before remains. Throws `Error` kInvalidArgument for
+  /// an argument or environment variable that cannot be passed on; the state is then cleared.
+  void Reset(WasiInput input);
+
+  /// Drops everything the last invocation was given or produced, so that an idle slot holds no
+  /// request's bytes.
+  void Clear() noexcept;
+
+  /// What the guest wrote, moved out.
+  std::vector<uint8_t> TakeStdout() noexcept;
+  std::vector<uint8_t> TakeStderr() noexcept;
+
+  // For the functions of the module.
+
+  const std::vector<std::string>& args() const noexcept { return args_; }
+  const std::vector<std::string>& env() const noexcept { return env_; }
+  const FileSystem& files() const noexcept { return *files_; }
+  wasi::DescriptorTable& descriptors() noexcept { return descriptors_; }
+
+  /// The bytes of stdin that have not been read yet.
+  const uint8_t* unread_input() const noexcept { return stdin_bytes_.data() + stdin_offset_; }
+  size_t unread_input_size() const noexcept { return stdin_bytes_.size() - stdin_offset_; }
+  /// `size` is at most `unread_input_size()`.
+  void ConsumeInput(size_t size) noexcept { stdin_offset_ += size; }
+
+  /// How much more may be written to stdout and stderr together.
+  uint64_t remaining_output() const noexcept {
+    return output_limit_ - (stdout_.size() + stderr_.size());
+  }
+  /// Ends the invocation when `size` further bytes of output are beyond the limit: throws `Error`
+  /// kLimit with the detail "output".
+  void RequireOutput(uint64_t size) const;
+  /// The buffer of kStdout or kStderr, to append to after `RequireOutput`.
+  std::vector<uint8_t>& output(wasi::DescriptorKind kind) noexcept {
+    return kind == wasi::DescriptorKind::kStderr ? stderr_ : stdout_;
+  }
+
+  /// Processor time in nanoseconds that the invocation's thread has spent since `Reset`.
+  uint64_t CpuTime() const noexcept;
+
+ private:
+  std::vector<std::string> args_;
+  std::vector<std::string> env_;
+  std::vector<uint8_t> stdin_bytes_;
+  size_t stdin_offset_ = 0;
+  std::vector<uint8_t> stdout_;
+  std::vector<uint8_t> stderr_;
+  uint64_t output_limit_ = WasiInput::kUnlimited;
+  uint64_t cpu_time_start_ = 0;
+  const std::shared_ptr<const FileSystem> no_files_ = std::make_shared<const FileSystem>();
+  std::shared_ptr<const FileSystem> files_ = no_files_;
+  wasi::DescriptorTable descriptors_;
+};
+
+}  // namespace wasmedge_embed

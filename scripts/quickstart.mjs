@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { runMain, setUp } from './setup/index.mjs';
+import { commandLine, compiledGuestFile, root, shown } from './setup/paths.mjs';
+import { photographs } from './setup/photographs.mjs';
+import { outcomeOf, run } from './setup/processes.mjs';
+
+const help = `Sets everything up and classifies photographs inside this Node.js process.
+
+Usage: npm run quickstart -- [--yes] [PHOTO…]
+
+  PHOTO       JPEG files; without any, those in the folder of sample data (WASMEDGE_EMBED_DATA,
+              by default ../shared/data), else two samples that are downloaded once
+
+  -y, --yes   install missing system packages without asking; nothing is asked either where there is
+              no terminal, or where CI is set
+  -h, --help  this text
+
+The first run installs what is missing (with apt-get on Debian 12 and 13, for which root or sudo is
+needed; elsewhere it says what to install), the npm dependencies and the LiteRT library, builds the addon,
+the TypeScript and the guest, and compiles the guest ahead of time. Later runs do only what has changed.
+
+Environment:
+  WASMEDGE_DIR          where WasmEdge is, when neither the system nor ~/.wasmedge has it
+  WASMEDGE_EMBED_CACHE  where downloads are kept, by default ~/.cache/wasmedge-embed
+  WASMEDGE_EMBED_DATA   the folder of sample data: photos/ and models/
+`;
+
+async function main() {
+  let options;
+  try {
+    options = parseArgs({
+      allowPositionals: true,
+      options: { yes: { type: 'boolean', short: 'y' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    console.error(`${error.message}\n\n${help}`);
+    return 2;
+  }
+  if (options.values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+
+  // npm changes to the root of the repository and says where the person was.
+  const from = process.env.npm_lifecycle_event ? process.env.INIT_CWD : undefined;
+  const given = options.positionals.map((name) => path.resolve(from ?? process.cwd(), name));
+  const absent = given.filter((file) => !existsSync(file));
+  if (absent.length > 0) {
+    console.error(`No such photograph: ${absent.join(', ')}`);
+    return 2;
+  }
+
+  const context = {
+    forTests: false,
+    // `npm run quickstart --yes`, without the two dashes that hand an option on, sets npm's own option.
+    yes: Boolean(options.values.yes) || process.env.npm_config_yes === 'true',
+    photographs: given,
+  };
+  await setUp(context, { more: [photographs], furtherSteps: 1 });
+  return classify(context.photographs);
+}
+
+/** The main job, in the words of the command line program that the package brings. */
+async function classify(files) {
+  console.log('[9/9] Classify\n');
+  const started = performance.now();
+  const result = await run(
+    process.execPath,
+    [commandLine, 'classify', '--module', compiledGuestFile, '--repeat', '2', '--timings', ...files],
+    { inherit: true },
+  );
+  if (result.code !== 0) {
+    console.error(`\nThe classification ${outcomeOf(result)}.`);
+    return 1;
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`\nDone in ${seconds} s. Your own photographs: npm run quickstart -- PHOTO.jpg`);
+  console.log(`More: node ${shown(commandLine)} --help (from ${root}); the tests: npm test`);
+  return 0;
+}
+
+await runMain(main);

@@ -1,0 +1,49 @@
+import { readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { writeAtomically } from './files.mjs';
+import { addonFile, localProgram, root } from './paths.mjs';
+import { digestOf } from './stamp.mjs';
+
+/** How many compilers run at once. */
+export const parallel = os.availableParallelism();
+
+/** What a build tree of CMake is bound to: it cannot be used with other tools, or from another folder. */
+export function toolchainOf({ compiler, cmake, make }) {
+  return JSON.stringify([root, process.env.CXX ?? '', compiler, cmake, make]);
+}
+
+/** Makes CMake start anew where its build tree was made by other tools; what it built is kept. */
+export function forgetOtherToolchain(buildFolder, toolchain) {
+  const record = path.join(buildFolder, 'CMakeFiles/toolchain.json');
+  let previous;
+  try {
+    previous = readFileSync(record, 'utf8');
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+  if (previous === toolchain) return;
+  rmSync(path.join(buildFolder, 'CMakeCache.txt'), { force: true });
+  rmSync(path.join(buildFolder, 'CMakeFiles'), { recursive: true, force: true });
+  writeAtomically(record, toolchain);
+}
+
+/** @type {import('./steps.mjs').Step} */
+export const addon = {
+  name: 'addon',
+  title: 'Native addon',
+  advice: 'Mend what the compiler complains of, then run this command again.',
+
+  async stamp({ machine }) {
+    const sources = ['native', 'CMakeLists.txt', 'package-lock.json'];
+    return { digest: digestOf(sources, [toolchainOf(machine)]), outputs: [addonFile] };
+  },
+
+  async run({ machine }, task) {
+    forgetOtherToolchain(path.join(root, 'build'), toolchainOf(machine));
+    await task.exec(localProgram('cmake-js'), ['build', '--parallel', String(parallel)], {
+      cwd: root,
+    });
+  },
+};

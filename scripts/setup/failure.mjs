@@ -1,0 +1,28 @@
+/** A failure that a person can act on. Everything else that is thrown is a defect of the set-up. */
+export class SetupFailure extends Error {
+  /**
+   * @param {string} message what went wrong, as sentences
+   * @param {object} [details]
+   * @param {string} [details.advice] what to do next
+   * @param {string} [details.commands] that the advice speaks of, as they are to be copied
+   * @param {boolean} [details.seeLog] whether the end of the step's log tells more
+   */
+  constructor(message, { advice, commands, seeLog = false } = {}) {
+    super(message);
+    this.name = 'SetupFailure';
+    this.advice = advice;
+    this.commands = commands;
+    this.seeLog = seeLog;
+  }
+}
+
+/** A program that could not be started, or that ended with something else than 0. */
+export class CommandFailure extends SetupFailure {
+  constructor(command, outcome, details) {
+    super(`${command} ${outcome}.`, { seeLog: true, ...details });
+    this.name = 'CommandFailure';
+  }
+}
+
+/** A failure that the person has been told about: nothing is left to be said. */
+export class ExplainedFailure extends Error {}

@@ -1,0 +1,124 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+import { CommandFailure } from './failure.mjs';
+import { rustEnvironment } from './machine.mjs';
+import { guestFile, root, setupFolder } from './paths.mjs';
+import { outcomeOf } from './processes.mjs';
+import { digestOf } from './stamp.mjs';
+import { installPackages } from './system/install.mjs';
+
+const sources = ['wasm', 'test/guests/rust'];
+/** There while crates come from Debian's packages: the sources, free to take Debian's versions. */
+const copyFolder = path.join(setupFolder, 'guests');
+const debianCrates = '/usr/share/cargo/registry';
+
+/**
+ * The Rust guests, ours and the tests', for WASI.
+ *
+ * @type {import('./steps.mjs').Step}
+ */
+export const guests = {
+  name: 'guests',
+  title: 'Guests',
+  advice: 'Mend what cargo complains of, then run this command again.',
+
+  async stamp({ machine }) {
+    const digest = digestOf(sources, [machine.rust, machine.wasmLinker]);
+    return { digest, outputs: [guestFile] };
+  },
+
+  async run(context, task) {
+    rmSync(copyFolder, { recursive: true, force: true });
+    const fromDebian = !(await fetchCrates(context, task));
+    if (fromDebian) await prepareDebianCrates(context, task);
+    const how = ['--workspace', '--release', '--target', 'wasm32-wasip1'];
+    const { command, args, options } = cargo(context.machine, 'build', how);
+    await task.exec(command, args, options);
+    return fromDebian ? "done with Debian's packaged crates" : undefined;
+  },
+};
+
+/**
+ * A cargo command over the guests' workspace, with the crates that the set-up found.
+ *
+ * @param {import('./machine.mjs').Machine} machine
+ * @param {string} subcommand
+ * @param {string[]} [args]
+ */
+export function cargo(machine, subcommand, args = []) {
+  const env = rustEnvironment(machine);
+  if (!existsSync(copyFolder)) {
+    const options = { cwd: path.join(root, 'wasm'), env };
+    return { command: machine.rust.cargo, args: [subcommand, '--locked', ...args], options };
+  }
+  const replacement = [
+    'source.crates-io.replace-with="debian"',
+    `source.debian.directory="${debianCrates}"`,
+  ].flatMap((setting) => ['--config', setting]);
+  return {
+    command: machine.rust.cargo,
+    args: [subcommand, '--offline', ...replacement, ...args],
+    options: {
+      cwd: path.join(copyFolder, 'wasm'),
+      env: { ...env, CARGO_TARGET_DIR: path.join(root, 'wasm/target') },
+    },
+  };
+}
+
+/** Whether the crates of the lock file are here, or could be downloaded. */
+async function fetchCrates({ machine }, task) {
+  const { command, args, options } = cargo(machine, 'fetch');
+  const result = await task.attempt(command, args, options);
+  if (result.code === 0) return true;
+  // A lock file that does not fit Cargo.toml is a mistake in the sources, no matter of networks.
+  if (result.code === null || /--locked/.test(result.output)) {
+    throw new CommandFailure('cargo', outcomeOf(result));
+  }
+  return false;
+}
+
+async function prepareDebianCrates(context, task) {
+  const packages = registryCrates(readFileSync(path.join(root, 'wasm/Cargo.lock'), 'utf8'))
+    .map(({ name, version }) => ({
+      name: `librust-${name.toLowerCase().replaceAll('_', '-')}-dev`,
+      minimum: version.split('.').slice(0, 2).join('.'),
+      folder: `${name}-${version.split('.').slice(0, 2).join('.')}.`,
+    }))
+    .filter(({ folder }) => !namesIn(debianCrates).some((name) => name.startsWith(folder)));
+  if (packages.length > 0) {
+    await installPackages(
+      packages,
+      '  The crates of the guests cannot be downloaded (no way to crates.io, or to the mirror that cargo is\n' +
+        "  configured for): Debian's packages of them are to be used, in the versions that Debian has.",
+      context,
+      task,
+    );
+  }
+  for (const source of sources) {
+    const target = path.join(copyFolder, source);
+    mkdirSync(path.dirname(target), { recursive: true });
+    cpSync(path.join(root, source), target, {
+      recursive: true,
+      filter: (file) => !['target', 'Cargo.lock'].includes(path.basename(file)),
+    });
+  }
+}
+
+function namesIn(folder) {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/**
+ * The crates of a Cargo.lock that come from a registry.
+ *
+ * @param {string} text
+ */
+export function registryCrates(text) {
+  return text.split('[[package]]').flatMap((entry) => {
+    const field = (name) => entry.match(new RegExp(`^${name} = "([^"]*)"$`, 'm'))?.[1];
+    return field('source')?.startsWith('registry+')
+      ? [{ name: field('name'), version: field('version') }]
+      : [];
+  });
+}

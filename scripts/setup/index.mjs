@@ -1,0 +1,70 @@
+import { addon } from './addon.mjs';
+import { ExplainedFailure } from './failure.mjs';
+import { guestCompilation } from './guest-compilation.mjs';
+import { guests } from './guests.mjs';
+import { liteRt } from './litert.mjs';
+import { SetupLock } from './lock.mjs';
+import { npmDependencies } from './npm.mjs';
+import { whyUnsupported } from './platform.mjs';
+import { terminateChildren } from './processes.mjs';
+import { runSteps } from './steps.mjs';
+import { systemPackages } from './system/step.mjs';
+import { typeScript } from './typescript.mjs';
+
+/** What both the quick start and the tests need, in this order. */
+const sharedSteps = [
+  systemPackages,
+  npmDependencies,
+  liteRt,
+  addon,
+  typeScript,
+  guests,
+  guestCompilation,
+];
+
+/**
+ * Sets this clone up, each step only where something changed.
+ *
+ * @param {import('./steps.mjs').Context} context
+ * @param {object} [details]
+ * @param {import('./steps.mjs').Step[]} [details.more] steps that follow the shared ones
+ * @param {number} [details.furtherSteps] how many the caller runs itself, for "[3/9]"
+ */
+export async function setUp(context, { more = [], furtherSteps = 0 } = {}) {
+  const lock = new SetupLock();
+  await lock.acquire();
+  try {
+    const steps = [...sharedSteps, ...more];
+    await runSteps(steps, context, steps.length + furtherSteps);
+  } finally {
+    lock.release();
+  }
+}
+
+/**
+ * Runs a command of ours to its exit code. Failures of steps were explained when they happened; anything else
+ * that is thrown is a defect and shows itself.
+ *
+ * @param {() => Promise<number>} main
+ */
+export async function runMain(main) {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ]) {
+    process.once(signal, () => {
+      terminateChildren(signal);
+      new SetupLock().release();
+      process.exit(code);
+    });
+  }
+  try {
+    const obstacle = whyUnsupported();
+    if (obstacle !== undefined) console.error(obstacle);
+    process.exitCode = obstacle === undefined ? await main() : 1;
+  } catch (error) {
+    if (!(error instanceof ExplainedFailure)) console.error(error);
+    process.exitCode = 1;
+  }
+}

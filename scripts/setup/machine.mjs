@@ -1,0 +1,215 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+import { root } from './paths.mjs';
+import { ask, executables, isExecutable } from './processes.mjs';
+
+/**
+ * What was found on this machine. A part that is missing is a `Missing`, everything else its description.
+ *
+ * @typedef {object} Machine
+ * @property {{ command: string, version: string } | Missing} compiler
+ * @property {{ command: string, version: string } | Missing} cmake
+ * @property {{ command: string } | Missing} make
+ * @property {{ command: string } | Missing} python with a pip that works
+ * @property {{ file: string, version: string } | Missing} wasmedge the library
+ * @property {{ rustc: string, cargo: string, programs: string, version: string } | Missing} rust
+ * @property {{ command?: string } | Missing} wasmLinker without a command, the toolchain brings its own
+ */
+
+/** Why a part of the machine does not count. */
+export class Missing {
+  constructor(reason) {
+    this.reason = reason;
+  }
+}
+
+const minimalGcc = 11;
+const minimalClang = 14;
+const minimalCMake = [3, 18];
+/** wasm-ld reads the object files of its own and of older versions of LLVM; Rust 1.85 is on LLVM 19. */
+const minimalWasmLinker = 19;
+const wasmEdgeLines = ['0.14.', '0.17.'];
+
+/**
+ * Looks at what the machine can do, rather than at what is called how on its distribution.
+ *
+ * @returns {Promise<Machine>}
+ */
+export async function inspectMachine() {
+  const [compiler, cmake, make, python, rust] = await Promise.all([
+    findCompiler(),
+    findCMake(),
+    findMake(),
+    findPython(),
+    findRust(),
+  ]);
+  const [wasmedge, wasmLinker] = await Promise.all([findWasmEdge(python), findWasmLinker(rust)]);
+  return { compiler, cmake, make, python, wasmedge, rust, wasmLinker };
+}
+
+async function findCompiler() {
+  const commands = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
+  let reason = `no ${commands.join(', no ')} in PATH`;
+  for (const command of commands) {
+    const [program, ...args] = command.split(' ');
+    const macros = await ask(program, [...args, '-E', '-P', '-x', 'c++', '-'], {
+      input: '__clang_major__ __GNUC__',
+    });
+    // The macro of another compiler stays the word that it is.
+    const [clang, gcc] = macros?.trim().split(/\s+/).map(Number) ?? [NaN, NaN];
+    if (clang >= minimalClang) return { command, version: `Clang ${clang}` };
+    if (Number.isNaN(clang) && gcc >= minimalGcc) return { command, version: `GCC ${gcc}` };
+    if (macros !== undefined) reason = `${command} is too old`;
+  }
+  return new Missing(reason);
+}
+
+async function findCMake() {
+  const version = (await ask('cmake', ['--version']))?.match(/version (\d+)\.(\d+)\S*/);
+  if (!version) return new Missing('no cmake in PATH');
+  const [major, minor] = minimalCMake;
+  if (Number(version[1]) < major || (Number(version[1]) === major && Number(version[2]) < minor)) {
+    return new Missing(`cmake ${version[1]}.${version[2]} is too old`);
+  }
+  return { command: 'cmake', version: version[0] };
+}
+
+async function findMake() {
+  for (const name of ['ninja', 'make']) {
+    const [command] = executables(name);
+    if (command) return { command };
+  }
+  return new Missing('no make and no ninja in PATH');
+}
+
+/** A Python of another origin that comes first in PATH may lack pip; the system's counts then. */
+async function findPython() {
+  const commands = [...executables('python3'), '/usr/bin/python3'];
+  for (const command of new Set(commands)) {
+    if ((await ask(command, ['-c', 'import pip, zipfile'])) !== undefined) return { command };
+  }
+  return new Missing(commands.length > 1 ? 'python3 has no pip' : 'no python3 in PATH');
+}
+
+/** As the addon looks for it: WASMEDGE_DIR and then nowhere else, ~/.wasmedge, the system's loader. */
+async function findWasmEdge(python) {
+  const name = 'libwasmedge.so.0';
+  const below = (folder) => ['lib', 'lib64', '.'].map((sub) => path.join(folder, sub, name));
+  const folder = process.env.WASMEDGE_DIR;
+  const named = below(folder || path.join(os.homedir(), '.wasmedge')).filter((file) =>
+    existsSync(file),
+  );
+  if (folder && named.length === 0) return new Missing(`no ${name} in WASMEDGE_DIR (${folder})`);
+  if (python instanceof Missing) {
+    return named.length > 0
+      ? { file: named[0], version: 'not known' }
+      : new Missing('not found where the official installer puts it');
+  }
+  // Opening it tells more than seeing a file: whether it is for this processor, and what it needs.
+  const program = [
+    'import ctypes, sys',
+    'library = ctypes.CDLL(sys.argv[1])',
+    'library.WasmEdge_VersionGet.restype = ctypes.c_char_p',
+    'print(library.WasmEdge_VersionGet().decode())',
+  ].join('\n');
+  for (const file of folder ? named : [...named, name]) {
+    const version = (await ask(python.command, ['-c', program, file]))?.trim();
+    if (version === undefined) continue;
+    if (wasmEdgeLines.some((line) => version.startsWith(line))) return { file, version };
+    return new Missing(`${file} is WasmEdge ${version}; supported are 0.14 and 0.17`);
+  }
+  return new Missing(
+    named.length > 0 ? `${named[0]} cannot be opened` : `the loader does not find ${name}`,
+  );
+}
+
+/**
+ * The first toolchain that has WASI's target. Distributions come first: a rustup toolchain earlier in PATH
+ * often lacks the target, and asking rustup's `rustc` may start a download.
+ */
+async function findRust() {
+  const minimal = readFileSync(path.join(root, 'wasm/Cargo.toml'), 'utf8').match(
+    /^rust-version\s*=\s*"(\d+)\.(\d+)/m,
+  );
+  let reason = 'no rustc in PATH';
+  const commands = ['/usr/bin/rustc', ...executables('rustc')].filter(isExecutable);
+  for (const command of new Set(commands)) {
+    const env = { RUSTUP_AUTO_INSTALL: '0' };
+    const sysroot = (await ask(command, ['--print', 'sysroot'], { env }))?.trim();
+    if (!sysroot) continue;
+    const programs = path.join(sysroot, 'bin');
+    const [rustc, cargo] = ['rustc', 'cargo'].map((name) => path.join(programs, name));
+    const version = (await ask(rustc, ['--version']))?.match(/^rustc (\d+)\.(\d+)\S*/);
+    if (!version) continue;
+    if (!existsSync(path.join(sysroot, 'lib/rustlib/wasm32-wasip1'))) {
+      reason = `${command} has no target wasm32-wasip1`;
+    } else if (!isExecutable(cargo)) {
+      reason = `no cargo beside ${rustc}`;
+    } else if (minimal && isOlder(version.slice(1, 3), minimal.slice(1, 3))) {
+      reason = `${command} is ${version[0]}; needed is ${minimal[1]}.${minimal[2]} or newer`;
+    } else {
+      return { rustc, cargo, programs, version: version[0] };
+    }
+  }
+  return new Missing(reason);
+}
+
+function isOlder(version, minimal) {
+  const [[major, minor], [minimalMajor, minimalMinor]] = [version, minimal].map((v) => v.map(Number));
+  return major < minimalMajor || (major === minimalMajor && minor < minimalMinor);
+}
+
+async function findWasmLinker(rust) {
+  if (rust instanceof Missing) {
+    const command = await findWasmLd();
+    return command ? { command } : new Missing('no wasm-ld in PATH');
+  }
+  // rustup's toolchains bring `rust-lld`, Debian's take LLVM's; only linking something tells.
+  for (const command of [undefined, await findWasmLd()]) {
+    if (await canLink(rust, command)) return { command };
+    if (command !== undefined) return new Missing(`${command} cannot link for wasm32-wasip1`);
+  }
+  return new Missing('no rust-lld in the Rust toolchain, and no wasm-ld in PATH');
+}
+
+async function findWasmLd() {
+  const versioned = new Set(
+    (process.env.PATH ?? '')
+      .split(path.delimiter)
+      .filter((folder) => path.isAbsolute(folder) && existsSync(folder))
+      .flatMap((folder) => readdirSync(folder).filter((name) => /^wasm-ld-\d+$/.test(name))),
+  );
+  for (const command of ['wasm-ld', ...versioned].flatMap(executables)) {
+    const version = (await ask(command, ['--version']))?.match(/LLD (\d+)/);
+    if (version && Number(version[1]) >= minimalWasmLinker) return command;
+  }
+  return undefined;
+}
+
+async function canLink(rust, linker) {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'wasmedge-embed-'));
+  try {
+    const source = path.join(folder, 'empty.rs');
+    await writeFile(source, 'fn main() {}\n');
+    const args = ['--target', 'wasm32-wasip1', '-o', path.join(folder, 'empty.wasm'), source];
+    if (linker !== undefined) args.push('-C', `linker=${linker}`);
+    return (await ask(rust.rustc, args)) !== undefined;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The environment in which this machine's Rust builds for WASI, whatever other toolchains PATH has. */
+export function rustEnvironment({ rust, wasmLinker }) {
+  return {
+    PATH: `${rust.programs}${path.delimiter}${process.env.PATH}`,
+    CARGO: rust.cargo,
+    RUSTC: rust.rustc,
+    RUSTDOC: path.join(rust.programs, 'rustdoc'),
+    RUSTFMT: path.join(rust.programs, 'rustfmt'),
+    ...(wasmLinker.command && { CARGO_TARGET_WASM32_WASIP1_LINKER: wasmLinker.command }),
+  };
+}

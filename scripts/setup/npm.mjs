@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { root } from './paths.mjs';
+
+/**
+ * The dependencies as the lock file pins them. No script of theirs runs: none that we use needs one.
+ *
+ * @type {import('./steps.mjs').Step}
+ */
+export const npmDependencies = {
+  name: 'npm-dependencies',
+  title: 'npm dependencies',
+  advice:
+    'See whether npm reaches its registry (`npm ping`), and that package.json and package-lock.json agree;\n' +
+    'then run this command again.',
+
+  async run(_context, task) {
+    if (isInstalled()) return 'up to date';
+    const [command, ...args] = npmCommand();
+    await task.exec(command, [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+      cwd: root,
+    });
+    return undefined;
+  },
+};
+
+/** Whether node_modules holds what the lock file pins, by the record that npm itself keeps there. */
+function isInstalled() {
+  const wanted = packagesIn('package-lock.json');
+  const present = packagesIn('node_modules/.package-lock.json');
+  if (!wanted || !present) return false;
+  const differs = ([name, entry]) => {
+    const installed = present[name];
+    // Optional packages are those of other platforms, left out by npm.
+    if (!installed) return !entry.optional;
+    return installed.version !== entry.version || installed.integrity !== entry.integrity;
+  };
+  return !Object.entries(wanted).some(([name, entry]) => name !== '' && differs([name, entry]));
+}
+
+function packagesIn(file) {
+  try {
+    return JSON.parse(readFileSync(path.join(root, file), 'utf8')).packages;
+  } catch {
+    // Missing or not JSON: npm ci makes it anew, or says what is wrong with the lock file.
+    return undefined;
+  }
+}
+
+/** The npm that runs us, where it is npm that runs us: another one in PATH may be of another age. */
+function npmCommand() {
+  const npm = process.env.npm_execpath;
+  return npm && path.basename(npm) === 'npm-cli.js' ? [process.execPath, npm] : ['npm'];
+}

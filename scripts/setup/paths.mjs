@@ -1,0 +1,47 @@
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The root of the repository. */
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** What the set-up keeps between runs: stamps, logs, package lists. Ignored by git. */
+export const setupFolder = path.join(root, '.setup');
+
+/** The folder of the addon, with the LiteRT library beside it. */
+export const releaseFolder = path.join(root, 'build/Release');
+
+export const addonFile = path.join(releaseFolder, 'wasmedge_embed.node');
+export const guestFile = path.join(
+  root,
+  'wasm/target/wasm32-wasip1/release/image-classification.wasm',
+);
+export const compiledGuestFile = path.join(root, 'build/guest/image-classification.so');
+export const commandLine = path.join(root, 'dist/cli/main.js');
+
+/** A program of an npm dependency; exists once the dependencies are installed. */
+export function localProgram(name) {
+  return path.join(root, 'node_modules/.bin', name);
+}
+
+/** Downloads that outlive a clone, by the XDG Base Directory Specification. */
+export function cacheFolder() {
+  if (process.env.WASMEDGE_EMBED_CACHE) return path.resolve(process.env.WASMEDGE_EMBED_CACHE);
+  // The specification: a relative path in XDG_CACHE_HOME is invalid and to be ignored.
+  const base = process.env.XDG_CACHE_HOME;
+  return path.join(
+    base && path.isAbsolute(base) ? base : path.join(os.homedir(), '.cache'),
+    'wasmedge-embed',
+  );
+}
+
+/** Sample data for tests and for the quick start; need not exist. */
+export function dataFolder() {
+  return path.resolve(root, process.env.WASMEDGE_EMBED_DATA || '../shared/data');
+}
+
+/** `file` as a person would type it at the root of the repository. */
+export function shown(file) {
+  const relative = path.relative(root, file);
+  return relative.startsWith('..') ? file : relative;
+}

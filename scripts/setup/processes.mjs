@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
+
+import { CommandFailure } from './failure.mjs';
+
+const running = new Set();
+
+/** Ends what is still running: to be called before this process goes away early. */
+export function terminateChildren(signal) {
+  for (const child of running) child.kill(signal);
+}
+
+/**
+ * Runs a program to its end.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {object} [options]
+ * @param {string} [options.cwd]
+ * @param {Record<string, string | undefined>} [options.env] added to this process's environment; undefined removes
+ * @param {string} [options.input] given on stdin, which is empty otherwise
+ * @param {boolean} [options.inherit] the program has the terminal; nothing is captured
+ * @param {(text: string) => void} [options.onOutput] stdout and stderr as they come
+ * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, output: string }>}
+ *   `output` holds stdout and stderr in the order of their arrival
+ * @throws {CommandFailure} when the program cannot be started
+ */
+export function run(command, args, { cwd, env = {}, input, inherit = false, onOutput } = {}) {
+  return new Promise((resolve, reject) => {
+    const stdio = inherit ? 'inherit' : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio });
+    running.add(child);
+    let stdout = '';
+    let output = '';
+    const take = (isStdout) => (text) => {
+      if (isStdout) stdout += text;
+      output += text;
+      onOutput?.(text);
+    };
+    child.stdout?.setEncoding('utf8').on('data', take(true));
+    child.stderr?.setEncoding('utf8').on('data', take(false));
+    // A program may end without reading all of its input: its exit code tells, not the broken pipe.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+    child.on('error', (error) => {
+      running.delete(child);
+      reject(new CommandFailure(command, `cannot be started (${error.code ?? error.message})`));
+    });
+    child.on('close', (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal, stdout, output });
+    });
+  });
+}
+
+/** Like `run`, for questions: a program that is missing or that fails gives undefined, else its stdout. */
+export async function ask(command, args, options) {
+  try {
+    const { code, stdout } = await run(command, args, options);
+    return code === 0 ? stdout : undefined;
+  } catch (error) {
+    if (error instanceof CommandFailure) return undefined;
+    throw error;
+  }
+}
+
+/** How a program ended, as words that follow its name. */
+export function outcomeOf({ code, signal }) {
+  return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+}
+
+/** Every executable file `name` in the folders of PATH, in their order. */
+export function executables(name) {
+  return (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .filter((folder) => path.isAbsolute(folder))
+    .map((folder) => path.join(folder, name))
+    .filter((file, index, files) => files.indexOf(file) === index && isExecutable(file));
+}
+
+export function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}

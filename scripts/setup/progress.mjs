@@ -1,0 +1,88 @@
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const frameMs = 100;
+/** Where lines cannot be redrawn, a long step shows that it lives this often. */
+const heartbeatMs = 30_000;
+const escapeSequences = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[ -/]*[@-~]`, 'g');
+
+/** "0.4 s", "12.3 s", "2 min 05 s". */
+export function duration(milliseconds) {
+  const seconds = milliseconds / 1000;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+}
+
+/** One line of progress: redrawn in place on a terminal, plain lines elsewhere. */
+export class ProgressLine {
+  #title;
+  #stream;
+  #live;
+  #started = performance.now();
+  #timer;
+  #frame = 0;
+  #activity = '';
+
+  /**
+   * @param {string} title such as "[3/9] LiteRT library"
+   * @param {NodeJS.WriteStream} [stream]
+   */
+  constructor(title, stream = process.stdout) {
+    this.#title = title;
+    this.#stream = stream;
+    this.#live = Boolean(stream.isTTY) && !process.env.CI && process.env.TERM !== 'dumb';
+    this.#resume();
+  }
+
+  /** What is being done now: the last line of `text` is shown on a terminal. */
+  show(text) {
+    const line = text
+      .replace(escapeSequences, '')
+      .split(/[\r\n]+/)
+      .findLast((part) => part.trim() !== '');
+    if (line !== undefined) this.#activity = line.trim();
+  }
+
+  /** Hands the terminal to `work`, for questions and for programs that talk to the person. */
+  async interrupt(work) {
+    this.#pause();
+    try {
+      return await work();
+    } finally {
+      this.#resume();
+    }
+  }
+
+  /** Ends the line with its result, such as "done". */
+  end(result) {
+    this.#pause();
+    const line = `${this.#title} … ${result} ${duration(performance.now() - this.#started)}`;
+    this.#stream.write(`${line}\n`);
+  }
+
+  get milliseconds() {
+    return performance.now() - this.#started;
+  }
+
+  #pause() {
+    clearInterval(this.#timer);
+    if (this.#live) this.#stream.write('\r\u001b[2K');
+  }
+
+  #resume() {
+    this.#timer = this.#live
+      ? setInterval(() => this.#draw(), frameMs)
+      : setInterval(() => {
+          this.#stream.write(`${this.#title} … ${duration(this.milliseconds)}\n`);
+        }, heartbeatMs);
+    // The work that is being shown keeps the process alive, its display must not.
+    this.#timer.unref();
+    if (this.#live) this.#draw();
+  }
+
+  #draw() {
+    const frame = frames[this.#frame++ % frames.length];
+    const text = `${this.#title} … ${frame} ${duration(this.milliseconds)}  ${this.#activity}`;
+    const width = Math.max(20, (this.#stream.columns || 80) - 1);
+    this.#stream.write(`\r\u001b[2K${text.slice(0, width)}`);
+  }
+}

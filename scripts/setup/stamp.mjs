@@ -1,0 +1,61 @@
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { filesBelow, sha256, sha256OfFile } from './files.mjs';
+import { root, setupFolder } from './paths.mjs';
+
+/**
+ * A digest of what a step depends on.
+ *
+ * @param {string[]} sources files and folders, relative to the root of the repository; a missing one counts as such
+ * @param {unknown[]} facts anything else: versions, options; must survive JSON
+ */
+export function digestOf(sources, facts = []) {
+  const files = sources.flatMap((source) => {
+    const full = path.join(root, source);
+    const below = statSync(full, { throwIfNoEntry: false })?.isDirectory() ? filesBelow(full) : [full];
+    return below.map((file) => [path.relative(root, file), sha256OfFile(file) ?? null]);
+  });
+  return sha256(JSON.stringify([files, facts]));
+}
+
+/** Remembers with which inputs a step made which outputs, and sees when either has changed since. */
+export class Stamp {
+  #file;
+
+  constructor(name) {
+    this.#file = path.join(setupFolder, 'stamps', `${name}.json`);
+  }
+
+  /** Whether the step was completed with these inputs and its outputs are still what it left. */
+  matches(digest, outputs) {
+    let saved;
+    try {
+      saved = JSON.parse(readFileSync(this.#file, 'utf8'));
+    } catch {
+      // Never made, or not readable as what we write: in both cases the step runs and writes it anew.
+      return false;
+    }
+    const now = outputs.map(stateOf);
+    return (
+      saved.digest === digest &&
+      !now.includes(null) &&
+      JSON.stringify(saved.outputs) === JSON.stringify(now)
+    );
+  }
+
+  /** To be called before the step starts: an interrupted step must not look like a completed one. */
+  clear() {
+    rmSync(this.#file, { force: true });
+  }
+
+  save(digest, outputs) {
+    mkdirSync(path.dirname(this.#file), { recursive: true });
+    writeFileSync(this.#file, JSON.stringify({ digest, outputs: outputs.map(stateOf) }));
+  }
+}
+
+function stateOf(file) {
+  const state = statSync(file, { throwIfNoEntry: false });
+  return state ? [path.relative(root, file), state.size, state.mtimeMs] : null;
+}

@@ -1,0 +1,82 @@
+import { ExplainedFailure, SetupFailure } from './failure.mjs';
+import { shown } from './paths.mjs';
+import { ProgressLine } from './progress.mjs';
+import { Stamp } from './stamp.mjs';
+import { Task } from './task.mjs';
+
+/**
+ * One step of the set-up.
+ *
+ * @typedef {object} Step
+ * @property {string} name of its stamp and its log
+ * @property {string} title
+ * @property {(context: Context) => Promise<{ digest: string, outputs: string[] }>} [stamp]
+ *   what it depends on and what it makes; without it the step runs each time and finds out itself
+ * @property {(context: Context, task: Task) => Promise<string | void>} run gives a word on what it found, in place of "done"
+ * @property {string} [advice] what to do when it fails and nothing better is known
+ */
+
+/**
+ * What steps learn from each other.
+ *
+ * @typedef {object} Context
+ * @property {boolean} forTests whether what only the tests need is to be set up too
+ * @property {boolean} yes whether to go ahead without asking
+ * @property {string[]} photographs given by the person, absolute paths
+ * @property {import('./machine.mjs').Machine} [machine] after the first step
+ */
+
+/**
+ * Runs the steps in their order, each with its line of progress.
+ *
+ * @param {Step[]} steps
+ * @param {Context} context
+ * @param {number} total the number behind the slash: steps that the caller runs itself come after these
+ * @throws {ExplainedFailure} when a step fails; the rest is not run
+ */
+export async function runSteps(steps, context, total = steps.length) {
+  for (const [index, step] of steps.entries()) {
+    await runStep(step, context, `[${index + 1}/${total}]`);
+  }
+}
+
+async function runStep(step, context, position) {
+  const progress = new ProgressLine(`${position} ${step.title}`);
+  const task = new Task(step.name, progress);
+  try {
+    const stamp = step.stamp && new Stamp(step.name);
+    // Before the step: sources that someone edits while it runs must not count as built.
+    const made = await step.stamp?.(context);
+    if (stamp?.matches(made.digest, made.outputs)) {
+      progress.end('up to date');
+      return;
+    }
+    stamp?.clear();
+    const result = await step.run(context, task);
+    stamp?.save(made.digest, made.outputs);
+    progress.end(result ?? 'done');
+  } catch (error) {
+    progress.end('failed');
+    explain(error, task, step.advice);
+    throw new ExplainedFailure(`${step.title} failed`, { cause: error });
+  } finally {
+    task.close();
+  }
+}
+
+function explain(error, task, advice) {
+  const isDefect = !(error instanceof SetupFailure);
+  const lines = ['', indented(isDefect ? error.stack : error.message)];
+  if (isDefect || error.seeLog) {
+    lines.push('', `  The end of its log, all of which is in ${shown(task.logFile)}:`);
+    lines.push(...task.tail().map((line) => `    | ${line}`));
+  }
+  const remedy = error.advice ?? advice;
+  if (remedy) lines.push('', '  What to do next:', indented(remedy, '    '));
+  if (error.commands) lines.push('', error.commands);
+  process.stderr.write(`${lines.join('\n')}\n\n`);
+}
+
+function indented(text, indent = '  ') {
+  return text.replace(/^(?=.)/gm, indent);
+}

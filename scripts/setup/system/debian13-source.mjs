@@ -1,0 +1,43 @@
+import { describeSource, findSource } from './apt-sources.mjs';
+
+const addedTo = 'bookworm';
+const suite = 'trixie';
+const sourceFile = '/etc/apt/sources.list.d/wasmedge-embed-trixie.sources';
+const pinFile = '/etc/apt/preferences.d/wasmedge-embed-trixie';
+
+/**
+ * The files that offer Debian 13's packages to a Debian 12: WasmEdge and Rust for WASI are only there. They
+ * come from the very mirror of Debian 12's, and so do the security fixes of what is taken from them.
+ *
+ * Which release this is, apt's sources tell: /etc/os-release is in a package that the installation upgrades.
+ * Debian 13's release file is signed with Debian 12's key too, so an older keyring does not matter.
+ *
+ * @param {import('./apt-sources.mjs').Source[]} sources
+ * @returns {{ file: string, content: string }[] | undefined} undefined where this is no Debian 12
+ */
+export function debian13Files(sources) {
+  const main = findSource(sources, [addedTo]);
+  if (!main || findSource(sources, [suite])) return undefined;
+  const security = findSource(sources, [`${addedTo}-security`]);
+  const stanzas = [describeSource(main, suite)];
+  if (security) stanzas.push(describeSource(security, `${suite}-security`));
+  return [
+    {
+      file: sourceFile,
+      content:
+        '# Written by the set-up of wasmedge-embed (npm run quickstart): WasmEdge and Rust for WASI.\n' +
+        `# ${pinFile} keeps everything else on Debian 12.\n${stanzas.join('\n')}`,
+    },
+    {
+      file: pinFile,
+      content: [
+        'Explanation: Written by the set-up of wasmedge-embed (npm run quickstart). Below 500, so that only',
+        'Explanation: what was installed from Debian 13 is upgraded from there.',
+        'Package: *',
+        `Pin: release n=${suite}*`,
+        'Pin-Priority: 100',
+        '',
+      ].join('\n'),
+    },
+  ];
+}

@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { Missing } from '../machine.mjs';
+import { executables, isExecutable } from '../processes.mjs';
+
+/**
+ * Something that this machine must be able to do.
+ *
+ * @typedef {object} Requirement
+ * @property {string} title
+ * @property {(machine: import('../machine.mjs').Machine) => object} find what is there, or a `Missing`
+ * @property {Package[]} packages Debian's; the oldest version that serves, where not any does
+ * @property {string} elsewhere how to get it without Debian's packages
+ * @property {(machine: import('../machine.mjs').Machine) => boolean} [onlyElsewhere]
+ *   whether the packages would not help on this machine
+ *
+ * @typedef {{ name: string, minimum?: string }} Package
+ */
+
+/** @type {Requirement[]} */
+const forEverything = [
+  {
+    title: 'a C++17 compiler (GCC 11 or Clang 14, or newer)',
+    find: ({ compiler }) => compiler,
+    packages: [{ name: 'g++', minimum: '4:11' }],
+    elsewhere: 'install GCC or Clang from your distribution',
+    onlyElsewhere: () => Boolean(process.env.CXX),
+  },
+  {
+    title: 'CMake 3.18 or newer',
+    find: ({ cmake }) => cmake,
+    packages: [{ name: 'cmake', minimum: '3.18' }],
+    elsewhere: 'install CMake from your distribution',
+  },
+  {
+    title: 'make or Ninja',
+    find: ({ make }) => make,
+    packages: [{ name: 'make' }],
+    elsewhere: 'install make from your distribution',
+  },
+  {
+    title: 'Python 3 with pip',
+    find: ({ python }) => python,
+    packages: [{ name: 'python3-pip' }],
+    elsewhere: 'install Python 3 and its pip from your distribution',
+  },
+  {
+    title: 'the WasmEdge library, 0.14 or 0.17',
+    find: ({ wasmedge }) => wasmedge,
+    packages: [{ name: 'libwasmedge0', minimum: '0.14' }],
+    elsewhere:
+      "run WasmEdge's official installer (https://wasmedge.org/docs/start/install), which puts it into " +
+      '~/.wasmedge, or set WASMEDGE_DIR to the folder where it is',
+    onlyElsewhere: () => Boolean(process.env.WASMEDGE_DIR),
+  },
+  {
+    title: 'Rust with the target wasm32-wasip1',
+    find: ({ rust }) => rust,
+    packages: [
+      { name: 'rustc', minimum: '1.85' },
+      { name: 'cargo', minimum: '1.85' },
+      { name: 'libstd-rust-dev-wasm32', minimum: '1.85' },
+    ],
+    elsewhere: 'with rustup: rustup toolchain install stable && rustup target add wasm32-wasip1',
+  },
+  {
+    title: 'a linker for WebAssembly (LLVM 19 or newer)',
+    find: ({ wasmLinker }) => wasmLinker,
+    packages: [{ name: 'lld', minimum: '1:19' }],
+    elsewhere: 'install LLD from your distribution; the toolchains of rustup bring their own',
+  },
+];
+
+/** @type {Requirement[]} */
+const forTests = [
+  {
+    title: "WasmEdge's C headers",
+    find: ({ wasmedge }) => findHeaders(wasmedge),
+    packages: [{ name: 'libwasmedge-dev', minimum: '0.14' }],
+    elsewhere: "WasmEdge's official installer brings them",
+  },
+  {
+    title: "WasmEdge's command line program",
+    find: () => findProgram('wasmedge', wasmEdgeFolders().map((folder) => path.join(folder, 'bin'))),
+    packages: [{ name: 'wasmedge', minimum: '0.14' }],
+    elsewhere: "WasmEdge's official installer brings it",
+  },
+  {
+    title: 'clang-format 19',
+    find: () => findProgram('clang-format-19'),
+    packages: [{ name: 'clang-format-19' }],
+    elsewhere: 'install clang-format 19 under the name clang-format-19',
+  },
+  {
+    title: 'Clippy',
+    find: ({ rust }) => findRustProgram(rust, 'cargo-clippy'),
+    packages: [{ name: 'rust-clippy', minimum: '1.85' }],
+    elsewhere: 'with rustup: rustup component add clippy',
+    onlyElsewhere: hasForeignRust,
+  },
+  {
+    title: 'rustfmt',
+    find: ({ rust }) => findRustProgram(rust, 'cargo-fmt'),
+    packages: [{ name: 'rustfmt', minimum: '1.85' }],
+    elsewhere: 'with rustup: rustup component add rustfmt',
+    onlyElsewhere: hasForeignRust,
+  },
+];
+
+/**
+ * What the machine lacks.
+ *
+ * @param {import('../machine.mjs').Machine} machine
+ * @param {boolean} withTests
+ * @returns {(Requirement & { reason: string })[]}
+ */
+export function missingRequirements(machine, withTests) {
+  return [...forEverything, ...(withTests ? forTests : [])].flatMap((requirement) => {
+    const found = requirement.find(machine);
+    return found instanceof Missing ? [{ ...requirement, reason: found.reason }] : [];
+  });
+}
+
+function wasmEdgeFolders() {
+  return [process.env.WASMEDGE_DIR || path.join(os.homedir(), '.wasmedge')];
+}
+
+/** The system's headers belong to the system's library: beside another one they would be of another version. */
+function findHeaders(wasmedge) {
+  const folders =
+    wasmedge instanceof Missing || !path.isAbsolute(wasmedge.file)
+      ? ['/usr/include', '/usr/local/include']
+      : wasmEdgeFolders().map((folder) => path.join(folder, 'include'));
+  const folder = folders.find((candidate) => existsSync(path.join(candidate, 'wasmedge/wasmedge.h')));
+  return folder ? { folder } : new Missing(`no wasmedge/wasmedge.h in ${folders.join(', ')}`);
+}
+
+function findProgram(name, folders = []) {
+  const [file] = [...folders.map((folder) => path.join(folder, name)).filter(isExecutable), ...executables(name)];
+  return file ? { file } : new Missing(`no ${name} in PATH`);
+}
+
+function findRustProgram(rust, name) {
+  if (rust instanceof Missing) return new Missing('belongs to Rust, which is missing');
+  const file = path.join(rust.programs, name);
+  return isExecutable(file) ? { file } : new Missing(`no ${name} in ${rust.programs}`);
+}
+
+function hasForeignRust({ rust }) {
+  return !(rust instanceof Missing) && rust.programs !== '/usr/bin';
+}

@@ -1,0 +1,99 @@
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
+
+import { CommandFailure } from './failure.mjs';
+import { setupFolder } from './paths.mjs';
+import { outcomeOf, run } from './processes.mjs';
+
+const tailLines = 30;
+
+/** Whether a person sits in front of this process and may be asked. */
+export function mayAsk() {
+  return Boolean(process.stdin.isTTY && process.stdout.isTTY && !process.env.CI);
+}
+
+/** What a running step writes to and runs programs with: one log file, one line of progress. */
+export class Task {
+  #log;
+  #progress;
+
+  /**
+   * @param {string} name of the log file
+   * @param {import('./progress.mjs').ProgressLine} [progress]
+   */
+  constructor(name, progress) {
+    this.logFile = path.join(setupFolder, 'logs', `${name}.log`);
+    mkdirSync(path.dirname(this.logFile), { recursive: true });
+    this.#log = openSync(this.logFile, 'w');
+    this.#progress = progress;
+  }
+
+  close() {
+    closeSync(this.#log);
+  }
+
+  /** Into the log, and onto the line of progress. */
+  note(text) {
+    writeSync(this.#log, `${text}\n`);
+    this.#progress?.show(text);
+  }
+
+  /**
+   * Runs a program with its output in the log.
+   *
+   * @param {string} command
+   * @param {string[]} args
+   * @param {Parameters<typeof run>[2] & { advice?: string }} [options]
+   * @throws {CommandFailure} unless it ends with 0
+   */
+  async exec(command, args, { advice, ...options } = {}) {
+    const result = await this.attempt(command, args, options);
+    if (result.code !== 0) {
+      throw new CommandFailure(path.basename(command), outcomeOf(result), { advice });
+    }
+    return result;
+  }
+
+  /** Like `exec`, but the exit code is the caller's business. */
+  async attempt(command, args, options = {}) {
+    writeSync(this.#log, `$ ${[command, ...args].join(' ')}\n`);
+    const result = await run(command, args, {
+      ...options,
+      onOutput: (text) => {
+        writeSync(this.#log, text);
+        this.#progress?.show(text);
+        options.onOutput?.(text);
+      },
+    });
+    if (result.output !== '' && !result.output.endsWith('\n')) writeSync(this.#log, '\n');
+    return result;
+  }
+
+  /** Shows text to the person, above the line of progress. */
+  async say(text) {
+    writeSync(this.#log, `${text}\n`);
+    await this.interrupt(async () => process.stdout.write(`${text}\n`));
+  }
+
+  /** Asks a question that is answered by yes or no; only when `mayAsk()`. */
+  async confirm(question) {
+    return this.interrupt(async () => {
+      const terminal = createInterface({ input: process.stdin, output: process.stdout });
+      try {
+        return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+      } finally {
+        terminal.close();
+      }
+    });
+  }
+
+  async interrupt(work) {
+    return this.#progress ? this.#progress.interrupt(work) : work();
+  }
+
+  /** The end of the log. */
+  tail() {
+    return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-tailLines);
+  }
+}

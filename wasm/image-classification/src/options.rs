@@ -1,0 +1,245 @@
+//! The command line.
+
+use crate::failure::Failure;
+use std::ffi::OsString;
+
+/// Pictures above this number of pixels are refused unless `--max-pixels` says otherwise: 50 megapixels.
+pub const DEFAULT_MAX_PIXELS: u64 = 50_000_000;
+
+/// How many classes `--format json` lists unless `--top-k` says otherwise.
+pub const DEFAULT_TOP_K: usize = 5;
+
+/// What `--help` prints.
+pub const HELP: &str = "\
+Classifies the JPEG picture on standard input.
+
+Usage: image-classification [OPTIONS] < picture.jpg
+
+The picture is raw JPEG, or the same as hexadecimal text (either case, white space ignored).
+The model belongs to the host, which describes it in /models/NAME.json and /models/NAME.labels.txt.
+
+Options:
+  --model NAME      the host's name of the model [default: default]
+  --format FORMAT   text: one sentence; json: one line with the best classes [default: text]
+  --top-k N         how many classes json lists, at most all of the model's [default: 5]
+  --max-pixels N    refuse pictures with more pixels than this [default: 50000000]
+  -h, --help        print this help and exit
+  -V, --version     print name and version and exit
+
+Scores run from 0 to 255. The sentence says \"very likely\" above 200, \"likely\" above 125, \"could be\" above 50.
+
+Exit codes:
+  0   the answer is on standard output
+  64  wrong options
+  65  not a JPEG, damaged, of an unsupported kind, or with too many pixels
+  70  the host has no such model, or cannot run it, or the model does not fit
+";
+
+/// One line for a wrong command line.
+pub const USAGE: &str =
+    "usage: image-classification [--model NAME] [--format text|json] [--top-k N] \
+                         [--max-pixels N] [--help] [--version] < picture.jpg";
+
+/// The form of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One sentence.
+    Text,
+    /// One line of JSON.
+    Json,
+}
+
+/// What the caller asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The host's name of the model.
+    pub model: String,
+    /// The form of the answer.
+    pub format: Format,
+    /// How many classes the JSON answer lists; 1 or more.
+    pub top_k: usize,
+    /// The largest width × height that is decoded.
+    pub max_pixels: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            model: "default".into(),
+            format: Format::Text,
+            top_k: DEFAULT_TOP_K,
+            max_pixels: DEFAULT_MAX_PIXELS,
+        }
+    }
+}
+
+/// What the command line asks to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Classify the picture on standard input.
+    Classify(Options),
+    /// Print [`HELP`].
+    Help,
+    /// Print name and version.
+    Version,
+}
+
+/// Reads the arguments after the program's name.
+///
+/// # Errors
+/// [`Failure::Usage`] names the first argument that is unknown, lacks its value, or has a wrong one.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
+    let mut options = Options::default();
+    let mut arguments = arguments.into_iter().map(|argument| {
+        argument.into_string().map_err(|argument| {
+            usage(format!("the argument \"{}\" is not UTF-8", argument.to_string_lossy()))
+        })
+    });
+    while let Some(argument) = arguments.next() {
+        let argument = argument?;
+        let (name, attached) = match argument.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
+            _ => (argument.as_str(), None),
+        };
+        if attached.is_none() {
+            match name {
+                "-h" | "--help" => return Ok(Command::Help),
+                "-V" | "--version" => return Ok(Command::Version),
+                _ => {}
+            }
+        }
+        if !matches!(name, "--model" | "--format" | "--top-k" | "--max-pixels") {
+            return Err(usage(format!("unknown argument \"{argument}\"")));
+        }
+        let value = match attached {
+            Some(value) => value,
+            None => arguments.next().ok_or_else(|| usage(format!("{name} needs a value")))??,
+        };
+        match name {
+            "--model" => options.model = model_name(value)?,
+            "--format" => options.format = format(&value)?,
+            "--top-k" => options.top_k = number(name, &value)?,
+            _ => options.max_pixels = number(name, &value)?,
+        }
+    }
+    Ok(Command::Classify(options))
+}
+
+fn usage(message: String) -> Failure {
+    Failure::Usage(message)
+}
+
+/// The name becomes part of a path, which it must not leave.
+fn model_name(value: String) -> Result<String, Failure> {
+    if value.is_empty() || value == "." || value == ".." || value.contains(['/', '\\', '\0']) {
+        return Err(usage(format!(
+            "--model wants the host's name of a model, without slashes, not \"{value}\""
+        )));
+    }
+    Ok(value)
+}
+
+fn format(value: &str) -> Result<Format, Failure> {
+    match value {
+        "text" => Ok(Format::Text),
+        "json" => Ok(Format::Json),
+        _ => Err(usage(format!("--format wants text or json, not \"{value}\""))),
+    }
+}
+
+/// A positive number of decimal digits, without a sign.
+fn number<T: std::str::FromStr + PartialOrd + Default>(
+    name: &str,
+    value: &str,
+) -> Result<T, Failure> {
+    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    match value.parse::<T>() {
+        Ok(number) if digits && number > T::default() => Ok(number),
+        _ => Err(usage(format!("{name} wants a whole number from 1 on, not \"{value}\""))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_words(words: &[&str]) -> Result<Command, Failure> {
+        parse(words.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn nothing_given_means_the_defaults() {
+        assert_eq!(parse_words(&[]), Ok(Command::Classify(Options::default())));
+    }
+
+    #[test]
+    fn values_come_after_a_space_or_an_equals_sign() {
+        let expected = Options {
+            model: "mobilenet=v1".into(),
+            format: Format::Json,
+            top_k: 3,
+            max_pixels: 1_000_000,
+        };
+        let spaced = [
+            "--model",
+            "mobilenet=v1",
+            "--format",
+            "json",
+            "--top-k",
+            "3",
+            "--max-pixels",
+            "1000000",
+        ];
+        assert_eq!(parse_words(&spaced), Ok(Command::Classify(expected.clone())));
+        let attached =
+            ["--model=mobilenet=v1", "--format=json", "--top-k=3", "--max-pixels=1000000"];
+        assert_eq!(parse_words(&attached), Ok(Command::Classify(expected)));
+    }
+
+    #[test]
+    fn help_and_version_win_over_what_follows() {
+        assert_eq!(parse_words(&["--help", "--nonsense"]), Ok(Command::Help));
+        assert_eq!(parse_words(&["-V"]), Ok(Command::Version));
+    }
+
+    #[test]
+    fn help_names_every_option() {
+        for option in ["--model", "--format", "--top-k", "--max-pixels", "--help", "--version"] {
+            assert!(HELP.contains(option) && USAGE.contains(option), "{option}");
+        }
+        assert!(HELP.contains(&DEFAULT_MAX_PIXELS.to_string()));
+        assert!(HELP.contains(&format!("[default: {DEFAULT_TOP_K}]")));
+    }
+
+    #[test]
+    fn wrong_arguments_are_refused() {
+        let wrong: &[&[&str]] = &[
+            &["picture.jpg"],
+            &["--nonsense"],
+            &["--nonsense=1"],
+            &["--help=1"],
+            &["--model"],
+            &["--model", ""],
+            &["--model", "../etc/passwd"],
+            &["--model", ".."],
+            &["--format", "xml"],
+            &["--top-k", "0"],
+            &["--top-k", "+3"],
+            &["--top-k", "-1"],
+            &["--top-k", "five"],
+            &["--max-pixels", "99999999999999999999"],
+            &["--max-pixels="],
+        ];
+        for words in wrong {
+            assert!(matches!(parse_words(words), Err(Failure::Usage(_))), "{words:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_argument_that_is_not_utf8_is_refused() {
+        use std::os::unix::ffi::OsStringExt;
+        let bytes = OsString::from_vec(vec![b'-', 0xff]);
+        assert!(matches!(parse([bytes]), Err(Failure::Usage(_))));
+    }
+}

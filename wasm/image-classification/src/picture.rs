@@ -1,0 +1,114 @@
+//! Decoded pixels, and turning them upright.
+
+use crate::exif::Orientation;
+
+/// The colour channels of a picture, interleaved in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channels {
+    /// One byte a pixel: luminance.
+    Grey,
+    /// Three bytes a pixel: red, green, blue.
+    Rgb,
+}
+
+impl Channels {
+    /// Bytes a pixel: 1 or 3.
+    #[must_use]
+    pub fn count(self) -> usize {
+        match self {
+            Self::Grey => 1,
+            Self::Rgb => 3,
+        }
+    }
+}
+
+/// Pixels of 8 bits a channel, row by row from the top, without padding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Pixels in a row; 1 or more.
+    pub width: usize,
+    /// Rows; 1 or more.
+    pub height: usize,
+    /// The meaning of the bytes.
+    pub channels: Channels,
+    /// width × height × channels bytes.
+    pub samples: Vec<u8>,
+}
+
+impl Picture {
+    /// The picture as `orientation` wants it to be seen.
+    #[must_use]
+    pub fn turned(self, orientation: Orientation) -> Self {
+        let (right, bottom) = (self.width - 1, self.height - 1);
+        // Where the pixel of the turned picture at (x, y) stands in the stored one.
+        let source = |x: usize, y: usize| match orientation {
+            Orientation::Upright => (x, y),
+            Orientation::MirrorHorizontal => (right - x, y),
+            Orientation::Rotate180 => (right - x, bottom - y),
+            Orientation::MirrorVertical => (x, bottom - y),
+            Orientation::Transpose => (y, x),
+            Orientation::Rotate90 => (y, bottom - x),
+            Orientation::Transverse => (right - y, bottom - x),
+            Orientation::Rotate270 => (right - y, x),
+        };
+        if orientation == Orientation::Upright {
+            return self;
+        }
+        let (width, height) = if orientation.swaps_sides() {
+            (self.height, self.width)
+        } else {
+            (self.width, self.height)
+        };
+        let count = self.channels.count();
+        let mut samples = Vec::with_capacity(self.samples.len());
+        for y in 0..height {
+            for x in 0..width {
+                let (source_x, source_y) = source(x, y);
+                let start = (source_y * self.width + source_x) * count;
+                samples.extend_from_slice(&self.samples[start..start + count]);
+            }
+        }
+        Self { width, height, channels: self.channels, samples }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// abc
+    /// def
+    fn letters() -> Picture {
+        Picture { width: 3, height: 2, channels: Channels::Grey, samples: b"abcdef".to_vec() }
+    }
+
+    #[test]
+    fn all_eight_orientations() {
+        let expected: [(u16, usize, &[u8]); 8] = [
+            (1, 3, b"abcdef"),
+            (2, 3, b"cbafed"),
+            (3, 3, b"fedcba"),
+            (4, 3, b"defabc"),
+            (5, 2, b"adbecf"),
+            (6, 2, b"daebfc"),
+            (7, 2, b"fcebda"),
+            (8, 2, b"cfbead"),
+        ];
+        for (tag, width, samples) in expected {
+            let turned = letters().turned(Orientation::from_tag(tag).unwrap());
+            assert_eq!((turned.width, turned.height), (width, 6 / width), "tag {tag}");
+            assert_eq!(turned.samples, samples, "tag {tag}");
+        }
+    }
+
+    #[test]
+    fn the_channels_of_a_pixel_stay_together() {
+        let picture = Picture {
+            width: 2,
+            height: 1,
+            channels: Channels::Rgb,
+            samples: vec![1, 2, 3, 4, 5, 6],
+        };
+        assert_eq!(picture.turned(Orientation::Rotate180).samples, [4, 5, 6, 1, 2, 3]);
+    }
+}
