@@ -51,15 +51,15 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
     loadGuestFiles(given.files),
     loadModels(given.models),
   ]);
-  await nativeCall(() =>
+  await nativeCall(() => {
     module.start({
       files: { ...files, ...models.files },
       models: models.byName,
       inference,
       concurrency,
       maxQueue,
-    }),
-  );
+    });
+  });
   return new LoadedModule(new InProcessRunner(module, file, args, env), {
     file,
     mode: module.isAot ? 'aot' : 'interpreter',

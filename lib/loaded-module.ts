@@ -43,7 +43,7 @@ export class LoadedModule implements AsyncDisposable {
    *   ERR_LIMIT, ERR_INVALID_ARGUMENT.
    */
   run(options: RunOptions = {}): Promise<RunResult> {
-    return this.#publish(undefined, byteLength(options?.stdin), async () => {
+    return this.#publish(undefined, byteLength(options), async () => {
       if (!this.exports.some((each) => each.kind === 'function' && each.name === '_start')) {
         throw new WasmEdgeError(
           'ERR_INVALID_ARGUMENT',
@@ -114,7 +114,9 @@ export class LoadedModule implements AsyncDisposable {
   }
 }
 
-function byteLength(stdin: RunOptions['stdin']): number {
-  if (stdin === undefined) return 0;
-  return typeof stdin === 'string' ? Buffer.byteLength(stdin) : (stdin?.byteLength ?? 0);
+/** For diagnostics, before the options are validated: anything may have been passed. */
+function byteLength(options: unknown): number {
+  const stdin = (options as RunOptions | null)?.stdin;
+  if (typeof stdin === 'string') return Buffer.byteLength(stdin);
+  return (stdin as ArrayBufferView | null | undefined)?.byteLength ?? 0;
 }

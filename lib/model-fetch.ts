@@ -54,7 +54,9 @@ async function download(
   onProgress: FetchModelOptions['onProgress'],
 ): Promise<Uint8Array> {
   const abort = new AbortController();
-  const idle = setTimeout(() => abort.abort(), idleTimeoutMs);
+  const idle = setTimeout(() => {
+    abort.abort();
+  }, idleTimeoutMs);
   try {
     const response = await fetch(url, { signal: abort.signal });
     if (response.status !== 200 || !response.body) {

@@ -116,9 +116,8 @@ async function findLabels(modelFile: string): Promise<string | null> {
   const names = await readdir(folder).catch((): string[] => []);
   const own = `${path.parse(modelFile).name}.labels.txt`;
   const others = names.filter((name) => name.endsWith('.labels.txt'));
-  const name = [own, others.length === 1 ? others[0]! : 'labels.txt', 'labels.txt'].find((each) =>
-    names.includes(each),
-  );
+  const only = others.length === 1 ? others : [];
+  const name = [own, ...only, 'labels.txt'].find((each) => names.includes(each));
   return name === undefined ? null : path.join(folder, name);
 }
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import load = require('node-gyp-build');
+import load from 'node-gyp-build';
 
 import { WasmEdgeError, reasonOf } from './errors.js';
 

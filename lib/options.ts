@@ -13,7 +13,7 @@ function describe(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (value === null || typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return 'an array';
-  return `an object of type ${value.constructor?.name ?? 'null'}`;
+  return Object.prototype.toString.call(value);
 }
 
 /** A plain object of options, or the empty one for undefined; no other keys than the known. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { runMain, setUp } from './setup/index.mjs';
-import { commandLine, compiledGuestFile, root, shown } from './setup/paths.mjs';
+import { commandLine, compiledGuestFile, shown } from './setup/paths.mjs';
 import { photographs } from './setup/photographs.mjs';
 import { outcomeOf, run } from './setup/processes.mjs';
 
@@ -66,19 +66,26 @@ async function main() {
 /** The main job, in the words of the command line program that the package brings. */
 async function classify(files) {
   console.log('[9/9] Classify\n');
-  const started = performance.now();
   const result = await run(
     process.execPath,
-    [commandLine, 'classify', '--module', compiledGuestFile, '--repeat', '2', '--timings', ...files],
+    [
+      commandLine,
+      'classify',
+      '--module',
+      compiledGuestFile,
+      '--repeat',
+      '2',
+      '--timings',
+      ...files,
+    ],
     { inherit: true },
   );
   if (result.code !== 0) {
     console.error(`\nThe classification ${outcomeOf(result)}.`);
     return 1;
   }
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`\nDone in ${seconds} s. Your own photographs: npm run quickstart -- PHOTO.jpg`);
-  console.log(`More: node ${shown(commandLine)} --help (from ${root}); the tests: npm test`);
+  console.log('\nYour own photographs: npm run quickstart -- PHOTO.jpg');
+  console.log(`All commands: node ${shown(commandLine)} --help; the tests: npm test`);
   return 0;
 }
 

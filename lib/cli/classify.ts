@@ -11,7 +11,6 @@ import { WasmEdgeError, reasonOf } from '../errors.js';
 import { loadModule } from '../load-module.js';
 import type { LoadedModule } from '../loaded-module.js';
 import { findModel } from '../model-lookup.js';
-import type { FoundModel } from '../model-lookup.js';
 import type { Kernels, Timings } from '../types.js';
 
 import { integerIn } from './parse.js';
@@ -61,7 +60,7 @@ export function classifyCommand(): Command {
 }
 
 async function classify(images: string[], options: ClassifyOptions): Promise<void> {
-  const model = options.model === undefined ? findModel() : namedModel(options);
+  const model = chooseModel(options);
   const begin = performance.now();
   const module = await loadModule(options.module ?? findGuest(), {
     models: {
@@ -90,11 +89,16 @@ async function classify(images: string[], options: ClassifyOptions): Promise<voi
   }
 }
 
-function namedModel({
-  model,
-  labels,
-}: ClassifyOptions): FoundModel | (Omit<FoundModel, 'labels'> & { labels?: string }) {
-  return { file: model!, ...(labels !== undefined && { labels }), description: model! };
+interface ChosenModel {
+  file: string;
+  labels?: string;
+  description: string;
+}
+
+function chooseModel({ model, labels }: ClassifyOptions): ChosenModel {
+  const chosen: ChosenModel =
+    model === undefined ? findModel() : { file: model, description: model };
+  return labels === undefined ? chosen : { ...chosen, labels };
 }
 
 /** The guest in the package, else the one that was built in a clone of the repository. */
@@ -165,7 +169,10 @@ async function classifyOne(
 }
 
 function printTable(results: Classified[]): void {
-  const table = new Table({ head: ['picture', 'label', 'score of 255'], style: { head: [], border: [], compact: true } });
+  const table = new Table({
+    head: ['picture', 'label', 'score of 255'],
+    style: { head: [], border: [], compact: true },
+  });
   for (const { image, topK, error } of results) {
     const rows = error === undefined ? (topK ?? []) : [{ label: '(not classified)', score: '' }];
     rows.forEach(({ label, score }, index) => {

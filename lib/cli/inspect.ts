@@ -18,14 +18,20 @@ export function inspectCommand(): Command {
 async function inspect(file: string, { json }: { json?: true }): Promise<void> {
   if (await isModel(file)) {
     const model = await inspectModel(file);
-    if (json) return print(model);
+    if (json) {
+      print(model);
+      return;
+    }
     console.log(`${file}: TensorFlow Lite model`);
     printTensors('input', model.inputs);
     printTensors('output', model.outputs);
     return;
   }
   const module = await inspectModule(file);
-  if (json) return print(module);
+  if (json) {
+    print(module);
+    return;
+  }
   const code = module.mode === 'aot' ? 'compiled ahead of time' : 'not compiled';
   console.log(`${file}: WebAssembly module, ${module.form}, ${code}`);
   printExternals('import', module.imports);
@@ -54,7 +60,10 @@ function print(value: unknown): void {
 }
 
 function printTensors(title: string, tensors: readonly TensorDescription[]): void {
-  const table = new Table({ head: [title, 'type', 'shape', 'quantization'], style: { head: [], border: [], compact: true } });
+  const table = new Table({
+    head: [title, 'type', 'shape', 'quantization'],
+    style: { head: [], border: [], compact: true },
+  });
   for (const { name, type, shape, quantization } of tensors) {
     const scale =
       quantization && `scale ${quantization.scale}, zero point ${quantization.zeroPoint}`;
@@ -64,7 +73,10 @@ function printTensors(title: string, tensors: readonly TensorDescription[]): voi
 }
 
 function printExternals(title: string, externals: readonly ExternalDescription[]): void {
-  const table = new Table({ head: [title, 'kind', 'type'], style: { head: [], border: [], compact: true } });
+  const table = new Table({
+    head: [title, 'kind', 'type'],
+    style: { head: [], border: [], compact: true },
+  });
   for (const { module, name, kind, params, results } of externals) {
     const type = params && results ? `(${params.join(', ')}) -> (${results.join(', ')})` : '';
     table.push([module === undefined ? name : `${module}.${name}`, kind, type]);

@@ -39,7 +39,7 @@ async function fetchCommand(options: {
     stream: process.stderr,
     noTTYOutput: false,
   });
-  let started = false;
+  let started = false as boolean;
   try {
     const done = await fetchModel({
       url: options.url,
@@ -53,6 +53,7 @@ async function fetchCommand(options: {
       },
     });
     if (started) bar.stop();
+    started = false;
     console.log(`Model and labels are in ${done}.`);
   } finally {
     if (started) bar.stop();

@@ -42,8 +42,8 @@ class FakeGuest {
       // The engine leaves whatever it had in the bits beyond the type's.
       constexpr uint64_t kGarbage = 0xA5A5'A5A5'A5A5'A5A5;
       const bool is_32_bits = signature[i] == 'i';
-      const uint64_t low = is_32_bits ? (kGarbage << 32) | (arguments[i] & 0xFFFF'FFFF)
-                                      : arguments[i];
+      const uint64_t low =
+          is_32_bits ? (kGarbage << 32) | (arguments[i] & 0xFFFF'FFFF) : arguments[i];
       params[i].bits = (static_cast<unsigned __int128>(kGarbage) << 64) | low;
     }
     HostCall call(GuestMemory(memory_.empty() ? nullptr : memory_.data(), memory_.size()),

@@ -1,5 +1,3 @@
-#include "wasi/file_system.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
@@ -8,6 +6,7 @@
 
 #include "engine/error.h"
 #include "test/wasi_fixture.h"
+#include "wasi/file_system.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -121,8 +120,8 @@ TEST_F(FileSystemFind, ResolvesDotsAndRepeatedSlashes) {
 }
 
 TEST_F(FileSystemFind, NeverLeavesTheDirectoryItStartsFrom) {
-  for (const char* path : {"..", "../top", "d/../..", "d/../../top", "./..", "d/e/../../..",
-                           "/", "/top", "//top"}) {
+  for (const char* path :
+       {"..", "../top", "d/../..", "d/../../top", "./..", "d/e/../../..", "/", "/top", "//top"}) {
     EXPECT_EQ(Find(path).error, Errno::kPerm) << path;
   }
   EXPECT_EQ(Find("..", "d").error, Errno::kPerm);

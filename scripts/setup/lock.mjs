@@ -12,7 +12,7 @@ export class SetupLock {
   /** Waits until no other set-up of this clone runs. */
   async acquire() {
     mkdirSync(setupFolder, { recursive: true });
-    for (let announced = false; !this.#tryAcquire(); ) {
+    for (let announced = false; !this.#tryAcquire();) {
       const owner = this.#owner();
       if (owner === undefined) {
         // Left behind by a process that was killed.

@@ -158,7 +158,9 @@ async function findRust() {
 }
 
 function isOlder(version, minimal) {
-  const [[major, minor], [minimalMajor, minimalMinor]] = [version, minimal].map((v) => v.map(Number));
+  const [[major, minor], [minimalMajor, minimalMinor]] = [version, minimal].map((v) =>
+    v.map(Number),
+  );
   return major < minimalMajor || (major === minimalMajor && minor < minimalMinor);
 }
 

@@ -55,8 +55,7 @@ function jpegsIn(folder) {
 
 function attribution() {
   const lines = samples.photographs.map(
-    ({ name, photographer, source }) =>
-      `    ${path.basename(name)} by ${photographer}, ${source}`,
+    ({ name, photographer, source }) => `    ${path.basename(name)} by ${photographer}, ${source}`,
   );
   return [`  Sample photographs (${samples.licence}):`, ...lines].join('\n');
 }

@@ -13,7 +13,9 @@ import { root, setupFolder } from './paths.mjs';
 export function digestOf(sources, facts = []) {
   const files = sources.flatMap((source) => {
     const full = path.join(root, source);
-    const below = statSync(full, { throwIfNoEntry: false })?.isDirectory() ? filesBelow(full) : [full];
+    const below = statSync(full, { throwIfNoEntry: false })?.isDirectory()
+      ? filesBelow(full)
+      : [full];
     return below.map((file) => [path.relative(root, file), sha256OfFile(file) ?? null]);
   });
   return sha256(JSON.stringify([files, facts]));

@@ -67,9 +67,10 @@ async function runStep(step, context, position) {
 function explain(error, task, advice) {
   const isDefect = !(error instanceof SetupFailure);
   const lines = ['', indented(isDefect ? error.stack : error.message)];
-  if (isDefect || error.seeLog) {
+  const tail = task.tail();
+  if (tail.length > 0 && (isDefect || error.seeLog)) {
     lines.push('', `  The end of its log, all of which is in ${shown(task.logFile)}:`);
-    lines.push(...task.tail().map((line) => `    | ${line}`));
+    lines.push(...tail.map((line) => `    | ${line}`));
   }
   const remedy = error.advice ?? advice;
   if (remedy) lines.push('', '  What to do next:', indented(remedy, '    '));

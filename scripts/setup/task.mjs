@@ -24,18 +24,16 @@ export class Task {
    */
   constructor(name, progress) {
     this.logFile = path.join(setupFolder, 'logs', `${name}.log`);
-    mkdirSync(path.dirname(this.logFile), { recursive: true });
-    this.#log = openSync(this.logFile, 'w');
     this.#progress = progress;
   }
 
   close() {
-    closeSync(this.#log);
+    if (this.#log !== undefined) closeSync(this.#log);
   }
 
   /** Into the log, and onto the line of progress. */
   note(text) {
-    writeSync(this.#log, `${text}\n`);
+    this.#write(`${text}\n`);
     this.#progress?.show(text);
   }
 
@@ -57,22 +55,22 @@ export class Task {
 
   /** Like `exec`, but the exit code is the caller's business. */
   async attempt(command, args, options = {}) {
-    writeSync(this.#log, `$ ${[command, ...args].join(' ')}\n`);
+    this.#write(`$ ${[command, ...args].join(' ')}\n`);
     const result = await run(command, args, {
       ...options,
       onOutput: (text) => {
-        writeSync(this.#log, text);
+        this.#write(text);
         this.#progress?.show(text);
         options.onOutput?.(text);
       },
     });
-    if (result.output !== '' && !result.output.endsWith('\n')) writeSync(this.#log, '\n');
+    if (result.output !== '' && !result.output.endsWith('\n')) this.#write('\n');
     return result;
   }
 
   /** Shows text to the person, above the line of progress. */
   async say(text) {
-    writeSync(this.#log, `${text}\n`);
+    this.#write(`${text}\n`);
     await this.interrupt(async () => process.stdout.write(`${text}\n`));
   }
 
@@ -92,8 +90,18 @@ export class Task {
     return this.#progress ? this.#progress.interrupt(work) : work();
   }
 
-  /** The end of the log. */
+  /** The end of the log, nothing when there is none of this run. */
   tail() {
+    if (this.#log === undefined) return [];
     return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-tailLines);
+  }
+
+  #write(text) {
+    // Not before: a step that finds nothing to do keeps the log of the run that did something.
+    if (this.#log === undefined) {
+      mkdirSync(path.dirname(this.logFile), { recursive: true });
+      this.#log = openSync(this.logFile, 'w');
+    }
+    writeSync(this.#log, text);
   }
 }

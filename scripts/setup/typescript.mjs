@@ -1,4 +1,7 @@
-import { commandLine, localProgram, root } from './paths.mjs';
+import { renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+import { commandLine, localProgram, root, setupFolder } from './paths.mjs';
 import { digestOf } from './stamp.mjs';
 
 /** @type {import('./steps.mjs').Step} */
@@ -15,6 +18,12 @@ export const typeScript = {
   },
 
   async run(_context, task) {
-    await task.exec(localProgram('tsc'), ['-p', 'tsconfig.json'], { cwd: root });
+    // Beside, then in its place: nothing of a source that is gone stays, and a failure leaves what was there.
+    const fresh = path.join(setupFolder, 'dist');
+    rmSync(fresh, { recursive: true, force: true });
+    await task.exec(localProgram('tsc'), ['-p', 'tsconfig.json', '--outDir', fresh], { cwd: root });
+    const dist = path.join(root, 'dist');
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(fresh, dist);
   },
 };

@@ -61,7 +61,10 @@ async function extract(file, digests) {
       throw new SetupFailure(
         `${name} in ${path.basename(file)} is not what it should be: its SHA-256 is to be\n` +
           `${expected}, found was ${found}.`,
-        { advice: 'Check the package index that pip is configured for, then run this command again.' },
+        {
+          advice:
+            'Check the package index that pip is configured for, then run this command again.',
+        },
       );
     }
   }

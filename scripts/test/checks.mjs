@@ -90,6 +90,8 @@ export const checks = [
     inherit: true,
     commands: async ({ grep }) => {
       rmSync(mochaCounts, { force: true });
+      // Tests whose sources are gone must not run on.
+      rmSync(path.join(root, 'build/test'), { recursive: true, force: true });
       const reporter = path.join(root, 'scripts/test/mocha-reporter.mjs');
       return [
         local('tsc', '-p', 'tsconfig.test.json'),
@@ -100,7 +102,8 @@ export const checks = [
         ),
       ];
     },
-    count: () => (existsSync(mochaCounts) ? JSON.parse(readFileSync(mochaCounts, 'utf8')) : undefined),
+    count: () =>
+      existsSync(mochaCounts) ? JSON.parse(readFileSync(mochaCounts, 'utf8')) : undefined,
   },
 ];
 

@@ -13,9 +13,11 @@ export function countCtest(text) {
   if (!summary) return undefined;
   const [failed, total] = summary.slice(1).map(Number);
   // "12 - name (Skipped)" in the list of what did not run; ctest counts these among the passed.
-  const skipped = [...text.matchAll(/^\s+\d+ - (.+) \((?:Skipped|Disabled)\)$/gm)].map(([, name]) => ({
-    name,
-  }));
+  const skipped = [...text.matchAll(/^\s+\d+ - (.+) \((?:Skipped|Disabled)\)$/gm)].map(
+    ([, name]) => ({
+      name,
+    }),
+  );
   return { passed: total - failed - skipped.length, failed, skipped };
 }
 
@@ -24,7 +26,9 @@ export function countCtest(text) {
  * @returns {Counts | undefined}
  */
 export function countCargo(text) {
-  const summaries = [...text.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/gm)];
+  const summaries = [
+    ...text.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/gm),
+  ];
   if (summaries.length === 0) return undefined;
   const sum = (group) => summaries.reduce((total, match) => total + Number(match[group]), 0);
   const skipped = [...text.matchAll(/^test (.+) \.\.\. ignored(?:, (.*))?$/gm)].map(

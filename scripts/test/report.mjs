@@ -27,12 +27,20 @@ export function report(results) {
   const lines = ['', ...table([header, ...rows])];
 
   const skipped = results.flatMap(({ check, counts }) =>
-    (counts?.skipped ?? []).map(({ name, reason }) => `  ${check.name}: ${name}${reason ? ` (${reason})` : ''}`),
+    (counts?.skipped ?? []).map(
+      ({ name, reason }) => `  ${check.name}: ${name}${reason ? ` (${reason})` : ''}`,
+    ),
   );
   if (skipped.length > 0) lines.push('', 'Skipped:', ...skipped);
 
   const uncounted = results.filter(({ ok, counts }) => !ok && !counts?.failed).length;
-  lines.push('', totalLine(results.map(({ counts }) => counts), uncounted));
+  lines.push(
+    '',
+    totalLine(
+      results.map(({ counts }) => counts),
+      uncounted,
+    ),
+  );
   return lines.join('\n');
 }
 

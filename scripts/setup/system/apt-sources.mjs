@@ -17,7 +17,10 @@ const oneLineOptions = { arch: 'Architectures', lang: 'Languages', target: 'Targ
 /** The active binary package sources of this machine, in the order in which apt reads them. */
 export function readSources(folder = '/etc/apt') {
   const parts = path.join(folder, 'sources.list.d');
-  const files = [path.join(folder, 'sources.list'), ...namesIn(parts).map((name) => path.join(parts, name))];
+  const files = [
+    path.join(folder, 'sources.list'),
+    ...namesIn(parts).map((name) => path.join(parts, name)),
+  ];
   return files.flatMap((file) => {
     if (file.endsWith('.sources')) return parseDeb822(contentOf(file));
     return file.endsWith('.list') ? parseOneLine(contentOf(file)) : [];
@@ -52,8 +55,16 @@ export function parseOneLine(text) {
 /** @returns {Source[]} */
 export function parseDeb822(text) {
   return stanzasOf(text).flatMap((stanza) => {
-    const { Types = '', URIs = '', Suites = '', Components = '', Enabled = 'yes', ...options } = stanza;
-    if (!wordsOf(Types).includes('deb') || /^(no|false|0|off|without|disable)$/i.test(Enabled)) return [];
+    const {
+      Types = '',
+      URIs = '',
+      Suites = '',
+      Components = '',
+      Enabled = 'yes',
+      ...options
+    } = stanza;
+    if (!wordsOf(Types).includes('deb') || /^(no|false|0|off|without|disable)$/i.test(Enabled))
+      return [];
     return [
       { uris: wordsOf(URIs), suites: wordsOf(Suites), components: wordsOf(Components), options },
     ];

@@ -99,9 +99,13 @@ export class AptRehearsal {
 
   /** The versions of packages that the sources offer. */
   async policy(packages) {
-    const { stdout } = await this.#task.exec('apt-cache', ['policy', ...this.#options, ...packages], {
-      env: { LC_ALL: 'C' },
-    });
+    const { stdout } = await this.#task.exec(
+      'apt-cache',
+      ['policy', ...this.#options, ...packages],
+      {
+        env: { LC_ALL: 'C' },
+      },
+    );
     return parsePolicy(stdout);
   }
 
@@ -137,7 +141,10 @@ export class AptRehearsal {
       ...this.#options,
       ...args,
     ]);
-    return [...stdout.matchAll(/^'\S+' \S+ (\d+)/gm)].reduce((sum, [, size]) => sum + Number(size), 0);
+    return [...stdout.matchAll(/^'\S+' \S+ (\d+)/gm)].reduce(
+      (sum, [, size]) => sum + Number(size),
+      0,
+    );
   }
 
   remove() {

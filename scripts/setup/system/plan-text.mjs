@@ -18,7 +18,9 @@ export function commandsOf(plan) {
 export function describePlan(plan) {
   const lines = ['  To be installed with apt-get:'];
   for (const { suite, packages } of plan.groups) {
-    lines.push(`    from ${suite ? `Debian's "${suite}"` : "the system's package sources"}: ${packages.join(' ')}`);
+    lines.push(
+      `    from ${suite ? `Debian's "${suite}"` : "the system's package sources"}: ${packages.join(' ')}`,
+    );
   }
   if (plan.files.length > 0) {
     lines.push(

@@ -39,7 +39,9 @@ export async function planInstallation(rehearsal, packages) {
     }
   }
   if (choice.nowhere.length > 0) {
-    const names = choice.nowhere.map(({ name, minimum }) => (minimum ? `${name} (${minimum} or newer)` : name));
+    const names = choice.nowhere.map(({ name, minimum }) =>
+      minimum ? `${name} (${minimum} or newer)` : name,
+    );
     throw new SetupFailure(`The package sources of this machine do not offer ${names.join(', ')}.`);
   }
 
@@ -50,11 +52,14 @@ export async function planInstallation(rehearsal, packages) {
   for (const group of groups) {
     const outcome = await rehearsal.simulate(group);
     if (!outcome) {
-      throw new SetupFailure(`apt-get cannot install ${group.packages.join(', ')} on this machine.`, {
-        seeLog: true,
-        advice:
-          'Mend what the log says (often a package that is held back), then run this command again.',
-      });
+      throw new SetupFailure(
+        `apt-get cannot install ${group.packages.join(', ')} on this machine.`,
+        {
+          seeLog: true,
+          advice:
+            'Mend what the log says (often a package that is held back), then run this command again.',
+        },
+      );
     }
     refuseRemovals(outcome);
     for (const { name, from, to } of outcome.installed) {
@@ -131,7 +136,9 @@ function toGroup([suite, packages]) {
 /** The suite that the C library of this machine comes from, if not from the system's own. */
 async function newerSuite(rehearsal) {
   const { offers } = (await rehearsal.policy(['libc6'])).get('libc6') ?? { offers: [] };
-  return offers.filter(({ priority }) => priority < ordinaryPriority).flatMap(({ suites }) => suites);
+  return offers
+    .filter(({ priority }) => priority < ordinaryPriority)
+    .flatMap(({ suites }) => suites);
 }
 
 async function isAtLeast(version, minimum) {

@@ -83,7 +83,11 @@ const forTests = [
   },
   {
     title: "WasmEdge's command line program",
-    find: () => findProgram('wasmedge', wasmEdgeFolders().map((folder) => path.join(folder, 'bin'))),
+    find: () =>
+      findProgram(
+        'wasmedge',
+        wasmEdgeFolders().map((folder) => path.join(folder, 'bin')),
+      ),
     packages: [{ name: 'wasmedge', minimum: '0.14' }],
     elsewhere: "WasmEdge's official installer brings it",
   },
@@ -133,12 +137,17 @@ function findHeaders(wasmedge) {
     wasmedge instanceof Missing || !path.isAbsolute(wasmedge.file)
       ? ['/usr/include', '/usr/local/include']
       : wasmEdgeFolders().map((folder) => path.join(folder, 'include'));
-  const folder = folders.find((candidate) => existsSync(path.join(candidate, 'wasmedge/wasmedge.h')));
+  const folder = folders.find((candidate) =>
+    existsSync(path.join(candidate, 'wasmedge/wasmedge.h')),
+  );
   return folder ? { folder } : new Missing(`no wasmedge/wasmedge.h in ${folders.join(', ')}`);
 }
 
 function findProgram(name, folders = []) {
-  const [file] = [...folders.map((folder) => path.join(folder, name)).filter(isExecutable), ...executables(name)];
+  const [file] = [
+    ...folders.map((folder) => path.join(folder, name)).filter(isExecutable),
+    ...executables(name),
+  ];
   return file ? { file } : new Missing(`no ${name} in PATH`);
 }
 

@@ -31,9 +31,12 @@ export const systemPackages = {
     context.machine = await inspectMachine();
     const still = missingRequirements(context.machine, context.forTests);
     if (still.length > 0) {
-      throw new SetupFailure(`The packages are installed, but this is still missing:\n${listOf(still)}`, {
-        advice: remediesOf(still),
-      });
+      throw new SetupFailure(
+        `The packages are installed, but this is still missing:\n${listOf(still)}`,
+        {
+          advice: remediesOf(still),
+        },
+      );
     }
     return 'installed';
   },

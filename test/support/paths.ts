@@ -1,0 +1,11 @@
+import path from 'node:path';
+
+/** The project's root; tests run compiled, from build/test. */
+export const ROOT = path.resolve(__dirname, '..', '..', '..');
+
+/** A Rust guest that the set-up has built, by its crate's name. */
+export function rustGuest(name: string): string {
+  return path.join(ROOT, 'wasm', 'target', 'wasm32-wasip1', 'release', `${name}.wasm`);
+}
+
+export const DEFAULT_MODEL = path.join(ROOT, 'models', 'default', 'model.tflite');

@@ -1,0 +1,42 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import initWabt from 'wabt';
+
+import { ROOT } from './paths.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'wasmedge-embed-test-'));
+process.on('exit', () => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let count = 0;
+
+/** A fresh path in a folder that is removed at the end of the test run. */
+export function temporaryPath(name: string): string {
+  return path.join(folder, `${String(count++)}-${name}`);
+}
+
+/** Assembles WebAssembly text. */
+export async function assemble(text: string): Promise<Buffer> {
+  const wabt = await initWabt();
+  const module = wabt.parseWat('guest.wat', text);
+  try {
+    return Buffer.from(module.toBinary({}).buffer);
+  } finally {
+    module.destroy();
+  }
+}
+
+/** Assembles WebAssembly text into a .wasm file of its own. */
+export async function wasmFile(text: string): Promise<string> {
+  const file = temporaryPath('guest.wasm');
+  writeFileSync(file, await assemble(text));
+  return file;
+}
+
+/** A guest of test/guests/wat, assembled. */
+export async function watGuest(name: string): Promise<string> {
+  return wasmFile(readFileSync(path.join(ROOT, 'test', 'guests', 'wat', `${name}.wat`), 'utf8'));
+}
