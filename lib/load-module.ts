@@ -6,7 +6,7 @@ import { loadGuestFiles } from './guest-files.js';
 import { LoadedModule } from './loaded-module.js';
 import { loadModels } from './models.js';
 import { addon } from './native.js';
-import type { NativeModule } from './native.js';
+import type { NativeInferenceOptions, NativeModule } from './native.js';
 import { environment, integer, nonEmptyText, oneOf, optionsObject, textList } from './options.js';
 import { InProcessRunner } from './runners/in-process.js';
 import type { LoadOptions } from './types.js';
@@ -49,7 +49,7 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
   const [module, files, models] = await Promise.all([
     loadNative(file, aot),
     loadGuestFiles(given.files),
-    loadModels(given.models),
+    loadModels(given.models, inference),
   ]);
   await nativeCall(() => {
     module.start({
@@ -68,7 +68,7 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
   });
 }
 
-function inferenceOptions(value: unknown): { threads: number; kernels: string } {
+function inferenceOptions(value: unknown): NativeInferenceOptions {
   const given = optionsObject('inference', value, ['threads', 'kernels']);
   return {
     threads: integer('inference.threads', given.threads, { min: 1, max: 64, fallback: 1 }),

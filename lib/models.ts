@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
-import type { NativeModel } from './native.js';
+import type { NativeInferenceOptions, NativeModel } from './native.js';
 import { bytes, nonEmptyText, optionsObject, recordOf, refuse, textList } from './options.js';
 
 const MODEL_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
@@ -24,15 +24,24 @@ interface ModelSource {
   normalize: { mean: number[]; scale: number[] };
 }
 
-/** Validates the option `models` and loads each: its file, its labels, its description. */
-export async function loadModels(option: unknown): Promise<LoadedModels> {
+/**
+ * Validates the option `models` and loads each: its file, its labels, its description. With
+ * `inference` each is also made ready to run.
+ */
+export async function loadModels(
+  option: unknown,
+  inference?: NativeInferenceOptions,
+): Promise<LoadedModels> {
   const loaded: LoadedModels = { byName: {}, files: {} };
   const sources = Object.entries(option === undefined ? {} : recordOf('models', option)).map(
     ([name, value]) => [name, modelSource(name, value)] as const,
   );
   await Promise.all(
     sources.map(async ([name, source]) => {
-      const [model, labels] = await Promise.all([loadModel(name, source.file), readLabels(source)]);
+      const [model, labels] = await Promise.all([
+        loadModel(name, source.file, inference),
+        readLabels(source),
+      ]);
       loaded.byName[name] = model;
       loaded.files[`/models/${name}.json`] = Buffer.from(describeModel(name, model, source));
       if (labels) loaded.files[`/models/${name}.labels.txt`] = labels;
@@ -81,10 +90,18 @@ function normalization(where: string, value: unknown): ModelSource['normalize'] 
   return { mean: channels('mean', given.mean), scale: channels('scale', given.scale) };
 }
 
-async function loadModel(name: string, file: string | Uint8Array): Promise<NativeModel> {
+async function loadModel(
+  name: string,
+  file: string | Uint8Array,
+  inference: NativeInferenceOptions | undefined,
+): Promise<NativeModel> {
   const content = typeof file === 'string' ? await read(file, `model '${name}'`) : file;
   try {
-    return await nativeCall(() => addon().Model.load(content));
+    return await nativeCall(async () => {
+      const model = await addon().Model.load(content);
+      if (inference) await model.prepare(inference);
+      return model;
+    });
   } catch (error) {
     if (!(error instanceof WasmEdgeError)) throw error;
     const source = typeof file === 'string' ? ` (${file})` : '';

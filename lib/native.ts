@@ -66,12 +66,19 @@ export interface NativeResult {
 export interface NativeModel {
   readonly inputs: TensorDescription[];
   readonly outputs: TensorDescription[];
+  /** Compiles the model and runs it once, so that faults show now and the first run is fast. */
+  prepare(inference: NativeInferenceOptions): Promise<void>;
+}
+
+export interface NativeInferenceOptions {
+  threads: number;
+  kernels: string;
 }
 
 export interface NativeStartOptions {
   files: Record<string, Uint8Array>;
   models: Record<string, NativeModel>;
-  inference: { threads: number; kernels: string };
+  inference: NativeInferenceOptions;
   concurrency: number;
   maxQueue: number;
 }

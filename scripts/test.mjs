@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { SetupFailure } from './setup/failure.mjs';
@@ -103,7 +104,7 @@ async function runCheck(check, context, position) {
         : await task.attempt(command, args, options);
       output += result.output;
       if (result.code !== 0) {
-        problem = `${command} ${args.slice(0, 2).join(' ')} ${outcomeOf(result)}`;
+        problem = `${path.basename(command)} ${outcomeOf(result)}`;
         break;
       }
     }
@@ -120,8 +121,11 @@ async function runCheck(check, context, position) {
   const milliseconds = performance.now() - started;
   progress?.end(problem === undefined ? 'passed' : 'FAILED');
   if (problem !== undefined) {
-    if (!check.inherit) process.stdout.write(`\n${output.trimEnd()}\n`);
-    console.log(`\n${check.title}: ${problem}. Its log: ${shown(task.logFile)}\n`);
+    if (check.inherit) console.log(`\n${check.title}: ${problem}.\n`);
+    else
+      console.log(
+        `\n${output.trimEnd()}\n\n${check.title}: ${problem} (${shown(task.logFile)}).\n`,
+      );
   } else if (check.inherit) {
     console.log(`${title} … passed ${duration(milliseconds)}`);
   }

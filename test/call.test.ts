@@ -1,32 +1,123 @@
 import assert from 'node:assert/strict';
 
+import type { LoadedModule } from 'wasmedge-embed';
 import { loadModule } from 'wasmedge-embed';
 
 import { fails } from './support/errors.js';
-import { wasmFile } from './support/wat.js';
+import { MODES } from './support/modes.js';
+import { watGuest } from './support/wat.js';
 
-describe('call', () => {
-  it('calls an exported function with every number type', async () => {
-    const file = await wasmFile(`(module
-      (func (export "add") (param i32 i32) (result i32)
-        (i32.add (local.get 0) (local.get 1)))
-      (func (export "wide") (param i64) (result i64) (i64.add (local.get 0) (i64.const 1)))
-      (func (export "single") (param f32) (result f32) (f32.mul (local.get 0) (f32.const 0.5)))
-      (func (export "double") (param f64) (result f64) (f64.mul (local.get 0) (f64.const 0.1)))
-      (func (export "nothing")))`);
-    const module = await loadModule(file);
-    try {
-      assert.equal(module.mode, 'aot');
+for (const { aot, mode } of MODES) {
+  describe(`call (${mode})`, () => {
+    let module: LoadedModule;
+    before(async () => {
+      module = await loadModule(await watGuest('numbers'), { aot });
+      assert.equal(module.mode, mode);
+    });
+    after(() => module.close());
+
+    it('passes every number type at once, and gives the result', async () => {
+      assert.equal(await module.call('sum', -1, 2n ** 40n, 0.5, 0.25), 2 ** 40 - 0.25);
       assert.equal(await module.call('add', 3, 4), 7);
-      assert.equal(await module.call('add', 0xffff_ffff, 0), -1);
-      assert.equal(await module.call('wide', 2n ** 63n - 1n), -(2n ** 63n));
-      assert.equal(await module.call('single', 3), 1.5);
-      assert.equal(await module.call('double', 3), 3 * 0.1);
+      assert.equal(await module.call('größe'), 42);
+    });
+
+    it('gives undefined where there is no result', async () => {
       assert.equal(await module.call('nothing'), undefined);
-      await fails('ERR_INVALID_ARGUMENT', module.call('add', 1));
-      await fails('ERR_INVALID_ARGUMENT', module.call('missing'));
-    } finally {
-      await module.close();
-    }
+    });
+
+    it('takes i32 in the signed and the unsigned reading, and gives the signed', async () => {
+      for (const [given, expected] of [
+        [0, 0],
+        [-0, 0],
+        [2 ** 31 - 1, 2 ** 31 - 1],
+        [-(2 ** 31), -(2 ** 31)],
+        [2 ** 31, -(2 ** 31)],
+        [2 ** 32 - 1, -1],
+        [-1, -1],
+      ] as const) {
+        const result = await module.call('i32', given);
+        assert.ok(Object.is(result, expected), `${given}: ${String(result)}`);
+      }
+      assert.equal(await module.call('divide-unsigned', 2 ** 32 - 1, 2), 2 ** 31 - 1);
+    });
+
+    it('takes i64 in the signed and the unsigned reading, and gives the signed', async () => {
+      for (const [given, expected] of [
+        [0n, 0n],
+        [2n ** 63n - 1n, 2n ** 63n - 1n],
+        [-(2n ** 63n), -(2n ** 63n)],
+        [2n ** 63n, -(2n ** 63n)],
+        [2n ** 64n - 1n, -1n],
+        [-1n, -1n],
+        [0x1234_5678_9abc_def0n, 0x1234_5678_9abc_def0n],
+      ] as const) {
+        assert.equal(await module.call('i64', given), expected);
+      }
+      assert.equal(await module.call('divide-signed', -(2n ** 63n), 2n), -(2n ** 62n));
+    });
+
+    it('keeps f64 exactly: limits, both zeros, infinities and NaN', async () => {
+      for (const value of [
+        ...[0, -0, 1.1, -1e300, Infinity, -Infinity, NaN],
+        ...[Number.MAX_VALUE, Number.MIN_VALUE, Number.EPSILON, Number.MAX_SAFE_INTEGER],
+      ]) {
+        const result = await module.call('f64', value);
+        assert.ok(Object.is(result, value), `${value}: ${String(result)}`);
+      }
+    });
+
+    it('rounds to f32 as JavaScript does, to infinity and to zero too', async () => {
+      for (const value of [
+        ...[0, -0, 0.1, -1.5, 16_777_217, Infinity, -Infinity, NaN],
+        ...[3.4028234663852886e38, 3.5e38, -1e300, 1.401298464324817e-45, 1e-60, -1e-60],
+      ]) {
+        const result = await module.call('f32', value);
+        assert.ok(Object.is(result, Math.fround(value)), `${value}: ${String(result)}`);
+      }
+    });
+
+    it('refuses arguments that do not fit, and says which', async () => {
+      const refused: [string, unknown[], RegExp][] = [
+        ['add', [1], /takes 2 arguments, \(i32, i32\) -> \(i32\), got 1/],
+        ['add', [1, 2, 3], /takes 2 arguments.*got 3/],
+        ['nothing', [undefined], /takes 0 arguments.*got 1/],
+        ['add', [1, 2 ** 32], /argument 2 must be an integer of 32 bits/],
+        ['add', [-(2 ** 31) - 1, 2], /argument 1/],
+        ['i32', [1.5], /argument 1/],
+        ['i32', [NaN], /argument 1/],
+        ['i32', [Infinity], /argument 1/],
+        ['i32', [1n], /argument 1.*1n/],
+        ['i32', ['1'], /argument 1.*"1"/],
+        ['i32', [true], /argument 1/],
+        ['i32', [null], /argument 1/],
+        ['i32', [{ valueOf: () => 1 }], /argument 1/],
+        ['i64', [1], /argument 1 must be a bigint of 64 bits/],
+        ['i64', [2n ** 64n], /argument 1/],
+        ['i64', [-(2n ** 63n) - 1n], /argument 1/],
+        ['i64', [undefined], /argument 1/],
+        ['f32', [1n], /argument 1 must be a number \(f32\)/],
+        ['f64', ['1'], /argument 1 must be a number \(f64\)/],
+      ];
+      for (const [name, args, pattern] of refused) {
+        const call = module.call(name, ...(args as number[]));
+        assert.match((await fails('ERR_INVALID_ARGUMENT', call)).message, pattern);
+      }
+    });
+
+    it('says what is exported where the name is not', async () => {
+      for (const name of ['missing', '', 'toString', 'memory']) {
+        const error = await fails('ERR_INVALID_ARGUMENT', module.call(name));
+        assert.match(error.message, /exports no function.*add/);
+      }
+      for (const name of [undefined, 7, null, {}]) {
+        await fails('ERR_INVALID_ARGUMENT', module.call(name as string));
+      }
+    });
+
+    it('is for functions: run() of what is no program is refused', async () => {
+      const error = await fails('ERR_INVALID_ARGUMENT', module.run());
+      assert.match(error.message, /_start/);
+    });
   });
-});
+}

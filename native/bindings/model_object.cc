@@ -2,6 +2,7 @@
 
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
+#include "inference/compiled_model_pool.h"
 #include "inference/model_store.h"
 
 namespace wasmedge_embed {
@@ -30,12 +31,22 @@ Napi::Array Describe(Napi::Env env, const std::vector<TensorInfo>& tensors) {
 
 }  // namespace
 
+InferenceOptions ToInferenceOptions(const Napi::Object& given) {
+  InferenceOptions options;
+  options.threads = given.Get("threads").ToNumber().Int32Value();
+  const std::string kernels = given.Get("kernels").As<Napi::String>();
+  options.kernels = kernels == "builtin"     ? Kernels::kBuiltin
+                    : kernels == "reference" ? Kernels::kReference
+                                             : Kernels::kXnnpack;
+  return options;
+}
+
 Napi::Function ModelObject::Define(Napi::Env env) {
-  const Napi::Function constructor =
-      DefineClass(env, "Model",
-                  {StaticMethod<&ModelObject::Load>("load"),
-                   InstanceAccessor<&ModelObject::Inputs>("inputs"),
-                   InstanceAccessor<&ModelObject::Outputs>("outputs")});
+  const Napi::Function constructor = DefineClass(
+      env, "Model",
+      {StaticMethod<&ModelObject::Load>("load"), InstanceMethod<&ModelObject::Prepare>("prepare"),
+       InstanceAccessor<&ModelObject::Inputs>("inputs"),
+       InstanceAccessor<&ModelObject::Outputs>("outputs")});
   AddonData::Get(env).model_constructor = Napi::Persistent(constructor);
   return constructor;
 }
@@ -49,12 +60,22 @@ ModelObject::ModelObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
 
 Napi::Value ModelObject::Load(const Napi::CallbackInfo& info) {
   return Background<std::shared_ptr<Model>>::Start(
-      info.Env(),
-      [bytes = CopyBytes(info[0])] { return LoadModel(bytes.data(), bytes.size()); },
+      info.Env(), [bytes = CopyBytes(info[0])] { return LoadModel(bytes.data(), bytes.size()); },
       [](Napi::Env env, std::shared_ptr<Model> model) -> Napi::Value {
         return AddonData::Get(env).model_constructor.New(
             {Napi::External<std::shared_ptr<Model>>::New(env, &model)});
       });
+}
+
+Napi::Value ModelObject::Prepare(const Napi::CallbackInfo& info) {
+  // LiteRT finds some faults of a model at its first run only, which is also the slow one.
+  return Background<bool>::Start(
+      info.Env(),
+      [model = model_, options = ToInferenceOptions(info[0].As<Napi::Object>())] {
+        model->Pool(options).Acquire()->Run();
+        return true;
+      },
+      [](Napi::Env env, bool) { return env.Undefined(); });
 }
 
 Napi::Value ModelObject::Inputs(const Napi::CallbackInfo& info) {

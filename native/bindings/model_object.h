@@ -11,7 +11,7 @@ namespace wasmedge_embed {
 /// A model as JavaScript holds it. While one lives, the model stays loaded.
 ///
 /// Model.load(bytes: Uint8Array) -> Promise<Model>; { inputs, outputs: [{ name, type, shape,
-/// quantization? }] }
+/// quantization? }]; prepare({ threads, kernels }) -> Promise<undefined> }
 class ModelObject : public Napi::ObjectWrap<ModelObject> {
  public:
   static Napi::Function Define(Napi::Env env);
@@ -25,10 +25,14 @@ class ModelObject : public Napi::ObjectWrap<ModelObject> {
 
  private:
   static Napi::Value Load(const Napi::CallbackInfo& info);
+  Napi::Value Prepare(const Napi::CallbackInfo& info);
   Napi::Value Inputs(const Napi::CallbackInfo& info);
   Napi::Value Outputs(const Napi::CallbackInfo& info);
 
   std::shared_ptr<Model> model_;
 };
+
+/// { threads, kernels } as JavaScript passes them.
+InferenceOptions ToInferenceOptions(const Napi::Object& given);
 
 }  // namespace wasmedge_embed

@@ -28,16 +28,6 @@ void Describe(Napi::Env env, Job& job, Napi::Object target) {
   target["timings"] = TimingsOf(env, job);
 }
 
-InferenceOptions ToInferenceOptions(const Napi::Object& given) {
-  InferenceOptions options;
-  options.threads = given.Get("threads").ToNumber().Int32Value();
-  const std::string kernels = given.Get("kernels").As<Napi::String>();
-  options.kernels = kernels == "builtin"     ? Kernels::kBuiltin
-                    : kernels == "reference" ? Kernels::kReference
-                                             : Kernels::kXnnpack;
-  return options;
-}
-
 std::shared_ptr<const FileSystem> ToFileSystem(const Napi::Object& files) {
   std::vector<FileEntry> entries;
   const Napi::Array paths = files.GetPropertyNames();
@@ -129,16 +119,14 @@ class CloseMessage : public Mailbox::Message {
 };
 
 Napi::Function ModuleObject::Define(Napi::Env env) {
-  const Napi::Function constructor =
-      DefineClass(env, "Module",
-                  {StaticMethod<&ModuleObject::Load>("load"),
-                   InstanceMethod<&ModuleObject::Start>("start"),
-                   InstanceMethod<&ModuleObject::Run>("run"),
-                   InstanceMethod<&ModuleObject::Close>("close"),
-                   InstanceAccessor<&ModuleObject::Form>("form"),
-                   InstanceAccessor<&ModuleObject::IsAot>("isAot"),
-                   InstanceAccessor<&ModuleObject::Imports>("imports"),
-                   InstanceAccessor<&ModuleObject::Exports>("exports")});
+  const Napi::Function constructor = DefineClass(
+      env, "Module",
+      {StaticMethod<&ModuleObject::Load>("load"), InstanceMethod<&ModuleObject::Start>("start"),
+       InstanceMethod<&ModuleObject::Run>("run"), InstanceMethod<&ModuleObject::Close>("close"),
+       InstanceAccessor<&ModuleObject::Form>("form"),
+       InstanceAccessor<&ModuleObject::IsAot>("isAot"),
+       InstanceAccessor<&ModuleObject::Imports>("imports"),
+       InstanceAccessor<&ModuleObject::Exports>("exports")});
   AddonData::Get(env).module_constructor = Napi::Persistent(constructor);
   return constructor;
 }
@@ -228,13 +216,12 @@ Napi::Value ModuleObject::Close(const Napi::CallbackInfo& info) {
     return deferred.Promise();
   }
   // A std::function is copyable, the message is not: the copies share it.
-  auto message = std::make_shared<std::unique_ptr<CloseMessage>>(
-      std::make_unique<CloseMessage>(env, *this));
+  auto message =
+      std::make_shared<std::unique_ptr<CloseMessage>>(std::make_unique<CloseMessage>(env, *this));
   const Napi::Promise promise = (*message)->Promise();
   BeginWork(env);
-  pool_->Close([message, mailbox = AddonData::Get(env).mailbox()] {
-    mailbox->Post(std::move(*message));
-  });
+  pool_->Close(
+      [message, mailbox = AddonData::Get(env).mailbox()] { mailbox->Post(std::move(*message)); });
   return promise;
 }
 

@@ -12,7 +12,8 @@ constexpr size_t kCopyBytes = 64 * 1024;
 
 Napi::Array ToJs(Napi::Env env, const std::vector<ValueKind>& kinds) {
   Napi::Array array = Napi::Array::New(env, kinds.size());
-  for (uint32_t index = 0; index < kinds.size(); ++index) array[index] = ValueKindName(kinds[index]);
+  for (uint32_t index = 0; index < kinds.size(); ++index)
+    array[index] = ValueKindName(kinds[index]);
   return array;
 }
 

@@ -153,8 +153,9 @@ std::string CheckCompiledElf(const std::vector<uint8_t>& bytes, uint32_t aot_bin
   }
   for (const char* name : {"version", "intrinsics", "wasm.code", "wasm.size"}) {
     if (!FindSymbol(file, *dynamic, name)) {
-      return std::string("is a shared object but was not made by WasmEdge's compiler: it does not "
-                         "export '") +
+      return std::string(
+                 "is a shared object but was not made by WasmEdge's compiler: it does not "
+                 "export '") +
              name + "'.";
     }
   }

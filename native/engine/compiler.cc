@@ -36,8 +36,8 @@ void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
   if (code == kCodeIllegalPath) {
     throw Error(ErrorCode::kModuleLoad, "Cannot write " + output + ": " + reason + ".");
   }
-  throw Error(ErrorCode::kModuleInvalid, "The module cannot be compiled: " + reason +
-                                             " (WasmEdge " + api.version() + ").");
+  throw Error(ErrorCode::kModuleInvalid,
+              "The module cannot be compiled: " + reason + " (WasmEdge " + api.version() + ").");
 }
 
 }  // namespace wasmedge_embed

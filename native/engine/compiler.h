@@ -20,8 +20,8 @@ struct CompileOptions {
   CompiledFormat format = CompiledFormat::kSharedLibrary;
 };
 
-/// Compiles a plain module into `output`, which is overwritten. Takes up to minutes; one compilation
-/// at a time in a process, further callers wait (the linker inside has global state).
+/// Compiles a plain module into `output`, which is overwritten. Takes up to minutes; one
+/// compilation at a time in a process, further callers wait (the linker inside has global state).
 ///
 /// Throws `Error`: `kNativeLoad` without a WasmEdge library, `kModuleInvalid` when the bytes are no
 /// valid module, `kModuleLoad` when the output cannot be written.

@@ -73,7 +73,7 @@ void Protect(uintptr_t page, int protection) {
 
 ElfSlots::ElfSlots(void* library) {
   link_map* map = nullptr;
-  if (dlinfo(library, RTLD_DI_LINKMAP, &map) != 0 || map == nullptr || map->l_ld == nullptr) {
+  if (library == nullptr || dlinfo(library, RTLD_DI_LINKMAP, &map) != 0 || map->l_ld == nullptr) {
     throw Error(ErrorCode::kNativeLoad, "cannot read the dynamic section of a loaded library");
   }
   base_ = map->l_addr;

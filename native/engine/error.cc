@@ -12,6 +12,10 @@ const char* ErrorCodeName(ErrorCode code) noexcept {
       return "ERR_LINK";
     case ErrorCode::kTrap:
       return "ERR_TRAP";
+    case ErrorCode::kTimeout:
+      return "ERR_TIMEOUT";
+    case ErrorCode::kAborted:
+      return "ERR_ABORTED";
     case ErrorCode::kLimit:
       return "ERR_LIMIT";
     case ErrorCode::kQueueFull:

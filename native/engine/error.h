@@ -13,6 +13,8 @@ enum class ErrorCode {
   kModuleInvalid,
   kLink,
   kTrap,
+  kTimeout,
+  kAborted,
   kLimit,
   kQueueFull,
   kClosed,

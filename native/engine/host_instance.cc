@@ -15,10 +15,9 @@ wasmedge::Result FinishHostCall(HostOutcome outcome) noexcept {
 }
 
 void RecordHostFailure(Invocation& invocation, const char* function, const char* reason) {
-  invocation.set_failure(Error(ErrorCode::kTrap,
-                               std::string("The host function ") + function + " failed: " + reason +
-                                   ".",
-                               "host-function"));
+  invocation.set_failure(Error(
+      ErrorCode::kTrap, std::string("The host function ") + function + " failed: " + reason + ".",
+      "host-function"));
 }
 
 }  // namespace wasmedge_embed

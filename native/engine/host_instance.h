@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/fault_guard.h"
 #include "engine/handle.h"
 #include "engine/invocation.h"
 #include "engine/signature.h"
@@ -76,6 +77,8 @@ class HostInstance {
     const auto& function = *static_cast<const HostFunction<State>*>(self);
     auto& [context, state] = *static_cast<Binding*>(data);
     Invocation& invocation = *context.invocation;
+    const FaultGuard::HostScope host;
+    if (invocation.stop_reason() != StopReason::kNone) return FinishHostCall(HostOutcome::kFail);
     try {
       uint8_t* base = nullptr;
       uint64_t size = 0;

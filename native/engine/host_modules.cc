@@ -48,10 +48,10 @@ void CheckImports(const Module& module) {
     ++count;
   }
   if (count == 0) return;
-  throw Error(ErrorCode::kLink,
-              module.path() + " imports what the host does not offer (" + std::to_string(count) +
-                  "):" + missing + "\nThe host offers " + WasiModule().name + ", " +
-                  WasiNnModule().name + " and " + TensorFlowLiteModule().name + ".");
+  throw Error(ErrorCode::kLink, module.path() + " imports what the host does not offer (" +
+                                    std::to_string(count) + "):" + missing + "\nThe host offers " +
+                                    WasiModule().name + ", " + WasiNnModule().name + " and " +
+                                    TensorFlowLiteModule().name + ".");
 }
 
 }  // namespace wasmedge_embed

@@ -47,7 +47,9 @@ class Module {
   const std::string& path() const noexcept { return path_; }
   ModuleForm form() const noexcept { return form_; }
   /// Whether the guest's code runs compiled.
-  bool is_aot() const noexcept { return form_ != ModuleForm::kPlain && !options_.force_interpreter; }
+  bool is_aot() const noexcept {
+    return form_ != ModuleForm::kPlain && !options_.force_interpreter;
+  }
   const std::vector<ExternalDescription>& imports() const noexcept { return imports_; }
   const std::vector<ExternalDescription>& exports() const noexcept { return exports_; }
   const wasmedge::AstModuleContext* ast() const noexcept { return ast_.get(); }

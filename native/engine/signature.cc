@@ -108,8 +108,8 @@ wasmedge::ValueType MakeValueType(const wasmedge::Api& api, ValueKind kind) {
     case ValueKind::kF64:
       return api.ValTypeGenF64();
     default:
-      throw Error(ErrorCode::kInvalidArgument, std::string("A host function cannot take ") +
-                                                   ValueKindName(kind) + " values.");
+      throw Error(ErrorCode::kInvalidArgument,
+                  std::string("A host function cannot take ") + ValueKindName(kind) + " values.");
   }
 }
 

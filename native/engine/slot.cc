@@ -13,6 +13,19 @@ constexpr char kInitialize[] = "_initialize";
 
 }  // namespace
 
+Error MakeStopError(StopReason reason) {
+  switch (reason) {
+    case StopReason::kTimeout:
+      return Error(ErrorCode::kTimeout, "The invocation took longer than its time limit.");
+    case StopReason::kAborted:
+      return Error(ErrorCode::kAborted, "The invocation was aborted.");
+    case StopReason::kShutdown:
+    case StopReason::kNone:
+      break;
+  }
+  return Error(ErrorCode::kClosed, "The module was closed.");
+}
+
 Slot::Slot(std::shared_ptr<const Module> module, const SlotOptions& options)
     : module_(std::move(module)),
       files_(options.files),
@@ -24,19 +37,16 @@ Slot::Slot(std::shared_ptr<const Module> module, const SlotOptions& options)
       tensorflow_lite_instance_(context_, TensorFlowLiteModule(), tensorflow_lite_) {
   const wasmedge::Api& api = module_->api();
   store_ = Own<StoreHandle>(api, api.StoreCreate());
-  executor_ =
-      Own<ExecutorHandle>(api, api.ExecutorCreate(module_->MakeConfigure().get(), nullptr));
+  executor_ = Own<ExecutorHandle>(api, api.ExecutorCreate(module_->MakeConfigure().get(), nullptr));
   for (const wasmedge::ModuleInstanceContext* host :
        {wasi_instance_.get(), wasi_nn_instance_.get(), tensorflow_lite_instance_.get()}) {
-    const wasmedge::Result result =
-        api.ExecutorRegisterImport(executor_.get(), store_.get(), host);
+    const wasmedge::Result result = api.ExecutorRegisterImport(executor_.get(), store_.get(), host);
     if (!api.ResultOK(result)) throw MakeRunError(api, result);
   }
 }
 
-Outcome Slot::Run(Request request) {
+Outcome Slot::Run(Request request, Invocation& invocation, GuestStack& stack) {
   Outcome outcome;
-  Invocation invocation;
   context_.invocation = &invocation;
   try {
     WasiInput input;
@@ -45,12 +55,21 @@ Outcome Slot::Run(Request request) {
     input.stdin_bytes = std::move(request.stdin_bytes);
     input.files = files_;
     wasi_.Reset(std::move(input));
-    Execute(request, outcome);
+    bool stack_overflowed = false;
+    {
+      const FaultGuard::GuestScope guest(stack, invocation);
+      Execute(request, outcome);
+      stack_overflowed = guest.stack_overflowed();
+    }
+    if (stack_overflowed && outcome.error && outcome.error->code() == ErrorCode::kTrap) {
+      outcome.error = Error(ErrorCode::kTrap, "The guest trapped: its call stack overflowed.",
+                            "stack-overflow");
+    }
   } catch (const Error& error) {
     outcome.error = error;
   } catch (const std::bad_alloc&) {
-    outcome.error = Error(ErrorCode::kLimit, "There is not enough memory for this invocation.",
-                          "host-memory");
+    outcome.error =
+        Error(ErrorCode::kLimit, "There is not enough memory for this invocation.", "host-memory");
   }
   // Whatever way the invocation ended, its sessions and descriptors end with it.
   wasi_nn_.Reset();
@@ -129,7 +148,9 @@ wasmedge::Result Slot::CallGuest(const wasmedge::FunctionInstanceContext* functi
 
 void Slot::Fail(wasmedge::Result result, Outcome& outcome) const {
   const Invocation& invocation = *context_.invocation;
-  if (invocation.failure()) {
+  if (invocation.stop_reason() != StopReason::kNone) {
+    outcome.error = MakeStopError(invocation.stop_reason());
+  } else if (invocation.failure()) {
     outcome.error = *invocation.failure();
   } else if (invocation.exit_code()) {
     // WasmEdge reports a quiet end as success or as its own "terminated", depending on the line.

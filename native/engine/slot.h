@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/fault_guard.h"
 #include "engine/host_instance.h"
 #include "engine/module.h"
 #include "host/tensorflow_lite.h"
@@ -53,6 +54,9 @@ struct Outcome {
   Invocation::Clock::duration inference_time{0};
 };
 
+/// The error of an invocation that was asked to stop.
+Error MakeStopError(StopReason reason);
+
 /// All that one thread needs to run a module again and again: an executor, a store with the host
 /// modules, their states. Each run gets a fresh instance of the guest. Not thread-safe: a slot
 /// belongs to its thread.
@@ -62,8 +66,9 @@ class Slot {
   Slot(const Slot&) = delete;
   Slot& operator=(const Slot&) = delete;
 
-  /// Never throws what a guest or a request can cause: it is in the outcome.
-  Outcome Run(Request request);
+  /// Runs on the calling thread, whose stack is `stack`. Never throws what a guest or a request can
+  /// cause: it is in the outcome.
+  Outcome Run(Request request, Invocation& invocation, GuestStack& stack);
 
  private:
   void Execute(const Request& request, Outcome& outcome);

@@ -5,30 +5,31 @@
 #include <string>
 
 #include "engine/error.h"
+#include "engine/fault_guard.h"
 
 namespace wasmedge_embed {
-namespace {
-
-void* RunBody(void* body) {
-  (*static_cast<std::function<void()>*>(body))();
+void* Thread::Run(void* thread) {
+  auto* self = static_cast<Thread*>(thread);
+  self->stack_.UseAlternateStack();
+  self->body_();
   return nullptr;
 }
 
-}  // namespace
-
-Thread::Thread(size_t stack_bytes, std::function<void()> body) : body_(std::move(body)) {
+Thread::Thread(GuestStack& stack, std::function<void()> body)
+    : stack_(stack), body_(std::move(body)) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, stack_bytes);
+  pthread_attr_setstack(&attributes, stack.thread_base(), GuestStack::thread_size());
   // A new thread inherits the mask. Faults are raised by the thread itself and stay unblocked.
   sigset_t blocked;
   sigset_t previous;
   sigfillset(&blocked);
-  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS}) {
+  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS,
+                          FaultGuard::interrupt_signal()}) {
     sigdelset(&blocked, fault);
   }
   pthread_sigmask(SIG_SETMASK, &blocked, &previous);
-  const int failure = pthread_create(&thread_, &attributes, &RunBody, &body_);
+  const int failure = pthread_create(&thread_, &attributes, &Run, this);
   pthread_sigmask(SIG_SETMASK, &previous, nullptr);
   pthread_attr_destroy(&attributes);
   if (failure != 0) {

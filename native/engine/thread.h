@@ -2,23 +2,30 @@
 
 #include <pthread.h>
 
-#include <cstddef>
 #include <functional>
+
+#include "engine/guest_stack.h"
 
 namespace wasmedge_embed {
 
-/// A thread with a stack of our choosing, which std::thread does not offer. Joined when destroyed.
+/// A thread on a stack of our own, which std::thread does not offer, that handles signals on its
+/// alternate stack. Joined when destroyed.
 ///
-/// It takes none of the process's asynchronous signals: those stay with Node's threads.
+/// It takes none of the process's asynchronous signals but the guests' interrupt: the others stay
+/// with Node's threads.
 class Thread {
  public:
-  /// Throws `Error(kLimit, "threads")` when the system refuses another thread.
-  Thread(size_t stack_bytes, std::function<void()> body);
+  /// The stack must outlive the thread. Throws `Error(kLimit, "threads")` when the system refuses
+  /// another thread.
+  Thread(GuestStack& stack, std::function<void()> body);
   ~Thread();
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
 
  private:
+  static void* Run(void* thread);
+
+  GuestStack& stack_;
   std::function<void()> body_;
   pthread_t thread_{};
 };

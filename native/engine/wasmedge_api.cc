@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/error.h"
+#include "engine/fault_guard.h"
 
 namespace wasmedge_embed::wasmedge {
 namespace {
@@ -83,12 +84,14 @@ const Api& Api::Get() {
       tried += "\n  " + name + ": " + (reason != nullptr ? reason : "cannot be opened");
       continue;
     }
-    opened = std::make_unique<const Api>(Private{}, library, name);
+    auto api = std::make_unique<const Api>(Private{}, library, name);
+    FaultGuard::Install(library);
+    opened = std::move(api);
     opened->LogOff();
     return *opened;
   }
-  throw Error(ErrorCode::kNativeLoad, "The WasmEdge library cannot be opened. Tried:" + tried +
-                                          "\n" + kRemedy);
+  throw Error(ErrorCode::kNativeLoad,
+              "The WasmEdge library cannot be opened. Tried:" + tried + "\n" + kRemedy);
 }
 
 Api::Api(Private, void* library, std::string path) : path_(std::move(path)) {

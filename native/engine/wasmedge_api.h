@@ -79,8 +79,7 @@ namespace wasmedge_embed::wasmedge {
   X(StoreDelete, void, (StoreContext*))                                                           \
   X(ModuleInstanceCreate, ModuleInstanceContext*, (String))                                       \
   X(ModuleInstanceFindFunction, FunctionInstanceContext*, (const ModuleInstanceContext*, String)) \
-  X(ModuleInstanceAddFunction, void,                                                              \
-    (ModuleInstanceContext*, String, FunctionInstanceContext*))                                   \
+  X(ModuleInstanceAddFunction, void, (ModuleInstanceContext*, String, FunctionInstanceContext*))  \
   X(ModuleInstanceDelete, void, (ModuleInstanceContext*))                                         \
   X(FunctionInstanceCreateBinding, FunctionInstanceContext*,                                      \
     (const FunctionTypeContext*, HostFunction, void*, void*, uint64_t))                           \

@@ -1,5 +1,6 @@
 #include "engine/worker_pool.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -8,8 +9,11 @@
 namespace wasmedge_embed {
 namespace {
 
-// Room for deep recursion in a guest; pages are only taken when they are touched.
-constexpr size_t kStackBytes = size_t{16} << 20;
+using Clock = Invocation::Clock;
+
+Clock::time_point DeadlineOf(Clock::time_point submitted, Clock::duration timeout) {
+  return timeout == Clock::duration::max() ? Clock::time_point::max() : submitted + timeout;
+}
 
 }  // namespace
 
@@ -17,7 +21,7 @@ WorkerPool::WorkerPool(std::shared_ptr<const Module> module, SlotOptions slot_op
                        Options options)
     : module_(std::move(module)), slot_options_(std::move(slot_options)), options_(options) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  StartThread();
+  StartWorker();
 }
 
 WorkerPool::~WorkerPool() {
@@ -27,28 +31,64 @@ WorkerPool::~WorkerPool() {
     closing_ = true;
     closed_ = nullptr;
     dropped.swap(queue_);
+    for (const std::unique_ptr<Worker>& worker : workers_) {
+      if (worker->ticket != 0) Interrupt(*worker, StopReason::kShutdown);
+    }
   }
   wake_.notify_all();
-  threads_.clear();
+  workers_.clear();
 }
 
-void WorkerPool::Submit(std::unique_ptr<Job> job) {
+uint64_t WorkerPool::Submit(std::unique_ptr<Job> job) {
+  uint64_t ticket = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closing_) throw Error(ErrorCode::kClosed, "The module is closed. Load it again to run it.");
     // Threads that are idle, or can be started, take a job at once: it does not count as waiting.
-    const size_t free = idle_ + (options_.concurrency - threads_.size());
+    const size_t free = idle_ + (options_.concurrency - workers_.size());
     if (queue_.size() >= free + options_.max_queue) {
       throw Error(ErrorCode::kQueueFull,
                   "All " + std::to_string(options_.concurrency) +
                       " threads are busy and the queue is full (maxQueue is " +
                       std::to_string(options_.max_queue) + "). Try again later.");
     }
-    if (queue_.size() >= idle_ && threads_.size() < options_.concurrency) StartThread();
-    job->submitted_ = Invocation::Clock::now();
+    if (queue_.size() >= idle_ && workers_.size() < options_.concurrency) StartWorker();
+    ticket = ++last_ticket_;
+    job->ticket_ = ticket;
+    job->submitted_ = Clock::now();
     queue_.push_back(std::move(job));
   }
   wake_.notify_one();
+  return ticket;
+}
+
+void WorkerPool::Stop(uint64_t ticket, StopReason reason) {
+  std::unique_ptr<Job> job;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const std::unique_ptr<Worker>& worker : workers_) {
+      if (worker->ticket == ticket) Interrupt(*worker, reason);
+    }
+    const auto waiting = std::find_if(queue_.begin(), queue_.end(), [ticket](const auto& each) {
+      return each->ticket_ == ticket;
+    });
+    if (waiting == queue_.end()) return;
+    job = std::move(*waiting);
+    queue_.erase(waiting);
+  }
+  job->queue_time = Clock::now() - job->submitted_;
+  job->outcome.error = MakeStopError(reason);
+  Job& stopped = *job;
+  stopped.Finished(std::move(job));
+}
+
+void WorkerPool::Interrupt(Worker& worker, StopReason reason) {
+  if (worker.invocation == nullptr) {
+    worker.early_stop = reason;
+    return;
+  }
+  worker.invocation->RequestStop(reason);
+  worker.timer->Arm(Clock::now());
 }
 
 void WorkerPool::Close(std::function<void()> closed) {
@@ -61,19 +101,28 @@ void WorkerPool::Close(std::function<void()> closed) {
   wake_.notify_all();
 }
 
-void WorkerPool::StartThread() {
-  threads_.push_back(std::make_unique<Thread>(kStackBytes, [this] { Work(); }));
+void WorkerPool::StartWorker() {
+  auto worker = std::make_unique<Worker>();
+  Worker& started = *worker;
+  workers_.push_back(std::move(worker));
+  try {
+    started.thread = std::make_unique<Thread>(started.stack, [this, &started] { Work(started); });
+  } catch (...) {
+    workers_.pop_back();
+    throw;
+  }
   // Counted here and not by the thread: until it runs it is as good as idle.
   ++idle_;
   ++live_;
 }
 
-void WorkerPool::Work() {
+void WorkerPool::Work(Worker& worker) {
+  std::optional<InterruptTimer> timer;
   std::optional<Slot> slot;
-  const auto prepare = [this, &slot]() -> std::optional<Error> {
-    if (slot) return std::nullopt;
+  const auto prepare = [&]() -> std::optional<Error> {
     try {
-      slot.emplace(module_, slot_options_);
+      if (!timer) timer.emplace();
+      if (!slot) slot.emplace(module_, slot_options_);
       return std::nullopt;
     } catch (const Error& error) {
       return error;
@@ -91,19 +140,21 @@ void WorkerPool::Work() {
     if (queue_.empty()) break;
     std::unique_ptr<Job> job = std::move(queue_.front());
     queue_.pop_front();
+    worker.ticket = job->ticket_;
+    worker.early_stop = StopReason::kNone;
     --idle_;
     lock.unlock();
 
-    job->queue_time = Invocation::Clock::now() - job->submitted_;
     if (std::optional<Error> failure = prepare()) {
       job->outcome.error = std::move(failure);
     } else {
-      job->outcome = slot->Run(std::move(job->request));
+      RunJob(worker, *timer, *slot, *job);
     }
     Job& finished = *job;
     finished.Finished(std::move(job));
 
     lock.lock();
+    worker.ticket = 0;
     ++idle_;
   }
   // The slot goes on its own thread, and before anybody is told that the module is closed.
@@ -115,6 +166,33 @@ void WorkerPool::Work() {
     const std::function<void()> closed = std::exchange(closed_, nullptr);
     lock.unlock();
     closed();
+  }
+}
+
+void WorkerPool::RunJob(Worker& worker, InterruptTimer& timer, Slot& slot, Job& job) {
+  Invocation invocation(DeadlineOf(job.submitted_, job.timeout));
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    worker.timer = &timer;
+    worker.invocation = &invocation;
+    if (worker.early_stop != StopReason::kNone) invocation.RequestStop(worker.early_stop);
+  }
+  job.queue_time = Clock::now() - job.submitted_;
+  if (invocation.CheckStop() == StopReason::kNone) {
+    const bool has_deadline = invocation.deadline() != Clock::time_point::max();
+    if (has_deadline) timer.Arm(invocation.deadline());
+    job.outcome = slot.Run(std::move(job.request), invocation, worker.stack);
+  } else {
+    job.outcome.error = MakeStopError(invocation.stop_reason());
+  }
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    worker.invocation = nullptr;
+  }
+  // Whoever stopped it has armed the timer under the lock.
+  if (invocation.deadline() != Clock::time_point::max() ||
+      invocation.stop_reason() != StopReason::kNone) {
+    timer.Disarm();
   }
 }
 

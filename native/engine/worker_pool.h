@@ -2,12 +2,14 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include "engine/interrupt_timer.h"
 #include "engine/slot.h"
 #include "engine/thread.h"
 
@@ -21,16 +23,19 @@ class Job {
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
 
-  /// Called once, on a worker thread, when the outcome is there. `self` is this job: whoever holds
+  /// Called once, on whatever thread, when the outcome is there. `self` is this job: whoever holds
   /// it decides where it dies.
   virtual void Finished(std::unique_ptr<Job> self) = 0;
 
   Request request;
+  /// Longest time from `Submit` to the end; `duration::max()` for none.
+  Invocation::Clock::duration timeout = Invocation::Clock::duration::max();
   Outcome outcome;
   Invocation::Clock::duration queue_time{0};
 
  private:
   friend class WorkerPool;
+  uint64_t ticket_ = 0;
   Invocation::Clock::time_point submitted_;
 };
 
@@ -47,21 +52,41 @@ class WorkerPool {
 
   WorkerPool(std::shared_ptr<const Module> module, SlotOptions slot_options, Options options);
 
-  /// Drops what waits, lets what runs come to its end, joins the threads.
+  /// Drops what waits, stops what runs, joins the threads.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// Takes the job or throws `Error`: `kQueueFull`, `kClosed`, `kLimit` without a thread to run it.
-  void Submit(std::unique_ptr<Job> job);
+  /// Takes the job and returns its ticket, or throws `Error`: `kQueueFull`, `kClosed`, `kLimit`
+  /// without a thread to run it.
+  uint64_t Submit(std::unique_ptr<Job> job);
+
+  /// Ends a job early: one that waits at once, one that runs as soon as its guest can be left. Does
+  /// nothing when it has ended.
+  void Stop(uint64_t ticket, StopReason reason);
 
   /// Takes no more jobs. `closed` is called once on a worker thread, after the last job's
   /// `Finished`: what was accepted before is carried out. Calling it again does nothing.
   void Close(std::function<void()> closed);
 
  private:
-  void StartThread();
-  void Work();
+  /// One thread with its stack and what it is at.
+  struct Worker {
+    GuestStack stack;
+    // Guarded by the pool's mutex: the job at hand, a request to stop it that came before its
+    // invocation was there, and what to stop it with from then on.
+    uint64_t ticket = 0;
+    StopReason early_stop = StopReason::kNone;
+    Invocation* invocation = nullptr;
+    InterruptTimer* timer = nullptr;
+    // Last: it uses everything above.
+    std::unique_ptr<Thread> thread;
+  };
+
+  void StartWorker();
+  void Work(Worker& worker);
+  void RunJob(Worker& worker, InterruptTimer& timer, Slot& slot, Job& job);
+  static void Interrupt(Worker& worker, StopReason reason);
 
   const std::shared_ptr<const Module> module_;
   const SlotOptions slot_options_;
@@ -71,11 +96,12 @@ class WorkerPool {
   std::condition_variable wake_;
   std::deque<std::unique_ptr<Job>> queue_;
   std::function<void()> closed_;
+  uint64_t last_ticket_ = 0;
   size_t idle_ = 0;
   size_t live_ = 0;
   bool closing_ = false;
   // Last: its destruction joins the threads, which use everything above.
-  std::vector<std::unique_ptr<Thread>> threads_;
+  std::vector<std::unique_ptr<Worker>> workers_;
 };
 
 }  // namespace wasmedge_embed

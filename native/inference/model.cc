@@ -236,6 +236,13 @@ void Model::ReadTensors(litert::SignatureT* signature) {
   read(outputs, GraphOrder(outputs, graph, api.GetNumSubgraphOutputs, api.GetSubgraphOutput, log),
        "output", &outputs_, &raw_outputs_);
   if (outputs_.empty()) throw Error(ErrorCode::kModel, "The model has no output.");
+  for (litert::TensorT* output : outputs) {
+    // LiteRT runs such a model and leaves the output's memory as it was.
+    if (std::find(inputs.begin(), inputs.end(), output) != inputs.end()) {
+      throw Error(ErrorCode::kModel,
+                  "The model gives an input back as an output, which LiteRT cannot do.");
+    }
+  }
 }
 
 Model::~Model() {

@@ -23,7 +23,8 @@ class CompiledModelPool;
 /// Immutable but for its pools; may be used by any number of threads. Made through `LoadModel`.
 ///
 /// Inputs and outputs are those of the model's first signature (of its main graph, where it has
-/// none), in the order of the graph.
+/// none), in the order of the graph. A dimension that the file marks as free (a batch, say) has the
+/// size that the file states beside the mark.
 class Model {
  public:
   /// Copies the bytes. Throws `Error(kModel)` with the reason when they are no model that can run

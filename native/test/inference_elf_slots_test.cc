@@ -69,9 +69,7 @@ TEST(ElfSlotsTest, WritesBelowRelroAndLeavesItReadOnly) {
   slots.Write(found[0], value);
 }
 
-TEST(ElfSlotsTest, RefusesWhatIsNoHandle) {
-  EXPECT_THROW(ElfSlots(nullptr), Error);
-}
+TEST(ElfSlotsTest, RefusesWhatIsNoHandle) { EXPECT_THROW(ElfSlots(nullptr), Error); }
 
 }  // namespace
 }  // namespace wasmedge_embed

@@ -44,13 +44,13 @@ inline std::vector<uint8_t> SampleData(const std::string& name) {
       name);
 }
 
-#define SKIP_WITHOUT_DATA(bytes)                                        \
-  if ((bytes).empty()) {                                                \
-    if (std::getenv("WASMEDGE_EMBED_DATA_REQUIRED") != nullptr) {       \
-      FAIL() << "the sample data is missing and required";              \
-    }                                                                   \
-    GTEST_SKIP() << "the sample data is missing: WASMEDGE_EMBED_DATA";  \
-  }                                                                     \
+#define SKIP_WITHOUT_DATA(bytes)                                       \
+  if ((bytes).empty()) {                                               \
+    if (std::getenv("WASMEDGE_EMBED_DATA_REQUIRED") != nullptr) {      \
+      FAIL() << "the sample data is missing and required";             \
+    }                                                                  \
+    GTEST_SKIP() << "the sample data is missing: WASMEDGE_EMBED_DATA"; \
+  }                                                                    \
   static_assert(true, "a semicolon follows")
 
 inline std::shared_ptr<Model> Load(const std::vector<uint8_t>& bytes) {

@@ -8,10 +8,10 @@
 #include <string>
 #include <thread>
 #include <vector>
-#include "inference/compiled_model_pool.h"
 
 #include "engine/elf_slots.h"
 #include "engine/error.h"
+#include "inference/compiled_model_pool.h"
 #include "inference/litert_library.h"
 #include "inference/litert_log.h"
 #include "test/inference_fixtures.h"
@@ -82,6 +82,8 @@ TEST(LitertLogTest, CapturesTheErrorsOfItsThreadOnly) {
 /// What a process does with LiteRT from the first load to the end, with its stdout on its stderr,
 /// which the test reads.
 void UseLiteRt() {
+  // What the test program itself has said so far still goes to stdout.
+  std::fflush(stdout);
   dup2(2, 1);
   {
     const auto model = test::Load(test::DefaultModel());

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -101,8 +103,8 @@ TEST(ModelTest, RefusesDamagedHeaders) {
     return bytes;
   };
   const auto size = static_cast<uint32_t>(model.size());
-  for (const uint32_t offset : {0U, 4U, 9U, size, size - 3, 0x7FFFFFFCU, 0x80000000U, 0xFFFFFFFCU,
-                                0xFFFFFFFFU}) {
+  for (const uint32_t offset :
+       {0U, 4U, 9U, size, size - 3, 0x7FFFFFFCU, 0x80000000U, 0xFFFFFFFCU, 0xFFFFFFFFU}) {
     EXPECT_NE(Refusal(with_root(offset)).find("damaged"), std::string::npos) << offset;
   }
   uint32_t root = 0;
@@ -125,9 +127,17 @@ TEST(ModelTest, RefusesEveryTruncationOfTheHeader) {
   }
 }
 
+TEST(ModelTest, TakesTheStatedSizeOfAFreeDimension) {
+  test::TinyModel tiny = test::TinySum();
+  for (test::TinyTensor& tensor : tiny.tensors) tensor.shape_signature = {-1, 4};
+  const auto model = Load(tiny);
+  EXPECT_EQ(model->inputs()[0].shape, (std::vector<int32_t>{1, 4}));
+  EXPECT_EQ(model->outputs()[0].shape, (std::vector<int32_t>{1, 4}));
+}
+
 TEST(ModelTest, RefusesShapesThatAreNotFixed) {
   test::TinyModel tiny = test::TinySum();
-  tiny.tensors[1].shape_signature = {-1, 4};
+  tiny.tensors[1].shape = {-1, 4};
   const std::string message = Refusal(BuildTinyModel(tiny));
   EXPECT_NE(message.find("\"right\""), std::string::npos) << message;
   EXPECT_NE(message.find("[-1,4]"), std::string::npos) << message;
@@ -147,6 +157,18 @@ TEST(ModelTest, RefusesEmptyAndHugeTensors) {
     for (test::TinyTensor& tensor : tiny.tensors) tensor.shape = shape;
     EXPECT_NE(Refusal(BuildTinyModel(tiny)).find("empty or larger"), std::string::npos);
   }
+}
+
+TEST(ModelTest, RefusesGraphsThatLiteRtWouldRunWrongly) {
+  test::TinyModel passes_through = test::TinySum();
+  passes_through.outputs = {0};
+  EXPECT_NE(Refusal(BuildTinyModel(passes_through)).find("an input back"), std::string::npos);
+  test::TinyModel twice = test::TinySum();
+  twice.outputs = {2, 2};
+  EXPECT_NE(Refusal(BuildTinyModel(twice)).find("twice"), std::string::npos);
+  test::TinyModel nothing = test::TinySum();
+  nothing.outputs = {};
+  EXPECT_NE(Refusal(BuildTinyModel(nothing)).find("no output"), std::string::npos);
 }
 
 TEST(ModelTest, TellsLiteRtsReasonWhenAModelCannotBeCompiled) {

@@ -52,8 +52,8 @@ TEST(SessionTest, RunsUint8AndInt8InAllKernels) {
 TEST(SessionTest, KernelsAgreeOnTheTopOfTheDefaultModel) {
   const auto model = test::Load(test::DefaultModel());
   const size_t size = model->inputs()[0].byte_size;
-  for (const auto& input : {std::vector<uint8_t>(size), std::vector<uint8_t>(size, 255),
-                            test::Noise(size, 1)}) {
+  for (const auto& input :
+       {std::vector<uint8_t>(size), std::vector<uint8_t>(size, 255), test::Noise(size, 1)}) {
     const auto reference = test::Classify(model, input, {1, Kernels::kReference});
     ASSERT_EQ(reference.size(), 23U);
     for (const Kernels kernels : kAllKernels) {

@@ -46,8 +46,7 @@ Offset<Table> BuildTensor(FlatBufferBuilder& builder, const TinyTensor& tensor) 
   if (tensor.quantization) {
     const auto scale = builder.CreateVector(std::vector<float>{tensor.quantization->first});
     const auto zero_point = builder.CreateVector(std::vector<int64_t>{tensor.quantization->second});
-    quantization =
-        TableBuilder(builder).Reference(2, scale).Reference(3, zero_point).Finish();
+    quantization = TableBuilder(builder).Reference(2, scale).Reference(3, zero_point).Finish();
   }
   Offset<flatbuffers::Vector<int32_t>> shape_signature;
   if (!tensor.shape_signature.empty()) {

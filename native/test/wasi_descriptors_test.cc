@@ -118,22 +118,22 @@ TEST_F(WasiDescriptors, ServesAsManyBuffersAsItTakesAndLeavesTheRest) {
   ASSERT_EQ(Call("fd_write", {1, kBuffer, 3000, kOut}), Errno::kSuccess);
   EXPECT_EQ(guest_.Read<uint32_t>(kOut), 1024u);
   EXPECT_EQ(state_.TakeStdout().size(), 1024u);
+  // Eight times this count is 8 in 32 bits.
+  EXPECT_EQ(Call("fd_write", {1, kBuffer, 0x2000'0001, kOut}), Errno::kFault);
 }
 
 TEST_F(WasiDescriptors, RefusesBuffersOfMoreThan32Bits) {
-  guest_.memory().resize(1 << 20);
-  const std::vector<std::pair<uint32_t, uint32_t>> full(4096, {0, 1 << 20});
-  WriteIovecs({});
-  for (uint32_t i = 0; i < 8192; ++i) {
-    guest_.Write(kBuffer + i * 8, wasi::Iovec{0, 1 << 20});
-  }
-  // 1,024 buffers of 1 MiB are no more than one call serves, and less than 4 GiB.
-  guest_.memory().resize(8 << 20);
-  for (uint32_t i = 0; i < 1024; ++i) guest_.Write(kBuffer + i * 8, wasi::Iovec{0, 8 << 20});
-  EXPECT_EQ(Call("fd_write", {1, kBuffer, 1024, kOut}), Errno::kInval);
+  constexpr uint32_t kMemory = 8 << 20;
+  guest_.memory().resize(kMemory);
+  for (uint32_t i = 0; i < 512; ++i) guest_.Write(kBuffer + i * 8, wasi::Iovec{0, kMemory});
+  EXPECT_EQ(Call("fd_write", {1, kBuffer, 512, kOut}), Errno::kInval);
   EXPECT_TRUE(state_.TakeStdout().empty());
-  EXPECT_EQ(Call("fd_read", {0, kBuffer, 1024, kOut}), Errno::kInval);
+  EXPECT_EQ(Call("fd_read", {0, kBuffer, 512, kOut}), Errno::kInval);
   EXPECT_EQ(state_.unread_input_size(), 5u);
+  // One byte less is 2^32 - 1, which a 32-bit count can tell.
+  guest_.Write(kBuffer + 511 * 8, wasi::Iovec{0, kMemory - 1});
+  ASSERT_EQ(Call("fd_read", {0, kBuffer, 512, kOut}), Errno::kSuccess);
+  EXPECT_EQ(guest_.Read<uint32_t>(kOut), 5u);
 }
 
 TEST_F(WasiDescriptors, ReadsOnlyWhatIsOpenForReading) {
@@ -306,6 +306,8 @@ TEST_F(WasiDescriptors, CannotBeUsedForMoreThroughADirectoryThatGaveUpRights) {
   ASSERT_EQ(Call("fd_fdstat_set_rights",
                  {3, root.rights_base, root.rights_inheriting & ~rights::kFdRead}),
             Errno::kSuccess);
+  EXPECT_EQ(Call("fd_fdstat_set_rights", {3, root.rights_base, root.rights_inheriting}),
+            Errno::kNotCapable);
   EXPECT_EQ(Open("a.txt"), Errno::kNotCapable);
   EXPECT_EQ(Open("a.txt", 0, rights::kFdTell), Errno::kSuccess);
   const uint32_t directory = MustOpen("dir");
@@ -401,6 +403,19 @@ TEST_F(WasiDescriptors, Renumbers) {
   EXPECT_EQ(guest_.Read<wasi::Prestat>(kOut).name_length, 1u);
   ASSERT_EQ(Call("fd_prestat_dir_name", {4, kOut, 1}), Errno::kSuccess);
   EXPECT_EQ(guest_.ReadString(kOut, 1), "/");
+}
+
+TEST(WasiDescriptorTable, ResetsToTheFirstFive) {
+  wasi::DescriptorTable table;
+  table.Reset();
+  uint32_t fd;
+  ASSERT_EQ(table.Insert(*table.Find(3), &fd), wasi::Errno::kSuccess);
+  ASSERT_EQ(fd, 5u);
+  ASSERT_EQ(table.Close(1), wasi::Errno::kSuccess);
+  table.Reset();
+  EXPECT_EQ(table.Find(5), nullptr);
+  ASSERT_NE(table.Find(1), nullptr);
+  EXPECT_EQ(table.Find(1)->kind, wasi::DescriptorKind::kStdout);
 }
 
 TEST_F(WasiDescriptors, NamesThePreopens) {

@@ -79,8 +79,9 @@ class WasiHostileArguments : public testing::TestWithParam<size_t> {};
 TEST_P(WasiHostileArguments, GiveAnErrno) {
   constexpr uint64_t kLastErrno = 76;
   const size_t memory_size = GetParam();
+  // 3 is a directory and 5 a file; 0 and 1 are stdin and stdout.
   const std::vector<uint64_t> values = {
-      0, 1, 3, 0x7FFF'FFFF, 0xFFFF'FFFF, memory_size, memory_size == 0 ? 2 : memory_size - 1};
+      0, 1, 3, 5, 0x7FFF'FFFF, 0xFFFF'FFFF, memory_size, memory_size == 0 ? 2 : memory_size - 1};
   for (const HostFunction<WasiState>& function : WasiModule().functions) {
     if (std::string(function.name) == "proc_exit") continue;
     const std::string signature = function.signature;
@@ -92,8 +93,9 @@ TEST_P(WasiHostileArguments, GiveAnErrno) {
     uint64_t combinations = 1;
     for (size_t i = 0; i < parameters; ++i) combinations *= values.size();
     const uint64_t step = combinations > 20'000 ? combinations / 20'000 * 2 + 1 : 1;
-    for (uint64_t combination = 0; combination < combinations; combination += step) {
-      if (combination % 100 == 0) {
+    uint64_t calls = 0;
+    for (uint64_t combination = 0; combination < combinations; combination += step, ++calls) {
+      if (calls % 100 == 0) {
         WasiInput input;
         input.args = {"program"};
         input.env = {"A=1"};
@@ -102,9 +104,14 @@ TEST_P(WasiHostileArguments, GiveAnErrno) {
         entries.push_back({"/a", Bytes("content")});
         input.files = std::make_shared<const FileSystem>(std::move(entries));
         state.Reset(std::move(input));
+        uint32_t file;
+        wasi::Descriptor descriptor{wasi::DescriptorKind::kFile};
+        descriptor.rights_base = wasi::kFileRights;
+        descriptor.node = state.files().Find(FileSystem::kRoot, "a").node;
+        ASSERT_EQ(state.descriptors().Insert(descriptor, &file), wasi::Errno::kSuccess);
         // Zeros are empty buffers, empty paths and a clock that is due; ones are buffers of
         // 16 MiB at 16 MiB, names of "\1" and an unknown clock; "a" is a file.
-        const uint8_t fill = combination % 300 == 0 ? 0 : combination % 300 == 100 ? 1 : 'a';
+        const uint8_t fill = calls % 300 == 0 ? 0 : calls % 300 == 100 ? 1 : 'a';
         guest.memory().assign(memory_size, fill);
       }
       std::vector<uint64_t> arguments;

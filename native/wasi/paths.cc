@@ -122,9 +122,9 @@ Errno PathOpen(WasiState& state, HostCall& call, uint32_t fd, uint32_t /*dirflag
   }
   if (error != Errno::kSuccess) return error;
 
-  // Userlands differ in what they ask for: Rust for every right there is to inherit, some for none
-  // at all, and wasmtime looks at none but these two. So reading has to be asked for, all else
-  // comes with it, within what the guest has left this directory.
+  // Userlands differ in what they ask for: Rust for nearly every right there is, others for none;
+  // wasmtime looks only at reading and writing. So reading has to be asked for and all else comes
+  // with it, within what the guest has left this directory.
   const uint64_t inheriting = state.descriptors().Find(fd)->rights_inheriting;
   Descriptor opened{DescriptorKind::kDirectory};
   opened.node = lookup.node;

@@ -8,7 +8,11 @@ const running = new Set();
 
 /** Ends what is still running: to be called before this process goes away early. */
 export function terminateChildren(signal) {
-  for (const child of running) child.kill(signal);
+  for (const { child, leadsGroup } of running) {
+    // A group, since builds are trees of processes.
+    if (leadsGroup) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  }
 }
 
 /**
@@ -29,8 +33,16 @@ export function terminateChildren(signal) {
 export function run(command, args, { cwd, env = {}, input, inherit = false, onOutput } = {}) {
   return new Promise((resolve, reject) => {
     const stdio = inherit ? 'inherit' : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio });
-    running.add(child);
+    // Not so for sudo, which remembers a password for the terminal on which it was typed.
+    const leadsGroup = !inherit && command !== 'sudo';
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio,
+      detached: leadsGroup,
+    });
+    const entry = { child, leadsGroup };
+    if (child.pid !== undefined) running.add(entry);
     let stdout = '';
     let output = '';
     const take = (isStdout) => (text) => {
@@ -44,11 +56,11 @@ export function run(command, args, { cwd, env = {}, input, inherit = false, onOu
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
     child.on('error', (error) => {
-      running.delete(child);
+      running.delete(entry);
       reject(new CommandFailure(command, `cannot be started (${error.code ?? error.message})`));
     });
     child.on('close', (code, signal) => {
-      running.delete(child);
+      running.delete(entry);
       resolve({ code, signal, stdout, output });
     });
   });

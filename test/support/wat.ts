@@ -12,6 +12,7 @@ process.on('exit', () => {
 });
 
 let count = 0;
+let assembler: ReturnType<typeof initWabt> | undefined;
 
 /** A fresh path in a folder that is removed at the end of the test run. */
 export function temporaryPath(name: string): string {
@@ -20,8 +21,9 @@ export function temporaryPath(name: string): string {
 
 /** Assembles WebAssembly text. */
 export async function assemble(text: string): Promise<Buffer> {
-  const wabt = await initWabt();
-  const module = wabt.parseWat('guest.wat', text);
+  const wabt = await (assembler ??= initWabt());
+  // UTF-8, in a buffer of its own: wabt takes all of the ArrayBuffer that lies under a view.
+  const module = wabt.parseWat('guest.wat', Uint8Array.from(Buffer.from(text)));
   try {
     return Buffer.from(module.toBinary({}).buffer);
   } finally {

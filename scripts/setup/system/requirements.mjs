@@ -19,6 +19,8 @@ import { executables, isExecutable } from '../processes.mjs';
  * @typedef {{ name: string, minimum?: string }} Package
  */
 
+const systemIncludes = ['/usr/include', '/usr/local/include'];
+
 /** @type {Requirement[]} */
 const forEverything = [
   {
@@ -77,9 +79,15 @@ const forEverything = [
 const forTests = [
   {
     title: "WasmEdge's C headers",
-    find: ({ wasmedge }) => findHeaders(wasmedge),
+    find: ({ wasmedge }) => findWasmEdgeHeaders(wasmedge),
     packages: [{ name: 'libwasmedge-dev', minimum: '0.14' }],
     elsewhere: "WasmEdge's official installer brings them",
+  },
+  {
+    title: 'GoogleTest',
+    find: () => findHeader('gtest/gtest.h', systemIncludes),
+    packages: [{ name: 'libgtest-dev' }],
+    elsewhere: 'install GoogleTest from your distribution',
   },
   {
     title: "WasmEdge's command line program",
@@ -132,15 +140,15 @@ function wasmEdgeFolders() {
 }
 
 /** The system's headers belong to the system's library: beside another one they would be of another version. */
-function findHeaders(wasmedge) {
-  const folders =
-    wasmedge instanceof Missing || !path.isAbsolute(wasmedge.file)
-      ? ['/usr/include', '/usr/local/include']
-      : wasmEdgeFolders().map((folder) => path.join(folder, 'include'));
-  const folder = folders.find((candidate) =>
-    existsSync(path.join(candidate, 'wasmedge/wasmedge.h')),
-  );
-  return folder ? { folder } : new Missing(`no wasmedge/wasmedge.h in ${folders.join(', ')}`);
+function findWasmEdgeHeaders(wasmedge) {
+  const ofSystem = wasmedge instanceof Missing || !path.isAbsolute(wasmedge.file);
+  const folders = wasmEdgeFolders().map((folder) => path.join(folder, 'include'));
+  return findHeader('wasmedge/wasmedge.h', ofSystem ? systemIncludes : folders);
+}
+
+function findHeader(name, folders) {
+  const folder = folders.find((candidate) => existsSync(path.join(candidate, name)));
+  return folder ? { folder } : new Missing(`no ${name} in ${folders.join(', ')}`);
 }
 
 function findProgram(name, folders = []) {

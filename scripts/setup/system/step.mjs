@@ -45,15 +45,20 @@ export const systemPackages = {
 async function install(missing, context, task) {
   const packages = missing.flatMap((requirement) => requirement.packages);
   try {
-    await installPackages(packages, `  This machine lacks:\n${listOf(missing)}`, context, task);
+    await installPackages(
+      packages,
+      `  This machine lacks:\n${listOf(missing, '    ')}`,
+      context,
+      task,
+    );
   } catch (error) {
     if (error instanceof SetupFailure) error.advice ??= remediesOf(missing);
     throw error;
   }
 }
 
-function listOf(missing) {
-  return missing.map(({ title, reason }) => `    - ${title}: ${reason}`).join('\n');
+function listOf(missing, indent = '') {
+  return missing.map(({ title, reason }) => `${indent}- ${title}: ${reason}`).join('\n');
 }
 
 function remediesOf(missing) {

@@ -1,7 +1,8 @@
 //! What happens where Rust would abort: one line on standard error and an exit code, never a trap.
 //!
-//! Release builds abort on a panic and on refused memory, which the host could only see as a trap. The decoder
-//! is well kept, but it is the one part that reads a stranger's bytes with index arithmetic of its own.
+//! Release builds abort on a panic and on refused memory, which the host could only see as a trap.
+//! The decoder is well kept, but it is the one part that reads a stranger's bytes with index
+//! arithmetic of its own.
 
 use std::panic::{self, PanicHookInfo};
 use std::process;
@@ -70,7 +71,8 @@ mod memory {
             // Standard error is unbuffered: writing takes no memory.
             let _ = writeln!(
                 std::io::stderr(),
-                "{}: out of memory: the host refused {bytes} more bytes; raise its memory limit or send a smaller picture",
+                "{}: out of memory: the host refused {bytes} more bytes; \
+                 raise its memory limit or send a smaller picture",
                 env!("CARGO_PKG_NAME")
             );
             process::exit(SOFTWARE_ERROR);
@@ -78,7 +80,8 @@ mod memory {
         pointer
     }
 
-    // SAFETY: every call goes to the system's allocator unchanged, and its answer comes back unchanged.
+    // SAFETY: every call goes to the system's allocator unchanged, and its answer comes back
+    // unchanged.
     unsafe impl GlobalAlloc for OrExit {
         unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
             // SAFETY: the caller keeps the contract of `GlobalAlloc`.

@@ -51,8 +51,8 @@ const TYPE_SHORT: u16 = 3;
 
 /// Reads the orientation out of Exif metadata, which begin at their TIFF header.
 ///
-/// Metadata that are damaged or hold no orientation mean [`Orientation::Upright`]: many cameras and editors write
-/// such, and the picture itself is sound.
+/// Metadata that are damaged or hold no orientation mean [`Orientation::Upright`]: many cameras and
+/// editors write such, and the picture itself is sound.
 #[must_use]
 pub fn orientation(tiff: &[u8]) -> Orientation {
     find(tiff).unwrap_or_default()

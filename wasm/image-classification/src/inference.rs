@@ -8,14 +8,16 @@ use crate::failure::Failure;
 pub enum TensorType {
     /// 32-bit floating point.
     F32 = 1,
-    /// Bytes, unsigned. The interface has no signed ones: int8 tensors travel under this number, byte for byte.
+    /// Bytes, unsigned. The interface has no signed ones: int8 tensors travel under this number,
+    /// byte for byte.
     U8 = 3,
 }
 
-/// Runs the host's model `name` with one input and reads its first output, which must fill `output` exactly.
+/// Runs the host's model `name` with one input and reads its first output, which must fill `output`
+/// exactly.
 ///
-/// The graph and its context are not given back: this instance ends with its answer, and the functions to do so
-/// are not part of every host.
+/// The graph and its context are not given back: this instance ends with its answer, and the
+/// functions to do so are not part of every host.
 ///
 /// # Errors
 /// [`Failure::Host`] names the function that failed and its error number.
@@ -146,7 +148,8 @@ mod interface {
 
     pub(super) fn get_output(context: u32, index: u32, buffer: &mut [u8]) -> Result<usize, i32> {
         let mut written = 0;
-        // SAFETY: the host writes at most the buffer's length and one usize, both alive during the call.
+        // SAFETY: the host writes at most the buffer's length and one usize, both alive during the
+        // call.
         check(unsafe {
             imports::get_output(context, index, buffer.as_mut_ptr(), buffer.len(), &mut written)
         })

@@ -3,7 +3,8 @@
 use crate::failure::Failure;
 use std::io::Read;
 
-/// More bytes of standard input than this are refused: 256 MiB, far above any JPEG within the pixel limit.
+/// More bytes of standard input than this are refused: 256 MiB, far above any JPEG within the pixel
+/// limit.
 pub const MAX_INPUT_BYTES: usize = 256 << 20;
 
 /// The first two bytes of every JPEG file (marker SOI).
@@ -12,10 +13,11 @@ const JPEG_START: [u8; 2] = [0xff, 0xd8];
 /// Reads all of `source` and undoes the hexadecimal form where it is used.
 ///
 /// # Errors
-/// [`Failure::Data`] for nothing at all, for more than [`MAX_INPUT_BYTES`], and for what is neither a JPEG nor
-/// the hexadecimal text of one; [`Failure::Host`] where `source` cannot be read.
+/// [`Failure::Data`] for nothing at all, for more than [`MAX_INPUT_BYTES`], and for what is neither
+/// a JPEG nor the hexadecimal text of one; [`Failure::Host`] where `source` cannot be read.
 pub fn read_jpeg(source: impl Read) -> Result<Vec<u8>, Failure> {
-    // Most photographs fit in the first reservation, so that the buffer is not copied while it grows.
+    // Most photographs fit in the first reservation, so that the buffer is not copied while it
+    // grows.
     let mut bytes = Vec::with_capacity(256 << 10);
     source
         .take(MAX_INPUT_BYTES as u64 + 1)

@@ -1,4 +1,5 @@
-//! A strict reader of JSON (RFC 8259) for the host's small description files, and the writing of strings.
+//! A strict reader of JSON (RFC 8259) for the host's small description files, and the writing of
+//! strings.
 
 use std::fmt::Write as _;
 
@@ -23,7 +24,8 @@ pub enum Value {
 }
 
 impl Value {
-    /// The member `name` of an object; nothing where it is absent or null, or where this is no object.
+    /// The member `name` of an object; nothing where it is absent or null, or where this is no
+    /// object.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         match self {
@@ -96,7 +98,8 @@ pub fn write_string(target: &mut String, text: &str) {
             '\n' => target.push_str("\\n"),
             '\r' => target.push_str("\\r"),
             '\t' => target.push_str("\\t"),
-            // JavaScript's own line ends stay escaped, so that the line remains one for every reader.
+            // JavaScript's own line ends stay escaped, so that the line remains one for every
+            // reader.
             '\0'..='\u{1f}' | '\u{7f}' | '\u{2028}' | '\u{2029}' => {
                 let _ = write!(target, "\\u{:04x}", u32::from(character));
             }
@@ -249,8 +252,8 @@ impl Parser<'_> {
         let mut result = String::new();
         loop {
             let rest = &self.text[self.position..];
-            // Everything up to the next byte with a meaning is copied as it is; these bytes are ASCII, so the
-            // text is never cut within a character.
+            // Everything up to the next byte with a meaning is copied as it is; these bytes are
+            // ASCII, so the text is never cut within a character.
             let plain = rest
                 .find(|character: char| matches!(character, '"' | '\\' | '\0'..='\u{1f}'))
                 .ok_or_else(|| "a string has no end".to_owned())?;

@@ -16,7 +16,8 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Takes the text of a label file, or nothing where the model has none. Bytes that are not UTF-8 become U+FFFD.
+    /// Takes the text of a label file, or nothing where the model has none. Bytes that are not
+    /// UTF-8 become U+FFFD.
     #[must_use]
     pub fn new(bytes: Option<Vec<u8>>) -> Self {
         let text = match String::from_utf8(bytes.unwrap_or_default()) {

@@ -1,8 +1,8 @@
 //! Image classification as a WASI command: a JPEG on standard input, the answer on standard output.
 //!
-//! The picture is decoded here, inside the sandbox; the model stays with the host, which runs it through
-//! wasi-nn and describes it in `/models/NAME.json` and `/models/NAME.labels.txt`. Only [`inference`] touches
-//! the host interface, so everything else is tested natively.
+//! The picture is decoded here, inside the sandbox; the model stays with the host, which runs it
+//! through wasi-nn and describes it in `/models/NAME.json` and `/models/NAME.labels.txt`. Only
+//! [`inference`] touches the host interface, so everything else is tested natively.
 
 pub mod answer;
 pub mod app;
@@ -14,6 +14,7 @@ pub mod inference;
 pub mod input;
 pub mod json;
 pub mod labels;
+mod lanes;
 pub mod model;
 pub mod options;
 pub mod picture;

@@ -71,7 +71,8 @@ impl Default for Normalize {
 /// The one input: a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {
-    /// The tensor's shape as the model has it: `[1, height, width, channels]` or `[height, width, channels]`.
+    /// The tensor's shape as the model has it: `[1, height, width, channels]` or `[height, width,
+    /// channels]`.
     pub shape: Vec<u32>,
     /// In pixels, 1 to 4096.
     pub height: u16,
@@ -135,7 +136,8 @@ fn only<'a>(value: &'a Value, name: &str) -> Result<&'a Value, String> {
 
 fn read_input(tensor: &Value, normalize: Option<&Value>) -> Result<Input, String> {
     let element_type = read_type(tensor)?;
-    // Checked although the bytes go in as they are: a quantization that makes no sense is a broken description.
+    // Checked although the bytes go in as they are: a quantization that makes no sense is a broken
+    // description.
     read_quantization(tensor, element_type)?;
     let shape = read_shape(tensor)?;
     let (height, width, channels) = match shape[..] {

@@ -3,7 +3,8 @@
 use crate::failure::Failure;
 use std::ffi::OsString;
 
-/// Pictures above this number of pixels are refused unless `--max-pixels` says otherwise: 50 megapixels.
+/// Pictures above this number of pixels are refused unless `--max-pixels` says otherwise: 50
+/// megapixels.
 pub const DEFAULT_MAX_PIXELS: u64 = 50_000_000;
 
 /// How many classes `--format json` lists unless `--top-k` says otherwise.
@@ -26,7 +27,8 @@ Options:
   -h, --help        print this help and exit
   -V, --version     print name and version and exit
 
-Scores run from 0 to 255. The sentence says \"very likely\" above 200, \"likely\" above 125, \"could be\" above 50.
+Scores run from 0 to 255. The sentence says \"very likely\" above 200, \"likely\" above 125,
+\"could be\" above 50.
 
 Exit codes:
   0   the answer is on standard output
@@ -87,7 +89,8 @@ pub enum Command {
 /// Reads the arguments after the program's name.
 ///
 /// # Errors
-/// [`Failure::Usage`] names the first argument that is unknown, lacks its value, or has a wrong one.
+/// [`Failure::Usage`] names the first argument that is unknown, lacks its value, or has a wrong
+/// one.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
     let mut options = Options::default();
     let mut arguments = arguments.into_iter().map(|argument| {

@@ -1,10 +1,12 @@
 //! Resampling with a triangle filter: bilinear when enlarging, area-weighted when reducing.
 //!
-//! When reducing, the triangle is stretched by the ratio of the sizes, so that every source pixel counts and
-//! nothing aliases. This is what TensorFlow (`tf.image.resize` with `antialias=True`) and Pillow (`BILINEAR`) do,
-//! and with it models are trained. Coordinates are those of pixel centres. The filter is separable: columns
-//! first, whose inner loop runs along the row and becomes SIMD code, then rows.
+//! When reducing, the triangle is stretched by the ratio of the sizes, so that every source pixel
+//! counts and nothing aliases. This is what TensorFlow (`tf.image.resize` with `antialias=True`)
+//! and Pillow (`BILINEAR`) do, and with it models are trained. Coordinates are those of pixel
+//! centres. The filter is separable: columns first, whose inner loop runs along the row and becomes
+//! SIMD code, then rows.
 
+use crate::lanes::{self, Sums};
 use crate::picture::{Channels, Picture};
 
 /// Weights are fixed-point numbers with this many binary places; they sum to exactly one.
@@ -24,8 +26,8 @@ pub fn resize(picture: Picture, width: usize, height: usize) -> Picture {
         picture
     } else {
         match picture.channels {
-            Channels::Grey => resize_rows::<1>(&picture, width),
-            Channels::Rgb => resize_rows::<3>(&picture, width),
+            Channels::Grey => resize_rows_grey(&picture, width),
+            Channels::Rgb => resize_rows_rgb(&picture, width),
         }
     }
 }
@@ -69,7 +71,8 @@ impl Filter {
 
 /// Makes fixed-point weights whose sum is exactly one, so that an even area stays as it is.
 ///
-/// Each weight is the difference of two rounded partial sums: however many there are, errors do not add up.
+/// Each weight is the difference of two rounded partial sums: however many there are, errors do not
+/// add up.
 fn quantize(exact: &[f64], weights: &mut [i16]) {
     let total: f64 = exact.iter().sum();
     let mut sum = 0.0;
@@ -108,26 +111,51 @@ fn resize_columns(picture: &Picture, height: usize) -> Picture {
     Picture { width: picture.width, height, channels: picture.channels, samples }
 }
 
-fn resize_rows<const CHANNELS: usize>(picture: &Picture, width: usize) -> Picture {
+fn resize_rows_grey(picture: &Picture, width: usize) -> Picture {
     let filter = Filter::new(picture.width, width);
-    let mut samples = vec![0u8; width * picture.height * CHANNELS];
-    let rows = picture.samples.chunks_exact(picture.width * CHANNELS);
-    for (target, row) in samples.chunks_exact_mut(width * CHANNELS).zip(rows) {
+    let mut samples = Vec::with_capacity(width * picture.height);
+    for row in picture.samples.chunks_exact(picture.width) {
         let windows = filter.starts.iter().zip(filter.weights.chunks_exact(filter.taps));
-        for (pixel, (&start, weights)) in target.chunks_exact_mut(CHANNELS).zip(windows) {
-            let mut sums = [HALF; CHANNELS];
-            let sources = row[start * CHANNELS..].chunks_exact(CHANNELS);
-            for (source, &weight) in sources.zip(weights) {
-                for (sum, &sample) in sums.iter_mut().zip(source) {
-                    *sum += i32::from(weight) * i32::from(sample);
-                }
+        samples.extend(windows.map(|(&start, weights)| {
+            let products = row[start..]
+                .iter()
+                .zip(weights)
+                .map(|(&sample, &weight)| i32::from(weight) * i32::from(sample));
+            to_sample(HALF + products.sum::<i32>())
+        }));
+    }
+    Picture { width, height: picture.height, channels: Channels::Grey, samples }
+}
+
+fn resize_rows_rgb(picture: &Picture, width: usize) -> Picture {
+    let filter = Filter::new(picture.width, width);
+    let pairs_each = filter.taps.div_ceil(2);
+    let pairs: Vec<u32> = filter
+        .weights
+        .chunks_exact(filter.taps)
+        .flat_map(|weights| weights.chunks(2))
+        .map(|weights| lanes::pair(weights[0], weights.get(1).copied().unwrap_or(0)))
+        .collect();
+    let stride = 3 * picture.width;
+    // Two pixels are read as eight bytes, which reaches beyond the row's last ones.
+    let mut padded = vec![0u8; stride + 8];
+    let mut samples = vec![0u8; 3 * width * picture.height];
+    let rows = picture.samples.chunks_exact(stride);
+    for (target, row) in samples.chunks_exact_mut(3 * width).zip(rows) {
+        padded[..stride].copy_from_slice(row);
+        let windows = filter.starts.iter().zip(pairs.chunks_exact(pairs_each));
+        for (pixel, (&start, pairs)) in target.chunks_exact_mut(3).zip(windows) {
+            let mut sums = Sums::new(HALF);
+            let mut source = &padded[3 * start..];
+            for &weights in pairs {
+                let Some(&pixels) = source.first_chunk::<8>() else { break };
+                sums = sums.add(pixels, weights);
+                source = &source[6..];
             }
-            for (sample, sum) in pixel.iter_mut().zip(sums) {
-                *sample = to_sample(sum);
-            }
+            pixel.copy_from_slice(&sums.rgb(WEIGHT_BITS));
         }
     }
-    Picture { width, height: picture.height, channels: picture.channels, samples }
+    Picture { width, height: picture.height, channels: Channels::Rgb, samples }
 }
 
 #[cfg(test)]
@@ -178,8 +206,8 @@ mod tests {
 
     #[test]
     fn reducing_weighs_every_pixel_by_its_distance() {
-        // 4 pixels to 2: the centres are 1/2, 1/2 and 3/2 pixels away, the support is 2, so the weights are
-        // 3/4, 3/4 and 1/4 of their sum 7/4; mirrored for the second.
+        // 4 pixels to 2: the centres are 1/2, 1/2 and 3/2 pixels away, the support is 2, so the
+        // weights are 3/4, 3/4 and 1/4 of their sum 7/4; mirrored for the second.
         let resized = resize(grey(4, 1, vec![70, 140, 210, 0]), 2, 1);
         assert_eq!(
             resized.samples,

@@ -3,10 +3,12 @@
 use crate::model::{ElementType, Output, Quantization};
 use std::cmp::Ordering;
 
-/// The score of a certain class: probabilities are told on the scale of a byte, as the uint8 models do.
+/// The score of a certain class: probabilities are told on the scale of a byte, as the uint8 models
+/// do.
 pub const MAX_SCORE: u8 = 255;
 
-/// Values that sum to one within this are a distribution already. Quantized ones are rounded, each by itself.
+/// Values that sum to one within this are a distribution already. Quantized ones are rounded, each
+/// by itself.
 const DISTRIBUTION_TOLERANCE: f64 = 0.02;
 
 /// A class and what the model thinks of it.
@@ -20,8 +22,8 @@ pub struct Score {
 
 /// The `count` best classes (all of them, if there are fewer), the best first.
 ///
-/// They are ordered by the model's own values, which can be finer than the scores; equal ones by their index.
-/// Outputs that are no probability distribution (logits) go through softmax first.
+/// They are ordered by the model's own values, which can be finer than the scores; equal ones by
+/// their index. Outputs that are no probability distribution (logits) go through softmax first.
 ///
 /// # Errors
 /// A sentence, if `bytes` are not one element for each class, or hold what is no number.
@@ -83,7 +85,8 @@ fn levels(output: &Output, bytes: &[u8]) -> Result<Vec<f64>, String> {
     Ok(probabilities.into_iter().map(|probability| probability * f64::from(MAX_SCORE)).collect())
 }
 
-/// Whether the quantized values are probabilities in steps of 1/256 or 1/255: then they are the scores.
+/// Whether the quantized values are probabilities in steps of 1/256 or 1/255: then they are the
+/// scores.
 fn is_byte_scale(quantization: Quantization, lowest: i64) -> bool {
     let steps = 1.0 / quantization.scale;
     quantization.zero_point == lowest && (254.5..=256.5).contains(&steps)

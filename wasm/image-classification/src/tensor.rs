@@ -5,8 +5,9 @@ use crate::picture::{Channels, Picture};
 
 /// The input tensor's bytes: rows from the top, channels interleaved, floats little-endian.
 ///
-/// `picture` has the input's width and height. Quantized inputs take the pixels' bytes: their quantization spans
-/// the range that the model's pictures have, whatever its scale (`int8` counts from −128).
+/// `picture` has the input's width and height. Quantized inputs take the pixels' bytes: their
+/// quantization spans the range that the model's pictures have, whatever its scale (`int8` counts
+/// from −128).
 #[must_use]
 pub fn input_bytes(picture: Picture, input: &Input) -> Vec<u8> {
     let samples = with_channels(picture, input.channels);

@@ -1,7 +1,7 @@
 //! Test guest: one subcommand for each part of Rust's std that a WASI host has to carry.
 //!
-//! Errors of the operating system go to standard error as `KIND (os error N)`, with exit code 1; a wrong command
-//! line gives exit code 64.
+//! Errors of the operating system go to standard error as `KIND (os error N)`, with exit code 1; a
+//! wrong command line gives exit code 64.
 
 use std::env;
 use std::fs::{self, File};
@@ -217,7 +217,8 @@ fn random() -> io::Result<[u8; 16]> {
         fn random_get(buffer: *mut u8, length: usize) -> i32;
     }
     let mut bytes = [0; 16];
-    // SAFETY: the host writes the buffer, which is alive during the call, and not beyond its length.
+    // SAFETY: the host writes the buffer, which is alive during the call, and not beyond its
+    // length.
     match unsafe { random_get(bytes.as_mut_ptr(), bytes.len()) } {
         0 => Ok(bytes),
         errno => Err(io::Error::from_raw_os_error(errno)),

@@ -1,10 +1,12 @@
-//! Test guest: runs a model through `wasmedge_tensorflowlite` in its form of WasmEdge 0.13 and later.
+//! Test guest: runs a model through `wasmedge_tensorflowlite` in its form of WasmEdge 0.13 and
+//! later.
 //!
 //! `tensorflow-lite MODEL [--input NAME LENGTH]... [--output NAME]... [--repeat N]`
 //!
-//! MODEL is a file of the guest's, whose bytes are handed to the host. Standard input holds the bytes of all
-//! inputs, one after the other, LENGTH bytes each (`-`: the rest); standard output gets those of all outputs.
-//! A function that fails is named on standard error as `function: errno N`, with exit code 1.
+//! MODEL is a file of the guest's, whose bytes are handed to the host. Standard input holds the
+//! bytes of all inputs, one after the other, LENGTH bytes each (`-`: the rest); standard output
+//! gets those of all outputs. A function that fails is named on standard error as `function: errno
+//! N`, with exit code 1.
 
 use std::env;
 use std::fs;
@@ -107,7 +109,8 @@ fn run(arguments: &Arguments) -> Result<Vec<u8>, String> {
     let model =
         fs::read(&arguments.model).map_err(|error| format!("{}: {error}", arguments.model))?;
     let mut session = 0;
-    // SAFETY: here and below the host reads and writes what the arguments point to, all alive during the call.
+    // SAFETY: here and below the host reads and writes what the arguments point to, all alive
+    // during the call.
     check("create_session", unsafe {
         imports::create_session(model.as_ptr(), model.len(), &mut session)
     })?;

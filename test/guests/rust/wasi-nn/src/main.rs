@@ -1,7 +1,8 @@
 //! Test guest: runs a model through every function of `wasi_ephemeral_nn`, as WasmEdge has it.
 //!
-//! Standard input holds the bytes of all inputs, one after the other; standard output gets those of all outputs.
-//! A function that fails is named on standard error as `function: errno N`, with exit code 1. See [`USAGE`].
+//! Standard input holds the bytes of all inputs, one after the other; standard output gets those of
+//! all outputs. A function that fails is named on standard error as `function: errno N`, with exit
+//! code 1. See [`USAGE`].
 
 mod arguments;
 mod imports;
@@ -38,7 +39,8 @@ fn fail(message: &str) -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Vec<u8>, String> {
     let graph = load(arguments)?;
     let mut context = 0;
-    // SAFETY: here and below the host reads and writes what the arguments point to, all alive during the call.
+    // SAFETY: here and below the host reads and writes what the arguments point to, all alive
+    // during the call.
     check("init_execution_context", unsafe {
         imports::init_execution_context(graph, &mut context)
     })?;
@@ -80,7 +82,8 @@ fn load(arguments: &Arguments) -> Result<u32, String> {
     let mut graph = 0;
     match (&arguments.source, &arguments.config) {
         (Source::Name(name), None) => {
-            // SAFETY: the host reads and writes what the arguments point to, all alive during the call.
+            // SAFETY: the host reads and writes what the arguments point to, all alive during the
+            // call.
             check("load_by_name", unsafe {
                 imports::load_by_name(name.as_ptr(), name.len(), &mut graph)
             })?;
@@ -103,7 +106,8 @@ fn load(arguments: &Arguments) -> Result<u32, String> {
                 data: model.as_ptr(),
                 length: model.len(),
             }];
-            // SAFETY: as above. The model's bytes are dropped after the call: the host must not need them longer.
+            // SAFETY: as above. The model's bytes are dropped after the call: the host must not
+            // need them longer.
             check("load", unsafe {
                 imports::load(
                     builders.as_ptr(),
@@ -140,7 +144,8 @@ fn get_output(context: u32, index: u32, arguments: &Arguments) -> Result<Vec<u8>
     let mut data = vec![0; arguments.output_bytes];
     let mut written = 0;
     let (name, errno) = if arguments.single {
-        // SAFETY: the host writes at most the buffer's length and one number, alive during the call.
+        // SAFETY: the host writes at most the buffer's length and one number, alive during the
+        // call.
         let errno = unsafe {
             imports::get_output_single(context, index, data.as_mut_ptr(), data.len(), &mut written)
         };

@@ -1,0 +1,208 @@
+#include "engine/fault_guard.h"
+
+#include <elf.h>
+#include <link.h>
+#include <pthread.h>
+#include <ucontext.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "engine/elf_slots.h"
+#include "engine/error.h"
+
+namespace wasmedge_embed {
+namespace {
+
+using Handler = void (*)(int, siginfo_t*, void*);
+using GuestScope = FaultGuard::GuestScope;
+
+constexpr int kFaults[] = {SIGSEGV, SIGBUS, SIGFPE};
+
+/// What the process had, and what WasmEdge would have installed. Written before any handler can
+/// run, but for WasmEdge's, which it tells at its first guest.
+struct State {
+  struct sigaction previous[std::size(kFaults)]{};
+  std::vector<std::pair<uintptr_t, uintptr_t>> host_code;
+  int interrupt_signal = 0;
+  std::atomic<Handler> wasmedge_handler{nullptr};
+};
+
+State& Global() {
+  static State state;
+  return state;
+}
+
+// The guest that this thread runs. With the initial-exec model reading it in a signal handler
+// allocates nothing.
+__attribute__((tls_model("initial-exec"))) thread_local GuestScope* current_guest = nullptr;
+
+bool IsFault(int signal) {
+  return std::find(std::begin(kFaults), std::end(kFaults), signal) != std::end(kFaults);
+}
+
+uintptr_t ProgramCounter(const void* context) noexcept {
+  const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
+#if defined(__x86_64__)
+  return static_cast<uintptr_t>(machine.gregs[REG_RIP]);
+#elif defined(__aarch64__)
+  return static_cast<uintptr_t>(machine.pc);
+#endif
+}
+
+/// Whether the address is compiled guest code. A guest's thread outside a host function runs only
+/// that and code that was loaded when WasmEdge was.
+bool IsGuestCode(uintptr_t address) noexcept {
+  const auto& ranges = Global().host_code;
+  const auto above =
+      std::upper_bound(ranges.begin(), ranges.end(), address,
+                       [](uintptr_t value, const std::pair<uintptr_t, uintptr_t>& range) {
+                         return value < range.first;
+                       });
+  return above == ranges.begin() || address >= std::prev(above)->second;
+}
+
+int CollectHostCode(dl_phdr_info* info, size_t, void* ranges) {
+  for (int index = 0; index < info->dlpi_phnum; ++index) {
+    const ElfW(Phdr)& segment = info->dlpi_phdr[index];
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
+    const uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
+    static_cast<std::vector<std::pair<uintptr_t, uintptr_t>>*>(ranges)->emplace_back(
+        begin, begin + segment.p_memsz);
+  }
+  return 0;
+}
+
+// Stands in for libwasmedge's `sigaction`: it remembers the handler and installs nothing.
+int RememberHandler(int signal, const struct sigaction* action, struct sigaction* old) {
+  if (!IsFault(signal)) return sigaction(signal, action, old);
+  if (action != nullptr) Global().wasmedge_handler.store(action->sa_sigaction);
+  return 0;
+}
+
+// Stands in for libwasmedge's `signal`, with which it resets the handlers to SIG_DFL.
+sighandler_t IgnoreReset(int signal, sighandler_t handler) {
+  return IsFault(signal) ? SIG_DFL : ::signal(signal, handler);
+}
+
+/// Leaves the guest as on a memory fault. Does not return.
+void LeaveGuest(int signal, siginfo_t* info, void* context) {
+  if (const Handler handler = Global().wasmedge_handler.load()) handler(signal, info, context);
+}
+
+/// What would have happened without this handler.
+void CallPrevious(int signal, siginfo_t* info, void* context) {
+  const auto index = std::find(std::begin(kFaults), std::end(kFaults), signal) - kFaults;
+  const struct sigaction& previous = Global().previous[index];
+  if ((previous.sa_flags & SA_SIGINFO) != 0) {
+    previous.sa_sigaction(signal, info, context);
+  } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
+    previous.sa_handler(signal);
+  } else {
+    // A fault of the program comes again as soon as this returns, and then ends the process in the
+    // default way; one that was sent has to be sent again.
+    sigaction(signal, &previous, nullptr);
+    if (info->si_code <= 0) raise(signal);
+  }
+}
+
+/// A signal that nobody in the process uses.
+int FindFreeSignal() {
+  for (int signal = SIGRTMAX - 1; signal > SIGRTMIN; --signal) {
+    struct sigaction action{};
+    if (sigaction(signal, nullptr, &action) == 0 && (action.sa_flags & SA_SIGINFO) == 0 &&
+        action.sa_handler == SIG_DFL) {
+      return signal;
+    }
+  }
+  throw Error(ErrorCode::kNativeLoad, "All real-time signals of this process are in use.");
+}
+
+}  // namespace
+
+void FaultGuard::Install(void* wasmedge_library) {
+  State& state = Global();
+  const ElfSlots slots(wasmedge_library);
+  const size_t redirected =
+      std::min(slots.Redirect("sigaction", reinterpret_cast<void*>(&RememberHandler)),
+               slots.Redirect("signal", reinterpret_cast<void*>(&IgnoreReset)));
+  if (redirected == 0) {
+    throw Error(ErrorCode::kNativeLoad,
+                "This build of WasmEdge installs its signal handlers in a way that is not known "
+                "here. Use Debian's package or the official release.");
+  }
+  // A second attempt, after the first opened another library, must not chain to itself.
+  if (state.interrupt_signal != 0) return;
+
+  dl_iterate_phdr(&CollectHostCode, &state.host_code);
+  std::sort(state.host_code.begin(), state.host_code.end());
+  state.interrupt_signal = FindFreeSignal();
+
+  struct sigaction action{};
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+  action.sa_sigaction = &OnInterrupt;
+  sigaction(state.interrupt_signal, &action, nullptr);
+  action.sa_sigaction = &OnFault;
+  for (size_t index = 0; index < std::size(kFaults); ++index) {
+    sigaction(kFaults[index], &action, &state.previous[index]);
+  }
+}
+
+int FaultGuard::interrupt_signal() noexcept { return Global().interrupt_signal; }
+
+void FaultGuard::OnFault(int signal, siginfo_t* info, void* context) {
+  const int saved_errno = errno;
+  if (GuestScope* guest = current_guest) {
+    const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
+    const bool is_guest_code = !guest->in_host_ && IsGuestCode(ProgramCounter(context));
+    if (is_guest_code) {
+      if (signal != SIGFPE && guest->stack_.IsBelow(address)) guest->stack_overflowed_ = 1;
+      LeaveGuest(signal, info, context);
+    } else if (signal != SIGFPE && guest->stack_.OpenYellow(address)) {
+      errno = saved_errno;
+      return;
+    }
+  }
+  CallPrevious(signal, info, context);
+  errno = saved_errno;
+}
+
+void FaultGuard::OnInterrupt(int signal, siginfo_t* info, void* context) {
+  const int saved_errno = errno;
+  GuestScope* guest = current_guest;
+  if (guest != nullptr && guest->invocation_.CheckStop() != StopReason::kNone && !guest->in_host_ &&
+      IsGuestCode(ProgramCounter(context))) {
+    // The jump out of here does not restore the mask.
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+    LeaveGuest(SIGSEGV, info, context);
+  }
+  errno = saved_errno;
+}
+
+FaultGuard::GuestScope::GuestScope(GuestStack& stack, Invocation& invocation) noexcept
+    : stack_(stack), invocation_(invocation) {
+  current_guest = this;
+}
+
+FaultGuard::GuestScope::~GuestScope() {
+  current_guest = nullptr;
+  stack_.CloseYellow();
+}
+
+FaultGuard::HostScope::HostScope() noexcept : scope_(current_guest) {
+  if (scope_ != nullptr) scope_->in_host_ = 1;
+}
+
+FaultGuard::HostScope::~HostScope() {
+  if (scope_ != nullptr) scope_->in_host_ = 0;
+}
+
+}  // namespace wasmedge_embed

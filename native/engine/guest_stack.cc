@@ -1,0 +1,42 @@
+#include "engine/guest_stack.h"
+
+#include <sys/mman.h>
+
+#include <csignal>
+#include <new>
+
+namespace wasmedge_embed {
+
+GuestStack::GuestStack()
+    : base_(mmap(nullptr, thread_size() + kAlternateBytes, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0)) {
+  if (base_ == MAP_FAILED) throw std::bad_alloc();
+  if (mprotect(base_, kRedBytes + kYellowBytes, PROT_NONE) != 0) {
+    munmap(base_, thread_size() + kAlternateBytes);
+    throw std::bad_alloc();
+  }
+}
+
+GuestStack::~GuestStack() { munmap(base_, thread_size() + kAlternateBytes); }
+
+bool GuestStack::OpenYellow(uintptr_t address) noexcept {
+  const auto begin = reinterpret_cast<uintptr_t>(yellow());
+  if (yellow_open_ || address < begin || address >= begin + kYellowBytes) return false;
+  yellow_open_ = mprotect(yellow(), kYellowBytes, PROT_READ | PROT_WRITE) == 0;
+  return yellow_open_;
+}
+
+void GuestStack::CloseYellow() noexcept {
+  if (!yellow_open_) return;
+  mprotect(yellow(), kYellowBytes, PROT_NONE);
+  yellow_open_ = false;
+}
+
+void GuestStack::UseAlternateStack() const {
+  stack_t alternate{};
+  alternate.ss_sp = static_cast<uint8_t*>(base_) + thread_size();
+  alternate.ss_size = kAlternateBytes;
+  sigaltstack(&alternate, nullptr);
+}
+
+}  // namespace wasmedge_embed

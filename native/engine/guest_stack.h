@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace wasmedge_embed {
+
+/// The memory of one guest thread's stack and of its alternate signal stack.
+///
+/// From the lowest address up: a red zone that is never accessible, a yellow zone that is closed
+/// while guests run, the usable stack; the alternate stack lies apart. A guest that recurses into
+/// the yellow zone has overflowed and is trapped. Host code that is called at great depth may need
+/// a little more: the fault guard then opens the yellow zone until the invocation ends.
+class GuestStack {
+ public:
+  /// Throws `std::bad_alloc`.
+  GuestStack();
+  ~GuestStack();
+  GuestStack(const GuestStack&) = delete;
+  GuestStack& operator=(const GuestStack&) = delete;
+
+  /// The lowest address and the size that a thread is given as its stack.
+  void* thread_base() const noexcept { return base_; }
+  static constexpr size_t thread_size() noexcept { return kRedBytes + kYellowBytes + kStackBytes; }
+
+  /// Whether the address lies in the red or yellow zone.
+  bool IsBelow(uintptr_t address) const noexcept {
+    return address >= base() && address < base() + kRedBytes + kYellowBytes;
+  }
+
+  /// Opens the yellow zone; false when it is open already or the address lies elsewhere.
+  /// Async-signal-safe.
+  bool OpenYellow(uintptr_t address) noexcept;
+
+  /// Closes the yellow zone if it was opened.
+  void CloseYellow() noexcept;
+
+  /// Makes the alternate stack the calling thread's.
+  void UseAlternateStack() const;
+
+ private:
+  // Larger than any frame that a compiled guest function can have, so that none leaps over it.
+  static constexpr size_t kRedBytes = size_t{4} << 20;
+  // What host functions, inference among them, are given when the guest has used up its stack.
+  static constexpr size_t kYellowBytes = size_t{1} << 20;
+  // Room for deep recursion in a guest; pages are only taken when they are touched.
+  static constexpr size_t kStackBytes = size_t{16} << 20;
+  static constexpr size_t kAlternateBytes = size_t{128} << 10;
+
+  uintptr_t base() const noexcept { return reinterpret_cast<uintptr_t>(base_); }
+  uint8_t* yellow() const noexcept { return static_cast<uint8_t*>(base_) + kRedBytes; }
+
+  void* base_;
+  bool yellow_open_ = false;
+};
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+
+import { compileModule, loadModule } from 'wasmedge-embed';
+
+import { rustGuest } from './support/paths.js';
+import { withModule } from './support/run-guest.js';
+import { temporaryPath } from './support/wat.js';
+
+const MEBIBYTE = 1 << 20;
+
+/** Collects garbage and lets what was collected be finalized. */
+async function collect(): Promise<void> {
+  assert.ok(global.gc, 'run with --expose-gc');
+  for (let round = 0; round < 4; ++round) {
+    global.gc();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const resident = (): number => process.memoryUsage.rss();
+
+/** Repeats `body`, and gives by how much resident memory grew after the first repetitions. */
+async function growth(
+  body: () => Promise<void>,
+  warmUp: number,
+  measured: number,
+): Promise<number> {
+  for (let round = 0; round < warmUp; ++round) await body();
+  await collect();
+  const before = resident();
+  for (let round = 0; round < measured; ++round) {
+    await body();
+    if (round % 20 === 19) await collect();
+  }
+  await collect();
+  return resident() - before;
+}
+
+describe('Garbage collection', () => {
+  let tour: string;
+  before(async () => {
+    tour = temporaryPath('std-tour.so');
+    await compileModule(rustGuest('std-tour'), tour, { optimize: 0 });
+  });
+
+  it('frees modules that are dropped without close(), with their threads', async () => {
+    const threads = readdirSync('/proc/self/task').length;
+    const files = { '/large': Buffer.alloc(MEBIBYTE, 1) };
+    const grown = await growth(
+      async () => {
+        const module = await loadModule(tour, { files, concurrency: 2, args: ['read', '/large'] });
+        const results = await Promise.all([module.run(), module.run()]);
+        assert.equal(results[1].stdout.length, MEBIBYTE);
+      },
+      20,
+      200,
+    );
+    // 200 modules with their file of 1 MiB: what is kept would be 200 MiB and more.
+    assert.ok(grown < 60 * MEBIBYTE, `${Math.round(grown / MEBIBYTE)} MiB more`);
+    const left = readdirSync('/proc/self/task').length - threads;
+    assert.ok(left <= 4, `${left} threads more`);
+  });
+
+  it('frees modules that were loaded and never run, and those that were refused', async () => {
+    const files = { '/large': Buffer.alloc(MEBIBYTE, 1) };
+    const grown = await growth(
+      async () => {
+        await loadModule(tour, { files });
+        await assert.rejects(
+          loadModule(tour, { files, models: { wrong: Buffer.alloc(MEBIBYTE) } }),
+        );
+      },
+      20,
+      200,
+    );
+    assert.ok(grown < 60 * MEBIBYTE, `${Math.round(grown / MEBIBYTE)} MiB more`);
+  });
+
+  it('keeps a module with runs under way that nobody holds any more', async () => {
+    const results = [];
+    for (let round = 0; round < 5; ++round) {
+      results.push((await loadModule(tour, { args: ['sleep', '20'] })).run());
+      await collect();
+    }
+    assert.deepEqual(
+      (await Promise.all(results)).map((each) => each.exitCode),
+      [0, 0, 0, 0, 0],
+    );
+  });
+
+  it('frees the outputs of runs', async () => {
+    await withModule(tour, { args: ['cat'] }, async (module) => {
+      const stdin = Buffer.alloc(4 * MEBIBYTE, 'x');
+      const grown = await growth(
+        async () => {
+          assert.equal((await module.run({ stdin })).stdout.length, stdin.length);
+        },
+        20,
+        80,
+      );
+      // 320 MiB of input and as much output went through.
+      assert.ok(grown < 80 * MEBIBYTE, `${Math.round(grown / MEBIBYTE)} MiB more`);
+    });
+  });
+
+  it('leaves an output valid that outlives its module', async () => {
+    const stdin = Buffer.alloc(MEBIBYTE, 'y');
+    const { stdout } = await withModule(tour, { args: ['cat'] }, (module) => module.run({ stdin }));
+    await collect();
+    assert.ok(stdout.equals(stdin));
+  });
+});

@@ -1,0 +1,32 @@
+;; Keeps state in every place a guest has: memory, grown memory, a global, a table, dropped segments.
+;; Its exit code says how much of it was there already when it began: 0 for none.
+(module
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1 4)
+  (global $global (mut i64) (i64.const 0))
+  (table $table 2 4 funcref)
+  (elem declare func $function)
+  (data $segment "12")
+  (func $function)
+  (func (export "_start")
+    (local $seen i32)
+    (if (i32.load (i32.const 65532)) (then (local.set $seen (i32.const 1))))
+    (if (i64.ne (global.get $global) (i64.const 0))
+      (then (local.set $seen (i32.or (local.get $seen) (i32.const 2)))))
+    (if (i32.eqz (ref.is_null (table.get $table (i32.const 1))))
+      (then (local.set $seen (i32.or (local.get $seen) (i32.const 4)))))
+    (if (i32.ne (memory.size) (i32.const 1))
+      (then (local.set $seen (i32.or (local.get $seen) (i32.const 8)))))
+    (if (i32.ne (table.size $table) (i32.const 2))
+      (then (local.set $seen (i32.or (local.get $seen) (i32.const 16)))))
+    ;; Traps where the segment was dropped before.
+    (memory.init $segment (i32.const 0) (i32.const 0) (i32.const 2))
+
+    (i32.store (i32.const 65532) (i32.const 1))
+    (global.set $global (i64.const 1))
+    (table.set $table (i32.const 1) (ref.func $function))
+    (drop (memory.grow (i32.const 1)))
+    (i32.store (i32.const 131068) (i32.const 1))
+    (drop (table.grow $table (ref.func $function) (i32.const 1)))
+    (data.drop $segment)
+    (call $proc_exit (local.get $seen))))

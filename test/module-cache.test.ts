@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+
+import type { CompileEvent } from 'wasmedge-embed';
+
+import { eventsOf } from './support/diagnostics.js';
+import { withEnvironment } from './support/environment.js';
+import { withModule } from './support/run-guest.js';
+import { temporaryPath, watGuest } from './support/wat.js';
+
+/** Loads the guest with the given cache and calls it; gives what was published about compiling. */
+function load(file: string, cache: string, temporary?: string): Promise<CompileEvent[]> {
+  const variables = {
+    WASMEDGE_EMBED_CACHE: cache,
+    ...(temporary !== undefined && { TMPDIR: temporary }),
+  };
+  return withEnvironment(variables, () =>
+    eventsOf('wasmedge-embed:compile', () =>
+      withModule(file, {}, async (module) => {
+        assert.equal(module.mode, 'aot');
+        assert.equal(await module.call('add', 3, 4), 7);
+      }),
+    ),
+  );
+}
+
+describe('The cache of compiled modules', () => {
+  let file: string;
+  let cache: string;
+
+  before(async () => {
+    file = await watGuest('numbers');
+  });
+  beforeEach(() => {
+    cache = temporaryPath('cache');
+  });
+
+  /** The only compiled module in the cache. */
+  function cached(): string {
+    const names = readdirSync(path.join(cache, 'aot'));
+    assert.equal(names.length, 1, names.join(' '));
+    return path.join(cache, 'aot', names[0]!);
+  }
+
+  it('has a plain module compiled once', async () => {
+    const [event, ...others] = await load(file, cache);
+    assert.equal(others.length, 0);
+    assert.equal(event?.module, file);
+    assert.equal(event.output, cached());
+    assert.equal(event.error, undefined);
+    assert.ok(Number.isFinite(event.totalMs) && event.totalMs >= 0);
+    assert.deepEqual(await load(file, cache), []);
+  });
+
+  it('goes by content: a copy is not compiled, another module is', async () => {
+    await load(file, cache);
+    const copy = temporaryPath('copy.wasm');
+    writeFileSync(copy, readFileSync(file));
+    assert.deepEqual(await load(copy, cache), []);
+    // A custom section is content too.
+    const other = temporaryPath('other.wasm');
+    writeFileSync(other, Buffer.concat([readFileSync(file), Buffer.from([0, 2, 1, 0x78])]));
+    assert.equal((await load(other, cache)).length, 1);
+    assert.equal(readdirSync(path.join(cache, 'aot')).length, 2);
+  });
+
+  it('serves many loads at once', async () => {
+    await Promise.all(Array.from({ length: 4 }, () => load(file, cache)));
+    assert.deepEqual(await load(file, cache), []);
+    cached();
+  });
+
+  for (const [what, damage] of [
+    ['truncated', (content: Buffer) => content.subarray(0, 1000)],
+    ['empty', () => ''],
+    ['other bytes', () => 'no module at all'],
+  ] as const) {
+    it(`makes a damaged file anew: ${what}`, async () => {
+      await load(file, cache);
+      // Beside it and moved there: nobody may write into a file that a process has mapped.
+      const damaged = temporaryPath('damaged.so');
+      writeFileSync(damaged, damage(readFileSync(cached())));
+      renameSync(damaged, cached());
+      assert.equal((await load(file, cache)).length, 1);
+      assert.deepEqual(await load(file, cache), []);
+    });
+  }
+
+  it('is for nobody else to read or write', async () => {
+    await load(file, cache);
+    assert.equal(statSync(path.join(cache, 'aot')).mode & 0o077, 0);
+  });
+
+  it('is in the temporary folder where its own cannot be written', async () => {
+    const regularFile = temporaryPath('regular-file');
+    writeFileSync(regularFile, '');
+    const temporary = temporaryPath('tmp');
+    mkdirSync(temporary);
+    const [event] = await load(file, path.join(regularFile, 'cache'), temporary);
+    const output = event?.output ?? '';
+    assert.ok(output.startsWith(`${temporary}${path.sep}wasmedge-embed-`), output);
+    assert.ok(existsSync(output));
+    assert.deepEqual(await load(file, path.join(regularFile, 'cache'), temporary), []);
+  });
+});

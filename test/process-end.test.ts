@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+
+import { rustGuest } from './support/paths.js';
+import { runScript } from './support/process.js';
+import type { Ended } from './support/process.js';
+
+/** Runs a script that has loaded std-tour as `module`, unless it says otherwise. */
+function withTour(body: string, options = '{}'): Promise<Ended> {
+  return runScript(`
+    const { loadModule } = require('wasmedge-embed');
+    (async () => {
+      const module = await loadModule(${JSON.stringify(rustGuest('std-tour'))}, ${options});
+      ${body}
+    })();`);
+}
+
+const quiet = { code: 0, signal: null, stderr: '' };
+
+describe('The process', () => {
+  it('ends by itself with a loaded module that is idle', async () => {
+    assert.deepEqual(await withTour(''), { ...quiet, stdout: '' });
+  });
+
+  it('ends by itself with idle modules that have run', async () => {
+    const ended = await withTour(`
+      const other = await loadModule(module.file, { concurrency: 4, args: ['exit', '1'] });
+      const results = await Promise.all([module.run({ args: ['exit', '2'] }), other.run(), other.run()]);
+      console.log(results.map((each) => each.exitCode).join());`);
+    assert.deepEqual(ended, { ...quiet, stdout: '2,1,1\n' });
+  });
+
+  it('stays for runs that are pending, with nothing else to do', async () => {
+    const ended = await withTour(
+      `for (let i = 0; i < 3; ++i) {
+         module.run({ args: ['sleep', '50'] }).then(({ exitCode }) => console.log('slept', exitCode));
+       }`,
+      '{ concurrency: 1 }',
+    );
+    assert.deepEqual(ended, { ...quiet, stdout: 'slept 0\n'.repeat(3) });
+  });
+
+  it('stays for a close that is pending', async () => {
+    const ended = await withTour(`
+      module.run({ args: ['sleep', '50'] });
+      module.close().then(() => console.log('closed'));`);
+    assert.deepEqual(ended, { ...quiet, stdout: 'closed\n' });
+  });
+
+  it('ends at process.exit() while a guest runs and others wait', async () => {
+    const ended = await withTour(
+      `for (let i = 0; i < 4; ++i) module.run({ args: ['sleep', '100'] });
+       setTimeout(() => process.exit(5), 20);`,
+      '{ concurrency: 2 }',
+    );
+    assert.deepEqual(ended, { ...quiet, code: 5, stdout: '' });
+  });
+
+  it('ends as usual at an exception that nobody catches', async () => {
+    const ended = await withTour(`
+      module.run({ args: ['sleep', '100'] });
+      throw new Error('nobody catches this');`);
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, /nobody catches this/);
+  });
+
+  it('ends with the code that was set, after everything was closed', async () => {
+    const ended = await withTour(`
+      await module.run({ args: ['exit', '0'] });
+      await module.close();
+      process.exitCode = 9;`);
+    assert.deepEqual(ended, { ...quiet, code: 9, stdout: '' });
+  });
+});

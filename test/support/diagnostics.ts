@@ -1,0 +1,16 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
+/** Collects what a diagnostics channel publishes while `body` runs. */
+export async function eventsOf<T>(channel: string, body: () => Promise<unknown>): Promise<T[]> {
+  const events: T[] = [];
+  const collect = (event: unknown): void => {
+    events.push(event as T);
+  };
+  subscribe(channel, collect);
+  try {
+    await body();
+  } finally {
+    unsubscribe(channel, collect);
+  }
+  return events;
+}

@@ -1,0 +1,31 @@
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { loadModule } from 'wasmedge-embed';
+
+/** What a thread of {@link startWorker} does. */
+export interface WorkerTask {
+  file: string;
+  /** The arguments of each run. */
+  args: string[];
+  runs: number;
+  /** Whether to leave the module open at the end. */
+  leaveOpen?: boolean;
+  /** Whether to tell when the runs have begun. */
+  tellBegin?: boolean;
+}
+
+/** What it posts at its end: each run's stdout. */
+export type WorkerAnswer = string[];
+
+async function main(task: WorkerTask): Promise<void> {
+  const module = await loadModule(task.file, { concurrency: 2, args: task.args });
+  const runs = Array.from({ length: task.runs }, (_, index) =>
+    module.run({ stdin: `run ${index}` }),
+  );
+  if (task.tellBegin) parentPort?.postMessage('begun');
+  const outputs = (await Promise.all(runs)).map(({ stdout }) => stdout.toString());
+  if (!task.leaveOpen) await module.close();
+  parentPort?.postMessage(outputs);
+}
+
+void main(workerData as WorkerTask);

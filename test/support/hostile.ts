@@ -1,0 +1,33 @@
+import { MEMORY_END } from './host-calls.js';
+
+/** Addresses that a hostile guest passes; the first two lie inside of its memory. */
+export const HOSTILE_POINTERS = [
+  0,
+  1,
+  -1,
+  -4,
+  2 ** 31 - 1,
+  2 ** 31,
+  MEMORY_END,
+  MEMORY_END - 1,
+  MEMORY_END + 1,
+];
+
+/** Lengths that lead out of the memory from any address but 0. */
+export const HOSTILE_LENGTHS = [-1, -4, 2 ** 31 - 1, 2 ** 31, 2 ** 30, MEMORY_END];
+
+/** Whether any of `size` bytes at the address lies outside of the guest's memory. */
+export function isOutside(pointer: number, size: number): boolean {
+  return (pointer >>> 0) + size > MEMORY_END;
+}
+
+/** Numbers from 0 below a limit, the same for each seed (xorshift32). */
+export function random(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % limit;
+  };
+}

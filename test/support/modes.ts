@@ -1,0 +1,5 @@
+/** Both ways of running a plain module: the option that asks for it, and its name. */
+export const MODES = [
+  { aot: 'auto', mode: 'aot' },
+  { aot: 'off', mode: 'interpreter' },
+] as const;

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+
+import { ROOT } from './paths.js';
+
+/** How a child process ended. */
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface ScriptOptions {
+  /** Over this process's environment; undefined removes a variable. */
+  env?: Record<string, string | undefined>;
+  /** Whether the script is an ECMAScript module. */
+  esm?: boolean;
+  /** Options of node itself. */
+  flags?: string[];
+}
+
+// Far beyond what any of the scripts takes: one that hangs ends with a signal and fails its test.
+const HANGS_AFTER_MS = 50_000;
+
+/**
+ * Runs JavaScript in a Node process of its own, in the project's root, so that it can require
+ * 'wasmedge-embed'. It ends when its event loop is empty.
+ */
+export function runScript(source: string, options: ScriptOptions = {}): Promise<Ended> {
+  const kind = options.esm ? ['--input-type=module'] : ['--input-type=commonjs'];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...(options.flags ?? []), ...kind, '-e', source], {
+      cwd: ROOT,
+      env: { ...process.env, NODE_OPTIONS: undefined, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: HANGS_AFTER_MS,
+      killSignal: 'SIGKILL',
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      resolve({
+        code,
+        signal,
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString(),
+      });
+    });
+  });
+}
+
+/** Runs a script that has to succeed, and gives what it wrote to its standard output. */
+export async function scriptOutput(source: string, options?: ScriptOptions): Promise<string> {
+  const { code, signal, stdout, stderr } = await runScript(source, options);
+  if (code !== 0) {
+    throw new Error(`The script ended with ${signal ?? String(code)}:\n${stdout}\n${stderr}`);
+  }
+  return stdout;
+}

@@ -1,0 +1,157 @@
+import { buildModel } from './tflite.js';
+import type { ElementType, Quantization, Tensor } from './tflite.js';
+
+type ArithmeticType = 'float32' | 'int32' | 'int64' | 'uint8' | 'int8';
+
+const isQuantized = (type: ElementType): boolean => type === 'uint8' || type === 'int8';
+
+/** left + right = sum, all [1,4]; where quantized, `scale` and `zeroPoint` hold for all three. */
+export function sumModel(
+  type: ArithmeticType,
+  quantization: Quantization = { scale: 1, zeroPoint: 0 },
+): Buffer {
+  const tensor = (name: string): Tensor => ({
+    name,
+    type,
+    shape: [1, 4],
+    ...(isQuantized(type) && { quantization }),
+  });
+  return buildModel({
+    tensors: ['left', 'right', 'sum'].map(tensor),
+    operators: [{ operator: 'ADD', inputs: ['left', 'right'], outputs: ['sum'] }],
+    inputs: ['left', 'right'],
+    outputs: ['sum'],
+  });
+}
+
+/** left + right = sum and left × right = product, float32 [2,3]. */
+export function sumAndProductModel(signature?: {
+  inputs: readonly string[];
+  outputs: readonly string[];
+}): Buffer {
+  const names = ['left', 'right', 'sum', 'product'];
+  return buildModel({
+    tensors: names.map((name) => ({ name, type: 'float32', shape: [2, 3] })),
+    operators: [
+      { operator: 'ADD', inputs: ['left', 'right'], outputs: ['sum'] },
+      { operator: 'MUL', inputs: ['left', 'right'], outputs: ['product'] },
+    ],
+    inputs: ['left', 'right'],
+    outputs: ['sum', 'product'],
+    ...(signature && { signature }),
+  });
+}
+
+/** values[indices]: float32 [4] and int32 [2]. An index out of range fails while it runs. */
+export function gatherModel(): Buffer {
+  return buildModel({
+    tensors: [
+      { name: 'values', type: 'float32', shape: [4] },
+      { name: 'indices', type: 'int32', shape: [2] },
+      { name: 'chosen', type: 'float32', shape: [2] },
+    ],
+    operators: [{ operator: 'GATHER', inputs: ['values', 'indices'], outputs: ['chosen'] }],
+    inputs: ['values', 'indices'],
+    outputs: ['chosen'],
+  });
+}
+
+/** One byte for each certainty: probability = byte / 256, as classifiers end. */
+const PROBABILITY: Record<'uint8' | 'int8', Quantization> = {
+  uint8: { scale: 1 / 256, zeroPoint: 0 },
+  int8: { scale: 1 / 256, zeroPoint: -128 },
+};
+
+export interface PictureModelOptions {
+  type: 'uint8' | 'int8' | 'float32';
+  /** Rows, columns, channels of the input. */
+  size: readonly [number, number, number];
+  /** Input without the batch's dimension of 1. */
+  flat?: boolean;
+}
+
+/**
+ * A classifier whose answer does not depend on the picture: class i has `scores[i]`. For uint8 and
+ * int8 they are scores from 0 to 255, for float32 the output's own values.
+ */
+export function constantModel(options: PictureModelOptions, scores: readonly number[]): Buffer {
+  return classifier(options, scores, () => 0);
+}
+
+/**
+ * A classifier that shows its input: class i has the value of the element at `[row, column,
+ * channel]` of `elements[i]`, the byte itself for uint8 and int8.
+ */
+export function pickingModel(
+  options: PictureModelOptions,
+  elements: readonly (readonly [number, number, number])[],
+): Buffer {
+  const [, columns, channels] = options.size;
+  const places = elements.map(([row, column, channel]) => {
+    return (row * columns + column) * channels + channel;
+  });
+  return classifier(
+    options,
+    elements.map(() => 0),
+    (output, place) => (places[output] === place ? 1 : 0),
+  );
+}
+
+/** float32: class 0 has the value of the first element (0 to 1 expected), class 1 one less it. */
+export function firstElementModel(size: readonly [number, number, number]): Buffer {
+  const sign = [1, -1];
+  return classifier({ type: 'float32', size }, [0, 1], (output, place) =>
+    place === 0 ? (sign[output] ?? 0) : 0,
+  );
+}
+
+/** One fully connected layer over all elements. */
+function classifier(
+  { type, size, flat = false }: PictureModelOptions,
+  bias: readonly number[],
+  weight: (output: number, place: number) => number,
+): Buffer {
+  const places = size[0] * size[1] * size[2];
+  const classes = bias.length;
+  const quantized = type !== 'float32';
+  const input: Tensor = {
+    name: 'picture',
+    type,
+    shape: flat ? size : [1, ...size],
+    ...(quantized && { quantization: PROBABILITY[type] }),
+  };
+  const weights: Tensor = {
+    name: 'weights',
+    type,
+    shape: [classes, places],
+    data: Array.from({ length: classes * places }, (_, index) =>
+      weight(Math.floor(index / places), index % places),
+    ),
+    ...(quantized && { quantization: { scale: 1, zeroPoint: 0 } }),
+  };
+  const biases: Tensor = {
+    name: 'bias',
+    type: quantized ? 'int32' : 'float32',
+    shape: [classes],
+    data: bias,
+    ...(quantized && { quantization: { scale: 1 / 256, zeroPoint: 0 } }),
+  };
+  const scores: Tensor = {
+    name: 'scores',
+    type,
+    shape: [1, classes],
+    ...(quantized && { quantization: PROBABILITY[type] }),
+  };
+  return buildModel({
+    tensors: [input, weights, biases, scores],
+    operators: [
+      {
+        operator: 'FULLY_CONNECTED',
+        inputs: ['picture', 'weights', 'bias'],
+        outputs: ['scores'],
+      },
+    ],
+    inputs: ['picture'],
+    outputs: ['scores'],
+  });
+}

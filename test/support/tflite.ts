@@ -1,0 +1,322 @@
+import { Builder } from 'flatbuffers';
+
+/**
+ * Writes TensorFlow Lite models small enough to know what they answer. The numbers of fields and
+ * enumerations are those of the public schema, tensorflow/lite/schema/schema.fbs, version 3.
+ */
+
+export type ElementType = 'float32' | 'int32' | 'uint8' | 'int64' | 'string' | 'int8';
+
+const TENSOR_TYPE: Record<ElementType, number> = {
+  float32: 0,
+  int32: 2,
+  uint8: 3,
+  int64: 4,
+  string: 5,
+  int8: 9,
+};
+
+/** Bytes of one element; strings have none. */
+export const ELEMENT_SIZE: Record<ElementType, number> = {
+  float32: 4,
+  int32: 4,
+  uint8: 1,
+  int64: 8,
+  string: 0,
+  int8: 1,
+};
+
+export interface Quantization {
+  scale: number;
+  zeroPoint: number;
+}
+
+export interface Tensor {
+  name: string;
+  type: ElementType;
+  shape: readonly number[];
+  quantization?: Quantization;
+  /** A constant's elements; without them the tensor is an input, an output or between. */
+  data?: readonly number[];
+}
+
+/** Tensors are named, not numbered. */
+export type Operator = {
+  inputs: readonly string[];
+  outputs: readonly string[];
+} & (
+  | { operator: 'ADD' | 'MUL' | 'GATHER' | 'FULLY_CONNECTED' | 'QUANTIZE' | 'DEQUANTIZE' }
+  | { operator: 'CONCATENATION'; axis: number }
+  | { operator: 'SOFTMAX' }
+  | { operator: 'RESHAPE'; newShape: readonly number[] }
+);
+
+export interface Graph {
+  tensors: readonly Tensor[];
+  operators: readonly Operator[];
+  inputs: readonly string[];
+  outputs: readonly string[];
+  /** Adds a signature with these arguments, in this order, by tensor. */
+  signature?: { inputs: readonly string[]; outputs: readonly string[] };
+}
+
+const OPERATOR_CODE: Record<Operator['operator'], number> = {
+  ADD: 0,
+  CONCATENATION: 2,
+  DEQUANTIZE: 6,
+  FULLY_CONNECTED: 9,
+  MUL: 18,
+  RESHAPE: 22,
+  SOFTMAX: 25,
+  GATHER: 36,
+  QUANTIZE: 114,
+};
+
+// The versions that brought these types; every other operator and type here is in the first.
+const OPERATOR_VERSION: Partial<
+  Record<Operator['operator'], Partial<Record<ElementType, number>>>
+> = {
+  ADD: { int8: 2, int64: 4 },
+  CONCATENATION: { int8: 2 },
+  DEQUANTIZE: { int8: 2 },
+  FULLY_CONNECTED: { int8: 4 },
+  MUL: { int8: 2 },
+  SOFTMAX: { int8: 2 },
+};
+
+/** A field of a table: its number in the schema and how it is written. */
+type Field = (builder: Builder) => void;
+
+const int8 =
+  (field: number, value: number): Field =>
+  (builder) => {
+    builder.addFieldInt8(field, value, 0);
+  };
+const int32 =
+  (field: number, value: number): Field =>
+  (builder) => {
+    builder.addFieldInt32(field, value, 0);
+  };
+const float32 =
+  (field: number, value: number): Field =>
+  (builder) => {
+    builder.addFieldFloat32(field, value, 0);
+  };
+const reference =
+  (field: number, offset: number): Field =>
+  (builder) => {
+    builder.addFieldOffset(field, offset, 0);
+  };
+
+function table(builder: Builder, fields: readonly Field[]): number {
+  builder.startObject(16);
+  for (const field of fields) field(builder);
+  return builder.endObject();
+}
+
+/** Vectors are written from their end. */
+function vector<T>(
+  builder: Builder,
+  size: number,
+  values: readonly T[],
+  write: (value: T) => void,
+  alignment = size,
+): number {
+  builder.startVector(size, values.length, alignment);
+  for (const value of [...values].reverse()) write(value);
+  return builder.endVector();
+}
+
+const int32Vector = (builder: Builder, values: readonly number[]): number =>
+  vector(builder, 4, values, (value) => {
+    builder.addInt32(value);
+  });
+
+const tableVector = (builder: Builder, offsets: readonly number[]): number =>
+  vector(builder, 4, offsets, (offset) => {
+    builder.addOffset(offset);
+  });
+
+/** The little-endian bytes of elements. */
+export function elements(type: ElementType, values: readonly number[]): Buffer {
+  const size = ELEMENT_SIZE[type];
+  const bytes = Buffer.alloc(values.length * size);
+  values.forEach((value, index) => {
+    const offset = index * size;
+    switch (type) {
+      case 'float32':
+        bytes.writeFloatLE(value, offset);
+        break;
+      case 'int32':
+        bytes.writeInt32LE(value, offset);
+        break;
+      case 'uint8':
+        bytes.writeUInt8(value, offset);
+        break;
+      case 'int8':
+        bytes.writeInt8(value, offset);
+        break;
+      case 'int64':
+        bytes.writeBigInt64LE(BigInt(value), offset);
+        break;
+      case 'string':
+        throw new Error('strings have no fixed size');
+    }
+  });
+  return bytes;
+}
+
+/** What `elements` wrote. */
+export function valuesOf(type: ElementType, bytes: Buffer): number[] {
+  const size = ELEMENT_SIZE[type];
+  return Array.from({ length: bytes.length / size }, (_, index) => {
+    const offset = index * size;
+    switch (type) {
+      case 'float32':
+        return bytes.readFloatLE(offset);
+      case 'int32':
+        return bytes.readInt32LE(offset);
+      case 'uint8':
+        return bytes.readUInt8(offset);
+      case 'int8':
+        return bytes.readInt8(offset);
+      case 'int64':
+        return Number(bytes.readBigInt64LE(offset));
+      case 'string':
+        throw new Error('strings have no fixed size');
+    }
+  });
+}
+
+function writeTensor(builder: Builder, tensor: Tensor, buffer: number): number {
+  const name = builder.createString(tensor.name);
+  const shape = int32Vector(builder, tensor.shape);
+  const fields = [
+    reference(0, shape),
+    int8(1, TENSOR_TYPE[tensor.type]),
+    int32(2, buffer),
+    reference(3, name),
+  ];
+  if (tensor.quantization) {
+    const scale = vector(builder, 4, [tensor.quantization.scale], (value) => {
+      builder.addFloat32(value);
+    });
+    const zeroPoint = vector(builder, 8, [BigInt(tensor.quantization.zeroPoint)], (value) => {
+      builder.addInt64(value);
+    });
+    fields.push(reference(4, table(builder, [reference(2, scale), reference(3, zeroPoint)])));
+  }
+  return table(builder, fields);
+}
+
+/** The operator's options: the number in the union BuiltinOptions and the table; none for most. */
+function writeOptions(builder: Builder, operator: Operator): Field[] {
+  const union = (number: number, fields: readonly Field[]): Field[] => [
+    int8(3, number),
+    reference(4, table(builder, fields)),
+  ];
+  switch (operator.operator) {
+    case 'FULLY_CONNECTED':
+      return union(8, [int8(0, 0)]);
+    case 'SOFTMAX':
+      return union(9, [float32(0, 1)]);
+    case 'CONCATENATION':
+      return union(10, [int32(0, operator.axis)]);
+    case 'ADD':
+      return union(11, [int8(0, 0)]);
+    case 'RESHAPE':
+      return union(17, [reference(0, int32Vector(builder, operator.newShape))]);
+    case 'MUL':
+      return union(21, [int8(0, 0)]);
+    default:
+      return [];
+  }
+}
+
+/** The bytes of a .tflite file. */
+export function buildModel(graph: Graph): Buffer {
+  const builder = new Builder(1024);
+  // A field that holds its default, as type float32 and index 0, is written as well.
+  builder.forceDefaults(true);
+  const indexOf = (name: string): number => {
+    const index = graph.tensors.findIndex((tensor) => tensor.name === name);
+    if (index < 0) throw new Error(`there is no tensor '${name}'`);
+    return index;
+  };
+  const indices = (names: readonly string[]): number => int32Vector(builder, names.map(indexOf));
+
+  // Buffer 0 is the empty one of all tensors that are no constants.
+  const buffers = [table(builder, [])];
+  const tensors = graph.tensors.map((tensor) => {
+    if (!tensor.data) return writeTensor(builder, tensor, 0);
+    const data = vector(
+      builder,
+      1,
+      [...elements(tensor.type, tensor.data)],
+      (byte) => {
+        builder.addInt8(byte);
+      },
+      16,
+    );
+    buffers.push(table(builder, [reference(0, data)]));
+    return writeTensor(builder, tensor, buffers.length - 1);
+  });
+
+  const codes: number[] = [];
+  const operators = graph.operators.map((operator) => {
+    const code = OPERATOR_CODE[operator.operator];
+    const type = graph.tensors[indexOf(operator.inputs[0] ?? '')]?.type ?? 'float32';
+    const version = OPERATOR_VERSION[operator.operator]?.[type] ?? 1;
+    codes.push(table(builder, [int8(0, code), int32(2, version), int32(3, code)]));
+    const inputs = indices(operator.inputs);
+    const outputs = indices(operator.outputs);
+    return table(builder, [
+      int32(0, codes.length - 1),
+      reference(1, inputs),
+      reference(2, outputs),
+      ...writeOptions(builder, operator),
+    ]);
+  });
+
+  const subgraph = table(builder, [
+    reference(0, tableVector(builder, tensors)),
+    reference(1, indices(graph.inputs)),
+    reference(2, indices(graph.outputs)),
+    reference(3, tableVector(builder, operators)),
+    reference(4, builder.createString('main')),
+  ]);
+  const fields = [
+    int32(0, 3),
+    reference(1, tableVector(builder, codes)),
+    reference(2, tableVector(builder, [subgraph])),
+    reference(3, builder.createString('made by a test')),
+    reference(4, tableVector(builder, buffers)),
+  ];
+  if (graph.signature) {
+    const signature = writeSignature(builder, graph.signature, indexOf);
+    fields.push(reference(7, tableVector(builder, [signature])));
+  }
+  builder.finish(table(builder, fields), 'TFL3');
+  return Buffer.from(builder.asUint8Array());
+}
+
+function writeSignature(
+  builder: Builder,
+  signature: NonNullable<Graph['signature']>,
+  indexOf: (name: string) => number,
+): number {
+  const maps = (names: readonly string[]): number =>
+    tableVector(
+      builder,
+      names.map((name) => {
+        const argument = builder.createString(`argument ${name}`);
+        return table(builder, [reference(0, argument), int32(1, indexOf(name))]);
+      }),
+    );
+  return table(builder, [
+    reference(0, maps(signature.inputs)),
+    reference(1, maps(signature.outputs)),
+    reference(2, builder.createString('serving_default')),
+    int32(4, 0),
+  ]);
+}

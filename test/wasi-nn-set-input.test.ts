@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+
+import { WASI_NN, callHost, withHostCalls } from './support/host-calls.js';
+import type { HostCall } from './support/host-calls.js';
+import { rustGuest } from './support/paths.js';
+import { complaintOf } from './support/run-guest.js';
+import { sumModel } from './support/tflite-models.js';
+import {
+  ERRNO,
+  SUM_ANSWER,
+  SUM_MODELS,
+  SumSession,
+  TENSOR_TYPE,
+  putTensor,
+} from './support/wasi-nn-session.js';
+
+const DATA = Buffer.alloc(16);
+
+describe('wasi_ephemeral_nn set_input', () => {
+  it('takes the input’s own shape, type and size only', async () => {
+    const session = new SumSession();
+    const { page } = session;
+    const { f32 } = TENSOR_TYPE;
+    const wrong = [
+      ...[[4], [1, 4, 1], [4, 1], [1, 5], [1, 3], [0, 4], [0xffff_ffff, 4], []].map((shape) =>
+        putTensor(page, shape, f32, DATA),
+      ),
+      ...[0, 2, 3, 4, 5, 6, 255].map((type) => putTensor(page, [1, 4], type, DATA)),
+      ...[0, 4, 15, 17, 32].map((size) => putTensor(page, [1, 4], f32, Buffer.alloc(size))),
+    ];
+    const calls = wrong.map((tensor): HostCall => [
+      'set_input',
+      { at: session.context },
+      0,
+      tensor,
+    ]);
+    const { errnos } = await callHost(WASI_NN, { models: SUM_MODELS }, page, [
+      session.load,
+      session.init,
+      session.setRight,
+      ...calls,
+      session.compute,
+    ]);
+    const refused = [...wrong, 'compute without the left input'].map(() => ERRNO.invalidArgument);
+    assert.deepEqual(errnos, [0, 0, 0, ...refused]);
+  });
+
+  it('refuses an index that is no input’s', async () => {
+    const session = new SumSession();
+    const indices = [2, 3, 0xffff, 2 ** 31 - 1, -1];
+    const { errnos } = await callHost(WASI_NN, { models: SUM_MODELS }, session.page, [
+      session.load,
+      session.init,
+      ...indices.map((index): HostCall => [
+        'set_input',
+        { at: session.context },
+        index,
+        session.left,
+      ]),
+    ]);
+    assert.deepEqual(errnos, [0, 0, 1, 1, 1, 1, 1]);
+  });
+
+  it('looks at the one byte of the type, not at the padding behind it', async () => {
+    const session = new SumSession();
+    const data = Buffer.from(Float32Array.of(1, 2, 3, 4).buffer);
+    const padded = putTensor(session.page, [1, 4], 0xcdcd_cd00 | TENSOR_TYPE.f32, data);
+    const { errnos, memory } = await callHost(WASI_NN, { models: SUM_MODELS }, session.page, [
+      session.load,
+      session.init,
+      ['set_input', { at: session.context }, 0, padded],
+      session.setRight,
+      session.compute,
+      session.getOutput,
+    ]);
+    assert.deepEqual(errnos, [0, 0, 0, 0, 0, 0]);
+    assert.deepEqual(session.answer(memory), SUM_ANSWER);
+  });
+
+  it('keeps the last of what is set, and the old when a new one is refused', async () => {
+    const session = new SumSession();
+    const other = putTensor(
+      session.page,
+      [1, 4],
+      TENSOR_TYPE.f32,
+      Buffer.from(Float32Array.of(5, 5, 5, 5).buffer),
+    );
+    const short = putTensor(session.page, [1, 4], TENSOR_TYPE.f32, Buffer.alloc(4));
+    const set = (tensor: number): HostCall => ['set_input', { at: session.context }, 0, tensor];
+    await withHostCalls(WASI_NN, { models: SUM_MODELS }, async (run) => {
+      const replaced = await run(session.page, [
+        ...session.prepare,
+        set(other),
+        session.compute,
+        session.getOutput,
+      ]);
+      assert.deepEqual(session.answer(replaced.memory), [15, 25, 35, 45]);
+      const refused = await run(session.page, [
+        ...session.prepare,
+        set(short),
+        session.compute,
+        session.getOutput,
+      ]);
+      assert.deepEqual(refused.errnos, [0, 0, 0, 0, 1, 0, 0]);
+      assert.deepEqual(session.answer(refused.memory), SUM_ANSWER);
+    });
+  });
+
+  it('refuses a byte tensor under the number that older interfaces give bytes', async () => {
+    for (const type of ['uint8', 'int8'] as const) {
+      const complaint = await complaintOf(
+        1,
+        rustGuest('wasi-nn'),
+        { models: { sum: sumModel(type) } },
+        { args: ['--name', 'sum', '--input', '0:2/1:1x4'], stdin: Buffer.alloc(4) },
+      );
+      assert.equal(complaint, 'set_input: errno 1');
+    }
+  });
+});
