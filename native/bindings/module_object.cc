@@ -4,6 +4,7 @@
 #include "bindings/background.h"
 #include "bindings/model_object.h"
 #include "engine/host_modules.h"
+#include "inference/model_store.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -142,7 +143,11 @@ ModuleObject::~ModuleObject() {
   if (pool_) AddonData::Get(Env()).Remove(this);
 }
 
-void ModuleObject::Stop() { pool_.reset(); }
+void ModuleObject::Stop() {
+  pool_.reset();
+  // Kept for the guests' next invocations, which for this module will not come.
+  ForgetGuestModels();
+}
 
 Napi::Value ModuleObject::Load(const Napi::CallbackInfo& info) {
   ModuleOptions options;

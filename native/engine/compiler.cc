@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "engine/error.h"
+#include "engine/fault_guard.h"
 #include "engine/handle.h"
 #include "engine/module_file.h"
 
@@ -28,6 +29,7 @@ void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
   const CompilerHandle compiler = Own<CompilerHandle>(api, api.CompilerCreate(configure.get()));
 
   const std::lock_guard<std::mutex> lock(api.compile_mutex());
+  const FaultGuard::CompileScope compiling;
   const wasmedge::Result result = api.CompilerCompileFromBytes(
       compiler.get(), {static_cast<uint32_t>(bytes.size()), bytes.data()}, output.c_str());
   if (api.ResultOK(result)) return;

@@ -1,5 +1,6 @@
 #include "engine/fault_guard.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
 #include <pthread.h>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstring>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -40,6 +42,8 @@ State& Global() {
 // The guest that this thread runs. With the initial-exec model reading it in a signal handler
 // allocates nothing.
 __attribute__((tls_model("initial-exec"))) thread_local GuestScope* current_guest = nullptr;
+
+thread_local bool is_compiling = false;
 
 bool IsFault(int signal) {
   return std::find(std::begin(kFaults), std::end(kFaults), signal) != std::end(kFaults);
@@ -79,6 +83,10 @@ int CollectHostCode(dl_phdr_info* info, size_t, void* ranges) {
 
 // Stands in for libwasmedge's `sigaction`: it remembers the handler and installs nothing.
 int RememberHandler(int signal, const struct sigaction* action, struct sigaction* old) {
+  if (is_compiling) {
+    if (old != nullptr) *old = {};
+    return 0;
+  }
   if (!IsFault(signal)) return sigaction(signal, action, old);
   if (action != nullptr) Global().wasmedge_handler.store(action->sa_sigaction);
   return 0;
@@ -86,6 +94,7 @@ int RememberHandler(int signal, const struct sigaction* action, struct sigaction
 
 // Stands in for libwasmedge's `signal`, with which it resets the handlers to SIG_DFL.
 sighandler_t IgnoreReset(int signal, sighandler_t handler) {
+  if (is_compiling) return SIG_DFL;
   return IsFault(signal) ? SIG_DFL : ::signal(signal, handler);
 }
 
@@ -107,6 +116,22 @@ void CallPrevious(int signal, siginfo_t* info, void* context) {
     // default way; one that was sent has to be sent again.
     sigaction(signal, &previous, nullptr);
     if (info->si_code <= 0) raise(signal);
+  }
+}
+
+/// LLVM is a library of its own beside libwasmedge or built into it.
+void RedirectLlvm(void* wasmedge_library) {
+  link_map* first = nullptr;
+  if (dlinfo(wasmedge_library, RTLD_DI_LINKMAP, &first) != 0) return;
+  while (first->l_prev != nullptr) first = first->l_prev;
+  for (const link_map* each = first; each != nullptr; each = each->l_next) {
+    if (std::strstr(each->l_name, "libLLVM") == nullptr) continue;
+    // A reference that is never given back: the redirection stays as long as the process.
+    void* library = dlopen(each->l_name, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+    if (library == nullptr) continue;
+    const ElfSlots slots(library);
+    slots.Redirect("sigaction", reinterpret_cast<void*>(&RememberHandler));
+    slots.Redirect("signal", reinterpret_cast<void*>(&IgnoreReset));
   }
 }
 
@@ -135,6 +160,7 @@ void FaultGuard::Install(void* wasmedge_library) {
                 "This build of WasmEdge installs its signal handlers in a way that is not known "
                 "here. Use Debian's package or the official release.");
   }
+  RedirectLlvm(wasmedge_library);
   // A second attempt, after the first opened another library, must not chain to itself.
   if (state.interrupt_signal != 0) return;
 
@@ -186,6 +212,10 @@ void FaultGuard::OnInterrupt(int signal, siginfo_t* info, void* context) {
   }
   errno = saved_errno;
 }
+
+FaultGuard::CompileScope::CompileScope() noexcept { is_compiling = true; }
+
+FaultGuard::CompileScope::~CompileScope() { is_compiling = false; }
 
 FaultGuard::GuestScope::GuestScope(GuestStack& stack, Invocation& invocation) noexcept
     : stack_(stack), invocation_(invocation) {

@@ -20,6 +20,9 @@ namespace wasmedge_embed {
 /// alternate stack: a fault in a guest's code goes to WasmEdge's handler, every other to the
 /// handler that was there before.
 ///
+/// LLVM, which the compiler is made of, installs handlers as well, for SIGINT and SIGTERM too, and
+/// never removes them: its calls are redirected in the same way and dropped while it compiles.
+///
 /// The only global mutable state but the opened libraries and the model store.
 class FaultGuard {
  public:
@@ -28,6 +31,15 @@ class FaultGuard {
   /// Once, right after libwasmedge is opened and before any compiled module is: all code that is
   /// loaded by then is the host's. Throws `Error(kNativeLoad)` when the library is not as expected.
   static void Install(void* wasmedge_library);
+
+  /// While one lives, its thread compiles: no signal handler is installed by the compiler.
+  class CompileScope {
+   public:
+    CompileScope() noexcept;
+    ~CompileScope();
+    CompileScope(const CompileScope&) = delete;
+    CompileScope& operator=(const CompileScope&) = delete;
+  };
 
   /// The signal that interrupts a guest; `InterruptTimer` sends it to a guest's thread.
   static int interrupt_signal() noexcept;

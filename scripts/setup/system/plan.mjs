@@ -112,29 +112,32 @@ function nearest(offers) {
 }
 
 /**
- * The system's own packages come first: after C libraries of a newer suite, its compiler no longer fits. A
- * machine where that has already happened gets all of them from the newer suite.
+ * The system's own packages come first: after C libraries of a newer suite, its compiler no longer fits. On a
+ * machine where that has already happened, those that no longer fit come from the newer suite too.
  */
 async function arrange(rehearsal, groups) {
-  const own = groups.get(undefined);
-  const newer = [...groups].filter(([suite]) => suite !== undefined);
-  if (own && !(await rehearsal.simulate({ packages: own }))) {
-    const [suite] = newer[0] ?? (await newerSuite(rehearsal));
-    if (suite) {
-      const others = newer.filter(([name]) => name !== suite);
-      const together = [...own, ...(groups.get(suite) ?? [])];
-      return [{ suite, packages: together }, ...others.map(toGroup)];
-    }
+  const own = groups.get(undefined) ?? [];
+  const newer = new Map([...groups].filter(([suite]) => suite !== undefined));
+  if (own.length === 0) return [...newer].map(toGroup);
+  if (await rehearsal.simulate({ packages: own }))
+    return [{ packages: own }, ...[...newer].map(toGroup)];
+
+  const [suite] = newer.size > 0 ? newer.keys() : await suitesOfLibc(rehearsal);
+  if (suite === undefined) return [{ packages: own }];
+  const fitting = [];
+  for (const name of own) {
+    if (await rehearsal.simulate({ packages: [...fitting, name] })) fitting.push(name);
+    else newer.set(suite, [...(newer.get(suite) ?? []), name]);
   }
-  return [...(own ? [{ packages: own }] : []), ...newer.map(toGroup)];
+  return [...(fitting.length > 0 ? [{ packages: fitting }] : []), ...[...newer].map(toGroup)];
 }
 
 function toGroup([suite, packages]) {
   return { suite, packages };
 }
 
-/** The suite that the C library of this machine comes from, if not from the system's own. */
-async function newerSuite(rehearsal) {
+/** The suites that offer a C library, apart from the system's own. */
+async function suitesOfLibc(rehearsal) {
   const { offers } = (await rehearsal.policy(['libc6'])).get('libc6') ?? { offers: [] };
   return offers
     .filter(({ priority }) => priority < ordinaryPriority)

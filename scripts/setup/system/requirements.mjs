@@ -90,6 +90,12 @@ const forTests = [
     elsewhere: 'install GoogleTest from your distribution',
   },
   {
+    title: "FlatBuffers' C++ headers",
+    find: () => findHeader('flatbuffers/flatbuffers.h', systemIncludes),
+    packages: [{ name: 'libflatbuffers-dev' }],
+    elsewhere: 'install FlatBuffers from your distribution',
+  },
+  {
     title: "WasmEdge's command line program",
     find: () =>
       findProgram(
