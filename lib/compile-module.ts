@@ -24,12 +24,18 @@ export async function compileModule(
   output: string,
   options?: CompileOptions,
 ): Promise<void> {
-  const given = optionsObject('options', options, ['optimize', 'generic', 'interruptible']);
+  const given = optionsObject('options', options, [
+    'optimize',
+    'generic',
+    'interruptible',
+    'meter',
+  ]);
   const target = path.resolve(nonEmptyText('output', output));
   const settings = {
     optimize: integer('optimize', given.optimize, { min: 0, max: 3, fallback: 3 }),
     generic: boolean('generic', given.generic, false),
     interruptible: boolean('interruptible', given.interruptible, false),
+    meter: boolean('meter', given.meter, false),
     universal: target.endsWith('.wasm'),
   };
   const source =

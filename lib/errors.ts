@@ -10,6 +10,14 @@ export type WasmEdgeErrorCode =
   | 'ERR_TRAP'
   /** The guest called `proc_exit` where a value was asked for; `exitCode` has its code. */
   | 'ERR_GUEST_EXIT'
+  /** The invocation took longer than its time limit. */
+  | 'ERR_TIMEOUT'
+  /** The invocation was ended through its AbortSignal; `cause` is the signal's reason. */
+  | 'ERR_ABORTED'
+  /** The module declares a larger memory than allowed. */
+  | 'ERR_MEMORY_LIMIT'
+  /** The guest wrote more than allowed. */
+  | 'ERR_OUTPUT_LIMIT'
   /** A limit without a code of its own was reached; `limit` names it. */
   | 'ERR_LIMIT'
   /** All threads are busy and as many runs as allowed are waiting. */
@@ -26,6 +34,7 @@ export type WasmEdgeErrorCode =
 /** The ways a guest can trap. */
 export type Trap =
   | 'unreachable'
+  | 'stack-overflow'
   | 'memory-out-of-bounds'
   | 'table-out-of-bounds'
   | 'array-out-of-bounds'

@@ -1,10 +1,17 @@
 import { readFile } from 'node:fs/promises';
 
 import { WasmEdgeError, reasonOf } from './errors.js';
+import { requireWithin } from './limits.js';
 import { bytes, nonEmptyText, recordOf, refuse } from './options.js';
 
-/** Validates the option `files` and reads those that are host paths: guest path to bytes. */
-export async function loadGuestFiles(option: unknown): Promise<Record<string, Uint8Array>> {
+/**
+ * Validates the option `files` and reads those that are host paths: guest path to bytes, not more
+ * than `fileBytes` together.
+ */
+export async function loadGuestFiles(
+  option: unknown,
+  fileBytes: number,
+): Promise<Record<string, Uint8Array>> {
   if (option === undefined) return {};
   const entries = Object.entries(recordOf('files', option)).map(([path, source]) => {
     if (!path.startsWith('/') || path.includes('\0')) {
@@ -31,5 +38,11 @@ export async function loadGuestFiles(option: unknown): Promise<Record<string, Ui
       );
     }
   });
-  return Object.fromEntries(await Promise.all(read));
+  const files = await Promise.all(read);
+  requireWithin(
+    'fileBytes',
+    files.reduce((sum, [, content]) => sum + content.length, 0),
+    fileBytes,
+  );
+  return Object.fromEntries(files);
 }

@@ -12,6 +12,7 @@ export type {
   ExternalDescription,
   InferenceOptions,
   Kernels,
+  Limits,
   LoadOptions,
   ModelOptions,
   Normalization,

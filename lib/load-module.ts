@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { loadCompiled } from './aot-cache.js';
 import { nativeCall } from './errors.js';
 import { loadGuestFiles } from './guest-files.js';
+import { resolveLimits } from './limits.js';
 import { LoadedModule } from './loaded-module.js';
 import { loadModels } from './models.js';
 import { addon } from './native.js';
@@ -18,6 +19,7 @@ const KNOWN = [
   'files',
   'models',
   'inference',
+  'limits',
   'aot',
   'concurrency',
   'maxQueue',
@@ -39,6 +41,7 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
   const env = given.env === undefined ? {} : environment('env', given.env);
   const aot = oneOf('aot', given.aot, ['auto', 'off'], 'auto');
   const inference = inferenceOptions(given.inference);
+  const limits = resolveLimits(given.limits);
   const concurrency = integer('concurrency', given.concurrency, {
     min: 1,
     max: 256,
@@ -48,7 +51,7 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
 
   const [module, files, models] = await Promise.all([
     loadNative(file, aot),
-    loadGuestFiles(given.files),
+    loadGuestFiles(given.files, limits.fileBytes),
     loadModels(given.models, inference),
   ]);
   await nativeCall(() => {
@@ -56,11 +59,12 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
       files: { ...files, ...models.files },
       models: models.byName,
       inference,
+      limits,
       concurrency,
       maxQueue,
     });
   });
-  return new LoadedModule(new InProcessRunner(module, file, args, env), {
+  return new LoadedModule(new InProcessRunner(module, file, { args, env, limits }), {
     file,
     mode: module.isAot ? 'aot' : 'interpreter',
     imports: module.imports,

@@ -32,7 +32,9 @@ export async function loadModels(
   option: unknown,
   inference?: NativeInferenceOptions,
 ): Promise<LoadedModels> {
-  const loaded: LoadedModels = { byName: {}, files: {} };
+  // Without a prototype, so that a model may be named __proto__.
+  const byName = Object.create(null) as LoadedModels['byName'];
+  const loaded: LoadedModels = { byName, files: {} };
   const sources = Object.entries(option === undefined ? {} : recordOf('models', option)).map(
     ([name, value]) => [name, modelSource(name, value)] as const,
   );

@@ -3,6 +3,7 @@ import path from 'node:path';
 import load from 'node-gyp-build';
 
 import { WasmEdgeError, reasonOf } from './errors.js';
+import type { ResolvedLimits } from './limits.js';
 
 /** A WebAssembly value type as the addon names it. */
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'externref' | 'ref';
@@ -49,6 +50,14 @@ export interface NativeRequest {
   /** An exported function to call instead of `_start`, with as many arguments as it takes. */
   function?: string;
   arguments?: readonly (number | bigint)[];
+  /** Longest time from now on, in milliseconds. */
+  timeoutMs: number | undefined;
+}
+
+/** A run that was taken: its result, and the number by which it can be stopped. */
+export interface NativeRun {
+  promise: Promise<NativeResult>;
+  ticket: number;
 }
 
 export interface NativeResult {
@@ -79,6 +88,7 @@ export interface NativeStartOptions {
   files: Record<string, Uint8Array>;
   models: Record<string, NativeModel>;
   inference: NativeInferenceOptions;
+  limits: Omit<ResolvedLimits, 'timeoutMs' | 'argumentBytes' | 'stdinBytes' | 'fileBytes'>;
   concurrency: number;
   maxQueue: number;
 }
@@ -92,7 +102,9 @@ export interface NativeModule {
   /** Links the module and starts its first thread. Once, before any run. */
   start(options: NativeStartOptions): void;
   /** Copies the input before it returns. */
-  run(request: NativeRequest): Promise<NativeResult>;
+  run(request: NativeRequest): NativeRun;
+  /** Ends a run early; does nothing when it has ended. */
+  stop(ticket: number, reason: 'timeout' | 'aborted'): void;
   /** Takes no more runs; settles when those that were accepted have settled. Once. */
   close(): Promise<void>;
 }
@@ -103,6 +115,7 @@ export interface NativeCompileOptions {
   optimize: number;
   generic: boolean;
   interruptible: boolean;
+  meter: boolean;
   universal: boolean;
 }
 

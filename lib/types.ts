@@ -41,6 +41,45 @@ export interface InferenceOptions {
   kernels?: Kernels;
 }
 
+/**
+ * What one invocation may use. What a guest reaches ends its invocation, with the error named here;
+ * everything it held is released.
+ */
+export interface Limits {
+  /**
+   * Longest time from `run` or `call` to the end, waiting included, 1 to 2^31 - 1 milliseconds
+   * (ERR_TIMEOUT). Default none.
+   */
+  timeoutMs?: number;
+  /**
+   * Pages of 64 KiB that each of the guest's memories may have, 1 to 65,536. A module that declares
+   * more is refused at load (ERR_MEMORY_LIMIT); growing beyond fails in the guest, as WebAssembly
+   * has it. Default 65,536 (4 GiB).
+   */
+  memoryPages?: number;
+  /** Bytes of stdout and stderr together (ERR_OUTPUT_LIMIT). Default none. */
+  outputBytes?: number;
+  /**
+   * Instructions that the guest may execute (ERR_LIMIT, `limit: 'fuel'`). The module must have been
+   * compiled with `meter: true`, which makes it slower. Default none.
+   */
+  fuel?: number;
+  /** Models that the guest may hold at a time (ERR_LIMIT). Default 64. */
+  models?: number;
+  /** Bytes of the models that the guest itself brings (ERR_LIMIT). Default 256 MiB. */
+  modelBytes?: number;
+  /** Inference sessions that the guest may hold at a time (ERR_LIMIT). Default 64. */
+  sessions?: number;
+  /** Bytes of the inputs and outputs of all sessions (ERR_LIMIT). Default 256 MiB. */
+  sessionBytes?: number;
+  /** Bytes of arguments and environment variables (ERR_LIMIT). Default 1 MiB. */
+  argumentBytes?: number;
+  /** Bytes of standard input (ERR_LIMIT). Default none. */
+  stdinBytes?: number;
+  /** Bytes of all `files` together, at load (ERR_LIMIT). Default none. */
+  fileBytes?: number;
+}
+
 /** Options of {@link loadModule}. */
 export interface LoadOptions {
   /** Where the guest runs. Only `in-process` is there yet. */
@@ -57,6 +96,7 @@ export interface LoadOptions {
   /** Models by the name under which the guest asks for them; loaded once in a process. */
   models?: Readonly<Record<string, string | BytesLike | ModelOptions>>;
   inference?: InferenceOptions;
+  limits?: Limits;
   /**
    * `auto` (default): a plain .wasm is compiled ahead of time, once, into the cache folder, and
    * interpreted with a warning where that is not possible. `off`: a plain .wasm is interpreted,
@@ -77,6 +117,10 @@ export interface RunOptions {
   args?: readonly string[];
   /** Environment variables for this run, over the module's. */
   env?: Readonly<Record<string, string>>;
+  /** Ends the run early (ERR_ABORTED, with the signal's reason as its cause). */
+  signal?: AbortSignal;
+  /** Longest time for this run instead of `limits.timeoutMs`, in milliseconds. */
+  timeoutMs?: number;
 }
 
 /** How a guest's run ended. */
@@ -97,6 +141,8 @@ export interface CompileOptions {
    * module for a richer processor ends its process with SIGILL on a poorer one. Default false.
    */
   generic?: boolean;
+  /** Add the measuring of instructions that `limits.fuel` needs. Default false. */
+  meter?: boolean;
   /** Add the checks that let WasmEdge's own asynchronous calls be cancelled. Default false. */
   interruptible?: boolean;
 }

@@ -78,7 +78,7 @@ describe('inspectModel', () => {
 
   it('refuses what is neither a path nor bytes', async () => {
     for (const wrong of [undefined, null, 7, '', 'a\0b', {}, []]) {
-      await fails('ERR_INVALID_ARGUMENT', inspectModel(wrong as unknown as string));
+      await fails('ERR_INVALID_ARGUMENT', inspectModel(wrong as string));
     }
     await fails('ERR_MODEL', inspectModel('/nowhere/model.tflite'));
   });

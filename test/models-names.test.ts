@@ -10,7 +10,9 @@ import { sumModel } from './support/tflite-models.js';
 
 const MODEL = sumModel('uint8');
 const GUEST = rustGuest('std-tour');
-const load = (models: unknown): Promise<unknown> => loadModule(GUEST, { models } as LoadOptions);
+// Interpreted: a refused load need not have the guest compiled.
+const load = (models: unknown): Promise<unknown> =>
+  loadModule(GUEST, { models, aot: 'off' } as LoadOptions);
 
 describe('names of models', () => {
   it('are of letters, digits and a few signs, so that they are names of files', async () => {
@@ -20,6 +22,20 @@ describe('names of models', () => {
       for (const name of names) {
         const { exitCode } = await module.run({ args: ['stat', `/models/${name}.json`] });
         assert.equal(exitCode, 0, name);
+      }
+    });
+  });
+
+  it('mean nothing to JavaScript', async () => {
+    const models = Object.fromEntries(
+      ['__proto__', 'constructor', 'toString'].map((name) => [name, MODEL]),
+    );
+    await withModule(rustGuest('wasi-nn'), { models }, async (module) => {
+      for (const name of [...Object.keys(models), 'valueOf', 'hasOwnProperty']) {
+        const args = `--name ${name} --input 0:u8:1x4 --input 1:u8:1x4`.split(' ');
+        const { stderr } = await module.run({ args, stdin: Buffer.alloc(8) });
+        const expected = Object.hasOwn(models, name) ? '' : 'load_by_name: errno 8\n';
+        assert.equal(stderr.toString(), expected, name);
       }
     });
   });
@@ -59,7 +75,7 @@ describe('names of models', () => {
     for (const path of ['/models', '/models/x.json', '/models/deep/er']) {
       const { message } = await fails(
         'ERR_INVALID_ARGUMENT',
-        loadModule(GUEST, { files: { [path]: Buffer.from('x') } }),
+        loadModule(GUEST, { files: { [path]: Buffer.from('x') }, aot: 'off' }),
       );
       assert.match(message, /outside '\/models'/);
     }

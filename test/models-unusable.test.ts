@@ -35,7 +35,7 @@ describe('a model that cannot be used', () => {
     it(`is refused with its name where it ${what}`, async () => {
       const { message } = await fails(
         'ERR_MODEL',
-        loadModule(GUEST, { models: { good: MODEL, cars: source } }),
+        loadModule(GUEST, { models: { good: MODEL, cars: source }, aot: 'off' }),
       );
       assert.match(message, expected);
       assert.match(message, /'cars'/);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import path from 'node:path';
 
 import { compileModule, inspectModule } from 'wasmedge-embed';
 
@@ -84,6 +86,19 @@ describe('The forms of a module', () => {
       { name: 'arguments', kind: 'function', params: [], results: ['i32'] },
       { name: 'calls', kind: 'function', params: [], results: ['i32'] },
     ]);
+  });
+
+  it('are found by a relative path and by any name', async () => {
+    for (const name of ['größe 画像.so', ' .so', "it's; $(echo) %s.so", 'x'.repeat(200)]) {
+      const file = temporaryPath(name);
+      copyFileSync(library, file);
+      for (const given of [file, path.relative(process.cwd(), file)]) {
+        await withModule(given, {}, async (module) => {
+          assert.equal(module.file, given);
+          assert.equal(await module.call('add', 3, 4), 7);
+        });
+      }
+    }
   });
 
   it('may be replaced under a name: what is loaded then is the new file', async () => {

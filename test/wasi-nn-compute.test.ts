@@ -62,12 +62,10 @@ describe('wasi_ephemeral_nn compute', () => {
 
   it('tells of a run that failed, and the context serves on', async () => {
     const page = new GuestPage();
-    const [graph, context, output, written] = [4, 4, 8, 4].map((size) => page.room(size)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const graph = page.room(4);
+    const context = page.room(4);
+    const output = page.room(8);
+    const written = page.room(4);
     const values = putTensor(page, [4], TENSOR_TYPE.f32, elements('float32', [10, 20, 30, 40]));
     const good = putTensor(page, [2], TENSOR_TYPE.i32, elements('int32', [3, 1]));
     const outside = putTensor(page, [2], TENSOR_TYPE.i32, elements('int32', [0, 1000]));

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 
-import { GuestPage, WASI_NN, callHost } from './support/host-calls.js';
+import { MEMORY_END, WASI_NN, callHost } from './support/host-calls.js';
 import type { HostCall } from './support/host-calls.js';
 import { rustGuest } from './support/paths.js';
 import { complaintOf, outputOf } from './support/run-guest.js';
 import { sumAndProductModel } from './support/tflite-models.js';
 import { elements, valuesOf } from './support/tflite.js';
-import { ERRNO, SUM_ANSWER, SUM_MODELS, SumSession } from './support/wasi-nn-session.js';
+import {
+  ERRNO,
+  SUM_ANSWER,
+  SUM_MODELS,
+  SumSession,
+  TENSOR_TYPE,
+  putTensor,
+} from './support/wasi-nn-session.js';
 
 const models = { ...SUM_MODELS, both: sumAndProductModel() };
 
@@ -98,17 +105,21 @@ describe('wasi_ephemeral_nn get_output', () => {
     assert.deepEqual(errnos.slice(5), [1, 1, 1, 1, 1]);
   });
 
-  it('writes into the last bytes of the memory', async () => {
-    const page = new GuestPage();
+  it('reaches the last bytes of the memory, and set_input reads them', async () => {
     const session = new SumSession();
-    const last = session.page.bytes.length - 16;
+    const last = MEMORY_END - 16;
+    const sumAgain = putTensor(session.page, [1, 4], TENSOR_TYPE.f32, Buffer.alloc(16), {
+      data: last,
+    });
     const { errnos, memory } = await callHost(WASI_NN, { models }, session.page, [
       ...session.prepare,
       session.compute,
       ['get_output', { at: session.context }, 0, last, 16, session.written],
+      ['set_input', { at: session.context }, 0, sumAgain],
+      session.compute,
+      session.getOutput,
     ]);
-    assert.equal(errnos.at(-1), 0);
-    assert.deepEqual(valuesOf('float32', memory.subarray(last)), SUM_ANSWER);
-    assert.equal(page.bytes.length, memory.length);
+    assert.deepEqual(errnos, Array<number>(9).fill(0));
+    assert.deepEqual(session.answer(memory), [21, 42, 63, 84]);
   });
 });

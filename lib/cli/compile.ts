@@ -13,6 +13,7 @@ interface CompileCommandOptions {
   optimize: 0 | 1 | 2 | 3;
   generic?: true;
   interruptible?: true;
+  meter?: true;
 }
 
 export function compileCommand(): Command {
@@ -26,6 +27,7 @@ export function compileCommand(): Command {
     )
     .option('-O, --optimize <level>', "LLVM's optimization level", integerIn(0, 3), 3)
     .option('--generic', 'for any processor of this architecture: slower, but it travels')
+    .option('--meter', 'with the measuring of instructions that a fuel limit needs')
     .option('--interruptible', "with the checks that WasmEdge's own asynchronous calls need")
     .action(compile);
 }

@@ -37,6 +37,15 @@ Environment:
   WASMEDGE_EMBED_DATA    folder whose models/ is looked into before the fetched and default models`,
   );
 
+// Subcommands that are made elsewhere inherit nothing by themselves.
+function inherit(command: Command): void {
+  for (const subcommand of command.commands) {
+    subcommand.copyInheritedSettings(command);
+    inherit(subcommand);
+  }
+}
+inherit(program);
+
 program.parseAsync().catch((error: unknown) => {
   // Errors of the family explain themselves; anything else is a bug and shows where it was.
   const message = error instanceof WasmEdgeError ? `${error.code}: ${error.message}` : error;

@@ -11,6 +11,7 @@ Napi::Value Compile(const Napi::CallbackInfo& info) {
   options.optimize = given.Get("optimize").ToNumber().Int32Value();
   options.generic = given.Get("generic").ToBoolean();
   options.interruptible = given.Get("interruptible").ToBoolean();
+  options.meter = given.Get("meter").ToBoolean();
   options.format = given.Get("universal").ToBoolean() ? CompiledFormat::kUniversal
                                                       : CompiledFormat::kSharedLibrary;
   return Background<bool>::Start(

@@ -29,6 +29,22 @@ void Describe(Napi::Env env, Job& job, Napi::Object target) {
   target["timings"] = TimingsOf(env, job);
 }
 
+/// Every limit is given, but for fuel: absence means that none is measured.
+Limits ToLimits(const Napi::Object& given) {
+  const auto number = [&given](const char* name) {
+    return static_cast<uint64_t>(given.Get(name).ToNumber().Int64Value());
+  };
+  Limits limits;
+  limits.memory_pages = static_cast<uint32_t>(number("memoryPages"));
+  limits.output_bytes = number("outputBytes");
+  limits.inference.models = static_cast<uint32_t>(number("models"));
+  limits.inference.model_bytes = number("modelBytes");
+  limits.inference.sessions = static_cast<uint32_t>(number("sessions"));
+  limits.inference.session_bytes = number("sessionBytes");
+  if (!given.Get("fuel").IsUndefined()) limits.fuel = number("fuel");
+  return limits;
+}
+
 std::shared_ptr<const FileSystem> ToFileSystem(const Napi::Object& files) {
   std::vector<FileEntry> entries;
   const Napi::Array paths = files.GetPropertyNames();
@@ -123,8 +139,8 @@ Napi::Function ModuleObject::Define(Napi::Env env) {
   const Napi::Function constructor = DefineClass(
       env, "Module",
       {StaticMethod<&ModuleObject::Load>("load"), InstanceMethod<&ModuleObject::Start>("start"),
-       InstanceMethod<&ModuleObject::Run>("run"), InstanceMethod<&ModuleObject::Close>("close"),
-       InstanceAccessor<&ModuleObject::Form>("form"),
+       InstanceMethod<&ModuleObject::Run>("run"), InstanceMethod<&ModuleObject::StopRun>("stop"),
+       InstanceMethod<&ModuleObject::Close>("close"), InstanceAccessor<&ModuleObject::Form>("form"),
        InstanceAccessor<&ModuleObject::IsAot>("isAot"),
        InstanceAccessor<&ModuleObject::Imports>("imports"),
        InstanceAccessor<&ModuleObject::Exports>("exports")});
@@ -167,7 +183,9 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return Guard(env, [&]() -> Napi::Value {
     const auto given = info[0].As<Napi::Object>();
+    const Limits limits = ToLimits(given.Get("limits").As<Napi::Object>());
     CheckImports(*module_);
+    CheckMemory(*module_, limits.memory_pages);
     WorkerPool::Options pool_options;
     pool_options.concurrency = given.Get("concurrency").ToNumber().Uint32Value();
     pool_options.max_queue = given.Get("maxQueue").ToNumber().Uint32Value();
@@ -175,7 +193,7 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
         module_,
         SlotOptions{ToFileSystem(given.Get("files").As<Napi::Object>()),
                     ToModelTable(given.Get("models").As<Napi::Object>()),
-                    ToInferenceOptions(given.Get("inference").As<Napi::Object>())},
+                    ToInferenceOptions(given.Get("inference").As<Napi::Object>()), limits},
         pool_options);
     AddonData::Get(env).Add(this);
     return env.Undefined();
@@ -206,11 +224,25 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
         request.arguments.push_back(ToBits(arguments.Get(index), signature->params[index]));
       }
     }
-    const Napi::Promise promise = message->Promise();
-    pool_->Submit(std::move(message));
+    if (const Napi::Value timeout = given.Get("timeoutMs"); !timeout.IsUndefined()) {
+      message->timeout = std::chrono::milliseconds(timeout.ToNumber().Int64Value());
+    }
+    Napi::Object run = Napi::Object::New(env);
+    run["promise"] = message->Promise();
+    // Exact in a double for the first 2^53 runs.
+    run["ticket"] = static_cast<double>(pool_->Submit(std::move(message)));
     BeginWork(env);
-    return promise;
+    return run;
   });
+}
+
+Napi::Value ModuleObject::StopRun(const Napi::CallbackInfo& info) {
+  if (pool_) {
+    const std::string reason = info[1].As<Napi::String>();
+    pool_->Stop(static_cast<uint64_t>(info[0].ToNumber().Int64Value()),
+                reason == "timeout" ? StopReason::kTimeout : StopReason::kAborted);
+  }
+  return info.Env().Undefined();
 }
 
 Napi::Value ModuleObject::Close(const Napi::CallbackInfo& info) {

@@ -29,6 +29,7 @@ class ModuleObject : public Napi::ObjectWrap<ModuleObject> {
   static Napi::Value Load(const Napi::CallbackInfo& info);
   Napi::Value Start(const Napi::CallbackInfo& info);
   Napi::Value Run(const Napi::CallbackInfo& info);
+  Napi::Value StopRun(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
   Napi::Value Form(const Napi::CallbackInfo& info);
   Napi::Value IsAot(const Napi::CallbackInfo& info);

@@ -126,7 +126,8 @@ bool LooksLikeElf(const std::vector<uint8_t>& bytes) noexcept {
   return bytes.size() >= SELFMAG && std::memcmp(bytes.data(), ELFMAG, SELFMAG) == 0;
 }
 
-std::string CheckCompiledElf(const std::vector<uint8_t>& bytes, uint32_t aot_binary_version) {
+std::string CheckCompiledElf(const std::vector<uint8_t>& bytes, uint32_t aot_binary_version,
+                             WasmBytes* source) {
   ElfFile file(bytes);
   const auto header = file.At<Elf64_Ehdr>(0);
   if (!header) return "is truncated within its ELF header.";
@@ -167,6 +168,12 @@ std::string CheckCompiledElf(const std::vector<uint8_t>& bytes, uint32_t aot_bin
            std::to_string(*version) + ", expected " + std::to_string(aot_binary_version) +
            "). Compile it again with the version that runs it.";
   }
+  const auto size_at = file.OffsetOf(*FindSymbol(file, *dynamic, "wasm.size"), sizeof(uint32_t));
+  const auto size = size_at ? file.At<uint32_t>(*size_at) : std::nullopt;
+  const auto code =
+      size ? file.OffsetOf(*FindSymbol(file, *dynamic, "wasm.code"), *size) : std::nullopt;
+  if (!code) return "is a malformed ELF file: its 'wasm.code' lies outside.";
+  *source = {bytes.data() + *code, *size};
   return {};
 }
 

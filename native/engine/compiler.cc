@@ -17,7 +17,7 @@ constexpr uint32_t kCodeIllegalPath = 0x0100;  // WasmEdge_ErrCode_IllegalPath
 void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
                    const CompileOptions& options) {
   const wasmedge::Api& api = wasmedge::Api::Get();
-  if (CheckModuleFile(api, "The input", bytes) != ModuleForm::kPlain) {
+  if (CheckModuleFile(api, "The input", bytes).form != ModuleForm::kPlain) {
     throw Error(ErrorCode::kModuleInvalid,
                 "The input is compiled already. Give the plain .wasm that it was compiled from.");
   }
@@ -26,6 +26,7 @@ void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
   api.ConfigureCompilerSetOutputFormat(configure.get(), static_cast<int>(options.format));
   api.ConfigureCompilerSetGenericBinary(configure.get(), options.generic);
   api.ConfigureCompilerSetInterruptible(configure.get(), options.interruptible);
+  api.ConfigureStatisticsSetCostMeasuring(configure.get(), options.meter);
   const CompilerHandle compiler = Own<CompilerHandle>(api, api.CompilerCreate(configure.get()));
 
   const std::lock_guard<std::mutex> lock(api.compile_mutex());

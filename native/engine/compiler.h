@@ -17,6 +17,8 @@ struct CompileOptions {
   bool generic = false;
   /// With checks that let WasmEdge's own asynchronous calls be cancelled.
   bool interruptible = false;
+  /// With the measuring of instructions that a fuel limit needs.
+  bool meter = false;
   CompiledFormat format = CompiledFormat::kSharedLibrary;
 };
 

@@ -16,6 +16,10 @@ const char* ErrorCodeName(ErrorCode code) noexcept {
       return "ERR_TIMEOUT";
     case ErrorCode::kAborted:
       return "ERR_ABORTED";
+    case ErrorCode::kMemoryLimit:
+      return "ERR_MEMORY_LIMIT";
+    case ErrorCode::kOutputLimit:
+      return "ERR_OUTPUT_LIMIT";
     case ErrorCode::kLimit:
       return "ERR_LIMIT";
     case ErrorCode::kQueueFull:
@@ -30,6 +34,13 @@ const char* ErrorCodeName(ErrorCode code) noexcept {
       return "ERR_NATIVE_LOAD";
   }
   return "ERR_INVALID_ARGUMENT";
+}
+
+void ThrowLimit(const char* name, uint64_t value) {
+  throw Error(ErrorCode::kLimit,
+              std::string("The guest reached the limit '") + name + "' of " +
+                  std::to_string(value) + ". Raise limits." + name + " if it may have more.",
+              name);
 }
 
 }  // namespace wasmedge_embed

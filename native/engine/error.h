@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -15,6 +16,8 @@ enum class ErrorCode {
   kTrap,
   kTimeout,
   kAborted,
+  kMemoryLimit,
+  kOutputLimit,
   kLimit,
   kQueueFull,
   kClosed,
@@ -40,5 +43,9 @@ class Error : public std::runtime_error {
   ErrorCode code_;
   std::string detail_;
 };
+
+/// Ends an invocation that asks for more than it was given: `Error(kLimit)` with the name of the
+/// public option `limits.<name>` as its detail.
+[[noreturn]] void ThrowLimit(const char* name, uint64_t value);
 
 }  // namespace wasmedge_embed

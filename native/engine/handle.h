@@ -19,14 +19,18 @@ template <typename Context, void (*wasmedge::Api::*kDelete)(Context*)>
 using Handle = std::unique_ptr<Context, ContextDeleter<Context, kDelete>>;
 
 using AstModuleHandle = Handle<wasmedge::AstModuleContext, &wasmedge::Api::ASTModuleDelete>;
+using AsyncHandle = Handle<wasmedge::Async, &wasmedge::Api::AsyncDelete>;
 using CompilerHandle = Handle<wasmedge::CompilerContext, &wasmedge::Api::CompilerDelete>;
 using ConfigureHandle = Handle<wasmedge::ConfigureContext, &wasmedge::Api::ConfigureDelete>;
 using ExecutorHandle = Handle<wasmedge::ExecutorContext, &wasmedge::Api::ExecutorDelete>;
+using FunctionInstanceHandle =
+    Handle<wasmedge::FunctionInstanceContext, &wasmedge::Api::FunctionInstanceDelete>;
 using FunctionTypeHandle =
     Handle<wasmedge::FunctionTypeContext, &wasmedge::Api::FunctionTypeDelete>;
 using LoaderHandle = Handle<wasmedge::LoaderContext, &wasmedge::Api::LoaderDelete>;
 using ModuleInstanceHandle =
     Handle<wasmedge::ModuleInstanceContext, &wasmedge::Api::ModuleInstanceDelete>;
+using StatisticsHandle = Handle<wasmedge::StatisticsContext, &wasmedge::Api::StatisticsDelete>;
 using StoreHandle = Handle<wasmedge::StoreContext, &wasmedge::Api::StoreDelete>;
 using ValidatorHandle = Handle<wasmedge::ValidatorContext, &wasmedge::Api::ValidatorDelete>;
 

@@ -54,4 +54,12 @@ void CheckImports(const Module& module) {
                                     TensorFlowLiteModule().name + ".");
 }
 
+void CheckMemory(const Module& module, uint32_t memory_pages) {
+  if (module.memory_minimum() <= memory_pages) return;
+  throw Error(ErrorCode::kMemoryLimit,
+              module.path() + " declares a memory of at least " +
+                  std::to_string(module.memory_minimum()) + " pages of 64 KiB, the limit is " +
+                  std::to_string(memory_pages) + ". Raise limits.memoryPages if it may have them.");
+}
+
 }  // namespace wasmedge_embed

@@ -31,7 +31,7 @@ std::shared_ptr<const Module> Module::Load(const std::string& path, const Module
   const auto module = std::make_shared<Module>(
       Private{}, api, std::filesystem::absolute(path).lexically_normal().string(), options);
   const std::vector<uint8_t> bytes = ReadFile(module->path_);
-  module->form_ = CheckModuleFile(api, module->path_, bytes);
+  module->facts_ = CheckModuleFile(api, module->path_, bytes);
   module->Parse(bytes);
   module->ListExternals();
   return module;
@@ -61,7 +61,7 @@ void Module::Parse(const std::vector<uint8_t>& bytes) {
 
   const LoaderHandle loader = Own<LoaderHandle>(api_, api_.LoaderCreate(configure.get()));
   wasmedge::AstModuleContext* ast = nullptr;
-  if (form_ == ModuleForm::kSharedLibrary) {
+  if (form() == ModuleForm::kSharedLibrary) {
     require(api_.LoaderParseFromFile(loader.get(), &ast, path_.c_str()), "cannot be loaded");
   } else {
     if (bytes.size() > UINT32_MAX) {

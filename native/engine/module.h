@@ -45,10 +45,12 @@ class Module {
 
   const wasmedge::Api& api() const noexcept { return api_; }
   const std::string& path() const noexcept { return path_; }
-  ModuleForm form() const noexcept { return form_; }
+  ModuleForm form() const noexcept { return facts_.form; }
+  /// Pages of 64 KiB that its memories have at least: the most of any.
+  uint64_t memory_minimum() const noexcept { return facts_.memory_minimum; }
   /// Whether the guest's code runs compiled.
   bool is_aot() const noexcept {
-    return form_ != ModuleForm::kPlain && !options_.force_interpreter;
+    return form() != ModuleForm::kPlain && !options_.force_interpreter;
   }
   const std::vector<ExternalDescription>& imports() const noexcept { return imports_; }
   const std::vector<ExternalDescription>& exports() const noexcept { return exports_; }
@@ -67,7 +69,7 @@ class Module {
   const wasmedge::Api& api_;
   std::string path_;
   ModuleOptions options_;
-  ModuleForm form_ = ModuleForm::kPlain;
+  ModuleFacts facts_;
   AstModuleHandle ast_;
   std::vector<ExternalDescription> imports_;
   std::vector<ExternalDescription> exports_;

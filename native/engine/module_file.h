@@ -18,6 +18,13 @@ enum class ModuleForm {
   kPlain,
 };
 
+/// What is known of a module before it is parsed.
+struct ModuleFacts {
+  ModuleForm form = ModuleForm::kPlain;
+  /// Pages of 64 KiB that its memories have at least: the most of any.
+  uint64_t memory_minimum = 0;
+};
+
 /// Reads a whole file. Throws `Error(kModuleLoad)` that names the path and the system's reason.
 std::vector<uint8_t> ReadFile(const std::string& path);
 
@@ -27,7 +34,7 @@ std::vector<uint8_t> ReadFile(const std::string& path);
 /// both compiled forms that it was compiled for this version line of WasmEdge.
 ///
 /// Throws `Error(kModuleInvalid)` with the reason and the remedy; `path` is for its message.
-ModuleForm CheckModuleFile(const wasmedge::Api& api, const std::string& path,
-                           const std::vector<uint8_t>& bytes);
+ModuleFacts CheckModuleFile(const wasmedge::Api& api, const std::string& path,
+                            const std::vector<uint8_t>& bytes);
 
 }  // namespace wasmedge_embed

@@ -10,6 +10,7 @@ using Clock = Invocation::Clock;
 
 constexpr char kStart[] = "_start";
 constexpr char kInitialize[] = "_initialize";
+constexpr uint32_t kCodeCostLimitExceeded = 0x0003;  // WasmEdge_ErrCode_CostLimitExceeded
 
 }  // namespace
 
@@ -29,20 +30,36 @@ Error MakeStopError(StopReason reason) {
 Slot::Slot(std::shared_ptr<const Module> module, const SlotOptions& options)
     : module_(std::move(module)),
       files_(options.files),
+      limits_(options.limits),
       context_{module_->api()},
-      wasi_nn_(options.models, options.inference),
-      tensorflow_lite_(options.inference),
+      wasi_nn_(options.models, options.inference, options.limits.inference),
+      tensorflow_lite_(options.inference, options.limits.inference),
       wasi_instance_(context_, WasiModule(), wasi_),
       wasi_nn_instance_(context_, WasiNnModule(), wasi_nn_),
       tensorflow_lite_instance_(context_, TensorFlowLiteModule(), tensorflow_lite_) {
   const wasmedge::Api& api = module_->api();
   store_ = Own<StoreHandle>(api, api.StoreCreate());
-  executor_ = Own<ExecutorHandle>(api, api.ExecutorCreate(module_->MakeConfigure().get(), nullptr));
+  const ConfigureHandle configure = module_->MakeConfigure();
+  api.SetMaxMemoryPages(configure.get(), limits_.memory_pages);
+  if (limits_.fuel) {
+    api.ConfigureStatisticsSetCostMeasuring(configure.get(), true);
+    statistics_ = Own<StatisticsHandle>(api, api.StatisticsCreate());
+  }
+  executor_ = Own<ExecutorHandle>(api, api.ExecutorCreate(configure.get(), statistics_.get()));
+  if (!module_->is_aot()) interpreter_stop_.emplace(api, executor_.get());
   for (const wasmedge::ModuleInstanceContext* host :
        {wasi_instance_.get(), wasi_nn_instance_.get(), tensorflow_lite_instance_.get()}) {
     const wasmedge::Result result = api.ExecutorRegisterImport(executor_.get(), store_.get(), host);
     if (!api.ResultOK(result)) throw MakeRunError(api, result);
   }
+}
+
+void Slot::InterruptInterpreter() noexcept {
+  if (interpreter_stop_) interpreter_stop_->Request();
+}
+
+void Slot::ClearInterrupt() noexcept {
+  if (interpreter_stop_) interpreter_stop_->Clear();
 }
 
 Outcome Slot::Run(Request request, Invocation& invocation, GuestStack& stack) {
@@ -54,6 +71,7 @@ Outcome Slot::Run(Request request, Invocation& invocation, GuestStack& stack) {
     input.env = std::move(request.env);
     input.stdin_bytes = std::move(request.stdin_bytes);
     input.files = files_;
+    input.output_limit = limits_.output_bytes;
     wasi_.Reset(std::move(input));
     bool stack_overflowed = false;
     {
@@ -84,6 +102,10 @@ Outcome Slot::Run(Request request, Invocation& invocation, GuestStack& stack) {
 
 void Slot::Execute(const Request& request, Outcome& outcome) {
   const wasmedge::Api& api = module_->api();
+  if (limits_.fuel) {
+    api.StatisticsClear(statistics_.get());
+    api.StatisticsSetCostLimit(statistics_.get(), *limits_.fuel);
+  }
   const auto begin = Clock::now();
   wasmedge::ModuleInstanceContext* created = nullptr;
   const wasmedge::Result instantiated =
@@ -156,6 +178,11 @@ void Slot::Fail(wasmedge::Result result, Outcome& outcome) const {
     // WasmEdge reports a quiet end as success or as its own "terminated", depending on the line.
     outcome.exited = true;
     outcome.exit_code = *invocation.exit_code();
+  } else if (limits_.fuel && module_->api().ResultGetCode(result) == kCodeCostLimitExceeded) {
+    outcome.error = Error(ErrorCode::kLimit,
+                          "The guest used up its fuel of " + std::to_string(*limits_.fuel) +
+                              " instructions. Raise limits.fuel if it may have more.",
+                          "fuel");
   } else {
     outcome.error = MakeRunError(module_->api(), result);
   }

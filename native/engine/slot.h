@@ -8,6 +8,7 @@
 
 #include "engine/fault_guard.h"
 #include "engine/host_instance.h"
+#include "engine/interpreter_stop.h"
 #include "engine/module.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
@@ -18,11 +19,23 @@
 
 namespace wasmedge_embed {
 
+/// What one invocation may use.
+struct Limits {
+  /// Pages of 64 KiB that each of the guest's memories may have.
+  uint32_t memory_pages = 65536;
+  /// Bytes of stdout and stderr together.
+  uint64_t output_bytes = WasiInput::kUnlimited;
+  /// Instructions, by WasmEdge's cost measuring (one each); the module must be compiled for it.
+  std::optional<uint64_t> fuel;
+  InferenceLimits inference;
+};
+
 /// What all slots of a loaded module share.
 struct SlotOptions {
   std::shared_ptr<const FileSystem> files;
   std::shared_ptr<const ModelTable> models;
   InferenceOptions inference;
+  Limits limits;
 };
 
 /// One invocation as it was asked for. Plain data: made on the main thread, run on another.
@@ -70,6 +83,12 @@ class Slot {
   /// cause: it is in the outcome.
   Outcome Run(Request request, Invocation& invocation, GuestStack& stack);
 
+  /// From any thread, while a guest runs: ends one that is interpreted. One that is compiled is
+  /// ended by its thread's interrupt signal.
+  void InterruptInterpreter() noexcept;
+  /// To be called on the slot's thread after an invocation that was interrupted.
+  void ClearInterrupt() noexcept;
+
  private:
   void Execute(const Request& request, Outcome& outcome);
   void Invoke(const wasmedge::ModuleInstanceContext* instance, const std::string& name,
@@ -83,6 +102,7 @@ class Slot {
   // to the host instances.
   std::shared_ptr<const Module> module_;
   std::shared_ptr<const FileSystem> files_;
+  Limits limits_;
   HostContext context_;
   WasiState wasi_;
   WasiNnState wasi_nn_;
@@ -91,7 +111,11 @@ class Slot {
   HostInstance<WasiNnState> wasi_nn_instance_;
   HostInstance<TensorFlowLiteState> tensorflow_lite_instance_;
   StoreHandle store_;
+  // Only with a fuel limit.
+  StatisticsHandle statistics_;
   ExecutorHandle executor_;
+  // Only for interpreted modules.
+  std::optional<InterpreterStop> interpreter_stop_;
 };
 
 }  // namespace wasmedge_embed

@@ -116,6 +116,7 @@ Api::Api(Private, void* library, std::string path) : path_(std::move(path)) {
   WASMEDGE_EMBED_FUNCTIONS(WASMEDGE_EMBED_RESOLVE)
 #undef WASMEDGE_EMBED_RESOLVE
 
+  set_max_memory_page_ = RequireSymbol(library, "WasmEdge_ConfigureSetMaxMemoryPage", path_);
   get_page_size_ = RequireSymbol(library, "WasmEdge_MemoryInstanceGetPageSize", path_);
   get_pointer_ = RequireSymbol(library, "WasmEdge_MemoryInstanceGetPointer", path_);
   if (line_ == VersionLine::k0_17) {
@@ -126,6 +127,14 @@ Api::Api(Private, void* library, std::string path) : path_(std::move(path)) {
 void Api::EnableAot(ConfigureContext* configure) const {
   if (line_ == VersionLine::k0_17) {
     As<void (*)(ConfigureContext*, int)>(set_run_mode_)(configure, kRunModeAot);
+  }
+}
+
+void Api::SetMaxMemoryPages(ConfigureContext* configure, uint32_t pages) const {
+  if (line_ == VersionLine::k0_14) {
+    As<void (*)(ConfigureContext*, uint32_t)>(set_max_memory_page_)(configure, pages);
+  } else {
+    As<void (*)(ConfigureContext*, uint64_t)>(set_max_memory_page_)(configure, pages);
   }
 }
 

@@ -33,7 +33,12 @@ namespace wasmedge_embed::wasmedge {
   X(ConfigureCompilerSetOutputFormat, void, (ConfigureContext*, int))                             \
   X(ConfigureCompilerSetGenericBinary, void, (ConfigureContext*, bool))                           \
   X(ConfigureCompilerSetInterruptible, void, (ConfigureContext*, bool))                           \
+  X(ConfigureStatisticsSetCostMeasuring, void, (ConfigureContext*, bool))                         \
   X(ConfigureDelete, void, (ConfigureContext*))                                                   \
+  X(StatisticsCreate, StatisticsContext*, (void))                                                 \
+  X(StatisticsSetCostLimit, void, (StatisticsContext*, uint64_t))                                 \
+  X(StatisticsClear, void, (StatisticsContext*))                                                  \
+  X(StatisticsDelete, void, (StatisticsContext*))                                                 \
   X(CompilerCreate, CompilerContext*, (const ConfigureContext*))                                  \
   X(CompilerCompileFromBytes, Result, (CompilerContext*, Bytes, const char*))                     \
   X(CompilerDelete, void, (CompilerContext*))                                                     \
@@ -74,6 +79,11 @@ namespace wasmedge_embed::wasmedge {
     (ExecutorContext*, StoreContext*, const ModuleInstanceContext*))                              \
   X(ExecutorInvoke, Result,                                                                       \
     (ExecutorContext*, const FunctionInstanceContext*, const Value*, uint32_t, Value*, uint32_t)) \
+  X(ExecutorAsyncInvoke, Async*,                                                                  \
+    (ExecutorContext*, const FunctionInstanceContext*, const Value*, uint32_t))                   \
+  X(AsyncWait, void, (const Async*))                                                              \
+  X(AsyncCancel, void, (Async*))                                                                  \
+  X(AsyncDelete, void, (Async*))                                                                  \
   X(ExecutorDelete, void, (ExecutorContext*))                                                     \
   X(StoreCreate, StoreContext*, (void))                                                           \
   X(StoreDelete, void, (StoreContext*))                                                           \
@@ -83,6 +93,7 @@ namespace wasmedge_embed::wasmedge {
   X(ModuleInstanceDelete, void, (ModuleInstanceContext*))                                         \
   X(FunctionInstanceCreateBinding, FunctionInstanceContext*,                                      \
     (const FunctionTypeContext*, HostFunction, void*, void*, uint64_t))                           \
+  X(FunctionInstanceDelete, void, (FunctionInstanceContext*))                                     \
   X(CallingFrameGetMemoryInstance, MemoryInstanceContext*, (const CallingFrameContext*, uint32_t))
 
 /// The version lines of WasmEdge whose ABI is known. Both carry the same SONAME.
@@ -123,6 +134,9 @@ class Api {
   /// Lets compiled code run as such: the default before 0.17, to be asked for from then on.
   void EnableAot(ConfigureContext* configure) const;
 
+  /// The most pages of 64 KiB that a memory may grow to; growing beyond fails in the guest.
+  void SetMaxMemoryPages(ConfigureContext* configure, uint32_t pages) const;
+
   /// A memory's first byte and its size in bytes; valid until the guest runs again.
   void GetMemory(MemoryInstanceContext* memory, uint8_t** base, uint64_t* size) const;
 
@@ -134,6 +148,7 @@ class Api {
   std::string path_;
   VersionLine line_;
   void* set_run_mode_ = nullptr;
+  void* set_max_memory_page_ = nullptr;
   void* get_page_size_ = nullptr;
   void* get_pointer_ = nullptr;
   mutable std::mutex compile_mutex_;

@@ -10,6 +10,7 @@
 namespace wasmedge_embed::wasmedge {
 
 struct AstModuleContext;
+struct Async;
 struct CallingFrameContext;
 struct CompilerContext;
 struct ConfigureContext;

@@ -89,6 +89,7 @@ void WorkerPool::Interrupt(Worker& worker, StopReason reason) {
   }
   worker.invocation->RequestStop(reason);
   worker.timer->Arm(Clock::now());
+  worker.slot->InterruptInterpreter();
 }
 
 void WorkerPool::Close(std::function<void()> closed) {
@@ -174,6 +175,7 @@ void WorkerPool::RunJob(Worker& worker, InterruptTimer& timer, Slot& slot, Job& 
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     worker.timer = &timer;
+    worker.slot = &slot;
     worker.invocation = &invocation;
     if (worker.early_stop != StopReason::kNone) invocation.RequestStop(worker.early_stop);
   }
@@ -194,6 +196,7 @@ void WorkerPool::RunJob(Worker& worker, InterruptTimer& timer, Slot& slot, Job& 
       invocation.stop_reason() != StopReason::kNone) {
     timer.Disarm();
   }
+  if (invocation.stop_reason() != StopReason::kNone) slot.ClearInterrupt();
 }
 
 }  // namespace wasmedge_embed

@@ -79,6 +79,7 @@ class WorkerPool {
     StopReason early_stop = StopReason::kNone;
     Invocation* invocation = nullptr;
     InterruptTimer* timer = nullptr;
+    Slot* slot = nullptr;
     // Last: it uses everything above.
     std::unique_ptr<Thread> thread;
   };

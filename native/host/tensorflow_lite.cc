@@ -37,7 +37,10 @@ Errno TensorFlowLiteState::CreateSession(HostCall& call) {
       !memory.Contains(result, sizeof(uint32_t))) {
     return Errno::kMissingMemory;
   }
-  if (sessions_.full() || bytes.size > limits_.model_bytes - model_bytes_) return Errno::kBusy;
+  if (sessions_.full()) ThrowLimit("sessions", limits_.sessions);
+  if (bytes.size > limits_.model_bytes - model_bytes_) {
+    ThrowLimit("modelBytes", limits_.model_bytes);
+  }
   std::shared_ptr<Model> model;
   try {
     model = LoadGuestModel(bytes.data, bytes.size);
@@ -46,13 +49,14 @@ Errno TensorFlowLiteState::CreateSession(HostCall& call) {
     return Errno::kInvalidArgument;
   }
   const uint64_t session_bytes = model->tensor_bytes();
-  if (session_bytes > limits_.session_bytes - session_bytes_) return Errno::kBusy;
-  const auto handle =
-      sessions_.Insert(std::make_unique<Entry>(std::move(model), options_, bytes.size));
-  if (!handle) return Errno::kBusy;
+  if (session_bytes > limits_.session_bytes - session_bytes_) {
+    ThrowLimit("sessionBytes", limits_.session_bytes);
+  }
+  const uint32_t handle =
+      *sessions_.Insert(std::make_unique<Entry>(std::move(model), options_, bytes.size));
   model_bytes_ += bytes.size;
   session_bytes_ += session_bytes;
-  return memory.Write(result, *handle) ? Errno::kSuccess : Errno::kMissingMemory;
+  return memory.Write(result, handle) ? Errno::kSuccess : Errno::kMissingMemory;
 }
 
 Errno TensorFlowLiteState::DeleteSession(HostCall& call) {

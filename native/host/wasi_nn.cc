@@ -133,14 +133,15 @@ Errno WasiNnState::Load(HostCall& call) {
   if (encoding == kEncodingAutodetect && !HasModelIdentifier(bytes.data, bytes.size)) {
     return Errno::kInvalidEncoding;
   }
-  if (graphs_.full()) return Errno::kBusy;
-  if (bytes.size > limits_.model_bytes - guest_model_bytes_) return Errno::kTooLarge;
+  if (graphs_.full()) ThrowLimit("models", limits_.models);
+  if (bytes.size > limits_.model_bytes - guest_model_bytes_) {
+    ThrowLimit("modelBytes", limits_.model_bytes);
+  }
   try {
-    const auto handle = graphs_.Insert(
+    const uint32_t handle = *graphs_.Insert(
         std::make_unique<Graph>(Graph{LoadGuestModel(bytes.data, bytes.size), bytes.size}));
-    if (!handle) return Errno::kBusy;
     guest_model_bytes_ += bytes.size;
-    return memory.Write(result, *handle) ? Errno::kSuccess : Errno::kInvalidArgument;
+    return memory.Write(result, handle) ? Errno::kSuccess : Errno::kInvalidArgument;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kModel) throw;
     return Errno::kInvalidArgument;
@@ -172,10 +173,10 @@ Errno WasiNnState::LoadGraph(const GuestMemory& memory, uint32_t name, uint32_t 
   if (known != graphs_by_name_.end() && graphs_.Find(known->second) != nullptr) {
     return memory.Write(result, known->second) ? Errno::kSuccess : Errno::kInvalidArgument;
   }
-  const auto handle = graphs_.Insert(std::make_unique<Graph>(Graph{model->second, 0}));
-  if (!handle) return Errno::kBusy;
-  graphs_by_name_[model->first] = *handle;
-  return memory.Write(result, *handle) ? Errno::kSuccess : Errno::kInvalidArgument;
+  if (graphs_.full()) ThrowLimit("models", limits_.models);
+  const uint32_t handle = *graphs_.Insert(std::make_unique<Graph>(Graph{model->second, 0}));
+  graphs_by_name_[model->first] = handle;
+  return memory.Write(result, handle) ? Errno::kSuccess : Errno::kInvalidArgument;
 }
 
 Errno WasiNnState::InitExecutionContext(HostCall& call) {
@@ -183,13 +184,14 @@ Errno WasiNnState::InitExecutionContext(HostCall& call) {
   if (!WritableResult(call.memory(), result)) return Errno::kInvalidArgument;
   const Graph* graph = graphs_.Find(call.I32(0));
   if (graph == nullptr) return Errno::kInvalidArgument;
-  if (contexts_.full()) return Errno::kBusy;
+  if (contexts_.full()) ThrowLimit("sessions", limits_.sessions);
   const uint64_t bytes = graph->model->tensor_bytes();
-  if (bytes > limits_.session_bytes - context_bytes_) return Errno::kTooLarge;
-  const auto handle = contexts_.Insert(std::make_unique<Session>(graph->model, options_));
-  if (!handle) return Errno::kBusy;
+  if (bytes > limits_.session_bytes - context_bytes_) {
+    ThrowLimit("sessionBytes", limits_.session_bytes);
+  }
+  const uint32_t handle = *contexts_.Insert(std::make_unique<Session>(graph->model, options_));
   context_bytes_ += bytes;
-  return call.memory().Write(result, *handle) ? Errno::kSuccess : Errno::kInvalidArgument;
+  return call.memory().Write(result, handle) ? Errno::kSuccess : Errno::kInvalidArgument;
 }
 
 Errno WasiNnState::SetInput(HostCall& call) {

@@ -26,8 +26,8 @@ struct InferenceOptions {
   }
 };
 
-/// What one invocation may hold at a time through one host module. A guest that asks for more gets
-/// the errno that the interface has for it.
+/// What one invocation may hold at a time through one host module. A guest that asks for more is
+/// ended with `kLimit`, which names the limit.
 struct InferenceLimits {
   /// Models (graphs) of `wasi_ephemeral_nn`.
   uint32_t models = 64;

@@ -13,7 +13,6 @@ namespace {
 constexpr uint32_t kSuccess = 0;
 constexpr uint32_t kInvalidArgument = 1;
 constexpr uint32_t kMissingMemory = 3;
-constexpr uint32_t kBusy = 4;
 constexpr uint32_t kRuntimeError = 5;
 
 constexpr uint32_t kEnd = test::Guest<TensorFlowLiteState>::kMemorySize;
@@ -154,7 +153,7 @@ TEST_F(TensorFlowLiteTest, ResetFreesEverything) {
 TEST_F(TensorFlowLiteTest, BoundsSessions) {
   const auto bytes = test::BuildTinyModel(test::TinySum());
   for (int i = 0; i < 64; ++i) ASSERT_EQ(CreateSession(bytes), kSuccess);
-  EXPECT_EQ(CreateSession(bytes), kBusy);
+  EXPECT_EQ(test::LimitOf([&] { CreateSession(bytes); }), "sessions");
   EXPECT_EQ(guest_.Call("delete_session", {5}), kSuccess);
   EXPECT_EQ(CreateSession(bytes), kSuccess);
 }
@@ -170,10 +169,10 @@ TEST_F(TensorFlowLiteLimitsTest, BoundsBytes) {
   ASSERT_EQ(CreateSession(bytes), kSuccess);
   ASSERT_EQ(CreateSession(bytes), kSuccess);
   // 48 bytes of tensors each.
-  EXPECT_EQ(CreateSession(bytes), kBusy);
+  EXPECT_EQ(test::LimitOf([&] { CreateSession(bytes); }), "sessionBytes");
   EXPECT_EQ(guest_.Call("delete_session", {0}), kSuccess);
   bytes.resize(1900);
-  EXPECT_EQ(CreateSession(bytes), kBusy);
+  EXPECT_EQ(test::LimitOf([&] { CreateSession(bytes); }), "modelBytes");
 }
 
 TEST_F(TensorFlowLiteTest, SurvivesEveryHostileArgument) {

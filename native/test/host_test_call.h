@@ -9,10 +9,24 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/error.h"
 #include "engine/invocation.h"
 #include "host/host_module.h"
 
 namespace wasmedge_embed::test {
+
+/// The name of the limit that `call` reaches; what else happens fails the test.
+template <typename Call>
+std::string LimitOf(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kLimit) << error.what();
+    return error.detail();
+  }
+  ADD_FAILURE() << "no limit was reached";
+  return {};
+}
 
 /// Calls host functions as a guest with one page of memory would. The memory lies on the heap at
 /// its exact size, so that a sanitizer sees the first byte beyond it.

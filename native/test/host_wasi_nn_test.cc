@@ -16,10 +16,8 @@ namespace {
 constexpr uint32_t kSuccess = 0;
 constexpr uint32_t kInvalidArgument = 1;
 constexpr uint32_t kInvalidEncoding = 2;
-constexpr uint32_t kBusy = 4;
 constexpr uint32_t kRuntimeError = 5;
 constexpr uint32_t kUnsupportedOperation = 6;
-constexpr uint32_t kTooLarge = 7;
 constexpr uint32_t kNotFound = 8;
 
 constexpr uint32_t kTensorflowLite = 4;
@@ -269,11 +267,11 @@ TEST_F(WasiNnTest, BoundsHandles) {
   for (int i = 0; i < 64; ++i) {
     ASSERT_EQ(guest_.Call("init_execution_context", {0, kResult}), kSuccess);
   }
-  EXPECT_EQ(guest_.Call("init_execution_context", {0, kResult}), kBusy);
+  EXPECT_EQ(test::LimitOf([&] { guest_.Call("init_execution_context", {0, kResult}); }), "sessions");
   const auto bytes = test::BuildTinyModel(test::TinySum());
   for (int i = 1; i < 64; ++i) ASSERT_EQ(LoadBytes(bytes), kSuccess);
-  EXPECT_EQ(LoadBytes(bytes), kBusy);
-  EXPECT_EQ(LoadByName("gather"), kBusy);
+  EXPECT_EQ(test::LimitOf([&] { LoadBytes(bytes); }), "models");
+  EXPECT_EQ(test::LimitOf([&] { LoadByName("gather"); }), "models");
   EXPECT_EQ(LoadByName("sum"), kSuccess);
 }
 
@@ -286,14 +284,15 @@ TEST_F(WasiNnLimitsTest, BoundsBytes) {
   auto bytes = test::BuildTinyModel(test::TinySum());
   bytes.resize(1500);
   ASSERT_EQ(LoadBytes(bytes), kSuccess);
-  EXPECT_EQ(LoadBytes(bytes), kTooLarge);
+  EXPECT_EQ(test::LimitOf([&] { LoadBytes(bytes); }), "modelBytes");
   EXPECT_EQ(guest_.Call("unload", {0}), kSuccess);
   ASSERT_EQ(LoadBytes(bytes), kSuccess);
   const uint32_t graph = guest_.Read(kResult);
   // 48 bytes each.
   ASSERT_EQ(guest_.Call("init_execution_context", {graph, kResult}), kSuccess);
   ASSERT_EQ(guest_.Call("init_execution_context", {graph, kResult}), kSuccess);
-  EXPECT_EQ(guest_.Call("init_execution_context", {graph, kResult}), kTooLarge);
+  EXPECT_EQ(test::LimitOf([&] { guest_.Call("init_execution_context", {graph, kResult}); }),
+            "sessionBytes");
   EXPECT_EQ(guest_.Call("finalize_execution_context", {0}), kSuccess);
   EXPECT_EQ(guest_.Call("init_execution_context", {graph, kResult}), kSuccess);
 }

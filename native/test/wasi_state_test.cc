@@ -75,8 +75,7 @@ TEST_F(WasiStateTest, EndsTheInvocationAtTheOutputLimit) {
     Write(2, "x");
     FAIL() << "went on";
   } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::kLimit);
-    EXPECT_EQ(error.detail(), "output");
+    EXPECT_EQ(error.code(), ErrorCode::kOutputLimit);
     EXPECT_NE(std::string(error.what()).find("6 bytes"), std::string::npos);
   }
   EXPECT_EQ(Text(state_.TakeStdout()), "four");

@@ -77,10 +77,10 @@ std::vector<uint8_t> WasiState::TakeStderr() noexcept { return std::exchange(std
 
 void WasiState::RequireOutput(uint64_t size) const {
   if (size <= remaining_output()) return;
-  throw Error(ErrorCode::kLimit,
-              "the guest's output exceeds the limit of " + std::to_string(output_limit_) +
-                  " bytes (stdout and stderr together)",
-              "output");
+  throw Error(ErrorCode::kOutputLimit,
+              "The guest's output exceeds the limit of " + std::to_string(output_limit_) +
+                  " bytes (stdout and stderr together). Raise limits.outputBytes if it may have "
+                  "more.");
 }
 
 uint64_t WasiState::CpuTime() const noexcept {

@@ -64,7 +64,7 @@ class WasiState {
     return output_limit_ - (stdout_.size() + stderr_.size());
   }
   /// Ends the invocation when `size` further bytes of output are beyond the limit: throws `Error`
-  /// kLimit with the detail "output".
+  /// kOutputLimit.
   void RequireOutput(uint64_t size) const;
   /// The buffer of kStdout or kStderr, to append to after `RequireOutput`.
   std::vector<uint8_t>& output(wasi::DescriptorKind kind) noexcept {

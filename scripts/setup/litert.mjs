@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { copyAtomically, sha256OfFile, writeAtomically } from './files.mjs';
-import { cacheFolder, releaseFolder } from './paths.mjs';
+import { cacheFolder, liteRtFile } from './paths.mjs';
 import { takeFromWheel } from './wheel.mjs';
 
 const pinned = JSON.parse(readFileSync(new URL('./litert.json', import.meta.url), 'utf8'));
@@ -18,8 +18,7 @@ export const liteRt = {
 
   async run(context, task) {
     const { platform, file, sha256 } = pinned.architectures[process.arch];
-    const target = path.join(releaseFolder, 'libLiteRt.so');
-    if (sha256OfFile(target) === sha256) return 'up to date';
+    if (sha256OfFile(liteRtFile) === sha256) return 'up to date';
 
     const cached = path.join(
       cacheFolder(),
@@ -39,7 +38,7 @@ export const liteRt = {
       const contents = await takeFromWheel(wheel, digests, context, task);
       writeAtomically(cached, contents[pinned.library]);
     }
-    copyAtomically(cached, target);
+    copyAtomically(cached, liteRtFile);
     return undefined;
   },
 };

@@ -8,10 +8,11 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 /** What the set-up keeps between runs: stamps, logs, package lists. Ignored by git. */
 export const setupFolder = path.join(root, '.setup');
 
-/** The folder of the addon, with the LiteRT library beside it. */
-export const releaseFolder = path.join(root, 'build/Release');
+/** The addon looks for the LiteRT library beside itself. */
+const releaseFolder = path.join(root, 'build/Release');
 
 export const addonFile = path.join(releaseFolder, 'wasmedge_embed.node');
+export const liteRtFile = path.join(releaseFolder, 'libLiteRt.so');
 export const guestFile = path.join(
   root,
   'wasm/target/wasm32-wasip1/release/image-classification.wasm',

@@ -5,7 +5,7 @@ import { forgetOtherToolchain, parallel, toolchainOf } from '../setup/addon.mjs'
 import { filesBelow } from '../setup/files.mjs';
 import { cargo } from '../setup/guests.mjs';
 import { rustEnvironment } from '../setup/machine.mjs';
-import { localProgram, root, setupFolder } from '../setup/paths.mjs';
+import { liteRtFile, localProgram, root, setupFolder } from '../setup/paths.mjs';
 import { ask } from '../setup/processes.mjs';
 import { countCargo, countCtest } from './counts.mjs';
 
@@ -132,7 +132,12 @@ function native(suffix, title, definitions) {
     commands: async ({ machine }) => {
       const folder = path.join(root, `build/native-tests${suffix}`);
       forgetOtherToolchain(folder, toolchainOf(machine));
-      const tests = { command: 'ctest', args: ['--output-on-failure'], options: { cwd: folder } };
+      const tests = {
+        command: 'ctest',
+        args: ['--output-on-failure'],
+        // The library lies beside the addon, and these programs lie elsewhere.
+        options: { cwd: folder, env: { WASMEDGE_EMBED_LITERT: liteRtFile } },
+      };
       return [
         {
           command: 'cmake',

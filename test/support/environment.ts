@@ -1,17 +1,17 @@
-/** Sets variables of this process's environment for as long as `body` takes. */
+/** Runs `work` with these environment variables, undefined for absent, and puts back what was. */
 export async function withEnvironment<T>(
-  variables: Record<string, string>,
-  body: () => Promise<T>,
+  variables: Readonly<Record<string, string | undefined>>,
+  work: () => Promise<T> | T,
 ): Promise<T> {
-  const before = { ...process.env };
-  Object.assign(process.env, variables);
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  const set = (name: string, value: string | undefined): void => {
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  };
+  for (const [name, value] of Object.entries(variables)) set(name, value);
   try {
-    return await body();
+    return await work();
   } finally {
-    for (const name of Object.keys(variables)) {
-      const value = before[name];
-      if (value === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = value;
-    }
+    for (const [name, value] of before) set(name, value);
   }
 }

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace wasmedge_embed {
+
+/// Bytes within a module's file. Borrowed.
+struct WasmBytes {
+  const uint8_t* data = nullptr;
+  size_t size = 0;
+};
+
+/// What is read out of a WebAssembly binary without WasmEdge.
+struct WasmOutline {
+  /// The payload of the custom section in which a universal module carries its compiled code.
+  std::optional<WasmBytes> compiled_section;
+  /// Pages of 64 KiB that its memories, imported or own, have at least: the most of any.
+  uint64_t memory_minimum = 0;
+};
+
+/// A cursor over a WebAssembly binary (core specification, "Binary Format").
+class WasmReader {
+ public:
+  explicit WasmReader(WasmBytes bytes) : bytes_(bytes) {}
+
+  bool AtEnd() const { return position_ == bytes_.size; }
+  std::optional<uint8_t> Byte();
+  /// An unsigned LEB128 number.
+  std::optional<uint64_t> U64();
+  std::optional<uint32_t> U32();
+  /// The next `size` bytes.
+  std::optional<WasmBytes> Part(uint32_t size);
+  /// A vector of bytes, its length before it: a name.
+  std::optional<std::string_view> Name();
+
+ private:
+  WasmBytes bytes_;
+  size_t position_ = 0;
+};
+
+/// Reads the outline; absent when the sections are cut off or malformed. Whether the module is
+/// valid is for WasmEdge to say.
+std::optional<WasmOutline> ReadWasmOutline(WasmBytes module);
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,169 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+namespace wasmedge_embed {
+
+/// A vector of numbers inside a FlatBuffer. A view: the bytes must outlive it.
+template <typename T>
+class FlatVector {
+ public:
+  class Iterator {
+   public:
+    explicit Iterator(const uint8_t* at) noexcept : at_(at) {}
+    T operator*() const noexcept { return Read(at_); }
+    Iterator& operator++() noexcept {
+      at_ += sizeof(T);
+      return *this;
+    }
+    bool operator!=(const Iterator& other) const noexcept { return at_ != other.at_; }
+
+   private:
+    const uint8_t* at_;
+  };
+
+  FlatVector() = default;
+  FlatVector(const uint8_t* data, size_t size) noexcept : data_(data), size_(size) {}
+
+  /// Null when the file has no such vector.
+  const uint8_t* data() const noexcept { return data_; }
+  /// How many elements there are.
+  size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+  T operator[](size_t index) const noexcept { return Read(data_ + index * sizeof(T)); }
+  Iterator begin() const noexcept { return Iterator(data_); }
+  Iterator end() const noexcept {
+    return Iterator(size_ == 0 ? data_ : data_ + size_ * sizeof(T));
+  }
+
+ private:
+  static T Read(const uint8_t* at) noexcept {
+    T value;
+    std::memcpy(&value, at, sizeof(value));
+    return value;
+  }
+
+  const uint8_t* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+class FlatTable;
+class FlatTables;
+
+/// Reads a FlatBuffer (https://flatbuffers.dev/internals/) whose bytes are hostile: whatever is
+/// asked for is checked first to lie inside, at its natural alignment, so that who has read all
+/// that a schema names has verified the file. Every reader throws `Error(kModel)` that says what
+/// is damaged. A view: the bytes must outlive it, its tables and its vectors.
+///
+/// Tables and vectors may be shared in a FlatBuffer, so a small file can unfold to a huge one. The
+/// bytes that are read, each as often as it is reached, are bounded by four times the file's size
+/// and 64 KiB; the contents of `Bytes` do not count.
+class FlatBuffer {
+ public:
+  FlatBuffer(const uint8_t* bytes, size_t size) noexcept;
+  FlatBuffer(const FlatBuffer&) = delete;
+  FlatBuffer& operator=(const FlatBuffer&) = delete;
+
+  const uint8_t* bytes() const noexcept { return bytes_; }
+  size_t size() const noexcept { return size_; }
+
+  FlatTable Root() const;
+
+ private:
+  friend class FlatTable;
+  friend class FlatTables;
+
+  FlatTable TableAt(uint64_t position, const char* what) const;
+  /// Where the reference at `position` leads, with room for `size` bytes there.
+  size_t Follow(size_t position, size_t size, const char* what) const;
+  /// The position of the first of `*count` elements of the vector that `position` refers to.
+  size_t VectorAt(size_t position, size_t element_size, const char* what, size_t* count) const;
+  void Spend(uint64_t bytes, const char* what) const;
+  uint64_t ReadNumber(size_t position, size_t size) const noexcept;
+
+  const uint8_t* bytes_;
+  size_t size_;
+  mutable uint64_t budget_;
+};
+
+/// A table of a FlatBuffer. Fields go by their number in the schema (a union takes two); `what`
+/// names the field in an error. A field that the file lacks is absent, empty, or its default.
+class FlatTable {
+ public:
+  bool Has(int field) const noexcept;
+
+  template <typename T>
+  T Scalar(int field, T otherwise, const char* what) const {
+    const size_t position = ScalarPosition(field, sizeof(T), what);
+    if (position == 0) return otherwise;
+    T value;
+    std::memcpy(&value, buffer_->bytes() + position, sizeof(value));
+    return value;
+  }
+
+  template <typename T>
+  FlatVector<T> Vector(int field, const char* what) const {
+    size_t count = 0;
+    const size_t position = VectorPosition(field, sizeof(T), what, &count);
+    if (position == 0) return {};
+    return {buffer_->bytes() + position, count};
+  }
+
+  /// A vector of bytes that nobody unfolds, of any length.
+  FlatVector<uint8_t> Bytes(int field, const char* what) const;
+  /// A string with the NUL byte behind it that readers in C rely on.
+  std::string_view String(int field, const char* what) const;
+  std::optional<FlatTable> Table(int field, const char* what) const;
+  FlatTables Tables(int field, const char* what) const;
+
+  /// Where the table begins in the file.
+  size_t position() const noexcept { return position_; }
+  /// Where the field's number or reference stands in the file; 0 when the file lacks it.
+  size_t FieldPosition(int field) const noexcept;
+
+ private:
+  friend class FlatBuffer;
+  FlatTable(const FlatBuffer& buffer, size_t position, size_t vtable, uint16_t vtable_size,
+            uint16_t table_size) noexcept
+      : buffer_(&buffer),
+        position_(position),
+        vtable_(vtable),
+        vtable_size_(vtable_size),
+        table_size_(table_size) {}
+
+  size_t ScalarPosition(int field, size_t size, const char* what) const;
+  size_t VectorPosition(int field, size_t element_size, const char* what, size_t* count) const;
+
+  const FlatBuffer* buffer_;
+  size_t position_;
+  size_t vtable_;
+  uint16_t vtable_size_;
+  uint16_t table_size_;
+};
+
+/// A vector of tables.
+class FlatTables {
+ public:
+  FlatTables() = default;
+
+  size_t size() const noexcept { return size_; }
+  FlatTable operator[](size_t index) const {
+    return buffer_->TableAt(buffer_->Follow(position_ + index * sizeof(uint32_t), 0, what_), what_);
+  }
+
+ private:
+  friend class FlatTable;
+  FlatTables(const FlatBuffer& buffer, size_t position, size_t size, const char* what) noexcept
+      : buffer_(&buffer), position_(position), size_(size), what_(what) {}
+
+  const FlatBuffer* buffer_ = nullptr;
+  size_t position_ = 0;
+  size_t size_ = 0;
+  const char* what_ = "";
+};
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,280 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+/// What the public schema of .tflite files numbers: tensorflow/lite/schema/schema.fbs of
+/// TensorFlow, since LiteRT 2 tflite/converter/schema/schema.fbs. Version 3d of the schema.
+namespace wasmedge_embed::schema {
+
+constexpr uint32_t kVersion = 3;
+
+// The fields of each table.
+namespace model {
+enum Field : int {
+  kVersion = 0,
+  kOperatorCodes = 1,
+  kSubgraphs = 2,
+  kDescription = 3,
+  kBuffers = 4,
+  kMetadataBuffer = 5,
+  kMetadata = 6,
+  kSignatureDefs = 7,
+  kExternalBufferGroups = 8,
+  kExternalBuffers = 9,
+};
+}  // namespace model
+namespace operator_code {
+enum Field : int { kDeprecatedBuiltinCode = 0, kCustomCode = 1, kVersion = 2, kBuiltinCode = 3 };
+}  // namespace operator_code
+namespace subgraph {
+enum Field : int { kTensors = 0, kInputs = 1, kOutputs = 2, kOperators = 3, kName = 4 };
+}  // namespace subgraph
+namespace tensor {
+enum Field : int {
+  kShape = 0,
+  kType = 1,
+  kBuffer = 2,
+  kName = 3,
+  kQuantization = 4,
+  kIsVariable = 5,
+  kSparsity = 6,
+  kShapeSignature = 7,
+  kHasRank = 8,
+  kVariantTensors = 9,
+  kExternalBuffer = 10,
+};
+}  // namespace tensor
+namespace quantization {
+enum Field : int {
+  kMin = 0,
+  kMax = 1,
+  kScale = 2,
+  kZeroPoint = 3,
+  kDetailsType = 4,
+  kDetails = 5,
+  kQuantizedDimension = 6,
+};
+}  // namespace quantization
+namespace operation {
+enum Field : int {
+  kOpcodeIndex = 0,
+  kInputs = 1,
+  kOutputs = 2,
+  kBuiltinOptionsType = 3,
+  kBuiltinOptions = 4,
+  kCustomOptions = 5,
+  kCustomOptionsFormat = 6,
+  kMutatingVariableInputs = 7,
+  kIntermediates = 8,
+  kLargeCustomOptionsOffset = 9,
+  kLargeCustomOptionsSize = 10,
+  kBuiltinOptions2Type = 11,
+  kBuiltinOptions2 = 12,
+};
+}  // namespace operation
+namespace buffer {
+enum Field : int { kData = 0, kOffset = 1, kSize = 2 };
+}  // namespace buffer
+namespace metadata {
+enum Field : int { kName = 0, kBuffer = 1 };
+}  // namespace metadata
+namespace signature_def {
+enum Field : int {
+  kInputs = 0,
+  kOutputs = 1,
+  kSignatureKey = 2,
+  kSubgraphIndex = 4,
+};
+}  // namespace signature_def
+namespace tensor_map {
+enum Field : int { kName = 0, kTensorIndex = 1 };
+}  // namespace tensor_map
+
+enum TensorType : int8_t {
+  kFloat32 = 0,
+  kFloat16 = 1,
+  kInt32 = 2,
+  kUint8 = 3,
+  kInt64 = 4,
+  kString = 5,
+  kBool = 6,
+  kInt16 = 7,
+  kComplex64 = 8,
+  kInt8 = 9,
+  kFloat64 = 10,
+  kComplex128 = 11,
+  kUint64 = 12,
+  kResource = 13,
+  kVariant = 14,
+  kUint32 = 15,
+  kUint16 = 16,
+  kInt4 = 17,
+  kBfloat16 = 18,
+  kInt2 = 19,
+  kUint4 = 20,
+  kFloat8E4m3fn = 21,
+  kFloat8E5m2 = 22,
+};
+
+enum Padding : int8_t { kSame = 0, kValid = 1 };
+
+enum ActivationFunction : int8_t {
+  kNoActivation = 0,
+  kFusedRelu = 1,
+  kFusedReluN1To1 = 2,
+  kFusedRelu6 = 3,
+  kFusedTanh = 4,
+  kFusedSignBit = 5,
+};
+
+/// Operators that something here names.
+enum BuiltinOperator : int32_t {
+  kAdd = 0,
+  kAveragePool2d = 1,
+  kConcatenation = 2,
+  kConv2d = 3,
+  kDepthwiseConv2d = 4,
+  kDepthToSpace = 5,
+  kDequantize = 6,
+  kFloor = 8,
+  kFullyConnected = 9,
+  kHashtableLookup = 10,
+  kL2Normalization = 11,
+  kL2Pool2d = 12,
+  kLogistic = 14,
+  kMaxPool2d = 17,
+  kMul = 18,
+  kRelu = 19,
+  kReluN1To1 = 20,
+  kRelu6 = 21,
+  kReshape = 22,
+  kResizeBilinear = 23,
+  kSoftmax = 25,
+  kSpaceToDepth = 26,
+  kTanh = 28,
+  kCall = 31,
+  kCustom = 32,
+  kPad = 34,
+  kGather = 36,
+  kTranspose = 39,
+  kMean = 40,
+  kSub = 41,
+  kDiv = 42,
+  kSqueeze = 43,
+  kStridedSlice = 45,
+  kExp = 47,
+  kSplit = 49,
+  kLogSoftmax = 50,
+  kDelegate = 51,
+  kCast = 53,
+  kPrelu = 54,
+  kMaximum = 55,
+  kArgMax = 56,
+  kMinimum = 57,
+  kNeg = 59,
+  kPadV2 = 60,
+  kSlice = 65,
+  kTransposeConv = 67,
+  kExpandDims = 70,
+  kSum = 74,
+  kSqrt = 75,
+  kRsqrt = 76,
+  kArgMin = 79,
+  kReduceMax = 82,
+  kPack = 83,
+  kUnpack = 88,
+  kReduceMin = 89,
+  kSquare = 92,
+  kResizeNearestNeighbor = 97,
+  kLeakyRelu = 98,
+  kSquaredDifference = 99,
+  kMirrorPad = 100,
+  kAbs = 101,
+  kElu = 111,
+  kQuantize = 114,
+  kHardSwish = 117,
+  kIf = 118,
+  kWhile = 119,
+  kBatchMatmul = 126,
+  kPlaceholderForGreaterOpCodes = 127,
+  kCallOnce = 129,
+  kHashtable = 136,
+  kHashtableFind = 137,
+  kHashtableImport = 138,
+  kHashtableSize = 139,
+  kVarHandle = 142,
+  kReadVariable = 143,
+  kAssignVariable = 144,
+  kGelu = 150,
+  kRelu0To1 = 152,
+  /// This one and all above are of StableHLO or later than it.
+  kFirstStablehlo = 162,
+};
+
+/// Members of the union BuiltinOptions that something here names.
+enum BuiltinOptions : uint8_t {
+  kNoOptions = 0,
+  kConv2dOptions = 1,
+  kDepthwiseConv2dOptions = 2,
+  kPool2dOptions = 5,
+  kFullyConnectedOptions = 8,
+  kSoftmaxOptions = 9,
+  kConcatenationOptions = 10,
+  kAddOptions = 11,
+  kL2NormOptions = 12,
+  kResizeBilinearOptions = 15,
+  kReshapeOptions = 17,
+  kSpaceToDepthOptions = 19,
+  kMulOptions = 21,
+  kPadOptions = 22,
+  kGatherOptions = 23,
+  kTransposeOptions = 26,
+  kReducerOptions = 27,
+  kSubOptions = 28,
+  kDivOptions = 29,
+  kSqueezeOptions = 30,
+  kStridedSliceOptions = 32,
+  kExpOptions = 33,
+  kSplitOptions = 35,
+  kLogSoftmaxOptions = 36,
+  kCastOptions = 37,
+  kDequantizeOptions = 38,
+  kMaximumMinimumOptions = 39,
+  kArgMaxOptions = 40,
+  kNegOptions = 42,
+  kPadV2Options = 43,
+  kSliceOptions = 48,
+  kTransposeConvOptions = 49,
+  kExpandDimsOptions = 52,
+  kArgMinOptions = 57,
+  kPackOptions = 59,
+  kUnpackOptions = 64,
+  kSquareOptions = 66,
+  kResizeNearestNeighborOptions = 74,
+  kLeakyReluOptions = 75,
+  kSquaredDifferenceOptions = 76,
+  kMirrorPadOptions = 77,
+  kAbsOptions = 78,
+  kQuantizeOptions = 89,
+  kHardSwishOptions = 91,
+  kDepthToSpaceOptions = 94,
+  kBatchMatMulOptions = 101,
+  kGeluOptions = 116,
+};
+
+/// How the fields of a member of BuiltinOptions are stored, one letter each: '1' and '4' and '8'
+/// numbers of so many bytes, 'i' and 'f' vectors of 32-bit integers and floats, 's' a string, '-'
+/// a field that is no longer read. Null when the schema has no such member.
+const char* OptionsLayout(uint8_t options_type) noexcept;
+
+/// "CONV_2D"; for an operator that nothing here names "operator 123".
+std::string OperatorName(int32_t code);
+
+/// "FLOAT32"; for an unknown type "type 99".
+std::string TensorTypeName(int8_t type);
+
+/// Bits of one element; 0 for unknown types and for those without a size (STRING, RESOURCE, …).
+uint32_t TensorTypeBits(int8_t type) noexcept;
+
+}  // namespace wasmedge_embed::schema

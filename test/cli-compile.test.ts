@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { inspectModule } from 'wasmedge-embed';
+
+import { commandLine } from './support/command-line.js';
+import { folderWith } from './support/model-files.js';
+import { withModule } from './support/run-guest.js';
+import { assemble } from './support/wat.js';
+
+// Node's own, of which the compiler knows by the browser's types only.
+declare const WebAssembly: { validate(bytes: Uint8Array): boolean };
+
+const TEXT = `(module (func (export "add") (param i32 i32) (result i32)
+  (i32.add (local.get 0) (local.get 1))))`;
+
+async function folderWithModule(): Promise<string> {
+  return folderWith({ 'adder.wasm': await assemble(TEXT) });
+}
+
+async function adds(file: string): Promise<void> {
+  await withModule(file, {}, async (module) => {
+    assert.equal(module.mode, 'aot');
+    assert.equal(await module.call('add', 40, 2), 42);
+  });
+}
+
+describe('wasmedge-embed compile', () => {
+  it('writes a shared object beside the module', async () => {
+    const folder = await folderWithModule();
+    const { stdout, stderr, exitCode } = await commandLine([
+      'compile',
+      path.join(folder, 'adder.wasm'),
+    ]);
+    assert.deepEqual([exitCode, stderr], [0, '']);
+    const output = path.join(folder, 'adder.so');
+    assert.match(stdout, /^\S*adder\.so: \d+ KiB, compiled in [\d.]+ s\n$/);
+    assert.deepEqual(readdirSync(folder).sort(), ['adder.so', 'adder.wasm']);
+    assert.equal((await inspectModule(output)).form, 'shared-library');
+    await adds(output);
+  });
+
+  it('writes where it is told, into a folder that it makes', async () => {
+    const folder = await folderWithModule();
+    const output = path.join(folder, 'new', 'deep', 'out.so');
+    const args = ['-o', output, '-O', '1', '--generic', '--interruptible'];
+    const result = await commandLine(['compile', path.join(folder, 'adder.wasm'), ...args]);
+    assert.equal(result.exitCode, 0, result.stderr);
+    await adds(output);
+  });
+
+  it('writes a universal module where the name ends so', async () => {
+    const folder = await folderWithModule();
+    const output = path.join(folder, 'universal.wasm');
+    await commandLine(['compile', path.join(folder, 'adder.wasm'), '--output', output]);
+    assert.equal((await inspectModule(output)).form, 'universal');
+    assert.ok(WebAssembly.validate(readFileSync(output)), 'any other runtime can read it');
+    await adds(output);
+  });
+
+  it('replaces what was there, and leaves it where it cannot', async () => {
+    const folder = await folderWithModule();
+    const output = path.join(folder, 'adder.so');
+    writeFileSync(output, 'something old');
+    await commandLine(['compile', path.join(folder, 'adder.wasm')]);
+    await adds(output);
+    const before = readFileSync(output);
+    writeFileSync(path.join(folder, 'adder.wasm'), 'no module');
+    const { exitCode } = await commandLine(['compile', path.join(folder, 'adder.wasm')]);
+    assert.equal(exitCode, 1);
+    assert.deepEqual(readFileSync(output), before);
+    assert.deepEqual(readdirSync(folder).sort(), ['adder.so', 'adder.wasm']);
+  });
+
+  it('says what it could not read, take or write', async () => {
+    const folder = await folderWithModule();
+    const module = path.join(folder, 'adder.wasm');
+    const text = path.join(folder, 'text.wasm');
+    writeFileSync(text, 'no module');
+    const cases: [string[], RegExp][] = [
+      [[path.join(folder, 'none.wasm')], /ERR_MODULE_LOAD: Cannot read .*none\.wasm/],
+      [[text], /ERR_MODULE_INVALID/],
+      [[module, '-o', path.join(module, 'out.so')], /ERR_MODULE_LOAD: Cannot write/],
+    ];
+    for (const [args, expected] of cases) {
+      const { stdout, stderr, exitCode } = await commandLine(['compile', ...args]);
+      assert.deepEqual([exitCode, stdout], [1, ''], stderr);
+      assert.match(stderr, expected);
+      assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
+    }
+    assert.ok(!existsSync(path.join(folder, 'text.so')));
+  });
+});

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { commandLine } from './support/command-line.js';
+import { ROOT } from './support/paths.js';
+
+const HELP: [command: string, mentioned: string[]][] = [
+  ['', ['classify', 'compile', 'inspect', 'model', 'WASMEDGE_DIR', 'WASMEDGE_EMBED_CACHE']],
+  ['classify', ['--model', '--labels', '--top-k', '--json', '--timings', '--repeat', '--kernels']],
+  ['compile', ['--output', '--optimize', '--generic', '--interruptible']],
+  ['inspect', ['--json', '.tflite']],
+  ['model', ['fetch']],
+  ['model fetch', ['--url', '--timeout', '--force', 'MobileNet']],
+];
+
+const words = (command: string): string[] => command.split(' ').filter(Boolean);
+
+describe('wasmedge-embed', () => {
+  for (const [command, mentioned] of HELP) {
+    it(`explains itself: ${command} --help`, async () => {
+      const { stdout, stderr, exitCode } = await commandLine([...words(command), '--help']);
+      assert.deepEqual([exitCode, stderr], [0, '']);
+      assert.match(stdout, new RegExp(`^Usage: wasmedge-embed ${command}`));
+      for (const word of mentioned) assert.ok(stdout.includes(word), `${word} in:\n${stdout}`);
+    });
+  }
+
+  it('tells its version', async () => {
+    const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    const result = await commandLine(['--version']);
+    assert.deepEqual(result, { stdout: `${version}\n`, stderr: '', exitCode: 0 });
+  });
+
+  const wrong: [command: string, expected: RegExp][] = [
+    ['nonsense', /unknown command 'nonsense'/],
+    ['classify', /missing required argument 'image'/],
+    ['classify x.jpg --nonsense', /unknown option '--nonsense'/],
+    ['classify x.jpg --top-k 0', /--top-k.*from 1 to 1000/],
+    ['classify x.jpg --top-k 1e3', /--top-k.*from 1 to 1000/],
+    ['classify x.jpg --repeat -1', /--repeat.*from 1 to 1000000/],
+    ['classify x.jpg --concurrency many', /--concurrency.*from 1 to 256/],
+    ['classify x.jpg --threads 65', /--threads.*from 1 to 64/],
+    ['classify x.jpg --kernels fast', /--kernels.*xnnpack, builtin, reference/],
+    ['compile', /missing required argument 'module'/],
+    ['compile a.wasm b.wasm', /too many arguments/],
+    ['compile a.wasm -O 4', /--optimize.*from 0 to 3/],
+    ['inspect', /missing required argument 'file'/],
+    ['model fetch --timeout 0', /--timeout.*from 1 to 3600/],
+    ['model burn', /unknown command 'burn'/],
+  ];
+  for (const [command, expected] of wrong) {
+    it(`refuses with exit code 1 and points to the help: ${command}`, async () => {
+      const { stdout, stderr, exitCode } = await commandLine(words(command));
+      assert.deepEqual([exitCode, stdout], [1, '']);
+      assert.match(stderr, expected);
+      assert.match(stderr, /--help/);
+    });
+  }
+
+  it('shows its help where no command is given', async () => {
+    const { stderr, exitCode } = await commandLine([]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^Usage: wasmedge-embed/);
+  });
+});

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+
+import { cacheDirectory } from './internals.js';
+import { folderWith } from './model-files.js';
+import { ROOT } from './paths.js';
+
+export interface CommandResult {
+  stdout: string;
+  stderr: string;
+  exitCode: number;
+}
+
+/** Runs Node with these arguments in a process of its own. */
+export function runNode(
+  args: readonly string[],
+  variables: Readonly<Record<string, string | undefined>> = {},
+): Promise<CommandResult> {
+  const env = { ...process.env, WASMEDGE_EMBED_DATA: '', ...variables };
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [...args], { env, cwd: ROOT }, (error, stdout, stderr) => {
+      const exitCode = error ? error.code : 0;
+      // Without an exit code a signal has ended it.
+      if (typeof exitCode === 'number') resolve({ stdout, stderr, exitCode });
+      else reject(new Error(`${error?.message ?? ''}\n${stderr}`, { cause: error }));
+    });
+  });
+}
+
+/** Runs `wasmedge-embed`. The models of WASMEDGE_EMBED_DATA are not looked at unless it is given. */
+export function commandLine(
+  args: readonly string[],
+  variables: Readonly<Record<string, string | undefined>> = {},
+): Promise<CommandResult> {
+  return runNode([path.join(ROOT, 'dist', 'cli', 'main.js'), ...args], variables);
+}
+
+/** A cache folder without any fetched model, which shares the compiled modules of the real one. */
+export function cacheWithoutModels(): string {
+  const compiled = path.join(cacheDirectory(), 'aot');
+  mkdirSync(compiled, { recursive: true });
+  const cache = folderWith({});
+  symlinkSync(compiled, path.join(cache, 'aot'));
+  return cache;
+}

@@ -1,0 +1,16 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import type * as CacheDirectory from '../../dist/cache-directory.js';
+import type * as ModelFetch from '../../dist/model-fetch.js';
+import type * as ModelLookup from '../../dist/model-lookup.js';
+import { ROOT } from './paths.js';
+
+// Parts of the package that are not its public interface: the command line's own.
+const load = createRequire(path.join(ROOT, 'dist', 'index.js'));
+
+export const { cacheDirectory } = load('./cache-directory.js') as typeof CacheDirectory;
+export const { fetchModel, MODEL_ARCHIVE } = load('./model-fetch.js') as typeof ModelFetch;
+export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } = load(
+  './model-lookup.js',
+) as typeof ModelLookup;
