@@ -23,12 +23,13 @@ export async function loadCompiled(file: string): Promise<NativeModule | null> {
     const content = await readFile(file);
     const output = path.join(writableCacheDirectory('aot'), `${cacheKey(content)}.so`);
     if (existsSync(output)) {
-      const cached = await loadCached(output);
+      const cached = await loadCached(output, file);
       if (cached) return cached;
     }
-    await compileModule(content, output);
-    publish({ module: file, output, totalMs: performance.now() - begin });
-    return await addon().Module.load(output, false);
+    const isFirst = !compiling.has(output);
+    await compileOnce(content, output);
+    if (isFirst) publish({ module: file, output, totalMs: performance.now() - begin });
+    return await addon().Module.load(output, file, false);
   } catch (error) {
     publish({ module: file, totalMs: performance.now() - begin, error });
     warnOnce(file, error);
@@ -36,10 +37,22 @@ export async function loadCompiled(file: string): Promise<NativeModule | null> {
   }
 }
 
+/** Compilations that are under way in this thread, by output: whoever wants the same waits for it. */
+const compiling = new Map<string, Promise<void>>();
+
+function compileOnce(content: Uint8Array, output: string): Promise<void> {
+  let compilation = compiling.get(output);
+  if (!compilation) {
+    compilation = compileModule(content, output).finally(() => compiling.delete(output));
+    compiling.set(output, compilation);
+  }
+  return compilation;
+}
+
 /** A cached file that cannot be loaded (a full disk, a changed file) is made again. */
-async function loadCached(output: string): Promise<NativeModule | null> {
+async function loadCached(output: string, file: string): Promise<NativeModule | null> {
   try {
-    return await addon().Module.load(output, false);
+    return await addon().Module.load(output, file, false);
   } catch {
     await rm(output, { force: true });
     return null;

@@ -43,9 +43,16 @@ export async function compileModule(
       ? await readModule(nonEmptyText('input', input))
       : bytes('input', input);
   await requireWritable(path.dirname(target));
-  await writeAtomically(target, (temporary) =>
-    nativeCall(() => addon().compile({ ...settings, input: source, output: temporary })),
-  );
+  try {
+    await writeAtomically(target, (temporary) =>
+      nativeCall(() => addon().compile({ ...settings, input: source, output: temporary })),
+    );
+  } catch (error) {
+    if (error instanceof WasmEdgeError) throw error;
+    throw new WasmEdgeError('ERR_MODULE_LOAD', `Cannot write ${target}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
 }
 
 async function readModule(file: string): Promise<Buffer> {

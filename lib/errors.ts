@@ -1,3 +1,5 @@
+import type { Timings } from './native.js';
+
 /** The stable codes of {@link WasmEdgeError}. */
 export type WasmEdgeErrorCode =
   /** A file could not be read or written, or compiled into place. */
@@ -59,6 +61,7 @@ export interface WasmEdgeErrorDetails {
   exitCode?: number;
   stdout?: Buffer;
   stderr?: Buffer;
+  timings?: Timings;
 }
 
 /**
@@ -79,6 +82,8 @@ export class WasmEdgeError extends Error {
   readonly stdout?: Buffer;
   /** What the guest had written to its standard error before it failed. */
   readonly stderr?: Buffer;
+  /** How long the parts of the invocation took, where one was under way. */
+  readonly timings?: Timings;
 
   constructor(code: WasmEdgeErrorCode, message: string, details: WasmEdgeErrorDetails = {}) {
     const { cause, ...rest } = details;
@@ -101,6 +106,7 @@ export function fromNative(error: unknown): unknown {
   if (native.limit !== undefined) details.limit = native.limit;
   if (native.stdout !== undefined) details.stdout = native.stdout;
   if (native.stderr !== undefined) details.stderr = native.stderr;
+  if (native.timings !== undefined) details.timings = native.timings;
   return new WasmEdgeError(native.code as WasmEdgeErrorCode, native.message, details);
 }
 

@@ -4,16 +4,13 @@ import { WasmEdgeError, reasonOf } from './errors.js';
 import { requireWithin } from './limits.js';
 import { bytes, nonEmptyText, recordOf, refuse } from './options.js';
 
-/**
- * Validates the option `files` and reads those that are host paths: guest path to bytes, not more
- * than `fileBytes` together.
- */
-export async function loadGuestFiles(
-  option: unknown,
-  fileBytes: number,
-): Promise<Record<string, Uint8Array>> {
-  if (option === undefined) return {};
-  const entries = Object.entries(recordOf('files', option)).map(([path, source]) => {
+/** Validated files: guest path, and the host path or the bytes. */
+export type FileSources = readonly (readonly [string, string | Uint8Array])[];
+
+/** Validates the option `files`; reads nothing yet. */
+export function fileSources(option: unknown): FileSources {
+  if (option === undefined) return [];
+  return Object.entries(recordOf('files', option)).map(([path, source]) => {
     if (!path.startsWith('/') || path.includes('\0')) {
       refuse('a path in files', "absolute ('/…') and without NUL", path);
     }
@@ -26,7 +23,14 @@ export async function loadGuestFiles(
       typeof source === 'string' ? nonEmptyText(where, source) : bytes(where, source),
     ] as const;
   });
-  const read = entries.map(async ([path, source]) => {
+}
+
+/** Reads the files that are host paths; not more than `fileBytes` bytes together. */
+export async function loadGuestFiles(
+  sources: FileSources,
+  fileBytes: number,
+): Promise<Record<string, Uint8Array>> {
+  const read = sources.map(async ([path, source]) => {
     if (typeof source !== 'string') return [path, source] as const;
     try {
       return [path, await readFile(source)] as const;

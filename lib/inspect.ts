@@ -1,5 +1,5 @@
 import { WasmEdgeError, nativeCall } from './errors.js';
-import { loadModels } from './models.js';
+import { loadModels, modelSources } from './models.js';
 import { addon } from './native.js';
 import type { ExternalDescription, TensorDescription } from './native.js';
 import { nonEmptyText } from './options.js';
@@ -28,7 +28,7 @@ export interface ModelDescription {
  */
 export async function inspectModule(file: string): Promise<ModuleDescription> {
   nonEmptyText('file', file);
-  const module = await nativeCall(() => addon().Module.load(file, false));
+  const module = await nativeCall(() => addon().Module.load(file, file, false));
   return {
     form: module.form,
     mode: module.isAot ? 'aot' : 'interpreter',
@@ -44,7 +44,7 @@ export async function inspectModule(file: string): Promise<ModuleDescription> {
  * @throws {WasmEdgeError} ERR_MODEL, ERR_NATIVE_LOAD.
  */
 export async function inspectModel(file: string | BytesLike): Promise<ModelDescription> {
-  const { byName } = await loadModels({ model: { file } });
+  const { byName } = await loadModels(modelSources({ model: { file } }));
   const model = byName['model'];
   if (!model) throw new WasmEdgeError('ERR_MODEL', 'The model was not loaded.');
   return { inputs: model.inputs, outputs: model.outputs };

@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os';
 
 import { loadCompiled } from './aot-cache.js';
 import { nativeCall } from './errors.js';
-import { loadGuestFiles } from './guest-files.js';
+import { fileSources, loadGuestFiles } from './guest-files.js';
 import { resolveLimits } from './limits.js';
 import { LoadedModule } from './loaded-module.js';
-import { loadModels } from './models.js';
+import { loadModels, modelSources } from './models.js';
 import { addon } from './native.js';
 import type { NativeInferenceOptions, NativeModule } from './native.js';
 import { environment, integer, nonEmptyText, oneOf, optionsObject, textList } from './options.js';
@@ -49,15 +49,18 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
   });
   const maxQueue = integer('maxQueue', given.maxQueue, { min: 0, max: 1_000_000, fallback: 1024 });
 
-  const [module, files, models] = await Promise.all([
+  const files = fileSources(given.files);
+  const models = modelSources(given.models);
+
+  const [module, guestFiles, loadedModels] = await Promise.all([
     loadNative(file, aot),
-    loadGuestFiles(given.files, limits.fileBytes),
-    loadModels(given.models, inference),
+    loadGuestFiles(files, limits.fileBytes),
+    loadModels(models, inference),
   ]);
   await nativeCall(() => {
     module.start({
-      files: { ...files, ...models.files },
-      models: models.byName,
+      files: { ...guestFiles, ...loadedModels.files },
+      models: loadedModels.byName,
       inference,
       limits,
       concurrency,
@@ -86,7 +89,7 @@ function inferenceOptions(value: unknown): NativeInferenceOptions {
 }
 
 async function loadNative(file: string, aot: 'auto' | 'off'): Promise<NativeModule> {
-  const module = await nativeCall(() => addon().Module.load(file, false));
+  const module = await nativeCall(() => addon().Module.load(file, file, false));
   if (module.form !== 'plain' || aot === 'off') return module;
   return (await loadCompiled(file)) ?? module;
 }

@@ -4,7 +4,7 @@ import { runChannel } from './diagnostics.js';
 import type { RunEvent } from './diagnostics.js';
 import { WasmEdgeError } from './errors.js';
 import type { ExternalDescription } from './native.js';
-import type { Runner } from './runners/runner.js';
+import type { CallResult, Runner } from './runners/runner.js';
 import type { RunOptions, RunResult } from './types.js';
 
 /** A module that is loaded and can be run any number of times, concurrently. */
@@ -62,8 +62,9 @@ export class LoadedModule implements AsyncDisposable {
    * @returns The result: a number, a bigint (signed) for i64, or undefined.
    * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT when it exits instead of returning.
    */
-  call(name: string, ...args: (number | bigint)[]): Promise<number | bigint | undefined> {
-    return this.#publish(name, 0, () => this.#runner.call(name, args));
+  async call(name: string, ...args: (number | bigint)[]): Promise<number | bigint | undefined> {
+    const { value } = await this.#publish(name, 0, () => this.#runner.call(name, args));
+    return value;
   }
 
   /**
@@ -80,7 +81,8 @@ export class LoadedModule implements AsyncDisposable {
     return this.close();
   }
 
-  async #publish<T>(
+  /** Carries out an invocation and tells the diagnostics channel how it went. */
+  async #publish<T extends CallResult | RunResult>(
     name: string | undefined,
     stdinBytes: number,
     invoke: () => Promise<T>,
@@ -99,13 +101,17 @@ export class LoadedModule implements AsyncDisposable {
     };
     try {
       const result = await invoke();
-      if (name === undefined) {
-        const { timings, exitCode, stdout } = result as RunResult;
-        Object.assign(event, { timings, exitCode, stdoutBytes: stdout.length });
+      event.timings = result.timings;
+      if ('exitCode' in result) {
+        event.exitCode = result.exitCode;
+        event.stdoutBytes = result.stdout.length;
       }
       return result;
     } catch (error) {
-      if (error instanceof WasmEdgeError) event.error = error;
+      if (error instanceof WasmEdgeError) {
+        event.error = error;
+        if (error.timings) event.timings = error.timings;
+      }
       throw error;
     } finally {
       event.totalMs = performance.now() - begin;
@@ -118,5 +124,9 @@ export class LoadedModule implements AsyncDisposable {
 function byteLength(options: unknown): number {
   const stdin = (options as RunOptions | null)?.stdin;
   if (typeof stdin === 'string') return Buffer.byteLength(stdin);
-  return (stdin as ArrayBufferView | null | undefined)?.byteLength ?? 0;
+  try {
+    return (stdin as ArrayBufferView | null | undefined)?.byteLength ?? 0;
+  } catch {
+    return 0; // a DataView on a transferred buffer
+  }
 }

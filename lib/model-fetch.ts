@@ -99,12 +99,22 @@ function why(error: unknown): string {
   return cause instanceof Error ? reasonOf(cause) : reasonOf(error);
 }
 
+function unzip(archive: Uint8Array): Record<string, Uint8Array> {
+  try {
+    return unzipSync(archive, {
+      filter: ({ name, originalSize }) =>
+        (name === MOBILENET || name === MOBILENET_LABELS) && originalSize <= MAX_BYTES,
+    });
+  } catch (error) {
+    throw new WasmEdgeError('ERR_MODEL', `The archive cannot be unpacked: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
 /** Both files appear together: the folder is filled under another name and moved into place. */
 async function unpack(archive: Uint8Array, folder: string): Promise<string> {
-  const files = unzipSync(archive, {
-    filter: ({ name, originalSize }) =>
-      (name === MOBILENET || name === MOBILENET_LABELS) && originalSize <= MAX_BYTES,
-  });
+  const files = unzip(archive);
   const model = files[MOBILENET];
   const labels = files[MOBILENET_LABELS];
   if (!model || !labels) {

@@ -18,26 +18,33 @@ export interface LoadedModels {
   files: Record<string, Uint8Array>;
 }
 
+/** Validated models, by name. */
+export type ModelSources = readonly (readonly [string, ModelSource])[];
+
 interface ModelSource {
   file: string | Uint8Array;
   labels: string | string[] | undefined;
   normalize: { mean: number[]; scale: number[] };
 }
 
+/** Validates the option `models`; reads nothing yet. */
+export function modelSources(option: unknown): ModelSources {
+  return Object.entries(option === undefined ? {} : recordOf('models', option)).map(
+    ([name, value]) => [name, modelSource(name, value)] as const,
+  );
+}
+
 /**
- * Validates the option `models` and loads each: its file, its labels, its description. With
- * `inference` each is also made ready to run.
+ * Loads each model: its file, its labels, its description. With `inference` each is also made ready
+ * to run.
  */
 export async function loadModels(
-  option: unknown,
+  sources: ModelSources,
   inference?: NativeInferenceOptions,
 ): Promise<LoadedModels> {
   // Without a prototype, so that a model may be named __proto__.
   const byName = Object.create(null) as LoadedModels['byName'];
   const loaded: LoadedModels = { byName, files: {} };
-  const sources = Object.entries(option === undefined ? {} : recordOf('models', option)).map(
-    ([name, value]) => [name, modelSource(name, value)] as const,
-  );
   await Promise.all(
     sources.map(async ([name, source]) => {
       const [model, labels] = await Promise.all([

@@ -121,9 +121,17 @@ export interface NativeCompileOptions {
 
 /** The addon: native/addon.cc. What it throws has a `code` of the public error family. */
 export interface Addon {
-  readonly Module: { load(path: string, forceInterpreter: boolean): Promise<NativeModule> };
+  readonly Module: {
+    /** Reads the file at `path`; messages call it `name`. */
+    load(path: string, name: string, forceInterpreter: boolean): Promise<NativeModule>;
+  };
   readonly Model: { load(bytes: Uint8Array): Promise<NativeModel> };
   compile(options: NativeCompileOptions): Promise<void>;
+  /**
+   * Stops and joins the threads of all modules of this environment, for the end of the process.
+   * Nothing settles any more after it.
+   */
+  shutdown: () => void;
   /** Opens the WasmEdge library. */
   runtime(): { version: string; path: string };
 }
@@ -139,6 +147,11 @@ export function addon(): Addon {
   const root = path.join(__dirname, '..');
   try {
     loaded = load(root) as Addon;
+    // Also at process.exit() and at an uncaught exception, when an addon's own hooks do not run.
+    const { shutdown } = loaded;
+    process.once('exit', () => {
+      shutdown();
+    });
   } catch (error) {
     throw new WasmEdgeError(
       'ERR_NATIVE_LOAD',

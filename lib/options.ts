@@ -111,11 +111,15 @@ export function environment(name: string, value: unknown): Record<string, string
 /** Bytes in any form that Node's own functions take; a view, not a copy. */
 export function bytes(name: string, value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  if (ArrayBuffer.isView(value)) {
-    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  }
-  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) {
-    return new Uint8Array(value);
+  try {
+    if (ArrayBuffer.isView(value)) {
+      return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    }
+    if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) {
+      return new Uint8Array(value);
+    }
+  } catch {
+    refuse(name, 'bytes whose buffer was not transferred away', value);
   }
   return refuse(name, 'a Buffer, a typed array, a DataView or an ArrayBuffer', value);
 }

@@ -15,6 +15,11 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("Module", ModuleObject::Define(env));
   exports.Set("Model", ModelObject::Define(env));
   exports.Set("compile", Napi::Function::New(env, &Compile, "compile"));
+  exports.Set(
+      "shutdown",
+      Napi::Function::New(
+          env, [](const Napi::CallbackInfo& info) { AddonData::Get(info.Env()).Shutdown(); },
+          "shutdown"));
   exports.Set("runtime", Napi::Function::New(env, &DescribeRuntime, "runtime"));
   return exports;
 }

@@ -18,6 +18,12 @@ const NO_OPTIONS: [string, unknown][] = [null, 7, 'text', true, [], BYTES].map((
   options,
 ]);
 
+/** What `limits` may hold. */
+const LIMITS = [
+  ...['timeoutMs', 'memoryPages', 'outputBytes', 'fuel', 'models', 'modelBytes', 'sessions'],
+  ...['sessionBytes', 'argumentBytes', 'stdinBytes', 'fileBytes'],
+];
+
 /** Wrong values of options, with the name that the message has to hold. */
 const LOAD: [string, unknown][] = [
   ...NO_OPTIONS,
@@ -108,11 +114,26 @@ const LOAD: [string, unknown][] = [
   ['maxQueue', { maxQueue: 1_000_001 }],
   ['maxQueue', { maxQueue: 0.5 }],
   ['maxQueue', { maxQueue: '1' }],
-  // What later versions take, and what never was an option.
-  ['limits', { limits: { timeoutMs: 1000 } }],
-  ['timeoutMs', { timeoutMs: 1000 }],
+  ['limits', { limits: 1000 }],
+  ['limits', { limits: null }],
+  ['limits', { limits: [] }],
+  ['limits', { limits: { memory: 1 } }],
+  ...LIMITS.flatMap((name): [string, unknown][] => [
+    [`limits.${name}`, { limits: { [name]: -1 } }],
+    [`limits.${name}`, { limits: { [name]: 1.5 } }],
+    [`limits.${name}`, { limits: { [name]: '1' } }],
+    [`limits.${name}`, { limits: { [name]: null } }],
+    [`limits.${name}`, { limits: { [name]: Infinity } }],
+  ]),
+  ['limits.timeoutMs', { limits: { timeoutMs: 0 } }],
+  ['limits.timeoutMs', { limits: { timeoutMs: 2 ** 31 } }],
+  ['limits.memoryPages', { limits: { memoryPages: 0 } }],
+  ['limits.memoryPages', { limits: { memoryPages: 65_537 } }],
+  ['limits.fuel', { limits: { fuel: 0 } }],
+  // Options of a run, of a module's limits, and none at all.
   ['signal', { signal: new AbortController().signal }],
   ['stdin', { stdin: 'text' }],
+  ['timeoutMs', { timeoutMs: 1000 }],
   ['Concurrency', { Concurrency: 2 }],
 ];
 
@@ -133,8 +154,15 @@ const RUN: [string, unknown][] = [
   ['env', { env: null }],
   ['env.A', { env: { A: 1 } }],
   ['env', { env: { 'A=B': '1' } }],
-  ['timeoutMs', { timeoutMs: 1000 }],
-  ['signal', { signal: new AbortController().signal }],
+  ['timeoutMs', { timeoutMs: 0 }],
+  ['timeoutMs', { timeoutMs: 1.5 }],
+  ['timeoutMs', { timeoutMs: '1000' }],
+  ['timeoutMs', { timeoutMs: 2 ** 31 }],
+  ['timeoutMs', { timeoutMs: Infinity }],
+  ['timeoutMs', { timeoutMs: null }],
+  ['signal', { signal: new AbortController() }],
+  ['signal', { signal: true }],
+  ['signal', { signal: null }],
   ['limits', { limits: {} }],
   ['input', { input: 'text' }],
 ];
@@ -149,6 +177,7 @@ const COMPILE: [string, unknown][] = [
   ['generic', { generic: 1 }],
   ['generic', { generic: 'true' }],
   ['interruptible', { interruptible: null }],
+  ['meter', { meter: 'yes' }],
   ['unknown', { unknown: true }],
 ];
 
@@ -219,10 +248,13 @@ describe('Bad arguments are an ERR_INVALID_ARGUMENT that names the option', () =
     const none = {
       ...{ isolation: undefined, args: undefined, env: undefined, files: undefined },
       ...{ models: undefined, inference: undefined, aot: undefined },
-      ...{ concurrency: undefined, maxQueue: undefined },
+      ...{ concurrency: undefined, maxQueue: undefined, limits: undefined },
     } as unknown as LoadOptions;
     await withModule(TOUR, none, async (module) => {
-      const run = { stdin: undefined, args: undefined, env: undefined } as unknown as RunOptions;
+      const run = {
+        ...{ stdin: undefined, args: undefined, env: undefined },
+        ...{ timeoutMs: undefined, signal: undefined },
+      } as unknown as RunOptions;
       assert.equal((await module.run(run)).exitCode, 64, 'the usage of a guest without arguments');
       assert.equal((await module.run(undefined)).exitCode, 64);
     });

@@ -29,7 +29,7 @@ describe('Loading and closing again and again', () => {
     const before = counts();
     for (let round = 0; round < 50; ++round) await once();
     const after = counts();
-    assert.equal(after.threads, before.threads);
+    assert.ok(after.threads <= before.threads, `${before.threads} threads, ${after.threads}`);
     // Files may be kept until their module is collected.
     global.gc?.();
     await new Promise((resolve) => setImmediate(resolve));

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { compileModule, inspectModule } from 'wasmedge-embed';
+import { compileModule, inspectModule, loadModule } from 'wasmedge-embed';
+import type { LoadedModule } from 'wasmedge-embed';
 
 import { withModule } from './support/run-guest.js';
 import { assemble, temporaryPath, watGuest } from './support/wat.js';
@@ -117,5 +118,32 @@ describe('The forms of a module', () => {
       });
     });
     assert.deepEqual(answers, [1, 2]);
+  });
+
+  it('are never mistaken for one another, however they come and go', async () => {
+    const files: string[] = [];
+    for (const answer of [0, 1, 2]) {
+      const file = temporaryPath('numbered.so');
+      await compileModule(
+        await assemble(`(module (func (export "answer") (result i32) (i32.const ${answer})))`),
+        file,
+      );
+      files.push(file);
+    }
+    // Some are closed and collected while others of the same file are still loaded.
+    let kept: LoadedModule[] = [];
+    for (let round = 0; round < 30; ++round) {
+      const answer = (round * round) % 3;
+      const modules = await Promise.all(
+        [answer, (answer + round) % 3].map((each) => loadModule(files[each]!)),
+      );
+      assert.equal(await modules[0]!.call('answer'), answer);
+      assert.equal(await modules[1]!.call('answer'), (answer + round) % 3);
+      await Promise.all(kept.map((each) => each.close()));
+      kept = [modules[round % 2]!];
+      await modules[1 - (round % 2)]!.close();
+      global.gc?.();
+    }
+    await Promise.all(kept.map((each) => each.close()));
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { Kernels } from 'wasmedge-embed';
 
+import { fails } from './support/errors.js';
 import { GuestPage, TENSORFLOW_LITE, callHost } from './support/host-calls.js';
 import { rustGuest } from './support/paths.js';
 import { complaintOf, outputOf } from './support/run-guest.js';
@@ -149,13 +150,17 @@ describe('wasmedge_tensorflowlite sessions', () => {
 
   it('are 64 at a time at most', async () => {
     const session = new TensorFlowLiteSession();
+    const full = Array.from({ length: 64 }, () => session.create);
     const { errnos } = await callHost(TENSORFLOW_LITE, {}, session.page, [
-      ...Array.from({ length: 64 }, () => session.create),
-      session.create,
+      ...full,
       ['delete_session', 7],
       session.create,
-      session.create,
     ]);
-    assert.deepEqual(errnos, [...Array<number>(64).fill(0), ERRNO.busy, 0, 0, ERRNO.busy]);
+    assert.deepEqual(errnos, Array<number>(66).fill(0));
+    const error = await fails(
+      'ERR_LIMIT',
+      callHost(TENSORFLOW_LITE, {}, session.page, [...full, session.create]),
+    );
+    assert.equal(error.limit, 'sessions');
   });
 });

@@ -8,7 +8,7 @@ import { bytes, environment, optionsObject, refuse, textList } from '../options.
 import type { RunOptions, RunResult } from '../types.js';
 
 import { checkCall } from './arguments.js';
-import type { Runner } from './runner.js';
+import type { CallResult, Runner } from './runner.js';
 
 /** What a module gives to each of its invocations. */
 export interface Defaults {
@@ -55,7 +55,7 @@ export class InProcessRunner implements Runner {
     };
   }
 
-  async call(name: string, args: readonly unknown[]): Promise<number | bigint | undefined> {
+  async call(name: string, args: readonly unknown[]): Promise<CallResult> {
     const checked = checkCall(this.#module.exports, name, args);
     const { args: programArgs, env, limits } = this.#defaults;
     const request = this.#request(programArgs, env, undefined, limits.timeoutMs);
@@ -65,10 +65,15 @@ export class InProcessRunner implements Runner {
       throw new WasmEdgeError(
         'ERR_GUEST_EXIT',
         `The guest called proc_exit(${exitCode}) instead of returning from '${name}'.`,
-        { exitCode, stdout: result.stdout, stderr: result.stderr },
+        {
+          exitCode,
+          stdout: result.stdout,
+          stderr: result.stderr,
+          timings: result.timings,
+        },
       );
     }
-    return result.value;
+    return { value: result.value, timings: result.timings };
   }
 
   close(): Promise<void> {
@@ -131,6 +136,7 @@ function aborted(signal: AbortSignal, error?: WasmEdgeError): WasmEdgeError {
     cause: signal.reason,
     ...(error?.stdout && { stdout: error.stdout }),
     ...(error?.stderr && { stderr: error.stderr }),
+    ...(error?.timings && { timings: error.timings }),
   });
 }
 

@@ -1,4 +1,10 @@
-import type { RunOptions, RunResult } from '../types.js';
+import type { RunOptions, RunResult, Timings } from '../types.js';
+
+/** How the call of an exported function ended. */
+export interface CallResult {
+  value: number | bigint | undefined;
+  timings: Timings;
+}
 
 /**
  * One contract for every isolation: what {@link LoadedModule} needs of the way its guest is run.
@@ -6,7 +12,7 @@ import type { RunOptions, RunResult } from '../types.js';
 export interface Runner {
   readonly isolation: 'in-process';
   run(options: RunOptions): Promise<RunResult>;
-  call(name: string, args: readonly unknown[]): Promise<number | bigint | undefined>;
+  call(name: string, args: readonly unknown[]): Promise<CallResult>;
   /** Takes no more invocations and settles when those that were accepted have settled. */
   close(): Promise<void>;
 }

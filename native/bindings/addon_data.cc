@@ -12,12 +12,13 @@ void AddonData::Create(Napi::Env env) {
   env.SetInstanceData(data.release());  // deleted by Node-API with the environment
 }
 
-AddonData::AddonData(Napi::Env env) : mailbox_(std::make_shared<Mailbox>(env)) {}
+AddonData::AddonData(Napi::Env env)
+    : mailbox_(std::make_shared<Mailbox>(env)), modules_(std::make_shared<Modules>()) {}
 
 void AddonData::Shutdown() {
   // First the mailbox, so that what ends now reports to nobody; then the threads.
   mailbox_->Close();
-  for (ModuleObject* module : std::exchange(modules_, {})) module->Stop();
+  for (ModuleObject* module : std::exchange(*modules_, {})) module->Stop();
 }
 
 }  // namespace wasmedge_embed

@@ -25,18 +25,22 @@ class AddonData {
 
   const std::shared_ptr<Mailbox>& mailbox() const noexcept { return mailbox_; }
 
-  /// Loaded modules that have threads, so that those end with the environment.
-  void Add(ModuleObject* module) { modules_.insert(module); }
-  void Remove(ModuleObject* module) { modules_.erase(module); }
+  /// The loaded modules that have threads, so that those end with the environment. Shared with the
+  /// modules, which may be finalized after this.
+  using Modules = std::unordered_set<ModuleObject*>;
+  const std::shared_ptr<Modules>& modules() const noexcept { return modules_; }
+
+  /// Delivers nothing any more, drops what waits, stops what runs, joins the threads. At the end of
+  /// the environment, and before the process ends in another way: threads that ran guests while the
+  /// libraries' static objects are destroyed would crash it.
+  void Shutdown();
 
   Napi::FunctionReference module_constructor;
   Napi::FunctionReference model_constructor;
 
  private:
-  void Shutdown();
-
   std::shared_ptr<Mailbox> mailbox_;
-  std::unordered_set<ModuleObject*> modules_;
+  std::shared_ptr<Modules> modules_;
 };
 
 }  // namespace wasmedge_embed

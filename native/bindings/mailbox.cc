@@ -11,9 +11,9 @@ void Mailbox::Post(std::unique_ptr<Message> message) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!open_) return;
   messages_.push_back(std::move(message));
-  // Under the lock: `Close` must not come between the check and the call. One ring delivers all
-  // that is there.
-  if (messages_.size() == 1) bell_.NonBlockingCall();
+  // Under the lock: `Close` must not come between the check and the call. One ring for each
+  // message, so that what awaits one goes on before the next is delivered.
+  bell_.NonBlockingCall();
 }
 
 void Mailbox::Expect(Napi::Env env) {
@@ -21,7 +21,7 @@ void Mailbox::Expect(Napi::Env env) {
 }
 
 void Mailbox::Close() {
-  std::vector<std::unique_ptr<Message>> dropped;
+  std::deque<std::unique_ptr<Message>> dropped;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!open_) return;
@@ -32,19 +32,23 @@ void Mailbox::Close() {
 }
 
 void Mailbox::Ring(Napi::Env env, Napi::Function, Mailbox* mailbox, void*) {
-  if (static_cast<napi_env>(env) != nullptr) mailbox->DeliverAll(env);
+  if (static_cast<napi_env>(env) != nullptr) mailbox->DeliverOne(env);
 }
 
-void Mailbox::DeliverAll(Napi::Env env) {
-  std::vector<std::unique_ptr<Message>> messages;
+void Mailbox::DeliverOne(Napi::Env env) {
+  std::unique_ptr<Message> message;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    messages.swap(messages_);
+    if (messages_.empty()) return;
+    message = std::move(messages_.front());
+    messages_.pop_front();
   }
-  for (const std::unique_ptr<Message>& message : messages) {
+  try {
     const Napi::HandleScope scope(env);
     message->Deliver(env);
     if (--expected_ == 0) bell_.Unref(env);
+  } catch (const Napi::Error&) {
+    // The environment is being terminated: JavaScript cannot be told anything any more.
   }
 }
 

@@ -2,9 +2,9 @@
 
 #include <napi.h>
 
+#include <deque>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 namespace wasmedge_embed {
 
@@ -40,10 +40,10 @@ class Mailbox {
   static void Ring(Napi::Env env, Napi::Function, Mailbox* mailbox, void*);
   using Bell = Napi::TypedThreadSafeFunction<Mailbox, void, &Mailbox::Ring>;
 
-  void DeliverAll(Napi::Env env);
+  void DeliverOne(Napi::Env env);
 
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Message>> messages_;
+  std::deque<std::unique_ptr<Message>> messages_;
   bool open_ = true;
   Bell bell_;
   // Main thread only.

@@ -125,7 +125,6 @@ class CloseMessage : public Mailbox::Message {
 
   void Deliver(Napi::Env env) override {
     module_.Stop();
-    AddonData::Get(env).Remove(&module_);
     deferred_.Resolve(env.Undefined());
     module_.EndWork();
   }
@@ -148,26 +147,27 @@ Napi::Function ModuleObject::Define(Napi::Env env) {
   return constructor;
 }
 
-ModuleObject::ModuleObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+ModuleObject::ModuleObject(const Napi::CallbackInfo& info)
+    : ObjectWrap(info), modules_(AddonData::Get(info.Env()).modules()) {
   if (info.Length() != 1 || !info[0].IsExternal()) {
     throw Napi::TypeError::New(info.Env(), "Use Module.load().");
   }
   module_ = *info[0].As<Napi::External<std::shared_ptr<const Module>>>().Data();
 }
 
-ModuleObject::~ModuleObject() {
-  if (pool_) AddonData::Get(Env()).Remove(this);
-}
+ModuleObject::~ModuleObject() { modules_->erase(this); }
 
 void ModuleObject::Stop() {
   pool_.reset();
+  modules_->erase(this);
   // Kept for the guests' next invocations, which for this module will not come.
   ForgetGuestModels();
 }
 
 Napi::Value ModuleObject::Load(const Napi::CallbackInfo& info) {
   ModuleOptions options;
-  options.force_interpreter = info[1].ToBoolean();
+  options.name = info[1].As<Napi::String>();
+  options.force_interpreter = info[2].ToBoolean();
   return Background<std::shared_ptr<const Module>>::Start(
       info.Env(),
       [path = info[0].As<Napi::String>().Utf8Value(), options] {
@@ -195,7 +195,7 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
                     ToModelTable(given.Get("models").As<Napi::Object>()),
                     ToInferenceOptions(given.Get("inference").As<Napi::Object>()), limits},
         pool_options);
-    AddonData::Get(env).Add(this);
+    modules_->insert(this);
     return env.Undefined();
   });
 }

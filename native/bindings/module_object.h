@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "bindings/addon_data.h"
 #include "engine/worker_pool.h"
 
 namespace wasmedge_embed {
@@ -41,6 +42,7 @@ class ModuleObject : public Napi::ObjectWrap<ModuleObject> {
   void BeginWork(Napi::Env env);
   void EndWork();
 
+  std::shared_ptr<AddonData::Modules> modules_;
   std::shared_ptr<const Module> module_;
   std::unique_ptr<WorkerPool> pool_;
 };

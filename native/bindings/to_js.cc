@@ -32,7 +32,7 @@ Napi::Array ToJs(Napi::Env env, const std::vector<ExternalDescription>& external
   for (uint32_t index = 0; index < externals.size(); ++index) {
     const ExternalDescription& external = externals[index];
     Napi::Object object = Napi::Object::New(env);
-    if (!external.module.empty()) object["module"] = external.module;
+    if (external.module) object["module"] = *external.module;
     object["name"] = external.name;
     object["kind"] = external.kind;
     if (external.signature) {

@@ -11,7 +11,7 @@ namespace {
 /// The type that the host's function of this name has, as its letters; null when there is none.
 template <typename State>
 const char* FindFunction(const HostModule<State>& host, const ExternalDescription& import) {
-  if (import.module != host.name) return nullptr;
+  if (*import.module != host.name) return nullptr;
   for (const HostFunction<State>& function : host.functions) {
     if (import.name == function.name) return function.signature;
   }
@@ -26,7 +26,7 @@ const char* FindFunction(const ExternalDescription& import) {
 
 /// What is wrong with an import, or nothing.
 std::string Missing(const ExternalDescription& import) {
-  const std::string name = import.module + "." + import.name;
+  const std::string name = *import.module + "." + import.name;
   if (!import.signature) return name + ": a " + import.kind + " (the host offers functions only)";
   const std::string type = import.signature->ToString();
   const char* letters = FindFunction(import);
@@ -48,7 +48,7 @@ void CheckImports(const Module& module) {
     ++count;
   }
   if (count == 0) return;
-  throw Error(ErrorCode::kLink, module.path() + " imports what the host does not offer (" +
+  throw Error(ErrorCode::kLink, module.name() + " imports what the host does not offer (" +
                                     std::to_string(count) + "):" + missing + "\nThe host offers " +
                                     WasiModule().name + ", " + WasiNnModule().name + " and " +
                                     TensorFlowLiteModule().name + ".");
@@ -57,7 +57,7 @@ void CheckImports(const Module& module) {
 void CheckMemory(const Module& module, uint32_t memory_pages) {
   if (module.memory_minimum() <= memory_pages) return;
   throw Error(ErrorCode::kMemoryLimit,
-              module.path() + " declares a memory of at least " +
+              module.name() + " declares a memory of at least " +
                   std::to_string(module.memory_minimum()) + " pages of 64 KiB, the limit is " +
                   std::to_string(memory_pages) + ". Raise limits.memoryPages if it may have them.");
 }

@@ -1,5 +1,7 @@
 #include "engine/module.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 
 #include "engine/error.h"
@@ -23,6 +25,20 @@ const char* ExternalKindName(int type) {
   return "unknown";
 }
 
+/// The path as the system's loader is to see it. The loader takes a path that it has open already
+/// for the same library without looking at the file, so a module that was replaced under its name
+/// while the old one is loaded would run the old code. Slashes and dots that mean nothing spell the
+/// file's inode number, so that another file has another path.
+std::string LoaderPath(const std::string& path) {
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0) return path;
+  std::string prefix = "/";
+  for (uint64_t rest = status.st_ino; rest != 0; rest >>= 1) {
+    prefix += (rest & 1) != 0 ? "./" : "/";
+  }
+  return prefix + path.substr(1);
+}
+
 }  // namespace
 
 std::shared_ptr<const Module> Module::Load(const std::string& path, const ModuleOptions& options) {
@@ -31,7 +47,7 @@ std::shared_ptr<const Module> Module::Load(const std::string& path, const Module
   const auto module = std::make_shared<Module>(
       Private{}, api, std::filesystem::absolute(path).lexically_normal().string(), options);
   const std::vector<uint8_t> bytes = ReadFile(module->path_);
-  module->facts_ = CheckModuleFile(api, module->path_, bytes);
+  module->facts_ = CheckModuleFile(api, module->name(), bytes);
   module->Parse(bytes);
   module->ListExternals();
   return module;
@@ -54,7 +70,7 @@ void Module::Parse(const std::vector<uint8_t>& bytes) {
   const ConfigureHandle configure = MakeConfigure();
   const auto require = [this](wasmedge::Result result, const char* step) {
     if (api_.ResultOK(result)) return;
-    throw Error(ErrorCode::kModuleInvalid, path_ + " " + step + ": " +
+    throw Error(ErrorCode::kModuleInvalid, name() + " " + step + ": " +
                                                api_.ResultGetMessage(result) + " (WasmEdge " +
                                                api_.version() + ").");
   };
@@ -62,10 +78,11 @@ void Module::Parse(const std::vector<uint8_t>& bytes) {
   const LoaderHandle loader = Own<LoaderHandle>(api_, api_.LoaderCreate(configure.get()));
   wasmedge::AstModuleContext* ast = nullptr;
   if (form() == ModuleForm::kSharedLibrary) {
-    require(api_.LoaderParseFromFile(loader.get(), &ast, path_.c_str()), "cannot be loaded");
+    require(api_.LoaderParseFromFile(loader.get(), &ast, LoaderPath(path_).c_str()),
+            "cannot be loaded");
   } else {
     if (bytes.size() > UINT32_MAX) {
-      throw Error(ErrorCode::kModuleInvalid, path_ + " is larger than 4 GiB.");
+      throw Error(ErrorCode::kModuleInvalid, name() + " is larger than 4 GiB.");
     }
     require(api_.LoaderParseFromBytes(loader.get(), &ast,
                                       {static_cast<uint32_t>(bytes.size()), bytes.data()}),

@@ -13,8 +13,8 @@ namespace wasmedge_embed {
 
 /// An import or export of a module.
 struct ExternalDescription {
-  /// Import module name; empty for an export.
-  std::string module;
+  /// Import module name, which may be empty; absent for an export.
+  std::optional<std::string> module;
   std::string name;
   /// "function", "table", "memory", "global" or "tag".
   std::string kind;
@@ -24,6 +24,8 @@ struct ExternalDescription {
 
 /// How a module is read.
 struct ModuleOptions {
+  /// What messages call the module: the path that the caller knows it by.
+  std::string name;
   /// Interpret even where compiled code is present.
   bool force_interpreter = false;
 };
@@ -44,7 +46,8 @@ class Module {
   Module& operator=(const Module&) = delete;
 
   const wasmedge::Api& api() const noexcept { return api_; }
-  const std::string& path() const noexcept { return path_; }
+  /// What messages call it.
+  const std::string& name() const noexcept { return options_.name; }
   ModuleForm form() const noexcept { return facts_.form; }
   /// Pages of 64 KiB that its memories have at least: the most of any.
   uint64_t memory_minimum() const noexcept { return facts_.memory_minimum; }

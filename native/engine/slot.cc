@@ -113,7 +113,8 @@ void Slot::Execute(const Request& request, Outcome& outcome) {
   const ModuleInstanceHandle instance(created, {&api});
   const auto ready = Clock::now();
   outcome.instantiate_time = ready - begin;
-  if (!api.ResultOK(instantiated)) {
+  // WasmEdge counts a guest that exited as a success, without an instance.
+  if (!api.ResultOK(instantiated) || context_.invocation->exit_code()) {
     // A start function may have ended the guest in any of the ways that a run can end.
     Fail(instantiated, outcome);
     return;
@@ -123,7 +124,7 @@ void Slot::Execute(const Request& request, Outcome& outcome) {
     Invoke(instance.get(), kStart, {}, outcome);
   } else {
     // A reactor's constructors run before any other of its functions (WASI application ABI).
-    if (module_->FindExportedFunction(kInitialize) != nullptr) {
+    if (*request.function != kInitialize && module_->FindExportedFunction(kInitialize) != nullptr) {
       Invoke(instance.get(), kInitialize, {}, outcome);
     }
     if (!outcome.error && !outcome.exited) {

@@ -151,12 +151,14 @@ void WorkerPool::Work(Worker& worker) {
     } else {
       RunJob(worker, *timer, *slot, *job);
     }
-    Job& finished = *job;
-    finished.Finished(std::move(job));
-
+    // Free again before anybody hears of the end: who then submits the next must not be refused.
     lock.lock();
     worker.ticket = 0;
     ++idle_;
+    lock.unlock();
+    Job& finished = *job;
+    finished.Finished(std::move(job));
+    lock.lock();
   }
   // The slot goes on its own thread, and before anybody is told that the module is closed.
   lock.unlock();

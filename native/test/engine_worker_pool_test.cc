@@ -1,0 +1,227 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <csignal>
+#include <future>
+#include <thread>
+
+#include "engine/compiler.h"
+#include "engine/worker_pool.h"
+#include "engine_fixtures.h"
+
+namespace wasmedge_embed {
+namespace {
+
+/// A job whose outcome the test waits for.
+class TestJob : public Job {
+ public:
+  explicit TestJob(const std::string& function) { request.function = function; }
+
+  std::future<Outcome> Future() { return promise_.get_future(); }
+
+  void Finished(std::unique_ptr<Job>) override { promise_.set_value(std::move(outcome)); }
+
+ private:
+  std::promise<Outcome> promise_;
+};
+
+/// Runs each test with the module compiled and with the module interpreted.
+class WorkerPoolTest : public testing::TestWithParam<bool> {
+ protected:
+  WorkerPoolTest() : file_(GetParam() ? ".so" : ".wasm") {
+    if (GetParam()) {
+      CompileModule(test::TrappingModule(), file_.path(), {});
+    } else {
+      file_.Write(test::TrappingModule());
+    }
+    module_ = Module::Load(file_.path(), {});
+  }
+
+  std::unique_ptr<WorkerPool> MakePool(size_t concurrency, size_t max_queue = 10'000) const {
+    SlotOptions options;
+    options.files = std::make_shared<const FileSystem>();
+    options.models = std::make_shared<const ModelTable>();
+    return std::make_unique<WorkerPool>(module_, options,
+                                        WorkerPool::Options{concurrency, max_queue});
+  }
+
+  static std::string NameOf(const Outcome& outcome) {
+    if (!outcome.error) return outcome.result ? std::to_string(*outcome.result) : "nothing";
+    return outcome.error->detail().empty() ? ErrorCodeName(outcome.error->code())
+                                           : outcome.error->detail();
+  }
+
+  static std::future<Outcome> Start(WorkerPool& pool, const std::string& function,
+                                    uint64_t* ticket = nullptr) {
+    auto job = std::make_unique<TestJob>(function);
+    auto future = job->Future();
+    const uint64_t number = pool.Submit(std::move(job));
+    if (ticket != nullptr) *ticket = number;
+    return future;
+  }
+
+  static std::string Call(WorkerPool& pool, const std::string& function) {
+    return NameOf(Start(pool, function).get());
+  }
+
+  test::TemporaryFile file_;
+  std::shared_ptr<const Module> module_;
+};
+
+TEST_P(WorkerPoolTest, RunsAndTraps) {
+  const auto pool = MakePool(1);
+  EXPECT_EQ(module_->is_aot(), GetParam());
+  for (int round = 0; round < 50; ++round) {
+    EXPECT_EQ(Call(*pool, "ok"), "42");
+    EXPECT_EQ(Call(*pool, "bounds"), "memory-out-of-bounds");
+    EXPECT_EQ(Call(*pool, "divide"), "divide-by-zero");
+  }
+}
+
+TEST_P(WorkerPoolTest, OutlivesEndlessRecursion) {
+  if (!GetParam()) GTEST_SKIP() << "an interpreted guest has no native stack to overflow";
+  const auto pool = MakePool(2);
+  for (int round = 0; round < 50; ++round) {
+    EXPECT_EQ(Call(*pool, "recurse"), "stack-overflow");
+    EXPECT_EQ(Call(*pool, "ok"), "42");
+  }
+}
+
+TEST_P(WorkerPoolTest, TrapsOnAllThreadsAtOnce) {
+  const auto pool = MakePool(4);
+  std::vector<std::pair<std::string, std::future<Outcome>>> runs;
+  for (int round = 0; round < 200; ++round) {
+    runs.emplace_back("42", Start(*pool, "ok"));
+    runs.emplace_back("memory-out-of-bounds", Start(*pool, "bounds"));
+    runs.emplace_back("divide-by-zero", Start(*pool, "divide"));
+    if (GetParam()) runs.emplace_back("stack-overflow", Start(*pool, "recurse"));
+  }
+  for (auto& [expected, run] : runs) EXPECT_EQ(NameOf(run.get()), expected);
+}
+
+TEST_P(WorkerPoolTest, LeavesTheSignalHandlersAlone) {
+  const auto handler_of = [](int signal) {
+    struct sigaction action{};
+    sigaction(signal, nullptr, &action);
+    return action.sa_sigaction;
+  };
+  const auto pool = MakePool(2);
+  const auto before = handler_of(SIGSEGV);
+  for (int round = 0; round < 20; ++round) Call(*pool, "bounds");
+  EXPECT_EQ(handler_of(SIGSEGV), before);
+  EXPECT_NE(reinterpret_cast<void*>(before), reinterpret_cast<void*>(SIG_DFL));
+}
+
+TEST_P(WorkerPoolTest, StopsATightLoop) {
+  const auto pool = MakePool(1);
+  for (int round = 0; round < 20; ++round) {
+    uint64_t ticket = 0;
+    auto run = Start(*pool, "spin", &ticket);
+    pool->Stop(ticket, StopReason::kAborted);
+    EXPECT_EQ(NameOf(run.get()), "ERR_ABORTED");
+    EXPECT_EQ(Call(*pool, "ok"), "42");
+  }
+}
+
+TEST_P(WorkerPoolTest, StopsWhatWaits) {
+  const auto pool = MakePool(1);
+  uint64_t spinning = 0;
+  uint64_t waiting = 0;
+  auto first = Start(*pool, "spin", &spinning);
+  auto second = Start(*pool, "ok", &waiting);
+  pool->Stop(waiting, StopReason::kTimeout);
+  EXPECT_EQ(NameOf(second.get()), "ERR_TIMEOUT");
+  pool->Stop(spinning, StopReason::kAborted);
+  EXPECT_EQ(NameOf(first.get()), "ERR_ABORTED");
+  pool->Stop(spinning, StopReason::kAborted);
+  EXPECT_EQ(Call(*pool, "ok"), "42");
+}
+
+TEST_P(WorkerPoolTest, KeepsItsOwnTime) {
+  if (!GetParam()) GTEST_SKIP() << "interpreted guests are stopped from outside only";
+  const auto pool = MakePool(1);
+  for (int round = 0; round < 5; ++round) {
+    auto job = std::make_unique<TestJob>("spin");
+    job->timeout = std::chrono::milliseconds(5);
+    auto run = job->Future();
+    pool->Submit(std::move(job));
+    EXPECT_EQ(NameOf(run.get()), "ERR_TIMEOUT");
+  }
+  EXPECT_EQ(Call(*pool, "ok"), "42");
+}
+
+TEST_P(WorkerPoolTest, StopsAtRandomMoments) {
+  const auto pool = MakePool(4);
+  std::vector<std::thread> callers;
+  std::atomic<int> answered{0};
+  for (int caller = 0; caller < 3; ++caller) {
+    callers.emplace_back([&pool, &answered, caller] {
+      for (int round = 0; round < 100; ++round) {
+        uint64_t ticket = 0;
+        auto run = Start(*pool, round % 2 == 0 ? "spin" : "ok", &ticket);
+        std::this_thread::sleep_for(std::chrono::microseconds((round * 37 + caller * 11) % 300));
+        pool->Stop(ticket, StopReason::kAborted);
+        const std::string name = NameOf(run.get());
+        EXPECT_TRUE(name == "ERR_ABORTED" || (round % 2 == 1 && name == "42")) << name;
+        ++answered;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(answered, 300);
+  EXPECT_EQ(Call(*pool, "ok"), "42");
+}
+
+TEST_P(WorkerPoolTest, RefusesWhatDoesNotFit) {
+  const auto pool = MakePool(1, 1);
+  uint64_t spinning = 0;
+  auto first = Start(*pool, "spin", &spinning);
+  // One may wait; until the thread has taken the first, that counts as waiting too.
+  std::vector<std::future<Outcome>> waiting;
+  bool is_full = false;
+  while (!is_full && waiting.size() < 10) {
+    try {
+      waiting.push_back(Start(*pool, "ok"));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kQueueFull);
+      is_full = true;
+    }
+  }
+  EXPECT_TRUE(is_full);
+  pool->Stop(spinning, StopReason::kAborted);
+  EXPECT_EQ(NameOf(first.get()), "ERR_ABORTED");
+  for (auto& run : waiting) EXPECT_EQ(NameOf(run.get()), "42");
+}
+
+TEST_P(WorkerPoolTest, ClosesAfterWhatItTook) {
+  const auto pool = MakePool(2);
+  std::vector<std::future<Outcome>> runs;
+  for (int round = 0; round < 20; ++round) runs.push_back(Start(*pool, "ok"));
+  std::promise<void> closed;
+  pool->Close([&closed] { closed.set_value(); });
+  closed.get_future().get();
+  for (auto& run : runs) EXPECT_EQ(NameOf(run.get()), "42");
+  EXPECT_THROW(Start(*pool, "ok"), Error);
+}
+
+TEST_P(WorkerPoolTest, EndsWithGuestsInFlight) {
+  auto pool = MakePool(2);
+  auto first = Start(*pool, "spin");
+  auto second = Start(*pool, "spin");
+  pool.reset();
+  // What had begun was stopped; what had not was dropped with its promise.
+  for (auto* run : {&first, &second}) {
+    try {
+      EXPECT_EQ(NameOf(run->get()), "ERR_CLOSED");
+    } catch (const std::future_error&) {
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, WorkerPoolTest, testing::Values(true, false),
+                         [](const testing::TestParamInfo<bool>& info) {
+                           return info.param ? "Compiled" : "Interpreted";
+                         });
+
+}  // namespace
+}  // namespace wasmedge_embed
