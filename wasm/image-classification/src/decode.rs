@@ -1,9 +1,10 @@
 //! JPEG decoding inside the sandbox, at no more than the resolution that is needed.
 
+use crate::adobe;
 use crate::exif::{self, Orientation};
 use crate::failure::Failure;
 use crate::picture::{Channels, Picture};
-use jpeg_decoder::{CodingProcess, Decoder, Error, PixelFormat};
+use jpeg_decoder::{CodingProcess, ColorTransform, Decoder, Error, PixelFormat};
 
 /// A decoded picture and how it wants to be turned; it is turned after resizing, when it is small.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,10 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<D
         return Err(data(
             "lossless JPEG is not supported; expected baseline or progressive".into(),
         ));
+    }
+
+    if full.pixel_format == PixelFormat::RGB24 && adobe::says_rgb(jpeg) {
+        decoder.set_color_transform(ColorTransform::RGB);
     }
 
     let (width, height) =
