@@ -1,33 +1,35 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 
 import { writableCacheDirectory } from './cache-directory.js';
-import { compileModule } from './compile-module.js';
+import { DEFAULT_COMPILE, compileInto } from './compile-module.js';
 import { compileChannel } from './diagnostics.js';
 import type { CompileEvent } from './diagnostics.js';
-import { reasonOf } from './errors.js';
+import { nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
 import type { NativeModule } from './native.js';
+import { processorFeatures } from './processor.js';
 
 /**
  * The compiled form of a plain module, from the cache or compiled into it now: once for a content,
- * compiler version and processor, however many processes ask. Null where compiling is not possible;
+ * compiler version, processor and `meter`, however many processes ask. Null where compiling is not possible;
  * then one warning was emitted in this process.
  */
-export async function loadCompiled(file: string): Promise<NativeModule | null> {
+export async function loadCompiled(file: string, meter: boolean): Promise<NativeModule | null> {
   const begin = performance.now();
   try {
     const content = await readFile(file);
-    const output = path.join(writableCacheDirectory('aot'), `${cacheKey(content)}.so`);
+    const output = path.join(writableCacheDirectory('aot'), `${await cacheKey(content, meter)}.so`);
     if (existsSync(output)) {
       const cached = await loadCached(output, file);
       if (cached) return cached;
     }
     const isFirst = !compiling.has(output);
-    await compileOnce(content, output);
+    await sweep(path.dirname(output));
+    await compileOnce(content, output, meter);
     if (isFirst) publish({ module: file, output, totalMs: performance.now() - begin });
     return await addon().Module.load(output, file, false);
   } catch (error) {
@@ -40,10 +42,23 @@ export async function loadCompiled(file: string): Promise<NativeModule | null> {
 /** Compilations that are under way in this thread, by output: whoever wants the same waits for it. */
 const compiling = new Map<string, Promise<void>>();
 
-function compileOnce(content: Uint8Array, output: string): Promise<void> {
+/** Temporary files of processes that ended while they compiled. */
+async function sweep(folder: string): Promise<void> {
+  const longAgo = Date.now() - 24 * 60 * 60 * 1000;
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith('.tmp')) continue;
+    const file = path.join(folder, name);
+    const status = await stat(file).catch(() => null);
+    if (status && status.mtimeMs < longAgo) await rm(file, { force: true });
+  }
+}
+
+function compileOnce(content: Uint8Array, output: string, meter: boolean): Promise<void> {
   let compilation = compiling.get(output);
   if (!compilation) {
-    compilation = compileModule(content, output).finally(() => compiling.delete(output));
+    compilation = compileInto(content, output, { ...DEFAULT_COMPILE, meter }).finally(() =>
+      compiling.delete(output),
+    );
     compiling.set(output, compilation);
   }
   return compilation;
@@ -59,22 +74,13 @@ async function loadCached(output: string, file: string): Promise<NativeModule | 
   }
 }
 
-function cacheKey(content: Uint8Array): string {
+async function cacheKey(content: Uint8Array, meter: boolean): Promise<string> {
+  const { version } = await nativeCall(() => addon().runtime());
   return createHash('sha256')
-    .update(`wasmedge ${addon().runtime().version}\n${process.arch}\n${processorFeatures()}\n`)
-    .update('optimize 3\n')
+    .update(`wasmedge ${version}\n${process.arch}\n${processorFeatures().join(' ')}\n`)
+    .update(`optimize 3 meter ${meter}\n`)
     .update(content)
     .digest('hex');
-}
-
-/** The instruction sets that the compiler may use here: the kernel's list, the same on each core. */
-function processorFeatures(): string {
-  try {
-    const line = /^(?:flags|Features)\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
-    return line?.[0] ?? '';
-  } catch {
-    return '';
-  }
 }
 
 function publish(event: CompileEvent): void {

@@ -5,11 +5,14 @@ import path from 'node:path';
 import { writeAtomically } from './atomic-file.js';
 import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
+import type { NativeCompileOptions } from './native.js';
 import { boolean, bytes, integer, nonEmptyText, optionsObject } from './options.js';
+import { describeCompiled, removeSideFile, sideFilePath, writeSideFile } from './side-file.js';
 import type { BytesLike, CompileOptions } from './types.js';
 
 /**
- * Compiles a plain WebAssembly module ahead of time, off the main thread.
+ * Compiles a plain WebAssembly module ahead of time, off the main thread. A side file,
+ * `OUTPUT.aot.json`, says what it was made of and for; {@link loadModule} checks it.
  *
  * @param input A .wasm file's path, or its bytes.
  * @param output Where to write: a shared object (usually `.so`), or with the ending `.wasm` a
@@ -31,7 +34,7 @@ export async function compileModule(
     'meter',
   ]);
   const target = path.resolve(nonEmptyText('output', output));
-  const settings = {
+  const settings: CompileSettings = {
     optimize: integer('optimize', given.optimize, { min: 0, max: 3, fallback: 3 }),
     generic: boolean('generic', given.generic, false),
     interruptible: boolean('interruptible', given.interruptible, false),
@@ -42,11 +45,48 @@ export async function compileModule(
     typeof input === 'string'
       ? await readModule(nonEmptyText('input', input))
       : bytes('input', input);
+  // The old side file goes with the old module, no sooner: a failed compilation leaves both.
+  await compileInto(source, target, settings, () => removeSideFile(target));
+  const { optimize, generic, interruptible, meter } = settings;
+  await wrapWrite(sideFilePath(target), async () => {
+    const options = { optimize, generic, interruptible, meter };
+    await writeSideFile(target, await describeCompiled(source, await readFile(target), options));
+  });
+}
+
+/** How a module is compiled: all options decided. */
+export type CompileSettings = Omit<NativeCompileOptions, 'input' | 'output'>;
+
+export const DEFAULT_COMPILE: CompileSettings = {
+  optimize: 3,
+  generic: false,
+  interruptible: false,
+  meter: false,
+  universal: false,
+};
+
+/** Compiles bytes into a file, which appears whole or not at all; without a side file. */
+export async function compileInto(
+  source: Uint8Array,
+  target: string,
+  settings: CompileSettings,
+  beforeReplacing?: () => Promise<void>,
+): Promise<void> {
   await requireWritable(path.dirname(target));
+  await wrapWrite(target, () =>
+    writeAtomically(
+      target,
+      (temporary) =>
+        nativeCall(() => addon().compile({ ...settings, input: source, output: temporary })),
+      beforeReplacing,
+    ),
+  );
+}
+
+/** A failed file operation becomes ERR_MODULE_LOAD. */
+async function wrapWrite(target: string, write: () => Promise<void>): Promise<void> {
   try {
-    await writeAtomically(target, (temporary) =>
-      nativeCall(() => addon().compile({ ...settings, input: source, output: temporary })),
-    );
+    await write();
   } catch (error) {
     if (error instanceof WasmEdgeError) throw error;
     throw new WasmEdgeError('ERR_MODULE_LOAD', `Cannot write ${target}: ${reasonOf(error)}.`, {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 import { loadCompiled } from './aot-cache.js';
-import { nativeCall } from './errors.js';
+import { WasmEdgeError, nativeCall } from './errors.js';
 import { fileSources, loadGuestFiles } from './guest-files.js';
 import { resolveLimits } from './limits.js';
 import { LoadedModule } from './loaded-module.js';
@@ -10,6 +10,7 @@ import { addon } from './native.js';
 import type { NativeInferenceOptions, NativeModule } from './native.js';
 import { environment, integer, nonEmptyText, oneOf, optionsObject, textList } from './options.js';
 import { InProcessRunner } from './runners/in-process.js';
+import { verifySideFile } from './side-file.js';
 import type { LoadOptions } from './types.js';
 
 const KNOWN = [
@@ -53,7 +54,7 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
   const models = modelSources(given.models);
 
   const [module, guestFiles, loadedModels] = await Promise.all([
-    loadNative(file, aot),
+    loadNative(file, aot, limits.fuel !== undefined),
     loadGuestFiles(files, limits.fileBytes),
     loadModels(models, inference),
   ]);
@@ -88,8 +89,24 @@ function inferenceOptions(value: unknown): NativeInferenceOptions {
   };
 }
 
-async function loadNative(file: string, aot: 'auto' | 'off'): Promise<NativeModule> {
-  const module = await nativeCall(() => addon().Module.load(file, file, false));
-  if (module.form !== 'plain' || aot === 'off') return module;
-  return (await loadCompiled(file)) ?? module;
+async function loadNative(
+  file: string,
+  aot: 'auto' | 'off',
+  meter: boolean,
+): Promise<NativeModule> {
+  // Before the file is opened as a library, which runs what a foreign one may hold.
+  const side = await verifySideFile(file);
+  const module = await nativeCall(() => addon().Module.load(file, file, aot === 'off'));
+  if (module.form === 'plain') {
+    return aot === 'off' ? module : ((await loadCompiled(file, meter)) ?? module);
+  }
+  if (meter && side?.options.meter !== true) {
+    throw new WasmEdgeError(
+      'ERR_MODULE_INVALID',
+      `${file} is not known to measure its instructions, which limits.fuel needs. Compile it with ` +
+        "compileModule(…, { meter: true }) or 'wasmedge-embed compile --meter', and keep its side " +
+        'file beside it.',
+    );
+  }
+  return module;
 }

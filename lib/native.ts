@@ -133,7 +133,7 @@ export interface Addon {
    */
   shutdown: () => void;
   /** Opens the WasmEdge library. */
-  runtime(): { version: string; path: string };
+  runtime(): Promise<{ version: string; path: string }>;
 }
 
 let loaded: Addon | undefined;

@@ -99,8 +99,9 @@ export interface LoadOptions {
   limits?: Limits;
   /**
    * `auto` (default): a plain .wasm is compiled ahead of time, once, into the cache folder, and
-   * interpreted with a warning where that is not possible. `off`: a plain .wasm is interpreted,
-   * some 50 times slower.
+   * interpreted with a warning where that is not possible. `off`: every .wasm is interpreted, some
+   * 50 times slower, also one that carries compiled code: nothing that came with the module runs as
+   * native code.
    */
   aot?: 'auto' | 'off';
   /** Most invocations at a time, 1 to 256. Each has its own thread. Default: the processors. */

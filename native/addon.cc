@@ -20,7 +20,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
       Napi::Function::New(
           env, [](const Napi::CallbackInfo& info) { AddonData::Get(info.Env()).Shutdown(); },
           "shutdown"));
-  exports.Set("runtime", Napi::Function::New(env, &DescribeRuntime, "runtime"));
+  exports.Set("runtime", Napi::Function::New(env, &OpenRuntime, "runtime"));
   return exports;
 }
 

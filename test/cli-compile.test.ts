@@ -36,7 +36,7 @@ describe('wasmedge-embed compile', () => {
     assert.deepEqual([exitCode, stderr], [0, '']);
     const output = path.join(folder, 'adder.so');
     assert.match(stdout, /^\S*adder\.so: \d+ KiB, compiled in [\d.]+ s\n$/);
-    assert.deepEqual(readdirSync(folder).sort(), ['adder.so', 'adder.wasm']);
+    assert.deepEqual(readdirSync(folder).sort(), ['adder.so', 'adder.so.aot.json', 'adder.wasm']);
     assert.equal((await inspectModule(output)).form, 'shared-library');
     await adds(output);
   });
@@ -70,7 +70,7 @@ describe('wasmedge-embed compile', () => {
     const { exitCode } = await commandLine(['compile', path.join(folder, 'adder.wasm')]);
     assert.equal(exitCode, 1);
     assert.deepEqual(readFileSync(output), before);
-    assert.deepEqual(readdirSync(folder).sort(), ['adder.so', 'adder.wasm']);
+    assert.deepEqual(readdirSync(folder).sort(), ['adder.so', 'adder.so.aot.json', 'adder.wasm']);
   });
 
   it('says what it could not read, take or write', async () => {

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { WorkerTask } from './support/guest-worker.js';
 import { rustGuest } from './support/paths.js';
+import { scriptOutput } from './support/process.js';
 import { withModule } from './support/run-guest.js';
 
 const TOUR = rustGuest('std-tour');
@@ -47,6 +48,31 @@ describe('Worker threads', () => {
   it('end by themselves with a module left open', async () => {
     const worker = start({ ...ECHO, runs: 3, leaveOpen: true });
     assert.deepEqual(await answerOf(worker), echoes(3));
+  });
+
+  it('may be the only ones that use the addon, one after the other, any number of times', async () => {
+    // In a process whose main thread never loads the addon. Node would unload it with each worker.
+    const output = await scriptOutput(`
+      const { Worker } = require('node:worker_threads');
+      const program = ${JSON.stringify(`
+        const { loadModule } = require('wasmedge-embed');
+        const { parentPort } = require('node:worker_threads');
+        (async () => {
+          const module = await loadModule(${JSON.stringify(TOUR)}, { args: ['upper'] });
+          parentPort.postMessage(String((await module.run({ stdin: 'x' })).stdout));
+          await module.close();
+        })();`)};
+      (async () => {
+        let answers = '';
+        // More than there are real-time signals, of which the addon takes one.
+        for (let count = 0; count < 36; ++count) {
+          const worker = new Worker(program, { eval: true });
+          worker.on('message', (answer) => { answers += answer; });
+          await new Promise((resolve) => worker.on('exit', resolve));
+        }
+        console.log(answers);
+      })();`);
+    assert.equal(output, `${'X'.repeat(36)}\n`);
   });
 
   it('may be terminated with runs in flight, while others go on', async () => {

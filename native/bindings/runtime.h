@@ -4,8 +4,8 @@
 
 namespace wasmedge_embed {
 
-/// runtime() -> { version, path }: the WasmEdge library that is, or would be, used. Throws
+/// runtime() -> Promise<{ version, path }>: opens the WasmEdge library. Rejects with
 /// ERR_NATIVE_LOAD when there is none.
-Napi::Value DescribeRuntime(const Napi::CallbackInfo& info);
+Napi::Value OpenRuntime(const Napi::CallbackInfo& info);
 
 }  // namespace wasmedge_embed

@@ -48,6 +48,8 @@ std::shared_ptr<const Module> Module::Load(const std::string& path, const Module
       Private{}, api, std::filesystem::absolute(path).lexically_normal().string(), options);
   const std::vector<uint8_t> bytes = ReadFile(module->path_);
   module->facts_ = CheckModuleFile(api, module->name(), bytes);
+  // Whoever names a shared object wants what it is made of.
+  if (module->form() == ModuleForm::kSharedLibrary) module->options_.force_interpreter = false;
   module->Parse(bytes);
   module->ListExternals();
   return module;

@@ -26,7 +26,7 @@ struct ExternalDescription {
 struct ModuleOptions {
   /// What messages call the module: the path that the caller knows it by.
   std::string name;
-  /// Interpret even where compiled code is present.
+  /// Interpret a .wasm even where it carries compiled code.
   bool force_interpreter = false;
 };
 

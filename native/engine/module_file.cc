@@ -1,5 +1,7 @@
 #include "engine/module_file.h"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -70,6 +72,12 @@ std::vector<uint8_t> ReadFile(const std::string& path) {
   const auto fail = [&path] {
     throw Error(ErrorCode::kModuleLoad, "Cannot read " + path + ": " + std::strerror(errno) + ".");
   };
+  // Asked before it is opened: opening a pipe waits for a writer, and a device may never end.
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0) fail();
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(ErrorCode::kModuleLoad, "Cannot read " + path + ": it is not a regular file.");
+  }
   const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
   if (!file) fail();
   std::vector<uint8_t> bytes;

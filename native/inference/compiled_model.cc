@@ -97,6 +97,8 @@ void CompiledModel::Compile(litert::ModelT* model, const InferenceOptions& optio
       api.CreateCompiledModel(library.environment(), model, litert_options.get(), &handle),
       "compile the model", log);
   handle_ = litert::Owned<litert::CompiledModelT>(handle, api.DestroyCompiledModel);
+  litert::Check(api.SetCompiledModelCancellationFunction(handle_.get(), this, &IsStopped),
+                "set the cancellation function", log);
 }
 
 CompiledModel::~CompiledModel() {
@@ -105,13 +107,20 @@ CompiledModel::~CompiledModel() {
   buffers_.clear();
 }
 
-void CompiledModel::Run() {
+bool CompiledModel::IsStopped(void* compiled_model) noexcept {
+  Invocation* invocation = static_cast<CompiledModel*>(compiled_model)->invocation_;
+  return invocation != nullptr && invocation->CheckStop() != StopReason::kNone;
+}
+
+void CompiledModel::Run(Invocation* invocation) {
   const litert::Api& api = litert::Library::Get().api();
   const litert::LogCapture log;
   failed_ = true;
+  invocation_ = invocation;
   litert::Check(api.RunCompiledModel(handle_.get(), kSignature, arguments_.size(),
                                      arguments_.data(), results_.size(), results_.data()),
                 "run the model", log);
+  invocation_ = nullptr;
   failed_ = false;
 }
 

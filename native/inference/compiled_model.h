@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/invocation.h"
 #include "inference/aligned_buffer.h"
 #include "inference/inference_options.h"
 #include "inference/litert_api.h"
@@ -35,14 +36,17 @@ class CompiledModel {
   /// To be read after `Run`; holds the tensor's `byte_size`.
   const uint8_t* output(size_t index) const noexcept { return outputs_[index].data(); }
 
-  /// Throws `Error(kModel)` when LiteRT fails, after which this must not be run again.
-  void Run();
+  /// Throws `Error(kModel)` when LiteRT fails, after which this must not be run again. LiteRT asks
+  /// `invocation`, if there is one, between the nodes of the graph whether to go on: one that is to
+  /// stop ends in the same way.
+  void Run(Invocation* invocation = nullptr);
   bool failed() const noexcept { return failed_; }
 
  private:
   void MakeBuffers(const std::vector<TensorInfo>& infos, const std::vector<RawTensor>& raw,
                    std::vector<AlignedBuffer>* memory,
                    std::vector<litert::TensorBufferT*>* arguments);
+  static bool IsStopped(void* compiled_model) noexcept;
   void Compile(litert::ModelT* model, const InferenceOptions& options);
 
   using Buffer = litert::Owned<litert::TensorBufferT>;
@@ -56,6 +60,8 @@ class CompiledModel {
   std::vector<litert::TensorBufferT*> arguments_;
   std::vector<litert::TensorBufferT*> results_;
   litert::Owned<litert::CompiledModelT> handle_;
+  // While it runs: whose run this is.
+  Invocation* invocation_ = nullptr;
   bool failed_ = false;
 };
 

@@ -82,6 +82,7 @@ Api ResolveApi(void* handle, std::string* missing) {
   resolve("CreateTensorBufferFromHostMemory", &api.CreateTensorBufferFromHostMemory);
   resolve("DestroyTensorBuffer", &api.DestroyTensorBuffer);
   resolve("RunCompiledModel", &api.RunCompiledModel);
+  resolve("SetCompiledModelCancellationFunction", &api.SetCompiledModelCancellationFunction);
   return api;
 }
 

@@ -65,7 +65,7 @@ void Session::Run(Invocation& invocation) {
   for (size_t i = 0; i < inputs_.size(); ++i) {
     std::memcpy(compiled_model->input(i), inputs_[i].data(), inputs_[i].size());
   }
-  compiled_model->Run();
+  compiled_model->Run(&invocation);
   for (size_t i = 0; i < outputs_.size(); ++i) {
     if (outputs_[i].data() == nullptr) outputs_[i] = AlignedBuffer(outputs()[i].byte_size);
     std::memcpy(outputs_[i].data(), compiled_model->output(i), outputs_[i].size());

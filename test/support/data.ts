@@ -15,5 +15,8 @@ export function requireData(context: Mocha.Context): void {
   if (process.env['WASMEDGE_EMBED_DATA_REQUIRED']) {
     throw new Error(`The sample data is required and ${DATA} does not hold it.`);
   }
+  const runnable: { type?: string; parent?: object | undefined } = context.runnable();
+  const skipped = runnable.type === 'hook' ? runnable.parent : runnable;
+  Object.assign(skipped ?? {}, { skipReason: `no sample data in ${DATA}` });
   context.skip();
 }

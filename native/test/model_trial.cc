@@ -1,0 +1,163 @@
+#include "test/model_trial.h"
+
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <random>
+#include <stdexcept>
+
+#include "engine/error.h"
+#include "inference/compiled_model.h"
+#include "inference/model.h"
+#include "inference/model_check.h"
+
+namespace wasmedge_embed::test {
+namespace {
+
+/// What the children tell their parent, in memory that they share.
+struct Progress {
+  std::atomic<size_t> current;
+  std::atomic<bool> checked;
+};
+
+template <typename T>
+class Shared {
+ public:
+  explicit Shared(size_t count) : size_(count * sizeof(T)) {
+    void* memory = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    items_ = new (memory) T[count]();
+  }
+  ~Shared() { munmap(items_, size_); }
+  Shared(const Shared&) = delete;
+  Shared& operator=(const Shared&) = delete;
+  T& operator[](size_t index) noexcept { return items_[index]; }
+
+ private:
+  size_t size_;
+  T* items_ = nullptr;
+};
+
+void FillInputs(const Model& model, CompiledModel* compiled, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  for (size_t input = 0; input < model.inputs().size(); ++input) {
+    uint8_t* bytes = compiled->input(input);
+    std::generate_n(bytes, model.inputs()[input].byte_size,
+                    [&] { return static_cast<uint8_t>(random()); });
+  }
+}
+
+ModelTrial::Outcome Try(const std::vector<uint8_t>& bytes, size_t index,
+                        const ModelTrialOptions& options, Progress* progress) {
+  try {
+    CheckModel(bytes.data(), bytes.size(), options.limits);
+  } catch (const Error&) {
+    return ModelTrial::Outcome::kRefused;
+  }
+  progress->checked = true;
+  try {
+    const Model model(bytes.data(), bytes.size(), options.limits);
+    for (size_t i = 0; i < options.kernels.size(); ++i) {
+      if (options.in_turn && i != index % options.kernels.size()) continue;
+      InferenceOptions inference;
+      inference.kernels = options.kernels[i];
+      CompiledModel compiled(model, inference);
+      compiled.Run();
+      FillInputs(model, &compiled, index);
+      try {
+        compiled.Run();
+      } catch (const Error&) {
+        // Values may be wrong where shapes are right: an index beyond its range.
+      }
+    }
+  } catch (const Error&) {
+    return ModelTrial::Outcome::kFailed;
+  }
+  return ModelTrial::Outcome::kRan;
+}
+
+[[noreturn]] void RunChild(size_t first, size_t count,
+                           const std::function<std::vector<uint8_t>(size_t)>& make,
+                           const ModelTrialOptions& options, Progress* progress,
+                           Shared<ModelTrial>* trials) {
+  using Clock = std::chrono::steady_clock;
+  // Neither a core file nor the report of a sanitizer for what is expected to happen.
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL, SIGALRM}) {
+    std::signal(signal, SIG_DFL);
+  }
+  for (size_t index = first; index < count; ++index) {
+    progress->current = index;
+    progress->checked = false;
+    const std::vector<uint8_t> bytes = make(index);
+    alarm(options.seconds);
+    const auto begin = Clock::now();
+    const ModelTrial::Outcome outcome = Try(bytes, index, options, progress);
+    alarm(0);
+    const auto elapsed = Clock::now() - begin;
+    (*trials)[index] = {
+        outcome, 0,
+        static_cast<uint32_t>(
+            std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count())};
+  }
+  progress->current = count;
+  _exit(0);
+}
+
+}  // namespace
+
+std::vector<ModelTrial> TryModels(size_t count,
+                                  const std::function<std::vector<uint8_t>(size_t)>& make,
+                                  const ModelTrialOptions& options) {
+  Shared<Progress> progress(1);
+  Shared<ModelTrial> trials(count);
+  size_t next = 0;
+  while (next < count) {
+    progress[0].current = next;
+    const pid_t child = fork();
+    if (child < 0) throw std::runtime_error("fork failed");
+    if (child == 0) RunChild(next, count, make, options, &progress[0], &trials);
+    int status = 0;
+    waitpid(child, &status, 0);
+    next = progress[0].current;
+    if (next == count) break;
+    ModelTrial& trial = trials[next];
+    trial.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    trial.outcome = trial.signal == SIGALRM      ? ModelTrial::Outcome::kHung
+                    : progress[0].checked.load() ? ModelTrial::Outcome::kCrashed
+                                                 : ModelTrial::Outcome::kCheckCrashed;
+    ++next;
+  }
+  std::vector<ModelTrial> results(count);
+  for (size_t index = 0; index < count; ++index) results[index] = trials[index];
+  return results;
+}
+
+std::string Summary(const std::vector<ModelTrial>& trials) {
+  using Outcome = ModelTrial::Outcome;
+  std::string text;
+  for (const auto& [outcome, name] : {std::pair<Outcome, const char*>{Outcome::kRefused, "refused"},
+                                      {Outcome::kFailed, "failed"},
+                                      {Outcome::kRan, "ran"},
+                                      {Outcome::kCrashed, "crashed"},
+                                      {Outcome::kHung, "hung"},
+                                      {Outcome::kCheckCrashed, "crashed in the check"}}) {
+    size_t count = 0;
+    for (const ModelTrial& trial : trials) count += trial.outcome == outcome ? 1 : 0;
+    if (count == 0 && outcome == Outcome::kCheckCrashed) continue;
+    text += (text.empty() ? "" : ", ") + std::string(name) + " " + std::to_string(count);
+  }
+  return text;
+}
+
+}  // namespace wasmedge_embed::test
