@@ -14,7 +14,7 @@
 namespace wasmedge_embed {
 namespace {
 
-constexpr long kRepeatNanoseconds = 1'000'000;
+constexpr long kRepeatNanoseconds = 100'000;
 
 }  // namespace
 

@@ -7,8 +7,9 @@
 namespace wasmedge_embed {
 
 /// A timer of the kernel that sends the calling thread the interrupt signal: at a time, and then
-/// every millisecond until it is disarmed, because a guest can only be left at an instruction of
-/// its own code and may be in the engine or in a host function when the first signal comes.
+/// every tenth of a millisecond until it is disarmed, because a guest can only be left at an
+/// instruction of its own code and may be in the engine or in a host function when the first signal
+/// comes.
 class InterruptTimer {
  public:
   /// For the calling thread. Throws `Error(kLimit, "timers")` when the system refuses one.
