@@ -16,6 +16,7 @@
 
 #include "engine/elf_slots.h"
 #include "engine/error.h"
+#include "engine/interrupt_timer.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -190,6 +191,9 @@ void FaultGuard::OnFault(int signal, siginfo_t* info, void* context) {
       if (signal != SIGFPE && guest->stack_.IsBelow(address)) guest->stack_overflowed_ = 1;
       LeaveGuest(signal, info, context);
     } else if (signal != SIGFPE && guest->stack_.OpenYellow(address)) {
+      // Host code must be let finish: it may hold locks. The guest is left after that.
+      guest->stack_overflowed_ = 1;
+      guest->timer_.Arm(Invocation::Clock::now());
       errno = saved_errno;
       return;
     }
@@ -201,8 +205,9 @@ void FaultGuard::OnFault(int signal, siginfo_t* info, void* context) {
 void FaultGuard::OnInterrupt(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   GuestScope* guest = current_guest;
-  if (guest != nullptr && guest->invocation_.CheckStop() != StopReason::kNone && !guest->in_host_ &&
-      IsGuestCode(ProgramCounter(context))) {
+  if (guest != nullptr &&
+      (guest->stack_overflowed_ || guest->invocation_.CheckStop() != StopReason::kNone) &&
+      !guest->in_host_ && IsGuestCode(ProgramCounter(context))) {
     // The jump out of here does not restore the mask.
     sigset_t set;
     sigemptyset(&set);
@@ -217,18 +222,24 @@ FaultGuard::CompileScope::CompileScope() noexcept { is_compiling = true; }
 
 FaultGuard::CompileScope::~CompileScope() { is_compiling = false; }
 
-FaultGuard::GuestScope::GuestScope(GuestStack& stack, Invocation& invocation) noexcept
-    : stack_(stack), invocation_(invocation) {
+FaultGuard::GuestScope::GuestScope(GuestStack& stack, InterruptTimer& timer,
+                                   Invocation& invocation) noexcept
+    : stack_(stack), timer_(timer), invocation_(invocation) {
   current_guest = this;
 }
 
 FaultGuard::GuestScope::~GuestScope() {
   current_guest = nullptr;
+  if (stack_overflowed_) timer_.Disarm();
   stack_.CloseYellow();
 }
 
 FaultGuard::HostScope::HostScope() noexcept : scope_(current_guest) {
   if (scope_ != nullptr) scope_->in_host_ = 1;
+}
+
+bool FaultGuard::HostScope::stack_overflowed() const noexcept {
+  return scope_ != nullptr && scope_->stack_overflowed_;
 }
 
 FaultGuard::HostScope::~HostScope() {

@@ -8,6 +8,8 @@
 
 namespace wasmedge_embed {
 
+class InterruptTimer;
+
 /// Keeps the process's handling of SIGSEGV, SIGBUS and SIGFPE intact while guests use these signals
 /// for their traps.
 ///
@@ -47,7 +49,8 @@ class FaultGuard {
   /// While one lives, its thread runs a guest: between calls into the engine that may enter it.
   class GuestScope {
    public:
-    GuestScope(GuestStack& stack, Invocation& invocation) noexcept;
+    /// `timer` is the thread's own.
+    GuestScope(GuestStack& stack, InterruptTimer& timer, Invocation& invocation) noexcept;
     ~GuestScope();
     GuestScope(const GuestScope&) = delete;
     GuestScope& operator=(const GuestScope&) = delete;
@@ -59,6 +62,7 @@ class FaultGuard {
     friend class FaultGuard;
 
     GuestStack& stack_;
+    InterruptTimer& timer_;
     Invocation& invocation_;
     // Written by the handler on the same thread.
     volatile sig_atomic_t in_host_ = 0;
@@ -73,6 +77,9 @@ class FaultGuard {
     ~HostScope();
     HostScope(const HostScope&) = delete;
     HostScope& operator=(const HostScope&) = delete;
+
+    /// Whether the guest has used up its stack and is to go no further.
+    bool stack_overflowed() const noexcept;
 
    private:
     GuestScope* scope_;

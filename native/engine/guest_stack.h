@@ -10,7 +10,8 @@ namespace wasmedge_embed {
 /// From the lowest address up: a red zone that is never accessible, a yellow zone that is closed
 /// while guests run, the usable stack; the alternate stack lies apart. A guest that recurses into
 /// the yellow zone has overflowed and is trapped. Host code that is called at great depth may need
-/// a little more: the fault guard then opens the yellow zone until the invocation ends.
+/// a little more: the fault guard then opens the yellow zone and has the guest left as soon as it
+/// is back in its own code.
 class GuestStack {
  public:
   /// Throws `std::bad_alloc`.
@@ -41,8 +42,9 @@ class GuestStack {
  private:
   // Larger than any frame that a compiled guest function can have, so that none leaps over it.
   static constexpr size_t kRedBytes = size_t{4} << 20;
-  // What host functions, inference among them, are given when the guest has used up its stack.
-  static constexpr size_t kYellowBytes = size_t{1} << 20;
+  // What host code is given when the guest has used up its stack. Large, because the guest may
+  // recurse on in it until it can be left.
+  static constexpr size_t kYellowBytes = size_t{32} << 20;
   // Room for deep recursion in a guest; pages are only taken when they are touched.
   static constexpr size_t kStackBytes = size_t{16} << 20;
   static constexpr size_t kAlternateBytes = size_t{128} << 10;

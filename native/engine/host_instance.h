@@ -78,7 +78,9 @@ class HostInstance {
     auto& [context, state] = *static_cast<Binding*>(data);
     Invocation& invocation = *context.invocation;
     const FaultGuard::HostScope host;
-    if (invocation.stop_reason() != StopReason::kNone) return FinishHostCall(HostOutcome::kFail);
+    if (host.stack_overflowed() || invocation.stop_reason() != StopReason::kNone) {
+      return FinishHostCall(HostOutcome::kFail);
+    }
     try {
       uint8_t* base = nullptr;
       uint64_t size = 0;

@@ -62,7 +62,8 @@ void Slot::ClearInterrupt() noexcept {
   if (interpreter_stop_) interpreter_stop_->Clear();
 }
 
-Outcome Slot::Run(Request request, Invocation& invocation, GuestStack& stack) {
+Outcome Slot::Run(Request request, Invocation& invocation, GuestStack& stack,
+                  InterruptTimer& timer) {
   Outcome outcome;
   context_.invocation = &invocation;
   try {
@@ -75,11 +76,11 @@ Outcome Slot::Run(Request request, Invocation& invocation, GuestStack& stack) {
     wasi_.Reset(std::move(input));
     bool stack_overflowed = false;
     {
-      const FaultGuard::GuestScope guest(stack, invocation);
+      const FaultGuard::GuestScope guest(stack, timer, invocation);
       Execute(request, outcome);
       stack_overflowed = guest.stack_overflowed();
     }
-    if (stack_overflowed && outcome.error && outcome.error->code() == ErrorCode::kTrap) {
+    if (stack_overflowed && outcome.error && invocation.stop_reason() == StopReason::kNone) {
       outcome.error = Error(ErrorCode::kTrap, "The guest trapped: its call stack overflowed.",
                             "stack-overflow");
     }

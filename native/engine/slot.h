@@ -9,6 +9,7 @@
 #include "engine/fault_guard.h"
 #include "engine/host_instance.h"
 #include "engine/interpreter_stop.h"
+#include "engine/interrupt_timer.h"
 #include "engine/module.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
@@ -79,9 +80,9 @@ class Slot {
   Slot(const Slot&) = delete;
   Slot& operator=(const Slot&) = delete;
 
-  /// Runs on the calling thread, whose stack is `stack`. Never throws what a guest or a request can
-  /// cause: it is in the outcome.
-  Outcome Run(Request request, Invocation& invocation, GuestStack& stack);
+  /// Runs on the calling thread, whose stack and timer these are. Never throws what a guest or a
+  /// request can cause: it is in the outcome.
+  Outcome Run(Request request, Invocation& invocation, GuestStack& stack, InterruptTimer& timer);
 
   /// From any thread, while a guest runs: ends one that is interpreted. One that is compiled is
   /// ended by its thread's interrupt signal.

@@ -185,7 +185,7 @@ void WorkerPool::RunJob(Worker& worker, InterruptTimer& timer, Slot& slot, Job& 
   if (invocation.CheckStop() == StopReason::kNone) {
     const bool has_deadline = invocation.deadline() != Clock::time_point::max();
     if (has_deadline) timer.Arm(invocation.deadline());
-    job.outcome = slot.Run(std::move(job.request), invocation, worker.stack);
+    job.outcome = slot.Run(std::move(job.request), invocation, worker.stack, timer);
   } else {
     job.outcome.error = MakeStopError(invocation.stop_reason());
   }

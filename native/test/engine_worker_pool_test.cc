@@ -68,6 +68,10 @@ class WorkerPoolTest : public testing::TestWithParam<bool> {
   std::shared_ptr<const Module> module_;
 };
 
+/// What holds for compiled modules only: interpreted guests have no native stack to overflow, and
+/// are stopped from outside alone.
+class CompiledWorkerPoolTest : public WorkerPoolTest {};
+
 TEST_P(WorkerPoolTest, RunsAndTraps) {
   const auto pool = MakePool(1);
   EXPECT_EQ(module_->is_aot(), GetParam());
@@ -78,8 +82,7 @@ TEST_P(WorkerPoolTest, RunsAndTraps) {
   }
 }
 
-TEST_P(WorkerPoolTest, OutlivesEndlessRecursion) {
-  if (!GetParam()) GTEST_SKIP() << "an interpreted guest has no native stack to overflow";
+TEST_P(CompiledWorkerPoolTest, OutlivesEndlessRecursion) {
   const auto pool = MakePool(2);
   for (int round = 0; round < 50; ++round) {
     EXPECT_EQ(Call(*pool, "recurse"), "stack-overflow");
@@ -137,8 +140,7 @@ TEST_P(WorkerPoolTest, StopsWhatWaits) {
   EXPECT_EQ(Call(*pool, "ok"), "42");
 }
 
-TEST_P(WorkerPoolTest, KeepsItsOwnTime) {
-  if (!GetParam()) GTEST_SKIP() << "interpreted guests are stopped from outside only";
+TEST_P(CompiledWorkerPoolTest, KeepsItsOwnTime) {
   const auto pool = MakePool(1);
   for (int round = 0; round < 5; ++round) {
     auto job = std::make_unique<TestJob>("spin");
@@ -218,10 +220,20 @@ TEST_P(WorkerPoolTest, EndsWithGuestsInFlight) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, WorkerPoolTest, testing::Values(true, false),
-                         [](const testing::TestParamInfo<bool>& info) {
-                           return info.param ? "Compiled" : "Interpreted";
-                         });
+std::string ModeName(const testing::TestParamInfo<bool>& info) {
+  return info.param ? "Compiled" : "Interpreted";
+}
+
+// ThreadSanitizer holds asynchronous signals back while guests run, and takes a thread that has
+// left a signal handler by a jump for one that is still in it: compiled guests cannot be
+// interrupted.
+#if defined(__SANITIZE_THREAD__)
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(CompiledWorkerPoolTest);
+INSTANTIATE_TEST_SUITE_P(Modes, WorkerPoolTest, testing::Values(false), ModeName);
+#else
+INSTANTIATE_TEST_SUITE_P(Modes, CompiledWorkerPoolTest, testing::Values(true), ModeName);
+INSTANTIATE_TEST_SUITE_P(Modes, WorkerPoolTest, testing::Values(true, false), ModeName);
+#endif
 
 }  // namespace
 }  // namespace wasmedge_embed

@@ -267,7 +267,8 @@ TEST_F(WasiNnTest, BoundsHandles) {
   for (int i = 0; i < 64; ++i) {
     ASSERT_EQ(guest_.Call("init_execution_context", {0, kResult}), kSuccess);
   }
-  EXPECT_EQ(test::LimitOf([&] { guest_.Call("init_execution_context", {0, kResult}); }), "sessions");
+  EXPECT_EQ(test::LimitOf([&] { guest_.Call("init_execution_context", {0, kResult}); }),
+            "sessions");
   const auto bytes = test::BuildTinyModel(test::TinySum());
   for (int i = 1; i < 64; ++i) ASSERT_EQ(LoadBytes(bytes), kSuccess);
   EXPECT_EQ(test::LimitOf([&] { LoadBytes(bytes); }), "models");

@@ -22,7 +22,7 @@ class Mutation {
       : bytes_(*bytes), tables_(tables), random_(seed) {}
 
   void Apply() {
-    for (uint32_t changes = 1 + Below(4); changes > 0; --changes) Change();
+    for (uint32_t changes = 1 + Below(2) * Below(4); changes > 0; --changes) Change();
     constexpr uint32_t kOneInSoManyIsCut = 50;
     if (Below(kOneInSoManyIsCut) == 0) bytes_.resize(Below(bytes_.size()));
   }

@@ -1,49 +1,76 @@
 import { wasmFile } from './wat.js';
 
-/** How many values each call keeps for after the call below it: so that the stack is used up fast. */
-const KEPT = 32;
+/** How many vectors a call may have to keep for after the call below it: they make its frame. */
+const KEPT = 256;
 
-const kept = (text: (index: number) => string): string =>
+const each = (text: (index: number) => string): string =>
   Array.from({ length: KEPT }, (_, index) => text(index)).join('\n');
 
+/** The call below, whose result is used in a way that no compiler makes a loop of. */
+const below = (call: string): string =>
+  `(i32.xor (i32.mul ${call} (i32.const 31)) (i32.load (local.get $depth)))`;
+
+const DEEPER = '(i32.and (i32.add (local.get $depth) (i32.const 1)) (i32.const 0xfff))';
+
 /**
- * A guest whose functions recurse without end: by themselves, through a table, through one another,
- * with a host call at each depth, and well-behaved to a given depth. The result of each call is
- * used after it, together with what was loaded before it, so that no compiler makes a loop of it.
+ * A guest with two functions: `endless` recurses without end, in frames that are large for the sake
+ * of a path that is never taken, so that the stack is used up in no time; `ending` recurses as
+ * deep as its parameter says.
  */
 export function recursionGuest(): Promise<string> {
-  const recursive = (name: string, call: string, before = ''): string => `
-    (func $${name} (export "${name}") (param $depth i32) (result i32)
-      ${kept((index) => `(local $kept${index} v128)`)}
-      ${before}
-      ${kept((index) => `(local.set $kept${index} (v128.load offset=${16 * index} (local.get $depth)))`)}
-      ${call}
-      (i32x4.splat)
-      ${kept((index) => `(i32x4.add (local.get $kept${index}))`)}
-      (i32x4.extract_lane 0))`;
-  const deeper = '(i32.and (i32.add (local.get $depth) (i32.const 1)) (i32.const 0xfff))';
   return wasmFile(`(module
+    (memory 1)
+    (func $endless (export "endless") (param $depth i32) (result i32)
+      ${each((index) => `(local $kept${index} v128)`)}
+      (if (i32.eq (local.get $depth) (i32.const -1)) (then
+        ${each((index) => `(local.set $kept${index} (v128.load offset=${16 * index} (i32.const 0)))`)}
+        (i32x4.splat (call $endless (i32.const 0)))
+        ${each((index) => `(i32x4.${index % 2 ? 'add' : 'mul'} (local.get $kept${index}))`)}
+        (return (i32x4.extract_lane 0))))
+      ${below(`(call $endless ${DEEPER})`)})
+    (func $ending (export "ending") (param $depth i32) (result i32)
+      (if (i32.eqz (local.get $depth)) (then (return (i32.const 0))))
+      (i32.xor (i32.mul (call $ending (i32.sub (local.get $depth) (i32.const 1))) (i32.const 31))
+               (local.get $depth))))`);
+}
+
+/** What `ending` gives. */
+export function endingResult(depth: number): number {
+  let result = 0;
+  for (let step = 1; step <= depth; ++step) result = Math.imul(result, 31) ^ step;
+  return result;
+}
+
+/** A call of $recurse with the next depth, straight. */
+const straight = (depth: string): string => `(call $recurse ${depth})`;
+
+/**
+ * A program that recurses without end in small frames, with the given instruction at each depth,
+ * through `call`, which leads to $recurse again.
+ */
+export function endlessRecursion(instruction: string, call = straight): Promise<string> {
+  return wasmFile(`(module
+    (import "wasi_snapshot_preview1" "sched_yield" (func $sched_yield (result i32)))
     (import "wasi_snapshot_preview1" "fd_write"
       (func $fd_write (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "path_filestat_get"
+      (func $path_filestat_get (param i32 i32 i32 i32 i32) (result i32)))
+    (import "wasi_ephemeral_nn" "load_by_name"
+      (func $load_by_name (param i32 i32 i32) (result i32)))
     (type $recursive (func (param i32) (result i32)))
     (memory (export "memory") 1)
     ;; One byte of standard output, beyond all that the functions read.
     (data (i32.const 32768) "\\10\\80\\00\\00\\01\\00\\00\\00")
     (data (i32.const 32784) ".")
-    (table 1 funcref)
-    (elem (i32.const 0) $indirect)
-    ${recursive('direct', `(call $direct ${deeper})`)}
-    ${recursive('indirect', `(call_indirect (type $recursive) ${deeper} (i32.const 0))`)}
-    ${recursive('even', `(call $odd ${deeper})`)}
-    ${recursive('odd', `(call $even ${deeper})`)}
-    ${recursive(
-      'writing',
-      `(call $writing ${deeper})`,
-      `(drop (call $fd_write (i32.const 1) (i32.const 32768) (i32.const 1) (i32.const 32776)))`,
-    )}
-    (func $start_writing (export "_start") (drop (call $writing (i32.const 0))))
-    (func $good (export "good") (param $depth i32) (result i32)
-      (if (i32.eqz (local.get $depth)) (then (return (i32.const 0))))
-      (i32.add (call $good (i32.sub (local.get $depth) (i32.const 1)))
-               (i32.xor (local.get $depth) (i32.load (i32.const 0))))))`);
+    (data $passive "passive")
+    (table $table 4 funcref)
+    (elem (i32.const 0) $recurse $other)
+    (elem $functions func $recurse $other)
+    (func $other (param $depth i32) (result i32) ${below(`(call $recurse ${DEEPER})`)})
+    (func $recurse (param $depth i32) (result i32)
+      ${instruction}
+      ${below(call(DEEPER))})
+    (func (export "recurse") (result i32) (call $recurse (i32.const 0)))
+    (func (export "_start") (drop (call $recurse (i32.const 0))))
+    (func (export "good") (result i32) (i32.load8_u (i32.const 32784))))`);
 }
