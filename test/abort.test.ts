@@ -250,12 +250,15 @@ describe('An AbortSignal', () => {
             .run({ stdin: TIGHT, timeoutMs: 1 + (index % 5), signal: AbortSignal.timeout(3) })
             .then(
               () => 'an end',
-              (error: WasmEdgeError) => error.code,
+              (error: unknown) => (error as WasmEdgeError).code,
             ),
         ),
       );
       const expected = ['ERR_TIMEOUT', 'ERR_ABORTED'];
-      assert.deepEqual(codes.filter((code) => !expected.includes(code)), []);
+      assert.deepEqual(
+        codes.filter((code) => !expected.includes(code)),
+        [],
+      );
       await answers(module, 4);
     });
   });

@@ -22,7 +22,7 @@ const INSTRUCTIONS: Record<string, string> = {
   'memory.fill': '(memory.fill (i32.const 40000) (i32.const 0) (i32.const 64))',
   'memory.copy': '(memory.copy (i32.const 40000) (i32.const 0) (i32.const 64))',
   'memory.init': '(memory.init $passive (i32.const 40000) (i32.const 0) (i32.const 7))',
-  'table.get': '(drop (table.get $table (local.get $depth)))',
+  'table.get': '(drop (table.get $table (i32.const 1)))',
   'table.grow': '(drop (table.grow $table (ref.null func) (i32.const 0)))',
   'table.copy': '(table.copy (i32.const 2) (i32.const 0) (i32.const 2))',
   'table.init': '(table.init $functions (i32.const 2) (i32.const 0) (i32.const 2))',
@@ -90,7 +90,8 @@ describe('A guest that recurses without end', () => {
   // The call that works gives the dot that fd_write writes.
   const expected = ['ERR_TRAP stack-overflow', String('.'.charCodeAt(0))];
 
-  for (const { aot, mode } of MODES) {
+  // An interpreted guest has no native stack: its recursion ends by its time limit (SECURITY.md).
+  for (const { aot, mode } of MODES.filter((each) => each.mode === 'aot')) {
     it(`overflows its stack, whatever it asks of the host at each depth (${mode})`, async () => {
       const guests: Record<string, string> = {};
       for (const [name, text] of Object.entries(INSTRUCTIONS)) {
@@ -128,6 +129,9 @@ describe('A guest that recurses without end', () => {
       );
     });
 
+  }
+
+  for (const { aot, mode } of MODES) {
     it(`is told from one that ends: 50,000 calls deep (${mode})`, async () => {
       await withModule(await recursionGuest(), { aot, concurrency: 1 }, async (module) => {
         assert.equal(await module.call('ending', 50_000), endingResult(50_000));

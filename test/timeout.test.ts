@@ -107,8 +107,8 @@ for (const { aot, mode } of MODES) {
             ({ exitCode }) => {
               assert.equal(exitCode, 0);
             },
-            (error: WasmEdgeError) => {
-              assert.equal(error.code, 'ERR_TIMEOUT');
+            (error: unknown) => {
+              assert.equal((error as WasmEdgeError).code, 'ERR_TIMEOUT');
             },
           );
           assert.equal((await module.run({ args: ['exit', '7'] })).exitCode, 7);

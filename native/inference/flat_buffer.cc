@@ -76,10 +76,11 @@ size_t FlatBuffer::VectorAt(size_t position, size_t element_size, const char* wh
                             size_t* count) const {
   const size_t start = Follow(position, sizeof(uint32_t), what);
   const size_t elements = start + sizeof(uint32_t);
-  if (start % sizeof(uint32_t) != 0 || elements % element_size != 0) {
+  const uint64_t stated = ReadNumber(start, sizeof(uint32_t));
+  // Writers align the elements of an empty vector or leave it be.
+  if (start % sizeof(uint32_t) != 0 || (stated != 0 && elements % element_size != 0)) {
     RefuseDamaged(what, "is not aligned");
   }
-  const uint64_t stated = ReadNumber(start, sizeof(uint32_t));
   if (stated * element_size > size_ - elements) RefuseDamaged(what, "reaches beyond its end");
   *count = static_cast<size_t>(stated);
   return elements;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -14,12 +15,24 @@ class FlatVector {
  public:
   class Iterator {
    public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const T*;
+    using reference = T;
+
     explicit Iterator(const uint8_t* at) noexcept : at_(at) {}
     T operator*() const noexcept { return Read(at_); }
     Iterator& operator++() noexcept {
       at_ += sizeof(T);
       return *this;
     }
+    Iterator operator++(int) noexcept {
+      const Iterator before = *this;
+      ++*this;
+      return before;
+    }
+    bool operator==(const Iterator& other) const noexcept { return at_ == other.at_; }
     bool operator!=(const Iterator& other) const noexcept { return at_ != other.at_; }
 
    private:
@@ -36,9 +49,7 @@ class FlatVector {
   bool empty() const noexcept { return size_ == 0; }
   T operator[](size_t index) const noexcept { return Read(data_ + index * sizeof(T)); }
   Iterator begin() const noexcept { return Iterator(data_); }
-  Iterator end() const noexcept {
-    return Iterator(size_ == 0 ? data_ : data_ + size_ * sizeof(T));
-  }
+  Iterator end() const noexcept { return Iterator(size_ == 0 ? data_ : data_ + size_ * sizeof(T)); }
 
  private:
   static T Read(const uint8_t* at) noexcept {

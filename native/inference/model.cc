@@ -175,8 +175,9 @@ std::vector<size_t> GraphOrder(const std::vector<litert::TensorT*>& arguments,
 
 }  // namespace
 
-Model::Model(const uint8_t* bytes, size_t size) : handle_(nullptr, nullptr) {
-  CheckModel(bytes, size);
+Model::Model(const uint8_t* bytes, size_t size, const ModelLimits& limits)
+    : handle_(nullptr, nullptr) {
+  summary_ = CheckModel(bytes, size, limits);
   bytes_ = AlignedBuffer(size);
   std::memcpy(bytes_.data(), bytes, size);
 

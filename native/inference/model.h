@@ -13,6 +13,7 @@
 #include "inference/compiled_model.h"
 #include "inference/inference_options.h"
 #include "inference/litert_api.h"
+#include "inference/model_limits.h"
 #include "inference/tensor.h"
 
 namespace wasmedge_embed {
@@ -27,9 +28,11 @@ class CompiledModelPool;
 /// size that the file states beside the mark.
 class Model {
  public:
-  /// Copies the bytes. Throws `Error(kModel)` with the reason when they are no model that can run
-  /// here, `Error(kNativeLoad)` when LiteRT cannot be used, `std::bad_alloc`.
-  Model(const uint8_t* bytes, size_t size);
+  /// Checks the bytes (`CheckModel`) before LiteRT sees them, and copies them. Throws
+  /// `Error(kModel)` with the reason when they are no model that can run here, `Error(kLimit)` when
+  /// the model asks for more than the limits, `Error(kNativeLoad)` when LiteRT cannot be used,
+  /// `std::bad_alloc`.
+  Model(const uint8_t* bytes, size_t size, const ModelLimits& limits);
   ~Model();
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
@@ -39,6 +42,8 @@ class Model {
   const std::vector<TensorInfo>& outputs() const noexcept { return outputs_; }
   /// Bytes of all inputs and outputs together.
   uint64_t tensor_bytes() const noexcept { return tensor_bytes_; }
+  /// What a run takes.
+  const ModelSummary& summary() const noexcept { return summary_; }
 
   /// The pool for these options, made when it is first asked for; lives as long as the model.
   CompiledModelPool& Pool(const InferenceOptions& options) const;
@@ -57,6 +62,7 @@ class Model {
   std::vector<RawTensor> raw_inputs_;
   std::vector<RawTensor> raw_outputs_;
   uint64_t tensor_bytes_ = 0;
+  ModelSummary summary_;
   mutable std::mutex mutex_;
   // The compiled models use `handle_` and `bytes_`, so they go first.
   mutable std::map<InferenceOptions, std::unique_ptr<CompiledModelPool>> pools_;

@@ -185,13 +185,15 @@ ModelFile::ModelFile(const uint8_t* bytes, size_t size, const Bounds& bounds)
   root.Vector<int32_t>(field::kMetadataBuffer, "the list of metadata buffers");
   ReadMetadata(root);
   ReadSignatures(root);
-  has_external_buffers_ = root.Has(field::kExternalBuffers) ||
-                          root.Has(field::kExternalBufferGroups);
+  has_external_buffers_ =
+      root.Tables(field::kExternalBuffers, "the list of external buffers").size() != 0 ||
+      root.Tables(field::kExternalBufferGroups, "the list of external files").size() != 0;
 }
 
 void ModelFile::ReadOperatorCodes(const FlatTable& root) {
   namespace field = schema::operator_code;
-  const FlatTables tables = root.Tables(schema::model::kOperatorCodes, "the list of operator codes");
+  const FlatTables tables =
+      root.Tables(schema::model::kOperatorCodes, "the list of operator codes");
   operator_codes_.reserve(tables.size());
   for (size_t i = 0; i < tables.size(); ++i) {
     const FlatTable table = tables[i];

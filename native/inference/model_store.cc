@@ -23,12 +23,12 @@ class ModelStore {
     return *store;
   }
 
-  std::shared_ptr<Model> Load(const uint8_t* bytes, size_t size) {
+  std::shared_ptr<Model> Load(const uint8_t* bytes, size_t size, const ModelLimits& limits) {
     const size_t hash = std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes), size});
     if (auto model = Find(hash, bytes, size)) return model;
     // Outside the lock: reading a model takes milliseconds. Who reads the same one meanwhile and is
     // later takes the first one's.
-    auto model = std::make_shared<Model>(bytes, size);
+    auto model = std::make_shared<Model>(bytes, size, limits);
     const std::lock_guard<std::mutex> lock(mutex_);
     if (auto other = FindLocked(hash, model->bytes().data(), size)) return other;
     for (auto entry = models_.begin(); entry != models_.end();) {
@@ -92,11 +92,11 @@ class ModelStore {
 }  // namespace
 
 std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size) {
-  return ModelStore::Get().Load(bytes, size);
+  return ModelStore::Get().Load(bytes, size, ModelLimits::Own());
 }
 
 std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size) {
-  auto model = ModelStore::Get().Load(bytes, size);
+  auto model = ModelStore::Get().Load(bytes, size, ModelLimits::Guest());
   ModelStore::Get().Keep(model);
   return model;
 }

@@ -10,10 +10,11 @@ namespace wasmedge_embed {
 
 /// The model of these bytes: the one that exists in this process already, found by content (a hash,
 /// then every byte), else a new one made of a copy. It lives as long as somebody holds it.
-/// Thread-safe. Throws as `Model` does.
+/// Thread-safe. Throws as `Model` does. The limits are `ModelLimits::Own`.
 std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size);
 
-/// The same for a model that a guest brought. A guest that embeds its model brings it in every
+/// The same for a model that a guest brought, with `ModelLimits::Guest`; one that the process has
+/// already is found whoever brought it. A guest that embeds its model brings it in every
 /// invocation and lets go of it at the end, so the process holds on to those that were used last:
 /// four at most, of 64 MiB together, until `ForgetGuestModels`.
 std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size);

@@ -123,7 +123,7 @@ TEST(ModelTest, RefusesEveryTruncationOfTheHeader) {
   for (uint32_t size = 0; size < root + 4; ++size) {
     // On the heap at its exact size, so that a sanitizer sees the first byte read too many.
     const std::vector<uint8_t> bytes(model.begin(), model.begin() + size);
-    EXPECT_THROW(CheckModel(bytes.data(), bytes.size()), Error) << size;
+    EXPECT_THROW(CheckModel(bytes.data(), bytes.size(), ModelLimits::Own()), Error) << size;
   }
 }
 
@@ -172,13 +172,18 @@ TEST(ModelTest, RefusesGraphsThatLiteRtWouldRunWrongly) {
 }
 
 TEST(ModelTest, TellsLiteRtsReasonWhenAModelCannotBeCompiled) {
-  test::TinyModel tiny = test::TinySum();
-  tiny.tensors[1].shape = {1, 3};
+  // An operator that only LiteRT knows, of a type that it has no kernel for.
+  constexpr int8_t kSin = 66;
+  test::TinyModel tiny;
+  tiny.tensors = {{"angle", test::kTinyInt32, {2}, {}, {}},
+                  {"sine", test::kTinyInt32, {2}, {}, {}}};
+  tiny.operators = {{kSin, {0}, {1}}};
+  tiny.inputs = {0};
+  tiny.outputs = {1};
   const auto model = Load(tiny);
   Session session(model, {});
   Invocation invocation;
-  ASSERT_TRUE(test::Set<float>(session, 0, {1, 2, 3, 4}));
-  ASSERT_TRUE(test::Set<float>(session, 1, {5, 6, 7}));
+  ASSERT_TRUE(test::Set<int32_t>(session, 0, {1, 2}));
   try {
     session.Run(invocation);
     FAIL() << "it ran";
@@ -259,11 +264,32 @@ TEST(ModelStoreTest, KeepsTheLastFourOfGuests) {
 
 TEST(ModelStoreTest, DoesNotKeepMoreBytesThanItSays) {
   ForgetGuestModels();
-  // What follows a FlatBuffer is of no meaning.
-  auto bytes = Named("large");
+  std::vector<std::weak_ptr<Model>> models;
+  for (const char* name : {"large", "as large"}) {
+    // What follows a FlatBuffer is of no meaning.
+    auto bytes = Named(name);
+    bytes.resize(size_t{40} << 20);
+    models.push_back(LoadGuestModel(bytes.data(), bytes.size()));
+  }
+  EXPECT_TRUE(models[0].expired());
+  EXPECT_FALSE(models[1].expired());
+  ForgetGuestModels();
+}
+
+TEST(ModelStoreTest, LimitsWhatGuestsBring) {
+  auto bytes = Named("too large");
   bytes.resize((size_t{64} << 20) + 1);
-  std::weak_ptr<Model> model = LoadGuestModel(bytes.data(), bytes.size());
-  EXPECT_TRUE(model.expired());
+  try {
+    LoadGuestModel(bytes.data(), bytes.size());
+    FAIL() << "it was loaded";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kLimit);
+    EXPECT_EQ(error.detail(), "modelBytes");
+  }
+  // What the host has loaded its guests may bring.
+  const auto model = LoadModel(bytes.data(), bytes.size());
+  EXPECT_EQ(LoadGuestModel(bytes.data(), bytes.size()), model);
+  ForgetGuestModels();
 }
 
 }  // namespace

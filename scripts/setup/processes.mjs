@@ -46,8 +46,8 @@ export function run(command, args, { cwd, env = {}, input, inherit = false, onOu
     let stdout = '';
     let output = '';
     const take = (isStdout) => (text) => {
-      if (isStdout) stdout += text;
-      output += text;
+      if (isStdout) stdout = lastOf(stdout + text);
+      output = lastOf(output + text);
       onOutput?.(text);
     };
     child.stdout?.setEncoding('utf8').on('data', take(true));
@@ -64,6 +64,13 @@ export function run(command, args, { cwd, env = {}, input, inherit = false, onOu
       resolve({ code, signal, stdout, output });
     });
   });
+}
+
+// A program that never stops complaining must not take all memory; onOutput sees everything.
+const KEPT_CHARACTERS = 16 << 20;
+
+function lastOf(text) {
+  return text.length > 2 * KEPT_CHARACTERS ? text.slice(-KEPT_CHARACTERS) : text;
 }
 
 /** Like `run`, for questions: a program that is missing or that fails gives undefined, else its stdout. */

@@ -25,6 +25,7 @@ import { countCargo, countCtest } from './counts.mjs';
  */
 
 const mochaCounts = path.join(setupFolder, 'mocha.json');
+const sanitizedCounts = path.join(setupFolder, 'mocha-asan.json');
 
 /** @type {Check[]} */
 export const checks = [
@@ -102,13 +103,59 @@ export const checks = [
         ),
       ];
     },
-    count: () =>
-      existsSync(mochaCounts) ? JSON.parse(readFileSync(mochaCounts, 'utf8')) : undefined,
+    count: () => readCounts(mochaCounts),
+  },
+  {
+    name: 'mocha-asan',
+    title: 'Tests of the package, AddressSanitizer',
+    long: true,
+    inherit: true,
+    commands: async ({ grep }) => {
+      rmSync(sanitizedCounts, { force: true });
+      const grepping = grep === undefined ? [] : ['--grep', grep];
+      return [script('sanitized-suite', '--counts', sanitizedCounts, ...grepping)];
+    },
+    count: () => readCounts(sanitizedCounts),
+  },
+  {
+    name: 'fuzz',
+    title: 'Fuzzing, 10 s a target',
+    commands: async () => [script('fuzz', '--seconds', '10')],
+  },
+  {
+    name: 'fuzz-long',
+    title: 'Fuzzing, 10 min a target',
+    long: true,
+    commands: async () => [script('fuzz', '--seconds', '600')],
+  },
+  {
+    name: 'soak',
+    title: 'Soak, 40 s',
+    commands: async () => [script('soak', '--seconds', '40')],
+  },
+  {
+    name: 'soak-long',
+    title: 'Soak, 1,000,000 invocations',
+    long: true,
+    commands: async () => [script('soak')],
   },
 ];
 
 function local(program, ...args) {
   return { command: localProgram(program), args, options: { cwd: root } };
+}
+
+/** One of our own commands. */
+function script(name, ...args) {
+  return {
+    command: process.execPath,
+    args: [path.join(root, 'scripts', `${name}.mjs`), ...args],
+    options: { cwd: root },
+  };
+}
+
+function readCounts(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
 /** Our guests keep all but their host calls free of WebAssembly, to be tested here; the guests of the tests do not. */
@@ -134,7 +181,7 @@ function native(suffix, title, definitions) {
       forgetOtherToolchain(folder, toolchainOf(machine));
       const tests = {
         command: 'ctest',
-        args: ['--output-on-failure'],
+        args: ['--output-on-failure', '--parallel', String(parallel)],
         // The library lies beside the addon, and these programs lie elsewhere.
         options: { cwd: folder, env: { WASMEDGE_EMBED_LITERT: liteRtFile } },
       };

@@ -44,7 +44,8 @@ export function report(results) {
   return lines.join('\n');
 }
 
-function table(rows) {
+/** Lines of a table, whose first two columns are words and the others numbers. */
+export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   // Words to the left, numbers to the right.
   const pad = (cell, column) =>

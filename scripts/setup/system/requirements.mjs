@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+import { filesBelow } from '../files.mjs';
 import { Missing } from '../machine.mjs';
 import { executables, isExecutable } from '../processes.mjs';
 
@@ -112,6 +113,12 @@ const forTests = [
     elsewhere: 'install clang-format 19 under the name clang-format-19',
   },
   {
+    title: 'Clang 19 with libFuzzer and the sanitizers',
+    find: findFuzzingCompiler,
+    packages: [{ name: 'clang-19' }, { name: 'libclang-rt-19-dev' }],
+    elsewhere: 'install Clang 19 and its compiler-rt under the name clang++-19',
+  },
+  {
     title: 'Clippy',
     find: ({ rust }) => findRustProgram(rust, 'cargo-clippy'),
     packages: [{ name: 'rust-clippy', minimum: '1.85' }],
@@ -163,6 +170,15 @@ function findProgram(name, folders = []) {
     ...executables(name),
   ];
   return file ? { file } : new Missing(`no ${name} in PATH`);
+}
+
+/** The runtimes lie beside the compiler, in a folder that is called after the version and the system. */
+function findFuzzingCompiler() {
+  const compiler = findProgram('clang++-19');
+  if (compiler instanceof Missing) return compiler;
+  const folder = path.join(path.dirname(realpathSync(compiler.file)), '../lib/clang/19/lib');
+  const runtimes = filesBelow(folder).filter((file) => /\/libclang_rt\.fuzzer\b/.test(file));
+  return runtimes.length > 0 ? compiler : new Missing(`no runtime of libFuzzer below ${folder}`);
 }
 
 function findRustProgram(rust, name) {

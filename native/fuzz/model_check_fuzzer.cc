@@ -1,0 +1,74 @@
+// The check of models: reads any bytes without harm, and decides alike for everybody. With
+// WASMEDGE_EMBED_FUZZ_LITERT set, what passes is loaded, compiled and run by LiteRT as well, by all
+// of its kernels: slower, and the way to find what the check should refuse.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+#include "engine/error.h"
+#include "fuzz/require.h"
+#include "inference/compiled_model.h"
+#include "inference/model.h"
+#include "inference/model_check.h"
+
+namespace wasmedge_embed::fuzz {
+namespace {
+
+// So that one input takes no longer than a moment, even with the slowest kernels.
+constexpr uint64_t kQuickArithmetic = 10'000'000;
+constexpr uint64_t kQuickBytes = 16 << 20;
+
+std::optional<ModelSummary> Check(const std::vector<uint8_t>& bytes, const ModelLimits& limits) {
+  try {
+    return CheckModel(bytes.data(), bytes.size(), limits);
+  } catch (const Error& error) {
+    Require(error.code() == ErrorCode::kModel || error.code() == ErrorCode::kLimit,
+            "a refusal is for the model or for a limit");
+    Require((error.code() == ErrorCode::kLimit) == !error.detail().empty(), "a limit has a name");
+    return std::nullopt;
+  }
+}
+
+void Run(const std::vector<uint8_t>& bytes) {
+  try {
+    const Model model(bytes.data(), bytes.size(), ModelLimits::Guest());
+    for (const Kernels kernels : {Kernels::kXnnpack, Kernels::kBuiltin, Kernels::kReference}) {
+      InferenceOptions options;
+      options.kernels = kernels;
+      CompiledModel compiled(model, options);
+      for (size_t input = 0; input < model.inputs().size(); ++input) {
+        std::memset(compiled.input(input), bytes.back(), model.inputs()[input].byte_size);
+      }
+      compiled.Run();
+    }
+  } catch (const Error& error) {
+    Require(error.code() == ErrorCode::kModel, "LiteRT refuses with a reason");
+  }
+}
+
+}  // namespace
+}  // namespace wasmedge_embed::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace wasmedge_embed;
+  static const bool runs = std::getenv("WASMEDGE_EMBED_FUZZ_LITERT") != nullptr;
+  // Of exactly the size, so that the sanitizer sees the first byte that is read too many.
+  const std::vector<uint8_t> bytes(data, data + size);
+  const auto as_guest = fuzz::Check(bytes, ModelLimits::Guest());
+  const auto as_own = fuzz::Check(bytes, ModelLimits::Own());
+  if (!as_guest) return 0;
+  fuzz::Require(as_own.has_value(), "what a guest may bring, its host may");
+  fuzz::Require(as_guest->arithmetic() == as_own->arithmetic() &&
+                    as_guest->activation_bytes == as_own->activation_bytes &&
+                    as_guest->weight_bytes == as_own->weight_bytes,
+                "a model's work does not depend on who brings it");
+  if (runs && as_guest->arithmetic() <= fuzz::kQuickArithmetic &&
+      as_guest->activation_bytes <= fuzz::kQuickBytes) {
+    fuzz::Run(bytes);
+  }
+  return 0;
+}

@@ -1,0 +1,148 @@
+import { parseArgs } from 'node:util';
+
+import { buildFuzzers } from './fuzz/build.mjs';
+import { fuzz, keepCorpus, keepFinding, reproduction } from './fuzz/run.mjs';
+import { allTargets } from './fuzz/targets.mjs';
+import { SetupFailure } from './setup/failure.mjs';
+import { runMain } from './setup/index.mjs';
+import { shown } from './setup/paths.mjs';
+import { ProgressLine } from './setup/progress.mjs';
+import { Task } from './setup/task.mjs';
+import { table } from './test/report.mjs';
+
+const help = `Fuzzes the code that reads what guests and files bring: libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer.
+
+Usage: npm run fuzz -- [--seconds N] [--target NAME[,NAME…]] [--keep]
+
+      --seconds  how long each target runs (20)
+      --target   only these targets: ${names().join(', ')}
+      --keep     add to native/fuzz/corpus: findings, made small, and the inputs that reach code which
+                 those there do not
+  -h, --help     this text
+
+Inputs that a run found worth keeping stay in build/fuzz and are where the next run begins. The exit code is 1
+when something was found; its input and the command that runs it again are told.
+`;
+
+function names() {
+  return allTargets().map(({ name }) => name);
+}
+
+async function main() {
+  let options;
+  try {
+    options = readOptions();
+  } catch (error) {
+    console.error(`${error.message}\n\n${help}`);
+    return 2;
+  }
+  if (options.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  try {
+    return await fuzzAll(options);
+  } catch (error) {
+    if (!(error instanceof SetupFailure)) throw error;
+    console.error([error.message, error.advice].filter(Boolean).join('\n'));
+    return 1;
+  }
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '20' },
+      target: { type: 'string', multiple: true, default: [] },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const seconds = Number(values.seconds);
+  if (!Number.isInteger(seconds) || seconds < 1) {
+    throw new Error(`--seconds takes a whole number of seconds, not '${values.seconds}'.`);
+  }
+  const wanted = values.target.flatMap((list) => list.split(',')).filter((name) => name !== '');
+  const unknown = wanted.filter((name) => !names().includes(name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `There is no target ${unknown.join(', ')}; the targets are ${names().join(', ')}.`,
+    );
+  }
+  const targets = allTargets().filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  return { seconds, targets, keep: values.keep, help: values.help };
+}
+
+async function fuzzAll({ seconds, targets, keep }) {
+  await withProgress('Building the fuzzers', 'fuzz-build', async (task) => {
+    await buildFuzzers(
+      targets.map(({ name }) => name),
+      task,
+    );
+    return 'done';
+  });
+
+  const rows = [['target', 'result', 'executions', 'per second', 'edges', 'inputs']];
+  const findings = [];
+  for (const target of targets) {
+    let outcome;
+    await withProgress(`Fuzzing ${target.name}`, `fuzz-${target.name}`, async (task) => {
+      outcome = await fuzz(target, seconds, task);
+      return outcome.finding ? 'FOUND SOMETHING' : 'nothing found';
+    });
+    if (outcome.finding) findings.push(await describe(target, outcome.finding, keep));
+    else if (keep) await keepInputs(target);
+    rows.push([
+      target.name,
+      `${outcome.finding ? 'FOUND' : 'clean'}${outcome.withoutModels ? ', without LiteRT' : ''}`,
+      ...[outcome.executions, Math.round(outcome.executions / seconds)].map(String),
+      ...[outcome.edges, outcome.inputs].map(String),
+    ]);
+  }
+  console.log(['', ...table(rows), ...findings].join('\n'));
+  return findings.length === 0 ? 0 : 1;
+}
+
+/** Puts a finding into words, and into the corpus where that was asked for. */
+async function describe(target, { summary, reproducer }, keep) {
+  const lines = ['', `${target.name}: ${summary}`];
+  if (reproducer === undefined) {
+    lines.push(`  No input was written; see .setup/logs/fuzz-${target.name}.log.`);
+    return lines.join('\n');
+  }
+  let file = reproducer;
+  if (keep) {
+    const title = `Making the input of ${target.name} small`;
+    await withProgress(title, `fuzz-keep-${target.name}`, async (task) => {
+      file = await keepFinding(target, reproducer, task);
+      return 'done';
+    });
+  }
+  lines.push(`  input: ${shown(file)}`, `  again: ${reproduction(target, file)}`);
+  return lines.join('\n');
+}
+
+async function keepInputs(target) {
+  await withProgress(
+    `Keeping inputs of ${target.name}`,
+    `fuzz-keep-${target.name}`,
+    async (task) => `${await keepCorpus(target, task)} in native/fuzz/corpus/${target.name}`,
+  );
+}
+
+async function withProgress(title, log, work) {
+  const progress = new ProgressLine(title);
+  const task = new Task(log, progress);
+  let result = 'FAILED';
+  try {
+    result = await work(task);
+  } catch (error) {
+    if (error instanceof SetupFailure) error.message += ` See ${shown(task.logFile)}.`;
+    throw error;
+  } finally {
+    task.close();
+    progress.end(result);
+  }
+}
+
+await runMain(main);

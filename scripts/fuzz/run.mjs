@@ -1,0 +1,143 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+import { CommandFailure } from '../setup/failure.mjs';
+import { liteRtFile } from '../setup/paths.mjs';
+import { executables, outcomeOf } from '../setup/processes.mjs';
+import { fuzzerFile } from './build.mjs';
+import { prepareFolders } from './targets.mjs';
+
+/** An input that takes longer is a finding. Far beyond what is usual, for machines that are busy. */
+const unitTimeoutSeconds = 20;
+const memoryMegabytes = 2048;
+
+/**
+ * What a run of a fuzzer came to.
+ *
+ * @typedef {object} Outcome
+ * @property {number} executions
+ * @property {number} edges of the code that the inputs reach
+ * @property {number} inputs in the corpus
+ * @property {boolean} withoutModels whether LiteRT was missing
+ * @property {Finding} [finding]
+ *
+ * @typedef {{ summary: string, reproducer?: string }} Finding
+ */
+
+/**
+ * Runs a fuzzer until its time is over or it finds something.
+ *
+ * @param {import('./targets.mjs').Target} target
+ * @param {number} seconds
+ * @param {import('../setup/task.mjs').Task} task
+ * @returns {Promise<Outcome>}
+ */
+export async function fuzz(target, seconds, task) {
+  const result = await task.attempt(
+    fuzzerFile(target.name),
+    [
+      ...limits(target),
+      `-max_total_time=${seconds}`,
+      `-artifact_prefix=${target.artifacts}/`,
+      '-print_final_stats=1',
+      ...prepareFolders(target),
+    ],
+    { env: environment() },
+  );
+  const { output } = result;
+  const last = [...output.matchAll(/cov: (\d+) ft: \d+ corp: (\d+)/g)].at(-1) ?? [];
+  const outcome = {
+    executions: Number(output.match(/stat::number_of_executed_units: (\d+)/)?.[1] ?? 0),
+    edges: Number(last[1] ?? 0),
+    inputs: Number(last[2] ?? 0),
+    withoutModels: /^Without models/m.test(output),
+  };
+  if (result.code === 0) return outcome;
+  return { ...outcome, finding: findingOf(output, result) };
+}
+
+function findingOf(output, result) {
+  const reproducer = output.match(/Test unit written to (.+)$/m)?.[1];
+  const expectation = output.match(/^Expected, and not so: .+$/m)?.[0];
+  const runtimeError = output.match(/^.+: runtime error: .+$/m)?.[0];
+  const summary = expectation ?? runtimeError ?? output.match(/^SUMMARY: (.+)$/m)?.[1];
+  return { summary: summary ?? `the fuzzer ${outcomeOf(result)}`, reproducer };
+}
+
+/**
+ * Makes a finding's input as small as it gets in a minute, and puts it into the corpus.
+ *
+ * @returns {Promise<string>} the file
+ */
+export async function keepFinding(target, reproducer, task) {
+  mkdirSync(target.corpus, { recursive: true });
+  const kept = path.join(target.corpus, path.basename(reproducer));
+  await task.attempt(
+    fuzzerFile(target.name),
+    [
+      ...limits(target),
+      ...['-minimize_crash=1', '-max_total_time=60', `-exact_artifact_path=${kept}`, reproducer],
+    ],
+    { env: environment() },
+  );
+  // Nothing is written when the first one is the smallest.
+  if (!existsSync(kept)) renameSync(reproducer, kept);
+  return kept;
+}
+
+/**
+ * Makes the committed corpus the fewest inputs that reach all code that those and the working ones reach. Findings
+ * stay as they are.
+ *
+ * @returns {Promise<number>} how many inputs it has now
+ */
+export async function keepCorpus(target, task) {
+  const chosen = `${target.work}.kept`;
+  rmSync(chosen, { recursive: true, force: true });
+  for (const folder of [chosen, target.corpus]) mkdirSync(folder, { recursive: true });
+  const { code, signal } = await task.attempt(
+    fuzzerFile(target.name),
+    [
+      ...limits(target),
+      // Reached at all counts, not how often: many fewer inputs.
+      ...['-set_cover_merge=1', '-use_counters=0', chosen, target.corpus, target.work],
+    ],
+    { env: environment() },
+  );
+  if (code !== 0) {
+    throw new CommandFailure(`${target.name}_fuzzer`, outcomeOf({ code, signal }));
+  }
+  for (const file of readdirSync(target.corpus)) {
+    if (!/^(crash|leak|oom|timeout)-/.test(file)) rmSync(path.join(target.corpus, file));
+  }
+  for (const file of readdirSync(chosen)) {
+    renameSync(path.join(chosen, file), path.join(target.corpus, file));
+  }
+  rmSync(chosen, { recursive: true });
+  return readdirSync(target.corpus).length;
+}
+
+/** The command that runs a finding again. */
+export function reproduction(target, reproducer) {
+  const variables = Object.entries(environment()).map(([name, value]) => `${name}=${value}`);
+  return [...variables, fuzzerFile(target.name), reproducer].join(' ');
+}
+
+function limits({ maxLength }) {
+  return [
+    `-max_len=${maxLength}`,
+    `-timeout=${unitTimeoutSeconds}`,
+    `-rss_limit_mb=${memoryMegabytes}`,
+  ];
+}
+
+function environment() {
+  const [symbolizer] = executables('llvm-symbolizer-19');
+  return {
+    // Freed memory is guests' by and large: some MiB of it are enough to catch a late use.
+    ASAN_OPTIONS: 'quarantine_size_mb=32:detect_stack_use_after_return=1',
+    UBSAN_OPTIONS: 'print_stacktrace=1',
+    ...(symbolizer && { ASAN_SYMBOLIZER_PATH: symbolizer }),
+    ...(existsSync(liteRtFile) && { WASMEDGE_EMBED_LITERT: liteRtFile }),
+  };
+}

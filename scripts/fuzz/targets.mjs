@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { root } from '../setup/paths.mjs';
+import { hostCallSeeds } from './host-call-seeds.mjs';
+import { moduleSeeds } from './module-seeds.mjs';
+
+const sources = path.join(root, 'native/fuzz');
+const workFolder = path.join(root, 'build/fuzz');
+
+/** What is known of a target beyond its source: the longest input that is tried, and inputs to start from. */
+const details = {
+  file_system: { maxLength: 1024 },
+  host_calls: { maxLength: 1024, seeds: hostCallSeeds },
+  model_check: { maxLength: 16_384 },
+  module_file: { maxLength: 2048, seeds: moduleSeeds },
+};
+
+/**
+ * One fuzzer and its folders.
+ *
+ * @typedef {object} Target
+ * @property {string} name
+ * @property {number} maxLength in bytes
+ * @property {string} work where libFuzzer keeps what it found worth keeping, between runs too
+ * @property {string} seeds inputs made by hand
+ * @property {string} corpus inputs that were worth committing
+ * @property {string} artifacts where findings go
+ */
+
+/** @returns {Target[]} */
+export function allTargets() {
+  return readdirSync(sources)
+    .flatMap((file) => file.match(/^(\w+)_fuzzer\.cc$/)?.[1] ?? [])
+    .sort()
+    .map((name) => ({
+      name,
+      maxLength: details[name]?.maxLength ?? 4096,
+      work: path.join(workFolder, name, 'work'),
+      seeds: path.join(workFolder, name, 'seeds'),
+      corpus: path.join(sources, 'corpus', name),
+      artifacts: path.join(workFolder, name, 'findings'),
+    }));
+}
+
+/**
+ * Makes the target's folders and its seeds anew.
+ *
+ * @param {Target} target
+ * @returns {string[]} the folders to start from, the one that libFuzzer may write to first
+ */
+export function prepareFolders({ name, work, seeds, corpus, artifacts }) {
+  rmSync(seeds, { recursive: true, force: true });
+  for (const folder of [work, seeds, artifacts]) mkdirSync(folder, { recursive: true });
+  for (const [title, bytes] of Object.entries(details[name]?.seeds?.() ?? {})) {
+    writeFileSync(path.join(seeds, title), bytes);
+  }
+  return [work, seeds, corpus].filter((folder) => existsSync(folder));
+}

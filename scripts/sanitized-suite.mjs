@@ -1,0 +1,136 @@
+import { realpathSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { forgetOtherToolchain, parallel } from './setup/addon.mjs';
+import { SetupFailure } from './setup/failure.mjs';
+import { runMain } from './setup/index.mjs';
+import { liteRtFile, localProgram, root, setupFolder, shown } from './setup/paths.mjs';
+import { ask, run } from './setup/processes.mjs';
+import { ProgressLine } from './setup/progress.mjs';
+import { Task } from './setup/task.mjs';
+
+const exitCodeOfFinding = 99;
+
+const help = `Runs the package's tests on an addon that is built with AddressSanitizer and UndefinedBehaviorSanitizer.
+
+Usage: node scripts/sanitized-suite.mjs [--grep PATTERN] [--counts FILE]
+
+      --grep    only the tests whose names match
+      --counts  where to write how many tests passed, failed and were skipped, as JSON
+  -h, --help    this text
+
+The repository is to be set up (npm run quickstart). What a sanitizer finds ends the process that it is found in,
+with its report on stderr and exit code ${exitCodeOfFinding}, in the processes that tests start, too.
+`;
+
+/** node-gyp-build looks below a package's folder for build/Release. */
+const packageFolder = path.join(root, 'build/asan');
+const buildFolder = path.join(packageFolder, 'build');
+
+async function main() {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      options: {
+        grep: { type: 'string' },
+        counts: { type: 'string', default: path.join(setupFolder, 'mocha-asan.json') },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }));
+  } catch (error) {
+    console.error(`${error.message}\n\n${help}`);
+    return 2;
+  }
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  try {
+    const runtime = await findRuntime();
+    await build();
+    return await runSuite(runtime, values);
+  } catch (error) {
+    if (!(error instanceof SetupFailure)) throw error;
+    console.error([error.message, error.advice].filter(Boolean).join('\n'));
+    return 1;
+  }
+}
+
+/** Node is not built with the sanitizer, so its runtime has to be there before everything else. */
+async function findRuntime() {
+  const compiler = process.env.CXX || 'c++';
+  const file = (await ask(compiler, ['-print-file-name=libasan.so']))?.trim();
+  if (!file || !path.isAbsolute(file)) {
+    throw new SetupFailure(`${compiler} has no libasan.so, GCC's runtime of AddressSanitizer.`, {
+      advice: 'Use GCC (CXX=g++), whose Debian package brings it.',
+    });
+  }
+  return realpathSync(file);
+}
+
+async function build() {
+  const progress = new ProgressLine('Building the addon with AddressSanitizer, and the tests');
+  const task = new Task('sanitized-suite', progress);
+  let result = 'FAILED';
+  try {
+    forgetOtherToolchain(buildFolder, JSON.stringify([root, process.env.CXX ?? '']));
+    await task.exec(
+      localProgram('cmake-js'),
+      [
+        ...['build', '--out', buildFolder, '--parallel', String(parallel)],
+        '--CDWASMEDGE_EMBED_SANITIZE=address',
+      ],
+      { cwd: root },
+    );
+    // Tests whose sources are gone must not run on.
+    rmSync(path.join(root, 'build/test'), { recursive: true, force: true });
+    await task.exec(localProgram('tsc'), ['-p', 'tsconfig.test.json'], { cwd: root });
+    result = 'done';
+  } catch (error) {
+    if (error instanceof SetupFailure) error.message += ` See ${shown(task.logFile)}.`;
+    throw error;
+  } finally {
+    task.close();
+    progress.end(result);
+  }
+}
+
+async function runSuite(runtime, { grep, counts }) {
+  rmSync(counts, { force: true });
+  const { code } = await run(
+    localProgram('mocha'),
+    [
+      ...['--reporter', path.join(root, 'scripts/test/mocha-reporter.mjs')],
+      ...['--reporter-option', `output=${counts}`],
+      // Several times slower than without.
+      ...['--timeout', '300000'],
+      ...(grep === undefined ? [] : ['--grep', grep]),
+    ],
+    { cwd: root, env: environment(runtime), inherit: true },
+  );
+  return code ?? 1;
+}
+
+function environment(runtime) {
+  const options = {
+    exitcode: exitCodeOfFinding,
+    // Node itself leaves much behind at its end; the native tests run with LeakSanitizer.
+    detect_leaks: 0,
+    // The fault guard and V8 handle faults of guests, and give what is none to the handler before: the sanitizer's.
+    handle_segv: 1,
+    allow_user_segv_handler: 1,
+    // The threads of guests bring alternate stacks of their own, which the runtime would unmap as its own.
+    use_sigaltstack: 0,
+  };
+  const text = Object.entries(options).map(([name, value]) => `${name}=${value}`);
+  return {
+    LD_PRELOAD: runtime,
+    ASAN_OPTIONS: text.join(':'),
+    UBSAN_OPTIONS: 'print_stacktrace=1',
+    WASMEDGE_EMBED_PREBUILD: packageFolder,
+    WASMEDGE_EMBED_LITERT: liteRtFile,
+  };
+}
+
+await runMain(main);

@@ -1,0 +1,228 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { writeAtomically } from './setup/files.mjs';
+import { runMain } from './setup/index.mjs';
+import { root, shown } from './setup/paths.mjs';
+import { run } from './setup/processes.mjs';
+import { ProgressLine, duration } from './setup/progress.mjs';
+import { measures, rowsOf, takeSample } from './soak/samples.mjs';
+import { Traffic, WrongAnswer } from './soak/traffic.mjs';
+import { judge } from './soak/trend.mjs';
+import { table } from './test/report.mjs';
+
+/** Fewer invocations than these end before the allocator's arenas have settled. */
+const fewForArenas = 1_000_000;
+
+const help = `Runs guests in this process for a long time, and tells whether it stays as it is: resident memory, threads,
+open descriptors and mappings.
+
+Usage: npm run soak -- [--invocations N | --seconds S]
+
+      --invocations  of the trivial guest (1000000); with them go one classification for twenty, and afterwards
+                     one load and close for a hundred
+      --seconds      for so long instead, three quarters of it with invocations
+  -h, --help         this text
+
+Trivial runs answer, exit, trap, are aborted or run out of time; modules are closed and loaded anew among them.
+Every answer is checked. Samples are taken between bursts, when nothing runs and garbage is collected. The first
+quarter of them is the warm-up; of the rest, the trend (the median of the slopes between every two samples) must
+mean no growth beyond the bound. The exit code is 1 when something grew or an answer was wrong.
+
+So that resident memory tells of this package, V8's young generation keeps one size; and a soak of less than
+${fewForArenas.toLocaleString('en')} invocations has one arena of the allocator, since those of many threads fill up over hundreds of
+thousands of invocations (MALLOC_ARENA_MAX, where it is set, is left as it is).
+`;
+
+const trivialOfBurst = 200;
+const classificationsOfBurst = 10;
+const loadsOfBurst = 20;
+const nodeOptions = ['--expose-gc', '--max-semi-space-size=1'];
+/** As many in each phase, however long it is. */
+const samplesOfPhase = 80;
+
+async function main() {
+  let options;
+  try {
+    options = readOptions();
+  } catch (error) {
+    console.error(`${error.message}\n\n${help}`);
+    return 2;
+  }
+  if (options.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+
+  if (!process.execArgv.includes(nodeOptions[0])) return startAnew(options);
+
+  const traffic = new Traffic(createRequire(import.meta.url)(path.join(root, 'dist/index.js')));
+  const phases = [];
+  try {
+    await traffic.open();
+    for (const phase of phasesOf(options, traffic)) phases.push(await soak(phase, traffic));
+  } catch (error) {
+    if (!(error instanceof WrongAnswer)) throw error;
+    console.error(`\nA wrong answer: ${error.message}`);
+    return 1;
+  } finally {
+    await traffic.close();
+  }
+  return report(phases, traffic);
+}
+
+/** The same command in a process whose own memory does not wander. */
+async function startAnew({ invocations, seconds }) {
+  const isShort = seconds !== undefined || invocations < fewForArenas;
+  const env = isShort && !process.env.MALLOC_ARENA_MAX ? { MALLOC_ARENA_MAX: '1' } : {};
+  const { code } = await run(process.execPath, [...nodeOptions, ...process.argv.slice(1)], {
+    env,
+    inherit: true,
+  });
+  return code ?? 1;
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      invocations: { type: 'string' },
+      seconds: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.invocations !== undefined && values.seconds !== undefined) {
+    throw new Error('Give --invocations or --seconds, not both.');
+  }
+  const whole = (name, minimum) => {
+    if (values[name] === undefined) return undefined;
+    const number = Number(values[name]);
+    if (Number.isInteger(number) && number >= minimum) return number;
+    throw new Error(`--${name} takes a whole number from ${minimum} on, not '${values[name]}'.`);
+  };
+  // Enough for samples to tell a trend by.
+  const invocations = whole('invocations', 20_000);
+  const seconds = whole('seconds', 10);
+  return { invocations: invocations ?? 1_000_000, seconds, help: values.help };
+}
+
+/**
+ * One kind of work, repeated.
+ *
+ * @typedef {object} Phase
+ * @property {string} title
+ * @property {string} unit that is counted
+ * @property {number} size of a burst, in units
+ * @property {() => Promise<void>} burst
+ * @property {number} [total] units; absent where time decides
+ * @property {number} [seconds]
+ */
+
+/** @returns {Phase[]} */
+function phasesOf({ invocations, seconds }, traffic) {
+  const share = (part) => (seconds === undefined ? undefined : seconds * part);
+  const total = (count) => (seconds === undefined ? count : undefined);
+  return [
+    {
+      title: 'Invocations',
+      unit: 'trivial invocations',
+      size: trivialOfBurst,
+      burst: () => traffic.burst(trivialOfBurst, classificationsOfBurst),
+      total: total(invocations),
+      seconds: share(3 / 4),
+    },
+    {
+      title: 'Loading and closing',
+      unit: 'loads and closes',
+      size: loadsOfBurst,
+      burst: async () => {
+        const half = async () => {
+          for (let i = 0; i < loadsOfBurst / 2; ++i) await traffic.loadAndClose();
+        };
+        await Promise.all([half(), half()]);
+      },
+      total: total(invocations / 100),
+      seconds: share(1 / 4),
+    },
+  ];
+}
+
+async function soak({ title, unit, size, burst, total, seconds }, traffic) {
+  const progress = new ProgressLine(title);
+  const samples = [];
+  const started = performance.now();
+  /** From 0 to 1. */
+  const done = (count) =>
+    total === undefined ? (performance.now() - started) / 1000 / seconds : count / total;
+  let result = 'FAILED';
+  try {
+    let count = 0;
+    while (done(count) < 1) {
+      await burst();
+      count += size;
+      if (done(count) * samplesOfPhase < samples.length + 1) continue;
+      await traffic.settle();
+      samples.push(await takeSample(count));
+      const { resident, threads } = samples.at(-1);
+      progress.show(
+        `${count.toLocaleString('en')} ${unit}, ${Math.round(100 * done(count))} %, ` +
+          `${(resident / 1e6).toFixed(1)} MB, ${threads} threads`,
+      );
+    }
+    result = `${count.toLocaleString('en')} ${unit}`;
+    return { title, unit, count, milliseconds: performance.now() - started, samples };
+  } finally {
+    progress.end(result);
+  }
+}
+
+function report(phases, { counts, photograph }) {
+  const lines = [];
+  const findings = [];
+  const judged = phases.map((phase) => {
+    lines.push('', phase.title, ...table(rowsOf(phase.samples)));
+    const rows = [['measure', '', 'median', 'growth', 'bound', 'for each']];
+    const judgements = measures.map(({ key, title, allowance }) => {
+      const series = phase.samples.map((sample) => ({ at: sample.at, value: sample[key] }));
+      const judgement = judge(series, allowance);
+      const scale = key === 'resident' ? 1e6 : 1;
+      const number = (value) => (value / scale).toFixed(scale === 1 ? 0 : 1);
+      const each = scale === 1 ? judgement.slope.toFixed(4) : `${judgement.slope.toFixed(1)} bytes`;
+      const { median, growth, bound } = judgement;
+      rows.push([
+        ...[title, judgement.flat ? 'flat' : 'GREW'],
+        ...[median, growth, bound].map(number),
+        each,
+      ]);
+      if (!judgement.flat) findings.push(`${title} in '${phase.title}'`);
+      return { measure: key, ...judgement };
+    });
+    lines.push('', `Trend of ${phase.count.toLocaleString('en')} ${phase.unit}`, ...table(rows));
+    return { ...phase, judgements };
+  });
+
+  const width = Math.max(...Object.keys(counts).map((name) => name.length));
+  lines.push('', 'What was run');
+  for (const [name, count] of Object.entries(counts).toSorted()) {
+    lines.push(`  ${name.padEnd(width)}  ${count.toLocaleString('en').padStart(9)}`);
+  }
+  if (!photograph) lines.push('', 'There is no photograph: a small grey picture was classified.');
+
+  const file = path.join(root, 'build/soak', `${new Date().toISOString().replace(/:/g, '-')}.json`);
+  const flat = findings.length === 0;
+  writeAtomically(
+    file,
+    `${JSON.stringify({ node: process.version, flat, counts, phases: judged }, null, 1)}\n`,
+  );
+  const time = duration(phases.reduce((sum, { milliseconds }) => sum + milliseconds, 0));
+  lines.push(
+    '',
+    flat
+      ? `Flat after warm-up, and every answer right, in ${time}. Samples: ${shown(file)}`
+      : `GREW: ${findings.join(', ')}, in ${time}. Samples: ${shown(file)}`,
+  );
+  console.log(lines.join('\n'));
+  return flat ? 0 : 1;
+}
+
+await runMain(main);

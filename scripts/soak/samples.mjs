@@ -1,0 +1,57 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+const MIB = 2 ** 20;
+
+/**
+ * What the soak watches, and how much growth is none. Memory: 2 %, or what the collector's heap moves by anyway.
+ * Mappings: V8 and the allocator take and give back some. The rest: nothing at all.
+ */
+export const measures = [
+  { key: 'resident', title: 'resident MB', allowance: { relative: 0.02, absolute: 3 * MIB } },
+  { key: 'threads', title: 'threads', allowance: { relative: 0, absolute: 0 } },
+  { key: 'descriptors', title: 'descriptors', allowance: { relative: 0, absolute: 0 } },
+  { key: 'mappings', title: 'mappings', allowance: { relative: 0.02, absolute: 8 } },
+];
+
+/**
+ * This process now, as Linux counts it (proc(5)). To be taken while nothing runs: what is garbage is collected first,
+ * for which Node needs --expose-gc.
+ *
+ * @param {number} at invocations so far
+ */
+export async function takeSample(at) {
+  // Twice: what the first one frees on the native side is let go of in the turns between.
+  for (let round = 0; round < 2; ++round) {
+    globalThis.gc();
+    await nextTurn();
+    await nextTurn();
+  }
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return {
+    at,
+    seconds: performance.now() / 1000,
+    resident: Number(status.match(/^VmRSS:\s+(\d+) kB$/m)[1]) * 1024,
+    heap: process.memoryUsage().heapUsed,
+    threads: readdirSync('/proc/self/task').length,
+    descriptors: readdirSync('/proc/self/fd').length,
+    mappings: readFileSync('/proc/self/maps', 'utf8').trimEnd().split('\n').length,
+  };
+}
+
+/** Rows of samples, some twenty of them, for a table. */
+export function rowsOf(samples) {
+  const step = Math.ceil(samples.length / 20);
+  const shown = samples.filter((_, index) => (samples.length - 1 - index) % step === 0);
+  const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+  return [
+    ['invocations', 'seconds', 'resident MB', 'heap MB', 'threads', 'descriptors', 'mappings'],
+    ...shown.map((sample) => [
+      sample.at.toLocaleString('en'),
+      sample.seconds.toFixed(0),
+      megabytes(sample.resident),
+      megabytes(sample.heap),
+      ...[sample.threads, sample.descriptors, sample.mappings].map(String),
+    ]),
+  ];
+}
