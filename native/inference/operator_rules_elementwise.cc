@@ -148,7 +148,11 @@ OperatorCost L2Normalization(const OperatorView& view) {
       "needs an input of 1 to 4 dimensions");
   view.Require(view.Option<int8_t>(0, 0) == ActivationFunction::kNoActivation,
                "has a fused activation that is not supported");
-  return Unary(view, {TensorType::kFloat32, TensorType::kUint8, TensorType::kInt8});
+  OperatorCost cost = Unary(view, {TensorType::kFloat32, TensorType::kUint8, TensorType::kInt8});
+  // A row takes as long as several elements do, and may have but one.
+  constexpr uint64_t kElementsOfARow = 8;
+  cost.other_elements *= kElementsOfARow;
+  return cost;
 }
 
 OperatorCost Quantize(const OperatorView& view) {

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,6 +86,15 @@ ModelTrial::Outcome Try(const std::vector<uint8_t>& bytes, size_t index,
   return ModelTrial::Outcome::kRan;
 }
 
+/// Ends the process after so many seconds of processor time, or when it waits for ever; 0 for
+/// never.
+void EndAfter(unsigned seconds) {
+  constexpr unsigned kClockFactor = 20;
+  const itimerval timer{{0, 0}, {static_cast<time_t>(seconds), 0}};
+  setitimer(ITIMER_PROF, &timer, nullptr);
+  alarm(seconds * kClockFactor);
+}
+
 [[noreturn]] void RunChild(size_t first, size_t count,
                            const std::function<std::vector<uint8_t>(size_t)>& make,
                            const ModelTrialOptions& options, Progress* progress,
@@ -93,17 +103,17 @@ ModelTrial::Outcome Try(const std::vector<uint8_t>& bytes, size_t index,
   // Neither a core file nor the report of a sanitizer for what is expected to happen.
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL, SIGALRM}) {
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL, SIGALRM, SIGPROF}) {
     std::signal(signal, SIG_DFL);
   }
   for (size_t index = first; index < count; ++index) {
     progress->current = index;
     progress->checked = false;
     const std::vector<uint8_t> bytes = make(index);
-    alarm(options.seconds);
+    EndAfter(options.seconds);
     const auto begin = Clock::now();
     const ModelTrial::Outcome outcome = Try(bytes, index, options, progress);
-    alarm(0);
+    EndAfter(0);
     const auto elapsed = Clock::now() - begin;
     (*trials)[index] = {
         outcome, 0,
@@ -133,7 +143,7 @@ std::vector<ModelTrial> TryModels(size_t count,
     if (next == count) break;
     ModelTrial& trial = trials[next];
     trial.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    trial.outcome = trial.signal == SIGALRM      ? ModelTrial::Outcome::kHung
+    trial.outcome = trial.signal == SIGALRM || trial.signal == SIGPROF ? ModelTrial::Outcome::kHung
                     : progress[0].checked.load() ? ModelTrial::Outcome::kCrashed
                                                  : ModelTrial::Outcome::kCheckCrashed;
     ++next;

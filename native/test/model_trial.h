@@ -37,7 +37,8 @@ struct ModelTrialOptions {
   /// next in turn when `in_turn` is set.
   std::vector<Kernels> kernels = {Kernels::kXnnpack};
   bool in_turn = false;
-  /// How long a model may take; one that takes longer is hung.
+  /// Processor time that a model may take; one that takes longer, or twenty times as long by the
+  /// clock, is hung.
   unsigned seconds = 20;
 };
 
