@@ -73,8 +73,10 @@ describe('limits.fuel', () => {
         file = await make();
       });
 
-      const withFuel = (fuel: number, use: (module: LoadedModule) => Promise<void>): Promise<void> =>
-        withModule(file, { ...options, concurrency: 2, limits: { fuel } }, use);
+      const withFuel = (
+        fuel: number,
+        use: (module: LoadedModule) => Promise<void>,
+      ): Promise<void> => withModule(file, { ...options, concurrency: 2, limits: { fuel } }, use);
 
       it('ends what uses it up, keeps what was written, and the next has all of it', async () => {
         await withFuel(FUEL, async (module) => {
@@ -183,7 +185,10 @@ describe('limits.fuel', () => {
       files.push(file);
     }
     for (const file of files) {
-      const { message } = await fails('ERR_MODULE_INVALID', loadModule(file, { limits: { fuel: 1 } }));
+      const { message } = await fails(
+        'ERR_MODULE_INVALID',
+        loadModule(file, { limits: { fuel: 1 } }),
+      );
       assert.match(message, /meter: true/);
       // Without the limit it is as good as any.
       await withModule(file, {}, async (module) => {

@@ -32,8 +32,7 @@ const INSTRUCTIONS: Record<string, string> = {
 const CALLS: Record<string, (depth: string) => string> = {
   'a function that calls itself': (depth) => `(call $recurse ${depth})`,
   'two functions that call one another': (depth) => `(call $other ${depth})`,
-  'a call through a table': (depth) =>
-    `(call_indirect (type $recursive) ${depth} (i32.const 0))`,
+  'a call through a table': (depth) => `(call_indirect (type $recursive) ${depth} (i32.const 0))`,
 };
 
 const REPETITIONS = 5;
@@ -128,7 +127,6 @@ describe('A guest that recurses without end', () => {
         { code: 0, signal: null, stdout: 'stack-overflow\n'.repeat(3) },
       );
     });
-
   }
 
   for (const { aot, mode } of MODES) {

@@ -27,7 +27,10 @@ async function reaches(limit: keyof Limits, attempt: Promise<unknown>): Promise<
 describe('limits.argumentBytes', () => {
   // Of each argument, the program's name first, and of each NAME=value, with the NUL at its end.
   const size = (args: string[], env: string[]): number =>
-    [path.basename(TOUR), ...args, ...env].reduce((sum, each) => sum + Buffer.byteLength(each) + 1, 0);
+    [path.basename(TOUR), ...args, ...env].reduce(
+      (sum, each) => sum + Buffer.byteLength(each) + 1,
+      0,
+    );
 
   async function withLimit(
     argumentBytes: number,

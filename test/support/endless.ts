@@ -51,7 +51,9 @@ export const ANSWER = 'answer\n';
  * none it answers. `where` is the function that reads standard input: `_start` or the start
  * function. With `_initialize` a call never ends, without any input, and only `_start` answers.
  */
-export function endlessGuest(where: '_start' | 'start' | '_initialize' = '_start'): Promise<string> {
+export function endlessGuest(
+  where: '_start' | 'start' | '_initialize' = '_start',
+): Promise<string> {
   const cases = Object.values(ENDLESS).map(
     ({ key, body }) => `
       (if (i32.eq (local.get $key) (i32.const ${key.charCodeAt(0)}))

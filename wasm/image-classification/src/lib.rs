@@ -4,7 +4,7 @@
 //! through wasi-nn and describes it in `/models/NAME.json` and `/models/NAME.labels.txt`. Only
 //! [`inference`] touches the host interface, so everything else is tested natively.
 
-mod adobe;
+pub mod adobe;
 pub mod answer;
 pub mod app;
 pub mod decode;
