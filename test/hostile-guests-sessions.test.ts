@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
 import { fails } from './support/errors.js';
-import { GuestPage, TENSORFLOW_LITE, WASI_NN, withHostCalls } from './support/host-calls.js';
-import type { HostCall } from './support/host-calls.js';
+import { TENSORFLOW_LITE, WASI_NN, withHostCalls } from './support/host-calls.js';
+import type { HostCall, GuestPage } from './support/host-calls.js';
 import { TensorFlowLiteSession } from './support/tensorflow-lite-session.js';
 import { sumModel } from './support/tflite-models.js';
 import { SumSession } from './support/wasi-nn-session.js';

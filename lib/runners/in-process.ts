@@ -1,9 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 
-import { WasmEdgeError, nativeCall } from '../errors.js';
+import { WasmEdgeError, fromNative, nativeCall } from '../errors.js';
 import { requireWithin, timeout } from '../limits.js';
 import type { ResolvedLimits } from '../limits.js';
-import type { NativeModule, NativeRequest, NativeResult } from '../native.js';
+import type { NativeModule, NativeRequest, NativeResult, NativeRun } from '../native.js';
 import { bytes, environment, optionsObject, refuse, textList } from '../options.js';
 import type { RunOptions, RunResult } from '../types.js';
 
@@ -103,9 +104,18 @@ export class InProcessRunner implements Runner {
     return request;
   }
 
+  #start(request: NativeRequest): NativeRun {
+    try {
+      return this.#module.run(request);
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
   async #submit(request: NativeRequest, signal?: AbortSignal): Promise<NativeResult> {
     if (signal?.aborted) throw aborted(signal);
-    const { promise, ticket } = await nativeCall(() => this.#module.run(request));
+    // In this very tick, so that an abort right after finds its run.
+    const { promise, ticket } = this.#start(request);
     // The addon measures the time of what runs by itself; what waits in the queue, nobody does.
     const timer =
       request.timeoutMs === undefined
@@ -116,7 +126,11 @@ export class InProcessRunner implements Runner {
     const abort = (): void => {
       this.#module.stop(ticket, 'aborted');
     };
-    signal?.addEventListener('abort', abort, { once: true });
+    if (signal) {
+      // Any number of runs may share a signal; each takes its listener away again.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', abort, { once: true });
+    }
     try {
       return await nativeCall(() => promise);
     } catch (error) {

@@ -86,7 +86,12 @@ class HostInstance {
       uint64_t size = 0;
       context.api.GetMemory(context.api.CallingFrameGetMemoryInstance(frame, 0), &base, &size);
       HostCall call(GuestMemory(base, size), invocation, params, results);
-      return FinishHostCall(function.call(state, call));
+      const HostOutcome outcome = function.call(state, call);
+      // A wait that was cut short is no success.
+      if (invocation.stop_reason() != StopReason::kNone && outcome == HostOutcome::kReturn) {
+        return FinishHostCall(HostOutcome::kFail);
+      }
+      return FinishHostCall(outcome);
     } catch (const Error& error) {
       invocation.set_failure(error);
     } catch (const std::bad_alloc&) {

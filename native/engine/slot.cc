@@ -41,7 +41,8 @@ Slot::Slot(std::shared_ptr<const Module> module, const SlotOptions& options)
   store_ = Own<StoreHandle>(api, api.StoreCreate());
   const ConfigureHandle configure = module_->MakeConfigure();
   api.SetMaxMemoryPages(configure.get(), limits_.memory_pages);
-  if (limits_.fuel) {
+  // Also without a limit: code that was compiled to measure counts in any case.
+  if (limits_.fuel || module_->is_aot()) {
     api.ConfigureStatisticsSetCostMeasuring(configure.get(), true);
     statistics_ = Own<StatisticsHandle>(api, api.StatisticsCreate());
   }
@@ -103,9 +104,9 @@ Outcome Slot::Run(Request request, Invocation& invocation, GuestStack& stack,
 
 void Slot::Execute(const Request& request, Outcome& outcome) {
   const wasmedge::Api& api = module_->api();
-  if (limits_.fuel) {
+  if (statistics_) {
     api.StatisticsClear(statistics_.get());
-    api.StatisticsSetCostLimit(statistics_.get(), *limits_.fuel);
+    api.StatisticsSetCostLimit(statistics_.get(), limits_.fuel.value_or(UINT64_MAX));
   }
   const auto begin = Clock::now();
   wasmedge::ModuleInstanceContext* created = nullptr;

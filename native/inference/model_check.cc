@@ -250,6 +250,7 @@ void Checker::CheckData(size_t index) {
            " of shape " + tensor.shape.ToString() + "; expected " + std::to_string(tensor.bytes));
   }
   tensor.data = data.data();
+  tensor.fixed = true;
   states_[index] = State::kConstant;
 }
 
@@ -319,7 +320,7 @@ void Checker::CheckOperatorAt(size_t place) {
     if (states_[index] == State::kAbsent) {
       Refuse("computes its " + TensorLabel(index) + " later than " + label + " needs it, or never");
     }
-    if (states_[index] == State::kConstant) {
+    if (tensors_[index].fixed) {
       summary_.weight_bytes = AddClamped(summary_.weight_bytes, tensors_[index].bytes);
     }
     inputs.push_back(&tensors_[index]);
@@ -337,6 +338,12 @@ void Checker::CheckOperatorAt(size_t place) {
     states_[index] = State::kComputed;
     summary_.activation_bytes = AddClamped(summary_.activation_bytes, tensors_[index].bytes);
     outputs.push_back(&tensors_[index]);
+  }
+
+  if (code == schema::kDequantize && !op.inputs.empty() && inputs[0] != nullptr) {
+    for (const int32_t output : op.outputs) {
+      tensors_[static_cast<size_t>(output)].fixed = inputs[0]->fixed;
+    }
   }
 
   const OperatorView view(op, std::move(label), std::move(inputs), std::move(outputs));

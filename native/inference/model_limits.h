@@ -27,8 +27,8 @@ struct ModelLimits {
   /// "activationBytes": bytes of all tensors that a run writes, and of the tables of pointers that
   /// convolutions and pooling make for them, as if none shared memory.
   uint64_t activation_bytes;
-  /// "weightBytes": bytes of the constants, each counted for every operator that uses it, since
-  /// XNNPACK packs a copy for each.
+  /// "weightBytes": bytes of the constants (and of what DEQUANTIZE makes of them), each counted for
+  /// every operator that uses it, since XNNPACK packs a copy for each.
   uint64_t weight_bytes;
   /// Whether operators without rules of their own, and shapes that depend on values which are known
   /// only at run time, are let through on the strength of the general checks.

@@ -23,6 +23,10 @@ struct CheckedTensor {
   /// The constant's `bytes` bytes; null for what is computed or given.
   const uint8_t* data = nullptr;
 
+  /// Whether it is the same in every run: a constant, or one that DEQUANTIZE makes float of, which
+  /// is how files of half the size keep their weights.
+  bool fixed = false;
+
   bool constant() const noexcept { return data != nullptr; }
   const FileQuantization& quantization() const noexcept { return file->quantization; }
   /// One scale and zero point for the whole tensor.

@@ -241,6 +241,14 @@ TEST(ModelLimitsTest, OwnModelsMayComputeShapes) {
   EXPECT_NO_THROW(Check(BuildModel(model), ModelLimits::Own()));
 }
 
+TEST(ModelLimitsTest, OwnModelsMayComputeWeights) {
+  ModelSpec model = OperatorModelNamed("CONV_2D, FLOAT32");
+  TensorOf(model, 1).data.reset();
+  model.graph().inputs.push_back(1);
+  EXPECT_NE(Refusal(BuildModel(model)).find("must be a constant"), std::string::npos);
+  EXPECT_EQ(Check(BuildModel(model), ModelLimits::Own()).multiply_accumulates, 48U * 27);
+}
+
 TEST(ModelLimitsTest, OwnModelsAreCheckedAllTheSame) {
   for (const int32_t code : {schema::kCustom, schema::kWhile, schema::kVarHandle}) {
     ModelSpec model = OperatorModelNamed("RELU, FLOAT32");

@@ -19,7 +19,7 @@ constexpr size_t kMaximumConstant = size_t{1} << 20;
 class SpecMutation {
  public:
   SpecMutation(ModelSpec* model, uint64_t seed)
-      : graph_(model->graph()), operator_(graph_.operators[0]), random_(seed) {}
+      : graph_(model->graph()), operator_(graph_.operators.back()), random_(seed) {}
 
   void Apply() {
     for (uint32_t changes = 1 + Below(4); changes > 0; --changes) Change();

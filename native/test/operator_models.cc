@@ -380,6 +380,28 @@ class Catalogue {
         {T("output", {2, 3, 5})}, " by INT8");
     Add(schema::kDequantize, schema::kDequantizeOptions, {},
         {Tensor("input", TensorType::kFloat16, shape)}, {T("output", shape)}, " from FLOAT16");
+    AddHalved();
+  }
+
+  /// A convolution whose weights DEQUANTIZE makes of FLOAT16, before it.
+  void AddHalved() {
+    ModelSpec model = OperatorModelOf("CONV_2D, FLOAT32");
+    SpecGraph& graph = model.graph();
+    const auto halved = static_cast<int32_t>(graph.tensors.size());
+    graph.tensors.push_back(Constant("halved", TensorType::kFloat16, graph.tensors[1].shape));
+    graph.tensors[1].data.reset();
+    SpecOperator dequantize;
+    dequantize.code = schema::kDequantize;
+    dequantize.inputs = {halved};
+    dequantize.outputs = {1};
+    graph.operators.insert(graph.operators.begin(), dequantize);
+    models_.push_back({"CONV_2D, FLOAT32 of FLOAT16", model});
+  }
+
+  ModelSpec OperatorModelOf(const std::string& name) const {
+    return std::find_if(models_.begin(), models_.end(),
+                        [&](const OperatorModel& model) { return model.name == name; })
+        ->spec;
   }
 
   static SpecTensor List2(const std::string& name, const Ints& values) {

@@ -14,7 +14,7 @@ struct OperatorModel {
 };
 
 /// Small models that LiteRT runs: at least one for every operator that a guest's model may use, in
-/// every family of element types. The operator under test is operator 0.
+/// every family of element types. The operator under test is the last one.
 std::vector<OperatorModel> OperatorModels();
 
 /// The model of this name. Throws `std::out_of_range`.

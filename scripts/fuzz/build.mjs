@@ -27,7 +27,7 @@ export async function buildFuzzers(names, task) {
   ]);
   await task.exec('cmake', [
     ...['--build', buildFolder, '--parallel', String(parallel)],
-    ...['--target', ...names.map((name) => `${name}_fuzzer`)],
+    ...['--target', 'model_seeds', ...names.map((name) => `${name}_fuzzer`)],
   ]);
 }
 
@@ -35,3 +35,6 @@ export async function buildFuzzers(names, task) {
 export function fuzzerFile(name) {
   return path.join(buildFolder, 'native/fuzz', `${name}_fuzzer`);
 }
+
+/** The program that writes models into the folder it is given. */
+export const modelSeedsFile = path.join(buildFolder, 'native/fuzz/model_seeds');

@@ -40,7 +40,7 @@ export async function fuzz(target, seconds, task) {
       `-max_total_time=${seconds}`,
       `-artifact_prefix=${target.artifacts}/`,
       '-print_final_stats=1',
-      ...prepareFolders(target),
+      ...(await prepareFolders(target, task)),
     ],
     { env: environment() },
   );

@@ -2,17 +2,21 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 
 import { root } from '../setup/paths.mjs';
+import { modelSeedsFile } from './build.mjs';
 import { hostCallSeeds } from './host-call-seeds.mjs';
 import { moduleSeeds } from './module-seeds.mjs';
 
 const sources = path.join(root, 'native/fuzz');
 const workFolder = path.join(root, 'build/fuzz');
 
-/** What is known of a target beyond its source: the longest input that is tried, and inputs to start from. */
+/**
+ * What is known of a target beyond its source: the longest input that is tried, and inputs to start from, as bytes
+ * or from a program that writes them.
+ */
 const details = {
   file_system: { maxLength: 1024 },
   host_calls: { maxLength: 1024, seeds: hostCallSeeds },
-  model_check: { maxLength: 16_384 },
+  model_check: { maxLength: 16_384, seedProgram: modelSeedsFile },
   module_file: { maxLength: 2048, seeds: moduleSeeds },
 };
 
@@ -47,13 +51,15 @@ export function allTargets() {
  * Makes the target's folders and its seeds anew.
  *
  * @param {Target} target
- * @returns {string[]} the folders to start from, the one that libFuzzer may write to first
+ * @param {import('../setup/task.mjs').Task} task
+ * @returns {Promise<string[]>} the folders to start from, the one that libFuzzer may write to first
  */
-export function prepareFolders({ name, work, seeds, corpus, artifacts }) {
+export async function prepareFolders({ name, work, seeds, corpus, artifacts }, task) {
   rmSync(seeds, { recursive: true, force: true });
   for (const folder of [work, seeds, artifacts]) mkdirSync(folder, { recursive: true });
   for (const [title, bytes] of Object.entries(details[name]?.seeds?.() ?? {})) {
     writeFileSync(path.join(seeds, title), bytes);
   }
+  if (details[name]?.seedProgram) await task.exec(details[name].seedProgram, [seeds]);
   return [work, seeds, corpus].filter((folder) => existsSync(folder));
 }

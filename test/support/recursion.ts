@@ -1,32 +1,42 @@
 import { wasmFile } from './wat.js';
 
-/** How many vectors a call may have to keep for after the call below it: they make its frame. */
-const KEPT = 256;
-
-const each = (text: (index: number) => string): string =>
-  Array.from({ length: KEPT }, (_, index) => text(index)).join('\n');
-
 /** The call below, whose result is used in a way that no compiler makes a loop of. */
 const below = (call: string): string =>
   `(i32.xor (i32.mul ${call} (i32.const 31)) (i32.load (local.get $depth)))`;
 
 const DEEPER = '(i32.and (i32.add (local.get $depth) (i32.const 1)) (i32.const 0xfff))';
 
+/** Locals and instructions that make a function's frame larger, by 16 bytes for each vector. */
+interface Frame {
+  locals: string;
+  /** A path that is never taken. */
+  path: string;
+}
+
+function frame(name: string, vectors: number): Frame {
+  const each = (text: (index: number) => string): string =>
+    Array.from({ length: vectors }, (_, index) => text(index)).join('\n');
+  if (vectors === 0) return { locals: '', path: '' };
+  return {
+    locals: each((index) => `(local $kept${index} v128)`),
+    path: `(if (i32.eq (local.get $depth) (i32.const -1)) (then
+      ${each((index) => `(local.set $kept${index} (v128.load offset=${16 * index} (i32.const 0)))`)}
+      (i32x4.splat (call $${name} (i32.const 0)))
+      ${each((index) => `(i32x4.${index % 2 ? 'add' : 'mul'} (local.get $kept${index}))`)}
+      (return (i32x4.extract_lane 0))))`,
+  };
+}
+
 /**
- * A guest with two functions: `endless` recurses without end, in frames that are large for the sake
- * of a path that is never taken, so that the stack is used up in no time; `ending` recurses as
- * deep as its parameter says.
+ * A guest with two functions: `endless` recurses without end, in frames that are so large that the
+ * stack is used up in no time; `ending` recurses as deep as its parameter says.
  */
 export function recursionGuest(): Promise<string> {
+  const { locals, path } = frame('endless', 256);
   return wasmFile(`(module
     (memory 1)
     (func $endless (export "endless") (param $depth i32) (result i32)
-      ${each((index) => `(local $kept${index} v128)`)}
-      (if (i32.eq (local.get $depth) (i32.const -1)) (then
-        ${each((index) => `(local.set $kept${index} (v128.load offset=${16 * index} (i32.const 0)))`)}
-        (i32x4.splat (call $endless (i32.const 0)))
-        ${each((index) => `(i32x4.${index % 2 ? 'add' : 'mul'} (local.get $kept${index}))`)}
-        (return (i32x4.extract_lane 0))))
+      ${locals} ${path}
       ${below(`(call $endless ${DEEPER})`)})
     (func $ending (export "ending") (param $depth i32) (result i32)
       (if (i32.eqz (local.get $depth)) (then (return (i32.const 0))))
@@ -45,10 +55,15 @@ export function endingResult(depth: number): number {
 const straight = (depth: string): string => `(call $recurse ${depth})`;
 
 /**
- * A program that recurses without end in small frames, with the given instruction at each depth,
- * through `call`, which leads to $recurse again.
+ * A program that recurses without end, with the given instruction at each depth, through `call`,
+ * which leads to $recurse again, in frames of so many vectors of 16 bytes.
  */
-export function endlessRecursion(instruction: string, call = straight): Promise<string> {
+export function endlessRecursion(
+  instruction: string,
+  call = straight,
+  vectors = 0,
+): Promise<string> {
+  const { locals, path } = frame('recurse', vectors);
   return wasmFile(`(module
     (import "wasi_snapshot_preview1" "sched_yield" (func $sched_yield (result i32)))
     (import "wasi_snapshot_preview1" "fd_write"
@@ -68,7 +83,9 @@ export function endlessRecursion(instruction: string, call = straight): Promise<
     (elem $functions func $recurse $other)
     (func $other (param $depth i32) (result i32) ${below(`(call $recurse ${DEEPER})`)})
     (func $recurse (param $depth i32) (result i32)
+      ${locals}
       ${instruction}
+      ${path}
       ${below(call(DEEPER))})
     (func (export "recurse") (result i32) (call $recurse (i32.const 0)))
     (func (export "_start") (drop (call $recurse (i32.const 0))))
