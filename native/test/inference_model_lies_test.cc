@@ -399,6 +399,8 @@ const Lie kLiesOfOperators[] = {
     {"ReshapeRemainder", "RESHAPE, FLOAT32", Values(1, {7, -1}), "does not fit its input"},
     {"ReshapeOverflow", "RESHAPE, FLOAT32", Values(1, {1 << 30, 1 << 30, 1 << 30, 4}),
      "does not fit"},
+    {"ReshapeNotGiven", "RESHAPE, FLOAT32",
+     [](ModelSpec& model) { OperatorOf(model).inputs = {0, -1}; }, "lacks an input"},
     {"ReshapeOutput", "RESHAPE, FLOAT32", Shape(2, {4, 6}), "expected [6,4]"},
     {"ReshapeOption", "RESHAPE, FLOAT32 by its option", Option(0, std::vector<int32_t>(9, 1)),
      "too many dimensions"},

@@ -4,8 +4,8 @@
 #include <iterator>
 #include <optional>
 #include <random>
-#include <regex>
 #include <string>
+#include <string_view>
 
 #include "engine/error.h"
 #include "inference/model_check.h"
@@ -49,7 +49,7 @@ class SpecMutation {
   }
 
   void Change() {
-    switch (Below(12)) {
+    switch (Below(13)) {
       case 0:
       case 1:
         ChangeScale(&AnyTensor());
@@ -74,6 +74,9 @@ class SpecMutation {
       case 9:
       case 10:
         ChangeConstant(&AnyTensor());
+        break;
+      case 11:
+        ChangeWiring(Below(3) == 0 ? &operator_.outputs : &operator_.inputs);
         break;
       default:
         ChangeType();
@@ -136,6 +139,19 @@ class SpecMutation {
     std::memcpy(place, &value, sizeof(value));
   }
 
+  void ChangeWiring(std::vector<int32_t>* tensors) {
+    constexpr int32_t kNotGiven = -1;
+    const size_t place = Below(tensors->size() + 1);
+    const auto other = static_cast<int32_t>(Below(graph_.tensors.size()));
+    if (place == tensors->size()) {
+      tensors->push_back(other);
+    } else if (Below(4) == 0) {
+      tensors->erase(tensors->begin() + static_cast<ptrdiff_t>(place));
+    } else {
+      (*tensors)[place] = Below(2) == 0 ? kNotGiven : other;
+    }
+  }
+
   void ChangeType() {
     const int8_t old = AnyTensor().type;
     const auto type = static_cast<int8_t>(Below(schema::kFloat8E5m2 + 2));
@@ -151,40 +167,55 @@ class SpecMutation {
   std::mt19937_64 random_;
 };
 
-std::vector<int32_t> ParseShape(const std::string& text) {
+/// What stands behind `mark` in `text`; absent when the mark does not.
+std::optional<std::string_view> Behind(std::string_view text, std::string_view mark) {
+  const size_t at = text.find(mark);
+  if (at == std::string_view::npos) return std::nullopt;
+  return text.substr(at + mark.size());
+}
+
+/// The numbers of "[1,2,3]", up to the bracket.
+std::vector<int32_t> ParseShape(std::string_view text) {
   std::vector<int32_t> shape;
-  const char* at = text.c_str();
-  while (*at != '\0' && *at != ']') {
+  for (const char* at = text.data(); *at == '[' || *at == ',';) {
     char* end = nullptr;
-    shape.push_back(static_cast<int32_t>(std::strtoll(at + 1, &end, 10)));
-    at = end == at + 1 ? at + 1 : end;
+    const auto size = static_cast<int32_t>(std::strtoll(at + 1, &end, 10));
+    if (end == at + 1) break;
+    shape.push_back(size);
+    at = end;
   }
-  return text == "[]" ? std::vector<int32_t>{} : shape;
+  return shape;
+}
+
+bool MendShape(std::vector<SpecTensor>* tensors, std::string_view refusal) {
+  const auto wrong = Behind(refusal, "of shape ");
+  const auto expected = Behind(refusal, "; expected [");
+  if (!wrong || !expected) return false;
+  const std::vector<int32_t> shape = ParseShape(*wrong);
+  for (auto tensor = tensors->rbegin(); tensor != tensors->rend(); ++tensor) {
+    if (tensor->shape != shape || tensor->data) continue;
+    tensor->shape = ParseShape({expected->data() - 1, expected->size() + 1});
+    return true;
+  }
+  return false;
+}
+
+bool MendData(std::vector<SpecTensor>* tensors, std::string_view refusal) {
+  const auto tensor = Behind(refusal, " bytes for its tensor ");
+  const auto expected = Behind(refusal, "; expected ");
+  if (!tensor || !expected) return false;
+  const size_t index = std::strtoull(tensor->data(), nullptr, 10);
+  const size_t bytes = std::strtoull(expected->data(), nullptr, 10);
+  if (bytes > kMaximumConstant) return false;
+  constexpr uint8_t kFiller = 3;
+  (*tensors)[index].data->resize(bytes, kFiller);
+  return true;
 }
 
 /// Gives the model what the refusal says that it expects; false when it says nothing of the kind.
 bool Mend(ModelSpec* model, const std::string& refusal) {
-  static const std::regex shape("of shape (\\[[-0-9,]*\\]); expected (\\[[-0-9,]*\\])\\.");
-  static const std::regex size("has [0-9]+ bytes for its tensor ([0-9]+) .*expected ([0-9]+)\\.");
-  std::vector<SpecTensor>& tensors = model->graph().tensors;
-  std::smatch match;
-  if (std::regex_search(refusal, match, shape)) {
-    const std::vector<int32_t> wrong = ParseShape(match[1]);
-    for (auto tensor = tensors.rbegin(); tensor != tensors.rend(); ++tensor) {
-      if (tensor->shape != wrong || tensor->data) continue;
-      tensor->shape = ParseShape(match[2]);
-      return true;
-    }
-    return false;
-  }
-  if (std::regex_search(refusal, match, size)) {
-    const size_t bytes = std::strtoull(match[2].str().c_str(), nullptr, 10);
-    if (bytes > kMaximumConstant) return false;
-    constexpr uint8_t kFiller = 3;
-    tensors[std::strtoull(match[1].str().c_str(), nullptr, 10)].data->resize(bytes, kFiller);
-    return true;
-  }
-  return false;
+  std::vector<SpecTensor>* tensors = &model->graph().tensors;
+  return MendData(tensors, refusal) || MendShape(tensors, refusal);
 }
 
 }  // namespace
