@@ -18,20 +18,24 @@ import { processorFeatures } from './processor.js';
  * compiler version, processor and `meter`, however many processes ask. Null where compiling is not possible;
  * then one warning was emitted in this process.
  */
-export async function loadCompiled(file: string, meter: boolean): Promise<NativeModule | null> {
+export async function loadCompiled(
+  file: string,
+  meter: boolean,
+  tableElements: number,
+): Promise<NativeModule | null> {
   const begin = performance.now();
   try {
     const content = await readFile(file);
     const output = path.join(writableCacheDirectory('aot'), `${await cacheKey(content, meter)}.so`);
     if (existsSync(output)) {
-      const cached = await loadCached(output, file);
+      const cached = await loadCached(output, file, tableElements);
       if (cached) return cached;
     }
     const isFirst = !compiling.has(output);
     await sweep(path.dirname(output));
     await compileOnce(content, output, meter);
     if (isFirst) publish({ module: file, output, totalMs: performance.now() - begin });
-    return await addon().Module.load(output, file, false);
+    return await addon().Module.load(output, file, { tableElements });
   } catch (error) {
     publish({ module: file, totalMs: performance.now() - begin, error });
     warnOnce(file, error);
@@ -65,9 +69,13 @@ function compileOnce(content: Uint8Array, output: string, meter: boolean): Promi
 }
 
 /** A cached file that cannot be loaded (a full disk, a changed file) is made again. */
-async function loadCached(output: string, file: string): Promise<NativeModule | null> {
+async function loadCached(
+  output: string,
+  file: string,
+  tableElements: number,
+): Promise<NativeModule | null> {
   try {
-    return await addon().Module.load(output, file, false);
+    return await addon().Module.load(output, file, { tableElements });
   } catch {
     await rm(output, { force: true });
     return null;

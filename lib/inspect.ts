@@ -28,7 +28,7 @@ export interface ModelDescription {
  */
 export async function inspectModule(file: string): Promise<ModuleDescription> {
   nonEmptyText('file', file);
-  const module = await nativeCall(() => addon().Module.load(file, file, false));
+  const module = await nativeCall(() => addon().Module.load(file, file));
   return {
     form: module.form,
     mode: module.isAot ? 'aot' : 'interpreter',

@@ -6,6 +6,7 @@ import type { Limits } from './types.js';
 export interface ResolvedLimits {
   timeoutMs: number | undefined;
   memoryPages: number;
+  tableElements: number;
   outputBytes: number;
   models: number;
   modelBytes: number;
@@ -23,7 +24,8 @@ const ANY = Number.MAX_SAFE_INTEGER;
 /** Name, least and greatest value, and default. */
 const TABLE = [
   ['memoryPages', 1, 65_536, 65_536],
-  ['outputBytes', 0, ANY, ANY],
+  ['tableElements', 0, 10_000_000, 1_000_000],
+  ['outputBytes', 0, ANY, 256 * MIB],
   ['models', 1, 65_536, 64],
   ['modelBytes', 0, ANY, 256 * MIB],
   ['sessions', 1, 65_536, 64],

@@ -4,6 +4,7 @@ import { loadCompiled } from './aot-cache.js';
 import { WasmEdgeError, nativeCall } from './errors.js';
 import { fileSources, loadGuestFiles } from './guest-files.js';
 import { resolveLimits } from './limits.js';
+import type { ResolvedLimits } from './limits.js';
 import { LoadedModule } from './loaded-module.js';
 import { loadModels, modelSources } from './models.js';
 import { addon } from './native.js';
@@ -54,7 +55,7 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
   const models = modelSources(given.models);
 
   const [module, guestFiles, loadedModels] = await Promise.all([
-    loadNative(file, aot, limits.fuel !== undefined),
+    loadNative(file, aot, limits),
     loadGuestFiles(files, limits.fileBytes),
     loadModels(models, inference),
   ]);
@@ -92,13 +93,16 @@ function inferenceOptions(value: unknown): NativeInferenceOptions {
 async function loadNative(
   file: string,
   aot: 'auto' | 'off',
-  meter: boolean,
+  { fuel, tableElements }: ResolvedLimits,
 ): Promise<NativeModule> {
+  const meter = fuel !== undefined;
   // Before the file is opened as a library, which runs what a foreign one may hold.
   const side = await verifySideFile(file);
-  const module = await nativeCall(() => addon().Module.load(file, file, aot === 'off'));
+  const module = await nativeCall(() =>
+    addon().Module.load(file, file, { forceInterpreter: aot === 'off', tableElements }),
+  );
   if (module.form === 'plain') {
-    return aot === 'off' ? module : ((await loadCompiled(file, meter)) ?? module);
+    return aot === 'off' ? module : ((await loadCompiled(file, meter, tableElements)) ?? module);
   }
   if (meter && side?.options.meter !== true) {
     throw new WasmEdgeError(

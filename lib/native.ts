@@ -122,8 +122,12 @@ export interface NativeCompileOptions {
 /** The addon: native/addon.cc. What it throws has a `code` of the public error family. */
 export interface Addon {
   readonly Module: {
-    /** Reads the file at `path`; messages call it `name`. */
-    load(path: string, name: string, forceInterpreter: boolean): Promise<NativeModule>;
+    /** Reads the file at `path`; messages call it `name`. Its tables are limited when it is parsed. */
+    load(
+      path: string,
+      name: string,
+      options?: { forceInterpreter?: boolean; tableElements?: number },
+    ): Promise<NativeModule>;
   };
   readonly Model: { load(bytes: Uint8Array): Promise<NativeModel> };
   compile(options: NativeCompileOptions): Promise<void>;

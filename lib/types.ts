@@ -57,7 +57,13 @@ export interface Limits {
    * has it. Default 65,536 (4 GiB).
    */
   memoryPages?: number;
-  /** Bytes of stdout and stderr together (ERR_OUTPUT_LIMIT). Default none. */
+  /**
+   * Elements that the guest's tables may have together, 0 to 10,000,000 (what browsers allow a
+   * table); one takes 16 bytes. A module that declares more is refused at load (ERR_LIMIT); growing
+   * beyond fails in the guest, as WebAssembly has it. Default 1,000,000.
+   */
+  tableElements?: number;
+  /** Bytes of stdout and stderr together (ERR_OUTPUT_LIMIT). Default 256 MiB. */
   outputBytes?: number;
   /**
    * Instructions that the guest may execute (ERR_LIMIT, `limit: 'fuel'`). The module must have been

@@ -167,7 +167,13 @@ void ModuleObject::Stop() {
 Napi::Value ModuleObject::Load(const Napi::CallbackInfo& info) {
   ModuleOptions options;
   options.name = info[1].As<Napi::String>();
-  options.force_interpreter = info[2].ToBoolean();
+  if (info[2].IsObject()) {
+    const auto given = info[2].As<Napi::Object>();
+    options.force_interpreter = given.Get("forceInterpreter").ToBoolean();
+    if (const Napi::Value elements = given.Get("tableElements"); elements.IsNumber()) {
+      options.table_elements = static_cast<uint64_t>(elements.ToNumber().Int64Value());
+    }
+  }
   return Background<std::shared_ptr<const Module>>::Start(
       info.Env(),
       [path = info[0].As<Napi::String>().Utf8Value(), options] {

@@ -11,11 +11,14 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <new>
 #include <utility>
 #include <vector>
 
 #include "engine/elf_slots.h"
 #include "engine/error.h"
+#include "engine/guest_return.h"
+#include "engine/interpreter_stop.h"
 #include "engine/interrupt_timer.h"
 
 namespace wasmedge_embed {
@@ -161,6 +164,8 @@ void FaultGuard::Install(void* wasmedge_library) {
                 "This build of WasmEdge installs its signal handlers in a way that is not known "
                 "here. Use Debian's package or the official release.");
   }
+  // None where the C++ library is built in: then only time limits end such a guest.
+  slots.Redirect("_Znwm", reinterpret_cast<void*>(&Allocate));
   RedirectLlvm(wasmedge_library);
   // A second attempt, after the first opened another library, must not chain to itself.
   if (state.interrupt_signal != 0) return;
@@ -186,14 +191,19 @@ void FaultGuard::OnFault(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   if (GuestScope* guest = current_guest) {
     const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
-    const bool is_guest_code = !guest->in_host_ && IsGuestCode(ProgramCounter(context));
+    const uintptr_t counter = ProgramCounter(context);
+    const bool is_guest_code = !guest->in_host_ && IsGuestCode(counter);
     if (is_guest_code) {
-      if (signal != SIGFPE && guest->stack_.IsBelow(address)) guest->stack_overflowed_ = 1;
+      if (signal != SIGFPE && counter != guest->stack_.leave_address() &&
+          guest->stack_.IsBelow(address)) {
+        guest->stack_overflowed_ = 1;
+      }
       LeaveGuest(signal, info, context);
     } else if (signal != SIGFPE && guest->stack_.OpenYellow(address)) {
       // Host code must be let finish: it may hold locks. The guest is left after that.
       guest->stack_overflowed_ = 1;
-      guest->timer_.Arm(Invocation::Clock::now());
+      // Otherwise the guest is left as soon as it is met in its own code.
+      if (!LeaveGuestOnReturn(*guest, context)) guest->timer_.Arm(Invocation::Clock::now());
       errno = saved_errno;
       return;
     }
@@ -205,26 +215,47 @@ void FaultGuard::OnFault(int signal, siginfo_t* info, void* context) {
 void FaultGuard::OnInterrupt(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   GuestScope* guest = current_guest;
-  if (guest != nullptr &&
-      (guest->stack_overflowed_ || guest->invocation_.CheckStop() != StopReason::kNone) &&
-      !guest->in_host_ && IsGuestCode(ProgramCounter(context))) {
-    // The jump out of here does not restore the mask.
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, signal);
-    pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-    LeaveGuest(SIGSEGV, info, context);
+  if (guest != nullptr && !guest->in_host_ &&
+      (guest->stack_overflowed_ || guest->invocation_.CheckStop() != StopReason::kNone)) {
+    if (!IsGuestCode(ProgramCounter(context))) {
+      LeaveGuestOnReturn(*guest, context);
+    } else {
+      // The jump out of here does not restore the mask.
+      sigset_t set;
+      sigemptyset(&set);
+      sigaddset(&set, signal);
+      pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+      LeaveGuest(SIGSEGV, info, context);
+    }
   }
   errno = saved_errno;
+}
+
+// The engine's own code serves many of a guest's instructions (memory.fill, table.get and the
+// like), and a guest that does little else is hardly ever met in its own.
+bool FaultGuard::LeaveGuestOnReturn(const GuestScope& guest, void* context) {
+  return guest.interpreter_ == nullptr && !guest.in_host_ &&
+         RedirectReturnToGuest(context, &IsGuestCode, guest.stack_.leave_address());
+}
+
+// Stands in for libwasmedge's `operator new`.
+void* FaultGuard::Allocate(size_t size) {
+  GuestScope* guest = current_guest;
+  if (guest != nullptr && guest->interpreter_ != nullptr && !guest->in_host_ &&
+      size > guest->interpreter_->largest_block()) {
+    guest->stack_overflowed_ = 1;
+    guest->interpreter_->Request();
+  }
+  return ::operator new(size);
 }
 
 FaultGuard::CompileScope::CompileScope() noexcept { is_compiling = true; }
 
 FaultGuard::CompileScope::~CompileScope() { is_compiling = false; }
 
-FaultGuard::GuestScope::GuestScope(GuestStack& stack, InterruptTimer& timer,
-                                   Invocation& invocation) noexcept
-    : stack_(stack), timer_(timer), invocation_(invocation) {
+FaultGuard::GuestScope::GuestScope(GuestStack& stack, InterruptTimer& timer, Invocation& invocation,
+                                   InterpreterStop* interpreter) noexcept
+    : stack_(stack), timer_(timer), invocation_(invocation), interpreter_(interpreter) {
   current_guest = this;
 }
 

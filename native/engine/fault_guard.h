@@ -1,6 +1,7 @@
 #pragma once
 
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 
 #include "engine/guest_stack.h"
@@ -8,6 +9,7 @@
 
 namespace wasmedge_embed {
 
+class InterpreterStop;
 class InterruptTimer;
 
 /// Keeps the process's handling of SIGSEGV, SIGBUS and SIGFPE intact while guests use these signals
@@ -21,6 +23,10 @@ class InterruptTimer;
 /// else's), its handler is only remembered, and one handler of ours stays installed, on the
 /// alternate stack: a fault in a guest's code goes to WasmEdge's handler, every other to the
 /// handler that was there before.
+///
+/// An interpreted guest's calls take no stack but memory, which WasmEdge gives without end. So its
+/// `operator new` is redirected as well: a guest for which a single block becomes too large is
+/// stopped.
 ///
 /// LLVM, which the compiler is made of, installs handlers as well, for SIGINT and SIGTERM too, and
 /// never removes them: its calls are redirected in the same way and dropped while it compiles.
@@ -49,8 +55,9 @@ class FaultGuard {
   /// While one lives, its thread runs a guest: between calls into the engine that may enter it.
   class GuestScope {
    public:
-    /// `timer` is the thread's own.
-    GuestScope(GuestStack& stack, InterruptTimer& timer, Invocation& invocation) noexcept;
+    /// `timer` is the thread's own; `interpreter` stops what is not compiled, and is null else.
+    GuestScope(GuestStack& stack, InterruptTimer& timer, Invocation& invocation,
+               InterpreterStop* interpreter) noexcept;
     ~GuestScope();
     GuestScope(const GuestScope&) = delete;
     GuestScope& operator=(const GuestScope&) = delete;
@@ -64,6 +71,7 @@ class FaultGuard {
     GuestStack& stack_;
     InterruptTimer& timer_;
     Invocation& invocation_;
+    InterpreterStop* const interpreter_;
     // Written by the handler on the same thread.
     volatile sig_atomic_t in_host_ = 0;
     volatile sig_atomic_t stack_overflowed_ = 0;
@@ -86,8 +94,10 @@ class FaultGuard {
   };
 
  private:
+  static void* Allocate(size_t size);
   static void OnFault(int signal, siginfo_t* info, void* context);
   static void OnInterrupt(int signal, siginfo_t* info, void* context);
+  static bool LeaveGuestOnReturn(const GuestScope& guest, void* context);
 };
 
 }  // namespace wasmedge_embed

@@ -7,17 +7,29 @@
 
 namespace wasmedge_embed {
 
-GuestStack::GuestStack()
-    : base_(mmap(nullptr, thread_size() + kAlternateBytes, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0)) {
+namespace {
+
+void* MapClosed(size_t size) noexcept {
+  return mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1,
+              0);
+}
+
+}  // namespace
+
+GuestStack::GuestStack() : base_(MapClosed(mapped_size())) {
+  if (base_ == MAP_FAILED) {
+    red_bytes_ = kSmallRedBytes;
+    base_ = MapClosed(mapped_size());
+  }
   if (base_ == MAP_FAILED) throw std::bad_alloc();
-  if (mprotect(base_, kRedBytes + kYellowBytes, PROT_NONE) != 0) {
-    munmap(base_, thread_size() + kAlternateBytes);
+  if (mprotect(yellow() + kYellowBytes, kStackBytes + kAlternateBytes, PROT_READ | PROT_WRITE) !=
+      0) {
+    munmap(base_, mapped_size());
     throw std::bad_alloc();
   }
 }
 
-GuestStack::~GuestStack() { munmap(base_, thread_size() + kAlternateBytes); }
+GuestStack::~GuestStack() { munmap(base_, mapped_size()); }
 
 bool GuestStack::OpenYellow(uintptr_t address) noexcept {
   const auto begin = reinterpret_cast<uintptr_t>(yellow());

@@ -10,8 +10,8 @@ namespace wasmedge_embed {
 /// From the lowest address up: a red zone that is never accessible, a yellow zone that is closed
 /// while guests run, the usable stack; the alternate stack lies apart. A guest that recurses into
 /// the yellow zone has overflowed and is trapped. Host code that is called at great depth may need
-/// a little more: the fault guard then opens the yellow zone and has the guest left as soon as it
-/// is back in its own code.
+/// a little more: the fault guard then opens the yellow zone and has the guest left when the host
+/// code returns to it.
 class GuestStack {
  public:
   /// Throws `std::bad_alloc`.
@@ -22,12 +22,15 @@ class GuestStack {
 
   /// The lowest address and the size that a thread is given as its stack.
   void* thread_base() const noexcept { return base_; }
-  static constexpr size_t thread_size() noexcept { return kRedBytes + kYellowBytes + kStackBytes; }
+  size_t thread_size() const noexcept { return red_bytes_ + kYellowBytes + kStackBytes; }
 
   /// Whether the address lies in the red or yellow zone.
   bool IsBelow(uintptr_t address) const noexcept {
-    return address >= base() && address < base() + kRedBytes + kYellowBytes;
+    return address >= base() && address < base() + red_bytes_ + kYellowBytes;
   }
+
+  /// An address at which there never is code: to be there means to leave the guest.
+  uintptr_t leave_address() const noexcept { return base(); }
 
   /// Opens the yellow zone; false when it is open already or the address lies elsewhere.
   /// Async-signal-safe.
@@ -40,8 +43,11 @@ class GuestStack {
   void UseAlternateStack() const;
 
  private:
-  // Larger than any frame that a compiled guest function can have, so that none leaps over it.
-  static constexpr size_t kRedBytes = size_t{4} << 20;
+  // Larger than any frame that a compiled guest function can have (a module may declare locals for
+  // a gigabyte), so that none leaps over it. It takes addresses only, no memory; where even those
+  // are rationed (RLIMIT_AS) the smaller one must do.
+  static constexpr size_t kLargeRedBytes = size_t{2} << 30;
+  static constexpr size_t kSmallRedBytes = size_t{4} << 20;
   // What host code is given when the guest has used up its stack. Large, because the guest may
   // recurse on in it until it can be left.
   static constexpr size_t kYellowBytes = size_t{32} << 20;
@@ -50,9 +56,11 @@ class GuestStack {
   static constexpr size_t kAlternateBytes = size_t{128} << 10;
 
   uintptr_t base() const noexcept { return reinterpret_cast<uintptr_t>(base_); }
-  uint8_t* yellow() const noexcept { return static_cast<uint8_t*>(base_) + kRedBytes; }
+  uint8_t* yellow() const noexcept { return static_cast<uint8_t*>(base_) + red_bytes_; }
+  size_t mapped_size() const noexcept { return thread_size() + kAlternateBytes; }
 
-  void* base_;
+  size_t red_bytes_ = kLargeRedBytes;
+  void* base_ = nullptr;
   bool yellow_open_ = false;
 };
 

@@ -10,8 +10,9 @@ wasmedge::Result DoNothing(void*, void*, const wasmedge::CallingFrameContext*,
 
 }  // namespace
 
-InterpreterStop::InterpreterStop(const wasmedge::Api& api, wasmedge::ExecutorContext* executor)
-    : api_(api), executor_(executor) {
+InterpreterStop::InterpreterStop(const wasmedge::Api& api, wasmedge::ExecutorContext* executor,
+                                 size_t largest_block)
+    : api_(api), executor_(executor), largest_block_(largest_block) {
   const FunctionTypeHandle type =
       Own<FunctionTypeHandle>(api, api.FunctionTypeCreate(nullptr, 0, nullptr, 0));
   nothing_ = Own<FunctionInstanceHandle>(

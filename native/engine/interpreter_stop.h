@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "engine/handle.h"
 
 namespace wasmedge_embed {
@@ -11,9 +13,13 @@ namespace wasmedge_embed {
 /// made and kept, to be cancelled in place of the guest's.
 class InterpreterStop {
  public:
-  InterpreterStop(const wasmedge::Api& api, wasmedge::ExecutorContext* executor);
+  /// `largest_block`: bytes of memory at once that a guest's call stack and tables may come to.
+  InterpreterStop(const wasmedge::Api& api, wasmedge::ExecutorContext* executor,
+                  size_t largest_block);
   InterpreterStop(const InterpreterStop&) = delete;
   InterpreterStop& operator=(const InterpreterStop&) = delete;
+
+  size_t largest_block() const noexcept { return largest_block_; }
 
   /// From any thread.
   void Request() noexcept;
@@ -24,6 +30,7 @@ class InterpreterStop {
  private:
   const wasmedge::Api& api_;
   wasmedge::ExecutorContext* executor_;
+  size_t largest_block_;
   FunctionInstanceHandle nothing_;
   AsyncHandle call_;
 };

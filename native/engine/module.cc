@@ -4,7 +4,9 @@
 
 #include <filesystem>
 
+#include "engine/embedded_binary.h"
 #include "engine/error.h"
+#include "engine/table_limits.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -47,10 +49,13 @@ std::shared_ptr<const Module> Module::Load(const std::string& path, const Module
   const auto module = std::make_shared<Module>(
       Private{}, api, std::filesystem::absolute(path).lexically_normal().string(), options);
   const std::vector<uint8_t> bytes = ReadFile(module->path_);
-  module->facts_ = CheckModuleFile(api, module->name(), bytes);
+  const ModuleFacts facts = CheckModuleFile(api, module->name(), bytes);
+  module->form_ = facts.form;
+  module->memory_minimum_ = facts.memory_minimum;
   // Whoever names a shared object wants what it is made of.
   if (module->form() == ModuleForm::kSharedLibrary) module->options_.force_interpreter = false;
-  module->Parse(bytes);
+  const auto limited = LimitTables(facts.binary, options.table_elements, module->name());
+  module->Parse(limited ? WasmBytes{limited->data(), limited->size()} : facts.binary);
   module->ListExternals();
   return module;
 }
@@ -68,7 +73,7 @@ ConfigureHandle Module::MakeConfigure() const {
   return configure;
 }
 
-void Module::Parse(const std::vector<uint8_t>& bytes) {
+void Module::Parse(WasmBytes binary) {
   const ConfigureHandle configure = MakeConfigure();
   const auto require = [this](wasmedge::Result result, const char* step) {
     if (api_.ResultOK(result)) return;
@@ -80,14 +85,15 @@ void Module::Parse(const std::vector<uint8_t>& bytes) {
   const LoaderHandle loader = Own<LoaderHandle>(api_, api_.LoaderCreate(configure.get()));
   wasmedge::AstModuleContext* ast = nullptr;
   if (form() == ModuleForm::kSharedLibrary) {
+    const EmbeddedBinary::Replacement replacement(binary);
     require(api_.LoaderParseFromFile(loader.get(), &ast, LoaderPath(path_).c_str()),
             "cannot be loaded");
   } else {
-    if (bytes.size() > UINT32_MAX) {
+    if (binary.size > UINT32_MAX) {
       throw Error(ErrorCode::kModuleInvalid, name() + " is larger than 4 GiB.");
     }
     require(api_.LoaderParseFromBytes(loader.get(), &ast,
-                                      {static_cast<uint32_t>(bytes.size()), bytes.data()}),
+                                      {static_cast<uint32_t>(binary.size), binary.data}),
             "cannot be parsed");
   }
   ast_ = Own<AstModuleHandle>(api_, ast);

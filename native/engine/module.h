@@ -28,6 +28,8 @@ struct ModuleOptions {
   std::string name;
   /// Interpret a .wasm even where it carries compiled code.
   bool force_interpreter = false;
+  /// Elements that its tables may have together.
+  uint64_t table_elements = 1'000'000;
 };
 
 /// A module that was parsed and validated once; immutable, shared by every slot that runs it.
@@ -38,7 +40,8 @@ class Module {
  public:
   /// Reads, checks, parses and validates the file. Takes milliseconds: not for the main thread.
   /// Throws `Error`: `kNativeLoad` without a WasmEdge library, `kModuleLoad` when the file cannot
-  /// be read, `kModuleInvalid` when it is no module that this library runs.
+  /// be read, `kModuleInvalid` when it is no module that this library runs, `kLimit` when its
+  /// tables are too large.
   static std::shared_ptr<const Module> Load(const std::string& path, const ModuleOptions& options);
 
   Module(Private, const wasmedge::Api& api, std::string path, const ModuleOptions& options);
@@ -48,9 +51,11 @@ class Module {
   const wasmedge::Api& api() const noexcept { return api_; }
   /// What messages call it.
   const std::string& name() const noexcept { return options_.name; }
-  ModuleForm form() const noexcept { return facts_.form; }
+  ModuleForm form() const noexcept { return form_; }
   /// Pages of 64 KiB that its memories have at least: the most of any.
-  uint64_t memory_minimum() const noexcept { return facts_.memory_minimum; }
+  uint64_t memory_minimum() const noexcept { return memory_minimum_; }
+  /// Elements that its tables may have together.
+  uint64_t table_elements() const noexcept { return options_.table_elements; }
   /// Whether the guest's code runs compiled.
   bool is_aot() const noexcept {
     return form() != ModuleForm::kPlain && !options_.force_interpreter;
@@ -66,13 +71,14 @@ class Module {
   ConfigureHandle MakeConfigure() const;
 
  private:
-  void Parse(const std::vector<uint8_t>& bytes);
+  void Parse(WasmBytes binary);
   void ListExternals();
 
   const wasmedge::Api& api_;
   std::string path_;
   ModuleOptions options_;
-  ModuleFacts facts_;
+  ModuleForm form_ = ModuleForm::kPlain;
+  uint64_t memory_minimum_ = 0;
   AstModuleHandle ast_;
   std::vector<ExternalDescription> imports_;
   std::vector<ExternalDescription> exports_;

@@ -9,7 +9,6 @@
 
 #include "engine/compiled_elf.h"
 #include "engine/error.h"
-#include "engine/wasm_binary.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -63,7 +62,8 @@ ModuleFacts CheckWasm(const wasmedge::Api& api, const std::string& path,
   if (!outline) FailInvalid(path, "is truncated or malformed: a section is cut off.");
   if (outline->compiled_section) CheckAotSection(api, path, WasmReader(*outline->compiled_section));
   return {outline->compiled_section ? ModuleForm::kUniversal : ModuleForm::kPlain,
-          outline->memory_minimum};
+          outline->memory_minimum,
+          {bytes.data(), bytes.size()}};
 }
 
 }  // namespace
@@ -107,7 +107,7 @@ ModuleFacts CheckModuleFile(const wasmedge::Api& api, const std::string& path,
     if (!reason.empty()) FailInvalid(path, reason);
     const auto outline = ReadWasmOutline(source);
     if (!outline) FailInvalid(path, "is malformed: the module that it was compiled from is.");
-    return {ModuleForm::kSharedLibrary, outline->memory_minimum};
+    return {ModuleForm::kSharedLibrary, outline->memory_minimum, source};
   }
   FailInvalid(path,
               "is neither a WebAssembly module (.wasm) nor one compiled by WasmEdge (.so): it "

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/wasm_binary.h"
 #include "engine/wasmedge_api.h"
 
 namespace wasmedge_embed {
@@ -23,6 +24,9 @@ struct ModuleFacts {
   ModuleForm form = ModuleForm::kPlain;
   /// Pages of 64 KiB that its memories have at least: the most of any.
   uint64_t memory_minimum = 0;
+  /// The WebAssembly binary: the file itself, or what a shared object carries. Borrowed from the
+  /// file's bytes.
+  WasmBytes binary;
 };
 
 /// Reads a whole file. Throws `Error(kModuleLoad)` that names the path and the system's reason.

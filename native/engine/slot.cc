@@ -8,6 +8,12 @@ namespace {
 
 using Clock = Invocation::Clock;
 
+// Room for some hundred thousand calls of an interpreted guest, as many as a compiled one has on
+// its stack: the engine keeps frames and values in two vectors.
+constexpr size_t kInterpreterStackBytes = size_t{16} << 20;
+// What an element takes in a table that has just grown to twice its size.
+constexpr size_t kElementBytes = 32;
+
 constexpr char kStart[] = "_start";
 constexpr char kInitialize[] = "_initialize";
 constexpr uint32_t kCodeCostLimitExceeded = 0x0003;  // WasmEdge_ErrCode_CostLimitExceeded
@@ -47,7 +53,10 @@ Slot::Slot(std::shared_ptr<const Module> module, const SlotOptions& options)
     statistics_ = Own<StatisticsHandle>(api, api.StatisticsCreate());
   }
   executor_ = Own<ExecutorHandle>(api, api.ExecutorCreate(configure.get(), statistics_.get()));
-  if (!module_->is_aot()) interpreter_stop_.emplace(api, executor_.get());
+  if (!module_->is_aot()) {
+    interpreter_stop_.emplace(api, executor_.get(),
+                              kInterpreterStackBytes + kElementBytes * module_->table_elements());
+  }
   for (const wasmedge::ModuleInstanceContext* host :
        {wasi_instance_.get(), wasi_nn_instance_.get(), tensorflow_lite_instance_.get()}) {
     const wasmedge::Result result = api.ExecutorRegisterImport(executor_.get(), store_.get(), host);
@@ -77,10 +86,13 @@ Outcome Slot::Run(Request request, Invocation& invocation, GuestStack& stack,
     wasi_.Reset(std::move(input));
     bool stack_overflowed = false;
     {
-      const FaultGuard::GuestScope guest(stack, timer, invocation);
+      const FaultGuard::GuestScope guest(stack, timer, invocation,
+                                         interpreter_stop_ ? &*interpreter_stop_ : nullptr);
       Execute(request, outcome);
       stack_overflowed = guest.stack_overflowed();
     }
+    // The request may have come too late for this guest; it must not stop the next one.
+    if (stack_overflowed) ClearInterrupt();
     if (stack_overflowed && outcome.error && invocation.stop_reason() == StopReason::kNone) {
       outcome.error = Error(ErrorCode::kTrap, "The guest trapped: its call stack overflowed.",
                             "stack-overflow");

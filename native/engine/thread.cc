@@ -19,7 +19,7 @@ Thread::Thread(GuestStack& stack, std::function<void()> body)
     : stack_(stack), body_(std::move(body)) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  pthread_attr_setstack(&attributes, stack.thread_base(), GuestStack::thread_size());
+  pthread_attr_setstack(&attributes, stack.thread_base(), stack.thread_size());
   // A new thread inherits the mask. Faults are raised by the thread itself and stay unblocked.
   sigset_t blocked;
   sigset_t previous;

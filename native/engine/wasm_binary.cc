@@ -20,15 +20,6 @@ std::optional<uint64_t> ReadLimits(WasmReader& reader) {
   return minimum;
 }
 
-bool SkipValueType(WasmReader& reader) {
-  constexpr uint8_t kRef = 0x64;
-  constexpr uint8_t kRefNull = 0x63;
-  const auto type = reader.Byte();
-  if (!type) return false;
-  // A reference to a heap type: one more LEB128 number.
-  return (*type != kRef && *type != kRefNull) || reader.U64();
-}
-
 bool ReadMemories(WasmReader reader, WasmOutline& outline) {
   const auto count = reader.U32();
   if (!count) return false;
@@ -52,7 +43,7 @@ bool ReadImports(WasmReader reader, WasmOutline& outline) {
         if (!reader.U32()) return false;
         break;
       case 1:  // table: element type and limits
-        if (!SkipValueType(reader) || !ReadLimits(reader)) return false;
+        if (!reader.SkipValueType() || !ReadLimits(reader)) return false;
         break;
       case 2: {  // memory
         const auto minimum = ReadLimits(reader);
@@ -61,7 +52,7 @@ bool ReadImports(WasmReader reader, WasmOutline& outline) {
         break;
       }
       case 3:  // global: type and mutability
-        if (!SkipValueType(reader) || !reader.Byte()) return false;
+        if (!reader.SkipValueType() || !reader.Byte()) return false;
         break;
       case 4:  // tag: attribute and a type's index
         if (!reader.Byte() || !reader.U32()) return false;
@@ -78,6 +69,11 @@ bool ReadImports(WasmReader reader, WasmOutline& outline) {
 std::optional<uint8_t> WasmReader::Byte() {
   if (AtEnd()) return std::nullopt;
   return bytes_.data[position_++];
+}
+
+std::optional<uint8_t> WasmReader::Peek() const {
+  if (AtEnd()) return std::nullopt;
+  return bytes_.data[position_];
 }
 
 std::optional<uint64_t> WasmReader::U64() {
@@ -111,9 +107,23 @@ std::optional<std::string_view> WasmReader::Name() {
   return std::string_view(reinterpret_cast<const char*>(part->data), part->size);
 }
 
+bool WasmReader::SkipValueType() {
+  constexpr uint8_t kRef = 0x64;
+  constexpr uint8_t kRefNull = 0x63;
+  const auto type = Byte();
+  if (!type) return false;
+  // A reference to a heap type: one more LEB128 number.
+  return (*type != kRef && *type != kRefNull) || U64();
+}
+
+WasmReader ModuleSections(WasmBytes module) {
+  const size_t header = std::min(kHeaderSize, module.size);
+  return WasmReader({module.data + header, module.size - header});
+}
+
 std::optional<WasmOutline> ReadWasmOutline(WasmBytes module) {
   if (module.size < kHeaderSize) return std::nullopt;
-  WasmReader reader({module.data + kHeaderSize, module.size - kHeaderSize});
+  WasmReader reader = ModuleSections(module);
   WasmOutline outline;
   while (!reader.AtEnd()) {
     const auto id = reader.Byte();

@@ -27,6 +27,9 @@ class WasmReader {
   explicit WasmReader(WasmBytes bytes) : bytes_(bytes) {}
 
   bool AtEnd() const { return position_ == bytes_.size; }
+  size_t position() const { return position_; }
+  /// The next byte, which is read again.
+  std::optional<uint8_t> Peek() const;
   std::optional<uint8_t> Byte();
   /// An unsigned LEB128 number.
   std::optional<uint64_t> U64();
@@ -35,11 +38,16 @@ class WasmReader {
   std::optional<WasmBytes> Part(uint32_t size);
   /// A vector of bytes, its length before it: a name.
   std::optional<std::string_view> Name();
+  /// Passes over the type of a value or reference; false when it is cut off.
+  bool SkipValueType();
 
  private:
   WasmBytes bytes_;
   size_t position_ = 0;
 };
+
+/// A cursor over what follows a module's header; at its end when that is cut off.
+WasmReader ModuleSections(WasmBytes module);
 
 /// Reads the outline; absent when the sections are cut off or malformed. Whether the module is
 /// valid is for WasmEdge to say.

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/embedded_binary.h"
 #include "engine/error.h"
 #include "engine/fault_guard.h"
 
@@ -86,6 +87,7 @@ const Api& Api::Get() {
     }
     auto api = std::make_unique<const Api>(Private{}, library, name);
     FaultGuard::Install(library);
+    EmbeddedBinary::Install(library);
     opened = std::move(api);
     opened->LogOff();
     return *opened;

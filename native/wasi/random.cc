@@ -13,6 +13,8 @@ Errno RandomGet(WasiState& /*state*/, HostCall& call, uint32_t buf, uint32_t buf
   ByteSpan rest;
   if (!call.memory().Range(buf, buf_len, &rest)) return Errno::kFault;
   while (rest.size > 0) {
+    // All of a large memory takes seconds.
+    if (call.invocation().CheckStop() != StopReason::kNone) return Errno::kIntr;
     const ssize_t size = getrandom(rest.data, std::min(rest.size, kChunk), 0);
     if (size < 0) {
       if (errno == EINTR) continue;

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+
+namespace wasmedge_embed {
+
+/// Changes where the host code that a signal interrupted returns to, when a guest has called it:
+/// to `target` instead of to the guest. The host code itself runs to its end undisturbed.
+///
+/// For a signal handler, with its `context`. `is_guest_code` tells the guest's addresses from the
+/// host's. Returns false when no caller of the interrupted code is a guest, or the place that holds
+/// the address of return cannot be told for certain; nothing is changed then.
+bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t),
+                           uintptr_t target) noexcept;
+
+}  // namespace wasmedge_embed
