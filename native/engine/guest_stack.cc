@@ -22,8 +22,8 @@ GuestStack::GuestStack() : base_(MapClosed(mapped_size())) {
     base_ = MapClosed(mapped_size());
   }
   if (base_ == MAP_FAILED) throw std::bad_alloc();
-  if (mprotect(yellow() + kYellowBytes, kStackBytes + kAlternateBytes, PROT_READ | PROT_WRITE) !=
-      0) {
+  if (mprotect(yellow() + kYellowBytes, kStackBytes + kAlternateBytes + kNowhereBytes,
+               PROT_READ | PROT_WRITE) != 0) {
     munmap(base_, mapped_size());
     throw std::bad_alloc();
   }

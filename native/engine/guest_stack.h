@@ -29,8 +29,11 @@ class GuestStack {
     return address >= base() && address < base() + red_bytes_ + kYellowBytes;
   }
 
-  /// An address at which there never is code: to be there means to leave the guest.
-  uintptr_t leave_address() const noexcept { return base(); }
+  /// An address at which there never is code: to be there means to leave the guest. What is there
+  /// can be read, as unwinders do.
+  uintptr_t leave_address() const noexcept {
+    return base() + thread_size() + kAlternateBytes + kNowhereBytes / 2;
+  }
 
   /// Opens the yellow zone; false when it is open already or the address lies elsewhere.
   /// Async-signal-safe.
@@ -54,10 +57,12 @@ class GuestStack {
   // Room for deep recursion in a guest; pages are only taken when they are touched.
   static constexpr size_t kStackBytes = size_t{16} << 20;
   static constexpr size_t kAlternateBytes = size_t{128} << 10;
+  // A multiple of every page size.
+  static constexpr size_t kNowhereBytes = size_t{64} << 10;
 
   uintptr_t base() const noexcept { return reinterpret_cast<uintptr_t>(base_); }
   uint8_t* yellow() const noexcept { return static_cast<uint8_t*>(base_) + red_bytes_; }
-  size_t mapped_size() const noexcept { return thread_size() + kAlternateBytes; }
+  size_t mapped_size() const noexcept { return thread_size() + kAlternateBytes + kNowhereBytes; }
 
   size_t red_bytes_ = kLargeRedBytes;
   void* base_ = nullptr;
