@@ -50,6 +50,7 @@ std::shared_ptr<const Module> Module::Load(const std::string& path, const Module
       Private{}, api, std::filesystem::absolute(path).lexically_normal().string(), options);
   const std::vector<uint8_t> bytes = ReadFile(module->path_);
   const ModuleFacts facts = CheckModuleFile(api, module->name(), bytes);
+  module->size_ = bytes.size();
   module->form_ = facts.form;
   module->memory_minimum_ = facts.memory_minimum;
   // Whoever names a shared object wants what it is made of.

@@ -54,6 +54,8 @@ class Module {
   ModuleForm form() const noexcept { return form_; }
   /// Pages of 64 KiB that its memories have at least: the most of any.
   uint64_t memory_minimum() const noexcept { return memory_minimum_; }
+  /// Bytes of its file.
+  size_t size() const noexcept { return size_; }
   /// Elements that its tables may have together.
   uint64_t table_elements() const noexcept { return options_.table_elements; }
   /// Whether the guest's code runs compiled.
@@ -77,6 +79,7 @@ class Module {
   const wasmedge::Api& api_;
   std::string path_;
   ModuleOptions options_;
+  size_t size_ = 0;
   ModuleForm form_ = ModuleForm::kPlain;
   uint64_t memory_minimum_ = 0;
   AstModuleHandle ast_;

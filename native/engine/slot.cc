@@ -13,6 +13,8 @@ using Clock = Invocation::Clock;
 constexpr size_t kInterpreterStackBytes = size_t{16} << 20;
 // What an element takes in a table that has just grown to twice its size.
 constexpr size_t kElementBytes = 32;
+// What a segment's instance takes for a byte of the module: a reference for an element's index.
+constexpr size_t kSegmentBytes = 16;
 
 constexpr char kStart[] = "_start";
 constexpr char kInitialize[] = "_initialize";
@@ -55,7 +57,8 @@ Slot::Slot(std::shared_ptr<const Module> module, const SlotOptions& options)
   executor_ = Own<ExecutorHandle>(api, api.ExecutorCreate(configure.get(), statistics_.get()));
   if (!module_->is_aot()) {
     interpreter_stop_.emplace(api, executor_.get(),
-                              kInterpreterStackBytes + kElementBytes * module_->table_elements());
+                              kInterpreterStackBytes + kElementBytes * module_->table_elements() +
+                                  kSegmentBytes * module_->size());
   }
   for (const wasmedge::ModuleInstanceContext* host :
        {wasi_instance_.get(), wasi_nn_instance_.get(), tensorflow_lite_instance_.get()}) {
