@@ -356,15 +356,12 @@ describe('A guest with a table of 10,000,000 elements', () => {
         (func (export "beyond") (result i32)
           (call_indirect (result i32) (i32.const 10000000)))
         (func (export "_start")))`);
-      await withModule(
-        file,
-        { aot, concurrency: 1, limits: { tableElements: 10_000_000 } },
-        async (module) => {
-          assert.equal(await module.call('last'), 7);
-          assert.equal((await fails('ERR_TRAP', module.call('beyond'))).trap, 'undefined-element');
-        },
-      );
-      assert.equal((await runOnce(file, { aot })).exitCode, 0);
+      const limits = { tableElements: 10_000_000 };
+      await withModule(file, { aot, concurrency: 1, limits }, async (module) => {
+        assert.equal(await module.call('last'), 7);
+        assert.equal((await fails('ERR_TRAP', module.call('beyond'))).trap, 'undefined-element');
+      });
+      assert.equal((await runOnce(file, { aot, limits })).exitCode, 0);
     });
   }
 });
