@@ -127,6 +127,41 @@ describe('A damaged module', () => {
     assert.equal(outcomes.get(whole.length), 42);
   });
 
+  it('of a universal .wasm whose compiled section lies never faults while it is loaded', async () => {
+    const file = temporaryPath('universal.wasm');
+    await compileModule(await watGuest('traps'), file);
+    const whole = readFileSync(file);
+    const section = sections(whole).find((each) => each.name === 'wasmedge');
+    assert.ok(section?.payload !== undefined, 'no section of compiled code');
+    const target = temporaryPath('lying.wasm');
+    const outcomes = JSON.parse(
+      await scriptOutput(`
+        const { readFileSync, writeFileSync } = require('node:fs');
+        const { loadModule } = require('wasmedge-embed');
+        (async () => {
+          const whole = readFileSync(${JSON.stringify(file)});
+          const outcomes = {};
+          // Where addresses, kinds and sizes are, and further into the code and its tables.
+          for (let offset = 0; offset < 600; ++offset) {
+            for (const bits of [0x01, 0x40, 0x80, 0xff]) {
+              const bytes = Buffer.from(whole);
+              bytes[${section.payload} + offset] ^= bits;
+              writeFileSync(${JSON.stringify(target)}, bytes);
+              const outcome = await loadModule(${JSON.stringify(target)}).then(
+                (module) => module.close().then(() => module.mode),
+                (error) => error.code,
+              );
+              outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+            }
+          }
+          console.log(JSON.stringify(outcomes));
+        })();`),
+    ) as Record<string, number>;
+    // A changed address may still be one; a changed instruction is for nobody to tell.
+    assert.deepEqual(Object.keys(outcomes).sort(), ['ERR_MODULE_INVALID', 'aot']);
+    assert.ok(outcomes.ERR_MODULE_INVALID! > 100, JSON.stringify(outcomes));
+  });
+
   it('that does not validate is refused by both ways of running', async () => {
     // A function that has to give an i32 and whose body is empty. The sections: types, functions,
     // code.

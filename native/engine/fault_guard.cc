@@ -170,6 +170,7 @@ void FaultGuard::Install(void* wasmedge_library) {
   // A second attempt, after the first opened another library, must not chain to itself.
   if (state.interrupt_signal != 0) return;
 
+  PrepareRedirection();
   dl_iterate_phdr(&CollectHostCode, &state.host_code);
   std::sort(state.host_code.begin(), state.host_code.end());
   state.interrupt_signal = FindFreeSignal();

@@ -25,6 +25,8 @@ _Unwind_Reason_Code VisitFrame(_Unwind_Context* frame, void* argument) {
   return _URC_NORMAL_STOP;
 }
 
+_Unwind_Reason_Code Stop(_Unwind_Context*, void*) { return _URC_NORMAL_STOP; }
+
 bool Replace(uintptr_t* place, uintptr_t expected, uintptr_t value) noexcept {
   if (*place != expected) return false;
   *place = value;
@@ -59,5 +61,7 @@ bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t),
   return replaced;
 #endif
 }
+
+void PrepareRedirection() noexcept { _Unwind_Backtrace(&Stop, nullptr); }
 
 }  // namespace wasmedge_embed

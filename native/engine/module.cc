@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "engine/compiled_section.h"
 #include "engine/embedded_binary.h"
 #include "engine/error.h"
 #include "engine/table_limits.h"
@@ -48,8 +49,9 @@ std::shared_ptr<const Module> Module::Load(const std::string& path, const Module
   // Absolute: the system's loader looks a name without a slash up in its own folders.
   const auto module = std::make_shared<Module>(
       Private{}, api, std::filesystem::absolute(path).lexically_normal().string(), options);
-  const std::vector<uint8_t> bytes = ReadFile(module->path_);
+  std::vector<uint8_t> bytes = ReadFile(module->path_);
   const ModuleFacts facts = CheckModuleFile(api, module->name(), bytes);
+  ForgetUnwinding(bytes, facts.unwinding);
   module->size_ = bytes.size();
   module->form_ = facts.form;
   module->memory_minimum_ = facts.memory_minimum;

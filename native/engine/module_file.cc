@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "engine/compiled_elf.h"
+#include "engine/compiled_section.h"
 #include "engine/error.h"
 
 namespace wasmedge_embed {
@@ -15,37 +16,9 @@ namespace {
 
 constexpr uint8_t kWasmMagic[] = {0x00, 'a', 's', 'm'};
 constexpr uint8_t kWasmVersion[] = {0x01, 0x00, 0x00, 0x00};
-constexpr uint8_t kAotLinux = 1;  // operating system field of the AOT section
-#if defined(__x86_64__)
-constexpr uint8_t kAotArchitecture = 1;
-#elif defined(__aarch64__)
-constexpr uint8_t kAotArchitecture = 2;
-#else
-#error "Compiled modules are known for x86-64 and aarch64 only."
-#endif
 
 [[noreturn]] void FailInvalid(const std::string& path, const std::string& reason) {
   throw Error(ErrorCode::kModuleInvalid, path + " " + reason);
-}
-
-void CheckAotSection(const wasmedge::Api& api, const std::string& path, WasmReader section) {
-  const std::optional<uint32_t> version = section.U32();
-  const std::optional<uint8_t> system = section.Byte();
-  const std::optional<uint8_t> architecture = section.Byte();
-  if (!version || !system || !architecture) {
-    FailInvalid(path, "has a truncated section of compiled code. Compile it again.");
-  }
-  if (*version != api.aot_binary_version()) {
-    FailInvalid(path, "was compiled for another version of WasmEdge (its compiled form is " +
-                          std::to_string(*version) + ", WasmEdge " + api.version() + " runs " +
-                          std::to_string(api.aot_binary_version()) +
-                          "). Compile it again with this version.");
-  }
-  if (*system != kAotLinux || *architecture != kAotArchitecture) {
-    FailInvalid(path,
-                "was compiled for another system or processor. Compile it again on this kind of "
-                "machine.");
-  }
 }
 
 ModuleFacts CheckWasm(const wasmedge::Api& api, const std::string& path,
@@ -60,10 +33,17 @@ ModuleFacts CheckWasm(const wasmedge::Api& api, const std::string& path,
   }
   const auto outline = ReadWasmOutline({bytes.data(), bytes.size()});
   if (!outline) FailInvalid(path, "is truncated or malformed: a section is cut off.");
-  if (outline->compiled_section) CheckAotSection(api, path, WasmReader(*outline->compiled_section));
+  std::vector<size_t> unwinding;
+  if (const auto section = outline->compiled_section) {
+    const std::string reason =
+        CheckCompiledSection(*section, api.aot_binary_version(), api.version(), &unwinding);
+    if (!reason.empty()) FailInvalid(path, reason);
+    for (size_t& place : unwinding) place += static_cast<size_t>(section->data - bytes.data());
+  }
   return {outline->compiled_section ? ModuleForm::kUniversal : ModuleForm::kPlain,
           outline->memory_minimum,
-          {bytes.data(), bytes.size()}};
+          {bytes.data(), bytes.size()},
+          std::move(unwinding)};
 }
 
 }  // namespace
@@ -107,7 +87,7 @@ ModuleFacts CheckModuleFile(const wasmedge::Api& api, const std::string& path,
     if (!reason.empty()) FailInvalid(path, reason);
     const auto outline = ReadWasmOutline(source);
     if (!outline) FailInvalid(path, "is malformed: the module that it was compiled from is.");
-    return {ModuleForm::kSharedLibrary, outline->memory_minimum, source};
+    return {ModuleForm::kSharedLibrary, outline->memory_minimum, source, {}};
   }
   FailInvalid(path,
               "is neither a WebAssembly module (.wasm) nor one compiled by WasmEdge (.so): it "

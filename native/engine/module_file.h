@@ -27,6 +27,8 @@ struct ModuleFacts {
   /// The WebAssembly binary: the file itself, or what a shared object carries. Borrowed from the
   /// file's bytes.
   WasmBytes binary;
+  /// Of a universal module: where in the file its tables of unwinding are (`ForgetUnwinding`).
+  std::vector<size_t> unwinding;
 };
 
 /// Reads a whole file. Throws `Error(kModuleLoad)` that names the path and the system's reason.
