@@ -13,8 +13,8 @@ namespace wasmedge_embed {
 bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t),
                            uintptr_t target) noexcept;
 
-/// Lets the unwinder do what it does once, which may be no matter for a signal handler. To be called
-/// before the first redirection.
+/// Lets the unwinder do what it does once, which may be no matter for a signal handler. To be
+/// called before the first redirection.
 void PrepareRedirection() noexcept;
 
 }  // namespace wasmedge_embed

@@ -9,6 +9,7 @@
 #include "engine/compiled_elf.h"
 #include "engine/error.h"
 #include "engine/module_file.h"
+#include "engine/table_limits.h"
 #include "engine/wasm_binary.h"
 #include "engine/wasmedge_api.h"
 #include "fuzz/require.h"
@@ -44,6 +45,15 @@ bool CheckOutline(const WasmBytes& module) {
   return outline.has_value();
 }
 
+void CheckTableLimits(const WasmBytes& module) {
+  constexpr uint64_t kElements = 1000;
+  const auto limited = LimitTables(module, kElements, "module");
+  if (!limited) return;
+  const WasmBytes changed{limited->data(), limited->size()};
+  Require(CheckOutline(changed), "a module is still one when its tables are limited");
+  Require(!LimitTables(changed, kElements, "module"), "what is limited needs no other limit");
+}
+
 void Check(const std::vector<uint8_t>& bytes) {
   const WasmBytes whole{bytes.data(), bytes.size()};
   CheckOutline(whole);
@@ -66,8 +76,13 @@ void Check(const std::vector<uint8_t>& bytes) {
     Require(is_elf == LooksLikeElf(bytes), "the form is the file's");
     Require(!is_elf || is_compiled[api->aot_binary_version() - 1],
             "a shared object that passes is a compiled module of this version");
+    for (const size_t place : facts.unwinding) {
+      Require(place < bytes.size(), "what is to be changed lies inside the file");
+    }
+    CheckTableLimits(facts.binary);
   } catch (const Error& error) {
-    Require(error.code() == ErrorCode::kModuleInvalid, "a bad file is an invalid module");
+    Require(error.code() == ErrorCode::kModuleInvalid || error.code() == ErrorCode::kLimit,
+            "a bad file is an invalid module, or one with large tables");
   }
 }
 
