@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 
+import { compileModule, loadModule } from 'wasmedge-embed';
+
+import { fails } from './support/errors.js';
 import { MODES } from './support/modes.js';
 import { withModule } from './support/run-guest.js';
-import { wasmFile } from './support/wat.js';
+import { temporaryPath, wasmFile } from './support/wat.js';
 
 /** A function `f` without parameters, and what it gives. */
 const FEATURES: Record<string, [string, number | bigint]> = {
@@ -56,4 +60,57 @@ describe('What compilers emit today', () => {
       }
     });
   }
+});
+
+describe('What guests must not have', () => {
+  async function refused(file: string, pattern: RegExp): Promise<void> {
+    for (const { aot } of MODES) {
+      const error = await fails('ERR_MODULE_INVALID', loadModule(file, { aot }));
+      assert.match(error.message, pattern);
+    }
+    await fails('ERR_MODULE_INVALID', compileModule(file, temporaryPath('guest.so')));
+  }
+
+  it('is a shared memory: to wait on it is to wait in the engine, for ever', async () => {
+    for (const memory of ['(memory 1 1 shared)', '(import "env" "m" (memory 1 1 shared))']) {
+      const guest = `(module ${memory} (func (export "f") (result i32)
+        (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1))))`;
+      await refused(await wasmFile(guest, { threads: true }), /shared memory.*threads/);
+    }
+  });
+
+  it("is a memory of 64-bit addresses: WasmEdge's compiler checks no access to it", async () => {
+    for (const memory of ['(memory i64 1)', '(import "env" "m" (memory i64 1))']) {
+      const guest = `(module ${memory} (func (export "f") (param i64) (result i32)
+        (i32.load (local.get 0))))`;
+      await refused(await wasmFile(guest, { memory64: true }), /64-bit addresses.*wasm32/);
+    }
+  });
+
+  it('are exceptions, and tables of 64-bit indices', async () => {
+    const exceptions = '(module (tag $t) (func (export "f") (throw $t)))';
+    await refused(await wasmFile(exceptions, { exceptions: true }), /cannot be parsed/);
+    const table = '(module (table i64 1 funcref))';
+    await refused(await wasmFile(table, { memory64: true }), /cannot be parsed/);
+  });
+
+  it('is a heap of objects, which no limit bounds', async () => {
+    const section = (id: number, ...content: number[]): number[] => [
+      id,
+      content.length,
+      ...content,
+    ];
+    const file = temporaryPath('objects.wasm');
+    const module = [
+      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+      // (type (struct (field (mut i64)))) (type (func))
+      ...section(1, 2, 0x5f, 1, 0x7e, 1, 0x60, 0, 0),
+      ...section(3, 1, 1),
+      ...section(7, 1, 1, 0x66, 0, 0),
+      // (loop (drop (struct.new_default 0)) (br 0))
+      ...section(10, 1, 11, 0, 0x03, 0x40, 0xfb, 1, 0, 0x1a, 0x0c, 0, 0x0b, 0x0b),
+    ];
+    writeFileSync(file, Uint8Array.from(module));
+    await refused(file, /cannot be parsed/);
+  });
 });

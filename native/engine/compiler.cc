@@ -22,6 +22,7 @@ void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
                 "The input is compiled already. Give the plain .wasm that it was compiled from.");
   }
   const ConfigureHandle configure = Own<ConfigureHandle>(api, api.ConfigureCreate());
+  api.RestrictFeatures(configure.get());
   api.ConfigureCompilerSetOptimizationLevel(configure.get(), options.optimize);
   api.ConfigureCompilerSetOutputFormat(configure.get(), static_cast<int>(options.format));
   api.ConfigureCompilerSetGenericBinary(configure.get(), options.generic);

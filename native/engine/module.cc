@@ -68,6 +68,7 @@ Module::Module(Private, const wasmedge::Api& api, std::string path, const Module
 
 ConfigureHandle Module::MakeConfigure() const {
   ConfigureHandle configure = Own<ConfigureHandle>(api_, api_.ConfigureCreate());
+  api_.RestrictFeatures(configure.get());
   if (is_aot()) {
     api_.EnableAot(configure.get());
   } else {

@@ -21,6 +21,18 @@ constexpr uint8_t kWasmVersion[] = {0x01, 0x00, 0x00, 0x00};
   throw Error(ErrorCode::kModuleInvalid, path + " " + reason);
 }
 
+// What an invocation could not be kept safe with: a guest that waits on a shared memory waits in
+// the engine, for ever; and WasmEdge compiles accesses to a memory of 64 bits without checking
+// them.
+void CheckMemories(const std::string& path, const WasmOutline& outline) {
+  if (outline.has_shared_memory) {
+    FailInvalid(path, "declares a shared memory. Guests have no threads: compile it without them.");
+  }
+  if (outline.has_64_bit_memory) {
+    FailInvalid(path, "declares a memory of 64-bit addresses. Compile it for wasm32.");
+  }
+}
+
 ModuleFacts CheckWasm(const wasmedge::Api& api, const std::string& path,
                       const std::vector<uint8_t>& bytes) {
   if (bytes.size() < sizeof kWasmMagic + sizeof kWasmVersion) {
@@ -33,6 +45,7 @@ ModuleFacts CheckWasm(const wasmedge::Api& api, const std::string& path,
   }
   const auto outline = ReadWasmOutline({bytes.data(), bytes.size()});
   if (!outline) FailInvalid(path, "is truncated or malformed: a section is cut off.");
+  CheckMemories(path, *outline);
   std::vector<size_t> unwinding;
   if (const auto section = outline->compiled_section) {
     const std::string reason =
@@ -87,6 +100,7 @@ ModuleFacts CheckModuleFile(const wasmedge::Api& api, const std::string& path,
     if (!reason.empty()) FailInvalid(path, reason);
     const auto outline = ReadWasmOutline(source);
     if (!outline) FailInvalid(path, "is malformed: the module that it was compiled from is.");
+    CheckMemories(path, *outline);
     return {ModuleForm::kSharedLibrary, outline->memory_minimum, source, {}};
   }
   FailInvalid(path,

@@ -11,22 +11,38 @@ constexpr uint8_t kImportSection = 2;
 constexpr uint8_t kMemorySection = 5;
 constexpr std::string_view kCompiledSectionName = "wasmedge";
 
-/// Limits: a flag byte (1 has a maximum, 2 shared, 4 64-bit) and the numbers.
-std::optional<uint64_t> ReadLimits(WasmReader& reader) {
+// In the flags of limits.
+constexpr uint8_t kHasMaximum = 1;
+constexpr uint8_t kIsShared = 2;
+constexpr uint8_t kHas64Bits = 4;
+
+struct Limits {
+  uint8_t flags = 0;
+  uint64_t minimum = 0;
+};
+
+std::optional<Limits> ReadLimits(WasmReader& reader) {
   const auto flags = reader.Byte();
   const auto minimum = reader.U64();
   if (!flags || !minimum) return std::nullopt;
-  if ((*flags & 1U) != 0 && !reader.U64()) return std::nullopt;
-  return minimum;
+  if ((*flags & kHasMaximum) != 0 && !reader.U64()) return std::nullopt;
+  return Limits{*flags, *minimum};
+}
+
+bool ReadMemory(WasmReader& reader, WasmOutline& outline) {
+  const auto limits = ReadLimits(reader);
+  if (!limits) return false;
+  outline.memory_minimum = std::max(outline.memory_minimum, limits->minimum);
+  outline.has_shared_memory |= (limits->flags & kIsShared) != 0;
+  outline.has_64_bit_memory |= (limits->flags & kHas64Bits) != 0;
+  return true;
 }
 
 bool ReadMemories(WasmReader reader, WasmOutline& outline) {
   const auto count = reader.U32();
   if (!count) return false;
   for (uint32_t index = 0; index < *count; ++index) {
-    const auto minimum = ReadLimits(reader);
-    if (!minimum) return false;
-    outline.memory_minimum = std::max(outline.memory_minimum, *minimum);
+    if (!ReadMemory(reader, outline)) return false;
   }
   return true;
 }
@@ -45,12 +61,9 @@ bool ReadImports(WasmReader reader, WasmOutline& outline) {
       case 1:  // table: element type and limits
         if (!reader.SkipValueType() || !ReadLimits(reader)) return false;
         break;
-      case 2: {  // memory
-        const auto minimum = ReadLimits(reader);
-        if (!minimum) return false;
-        outline.memory_minimum = std::max(outline.memory_minimum, *minimum);
+      case 2:  // memory
+        if (!ReadMemory(reader, outline)) return false;
         break;
-      }
       case 3:  // global: type and mutability
         if (!reader.SkipValueType() || !reader.Byte()) return false;
         break;

@@ -19,6 +19,10 @@ struct WasmOutline {
   std::optional<WasmBytes> compiled_section;
   /// Pages of 64 KiB that its memories, imported or own, have at least: the most of any.
   uint64_t memory_minimum = 0;
+  /// Whether any of its memories, imported or own, is shared between threads.
+  bool has_shared_memory = false;
+  /// Whether any of them has addresses of 64 bits.
+  bool has_64_bit_memory = false;
 };
 
 /// A cursor over a WebAssembly binary (core specification, "Binary Format").

@@ -34,6 +34,7 @@ namespace wasmedge_embed::wasmedge {
   X(ConfigureCompilerSetGenericBinary, void, (ConfigureContext*, bool))                           \
   X(ConfigureCompilerSetInterruptible, void, (ConfigureContext*, bool))                           \
   X(ConfigureStatisticsSetCostMeasuring, void, (ConfigureContext*, bool))                         \
+  X(ConfigureRemoveProposal, void, (ConfigureContext*, int))                                      \
   X(ConfigureDelete, void, (ConfigureContext*))                                                   \
   X(StatisticsCreate, StatisticsContext*, (void))                                                 \
   X(StatisticsSetCostLimit, void, (StatisticsContext*, uint64_t))                                 \
@@ -130,6 +131,12 @@ class Api {
 #define WASMEDGE_EMBED_DECLARE(name, result, parameters) result(*name) parameters = nullptr;
   WASMEDGE_EMBED_FUNCTIONS(WASMEDGE_EMBED_DECLARE)
 #undef WASMEDGE_EMBED_DECLARE
+
+  /// Takes away what guests must not have, wherever modules are parsed, compiled or run: a heap of
+  /// garbage-collected objects, which no limit bounds; references of other types than functions in
+  /// the tables that are called through; exceptions, which the compiler does not know; addresses of
+  /// 64 bits, whose accesses it does not check; and threads. All but the last came with 0.17.
+  void RestrictFeatures(ConfigureContext* configure) const;
 
   /// Lets compiled code run as such: the default before 0.17, to be asked for from then on.
   void EnableAot(ConfigureContext* configure) const;

@@ -19,11 +19,13 @@ export function temporaryPath(name: string): string {
   return path.join(folder, `${String(count++)}-${name}`);
 }
 
-/** Assembles WebAssembly text. */
-export async function assemble(text: string): Promise<Buffer> {
+type Features = Parameters<Awaited<ReturnType<typeof initWabt>>['parseWat']>[2];
+
+/** Assembles WebAssembly text; `features` are those of wabt that are off by default. */
+export async function assemble(text: string, features: Features = {}): Promise<Buffer> {
   const wabt = await (assembler ??= initWabt());
   // UTF-8, in a buffer of its own: wabt takes all of the ArrayBuffer that lies under a view.
-  const module = wabt.parseWat('guest.wat', Uint8Array.from(Buffer.from(text)));
+  const module = wabt.parseWat('guest.wat', Uint8Array.from(Buffer.from(text)), features);
   try {
     return Buffer.from(module.toBinary({}).buffer);
   } finally {
@@ -32,9 +34,9 @@ export async function assemble(text: string): Promise<Buffer> {
 }
 
 /** Assembles WebAssembly text into a .wasm file of its own. */
-export async function wasmFile(text: string): Promise<string> {
+export async function wasmFile(text: string, features: Features = {}): Promise<string> {
   const file = temporaryPath('guest.wasm');
-  writeFileSync(file, await assemble(text));
+  writeFileSync(file, await assemble(text, features));
   return file;
 }
 
