@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <list>
+#include <mutex>
 #include <new>
 #include <utility>
 #include <vector>
@@ -25,6 +27,7 @@ namespace wasmedge_embed {
 namespace {
 
 using Handler = void (*)(int, siginfo_t*, void*);
+using CodeRanges = std::vector<std::pair<uintptr_t, uintptr_t>>;
 using GuestScope = FaultGuard::GuestScope;
 
 constexpr int kFaults[] = {SIGSEGV, SIGBUS, SIGFPE};
@@ -33,7 +36,11 @@ constexpr int kFaults[] = {SIGSEGV, SIGBUS, SIGFPE};
 /// run, but for WasmEdge's, which it tells at its first guest.
 struct State {
   struct sigaction previous[std::size(kFaults)]{};
-  std::vector<std::pair<uintptr_t, uintptr_t>> host_code;
+  /// The host's code, sorted. The last version is in force; a handler may still read an earlier
+  /// one, and each is smaller than the one before.
+  std::list<CodeRanges> host_code_versions;
+  std::atomic<const CodeRanges*> host_code{nullptr};
+  std::mutex host_code_mutex;
   int interrupt_signal = 0;
   std::atomic<Handler> wasmedge_handler{nullptr};
 };
@@ -65,7 +72,7 @@ uintptr_t ProgramCounter(const void* context) noexcept {
 /// Whether the address is compiled guest code. A guest's thread outside a host function runs only
 /// that and code that was loaded when WasmEdge was.
 bool IsGuestCode(uintptr_t address) noexcept {
-  const auto& ranges = Global().host_code;
+  const CodeRanges& ranges = *Global().host_code.load();
   const auto above =
       std::upper_bound(ranges.begin(), ranges.end(), address,
                        [](uintptr_t value, const std::pair<uintptr_t, uintptr_t>& range) {
@@ -74,15 +81,22 @@ bool IsGuestCode(uintptr_t address) noexcept {
   return above == ranges.begin() || address >= std::prev(above)->second;
 }
 
-int CollectHostCode(dl_phdr_info* info, size_t, void* ranges) {
+int CollectCode(dl_phdr_info* info, size_t, void* ranges) {
   for (int index = 0; index < info->dlpi_phnum; ++index) {
     const ElfW(Phdr)& segment = info->dlpi_phdr[index];
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
     const uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
-    static_cast<std::vector<std::pair<uintptr_t, uintptr_t>>*>(ranges)->emplace_back(
-        begin, begin + segment.p_memsz);
+    static_cast<CodeRanges*>(ranges)->emplace_back(begin, begin + segment.p_memsz);
   }
   return 0;
+}
+
+/// All code that is loaded, sorted.
+CodeRanges LoadedCode() {
+  CodeRanges ranges;
+  dl_iterate_phdr(&CollectCode, &ranges);
+  std::sort(ranges.begin(), ranges.end());
+  return ranges;
 }
 
 // Stands in for libwasmedge's `sigaction`: it remembers the handler and installs nothing.
@@ -171,8 +185,7 @@ void FaultGuard::Install(void* wasmedge_library) {
   if (state.interrupt_signal != 0) return;
 
   PrepareRedirection();
-  dl_iterate_phdr(&CollectHostCode, &state.host_code);
-  std::sort(state.host_code.begin(), state.host_code.end());
+  state.host_code.store(&state.host_code_versions.emplace_back(LoadedCode()));
   state.interrupt_signal = FindFreeSignal();
 
   struct sigaction action{};
@@ -186,11 +199,26 @@ void FaultGuard::Install(void* wasmedge_library) {
   }
 }
 
+void FaultGuard::ForgetUnloadedCode() {
+  State& state = Global();
+  const CodeRanges loaded = LoadedCode();
+  const std::lock_guard<std::mutex> lock(state.host_code_mutex);
+  const CodeRanges& known = *state.host_code.load();
+  CodeRanges kept;
+  std::set_intersection(known.begin(), known.end(), loaded.begin(), loaded.end(),
+                        std::back_inserter(kept));
+  if (kept.size() == known.size()) return;
+  state.host_code.store(&state.host_code_versions.emplace_back(std::move(kept)));
+}
+
 int FaultGuard::interrupt_signal() noexcept { return Global().interrupt_signal; }
 
 void FaultGuard::OnFault(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
-  if (GuestScope* guest = current_guest) {
+  GuestScope* guest = current_guest;
+  // A signal that somebody sent is no fault of the guest that it happens to meet.
+  const bool is_fault = info->si_code > 0;
+  if (guest != nullptr && is_fault) {
     const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
     const uintptr_t counter = ProgramCounter(context);
     const bool is_guest_code = !guest->in_host_ && IsGuestCode(counter);

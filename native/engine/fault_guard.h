@@ -40,6 +40,10 @@ class FaultGuard {
   /// loaded by then is the host's. Throws `Error(kNativeLoad)` when the library is not as expected.
   static void Install(void* wasmedge_library);
 
+  /// After a compiled module was opened and before it runs. It may lie where a library was that the
+  /// host has unloaded since, and is told from it by what is loaded now.
+  static void ForgetUnloadedCode();
+
   /// While one lives, its thread compiles: no signal handler is installed by the compiler.
   class CompileScope {
    public:

@@ -7,6 +7,7 @@
 #include "engine/compiled_section.h"
 #include "engine/embedded_binary.h"
 #include "engine/error.h"
+#include "engine/fault_guard.h"
 #include "engine/table_limits.h"
 
 namespace wasmedge_embed {
@@ -101,6 +102,7 @@ void Module::Parse(WasmBytes binary) {
             "cannot be parsed");
   }
   ast_ = Own<AstModuleHandle>(api_, ast);
+  if (is_aot()) FaultGuard::ForgetUnloadedCode();
 
   const ValidatorHandle validator =
       Own<ValidatorHandle>(api_, api_.ValidatorCreate(configure.get()));

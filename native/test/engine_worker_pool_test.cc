@@ -8,22 +8,15 @@
 #include "engine/compiler.h"
 #include "engine/worker_pool.h"
 #include "engine_fixtures.h"
+#include "engine_test_pool.h"
 
 namespace wasmedge_embed {
 namespace {
 
-/// A job whose outcome the test waits for.
-class TestJob : public Job {
- public:
-  explicit TestJob(const std::string& function) { request.function = function; }
-
-  std::future<Outcome> Future() { return promise_.get_future(); }
-
-  void Finished(std::unique_ptr<Job>) override { promise_.set_value(std::move(outcome)); }
-
- private:
-  std::promise<Outcome> promise_;
-};
+using test::Call;
+using test::NameOf;
+using test::Start;
+using test::TestJob;
 
 /// Runs each test with the module compiled and with the module interpreted.
 class WorkerPoolTest : public testing::TestWithParam<bool> {
@@ -38,30 +31,7 @@ class WorkerPoolTest : public testing::TestWithParam<bool> {
   }
 
   std::unique_ptr<WorkerPool> MakePool(size_t concurrency, size_t max_queue = 10'000) const {
-    SlotOptions options;
-    options.files = std::make_shared<const FileSystem>();
-    options.models = std::make_shared<const ModelTable>();
-    return std::make_unique<WorkerPool>(module_, options,
-                                        WorkerPool::Options{concurrency, max_queue});
-  }
-
-  static std::string NameOf(const Outcome& outcome) {
-    if (!outcome.error) return outcome.result ? std::to_string(*outcome.result) : "nothing";
-    return outcome.error->detail().empty() ? ErrorCodeName(outcome.error->code())
-                                           : outcome.error->detail();
-  }
-
-  static std::future<Outcome> Start(WorkerPool& pool, const std::string& function,
-                                    uint64_t* ticket = nullptr) {
-    auto job = std::make_unique<TestJob>(function);
-    auto future = job->Future();
-    const uint64_t number = pool.Submit(std::move(job));
-    if (ticket != nullptr) *ticket = number;
-    return future;
-  }
-
-  static std::string Call(WorkerPool& pool, const std::string& function) {
-    return NameOf(Start(pool, function).get());
+    return test::MakePool(module_, concurrency, max_queue);
   }
 
   test::TemporaryFile file_;
