@@ -62,12 +62,21 @@ Function As(void* symbol) {
   return reinterpret_cast<Function>(symbol);
 }
 
+/// One of the two opened libraries (the other is LiteRT): process-wide by nature.
+struct Opened {
+  std::mutex mutex;
+  std::unique_ptr<const Api> api;
+};
+
+Opened& TheOpened() {
+  static Opened opened;
+  return opened;
+}
+
 }  // namespace
 
 const Api& Api::Get() {
-  // One of the two opened libraries (the other is LiteRT): process-wide by nature.
-  static std::mutex mutex;
-  static std::unique_ptr<const Api> opened;
+  auto& [mutex, opened] = TheOpened();
   const std::lock_guard<std::mutex> lock(mutex);
   if (opened) return *opened;
 
@@ -94,6 +103,28 @@ const Api& Api::Get() {
   }
   throw Error(ErrorCode::kNativeLoad,
               "The WasmEdge library cannot be opened. Tried:" + tried + "\n" + kRemedy);
+}
+
+const Api& Api::Adopt(const void* caller) {
+  auto& [mutex, opened] = TheOpened();
+  const std::lock_guard<std::mutex> lock(mutex);
+  Dl_info info{};
+  void* library = nullptr;
+  if (dladdr(caller, &info) != 0 && info.dli_fname != nullptr) {
+    library = dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+  }
+  if (library == nullptr || dlsym(library, "WasmEdge_VersionGet") == nullptr) {
+    library = RTLD_DEFAULT;
+  }
+  const std::string path =
+      FileOf(RequireSymbol(library, "WasmEdge_VersionGet", "This program"), {});
+  if (!opened) {
+    opened = std::make_unique<const Api>(Private{}, library, path);
+  } else if (path != opened->path()) {
+    throw Error(ErrorCode::kNativeLoad,
+                path + " and " + opened->path() + " cannot both be used in one process.");
+  }
+  return *opened;
 }
 
 Api::Api(Private, void* library, std::string path) : path_(std::move(path)) {

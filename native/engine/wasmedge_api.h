@@ -89,6 +89,7 @@ namespace wasmedge_embed::wasmedge {
   X(StoreCreate, StoreContext*, (void))                                                           \
   X(StoreDelete, void, (StoreContext*))                                                           \
   X(ModuleInstanceCreate, ModuleInstanceContext*, (String))                                       \
+  X(ModuleInstanceCreateWithData, ModuleInstanceContext*, (String, void*, void (*)(void*)))       \
   X(ModuleInstanceFindFunction, FunctionInstanceContext*, (const ModuleInstanceContext*, String)) \
   X(ModuleInstanceAddFunction, void, (ModuleInstanceContext*, String, FunctionInstanceContext*))  \
   X(ModuleInstanceDelete, void, (ModuleInstanceContext*))                                         \
@@ -105,7 +106,7 @@ enum class VersionLine { k0_14, k0_17 };
 /// The library stays open for the life of the process: threads may be inside it at exit, and
 /// compiled modules hold pointers into it.
 class Api {
-  // Only `Get` opens the library.
+  // Only `Get` and `Adopt` make one.
   struct Private {};
 
  public:
@@ -114,6 +115,13 @@ class Api {
   /// Throws `Error(kNativeLoad)` that lists what was tried and says what to install; a later call
   /// tries again.
   static const Api& Get();
+
+  /// Takes the library that is in the process already, for code that it has loaded itself (a
+  /// plug-in): the one that the code at `caller` belongs to, else the one that the program is
+  /// linked to. Its log and its signal handlers stay as they are, since they are the program's.
+  /// `Get` gives it too from then on; where a library was opened before, that one is given. Throws
+  /// `Error(kNativeLoad)`.
+  static const Api& Adopt(const void* caller);
 
   Api(Private, void* library, std::string path);
   Api(const Api&) = delete;

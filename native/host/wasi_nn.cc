@@ -96,6 +96,15 @@ bool WritableResult(const GuestMemory& memory, uint32_t address) noexcept {
 
 WasiNnState::WasiNnState(std::shared_ptr<const ModelTable> models, const InferenceOptions& options,
                          const InferenceLimits& limits)
+    : WasiNnState(
+          [models = std::move(models)](std::string_view name) {
+            const auto found = models->find(name);
+            return found == models->end() ? nullptr : found->second;
+          },
+          options, limits) {}
+
+WasiNnState::WasiNnState(ModelLender models, const InferenceOptions& options,
+                         const InferenceLimits& limits)
     : models_(std::move(models)),
       options_(options),
       limits_(limits),
@@ -167,15 +176,15 @@ Errno WasiNnState::LoadGraph(const GuestMemory& memory, uint32_t name, uint32_t 
   if (!WritableResult(memory, result) || !ReadString(memory, name, name_length, &text)) {
     return Errno::kInvalidArgument;
   }
-  const auto model = models_->find(text);
-  if (model == models_->end()) return Errno::kNotFound;
   const auto known = graphs_by_name_.find(text);
   if (known != graphs_by_name_.end() && graphs_.Find(known->second) != nullptr) {
     return memory.Write(result, known->second) ? Errno::kSuccess : Errno::kInvalidArgument;
   }
+  std::shared_ptr<Model> model = models_(text);
+  if (model == nullptr) return Errno::kNotFound;
   if (graphs_.full()) ThrowLimit("models", limits_.models);
-  const uint32_t handle = *graphs_.Insert(std::make_unique<Graph>(Graph{model->second, 0}));
-  graphs_by_name_[model->first] = handle;
+  const uint32_t handle = *graphs_.Insert(std::make_unique<Graph>(Graph{std::move(model), 0}));
+  graphs_by_name_[std::string(text)] = handle;
   return memory.Write(result, handle) ? Errno::kSuccess : Errno::kInvalidArgument;
 }
 

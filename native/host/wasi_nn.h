@@ -35,6 +35,8 @@ class WasiNnState {
     kNotFound = 8,
   };
 
+  WasiNnState(ModelLender models, const InferenceOptions& options,
+              const InferenceLimits& limits = {});
   WasiNnState(std::shared_ptr<const ModelTable> models, const InferenceOptions& options,
               const InferenceLimits& limits = {});
 
@@ -78,7 +80,7 @@ class WasiNnState {
   Errno LoadGraph(const GuestMemory& memory, uint32_t name, uint32_t name_length, uint32_t result);
   Errno RefuseSingle(uint32_t context) const noexcept;
 
-  const std::shared_ptr<const ModelTable> models_;
+  const ModelLender models_;
   const InferenceOptions options_;
   const InferenceLimits limits_;
   HandleTable<Graph> graphs_;

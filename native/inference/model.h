@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "inference/aligned_buffer.h"
@@ -70,5 +71,9 @@ class Model {
 
 /// The models that the host lends to guests by name.
 using ModelTable = std::map<std::string, std::shared_ptr<Model>, std::less<>>;
+
+/// Gives the model of a name, or null where there is none. May load it only now, and throw what
+/// `LoadModel` throws. Called on the thread of the guest that asks.
+using ModelLender = std::function<std::shared_ptr<Model>(std::string_view name)>;
 
 }  // namespace wasmedge_embed

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "engine/wasmedge_api.h"
+#include "plugin/plugin_types.h"
 
 #if __has_include(<wasmedge/wasmedge.h>)
 #include <wasmedge/wasmedge.h>
@@ -71,6 +72,36 @@ static_assert(offsetof(wasmedge::Value, type) == offsetof(::WasmEdge_Value, Type
 static_assert(sizeof(wasmedge::Value) == sizeof(::WasmEdge_Value));
 static_assert(offsetof(wasmedge::String, data) == offsetof(::WasmEdge_String, Buf));
 static_assert(offsetof(wasmedge::Bytes, data) == offsetof(::WasmEdge_Bytes, Buf));
+
+#define WASMEDGE_EMBED_SAME_PLACE(ours, our_member, theirs, their_member) \
+  static_assert(offsetof(ours, our_member) == offsetof(theirs, their_member))
+WASMEDGE_EMBED_SAME_PLACE(wasmedge::ProgramOption, name, ::WasmEdge_ProgramOption, Name);
+WASMEDGE_EMBED_SAME_PLACE(wasmedge::ProgramOption, type, ::WasmEdge_ProgramOption, Type);
+WASMEDGE_EMBED_SAME_PLACE(wasmedge::ProgramOption, storage, ::WasmEdge_ProgramOption, Storage);
+WASMEDGE_EMBED_SAME_PLACE(wasmedge::ProgramOption, default_value, ::WasmEdge_ProgramOption,
+                          DefaultValue);
+WASMEDGE_EMBED_SAME_PLACE(wasmedge::ModuleDescriptor, name, ::WasmEdge_ModuleDescriptor, Name);
+WASMEDGE_EMBED_SAME_PLACE(wasmedge::ModuleDescriptor, create, ::WasmEdge_ModuleDescriptor, Create);
+WASMEDGE_EMBED_SAME_PLACE(wasmedge::PluginDescriptor, api_version, ::WasmEdge_PluginDescriptor,
+                          APIVersion);
+WASMEDGE_EMBED_SAME_PLACE(wasmedge::PluginDescriptor, version, ::WasmEdge_PluginDescriptor,
+                          Version);
+WASMEDGE_EMBED_SAME_PLACE(wasmedge::PluginDescriptor, module_count, ::WasmEdge_PluginDescriptor,
+                          ModuleCount);
+WASMEDGE_EMBED_SAME_PLACE(wasmedge::PluginDescriptor, program_option_count,
+                          ::WasmEdge_PluginDescriptor, ProgramOptionCount);
+WASMEDGE_EMBED_SAME_PLACE(wasmedge::PluginDescriptor, modules, ::WasmEdge_PluginDescriptor,
+                          ModuleDescriptions);
+WASMEDGE_EMBED_SAME_PLACE(wasmedge::PluginDescriptor, program_options, ::WasmEdge_PluginDescriptor,
+                          ProgramOptions);
+#undef WASMEDGE_EMBED_SAME_PLACE
+static_assert(sizeof(wasmedge::ProgramOption) == sizeof(::WasmEdge_ProgramOption));
+static_assert(sizeof(wasmedge::ModuleDescriptor) == sizeof(::WasmEdge_ModuleDescriptor));
+static_assert(sizeof(wasmedge::PluginDescriptor) == sizeof(::WasmEdge_PluginDescriptor));
+static_assert(static_cast<int>(wasmedge::ProgramOptionType::kString) ==
+              ::WasmEdge_ProgramOptionType_String);
+static_assert(WasmEdge_Plugin_CurrentAPIVersion == wasmedge::kPluginApiVersion0_14 ||
+              WasmEdge_Plugin_CurrentAPIVersion == wasmedge::kPluginApiVersion0_17);
 
 TEST(WasmEdgeAbi, IsThatOfTheInstalledHeader) {
   const wasmedge::Api& api = wasmedge::Api::Get();

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { writeAtomically } from './files.mjs';
-import { addonFile, localProgram, root } from './paths.mjs';
+import { addonFile, localProgram, pluginCoreFile, pluginFolder, root } from './paths.mjs';
 import { digestOf } from './stamp.mjs';
 
 /** How many compilers run at once. */
@@ -29,15 +29,20 @@ export function forgetOtherToolchain(buildFolder, toolchain) {
   writeAtomically(record, toolchain);
 }
 
+const plugins = ['wasi_nn', 'wasmedge_tensorflowlite'].map((name) =>
+  path.join(pluginFolder, `lib${name}.so`),
+);
+
 /** @type {import('./steps.mjs').Step} */
 export const addon = {
   name: 'addon',
-  title: 'Native addon',
+  title: 'Native addon and WasmEdge plug-ins',
   advice: 'Mend what the compiler complains of, then run this command again.',
 
   async stamp({ machine }) {
-    const sources = ['native', 'CMakeLists.txt', 'package-lock.json'];
-    return { digest: digestOf(sources, [toolchainOf(machine)]), outputs: [addonFile] };
+    const sources = ['native', 'CMakeLists.txt', 'package.json', 'package-lock.json'];
+    const outputs = [addonFile, pluginCoreFile, ...plugins];
+    return { digest: digestOf(sources, [toolchainOf(machine)]), outputs };
   },
 
   async run({ machine }, task) {

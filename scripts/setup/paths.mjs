@@ -12,6 +12,9 @@ export const setupFolder = path.join(root, '.setup');
 const releaseFolder = path.join(root, 'build/Release');
 
 export const addonFile = path.join(releaseFolder, 'wasmedge_embed.node');
+/** WasmEdge's command line program takes this folder as its WASMEDGE_PLUGIN_PATH. */
+export const pluginFolder = path.join(root, 'build/plugin');
+export const pluginCoreFile = path.join(releaseFolder, 'libwasmedge_embed_plugin.so');
 export const liteRtFile = path.join(releaseFolder, 'libLiteRt.so');
 export const guestFile = path.join(
   root,

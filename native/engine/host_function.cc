@@ -1,0 +1,54 @@
+#include "engine/host_function.h"
+
+#include <string>
+#include <vector>
+
+#include "engine/signature.h"
+
+namespace wasmedge_embed {
+namespace {
+
+std::vector<wasmedge::ValueType> ToValueTypes(const wasmedge::Api& api,
+                                              const std::vector<ValueKind>& kinds) {
+  std::vector<wasmedge::ValueType> types;
+  for (const ValueKind kind : kinds) types.push_back(MakeValueType(api, kind));
+  return types;
+}
+
+}  // namespace
+
+void AddHostFunction(const wasmedge::Api& api, wasmedge::ModuleInstanceContext* instance,
+                     const char* name, const char* letters, wasmedge::HostFunction call, void* self,
+                     void* data) {
+  const Signature signature = ParseSignature(letters);
+  const auto params = ToValueTypes(api, signature.params);
+  const auto results = ToValueTypes(api, signature.results);
+  const FunctionTypeHandle type = Own<FunctionTypeHandle>(
+      api, api.FunctionTypeCreate(params.data(), static_cast<uint32_t>(params.size()),
+                                  results.data(), static_cast<uint32_t>(results.size())));
+  wasmedge::FunctionInstanceContext* function =
+      api.FunctionInstanceCreateBinding(type.get(), call, self, data, 0);
+  if (function == nullptr) throw std::bad_alloc();
+  // The module instance takes the function over.
+  api.ModuleInstanceAddFunction(instance, wasmedge::MakeString(name), function);
+}
+
+wasmedge::Result FinishHostCall(HostOutcome outcome) noexcept {
+  switch (outcome) {
+    case HostOutcome::kReturn:
+      return wasmedge::kSuccess;
+    case HostOutcome::kExit:
+      return wasmedge::kTerminate;
+    case HostOutcome::kFail:
+      break;
+  }
+  return wasmedge::kFail;
+}
+
+void RecordHostFailure(Invocation& invocation, const char* function, const char* reason) {
+  invocation.set_failure(Error(
+      ErrorCode::kTrap, std::string("The host function ") + function + " failed: " + reason + ".",
+      "host-function"));
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <new>
+
+#include "engine/handle.h"
+#include "engine/invocation.h"
+#include "host/host_module.h"
+
+namespace wasmedge_embed {
+
+/// Adds a function to a module instance. `letters` is its type as host modules write it ("iiIi:i");
+/// WasmEdge hands `self` and `data` to `call` as they are. Throws `std::bad_alloc`.
+void AddHostFunction(const wasmedge::Api& api, wasmedge::ModuleInstanceContext* instance,
+                     const char* name, const char* letters, wasmedge::HostFunction call, void* self,
+                     void* data);
+
+/// Ends a host call in the way that WasmEdge understands.
+wasmedge::Result FinishHostCall(HostOutcome outcome) noexcept;
+
+/// Records that a host function threw something else than an `Error`.
+void RecordHostFailure(Invocation& invocation, const char* function, const char* reason);
+
+/// Calls a host function for the guest of this frame. Whatever it throws becomes the invocation's
+/// failure: nothing may be thrown through WasmEdge's frames.
+template <typename State>
+HostOutcome CallHostFunction(const wasmedge::Api& api, const HostFunction<State>& function,
+                             State& state, Invocation& invocation,
+                             const wasmedge::CallingFrameContext* frame,
+                             const wasmedge::Value* params, wasmedge::Value* results) noexcept {
+  try {
+    uint8_t* base = nullptr;
+    uint64_t size = 0;
+    api.GetMemory(api.CallingFrameGetMemoryInstance(frame, 0), &base, &size);
+    HostCall call(GuestMemory(base, size), invocation, params, results);
+    return function.call(state, call);
+  } catch (const Error& error) {
+    invocation.set_failure(error);
+  } catch (const std::bad_alloc&) {
+    RecordHostFailure(invocation, function.name, "there is not enough memory");
+  } catch (const std::exception& error) {
+    RecordHostFailure(invocation, function.name, error.what());
+  }
+  return HostOutcome::kFail;
+}
+
+}  // namespace wasmedge_embed

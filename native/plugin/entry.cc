@@ -1,0 +1,9 @@
+// One plug-in: this file is built into a shared object for each, WASMEDGE_EMBED_PLUGIN being its
+// name. WasmEdge takes one descriptor a shared object.
+
+#include "plugin/plugins.h"
+
+extern "C" __attribute__((visibility("default"))) const wasmedge_embed::wasmedge::PluginDescriptor*
+WasmEdge_Plugin_GetDescriptor() {
+  return wasmedge_embed_plugin(WASMEDGE_EMBED_PLUGIN, __builtin_return_address(0));
+}

@@ -1,0 +1,59 @@
+#include "plugin/failure_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <string_view>
+
+namespace wasmedge_embed::plugin {
+namespace {
+
+/// A string of JSON. Its text is ours but for file names and words of the system, so bytes that are
+/// no ASCII pass as they are.
+std::string Quote(std::string_view text) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string quoted = "\"";
+  for (const char character : text) {
+    const auto code = static_cast<unsigned char>(character);
+    if (character == '"' || character == '\\') {
+      quoted += '\\';
+      quoted += character;
+    } else if (code < 0x20) {
+      quoted += "\\u00";
+      quoted += kDigits[code >> 4];
+      quoted += kDigits[code & 15];
+    } else {
+      quoted += character;
+    }
+  }
+  return quoted + '"';
+}
+
+std::string Line(const Error& error) {
+  std::string line = "{\"code\":" + Quote(ErrorCodeName(error.code()));
+  if (error.code() == ErrorCode::kLimit) line += ",\"limit\":" + Quote(error.detail());
+  if (error.code() == ErrorCode::kTrap) line += ",\"trap\":" + Quote(error.detail());
+  return line + ",\"message\":" + Quote(error.what()) + "}\n";
+}
+
+}  // namespace
+
+void LogFailure(const Error& error) noexcept {
+  const char* path = std::getenv("WASMEDGE_EMBED_LOG");
+  if (path == nullptr || *path == '\0') return;
+  const int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+  if (file < 0) return;
+  try {
+    const std::string line = Line(error);
+    // In one piece, so that the lines of several processes do not mix.
+    [[maybe_unused]] const ssize_t written = write(file, line.data(), line.size());
+  } catch (const std::bad_alloc&) {
+    // The reason is lost, not the failure.
+  }
+  close(file);
+}
+
+}  // namespace wasmedge_embed::plugin

@@ -1,0 +1,25 @@
+#include "plugin/named_models.h"
+
+#include "engine/error.h"
+#include "engine/module_file.h"
+#include "inference/model_store.h"
+
+namespace wasmedge_embed::plugin {
+
+std::shared_ptr<Model> NamedModels::Find(std::string_view name) {
+  if (const auto loaded = models_.find(name); loaded != models_.end()) return loaded->second;
+  const auto named = files_.find(name);
+  if (named == files_.end()) return nullptr;
+  const auto& [known_name, path] = *named;
+  try {
+    const std::vector<uint8_t> bytes = ReadFile(path);
+    return models_[known_name] = LoadModel(bytes.data(), bytes.size());
+  } catch (const Error& error) {
+    // A file that cannot be read is no module here.
+    const bool unreadable = error.code() == ErrorCode::kModuleLoad;
+    throw Error(unreadable ? ErrorCode::kModel : error.code(),
+                "Model '" + known_name + "' (" + path + "): " + error.what(), error.detail());
+  }
+}
+
+}  // namespace wasmedge_embed::plugin

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "inference/model.h"
+
+namespace wasmedge_embed::plugin {
+
+/// Models by name, each read from its file when a guest first asks for it: WasmEdge makes the host
+/// modules for every guest, also for one that uses none of them. For one thread at a time.
+class NamedModels {
+ public:
+  using Files = std::map<std::string, std::string, std::less<>>;
+
+  explicit NamedModels(Files files) : files_(std::move(files)) {}
+
+  /// The model of this name, null where there is none. Throws `Error(kModel)` when its file cannot
+  /// be read or is no model, and as `LoadModel` does; the next call tries again.
+  std::shared_ptr<Model> Find(std::string_view name);
+
+ private:
+  Files files_;
+  ModelTable models_;
+};
+
+}  // namespace wasmedge_embed::plugin
