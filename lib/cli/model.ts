@@ -1,17 +1,20 @@
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 
+import { writeAtomically } from '../atomic-file.js';
 import { MODEL_ARCHIVE, fetchModel } from '../model-fetch.js';
 import { MOBILENET, fetchedModelDirectory } from '../model-lookup.js';
+import { loadModels, modelSources } from '../models.js';
 
 import { integerIn } from './parse.js';
 
 export function modelCommand(): Command {
   return new Command('model')
-    .description('Get models.')
+    .description('Get models, and tell guests about them.')
     .addCommand(
       new Command('fetch')
         .description(
@@ -21,7 +24,34 @@ export function modelCommand(): Command {
         .option('--timeout <seconds>', 'longest time without a byte', integerIn(1, 3600), 30)
         .option('--force', 'fetch it again')
         .action(fetchCommand),
+    )
+    .addCommand(
+      new Command('describe')
+        .description(
+          'Write what a guest reads about a model, NAME.json and NAME.labels.txt, for ' +
+            "'wasmedge --dir /models:FOLDER:readonly' (loadModule and classify do it themselves).",
+        )
+        .argument('<file>', 'the .tflite')
+        .option('--name <name>', 'under which the guest asks for it', 'default')
+        .option('--labels <file>', 'one label a line (default: as classify finds them)')
+        .requiredOption('-o, --output <folder>', 'where to write; made if it is not there')
+        .action(describeCommand),
     );
+}
+
+async function describeCommand(
+  file: string,
+  options: { name: string; labels?: string; output: string },
+): Promise<void> {
+  const { name, labels, output } = options;
+  const { files } = await loadModels(
+    modelSources({ [name]: { file, ...(labels !== undefined && { labels }) } }),
+  );
+  for (const [guestPath, content] of Object.entries(files)) {
+    const target = path.join(output, path.posix.basename(guestPath));
+    await writeAtomically(target, (temporary) => writeFile(temporary, content));
+    console.log(target);
+  }
 }
 
 async function fetchCommand(options: {

@@ -36,6 +36,12 @@ const char* ErrorCodeName(ErrorCode code) noexcept {
   return "ERR_INVALID_ARGUMENT";
 }
 
+Error HostTrap(const char* function, const std::string& reason) {
+  return Error(ErrorCode::kTrap,
+               std::string("The host function ") + function + " failed: " + reason + ".",
+               "host-function");
+}
+
 void ThrowLimit(const char* name, uint64_t value) {
   throw Error(ErrorCode::kLimit,
               std::string("The guest reached the limit '") + name + "' of " +

@@ -48,4 +48,8 @@ class Error : public std::runtime_error {
 /// public option `limits.<name>` as its detail.
 [[noreturn]] void ThrowLimit(const char* name, uint64_t value);
 
+/// The failure of a host function that has no other way to tell: `Error(kTrap)` with
+/// "host-function" as its detail. `reason` completes "The host function … failed: ".
+Error HostTrap(const char* function, const std::string& reason);
+
 }  // namespace wasmedge_embed

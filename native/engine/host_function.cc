@@ -1,6 +1,5 @@
 #include "engine/host_function.h"
 
-#include <string>
 #include <vector>
 
 #include "engine/signature.h"
@@ -43,12 +42,6 @@ wasmedge::Result FinishHostCall(HostOutcome outcome) noexcept {
       break;
   }
   return wasmedge::kFail;
-}
-
-void RecordHostFailure(Invocation& invocation, const char* function, const char* reason) {
-  invocation.set_failure(Error(
-      ErrorCode::kTrap, std::string("The host function ") + function + " failed: " + reason + ".",
-      "host-function"));
 }
 
 }  // namespace wasmedge_embed

@@ -17,9 +17,6 @@ void AddHostFunction(const wasmedge::Api& api, wasmedge::ModuleInstanceContext* 
 /// Ends a host call in the way that WasmEdge understands.
 wasmedge::Result FinishHostCall(HostOutcome outcome) noexcept;
 
-/// Records that a host function threw something else than an `Error`.
-void RecordHostFailure(Invocation& invocation, const char* function, const char* reason);
-
 /// Calls a host function for the guest of this frame. Whatever it throws becomes the invocation's
 /// failure: nothing may be thrown through WasmEdge's frames.
 template <typename State>
@@ -36,9 +33,9 @@ HostOutcome CallHostFunction(const wasmedge::Api& api, const HostFunction<State>
   } catch (const Error& error) {
     invocation.set_failure(error);
   } catch (const std::bad_alloc&) {
-    RecordHostFailure(invocation, function.name, "there is not enough memory");
+    invocation.set_failure(HostTrap(function.name, "there is not enough memory"));
   } catch (const std::exception& error) {
-    RecordHostFailure(invocation, function.name, error.what());
+    invocation.set_failure(HostTrap(function.name, error.what()));
   }
   return HostOutcome::kFail;
 }

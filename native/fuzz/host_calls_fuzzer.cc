@@ -185,13 +185,15 @@ class GuestInvocation {
     }
   }
 
-  /// `last_errno`: the highest that the module knows.
+  /// `last_errno`: the highest that the module knows. What was before errnos has results of other
+  /// kinds, and traps where it has none.
   template <typename State>
   void Call(const HostModule<State>& module, State& state, uint32_t last_errno) {
     const HostFunction<State>& function =
         module.functions[input_.ConsumeIntegralInRange<size_t>(0, module.functions.size() - 1)];
     const std::string_view signature = function.signature;
     const size_t count = signature.find(':');
+    const bool is_legacy = std::string_view(function.name).rfind("wasmedge_", 0) == 0;
     std::array<wasmedge::Value, 16> params{};
     Require(count <= params.size(), "no function has more parameters");
     for (size_t i = 0; i < count; ++i) {
@@ -215,11 +217,13 @@ class GuestInvocation {
               "a guest that exits has an exit code");
       Require(outcome != HostOutcome::kFail || invocation.failure().has_value(),
               "a failure has a reason");
-      Require(!goes_on_ || result.bits <= last_errno, "the result is an errno of the module");
+      Require(!goes_on_ || is_legacy || result.bits <= last_errno,
+              "the result is an errno of the module");
       guest_.Remember(static_cast<uint32_t>(result.bits));
     } catch (const Error& error) {
       const ErrorCode code = error.code();
       Require(code == ErrorCode::kLimit || code == ErrorCode::kOutputLimit ||
+                  (code == ErrorCode::kTrap && is_legacy && signature.back() == ':') ||
                   (code == ErrorCode::kNativeLoad && !TheWorld().has_litert),
               "only a limit ends a guest");
       goes_on_ = false;

@@ -29,14 +29,7 @@ void TensorFlowLiteState::Reset() noexcept {
   session_bytes_ = 0;
 }
 
-Errno TensorFlowLiteState::CreateSession(HostCall& call) {
-  const GuestMemory& memory = call.memory();
-  const uint32_t result = call.I32(2);
-  ByteSpan bytes;
-  if (!memory.Range(call.I32(0), call.I32(1), &bytes) ||
-      !memory.Contains(result, sizeof(uint32_t))) {
-    return Errno::kMissingMemory;
-  }
+std::optional<uint32_t> TensorFlowLiteState::MakeSession(const ByteSpan& bytes) {
   if (sessions_.full()) ThrowLimit("sessions", limits_.sessions);
   if (bytes.size > limits_.model_bytes - model_bytes_) {
     ThrowLimit("modelBytes", limits_.model_bytes);
@@ -46,37 +39,58 @@ Errno TensorFlowLiteState::CreateSession(HostCall& call) {
     model = LoadGuestModel(bytes.data, bytes.size);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kModel) throw;
-    return Errno::kInvalidArgument;
+    return std::nullopt;
   }
   const uint64_t session_bytes = model->tensor_bytes();
   if (session_bytes > limits_.session_bytes - session_bytes_) {
     ThrowLimit("sessionBytes", limits_.session_bytes);
   }
-  const uint32_t handle =
-      *sessions_.Insert(std::make_unique<Entry>(std::move(model), options_, bytes.size));
+  const auto handle =
+      sessions_.Insert(std::make_unique<Entry>(std::move(model), options_, bytes.size));
   model_bytes_ += bytes.size;
   session_bytes_ += session_bytes;
-  return memory.Write(result, handle) ? Errno::kSuccess : Errno::kMissingMemory;
+  return handle;
+}
+
+bool TensorFlowLiteState::EraseSession(uint32_t handle) noexcept {
+  const auto entry = sessions_.Erase(handle);
+  if (entry == nullptr) return false;
+  model_bytes_ -= entry->model_bytes;
+  session_bytes_ -= entry->session.byte_size();
+  return true;
+}
+
+bool TensorFlowLiteState::Run(Entry& entry, Invocation& invocation) {
+  try {
+    entry.session.Run(invocation);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kModel) throw;
+    return false;
+  }
+  return true;
+}
+
+Errno TensorFlowLiteState::CreateSession(HostCall& call) {
+  const GuestMemory& memory = call.memory();
+  const uint32_t result = call.I32(2);
+  ByteSpan bytes;
+  if (!memory.Range(call.I32(0), call.I32(1), &bytes) ||
+      !memory.Contains(result, sizeof(uint32_t))) {
+    return Errno::kMissingMemory;
+  }
+  const auto handle = MakeSession(bytes);
+  if (!handle) return Errno::kInvalidArgument;
+  return memory.Write(result, *handle) ? Errno::kSuccess : Errno::kMissingMemory;
 }
 
 Errno TensorFlowLiteState::DeleteSession(HostCall& call) {
-  const auto entry = sessions_.Erase(call.I32(0));
-  if (entry == nullptr) return Errno::kInvalidArgument;
-  model_bytes_ -= entry->model_bytes;
-  session_bytes_ -= entry->session.byte_size();
-  return Errno::kSuccess;
+  return EraseSession(call.I32(0)) ? Errno::kSuccess : Errno::kInvalidArgument;
 }
 
 Errno TensorFlowLiteState::RunSession(HostCall& call) {
   Entry* entry = sessions_.Find(call.I32(0));
   if (entry == nullptr || !entry->session.ready()) return Errno::kInvalidArgument;
-  try {
-    entry->session.Run(call.invocation());
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kModel) throw;
-    return Errno::kRuntimeError;
-  }
-  return Errno::kSuccess;
+  return Run(*entry, call.invocation()) ? Errno::kSuccess : Errno::kRuntimeError;
 }
 
 Errno TensorFlowLiteState::GetOutputTensor(HostCall& call) {
@@ -151,6 +165,11 @@ HostOutcome Call(TensorFlowLiteState& state, HostCall& call) {
   return call.ReturnI32(static_cast<uint32_t>((state.*function)(call)));
 }
 
+template <HostOutcome (TensorFlowLiteState::*function)(HostCall&)>
+HostOutcome Call(TensorFlowLiteState& state, HostCall& call) {
+  return (state.*function)(call);
+}
+
 }  // namespace
 
 const HostModule<TensorFlowLiteState>& TensorFlowLiteModule() {
@@ -165,6 +184,14 @@ const HostModule<TensorFlowLiteState>& TensorFlowLiteModule() {
           {"get_tensor_len", "iii:i", Call<&State::GetTensorLength>},
           {"get_tensor_data", "iiiii:i", Call<&State::GetTensorData>},
           {"append_input", "iiiii:i", Call<&State::AppendInput>},
+          {"wasmedge_tensorflowlite_create_session", "ii:I", Call<&State::LegacyCreateSession>},
+          {"wasmedge_tensorflowlite_delete_session", "I:", Call<&State::LegacyDeleteSession>},
+          {"wasmedge_tensorflowlite_run_session", "I:i", Call<&State::LegacyRunSession>},
+          {"wasmedge_tensorflowlite_get_output_tensor", "Iii:I",
+           Call<&State::LegacyGetOutputTensor>},
+          {"wasmedge_tensorflowlite_get_tensor_len", "I:i", Call<&State::LegacyGetTensorLength>},
+          {"wasmedge_tensorflowlite_get_tensor_data", "Ii:", Call<&State::LegacyGetTensorData>},
+          {"wasmedge_tensorflowlite_append_input", "Iiiii:", Call<&State::LegacyAppendInput>},
       },
   };
   return module;

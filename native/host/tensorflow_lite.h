@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "host/handle_table.h"
@@ -13,9 +14,10 @@ namespace wasmedge_embed {
 
 /// The state of `wasmedge_tensorflowlite` for one guest at a time: its sessions.
 ///
-/// The binary interface is that of WasmEdge's plug-in from 0.13 on, which the crate
-/// wasmedge_tensorflow_interface 0.3 calls. Inputs and outputs are found by the names of the
-/// model's tensors; a tensor's number is its place among the outputs.
+/// There are two binary interfaces in the one module, whose names differ: that of WasmEdge's
+/// plug-in from 0.13 on, which the crate wasmedge_tensorflow_interface 0.3 calls, and that of
+/// WasmEdge 0.8 to 0.12, which the crate calls up to 0.2. Inputs and outputs are found by the names
+/// of the model's tensors; from 0.13 on a tensor's number is its place among the outputs.
 class TensorFlowLiteState {
  public:
   /// The plug-in's `ErrNo`.
@@ -52,6 +54,26 @@ class TensorFlowLiteState {
   /// (session, name, name_length, bytes, byte_length): exactly the tensor's size.
   Errno AppendInput(HostCall& call);
 
+  // The functions of 0.8 to 0.12 (tensorflow_lite_legacy.cc). What was a pointer of the host's is
+  // 64 bits that tell sessions and tensors apart and are never 0; a tensor ends with its session.
+  // Results: 0 for a session or tensor that cannot be had and for the length of what is no tensor,
+  // 1 for a run that failed. The three that have no result throw `Error(kTrap)`.
+
+  /// (model, model_length) -> session.
+  HostOutcome LegacyCreateSession(HostCall& call);
+  /// (session).
+  HostOutcome LegacyDeleteSession(HostCall& call);
+  /// (session) -> 0 or 1.
+  HostOutcome LegacyRunSession(HostCall& call);
+  /// (session, name, name_length) -> tensor.
+  HostOutcome LegacyGetOutputTensor(HostCall& call);
+  /// (tensor) -> bytes.
+  HostOutcome LegacyGetTensorLength(HostCall& call);
+  /// (tensor, buffer): the buffer has the tensor's size. Refused before a run.
+  HostOutcome LegacyGetTensorData(HostCall& call);
+  /// (session, name, name_length, bytes, byte_length): an input's name and exactly its size.
+  HostOutcome LegacyAppendInput(HostCall& call);
+
  private:
   struct Entry {
     Entry(std::shared_ptr<Model> model, const InferenceOptions& options, uint64_t bytes)
@@ -61,6 +83,15 @@ class TensorFlowLiteState {
     /// What it counts against the limit of bytes that the guest brought.
     uint64_t model_bytes;
   };
+
+  /// The new session's handle; nothing when the bytes are no model.
+  std::optional<uint32_t> MakeSession(const ByteSpan& bytes);
+  bool EraseSession(uint32_t handle) noexcept;
+  /// False when the run failed. The session must be ready.
+  static bool Run(Entry& entry, Invocation& invocation);
+  Entry* FindLegacySession(uint64_t handle) const noexcept;
+  /// A legacy tensor's session and its place among the outputs; null for what is no tensor.
+  std::pair<Entry*, size_t> FindLegacyTensor(uint64_t handle) const noexcept;
 
   const InferenceOptions options_;
   const InferenceLimits limits_;

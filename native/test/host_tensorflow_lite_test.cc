@@ -68,7 +68,7 @@ class TensorFlowLiteTest : public testing::Test {
 
 TEST_F(TensorFlowLiteTest, HasEveryFunction) {
   EXPECT_STREQ(TensorFlowLiteModule().name, "wasmedge_tensorflowlite");
-  EXPECT_EQ(TensorFlowLiteModule().functions.size(), 7U);
+  EXPECT_EQ(TensorFlowLiteModule().functions.size(), 14U);
 }
 
 TEST_F(TensorFlowLiteTest, RunsAModel) {
@@ -178,6 +178,8 @@ TEST_F(TensorFlowLiteLimitsTest, BoundsBytes) {
 TEST_F(TensorFlowLiteTest, SurvivesEveryHostileArgument) {
   const auto model = test::BuildTinyModel(test::TinySum());
   for (const HostFunction<TensorFlowLiteState>& function : TensorFlowLiteModule().functions) {
+    // Those of WasmEdge 0.8 have a test of their own.
+    if (std::string_view(function.name).rfind("wasmedge_", 0) == 0) continue;
     state_.Reset();
     RunSession();
     guest_.WriteAll(kModel, model);

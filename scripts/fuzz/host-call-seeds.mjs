@@ -17,6 +17,7 @@ export function hostCallSeeds() {
     'model-by-name': modelByName(),
     'model-of-the-guest': modelOfTheGuest(),
     'tensorflow-lite': tensorFlowLite(),
+    'tensorflow-lite-legacy': tensorFlowLiteLegacy(),
   };
 }
 
@@ -264,4 +265,24 @@ function tensorFlowLite() {
   seed.call('lite', 'get_tensor_len', stored(5), 0, at(0));
   seed.call('lite', 'get_tensor_data', stored(5), 0, 8192, 16, at(0));
   return seed.call('lite', 'delete_session', stored(5)).bytes;
+}
+
+function tensorFlowLiteLegacy() {
+  const call = (name, ...args) => seed.call('lite', `wasmedge_tensorflowlite_${name}`, ...args);
+  // The first session, and its first output.
+  const session = 1n << 32n;
+  const tensor = 1n << 63n;
+  const seed = new Seed().model('sum');
+  call('create_session', at(0), count);
+  seed.name('left');
+  call('append_input', session, at(0), count, 128, 16);
+  seed.name('right');
+  call('append_input', session, at(0), count, 128, 16);
+  call('run_session', session);
+  seed.name('sum');
+  call('get_output_tensor', session, at(0), count);
+  call('get_tensor_len', tensor);
+  call('get_tensor_data', tensor, 8192);
+  call('delete_session', session);
+  return seed.bytes;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type * as CacheDirectory from '../../dist/cache-directory.js';
 import type * as ModelFetch from '../../dist/model-fetch.js';
 import type * as ModelLookup from '../../dist/model-lookup.js';
+import type * as Models from '../../dist/models.js';
 import { ROOT } from './paths.js';
 
 // Parts of the package that are not its public interface: the command line's own.
@@ -14,3 +15,4 @@ export const { fetchModel, MODEL_ARCHIVE } = load('./model-fetch.js') as typeof 
 export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } = load(
   './model-lookup.js',
 ) as typeof ModelLookup;
+export const { loadModels, modelSources } = load('./models.js') as typeof Models;

@@ -8,4 +8,12 @@ export function rustGuest(name: string): string {
   return path.join(ROOT, 'wasm', 'target', 'wasm32-wasip1', 'release', `${name}.wasm`);
 }
 
+/** The same, compiled ahead of time by the set-up for this processor. */
+export function compiledGuest(name: string): string {
+  return path.join(ROOT, 'build', 'guest', `${name}.so`);
+}
+
+/** WasmEdge's plug-ins, as the set-up has built them. */
+export const PLUGINS = path.join(ROOT, 'build', 'plugin');
+
 export const DEFAULT_MODEL = path.join(ROOT, 'models', 'default', 'model.tflite');
