@@ -16,6 +16,7 @@ export type {
   LoadOptions,
   ModelOptions,
   Normalization,
+  OptionalHostModule,
   RunOptions,
   RunResult,
   TensorDescription,

@@ -12,6 +12,7 @@ export interface ResolvedLimits {
   modelBytes: number;
   sessions: number;
   sessionBytes: number;
+  imagePixels: number;
   argumentBytes: number;
   stdinBytes: number;
   fileBytes: number;
@@ -30,6 +31,7 @@ const TABLE = [
   ['modelBytes', 0, ANY, 256 * MIB],
   ['sessions', 1, 65_536, 64],
   ['sessionBytes', 0, ANY, 256 * MIB],
+  ['imagePixels', 1, ANY, 50_000_000],
   ['argumentBytes', 0, ANY, MIB],
   ['stdinBytes', 0, ANY, ANY],
   ['fileBytes', 0, ANY, ANY],

@@ -21,6 +21,7 @@ const KNOWN = [
   'files',
   'models',
   'inference',
+  'hostModules',
   'limits',
   'aot',
   'concurrency',
@@ -43,6 +44,7 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
   const env = given.env === undefined ? {} : environment('env', given.env);
   const aot = oneOf('aot', given.aot, ['auto', 'off'], 'auto');
   const inference = inferenceOptions(given.inference);
+  const hostModules = optionalHostModules(given.hostModules);
   const limits = resolveLimits(given.limits);
   const concurrency = integer('concurrency', given.concurrency, {
     min: 1,
@@ -64,6 +66,7 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
       files: { ...guestFiles, ...loadedModels.files },
       models: loadedModels.byName,
       inference,
+      hostModules,
       limits,
       concurrency,
       maxQueue,
@@ -88,6 +91,11 @@ function inferenceOptions(value: unknown): NativeInferenceOptions {
       'xnnpack',
     ),
   };
+}
+
+function optionalHostModules(value: unknown): string[] {
+  const names = value === undefined ? [] : textList('hostModules', value);
+  return names.map((name) => oneOf('a name in hostModules', name, ['wasmedge_image'], name));
 }
 
 async function loadNative(

@@ -88,6 +88,7 @@ export interface NativeStartOptions {
   files: Record<string, Uint8Array>;
   models: Record<string, NativeModel>;
   inference: NativeInferenceOptions;
+  hostModules: readonly string[];
   limits: Omit<ResolvedLimits, 'timeoutMs' | 'argumentBytes' | 'stdinBytes' | 'fileBytes'>;
   concurrency: number;
   maxQueue: number;

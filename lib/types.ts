@@ -78,6 +78,11 @@ export interface Limits {
   sessions?: number;
   /** Bytes of the inputs and outputs of all sessions (ERR_LIMIT). Default 256 MiB. */
   sessionBytes?: number;
+  /**
+   * Pixels of a picture that `wasmedge_image` decodes, and of the size that is asked for (ERR_LIMIT).
+   * Default 50,000,000.
+   */
+  imagePixels?: number;
   /** Bytes of arguments and environment variables (ERR_LIMIT). Default 1 MiB. */
   argumentBytes?: number;
   /** Bytes of standard input (ERR_LIMIT). Default none. */
@@ -85,6 +90,13 @@ export interface Limits {
   /** Bytes of all `files` together, at load (ERR_LIMIT). Default none. */
   fileBytes?: number;
 }
+
+/**
+ * A host module that is there only for who asks for it. `wasmedge_image` decodes JPEG and PNG
+ * pictures in libjpeg-turbo and libpng, outside of the sandbox: a fault in these is one of the whole
+ * process. Both libraries have to be installed.
+ */
+export type OptionalHostModule = 'wasmedge_image';
 
 /** Options of {@link loadModule}. */
 export interface LoadOptions {
@@ -102,6 +114,8 @@ export interface LoadOptions {
   /** Models by the name under which the guest asks for them; loaded once in a process. */
   models?: Readonly<Record<string, string | BytesLike | ModelOptions>>;
   inference?: InferenceOptions;
+  /** Host modules beside those that are always there. Default none. */
+  hostModules?: readonly OptionalHostModule[];
   limits?: Limits;
   /**
    * `auto` (default): a plain .wasm is compiled ahead of time, once, into the cache folder, and

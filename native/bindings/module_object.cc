@@ -4,6 +4,7 @@
 #include "bindings/background.h"
 #include "bindings/model_object.h"
 #include "engine/host_modules.h"
+#include "host/image.h"
 #include "inference/model_store.h"
 
 namespace wasmedge_embed {
@@ -41,8 +42,17 @@ Limits ToLimits(const Napi::Object& given) {
   limits.inference.model_bytes = number("modelBytes");
   limits.inference.sessions = static_cast<uint32_t>(number("sessions"));
   limits.inference.session_bytes = number("sessionBytes");
+  limits.image.pixels = number("imagePixels");
   if (!given.Get("fuel").IsUndefined()) limits.fuel = number("fuel");
   return limits;
+}
+
+OptionalHostModules ToHostModules(const Napi::Value& names) {
+  OptionalHostModules modules;
+  for (const std::string& name : ToStrings(names)) {
+    if (name == ImageModule().name) modules.image = true;
+  }
+  return modules;
 }
 
 std::shared_ptr<const FileSystem> ToFileSystem(const Napi::Object& files) {
@@ -190,7 +200,8 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
   return Guard(env, [&]() -> Napi::Value {
     const auto given = info[0].As<Napi::Object>();
     const Limits limits = ToLimits(given.Get("limits").As<Napi::Object>());
-    CheckImports(*module_);
+    const OptionalHostModules host_modules = ToHostModules(given.Get("hostModules"));
+    CheckImports(*module_, host_modules);
     CheckMemory(*module_, limits.memory_pages);
     WorkerPool::Options pool_options;
     pool_options.concurrency = given.Get("concurrency").ToNumber().Uint32Value();
@@ -199,7 +210,8 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
         module_,
         SlotOptions{ToFileSystem(given.Get("files").As<Napi::Object>()),
                     ToModelTable(given.Get("models").As<Napi::Object>()),
-                    ToInferenceOptions(given.Get("inference").As<Napi::Object>()), limits},
+                    ToInferenceOptions(given.Get("inference").As<Napi::Object>()), limits,
+                    host_modules},
         pool_options);
     modules_->insert(this);
     return env.Undefined();

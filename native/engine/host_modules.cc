@@ -1,6 +1,7 @@
 #include "engine/host_modules.h"
 
 #include "engine/error.h"
+#include "host/image.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
 #include "wasi/wasi_module.h"
@@ -18,18 +19,19 @@ const char* FindFunction(const HostModule<State>& host, const ExternalDescriptio
   return nullptr;
 }
 
-const char* FindFunction(const ExternalDescription& import) {
+const char* FindFunction(const ExternalDescription& import, const OptionalHostModules& modules) {
   if (const char* found = FindFunction(WasiModule(), import)) return found;
   if (const char* found = FindFunction(WasiNnModule(), import)) return found;
-  return FindFunction(TensorFlowLiteModule(), import);
+  if (const char* found = FindFunction(TensorFlowLiteModule(), import)) return found;
+  return modules.image ? FindFunction(ImageModule(), import) : nullptr;
 }
 
 /// What is wrong with an import, or nothing.
-std::string Missing(const ExternalDescription& import) {
+std::string Missing(const ExternalDescription& import, const OptionalHostModules& modules) {
   const std::string name = *import.module + "." + import.name;
   if (!import.signature) return name + ": a " + import.kind + " (the host offers functions only)";
   const std::string type = import.signature->ToString();
-  const char* letters = FindFunction(import);
+  const char* letters = FindFunction(import, modules);
   if (letters == nullptr) return name + " " + type;
   const Signature offered = ParseSignature(letters);
   if (offered == *import.signature) return {};
@@ -38,20 +40,28 @@ std::string Missing(const ExternalDescription& import) {
 
 }  // namespace
 
-void CheckImports(const Module& module) {
+void CheckImports(const Module& module, const OptionalHostModules& modules) {
   std::string missing;
   size_t count = 0;
+  bool image_would_serve = false;
   for (const ExternalDescription& import : module.imports()) {
-    const std::string line = Missing(import);
+    const std::string line = Missing(import, modules);
     if (line.empty()) continue;
     missing += "\n  " + line;
     ++count;
+    if (FindFunction(ImageModule(), import) != nullptr) image_would_serve = true;
   }
   if (count == 0) return;
+  std::string offer = std::string("The host offers ") + WasiModule().name + ", " +
+                      WasiNnModule().name + " and " + TensorFlowLiteModule().name + ".";
+  if (modules.image) offer += std::string(" It also offers ") + ImageModule().name + ".";
+  if (!modules.image && image_would_serve) {
+    offer += std::string(" It offers ") + ImageModule().name +
+             ", which decodes pictures outside of the sandbox, with the option hostModules: ['" +
+             ImageModule().name + "'].";
+  }
   throw Error(ErrorCode::kLink, module.name() + " imports what the host does not offer (" +
-                                    std::to_string(count) + "):" + missing + "\nThe host offers " +
-                                    WasiModule().name + ", " + WasiNnModule().name + " and " +
-                                    TensorFlowLiteModule().name + ".");
+                                    std::to_string(count) + "):" + missing + "\n" + offer);
 }
 
 void CheckMemory(const Module& module, uint32_t memory_pages) {

@@ -42,6 +42,7 @@ Slot::Slot(std::shared_ptr<const Module> module, const SlotOptions& options)
       context_{module_->api()},
       wasi_nn_(options.models, options.inference, options.limits.inference),
       tensorflow_lite_(options.inference, options.limits.inference),
+      image_(options.limits.image),
       wasi_instance_(context_, WasiModule(), wasi_),
       wasi_nn_instance_(context_, WasiNnModule(), wasi_nn_),
       tensorflow_lite_instance_(context_, TensorFlowLiteModule(), tensorflow_lite_) {
@@ -60,8 +61,11 @@ Slot::Slot(std::shared_ptr<const Module> module, const SlotOptions& options)
                               kInterpreterStackBytes + kElementBytes * module_->table_elements() +
                                   kSegmentBytes * module_->size());
   }
+  if (options.host_modules.image) image_instance_.emplace(context_, ImageModule(), image_);
   for (const wasmedge::ModuleInstanceContext* host :
-       {wasi_instance_.get(), wasi_nn_instance_.get(), tensorflow_lite_instance_.get()}) {
+       {wasi_instance_.get(), wasi_nn_instance_.get(), tensorflow_lite_instance_.get(),
+        image_instance_ ? image_instance_->get() : nullptr}) {
+    if (host == nullptr) continue;
     const wasmedge::Result result = api.ExecutorRegisterImport(executor_.get(), store_.get(), host);
     if (!api.ResultOK(result)) throw MakeRunError(api, result);
   }

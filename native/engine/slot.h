@@ -8,9 +8,11 @@
 
 #include "engine/fault_guard.h"
 #include "engine/host_instance.h"
+#include "engine/host_modules.h"
 #include "engine/interpreter_stop.h"
 #include "engine/interrupt_timer.h"
 #include "engine/module.h"
+#include "host/image.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
 #include "inference/model.h"
@@ -29,6 +31,7 @@ struct Limits {
   /// Instructions, by WasmEdge's cost measuring (one each); the module must be compiled for it.
   std::optional<uint64_t> fuel;
   InferenceLimits inference;
+  ImageLimits image;
 };
 
 /// What all slots of a loaded module share.
@@ -37,6 +40,7 @@ struct SlotOptions {
   std::shared_ptr<const ModelTable> models;
   InferenceOptions inference;
   Limits limits;
+  OptionalHostModules host_modules;
 };
 
 /// One invocation as it was asked for. Plain data: made on the main thread, run on another.
@@ -108,9 +112,11 @@ class Slot {
   WasiState wasi_;
   WasiNnState wasi_nn_;
   TensorFlowLiteState tensorflow_lite_;
+  ImageState image_;
   HostInstance<WasiState> wasi_instance_;
   HostInstance<WasiNnState> wasi_nn_instance_;
   HostInstance<TensorFlowLiteState> tensorflow_lite_instance_;
+  std::optional<HostInstance<ImageState>> image_instance_;
   StoreHandle store_;
   // Only with a fuel limit.
   StatisticsHandle statistics_;

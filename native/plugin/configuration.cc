@@ -105,8 +105,9 @@ void ReadInference(InferenceOptions* inference) {
   });
 }
 
-void ReadLimits(InferenceLimits* limits) {
-  constexpr char kExpected[] = "of the form models=N,modelBytes=N,sessions=N,sessionBytes=N";
+void ReadLimits(InferenceLimits* limits, ImageLimits* image_limits) {
+  constexpr char kExpected[] =
+      "of the form models=N,modelBytes=N,sessions=N,sessionBytes=N,imagePixels=N";
   constexpr uint64_t kAny = std::numeric_limits<int64_t>::max();
   SplitPairs(kLimits, kExpected, ',', [&](std::string_view key, std::string_view value) {
     const std::string where = std::string(kLimits) + ": " + std::string(key);
@@ -118,6 +119,8 @@ void ReadLimits(InferenceLimits* limits) {
       limits->sessions = static_cast<uint32_t>(ToNumber(where, value, 1, kMaximumHandles));
     } else if (key == "sessionBytes") {
       limits->session_bytes = ToNumber(where, value, 0, kAny);
+    } else if (key == "imagePixels") {
+      image_limits->pixels = ToNumber(where, value, 1, kAny);
     } else {
       Refuse(kLimits, kExpected, key);
     }
@@ -130,7 +133,7 @@ Configuration Configuration::FromEnvironment() {
   Configuration configuration;
   ReadModels(&configuration);
   ReadInference(&configuration.inference);
-  ReadLimits(&configuration.limits);
+  ReadLimits(&configuration.inference_limits, &configuration.image_limits);
   return configuration;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "image/decode.h"
 #include "inference/inference_options.h"
 #include "plugin/named_models.h"
 
@@ -12,12 +13,14 @@ namespace wasmedge_embed::plugin {
 ///
 /// - WASMEDGE_EMBED_MODELS: `NAME=FILE`, one a line.
 /// - WASMEDGE_EMBED_INFERENCE: `threads=N,kernels=NAME`, each optional.
-/// - WASMEDGE_EMBED_LIMITS: `models=N,modelBytes=N,sessions=N,sessionBytes=N`, each optional.
+/// - WASMEDGE_EMBED_LIMITS: `models=N,modelBytes=N,sessions=N,sessionBytes=N,imagePixels=N`, each
+///   optional.
 struct Configuration {
   /// The files of the models that guests ask for by name.
   NamedModels::Files models;
   InferenceOptions inference;
-  InferenceLimits limits;
+  InferenceLimits inference_limits;
+  ImageLimits image_limits;
 
   /// Reads the three variables. Throws `Error(kInvalidArgument)` that names the variable and what
   /// it expects.

@@ -8,6 +8,7 @@
 
 #include "engine/error.h"
 #include "engine/wasmedge_api.h"
+#include "host/image.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
 #include "plugin/configuration.h"
@@ -55,14 +56,21 @@ ModuleInstanceContext* CreateWasiNn(const ModuleDescriptor*) {
   ModelLender lender = [models](std::string_view name) { return models->Find(name); };
   return PluginInstance<WasiNnState>::Create(
       wasmedge::Api::Get(), WasiNnModule(), std::move(setup.obstacle), std::move(lender),
-      setup.configuration.inference, setup.configuration.limits);
+      setup.configuration.inference, setup.configuration.inference_limits);
 }
 
 ModuleInstanceContext* CreateTensorFlowLite(const ModuleDescriptor*) {
   Setup setup;
   return PluginInstance<TensorFlowLiteState>::Create(
       wasmedge::Api::Get(), TensorFlowLiteModule(), std::move(setup.obstacle),
-      setup.configuration.inference, setup.configuration.limits);
+      setup.configuration.inference, setup.configuration.inference_limits);
+}
+
+ModuleInstanceContext* CreateImage(const ModuleDescriptor*) {
+  Setup setup;
+  return PluginInstance<ImageState>::Create(wasmedge::Api::Get(), ImageModule(),
+                                            std::move(setup.obstacle),
+                                            setup.configuration.image_limits);
 }
 
 /// What WasmEdge calls: nothing may be thrown through its frames.
@@ -106,8 +114,14 @@ Plugin& TensorFlowLitePlugin() {
   return plugin;
 }
 
+Plugin& ImagePlugin() {
+  static Plugin plugin("wasmedge_image", "JPEG and PNG pictures, decoded outside of the sandbox",
+                       &Guarded<CreateImage>);
+  return plugin;
+}
+
 Plugin* FindPlugin(std::string_view name) {
-  for (Plugin* plugin : {&WasiNnPlugin(), &TensorFlowLitePlugin()}) {
+  for (Plugin* plugin : {&WasiNnPlugin(), &TensorFlowLitePlugin(), &ImagePlugin()}) {
     if (name == plugin->descriptor.name) return plugin;
   }
   return nullptr;

@@ -57,8 +57,8 @@ TEST_F(PluginConfigurationTest, WithoutVariablesHasTheDefaults) {
   EXPECT_TRUE(configuration.models.empty());
   EXPECT_EQ(configuration.inference.threads, 1);
   EXPECT_EQ(configuration.inference.kernels, Kernels::kXnnpack);
-  EXPECT_EQ(configuration.limits.models, InferenceLimits().models);
-  EXPECT_EQ(configuration.limits.session_bytes, InferenceLimits().session_bytes);
+  EXPECT_EQ(configuration.inference_limits.models, InferenceLimits().models);
+  EXPECT_EQ(configuration.inference_limits.session_bytes, InferenceLimits().session_bytes);
 }
 
 TEST_F(PluginConfigurationTest, ReadsModelsByLine) {
@@ -101,8 +101,10 @@ TEST_F(PluginConfigurationTest, RefusesOtherInferenceOptions) {
 }
 
 TEST_F(PluginConfigurationTest, ReadsLimits) {
-  const InferenceLimits limits =
-      Read(kLimits, "models=1,modelBytes=0,sessions=65536,sessionBytes=123456789012").limits;
+  const Configuration configuration =
+      Read(kLimits, "models=1,modelBytes=0,sessions=65536,sessionBytes=123456789012,imagePixels=7");
+  const InferenceLimits& limits = configuration.inference_limits;
+  EXPECT_EQ(configuration.image_limits.pixels, 7U);
   EXPECT_EQ(limits.models, 1U);
   EXPECT_EQ(limits.model_bytes, 0U);
   EXPECT_EQ(limits.sessions, 65536U);
@@ -111,7 +113,7 @@ TEST_F(PluginConfigurationTest, ReadsLimits) {
 
 TEST_F(PluginConfigurationTest, RefusesOtherLimits) {
   for (const char* value : {"models=0", "models=65537", "sessions=0", "modelBytes=-1",
-                            "sessionBytes=9223372036854775808"}) {
+                            "imagePixels=0", "sessionBytes=9223372036854775808"}) {
     EXPECT_NE(Refusal(kLimits, value).find("an integer from"), std::string::npos) << value;
   }
   EXPECT_NE(Refusal(kLimits, "fuel=1").find("sessionBytes=N"), std::string::npos);

@@ -29,7 +29,7 @@ export function forgetOtherToolchain(buildFolder, toolchain) {
   writeAtomically(record, toolchain);
 }
 
-const plugins = ['wasi_nn', 'wasmedge_tensorflowlite'].map((name) =>
+const plugins = ['wasi_nn', 'wasmedge_tensorflowlite', 'wasmedge_image'].map((name) =>
   path.join(pluginFolder, `lib${name}.so`),
 );
 

@@ -2,30 +2,44 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { sha256OfFile } from './files.mjs';
-import { addonFile, commandLine, compiledGuestFile, guestFile, root } from './paths.mjs';
+import {
+  addonFile,
+  commandLine,
+  compiledEmbeddingGuestFile,
+  compiledGuestFile,
+  embeddingGuestFile,
+  guestFile,
+  root,
+} from './paths.mjs';
 import { digestOf } from './stamp.mjs';
 
+const compilations = [
+  [guestFile, compiledGuestFile],
+  [embeddingGuestFile, compiledEmbeddingGuestFile],
+];
+
 /**
- * The guest, compiled ahead of time for this processor.
+ * The guests, compiled ahead of time for this processor.
  *
  * @type {import('./steps.mjs').Step}
  */
 export const guestCompilation = {
   name: 'guest-compilation',
-  title: 'Guest, ahead of time',
+  title: 'Guests, ahead of time',
 
   async stamp({ machine }) {
-    const facts = [sha256OfFile(guestFile), sha256OfFile(addonFile), machine.wasmedge, processor()];
-    return { digest: digestOf([], facts), outputs: [compiledGuestFile] };
+    const files = [...compilations.map(([guest]) => guest), addonFile];
+    const facts = [...files.map(sha256OfFile), machine.wasmedge, processor()];
+    return { digest: digestOf([], facts), outputs: compilations.map(([, compiled]) => compiled) };
   },
 
   async run(_context, task) {
-    mkdirSync(path.dirname(compiledGuestFile), { recursive: true });
-    await task.exec(
-      process.execPath,
-      [commandLine, 'compile', guestFile, '-o', compiledGuestFile],
-      { cwd: root },
-    );
+    for (const [guest, compiled] of compilations) {
+      mkdirSync(path.dirname(compiled), { recursive: true });
+      await task.exec(process.execPath, [commandLine, 'compile', guest, '-o', compiled], {
+        cwd: root,
+      });
+    }
   },
 };
 

@@ -3,12 +3,13 @@ import path from 'node:path';
 
 import { CommandFailure } from './failure.mjs';
 import { rustEnvironment } from './machine.mjs';
-import { guestFile, root, setupFolder } from './paths.mjs';
+import { embeddingGuestFile, guestFile, root, setupFolder } from './paths.mjs';
 import { outcomeOf } from './processes.mjs';
 import { digestOf } from './stamp.mjs';
 import { installPackages } from './system/install.mjs';
 
-const sources = ['wasm', 'test/guests/rust'];
+/** The default model is part of one of them. */
+const sources = ['wasm', 'test/guests/rust', 'models/default'];
 /** There while crates come from Debian's packages: the sources, free to take Debian's versions. */
 const copyFolder = path.join(setupFolder, 'guests');
 const debianCrates = '/usr/share/cargo/registry';
@@ -24,8 +25,11 @@ export const guests = {
   advice: 'Mend what cargo complains of, then run this command again.',
 
   async stamp({ machine }) {
-    const digest = digestOf(sources, [machine.rust, machine.wasmLinker]);
-    return { digest, outputs: [guestFile] };
+    const embedded = ['WASMEDGE_EMBED_GUEST_MODEL', 'WASMEDGE_EMBED_GUEST_LABELS'].map(
+      (name) => process.env[name] ?? '',
+    );
+    const digest = digestOf(sources, [machine.rust, machine.wasmLinker, ...embedded]);
+    return { digest, outputs: [guestFile, embeddingGuestFile] };
   },
 
   async run(context, task) {

@@ -15,6 +15,7 @@ import { ask, executables, isExecutable } from './processes.mjs';
  * @property {{ command: string } | Missing} make
  * @property {{ command: string } | Missing} python with a pip that works
  * @property {{ file: string, version: string } | Missing} wasmedge the library
+ * @property {Record<string, object | Missing>} decoders the libraries that wasmedge_image opens, by their names
  * @property {{ rustc: string, cargo: string, programs: string, version: string } | Missing} rust
  * @property {{ command?: string } | Missing} wasmLinker without a command, the toolchain brings its own
  */
@@ -46,8 +47,12 @@ export async function inspectMachine() {
     findPython(),
     findRust(),
   ]);
-  const [wasmedge, wasmLinker] = await Promise.all([findWasmEdge(python), findWasmLinker(rust)]);
-  return { compiler, cmake, make, python, wasmedge, rust, wasmLinker };
+  const [wasmedge, decoders, wasmLinker] = await Promise.all([
+    findWasmEdge(python),
+    findDecoders(python),
+    findWasmLinker(rust),
+  ]);
+  return { compiler, cmake, make, python, wasmedge, decoders, rust, wasmLinker };
 }
 
 async function findCompiler() {
@@ -124,6 +129,19 @@ async function findWasmEdge(python) {
   return new Missing(
     named.length > 0 ? `${named[0]} cannot be opened` : `the loader does not find ${name}`,
   );
+}
+
+/** The loader is asked: it alone knows where this distribution keeps its libraries. */
+async function findDecoders(python) {
+  const names = ['libturbojpeg.so.0', 'libpng16.so.16'];
+  const found = names.map(async (name) => {
+    const program = 'import ctypes, sys; ctypes.CDLL(sys.argv[1])';
+    const opened =
+      !(python instanceof Missing) &&
+      (await ask(python.command, ['-c', program, name])) !== undefined;
+    return [name, opened ? { name } : new Missing(`the loader does not find ${name}`)];
+  });
+  return Object.fromEntries(await Promise.all(found));
 }
 
 /**

@@ -16,11 +16,14 @@ export const addonFile = path.join(releaseFolder, 'wasmedge_embed.node');
 export const pluginFolder = path.join(root, 'build/plugin');
 export const pluginCoreFile = path.join(releaseFolder, 'libwasmedge_embed_plugin.so');
 export const liteRtFile = path.join(releaseFolder, 'libLiteRt.so');
-export const guestFile = path.join(
-  root,
-  'wasm/target/wasm32-wasip1/release/image-classification.wasm',
-);
-export const compiledGuestFile = path.join(root, 'build/guest/image-classification.so');
+const guest = (name) => path.join(root, `wasm/target/wasm32-wasip1/release/${name}.wasm`);
+const compiledGuest = (name) => path.join(root, `build/guest/${name}.so`);
+
+export const guestFile = guest('image-classification');
+export const compiledGuestFile = compiledGuest('image-classification');
+/** The same the original's way, with its model embedded. */
+export const embeddingGuestFile = guest('image-classification-wasmedge-tensorflow');
+export const compiledEmbeddingGuestFile = compiledGuest('image-classification-wasmedge-tensorflow');
 export const commandLine = path.join(root, 'dist/cli/main.js');
 
 /** A program of an npm dependency; exists once the dependencies are installed. */

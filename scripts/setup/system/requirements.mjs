@@ -107,6 +107,19 @@ const forTests = [
     elsewhere: "WasmEdge's official installer brings it",
   },
   {
+    title: "libjpeg-turbo's TurboJPEG library (for wasmedge_image)",
+    find: ({ decoders }) => decoders['libturbojpeg.so.0'],
+    packages: [{ name: 'libturbojpeg0' }],
+    elsewhere: "install libjpeg-turbo's TurboJPEG library from your distribution",
+  },
+  {
+    title: 'libpng 1.6 (for wasmedge_image)',
+    find: ({ decoders }) => decoders['libpng16.so.16'],
+    // The library's own package has another name in each release.
+    packages: [{ name: 'libpng-dev' }],
+    elsewhere: 'install libpng from your distribution',
+  },
+  {
     title: 'clang-format 19',
     find: () => findProgram('clang-format-19'),
     packages: [{ name: 'clang-format-19' }],

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "engine/guest_memory.h"
+#include "image/picture.h"
+
+namespace wasmedge_embed {
+
+/// What a picture may ask for. Checked before memory is taken for it.
+struct ImageLimits {
+  /// "imagePixels": width times height, of the picture and of the size that is asked for.
+  uint64_t pixels = 50'000'000;
+};
+
+/// Decodes a JPEG with libjpeg-turbo: baseline and progressive, grey, YCbCr, RGB, CMYK and YCCK (as
+/// Adobe writes them, inverted). Damage that the decoder can go on after leaves grey. Orientation
+/// is not applied. Nothing when it is no JPEG that can be decoded, or when it has so many scans
+/// that it would take seconds. Throws `Error(kLimit)`, `Error(kNativeLoad)`, `std::bad_alloc`.
+std::optional<Picture> DecodeJpeg(const ByteSpan& bytes, const ImageLimits& limits);
+
+/// Decodes a PNG of any kind with libpng; what is transparent lies on black. Nothing when it is no
+/// PNG that can be decoded. Throws as `DecodeJpeg`.
+std::optional<Picture> DecodePng(const ByteSpan& bytes, const ImageLimits& limits);
+
+}  // namespace wasmedge_embed

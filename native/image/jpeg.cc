@@ -1,0 +1,114 @@
+#include <limits>
+#include <memory>
+
+#include "engine/error.h"
+#include "image/decode.h"
+#include "image/decoder_library.h"
+
+namespace wasmedge_embed {
+namespace {
+
+// The TurboJPEG API of libjpeg-turbo from 2.0 on (turbojpeg.h), as far as it is used.
+constexpr int kPixelFormatRgb = 0;
+constexpr int kPixelFormatCmyk = 11;
+constexpr int kColorSpaceCmyk = 3;
+constexpr int kColorSpaceYcck = 4;
+constexpr int kErrorWarning = 0;
+/// Known from 2.1 on, ignored before: no more than 500 scans.
+constexpr int kFlagLimitScans = 32768;
+
+/// Pixels times scans. A progressive file may go over its picture again and again, at some 100
+/// million a second; nothing can interrupt the decoder.
+constexpr uint64_t kMaximumWork = 500'000'000;
+
+class TurboJpeg {
+ public:
+  using Instance = void;
+
+  static const TurboJpeg& Get() {
+    static const TurboJpeg library;
+    return library;
+  }
+
+  Instance* (*InitDecompress)() = nullptr;
+  int (*DecompressHeader3)(Instance*, const uint8_t* bytes, unsigned long size, int* width,
+                           int* height, int* subsampling, int* color_space) = nullptr;
+  int (*Decompress2)(Instance*, const uint8_t* bytes, unsigned long size, uint8_t* pixels,
+                     int width, int pitch, int height, int pixel_format, int flags) = nullptr;
+  int (*GetErrorCode)(Instance*) = nullptr;
+  int (*Destroy)(Instance*) = nullptr;
+
+ private:
+  TurboJpeg()
+      : library_(
+            "libturbojpeg.so.0",
+            "Install libjpeg-turbo's TurboJPEG library, 2.0 or newer: 'apt-get install "
+            "libturbojpeg0' on Debian and Ubuntu, 'dnf install turbojpeg' on Fedora and Amazon "
+            "Linux.") {
+    library_.Resolve("tjInitDecompress", &InitDecompress);
+    library_.Resolve("tjDecompressHeader3", &DecompressHeader3);
+    library_.Resolve("tjDecompress2", &Decompress2);
+    library_.Resolve("tjGetErrorCode", &GetErrorCode);
+    library_.Resolve("tjDestroy", &Destroy);
+  }
+
+  DecoderLibrary library_;
+};
+
+/// How many scans there are, at most: the marker cannot occur within the compressed data, but a
+/// thumbnail's counts, too.
+uint64_t CountScans(const ByteSpan& bytes) noexcept {
+  constexpr uint8_t kStartOfScan = 0xDA;
+  uint64_t count = 0;
+  for (uint64_t index = 1; index < bytes.size; ++index) {
+    if (bytes.data[index] == kStartOfScan && bytes.data[index - 1] == 0xFF) ++count;
+  }
+  return count;
+}
+
+/// Of inverted inks, four bytes a pixel.
+std::vector<uint8_t> CmykToRgb(const std::vector<uint8_t>& cmyk) {
+  std::vector<uint8_t> rgb(cmyk.size() / 4 * 3);
+  for (size_t pixel = 0; pixel < cmyk.size() / 4; ++pixel) {
+    const uint32_t black = cmyk[pixel * 4 + 3];
+    for (size_t channel = 0; channel < 3; ++channel) {
+      rgb[pixel * 3 + channel] =
+          static_cast<uint8_t>((cmyk[pixel * 4 + channel] * black + 127) / 255);
+    }
+  }
+  return rgb;
+}
+
+}  // namespace
+
+std::optional<Picture> DecodeJpeg(const ByteSpan& bytes, const ImageLimits& limits) {
+  const TurboJpeg& library = TurboJpeg::Get();
+  const std::unique_ptr<TurboJpeg::Instance, int (*)(TurboJpeg::Instance*)> decoder(
+      library.InitDecompress(), library.Destroy);
+  if (decoder == nullptr) throw std::bad_alloc();
+  int width = 0;
+  int height = 0;
+  int subsampling = 0;
+  int color_space = 0;
+  if (library.DecompressHeader3(decoder.get(), bytes.data, bytes.size, &width, &height,
+                                &subsampling, &color_space) != 0 &&
+      library.GetErrorCode(decoder.get()) != kErrorWarning) {
+    return std::nullopt;
+  }
+  if (width < 1 || height < 1) return std::nullopt;
+  const uint64_t pixels = uint64_t{static_cast<uint32_t>(width)} * static_cast<uint32_t>(height);
+  if (pixels > limits.pixels) ThrowLimit("imagePixels", limits.pixels);
+  if (CountScans(bytes) > kMaximumWork / pixels) return std::nullopt;
+
+  const bool is_cmyk = color_space == kColorSpaceCmyk || color_space == kColorSpaceYcck;
+  std::vector<uint8_t> decoded(pixels * (is_cmyk ? 4 : 3));
+  if (library.Decompress2(decoder.get(), bytes.data, bytes.size, decoded.data(), width, 0, height,
+                          is_cmyk ? kPixelFormatCmyk : kPixelFormatRgb, kFlagLimitScans) != 0 &&
+      library.GetErrorCode(decoder.get()) != kErrorWarning) {
+    return std::nullopt;
+  }
+  return Picture{static_cast<uint32_t>(width), static_cast<uint32_t>(height),
+                 is_cmyk ? CmykToRgb(decoded) : std::move(decoded)};
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,164 @@
+//! From the command line to the answer.
+
+use crate::{embedded, host};
+use image_classification::failure::Failure;
+use image_classification::model::Model;
+use image_classification::options::{self, Command, Format, Options};
+use image_classification::picture::{Channels, Picture};
+use image_classification::{answer, input, scores, tensor};
+use std::ffi::OsString;
+use std::io::{Read, Write};
+
+/// What `--help` prints.
+pub const HELP: &str = "\
+Classifies the JPEG picture on standard input with the model that this program carries.
+
+Usage: image-classification-wasmedge-tensorflow [OPTIONS] < picture.jpg
+
+The picture is hexadecimal text (either case, white space ignored), or the same as raw JPEG. The host
+decodes it.
+
+Options:
+  --format FORMAT   text: one sentence; json: one line with the best classes [default: text]
+  --top-k N         how many classes json lists, at most all of the model's [default: 5]
+  -h, --help        print this help and exit
+  -V, --version     print name and version and exit
+
+Exit codes:
+  0   the answer is on standard output
+  64  wrong options
+  65  not a JPEG, or one that the host cannot decode
+  70  the host cannot run the model
+";
+
+/// One line for a wrong command line.
+pub const USAGE: &str = "usage: image-classification-wasmedge-tensorflow [--format text|json] \
+                         [--top-k N] [--help] [--version] < picture.jpg";
+
+/// How the answer calls the model.
+const MODEL_NAME: &str = "default";
+
+/// Does what the arguments (after the program's name) ask for.
+///
+/// # Errors
+/// A [`Failure`]; nothing has been written to `output` then, unless writing itself failed.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    source: impl Read,
+    output: &mut dyn Write,
+) -> Result<(), Failure> {
+    let answer = match options::parse(arguments)? {
+        Command::Help => HELP.to_owned(),
+        Command::Version => {
+            format!("{} {}\n", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        }
+        Command::Classify(options) => classify(&options, source)?,
+    };
+    output
+        .write_all(answer.as_bytes())
+        .and_then(|()| output.flush())
+        .map_err(|error| Failure::Host(format!("cannot write the answer: {error}")))
+}
+
+fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
+    refuse_foreign(options)?;
+    let jpeg = input::read_jpeg(source)?;
+    let model = embedded::model()
+        .map_err(|reason| Failure::Host(format!("the embedded model: {reason}")))?;
+    let output = infer(&model, &jpeg)?;
+    let count = match options.format {
+        Format::Text => 1,
+        Format::Json => options.top_k,
+    };
+    let best = scores::best(&model.output, &output, count).map_err(Failure::Host)?;
+    let labels = embedded::labels();
+    Ok(match options.format {
+        // A model has at least one class.
+        Format::Text => answer::text(best[0], &labels),
+        Format::Json => answer::json(MODEL_NAME, &best, &labels),
+    })
+}
+
+/// The options of the other guest that say nothing here.
+fn refuse_foreign(options: &Options) -> Result<(), Failure> {
+    let defaults = Options::default();
+    if options.model != defaults.model {
+        return Err(Failure::Usage("--model: this program carries its model".into()));
+    }
+    if options.max_pixels != defaults.max_pixels {
+        return Err(Failure::Usage("--max-pixels: the host decodes and has its own limit".into()));
+    }
+    Ok(())
+}
+
+/// The bytes of the model's output for this picture.
+fn infer(model: &Model, jpeg: &[u8]) -> Result<Vec<u8>, Failure> {
+    let (width, height) = (model.input.width, model.input.height);
+    let samples = host::load_jpg_to_rgb8(jpeg, width, height).ok_or_else(|| {
+        Failure::Data(
+            "the JPEG picture cannot be decoded: damaged, or of an unsupported kind".into(),
+        )
+    })?;
+    let picture = Picture {
+        width: usize::from(width),
+        height: usize::from(height),
+        channels: Channels::Rgb,
+        samples,
+    };
+    let mut session = host::Session::new(embedded::MODEL)
+        .ok_or_else(|| Failure::Host("the host refused the embedded model".into()))?;
+    session.append_input(embedded::INPUT_NAME, &tensor::input_bytes(picture, &model.input));
+    if !session.run() {
+        return Err(Failure::Host("the host could not run the model".into()));
+    }
+    let output = session.output(embedded::OUTPUT_NAME).unwrap_or_default();
+    let expected = model.output.classes * model.output.element_type.size();
+    if output.len() == expected {
+        Ok(output)
+    } else {
+        Err(Failure::Host(format!(
+            "the model's output has {} bytes, expected {expected}",
+            output.len()
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(arguments: &[&str], input: &[u8]) -> Failure {
+        let mut output = Vec::new();
+        let result = run(arguments.iter().map(OsString::from), input, &mut output);
+        assert!(output.is_empty());
+        result.unwrap_err()
+    }
+
+    #[test]
+    fn what_the_other_guest_is_told_is_refused() {
+        let message = |failure| match failure {
+            Failure::Usage(message) => message,
+            other => panic!("{other:?}"),
+        };
+        assert!(message(failure(&["--model", "other"], b"")).contains("carries its model"));
+        assert!(message(failure(&["--max-pixels", "1"], b"")).contains("its own limit"));
+        assert!(message(failure(&["--nonsense"], b"")).contains("--nonsense"));
+    }
+
+    #[test]
+    fn what_is_no_picture_never_reaches_the_host() {
+        assert!(matches!(failure(&[], b""), Failure::Data(message) if message.contains("empty")));
+        assert!(matches!(failure(&[], b"hello"), Failure::Data(_)));
+    }
+
+    #[test]
+    fn help_and_version() {
+        let text = |argument: &str| {
+            let mut output = Vec::new();
+            run([OsString::from(argument)], &b""[..], &mut output).unwrap();
+            String::from_utf8(output).unwrap()
+        };
+        assert_eq!(text("--help"), HELP);
+        assert!(text("--version").starts_with("image-classification-wasmedge-tensorflow "));
+    }
+}

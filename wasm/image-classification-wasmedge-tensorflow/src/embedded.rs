@@ -1,0 +1,56 @@
+//! The model that this guest carries, with what was read of it at build time.
+
+use image_classification::labels::Labels;
+use image_classification::model::Model;
+
+/// A TensorFlow Lite file.
+pub const MODEL: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/model.tflite"));
+
+/// The name of the model's one input tensor.
+pub const INPUT_NAME: &str = include_str!(concat!(env!("OUT_DIR"), "/input-name"));
+
+/// The name of the model's one output tensor.
+pub const OUTPUT_NAME: &str = include_str!(concat!(env!("OUT_DIR"), "/output-name"));
+
+const DESCRIPTION: &str = include_str!(concat!(env!("OUT_DIR"), "/description.json"));
+
+const LABELS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/labels.txt"));
+
+/// What goes in and what comes out.
+///
+/// # Errors
+/// A sentence that names what this guest cannot serve.
+pub fn model() -> Result<Model, String> {
+    Model::parse(DESCRIPTION)
+}
+
+/// The names of the model's classes.
+#[must_use]
+pub fn labels() -> Labels {
+    Labels::new(Some(LABELS.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image_classification::model::{ElementType, Quantization};
+    use image_classification::picture::Channels;
+
+    // Of the default model; see models/default/README.md.
+    #[test]
+    fn the_default_model_was_read_rightly() {
+        let model = model().unwrap();
+        assert_eq!(model.input.shape, [1, 128, 128, 3]);
+        assert_eq!(model.input.channels, Channels::Rgb);
+        assert_eq!(model.input.element_type, ElementType::Uint8);
+        assert_eq!(model.output.classes, 23);
+        assert_eq!(model.output.element_type, ElementType::Uint8);
+        let quantization = Quantization { scale: 1.0 / 256.0, zero_point: 0 };
+        assert_eq!(model.output.quantization, Some(quantization));
+        assert_eq!(&MODEL[4..8], b"TFL3");
+        assert_eq!(labels().get(2), "cat");
+        assert_eq!(labels().get(22), "tulip");
+        assert!(!INPUT_NAME.is_empty() && !OUTPUT_NAME.is_empty());
+        assert_ne!(INPUT_NAME, OUTPUT_NAME);
+    }
+}
