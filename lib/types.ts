@@ -79,8 +79,8 @@ export interface Limits {
   /** Bytes of the inputs and outputs of all sessions (ERR_LIMIT). Default 256 MiB. */
   sessionBytes?: number;
   /**
-   * Pixels of a picture that `wasmedge_image` decodes, and of the size that is asked for (ERR_LIMIT).
-   * Default 50,000,000.
+   * Pixels of a picture that `wasmedge_image` decodes; one with more is answered as one that cannot
+   * be decoded. A guest that asks for a result with more is ended (ERR_LIMIT). Default 50,000,000.
    */
   imagePixels?: number;
   /** Bytes of arguments and environment variables (ERR_LIMIT). Default 1 MiB. */

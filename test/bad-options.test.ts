@@ -21,7 +21,7 @@ const NO_OPTIONS: [string, unknown][] = [null, 7, 'text', true, [], BYTES].map((
 /** What `limits` may hold. */
 const LIMITS = [
   ...['timeoutMs', 'memoryPages', 'outputBytes', 'fuel', 'models', 'modelBytes', 'sessions'],
-  ...['sessionBytes', 'argumentBytes', 'stdinBytes', 'fileBytes'],
+  ...['sessionBytes', 'imagePixels', 'argumentBytes', 'stdinBytes', 'fileBytes'],
 ];
 
 /** Wrong values of options, with the name that the message has to hold. */
@@ -98,6 +98,12 @@ const LOAD: [string, unknown][] = [
   ['inference.threads', { inference: { threads: '2' } }],
   ['inference.kernels', { inference: { kernels: 'fast' } }],
   ['inference.kernels', { inference: { kernels: null } }],
+  ['hostModules', { hostModules: 'wasmedge_image' }],
+  ['hostModules', { hostModules: null }],
+  ['hostModules[0]', { hostModules: [7] }],
+  ['hostModules', { hostModules: ['wasmedge_process'] }],
+  ['hostModules', { hostModules: ['wasmedge_image', ''] }],
+  ['limits.imagePixels', { limits: { imagePixels: 0 } }],
   ['aot', { aot: true }],
   ['aot', { aot: 'on' }],
   ['aot', { aot: null }],

@@ -10,7 +10,8 @@ namespace wasmedge_embed {
 
 /// What a picture may ask for. Checked before memory is taken for it.
 struct ImageLimits {
-  /// "imagePixels": width times height, of the picture and of the size that is asked for.
+  /// "imagePixels": width times height. A picture with more is one that cannot be decoded; a guest
+  /// that asks for a result with more is ended with `kLimit`.
   uint64_t pixels = 50'000'000;
 };
 
@@ -21,7 +22,7 @@ struct ImageLimits {
 std::optional<Picture> DecodeJpeg(const ByteSpan& bytes, const ImageLimits& limits);
 
 /// Decodes a PNG of any kind with libpng; what is transparent lies on black. Nothing when it is no
-/// PNG that can be decoded. Throws as `DecodeJpeg`.
+/// PNG that can be decoded, or when it has too many pixels. Throws as `DecodeJpeg`.
 std::optional<Picture> DecodePng(const ByteSpan& bytes, const ImageLimits& limits);
 
 }  // namespace wasmedge_embed

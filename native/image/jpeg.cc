@@ -1,7 +1,6 @@
 #include <limits>
 #include <memory>
 
-#include "engine/error.h"
 #include "image/decode.h"
 #include "image/decoder_library.h"
 
@@ -97,7 +96,7 @@ std::optional<Picture> DecodeJpeg(const ByteSpan& bytes, const ImageLimits& limi
   }
   if (width < 1 || height < 1) return std::nullopt;
   const uint64_t pixels = uint64_t{static_cast<uint32_t>(width)} * static_cast<uint32_t>(height);
-  if (pixels > limits.pixels) ThrowLimit("imagePixels", limits.pixels);
+  if (pixels > limits.pixels) return std::nullopt;
   if (CountScans(bytes) > kMaximumWork / pixels) return std::nullopt;
 
   const bool is_cmyk = color_space == kColorSpaceCmyk || color_space == kColorSpaceYcck;

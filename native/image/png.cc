@@ -1,6 +1,5 @@
 #include <memory>
 
-#include "engine/error.h"
 #include "image/decode.h"
 #include "image/decoder_library.h"
 
@@ -64,8 +63,7 @@ std::optional<Picture> DecodePng(const ByteSpan& bytes, const ImageLimits& limit
   const std::unique_ptr<Image, void (*)(Image*)> owned(&image, library.Free);
   if (library.BeginReadFromMemory(&image, bytes.data, bytes.size) == 0) return std::nullopt;
   const uint64_t pixels = uint64_t{image.width} * image.height;
-  if (pixels == 0) return std::nullopt;
-  if (pixels > limits.pixels) ThrowLimit("imagePixels", limits.pixels);
+  if (pixels == 0 || pixels > limits.pixels) return std::nullopt;
   Picture picture{image.width, image.height, std::vector<uint8_t>(pixels * 3)};
   image.format = kFormatRgb;
   constexpr Color kBlack{0, 0, 0};

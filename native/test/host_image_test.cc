@@ -144,12 +144,7 @@ TEST_F(ImageTest, SurvivesEveryChangedByteAndEveryTruncation) {
       for (const uint8_t value : {0x00, 0x01, 0x7F, 0x80, 0xDA, 0xFF}) {
         Pixels changed = image;
         changed[index] = value;
-        try {
-          EXPECT_LE(Load(function, changed, 3, 3), 1U);
-        } catch (const Error& error) {
-          // A size of thousands of pixels each way is one beyond the limit.
-          EXPECT_EQ(error.detail(), "imagePixels") << error.what();
-        }
+        EXPECT_LE(Load(function, changed, 3, 3), 1U);
       }
       EXPECT_LE(
           Load(function, {image.begin(), image.begin() + static_cast<ptrdiff_t>(index)}, 3, 3), 1U);
@@ -206,8 +201,7 @@ class SmallImageTest : public ImageTest {
 };
 
 TEST_F(SmallImageTest, BoundsThePixelsOfThePictureAndOfTheResult) {
-  EXPECT_EQ(test::LimitOf([&] { Load("load_jpg", test::FromHex(test::kRgbJpeg), 1, 1); }),
-            "imagePixels");
+  EXPECT_EQ(Load("load_jpg", test::FromHex(test::kRgbJpeg), 1, 1), 1U);
   const Pixels png = test::FromHex(test::kRgbPng);
   EXPECT_EQ(Load("load_png", png, 10, 10), 0U);
   EXPECT_EQ(test::LimitOf([&] { Load("load_png", png, 101, 1); }), "imagePixels");

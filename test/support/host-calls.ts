@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { LoadOptions, LoadedModule } from 'wasmedge-embed';
+import type { LoadOptions } from 'wasmedge-embed';
 
 import { withModule } from './run-guest.js';
 import { wasmFile } from './wat.js';
@@ -16,12 +16,14 @@ const PAGE = 65_536;
 export const MEMORY_END = 3 * PAGE;
 const PROGRAM = PAGE;
 const RESULTS = 2 * PAGE + 16;
-const RECORD_WORDS = 7;
 
-/** A host module: its name, and the number of i32 parameters of its functions; all return an i32. */
+/**
+ * A host module: its name, and its functions' types, one letter a value (i: i32, I: i64), parameters
+ * and results with a colon between them; a number stands for as many i32 and an i32 as the result.
+ */
 export interface HostModule {
   module: string;
-  functions: Readonly<Record<string, number>>;
+  functions: Readonly<Record<string, number | string>>;
 }
 
 export const WASI_NN = {
@@ -55,8 +57,43 @@ export const TENSORFLOW_LITE = {
   },
 } as const satisfies HostModule;
 
-/** An argument: a number, or the 32 bits that stand at an address when the call is made. */
-export type Argument = number | { readonly at: number };
+/** The functions of the same module in WasmEdge 0.8 to 0.12. */
+export const TENSORFLOW_LITE_LEGACY = {
+  module: 'wasmedge_tensorflowlite',
+  functions: {
+    wasmedge_tensorflowlite_create_session: 'ii:I',
+    wasmedge_tensorflowlite_delete_session: 'I:',
+    wasmedge_tensorflowlite_run_session: 'I:i',
+    wasmedge_tensorflowlite_get_output_tensor: 'Iii:I',
+    wasmedge_tensorflowlite_get_tensor_len: 'I:i',
+    wasmedge_tensorflowlite_get_tensor_data: 'Ii:',
+    wasmedge_tensorflowlite_append_input: 'Iiiii:',
+  },
+} as const satisfies HostModule;
+
+export const IMAGE = {
+  module: 'wasmedge_image',
+  functions: {
+    load_jpg: 7,
+    load_png: 7,
+    wasmedge_image_load_jpg_to_rgb8: 5,
+    wasmedge_image_load_jpg_to_bgr8: 5,
+    wasmedge_image_load_jpg_to_rgb32f: 5,
+    wasmedge_image_load_jpg_to_bgr32f: 5,
+    wasmedge_image_load_png_to_rgb8: 5,
+    wasmedge_image_load_png_to_bgr8: 5,
+    wasmedge_image_load_png_to_rgb32f: 5,
+    wasmedge_image_load_png_to_bgr32f: 5,
+  },
+} as const satisfies HostModule;
+
+/** An argument: a number, or what stands at an address when the call is made. */
+export type Argument = number | bigint | { readonly at: number };
+
+/** The result of an earlier call, by its place, as an argument. */
+export function resultOf(call: number): { readonly at: number } {
+  return { at: RESULTS + 8 * call };
+}
 
 /** A function's name and its arguments. */
 export type HostCall = readonly [name: string, ...args: Argument[]];
@@ -91,11 +128,20 @@ export class GuestPage {
 }
 
 export interface HostCallResults {
-  /** What each call returned. */
+  /** What each call returned: the low 32 bits, 0 where it has no result. */
   errnos: number[];
+  /** All bits of it. */
+  results: bigint[];
   /** The first page after the last call. */
   memory: Buffer;
 }
+
+/** Runs a guest with this standard input. */
+export type RunGuest = (stdin: Buffer) => Promise<{
+  stdout: Buffer;
+  stderr: Buffer;
+  exitCode: number | null;
+}>;
 
 /** Loads the guest for a host module and hands it to `use`. */
 export async function withHostCalls<T>(
@@ -105,9 +151,8 @@ export async function withHostCalls<T>(
     run: (page: GuestPage, calls: readonly HostCall[]) => Promise<HostCallResults>,
   ) => Promise<T>,
 ): Promise<T> {
-  const file = await wasmFile(guestText(host));
-  return withModule(file, options, (module) =>
-    use((page, calls) => runCalls(module, host, page, calls)),
+  return withModule(await callingGuest(host), options, (module) =>
+    use((page, calls) => runCalls((stdin) => module.run({ stdin }), host, page, calls)),
   );
 }
 
@@ -121,50 +166,80 @@ export function callHost(
   return withHostCalls(host, options, (run) => run(page, calls));
 }
 
-async function runCalls(
-  module: LoadedModule,
+/** The guest for a host module, for those who run it in another way. */
+export function callingGuest(host: HostModule): Promise<string> {
+  return wasmFile(guestText(host));
+}
+
+/** Has the guest of {@link callingGuest} make the calls. */
+export async function runCalls(
+  runGuest: RunGuest,
   { functions }: HostModule,
   page: GuestPage,
   calls: readonly HostCall[],
 ): Promise<HostCallResults> {
   const names = Object.keys(functions);
   const program = calls.flatMap(([name, ...args]) => {
-    assert.equal(args.length, functions[name], `arguments of ${name}`);
+    const [params] = typeOf(functions[name]!);
+    assert.equal(args.length, params.length, `arguments of ${name}`);
     const mask = args.reduce<number>(
       (bits, argument, index) => bits | (typeof argument === 'object' ? 1 << index : 0),
       0,
     );
-    const values = args.map((argument) => (typeof argument === 'object' ? argument.at : argument));
-    while (values.length < RECORD_WORDS - 2) values.push(0);
-    return [names.indexOf(name), mask, ...values.map((value) => value >>> 0)];
+    const words = args.flatMap((argument, index) => {
+      const value = BigInt(typeof argument === 'object' ? argument.at : argument);
+      const low = Number(value & 0xffff_ffffn);
+      return params[index] === 'I' ? [low, Number((value >> 32n) & 0xffff_ffffn)] : [low];
+    });
+    return [names.indexOf(name), mask, ...words];
   });
   const code = Buffer.from(Uint32Array.of(calls.length, ...program).buffer);
   assert.ok(code.length <= PAGE, 'too many calls');
-  const { stdout, stderr, exitCode } = await module.run({
-    stdin: Buffer.concat([page.bytes, code]),
-  });
-  assert.equal(exitCode, 0);
+  const { stdout, stderr, exitCode } = await runGuest(Buffer.concat([page.bytes, code]));
+  assert.equal(exitCode, 0, stdout.toString('latin1', 0, 400));
   assert.equal(stderr.length, 0);
-  assert.equal(stdout.length, PAGE + 4 * calls.length);
+  assert.equal(stdout.length, PAGE + 8 * calls.length);
+  const results = calls.map((_, index) => stdout.readBigUInt64LE(PAGE + 8 * index));
   return {
-    errnos: calls.map((_, index) => stdout.readUInt32LE(PAGE + 4 * index)),
+    errnos: results.map((result) => Number(result & 0xffff_ffffn)),
+    results,
     memory: stdout.subarray(0, PAGE),
   };
 }
 
+function typeOf(type: number | string): [params: string, result: string] {
+  if (typeof type === 'number') return ['i'.repeat(type), 'i'];
+  const [params = '', result = ''] = type.split(':');
+  return [params, result];
+}
+
+const WASM_TYPES: Record<string, string> = { i: 'i32', I: 'i64' };
+
 function guestText({ module, functions }: HostModule): string {
   const entries = Object.entries(functions);
-  const imports = entries.map(([name, count]) => {
-    const params = `(param ${'i32 '.repeat(count)})`;
-    return `(import "${module}" "${name}" (func $${name} ${params} (result i32)))`;
+  const imports = entries.map(([name, type]) => {
+    const [params, result] = typeOf(type);
+    const kinds = Array.from(params, (letter) => WASM_TYPES[letter]).join(' ');
+    const returned = result && `(result ${WASM_TYPES[result]})`;
+    return `(import "${module}" "${name}" (func $${name} (param ${kinds}) ${returned}))`;
   });
-  const cases = entries.map(([name, count], number) => {
-    const args = Array.from(
-      { length: count },
-      (_, index) => `(call $argument (local.get $record) (i32.const ${index}))`,
-    );
+  const cases = entries.map(([name, type], number) => {
+    const [params, result] = typeOf(type);
+    let words = 0;
+    const args = Array.from(params, (letter, index) => {
+      const place = 8 + 4 * words;
+      words += letter === 'I' ? 2 : 1;
+      return `(call $${WASM_TYPES[letter]} (local.get $record) (i32.const ${place}) (i32.const ${index}))`;
+    });
+    const call = `(call $${name} ${args.join(' ')})`;
+    const stored =
+      result === 'I'
+        ? `(i64.store (local.get $result) ${call})`
+        : result === 'i'
+          ? `(i64.store (local.get $result) (i64.extend_i32_u ${call}))`
+          : call;
     return `(if (i32.eq (i32.load (local.get $record)) (i32.const ${number}))
-      (then (return (call $${name} ${args.join(' ')}))))`;
+      (then ${stored} (return (i32.const ${8 + 4 * words}))))`;
   });
   return `(module
     (import "wasi_snapshot_preview1" "fd_read"
@@ -174,21 +249,32 @@ function guestText({ module, functions }: HostModule): string {
     ${imports.join('\n')}
     (memory (export "memory") 3 3)
 
-    (func $argument (param $record i32) (param $index i32) (result i32)
+    ;; Whether the argument of this number is what stands at an address.
+    (func $indirect (param $record i32) (param $index i32) (result i32)
+      (i32.and (i32.shr_u (i32.load offset=4 (local.get $record)) (local.get $index))
+               (i32.const 1)))
+
+    (func $i32 (param $record i32) (param $place i32) (param $index i32) (result i32)
       (local $value i32)
-      (local.set $value (i32.load offset=8
-        (i32.add (local.get $record) (i32.shl (local.get $index) (i32.const 2)))))
-      (if (i32.and (i32.shr_u (i32.load offset=4 (local.get $record)) (local.get $index))
-                   (i32.const 1))
+      (local.set $value (i32.load (i32.add (local.get $record) (local.get $place))))
+      (if (call $indirect (local.get $record) (local.get $index))
         (then (local.set $value (i32.load (local.get $value)))))
       (local.get $value))
 
-    (func $execute (param $record i32) (result i32)
+    (func $i64 (param $record i32) (param $place i32) (param $index i32) (result i64)
+      (local $value i64)
+      (local.set $value (i64.load (i32.add (local.get $record) (local.get $place))))
+      (if (call $indirect (local.get $record) (local.get $index))
+        (then (local.set $value (i64.load (i32.wrap_i64 (local.get $value))))))
+      (local.get $value))
+
+    ;; Makes a call, stores its result, and gives back how long the record is.
+    (func $execute (param $record i32) (param $result i32) (result i32)
       ${cases.join('\n')}
       unreachable)
 
     (func (export "_start")
-      (local $position i32) (local $count i32) (local $index i32)
+      (local $position i32) (local $count i32) (local $index i32) (local $record i32)
       ;; Standard input fills the first two pages: data and program.
       (loop $more
         (i32.store (i32.const ${2 * PAGE}) (local.get $position))
@@ -200,13 +286,12 @@ function guestText({ module, functions }: HostModule): string {
           (i32.add (local.get $position) (i32.load offset=8 (i32.const ${2 * PAGE}))))
         (br_if $more (i32.load offset=8 (i32.const ${2 * PAGE}))))
       (local.set $count (i32.load (i32.const ${PROGRAM})))
+      (local.set $record (i32.const ${PROGRAM + 4}))
       (loop $next
         (if (i32.lt_u (local.get $index) (local.get $count))
           (then
-            (i32.store
-              (i32.add (i32.const ${RESULTS}) (i32.shl (local.get $index) (i32.const 2)))
-              (call $execute (i32.add (i32.const ${PROGRAM + 4})
-                (i32.mul (local.get $index) (i32.const ${4 * RECORD_WORDS})))))
+            (local.set $record (i32.add (local.get $record) (call $execute (local.get $record)
+              (i32.add (i32.const ${RESULTS}) (i32.shl (local.get $index) (i32.const 3))))))
             (local.set $index (i32.add (local.get $index) (i32.const 1)))
             (br $next))))
       ;; The data and every result go to standard output.
@@ -215,7 +300,7 @@ function guestText({ module, functions }: HostModule): string {
       (drop (call $fd_write (i32.const 1) (i32.const ${2 * PAGE}) (i32.const 1)
         (i32.const ${2 * PAGE + 8})))
       (i32.store (i32.const ${2 * PAGE}) (i32.const ${RESULTS}))
-      (i32.store offset=4 (i32.const ${2 * PAGE}) (i32.shl (local.get $count) (i32.const 2)))
+      (i32.store offset=4 (i32.const ${2 * PAGE}) (i32.shl (local.get $count) (i32.const 3)))
       (drop (call $fd_write (i32.const 1) (i32.const ${2 * PAGE}) (i32.const 1)
         (i32.const ${2 * PAGE + 8})))))`;
 }

@@ -96,7 +96,7 @@ fn infer(model: &Model, jpeg: &[u8]) -> Result<Vec<u8>, Failure> {
     let (width, height) = (model.input.width, model.input.height);
     let samples = host::load_jpg_to_rgb8(jpeg, width, height).ok_or_else(|| {
         Failure::Data(
-            "the JPEG picture cannot be decoded: damaged, or of an unsupported kind".into(),
+            "the host cannot decode the JPEG picture: it is damaged, of an unsupported kind, or too large".into(),
         )
     })?;
     let picture = Picture {
