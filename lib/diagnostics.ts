@@ -2,12 +2,13 @@ import { channel } from 'node:diagnostics_channel';
 
 import type { WasmEdgeError } from './errors.js';
 import type { Timings } from './native.js';
+import type { Isolation } from './runners/executor.js';
 
 /** What the channel `wasmedge-embed:run` publishes after each invocation. */
 export interface RunEvent {
   /** The module's file, as it was given. */
   module: string;
-  isolation: 'in-process';
+  isolation: Isolation;
   /** The called function; absent for a run of the whole program. */
   function?: string;
   /** Milliseconds from the call to its end, as the caller saw it. */

@@ -24,6 +24,8 @@ export type WasmEdgeErrorCode =
   | 'ERR_LIMIT'
   /** All threads are busy and as many runs as allowed are waiting. */
   | 'ERR_QUEUE_FULL'
+  /** The worker process that held the run crashed, was killed or does not answer. */
+  | 'ERR_WORKER_DIED'
   /** The module was closed. */
   | 'ERR_CLOSED'
   /** A model, its labels or its normalization is missing or unusable. */

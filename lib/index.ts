@@ -11,6 +11,7 @@ export type {
   CompileOptions,
   ExternalDescription,
   InferenceOptions,
+  Isolation,
   Kernels,
   Limits,
   LoadOptions,
@@ -22,4 +23,5 @@ export type {
   TensorDescription,
   Timings,
   ValueType,
+  WorkerProcessOptions,
 } from './types.js';

@@ -1,5 +1,5 @@
 import { WasmEdgeError, nativeCall } from './errors.js';
-import { loadModels, modelSources } from './models.js';
+import { loadModels, modelSources, readModels } from './models.js';
 import { addon } from './native.js';
 import type { ExternalDescription, TensorDescription } from './native.js';
 import { nonEmptyText } from './options.js';
@@ -44,7 +44,7 @@ export async function inspectModule(file: string): Promise<ModuleDescription> {
  * @throws {WasmEdgeError} ERR_MODEL, ERR_NATIVE_LOAD.
  */
 export async function inspectModel(file: string | BytesLike): Promise<ModelDescription> {
-  const { byName } = await loadModels(modelSources({ model: { file } }));
+  const { byName } = await loadModels(await readModels(modelSources({ model: { file } })));
   const model = byName['model'];
   if (!model) throw new WasmEdgeError('ERR_MODEL', 'The model was not loaded.');
   return { inputs: model.inputs, outputs: model.outputs };

@@ -4,7 +4,8 @@ import { runChannel } from './diagnostics.js';
 import type { RunEvent } from './diagnostics.js';
 import { WasmEdgeError } from './errors.js';
 import type { ExternalDescription } from './native.js';
-import type { CallResult, Runner } from './runners/runner.js';
+import type { Isolation } from './runners/executor.js';
+import type { CallResult, ModuleFacts, Runner } from './runners/runner.js';
 import type { RunOptions, RunResult } from './types.js';
 
 /** A module that is loaded and can be run any number of times, concurrently. */
@@ -19,19 +20,16 @@ export class LoadedModule implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   /** @internal Use {@link loadModule}. */
-  constructor(
-    runner: Runner,
-    description: Pick<LoadedModule, 'file' | 'mode' | 'imports' | 'exports'>,
-  ) {
+  constructor(runner: Runner, facts: ModuleFacts) {
     this.#runner = runner;
-    this.file = description.file;
-    this.mode = description.mode;
-    this.imports = description.imports;
-    this.exports = description.exports;
+    this.file = facts.file;
+    this.mode = facts.mode;
+    this.imports = facts.imports;
+    this.exports = facts.exports;
   }
 
   /** Where the guest runs. */
-  get isolation(): 'in-process' {
+  get isolation(): Isolation {
     return this.#runner.isolation;
   }
 
@@ -39,19 +37,12 @@ export class LoadedModule implements AsyncDisposable {
    * Runs the program (`_start`) in a fresh instance, with nothing left of any run before.
    *
    * @returns What it wrote and its exit code, whatever that code is.
-   * @throws {WasmEdgeError} ERR_TRAP (with `trap`, `stdout`, `stderr`), ERR_QUEUE_FULL, ERR_CLOSED,
-   *   ERR_LIMIT, ERR_INVALID_ARGUMENT.
+   * @throws {WasmEdgeError} ERR_TRAP (with `trap`, `stdout`, `stderr`), ERR_TIMEOUT, ERR_ABORTED,
+   *   ERR_OUTPUT_LIMIT, ERR_LIMIT, ERR_QUEUE_FULL, ERR_CLOSED, ERR_INVALID_ARGUMENT; ERR_WORKER_DIED
+   *   in a worker process.
    */
   run(options: RunOptions = {}): Promise<RunResult> {
-    return this.#publish(undefined, byteLength(options), async () => {
-      if (!this.exports.some((each) => each.kind === 'function' && each.name === '_start')) {
-        throw new WasmEdgeError(
-          'ERR_INVALID_ARGUMENT',
-          `${this.file} is no program: it exports no function '_start'. Call its functions with call().`,
-        );
-      }
-      return this.#runner.run(options);
-    });
+    return this.#publish(undefined, byteLength(options), () => this.#runner.run(options));
   }
 
   /**

@@ -34,25 +34,47 @@ export function modelSources(option: unknown): ModelSources {
   );
 }
 
+/** A model's file and labels, read. */
+export interface ReadModel {
+  name: string;
+  /** Its file's path, for messages; absent where the caller gave bytes. */
+  path?: string;
+  content: Uint8Array;
+  labels: Uint8Array | null;
+  normalize: ModelSource['normalize'];
+}
+
+/** Reads each model's file and labels. */
+export function readModels(sources: ModelSources): Promise<ReadModel[]> {
+  return Promise.all(
+    sources.map(async ([name, source]) => {
+      const { file, normalize } = source;
+      const [content, labels] = await Promise.all([
+        typeof file === 'string' ? read(file, `model '${name}'`) : file,
+        readLabels(source),
+      ]);
+      return { name, ...(typeof file === 'string' && { path: file }), content, labels, normalize };
+    }),
+  );
+}
+
 /**
- * Loads each model: its file, its labels, its description. With `inference` each is also made ready
- * to run.
+ * Loads models that were read, and describes them to the guest. With `inference` each is also made
+ * ready to run.
  */
 export async function loadModels(
-  sources: ModelSources,
+  models: readonly ReadModel[],
   inference?: NativeInferenceOptions,
 ): Promise<LoadedModels> {
   // Without a prototype, so that a model may be named __proto__.
   const byName = Object.create(null) as LoadedModels['byName'];
   const loaded: LoadedModels = { byName, files: {} };
   await Promise.all(
-    sources.map(async ([name, source]) => {
-      const [model, labels] = await Promise.all([
-        loadModel(name, source.file, inference),
-        readLabels(source),
-      ]);
+    models.map(async (read) => {
+      const { name, labels } = read;
+      const model = await loadModel(read, inference);
       loaded.byName[name] = model;
-      loaded.files[`/models/${name}.json`] = Buffer.from(describeModel(name, model, source));
+      loaded.files[`/models/${name}.json`] = Buffer.from(describeModel(model, read));
       if (labels) loaded.files[`/models/${name}.labels.txt`] = labels;
     }),
   );
@@ -100,11 +122,9 @@ function normalization(where: string, value: unknown): ModelSource['normalize'] 
 }
 
 async function loadModel(
-  name: string,
-  file: string | Uint8Array,
+  { name, path: file, content }: ReadModel,
   inference: NativeInferenceOptions | undefined,
 ): Promise<NativeModel> {
-  const content = typeof file === 'string' ? await read(file, `model '${name}'`) : file;
   try {
     return await nativeCall(async () => {
       const model = await addon().Model.load(content);
@@ -113,7 +133,7 @@ async function loadModel(
     });
   } catch (error) {
     if (!(error instanceof WasmEdgeError)) throw error;
-    const source = typeof file === 'string' ? ` (${file})` : '';
+    const source = file === undefined ? '' : ` (${file})`;
     throw new WasmEdgeError(error.code, `Model '${name}'${source}: ${error.message}`, {
       cause: error,
     });
@@ -121,7 +141,7 @@ async function loadModel(
 }
 
 /** The JSON that a guest reads: docs of the format in wasm/README.md. */
-function describeModel(name: string, model: NativeModel, { normalize }: ModelSource): string {
+function describeModel(model: NativeModel, { name, normalize }: ReadModel): string {
   return JSON.stringify({ name, inputs: model.inputs, outputs: model.outputs, normalize });
 }
 

@@ -137,6 +137,8 @@ export interface Addon {
    * Nothing settles any more after it.
    */
   shutdown: () => void;
+  /** Has this process killed when its parent, the process of this identifier, ends in any way. */
+  dieWithParent(parent: number): void;
   /** Opens the WasmEdge library. */
   runtime(): Promise<{ version: string; path: string }>;
 }

@@ -1,6 +1,8 @@
 import type { Timings } from './native.js';
+import type { Isolation } from './runners/executor.js';
 
 export type { ExternalDescription, TensorDescription, Timings, ValueType } from './native.js';
+export type { Isolation } from './runners/executor.js';
 
 /** Bytes in any form that Node's own functions take. */
 export type BytesLike = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
@@ -98,10 +100,40 @@ export interface Limits {
  */
 export type OptionalHostModule = 'wasmedge_image';
 
+/** The pool of worker processes. */
+export interface WorkerProcessOptions {
+  /**
+   * Processes, 1 to 256, and never more than `concurrency`, which they share evenly. A process that
+   * dies takes along what it holds: one invocation at a time each, unless there are fewer of them.
+   * Default: as many as `concurrency`, at most the processors.
+   */
+  workers?: number;
+  /**
+   * Invocations after which a process is replaced by a new one; 1 gives each its own. Default none.
+   */
+  recycleAfterRuns?: number;
+  /** Resident bytes above which a process is replaced after an invocation. Default none. */
+  recycleAboveBytes?: number;
+  /**
+   * Milliseconds, 0 to a day, that a process has to end an invocation that was aborted or took too
+   * long, and to end itself at close. Then it is killed. Default 1,000.
+   */
+  graceMs?: number;
+  /**
+   * Milliseconds, 1,000 to a day, for which a process that holds invocations may be silent before it
+   * is killed (ERR_WORKER_DIED). Default 10,000.
+   */
+  unresponsiveMs?: number;
+}
+
 /** Options of {@link loadModule}. */
 export interface LoadOptions {
-  /** Where the guest runs. Only `in-process` is there yet. */
-  isolation?: 'in-process';
+  /**
+   * What stands between the guest and this process: nothing but WebAssembly's own sandbox
+   * (`in-process`, default, fastest), or a process as well, from a pool of long-lived ones
+   * (`worker-process`).
+   */
+  isolation?: Isolation;
   /** The guest's arguments after the program name. Default none. */
   args?: readonly string[];
   /** The guest's environment variables; nothing is inherited. Default none. */
@@ -124,6 +156,8 @@ export interface LoadOptions {
    * native code.
    */
   aot?: 'auto' | 'off';
+  /** With the isolation `worker-process`. */
+  workerProcess?: WorkerProcessOptions;
   /** Most invocations at a time, 1 to 256. Each has its own thread. Default: the processors. */
   concurrency?: number;
   /** Most invocations waiting for a thread, 0 to 1,000,000. Default 1,024. */

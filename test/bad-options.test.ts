@@ -27,8 +27,7 @@ const LIMITS = [
 /** Wrong values of options, with the name that the message has to hold. */
 const LOAD: [string, unknown][] = [
   ...NO_OPTIONS,
-  ['isolation', { isolation: 'subprocess' }],
-  ['isolation', { isolation: 'worker-process' }],
+  ['isolation', { isolation: 'thread' }],
   ['isolation', { isolation: 'none' }],
   ['isolation', { isolation: null }],
   ['args', { args: 'text' }],

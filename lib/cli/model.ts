@@ -8,7 +8,7 @@ import { Command } from 'commander';
 import { writeAtomically } from '../atomic-file.js';
 import { MODEL_ARCHIVE, fetchModel } from '../model-fetch.js';
 import { MOBILENET, fetchedModelDirectory } from '../model-lookup.js';
-import { loadModels, modelSources } from '../models.js';
+import { loadModels, modelSources, readModels } from '../models.js';
 
 import { integerIn } from './parse.js';
 
@@ -45,7 +45,7 @@ async function describeCommand(
 ): Promise<void> {
   const { name, labels, output } = options;
   const { files } = await loadModels(
-    modelSources({ [name]: { file, ...(labels !== undefined && { labels }) } }),
+    await readModels(modelSources({ [name]: { file, ...(labels !== undefined && { labels }) } })),
   );
   for (const [guestPath, content] of Object.entries(files)) {
     const target = path.join(output, path.posix.basename(guestPath));

@@ -1,4 +1,31 @@
+import path from 'node:path';
+
+import { WasmEdgeError } from '../errors.js';
+import { requireWithin, timeout } from '../limits.js';
+import type { ResolvedLimits } from '../limits.js';
+import type { ExternalDescription, NativeRequest } from '../native.js';
+import { bytes, environment, optionsObject, refuse, textList } from '../options.js';
 import type { RunOptions, RunResult, Timings } from '../types.js';
+
+import { checkCall } from './arguments.js';
+import type { Executor, Isolation } from './executor.js';
+
+/** What a module gives to each of its invocations. */
+export interface Defaults {
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  limits: ResolvedLimits;
+}
+
+/** What is known of a module once it is loaded, in any isolation. */
+export interface ModuleFacts {
+  /** Its file as it was given; the base name is the guest's program name. */
+  file: string;
+  /** Whether the guest runs as compiled code or is interpreted. */
+  mode: 'aot' | 'interpreter';
+  imports: readonly ExternalDescription[];
+  exports: readonly ExternalDescription[];
+}
 
 /** How the call of an exported function ended. */
 export interface CallResult {
@@ -7,12 +34,128 @@ export interface CallResult {
 }
 
 /**
- * One contract for every isolation: what {@link LoadedModule} needs of the way its guest is run.
+ * One contract for every isolation: checks what the caller gives, makes the request of it, and
+ * makes the result of how it ended.
  */
-export interface Runner {
-  readonly isolation: 'in-process';
-  run(options: RunOptions): Promise<RunResult>;
-  call(name: string, args: readonly unknown[]): Promise<CallResult>;
+export class Runner {
+  readonly #executor: Executor;
+  readonly #facts: ModuleFacts;
+  readonly #defaults: Defaults;
+
+  constructor(executor: Executor, facts: ModuleFacts, defaults: Defaults) {
+    this.#executor = executor;
+    this.#facts = facts;
+    this.#defaults = defaults;
+  }
+
+  get isolation(): Isolation {
+    return this.#executor.isolation;
+  }
+
+  async run(options: RunOptions): Promise<RunResult> {
+    const { exports, file } = this.#facts;
+    if (!exports.some((each) => each.kind === 'function' && each.name === '_start')) {
+      throw new WasmEdgeError(
+        'ERR_INVALID_ARGUMENT',
+        `${file} is no program: it exports no function '_start'. Call its functions with call().`,
+      );
+    }
+    const given = optionsObject('options', options, [
+      'stdin',
+      'args',
+      'env',
+      'signal',
+      'timeoutMs',
+    ]);
+    const { args, env, limits } = this.#defaults;
+    const request = this.#request(
+      given.args === undefined ? args : textList('args', given.args),
+      given.env === undefined ? env : { ...env, ...environment('env', given.env) },
+      stdinBytes(given.stdin),
+      timeout('timeoutMs', given.timeoutMs) ?? limits.timeoutMs,
+    );
+    const signal = abortSignal(given.signal);
+    if (signal?.aborted) throw aborted(signal);
+    try {
+      const { stdout, stderr, exitCode, timings } = await this.#executor.execute(request, signal);
+      return { stdout, stderr, exitCode: exitCode & 0xff, timings };
+    } catch (error) {
+      if (signal && error instanceof WasmEdgeError && error.code === 'ERR_ABORTED') {
+        throw aborted(signal, error);
+      }
+      throw error;
+    }
+  }
+
+  async call(name: string, args: readonly unknown[]): Promise<CallResult> {
+    const checked = checkCall(this.#facts.exports, name, args);
+    const { args: programArgs, env, limits } = this.#defaults;
+    const request = this.#request(programArgs, env, undefined, limits.timeoutMs);
+    const result = await this.#executor.execute(
+      { ...request, function: name, arguments: checked },
+      undefined,
+    );
+    if (result.exited) {
+      const exitCode = result.exitCode & 0xff;
+      throw new WasmEdgeError(
+        'ERR_GUEST_EXIT',
+        `The guest called proc_exit(${exitCode}) instead of returning from '${name}'.`,
+        {
+          exitCode,
+          stdout: result.stdout,
+          stderr: result.stderr,
+          timings: result.timings,
+        },
+      );
+    }
+    return { value: result.value, timings: result.timings };
+  }
+
   /** Takes no more invocations and settles when those that were accepted have settled. */
-  close(): Promise<void>;
+  close(): Promise<void> {
+    return this.#executor.close();
+  }
+
+  #request(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    stdin: Uint8Array | undefined,
+    timeoutMs: number | undefined,
+  ): NativeRequest {
+    const request = {
+      args: [path.basename(this.#facts.file), ...args],
+      env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      stdin,
+      timeoutMs,
+    };
+    const { argumentBytes, stdinBytes } = this.#defaults.limits;
+    const strings = [...request.args, ...request.env];
+    requireWithin(
+      'argumentBytes',
+      strings.reduce((sum, each) => sum + Buffer.byteLength(each) + 1, 0),
+      argumentBytes,
+    );
+    requireWithin('stdinBytes', stdin?.length ?? 0, stdinBytes);
+    return request;
+  }
+}
+
+/** The caller's reason as the cause, which no other thread or process has. */
+function aborted(signal: AbortSignal, error?: WasmEdgeError): WasmEdgeError {
+  return new WasmEdgeError('ERR_ABORTED', 'The invocation was aborted.', {
+    cause: signal.reason,
+    ...(error?.stdout && { stdout: error.stdout }),
+    ...(error?.stderr && { stderr: error.stderr }),
+    ...(error?.timings && { timings: error.timings }),
+  });
+}
+
+function abortSignal(value: unknown): AbortSignal | undefined {
+  if (value === undefined || value instanceof AbortSignal) return value;
+  return refuse('signal', 'an AbortSignal', value);
+}
+
+function stdinBytes(value: unknown): Uint8Array | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === 'string' ? Buffer.from(value) : bytes('stdin', value);
 }

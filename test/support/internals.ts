@@ -5,9 +5,10 @@ import type * as CacheDirectory from '../../dist/cache-directory.js';
 import type * as ModelFetch from '../../dist/model-fetch.js';
 import type * as ModelLookup from '../../dist/model-lookup.js';
 import type * as Models from '../../dist/models.js';
+import type * as ChannelModule from '../../dist/runners/worker-process/channel.js';
 import { ROOT } from './paths.js';
 
-// Parts of the package that are not its public interface: the command line's own.
+// Parts of the package that are not its public interface.
 const load = createRequire(path.join(ROOT, 'dist', 'index.js'));
 
 export const { cacheDirectory } = load('./cache-directory.js') as typeof CacheDirectory;
@@ -15,4 +16,5 @@ export const { fetchModel, MODEL_ARCHIVE } = load('./model-fetch.js') as typeof 
 export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } = load(
   './model-lookup.js',
 ) as typeof ModelLookup;
-export const { loadModels, modelSources } = load('./models.js') as typeof Models;
+export const { loadModels, modelSources, readModels } = load('./models.js') as typeof Models;
+export const { Channel } = load('./runners/worker-process/channel.js') as typeof ChannelModule;

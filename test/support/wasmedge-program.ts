@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import type { LoadOptions } from 'wasmedge-embed';
 
-import { loadModels, modelSources } from './internals.js';
+import { loadModels, modelSources, readModels } from './internals.js';
 import { folderWith } from './model-files.js';
 import { PLUGINS, ROOT } from './paths.js';
 import { temporaryPath } from './wat.js';
@@ -76,7 +76,9 @@ export function runProgram(file: string, options: ProgramOptions = {}): Promise<
 export async function programModels(
   models: Readonly<Record<string, string | { file: string; labels: string }>>,
 ): Promise<Required<Pick<ProgramOptions, 'options' | 'env'>>> {
-  const { files } = await loadModels(modelSources(models satisfies LoadOptions['models']));
+  const { files } = await loadModels(
+    await readModels(modelSources(models satisfies LoadOptions['models'])),
+  );
   const folder = folderWith(
     Object.fromEntries(
       Object.entries(files).map(([name, content]) => [path.basename(name), content]),

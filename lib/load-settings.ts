@@ -1,0 +1,94 @@
+import { availableParallelism } from 'node:os';
+
+import { fileSources } from './guest-files.js';
+import type { FileSources } from './guest-files.js';
+import { resolveLimits } from './limits.js';
+import type { ResolvedLimits } from './limits.js';
+import { modelSources } from './models.js';
+import type { ModelSources } from './models.js';
+import type { NativeInferenceOptions } from './native.js';
+import { environment, integer, nonEmptyText, oneOf, optionsObject, textList } from './options.js';
+import type { Isolation } from './runners/executor.js';
+import { workerProcessSettings } from './runners/worker-process/settings.js';
+import type { WorkerProcessSettings } from './runners/worker-process/settings.js';
+
+/** What the engine needs to know to load a module: plain data, which can go to another process. */
+export interface EngineSettings {
+  file: string;
+  aot: 'auto' | 'off';
+  inference: NativeInferenceOptions;
+  hostModules: readonly string[];
+  limits: ResolvedLimits;
+  concurrency: number;
+  maxQueue: number;
+}
+
+/** All options of {@link loadModule}, validated and decided; nothing is read yet. */
+export interface LoadSettings extends EngineSettings {
+  isolation: Isolation;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  files: FileSources;
+  models: ModelSources;
+  workerProcess: WorkerProcessSettings;
+}
+
+const KNOWN = [
+  'isolation',
+  'args',
+  'env',
+  'files',
+  'models',
+  'inference',
+  'hostModules',
+  'limits',
+  'aot',
+  'concurrency',
+  'maxQueue',
+  'workerProcess',
+] as const;
+
+/** Validates what was given to {@link loadModule}. */
+export function loadSettings(file: unknown, options: unknown): LoadSettings {
+  const given = optionsObject('options', options, KNOWN);
+  const concurrency = integer('concurrency', given.concurrency, {
+    min: 1,
+    max: 256,
+    fallback: availableParallelism(),
+  });
+  return {
+    file: nonEmptyText('file', file),
+    isolation: oneOf('isolation', given.isolation, ['in-process', 'worker-process'], 'in-process'),
+    args: given.args === undefined ? [] : textList('args', given.args),
+    env: given.env === undefined ? {} : environment('env', given.env),
+    files: fileSources(given.files),
+    models: modelSources(given.models),
+    aot: oneOf('aot', given.aot, ['auto', 'off'], 'auto'),
+    inference: inferenceOptions(given.inference),
+    hostModules: optionalHostModules(given.hostModules),
+    limits: resolveLimits(given.limits),
+    concurrency,
+    maxQueue: integer('maxQueue', given.maxQueue, { min: 0, max: 1_000_000, fallback: 1024 }),
+    // What belongs to another isolation is checked and then without effect: so that one option
+    // changes between them.
+    workerProcess: workerProcessSettings(given.workerProcess, concurrency),
+  };
+}
+
+function inferenceOptions(value: unknown): NativeInferenceOptions {
+  const given = optionsObject('inference', value, ['threads', 'kernels']);
+  return {
+    threads: integer('inference.threads', given.threads, { min: 1, max: 64, fallback: 1 }),
+    kernels: oneOf(
+      'inference.kernels',
+      given.kernels,
+      ['xnnpack', 'builtin', 'reference'],
+      'xnnpack',
+    ),
+  };
+}
+
+function optionalHostModules(value: unknown): string[] {
+  const names = value === undefined ? [] : textList('hostModules', value);
+  return names.map((name) => oneOf('a name in hostModules', name, ['wasmedge_image'], name));
+}

@@ -1,0 +1,19 @@
+import type { NativeRequest, NativeResult } from '../native.js';
+
+/** Where a guest runs: what stands between it and this process. */
+export type Isolation = 'in-process' | 'worker-process';
+
+/**
+ * The part of a {@link Runner} that differs with the isolation: it carries out one invocation whose
+ * request was checked.
+ */
+export interface Executor {
+  readonly isolation: Isolation;
+  /**
+   * Takes the request in this very tick, so that an abort right after finds it, and copies its
+   * input before it returns. Settles once: with how the guest ended, or a WasmEdgeError.
+   */
+  execute(request: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult>;
+  /** Takes no more requests and settles when those that were accepted have settled. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,162 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { memoryUsage } from 'node:process';
+
+import { compileChannel } from '../../diagnostics.js';
+import type { CompileEvent } from '../../diagnostics.js';
+import type { GuestInputs } from '../../guest-inputs.js';
+import { addon } from '../../native.js';
+import type { NativeRequest } from '../../native.js';
+import { openModule } from '../../open-module.js';
+import type { InProcessExecutor } from '../in-process.js';
+
+import { Channel } from './channel.js';
+import { encodeError } from './encoded-error.js';
+import { decodeValue, encodeValue } from './encoded-value.js';
+import type { FromWorker, ToWorker } from './protocol.js';
+
+// A worker process: loads the module as the first message says and runs it in-process.
+
+/** The stream that the pool has put there. */
+const CHANNEL_DESCRIPTOR = 3;
+
+const controllers = new Map<number, AbortController>();
+let executor: InProcessExecutor | undefined;
+let tellMemory = false;
+
+const socket = new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true });
+const channel = new Channel(
+  socket,
+  (message, arrays) => {
+    receive(message as ToWorker, arrays);
+  },
+  end,
+);
+// The pool's process has ended, or has given this one up.
+socket.on('close', end);
+// What a terminal or a service manager sends to all processes is for the pool's to act upon: it may
+// want to finish what it has begun.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+function receive(message: ToWorker, arrays: Buffer[]): void {
+  switch (message.type) {
+    case 'load':
+      void load(message, arrays);
+      return;
+    case 'run':
+      void run(message, arrays[0]);
+      return;
+    case 'abort':
+      controllers.get(message.id)?.abort();
+      return;
+    case 'ping':
+      send({ type: 'pong' });
+      return;
+    case 'close':
+      void close();
+  }
+}
+
+async function load(message: Extract<ToWorker, { type: 'load' }>, arrays: Buffer[]): Promise<void> {
+  tellMemory = message.tellMemory;
+  passOn();
+  try {
+    addon().dieWithParent(message.parent);
+    const { file } = message.settings;
+    // Before it is read: a change in between is seen as one.
+    const identity = await identityOf(file);
+    const opened = await openModule(message.settings, Promise.resolve(inputsOf(message, arrays)));
+    executor = opened.executor;
+    send({ type: 'ready', facts: opened.facts, identity });
+  } catch (error) {
+    const bytes: Uint8Array[] = [];
+    send({ type: 'failed', error: encodeError(error, bytes) }, bytes);
+    endGracefully();
+  }
+}
+
+function inputsOf(
+  { files, models }: Extract<ToWorker, { type: 'load' }>,
+  arrays: Buffer[],
+): GuestInputs {
+  const rest = arrays.values();
+  const next = (): Buffer => rest.next().value ?? Buffer.alloc(0);
+  return {
+    files: Object.fromEntries(files.map((path) => [path, next()])),
+    models: models.map(({ hasLabels, ...model }) => {
+      const [content, labels] = [next(), next()];
+      return { ...model, content, labels: hasLabels ? labels : null };
+    }),
+  };
+}
+
+/** Which file it is and in which state; empty where that cannot be said. */
+async function identityOf(file: string): Promise<string> {
+  const status = await stat(file, { bigint: true }).catch(() => null);
+  return status ? [status.dev, status.ino, status.size, status.mtimeNs].join(' ') : '';
+}
+
+async function run(
+  { id, request }: Extract<ToWorker, { type: 'run' }>,
+  stdin: Buffer | undefined,
+): Promise<void> {
+  const controller = new AbortController();
+  controllers.set(id, controller);
+  const native: NativeRequest = {
+    ...request,
+    stdin,
+    timeoutMs: request.timeoutMs,
+    arguments: request.arguments?.map(decodeValue) ?? [],
+  };
+  const memory = () => (tellMemory ? { memory: memoryUsage.rss() } : {});
+  try {
+    if (!executor) throw new Error('A run came before the module was loaded.');
+    const result = await executor.execute(native, controller.signal);
+    const { exitCode, exited, value, timings, stdout, stderr } = result;
+    const encoded = {
+      ...{ exitCode, exited, timings },
+      ...(value !== undefined && { value: encodeValue(value) }),
+    };
+    send({ type: 'result', id, result: encoded, ...memory() }, [stdout, stderr]);
+  } catch (error) {
+    const bytes: Uint8Array[] = [];
+    send({ type: 'error', id, error: encodeError(error, bytes), ...memory() }, bytes);
+  } finally {
+    controllers.delete(id);
+  }
+}
+
+async function close(): Promise<void> {
+  await executor?.close();
+  endGracefully();
+}
+
+/** After what was sent, when nothing is left to do. */
+function endGracefully(): void {
+  socket.off('close', end);
+  channel.end();
+}
+
+/** What this process would tell its own user is told to the pool's. */
+function passOn(): void {
+  process.on('warning', (warning: Error & { code?: string }) => {
+    if (!warning.code?.startsWith('WASMEDGE_EMBED_')) return;
+    send({ type: 'warning', message: warning.message, code: warning.code });
+  });
+  subscribe(compileChannel.name, (message) => {
+    const { error, ...event } = message as CompileEvent;
+    const bytes: Uint8Array[] = [];
+    const encoded = error === undefined ? {} : { error: encodeError(error, bytes) };
+    send({ type: 'compile', event, ...encoded }, bytes);
+  });
+}
+
+function send(message: FromWorker, arrays: readonly Uint8Array[] = []): void {
+  channel.send(message, arrays);
+}
+
+/** At once, whatever guests or host functions are doing: nobody is left to hear of it. */
+function end(): void {
+  process.kill(process.pid, 'SIGKILL');
+}

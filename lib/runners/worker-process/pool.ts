@@ -1,0 +1,268 @@
+import { WasmEdgeError } from '../../errors.js';
+import type { NativeRequest, NativeResult } from '../../native.js';
+import { onAbort } from '../abort.js';
+import type { Executor } from '../executor.js';
+import type { ModuleFacts } from '../runner.js';
+
+import { Invocation, stopError } from './invocation.js';
+import type { WorkerProcessSettings } from './settings.js';
+import { Worker } from './worker.js';
+import type { WorkerEvents, WorkerStart } from './worker.js';
+
+/** How a pool of worker processes is run. */
+export interface PoolSettings extends WorkerProcessSettings {
+  /** Most invocations at a time, in all workers together. */
+  concurrency: number;
+  maxQueue: number;
+}
+
+const HEARTBEAT_MS = 1000;
+const FIRST_BACK_OFF_MS = 100;
+const LAST_BACK_OFF_MS = 10_000;
+
+/** Runs the guest in long-lived child processes, each of which has loaded the module. */
+export class WorkerPool implements Executor, WorkerEvents {
+  readonly isolation = 'worker-process';
+  readonly #settings: PoolSettings;
+  readonly #start: WorkerStart;
+  readonly #runsPerWorker: number;
+  readonly #workers = new Set<Worker>();
+  /** Accepted and not yet given to a worker, in order. */
+  readonly #waiting = new Map<number, Invocation>();
+  #running = 0;
+  #lastId = 0;
+  #opening: { resolve: (facts: ModuleFacts) => void; reject: (error: Error) => void } | undefined;
+  /** The module's file as the first worker found it. */
+  #identity: string | undefined;
+  /** Workers in a row that ended without having been of any use. */
+  #failures = 0;
+  #backOff: NodeJS.Timeout | undefined;
+  #closing = false;
+  #onIdle: (() => void) | undefined;
+  /** For how many reasons the event loop has to live; meanwhile the heartbeat keeps it alive. */
+  #busy = 0;
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(start: WorkerStart, settings: PoolSettings) {
+    this.#start = start;
+    this.#settings = settings;
+    this.#runsPerWorker = Math.ceil(settings.concurrency / settings.workers);
+  }
+
+  /**
+   * Starts the first worker, then the others: so that only one compiles what is not in the cache
+   * yet. Rejects with the first one's own error.
+   */
+  async open(): Promise<ModuleFacts> {
+    this.#beBusy();
+    try {
+      return await new Promise<ModuleFacts>((resolve, reject) => {
+        this.#opening = { resolve, reject };
+        this.#startWorker();
+      });
+    } finally {
+      this.#beIdle();
+    }
+  }
+
+  async execute(given: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult> {
+    this.#requireRoom();
+    const stdin = given.stdin && Buffer.from(given.stdin);
+    const invocation = new Invocation(++this.#lastId, { ...given, stdin });
+    const { timeoutMs } = given;
+    const limit =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            this.#stop(invocation, 'timeout');
+          }, timeoutMs);
+    const forget = onAbort(signal, () => {
+      this.#stop(invocation, 'aborted');
+    });
+    this.#waiting.set(invocation.id, invocation);
+    this.#beBusy();
+    this.#distribute();
+    try {
+      return await invocation.promise;
+    } finally {
+      clearTimeout(limit);
+      clearTimeout(invocation.grace);
+      forget();
+      this.#beIdle();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#beBusy();
+    if (this.#waiting.size + this.#running > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
+    clearTimeout(this.#backOff);
+    const workers = [...this.#workers];
+    this.#workers.clear();
+    await Promise.all(workers.map((worker) => worker.end(this.#settings.graceMs)));
+    this.#beIdle();
+  }
+
+  onReady(worker: Worker, facts: ModuleFacts, identity: string): void {
+    this.#identity ??= identity;
+    if (identity !== this.#identity) {
+      worker.giveUp(`found that ${facts.file} has changed since it was loaded (load it again)`);
+      return;
+    }
+    this.#opening?.resolve(facts);
+    this.#opening = undefined;
+    this.#fill();
+    this.#distribute();
+  }
+
+  onSettled(worker: Worker): void {
+    this.#failures = 0;
+    this.#running--;
+    if (worker.memory > this.#settings.recycleAboveBytes) this.#retire(worker);
+    this.#endRetired(worker);
+    this.#distribute();
+  }
+
+  onGone(worker: Worker, reason: Error, lost: number): void {
+    this.#running -= lost;
+    this.#workers.delete(worker);
+    if (this.#opening) {
+      this.#opening.reject(reason);
+      return;
+    }
+    if (worker.runs === 0) {
+      this.#failures++;
+      // Nobody waits for longer than one attempt takes.
+      if (this.#workers.size === 0) this.#loseWaiting(reason);
+    }
+    this.#fill();
+    this.#tellIdle();
+  }
+
+  #requireRoom(): void {
+    if (this.#closing) {
+      throw new WasmEdgeError('ERR_CLOSED', 'The module is closed. Load it again to run it.');
+    }
+    const { concurrency, maxQueue } = this.#settings;
+    if (this.#running + this.#waiting.size < concurrency + maxQueue) return;
+    throw new WasmEdgeError(
+      'ERR_QUEUE_FULL',
+      `${concurrency} invocations are under way, as many as 'concurrency' allows, and the queue is ` +
+        `full (maxQueue is ${maxQueue}). Try again later.`,
+    );
+  }
+
+  /** Gives what waits to the workers that hold least. */
+  #distribute(): void {
+    for (const [id, invocation] of this.#waiting) {
+      if (this.#running >= this.#settings.concurrency) break;
+      const worker = this.#leastLoaded();
+      if (!worker) break;
+      this.#waiting.delete(id);
+      this.#running++;
+      invocation.taken();
+      worker.take(invocation);
+      if (worker.runs >= this.#settings.recycleAfterRuns) this.#retire(worker);
+    }
+    this.#tellIdle();
+  }
+
+  #leastLoaded(): Worker | undefined {
+    let least: Worker | undefined;
+    for (const worker of this.#workers) {
+      const isFree = worker.isReady && !worker.isRetiring && worker.held.size < this.#runsPerWorker;
+      if (isFree && (!least || worker.held.size < least.held.size)) least = worker;
+    }
+    return least;
+  }
+
+  #stop(invocation: Invocation, reason: 'timeout' | 'aborted'): void {
+    if (this.#waiting.delete(invocation.id)) {
+      invocation.reject(stopError(reason));
+      this.#tellIdle();
+      return;
+    }
+    const { worker } = invocation;
+    if (!worker || invocation.stopped) return;
+    invocation.stopped = reason;
+    // The worker measures the time limit itself and gives what the guest had written.
+    if (reason === 'aborted') worker.abort(invocation);
+    invocation.grace = setTimeout(() => {
+      worker.giveUp(`did not end a run within ${this.#settings.graceMs} ms`);
+    }, this.#settings.graceMs);
+  }
+
+  #startWorker(): void {
+    this.#workers.add(new Worker(this.#start, this));
+  }
+
+  /** Starts the workers that are missing; after failures one by one, later and later. */
+  #fill(): void {
+    if (this.#closing && this.#waiting.size === 0) return;
+    const active = [...this.#workers].filter((worker) => !worker.isRetiring).length;
+    const missing = this.#settings.workers - active;
+    if (missing <= 0 || this.#backOff) return;
+    if (this.#failures === 0) {
+      for (let count = 0; count < missing; count++) this.#startWorker();
+      return;
+    }
+    const delay = Math.min(FIRST_BACK_OFF_MS * 2 ** (this.#failures - 1), LAST_BACK_OFF_MS);
+    this.#backOff = setTimeout(() => {
+      this.#backOff = undefined;
+      this.#startWorker();
+    }, delay);
+    this.#backOff.unref();
+  }
+
+  #retire(worker: Worker): void {
+    if (worker.isRetiring) return;
+    worker.isRetiring = true;
+    this.#fill();
+  }
+
+  #endRetired(worker: Worker): void {
+    if (!worker.isRetiring || worker.held.size > 0) return;
+    this.#workers.delete(worker);
+    void worker.end(this.#settings.graceMs);
+  }
+
+  #loseWaiting(reason: Error): void {
+    const invocations = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const invocation of invocations) invocation.lose(reason);
+  }
+
+  #tellIdle(): void {
+    if (this.#closing && this.#waiting.size + this.#running === 0) this.#onIdle?.();
+  }
+
+  #beBusy(): void {
+    if (this.#busy++ > 0) return;
+    this.#heartbeat = setInterval(() => {
+      this.#beat();
+    }, HEARTBEAT_MS);
+  }
+
+  #beIdle(): void {
+    if (--this.#busy > 0) return;
+    clearInterval(this.#heartbeat);
+  }
+
+  /**
+   * Counts beats and not time: where all processes were frozen together, or this one was busy, no
+   * worker is to blame.
+   */
+  #beat(): void {
+    for (const worker of this.#workers) {
+      if (worker.isReady && worker.held.size === 0) continue;
+      const silentMs = worker.ping() * HEARTBEAT_MS;
+      if (silentMs >= this.#settings.unresponsiveMs) {
+        worker.giveUp(`did not answer for ${silentMs / 1000} seconds`);
+      }
+    }
+  }
+}

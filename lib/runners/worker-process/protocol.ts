@@ -1,0 +1,50 @@
+import type { CompileEvent } from '../../diagnostics.js';
+import type { EngineSettings } from '../../load-settings.js';
+import type { ReadModel } from '../../models.js';
+import type { NativeRequest, Timings } from '../../native.js';
+import type { ModuleFacts } from '../runner.js';
+
+import type { EncodedError } from './encoded-error.js';
+import type { EncodedValue } from './encoded-value.js';
+
+/** What the pool sends to a worker process. */
+export type ToWorker =
+  /** The first message. Arrays: the files' contents, then of each model its content and labels. */
+  | {
+      type: 'load';
+      parent: number;
+      settings: EngineSettings;
+      files: string[];
+      models: (Omit<ReadModel, 'content' | 'labels'> & { hasLabels: boolean })[];
+      tellMemory: boolean;
+    }
+  /** Arrays: standard input. */
+  | { type: 'run'; id: number; request: EncodedRequest }
+  | { type: 'abort'; id: number }
+  | { type: 'ping' }
+  /** Finish and end. */
+  | { type: 'close' };
+
+/** What a worker process sends to the pool. */
+export type FromWorker =
+  | { type: 'ready'; facts: ModuleFacts; identity: string }
+  /** It cannot load the module. Arrays: the error's. */
+  | { type: 'failed'; error: EncodedError }
+  /** Arrays: standard output, standard error. `memory`: resident bytes, where they are asked for. */
+  | { type: 'result'; id: number; result: EncodedResult; memory?: number }
+  /** Arrays: the error's. */
+  | { type: 'error'; id: number; error: EncodedError; memory?: number }
+  | { type: 'pong' }
+  | { type: 'warning'; message: string; code: string }
+  | { type: 'compile'; event: Omit<CompileEvent, 'error'>; error?: EncodedError };
+
+export type EncodedRequest = Omit<NativeRequest, 'stdin' | 'arguments'> & {
+  arguments?: EncodedValue[];
+};
+
+export interface EncodedResult {
+  exitCode: number;
+  exited: boolean;
+  value?: EncodedValue;
+  timings: Timings;
+}

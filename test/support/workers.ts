@@ -1,0 +1,39 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The processes whose parent is this one and whose command line holds `text`. */
+export function childrenOf(parent: number, text: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const [, , parentOf] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+          .replace(/\(.*\)/s, '')
+          .split(/ +/);
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return Number(parentOf) === parent && command.includes(text);
+      } catch {
+        return false; // it has ended
+      }
+    });
+}
+
+/** The worker processes of this process, or of another one. */
+export function workers(parent = process.pid): number[] {
+  return childrenOf(parent, 'worker-process/child.js');
+}
+
+/** Whether a process is there, and is more than the entry of one that has ended. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Waits for what has to come; the test's own time limit ends the waiting. */
+export async function eventually(holds: () => boolean): Promise<void> {
+  while (!holds()) await sleep(5);
+}
