@@ -10,7 +10,7 @@ import { compileChannel } from './diagnostics.js';
 import type { CompileEvent } from './diagnostics.js';
 import { nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
-import type { NativeModule } from './native.js';
+import type { Code } from './open-module.js';
 import { processorFeatures } from './processor.js';
 
 /**
@@ -22,7 +22,7 @@ export async function loadCompiled(
   file: string,
   meter: boolean,
   tableElements: number,
-): Promise<NativeModule | null> {
+): Promise<Code | null> {
   const begin = performance.now();
   try {
     const content = await readFile(file);
@@ -35,7 +35,7 @@ export async function loadCompiled(
     await sweep(path.dirname(output));
     await compileOnce(content, output, meter);
     if (isFirst) publish({ module: file, output, totalMs: performance.now() - begin });
-    return await addon().Module.load(output, file, { tableElements });
+    return { module: await addon().Module.load(output, file, { tableElements }), file: output };
   } catch (error) {
     publish({ module: file, totalMs: performance.now() - begin, error });
     warnOnce(file, error);
@@ -73,9 +73,9 @@ async function loadCached(
   output: string,
   file: string,
   tableElements: number,
-): Promise<NativeModule | null> {
+): Promise<Code | null> {
   try {
-    return await addon().Module.load(output, file, { tableElements });
+    return { module: await addon().Module.load(output, file, { tableElements }), file: output };
   } catch {
     await rm(output, { force: true });
     return null;

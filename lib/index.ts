@@ -20,6 +20,7 @@ export type {
   OptionalHostModule,
   RunOptions,
   RunResult,
+  SubprocessOptions,
   TensorDescription,
   Timings,
   ValueType,

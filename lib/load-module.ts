@@ -6,6 +6,7 @@ import { openModule } from './open-module.js';
 import type { Executor } from './runners/executor.js';
 import { Runner } from './runners/runner.js';
 import type { ModuleFacts } from './runners/runner.js';
+import { openSubprocess } from './runners/subprocess/open.js';
 import { openWorkerPool } from './runners/worker-process/open.js';
 import type { LoadOptions } from './types.js';
 
@@ -30,5 +31,7 @@ function open(settings: LoadSettings): Promise<{ executor: Executor; facts: Modu
       return openModule(settings, readInputs(settings));
     case 'worker-process':
       return openWorkerPool(settings);
+    case 'subprocess':
+      return openSubprocess(settings);
   }
 }

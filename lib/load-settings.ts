@@ -9,6 +9,8 @@ import type { ModelSources } from './models.js';
 import type { NativeInferenceOptions } from './native.js';
 import { environment, integer, nonEmptyText, oneOf, optionsObject, textList } from './options.js';
 import type { Isolation } from './runners/executor.js';
+import { subprocessSettings } from './runners/subprocess/settings.js';
+import type { SubprocessSettings } from './runners/subprocess/settings.js';
 import { workerProcessSettings } from './runners/worker-process/settings.js';
 import type { WorkerProcessSettings } from './runners/worker-process/settings.js';
 
@@ -31,6 +33,7 @@ export interface LoadSettings extends EngineSettings {
   files: FileSources;
   models: ModelSources;
   workerProcess: WorkerProcessSettings;
+  subprocess: SubprocessSettings;
 }
 
 const KNOWN = [
@@ -46,6 +49,7 @@ const KNOWN = [
   'concurrency',
   'maxQueue',
   'workerProcess',
+  'subprocess',
 ] as const;
 
 /** Validates what was given to {@link loadModule}. */
@@ -58,7 +62,12 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
   });
   return {
     file: nonEmptyText('file', file),
-    isolation: oneOf('isolation', given.isolation, ['in-process', 'worker-process'], 'in-process'),
+    isolation: oneOf(
+      'isolation',
+      given.isolation,
+      ['in-process', 'worker-process', 'subprocess'],
+      'in-process',
+    ),
     args: given.args === undefined ? [] : textList('args', given.args),
     env: given.env === undefined ? {} : environment('env', given.env),
     files: fileSources(given.files),
@@ -72,6 +81,7 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     // What belongs to another isolation is checked and then without effect: so that one option
     // changes between them.
     workerProcess: workerProcessSettings(given.workerProcess, concurrency),
+    subprocess: subprocessSettings(given.subprocess),
   };
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import load from 'node-gyp-build';
 
 import { WasmEdgeError, reasonOf } from './errors.js';
+import type { Trap } from './errors.js';
 import type { ResolvedLimits } from './limits.js';
 
 /** A WebAssembly value type as the addon names it. */
@@ -34,12 +35,18 @@ export interface TensorDescription {
 export interface Timings {
   /** Waiting for a free thread. */
   queueMs: number;
-  /** Making the fresh instance, start function included. */
+  /**
+   * Making the fresh instance, start function included; 0 with the isolation `subprocess`, where it
+   * is part of `executeMs`.
+   */
   instantiateMs: number;
   /** Running the guest, inference included. */
   executeMs: number;
-  /** The part of `executeMs` that was spent in model inference. */
-  inferenceMs: number;
+  /**
+   * The part of `executeMs` that was spent in model inference; absent with the isolation
+   * `subprocess`, where nobody knows it.
+   */
+  inferenceMs?: number;
 }
 
 export interface NativeRequest {
@@ -139,6 +146,8 @@ export interface Addon {
   shutdown: () => void;
   /** Has this process killed when its parent, the process of this identifier, ends in any way. */
   dieWithParent(parent: number): void;
+  /** The trap for which WasmEdge has this number; undefined where it is for something else. */
+  trapName(code: number): Trap | undefined;
   /** Opens the WasmEdge library. */
   runtime(): Promise<{ version: string; path: string }>;
 }

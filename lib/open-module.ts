@@ -1,9 +1,9 @@
 import { loadCompiled } from './aot-cache.js';
 import { WasmEdgeError, nativeCall } from './errors.js';
 import type { GuestInputs } from './guest-inputs.js';
-import type { ResolvedLimits } from './limits.js';
 import type { EngineSettings } from './load-settings.js';
 import { loadModels } from './models.js';
+import type { LoadedModels } from './models.js';
 import { addon } from './native.js';
 import type { NativeModule } from './native.js';
 import { InProcessExecutor } from './runners/in-process.js';
@@ -21,29 +21,18 @@ export async function openModule(
   settings: EngineSettings,
   inputs: Promise<GuestInputs>,
 ): Promise<OpenModule> {
-  const { file, aot, inference, hostModules, limits, concurrency, maxQueue } = settings;
-  const [module, { files, models }] = await Promise.all([
-    loadNative(file, aot, limits),
+  const [{ module }, { files, models }] = await Promise.all([
+    loadCode(settings),
     inputs.then(async (read) => ({
       files: read.files,
-      models: await loadModels(read.models, inference),
+      models: await loadModels(read.models, settings.inference),
     })),
   ]);
-  await nativeCall(() => {
-    module.start({
-      files: { ...files, ...models.files },
-      models: models.byName,
-      inference,
-      hostModules,
-      limits,
-      concurrency,
-      maxQueue,
-    });
-  });
+  await linkModule(module, settings, files, models);
   return {
     executor: new InProcessExecutor(module),
     facts: {
-      file,
+      file: settings.file,
       mode: module.isAot ? 'aot' : 'interpreter',
       imports: module.imports,
       exports: module.exports,
@@ -51,19 +40,25 @@ export async function openModule(
   };
 }
 
-async function loadNative(
-  file: string,
-  aot: 'auto' | 'off',
-  { fuel, tableElements }: ResolvedLimits,
-): Promise<NativeModule> {
-  const meter = fuel !== undefined;
+/** A module's code, read and not linked yet. */
+export interface Code {
+  module: NativeModule;
+  /** The file that it came from: the module's own, or its compiled form in the cache. */
+  file: string;
+}
+
+/** Reads a module in the form in which it will run: a plain one is compiled, once. */
+export async function loadCode({ file, aot, limits }: EngineSettings): Promise<Code> {
+  const meter = limits.fuel !== undefined;
+  const { tableElements } = limits;
   // Before the file is opened as a library, which runs what a foreign one may hold.
   const side = await verifySideFile(file);
   const module = await nativeCall(() =>
     addon().Module.load(file, file, { forceInterpreter: aot === 'off', tableElements }),
   );
   if (module.form === 'plain') {
-    return aot === 'off' ? module : ((await loadCompiled(file, meter, tableElements)) ?? module);
+    if (aot === 'off') return { module, file };
+    return (await loadCompiled(file, meter, tableElements)) ?? { module, file };
   }
   if (meter && side?.options.meter !== true) {
     throw new WasmEdgeError(
@@ -73,5 +68,22 @@ async function loadNative(
         'file beside it.',
     );
   }
-  return module;
+  return { module, file };
+}
+
+/** Links a module with what it is given, and starts its first thread. */
+export async function linkModule(
+  module: NativeModule,
+  settings: EngineSettings,
+  files: GuestInputs['files'],
+  models: LoadedModels,
+): Promise<void> {
+  const { inference, hostModules, limits, concurrency, maxQueue } = settings;
+  await nativeCall(() => {
+    module.start({
+      files: { ...files, ...models.files },
+      models: models.byName,
+      ...{ inference, hostModules, limits, concurrency, maxQueue },
+    });
+  });
 }

@@ -126,12 +126,23 @@ export interface WorkerProcessOptions {
   unresponsiveMs?: number;
 }
 
+/** WasmEdge's own program, `wasmedge`. */
+export interface SubprocessOptions {
+  /**
+   * Its file. Default: `bin/wasmedge` below `$WASMEDGE_DIR`, else below `~/.wasmedge`, else
+   * `wasmedge` in `$PATH`.
+   */
+  program?: string;
+  /** The folder of this package's plug-ins for it. Default: the one in the package. */
+  plugins?: string;
+}
+
 /** Options of {@link loadModule}. */
 export interface LoadOptions {
   /**
    * What stands between the guest and this process: nothing but WebAssembly's own sandbox
-   * (`in-process`, default, fastest), or a process as well, from a pool of long-lived ones
-   * (`worker-process`).
+   * (`in-process`, default, fastest), or a process as well: one of a pool of long-lived ones
+   * (`worker-process`), or for each invocation a new one of WasmEdge's own program (`subprocess`).
    */
   isolation?: Isolation;
   /** The guest's arguments after the program name. Default none. */
@@ -158,6 +169,8 @@ export interface LoadOptions {
   aot?: 'auto' | 'off';
   /** With the isolation `worker-process`. */
   workerProcess?: WorkerProcessOptions;
+  /** With the isolation `subprocess`. */
+  subprocess?: SubprocessOptions;
   /** Most invocations at a time, 1 to 256. Each has its own thread. Default: the processors. */
   concurrency?: number;
   /** Most invocations waiting for a thread, 0 to 1,000,000. Default 1,024. */

@@ -22,6 +22,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
           env, [](const Napi::CallbackInfo& info) { AddonData::Get(info.Env()).Shutdown(); },
           "shutdown"));
   exports.Set("dieWithParent", Napi::Function::New(env, &DieWithParent, "dieWithParent"));
+  exports.Set("trapName", Napi::Function::New(env, &NameTrap, "trapName"));
   exports.Set("runtime", Napi::Function::New(env, &OpenRuntime, "runtime"));
   return exports;
 }

@@ -196,6 +196,9 @@ describe('The same in every isolation', () => {
     const error = await fails('ERR_INVALID_ARGUMENT', () =>
       withModule(TOUR, { isolation: 'thread' as 'in-process' }, () => Promise.resolve()),
     );
-    assert.match(error.message, /isolation must be 'in-process' or 'worker-process'/);
+    assert.match(
+      error.message,
+      /isolation must be 'in-process' or 'worker-process' or 'subprocess'/,
+    );
   });
 });

@@ -190,7 +190,7 @@ function printTimings(loadMs: number, results: Classified[]): void {
     .forEach(({ image, totalMs, inferenceMs }, index) => {
       console.log(
         `Invocation ${index + 1} (${path.basename(image)}): ${totalMs.toFixed(1)} ms, ` +
-          `of that inference ${inferenceMs.toFixed(1)} ms`,
+          `of that inference ${(inferenceMs ?? 0).toFixed(1)} ms`,
       );
     });
 }

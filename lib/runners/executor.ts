@@ -1,7 +1,7 @@
 import type { NativeRequest, NativeResult } from '../native.js';
 
 /** Where a guest runs: what stands between it and this process. */
-export type Isolation = 'in-process' | 'worker-process';
+export type Isolation = 'in-process' | 'worker-process' | 'subprocess';
 
 /**
  * The part of a {@link Runner} that differs with the isolation: it carries out one invocation whose

@@ -19,7 +19,7 @@ export interface Defaults {
 
 /** What is known of a module once it is loaded, in any isolation. */
 export interface ModuleFacts {
-  /** Its file as it was given; the base name is the guest's program name. */
+  /** Its file as it was given; the guest's program name comes of it. */
   file: string;
   /** Whether the guest runs as compiled code or is interpreted. */
   mode: 'aot' | 'interpreter';
@@ -123,7 +123,8 @@ export class Runner {
     timeoutMs: number | undefined,
   ): NativeRequest {
     const request = {
-      args: [path.basename(this.#facts.file), ...args],
+      // As WasmEdge's program has it: whatever form the module has, the guest's name is one.
+      args: [`${path.parse(this.#facts.file).name}.wasm`, ...args],
       env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
       stdin,
       timeoutMs,

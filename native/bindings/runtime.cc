@@ -1,6 +1,7 @@
 #include "bindings/runtime.h"
 
 #include "bindings/background.h"
+#include "engine/trap.h"
 #include "engine/wasmedge_api.h"
 
 namespace wasmedge_embed {
@@ -14,6 +15,12 @@ Napi::Value OpenRuntime(const Napi::CallbackInfo& info) {
         runtime["path"] = api->path();
         return runtime;
       });
+}
+
+Napi::Value NameTrap(const Napi::CallbackInfo& info) {
+  const char* name = TrapName(info[0].ToNumber().Uint32Value());
+  if (name == nullptr) return info.Env().Undefined();
+  return Napi::String::New(info.Env(), name);
 }
 
 }  // namespace wasmedge_embed

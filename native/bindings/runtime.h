@@ -8,4 +8,7 @@ namespace wasmedge_embed {
 /// ERR_NATIVE_LOAD when there is none.
 Napi::Value OpenRuntime(const Napi::CallbackInfo& info);
 
+/// trapName(code) -> string or undefined: the trap for which WasmEdge has this number.
+Napi::Value NameTrap(const Napi::CallbackInfo& info);
+
 }  // namespace wasmedge_embed

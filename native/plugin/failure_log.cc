@@ -5,8 +5,11 @@
 
 #include <cstdlib>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "plugin/program_log.h"
 
 namespace wasmedge_embed::plugin {
 namespace {
@@ -39,21 +42,29 @@ std::string Line(const Error& error) {
   return line + ",\"message\":" + Quote(error.what()) + "}\n";
 }
 
+/// In one piece, so that the lines of several processes do not mix.
+void Append(int file, const std::string& line) {
+  [[maybe_unused]] const ssize_t written = write(file, line.data(), line.size());
+}
+
 }  // namespace
 
 void LogFailure(const Error& error) noexcept {
   const char* path = std::getenv("WASMEDGE_EMBED_LOG");
-  if (path == nullptr || *path == '\0') return;
-  const int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-  if (file < 0) return;
+  const std::optional<int> descriptor = LogDescriptor();
+  const bool has_file = path != nullptr && *path != '\0';
+  if (!has_file && !descriptor) return;
   try {
     const std::string line = Line(error);
-    // In one piece, so that the lines of several processes do not mix.
-    [[maybe_unused]] const ssize_t written = write(file, line.data(), line.size());
+    if (descriptor) Append(*descriptor, line);
+    if (!has_file) return;
+    const int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+    if (file < 0) return;
+    Append(file, line);
+    close(file);
   } catch (const std::bad_alloc&) {
     // The reason is lost, not the failure.
   }
-  close(file);
 }
 
 }  // namespace wasmedge_embed::plugin

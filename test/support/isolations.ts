@@ -1,2 +1,2 @@
 /** All isolations: for what they have in common. */
-export const ISOLATIONS = ['in-process', 'worker-process'] as const;
+export const ISOLATIONS = ['in-process', 'worker-process', 'subprocess'] as const;

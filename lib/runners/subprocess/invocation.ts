@@ -1,0 +1,177 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+
+import { WasmEdgeError, reasonOf } from '../../errors.js';
+import type { NativeRequest, NativeResult } from '../../native.js';
+import { onProcessExit } from '../process-exit.js';
+
+import { LOG_DESCRIPTOR } from './log.js';
+import { outcomeOf } from './outcome.js';
+
+/** What one process is started with. */
+export interface Command {
+  file: string;
+  args: string[];
+  env: Record<string, string>;
+}
+
+type StopReason = 'timeout' | 'aborted' | 'output';
+
+/** An invocation in a process of its own. It settles once. */
+export class Invocation {
+  /** Its standard input is this invocation's own. */
+  readonly request: NativeRequest;
+  readonly promise: Promise<NativeResult>;
+  readonly #outputBytes: number;
+  readonly #submitted = performance.now();
+  #started: number | undefined;
+  #child: ChildProcess | undefined;
+  #stopped: StopReason | undefined;
+  readonly #stdout: Buffer[] = [];
+  readonly #stderr: Buffer[] = [];
+  #left: number;
+  #log = '';
+  #resolve!: (result: NativeResult) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor(request: NativeRequest, outputBytes: number) {
+    this.request = request;
+    this.#outputBytes = outputBytes;
+    this.#left = outputBytes;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** What is left of the time limit now, in whole milliseconds, at least 1. */
+  get remainingMs(): number | undefined {
+    const { timeoutMs } = this.request;
+    if (timeoutMs === undefined) return undefined;
+    return Math.max(1, Math.ceil(timeoutMs - (performance.now() - this.#submitted)));
+  }
+
+  start({ file, args, env }: Command): void {
+    this.#started = performance.now();
+    try {
+      // A process group of its own, to be killed as a whole.
+      const child = spawn(file, args, {
+        env,
+        cwd: '/',
+        detached: true,
+        stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      });
+      this.#child = child;
+      const forget = onProcessExit(() => {
+        this.#kill();
+      });
+      child.stdout.on('data', (chunk: Buffer) => {
+        this.#take(this.#stdout, chunk);
+      });
+      child.stderr.on('data', (chunk: Buffer) => {
+        this.#take(this.#stderr, chunk);
+      });
+      child.stdio[LOG_DESCRIPTOR]?.on('data', (chunk: Buffer) => {
+        this.#log += chunk.toString();
+      });
+      child.on('error', (error) => {
+        this.#reject(cannotStart(error));
+      });
+      child.on('close', (code, signal) => {
+        forget();
+        this.#settle(code, signal);
+      });
+      // A guest that does not read all of its input closes the pipe.
+      child.stdin.on('error', () => undefined);
+      child.stdin.end(this.request.stdin ?? '');
+    } catch (error) {
+      this.#reject(cannotStart(error));
+    }
+  }
+
+  /** Ends it: at once where it has not begun, else when its process is gone. */
+  stop(reason: StopReason): void {
+    if (this.#stopped) return;
+    this.#stopped = reason;
+    if (this.#child) this.#kill();
+    else this.#reject(this.#stopError(reason));
+  }
+
+  #kill(): void {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended in the meantime.
+    }
+  }
+
+  #take(chunks: Buffer[], chunk: Buffer): void {
+    const fitting = chunk.subarray(0, this.#left);
+    this.#left -= fitting.length;
+    if (fitting.length > 0) chunks.push(fitting);
+    if (fitting.length < chunk.length) this.stop('output');
+  }
+
+  #settle(code: number | null, signal: NodeJS.Signals | null): void {
+    const details = this.#details();
+    if (this.#stopped) {
+      this.#reject(this.#stopError(this.#stopped));
+      return;
+    }
+    const outcome = outcomeOf({ code, signal, log: this.#log }, details);
+    if (typeof outcome === 'number') {
+      this.#resolve({ ...details, exitCode: outcome, exited: outcome !== 0 });
+    } else {
+      this.#reject(outcome);
+    }
+  }
+
+  #stopError(reason: StopReason): WasmEdgeError {
+    const details = this.#details();
+    switch (reason) {
+      case 'timeout':
+        return new WasmEdgeError(
+          'ERR_TIMEOUT',
+          'The invocation took longer than its time limit.',
+          details,
+        );
+      case 'aborted':
+        return new WasmEdgeError('ERR_ABORTED', 'The invocation was aborted.', details);
+      case 'output':
+        return new WasmEdgeError(
+          'ERR_OUTPUT_LIMIT',
+          `The guest wrote more than ${this.#outputBytes} bytes. Raise limits.outputBytes if it may.`,
+          details,
+        );
+    }
+  }
+
+  #details(): Pick<NativeResult, 'stdout' | 'stderr' | 'timings'> {
+    const now = performance.now();
+    const started = this.#started ?? now;
+    return {
+      stdout: Buffer.concat(this.#stdout),
+      stderr: Buffer.concat(this.#stderr),
+      timings: { queueMs: started - this.#submitted, instantiateMs: 0, executeMs: now - started },
+    };
+  }
+}
+
+function cannotStart(error: unknown): WasmEdgeError {
+  if ((error as NodeJS.ErrnoException).code === 'E2BIG') {
+    return new WasmEdgeError(
+      'ERR_LIMIT',
+      'The arguments and environment variables are longer than this system allows on a command ' +
+        "line, where the isolation 'subprocess' passes them. Give them by standard input or files.",
+      { cause: error, limit: 'argumentBytes' },
+    );
+  }
+  return new WasmEdgeError(
+    'ERR_WORKER_DIED',
+    `WasmEdge's program could not be started: ${reasonOf(error)}.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,60 @@
+import type { Trap, WasmEdgeErrorCode } from '../../errors.js';
+
+/** Where the plug-ins put what WasmEdge's program logs, and why they failed. */
+export const LOG_DESCRIPTOR = 3;
+
+/** What the plug-ins tell of a failure. */
+export interface PluginFailure {
+  code: WasmEdgeErrorCode;
+  message: string;
+  limit?: string;
+  trap?: Trap;
+}
+
+export interface ProgramLog {
+  /** Whether the log came here, and standard output is the guest's alone. */
+  isRedirected: boolean;
+  /** Why a host function of ours ended the guest, or why a plug-in was not set up. */
+  failure: PluginFailure | undefined;
+  /** WasmEdge's own number and words for why the program failed. */
+  fatal: { code: number; message: string } | undefined;
+  /** Whether the gas was used up, for which some versions have no number. */
+  isOutOfGas: boolean;
+}
+
+const GREETING = '{"log":1}';
+/** "[2026-01-31 12:00:00.000] [error] execution failed: unreachable, Code: 0x40a" */
+const FATAL = /\[error\] .*failed: (.*), Code: 0x([0-9a-f]+)$/;
+
+/** Reads what came through the descriptor. */
+export function readLog(text: string): ProgramLog {
+  const log: ProgramLog = {
+    isRedirected: false,
+    failure: undefined,
+    fatal: undefined,
+    isOutOfGas: false,
+  };
+  for (const line of text.split('\n')) {
+    if (line === GREETING) {
+      log.isRedirected = true;
+    } else if (line.startsWith('{"code":')) {
+      log.failure ??= parse(line);
+    } else if (line.includes('[error] Cost exceeded limit')) {
+      log.isOutOfGas = true;
+    } else {
+      const [, message, code] = FATAL.exec(line) ?? [];
+      if (message !== undefined && code !== undefined) {
+        log.fatal ??= { message, code: Number.parseInt(code, 16) };
+      }
+    }
+  }
+  return log;
+}
+
+function parse(line: string): PluginFailure | undefined {
+  try {
+    return JSON.parse(line) as PluginFailure;
+  } catch {
+    return undefined; // cut short, as the process was killed
+  }
+}

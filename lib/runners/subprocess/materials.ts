@@ -1,0 +1,74 @@
+import { constants } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { WasmEdgeError, reasonOf } from '../../errors.js';
+import type { ReadModel } from '../../models.js';
+import { onProcessExit } from '../process-exit.js';
+
+/** What the program is given by files: a folder of this user alone, removed at the end. */
+export interface Materials {
+  /** The module; its name without the ending is the guest's program name. */
+  guest: string;
+  /** What the guest sees as `/`. */
+  root: string;
+  /** The models' files, by their names. */
+  models: Record<string, string>;
+  remove(): Promise<void>;
+}
+
+/** Writes everything that the program needs, so that nothing that changes later has an effect. */
+export async function materialise(
+  module: { file: string; name: string },
+  files: Readonly<Record<string, Uint8Array>>,
+  models: readonly ReadModel[],
+): Promise<Materials> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wasmedge-embed-')).catch((error: unknown) => {
+    throw cannotWrite(tmpdir(), error);
+  });
+  const forget = onProcessExit(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const remove = async (): Promise<void> => {
+    await rm(folder, { recursive: true, force: true });
+    forget();
+  };
+  try {
+    // The program takes the folder and the guest's name of it from one argument.
+    if (folder.includes(':')) throw new Error('its name holds a colon');
+    const root = path.join(folder, 'root');
+    const guest = path.join(folder, 'guest', module.name);
+    await Promise.all(
+      [root, path.dirname(guest), path.join(folder, 'models')].map((each) => mkdir(each)),
+    );
+    await copyFile(module.file, guest, constants.COPYFILE_FICLONE);
+    // A copy has the mode of its source.
+    await chmod(guest, 0o700);
+    for (const [guestPath, content] of Object.entries(files)) {
+      const target = path.join(root, guestPath);
+      await mkdir(path.dirname(target), { recursive: true });
+      await writeFile(target, content, { mode: 0o400 });
+    }
+    const modelFiles: Materials['models'] = Object.create(null) as Materials['models'];
+    for (const { name, content } of models) {
+      const target = path.join(folder, 'models', `${name}.tflite`);
+      await writeFile(target, content, { mode: 0o400 });
+      modelFiles[name] = target;
+    }
+    return { guest, root, models: modelFiles, remove };
+  } catch (error) {
+    await remove();
+    throw cannotWrite(folder, error);
+  }
+}
+
+function cannotWrite(folder: string, error: unknown): WasmEdgeError {
+  return new WasmEdgeError(
+    'ERR_MODULE_LOAD',
+    `The temporary folder ${folder} cannot be used for the guest's files: ${reasonOf(error)}. Set ` +
+      'TMPDIR to one that can.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,120 @@
+import path from 'node:path';
+
+import { WasmEdgeError, nativeCall } from '../../errors.js';
+import { readInputs } from '../../guest-inputs.js';
+import type { LoadSettings } from '../../load-settings.js';
+import { loadModels } from '../../models.js';
+import { addon } from '../../native.js';
+import type { NativeRequest } from '../../native.js';
+import { linkModule, loadCode } from '../../open-module.js';
+import type { ModuleFacts } from '../runner.js';
+
+import { SubprocessExecutor } from './executor.js';
+import type { Command } from './invocation.js';
+import { materialise } from './materials.js';
+import type { Materials } from './materials.js';
+import { openProgram } from './program.js';
+import type { Program } from './program.js';
+
+/**
+ * Prepares for a process of WasmEdge's program for each invocation. The module is looked at in this
+ * process, once, so that what cannot be loaded or linked shows now and as in every other isolation.
+ */
+export async function openSubprocess(
+  settings: LoadSettings,
+): Promise<{ executor: SubprocessExecutor; facts: ModuleFacts }> {
+  const { file, inference, limits, concurrency, maxQueue } = settings;
+  const [program, code, inputs] = await Promise.all([
+    openProgram(settings.subprocess),
+    loadCode(settings),
+    readInputs(settings),
+  ]);
+  const { module } = code;
+  if (module.isAot) await requireSameLine(program);
+  const models = await loadModels(inputs.models, inference);
+  await linkModule(module, { ...settings, concurrency: 1 }, inputs.files, models);
+  await nativeCall(() => module.close());
+  const name = `${path.parse(file).name}.wasm`;
+  const materials = await materialise(
+    { file: code.file, name },
+    { ...inputs.files, ...models.files },
+    inputs.models,
+  );
+  const executor = new SubprocessExecutor({
+    ...{ concurrency, maxQueue },
+    outputBytes: limits.outputBytes,
+    command: commandOf(settings, program, materials, module.isAot),
+    cleanUp: () => materials.remove(),
+  });
+  return {
+    executor,
+    facts: {
+      file,
+      mode: module.isAot ? 'aot' : 'interpreter',
+      imports: module.imports,
+      exports: module.exports,
+    },
+  };
+}
+
+/** Compiled modules fit one line of versions: the library's, with which this one was looked at. */
+async function requireSameLine({ file, version }: Program): Promise<void> {
+  const library = await nativeCall(() => addon().runtime());
+  if (line(library.version) === line(version)) return;
+  throw new WasmEdgeError(
+    'ERR_NATIVE_LOAD',
+    `WasmEdge's program ${file} is ${version}, the library ${library.path} is ${library.version}: ` +
+      'they do not run the same compiled modules. Set WASMEDGE_DIR to a folder with both of one ' +
+      "version, or load with aot: 'off'.",
+  );
+}
+
+function line(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
+
+/** Makes the command line of each invocation. */
+function commandOf(
+  settings: LoadSettings,
+  program: Program,
+  { guest, root, models }: Materials,
+  isAot: boolean,
+): (request: NativeRequest, remainingMs: number | undefined) => Command {
+  const { limits, inference, hostModules } = settings;
+  const env = {
+    ...program.env,
+    WASMEDGE_EMBED_MODELS: Object.entries(models)
+      .map(([name, file]) => `${name}=${file}`)
+      .join('\n'),
+    WASMEDGE_EMBED_INFERENCE: `threads=${inference.threads},kernels=${inference.kernels}`,
+    WASMEDGE_EMBED_LIMITS: (
+      ['models', 'modelBytes', 'sessions', 'sessionBytes', 'imagePixels'] as const
+    )
+      .map((name) => `${name}=${limits[name]}`)
+      .join(','),
+  };
+  const fixed = [
+    ...runMode(program, isAot),
+    ...['--dir', `/:${root}:readonly`],
+    ...(limits.memoryPages < 65_536 ? ['--memory-page-limit', String(limits.memoryPages)] : []),
+    ...(limits.fuel === undefined ? [] : ['--gas-limit', String(limits.fuel)]),
+    ...(hostModules.includes('wasmedge_image') ? [] : ['--forbidden-plugin', 'wasmedge_image']),
+  ];
+  return (request, remainingMs) => ({
+    file: program.file,
+    args: [
+      ...fixed,
+      ...(remainingMs === undefined ? [] : ['--time-limit', String(remainingMs)]),
+      ...request.env.flatMap((variable) => ['--env', variable]),
+      ...['--', guest],
+      // The program gives the guest its name itself.
+      ...request.args.slice(1),
+    ],
+    env,
+  });
+}
+
+function runMode({ version }: Program, isAot: boolean): string[] {
+  if (line(version) === '0.14') return isAot ? [] : ['--force-interpreter'];
+  return ['--run-mode', isAot ? 'aot' : 'interpreter'];
+}

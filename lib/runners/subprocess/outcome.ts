@@ -1,0 +1,70 @@
+import { WasmEdgeError } from '../../errors.js';
+import type { WasmEdgeErrorDetails } from '../../errors.js';
+import { addon } from '../../native.js';
+
+import { readLog } from './log.js';
+
+/** How the program's process ended, and what came of it. */
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  log: string;
+}
+
+/** WasmEdge's number for an execution that was interrupted: by --time-limit. */
+const INTERRUPTED = 0x007;
+const COST_LIMIT_EXCEEDED = 0x003;
+
+/**
+ * Tells a guest that ended by itself (its exit code) from one that did not (the error). The table of
+ * it, with what cannot be told, is in docs/isolation.md.
+ */
+export function outcomeOf(
+  { code, signal, log }: Ended,
+  details: WasmEdgeErrorDetails,
+): number | WasmEdgeError {
+  const error = (
+    kind: WasmEdgeError['code'],
+    message: string,
+    more: WasmEdgeErrorDetails = {},
+  ): WasmEdgeError => new WasmEdgeError(kind, message, { ...details, ...more });
+  const { isRedirected, failure, fatal, isOutOfGas } = readLog(log);
+  if (signal) {
+    return error(
+      'ERR_WORKER_DIED',
+      `WasmEdge's program was ended by ${signal}.` +
+        (signal === 'SIGSEGV' ? ' A compiled guest that recurses without end does that, too.' : ''),
+    );
+  }
+  if (!isRedirected) {
+    return error(
+      'ERR_WORKER_DIED',
+      `WasmEdge's program ended with exit code ${String(code)} before it had loaded its plug-ins.`,
+    );
+  }
+  if (failure && code !== 0) {
+    const { code: kind, message, limit, trap } = failure;
+    return error(kind, message, { ...(limit && { limit }), ...(trap && { trap }) });
+  }
+  if (isOutOfGas || fatal?.code === COST_LIMIT_EXCEEDED) {
+    return error(
+      'ERR_LIMIT',
+      'The guest used up its fuel. Raise limits.fuel if it may have more.',
+      {
+        limit: 'fuel',
+      },
+    );
+  }
+  if (!fatal) return code ?? 0;
+  if (fatal.code === INTERRUPTED) {
+    return error('ERR_TIMEOUT', 'The invocation took longer than its time limit.');
+  }
+  const trap = addon().trapName(fatal.code);
+  if (trap !== undefined) {
+    return error('ERR_TRAP', `The guest trapped: ${fatal.message}.`, { trap });
+  }
+  return error(
+    'ERR_MODULE_INVALID',
+    `The module cannot be run: ${fatal.message} (code ${fatal.code}).`,
+  );
+}

@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+import { WasmEdgeError, reasonOf } from '../../errors.js';
+
+import { LOG_DESCRIPTOR, readLog } from './log.js';
+import type { SubprocessSettings } from './settings.js';
+
+/** WasmEdge's command line program, tried out. */
+export interface Program {
+  file: string;
+  /** As it tells it: "0.14.1". */
+  version: string;
+  /** The environment of each invocation's process; the guest sees nothing of it. */
+  env: Record<string, string>;
+}
+
+const REMEDY =
+  "Install WasmEdge's program: on Debian 13 and Ubuntu 25.04 or newer 'apt-get install wasmedge', " +
+  "elsewhere with WasmEdge's official installer (into ~/.wasmedge); or set WASMEDGE_DIR to the " +
+  'folder where it is, or the option subprocess.program to its file.';
+
+/** What the program and the plug-ins need of this process's environment. */
+const INHERITED = /^(HOME|LANG|LD_LIBRARY_PATH|PATH|TMPDIR|WASMEDGE_.*)$/;
+
+/**
+ * Finds WasmEdge's program, runs it once, and makes sure that it loads our plug-ins.
+ *
+ * @throws {WasmEdgeError} ERR_NATIVE_LOAD, saying what to do.
+ */
+export async function openProgram(settings: SubprocessSettings): Promise<Program> {
+  const file = await findProgram(settings.program);
+  const plugins = settings.plugins ?? (await findPlugins());
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && INHERITED.test(name)) env[name] = value;
+  }
+  env['WASMEDGE_PLUGIN_PATH'] = path.resolve(plugins);
+  env['WASMEDGE_EMBED_LOG_DESCRIPTOR'] = String(LOG_DESCRIPTOR);
+  delete env['WASMEDGE_EMBED_LOG'];
+  const { stdout, log } = await askVersion(file, env);
+  const version = /version (\d+\.\d+\.\d+\S*)/.exec(stdout + log)?.[1];
+  if (version === undefined) throw unusable(file, 'it does not tell a version of WasmEdge');
+  if (!readLog(log).isRedirected) {
+    throw unusable(
+      file,
+      `it does not load the plug-ins in ${plugins}, which belong to this package: they are missing ` +
+        'there or were built for another system',
+    );
+  }
+  return { file, version, env };
+}
+
+async function findProgram(given: string | undefined): Promise<string> {
+  if (given !== undefined) return path.resolve(given);
+  const folder = process.env['WASMEDGE_DIR'];
+  const below = (each: string): string[] => [
+    path.join(each, 'bin', 'wasmedge'),
+    path.join(each, 'wasmedge'),
+  ];
+  const searched = (process.env['PATH'] ?? '').split(path.delimiter).filter((each) => each !== '');
+  const candidates = folder
+    ? below(folder)
+    : [
+        path.join(homedir(), '.wasmedge', 'bin', 'wasmedge'),
+        ...searched.map((each) => path.join(each, 'wasmedge')),
+      ];
+  for (const candidate of candidates) {
+    const isThere = await access(candidate, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path.resolve(candidate);
+  }
+  throw new WasmEdgeError(
+    'ERR_NATIVE_LOAD',
+    `WasmEdge's program is not there: looked for ${candidates.join(', ')}. ${REMEDY}`,
+  );
+}
+
+/** In the package beside its code; in a clone of the repository where they are built. */
+async function findPlugins(): Promise<string> {
+  const root = path.join(__dirname, '..', '..', '..');
+  const candidates = [
+    path.join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'plugin'),
+    path.join(root, 'build', 'plugin'),
+  ];
+  for (const candidate of candidates) {
+    const isThere = await access(path.join(candidate, 'libwasi_nn.so')).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return candidate;
+  }
+  throw new WasmEdgeError(
+    'ERR_NATIVE_LOAD',
+    `This package's plug-ins for WasmEdge's program are missing: looked for ${candidates.join(', ')}. ` +
+      "In a clone of the repository run 'npm run quickstart', which builds them.",
+  );
+}
+
+// A program that hangs is another one.
+const ANSWERS_WITHIN_MS = 30_000;
+
+function askVersion(
+  file: string,
+  env: Record<string, string>,
+): Promise<{ stdout: string; log: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, ['--version'], {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+      timeout: ANSWERS_WITHIN_MS,
+      killSignal: 'SIGKILL',
+    });
+    const texts = { stdout: '', log: '' };
+    child.stdout?.on('data', (chunk: Buffer) => (texts.stdout += chunk.toString()));
+    child.stdio[LOG_DESCRIPTOR]?.on('data', (chunk: Buffer) => (texts.log += chunk.toString()));
+    child.on('error', (error) => {
+      reject(unusable(file, reasonOf(error), error));
+    });
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(texts);
+      else {
+        reject(unusable(file, `'--version' ended with ${signal ?? `exit code ${String(code)}`}`));
+      }
+    });
+  });
+}
+
+function unusable(file: string, reason: string, cause?: Error): WasmEdgeError {
+  return new WasmEdgeError(
+    'ERR_NATIVE_LOAD',
+    `WasmEdge's program ${file} cannot be used: ${reason}. ${REMEDY}`,
+    cause && { cause },
+  );
+}
