@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -7,7 +6,8 @@ import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 
-import { WasmEdgeError, reasonOf } from '../errors.js';
+import { reasonOf } from '../errors.js';
+import { findGuest } from '../guest-lookup.js';
 import { loadModule } from '../load-module.js';
 import type { LoadedModule } from '../loaded-module.js';
 import { findModel } from '../model-lookup.js';
@@ -99,22 +99,6 @@ function chooseModel({ model, labels }: ClassifyOptions): ChosenModel {
   const chosen: ChosenModel =
     model === undefined ? findModel() : { file: model, description: model };
   return labels === undefined ? chosen : { ...chosen, labels };
-}
-
-/** The guest in the package, else the one that was built in a clone of the repository. */
-function findGuest(): string {
-  const root = path.join(__dirname, '..', '..');
-  const candidates = [
-    path.join(root, 'dist', 'guest', 'image-classification.wasm'),
-    path.join(root, 'wasm', 'target', 'wasm32-wasip1', 'release', 'image-classification.wasm'),
-  ];
-  const found = candidates.find((file) => existsSync(file));
-  if (found !== undefined) return found;
-  throw new WasmEdgeError(
-    'ERR_MODULE_LOAD',
-    `The classification guest was not built: there is no ${candidates.join(' and no ')}. ` +
-      "In a clone of the repository run 'npm run quickstart', or name a guest with --module.",
-  );
 }
 
 async function classifyAll(

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+import { WasmEdgeError } from './errors.js';
+
+/**
+ * The classification guest: the one in the package, else the one that was built in a clone of the
+ * repository. In a package one that was compiled ahead of time comes first.
+ *
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD when there is none.
+ */
+export function findGuest(): string {
+  const root = path.join(__dirname, '..');
+  const candidates = [
+    path.join(root, 'dist', 'guest', 'image-classification.so'),
+    path.join(root, 'dist', 'guest', 'image-classification.wasm'),
+    path.join(root, 'wasm', 'target', 'wasm32-wasip1', 'release', 'image-classification.wasm'),
+  ];
+  const found = candidates.find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new WasmEdgeError(
+    'ERR_MODULE_LOAD',
+    `The classification guest was not built: there is no ${candidates.join(' and no ')}. ` +
+      "In a clone of the repository run 'npm run quickstart', or name a guest.",
+  );
+}

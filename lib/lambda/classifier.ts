@@ -1,0 +1,106 @@
+import { findGuest } from '../guest-lookup.js';
+import { loadModule } from '../load-module.js';
+import type { LoadedModule } from '../loaded-module.js';
+import { findModel } from '../model-lookup.js';
+import type { RunResult } from '../types.js';
+
+import { millisecondsSince } from './milliseconds.js';
+import { GuestFailure } from './failure.js';
+import type { Representation } from './representation.js';
+import type { Settings } from './settings.js';
+
+/** What came of loading, for the log. */
+export interface LoadRecord {
+  module: string;
+  mode: string;
+  isolation: string;
+  /** Where no model was named: what was found. */
+  model?: string;
+  loadMs: number;
+  warmUpMs?: number;
+}
+
+/** The module and its model, loaded and warm. */
+export class Classifier {
+  readonly #module: LoadedModule;
+  readonly #args: readonly string[];
+  readonly #topK: string;
+  readonly #timeoutMs: number | undefined;
+
+  private constructor(module: LoadedModule, { load, topK }: Settings) {
+    this.#module = module;
+    this.#args = load.args ?? [];
+    this.#topK = String(topK);
+    this.#timeoutMs = load.limits?.timeoutMs;
+  }
+
+  /**
+   * Loads the module and its model and classifies one picture, so that the first invocation finds
+   * everything in place.
+   *
+   * @throws {WasmEdgeError} As `loadModule` and `LoadedModule.run`.
+   * @throws {GuestFailure} When the guest fails with the picture.
+   */
+  static async load(
+    settings: Settings,
+    onLoaded: (record: LoadRecord) => void,
+  ): Promise<Classifier> {
+    const begin = performance.now();
+    const { load } = settings;
+    const found = load.models === undefined ? findModel() : undefined;
+    const module = await loadModule(settings.module ?? findGuest(), {
+      ...load,
+      ...(found && { models: { default: { file: found.file, labels: found.labels } } }),
+    });
+    const record: LoadRecord = {
+      module: module.file,
+      mode: module.mode,
+      isolation: module.isolation,
+      ...(found && { model: found.file }),
+      loadMs: millisecondsSince(begin),
+    };
+    const classifier = new Classifier(module, settings);
+    if (settings.warmUp !== false) {
+      const warmUp = performance.now();
+      try {
+        await classifier.run(settings.warmUp as Uint8Array, 'text');
+      } catch (error) {
+        await module.close();
+        throw error;
+      }
+      record.warmUpMs = millisecondsSince(warmUp);
+    }
+    onLoaded(record);
+    return classifier;
+  }
+
+  get isolation(): string {
+    return this.#module.isolation;
+  }
+
+  /**
+   * Classifies a JPEG.
+   *
+   * @param timeoutMs The longest that the guest may take; the module's own limit holds as well.
+   * @throws {WasmEdgeError} As `LoadedModule.run`.
+   * @throws {GuestFailure} When the guest ends with another exit code than 0.
+   */
+  async run(
+    picture: Uint8Array,
+    representation: Representation,
+    timeoutMs?: number,
+  ): Promise<RunResult> {
+    const limits = [timeoutMs, this.#timeoutMs].filter((each) => each !== undefined);
+    const result = await this.#module.run({
+      stdin: picture,
+      args: [...this.#args, '--format', representation, '--top-k', this.#topK],
+      ...(limits.length > 0 && { timeoutMs: Math.min(...limits) }),
+    });
+    if (result.exitCode !== 0) throw new GuestFailure(result);
+    return result;
+  }
+
+  close(): Promise<void> {
+    return this.#module.close();
+  }
+}

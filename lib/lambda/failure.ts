@@ -1,0 +1,85 @@
+import { WasmEdgeError } from '../errors.js';
+import type { RunResult } from '../types.js';
+
+import { Problem } from './problem.js';
+import type { ErrorRecord } from './types.js';
+
+/** The guest's exit code for a picture that it cannot decode (EX_DATAERR of sysexits.h). */
+const DATA_ERROR = 65;
+const RETRY_SOON = { 'retry-after': '1' };
+const MAX_LOGGED_BYTES = 4 << 10;
+
+/** A guest that ended with another exit code than 0. */
+export class GuestFailure extends Error {
+  override readonly name = 'GuestFailure';
+  readonly exitCode: number;
+  readonly stderr: Buffer;
+
+  constructor({ exitCode, stderr }: RunResult) {
+    const line = lastLine(stderr);
+    super(`The guest ended with exit code ${exitCode}${line && `: ${line.slice(0, 1000)}`}`);
+    this.exitCode = exitCode;
+    this.stderr = stderr;
+  }
+}
+
+/** What the caller is told of whatever went wrong. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof GuestFailure && error.exitCode === DATA_ERROR) {
+    return new Problem(422, `The JPEG cannot be decoded: ${complaintOf(error.stderr)}.`);
+  }
+  if (error instanceof WasmEdgeError) {
+    switch (error.code) {
+      case 'ERR_QUEUE_FULL':
+        return new Problem(503, 'All workers are busy: try again.', {
+          headers: RETRY_SOON,
+          cause: error,
+        });
+      case 'ERR_CLOSED':
+        return new Problem(503, 'The service is shutting down: try again.', {
+          headers: RETRY_SOON,
+          cause: error,
+        });
+      case 'ERR_TIMEOUT':
+        return timedOut(error);
+    }
+  }
+  return new Problem(500, 'The picture could not be classified. The log says why.', {
+    cause: error,
+  });
+}
+
+/** What is told when the time that was there is used up. */
+export function timedOut(cause?: unknown): Problem {
+  return new Problem(504, 'The picture could not be classified in time.', { cause });
+}
+
+/** The guest's own words, which speak of the picture alone, without its name. */
+function complaintOf(stderr: Buffer): string {
+  const line = lastLine(stderr).replace(/^[\w-]+: |\.$/g, '');
+  return line.slice(0, 500) || 'it is damaged';
+}
+
+function lastLine(text: Buffer): string {
+  return text.toString().trim().split('\n').at(-1) ?? '';
+}
+
+/** An error as the log tells it. */
+export function errorRecord(error: unknown): ErrorRecord {
+  if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
+  const { code, stderr } = error as { code?: unknown; stderr?: unknown };
+  return {
+    name: error.name,
+    ...(typeof code === 'string' && { code }),
+    message: error.message,
+    ...(error.stack !== undefined && { stack: error.stack }),
+    ...(Buffer.isBuffer(stderr) &&
+      stderr.length > 0 && { stderr: stderr.subarray(-MAX_LOGGED_BYTES).toString() }),
+    ...(error.cause !== undefined && { cause: causeOf(error.cause) }),
+  };
+}
+
+function causeOf(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}

@@ -1,0 +1,44 @@
+import type { Logger } from './types.js';
+
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
+type Level = (typeof LEVELS)[number];
+
+/**
+ * Writes one line an entry to stdout, by the conventions of Lambda's advanced logging controls:
+ * with `AWS_LAMBDA_LOG_FORMAT=JSON` an object with `timestamp`, `level`, `requestId` and `message`
+ * beside the fields, else `timestamp TAB requestId TAB level TAB` and the fields as JSON, which
+ * CloudWatch finds as well. `AWS_LAMBDA_LOG_LEVEL` is the least level that is written.
+ *
+ * Not through `console`: its messages would be quoted once more inside of the runtime's own object.
+ */
+export function lambdaLogger(
+  environment: NodeJS.ProcessEnv = process.env,
+  write: (line: string) => void = (line) => process.stdout.write(line),
+): Logger {
+  const isJson = environment['AWS_LAMBDA_LOG_FORMAT']?.toUpperCase() === 'JSON';
+  const wanted = LEVELS.indexOf(environment['AWS_LAMBDA_LOG_LEVEL']?.toUpperCase() as Level);
+  const least = Math.max(wanted, 0);
+
+  const log = (level: Level, message: string, fields: object): void => {
+    if (LEVELS.indexOf(level) < least) return;
+    const timestamp = new Date().toISOString();
+    const { requestId, ...rest } = fields as { requestId?: string };
+    const line = isJson
+      ? JSON.stringify({ timestamp, level, requestId, message, ...rest })
+      : [timestamp, requestId ?? 'undefined', level, JSON.stringify({ message, ...rest })].join(
+          '\t',
+        );
+    write(`${line}\n`);
+  };
+  return {
+    info: (message, fields) => {
+      log('INFO', message, fields);
+    },
+    warn: (message, fields) => {
+      log('WARN', message, fields);
+    },
+    error: (message, fields) => {
+      log('ERROR', message, fields);
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import {
+  bytes,
+  integer,
+  nonEmptyText,
+  optionsObject,
+  recordOf,
+  refuse,
+  textList,
+} from '../options.js';
+import type { BytesLike, LoadOptions } from '../types.js';
+
+import type { Cors } from './cors.js';
+import { lambdaLogger } from './log.js';
+import type { HandlerOptions, Logger, MetricsOptions } from './types.js';
+import { WARM_UP_JPEG } from './warm-up.js';
+
+/** As large as an invocation's payload may be on Lambda, so that nothing is refused too early. */
+const DEFAULT_PICTURE_BYTES = 6 << 20;
+
+/** The handler's own options, validated. */
+export interface Settings {
+  module: string | undefined;
+  /** For `loadModule`, which validates them. */
+  load: LoadOptions;
+  topK: number;
+  deadlineMarginMs: number;
+  pictureBytes: number;
+  warmUp: BytesLike | false;
+  cors: Cors | undefined;
+  logger: Logger | undefined;
+  metrics: Required<MetricsOptions> | undefined;
+  onInvocation: HandlerOptions['onInvocation'];
+}
+
+/**
+ * Validates what is the handler's own among the options.
+ *
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT.
+ */
+export function resolveSettings(options: unknown): Settings {
+  const {
+    module,
+    topK,
+    deadlineMarginMs,
+    warmUp = WARM_UP_JPEG,
+    cors,
+    logger,
+    metrics,
+    onInvocation,
+    ...load
+  } = options === undefined ? {} : recordOf('options', options);
+  const limits = load['limits'] === undefined ? {} : recordOf('limits', load['limits']);
+  const pictureBytes = integer('limits.stdinBytes', limits['stdinBytes'], {
+    min: 1,
+    max: 2 ** 28,
+    fallback: DEFAULT_PICTURE_BYTES,
+  });
+  if (onInvocation !== undefined && typeof onInvocation !== 'function') {
+    refuse('onInvocation', 'a function', onInvocation);
+  }
+  return {
+    module: module === undefined ? undefined : nonEmptyText('module', module),
+    load: { ...load, limits: { ...limits, stdinBytes: pictureBytes } },
+    topK: integer('topK', topK, { min: 1, max: 1000, fallback: 5 }),
+    deadlineMarginMs: integer('deadlineMarginMs', deadlineMarginMs, {
+      min: 10,
+      max: 60_000,
+      fallback: 500,
+    }),
+    pictureBytes,
+    warmUp: warmUp === false ? false : bytes('warmUp', warmUp),
+    cors: corsSettings(cors),
+    logger: loggerSetting(logger),
+    metrics: metricsSettings(metrics),
+    onInvocation: onInvocation as HandlerOptions['onInvocation'],
+  };
+}
+
+function corsSettings(value: unknown): Cors | undefined {
+  if (value === undefined || value === false) return undefined;
+  const given = optionsObject('cors', value === true ? {} : value, [
+    'origins',
+    'headers',
+    'maxAgeSeconds',
+  ]);
+  const { origins = '*', headers = ['content-type', 'accept'] } = given;
+  return {
+    origins: origins === '*' ? '*' : textList('cors.origins', origins),
+    headers: textList('cors.headers', headers),
+    maxAgeSeconds: integer('cors.maxAgeSeconds', given.maxAgeSeconds, {
+      min: 0,
+      max: 86_400,
+      fallback: 3600,
+    }),
+  };
+}
+
+function loggerSetting(value: unknown): Logger | undefined {
+  if (value === false) return undefined;
+  if (value === undefined) return lambdaLogger();
+  const logger = value;
+  const isLogger = [logger?.info, logger?.warn, logger?.error].every(
+    (method) => typeof method === 'function',
+  );
+  if (!isLogger) refuse('logger', "an object with the methods 'info', 'warn' and 'error'", value);
+  return value as Logger;
+}
+
+function metricsSettings(value: unknown): Required<MetricsOptions> | undefined {
+  if (value === undefined) return undefined;
+  const { namespace, dimensions } = optionsObject('metrics', value, ['namespace', 'dimensions']);
+  const byName = dimensions === undefined ? {} : recordOf('metrics.dimensions', dimensions);
+  for (const [name, each] of Object.entries(byName)) {
+    nonEmptyText(`metrics.dimensions.${name}`, each);
+  }
+  const functionName = process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'local';
+  return {
+    namespace: nonEmptyText('metrics.namespace', namespace),
+    dimensions:
+      dimensions === undefined
+        ? { FunctionName: functionName }
+        : (byName as Record<string, string>),
+  };
+}

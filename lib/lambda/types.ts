@@ -1,0 +1,165 @@
+import type {
+  ALBEvent,
+  ALBResult,
+  APIGatewayProxyEvent,
+  APIGatewayProxyEventV2,
+  APIGatewayProxyResult,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda';
+
+import type { BytesLike, LoadOptions, Timings } from '../types.js';
+
+/**
+ * Which service made the event, told by its form: an API Gateway REST API (payload 1.0), an HTTP API
+ * (payload 2.0), a Function URL (payload 2.0 as well), an Application Load Balancer, or whoever
+ * invoked the function with a body alone.
+ */
+export type EventKind =
+  | 'rest-api'
+  | 'http-api'
+  | 'function-url'
+  | 'load-balancer'
+  | 'load-balancer-multi-value'
+  | 'invocation';
+
+/** The plain invocation: no HTTP around it. */
+export interface InvocationEvent {
+  /** The picture: hexadecimal text, a data URL, or with `isBase64Encoded` its bytes. */
+  body: string | null;
+  isBase64Encoded?: boolean;
+  headers?: Readonly<Record<string, string | undefined>> | null;
+  queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
+}
+
+/** The answer to an {@link InvocationEvent}. */
+export interface InvocationResult {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+  isBase64Encoded: false;
+}
+
+/** What the handler answers, in the form that the event's kind expects. */
+export interface ClassificationHandler extends AsyncDisposable {
+  /** HTTP APIs and Function URLs. */
+  (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2>;
+  /** REST APIs. */
+  (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult>;
+  /** Application Load Balancers. */
+  (event: ALBEvent, context: Context): Promise<ALBResult>;
+  (event: InvocationEvent, context: Context): Promise<InvocationResult>;
+
+  /**
+   * Resolves when module and model are loaded and the warm-up run is done. Await it in an ECMAScript
+   * module, so that Lambda's init phase covers all of it, and a failure is an init error:
+   *
+   *     export const handler = createHandler();
+   *     await handler.ready;
+   *
+   * Rejects with a WasmEdgeError as `loadModule` does, or with what the warm-up run came to. Where
+   * nobody awaits it, the invocations fail with that error; each of them tries once more.
+   */
+  readonly ready: Promise<void>;
+
+  /** Takes no more invocations (503), lets those under way finish, and frees everything. */
+  close(): Promise<void>;
+}
+
+/** Cross-origin requests from browsers. */
+export interface CorsOptions {
+  /** `*` (default), or the origins that may read the answers, such as `https://example.com`. */
+  origins?: '*' | readonly string[];
+  /** Request headers that a page may set. Default `content-type` and `accept`. */
+  headers?: readonly string[];
+  /** Seconds for which browsers may keep the answer to a preflight request. Default 3600. */
+  maxAgeSeconds?: number;
+}
+
+/** CloudWatch metrics in the embedded metric format: one line of the log for each invocation. */
+export interface MetricsOptions {
+  namespace: string;
+  /** Dimensions and their values. Default: `FunctionName`, as Lambda names the function. */
+  dimensions?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Where log entries go, each a message and fields: the shape of `console` and of Powertools'
+ * Logger.
+ */
+export interface Logger {
+  info(message: string, fields: object): void;
+  warn(message: string, fields: object): void;
+  error(message: string, fields: object): void;
+}
+
+/** What is told of an invocation: in its log line, and to `onInvocation`. */
+export interface InvocationRecord {
+  /** Lambda's id of the invocation. */
+  requestId: string;
+  kind: EventKind;
+  method: string;
+  path: string;
+  /** The HTTP status of the answer. */
+  status: number;
+  /** Whether it is the first of its process. */
+  coldStart: boolean;
+  isolation: string;
+  /** Bytes of the event's body as it arrived, encoded. */
+  bodyBytes: number;
+  /** Bytes of the picture; 0 where none was found. */
+  pictureBytes: number;
+  responseBytes: number;
+  /** Milliseconds that the handler took. */
+  totalMs: number;
+  /** Of these, for what the body holds. */
+  decodeMs: number;
+  /** Of these, for the guest; absent where it did not run. */
+  timings?: Timings;
+  /** What the caller was told, where the picture was not classified. */
+  problem?: string;
+  /** What lies behind it, with a status of 500 and beyond. Callers are never told. */
+  error?: ErrorRecord;
+}
+
+/** An error in the log. */
+export interface ErrorRecord {
+  name: string;
+  code?: string;
+  message: string;
+  stack?: string;
+  /** What the guest wrote to its standard error, at most its last 4 KiB. */
+  stderr?: string;
+  cause?: string;
+}
+
+/**
+ * Options of {@link createHandler}, beside those of `loadModule`, which are passed on to it. Without
+ * `models` it takes as `default` the one that `wasmedge-embed classify` would, and
+ * `limits.stdinBytes`, the picture's largest size, is 6 MiB.
+ */
+export interface HandlerOptions extends LoadOptions {
+  /**
+   * The guest: reads a JPEG from its standard input, takes `--format text|json` and `--top-k N`
+   * after the given `args`, prints the answer and exits with 0, or with 65 and one line on its
+   * standard error where the picture cannot be decoded. Default: the package's own.
+   */
+  module?: string;
+  /** Labels in a JSON answer, 1 to 1,000. Default 5. */
+  topK?: number;
+  /**
+   * Milliseconds before Lambda's deadline at which the answer is a 504, 10 to 60,000. Default 500:
+   * what an inference that cannot be interrupted, and the way of the answer, may take.
+   */
+  deadlineMarginMs?: number;
+  /** The picture to warm up with, or false for no warm-up run. Default: a tiny JPEG. */
+  warmUp?: BytesLike | false;
+  /** Default: none, since HTTP APIs and Function URLs add these headers themselves if told so. */
+  cors?: boolean | CorsOptions;
+  /** Default: one line on stdout, by the conventions of Lambda's own log formats and levels. */
+  logger?: Logger | false;
+  /** Default: none. */
+  metrics?: MetricsOptions;
+  /** Called after each invocation; must not throw. */
+  onInvocation?: (record: InvocationRecord) => void;
+}
