@@ -98,12 +98,12 @@ function corsSettings(value: unknown): Cors | undefined {
 function loggerSetting(value: unknown): Logger | undefined {
   if (value === false) return undefined;
   if (value === undefined) return lambdaLogger();
-  const logger = value;
-  const isLogger = [logger?.info, logger?.warn, logger?.error].every(
-    (method) => typeof method === 'function',
-  );
-  if (!isLogger) refuse('logger', "an object with the methods 'info', 'warn' and 'error'", value);
-  return value as Logger;
+  const isLogger = (each: unknown): each is Logger =>
+    typeof each === 'object' &&
+    each !== null &&
+    ['info', 'warn', 'error'].every((name) => typeof Reflect.get(each, name) === 'function');
+  if (isLogger(value)) return value;
+  return refuse('logger', "an object with the methods 'info', 'warn' and 'error'", value);
 }
 
 function metricsSettings(value: unknown): Required<MetricsOptions> | undefined {
