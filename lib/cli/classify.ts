@@ -4,25 +4,21 @@ import { performance } from 'node:perf_hooks';
 
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 
 import { reasonOf } from '../errors.js';
 import { findGuest } from '../guest-lookup.js';
 import { loadModule } from '../load-module.js';
 import type { LoadedModule } from '../loaded-module.js';
-import { findModel } from '../model-lookup.js';
-import type { Kernels, Timings } from '../types.js';
+import type { Timings } from '../types.js';
 
+import { addGuestOptions, chooseModel } from './guest-options.js';
+import type { GuestOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
 
-interface ClassifyOptions {
-  module?: string;
-  model?: string;
-  labels?: string;
+interface ClassifyOptions extends GuestOptions {
   topK: number;
   repeat: number;
-  threads: number;
-  kernels: Kernels;
   concurrency: number;
   json?: true;
   timings?: true;
@@ -37,25 +33,17 @@ interface Classified {
 }
 
 export function classifyCommand(): Command {
-  return new Command('classify')
+  const command = new Command('classify')
     .description(
       'Name what JPEG pictures show. Exit code 1 when a picture could not be classified.',
     )
-    .argument('<image...>', 'JPEG files')
-    .option('--module <file>', 'the classification guest, compiled or plain (default: our own)')
-    .option('--model <file>', 'a .tflite classifier (default: the best at hand)')
-    .option('--labels <file>', 'its labels, one a line (default: found beside the model)')
+    .argument('<image...>', 'JPEG files');
+  return addGuestOptions(command)
     .option('-k, --top-k <n>', 'labels for each picture', integerIn(1, 1000), 1)
     .option('--json', 'print JSON')
     .option('--timings', 'print how long loading and each invocation took')
     .option('--repeat <n>', 'classify each picture this many times', integerIn(1, 1_000_000), 1)
     .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), 1)
-    .option('--threads <n>', 'threads of one inference', integerIn(1, 64), 1)
-    .addOption(
-      new Option('--kernels <name>', 'inference kernels')
-        .choices(['xnnpack', 'builtin', 'reference'])
-        .default('xnnpack'),
-    )
     .action(classify);
 }
 
@@ -87,18 +75,6 @@ async function classify(images: string[], options: ClassifyOptions): Promise<voi
   } finally {
     await module.close();
   }
-}
-
-interface ChosenModel {
-  file: string;
-  labels?: string;
-  description: string;
-}
-
-function chooseModel({ model, labels }: ClassifyOptions): ChosenModel {
-  const chosen: ChosenModel =
-    model === undefined ? findModel() : { file: model, description: model };
-  return labels === undefined ? chosen : { ...chosen, labels };
 }
 
 async function classifyAll(

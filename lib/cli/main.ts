@@ -10,6 +10,7 @@ import { classifyCommand } from './classify.js';
 import { compileCommand } from './compile.js';
 import { inspectCommand } from './inspect.js';
 import { modelCommand } from './model.js';
+import { serveCommand } from './serve.js';
 
 const root = path.join(__dirname, '..', '..');
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -19,11 +20,12 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 const program = new Command('wasmedge-embed')
   .description(
     'Run ahead-of-time compiled WebAssembly with TensorFlow Lite inside Node.js: classify ' +
-      'pictures, compile modules, look into modules and models.',
+      'pictures, serve them over HTTP, compile modules, look into modules and models.',
   )
   .version(version)
   .showHelpAfterError("(run with '--help' for the options)")
   .addCommand(classifyCommand())
+  .addCommand(serveCommand())
   .addCommand(compileCommand())
   .addCommand(inspectCommand())
   .addCommand(modelCommand())

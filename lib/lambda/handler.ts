@@ -69,7 +69,7 @@ class Invocations {
     const deadline = new Deadline(remainingMs(context), this.#settings.deadlineMarginMs);
     const coldStart = this.#coldStart;
     this.#coldStart = false;
-    const request = this.#read(event, requestId);
+    const request = readRequest(event);
     const record: InvocationRecord = {
       requestId,
       kind: request.kind,
@@ -98,18 +98,6 @@ class Invocations {
       () => undefined,
     );
     return this.#closing;
-  }
-
-  #read(event: unknown, requestId: string): Request {
-    try {
-      return readRequest(event);
-    } catch (error) {
-      this.#settings.logger?.error('not an event for this function', {
-        requestId,
-        error: errorRecord(error),
-      });
-      throw error;
-    }
   }
 
   async #respond(

@@ -1,0 +1,42 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+
+import { findModel } from '../model-lookup.js';
+import type { Kernels } from '../types.js';
+
+import { integerIn } from './parse.js';
+
+/** The options of all commands that classify: which guest and model, and how inference runs. */
+export interface GuestOptions {
+  module?: string;
+  model?: string;
+  labels?: string;
+  threads: number;
+  kernels: Kernels;
+}
+
+export function addGuestOptions(command: Command): Command {
+  return command
+    .option('--module <file>', 'the classification guest, compiled or plain (default: our own)')
+    .option('--model <file>', 'a .tflite classifier (default: the best at hand)')
+    .option('--labels <file>', 'its labels, one a line (default: found beside the model)')
+    .option('--threads <n>', 'threads of one inference', integerIn(1, 64), 1)
+    .addOption(
+      new Option('--kernels <name>', 'inference kernels')
+        .choices(['xnnpack', 'builtin', 'reference'])
+        .default('xnnpack'),
+    );
+}
+
+export interface ChosenModel {
+  file: string;
+  labels?: string;
+  /** The words that say which it is. */
+  description: string;
+}
+
+export function chooseModel({ model, labels }: GuestOptions): ChosenModel {
+  const chosen: ChosenModel =
+    model === undefined ? findModel() : { file: model, description: model };
+  return labels === undefined ? chosen : { ...chosen, labels };
+}

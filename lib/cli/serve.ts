@@ -1,0 +1,134 @@
+import os from 'node:os';
+import { performance } from 'node:perf_hooks';
+
+import { Command } from 'commander';
+
+import { reasonOf } from '../errors.js';
+import { startServer } from '../serve/server.js';
+import type { Server, ServerOptions } from '../serve/server.js';
+import type { LoadOptions } from '../types.js';
+
+import { addGuestOptions, chooseModel } from './guest-options.js';
+import type { GuestOptions } from './guest-options.js';
+import { integerIn } from './parse.js';
+
+interface ServeOptions extends GuestOptions {
+  host: string;
+  port: number;
+  isolation: string;
+  concurrency: number;
+  maxQueue: number;
+  timeout: number;
+  maxBody: number;
+  topK: number;
+  cors?: string[];
+  shutdownTimeout: number;
+}
+
+const MIB = 1 << 20;
+
+export function serveCommand(): Command {
+  const command = new Command('serve')
+    .description(
+      'Serve the Lambda handler over HTTP on this machine. Ends with 0 after SIGTERM or SIGINT once ' +
+        'everything under way is answered, with 1 when that takes too long; a second signal ends it at once.',
+    )
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option(
+      '-p, --port <n>',
+      'the port to listen on; 0 takes one that is free',
+      integerIn(0, 65_535),
+      8080,
+    );
+  return addGuestOptions(command)
+    .option('--isolation <name>', 'where the guest runs', 'in-process')
+    .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), os.availableParallelism())
+    .option('--max-queue <n>', 'requests that may wait beyond these', integerIn(0, 100_000), 64)
+    .option('--timeout <seconds>', 'longest time of an invocation', integerIn(1, 900), 30)
+    .option('--max-body <MiB>', 'largest request body', integerIn(1, 256), 12)
+    .option('-k, --top-k <n>', 'labels in a JSON answer', integerIn(1, 1000), 5)
+    .option('--cors <origin...>', "origins whose pages may ask; '*' for all")
+    .option('--shutdown-timeout <seconds>', 'longest time of a shutdown', integerIn(1, 3600), 60)
+    .addHelpText(
+      'after',
+      `
+Resources:
+  POST /classify                                   a JPEG, raw or as a form's file; ?format=json
+  POST /2015-03-31/functions/NAME/invocations      an event, as to the Runtime Interface Emulator:
+                                                   {"body": "<hexadecimal JPEG>"}, any name
+  GET  /healthz                                    503 while shutting down
+  GET  /metrics                                    for Prometheus
+
+Beyond --concurrency and --max-queue, /classify answers with 503 and an invocation with 429. The log goes to
+stdout, a line for each invocation; AWS_LAMBDA_LOG_FORMAT=JSON and AWS_LAMBDA_LOG_LEVEL are as on Lambda.`,
+    )
+    .action(serve);
+}
+
+async function serve(options: ServeOptions, command: Command): Promise<void> {
+  const begin = performance.now();
+  const model = chooseModel(options);
+  const server = await start(serverOptions(options, model), command);
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  process.stderr.write(
+    `Listening on ${server.url} (ready in ${seconds} s). Model: ${model.description}.\n`,
+  );
+  stopOnSignals(server, options.shutdownTimeout);
+}
+
+function serverOptions(
+  options: ServeOptions,
+  model: ReturnType<typeof chooseModel>,
+): ServerOptions {
+  const { host, port, module, isolation, concurrency, maxQueue, threads, kernels, topK } = options;
+  const maxBodyBytes = options.maxBody * MIB;
+  return {
+    host,
+    port,
+    timeoutMs: options.timeout * 1000,
+    maxBodyBytes,
+    handler: {
+      ...(module !== undefined && { module }),
+      // Which there are, loadModule knows.
+      isolation: isolation as NonNullable<LoadOptions['isolation']>,
+      models: { default: { file: model.file, ...(model.labels && { labels: model.labels }) } },
+      inference: { threads, kernels },
+      limits: { stdinBytes: maxBodyBytes },
+      concurrency,
+      maxQueue,
+      topK,
+      ...(options.cors && { cors: { origins: options.cors.includes('*') ? '*' : options.cors } }),
+    },
+  };
+}
+
+async function start(options: ServerOptions, command: Command): Promise<Server> {
+  try {
+    return await startServer(options);
+  } catch (error) {
+    const { syscall } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) throw error;
+    return command.error(
+      `error: ${reasonOf(error)}. Choose another address with --host or --port; --port 0 takes one that is free.`,
+    );
+  }
+}
+
+function stopOnSignals(server: Server, timeoutSeconds: number): void {
+  const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+  let stopping = false;
+  const stop = (signal: keyof typeof codes): void => {
+    // Whoever asks twice does not want to wait.
+    if (stopping) process.exit(codes[signal]);
+    stopping = true;
+    process.stderr.write(`${signal}: finishing what is under way …\n`);
+    setTimeout(() => {
+      process.stderr.write(`Not finished after ${timeoutSeconds} s: giving up.\n`);
+      process.exit(1);
+    }, timeoutSeconds * 1000).unref();
+    void server.close().then(() => {
+      process.exit(0);
+    });
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+}

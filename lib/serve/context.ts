@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Context } from 'aws-lambda';
+
+/** What Lambda tells a function of an invocation, with a deadline from now on. */
+export function lambdaContext(functionName: string, timeoutMs: number): Context {
+  const end = performance.now() + timeoutMs;
+  // The three callbacks of old are deprecated, and gone from newer runtimes.
+  const context: Omit<Context, 'done' | 'fail' | 'succeed'> = {
+    callbackWaitsForEmptyEventLoop: true,
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:local:000000000000:function:${functionName}`,
+    memoryLimitInMB: '0',
+    awsRequestId: randomUUID(),
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName: 'local',
+    getRemainingTimeInMillis: () => Math.max(0, end - performance.now()),
+  };
+  return context as Context;
+}

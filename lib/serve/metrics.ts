@@ -1,0 +1,81 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+import type { InvocationRecord } from '../lambda/types.js';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const BYTES = [1e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7];
+
+/** What Prometheus is told. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests: Counter<'route' | 'status'>;
+  readonly #durations: Histogram<'route'>;
+  readonly #stages: Histogram<'stage'>;
+  readonly #pictures: Histogram;
+
+  /** @param inFlight Requests under way. */
+  constructor(inFlight: () => number) {
+    const registers = [this.#registry];
+    this.#requests = new Counter({
+      name: 'wasmedge_embed_requests_total',
+      help: 'Answered requests, by route and HTTP status.',
+      labelNames: ['route', 'status'],
+      registers,
+    });
+    this.#durations = new Histogram({
+      name: 'wasmedge_embed_request_duration_seconds',
+      help: 'From the end of the head of a request to the end of its answer.',
+      labelNames: ['route'],
+      buckets: SECONDS,
+      registers,
+    });
+    this.#stages = new Histogram({
+      name: 'wasmedge_embed_stage_duration_seconds',
+      help: 'Parts of an invocation: decode (the body), queue, instantiate, execute, and of that inference.',
+      labelNames: ['stage'],
+      buckets: SECONDS,
+      registers,
+    });
+    this.#pictures = new Histogram({
+      name: 'wasmedge_embed_picture_bytes',
+      help: 'Sizes of the pictures.',
+      buckets: BYTES,
+      registers,
+    });
+    new Gauge({
+      name: 'wasmedge_embed_requests_in_flight',
+      help: 'Admitted requests that are not answered yet.',
+      registers,
+      collect() {
+        this.set(inFlight());
+      },
+    });
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  request(route: string, status: number, seconds: number): void {
+    this.#requests.inc({ route, status });
+    this.#durations.observe({ route }, seconds);
+  }
+
+  invocation({ decodeMs, pictureBytes, timings }: InvocationRecord): void {
+    if (pictureBytes > 0) this.#pictures.observe(pictureBytes);
+    const parts: Record<string, number> = { decodeMs, ...timings };
+    for (const [name, milliseconds] of Object.entries(parts)) {
+      this.#stages.observe({ stage: name.replace(/Ms$/, '') }, milliseconds / 1000);
+    }
+  }
+
+  /** The text that Prometheus reads. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  close(): void {
+    this.#registry.clear();
+  }
+}
