@@ -68,6 +68,17 @@ describe('The package', () => {
     assert.equal(output, 'wasmedge-embed\n');
   });
 
+  it('has a door for Lambda, one and the same both ways', async () => {
+    const output = await scriptOutput(
+      `import { createRequire } from 'node:module';
+       import { createHandler } from 'wasmedge-embed/lambda';
+       const required = createRequire(process.cwd() + '/x.js')('wasmedge-embed/lambda');
+       console.log(Object.keys(required).join(), createHandler === required.createHandler);`,
+      { esm: true },
+    );
+    assert.equal(output, 'createHandler true\n');
+  });
+
   it('has no other door', async () => {
     const output = await scriptOutput(`
       try { require('wasmedge-embed/dist/native.js'); } catch (error) { console.log(error.code); }`);

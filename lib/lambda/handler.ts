@@ -34,7 +34,7 @@ import type { ClassificationHandler, HandlerOptions, InvocationRecord } from './
 export function createHandler(options?: HandlerOptions): ClassificationHandler {
   const invocations = new Invocations(resolveSettings(options));
   const handler = (event: unknown, context?: Context): Promise<object> =>
-    invocations.invoke(event, context);
+    invocations.accept(event, context);
   const close = (): Promise<void> => invocations.close();
   return Object.assign(handler, {
     ready: invocations.ready,
@@ -50,20 +50,43 @@ class Invocations {
   #classifier: Promise<Classifier> | undefined;
   #closing: Promise<void> | undefined;
   #coldStart = true;
+  readonly #underWay = new Set<Promise<object>>();
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.ready = this.#load().then(
-      () => undefined,
-      (error: unknown) => {
-        throw error instanceof LoadFailure ? error.cause : error;
-      },
-    );
+    this.ready = this.#load().then(ignore, (error: unknown) => {
+      throw error instanceof LoadFailure ? error.cause : error;
+    });
     // Whoever awaits it sees the failure, and so does each invocation: it is never lost.
-    this.ready.catch(() => undefined);
+    this.ready.catch(ignore);
   }
 
-  async invoke(event: unknown, context: Context | undefined): Promise<object> {
+  accept(event: unknown, context: Context | undefined): Promise<object> {
+    // Decided here: what has begun before it is closed still gets its classifier.
+    const load = this.#closing ? refuseClosed : () => this.#load();
+    const invocation = this.#invoke(event, context, load);
+    this.#underWay.add(invocation);
+    const forget = (): boolean => this.#underWay.delete(invocation);
+    invocation.then(forget, forget);
+    return invocation;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    const classifier = await this.#classifier?.catch(ignore);
+    await classifier?.close();
+  }
+
+  async #invoke(
+    event: unknown,
+    context: Context | undefined,
+    load: () => Promise<Classifier>,
+  ): Promise<object> {
     const begin = performance.now();
     const requestId = context?.awsRequestId ?? randomUUID();
     const deadline = new Deadline(remainingMs(context), this.#settings.deadlineMarginMs);
@@ -84,7 +107,7 @@ class Invocations {
       totalMs: 0,
       decodeMs: 0,
     };
-    const response = await this.#respond(request, deadline, record);
+    const response = await this.#respond(request, load, deadline, record);
     record.status = response.status;
     record.responseBytes = Buffer.byteLength(response.body);
     record.totalMs = millisecondsSince(begin);
@@ -92,24 +115,15 @@ class Invocations {
     return formatResponse(request.kind, response);
   }
 
-  close(): Promise<void> {
-    this.#closing ??= (this.#classifier ?? Promise.resolve(undefined)).then(
-      (classifier) => classifier?.close(),
-      () => undefined,
-    );
-    return this.#closing;
-  }
-
   async #respond(
     request: Request,
+    load: () => Promise<Classifier>,
     deadline: Deadline,
     record: InvocationRecord,
   ): Promise<Response> {
     let response: Response;
     try {
-      response = await deadline.guard(
-        answer(request, this.#settings, () => this.#load(), deadline, record),
-      );
+      response = await deadline.guard(answer(request, this.#settings, load, deadline, record));
     } catch (error) {
       if (error instanceof LoadFailure) throw error.cause;
       const problem = problemOf(error);
@@ -131,9 +145,6 @@ class Invocations {
   }
 
   #load(): Promise<Classifier> {
-    if (this.#closing) {
-      return Promise.reject(new WasmEdgeError('ERR_CLOSED', 'The handler is closed.'));
-    }
     this.#classifier ??= Classifier.load(this.#settings, (record) => {
       this.#settings.logger?.info('loaded', record);
     }).catch((error: unknown) => {
@@ -153,6 +164,14 @@ class Invocations {
     // A copy: an invocation that is over time may still write into its own.
     onInvocation?.({ ...record });
   }
+}
+
+function ignore(): undefined {
+  return undefined;
+}
+
+function refuseClosed(): Promise<never> {
+  return Promise.reject(new WasmEdgeError('ERR_CLOSED', 'The handler is closed.'));
 }
 
 /** Undefined where there is no deadline: whoever calls the handler by hand may give no context. */

@@ -42,13 +42,13 @@ export interface InvocationResult {
 
 /** What the handler answers, in the form that the event's kind expects. */
 export interface ClassificationHandler extends AsyncDisposable {
-  /** HTTP APIs and Function URLs. */
-  (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2>;
+  /** HTTP APIs and Function URLs. Without a context there is no deadline. */
+  (event: APIGatewayProxyEventV2, context?: Context): Promise<APIGatewayProxyStructuredResultV2>;
   /** REST APIs. */
-  (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult>;
+  (event: APIGatewayProxyEvent, context?: Context): Promise<APIGatewayProxyResult>;
   /** Application Load Balancers. */
-  (event: ALBEvent, context: Context): Promise<ALBResult>;
-  (event: InvocationEvent, context: Context): Promise<InvocationResult>;
+  (event: ALBEvent, context?: Context): Promise<ALBResult>;
+  (event: InvocationEvent, context?: Context): Promise<InvocationResult>;
 
   /**
    * Resolves when module and model are loaded and the warm-up run is done. Await it in an ECMAScript

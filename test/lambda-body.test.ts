@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+
+import type { ClassificationHandler } from 'wasmedge-embed/lambda';
+import { createHandler } from 'wasmedge-embed/lambda';
+
+import { EVENT_KINDS, invoke } from './support/lambda-events.js';
+import type { HttpRequest } from './support/lambda-events.js';
+import {
+  RED,
+  RED_SENTENCE,
+  colourHandler,
+  encoded,
+  form,
+  refused,
+  withHandler,
+} from './support/lambda-handler.js';
+
+const hex = RED.toString('hex');
+const base64 = RED.toString('base64');
+const inLines = (text: string): string => text.replace(/.{40}/g, '$&\r\n');
+const file = { name: 'image', filename: 'red.jpg', type: 'image/jpeg', content: RED };
+const photoForm = form([file]);
+const formType = photoForm.headers['content-type'];
+
+const WELCOME: Record<string, HttpRequest> = {
+  'hexadecimal text': { body: hex },
+  'hexadecimal text in capital letters': { body: hex.toUpperCase() },
+  'hexadecimal text with spaces and line breaks': { body: ` ${inLines(hex)}\n` },
+  'hexadecimal text that arrived base64-encoded': encoded(Buffer.from(`${inLines(hex)}\n`)),
+  'JPEG bytes': { ...encoded(RED), headers: { 'content-type': 'image/jpeg' } },
+  'JPEG bytes under a wrong Content-Type': {
+    ...encoded(RED),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  },
+  'a form with a file': { ...encoded(photoForm.body), headers: photoForm.headers },
+  'a form whose first file has fields before and files after it': {
+    ...encoded(
+      form([
+        { name: 'title', content: 'What is this?' },
+        file,
+        { ...file, filename: 'other.jpg', content: 'no picture' },
+      ]).body,
+    ),
+    headers: photoForm.headers,
+  },
+  'a form with hexadecimal text in its file, not encoded': {
+    body: form([{ ...file, content: hex }]).body.toString(),
+    headers: photoForm.headers,
+  },
+  'a data URL': { body: `data:image/jpeg;base64,${base64}` },
+  'a data URL with white space, parameters and capital letters': {
+    body: `\n DATA:IMAGE/JPEG;name=red.jpg;BASE64,${inLines(base64)}\n`,
+  },
+  'a data URL without a media type': { body: `data:;base64,${base64}` },
+  'a data URL with its base64 percent-encoded': {
+    body: `data:image/jpeg;base64,${encodeURIComponent(base64)}`,
+  },
+  'a data URL that is percent-encoded': { body: `data:image/jpeg,${hex.replace(/../g, '%$&')}` },
+  'a data URL that arrived base64-encoded': encoded(
+    Buffer.from(`data:image/jpeg;base64,${base64}`),
+  ),
+};
+
+const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const LARGE = 2000;
+const large = Buffer.concat([RED, Buffer.alloc(LARGE)]);
+const type = (contentType: string): { 'content-type': string } => ({ 'content-type': contentType });
+
+const REFUSED: Record<string, [request: HttpRequest, status: number, words: RegExp]> = {
+  'no body': [{}, 400, /empty/],
+  'an empty body': [{ body: '' }, 400, /empty/],
+  'an empty body, base64-encoded': [{ body: '', isBase64Encoded: true }, 400, /empty/],
+  'white space': [{ body: ' \r\n' }, 400, /empty/],
+  'an odd number of digits': [{ body: `${hex}f` }, 400, /odd number of digits \(\d+\)/],
+  'a foreign character': [{ body: `${hex.slice(0, 6)}g${hex.slice(7)}` }, 400, /offset 6\b/],
+  'a foreign character whose low byte is a digit': [
+    { body: `${hex.slice(0, 6)}\u0130${hex.slice(7)}` },
+    400,
+    /offset 6\b/,
+  ],
+  'base64 that nobody announced': [{ body: base64 }, 400, /looks like base64/],
+  'base64 with a foreign character': [
+    { body: `${base64.slice(0, 9)}-${base64.slice(10)}`, isBase64Encoded: true },
+    400,
+    /offset 9\b/,
+  ],
+  'base64 with a foreign character whose low byte is a letter': [
+    { body: `${base64.slice(0, 9)}\u0141${base64.slice(10)}`, isBase64Encoded: true },
+    400,
+    /offset 9\b/,
+  ],
+  'base64 with line breaks': [{ body: inLines(base64), isBase64Encoded: true }, 400, /offset 40/],
+  'base64 that is cut off': [
+    { body: base64.replace(/=*$/, '').slice(0, -1), isBase64Encoded: true },
+    400,
+    /base64/,
+  ],
+  'base64 with bits left over': [{ body: '/9j/4B==', isBase64Encoded: true }, 400, /bits/],
+  'a picture that is too large, in hexadecimal': [{ body: large.toString('hex') }, 413, /larger/],
+  'a picture that is too large': [encoded(large), 413, /larger than 1500 bytes/],
+  'a picture that is too large, in a form': [
+    { ...encoded(form([{ ...file, content: large }]).body), headers: photoForm.headers },
+    413,
+    /larger/,
+  ],
+  'far too much of anything': [{ body: ' '.repeat(1 << 20) }, 413, /larger/],
+  'a PNG': [encoded(png), 415, /no JPEG.*PNG/],
+  'a PNG in hexadecimal': [{ body: png.toString('hex') }, 415, /no JPEG.*PNG/],
+  'a PNG as a data URL': [{ body: 'data:image/png;base64,iVBORw==' }, 415, /media type/],
+  'a PNG in a form': [
+    { ...encoded(form([{ ...file, content: png }]).body), headers: photoForm.headers },
+    415,
+    /PNG/,
+  ],
+  'other bytes': [encoded(Buffer.from([1, 2, 3, 0])), 415, /no JPEG/],
+  text: [{ body: 'Hello!' }, 400, /neither JPEG bytes, nor a data URL, nor hexadecimal/],
+  'text, base64-encoded': [encoded(Buffer.from('zażółć gęślą')), 400, /neither JPEG bytes/],
+  JSON: [{ body: '{"body":"ffd8"}', headers: type('application/json') }, 400, /offset 0/],
+  'bytes that were taken for text on their way': [
+    { body: RED.toString('utf8') },
+    415,
+    /binary media type/,
+  ],
+  'a compressed body': [
+    { ...encoded(RED), headers: { 'content-encoding': 'gzip' } },
+    415,
+    /Content-Encoding/,
+  ],
+  'a form without a boundary': [
+    { ...encoded(photoForm.body), headers: type('multipart/form-data') },
+    400,
+    /no boundary/,
+  ],
+  'a form that is cut off': [
+    { ...encoded(photoForm.body.subarray(0, -40)), headers: photoForm.headers },
+    400,
+    /damaged or cut off/,
+  ],
+  'a form with another boundary': [
+    { ...encoded(photoForm.body), headers: type('multipart/form-data; boundary=other') },
+    400,
+    /multipart/,
+  ],
+  'a form without a file': [
+    { ...encoded(form([{ name: 'image', content: hex }]).body), headers: type(formType) },
+    400,
+    /no file/,
+  ],
+  'a form with an empty file': [
+    { ...encoded(form([{ ...file, content: '' }]).body), headers: type(formType) },
+    400,
+    /empty/,
+  ],
+  'a form with a great many parts': [
+    {
+      ...encoded(form(Array.from({ length: 101 }, () => ({ name: 'a', content: '' }))).body),
+      headers: type(formType),
+    },
+    400,
+    /more than 100 parts/,
+  ],
+  'a data URL without a comma': [{ body: `data:image/jpeg;base64${hex}` }, 400, /no comma/],
+  'a data URL with wrong base64': [{ body: 'data:image/jpeg;base64,/9j' }, 400, /multiple of 4/],
+  'a data URL with a wrong percent-encoding': [{ body: 'data:image/jpeg,%ff%d' }, 400, /percent/],
+  'a data URL without data': [{ body: 'data:image/jpeg;base64,' }, 400, /empty/],
+  'a JPEG that is cut off': [encoded(RED.subarray(0, -20)), 422, /cannot be decoded: .*truncated/],
+  'two bytes of a JPEG': [{ body: 'ffd8' }, 422, /cannot be decoded/],
+};
+
+const LIMITS = { limits: { stdinBytes: 1500 } };
+
+for (const kind of EVENT_KINDS) {
+  describe(`The Lambda handler's body (${kind})`, () => {
+    let handler: ClassificationHandler;
+    before(() => {
+      handler = colourHandler(LIMITS);
+    });
+    after(() => handler.close());
+
+    for (const [what, request] of Object.entries(WELCOME)) {
+      it(`may be ${what}`, async () => {
+        const answer = await invoke(handler, kind, request);
+        assert.deepEqual([answer.status, answer.body], [200, RED_SENTENCE]);
+      });
+    }
+
+    for (const [what, [request, status, words]] of Object.entries(REFUSED)) {
+      it(`is refused with ${status} where it is ${what}, and the next is served`, async () => {
+        await refused(handler, kind, request, status, words);
+        assert.equal((await invoke(handler, kind, { body: hex })).body, RED_SENTENCE);
+      });
+    }
+  });
+}
+
+describe("The Lambda handler's body", () => {
+  it('may have 6 MiB where no limit is set, and no byte more', async () => {
+    await withHandler({}, async (handler) => {
+      const padded = (bytes: number): Buffer =>
+        Buffer.concat([RED, Buffer.alloc(bytes - RED.length)]);
+      const answer = await invoke(handler, 'http-api', encoded(padded(6 << 20)));
+      assert.deepEqual([answer.status, answer.body], [200, RED_SENTENCE]);
+      await refused(handler, 'http-api', encoded(padded((6 << 20) + 1)), 413, /6291456 bytes/);
+    });
+  });
+
+  it('is looked at before the guest is loaded', async () => {
+    const handler = createHandler({ module: '/nonexistent', logger: false });
+    await refused(handler, 'http-api', { body: 'x' }, 400, /foreign/);
+    await handler.close();
+  });
+});
