@@ -6,8 +6,15 @@ import { commandLine } from './support/command-line.js';
 import { ROOT } from './support/paths.js';
 
 const HELP: [command: string, mentioned: string[]][] = [
-  ['', ['classify', 'compile', 'inspect', 'model', 'WASMEDGE_DIR', 'WASMEDGE_EMBED_CACHE']],
+  [
+    '',
+    ['classify', 'serve', 'compile', 'inspect', 'model', 'WASMEDGE_DIR', 'WASMEDGE_EMBED_CACHE'],
+  ],
   ['classify', ['--model', '--labels', '--top-k', '--json', '--timings', '--repeat', '--kernels']],
+  [
+    'serve',
+    ['--port', '--host', '--concurrency', '--max-queue', '--timeout', '/metrics', 'SIGTERM'],
+  ],
   ['compile', ['--output', '--optimize', '--generic', '--interruptible']],
   ['inspect', ['--json', '.tflite']],
   ['model', ['fetch']],
@@ -44,6 +51,9 @@ describe('wasmedge-embed', () => {
     ['classify x.jpg --concurrency many', /--concurrency.*from 1 to 256/],
     ['classify x.jpg --threads 65', /--threads.*from 1 to 64/],
     ['classify x.jpg --kernels fast', /--kernels.*xnnpack, builtin, reference/],
+    ['serve --port 65536', /--port.*from 0 to 65535/],
+    ['serve --max-body 0', /--max-body.*from 1 to 256/],
+    ['serve cat.jpg', /too many arguments/],
     ['compile', /missing required argument 'module'/],
     ['compile a.wasm b.wasm', /too many arguments/],
     ['compile a.wasm -O 4', /--optimize.*from 0 to 3/],

@@ -4,7 +4,6 @@ import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 
 import { reasonOf } from '../errors.js';
-import { startServer } from '../serve/server.js';
 import type { Server, ServerOptions } from '../serve/server.js';
 import type { LoadOptions } from '../types.js';
 
@@ -103,6 +102,8 @@ function serverOptions(
 }
 
 async function start(options: ServerOptions, command: Command): Promise<Server> {
+  // Not above: the other commands need nothing of it.
+  const { startServer } = await import('../serve/server.js');
   try {
     return await startServer(options);
   } catch (error) {

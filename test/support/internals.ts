@@ -6,6 +6,7 @@ import type * as ModelFetch from '../../dist/model-fetch.js';
 import type * as ModelLookup from '../../dist/model-lookup.js';
 import type * as Models from '../../dist/models.js';
 import type * as ChannelModule from '../../dist/runners/worker-process/channel.js';
+import type * as Serve from '../../dist/serve/server.js';
 import { ROOT } from './paths.js';
 
 // Parts of the package that are not its public interface.
@@ -18,3 +19,4 @@ export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } =
 ) as typeof ModelLookup;
 export const { loadModels, modelSources, readModels } = load('./models.js') as typeof Models;
 export const { Channel } = load('./runners/worker-process/channel.js') as typeof ChannelModule;
+export const { startServer } = load('./serve/server.js') as typeof Serve;
