@@ -32,6 +32,8 @@ export type WasmEdgeErrorCode =
   | 'ERR_MODEL'
   /** An option or argument is not of the expected form. */
   | 'ERR_INVALID_ARGUMENT'
+  /** The message broker cannot be reached, refuses, or has no such queue. */
+  | 'ERR_BROKER'
   /** The addon, WasmEdge or LiteRT cannot be loaded; the message says what to install. */
   | 'ERR_NATIVE_LOAD';
 

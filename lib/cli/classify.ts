@@ -2,8 +2,6 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 
-import { SingleBar } from 'cli-progress';
-import Table from 'cli-table3';
 import { Command } from 'commander';
 
 import { reasonOf } from '../errors.js';
@@ -14,7 +12,10 @@ import type { Timings } from '../types.js';
 
 import { addGuestOptions, chooseModel } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
+import { labelsTable } from './labels-table.js';
+import type { Labelled } from './labels-table.js';
 import { integerIn } from './parse.js';
+import { forEachPicture } from './picture-loop.js';
 
 interface ClassifyOptions extends GuestOptions {
   topK: number;
@@ -24,10 +25,7 @@ interface ClassifyOptions extends GuestOptions {
   timings?: true;
 }
 
-interface Classified {
-  image: string;
-  topK?: { index: number; label: string; score: number }[];
-  error?: string;
+interface Classified extends Labelled {
   /** Of each repetition, in order. */
   invocations: (Timings & { totalMs: number })[];
 }
@@ -66,7 +64,7 @@ async function classify(images: string[], options: ClassifyOptions): Promise<voi
         JSON.stringify({ model: model.file, mode: module.mode, loadMs, results }, null, 2),
       );
     } else {
-      printTable(results);
+      console.log(labelsTable(results));
       if (options.timings) printTimings(loadMs, results);
       console.log(`Model: ${model.description}.`);
     }
@@ -82,25 +80,11 @@ async function classifyAll(
   images: string[],
   options: ClassifyOptions,
 ): Promise<Classified[]> {
-  const total = images.length * options.repeat;
-  const bar =
-    total > 1 && process.stderr.isTTY
-      ? new SingleBar({
-          format: '{bar} {value}/{total} pictures, {eta_formatted} left',
-          clearOnComplete: true,
-          stream: process.stderr,
-        })
-      : undefined;
-  bar?.start(total, 0);
   const results: Classified[] = images.map((image) => ({ image, invocations: [] }));
-  const waiting = results.values();
-  // As many loops as pictures may be under way, all drawing from one iterator.
-  const loop = async (): Promise<void> => {
-    for (const result of waiting)
-      await classifyOne(module, result, options, () => bar?.increment());
-  };
-  await Promise.all(Array.from({ length: options.concurrency }, loop));
-  bar?.stop();
+  const { concurrency, repeat } = options;
+  await forEachPicture(results, { concurrency, steps: images.length * repeat }, (result, onDone) =>
+    classifyOne(module, result, options, onDone),
+  );
   return results;
 }
 
@@ -119,27 +103,13 @@ async function classifyOne(
         args: ['--format', 'json', '--top-k', String(topK)],
       });
       if (exitCode !== 0) throw new Error(stderr.toString().trim() || `exit code ${exitCode}`);
-      result.topK = (JSON.parse(stdout.toString()) as Required<Pick<Classified, 'topK'>>).topK;
+      result.topK = (JSON.parse(stdout.toString()) as Required<Pick<Labelled, 'topK'>>).topK;
       result.invocations.push({ ...timings, totalMs: performance.now() - begin });
       onDone();
     }
   } catch (error) {
     result.error = reasonOf(error);
   }
-}
-
-function printTable(results: Classified[]): void {
-  const table = new Table({
-    head: ['picture', 'label', 'score of 255'],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { image, topK, error } of results) {
-    const rows = error === undefined ? (topK ?? []) : [{ label: '(not classified)', score: '' }];
-    rows.forEach(({ label, score }, index) => {
-      table.push([index === 0 ? path.basename(image) : '', label, score]);
-    });
-  }
-  console.log(table.toString());
 }
 
 function printTimings(loadMs: number, results: Classified[]): void {

@@ -9,8 +9,10 @@ import { WasmEdgeError } from '../errors.js';
 import { classifyCommand } from './classify.js';
 import { compileCommand } from './compile.js';
 import { inspectCommand } from './inspect.js';
+import { invokeCommand } from './invoke.js';
 import { modelCommand } from './model.js';
 import { serveCommand } from './serve.js';
+import { workerCommand } from './worker.js';
 
 const root = path.join(__dirname, '..', '..');
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -20,12 +22,14 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 const program = new Command('wasmedge-embed')
   .description(
     'Run ahead-of-time compiled WebAssembly with TensorFlow Lite inside Node.js: classify ' +
-      'pictures, serve them over HTTP, compile modules, look into modules and models.',
+      'pictures, serve them over HTTP or from a queue, compile modules, look into modules and models.',
   )
   .version(version)
   .showHelpAfterError("(run with '--help' for the options)")
   .addCommand(classifyCommand())
   .addCommand(serveCommand())
+  .addCommand(workerCommand())
+  .addCommand(invokeCommand())
   .addCommand(compileCommand())
   .addCommand(inspectCommand())
   .addCommand(modelCommand())

@@ -10,6 +10,7 @@ import type { LoadOptions } from '../types.js';
 import { addGuestOptions, chooseModel } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
+import { stopOnSignals } from './stop-on-signals.js';
 
 interface ServeOptions extends GuestOptions {
   host: string;
@@ -72,7 +73,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   process.stderr.write(
     `Listening on ${server.url} (ready in ${seconds} s). Model: ${model.description}.\n`,
   );
-  stopOnSignals(server, options.shutdownTimeout);
+  stopOnSignals(() => server.close(), options.shutdownTimeout);
 }
 
 function serverOptions(
@@ -113,23 +114,4 @@ async function start(options: ServerOptions, command: Command): Promise<Server> 
       `error: ${reasonOf(error)}. Choose another address with --host or --port; --port 0 takes one that is free.`,
     );
   }
-}
-
-function stopOnSignals(server: Server, timeoutSeconds: number): void {
-  const codes = { SIGINT: 130, SIGTERM: 143 } as const;
-  let stopping = false;
-  const stop = (signal: keyof typeof codes): void => {
-    // Whoever asks twice does not want to wait.
-    if (stopping) process.exit(codes[signal]);
-    stopping = true;
-    process.stderr.write(`${signal}: finishing what is under way …\n`);
-    setTimeout(() => {
-      process.stderr.write(`Not finished after ${timeoutSeconds} s: giving up.\n`);
-      process.exit(1);
-    }, timeoutSeconds * 1000).unref();
-    void server.close().then(() => {
-      process.exit(0);
-    });
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
 }

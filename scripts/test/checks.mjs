@@ -124,6 +124,23 @@ export const checks = [
     count: () => readCounts(sanitizedCounts),
   },
   {
+    name: 'broker',
+    title: 'Tests behind RabbitMQ',
+    long: true,
+    commands: async () => [
+      local('tsc', '-p', 'tsconfig.test.json'),
+      {
+        ...local(
+          'mocha',
+          ...['--no-config', '--timeout', '60000', '--require', './build/test/support/cache.js'],
+          'build/test/broker/*.test.js',
+        ),
+        options: { cwd: root, env: { WASMEDGE_EMBED_RABBITMQ_REQUIRED: '1' } },
+      },
+    ],
+    count: countMochaSummary,
+  },
+  {
     name: 'fuzz',
     title: 'Fuzzing, 10 s a target',
     long: true,

@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+
+import type { ConfirmChannel, ConsumeMessage, Message, RecoveringChannelModel } from 'amqplib';
+
+import { WasmEdgeError, reasonOf } from '../errors.js';
+import { integer, optionsObject, refuse } from '../options.js';
+
+import { publishConfirmed, stayConnected } from './connection.js';
+import { resolveClientOptions } from './options.js';
+import type { ResolvedClientOptions } from './options.js';
+import type { ClientOptions, InvokeOptions } from './types.js';
+
+/** An invocation whose answer is awaited. */
+interface Pending {
+  content: Buffer;
+  /** When it times out, by `performance.now`. */
+  end: number;
+  resolve: (answer: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Connects a client to the workers of a queue.
+ *
+ * @throws {WasmEdgeError} ERR_BROKER when the broker cannot be reached; ERR_INVALID_ARGUMENT.
+ */
+export async function connectClient(options: ClientOptions): Promise<QueueClient> {
+  const client = new QueueClient(resolveClientOptions(options));
+  await client.connect();
+  return client;
+}
+
+/**
+ * Invokes a function behind a queue, and hands each answer to its caller once. Survives the loss of
+ * its connection: what is unanswered is then sent again, so that the function may run twice.
+ */
+export class QueueClient {
+  readonly #options: ResolvedClientOptions;
+  readonly #pending = new Map<string, Pending>();
+  #connection: RecoveringChannelModel | undefined;
+  /** Where to publish, and where answers come to; absent while there is no connection. */
+  #channel: { channel: ConfirmChannel; replyTo: string } | undefined;
+  #closed = false;
+
+  /** Through {@link connectClient}. */
+  constructor(options: ResolvedClientOptions) {
+    this.#options = options;
+  }
+
+  async connect(): Promise<void> {
+    this.#connection = await stayConnected(
+      this.#options.url,
+      (channel) => this.#begin(channel),
+      ({ state }) => {
+        if (state !== 'connected') this.#channel = undefined;
+      },
+    );
+  }
+
+  /**
+   * Invokes the function with an event, and gives what its handler answered.
+   *
+   * @throws {WasmEdgeError} ERR_TIMEOUT; ERR_ABORTED; ERR_BROKER when there is no such queue or the
+   *   function could not make anything of the event; ERR_CLOSED.
+   */
+  async invoke(event: object, options?: InvokeOptions): Promise<unknown> {
+    const given = optionsObject('options', options, ['timeoutMs', 'signal']);
+    const timeoutMs = integer('timeoutMs', given.timeoutMs, {
+      min: 1,
+      max: 86_400_000,
+      fallback: this.#options.timeoutMs,
+    });
+    const { signal } = given;
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      refuse('signal', 'an AbortSignal', signal);
+    }
+    if (this.#closed) throw new WasmEdgeError('ERR_CLOSED', 'The client is closed.');
+    if (signal?.aborted) throw aborted(signal);
+
+    const id = randomUUID();
+    const content = Buffer.from(JSON.stringify(event));
+    let timer: NodeJS.Timeout | undefined;
+    const abort = (): void => {
+      if (signal) this.#settle(id)?.reject(aborted(signal));
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      return await new Promise((resolve, reject) => {
+        const end = performance.now() + timeoutMs;
+        this.#pending.set(id, { content, end, resolve, reject });
+        timer = setTimeout(() => {
+          this.#settle(id)?.reject(
+            new WasmEdgeError(
+              'ERR_TIMEOUT',
+              `No worker of ${this.#options.queue} has answered within ${timeoutMs} ms.`,
+            ),
+          );
+        }, timeoutMs);
+        this.#send(id);
+      });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Disconnects. What is unanswered rejects with ERR_CLOSED. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const id of [...this.#pending.keys()]) {
+      this.#settle(id)?.reject(new WasmEdgeError('ERR_CLOSED', 'The client was closed.'));
+    }
+    await this.#connection?.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #begin(channel: ConfirmChannel): Promise<void> {
+    // Of this connection alone: answers to one that was lost are not waited for.
+    const { queue: replyTo } = await channel.assertQueue('', { exclusive: true, autoDelete: true });
+    channel.on('return', (message: Message) => {
+      this.#settle(idOf(message))?.reject(
+        new WasmEdgeError(
+          'ERR_BROKER',
+          `The broker has no queue ${this.#options.queue}: start a worker of it first ` +
+            "('wasmedge-embed worker').",
+        ),
+      );
+    });
+    const onMessage = (message: ConsumeMessage | null): void => {
+      if (message) this.#receive(message);
+    };
+    await channel.consume(replyTo, onMessage, { noAck: true });
+    this.#channel = { channel, replyTo };
+    for (const id of this.#pending.keys()) this.#send(id);
+  }
+
+  #send(id: string): void {
+    const pending = this.#pending.get(id);
+    // Without a connection: once there is one.
+    if (!pending || !this.#channel) return;
+    const { channel, replyTo } = this.#channel;
+    const options = {
+      mandatory: true,
+      persistent: true,
+      contentType: 'application/json',
+      messageId: id,
+      correlationId: id,
+      replyTo,
+      // So that nobody works for a caller who has stopped waiting.
+      expiration: Math.max(1, Math.ceil(pending.end - performance.now())),
+    };
+    publishConfirmed(channel, this.#options.queue, pending.content, options).catch(
+      (error: unknown) => {
+        // Of a channel that was closed all messages come back; they are sent again on the next.
+        if (this.#channel?.channel !== channel) return;
+        this.#settle(id)?.reject(
+          new WasmEdgeError('ERR_BROKER', `The broker refused it: ${reasonOf(error)}`, {
+            cause: error,
+          }),
+        );
+      },
+    );
+  }
+
+  #receive(message: ConsumeMessage): void {
+    // Unknown: a second answer, or one that came too late.
+    const pending = this.#settle(idOf(message));
+    if (!pending) return;
+    let answer: unknown;
+    try {
+      answer = JSON.parse(message.content.toString());
+    } catch (error) {
+      pending.reject(
+        new WasmEdgeError('ERR_BROKER', 'The answer is no JSON: is this a queue of our workers?', {
+          cause: error,
+        }),
+      );
+      return;
+    }
+    const headers = message.properties.headers as Record<string, unknown> | undefined;
+    if (headers?.['x-amz-function-error'] === undefined) {
+      pending.resolve(answer);
+    } else {
+      const { errorType, errorMessage } = answer as { errorType?: string; errorMessage?: string };
+      pending.reject(
+        new WasmEdgeError(
+          'ERR_BROKER',
+          `The function made nothing of the event: ${String(errorType)}: ${String(errorMessage)}`,
+        ),
+      );
+    }
+  }
+
+  /** Takes an invocation out: whoever comes second finds nothing. */
+  #settle(id: string): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+}
+
+function idOf({ properties }: Message | ConsumeMessage): string {
+  return String(properties.correlationId);
+}
+
+function aborted(signal: AbortSignal): WasmEdgeError {
+  return new WasmEdgeError('ERR_ABORTED', 'The invocation was aborted.', { cause: signal.reason });
+}

@@ -1,0 +1,79 @@
+import { connect } from 'amqplib';
+import type { ChannelModel, ConfirmChannel, Options, RecoveringChannelModel } from 'amqplib';
+
+import { WasmEdgeError, reasonOf } from '../errors.js';
+
+import { withoutPassword } from './options.js';
+import type { ConnectionEvent } from './types.js';
+
+/** Attempts before the first connection; afterwards there is no end to them. */
+const FIRST_RETRIES = 3;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Between attempts. */
+const MAX_DELAY_MS = 10_000;
+
+/**
+ * Connects to the broker and stays connected: whenever the connection is lost it is made again,
+ * with growing delays up to ten seconds.
+ *
+ * @param setup Called with each new channel, before anything else is done with it.
+ * @throws {WasmEdgeError} ERR_BROKER when the broker cannot be reached at first, or `setup` fails.
+ */
+export async function stayConnected(
+  url: string,
+  setup: (channel: ConfirmChannel, model: ChannelModel) => Promise<void>,
+  onConnection: (event: ConnectionEvent) => void,
+): Promise<RecoveringChannelModel> {
+  const recovery = {
+    initialMaxRetries: FIRST_RETRIES,
+    maxDelay: MAX_DELAY_MS,
+    waitForConnect: false,
+    setup: async (model: ChannelModel): Promise<void> => {
+      // Until the library listens itself. What is wrong with a connection is told by its end.
+      model.on('error', () => undefined);
+      const channel = await model.createConfirmChannel();
+      channel.on('error', () => undefined);
+      await setup(channel, model);
+      // A channel that the broker closes (a queue's arguments, a double acknowledgement) takes its
+      // consumers along: begin anew.
+      channel.on('close', () => void model.close().catch(() => undefined));
+    },
+  };
+  const connection = await connect(url, { timeout: CONNECT_TIMEOUT_MS, recovery });
+  connection.on('error', () => undefined);
+  connection.on('connect', () => {
+    onConnection({ state: 'connected' });
+  });
+  connection.on('disconnect', (error: Error) => {
+    onConnection({ state: 'lost', error });
+  });
+  connection.on('reconnect-scheduled', ({ delay, error }: { delay: number; error: Error }) => {
+    onConnection({ state: 'retry', delayMs: delay, error });
+  });
+  try {
+    await connection.waitForConnect();
+  } catch (error) {
+    await connection.close();
+    throw new WasmEdgeError(
+      'ERR_BROKER',
+      `No connection to ${withoutPassword(url)}: ${reasonOf(error) || String(error)}`,
+      { cause: error },
+    );
+  }
+  return connection;
+}
+
+/** Publishes to a queue and waits until the broker has taken the message over. */
+export function publishConfirmed(
+  channel: ConfirmChannel,
+  queue: string,
+  content: Buffer,
+  options: Options.Publish,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    channel.publish('', queue, content, options, (error: unknown) => {
+      if (error) reject(error instanceof Error ? error : new Error('The broker refused it.'));
+      else resolve();
+    });
+  });
+}

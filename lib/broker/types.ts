@@ -1,0 +1,57 @@
+import type { Context } from 'aws-lambda';
+
+/** A Lambda handler: `createHandler` makes one. */
+export type InvocationHandler = (event: never, context: Context) => Promise<object>;
+
+/** What became of the connection to the broker. */
+export interface ConnectionEvent {
+  /** `lost` is followed by attempts to connect again, each of which that fails is a `retry`. */
+  state: 'connected' | 'lost' | 'retry';
+  /** Milliseconds until the next attempt, of a `retry`. */
+  delayMs?: number;
+  /** Why, of `lost` and `retry`. */
+  error?: Error;
+}
+
+/** Options of {@link startWorker}. */
+export interface WorkerOptions {
+  /** The broker's address: `amqp://user:password@host:5672/vhost`, or `amqps://…`. */
+  url: string;
+  /** The queue that invocations come from: named after the function. Declared where it is not. */
+  queue: string;
+  handler: InvocationHandler;
+  /** Most invocations at a time, 1 to 65,535: the channel's prefetch count. Default 1. */
+  concurrency?: number;
+  /** What the handler is told of its deadline, in milliseconds. Default 30,000. */
+  timeoutMs?: number;
+  /**
+   * How often a message is delivered again after its worker died or the handler failed, 1 to 1,000,
+   * before it goes to the dead-letter queue. Default 5.
+   */
+  deliveryLimit?: number;
+  /**
+   * Where messages end that no worker can serve (what is no event, too many deliveries) or that
+   * expired while they waited; RabbitMQ marks each with the reason (header `x-death`). Default: the
+   * queue's name with `.dead`.
+   */
+  deadLetterQueue?: string;
+  /** Told of the connection. */
+  onConnection?: (event: ConnectionEvent) => void;
+}
+
+/** Options of {@link connectClient}. */
+export interface ClientOptions {
+  /** The broker's address, as of a worker. */
+  url: string;
+  /** The workers' queue. */
+  queue: string;
+  /** The longest that an invocation may take, in milliseconds. Default 60,000. */
+  timeoutMs?: number;
+}
+
+/** Options of one invocation by a client. */
+export interface InvokeOptions {
+  /** The longest that it may take, instead of the client's. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}

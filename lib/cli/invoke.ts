@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+
+import { Command } from 'commander';
+
+import { connectClient } from '../broker/client.js';
+import type { QueueClient } from '../broker/client.js';
+import { reasonOf } from '../errors.js';
+
+import { labelsTable } from './labels-table.js';
+import type { Label, Labelled } from './labels-table.js';
+import { integerIn } from './parse.js';
+import { forEachPicture } from './picture-loop.js';
+
+interface InvokeCommandOptions {
+  amqp: string;
+  queue: string;
+  concurrency: number;
+  timeout: number;
+  json?: true;
+}
+
+export function invokeCommand(): Command {
+  return new Command('invoke')
+    .description(
+      "Classify JPEG pictures by the workers of a queue ('wasmedge-embed worker'). Exit code 1 when a picture " +
+        'could not be classified.',
+    )
+    .argument('<image...>', 'JPEG files')
+    .requiredOption('--queue <name>', "the workers' queue")
+    .option('--amqp <url>', 'the broker: amqp://user:password@host:5672/vhost', 'amqp://127.0.0.1')
+    .option('--concurrency <n>', 'pictures at a time', integerIn(1, 10_000), 8)
+    .option('--timeout <seconds>', 'longest time for a picture', integerIn(1, 86_400), 60)
+    .option('--json', 'print JSON')
+    .action(invoke);
+}
+
+async function invoke(images: string[], options: InvokeCommandOptions): Promise<void> {
+  const client = await connectClient({
+    url: options.amqp,
+    queue: options.queue,
+    timeoutMs: options.timeout * 1000,
+  });
+  const results: Labelled[] = images.map((image) => ({ image }));
+  try {
+    const { concurrency } = options;
+    await forEachPicture(results, { concurrency, steps: images.length }, async (result, onStep) => {
+      try {
+        result.topK = await classify(client, result.image);
+      } catch (error) {
+        result.error = reasonOf(error);
+      }
+      onStep();
+    });
+  } finally {
+    await client.close();
+  }
+  console.log(options.json ? JSON.stringify({ results }, null, 2) : labelsTable(results));
+  for (const { image, error } of results) if (error) console.error(`${image}: ${error}`);
+  if (results.some(({ error }) => error !== undefined)) process.exitCode = 1;
+}
+
+async function classify(client: QueueClient, image: string): Promise<Label[]> {
+  const picture = await readFile(image);
+  const answer = (await client.invoke({
+    body: picture.toString('base64'),
+    isBase64Encoded: true,
+    queryStringParameters: { format: 'json' },
+  })) as { statusCode?: number; body?: string };
+  const body = JSON.parse(String(answer.body)) as {
+    topK?: Label[];
+    title?: string;
+    detail?: string;
+  };
+  if (answer.statusCode === 200 && body.topK) return body.topK;
+  throw new Error(
+    body.detail ?? body.title ?? `The function answered ${String(answer.statusCode)}.`,
+  );
+}

@@ -1,0 +1,32 @@
+import path from 'node:path';
+
+import Table from 'cli-table3';
+
+/** A label that a picture was given. */
+export interface Label {
+  index: number;
+  label: string;
+  score: number;
+}
+
+/** A picture and its best labels, best first; none where it was not classified. */
+export interface Labelled {
+  image: string;
+  topK?: readonly Label[];
+  error?: string;
+}
+
+/** The table of pictures and labels. */
+export function labelsTable(results: readonly Labelled[]): string {
+  const table = new Table({
+    head: ['picture', 'label', 'score of 255'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { image, topK, error } of results) {
+    const rows = error === undefined ? (topK ?? []) : [{ label: '(not classified)', score: '' }];
+    rows.forEach(({ label, score }, index) => {
+      table.push([index === 0 ? path.basename(image) : '', label, score]);
+    });
+  }
+  return table.toString();
+}

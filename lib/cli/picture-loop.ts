@@ -1,0 +1,30 @@
+import { SingleBar } from 'cli-progress';
+
+/**
+ * Does something with each of `items`, so many at a time, with a progress bar on a terminal where
+ * there are several steps.
+ *
+ * @param steps How often `work` will call `onStep`, in all.
+ */
+export async function forEachPicture<T>(
+  items: readonly T[],
+  { concurrency, steps }: { concurrency: number; steps: number },
+  work: (item: T, onStep: () => void) => Promise<void>,
+): Promise<void> {
+  const bar =
+    steps > 1 && process.stderr.isTTY
+      ? new SingleBar({
+          format: '{bar} {value}/{total} pictures, {eta_formatted} left',
+          clearOnComplete: true,
+          stream: process.stderr,
+        })
+      : undefined;
+  bar?.start(steps, 0);
+  const waiting = items.values();
+  // As many loops as pictures may be under way, all drawing from one iterator.
+  const loop = async (): Promise<void> => {
+    for (const item of waiting) await work(item, () => bar?.increment());
+  };
+  await Promise.all(Array.from({ length: concurrency }, loop));
+  bar?.stop();
+}

@@ -1,0 +1,113 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/**
+ * The server's own programs in Debian's package. Those in /usr/sbin switch to a user of their own, who
+ * cannot write where this one keeps its data.
+ */
+const PROGRAMS = '/usr/lib/rabbitmq/bin';
+
+/**
+ * For tests that need the broker: skips them where it is not installed, or fails them where
+ * WASMEDGE_EMBED_RABBITMQ_REQUIRED is set.
+ */
+export function requireRabbitMq(context: Mocha.Context): void {
+  if (existsSync(path.join(PROGRAMS, 'rabbitmq-server'))) return;
+  if (process.env['WASMEDGE_EMBED_RABBITMQ_REQUIRED']) {
+    throw new Error('RabbitMQ is missing: apt-get install rabbitmq-server.');
+  }
+  const runnable: { type?: string; parent?: object | undefined } = context.runnable();
+  const skipped = runnable.type === 'hook' ? runnable.parent : runnable;
+  Object.assign(skipped ?? {}, { skipReason: "no RabbitMQ (Debian's package rabbitmq-server)" });
+  context.skip();
+}
+
+/** A RabbitMQ of our own on the loopback interface, with nothing in it. */
+export class RabbitMq {
+  readonly url: string;
+  readonly #home: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  private constructor(home: string, port: number, distributionPort: number) {
+    this.url = `amqp://guest:guest@127.0.0.1:${port}`;
+    this.#home = home;
+    const configuration = path.join(home, 'rabbitmq.conf');
+    writeFileSync(
+      configuration,
+      [
+        `listeners.tcp.1 = 127.0.0.1:${port}`,
+        // Memory and disk of the machine are not this test's matter.
+        'vm_memory_high_watermark.absolute = 1GB',
+        'disk_free_limit.absolute = 1MB',
+        'log.console = false',
+      ].join('\n'),
+    );
+    writeFileSync(path.join(home, 'enabled_plugins'), '[].');
+    this.#env = environment({
+      HOME: home,
+      RABBITMQ_NODENAME: `wasmedge-embed-test-${process.pid}@localhost`,
+      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+      RABBITMQ_DIST_PORT: String(distributionPort),
+      RABBITMQ_CONFIG_FILE: configuration,
+      RABBITMQ_ENABLED_PLUGINS_FILE: path.join(home, 'enabled_plugins'),
+      RABBITMQ_MNESIA_BASE: path.join(home, 'data'),
+      RABBITMQ_LOG_BASE: path.join(home, 'log'),
+      RABBITMQ_PID_FILE: path.join(home, 'pid'),
+      ERL_EPMD_ADDRESS: '127.0.0.1',
+      // Two cores are shared with the workers.
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 +sbwt none',
+    });
+  }
+
+  /** Starts one; takes some seconds. */
+  static async start(): Promise<RabbitMq> {
+    const home = mkdtempSync(path.join(os.tmpdir(), 'wasmedge-embed-rabbitmq-'));
+    const broker = new RabbitMq(home, await freePort(), await freePort());
+    await broker.#boot();
+    return broker;
+  }
+
+  /** Stops it and starts it again, with all that is durable in it. */
+  async restart(): Promise<void> {
+    await this.#control('stop', this.#pidFile);
+    await this.#boot();
+  }
+
+  /** Stops it and removes its data. */
+  async stop(): Promise<void> {
+    await this.#control('stop', this.#pidFile);
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+
+  get #pidFile(): string {
+    return path.join(this.#home, 'pid');
+  }
+
+  async #boot(): Promise<void> {
+    await run('rabbitmq-server', ['-detached'], { env: this.#env });
+    await this.#control('wait', this.#pidFile, '--timeout', '120');
+  }
+
+  async #control(...args: string[]): Promise<void> {
+    await run('rabbitmqctl', args, { env: this.#env });
+  }
+}
+
+function environment(added: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: [PROGRAMS, process.env['PATH']].join(':'), ...added };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
