@@ -1,13 +1,12 @@
 //! From the command line to the answer.
 
-use crate::decode::decode;
+use crate::decode::decode_to;
 use crate::defence;
 use crate::failure::Failure;
 use crate::inference::{self, TensorType};
 use crate::labels::{Labels, MAX_LABEL_BYTES};
 use crate::model::{ElementType, Input, Model, MAX_DESCRIPTION_BYTES};
 use crate::options::{self, Command, Format, Options};
-use crate::resize::resize;
 use crate::{answer, input, scores, tensor};
 use std::ffi::OsString;
 use std::fs::File;
@@ -66,11 +65,9 @@ fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
 /// # Errors
 /// Those of [`decode`].
 pub fn prepare(jpeg: &[u8], input: &Input, max_pixels: u64) -> Result<Vec<u8>, Failure> {
-    let decoded = defence::while_decoding(|| decode(jpeg, input.width, input.height, max_pixels))?;
-    let (width, height) = (usize::from(input.width), usize::from(input.height));
-    let (width, height) =
-        if decoded.orientation.swaps_sides() { (height, width) } else { (width, height) };
-    let picture = resize(decoded.picture, width, height).turned(decoded.orientation);
+    let decoded =
+        defence::while_decoding(|| decode_to(jpeg, input.width, input.height, max_pixels))?;
+    let picture = decoded.picture.turned(decoded.orientation);
     Ok(tensor::input_bytes(picture, input))
 }
 

@@ -1,82 +1,305 @@
-//! Four sums side by side: the inner step of resampling a row of pixels, as SIMD where that is in
-//! reach.
-
-#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-pub(crate) use simd::Sums;
+//! The inner loops of resampling and of colour conversion, as SIMD where that is in reach.
+//!
+//! Samples on their way are 16-bit fixed-point numbers with [`SAMPLE_BITS`] binary places: from 0
+//! to 255, with room for the colour conversion to go beyond. Both ways of computing them give the
+//! same bits.
 
 #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
-pub(crate) use scalar::Sums;
+use scalar as kernels;
+#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+use simd as kernels;
 
-/// Two weights as one number, the first in the low half.
-pub(crate) fn pair(first: i16, second: i16) -> u32 {
-    u32::from(first as u16) | (u32::from(second as u16) << 16)
+/// Weights are fixed-point numbers with this many binary places; those of a target sample sum to
+/// exactly one, and none is negative.
+pub(crate) const WEIGHT_BITS: u32 = 14;
+
+/// The binary places of samples on their way.
+const SAMPLE_BITS: u32 = 6;
+
+/// Rows are blended this many samples at a time.
+pub(crate) const ROW_UNIT: usize = 8;
+
+/// Two rows of samples, by their offsets, and their weights.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RowPair {
+    pub(crate) offsets: [usize; 2],
+    pub(crate) weights: [i16; 2],
 }
 
-#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-mod simd {
-    use core::arch::wasm32::{
-        i16x8_narrow_i32x4, i32x4_add, i32x4_dot_i16x8, i32x4_shr, i32x4_splat, i64x2_splat,
-        i8x16_shuffle, u32x4_extract_lane, u32x4_splat, u8x16_narrow_i16x8, v128,
-    };
+impl RowPair {
+    /// Both weights, the first in the low half.
+    #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+    fn packed_weights(self) -> i32 {
+        let [first, second] = self.weights;
+        i32::from(first as u16) | i32::from(second) << 16
+    }
+}
 
-    /// The sums of red, green and blue, and one that stays as it is.
-    #[derive(Clone, Copy)]
-    pub(crate) struct Sums(v128);
+/// Blends rows of `samples` into one.
+///
+/// # Panics
+/// If a row is not wholly within `samples`, or `blended` is no multiple of [`ROW_UNIT`] long.
+pub(crate) fn blend(samples: &[u8], pairs: &[RowPair], blended: &mut [i16]) {
+    let within = |offset: usize| samples.len().checked_sub(blended.len()) >= Some(offset);
+    assert!(pairs.iter().all(|pair| within(pair.offsets[0]) && within(pair.offsets[1])));
+    assert!(blended.len() % ROW_UNIT == 0);
+    // SAFETY: both have just been checked.
+    unsafe { kernels::blend(samples, pairs, blended) }
+}
 
-    impl Sums {
-        /// All sums begin with `start`.
-        pub(crate) fn new(start: i32) -> Self {
-            Self(i32x4_splat(start))
+/// Which samples of a row make each sample of a target row, and their weights.
+#[derive(Debug)]
+pub(crate) struct Windows {
+    /// The first sample of each target sample; some more of them make groups of four.
+    starts: Vec<u32>,
+    /// The weights of two target samples, four of each, then the next four of each, until they all
+    /// have come; then those of the next two.
+    weights: Vec<i16>,
+    /// A target sample's weights, in fours.
+    fours: usize,
+    /// How many samples a row must have.
+    reach: usize,
+}
+
+impl Windows {
+    /// Target samples are padded to a multiple of this.
+    pub(crate) const UNIT: usize = 8;
+
+    /// From the first sample of each target sample, and `taps` weights for each.
+    pub(crate) fn new(starts: &[u32], weights: &[i16], taps: usize) -> Self {
+        let fours = taps.div_ceil(4);
+        let length = starts.len().next_multiple_of(Self::UNIT);
+        let mut arranged = vec![0; 4 * fours * length];
+        for (index, weights) in weights.chunks_exact(taps).enumerate() {
+            let first = (index / 2 * fours * 2 + index % 2) * 4;
+            for (four, weights) in weights.chunks(4).enumerate() {
+                arranged[first + 8 * four..][..weights.len()].copy_from_slice(weights);
+            }
         }
+        let mut starts = starts.to_vec();
+        let last = starts.iter().copied().max().unwrap_or(0);
+        starts.resize(length, last);
+        Self { starts, weights: arranged, fours, reach: last as usize + 4 * fours }
+    }
 
-        /// Adds two pixels (the first six bytes), each with its weight of [`super::pair`].
-        pub(crate) fn add(self, pixels: [u8; 8], weights: u32) -> Self {
-            let bytes = i64x2_splat(i64::from_le_bytes(pixels));
-            // Channel by channel the two pixels' bytes, widened to 16 bits by the zeros of the
-            // other vector.
-            let widened = i8x16_shuffle::<0, 16, 3, 16, 1, 16, 4, 16, 2, 16, 5, 16, 16, 16, 16, 16>(
-                bytes,
-                i32x4_splat(0),
-            );
-            Self(i32x4_add(self.0, i32x4_dot_i16x8(widened, u32x4_splat(weights))))
-        }
+    /// How many samples a row must have. What stands behind those that count has weight zero.
+    pub(crate) fn reach(&self) -> usize {
+        self.reach
+    }
 
-        /// The sums without their lowest `shift` bits, as bytes; they must fit.
-        pub(crate) fn rgb(self, shift: u32) -> [u8; 3] {
-            let words = i16x8_narrow_i32x4(i32x4_shr(self.0, shift), i32x4_splat(0));
-            let bytes = u8x16_narrow_i16x8(words, words);
-            let [red, green, blue, _] = u32x4_extract_lane::<0>(bytes).to_le_bytes();
-            [red, green, blue]
+    /// How many samples the target row has: a multiple of [`Windows::UNIT`].
+    pub(crate) fn length(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Makes the target row of `row`.
+    ///
+    /// # Panics
+    /// If `row` is shorter than [`Windows::reach`], or `target` is not [`Windows::length`] long.
+    pub(crate) fn gather(&self, row: &[i16], target: &mut [i16]) {
+        assert!(row.len() >= self.reach && target.len() == self.starts.len());
+        // SAFETY: `row` has every window, and `new` has made whole groups of four.
+        unsafe { kernels::gather(&self.starts, &self.weights, self.fours, row, target) }
+    }
+}
+
+/// Converts luminance and the two colour channels as JFIF defines them, and interleaves them.
+///
+/// # Panics
+/// If the channels are not all of one length, a multiple of [`Windows::UNIT`] that covers `pixels`.
+pub(crate) fn ycbcr_to_rgb([y, cb, cr]: [&[i16]; 3], pixels: &mut [u8]) {
+    let length = y.len();
+    assert!(cb.len() == length && cr.len() == length && length % Windows::UNIT == 0);
+    assert!(3 * length >= pixels.len());
+    let channels = y.chunks_exact(8).zip(cb.chunks_exact(8)).zip(cr.chunks_exact(8));
+    for (((y, cb), cr), pixels) in channels.zip(pixels.chunks_mut(24)) {
+        let (Ok(y), Ok(cb), Ok(cr)) = (y.try_into(), cb.try_into(), cr.try_into()) else {
+            continue;
+        };
+        let rgb = kernels::ycbcr_to_rgb(y, cb, cr);
+        pixels.copy_from_slice(&rgb[..pixels.len()]);
+    }
+}
+
+/// Interleaves as many channels as a pixel has bytes.
+pub(crate) fn interleave(channels: &[&[i16]], pixels: &mut [u8]) {
+    for (index, channel) in channels.iter().enumerate() {
+        let pixels = pixels[index..].iter_mut().step_by(channels.len());
+        for (pixel, &sample) in pixels.zip(*channel) {
+            *pixel = to_byte(sample);
         }
     }
 }
 
-#[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
+fn to_byte(sample: i16) -> u8 {
+    ((sample + (1 << (SAMPLE_BITS - 1))) >> SAMPLE_BITS).clamp(0, 255) as u8
+}
+
+/// The middle of the range of colour channels, which stands for no colour.
+const NO_COLOUR: i16 = 128 << SAMPLE_BITS;
+
+/// JFIF's factors (ITU-R BT.601), as far as they are not whole, with 15 binary places: red takes
+/// 1.402 Cr, green −0.344136 Cb and −0.714136 Cr, blue 1.772 Cb.
+const RED: i16 = fraction(1.402 - 1.0);
+const GREEN: [i16; 2] = [fraction(0.344_136), fraction(0.714_136)];
+const BLUE: i16 = fraction(2.0 - 1.772);
+
+const fn fraction(value: f64) -> i16 {
+    (value * 32768.0 + 0.5) as i16
+}
+
+#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+mod simd {
+    use super::{RowPair, BLUE, GREEN, NO_COLOUR, RED, SAMPLE_BITS, WEIGHT_BITS};
+    use core::arch::wasm32::*;
+
+    /// # Safety
+    /// From each offset on `samples` has as many samples as `blended`, whose length is a multiple
+    /// of 8.
+    pub(super) unsafe fn blend(samples: &[u8], pairs: &[RowPair], blended: &mut [i16]) {
+        const SHIFT: u32 = WEIGHT_BITS - SAMPLE_BITS;
+        for (index, blended) in blended.chunks_exact_mut(8).enumerate() {
+            let mut low = i32x4_splat(1 << (SHIFT - 1));
+            let mut high = low;
+            for pair in pairs {
+                let [first, second] = pair.offsets.map(|offset| {
+                    // SAFETY: eight samples of a row, which the caller has checked.
+                    unsafe { v128_load64_zero(samples.as_ptr().add(offset + 8 * index).cast()) }
+                });
+                let both = i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(
+                    first, second,
+                );
+                let weights = i32x4_splat(pair.packed_weights());
+                low = i32x4_add(low, i32x4_dot_i16x8(u16x8_extend_low_u8x16(both), weights));
+                high = i32x4_add(high, i32x4_dot_i16x8(u16x8_extend_high_u8x16(both), weights));
+            }
+            let sums = i16x8_narrow_i32x4(i32x4_shr(low, SHIFT), i32x4_shr(high, SHIFT));
+            // SAFETY: `blended` has eight samples, and a store need not be aligned.
+            unsafe { v128_store(blended.as_mut_ptr().cast(), sums) };
+        }
+    }
+
+    /// # Safety
+    /// As many starts as target samples, a multiple of four; `4 * fours` weights for each, arranged
+    /// as [`super::Windows`] has them; `4 * fours` samples in `row` from each start on.
+    pub(super) unsafe fn gather(
+        starts: &[u32],
+        weights: &[i16],
+        fours: usize,
+        row: &[i16],
+        target: &mut [i16],
+    ) {
+        let weights = weights.chunks_exact(16 * fours);
+        for ((starts, weights), target) in
+            starts.chunks_exact(4).zip(weights).zip(target.chunks_exact_mut(4))
+        {
+            let mut sums = [i32x4_splat(0); 2];
+            for four in 0..fours {
+                for half in 0..2 {
+                    // SAFETY: four samples of each of two windows, which the caller vouches for,
+                    // and eight of the weights, which are two times `fours` times as many.
+                    unsafe {
+                        let at = |index: usize| row.as_ptr().add(starts[index] as usize + 4 * four);
+                        let samples = v128_load64_lane::<1>(
+                            v128_load64_zero(at(2 * half).cast()),
+                            at(2 * half + 1).cast(),
+                        );
+                        let weights =
+                            v128_load(weights.as_ptr().add(8 * (half * fours + four)).cast());
+                        sums[half] = i32x4_add(sums[half], i32x4_dot_i16x8(samples, weights));
+                    }
+                }
+            }
+            let sums = i32x4_add(
+                i32x4_shuffle::<0, 2, 4, 6>(sums[0], sums[1]),
+                i32x4_shuffle::<1, 3, 5, 7>(sums[0], sums[1]),
+            );
+            let sums = i32x4_shr(i32x4_add(sums, i32x4_splat(1 << (WEIGHT_BITS - 1))), WEIGHT_BITS);
+            // SAFETY: `target` has four samples, and a store need not be aligned.
+            unsafe {
+                v128_store64_lane::<0>(i16x8_narrow_i32x4(sums, sums), target.as_mut_ptr().cast());
+            }
+        }
+    }
+
+    pub(super) fn ycbcr_to_rgb(y: &[i16; 8], cb: &[i16; 8], cr: &[i16; 8]) -> [u8; 24] {
+        // SAFETY: eight samples each, and a load need not be aligned.
+        let [y, cb, cr] = [y, cb, cr].map(|samples| unsafe { v128_load(samples.as_ptr().cast()) });
+        let product = |samples, factor| i16x8_q15mulr_sat(samples, i16x8_splat(factor));
+        let y = i16x8_add(y, i16x8_splat(1 << (SAMPLE_BITS - 1)));
+        let cb = i16x8_sub(cb, i16x8_splat(NO_COLOUR));
+        let cr = i16x8_sub(cr, i16x8_splat(NO_COLOUR));
+        let red = i16x8_add(y, i16x8_add(cr, product(cr, RED)));
+        let green = i16x8_sub(y, i16x8_add(product(cb, GREEN[0]), product(cr, GREEN[1])));
+        let blue = i16x8_add(y, i16x8_sub(i16x8_add(cb, cb), product(cb, BLUE)));
+        let whole = |samples| i16x8_shr(samples, SAMPLE_BITS);
+        let red_green = u8x16_narrow_i16x8(whole(red), whole(green));
+        let blue = u8x16_narrow_i16x8(whole(blue), whole(blue));
+        let first = i8x16_shuffle::<0, 8, 16, 1, 9, 17, 2, 10, 18, 3, 11, 19, 4, 12, 20, 5>(
+            red_green, blue,
+        );
+        let last =
+            i8x16_shuffle::<13, 21, 6, 14, 22, 7, 15, 23, 0, 0, 0, 0, 0, 0, 0, 0>(red_green, blue);
+        let mut pixels = [0; 24];
+        // SAFETY: 16 and 8 bytes of 24, and stores need not be aligned.
+        unsafe {
+            v128_store(pixels.as_mut_ptr().cast(), first);
+            v128_store64_lane::<0>(last, pixels.as_mut_ptr().add(16).cast());
+        }
+        pixels
+    }
+}
+
+#[cfg(any(test, not(all(target_family = "wasm", target_feature = "simd128"))))]
 mod scalar {
-    /// The sums of red, green and blue.
-    #[derive(Clone, Copy)]
-    pub(crate) struct Sums([i32; 3]);
+    use super::{to_byte, RowPair, BLUE, GREEN, NO_COLOUR, RED, SAMPLE_BITS, WEIGHT_BITS};
 
-    impl Sums {
-        /// All sums begin with `start`.
-        pub(crate) fn new(start: i32) -> Self {
-            Self([start; 3])
+    /// # Safety
+    /// None is needed.
+    pub(super) unsafe fn blend(samples: &[u8], pairs: &[RowPair], blended: &mut [i16]) {
+        const SHIFT: u32 = WEIGHT_BITS - SAMPLE_BITS;
+        for (index, blended) in blended.iter_mut().enumerate() {
+            let products = pairs.iter().flat_map(|pair| pair.offsets.into_iter().zip(pair.weights));
+            let sum: i32 = products
+                .map(|(offset, weight)| i32::from(samples[offset + index]) * i32::from(weight))
+                .sum();
+            *blended = ((sum + (1 << (SHIFT - 1))) >> SHIFT) as i16;
         }
+    }
 
-        /// Adds two pixels (the first six bytes), each with its weight of [`super::pair`].
-        pub(crate) fn add(self, pixels: [u8; 8], weights: u32) -> Self {
-            let (first, second) = (i32::from(weights as i16), i32::from((weights >> 16) as i16));
-            Self(std::array::from_fn(|channel| {
-                self.0[channel]
-                    + first * i32::from(pixels[channel])
-                    + second * i32::from(pixels[channel + 3])
-            }))
+    /// # Safety
+    /// None is needed.
+    pub(super) unsafe fn gather(
+        starts: &[u32],
+        weights: &[i16],
+        fours: usize,
+        row: &[i16],
+        target: &mut [i16],
+    ) {
+        for (index, (target, &start)) in target.iter_mut().zip(starts).enumerate() {
+            let first = (index / 2 * fours * 2 + index % 2) * 4;
+            let weights = weights[first..].chunks(8).flat_map(|eight| &eight[..4]);
+            let sum: i32 = row[start as usize..][..4 * fours]
+                .iter()
+                .zip(weights)
+                .map(|(&sample, &weight)| i32::from(sample) * i32::from(weight))
+                .sum();
+            *target = ((sum + (1 << (WEIGHT_BITS - 1))) >> WEIGHT_BITS) as i16;
         }
+    }
 
-        /// The sums without their lowest `shift` bits, as bytes; they must fit.
-        pub(crate) fn rgb(self, shift: u32) -> [u8; 3] {
-            self.0.map(|sum| (sum >> shift) as u8)
+    pub(super) fn ycbcr_to_rgb(y: &[i16; 8], cb: &[i16; 8], cr: &[i16; 8]) -> [u8; 24] {
+        let product = |sample: i16, factor: i16| {
+            ((i32::from(sample) * i32::from(factor) + (1 << 14)) >> 15) as i16
+        };
+        let mut pixels = [0; 24];
+        for (pixel, ((&y, &cb), &cr)) in pixels.chunks_exact_mut(3).zip(y.iter().zip(cb).zip(cr)) {
+            let (cb, cr) = (cb - NO_COLOUR, cr - NO_COLOUR);
+            pixel[0] = to_byte(y + cr + product(cr, RED));
+            pixel[1] = to_byte(y - (product(cb, GREEN[0]) + product(cr, GREEN[1])));
+            pixel[2] = to_byte(y + (2 * cb - product(cb, BLUE)));
         }
+        pixels
     }
 }
 
@@ -84,11 +307,120 @@ mod scalar {
 mod tests {
     use super::*;
 
+    /// Numbers that look random, the same ones each time (xorshift).
+    fn numbers(count: usize, below: u32) -> Vec<u32> {
+        let mut state = 2_463_534_242u32;
+        std::iter::repeat_with(|| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state % below
+        })
+        .take(count)
+        .collect()
+    }
+
+    fn samples(count: usize) -> Vec<i16> {
+        numbers(count, (255 << SAMPLE_BITS) + 1).into_iter().map(|sample| sample as i16).collect()
+    }
+
     #[test]
-    fn two_pixels_with_their_weights() {
-        let sums = Sums::new(2).add([1, 2, 3, 100, 150, 255, 99, 99], pair(1, 3));
-        assert_eq!(sums.rgb(2), [75, 113, 192]);
-        let sums = Sums::new(8192).add([255, 255, 255, 255, 0, 1, 0, 0], pair(16_000, 384));
-        assert_eq!(sums.rgb(14), [255, 249, 249]);
+    fn blending_is_a_weighted_sum_of_rows() {
+        let rows: Vec<u8> = numbers(160, 256).into_iter().map(|sample| sample as u8).collect();
+        let pairs = [
+            RowPair { offsets: [3, 100], weights: [1000, 7384] },
+            RowPair { offsets: [64, 144], weights: [8000, 0] },
+        ];
+        let mut blended = [0; 16];
+        blend(&rows, &pairs, &mut blended);
+        for (index, &blended) in blended.iter().enumerate() {
+            let sum = f64::from(rows[3 + index]) * 1000.0
+                + f64::from(rows[100 + index]) * 7384.0
+                + f64::from(rows[64 + index]) * 8000.0;
+            assert_eq!(f64::from(blended), (sum / 256.0 + 0.5).floor());
+        }
+        let mut again = [0; 16];
+        // SAFETY: it needs none.
+        unsafe { scalar::blend(&rows, &pairs, &mut again) };
+        assert_eq!(blended, again);
+    }
+
+    #[test]
+    #[should_panic(expected = "within")]
+    fn blending_stays_within_the_rows() {
+        blend(&[0; 15], &[RowPair { offsets: [0, 8], weights: [0, 0] }], &mut [0; 8]);
+    }
+
+    #[test]
+    fn gathering_is_a_weighted_sum_of_a_window() {
+        for taps in 1..=9 {
+            let starts = [0, 1, 5, 5, 20];
+            let mut weights = vec![0; 5 * taps];
+            for (index, weights) in weights.chunks_exact_mut(taps).enumerate() {
+                weights[0] = 16_384 - 7 * index as i16;
+                weights[taps - 1] += 7 * index as i16;
+            }
+            let windows = Windows::new(&starts, &weights, taps);
+            assert_eq!(windows.length(), 8);
+            let row = samples(windows.reach());
+            let mut target = [0; 8];
+            windows.gather(&row, &mut target);
+            for (index, start) in starts.into_iter().enumerate() {
+                let first = f64::from(row[start as usize]);
+                let last = f64::from(row[start as usize + taps - 1]);
+                let share = 7.0 * index as f64 / 16_384.0;
+                let expected = first * (1.0 - share) + last * share;
+                assert_eq!(f64::from(target[index]), (expected + 0.5).floor(), "{taps} taps");
+            }
+            let mut again = [0; 8];
+            // SAFETY: it needs none.
+            unsafe {
+                scalar::gather(&windows.starts, &windows.weights, windows.fours, &row, &mut again)
+            };
+            assert_eq!(target, again);
+        }
+    }
+
+    #[test]
+    fn colours_are_those_of_jfif() {
+        let [y, cb, cr] =
+            [0, 1, 2].map(|channel| samples(3 * 264)[channel * 264..][..264].to_vec());
+        let mut pixels = vec![0; 3 * 261];
+        ycbcr_to_rgb([&y, &cb, &cr], &mut pixels);
+        for (index, pixel) in pixels.chunks_exact(3).enumerate() {
+            let [y, cb, cr] =
+                [y[index], cb[index], cr[index]].map(|sample| f64::from(sample) / 64.0);
+            let (cb, cr) = (cb - 128.0, cr - 128.0);
+            let exact = [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb];
+            for (&byte, exact) in pixel.iter().zip(exact) {
+                assert!((f64::from(byte) - exact.clamp(0.0, 255.0)).abs() < 0.55);
+            }
+        }
+        let eights = y.chunks_exact(8).zip(cb.chunks_exact(8)).zip(cr.chunks_exact(8));
+        let again: Vec<u8> = eights
+            .flat_map(|((y, cb), cr)| {
+                let [y, cb, cr] = [y, cb, cr].map(|eight| eight.try_into().unwrap());
+                scalar::ycbcr_to_rgb(y, cb, cr)
+            })
+            .collect();
+        assert_eq!(pixels, again[..pixels.len()]);
+    }
+
+    #[test]
+    fn the_ends_of_the_range_stay_within_it() {
+        for (y, cb, cr) in (0..8).map(|i| (i & 1, (i >> 1) & 1, i >> 2)) {
+            let [y, cb, cr] = [y, cb, cr].map(|end: i16| [(end * 255) << SAMPLE_BITS; 8]);
+            let mut pixels = [7; 24];
+            ycbcr_to_rgb([&y, &cb, &cr], &mut pixels);
+            assert_eq!(pixels, scalar::ycbcr_to_rgb(&y, &cb, &cr));
+            assert!(pixels.chunks_exact(3).all(|pixel| pixel == &pixels[..3]));
+        }
+    }
+
+    #[test]
+    fn channels_are_interleaved_and_rounded() {
+        let mut pixels = [0; 6];
+        interleave(&[&[64, 31], &[640, 32], &[16_320, 95]], &mut pixels);
+        assert_eq!(pixels, [1, 10, 255, 0, 1, 1]);
     }
 }

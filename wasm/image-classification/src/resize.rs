@@ -3,16 +3,16 @@
 //! When reducing, the triangle is stretched by the ratio of the sizes, so that every source pixel
 //! counts and nothing aliases. This is what TensorFlow (`tf.image.resize` with `antialias=True`)
 //! and Pillow (`BILINEAR`) do, and with it models are trained. Coordinates are those of pixel
-//! centres. The filter is separable: columns first, whose inner loop runs along the row and becomes
-//! SIMD code, then rows.
+//! centres. The filter is separable: columns first, then rows.
+//!
+//! Rows are resampled while they come, so that the whole picture need never be in memory, and each
+//! channel by itself, so that the channels may come at different sizes.
 
-use crate::lanes::{self, Sums};
+use crate::lanes::{self, RowPair, Windows, ROW_UNIT, WEIGHT_BITS};
 use crate::picture::{Channels, Picture};
+use std::rc::Rc;
 
-/// Weights are fixed-point numbers with this many binary places; they sum to exactly one.
-const WEIGHT_BITS: u32 = 14;
 const ONE: i32 = 1 << WEIGHT_BITS;
-const HALF: i32 = ONE / 2;
 
 /// Resamples the whole picture to `width` × `height` (each 1 or more); proportions are not kept.
 ///
@@ -20,50 +20,266 @@ const HALF: i32 = ONE / 2;
 /// If a side is 0.
 #[must_use]
 pub fn resize(picture: Picture, width: usize, height: usize) -> Picture {
-    assert!(width > 0 && height > 0, "a picture has at least one pixel");
-    let picture = if height == picture.height { picture } else { resize_columns(&picture, height) };
-    if width == picture.width {
-        picture
-    } else {
-        match picture.channels {
-            Channels::Grey => resize_rows_grey(&picture, width),
-            Channels::Rgb => resize_rows_rgb(&picture, width),
+    if (width, height) == (picture.width, picture.height) {
+        return picture;
+    }
+    let count = picture.channels.count();
+    let colours = match picture.channels {
+        Channels::Grey => Colours::Grey,
+        Channels::Rgb => Colours::Rgb,
+    };
+    let source = Source {
+        extent: (picture.width as f64, picture.height as f64),
+        width: picture.width,
+        height: picture.height,
+        stride: picture.width,
+        step: 1,
+    };
+    let mut resampler = Resampler::new(&vec![source; count], colours, width, height);
+    for row in picture.samples.chunks_exact(count * picture.width) {
+        for (channel, plane) in resampler.planes.iter_mut().enumerate() {
+            let samples = row[channel..].iter().step_by(count);
+            for (target, &sample) in plane.next_rows().0.iter_mut().zip(samples) {
+                *target = sample;
+            }
         }
+        resampler.advance();
+    }
+    resampler.into_picture()
+}
+
+/// What the planes of a [`Resampler`] are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Colours {
+    /// One plane: luminance.
+    Grey,
+    /// Three planes: red, green, blue.
+    Rgb,
+    /// Three planes: luminance and two of colour, as in JFIF.
+    YCbCr,
+}
+
+/// How the samples of one plane come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Source {
+    /// The picture's width and height in samples: of the last ones perhaps a part only.
+    pub(crate) extent: (f64, f64),
+    /// Samples in a row that count.
+    pub(crate) width: usize,
+    /// Rows that count.
+    pub(crate) height: usize,
+    /// Samples in a row that come.
+    pub(crate) stride: usize,
+    /// Rows that come at a time, the last of which may not count.
+    pub(crate) step: usize,
+}
+
+/// Makes a picture of planes whose rows come bit by bit.
+#[derive(Debug)]
+pub(crate) struct Resampler {
+    pub(crate) planes: Vec<Plane>,
+    colours: Colours,
+    /// A target row of each plane, one behind the other.
+    lines: Vec<i16>,
+    width: usize,
+    height: usize,
+    /// Target rows that are ready.
+    ready: usize,
+    samples: Vec<u8>,
+}
+
+impl Resampler {
+    /// # Panics
+    /// If a target side is 0.
+    pub(crate) fn new(sources: &[Source], colours: Colours, width: usize, height: usize) -> Self {
+        assert!(width > 0 && height > 0, "a picture has at least one pixel");
+        let mut axes: Vec<(Source, Rc<Windows>, Rc<Axis>)> = Vec::with_capacity(sources.len());
+        for source in sources {
+            // Planes of the same size share their weights.
+            let same = axes.iter().find(|(other, ..)| other == source);
+            let (columns, rows) = same.map_or_else(
+                || {
+                    let columns = Axis::new(source.extent.0, source.width, width);
+                    let columns = Windows::new(&columns.starts, &columns.weights, columns.taps);
+                    (Rc::new(columns), Rc::new(Axis::new(source.extent.1, source.height, height)))
+                },
+                |(_, columns, rows)| (Rc::clone(columns), Rc::clone(rows)),
+            );
+            axes.push((*source, columns, rows));
+        }
+        let mut planes: Vec<Plane> = axes
+            .into_iter()
+            .map(|(source, columns, rows)| Plane::new(&source, columns, rows))
+            .collect();
+        make_room(&mut planes, height);
+        let channels = if planes.len() == 1 { 1 } else { 3 };
+        let lines = planes.iter().map(|plane| plane.columns.length()).sum();
+        Self {
+            planes,
+            colours,
+            lines: vec![0; lines],
+            width,
+            height,
+            ready: 0,
+            samples: vec![0; channels * width * height],
+        }
+    }
+
+    /// To be called when the next rows of all planes have come ([`Plane::next_rows`]).
+    pub(crate) fn advance(&mut self) {
+        for plane in &mut self.planes {
+            plane.advance();
+        }
+        while self.ready < self.height && self.planes.iter().all(|plane| plane.has(self.ready)) {
+            let length = self.lines.len() / self.planes.len();
+            for (plane, line) in self.planes.iter_mut().zip(self.lines.chunks_exact_mut(length)) {
+                plane.resample(self.ready, line);
+            }
+            let stride = self.samples.len() / self.height;
+            let pixels = &mut self.samples[self.ready * stride..][..stride];
+            let mut lines = self.lines.chunks_exact(length);
+            let mut next = || lines.next().unwrap_or_default();
+            match self.colours {
+                Colours::Grey => lanes::interleave(&[next()], pixels),
+                Colours::Rgb => lanes::interleave(&[next(), next(), next()], pixels),
+                Colours::YCbCr => lanes::ycbcr_to_rgb([next(), next(), next()], pixels),
+            }
+            self.ready += 1;
+        }
+    }
+
+    /// The whole picture, when all rows have come.
+    pub(crate) fn into_picture(self) -> Picture {
+        debug_assert_eq!(self.ready, self.height);
+        let channels = if self.planes.len() == 1 { Channels::Grey } else { Channels::Rgb };
+        Picture { width: self.width, height: self.height, channels, samples: self.samples }
     }
 }
 
-/// Which source pixels make a target pixel, and how much each of them counts.
-struct Filter {
-    /// The first source pixel of each target pixel.
-    starts: Vec<usize>,
-    /// `taps` weights for each target pixel; what a pixel has fewer is zero at its end.
+/// Gives the planes' rings the rows that they will need, which is found by going through it all:
+/// a plane waits for the others.
+fn make_room(planes: &mut [Plane], height: usize) {
+    let mut backlogs = vec![0; planes.len()];
+    let mut ready = 0;
+    while ready < height {
+        for (plane, backlog) in planes.iter_mut().zip(&mut backlogs) {
+            *backlog = plane.come.saturating_sub(plane.rows.starts[ready] as usize).max(*backlog);
+            plane.advance();
+        }
+        while ready < height && planes.iter().all(|plane| plane.has(ready)) {
+            ready += 1;
+        }
+    }
+    for (plane, backlog) in planes.iter_mut().zip(backlogs) {
+        plane.come = 0;
+        plane.capacity = (backlog + plane.step).next_multiple_of(plane.step);
+        plane.ring = vec![0; plane.stride * plane.capacity];
+    }
+}
+
+/// One channel on its way: the rows that are still needed, in a ring.
+#[derive(Debug)]
+pub(crate) struct Plane {
+    columns: Rc<Windows>,
+    rows: Rc<Axis>,
+    /// Rows come that many at a time.
+    step: usize,
+    /// Rows that have come.
+    come: usize,
+    ring: Vec<u8>,
+    /// The ring's rows, a multiple of `step`.
+    capacity: usize,
+    /// Bytes of a row.
+    stride: usize,
+    /// The rows of a target row.
+    pairs: Vec<RowPair>,
+    /// A target row whose columns are not resampled yet.
+    blended: Vec<i16>,
+}
+
+impl Plane {
+    fn new(source: &Source, columns: Rc<Windows>, rows: Rc<Axis>) -> Self {
+        let blended = columns.reach().next_multiple_of(ROW_UNIT);
+        Self {
+            step: source.step,
+            come: 0,
+            ring: Vec::new(),
+            capacity: 0,
+            stride: blended.max(source.stride),
+            pairs: Vec::with_capacity(rows.taps.div_ceil(2)),
+            blended: vec![0; blended],
+            columns,
+            rows,
+        }
+    }
+
+    /// Where the next rows go, [`Source::step`] of them, and the distance from one to the next.
+    #[inline]
+    pub(crate) fn next_rows(&mut self) -> (&mut [u8], usize) {
+        let first = self.come % self.capacity * self.stride;
+        (&mut self.ring[first..][..self.step * self.stride], self.stride)
+    }
+
+    fn advance(&mut self) {
+        self.come += self.step;
+    }
+
+    /// Whether all rows of the target row have come.
+    fn has(&self, target: usize) -> bool {
+        self.rows.starts[target] as usize + self.rows.taps <= self.come
+    }
+
+    fn resample(&mut self, target: usize, line: &mut [i16]) {
+        let start = self.rows.starts[target] as usize;
+        let weights = &self.rows.weights[target * self.rows.taps..][..self.rows.taps];
+        let offset = |row: usize| row % self.capacity * self.stride;
+        self.pairs.clear();
+        self.pairs.extend(weights.chunks(2).enumerate().map(|(index, weights)| {
+            let first = offset(start + 2 * index);
+            match *weights {
+                [a, b] => {
+                    RowPair { offsets: [first, offset(start + 2 * index + 1)], weights: [a, b] }
+                }
+                _ => RowPair { offsets: [first; 2], weights: [weights[0], 0] },
+            }
+        }));
+        lanes::blend(&self.ring, &self.pairs, &mut self.blended);
+        self.columns.gather(&self.blended, line);
+    }
+}
+
+/// Which source samples make a target sample along one axis, and how much each of them counts.
+#[derive(Debug)]
+struct Axis {
+    /// The first source sample of each target sample.
+    starts: Vec<u32>,
+    /// `taps` weights for each target sample; what one has fewer is zero.
     weights: Vec<i16>,
     taps: usize,
 }
 
-impl Filter {
-    fn new(source: usize, target: usize) -> Self {
-        let ratio = source as f64 / target as f64;
+impl Axis {
+    /// Makes `target` samples of `samples`, which are `extent` long together, each being 1.
+    fn new(extent: f64, samples: usize, target: usize) -> Self {
+        let ratio = extent / target as f64;
         let support = ratio.max(1.0);
-        let taps = (2.0 * support).ceil() as usize + 1;
-        let taps = taps.min(source);
+        let scale = 1.0 / support;
+        // The samples whose centres lie within a triangle, at most.
+        let taps = ((2.0 * support).ceil() as usize).min(samples);
         let mut starts = Vec::with_capacity(target);
-        let mut weights = vec![0i16; target * taps];
-        let mut exact = Vec::with_capacity(taps);
+        let mut weights = vec![0; target * taps];
+        let mut exact = vec![0.0; taps];
         for (position, weights) in weights.chunks_exact_mut(taps).enumerate() {
             let center = (position as f64 + 0.5) * ratio;
-            let first = ((center - support + 0.5).max(0.0) as usize).min(source - 1);
-            let end =
-                ((center + support + 0.5) as usize).clamp(first + 1, source).min(first + taps);
-            exact.clear();
-            exact.extend(
-                (first..end)
-                    .map(|pixel| (1.0 - ((pixel as f64 + 0.5 - center) / support).abs()).max(0.0)),
-            );
-            // Near the right edge the taps would reach beyond it: begin earlier, with weight zero.
-            let start = first.min(source - taps);
-            starts.push(start);
-            quantize(&exact, &mut weights[first - start..]);
+            let first = (center - support + 0.5).max(0.0) as usize;
+            // Near the end the taps would reach beyond it: begin earlier, with weight zero.
+            let start = first.min(samples - taps);
+            let offset = start as f64 + 0.5 - center;
+            for (index, exact) in exact.iter_mut().enumerate() {
+                *exact = (1.0 - ((index as f64 + offset) * scale).abs()).max(0.0);
+            }
+            starts.push(start as u32);
+            quantize(&exact, weights);
         }
         Self { starts, weights, taps }
     }
@@ -74,88 +290,15 @@ impl Filter {
 /// Each weight is the difference of two rounded partial sums: however many there are, errors do not
 /// add up.
 fn quantize(exact: &[f64], weights: &mut [i16]) {
-    let total: f64 = exact.iter().sum();
+    let scale = f64::from(ONE) / exact.iter().sum::<f64>();
     let mut sum = 0.0;
     let mut taken = 0;
     for (weight, value) in weights.iter_mut().zip(exact) {
         sum += value;
-        let rounded = (sum / total * f64::from(ONE)).round() as i32;
+        let rounded = (sum * scale + 0.5) as i32;
         *weight = (rounded - taken) as i16;
         taken = rounded;
     }
-}
-
-fn to_sample(sum: i32) -> u8 {
-    // Weights are not negative and sum to one, so the result is within 0 to 255.
-    (sum >> WEIGHT_BITS) as u8
-}
-
-fn resize_columns(picture: &Picture, height: usize) -> Picture {
-    let filter = Filter::new(picture.height, height);
-    let stride = picture.width * picture.channels.count();
-    let mut samples = vec![0u8; stride * height];
-    let mut sums = vec![0i32; stride];
-    let windows = filter.starts.iter().zip(filter.weights.chunks_exact(filter.taps));
-    for (target, (&start, weights)) in samples.chunks_exact_mut(stride).zip(windows) {
-        sums.fill(HALF);
-        let rows = picture.samples[start * stride..].chunks_exact(stride);
-        for (row, &weight) in rows.zip(weights).filter(|(_, &weight)| weight != 0) {
-            for (sum, &sample) in sums.iter_mut().zip(row) {
-                *sum += i32::from(weight) * i32::from(i16::from(sample));
-            }
-        }
-        for (sample, &sum) in target.iter_mut().zip(&sums) {
-            *sample = to_sample(sum);
-        }
-    }
-    Picture { width: picture.width, height, channels: picture.channels, samples }
-}
-
-fn resize_rows_grey(picture: &Picture, width: usize) -> Picture {
-    let filter = Filter::new(picture.width, width);
-    let mut samples = Vec::with_capacity(width * picture.height);
-    for row in picture.samples.chunks_exact(picture.width) {
-        let windows = filter.starts.iter().zip(filter.weights.chunks_exact(filter.taps));
-        samples.extend(windows.map(|(&start, weights)| {
-            let products = row[start..]
-                .iter()
-                .zip(weights)
-                .map(|(&sample, &weight)| i32::from(weight) * i32::from(sample));
-            to_sample(HALF + products.sum::<i32>())
-        }));
-    }
-    Picture { width, height: picture.height, channels: Channels::Grey, samples }
-}
-
-fn resize_rows_rgb(picture: &Picture, width: usize) -> Picture {
-    let filter = Filter::new(picture.width, width);
-    let pairs_each = filter.taps.div_ceil(2);
-    let pairs: Vec<u32> = filter
-        .weights
-        .chunks_exact(filter.taps)
-        .flat_map(|weights| weights.chunks(2))
-        .map(|weights| lanes::pair(weights[0], weights.get(1).copied().unwrap_or(0)))
-        .collect();
-    let stride = 3 * picture.width;
-    // Two pixels are read as eight bytes, which reaches beyond the row's last ones.
-    let mut padded = vec![0u8; stride + 8];
-    let mut samples = vec![0u8; 3 * width * picture.height];
-    let rows = picture.samples.chunks_exact(stride);
-    for (target, row) in samples.chunks_exact_mut(3 * width).zip(rows) {
-        padded[..stride].copy_from_slice(row);
-        let windows = filter.starts.iter().zip(pairs.chunks_exact(pairs_each));
-        for (pixel, (&start, pairs)) in target.chunks_exact_mut(3).zip(windows) {
-            let mut sums = Sums::new(HALF);
-            let mut source = &padded[3 * start..];
-            for &weights in pairs {
-                let Some(&pixels) = source.first_chunk::<8>() else { break };
-                sums = sums.add(pixels, weights);
-                source = &source[6..];
-            }
-            pixel.copy_from_slice(&sums.rgb(WEIGHT_BITS));
-        }
-    }
-    Picture { width, height: picture.height, channels: Channels::Rgb, samples }
 }
 
 #[cfg(test)]
@@ -170,13 +313,14 @@ mod tests {
     fn weights_sum_to_one_and_stay_inside() {
         for source in [1, 2, 3, 5, 8, 180, 192, 320, 1000, 8191] {
             for target in [1, 2, 3, 7, 128, 192, 224] {
-                let filter = Filter::new(source, target);
-                for (&start, weights) in
-                    filter.starts.iter().zip(filter.weights.chunks(filter.taps))
-                {
-                    assert_eq!(weights.iter().map(|&w| i32::from(w)).sum::<i32>(), ONE);
-                    assert!(weights.iter().all(|&weight| weight >= 0));
-                    assert!(start + filter.taps <= source, "{source} to {target}");
+                for missing in [0.0, 0.125, 0.875] {
+                    let axis = Axis::new(source as f64 - missing, source, target);
+                    for (&start, weights) in axis.starts.iter().zip(axis.weights.chunks(axis.taps))
+                    {
+                        assert_eq!(weights.iter().map(|&w| i32::from(w)).sum::<i32>(), ONE);
+                        assert!(weights.iter().all(|&weight| weight >= 0));
+                        assert!(start as usize + axis.taps <= source, "{source} to {target}");
+                    }
                 }
             }
         }
@@ -196,6 +340,9 @@ mod tests {
     fn the_same_size_changes_nothing() {
         let samples: Vec<u8> = (0..48).collect();
         assert_eq!(resize(grey(8, 6, samples.clone()), 8, 6).samples, samples);
+        // One side alone.
+        let resized = resize(grey(8, 6, samples.clone()), 8, 12).samples;
+        assert_eq!(&resized[..8], &samples[..8]);
     }
 
     #[test]
@@ -237,6 +384,43 @@ mod tests {
             let expected = resize(grey(37, 1, samples.clone()), width, 1).samples;
             for (a, b) in expected.iter().zip(&result) {
                 assert!(a.abs_diff(*b) <= 1);
+            }
+        }
+    }
+
+    /// Planes of different sizes and steps, as a JPEG has them, are the same as whole ones.
+    #[test]
+    fn rows_may_come_in_any_steps() {
+        for (width, height) in [(7, 5), (40, 90), (3, 200)] {
+            let sources = [(64, 48, 16), (32, 24, 8), (64, 12, 4)].map(|(width, height, step)| {
+                let extent = (f64::from(width), f64::from(height));
+                Source { extent, width: width as usize, height: height as usize, stride: 64, step }
+            });
+            let planes = sources.map(|source| {
+                let samples = (0..source.width * source.height).map(|i| (i * i % 251) as u8);
+                grey(source.width, source.height, samples.collect())
+            });
+            let mut resampler = Resampler::new(&sources, Colours::Rgb, width, height);
+            for step in 0..3 {
+                for ((plane, source), picture) in
+                    resampler.planes.iter_mut().zip(&sources).zip(&planes)
+                {
+                    let (rows, stride) = plane.next_rows();
+                    let samples = picture.samples.chunks_exact(source.width);
+                    for (row, samples) in
+                        rows.chunks_exact_mut(stride).zip(samples.skip(step * source.step))
+                    {
+                        row[..source.width].copy_from_slice(samples);
+                    }
+                }
+                resampler.advance();
+            }
+            let picture = resampler.into_picture();
+            for (channel, plane) in planes.into_iter().enumerate() {
+                let expected = resize(plane, width, height).samples;
+                let channel: Vec<u8> =
+                    picture.samples[channel..].iter().step_by(3).copied().collect();
+                assert_eq!(channel, expected);
             }
         }
     }

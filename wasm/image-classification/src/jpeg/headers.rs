@@ -1,0 +1,209 @@
+//! What stands before the entropy-coded data (ITU-T T.81, annex B).
+
+use super::huffman::Definition;
+use super::transform::Quantization;
+use crate::exif::{self, Orientation};
+
+/// One component of the frame, with its part of the scan's header.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Component {
+    /// Blocks of an MCU, in a row: 1 to 4.
+    pub(super) across: usize,
+    /// Blocks of an MCU, in a column: 1 to 4.
+    pub(super) down: usize,
+    pub(super) quantization: Quantization,
+    /// The index of its code for DC coefficients: 0 to 3.
+    pub(super) dc: usize,
+    /// The index of its code for AC coefficients: 0 to 3.
+    pub(super) ac: usize,
+}
+
+/// A picture that this decoder takes: see [`Headers::parse`].
+#[derive(Debug)]
+pub(super) struct Headers<'a> {
+    /// Pixels in a row.
+    pub(super) width: u16,
+    /// Rows of pixels.
+    pub(super) height: u16,
+    /// Luminance alone, or luminance and the two of colour.
+    pub(super) components: Vec<Component>,
+    /// The codes for DC coefficients.
+    pub(super) dc: [Option<Definition>; 4],
+    /// The codes for AC coefficients.
+    pub(super) ac: [Option<Definition>; 4],
+    /// MCUs from one restart marker to the next; 0 for no such markers.
+    pub(super) restart_interval: u16,
+    pub(super) orientation: Orientation,
+    /// The entropy-coded data and what follows them.
+    pub(super) data: &'a [u8],
+}
+
+/// The frame header's part of a component.
+#[derive(Debug, Clone, Copy)]
+struct FrameComponent {
+    identifier: u8,
+    across: usize,
+    down: usize,
+    quantization: usize,
+}
+
+struct Frame {
+    width: u16,
+    height: u16,
+    components: Vec<FrameComponent>,
+}
+
+/// The segments up to the scan.
+#[derive(Default)]
+struct Tables {
+    frame: Option<Frame>,
+    quantization: [Option<Quantization>; 4],
+    dc: [Option<Definition>; 4],
+    ac: [Option<Definition>; 4],
+    restart_interval: u16,
+    orientation: Orientation,
+    is_jfif: bool,
+}
+
+impl<'a> Headers<'a> {
+    /// Reads the headers of a picture with 8 bits a sample in one sequential scan, Huffman-coded,
+    /// which is greyscale or YCbCr beyond doubt. Nothing for any other, and for a damaged one.
+    pub(super) fn parse(jpeg: &'a [u8]) -> Option<Self> {
+        let mut tables = Tables::default();
+        let mut rest = jpeg.strip_prefix(b"\xFF\xD8")?;
+        loop {
+            while let [0xFF, 0xFF, ..] = rest {
+                rest = &rest[1..];
+            }
+            let [0xFF, marker, high, low, ..] = *rest else { return None };
+            let length = usize::from(u16::from_be_bytes([high, low]));
+            let segment = rest.get(4..2 + length)?;
+            rest = &rest[2 + length..];
+            if marker == 0xDA {
+                return tables.scan(segment, rest);
+            }
+            tables.segment(marker, segment)?;
+        }
+    }
+}
+
+impl Tables {
+    fn segment(&mut self, marker: u8, segment: &[u8]) -> Option<()> {
+        match marker {
+            0xC0 | 0xC1 => {
+                // A second frame would make it a hierarchical picture.
+                self.frame = if self.frame.is_none() { Some(frame(segment)?) } else { return None }
+            }
+            0xC4 => self.huffman(segment)?,
+            0xDB => self.quantization(segment)?,
+            0xDD => self.restart_interval = u16::from_be_bytes(segment.try_into().ok()?),
+            0xE0 => {
+                // Motion JPEG leaves tables out.
+                if segment.starts_with(b"AVI1") {
+                    return None;
+                }
+                self.is_jfif |= segment.starts_with(b"JFIF\0");
+            }
+            0xE1 => {
+                if let Some(tiff) = segment.strip_prefix(b"Exif\0\0") {
+                    self.orientation = exif::orientation(tiff);
+                }
+            }
+            0xE2..=0xEF | 0xFE => {}
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn huffman(&mut self, mut segment: &[u8]) -> Option<()> {
+        while let [kind, rest @ ..] = segment {
+            let (definition, rest) = Definition::parse(rest)?;
+            let tables = match kind >> 4 {
+                0 => &mut self.dc,
+                1 => &mut self.ac,
+                _ => return None,
+            };
+            *tables.get_mut(usize::from(kind & 15))? = Some(definition);
+            segment = rest;
+        }
+        Some(())
+    }
+
+    /// Tables of 16 bits a value are refused: pictures of 8 bits have no use for them.
+    fn quantization(&mut self, mut segment: &[u8]) -> Option<()> {
+        while let [index, rest @ ..] = segment {
+            let (values, rest) = rest.split_first_chunk::<64>()?;
+            *self.quantization.get_mut(usize::from(*index))? = Some(values.map(i16::from));
+            segment = rest;
+        }
+        Some(())
+    }
+
+    fn scan<'a>(self, segment: &[u8], data: &'a [u8]) -> Option<Headers<'a>> {
+        let frame = self.frame.as_ref()?;
+        if !self.shows_luminance_and_colour(frame) {
+            return None;
+        }
+        let (&count, segment) = segment.split_first()?;
+        let (selectors, rest) = segment.split_at_checked(2 * usize::from(count))?;
+        // The whole block at once, at full precision.
+        if usize::from(count) != frame.components.len() || rest != [0, 63, 0] {
+            return None;
+        }
+        let components = frame.components.iter().zip(selectors.chunks_exact(2));
+        let components = components.map(|(component, selector)| {
+            let (dc, ac) = (usize::from(selector[1] >> 4), usize::from(selector[1] & 15));
+            let defined = self.dc.get(dc)?.is_some() && self.ac.get(ac)?.is_some();
+            (selector[0] == component.identifier && defined).then_some(Component {
+                across: component.across,
+                down: component.down,
+                quantization: (*self.quantization.get(component.quantization)?)?,
+                dc,
+                ac,
+            })
+        });
+        Some(Headers {
+            width: frame.width,
+            height: frame.height,
+            components: components.collect::<Option<_>>()?,
+            dc: self.dc,
+            ac: self.ac,
+            restart_interval: self.restart_interval,
+            orientation: self.orientation,
+            data,
+        })
+    }
+
+    /// Whether three components are YCbCr, by the names that JFIF gives them or by its segment.
+    fn shows_luminance_and_colour(&self, frame: &Frame) -> bool {
+        match *frame.components {
+            [_] => true,
+            [a, b, c] => {
+                let names = [a, b, c].map(|component| component.identifier);
+                names == [1, 2, 3] || (self.is_jfif && names.iter().all(|&name| name < 16))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn frame(segment: &[u8]) -> Option<Frame> {
+    let [8, y1, y0, x1, x0, count, components @ ..] = segment else { return None };
+    let (height, width) = (u16::from_be_bytes([*y1, *y0]), u16::from_be_bytes([*x1, *x0]));
+    if height == 0 || width == 0 || components.len() != 3 * usize::from(*count) {
+        return None;
+    }
+    let single = *count == 1;
+    let components = components.chunks_exact(3).map(|component| {
+        let (across, down) = (component[1] >> 4, component[1] & 15);
+        let valid = (1..=4).contains(&across) && (1..=4).contains(&down);
+        valid.then_some(FrameComponent {
+            identifier: component[0],
+            // A scan of one component is not interleaved: its blocks come row by row.
+            across: if single { 1 } else { across.into() },
+            down: if single { 1 } else { down.into() },
+            quantization: component[2].into(),
+        })
+    });
+    Some(Frame { width, height, components: components.collect::<Option<_>>()? })
+}
