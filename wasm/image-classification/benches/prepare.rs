@@ -1,4 +1,8 @@
-//! How long a photograph takes to become the model's input, step by step.
+//! How long photographs take to become the model's input: with the decoder made for it, and with the
+//! general one (decoding at a smaller scale, then resizing). Both take turns, so that other work on
+//! the machine meets both alike.
+//!
+//!     prepare [SIDE [RUNS [made|general]]] < photograph.jpg
 
 use image_classification::app;
 use image_classification::decode::decode;
@@ -6,41 +10,54 @@ use image_classification::model::{ElementType, Input, Normalize};
 use image_classification::picture::Channels;
 use image_classification::resize::resize;
 use std::hint::black_box;
+use std::io::{self, Read as _};
 use std::time::Instant;
-fn time(name: &str, reps: usize, mut f: impl FnMut()) {
-    let mut t: Vec<f64> = (0..reps)
-        .map(|_| {
-            let s = Instant::now();
-            f();
-            s.elapsed().as_secs_f64() * 1e3
-        })
-        .collect();
-    t.sort_by(f64::total_cmp);
-    println!("{name:40} min {:.3} median {:.3}", t[0], t[reps / 2]);
-}
-fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let reps: usize = args[1].parse().unwrap();
-    let side: u16 = args[2].parse().unwrap();
-    for path in &args[3..] {
-        let jpeg = std::fs::read(path).unwrap();
-        let input = Input {
-            shape: vec![1, side.into(), side.into(), 3],
-            height: side,
-            width: side,
-            channels: Channels::Rgb,
-            element_type: ElementType::Uint8,
-            normalize: Normalize::default(),
-        };
-        time("prepare", reps, || {
-            black_box(app::prepare(&jpeg, &input, 50_000_000).unwrap());
-        });
-        time("decode", reps, || {
-            black_box(decode(&jpeg, side, side, 50_000_000).unwrap());
-        });
-        let picture = decode(&jpeg, side, side, 50_000_000).unwrap().picture;
-        time("resize", reps, || {
-            black_box(resize(picture.clone(), side.into(), side.into()));
-        });
+
+const MAX_PIXELS: u64 = 50_000_000;
+
+fn main() -> io::Result<()> {
+    // cargo adds --bench.
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let number = |index: usize, default| {
+        arguments.get(index).map_or(default, |text| text.parse().expect("a number is expected"))
+    };
+    let (side, runs) = (number(0, 192), number(1, 300));
+    let only = arguments.get(2);
+
+    let mut jpeg = Vec::new();
+    io::stdin().read_to_end(&mut jpeg)?;
+    let input = Input {
+        shape: vec![1, side.into(), side.into(), 3],
+        height: side,
+        width: side,
+        channels: Channels::Rgb,
+        element_type: ElementType::Uint8,
+        normalize: Normalize::default(),
+    };
+    let made = || {
+        black_box(app::prepare(&jpeg, &input, MAX_PIXELS).expect("a sound JPEG is expected"));
+    };
+    let general = || {
+        let decoded = decode(&jpeg, side, side, MAX_PIXELS).expect("a sound JPEG is expected");
+        black_box(resize(decoded.picture, side.into(), side.into()));
+    };
+    let mut ways: [(&str, &dyn Fn(), Vec<f64>); 2] =
+        [("made", &made, Vec::new()), ("general", &general, Vec::new())];
+    for _ in 0..runs {
+        for (name, way, times) in &mut ways {
+            if only.is_none_or(|only| only == name) {
+                let start = Instant::now();
+                way();
+                times.push(start.elapsed().as_secs_f64() * 1e3);
+            }
+        }
     }
+    for (name, _, times) in &mut ways {
+        times.sort_by(f64::total_cmp);
+        if let [minimum, ..] = times[..] {
+            println!("{name}: minimum {minimum:.3} ms, median {:.3} ms", times[times.len() / 2]);
+        }
+    }
+    Ok(())
 }

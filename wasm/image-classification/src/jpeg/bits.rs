@@ -87,29 +87,27 @@ impl<'a> Bits<'a> {
     }
 
     /// Whether more bits have been taken than there were.
-    pub(super) fn overrun(&self) -> bool {
+    pub(super) fn overrun(self) -> bool {
         self.count < self.padding
     }
 
     /// What follows behind the current byte, if that is a marker.
-    fn at_marker(&self) -> Option<&'a [u8]> {
+    fn at_marker(self) -> Option<&'a [u8]> {
         let unread = self.count.checked_sub(self.padding)?;
         (unread < 8 && self.plain.is_empty()).then_some(self.rest)
     }
 
-    /// Goes on behind the restart marker `number` (0 to 7); false if that is not what comes next.
-    pub(super) fn restart(&mut self, number: u8) -> bool {
-        match self.at_marker() {
-            Some([0xFF, marker, rest @ ..]) if *marker == 0xD0 | number => {
-                *self = Self::new(rest);
-                true
-            }
-            _ => false,
+    /// The bits behind the restart marker `number` (0 to 7), if that is what comes next.
+    #[inline(never)]
+    pub(super) fn restarted(self, number: u8) -> Option<Self> {
+        match self.at_marker()? {
+            [0xFF, marker, rest @ ..] if *marker == 0xD0 | number => Some(Self::new(rest)),
+            _ => None,
         }
     }
 
     /// Whether the picture ends here.
-    pub(super) fn at_end_of_image(&self) -> bool {
+    pub(super) fn at_end_of_image(self) -> bool {
         matches!(self.at_marker(), Some([0xFF, 0xD9, ..]))
     }
 }

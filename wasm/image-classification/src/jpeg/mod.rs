@@ -16,11 +16,11 @@ mod transform;
 
 use crate::adobe;
 use crate::decode::{eighths_for, Decoded};
-use crate::resize::{Colours, Resampler, Source};
+use crate::resize::{Colours, Plane, Resampler, Source};
 use bits::Bits;
 use headers::{Component, Headers};
 use huffman::{Class, Codes, Skips, END, MOST_BITS};
-use transform::{coefficients, Block};
+use transform::{coefficients, Block, Quantization};
 
 /// Decodes a JPEG to a picture of exactly `width` × `height`, as seen: after turning it.
 ///
@@ -123,12 +123,16 @@ impl Tables {
 struct Unit<'a> {
     /// The index of its component.
     component: usize,
+    /// The blocks of its component in a row.
+    across: usize,
     /// Its place among those of its component.
     column: usize,
     row: usize,
     dc: &'a Codes,
     ac: &'a Codes,
+    /// For fewer than 8 pixels a side.
     skips: Option<&'a Skips>,
+    quantization: &'a Quantization,
 }
 
 fn decode_scan<const SIDE: usize>(
@@ -143,76 +147,109 @@ fn decode_scan<const SIDE: usize>(
         {
             units.push(Unit {
                 component: index,
+                across: component.across,
                 column,
                 row,
                 dc: tables.dc[component.dc].as_ref()?,
                 ac: tables.ac[component.ac].as_ref()?,
                 skips: tables.skips[component.ac].as_ref(),
+                quantization: &component.quantization,
             });
         }
     }
     let (columns, rows) = mcus(headers);
-    let mut bits = Bits::new(headers.data);
-    let mut predictions = [0i16; 3];
-    let mut block: Block = [0; 64];
-    let (mut until_restart, mut restarts) = (headers.restart_interval, 0u8);
+    let mut scan = Scan {
+        bits: Bits::new(headers.data),
+        predictions: [0; 3],
+        restart_interval: headers.restart_interval,
+        until_restart: headers.restart_interval,
+        restarts: 0,
+    };
     for _ in 0..rows {
-        for column in 0..columns {
-            if headers.restart_interval > 0 {
-                if until_restart == 0 {
-                    if !bits.restart(restarts) {
-                        return None;
-                    }
-                    restarts = (restarts + 1) & 7;
-                    until_restart = headers.restart_interval;
-                    predictions = [0; 3];
-                }
-                until_restart -= 1;
-            }
-            for unit in &units {
-                let component = &headers.components[unit.component];
-                block[..(coefficients(SIDE) as usize).next_multiple_of(8)].fill(0);
-                decode_block::<SIDE>(
-                    &mut bits,
-                    unit,
-                    &mut predictions[unit.component],
-                    &mut block,
-                )?;
-                let (pixels, stride) = resampler.planes[unit.component].next_rows();
-                let first = SIDE * (unit.row * stride + column * component.across + unit.column);
-                transform::write::<SIDE>(
-                    &block,
-                    &component.quantization,
-                    &mut pixels[first..],
-                    stride,
-                );
-            }
-        }
-        if bits.overrun() {
+        let mut strips = resampler.planes.iter_mut().map(Plane::next_rows);
+        let mut strips = std::array::from_fn(|_| strips.next().unwrap_or_default());
+        scan = decode_row::<SIDE>(scan, columns, &units, &mut strips)?;
+        if scan.bits.overrun() {
             return None;
         }
         resampler.advance();
     }
-    bits.at_end_of_image().then_some(())
+    scan.bits.at_end_of_image().then_some(())
+}
+
+/// How far a scan has come.
+#[derive(Clone, Copy)]
+struct Scan<'a> {
+    bits: Bits<'a>,
+    /// The last DC coefficient of each component.
+    predictions: [i16; 3],
+    restart_interval: u16,
+    /// MCUs until the next restart marker.
+    until_restart: u16,
+    /// Restart markers that have come, modulo 8.
+    restarts: u8,
+}
+
+impl Scan<'_> {
+    /// Goes over the restart marker that has to be here.
+    #[cold]
+    fn restarted(mut self) -> Option<Self> {
+        self.bits = self.bits.restarted(self.restarts)?;
+        self.predictions = [0; 3];
+        self.until_restart = self.restart_interval;
+        self.restarts = (self.restarts + 1) & 7;
+        Some(self)
+    }
+}
+
+/// Decodes a row of MCUs into the components' rows of pixels.
+#[inline(never)]
+fn decode_row<'a, const SIDE: usize>(
+    mut scan: Scan<'a>,
+    columns: usize,
+    units: &[Unit<'_>],
+    strips: &mut [(&mut [u8], usize); 3],
+) -> Option<Scan<'a>> {
+    let mut bits = scan.bits;
+    let mut block: Block = [0; 64];
+    for column in 0..columns {
+        if scan.restart_interval > 0 {
+            if scan.until_restart == 0 {
+                scan = Scan { bits, ..scan }.restarted()?;
+                bits = scan.bits;
+            }
+            scan.until_restart -= 1;
+        }
+        for unit in units {
+            block[..(coefficients(SIDE) as usize).next_multiple_of(8)].fill(0);
+            let prediction = &mut scan.predictions[unit.component];
+            (bits, *prediction) = decode_block::<SIDE>(bits, unit, *prediction, &mut block)?;
+            let (pixels, stride) = &mut strips[unit.component];
+            let first = SIDE * (unit.row * *stride + column * unit.across + unit.column);
+            transform::write::<SIDE>(&block, unit.quantization, &mut pixels[first..], *stride);
+        }
+    }
+    scan.bits = bits;
+    Some(scan)
 }
 
 /// Reads a block's coefficients, as far as they matter to `SIDE` pixels a side, and takes the others
-/// off `bits`. The DC coefficient counts from `prediction`, which becomes it.
+/// off `bits`. Returns what follows, and the DC coefficient, which counts from `prediction`.
 #[inline(always)]
-fn decode_block<const SIDE: usize>(
-    bits: &mut Bits<'_>,
+fn decode_block<'a, const SIDE: usize>(
+    mut bits: Bits<'a>,
     unit: &Unit<'_>,
-    prediction: &mut i16,
+    prediction: i16,
     block: &mut Block,
-) -> Option<()> {
+) -> Option<(Bits<'a>, i16)> {
     bits.need(MOST_BITS);
-    let (_, difference) = unit.dc.read(bits)?;
-    *prediction = prediction.wrapping_add(difference);
-    block[0] = *prediction;
+    let (_, difference) = unit.dc.read(&mut bits)?;
+    let dc = prediction.wrapping_add(difference);
+    block[0] = dc;
     let mut position = 1;
     while position < coefficients(SIDE) {
         bits.need(MOST_BITS);
-        let (advance, value) = unit.ac.read(bits)?;
+        let (advance, value) = unit.ac.read(&mut bits)?;
         position += advance;
         if position > coefficients(SIDE) {
             break;
@@ -220,14 +257,15 @@ fn decode_block<const SIDE: usize>(
         block[(position as usize - 1) & 63] = value;
     }
     if SIDE < 8 {
+        let skips = unit.skips?;
         while position < 64 {
             bits.need(MOST_BITS);
-            position = match unit.skips?.skip(bits, position) {
+            position = match skips.skip(&mut bits, position) {
                 Some(position) => position,
-                None => position + unit.ac.read(bits)?.0,
+                None => position + unit.ac.read(&mut bits)?.0,
             };
         }
     }
     // Coefficients beyond the block are damage.
-    (position == 64 || position >= END).then_some(())
+    (position == 64 || position >= END).then_some((bits, dc))
 }
