@@ -11,7 +11,7 @@
 
 #include "engine/error.h"
 #include "fuzz/require.h"
-#include "inference/compiled_model.h"
+#include "inference/compiled_model_pool.h"
 #include "inference/model.h"
 #include "inference/model_check.h"
 
@@ -39,11 +39,11 @@ void Run(const std::vector<uint8_t>& bytes) {
     for (const Kernels kernels : {Kernels::kXnnpack, Kernels::kBuiltin, Kernels::kReference}) {
       InferenceOptions options;
       options.kernels = kernels;
-      CompiledModel compiled(model, options);
+      const auto compiled = model.Pool(options).Acquire();
       for (size_t input = 0; input < model.inputs().size(); ++input) {
-        std::memset(compiled.input(input), bytes.back(), model.inputs()[input].byte_size);
+        std::memset(compiled->input(input), bytes.back(), model.inputs()[input].byte_size);
       }
-      compiled.Run();
+      compiled->Run();
     }
   } catch (const Error& error) {
     Require(error.code() == ErrorCode::kModel, "LiteRT refuses with a reason");

@@ -1,5 +1,6 @@
 #include "inference/compiled_model.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -10,7 +11,6 @@
 #include "engine/error.h"
 #include "inference/litert_library.h"
 #include "inference/litert_log.h"
-#include "inference/model.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -52,15 +52,26 @@ litert::Owned<litert::OptionsT> MakeOptions(const litert::Api& api, const Infere
   return made;
 }
 
+/// Between guests and a model, in either direction.
+void CopyBytes(const LiteRtModel::Argument& tensor, const uint8_t* from, uint8_t* to) noexcept {
+  if (!tensor.flipped) {
+    std::memcpy(to, from, tensor.info.byte_size);
+    return;
+  }
+  constexpr uint8_t kHighestBit = 0x80;
+  std::transform(from, from + tensor.info.byte_size, to,
+                 [](uint8_t byte) { return static_cast<uint8_t>(byte ^ kHighestBit); });
+}
+
 }  // namespace
 
-CompiledModel::CompiledModel(const Model& model, const InferenceOptions& options)
-    : handle_(nullptr, nullptr) {
+CompiledModel::CompiledModel(const LiteRtModel& model, const InferenceOptions& options)
+    : model_(model), handle_(nullptr, nullptr) {
   const auto lock = litert::Library::Get().Lock();
   try {
-    MakeBuffers(model.inputs_, model.raw_inputs_, &inputs_, &arguments_);
-    MakeBuffers(model.outputs_, model.raw_outputs_, &outputs_, &results_);
-    Compile(model.handle_.get(), options);
+    MakeBuffers(model.inputs(), &inputs_, &arguments_);
+    MakeBuffers(model.outputs(), &outputs_, &results_);
+    Compile(options);
   } catch (...) {
     // Under the lock still, unlike the members' destructors.
     handle_.reset();
@@ -69,33 +80,32 @@ CompiledModel::CompiledModel(const Model& model, const InferenceOptions& options
   }
 }
 
-void CompiledModel::MakeBuffers(const std::vector<TensorInfo>& infos,
-                                const std::vector<RawTensor>& raw,
+void CompiledModel::MakeBuffers(const std::vector<LiteRtModel::Argument>& tensors,
                                 std::vector<AlignedBuffer>* memory,
                                 std::vector<litert::TensorBufferT*>* arguments) {
   const litert::Api& api = litert::Library::Get().api();
   const litert::LogCapture log;
-  arguments->resize(raw.size());
-  for (size_t i = 0; i < raw.size(); ++i) {
-    const AlignedBuffer& bytes = memory->emplace_back(infos[i].byte_size);
+  arguments->resize(tensors.size());
+  for (const LiteRtModel::Argument& tensor : tensors) {
+    const AlignedBuffer& bytes = memory->emplace_back(tensor.info.byte_size);
     litert::TensorBufferT* buffer = nullptr;
-    litert::Check(api.CreateTensorBufferFromHostMemory(&raw[i].type, bytes.data(), bytes.size(),
+    litert::Check(api.CreateTensorBufferFromHostMemory(&tensor.type, bytes.data(), bytes.size(),
                                                        nullptr, &buffer),
                   "make a tensor buffer", log);
     buffers_.emplace_back(buffer, api.DestroyTensorBuffer);
-    (*arguments)[raw[i].argument] = buffer;
+    (*arguments)[tensor.place] = buffer;
   }
 }
 
-void CompiledModel::Compile(litert::ModelT* model, const InferenceOptions& options) {
+void CompiledModel::Compile(const InferenceOptions& options) {
   const litert::Library& library = litert::Library::Get();
   const litert::Api& api = library.api();
   const litert::LogCapture log;
   const auto litert_options = MakeOptions(api, options, log);
   litert::CompiledModelT* handle = nullptr;
-  litert::Check(
-      api.CreateCompiledModel(library.environment(), model, litert_options.get(), &handle),
-      "compile the model", log);
+  litert::Check(api.CreateCompiledModel(library.environment(), model_.handle(),
+                                        litert_options.get(), &handle),
+                "compile the model", log);
   handle_ = litert::Owned<litert::CompiledModelT>(handle, api.DestroyCompiledModel);
   litert::Check(api.SetCompiledModelCancellationFunction(handle_.get(), this, &IsStopped),
                 "set the cancellation function", log);
@@ -110,6 +120,14 @@ CompiledModel::~CompiledModel() {
 bool CompiledModel::IsStopped(void* compiled_model) noexcept {
   Invocation* invocation = static_cast<CompiledModel*>(compiled_model)->invocation_;
   return invocation != nullptr && invocation->CheckStop() != StopReason::kNone;
+}
+
+void CompiledModel::SetInput(size_t index, const uint8_t* bytes) noexcept {
+  CopyBytes(model_.inputs()[index], bytes, inputs_[index].data());
+}
+
+void CompiledModel::GetOutput(size_t index, uint8_t* bytes) const noexcept {
+  CopyBytes(model_.outputs()[index], outputs_[index].data(), bytes);
 }
 
 void CompiledModel::Run(Invocation* invocation) {

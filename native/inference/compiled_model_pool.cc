@@ -11,7 +11,7 @@ CompiledModelPool::Lease::~Lease() {
   if (compiled_model_ != nullptr) pool_->Release(std::move(compiled_model_));
 }
 
-CompiledModelPool::CompiledModelPool(const Model& model, const InferenceOptions& options)
+CompiledModelPool::CompiledModelPool(const LiteRtModel& model, const InferenceOptions& options)
     : model_(model), options_(options) {
   constexpr int kMaximumThreads = 256;
   if (options.threads < 1 || options.threads > kMaximumThreads) {

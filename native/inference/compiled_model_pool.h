@@ -35,8 +35,8 @@ class CompiledModelPool {
     std::unique_ptr<CompiledModel> compiled_model_;
   };
 
-  /// Throws `Error(kInvalidArgument)` when an option is out of range.
-  CompiledModelPool(const Model& model, const InferenceOptions& options);
+  /// Borrows the model. Throws `Error(kInvalidArgument)` when an option is out of range.
+  CompiledModelPool(const LiteRtModel& model, const InferenceOptions& options);
   CompiledModelPool(const CompiledModelPool&) = delete;
   CompiledModelPool& operator=(const CompiledModelPool&) = delete;
 
@@ -49,7 +49,7 @@ class CompiledModelPool {
  private:
   void Release(std::unique_ptr<CompiledModel> compiled_model) noexcept;
 
-  const Model& model_;
+  const LiteRtModel& model_;
   const InferenceOptions options_;
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<CompiledModel>> idle_;

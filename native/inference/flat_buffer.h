@@ -163,7 +163,12 @@ class FlatTables {
 
   size_t size() const noexcept { return size_; }
   FlatTable operator[](size_t index) const {
-    return buffer_->TableAt(buffer_->Follow(position_ + index * sizeof(uint32_t), 0, what_), what_);
+    return buffer_->TableAt(buffer_->Follow(ReferencePosition(index), 0, what_), what_);
+  }
+
+  /// Where the reference to a table stands in the file.
+  size_t ReferencePosition(size_t index) const noexcept {
+    return position_ + index * sizeof(uint32_t);
   }
 
  private:

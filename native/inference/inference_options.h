@@ -20,9 +20,15 @@ struct InferenceOptions {
   /// Threads of one inference, 1 to 256, the calling one included.
   int threads = 1;
   Kernels kernels = Kernels::kXnnpack;
+  /// Whether a uint8 model that can be is rewritten to int8 for XNNPACK (`RewriteModel`). The other
+  /// kernels run each model as it is.
+  bool rewrite = true;
+
+  bool UsesRewrite() const noexcept { return rewrite && kernels == Kernels::kXnnpack; }
 
   friend bool operator<(const InferenceOptions& left, const InferenceOptions& right) noexcept {
-    return std::tie(left.threads, left.kernels) < std::tie(right.threads, right.kernels);
+    return std::tie(left.threads, left.kernels, left.rewrite) <
+           std::tie(right.threads, right.kernels, right.rewrite);
   }
 };
 

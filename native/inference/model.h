@@ -11,15 +11,15 @@
 #include <vector>
 
 #include "inference/aligned_buffer.h"
-#include "inference/compiled_model.h"
 #include "inference/inference_options.h"
-#include "inference/litert_api.h"
 #include "inference/model_limits.h"
+#include "inference/model_rewrite.h"
 #include "inference/tensor.h"
 
 namespace wasmedge_embed {
 
 class CompiledModelPool;
+class LiteRtModel;
 
 /// A TensorFlow Lite model: its bytes, what it takes and gives, and the compiled models made of it.
 /// Immutable but for its pools; may be used by any number of threads. Made through `LoadModel`.
@@ -27,6 +27,9 @@ class CompiledModelPool;
 /// Inputs and outputs are those of the model's first signature (of its main graph, where it has
 /// none), in the order of the graph. A dimension that the file marks as free (a batch, say) has the
 /// size that the file states beside the mark.
+///
+/// Where `RewriteModel` makes an int8 model of it, that is what is compiled, unless options ask for
+/// the model as it is; this tells types and zero points of the model as it is always.
 class Model {
  public:
   /// Checks the bytes (`CheckModel`) before LiteRT sees them, and copies them. Throws
@@ -45,27 +48,26 @@ class Model {
   uint64_t tensor_bytes() const noexcept { return tensor_bytes_; }
   /// What a run takes.
   const ModelSummary& summary() const noexcept { return summary_; }
+  /// Whether it is rewritten, or why not.
+  const RewrittenModel& rewritten() const noexcept { return rewritten_; }
 
   /// The pool for these options, made when it is first asked for; lives as long as the model.
-  CompiledModelPool& Pool(const InferenceOptions& options) const;
+  CompiledModelPool& Pool(InferenceOptions options) const;
 
  private:
-  friend class CompiledModel;
-
-  void Parse();
-  void ReadTensors(litert::SignatureT* signature);
+  const LiteRtModel& Variant(bool rewritten) const;
 
   AlignedBuffer bytes_;
-  // Points into `bytes_`.
-  litert::Owned<litert::ModelT> handle_;
+  ModelSummary summary_;
+  RewrittenModel rewritten_;
   std::vector<TensorInfo> inputs_;
   std::vector<TensorInfo> outputs_;
-  std::vector<RawTensor> raw_inputs_;
-  std::vector<RawTensor> raw_outputs_;
   uint64_t tensor_bytes_ = 0;
-  ModelSummary summary_;
   mutable std::mutex mutex_;
-  // The compiled models use `handle_` and `bytes_`, so they go first.
+  // Made when they are first needed. They point into the bytes above.
+  mutable std::unique_ptr<LiteRtModel> model_;
+  mutable std::unique_ptr<LiteRtModel> rewritten_model_;
+  // The compiled models use the models above, so they go first.
   mutable std::map<InferenceOptions, std::unique_ptr<CompiledModelPool>> pools_;
 };
 

@@ -202,7 +202,8 @@ void ModelFile::ReadOperatorCodes(const FlatTable& root) {
     table.String(field::kCustomCode, "a custom operator's name");
     const auto version = table.Scalar<int32_t>(field::kVersion, 1, "an operator code's version");
     const auto code = table.Scalar<int32_t>(field::kBuiltinCode, 0, "an operator code");
-    operator_codes_.push_back({std::max(old_code, code), version});
+    operator_codes_.push_back(
+        {table, tables.ReferencePosition(i), std::max(old_code, code), version});
   }
 }
 

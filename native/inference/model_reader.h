@@ -95,6 +95,9 @@ struct FileSubgraph {
 };
 
 struct FileOperatorCode {
+  FlatTable table;
+  /// Where the reference to the table stands in the file.
+  size_t reference = 0;
   /// A BuiltinOperator: the larger one of the two fields that hold it.
   int32_t code = 0;
   int32_t version = 1;

@@ -63,12 +63,12 @@ void Session::Run(Invocation& invocation) {
   has_run_ = false;
   const CompiledModelPool::Lease compiled_model = model_->Pool(options_).Acquire();
   for (size_t i = 0; i < inputs_.size(); ++i) {
-    std::memcpy(compiled_model->input(i), inputs_[i].data(), inputs_[i].size());
+    compiled_model->SetInput(i, inputs_[i].data());
   }
   compiled_model->Run(&invocation);
   for (size_t i = 0; i < outputs_.size(); ++i) {
     if (outputs_[i].data() == nullptr) outputs_[i] = AlignedBuffer(outputs()[i].byte_size);
-    std::memcpy(outputs_[i].data(), compiled_model->output(i), outputs_[i].size());
+    compiled_model->GetOutput(i, outputs_[i].data());
   }
   has_run_ = true;
 }

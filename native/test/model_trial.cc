@@ -17,7 +17,7 @@
 #include <stdexcept>
 
 #include "engine/error.h"
-#include "inference/compiled_model.h"
+#include "inference/compiled_model_pool.h"
 #include "inference/model.h"
 #include "inference/model_check.h"
 
@@ -48,7 +48,7 @@ class Shared {
   T* items_ = nullptr;
 };
 
-void FillInputs(const Model& model, CompiledModel* compiled, uint64_t seed) {
+void FillInputs(const Model& model, const CompiledModelPool::Lease& compiled, uint64_t seed) {
   std::mt19937_64 random(seed);
   for (size_t input = 0; input < model.inputs().size(); ++input) {
     uint8_t* bytes = compiled->input(input);
@@ -71,11 +71,11 @@ ModelTrial::Outcome Try(const std::vector<uint8_t>& bytes, size_t index,
       if (options.in_turn && i != index % options.kernels.size()) continue;
       InferenceOptions inference;
       inference.kernels = options.kernels[i];
-      CompiledModel compiled(model, inference);
-      compiled.Run();
-      FillInputs(model, &compiled, index);
+      const auto compiled = model.Pool(inference).Acquire();
+      compiled->Run();
+      FillInputs(model, compiled, index);
       try {
-        compiled.Run();
+        compiled->Run();
       } catch (const Error&) {
         // Values may be wrong where shapes are right: an index beyond its range.
       }

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "inference/aligned_buffer.h"
+
+namespace wasmedge_embed {
+
+/// Changes to a .tflite file: numbers that are written over others, and tables without references
+/// to the rest of the file, appended behind its end. What the file has beyond them stays as it is,
+/// since nothing moves. References in a FlatBuffer lead forward, so everything in the file can
+/// refer to what is appended.
+class ModelPatch {
+ public:
+  /// Of a file of `file_size` bytes. More than `limit` appended bytes are refused.
+  ModelPatch(size_t file_size, size_t limit);
+
+  /// Writes over the number at this position of the file.
+  void SetByte(size_t position, uint8_t value) { edits_.push_back({position, value, 1}); }
+  void SetWord(size_t position, uint32_t value) { edits_.push_back({position, value, 4}); }
+  /// Makes the reference at this position of the file lead to an appended table.
+  void Refer(size_t position, size_t table) {
+    SetWord(position, static_cast<uint32_t>(table - position));
+  }
+
+  /// Append a table and tell its position. They throw `std::length_error` beyond the limit.
+  size_t AppendQuantization(const std::vector<float>& scales,
+                            const std::vector<int64_t>& zero_points, int32_t dimension);
+  size_t AppendOperatorCode(int32_t code, int32_t version);
+
+  /// The file with the changes, which the edits' positions must lie inside. Throws
+  /// `std::bad_alloc`.
+  AlignedBuffer Apply(const uint8_t* file) const;
+
+ private:
+  struct Edit {
+    size_t position;
+    uint32_t value;
+    uint8_t size;
+  };
+
+  size_t end() const noexcept { return start_ + appended_.size(); }
+  void Reserve(uint64_t bytes) const;
+  void Align(size_t alignment);
+  template <typename T>
+  void Append(T value);
+  template <typename T>
+  void AppendVector(const std::vector<T>& values);
+
+  size_t file_size_;
+  size_t limit_;
+  /// Where the appended bytes begin.
+  size_t start_;
+  std::vector<uint8_t> appended_;
+  std::vector<Edit> edits_;
+};
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,101 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "test/inference_fixtures.h"
+#include "test/layer_comparison.h"
+#include "test/pictures.h"
+#include "test/score_differences.h"
+
+namespace wasmedge_embed {
+namespace {
+
+using test::Picture;
+using test::ScoreDifferences;
+
+std::string DataFolder() {
+  return test::Environment("WASMEDGE_EMBED_DATA", std::string(PROJECT_ROOT) + "/../shared/data");
+}
+
+/// With WASMEDGE_EMBED_TEST_PICTURES set, so many of each kind, evenly spread: for slow machines.
+std::vector<Picture> Thin(std::vector<Picture> pictures) {
+  const std::string wanted = test::Environment("WASMEDGE_EMBED_TEST_PICTURES", "");
+  if (wanted.empty()) return pictures;
+  const size_t count = std::min<size_t>(std::stoul(wanted), pictures.size());
+  std::vector<Picture> chosen;
+  for (size_t i = 0; i < count; ++i) chosen.push_back(pictures[i * pictures.size() / count]);
+  return chosen;
+}
+
+/// The rewritten model is about as far from the reference kernels as the model as it is on the same
+/// library, both run for the same pictures.
+void ExpectNoFurther(const std::string& name, const std::vector<uint8_t>& bytes) {
+  const auto model = test::Load(bytes);
+  ASSERT_TRUE(model->rewritten().rewritten()) << model->rewritten().reason;
+  const auto& shape = model->inputs()[0].shape;
+  const auto height = static_cast<size_t>(shape[1]);
+  const auto width = static_cast<size_t>(shape[2]);
+  std::vector<Picture> pictures = Thin(test::MakePictures(width, height));
+  for (Picture& picture : Thin(test::ReadPhotographs(DataFolder(), width, height))) {
+    pictures.push_back(std::move(picture));
+  }
+  ScoreDifferences as_it_is;
+  ScoreDifferences rewritten;
+  for (const Picture& picture : pictures) {
+    const auto reference = test::Classify(model, picture.bytes, {1, Kernels::kReference, true});
+    as_it_is.Add(reference, test::Classify(model, picture.bytes, {1, Kernels::kXnnpack, false}));
+    rewritten.Add(reference, test::Classify(model, picture.bytes, {1, Kernels::kXnnpack, true}));
+  }
+  std::printf("%s, %zu of %zu channels inexact\n  as it is:  %s\n  rewritten: %s\n", name.c_str(),
+              model->rewritten().inexact_channels, model->rewritten().channels,
+              as_it_is.ToString().c_str(), rewritten.ToString().c_str());
+  constexpr double kFactor = 1.25;
+  EXPECT_LE(rewritten.largest(), as_it_is.largest() * kFactor);
+  EXPECT_LE(rewritten.mean_largest(), as_it_is.mean_largest() * kFactor);
+  EXPECT_LE(rewritten.mean_sum(), as_it_is.mean_sum() * kFactor);
+  EXPECT_GE(rewritten.decided_agreements(), as_it_is.decided_agreements());
+  constexpr double kOfAll = 0.96;
+  EXPECT_GE(static_cast<double>(rewritten.agreements()),
+            static_cast<double>(as_it_is.agreements()) * kOfAll);
+}
+
+TEST(ExactnessTest, LeavesTheDefaultModelAsItIs) {
+  // It is int8 inside and uint8 at its borders: there is nothing to gain.
+  const auto model = test::Load(test::DefaultModel());
+  EXPECT_FALSE(model->rewritten().rewritten());
+  EXPECT_EQ(&model->Pool({1, Kernels::kXnnpack, true}),
+            &model->Pool({1, Kernels::kXnnpack, false}));
+}
+
+class RealModelExactnessTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(RealModelExactnessTest, IsNoFurtherFromTheReference) {
+  const auto bytes = test::SampleData(std::string("models/") + GetParam());
+  SKIP_WITHOUT_DATA(bytes);
+  ExpectNoFurther(GetParam(), bytes);
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, RealModelExactnessTest,
+                         testing::Values("mobilenet_v1_0.25_128_quant.tflite",
+                                         "mobilenet_v1_0.75_192_quant.tflite"));
+
+TEST_P(RealModelExactnessTest, EveryOperatorIsCloseToTheReference) {
+  const auto bytes = test::SampleData(std::string("models/") + GetParam());
+  SKIP_WITHOUT_DATA(bytes);
+  const auto model = test::Load(bytes);
+  const auto noise = test::Noise(model->inputs()[0].byte_size, 1);
+  const auto as_it_is = test::CompareLayers(bytes, noise, {1, Kernels::kXnnpack, false});
+  const auto rewritten = test::CompareLayers(bytes, noise, {1, Kernels::kXnnpack, true});
+  for (size_t place = 0; place < rewritten.size(); ++place) {
+    // Of one input alone; channels that do not convert exactly are off by a little more.
+    EXPECT_LE(rewritten[place].largest, 16) << test::ToString(rewritten);
+    EXPECT_LE(rewritten[place].mean, as_it_is[place].mean + 0.08) << test::ToString(rewritten);
+  }
+}
+
+}  // namespace
+}  // namespace wasmedge_embed
