@@ -43,7 +43,10 @@ describe("The classification guest the original's way", () => {
           args: ['--format', 'json', '--top-k', '1'],
         });
         const [best] = parseTopK(stdout.toString());
-        assert.ok((labels as readonly string[]).includes(best?.label ?? ''), `${name}: ${stdout}`);
+        assert.ok(
+          (labels as readonly string[]).includes(best?.label ?? ''),
+          `${name}: ${stdout.toString()}`,
+        );
       }
     });
   });

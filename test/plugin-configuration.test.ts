@@ -127,4 +127,13 @@ describe("What WasmEdge's plug-ins are told", () => {
     const env = { WASMEDGE_EMBED_LITERT: '/no/such/library' };
     ended(await classify({ env }), 'ERR_NATIVE_LOAD', /\/no\/such\/library/);
   });
+
+  it('without a decoder is an ERR_NATIVE_LOAD that says what to install', async () => {
+    const folder = folderWith({ 'libturbojpeg.so.0': 'no library' });
+    const result = await runProgram(EMBEDDING_GUEST, {
+      stdin: PICTURE.toString('hex'),
+      env: { LD_LIBRARY_PATH: folder },
+    });
+    ended(result, 'ERR_NATIVE_LOAD', /libturbojpeg\.so\.0.*apt-get install libturbojpeg0/);
+  });
 });

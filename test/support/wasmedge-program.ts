@@ -41,6 +41,8 @@ export function runProgram(file: string, options: ProgramOptions = {}): Promise<
       cwd: ROOT,
       env: {
         ...process.env,
+        // A sanitizer's library is this process's alone.
+        LD_PRELOAD: '',
         WASMEDGE_PLUGIN_PATH: PLUGINS,
         WASMEDGE_EMBED_LOG: log,
         ...options.env,

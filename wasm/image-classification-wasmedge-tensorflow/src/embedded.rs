@@ -50,7 +50,8 @@ mod tests {
         assert_eq!(&MODEL[4..8], b"TFL3");
         assert_eq!(labels().get(2), "cat");
         assert_eq!(labels().get(22), "tulip");
-        assert!(!INPUT_NAME.is_empty() && !OUTPUT_NAME.is_empty());
+        assert_ne!(INPUT_NAME, "");
+        assert_ne!(OUTPUT_NAME, "");
         assert_ne!(INPUT_NAME, OUTPUT_NAME);
     }
 }
