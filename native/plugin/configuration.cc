@@ -61,6 +61,11 @@ uint64_t ToNumber(const std::string& where, std::string_view text, uint64_t leas
   return number;
 }
 
+bool ToBoolean(const std::string& where, std::string_view text) {
+  if (text != "true" && text != "false") Refuse(where, "true or false", text);
+  return text == "true";
+}
+
 Kernels ToKernels(const std::string& where, std::string_view name) {
   if (name == "xnnpack") return Kernels::kXnnpack;
   if (name == "builtin") return Kernels::kBuiltin;
@@ -92,13 +97,15 @@ void ReadModels(Configuration* configuration) {
 }
 
 void ReadInference(InferenceOptions* inference) {
-  constexpr char kExpected[] = "of the form threads=N,kernels=NAME";
+  constexpr char kExpected[] = "of the form threads=N,kernels=NAME,rewrite=BOOLEAN";
   SplitPairs(kInference, kExpected, ',', [&](std::string_view key, std::string_view value) {
     const std::string where = std::string(kInference) + ": " + std::string(key);
     if (key == "threads") {
       inference->threads = static_cast<int>(ToNumber(where, value, 1, kMaximumThreads));
     } else if (key == "kernels") {
       inference->kernels = ToKernels(where, value);
+    } else if (key == "rewrite") {
+      inference->rewrite = ToBoolean(where, value);
     } else {
       Refuse(kInference, kExpected, key);
     }

@@ -12,7 +12,7 @@ namespace wasmedge_embed::plugin {
 /// options of `loadModule`:
 ///
 /// - WASMEDGE_EMBED_MODELS: `NAME=FILE`, one a line.
-/// - WASMEDGE_EMBED_INFERENCE: `threads=N,kernels=NAME`, each optional.
+/// - WASMEDGE_EMBED_INFERENCE: `threads=N,kernels=NAME,rewrite=BOOLEAN`, each optional.
 /// - WASMEDGE_EMBED_LIMITS: `models=N,modelBytes=N,sessions=N,sessionBytes=N,imagePixels=N`, each
 ///   optional.
 struct Configuration {

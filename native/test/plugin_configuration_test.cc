@@ -86,6 +86,9 @@ TEST_F(PluginConfigurationTest, ReadsInferenceOptions) {
   EXPECT_EQ(both.kernels, Kernels::kBuiltin);
   EXPECT_EQ(Read(kInference, "kernels=reference").inference.kernels, Kernels::kReference);
   EXPECT_EQ(Read(kInference, "threads=64").inference.threads, 64);
+  EXPECT_TRUE(both.rewrite);
+  EXPECT_TRUE(Read(kInference, "rewrite=true").inference.rewrite);
+  EXPECT_FALSE(Read(kInference, "rewrite=false").inference.rewrite);
 }
 
 TEST_F(PluginConfigurationTest, RefusesOtherInferenceOptions) {
@@ -96,6 +99,7 @@ TEST_F(PluginConfigurationTest, RefusesOtherInferenceOptions) {
   }
   EXPECT_NE(Refusal(kInference, "kernels=fast").find("xnnpack, builtin or reference"),
             std::string::npos);
+  EXPECT_NE(Refusal(kInference, "rewrite=1").find("true or false"), std::string::npos);
   EXPECT_NE(Refusal(kInference, "thread=1").find("threads=N"), std::string::npos);
   EXPECT_NE(Refusal(kInference, "2").find("threads=N"), std::string::npos);
 }
