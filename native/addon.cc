@@ -4,7 +4,6 @@
 #include "bindings/compile.h"
 #include "bindings/model_object.h"
 #include "bindings/module_object.h"
-#include "bindings/parent_process.h"
 #include "bindings/runtime.h"
 
 namespace {
@@ -21,7 +20,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
       Napi::Function::New(
           env, [](const Napi::CallbackInfo& info) { AddonData::Get(info.Env()).Shutdown(); },
           "shutdown"));
-  exports.Set("dieWithParent", Napi::Function::New(env, &DieWithParent, "dieWithParent"));
+  exports.Set("dieWithParent", Napi::Function::New(env, &KillWithParent, "dieWithParent"));
   exports.Set("trapName", Napi::Function::New(env, &NameTrap, "trapName"));
   exports.Set("runtime", Napi::Function::New(env, &OpenRuntime, "runtime"));
   return exports;

@@ -54,6 +54,7 @@ async function classify(images: string[], options: ClassifyOptions): Promise<voi
     },
     inference: { threads: options.threads, kernels: options.kernels },
     concurrency: options.concurrency,
+    isolation: options.isolation,
     maxQueue: 1_000_000,
   });
   const loadMs = performance.now() - begin;
@@ -119,8 +120,8 @@ function printTimings(loadMs: number, results: Classified[]): void {
     .slice(0, 10)
     .forEach(({ image, totalMs, inferenceMs }, index) => {
       console.log(
-        `Invocation ${index + 1} (${path.basename(image)}): ${totalMs.toFixed(1)} ms, ` +
-          `of that inference ${(inferenceMs ?? 0).toFixed(1)} ms`,
+        `Invocation ${index + 1} (${path.basename(image)}): ${totalMs.toFixed(1)} ms` +
+          (inferenceMs === undefined ? '' : `, of that inference ${inferenceMs.toFixed(1)} ms`),
       );
     });
 }

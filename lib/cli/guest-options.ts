@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import { findModel } from '../model-lookup.js';
-import type { Kernels } from '../types.js';
+import type { Isolation, Kernels } from '../types.js';
 
 import { integerIn } from './parse.js';
 
@@ -13,6 +13,7 @@ export interface GuestOptions {
   labels?: string;
   threads: number;
   kernels: Kernels;
+  isolation: Isolation;
 }
 
 export function addGuestOptions(command: Command): Command {
@@ -25,6 +26,11 @@ export function addGuestOptions(command: Command): Command {
       new Option('--kernels <name>', 'inference kernels')
         .choices(['xnnpack', 'builtin', 'reference'])
         .default('xnnpack'),
+    )
+    .addOption(
+      new Option('--isolation <name>', 'where the guest runs')
+        .choices(['in-process', 'worker-process', 'subprocess'])
+        .default('in-process'),
     );
 }
 

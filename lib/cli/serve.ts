@@ -5,7 +5,6 @@ import { Command } from 'commander';
 
 import { reasonOf } from '../errors.js';
 import type { Server, ServerOptions } from '../serve/server.js';
-import type { LoadOptions } from '../types.js';
 
 import { addGuestOptions, chooseModel } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
@@ -15,7 +14,6 @@ import { stopOnSignals } from './stop-on-signals.js';
 interface ServeOptions extends GuestOptions {
   host: string;
   port: number;
-  isolation: string;
   concurrency: number;
   maxQueue: number;
   timeout: number;
@@ -41,7 +39,6 @@ export function serveCommand(): Command {
       8080,
     );
   return addGuestOptions(command)
-    .option('--isolation <name>', 'where the guest runs', 'in-process')
     .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), os.availableParallelism())
     .option('--max-queue <n>', 'requests that may wait beyond these', integerIn(0, 100_000), 64)
     .option('--timeout <seconds>', 'longest time of an invocation', integerIn(1, 900), 30)
@@ -89,8 +86,7 @@ function serverOptions(
     maxBodyBytes,
     handler: {
       ...(module !== undefined && { module }),
-      // Which there are, loadModule knows.
-      isolation: isolation as NonNullable<LoadOptions['isolation']>,
+      isolation,
       models: { default: { file: model.file, ...(model.labels && { labels: model.labels }) } },
       inference: { threads, kernels },
       limits: { stdinBytes: maxBodyBytes },

@@ -6,7 +6,6 @@ import { withoutPassword } from '../broker/options.js';
 import type { ConnectionEvent } from '../broker/types.js';
 import { startWorker } from '../broker/worker.js';
 import { createHandler } from '../lambda/handler.js';
-import type { LoadOptions } from '../types.js';
 
 import { addGuestOptions, chooseModel } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
@@ -16,7 +15,6 @@ import { stopOnSignals } from './stop-on-signals.js';
 interface WorkerCommandOptions extends GuestOptions {
   amqp: string;
   queue: string;
-  isolation: string;
   concurrency: number;
   timeout: number;
   deliveryLimit: number;
@@ -33,7 +31,6 @@ export function workerCommand(): Command {
     .requiredOption('--queue <name>', "the queue: the function's name")
     .option('--amqp <url>', 'the broker: amqp://user:password@host:5672/vhost', 'amqp://127.0.0.1');
   return addGuestOptions(command)
-    .option('--isolation <name>', 'where the guest runs', 'in-process')
     .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), os.availableParallelism())
     .option('--timeout <seconds>', 'longest time of an invocation', integerIn(1, 900), 30)
     .option('--delivery-limit <n>', 'deliveries again after a failure', integerIn(1, 1000), 5)
@@ -54,8 +51,7 @@ async function work(options: WorkerCommandOptions): Promise<void> {
   const model = chooseModel(options);
   const handler = createHandler({
     ...(module !== undefined && { module }),
-    // Which there are, loadModule knows.
-    isolation: isolation as NonNullable<LoadOptions['isolation']>,
+    isolation,
     models: { default: { file: model.file, ...(model.labels && { labels: model.labels }) } },
     inference: { threads, kernels },
     concurrency,

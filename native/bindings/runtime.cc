@@ -1,6 +1,7 @@
 #include "bindings/runtime.h"
 
 #include "bindings/background.h"
+#include "engine/parent_process.h"
 #include "engine/trap.h"
 #include "engine/wasmedge_api.h"
 
@@ -15,6 +16,11 @@ Napi::Value OpenRuntime(const Napi::CallbackInfo& info) {
         runtime["path"] = api->path();
         return runtime;
       });
+}
+
+Napi::Value KillWithParent(const Napi::CallbackInfo& info) {
+  DieWithParent(info[0].ToNumber().Int64Value());
+  return info.Env().Undefined();
 }
 
 Napi::Value NameTrap(const Napi::CallbackInfo& info) {

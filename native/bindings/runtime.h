@@ -8,6 +8,9 @@ namespace wasmedge_embed {
 /// ERR_NATIVE_LOAD when there is none.
 Napi::Value OpenRuntime(const Napi::CallbackInfo& info);
 
+/// dieWithParent(parent): see engine/parent_process.h.
+Napi::Value KillWithParent(const Napi::CallbackInfo& info);
+
 /// trapName(code) -> string or undefined: the trap for which WasmEdge has this number.
 Napi::Value NameTrap(const Napi::CallbackInfo& info);
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/program_log.h"
+#include "plugin/starter.h"
 
 namespace wasmedge_embed::plugin {
 namespace {

@@ -15,7 +15,7 @@
 #include "plugin/failure_log.h"
 #include "plugin/named_models.h"
 #include "plugin/plugin_instance.h"
-#include "plugin/program_log.h"
+#include "plugin/starter.h"
 
 namespace wasmedge_embed::plugin {
 namespace {
@@ -134,6 +134,7 @@ Plugin* FindPlugin(std::string_view name) {
 const wasmedge_embed::wasmedge::PluginDescriptor* wasmedge_embed_plugin(const char* name,
                                                                         const void* caller) {
   using namespace wasmedge_embed;
+  plugin::FollowParent();
   plugin::RedirectProgramLog();
   try {
     plugin::Plugin* const plugin = plugin::FindPlugin(name);

@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The processes whose parent is this one and whose command line holds `text`. */
-export function childrenOf(parent: number, text: string): number[] {
+/** The processes with this parent, or any, whose command line holds `text`. */
+export function childrenOf(parent: number | undefined, text: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
@@ -12,7 +12,7 @@ export function childrenOf(parent: number, text: string): number[] {
           .replace(/\(.*\)/s, '')
           .split(/ +/);
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return Number(parentOf) === parent && command.includes(text);
+        return (parent === undefined || Number(parentOf) === parent) && command.includes(text);
       } catch {
         return false; // it has ended
       }

@@ -40,6 +40,7 @@ export async function openProgram(settings: SubprocessSettings): Promise<Program
   }
   env['WASMEDGE_PLUGIN_PATH'] = path.resolve(plugins);
   env['WASMEDGE_EMBED_LOG_DESCRIPTOR'] = String(LOG_DESCRIPTOR);
+  env['WASMEDGE_EMBED_PARENT'] = String(process.pid);
   delete env['WASMEDGE_EMBED_LOG'];
   const { stdout, log } = await askVersion(file, env);
   const version = /version (\d+\.\d+\.\d+\S*)/.exec(stdout + log)?.[1];

@@ -4,6 +4,10 @@
 
 namespace wasmedge_embed::plugin {
 
+/// With WASMEDGE_EMBED_PARENT, the identifier of the process that started this one, the kernel ends
+/// this one with that. Once in a process; later calls do nothing.
+void FollowParent() noexcept;
+
 /// The descriptor that WASMEDGE_EMBED_LOG_DESCRIPTOR names, for what is told to the one who started
 /// the program; nothing where it is not set or not open.
 std::optional<int> LogDescriptor() noexcept;

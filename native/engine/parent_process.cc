@@ -1,4 +1,4 @@
-#include "bindings/parent_process.h"
+#include "engine/parent_process.h"
 
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -7,12 +7,10 @@
 
 namespace wasmedge_embed {
 
-Napi::Value DieWithParent(const Napi::CallbackInfo& info) {
-  const auto parent = static_cast<pid_t>(info[0].ToNumber().Int64Value());
+void DieWithParent(int64_t parent) noexcept {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   // In this order: a parent that ended before would not be noticed any more.
   if (getppid() != parent) raise(SIGKILL);
-  return info.Env().Undefined();
 }
 
 }  // namespace wasmedge_embed

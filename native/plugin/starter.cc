@@ -1,4 +1,4 @@
-#include "plugin/program_log.h"
+#include "plugin/starter.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -9,17 +9,39 @@
 #include <cstring>
 #include <string_view>
 
+#include "engine/parent_process.h"
+
 namespace wasmedge_embed::plugin {
 
-std::optional<int> LogDescriptor() noexcept {
-  const char* text = std::getenv("WASMEDGE_EMBED_LOG_DESCRIPTOR");
+namespace {
+
+/// A number that is all of a variable's text.
+std::optional<int> NumberOf(const char* variable) noexcept {
+  const char* text = std::getenv(variable);
   if (text == nullptr) return std::nullopt;
   const char* const end = text + std::strlen(text);
-  int descriptor = 0;
-  const auto [rest, error] = std::from_chars(text, end, descriptor);
+  int number = 0;
+  const auto [rest, error] = std::from_chars(text, end, number);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+void FollowParent() noexcept {
+  static bool done = false;
+  const std::optional<int> parent = NumberOf("WASMEDGE_EMBED_PARENT");
+  if (done || !parent) return;
+  done = true;
+  // Another program may stand in between, which has its own ways.
+  if (getppid() == *parent) DieWithParent(*parent);
+}
+
+std::optional<int> LogDescriptor() noexcept {
+  const std::optional<int> descriptor = NumberOf("WASMEDGE_EMBED_LOG_DESCRIPTOR");
   // Not one of the guest's own.
-  if (error != std::errc() || rest != end || descriptor <= STDERR_FILENO) return std::nullopt;
-  if (fcntl(descriptor, F_GETFD) < 0) return std::nullopt;
+  if (!descriptor || *descriptor <= STDERR_FILENO) return std::nullopt;
+  if (fcntl(*descriptor, F_GETFD) < 0) return std::nullopt;
   return descriptor;
 }
 
