@@ -12,13 +12,14 @@ import { table } from './test/report.mjs';
 
 const help = `Fuzzes the code that reads what guests and files bring: libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer.
 
-Usage: npm run fuzz -- [--seconds N] [--target NAME[,NAME…]] [--keep]
+Usage: npm run fuzz -- [--seconds N] [--target NAME[,NAME…]] [--keep | --repeatable]
 
-      --seconds  how long each target runs (20)
-      --target   only these targets: ${names().join(', ')}
-      --keep     add to native/fuzz/corpus: findings, made small, and the inputs that reach code which
-                 those there do not
-  -h, --help     this text
+      --seconds     how long each target runs (20)
+      --target      only these targets: ${names().join(', ')}
+      --keep        add to native/fuzz/corpus: findings, made small, and the inputs that reach code which
+                    those there do not
+      --repeatable  the same inputs in the same order each time: nothing of earlier runs, no chance
+  -h, --help        this text
 
 Inputs that a run found worth keeping stay in build/fuzz and are where the next run begins. The exit code is 1
 when something was found; its input and the command that runs it again are told.
@@ -55,6 +56,7 @@ function readOptions() {
       seconds: { type: 'string', default: '20' },
       target: { type: 'string', multiple: true, default: [] },
       keep: { type: 'boolean', default: false },
+      repeatable: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -70,10 +72,12 @@ function readOptions() {
     );
   }
   const targets = allTargets().filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-  return { seconds, targets, keep: values.keep, help: values.help };
+  const { keep, repeatable, help: asksForHelp } = values;
+  if (keep && repeatable) throw new Error('Give --keep or --repeatable, not both.');
+  return { seconds, targets, keep, repeatable, help: asksForHelp };
 }
 
-async function fuzzAll({ seconds, targets, keep }) {
+async function fuzzAll({ seconds, targets, keep, repeatable }) {
   await withProgress('Building the fuzzers', 'fuzz-build', async (task) => {
     await buildFuzzers(
       targets.map(({ name }) => name),
@@ -87,7 +91,7 @@ async function fuzzAll({ seconds, targets, keep }) {
   for (const target of targets) {
     let outcome;
     await withProgress(`Fuzzing ${target.name}`, `fuzz-${target.name}`, async (task) => {
-      outcome = await fuzz(target, seconds, task);
+      outcome = await fuzz(target, { seconds, repeatable }, task);
       return outcome.finding ? 'FOUND SOMETHING' : 'nothing found';
     });
     if (outcome.finding) findings.push(await describe(target, outcome.finding, keep));

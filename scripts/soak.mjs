@@ -7,13 +7,23 @@ import { runMain } from './setup/index.mjs';
 import { root, shown } from './setup/paths.mjs';
 import { run } from './setup/processes.mjs';
 import { ProgressLine, duration } from './setup/progress.mjs';
-import { measures, rowsOf, takeSample } from './soak/samples.mjs';
+import { measuresOf, rowsOf, takeSample } from './soak/samples.mjs';
 import { Traffic, WrongAnswer } from './soak/traffic.mjs';
-import { judge } from './soak/trend.mjs';
+import { fewestSamples, judge, warmUpPart } from './soak/trend.mjs';
 import { table } from './test/report.mjs';
 
-/** Fewer invocations than these end before the allocator's arenas have settled. */
-const fewForArenas = 1_000_000;
+/** Fewer invocations than these end before the allocator has settled. */
+const fewForAllocator = 1_000_000;
+
+/**
+ * The allocator of a short soak: one arena, since those of many threads fill up over hundreds of thousands of
+ * invocations; and what is freed goes back to the system at once, not when a later block happens not to lie above it.
+ */
+const settledAllocator = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
 
 const help = `Runs guests in this process for a long time, and tells whether it stays as it is: resident memory, threads,
 open descriptors and mappings.
@@ -30,9 +40,9 @@ Every answer is checked. Samples are taken between bursts, when nothing runs and
 quarter of them is the warm-up; of the rest, the trend (the median of the slopes between every two samples) must
 mean no growth beyond the bound. The exit code is 1 when something grew or an answer was wrong.
 
-So that resident memory tells of this package, V8's young generation keeps one size; and a soak of less than
-${fewForArenas.toLocaleString('en')} invocations has one arena of the allocator, since those of many threads fill up over hundreds of
-thousands of invocations (MALLOC_ARENA_MAX, where it is set, is left as it is).
+So that resident memory tells of this package, V8's young generation keeps one size; and in a soak of less than
+${fewForAllocator.toLocaleString('en')} invocations the allocator has one arena and gives back at once what is freed (variables MALLOC_…
+that are set are left as they are), and the bounds are wider.
 `;
 
 const trivialOfBurst = 200;
@@ -41,6 +51,8 @@ const loadsOfBurst = 20;
 const nodeOptions = ['--expose-gc', '--max-semi-space-size=1'];
 /** As many in each phase, however long it is. */
 const samplesOfPhase = 80;
+/** Enough to tell a trend by: a phase goes on for them on a machine on which its time is too short. */
+const neededSamples = Math.ceil((fewestSamples + 2) / (1 - warmUpPart));
 
 async function main() {
   let options;
@@ -69,18 +81,29 @@ async function main() {
   } finally {
     await traffic.close();
   }
-  return report(phases, traffic);
+  return report(phases, traffic, measuresOf(isShort(options)));
+}
+
+/** Whether it ends before what is no growth has evened out. */
+function isShort({ invocations, seconds }) {
+  return seconds !== undefined || invocations < fewForAllocator;
 }
 
 /** The same command in a process whose own memory does not wander. */
-async function startAnew({ invocations, seconds }) {
-  const isShort = seconds !== undefined || invocations < fewForArenas;
-  const env = isShort && !process.env.MALLOC_ARENA_MAX ? { MALLOC_ARENA_MAX: '1' } : {};
+async function startAnew(options) {
   const { code } = await run(process.execPath, [...nodeOptions, ...process.argv.slice(1)], {
-    env,
+    env: isShort(options) ? { ...settledAllocator, ...mallocVariables() } : {},
     inherit: true,
   });
   return code ?? 1;
+}
+
+function mallocVariables() {
+  return Object.fromEntries(
+    Object.keys(settledAllocator)
+      .map((name) => [name, process.env[name]])
+      .filter(([, value]) => value),
+  );
 }
 
 function readOptions() {
@@ -157,10 +180,10 @@ async function soak({ title, unit, size, burst, total, seconds }, traffic) {
   let result = 'FAILED';
   try {
     let count = 0;
-    while (done(count) < 1) {
+    while (done(count) < 1 || samples.length < neededSamples) {
       await burst();
       count += size;
-      if (done(count) * samplesOfPhase < samples.length + 1) continue;
+      if (done(count) < 1 && done(count) * samplesOfPhase < samples.length + 1) continue;
       await traffic.settle();
       samples.push(await takeSample(count));
       const { resident, threads } = samples.at(-1);
@@ -176,7 +199,7 @@ async function soak({ title, unit, size, burst, total, seconds }, traffic) {
   }
 }
 
-function report(phases, { counts, photograph }) {
+function report(phases, { counts, photograph }, measures) {
   const lines = [];
   const findings = [];
   const judged = phases.map((phase) => {

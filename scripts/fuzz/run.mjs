@@ -28,11 +28,11 @@ const memoryMegabytes = 2048;
  * Runs a fuzzer until its time is over or it finds something.
  *
  * @param {import('./targets.mjs').Target} target
- * @param {number} seconds
+ * @param {{ seconds: number, repeatable: boolean }} options
  * @param {import('../setup/task.mjs').Task} task
  * @returns {Promise<Outcome>}
  */
-export async function fuzz(target, seconds, task) {
+export async function fuzz(target, { seconds, repeatable }, task) {
   const result = await task.attempt(
     fuzzerFile(target.name),
     [
@@ -40,7 +40,8 @@ export async function fuzz(target, seconds, task) {
       `-max_total_time=${seconds}`,
       `-artifact_prefix=${target.artifacts}/`,
       '-print_final_stats=1',
-      ...(await prepareFolders(target, task)),
+      ...(repeatable ? ['-seed=1'] : []),
+      ...(await prepareFolders(target, repeatable, task)),
     ],
     { env: environment() },
   );

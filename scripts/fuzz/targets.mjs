@@ -27,6 +27,7 @@ const details = {
  * @property {string} name
  * @property {number} maxLength in bytes
  * @property {string} work where libFuzzer keeps what it found worth keeping, between runs too
+ * @property {string} scratch the same for a run that begins without what earlier ones found
  * @property {string} seeds inputs made by hand
  * @property {string} corpus inputs that were worth committing
  * @property {string} artifacts where findings go
@@ -41,6 +42,7 @@ export function allTargets() {
       name,
       maxLength: details[name]?.maxLength ?? 4096,
       work: path.join(workFolder, name, 'work'),
+      scratch: path.join(workFolder, name, 'scratch'),
       seeds: path.join(workFolder, name, 'seeds'),
       corpus: path.join(sources, 'corpus', name),
       artifacts: path.join(workFolder, name, 'findings'),
@@ -51,11 +53,14 @@ export function allTargets() {
  * Makes the target's folders and its seeds anew.
  *
  * @param {Target} target
+ * @param {boolean} afresh without what earlier runs found
  * @param {import('../setup/task.mjs').Task} task
  * @returns {Promise<string[]>} the folders to start from, the one that libFuzzer may write to first
  */
-export async function prepareFolders({ name, work, seeds, corpus, artifacts }, task) {
-  rmSync(seeds, { recursive: true, force: true });
+export async function prepareFolders(target, afresh, task) {
+  const { name, seeds, scratch, corpus, artifacts } = target;
+  const work = afresh ? scratch : target.work;
+  for (const folder of [seeds, scratch]) rmSync(folder, { recursive: true, force: true });
   for (const folder of [work, seeds, artifacts]) mkdirSync(folder, { recursive: true });
   for (const [title, bytes] of Object.entries(details[name]?.seeds?.() ?? {})) {
     writeFileSync(path.join(seeds, title), bytes);

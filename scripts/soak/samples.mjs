@@ -5,14 +5,23 @@ const MIB = 2 ** 20;
 
 /**
  * What the soak watches, and how much growth is none. Memory: 2 %, or what the collector's heap moves by anyway.
- * Mappings: V8 and the allocator take and give back some. The rest: nothing at all.
+ * Mappings: V8 and the allocator take and give back some. The rest: nothing at all. A short soak has seen less of
+ * what comes seldom, such as both classifiers at work while one takes the place of the other.
+ *
+ * @param {boolean} short
  */
-export const measures = [
-  { key: 'resident', title: 'resident MB', allowance: { relative: 0.02, absolute: 3 * MIB } },
-  { key: 'threads', title: 'threads', allowance: { relative: 0, absolute: 0 } },
-  { key: 'descriptors', title: 'descriptors', allowance: { relative: 0, absolute: 0 } },
-  { key: 'mappings', title: 'mappings', allowance: { relative: 0.02, absolute: 8 } },
-];
+export function measuresOf(short) {
+  const memory = short
+    ? { relative: 0.04, absolute: 6 * MIB }
+    : { relative: 0.02, absolute: 3 * MIB };
+  const mappings = short ? { relative: 0.1, absolute: 24 } : { relative: 0.02, absolute: 8 };
+  return [
+    { key: 'resident', title: 'resident MB', allowance: memory },
+    { key: 'threads', title: 'threads', allowance: { relative: 0, absolute: 0 } },
+    { key: 'descriptors', title: 'descriptors', allowance: { relative: 0, absolute: 0 } },
+    { key: 'mappings', title: 'mappings', allowance: mappings },
+  ];
+}
 
 /**
  * This process now, as Linux counts it (proc(5)). To be taken while nothing runs: what is garbage is collected first,

@@ -142,25 +142,25 @@ export const checks = [
   },
   {
     name: 'fuzz',
-    title: 'Fuzzing, 10 s a target',
-    long: true,
-    commands: async () => [script('fuzz', '--seconds', '10')],
+    title: 'Fuzzing, 25 s a target',
+    commands: async () => [script('fuzz', '--seconds', '25', '--repeatable')],
+    count: countFuzzers,
   },
   {
     name: 'fuzz-long',
     title: 'Fuzzing, 10 min a target',
     long: true,
     commands: async () => [script('fuzz', '--seconds', '600')],
+    count: countFuzzers,
   },
   {
     name: 'soak',
-    title: 'Soak, 40 s',
-    long: true,
-    commands: async () => [script('soak', '--seconds', '40')],
+    title: 'Soak, 45 s',
+    commands: async () => [script('soak', '--seconds', '45')],
   },
   {
     name: 'soak-long',
-    title: 'Soak, 1,000,000 invocations',
+    title: 'Soak, 1,000,000 invocations, 10,000 loads',
     long: true,
     commands: async () => [script('soak')],
   },
@@ -235,6 +235,14 @@ async function withoutRandomAddresses({ command, args, options }) {
   const prefix = [machine, '-R'];
   if ((await ask('setarch', [...prefix, 'true'])) === undefined) return { command, args, options };
   return { command: 'setarch', args: [...prefix, command, ...args], options };
+}
+
+/** Each fuzzer is a test. */
+function countFuzzers(text) {
+  const results = [...text.matchAll(/^\w+ +(clean|FOUND)\b/gm)].map(([, result]) => result);
+  if (results.length === 0) return undefined;
+  const passed = results.filter((result) => result === 'clean').length;
+  return { passed, failed: results.length - passed, skipped: [] };
 }
 
 function countMochaSummary(text) {
