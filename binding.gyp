@@ -7,7 +7,7 @@
       "defines": ["NAPI_VERSION=8", "NAPI_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
       "cflags_cc": ["-std=c++17", "-fexceptions", "-frtti", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"],
-      "ldflags": ["-Wl,-z,nodelete"],
+      "ldflags": ["-Wl,-z,nodelete", "-Wl,-z,now"],
       "libraries": ["-ldl", "-pthread"]
     }
   ]

@@ -71,6 +71,14 @@ describe('What guests must not have', () => {
     await fails('ERR_MODULE_INVALID', compileModule(file, temporaryPath('guest.so')));
   }
 
+  /** What wabt does not assemble: sections, each with its identifier before its content. */
+  function binary(...sections: [id: number, ...content: number[]][]): string {
+    const file = temporaryPath('guest.wasm');
+    const parts = sections.flatMap(([id, ...content]) => [id, content.length, ...content]);
+    writeFileSync(file, Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...parts]));
+    return file;
+  }
+
   it('is a shared memory: to wait on it is to wait in the engine, for ever', async () => {
     for (const memory of ['(memory 1 1 shared)', '(import "env" "m" (memory 1 1 shared))']) {
       const guest = `(module ${memory} (func (export "f") (result i32)
@@ -87,6 +95,11 @@ describe('What guests must not have', () => {
     }
   });
 
+  it('are memories without number, each of which takes gigabytes of addresses', async () => {
+    const file = binary([5, 3, 0, 1, 0, 1, 0, 1]);
+    await refused(file, /(cannot be parsed|is not valid)/);
+  });
+
   it('are exceptions, and tables of 64-bit indices', async () => {
     const exceptions = '(module (tag $t) (func (export "f") (throw $t)))';
     await refused(await wasmFile(exceptions, { exceptions: true }), /cannot be parsed/);
@@ -95,22 +108,14 @@ describe('What guests must not have', () => {
   });
 
   it('is a heap of objects, which no limit bounds', async () => {
-    const section = (id: number, ...content: number[]): number[] => [
-      id,
-      content.length,
-      ...content,
-    ];
-    const file = temporaryPath('objects.wasm');
-    const module = [
-      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    const file = binary(
       // (type (struct (field (mut i64)))) (type (func))
-      ...section(1, 2, 0x5f, 1, 0x7e, 1, 0x60, 0, 0),
-      ...section(3, 1, 1),
-      ...section(7, 1, 1, 0x66, 0, 0),
+      [1, 2, 0x5f, 1, 0x7e, 1, 0x60, 0, 0],
+      [3, 1, 1],
+      [7, 1, 1, 0x66, 0, 0],
       // (loop (drop (struct.new_default 0)) (br 0))
-      ...section(10, 1, 11, 0, 0x03, 0x40, 0xfb, 1, 0, 0x1a, 0x0c, 0, 0x0b, 0x0b),
-    ];
-    writeFileSync(file, Uint8Array.from(module));
+      [10, 1, 11, 0, 0x03, 0x40, 0xfb, 1, 0, 0x1a, 0x0c, 0, 0x0b, 0x0b],
+    );
     await refused(file, /cannot be parsed/);
   });
 });

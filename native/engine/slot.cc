@@ -149,14 +149,15 @@ void Slot::Execute(const Request& request, Outcome& outcome) {
       Invoke(instance.get(), kInitialize, {}, outcome);
     }
     if (!outcome.error && !outcome.exited) {
-      Invoke(instance.get(), *request.function, request.arguments, outcome);
+      outcome.result = Invoke(instance.get(), *request.function, request.arguments, outcome);
     }
   }
   outcome.execute_time = Clock::now() - ready;
 }
 
-void Slot::Invoke(const wasmedge::ModuleInstanceContext* instance, const std::string& name,
-                  const std::vector<uint64_t>& arguments, Outcome& outcome) {
+std::optional<uint64_t> Slot::Invoke(const wasmedge::ModuleInstanceContext* instance,
+                                     const std::string& name,
+                                     const std::vector<uint64_t>& arguments, Outcome& outcome) {
   const wasmedge::Api& api = module_->api();
   const wasmedge::FunctionInstanceContext* function =
       api.ModuleInstanceFindFunction(instance, wasmedge::MakeString(name));
@@ -177,9 +178,10 @@ void Slot::Invoke(const wasmedge::ModuleInstanceContext* instance, const std::st
   const wasmedge::Result result = CallGuest(function, params, results);
   if (!api.ResultOK(result) || context_.invocation->exit_code()) {
     Fail(result, outcome);
-    return;
+    return std::nullopt;
   }
-  if (!results.empty()) outcome.result = static_cast<uint64_t>(results[0].bits);
+  if (results.empty()) return std::nullopt;
+  return static_cast<uint64_t>(results[0].bits);
 }
 
 wasmedge::Result Slot::CallGuest(const wasmedge::FunctionInstanceContext* function,

@@ -96,8 +96,10 @@ class Slot {
 
  private:
   void Execute(const Request& request, Outcome& outcome);
-  void Invoke(const wasmedge::ModuleInstanceContext* instance, const std::string& name,
-              const std::vector<uint64_t>& arguments, Outcome& outcome);
+  /// The raw bits of the function's first result, where it has one and returns.
+  std::optional<uint64_t> Invoke(const wasmedge::ModuleInstanceContext* instance,
+                                 const std::string& name, const std::vector<uint64_t>& arguments,
+                                 Outcome& outcome);
   wasmedge::Result CallGuest(const wasmedge::FunctionInstanceContext* function,
                              const std::vector<wasmedge::Value>& params,
                              std::vector<wasmedge::Value>& results);

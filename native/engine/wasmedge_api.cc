@@ -158,10 +158,10 @@ Api::Api(Private, void* library, std::string path) : path_(std::move(path)) {
 }
 
 void Api::RestrictFeatures(ConfigureContext* configure) const {
-  // WasmEdge_Proposal: GC, FunctionReferences, then ExceptionHandling, Memory64, Threads. GC goes
-  // first, since it needs the next one.
-  constexpr int k0_14[] = {10, 9, 16, 15, 12};
-  constexpr int k0_17[] = {10, 9, 14, 15, 16};
+  // WasmEdge_Proposal: GC, FunctionReferences, MultiMemories, then ExceptionHandling, Memory64,
+  // Threads. GC goes first, since it needs the next one.
+  constexpr int k0_14[] = {10, 9, 11, 16, 15, 12};
+  constexpr int k0_17[] = {10, 9, 11, 14, 15, 16};
   for (const int proposal : line_ == VersionLine::k0_14 ? k0_14 : k0_17) {
     ConfigureRemoveProposal(configure, proposal);
   }

@@ -142,8 +142,9 @@ class Api {
 
   /// Takes away what guests must not have, wherever modules are parsed, compiled or run: a heap of
   /// garbage-collected objects, which no limit bounds; references of other types than functions in
-  /// the tables that are called through; exceptions, which the compiler does not know; addresses of
-  /// 64 bits, whose accesses it does not check; and threads. All but the last came with 0.17.
+  /// the tables that are called through; more memories than one, each of which takes gigabytes of
+  /// addresses; exceptions, which the compiler does not know; addresses of 64 bits, whose accesses
+  /// it does not check; and threads. All but the last came with 0.17.
   void RestrictFeatures(ConfigureContext* configure) const;
 
   /// Lets compiled code run as such: the default before 0.17, to be asked for from then on.
