@@ -2,12 +2,13 @@ import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { forgetOtherToolchain, parallel, toolchainOf } from '../setup/addon.mjs';
+import { SetupFailure } from '../setup/failure.mjs';
 import { filesBelow } from '../setup/files.mjs';
 import { cargo } from '../setup/guests.mjs';
 import { rustEnvironment } from '../setup/machine.mjs';
 import { liteRtFile, localProgram, root, setupFolder } from '../setup/paths.mjs';
-import { ask } from '../setup/processes.mjs';
-import { countCargo, countCtest } from './counts.mjs';
+import { ask, executables } from '../setup/processes.mjs';
+import { countCargo, countCtest, countGoogleTest } from './counts.mjs';
 
 /**
  * One thing that `npm test` looks at.
@@ -26,6 +27,16 @@ import { countCargo, countCtest } from './counts.mjs';
 
 const mochaCounts = path.join(setupFolder, 'mocha.json');
 const sanitizedCounts = path.join(setupFolder, 'mocha-asan.json');
+
+/** What it finds in libraries that are not ours is in the file of suppressions; leaks are all ours. */
+const valgrindArguments = [
+  ...['--quiet', '--error-exitcode=99', '--child-silent-after-fork=yes', '--num-callers=30'],
+  ...['--leak-check=full', '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite'],
+  `--suppressions=${path.join(root, 'native/test/valgrind.supp')}`,
+  'native/test/native_tests',
+  // They try damaged models by the thousand, in processes of their own.
+  '--gtest_filter=-ModelMutationTest.*',
+];
 
 /** @type {Check[]} */
 export const checks = [
@@ -91,6 +102,19 @@ export const checks = [
     // The check of models has no threads, and its tests fork.
     ['--exclude-regex', 'LieTest|ModelMutation|ModelCheck|ModelLimits|ModelReader'],
   ),
+  {
+    ...native('', 'Native tests, Valgrind', []),
+    name: 'valgrind',
+    long: true,
+    commands: async (context) => {
+      if (executables('valgrind').length === 0) {
+        throw new SetupFailure('There is no valgrind in PATH: apt-get install valgrind.');
+      }
+      const [configure, build, { options }] = await native('', '', []).commands(context);
+      return [configure, build, { command: 'valgrind', args: valgrindArguments, options }];
+    },
+    count: countGoogleTest,
+  },
   {
     name: 'mocha',
     title: 'Tests of the package (mocha)',

@@ -22,6 +22,23 @@ export function countCtest(text) {
 }
 
 /**
+ * @param {string} text what a program of GoogleTest's writes
+ * @returns {Counts | undefined} undefined when it did not come to its summary
+ */
+export function countGoogleTest(text) {
+  const passed = text.match(/^\[ {2}PASSED {2}\] (\d+) tests?\.$/m);
+  if (!passed) return undefined;
+  const failed = text.match(/^\[ {2}FAILED {2}\] (\d+) tests?, listed below:$/m);
+  // Each is told where it is skipped, and once more in the summary.
+  const skipped = [...text.matchAll(/^\[ {2}SKIPPED \] (\S+)$/gm)].map(([, name]) => name);
+  return {
+    passed: Number(passed[1]),
+    failed: Number(failed?.[1] ?? 0),
+    skipped: [...new Set(skipped)].map((name) => ({ name })),
+  };
+}
+
+/**
  * @param {string} text what `cargo test` writes, with one summary for each test program
  * @returns {Counts | undefined}
  */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { describe, it } from 'mocha';
 
-import { countCargo, countCtest, totalLine } from './counts.mjs';
+import { countCargo, countCtest, countGoogleTest, totalLine } from './counts.mjs';
 
 describe('the counts of', () => {
   it('ctest, with what it skipped apart from what passed', () => {
@@ -22,6 +22,26 @@ describe('the counts of', () => {
       skipped: [{ name: 'real models' }],
     });
     assert.equal(countCtest('No tests were found!!!'), undefined);
+  });
+
+  it('a program of GoogleTest, with what it skipped named once', () => {
+    const text = [
+      '[       OK ] Memory.Reads (0 ms)',
+      '[  SKIPPED ] Models.Real (0 ms)',
+      '[  FAILED  ] Slots.Run (2 ms)',
+      '[==========] 3 tests from 3 test suites ran. (2 ms total)',
+      '[  PASSED  ] 1 test.',
+      '[  SKIPPED ] 1 test, listed below:',
+      '[  SKIPPED ] Models.Real',
+      '[  FAILED  ] 1 test, listed below:',
+      '[  FAILED  ] Slots.Run',
+    ].join('\n');
+    assert.deepEqual(countGoogleTest(text), {
+      passed: 1,
+      failed: 1,
+      skipped: [{ name: 'Models.Real' }],
+    });
+    assert.equal(countGoogleTest('[ RUN      ] Memory.Reads'), undefined);
   });
 
   it('cargo, over all its test programs', () => {
