@@ -54,9 +54,9 @@ export interface Limits {
    */
   timeoutMs?: number;
   /**
-   * Pages of 64 KiB that each of the guest's memories may have, 1 to 65,536. A module that declares
-   * more is refused at load (ERR_MEMORY_LIMIT); growing beyond fails in the guest, as WebAssembly
-   * has it. Default 65,536 (4 GiB).
+   * Pages of 64 KiB that the guest's memory may have, 1 to 65,536. A module that declares more is
+   * refused at load (ERR_MEMORY_LIMIT); growing beyond fails in the guest, as WebAssembly has it.
+   * Default 65,536 (4 GiB).
    */
   memoryPages?: number;
   /**

@@ -24,7 +24,7 @@ namespace wasmedge_embed {
 
 /// What one invocation may use.
 struct Limits {
-  /// Pages of 64 KiB that each of the guest's memories may have.
+  /// Pages of 64 KiB that the guest's memory may have.
   uint32_t memory_pages = 65536;
   /// Bytes of stdout and stderr together.
   uint64_t output_bytes = WasiInput::kUnlimited;
