@@ -49,7 +49,7 @@ function packagesIn(file) {
 }
 
 /** The npm that runs us, where it is npm that runs us: another one in PATH may be of another age. */
-function npmCommand() {
+export function npmCommand() {
   const npm = process.env.npm_execpath;
   return npm && path.basename(npm) === 'npm-cli.js' ? [process.execPath, npm] : ['npm'];
 }

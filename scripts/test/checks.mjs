@@ -26,6 +26,7 @@ import { countCargo, countCtest, countGoogleTest } from './counts.mjs';
  */
 
 const mochaCounts = path.join(setupFolder, 'mocha.json');
+const lambdaCounts = path.join(setupFolder, 'mocha-lambda.json');
 const sanitizedCounts = path.join(setupFolder, 'mocha-asan.json');
 
 /** What it finds in libraries that are not ours is in the file of suppressions; leaks are all ours. */
@@ -163,6 +164,29 @@ export const checks = [
       },
     ],
     count: countMochaSummary,
+  },
+  {
+    name: 'lambda',
+    title: "The Lambda handler in AWS's own runtime",
+    long: true,
+    inherit: true,
+    commands: async ({ grep, yes }) => {
+      const grepping = grep === undefined ? [] : ['--grep', grep];
+      const counts = ['--counts', lambdaCounts];
+      return [script('lambda-runtime', ...counts, ...grepping, ...(yes ? ['--yes'] : []))];
+    },
+    count: () => readCounts(lambdaCounts),
+  },
+  {
+    name: 'fuzz-events',
+    title: 'Fuzzing of Lambda events, 10 s',
+    commands: async () => [script('fuzz-events', '--seconds', '10')],
+  },
+  {
+    name: 'fuzz-events-long',
+    title: 'Fuzzing of Lambda events, 10 min',
+    long: true,
+    commands: async () => [script('fuzz-events', '--seconds', '600')],
   },
   {
     name: 'fuzz',

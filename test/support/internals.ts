@@ -2,6 +2,11 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import type * as CacheDirectory from '../../dist/cache-directory.js';
+import type * as Cors from '../../dist/lambda/cors.js';
+import type * as LambdaPicture from '../../dist/lambda/picture.js';
+import type * as LambdaProblem from '../../dist/lambda/problem.js';
+import type * as Representation from '../../dist/lambda/representation.js';
+import type * as LambdaRequest from '../../dist/lambda/request.js';
 import type * as ModelFetch from '../../dist/model-fetch.js';
 import type * as ModelLookup from '../../dist/model-lookup.js';
 import type * as Models from '../../dist/models.js';
@@ -20,3 +25,8 @@ export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } =
 export const { loadModels, modelSources, readModels } = load('./models.js') as typeof Models;
 export const { Channel } = load('./runners/worker-process/channel.js') as typeof ChannelModule;
 export const { startServer } = load('./serve/server.js') as typeof Serve;
+export const { readRequest } = load('./lambda/request.js') as typeof LambdaRequest;
+export const { pictureOf } = load('./lambda/picture.js') as typeof LambdaPicture;
+export const { representationOf } = load('./lambda/representation.js') as typeof Representation;
+export const { corsHeaders } = load('./lambda/cors.js') as typeof Cors;
+export const { Problem } = load('./lambda/problem.js') as typeof LambdaProblem;

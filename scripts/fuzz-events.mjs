@@ -1,0 +1,149 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { SetupFailure } from './setup/failure.mjs';
+import { runMain } from './setup/index.mjs';
+import { localProgram, root, shown } from './setup/paths.mjs';
+import { outcomeOf } from './setup/processes.mjs';
+import { ProgressLine } from './setup/progress.mjs';
+import { Task } from './setup/task.mjs';
+
+const help = `Fuzzes how the Lambda handler reads events and bodies: Jazzer.js, guided by what code is reached.
+
+Usage: npm run fuzz:events -- [--seconds N]
+
+      --seconds  how long (20)
+  -h, --help     this text
+
+The repository is to be set up (npm run quickstart). Inputs that a run found worth keeping stay in
+build/fuzz/lambda_event and are where the next run begins. The exit code is 1 when something was found; its input
+and the command that runs it again are told.
+`;
+
+const target = path.join(root, 'build/test/fuzz/lambda-event.fuzz.js');
+const folder = path.join(root, 'build/fuzz/lambda_event');
+const work = path.join(folder, 'work');
+const seeds = path.join(folder, 'seeds');
+const findings = path.join(folder, 'findings');
+
+async function main() {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      options: {
+        seconds: { type: 'string', default: '20' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }));
+    if (!/^[1-9]\d*$/.test(values.seconds)) {
+      throw new Error(`--seconds takes a whole number of seconds, not '${values.seconds}'.`);
+    }
+  } catch (error) {
+    console.error(`${error.message}\n\n${help}`);
+    return 2;
+  }
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const progress = new ProgressLine('Fuzzing lambda_event');
+  const task = new Task('fuzz-events', progress);
+  let outcome;
+  try {
+    await task.exec(localProgram('tsc'), ['-p', 'tsconfig.test.json'], { cwd: root });
+    writeSeeds();
+    outcome = await fuzz(values.seconds, task);
+  } catch (error) {
+    if (!(error instanceof SetupFailure)) throw error;
+    progress.end('FAILED');
+    console.error(`${error.message} See ${shown(task.logFile)}.`);
+    return 1;
+  } finally {
+    task.close();
+  }
+  const { executions, edges, inputs, finding } = outcome;
+  progress.end(finding === undefined ? 'nothing found' : 'FOUND SOMETHING');
+  console.log(`${executions} executions, ${edges} edges, ${inputs} inputs.`);
+  if (finding === undefined) return 0;
+  console.log(`\n${finding}\n  all of it: ${shown(task.logFile)}`);
+  for (const name of readdirSync(findings)) {
+    const command = [localProgram('jazzer'), ...jazzerArgs(), shown(path.join(findings, name))];
+    console.log(`  again: ${command.map(shown).join(' ')}`);
+  }
+  return 1;
+}
+
+/** Events of every kind and bodies of every encoding, for the fuzzer to begin with. */
+function writeSeeds() {
+  const { SHAPES, BOUNDARY } = createRequire(import.meta.url)(target);
+  const { EVENT_KINDS, eventOf } = createRequire(import.meta.url)(
+    path.join(root, 'build/test/support/lambda-events.js'),
+  );
+  const jpeg = Buffer.from('ffd8ffe000104a46494600', 'hex');
+  const base64 = jpeg.toString('base64');
+  const form = Buffer.concat([
+    Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="t"\r\n\r\ntext\r\n`),
+    Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="i"; filename="a.jpg"\r\n`),
+    Buffer.from('Content-Type: image/jpeg\r\n\r\n'),
+    jpeg,
+    Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
+  ]);
+  const query = { format: 'json' };
+  const headers = { accept: 'application/json;q=0.9, text/html', origin: 'https://a.example' };
+  const withShape = (shape, content) =>
+    EVENT_KINDS.map((_, kind) => Buffer.concat([Buffer.from([shape, kind]), Buffer.from(content)]));
+  const all = [
+    ...EVENT_KINDS.flatMap((kind) => [
+      eventOf(kind, { body: jpeg.toString('hex'), query, headers }),
+      eventOf(kind, { body: base64, isBase64Encoded: true, headers }),
+    ]).map((event) =>
+      Buffer.concat([Buffer.from([SHAPES.event]), Buffer.from(JSON.stringify(event))]),
+    ),
+    ...withShape(SHAPES.text, `${jpeg.toString('hex')}\n`),
+    ...withShape(SHAPES.text, `data:image/jpeg;base64,${base64}`),
+    ...withShape(SHAPES.text, 'data:image/jpeg,%ff%d8abc'),
+    ...withShape(SHAPES.bytes, jpeg),
+    ...withShape(SHAPES.bytes, jpeg.toString('hex').toUpperCase()),
+    ...withShape(SHAPES.form, form),
+    ...withShape(
+      SHAPES.contentType,
+      Buffer.concat([Buffer.from(`multipart/form-data; boundary="${BOUNDARY}"\n`), form]),
+    ),
+  ];
+  for (const each of [seeds, findings]) rmSync(each, { recursive: true, force: true });
+  for (const each of [seeds, findings, work]) mkdirSync(each, { recursive: true });
+  all.forEach((seed, index) => writeFileSync(path.join(seeds, String(index)), seed));
+}
+
+function jazzerArgs() {
+  return [
+    path.join(root, 'build/test/fuzz/lambda-event.fuzz'),
+    // Only what reads events and bodies is looked into.
+    ...['--includes', 'dist/lambda', '--includes', '@fastify/busboy', '--includes', 'negotiator'],
+    ...['--timeout', '5000'],
+  ];
+}
+
+async function fuzz(seconds, task) {
+  const result = await task.attempt(
+    localProgram('jazzer'),
+    [
+      ...[...jazzerArgs(), work, seeds, '--'],
+      ...[`-max_total_time=${seconds}`, '-max_len=4096', `-artifact_prefix=${findings}/`],
+    ],
+    { cwd: root },
+  );
+  const { output, code } = result;
+  const last = [...output.matchAll(/cov: (\d+) ft: \d+ corp: (\d+)/g)].at(-1) ?? [];
+  const words = output.match(/^==\d+== (.+(?:\n.+){0,10})/m)?.[1];
+  return {
+    executions: Number(output.match(/^Done (\d+) runs/m)?.[1] ?? 0),
+    edges: Number(last[1] ?? 0),
+    inputs: Number(last[2] ?? 0),
+    ...(code !== 0 && { finding: words ?? `The fuzzer ${outcomeOf(result)}.` }),
+  };
+}
+
+await runMain(main);

@@ -1,0 +1,119 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { SetupFailure } from '../setup/failure.mjs';
+import { sha256OfFile, writeAtomically } from '../setup/files.mjs';
+import { inspectMachine } from '../setup/machine.mjs';
+import { npmCommand } from '../setup/npm.mjs';
+import { cacheFolder } from '../setup/paths.mjs';
+import { executables } from '../setup/processes.mjs';
+import { installPackages } from '../setup/system/install.mjs';
+import { takeFromWheel } from '../setup/wheel.mjs';
+
+const pinned = JSON.parse(readFileSync(new URL('./emulator.json', import.meta.url), 'utf8'));
+const clientSources = fileURLToPath(new URL('./client', import.meta.url));
+const { dependencies } = JSON.parse(readFileSync(path.join(clientSources, 'package.json'), 'utf8'));
+const clientVersion = dependencies['aws-lambda-ric'];
+
+const folder = path.join(cacheFolder(), 'lambda');
+const clientFolder = path.join(folder, `aws-lambda-ric-${clientVersion}-${process.arch}`);
+
+/** AWS's Runtime Interface Client for Node.js. */
+export const clientProgram = path.join(clientFolder, 'node_modules/.bin/aws-lambda-ric');
+/** AWS's Runtime Interface Emulator. */
+export const emulatorProgram = path.join(
+  folder,
+  `aws-lambda-rie-${pinned.version}-${process.arch}`,
+);
+
+/** The client is built with these, the test runs the rest. The programs, by Debian's packages. */
+const tools = {
+  autoconf: 'autoconf',
+  automake: 'automake',
+  libtool: 'libtoolize',
+  cmake: 'cmake',
+  make: 'make',
+  'g++': 'g++',
+  curl: 'curl',
+  xxd: 'xxd',
+};
+
+/** @type {import('../setup/steps.mjs').Step[]} */
+export const runtimeSteps = [
+  {
+    name: 'lambda-tools',
+    title: 'Build tools',
+    async run(context, task) {
+      context.machine ??= await inspectMachine();
+      const missing = Object.entries(tools).filter(
+        ([, program]) => executables(program).length === 0,
+      );
+      if (missing.length === 0) return 'nothing is missing';
+      const packages = missing.map(([name]) => ({ name }));
+      const names = packages.map(({ name }) => name).join(', ');
+      if (executables('apt-get').length === 0) {
+        throw new SetupFailure(`This machine lacks: ${names}.`, {
+          advice: 'Install them from your distribution, then run this command again.',
+        });
+      }
+      await installPackages(packages, `  This machine lacks: ${names}.`, context, task);
+      return 'installed';
+    },
+  },
+  {
+    name: 'lambda-emulator',
+    title: `Runtime Interface Emulator of ${pinned.package} ${pinned.version}`,
+    async run(context, task) {
+      const { program, sha256 } = pinned.architectures[process.arch];
+      if (sha256OfFile(emulatorProgram) === sha256) return 'up to date';
+      const contents = await takeFromWheel(pinned, { [program]: sha256 }, context, task);
+      writeAtomically(emulatorProgram, contents[program]);
+      chmodSync(emulatorProgram, 0o755);
+      return undefined;
+    },
+  },
+  {
+    name: 'lambda-client',
+    title: `Runtime Interface Client, aws-lambda-ric ${clientVersion} (a minute or two)`,
+    advice: 'See its log for what the build of its libcurl or of aws-lambda-cpp complains of.',
+    async run(_context, task) {
+      if (existsSync(clientProgram)) return 'up to date';
+      // Beside, then in its place: an installation that was interrupted is none.
+      const fresh = `${clientFolder}.${process.pid}`;
+      mkdirSync(fresh, { recursive: true });
+      try {
+        cpSync(clientSources, fresh, { recursive: true });
+        const [command, ...args] = npmCommand();
+        await task.exec(
+          command,
+          [
+            ...[...args, 'ci', '--no-audit', '--no-fund'],
+            ...['--ignore-scripts=false', '--foreground-scripts'],
+          ],
+          { cwd: fresh, env: headers() },
+        );
+        rmSync(clientFolder, { recursive: true, force: true });
+        renameSync(fresh, clientFolder);
+      } finally {
+        rmSync(fresh, { recursive: true, force: true });
+      }
+      return undefined;
+    },
+  },
+];
+
+/** Node's headers where they came with it: node-gyp would download them. */
+function headers() {
+  const prefix = path.resolve(path.dirname(process.execPath), '..');
+  const isThere = existsSync(path.join(prefix, 'include/node/node.h'));
+  return isThere ? { npm_config_nodedir: prefix } : {};
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { spawn, execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { ROOT } from './paths.js';
+import { temporaryPath } from './wat.js';
+
+const shell = promisify(execFile);
+
+/** A function behind AWS's emulator. */
+export class EmulatedFunction {
+  readonly #url: string;
+  readonly #startsFile: string;
+  readonly #output: () => string;
+
+  constructor(url: string, startsFile: string, output: () => string) {
+    this.#url = url;
+    this.#startsFile = startsFile;
+    this.#output = output;
+  }
+
+  /** All that was written by emulator, client and function. */
+  get output(): string {
+    return this.#output();
+  }
+
+  /** The processes that the function was started in, in their order. */
+  get processes(): string[] {
+    return readFileSync(this.#startsFile, 'utf8').trimEnd().split('\n');
+  }
+
+  /** Posts a payload with curl, and gives the status and what was answered. */
+  async post(payload: string): Promise<{ status: number; answer: Record<string, unknown> }> {
+    const file = temporaryPath('payload.json');
+    writeFileSync(file, payload);
+    const { stdout } = await this.bash(
+      `curl -sS -w '\\n%{http_code}' -XPOST "http://localhost:8080/2015-03-31/functions/function/invocations" -d @${file}`,
+    );
+    const [body, status] = stdout.split('\n');
+    return { status: Number(status), answer: JSON.parse(body!) as Record<string, unknown> };
+  }
+
+  /** Runs a script whose http://localhost:8080 is this function's address. */
+  bash(script: string, cwd = ROOT): Promise<{ stdout: string; stderr: string }> {
+    const here = script.replaceAll('http://localhost:8080', this.#url);
+    return shell('bash', ['-ec', here], { cwd, maxBuffer: 64 << 20 });
+  }
+}
+
+/** Runs test/e2e/function in the real runtime while `use` works. */
+export async function withEmulatedFunction<T>(
+  variables: Readonly<Record<string, string>>,
+  use: (emulated: EmulatedFunction) => Promise<T>,
+): Promise<T> {
+  const emulator = process.env['WASMEDGE_EMBED_LAMBDA_EMULATOR'];
+  const client = process.env['WASMEDGE_EMBED_LAMBDA_CLIENT'];
+  assert.ok(emulator && client, "Run these tests with 'npm run test:lambda'.");
+  const [port, runtimePort] = await Promise.all([freePort(), freePort()]);
+  const startsFile = temporaryPath('starts');
+  writeFileSync(startsFile, '');
+  const child = spawn(
+    emulator,
+    [
+      ...['--runtime-interface-emulator-address', `127.0.0.1:${port}`],
+      ...['--runtime-api-address', `127.0.0.1:${runtimePort}`],
+      ...[client, 'index.handler'],
+    ],
+    {
+      cwd: path.join(ROOT, 'test', 'e2e', 'function'),
+      env: { ...process.env, STARTS_FILE: startsFile, AWS_LAMBDA_LOG_FORMAT: 'JSON', ...variables },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
+  );
+  let output = '';
+  const collect = (text: string): void => {
+    output += text;
+  };
+  child.stdout.setEncoding('utf8').on('data', collect);
+  child.stderr.setEncoding('utf8').on('data', collect);
+  const ended = once(child, 'close');
+  try {
+    await listening(port);
+    return await use(new EmulatedFunction(`http://127.0.0.1:${port}`, startsFile, () => output));
+  } catch (error) {
+    console.error(output);
+    throw error;
+  } finally {
+    // The function's process as well.
+    process.kill(-child.pid!, 'SIGKILL');
+    await ended;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function listening(port: number): Promise<void> {
+  for (;;) {
+    try {
+      await fetch(`http://127.0.0.1:${port}/`);
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
