@@ -81,7 +81,7 @@ function writeSeeds() {
   const { EVENT_KINDS, eventOf } = createRequire(import.meta.url)(
     path.join(root, 'build/test/support/lambda-events.js'),
   );
-  const jpeg = Buffer.from('ffd8ffe000104a46494600', 'hex');
+  const jpeg = Buffer.from('ffd8ffe000104a4649460001', 'hex');
   const base64 = jpeg.toString('base64');
   const form = Buffer.concat([
     Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="t"\r\n\r\ntext\r\n`),
@@ -104,6 +104,8 @@ function writeSeeds() {
     ...withShape(SHAPES.text, `${jpeg.toString('hex')}\n`),
     ...withShape(SHAPES.text, `data:image/jpeg;base64,${base64}`),
     ...withShape(SHAPES.text, 'data:image/jpeg,%ff%d8abc'),
+    ...withShape(SHAPES.base64, base64),
+    ...withShape(SHAPES.base64, Buffer.from(jpeg.toString('hex')).toString('base64')),
     ...withShape(SHAPES.bytes, jpeg),
     ...withShape(SHAPES.bytes, jpeg.toString('hex').toUpperCase()),
     ...withShape(SHAPES.form, form),

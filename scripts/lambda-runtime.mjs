@@ -52,7 +52,9 @@ async function main() {
   const { code } = await run(
     localProgram('mocha'),
     [
-      ...['--spec', 'build/test/e2e/lambda-runtime.e2e.js'],
+      // Its configuration would add the package's other tests.
+      ...['--no-config', '--forbid-only', '--require', './build/test/support/cache.js'],
+      'build/test/e2e/lambda-runtime.e2e.js',
       ...['--reporter', path.join(root, 'scripts/test/mocha-reporter.mjs')],
       ...['--reporter-option', `output=${counts}`],
       ...(grep === undefined ? [] : ['--grep', grep]),

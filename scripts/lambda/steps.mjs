@@ -35,7 +35,7 @@ export const emulatorProgram = path.join(
   `aws-lambda-rie-${pinned.version}-${process.arch}`,
 );
 
-/** The client is built with these, the test runs the rest. The programs, by Debian's packages. */
+/** What the client is built with: the programs, by Debian's packages. */
 const tools = {
   autoconf: 'autoconf',
   automake: 'automake',
@@ -43,8 +43,6 @@ const tools = {
   cmake: 'cmake',
   make: 'make',
   'g++': 'g++',
-  curl: 'curl',
-  xxd: 'xxd',
 };
 
 /** @type {import('../setup/steps.mjs').Step[]} */

@@ -20,6 +20,8 @@ export const SHAPES = {
   text: 1,
   /** A kind's number, then a body as bytes, which arrive base64-encoded. */
   bytes: 2,
+  /** A kind's number, then a body as text that is said to be base64. */
+  base64: 5,
   /** A kind's number, then the bytes of a form with the boundary {@link BOUNDARY}. */
   form: 3,
   /** A kind's number, then a Content-Type up to a line feed, then the bytes of a form. */
@@ -70,6 +72,8 @@ function eventFrom(data: Buffer): unknown {
   switch (shape) {
     case SHAPES.text:
       return eventOf(kind, { body: rest.toString('utf8') });
+    case SHAPES.base64:
+      return eventOf(kind, { body: rest.toString('utf8'), isBase64Encoded: true });
     case SHAPES.bytes:
       return eventOf(kind, encoded);
     case SHAPES.form:

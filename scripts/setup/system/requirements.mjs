@@ -132,6 +132,18 @@ const forTests = [
     elsewhere: 'install Clang 19 and its compiler-rt under the name clang++-19',
   },
   {
+    title: 'curl',
+    find: () => findProgram('curl'),
+    packages: [{ name: 'curl' }],
+    elsewhere: 'install curl from your distribution',
+  },
+  {
+    title: 'xxd',
+    find: () => findProgram('xxd'),
+    packages: [{ name: 'xxd' }],
+    elsewhere: 'install xxd (or Vim, which brings it) from your distribution',
+  },
+  {
     title: 'Clippy',
     find: ({ rust }) => findRustProgram(rust, 'cargo-clippy'),
     packages: [{ name: 'rust-clippy', minimum: '1.85' }],
