@@ -139,9 +139,11 @@ async function fuzz(seconds, task) {
   );
   const { output, code } = result;
   const last = [...output.matchAll(/cov: (\d+) ft: \d+ corp: (\d+)/g)].at(-1) ?? [];
+  const done = output.match(/^#(\d+)\s+DONE|^Done (\d+) runs/m);
   const words = output.match(/^==\d+== (.+(?:\n.+){0,10})/m)?.[1];
   return {
-    executions: Number(output.match(/^Done (\d+) runs/m)?.[1] ?? 0),
+    // Its own count when the time is over, else the one that goes with a finding.
+    executions: Number(done?.[1] ?? done?.[2] ?? 0),
     edges: Number(last[1] ?? 0),
     inputs: Number(last[2] ?? 0),
     ...(code !== 0 && { finding: words ?? `The fuzzer ${outcomeOf(result)}.` }),
