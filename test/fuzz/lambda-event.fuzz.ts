@@ -65,7 +65,7 @@ export async function fuzz(data: Buffer): Promise<void> {
 
 function eventFrom(data: Buffer): unknown {
   const shape = data[0];
-  const kind = EVENT_KINDS[(data[1] ?? 0) % EVENT_KINDS.length] as EventKind;
+  const kind = EVENT_KINDS[(data[1] ?? 0) % EVENT_KINDS.length]!;
   const rest = data.subarray(2);
   const encoded = { body: rest.toString('base64'), isBase64Encoded: true };
   const formOf = (contentType: string): object => ({ 'content-type': contentType });
