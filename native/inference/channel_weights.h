@@ -31,24 +31,30 @@ struct InexactChannel {
 ///
 /// A channel all of whose weights are within 127 of the zero point converts exactly:
 /// `weight - zero_point`, -127 to 127 (kernels add products of two int8 numbers in 16 bits, which
-/// -128 would overflow). In the others each weight is off by some error, and rounding to the
+/// -128 would overflow). In the others each weight is off by some error e, and rounding to the
 /// nearest would be the best if what the weights are multiplied with had nothing in common. But it
-/// has: the points of a picture, and the channels of a point, are alike. So the rounding is
-/// balanced: with the errors e of one channel at the points p and the input's channels c, it makes
+/// has: the points of a picture are alike, and so are the channels behind a RELU, of which none is
+/// below 0. So the rounding is balanced: it makes
 ///
-///   0.5 (sum of all e)^2 + 0.3 (sum over c of (sum over p of e)^2)
-///                        + 0.1 (sum over p of (sum over c of e)^2) + 0.1 (sum of e^2)
+///   0.85 (sum of e)^2 + 0.15 (sum of e^2)
 ///
-/// small, which is the mean square of a channel's error for inputs that are the sum of a part that
-/// is common to all, one of each channel, one of each point, and noise, with these variances. For
-/// channels of few weights, which err the most, the step is chosen for it as well.
+/// small, which is the mean square of a channel's error where that much of the inputs' mean square
+/// is common to all of them. For channels of few weights, which err the most, the step is chosen
+/// for it as well.
 class WeightConverter {
  public:
-  /// The channels that do not convert exactly, in order. `zero_point` is 0 to 255.
-  std::vector<InexactChannel> FindInexactChannels(const uint8_t* weights,
-                                                  const WeightLayout& layout, int zero_point);
+  /// The channels that do not convert exactly, in order, each with its least step. `zero_point` is
+  /// 0 to 255.
+  static std::vector<InexactChannel> FindInexactChannels(const uint8_t* weights,
+                                                         const WeightLayout& layout,
+                                                         int zero_point);
 
-  /// `converted` may not overlap `weights`.
+  /// Chooses how to round them, and their steps.
+  void Balance(const uint8_t* weights, const WeightLayout& layout, int zero_point,
+               std::vector<InexactChannel>* inexact);
+
+  /// `converted` may not overlap `weights`. What becomes of an inexact channel that is not named is
+  /// of no meaning.
   static void Convert(const uint8_t* weights, const WeightLayout& layout, int zero_point,
                       const std::vector<InexactChannel>& inexact, uint8_t* converted);
 

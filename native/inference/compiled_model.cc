@@ -52,15 +52,38 @@ litert::Owned<litert::OptionsT> MakeOptions(const litert::Api& api, const Infere
   return made;
 }
 
+constexpr uint8_t kHighestBit = 0x80;
+
 /// Between guests and a model, in either direction.
 void CopyBytes(const LiteRtModel::Argument& tensor, const uint8_t* from, uint8_t* to) noexcept {
   if (!tensor.flipped) {
     std::memcpy(to, from, tensor.info.byte_size);
     return;
   }
-  constexpr uint8_t kHighestBit = 0x80;
   std::transform(from, from + tensor.info.byte_size, to,
                  [](uint8_t byte) { return static_cast<uint8_t>(byte ^ kHighestBit); });
+}
+
+/// The same with copies of channels behind those of each point.
+void CopyPoints(const LiteRtModel::Argument& tensor, const uint8_t* from, uint8_t* to) noexcept {
+  const auto channels = static_cast<size_t>(tensor.info.shape.back());
+  const uint8_t* const end = from + tensor.info.byte_size;
+  const ChannelCopies& copies = tensor.copies;
+  // A picture and one copy, what there mostly is: a point is a number of 32 bits, of which the
+  // first three bytes are its own. The last point has no fourth byte to read.
+  if (channels == 3 && copies.size() == 1) {
+    const uint32_t shift = 8 * copies[0];
+    for (; from + sizeof(uint32_t) <= end; from += channels, to += sizeof(uint32_t)) {
+      uint32_t point = 0;
+      std::memcpy(&point, from, sizeof(point));
+      point = ((point & 0xFFFFFF) | (point >> shift << 24)) ^ 0x80808080;
+      std::memcpy(to, &point, sizeof(point));
+    }
+  }
+  for (; from < end; from += channels) {
+    for (size_t channel = 0; channel < channels; ++channel) *to++ = from[channel] ^ kHighestBit;
+    for (const uint32_t channel : copies) *to++ = from[channel] ^ kHighestBit;
+  }
 }
 
 }  // namespace
@@ -87,7 +110,7 @@ void CompiledModel::MakeBuffers(const std::vector<LiteRtModel::Argument>& tensor
   const litert::LogCapture log;
   arguments->resize(tensors.size());
   for (const LiteRtModel::Argument& tensor : tensors) {
-    const AlignedBuffer& bytes = memory->emplace_back(tensor.info.byte_size);
+    const AlignedBuffer& bytes = memory->emplace_back(tensor.byte_size);
     litert::TensorBufferT* buffer = nullptr;
     litert::Check(api.CreateTensorBufferFromHostMemory(&tensor.type, bytes.data(), bytes.size(),
                                                        nullptr, &buffer),
@@ -123,7 +146,12 @@ bool CompiledModel::IsStopped(void* compiled_model) noexcept {
 }
 
 void CompiledModel::SetInput(size_t index, const uint8_t* bytes) noexcept {
-  CopyBytes(model_.inputs()[index], bytes, inputs_[index].data());
+  const LiteRtModel::Argument& input = model_.inputs()[index];
+  if (input.copies.empty()) {
+    CopyBytes(input, bytes, inputs_[index].data());
+  } else {
+    CopyPoints(input, bytes, inputs_[index].data());
+  }
 }
 
 void CompiledModel::GetOutput(size_t index, uint8_t* bytes) const noexcept {

@@ -123,11 +123,19 @@ TensorInfo Describe(const litert::Api& api, litert::TensorT* tensor,
   return info;
 }
 
-void ShowAsUint8(LiteRtModel::Argument* argument) {
-  constexpr int64_t kOffset = 128;
-  argument->flipped = true;
-  argument->info.type = TensorType::kUint8;
-  if (argument->info.quantization) argument->info.quantization->zero_point += kOffset;
+/// Of a rewritten model: as guests see the tensor.
+void ShowAsItWas(LiteRtModel::Argument* argument) {
+  TensorInfo& info = argument->info;
+  if (info.type == TensorType::kInt8) {
+    constexpr int64_t kOffset = 128;
+    argument->flipped = true;
+    info.type = TensorType::kUint8;
+    if (info.quantization) info.quantization->zero_point += kOffset;
+  }
+  if (argument->copies.empty()) return;
+  const auto channels = static_cast<uint64_t>(info.shape.back());
+  info.shape.back() -= static_cast<int32_t>(argument->copies.size());
+  info.byte_size = info.byte_size / channels * static_cast<uint64_t>(info.shape.back());
 }
 
 using GetCount = litert::Status (*)(litert::SignatureT*, size_t*);
@@ -180,7 +188,7 @@ std::vector<size_t> GraphOrder(const std::vector<litert::TensorT*>& arguments,
 
 }  // namespace
 
-LiteRtModel::LiteRtModel(const AlignedBuffer& bytes, bool rewritten)
+LiteRtModel::LiteRtModel(const AlignedBuffer& bytes, const RewrittenModel* rewritten)
     : rewritten_(rewritten), handle_(nullptr, nullptr) {
   const auto lock = litert::Library::Get().Lock();
   try {
@@ -223,28 +231,33 @@ void LiteRtModel::ReadArguments(litert::SignatureT* signature) {
   litert::Check(api.GetSignatureSubgraph(signature, &graph), "find the model's graph", log);
 
   const auto read = [&](const std::vector<litert::TensorT*>& tensors,
-                        const std::vector<size_t>& order, const char* label) {
+                        const std::vector<size_t>& order, const char* label,
+                        const std::vector<ChannelCopies>& copies) {
     std::vector<Argument> arguments;
     for (size_t i = 0; i < order.size(); ++i) {
       litert::TensorT* tensor = tensors[order[i]];
       const std::string full_label = std::string(label) + " " + std::to_string(i);
       const litert::RankedTensorType type = ReadType(api, tensor, log, full_label);
-      Argument& argument = arguments.emplace_back(
-          Argument{Describe(api, tensor, type, log, full_label), type, order[i], false});
-      if (rewritten_ && argument.info.type == TensorType::kInt8) ShowAsUint8(&argument);
+      TensorInfo info = Describe(api, tensor, type, log, full_label);
+      const uint64_t byte_size = info.byte_size;
+      Argument& argument =
+          arguments.emplace_back(Argument{std::move(info), type, order[i], false, {}, byte_size});
+      if (rewritten_ == nullptr) continue;
+      if (i < copies.size()) argument.copies = copies[i];
+      ShowAsItWas(&argument);
     }
     return arguments;
   };
   const auto inputs =
       Arguments(signature, api.GetNumSignatureInputs, api.GetSignatureInputTensorByIndex, log);
-  inputs_ =
-      read(inputs, GraphOrder(inputs, graph, api.GetNumSubgraphInputs, api.GetSubgraphInput, log),
-           "input");
+  inputs_ = read(
+      inputs, GraphOrder(inputs, graph, api.GetNumSubgraphInputs, api.GetSubgraphInput, log),
+      "input", rewritten_ != nullptr ? rewritten_->input_copies : std::vector<ChannelCopies>());
   const auto outputs =
       Arguments(signature, api.GetNumSignatureOutputs, api.GetSignatureOutputTensorByIndex, log);
   outputs_ = read(outputs,
                   GraphOrder(outputs, graph, api.GetNumSubgraphOutputs, api.GetSubgraphOutput, log),
-                  "output");
+                  "output", {});
   if (outputs_.empty()) throw Error(ErrorCode::kModel, "The model has no output.");
   for (litert::TensorT* output : outputs) {
     // LiteRT runs such a model and leaves the output's memory as it was.

@@ -5,6 +5,7 @@
 
 #include "inference/aligned_buffer.h"
 #include "inference/litert_api.h"
+#include "inference/model_rewrite.h"
 #include "inference/tensor.h"
 
 namespace wasmedge_embed {
@@ -22,12 +23,16 @@ class LiteRtModel {
     /// Whether its numbers are int8 for LiteRT and uint8 for guests, which differ in the highest
     /// bit.
     bool flipped;
+    /// Channels of the last dimension that LiteRT wants once more behind the others.
+    ChannelCopies copies;
+    /// For LiteRT; larger than `info.byte_size` where there are copies.
+    uint64_t byte_size;
   };
 
   /// Borrows the bytes, which must have passed `CheckModel`. Of a model that `RewriteModel` has
   /// made guests see the uint8 tensors that were. Throws `Error(kModel)`, `Error(kNativeLoad)` when
   /// LiteRT cannot be used, `std::bad_alloc`.
-  LiteRtModel(const AlignedBuffer& bytes, bool rewritten);
+  LiteRtModel(const AlignedBuffer& bytes, const RewrittenModel* rewritten);
   ~LiteRtModel();
   LiteRtModel(const LiteRtModel&) = delete;
   LiteRtModel& operator=(const LiteRtModel&) = delete;
@@ -40,7 +45,7 @@ class LiteRtModel {
   void Parse(const AlignedBuffer& bytes);
   void ReadArguments(litert::SignatureT* signature);
 
-  const bool rewritten_;
+  const RewrittenModel* rewritten_;
   litert::Owned<litert::ModelT> handle_;
   std::vector<Argument> inputs_;
   std::vector<Argument> outputs_;

@@ -28,7 +28,8 @@ Model::~Model() = default;
 const LiteRtModel& Model::Variant(bool rewritten) const {
   std::unique_ptr<LiteRtModel>& model = rewritten ? rewritten_model_ : model_;
   if (model == nullptr) {
-    model = std::make_unique<LiteRtModel>(rewritten ? rewritten_.bytes : bytes_, rewritten);
+    model = std::make_unique<LiteRtModel>(rewritten ? rewritten_.bytes : bytes_,
+                                          rewritten ? &rewritten_ : nullptr);
   }
   return *model;
 }

@@ -88,6 +88,25 @@ size_t ModelPatch::AppendOperatorCode(int32_t code, int32_t version) {
   return table;
 }
 
+size_t ModelPatch::AppendBytes(const std::vector<uint8_t>& bytes) {
+  Reserve(2 * kAlignment + uint64_t{bytes.size()});
+  // Behind the vector's length.
+  Align(kAlignment);
+  appended_.resize(appended_.size() + kAlignment - sizeof(uint32_t));
+  const size_t vector = end();
+  AppendVector(bytes);
+  return vector;
+}
+
+size_t ModelPatch::AppendIntegers(const std::vector<int32_t>& integers) {
+  constexpr size_t kLengthAndPadding = 8;
+  Reserve(kLengthAndPadding + uint64_t{integers.size()} * sizeof(int32_t));
+  Align(sizeof(int32_t));
+  const size_t vector = end();
+  AppendVector(integers);
+  return vector;
+}
+
 AlignedBuffer ModelPatch::Apply(const uint8_t* file) const {
   AlignedBuffer bytes(end());
   std::memcpy(bytes.data(), file, file_size_);

@@ -8,10 +8,10 @@
 
 namespace wasmedge_embed {
 
-/// Changes to a .tflite file: numbers that are written over others, and tables without references
-/// to the rest of the file, appended behind its end. What the file has beyond them stays as it is,
-/// since nothing moves. References in a FlatBuffer lead forward, so everything in the file can
-/// refer to what is appended.
+/// Changes to a .tflite file: numbers that are written over others, and tables and vectors without
+/// references to the rest of the file, appended behind its end. What the file has beyond them stays
+/// as it is, since nothing moves. References in a FlatBuffer lead forward, so everything in the
+/// file can refer to what is appended.
 class ModelPatch {
  public:
   /// Of a file of `file_size` bytes. More than `limit` appended bytes are refused.
@@ -20,15 +20,18 @@ class ModelPatch {
   /// Writes over the number at this position of the file.
   void SetByte(size_t position, uint8_t value) { edits_.push_back({position, value, 1}); }
   void SetWord(size_t position, uint32_t value) { edits_.push_back({position, value, 4}); }
-  /// Makes the reference at this position of the file lead to an appended table.
-  void Refer(size_t position, size_t table) {
-    SetWord(position, static_cast<uint32_t>(table - position));
+  /// Makes the reference at this position of the file lead to what is appended.
+  void Refer(size_t position, size_t target) {
+    SetWord(position, static_cast<uint32_t>(target - position));
   }
 
-  /// Append a table and tell its position. They throw `std::length_error` beyond the limit.
+  /// Append a table, and tell its position. They throw `std::length_error` beyond the limit.
   size_t AppendQuantization(const std::vector<float>& scales,
                             const std::vector<int64_t>& zero_points, int32_t dimension);
   size_t AppendOperatorCode(int32_t code, int32_t version);
+  /// The same for a vector; the elements of one of bytes lie on a boundary of 16.
+  size_t AppendBytes(const std::vector<uint8_t>& bytes);
+  size_t AppendIntegers(const std::vector<int32_t>& integers);
 
   /// The file with the changes, which the edits' positions must lie inside. Throws
   /// `std::bad_alloc`.

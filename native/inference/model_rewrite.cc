@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "engine/error.h"
+#include "inference/channel_copies.h"
 #include "inference/channel_weights.h"
+#include "inference/copy_planner.h"
 #include "inference/model_check.h"
 #include "inference/model_limits.h"
 #include "inference/model_patch.h"
@@ -35,7 +39,7 @@ struct LeftAsItIs {
 class Rewriter {
  public:
   Rewriter(const uint8_t* bytes, size_t size, const ModelFile& file)
-      : bytes_(bytes), file_(file), patch_(size, size + kSpareGrowth) {}
+      : bytes_(bytes), file_(file), patch_(size, 2 * size + kSpareGrowth) {}
 
   RewrittenModel Rewrite();
 
@@ -49,15 +53,17 @@ class Rewriter {
   static const Lowering kLowerings[];
 
   enum class Role : uint8_t { kNone, kActivation, kWeights, kBias };
-  /// A constant whose bytes change.
+  /// A constant whose bytes change, in their place unless it is replaced by an appended one.
   struct Constant {
     FlatVector<uint8_t> data;
     Role role;
+    bool replaced;
     WeightLayout layout;
     int zero_point;
     std::vector<InexactChannel> inexact;
   };
 
+  void PlanCopies();
   void PlanOperator(const FileOperator& op);
   void PlanPlain(const FileOperator& op);
   void PlanAlike(const FileOperator& op);
@@ -65,9 +71,18 @@ class Rewriter {
   void PlanConvolution(const FileOperator& op) { PlanWeighted(op, 0); }
   void PlanDepthwise(const FileOperator& op) { PlanWeighted(op, 3); }
   void PlanWeighted(const FileOperator& op, size_t dimension);
-  void PlanBias(size_t index, float input_scale, float weight_scale, const Constant& weights);
+  void PlanBias(size_t index, float scale, const Constant& weights, const ChannelCopies& copies);
   void PlanActivation(size_t index);
   void PlanUnusedArguments();
+  Constant MakeConstant(const FileOperator& op, size_t dimension);
+  static std::vector<float> ChannelScales(float scale, const Constant& weights,
+                                          const ChannelCopies& copies);
+  void ReplaceWeights(const FileTensor& weights, const Constant& constant,
+                      const std::vector<InexactChannel>& split, size_t dimension,
+                      const ChannelCopies& inputs, const ChannelCopies& outputs);
+  void Replace(const FileTensor& tensor, const std::vector<uint8_t>& bytes,
+               const std::vector<int32_t>& shape);
+  void Requantize(const FileTensor& tensor, const std::vector<float>& scales, int32_t dimension);
   bool Take(size_t index, Role role);
   void CheckSharing();
   void RaiseVersion(uint32_t code_index, int32_t version);
@@ -87,6 +102,11 @@ class Rewriter {
   ModelPatch patch_;
   WeightConverter converter_;
   const FileSubgraph* graph_ = nullptr;
+  std::optional<CopyPlanner> planner_;
+  /// By the index of their weights: convolutions whose inputs have the copies that they need.
+  std::set<size_t> split_;
+  /// Of each weights tensor.
+  std::map<size_t, std::vector<InexactChannel>> inexact_;
   std::vector<Role> roles_;
   std::vector<int32_t> versions_;
   std::vector<Constant> constants_;
@@ -120,17 +140,23 @@ RewrittenModel Rewriter::Rewrite() {
   graph_ = &file_.subgraphs()[0];
   roles_.assign(graph_->tensors.size(), Role::kNone);
   versions_.assign(file_.operator_codes().size(), 0);
+  planner_.emplace(file_, *graph_);
+  PlanCopies();
   for (const FileOperator& op : graph_->operators) PlanOperator(op);
   PlanUnusedArguments();
   if (std::find(roles_.begin(), roles_.end(), Role::kActivation) == roles_.end()) {
     Leave("has nothing that is quantized to uint8");
   }
   CheckSharing();
+  for (const int32_t input : graph_->inputs) {
+    result_.input_copies.push_back(planner_->of(static_cast<size_t>(input)));
+  }
   for (size_t index = 0; index < versions_.size(); ++index) {
     RaiseVersion(static_cast<uint32_t>(index), versions_[index]);
   }
   result_.bytes = patch_.Apply(bytes_);
   for (const Constant& constant : constants_) {
+    if (constant.replaced) continue;
     Convert(constant, result_.bytes.data() + (constant.data.data() - bytes_));
   }
   return std::move(result_);
@@ -140,6 +166,21 @@ std::string Rewriter::Label(const FileOperator& op) const {
   const int32_t code = file_.operator_codes()[op.code_index].code;
   return "operator " + std::to_string(&op - graph_->operators.data()) + " (" +
          schema::OperatorName(code) + ")";
+}
+
+/// What `CheckModel` does not promise holds here by chance only, so this asks before it looks.
+void Rewriter::PlanCopies() {
+  for (const FileOperator& op : graph_->operators) {
+    if (file_.operator_codes()[op.code_index].code != schema::kConv2d || !IsUint8(op.inputs[0]) ||
+        !IsUint8(op.inputs[1]) || !planner_->IsPlain(op)) {
+      continue;
+    }
+    const Constant weights = MakeConstant(op, 0);
+    const size_t most = std::min(CopyPlanner::kMostCopies, weights.layout.depth);
+    const ChannelCopies copies =
+        FindCopies(weights.data.data(), weights.layout, weights.zero_point, weights.inexact, most);
+    if (planner_->Add(op, copies)) split_.insert(static_cast<size_t>(op.inputs[1]));
+  }
 }
 
 void Rewriter::PlanOperator(const FileOperator& op) {
@@ -196,55 +237,121 @@ void Rewriter::PlanProbabilities(const FileOperator& op) {
   }
 }
 
+Rewriter::Constant Rewriter::MakeConstant(const FileOperator& op, size_t dimension) {
+  const FileTensor& weights = Tensor(op.inputs[1]);
+  const FlatVector<uint8_t> data = Data(weights);
+  if (data.empty()) Leave("computes the weights of its " + Label(op));
+  Constant constant{data, Role::kWeights, false, {}, 0, {}};
+  WeightLayout& layout = constant.layout;
+  layout.channels = static_cast<size_t>(weights.shape[dimension]);
+  (dimension == 0 ? layout.inner : layout.outer) = data.size() / layout.channels;
+  if (dimension == 0) layout.depth = static_cast<size_t>(weights.shape[weights.shape.size() - 1]);
+  constant.zero_point = static_cast<int>(weights.quantization.zero_points[0]);
+  // Asked for twice, and read once: it is much to read.
+  const auto [known, is_new] = inexact_.try_emplace(static_cast<size_t>(op.inputs[1]));
+  if (is_new) {
+    known->second = WeightConverter::FindInexactChannels(data.data(), layout, constant.zero_point);
+  }
+  constant.inexact = known->second;
+  return constant;
+}
+
 void Rewriter::PlanWeighted(const FileOperator& op, size_t dimension) {
-  const FileTensor& input = Tensor(op.inputs[0]);
   const auto index = static_cast<size_t>(op.inputs[1]);
   const FileTensor& weights = graph_->tensors[index];
   PlanActivation(static_cast<size_t>(op.inputs[0]));
   PlanActivation(static_cast<size_t>(op.outputs[0]));
   if (!Take(index, Role::kWeights)) Leave("uses the weights of its " + Label(op) + " twice");
-  const FlatVector<uint8_t> data = Data(weights);
-  if (data.empty()) Leave("computes the weights of its " + Label(op));
-
-  Constant constant{data, Role::kWeights, {}, 0, {}};
-  constant.layout.channels = static_cast<size_t>(weights.shape[dimension]);
-  const size_t rest = data.size() / constant.layout.channels;
-  (dimension == 0 ? constant.layout.inner : constant.layout.outer) = rest;
-  constant.layout.depth =
-      dimension == 0 ? static_cast<size_t>(weights.shape[weights.shape.size() - 1]) : 1;
-  constant.zero_point = static_cast<int>(weights.quantization.zero_points[0]);
-  constant.inexact =
-      converter_.FindInexactChannels(data.data(), constant.layout, constant.zero_point);
+  Constant constant = MakeConstant(op, dimension);
+  // With copies of its input's channels a convolution is exact, but for what even two steps of 127
+  // do not reach.
+  std::vector<InexactChannel> split;
+  if (split_.count(index) != 0) {
+    constexpr float kTwoSteps = 2;
+    const auto rest =
+        std::stable_partition(constant.inexact.begin(), constant.inexact.end(),
+                              [](const InexactChannel& each) { return each.step > kTwoSteps; });
+    split.assign(rest, constant.inexact.end());
+    constant.inexact.erase(rest, constant.inexact.end());
+  }
+  converter_.Balance(constant.data.data(), constant.layout, constant.zero_point, &constant.inexact);
   result_.channels += constant.layout.channels;
   result_.inexact_channels += constant.inexact.size();
 
+  const ChannelCopies& inputs = planner_->of(static_cast<size_t>(op.inputs[0]));
+  const ChannelCopies& outputs = planner_->of(static_cast<size_t>(op.outputs[0]));
+  constant.replaced = !inputs.empty() || !outputs.empty();
+  if (constant.replaced) ReplaceWeights(weights, constant, split, dimension, inputs, outputs);
   const float scale = weights.quantization.scales[0];
-  std::vector<float> scales(constant.layout.channels, scale);
-  for (const InexactChannel& each : constant.inexact) scales[each.channel] = scale * each.step;
-  patch_.Refer(weights.table.FieldPosition(schema::tensor::kQuantization),
-               patch_.AppendQuantization(scales, std::vector<int64_t>(scales.size(), 0),
-                                         static_cast<int32_t>(dimension)));
+  Requantize(weights, ChannelScales(scale, constant, outputs), static_cast<int32_t>(dimension));
   patch_.SetByte(weights.table.FieldPosition(schema::tensor::kType), schema::kInt8);
   constexpr size_t kBias = 2;
   if (op.inputs.size() > kBias && op.inputs[kBias] >= 0) {
-    PlanBias(static_cast<size_t>(op.inputs[kBias]), input.quantization.scales[0], scale, constant);
+    const float input_scale = Tensor(op.inputs[0]).quantization.scales[0];
+    PlanBias(static_cast<size_t>(op.inputs[kBias]), input_scale * scale, constant, outputs);
   }
   constants_.push_back(std::move(constant));
 }
 
-void Rewriter::PlanBias(size_t index, float input_scale, float weight_scale,
-                        const Constant& weights) {
+void Rewriter::PlanBias(size_t index, float scale, const Constant& weights,
+                        const ChannelCopies& copies) {
   const FileTensor& bias = graph_->tensors[index];
-  const size_t reference = bias.table.FieldPosition(schema::tensor::kQuantization);
   if (!Take(index, Role::kBias)) Leave("uses a bias twice");
-  const FlatVector<uint8_t> data = Data(bias);
-  if (reference == 0 || data.empty()) Leave("has a bias without a scale, or computes it");
-  std::vector<float> scales(weights.layout.channels, input_scale * weight_scale);
-  for (const InexactChannel& each : weights.inexact) scales[each.channel] *= each.step;
-  patch_.Refer(reference,
-               patch_.AppendQuantization(scales, std::vector<int64_t>(scales.size(), 0), 0));
-  if (weights.inexact.empty()) return;
-  constants_.push_back({data, Role::kBias, weights.layout, 0, weights.inexact});
+  Constant constant{Data(bias), Role::kBias, !copies.empty(), weights.layout, 0, weights.inexact};
+  if (constant.data.empty() || !bias.table.Has(schema::tensor::kQuantization)) {
+    Leave("has a bias without a scale, or computes it");
+  }
+  Requantize(bias, ChannelScales(scale, weights, copies), 0);
+  if (constant.replaced) {
+    std::vector<uint8_t> values(constant.data.data(), constant.data.data() + constant.data.size());
+    Convert(constant, values.data());
+    for (const uint32_t channel : copies) {
+      for (size_t i = 0; i < sizeof(int32_t); ++i) {
+        values.push_back(values[channel * sizeof(int32_t) + i]);
+      }
+    }
+    Replace(bias, values, {static_cast<int32_t>(weights.layout.channels + copies.size())});
+  }
+  if (constant.replaced || !constant.inexact.empty()) constants_.push_back(std::move(constant));
+}
+
+/// The scale of each channel, and of the copies.
+std::vector<float> Rewriter::ChannelScales(float scale, const Constant& weights,
+                                           const ChannelCopies& copies) {
+  std::vector<float> scales(weights.layout.channels, scale);
+  for (const InexactChannel& each : weights.inexact) scales[each.channel] = scale * each.step;
+  for (const uint32_t channel : copies) scales.push_back(scales[channel]);
+  return scales;
+}
+
+void Rewriter::ReplaceWeights(const FileTensor& weights, const Constant& constant,
+                              const std::vector<InexactChannel>& split, size_t dimension,
+                              const ChannelCopies& inputs, const ChannelCopies& outputs) {
+  ConvertedWeights converted{constant.data.data(), constant.layout, constant.zero_point,
+                             std::vector<uint8_t>(constant.data.size())};
+  Convert(constant, converted.converted.data());
+  std::vector<int32_t> shape(weights.shape.begin(), weights.shape.end());
+  shape[3] += static_cast<int32_t>(inputs.size());
+  if (dimension != 0) {
+    Replace(weights, CopyDepthwise(converted, outputs), shape);
+    return;
+  }
+  shape[0] += static_cast<int32_t>(outputs.size());
+  Replace(weights, CopyConvolution(converted, split, inputs, outputs), shape);
+}
+
+void Rewriter::Replace(const FileTensor& tensor, const std::vector<uint8_t>& bytes,
+                       const std::vector<int32_t>& shape) {
+  patch_.Refer(file_.buffers()[tensor.buffer].table.FieldPosition(schema::buffer::kData),
+               patch_.AppendBytes(bytes));
+  patch_.Refer(tensor.table.FieldPosition(schema::tensor::kShape), patch_.AppendIntegers(shape));
+}
+
+void Rewriter::Requantize(const FileTensor& tensor, const std::vector<float>& scales,
+                          int32_t dimension) {
+  patch_.Refer(
+      tensor.table.FieldPosition(schema::tensor::kQuantization),
+      patch_.AppendQuantization(scales, std::vector<int64_t>(scales.size(), 0), dimension));
 }
 
 void Rewriter::PlanActivation(size_t index) {
@@ -256,8 +363,14 @@ void Rewriter::PlanActivation(size_t index) {
                patch_.AppendQuantization({tensor.quantization.scales[0]},
                                          {tensor.quantization.zero_points[0] - kOffset}, 0));
   patch_.SetByte(tensor.table.FieldPosition(schema::tensor::kType), schema::kInt8);
+  const ChannelCopies& copies = planner_->of(index);
+  if (!copies.empty()) {
+    std::vector<int32_t> shape(tensor.shape.begin(), tensor.shape.end());
+    shape.back() += static_cast<int32_t>(copies.size());
+    patch_.Refer(tensor.table.FieldPosition(schema::tensor::kShape), patch_.AppendIntegers(shape));
+  }
   const FlatVector<uint8_t> data = Data(tensor);
-  if (!data.empty()) constants_.push_back({data, Role::kActivation, {}, 0, {}});
+  if (!data.empty()) constants_.push_back({data, Role::kActivation, false, {}, 0, {}});
 }
 
 /// So that every uint8 input and output of the graph is an int8 one afterwards, and no other.
@@ -355,6 +468,12 @@ void Rewriter::Convert(const Constant& constant, uint8_t* converted) const {
   }
 }
 
+RewrittenModel LeaveModel(std::string reason) {
+  RewrittenModel model;
+  model.reason = std::move(reason);
+  return model;
+}
+
 }  // namespace
 
 RewrittenModel RewriteModel(const uint8_t* bytes, size_t size) {
@@ -366,11 +485,11 @@ RewrittenModel RewriteModel(const uint8_t* bytes, size_t size) {
     // change of the other.
     CheckModel(result.bytes.data(), result.bytes.size(), ModelLimits::Own());
   } catch (const LeftAsItIs& left) {
-    return {{}, left.reason, 0, 0};
+    return LeaveModel(left.reason);
   } catch (const std::length_error&) {
-    return {{}, "would grow to more than twice its size", 0, 0};
+    return LeaveModel("would grow to more than three times its size");
   } catch (const Error& error) {
-    return {{}, std::string("cannot be rewritten: ") + error.what(), 0, 0};
+    return LeaveModel(std::string("cannot be rewritten: ") + error.what());
   }
   return result;
 }

@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "inference/aligned_buffer.h"
+#include "inference/channel_copies.h"
 
 namespace wasmedge_embed {
 
@@ -17,6 +19,8 @@ struct RewrittenModel {
   /// Output channels of all weights, and how many of them could not be converted exactly.
   size_t channels = 0;
   size_t inexact_channels = 0;
+  /// Of each input of the graph: channels that the int8 model wants once more behind the others.
+  std::vector<ChannelCopies> input_copies;
 
   bool rewritten() const noexcept { return reason.empty(); }
 };
@@ -33,7 +37,7 @@ struct RewrittenModel {
 ///
 /// All or nothing: a graph with an operator that is not known here, or that int8 kernels would run
 /// in another way, is left as it is. The bytes must have passed `CheckModel`; the result passes it
-/// as well, and has at most twice the size, and 64 KiB. Throws `std::bad_alloc`.
+/// as well, and has at most three times the size, and 64 KiB. Throws `std::bad_alloc`.
 RewrittenModel RewriteModel(const uint8_t* bytes, size_t size);
 
 }  // namespace wasmedge_embed

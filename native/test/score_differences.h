@@ -11,8 +11,6 @@ namespace wasmedge_embed::test {
 /// stored numbers, 1/256 of a probability.
 class ScoreDifferences {
  public:
-  static constexpr int kLead = 8;
-
   void Add(const std::vector<uint8_t>& reference, const std::vector<uint8_t>& scores);
 
   size_t pictures() const noexcept { return pictures_; }
@@ -24,10 +22,6 @@ class ScoreDifferences {
   double mean_sum() const noexcept { return Mean(sum_of_sums_); }
   /// In how many pictures a class of the highest score is one of the reference's.
   size_t agreements() const noexcept { return agreements_; }
-  /// The same among the pictures in which the reference's first class leads by `kLead` or more; in
-  /// the others the first class hangs on how numbers are rounded.
-  size_t decided() const noexcept { return decided_; }
-  size_t decided_agreements() const noexcept { return decided_agreements_; }
 
   std::string ToString() const;
 
@@ -38,8 +32,6 @@ class ScoreDifferences {
 
   size_t pictures_ = 0;
   size_t agreements_ = 0;
-  size_t decided_ = 0;
-  size_t decided_agreements_ = 0;
   int largest_ = 0;
   double sum_of_largest_ = 0;
   double sum_of_sums_ = 0;
