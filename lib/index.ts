@@ -21,6 +21,7 @@ export type {
   RunOptions,
   RunResult,
   SubprocessOptions,
+  RewriteDescription,
   TensorDescription,
   Timings,
   ValueType,

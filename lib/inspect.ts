@@ -1,7 +1,7 @@
 import { WasmEdgeError, nativeCall } from './errors.js';
 import { loadModels, modelSources, readModels } from './models.js';
 import { addon } from './native.js';
-import type { ExternalDescription, TensorDescription } from './native.js';
+import type { ExternalDescription, RewriteDescription, TensorDescription } from './native.js';
 import { nonEmptyText } from './options.js';
 import type { BytesLike } from './types.js';
 
@@ -19,6 +19,8 @@ export interface ModuleDescription {
 export interface ModelDescription {
   inputs: TensorDescription[];
   outputs: TensorDescription[];
+  /** Whether `xnnpack` kernels run it as an int8 model that is made of it, or why not. */
+  rewrite: RewriteDescription;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function inspectModule(file: string): Promise<ModuleDescription> {
 }
 
 /**
- * Reads a TensorFlow Lite model's inputs and outputs.
+ * Reads a TensorFlow Lite model's inputs and outputs, and how it runs.
  *
  * @param file The .tflite file's path, or its bytes.
  * @throws {WasmEdgeError} ERR_MODEL, ERR_NATIVE_LOAD.
@@ -47,5 +49,5 @@ export async function inspectModel(file: string | BytesLike): Promise<ModelDescr
   const { byName } = await loadModels(await readModels(modelSources({ model: { file } })));
   const model = byName['model'];
   if (!model) throw new WasmEdgeError('ERR_MODEL', 'The model was not loaded.');
-  return { inputs: model.inputs, outputs: model.outputs };
+  return { inputs: model.inputs, outputs: model.outputs, rewrite: model.rewrite };
 }

@@ -7,7 +7,15 @@ import type { ResolvedLimits } from './limits.js';
 import { modelSources } from './models.js';
 import type { ModelSources } from './models.js';
 import type { NativeInferenceOptions } from './native.js';
-import { environment, integer, nonEmptyText, oneOf, optionsObject, textList } from './options.js';
+import {
+  boolean,
+  environment,
+  integer,
+  nonEmptyText,
+  oneOf,
+  optionsObject,
+  textList,
+} from './options.js';
 import type { Isolation } from './runners/executor.js';
 import { subprocessSettings } from './runners/subprocess/settings.js';
 import type { SubprocessSettings } from './runners/subprocess/settings.js';
@@ -86,7 +94,7 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
 }
 
 function inferenceOptions(value: unknown): NativeInferenceOptions {
-  const given = optionsObject('inference', value, ['threads', 'kernels']);
+  const given = optionsObject('inference', value, ['threads', 'kernels', 'rewrite']);
   return {
     threads: integer('inference.threads', given.threads, { min: 1, max: 64, fallback: 1 }),
     kernels: oneOf(
@@ -95,6 +103,7 @@ function inferenceOptions(value: unknown): NativeInferenceOptions {
       ['xnnpack', 'builtin', 'reference'],
       'xnnpack',
     ),
+    rewrite: boolean('inference.rewrite', given.rewrite, true),
   };
 }
 

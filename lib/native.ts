@@ -31,6 +31,17 @@ export interface TensorDescription {
   quantization?: { scale: number; zeroPoint: number };
 }
 
+/** Whether a model runs as an int8 model that was made of it, or why it runs as it is. */
+export type RewriteDescription =
+  | {
+      applied: true;
+      /** Output channels of all weights. */
+      channels: number;
+      /** Those of them whose weights are rounded anew; all others stand for the same numbers. */
+      inexactChannels: number;
+    }
+  | { applied: false; reason: string };
+
 /** How long the parts of an invocation took, in milliseconds. */
 export interface Timings {
   /** Waiting for a free thread. */
@@ -82,6 +93,7 @@ export interface NativeResult {
 export interface NativeModel {
   readonly inputs: TensorDescription[];
   readonly outputs: TensorDescription[];
+  readonly rewrite: RewriteDescription;
   /** Compiles the model and runs it once, so that faults show now and the first run is fast. */
   prepare(inference: NativeInferenceOptions): Promise<void>;
 }
@@ -89,6 +101,7 @@ export interface NativeModel {
 export interface NativeInferenceOptions {
   threads: number;
   kernels: string;
+  rewrite: boolean;
 }
 
 export interface NativeStartOptions {

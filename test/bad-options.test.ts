@@ -103,6 +103,7 @@ const LOAD: [string, unknown][] = [
   ['hostModules', { hostModules: ['wasmedge_process'] }],
   ['hostModules', { hostModules: ['wasmedge_image', ''] }],
   ['limits.imagePixels', { limits: { imagePixels: 0 } }],
+  ['inference.rewrite', { inference: { rewrite: 'no' } }],
   ['aot', { aot: true }],
   ['aot', { aot: 'on' }],
   ['aot', { aot: null }],

@@ -6,7 +6,7 @@ import { inspectModel, inspectModule } from 'wasmedge-embed';
 import { commandLine } from './support/command-line.js';
 import { folderWith } from './support/model-files.js';
 import { DEFAULT_MODEL, rustGuest } from './support/paths.js';
-import { sumAndProductModel } from './support/tflite-models.js';
+import { sumAndProductModel, sumModel } from './support/tflite-models.js';
 import { wasmFile } from './support/wat.js';
 
 describe('wasmedge-embed inspect', () => {
@@ -16,6 +16,16 @@ describe('wasmedge-embed inspect', () => {
     assert.match(stdout, /model\.tflite: TensorFlow Lite model/);
     assert.match(stdout, /uint8 +│ \[1, 128, 128, 3\] │ scale 0\.0078\d+, zero point 127/);
     assert.match(stdout, /uint8 +│ \[1, 23\] +│ scale 0\.00390625, zero point 0/);
+    assert.match(stdout, /^Runs as it is\. The model has tensors of INT8 already, /m);
+  });
+
+  it('says whether a model is rewritten', async () => {
+    const file = path.join(folderWith({ 'sum.tflite': sumModel('uint8') }), 'sum.tflite');
+    const { stdout } = await commandLine(['inspect', file]);
+    assert.match(
+      stdout,
+      /^Runs as an int8 model \(0 channels of weights, all converted exactly\)/m,
+    );
   });
 
   it('knows a model by its content, whatever its name', async () => {

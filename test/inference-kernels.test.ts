@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 
-import type { Kernels } from 'wasmedge-embed';
+import type { InferenceOptions } from 'wasmedge-embed';
 
 import { rustGuest } from './support/paths.js';
 import { outputOf } from './support/run-guest.js';
 import { sumModel } from './support/tflite-models.js';
 import { elements, valuesOf } from './support/tflite.js';
 
-const KERNELS: readonly Kernels[] = ['xnnpack', 'builtin', 'reference'];
+const OPTIONS: readonly InferenceOptions[] = [
+  { kernels: 'xnnpack' },
+  { kernels: 'xnnpack', rewrite: false },
+  { kernels: 'builtin' },
+  { kernels: 'reference' },
+];
 
 const CASES = [
   {
@@ -48,12 +53,12 @@ const CASES = [
 ] as const;
 
 describe('inference on every kind of kernels', () => {
-  for (const kernels of KERNELS) {
+  for (const inference of OPTIONS) {
     for (const { type, guestType, left, right, sum } of CASES) {
-      it(`adds ${type} exactly on ${kernels}`, async () => {
+      it(`adds ${type} exactly with ${JSON.stringify(inference)}`, async () => {
         const stdout = await outputOf(
           rustGuest('wasi-nn'),
-          { models: { sum: sumModel(type) }, inference: { kernels } },
+          { models: { sum: sumModel(type) }, inference },
           {
             args: `--name sum --input 0:${guestType}:1x4 --input 1:${guestType}:1x4`.split(' '),
             stdin: Buffer.concat([elements(type, left), elements(type, right)]),

@@ -8,6 +8,14 @@ import { fails } from './support/errors.js';
 import { DEFAULT_MODEL } from './support/paths.js';
 import { gatherModel, sumModel } from './support/tflite-models.js';
 
+const NOTHING_IN_UINT8 = 'The model has nothing that is quantized to uint8.';
+const REASONS = {
+  int8: 'The model has tensors of INT8 already, at its operator 0 (ADD).',
+  float32: NOTHING_IN_UINT8,
+  int32: NOTHING_IN_UINT8,
+  int64: NOTHING_IN_UINT8,
+};
+
 describe('inspectModel', () => {
   for (const type of ['uint8', 'int8', 'float32', 'int32', 'int64'] as const) {
     it(`tells the tensors of a model of ${type}`, async () => {
@@ -22,6 +30,10 @@ describe('inspectModel', () => {
       assert.deepEqual(await inspectModel(sumModel(type, quantization)), {
         inputs: ['left', 'right'].map(tensor),
         outputs: [tensor('sum')],
+        rewrite:
+          type === 'uint8'
+            ? { applied: true, channels: 0, inexactChannels: 0 }
+            : { applied: false, reason: REASONS[type] },
       });
     });
   }
@@ -33,6 +45,10 @@ describe('inspectModel', () => {
         { name: 'indices', type: 'int32', shape: [2] },
       ],
       outputs: [{ name: 'chosen', type: 'float32', shape: [2] }],
+      rewrite: {
+        applied: false,
+        reason: 'The model has an operator that is not rewritten, operator 0 (GATHER).',
+      },
     });
   });
 
@@ -56,7 +72,8 @@ describe('inspectModel', () => {
       ['mobilenet_v1_0.25_128_quant.tflite', 128],
       ['mobilenet_v1_0.75_192_quant.tflite', 192],
     ] as const) {
-      const { inputs, outputs } = await inspectModel(path.join(DATA, 'models', name));
+      const { inputs, outputs, rewrite } = await inspectModel(path.join(DATA, 'models', name));
+      assert.ok(rewrite.applied && rewrite.inexactChannels < rewrite.channels / 50);
       assert.deepEqual(inputs, [
         {
           name: 'input',

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import { findModel } from '../model-lookup.js';
-import type { Isolation, Kernels } from '../types.js';
+import type { InferenceOptions, Isolation, Kernels } from '../types.js';
 
 import { integerIn } from './parse.js';
 
@@ -13,6 +13,7 @@ export interface GuestOptions {
   labels?: string;
   threads: number;
   kernels: Kernels;
+  rewrite: boolean;
   isolation: Isolation;
 }
 
@@ -27,11 +28,16 @@ export function addGuestOptions(command: Command): Command {
         .choices(['xnnpack', 'builtin', 'reference'])
         .default('xnnpack'),
     )
+    .option('--no-rewrite', 'run a uint8 model as it is, not as an int8 model')
     .addOption(
       new Option('--isolation <name>', 'where the guest runs')
         .choices(['in-process', 'worker-process', 'subprocess'])
         .default('in-process'),
     );
+}
+
+export function inferenceOf({ threads, kernels, rewrite }: GuestOptions): InferenceOptions {
+  return { threads, kernels, rewrite };
 }
 
 export interface ChosenModel {

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 
 import { WasmEdgeError, reasonOf } from '../errors.js';
 import { inspectModel, inspectModule } from '../inspect.js';
-import type { ExternalDescription, TensorDescription } from '../types.js';
+import type { ExternalDescription, RewriteDescription, TensorDescription } from '../types.js';
 
 export function inspectCommand(): Command {
   return new Command('inspect')
@@ -25,6 +25,7 @@ async function inspect(file: string, { json }: { json?: true }): Promise<void> {
     console.log(`${file}: TensorFlow Lite model`);
     printTensors('input', model.inputs);
     printTensors('output', model.outputs);
+    printRewrite(model.rewrite);
     return;
   }
   const module = await inspectModule(file);
@@ -70,6 +71,18 @@ function printTensors(title: string, tensors: readonly TensorDescription[]): voi
     table.push([name, type, `[${shape.join(', ')}]`, scale ?? '']);
   }
   console.log(table.toString());
+}
+
+function printRewrite(rewrite: RewriteDescription): void {
+  if (!rewrite.applied) {
+    console.log(`Runs as it is. ${rewrite.reason}`);
+    return;
+  }
+  const { channels, inexactChannels } = rewrite;
+  console.log(
+    `Runs as an int8 model (${channels} channels of weights, ` +
+      `${inexactChannels === 0 ? 'all' : `all but ${inexactChannels}`} converted exactly).`,
+  );
 }
 
 function printExternals(title: string, externals: readonly ExternalDescription[]): void {

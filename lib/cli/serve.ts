@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { reasonOf } from '../errors.js';
 import type { Server, ServerOptions } from '../serve/server.js';
 
-import { addGuestOptions, chooseModel } from './guest-options.js';
+import { addGuestOptions, chooseModel, inferenceOf } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
@@ -77,7 +77,7 @@ function serverOptions(
   options: ServeOptions,
   model: ReturnType<typeof chooseModel>,
 ): ServerOptions {
-  const { host, port, module, isolation, concurrency, maxQueue, threads, kernels, topK } = options;
+  const { host, port, module, isolation, concurrency, maxQueue, topK } = options;
   const maxBodyBytes = options.maxBody * MIB;
   return {
     host,
@@ -88,7 +88,7 @@ function serverOptions(
       ...(module !== undefined && { module }),
       isolation,
       models: { default: { file: model.file, ...(model.labels && { labels: model.labels }) } },
-      inference: { threads, kernels },
+      inference: inferenceOf(options),
       limits: { stdinBytes: maxBodyBytes },
       concurrency,
       maxQueue,

@@ -38,6 +38,7 @@ InferenceOptions ToInferenceOptions(const Napi::Object& given) {
   options.kernels = kernels == "builtin"     ? Kernels::kBuiltin
                     : kernels == "reference" ? Kernels::kReference
                                              : Kernels::kXnnpack;
+  options.rewrite = given.Get("rewrite").ToBoolean();
   return options;
 }
 
@@ -46,7 +47,8 @@ Napi::Function ModelObject::Define(Napi::Env env) {
       env, "Model",
       {StaticMethod<&ModelObject::Load>("load"), InstanceMethod<&ModelObject::Prepare>("prepare"),
        InstanceAccessor<&ModelObject::Inputs>("inputs"),
-       InstanceAccessor<&ModelObject::Outputs>("outputs")});
+       InstanceAccessor<&ModelObject::Outputs>("outputs"),
+       InstanceAccessor<&ModelObject::Rewrite>("rewrite")});
   AddonData::Get(env).model_constructor = Napi::Persistent(constructor);
   return constructor;
 }
@@ -84,6 +86,19 @@ Napi::Value ModelObject::Inputs(const Napi::CallbackInfo& info) {
 
 Napi::Value ModelObject::Outputs(const Napi::CallbackInfo& info) {
   return Describe(info.Env(), model_->outputs());
+}
+
+Napi::Value ModelObject::Rewrite(const Napi::CallbackInfo& info) {
+  const RewrittenModel& rewritten = model_->rewritten();
+  Napi::Object object = Napi::Object::New(info.Env());
+  object["applied"] = rewritten.rewritten();
+  if (rewritten.rewritten()) {
+    object["channels"] = static_cast<double>(rewritten.channels);
+    object["inexactChannels"] = static_cast<double>(rewritten.inexact_channels);
+  } else {
+    object["reason"] = "The model " + rewritten.reason + ".";
+  }
+  return object;
 }
 
 }  // namespace wasmedge_embed

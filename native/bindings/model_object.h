@@ -11,7 +11,8 @@ namespace wasmedge_embed {
 /// A model as JavaScript holds it. While one lives, the model stays loaded.
 ///
 /// Model.load(bytes: Uint8Array) -> Promise<Model>; { inputs, outputs: [{ name, type, shape,
-/// quantization? }]; prepare({ threads, kernels }) -> Promise<undefined> }
+/// quantization? }]; rewrite: { applied, reason? | channels, inexactChannels };
+/// prepare({ threads, kernels, rewrite }) -> Promise<undefined> }
 class ModelObject : public Napi::ObjectWrap<ModelObject> {
  public:
   static Napi::Function Define(Napi::Env env);
@@ -28,11 +29,12 @@ class ModelObject : public Napi::ObjectWrap<ModelObject> {
   Napi::Value Prepare(const Napi::CallbackInfo& info);
   Napi::Value Inputs(const Napi::CallbackInfo& info);
   Napi::Value Outputs(const Napi::CallbackInfo& info);
+  Napi::Value Rewrite(const Napi::CallbackInfo& info);
 
   std::shared_ptr<Model> model_;
 };
 
-/// { threads, kernels } as JavaScript passes them.
+/// { threads, kernels, rewrite } as JavaScript passes them.
 InferenceOptions ToInferenceOptions(const Napi::Object& given);
 
 }  // namespace wasmedge_embed

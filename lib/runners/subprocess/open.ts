@@ -86,7 +86,7 @@ function commandOf(
     WASMEDGE_EMBED_MODELS: Object.entries(models)
       .map(([name, file]) => `${name}=${file}`)
       .join('\n'),
-    WASMEDGE_EMBED_INFERENCE: `threads=${inference.threads},kernels=${inference.kernels}`,
+    WASMEDGE_EMBED_INFERENCE: `threads=${inference.threads},kernels=${inference.kernels},rewrite=${String(inference.rewrite)}`,
     WASMEDGE_EMBED_LIMITS: (
       ['models', 'modelBytes', 'sessions', 'sessionBytes', 'imagePixels'] as const
     )
