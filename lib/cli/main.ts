@@ -6,6 +6,7 @@ import { Command } from 'commander';
 
 import { WasmEdgeError } from '../errors.js';
 
+import { benchCommand } from './bench.js';
 import { classifyCommand } from './classify.js';
 import { compileCommand } from './compile.js';
 import { inspectCommand } from './inspect.js';
@@ -22,11 +23,12 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 const program = new Command('wasmedge-embed')
   .description(
     'Run ahead-of-time compiled WebAssembly with TensorFlow Lite inside Node.js: classify ' +
-      'pictures, serve them over HTTP or from a queue, compile modules, look into modules and models.',
+      'pictures, serve them over HTTP or from a queue, compile modules, look into modules and models, measure.',
   )
   .version(version)
   .showHelpAfterError("(run with '--help' for the options)")
   .addCommand(classifyCommand())
+  .addCommand(benchCommand())
   .addCommand(serveCommand())
   .addCommand(workerCommand())
   .addCommand(invokeCommand())

@@ -1,8 +1,15 @@
-import { renameSync, rmSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { commandLine, localProgram, root, setupFolder } from './paths.mjs';
 import { digestOf } from './stamp.mjs';
+
+/** What the report of the benchmark is made of beside TypeScript: it is one page with all of it inside. */
+const reportAssets = [
+  'lib/bench/report/page.css',
+  'lib/bench/report/page.js',
+  'node_modules/chart.js/dist/chart.umd.min.js',
+];
 
 /** @type {import('./steps.mjs').Step} */
 export const typeScript = {
@@ -22,6 +29,9 @@ export const typeScript = {
     const fresh = path.join(setupFolder, 'dist');
     rmSync(fresh, { recursive: true, force: true });
     await task.exec(localProgram('tsc'), ['-p', 'tsconfig.json', '--outDir', fresh], { cwd: root });
+    for (const file of reportAssets) {
+      copyFileSync(path.join(root, file), path.join(fresh, 'bench/report', path.basename(file)));
+    }
     const dist = path.join(root, 'dist');
     rmSync(dist, { recursive: true, force: true });
     renameSync(fresh, dist);

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { writableCacheDirectory } from '../../cache-directory.js';
+import { compileModule } from '../../compile-module.js';
+import { addon } from '../../native.js';
+import { processorFeatures } from '../../processor.js';
+import { guestSource } from '../places.js';
+
+/** A guest of ours, compiled once for this machine: every contender runs the same file. */
+export async function compiledGuest(
+  name: string,
+  progress: (what: string) => void,
+): Promise<string> {
+  const source = await readFile(guestSource(name));
+  const { version } = await addon().runtime();
+  const key = createHash('sha256')
+    .update(`${version}\n${processorFeatures().join(' ')}\n`)
+    .update(source)
+    .digest('hex')
+    .slice(0, 16);
+  const output = path.join(writableCacheDirectory('bench'), `${name}-${key}.so`);
+  if (!existsSync(output)) {
+    progress(`compiling the guest ${name}`);
+    await compileModule(source, output);
+  }
+  return output;
+}

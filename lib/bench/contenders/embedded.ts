@@ -1,0 +1,81 @@
+// Ours, in each isolation: what a program does that uses this package.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import type * as Package from '../../index.js';
+import type * as NativeDoor from '../../native.js';
+
+import type { Answer, Mark, Workload } from './workload.js';
+
+export interface EmbeddedSettings {
+  isolation: Package.LoadOptions['isolation'];
+  /** The compiled guest. */
+  guest: string;
+  /** Absent for a guest without inference. */
+  model?: { file: string; labels: string };
+  kernels: Package.Kernels;
+  concurrency: number;
+  /** Load part after part, to see what each takes, instead of in parallel. */
+  apart?: boolean;
+}
+
+const load = createRequire(__filename);
+
+export async function create(settings: EmbeddedSettings, mark: Mark): Promise<Workload> {
+  const { loadModule } = load('../../index.js') as typeof Package;
+  mark('require the package');
+  const held = settings.apart ? await loadParts(settings, mark) : undefined;
+  const { isolation, guest, model, kernels, concurrency } = settings;
+  const module = await loadModule(guest, {
+    ...(isolation && { isolation }),
+    ...(model && { models: { default: model }, args: ['--format', 'json'] }),
+    inference: { threads: 1, kernels },
+    concurrency,
+  });
+  mark(settings.apart ? 'load and link the module' : 'load the module and the model');
+  void held;
+  return {
+    async run(stdin): Promise<Answer> {
+      const { stdout, stderr, exitCode, timings } = await module.run({ stdin });
+      if (exitCode !== 0) throw new Error(`The guest exited with ${exitCode}: ${String(stderr)}`);
+      const partsMs = partsOf(timings);
+      return model ? { label: labelOf(stdout), partsMs } : { partsMs };
+    },
+    close: () => module.close(),
+  };
+}
+
+/**
+ * Does what loading does at once, one after the other. Gives the model, to be held until the module
+ * has found it by its content.
+ */
+async function loadParts({ model, kernels }: EmbeddedSettings, mark: Mark): Promise<unknown> {
+  const native = (load('../../native.js') as typeof NativeDoor).addon();
+  mark('load the addon');
+  await native.runtime();
+  mark('load libwasmedge');
+  if (!model) return undefined;
+  const loaded = await native.Model.load(readFileSync(model.file));
+  await loaded.prepare({ threads: 1, kernels });
+  mark('load LiteRT and the model');
+  return loaded;
+}
+
+function labelOf(stdout: Buffer): string {
+  const { topK } = JSON.parse(stdout.toString()) as { topK: { label: string }[] };
+  return topK[0]?.label ?? '';
+}
+
+function partsOf({
+  instantiateMs,
+  executeMs,
+  inferenceMs,
+}: Partial<Package.Timings>): NonNullable<Answer['partsMs']> {
+  // A runner that cannot know what went into inference knows of the whole process only.
+  if (inferenceMs === undefined) return { process: (instantiateMs ?? 0) + (executeMs ?? 0) };
+  return {
+    instance: instantiateMs ?? 0,
+    decode: (executeMs ?? 0) - inferenceMs,
+    inference: inferenceMs,
+  };
+}

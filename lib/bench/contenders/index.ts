@@ -1,0 +1,15 @@
+import type { Definition } from './definition.js';
+import * as embedded from './embedded-definitions.js';
+import * as native from './native-definitions.js';
+import * as original from './original-definition.js';
+import * as peer from './peer-definitions.js';
+
+/** Everything that can take part, in the order of reports. */
+export const definitions: readonly Definition[] = [
+  ...embedded.classification,
+  ...original.classification,
+  ...native.classification,
+  ...peer.classification,
+  ...embedded.trivial,
+  ...native.inference,
+];

@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { bytesOf, withLibraries } from '../disk.js';
+import { addonFolder, root } from '../places.js';
+
+import { Unavailable } from './definition.js';
+import type { Command, Definition, PreparationContext, Prepared } from './definition.js';
+
+const run = promisify(execFile);
+
+/** The same work in C++ alone: what a sandbox and JavaScript can at best come near to. */
+export const classification: Definition[] = [
+  {
+    name: 'native',
+    title: 'C++ alone: libjpeg-turbo, LiteRT',
+    workload: 'classification',
+    group: 'native',
+    notes: ['Neither WebAssembly nor Node.js: a lower bound, with no isolation at all.'],
+    prepare: (context) => prepare(context, []),
+  },
+];
+
+/** The model alone, in the ways that LiteRT can run it. */
+export const inference: Definition[] = [
+  {
+    name: 'inference-xnnpack',
+    title: 'LiteRT, as this package runs the model',
+    options: ['--kernels', 'xnnpack'],
+  },
+  {
+    name: 'inference-as-it-is',
+    title: 'LiteRT, XNNPACK on the model as it is',
+    options: ['--kernels', 'xnnpack', '--as-it-is'],
+  },
+  {
+    name: 'inference-builtin',
+    title: 'LiteRT, built-in kernels',
+    options: ['--kernels', 'builtin'],
+  },
+].map(({ name, title, options }) => ({
+  name,
+  title,
+  workload: 'inference',
+  group: 'native',
+  prepare: (context) => prepare(context, ['--inference-only', ...options]),
+}));
+
+async function prepare(
+  { model, pictures, progress }: PreparationContext,
+  options: string[],
+): Promise<Prepared> {
+  const program = await build(progress);
+  const liteRt = path.join(addonFolder(), 'libLiteRt.so');
+  const command = (...more: string[]): Command => ({
+    command: program,
+    args: [...options, ...more, model.file, ...pictures],
+    env: { WASMEDGE_EMBED_LITERT: liteRt },
+  });
+  return {
+    serve: command(),
+    coldStart: command('--cold-start'),
+    versions: { LiteRT: '2.3.0', 'libjpeg-turbo': await jpegVersion() },
+    installed: [
+      { part: 'LiteRT', bytes: bytesOf(liteRt) },
+      { part: 'program and libjpeg-turbo', bytes: bytesOf(...withLibraries(program)) },
+      { part: 'model', bytes: bytesOf(model.file, model.labels) },
+    ],
+    labels: readFileSync(model.labels, 'utf8').split('\n'),
+  };
+}
+
+let built: Promise<string> | undefined;
+
+/** Builds the program, once for a run of the benchmark; up to date, that takes no time. */
+function build(progress: (what: string) => void): Promise<string> {
+  return (built ??= buildWithCMake(progress));
+}
+
+async function buildWithCMake(progress: (what: string) => void): Promise<string> {
+  if (!existsSync(path.join(root, 'native', 'bench', 'CMakeLists.txt'))) {
+    throw new Unavailable('Its C++ sources are in the repository only, not in the package.');
+  }
+  const folder = path.join(root, 'build', 'bench');
+  progress('building the C++ pipeline');
+  try {
+    await run('cmake', ['-S', root, '-B', folder, '-DWASMEDGE_EMBED_BENCH=ON']);
+    const parallel = String(availableParallelism());
+    await run('cmake', ['--build', folder, '--parallel', parallel], { maxBuffer: 64 << 20 });
+  } catch (error) {
+    const { stderr, stdout, message } = error as Error & { stderr?: string; stdout?: string };
+    const said = `${stdout ?? ''}${stderr ?? ''}`.trim().split('\n').slice(-5).join('\n') || message;
+    throw new Unavailable(
+      'It could not be built; it takes CMake, a C++17 compiler and the headers of libjpeg-turbo ' +
+        `(Debian: cmake g++ libjpeg62-turbo-dev). ${said}`,
+    );
+  }
+  return path.join(folder, 'native', 'bench', 'native_pipeline');
+}
+
+async function jpegVersion(): Promise<string> {
+  try {
+    return (await run('pkg-config', ['--modversion', 'libjpeg'])).stdout.trim();
+  } catch {
+    return 'the system’s';
+  }
+}

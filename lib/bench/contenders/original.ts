@@ -1,0 +1,43 @@
+// The way this package replaces: a handler that spawns `wasmedge` for every picture, with the
+// picture as hexadecimal text on standard input. Written as such handlers are, without our runners.
+import { spawn } from 'node:child_process';
+
+import type { Answer, Mark, Workload } from './workload.js';
+
+export interface OriginalSettings {
+  /** The `wasmedge` program, and its arguments up to the guest. */
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- it is a contender's `create`
+export async function create(settings: OriginalSettings, mark: Mark): Promise<Workload> {
+  mark('require node:child_process');
+  return {
+    async run(picture): Promise<Answer> {
+      const sentence = await answerOf(settings, Buffer.from(picture).toString('hex'));
+      const label = /<a href='[^']*'>(.*)<\/a>/.exec(sentence)?.[1];
+      return label === undefined ? {} : { label };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function answerOf({ command, args, env }: OriginalSettings, input: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env: { ...process.env, ...env } });
+    const output: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+    child.on('error', reject);
+    // The guest may end before it has read everything; its exit code tells.
+    child.stdin.on('error', () => undefined);
+    child.on('close', (code) => {
+      const text = Buffer.concat(output).toString();
+      if (code === 0) resolve(text);
+      else reject(new Error(`${command} exited with ${String(code)}: ${text.slice(-500)}`));
+    });
+    child.stdin.end(input);
+  });
+}

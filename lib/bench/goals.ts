@@ -1,0 +1,132 @@
+import type { BenchResults, ContenderResult } from './results.js';
+import { meanEstimate, ratioEstimate, ratioOfMeans } from './statistics.js';
+import type { Estimate } from './statistics.js';
+
+/** A ratio that this project aims at. */
+export interface Goal {
+  title: string;
+  estimate: Estimate;
+  bound: 'at most' | 'at least';
+  goal: number;
+  met: boolean;
+}
+
+type Bound = Goal['bound'];
+
+/** The ratios that this project aims at, as far as their contenders took part. */
+export function judgeGoals({ contenders }: BenchResults): Goal[] {
+  const find = (name: string): ContenderResult | undefined =>
+    contenders.find((each) => each.name === name && each.failed === undefined);
+  const goals: Goal[] = [];
+  const add = (title: string, estimate: Estimate | null, bound: Bound, goal: number): void => {
+    if (!estimate) return;
+    const met = bound === 'at most' ? estimate.value <= goal : estimate.value >= goal;
+    goals.push({ title, estimate, bound, goal, met });
+  };
+
+  const ours = find('in-process');
+  const best = find('sharp-onnxruntime');
+  const original = find('original');
+  add(
+    'Trivial guest: spawned / in-process, p50',
+    latencyRatio(find('echo-subprocess'), find('echo-in-process')),
+    ...(['at least', 200] as const),
+  );
+  add('Original’s way / in-process, p50', latencyRatio(original, ours), 'at least', 10);
+  add('In-process / C++ alone, p50', latencyRatio(ours, find('native')), 'at most', 1.4);
+  add('In-process / sharp + onnxruntime, p50', latencyRatio(ours, best), 'at most', 0.75);
+  add('The same in processor time', cpuRatio(ours, best), 'at most', 0.75);
+  add(
+    'sharp + LiteRT.js / in-process, p50',
+    latencyRatio(find('sharp-litert-js'), ours),
+    ...(['at least', 3] as const),
+  );
+  add('Cold start: in-process / sharp + onnxruntime', coldRatio(ours, best), 'at most', 0.65);
+  add(
+    'Resident memory: in-process / sharp + onnxruntime',
+    memoryRatio(ours, best),
+    ...(['at most', 0.8] as const),
+  );
+  add(
+    'require + load + first answer / one run of the original',
+    loadRatio(ours, original),
+    ...(['at most', 1] as const),
+  );
+  add('Throughput of 2 at a time / 1', throughputRatio(ours), 'at least', 1.8);
+  add('p99 / p50 with 2 at a time', tailRatio(ours), 'at most', 2);
+  const inference = find('inference-xnnpack');
+  add(
+    'Inference: model as it is / rewritten',
+    latencyRatio(find('inference-as-it-is'), inference),
+    ...(['at least', 2.2] as const),
+  );
+  add(
+    'Inference: built-in kernels / rewritten',
+    latencyRatio(find('inference-builtin'), inference),
+    ...(['at least', 2.8] as const),
+  );
+  add(
+    'Inference: in-process / LiteRT alone, mean',
+    inferenceRatio(ours, inference),
+    ...(['at most', 1.05] as const),
+  );
+  return goals;
+}
+
+function latencyRatio(a?: ContenderResult, b?: ContenderResult): Estimate | null {
+  if (!a?.latency || !b?.latency) return null;
+  return ratioEstimate(a.latency.rounds, b.latency.rounds, 0.5, { paired: true });
+}
+
+function cpuRatio(a?: ContenderResult, b?: ContenderResult): Estimate | null {
+  if (!a?.latency || !b?.latency) return null;
+  return ratioOfMeans(a.latency.cpuMs, b.latency.cpuMs, { paired: true });
+}
+
+function inferenceRatio(a?: ContenderResult, b?: ContenderResult): Estimate | null {
+  const inference = (result?: ContenderResult): number[] =>
+    result?.latency?.partsMs.flatMap(({ inference: part }) => part ?? []) ?? [];
+  const [above, below] = [inference(a), inference(b)];
+  if (above.length === 0 || below.length === 0) return null;
+  return ratioOfMeans(above, below, { paired: true });
+}
+
+function coldRatio(a?: ContenderResult, b?: ContenderResult): Estimate | null {
+  if (!a?.coldStart || !b?.coldStart) return null;
+  return ratioEstimate(single(a.coldStart.totalMs), single(b.coldStart.totalMs), 0.5, {
+    paired: true,
+  });
+}
+
+/** Without the start of Node.js, which a Lambda handler of either kind has. */
+function loadRatio(a?: ContenderResult, b?: ContenderResult): Estimate | null {
+  if (!a?.coldStart || !b?.latency) return null;
+  const [, ...parts] = a.coldStart.parts;
+  const loads = a.coldStart.totalMs.map((_, index) => [
+    parts.reduce((sum, { samplesMs }) => sum + (samplesMs[index] ?? 0), 0),
+  ]);
+  return ratioEstimate(loads, b.latency.rounds, 0.5, { paired: false });
+}
+
+function memoryRatio(a?: ContenderResult, b?: ContenderResult): Estimate | null {
+  if (!a?.memory || !b?.memory) return null;
+  // Measured once each.
+  return { value: a.memory.idleBytes / b.memory.idleBytes, low: null, high: null };
+}
+
+function throughputRatio(result?: ContenderResult): Estimate | null {
+  const [one, two] = result?.throughput ?? [];
+  if (!one || !two) return null;
+  return ratioOfMeans(two.perSecond, one.perSecond, { paired: true });
+}
+
+function tailRatio(result?: ContenderResult): Estimate | null {
+  const two = result?.throughput?.[1];
+  if (!two) return null;
+  return meanEstimate(two.p99Ms.map((p99, round) => p99 / (two.p50Ms[round] ?? NaN)));
+}
+
+function single(values: readonly number[]): number[][] {
+  return values.map((value) => [value]);
+}
+

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+
+import { cacheDirectory } from '../cache-directory.js';
+import { WasmEdgeError, reasonOf } from '../errors.js';
+import { inspectModel } from '../inspect.js';
+import { defaultModel, findModel } from '../model-lookup.js';
+
+import { jpegSize } from './jpeg-size.js';
+import type { BenchOptions } from './options.js';
+import { root } from './places.js';
+import type { FileFacts, PictureFacts } from './results.js';
+
+/** The photograph of 1280 × 720 pixels that the figures of this package are about. */
+const USUAL_FIRST = 'cat_720p.jpg';
+
+/**
+ * The pictures to measure with: those that are given, else the photographs of the sample data, else
+ * those that `npm run quickstart` keeps in the cache.
+ */
+export function choosePictures(given: readonly string[]): string[] {
+  if (given.length > 0) return given.map((file) => path.resolve(file));
+  const data = process.env['WASMEDGE_EMBED_DATA'];
+  const folders = [
+    ...(data ? [path.resolve(data, 'photos')] : []),
+    path.join(root, '..', 'shared', 'data', 'photos'),
+    path.join(cacheDirectory(), 'photographs'),
+  ];
+  for (const folder of folders) {
+    const found = jpegsIn(folder);
+    if (found.length > 0) return found;
+  }
+  throw new WasmEdgeError(
+    'ERR_INVALID_ARGUMENT',
+    'There is no picture to measure with: name JPEG files, as in ' +
+      "'wasmedge-embed bench photo.jpg'.",
+  );
+}
+
+function jpegsIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /\.jpe?g$/i.test(name))
+    .sort((a, b) => Number(b === USUAL_FIRST) - Number(a === USUAL_FIRST) || (a < b ? -1 : 1))
+    .map((name) => path.join(folder, name));
+}
+
+/** The model to measure with, its labels, and its ONNX twin where there is one. */
+export function chooseModel(
+  given: { model?: string; labels?: string; onnx?: string },
+): Pick<BenchOptions, 'model' | 'onnx'> {
+  if (given.model !== undefined && given.labels === undefined) {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      `Name the labels of ${given.model} as well, with --labels.`,
+    );
+  }
+  const found = findModel();
+  const file = given.model ?? found.file;
+  const onnx = given.onnx ?? onnxTwin(file);
+  return {
+    model: {
+      file: path.resolve(file),
+      labels: path.resolve(given.labels ?? found.labels),
+      description: given.model ?? found.description,
+    },
+    ...(onnx !== undefined && { onnx: path.resolve(onnx) }),
+  };
+}
+
+/** Beside a quantized model its twin is called `…_int8.onnx`; the default model's is in bench/. */
+function onnxTwin(model: string): string | undefined {
+  const twin =
+    path.resolve(model) === path.resolve(defaultModel().file)
+      ? path.join(root, 'bench', 'default-model.onnx')
+      : model.replace(/(_quant)?\.tflite$/, '_int8.onnx');
+  return existsSync(twin) ? twin : undefined;
+}
+
+/** Width and height of the pictures that a model takes. */
+export async function modelInputSize(file: string): Promise<{ width: number; height: number }> {
+  const { inputs } = await inspectModel(file);
+  const [, height, width] = inputs[0]?.shape ?? [];
+  if (height === undefined || width === undefined) {
+    throw new WasmEdgeError('ERR_MODEL', `${file} takes no pictures.`);
+  }
+  return { width, height };
+}
+
+export function fileFacts(file: string): FileFacts {
+  const bytes = readInput(file);
+  return {
+    name: path.basename(file),
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
+}
+
+export function pictureFacts(file: string): PictureFacts {
+  const size = jpegSize(readInput(file));
+  if (!size) throw new WasmEdgeError('ERR_INVALID_ARGUMENT', `${file} is no JPEG picture.`);
+  return { ...fileFacts(file), ...size };
+}
+
+function readInput(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new WasmEdgeError('ERR_INVALID_ARGUMENT', `Cannot read ${file}: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}

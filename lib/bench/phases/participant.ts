@@ -1,0 +1,38 @@
+import { WasmEdgeError } from '../../errors.js';
+import { reasonOf } from '../../errors.js';
+import type { Prepared } from '../contenders/definition.js';
+import { ContenderFailure } from '../contenders/process.js';
+import type { ContenderProcess } from '../contenders/process.js';
+import type { ContenderResult } from '../results.js';
+
+/** A contender that takes part, while it does. */
+export interface Participant {
+  result: ContenderResult;
+  prepared: Prepared;
+  /** While it runs. */
+  process?: ContenderProcess;
+}
+
+/** What phases need of the benchmark that they are a part of. */
+export interface Progress {
+  /** A phase of so many steps begins. */
+  begin(phase: string, steps: number): void;
+  step(): void;
+}
+
+export function stillIn(participants: readonly Participant[]): Participant[] {
+  return participants.filter(({ result }) => result.failed === undefined);
+}
+
+/** A failure ends the contender's part in the benchmark, not the benchmark. */
+export async function attempt(participant: Participant, work: () => Promise<void>): Promise<void> {
+  if (participant.result.failed !== undefined) return;
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ContenderFailure || error instanceof WasmEdgeError)) throw error;
+    participant.result.failed = reasonOf(error);
+    await participant.process?.close();
+    delete participant.process;
+  }
+}

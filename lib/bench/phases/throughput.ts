@@ -1,0 +1,39 @@
+import type { ContenderProcess } from '../contenders/process.js';
+import type { BenchOptions } from '../options.js';
+import { interleave } from '../schedule.js';
+import { percentile, sorted } from '../statistics.js';
+
+import { attempt, stillIn } from './participant.js';
+import type { Participant, Progress } from './participant.js';
+
+/** As many invocations as go, with 1, 2, … of them under way. */
+export async function measureThroughput(
+  participants: readonly Participant[],
+  { concurrency: most, throughputMs, throughputRounds, seed }: BenchOptions,
+  progress: Progress,
+): Promise<void> {
+  // The model alone has no callers that could be many.
+  const taking = stillIn(participants).filter(({ result }) => result.workload !== 'inference');
+  const points = Array.from({ length: most }, (_, index) => index + 1);
+  progress.begin('throughput', taking.length * points.length * throughputRounds);
+  for (const { contender } of interleave(taking, throughputRounds, seed)) {
+    for (const concurrency of points) {
+      await attempt(contender, async () => {
+        const running = contender.process as ContenderProcess;
+        const { latenciesMs, elapsedMs } = await running.saturate(0, concurrency, throughputMs);
+        const measured = (contender.result.throughput ??= points.map((each) => ({
+          concurrency: each,
+          perSecond: [],
+          p50Ms: [],
+          p99Ms: [],
+        })));
+        const point = measured[concurrency - 1];
+        const ascending = sorted(latenciesMs);
+        point?.perSecond.push((1000 * latenciesMs.length) / elapsedMs);
+        point?.p50Ms.push(percentile(ascending, 0.5));
+        point?.p99Ms.push(percentile(ascending, 0.99));
+      });
+      progress.step();
+    }
+  }
+}

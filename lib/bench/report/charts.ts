@@ -1,0 +1,241 @@
+import { MEMORY_SIZES } from '../cost.js';
+import { PERCENTILES } from '../statistics.js';
+import type { BenchSummary, ContenderSummary } from '../summary.js';
+import { WORKLOAD_TITLES } from '../tables.js';
+
+/** A chart as the page's script draws it. `series` are named for their colours. */
+export type ChartSpec = {
+  id: string;
+  title: string;
+  caption: string;
+  unit: string;
+} & (
+  | { kind: 'ranges'; rows: RangeRow[] }
+  | { kind: 'stacks'; rows: string[]; segments: { name: string; values: (number | null)[] }[] }
+  | { kind: 'lines'; x: number[]; xTitle: string; logarithmic?: true; series: LineSeries[] }
+  | { kind: 'distributions'; series: DistributionSeries[] }
+);
+
+/** One line of a chart of percentiles. */
+export interface RangeRow {
+  name: string;
+  title: string;
+  p50: number;
+  p90: number;
+  p99: number;
+  p999: number;
+}
+
+interface LineSeries {
+  name: string;
+  title: string;
+  values: (number | null)[];
+  low?: (number | null)[];
+  high?: (number | null)[];
+}
+
+interface DistributionSeries {
+  name: string;
+  title: string;
+  /** Latency and share of the samples, from bin to bin. */
+  points: { x: number; y: number }[];
+}
+
+const PART_TITLES: Record<string, string> = {
+  hop: 'JavaScript and hops',
+  instance: 'fresh instance',
+  decode: 'decode and resize (guest code)',
+  inference: 'inference',
+  process: 'the spawned process',
+};
+
+/** All charts of a report; those that have nothing to show are left out. */
+export function charts({ contenders, options }: BenchSummary): ChartSpec[] {
+  const classifiers = contenders.filter(({ workload }) => workload === 'classification');
+  const trivial = contenders.filter(({ workload }) => workload === 'trivial');
+  const inference = contenders.filter(({ workload }) => workload === 'inference');
+  const specs: ChartSpec[] = [
+    ranges('latency', WORKLOAD_TITLES.classification, classifiers),
+    distributions('distribution', classifiers),
+    timeSpent(classifiers),
+    coldStarts(classifiers),
+    throughput(classifiers),
+    memory(classifiers, options.concurrency),
+    installed(classifiers),
+    cost(classifiers),
+    ranges('trivial', WORKLOAD_TITLES.trivial, trivial),
+    ranges('inference', WORKLOAD_TITLES.inference, inference),
+  ];
+  return specs.filter(
+    (spec) => ('rows' in spec ? spec.rows.length : spec.series.length) > 0,
+  );
+}
+
+function ranges(id: string, title: string, contenders: readonly ContenderSummary[]): ChartSpec {
+  return {
+    kind: 'ranges',
+    id,
+    title,
+    caption:
+      'Warm latency: the dot is the median, the thick line reaches the 90th percentile, the thin one the ' +
+      '99th, the tick is the 99.9th. Logarithmic.',
+    unit: 'ms',
+    rows: contenders.flatMap(({ name, title: row, latency }) => {
+      if (!latency) return [];
+      const [p50 = 0, p90 = 0, p99 = 0, p999 = 0] = PERCENTILES.map(
+        (_, index) => latency.percentilesMs[index]?.value ?? 0,
+      );
+      return [{ name, title: row, p50, p90, p99, p999 }];
+    }),
+  };
+}
+
+function distributions(id: string, contenders: readonly ContenderSummary[]): ChartSpec {
+  return {
+    kind: 'distributions',
+    id,
+    title: 'Latency distributions',
+    caption: 'The share of invocations in each bin; bins are equally wide on the logarithmic scale.',
+    unit: 'ms',
+    series: contenders.flatMap(({ name, title, latency }) => {
+      if (!latency) return [];
+      const { start, factor, counts } = latency.histogram;
+      const points = counts.map((count, bin) => ({
+        x: start * factor ** (bin + 0.5),
+        y: (100 * count) / latency.samples,
+      }));
+      const before = { x: start * factor ** -0.5, y: 0 };
+      const after = { x: start * factor ** (counts.length + 0.5), y: 0 };
+      return [{ name, title, points: [before, ...points, after] }];
+    }),
+  };
+}
+
+function timeSpent(contenders: readonly ContenderSummary[]): ChartSpec {
+  const shown = contenders.filter(({ latency }) => latency);
+  const parts = Object.keys(PART_TITLES) as (keyof NonNullable<
+    ContenderSummary['latency']
+  >['partsMs'])[];
+  return {
+    kind: 'stacks',
+    id: 'parts',
+    title: 'Where the time goes',
+    caption: 'Means of a warm classification, as far as each contender can tell its parts.',
+    unit: 'ms',
+    rows: shown.map(({ title }) => title),
+    segments: parts
+      .map((part) => ({
+        name: PART_TITLES[part] ?? part,
+        values: shown.map(({ latency }) => latency?.partsMs[part] ?? null),
+      }))
+      .filter(({ values }) => values.some((value) => value !== null)),
+  };
+}
+
+function coldStarts(contenders: readonly ContenderSummary[]): ChartSpec {
+  const shown = contenders.flatMap(({ title, coldStart }) =>
+    coldStart
+      ? [
+          { title, parts: coldStart.parts },
+          ...(coldStart.apart
+            ? [{ title: `${title}, one part after the other`, parts: coldStart.apart }]
+            : []),
+        ]
+      : [],
+  );
+  const names = [...new Set(shown.flatMap(({ parts }) => parts.map(({ part }) => part)))];
+  // The answer comes last, whoever has parts of its own before it.
+  names.sort((a, b) => Number(a === 'first run') - Number(b === 'first run'));
+  return {
+    kind: 'stacks',
+    id: 'cold-start',
+    title: 'Cold start',
+    caption: 'From the start of the process to its first answer: medians of the parts.',
+    unit: 'ms',
+    rows: shown.map(({ title }) => title),
+    segments: names.map((name) => ({
+      name,
+      values: shown.map(
+        ({ parts }) => parts.find(({ part }) => part === name)?.milliseconds ?? null,
+      ),
+    })),
+  };
+}
+
+function throughput(contenders: readonly ContenderSummary[]): ChartSpec {
+  const shown = contenders.filter((each) => each.throughput);
+  const x = shown[0]?.throughput?.map(({ concurrency }) => concurrency) ?? [];
+  return {
+    kind: 'lines',
+    id: 'throughput',
+    title: 'Throughput',
+    caption: 'Classifications a second with so many at a time.',
+    unit: '/ s',
+    x,
+    xTitle: 'invocations at a time',
+    series: shown.map(({ name, title, throughput: points = [] }) => ({
+      name,
+      title,
+      values: points.map(({ perSecond }) => perSecond.value),
+      low: points.map(({ perSecond }) => perSecond.low),
+      high: points.map(({ perSecond }) => perSecond.high),
+    })),
+  };
+}
+
+function memory(contenders: readonly ContenderSummary[], concurrency: number): ChartSpec {
+  const shown = contenders.filter((each) => each.memory);
+  return {
+    kind: 'stacks',
+    id: 'memory',
+    title: 'Resident memory',
+    caption: `The process and its children: idle, and what ${concurrency} invocations at a time add at most.`,
+    unit: 'MB',
+    rows: shown.map(({ title }) => title),
+    segments: [
+      { name: 'idle', values: shown.map((each) => (each.memory?.idleBytes ?? 0) / 1e6) },
+      {
+        name: `with ${concurrency} at a time`,
+        values: shown.map(({ memory: figures }) =>
+          Math.max(0, ((figures?.peaks.at(-1)?.bytes ?? 0) - (figures?.idleBytes ?? 0)) / 1e6),
+        ),
+      },
+    ],
+  };
+}
+
+function installed(contenders: readonly ContenderSummary[]): ChartSpec {
+  const shown = contenders.filter((each) => each.installed);
+  const names = [...new Set(shown.flatMap((each) => (each.installed ?? []).map(({ part }) => part)))];
+  return {
+    kind: 'stacks',
+    id: 'installed',
+    title: 'Installed size',
+    caption: 'On the disk, Node.js and the C library left out.',
+    unit: 'MB',
+    rows: shown.map(({ title }) => title),
+    segments: names.map((name) => ({
+      name,
+      values: shown.map((each) => {
+        const part = each.installed?.find((one) => one.part === name);
+        return part ? part.bytes / 1e6 : null;
+      }),
+    })),
+  };
+}
+
+function cost(contenders: readonly ContenderSummary[]): ChartSpec {
+  return {
+    kind: 'lines',
+    id: 'cost',
+    title: 'Cost of a million invocations on AWS Lambda',
+    caption: 'By memory size; a line begins where what was resident fits.',
+    unit: 'US$',
+    x: [...MEMORY_SIZES],
+    xTitle: 'MB',
+    logarithmic: true,
+    series: contenders.flatMap(({ name, title, cost: figures }) =>
+      figures ? [{ name, title, values: figures.map(({ dollars }) => dollars) }] : [],
+    ),
+  };
+}

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { WasmEdgeError, reasonOf } from '../../errors.js';
+import { estimate, number } from '../format.js';
+import { disturbanceText, machineText, versionsText } from '../markdown.js';
+import type { BenchSummary, ContenderSummary } from '../summary.js';
+import { tables } from '../tables.js';
+import type { ReportTable } from '../tables.js';
+
+import { charts } from './charts.js';
+
+/** The report as one page that asks for nothing else. */
+export function html(summary: BenchSummary): string {
+  const specs = charts(summary);
+  // In a script element only this could end the element.
+  const data = JSON.stringify(specs).replaceAll('<', '\\u003c');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
+<title>wasmedge-embed benchmark, ${escape(summary.startedAt.slice(0, 10))}</title>
+<style>
+${asset('page.css')}</style>
+</head>
+<body>
+<header>
+<h1>wasmedge-embed <span>benchmark</span></h1>
+<p class="machine">${escape(summary.startedAt.slice(0, 16).replace('T', ' '))} UTC · ${escape(machineText(summary))} · Node.js ${escape(summary.environment.node)}</p>
+<p class="machine">${escape(disturbanceText(summary))}</p>
+${cards(summary)}
+</header>
+<main>
+${specs
+  .map(
+    ({ id, title, caption }) =>
+      `<section class="chart" id="${id}"><h2>${escape(title)}</h2><p>${escape(caption)}</p><div class="canvas"><canvas role="img" aria-label="${escape(title)}"></canvas></div></section>`,
+  )
+  .join('\n')}
+${tables(summary).map(tableHtml).join('\n')}
+${contendersHtml(summary.contenders)}
+</main>
+<script>
+${asset('chart.umd.min.js').replace(/^\/\/# sourceMappingURL=.*$/m, '')}
+</script>
+<script>
+const charts = ${data};
+${asset('page.js')}</script>
+</body>
+</html>
+`;
+}
+
+/** The figures that a reader looks for first. */
+function cards({ contenders, goals }: BenchSummary): string {
+  const ours = contenders.find(({ name }) => name === 'in-process');
+  const figures: { value: string; unit: string; label: string }[] = [];
+  const p50 = ours?.latency?.percentilesMs[0];
+  if (p50) {
+    figures.push({ value: number(p50.value), unit: 'ms', label: 'a classification, warm, p50' });
+  }
+  const original = goals.find(({ title }) => title.startsWith('Original’s way'));
+  if (original) {
+    figures.push({
+      value: number(original.estimate.value),
+      unit: '×',
+      label: 'faster than spawning wasmedge, the original’s way',
+    });
+  }
+  const cold = ours?.coldStart;
+  if (cold) {
+    figures.push({
+      value: number(cold.totalMs.value),
+      unit: 'ms',
+      label: 'from process start to the first answer',
+    });
+  }
+  if (ours?.memory) {
+    figures.push({
+      value: number(ours.memory.idleBytes / 1e6),
+      unit: 'MB',
+      label: 'resident, Node.js included',
+    });
+  }
+  const echo = contenders.find(({ name }) => name === 'echo-in-process')?.latency?.percentilesMs[0];
+  if (echo) {
+    figures.push({
+      value: number(1000 * echo.value),
+      unit: 'µs',
+      label: 'a trivial invocation, JavaScript to JavaScript',
+    });
+  }
+  const items = figures.map(
+    ({ value, unit, label }) =>
+      `<li><strong>${escape(value)}<small> ${escape(unit)}</small></strong>${escape(label)}</li>`,
+  );
+  return `<ul class="cards">${items.join('')}</ul>`;
+}
+
+function tableHtml({ title, caption, head, rows }: ReportTable): string {
+  const cells = (tag: string, values: readonly string[]): string =>
+    `<tr>${values
+      .map((value, index) => `<${index === 0 ? 'th scope="row"' : tag}>${marked(value)}</${index === 0 ? 'th' : tag}>`)
+      .join('')}</tr>`;
+  return `<section class="table"><h2>${escape(title)}</h2><p>${escape(caption)}</p>
+<div class="scroll"><table><thead>${cells('th', head)}</thead><tbody>
+${rows.map((row) => cells('td', row)).join('\n')}
+</tbody></table></div></section>`;
+}
+
+/** An interval stands back behind its value; verdicts have their colour. */
+function marked(cell: string): string {
+  if (cell === 'met' || cell === 'missed') return `<span class="${cell}">${cell}</span>`;
+  const [, value, interval] = /^(\S+) (\(.* – .*\))$/.exec(cell) ?? [];
+  return value && interval
+    ? `${escape(value)} <span class="interval">${escape(interval)}</span>`
+    : escape(cell);
+}
+
+function contendersHtml(contenders: readonly ContenderSummary[]): string {
+  const items = contenders.map(({ title, notes, skipped, failed, versions, coldStart }) => {
+    const facts = [
+      ...(skipped === undefined ? [] : [`Skipped: ${skipped}`]),
+      ...(failed === undefined ? [] : [`Given up: ${failed}`]),
+      ...notes,
+      ...(Object.keys(versions).length > 0 ? [versionsText(versions)] : []),
+      ...(coldStart ? [`cold start ${estimate(coldStart.totalMs)} ms`] : []),
+    ];
+    return `<dt>${escape(title)}</dt>${facts.map((fact) => `<dd>${escape(fact)}</dd>`).join('')}`;
+  });
+  return `<section class="table"><h2>Contenders</h2><dl>${items.join('\n')}</dl></section>`;
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+/** A file that the build has put beside this one. */
+function asset(name: string): string {
+  const file = path.join(__dirname, name);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new WasmEdgeError(
+      'ERR_MODULE_LOAD',
+      `The report's ${name} is missing (${reasonOf(error)}). In a clone of the repository run ` +
+        "'npm run quickstart', which puts it there.",
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,209 @@
+import type { WorkloadKind } from './contenders/definition.js';
+import { MEMORY_SIZES } from './cost.js';
+import { dollars, estimate, megabytes, number } from './format.js';
+import { PERCENTILES } from './statistics.js';
+import type { BenchSummary, ContenderSummary } from './summary.js';
+
+/** A table as every kind of report shows it. */
+export interface ReportTable {
+  title: string;
+  /** What is in it and how it was measured. */
+  caption: string;
+  head: string[];
+  rows: string[][];
+}
+
+export const WORKLOAD_TITLES: Record<WorkloadKind, string> = {
+  classification: 'Classification of a photograph',
+  trivial: 'Trivial guest: what an invocation costs by itself',
+  inference: 'Inference alone',
+};
+
+/** Every figure of a summary. Tables without rows are left out. */
+export function tables(summary: BenchSummary): ReportTable[] {
+  const all = [
+    ...(Object.keys(WORKLOAD_TITLES) as WorkloadKind[]).map((kind) => latency(summary, kind)),
+    coldStarts(summary),
+    throughput(summary),
+    memory(summary),
+    installed(summary),
+    cost(summary),
+    otherPictures(summary),
+    goals(summary),
+  ];
+  return all.filter(({ rows }) => rows.length > 0);
+}
+
+function latency({ contenders, inputs, options }: BenchSummary, kind: WorkloadKind): ReportTable {
+  const [picture] = inputs.pictures;
+  const of =
+    kind === 'classification'
+      ? `${picture?.name ?? ''} (${picture?.width ?? 0} × ${picture?.height ?? 0}), model ${inputs.model.name}, one thread. `
+      : '';
+  return {
+    title: WORKLOAD_TITLES[kind],
+    caption:
+      `${of}Warm, one invocation at a time, in ${options.rounds} interleaved rounds. Milliseconds with ` +
+      '95 % confidence intervals; processor seconds of 1,000 invocations, child processes included.',
+    head: ['', ...PERCENTILES.map((p) => `p${number100(p)} ms`), 'CPU s / 1,000', 'labels alike'],
+    rows: measured(contenders, kind).flatMap(({ title, latency: figures, cpuSeconds, agreement }) =>
+      figures
+        ? [
+            [
+              title,
+              ...figures.percentilesMs.map(estimate),
+              cpuSeconds ? estimate(cpuSeconds) : '',
+              agreement ? `${agreement.alike} of ${agreement.of}` : '',
+            ],
+          ]
+        : [],
+    ),
+  };
+}
+
+function coldStarts({ contenders, options }: BenchSummary): ReportTable {
+  return {
+    title: 'Cold start',
+    caption:
+      `From the start of the process to its first answer, files in the page cache; median of ` +
+      `${options.coldStarts} starts with its interval, and the medians of the parts, milliseconds.`,
+    head: ['', 'total ms', 'parts'],
+    rows: contenders.flatMap(({ title, coldStart, workload }) =>
+      coldStart && workload !== 'inference'
+        ? [
+            [title, estimate(coldStart.totalMs), partsText(coldStart.parts)],
+            ...(coldStart.apart
+              ? [[`${title}, one part after the other`, '', partsText(coldStart.apart)]]
+              : []),
+          ]
+        : [],
+    ),
+  };
+}
+
+function partsText(parts: readonly { part: string; milliseconds: number }[]): string {
+  return parts.map(({ part, milliseconds }) => `${part} ${number(milliseconds)}`).join(', ');
+}
+
+function throughput({ contenders, options }: BenchSummary): ReportTable {
+  const points = Array.from({ length: options.concurrency }, (_, index) => index + 1);
+  return {
+    title: 'Throughput',
+    caption:
+      'Invocations a second with so many at a time, and the 99th percentile of their latency over ' +
+      'its median.',
+    head: ['', ...points.map((each) => `${each} at a time`), 'p99 / p50 at 2'],
+    rows: contenders.flatMap(({ title, throughput: figures }) => {
+      if (!figures) return [];
+      const two = figures[1];
+      return [
+        [
+          title,
+          ...points.map((_, index) => {
+            const point = figures[index];
+            return point ? estimate(point.perSecond) : '';
+          }),
+          two ? number(two.p99Ms / two.p50Ms) : '',
+        ],
+      ];
+    }),
+  };
+}
+
+function memory({ contenders, options }: BenchSummary): ReportTable {
+  return {
+    title: 'Resident memory',
+    caption:
+      'Megabytes of the process and its children, pages of a file counted once: idle after ' +
+      'invocations, the most that was seen with so many at a time, and what each more adds.',
+    head: ['', 'idle', '1 at a time', `${options.concurrency} at a time`, 'for each'],
+    rows: contenders.flatMap(({ title, memory: figures }) =>
+      figures
+        ? [
+            [
+              title,
+              megabytes(figures.idleBytes),
+              megabytes(figures.peaks[0]?.bytes ?? NaN),
+              megabytes(figures.peaks.at(-1)?.bytes ?? NaN),
+              megabytes(figures.slope),
+            ],
+          ]
+        : [],
+    ),
+  };
+}
+
+function installed({ contenders }: BenchSummary): ReportTable {
+  return {
+    title: 'Installed size',
+    caption: 'Megabytes on the disk, Node.js and the C library left out.',
+    head: ['', 'total MB', 'parts'],
+    rows: measured(contenders, 'classification').flatMap(
+      ({ title, installedBytes, installed: parts }) =>
+        installedBytes === undefined
+          ? []
+          : [
+              [
+                title,
+                megabytes(installedBytes),
+                (parts ?? []).map(({ part, bytes }) => `${part} ${megabytes(bytes)}`).join(', '),
+              ],
+            ],
+    ),
+  };
+}
+
+function cost({ contenders, options: { price } }: BenchSummary): ReportTable {
+  return {
+    title: 'Cost of a million invocations on AWS Lambda',
+    caption:
+      `Computed from the figures above: $${price.gigabyteSecond} for a GB-second and ` +
+      `$${price.millionRequests.toFixed(2)} for a million requests (${price.source}, ${price.date}), ` +
+      `${100 * price.coldShare} % cold starts. Below 1,769 MB Lambda gives less than one processor: ` +
+      'the processor’s part of a measured invocation then takes longer in proportion.',
+    head: ['', ...MEMORY_SIZES.map((size) => `${number(size)} MB`)],
+    rows: contenders.flatMap(({ title, cost: figures }) =>
+      figures ? [[title, ...figures.map((each) => dollars(each.dollars))]] : [],
+    ),
+  };
+}
+
+function otherPictures({ contenders, inputs, options }: BenchSummary): ReportTable {
+  const taking = measured(contenders, 'classification').filter((each) => each.otherPictures);
+  return {
+    title: 'Other pictures',
+    caption: `Milliseconds, the median of ${options.samplesOfOtherPictures}.`,
+    head: ['', 'pixels', ...taking.map(({ title }) => title)],
+    rows:
+      taking.length === 0
+        ? []
+        : inputs.pictures.slice(1).map(({ name, width, height }, index) => [
+            name,
+            `${width} × ${height}`,
+            ...taking.map((each) => number(each.otherPictures?.[index]?.medianMs ?? NaN)),
+          ]),
+  };
+}
+
+function goals({ goals: judged }: BenchSummary): ReportTable {
+  return {
+    title: 'Goals',
+    caption: 'Ratios within this run, with 95 % confidence intervals over its rounds.',
+    head: ['', 'measured', 'goal', ''],
+    rows: judged.map(({ title, estimate: ratio, bound, goal, met }) => [
+      title,
+      estimate(ratio),
+      `${bound} ${goal}`,
+      met ? 'met' : 'missed',
+    ]),
+  };
+}
+
+function measured(contenders: readonly ContenderSummary[], kind: WorkloadKind): ContenderSummary[] {
+  return contenders.filter(({ workload, skipped }) => workload === kind && skipped === undefined);
+}
+
+/** 0.999 as "99.9". */
+function number100(p: number): string {
+  return String(Number((100 * p).toFixed(1)));
+}
