@@ -1,6 +1,12 @@
 import { estimate, number } from './format.js';
 import type { BenchResults, ContenderResult } from './results.js';
-import { medianEstimate, meanEstimate, percentileEstimate, ratioEstimate, ratioOfMeans } from './statistics.js';
+import {
+  medianEstimate,
+  meanEstimate,
+  percentileEstimate,
+  ratioEstimate,
+  ratioOfMeans,
+} from './statistics.js';
 import type { Estimate } from './statistics.js';
 
 /** One figure of two runs. */
@@ -11,7 +17,7 @@ export interface Comparison {
   b: Estimate;
   /** B over A. */
   ratio: Estimate;
-  /** `noise`: the interval of the ratio holds 1. */
+  /** `noise`: the interval of the ratio holds 1, or there is none. */
   verdict: 'better' | 'worse' | 'noise';
 }
 
@@ -89,8 +95,7 @@ function compareContenders(a: ContenderResult, b: ContenderResult): Comparison[]
 }
 
 function verdictOf({ low, high }: Estimate, lessIsBetter: boolean): Comparison['verdict'] {
-  // One round has nothing to draw from: its interval is a point and means nothing.
-  if (low === null || high === null || low === high || (low <= 1 && high >= 1)) return 'noise';
+  if (low === null || high === null || (low <= 1 && high >= 1)) return 'noise';
   return high < 1 === lessIsBetter ? 'better' : 'worse';
 }
 

@@ -15,8 +15,7 @@ function bytesBelow(file: string): number {
 }
 
 /** The C and C++ libraries, which every Linux that runs Node.js has. */
-const OF_THE_SYSTEM =
-  /^(linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|resolv|gcc_s|stdc\+\+)\.so)/;
+const OF_THE_SYSTEM = /^(linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|resolv|gcc_s|stdc\+\+)\.so)/;
 
 /** A shared object or program with all libraries that it needs, those of the system left out. */
 export function withLibraries(file: string): string[] {
@@ -50,7 +49,8 @@ export function dependencyFolders(root: string): string[] {
 function findDependency(folder: string, name: string): string | undefined {
   for (let at = folder; ; at = path.dirname(at)) {
     const candidate = path.join(at, 'node_modules', name);
-    if (lstatSync(path.join(candidate, 'package.json'), { throwIfNoEntry: false })) return candidate;
+    if (lstatSync(path.join(candidate, 'package.json'), { throwIfNoEntry: false }))
+      return candidate;
     if (at === path.dirname(at)) return undefined;
   }
 }

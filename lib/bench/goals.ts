@@ -129,4 +129,3 @@ function tailRatio(result?: ContenderResult): Estimate | null {
 function single(values: readonly number[]): number[][] {
   return values.map((value) => [value]);
 }
-

@@ -47,9 +47,11 @@ function jpegsIn(folder: string): string[] {
 }
 
 /** The model to measure with, its labels, and its ONNX twin where there is one. */
-export function chooseModel(
-  given: { model?: string; labels?: string; onnx?: string },
-): Pick<BenchOptions, 'model' | 'onnx'> {
+export function chooseModel(given: {
+  model?: string;
+  labels?: string;
+  onnx?: string;
+}): Pick<BenchOptions, 'model' | 'onnx'> {
   if (given.model !== undefined && given.labels === undefined) {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',

@@ -13,9 +13,10 @@ export function markdown(summary: BenchSummary): string {
     `Node.js ${environment.node}, wasmedge-embed ${environment.package}` +
       `${environment.commit === undefined ? '' : ` (${environment.commit})`}. ${disturbanceText(summary)}`,
   ];
-  for (const { title, caption, head, rows } of tables(summary)) {
+  for (const { title, caption, head, rows, prose } of tables(summary)) {
+    const textColumns = new Set([0, ...(prose ? [head.length - 1] : [])]);
     lines.push('', `## ${title}`, '', caption, '');
-    lines.push(row(head), row(head.map((_, index) => (index === 0 ? '---' : '---:'))));
+    lines.push(row(head), row(head.map((_, index) => (textColumns.has(index) ? '---' : '---:'))));
     lines.push(...rows.map(row));
   }
   const notes = contenders.flatMap(({ title, notes: each, skipped, failed, versions }) => {

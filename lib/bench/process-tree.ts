@@ -27,7 +27,9 @@ export function cpuSeconds(pid: number): number {
       seconds += Number(read(`/proc/${each}/task/${thread}/schedstat`).split(' ')[0]) / 1e9;
     }
     // The name, in parentheses, may hold anything.
-    const stat = read(`/proc/${each}/stat`).replace(/^.*\) /s, '').split(' ');
+    const stat = read(`/proc/${each}/stat`)
+      .replace(/^.*\) /s, '')
+      .split(' ');
     // cutime and cstime, of the children that are gone: fields 16 and 17, and two were taken away.
     seconds += (Number(stat[13] ?? 0) + Number(stat[14] ?? 0)) / TICKS_PER_SECOND;
   }

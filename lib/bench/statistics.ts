@@ -76,8 +76,12 @@ export function percentileEstimate(rounds: readonly (readonly number[])[], p: nu
   };
 }
 
-/** The mean of a value that was taken once a round, with the bootstrap's interval. */
+/**
+ * The mean of a value that was taken once a round, with the bootstrap's interval; one round alone
+ * gives none, here as in the ratios below.
+ */
 export function meanEstimate(values: readonly number[]): Estimate {
+  if (values.length < 2) return { value: mean(values), low: null, high: null };
   const rounds = new PooledRounds(values.map((value) => [value]));
   const { low, high } = rounds.bootstrap((weights) => weightedMean(values, weights));
   return { value: mean(values), low, high };
@@ -102,16 +106,15 @@ export function ratioEstimate(
 ): Estimate {
   const above = new PooledRounds(a);
   const below = new PooledRounds(b);
+  const value = percentile(above.values, p) / percentile(below.values, p);
+  if (a.length < 2 || b.length < 2) return { value, low: null, high: null };
   const random = generator(1);
   const ratios = Array.from({ length: RESAMPLES }, () => {
     const weights = drawRounds(a.length, random);
     const others = paired && a.length === b.length ? weights : drawRounds(b.length, random);
     return above.percentile(p, weights) / below.percentile(p, others);
   });
-  return {
-    value: percentile(above.values, p) / percentile(below.values, p),
-    ...central(ratios),
-  };
+  return { value, ...central(ratios) };
 }
 
 /** How many times the mean of `a` is that of `b`; one value a round. */
@@ -120,13 +123,15 @@ export function ratioOfMeans(
   b: readonly number[],
   { paired }: { paired: boolean },
 ): Estimate {
+  const value = mean(a) / mean(b);
+  if (a.length < 2 || b.length < 2) return { value, low: null, high: null };
   const random = generator(1);
   const ratios = Array.from({ length: RESAMPLES }, () => {
     const weights = drawRounds(a.length, random);
     const others = paired && a.length === b.length ? weights : drawRounds(b.length, random);
     return weightedMean(a, weights) / weightedMean(b, others);
   });
-  return { value: mean(a) / mean(b), ...central(ratios) };
+  return { value, ...central(ratios) };
 }
 
 /** The samples of all rounds in ascending order, each with its round. */

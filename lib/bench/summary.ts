@@ -7,7 +7,14 @@ import type { Goal } from './goals.js';
 import { histogram } from './histogram.js';
 import type { Histogram } from './histogram.js';
 import type { BenchResults, ContenderResult } from './results.js';
-import { PERCENTILES, mean, median, meanEstimate, medianEstimate, percentileEstimate } from './statistics.js';
+import {
+  PERCENTILES,
+  mean,
+  median,
+  meanEstimate,
+  medianEstimate,
+  percentileEstimate,
+} from './statistics.js';
 import type { Estimate } from './statistics.js';
 
 /** What reports show: everything of the results but the raw samples. */

@@ -11,6 +11,8 @@ export interface ReportTable {
   caption: string;
   head: string[];
   rows: string[][];
+  /** Whether the last column is text. */
+  prose?: true;
 }
 
 export const WORKLOAD_TITLES: Record<WorkloadKind, string> = {
@@ -44,19 +46,30 @@ function latency({ contenders, inputs, options }: BenchSummary, kind: WorkloadKi
     title: WORKLOAD_TITLES[kind],
     caption:
       `${of}Warm, one invocation at a time, in ${options.rounds} interleaved rounds. Milliseconds with ` +
-      '95 % confidence intervals; processor seconds of 1,000 invocations, child processes included.',
-    head: ['', ...PERCENTILES.map((p) => `p${number100(p)} ms`), 'CPU s / 1,000', 'labels alike'],
-    rows: measured(contenders, kind).flatMap(({ title, latency: figures, cpuSeconds, agreement }) =>
-      figures
-        ? [
-            [
-              title,
-              ...figures.percentilesMs.map(estimate),
-              cpuSeconds ? estimate(cpuSeconds) : '',
-              agreement ? `${agreement.alike} of ${agreement.of}` : '',
-            ],
-          ]
-        : [],
+      '95 % confidence intervals; processor seconds of 1,000 invocations, child processes included.' +
+      (kind === 'classification'
+        ? ' Labels alike: of the pictures that it and the first row named, how many alike.'
+        : ''),
+    head: [
+      '',
+      ...PERCENTILES.map((p) => `p${number100(p)} ms`),
+      'CPU s / 1,000',
+      ...(kind === 'classification' ? ['labels alike'] : []),
+    ],
+    rows: measured(contenders, kind).flatMap(
+      ({ title, latency: figures, cpuSeconds, agreement }) =>
+        figures
+          ? [
+              [
+                title,
+                ...figures.percentilesMs.map(estimate),
+                cpuSeconds ? estimate(cpuSeconds) : '',
+                ...(kind === 'classification'
+                  ? [agreement ? `${agreement.alike} of ${agreement.of}` : '']
+                  : []),
+              ],
+            ]
+          : [],
     ),
   };
 }
@@ -67,6 +80,7 @@ function coldStarts({ contenders, options }: BenchSummary): ReportTable {
     caption:
       `From the start of the process to its first answer, files in the page cache; median of ` +
       `${options.coldStarts} starts with its interval, and the medians of the parts, milliseconds.`,
+    prose: true,
     head: ['', 'total ms', 'parts'],
     rows: contenders.flatMap(({ title, coldStart, workload }) =>
       coldStart && workload !== 'inference'
@@ -137,6 +151,7 @@ function installed({ contenders }: BenchSummary): ReportTable {
   return {
     title: 'Installed size',
     caption: 'Megabytes on the disk, Node.js and the C library left out.',
+    prose: true,
     head: ['', 'total MB', 'parts'],
     rows: measured(contenders, 'classification').flatMap(
       ({ title, installedBytes, installed: parts }) =>
@@ -177,11 +192,13 @@ function otherPictures({ contenders, inputs, options }: BenchSummary): ReportTab
     rows:
       taking.length === 0
         ? []
-        : inputs.pictures.slice(1).map(({ name, width, height }, index) => [
-            name,
-            `${width} × ${height}`,
-            ...taking.map((each) => number(each.otherPictures?.[index]?.medianMs ?? NaN)),
-          ]),
+        : inputs.pictures
+            .slice(1)
+            .map(({ name, width, height }, index) => [
+              name,
+              `${width} × ${height}`,
+              ...taking.map((each) => number(each.otherPictures?.[index]?.medianMs ?? NaN)),
+            ]),
   };
 }
 

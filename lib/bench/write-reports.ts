@@ -32,5 +32,7 @@ export async function writeReports(
 
 /** Seven digits: a tenth of a nanosecond of a millisecond, and half the bytes. */
 function rounded(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value;
+  return typeof value === 'number' && !Number.isInteger(value)
+    ? Number(value.toPrecision(7))
+    : value;
 }

@@ -167,7 +167,10 @@ function compareCommand(): Command {
       const [a, b] = await Promise.all([readResults(first), readResults(second)]);
       const comparisons = compareResults(a, b);
       if (comparisons.length === 0) {
-        throw new WasmEdgeError('ERR_INVALID_ARGUMENT', 'The two runs have no contender in common.');
+        throw new WasmEdgeError(
+          'ERR_INVALID_ARGUMENT',
+          'The two runs have no contender in common.',
+        );
       }
       const differing = differences(a, b);
       if (json) {
@@ -182,7 +185,9 @@ function compareCommand(): Command {
         }),
       );
       if (differing.length > 0) {
-        console.log(`\nThe runs differ in ${differing.join(', ')}: this compares more than the code.`);
+        console.log(
+          `\nThe runs differ in ${differing.join(', ')}: this compares more than the code.`,
+        );
       }
     });
 }

@@ -92,7 +92,8 @@ async function buildWithCMake(progress: (what: string) => void): Promise<string>
     await run('cmake', ['--build', folder, '--parallel', parallel], { maxBuffer: 64 << 20 });
   } catch (error) {
     const { stderr, stdout, message } = error as Error & { stderr?: string; stdout?: string };
-    const said = `${stdout ?? ''}${stderr ?? ''}`.trim().split('\n').slice(-5).join('\n') || message;
+    const said =
+      `${stdout ?? ''}${stderr ?? ''}`.trim().split('\n').slice(-5).join('\n') || message;
     throw new Unavailable(
       'It could not be built; it takes CMake, a C++17 compiler and the headers of libjpeg-turbo ' +
         `(Debian: cmake g++ libjpeg62-turbo-dev). ${said}`,

@@ -38,9 +38,7 @@ export async function measureOtherPictures(
   { pictures, samplesOfOtherPictures, warmUp, seed }: BenchOptions,
   progress: Progress,
 ): Promise<void> {
-  const taking = stillIn(participants).filter(
-    ({ result }) => result.workload === 'classification',
-  );
+  const taking = stillIn(participants).filter(({ result }) => result.workload === 'classification');
   const others = pictures.map((_, picture) => picture).slice(1);
   progress.begin('other pictures', taking.length * others.length);
   for (const picture of others) {

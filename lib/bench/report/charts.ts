@@ -12,7 +12,7 @@ export type ChartSpec = {
 } & (
   | { kind: 'ranges'; rows: RangeRow[] }
   | { kind: 'stacks'; rows: string[]; segments: { name: string; values: (number | null)[] }[] }
-  | { kind: 'lines'; x: number[]; xTitle: string; logarithmic?: true; series: LineSeries[] }
+  | { kind: 'lines'; x: number[]; xTitle: string; isLogarithmic?: true; series: LineSeries[] }
   | { kind: 'distributions'; series: DistributionSeries[] }
 );
 
@@ -49,6 +49,47 @@ const PART_TITLES: Record<string, string> = {
   process: 'the spawned process',
 };
 
+/** The parts of a cold start that are alike, in the order in which they come. */
+const START_TITLES: [title: string, parts: RegExp][] = [
+  ['start of the process', /^(Node\.js|process)$/],
+  ['packages', /^(require|import) /],
+  ['addon', /^load the addon$/],
+  ['libwasmedge', /^load libwasmedge$/],
+  ['runtime and model', /^load (LiteRT and the|the) model$/],
+  ['module', /^load and link the module$/],
+  ['module and model at once', /^load the module and the model$/],
+  ['first run', /^first run$/],
+];
+
+/** What is installed for the same purpose. */
+const INSTALLED_TITLES: [title: string, parts: RegExp][] = [
+  ['inference runtime', /^(LiteRT|onnxruntime-node|@litertjs|tfjs-tflite-node|@tensorflow)$/],
+  ['picture decoder', /^(sharp|program) and lib/],
+  ['WasmEdge and LLVM', /^WasmEdge and LLVM$/],
+  ['this package and its dependencies', /^(addon and JavaScript|npm dependencies)$/],
+  ['wasmedge program and plug-ins', /^wasmedge program/],
+  ['guest and model', /model|guest/],
+];
+
+/** Adds up what belongs together; null where a row has nothing of it. */
+function grouped(
+  titles: readonly [title: string, parts: RegExp][],
+  rows: readonly { part: string; value: number }[][],
+): { name: string; values: (number | null)[] }[] {
+  const taken = (part: string): string =>
+    titles.find(([, pattern]) => pattern.test(part))?.[0] ?? part;
+  const names = [...titles.map(([title]) => title), ...rows.flat().map(({ part }) => taken(part))];
+  return [...new Set(names)]
+    .map((name) => ({
+      name,
+      values: rows.map((row) => {
+        const parts = row.filter(({ part }) => taken(part) === name);
+        return parts.length === 0 ? null : parts.reduce((sum, { value }) => sum + value, 0);
+      }),
+    }))
+    .filter(({ values }) => values.some((value) => value !== null));
+}
+
 /** All charts of a report; those that have nothing to show are left out. */
 export function charts({ contenders, options }: BenchSummary): ChartSpec[] {
   const classifiers = contenders.filter(({ workload }) => workload === 'classification');
@@ -66,9 +107,7 @@ export function charts({ contenders, options }: BenchSummary): ChartSpec[] {
     ranges('trivial', WORKLOAD_TITLES.trivial, trivial),
     ranges('inference', WORKLOAD_TITLES.inference, inference),
   ];
-  return specs.filter(
-    (spec) => ('rows' in spec ? spec.rows.length : spec.series.length) > 0,
-  );
+  return specs.filter((spec) => ('rows' in spec ? spec.rows.length : spec.series.length) > 0);
 }
 
 function ranges(id: string, title: string, contenders: readonly ContenderSummary[]): ChartSpec {
@@ -95,7 +134,8 @@ function distributions(id: string, contenders: readonly ContenderSummary[]): Cha
     kind: 'distributions',
     id,
     title: 'Latency distributions',
-    caption: 'The share of invocations in each bin; bins are equally wide on the logarithmic scale.',
+    caption:
+      'The share of invocations in each bin; bins are equally wide on the logarithmic scale.',
     unit: 'ms',
     series: contenders.flatMap(({ name, title, latency }) => {
       if (!latency) return [];
@@ -143,9 +183,6 @@ function coldStarts(contenders: readonly ContenderSummary[]): ChartSpec {
         ]
       : [],
   );
-  const names = [...new Set(shown.flatMap(({ parts }) => parts.map(({ part }) => part)))];
-  // The answer comes last, whoever has parts of its own before it.
-  names.sort((a, b) => Number(a === 'first run') - Number(b === 'first run'));
   return {
     kind: 'stacks',
     id: 'cold-start',
@@ -153,12 +190,10 @@ function coldStarts(contenders: readonly ContenderSummary[]): ChartSpec {
     caption: 'From the start of the process to its first answer: medians of the parts.',
     unit: 'ms',
     rows: shown.map(({ title }) => title),
-    segments: names.map((name) => ({
-      name,
-      values: shown.map(
-        ({ parts }) => parts.find(({ part }) => part === name)?.milliseconds ?? null,
-      ),
-    })),
+    segments: grouped(
+      START_TITLES,
+      shown.map(({ parts }) => parts.map(({ part, milliseconds: value }) => ({ part, value }))),
+    ),
   };
 }
 
@@ -170,7 +205,7 @@ function throughput(contenders: readonly ContenderSummary[]): ChartSpec {
     id: 'throughput',
     title: 'Throughput',
     caption: 'Classifications a second with so many at a time.',
-    unit: '/ s',
+    unit: 'a second',
     x,
     xTitle: 'invocations at a time',
     series: shown.map(({ name, title, throughput: points = [] }) => ({
@@ -206,7 +241,6 @@ function memory(contenders: readonly ContenderSummary[], concurrency: number): C
 
 function installed(contenders: readonly ContenderSummary[]): ChartSpec {
   const shown = contenders.filter((each) => each.installed);
-  const names = [...new Set(shown.flatMap((each) => (each.installed ?? []).map(({ part }) => part)))];
   return {
     kind: 'stacks',
     id: 'installed',
@@ -214,13 +248,12 @@ function installed(contenders: readonly ContenderSummary[]): ChartSpec {
     caption: 'On the disk, Node.js and the C library left out.',
     unit: 'MB',
     rows: shown.map(({ title }) => title),
-    segments: names.map((name) => ({
-      name,
-      values: shown.map((each) => {
-        const part = each.installed?.find((one) => one.part === name);
-        return part ? part.bytes / 1e6 : null;
-      }),
-    })),
+    segments: grouped(
+      INSTALLED_TITLES,
+      shown.map((each) =>
+        (each.installed ?? []).map(({ part, bytes }) => ({ part, value: bytes / 1e6 })),
+      ),
+    ),
   };
 }
 
@@ -233,7 +266,7 @@ function cost(contenders: readonly ContenderSummary[]): ChartSpec {
     unit: 'US$',
     x: [...MEMORY_SIZES],
     xTitle: 'MB',
-    logarithmic: true,
+    isLogarithmic: true,
     series: contenders.flatMap(({ name, title, cost: figures }) =>
       figures ? [{ name, title, values: figures.map(({ dollars }) => dollars) }] : [],
     ),

@@ -100,13 +100,16 @@ function cards({ contenders, goals }: BenchSummary): string {
   return `<ul class="cards">${items.join('')}</ul>`;
 }
 
-function tableHtml({ title, caption, head, rows }: ReportTable): string {
+function tableHtml({ title, caption, head, rows, prose }: ReportTable): string {
   const cells = (tag: string, values: readonly string[]): string =>
     `<tr>${values
-      .map((value, index) => `<${index === 0 ? 'th scope="row"' : tag}>${marked(value)}</${index === 0 ? 'th' : tag}>`)
+      .map(
+        (value, index) =>
+          `<${index === 0 ? 'th scope="row"' : tag}>${marked(value)}</${index === 0 ? 'th' : tag}>`,
+      )
       .join('')}</tr>`;
   return `<section class="table"><h2>${escape(title)}</h2><p>${escape(caption)}</p>
-<div class="scroll"><table><thead>${cells('th', head)}</thead><tbody>
+<div class="scroll"><table${prose ? ' class="prose"' : ''}><thead>${cells('th', head)}</thead><tbody>
 ${rows.map((row) => cells('td', row)).join('\n')}
 </tbody></table></div></section>`;
 }

@@ -22,20 +22,14 @@ const colours = {
 };
 /** For the segments of stacks, in their order. */
 const segmentColours = [
-  ['#8fa3bd', '#5d7188'],
+  ['#94a3b8', '#64748b'],
   ['#f0a92e', '#e0a13a'],
-  ['#3b82f6', '#5b93f5'],
+  ['#2f6fed', '#5b93f5'],
   ['#0f9d6b', '#35b98a'],
   ['#c2410c', '#e2744a'],
-  ['#7c3aed', '#9b7bf0'],
-  ['#db2777', '#e86aa8'],
+  ['#8b5cf6', '#a78bfa'],
   ['#0891b2', '#3fb8d3'],
-  ['#65a30d', '#9ccc4a'],
-  ['#a16207', '#cf9a3c'],
-  ['#475569', '#8a99ad'],
-  ['#e11d48', '#f26a86'],
-  ['#0d9488', '#46c2b6'],
-  ['#9333ea', '#bb86f5'],
+  ['#db2777', '#e86aa8'],
 ];
 
 const shade = (pair) => pair[dark.matches ? 1 : 0];
@@ -63,13 +57,23 @@ function scale(extra = {}) {
   };
 }
 
-/** Logarithmic scales label powers of ten, and 2 and 5 times those. */
-const decades = {
-  callback: (value) => {
-    const digit = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
-    return [1, 2, 5].some((one) => Math.abs(digit - one) < 1e-6) ? short(value) : '';
-  },
-};
+/** A logarithmic scale with lines and labels at 1, 2 and 5 times the powers of ten. */
+function logarithmic(extra = {}) {
+  return scale({
+    type: 'logarithmic',
+    afterBuildTicks: (axis) => {
+      axis.ticks = [];
+      for (let power = Math.floor(Math.log10(axis.min)); 10 ** power <= axis.max; power++) {
+        for (const digit of [1, 2, 5]) {
+          const value = Number((digit * 10 ** power).toPrecision(3));
+          if (value >= axis.min && value <= axis.max) axis.ticks.push({ value });
+        }
+      }
+    },
+    ...extra,
+    ticks: { callback: short, ...extra.ticks },
+  });
+}
 
 function options({ scales, legend = false, label, title, ...rest }) {
   return {
@@ -114,7 +118,6 @@ const percentileLines = {
       };
       ctx.save();
       ctx.strokeStyle = colourOf(name);
-      ctx.lineCap = 'round';
       line(p50, p90, 8, 0.45);
       line(p90, p99, 2, 0.9);
       ctx.globalAlpha = 0.9;
@@ -173,7 +176,10 @@ const sums = {
     ctx.fillStyle = variable('--ink');
     ctx.textBaseline = 'middle';
     data.labels.forEach((_, index) => {
-      const sum = data.datasets.reduce((total, { data: values }) => total + (values[index] ?? 0), 0);
+      const sum = data.datasets.reduce(
+        (total, { data: values }) => total + (values[index] ?? 0),
+        0,
+      );
       ctx.fillText(short(sum), x.getPixelForValue(sum) + 6, y.getPixelForValue(index));
     });
     ctx.restore();
@@ -203,13 +209,7 @@ const kinds = {
         options: {
           ...options({
             scales: {
-              x: scale({
-                type: 'logarithmic',
-                min: least / 1.5,
-                max: most * 1.3,
-                title: unit,
-                ticks: decades,
-              }),
+              x: logarithmic({ min: least / 1.5, max: most * 1.3, title: unit }),
               y: scale({
                 reverse: true,
                 min: -0.7,
@@ -266,14 +266,16 @@ const kinds = {
               ticks: { color: variable('--ink'), callback: (value) => wrapped(rows[value] ?? '') },
             }),
           },
-          label: ({ dataset, raw }) => (raw === null ? '' : `${dataset.label}  ${short(raw)} ${unit}`),
+          label: ({ dataset, raw }) =>
+            raw === null ? '' : `${dataset.label}  ${short(raw)} ${unit}`,
         }),
         plugins: [sums],
       },
     };
   },
 
-  lines({ x, xTitle, series, unit, logarithmic }) {
+  lines({ x, xTitle, series, unit, isLogarithmic }) {
+    const axis = isLogarithmic ? logarithmic : scale;
     return {
       height: 320 + 14 * series.length,
       config: {
@@ -293,20 +295,15 @@ const kinds = {
           legend: true,
           interaction: { mode: 'index', intersect: false },
           scales: {
-            x: scale({
-              type: logarithmic ? 'logarithmic' : 'linear',
+            x: axis({
+              type: isLogarithmic ? 'logarithmic' : 'linear',
               title: xTitle,
               afterBuildTicks: (axis) => {
                 axis.ticks = x.map((value) => ({ value }));
               },
               ticks: { callback: (value) => String(value) },
             }),
-            y: scale({
-              type: logarithmic ? 'logarithmic' : 'linear',
-              ...(!logarithmic && { min: 0 }),
-              title: unit,
-              ticks: logarithmic ? decades : { callback: short },
-            }),
+            y: axis({ ...(!isLogarithmic && { min: 0 }), grace: '5%', title: unit }),
           },
           title: ([item]) => `${item.parsed.x} ${xTitle}`,
           label: ({ dataset, parsed }) => `${dataset.label}  ${short(parsed.y)} ${unit}`,
@@ -338,7 +335,7 @@ const kinds = {
         options: options({
           legend: true,
           scales: {
-            x: scale({ type: 'logarithmic', title: unit, ticks: decades }),
+            x: logarithmic({ title: unit }),
             y: scale({ min: 0, title: '% of invocations' }),
           },
           title: ([item]) => item.dataset.label,

@@ -1,0 +1,28 @@
+import path from 'node:path';
+
+import { runMain, setUp } from './setup/index.mjs';
+import { commandLine } from './setup/paths.mjs';
+import { photographs } from './setup/photographs.mjs';
+import { run } from './setup/processes.mjs';
+
+const help = `Sets everything up as \`npm run quickstart\` does, then measures: \`wasmedge-embed bench\`.
+
+Usage: npm run bench -- [options of wasmedge-embed bench]
+`;
+
+async function main() {
+  const args = process.argv.slice(2);
+  const isHelp = args.some((argument) => argument === '--help' || argument === '-h');
+  const yes = process.env.npm_config_yes === 'true';
+  if (isHelp) process.stdout.write(`${help}\n`);
+  else await setUp({ forTests: false, yes, photographs: [] }, { more: [photographs] });
+  // npm changes to the root of the repository and says where the person was.
+  const cwd = (process.env.npm_lifecycle_event && process.env.INIT_CWD) || process.cwd();
+  const { code } = await run(process.execPath, [path.resolve(commandLine), 'bench', ...args], {
+    inherit: true,
+    cwd,
+  });
+  return code ?? 1;
+}
+
+await runMain(main);
