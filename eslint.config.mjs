@@ -29,6 +29,20 @@ export default tseslint.config(
     },
   },
   {
+    // A script of a page: it finds these in the browser and in the page.
+    files: ['lib/bench/report/*.js'],
+    languageOptions: {
+      sourceType: 'script',
+      globals: {
+        Chart: 'readonly',
+        charts: 'readonly',
+        document: 'readonly',
+        getComputedStyle: 'readonly',
+        matchMedia: 'readonly',
+      },
+    },
+  },
+  {
     files: ['**/*.mjs'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
     rules: { 'no-undef': 'off' },

@@ -1,6 +1,7 @@
 import path from 'node:path';
 
 import { runMain, setUp } from './setup/index.mjs';
+import { rustEnvironment } from './setup/machine.mjs';
 import { commandLine } from './setup/paths.mjs';
 import { photographs } from './setup/photographs.mjs';
 import { run } from './setup/processes.mjs';
@@ -14,13 +15,16 @@ async function main() {
   const args = process.argv.slice(2);
   const isHelp = args.some((argument) => argument === '--help' || argument === '-h');
   const yes = process.env.npm_config_yes === 'true';
+  const context = { forTests: false, yes, photographs: [] };
   if (isHelp) process.stdout.write(`${help}\n`);
-  else await setUp({ forTests: false, yes, photographs: [] }, { more: [photographs] });
+  else await setUp(context, { more: [photographs] });
   // npm changes to the root of the repository and says where the person was.
   const cwd = (process.env.npm_lifecycle_event && process.env.INIT_CWD) || process.cwd();
   const { code } = await run(process.execPath, [path.resolve(commandLine), 'bench', ...args], {
     inherit: true,
     cwd,
+    // Rust for WASI, where the set-up found it: a guest is built that embeds the model.
+    env: context.machine ? rustEnvironment(context.machine) : {},
   });
   return code ?? 1;
 }

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
 
 import nodeGypBuild from 'node-gyp-build';
+
+import { reasonOf } from '../errors.js';
+import { openProgram } from '../runners/subprocess/program.js';
 
 import { Unavailable } from './contenders/definition.js';
 
@@ -14,19 +16,21 @@ export function addonFolder(): string {
   return path.dirname(nodeGypBuild.path(root));
 }
 
-/** Where our plug-ins for WasmEdge's own program are. */
-export function pluginFolder(): string | undefined {
-  const folders = [path.join(addonFolder(), 'plugin'), path.join(root, 'build', 'plugin')];
-  return folders.find((folder) => existsSync(folder));
+/** WasmEdge's own program with our plug-ins. */
+export interface WasmEdgeProgram {
+  file: string;
+  version: string;
+  plugins: string;
 }
 
-/** WasmEdge's own program, as the libraries are looked for. */
-export function wasmedgeProgram(): string | undefined {
-  const folders = [
-    path.join(process.env['WASMEDGE_DIR'] ?? path.join(homedir(), '.wasmedge'), 'bin'),
-    ...(process.env['PATH'] ?? '').split(path.delimiter),
-  ];
-  return folders.map((folder) => path.join(folder, 'wasmedge')).find((file) => existsSync(file));
+/** As the isolation `subprocess` finds it. Rejects with {@link Unavailable} where it cannot. */
+export async function wasmedgeProgram(): Promise<WasmEdgeProgram> {
+  try {
+    const { file, version, env } = await openProgram({ program: undefined, plugins: undefined });
+    return { file, version, plugins: env['WASMEDGE_PLUGIN_PATH'] ?? '' };
+  } catch (error) {
+    throw new Unavailable(reasonOf(error), { cause: error });
+  }
 }
 
 /** A guest of ours, by name, not compiled: of the package, else of a clone. */
@@ -39,5 +43,7 @@ export function guestSource(name: string): string {
     .map((folder) => path.join(folder, `${name}.wasm`))
     .find((file) => existsSync(file));
   if (found !== undefined) return found;
-  throw new Unavailable(`The guest ${name} was not built: it is neither in ${folders.join(' nor in ')}.`);
+  throw new Unavailable(
+    `The guest ${name} was not built: it is neither in ${folders.join(' nor in ')}.`,
+  );
 }

@@ -169,7 +169,9 @@ function agreementOf(
   labels: readonly (string | null)[],
   reference: readonly (string | null)[],
 ): { alike: number; of: number } {
-  const both = labels.filter((label, index) => label !== null && reference[index] != null);
+  const both = labels.filter(
+    (label, index) => label !== null && typeof reference[index] === 'string',
+  );
   const alike = labels.filter((label, index) => label !== null && label === reference[index]);
   return { alike: alike.length, of: both.length };
 }

@@ -7,20 +7,23 @@ import { writableCacheDirectory } from '../../cache-directory.js';
 import { compileModule } from '../../compile-module.js';
 import { addon } from '../../native.js';
 import { processorFeatures } from '../../processor.js';
-import { guestSource } from '../places.js';
 
-/** A guest of ours, compiled once for this machine: every contender runs the same file. */
-export async function compiledGuest(
-  name: string,
+/**
+ * A module, compiled once for this machine: the file that every contender runs, in the process and
+ * spawned.
+ */
+export async function compiledModule(
+  file: string,
   progress: (what: string) => void,
 ): Promise<string> {
-  const source = await readFile(guestSource(name));
+  const source = await readFile(file);
   const { version } = await addon().runtime();
   const key = createHash('sha256')
     .update(`${version}\n${processorFeatures().join(' ')}\n`)
     .update(source)
     .digest('hex')
     .slice(0, 16);
+  const name = path.basename(file, '.wasm');
   const output = path.join(writableCacheDirectory('bench'), `${name}-${key}.so`);
   if (!existsSync(output)) {
     progress(`compiling the guest ${name}`);

@@ -1,18 +1,17 @@
 import path from 'node:path';
 
+import type { Isolation } from '../../index.js';
 import { addon } from '../../native.js';
 import { bytesOf, dependencyFolders, withLibraries } from '../disk.js';
-import { addonFolder, pluginFolder, root, wasmedgeProgram } from '../places.js';
+import { addonFolder, guestSource, root, wasmedgeProgram } from '../places.js';
+import type { WasmEdgeProgram } from '../places.js';
 
-import { compiledGuest } from './compiled-guest.js';
-import { Unavailable } from './definition.js';
+import { compiledModule } from './compiled-guest.js';
 import type { Definition, InstalledPart, PreparationContext, Prepared } from './definition.js';
 import type { EmbeddedSettings } from './embedded.js';
 import { childCommands, runChild } from './run-child.js';
 
-const ISOLATIONS = ['in-process', 'worker-process', 'subprocess'] as const;
-type Isolation = (typeof ISOLATIONS)[number];
-
+const ISOLATIONS: Isolation[] = ['in-process', 'worker-process', 'subprocess'];
 /** This package in each isolation, classifying. */
 export const classification: Definition[] = ISOLATIONS.map((isolation) => ({
   name: isolation,
@@ -36,11 +35,12 @@ async function prepare(
   { model, pictures, concurrency, progress }: PreparationContext,
   { withModel }: { withModel: boolean },
 ): Promise<Prepared> {
-  if (isolation === 'subprocess') requireProgram();
-  const guest = await compiledGuest(withModel ? 'image-classification' : 'echo', progress);
+  const program = isolation === 'subprocess' ? await wasmedgeProgram() : undefined;
+  const source = guestSource(withModel ? 'image-classification' : 'echo');
+  const guest = await compiledModule(source, progress);
   const runtime = await addon().runtime();
   const settings: EmbeddedSettings = {
-    isolation: isolation as EmbeddedSettings['isolation'],
+    isolation,
     guest,
     kernels: 'xnnpack',
     concurrency,
@@ -60,22 +60,13 @@ async function prepare(
     installed: [
       ...packageParts(),
       { part: 'WasmEdge and LLVM', bytes: bytesOf(...withLibraries(runtime.path)) },
-      ...(isolation === 'subprocess' ? programParts() : []),
+      ...(program ? [programPart(program)] : []),
       {
         part: withModel ? 'guest and model' : 'guest',
         bytes: bytesOf(guest, ...(withModel ? [model.file, model.labels] : [])),
       },
     ],
   };
-}
-
-function requireProgram(): void {
-  if (wasmedgeProgram() === undefined) {
-    throw new Unavailable("WasmEdge's own program, wasmedge, is not installed.");
-  }
-  if (pluginFolder() === undefined) {
-    throw new Unavailable('The plug-ins for WasmEdge are not built.');
-  }
 }
 
 /** What npm puts on the disk, sources for its own development left out. */
@@ -95,11 +86,8 @@ function packageParts(): InstalledPart[] {
   ];
 }
 
-function programParts(): InstalledPart[] {
-  return [
-    {
-      part: 'wasmedge program and plug-ins',
-      bytes: bytesOf(wasmedgeProgram() ?? '', pluginFolder() ?? ''),
-    },
-  ];
+/** The program, and the plug-ins with what they share. */
+export function programPart({ file, plugins }: WasmEdgeProgram): InstalledPart {
+  const shared = path.join(addonFolder(), 'libwasmedge_embed_plugin.so');
+  return { part: 'wasmedge program and plug-ins', bytes: bytesOf(file, plugins, shared) };
 }

@@ -8,7 +8,7 @@ import type * as NativeDoor from '../../native.js';
 import type { Answer, Mark, Workload } from './workload.js';
 
 export interface EmbeddedSettings {
-  isolation: Package.LoadOptions['isolation'];
+  isolation: Package.Isolation;
   /** The compiled guest. */
   guest: string;
   /** Absent for a guest without inference. */
@@ -27,13 +27,13 @@ export async function create(settings: EmbeddedSettings, mark: Mark): Promise<Wo
   const held = settings.apart ? await loadParts(settings, mark) : undefined;
   const { isolation, guest, model, kernels, concurrency } = settings;
   const module = await loadModule(guest, {
-    ...(isolation && { isolation }),
+    isolation,
     ...(model && { models: { default: model }, args: ['--format', 'json'] }),
     inference: { threads: 1, kernels },
     concurrency,
   });
   mark(settings.apart ? 'load and link the module' : 'load the module and the model');
-  void held;
+  held;
   return {
     async run(stdin): Promise<Answer> {
       const { stdout, stderr, exitCode, timings } = await module.run({ stdin });
@@ -70,12 +70,12 @@ function partsOf({
   instantiateMs,
   executeMs,
   inferenceMs,
-}: Partial<Package.Timings>): NonNullable<Answer['partsMs']> {
+}: Package.Timings): NonNullable<Answer['partsMs']> {
   // A runner that cannot know what went into inference knows of the whole process only.
-  if (inferenceMs === undefined) return { process: (instantiateMs ?? 0) + (executeMs ?? 0) };
+  if (inferenceMs === undefined) return { process: instantiateMs + executeMs };
   return {
-    instance: instantiateMs ?? 0,
-    decode: (executeMs ?? 0) - inferenceMs,
+    instance: instantiateMs,
+    decode: executeMs - inferenceMs,
     inference: inferenceMs,
   };
 }

@@ -30,20 +30,18 @@ export async function create(settings: PeerSettings, mark: Mark): Promise<Worklo
   const require = requireIn(settings);
   actLikeAWebWorker(require);
   const entry = require.resolve('@litertjs/core');
-  const { loadLiteRt, loadAndCompile, Tensor } = (await import(
-    pathToFileURL(entry).href
-  )) as LiteRtJs;
+  const liteRt = (await import(pathToFileURL(entry).href)) as LiteRtJs;
   const wasm = path.join(path.dirname(entry), '..', 'wasm');
-  await quietly(() => loadLiteRt(pathToFileURL(`${wasm}/`).href));
+  await quietly(() => liteRt.loadLiteRt(pathToFileURL(`${wasm}/`).href));
   mark('import @litertjs/core');
   const model = await quietly(() =>
-    loadAndCompile(readFileSync(settings.model), { accelerator: 'wasm' }),
+    liteRt.loadAndCompile(readFileSync(settings.model), { accelerator: 'wasm' }),
   );
   mark('load the model');
   const shape = [1, settings.height, settings.width, 3];
   const infer = async (pixels: Buffer): Promise<ArrayLike<number>> => {
     // Its memory is WebAssembly's and is freed by hand.
-    const input = new Tensor(new Uint8Array(pixels), shape);
+    const input = new liteRt.Tensor(new Uint8Array(pixels), shape);
     const outputs = await model.run(input);
     const scores = outputs[0]?.toTypedArray().length ? copyOf(outputs[0]) : [];
     input.delete();

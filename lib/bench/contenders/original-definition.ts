@@ -1,12 +1,17 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
 
+import { defaultModel } from '../../model-lookup.js';
 import { addon } from '../../native.js';
 import { bytesOf, withLibraries } from '../disk.js';
-import { pluginFolder, wasmedgeProgram } from '../places.js';
+import { addonFolder, guestSource, root, wasmedgeProgram } from '../places.js';
 
-import { compiledGuest } from './compiled-guest.js';
+import { compiledModule } from './compiled-guest.js';
 import { Unavailable } from './definition.js';
 import type { Definition, PreparationContext, Prepared } from './definition.js';
+import { programPart } from './embedded-definitions.js';
 import type { OriginalSettings } from './original.js';
 import { childCommands } from './run-child.js';
 
@@ -29,32 +34,63 @@ export const classification: Definition[] = [
   },
 ];
 
-async function prepare({ pictures, progress }: PreparationContext): Promise<Prepared> {
-  const command = wasmedgeProgram();
-  if (command === undefined) {
-    throw new Unavailable("WasmEdge's own program, wasmedge, is not installed.");
-  }
-  const plugins = pluginFolder();
-  if (plugins === undefined) throw new Unavailable('The plug-ins for WasmEdge are not built.');
-  const guest = await compiledGuest(GUEST, progress);
+async function prepare({ model, pictures, progress }: PreparationContext): Promise<Prepared> {
+  const program = await wasmedgeProgram();
+  const guest = await compiledModule(await embeddingGuest(model, progress), progress);
   const settings: OriginalSettings = {
-    command,
+    command: program.file,
     args: [guest],
-    env: { WASMEDGE_PLUGIN_PATH: plugins, WASMEDGE_EMBED_INFERENCE: 'threads=1,kernels=builtin' },
+    env: {
+      WASMEDGE_PLUGIN_PATH: program.plugins,
+      WASMEDGE_EMBED_INFERENCE: 'threads=1,kernels=builtin',
+    },
   };
   const runtime = await addon().runtime();
   return {
     ...childCommands('original.js', settings, pictures),
-    versions: { WasmEdge: programVersion(command), LiteRT: '2.3.0' },
+    versions: { WasmEdge: program.version, LiteRT: '2.3.0' },
     installed: [
+      { part: 'LiteRT', bytes: bytesOf(path.join(addonFolder(), 'libLiteRt.so')) },
       { part: 'WasmEdge and LLVM', bytes: bytesOf(...withLibraries(runtime.path)) },
-      { part: 'wasmedge program and plug-ins', bytes: bytesOf(command, plugins) },
+      programPart(program),
       { part: 'guest and model', bytes: bytesOf(guest) },
     ],
   };
 }
 
-function programVersion(command: string): string {
-  const said = execFileSync(command, ['--version'], { encoding: 'utf8' });
-  return /\d+\.\d+\.\d+\S*/.exec(said)?.[0] ?? said.trim();
+/** The guest with this model embedded: as it was built where that is the default model, else built now. */
+async function embeddingGuest(
+  { file, labels }: PreparationContext['model'],
+  progress: (what: string) => void,
+): Promise<string> {
+  if (path.resolve(file) === path.resolve(defaultModel().file)) return guestSource(GUEST);
+  const workspace = path.join(root, 'wasm');
+  if (!existsSync(path.join(workspace, GUEST))) {
+    throw new Unavailable(
+      'Its guest embeds the model, and its sources are in the repository only. It can be measured ' +
+        'with the default model.',
+    );
+  }
+  progress(`building the guest that embeds ${path.basename(file)}`);
+  const target = path.join(root, 'build', 'bench', 'guest');
+  const args = ['build', '--release', '--locked', '--target', 'wasm32-wasip1', '--package', GUEST];
+  try {
+    await promisify(execFile)(process.env['CARGO'] ?? 'cargo', [...args, '--target-dir', target], {
+      cwd: workspace,
+      env: {
+        ...process.env,
+        WASMEDGE_EMBED_GUEST_MODEL: path.resolve(file),
+        WASMEDGE_EMBED_GUEST_LABELS: path.resolve(labels),
+      },
+      maxBuffer: 16 << 20,
+    });
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    const said = (stderr ?? '').trim().split('\n').slice(-5).join('\n') || message;
+    throw new Unavailable(
+      "The guest that embeds the model could not be built ('npm run bench' finds Rust for WASI " +
+        `itself): ${said}`,
+    );
+  }
+  return path.join(target, 'wasm32-wasip1', 'release', `${GUEST}.wasm`);
 }

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { bytesOf } from '../disk.js';
+import { megabytes } from '../format.js';
 import { installPeer } from '../peer-installation.js';
 import type { PeerPackages } from '../peer-installation.js';
 
@@ -84,6 +85,7 @@ async function prepare(
   return {
     ...childCommands(module, settings, pictures),
     versions,
+    ...(takesOnnx && { notes: [onnxRuntimeNote(path.join(modules, 'onnxruntime-node'))] }),
     installed: [
       ...['onnxruntime-node', '@litertjs', 'tfjs-tflite-node', '@tensorflow']
         .filter((name) => existsSync(path.join(modules, name)))
@@ -95,4 +97,14 @@ async function prepare(
       { part: 'model', bytes: bytesOf(file, labels) },
     ],
   };
+}
+
+/** npm brings the libraries of every platform. */
+function onnxRuntimeNote(folder: string): string {
+  const binaries = path.join(folder, 'bin');
+  const ofThis = readdirSync(binaries)
+    .map((version) => path.join(binaries, version, process.platform, process.arch))
+    .filter((each) => existsSync(each));
+  const [all, own] = [bytesOf(binaries), bytesOf(...ofThis)].map((bytes) => megabytes(bytes));
+  return `Of the ${all ?? ''} MB of libraries that npm installs, ${own ?? ''} MB are for this platform.`;
 }

@@ -112,9 +112,9 @@ export class ContenderProcess {
     }
     const message = JSON.parse(value) as Reply | ErrorReply;
     if (typeof message === 'object' && message !== null && 'error' in message) {
-      throw new ContenderFailure((message as ErrorReply).error);
+      throw new ContenderFailure((message).error);
     }
-    return message as Reply;
+    return message;
   }
 }
 

@@ -21,10 +21,10 @@ interface TensorInfo {
 export async function create(settings: PeerSettings, mark: Mark): Promise<Workload> {
   const decode = decoder(settings);
   mark('require sharp');
-  const { loadTFLiteModel } = requireIn(settings)('tfjs-tflite-node') as TfliteNode;
+  const tflite = requireIn(settings)('tfjs-tflite-node') as TfliteNode;
   mark('require tfjs-tflite-node');
   const bytes = new Uint8Array(readFileSync(settings.model)).buffer;
-  const { modelRunner } = await loadTFLiteModel(bytes, { numThreads: 1 });
+  const { modelRunner } = await tflite.loadTFLiteModel(bytes, { numThreads: 1 });
   mark('load the model');
   const infer = (pixels: Buffer): ArrayLike<number> => {
     modelRunner.getInputs()[0]?.data().set(pixels);

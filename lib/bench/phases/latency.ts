@@ -1,9 +1,8 @@
-import type { ContenderProcess } from '../contenders/process.js';
 import type { BenchOptions } from '../options.js';
 import { cpuSeconds } from '../process-tree.js';
 import { interleave } from '../schedule.js';
 
-import { attempt, stillIn } from './participant.js';
+import { attemptWith, stillIn } from './participant.js';
 import type { Participant, Progress } from './participant.js';
 
 /** One invocation at a time, of the first picture, in rounds. */
@@ -16,8 +15,7 @@ export async function measureLatency(
   const taking = stillIn(participants);
   progress.begin('latency', taking.length * rounds);
   for (const { contender } of interleave(taking, rounds, seed)) {
-    await attempt(contender, async () => {
-      const running = contender.process as ContenderProcess;
+    await attemptWith(contender, async (running) => {
       // Apart from the timed ones: their processor time is counted from outside.
       await running.measure(0, warmUp, 1);
       const before = cpuSeconds(running.pid);
@@ -43,8 +41,7 @@ export async function measureOtherPictures(
   progress.begin('other pictures', taking.length * others.length);
   for (const picture of others) {
     for (const { contender } of interleave(taking, 1, seed + picture)) {
-      await attempt(contender, async () => {
-        const running = contender.process as ContenderProcess;
+      await attemptWith(contender, async (running) => {
         const { latenciesMs } = await running.measure(picture, warmUp, samplesOfOtherPictures);
         (contender.result.otherPictures ??= []).push({ picture, samplesMs: latenciesMs });
       });

@@ -1,5 +1,4 @@
-import { WasmEdgeError } from '../../errors.js';
-import { reasonOf } from '../../errors.js';
+import { WasmEdgeError, reasonOf } from '../../errors.js';
 import type { Prepared } from '../contenders/definition.js';
 import { ContenderFailure } from '../contenders/process.js';
 import type { ContenderProcess } from '../contenders/process.js';
@@ -35,4 +34,15 @@ export async function attempt(participant: Participant, work: () => Promise<void
     await participant.process?.close();
     delete participant.process;
   }
+}
+
+/** The same with its running process. */
+export function attemptWith(
+  participant: Participant,
+  work: (running: ContenderProcess) => Promise<void>,
+): Promise<void> {
+  return attempt(participant, async () => {
+    if (!participant.process) throw new ContenderFailure('It is not running.');
+    await work(participant.process);
+  });
 }

@@ -1,9 +1,8 @@
-import type { ContenderProcess } from '../contenders/process.js';
 import type { BenchOptions } from '../options.js';
 import { interleave } from '../schedule.js';
 import { percentile, sorted } from '../statistics.js';
 
-import { attempt, stillIn } from './participant.js';
+import { attemptWith, stillIn } from './participant.js';
 import type { Participant, Progress } from './participant.js';
 
 /** As many invocations as go, with 1, 2, … of them under way. */
@@ -18,8 +17,7 @@ export async function measureThroughput(
   progress.begin('throughput', taking.length * points.length * throughputRounds);
   for (const { contender } of interleave(taking, throughputRounds, seed)) {
     for (const concurrency of points) {
-      await attempt(contender, async () => {
-        const running = contender.process as ContenderProcess;
+      await attemptWith(contender, async (running) => {
         const { latenciesMs, elapsedMs } = await running.saturate(0, concurrency, throughputMs);
         const measured = (contender.result.throughput ??= points.map((each) => ({
           concurrency: each,
