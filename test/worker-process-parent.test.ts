@@ -64,7 +64,7 @@ describe('Worker processes end with the process that started them', () => {
          { stdio: 'inherit' });`,
     );
     const { pid } = parent;
-    const [looping] = childrenOf(pid!, 'loop');
+    const [looping] = childrenOf(pid, 'loop');
     assert.ok(isAlive(looping!));
     parent.kill('SIGKILL');
     await eventually(() => !isAlive(looping!));
