@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 
 import { WasmEdgeError } from 'wasmedge-embed';
-import type { EventKind } from 'wasmedge-embed/lambda';
 
 import {
   Problem,
