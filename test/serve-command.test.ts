@@ -131,7 +131,7 @@ describe('wasmedge-embed serve', () => {
       [['--module', '/nonexistent'], /ERR_MODULE_LOAD: .*\/nonexistent/],
       [['--module', text], /ERR_MODULE_INVALID/],
       [['--model', '/nonexistent'], /ERR_MODEL: .*\/nonexistent/],
-      [['--isolation', 'nonsense'], /ERR_INVALID_ARGUMENT: isolation must be/],
+      [['--isolation', 'nonsense'], /--isolation.*in-process, worker-process, subprocess/],
     ] as const) {
       const { stderr, exitCode } = await commandLine(['serve', '--port', '0', ...MODEL, ...args]);
       assert.equal(exitCode, 1);
