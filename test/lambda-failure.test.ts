@@ -8,6 +8,7 @@ import { fails } from './support/errors.js';
 import { EVENT_KINDS, HTTP_KINDS, invoke, lambdaContext } from './support/lambda-events.js';
 import { orders, refused, withScriptedGuest } from './support/lambda-handler.js';
 import { scriptOutput } from './support/process.js';
+import { temporaryPath } from './support/wat.js';
 
 /** Time that is used up soon, but long after the guest has begun. */
 const soon = (): ReturnType<typeof lambdaContext> => lambdaContext(2100);
@@ -131,14 +132,13 @@ describe('The Lambda handler', () => {
 
   it('tries once more with each invocation after a failure to load', async () => {
     const output = await scriptOutput(
-      `import { copyFileSync, rmSync } from 'node:fs';
+      `import { copyFileSync } from 'node:fs';
        import { createHandler } from 'wasmedge-embed/lambda';
-       const module = '/tmp/late-' + process.pid + '.wasm';
+       const module = ${JSON.stringify(temporaryPath('late.wasm'))};
        const handler = createHandler({ module, logger: false });
        const code = await handler.ready.catch((error) => error.code);
        copyFileSync(${JSON.stringify(CLASSIFIER)}, module);
        const { statusCode } = await handler({ body: 'ffd8ff' });
-       rmSync(module);
        console.log(code, statusCode);
        await handler.close();`,
       { esm: true },
