@@ -18,8 +18,12 @@ struct Search {
 // also for frames that a signal interrupted, so each frame up to the guest's is exact.
 _Unwind_Reason_Code VisitFrame(_Unwind_Context* frame, void* argument) {
   auto* search = static_cast<Search*>(argument);
-  const uintptr_t address = _Unwind_GetIP(frame);
+  int is_interrupted = 0;
+  const uintptr_t address = _Unwind_GetIPInfo(frame, &is_interrupted);
   if (!search->is_guest_code(address)) return _URC_NO_REASON;
+  // A guest that a signal interrupted (its own fault, whose handler this one interrupts) has called
+  // nobody: what lies below its stack pointer is no address of a return, or not there at all.
+  if (is_interrupted != 0) return _URC_NORMAL_STOP;
   search->address = address;
   search->stack_pointer = _Unwind_GetCFA(frame);
   return _URC_NORMAL_STOP;

@@ -8,8 +8,8 @@ namespace wasmedge_embed {
 /// to `target` instead of to the guest. The host code itself runs to its end undisturbed.
 ///
 /// For a signal handler, with its `context`. `is_guest_code` tells the guest's addresses from the
-/// host's. Returns false when no caller of the interrupted code is a guest, or the place that holds
-/// the address of return cannot be told for certain; nothing is changed then.
+/// host's. Returns false when the interrupted code was not called by a guest, or the place that
+/// holds the address of return cannot be told for certain; nothing is changed then.
 bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t),
                            uintptr_t target) noexcept;
 
