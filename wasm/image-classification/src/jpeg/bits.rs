@@ -37,8 +37,9 @@ impl<'a> Bits<'a> {
         }
     }
 
+    /// Makes sure that [`Bits::REFILLED`] bits can be looked at and taken.
     #[inline(always)]
-    fn refill(&mut self) {
+    pub(super) fn refill(&mut self) {
         if let Some(&bytes) = self.plain.first_chunk() {
             // Bits behind the counted ones are the same that come again here.
             self.window |= u64::from_be_bytes(bytes) >> self.count;

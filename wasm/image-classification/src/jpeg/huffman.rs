@@ -2,19 +2,19 @@
 //! once.
 
 use super::bits::Bits;
-
-/// More bits than a code and its magnitude take together: a coefficient has at most 10 of them (the
-/// difference of two DC coefficients 11), and codes that ask for more are refused.
-pub(super) const MOST_BITS: u32 = 16 + 11;
+use super::transform::{Block, BLOCK_ROOM};
 
 /// What a block's position becomes at its end, and what it can never become by counting.
-pub(super) const END: u32 = 128;
+const END: u32 = 128;
 
-/// How many bits [`Codes`] looks up at once.
-const CODE_BITS: u32 = 10;
+/// How many bits are looked up at once where values matter.
+const VALUE_BITS: u32 = 10;
 
-/// How many bits [`Skips`] looks up at once.
-const SKIP_BITS: u32 = 11;
+/// How many bits are looked up at once where they do not.
+const RUN_BITS: u32 = 11;
+
+/// No look-up takes more bits: a code of [`RUN_BITS`] and a value of 10.
+pub(super) const LOOKUP_BITS: u32 = RUN_BITS + 10;
 
 /// A code as the file defines it.
 #[derive(Debug, Clone)]
@@ -50,6 +50,16 @@ impl Definition {
     }
 }
 
+/// Which coefficients a code is for. (Not a function of its own for each: WasmEdge takes a lock to
+/// call through a pointer.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// The first of a block, which stands for its mean.
+    Dc,
+    /// All others.
+    Ac,
+}
+
 /// What a symbol says.
 #[derive(Debug, Clone, Copy)]
 struct Meaning {
@@ -60,6 +70,13 @@ struct Meaning {
 }
 
 impl Meaning {
+    fn new(class: Class, symbol: u8) -> Option<Self> {
+        match class {
+            Class::Dc => Self::of_dc(symbol),
+            Class::Ac => Self::of_ac(symbol),
+        }
+    }
+
     /// The symbol of a DC coefficient's difference: its size alone.
     fn of_dc(symbol: u8) -> Option<Self> {
         (symbol <= 11).then_some(Self { advance: 0, size: symbol.into() })
@@ -77,51 +94,19 @@ impl Meaning {
     }
 }
 
-/// Which coefficients a code is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    /// The first of a block, which stands for its mean.
-    Dc,
-    /// All others.
-    Ac,
-}
-
-/// A code for reading values.
+/// A code whose symbols are followed by values.
 #[derive(Debug)]
-pub(super) struct Codes {
+struct Code {
     class: Class,
-    /// By the next bits. Bits 0 to 5: how many to take; bits 8 to 15: how far the position goes on;
-    /// bits 16 to 31: the value. With [`Codes::OPEN`], the bits to take are those of the code, and
-    /// the value stands for the size of what follows it; zero bits for codes that are longer.
-    entries: Box<[u32; 1 << CODE_BITS]>,
     /// By length less 1: the first code behind those of this length, at the top of 16 bits.
     limits: [u32; 16],
-    /// By length less 1: what makes the index of a symbol of the length's code, modulo 2¹⁶.
+    /// By length less 1: what makes the index of a symbol of the length's code, modulo 2³².
     offsets: [u32; 16],
     symbols: [u8; 256],
 }
 
-impl Codes {
-    const OPEN: u32 = 0x40;
-
-    pub(super) fn new(definition: &Definition, class: Class) -> Self {
-        let mut entries = filled(Self::OPEN);
-        for (code, length, symbol) in definition.codes() {
-            let Some(Meaning { advance, size }) = Self::meaning(class, symbol) else { continue };
-            let first = (code >> (16 - CODE_BITS)) as usize;
-            let advance = advance << 8;
-            if length + size <= CODE_BITS {
-                let each = 1usize << (CODE_BITS - length - size);
-                let entries = entries[first..][..each << size].chunks_exact_mut(each);
-                for (bits, entries) in (0..).zip(entries) {
-                    let value = extend(bits, size);
-                    entries.fill((value as u32) << 16 | advance | (length + size));
-                }
-            } else if length <= CODE_BITS {
-                let entry = (size << 16) | advance | Self::OPEN | length;
-                entries[first..][..1 << (CODE_BITS - length)].fill(entry);
-            }
-        }
+impl Code {
+    fn new(definition: &Definition, class: Class) -> Self {
         let (mut limits, mut offsets) = ([0; 16], [0; 16]);
         let (mut code, mut index) = (0u32, 0u32);
         for (length, count) in (0..16).zip(definition.counts) {
@@ -131,116 +116,236 @@ impl Codes {
             index += u32::from(count);
             limits[length] = code;
         }
-        Self { class, entries, limits, offsets, symbols: definition.symbols }
+        Self { class, limits, offsets, symbols: definition.symbols }
     }
 
-    fn meaning(class: Class, symbol: u8) -> Option<Meaning> {
-        match class {
-            Class::Dc => Meaning::of_dc(symbol),
-            Class::Ac => Meaning::of_ac(symbol),
-        }
-    }
-
-    /// Takes a code and its value off `bits`, which must have [`MOST_BITS`]. Returns how far the
-    /// position goes on, and the value; nothing for a code that means nothing.
-    #[inline(always)]
-    pub(super) fn read(&self, bits: &mut Bits<'_>) -> Option<(u32, i16)> {
-        let entry = self.entries[bits.peek(CODE_BITS)];
-        let advance = (entry >> 8) & 0xFF;
-        if entry & Self::OPEN == 0 {
-            bits.take(entry & 0x3F);
-            return Some((advance, (entry >> 16) as i16));
-        }
-        let (length, Meaning { advance, size }) = match entry & 0x3F {
-            0 => self.long_code(bits.peek(16) as u32)?,
-            length => (length, Meaning { advance, size: entry >> 16 }),
-        };
-        bits.take(length);
-        let value = if size == 0 { 0 } else { extend(bits.peek(size) as u32, size) };
-        bits.take(size);
-        Some((advance, value))
-    }
-
-    /// The length and meaning of the code at the top of 16 bits.
+    /// Takes a symbol and its value off `bits`. Returns what follows, how far the position goes on,
+    /// and the value; nothing for bits that mean nothing.
     #[cold]
     #[inline(never)]
-    fn long_code(&self, bits: u32) -> Option<(u32, Meaning)> {
-        let length = self.limits.iter().position(|&limit| bits < limit)?;
-        let index = self.offsets[length].wrapping_add(bits >> (15 - length)) as usize;
-        let meaning = Self::meaning(self.class, *self.symbols.get(index)?)?;
-        Some((length as u32 + 1, meaning))
+    fn read<'a>(&self, mut bits: Bits<'a>) -> Option<(Bits<'a>, u32, i16)> {
+        bits.refill();
+        let next = bits.peek(16) as u32;
+        let length = self.limits.iter().position(|&limit| next < limit)?;
+        let index = self.offsets[length].wrapping_add(next >> (15 - length)) as usize;
+        let Meaning { advance, size } = Meaning::new(self.class, *self.symbols.get(index)?)?;
+        bits.take(length as u32 + 1);
+        let value = if size == 0 { 0 } else { extend(bits.peek(size) as u32, size) };
+        bits.take(size);
+        bits.refill();
+        Some((bits, advance, value))
     }
 }
 
+/// One symbol with its value, by the bits that are looked up.
+#[derive(Debug, Clone, Copy)]
+struct Single {
+    /// How many bits to take: those of the code and of the value. 0 for what is longer than the bits
+    /// that are looked up.
+    taken: u8,
+    /// How far the position goes on: see [`Meaning::advance`].
+    advance: u8,
+    value: i16,
+}
+
+type Singles = [Single; 1 << VALUE_BITS];
+
+fn singles(definition: &Definition, class: Class) -> Singles {
+    let mut singles = [Single { taken: 0, advance: 0, value: 0 }; 1 << VALUE_BITS];
+    for (code, length, symbol) in definition.codes() {
+        let Some(Meaning { advance, size }) = Meaning::new(class, symbol) else { continue };
+        let taken = length + size;
+        if taken <= VALUE_BITS {
+            let each = 1usize << (VALUE_BITS - taken);
+            let first = (code >> (16 - VALUE_BITS)) as usize;
+            let singles = singles[first..][..each << size].chunks_exact_mut(each);
+            for (bits, singles) in (0..).zip(singles) {
+                let value = extend(bits, size);
+                singles.fill(Single { taken: taken as u8, advance: advance as u8, value });
+            }
+        }
+    }
+    singles
+}
+
+/// The code of DC coefficients.
+#[derive(Debug)]
+pub(super) struct DcCode {
+    singles: Singles,
+    code: Code,
+}
+
+impl DcCode {
+    pub(super) fn new(definition: &Definition) -> Self {
+        Self { singles: singles(definition, Class::Dc), code: Code::new(definition, Class::Dc) }
+    }
+
+    /// Takes a difference off `bits`, which must have [`LOOKUP_BITS`]. Nothing for bits that mean
+    /// nothing.
+    #[inline(always)]
+    pub(super) fn read(&self, bits: &mut Bits<'_>) -> Option<i16> {
+        let single = self.singles[bits.peek(VALUE_BITS)];
+        if single.taken > 0 {
+            bits.take(single.taken.into());
+            return Some(single.value);
+        }
+        let (rest, _, value) = self.code.read(*bits)?;
+        *bits = rest;
+        Some(value)
+    }
+}
+
+/// Up to two symbols with their values, by the bits that are looked up.
+///
+/// Bits 0 to 7: how many bits to take. Bits 8 to 15: how far the position goes on; with the
+/// positions from 1 to 63, 63 at most make sense and [`END`] more. Bits 16 to 23: how far it goes on
+/// to the first value. Bits 32 to 47 and 48 to 63: the first value and the last, which may be one.
+#[derive(Debug, Clone, Copy)]
+struct Pair(u64);
+
+impl Pair {
+    /// Makes no position from 0 to 63 one of these, nor [`END`] more.
+    const UNKNOWN: Self = Self(64 << 8);
+
+    fn new(taken: u8, first: Single, last: Single, advance: u8) -> Self {
+        let values = [first.value, last.value].map(|value| u64::from(value as u16));
+        let numbers = [taken, advance, first.advance, 0].map(u64::from);
+        let numbers = numbers[0] | (numbers[1] << 8) | (numbers[2] << 16);
+        Self(numbers | (values[0] << 32) | (values[1] << 48))
+    }
+}
+
+/// The code of AC coefficients.
+#[derive(Debug)]
+pub(super) struct AcCode {
+    pairs: [Pair; 1 << VALUE_BITS],
+    /// As many symbols together as can be told from the bits that are looked up, without their
+    /// values. Bits 0 to 7: how many bits to take, which may be more, those of the last value. Bits
+    /// 8 to 15 as in [`Pair`].
+    runs: [u16; 1 << RUN_BITS],
+    code: Code,
+}
+
+impl AcCode {
+    pub(super) fn new(definition: &Definition) -> Self {
+        Self {
+            pairs: pairs(&singles(definition, Class::Ac)),
+            runs: runs(definition),
+            code: Code::new(definition, Class::Ac),
+        }
+    }
+
+    /// Goes on from `position` (1 to 63) in a block and writes values to `block`, each at its
+    /// position. Returns the position behind them, which becomes [`END`] or more at the end of the
+    /// block. `bits` must have [`LOOKUP_BITS`].
+    ///
+    /// Nothing for bits that mean nothing and where the position would be beyond 64.
+    #[inline(always)]
+    pub(super) fn read(
+        &self,
+        bits: &mut Bits<'_>,
+        position: u32,
+        block: &mut Block,
+    ) -> Option<u32> {
+        let Pair(pair) = self.pairs[bits.peek(VALUE_BITS)];
+        let next = position + ((pair >> 8) & 0xFF) as u32;
+        // At 64 the symbols might be those of two blocks.
+        if next & 64 == 0 {
+            bits.take(pair as u32 & 0x3F);
+            let first = position + ((pair >> 16) & 0xFF) as u32;
+            block[(first as usize - 1) % BLOCK_ROOM] = (pair >> 32) as i16;
+            block[(next as usize - 1) % BLOCK_ROOM] = (pair >> 48) as i16;
+            return Some(next);
+        }
+        self.read_one(bits, position, block)
+    }
+
+    /// As [`AcCode::read`], where the values do not matter.
+    #[inline(always)]
+    pub(super) fn skip(
+        &self,
+        bits: &mut Bits<'_>,
+        position: u32,
+        block: &mut Block,
+    ) -> Option<u32> {
+        let run = u32::from(self.runs[bits.peek(RUN_BITS)]);
+        let next = position + (run >> 8);
+        if next & 64 == 0 {
+            bits.take(run & 0x3F);
+            return Some(next);
+        }
+        self.read_one(bits, position, block)
+    }
+
+    #[inline(always)]
+    fn read_one(&self, bits: &mut Bits<'_>, position: u32, block: &mut Block) -> Option<u32> {
+        let (rest, advance, value) = self.code.read(*bits)?;
+        *bits = rest;
+        let next = position + advance;
+        block[(next as usize - 1) % BLOCK_ROOM] = value;
+        (next <= 64 || next >= END).then_some(next)
+    }
+}
+
+fn pairs(singles: &Singles) -> [Pair; 1 << VALUE_BITS] {
+    std::array::from_fn(|window| {
+        let first = singles[window];
+        if first.taken == 0 {
+            return Pair::UNKNOWN;
+        }
+        let taken = u32::from(first.taken);
+        // Zeros come in behind the window; what they pretend to be is too long.
+        let last = singles[(window << taken) % singles.len()];
+        let ends = u32::from(first.advance) >= END;
+        if ends || last.taken == 0 || taken + u32::from(last.taken) > VALUE_BITS {
+            return Pair::new(first.taken, first, first, first.advance);
+        }
+        Pair::new(first.taken + last.taken, first, last, first.advance + last.advance)
+    })
+}
+
+fn runs(definition: &Definition) -> [u16; 1 << RUN_BITS] {
+    /// The symbol that comes first.
+    #[derive(Clone, Copy)]
+    struct First {
+        length: u8,
+        taken: u8,
+        advance: u8,
+    }
+    let mut firsts = [First { length: u8::MAX, taken: 0, advance: 0 }; 1 << RUN_BITS];
+    for (code, length, symbol) in definition.codes().take_while(|code| code.1 <= RUN_BITS) {
+        if let Some(Meaning { advance, size }) = Meaning::of_ac(symbol) {
+            let first = (code >> (16 - RUN_BITS)) as usize;
+            firsts[first..][..1 << (RUN_BITS - length)].fill(First {
+                length: length as u8,
+                taken: (length + size) as u8,
+                advance: advance as u8,
+            });
+        }
+    }
+    std::array::from_fn(|window| {
+        let (mut taken, mut advance) = (0, 0);
+        while taken < RUN_BITS && advance < END {
+            let first = firsts[(window << taken) % firsts.len()];
+            let next = advance + u32::from(first.advance);
+            if taken + u32::from(first.length) > RUN_BITS || next % END >= 64 {
+                break;
+            }
+            taken += u32::from(first.taken);
+            advance = next;
+        }
+        if taken > 0 {
+            ((advance << 8) | taken) as u16
+        } else {
+            64 << 8
+        }
+    })
+}
+
 /// The value that `bits` mean in a field of `size` bits (section F.2.2.1, figure F.12).
-#[inline(always)]
 fn extend(bits: u32, size: u32) -> i16 {
     let bits = bits as i32;
     // Fields that begin with a zero are negative.
     let negative = bits >> size.saturating_sub(1) == 0;
     (if negative { bits + 1 - (1 << size) } else { bits }) as i16
-}
-
-/// A code for passing over coefficients: several at a time, without reading their values.
-#[derive(Debug)]
-pub(super) struct Skips {
-    /// By the next bits. Bits 0 to 7: how many to take, which may be more than were looked at;
-    /// bits 8 to 15: how far the position goes on, 63 at most, with [`END`] added at the end of the
-    /// block. 64 there where the next code is too long, so that the position cannot be right.
-    entries: Box<[u16; 1 << SKIP_BITS]>,
-}
-
-impl Skips {
-    const UNKNOWN: u16 = 64 << 8;
-
-    pub(super) fn new(definition: &Definition) -> Self {
-        // By the next bits: the length of the first code, its value included, in bits 0 to 7 and
-        // its length alone in bits 16 to 23; how far it goes on in bits 8 to 15.
-        let mut firsts = filled::<u32, { 1 << SKIP_BITS }>(0);
-        for (code, length, symbol) in definition.codes().take_while(|code| code.1 <= SKIP_BITS) {
-            if let Some(Meaning { advance, size }) = Meaning::of_ac(symbol) {
-                let first = (code >> (16 - SKIP_BITS)) as usize;
-                let entry = (length << 16) | (advance << 8) | (length + size);
-                firsts[first..][..1 << (SKIP_BITS - length)].fill(entry);
-            }
-        }
-        let mut entries = filled::<u16, { 1 << SKIP_BITS }>(Self::UNKNOWN);
-        for (window, entry) in entries.iter_mut().enumerate() {
-            let (mut taken, mut advance) = (0, 0);
-            while taken < SKIP_BITS && advance < END {
-                let first = firsts[(window << taken) & ((1 << SKIP_BITS) - 1)];
-                // The bits behind the window were taken for zeros.
-                let length = first >> 16;
-                let next = advance + ((first >> 8) & 0xFF);
-                if length == 0 || taken + length > SKIP_BITS || next & 0x7F > 63 {
-                    break;
-                }
-                taken += first & 0xFF;
-                advance = next;
-            }
-            if taken > 0 {
-                *entry = ((advance << 8) | taken) as u16;
-            }
-        }
-        Self { entries }
-    }
-
-    /// Passes over coefficients from `position` (1 to 63) on. `bits` must have [`MOST_BITS`].
-    /// Returns the position behind them, or [`END`] and more at the end of the block; nothing, and
-    /// nothing is taken, where the codes have to be read one by one.
-    #[inline(always)]
-    pub(super) fn skip(&self, bits: &mut Bits<'_>, position: u32) -> Option<u32> {
-        let entry = u32::from(self.entries[bits.peek(SKIP_BITS)]);
-        let next = position + (entry >> 8);
-        // Were the sum 64, the codes looked up might belong to two blocks.
-        (next & 64 == 0).then(|| {
-            bits.take(entry & 0x3F);
-            next
-        })
-    }
-}
-
-fn filled<T: Copy, const LENGTH: usize>(value: T) -> Box<[T; LENGTH]> {
-    let boxed = vec![value; LENGTH].into_boxed_slice();
-    boxed.try_into().unwrap_or_else(|_| unreachable!("it has just been made as long"))
 }

@@ -19,7 +19,7 @@ use crate::decode::{eighths_for, Decoded};
 use crate::resize::{Colours, Plane, Resampler, Source};
 use bits::Bits;
 use headers::{Component, Headers};
-use huffman::{Class, Codes, Skips, END, MOST_BITS};
+use huffman::{AcCode, DcCode, LOOKUP_BITS};
 use transform::{coefficients, Block, Quantization};
 
 /// Decodes a JPEG to a picture of exactly `width` × `height`, as seen: after turning it.
@@ -35,12 +35,11 @@ pub(crate) fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> O
     let (width, height) = if orientation.swaps_sides() { (height, width) } else { (width, height) };
     let side = usize::from(eighths_for((headers.width, headers.height), (width, height)));
     let mut resampler = resampler(&headers, side, width.into(), height.into());
-    let tables = Tables::new(&headers, side);
     match side {
-        1 => decode_scan::<1>(&headers, &tables, &mut resampler),
-        2 => decode_scan::<2>(&headers, &tables, &mut resampler),
-        4 => decode_scan::<4>(&headers, &tables, &mut resampler),
-        _ => decode_scan::<8>(&headers, &tables, &mut resampler),
+        1 => decode_scan::<1>(&headers, &mut resampler),
+        2 => decode_scan::<2>(&headers, &mut resampler),
+        4 => decode_scan::<4>(&headers, &mut resampler),
+        _ => decode_scan::<8>(&headers, &mut resampler),
     }?;
     Some(Decoded { picture: resampler.into_picture(), orientation })
 }
@@ -88,34 +87,25 @@ fn resampler(headers: &Headers<'_>, side: usize, width: usize, height: usize) ->
     Resampler::new(&sources, colours, width, height)
 }
 
-/// The codes of a picture. All four are there where a component uses them.
-struct Tables {
-    dc: [Option<Codes>; 4],
-    ac: [Option<Codes>; 4],
-    skips: [Option<Skips>; 4],
+/// The codes of a picture, as far as its components use them.
+struct Codes {
+    dc: [Option<Box<DcCode>>; 4],
+    ac: [Option<Box<AcCode>>; 4],
 }
 
-impl Tables {
-    /// For blocks that become `side` pixels a side.
-    fn new(headers: &Headers<'_>, side: usize) -> Self {
-        let uses = |kind: fn(&Component) -> usize, index| {
-            headers.components.iter().any(|component| kind(component) == index)
-        };
-        let codes = |index: usize| {
-            let used = uses(|component| component.ac, index);
-            headers.ac[index].as_ref().filter(|_| used)
-        };
-        Self {
-            dc: std::array::from_fn(|index| {
-                let used = uses(|component| component.dc, index);
-                let definition = headers.dc[index].as_ref().filter(|_| used);
-                definition.map(|definition| Codes::new(definition, Class::Dc))
-            }),
-            ac: std::array::from_fn(|index| {
-                codes(index).map(|definition| Codes::new(definition, Class::Ac))
-            }),
-            skips: std::array::from_fn(|index| codes(index).filter(|_| side < 8).map(Skips::new)),
+impl Codes {
+    fn new(headers: &Headers<'_>) -> Self {
+        let mut codes = Self { dc: Default::default(), ac: Default::default() };
+        for component in &headers.components {
+            let (dc, ac) = (component.dc, component.ac);
+            if codes.dc[dc].is_none() {
+                codes.dc[dc] = headers.dc[dc].as_ref().map(|code| Box::new(DcCode::new(code)));
+            }
+            if codes.ac[ac].is_none() {
+                codes.ac[ac] = headers.ac[ac].as_ref().map(|code| Box::new(AcCode::new(code)));
+            }
         }
+        codes
     }
 }
 
@@ -123,38 +113,31 @@ impl Tables {
 struct Unit<'a> {
     /// The index of its component.
     component: usize,
-    /// The blocks of its component in a row.
-    across: usize,
-    /// Its place among those of its component.
-    column: usize,
-    row: usize,
-    dc: &'a Codes,
-    ac: &'a Codes,
-    /// For fewer than 8 pixels a side.
-    skips: Option<&'a Skips>,
+    /// Where its pixels begin in its component's row of MCUs.
+    first: usize,
+    /// How much further that is in each next MCU.
+    step: usize,
+    dc: &'a DcCode,
+    ac: &'a AcCode,
     quantization: &'a Quantization,
 }
 
-fn decode_scan<const SIDE: usize>(
-    headers: &Headers<'_>,
-    tables: &Tables,
-    resampler: &mut Resampler,
-) -> Option<()> {
+fn decode_scan<const SIDE: usize>(headers: &Headers<'_>, resampler: &mut Resampler) -> Option<()> {
+    let codes = Codes::new(headers);
     let mut units = Vec::with_capacity(16);
     for (index, component) in headers.components.iter().enumerate() {
-        for (row, column) in (0..component.down)
-            .flat_map(|row| (0..component.across).map(move |column| (row, column)))
-        {
-            units.push(Unit {
-                component: index,
-                across: component.across,
-                column,
-                row,
-                dc: tables.dc[component.dc].as_ref()?,
-                ac: tables.ac[component.ac].as_ref()?,
-                skips: tables.skips[component.ac].as_ref(),
-                quantization: &component.quantization,
-            });
+        let (_, stride) = resampler.planes[index].next_rows();
+        for row in 0..component.down {
+            for column in 0..component.across {
+                units.push(Unit {
+                    component: index,
+                    first: SIDE * (row * stride + column),
+                    step: SIDE * component.across,
+                    dc: codes.dc[component.dc].as_deref()?,
+                    ac: codes.ac[component.ac].as_deref()?,
+                    quantization: &component.quantization,
+                });
+            }
         }
     }
     let (columns, rows) = mcus(headers);
@@ -211,7 +194,7 @@ fn decode_row<'a, const SIDE: usize>(
     strips: &mut [(&mut [u8], usize); 3],
 ) -> Option<Scan<'a>> {
     let mut bits = scan.bits;
-    let mut block: Block = [0; 64];
+    let mut block: Block = [0; 256];
     for column in 0..columns {
         if scan.restart_interval > 0 {
             if scan.until_restart == 0 {
@@ -225,8 +208,8 @@ fn decode_row<'a, const SIDE: usize>(
             let prediction = &mut scan.predictions[unit.component];
             (bits, *prediction) = decode_block::<SIDE>(bits, unit, *prediction, &mut block)?;
             let (pixels, stride) = &mut strips[unit.component];
-            let first = SIDE * (unit.row * *stride + column * unit.across + unit.column);
-            transform::write::<SIDE>(&block, unit.quantization, &mut pixels[first..], *stride);
+            let pixels = &mut pixels[unit.first + column * unit.step..];
+            transform::write::<SIDE>(&block, unit.quantization, pixels, *stride);
         }
     }
     scan.bits = bits;
@@ -242,30 +225,17 @@ fn decode_block<'a, const SIDE: usize>(
     prediction: i16,
     block: &mut Block,
 ) -> Option<(Bits<'a>, i16)> {
-    bits.need(MOST_BITS);
-    let (_, difference) = unit.dc.read(&mut bits)?;
-    let dc = prediction.wrapping_add(difference);
+    bits.refill();
+    let dc = prediction.wrapping_add(unit.dc.read(&mut bits)?);
     block[0] = dc;
     let mut position = 1;
     while position < coefficients(SIDE) {
-        bits.need(MOST_BITS);
-        let (advance, value) = unit.ac.read(&mut bits)?;
-        position += advance;
-        if position > coefficients(SIDE) {
-            break;
-        }
-        block[(position as usize - 1) & 63] = value;
+        bits.need(LOOKUP_BITS);
+        position = unit.ac.read(&mut bits, position, block)?;
     }
-    if SIDE < 8 {
-        let skips = unit.skips?;
-        while position < 64 {
-            bits.need(MOST_BITS);
-            position = match skips.skip(&mut bits, position) {
-                Some(position) => position,
-                None => position + unit.ac.read(&mut bits)?.0,
-            };
-        }
+    while position < 64 {
+        bits.need(LOOKUP_BITS);
+        position = unit.ac.skip(&mut bits, position, block)?;
     }
-    // Coefficients beyond the block are damage.
-    (position == 64 || position >= END).then_some((bits, dc))
+    Some((bits, dc))
 }

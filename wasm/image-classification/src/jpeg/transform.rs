@@ -5,7 +5,10 @@
 //! damaged files give wrong pixels and nothing worse.
 
 /// A block's coefficients in the order of the file (ITU-T T.81, figure A.6), not yet dequantized.
-pub(super) type Block = [i16; 64];
+/// Behind the 64 is room to write what does not matter.
+pub(super) type Block = [i16; BLOCK_ROOM];
+
+pub(super) const BLOCK_ROOM: usize = 256;
 
 /// A component's quantization table, in the same order.
 pub(super) type Quantization = [i16; 64];
@@ -200,7 +203,7 @@ fn four(block: &Block, quantization: &Quantization) -> [[u8; 4]; 4] {
 
 #[inline(never)]
 fn eight(block: &Block, quantization: &Quantization) -> [[u8; 8]; 8] {
-    if block[1..].iter().all(|&coefficient| coefficient == 0) {
+    if block[1..64].iter().all(|&coefficient| coefficient == 0) {
         return [[even_block(coefficient(block, quantization, 0, 0)); 8]; 8];
     }
     let coefficients = std::array::from_fn(|row| {
