@@ -40,7 +40,7 @@ fn main() -> io::Result<()> {
     };
     let general = || {
         let decoded = decode(&jpeg, side, side, MAX_PIXELS).expect("a sound JPEG is expected");
-        black_box(resize(decoded.picture, side.into(), side.into()));
+        black_box(resize(decoded.picture, decoded.extent, side.into(), side.into()));
     };
     let mut ways: [(&str, &dyn Fn(), Vec<f64>); 2] =
         [("made", &made, Vec::new()), ("general", &general, Vec::new())];

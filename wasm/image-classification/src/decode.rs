@@ -9,10 +9,13 @@ use crate::resize::resize;
 use jpeg_decoder::{CodingProcess, ColorTransform, Decoder, Error, PixelFormat};
 
 /// A decoded picture and how it wants to be turned; it is turned after resizing, when it is small.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Decoded {
-    /// The pixels as they are stored in the file, perhaps at 1/2, 1/4 or 1/8 of the size.
+    /// The pixels as they are stored in the file, perhaps at another size.
     pub picture: Picture,
+    /// The picture's width and height in these pixels, of which the last may reach beyond it: a
+    /// picture 9 pixels wide is 1.125 pixels wide at 1/8 of the size, so it has two.
+    pub extent: (f64, f64),
     /// What Exif metadata say about how the picture is to be seen.
     pub orientation: Orientation,
 }
@@ -68,7 +71,9 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<D
     {
         return Err(data("the JPEG picture is damaged: its size and its pixels disagree".into()));
     }
+    let extent = |full: u16| f64::from(full) * f64::from(eighths) / 8.0;
     Ok(Decoded {
+        extent: (extent(full.width), extent(full.height)),
         picture: Picture { width, height, channels, samples },
         // Asked again: metadata may stand behind the frame header.
         orientation: exif_orientation(&decoder),
@@ -91,8 +96,8 @@ pub fn decode_to(
     let decoded = decode(jpeg, width, height, max_pixels)?;
     let (width, height) =
         if decoded.orientation.swaps_sides() { (height, width) } else { (width, height) };
-    let picture = resize(decoded.picture, width.into(), height.into());
-    Ok(Decoded { picture, ..decoded })
+    let picture = resize(decoded.picture, decoded.extent, width.into(), height.into());
+    Ok(Decoded { picture, extent: (width.into(), height.into()), ..decoded })
 }
 
 fn data(message: String) -> Failure {
@@ -114,7 +119,7 @@ fn exif_orientation(decoder: &Decoder<&[u8]>) -> Orientation {
     decoder.exif_data().map_or(Orientation::Upright, exif::orientation)
 }
 
-/// The length of a side of `full` pixels when each block of 8 becomes `eighths` pixels.
+/// The pixels of a side of `full` pixels when each block of 8 becomes `eighths` pixels.
 fn scaled(full: u16, eighths: u16) -> u32 {
     (u32::from(full) * u32::from(eighths)).div_ceil(8)
 }

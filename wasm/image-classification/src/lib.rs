@@ -13,7 +13,7 @@ pub mod exif;
 pub mod failure;
 pub mod inference;
 pub mod input;
-mod jpeg;
+pub mod jpeg;
 pub mod json;
 pub mod labels;
 mod lanes;

@@ -15,12 +15,13 @@ use std::rc::Rc;
 const ONE: i32 = 1 << WEIGHT_BITS;
 
 /// Resamples the whole picture to `width` × `height` (each 1 or more); proportions are not kept.
+/// `extent` is its width and height in its pixels, of the last ones perhaps a part only.
 ///
 /// # Panics
 /// If a side is 0.
 #[must_use]
-pub fn resize(picture: Picture, width: usize, height: usize) -> Picture {
-    if (width, height) == (picture.width, picture.height) {
+pub fn resize(picture: Picture, extent: (f64, f64), width: usize, height: usize) -> Picture {
+    if extent == (width as f64, height as f64) {
         return picture;
     }
     let count = picture.channels.count();
@@ -29,7 +30,7 @@ pub fn resize(picture: Picture, width: usize, height: usize) -> Picture {
         Channels::Rgb => Colours::Rgb,
     };
     let source = Source {
-        extent: (picture.width as f64, picture.height as f64),
+        extent,
         width: picture.width,
         height: picture.height,
         stride: picture.width,
@@ -309,6 +310,11 @@ mod tests {
         Picture { width, height, channels: Channels::Grey, samples }
     }
 
+    fn whole(picture: Picture, width: usize, height: usize) -> Picture {
+        let extent = (picture.width as f64, picture.height as f64);
+        resize(picture, extent, width, height)
+    }
+
     #[test]
     fn weights_sum_to_one_and_stay_inside() {
         for source in [1, 2, 3, 5, 8, 180, 192, 320, 1000, 8191] {
@@ -330,7 +336,7 @@ mod tests {
     fn an_even_picture_stays_even() {
         for value in [0, 1, 127, 254, 255] {
             for (width, height) in [(1, 1), (3, 100), (100, 3), (33, 77)] {
-                let resized = resize(grey(33, 50, vec![value; 33 * 50]), width, height);
+                let resized = whole(grey(33, 50, vec![value; 33 * 50]), width, height);
                 assert_eq!(resized.samples, vec![value; width * height]);
             }
         }
@@ -339,27 +345,34 @@ mod tests {
     #[test]
     fn the_same_size_changes_nothing() {
         let samples: Vec<u8> = (0..48).collect();
-        assert_eq!(resize(grey(8, 6, samples.clone()), 8, 6).samples, samples);
+        assert_eq!(whole(grey(8, 6, samples.clone()), 8, 6).samples, samples);
         // One side alone.
-        let resized = resize(grey(8, 6, samples.clone()), 8, 12).samples;
+        let resized = whole(grey(8, 6, samples.clone()), 8, 12).samples;
         assert_eq!(&resized[..8], &samples[..8]);
     }
 
     #[test]
     fn enlarging_is_bilinear_between_pixel_centres() {
-        assert_eq!(resize(grey(2, 1, vec![0, 100]), 4, 1).samples, [0, 25, 75, 100]);
-        assert_eq!(resize(grey(1, 2, vec![0, 100]), 1, 4).samples, [0, 25, 75, 100]);
+        assert_eq!(whole(grey(2, 1, vec![0, 100]), 4, 1).samples, [0, 25, 75, 100]);
+        assert_eq!(whole(grey(1, 2, vec![0, 100]), 1, 4).samples, [0, 25, 75, 100]);
     }
 
     #[test]
     fn reducing_weighs_every_pixel_by_its_distance() {
         // 4 pixels to 2: the centres are 1/2, 1/2 and 3/2 pixels away, the support is 2, so the
         // weights are 3/4, 3/4 and 1/4 of their sum 7/4; mirrored for the second.
-        let resized = resize(grey(4, 1, vec![70, 140, 210, 0]), 2, 1);
+        let resized = whole(grey(4, 1, vec![70, 140, 210, 0]), 2, 1);
         assert_eq!(
             resized.samples,
             [(3 * 70u32 + 3 * 140 + 210) / 7, (140 + 3 * 210) / 7].map(|v| v as u8)
         );
+    }
+
+    #[test]
+    fn the_last_pixel_may_be_a_part() {
+        // 1.5 pixels to 3: the centres are 1/4, 3/4 and 5/4 of a pixel.
+        let resized = resize(grey(2, 1, vec![0, 100]), (1.5, 1.0), 3, 1);
+        assert_eq!(resized.samples, [0, 25, 75]);
     }
 
     #[test]
@@ -370,7 +383,7 @@ mod tests {
             channels: Channels::Rgb,
             samples: [[10, 20, 30]; 4].concat(),
         };
-        let resized = resize(picture, 3, 5);
+        let resized = whole(picture, 3, 5);
         assert_eq!(resized.samples, [[10, 20, 30]; 15].concat());
     }
 
@@ -379,9 +392,9 @@ mod tests {
         let samples: Vec<u8> = (0..37u32).map(|x| (x * x * 7 % 256) as u8).collect();
         let mirrored: Vec<u8> = samples.iter().rev().copied().collect();
         for width in [5, 12, 36, 74] {
-            let mut result = resize(grey(37, 1, mirrored.clone()), width, 1).samples;
+            let mut result = whole(grey(37, 1, mirrored.clone()), width, 1).samples;
             result.reverse();
-            let expected = resize(grey(37, 1, samples.clone()), width, 1).samples;
+            let expected = whole(grey(37, 1, samples.clone()), width, 1).samples;
             for (a, b) in expected.iter().zip(&result) {
                 assert!(a.abs_diff(*b) <= 1);
             }
@@ -417,7 +430,7 @@ mod tests {
             }
             let picture = resampler.into_picture();
             for (channel, plane) in planes.into_iter().enumerate() {
-                let expected = resize(plane, width, height).samples;
+                let expected = whole(plane, width, height).samples;
                 let channel: Vec<u8> =
                     picture.samples[channel..].iter().step_by(3).copied().collect();
                 assert_eq!(channel, expected);

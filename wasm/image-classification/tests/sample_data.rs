@@ -3,9 +3,12 @@
 //! `WASMEDGE_EMBED_DATA_REQUIRED` is set.
 
 use image_classification::app;
+use image_classification::decode::decode;
 use image_classification::failure::Failure;
+use image_classification::jpeg;
 use image_classification::model::{ElementType, Input, Normalize};
-use image_classification::picture::Channels;
+use image_classification::picture::{Channels, Picture};
+use image_classification::resize::resize;
 use std::env;
 use std::fs;
 use std::io::{self, Write as _};
@@ -75,6 +78,53 @@ fn scaled_decoding_stays_close_to_the_whole_picture() {
         }
         let mean = f64::from(difference) / small.len() as f64;
         assert!(mean < 8.0, "{}: mean difference {mean}", path.display());
+    }
+}
+
+/// The mean and the largest difference of two pictures of one size.
+fn difference(a: &Picture, b: &Picture) -> (f64, u8) {
+    assert_eq!((a.width, a.height, a.channels), (b.width, b.height, b.channels));
+    let differences = a.samples.iter().zip(&b.samples).map(|(a, b)| a.abs_diff(*b));
+    let sum: f64 = differences.clone().map(f64::from).sum();
+    (sum / a.samples.len() as f64, differences.max().unwrap())
+}
+
+/// What the decoder for the usual JPEG takes, the general one takes as well, and the pictures are the
+/// same but for rounding and for how colours of a lower resolution are brought to the higher one.
+#[test]
+fn the_two_decoders_agree() {
+    for path in
+        ["photos", "jpegs/valid", "jpegs/odd", "jpegs/malformed"].into_iter().flat_map(files)
+    {
+        let jpeg = fs::read(&path).unwrap();
+        let name = path.display();
+        if jpeg::decode(&jpeg, 8, 8, MAX_PIXELS).is_none() {
+            // One photograph is progressive; the others have to be taken.
+            let taken = path.parent().is_some_and(|folder| folder.ends_with("photos"));
+            assert!(!taken || path.ends_with("cats_and_dogs.jpg"), "{name}");
+            continue;
+        }
+        let whole = decode(&jpeg, u16::MAX, u16::MAX, MAX_PIXELS)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let (width, height) = (whole.picture.width, whole.picture.height);
+        let (width, height) =
+            if whole.orientation.swaps_sides() { (height, width) } else { (width, height) };
+        let sides = (width, height);
+        for (width, height) in [sides, (192, 192), (224, 224), (96, 96)] {
+            let made = jpeg::decode(&jpeg, width as u16, height as u16, MAX_PIXELS).unwrap();
+            let general = decode(&jpeg, width as u16, height as u16, MAX_PIXELS).unwrap();
+            assert_eq!(made.orientation, general.orientation);
+            let general =
+                resize(general.picture, general.extent, made.picture.width, made.picture.height);
+            let (mean, largest) = difference(&made.picture, &general);
+            // Enlarging a few pixels many times over shows where the decoders put their colours.
+            let own_size = (width, height) == sides;
+            if own_size || sides.0.min(sides.1) >= 32 {
+                let (mean, largest) = difference(&made.picture, &general);
+                let name = format!("{name} at {width} x {height}");
+                assert!(mean < 2.0 && largest < 64, "{name}: mean {mean:.2}, largest {largest}");
+            }
+        }
     }
 }
 

@@ -126,3 +126,68 @@ fn position_of_ff(data: &[u8]) -> usize {
     let start = 8 * words.count();
     start + data[start..].iter().position(|&byte| byte == 0xFF).unwrap_or(data.len() - start)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_0xff_are_found() {
+        for length in 0..40 {
+            let mut data = vec![0xFE; length];
+            assert_eq!(position_of_ff(&data), length);
+            for first in 0..length {
+                data[first] = 0xFF;
+                assert_eq!(position_of_ff(&data), first);
+                data[length - 1] = 0xFF;
+                assert_eq!(position_of_ff(&data), first);
+                data.fill(if first % 2 == 0 { 0x7F } else { 0x00 });
+            }
+        }
+    }
+
+    /// The same bits as one by one, however many are taken at a time.
+    #[test]
+    fn stuffed_zeros_are_taken_out() {
+        let plain: Vec<u8> = (0..200u32)
+            .map(|index| if index % 7 == 3 || index > 190 { 0xFF } else { (index * 37) as u8 })
+            .collect();
+        let stuffed: Vec<u8> = plain
+            .iter()
+            .flat_map(|&byte| if byte == 0xFF { vec![0xFF, 0] } else { vec![byte] })
+            .chain([0xFF, 0xD9])
+            .collect();
+        let bit = |index: usize| usize::from(plain[index / 8] >> (7 - index % 8) & 1);
+        for step in 1..=32u32 {
+            let mut bits = Bits::new(&stuffed);
+            let mut index = 0;
+            while index + step as usize <= 8 * plain.len() {
+                bits.need(step);
+                let expected = (index..index + step as usize).fold(0, |sum, i| sum << 1 | bit(i));
+                assert_eq!(bits.peek(step), expected);
+                bits.take(step);
+                index += step as usize;
+            }
+            assert!(!bits.overrun());
+            assert_eq!(bits.at_end_of_image(), 8 * plain.len() - index < 8);
+            bits.need(32);
+            bits.take(32);
+            assert!(bits.overrun());
+            assert!(!bits.at_end_of_image());
+        }
+    }
+
+    #[test]
+    fn restart_markers_come_at_the_end_of_a_byte() {
+        let mut bits = Bits::new(&[0xAB, 0xFF, 0xD3, 0xCD, 0xFF, 0xD9]);
+        assert!(bits.restarted(3).is_none(), "the byte before it has not been read");
+        bits.need(3);
+        bits.take(3);
+        assert!(bits.restarted(2).is_none());
+        let mut bits = bits.restarted(3).unwrap();
+        bits.need(8);
+        assert_eq!(bits.peek(8), 0xCD);
+        bits.take(8);
+        assert!(bits.at_end_of_image());
+    }
+}

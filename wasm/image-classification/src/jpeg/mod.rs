@@ -25,7 +25,8 @@ use transform::{coefficients, Block, Quantization};
 /// Decodes a JPEG to a picture of exactly `width` × `height`, as seen: after turning it.
 ///
 /// Nothing for a picture that this decoder does not take, or with more than `max_pixels` pixels.
-pub(crate) fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Option<Decoded> {
+#[must_use]
+pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Option<Decoded> {
     let headers = Headers::parse(jpeg)?;
     let pixels = u64::from(headers.width) * u64::from(headers.height);
     if pixels > max_pixels || (headers.components.len() == 3 && adobe::says_rgb(jpeg)) {
@@ -41,7 +42,8 @@ pub(crate) fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> O
         4 => decode_scan::<4>(&headers, &mut resampler),
         _ => decode_scan::<8>(&headers, &mut resampler),
     }?;
-    Some(Decoded { picture: resampler.into_picture(), orientation })
+    let extent = (width.into(), height.into());
+    Some(Decoded { picture: resampler.into_picture(), extent, orientation })
 }
 
 /// The most blocks of an MCU in a row and in a column.
@@ -239,3 +241,6 @@ fn decode_block<'a, const SIDE: usize>(
     }
     Some((bits, dc))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,516 @@
+//! Pictures made of random coefficients, decoded and compared with the definition of JPEG.
+
+use super::*;
+use crate::decode::decode_to;
+use crate::exif::Orientation;
+use crate::failure::Failure;
+use crate::picture::Picture;
+use std::f64::consts::{PI, SQRT_2};
+
+/// Numbers that look random, the same for the same seed (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 16) as usize % limit
+    }
+
+    /// From `-most` to `most`.
+    fn around_zero(&mut self, most: i32) -> i32 {
+        self.below(2 * most as usize + 1) as i32 - most
+    }
+}
+
+/// Where the coefficients of the file's order stand: row × 8 + column.
+fn natural_order() -> [usize; 64] {
+    let mut order: Vec<usize> = (0..64).collect();
+    // Along the diagonals, the odd ones downwards.
+    order.sort_by_key(|index| {
+        let (row, column) = (index / 8, index % 8);
+        (row + column, if (row + column) % 2 == 1 { row } else { column })
+    });
+    order.try_into().unwrap()
+}
+
+/// How many codes of each length there are: as in the usual tables (ITU-T T.81, annex K).
+const DC_COUNTS: [u8; 16] = [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0];
+const AC_COUNTS: [u8; 16] = [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125];
+
+/// Every symbol of AC coefficients, those of many bits not only at the end.
+fn ac_symbols() -> Vec<u8> {
+    let symbols = (0..16u8).flat_map(|run| (1..=10).map(move |size| run << 4 | size));
+    let mut symbols: Vec<u8> = [0x00].into_iter().chain(symbols).chain([0xF0]).collect();
+    symbols[1..].sort_by_key(|&symbol| (symbol >> 4) * 3 / 2 + (symbol & 15));
+    symbols
+}
+
+/// Bits of entropy-coded data.
+#[derive(Default)]
+struct Writer {
+    bytes: Vec<u8>,
+    window: u32,
+    count: u32,
+}
+
+impl Writer {
+    fn put(&mut self, bits: u32, count: u32) {
+        for index in (0..count).rev() {
+            self.window = self.window << 1 | (bits >> index & 1);
+            self.count += 1;
+            if self.count == 8 {
+                self.bytes.push(self.window as u8);
+                if self.window as u8 == 0xFF {
+                    self.bytes.push(0);
+                }
+                (self.window, self.count) = (0, 0);
+            }
+        }
+    }
+
+    fn put_symbol(&mut self, counts: &[u8; 16], symbols: &[u8], symbol: u8) {
+        let index = symbols.iter().position(|&other| other == symbol).unwrap();
+        let (mut code, mut first) = (0, 0);
+        for (length, &count) in (1..).zip(counts) {
+            if index < first + usize::from(count) {
+                return self.put(code + (index - first) as u32, length);
+            }
+            code = (code + u32::from(count)) << 1;
+            first += usize::from(count);
+        }
+        unreachable!("there are as many codes as symbols");
+    }
+
+    fn put_value(&mut self, value: i32, size: u32) {
+        self.put((if value < 0 { value + (1 << size) - 1 } else { value }) as u32, size);
+    }
+
+    fn fill_byte(&mut self) {
+        if self.count > 0 {
+            self.put(0x7F, 8 - self.count);
+        }
+    }
+}
+
+fn size_of(value: i32) -> u32 {
+    32 - value.unsigned_abs().leading_zeros()
+}
+
+/// What is to be encoded.
+struct Sample {
+    width: usize,
+    height: usize,
+    /// Blocks of each component's MCU: across, down.
+    sampling: Vec<(usize, usize)>,
+    restart_interval: usize,
+    orientation: u16,
+    /// Of each component: blocks row by row, in the file's order, not dequantized.
+    blocks: Vec<Vec<[i32; 64]>>,
+}
+
+impl Sample {
+    fn new(
+        random: &mut Random,
+        (width, height): (usize, usize),
+        sampling: &[(usize, usize)],
+        restart_interval: usize,
+    ) -> Self {
+        let mut sample = Self {
+            width,
+            height,
+            sampling: sampling.to_vec(),
+            restart_interval,
+            orientation: 1,
+            blocks: Vec::new(),
+        };
+        for component in 0..sampling.len() {
+            let (across, down) = sample.block_counts(component);
+            let blocks = (0..across * down).map(|_| {
+                let mut block = [0; 64];
+                block[0] = random.around_zero(150);
+                let often = [1, 2, 5, 30][random.below(4)];
+                for index in 1..64 {
+                    if random.below(often) == 0 {
+                        block[index] = random.around_zero(300 / (index as i32 + 2));
+                    }
+                }
+                block
+            });
+            sample.blocks.push(blocks.collect());
+        }
+        sample
+    }
+
+    fn most(&self) -> (usize, usize) {
+        let most = |side: fn(&(usize, usize)) -> usize| self.sampling.iter().map(side).max();
+        (most(|sampling| sampling.0).unwrap(), most(|sampling| sampling.1).unwrap())
+    }
+
+    fn mcus(&self) -> (usize, usize) {
+        let (across, down) = self.most();
+        (self.width.div_ceil(8 * across), self.height.div_ceil(8 * down))
+    }
+
+    fn block_counts(&self, component: usize) -> (usize, usize) {
+        let (columns, rows) = self.mcus();
+        (columns * self.sampling[component].0, rows * self.sampling[component].1)
+    }
+
+    /// The step of each coefficient; others for colours.
+    fn quantization(component: usize) -> [u8; 64] {
+        std::array::from_fn(|index| if component == 0 { 6 } else { 5 + index as u8 / 16 })
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut jpeg = vec![0xFF, 0xD8];
+        let mut segment = |marker: u8, parts: &[&[u8]]| {
+            let length: usize = parts.iter().map(|part| part.len()).sum();
+            jpeg.extend([0xFF, marker]);
+            jpeg.extend((length as u16 + 2).to_be_bytes());
+            jpeg.extend(parts.concat());
+        };
+        let exif = crate::exif::tests::metadata(self.orientation, true);
+        segment(0xE1, &[b"Exif\0\0", &exif]);
+        let steps = [Self::quantization(0), Self::quantization(1)];
+        segment(0xDB, &[&[0], &steps[0], &[3], &steps[1]]);
+        let sides = [self.height as u16, self.width as u16].map(u16::to_be_bytes).concat();
+        let mut frame = [&[8], &sides[..], &[self.sampling.len() as u8]].concat();
+        for (index, (across, down)) in self.sampling.iter().enumerate() {
+            let table = if index == 0 { 0 } else { 3 };
+            frame.extend([index as u8 + 1, (across << 4 | down) as u8, table]);
+        }
+        segment(0xC0, &[&frame]);
+        let dc_symbols: Vec<u8> = (0..12).collect();
+        segment(0xC4, &[&[0x02], &DC_COUNTS, &dc_symbols]);
+        segment(0xC4, &[&[0x11], &AC_COUNTS, &ac_symbols()]);
+        segment(0xDD, &[&(self.restart_interval as u16).to_be_bytes()]);
+        let mut scan = vec![self.sampling.len() as u8];
+        scan.extend((1..=self.sampling.len() as u8).flat_map(|name| [name, 0x21]));
+        segment(0xDA, &[&scan, &[0, 63, 0]]);
+        jpeg.extend(self.entropy_coded());
+        jpeg.extend([0xFF, 0xD9]);
+        jpeg
+    }
+
+    fn entropy_coded(&self) -> Vec<u8> {
+        let (dc_symbols, ac_symbols): (Vec<u8>, _) = ((0..12).collect(), ac_symbols());
+        let mut writer = Writer::default();
+        let mut predictions = vec![0; self.sampling.len()];
+        let (columns, rows) = self.mcus();
+        for mcu in 0..columns * rows {
+            if self.restart_interval > 0 && mcu > 0 && mcu % self.restart_interval == 0 {
+                writer.fill_byte();
+                let number = (mcu / self.restart_interval - 1) % 8;
+                writer.bytes.extend([0xFF, 0xD0 + number as u8]);
+                predictions.fill(0);
+            }
+            for (component, &(across, down)) in self.sampling.iter().enumerate() {
+                for index in 0..across * down {
+                    let column = mcu % columns * across + index % across;
+                    let row = mcu / columns * down + index / across;
+                    let block =
+                        &self.blocks[component][row * self.block_counts(component).0 + column];
+                    let difference = block[0] - predictions[component];
+                    predictions[component] = block[0];
+                    let size = size_of(difference);
+                    writer.put_symbol(&DC_COUNTS, &dc_symbols, size as u8);
+                    writer.put_value(difference, size);
+                    let mut run = 0;
+                    for &value in &block[1..] {
+                        if value == 0 {
+                            run += 1;
+                            continue;
+                        }
+                        while run > 15 {
+                            writer.put_symbol(&AC_COUNTS, &ac_symbols, 0xF0);
+                            run -= 16;
+                        }
+                        let size = size_of(value);
+                        writer.put_symbol(&AC_COUNTS, &ac_symbols, (run << 4) as u8 | size as u8);
+                        writer.put_value(value, size);
+                        run = 0;
+                    }
+                    if run > 0 {
+                        writer.put_symbol(&AC_COUNTS, &ac_symbols, 0);
+                    }
+                }
+            }
+        }
+        writer.fill_byte();
+        writer.bytes
+    }
+
+    /// A component's pixels by the definition of the transform, `side` for each of 8.
+    fn plane(&self, component: usize, side: usize) -> (usize, Vec<u8>) {
+        let basis = |pixel: usize, index: usize| {
+            let angle = (2 * pixel + 1) as f64 * index as f64 * PI / (2 * side) as f64;
+            if index == 0 {
+                1.0
+            } else {
+                SQRT_2 * angle.cos()
+            }
+        };
+        let order = natural_order();
+        let steps = Self::quantization(component);
+        let (across, down) = self.block_counts(component);
+        let stride = across * side;
+        let mut plane = vec![0; stride * down * side];
+        for (index, block) in self.blocks[component].iter().enumerate() {
+            for (y, x) in (0..side).flat_map(|y| (0..side).map(move |x| (y, x))) {
+                let mut sum = 128.0;
+                for (index, &place) in order.iter().enumerate() {
+                    let (row, column) = (place / 8, place % 8);
+                    if row < side && column < side {
+                        let value = f64::from(block[index]) * f64::from(steps[index]);
+                        sum += value * basis(y, row) * basis(x, column) / 8.0;
+                    }
+                }
+                let (row, column) = (index / across * side + y, index % across * side + x);
+                plane[row * stride + column] = sum.round().clamp(0.0, 255.0) as u8;
+            }
+        }
+        (stride, plane)
+    }
+
+    /// The picture by the definition, as the resampler makes it of the planes.
+    fn picture(&self, side: usize, width: usize, height: usize) -> Picture {
+        let (most_across, most_down) = self.most();
+        let mut sources = Vec::new();
+        let mut planes = Vec::new();
+        for (component, &(across, down)) in self.sampling.iter().enumerate() {
+            let length = |pixels: usize, blocks: usize, most: usize| {
+                (pixels * side * blocks) as f64 / (8 * most) as f64
+            };
+            let extent =
+                (length(self.width, across, most_across), length(self.height, down, most_down));
+            let (stride, plane) = self.plane(component, side);
+            let (width, height) = (extent.0.ceil() as usize, extent.1.ceil() as usize);
+            sources.push(Source { extent, width, height, stride, step: plane.len() / stride });
+            planes.push((stride, plane));
+        }
+        let colours = if planes.len() == 1 { Colours::Grey } else { Colours::YCbCr };
+        let mut resampler = Resampler::new(&sources, colours, width, height);
+        for ((stride, plane), target) in planes.iter().zip(&mut resampler.planes) {
+            let (rows, target_stride) = target.next_rows();
+            for (row, target) in
+                plane.chunks_exact(*stride).zip(rows.chunks_exact_mut(target_stride))
+            {
+                target[..*stride].copy_from_slice(row);
+            }
+        }
+        resampler.advance();
+        resampler.into_picture()
+    }
+}
+
+const MAX_PIXELS: u64 = 1 << 20;
+
+fn decoded(jpeg: &[u8], width: usize, height: usize) -> Option<Decoded> {
+    decode(jpeg, width as u16, height as u16, MAX_PIXELS)
+}
+
+/// Decodes at each scale and compares with the definition.
+fn check(sample: &Sample) {
+    let jpeg = sample.encode();
+    for side in [1, 2, 4, 8] {
+        let length = |pixels: usize| (pixels * side).div_ceil(8);
+        let (width, height) = (length(sample.width), length(sample.height));
+        let scale =
+            eighths_for((sample.width as u16, sample.height as u16), (width as u16, height as u16));
+        let expected = sample.picture(scale.into(), width, height);
+        let name = format!(
+            "{} x {} {:?} to {width} x {height}",
+            sample.width, sample.height, sample.sampling
+        );
+        let picture = decoded(&jpeg, width, height).expect(&name).picture;
+        assert_eq!((picture.width, picture.height), (width, height), "{name}");
+        assert_eq!(picture.channels, expected.channels, "{name}");
+        // Rounding to whole numbers, and what colours make of it.
+        let tolerance = if sample.sampling.len() == 1 { 1 } else { 4 };
+        for (index, (a, b)) in picture.samples.iter().zip(&expected.samples).enumerate() {
+            assert!(a.abs_diff(*b) <= tolerance, "{name}: {a}, not {b} at {index}");
+        }
+    }
+}
+
+#[test]
+fn every_sampling_at_every_scale() {
+    let mut random = Random(1);
+    let samplings: [&[(usize, usize)]; 9] = [
+        &[(1, 1)],
+        &[(1, 1), (1, 1), (1, 1)],
+        &[(2, 2), (1, 1), (1, 1)],
+        &[(2, 1), (1, 1), (1, 1)],
+        &[(1, 2), (1, 1), (1, 1)],
+        &[(4, 1), (1, 1), (1, 1)],
+        &[(2, 2), (2, 1), (1, 2)],
+        &[(2, 2), (2, 2), (2, 2)],
+        &[(1, 1), (2, 2), (1, 1)],
+    ];
+    for sampling in samplings {
+        for size in [(64, 48), (33, 65), (1, 1), (7, 40), (17, 9)] {
+            check(&Sample::new(&mut random, size, sampling, 0));
+        }
+    }
+}
+
+#[test]
+fn restart_markers() {
+    let mut random = Random(2);
+    for interval in [1, 2, 3, 5, 8, 100] {
+        check(&Sample::new(&mut random, (70, 50), &[(2, 2), (1, 1), (1, 1)], interval));
+        check(&Sample::new(&mut random, (70, 50), &[(1, 1)], interval));
+    }
+    // The first and only restart marker has a wrong number.
+    let jpeg = Sample::new(&mut random, (16, 8), &[(1, 1)], 1).encode();
+    let marker = jpeg.windows(2).rposition(|bytes| bytes == [0xFF, 0xD0]).unwrap();
+    for other in [0xD1, 0xD7, 0xD9, 0x00, 0xFF] {
+        let mut wrong = jpeg.clone();
+        wrong[marker + 1] = other;
+        assert!(decoded(&jpeg, 16, 8).is_some());
+        assert!(decoded(&wrong, 16, 8).is_none(), "{other:02x}");
+    }
+}
+
+#[test]
+fn coefficients_of_every_size_and_run() {
+    let mut random = Random(3);
+    let mut sample = Sample::new(&mut random, (64, 64), &[(1, 1)], 0);
+    for (index, block) in sample.blocks[0].iter_mut().enumerate() {
+        block[1..].fill(0);
+        // Each distance to the end, one after the other, and the end itself.
+        block[63 - index % 63] = 1;
+        block[0] = if index % 2 == 0 { 160 } else { -160 };
+    }
+    check(&sample);
+    for (index, block) in sample.blocks[0].iter_mut().enumerate() {
+        block.fill(0);
+        let size = index as u32 % 10 + 1;
+        block[1 + index % 60] = (1 << size) - 1;
+        block[3 + index % 60] = -(1 << (size - 1));
+    }
+    check(&sample);
+}
+
+#[test]
+fn pictures_are_turned_by_the_caller() {
+    let mut random = Random(4);
+    let mut sample = Sample::new(&mut random, (40, 16), &[(1, 1)], 0);
+    sample.orientation = 6;
+    let decoded = decoded(&sample.encode(), 16, 40).unwrap();
+    assert_eq!(decoded.orientation, Orientation::Rotate90);
+    assert_eq!((decoded.picture.width, decoded.picture.height), (40, 16));
+}
+
+#[test]
+fn what_is_missing_is_noticed() {
+    let mut random = Random(5);
+    for interval in [0, 2] {
+        let sample = Sample::new(&mut random, (40, 24), &[(2, 1), (1, 1), (1, 1)], interval);
+        let jpeg = sample.encode();
+        for length in 0..jpeg.len() {
+            assert!(decoded(&jpeg[..length], 10, 6).is_none(), "{length} of {}", jpeg.len());
+            // An early end of the image is no better.
+            let ended = [&jpeg[..length], &[0xFF, 0xD9]].concat();
+            let whole = length == jpeg.len() - 2;
+            // Half a marker may stand before it.
+            let almost = length == jpeg.len() - 1;
+            if !almost {
+                assert_eq!(decoded(&ended, 10, 6).is_some(), whole, "{length} of {}", jpeg.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn other_kinds_are_given_back() {
+    let mut random = Random(6);
+    let sample = Sample::new(&mut random, (16, 16), &[(1, 1), (1, 1), (1, 1)], 0);
+    let jpeg = sample.encode();
+    let changed = |from: &[u8], to: &[u8]| {
+        let at = jpeg.windows(from.len()).position(|bytes| bytes == from).unwrap();
+        [&jpeg[..at], to, &jpeg[at + from.len()..]].concat()
+    };
+    assert!(decoded(&jpeg, 16, 16).is_some());
+    assert!(decode(&jpeg, 16, 16, 255).is_none(), "too many pixels");
+    let frame = [0xFF, 0xC0, 0, 17, 8];
+    let scan = [0xFF, 0xDA, 0, 12, 3, 1, 0x21, 2, 0x21, 3, 0x21, 0, 63, 0];
+    let cases: [(&str, &[u8], &[u8]); 11] = [
+        ("progressive", &frame, &[0xFF, 0xC2, 0, 17, 8]),
+        ("lossless", &frame, &[0xFF, 0xC3, 0, 17, 8]),
+        ("arithmetic coding", &frame, &[0xFF, 0xC9, 0, 17, 8]),
+        ("12 bits", &frame, &[0xFF, 0xC1, 0, 17, 12]),
+        ("part of the block", &scan, &[0xFF, 0xDA, 0, 12, 3, 1, 0x21, 2, 0x21, 3, 0x21, 0, 5, 0]),
+        ("part of the bits", &scan, &[0xFF, 0xDA, 0, 12, 3, 1, 0x21, 2, 0x21, 3, 0x21, 0, 63, 1]),
+        ("part of the components", &scan, &[0xFF, 0xDA, 0, 8, 1, 1, 0x21, 0, 63, 0]),
+        (
+            "a table that is not there",
+            &scan,
+            &[0xFF, 0xDA, 0, 12, 3, 1, 1, 2, 0x21, 3, 0x21, 0, 63, 0],
+        ),
+        (
+            "a second frame",
+            &frame,
+            &[&frame[..], &[0, 16, 0, 16, 3, 1, 17, 0, 2, 17, 0, 3, 17, 0], &frame].concat(),
+        ),
+        (
+            "RGB",
+            &scan,
+            &[b"\xFF\xEE\x00\x0EAdobe\x00\x64\x00\x00\x00\x00\x00".as_slice(), &scan].concat(),
+        ),
+        ("motion JPEG", &scan, &[b"\xFF\xE0\x00\x07AVI1\x00".as_slice(), &scan].concat()),
+    ];
+    for (name, from, to) in cases {
+        assert!(decoded(&changed(from, to), 16, 16).is_none(), "{name}");
+    }
+    let followed = [&jpeg[..jpeg.len() - 2], &scan].concat();
+    assert!(decoded(&followed, 16, 16).is_none(), "a second scan");
+    let names = changed(&[17, 0, 2, 17, 3], &[17, 0, 200, 17, 3]);
+    assert!(decoded(&names, 16, 16).is_none(), "unknown components");
+}
+
+/// Damage is refused or decoded to something of the right size; nothing panics, hangs or is read
+/// beyond its end.
+#[test]
+fn damage_does_no_harm() {
+    let mut random = Random(7);
+    let samplings: [&[(usize, usize)]; 3] = [&[(1, 1)], &[(1, 1); 3], &[(2, 2), (1, 1), (1, 1)]];
+    let (mut refused, mut taken) = (0, 0);
+    for round in 0..6000 {
+        let size = (1 + random.below(60), 1 + random.below(60));
+        let interval = random.below(4);
+        let sample = Sample::new(&mut random, size, samplings[round % 3], interval);
+        let mut jpeg = sample.encode();
+        let data = jpeg.windows(2).position(|bytes| bytes == [0xFF, 0xDA]).unwrap();
+        for _ in 0..1 + random.below(3) {
+            let first = if random.below(4) == 0 { 0 } else { data.min(jpeg.len() - 1) };
+            let at = first + random.below(jpeg.len() - first);
+            match random.below(5) {
+                0 => jpeg[at] = random.below(256) as u8,
+                1 => jpeg[at] ^= 1 << random.below(8),
+                2 => jpeg[at] = 0xFF,
+                3 => drop(jpeg.drain(at..(at + random.below(9)).min(jpeg.len()))),
+                _ => {
+                    let again = jpeg[at..(at + random.below(20)).min(jpeg.len())].to_vec();
+                    jpeg.splice(at..at, again);
+                }
+            }
+            if jpeg.is_empty() {
+                jpeg.push(0);
+            }
+        }
+        let wanted = [1, 3, 8, 30, 100][random.below(5)];
+        match decode_to(&jpeg, wanted, wanted, MAX_PIXELS) {
+            Ok(Decoded { picture, .. }) => {
+                taken += 1;
+                let side = usize::from(wanted);
+                assert_eq!(picture.samples.len(), side * side * picture.channels.count());
+            }
+            Err(Failure::Data(_)) => refused += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert!(refused > 500 && taken > 500, "{refused} refused, {taken} taken");
+}
