@@ -15,6 +15,12 @@ const HELP: [command: string, mentioned: string[]][] = [
     'serve',
     ['--port', '--host', '--concurrency', '--max-queue', '--timeout', '/metrics', 'SIGTERM'],
   ],
+  [
+    'bench',
+    ['--quick', '--only', '--out', '--no-peers', 'in-process', 'sharp-onnxruntime', 'compare'],
+  ],
+  ['bench compare', ['--json', '<a>', '<b>']],
+  ['bench report', ['--out', '<results>']],
   ['compile', ['--output', '--optimize', '--generic', '--interruptible']],
   ['inspect', ['--json', '.tflite']],
   ['model', ['fetch']],

@@ -24,7 +24,6 @@ export function choosePictures(given: readonly string[]): string[] {
   const data = process.env['WASMEDGE_EMBED_DATA'];
   const folders = [
     ...(data ? [path.resolve(data, 'photos')] : []),
-    path.join(root, '..', 'shared', 'data', 'photos'),
     path.join(cacheDirectory(), 'photographs'),
   ];
   for (const folder of folders) {

@@ -26,6 +26,8 @@ const program = new Command('wasmedge-embed')
       'pictures, serve them over HTTP or from a queue, compile modules, look into modules and models, measure.',
   )
   .version(version)
+  // Options that stand behind a subcommand are its own, also where the command has them too.
+  .enablePositionalOptions()
   .showHelpAfterError("(run with '--help' for the options)")
   .addCommand(classifyCommand())
   .addCommand(benchCommand())

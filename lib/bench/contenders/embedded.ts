@@ -24,7 +24,7 @@ const load = createRequire(__filename);
 export async function create(settings: EmbeddedSettings, mark: Mark): Promise<Workload> {
   const { loadModule } = load('../../index.js') as typeof Package;
   mark('require the package');
-  const held = settings.apart ? await loadParts(settings, mark) : undefined;
+  if (settings.apart) await loadParts(settings, mark);
   const { isolation, guest, model, kernels, concurrency } = settings;
   const module = await loadModule(guest, {
     isolation,
@@ -33,7 +33,6 @@ export async function create(settings: EmbeddedSettings, mark: Mark): Promise<Wo
     concurrency,
   });
   mark(settings.apart ? 'load and link the module' : 'load the module and the model');
-  held;
   return {
     async run(stdin): Promise<Answer> {
       const { stdout, stderr, exitCode, timings } = await module.run({ stdin });
@@ -45,20 +44,20 @@ export async function create(settings: EmbeddedSettings, mark: Mark): Promise<Wo
   };
 }
 
-/**
- * Does what loading does at once, one after the other. Gives the model, to be held until the module
- * has found it by its content.
- */
-async function loadParts({ model, kernels }: EmbeddedSettings, mark: Mark): Promise<unknown> {
+/** The model that was loaded before the module, which finds it by its content. */
+const held: unknown[] = [];
+
+/** Does what loading does at once, one after the other. */
+async function loadParts({ model, kernels }: EmbeddedSettings, mark: Mark): Promise<void> {
   const native = (load('../../native.js') as typeof NativeDoor).addon();
   mark('load the addon');
   await native.runtime();
   mark('load libwasmedge');
-  if (!model) return undefined;
+  if (!model) return;
   const loaded = await native.Model.load(readFileSync(model.file));
   await loaded.prepare({ threads: 1, kernels });
   mark('load LiteRT and the model');
-  return loaded;
+  held.push(loaded);
 }
 
 function labelOf(stdout: Buffer): string {

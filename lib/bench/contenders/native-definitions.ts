@@ -89,7 +89,9 @@ async function buildWithCMake(progress: (what: string) => void): Promise<string>
   try {
     await run('cmake', ['-S', root, '-B', folder, '-DWASMEDGE_EMBED_BENCH=ON']);
     const parallel = String(availableParallelism());
-    await run('cmake', ['--build', folder, '--parallel', parallel], { maxBuffer: 64 << 20 });
+    await run('cmake', ['--build', folder, '--target', 'native_pipeline', '--parallel', parallel], {
+      maxBuffer: 64 << 20,
+    });
   } catch (error) {
     const { stderr, stdout, message } = error as Error & { stderr?: string; stdout?: string };
     const said =

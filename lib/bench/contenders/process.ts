@@ -112,7 +112,7 @@ export class ContenderProcess {
     }
     const message = JSON.parse(value) as Reply | ErrorReply;
     if (typeof message === 'object' && message !== null && 'error' in message) {
-      throw new ContenderFailure((message).error);
+      throw new ContenderFailure(message.error);
     }
     return message;
   }

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+
+import { benchResults, contender, html, summarize } from './support/bench.js';
+import { folderWith } from './support/model-files.js';
+
+const program = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (file) => file !== undefined && existsSync(file),
+);
+
+// Text, since TypeScript knows nothing here of what there is in a page.
+
+/** Of each canvas, whether anything was drawn. */
+const DRAWN = `
+  [...document.querySelectorAll('canvas')].map((canvas) =>
+    canvas
+      .getContext('2d')
+      .getImageData(0, 0, canvas.width, canvas.height)
+      .data.some((value) => value !== 0),
+  )`;
+
+/** The contrast of the weakest text with what it stands on, as WCAG 2.2 computes it. */
+const CONTRAST = `
+  (() => {
+    const luminance = (colour) => {
+      const [r, g, b] = colour
+        .match(/\\d+/g)
+        .slice(0, 3)
+        .map((part) => part / 255)
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const style = (selector) => getComputedStyle(document.querySelector(selector));
+    const levels = [style('section').backgroundColor, style('section p').color].map(luminance);
+    return (Math.max(...levels) + 0.05) / (Math.min(...levels) + 0.05);
+  })()`;
+
+/** Loads the page and gives it back with all that it complained of or asked for. */
+async function open(
+  browser: Browser,
+  file: string,
+  colorScheme: 'light' | 'dark',
+): Promise<{ page: Page; complaints: string[] }> {
+  const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 900 } });
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    if (request.url() !== pathToFileURL(file).href) complaints.push(request.url());
+  });
+  await page.goto(pathToFileURL(file).href);
+  return { page, complaints };
+}
+
+describe('The page of the benchmark, in Chromium', function () {
+  let browser: Browser;
+  let file: string;
+
+  before(async function () {
+    if (program === undefined) {
+      Object.assign(this.test?.parent ?? {}, { skipReason: 'no Chromium' });
+      this.skip();
+    }
+    browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
+    file = path.join(folderWith({}), 'report.html');
+    const page = html(
+      summarize(
+        benchResults([
+          contender('in-process', 4),
+          contender('original', 48, { group: 'original' }),
+          contender('sharp-onnxruntime', 6, { group: 'peer' }),
+          contender('echo-in-process', 0.06, { workload: 'trivial' }),
+          contender('inference-xnnpack', 1.9, { workload: 'inference' }),
+        ]),
+      ),
+    );
+    writeFileSync(file, page);
+  });
+
+  after(async () => {
+    if (program !== undefined) await browser.close();
+  });
+
+  for (const scheme of ['light', 'dark'] as const) {
+    it(`draws every chart, without a complaint, in ${scheme} surroundings`, async () => {
+      const { page, complaints } = await open(browser, file, scheme);
+      const drawn = await page.evaluate<boolean[]>(DRAWN);
+      assert.equal(drawn.length, 10);
+      assert.deepEqual([...new Set(drawn)], [true]);
+      assert.deepEqual(complaints, []);
+      await page.close();
+    });
+  }
+
+  it('has text that stands out from its background in both', async () => {
+    for (const scheme of ['light', 'dark'] as const) {
+      const { page } = await open(browser, file, scheme);
+      const contrast = await page.evaluate<number>(CONTRAST);
+      // The level AA.
+      assert.ok(contrast >= 4.5, `${scheme} ${contrast}`);
+      await page.close();
+    }
+  });
+
+  it('fits a telephone', async () => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+    await page.goto(pathToFileURL(file).href);
+    const overflow = await page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    );
+    assert.equal(overflow, 0);
+    await page.close();
+  });
+});

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+
+import { cacheWithoutModels, commandLine } from './support/command-line.js';
+import { jpeg } from './support/jpeg.js';
+import { folderWith } from './support/model-files.js';
+import { pickingModel } from './support/tflite-models.js';
+
+const folder = folderWith({
+  'colours.tflite': pickingModel({ type: 'uint8', size: [8, 8, 3] }, [
+    [0, 0, 0],
+    [0, 0, 1],
+    [0, 0, 2],
+  ]),
+  'colours.labels.txt': 'red\ngreen\nblue\n',
+  'red.jpg': jpeg({ width: 64, height: 48, colours: 'rgb', block: () => [250, 20, 10] }),
+  'green.jpg': jpeg({ width: 32, height: 32, colours: 'rgb', block: () => [40, 220, 30] }),
+  'text.jpg': 'no picture',
+});
+const file = (name: string): string => path.join(folder, name);
+const withModel = ['--model', file('colours.tflite'), '--labels', file('colours.labels.txt')];
+
+interface Summary {
+  contenders: {
+    name: string;
+    skipped?: string;
+    latency?: { samples: number; percentilesMs: { value: number }[] };
+    throughput?: { concurrency: number }[];
+    memory?: { idleBytes: number };
+    coldStart?: { totalMs: { value: number }; parts: { part: string }[] };
+    agreement?: { alike: number; of: number };
+  }[];
+}
+
+describe('wasmedge-embed bench', () => {
+  it('measures, shows tables, and writes results that can be reported on and compared', async () => {
+    const out = path.join(folder, 'results');
+    const { stdout, stderr, exitCode } = await commandLine([
+      ...['bench', '--quick', '--only', 'in-process,echo-in-process', '--out', out],
+      ...[...withModel, file('red.jpg'), file('green.jpg')],
+    ]);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /Classification of a photograph/);
+    assert.match(stderr, /Measured: latency/);
+    const [results = '', ...others] = readdirSync(out)
+      .sort((a, b) => a.length - b.length)
+      .reverse();
+    assert.ok(results.endsWith('.summary.json'));
+    assert.deepEqual(others.map((name) => name.replace(/^[\dT-]+/, '')).sort(), [
+      '.html',
+      '.json',
+      '.md',
+    ]);
+    const { contenders } = JSON.parse(readFileSync(path.join(out, results), 'utf8')) as Summary;
+    assert.deepEqual(
+      contenders.map(({ name }) => name),
+      ['in-process', 'echo-in-process'],
+    );
+    for (const each of contenders) {
+      assert.equal(each.latency?.samples, 20);
+      assert.ok(each.latency.percentilesMs.every(({ value }) => value > 0));
+      assert.deepEqual(
+        each.throughput?.map(({ concurrency }) => concurrency),
+        [1, 2],
+      );
+      assert.ok((each.memory?.idleBytes ?? 0) > 10e6);
+      assert.equal(each.coldStart?.parts.at(-1)?.part, 'first run');
+    }
+    assert.deepEqual(contenders[0]?.agreement, { alike: 2, of: 2 });
+
+    const raw = path.join(out, results.replace('.summary', ''));
+    const compared = await commandLine(['bench', 'compare', raw, raw]);
+    assert.equal(compared.exitCode, 0, compared.stderr);
+    assert.match(compared.stdout, /within noise/);
+    assert.doesNotMatch(compared.stdout, /worse|better|differ/);
+    const again = await commandLine(['bench', 'report', raw, '--out', path.join(out, 'again')]);
+    assert.equal(again.exitCode, 0, again.stderr);
+    assert.equal(
+      readFileSync(path.join(out, 'again.html'), 'utf8'),
+      readFileSync(raw.replace('.json', '.html'), 'utf8'),
+    );
+  });
+
+  it('says which contenders there are when one is not known', async () => {
+    const { stderr, exitCode } = await commandLine(['bench', '--only', 'nobody']);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /There is no nobody\. Known are classification, .*in-process/);
+  });
+
+  it('refuses pictures that are none, and models without labels', async () => {
+    const text = await commandLine(['bench', '--quick', ...withModel, file('text.jpg')]);
+    assert.equal(text.exitCode, 1);
+    assert.match(text.stderr, /ERR_INVALID_ARGUMENT: .*text\.jpg is no JPEG picture/);
+    const unlabelled = await commandLine(['bench', '--model', file('colours.tflite'), 'a.jpg']);
+    assert.equal(unlabelled.exitCode, 1);
+    assert.match(unlabelled.stderr, /--labels/);
+  });
+
+  it('asks for pictures where there are none', async () => {
+    const { stderr, exitCode } = await commandLine(['bench', '--quick'], {
+      WASMEDGE_EMBED_DATA: folder,
+      WASMEDGE_EMBED_CACHE: cacheWithoutModels(),
+    });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /name JPEG files/);
+  });
+
+  it('tells what failed and ends with exit code 1', async () => {
+    const { stderr, exitCode } = await commandLine([
+      ...['bench', '--quick', '--only', 'in-process', '--out', path.join(folder, 'failed')],
+      ...['--model', file('red.jpg'), '--labels', file('colours.labels.txt'), file('red.jpg')],
+    ]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /ERR_MODEL/);
+  });
+
+  it('refuses to compare what it did not write', async () => {
+    const { stderr, exitCode } = await commandLine(['bench', 'compare', file('red.jpg'), 'b.json']);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /ERR_INVALID_ARGUMENT: Cannot read/);
+  });
+});
