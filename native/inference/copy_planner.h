@@ -21,6 +21,10 @@ class CopyPlanner {
  public:
   /// The most channels of a tensor that are worth copying.
   static constexpr size_t kMostCopies = 8;
+  /// The most weights of a channel for which copies are worth their time. In longer sums the errors
+  /// of rounded weights cancel out, and it is the first layers, with the short ones, whose errors
+  /// all others pass on.
+  static constexpr size_t kMostWeights = 96;
 
   CopyPlanner(const ModelFile& file, const FileSubgraph& graph);
 

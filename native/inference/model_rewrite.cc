@@ -168,7 +168,7 @@ std::string Rewriter::Label(const FileOperator& op) const {
          schema::OperatorName(code) + ")";
 }
 
-/// What `CheckModel` does not promise holds here by chance only, so this asks before it looks.
+/// Before all else: what a convolution needs changes the operators before it.
 void Rewriter::PlanCopies() {
   for (const FileOperator& op : graph_->operators) {
     if (file_.operator_codes()[op.code_index].code != schema::kConv2d || !IsUint8(op.inputs[0]) ||
@@ -176,6 +176,7 @@ void Rewriter::PlanCopies() {
       continue;
     }
     const Constant weights = MakeConstant(op, 0);
+    if (weights.layout.inner > CopyPlanner::kMostWeights) continue;
     const size_t most = std::min(CopyPlanner::kMostCopies, weights.layout.depth);
     const ChannelCopies copies =
         FindCopies(weights.data.data(), weights.layout, weights.zero_point, weights.inexact, most);

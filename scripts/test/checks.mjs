@@ -39,6 +39,13 @@ const valgrindArguments = [
   '--gtest_filter=-ModelMutationTest.*',
 ];
 
+/** Those of inference: the exactness tests with the small model alone, since the large one takes half an hour. */
+const qemuArguments = [
+  // All that QEMU can imitate, which ends with AVX2.
+  ...['-cpu', 'max', 'native/test/native_tests'],
+  '--gtest_filter=SessionTest.*:RewriteTest.*:*RewrittenOperatorTest.*:*ExactnessTest.IsNo*/0:*ExactnessTest.Every*',
+];
+
 /** @type {Check[]} */
 export const checks = [
   {
@@ -113,6 +120,19 @@ export const checks = [
       }
       const [configure, build, { options }] = await native('', '', []).commands(context);
       return [configure, build, { command: 'valgrind', args: valgrindArguments, options }];
+    },
+    count: countGoogleTest,
+  },
+  {
+    ...native('', 'Inference on a processor without AVX-512 (QEMU)', []),
+    name: 'qemu',
+    long: true,
+    commands: async (context) => {
+      if (executables('qemu-x86_64').length === 0) {
+        throw new SetupFailure('There is no qemu-x86_64 in PATH: apt-get install qemu-user.');
+      }
+      const [configure, build, { options }] = await native('', '', []).commands(context);
+      return [configure, build, { command: 'qemu-x86_64', args: qemuArguments, options }];
     },
     count: countGoogleTest,
   },

@@ -97,6 +97,12 @@ const forTests = [
     elsewhere: 'install FlatBuffers from your distribution',
   },
   {
+    title: "libjpeg's headers",
+    find: () => findHeader('jpeglib.h', systemIncludes),
+    packages: [{ name: 'libjpeg-dev' }],
+    elsewhere: 'install libjpeg-turbo from your distribution',
+  },
+  {
     title: "WasmEdge's command line program",
     find: () =>
       findProgram(
