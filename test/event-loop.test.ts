@@ -34,7 +34,7 @@ describe('The event loop', () => {
   }
 
   it('turns while a guest sleeps', async () => {
-    await withModule(rustGuest('std-tour'), { args: ['sleep', '50'] }, async (module) => {
+    await withModule(rustGuest('std-tour'), { args: ['sleep', '500'] }, async (module) => {
       let ticks = 0;
       const timer = setInterval(() => ++ticks, 1);
       await module.run();

@@ -34,6 +34,8 @@ const valgrindArguments = [
   ...['--quiet', '--error-exitcode=99', '--child-silent-after-fork=yes', '--num-callers=30'],
   ...['--leak-check=full', '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite'],
   `--suppressions=${path.join(root, 'native/test/valgrind.supp')}`,
+  // A guest's signal stack lies right above its stack: closer than what is taken for another stack by default.
+  '--max-stackframe=100000',
   'native/test/native_tests',
   // They try damaged models by the thousand, in processes of their own.
   '--gtest_filter=-ModelMutationTest.*',
