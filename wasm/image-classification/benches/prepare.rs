@@ -42,18 +42,19 @@ fn main() -> io::Result<()> {
         let decoded = decode(&jpeg, side, side, MAX_PIXELS).expect("a sound JPEG is expected");
         black_box(resize(decoded.picture, decoded.extent, side.into(), side.into()));
     };
-    let mut ways: [(&str, &dyn Fn(), Vec<f64>); 2] =
-        [("made", &made, Vec::new()), ("general", &general, Vec::new())];
+    let wanted = |name| only.is_none_or(|only| only == name);
+    let ways = [("made", &made as &dyn Fn()), ("general", &general)];
+    let mut times = [Vec::new(), Vec::new()];
     for _ in 0..runs {
-        for (name, way, times) in &mut ways {
-            if only.is_none_or(|only| only == name) {
+        for ((name, way), times) in ways.into_iter().zip(&mut times) {
+            if wanted(name) {
                 let start = Instant::now();
                 way();
                 times.push(start.elapsed().as_secs_f64() * 1e3);
             }
         }
     }
-    for (name, _, times) in &mut ways {
+    for ((name, _), mut times) in ways.into_iter().zip(times) {
         times.sort_by(f64::total_cmp);
         if let [minimum, ..] = times[..] {
             println!("{name}: minimum {minimum:.3} ms, median {:.3} ms", times[times.len() / 2]);

@@ -31,7 +31,7 @@ impl RowPair {
     #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
     fn packed_weights(self) -> i32 {
         let [first, second] = self.weights;
-        i32::from(first as u16) | i32::from(second) << 16
+        i32::from(first as u16) | (i32::from(second) << 16)
     }
 }
 
@@ -195,18 +195,18 @@ mod simd {
         {
             let mut sums = [i32x4_splat(0); 2];
             for four in 0..fours {
-                for half in 0..2 {
+                for (half, sums) in sums.iter_mut().enumerate() {
                     // SAFETY: four samples of each of two windows, which the caller vouches for,
-                    // and eight of the weights, which are two times `fours` times as many.
+                    // and eight weights of the 16 times `fours`.
                     unsafe {
                         let at = |index: usize| row.as_ptr().add(starts[index] as usize + 4 * four);
                         let samples = v128_load64_lane::<1>(
                             v128_load64_zero(at(2 * half).cast()),
                             at(2 * half + 1).cast(),
                         );
-                        let weights =
-                            v128_load(weights.as_ptr().add(8 * (half * fours + four)).cast());
-                        sums[half] = i32x4_add(sums[half], i32x4_dot_i16x8(samples, weights));
+                        let weights = weights.as_ptr().add(8 * (half * fours + four));
+                        let products = i32x4_dot_i16x8(samples, v128_load(weights.cast()));
+                        *sums = i32x4_add(*sums, products);
                     }
                 }
             }

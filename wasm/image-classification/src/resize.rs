@@ -1,9 +1,8 @@
-//! Resampling with a triangle filter: bilinear when enlarging, area-weighted when reducing.
+//! Resampling: the mean of the area that a pixel covers when reducing, bilinear when enlarging.
 //!
-//! When reducing, the triangle is stretched by the ratio of the sizes, so that every source pixel
-//! counts and nothing aliases. This is what TensorFlow (`tf.image.resize` with `antialias=True`)
-//! and Pillow (`BILINEAR`) do, and with it models are trained. Coordinates are those of pixel
-//! centres. The filter is separable: columns first, then rows.
+//! So every source pixel counts as much as any other, and nothing aliases. Coordinates are those of
+//! pixel centres. The filter is separable, and each axis is enlarged or reduced by itself: columns
+//! first, then rows.
 //!
 //! Rows are resampled while they come, so that the whole picture need never be in memory, and each
 //! channel by itself, so that the channels may come at different sizes.
@@ -263,21 +262,25 @@ impl Axis {
     /// Makes `target` samples of `samples`, which are `extent` long together, each being 1.
     fn new(extent: f64, samples: usize, target: usize) -> Self {
         let ratio = extent / target as f64;
-        let support = ratio.max(1.0);
-        let scale = 1.0 / support;
-        // The samples whose centres lie within a triangle, at most.
-        let taps = ((2.0 * support).ceil() as usize).min(samples);
+        // The samples that may count: all that an area touches, or two neighbours.
+        let taps = if ratio > 1.0 { ratio.ceil() as usize + 1 } else { 2 }.min(samples);
         let mut starts = Vec::with_capacity(target);
         let mut weights = vec![0; target * taps];
         let mut exact = vec![0.0; taps];
         for (position, weights) in weights.chunks_exact_mut(taps).enumerate() {
-            let center = (position as f64 + 0.5) * ratio;
-            let first = (center - support + 0.5).max(0.0) as usize;
+            let (begin, end) = (position as f64 * ratio, (position + 1) as f64 * ratio);
+            let center = (begin + end) / 2.0;
+            let first = if ratio > 1.0 { begin } else { (center - 0.5).max(0.0) } as usize;
             // Near the end the taps would reach beyond it: begin earlier, with weight zero.
             let start = first.min(samples - taps);
-            let offset = start as f64 + 0.5 - center;
             for (index, exact) in exact.iter_mut().enumerate() {
-                *exact = (1.0 - ((index as f64 + offset) * scale).abs()).max(0.0);
+                let sample = (start + index) as f64;
+                let weight = if ratio > 1.0 {
+                    end.min(sample + 1.0) - begin.max(sample)
+                } else {
+                    1.0 - (sample + 0.5 - center).abs()
+                };
+                *exact = weight.max(0.0);
             }
             starts.push(start as u32);
             quantize(&exact, weights);
@@ -358,14 +361,11 @@ mod tests {
     }
 
     #[test]
-    fn reducing_weighs_every_pixel_by_its_distance() {
-        // 4 pixels to 2: the centres are 1/2, 1/2 and 3/2 pixels away, the support is 2, so the
-        // weights are 3/4, 3/4 and 1/4 of their sum 7/4; mirrored for the second.
-        let resized = whole(grey(4, 1, vec![70, 140, 210, 0]), 2, 1);
-        assert_eq!(
-            resized.samples,
-            [(3 * 70u32 + 3 * 140 + 210) / 7, (140 + 3 * 210) / 7].map(|v| v as u8)
-        );
+    fn reducing_takes_the_mean_of_an_area() {
+        assert_eq!(whole(grey(4, 1, vec![70, 140, 210, 0]), 2, 1).samples, [105, 105]);
+        // 5 pixels to 2: the one in the middle is shared.
+        let resized = whole(grey(1, 5, vec![10, 20, 100, 30, 0]), 1, 2);
+        assert_eq!(resized.samples, [(10 + 20 + 50) * 2 / 5, (50 + 30) * 2 / 5]);
     }
 
     #[test]

@@ -157,13 +157,13 @@ mod tests {
             .flat_map(|&byte| if byte == 0xFF { vec![0xFF, 0] } else { vec![byte] })
             .chain([0xFF, 0xD9])
             .collect();
-        let bit = |index: usize| usize::from(plain[index / 8] >> (7 - index % 8) & 1);
+        let bit = |index: usize| usize::from((plain[index / 8] >> (7 - index % 8)) & 1);
         for step in 1..=32u32 {
             let mut bits = Bits::new(&stuffed);
             let mut index = 0;
             while index + step as usize <= 8 * plain.len() {
                 bits.need(step);
-                let expected = (index..index + step as usize).fold(0, |sum, i| sum << 1 | bit(i));
+                let expected = (index..index + step as usize).fold(0, |sum, i| (sum << 1) | bit(i));
                 assert_eq!(bits.peek(step), expected);
                 bits.take(step);
                 index += step as usize;

@@ -41,7 +41,7 @@ const AC_COUNTS: [u8; 16] = [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125];
 
 /// Every symbol of AC coefficients, those of many bits not only at the end.
 fn ac_symbols() -> Vec<u8> {
-    let symbols = (0..16u8).flat_map(|run| (1..=10).map(move |size| run << 4 | size));
+    let symbols = (0..16u8).flat_map(|run| (1..=10).map(move |size| (run << 4) | size));
     let mut symbols: Vec<u8> = [0x00].into_iter().chain(symbols).chain([0xF0]).collect();
     symbols[1..].sort_by_key(|&symbol| (symbol >> 4) * 3 / 2 + (symbol & 15));
     symbols
@@ -58,7 +58,7 @@ struct Writer {
 impl Writer {
     fn put(&mut self, bits: u32, count: u32) {
         for index in (0..count).rev() {
-            self.window = self.window << 1 | (bits >> index & 1);
+            self.window = (self.window << 1) | ((bits >> index) & 1);
             self.count += 1;
             if self.count == 8 {
                 self.bytes.push(self.window as u8);
@@ -131,9 +131,9 @@ impl Sample {
                 let mut block = [0; 64];
                 block[0] = random.around_zero(150);
                 let often = [1, 2, 5, 30][random.below(4)];
-                for index in 1..64 {
+                for (value, divisor) in block[1..].iter_mut().zip(3..) {
                     if random.below(often) == 0 {
-                        block[index] = random.around_zero(300 / (index as i32 + 2));
+                        *value = random.around_zero(300 / divisor);
                     }
                 }
                 block
@@ -179,7 +179,7 @@ impl Sample {
         let mut frame = [&[8], &sides[..], &[self.sampling.len() as u8]].concat();
         for (index, (across, down)) in self.sampling.iter().enumerate() {
             let table = if index == 0 { 0 } else { 3 };
-            frame.extend([index as u8 + 1, (across << 4 | down) as u8, table]);
+            frame.extend([index as u8 + 1, ((across << 4) | down) as u8, table]);
         }
         segment(0xC0, &[&frame]);
         let dc_symbols: Vec<u8> = (0..12).collect();
@@ -228,7 +228,7 @@ impl Sample {
                             run -= 16;
                         }
                         let size = size_of(value);
-                        writer.put_symbol(&AC_COUNTS, &ac_symbols, (run << 4) as u8 | size as u8);
+                        writer.put_symbol(&AC_COUNTS, &ac_symbols, ((run << 4) as u8) | size as u8);
                         writer.put_value(value, size);
                         run = 0;
                     }

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { inspectModel } from 'wasmedge-embed';
+import type { LoadedModule } from 'wasmedge-embed';
+
+import { DATA, requireData } from './support/data.js';
+import { DEFAULT_MODEL, rustGuest } from './support/paths.js';
+import { withModule } from './support/run-guest.js';
+
+const MODELS = {
+  'MobileNet v1 0.75 192': path.join(DATA, 'models', 'mobilenet_v1_0.75_192_quant.tflite'),
+  'MobileNet v1 0.25 128': path.join(DATA, 'models', 'mobilenet_v1_0.25_128_quant.tflite'),
+  'the embedded default model': DEFAULT_MODEL,
+};
+
+async function outputOf(
+  module: LoadedModule,
+  args: readonly string[],
+  stdin: Buffer,
+): Promise<Buffer> {
+  const { stdout, stderr, exitCode } = await module.run({ args, stdin });
+  assert.equal(stderr.toString(), '');
+  assert.equal(exitCode, 0);
+  return stdout;
+}
+
+const best = (scores: Buffer): number => scores.indexOf(Math.max(...scores));
+
+describe('decoding in the classification guest, reduced and resampled as it comes', () => {
+  before(function () {
+    requireData(this);
+  });
+
+  for (const [name, model] of Object.entries(MODELS)) {
+    it(`leads ${name} to the same class as whole pictures and mean pixels`, async () => {
+      const [input] = (await inspectModel(model)).inputs;
+      assert.ok(input);
+      assert.equal(input.type, 'uint8');
+      const side = input.shape[1];
+      const infer = ['--name', 'default', '--input', `0:u8:${input.shape.join('x')}`];
+      await withModule(rustGuest('model-input'), {}, async (decoder) => {
+        await withModule(rustGuest('wasi-nn'), { models: { default: model } }, async (classifier) => {
+          for (const photograph of readdirSync(path.join(DATA, 'photos'))) {
+            const jpeg = readFileSync(path.join(DATA, 'photos', photograph));
+            const classes: number[] = [];
+            for (const way of ['made', 'plain']) {
+              const tensor = await outputOf(decoder, [way, String(side)], jpeg);
+              classes.push(best(await outputOf(classifier, infer, tensor)));
+            }
+            assert.equal(classes[0], classes[1], photograph);
+          }
+        });
+      });
+    });
+  }
+});

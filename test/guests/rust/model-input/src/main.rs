@@ -1,0 +1,112 @@
+//! Test guest: prints a picture as a model's input, as the classification guest makes it or as
+//! plainly as it can be made.
+
+use image_classification::app;
+use image_classification::decode::{decode, Decoded};
+use image_classification::failure::Failure;
+use image_classification::model::{ElementType, Input, Normalize};
+use image_classification::picture::{Channels, Picture};
+use std::env;
+use std::io::{self, Read, Write};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: model-input made|plain SIDE < picture.jpg > tensor
+
+made   as the classification guest makes it
+plain  decoded whole, each pixel the mean of the area that it covers
+SIDE   pixels a side: 1 to 4096; the tensor is uint8, [1, SIDE, SIDE, 3]
+";
+
+const MAX_PIXELS: u64 = 50_000_000;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [way, side] = &arguments[..] else {
+        return usage();
+    };
+    let (Ok(side @ 1..=4096), "made" | "plain") = (side.parse(), way.as_str()) else {
+        return usage();
+    };
+    let mut jpeg = Vec::new();
+    let result = match io::stdin().read_to_end(&mut jpeg) {
+        Err(error) => Err(error.to_string()),
+        Ok(_) if way == "made" => made(&jpeg, side).map_err(|failure| failure.to_string()),
+        Ok(_) => plain(&jpeg, side).map_err(|failure| failure.to_string()),
+    };
+    let written = result.and_then(|tensor| {
+        let mut output = io::stdout();
+        output
+            .write_all(&tensor)
+            .and_then(|()| output.flush())
+            .map_err(|error| error.to_string())
+    });
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() -> ExitCode {
+    eprint!("{USAGE}");
+    ExitCode::from(64)
+}
+
+fn made(jpeg: &[u8], side: u16) -> Result<Vec<u8>, Failure> {
+    let input = Input {
+        shape: vec![1, side.into(), side.into(), 3],
+        height: side,
+        width: side,
+        channels: Channels::Rgb,
+        element_type: ElementType::Uint8,
+        normalize: Normalize::default(),
+    };
+    app::prepare(jpeg, &input, MAX_PIXELS)
+}
+
+fn plain(jpeg: &[u8], side: u16) -> Result<Vec<u8>, Failure> {
+    let Decoded {
+        picture,
+        orientation,
+        ..
+    } = decode(jpeg, u16::MAX, u16::MAX, MAX_PIXELS)?;
+    let Picture {
+        width,
+        height,
+        channels,
+        samples,
+    } = picture.turned(orientation);
+    let side = usize::from(side);
+    let columns: Vec<_> = (0..side).map(|index| covered(index, side, width)).collect();
+    let mut tensor = Vec::with_capacity(3 * side * side);
+    for rows in (0..side).map(|index| covered(index, side, height)) {
+        for columns in &columns {
+            for channel in 0..3 {
+                let channel = channel % channels.count();
+                let (mut sum, mut area) = (0.0, 0.0);
+                for &(row, share) in &rows {
+                    for &(column, other_share) in columns {
+                        let sample = samples[(row * width + column) * channels.count() + channel];
+                        sum += f64::from(sample) * share * other_share;
+                        area += share * other_share;
+                    }
+                }
+                tensor.push((sum / area).round() as u8);
+            }
+        }
+    }
+    Ok(tensor)
+}
+
+/// The pixels, of `length`, that the pixel `index` of `side` covers, and how much of each.
+fn covered(index: usize, side: usize, length: usize) -> Vec<(usize, f64)> {
+    let ratio = length as f64 / side as f64;
+    let (start, end) = (index as f64 * ratio, (index + 1) as f64 * ratio);
+    let last = (end.ceil() as usize).min(length);
+    (start as usize..last)
+        .map(|pixel| (pixel, end.min(pixel as f64 + 1.0) - start.max(pixel as f64)))
+        .filter(|&(_, share)| share > 0.0)
+        .collect()
+}
