@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { SetupFailure } from './setup/failure.mjs';
 import { runMain, setUp } from './setup/index.mjs';
 import { shown } from './setup/paths.mjs';
+import { photographs } from './setup/photographs.mjs';
 import { outcomeOf, run } from './setup/processes.mjs';
 import { ProgressLine, duration } from './setup/progress.mjs';
 import { Task } from './setup/task.mjs';
@@ -67,7 +68,9 @@ async function main() {
     photographs: [],
     grep: values.grep,
   };
-  await setUp(context);
+  // Only the benchmark needs pictures where there is no sample data, and they are downloaded.
+  const needsPhotographs = selected.some(({ name }) => name === 'bench');
+  await setUp(context, { more: needsPhotographs ? [photographs] : [] });
   console.log('');
   const results = [];
   for (const [index, check] of selected.entries()) {

@@ -15,16 +15,18 @@ export async function writeReports(
   base: string,
   { samples }: { samples: boolean },
 ): Promise<string[]> {
-  const summary = summarize(results);
+  // What is written is what is summed up, so that 'bench report' makes the same of the file later.
+  const content = JSON.stringify(results, rounded);
+  const summary = summarize(JSON.parse(content) as BenchResults);
   const contents: Record<string, string> = {
-    ...(samples && { '.json': `${JSON.stringify(results, rounded)}\n` }),
+    ...(samples && { '.json': `${content}\n` }),
     '.summary.json': `${JSON.stringify(summary, rounded, 1)}\n`,
     '.md': markdown(summary),
     '.html': html(summary),
   };
   await mkdir(path.dirname(base), { recursive: true });
-  const written = Object.entries(contents).map(async ([ending, content]) => {
-    await writeFile(`${base}${ending}`, content);
+  const written = Object.entries(contents).map(async ([ending, text]) => {
+    await writeFile(`${base}${ending}`, text);
     return `${base}${ending}`;
   });
   return Promise.all(written);

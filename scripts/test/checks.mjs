@@ -6,7 +6,7 @@ import { SetupFailure } from '../setup/failure.mjs';
 import { filesBelow } from '../setup/files.mjs';
 import { cargo } from '../setup/guests.mjs';
 import { rustEnvironment } from '../setup/machine.mjs';
-import { liteRtFile, localProgram, root, setupFolder } from '../setup/paths.mjs';
+import { commandLine, liteRtFile, localProgram, root, setupFolder } from '../setup/paths.mjs';
 import { ask, executables } from '../setup/processes.mjs';
 import { countCargo, countCtest, countGoogleTest } from './counts.mjs';
 
@@ -159,6 +159,11 @@ export const checks = [
     count: () => readCounts(mochaCounts),
   },
   {
+    name: 'bench',
+    title: 'Benchmark, a few invocations of each contender',
+    commands: async ({ photographs }) => [benchmark(photographs)],
+  },
+  {
     name: 'mocha-asan',
     title: 'Tests of the package, AddressSanitizer',
     long: true,
@@ -238,6 +243,19 @@ export const checks = [
 
 function local(program, ...args) {
   return { command: localProgram(program), args, options: { cwd: root } };
+}
+
+/** Whether the benchmark and all contenders work, but for the peers, which would be installed; no time is judged. */
+function benchmark(photographs) {
+  // The default model is embedded in the guest already that embeds one.
+  const folder = path.join(root, 'models/default');
+  const args = ['--model', path.join(folder, 'model.tflite')];
+  args.push('--labels', path.join(folder, 'labels.txt'), '--out', path.join(setupFolder, 'bench'));
+  return {
+    command: process.execPath,
+    args: [commandLine, 'bench', '--quick', ...args, ...photographs.slice(0, 2)],
+    options: { cwd: root },
+  };
 }
 
 /** One of our own commands. */
