@@ -122,6 +122,8 @@ function environment(runtime) {
     allow_user_segv_handler: 1,
     // The threads of guests bring alternate stacks of their own, which the runtime would unmap as its own.
     use_sigaltstack: 0,
+    // Tests look at resident memory: what was freed is kept from use, but not as long as by default.
+    quarantine_size_mb: 8,
   };
   const text = Object.entries(options).map(([name, value]) => `${name}=${value}`);
   return {
@@ -130,6 +132,7 @@ function environment(runtime) {
     UBSAN_OPTIONS: 'print_stacktrace=1',
     WASMEDGE_EMBED_PREBUILD: packageFolder,
     WASMEDGE_EMBED_LITERT: liteRtFile,
+    WASMEDGE_EMBED_SCRIPT_SECONDS: '280',
   };
 }
 

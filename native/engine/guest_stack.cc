@@ -46,7 +46,7 @@ void GuestStack::CloseYellow() noexcept {
 
 void GuestStack::UseAlternateStack() const {
   stack_t alternate{};
-  alternate.ss_sp = static_cast<uint8_t*>(base_) + thread_size();
+  alternate.ss_sp = yellow() + thread_size();
   alternate.ss_size = kAlternateBytes;
   sigaltstack(&alternate, nullptr);
 }

@@ -20,9 +20,10 @@ class GuestStack {
   GuestStack(const GuestStack&) = delete;
   GuestStack& operator=(const GuestStack&) = delete;
 
-  /// The lowest address and the size that a thread is given as its stack.
-  void* thread_base() const noexcept { return base_; }
-  size_t thread_size() const noexcept { return red_bytes_ + kYellowBytes + kStackBytes; }
+  /// The lowest address and the size that a thread is given as its stack: all but the red zone,
+  /// which would make it larger than tools take a stack for.
+  void* thread_base() const noexcept { return yellow(); }
+  size_t thread_size() const noexcept { return kYellowBytes + kStackBytes; }
 
   /// Whether the address lies in the red or yellow zone.
   bool IsBelow(uintptr_t address) const noexcept {
@@ -32,7 +33,7 @@ class GuestStack {
   /// An address at which there never is code: to be there means to leave the guest. What is there
   /// can be read, as unwinders do.
   uintptr_t leave_address() const noexcept {
-    return base() + thread_size() + kAlternateBytes + kNowhereBytes / 2;
+    return base() + red_bytes_ + thread_size() + kAlternateBytes + kNowhereBytes / 2;
   }
 
   /// Opens the yellow zone; false when it is open already or the address lies elsewhere.
@@ -62,7 +63,9 @@ class GuestStack {
 
   uintptr_t base() const noexcept { return reinterpret_cast<uintptr_t>(base_); }
   uint8_t* yellow() const noexcept { return static_cast<uint8_t*>(base_) + red_bytes_; }
-  size_t mapped_size() const noexcept { return thread_size() + kAlternateBytes + kNowhereBytes; }
+  size_t mapped_size() const noexcept {
+    return red_bytes_ + thread_size() + kAlternateBytes + kNowhereBytes;
+  }
 
   size_t red_bytes_ = kLargeRedBytes;
   void* base_ = nullptr;
