@@ -8,7 +8,9 @@ export default tseslint.config(
     files: ['**/*.ts', '**/*.mts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
-      parserOptions: { project: ['tsconfig.json', 'tsconfig.test.json'] },
+      parserOptions: {
+        project: ['tsconfig.json', 'tsconfig.test.json', 'lib/serve/page/browser/tsconfig.json'],
+      },
     },
     rules: {
       // Numbers and unknown values are at home in messages.

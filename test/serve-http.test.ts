@@ -208,8 +208,8 @@ describe('The local server', () => {
         'wasmedge_embed_requests_total{route="/classify",status="400"} 1',
         'wasmedge_embed_requests_total{route="/2015-03-31/functions/:name/invocations",status="200"} 1',
         'wasmedge_embed_request_duration_seconds_count{route="/classify"} 2',
-        'wasmedge_embed_stage_duration_seconds_count{stage="execute"} 2',
-        'wasmedge_embed_stage_duration_seconds_count{stage="decode"} 3',
+        'wasmedge_embed_stage_duration_seconds_count{stage="execute",isolation="in-process"} 2',
+        'wasmedge_embed_stage_duration_seconds_count{stage="decode",isolation="in-process"} 3',
         'wasmedge_embed_picture_bytes_sum 6',
         'wasmedge_embed_requests_in_flight 0',
       ]) {

@@ -17,6 +17,8 @@ export interface GuestOptions {
   isolation: Isolation;
 }
 
+export const ISOLATIONS: readonly Isolation[] = ['in-process', 'worker-process', 'subprocess'];
+
 export function addGuestOptions(command: Command): Command {
   return command
     .option('--module <file>', 'the classification guest, compiled or plain (default: our own)')
@@ -31,7 +33,7 @@ export function addGuestOptions(command: Command): Command {
     .option('--no-rewrite', 'run a uint8 model as it is, not as an int8 model')
     .addOption(
       new Option('--isolation <name>', 'where the guest runs')
-        .choices(['in-process', 'worker-process', 'subprocess'])
+        .choices(ISOLATIONS)
         .default('in-process'),
     );
 }

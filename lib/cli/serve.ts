@@ -1,12 +1,13 @@
 import os from 'node:os';
 import { performance } from 'node:perf_hooks';
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 
 import { reasonOf } from '../errors.js';
 import type { Server, ServerOptions } from '../serve/server.js';
+import type { Isolation } from '../types.js';
 
-import { addGuestOptions, chooseModel, inferenceOf } from './guest-options.js';
+import { ISOLATIONS, addGuestOptions, chooseModel, inferenceOf } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
@@ -19,11 +20,13 @@ interface ServeOptions extends GuestOptions {
   timeout: number;
   maxBody: number;
   topK: number;
+  compare?: Isolation[] | false;
   cors?: string[];
   shutdownTimeout: number;
 }
 
 const MIB = 1 << 20;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
 export function serveCommand(): Command {
   const command = new Command('serve')
@@ -44,13 +47,23 @@ export function serveCommand(): Command {
     .option('--timeout <seconds>', 'longest time of an invocation', integerIn(1, 900), 30)
     .option('--max-body <MiB>', 'largest request body', integerIn(1, 256), 12)
     .option('-k, --top-k <n>', 'labels in a JSON answer', integerIn(1, 1000), 5)
+    .addOption(
+      new Option(
+        '--compare <isolation...>',
+        'further isolations that requests may ask for, each loaded when one first does ' +
+          '(default: all of them where only this machine can ask, else none)',
+      ).choices(ISOLATIONS),
+    )
+    .option('--no-compare', 'none of them')
     .option('--cors <origin...>', "origins whose pages may ask; '*' for all")
     .option('--shutdown-timeout <seconds>', 'longest time of a shutdown', integerIn(1, 3600), 60)
     .addHelpText(
       'after',
       `
 Resources:
-  POST /classify                                   a JPEG, raw or as a form's file; ?format=json
+  GET  /                                           a page that classifies photographs
+  POST /classify                                   a JPEG, raw or as a form's file; ?format=json,
+                                                   ?isolation=NAME of those on offer
   POST /2015-03-31/functions/NAME/invocations      an event, as to the Runtime Interface Emulator:
                                                    {"body": "<hexadecimal JPEG>"}, any name
   GET  /healthz                                    503 while shutting down
@@ -84,6 +97,7 @@ function serverOptions(
     port,
     timeoutMs: options.timeout * 1000,
     maxBodyBytes,
+    compare: comparisons(options),
     handler: {
       ...(module !== undefined && { module }),
       isolation,
@@ -96,6 +110,11 @@ function serverOptions(
       ...(options.cors && { cors: { origins: options.cors.includes('*') ? '*' : options.cors } }),
     },
   };
+}
+
+function comparisons({ compare, host }: ServeOptions): readonly Isolation[] {
+  if (compare === undefined) return LOOPBACK.test(host) ? ISOLATIONS : [];
+  return compare || [];
 }
 
 async function start(options: ServerOptions, command: Command): Promise<Server> {

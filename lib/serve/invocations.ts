@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { InvocationEvent } from '../lambda/types.js';
+
 import { BodyTooLarge, readBody } from './body.js';
 import { lambdaContext } from './context.js';
 import { replyJson } from './reply.js';
@@ -10,7 +12,7 @@ import type { Service } from './routes.js';
  * it, with any function's name. The payload is JSON whatever its Content-Type says.
  */
 export async function invokeFunction(
-  { handler, timeoutMs, maxBodyBytes }: Service,
+  { handlers, timeoutMs, maxBodyBytes }: Service,
   functionName: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -47,7 +49,7 @@ export async function invokeFunction(
   }
   try {
     // The handler looks at the event itself, whatever it is.
-    const result = await handler(event as Parameters<typeof handler>[0], context);
+    const result = await handlers.own(event as InvocationEvent, context);
     replyJson(response, 200, result, headers);
   } catch (error) {
     // An error of the function is a success of the invocation: Lambda's own convention.

@@ -10,7 +10,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Counter<'route' | 'status'>;
   readonly #durations: Histogram<'route'>;
-  readonly #stages: Histogram<'stage'>;
+  readonly #stages: Histogram<'stage' | 'isolation'>;
   readonly #pictures: Histogram;
 
   /** @param inFlight Requests under way. */
@@ -32,7 +32,7 @@ export class Metrics {
     this.#stages = new Histogram({
       name: 'wasmedge_embed_stage_duration_seconds',
       help: 'Parts of an invocation: decode (the body), queue, instantiate, execute, and of that inference.',
-      labelNames: ['stage'],
+      labelNames: ['stage', 'isolation'],
       buckets: SECONDS,
       registers,
     });
@@ -62,11 +62,11 @@ export class Metrics {
     this.#durations.observe({ route }, seconds);
   }
 
-  invocation({ decodeMs, pictureBytes, timings }: InvocationRecord): void {
+  invocation({ decodeMs, isolation, pictureBytes, timings }: InvocationRecord): void {
     if (pictureBytes > 0) this.#pictures.observe(pictureBytes);
     const parts: Record<string, number> = { decodeMs, ...timings };
     for (const [name, milliseconds] of Object.entries(parts)) {
-      this.#stages.observe({ stage: name.replace(/Ms$/, '') }, milliseconds / 1000);
+      this.#stages.observe({ stage: name.replace(/Ms$/, ''), isolation }, milliseconds / 1000);
     }
   }
 

@@ -5,10 +5,11 @@ import type { AddressInfo } from 'node:net';
 
 import createRouter from 'find-my-way';
 
-import { createHandler } from '../lambda/index.js';
-import type { ClassificationHandler, HandlerOptions } from '../lambda/index.js';
+import type { HandlerOptions } from '../lambda/index.js';
+import type { Isolation } from '../types.js';
 
 import { BodyTooLarge } from './body.js';
+import { Handlers } from './handlers.js';
 import { linger } from './linger.js';
 import { Metrics } from './metrics.js';
 import { replyProblem } from './reply.js';
@@ -22,6 +23,8 @@ export interface ServerOptions {
   port: number;
   /** `concurrency` and `maxQueue` together bound the requests under way, their bodies included. */
   handler: HandlerOptions & { concurrency: number; maxQueue: number };
+  /** Further isolations that a request for `/classify` may ask for. Default: none. */
+  compare?: readonly Isolation[];
   /** Of an invocation, as Lambda's own time-out. */
   timeoutMs: number;
   /** Of a request's body as it arrives. */
@@ -42,7 +45,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 /** The local server. */
 export class Server {
   readonly #options: ServerOptions;
-  readonly #handler: ClassificationHandler;
+  readonly #handlers: Handlers;
   readonly #metrics: Metrics;
   readonly #http: HttpServer;
   readonly #maxInFlight: number;
@@ -54,12 +57,8 @@ export class Server {
     this.#options = options;
     this.#maxInFlight = options.handler.concurrency + options.handler.maxQueue;
     this.#metrics = new Metrics(() => this.#inFlight);
-    this.#handler = createHandler({
-      ...options.handler,
-      onInvocation: (record) => {
-        this.#metrics.invocation(record);
-      },
-    });
+    const onInvocation = this.#metrics.invocation.bind(this.#metrics);
+    this.#handlers = new Handlers({ ...options.handler, onInvocation }, options.compare ?? []);
     const router = this.#router();
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
       router.lookup(request, response);
@@ -76,7 +75,7 @@ export class Server {
 
   async listen(): Promise<void> {
     try {
-      await this.#handler.ready;
+      await this.#handlers.own.ready;
       this.#http.listen(this.#options.port, this.#options.host);
       await once(this.#http, 'listening');
     } catch (error) {
@@ -96,13 +95,13 @@ export class Server {
   }
 
   async #release(): Promise<void> {
-    await this.#handler.close();
+    await this.#handlers.close();
     this.#metrics.close();
   }
 
   #router(): createRouter.Instance<createRouter.HTTPVersion.V1> {
     const routes = routesOf({
-      handler: this.#handler,
+      handlers: this.#handlers,
       metrics: this.#metrics,
       timeoutMs: this.#options.timeoutMs,
       maxBodyBytes: this.#options.maxBodyBytes,

@@ -11,6 +11,10 @@ const reportAssets = [
   'node_modules/chart.js/dist/chart.umd.min.js',
 ];
 
+/** What runs in the reader's browser is compiled for it, and served as it is with these. */
+const page = 'lib/serve/page';
+const pageAssets = ['page.html', 'page.css', 'icon.svg'];
+
 /** @type {import('./steps.mjs').Step} */
 export const typeScript = {
   name: 'typescript',
@@ -29,6 +33,14 @@ export const typeScript = {
     const fresh = path.join(setupFolder, 'dist');
     rmSync(fresh, { recursive: true, force: true });
     await task.exec(localProgram('tsc'), ['-p', 'tsconfig.json', '--outDir', fresh], { cwd: root });
+    await task.exec(
+      localProgram('tsc'),
+      ['-p', path.join(page, 'browser'), '--outDir', path.join(fresh, 'serve/page/browser')],
+      { cwd: root },
+    );
+    for (const name of pageAssets) {
+      copyFileSync(path.join(root, page, name), path.join(fresh, 'serve/page', name));
+    }
     for (const file of reportAssets) {
       copyFileSync(path.join(root, file), path.join(fresh, 'bench/report', path.basename(file)));
     }

@@ -1,0 +1,93 @@
+import { createHandler } from '../lambda/index.js';
+import type { ClassificationHandler, HandlerOptions } from '../lambda/index.js';
+import type { Isolation } from '../types.js';
+
+/** An isolation that is on offer and could not be loaded. Each request for it tries once more. */
+export class IsolationUnavailable extends Error {
+  override readonly name = 'IsolationUnavailable';
+
+  constructor(isolation: Isolation, cause: unknown) {
+    super(`The isolation '${isolation}' could not be loaded. The log says why.`, { cause });
+  }
+}
+
+/** A handler that is ready, and how long this request had to wait for that. */
+export interface ReadyHandler {
+  handler: ClassificationHandler;
+  loadMs: number;
+}
+
+/** The server's own handler, and for comparison the same through other isolations. */
+export class Handlers {
+  /** The server's own, loaded from the beginning. */
+  readonly own: ClassificationHandler;
+  /** The server's own isolation, and all that a request may ask for: the server's own comes first. */
+  readonly isolation: Isolation;
+  readonly isolations: readonly Isolation[];
+  readonly #options: HandlerOptions;
+  readonly #others = new Map<Isolation, Promise<ClassificationHandler>>();
+
+  /**
+   * @param options Its `concurrency` and `maxQueue` bound the requests under way, of all isolations
+   *   together.
+   * @param compare Further isolations: each takes its memory or its process when a request first
+   *   asks for it, serves one picture at a time, and stays.
+   */
+  constructor(
+    options: HandlerOptions & { concurrency: number; maxQueue: number },
+    compare: readonly Isolation[],
+  ) {
+    this.isolation = options.isolation ?? 'in-process';
+    this.isolations = [...new Set([this.isolation, ...compare])];
+    this.#options = {
+      ...options,
+      concurrency: 1,
+      maxQueue: options.concurrency + options.maxQueue,
+    };
+    this.own = createHandler(options);
+  }
+
+  /** The isolation of this name, or undefined where it is not on offer. */
+  find(name: string): Isolation | undefined {
+    return this.isolations.find((each) => each === name);
+  }
+
+  /**
+   * @param isolation One of `isolations`.
+   * @throws {IsolationUnavailable} When it cannot be loaded.
+   */
+  async ready(isolation: Isolation): Promise<ReadyHandler> {
+    if (isolation === this.isolation) return { handler: this.own, loadMs: 0 };
+    const begin = performance.now();
+    const loading = this.#others.get(isolation) ?? this.#load(isolation);
+    this.#others.set(isolation, loading);
+    try {
+      const handler = await loading;
+      return { handler, loadMs: performance.now() - begin };
+    } catch (error) {
+      // Unless another request has begun to try again.
+      if (this.#others.get(isolation) === loading) this.#others.delete(isolation);
+      throw new IsolationUnavailable(isolation, error);
+    }
+  }
+
+  /** Lets what is under way finish, and frees everything. */
+  async close(): Promise<void> {
+    const others = await Promise.allSettled(this.#others.values());
+    await Promise.all([
+      this.own.close(),
+      ...others.map((other) => other.status === 'fulfilled' && other.value.close()),
+    ]);
+  }
+
+  async #load(isolation: Isolation): Promise<ClassificationHandler> {
+    const handler = createHandler({ ...this.#options, isolation });
+    try {
+      await handler.ready;
+      return handler;
+    } catch (error) {
+      await handler.close();
+      throw error;
+    }
+  }
+}

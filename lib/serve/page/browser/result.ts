@@ -1,0 +1,118 @@
+import { MAX_SCORE } from './classify.js';
+import type { Class, Classification } from './classify.js';
+import { element } from './element.js';
+import { stagesOf } from './stages.js';
+import type { Stage } from './stages.js';
+import type { Refusal } from './words.js';
+import { duration } from './words.js';
+
+const SHOWN_LOAD_MS = 10;
+const PERCENT = new Intl.NumberFormat('en', { style: 'percent' });
+
+/** What one isolation makes of one picture. */
+export class Result {
+  readonly root: HTMLElement;
+  /** Milliseconds in the server, once it has answered. */
+  totalMs: number | undefined;
+  readonly #content = element('div', { className: 'content' });
+  readonly #total = element('span', { className: 'total' });
+  #timeline: HTMLElement | undefined;
+
+  constructor(readonly isolation: string) {
+    const heading = element('h3', {}, element('span', { textContent: isolation }), this.#total);
+    this.root = element('section', { className: 'result' }, heading, this.#content);
+    this.root.dataset['isolation'] = isolation;
+    this.wait('Waiting');
+  }
+
+  wait(words: string): void {
+    this.totalMs = undefined;
+    this.#total.textContent = '';
+    this.root.ariaBusy = 'true';
+    this.#content.replaceChildren(
+      element('p', { className: 'waiting', textContent: `${words} …` }),
+    );
+  }
+
+  show(classification: Classification): void {
+    const { topK, timings, roundTripMs, loadMs } = classification;
+    this.totalMs = timings.totalMs;
+    this.#total.textContent = duration(timings.totalMs);
+    this.root.ariaBusy = 'false';
+    const stages = stagesOf(timings);
+    this.#timeline = timelineOf(stages);
+    this.#content.replaceChildren(
+      labelsOf(topK),
+      this.#timeline,
+      legendOf(stages),
+      element('p', {
+        className: 'round-trip',
+        textContent:
+          `${duration(roundTripMs)} as your browser saw it` +
+          (loadMs >= SHOWN_LOAD_MS ? `, ${duration(loadMs)} of it for loading, once` : ''),
+      }),
+    );
+  }
+
+  /** @param retry Called when the reader wants another attempt. */
+  refuse(refusal: Refusal, retry: () => void): void {
+    this.totalMs = undefined;
+    this.#total.textContent = '';
+    this.root.ariaBusy = 'false';
+    this.#content.replaceChildren(
+      element('p', { className: 'refusal', textContent: refusal.message }),
+    );
+    if (!refusal.isTemporary) return;
+    const button = element('button', { type: 'button', textContent: 'Try again' });
+    button.addEventListener('click', retry);
+    this.#content.append(button);
+  }
+
+  /** Draws the time to the scale of the slowest beside it. */
+  scale(slowestMs: number): void {
+    if (this.totalMs === undefined || !this.#timeline) return;
+    this.#timeline.style.width = `${Math.max(1, (100 * this.totalMs) / slowestMs)}%`;
+  }
+}
+
+function labelsOf(topK: readonly Class[]): HTMLElement {
+  if (topK.length === 0) {
+    return element('p', { className: 'waiting', textContent: 'The model has no answer.' });
+  }
+  const items = topK.map(({ label, score }) => {
+    const share = score / MAX_SCORE;
+    const bar = element('span', { className: 'share', ariaHidden: 'true' });
+    bar.style.width = `${100 * share}%`;
+    return element(
+      'li',
+      {},
+      element('span', { className: 'label', textContent: label }),
+      element('span', { className: 'score', textContent: PERCENT.format(share) }),
+      bar,
+    );
+  });
+  return element('ol', { className: 'labels' }, ...items);
+}
+
+/** The picture of what the legend says in words. */
+function timelineOf(stages: readonly Stage[]): HTMLElement {
+  const timeline = element('div', { className: 'timeline', ariaHidden: 'true' });
+  for (const { kind, milliseconds } of stages) {
+    const part = element('span', { className: kind });
+    part.style.flexGrow = String(milliseconds);
+    timeline.append(part);
+  }
+  return timeline;
+}
+
+function legendOf(stages: readonly Stage[]): HTMLElement {
+  const entries = stages.map(({ kind, name, milliseconds }) =>
+    element(
+      'div',
+      { className: kind },
+      element('dt', { textContent: name }),
+      element('dd', { textContent: duration(milliseconds) }),
+    ),
+  );
+  return element('dl', { className: 'stages' }, ...entries);
+}
