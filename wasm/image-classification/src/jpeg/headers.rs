@@ -1,7 +1,6 @@
 //! What stands before the entropy-coded data (ITU-T T.81, annex B).
 
 use super::huffman::Definition;
-use super::transform::Quantization;
 use crate::exif::{self, Orientation};
 
 /// One component of the frame, with its part of the scan's header.
@@ -11,7 +10,8 @@ pub(super) struct Component {
     pub(super) across: usize,
     /// Blocks of an MCU, in a column: 1 to 4.
     pub(super) down: usize,
-    pub(super) quantization: Quantization,
+    /// Its steps, in the order of the file.
+    pub(super) quantization: [u8; 64],
     /// The index of its code for DC coefficients: 0 to 3.
     pub(super) dc: usize,
     /// The index of its code for AC coefficients: 0 to 3.
@@ -57,7 +57,7 @@ struct Frame {
 #[derive(Default)]
 struct Tables {
     frame: Option<Frame>,
-    quantization: [Option<Quantization>; 4],
+    quantization: [Option<[u8; 64]>; 4],
     dc: [Option<Definition>; 4],
     ac: [Option<Definition>; 4],
     restart_interval: u16,
@@ -133,7 +133,7 @@ impl Tables {
     fn quantization(&mut self, mut segment: &[u8]) -> Option<()> {
         while let [index, rest @ ..] = segment {
             let (values, rest) = rest.split_first_chunk::<64>()?;
-            *self.quantization.get_mut(usize::from(*index))? = Some(values.map(i16::from));
+            *self.quantization.get_mut(usize::from(*index))? = Some(*values);
             segment = rest;
         }
         Some(())

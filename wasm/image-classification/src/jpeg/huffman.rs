@@ -2,7 +2,7 @@
 //! once.
 
 use super::bits::Bits;
-use super::transform::{Block, BLOCK_ROOM};
+use super::transform::{Block, Places};
 
 /// What a block's position becomes at its end, and what it can never become by counting.
 const END: u32 = 128;
@@ -236,7 +236,7 @@ impl AcCode {
     }
 
     /// Goes on from `position` (1 to 63) in a block and writes values to `block`, each at its
-    /// position. Returns the position behind them, which becomes [`END`] or more at the end of the
+    /// place. Returns the position behind them, which becomes [`END`] or more at the end of the
     /// block. `bits` must have [`LOOKUP_BITS`].
     ///
     /// Nothing for bits that mean nothing and where the position would be beyond 64.
@@ -246,6 +246,7 @@ impl AcCode {
         bits: &mut Bits<'_>,
         position: u32,
         block: &mut Block,
+        places: &Places,
     ) -> Option<u32> {
         let Pair(pair) = self.pairs[bits.peek(VALUE_BITS)];
         let next = position + ((pair >> 8) & 0xFF) as u32;
@@ -253,11 +254,11 @@ impl AcCode {
         if next & 64 == 0 {
             bits.take(pair as u32 & 0x3F);
             let first = position + ((pair >> 16) & 0xFF) as u32;
-            block[(first as usize - 1) % BLOCK_ROOM] = (pair >> 32) as i16;
-            block[(next as usize - 1) % BLOCK_ROOM] = (pair >> 48) as i16;
+            put(block, places, first, (pair >> 32) as i16);
+            put(block, places, next, (pair >> 48) as i16);
             return Some(next);
         }
-        self.read_one(bits, position, block)
+        self.read_one(bits, position, block, places)
     }
 
     /// As [`AcCode::read`], where the values do not matter.
@@ -267,6 +268,7 @@ impl AcCode {
         bits: &mut Bits<'_>,
         position: u32,
         block: &mut Block,
+        places: &Places,
     ) -> Option<u32> {
         let run = u32::from(self.runs[bits.peek(RUN_BITS)]);
         let next = position + (run >> 8);
@@ -274,17 +276,31 @@ impl AcCode {
             bits.take(run & 0x3F);
             return Some(next);
         }
-        self.read_one(bits, position, block)
+        self.read_one(bits, position, block, places)
     }
 
     #[inline(always)]
-    fn read_one(&self, bits: &mut Bits<'_>, position: u32, block: &mut Block) -> Option<u32> {
+    fn read_one(
+        &self,
+        bits: &mut Bits<'_>,
+        position: u32,
+        block: &mut Block,
+        places: &Places,
+    ) -> Option<u32> {
         let (rest, advance, value) = self.code.read(*bits)?;
         *bits = rest;
         let next = position + advance;
-        block[(next as usize - 1) % BLOCK_ROOM] = value;
+        put(block, places, next, value);
         (next <= 64 || next >= END).then_some(next)
     }
+}
+
+/// Writes the value before `position` to its place.
+#[inline(always)]
+fn put(block: &mut Block, places: &Places, position: u32, value: i16) {
+    // Neither remainder changes anything: they spare the checks.
+    let place = usize::from(places[(position as usize - 1) % places.len()]);
+    block[place % block.len()] = value;
 }
 
 fn pairs(singles: &Singles) -> [Pair; 1 << VALUE_BITS] {

@@ -20,7 +20,7 @@ use crate::resize::{Colours, Plane, Resampler, Source};
 use bits::Bits;
 use headers::{Component, Headers};
 use huffman::{AcCode, DcCode, LOOKUP_BITS};
-use transform::{coefficients, Block, Quantization};
+use transform::{coefficients, places, quantization, Block, Quantization};
 
 /// Decodes a JPEG to a picture of exactly `width` × `height`, as seen: after turning it.
 ///
@@ -121,7 +121,7 @@ struct Unit<'a> {
     step: usize,
     dc: &'a DcCode,
     ac: &'a AcCode,
-    quantization: &'a Quantization,
+    quantization: Quantization,
 }
 
 fn decode_scan<const SIDE: usize>(headers: &Headers<'_>, resampler: &mut Resampler) -> Option<()> {
@@ -137,7 +137,7 @@ fn decode_scan<const SIDE: usize>(headers: &Headers<'_>, resampler: &mut Resampl
                     step: SIDE * component.across,
                     dc: codes.dc[component.dc].as_deref()?,
                     ac: codes.ac[component.ac].as_deref()?,
-                    quantization: &component.quantization,
+                    quantization: quantization(&component.quantization, SIDE),
                 });
             }
         }
@@ -196,7 +196,7 @@ fn decode_row<'a, const SIDE: usize>(
     strips: &mut [(&mut [u8], usize); 3],
 ) -> Option<Scan<'a>> {
     let mut bits = scan.bits;
-    let mut block: Block = [0; 256];
+    let mut block: Block = [0; 128];
     for column in 0..columns {
         if scan.restart_interval > 0 {
             if scan.until_restart == 0 {
@@ -206,12 +206,12 @@ fn decode_row<'a, const SIDE: usize>(
             scan.until_restart -= 1;
         }
         for unit in units {
-            block[..(coefficients(SIDE) as usize).next_multiple_of(8)].fill(0);
+            block[..SIDE * SIDE].fill(0);
             let prediction = &mut scan.predictions[unit.component];
             (bits, *prediction) = decode_block::<SIDE>(bits, unit, *prediction, &mut block)?;
             let (pixels, stride) = &mut strips[unit.component];
             let pixels = &mut pixels[unit.first + column * unit.step..];
-            transform::write::<SIDE>(&block, unit.quantization, pixels, *stride);
+            transform::write::<SIDE>(&block, &unit.quantization, pixels, *stride);
         }
     }
     scan.bits = bits;
@@ -227,17 +227,18 @@ fn decode_block<'a, const SIDE: usize>(
     prediction: i16,
     block: &mut Block,
 ) -> Option<(Bits<'a>, i16)> {
+    let places = const { &places(SIDE) };
     bits.refill();
     let dc = prediction.wrapping_add(unit.dc.read(&mut bits)?);
     block[0] = dc;
     let mut position = 1;
     while position < coefficients(SIDE) {
         bits.need(LOOKUP_BITS);
-        position = unit.ac.read(&mut bits, position, block)?;
+        position = unit.ac.read(&mut bits, position, block, places)?;
     }
     while position < 64 {
         bits.need(LOOKUP_BITS);
-        position = unit.ac.skip(&mut bits, position, block)?;
+        position = unit.ac.skip(&mut bits, position, block, places)?;
     }
     Some((bits, dc))
 }
