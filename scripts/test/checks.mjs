@@ -193,6 +193,23 @@ export const checks = [
     count: countMochaSummary,
   },
   {
+    name: 'page',
+    title: 'The page of the local server, in Chromium',
+    long: true,
+    commands: async () => [
+      local('tsc', '-p', 'tsconfig.test.json'),
+      {
+        ...local(
+          'mocha',
+          ...['--no-config', '--timeout', '60000', '--require', './build/test/support/cache.js'],
+          'build/test/browser/*.test.js',
+        ),
+        options: { cwd: root, env: { WASMEDGE_EMBED_CHROMIUM_REQUIRED: '1' } },
+      },
+    ],
+    count: countMochaSummary,
+  },
+  {
     name: 'lambda',
     title: "The Lambda handler in AWS's own runtime",
     long: true,

@@ -16,7 +16,7 @@ import { pickingModel } from './tflite-models.js';
 import { watGuest } from './wat.js';
 
 /** How bright each of the three colours of a picture is; one label needs escaping. */
-const COLOURS = {
+export const COLOURS = {
   file: pickingModel({ type: 'uint8', size: [1, 1, 3] }, [
     [0, 0, 0],
     [0, 0, 1],

@@ -43,7 +43,7 @@ export class Result {
     this.#timeline = timelineOf(stages);
     this.#content.replaceChildren(
       labelsOf(topK),
-      this.#timeline,
+      element('div', { className: 'scale', ariaHidden: 'true' }, this.#timeline),
       legendOf(stages),
       element('p', {
         className: 'round-trip',
@@ -96,7 +96,7 @@ function labelsOf(topK: readonly Class[]): HTMLElement {
 
 /** The picture of what the legend says in words. */
 function timelineOf(stages: readonly Stage[]): HTMLElement {
-  const timeline = element('div', { className: 'timeline', ariaHidden: 'true' });
+  const timeline = element('div', { className: 'timeline' });
   for (const { kind, milliseconds } of stages) {
     const part = element('span', { className: kind });
     part.style.flexGrow = String(milliseconds);

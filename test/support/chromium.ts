@@ -1,0 +1,39 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+
+import { chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+
+const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+
+/**
+ * For tests in a browser: starts it, or skips them where there is none, or fails them where
+ * WASMEDGE_EMBED_CHROMIUM_REQUIRED is set. Nothing is downloaded. Call it in a hook.
+ */
+export async function startChromium(context: Mocha.Context): Promise<Browser> {
+  const executablePath = findProgram();
+  if (executablePath !== undefined) {
+    // Its sandbox needs rights that containers do not give; the one page that it sees is ours.
+    return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  }
+  if (process.env['WASMEDGE_EMBED_CHROMIUM_REQUIRED']) {
+    throw new Error(`There is no ${PROGRAMS.join(', ')} in PATH: apt-get install chromium.`);
+  }
+  const runnable: { parent?: object | undefined } = context.runnable();
+  Object.assign(runnable.parent ?? {}, { skipReason: "no Chromium (Debian's package chromium)" });
+  return context.skip();
+}
+
+function findProgram(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
+  return folders
+    .flatMap((folder) => PROGRAMS.map((name) => path.join(folder, name)))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
