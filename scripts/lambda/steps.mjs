@@ -27,7 +27,8 @@ const clientVersion = dependencies['aws-lambda-ric'];
 const folder = path.join(cacheFolder(), 'lambda');
 const clientFolder = path.join(folder, `aws-lambda-ric-${clientVersion}-${process.arch}`);
 
-/** AWS's Runtime Interface Client for Node.js. */
+/** AWS's Runtime Interface Client for Node.js, and its program. */
+export const clientPackage = path.join(clientFolder, 'node_modules/aws-lambda-ric');
 export const clientProgram = path.join(clientFolder, 'node_modules/.bin/aws-lambda-ric');
 /** AWS's Runtime Interface Emulator. */
 export const emulatorProgram = path.join(

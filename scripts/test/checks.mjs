@@ -27,6 +27,7 @@ import { countCargo, countCtest, countGoogleTest } from './counts.mjs';
 
 const mochaCounts = path.join(setupFolder, 'mocha.json');
 const lambdaCounts = path.join(setupFolder, 'mocha-lambda.json');
+const containerCounts = path.join(setupFolder, 'mocha-container.json');
 const sanitizedCounts = path.join(setupFolder, 'mocha-asan.json');
 
 /** What it finds in libraries that are not ours is in the file of suppressions; leaks are all ours. */
@@ -220,6 +221,18 @@ export const checks = [
       return [script('lambda-runtime', ...counts, ...grepping, ...(yes ? ['--yes'] : []))];
     },
     count: () => readCounts(lambdaCounts),
+  },
+  {
+    name: 'container',
+    title: 'The container image and its SAM template',
+    long: true,
+    inherit: true,
+    commands: async ({ grep, yes }) => {
+      const grepping = grep === undefined ? [] : ['--grep', grep];
+      const counts = ['--counts', containerCounts];
+      return [script('test-container', ...counts, ...grepping, ...(yes ? ['--yes'] : []))];
+    },
+    count: () => readCounts(containerCounts),
   },
   {
     name: 'fuzz-events',

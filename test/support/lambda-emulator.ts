@@ -105,7 +105,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function listening(port: number): Promise<void> {
+/** Waits until something takes requests at a port of this machine. */
+export async function listening(port: number): Promise<void> {
   for (;;) {
     try {
       await fetch(`http://127.0.0.1:${port}/`);

@@ -1,0 +1,93 @@
+# The image classification function for AWS Lambda, with the emulator of Lambda for any other machine.
+#
+#   docker build --tag image-classification .
+#   docker run --rm --publish 8080:8080 image-classification
+#
+# Without a Docker engine: npm run container -- --help
+#
+# Behind a proxy or a mirror, --secret id=certificates,src=FILE gives the stages that download something a
+# bundle of certificates, and --secret id=npmrc,src=FILE npm's settings. Neither stays in the image.
+
+ARG BASE=debian:trixie-slim
+
+# What the function needs of the system: Node.js and WasmEdge, which brings the library of LLVM, not its programs.
+FROM ${BASE} AS system
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends ca-certificates libwasmedge0 nodejs \
+ && rm -rf /var/lib/apt/lists/*
+
+FROM system AS tools
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends \
+      autoconf automake cargo cmake g++ libnode-dev libstd-rust-dev-wasm32 libtool lld make npm \
+      python3-pip python3-setuptools rustc \
+ && rm -rf /var/lib/apt/lists/*
+ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
+    CARGO_HTTP_CAINFO=/etc/ssl/certs/ca-certificates.crt \
+    PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
+    WASMEDGE_EMBED_CACHE=/var/cache/wasmedge-embed
+WORKDIR /build
+COPY package.json package-lock.json ./
+COPY scripts/setup scripts/setup
+
+# The guest, for any processor of this architecture: where the image is built is not where it runs.
+FROM tools AS guest
+COPY wasm wasm
+COPY test/guests/rust test/guests/rust
+COPY models/default models/default
+COPY scripts/container/stage.mjs scripts/container/
+RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.crt \
+    node scripts/container/stage.mjs guests
+
+# AWS's Runtime Interface Client and Emulator.
+FROM tools AS runtime
+COPY scripts/lambda scripts/lambda
+COPY scripts/container/runtime.mjs scripts/container/
+RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+ && node scripts/container/runtime.mjs /runtime
+
+# The package: addon, LiteRT and JavaScript. Then the guest, ahead of time.
+FROM tools AS package
+COPY scripts/container/stage.mjs scripts/container/
+RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    node scripts/container/stage.mjs npm-dependencies litert
+COPY CMakeLists.txt ./
+COPY native native
+RUN node scripts/container/stage.mjs addon
+COPY tsconfig.json ./
+COPY lib lib
+RUN node scripts/container/stage.mjs typescript
+COPY --from=guest /build/wasm/target/wasm32-wasip1/release/image-classification.wasm dist/guest/
+RUN node dist/cli/main.js compile --generic dist/guest/image-classification.wasm \
+ && rm dist/guest/image-classification.wasm \
+ && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+ && strip --strip-unneeded build/Release/wasmedge_embed.node
+
+# What goes into the image, in its places.
+FROM tools AS image
+ARG MODEL=models/default/model.tflite
+ARG LABELS=models/default/labels.txt
+ARG PACKAGE=/image/var/task/node_modules/wasmedge-embed
+COPY --from=runtime /runtime /image
+COPY --from=package /build/package.json ${PACKAGE}/
+COPY --from=package /build/node_modules ${PACKAGE}/node_modules
+COPY --from=package /build/dist ${PACKAGE}/dist
+COPY --from=package /build/build/Release/wasmedge_embed.node /build/build/Release/libLiteRt.so \
+     ${PACKAGE}/build/Release/
+COPY LICENSE NOTICE ${PACKAGE}/
+COPY ${MODEL} /image/var/task/models/model.tflite
+COPY ${LABELS} /image/var/task/models/labels.txt
+COPY lambda/index.mjs /image/var/task/
+COPY lambda/entrypoint.sh /image/lambda-entrypoint.sh
+# Lambda runs the function as a user of its own, whatever the image says.
+RUN chmod -R a+rX /image
+
+FROM system
+COPY --from=image /image /
+WORKDIR /var/task
+USER 65534:65534
+ENTRYPOINT ["/lambda-entrypoint.sh"]
+CMD ["index.handler"]

@@ -1,0 +1,88 @@
+import { rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+import { containerBase } from './container/base.mjs';
+import { buildah, containerTools, storage } from './container/buildah.mjs';
+import { containerImage, defaultTag } from './container/image.mjs';
+import { runImage } from './container/run.mjs';
+import { SetupFailure } from './setup/failure.mjs';
+import { runMain } from './setup/index.mjs';
+import { run } from './setup/processes.mjs';
+import { runSteps } from './setup/steps.mjs';
+
+const help = `Builds and runs the Dockerfile without a Docker engine, by Debian's buildah, as root.
+
+Usage: npm run container -- build [--tag NAME] [--build-arg NAME=VALUE]… [--yes]
+       npm run container -- run [--tag NAME] [--env NAME=VALUE]… [--entrypoint FILE] [-- COMMAND…]
+       npm run container -- remove
+
+build   makes a base image of Debian 13 out of packages of this machine's mirror (once a week), then the image.
+        MODEL and LABELS name other files of the repository than models/default's.
+run     runs it until it ends or is interrupted. Invocations are taken at port 8080 of this machine.
+remove  removes all images and containers that this command made.
+
+      --tag         of the image, by default ${defaultTag}
+      --build-arg   an ARG of the Dockerfile
+      --env         a variable of the function's environment
+      --entrypoint  a program of the image, in place of its entry point
+  -y, --yes         install missing system packages without asking
+  -h, --help        this text
+
+Images are kept in the cache (WASMEDGE_EMBED_CACHE): some gigabytes while the image is built.
+`;
+
+const actions = {
+  async build({ tag, 'build-arg': buildArguments, yes }) {
+    const context = { forTests: false, yes: Boolean(yes), photographs: [] };
+    await runSteps([containerTools, containerBase, containerImage(tag, buildArguments)], context);
+    return 0;
+  },
+  async run({ tag, env, entrypoint }, command) {
+    return runImage(tag, { entryPoint: entrypoint, command, environment: env });
+  },
+  async remove() {
+    await run(...buildah('rm', '--all'), { inherit: true });
+    await run(...buildah('rmi', '--all', '--force'), { inherit: true });
+    rmSync(storage, { recursive: true, force: true });
+    return 0;
+  },
+};
+
+async function main() {
+  let values;
+  let positionals;
+  try {
+    ({ values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        tag: { type: 'string', default: defaultTag },
+        'build-arg': { type: 'string', multiple: true, default: [] },
+        env: { type: 'string', multiple: true, default: [] },
+        entrypoint: { type: 'string' },
+        yes: { type: 'boolean', short: 'y' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }));
+    const [name] = positionals;
+    if (!values.help && !Object.hasOwn(actions, name ?? '')) {
+      throw new Error('Say what to do: build, run or remove.');
+    }
+  } catch (error) {
+    console.error(`${error.message}\n\n${help}`);
+    return 2;
+  }
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const [name, ...rest] = positionals;
+  try {
+    return await actions[name](values, rest);
+  } catch (error) {
+    if (!(error instanceof SetupFailure)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+await runMain(main);

@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { SetupFailure } from '../setup/failure.mjs';
+import { describeSource, findSource, readSources } from '../setup/system/apt-sources.mjs';
+import { buildah, inspectImage, storage } from './buildah.mjs';
+
+const suite = 'trixie';
+/** Old enough that fixes of its packages are likely. */
+const renewAfterMs = 7 * 24 * 3600 * 1000;
+
+/** Debian 13 as small as Docker's image of it, made of packages of this machine's mirror. */
+export const baseImage = `localhost/debian:${suite}-slim`;
+
+/** @type {import('../setup/steps.mjs').Step} */
+export const containerBase = {
+  name: 'container-base',
+  title: `Base image ${baseImage}`,
+  advice: 'See whether `apt-get update` works on this machine, then run this command again.',
+
+  async run(_context, task) {
+    const present = await inspectImage(baseImage);
+    if (present && Date.now() - Date.parse(present.created) < renewAfterMs) return 'up to date';
+
+    mkdirSync(storage, { recursive: true });
+    const folder = mkdtempSync(path.join(storage, 'base-'));
+    try {
+      const sources = path.join(folder, 'debian.sources');
+      writeFileSync(sources, debianSources(readSources()));
+      const archive = path.join(folder, 'base.tar');
+      const withoutDocumentation = ['man', 'doc', 'locale', 'info']
+        .map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`)
+        // The licences stay.
+        .concat('--dpkgopt=path-include=/usr/share/doc/*/copyright');
+      await task.exec('mmdebstrap', [
+        ...['--variant=minbase', ...withoutDocumentation, suite, archive, sources],
+      ]);
+      const file = path.join(folder, 'Dockerfile');
+      writeFileSync(file, 'FROM scratch\nADD base.tar /\nCMD ["/bin/bash"]\n');
+      await task.exec(...buildah('build', '--file', file, '--tag', baseImage, folder));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    return undefined;
+  },
+};
+
+/**
+ * Where Debian 13's packages come from: the mirror of this Debian, with its security fixes.
+ *
+ * @param {import('../setup/system/apt-sources.mjs').Source[]} sources of this machine
+ */
+export function debianSources(sources) {
+  const releases = [suite, 'stable', 'bookworm', 'forky', 'testing', 'sid', 'unstable'];
+  const main = findSource(sources, releases);
+  if (!main) {
+    throw new SetupFailure('No package source of apt is one of Debian.', {
+      advice: 'Build the Dockerfile with Docker or Podman, or run this command on a Debian.',
+    });
+  }
+  const security = findSource(
+    sources,
+    releases.map((release) => `${release}-security`),
+  );
+  const stanzas = [describeSource(main, `${suite} ${suite}-updates`)];
+  if (security) stanzas.push(describeSource(security, `${suite}-security`));
+  return stanzas.join('\n');
+}

@@ -1,0 +1,78 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { containerBase } from './container/base.mjs';
+import { containerTools } from './container/buildah.mjs';
+import { containerImage, defaultTag } from './container/image.mjs';
+import { templateChecks } from './container/template.mjs';
+import { runMain } from './setup/index.mjs';
+import { localProgram, root, setupFolder } from './setup/paths.mjs';
+import { run } from './setup/processes.mjs';
+import { runSteps } from './setup/steps.mjs';
+
+const help = `Checks template.yaml, builds the Dockerfile without a Docker engine, and classifies through the image.
+
+Usage: npm run test:container -- [--no-build] [--grep PATTERN] [--yes]
+
+      --no-build  test the image that was built before
+      --grep      only the tests whose names match
+      --counts    where to write how many tests passed, failed and were skipped, as JSON
+  -y, --yes       install missing system packages without asking
+  -h, --help      this text
+
+The repository is to be set up (npm run quickstart). Root is needed. The image is invoked by curl through AWS's
+Runtime Interface Emulator inside it, in a network of its own. AWS's SAM CLI and cfn-lint, which check the template,
+get a virtual environment of Python in the cache (WASMEDGE_EMBED_CACHE).
+`;
+
+async function main() {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      options: {
+        'no-build': { type: 'boolean' },
+        grep: { type: 'string' },
+        counts: { type: 'string', default: path.join(setupFolder, 'mocha-container.json') },
+        yes: { type: 'boolean', short: 'y' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }));
+  } catch (error) {
+    console.error(`${error.message}\n\n${help}`);
+    return 2;
+  }
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const { counts, grep } = values;
+  rmSync(counts, { force: true });
+  const building = values['no-build'] ? [] : [containerBase, containerImage(defaultTag, [])];
+  await runSteps([...templateChecks, containerTools, ...building], {
+    forTests: true,
+    yes: Boolean(values.yes),
+    photographs: [],
+  });
+  const compiled = await run(localProgram('tsc'), ['-p', 'tsconfig.test.json'], {
+    cwd: root,
+    inherit: true,
+  });
+  if (compiled.code !== 0) return 1;
+  const { code } = await run(
+    'unshare',
+    [
+      // A network of the tests' own: the emulator's ports are free in it.
+      ...['--net', '--', 'sh', '-ec', 'ip link set lo up; exec "$@"', 'sh'],
+      ...[localProgram('mocha'), '--no-config', '--forbid-only'],
+      ...['--require', './build/test/support/cache.js', 'build/test/e2e/container.e2e.js'],
+      ...['--reporter', path.join(root, 'scripts/test/mocha-reporter.mjs')],
+      ...['--reporter-option', `output=${counts}`],
+      ...(grep === undefined ? [] : ['--grep', grep]),
+    ],
+    { cwd: root, env: { WASMEDGE_EMBED_CONTAINER_IMAGE: defaultTag }, inherit: true },
+  );
+  return code ?? 1;
+}
+
+await runMain(main);

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { EmulatedFunction, listening } from './lambda-emulator.js';
+import { ROOT } from './paths.js';
+
+/** Where the emulator listens: the tests have a network of their own, so that it is free. */
+export const EMULATOR_PORT = 8080;
+
+function commandOf(options: readonly string[]): [string, string[]] {
+  const tag = process.env['WASMEDGE_EMBED_CONTAINER_IMAGE'];
+  assert.ok(tag, "Run these tests with 'npm run test:container'.");
+  const script = path.join(ROOT, 'scripts', 'container.mjs');
+  return [process.execPath, [script, 'run', '--tag', tag, ...options]];
+}
+
+/** Runs a script in a shell of the image, as the image's user, and gives what it wrote. */
+export async function shellInImage(script: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    ...commandOf(['--entrypoint', '/bin/sh', '--', '-ec', script]),
+  );
+  return stdout;
+}
+
+/** Runs the image as it is while `use` works; `output` tells all that it wrote. */
+export async function withImage<T>(
+  variables: Readonly<Record<string, string>>,
+  use: (output: () => string) => Promise<T>,
+): Promise<T> {
+  const environment = Object.entries(variables).flatMap(([name, value]) => [
+    '--env',
+    `${name}=${value}`,
+  ]);
+  const child = spawn(...commandOf(environment), { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const collect = (text: string): void => {
+    output += text;
+  };
+  child.stdout.setEncoding('utf8').on('data', collect);
+  child.stderr.setEncoding('utf8').on('data', collect);
+  const ended = once(child, 'close');
+  const early = ended.then(() => {
+    throw new Error('The container has ended.');
+  });
+  early.catch(() => undefined);
+  try {
+    return await Promise.race([use(() => output), early]);
+  } catch (error) {
+    console.error(output);
+    throw error;
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+/** The same behind the emulator that is in the image. */
+export function withEmulatedImage<T>(
+  variables: Readonly<Record<string, string>>,
+  use: (emulated: EmulatedFunction) => Promise<T>,
+): Promise<T> {
+  return withImage(variables, async (output) => {
+    await listening(EMULATOR_PORT);
+    return use(new EmulatedFunction(`http://localhost:${EMULATOR_PORT}`, '', output));
+  });
+}
