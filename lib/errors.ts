@@ -34,6 +34,8 @@ export type WasmEdgeErrorCode =
   | 'ERR_INVALID_ARGUMENT'
   /** The message broker cannot be reached, refuses, or has no such queue. */
   | 'ERR_BROKER'
+  /** A bundle cannot be made of what is here, or the system that it is for could not load it. */
+  | 'ERR_BUNDLE'
   /** The addon, WasmEdge or LiteRT cannot be loaded; the message says what to install. */
   | 'ERR_NATIVE_LOAD';
 

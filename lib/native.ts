@@ -167,15 +167,22 @@ export interface Addon {
 
 let loaded: Addon | undefined;
 
+/** The package's root: it has package.json, and the addon below it. */
+export const PACKAGE_ROOT = path.join(__dirname, '..');
+
+/** The addon's file. Throws an Error of another kind than ours where there is none. */
+export function addonFile(): string {
+  return load.path(PACKAGE_ROOT);
+}
+
 /**
  * Loads the addon on first use, so that requiring the package never fails. Throws ERR_NATIVE_LOAD
  * with the loader's own words when it cannot be.
  */
 export function addon(): Addon {
   if (loaded) return loaded;
-  const root = path.join(__dirname, '..');
   try {
-    loaded = load(root) as Addon;
+    loaded = load(PACKAGE_ROOT) as Addon;
     // Also at process.exit() and at an uncaught exception, when an addon's own hooks do not run.
     const { shutdown } = loaded;
     process.once('exit', () => {

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
+import { findDependency } from '../dependency-lookup.js';
+
 /** Bytes of a file, or of all files below a folder. Zero for what is not there. */
 export function bytesOf(...files: string[]): number {
   return files.reduce((sum, file) => sum + bytesBelow(file), 0);
@@ -43,14 +45,4 @@ export function dependencyFolders(root: string): string[] {
   };
   visit(root);
   return [...folders.keys()];
-}
-
-/** As Node.js looks for it: in the nearest node_modules upwards. */
-function findDependency(folder: string, name: string): string | undefined {
-  for (let at = folder; ; at = path.dirname(at)) {
-    const candidate = path.join(at, 'node_modules', name);
-    if (lstatSync(path.join(candidate, 'package.json'), { throwIfNoEntry: false }))
-      return candidate;
-    if (at === path.dirname(at)) return undefined;
-  }
 }

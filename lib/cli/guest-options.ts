@@ -49,7 +49,10 @@ export interface ChosenModel {
   description: string;
 }
 
-export function chooseModel({ model, labels }: GuestOptions): ChosenModel {
+export function chooseModel({
+  model,
+  labels,
+}: Pick<GuestOptions, 'model' | 'labels'>): ChosenModel {
   const chosen: ChosenModel =
     model === undefined ? findModel() : { file: model, description: model };
   return labels === undefined ? chosen : { ...chosen, labels };

@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { WasmEdgeError } from '../errors.js';
 
 import { benchCommand } from './bench.js';
+import { bundleCommand } from './bundle.js';
 import { classifyCommand } from './classify.js';
 import { compileCommand } from './compile.js';
 import { inspectCommand } from './inspect.js';
@@ -23,7 +24,8 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 const program = new Command('wasmedge-embed')
   .description(
     'Run ahead-of-time compiled WebAssembly with TensorFlow Lite inside Node.js: classify ' +
-      'pictures, serve them over HTTP or from a queue, compile modules, look into modules and models, measure.',
+      'pictures, serve them over HTTP or from a queue, compile modules, ' +
+      'look into modules and models, bundle all for Lambda, measure.',
   )
   .version(version)
   // Options that stand behind a subcommand are its own, also where the command has them too.
@@ -36,6 +38,7 @@ const program = new Command('wasmedge-embed')
   .addCommand(invokeCommand())
   .addCommand(compileCommand())
   .addCommand(inspectCommand())
+  .addCommand(bundleCommand())
   .addCommand(modelCommand())
   .addHelpText(
     'after',

@@ -30,6 +30,11 @@ std::string FileOf(void* address, const std::string& fallback) {
   return dladdr(address, &info) != 0 && info.dli_fname != nullptr ? info.dli_fname : fallback;
 }
 
+/// The folder of the shared object that contains this code.
+std::filesystem::path OwnFolder() {
+  return std::filesystem::path(FileOf(reinterpret_cast<void*>(&OwnFolder), {})).parent_path();
+}
+
 std::vector<std::string> Candidates() {
   namespace fs = std::filesystem;
   std::vector<std::string> names;
@@ -41,6 +46,11 @@ std::vector<std::string> Candidates() {
   if (const char* folder = std::getenv("WASMEDGE_DIR"); folder != nullptr && *folder != '\0') {
     below(folder);
     return names;
+  }
+  std::error_code ignored;
+  // Before all others of the machine: a bundle brings the library that its module was compiled by.
+  if (const fs::path own = OwnFolder() / kLibraryName; fs::exists(own, ignored)) {
+    names.push_back(own.string());
   }
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
     below(fs::path(home) / ".wasmedge");

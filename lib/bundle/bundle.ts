@@ -1,0 +1,196 @@
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { bytesOf } from '../bench/disk.js';
+import { WasmEdgeError, nativeCall } from '../errors.js';
+import { loadModels, modelSources, readModels } from '../models.js';
+import { PACKAGE_ROOT, addon, addonFile } from '../native.js';
+
+import { placeModule } from './guest.js';
+import { placeHandler } from './handler.js';
+import { isOfNode, mappedFiles, nameOf, withLibraries } from './libraries.js';
+import type { Library } from './libraries.js';
+import { copyPackages } from './packages.js';
+import { requirePatchelf, setRunPathToOrigin } from './run-path.js';
+import { checkBundle } from './self-check.js';
+import { makeFolder, requireVacant } from './staging.js';
+import { newestVersions } from './symbol-versions.js';
+import type { NeededVersions } from './symbol-versions.js';
+import { LAMBDA_BYTES, TARGETS, missingVersions, suitableTargets } from './targets.js';
+import type { TargetName } from './targets.js';
+
+const LITERT = 'libLiteRt.so';
+
+export interface BundleOptions {
+  out: string;
+  /** Plain, or compiled ahead of time for any processor. */
+  module: string;
+  model: { file: string; labels?: string };
+  /** The handler's JavaScript in one file, instead of the one that classifies. */
+  handler: string | undefined;
+  /** The system that has to load it; null for none in particular. */
+  target: TargetName | null;
+  /** Only warn of what stands against it. */
+  force: boolean;
+  onStep: (text: string) => void;
+  onWarning: (text: string) => void;
+}
+
+/** Bytes of the parts of a bundle. */
+export interface BundleSizes {
+  addon: number;
+  libraries: Record<string, number>;
+  javascript: number;
+  module: number;
+  model: number;
+  total: number;
+}
+
+export interface BundleReport {
+  folder: string;
+  /** As in `process.arch`. */
+  arch: string;
+  wasmedge: string;
+  /** For Lambda's setting of this name. */
+  handler: string;
+  sizes: BundleSizes;
+  lambdaBytes: number;
+  needs: NeededVersions;
+  /** The systems that can load it. */
+  suitable: TargetName[];
+}
+
+/**
+ * Collects what an invocation needs, but for Node.js and glibc, into a folder that works wherever it
+ * is moved to. The folder appears whole or not at all.
+ *
+ * @throws {WasmEdgeError} ERR_BUNDLE when it cannot be made, or the target could not load it;
+ *   ERR_NATIVE_LOAD, ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_MODEL for its parts.
+ */
+export async function makeBundle(options: BundleOptions): Promise<BundleReport> {
+  const { module, handler, onStep } = options;
+  const out = path.resolve(options.out);
+  const target = options.target && TARGETS[options.target];
+  const doubt = doubtsOf(options);
+  await requireVacant(out);
+  await requirePatchelf();
+
+  onStep('Looking for the libraries');
+  const { version: wasmedge, path: wasmedgeFile } = await nativeCall(() => addon().runtime());
+  const { model, labels } = await readModel(options.model);
+  const all = withLibraries([addonFile(), wasmedgeFile, liteRtFile()]);
+  const needs = newestVersions(all.filter(({ name }) => !isOfNode(name)));
+  const missing = target ? missingVersions(target, needs) : [];
+  if (missing.length > 0) doubt(missing.join('; '));
+  // Such a library would at best not be loaded: the target's own serves instead.
+  const libraries = all.filter(
+    (each) =>
+      !(target && isOfNode(each.name) && missingVersions(target, newestVersions([each])).length > 0),
+  );
+
+  const sizes = await makeFolder(out, async (staging) => {
+    onStep('Copying the JavaScript');
+    const copy = await copyPackages(PACKAGE_ROOT, staging);
+    const javascript = bytesOf(staging);
+    onStep(`Copying ${libraries.length - 1} libraries and the addon`);
+    const native = await placeLibraries(libraries, copy);
+    onStep('Placing the module, compiled for any processor');
+    const placed = await placeModule(module, staging, doubt);
+    await writeFile(path.join(staging, 'model.tflite'), model);
+    if (labels) await writeFile(path.join(staging, 'labels.txt'), labels);
+    const parts = { module: placed, hasLabels: labels !== undefined };
+    const entry = await placeHandler(handler, staging, parts);
+    const sizes = measure(staging, { ...native, javascript, module: placed });
+    if (target?.lambda && sizes.total > LAMBDA_BYTES) {
+      doubt(`it has ${sizes.total} bytes, and Lambda takes ${LAMBDA_BYTES}`);
+    }
+    onStep('Trying it in a process of its own');
+    await checkBundle(staging, {
+      module: placed,
+      labels: labels && 'labels.txt',
+      handler: handler === undefined ? entry : undefined,
+    });
+    return sizes;
+  });
+  return {
+    folder: out,
+    arch: process.arch,
+    wasmedge,
+    handler: 'index.handler',
+    sizes,
+    lambdaBytes: LAMBDA_BYTES,
+    needs,
+    suitable: suitableTargets(needs),
+  };
+}
+
+/** What stands against the bundle: an error, or with `force` a warning. */
+function doubtsOf({ target, force, onWarning }: BundleOptions): (reason: string) => void {
+  return (reason) => {
+    if (force) {
+      onWarning(`${reason}.`);
+      return;
+    }
+    throw new WasmEdgeError(
+      'ERR_BUNDLE',
+      `No bundle was made${target ? ` for ${target}` : ''}: ${reason}. --force makes it all the ` +
+        'same, --target names another system.',
+    );
+  };
+}
+
+async function readModel({ file, labels }: BundleOptions['model']): Promise<{
+  model: Uint8Array;
+  labels: Uint8Array | undefined;
+}> {
+  const source = { file, ...(labels !== undefined && { labels }) };
+  const read = await readModels(modelSources({ default: source }));
+  // Checks the model, and loads LiteRT for it.
+  await loadModels(read);
+  const [model] = read;
+  if (!model) throw new WasmEdgeError('ERR_MODEL', 'The model was not read.');
+  return { model: model.content, labels: model.labels ?? undefined };
+}
+
+/** LiteRT, as the addon has loaded it for the model. */
+function liteRtFile(): string {
+  const file = mappedFiles().find((each) => nameOf(each) === LITERT);
+  if (file === undefined) {
+    throw new WasmEdgeError('ERR_BUNDLE', `${LITERT} was not loaded from where it can be copied.`);
+  }
+  return file;
+}
+
+/** Copies the libraries to where the addon looks for them, beside itself. */
+async function placeLibraries(
+  libraries: readonly Library[],
+  copy: string,
+): Promise<Pick<BundleSizes, 'addon' | 'libraries'>> {
+  const folder = path.join(copy, 'prebuilds', `${process.platform}-${process.arch}`);
+  await mkdir(folder, { recursive: true });
+  const sizes: Pick<BundleSizes, 'addon' | 'libraries'> = { addon: 0, libraries: {} };
+  const addon = addonFile();
+  for (const { name, file } of libraries) {
+    const target = path.join(folder, file === addon ? 'wasmedge-embed.node' : name);
+    await copyFile(file, target);
+    // It may be read-only where it comes from.
+    await chmod(target, 0o644);
+    await setRunPathToOrigin(target);
+    if (file === addon) sizes.addon = bytesOf(target);
+    else sizes.libraries[name] = bytesOf(target);
+  }
+  return sizes;
+}
+
+function measure(
+  folder: string,
+  parts: Pick<BundleSizes, 'addon' | 'libraries' | 'javascript'> & { module: string },
+): BundleSizes {
+  const at = (name: string): string => path.join(folder, name);
+  return {
+    ...parts,
+    module: bytesOf(at(parts.module)),
+    model: bytesOf(at('model.tflite'), at('labels.txt')),
+    total: bytesOf(folder),
+  };
+}

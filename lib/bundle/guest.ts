@@ -1,0 +1,37 @@
+import { copyFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { compileModule } from '../compile-module.js';
+import { inspectModule } from '../inspect.js';
+import { sideFilePath, verifySideFile } from '../side-file.js';
+
+/**
+ * Puts a module into a folder, compiled for any processor of this architecture: a plain one is
+ * compiled, one that is compiled already is taken as it is. Gives its name there.
+ *
+ * @param doubt Is told what stands against the module.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID; and what `doubt` throws.
+ */
+export async function placeModule(
+  module: string,
+  folder: string,
+  doubt: (reason: string) => void,
+): Promise<string> {
+  const { form } = await inspectModule(module);
+  const name = form === 'universal' ? 'module.wasm' : 'module.so';
+  const target = path.join(folder, name);
+  if (form === 'plain') {
+    await compileModule(module, target, { generic: true });
+    return name;
+  }
+  const side = await verifySideFile(module);
+  if (side?.options.generic !== true) {
+    doubt(
+      `${module} was compiled ${side ? "for this machine's processor" : 'by nobody knows what'}: a ` +
+        "poorer processor may not run it. Give the plain .wasm, or compile it with 'generic'",
+    );
+  }
+  await copyFile(module, target);
+  if (side) await copyFile(sideFilePath(module), sideFilePath(target));
+  return name;
+}

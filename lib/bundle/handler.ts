@@ -1,0 +1,56 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { WasmEdgeError, reasonOf } from '../errors.js';
+
+/** The handler that Lambda calls as `index.handler` where the caller brings none. */
+function handlerSource(module: string, hasLabels: boolean): string {
+  const labels = hasLabels ? ", labels: beside('labels.txt')" : '';
+  return `import { fileURLToPath } from 'node:url';
+
+import { createHandler } from 'wasmedge-embed/lambda';
+
+const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+export const handler = createHandler({
+  module: beside('${module}'),
+  models: { default: { file: beside('model.tflite')${labels} } },
+});
+await handler.ready;
+`;
+}
+
+const ENDINGS = ['.js', '.cjs', '.mjs'];
+
+/**
+ * Writes the handler, or copies the caller's. Gives its name.
+ *
+ * @throws {WasmEdgeError} ERR_BUNDLE when the caller's cannot be read, or is no JavaScript by its name.
+ */
+export async function placeHandler(
+  handler: string | undefined,
+  folder: string,
+  parts: { module: string; hasLabels: boolean },
+): Promise<string> {
+  if (handler === undefined) {
+    const source = handlerSource(parts.module, parts.hasLabels);
+    await writeFile(path.join(folder, 'index.mjs'), source);
+    return 'index.mjs';
+  }
+  const ending = path.extname(handler);
+  if (!ENDINGS.includes(ending)) {
+    throw new WasmEdgeError(
+      'ERR_BUNDLE',
+      `The handler ${handler} has to be JavaScript, in one file that ends in ${ENDINGS.join(', ')}.`,
+    );
+  }
+  const name = `index${ending}`;
+  try {
+    await copyFile(handler, path.join(folder, name));
+  } catch (error) {
+    throw new WasmEdgeError('ERR_BUNDLE', `Cannot read the handler: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+  return name;
+}

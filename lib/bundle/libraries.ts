@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { WasmEdgeError } from '../errors.js';
+
+import { readSharedObject } from './elf.js';
+import type { SharedObject } from './elf.js';
+
+/** A shared object that goes into the bundle. */
+export interface Library {
+  /** The name that others need it by. */
+  name: string;
+  /** Where it is on this machine. */
+  file: string;
+  object: SharedObject;
+}
+
+/** glibc's own libraries: they belong to the kernel and loader that they are installed with. */
+const OF_GLIBC =
+  /^(ld-linux.*|lib(c|m|mvec|dl|pthread|rt|resolv|util|anl|nsl|nss_\w+|BrokenLocale|thread_db))\.so(\.|$)/;
+
+/**
+ * The run-time libraries of C++, which Node.js itself needs: a process has one of each, and Node.js
+ * has loaded the target's before it loads any addon. Only where it is linked with them statically,
+ * those in a bundle count.
+ */
+const OF_NODE = /^lib(stdc\+\+|gcc_s)\.so\./;
+
+/** Whether Node.js usually brings a library. */
+export function isOfNode(name: string): boolean {
+  return OF_NODE.test(name);
+}
+
+/** Whether a library comes with glibc. */
+export function isOfGlibc(name: string): boolean {
+  return OF_GLIBC.test(name);
+}
+
+/** The shared objects in this process's memory, in the order of their addresses. */
+export function mappedFiles(maps = readFileSync('/proc/self/maps', 'utf8')): string[] {
+  const files = maps.split('\n').flatMap((line) => {
+    const file = /^(?:\S+\s+){5}(\/.*)$/.exec(line)?.[1];
+    return file !== undefined && /(\.so|\.node)(\.|$)/.test(path.basename(file)) ? [file] : [];
+  });
+  return [...new Set(files)];
+}
+
+/**
+ * These files, and of what this process has loaded all that they need and that they need in turn,
+ * but for glibc. So it is the loader of this machine that says where each library is.
+ *
+ * @throws {WasmEdgeError} ERR_BUNDLE when one is needed and not loaded.
+ */
+export function withLibraries(roots: readonly string[]): Library[] {
+  const loaded = new Map<string, Library>();
+  for (const library of mappedFiles().flatMap(inspect)) {
+    if (!loaded.has(library.name)) loaded.set(library.name, library);
+  }
+  const found = new Map<string, Library>();
+  const visit = (library: Library): void => {
+    if (found.has(library.name)) return;
+    found.set(library.name, library);
+    for (const name of library.object.needed) {
+      if (isOfGlibc(name)) continue;
+      const next = loaded.get(name);
+      if (!next) {
+        throw new WasmEdgeError(
+          'ERR_BUNDLE',
+          `${library.file} needs ${name}, which is not loaded.`,
+        );
+      }
+      visit(next);
+    }
+  };
+  for (const root of roots) for (const library of inspect(root)) visit(library);
+  return [...found.values()];
+}
+
+/** The name that others need a shared object by; undefined for another file. */
+export function nameOf(file: string): string | undefined {
+  return inspect(file)[0]?.name;
+}
+
+function inspect(file: string): Library[] {
+  try {
+    const object = readSharedObject(file);
+    return [{ name: object.name ?? path.basename(file), file, object }];
+  } catch {
+    // Whatever else is mapped under such a name; if it is needed, it is missed by name.
+    return [];
+  }
+}

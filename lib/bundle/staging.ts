@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+import { WasmEdgeError, reasonOf } from '../errors.js';
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type Signal = keyof typeof EXIT_CODES;
+const SIGNALS = Object.keys(EXIT_CODES) as Signal[];
+
+/**
+ * Refuses a place where something is already.
+ *
+ * @throws {WasmEdgeError} ERR_BUNDLE.
+ */
+export async function requireVacant(folder: string): Promise<void> {
+  try {
+    const [entry] = await readdir(folder);
+    if (entry === undefined) return;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    throw new WasmEdgeError('ERR_BUNDLE', `Cannot write ${folder}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+  throw new WasmEdgeError(
+    'ERR_BUNDLE',
+    `${folder} is not empty: nothing there is replaced. Remove it, or choose another folder.`,
+  );
+}
+
+/**
+ * Makes a folder under a temporary name beside its place and moves it there when it is whole, so
+ * that nobody sees it half-made. On failure, and on a signal that ends the process, nothing is left.
+ *
+ * @throws {WasmEdgeError} ERR_BUNDLE when the place cannot be written; and what `make` throws.
+ */
+export async function makeFolder<T>(
+  target: string,
+  make: (staging: string) => Promise<T>,
+): Promise<T> {
+  const parent = path.dirname(target);
+  const suffix = `${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
+  const staging = path.join(parent, `.${path.basename(target)}.${suffix}`);
+  const end = (signal: Signal): void => {
+    rmSync(staging, { recursive: true, force: true });
+    process.exit(EXIT_CODES[signal]);
+  };
+  for (const signal of SIGNALS) process.once(signal, end);
+  try {
+    await fileOperation(target, async () => {
+      await mkdir(parent, { recursive: true });
+      await mkdir(staging);
+    });
+    const result = await make(staging);
+    await fileOperation(target, async () => {
+      await makeReadable(staging);
+      await requireVacant(target);
+      await rename(staging, target);
+    });
+    return result;
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    throw error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, end);
+  }
+}
+
+async function fileOperation(target: string, operate: () => Promise<void>): Promise<void> {
+  try {
+    await operate();
+  } catch (error) {
+    if (error instanceof WasmEdgeError) throw error;
+    throw new WasmEdgeError('ERR_BUNDLE', `Cannot write ${target}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** For everybody, whatever the umask: Lambda runs functions as a user of its own. */
+async function makeReadable(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const each = path.join(folder, entry.name);
+    if (entry.isDirectory()) await makeReadable(each);
+    else if (entry.isFile()) await chmod(each, 0o644);
+  }
+}
