@@ -41,17 +41,21 @@ describe('decoding in the classification guest, reduced and resampled as it come
       const side = input.shape[1];
       const infer = ['--name', 'default', '--input', `0:u8:${input.shape.join('x')}`];
       await withModule(rustGuest('model-input'), {}, async (decoder) => {
-        await withModule(rustGuest('wasi-nn'), { models: { default: model } }, async (classifier) => {
-          for (const photograph of readdirSync(path.join(DATA, 'photos'))) {
-            const jpeg = readFileSync(path.join(DATA, 'photos', photograph));
-            const classes: number[] = [];
-            for (const way of ['made', 'plain']) {
-              const tensor = await outputOf(decoder, [way, String(side)], jpeg);
-              classes.push(best(await outputOf(classifier, infer, tensor)));
+        await withModule(
+          rustGuest('wasi-nn'),
+          { models: { default: model } },
+          async (classifier) => {
+            for (const photograph of readdirSync(path.join(DATA, 'photos'))) {
+              const jpeg = readFileSync(path.join(DATA, 'photos', photograph));
+              const classes: number[] = [];
+              for (const way of ['made', 'plain']) {
+                const tensor = await outputOf(decoder, [way, String(side)], jpeg);
+                classes.push(best(await outputOf(classifier, infer, tensor)));
+              }
+              assert.equal(classes[0], classes[1], photograph);
             }
-            assert.equal(classes[0], classes[1], photograph);
-          }
-        });
+          },
+        );
       });
     });
   }

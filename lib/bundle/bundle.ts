@@ -85,7 +85,11 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
   // Such a library would at best not be loaded: the target's own serves instead.
   const libraries = all.filter(
     (each) =>
-      !(target && isOfNode(each.name) && missingVersions(target, newestVersions([each])).length > 0),
+      !(
+        target &&
+        isOfNode(each.name) &&
+        missingVersions(target, newestVersions([each])).length > 0
+      ),
   );
 
   const sizes = await makeFolder(out, async (staging) => {
