@@ -1,5 +1,3 @@
-import type { Part } from './workload.js';
-
 /** What a contender works on. Only like is compared with like. */
 export type WorkloadKind = 'classification' | 'trivial' | 'inference';
 
@@ -51,8 +49,6 @@ export interface Prepared {
   notes?: string[];
   /** Labels by class, for programs that answer with the class. */
   labels?: string[];
-  /** What it cannot tell apart. */
-  knownParts?: Part[];
 }
 
 export interface InstalledPart {

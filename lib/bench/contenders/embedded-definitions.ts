@@ -27,6 +27,7 @@ export const trivial: Definition[] = ISOLATIONS.map((isolation) => ({
   title: `Trivial guest, ${isolation}`,
   workload: 'trivial',
   group: 'embedded',
+  notes: ['The guest copies 1 KiB from standard input to standard output.'],
   prepare: (context) => prepare(isolation, context, { withModel: false }),
 }));
 

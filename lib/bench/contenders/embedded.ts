@@ -19,6 +19,9 @@ export interface EmbeddedSettings {
   apart?: boolean;
 }
 
+/** What the trivial guest is given: little, so that it shows the invocation and not the copying. */
+const TRIVIAL_BYTES = 1024;
+
 const load = createRequire(__filename);
 
 export async function create(settings: EmbeddedSettings, mark: Mark): Promise<Workload> {
@@ -34,7 +37,8 @@ export async function create(settings: EmbeddedSettings, mark: Mark): Promise<Wo
   });
   mark(settings.apart ? 'load and link the module' : 'load the module and the model');
   return {
-    async run(stdin): Promise<Answer> {
+    async run(picture): Promise<Answer> {
+      const stdin = model ? picture : picture.subarray(0, TRIVIAL_BYTES);
       const { stdout, stderr, exitCode, timings } = await module.run({ stdin });
       if (exitCode !== 0) throw new Error(`The guest exited with ${exitCode}: ${String(stderr)}`);
       const partsMs = partsOf(timings);

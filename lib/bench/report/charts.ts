@@ -46,7 +46,6 @@ const PART_TITLES: Record<string, string> = {
   instance: 'fresh instance',
   decode: 'decode and resize (guest code)',
   inference: 'inference',
-  process: 'the spawned process',
 };
 
 /** The parts of a cold start that are alike, in the order in which they come. */
@@ -152,7 +151,10 @@ function distributions(id: string, contenders: readonly ContenderSummary[]): Cha
 }
 
 function timeSpent(contenders: readonly ContenderSummary[]): ChartSpec {
-  const shown = contenders.filter(({ latency }) => latency);
+  // Of a spawned process nobody knows its inside.
+  const shown = contenders.filter(
+    ({ latency }) => latency && latency.partsMs.process === undefined,
+  );
   const parts = Object.keys(PART_TITLES) as (keyof NonNullable<
     ContenderSummary['latency']
   >['partsMs'])[];
@@ -160,7 +162,7 @@ function timeSpent(contenders: readonly ContenderSummary[]): ChartSpec {
     kind: 'stacks',
     id: 'parts',
     title: 'Where the time goes',
-    caption: 'Means of a warm classification, as far as each contender can tell its parts.',
+    caption: 'Means of a warm classification, of those who can tell its parts.',
     unit: 'ms',
     rows: shown.map(({ title }) => title),
     segments: parts
