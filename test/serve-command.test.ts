@@ -54,6 +54,25 @@ describe('wasmedge-embed serve', () => {
     });
   });
 
+  for (const [args, isolations] of [
+    [[], ['in-process', 'worker-process', 'subprocess']],
+    [
+      ['--isolation', 'worker-process', '--compare', 'in-process'],
+      ['worker-process', 'in-process'],
+    ],
+    [['--no-compare'], ['in-process']],
+    [['--host', '0.0.0.0'], ['in-process']],
+  ] as const) {
+    it(`offers ${isolations.join(', ')} with ${args.join(' ') || 'no options'}`, async () => {
+      await withServeCommand([...MODEL, ...args], async ({ url }) => {
+        const html = await (await fetch(url)).text();
+        const [, facts] = /id="service">([^<]*)</.exec(html)!;
+        const service = JSON.parse(facts!) as { isolations: string[]; maxBytes: number };
+        assert.deepEqual(service, { isolations, maxBytes: 12 << 20 });
+      });
+    });
+  }
+
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`finishes what is under way after ${signal}, refuses the rest and ends with 0`, async () => {
       const module = await watGuest('handler');
@@ -131,6 +150,7 @@ describe('wasmedge-embed serve', () => {
       [['--module', '/nonexistent'], /ERR_MODULE_LOAD: .*\/nonexistent/],
       [['--module', text], /ERR_MODULE_INVALID/],
       [['--model', '/nonexistent'], /ERR_MODEL: .*\/nonexistent/],
+      [['--compare', 'nonsense'], /--compare.*in-process, worker-process, subprocess/],
       [['--isolation', 'nonsense'], /--isolation.*in-process, worker-process, subprocess/],
     ] as const) {
       const { stderr, exitCode } = await commandLine(['serve', '--port', '0', ...MODEL, ...args]);

@@ -25,7 +25,7 @@ const jpegFile = (name: string, buffer: Buffer): TestFile => ({
 const red = jpegFile('red.jpg', RED);
 const green = jpegFile('green.jpg', colour(10, 250, 20));
 const broken = jpegFile('broken.jpg', RED.subarray(0, 60));
-const huge = jpegFile('huge.jpg', Buffer.concat([RED, Buffer.alloc(MAX_BYTES)]));
+const huge = jpegFile('huge.jpg', Buffer.concat([RED, Buffer.alloc(3 * MAX_BYTES)]));
 const BLUE_PNG = png('rgb', [[[0, 0, 250]]]);
 
 const choose = (page: Page, ...files: TestFile[]): Promise<void> =>
@@ -150,7 +150,7 @@ describe('The page in a browser', function () {
       await result(page, 'red.jpg', OWN).getByRole('list').waitFor();
       for (const [name, words] of [
         ['broken.jpg', /^The JPEG cannot be decoded: ./],
-        ['huge.jpg', /^The picture is too large: 1 MB\. This server takes up to 1 MB\.$/],
+        ['huge.jpg', /^The picture is too large: 3\.1 MB\. This server takes up to 1 MB\.$/],
         ['empty.jpg', /^The file is empty\.$/],
         ['notes.jpg', /^This is no picture that your browser can read\./],
       ] as const) {
@@ -160,6 +160,10 @@ describe('The page in a browser', function () {
       assert.equal(sent.length, 2, 'what the server would refuse anyway is not sent');
       assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
       await screenshot(page, 'refusals');
+      await page.getByLabel(OTHER).check();
+      await result(page, 'red.jpg', OTHER).getByRole('list').waitFor();
+      assert.equal(await page.getByText('Waiting').count(), 0);
+      assert.equal(await card(page, 'huge.jpg').locator('.result').count(), 0);
     });
   });
 

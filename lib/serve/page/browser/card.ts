@@ -14,6 +14,8 @@ export class Card {
   readonly #facts = element('p', { className: 'facts' });
   readonly #results = element('div', { className: 'results' });
   readonly #byIsolation = new Map<string, Result>();
+  /** Whether the file itself is refused: there is nothing to send. */
+  isRefused = false;
   /** What is sent, once the file was looked at; undefined for a file that is refused. */
   readonly picture: Promise<Picture | undefined>;
 
@@ -97,6 +99,7 @@ export class Card {
 
   #refuse(error: unknown): void {
     const words = error instanceof Refusal ? error.message : 'The file cannot be read.';
+    this.isRefused = true;
     this.#byIsolation.clear();
     this.#results.replaceChildren(element('p', { className: 'refusal', textContent: words }));
   }

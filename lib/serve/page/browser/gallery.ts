@@ -67,7 +67,7 @@ export class Gallery {
 
   #classifyAll(card: Card): void {
     for (const isolation of this.#isolations) {
-      if (card.find(isolation)) continue;
+      if (card.isRefused || card.find(isolation)) continue;
       const result = card.add(isolation, this.#isolations);
       this.#line.add(() => this.#classify(card, result));
     }
