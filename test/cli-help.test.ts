@@ -23,6 +23,7 @@ const HELP: [command: string, mentioned: string[]][] = [
   ['bench report', ['--out', '<results>']],
   ['compile', ['--output', '--optimize', '--generic', '--interruptible']],
   ['inspect', ['--json', '.tflite']],
+  ['bundle', ['--out', '--target', '--force', '--handler', 'amazon-linux-2023', 'patchelf']],
   ['model', ['fetch']],
   ['model fetch', ['--url', '--timeout', '--force', 'MobileNet']],
 ];
@@ -64,6 +65,8 @@ describe('wasmedge-embed', () => {
     ['compile a.wasm b.wasm', /too many arguments/],
     ['compile a.wasm -O 4', /--optimize.*from 0 to 3/],
     ['inspect', /missing required argument 'file'/],
+    ['bundle', /required option '-o, --out <folder>' not specified/],
+    ['bundle --out x --target windows', /--target.*amazon-linux-2023, debian-12/],
     ['model fetch --timeout 0', /--timeout.*from 1 to 3600/],
     ['model burn', /unknown command 'burn'/],
   ];

@@ -63,10 +63,11 @@ export async function checkBundle(folder: string, parts: BundleParts): Promise<v
       killSignal: 'SIGKILL',
     }));
   } catch (error) {
-    const { stderr } = error as { stderr?: string };
+    const { stderr = '' } = error as { stderr?: string };
+    const said = stderr.trim();
     throw new WasmEdgeError(
       'ERR_BUNDLE',
-      `The bundle was made and does not work: ${stderr?.trim() || reasonOf(error)}`,
+      `The bundle was made and does not work: ${said === '' ? reasonOf(error) : said}`,
       { cause: error },
     );
   }
