@@ -45,7 +45,6 @@ const SMALL: Record<string, string[]> = {
   cats_and_dogs: ['Ibizan hound', 'Chihuahua', 'Pembroke'],
   dogs: ['Saluki', 'wire-haired fox terrier', 'Tibetan terrier'],
   grace_hopper: ['academic gown', 'military uniform'],
-  hibiscus: ['indigo bunting'],
   pets: ['Saluki', 'whippet', 'Italian greyhound'],
   sparrow: ['junco', 'brambling', 'house finch'],
 };
