@@ -229,7 +229,8 @@ describe('A process with subprocesses', () => {
       ['-e', `${load}.then((module) => module.run({ args: ['spin', '1000000000000'] }));`],
       { cwd: ROOT, stdio: 'ignore', env: { ...process.env, TMPDIR: temporaryFolder() } },
     );
-    const running = (): number[] => childrenOf(parent.pid, 'spin');
+    // As an argument of its own: until it becomes WasmEdge's program, a child has the parent's command line.
+    const running = (): number[] => childrenOf(parent.pid, '\0spin\0');
     await eventually(() => running().length === 1);
     // The plug-ins are loaded by then: the guest computes.
     const [child] = running();

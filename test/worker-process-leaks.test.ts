@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 
 import { fails } from './support/errors.js';
@@ -24,7 +23,7 @@ describe('Pools of worker processes that were closed', () => {
     await eventually(() => workers().length === 0);
     const before = files();
     for (let count = 0; count < 5; ++count) await round();
+    // Fewer where one of the first round was still to be closed. More would be waited for without end.
     await eventually(() => workers().length === 0 && files() <= before);
-    assert.equal(files(), before);
   });
 });
