@@ -229,16 +229,21 @@ describe('A process with subprocesses', () => {
       ['-e', `${load}.then((module) => module.run({ args: ['spin', '1000000000000'] }));`],
       { cwd: ROOT, stdio: 'ignore', env: { ...process.env, TMPDIR: temporaryFolder() } },
     );
-    // As an argument of its own: until it becomes WasmEdge's program, a child has the parent's command line.
-    const running = (): number[] => childrenOf(parent.pid, '\0spin\0');
-    await eventually(() => running().length === 1);
-    // The plug-ins are loaded by then: the guest computes.
-    const [child] = running();
-    const ticks = (): number => Number(readFileSync(`/proc/${child}/stat`, 'utf8').split(' ')[13]);
-    await eventually(() => ticks() > 20);
-    process.kill(child!, 'SIGSTOP');
-    parent.kill('SIGKILL');
-    await eventually(() => !isAlive(child!));
+    try {
+      // As an argument of its own: until it becomes WasmEdge's program, a child has the parent's command line.
+      const running = (): number[] => childrenOf(parent.pid, '\0spin\0');
+      await eventually(() => running().length === 1);
+      // The plug-ins are loaded by then: the guest computes.
+      const [child] = running();
+      const ticks = (): number =>
+        Number(readFileSync(`/proc/${child}/stat`, 'utf8').split(' ')[13]);
+      await eventually(() => ticks() > 20);
+      process.kill(child!, 'SIGSTOP');
+      parent.kill('SIGKILL');
+      await eventually(() => !isAlive(child!));
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   it("says where it cannot write the guest's files", async () => {
