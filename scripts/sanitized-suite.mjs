@@ -120,6 +120,9 @@ function environment(runtime) {
     // The fault guard and V8 handle faults of guests, and give what is none to the handler before: the sanitizer's.
     handle_segv: 1,
     allow_user_segv_handler: 1,
+    // Tests send these to a process, which must then end by them.
+    handle_sigbus: 0,
+    handle_sigfpe: 0,
     // The threads of guests bring alternate stacks of their own, which the runtime would unmap as its own.
     use_sigaltstack: 0,
     // Tests look at resident memory: what was freed is kept from use, but not as long as by default.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { MODES } from './support/modes.js';
-import { runScript } from './support/process.js';
+import { HANGS_AFTER_MS, runScript } from './support/process.js';
 import { endingResult, endlessRecursion, recursionGuest } from './support/recursion.js';
 import { withModule } from './support/run-guest.js';
 import { wasmFile } from './support/wat.js';
@@ -63,7 +63,7 @@ async function outcomes(
     (async () => {
       for (const [name, file] of ${JSON.stringify(Object.entries(guests))}) {
         // The time limit keeps a guest that is not stopped from all of the machine's memory.
-        const limits = { timeoutMs: 10000 };
+        const limits = { timeoutMs: ${HANGS_AFTER_MS / 5} };
         const module = await loadModule(file, { aot: '${aot}', concurrency: 1, limits });
         const found = new Set();
         for (let repetition = 0; repetition < ${repetitions}; ++repetition) {
@@ -115,7 +115,7 @@ describe('A guest that recurses without end', () => {
       const { code, signal, stdout } = await runScript(`
         const { loadModule } = require('wasmedge-embed');
         const file = ${JSON.stringify(await wasmFile(START_RECURSION))};
-        const options = { aot: '${aot}', concurrency: 1, limits: { timeoutMs: 10000 } };
+        const options = { aot: '${aot}', concurrency: 1, limits: { timeoutMs: ${HANGS_AFTER_MS / 5} } };
         (async () => {
           const module = await loadModule(file, options);
           for (let repetition = 0; repetition < 3; ++repetition) {

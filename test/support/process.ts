@@ -19,8 +19,8 @@ export interface ScriptOptions {
   flags?: string[];
 }
 
-// Far beyond what any of the scripts takes: one that hangs ends with a signal and fails its test.
-const HANGS_AFTER_MS = 1000 * Number(process.env['WASMEDGE_EMBED_SCRIPT_SECONDS'] ?? 50);
+/** Far beyond what any of the scripts takes: one that hangs ends with a signal and fails its test. */
+export const HANGS_AFTER_MS = 1000 * Number(process.env['WASMEDGE_EMBED_SCRIPT_SECONDS'] ?? 50);
 
 /**
  * Runs JavaScript in a Node process of its own, in the project's root, so that it can require
