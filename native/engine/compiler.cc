@@ -1,9 +1,11 @@
 #include "engine/compiler.h"
 
 #include <mutex>
+#include <optional>
 
 #include "engine/error.h"
 #include "engine/fault_guard.h"
+#include "engine/generic_target.h"
 #include "engine/handle.h"
 #include "engine/module_file.h"
 
@@ -32,6 +34,8 @@ void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
 
   const std::lock_guard<std::mutex> lock(api.compile_mutex());
   const FaultGuard::CompileScope compiling;
+  std::optional<GenericTarget::Scope> target;
+  if (options.generic) target.emplace();
   const wasmedge::Result result = api.CompilerCompileFromBytes(
       compiler.get(), {static_cast<uint32_t>(bytes.size()), bytes.data()}, output.c_str());
   if (api.ResultOK(result)) return;

@@ -12,6 +12,7 @@
 #include "engine/embedded_binary.h"
 #include "engine/error.h"
 #include "engine/fault_guard.h"
+#include "engine/generic_target.h"
 
 namespace wasmedge_embed::wasmedge {
 namespace {
@@ -107,6 +108,7 @@ const Api& Api::Get() {
     auto api = std::make_unique<const Api>(Private{}, library, name);
     FaultGuard::Install(library);
     EmbeddedBinary::Install(library);
+    GenericTarget::Install(library);
     opened = std::move(api);
     opened->LogOff();
     return *opened;
