@@ -59,8 +59,9 @@ describe('The page in a browser', function () {
   });
 
   after(async () => {
-    await browser?.close();
-    await server?.close();
+    // Undefined where they did not start.
+    await (browser as Browser | undefined)?.close();
+    await (server as typeof server | undefined)?.close();
   });
 
   const open = (options: object, use: (opened: OpenPage) => Promise<void>): Promise<void> =>
