@@ -9,7 +9,6 @@ import { wasmFile } from './support/wat.js';
 /** What a guest does at each depth: the engine or the host then needs some of the stack as well. */
 const INSTRUCTIONS: Record<string, string> = {
   nothing: '',
-  sched_yield: '(drop (call $sched_yield))',
   'fd_write of a byte':
     '(drop (call $fd_write (i32.const 1) (i32.const 32768) (i32.const 1) (i32.const 32776)))',
   'fd_write to nowhere':

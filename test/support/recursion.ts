@@ -65,7 +65,6 @@ export function endlessRecursion(
 ): Promise<string> {
   const { locals, path } = frame('recurse', vectors);
   return wasmFile(`(module
-    (import "wasi_snapshot_preview1" "sched_yield" (func $sched_yield (result i32)))
     (import "wasi_snapshot_preview1" "fd_write"
       (func $fd_write (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "path_filestat_get"
