@@ -195,11 +195,12 @@ describe('The page in a browser', function () {
 
   it('can be used by keyboard alone', async () => {
     await open(DESKTOP, async ({ page }) => {
+      // From the beginning: the browser has to be told to leave its dialogue to the test.
+      const chooser = page.waitForEvent('filechooser');
       await page.keyboard.press('Tab');
       assert.equal(await focused(page), 'files');
       const ring = `getComputedStyle(document.querySelector('.picker')).outlineStyle`;
       assert.equal(await page.evaluate(ring), 'solid');
-      const chooser = page.waitForEvent('filechooser');
       await page.keyboard.press('Enter');
       await (await chooser).setFiles([red, green]);
       await result(page, 'green.jpg', OWN).getByRole('list').waitFor();
