@@ -12,11 +12,13 @@ ARG BASE=debian:trixie-slim
 
 # What the function needs of the system: Node.js and WasmEdge, which brings the library of LLVM, not its programs.
 FROM ${BASE} AS system
+ARG DEBIAN_FRONTEND=noninteractive
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates libwasmedge0 nodejs \
  && rm -rf /var/lib/apt/lists/*
 
 FROM system AS tools
+ARG DEBIAN_FRONTEND=noninteractive
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
       autoconf automake cargo cmake g++ libnode-dev libstd-rust-dev-wasm32 libtool lld make npm \
@@ -29,6 +31,8 @@ ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
 WORKDIR /build
 COPY package.json package-lock.json ./
 COPY scripts/setup scripts/setup
+# It says which Rust is needed.
+COPY wasm/Cargo.toml wasm/
 
 # The guest, for any processor of this architecture: where the image is built is not where it runs.
 FROM tools AS guest
