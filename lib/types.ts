@@ -217,8 +217,12 @@ export interface CompileOptions {
   /** LLVM's optimization level, 0 to 3. Default 3. */
   optimize?: 0 | 1 | 2 | 3;
   /**
-   * Compile for any processor of this architecture instead of this machine's: for what travels. A
-   * module for a richer processor ends its process with SIGILL on a poorer one. Default false.
+   * Compile for any processor of this architecture (x86-64-v2, which processors have since 2009;
+   * ARMv8-A) instead of this machine's: for what travels. A module for a richer processor ends its
+   * process with SIGILL on a poorer one. Default false.
+   *
+   * Refused with ERR_NATIVE_LOAD by builds of WasmEdge that have LLVM inside them, such as the
+   * official release: what they call generic has this processor's instructions all the same.
    */
   generic?: boolean;
   /** Add the measuring of instructions that `limits.fuel` needs. Default false. */

@@ -42,8 +42,9 @@ GenericTarget::Scope::Scope() {
   if (host_features.load() == nullptr) {
     throw Error(
         ErrorCode::kNativeLoad,
-        "This build of WasmEdge cannot compile for any processor: its LLVM is inside it and "
-        "takes the instructions of this one. Use Debian's package, or leave 'generic' out.");
+        "This build of WasmEdge has LLVM inside it and compiles for this processor only, also "
+        "where 'generic' is asked for. Compile with Debian's package of the same version, "
+        "whose modules this one runs, or leave 'generic' out.");
   }
   generic = true;
 }
