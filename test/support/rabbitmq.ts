@@ -91,7 +91,8 @@ export class RabbitMq {
   }
 
   async #boot(): Promise<void> {
-    await run('rabbitmq-server', ['-detached'], { env: this.#env });
+    // In its own folder, where it leaves its core dumps.
+    await run('rabbitmq-server', ['-detached'], { cwd: this.#home, env: this.#env });
     await this.#control('wait', this.#pidFile, '--timeout', '120');
   }
 
