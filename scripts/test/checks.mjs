@@ -206,7 +206,7 @@ export const checks = [
       {
         ...local(
           'mocha',
-          ...['--no-config', '--timeout', '60000', '--require', './build/test/support/cache.js'],
+          ...['--no-config', '--timeout', '180000', '--require', './build/test/support/cache.js'],
           'build/test/browser/*.test.js',
         ),
         options: { cwd: root, env: { WASMEDGE_EMBED_CHROMIUM_REQUIRED: '1' } },
