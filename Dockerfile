@@ -15,6 +15,7 @@ FROM ${BASE} AS system
 ARG DEBIAN_FRONTEND=noninteractive
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates libwasmedge0 nodejs \
+ && apt-get clean \
  && rm -rf /var/lib/apt/lists/*
 
 FROM system AS tools
@@ -23,6 +24,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
       autoconf automake cargo cmake g++ libnode-dev libstd-rust-dev-wasm32 libtool lld make npm \
       python3-pip python3-setuptools rustc \
+ && apt-get clean \
  && rm -rf /var/lib/apt/lists/*
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
     CARGO_HTTP_CAINFO=/etc/ssl/certs/ca-certificates.crt \
