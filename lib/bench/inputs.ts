@@ -64,7 +64,7 @@ export function chooseModel(given: {
     model: {
       file: path.resolve(file),
       labels: path.resolve(given.labels ?? found.labels),
-      description: given.model ?? found.description,
+      description: given.model === undefined ? found.description : path.basename(file),
     },
     ...(onnx !== undefined && { onnx: path.resolve(onnx) }),
   };

@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 import { WasmEdgeError } from '../errors.js';
 
 import { definitions } from './contenders/index.js';
@@ -74,10 +76,24 @@ export async function runBench(options: BenchOptions, observer: Observer): Promi
     startedAt,
     finishedAt: new Date().toISOString(),
     environment,
-    options,
+    options: withoutFolders(options),
     inputs,
     disturbance: disturbanceSince(before, ownBefore),
     contenders,
+  };
+}
+
+/** Results travel; where the files were on this machine does not. */
+function withoutFolders({ model, onnx, pictures, ...rest }: BenchOptions): BenchOptions {
+  return {
+    ...rest,
+    model: {
+      file: path.basename(model.file),
+      labels: path.basename(model.labels),
+      description: model.description,
+    },
+    ...(onnx !== undefined && { onnx: path.basename(onnx) }),
+    pictures: pictures.map((file) => path.basename(file)),
   };
 }
 
