@@ -75,7 +75,7 @@ export class Traffic {
     this.#trivial = await this.#loadTrivial();
     this.#classifier = await this.#loadClassifier();
     this.#sentence = (await this.#classifier.run({ stdin: this.#picture })).stdout.toString();
-    if (!/^It is very likely/.test(this.#sentence)) {
+    if (!/^It (is|could be) .* in the picture\n$/.test(this.#sentence)) {
       throw new WrongAnswer(`the classification guest printed '${this.#sentence}'`);
     }
   }
