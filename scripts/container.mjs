@@ -6,7 +6,7 @@ import { buildah, containerTools, storage } from './container/buildah.mjs';
 import { containerImage, defaultTag } from './container/image.mjs';
 import { runImage } from './container/run.mjs';
 import { SetupFailure } from './setup/failure.mjs';
-import { runMain } from './setup/index.mjs';
+import { runCommand } from './setup/index.mjs';
 import { run } from './setup/processes.mjs';
 import { runSteps } from './setup/steps.mjs';
 
@@ -48,33 +48,26 @@ const actions = {
   },
 };
 
-async function main() {
-  let values;
-  let positionals;
-  try {
-    ({ values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        tag: { type: 'string', default: defaultTag },
-        'build-arg': { type: 'string', multiple: true, default: [] },
-        env: { type: 'string', multiple: true, default: [] },
-        entrypoint: { type: 'string' },
-        yes: { type: 'boolean', short: 'y' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
-    const [name] = positionals;
-    if (!values.help && !Object.hasOwn(actions, name ?? '')) {
-      throw new Error('Say what to do: build, run or remove.');
-    }
-  } catch (error) {
-    console.error(`${error.message}\n\n${help}`);
-    return 2;
+function readOptions() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      tag: { type: 'string', default: defaultTag },
+      'build-arg': { type: 'string', multiple: true, default: [] },
+      env: { type: 'string', multiple: true, default: [] },
+      entrypoint: { type: 'string' },
+      yes: { type: 'boolean', short: 'y' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  const [name] = positionals;
+  if (!values.help && !Object.hasOwn(actions, name ?? '')) {
+    throw new Error('Say what to do: build, run or remove.');
   }
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
+  return { ...values, positionals };
+}
+
+async function main({ positionals, ...values }) {
   const [name, ...rest] = positionals;
   try {
     return await actions[name](values, rest);
@@ -85,4 +78,4 @@ async function main() {
   }
 }
 
-await runMain(main);
+await runCommand(help, readOptions, main);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { SetupFailure } from './setup/failure.mjs';
-import { runMain } from './setup/index.mjs';
+import { runCommand } from './setup/index.mjs';
 import { localProgram, root, shown } from './setup/paths.mjs';
 import { outcomeOf } from './setup/processes.mjs';
 import { ProgressLine } from './setup/progress.mjs';
@@ -28,26 +28,20 @@ const work = path.join(folder, 'work');
 const seeds = path.join(folder, 'seeds');
 const findings = path.join(folder, 'findings');
 
-async function main() {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        seconds: { type: 'string', default: '20' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
-    if (!/^[1-9]\d*$/.test(values.seconds)) {
-      throw new Error(`--seconds takes a whole number of seconds, not '${values.seconds}'.`);
-    }
-  } catch (error) {
-    console.error(`${error.message}\n\n${help}`);
-    return 2;
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '20' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (!/^[1-9]\d*$/.test(values.seconds)) {
+    throw new Error(`--seconds takes a whole number of seconds, not '${values.seconds}'.`);
   }
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
+  return values;
+}
+
+async function main(values) {
   const progress = new ProgressLine('Fuzzing lambda_event');
   const task = new Task('fuzz-events', progress);
   let outcome;
@@ -150,4 +144,4 @@ async function fuzz(seconds, task) {
   };
 }
 
-await runMain(main);
+await runCommand(help, readOptions, main);

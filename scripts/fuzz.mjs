@@ -4,7 +4,7 @@ import { buildFuzzers } from './fuzz/build.mjs';
 import { fuzz, keepCorpus, keepFinding, reproduction } from './fuzz/run.mjs';
 import { allTargets } from './fuzz/targets.mjs';
 import { SetupFailure } from './setup/failure.mjs';
-import { runMain } from './setup/index.mjs';
+import { runCommand } from './setup/index.mjs';
 import { shown } from './setup/paths.mjs';
 import { ProgressLine } from './setup/progress.mjs';
 import { Task } from './setup/task.mjs';
@@ -29,18 +29,7 @@ function names() {
   return allTargets().map(({ name }) => name);
 }
 
-async function main() {
-  let options;
-  try {
-    options = readOptions();
-  } catch (error) {
-    console.error(`${error.message}\n\n${help}`);
-    return 2;
-  }
-  if (options.help) {
-    process.stdout.write(help);
-    return 0;
-  }
+async function main(options) {
   try {
     return await fuzzAll(options);
   } catch (error) {
@@ -149,4 +138,4 @@ async function withProgress(title, log, work) {
   }
 }
 
-await runMain(main);
+await runCommand(help, readOptions, main);

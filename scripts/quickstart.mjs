@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { runMain, setUp } from './setup/index.mjs';
+import { runCommand, setUp } from './setup/index.mjs';
 import { commandLine, compiledGuestFile, shown } from './setup/paths.mjs';
 import { photographs } from './setup/photographs.mjs';
 import { outcomeOf, run } from './setup/processes.mjs';
@@ -28,25 +28,18 @@ Environment:
   WASMEDGE_EMBED_DATA   the folder of sample data: photos/ and models/
 `;
 
-async function main() {
-  let options;
-  try {
-    options = parseArgs({
-      allowPositionals: true,
-      options: { yes: { type: 'boolean', short: 'y' }, help: { type: 'boolean', short: 'h' } },
-    });
-  } catch (error) {
-    console.error(`${error.message}\n\n${help}`);
-    return 2;
-  }
-  if (options.values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
+function readOptions() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { yes: { type: 'boolean', short: 'y' }, help: { type: 'boolean', short: 'h' } },
+  });
+  return { ...values, positionals };
+}
 
+async function main({ positionals, ...values }) {
   // npm changes to the root of the repository and says where the person was.
   const from = process.env.npm_lifecycle_event ? process.env.INIT_CWD : undefined;
-  const given = options.positionals.map((name) => path.resolve(from ?? process.cwd(), name));
+  const given = positionals.map((name) => path.resolve(from ?? process.cwd(), name));
   const absent = given.filter((file) => !existsSync(file));
   if (absent.length > 0) {
     console.error(`No such photograph: ${absent.join(', ')}`);
@@ -56,7 +49,7 @@ async function main() {
   const context = {
     forTests: false,
     // `npm run quickstart --yes`, without the two dashes that hand an option on, sets npm's own option.
-    yes: Boolean(options.values.yes) || process.env.npm_config_yes === 'true',
+    yes: Boolean(values.yes) || process.env.npm_config_yes === 'true',
     photographs: given,
   };
   await setUp(context, { more: [photographs], furtherSteps: 1 });
@@ -89,4 +82,4 @@ async function classify(files) {
   return 0;
 }
 
-await runMain(main);
+await runCommand(help, readOptions, main);

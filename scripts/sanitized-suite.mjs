@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 import { forgetOtherToolchain, parallel } from './setup/addon.mjs';
 import { SetupFailure } from './setup/failure.mjs';
-import { runMain } from './setup/index.mjs';
+import { runCommand } from './setup/index.mjs';
 import { liteRtFile, localProgram, root, setupFolder, shown } from './setup/paths.mjs';
 import { ask, run } from './setup/processes.mjs';
 import { ProgressLine } from './setup/progress.mjs';
@@ -28,24 +28,18 @@ with its report on stderr and exit code ${exitCodeOfFinding}, in the processes t
 const packageFolder = path.join(root, 'build/asan');
 const buildFolder = path.join(packageFolder, 'build');
 
-async function main() {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        grep: { type: 'string' },
-        counts: { type: 'string', default: path.join(setupFolder, 'mocha-asan.json') },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
-  } catch (error) {
-    console.error(`${error.message}\n\n${help}`);
-    return 2;
-  }
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      grep: { type: 'string' },
+      counts: { type: 'string', default: path.join(setupFolder, 'mocha-asan.json') },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  return values;
+}
+
+async function main(values) {
   try {
     const runtime = await findRuntime();
     await build();
@@ -139,4 +133,4 @@ function environment(runtime) {
   };
 }
 
-await runMain(main);
+await runCommand(help, readOptions, main);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { writeAtomically } from './setup/files.mjs';
-import { runMain } from './setup/index.mjs';
+import { runCommand } from './setup/index.mjs';
 import { root, shown } from './setup/paths.mjs';
 import { run } from './setup/processes.mjs';
 import { ProgressLine, duration } from './setup/progress.mjs';
@@ -54,19 +54,7 @@ const samplesOfPhase = 80;
 /** Enough to tell a trend by: a phase goes on for them on a machine on which its time is too short. */
 const neededSamples = Math.ceil((fewestSamples + 2) / (1 - warmUpPart));
 
-async function main() {
-  let options;
-  try {
-    options = readOptions();
-  } catch (error) {
-    console.error(`${error.message}\n\n${help}`);
-    return 2;
-  }
-  if (options.help) {
-    process.stdout.write(help);
-    return 0;
-  }
-
+async function main(options) {
   if (!process.execArgv.includes(nodeOptions[0])) return startAnew(options);
 
   const traffic = new Traffic(createRequire(import.meta.url)(path.join(root, 'dist/index.js')));
@@ -248,4 +236,4 @@ function report(phases, { counts, photograph }, measures) {
   return flat ? 0 : 1;
 }
 
-await runMain(main);
+await runCommand(help, readOptions, main);

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { runMain } from './setup/index.mjs';
+import { runCommand } from './setup/index.mjs';
 import { root } from './setup/paths.mjs';
 import { ProgressLine } from './setup/progress.mjs';
 import { Guests } from './stop-latency/guests.mjs';
@@ -26,18 +26,7 @@ const pagesOfGuests = { small: 1024, large: 65536 };
 const memoryForLarge = 6 * 2 ** 30;
 const repetitionsOfBulk = 5;
 
-async function main() {
-  let options;
-  try {
-    options = readOptions();
-  } catch (error) {
-    console.error(`${error.message}\n\n${help}`);
-    return 2;
-  }
-  if (options.help) {
-    process.stdout.write(help);
-    return 0;
-  }
+async function main(options) {
   const library = createRequire(import.meta.url)(path.join(root, 'dist/index.js'));
   const guests = new Guests();
   try {
@@ -173,4 +162,4 @@ function quantile(values, part) {
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
 }
 
-await runMain(main);
+await runCommand(help, readOptions, main);

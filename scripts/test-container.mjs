@@ -6,10 +6,10 @@ import { containerBase } from './container/base.mjs';
 import { containerTools } from './container/buildah.mjs';
 import { containerImage, defaultTag } from './container/image.mjs';
 import { templateChecks } from './container/template.mjs';
-import { runMain } from './setup/index.mjs';
-import { localProgram, root, setupFolder } from './setup/paths.mjs';
-import { run } from './setup/processes.mjs';
+import { runCommand } from './setup/index.mjs';
+import { setupFolder } from './setup/paths.mjs';
 import { runSteps } from './setup/steps.mjs';
+import { runEndToEnd } from './test/end-to-end.mjs';
 
 const help = `Checks template.yaml, builds the Dockerfile without a Docker engine, and classifies through the image.
 
@@ -26,26 +26,20 @@ Runtime Interface Emulator inside it, in a network of its own. AWS's SAM CLI and
 get a virtual environment of Python in the cache (WASMEDGE_EMBED_CACHE).
 `;
 
-async function main() {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        'no-build': { type: 'boolean' },
-        grep: { type: 'string' },
-        counts: { type: 'string', default: path.join(setupFolder, 'mocha-container.json') },
-        yes: { type: 'boolean', short: 'y' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
-  } catch (error) {
-    console.error(`${error.message}\n\n${help}`);
-    return 2;
-  }
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      'no-build': { type: 'boolean' },
+      grep: { type: 'string' },
+      counts: { type: 'string', default: path.join(setupFolder, 'mocha-container.json') },
+      yes: { type: 'boolean', short: 'y' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  return values;
+}
+
+async function main(values) {
   const { counts, grep } = values;
   rmSync(counts, { force: true });
   const building = values['no-build'] ? [] : [containerBase, containerImage(defaultTag, [])];
@@ -54,25 +48,13 @@ async function main() {
     yes: Boolean(values.yes),
     photographs: [],
   });
-  const compiled = await run(localProgram('tsc'), ['-p', 'tsconfig.test.json'], {
-    cwd: root,
-    inherit: true,
+  return runEndToEnd('container', {
+    counts,
+    grep,
+    env: { WASMEDGE_EMBED_CONTAINER_IMAGE: defaultTag },
+    // A network of the tests' own: the emulator's ports are free in it.
+    through: ['unshare', '--net', '--', 'sh', '-ec', 'ip link set lo up; exec "$@"', 'sh'],
   });
-  if (compiled.code !== 0) return 1;
-  const { code } = await run(
-    'unshare',
-    [
-      // A network of the tests' own: the emulator's ports are free in it.
-      ...['--net', '--', 'sh', '-ec', 'ip link set lo up; exec "$@"', 'sh'],
-      ...[localProgram('mocha'), '--no-config', '--forbid-only'],
-      ...['--require', './build/test/support/cache.js', 'build/test/e2e/container.e2e.js'],
-      ...['--reporter', path.join(root, 'scripts/test/mocha-reporter.mjs')],
-      ...['--reporter-option', `output=${counts}`],
-      ...(grep === undefined ? [] : ['--grep', grep]),
-    ],
-    { cwd: root, env: { WASMEDGE_EMBED_CONTAINER_IMAGE: defaultTag }, inherit: true },
-  );
-  return code ?? 1;
 }
 
-await runMain(main);
+await runCommand(help, readOptions, main);

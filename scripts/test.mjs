@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { SetupFailure } from './setup/failure.mjs';
-import { runMain, setUp } from './setup/index.mjs';
+import { runCommand, setUp } from './setup/index.mjs';
 import { shown } from './setup/paths.mjs';
 import { photographs } from './setup/photographs.mjs';
 import { outcomeOf, run } from './setup/processes.mjs';
@@ -32,29 +32,21 @@ Environment:
   WASMEDGE_EMBED_CACHE          where downloads are kept, by default ~/.cache/wasmedge-embed
 `;
 
-async function main() {
-  let values;
-  let selected;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        all: { type: 'boolean' },
-        only: { type: 'string', multiple: true },
-        grep: { type: 'string' },
-        list: { type: 'boolean' },
-        yes: { type: 'boolean', short: 'y' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
-    selected = select(values);
-  } catch (error) {
-    console.error(`${error.message}\n\n${help}`);
-    return 2;
-  }
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      all: { type: 'boolean' },
+      only: { type: 'string', multiple: true },
+      grep: { type: 'string' },
+      list: { type: 'boolean' },
+      yes: { type: 'boolean', short: 'y' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  return { ...values, selected: select(values) };
+}
+
+async function main({ selected, ...values }) {
   if (values.list) {
     for (const { name, title, long } of checks) {
       console.log(`${name.padEnd(14)} ${title}${long ? ' (long)' : ''}`);
@@ -135,4 +127,4 @@ async function runCheck(check, context, position) {
   return { check, ok: problem === undefined, counts, milliseconds };
 }
 
-await runMain(main);
+await runCommand(help, readOptions, main);

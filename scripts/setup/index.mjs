@@ -68,3 +68,29 @@ export async function runMain(main) {
     process.exitCode = 1;
   }
 }
+
+/**
+ * Runs a command of ours that takes options: a wrong command line is told with the help (exit code 2), and `help`
+ * among the options prints it.
+ *
+ * @template {{ help?: boolean }} Options
+ * @param {string} help
+ * @param {() => Options} readOptions throws what is wrong with the command line
+ * @param {(options: Options) => Promise<number>} main
+ */
+export function runCommand(help, readOptions, main) {
+  return runMain(async () => {
+    let options;
+    try {
+      options = readOptions();
+    } catch (error) {
+      console.error(`${error.message}\n\n${help}`);
+      return 2;
+    }
+    if (options.help) {
+      process.stdout.write(help);
+      return 0;
+    }
+    return main(options);
+  });
+}
