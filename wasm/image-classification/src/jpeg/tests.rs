@@ -478,7 +478,9 @@ fn damage_does_no_harm() {
     let mut random = Random(7);
     let samplings: [&[(usize, usize)]; 3] = [&[(1, 1)], &[(1, 1); 3], &[(2, 2), (1, 1), (1, 1)]];
     let (mut refused, mut taken) = (0, 0);
-    for round in 0..6000 {
+    // WebAssembly is interpreted where no compiler is at hand.
+    let rounds = if cfg!(target_family = "wasm") { 300 } else { 6000 };
+    for round in 0..rounds {
         let size = (1 + random.below(60), 1 + random.below(60));
         let interval = random.below(4);
         let sample = Sample::new(&mut random, size, samplings[round % 3], interval);
@@ -512,5 +514,5 @@ fn damage_does_no_harm() {
             Err(other) => panic!("{other}"),
         }
     }
-    assert!(refused > 500 && taken > 500, "{refused} refused, {taken} taken");
+    assert!(refused > rounds / 12 && taken > rounds / 12, "{refused} refused, {taken} taken");
 }
