@@ -48,6 +48,7 @@ struct FrameComponent {
 }
 
 struct Frame {
+    is_baseline: bool,
     width: u16,
     height: u16,
     components: Vec<FrameComponent>,
@@ -92,7 +93,11 @@ impl Tables {
         match marker {
             0xC0 | 0xC1 => {
                 // A second frame would make it a hierarchical picture.
-                self.frame = if self.frame.is_none() { Some(frame(segment)?) } else { return None }
+                self.frame = if self.frame.is_none() {
+                    Some(frame(segment, marker == 0xC0)?)
+                } else {
+                    return None;
+                }
             }
             0xC4 => self.huffman(segment)?,
             0xDB => self.quantization(segment)?,
@@ -109,6 +114,8 @@ impl Tables {
                     self.orientation = exif::orientation(tiff);
                 }
             }
+            // Colour transforms that do not exist.
+            0xEE if segment.starts_with(b"Adobe\0") && segment.get(11) > Some(&2) => return None,
             0xE2..=0xEF | 0xFE => {}
             _ => return None,
         }
@@ -133,6 +140,9 @@ impl Tables {
     fn quantization(&mut self, mut segment: &[u8]) -> Option<()> {
         while let [index, rest @ ..] = segment {
             let (values, rest) = rest.split_first_chunk::<64>()?;
+            if values.contains(&0) {
+                return None;
+            }
             *self.quantization.get_mut(usize::from(*index))? = Some(*values);
             segment = rest;
         }
@@ -141,7 +151,9 @@ impl Tables {
 
     fn scan<'a>(self, segment: &[u8], data: &'a [u8]) -> Option<Headers<'a>> {
         let frame = self.frame.as_ref()?;
-        if !self.shows_luminance_and_colour(frame) {
+        // Baseline pictures have two codes of each class.
+        let third_code = self.dc[2..].iter().chain(&self.ac[2..]).any(Option::is_some);
+        if !self.shows_luminance_and_colour(frame) || (frame.is_baseline && third_code) {
             return None;
         }
         let (&count, segment) = segment.split_first()?;
@@ -187,23 +199,41 @@ impl Tables {
     }
 }
 
-fn frame(segment: &[u8]) -> Option<Frame> {
+fn frame(segment: &[u8], is_baseline: bool) -> Option<Frame> {
     let [8, y1, y0, x1, x0, count, components @ ..] = segment else { return None };
     let (height, width) = (u16::from_be_bytes([*y1, *y0]), u16::from_be_bytes([*x1, *x0]));
     if height == 0 || width == 0 || components.len() != 3 * usize::from(*count) {
         return None;
     }
     let single = *count == 1;
-    let components = components.chunks_exact(3).map(|component| {
-        let (across, down) = (component[1] >> 4, component[1] & 15);
-        let valid = (1..=4).contains(&across) && (1..=4).contains(&down);
-        valid.then_some(FrameComponent {
-            identifier: component[0],
-            // A scan of one component is not interleaved: its blocks come row by row.
-            across: if single { 1 } else { across.into() },
-            down: if single { 1 } else { down.into() },
-            quantization: component[2].into(),
+    let components: Option<Vec<_>> = components
+        .chunks_exact(3)
+        .map(|component| {
+            let (across, down) = (component[1] >> 4, component[1] & 15);
+            let valid = (1..=4).contains(&across) && (1..=4).contains(&down);
+            valid.then_some(FrameComponent {
+                identifier: component[0],
+                // A scan of one component is not interleaved: its blocks come row by row.
+                across: if single { 1 } else { across.into() },
+                down: if single { 1 } else { down.into() },
+                quantization: component[2].into(),
+            })
         })
+        .collect();
+    let components = components?;
+    // One of another size would have to be enlarged by a broken number, or an MCU have too many
+    // blocks; names that come twice are damage.
+    let most = |side: fn(&FrameComponent) -> usize| components.iter().map(side).max();
+    let (across, down) = (most(|component| component.across)?, most(|component| component.down)?);
+    let blocks: usize = components.iter().map(|component| component.across * component.down).sum();
+    let even = components
+        .iter()
+        .all(|component| across % component.across == 0 && down % component.down == 0);
+    let distinct = components.iter().enumerate().all(|(index, component)| {
+        components[..index].iter().all(|other| other.identifier != component.identifier)
     });
-    Some(Frame { width, height, components: components.collect::<Option<_>>()? })
+    if blocks > 10 || !even || !distinct {
+        return None;
+    }
+    Some(Frame { is_baseline, width, height, components })
 }

@@ -35,7 +35,7 @@ impl Definition {
         // Codes of 16 bits, were all filled up to it.
         let used: u32 =
             (1..).zip(counts).map(|(length, count)| u32::from(count) << (16 - length)).sum();
-        (used <= 1 << 16).then_some((Self { counts, symbols }, &rest[total..]))
+        (total > 0 && used <= 1 << 16).then_some((Self { counts, symbols }, &rest[total..]))
     }
 
     /// Every code: its bits at the top of 16, its length, its symbol. In rising order.

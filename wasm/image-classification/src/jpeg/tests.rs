@@ -1,7 +1,7 @@
 //! Pictures made of random coefficients, decoded and compared with the definition of JPEG.
 
 use super::*;
-use crate::decode::decode_to;
+use crate::decode::{decode as decode_generally, decode_to};
 use crate::exif::Orientation;
 use crate::failure::Failure;
 use crate::picture::Picture;
@@ -181,7 +181,8 @@ impl Sample {
             let table = if index == 0 { 0 } else { 3 };
             frame.extend([index as u8 + 1, ((across << 4) | down) as u8, table]);
         }
-        segment(0xC0, &[&frame]);
+        // Extended: it has a code 2.
+        segment(0xC1, &[&frame]);
         let dc_symbols: Vec<u8> = (0..12).collect();
         segment(0xC4, &[&[0x02], &DC_COUNTS, &dc_symbols]);
         segment(0xC4, &[&[0x11], &AC_COUNTS, &ac_symbols()]);
@@ -346,7 +347,7 @@ fn every_sampling_at_every_scale() {
         &[(1, 2), (1, 1), (1, 1)],
         &[(4, 1), (1, 1), (1, 1)],
         &[(2, 2), (2, 1), (1, 2)],
-        &[(2, 2), (2, 2), (2, 2)],
+        &[(2, 1), (2, 1), (2, 1)],
         &[(1, 1), (2, 2), (1, 1)],
     ];
     for sampling in samplings {
@@ -435,9 +436,13 @@ fn other_kinds_are_given_back() {
     };
     assert!(decoded(&jpeg, 16, 16).is_some());
     assert!(decode(&jpeg, 16, 16, 255).is_none(), "too many pixels");
-    let frame = [0xFF, 0xC0, 0, 17, 8];
+    let frame = [0xFF, 0xC1, 0, 17, 8];
     let scan = [0xFF, 0xDA, 0, 12, 3, 1, 0x21, 2, 0x21, 3, 0x21, 0, 63, 0];
-    let cases: [(&str, &[u8], &[u8]); 11] = [
+    let cases: [(&str, &[u8], &[u8]); 15] = [
+        ("baseline with a third code", &frame, &[0xFF, 0xC0, 0, 17, 8]),
+        ("a step of zero", &[6, 6, 6, 3, 5], &[6, 6, 0, 3, 5]),
+        ("the same name twice", &[2, 17, 3, 3, 17, 3], &[2, 17, 3, 2, 17, 3]),
+        ("too many blocks", &[1, 17, 0, 2, 17, 3], &[1, 0x24, 0, 2, 0x24, 3]),
         ("progressive", &frame, &[0xFF, 0xC2, 0, 17, 8]),
         ("lossless", &frame, &[0xFF, 0xC3, 0, 17, 8]),
         ("arithmetic coding", &frame, &[0xFF, 0xC9, 0, 17, 8]),
@@ -504,6 +509,11 @@ fn damage_does_no_harm() {
             }
         }
         let wanted = [1, 3, 8, 30, 100][random.below(5)];
+        if let Some(Decoded { orientation, .. }) = decode(&jpeg, wanted, wanted, MAX_PIXELS) {
+            let general = decode_generally(&jpeg, wanted, wanted, MAX_PIXELS);
+            let general = general.expect("the general decoder refuses no less");
+            assert_eq!(orientation, general.orientation);
+        }
         match decode_to(&jpeg, wanted, wanted, MAX_PIXELS) {
             Ok(Decoded { picture, .. }) => {
                 taken += 1;
