@@ -7,7 +7,7 @@ import { containerTools } from './container/buildah.mjs';
 import { containerImage, defaultTag } from './container/image.mjs';
 import { templateChecks } from './container/template.mjs';
 import { runCommand } from './setup/index.mjs';
-import { setupFolder } from './setup/paths.mjs';
+import { cacheFolder, setupFolder } from './setup/paths.mjs';
 import { runSteps } from './setup/steps.mjs';
 import { runEndToEnd } from './test/end-to-end.mjs';
 
@@ -51,7 +51,11 @@ async function main(values) {
   return runEndToEnd('container', {
     counts,
     grep,
-    env: { WASMEDGE_EMBED_CONTAINER_IMAGE: defaultTag },
+    env: {
+      WASMEDGE_EMBED_CONTAINER_IMAGE: defaultTag,
+      // Where the images are; tests have a cache of their own else.
+      WASMEDGE_EMBED_CACHE: cacheFolder(),
+    },
     // A network of the tests' own: the emulator's ports are free in it.
     through: ['unshare', '--net', '--', 'sh', '-ec', 'ip link set lo up; exec "$@"', 'sh'],
   });

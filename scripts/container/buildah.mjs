@@ -68,8 +68,8 @@ export async function inspectImage(tag) {
   return code === 0 ? JSON.parse(stdout).OCIv1 : undefined;
 }
 
-/** Bytes of an image's files, unpacked. */
-export async function imageBytes(tag) {
+/** The size of an image's files, unpacked, in buildah's words: "384 MB". */
+export async function imageSize(tag) {
   const { stdout } = await run(...buildah('images', '--json', tag));
   return JSON.parse(stdout)[0].size;
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { root } from '../setup/paths.mjs';
 import { baseImage } from './base.mjs';
-import { buildah, imageBytes } from './buildah.mjs';
+import { buildah, imageSize } from './buildah.mjs';
 
 export const defaultTag = 'localhost/image-classification:latest';
 
@@ -38,7 +38,7 @@ export function containerImage(tag, buildArguments) {
           root,
         ),
       );
-      return `${Math.round((await imageBytes(tag)) / 1e6)} MB`;
+      return imageSize(tag);
     },
   };
 }

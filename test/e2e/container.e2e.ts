@@ -113,8 +113,16 @@ describe('The container image', function () {
         polls += 1;
         // There is no second invocation: Lambda lets the runtime wait as well.
         if (polls > 1) return;
-        response.setHeader('Lambda-Runtime-Aws-Request-Id', '8476a536-e9f4-11e8-9739-2dfe598c3fcd');
-        response.setHeader('Lambda-Runtime-Deadline-Ms', String(Date.now() + 60_000));
+        const headers = {
+          // The client does not bear its absence.
+          'Content-Type': 'application/json',
+          'Lambda-Runtime-Aws-Request-Id': '8476a536-e9f4-11e8-9739-2dfe598c3fcd',
+          'Lambda-Runtime-Deadline-Ms': String(Date.now() + 60_000),
+          'Lambda-Runtime-Invoked-Function-Arn':
+            'arn:aws:lambda:us-east-1:123456789012:function:image-classification',
+          'Lambda-Runtime-Trace-Id': 'Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Sampled=0',
+        };
+        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
         response.end(JSON.stringify({ body: RED.toString('hex') }));
         return;
       }
