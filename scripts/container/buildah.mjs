@@ -2,8 +2,8 @@ import path from 'node:path';
 
 import { SetupFailure } from '../setup/failure.mjs';
 import { cacheFolder } from '../setup/paths.mjs';
-import { executables, run } from '../setup/processes.mjs';
-import { installPackages } from '../setup/system/install.mjs';
+import { run } from '../setup/processes.mjs';
+import { installTools } from '../setup/system/tools.mjs';
 
 /** Images and containers, apart from those of anybody else's buildah. */
 export const storage = path.join(cacheFolder(), 'container');
@@ -30,19 +30,7 @@ export const containerTools = {
         advice: 'Run this command as root, or build the Dockerfile with Docker or Podman.',
       });
     }
-    const missing = Object.entries(tools).filter(
-      ([, program]) => executables(program).length === 0,
-    );
-    if (missing.length === 0) return 'nothing is missing';
-    const names = missing.map(([name]) => name).join(', ');
-    if (executables('apt-get').length === 0) {
-      throw new SetupFailure(`This machine lacks: ${names}.`, {
-        advice: 'Install them from your distribution, then run this command again.',
-      });
-    }
-    const packages = missing.map(([name]) => ({ name }));
-    await installPackages(packages, `  This machine lacks: ${names}.`, context, task);
-    return 'installed';
+    return installTools(tools, context, task);
   },
 };
 

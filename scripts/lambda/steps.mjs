@@ -10,13 +10,12 @@ import {
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { SetupFailure } from '../setup/failure.mjs';
 import { sha256OfFile, writeAtomically } from '../setup/files.mjs';
 import { inspectMachine } from '../setup/machine.mjs';
 import { npmCommand } from '../setup/npm.mjs';
 import { cacheFolder } from '../setup/paths.mjs';
-import { executables } from '../setup/processes.mjs';
-import { installPackages } from '../setup/system/install.mjs';
+import { ask } from '../setup/processes.mjs';
+import { installTools } from '../setup/system/tools.mjs';
 import { takeFromWheel } from '../setup/wheel.mjs';
 
 const pinned = JSON.parse(readFileSync(new URL('./emulator.json', import.meta.url), 'utf8'));
@@ -36,7 +35,7 @@ export const emulatorProgram = path.join(
   `aws-lambda-rie-${pinned.version}-${process.arch}`,
 );
 
-/** What the client is built with: the programs, by Debian's packages. */
+/** What the client is built with, by Debian's packages. */
 const tools = {
   autoconf: 'autoconf',
   automake: 'automake',
@@ -44,6 +43,9 @@ const tools = {
   cmake: 'cmake',
   make: 'make',
   'g++': 'g++',
+  // The client's node-gyp is older than the Python that no longer has distutils.
+  'python3-setuptools': async () =>
+    (await ask('python3', ['-c', 'import distutils'])) !== undefined,
 };
 
 /** @type {import('../setup/steps.mjs').Step[]} */
@@ -53,19 +55,7 @@ export const runtimeSteps = [
     title: 'Build tools',
     async run(context, task) {
       context.machine ??= await inspectMachine();
-      const missing = Object.entries(tools).filter(
-        ([, program]) => executables(program).length === 0,
-      );
-      if (missing.length === 0) return 'nothing is missing';
-      const packages = missing.map(([name]) => ({ name }));
-      const names = packages.map(({ name }) => name).join(', ');
-      if (executables('apt-get').length === 0) {
-        throw new SetupFailure(`This machine lacks: ${names}.`, {
-          advice: 'Install them from your distribution, then run this command again.',
-        });
-      }
-      await installPackages(packages, `  This machine lacks: ${names}.`, context, task);
-      return 'installed';
+      return installTools(tools, context, task);
     },
   },
   {
