@@ -10,11 +10,11 @@
 
 ARG BASE=debian:trixie-slim
 
-# What the function needs of the system: Node.js and WasmEdge, which brings the library of LLVM, not its programs.
+# All that the function needs of the system.
 FROM ${BASE} AS system
 ARG DEBIAN_FRONTEND=noninteractive
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates libwasmedge0 nodejs \
+ && apt-get install --yes --no-install-recommends ca-certificates nodejs \
  && apt-get clean \
  && rm -rf /var/lib/apt/lists/*
 
@@ -22,8 +22,8 @@ FROM system AS tools
 ARG DEBIAN_FRONTEND=noninteractive
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
-      autoconf automake cargo cmake g++ libnode-dev libstd-rust-dev-wasm32 libtool lld make npm \
-      python3-pip python3-setuptools rustc \
+      autoconf automake cargo cmake g++ libnode-dev libstd-rust-dev-wasm32 libtool libwasmedge0 lld make npm \
+      patchelf python3-pip python3-setuptools rustc \
  && apt-get clean \
  && rm -rf /var/lib/apt/lists/*
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
@@ -54,45 +54,34 @@ RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.cr
     npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
  && node scripts/container/runtime.mjs /runtime
 
-# The package: addon, LiteRT and JavaScript. Then the guest, ahead of time.
-FROM tools AS package
+# The package: addon, LiteRT and JavaScript. Then a bundle of it with WasmEdge, without LLVM, the guest compiled ahead
+# of time, the model and the handler: all that runs, tried before it is there. Whoever Lambda runs it as may read it.
+FROM tools AS bundle
 COPY scripts/container/stage.mjs scripts/container/
 RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=npmrc,target=/root/.npmrc \
     node scripts/container/stage.mjs npm-dependencies litert
 COPY CMakeLists.txt ./
 COPY native native
-RUN node scripts/container/stage.mjs addon
+RUN node scripts/container/stage.mjs addon \
+ && strip --strip-unneeded build/Release/wasmedge_embed.node
 COPY tsconfig.json ./
 COPY lib lib
 RUN node scripts/container/stage.mjs typescript
-COPY --from=guest /build/wasm/target/wasm32-wasip1/release/image-classification.wasm dist/guest/
-RUN node dist/cli/main.js compile --generic dist/guest/image-classification.wasm \
- && rm dist/guest/image-classification.wasm \
- && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
- && strip --strip-unneeded build/Release/wasmedge_embed.node
-
-# What goes into the image, in its places.
-FROM tools AS image
+COPY --from=guest /build/wasm/target/wasm32-wasip1/release/image-classification.wasm guest.wasm
+COPY LICENSE NOTICE ./
+COPY models models
+COPY lambda lambda
 ARG MODEL=models/default/model.tflite
 ARG LABELS=models/default/labels.txt
-ARG PACKAGE=/image/var/task/node_modules/wasmedge-embed
-COPY --from=runtime /runtime /image
-COPY --from=package /build/package.json ${PACKAGE}/
-COPY --from=package /build/node_modules ${PACKAGE}/node_modules
-COPY --from=package /build/dist ${PACKAGE}/dist
-COPY --from=package /build/build/Release/wasmedge_embed.node /build/build/Release/libLiteRt.so \
-     ${PACKAGE}/build/Release/
-COPY LICENSE NOTICE ${PACKAGE}/
-COPY ${MODEL} /image/var/task/models/model.tflite
-COPY ${LABELS} /image/var/task/models/labels.txt
-COPY lambda/index.mjs /image/var/task/
-COPY lambda/entrypoint.sh /image/lambda-entrypoint.sh
-# Lambda runs the function as a user of its own, whatever the image says.
-RUN chmod -R a+rX /image
+RUN node dist/cli/main.js bundle --out /image/var/task --target none --module guest.wasm \
+      --model "${MODEL}" --labels "${LABELS}" --handler lambda/index.mjs \
+ && install -m 755 lambda/entrypoint.sh /image/lambda-entrypoint.sh \
+ && chmod -R a+rX /image
 
 FROM system
-COPY --from=image /image /
+COPY --from=runtime /runtime /
+COPY --from=bundle /image /
 WORKDIR /var/task
 USER 65534:65534
 ENTRYPOINT ["/lambda-entrypoint.sh"]

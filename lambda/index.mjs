@@ -1,11 +1,14 @@
-// The function of the container image: see Dockerfile and template.yaml.
+// The function of the container image: see Dockerfile and template.yaml. What it names is in the bundle that it is part of.
+import { fileURLToPath } from 'node:url';
+
 import { createHandler } from 'wasmedge-embed/lambda';
 
 const { METRICS_NAMESPACE: namespace } = process.env;
+const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 export const handler = createHandler({
-  // Its labels are in labels.txt beside it.
-  models: { default: new URL('models/model.tflite', import.meta.url).pathname },
+  module: beside('module.so'),
+  models: { default: { file: beside('model.tflite'), labels: beside('labels.txt') } },
   // Lambda gives an execution environment one invocation at a time.
   concurrency: 1,
   ...(namespace && { metrics: { namespace } }),

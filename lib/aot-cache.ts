@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 
 import { writableCacheDirectory } from './cache-directory.js';
 import { DEFAULT_COMPILE, compileInto } from './compile-module.js';
+import { sha256 } from './crypto.js';
 import { compileChannel } from './diagnostics.js';
 import type { CompileEvent } from './diagnostics.js';
 import { nativeCall, reasonOf } from './errors.js';
@@ -84,11 +84,11 @@ async function loadCached(
 
 async function cacheKey(content: Uint8Array, meter: boolean): Promise<string> {
   const { version } = await nativeCall(() => addon().runtime());
-  return createHash('sha256')
-    .update(`wasmedge ${version}\n${process.arch}\n${processorFeatures().join(' ')}\n`)
-    .update(`optimize 3 meter ${meter}\n`)
-    .update(content)
-    .digest('hex');
+  return sha256(
+    `wasmedge ${version}\n${process.arch}\n${processorFeatures().join(' ')}\n`,
+    `optimize 3 meter ${meter}\n`,
+    content,
+  );
 }
 
 function publish(event: CompileEvent): void {

@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+
+import { randomName } from './crypto.js';
 
 /**
  * Has a file written under a temporary name beside its place and then moved there, so that nobody
@@ -18,7 +19,7 @@ export async function writeAtomically(
   await mkdir(folder, { recursive: true });
   const temporary = path.join(
     folder,
-    `.${path.basename(target)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`,
+    `.${path.basename(target)}.${process.pid}.${randomName()}.tmp`,
   );
   try {
     await write(temporary);

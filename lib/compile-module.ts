@@ -3,23 +3,22 @@ import { access, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { writeAtomically } from './atomic-file.js';
-import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
-import { addon } from './native.js';
+import { WasmEdgeError, reasonOf } from './errors.js';
 import type { NativeCompileOptions } from './native.js';
 import { boolean, bytes, integer, nonEmptyText, optionsObject } from './options.js';
 import { describeCompiled, removeSideFile, sideFilePath, writeSideFile } from './side-file.js';
 import type { BytesLike, CompileOptions } from './types.js';
 
 /**
- * Compiles a plain WebAssembly module ahead of time, off the main thread. A side file,
+ * Compiles a plain WebAssembly module ahead of time, in a process of its own. A side file,
  * `OUTPUT.aot.json`, says what it was made of and for; {@link loadModule} checks it.
  *
  * @param input A .wasm file's path, or its bytes.
  * @param output Where to write: a shared object (usually `.so`), or with the ending `.wasm` a
  *   universal module, which any WebAssembly runtime can read and WasmEdge runs compiled. It appears
  *   whole or not at all.
- * @throws {WasmEdgeError} ERR_MODULE_LOAD when a file cannot be read or written, ERR_MODULE_INVALID
- *   when the input is no valid plain module, ERR_NATIVE_LOAD without WasmEdge,
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD when a file cannot be read or written, or the compiler
+ *   crashes, ERR_MODULE_INVALID when the input is no valid plain module, ERR_NATIVE_LOAD without WasmEdge,
  *   ERR_INVALID_ARGUMENT for unusable options.
  */
 export async function compileModule(
@@ -72,12 +71,12 @@ export async function compileInto(
   settings: CompileSettings,
   beforeReplacing?: () => Promise<void>,
 ): Promise<void> {
+  const { compileInProcess } = await import('./compile-process.js');
   await requireWritable(path.dirname(target));
   await wrapWrite(target, () =>
     writeAtomically(
       target,
-      (temporary) =>
-        nativeCall(() => addon().compile({ ...settings, input: source, output: temporary })),
+      (temporary) => compileInProcess({ ...settings, input: source, output: temporary }),
       beforeReplacing,
     ),
   );

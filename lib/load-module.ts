@@ -6,8 +6,6 @@ import { openModule } from './open-module.js';
 import type { Executor } from './runners/executor.js';
 import { Runner } from './runners/runner.js';
 import type { ModuleFacts } from './runners/runner.js';
-import { openSubprocess } from './runners/subprocess/open.js';
-import { openWorkerPool } from './runners/worker-process/open.js';
 import type { LoadOptions } from './types.js';
 
 /**
@@ -25,13 +23,14 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
   return new LoadedModule(new Runner(executor, facts, settings), facts);
 }
 
-function open(settings: LoadSettings): Promise<{ executor: Executor; facts: ModuleFacts }> {
+// What the other isolations are made of is loaded with the first module that has them.
+async function open(settings: LoadSettings): Promise<{ executor: Executor; facts: ModuleFacts }> {
   switch (settings.isolation) {
     case 'in-process':
       return openModule(settings, readInputs(settings));
     case 'worker-process':
-      return openWorkerPool(settings);
+      return (await import('./runners/worker-process/open.js')).openWorkerPool(settings);
     case 'subprocess':
-      return openSubprocess(settings);
+      return (await import('./runners/subprocess/open.js')).openSubprocess(settings);
   }
 }

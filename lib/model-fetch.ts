@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { unzipSync } from 'fflate';
 
+import { sha256 } from './crypto.js';
 import { WasmEdgeError, reasonOf } from './errors.js';
 import { MOBILENET, MOBILENET_LABELS, fetchedModelDirectory } from './model-lookup.js';
 
@@ -38,7 +38,7 @@ export interface FetchModelOptions {
 export async function fetchModel(options: FetchModelOptions = {}): Promise<string> {
   const url = options.url ?? MODEL_ARCHIVE.url;
   const archive = await download(url, options.idleTimeoutMs ?? 30_000, options.onProgress);
-  const digest = createHash('sha256').update(archive).digest('hex');
+  const digest = sha256(archive);
   if (digest !== (options.sha256 ?? MODEL_ARCHIVE.sha256)) {
     throw new WasmEdgeError(
       'ERR_MODEL',

@@ -1,4 +1,3 @@
-import { loadCompiled } from './aot-cache.js';
 import { WasmEdgeError, nativeCall } from './errors.js';
 import type { GuestInputs } from './guest-inputs.js';
 import type { EngineSettings } from './load-settings.js';
@@ -58,6 +57,7 @@ export async function loadCode({ file, aot, limits }: EngineSettings): Promise<C
   );
   if (module.form === 'plain') {
     if (aot === 'off') return { module, file };
+    const { loadCompiled } = await import('./aot-cache.js');
     return (await loadCompiled(file, meter, tableElements)) ?? { module, file };
   }
   if (meter && side?.options.meter !== true) {

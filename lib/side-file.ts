@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 
 import { writeAtomically } from './atomic-file.js';
+import { sha256 } from './crypto.js';
 import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
 import { processorFeatures } from './processor.js';
@@ -116,10 +116,6 @@ function parse(module: string, text: string): SideFile {
 /** Major and minor version: within a line compiled modules fit. */
 function line(version: string): string {
   return version.split('.').slice(0, 2).join('.');
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function invalid(module: string, reason: string): WasmEdgeError {

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 
 import { benchResults, contender, html, summarize } from './support/bench.js';
+import { startChromium } from './support/chromium.js';
 import { folderWith } from './support/model-files.js';
-
-const program = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  (file) => file !== undefined && existsSync(file),
-);
 
 // Text, since TypeScript knows nothing here of what there is in a page.
 
@@ -58,15 +54,11 @@ async function open(
 }
 
 describe('The page of the benchmark, in Chromium', function () {
-  let browser: Browser;
+  let browser: Browser | undefined;
   let file: string;
 
   before(async function () {
-    if (program === undefined) {
-      Object.assign(this.test?.parent ?? {}, { skipReason: 'no Chromium' });
-      this.skip();
-    }
-    browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
+    browser = await startChromium(this);
     file = path.join(folderWith({}), 'report.html');
     const page = html(
       summarize(
@@ -83,12 +75,12 @@ describe('The page of the benchmark, in Chromium', function () {
   });
 
   after(async () => {
-    if (program !== undefined) await browser.close();
+    await browser?.close();
   });
 
   for (const scheme of ['light', 'dark'] as const) {
     it(`draws every chart, without a complaint, in ${scheme} surroundings`, async () => {
-      const { page, complaints } = await open(browser, file, scheme);
+      const { page, complaints } = await open(browser!, file, scheme);
       const drawn = await page.evaluate<boolean[]>(DRAWN);
       assert.equal(drawn.length, 10);
       assert.deepEqual([...new Set(drawn)], [true]);
@@ -99,7 +91,7 @@ describe('The page of the benchmark, in Chromium', function () {
 
   it('has text that stands out from its background in both', async () => {
     for (const scheme of ['light', 'dark'] as const) {
-      const { page } = await open(browser, file, scheme);
+      const { page } = await open(browser!, file, scheme);
       const contrast = await page.evaluate<number>(CONTRAST);
       // The level AA.
       assert.ok(contrast >= 4.5, `${scheme} ${contrast}`);
@@ -108,7 +100,7 @@ describe('The page of the benchmark, in Chromium', function () {
   });
 
   it('fits a telephone', async () => {
-    const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+    const page = await browser!.newPage({ viewport: { width: 390, height: 800 } });
     await page.goto(pathToFileURL(file).href);
     const overflow = await page.evaluate(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',

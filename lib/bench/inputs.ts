@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { cacheDirectory } from '../cache-directory.js';
+import { sha256 } from '../crypto.js';
 import { WasmEdgeError, reasonOf } from '../errors.js';
 import { inspectModel } from '../inspect.js';
 import { defaultModel, findModel } from '../model-lookup.js';
@@ -94,7 +94,7 @@ export function fileFacts(file: string): FileFacts {
   return {
     name: path.basename(file),
     bytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256(bytes),
   };
 }
 

@@ -26,6 +26,9 @@ const OF_GLIBC =
  */
 const OF_NODE = /^lib(stdc\+\+|gcc_s)\.so\./;
 
+/** What libwasmedge is linked to and a process goes without that only runs modules. */
+const OF_COMPILER = /^libLLVM[.-]/;
+
 /** Whether Node.js usually brings a library. */
 export function isOfNode(name: string): boolean {
   return OF_NODE.test(name);
@@ -47,7 +50,8 @@ export function mappedFiles(maps = readFileSync('/proc/self/maps', 'utf8')): str
 
 /**
  * These files, and of what this process has loaded all that they need and that they need in turn,
- * but for glibc. So it is the loader of this machine that says where each library is.
+ * but for glibc, and for LLVM where this process goes without it. So it is the loader of this
+ * machine that says where each library is.
  *
  * @throws {WasmEdgeError} ERR_BUNDLE when one is needed and not loaded.
  */
@@ -63,6 +67,7 @@ export function withLibraries(roots: readonly string[]): Library[] {
     for (const name of library.object.needed) {
       if (isOfGlibc(name)) continue;
       const next = loaded.get(name);
+      if (!next && OF_COMPILER.test(name)) continue;
       if (!next) {
         throw new WasmEdgeError(
           'ERR_BUNDLE',

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
+import { randomName } from '../crypto.js';
 import { WasmEdgeError, reasonOf } from '../errors.js';
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -42,7 +42,7 @@ export async function makeFolder<T>(
   make: (staging: string) => Promise<T>,
 ): Promise<T> {
   const parent = path.dirname(target);
-  const suffix = `${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
+  const suffix = `${process.pid}.${randomName()}.tmp`;
   const staging = path.join(parent, `.${path.basename(target)}.${suffix}`);
   const end = (signal: Signal): void => {
     rmSync(staging, { recursive: true, force: true });

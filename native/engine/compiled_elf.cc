@@ -2,62 +2,16 @@
 
 #include <elf.h>
 
-#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <string_view>
 
+#include "engine/elf_file.h"
+
 namespace wasmedge_embed {
 namespace {
 
-#if defined(__x86_64__)
-constexpr uint16_t kMachine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr uint16_t kMachine = EM_AARCH64;
-#endif
-
 constexpr uint64_t kMaxSymbols = 10'000'000;
-
-/// The file's bytes with checked access. Offsets and counts come from the file and are not trusted.
-class ElfFile {
- public:
-  explicit ElfFile(const std::vector<uint8_t>& bytes) : bytes_(bytes) {}
-
-  bool Contains(uint64_t offset, uint64_t size) const {
-    return offset <= bytes_.size() && size <= bytes_.size() - offset;
-  }
-
-  template <typename T>
-  std::optional<T> At(uint64_t offset) const {
-    if (!Contains(offset, sizeof(T))) return std::nullopt;
-    T value;
-    std::memcpy(&value, bytes_.data() + offset, sizeof(T));
-    return value;
-  }
-
-  /// Where a virtual address lies in the file.
-  std::optional<uint64_t> OffsetOf(uint64_t address, uint64_t size) const {
-    for (const Elf64_Phdr& segment : segments) {
-      if (segment.p_type != PT_LOAD || address < segment.p_vaddr) continue;
-      const uint64_t within = address - segment.p_vaddr;
-      if (within <= segment.p_filesz && size <= segment.p_filesz - within) {
-        return segment.p_offset + within;
-      }
-    }
-    return std::nullopt;
-  }
-
-  std::string_view TextAt(uint64_t offset) const {
-    if (offset >= bytes_.size()) return {};
-    const char* begin = reinterpret_cast<const char*>(bytes_.data() + offset);
-    return {begin, strnlen(begin, bytes_.size() - offset)};
-  }
-
-  std::vector<Elf64_Phdr> segments;
-
- private:
-  const std::vector<uint8_t>& bytes_;
-};
 
 /// What the dynamic section says that matters here.
 struct Dynamic {
@@ -68,36 +22,30 @@ struct Dynamic {
 };
 
 std::optional<Dynamic> ReadDynamic(const ElfFile& file) {
-  for (const Elf64_Phdr& segment : file.segments) {
-    if (segment.p_type != PT_DYNAMIC) continue;
-    Dynamic dynamic;
-    for (uint64_t at = 0; at + sizeof(Elf64_Dyn) <= segment.p_filesz; at += sizeof(Elf64_Dyn)) {
-      const auto entry = file.At<Elf64_Dyn>(segment.p_offset + at);
-      if (!entry) return std::nullopt;
-      switch (entry->d_tag) {
-        case DT_NULL:
-          return dynamic;
-        case DT_SYMTAB:
-          dynamic.symbols = entry->d_un.d_ptr;
-          break;
-        case DT_STRTAB:
-          dynamic.strings = entry->d_un.d_ptr;
-          break;
-        case DT_HASH:
-          dynamic.hash = entry->d_un.d_ptr;
-          break;
-        case DT_INIT:
-        case DT_INIT_ARRAY:
-        case DT_PREINIT_ARRAY:
-          dynamic.has_initialisers = true;
-          break;
-        default:
-          break;
-      }
+  const auto entries = file.Dynamic();
+  if (!entries) return std::nullopt;
+  Dynamic dynamic;
+  for (const Elf64_Dyn& entry : *entries) {
+    switch (entry.d_tag) {
+      case DT_SYMTAB:
+        dynamic.symbols = entry.d_un.d_ptr;
+        break;
+      case DT_STRTAB:
+        dynamic.strings = entry.d_un.d_ptr;
+        break;
+      case DT_HASH:
+        dynamic.hash = entry.d_un.d_ptr;
+        break;
+      case DT_INIT:
+      case DT_INIT_ARRAY:
+      case DT_PREINIT_ARRAY:
+        dynamic.has_initialisers = true;
+        break;
+      default:
+        break;
     }
-    return dynamic;
   }
-  return std::nullopt;
+  return dynamic;
 }
 
 /// The virtual address of an exported symbol. WasmEdge's linker writes the System V hash table,
@@ -128,24 +76,18 @@ bool LooksLikeElf(const std::vector<uint8_t>& bytes) noexcept {
 
 std::string CheckCompiledElf(const std::vector<uint8_t>& bytes, uint32_t aot_binary_version,
                              WasmBytes* source) {
-  ElfFile file(bytes);
+  ElfFile file(bytes.data(), bytes.size());
   const auto header = file.At<Elf64_Ehdr>(0);
   if (!header) return "is truncated within its ELF header.";
   if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB ||
-      header->e_machine != kMachine) {
+      header->e_machine != kElfMachine) {
     return "was compiled for another processor (ELF machine " + std::to_string(header->e_machine) +
-           ", here " + std::to_string(kMachine) + "). Compile it on this kind of machine.";
+           ", here " + std::to_string(kElfMachine) + "). Compile it on this kind of machine.";
   }
   if (header->e_type != ET_DYN || header->e_phentsize != sizeof(Elf64_Phdr)) {
     return "is an ELF file but no shared object.";
   }
-  for (uint64_t index = 0; index < header->e_phnum; ++index) {
-    const auto segment = file.At<Elf64_Phdr>(header->e_phoff + index * sizeof(Elf64_Phdr));
-    if (!segment || !file.Contains(segment->p_offset, segment->p_filesz)) {
-      return "is truncated: a segment lies outside the file.";
-    }
-    file.segments.push_back(*segment);
-  }
+  if (!file.ReadSegments(*header)) return "is truncated: a segment lies outside the file.";
   const std::optional<Dynamic> dynamic = ReadDynamic(file);
   if (!dynamic) return "is a malformed ELF file: it has no dynamic section.";
   if (dynamic->has_initialisers) {

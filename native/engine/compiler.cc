@@ -18,7 +18,7 @@ constexpr uint32_t kCodeIllegalPath = 0x0100;  // WasmEdge_ErrCode_IllegalPath
 
 void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
                    const CompileOptions& options) {
-  const wasmedge::Api& api = wasmedge::Api::Get();
+  const wasmedge::Api& api = wasmedge::Api::Get(wasmedge::Purpose::kCompile);
   if (CheckModuleFile(api, "The input", bytes).form != ModuleForm::kPlain) {
     throw Error(ErrorCode::kModuleInvalid,
                 "The input is compiled already. Give the plain .wasm that it was compiled from.");

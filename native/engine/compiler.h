@@ -25,7 +25,8 @@ struct CompileOptions {
 /// Compiles a plain module into `output`, which is overwritten. Takes up to minutes; one
 /// compilation at a time in a process, further callers wait (the linker inside has global state).
 ///
-/// Throws `Error`: `kNativeLoad` without a WasmEdge library, `kModuleInvalid` when the bytes are no
+/// Throws `Error`: `kNativeLoad` without a WasmEdge library, and in a process that has opened it to
+/// run modules, `kModuleInvalid` when the bytes are no
 /// valid module, `kModuleLoad` when the output cannot be written.
 void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
                    const CompileOptions& options);

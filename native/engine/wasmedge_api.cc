@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -9,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/absent_llvm.h"
 #include "engine/embedded_binary.h"
 #include "engine/error.h"
 #include "engine/fault_guard.h"
@@ -36,6 +39,49 @@ std::filesystem::path OwnFolder() {
   return std::filesystem::path(FileOf(reinterpret_cast<void*>(&OwnFolder), {})).parent_path();
 }
 
+/// The folders in which the system's loader looks, those of LD_LIBRARY_PATH first.
+std::vector<std::string> LoaderFolders() {
+  std::vector<std::string> folders;
+  void* program = dlopen(nullptr, RTLD_NOW);
+  Dl_serinfo size{};
+  if (program != nullptr && dlinfo(program, RTLD_DI_SERINFOSIZE, &size) == 0) {
+    std::vector<std::max_align_t> memory(size.dls_size / sizeof(std::max_align_t) + 1);
+    auto* info = reinterpret_cast<Dl_serinfo*>(memory.data());
+    info->dls_size = size.dls_size;
+    info->dls_cnt = size.dls_cnt;
+    if (dlinfo(program, RTLD_DI_SERINFO, info) == 0) {
+      for (unsigned int i = 0; i < info->dls_cnt; ++i) {
+        folders.emplace_back(info->dls_serpath[i].dls_name);
+      }
+    }
+  }
+  if (program != nullptr) dlclose(program);
+  return folders;
+}
+
+/// The library's files among those of the system, by their paths: what is opened by its name alone
+/// cannot be looked at before. In the loader's order, whose cache has /usr/local before /usr.
+std::vector<std::string> SystemFiles() {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  const auto add = [&files](const std::string& folder) {
+    std::error_code ignored;
+    const fs::path file = fs::path(folder) / kLibraryName;
+    if (fs::exists(file, ignored)) files.push_back(file.string());
+  };
+  const std::vector<std::string> folders = LoaderFolders();
+  const auto first_of_system =
+      std::find_if(folders.begin(), folders.end(), [](const std::string& folder) {
+        return folder.rfind("/lib", 0) == 0 || folder.rfind("/usr/lib", 0) == 0;
+      });
+  std::for_each(folders.begin(), first_of_system, add);
+  std::for_each(first_of_system, folders.end(), [&add](const std::string& folder) {
+    if (folder.rfind("/usr/", 0) == 0) add("/usr/local" + folder.substr(4));
+  });
+  std::for_each(first_of_system, folders.end(), add);
+  return files;
+}
+
 std::vector<std::string> Candidates() {
   namespace fs = std::filesystem;
   std::vector<std::string> names;
@@ -56,6 +102,7 @@ std::vector<std::string> Candidates() {
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
     below(fs::path(home) / ".wasmedge");
   }
+  for (const std::string& file : SystemFiles()) names.push_back(file);
   names.emplace_back(kLibraryName);
   return names;
 }
@@ -86,10 +133,16 @@ Opened& TheOpened() {
 
 }  // namespace
 
-const Api& Api::Get() {
+const Api& Api::Get(Purpose purpose) {
   auto& [mutex, opened] = TheOpened();
   const std::lock_guard<std::mutex> lock(mutex);
-  if (opened) return *opened;
+  if (opened) {
+    if (purpose == Purpose::kCompile && !opened->can_compile_) {
+      throw Error(ErrorCode::kNativeLoad,
+                  "This process has opened WasmEdge to run modules. Another one has to compile.");
+    }
+    return *opened;
+  }
 
   std::string tried;
   for (const std::string& name : Candidates()) {
@@ -99,13 +152,16 @@ const Api& Api::Get() {
       tried += "\n  " + name + ": no such file";
       continue;
     }
+    std::optional<AbsentLlvm> absent;
+    if (purpose == Purpose::kRun && is_path) absent.emplace(name);
     void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (library == nullptr) {
       const char* reason = dlerror();
       tried += "\n  " + name + ": " + (reason != nullptr ? reason : "cannot be opened");
       continue;
     }
-    auto api = std::make_unique<const Api>(Private{}, library, name);
+    const bool can_compile = !absent || !absent->is_in_place();
+    auto api = std::make_unique<const Api>(Private{}, library, name, can_compile);
     FaultGuard::Install(library);
     EmbeddedBinary::Install(library);
     GenericTarget::Install(library);
@@ -139,7 +195,8 @@ const Api& Api::Adopt(const void* caller) {
   return *opened;
 }
 
-Api::Api(Private, void* library, std::string path) : path_(std::move(path)) {
+Api::Api(Private, void* library, std::string path, bool can_compile)
+    : path_(std::move(path)), can_compile_(can_compile) {
   // The version comes before anything else: both lines carry one SONAME, and calling a function by
   // the other line's ABI is undefined.
   void* get_version = RequireSymbol(library, "WasmEdge_VersionGet", path_);

@@ -101,6 +101,14 @@ namespace wasmedge_embed::wasmedge {
 /// The version lines of WasmEdge whose ABI is known. Both carry the same SONAME.
 enum class VersionLine { k0_14, k0_17 };
 
+/// What a process needs the library for.
+enum class Purpose {
+  /// To run guests: LLVM is spared where that is possible.
+  kRun,
+  /// To compile, and to run.
+  kCompile,
+};
+
 /// The opened libwasmedge: one table of its functions, the same for every version line.
 ///
 /// The library stays open for the life of the process: threads may be inside it at exit, and
@@ -110,11 +118,13 @@ class Api {
   struct Private {};
 
  public:
-  /// Opens the library on first use: below `$WASMEDGE_DIR` (and then nowhere else), `~/.wasmedge`
-  /// (the official installer's place), or where the system's loader finds it. Safe from any thread.
-  /// Throws `Error(kNativeLoad)` that lists what was tried and says what to install; a later call
-  /// tries again.
-  static const Api& Get();
+  /// Opens the library on first use: below `$WASMEDGE_DIR` (and then nowhere else), beside this
+  /// code, in `~/.wasmedge` (the official installer's place), in `/usr/local/lib`, or where the
+  /// system's loader finds it; what LD_LIBRARY_PATH names comes before the last two. Safe from any
+  /// thread. Throws `Error(kNativeLoad)` that lists what was tried and says what to install, a
+  /// later call tries again; or that says that this process cannot compile, where it was opened to
+  /// run before.
+  static const Api& Get(Purpose purpose = Purpose::kRun);
 
   /// Takes the library that is in the process already, for code that it has loaded itself (a
   /// plug-in): the one that the code at `caller` belongs to, else the one that the program is
@@ -123,7 +133,7 @@ class Api {
   /// `Error(kNativeLoad)`.
   static const Api& Adopt(const void* caller);
 
-  Api(Private, void* library, std::string path);
+  Api(Private, void* library, std::string path, bool can_compile = true);
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
@@ -163,6 +173,7 @@ class Api {
   std::string version_;
   std::string path_;
   VersionLine line_;
+  bool can_compile_;
   void* set_run_mode_ = nullptr;
   void* set_max_memory_page_ = nullptr;
   void* get_page_size_ = nullptr;

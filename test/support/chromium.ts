@@ -14,7 +14,9 @@ export async function startChromium(context: Mocha.Context): Promise<Browser> {
   const executablePath = findProgram();
   if (executablePath !== undefined) {
     // Its sandbox needs rights that containers do not give; the one page that it sees is ours.
-    return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    // A sanitizer's runtime, which this process may have preloaded, is nothing for it.
+    const env = { ...process.env, LD_PRELOAD: '' };
+    return chromium.launch({ executablePath, env, args: ['--no-sandbox'] });
   }
   if (process.env['WASMEDGE_EMBED_CHROMIUM_REQUIRED']) {
     throw new Error(`There is no ${PROGRAMS.join(', ')} in PATH: apt-get install chromium.`);

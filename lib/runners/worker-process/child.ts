@@ -12,7 +12,7 @@ import { openModule } from '../../open-module.js';
 import type { InProcessExecutor } from '../in-process.js';
 
 import { Channel } from './channel.js';
-import { encodeError } from './encoded-error.js';
+import { encodeError } from '../../encoded-error.js';
 import { decodeValue, encodeValue } from './encoded-value.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 

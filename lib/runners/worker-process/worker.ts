@@ -8,7 +8,7 @@ import { WasmEdgeError } from '../../errors.js';
 import type { ModuleFacts } from '../runner.js';
 
 import { Channel } from './channel.js';
-import { decodeError } from './encoded-error.js';
+import { decodeError } from '../../encoded-error.js';
 import { decodeValue, encodeValue } from './encoded-value.js';
 import type { Invocation } from './invocation.js';
 import type { FromWorker, ToWorker } from './protocol.js';

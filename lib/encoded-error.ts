@@ -1,5 +1,5 @@
-import { WasmEdgeError } from '../../errors.js';
-import type { WasmEdgeErrorCode, WasmEdgeErrorDetails } from '../../errors.js';
+import { WasmEdgeError } from './errors.js';
+import type { WasmEdgeErrorCode, WasmEdgeErrorDetails } from './errors.js';
 
 /** An error as JSON, the bytes of its stdout and stderr beside it; with all its causes. */
 export interface EncodedError {

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+
+import { WasmEdgeError } from './errors.js';
+import type { NativeCompileOptions } from './native.js';
+import { decodeError } from './encoded-error.js';
+import type { EncodedError } from './encoded-error.js';
+
+const SCRIPT = path.join(__dirname, 'compile-child.js');
+/** How much of what a compiler that crashed wrote last is told. */
+const LAST_WORDS_CHARACTERS = 500;
+
+/** What the process is told beside the module, which it reads from its standard input. */
+export type CompileOrder = Omit<NativeCompileOptions, 'input'> & { parent: number };
+
+/** Its last word, on its standard output: nothing is wrong, or what is. */
+export interface CompileReport {
+  error: EncodedError | null;
+}
+
+/**
+ * Compiles in a process of its own. This one so never loads LLVM, which is larger than all else,
+ * and what a hostile module makes of the compiler ends that process alone. It ends with this one.
+ */
+export async function compileInProcess({ input, ...rest }: NativeCompileOptions): Promise<void> {
+  const order: CompileOrder = { ...rest, parent: process.pid };
+  const child = spawn(process.execPath, ['--no-warnings', SCRIPT, JSON.stringify(order)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  // It may end before it has read all; its report then says why.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const ended = new Promise<string>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      resolve(signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`);
+    });
+  });
+  try {
+    const [how, report, words] = await Promise.all([
+      ended,
+      buffer(child.stdout),
+      text(child.stderr),
+    ]);
+    judge(report, how, words);
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) {
+      throw new WasmEdgeError(
+        'ERR_MODULE_LOAD',
+        `The compiler's process cannot be started: ${error.message}.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+function judge(report: Buffer, how: string, words: string): void {
+  let parsed: CompileReport;
+  try {
+    parsed = JSON.parse(report.toString()) as CompileReport;
+  } catch {
+    const said = words.trim().slice(-LAST_WORDS_CHARACTERS);
+    throw new WasmEdgeError(
+      'ERR_MODULE_LOAD',
+      `The module cannot be compiled: the compiler's process ${how}.${said && `\n${said}`}`,
+    );
+  }
+  if (parsed.error) throw decodeError(parsed.error, []);
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+
+import { CLASSIFIER } from './support/classification.js';
+import { runScript } from './support/process.js';
+import { temporaryPath, watGuest } from './support/wat.js';
+
+/** A script that compiles the largest guest, tells its process and how it went. */
+function compiling(output: string): string {
+  return `
+    const { compileModule } = require('wasmedge-embed');
+    compileModule(${JSON.stringify(CLASSIFIER)}, ${JSON.stringify(output)}, { optimize: 3 }).then(
+      () => console.log('compiled'),
+      ({ code, message }) => console.log(code, message),
+    );
+    const { readFileSync } = require('node:fs');
+    const children = '/proc/self/task/' + process.pid + '/children';
+    const interval = setInterval(() => {
+      const child = Number(readFileSync(children, 'utf8').split(' ')[0]);
+      // It works when it has opened WasmEdge.
+      if (!child || !readFileSync('/proc/' + child + '/maps', 'utf8').includes('libwasmedge')) return;
+      clearInterval(interval);
+      whenThere(child);
+  }, 5);`;
+}
+
+/** The parts of a script that say whether this process has LLVM and what is in its place. */
+const MAPPED = `
+  const maps = require('node:fs').readFileSync('/proc/self/maps', 'utf8');
+  const has = (name) => maps.includes(name);
+  console.log(JSON.stringify({
+    wasmedge: has('/libwasmedge.so'), llvm: has('/libLLVM'), standIn: has('absent-libLLVM'),
+  }));`;
+
+describe('Compiling in a process of its own', () => {
+  /** Compiles, loads and runs, then tells what is mapped. */
+  async function mapped(env: Record<string, string | undefined>): Promise<unknown> {
+    const guest = await watGuest('numbers');
+    const { stdout, stderr, code } = await runScript(
+      `
+        const { compileModule, loadModule } = require('wasmedge-embed');
+        (async () => {
+          const output = ${JSON.stringify(temporaryPath('numbers.so'))};
+          await compileModule(${JSON.stringify(guest)}, output);
+          await run(await loadModule(output));
+          ${MAPPED}
+        })();
+        async function run(module) {
+          console.log(await module.call('add', 3, 4));
+          await module.close();
+        }`,
+      { env },
+    );
+    assert.equal(code, 0, stderr);
+    const [sum, facts] = stdout.trim().split('\n');
+    assert.equal(sum, '7');
+    return JSON.parse(facts ?? '');
+  }
+
+  it('leaves this process without LLVM, which ends as it should all the same', async function () {
+    const facts = (await mapped({ WASMEDGE_EMBED_LLVM: 'load' })) as { llvm: boolean };
+    if (!facts.llvm) {
+      const skipReason = 'this WasmEdge has LLVM inside it';
+      Object.assign(this.test ?? {}, { skipReason });
+      this.skip();
+    }
+    assert.deepEqual(facts, { wasmedge: true, llvm: true, standIn: false });
+    assert.deepEqual(await mapped({ WASMEDGE_EMBED_LLVM: undefined }), {
+      wasmedge: true,
+      llvm: false,
+      standIn: true,
+    });
+  });
+
+  it('fails with the way in which that process ended, and leaves no file', async () => {
+    const output = temporaryPath('crashed.so');
+    const { stdout, code } = await runScript(
+      `${compiling(output)}
+       function whenThere(child) { process.kill(child, 'SIGKILL'); }`,
+    );
+    assert.match(stdout, /^ERR_MODULE_LOAD .* was ended by SIGKILL\.\n$/);
+    assert.equal(code, 0);
+    const folder = readdirSync(path.dirname(output));
+    assert.deepEqual(
+      folder.filter((name) => name.includes('crashed')),
+      [],
+    );
+  });
+
+  it('ends with this process, however that ends', async () => {
+    const output = temporaryPath('orphan.so');
+    const { stdout, signal } = await runScript(
+      `${compiling(output)}
+       function whenThere(child) {
+         require('node:fs').writeSync(1, String(child));
+         process.kill(process.pid, 'SIGKILL');
+       }`,
+    );
+    assert.equal(signal, 'SIGKILL');
+    const compiler = Number(stdout);
+    assert.ok(compiler > 1, stdout);
+    await gone(compiler);
+    assert.ok(!existsSync(output));
+  });
+});
+
+/** Waits until a process has ended; one whose parent died is reaped by another. */
+async function gone(process: number): Promise<void> {
+  const isThere = (): boolean => {
+    try {
+      return !/^State:\s+Z/m.test(readFileSync(`/proc/${process}/status`, 'utf8'));
+    } catch {
+      return false;
+    }
+  };
+  while (isThere()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
