@@ -39,6 +39,8 @@ describe('Benchmark reports', () => {
     assert.equal(of('In-process / sharp')!.met, true);
     assert.equal(of('Cold start')!.met, false);
     assert.equal(of('sharp + LiteRT.js'), undefined);
+    assert.equal(of('Resident memory over 5,000 classifications')?.estimate.value, 0.03);
+    assert.equal(of('Resident memory over 5,000 classifications')?.met, false);
   });
 
   it('summarize without raw samples', () => {
@@ -47,6 +49,7 @@ describe('Benchmark reports', () => {
     assert.equal(ours?.latency?.samples, 1000);
     assert.equal(ours.installedBytes, 11e6);
     assert.equal(ours.memory?.slope, 3e6);
+    assert.equal(ours.endurance?.deviation, 0.03);
     assert.ok(JSON.stringify(summary).length < 60_000);
     assert.deepEqual(
       summary.contenders.slice(0, 3).map(({ agreement }) => agreement),

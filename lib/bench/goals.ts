@@ -1,5 +1,6 @@
+import { number } from './format.js';
 import type { BenchResults, ContenderResult } from './results.js';
-import { meanEstimate, ratioEstimate, ratioOfMeans } from './statistics.js';
+import { mean, meanEstimate, ratioEstimate, ratioOfMeans } from './statistics.js';
 import type { Estimate } from './statistics.js';
 
 /** A ratio that this project aims at. */
@@ -54,6 +55,16 @@ export function judgeGoals({ contenders }: BenchResults): Goal[] {
   );
   add('Throughput of 2 at a time / 1', throughputRatio(ours), 'at least', 1.8);
   add('p99 / p50 with 2 at a time', tailRatio(ours), 'at most', 2);
+  for (const result of contenders) {
+    const { endurance, workload } = result;
+    if (!endurance) continue;
+    const what = `${number(endurance.invocations)} ${workload === 'trivial' ? 'trivial invocations' : 'classifications'}`;
+    add(
+      `Resident memory over ${what}: largest deviation from the mean`,
+      { value: deviation(endurance.residentBytes), low: null, high: null },
+      ...(['at most', 0.02] as const),
+    );
+  }
   const inference = find('inference-xnnpack');
   add(
     'Inference: model as it is / rewritten',
@@ -66,11 +77,22 @@ export function judgeGoals({ contenders }: BenchResults): Goal[] {
     ...(['at least', 2.8] as const),
   );
   add(
+    'Inference: 1 thread / 2 threads',
+    latencyRatio(inference, find('inference-two-threads')),
+    ...(['at least', 1.8] as const),
+  );
+  add(
     'Inference: in-process / LiteRT alone, mean',
     inferenceRatio(ours, inference),
     ...(['at most', 1.05] as const),
   );
   return goals;
+}
+
+/** The largest difference from their mean, as a fraction of it. */
+export function deviation(values: readonly number[]): number {
+  const middle = mean(values);
+  return Math.max(...values.map((value) => Math.abs(value - middle))) / middle;
 }
 
 function latencyRatio(a?: ContenderResult, b?: ContenderResult): Estimate | null {

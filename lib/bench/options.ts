@@ -23,6 +23,8 @@ export interface BenchOptions {
   throughputMs: number;
   throughputRounds: number;
   memoryMs: number;
+  /** Invocations over which the memory of what runs in this process is watched. */
+  endurance: number;
   price: LambdaPrice;
   /** Of the order of the rounds. */
   seed: number;
@@ -52,6 +54,7 @@ export type Amounts = Pick<
   | 'throughputMs'
   | 'throughputRounds'
   | 'memoryMs'
+  | 'endurance'
 >;
 
 /** Enough for an interval of the 99.9th percentile, which takes 3,688 samples. */
@@ -64,6 +67,7 @@ export const FULL: Omit<Amounts, 'concurrency'> = {
   throughputMs: 1000,
   throughputRounds: 3,
   memoryMs: 2000,
+  endurance: 100_000,
 };
 
 /** Just enough to see that everything works. */
@@ -77,4 +81,5 @@ export const QUICK: Amounts = {
   throughputMs: 100,
   throughputRounds: 1,
   memoryMs: 200,
+  endurance: 200,
 };

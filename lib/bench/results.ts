@@ -61,6 +61,7 @@ export interface ContenderResult {
   otherPictures?: { picture: number; samplesMs: number[] }[];
   throughput?: ThroughputPoint[];
   memory?: MemorySamples;
+  endurance?: EnduranceSamples;
 }
 
 export interface ColdStartSamples {
@@ -95,6 +96,13 @@ export interface MemorySamples {
   idleBytes: number;
   /** The most that was seen while so many invocations were under way. */
   peaks: { concurrency: number; bytes: number }[];
+}
+
+export interface EnduranceSamples {
+  /** After the warm-up. */
+  invocations: number;
+  /** During each tenth of them: the median of what was resident. */
+  residentBytes: number[];
 }
 
 /** Reads a results file. Rejects with ERR_INVALID_ARGUMENT when it is none. */

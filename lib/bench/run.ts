@@ -11,6 +11,7 @@ import { describeEnvironment, processorTimes } from './environment.js';
 import { fileFacts, modelInputSize, pictureFacts } from './inputs.js';
 import type { BenchOptions } from './options.js';
 import { measureColdStarts } from './phases/cold-start.js';
+import { measureEndurance } from './phases/endurance.js';
 import { measureLatency, measureOtherPictures } from './phases/latency.js';
 import { measureMemory } from './phases/memory.js';
 import { attempt, stillIn } from './phases/participant.js';
@@ -64,6 +65,7 @@ export async function runBench(options: BenchOptions, observer: Observer): Promi
     await measureThroughput(participants, options, observer);
     await stop(participants);
     await measureMemory(participants, options, observer);
+    await measureEndurance(participants, options, observer);
   } finally {
     await stop(participants);
   }

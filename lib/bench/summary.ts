@@ -2,11 +2,11 @@ import type { InstalledPart, WorkloadKind } from './contenders/definition.js';
 import { PARTS } from './contenders/workload.js';
 import type { Part } from './contenders/workload.js';
 import { MEMORY_SIZES, dollarsPerMillion } from './cost.js';
-import { judgeGoals } from './goals.js';
+import { deviation, judgeGoals } from './goals.js';
 import type { Goal } from './goals.js';
 import { histogram } from './histogram.js';
 import type { Histogram } from './histogram.js';
-import type { BenchResults, ContenderResult } from './results.js';
+import type { BenchResults, ContenderResult, EnduranceSamples } from './results.js';
 import {
   PERCENTILES,
   mean,
@@ -58,6 +58,7 @@ export interface ContenderSummary {
   };
   throughput?: { concurrency: number; perSecond: Estimate; p50Ms: number; p99Ms: number }[];
   memory?: { idleBytes: number; peaks: { concurrency: number; bytes: number }[]; slope: number };
+  endurance?: EnduranceSamples & { deviation: number };
   installedBytes?: number;
   installed?: InstalledPart[];
   /** US dollars for a million invocations; null where it does not fit. */
@@ -119,6 +120,10 @@ function summarizeContender(
         p50Ms: mean(p50Ms),
         p99Ms: mean(p99Ms),
       }));
+  }
+  const { endurance } = result;
+  if (endurance) {
+    summary.endurance = { ...endurance, deviation: deviation(endurance.residentBytes) };
   }
   if (memory) summary.memory = { ...memory, slope: slopeOf(memory.peaks) };
   if (installed.length > 0) {

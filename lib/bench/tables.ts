@@ -1,6 +1,6 @@
 import type { WorkloadKind } from './contenders/definition.js';
 import { MEMORY_SIZES } from './cost.js';
-import { dollars, estimate, megabytes, number } from './format.js';
+import { dollars, estimate, megabytes, number, percent } from './format.js';
 import { PERCENTILES } from './statistics.js';
 import type { BenchSummary, ContenderSummary } from './summary.js';
 
@@ -28,6 +28,7 @@ export function tables(summary: BenchSummary): ReportTable[] {
     coldStarts(summary),
     throughput(summary),
     memory(summary),
+    endurance(summary),
     installed(summary),
     cost(summary),
     otherPictures(summary),
@@ -144,6 +145,29 @@ function memory({ contenders, options }: BenchSummary): ReportTable {
           ]
         : [],
     ),
+  };
+}
+
+function endurance({ contenders }: BenchSummary): ReportTable {
+  return {
+    title: 'Resident memory over a long time',
+    caption:
+      'Megabytes while two invocations are always under way, after a warm-up: the median in the ' +
+      'first, the middle and the last tenth, and how far any tenth is from the mean of all.',
+    head: ['', 'invocations', 'first', 'middle', 'last', 'largest deviation'],
+    rows: contenders.flatMap(({ title, endurance: figures }) => {
+      if (!figures) return [];
+      const { invocations, residentBytes: tenths } = figures;
+      const shown = [tenths[0], tenths[Math.floor(tenths.length / 2)], tenths.at(-1)];
+      return [
+        [
+          title,
+          number(invocations),
+          ...shown.map((bytes) => megabytes(bytes ?? NaN)),
+          percent(figures.deviation),
+        ],
+      ];
+    }),
   };
 }
 

@@ -32,6 +32,7 @@ interface Given {
   samples?: number;
   coldStarts?: number;
   concurrency?: number;
+  endurance?: number;
   seed: number;
   priceGbSecond: number;
   priceRequests: number;
@@ -63,6 +64,11 @@ export function benchCommand(): Command {
     .option('--rounds <n>', 'rounds that they are spread over', integerIn(1, 100_000))
     .option('--cold-starts <n>', 'process starts of each', integerIn(1, 10_000))
     .option('--concurrency <n>', 'throughput at 1 to n at a time', integerIn(1, 256))
+    .option(
+      '--endurance <n>',
+      'invocations over which memory is watched',
+      integerIn(10, 100_000_000),
+    )
     .option('--seed <n>', 'of the order of the rounds', integerIn(1, 2 ** 31 - 1), 1)
     .option('--price-gb-second <usd>', 'Lambda, for a GB-second', positive, 0.0000166667)
     .option('--price-requests <usd>', 'Lambda, for a million requests', positive, 0.2)
@@ -118,7 +124,7 @@ function benchOptions(images: readonly string[], given: Given): BenchOptions {
   const amounts: Amounts = given.quick
     ? { ...QUICK }
     : { ...FULL, concurrency: 2 * availableParallelism() };
-  const { samples, rounds, coldStarts, concurrency } = given;
+  const { samples, rounds, coldStarts, concurrency, endurance } = given;
   return {
     only: given.only,
     pictures: choosePictures(images),
@@ -130,6 +136,7 @@ function benchOptions(images: readonly string[], given: Given): BenchOptions {
     ...(rounds !== undefined && { rounds }),
     ...(coldStarts !== undefined && { coldStarts }),
     ...(concurrency !== undefined && { concurrency }),
+    ...(endurance !== undefined && { endurance }),
     seed: given.seed,
     price: {
       gigabyteSecond: given.priceGbSecond,

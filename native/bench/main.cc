@@ -13,8 +13,8 @@ namespace wasmedge_embed::bench {
 namespace {
 
 constexpr char kUsage[] =
-    "Usage: native_pipeline [--kernels xnnpack|builtin|reference] [--as-it-is] [--inference-only]\n"
-    "                       [--cold-start] MODEL PICTURE…\n"
+    "Usage: native_pipeline [--kernels xnnpack|builtin|reference] [--as-it-is] [--threads N]\n"
+    "                       [--inference-only] [--cold-start] MODEL PICTURE…\n"
     "Classifies JPEG pictures as lines on standard input ask, and answers on descriptor 3: the\n"
     "protocol of `wasmedge-embed bench`, which starts this program.\n";
 
@@ -31,6 +31,8 @@ Arguments Parse(int count, char** words) {
     const std::string word = words[i];
     if (word == "--kernels" && i + 1 < count) {
       arguments.inference.kernels = KernelsNamed(words[++i]);
+    } else if (word == "--threads" && i + 1 < count) {
+      arguments.inference.threads = std::stoi(words[++i]);
     } else if (word == "--as-it-is") {
       arguments.inference.rewrite = false;
     } else if (word == "--inference-only") {

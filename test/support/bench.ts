@@ -92,6 +92,7 @@ export function contender(
         { concurrency: 2, bytes: 107e6 },
       ],
     },
+    endurance: { invocations: 5000, residentBytes: [99e6, 100e6, 103e6, 98e6] },
     ...more,
   };
 }
@@ -130,6 +131,7 @@ export function benchResults(contenders: ContenderResult[]): Results.BenchResult
       throughputMs: 100,
       throughputRounds: 3,
       memoryMs: 100,
+      endurance: 5000,
       price: {
         gigabyteSecond: 0.0000166667,
         millionRequests: 0.2,

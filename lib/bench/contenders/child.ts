@@ -81,6 +81,21 @@ async function saturate(
   return { latenciesMs, elapsedMs: performance.now() - begin };
 }
 
+/** Keeps so many under way until so many are done. Nothing is kept of any. */
+async function repeat(
+  workload: Workload,
+  picture: Uint8Array,
+  concurrency: number,
+  count: number,
+): Promise<object> {
+  let left = count;
+  const loop = async (): Promise<void> => {
+    while (left-- > 0) await workload.run(picture);
+  };
+  await Promise.all(Array.from({ length: concurrency }, loop));
+  return {};
+}
+
 async function obey(workload: Workload, pictures: Uint8Array[], line: string): Promise<object> {
   const [command, ...words] = line.split(' ');
   const [index = 0, first = 0, second = 0] = words.map(Number);
@@ -95,8 +110,10 @@ async function obey(workload: Workload, pictures: Uint8Array[], line: string): P
       return measure(workload, picture, first, second);
     case 'saturate':
       return saturate(workload, picture, first, second);
+    case 'repeat':
+      return repeat(workload, picture, first, second);
     default:
-      throw new RangeError('Expected answer, measure or saturate.');
+      throw new RangeError('Expected answer, measure, saturate or repeat.');
   }
 }
 

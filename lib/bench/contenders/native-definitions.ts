@@ -32,6 +32,11 @@ export const inference: Definition[] = [
     options: ['--kernels', 'xnnpack'],
   },
   {
+    name: 'inference-two-threads',
+    title: 'The same with two threads',
+    options: ['--kernels', 'xnnpack', '--threads', '2'],
+  },
+  {
     name: 'inference-as-it-is',
     title: 'LiteRT, XNNPACK on the model as it is',
     options: ['--kernels', 'xnnpack', '--as-it-is'],

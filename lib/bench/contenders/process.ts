@@ -87,6 +87,11 @@ export class ContenderProcess {
     return this.#ask(`saturate ${picture} ${concurrency} ${milliseconds}`);
   }
 
+  /** Of the contenders in JavaScript only. */
+  async repeat(picture: number, concurrency: number, count: number): Promise<void> {
+    await this.#ask(`repeat ${picture} ${concurrency} ${count}`);
+  }
+
   async close(): Promise<void> {
     const { exitCode, signalCode } = this.#child;
     if (exitCode !== null || signalCode !== null || this.#child.pid === undefined) return;
