@@ -69,6 +69,8 @@ describe('Benchmark reports', () => {
     assert.match(text, /a price list, 2025-08/);
     assert.match(text, /Skipped: There is no <compiler> here\./);
     assert.match(text, /The machine was quiet\./);
+    assert.match(text, /```mermaid\npie showData\n {2}title .*: 4\.\d+ ms in the mean\n {2}"guest/);
+    assert.match(text, /```mermaid\ngantt\n(.*\n)+ {2}Node\.js \(44\.0\) :0, 44\n {2}first run/);
     // Every table is whole: as many cells in each row.
     for (const table of text.split('\n\n').filter((block) => block.startsWith('|'))) {
       const widths = new Set(table.split('\n').map((line) => line.split('|').length));

@@ -1,4 +1,5 @@
 import { percent } from './format.js';
+import { mermaidCharts } from './mermaid.js';
 import type { BenchSummary } from './summary.js';
 import { tables } from './tables.js';
 
@@ -19,6 +20,9 @@ export function markdown(summary: BenchSummary): string {
     lines.push(row(head), row(head.map((_, index) => (textColumns.has(index) ? '---' : '---:'))));
     lines.push(...rows.map(row));
   }
+  const charts = mermaidCharts(summary);
+  if (charts.length > 0) lines.push('', '## Where the time of wasmedge-embed goes');
+  for (const chart of charts) lines.push('', '```mermaid', chart, '```');
   const notes = contenders.flatMap(({ title, notes: each, skipped, failed, versions }) => {
     const facts = [
       ...(skipped === undefined ? [] : [`Skipped: ${skipped}`]),

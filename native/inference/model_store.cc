@@ -1,6 +1,7 @@
 #include "inference/model_store.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <iterator>
@@ -13,7 +14,23 @@ namespace wasmedge_embed {
 namespace {
 
 constexpr size_t kMaximumKept = 4;
+constexpr size_t kPieces = 256;
+constexpr size_t kPieceBytes = 16;
 constexpr uint64_t kMaximumKeptBytes = uint64_t{64} << 20;
+
+/// A hash of some bytes out of the whole, and of their number. To read all takes longer than to
+/// compare them with those of a model that is known, which is done in any case.
+size_t Fingerprint(const uint8_t* bytes, size_t size) {
+  std::array<char, kPieces * kPieceBytes> pieces{};
+  const size_t step = size / kPieces;
+  if (step < kPieceBytes) {
+    return std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes), size});
+  }
+  for (size_t piece = 0; piece < kPieces; ++piece) {
+    std::memcpy(pieces.data() + piece * kPieceBytes, bytes + piece * step, kPieceBytes);
+  }
+  return std::hash<std::string_view>()({pieces.data(), pieces.size()}) ^ size;
+}
 
 class ModelStore {
  public:
@@ -24,7 +41,7 @@ class ModelStore {
   }
 
   std::shared_ptr<Model> Load(const uint8_t* bytes, size_t size, const ModelLimits& limits) {
-    const size_t hash = std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes), size});
+    const size_t hash = Fingerprint(bytes, size);
     if (auto model = Find(hash, bytes, size)) return model;
     // Outside the lock: reading a model takes milliseconds. Who reads the same one meanwhile and is
     // later takes the first one's.

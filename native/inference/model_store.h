@@ -8,9 +8,9 @@
 
 namespace wasmedge_embed {
 
-/// The model of these bytes: the one that exists in this process already, found by content (a hash,
-/// then every byte), else a new one made of a copy. It lives as long as somebody holds it.
-/// Thread-safe. Throws as `Model` does. The limits are `ModelLimits::Own`.
+/// The model of these bytes: the one that exists in this process already, found by content (a hash
+/// of some bytes, then every byte), else a new one made of a copy. It lives as long as somebody
+/// holds it. Thread-safe. Throws as `Model` does. The limits are `ModelLimits::Own`.
 std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size);
 
 /// The same for a model that a guest brought, with `ModelLimits::Guest`; one that the process has
