@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -28,7 +29,7 @@ export async function shellInImage(script: string): Promise<string> {
 /** Runs the image as it is while `use` works; `output` tells all that it wrote. */
 export async function withImage<T>(
   variables: Readonly<Record<string, string>>,
-  use: (output: () => string) => Promise<T>,
+  use: (output: () => string, child: ChildProcess) => Promise<T>,
 ): Promise<T> {
   const environment = Object.entries(variables).flatMap(([name, value]) => [
     '--env',
@@ -47,7 +48,7 @@ export async function withImage<T>(
   });
   early.catch(() => undefined);
   try {
-    return await Promise.race([use(() => output), early]);
+    return await Promise.race([use(() => output, child), early]);
   } catch (error) {
     console.error(output);
     throw error;
@@ -62,8 +63,8 @@ export function withEmulatedImage<T>(
   variables: Readonly<Record<string, string>>,
   use: (emulated: EmulatedFunction) => Promise<T>,
 ): Promise<T> {
-  return withImage(variables, async (output) => {
-    await listening(EMULATOR_PORT);
+  return withImage(variables, async (output, child) => {
+    await listening(EMULATOR_PORT, child);
     return use(new EmulatedFunction(`http://localhost:${EMULATOR_PORT}`, '', output));
   });
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, execFile } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -85,7 +86,7 @@ export async function withEmulatedFunction<T>(
   child.stderr.setEncoding('utf8').on('data', collect);
   const ended = once(child, 'close');
   try {
-    await listening(port);
+    await listening(port, child);
     return await use(new EmulatedFunction(`http://127.0.0.1:${port}`, startsFile, () => output));
   } catch (error) {
     console.error(output);
@@ -105,9 +106,9 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Waits until something takes requests at a port of this machine. */
-export async function listening(port: number): Promise<void> {
-  for (;;) {
+/** Waits until a process takes requests at a port of this machine, or has ended. */
+export async function listening(port: number, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null) {
     try {
       await fetch(`http://127.0.0.1:${port}/`);
       return;
