@@ -17,8 +17,10 @@ import type { BytesLike, CompileOptions } from './types.js';
  * @param output Where to write: a shared object (usually `.so`), or with the ending `.wasm` a
  *   universal module, which any WebAssembly runtime can read and WasmEdge runs compiled. It appears
  *   whole or not at all.
+ * @param options Optimization, target processor, and what is measured in the code.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD when a file cannot be read or written, or the compiler
- *   crashes, ERR_MODULE_INVALID when the input is no valid plain module, ERR_NATIVE_LOAD without WasmEdge,
+ *   crashes, ERR_MODULE_INVALID when the input is no valid plain module, ERR_NATIVE_LOAD without
+ *   WasmEdge,
  *   ERR_INVALID_ARGUMENT for unusable options.
  */
 export async function compileModule(

@@ -8,15 +8,21 @@ import type { Isolation } from './runners/executor.js';
 export interface RunEvent {
   /** The module's file, as it was given. */
   module: string;
+  /** Where the guest ran. */
   isolation: Isolation;
   /** The called function; absent for a run of the whole program. */
   function?: string;
   /** Milliseconds from the call to its end, as the caller saw it. */
   totalMs: number;
+  /** How long its parts took; absent where it was refused before it began. */
   timings?: Timings;
+  /** The program's exit code, 0 to 255; absent where it failed, and for calls of functions. */
   exitCode?: number;
+  /** Bytes of standard input. */
   stdinBytes: number;
+  /** Bytes of standard output; absent where it failed, and for calls of functions. */
   stdoutBytes?: number;
+  /** What it failed with. */
   error?: WasmEdgeError;
 }
 
@@ -26,7 +32,9 @@ export interface CompileEvent {
   module: string;
   /** The compiled module in the cache; absent when compiling failed. */
   output?: string;
+  /** Milliseconds of compiling. */
   totalMs: number;
+  /** Why compiling failed: the module is interpreted then. */
   error?: unknown;
 }
 

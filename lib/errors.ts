@@ -61,12 +61,19 @@ export type Trap =
 
 /** What some errors carry beside their code and message. */
 export interface WasmEdgeErrorDetails {
+  /** What lies behind it: another error, or the reason of an abort. */
   cause?: unknown;
+  /** How the guest trapped, with `ERR_TRAP`. */
   trap?: Trap;
+  /** The name of the limit that was reached, with `ERR_LIMIT`. */
   limit?: string;
+  /** The guest's exit code, 0 to 255, with `ERR_GUEST_EXIT`. */
   exitCode?: number;
+  /** What the guest had written to its standard output before it failed. */
   stdout?: Buffer;
+  /** What the guest had written to its standard error before it failed. */
   stderr?: Buffer;
+  /** How long the parts of the invocation took, where one was under way. */
   timings?: Timings;
 }
 
@@ -75,6 +82,7 @@ export interface WasmEdgeErrorDetails {
  * the message says what was expected and what to do, and may change.
  */
 export class WasmEdgeError extends Error {
+  /** Always `WasmEdgeError`. */
   override readonly name = 'WasmEdgeError';
   /** What went wrong: stable across versions. */
   readonly code: WasmEdgeErrorCode;
@@ -82,7 +90,7 @@ export class WasmEdgeError extends Error {
   readonly trap?: Trap;
   /** The name of the limit that was reached, with `ERR_LIMIT`. */
   readonly limit?: string;
-  /** The guest's exit code, with `ERR_GUEST_EXIT`. */
+  /** The guest's exit code, 0 to 255, with `ERR_GUEST_EXIT`. */
   readonly exitCode?: number;
   /** What the guest had written to its standard output before it failed. */
   readonly stdout?: Buffer;
@@ -91,6 +99,13 @@ export class WasmEdgeError extends Error {
   /** How long the parts of the invocation took, where one was under way. */
   readonly timings?: Timings;
 
+  /**
+   * Makes one; who uses the package has no need to.
+   *
+   * @param code What went wrong.
+   * @param message What was expected and what to do.
+   * @param details What else is known of it.
+   */
   constructor(code: WasmEdgeErrorCode, message: string, details: WasmEdgeErrorDetails = {}) {
     const { cause, ...rest } = details;
     super(message, cause === undefined ? undefined : { cause });

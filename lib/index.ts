@@ -1,3 +1,18 @@
+/**
+ * Loads WebAssembly modules once and runs them in-process or, behind the same functions, in processes
+ * of their own.
+ *
+ * ```js
+ * const { loadModule } = require('wasmedge-embed');
+ * const module = await loadModule('guest.so');
+ * const { stdout, exitCode } = await module.run({ stdin: 'input' });
+ * await module.close();
+ * ```
+ *
+ * Every function rejects with a {@link WasmEdgeError}, whose `code` tells what went wrong.
+ *
+ * @module wasmedge-embed
+ */
 export { compileModule } from './compile-module.js';
 export type { CompileEvent, RunEvent } from './diagnostics.js';
 export { WasmEdgeError } from './errors.js';

@@ -11,13 +11,17 @@ export interface ModuleDescription {
   form: 'shared-library' | 'universal' | 'plain';
   /** How it runs as it is. */
   mode: 'aot' | 'interpreter';
+  /** What it asks of its host, in the order of the module. */
   imports: ExternalDescription[];
+  /** What it offers, in the order of the module. */
   exports: ExternalDescription[];
 }
 
 /** What {@link inspectModel} tells. */
 export interface ModelDescription {
+  /** In the model's order, by which guests number them. */
   inputs: TensorDescription[];
+  /** In the model's order, by which guests number them. */
   outputs: TensorDescription[];
   /** Whether `xnnpack` kernels run it as an int8 model that is made of it, or why not. */
   rewrite: RewriteDescription;
@@ -26,6 +30,7 @@ export interface ModelDescription {
 /**
  * Reads a module's form, imports and exports; runs nothing of it.
  *
+ * @param file The path of a .so or .wasm.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_NATIVE_LOAD.
  */
 export async function inspectModule(file: string): Promise<ModuleDescription> {

@@ -13,6 +13,7 @@ import type { LoadOptions } from './types.js';
  *
  * @param file A .so or universal .wasm that was compiled ahead of time, or a plain .wasm, which is
  *   compiled once into the cache.
+ * @param options Isolation, what the guest sees, and its limits.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_LINK (naming every import that
  *   cannot be met), ERR_MODEL, ERR_NATIVE_LOAD, ERR_INVALID_ARGUMENT; ERR_WORKER_DIED when a worker
  *   process cannot start.

@@ -14,7 +14,9 @@ export class LoadedModule implements AsyncDisposable {
   readonly file: string;
   /** Whether the guest runs as compiled code or is interpreted. */
   readonly mode: 'aot' | 'interpreter';
+  /** What it asks of its host, in the order of the module. */
   readonly imports: readonly ExternalDescription[];
+  /** What it offers, in the order of the module. */
   readonly exports: readonly ExternalDescription[];
   readonly #runner: Runner;
   #closing: Promise<void> | undefined;
@@ -36,6 +38,7 @@ export class LoadedModule implements AsyncDisposable {
   /**
    * Runs the program (`_start`) in a fresh instance, with nothing left of any run before.
    *
+   * @param options Its input, and what differs from the module's options.
    * @returns What it wrote and its exit code, whatever that code is.
    * @throws {WasmEdgeError} ERR_TRAP (with `trap`, `stdout`, `stderr`), ERR_TIMEOUT, ERR_ABORTED,
    *   ERR_OUTPUT_LIMIT, ERR_LIMIT, ERR_QUEUE_FULL, ERR_CLOSED, ERR_INVALID_ARGUMENT; ERR_WORKER_DIED
@@ -48,6 +51,7 @@ export class LoadedModule implements AsyncDisposable {
   /**
    * Calls an exported function in a fresh instance, after `_initialize` where the module exports it.
    *
+   * @param name The function's, among `exports`.
    * @param args Numbers for i32, f32 and f64, bigints for i64; of i32 and i64 either the signed or
    *   the unsigned reading.
    * @returns The result: a number, a bigint (signed) for i64, or undefined.

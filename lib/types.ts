@@ -18,7 +18,9 @@ export type BytesLike = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
  * channel. One number stands for all three.
  */
 export interface Normalization {
+  /** What is subtracted, on the scale of the bytes (0 to 255). Default 127.5. */
   mean: number | readonly [number, number, number];
+  /** What the difference is multiplied by. Default 1 / 127.5. */
   scale: number | readonly [number, number, number];
 }
 
@@ -56,8 +58,8 @@ export interface InferenceOptions {
 }
 
 /**
- * What one invocation may use. What a guest reaches ends its invocation, with the error named here;
- * everything it held is released.
+ * What one invocation may use. A limit that the guest reaches ends its invocation with the error
+ * named here, and everything it held is released. All are integers; bytes may be 0 to 2^53 - 1.
  */
 export interface Limits {
   /**
@@ -77,24 +79,25 @@ export interface Limits {
    * beyond fails in the guest, as WebAssembly has it. Default 1,000,000.
    */
   tableElements?: number;
-  /** Bytes of stdout and stderr together (ERR_OUTPUT_LIMIT). Default 256 MiB. */
+  /** Bytes of stdout and stderr together, 0 or more (ERR_OUTPUT_LIMIT). Default 256 MiB. */
   outputBytes?: number;
   /**
-   * Instructions that the guest may execute (ERR_LIMIT, `limit: 'fuel'`). The module must have been
+   * Instructions that the guest may execute, 1 or more (ERR_LIMIT, `limit: 'fuel'`). The module must have been
    * compiled with `meter: true`, which makes it slower. Default none.
    */
   fuel?: number;
-  /** Models that the guest may hold at a time (ERR_LIMIT). Default 64. */
+  /** Models that the guest may hold at a time, 1 to 65,536 (ERR_LIMIT). Default 64. */
   models?: number;
   /** Bytes of the models that the guest itself brings (ERR_LIMIT). Default 256 MiB. */
   modelBytes?: number;
-  /** Inference sessions that the guest may hold at a time (ERR_LIMIT). Default 64. */
+  /** Inference sessions that the guest may hold at a time, 1 to 65,536 (ERR_LIMIT). Default 64. */
   sessions?: number;
   /** Bytes of the inputs and outputs of all sessions (ERR_LIMIT). Default 256 MiB. */
   sessionBytes?: number;
   /**
-   * Pixels of a picture that `wasmedge_image` decodes; one with more is answered as one that cannot
-   * be decoded. A guest that asks for a result with more is ended (ERR_LIMIT). Default 50,000,000.
+   * Pixels of a picture that `wasmedge_image` decodes, 1 or more; one with more is answered as one
+   * that cannot be decoded. A guest that asks for a result with more is ended (ERR_LIMIT). Default
+   * 50,000,000.
    */
   imagePixels?: number;
   /** Bytes of arguments and environment variables (ERR_LIMIT). Default 1 MiB. */
@@ -121,10 +124,11 @@ export interface WorkerProcessOptions {
    */
   workers?: number;
   /**
-   * Invocations after which a process is replaced by a new one; 1 gives each its own. Default none.
+   * Invocations, 1 or more, after which a process is replaced by a new one; 1 gives each its own.
+   * Default none.
    */
   recycleAfterRuns?: number;
-  /** Resident bytes above which a process is replaced after an invocation. Default none. */
+  /** Resident bytes, 1 or more, above which a process is replaced after an invocation. Default none. */
   recycleAboveBytes?: number;
   /**
    * Milliseconds, 0 to a day, that a process has to end an invocation that was aborted or took too
@@ -168,9 +172,11 @@ export interface LoadOptions {
   files?: Readonly<Record<string, string | BytesLike>>;
   /** Models by the name under which the guest asks for them; loaded once in a process. */
   models?: Readonly<Record<string, string | BytesLike | ModelOptions>>;
+  /** How models are run. */
   inference?: InferenceOptions;
   /** Host modules beside those that are always there. Default none. */
   hostModules?: readonly OptionalHostModule[];
+  /** What each invocation may use. */
   limits?: Limits;
   /**
    * `auto` (default): a plain .wasm is compiled ahead of time, once, into the cache folder, and
@@ -199,16 +205,19 @@ export interface RunOptions {
   env?: Readonly<Record<string, string>>;
   /** Ends the run early (ERR_ABORTED, with the signal's reason as its cause). */
   signal?: AbortSignal;
-  /** Longest time for this run instead of `limits.timeoutMs`, in milliseconds. */
+  /** Longest time for this run instead of `limits.timeoutMs`, 1 to 2^31 - 1 milliseconds (ERR_TIMEOUT). */
   timeoutMs?: number;
 }
 
 /** How a guest's run ended. */
 export interface RunResult {
+  /** What the guest wrote to its standard output, at most `limits.outputBytes` with `stderr`. */
   stdout: Buffer;
+  /** What the guest wrote to its standard error. */
   stderr: Buffer;
   /** What the guest gave to `proc_exit`, as the system would show it (its low 8 bits); else 0. */
   exitCode: number;
+  /** How long its parts took. */
   timings: Timings;
 }
 

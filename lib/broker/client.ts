@@ -22,6 +22,7 @@ interface Pending {
 /**
  * Connects a client to the workers of a queue.
  *
+ * @param options Broker, queue, and how long to wait.
  * @throws {WasmEdgeError} ERR_BROKER when the broker cannot be reached; ERR_INVALID_ARGUMENT.
  */
 export async function connectClient(options: ClientOptions): Promise<QueueClient> {
@@ -42,11 +43,12 @@ export class QueueClient {
   #channel: { channel: ConfirmChannel; replyTo: string } | undefined;
   #closed = false;
 
-  /** Through {@link connectClient}. */
+  /** @internal Use {@link connectClient}. */
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
   }
 
+  /** @internal Once, before anything else. */
   async connect(): Promise<void> {
     this.#connection = await stayConnected(
       this.#options.url,
@@ -60,6 +62,8 @@ export class QueueClient {
   /**
    * Invokes the function with an event, and gives what its handler answered.
    *
+   * @param event What the handler takes; sent as JSON.
+   * @param options Its time limit, and how to abort it.
    * @throws {WasmEdgeError} ERR_TIMEOUT; ERR_ABORTED; ERR_BROKER when there is no such queue or the
    *   function could not make anything of the event; ERR_CLOSED.
    */
@@ -113,6 +117,7 @@ export class QueueClient {
     await this.#connection?.close();
   }
 
+  /** Disconnects at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -1,6 +1,12 @@
 import type { Context } from 'aws-lambda';
 
-/** A Lambda handler: `createHandler` makes one. */
+/**
+ * A Lambda handler: `createHandler` makes one.
+ *
+ * @param event A message's content, parsed as JSON.
+ * @param context As Lambda's, with the function's name and the deadline.
+ * @returns The answer, which is sent as JSON.
+ */
 export type InvocationHandler = (event: never, context: Context) => Promise<object>;
 
 /** What became of the connection to the broker. */
@@ -17,12 +23,16 @@ export interface ConnectionEvent {
 export interface WorkerOptions {
   /** The broker's address: `amqp://user:password@host:5672/vhost`, or `amqps://…`. */
   url: string;
-  /** The queue that invocations come from: named after the function. Declared where it is not. */
+  /**
+   * The queue that invocations come from, at most 255 bytes: named after the function. Declared
+   * where it is not there.
+   */
   queue: string;
+  /** What serves them; it may be called again before its last answer is there (`concurrency`). */
   handler: InvocationHandler;
   /** Most invocations at a time, 1 to 65,535: the channel's prefetch count. Default 1. */
   concurrency?: number;
-  /** What the handler is told of its deadline, in milliseconds. Default 30,000. */
+  /** What the handler is told of its deadline, 1 to 86,400,000 milliseconds. Default 30,000. */
   timeoutMs?: number;
   /**
    * How often a message is delivered again after its worker died or the handler failed, 1 to 1,000,
@@ -35,7 +45,11 @@ export interface WorkerOptions {
    * queue's name with `.dead`.
    */
   deadLetterQueue?: string;
-  /** Told of the connection. */
+  /**
+   * Told of the connection.
+   *
+   * @param event What became of it.
+   */
   onConnection?: (event: ConnectionEvent) => void;
 }
 
@@ -45,13 +59,14 @@ export interface ClientOptions {
   url: string;
   /** The workers' queue. */
   queue: string;
-  /** The longest that an invocation may take, in milliseconds. Default 60,000. */
+  /** The longest that an invocation may take, 1 to 86,400,000 milliseconds. Default 60,000. */
   timeoutMs?: number;
 }
 
 /** Options of one invocation by a client. */
 export interface InvokeOptions {
-  /** The longest that it may take, instead of the client's. */
+  /** The longest that it may take, instead of the client's: 1 to 86,400,000 milliseconds. */
   timeoutMs?: number;
+  /** Stops waiting (ERR_ABORTED, with the signal's reason as its cause); a worker may still serve it. */
   signal?: AbortSignal;
 }

@@ -24,6 +24,7 @@ type Verdict =
  * between leaves the message to another, so that delivery is at least once: a client discards a
  * second answer by its correlation id.
  *
+ * @param options Broker, queue, and the handler that serves it.
  * @throws {WasmEdgeError} ERR_BROKER when the broker cannot be reached, or has a queue of the name
  *   with other arguments; ERR_INVALID_ARGUMENT.
  */
@@ -33,6 +34,7 @@ export async function startWorker(options: WorkerOptions): Promise<QueueWorker> 
   return worker;
 }
 
+/** Serves a queue until it is closed. Connects again by itself when the connection is lost. */
 export class QueueWorker {
   readonly #options: ResolvedWorkerOptions;
   readonly #underWay = new Set<Promise<void>>();
@@ -41,11 +43,12 @@ export class QueueWorker {
   #consumer: { channel: ConfirmChannel; tag: string } | undefined;
   #closing: Promise<void> | undefined;
 
-  /** Through {@link startWorker}. */
+  /** @internal Use {@link startWorker}. */
   constructor(options: ResolvedWorkerOptions) {
     this.#options = options;
   }
 
+  /** @internal Once, before anything else. */
   async start(): Promise<void> {
     const { url, onConnection } = this.#options;
     this.#connection = await stayConnected(
@@ -64,6 +67,7 @@ export class QueueWorker {
     return this.#closing;
   }
 
+  /** Closes the worker at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

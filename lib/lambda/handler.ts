@@ -29,6 +29,7 @@ import type { ClassificationHandler, HandlerOptions, InvocationRecord } from './
  * rejects only for what is no request's fault: module and model that cannot be loaded, and events of
  * another kind.
  *
+ * @param options Guest, model, limits, and what is logged. Default: the package's own guest and model.
  * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for options of the wrong form.
  */
 export function createHandler(options?: HandlerOptions): ClassificationHandler {

@@ -1,3 +1,15 @@
+/**
+ * An AWS Lambda handler that classifies the picture of a request.
+ *
+ * ```js
+ * import { createHandler } from 'wasmedge-embed/lambda';
+ *
+ * export const handler = createHandler({ cors: true });
+ * await handler.ready;
+ * ```
+ *
+ * @module wasmedge-embed/lambda
+ */
 export { createHandler } from './handler.js';
 export type {
   ClassificationHandler,

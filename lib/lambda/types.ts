@@ -8,7 +8,7 @@ import type {
   Context,
 } from 'aws-lambda';
 
-import type { BytesLike, LoadOptions, Timings } from '../types.js';
+import type { BytesLike, Isolation, LoadOptions, Timings } from '../types.js';
 
 /**
  * Which service made the event, told by its form: an API Gateway REST API (payload 1.0), an HTTP API
@@ -27,27 +27,57 @@ export type EventKind =
 export interface InvocationEvent {
   /** The picture: hexadecimal text, a data URL, or with `isBase64Encoded` its bytes. */
   body: string | null;
+  /** Whether `body` is base64. Default false. */
   isBase64Encoded?: boolean;
+  /**
+   * Looked at: `content-type`, `content-encoding`, `accept` and `origin`, in any case of letters.
+   */
   headers?: Readonly<Record<string, string | undefined>> | null;
+  /** Looked at: `format`, which is `json` or `text`. */
   queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
 }
 
 /** The answer to an {@link InvocationEvent}. */
 export interface InvocationResult {
+  /** The HTTP status. */
   statusCode: number;
+  /** By names in small letters. */
   headers: Record<string, string>;
+  /** The sentence, the labels as JSON, or the problem as JSON (RFC 9457). */
   body: string;
+  /** The body is text. */
   isBase64Encoded: false;
 }
 
 /** What the handler answers, in the form that the event's kind expects. */
 export interface ClassificationHandler extends AsyncDisposable {
-  /** HTTP APIs and Function URLs. Without a context there is no deadline. */
+  /**
+   * Answers an HTTP API or a Function URL.
+   *
+   * @param event As API Gateway makes it (payload 2.0).
+   * @param context Lambda's; without one there is no deadline.
+   */
   (event: APIGatewayProxyEventV2, context?: Context): Promise<APIGatewayProxyStructuredResultV2>;
-  /** REST APIs. */
+  /**
+   * Answers a REST API.
+   *
+   * @param event As API Gateway makes it (payload 1.0).
+   * @param context Lambda's; without one there is no deadline.
+   */
   (event: APIGatewayProxyEvent, context?: Context): Promise<APIGatewayProxyResult>;
-  /** Application Load Balancers. */
+  /**
+   * Answers an Application Load Balancer.
+   *
+   * @param event With single or with multi-value headers.
+   * @param context Lambda's; without one there is no deadline.
+   */
   (event: ALBEvent, context?: Context): Promise<ALBResult>;
+  /**
+   * Answers a plain invocation.
+   *
+   * @param event The body alone.
+   * @param context Lambda's; without one there is no deadline.
+   */
   (event: InvocationEvent, context?: Context): Promise<InvocationResult>;
 
   /**
@@ -72,12 +102,13 @@ export interface CorsOptions {
   origins?: '*' | readonly string[];
   /** Request headers that a page may set. Default `content-type` and `accept`. */
   headers?: readonly string[];
-  /** Seconds for which browsers may keep the answer to a preflight request. Default 3600. */
+  /** Seconds for which browsers may keep the answer to a preflight request, 0 to 86,400. Default 3,600. */
   maxAgeSeconds?: number;
 }
 
 /** CloudWatch metrics in the embedded metric format: one line of the log for each invocation. */
 export interface MetricsOptions {
+  /** Where CloudWatch puts them, such as the application's name. */
   namespace: string;
   /** Dimensions and their values. Default: `FunctionName`, as Lambda names the function. */
   dimensions?: Readonly<Record<string, string>>;
@@ -88,8 +119,26 @@ export interface MetricsOptions {
  * Logger.
  */
 export interface Logger {
+  /**
+   * Takes what went well.
+   *
+   * @param message What happened, in a word or two.
+   * @param fields What is known of it: an {@link InvocationRecord}, say.
+   */
   info(message: string, fields: object): void;
+  /**
+   * Takes what its caller did wrong: statuses 400 to 499.
+   *
+   * @param message What happened, in a word or two.
+   * @param fields What is known of it.
+   */
   warn(message: string, fields: object): void;
+  /**
+   * Takes what went wrong here: statuses from 500 on, and loading that failed.
+   *
+   * @param message What happened, in a word or two.
+   * @param fields What is known of it, an {@link ErrorRecord} as `error` among it.
+   */
   error(message: string, fields: object): void;
 }
 
@@ -97,18 +146,23 @@ export interface Logger {
 export interface InvocationRecord {
   /** Lambda's id of the invocation. */
   requestId: string;
+  /** Which service made the event. */
   kind: EventKind;
+  /** The HTTP method. */
   method: string;
+  /** The path of the URL, without its query. */
   path: string;
   /** The HTTP status of the answer. */
   status: number;
   /** Whether it is the first of its process. */
   coldStart: boolean;
-  isolation: string;
+  /** Where the guest runs. */
+  isolation: Isolation;
   /** Bytes of the event's body as it arrived, encoded. */
   bodyBytes: number;
   /** Bytes of the picture; 0 where none was found. */
   pictureBytes: number;
+  /** Bytes of the answer's body. */
   responseBytes: number;
   /** Milliseconds that the handler took. */
   totalMs: number;
@@ -124,19 +178,24 @@ export interface InvocationRecord {
 
 /** An error in the log. */
 export interface ErrorRecord {
+  /** The error's class. */
   name: string;
+  /** Of a WasmEdgeError or an error of Node's. */
   code?: string;
+  /** What went wrong. */
   message: string;
+  /** Where, in this package's code. */
   stack?: string;
   /** What the guest wrote to its standard error, at most its last 4 KiB. */
   stderr?: string;
+  /** The stack, or the words, of what lies behind it. */
   cause?: string;
 }
 
 /**
  * Options of {@link createHandler}, beside those of `loadModule`, which are passed on to it. Without
  * `models` it takes as `default` the one that `wasmedge-embed classify` would, and
- * `limits.stdinBytes`, the picture's largest size, is 6 MiB.
+ * `limits.stdinBytes`, the picture's largest size, is 6 MiB (1 byte to 256 MiB).
  */
 export interface HandlerOptions extends LoadOptions {
   /**
@@ -154,12 +213,16 @@ export interface HandlerOptions extends LoadOptions {
   deadlineMarginMs?: number;
   /** The picture to warm up with, or false for no warm-up run. Default: a tiny JPEG. */
   warmUp?: BytesLike | false;
-  /** Default: none, since HTTP APIs and Function URLs add these headers themselves if told so. */
+  /** Headers for cross-origin requests. Default: none, since HTTP APIs and Function URLs add these headers themselves if told so. */
   cors?: boolean | CorsOptions;
-  /** Default: one line on stdout, by the conventions of Lambda's own log formats and levels. */
+  /** Where log entries go. Default: one line on stdout, by the conventions of Lambda's own log formats and levels. */
   logger?: Logger | false;
-  /** Default: none. */
+  /** Metrics on stdout. Default: none. */
   metrics?: MetricsOptions;
-  /** Called after each invocation; must not throw. */
+  /**
+   * Called after each invocation; must not throw.
+   *
+   * @param record A copy, to be kept or changed.
+   */
   onInvocation?: (record: InvocationRecord) => void;
 }

@@ -62,6 +62,11 @@ export const checks = [
     commands: async () => [local('eslint', '.')],
   },
   {
+    name: 'docs',
+    title: 'API reference: every public symbol documented',
+    commands: async () => [local('typedoc', '--emit', 'none')],
+  },
+  {
     name: 'clang-format',
     title: 'clang-format',
     commands: async () => {
