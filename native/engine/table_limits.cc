@@ -8,16 +8,13 @@ namespace wasmedge_embed {
 namespace {
 
 constexpr uint8_t kTableSection = 4;
-constexpr uint8_t kHasMaximum = 1;
 
 /// A table's type, as "Binary Format, Table Section" of the specification has it.
 struct Table {
   /// Its limits' place in the payload of the section.
   size_t begin = 0;
   size_t end = 0;
-  uint8_t flags = 0;
-  uint64_t minimum = 0;
-  std::optional<uint64_t> maximum;
+  WasmLimits limits;
 };
 
 /// The constant expressions that a table's first value can be: a null reference, a function, a
@@ -39,12 +36,9 @@ std::optional<Table> ReadTable(WasmReader& reader) {
   if (has_value && (!reader.Byte() || reader.Byte() != 0x00)) return std::nullopt;
   if (!reader.SkipValueType()) return std::nullopt;
   table.begin = reader.position();
-  const auto flags = reader.Byte();
-  const auto minimum = reader.U64();
-  if (!flags || !minimum) return std::nullopt;
-  table.flags = *flags;
-  table.minimum = *minimum;
-  if ((*flags & kHasMaximum) != 0 && !(table.maximum = reader.U64())) return std::nullopt;
+  const auto limits = reader.Limits();
+  if (!limits) return std::nullopt;
+  table.limits = *limits;
   table.end = reader.position();
   if (has_value && !SkipReferenceExpression(reader)) return std::nullopt;
   return table;
@@ -80,7 +74,7 @@ std::optional<std::vector<uint8_t>> LimitSection(WasmBytes payload, uint64_t ele
   }
   uint64_t room = elements;
   for (const Table& table : *tables) {
-    if (table.minimum > room) {
+    if (table.limits.minimum > room) {
       throw Error(ErrorCode::kLimit,
                   name + " declares tables of more elements than the limit 'tableElements' of " +
                       std::to_string(elements) +
@@ -88,18 +82,19 @@ std::optional<std::vector<uint8_t>> LimitSection(WasmBytes payload, uint64_t ele
                       "them.",
                   "tableElements");
     }
-    room -= table.minimum;
+    room -= table.limits.minimum;
   }
   std::vector<uint8_t> limited;
   bool changed = false;
   size_t copied = 0;
   for (const Table& table : *tables) {
-    const uint64_t most = table.minimum + room / tables->size();
-    if (table.maximum && *table.maximum <= most) continue;
+    const auto& [flags, minimum, maximum] = table.limits;
+    const uint64_t most = minimum + room / tables->size();
+    if (maximum && *maximum <= most) continue;
     changed = true;
     limited.insert(limited.end(), payload.data + copied, payload.data + table.begin);
-    limited.push_back(table.flags | kHasMaximum);
-    AppendLeb128(limited, table.minimum);
+    limited.push_back(flags | WasmLimits::kHasMaximum);
+    AppendLeb128(limited, minimum);
     AppendLeb128(limited, most);
     copied = table.end;
   }

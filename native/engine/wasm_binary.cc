@@ -11,30 +11,12 @@ constexpr uint8_t kImportSection = 2;
 constexpr uint8_t kMemorySection = 5;
 constexpr std::string_view kCompiledSectionName = "wasmedge";
 
-// In the flags of limits.
-constexpr uint8_t kHasMaximum = 1;
-constexpr uint8_t kIsShared = 2;
-constexpr uint8_t kHas64Bits = 4;
-
-struct Limits {
-  uint8_t flags = 0;
-  uint64_t minimum = 0;
-};
-
-std::optional<Limits> ReadLimits(WasmReader& reader) {
-  const auto flags = reader.Byte();
-  const auto minimum = reader.U64();
-  if (!flags || !minimum) return std::nullopt;
-  if ((*flags & kHasMaximum) != 0 && !reader.U64()) return std::nullopt;
-  return Limits{*flags, *minimum};
-}
-
 bool ReadMemory(WasmReader& reader, WasmOutline& outline) {
-  const auto limits = ReadLimits(reader);
+  const auto limits = reader.Limits();
   if (!limits) return false;
   outline.memory_minimum = std::max(outline.memory_minimum, limits->minimum);
-  outline.has_shared_memory |= (limits->flags & kIsShared) != 0;
-  outline.has_64_bit_memory |= (limits->flags & kHas64Bits) != 0;
+  outline.has_shared_memory |= (limits->flags & WasmLimits::kIsShared) != 0;
+  outline.has_64_bit_memory |= (limits->flags & WasmLimits::kHas64Bits) != 0;
   return true;
 }
 
@@ -59,7 +41,7 @@ bool ReadImports(WasmReader reader, WasmOutline& outline) {
         if (!reader.U32()) return false;
         break;
       case 1:  // table: element type and limits
-        if (!reader.SkipValueType() || !ReadLimits(reader)) return false;
+        if (!reader.SkipValueType() || !reader.Limits()) return false;
         break;
       case 2:  // memory
         if (!ReadMemory(reader, outline)) return false;
@@ -118,6 +100,15 @@ std::optional<std::string_view> WasmReader::Name() {
   const auto part = size ? Part(*size) : std::nullopt;
   if (!part) return std::nullopt;
   return std::string_view(reinterpret_cast<const char*>(part->data), part->size);
+}
+
+std::optional<WasmLimits> WasmReader::Limits() {
+  const auto flags = Byte();
+  const auto minimum = U64();
+  if (!flags || !minimum) return std::nullopt;
+  WasmLimits limits{*flags, *minimum, std::nullopt};
+  if ((*flags & WasmLimits::kHasMaximum) != 0 && !(limits.maximum = U64())) return std::nullopt;
+  return limits;
 }
 
 bool WasmReader::SkipValueType() {

@@ -13,6 +13,18 @@ struct WasmBytes {
   size_t size = 0;
 };
 
+/// The limits of a memory, in pages of 64 KiB, or of a table, in elements.
+struct WasmLimits {
+  // What the flags mean.
+  static constexpr uint8_t kHasMaximum = 1;
+  static constexpr uint8_t kIsShared = 2;
+  static constexpr uint8_t kHas64Bits = 4;
+
+  uint8_t flags = 0;
+  uint64_t minimum = 0;
+  std::optional<uint64_t> maximum;
+};
+
 /// What is read out of a WebAssembly binary without WasmEdge.
 struct WasmOutline {
   /// The payload of the custom section in which a universal module carries its compiled code.
@@ -42,6 +54,8 @@ class WasmReader {
   std::optional<WasmBytes> Part(uint32_t size);
   /// A vector of bytes, its length before it: a name.
   std::optional<std::string_view> Name();
+  /// Limits as memories and tables have them.
+  std::optional<WasmLimits> Limits();
   /// Passes over the type of a value or reference; false when it is cut off.
   bool SkipValueType();
 
