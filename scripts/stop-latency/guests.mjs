@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import initWabt from 'wabt';
@@ -22,31 +22,13 @@ const endless = {
   'host calls of some length': '(drop (call $random_get (i32.const 65536) (i32.const 65536)))',
 };
 
-const prelude = `
-  (import "wasi_snapshot_preview1" "poll_oneoff"
-    (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
-  (import "wasi_snapshot_preview1" "random_get"
-    (func $random_get (param i32 i32) (result i32)))
-  (import "wasi_snapshot_preview1" "sched_yield" (func $sched_yield (result i32)))
-  (type $number (func (param i32) (result i32)))
-  (memory (export "memory") 4 8)
-  (table $table 1 8 funcref)
-  (elem (i32.const 0) $count)
-  ;; Doubles with each level: so many calls have no end.
-  (func $count (param $depth i32) (result i32)
-    (if (i32.eqz (local.get $depth)) (then (return (i32.load (i32.const 64)))))
-    (i32.xor
-      (i32.mul (call $count (i32.sub (local.get $depth) (i32.const 1))) (i32.const 31))
-      (call $count (i32.sub (local.get $depth) (i32.const 1)))))
+const prelude = readFileSync(path.join(root, 'test/guests/endless-prelude.wat'), 'utf8');
+
+const fill = `
   (func $fill (param $depth i32)
     (memory.fill (i32.const 65536) (i32.const 1) (i32.const 64))
     (if (local.get $depth) (then (call $fill (i32.sub (local.get $depth) (i32.const 1)))))
-    (i32.store (i32.const 64) (local.get $depth)))
-  ;; One subscription of the monotonic clock, relative.
-  (func $sleep (param $nanoseconds i64)
-    (i32.store (i32.const 1040) (i32.const 1))
-    (i64.store (i32.const 1048) (local.get $nanoseconds))
-    (drop (call $poll_oneoff (i32.const 1024) (i32.const 2048) (i32.const 1) (i32.const 32))))`;
+    (i32.store (i32.const 64) (local.get $depth)))`;
 
 /** One bulk operation over all of a memory of so many pages, which nothing interrupts. */
 const once = (pages) => ({
@@ -86,7 +68,7 @@ export class Guests {
     return this.#write(
       Object.entries(endless).map(([title, body]) => [
         title,
-        `(module ${prelude} (func (export "_start") (loop $again ${body} (br $again))))`,
+        `(module ${prelude} ${fill} (func (export "_start") (loop $again ${body} (br $again))))`,
       ]),
     );
   }

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 import type { LoadedModule, WasmEdgeError } from 'wasmedge-embed';
 
+import { ROOT } from './paths.js';
 import { wasmFile } from './wat.js';
+
+const prelude = readFileSync(path.join(ROOT, 'test/guests/endless-prelude.wat'), 'utf8');
 
 /** What a guest can do for ever, by the byte of standard input that asks for it. */
 export const ENDLESS = {
@@ -70,15 +75,7 @@ export function endlessGuest(
       (func $fd_read (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "fd_write"
       (func $fd_write (param i32 i32 i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "poll_oneoff"
-      (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "random_get"
-      (func $random_get (param i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "sched_yield" (func $sched_yield (result i32)))
-    (type $number (func (param i32) (result i32)))
-    (memory (export "memory") 4 8)
-    (table $table 1 8 funcref)
-    (elem (i32.const 0) $count)
+    ${prelude}
     ;; Vectors of one buffer each: what is written at the begin, the answer, the key.
     (data (i32.const 0) "\\00\\01\\00\\00\\06\\00\\00\\00")
     (data (i32.const 8) "\\08\\01\\00\\00\\07\\00\\00\\00")
@@ -96,19 +93,6 @@ export function endlessGuest(
       (local.set $key (i32.load8_u (i32.const 272)))
       (call $begin)
       ${cases.join('')})
-
-    ;; Doubles with each level: so many calls have no end.
-    (func $count (param $depth i32) (result i32)
-      (if (i32.eqz (local.get $depth)) (then (return (i32.load (i32.const 64)))))
-      (i32.xor
-        (i32.mul (call $count (i32.sub (local.get $depth) (i32.const 1))) (i32.const 31))
-        (call $count (i32.sub (local.get $depth) (i32.const 1)))))
-
-    ;; One subscription of the monotonic clock, relative.
-    (func $sleep (param $nanoseconds i64)
-      (i32.store (i32.const 1040) (i32.const 1))
-      (i64.store (i32.const 1048) (local.get $nanoseconds))
-      (drop (call $poll_oneoff (i32.const 1024) (i32.const 2048) (i32.const 1) (i32.const 32))))
 
     (func (export "answer") (result i32) (i32.const 42))
     ${places[where]})`);
