@@ -1,11 +1,10 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
+import { formatters } from '../format/formatters.mjs';
 import { forgetOtherToolchain, parallel, toolchainOf } from '../setup/addon.mjs';
 import { SetupFailure } from '../setup/failure.mjs';
-import { filesBelow } from '../setup/files.mjs';
 import { cargo } from '../setup/guests.mjs';
-import { rustEnvironment } from '../setup/machine.mjs';
 import { commandLine, liteRtFile, localProgram, root, setupFolder } from '../setup/paths.mjs';
 import { ask, executables } from '../setup/processes.mjs';
 import { countCargo, countCtest, countGoogleTest } from './counts.mjs';
@@ -51,11 +50,11 @@ const qemuArguments = [
 
 /** @type {Check[]} */
 export const checks = [
-  {
-    name: 'prettier',
-    title: 'Prettier',
-    commands: async () => [local('prettier', '--check', '.')],
-  },
+  ...formatters.map(({ name, title, command }) => ({
+    name,
+    title,
+    commands: async ({ machine }) => [command(machine, false)],
+  })),
   {
     name: 'eslint',
     title: 'ESLint',
@@ -65,27 +64,6 @@ export const checks = [
     name: 'docs',
     title: 'API reference: every public symbol documented',
     commands: async () => [local('typedoc', '--emit', 'none')],
-  },
-  {
-    name: 'clang-format',
-    title: 'clang-format',
-    commands: async () => {
-      const files = filesBelow(path.join(root, 'native')).filter((file) => /\.(h|cc)$/.test(file));
-      return files.length === 0
-        ? []
-        : [{ command: 'clang-format-19', args: ['--dry-run', '-Werror', ...files] }];
-    },
-  },
-  {
-    name: 'rustfmt',
-    title: 'rustfmt',
-    commands: async ({ machine }) => [
-      {
-        command: path.join(machine.rust.programs, 'cargo-fmt'),
-        args: ['fmt', '--all', '--check'],
-        options: { cwd: path.join(root, 'wasm'), env: rustEnvironment(machine) },
-      },
-    ],
   },
   {
     name: 'clippy',

@@ -1,0 +1,49 @@
+import path from 'node:path';
+
+import { filesBelow } from '../setup/files.mjs';
+import { rustEnvironment } from '../setup/machine.mjs';
+import { localProgram, root } from '../setup/paths.mjs';
+
+/**
+ * A program that gives sources their form: `npm run format` has it write, the check of the same name look.
+ *
+ * @typedef {object} Formatter
+ * @property {string} name
+ * @property {string} title
+ * @property {(machine: import('../setup/machine.mjs').Machine, write: boolean) => Command} command
+ *
+ * @typedef {{ command: string, args: string[], options?: object }} Command
+ */
+
+/** @type {Formatter[]} */
+export const formatters = [
+  {
+    name: 'prettier',
+    title: 'Prettier',
+    command: (_machine, write) => ({
+      command: localProgram('prettier'),
+      args: [write ? '--write' : '--check', '--log-level', write ? 'warn' : 'log', '.'],
+      options: { cwd: root },
+    }),
+  },
+  {
+    name: 'clang-format',
+    title: 'clang-format',
+    command: (_machine, write) => ({
+      command: 'clang-format-19',
+      args: [
+        ...(write ? ['-i'] : ['--dry-run', '-Werror']),
+        ...filesBelow(path.join(root, 'native')).filter((file) => /\.(h|cc)$/.test(file)),
+      ],
+    }),
+  },
+  {
+    name: 'rustfmt',
+    title: 'rustfmt',
+    command: (machine, write) => ({
+      command: path.join(machine.rust.programs, 'cargo-fmt'),
+      args: ['fmt', '--all', ...(write ? [] : ['--check'])],
+      options: { cwd: path.join(root, 'wasm'), env: rustEnvironment(machine) },
+    }),
+  },
+];

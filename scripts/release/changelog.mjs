@@ -1,0 +1,37 @@
+import { SetupFailure } from '../setup/failure.mjs';
+
+/**
+ * The entry of a version in a change log of the form that keepachangelog.com describes.
+ *
+ * @param {string} text
+ * @param {string} version
+ * @returns {{ date: string }} "2026-07-31"
+ * @throws {SetupFailure} unless it is the newest entry, with a date and with something to tell, and nothing is unreleased
+ */
+export function releaseIn(text, version) {
+  const entries = text
+    .split(/^(?=## )/m)
+    .slice(1)
+    .map((entry) => {
+      const [heading, ...lines] = entry.split('\n');
+      const told = lines.filter((line) => line.startsWith('- ')).length;
+      return { heading, told };
+    });
+  const [unreleased, newest] = entries;
+  if (unreleased?.heading !== '## [Unreleased]') {
+    throw new SetupFailure("CHANGELOG.md does not begin with '## [Unreleased]'.");
+  }
+  if (unreleased.told > 0) {
+    throw new SetupFailure(
+      `CHANGELOG.md tells ${unreleased.told} changes under Unreleased: move them under ${version}.`,
+    );
+  }
+  const [, named, date] = newest?.heading.match(/^## \[(.+)\] - (\d{4}-\d{2}-\d{2})$/) ?? [];
+  if (named !== version) {
+    throw new SetupFailure(
+      `The newest entry of CHANGELOG.md must be '## [${version}] - YEAR-MONTH-DAY', as package.json has the version.`,
+    );
+  }
+  if (newest.told === 0) throw new SetupFailure(`CHANGELOG.md tells nothing of ${version}.`);
+  return { date };
+}
