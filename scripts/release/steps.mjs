@@ -104,12 +104,16 @@ export const releaseSteps = [
   {
     ...npmStep('test', 'Tests'),
     run: (task, { all }) =>
-      runNpmScript(task, all ? 'test:all' : 'test', { WASMEDGE_EMBED_DATA_REQUIRED: '1' }),
+      runNpmScript(task, all ? 'test:all' : 'test', {
+        env: { WASMEDGE_EMBED_DATA_REQUIRED: '1' },
+      }),
   },
   {
     ...npmStep('prebuild', 'Prebuilds'),
     async run(task) {
-      await runNpmScript(task, 'prebuild');
+      const { cpu } = readJson('package.json');
+      const architectures = cpu.flatMap((name) => ['--arch', name]);
+      await runNpmScript(task, 'prebuild', { args: architectures });
       return prebuilds().join(', ');
     },
   },
@@ -143,15 +147,13 @@ function npmStep(script, title) {
   };
 }
 
-async function runNpmScript(task, script, env = {}) {
+async function runNpmScript(task, script, { args = [], env = {} } = {}) {
   if (readJson('package.json').scripts[script] === undefined) {
     throw new SetupFailure(`package.json has no script '${script}'.`);
   }
-  const [command, ...args] = npmCommand();
-  const { output } = await task.exec(command, [...args, 'run', '--silent', script], {
-    cwd: root,
-    env,
-  });
+  const [command, ...npm] = npmCommand();
+  const run = [...npm, 'run', '--silent', script, '--', ...args];
+  const { output } = await task.exec(command, run, { cwd: root, env });
   return output.trimEnd().split('\n').at(-1)?.trim() || 'done';
 }
 
