@@ -7,7 +7,7 @@ export interface Histogram {
 }
 
 /** The same bins for all, so that histograms can be laid over each other: 25 to a factor of ten. */
-export const FACTOR = 10 ** (1 / 25);
+const FACTOR = 10 ** (1 / 25);
 
 export function histogram(samples: readonly number[]): Histogram {
   const bins = samples.map((sample) => Math.floor(Math.log(sample) / Math.log(FACTOR) + 1e-9));

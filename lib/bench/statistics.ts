@@ -6,7 +6,7 @@ export interface Estimate {
 }
 
 /** The confidence of every interval. */
-export const CONFIDENCE = 0.95;
+const CONFIDENCE = 0.95;
 /** The percentiles that are reported. */
 export const PERCENTILES = [0.5, 0.9, 0.99, 0.999] as const;
 

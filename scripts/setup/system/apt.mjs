@@ -9,7 +9,7 @@ const lockRetryMs = 5000;
 const dpkgStatus = '/var/lib/dpkg/status';
 
 /** Options of every installation: waits for other package managers, never stops at a question. */
-export const installOptions = [
+const installOptions = [
   '-y',
   '--no-install-recommends',
   '-o',
