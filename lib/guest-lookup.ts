@@ -4,8 +4,9 @@ import path from 'node:path';
 import { WasmEdgeError } from './errors.js';
 
 /**
- * The classification guest: the one in the package, else the one that was built in a clone of the
- * repository. In a package one that was compiled ahead of time comes first.
+ * The file of the package's classification guest, for `loadModule`: the one in the package, else the
+ * one that was built in a clone of the repository. In a package one that was compiled ahead of time
+ * comes first. It reads a JPEG from its standard input and runs the model `default`.
  *
  * @throws {WasmEdgeError} ERR_MODULE_LOAD when there is none.
  */

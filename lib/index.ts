@@ -17,10 +17,13 @@ export { compileModule } from './compile-module.js';
 export type { CompileEvent, RunEvent } from './diagnostics.js';
 export { WasmEdgeError } from './errors.js';
 export type { Trap, WasmEdgeErrorCode, WasmEdgeErrorDetails } from './errors.js';
+export { findGuest } from './guest-lookup.js';
 export { inspectModel, inspectModule } from './inspect.js';
 export type { ModelDescription, ModuleDescription } from './inspect.js';
 export { loadModule } from './load-module.js';
 export { LoadedModule } from './loaded-module.js';
+export { findModel } from './model-lookup.js';
+export type { FoundModel } from './model-lookup.js';
 export type {
   BytesLike,
   CompileOptions,

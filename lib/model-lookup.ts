@@ -3,10 +3,13 @@ import path from 'node:path';
 
 import { cacheDirectory } from './cache-directory.js';
 
-/** A model that was found, with its labels and the words that say which it is. */
+/** A model that was found. */
 export interface FoundModel {
+  /** Path of the .tflite file. */
   file: string;
+  /** Path of its labels, one a line. */
   labels: string;
+  /** The words that say which it is. */
   description: string;
 }
 

@@ -46,8 +46,8 @@ describe('The package', () => {
     );
     assert.deepEqual(JSON.parse(output), {
       names: [
-        ...['LoadedModule', 'WasmEdgeError', 'compileModule', 'inspectModel', 'inspectModule'],
-        'loadModule',
+        ...['LoadedModule', 'WasmEdgeError', 'compileModule', 'findGuest', 'findModel'],
+        ...['inspectModel', 'inspectModule', 'loadModule'],
       ],
       same: true,
       ofBoth: true,
