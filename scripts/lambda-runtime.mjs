@@ -38,7 +38,7 @@ async function main(values) {
   const { counts, grep } = values;
   rmSync(counts, { force: true });
   await runSteps(runtimeSteps, { forTests: true, yes: Boolean(values.yes), photographs: [] });
-  return runEndToEnd('lambda-runtime', {
+  return runEndToEnd('e2e/lambda-runtime.e2e', {
     counts,
     grep,
     env: {

@@ -48,7 +48,7 @@ async function main(values) {
     yes: Boolean(values.yes),
     photographs: [],
   });
-  return runEndToEnd('container', {
+  return runEndToEnd('e2e/container.e2e', {
     counts,
     grep,
     env: {

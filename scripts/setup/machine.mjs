@@ -18,6 +18,7 @@ import { ask, executables, isExecutable } from './processes.mjs';
  * @property {Record<string, object | Missing>} decoders the libraries that wasmedge_image opens, by their names
  * @property {{ rustc: string, cargo: string, programs: string, version: string } | Missing} rust
  * @property {{ command?: string } | Missing} wasmLinker without a command, the toolchain brings its own
+ * @property {{ command: string } | Missing} wasiCompiler of C, with a library for WASI
  */
 
 /** Why a part of the machine does not count. */
@@ -40,19 +41,20 @@ const wasmEdgeLines = ['0.14.', '0.17.'];
  * @returns {Promise<Machine>}
  */
 export async function inspectMachine() {
-  const [compiler, cmake, make, python, rust] = await Promise.all([
+  const [compiler, cmake, make, python, rust, wasiCompiler] = await Promise.all([
     findCompiler(),
     findCMake(),
     findMake(),
     findPython(),
     findRust(),
+    findWasiCompiler(),
   ]);
   const [wasmedge, decoders, wasmLinker] = await Promise.all([
     findWasmEdge(python),
     findDecoders(python),
     findWasmLinker(rust),
   ]);
-  return { compiler, cmake, make, python, wasmedge, decoders, rust, wasmLinker };
+  return { compiler, cmake, make, python, wasmedge, decoders, rust, wasmLinker, wasiCompiler };
 }
 
 async function findCompiler() {
@@ -196,27 +198,52 @@ async function findWasmLinker(rust) {
 }
 
 async function findWasmLd() {
-  const versioned = new Set(
-    (process.env.PATH ?? '')
-      .split(path.delimiter)
-      .filter((folder) => path.isAbsolute(folder) && existsSync(folder))
-      .flatMap((folder) => readdirSync(folder).filter((name) => /^wasm-ld-\d+$/.test(name))),
-  );
-  for (const command of ['wasm-ld', ...versioned].flatMap(executables)) {
+  for (const command of versionsOf('wasm-ld')) {
     const version = (await ask(command, ['--version']))?.match(/LLD (\d+)/);
     if (version && Number(version[1]) >= minimalWasmLinker) return command;
   }
   return undefined;
 }
 
+/** A program of LLVM by its name, and by its name with a version, as distributions have them beside each other. */
+function versionsOf(program) {
+  const versioned = new Set(
+    (process.env.PATH ?? '')
+      .split(path.delimiter)
+      .filter((folder) => path.isAbsolute(folder) && existsSync(folder))
+      .flatMap((folder) => readdirSync(folder))
+      .filter(
+        (name) => name.startsWith(`${program}-`) && /^\d+$/.test(name.slice(program.length + 1)),
+      ),
+  );
+  return [program, ...versioned].flatMap(executables);
+}
+
 async function canLink(rust, linker) {
+  const args = ['--target', 'wasm32-wasip1'];
+  if (linker !== undefined) args.push('-C', `linker=${linker}`);
+  return canBuild(rust.rustc, args, 'empty.rs', 'fn main() {}\n');
+}
+
+/** The compiler, the library and the runtime come in packages of their own: only building something tells. */
+async function findWasiCompiler() {
+  const commands = versionsOf('clang');
+  const program = '#include <stdio.h>\nint main(void) { return puts(""); }\n';
+  for (const command of commands) {
+    if (await canBuild(command, ['--target=wasm32-wasi'], 'empty.c', program)) return { command };
+  }
+  const reason =
+    commands.length > 0 ? `${commands.join(', ')} cannot build for it` : 'no clang in PATH';
+  return new Missing(reason);
+}
+
+async function canBuild(compiler, args, name, text) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'wasmedge-embed-'));
   try {
-    const source = path.join(folder, 'empty.rs');
-    await writeFile(source, 'fn main() {}\n');
-    const args = ['--target', 'wasm32-wasip1', '-o', path.join(folder, 'empty.wasm'), source];
-    if (linker !== undefined) args.push('-C', `linker=${linker}`);
-    return (await ask(rust.rustc, args)) !== undefined;
+    const source = path.join(folder, name);
+    await writeFile(source, text);
+    const output = ['-o', path.join(folder, 'empty.wasm')];
+    return (await ask(compiler, [...args, ...output, source])) !== undefined;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -15,20 +15,23 @@ export const npmDependencies = {
     'See whether npm reaches its registry (`npm ping`), and that package.json and package-lock.json agree;\n' +
     'then run this command again.',
 
-  async run(_context, task) {
-    if (isInstalled()) return 'up to date';
-    const [command, ...args] = npmCommand();
-    await task.exec(command, [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-      cwd: root,
-    });
-    return undefined;
-  },
+  run: (_context, task) => installDependencies(root, task),
 };
 
+/** What the lock file of this folder pins, where it is not there yet. Gives a word on what it found. */
+export async function installDependencies(folder, task) {
+  if (isInstalled(folder)) return 'up to date';
+  const [command, ...args] = npmCommand();
+  await task.exec(command, [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: folder,
+  });
+  return undefined;
+}
+
 /** Whether node_modules holds what the lock file pins, by the record that npm itself keeps there. */
-function isInstalled() {
-  const wanted = packagesIn('package-lock.json');
-  const present = packagesIn('node_modules/.package-lock.json');
+function isInstalled(folder) {
+  const wanted = packagesIn(path.join(folder, 'package-lock.json'));
+  const present = packagesIn(path.join(folder, 'node_modules/.package-lock.json'));
   if (!wanted || !present) return false;
   const differs = ([name, entry]) => {
     const installed = present[name];
@@ -41,7 +44,7 @@ function isInstalled() {
 
 function packagesIn(file) {
   try {
-    return JSON.parse(readFileSync(path.join(root, file), 'utf8')).packages;
+    return JSON.parse(readFileSync(file, 'utf8')).packages;
   } catch {
     // Missing or not JSON: npm ci makes it anew, or says what is wrong with the lock file.
     return undefined;

@@ -26,6 +26,7 @@ import { countCargo, countCtest, countGoogleTest } from './counts.mjs';
 
 const mochaCounts = path.join(setupFolder, 'mocha.json');
 const lambdaCounts = path.join(setupFolder, 'mocha-lambda.json');
+const exampleCounts = path.join(setupFolder, 'mocha-examples.json');
 const containerCounts = path.join(setupFolder, 'mocha-container.json');
 const sanitizedCounts = path.join(setupFolder, 'mocha-asan.json');
 
@@ -145,6 +146,17 @@ export const checks = [
       ];
     },
     count: () => readCounts(mochaCounts),
+  },
+  {
+    name: 'examples',
+    title: 'The examples',
+    inherit: true,
+    commands: async ({ grep, yes }) => {
+      const grepping = grep === undefined ? [] : ['--grep', grep];
+      const counts = ['--counts', exampleCounts];
+      return [script('test-examples', ...counts, ...grepping, ...(yes ? ['--yes'] : []))];
+    },
+    count: () => readCounts(exampleCounts),
   },
   {
     name: 'bench',

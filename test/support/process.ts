@@ -28,10 +28,19 @@ export const HANGS_AFTER_MS = 1000 * Number(process.env['WASMEDGE_EMBED_SCRIPT_S
  */
 export function runScript(source: string, options: ScriptOptions = {}): Promise<Ended> {
   const kind = options.esm ? ['--input-type=module'] : ['--input-type=commonjs'];
+  return runNode([...(options.flags ?? []), ...kind, '-e', source], options.env);
+}
+
+/** Runs Node in the project's root, or in another folder. */
+export function runNode(
+  args: readonly string[],
+  env: ScriptOptions['env'] = {},
+  cwd = ROOT,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...(options.flags ?? []), ...kind, '-e', source], {
-      cwd: ROOT,
-      env: { ...process.env, NODE_OPTIONS: undefined, ...options.env },
+    const child = spawn(process.execPath, args, {
+      cwd,
+      env: { ...process.env, NODE_OPTIONS: undefined, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: HANGS_AFTER_MS,
       killSignal: 'SIGKILL',

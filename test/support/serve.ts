@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
 
 import { startServer } from './internals.js';
 import { ROOT } from './paths.js';
+import { withServed } from './served.js';
+import type { Served } from './served.js';
 import { watGuest } from './wat.js';
 
 type ServerOptions = Parameters<typeof startServer>[0];
@@ -33,54 +31,12 @@ export async function withScriptedServer<T>(
   }
 }
 
-/** A running `wasmedge-embed serve`. */
-export interface Served {
-  url: string;
-  process: ChildProcessByStdio<null, Readable, Readable>;
-  /** What it has written so far. */
-  stdout: () => string;
-  stderr: () => string;
-  /** Its exit code, or the signal that ended it. */
-  ended: Promise<number | string>;
-}
-
 /** Starts `wasmedge-embed serve` on a free port, gives it to `use`, and kills what is left of it. */
 export async function withServeCommand<T>(
   args: readonly string[],
   use: (served: Served) => Promise<T>,
 ): Promise<T> {
-  const child = spawn(
-    process.execPath,
-    [path.join(ROOT, 'dist', 'cli', 'main.js'), 'serve', '--port', '0', ...args],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, WASMEDGE_EMBED_DATA: '', AWS_LAMBDA_LOG_FORMAT: 'JSON' },
-    },
-  );
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
-  try {
-    const url = await new Promise<string>((resolve, reject) => {
-      child.stderr.on('data', () => {
-        const found = /^Listening on (\S+) /m.exec(stderr)?.[1];
-        if (found !== undefined) resolve(found);
-      });
-      void ended.then((code) => {
-        reject(new Error(`It ended with ${code}:\n${stderr}`));
-      });
-    });
-    return await use({
-      url,
-      process: child,
-      stdout: () => stdout,
-      stderr: () => stderr,
-      ended,
-    });
-  } finally {
-    child.kill('SIGKILL');
-    await ended;
-  }
+  const command = [path.join(ROOT, 'dist', 'cli', 'main.js'), 'serve', '--port', '0', ...args];
+  const env = { WASMEDGE_EMBED_DATA: '', AWS_LAMBDA_LOG_FORMAT: 'JSON' };
+  return withServed(command, { env, listening: /^Listening on (\S+) /m }, use);
 }

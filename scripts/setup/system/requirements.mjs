@@ -138,6 +138,18 @@ const forTests = [
     elsewhere: 'install Clang 19 and its compiler-rt under the name clang++-19',
   },
   {
+    title: 'Clang for WASI, with wasi-libc',
+    find: ({ wasiCompiler }) => wasiCompiler,
+    packages: [
+      { name: 'clang-19' },
+      { name: 'libclang-rt-19-dev-wasm32' },
+      { name: 'wasi-libc' },
+      { name: 'lld', minimum: '1:19' },
+    ],
+    elsewhere:
+      'install Clang, LLD and wasi-libc from your distribution, or put the WASI SDK into PATH',
+  },
+  {
     title: 'curl',
     find: () => findProgram('curl'),
     packages: [{ name: 'curl' }],

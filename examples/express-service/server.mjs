@@ -1,0 +1,103 @@
+// Classifies pictures over HTTP, in processes of their own: POST a JPEG to /classify.
+import { availableParallelism } from 'node:os';
+
+import express from 'express';
+import { WasmEdgeError, findGuest, findModel, loadModule } from 'wasmedge-embed';
+
+const { env } = process;
+const REQUEST_MS = 15_000;
+const SHUTDOWN_MS = 10_000;
+
+/** What callers are told of an error of the package, by its code; of any other only that it happened. */
+const ANSWERS = {
+  ERR_QUEUE_FULL: [503, 'Too many pictures are waiting: try again.'],
+  ERR_WORKER_DIED: [503, 'The worker with this picture has died: try again.'],
+  ERR_CLOSED: [503, 'The service is shutting down: try again.'],
+  ERR_TIMEOUT: [504, 'The picture could not be classified in time.'],
+};
+
+// Loaded once, before the first request is taken. Your own guest and model are two paths.
+const { file, labels } = findModel();
+const classifier = await loadModule(env.MODULE ?? findGuest(), {
+  // A crash of WasmEdge, LiteRT or a decoder ends one worker, which is replaced: not this service.
+  isolation: env.ISOLATION ?? 'worker-process',
+  workerProcess: { recycleAfterRuns: 100_000 },
+  args: ['--format', 'json', '--top-k', '3'],
+  models: { default: { file, labels } },
+  concurrency: Number(env.CONCURRENCY ?? availableParallelism()),
+  maxQueue: Number(env.MAX_QUEUE ?? 16),
+  limits: { timeoutMs: Number(env.TIMEOUT_MS ?? 2_000), memoryPages: 4_096 },
+});
+
+const app = express();
+app.disable('x-powered-by');
+
+// A connection that is kept alive would hold up the end.
+app.use((_request, response, next) => {
+  response.once('close', () => {
+    if (!server.listening) server.closeIdleConnections();
+  });
+  next();
+});
+
+app.get('/healthz', (_request, response) => {
+  response.json({ status: 'ok' });
+});
+
+// A larger body is a 413.
+const jpeg = express.raw({ type: 'image/jpeg', limit: '6mb' });
+
+app.post('/classify', jpeg, async (request, response) => {
+  if (!Buffer.isBuffer(request.body)) throw refusal(415, 'Send a JPEG, as image/jpeg.');
+  const { stdout, stderr, exitCode } = await classifier.run({
+    stdin: request.body,
+    signal: untilClosed(response),
+  });
+  if (exitCode === 65) throw refusal(422, `The picture cannot be decoded: ${stderr}`);
+  if (exitCode !== 0) throw new Error(`The guest ended with exit code ${exitCode}: ${stderr}`);
+  response.type('application/json').send(stdout);
+});
+
+// Express tells error handlers by their four parameters.
+app.use((error, _request, response, _next) => {
+  // The client has gone: there is nobody to be told.
+  if (error.code === 'ERR_ABORTED' || response.headersSent) return response.destroy();
+  const [status, message] =
+    error instanceof WasmEdgeError
+      ? (ANSWERS[error.code] ?? [500])
+      : [error.status ?? 500, error.message];
+  if (status === 500) console.error(error);
+  if (status === 503) response.set('retry-after', '1');
+  return response.status(status).json({
+    status,
+    code: error.code,
+    message: status === 500 ? 'The picture could not be classified.' : message,
+  });
+});
+
+const server = app.listen(Number(env.PORT ?? 3000), env.HOST ?? '127.0.0.1', (error) => {
+  if (error) throw error;
+  const { address, port } = server.address();
+  console.log(`Listening at http://${address}:${port}`);
+});
+server.requestTimeout = REQUEST_MS;
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, () => {
+    console.log(`${signal}: finishing what is under way`);
+    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+    // Called back when the last request has been answered.
+    server.close(() => classifier.close());
+  });
+}
+
+/** Aborted when the client goes away: nobody waits for the guest any longer. */
+function untilClosed(response) {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  return controller.signal;
+}
+
+function refusal(status, message) {
+  return Object.assign(new Error(message.trim()), { status });
+}

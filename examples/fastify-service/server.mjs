@@ -1,0 +1,107 @@
+// Classifies pictures over HTTP: POST a JPEG to /classify.
+import { availableParallelism } from 'node:os';
+
+import Fastify from 'fastify';
+import { WasmEdgeError, findGuest, findModel, loadModule } from 'wasmedge-embed';
+
+const { env } = process;
+const SHUTDOWN_MS = 10_000;
+
+/** What callers are told of an error of the package, by its code; of any other only that it happened. */
+const ANSWERS = {
+  ERR_QUEUE_FULL: [503, 'Too many pictures are waiting: try again.'],
+  ERR_CLOSED: [503, 'The service is shutting down: try again.'],
+  ERR_TIMEOUT: [504, 'The picture could not be classified in time.'],
+  ERR_ABORTED: [499, 'The client has gone.'],
+};
+
+// Loaded once, before the first request is taken. Your own guest and model are two paths.
+const { file, labels } = findModel();
+const classifier = await loadModule(env.MODULE ?? findGuest(), {
+  args: ['--format', 'json', '--top-k', '3'],
+  models: { default: { file, labels } },
+  // Guests run on threads of their own: the event loop stays free. What goes beyond both is refused.
+  concurrency: Number(env.CONCURRENCY ?? availableParallelism()),
+  maxQueue: Number(env.MAX_QUEUE ?? 16),
+  limits: { timeoutMs: Number(env.TIMEOUT_MS ?? 2_000), memoryPages: 4_096 },
+});
+
+const app = Fastify({
+  logger: { level: env.LOG_LEVEL ?? 'info', serializers: { err: errorRecord } },
+  bodyLimit: 6 << 20, // 413 above
+  requestTimeout: 15_000, // 408 for who sends too slowly
+});
+
+// A picture is the only kind of body: the rest is a 415.
+app.removeAllContentTypeParsers();
+app.addContentTypeParser('image/jpeg', { parseAs: 'buffer' }, async (_request, body) => body);
+
+app.get('/healthz', async () => ({ status: 'ok' }));
+
+app.post('/classify', async (request, reply) => {
+  const { stdout, stderr, exitCode, timings } = await classifier.run({
+    stdin: request.body ?? '',
+    signal: untilClosed(reply.raw),
+  });
+  if (exitCode === 65) throw refusal(422, `The picture cannot be decoded: ${stderr}`);
+  if (exitCode !== 0) throw new Error(`The guest ended with exit code ${exitCode}: ${stderr}`);
+  const { queueMs, executeMs, inferenceMs } = timings;
+  reply.header('server-timing', serverTiming({ queueMs, executeMs, inferenceMs }));
+  return reply.type('application/json').send(stdout);
+});
+
+app.setErrorHandler((error, request, reply) => {
+  const [status, message] =
+    error instanceof WasmEdgeError
+      ? (ANSWERS[error.code] ?? [500])
+      : [error.statusCode ?? 500, error.message];
+  if (status === 500) request.log.error(error);
+  if (status === 503) reply.header('retry-after', '1');
+  return reply.code(status).send({
+    status,
+    code: error.code,
+    message: status === 500 ? 'The picture could not be classified.' : message,
+  });
+});
+
+// A connection that is kept alive would hold up the end.
+app.addHook('onSend', async (_request, reply) => {
+  if (!app.server.listening) reply.header('connection', 'close');
+});
+
+// When the last request has been answered.
+app.addHook('onClose', () => classifier.close());
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, () => {
+    app.log.info(`${signal}: finishing what is under way`);
+    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+    void app.close();
+  });
+}
+
+await app.listen({ host: env.HOST ?? '127.0.0.1', port: Number(env.PORT ?? 3000) });
+
+/** Aborted when the client goes away: nobody waits for the guest any longer. */
+function untilClosed(response) {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  return controller.signal;
+}
+
+function refusal(statusCode, message) {
+  return Object.assign(new Error(message.trim()), { statusCode });
+}
+
+/** For the log, with what the guest had written to its standard error. */
+function errorRecord({ name, code, message, stack, stderr }) {
+  return { name, code, message, stack, stderr: stderr?.toString() };
+}
+
+/** For the network panel of browsers. */
+function serverTiming(milliseconds) {
+  return Object.entries(milliseconds)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name.replace(/Ms$/, '')};dur=${value.toFixed(2)}`)
+    .join(', ');
+}

@@ -1,0 +1,32 @@
+// Has the workers of a queue classify photographs, and prints their answers.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { connectClient } from 'wasmedge-embed/broker';
+
+const { env } = process;
+const { positionals } = parseArgs({ allowPositionals: true });
+if (positionals.length === 0) {
+  console.error('Usage: node submit.mjs PHOTO.jpg…');
+  process.exit(2);
+}
+
+const client = await connectClient({
+  url: env.AMQP_URL ?? 'amqp://127.0.0.1',
+  queue: env.QUEUE ?? 'pictures',
+  timeoutMs: 20_000,
+});
+try {
+  await Promise.all(positionals.map(submit));
+} finally {
+  await client.close();
+}
+
+async function submit(file) {
+  const id = path.basename(file);
+  const picture = await readFile(file, 'base64');
+  const { topK, error } = await client.invoke({ id, picture });
+  if (error) process.exitCode = 1;
+  console.log(`${id}: ${error ?? topK.map(({ label, score }) => `${label} ${score}`).join(', ')}`);
+}

@@ -1,0 +1,64 @@
+// Classifies the pictures that come from a queue of RabbitMQ: {"id": …, "picture": "<JPEG, base64>"}.
+import { availableParallelism } from 'node:os';
+
+import { WasmEdgeError, findGuest, findModel, loadModule } from 'wasmedge-embed';
+import { startWorker } from 'wasmedge-embed/broker';
+
+const { env } = process;
+const SHUTDOWN_MS = 30_000;
+const concurrency = Number(env.CONCURRENCY ?? availableParallelism());
+
+// What cannot be loaded is no message's fault: this comes first.
+const { file, labels } = findModel();
+const classifier = await loadModule(env.MODULE ?? findGuest(), {
+  args: ['--format', 'json', '--top-k', '3'],
+  models: { default: { file, labels } },
+  // The broker keeps what waits: it sends no more than `concurrency` messages at a time.
+  concurrency,
+  limits: { memoryPages: 4_096 },
+});
+
+const worker = await startWorker({
+  url: env.AMQP_URL ?? 'amqp://127.0.0.1',
+  queue: env.QUEUE ?? 'pictures',
+  concurrency,
+  timeoutMs: 10_000,
+  deliveryLimit: 3,
+  handler: classify,
+  onConnection: ({ state, error }) => console.log(error ? `${state}: ${error.message}` : state),
+}).catch(async (error) => {
+  // Without a broker at the start it is for whoever starts this process to try again.
+  console.error(error.message);
+  await classifier.close();
+  process.exit(1);
+});
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, async () => {
+    console.log(`${signal}: finishing what is under way`);
+    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+    await worker.close();
+    await classifier.close();
+  });
+}
+
+/**
+ * What it gives is the answer. What it throws decides about the message: ERR_INVALID_ARGUMENT sends it to the
+ * dead-letter queue, anything else back to the queue, for another worker or a later time.
+ */
+async function classify({ id, picture }, { getRemainingTimeInMillis }) {
+  if (typeof id !== 'string' || typeof picture !== 'string') {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      'A message has an id and a picture, both text.',
+    );
+  }
+  const { stdout, stderr, exitCode } = await classifier.run({
+    stdin: Buffer.from(picture, 'base64'),
+    timeoutMs: getRemainingTimeInMillis(),
+  });
+  // No worker could do better: the sender is told.
+  if (exitCode === 65) return { id, error: stderr.toString().trim() };
+  if (exitCode !== 0) throw new Error(`The guest ended with exit code ${exitCode}: ${stderr}`);
+  return { id, topK: JSON.parse(stdout).topK };
+}

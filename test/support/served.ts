@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+
+import { ROOT } from './paths.js';
+
+/** A server in a Node process of its own. */
+export interface Served {
+  url: string;
+  process: ChildProcessByStdio<null, Readable, Readable>;
+  /** What it has written so far. */
+  stdout: () => string;
+  stderr: () => string;
+  /** Its exit code, or the signal that ended it. */
+  ended: Promise<number | string>;
+}
+
+export interface ServedOptions {
+  /** Over this process's environment. */
+  env: Record<string, string>;
+  cwd?: string;
+  /** What it writes once it listens; the group is its address. */
+  listening: RegExp;
+}
+
+/** Starts a server, gives it to `use`, and kills what is left of it. */
+export async function withServed<T>(
+  args: readonly string[],
+  { env, cwd = ROOT, listening }: ServedOptions,
+  use: (served: Served) => Promise<T>,
+): Promise<T> {
+  const child = spawn(process.execPath, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
+  try {
+    const url = await new Promise<string>((resolve, reject) => {
+      const look = (): void => {
+        const found = (listening.exec(stdout) ?? listening.exec(stderr))?.[1];
+        if (found !== undefined) resolve(found);
+      };
+      child.stdout.on('data', look);
+      child.stderr.on('data', look);
+      void ended.then((code) => {
+        reject(new Error(`It ended with ${code}:\n${stdout}${stderr}`));
+      });
+    });
+    return await use({ url, process: child, stdout: () => stdout, stderr: () => stderr, ended });
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
