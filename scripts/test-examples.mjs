@@ -20,8 +20,8 @@ Usage: npm run test:examples -- [--grep PATTERN] [--yes]
   -h, --help    this text
 
 The repository is to be set up (npm run quickstart). The examples' npm dependencies and crates are downloaded once.
-Without sample data (WASMEDGE_EMBED_DATA) two photographs are, too. The queue worker is tested behind a RabbitMQ of
-its own where that is installed (apt-get install rabbitmq-server).
+Without sample data (WASMEDGE_EMBED_DATA) two photographs are, too. The queue worker is tested behind a broker with
+npm run test:broker.
 `;
 
 function readOptions() {

@@ -25,8 +25,14 @@ try {
 
 async function submit(file) {
   const id = path.basename(file);
-  const picture = await readFile(file, 'base64');
-  const { topK, error } = await client.invoke({ id, picture });
-  if (error) process.exitCode = 1;
-  console.log(`${id}: ${error ?? topK.map(({ label, score }) => `${label} ${score}`).join(', ')}`);
+  try {
+    const picture = await readFile(file, 'base64');
+    const { topK, error } = await client.invoke({ id, picture });
+    if (error !== undefined) throw new Error(error);
+    console.log(`${id}: ${topK.map(({ label, score }) => `${label} ${score}`).join(', ')}`);
+  } catch (error) {
+    // One that cannot be had is no reason to wait no longer for the others.
+    console.log(`${id}: ${error.message}`);
+    process.exitCode = 1;
+  }
 }

@@ -55,7 +55,7 @@ async function classify({ id, picture }, { getRemainingTimeInMillis }) {
   }
   const { stdout, stderr, exitCode } = await classifier.run({
     stdin: Buffer.from(picture, 'base64'),
-    timeoutMs: getRemainingTimeInMillis(),
+    timeoutMs: Math.max(1, getRemainingTimeInMillis()),
   });
   // No worker could do better: the sender is told.
   if (exitCode === 65) return { id, error: stderr.toString().trim() };

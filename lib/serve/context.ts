@@ -15,7 +15,8 @@ export function lambdaContext(functionName: string, timeoutMs: number): Context 
     awsRequestId: randomUUID(),
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: 'local',
-    getRemainingTimeInMillis: () => Math.max(0, end - performance.now()),
+    // Whole ones, as from Lambda: what goes on to a time limit.
+    getRemainingTimeInMillis: () => Math.max(0, Math.floor(end - performance.now())),
   };
   return context as Context;
 }

@@ -27,6 +27,7 @@ import { countCargo, countCtest, countGoogleTest } from './counts.mjs';
 const mochaCounts = path.join(setupFolder, 'mocha.json');
 const lambdaCounts = path.join(setupFolder, 'mocha-lambda.json');
 const exampleCounts = path.join(setupFolder, 'mocha-examples.json');
+const brokerExampleCounts = path.join(setupFolder, 'mocha-broker-example.json');
 const containerCounts = path.join(setupFolder, 'mocha-container.json');
 const sanitizedCounts = path.join(setupFolder, 'mocha-asan.json');
 
@@ -179,17 +180,22 @@ export const checks = [
     name: 'broker',
     title: 'Tests behind RabbitMQ',
     long: true,
-    commands: async () => [
-      local('tsc', '-p', 'tsconfig.test.json'),
-      {
-        ...local(
-          'mocha',
-          ...['--no-config', '--timeout', '60000', '--require', './build/test/support/cache.js'],
-          'build/test/broker/*.test.js',
-        ),
-        options: { cwd: root, env: { WASMEDGE_EMBED_RABBITMQ_REQUIRED: '1' } },
-      },
-    ],
+    commands: async ({ yes }) => {
+      const required = { cwd: root, env: { WASMEDGE_EMBED_RABBITMQ_REQUIRED: '1' } };
+      const example = ['--counts', brokerExampleCounts, '--grep', 'queue-worker'];
+      return [
+        local('tsc', '-p', 'tsconfig.test.json'),
+        {
+          ...local(
+            'mocha',
+            ...['--no-config', '--timeout', '60000', '--require', './build/test/support/cache.js'],
+            'build/test/broker/*.test.js',
+          ),
+          options: required,
+        },
+        { ...script('test-examples', ...example, ...(yes ? ['--yes'] : [])), options: required },
+      ];
+    },
     count: countMochaSummary,
   },
   {
@@ -362,9 +368,12 @@ function countFuzzers(text) {
   return { passed, failed: results.length - passed, skipped: [] };
 }
 
+/** Of all runs of mocha in it. */
 function countMochaSummary(text) {
-  const count = (word) => Number(text.match(new RegExp(`^ {2}(\\d+) ${word}`, 'm'))?.[1] ?? NaN);
-  const passed = count('passing');
-  if (Number.isNaN(passed)) return undefined;
-  return { passed, failed: count('failing') || 0, skipped: [] };
+  const counts = (word) =>
+    [...text.matchAll(new RegExp(`^ {2}(\\d+) ${word}`, 'gm'))].map(([, count]) => Number(count));
+  const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+  const passed = counts('passing');
+  if (passed.length === 0) return undefined;
+  return { passed: sum(passed), failed: sum(counts('failing')), skipped: [] };
 }
