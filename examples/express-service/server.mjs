@@ -59,9 +59,10 @@ app.post('/classify', jpeg, async (request, response) => {
 });
 
 // Express tells error handlers by their four parameters.
-app.use((error, _request, response, _next) => {
+app.use((error, _request, response, next) => {
+  if (response.headersSent) return next(error);
   // The client has gone: there is nobody to be told.
-  if (error.code === 'ERR_ABORTED' || response.headersSent) return response.destroy();
+  if (error.code === 'ERR_ABORTED') return response.destroy();
   const [status, message] =
     error instanceof WasmEdgeError
       ? (ANSWERS[error.code] ?? [500])

@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import { exampleCrates } from '../examples/crates.mjs';
 import { filesBelow } from '../setup/files.mjs';
 import { rustEnvironment } from '../setup/machine.mjs';
 import { localProgram, root } from '../setup/paths.mjs';
@@ -33,7 +34,9 @@ export const formatters = [
       command: 'clang-format-19',
       args: [
         ...(write ? ['-i'] : ['--dry-run', '-Werror']),
-        ...filesBelow(path.join(root, 'native')).filter((file) => /\.(h|cc)$/.test(file)),
+        ...['native', 'examples/guest-c']
+          .flatMap((folder) => filesBelow(path.join(root, folder)))
+          .filter((file) => /\.(h|cc|c)$/.test(file)),
       ],
     }),
   },
@@ -44,6 +47,18 @@ export const formatters = [
       command: path.join(machine.rust.programs, 'cargo-fmt'),
       args: ['fmt', '--all', ...(write ? [] : ['--check'])],
       options: { cwd: path.join(root, 'wasm'), env: rustEnvironment(machine) },
+    }),
+  },
+  {
+    name: 'rustfmt-examples',
+    title: 'rustfmt of the examples',
+    command: (machine, write) => ({
+      command: path.join(machine.rust.programs, 'rustfmt'),
+      args: [
+        ...(write ? [] : ['--check']),
+        ...['--edition', '2021', '--config-path', path.join(root, 'wasm')],
+        ...exampleCrates().map((folder) => path.join(folder, 'src/main.rs')),
+      ],
     }),
   },
 ];

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
+import { exampleCrates } from '../examples/crates.mjs';
 import { formatters } from '../format/formatters.mjs';
 import { forgetOtherToolchain, parallel, toolchainOf } from '../setup/addon.mjs';
 import { SetupFailure } from '../setup/failure.mjs';
 import { cargo } from '../setup/guests.mjs';
+import { rustEnvironment } from '../setup/machine.mjs';
 import { commandLine, liteRtFile, localProgram, root, setupFolder } from '../setup/paths.mjs';
 import { ask, executables } from '../setup/processes.mjs';
 import { countCargo, countCtest, countGoogleTest } from './counts.mjs';
@@ -73,6 +75,11 @@ export const checks = [
     commands: async ({ machine }) => [
       clippy(machine, ['--workspace', '--target', 'wasm32-wasip1']),
       clippy(machine, [...hostPackages(), '--all-targets']),
+      ...exampleCrates().map((cwd) => ({
+        command: path.join(machine.rust.programs, 'cargo-clippy'),
+        args: ['clippy', '--locked', '--target', 'wasm32-wasip1', '--', '-D', 'warnings'],
+        options: { cwd, env: rustEnvironment(machine) },
+      })),
     ],
   },
   {
