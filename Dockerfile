@@ -33,7 +33,8 @@ ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
 WORKDIR /build
 COPY package.json package-lock.json ./
 COPY scripts/setup scripts/setup
-# It says which Rust is needed.
+# Which LiteRT is needed, and which Rust.
+COPY native/litert.json native/
 COPY wasm/Cargo.toml wasm/
 
 # The guest, for any processor of this architecture: where the image is built is not where it runs.

@@ -36,6 +36,8 @@ export type WasmEdgeErrorCode =
   | 'ERR_BROKER'
   /** A bundle cannot be made of what is here, or the system that it is for could not load it. */
   | 'ERR_BUNDLE'
+  /** The addon cannot be built here; the message says what is missing. */
+  | 'ERR_BUILD'
   /** The addon, WasmEdge or LiteRT cannot be loaded; the message says what to install. */
   | 'ERR_NATIVE_LOAD';
 

@@ -1,7 +1,4 @@
-import path from 'node:path';
-
-import load from 'node-gyp-build';
-
+import { addonFile, addonRemedy, loadAddon, presentPrebuilds } from './addon-file.js';
 import { WasmEdgeError, reasonOf } from './errors.js';
 import type { Trap } from './errors.js';
 import type { ResolvedLimits } from './limits.js';
@@ -182,34 +179,39 @@ export interface Addon {
 
 let loaded: Addon | undefined;
 
-/** The package's root: it has package.json, and the addon below it. */
-export const PACKAGE_ROOT = path.join(__dirname, '..');
-
-/** The addon's file. Throws an Error of another kind than ours where there is none. */
-export function addonFile(): string {
-  return load.path(PACKAGE_ROOT);
-}
-
 /**
  * Loads the addon on first use, so that requiring the package never fails. Throws ERR_NATIVE_LOAD
- * with the loader's own words when it cannot be.
+ * when it is not there for this system, or cannot be loaded, and says what to do.
  */
 export function addon(): Addon {
   if (loaded) return loaded;
+  const file = findAddon();
   try {
-    loaded = load(PACKAGE_ROOT) as Addon;
-    // Also at process.exit() and at an uncaught exception, when an addon's own hooks do not run.
-    const { shutdown } = loaded;
-    process.once('exit', () => {
-      shutdown();
-    });
+    loaded = loadAddon() as Addon;
   } catch (error) {
     throw new WasmEdgeError(
       'ERR_NATIVE_LOAD',
-      `The native addon for ${process.platform}-${process.arch} cannot be loaded: ` +
-        `${reasonOf(error)}\nIn a clone of the repository run 'npm run quickstart', which builds it.`,
+      `The native addon ${file} cannot be loaded: ${reasonOf(error)}\n${addonRemedy()}`,
       { cause: error },
     );
   }
+  const { shutdown } = loaded;
+  // Also at process.exit() and at an uncaught exception, when an addon's own hooks do not run.
+  process.once('exit', () => {
+    shutdown();
+  });
   return loaded;
+}
+
+function findAddon(): string {
+  try {
+    return addonFile();
+  } catch (error) {
+    throw new WasmEdgeError(
+      'ERR_NATIVE_LOAD',
+      `There is no native addon for ${process.platform}-${process.arch}: none was built here, and ` +
+        `the package's prebuilds are: ${presentPrebuilds()}.\n${addonRemedy()}`,
+      { cause: error },
+    );
+  }
 }

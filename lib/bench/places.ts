@@ -1,19 +1,18 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-import nodeGypBuild from 'node-gyp-build';
-
+import { PACKAGE_ROOT, addonFile } from '../addon-file.js';
 import { reasonOf } from '../errors.js';
 import { openProgram } from '../runners/subprocess/program.js';
 
 import { Unavailable } from './contenders/definition.js';
 
 /** The root of the package, or of the repository's clone. */
-export const root = path.join(__dirname, '..', '..');
+export const root = PACKAGE_ROOT;
 
 /** The folder of the addon, and of the LiteRT library beside it. */
 export function addonFolder(): string {
-  return path.dirname(nodeGypBuild.path(root));
+  return path.dirname(addonFile());
 }
 
 /** WasmEdge's own program with our plug-ins. */
@@ -33,11 +32,11 @@ export async function wasmedgeProgram(): Promise<WasmEdgeProgram> {
   }
 }
 
-/** A guest of ours, by name, not compiled: of the package, else of a clone. */
+/** A guest of ours, by name, not compiled: of a clone, else of the package. */
 export function guestSource(name: string): string {
   const folders = [
-    path.join(root, 'dist', 'guest'),
     path.join(root, 'wasm', 'target', 'wasm32-wasip1', 'release'),
+    path.join(root, 'dist', 'guest'),
   ];
   const found = folders
     .map((folder) => path.join(folder, `${name}.wasm`))

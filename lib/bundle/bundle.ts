@@ -1,10 +1,11 @@
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { PACKAGE_ROOT, addonFile } from '../addon-file.js';
 import { bytesOf } from '../bench/disk.js';
 import { WasmEdgeError, nativeCall } from '../errors.js';
 import { loadModels, modelSources, readModels } from '../models.js';
-import { PACKAGE_ROOT, addon, addonFile } from '../native.js';
+import { addon } from '../native.js';
 
 import { placeModule } from './guest.js';
 import { placeHandler } from './handler.js';

@@ -5,6 +5,9 @@ import path from 'node:path';
 import { findDependency } from '../dependency-lookup.js';
 import { WasmEdgeError } from '../errors.js';
 
+/** Types, and what `wasmedge-embed build` compiles with. */
+const NOT_AT_RUN_TIME = /^(@types\/.*|node-addon-api|node-api-headers)$/;
+
 /**
  * Copies this package's JavaScript, and the packages that it depends on, into a folder's
  * node_modules. Gives the copy of this package.
@@ -41,7 +44,7 @@ function placements(root: string, target: string, folder: string): Map<string, s
   const queue = [[root, target] as const];
   for (const [source, at] of queue) {
     for (const name of Object.keys(manifest(source).dependencies ?? {})) {
-      if (name.startsWith('@types/')) continue;
+      if (NOT_AT_RUN_TIME.test(name)) continue;
       const from = findDependency(source, name);
       if (from === undefined) {
         throw new WasmEdgeError(

@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { WasmEdgeError } from '../errors.js';
 
 import { benchCommand } from './bench.js';
+import { buildCommand } from './build.js';
 import { bundleCommand } from './bundle.js';
 import { classifyCommand } from './classify.js';
 import { compileCommand } from './compile.js';
@@ -25,7 +26,7 @@ const program = new Command('wasmedge-embed')
   .description(
     'Run ahead-of-time compiled WebAssembly with TensorFlow Lite inside Node.js: classify ' +
       'pictures, serve them over HTTP or from a queue, compile modules, ' +
-      'look into modules and models, bundle all for Lambda, measure.',
+      'look into modules and models, bundle all for Lambda, build the addon, measure.',
   )
   .version(version)
   // Options that stand behind a subcommand are its own, also where the command has them too.
@@ -39,6 +40,7 @@ const program = new Command('wasmedge-embed')
   .addCommand(compileCommand())
   .addCommand(inspectCommand())
   .addCommand(bundleCommand())
+  .addCommand(buildCommand())
   .addCommand(modelCommand())
   .addHelpText(
     'after',

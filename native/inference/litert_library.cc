@@ -16,9 +16,9 @@ namespace {
 constexpr char kPathVariable[] = "WASMEDGE_EMBED_LITERT";
 constexpr char kFileName[] = "libLiteRt.so";
 constexpr char kRemedy[] =
-    "In a clone of the repository run `npm run quickstart`, which fetches the file; of an "
-    "installed package, install it anew; or set WASMEDGE_EMBED_LITERT to the path of libLiteRt.so "
-    "of LiteRT 2.3.";
+    "In a clone of the repository run `npm run quickstart`, of an installed package `npx "
+    "wasmedge-embed build`, which fetch the file; or set WASMEDGE_EMBED_LITERT to the path of "
+    "libLiteRt.so of LiteRT 2.3.";
 // Version 2.3 was the first to have it; nothing here calls it.
 constexpr char kVersionMark[] = "LiteRtSetAcceleratorGetHooks";
 

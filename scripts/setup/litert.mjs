@@ -5,7 +5,9 @@ import { copyAtomically, sha256OfFile, writeAtomically } from './files.mjs';
 import { cacheFolder, liteRtFile } from './paths.mjs';
 import { takeFromWheel } from './wheel.mjs';
 
-const pinned = JSON.parse(readFileSync(new URL('./litert.json', import.meta.url), 'utf8'));
+const pinned = JSON.parse(
+  readFileSync(new URL('../../native/litert.json', import.meta.url), 'utf8'),
+);
 
 /**
  * TensorFlow Lite under its present name: one file out of a pinned wheel, beside the addon.

@@ -4,6 +4,7 @@ import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
+import { PACKAGE_ROOT, addonRemedy } from '../../addon-file.js';
 import { WasmEdgeError, reasonOf } from '../../errors.js';
 
 import { LOG_DESCRIPTOR, readLog } from './log.js';
@@ -82,12 +83,11 @@ async function findProgram(given: string | undefined): Promise<string> {
   );
 }
 
-/** In the package beside its code; in a clone of the repository where they are built. */
+/** Where they were built, in a clone or by `wasmedge-embed build`; else the package's own. */
 async function findPlugins(): Promise<string> {
-  const root = path.join(__dirname, '..', '..', '..');
   const candidates = [
-    path.join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'plugin'),
-    path.join(root, 'build', 'plugin'),
+    path.join(PACKAGE_ROOT, 'build', 'plugin'),
+    path.join(PACKAGE_ROOT, 'prebuilds', `${process.platform}-${process.arch}`, 'plugin'),
   ];
   for (const candidate of candidates) {
     const isThere = await access(path.join(candidate, 'libwasi_nn.so')).then(
@@ -99,7 +99,7 @@ async function findPlugins(): Promise<string> {
   throw new WasmEdgeError(
     'ERR_NATIVE_LOAD',
     `This package's plug-ins for WasmEdge's program are missing: looked for ${candidates.join(', ')}. ` +
-      "In a clone of the repository run 'npm run quickstart', which builds them.",
+      addonRemedy(),
   );
 }
 

@@ -1,0 +1,31 @@
+/** The processors that LiteRT and WasmEdge are built for, as in `process.arch`. */
+const ARCHITECTURES: readonly string[] = ['x64', 'arm64'];
+
+/** Why nothing that could be built or installed makes the addon work here; undefined where it can. */
+export function whyUnsupported(): string | undefined {
+  const { platform, arch } = process;
+  if (platform !== 'linux' || !ARCHITECTURES.includes(arch)) {
+    return `It is for Linux on ${ARCHITECTURES.join(' and ')}; this is ${platform} on ${arch}.`;
+  }
+  return hasGlibc()
+    ? undefined
+    : 'It is for systems with glibc, which LiteRT is built for, and this one has another C library.';
+}
+
+/** What the types of Node.js 20 lack; and the report is their plain object. */
+interface Report {
+  /** Whether to leave the connections out, whose addresses' names are looked up otherwise. */
+  excludeNetwork?: boolean;
+  getReport(): { header: { glibcVersionRuntime?: string } };
+}
+
+function hasGlibc(): boolean {
+  const report = process.report as unknown as Report;
+  const before = report.excludeNetwork;
+  report.excludeNetwork = true;
+  try {
+    return report.getReport().header.glibcVersionRuntime !== undefined;
+  } finally {
+    report.excludeNetwork = before ?? false;
+  }
+}

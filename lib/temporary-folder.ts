@@ -1,0 +1,27 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type Signal = keyof typeof EXIT_CODES;
+const SIGNALS = Object.keys(EXIT_CODES) as Signal[];
+
+/**
+ * Lets `use` work in a folder of its own, which is gone afterwards: also after a failure, and after a
+ * signal that ends the process. For commands: it takes those signals for itself.
+ */
+export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wasmedge-embed-'));
+  const end = (signal: Signal): void => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(EXIT_CODES[signal]);
+  };
+  for (const signal of SIGNALS) process.once(signal, end);
+  try {
+    return await use(folder);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, end);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
