@@ -32,7 +32,10 @@ interface Pinned {
  * @param folder A temporary one, to work in.
  * @throws {WasmEdgeError} ERR_BUILD.
  */
-export async function liteRtLibrary(folder: string, onStep: (text: string) => void): Promise<Buffer> {
+export async function liteRtLibrary(
+  folder: string,
+  onStep: (text: string) => void,
+): Promise<Buffer> {
   const pinned = JSON.parse(
     readFileSync(path.join(PACKAGE_ROOT, 'native', 'litert.json'), 'utf8'),
   ) as Pinned;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { SetupFailure } from '../setup/failure.mjs';
-import { describeSource, findSource, readSources } from '../setup/system/apt-sources.mjs';
+import { describeSource, findDebianSource, readSources } from '../setup/system/apt-sources.mjs';
 import { buildah, inspectImage, storage } from './buildah.mjs';
 
 const suite = 'trixie';
@@ -51,17 +51,13 @@ export const containerBase = {
  * @param {import('../setup/system/apt-sources.mjs').Source[]} sources of this machine
  */
 export function debianSources(sources) {
-  const releases = [suite, 'stable', 'bookworm', 'forky', 'testing', 'sid', 'unstable'];
-  const main = findSource(sources, releases);
+  const main = findDebianSource(sources);
   if (!main) {
     throw new SetupFailure('No package source of apt is one of Debian.', {
       advice: 'Build the Dockerfile with Docker or Podman, or run this command on a Debian.',
     });
   }
-  const security = findSource(
-    sources,
-    releases.map((release) => `${release}-security`),
-  );
+  const security = findDebianSource(sources, '-security');
   const stanzas = [describeSource(main, `${suite} ${suite}-updates`)];
   if (security) stanzas.push(describeSource(security, `${suite}-security`));
   return stanzas.join('\n');

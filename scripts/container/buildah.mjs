@@ -3,7 +3,7 @@ import path from 'node:path';
 import { SetupFailure } from '../setup/failure.mjs';
 import { cacheFolder } from '../setup/paths.mjs';
 import { run } from '../setup/processes.mjs';
-import { installTools } from '../setup/system/tools.mjs';
+import { requirePrograms } from '../setup/system/programs.mjs';
 
 /** Images and containers, apart from those of anybody else's buildah. */
 export const storage = path.join(cacheFolder(), 'container');
@@ -30,7 +30,7 @@ export const containerTools = {
         advice: 'Run this command as root, or build the Dockerfile with Docker or Podman.',
       });
     }
-    return installTools(tools, context, task);
+    return requirePrograms(tools, context, task);
   },
 };
 

@@ -1,21 +1,13 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { sha256OfFile, writeAtomically } from '../setup/files.mjs';
 import { inspectMachine } from '../setup/machine.mjs';
-import { npmCommand } from '../setup/npm.mjs';
+import { installLocked } from '../setup/npm.mjs';
 import { cacheFolder } from '../setup/paths.mjs';
 import { ask } from '../setup/processes.mjs';
-import { installTools } from '../setup/system/tools.mjs';
+import { requirePrograms } from '../setup/system/programs.mjs';
 import { takeFromWheel } from '../setup/wheel.mjs';
 
 const pinned = JSON.parse(readFileSync(new URL('./emulator.json', import.meta.url), 'utf8'));
@@ -55,7 +47,7 @@ export const runtimeSteps = [
     title: 'Build tools',
     async run(context, task) {
       context.machine ??= await inspectMachine();
-      return installTools(tools, context, task);
+      return requirePrograms(tools, context, task);
     },
   },
   {
@@ -76,25 +68,10 @@ export const runtimeSteps = [
     advice: 'See its log for what the build of its libcurl or of aws-lambda-cpp complains of.',
     async run(_context, task) {
       if (existsSync(clientProgram)) return 'up to date';
-      // Beside, then in its place: an installation that was interrupted is none.
-      const fresh = `${clientFolder}.${process.pid}`;
-      mkdirSync(fresh, { recursive: true });
-      try {
-        cpSync(clientSources, fresh, { recursive: true });
-        const [command, ...args] = npmCommand();
-        await task.exec(
-          command,
-          [
-            ...[...args, 'ci', '--no-audit', '--no-fund'],
-            ...['--ignore-scripts=false', '--foreground-scripts'],
-          ],
-          { cwd: fresh, env: headers() },
-        );
-        rmSync(clientFolder, { recursive: true, force: true });
-        renameSync(fresh, clientFolder);
-      } finally {
-        rmSync(fresh, { recursive: true, force: true });
-      }
+      await installLocked(clientSources, clientFolder, task, {
+        args: ['--ignore-scripts=false', '--foreground-scripts'],
+        env: headers(),
+      });
       return undefined;
     },
   },

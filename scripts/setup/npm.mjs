@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { root } from './paths.mjs';
@@ -26,6 +26,34 @@ export async function installDependencies(folder, task) {
     cwd: folder,
   });
   return undefined;
+}
+
+/**
+ * Installs what a folder's lock file pins into a folder of its own.
+ *
+ * @param {string} sources a folder with package.json and package-lock.json
+ * @param {string} target
+ * @param {import('./task.mjs').Task} task
+ * @param {{ args?: string[], env?: Record<string, string> }} [options] further arguments of npm, and its variables
+ */
+export async function installLocked(sources, target, task, { args = [], env } = {}) {
+  // Beside, then in its place: an installation that was interrupted is none.
+  const fresh = `${target}.${process.pid}`;
+  mkdirSync(fresh, { recursive: true });
+  try {
+    for (const name of ['package.json', 'package-lock.json']) {
+      copyFileSync(path.join(sources, name), path.join(fresh, name));
+    }
+    const [command, ...npm] = npmCommand();
+    await task.exec(command, [...npm, 'ci', '--no-audit', '--no-fund', ...args], {
+      cwd: fresh,
+      env,
+    });
+    rmSync(target, { recursive: true, force: true });
+    renameSync(fresh, target);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
 }
 
 /** Whether node_modules holds what the lock file pins, by the record that npm itself keeps there. */

@@ -101,6 +101,22 @@ export function findSource(sources, suites) {
   );
 }
 
+/** Names under which Debian's mirrors offer a release that a machine of today may be set to. */
+const debianSuites = ['trixie', 'stable', 'bookworm', 'forky', 'testing', 'sid', 'unstable'];
+
+/**
+ * Where this machine gets Debian from, whichever release: the mirror has the others too.
+ *
+ * @param {Source[]} sources
+ * @param {string} [suffix] of the suites' names, such as "-security"
+ */
+export function findDebianSource(sources, suffix = '') {
+  return findSource(
+    sources,
+    debianSuites.map((suite) => `${suite}${suffix}`),
+  );
+}
+
 function stanzasOf(text) {
   const stanzas = [{}];
   let field;

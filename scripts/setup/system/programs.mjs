@@ -3,18 +3,18 @@ import { executables } from '../processes.mjs';
 import { installPackages } from './install.mjs';
 
 /**
- * Installs the Debian packages of what is missing.
+ * Sees to it that programs are in PATH: installs Debian's packages of those that are not.
  *
- * @param {Record<string, string | (() => Promise<boolean>)>} tools by the names of their packages: the program, or
- *   what tells whether it is there
- * @param {object} context of the steps
+ * @param {Record<string, string | (() => Promise<boolean>)>} programs by the packages that bring them; where it is no
+ *   program, what tells whether it is there
+ * @param {import('../steps.mjs').Context} context
  * @param {import('../task.mjs').Task} task
- * @returns {Promise<string>} what was done, in words
+ * @returns {Promise<string>} what was found, for the line of progress
  */
-export async function installTools(tools, context, task) {
+export async function requirePrograms(programs, context, task) {
   const missing = [];
-  for (const [name, tool] of Object.entries(tools)) {
-    const isThere = typeof tool === 'string' ? executables(tool).length > 0 : await tool();
+  for (const [name, program] of Object.entries(programs)) {
+    const isThere = typeof program === 'string' ? executables(program).length > 0 : await program();
     if (!isThere) missing.push(name);
   }
   if (missing.length === 0) return 'nothing is missing';

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { sha256OfFile } from '../setup/files.mjs';
+import { root } from '../setup/paths.mjs';
+import { digestOf } from '../setup/stamp.mjs';
+
+const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+
+/** The processors that the package is for, as in `process.arch`. */
+export const architectures = manifest.cpu;
+
+/** The native sources that are in the package. */
+export const nativeSources = manifest.files.filter((file) => file.startsWith('native'));
+
+export function prebuildFolder(arch) {
+  return path.join(root, 'prebuilds', `linux-${arch}`);
+}
+
+/** The files of a prebuild: the addon by prebuildify's name, the rest where it looks for it. */
+export const addonName = `${manifest.name}.glibc.node`;
+export const pluginCoreName = 'libwasmedge_embed_plugin.so';
+export const pluginNames = ['wasi_nn', 'wasmedge_tensorflowlite', 'wasmedge_image'].map(
+  (name) => `plugin/lib${name}.so`,
+);
+export const liteRtName = 'libLiteRt.so';
+export const prebuildFiles = [addonName, pluginCoreName, ...pluginNames, liteRtName];
+
+/** Says of which sources the files beside it are; not in the package. */
+export const recordName = 'built.json';
+
+/** A digest of what prebuilds are made of. */
+export function sourcesDigest() {
+  const { version } = manifest;
+  const { version: headers } = JSON.parse(
+    readFileSync(path.join(root, 'node_modules/node-addon-api/package.json'), 'utf8'),
+  );
+  return digestOf([...nativeSources, 'binding.gyp'], [version, headers]);
+}
+
+/** What the record of a prebuild holds. */
+export function describePrebuild(folder) {
+  const files = prebuildFiles.map((name) => [name, sha256OfFile(path.join(folder, name)) ?? null]);
+  return { sources: sourcesDigest(), files: Object.fromEntries(files) };
+}
+
+/**
+ * Whether a prebuild is there, and of the sources as they are now.
+ *
+ * @returns {'missing' | 'outdated' | 'current'}
+ */
+export function stateOfPrebuild(arch) {
+  const folder = prebuildFolder(arch);
+  const record = path.join(folder, recordName);
+  if (!existsSync(record)) return 'missing';
+  const isSame = readFileSync(record, 'utf8') === recordOf(folder);
+  return isSame ? 'current' : 'outdated';
+}
+
+export function recordOf(folder) {
+  return `${JSON.stringify(describePrebuild(folder), null, 2)}\n`;
+}
