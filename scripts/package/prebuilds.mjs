@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { SetupFailure } from '../setup/failure.mjs';
 import { sha256OfFile } from '../setup/files.mjs';
 import { root } from '../setup/paths.mjs';
 import { digestOf } from '../setup/stamp.mjs';
@@ -59,4 +60,32 @@ export function stateOfPrebuild(arch) {
 
 export function recordOf(folder) {
   return `${JSON.stringify(describePrebuild(folder), null, 2)}\n`;
+}
+
+/**
+ * Refuses a package without prebuilds, or with such as are of other sources.
+ *
+ * @param {boolean} isForAll whether every processor's has to be there, rather than one's
+ * @returns {import('../setup/steps.mjs').Step}
+ */
+export function requirePrebuilds(isForAll) {
+  return {
+    name: 'package-prebuilds',
+    title: 'Prebuilds',
+    async run() {
+      const states = architectures.map((arch) => ({ arch, state: stateOfPrebuild(arch) }));
+      const current = states.filter(({ state }) => state === 'current');
+      const bad = states.filter(
+        ({ state }) => state === 'outdated' || (isForAll && state === 'missing'),
+      );
+      if (bad.length === 0 && current.length > 0) {
+        return `for ${current.map(({ arch }) => arch).join(' and ')}`;
+      }
+      const words = states.map(({ arch, state }) => `linux-${arch} is ${state}`).join(', ');
+      const wanted = bad.length > 0 ? bad.map(({ arch }) => `--arch ${arch}`) : [];
+      throw new SetupFailure(`The package cannot be made without its prebuilds: ${words}.`, {
+        advice: ['npm run prebuild', ...(wanted.length > 0 ? ['--', ...wanted] : [])].join(' '),
+      });
+    },
+  };
 }

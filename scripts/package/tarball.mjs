@@ -1,0 +1,50 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+import { npmCommand } from '../setup/npm.mjs';
+import { localProgram, root, shown } from '../setup/paths.mjs';
+
+const { name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const folder = path.join(root, 'build/package');
+
+export const tarballFile = path.join(folder, `${name}-${version}.tgz`);
+
+/** @type {import('../setup/steps.mjs').Step} */
+export const tarball = {
+  name: 'package-tarball',
+  title: 'npm pack',
+  advice: 'Its log says what is missing: npm run prebuild, or npm run quickstart, makes it.',
+
+  async run(_context, task) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const [command, ...args] = npmCommand();
+    await task.exec(command, [...args, 'pack', '--pack-destination', folder], { cwd: root });
+    return shown(tarballFile);
+  },
+};
+
+/**
+ * What linters say of the package as npm and TypeScript see it.
+ *
+ * @type {import('../setup/steps.mjs').Step[]}
+ */
+export const packageLints = [
+  {
+    name: 'publint',
+    title: 'publint',
+    async run(_context, task) {
+      await task.exec(localProgram('publint'), ['run', tarballFile, '--strict']);
+      return 'passed';
+    },
+  },
+  {
+    name: 'attw',
+    title: 'Are the types wrong?',
+    async run(_context, task) {
+      // Not the resolution of Node.js 10, which knows no "exports" and which TypeScript gives up.
+      await task.exec(localProgram('attw'), [tarballFile, '--profile', 'node16']);
+      return 'no';
+    },
+  },
+];
