@@ -9,7 +9,12 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['tsconfig.json', 'tsconfig.test.json', 'lib/serve/page/browser/tsconfig.json'],
+        project: [
+          'tsconfig.json',
+          'tsconfig.test.json',
+          'lib/serve/page/browser/tsconfig.json',
+          'test/types/tsconfig.json',
+        ],
       },
     },
     rules: {
@@ -23,7 +28,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.ts', 'test/**/*.mts'],
     rules: {
       // Tests look at errors of unknown shape and pass wrong values on purpose.
       '@typescript-eslint/no-non-null-assertion': 'off',

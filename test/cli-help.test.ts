@@ -24,6 +24,7 @@ const HELP: [command: string, mentioned: string[]][] = [
   ['compile', ['--output', '--optimize', '--generic', '--interruptible']],
   ['inspect', ['--json', '.tflite']],
   ['bundle', ['--out', '--target', '--force', '--handler', 'amazon-linux-2023', 'patchelf']],
+  ['build', ['--jobs', '--verbose', 'CMake', 'LiteRT']],
   ['model', ['fetch']],
   ['model fetch', ['--url', '--timeout', '--force', 'MobileNet']],
 ];
@@ -67,6 +68,7 @@ describe('wasmedge-embed', () => {
     ['inspect', /missing required argument 'file'/],
     ['bundle', /required option '-o, --out <folder>' not specified/],
     ['bundle --out x --target windows', /--target.*amazon-linux-2023, debian-12/],
+    ['build --jobs 0', /--jobs.*from 1 to 1024/],
     ['model fetch --timeout 0', /--timeout.*from 1 to 3600/],
     ['model burn', /unknown command 'burn'/],
   ];

@@ -1,7 +1,5 @@
 import path from 'node:path';
 
-import { PACKAGE_ROOT } from '../addon-file.js';
-import { findDependency } from '../dependency-lookup.js';
 import { WasmEdgeError } from '../errors.js';
 
 import { versionOf } from './program.js';
@@ -35,17 +33,19 @@ export async function requireTools(): Promise<void> {
 /**
  * The folders that hold the packages of headers, as CMake's list.
  *
- * @throws {WasmEdgeError} ERR_BUILD when one is not installed as a folder.
+ * @throws {WasmEdgeError} ERR_BUILD when one is not installed.
  */
 export function headerFolders(): string {
   const folders = HEADERS.map((name) => {
-    const found = findDependency(PACKAGE_ROOT, name);
-    if (found !== undefined) return path.dirname(found);
-    throw new WasmEdgeError(
-      'ERR_BUILD',
-      `The package ${name}, whose headers are needed, is not in a node_modules above ${PACKAGE_ROOT}. ` +
-        "Install this package anew; with Yarn 2 or newer, with 'nodeLinker: node-modules'.",
-    );
+    try {
+      return path.dirname(path.dirname(require.resolve(`${name}/package.json`)));
+    } catch (error) {
+      throw new WasmEdgeError(
+        'ERR_BUILD',
+        `The package ${name}, whose headers are needed, is not installed. Install this package anew.`,
+        { cause: error },
+      );
+    }
   });
   return [...new Set(folders)].join(';');
 }

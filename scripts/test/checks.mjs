@@ -31,6 +31,7 @@ const lambdaCounts = path.join(setupFolder, 'mocha-lambda.json');
 const exampleCounts = path.join(setupFolder, 'mocha-examples.json');
 const brokerExampleCounts = path.join(setupFolder, 'mocha-broker-example.json');
 const containerCounts = path.join(setupFolder, 'mocha-container.json');
+const packageCounts = path.join(setupFolder, 'mocha-package.json');
 const sanitizedCounts = path.join(setupFolder, 'mocha-asan.json');
 
 /** What it finds in libraries that are not ours is in the file of suppressions; leaks are all ours. */
@@ -68,6 +69,11 @@ export const checks = [
     name: 'docs',
     title: 'API reference: every public symbol documented',
     commands: async () => [local('typedoc', '--emit', 'none')],
+  },
+  {
+    name: 'types',
+    title: 'The public types',
+    commands: async () => [local('tsc', '-p', 'test/types')],
   },
   {
     name: 'clippy',
@@ -245,6 +251,22 @@ export const checks = [
       return [script('test-container', ...counts, ...grepping, ...(yes ? ['--yes'] : []))];
     },
     count: () => readCounts(containerCounts),
+  },
+  {
+    name: 'package',
+    title: "The package's tarball, as its users install it",
+    long: true,
+    inherit: true,
+    commands: async ({ grep, yes }) => {
+      const grepping = grep === undefined ? [] : ['--grep', grep];
+      const counts = ['--counts', packageCounts];
+      const answer = yes ? ['--yes'] : [];
+      return [
+        script('prebuild', ...answer),
+        script('test-package', ...counts, ...grepping, ...answer),
+      ];
+    },
+    count: () => readCounts(packageCounts),
   },
   {
     name: 'fuzz-events',

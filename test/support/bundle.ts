@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import type * as AddonFile from '../../dist/addon-file.js';
 import type * as Elf from '../../dist/bundle/elf.js';
 import type * as Libraries from '../../dist/bundle/libraries.js';
 import type * as RunPath from '../../dist/bundle/run-path.js';
@@ -23,7 +24,8 @@ export const { compareVersions, newestVersions } = load(
   './symbol-versions.js',
 ) as typeof SymbolVersions;
 export const { TARGETS, missingVersions, suitableTargets } = load('./targets.js') as typeof Targets;
-export const { addon, addonFile } = load('../native.js') as typeof Native;
+export const { addon } = load('../native.js') as typeof Native;
+export const { addonFile } = load('../addon-file.js') as typeof AddonFile;
 
 const run = promisify(execFile);
 

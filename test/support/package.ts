@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { DATA } from './data.js';
+import { ROOT } from './paths.js';
+import { temporaryPath } from './wat.js';
+
+/** A photograph that the default model knows. */
+export const PHOTOGRAPH = path.join(DATA, 'photos', 'cat_720p.jpg');
+export const LABEL = 'cat';
+
+/** What `npm run test:package` hands to its tests. */
+export function given(name: string): string {
+  const value = process.env[`WASMEDGE_EMBED_${name}`];
+  assert.ok(value, "Run these tests with 'npm run test:package'.");
+  return value;
+}
+
+export interface Ended {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program to its end. A variable that is undefined is not there for it. */
+export function run(
+  command: readonly string[],
+  cwd: string,
+  variables: Readonly<Record<string, string | undefined>> = {},
+): Promise<Ended> {
+  const [program = '', ...args] = command;
+  const env = { ...process.env, WASMEDGE_EMBED_DATA: undefined, ...variables };
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { cwd, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      const exitCode = error ? error.code : 0;
+      if (typeof exitCode === 'number') resolve({ exitCode, stdout, stderr });
+      else reject(new Error(`${command.join(' ')}: ${stderr}`, { cause: error }));
+    });
+  });
+}
+
+/** Runs a program that has to succeed, and gives what it wrote to its standard output. */
+export async function output(...args: Parameters<typeof run>): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(...args);
+  assert.equal(exitCode, 0, `${args[0].join(' ')}:\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+/** A package manager, as pinned in scripts/package/tools. */
+export interface Manager {
+  name: string;
+  /** The Node.js that runs it, by its version line. */
+  node: 20 | 24;
+  /** Its program, below the folder of tools. */
+  program: string;
+  /** Its arguments that install packages. */
+  install: readonly string[];
+  /** Its arguments that run a package's program. */
+  execute: readonly string[];
+  /** Its arguments that run node, where it has an own way of finding packages. */
+  runNode?: readonly string[];
+}
+
+export const NPM: Manager = {
+  name: 'npm 11',
+  node: 20,
+  program: 'npm-11/bin/npm-cli.js',
+  install: ['install'],
+  execute: ['exec', '--'],
+};
+
+export const MANAGERS: readonly Manager[] = [
+  {
+    ...NPM,
+    name: 'npm 10, no script being run',
+    program: 'npm-10/bin/npm-cli.js',
+    install: ['install', '--ignore-scripts'],
+  },
+  NPM,
+  { ...NPM, name: 'npm 12', node: 24, program: 'npm-12/bin/npm-cli.js' },
+  {
+    name: 'pnpm',
+    node: 20,
+    program: 'pnpm-10/bin/pnpm.cjs',
+    install: ['add'],
+    execute: ['exec'],
+  },
+  {
+    name: 'Yarn 1',
+    node: 20,
+    program: 'yarn-1/bin/yarn.js',
+    install: ['add'],
+    execute: ['--silent', 'run'],
+  },
+  {
+    name: "Yarn 4, without node_modules (Plug'n'Play)",
+    node: 20,
+    program: 'yarn-4/bin/yarn.js',
+    install: ['add'],
+    execute: ['run'],
+    runNode: ['node'],
+  },
+];
+
+/** An empty project into which a package manager has installed the tarball. */
+export class Project {
+  readonly folder: string;
+  readonly #manager: Manager;
+  readonly #env: Record<string, string | undefined>;
+
+  private constructor(manager: Manager, folder: string, env: Record<string, string | undefined>) {
+    this.#manager = manager;
+    this.folder = folder;
+    this.#env = env;
+  }
+
+  static async install(manager: Manager): Promise<Project> {
+    const folder = temporaryPath('project');
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, 'package.json'), '{"name": "project", "private": true}\n');
+    const project = new Project(manager, folder, await environment(manager));
+    // Some look for the root of the project above, and for what they know in the user's home.
+    if (manager.runNode) writeFileSync(path.join(folder, 'yarn.lock'), '');
+    const packages = [`wasmedge-embed@file:${given('TARBALL')}`, '@types/node@20'];
+    await project.manage(...manager.install, ...packages);
+    return project;
+  }
+
+  /** Runs the package manager; it has to succeed. */
+  manage(...args: string[]): Promise<string> {
+    const program = path.join(given('PACKAGE_TOOLS'), this.#manager.program);
+    return output([process.execPath, program, ...args], this.folder, this.#env);
+  }
+
+  /** Runs the package's command, through the package manager. */
+  command(...args: string[]): Promise<string> {
+    return this.manage(...this.#manager.execute, 'wasmedge-embed', ...args);
+  }
+
+  /** Runs a script of this content, and gives what it wrote. */
+  script(name: string, content: string, ...args: string[]): Promise<string> {
+    writeFileSync(path.join(this.folder, name), content);
+    return this.#manager.runNode
+      ? this.manage(...this.#manager.runNode, name, ...args)
+      : output([path.join(this.node, 'bin/node'), name, ...args], this.folder, this.#env);
+  }
+
+  /** The same, of a script that need not succeed. */
+  attempt(name: string, content: string, ...args: string[]): Promise<Ended> {
+    writeFileSync(path.join(this.folder, name), content);
+    return run([path.join(this.node, 'bin/node'), name, ...args], this.folder, this.#env);
+  }
+
+  /** Compiles a file of this content against the package's types, as a strict project does. */
+  async compile(name: string, content: string): Promise<void> {
+    writeFileSync(path.join(this.folder, name), content);
+    const compiler = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    const options = ['--strict', '--noEmit', '--skipLibCheck', 'false', '--types', 'node'];
+    const target = ['--target', 'es2022', '--module', 'node16', '--ignoreConfig'];
+    await output([process.execPath, compiler, ...options, ...target, name], this.folder);
+  }
+
+  /** Where the package was installed. */
+  get installed(): string {
+    return path.join(this.folder, 'node_modules', 'wasmedge-embed');
+  }
+
+  get node(): string {
+    return given(`NODE_${this.#manager.node}`);
+  }
+}
+
+/** Variables by which a package manager finds the registry that npm is configured for, and keeps to a folder. */
+async function environment({ node }: Manager): Promise<Record<string, string | undefined>> {
+  const registry = (await output(['npm', 'config', 'get', 'registry'], ROOT)).trim();
+  const store = temporaryPath('store');
+  return {
+    PATH: `${path.join(given(`NODE_${node}`), 'bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    XDG_CACHE_HOME: store,
+    XDG_DATA_HOME: store,
+    XDG_STATE_HOME: store,
+    YARN_CACHE_FOLDER: undefined,
+    YARN_ENABLE_TELEMETRY: '0',
+    YARN_GLOBAL_FOLDER: store,
+    YARN_NPM_REGISTRY_SERVER: registry.replace(/\/$/, ''),
+    YARN_UNSAFE_HTTP_WHITELIST: new URL(registry).hostname,
+  };
+}
