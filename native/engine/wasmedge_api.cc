@@ -26,7 +26,8 @@ constexpr int kRunModeAot = 2;  // WasmEdge_RunMode_AOT
 
 constexpr char kRemedy[] =
     "Install WasmEdge 0.14 or 0.17: on Debian 13 or newer, and on Ubuntu 25.04 or newer, "
-    "'apt-get install libwasmedge0'; elsewhere with WasmEdge's official installer, into ~/.wasmedge: "
+    "'apt-get install libwasmedge0'; elsewhere with WasmEdge's official installer, into "
+    "~/.wasmedge: "
     "'curl -sSf https://raw.githubusercontent.com/WasmEdge/WasmEdge/master/utils/install.sh | bash "
     "-s -- -v 0.14.1'; or set WASMEDGE_DIR to the folder where it is.";
 
