@@ -80,7 +80,7 @@ describe('The container image', function () {
       const [loaded, ...again] = logged(emulated.output, 'loaded');
       assert.deepEqual(again, [], 'one process from the first to the last');
       assert.equal(loaded?.['mode'], 'aot');
-      assert.match(String(loaded['module']), /dist\/guest\/image-classification\.so$/);
+      assert.match(String(loaded['module']), /^\/var\/task\/module\.so$/);
     });
   });
 
@@ -157,7 +157,7 @@ describe('The container image', function () {
       id -u
       cat /proc/1/comm > /dev/null && echo proc
       ls /var/task
-      find / -xdev -name '*LLVM*'
+      find / -xdev -name '*LLVM*' 2> /dev/null || true
       for each in ${programs} ; do if command -v $each ; then echo "$each is there" ; fi ; done
       find / -xdev -writable ! -type l ! -path '/proc/*' ! -path '/tmp*' ! -path '/var/tmp*' \\
         ! -path '/dev/*' ! -path '/run/*' ! -path '/var/lock*' 2> /dev/null || true`);
