@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 
-import { WasmEdgeError } from './errors.js';
-import type { NativeCompileOptions } from './native.js';
 import { decodeError } from './encoded-error.js';
 import type { EncodedError } from './encoded-error.js';
+import { WasmEdgeError, reasonOf } from './errors.js';
+import type { NativeCompileOptions } from './native.js';
 
 const SCRIPT = path.join(__dirname, 'compile-child.js');
 /** How much of what a compiler that crashed wrote last is told. */
@@ -25,41 +26,41 @@ export interface CompileReport {
  */
 export async function compileInProcess({ input, ...rest }: NativeCompileOptions): Promise<void> {
   const order: CompileOrder = { ...rest, parent: process.pid };
-  const child = spawn(process.execPath, ['--no-warnings', SCRIPT, JSON.stringify(order)], {
+  const { report, words, how } = await runChild(JSON.stringify(order), input).catch(
+    (error: unknown) => {
+      throw new WasmEdgeError(
+        'ERR_MODULE_LOAD',
+        `The compiler's process cannot be started: ${reasonOf(error)}.`,
+        { cause: error },
+      );
+    },
+  );
+  const { error } = read(report, words, how);
+  if (error) throw decodeError(error, []);
+}
+
+async function runChild(
+  order: string,
+  input: Uint8Array,
+): Promise<{ report: Buffer; words: string; how: string }> {
+  const child = spawn(process.execPath, ['--no-warnings', SCRIPT, order], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   // It may end before it has read all; its report then says why.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
-  const ended = new Promise<string>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      resolve(signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`);
-    });
-  });
-  try {
-    const [how, report, words] = await Promise.all([
-      ended,
-      buffer(child.stdout),
-      text(child.stderr),
-    ]);
-    judge(report, how, words);
-  } catch (error) {
-    if (error instanceof Error && 'syscall' in error) {
-      throw new WasmEdgeError(
-        'ERR_MODULE_LOAD',
-        `The compiler's process cannot be started: ${error.message}.`,
-        { cause: error },
-      );
-    }
-    throw error;
-  }
+  const [report, words, [code, signal]] = await Promise.all([
+    buffer(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
+  ]);
+  const how = signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`;
+  return { report, words, how };
 }
 
-function judge(report: Buffer, how: string, words: string): void {
-  let parsed: CompileReport;
+function read(report: Buffer, words: string, how: string): CompileReport {
   try {
-    parsed = JSON.parse(report.toString()) as CompileReport;
+    return JSON.parse(report.toString()) as CompileReport;
   } catch {
     const said = words.trim().slice(-LAST_WORDS_CHARACTERS);
     throw new WasmEdgeError(
@@ -67,5 +68,4 @@ function judge(report: Buffer, how: string, words: string): void {
       `The module cannot be compiled: the compiler's process ${how}.${said && `\n${said}`}`,
     );
   }
-  if (parsed.error) throw decodeError(parsed.error, []);
 }

@@ -88,6 +88,20 @@ describe('Compiling in a process of its own', () => {
     );
   });
 
+  it('says so where no process can be started', async () => {
+    const { stdout, code } = await runScript(`
+      const { compileModule } = require('wasmedge-embed');
+      Object.defineProperty(process, 'execPath', { value: '/nowhere/node' });
+      compileModule(${JSON.stringify(CLASSIFIER)}, ${JSON.stringify(temporaryPath('never.so'))}).catch(
+        ({ code, message }) => console.log(code, message),
+      );`);
+    assert.match(
+      stdout,
+      /^ERR_MODULE_LOAD The compiler's process cannot be started: .*ENOENT\.\n$/,
+    );
+    assert.equal(code, 0);
+  });
+
   it('ends with this process, however that ends', async () => {
     const output = temporaryPath('orphan.so');
     const { stdout, signal } = await runScript(
