@@ -9,7 +9,7 @@
  * await module.close();
  * ```
  *
- * Every function rejects with a {@link WasmEdgeError}, whose `code` tells what went wrong.
+ * What fails, fails with a {@link WasmEdgeError}, whose `code` tells what went wrong.
  *
  * @module wasmedge-embed
  */

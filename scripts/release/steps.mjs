@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { architectures, stateOfPrebuild } from '../package/prebuilds.mjs';
 import { SetupFailure } from '../setup/failure.mjs';
 import { cargo } from '../setup/guests.mjs';
 import { inspectMachine } from '../setup/machine.mjs';
@@ -111,10 +112,15 @@ export const releaseSteps = [
   {
     ...npmStep('prebuild', 'Prebuilds'),
     async run(task) {
-      const { cpu } = readJson('package.json');
-      const architectures = cpu.flatMap((name) => ['--arch', name]);
-      await runNpmScript(task, 'prebuild', { args: architectures });
-      return prebuilds().join(', ');
+      const args = architectures.flatMap((name) => ['--arch', name]);
+      await runNpmScript(task, 'prebuild', { args });
+      const bad = architectures.filter((name) => stateOfPrebuild(name) !== 'current');
+      if (bad.length > 0) {
+        throw new SetupFailure(
+          `Of ${bad.join(', ')} the prebuild is missing, or of other sources.`,
+        );
+      }
+      return architectures.join(', ');
     },
   },
   npmStep('test:package', 'Package: symbol versions, types, installed and used'),
@@ -123,7 +129,7 @@ export const releaseSteps = [
     title: 'Contents of the package',
     long: true,
     async run(task) {
-      prebuilds();
+      // Not made anew: it is the package that was just tested.
       const [command, ...args] = npmCommand();
       const { stdout } = await task.exec(
         command,
@@ -155,22 +161,6 @@ async function runNpmScript(task, script, { args = [], env = {} } = {}) {
   const run = [...npm, 'run', '--silent', script, '--', ...args];
   const { output } = await task.exec(command, run, { cwd: root, env });
   return output.trimEnd().split('\n').at(-1)?.trim() || 'done';
-}
-
-/** The folders of prebuilds that package.json promises, complete. */
-function prebuilds() {
-  const { os, cpu } = readJson('package.json');
-  const platforms = os.flatMap((system) => cpu.map((processor) => `${system}-${processor}`));
-  for (const platform of platforms) {
-    const folder = path.join(root, 'prebuilds', platform);
-    const files = existsSync(folder) ? readdirSync(folder) : [];
-    for (const ending of ['.node', 'libLiteRt.so']) {
-      if (!files.some((file) => file.endsWith(ending))) {
-        throw new SetupFailure(`prebuilds/${platform} has no ${ending}.`);
-      }
-    }
-  }
-  return platforms;
 }
 
 /** Files and bytes by folder. */
