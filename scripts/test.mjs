@@ -49,7 +49,7 @@ function readOptions() {
 async function main({ selected, ...values }) {
   if (values.list) {
     for (const { name, title, long } of checks) {
-      console.log(`${name.padEnd(14)} ${title}${long ? ' (long)' : ''}`);
+      console.log(`${name.padEnd(16)} ${title}${long ? ' (long)' : ''}`);
     }
     return 0;
   }

@@ -3,13 +3,11 @@ import path from 'node:path';
 
 import { exampleCrates } from '../examples/crates.mjs';
 import { formatters } from '../format/formatters.mjs';
-import { forgetOtherToolchain, parallel, toolchainOf } from '../setup/addon.mjs';
-import { SetupFailure } from '../setup/failure.mjs';
 import { cargo } from '../setup/guests.mjs';
 import { rustEnvironment } from '../setup/machine.mjs';
-import { commandLine, liteRtFile, localProgram, root, setupFolder } from '../setup/paths.mjs';
-import { ask, executables } from '../setup/processes.mjs';
-import { countCargo, countCtest, countGoogleTest } from './counts.mjs';
+import { commandLine, localProgram, root, setupFolder } from '../setup/paths.mjs';
+import { countCargo, countFuzzers, countMochaSummary } from './counts.mjs';
+import { nativeChecks } from './native-checks.mjs';
 
 /**
  * One thing that `npm test` looks at.
@@ -33,25 +31,6 @@ const brokerExampleCounts = path.join(setupFolder, 'mocha-broker-example.json');
 const containerCounts = path.join(setupFolder, 'mocha-container.json');
 const packageCounts = path.join(setupFolder, 'mocha-package.json');
 const sanitizedCounts = path.join(setupFolder, 'mocha-asan.json');
-
-/** What it finds in libraries that are not ours is in the file of suppressions; leaks are all ours. */
-const valgrindArguments = [
-  ...['--quiet', '--error-exitcode=99', '--child-silent-after-fork=yes', '--num-callers=30'],
-  ...['--leak-check=full', '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite'],
-  `--suppressions=${path.join(root, 'native/test/valgrind.supp')}`,
-  // A guest's signal stack lies right above its stack: closer than what is taken for another stack by default.
-  '--max-stackframe=100000',
-  'native/test/native_tests',
-  // They try damaged models by the thousand, in processes of their own.
-  '--gtest_filter=-ModelMutationTest.*',
-];
-
-/** Those of inference: the exactness tests with the small model alone, since the large one takes half an hour. */
-const qemuArguments = [
-  // All that QEMU can imitate, which ends with AVX2.
-  ...['-cpu', 'max', 'native/test/native_tests'],
-  '--gtest_filter=SessionTest.*:RewriteTest.*:*RewrittenOperatorTest.*:*ExactnessTest.IsNo*/0:*ExactnessTest.Every*',
-];
 
 /** @type {Check[]} */
 export const checks = [
@@ -102,45 +81,7 @@ export const checks = [
     commands: async ({ machine }) => [cargo(machine, 'test', hostPackages())],
     count: countCargo,
   },
-  native('', 'Native tests', []),
-  native('-asan', 'Native tests, AddressSanitizer', ['-DWASMEDGE_EMBED_SANITIZE=address']),
-  native(
-    '-tsan',
-    'Native tests, ThreadSanitizer',
-    ['-DWASMEDGE_EMBED_SANITIZE=thread'],
-    // The check of models and the inference of one picture have no threads, and some of their tests fork. Signals are held
-    // back by ThreadSanitizer, whose own handlers stand where others are expected.
-    [
-      '--exclude-regex',
-      'LieTest|ModelMutation|ModelCheck|ModelLimits|ModelReader|Exactness|RewrittenOperator|FaultGuard|GuestReturn',
-    ],
-  ),
-  {
-    ...native('', 'Native tests, Valgrind', []),
-    name: 'valgrind',
-    long: true,
-    commands: async (context) => {
-      if (executables('valgrind').length === 0) {
-        throw new SetupFailure('There is no valgrind in PATH: apt-get install valgrind.');
-      }
-      const [configure, build, { options }] = await native('', '', []).commands(context);
-      return [configure, build, { command: 'valgrind', args: valgrindArguments, options }];
-    },
-    count: countGoogleTest,
-  },
-  {
-    ...native('', 'Inference on a processor without AVX-512 (QEMU)', []),
-    name: 'qemu',
-    long: true,
-    commands: async (context) => {
-      if (executables('qemu-x86_64').length === 0) {
-        throw new SetupFailure('There is no qemu-x86_64 in PATH: apt-get install qemu-user.');
-      }
-      const [configure, build, { options }] = await native('', '', []).commands(context);
-      return [configure, build, { command: 'qemu-x86_64', args: qemuArguments, options }];
-    },
-    count: countGoogleTest,
-  },
+  ...nativeChecks,
   {
     name: 'mocha',
     title: 'Tests of the package (mocha)',
@@ -346,63 +287,4 @@ function clippy(machine, args) {
   // By its own name: cargo would look for its subcommands in ~/.cargo/bin first, whichever cargo it is.
   const { args: before, options } = cargo(machine, 'clippy', [...args, '--', '-D', 'warnings']);
   return { command: path.join(machine.rust.programs, 'cargo-clippy'), args: before, options };
-}
-
-/** The native tests in a build tree of their own. */
-function native(suffix, title, definitions, ctestArgs = []) {
-  return {
-    name: `native${suffix}`,
-    title,
-    commands: async ({ machine }) => {
-      const folder = path.join(root, `build/native-tests${suffix}`);
-      forgetOtherToolchain(folder, toolchainOf(machine));
-      const tests = {
-        command: 'ctest',
-        args: ['--output-on-failure', '--parallel', String(parallel), ...ctestArgs],
-        // The library lies beside the addon, and these programs lie elsewhere.
-        options: { cwd: folder, env: { WASMEDGE_EMBED_LITERT: liteRtFile } },
-      };
-      return [
-        {
-          command: 'cmake',
-          args: [
-            ...['-S', root, '-B', folder, '-DCMAKE_BUILD_TYPE=RelWithDebInfo'],
-            ...['-DWASMEDGE_EMBED_TESTS=ON', ...definitions],
-          ],
-        },
-        { command: 'cmake', args: ['--build', folder, '--parallel', String(parallel)] },
-        suffix === '-tsan' ? await withoutRandomAddresses(tests) : tests,
-      ];
-    },
-    count: countCtest,
-  };
-}
-
-/**
- * ThreadSanitizer of GCC 12 and older gives up where the kernel spreads addresses over more bits than it
- * expects; where a container forbids to switch that off, the command runs as it is.
- */
-async function withoutRandomAddresses({ command, args, options }) {
-  const machine = (await ask('uname', ['-m']))?.trim() ?? '';
-  const prefix = [machine, '-R'];
-  if ((await ask('setarch', [...prefix, 'true'])) === undefined) return { command, args, options };
-  return { command: 'setarch', args: [...prefix, command, ...args], options };
-}
-
-/** Each fuzzer is a test. */
-function countFuzzers(text) {
-  const results = [...text.matchAll(/^\w+ +(clean|FOUND)\b/gm)].map(([, result]) => result);
-  if (results.length === 0) return undefined;
-  const passed = results.filter((result) => result === 'clean').length;
-  return { passed, failed: results.length - passed, skipped: [] };
-}
-
-/** Of all runs of mocha in it. */
-function countMochaSummary(text) {
-  const counts = (word) =>
-    [...text.matchAll(new RegExp(`^ {2}(\\d+) ${word}`, 'gm'))].map(([, count]) => Number(count));
-  const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
-  const passed = counts('passing');
-  if (passed.length === 0) return undefined;
-  return { passed: sum(passed), failed: sum(counts('failing')), skipped: [] };
 }

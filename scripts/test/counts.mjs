@@ -55,6 +55,30 @@ export function countCargo(text) {
 }
 
 /**
+ * @param {string} text what `npm run fuzz` writes: each fuzzer is a test
+ * @returns {Counts | undefined}
+ */
+export function countFuzzers(text) {
+  const results = [...text.matchAll(/^\w+ +(clean|FOUND)\b/gm)].map(([, result]) => result);
+  if (results.length === 0) return undefined;
+  const passed = results.filter((result) => result === 'clean').length;
+  return { passed, failed: results.length - passed, skipped: [] };
+}
+
+/**
+ * @param {string} text what mocha writes, in all of its runs together
+ * @returns {Counts | undefined}
+ */
+export function countMochaSummary(text) {
+  const counts = (word) =>
+    [...text.matchAll(new RegExp(`^ {2}(\\d+) ${word}`, 'gm'))].map(([, count]) => Number(count));
+  const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+  const passed = counts('passing');
+  if (passed.length === 0) return undefined;
+  return { passed: sum(passed), failed: sum(counts('failing')), skipped: [] };
+}
+
+/**
  * @param {(Counts | undefined)[]} counts
  * @param {number} uncounted checks that failed without a count of failed tests: each is a failure of its own
  * @returns {string} "12 passed, 0 failed, 1 skipped"
