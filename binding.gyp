@@ -8,7 +8,7 @@
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
       "cflags_cc": ["-std=c++17", "-fexceptions", "-frtti", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"],
       "ldflags": ["-Wl,-z,nodelete", "-Wl,-z,now"],
-      "libraries": ["-ldl", "-pthread"]
+      "libraries": ["-ldl", "-lrt", "-pthread"]
     }
   ]
 }

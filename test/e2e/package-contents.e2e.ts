@@ -154,6 +154,19 @@ describe('The tarball', function () {
     }
   });
 
+  it('has binaries that need no function but of Node-API, of each other, or of a library that they name', () => {
+    for (const name of shipped()) {
+      const symbols = execFileSync('readelf', ['--wide', '--dyn-syms', path.join(folder, name)], {
+        encoding: 'utf8',
+      });
+      // Those of glibc and libstdc++ come with a version where the library is linked.
+      const foreign = [...symbols.matchAll(/ GLOBAL +DEFAULT +UND +([^\s@]+)$/gm)]
+        .map(([, symbol = '']) => symbol)
+        .filter((symbol) => !/^(napi_\w+|node_api_\w+|wasmedge_embed_plugin)$/.test(symbol));
+      assert.deepEqual(foreign, [], name);
+    }
+  });
+
   it('has stripped binaries of ours, and the very LiteRT that is pinned', () => {
     const { architectures: pinned } = JSON.parse(read('native/litert.json').toString()) as {
       architectures: Record<string, { sha256: string } | undefined>;

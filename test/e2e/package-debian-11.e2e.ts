@@ -12,7 +12,7 @@ function inside(project: Project, words: readonly string[]): Promise<Ended> {
   for (const name of Object.keys(mounts)) mkdirSync(path.join(system, name), { recursive: true });
   const script = [
     ...Object.entries(mounts).map(([name, from]) => `mount --bind '${from}' '${system}/${name}'`),
-    `exec chroot '${system}' env --ignore-environment HOME=/root PATH=/node/bin:/usr/bin:/bin --chdir=/project "$@"`,
+    `exec chroot '${system}' env --ignore-environment --chdir=/project HOME=/root PATH=/node/bin:/usr/bin:/bin "$@"`,
   ].join('\n');
   return run(['unshare', '--mount', 'sh', '-ec', script, 'sh', ...words], project.folder);
 }
