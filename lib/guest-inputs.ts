@@ -1,22 +1,32 @@
 import { loadGuestFiles } from './guest-files.js';
 import type { LoadSettings } from './load-settings.js';
-import { readModels } from './models.js';
-import type { ReadModel } from './models.js';
+import { readLabelsOf, readModels } from './models.js';
+import type { NamedModel, ReadModel } from './models.js';
 
 /** What a module is given beside its code, read once: later changes on the disk have no effect. */
 export interface GuestInputs {
   files: Record<string, Uint8Array>;
+  models: NamedModel[];
+}
+
+/** The same with the bytes of every model. */
+export interface ReadInputs extends GuestInputs {
   models: ReadModel[];
 }
 
-export async function readInputs({
-  files,
-  models,
-  limits,
-}: Pick<LoadSettings, 'files' | 'models' | 'limits'>): Promise<GuestInputs> {
+type InputSettings = Pick<LoadSettings, 'files' | 'models' | 'limits'>;
+
+export async function readInputs({ files, models, limits }: InputSettings): Promise<ReadInputs> {
   const [guestFiles, readyModels] = await Promise.all([
     loadGuestFiles(files, limits.fileBytes),
     readModels(models),
   ]);
   return { files: guestFiles, models: readyModels };
+}
+
+/** Without the models' own files, which the addon reads in this process, and what can wait. */
+export async function readInputsButModels(settings: InputSettings): Promise<GuestInputs> {
+  const { files, models, limits } = settings;
+  const namedModels = readLabelsOf(models);
+  return { files: await loadGuestFiles(files, limits.fileBytes), models: namedModels };
 }

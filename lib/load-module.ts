@@ -1,4 +1,4 @@
-import { readInputs } from './guest-inputs.js';
+import { readInputsButModels } from './guest-inputs.js';
 import { loadSettings } from './load-settings.js';
 import type { LoadSettings } from './load-settings.js';
 import { LoadedModule } from './loaded-module.js';
@@ -28,7 +28,7 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
 async function open(settings: LoadSettings): Promise<{ executor: Executor; facts: ModuleFacts }> {
   switch (settings.isolation) {
     case 'in-process':
-      return openModule(settings, readInputs(settings));
+      return openModule(settings, readInputsButModels(settings), settings.models.length > 0);
     case 'worker-process':
       return (await import('./runners/worker-process/open.js')).openWorkerPool(settings);
     case 'subprocess':

@@ -1,10 +1,11 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
 import type { NativeInferenceOptions, NativeModel } from './native.js';
 import { bytes, nonEmptyText, optionsObject, recordOf, refuse, textList } from './options.js';
+import { readAtOnce } from './read-file.js';
 
 const MODEL_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 // To [-1, 1], as MobileNet and its family are trained.
@@ -34,28 +35,47 @@ export function modelSources(option: unknown): ModelSources {
   );
 }
 
-/** A model's file and labels, read. */
-export interface ReadModel {
+/** A model by its name, with its labels. */
+export interface NamedModel {
   name: string;
-  /** Its file's path, for messages; absent where the caller gave bytes. */
+  /** Its file's path; absent where the caller gave bytes. */
   path?: string;
-  content: Uint8Array;
-  labels: Uint8Array | null;
+  /** Its bytes, where somebody has read them. */
+  content?: Uint8Array;
+  /** Or what is being read. */
+  labels: Uint8Array | null | Promise<Uint8Array | null>;
   normalize: ModelSource['normalize'];
 }
+
+/** The same with the bytes. */
+export type ReadModel = NamedModel & { content: Uint8Array; labels: Uint8Array | null };
 
 /** Reads each model's file and labels. */
 export function readModels(sources: ModelSources): Promise<ReadModel[]> {
   return Promise.all(
     sources.map(async ([name, source]) => {
-      const { file, normalize } = source;
+      const { file } = source;
       const [content, labels] = await Promise.all([
         typeof file === 'string' ? read(file, `model '${name}'`) : file,
         readLabels(source),
       ]);
-      return { name, ...(typeof file === 'string' && { path: file }), content, labels, normalize };
+      return { ...named(name, source), content, labels };
     }),
   );
+}
+
+/** Begins to read each model's labels: {@link loadModels} has the addon read its file meanwhile. */
+export function readLabelsOf(sources: ModelSources): NamedModel[] {
+  return sources.map(([name, source]) => {
+    const labels = readLabels(source);
+    // Told where they are waited for, which nobody does when something else fails first.
+    labels.catch(() => undefined);
+    return { ...named(name, source), labels };
+  });
+}
+
+function named(name: string, { file, normalize }: ModelSource): Omit<NamedModel, 'labels'> {
+  return { name, ...(typeof file === 'string' ? { path: file } : { content: file }), normalize };
 }
 
 /**
@@ -63,7 +83,7 @@ export function readModels(sources: ModelSources): Promise<ReadModel[]> {
  * ready to run.
  */
 export async function loadModels(
-  models: readonly ReadModel[],
+  models: readonly NamedModel[],
   inference?: NativeInferenceOptions,
 ): Promise<LoadedModels> {
   // Without a prototype, so that a model may be named __proto__.
@@ -71,8 +91,8 @@ export async function loadModels(
   const loaded: LoadedModels = { byName, files: {} };
   await Promise.all(
     models.map(async (read) => {
-      const { name, labels } = read;
-      const model = await loadModel(read, inference);
+      const { name } = read;
+      const [model, labels] = await Promise.all([loadModel(read, inference), read.labels]);
       loaded.byName[name] = model;
       loaded.files[`/models/${name}.json`] = Buffer.from(describeModel(model, read));
       if (labels) loaded.files[`/models/${name}.labels.txt`] = labels;
@@ -122,17 +142,19 @@ function normalization(where: string, value: unknown): ModelSource['normalize'] 
 }
 
 async function loadModel(
-  { name, path: file, content }: ReadModel,
+  { name, path: file, content }: NamedModel,
   inference: NativeInferenceOptions | undefined,
 ): Promise<NativeModel> {
   try {
     return await nativeCall(async () => {
-      const model = await addon().Model.load(content);
+      const model = await addon().Model.load(content ?? file ?? '');
       if (inference) await model.prepare(inference);
       return model;
     });
   } catch (error) {
     if (!(error instanceof WasmEdgeError)) throw error;
+    // What cannot be read is no module here.
+    if (error.code === 'ERR_MODULE_LOAD') throw unreadable(`model '${name}'`, error.message, error);
     const source = file === undefined ? '' : ` (${file})`;
     throw new WasmEdgeError(error.code, `Model '${name}'${source}: ${error.message}`, {
       cause: error,
@@ -141,7 +163,7 @@ async function loadModel(
 }
 
 /** The JSON that a guest reads: docs of the format in wasm/README.md. */
-function describeModel(model: NativeModel, { name, normalize }: ReadModel): string {
+function describeModel(model: NativeModel, { name, normalize }: NamedModel): string {
   return JSON.stringify({ name, inputs: model.inputs, outputs: model.outputs, normalize });
 }
 
@@ -169,10 +191,12 @@ async function findLabels(modelFile: string): Promise<string | null> {
 
 async function read(file: string, what: string): Promise<Buffer> {
   try {
-    return await readFile(file);
+    return await readAtOnce(file);
   } catch (error) {
-    throw new WasmEdgeError('ERR_MODEL', `Cannot read the ${what}: ${reasonOf(error)}.`, {
-      cause: error,
-    });
+    throw unreadable(what, `${reasonOf(error)}.`, error);
   }
+}
+
+function unreadable(what: string, reason: string, cause: unknown): WasmEdgeError {
+  return new WasmEdgeError('ERR_MODEL', `Cannot read the ${what}: ${reason}`, { cause });
 }

@@ -162,7 +162,8 @@ export interface Addon {
       options?: { forceInterpreter?: boolean; tableElements?: number },
     ): Promise<NativeModule>;
   };
-  readonly Model: { load(bytes: Uint8Array): Promise<NativeModel> };
+  /** Takes a file's path, or its bytes. */
+  readonly Model: { load(source: string | Uint8Array): Promise<NativeModel> };
   compile(options: NativeCompileOptions): Promise<void>;
   /**
    * Stops and joins the threads of all modules of this environment, for the end of the process.
@@ -173,6 +174,8 @@ export interface Addon {
   dieWithParent(parent: number): void;
   /** The trap for which WasmEdge has this number; undefined where it is for something else. */
   trapName(code: number): Trap | undefined;
+  /** Opens the LiteRT library. */
+  inference(): Promise<void>;
   /** Opens the WasmEdge library. */
   runtime(): Promise<{ version: string; path: string }>;
 }

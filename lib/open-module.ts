@@ -15,11 +15,17 @@ export interface OpenModule {
   facts: ModuleFacts;
 }
 
-/** Loads a module with its models into this process, links it, and starts its first thread. */
+/**
+ * Loads a module with its models into this process, links it, and starts its first thread.
+ *
+ * @param hasModels Whether there will be models among the inputs.
+ */
 export async function openModule(
   settings: EngineSettings,
   inputs: Promise<GuestInputs>,
+  hasModels: boolean,
 ): Promise<OpenModule> {
+  openLibraries(hasModels);
   const [{ module }, { files, models }] = await Promise.all([
     loadCode(settings),
     inputs.then(async (read) => ({
@@ -37,6 +43,18 @@ export async function openModule(
       exports: module.exports,
     },
   };
+}
+
+/** Has the libraries opened by other threads, while this one reads files. */
+function openLibraries(hasModels: boolean): void {
+  // What fails here fails again where it is needed, and is told there.
+  const ignore = (): undefined => undefined;
+  try {
+    addon().runtime().catch(ignore);
+    if (hasModels) addon().inference().catch(ignore);
+  } catch {
+    ignore();
+  }
 }
 
 /** A module's code, read and not linked yet. */

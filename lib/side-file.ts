@@ -5,6 +5,7 @@ import { sha256 } from './crypto.js';
 import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
 import { processorFeatures } from './processor.js';
+import { readAtOnce } from './read-file.js';
 
 /** What a compiled module was made of, for what, and how: the file `MODULE.aot.json` beside it. */
 export interface SideFile {
@@ -74,9 +75,12 @@ export async function verifySideFile(module: string): Promise<SideFile | null> {
     throw invalid(module, `its side file cannot be read: ${reasonOf(error)}`);
   }
   const side = parse(module, text);
-  const { version } = await nativeCall(() => addon().runtime());
+  const [{ version }, content] = await Promise.all([
+    nativeCall(() => addon().runtime()),
+    readAtOnce(module),
+  ]);
   const { arch } = process;
-  if (sha256(await readFile(module)) !== side.output) {
+  if (sha256(content) !== side.output) {
     throw invalid(module, `it is not the module that ${path} describes: one of them is stale`);
   }
   if (side.target.arch !== arch) {

@@ -22,6 +22,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
           "shutdown"));
   exports.Set("dieWithParent", Napi::Function::New(env, &KillWithParent, "dieWithParent"));
   exports.Set("trapName", Napi::Function::New(env, &NameTrap, "trapName"));
+  exports.Set("inference", Napi::Function::New(env, &OpenInference, "inference"));
   exports.Set("runtime", Napi::Function::New(env, &OpenRuntime, "runtime"));
   return exports;
 }

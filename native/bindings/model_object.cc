@@ -2,6 +2,7 @@
 
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
+#include "engine/module_file.h"
 #include "inference/compiled_model_pool.h"
 #include "inference/model_store.h"
 
@@ -61,8 +62,20 @@ ModelObject::ModelObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
 }
 
 Napi::Value ModelObject::Load(const Napi::CallbackInfo& info) {
+  std::string path;
+  std::vector<uint8_t> bytes;
+  if (info[0].IsString()) {
+    path = info[0].As<Napi::String>();
+  } else {
+    bytes = CopyBytes(info[0]);
+  }
   return Background<std::shared_ptr<Model>>::Start(
-      info.Env(), [bytes = CopyBytes(info[0])] { return LoadModel(bytes.data(), bytes.size()); },
+      info.Env(),
+      [path = std::move(path), bytes = std::move(bytes)] {
+        if (path.empty()) return LoadModel(bytes.data(), bytes.size());
+        const std::vector<uint8_t> read = ReadFile(path);
+        return LoadModel(read.data(), read.size());
+      },
       [](Napi::Env env, std::shared_ptr<Model> model) -> Napi::Value {
         return AddonData::Get(env).model_constructor.New(
             {Napi::External<std::shared_ptr<Model>>::New(env, &model)});

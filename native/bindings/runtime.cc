@@ -4,6 +4,7 @@
 #include "engine/parent_process.h"
 #include "engine/trap.h"
 #include "engine/wasmedge_api.h"
+#include "inference/litert_library.h"
 
 namespace wasmedge_embed {
 
@@ -16,6 +17,16 @@ Napi::Value OpenRuntime(const Napi::CallbackInfo& info) {
         runtime["path"] = api->path();
         return runtime;
       });
+}
+
+Napi::Value OpenInference(const Napi::CallbackInfo& info) {
+  return Background<bool>::Start(
+      info.Env(),
+      [] {
+        litert::Library::Get();
+        return true;
+      },
+      [](Napi::Env env, bool) { return env.Undefined(); });
 }
 
 Napi::Value KillWithParent(const Napi::CallbackInfo& info) {

@@ -8,6 +8,9 @@ namespace wasmedge_embed {
 /// ERR_NATIVE_LOAD when there is none.
 Napi::Value OpenRuntime(const Napi::CallbackInfo& info);
 
+/// inference() -> Promise<undefined>: opens the LiteRT library. Rejects with ERR_NATIVE_LOAD.
+Napi::Value OpenInference(const Napi::CallbackInfo& info);
+
 /// dieWithParent(parent): see engine/parent_process.h.
 Napi::Value KillWithParent(const Napi::CallbackInfo& info);
 

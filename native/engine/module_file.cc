@@ -73,10 +73,11 @@ std::vector<uint8_t> ReadFile(const std::string& path) {
   }
   const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
   if (!file) fail();
-  std::vector<uint8_t> bytes;
+  // One more than it has, so that its end is met without growing.
+  std::vector<uint8_t> bytes(static_cast<size_t>(status.st_size) + 1);
   size_t filled = 0;
   while (true) {
-    if (filled == bytes.size()) bytes.resize(bytes.empty() ? 1 << 20 : bytes.size() * 2);
+    if (filled == bytes.size()) bytes.resize(bytes.size() * 2);
     const size_t got = std::fread(bytes.data() + filled, 1, bytes.size() - filled, file.get());
     filled += got;
     if (got != 0) continue;

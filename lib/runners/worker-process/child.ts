@@ -66,7 +66,11 @@ async function load(message: Extract<ToWorker, { type: 'load' }>, arrays: Buffer
     const { file } = message.settings;
     // Before it is read: a change in between is seen as one.
     const identity = await identityOf(file);
-    const opened = await openModule(message.settings, Promise.resolve(inputsOf(message, arrays)));
+    const opened = await openModule(
+      message.settings,
+      Promise.resolve(inputsOf(message, arrays)),
+      message.models.length > 0,
+    );
     executor = opened.executor;
     send({ type: 'ready', facts: opened.facts, identity });
   } catch (error) {

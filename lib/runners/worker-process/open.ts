@@ -1,5 +1,5 @@
 import { readInputs } from '../../guest-inputs.js';
-import type { GuestInputs } from '../../guest-inputs.js';
+import type { ReadInputs } from '../../guest-inputs.js';
 import type { EngineSettings, LoadSettings } from '../../load-settings.js';
 import type { ModuleFacts } from '../runner.js';
 
@@ -20,7 +20,7 @@ export async function openWorkerPool(
   return { executor: pool, facts: await pool.open() };
 }
 
-function workerStart(settings: LoadSettings, { files, models }: GuestInputs): WorkerStart {
+function workerStart(settings: LoadSettings, { files, models }: ReadInputs): WorkerStart {
   const { workers, recycleAboveBytes } = settings.workerProcess;
   const runs = Math.ceil(settings.concurrency / workers);
   const engine: EngineSettings = {
