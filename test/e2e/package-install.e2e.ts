@@ -65,15 +65,19 @@ for (const manager of MANAGERS) {
       assert.match(answer, new RegExp(`^200 It is .*likely an? <a href=.*>${LABEL}</a>`));
     });
 
-    it('classifies by its command', async () => {
-      const report = await project.command('classify', '--json', PHOTOGRAPH);
-      const { results, model } = JSON.parse(report) as {
-        model: string;
-        results: { topK: { label: string }[] }[];
-      };
-      assert.equal(results[0]?.topK[0]?.label, LABEL);
-      assert.match(model, /wasmedge-embed\/models\/default\/model\.tflite$/);
-    });
+    for (const isolation of ['in-process', 'worker-process', 'subprocess']) {
+      it(`classifies by its command, ${isolation}`, async () => {
+        const report = await project.command(
+          ...['classify', '--isolation', isolation, '--json', PHOTOGRAPH],
+        );
+        const { results, model } = JSON.parse(report) as {
+          model: string;
+          results: { topK: { label: string }[] }[];
+        };
+        assert.equal(results[0]?.topK[0]?.label, LABEL);
+        assert.match(model, /wasmedge-embed\/models\/default\/model\.tflite$/);
+      });
+    }
 
     // Only Yarn's own TypeScript finds packages in its archives.
     if (manager.runNode) return;

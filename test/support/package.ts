@@ -18,6 +18,9 @@ export function given(name: string): string {
   return value;
 }
 
+/** Far beyond what any of the programs takes. */
+const HANGS_AFTER_MS = 600_000;
+
 export interface Ended {
   exitCode: number;
   stdout: string;
@@ -33,11 +36,16 @@ export function run(
   const [program = '', ...args] = command;
   const env = { ...process.env, WASMEDGE_EMBED_DATA: undefined, ...variables };
   return new Promise((resolve, reject) => {
-    execFile(program, args, { cwd, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      const exitCode = error ? error.code : 0;
-      if (typeof exitCode === 'number') resolve({ exitCode, stdout, stderr });
-      else reject(new Error(`${command.join(' ')}: ${stderr}`, { cause: error }));
-    });
+    execFile(
+      program,
+      args,
+      { cwd, env, maxBuffer: 2 ** 26, timeout: HANGS_AFTER_MS, killSignal: 'SIGKILL' },
+      (error, stdout, stderr) => {
+        const exitCode = error ? error.code : 0;
+        if (typeof exitCode === 'number') resolve({ exitCode, stdout, stderr });
+        else reject(new Error(`${command.join(' ')}: ${stderr}`, { cause: error }));
+      },
+    );
   });
 }
 
