@@ -46,7 +46,7 @@ async function main(values) {
     yes: Boolean(values.yes),
     photographs: [],
   });
-  return runEndToEnd('package-*', {
+  return runEndToEnd('e2e/package-*.e2e', {
     counts,
     grep,
     env: {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,6 +7,7 @@ import { unzipSync } from 'fflate';
 import { PACKAGE_ROOT } from '../addon-file.js';
 import { writeAtomically } from '../atomic-file.js';
 import { writableCacheDirectory } from '../cache-directory.js';
+import { sha256 } from '../crypto.js';
 import { WasmEdgeError, reasonOf } from '../errors.js';
 
 import { runProgram } from './program.js';
@@ -86,8 +86,4 @@ async function takeFromWheel(
     `${pinned.library} in ${wheel.file} is not what it should be: its SHA-256 is to be ` +
       `${wheel.sha256}, found was ${found}. Check the package index that pip is configured for.`,
   );
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
