@@ -6,7 +6,8 @@ import { copyAtomically } from '../setup/files.mjs';
 import { placeLiteRt } from '../setup/litert.mjs';
 import { inspectMachine } from '../setup/machine.mjs';
 import { root } from '../setup/paths.mjs';
-import { debian11Folder, inside, toolPrefix } from './debian11.mjs';
+import { inside } from '../setup/system/debian-root.mjs';
+import { debian11Folder, toolPrefix } from './debian11.mjs';
 import {
   addonName,
   liteRtName,

@@ -25,7 +25,7 @@ export function nodeFolder(line) {
  */
 export const packageTools = {
   name: 'package-tools',
-  title: 'Node.js 20 and 24, npm 10 to 12, pnpm, Yarn',
+  title: 'Node.js 20 to 26, npm 10 to 12, pnpm, Yarn',
   advice: 'See whether npm reaches its registry (`npm ping`), then run this command again.',
 
   async run(_context, task) {

@@ -13,7 +13,8 @@ import {
 } from './paths.mjs';
 import { digestOf } from './stamp.mjs';
 
-const compilations = [
+/** Each guest, and what it is compiled into. */
+export const guestCompilations = [
   [guestFile, compiledGuestFile],
   [embeddingGuestFile, compiledEmbeddingGuestFile],
 ];
@@ -28,13 +29,16 @@ export const guestCompilation = {
   title: 'Guests, ahead of time',
 
   async stamp({ machine }) {
-    const files = [...compilations.map(([guest]) => guest), addonFile];
+    const files = [...guestCompilations.map(([guest]) => guest), addonFile];
     const facts = [...files.map(sha256OfFile), machine.wasmedge, processor()];
-    return { digest: digestOf([], facts), outputs: compilations.map(([, compiled]) => compiled) };
+    return {
+      digest: digestOf([], facts),
+      outputs: guestCompilations.map(([, compiled]) => compiled),
+    };
   },
 
   async run(_context, task) {
-    for (const [guest, compiled] of compilations) {
+    for (const [guest, compiled] of guestCompilations) {
       mkdirSync(path.dirname(compiled), { recursive: true });
       await task.exec(process.execPath, [commandLine, 'compile', guest, '-o', compiled], {
         cwd: root,
@@ -44,7 +48,7 @@ export const guestCompilation = {
 };
 
 /** A module for a richer processor dies on a poorer one: a folder that moves between machines compiles again. */
-function processor() {
+export function processor() {
   const lines = readFileSync('/proc/cpuinfo', 'utf8').split('\n');
   return lines.find((line) => /^(flags|Features)\s*:/.test(line)) ?? '';
 }

@@ -19,6 +19,7 @@ import { nativeChecks } from './native-checks.mjs';
  * @property {boolean} [inherit] writes to the terminal itself, since it reports well
  * @property {(context: CheckContext) => Promise<Command[]>} commands run one after the other, until one fails
  * @property {(output: string) => import('./counts.mjs').Counts | undefined} [count] where it runs tests
+ * @property {(output: string) => string} [excerpt] what of its output is shown when it fails; all, by default
  *
  * @typedef {{ command: string, args: string[], options?: object }} Command
  * @typedef {import('../setup/steps.mjs').Context & { grep?: string }} CheckContext

@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { SetupFailure } from '../failure.mjs';
+import { describeSource, findDebianSource, readSources } from './apt-sources.mjs';
+import { requirePrograms } from './programs.mjs';
+
+/** The programs that make one and run in it, by Debian's packages. */
+const programs = { mmdebstrap: 'mmdebstrap', 'util-linux': 'unshare', mount: 'mount' };
+
+/** The processors' names, by those of `process.arch`. */
+export const debianArchitectures = { x64: 'amd64', arm64: 'arm64' };
+
+/**
+ * A Debian in a folder, out of packages of this machine's mirror: a step of a set-up.
+ *
+ * @param {object} options
+ * @param {string} options.name of the step
+ * @param {string} options.title
+ * @param {string} options.folder
+ * @param {string} options.suite
+ * @param {string[]} options.packages beside the essential ones
+ * @param {string} [options.foreign] a processor, as in `process.arch`, of which packages can be installed too
+ * @returns {import('../steps.mjs').Step}
+ */
+export function debianRoot({ name, title, folder, suite, packages, foreign }) {
+  return {
+    name,
+    title,
+    advice: 'See whether `apt-get update` works on this machine, then run this command again.',
+
+    async run(context, task) {
+      if (process.getuid() !== 0) {
+        throw new SetupFailure('Making a Debian of its own, and running in it, needs root.', {
+          advice: 'Run this command as root.',
+        });
+      }
+      await requirePrograms(programs, context, task);
+      const wanted = packages.join(',');
+      const record = path.join(folder, 'etc/wasmedge-embed-packages');
+      if (existsSync(record) && readFileSync(record, 'utf8') === wanted) return 'up to date';
+
+      const source = findDebianSource(readSources());
+      if (!source) {
+        throw new SetupFailure('No package source of apt is one of Debian.', {
+          advice: 'Run this command on a Debian.',
+        });
+      }
+      const sources = `${folder}.sources`;
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(path.dirname(folder), { recursive: true });
+      writeFileSync(sources, describeSource(source, suite));
+      const architectures = [process.arch, ...(foreign ? [foreign] : [])];
+      await task.exec('mmdebstrap', [
+        ...['--variant=minbase', `--include=${wanted}`],
+        `--architectures=${architectures.map((each) => debianArchitectures[each]).join(',')}`,
+        // The list of a suite that moves ends after a week, and a mirror may be of an earlier day. It is signed.
+        '--aptopt=Acquire::Check-Valid-Until "false"',
+        ...[suite, folder, sources],
+      ]);
+      rmSync(sources);
+      // Last: without it, it counts as not made.
+      writeFileSync(record, wanted);
+      return undefined;
+    },
+  };
+}
+
+/**
+ * A command that runs in a Debian in a folder, as root, below its own /proc, with the network of this machine.
+ * Folders of this machine are seen there for as long as it runs, and no longer.
+ *
+ * @param {string} folder the system's
+ * @param {object} options
+ * @param {Record<string, string>} options.binds folders of this machine, by their places there; one inside another
+ *   comes after it
+ * @param {string} options.cwd there
+ * @param {Record<string, string>} options.env all variables
+ * @param {string[]} words the command and its arguments
+ * @returns {[string, string[]]}
+ */
+export function inside(folder, { binds, cwd, env }, words) {
+  for (const place of Object.keys(binds)) mkdirSync(path.join(folder, place), { recursive: true });
+  const mounts = Object.entries(binds).flatMap(([place, source]) => [
+    source,
+    path.join(folder, place),
+  ]);
+  // The shell stays, as the first process of the namespace: it waits for those whose parents are gone.
+  const script = `
+    count=$1; shift
+    while [ "$count" -gt 0 ]; do mount --bind "$1" "$2"; shift 2; count=$((count - 1)); done
+    "$@"; exit`;
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return [
+    'unshare',
+    [
+      // A namespace of its own: the mounts end with the command.
+      ...['--mount', '--pid', '--fork', '--kill-child', `--mount-proc=${folder}/proc`],
+      ...['sh', '-ec', script, 'sh', String(mounts.length / 2), ...mounts],
+      ...[
+        'chroot',
+        folder,
+        'env',
+        '--ignore-environment',
+        `--chdir=${cwd}`,
+        ...variables,
+        ...words,
+      ],
+    ],
+  ];
+}
