@@ -10,8 +10,8 @@ import { debianRoot, inside } from '../setup/system/debian-root.mjs';
 const folder = path.join(cacheFolder(), 'debian-forky');
 const packages = [
   ...['ca-certificates', 'nodejs', 'libwasmedge0', 'wasmedge', 'libturbojpeg0', 'libpng16-16t64'],
-  // What tests look at files with, and what `wasmedge-embed bundle` copies them with.
-  ...['binutils', 'curl', 'patchelf', 'xxd'],
+  // What tests look at files with, and what the commands `build` and `bundle` take.
+  ...['binutils', 'cmake', 'curl', 'g++', 'make', 'patchelf', 'xxd'],
 ];
 
 /** What is compiled is so by one version of WasmEdge: there these take the places of this machine's. */

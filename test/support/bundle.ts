@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -29,11 +30,22 @@ export const { addonFile } = load('../addon-file.js') as typeof AddonFile;
 
 const run = promisify(execFile);
 
-/** The files of this machine's WasmEdge and of all that it needs beyond glibc and libstdc++. */
+/**
+ * The shared objects of a Node.js that has loaded nothing yet. The official one needs glibc and
+ * libstdc++ alone, Debian's a score of the system's libraries, some of them WasmEdge's as well.
+ */
+export async function nodeLibraries(): Promise<Set<string>> {
+  const script = "process.stdout.write(fs.readFileSync('/proc/self/maps', 'utf8'))";
+  const { stdout } = await run(process.execPath, ['-e', script]);
+  return new Set(mappedFiles(stdout));
+}
+
+/** The files of this machine's WasmEdge and of all that it needs beyond what Node.js itself needs. */
 export async function wasmEdgeLibraries(): Promise<string[]> {
   const { path: file } = await addon().runtime();
+  const ofNode = await nodeLibraries();
   return withLibraries([file])
-    .filter(({ name }) => !isOfNode(name))
+    .filter((each) => !isOfNode(each.name) && !ofNode.has(realpathSync(each.file)))
     .map((each) => each.file);
 }
 
