@@ -124,6 +124,7 @@ export const releaseSteps = [
     },
   },
   npmStep('test:package', 'Package: symbol versions, types, installed and used'),
+  npmStep('test:matrix', 'Every line of Node.js and of WasmEdge'),
   {
     name: 'pack',
     title: 'Contents of the package',

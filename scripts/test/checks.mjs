@@ -31,6 +31,7 @@ const exampleCounts = path.join(setupFolder, 'mocha-examples.json');
 const brokerExampleCounts = path.join(setupFolder, 'mocha-broker-example.json');
 const containerCounts = path.join(setupFolder, 'mocha-container.json');
 const packageCounts = path.join(setupFolder, 'mocha-package.json');
+const arm64Counts = path.join(setupFolder, 'native-arm64.json');
 const sanitizedCounts = path.join(setupFolder, 'mocha-asan.json');
 
 /** @type {Check[]} */
@@ -209,6 +210,16 @@ export const checks = [
       ];
     },
     count: () => readCounts(packageCounts),
+  },
+  {
+    name: 'arm64',
+    title: 'The native tests for arm64, in QEMU',
+    long: true,
+    inherit: true,
+    commands: async ({ yes }) => [
+      script('test-arm64', '--counts', arm64Counts, ...(yes ? ['--yes'] : [])),
+    ],
+    count: () => readCounts(arm64Counts),
   },
   {
     name: 'fuzz-events',
