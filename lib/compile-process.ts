@@ -7,6 +7,7 @@ import { decodeError } from './encoded-error.js';
 import type { EncodedError } from './encoded-error.js';
 import { WasmEdgeError, reasonOf } from './errors.js';
 import type { NativeCompileOptions } from './native.js';
+import { nodeArguments } from './node-arguments.js';
 
 const SCRIPT = path.join(__dirname, 'compile-child.js');
 /** How much of what a compiler that crashed wrote last is told. */
@@ -43,7 +44,7 @@ async function runChild(
   order: string,
   input: Uint8Array,
 ): Promise<{ report: Buffer; words: string; how: string }> {
-  const child = spawn(process.execPath, ['--no-warnings', SCRIPT, order], {
+  const child = spawn(process.execPath, [...nodeArguments(), SCRIPT, order], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   // It may end before it has read all; its report then says why.

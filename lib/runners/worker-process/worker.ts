@@ -5,6 +5,7 @@ import path from 'node:path';
 
 import { compileChannel } from '../../diagnostics.js';
 import { WasmEdgeError } from '../../errors.js';
+import { nodeArguments } from '../../node-arguments.js';
 import type { ModuleFacts } from '../runner.js';
 
 import { Channel } from './channel.js';
@@ -60,7 +61,7 @@ export class Worker {
 
   constructor({ message, arrays, folder, env }: WorkerStart, events: WorkerEvents) {
     this.#events = events;
-    this.#child = spawn(process.execPath, ['--no-warnings', SCRIPT], {
+    this.#child = spawn(process.execPath, [...nodeArguments(), SCRIPT], {
       cwd: folder,
       env,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
