@@ -146,7 +146,14 @@ describe('The tarball', function () {
     for (const name of shipped()) {
       const object = readSharedObject(path.join(folder, name));
       const needed = newestVersions([{ name, object }]);
-      assert.deepEqual(missingVersions(target, needed), []);
+      const missing = missingVersions(target, needed);
+      // The one that we do not build, as LiteRT's makers have: README says where it can be loaded.
+      if (name === 'prebuilds/linux-arm64/libLiteRt.so') {
+        assert.equal(needed.GLIBCXX?.version, '3.4.30');
+        assert.equal(missing.length, 1, missing.join('; '));
+      } else {
+        assert.deepEqual(missing, [], name);
+      }
       // The small plug-ins need none; whatever else is read wrongly must not pass as "none".
       if (!name.includes('/plugin/')) assert.ok(needed.GLIBC && needed.GLIBCXX, name);
       // WasmEdge is opened at run time, whichever version is there.
