@@ -8,6 +8,7 @@ import { fails } from './support/errors.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { MODES } from './support/modes.js';
 import { ROOT } from './support/paths.js';
+import { ENDLESS_RECURSION } from './support/recursion.js';
 import { withModule } from './support/run-guest.js';
 import { wasmFile } from './support/wat.js';
 
@@ -48,11 +49,9 @@ for (const { aot, mode } of MODES) {
 }
 
 describe('A compiled guest that recurses without end', () => {
-  const recursion = '(module (func $f (export "_start") (call $f) (call $f)))';
-
   for (const isolation of ['in-process', 'worker-process'] as const) {
     it(`is a trap (${isolation})`, async () => {
-      await withModule(await wasmFile(recursion), { isolation }, async (module) => {
+      await withModule(await wasmFile(ENDLESS_RECURSION), { isolation }, async (module) => {
         assert.equal((await fails('ERR_TRAP', module.run())).trap, 'stack-overflow');
       });
     });
@@ -60,7 +59,7 @@ describe('A compiled guest that recurses without end', () => {
 
   it('ends the process of a subprocess, which is told', async () => {
     const options = { isolation: 'subprocess' } as const;
-    await withModule(await wasmFile(recursion), options, async (module) => {
+    await withModule(await wasmFile(ENDLESS_RECURSION), options, async (module) => {
       const error = await fails('ERR_WORKER_DIED', module.run());
       assert.match(error.message, /SIGSEGV.* recurses without end/);
     });

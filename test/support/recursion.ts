@@ -6,6 +6,12 @@ const below = (call: string): string =>
 
 const DEEPER = '(i32.and (i32.add (local.get $depth) (i32.const 1)) (i32.const 0xfff))';
 
+/** A program that recurses without end. */
+export const ENDLESS_RECURSION = `(module
+  (memory 1)
+  (func $f (param $depth i32) (result i32) ${below(`(call $f ${DEEPER})`)})
+  (func (export "_start") (drop (call $f (i32.const 0)))))`;
+
 /** Locals and instructions that make a function's frame larger, by 16 bytes for each vector. */
 interface Frame {
   locals: string;
