@@ -9,6 +9,7 @@
 #include "engine/elf_slots.h"
 #include "engine/error.h"
 #include "inference/litert_log.h"
+#include "inference/processor_list.h"
 
 namespace wasmedge_embed::litert {
 namespace {
@@ -103,6 +104,10 @@ void Silence(void* handle) {
   slots.Redirect("_ZSt4cout", LogStream());
 }
 
+void LetItKnowTheProcessors(void* handle) {
+  ElfSlots(handle).Redirect("open", reinterpret_cast<void*>(&OpenFile));
+}
+
 }  // namespace
 
 std::string StatusText(Status status) {
@@ -153,6 +158,7 @@ Library::Library(const std::string& path) {
   }
   KeepThisCodeLoaded();
   Silence(handle_);
+  LetItKnowTheProcessors(handle_);
 
   constexpr int32_t kMinimumLogSeverity = 25;
   constexpr int32_t kInteger = 2;

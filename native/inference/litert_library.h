@@ -18,6 +18,8 @@ namespace wasmedge_embed::litert {
 /// descriptors stay untouched. What it writes to descriptor 2 directly, it writes before it aborts
 /// the process, and is left.
 ///
+/// Its `open` is `OpenFile`, which gives it a list of the processors where the system has none.
+///
 /// Nothing is ever closed or destroyed: LiteRT's threads and this object file's redirections may be
 /// in use until the process ends. For the same reason opening it keeps this code loaded when the
 /// addon is closed, as Node does at the end of a worker thread.

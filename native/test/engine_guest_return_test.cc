@@ -80,6 +80,12 @@ GUEST_CODE int Overflow(int level) {
 
 GUEST_CODE void Interrupt() { __builtin_trap(); }
 
+#if defined(__aarch64__)
+constexpr int kTrapSignal = SIGTRAP;
+#else
+constexpr int kTrapSignal = SIGILL;
+#endif
+
 class GuestReturnTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -122,7 +128,7 @@ TEST_F(GuestReturnTest, LeavesAloneWhatNoGuestHasCalled) {
 // A fault's handler is called by nobody and returns to no guest. What lies below the guest's stack
 // pointer is not the address of a return, and may not be there at all.
 TEST_F(GuestReturnTest, LeavesAloneAGuestThatWasInterrupted) {
-  const Handling fault(SIGILL, &RedirectAndLeave);
+  const Handling fault(kTrapSignal, &RedirectAndLeave);
   Run([] { Interrupt(); });
   EXPECT_FALSE(redirected);
 }

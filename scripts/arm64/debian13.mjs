@@ -1,7 +1,7 @@
 import path from 'node:path';
 
-import { cacheFolder, dataFolder, root } from '../setup/paths.mjs';
-import { debianRoot, inside } from '../setup/system/debian-root.mjs';
+import { cacheFolder, root } from '../setup/paths.mjs';
+import { debianRoot, inside, repository } from '../setup/system/debian-root.mjs';
 
 const folder = path.join(cacheFolder(), 'debian-13-for-arm64');
 const packages = [
@@ -31,20 +31,8 @@ export const debian13ForArm64 = debianRoot({
  * @returns {{ command: string, args: string[] }}
  */
 export function inDebian13ForArm64(words, { cwd = root, env = {} } = {}) {
-  const [command, args] = inside(
-    folder,
-    {
-      binds: { [root]: root, [dataFolder()]: dataFolder() },
-      cwd,
-      env: {
-        PATH: '/usr/bin:/bin',
-        HOME: '/root',
-        LC_ALL: 'C.UTF-8',
-        WASMEDGE_EMBED_DATA: dataFolder(),
-        ...env,
-      },
-    },
-    words,
-  );
+  const { binds, env: variables } = repository();
+  const options = { binds, cwd, env: { PATH: '/usr/bin:/bin', ...variables, ...env } };
+  const [command, args] = inside(folder, options, words);
   return { command, args };
 }

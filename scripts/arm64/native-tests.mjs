@@ -8,6 +8,7 @@ import { countCtest } from '../test/counts.mjs';
 import { inDebian13ForArm64 } from './debian13.mjs';
 
 const folder = path.join(root, 'build/native-tests-arm64');
+const emulator = path.join(root, 'scripts/arm64/qemu.sh');
 const liteRtFile = path.join(folder, 'libLiteRt.so');
 
 /** Tests that are not run in QEMU, by what their names match, and why. */
@@ -40,7 +41,7 @@ export const nativeTestsForArm64 = {
       ...['-DCMAKE_SYSTEM_NAME=Linux', '-DCMAKE_SYSTEM_PROCESSOR=aarch64'],
       ...['-DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++', '-DWASMEDGE_EMBED_TESTS=ON'],
       // It runs the tests, which are asked for their names when they are built.
-      '-DCMAKE_CROSSCOMPILING_EMULATOR=/usr/bin/qemu-aarch64',
+      `-DCMAKE_CROSSCOMPILING_EMULATOR=${emulator}`,
     ]);
     await there(['cmake', '--build', folder, '--parallel', String(parallel)]);
   },

@@ -3,9 +3,9 @@ import path from 'node:path';
 
 import { sha256OfFile } from '../setup/files.mjs';
 import { guestCompilations, processor } from '../setup/guest-compilation.mjs';
-import { addonFile, cacheFolder, commandLine, dataFolder, root } from '../setup/paths.mjs';
+import { addonFile, cacheFolder, commandLine, root } from '../setup/paths.mjs';
 import { digestOf } from '../setup/stamp.mjs';
-import { debianRoot, inside } from '../setup/system/debian-root.mjs';
+import { debianRoot, inside, repository } from '../setup/system/debian-root.mjs';
 
 const folder = path.join(cacheFolder(), 'debian-forky');
 const packages = [
@@ -40,16 +40,10 @@ export function inForky(words) {
     mkdirSync(place, { recursive: true });
     mkdirSync(own, { recursive: true });
   }
-  const binds = { [root]: root, [dataFolder()]: dataFolder() };
+  const { binds, env } = repository();
   for (const { place, own } of versioned) binds[place] = own;
-  const env = {
-    PATH: '/usr/bin:/bin:/usr/sbin:/sbin',
-    HOME: '/root',
-    LC_ALL: 'C.UTF-8',
-    WASMEDGE_EMBED_DATA: dataFolder(),
-    ...(process.env.WASMEDGE_EMBED_DATA_REQUIRED && { WASMEDGE_EMBED_DATA_REQUIRED: '1' }),
-  };
-  const [command, args] = inside(folder, { binds, cwd: root, env }, words);
+  const options = { binds, cwd: root, env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...env } };
+  const [command, args] = inside(folder, options, words);
   return { command, args };
 }
 

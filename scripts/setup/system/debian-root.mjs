@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 
 import { SetupFailure } from '../failure.mjs';
+import { dataFolder, root } from '../paths.mjs';
 import { describeSource, findDebianSource, readSources } from './apt-sources.mjs';
 import { requirePrograms } from './programs.mjs';
 
@@ -108,4 +109,19 @@ export function inside(folder, { binds, cwd, env }, words) {
       ],
     ],
   ];
+}
+
+/** This repository and the sample data, where there are any, in the same places there as here; for `inside`. */
+export function repository() {
+  const data = dataFolder();
+  const required = process.env.WASMEDGE_EMBED_DATA_REQUIRED;
+  return {
+    binds: { [root]: root, ...(existsSync(data) && { [data]: data }) },
+    env: {
+      HOME: '/root',
+      LC_ALL: 'C.UTF-8',
+      WASMEDGE_EMBED_DATA: data,
+      ...(required && { WASMEDGE_EMBED_DATA_REQUIRED: required }),
+    },
+  };
 }
