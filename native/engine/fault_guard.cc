@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <ctime>
 #include <iterator>
 #include <list>
 #include <mutex>
@@ -153,12 +155,27 @@ void RedirectLlvm(void* wasmedge_library) {
   }
 }
 
+/// Whether a timer can send the signal. QEMU, in which containers of another processor run, lets
+/// programs install handlers of the last signals too, and has none of the system's for them.
+bool CanBeSent(int signal) {
+  sigevent event{};
+  event.sigev_notify = SIGEV_SIGNAL;
+  event.sigev_signo = signal;
+  timer_t timer{};
+  if (timer_create(CLOCK_MONOTONIC, &event, &timer) == 0) {
+    timer_delete(timer);
+    return true;
+  }
+  // No more timers, for now, says nothing of the signal.
+  return errno != EINVAL;
+}
+
 /// A signal that nobody in the process uses.
 int FindFreeSignal() {
   for (int signal = SIGRTMAX - 1; signal > SIGRTMIN; --signal) {
     struct sigaction action{};
     if (sigaction(signal, nullptr, &action) == 0 && (action.sa_flags & SA_SIGINFO) == 0 &&
-        action.sa_handler == SIG_DFL) {
+        action.sa_handler == SIG_DFL && CanBeSent(signal)) {
       return signal;
     }
   }
