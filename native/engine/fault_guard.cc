@@ -281,7 +281,7 @@ void FaultGuard::OnInterrupt(int signal, siginfo_t* info, void* context) {
 // like), and a guest that does little else is hardly ever met in its own.
 bool FaultGuard::LeaveGuestOnReturn(const GuestScope& guest, void* context) {
   return guest.interpreter_ == nullptr && !guest.in_host_ &&
-         RedirectReturnToGuest(context, &IsGuestCode, guest.stack_.leave_address());
+         RedirectReturnToGuest(context, &IsGuestCode, guest.stack_);
 }
 
 // Stands in for libwasmedge's `operator new`.

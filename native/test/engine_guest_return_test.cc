@@ -33,7 +33,7 @@ uintptr_t fault_address = 0;
 sigjmp_buf left;
 
 void Redirect(int, siginfo_t*, void* context) {
-  redirected = RedirectReturnToGuest(context, &IsGuestCode, stack->leave_address());
+  redirected = RedirectReturnToGuest(context, &IsGuestCode, *stack);
 }
 
 void RedirectAndLeave(int signal, siginfo_t* info, void* context) {

