@@ -35,6 +35,8 @@ export function suiteOf({ name, title, node }) {
           path.join(root, 'node_modules/mocha/bin/mocha.js'),
           ...['--reporter', path.join(root, 'scripts/test/mocha-reporter.mjs')],
           ...['--reporter-option', `output=${output}`],
+          // It is begun and left alone, on a machine that does other things as well.
+          ...['--timeout', '180000'],
           ...(grep === undefined ? [] : ['--grep', grep]),
         ]),
       ];
