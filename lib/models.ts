@@ -1,11 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
 import type { NativeInferenceOptions, NativeModel } from './native.js';
 import { bytes, nonEmptyText, optionsObject, recordOf, refuse, textList } from './options.js';
-import { readAtOnce } from './read-file.js';
 
 const MODEL_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 // To [-1, 1], as MobileNet and its family are trained.
@@ -191,7 +190,7 @@ async function findLabels(modelFile: string): Promise<string | null> {
 
 async function read(file: string, what: string): Promise<Buffer> {
   try {
-    return await readAtOnce(file);
+    return await readFile(file);
   } catch (error) {
     throw unreadable(what, `${reasonOf(error)}.`, error);
   }

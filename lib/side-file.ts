@@ -5,7 +5,6 @@ import { sha256 } from './crypto.js';
 import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
 import { processorFeatures } from './processor.js';
-import { readAtOnce } from './read-file.js';
 
 /** What a compiled module was made of, for what, and how: the file `MODULE.aot.json` beside it. */
 export interface SideFile {
@@ -77,7 +76,7 @@ export async function verifySideFile(module: string): Promise<SideFile | null> {
   const side = parse(module, text);
   const [{ version }, content] = await Promise.all([
     nativeCall(() => addon().runtime()),
-    readAtOnce(module),
+    readFile(module),
   ]);
   const { arch } = process;
   if (sha256(content) !== side.output) {
