@@ -1,14 +1,7 @@
-import { rmSync } from 'node:fs';
-import path from 'node:path';
-import { parseArgs } from 'node:util';
-
 import { debian11, debian11Folder } from './package/debian11.mjs';
 import { requirePrebuilds } from './package/prebuilds.mjs';
 import { packageLints, tarball, tarballFile } from './package/tarball.mjs';
 import { nodeFolder, packageTools, toolsFolder } from './package/tools.mjs';
-import { runCommand } from './setup/index.mjs';
-import { setupFolder } from './setup/paths.mjs';
-import { runSteps } from './setup/steps.mjs';
 import { runEndToEnd } from './test/end-to-end.mjs';
 
 const help = `Makes the package's tarball, lints it, installs it as its users do, and classifies with it.
@@ -25,38 +18,19 @@ empty folders by npm 10, 11 and 12, pnpm and Yarn, which are kept in the cache (
 its prebuild, built from its own sources, and in a Debian 11 that has no WasmEdge. Root is needed.
 `;
 
-function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      grep: { type: 'string' },
-      counts: { type: 'string', default: path.join(setupFolder, 'mocha-package.json') },
-      yes: { type: 'boolean', short: 'y' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  return values;
-}
-
-async function main(values) {
-  const { counts, grep } = values;
-  rmSync(counts, { force: true });
-  const packing = [requirePrebuilds(false), tarball, ...packageLints];
-  await runSteps([packageTools, debian11(process.arch), ...packing], {
-    forTests: true,
-    yes: Boolean(values.yes),
-    photographs: [],
-  });
-  return runEndToEnd('e2e/package-*.e2e', {
-    counts,
-    grep,
-    env: {
-      WASMEDGE_EMBED_TARBALL: tarballFile,
-      WASMEDGE_EMBED_PACKAGE_TOOLS: toolsFolder,
-      WASMEDGE_EMBED_NODE_20: nodeFolder(20),
-      WASMEDGE_EMBED_NODE_24: nodeFolder(24),
-      WASMEDGE_EMBED_DEBIAN_11: debian11Folder(process.arch),
-    },
-  });
-}
-
-await runCommand(help, readOptions, main);
+await runEndToEnd({
+  help,
+  name: 'package',
+  files: 'e2e/package-*.e2e',
+  steps: () => [
+    ...[packageTools, debian11(process.arch)],
+    ...[requirePrebuilds(false), tarball, ...packageLints],
+  ],
+  env: () => ({
+    WASMEDGE_EMBED_TARBALL: tarballFile,
+    WASMEDGE_EMBED_PACKAGE_TOOLS: toolsFolder,
+    WASMEDGE_EMBED_NODE_20: nodeFolder(20),
+    WASMEDGE_EMBED_NODE_24: nodeFolder(24),
+    WASMEDGE_EMBED_DEBIAN_11: debian11Folder(process.arch),
+  }),
+});

@@ -1,20 +1,48 @@
+import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 
-import { localProgram, root } from '../setup/paths.mjs';
+import { runCommand } from '../setup/index.mjs';
+import { localProgram, root, setupFolder } from '../setup/paths.mjs';
 import { run } from '../setup/processes.mjs';
+import { runSteps } from '../setup/steps.mjs';
 
 /**
- * Compiles the tests and runs some of those in the folders of test/, which the package's own run leaves out.
+ * A command of ours that sets something up and then runs some of the tests in the folders of test/, which the
+ * package's own run leaves out. It takes --grep, --counts, --yes and --help.
  *
- * @param {string} files below test/, without their ending; a pattern of mocha's
- * @param {object} options
- * @param {string} options.counts where to write how many passed, failed and were skipped
- * @param {string} [options.grep] only the tests whose names match
- * @param {Record<string, string>} options.env
- * @param {string[]} [options.through] a program and its arguments that run what follows them
- * @returns {Promise<number>} an exit code
+ * @param {object} command
+ * @param {string} command.help
+ * @param {string} command.name of the file that has the counts, by default
+ * @param {string} command.files below test/, without their ending; a pattern of mocha's
+ * @param {import('node:util').ParseArgsConfig['options']} [command.options] further ones
+ * @param {(values: object) => import('../setup/steps.mjs').Step[]} command.steps
+ * @param {(context: import('../setup/steps.mjs').Context) => Record<string, string>} command.env of the tests, when
+ *   the steps are done
+ * @param {string[]} [command.through] a program and its arguments that run what follows them
  */
-export async function runEndToEnd(files, { counts, grep, env, through = [] }) {
+export function runEndToEnd({ help, name, files, options, steps, env, through = [] }) {
+  const counts = path.join(setupFolder, `mocha-${name}.json`);
+  const readOptions = () =>
+    parseArgs({
+      options: {
+        ...options,
+        grep: { type: 'string' },
+        counts: { type: 'string', default: counts },
+        yes: { type: 'boolean', short: 'y' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+
+  return runCommand(help, readOptions, async (values) => {
+    rmSync(values.counts, { force: true });
+    const context = { forTests: true, yes: Boolean(values.yes), photographs: [] };
+    await runSteps(steps(values), context);
+    return runTests(files, { ...values, env: env(context), through });
+  });
+}
+
+async function runTests(files, { counts, grep, env, through }) {
   const options = { cwd: root, inherit: true };
   const compiled = await run(localProgram('tsc'), ['-p', 'tsconfig.test.json'], options);
   if (compiled.code !== 0) return 1;
