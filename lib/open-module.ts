@@ -48,13 +48,11 @@ export async function openModule(
 /** Has the libraries opened by other threads, while this one reads files. */
 function openLibraries(hasModels: boolean): void {
   // What fails here fails again where it is needed, and is told there.
-  const ignore = (): undefined => undefined;
-  try {
-    addon().runtime().catch(ignore);
-    if (hasModels) addon().inference().catch(ignore);
-  } catch {
-    ignore();
-  }
+  const open = async (): Promise<void> => {
+    const native = addon();
+    await Promise.all([native.runtime(), hasModels ? native.inference() : undefined]);
+  };
+  open().catch(() => undefined);
 }
 
 /** A module's code, read and not linked yet. */

@@ -8,20 +8,33 @@ type Signal = keyof typeof EXIT_CODES;
 const SIGNALS = Object.keys(EXIT_CODES) as Signal[];
 
 /**
- * Lets `use` work in a folder of its own, which is gone afterwards: also after a failure, and after a
- * signal that ends the process. For commands: it takes those signals for itself.
+ * Lets `work` go on; a signal that ends the process meanwhile removes the folder first. For commands:
+ * it takes those signals for itself.
  */
-export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'wasmedge-embed-'));
+export async function removingOnSignal<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const end = (signal: Signal): void => {
     rmSync(folder, { recursive: true, force: true });
     process.exit(EXIT_CODES[signal]);
   };
   for (const signal of SIGNALS) process.once(signal, end);
   try {
-    return await use(folder);
+    return await work();
   } finally {
     for (const signal of SIGNALS) process.off(signal, end);
-    await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Lets `use` work in a folder of its own, which is gone afterwards: also after a failure, and after a
+ * signal, as {@link removingOnSignal} has it.
+ */
+export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wasmedge-embed-'));
+  return removingOnSignal(folder, async () => {
+    try {
+      return await use(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
 }

@@ -1,13 +1,9 @@
-import { rmSync } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 import { randomName } from '../crypto.js';
 import { WasmEdgeError, reasonOf } from '../errors.js';
-
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-type Signal = keyof typeof EXIT_CODES;
-const SIGNALS = Object.keys(EXIT_CODES) as Signal[];
+import { removingOnSignal } from '../temporary-folder.js';
 
 /**
  * Refuses a place where something is already.
@@ -44,29 +40,24 @@ export async function makeFolder<T>(
   const parent = path.dirname(target);
   const suffix = `${process.pid}.${randomName()}.tmp`;
   const staging = path.join(parent, `.${path.basename(target)}.${suffix}`);
-  const end = (signal: Signal): void => {
-    rmSync(staging, { recursive: true, force: true });
-    process.exit(EXIT_CODES[signal]);
-  };
-  for (const signal of SIGNALS) process.once(signal, end);
-  try {
-    await fileOperation(target, async () => {
-      await mkdir(parent, { recursive: true });
-      await mkdir(staging);
-    });
-    const result = await make(staging);
-    await fileOperation(target, async () => {
-      await makeReadable(staging);
-      await requireVacant(target);
-      await rename(staging, target);
-    });
-    return result;
-  } catch (error) {
-    await rm(staging, { recursive: true, force: true });
-    throw error;
-  } finally {
-    for (const signal of SIGNALS) process.off(signal, end);
-  }
+  return removingOnSignal(staging, async () => {
+    try {
+      await fileOperation(target, async () => {
+        await mkdir(parent, { recursive: true });
+        await mkdir(staging);
+      });
+      const result = await make(staging);
+      await fileOperation(target, async () => {
+        await makeReadable(staging);
+        await requireVacant(target);
+        await rename(staging, target);
+      });
+      return result;
+    } catch (error) {
+      await rm(staging, { recursive: true, force: true });
+      throw error;
+    }
+  });
 }
 
 async function fileOperation(target: string, operate: () => Promise<void>): Promise<void> {
