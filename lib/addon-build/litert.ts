@@ -21,8 +21,17 @@ interface Pinned {
   pythonVersion: string;
   /** Its name in the wheel. */
   library: string;
-  /** By `process.arch`; the digest is the library's. */
-  architectures: Record<string, { platform: string; file: string; sha256: string } | undefined>;
+  /** By `process.arch`. */
+  architectures: Record<string, Wheel | undefined>;
+}
+
+interface Wheel {
+  platform: string;
+  file: string;
+  /** Of the library as it is in the wheel. */
+  sha256: string;
+  /** What is written over in the library, and its digest then. */
+  patch?: { bytes: { offset: number; hex: string }[]; sha256: string };
 }
 
 /**
@@ -48,19 +57,16 @@ export async function liteRtLibrary(
   );
   for (const file of [path.join(PACKAGE_ROOT, 'prebuilds', `linux-${arch}`, LITERT), cached]) {
     const content = await readFile(file).catch(() => undefined);
-    if (content && sha256(content) === wheel.sha256) return content;
+    if (content && sha256(content) === (wheel.patch ?? wheel).sha256) return content;
   }
   onStep(`Downloading LiteRT ${pinned.version} by pip`);
   const content = await takeFromWheel(pinned, wheel, folder);
+  for (const { offset, hex } of wheel.patch?.bytes ?? []) content.write(hex, offset, 'hex');
   await writeAtomically(cached, (temporary) => writeFile(temporary, content));
   return content;
 }
 
-async function takeFromWheel(
-  pinned: Pinned,
-  wheel: { platform: string; file: string; sha256: string },
-  folder: string,
-): Promise<Buffer> {
+async function takeFromWheel(pinned: Pinned, wheel: Wheel, folder: string): Promise<Buffer> {
   try {
     await runProgram('python3', [
       ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--dest', folder],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { copyAtomically, sha256OfFile, writeAtomically } from './files.mjs';
+import { copyAtomically, sha256, sha256OfFile, writeAtomically } from './files.mjs';
 import { cacheFolder, liteRtFile } from './paths.mjs';
 import { takeFromWheel } from './wheel.mjs';
 
@@ -29,11 +29,12 @@ export const liteRt = {
  * @returns {Promise<string | undefined>} what was found there, for the line of progress
  */
 export async function placeLiteRt(arch, target, context, task) {
-  const { platform, file, sha256 } = pinned.architectures[arch];
-  if (sha256OfFile(target) === sha256) return 'up to date';
+  const { platform, file, sha256: inWheel, patch } = pinned.architectures[arch];
+  const wanted = patch?.sha256 ?? inWheel;
+  if (sha256OfFile(target) === wanted) return 'up to date';
 
   const cached = path.join(cacheFolder(), 'litert', `${pinned.version}-${arch}`, 'libLiteRt.so');
-  if (sha256OfFile(cached) !== sha256) {
+  if (sha256OfFile(cached) !== wanted) {
     const wheel = {
       package: pinned.package,
       version: pinned.version,
@@ -41,9 +42,12 @@ export async function placeLiteRt(arch, target, context, task) {
       platform,
       file,
     };
-    const digests = { [pinned.library]: sha256 };
-    const contents = await takeFromWheel(wheel, digests, context, task);
-    writeAtomically(cached, contents[pinned.library]);
+    const digests = { [pinned.library]: inWheel };
+    const { [pinned.library]: library } = await takeFromWheel(wheel, digests, context, task);
+    for (const { offset, hex } of patch?.bytes ?? []) library.set(Buffer.from(hex, 'hex'), offset);
+    if (sha256(library) !== wanted)
+      throw new Error('native/litert.json: the patch is not what it says');
+    writeAtomically(cached, library);
   }
   copyAtomically(cached, target);
   return undefined;
