@@ -108,7 +108,7 @@ function modelSource(name: string, value: unknown): ModelSource {
   const isOptions =
     typeof value === 'object' && value !== null && Object.hasOwn(value, 'file') && !isBytes(value);
   const given = isOptions
-    ? optionsObject(where, value, ['file', 'labels', 'normalize'])
+    ? optionsObject(where, value, ['file', 'labels', 'normalize', 'description'])
     : { file: value, labels: undefined, normalize: undefined };
   const { file, labels } = given;
   return {

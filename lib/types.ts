@@ -35,6 +35,8 @@ export interface ModelOptions {
   labels?: string | readonly string[];
   /** For float inputs; by default to [-1, 1]. */
   normalize?: Normalization;
+  /** Words of {@link findModel} that say which it is: what it gives can be passed on. Without effect. */
+  description?: string;
 }
 
 /** The kernels that inference runs on. */

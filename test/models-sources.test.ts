@@ -31,6 +31,7 @@ describe('models', () => {
     ['an ArrayBuffer', arrayBuffer],
     ['a SharedArrayBuffer', shared],
     ['options with a path', { file }],
+    ['options with a description, as findModel gives it', { file, description: 'a sum' }],
     ['options with bytes', { file: MODEL, labels: ['a'], normalize: { mean: 0, scale: 1 } }],
   ];
   for (const [name, source] of sources) {

@@ -17,13 +17,12 @@ const ANSWERS = {
 };
 
 // Loaded once, before the first request is taken. Your own guest and model are two paths.
-const { file, labels } = findModel();
 const classifier = await loadModule(env.MODULE ?? findGuest(), {
   // A crash of WasmEdge, LiteRT or a decoder ends one worker, which is replaced: not this service.
   isolation: env.ISOLATION ?? 'worker-process',
   workerProcess: { recycleAfterRuns: 100_000 },
   args: ['--format', 'json', '--top-k', '3'],
-  models: { default: { file, labels } },
+  models: { default: findModel() },
   concurrency: Number(env.CONCURRENCY ?? availableParallelism()),
   maxQueue: Number(env.MAX_QUEUE ?? 16),
   limits: { timeoutMs: Number(env.TIMEOUT_MS ?? 2_000), memoryPages: 4_096 },

@@ -16,10 +16,9 @@ const ANSWERS = {
 };
 
 // Loaded once, before the first request is taken. Your own guest and model are two paths.
-const { file, labels } = findModel();
 const classifier = await loadModule(env.MODULE ?? findGuest(), {
   args: ['--format', 'json', '--top-k', '3'],
-  models: { default: { file, labels } },
+  models: { default: findModel() },
   // Guests run on threads of their own: the event loop stays free. What goes beyond both is refused.
   concurrency: Number(env.CONCURRENCY ?? availableParallelism()),
   maxQueue: Number(env.MAX_QUEUE ?? 16),

@@ -10,10 +10,9 @@ if (positionals.length === 0) {
   process.exit(2);
 }
 
-const { file, labels } = findModel();
 const module = new URL('target/wasm32-wasip1/release/wasi-nn-guest.wasm', import.meta.url);
 const guest = await loadModule(module.pathname, {
-  models: { default: { file, labels } },
+  models: { default: findModel() },
   limits: { timeoutMs: 5_000, memoryPages: 4_096 },
 });
 try {

@@ -9,10 +9,9 @@ const SHUTDOWN_MS = 30_000;
 const concurrency = Number(env.CONCURRENCY ?? availableParallelism());
 
 // What cannot be loaded is no message's fault: this comes first.
-const { file, labels } = findModel();
 const classifier = await loadModule(env.MODULE ?? findGuest(), {
   args: ['--format', 'json', '--top-k', '3'],
-  models: { default: { file, labels } },
+  models: { default: findModel() },
   // The broker keeps what waits: it sends no more than `concurrency` messages at a time.
   concurrency,
   limits: { memoryPages: 4_096 },

@@ -50,7 +50,7 @@ export class Classifier {
     const found = load.models === undefined ? findModel() : undefined;
     const module = await loadModule(settings.module ?? findGuest(), {
       ...load,
-      ...(found && { models: { default: { file: found.file, labels: found.labels } } }),
+      ...(found && { models: { default: found } }),
     });
     const record: LoadRecord = {
       module: module.file,

@@ -34,6 +34,9 @@ import { loadModule } from 'wasmedge-embed';
 const require = createRequire(import.meta.url);
 ${CLASSIFY}`;
 
+/** The first example in README.md, as it stands there. */
+const EXAMPLE = /```js\n(.+?)```/s.exec(readFileSync(path.join(ROOT, 'README.md'), 'utf8'))?.[1];
+
 const LAMBDA = `
 import { readFileSync } from 'node:fs';
 import { createHandler } from 'wasmedge-embed/lambda';
@@ -58,6 +61,15 @@ for (const manager of MANAGERS) {
 
     it('classifies by import', async () => {
       assert.equal(await project.script('use.mjs', IMPORT, PHOTOGRAPH), `${LABEL}\n`);
+    });
+
+    it('classifies by the first example of the README', async () => {
+      assert.ok(EXAMPLE);
+      const answer = await project.script('example.cjs', EXAMPLE, PHOTOGRAPH);
+      assert.match(
+        answer,
+        new RegExp(`^It is .*likely an? <a href=.*>${LABEL}</a>.*inferenceMs:`, 's'),
+      );
     });
 
     it('classifies in a Lambda handler', async () => {
