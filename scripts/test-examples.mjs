@@ -15,8 +15,8 @@ Usage: npm run test:examples -- [--grep PATTERN] [--yes]
   -h, --help    this text
 
 The repository is to be set up (npm run quickstart). The examples' npm dependencies and crates are downloaded once.
-Without sample data (WASMEDGE_EMBED_DATA) two photographs are, too. The queue worker is tested behind a broker with
-npm run test:broker.
+Without sample data (WASMEDGE_EMBED_DATA) two photographs are, too. The queue worker is tested behind a broker where
+RabbitMQ is installed; with WASMEDGE_EMBED_RABBITMQ_REQUIRED=1 it is.
 `;
 
 await runEndToEnd({

@@ -123,6 +123,7 @@ export const releaseSteps = [
       return architectures.join(', ');
     },
   },
+  npmStep('test:arm64', 'Native tests for arm64, in QEMU'),
   npmStep('test:package', 'Package: symbol versions, types, installed and used'),
   npmStep('test:matrix', 'Every line of Node.js and of WasmEdge'),
   {

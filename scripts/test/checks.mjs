@@ -28,7 +28,6 @@ import { nativeChecks } from './native-checks.mjs';
 const mochaCounts = path.join(setupFolder, 'mocha.json');
 const lambdaCounts = path.join(setupFolder, 'mocha-lambda.json');
 const exampleCounts = path.join(setupFolder, 'mocha-examples.json');
-const brokerExampleCounts = path.join(setupFolder, 'mocha-broker-example.json');
 const containerCounts = path.join(setupFolder, 'mocha-container.json');
 const packageCounts = path.join(setupFolder, 'mocha-package.json');
 const arm64Counts = path.join(setupFolder, 'native-arm64.json');
@@ -136,22 +135,14 @@ export const checks = [
     name: 'broker',
     title: 'Tests behind RabbitMQ',
     long: true,
-    commands: async ({ yes }) => {
-      const required = { cwd: root, env: { WASMEDGE_EMBED_RABBITMQ_REQUIRED: '1' } };
-      const example = ['--counts', brokerExampleCounts, '--grep', 'queue-worker'];
-      return [
-        local('tsc', '-p', 'tsconfig.test.json'),
-        {
-          ...local(
-            'mocha',
-            ...['--no-config', '--timeout', '60000', '--require', './build/test/support/cache.js'],
-            'build/test/broker/*.test.js',
-          ),
-          options: required,
-        },
-        { ...script('test-examples', ...example, ...(yes ? ['--yes'] : [])), options: required },
-      ];
-    },
+    commands: async () => [
+      local('tsc', '-p', 'tsconfig.test.json'),
+      local(
+        'mocha',
+        ...['--no-config', '--timeout', '60000', '--require', './build/test/support/cache.js'],
+        'build/test/broker/*.test.js',
+      ),
+    ],
     count: countMochaSummary,
   },
   {

@@ -9,7 +9,7 @@ import { connectClient } from 'wasmedge-embed/broker';
 import { clearestPhotograph, runExample } from '../support/examples.js';
 import { fails } from '../support/errors.js';
 import { ROOT } from '../support/paths.js';
-import { RabbitMq, requireBrokerRun } from '../support/rabbitmq.js';
+import { RabbitMq, requireRabbitMq } from '../support/rabbitmq.js';
 import { eventually } from '../support/workers.js';
 
 describe('The example queue-worker', function () {
@@ -23,7 +23,7 @@ describe('The example queue-worker', function () {
   });
 
   it('answers pictures and what is none, buries what is no message, and ends when told to', async function () {
-    requireBrokerRun(this);
+    requireRabbitMq(this);
     const broker = await RabbitMq.start();
     const env = { AMQP_URL: broker.url, WASMEDGE_EMBED_DATA: '' };
     const worker = spawn(process.execPath, ['worker.mjs'], {

@@ -23,20 +23,11 @@ export function requireRabbitMq(context: Mocha.Context): void {
   if (process.env['WASMEDGE_EMBED_RABBITMQ_REQUIRED']) {
     throw new Error('RabbitMQ is missing: apt-get install rabbitmq-server.');
   }
-  skip(context, "no RabbitMQ (Debian's package rabbitmq-server)");
-}
-
-function skip(context: Mocha.Context, skipReason: string): void {
+  const skipReason = "no RabbitMQ (Debian's package rabbitmq-server)";
   const runnable: { type?: string; parent?: object | undefined } = context.runnable();
   const skipped = runnable.type === 'hook' ? runnable.parent : runnable;
   Object.assign(skipped ?? {}, { skipReason });
   context.skip();
-}
-
-/** For tests outside of test/broker: skips them unless WASMEDGE_EMBED_RABBITMQ_REQUIRED is set. */
-export function requireBrokerRun(context: Mocha.Context): void {
-  if (process.env['WASMEDGE_EMBED_RABBITMQ_REQUIRED']) requireRabbitMq(context);
-  else skip(context, 'runs with npm run test:broker');
 }
 
 /** A RabbitMQ of our own on the loopback interface, with nothing in it. */

@@ -184,6 +184,22 @@ const forTests = [
 ];
 
 /**
+ * Only where the tests behind it must not be skipped: it is a service, which Debian starts once it is installed.
+ *
+ * @type {Requirement}
+ */
+const rabbitMq = {
+  title: 'RabbitMQ 3.10 or newer',
+  find: () => {
+    // The tests' own: Debian's program in PATH switches to a user of the service.
+    const file = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+    return isExecutable(file) ? { file } : new Missing(`no ${file}`);
+  },
+  packages: [{ name: 'rabbitmq-server', minimum: '3.10' }],
+  elsewhere: "the tests start the programs of Debian's package: there is no other way",
+};
+
+/**
  * What the machine lacks.
  *
  * @param {import('../machine.mjs').Machine} machine
@@ -191,7 +207,9 @@ const forTests = [
  * @returns {(Requirement & { reason: string })[]}
  */
 export function missingRequirements(machine, withTests) {
-  return [...forEverything, ...(withTests ? forTests : [])].flatMap((requirement) => {
+  const required = [...forEverything, ...(withTests ? forTests : [])];
+  if (withTests && process.env.WASMEDGE_EMBED_RABBITMQ_REQUIRED) required.push(rabbitMq);
+  return required.flatMap((requirement) => {
     const found = requirement.find(machine);
     return found instanceof Missing ? [{ ...requirement, reason: found.reason }] : [];
   });
