@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { SetupFailure } from '../failure.mjs';
 import { dataFolder, root } from '../paths.mjs';
+import { run } from '../processes.mjs';
 import { describeSource, findDebianSource, readSources } from './apt-sources.mjs';
 import { requirePrograms } from './programs.mjs';
 
@@ -37,6 +38,7 @@ export function debianRoot({ name, title, folder, suite, packages, foreign }) {
         });
       }
       await requirePrograms(programs, context, task);
+      await requireMounts();
       const wanted = packages.join(',');
       const record = path.join(folder, 'etc/wasmedge-embed-packages');
       if (existsSync(record) && readFileSync(record, 'utf8') === wanted) return 'up to date';
@@ -65,6 +67,17 @@ export function debianRoot({ name, title, folder, suite, packages, foreign }) {
       return undefined;
     },
   };
+}
+
+/** Mounts of a command's own, as `inside` makes them. */
+async function requireMounts() {
+  const { code, output } = await run('unshare', ['--mount', 'true']);
+  if (code === 0) return;
+  throw new SetupFailure(`Commands cannot have mounts of their own here: ${output.trim()}.`, {
+    advice:
+      'In a chroot its folder has to be a mount point: `mount --bind FOLDER FOLDER` before it is entered.\n' +
+      'In a container this takes the capability CAP_SYS_ADMIN.',
+  });
 }
 
 /**
