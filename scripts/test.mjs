@@ -23,8 +23,9 @@ sample data are skipped, counted and named when it is missing, and fail with WAS
 Environment:
   WASMEDGE_EMBED_DATA               the folder of sample data, by default ../shared/data
   WASMEDGE_EMBED_DATA_REQUIRED      1: a missing folder of sample data is a failure
-  WASMEDGE_EMBED_RABBITMQ_REQUIRED  1: RabbitMQ is installed where it is missing, as for the check 'broker'; without
-                                    it the test of one example is skipped
+  WASMEDGE_EMBED_RABBITMQ_REQUIRED  1: RabbitMQ is installed where it is missing, and not skipped what needs it: the
+                                    check 'broker', which sets this, and one of the examples
+  WASMEDGE_EMBED_CHROMIUM_REQUIRED  1: likewise Chromium: the check 'page', and the page of the benchmark
   WASMEDGE_DIR                      where WasmEdge is, when neither the system nor ~/.wasmedge has it
   WASMEDGE_EMBED_CACHE              where downloads are kept, by default ~/.cache/wasmedge-embed
 `;
@@ -57,10 +58,8 @@ async function main({ selected, ...values }) {
     photographs: [],
     grep: values.grep,
   };
-  // The set-up installs it, and the tests behind it fail rather than being skipped.
-  if (selected.some(({ name }) => name === 'broker')) {
-    process.env.WASMEDGE_EMBED_RABBITMQ_REQUIRED = '1';
-  }
+  // The set-up installs what they need, and tests fail for want of it rather than being skipped.
+  for (const { demands } of selected) if (demands) process.env[demands] = '1';
   // Only the benchmark needs pictures where there is no sample data, and they are downloaded.
   const needsPhotographs = selected.some(({ name }) => name === 'bench');
   await setUp(context, { more: needsPhotographs ? [photographs] : [] });

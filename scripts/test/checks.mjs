@@ -15,6 +15,7 @@ import { nativeChecks } from './native-checks.mjs';
  * @typedef {object} Check
  * @property {string} name for --only
  * @property {string} title
+ * @property {string} [demands] a variable that says what must not be missing: see requirements.mjs
  * @property {boolean} [long] takes more than its share of the usual run: only with --all, or by name
  * @property {boolean} [inherit] writes to the terminal itself, since it reports well
  * @property {(context: CheckContext) => Promise<Command[]>} commands run one after the other, until one fails
@@ -135,6 +136,7 @@ export const checks = [
     name: 'broker',
     title: 'Tests behind RabbitMQ',
     long: true,
+    demands: 'WASMEDGE_EMBED_RABBITMQ_REQUIRED',
     commands: async () => [
       local('tsc', '-p', 'tsconfig.test.json'),
       local(
@@ -149,16 +151,14 @@ export const checks = [
     name: 'page',
     title: 'The page of the local server, in Chromium',
     long: true,
+    demands: 'WASMEDGE_EMBED_CHROMIUM_REQUIRED',
     commands: async () => [
       local('tsc', '-p', 'tsconfig.test.json'),
-      {
-        ...local(
-          'mocha',
-          ...['--no-config', '--timeout', '180000', '--require', './build/test/support/cache.js'],
-          'build/test/browser/*.test.js',
-        ),
-        options: { cwd: root, env: { WASMEDGE_EMBED_CHROMIUM_REQUIRED: '1' } },
-      },
+      local(
+        'mocha',
+        ...['--no-config', '--timeout', '180000', '--require', './build/test/support/cache.js'],
+        'build/test/browser/*.test.js',
+      ),
     ],
     count: countMochaSummary,
   },

@@ -184,19 +184,31 @@ const forTests = [
 ];
 
 /**
- * Only where the tests behind it must not be skipped: it is a service, which Debian starts once it is installed.
+ * Only where the tests that need them must not be skipped, by the variable that says so: a service, which Debian starts
+ * once it is installed, and a browser.
  *
- * @type {Requirement}
+ * @type {Record<string, Requirement>}
  */
-const rabbitMq = {
-  title: 'RabbitMQ 3.10 or newer',
-  find: () => {
-    // The tests' own: Debian's program in PATH switches to a user of the service.
-    const file = '/usr/lib/rabbitmq/bin/rabbitmq-server';
-    return isExecutable(file) ? { file } : new Missing(`no ${file}`);
+const onDemand = {
+  WASMEDGE_EMBED_RABBITMQ_REQUIRED: {
+    title: 'RabbitMQ 3.10 or newer',
+    find: () => {
+      // The tests' own: Debian's program in PATH switches to a user of the service.
+      const file = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+      return isExecutable(file) ? { file } : new Missing(`no ${file}`);
+    },
+    packages: [{ name: 'rabbitmq-server', minimum: '3.10' }],
+    elsewhere: "the tests start the programs of Debian's package: there is no other way",
   },
-  packages: [{ name: 'rabbitmq-server', minimum: '3.10' }],
-  elsewhere: "the tests start the programs of Debian's package: there is no other way",
+  WASMEDGE_EMBED_CHROMIUM_REQUIRED: {
+    title: 'Chromium',
+    find: () =>
+      ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+        .map((name) => findProgram(name))
+        .find((found) => !(found instanceof Missing)) ?? new Missing('no chromium in PATH'),
+    packages: [{ name: 'chromium' }],
+    elsewhere: 'install Chromium from your distribution',
+  },
 };
 
 /**
@@ -207,12 +219,15 @@ const rabbitMq = {
  * @returns {(Requirement & { reason: string })[]}
  */
 export function missingRequirements(machine, withTests) {
-  const required = [...forEverything, ...(withTests ? forTests : [])];
-  if (withTests && process.env.WASMEDGE_EMBED_RABBITMQ_REQUIRED) required.push(rabbitMq);
-  return required.flatMap((requirement) => {
-    const found = requirement.find(machine);
-    return found instanceof Missing ? [{ ...requirement, reason: found.reason }] : [];
-  });
+  const demanded = Object.entries(onDemand).flatMap(([variable, requirement]) =>
+    process.env[variable] ? [requirement] : [],
+  );
+  return [...forEverything, ...(withTests ? [...forTests, ...demanded] : [])].flatMap(
+    (requirement) => {
+      const found = requirement.find(machine);
+      return found instanceof Missing ? [{ ...requirement, reason: found.reason }] : [];
+    },
+  );
 }
 
 function wasmEdgeFolders() {
