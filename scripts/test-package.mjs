@@ -2,6 +2,7 @@ import { debian11, debian11Folder } from './package/debian11.mjs';
 import { requirePrebuilds } from './package/prebuilds.mjs';
 import { packageLints, tarball, tarballFile } from './package/tarball.mjs';
 import { nodeFolder, packageTools, toolsFolder } from './package/tools.mjs';
+import { systemPackages } from './setup/system/step.mjs';
 import { runEndToEnd } from './test/end-to-end.mjs';
 
 const help = `Makes the package's tarball, lints it, installs it as its users do, and classifies with it.
@@ -23,7 +24,7 @@ await runEndToEnd({
   name: 'package',
   files: 'e2e/package-*.e2e',
   steps: () => [
-    ...[packageTools, debian11(process.arch)],
+    ...[systemPackages, packageTools, debian11(process.arch)],
     ...[requirePrebuilds(false), tarball, ...packageLints],
   ],
   env: () => ({

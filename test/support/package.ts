@@ -139,7 +139,7 @@ export class Project {
   /** Runs the package manager; it has to succeed. */
   manage(...args: string[]): Promise<string> {
     const program = path.join(given('PACKAGE_TOOLS'), this.#manager.program);
-    return output([process.execPath, program, ...args], this.folder, this.#env);
+    return output([path.join(this.node, 'bin/node'), program, ...args], this.folder, this.#env);
   }
 
   /** Runs the package's command, through the package manager. */
