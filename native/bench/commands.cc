@@ -2,10 +2,8 @@
 
 #include <chrono>
 #include <exception>
-#include <functional>
 #include <iomanip>
 #include <memory>
-#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <thread>

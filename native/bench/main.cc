@@ -1,6 +1,5 @@
 // The same classification with neither WebAssembly nor Node.js, to measure others against.
 
-#include <cstring>
 #include <ext/stdio_filebuf.h>
 #include <iostream>
 #include <ostream>

@@ -8,7 +8,6 @@
 
 #include "engine/error.h"
 #include "engine/module.h"
-#include "engine/slot.h"
 
 namespace wasmedge_embed {
 

@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <cstddef>
-#include <cstdint>
 
 #include "engine/guest_stack.h"
 #include "engine/invocation.h"

@@ -1,7 +1,5 @@
 #include "engine/generic_target.h"
 
-#include <dlfcn.h>
-
 #include <atomic>
 #include <cstring>
 

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <optional>
 
 #include "engine/compiled_elf.h"
 #include "engine/compiled_section.h"

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +15,6 @@
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
 #include "inference/model.h"
-#include "inference/session.h"
 #include "wasi/file_system.h"
 #include "wasi/wasi_state.h"
 

@@ -2,7 +2,6 @@
 
 #include <elf.h>
 
-#include <algorithm>
 #include <string_view>
 
 #include "engine/elf_file.h"

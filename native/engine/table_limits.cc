@@ -1,7 +1,5 @@
 #include "engine/table_limits.h"
 
-#include <algorithm>
-
 #include "engine/error.h"
 
 namespace wasmedge_embed {

@@ -8,6 +8,7 @@
 #include "engine/fault_guard.h"
 
 namespace wasmedge_embed {
+
 void* Thread::Run(void* thread) {
   auto* self = static_cast<Thread*>(thread);
   self->stack_.UseAlternateStack();

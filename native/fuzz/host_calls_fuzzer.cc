@@ -5,11 +5,8 @@
 #include <fuzzer/FuzzedDataProvider.h>
 
 #include <array>
-#include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "engine/error.h"
+
 namespace wasmedge_embed {
 
 DecoderLibrary::DecoderLibrary(std::string file, std::string remedy)

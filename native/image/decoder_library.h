@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include "engine/error.h"
-
 namespace wasmedge_embed {
 
 /// A decoder's shared library, opened when the first picture is to be decoded and never closed: who

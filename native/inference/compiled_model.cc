@@ -6,9 +6,7 @@
 #include <memory>
 #include <new>
 #include <string>
-#include <utility>
 
-#include "engine/error.h"
 #include "inference/litert_library.h"
 #include "inference/litert_log.h"
 

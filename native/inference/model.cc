@@ -8,6 +8,7 @@
 #include "inference/model_rewrite.h"
 
 namespace wasmedge_embed {
+
 Model::Model(const uint8_t* bytes, size_t size, const ModelLimits& limits)
     : summary_(CheckModel(bytes, size, limits)), rewritten_(RewriteModel(bytes, size)) {
   bytes_ = AlignedBuffer(size);

@@ -1,12 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/error.h"
 #include "host/image.h"
 #include "image/resize.h"
 #include "test/host_test_call.h"

@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <ostream>
 #include <string>
 #include <thread>
 #include <vector>

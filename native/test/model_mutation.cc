@@ -1,7 +1,6 @@
 #include "test/model_mutation.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <limits>
 #include <random>
