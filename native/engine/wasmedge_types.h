@@ -18,16 +18,12 @@ struct ExecutorContext;
 struct ExportTypeContext;
 struct FunctionInstanceContext;
 struct FunctionTypeContext;
-struct GlobalTypeContext;
 struct ImportTypeContext;
-struct LimitContext;
 struct LoaderContext;
 struct MemoryInstanceContext;
-struct MemoryTypeContext;
 struct ModuleInstanceContext;
 struct StatisticsContext;
 struct StoreContext;
-struct TableTypeContext;
 struct ValidatorContext;
 
 struct ValueType {

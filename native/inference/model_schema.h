@@ -141,7 +141,6 @@ enum BuiltinOperator : int32_t {
   kFullyConnected = 9,
   kHashtableLookup = 10,
   kL2Normalization = 11,
-  kL2Pool2d = 12,
   kLogistic = 14,
   kMaxPool2d = 17,
   kMul = 18,
