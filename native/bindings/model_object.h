@@ -8,11 +8,8 @@
 
 namespace wasmedge_embed {
 
-/// A model as JavaScript holds it. While one lives, the model stays loaded.
-///
-/// Model.load(bytes: Uint8Array) -> Promise<Model>; { inputs, outputs: [{ name, type, shape,
-/// quantization? }]; rewrite: { applied, reason? | channels, inexactChannels };
-/// prepare({ threads, kernels, rewrite }) -> Promise<undefined> }
+/// A model as JavaScript holds it. While one lives, the model stays loaded. Declared with its
+/// documentation in lib/native.ts.
 class ModelObject : public Napi::ObjectWrap<ModelObject> {
  public:
   static Napi::Function Define(Napi::Env env);

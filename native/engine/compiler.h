@@ -26,8 +26,8 @@ struct CompileOptions {
 /// compilation at a time in a process, further callers wait (the linker inside has global state).
 ///
 /// Throws `Error`: `kNativeLoad` without a WasmEdge library, and in a process that has opened it to
-/// run modules, `kModuleInvalid` when the bytes are no
-/// valid module, `kModuleLoad` when the output cannot be written.
+/// run modules, `kModuleInvalid` when the bytes are no valid module, `kModuleLoad` when the output
+/// cannot be written.
 void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
                    const CompileOptions& options);
 

@@ -118,7 +118,7 @@ class Slot {
   HostInstance<TensorFlowLiteState> tensorflow_lite_instance_;
   std::optional<HostInstance<ImageState>> image_instance_;
   StoreHandle store_;
-  // Only with a fuel limit.
+  // Only with a fuel limit and for compiled modules.
   StatisticsHandle statistics_;
   ExecutorHandle executor_;
   // Only for interpreted modules.

@@ -44,8 +44,7 @@ class Png {
       : library_(
             "libpng16.so.16",
             "Install libpng 1.6: 'apt-get install libpng16-16t64' on Debian 13 and Ubuntu 24.04 "
-            "or newer ('libpng16-16' before), 'dnf install libpng' on Fedora and Amazon "
-            "Linux.") {
+            "or newer ('libpng16-16' before), 'dnf install libpng' on Fedora and Amazon Linux.") {
     library_.Resolve("png_image_begin_read_from_memory", &BeginReadFromMemory);
     library_.Resolve("png_image_finish_read", &FinishRead);
     library_.Resolve("png_image_free", &Free);

@@ -32,11 +32,11 @@ int32_t CopyPlanner::Code(const FileOperator& op) const {
 bool CopyPlanner::IsPlain(const FileOperator& convolution) const {
   const FileTensor& input = graph_.tensors[static_cast<size_t>(convolution.inputs[0])];
   const FileTensor& weights = graph_.tensors[static_cast<size_t>(convolution.inputs[1])];
-  return input.shape[kChannelAxis] == weights.shape[kChannelAxis] && HasFixedConstants(convolution);
+  return input.shape[kChannelAxis] == weights.shape[kChannelAxis] && StatesShapesOnce(convolution);
 }
 
-/// Whether shapes are stated once, so that there is one place to change.
-bool CopyPlanner::HasFixedConstants(const FileOperator& op) const {
+/// Whether constants state their shapes once, so that there is one place to change.
+bool CopyPlanner::StatesShapesOnce(const FileOperator& op) const {
   for (const int32_t input : op.inputs) {
     if (input < 0) continue;
     const FileTensor& tensor = graph_.tensors[static_cast<size_t>(input)];

@@ -28,7 +28,8 @@ class CopyPlanner {
 
   CopyPlanner(const ModelFile& file, const FileSubgraph& graph);
 
-  /// Whether the convolution's filters and its input have the same depth: it is not in groups.
+  /// Whether the convolution's filters and its input have the same depth (it is not in groups), and
+  /// its constants state their shapes once.
   bool IsPlain(const FileOperator& convolution) const;
   /// Gives the input of a plain convolution, and what it is made of, these copies; false when
   /// there can be none.
@@ -39,7 +40,7 @@ class CopyPlanner {
 
  private:
   bool CanHaveCopies(size_t tensor) const;
-  bool HasFixedConstants(const FileOperator& op) const;
+  bool StatesShapesOnce(const FileOperator& op) const;
   int32_t Code(const FileOperator& op) const;
 
   const ModelFile& file_;

@@ -118,10 +118,10 @@ struct Api {
   Status (*CreateTensorBufferFromHostMemory)(const RankedTensorType*, void* memory, size_t size,
                                              void (*deallocate)(void*), TensorBufferT** buffer);
   void (*DestroyTensorBuffer)(TensorBufferT*);
-  /// One thread at a time for one compiled model.
   /// `is_cancelled` is asked with `data` between the nodes of a run.
   Status (*SetCompiledModelCancellationFunction)(CompiledModelT*, void* data,
                                                  bool (*is_cancelled)(void*));
+  /// One thread at a time for one compiled model.
   Status (*RunCompiledModel)(CompiledModelT*, size_t signature, size_t input_count,
                              TensorBufferT** inputs, size_t output_count, TensorBufferT** outputs);
 };

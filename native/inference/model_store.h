@@ -19,7 +19,8 @@ std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size);
 /// four at most, of 64 MiB together, until `ForgetGuestModels`.
 std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size);
 
-/// Lets go of the models that guests brought and nobody uses now. For when the last module closes.
+/// Lets go of the models that guests brought and nobody uses now. For when a module closes: those
+/// that the guests of another bring are read anew.
 void ForgetGuestModels() noexcept;
 
 }  // namespace wasmedge_embed

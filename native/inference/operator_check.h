@@ -80,7 +80,8 @@ class OperatorView {
   /// products and quotients of scales leave the range of a float and kernels index with what
   /// becomes of them.
   void RequireQuantized(const CheckedTensor& tensor) const;
-  /// The elements of a constant of INT32 or INT64, `count` of them.
+  /// The elements of a constant of INT32 or INT64, `minimum` to `maximum` of them, each within 32
+  /// bits.
   std::vector<int64_t> Integers(size_t input, size_t minimum, size_t maximum) const;
   /// The index of a dimension, counted from the end when negative, below `rank`.
   size_t Axis(int64_t axis, size_t rank) const;

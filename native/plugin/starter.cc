@@ -51,10 +51,9 @@ void RedirectProgramLog() noexcept {
   if (done || !descriptor) return;
   done = true;
   std::fflush(stdout);
-  // WasmEdge's logger writes to C's stream, whose pointer it has kept; its WASI writes to
-  // descriptor
-  // 1. So the stream gets another descriptor. The C library has no function for it: freopen() keeps
-  // the number, and assigning `stdout` does not reach pointers that were kept.
+  // WasmEdge's logger writes to C's stream, whose pointer it has kept, and its WASI to
+  // descriptor 1. So the stream gets another descriptor. The C library has no function for it:
+  // freopen() keeps the number, and assigning `stdout` does not reach pointers that were kept.
   stdout->_fileno = *descriptor;
   constexpr std::string_view kGreeting = "{\"log\":1}\n";
   [[maybe_unused]] const ssize_t written = write(*descriptor, kGreeting.data(), kGreeting.size());
