@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 #include <type_traits>
 
 namespace wasmedge_embed {
@@ -36,6 +37,13 @@ class GuestMemory {
   [[nodiscard]] bool Range(uint32_t address, uint64_t length, ByteSpan* out) const noexcept {
     if (!Contains(address, length)) return false;
     *out = {base_ + address, length};
+    return true;
+  }
+
+  /// The same as text: a name or a path, which may hold any bytes.
+  [[nodiscard]] bool Text(uint32_t address, uint32_t length, std::string_view* out) const noexcept {
+    if (!Contains(address, length)) return false;
+    *out = {reinterpret_cast<const char*>(base_ + address), length};
     return true;
   }
 

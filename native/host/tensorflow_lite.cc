@@ -9,15 +9,8 @@
 #include "inference/model_store.h"
 
 namespace wasmedge_embed {
-namespace {
 
 using Errno = TensorFlowLiteState::Errno;
-
-std::string_view Text(const ByteSpan& bytes) noexcept {
-  return {reinterpret_cast<const char*>(bytes.data), static_cast<size_t>(bytes.size)};
-}
-
-}  // namespace
 
 TensorFlowLiteState::TensorFlowLiteState(const InferenceOptions& options,
                                          const InferenceLimits& limits)
@@ -98,12 +91,11 @@ Errno TensorFlowLiteState::GetOutputTensor(HostCall& call) {
   const Entry* entry = sessions_.Find(call.I32(0));
   if (entry == nullptr) return Errno::kInvalidArgument;
   const uint32_t result = call.I32(3);
-  ByteSpan name;
-  if (!memory.Range(call.I32(1), call.I32(2), &name) ||
-      !memory.Contains(result, sizeof(uint32_t))) {
+  std::string_view name;
+  if (!memory.Text(call.I32(1), call.I32(2), &name) || !memory.Contains(result, sizeof(uint32_t))) {
     return Errno::kMissingMemory;
   }
-  const auto index = entry->session.OutputIndex(Text(name));
+  const auto index = entry->session.OutputIndex(name);
   if (!index) return Errno::kInvalidArgument;
   return memory.Write(result, static_cast<uint32_t>(*index)) ? Errno::kSuccess
                                                              : Errno::kMissingMemory;
@@ -145,13 +137,13 @@ Errno TensorFlowLiteState::AppendInput(HostCall& call) {
   const GuestMemory& memory = call.memory();
   Entry* entry = sessions_.Find(call.I32(0));
   if (entry == nullptr) return Errno::kInvalidArgument;
-  ByteSpan name;
+  std::string_view name;
   ByteSpan data;
   if (!memory.Range(call.I32(3), call.I32(4), &data) ||
-      !memory.Range(call.I32(1), call.I32(2), &name)) {
+      !memory.Text(call.I32(1), call.I32(2), &name)) {
     return Errno::kMissingMemory;
   }
-  const auto index = entry->session.InputIndex(Text(name));
+  const auto index = entry->session.InputIndex(name);
   if (!index || !entry->session.SetInput(*index, data.data, data.size)) {
     return Errno::kInvalidArgument;
   }

@@ -30,10 +30,6 @@ std::string OutsideMemory(const char* what) {
   return std::string(what) + " lies outside the guest's memory";
 }
 
-std::string_view Text(const ByteSpan& bytes) noexcept {
-  return {reinterpret_cast<const char*>(bytes.data), static_cast<size_t>(bytes.size)};
-}
-
 }  // namespace
 
 TensorFlowLiteState::Entry* TensorFlowLiteState::FindLegacySession(uint64_t handle) const noexcept {
@@ -73,11 +69,11 @@ HostOutcome TensorFlowLiteState::LegacyRunSession(HostCall& call) {
 HostOutcome TensorFlowLiteState::LegacyGetOutputTensor(HostCall& call) {
   const uint64_t handle = call.I64(0);
   const Entry* entry = FindLegacySession(handle);
-  ByteSpan name;
-  if (entry == nullptr || !call.memory().Range(call.I32(1), call.I32(2), &name)) {
+  std::string_view name;
+  if (entry == nullptr || !call.memory().Text(call.I32(1), call.I32(2), &name)) {
     return call.ReturnI64(0);
   }
-  const auto index = entry->session.OutputIndex(Text(name));
+  const auto index = entry->session.OutputIndex(name);
   if (!index) return call.ReturnI64(0);
   return call.ReturnI64(
       Join(kTensorMark | static_cast<uint32_t>(*index), static_cast<uint32_t>(handle)));
@@ -106,15 +102,15 @@ HostOutcome TensorFlowLiteState::LegacyAppendInput(HostCall& call) {
   const GuestMemory& memory = call.memory();
   Entry* entry = FindLegacySession(call.I64(0));
   if (entry == nullptr) throw HostTrap(kAppendInput, kNoSession);
-  ByteSpan name;
+  std::string_view name;
   ByteSpan data;
-  if (!memory.Range(call.I32(1), call.I32(2), &name)) {
+  if (!memory.Text(call.I32(1), call.I32(2), &name)) {
     throw HostTrap(kAppendInput, OutsideMemory("the name"));
   }
   if (!memory.Range(call.I32(3), call.I32(4), &data)) {
     throw HostTrap(kAppendInput, OutsideMemory("the tensor"));
   }
-  const auto index = entry->session.InputIndex(Text(name));
+  const auto index = entry->session.InputIndex(name);
   if (!index) throw HostTrap(kAppendInput, "the model has no input of this name");
   if (!entry->session.SetInput(*index, data.data, data.size)) {
     throw HostTrap(kAppendInput, "the input takes " +

@@ -71,14 +71,6 @@ GuestTensorType ToGuestType(TensorType type) noexcept {
   return kU8;
 }
 
-bool ReadString(const GuestMemory& memory, uint32_t address, uint32_t length,
-                std::string_view* out) noexcept {
-  ByteSpan bytes;
-  if (!memory.Range(address, length, &bytes)) return false;
-  *out = {reinterpret_cast<const char*>(bytes.data), static_cast<size_t>(bytes.size)};
-  return true;
-}
-
 /// Whether the dimensions at `address`, `count` of 32 bits, are those of `shape`.
 bool SameShape(const GuestMemory& memory, uint32_t address, uint32_t count,
                const std::vector<int32_t>& shape) noexcept {
@@ -173,7 +165,7 @@ Errno WasiNnState::LoadByNameWithConfig(HostCall& call) {
 Errno WasiNnState::LoadGraph(const GuestMemory& memory, uint32_t name, uint32_t name_length,
                              uint32_t result) {
   std::string_view text;
-  if (!WritableResult(memory, result) || !ReadString(memory, name, name_length, &text)) {
+  if (!WritableResult(memory, result) || !memory.Text(name, name_length, &text)) {
     return Errno::kInvalidArgument;
   }
   const auto known = graphs_by_name_.find(text);

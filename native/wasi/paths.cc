@@ -7,15 +7,6 @@ namespace wasmedge_embed::wasi {
 
 namespace {
 
-/// The bytes of a path, valid until the call returns: nothing else runs in the guest meanwhile.
-bool ReadPath(const GuestMemory& memory, uint32_t path, uint32_t path_len,
-              std::string_view* out) noexcept {
-  ByteSpan bytes;
-  if (!memory.Range(path, path_len, &bytes)) return false;
-  *out = {reinterpret_cast<const char*>(bytes.data), path_len};
-  return true;
-}
-
 /// Looks a path up relative to the directory `fd`, which must have `right`. kSuccess says that the
 /// look-up took place; `lookup->error` says how it went.
 Errno LookUp(WasiState& state, const HostCall& call, uint32_t fd, uint64_t right, uint32_t path,
@@ -25,7 +16,7 @@ Errno LookUp(WasiState& state, const HostCall& call, uint32_t fd, uint64_t right
   if (!directory->is_directory()) return Errno::kNotDir;
   if (!directory->Has(right)) return Errno::kNotCapable;
   std::string_view text;
-  if (!ReadPath(call.memory(), path, path_len, &text)) return Errno::kFault;
+  if (!call.memory().Text(path, path_len, &text)) return Errno::kFault;
   *lookup = state.files().Find(directory->node, text);
   return Errno::kSuccess;
 }
