@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bench/pipeline.h"
+#include "engine/read_file.h"
 #include "inference/model_store.h"
 
 namespace wasmedge_embed::bench {

@@ -11,12 +11,12 @@
 #include <exception>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/invocation.h"
+#include "engine/read_file.h"
 #include "inference/compiled_model_pool.h"
 #include "inference/model_rewrite.h"
 #include "inference/model_store.h"
@@ -29,12 +29,6 @@ using Clock = std::chrono::steady_clock;
 
 double Milliseconds(Clock::duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-std::vector<uint8_t> ReadFile(const char* path) {
-  std::ifstream file(path, std::ios::binary);
-  file.exceptions(std::ios::failbit | std::ios::badbit);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 /// Resident memory of this process, in KiB.

@@ -1,8 +1,6 @@
 #include "bench/pipeline.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -58,12 +56,6 @@ Answer Pipeline::Best() const {
   answer.index = static_cast<size_t>(best - scores);
   answer.score = *best;
   return answer;
-}
-
-std::vector<uint8_t> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("Cannot read " + path + ".");
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace wasmedge_embed::bench

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "bench/picture.h"
@@ -49,8 +48,5 @@ class Pipeline {
   Picture picture_;
   std::vector<uint8_t> input_;
 };
-
-/// A whole file. Throws `std::runtime_error` when it cannot be read.
-std::vector<uint8_t> ReadFile(const std::string& path);
 
 }  // namespace wasmedge_embed::bench

@@ -2,7 +2,7 @@
 
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
-#include "engine/module_file.h"
+#include "engine/read_file.h"
 #include "inference/compiled_model_pool.h"
 #include "inference/model_store.h"
 

@@ -8,6 +8,7 @@
 #include "engine/embedded_binary.h"
 #include "engine/error.h"
 #include "engine/fault_guard.h"
+#include "engine/read_file.h"
 #include "engine/table_limits.h"
 
 namespace wasmedge_embed {

@@ -31,9 +31,6 @@ struct ModuleFacts {
   std::vector<size_t> unwinding;
 };
 
-/// Reads a whole file. Throws `Error(kModuleLoad)` that names the path and the system's reason.
-std::vector<uint8_t> ReadFile(const std::string& path);
-
 /// Tells what the file is and checks, before WasmEdge or the system's loader sees it, what they
 /// would act on: for a shared object that it is a whole ELF file for this processor with the
 /// exports of a compiled module and no initialisers (which would run as soon as it is opened); for

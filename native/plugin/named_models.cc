@@ -1,7 +1,7 @@
 #include "plugin/named_models.h"
 
 #include "engine/error.h"
-#include "engine/module_file.h"
+#include "engine/read_file.h"
 #include "inference/model_store.h"
 
 namespace wasmedge_embed::plugin {
