@@ -9,6 +9,7 @@
 
 #include "inference/litert_library.h"
 #include "inference/litert_log.h"
+#include "inference/model_rewrite.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -49,8 +50,6 @@ litert::Owned<litert::OptionsT> MakeOptions(const litert::Api& api, const Infere
   opaque.release();
   return made;
 }
-
-constexpr uint8_t kHighestBit = 0x80;
 
 /// Between guests and a model, in either direction.
 void CopyBytes(const LiteRtModel::Argument& tensor, const uint8_t* from, uint8_t* to) noexcept {

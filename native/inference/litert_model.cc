@@ -127,10 +127,9 @@ TensorInfo Describe(const litert::Api& api, litert::TensorT* tensor,
 void ShowAsItWas(LiteRtModel::Argument* argument) {
   TensorInfo& info = argument->info;
   if (info.type == TensorType::kInt8) {
-    constexpr int64_t kOffset = 128;
     argument->flipped = true;
     info.type = TensorType::kUint8;
-    if (info.quantization) info.quantization->zero_point += kOffset;
+    if (info.quantization) info.quantization->zero_point += kHighestBit;
   }
   if (argument->copies.empty()) return;
   const auto channels = static_cast<uint64_t>(info.shape.back());

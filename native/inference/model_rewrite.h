@@ -10,6 +10,10 @@
 
 namespace wasmedge_embed {
 
+/// The bit in which the guest's uint8 numbers differ from the int8 numbers of a rewritten model;
+/// zero points differ by as much.
+inline constexpr uint8_t kHighestBit = 0x80;
+
 /// What `RewriteModel` made of a model.
 struct RewrittenModel {
   /// The int8 model; of size 0 when the model is left as it is.
