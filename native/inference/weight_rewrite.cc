@@ -36,7 +36,7 @@ void WeightRewrite::PlanCopies(const FileOperator& convolution) {
       !planner_.IsPlain(convolution)) {
     return;
   }
-  const ChangedConstant weights = Read(convolution, 0);
+  const ChangedConstant weights = ReadWeights(convolution, 0);
   if (weights.layout.inner > CopyPlanner::kMostWeights) return;
   const size_t most = std::min(CopyPlanner::kMostCopies, weights.layout.depth);
   const ChannelCopies copies =
@@ -46,7 +46,7 @@ void WeightRewrite::PlanCopies(const FileOperator& convolution) {
   }
 }
 
-ChangedConstant WeightRewrite::Read(const FileOperator& op, size_t dimension) {
+ChangedConstant WeightRewrite::ReadWeights(const FileOperator& op, size_t dimension) {
   const FileTensor& tensor = plan_.Tensor(op.inputs[kWeights]);
   ChangedConstant weights;
   weights.role = TensorRole::kWeights;
@@ -73,7 +73,7 @@ void WeightRewrite::Plan(const FileOperator& op, size_t dimension) {
   if (!plan_.Take(index, TensorRole::kWeights)) {
     LeaveAsItIs("uses the weights of its " + plan_.Label(op) + " twice");
   }
-  ChangedConstant weights = Read(op, dimension);
+  ChangedConstant weights = ReadWeights(op, dimension);
   // With copies of its input's channels a convolution is exact, but for what even two steps of 127
   // do not reach.
   std::vector<InexactChannel> split;
@@ -92,7 +92,7 @@ void WeightRewrite::Plan(const FileOperator& op, size_t dimension) {
   const ChannelCopies& inputs = CopiesOf(static_cast<size_t>(op.inputs[kInput]));
   const ChannelCopies& outputs = CopiesOf(static_cast<size_t>(op.outputs[0]));
   weights.replaced = !inputs.empty() || !outputs.empty();
-  if (weights.replaced) Replace(tensor, weights, split, dimension, inputs, outputs);
+  if (weights.replaced) ReplaceWeights(tensor, weights, split, dimension, inputs, outputs);
   const float scale = tensor.quantization.scales[0];
   const std::vector<float> scales = ChannelScales(scale, weights, outputs);
   plan_.SetQuantization(tensor, scales, std::vector<int64_t>(scales.size(), 0),
@@ -129,9 +129,9 @@ void WeightRewrite::PlanBias(size_t index, float scale, const ChangedConstant& w
   if (bias.replaced || !bias.inexact.empty()) plan_.Change(std::move(bias));
 }
 
-void WeightRewrite::Replace(const FileTensor& tensor, const ChangedConstant& weights,
-                            const std::vector<InexactChannel>& split, size_t dimension,
-                            const ChannelCopies& inputs, const ChannelCopies& outputs) {
+void WeightRewrite::ReplaceWeights(const FileTensor& tensor, const ChangedConstant& weights,
+                                   const std::vector<InexactChannel>& split, size_t dimension,
+                                   const ChannelCopies& inputs, const ChannelCopies& outputs) {
   ConvertedWeights converted{weights.data.data(), weights.layout, weights.zero_point,
                              std::vector<uint8_t>(weights.data.size())};
   weights.Convert(converted.converted.data());

@@ -38,10 +38,10 @@ class WeightRewrite {
   void PlanCopies(const FileOperator& convolution);
   void PlanBias(size_t index, float scale, const ChangedConstant& weights,
                 const ChannelCopies& copies);
-  ChangedConstant Read(const FileOperator& op, size_t dimension);
-  void Replace(const FileTensor& tensor, const ChangedConstant& weights,
-               const std::vector<InexactChannel>& split, size_t dimension,
-               const ChannelCopies& inputs, const ChannelCopies& outputs);
+  ChangedConstant ReadWeights(const FileOperator& op, size_t dimension);
+  void ReplaceWeights(const FileTensor& tensor, const ChangedConstant& weights,
+                      const std::vector<InexactChannel>& split, size_t dimension,
+                      const ChannelCopies& inputs, const ChannelCopies& outputs);
 
   RewritePlan& plan_;
   CopyPlanner planner_;
