@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -13,9 +12,6 @@
 
 namespace wasmedge_embed {
 namespace {
-
-// LiteRT and its kernels count a tensor's bytes in 32 bits here and there.
-constexpr uint64_t kMaximumTensorBytes = std::numeric_limits<int32_t>::max();
 
 std::optional<TensorType> ToTensorType(litert::RawElementType type) {
   switch (type) {

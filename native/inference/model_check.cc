@@ -1,7 +1,6 @@
 #include "inference/model_check.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -12,20 +11,15 @@
 #include "inference/model_reader.h"
 #include "inference/model_schema.h"
 #include "inference/operator_check.h"
+#include "inference/tensor_check.h"
 
 namespace wasmedge_embed {
 namespace {
 
-// LiteRT and its kernels count a tensor's bytes in 32 bits here and there.
-constexpr uint64_t kMaximumTensorBytes = INT32_MAX;
 // Metadata by which TensorFlow Lite orders operators that keep state.
 constexpr std::string_view kControlDependencies = "model_control_dependencies";
 // Metadata of models that are compiled for an accelerator.
 constexpr std::string_view kCompiledStamp = "LiteRtStamp";
-
-[[noreturn]] void Refuse(const std::string& reason) {
-  throw Error(ErrorCode::kModel, "The model " + reason + ".");
-}
 
 [[noreturn]] void RefuseLimit(const std::string& what, uint64_t value, uint64_t limit,
                               const char* name) {
@@ -37,39 +31,6 @@ constexpr std::string_view kCompiledStamp = "LiteRtStamp";
 
 uint64_t AddClamped(uint64_t left, uint64_t right) noexcept {
   return left > UINT64_MAX - right ? UINT64_MAX : left + right;
-}
-
-/// A name out of the file, fit for a message.
-std::string Printable(std::string_view name) {
-  constexpr size_t kMaximumLength = 80;
-  std::string text(name.substr(0, kMaximumLength));
-  std::replace_if(
-      text.begin(), text.end(), [](char character) { return character < ' ' || character > '~'; },
-      '?');
-  return name.size() > kMaximumLength ? text + "..." : text;
-}
-
-/// The stored values that may stand for 0.
-std::pair<int64_t, int64_t> ZeroPointRange(int8_t type) noexcept {
-  switch (type) {
-    case schema::kUint8:
-      return {0, UINT8_MAX};
-    case schema::kInt8:
-      return {INT8_MIN, INT8_MAX};
-    case schema::kInt16:
-      return {INT16_MIN, INT16_MAX};
-    case schema::kInt4:
-      return {-8, 7};
-    default:
-      return {0, 0};
-  }
-}
-
-/// Biases are of INT32 and INT64: nothing computes with their scales, which in honest files vanish
-/// where a channel's weights are all 0.
-bool IsUsableScale(float scale, int8_t type) noexcept {
-  if (type == schema::kInt32 || type == schema::kInt64) return std::isfinite(scale) && scale >= 0;
-  return std::isnormal(scale) && scale > 0;
 }
 
 /// Checks one subgraph after the other and sums up what they take.
@@ -84,19 +45,15 @@ class Checker {
 
   void CheckTables() const;
   void CheckSubgraph(const FileSubgraph& subgraph);
-  void CheckTensors();
-  void CheckKind(size_t index) const;
-  void CheckShape(size_t index);
-  void CheckData(size_t index);
-  void CheckQuantization(size_t index) const;
   void CheckInputs();
   void CheckOperatorAt(size_t place);
   void CheckOutputs() const;
   void CheckSignature(const FileSignature& signature) const;
   void CheckWork() const;
   size_t TensorIndex(int64_t index, const std::string& label) const;
-  std::string TensorLabel(size_t index) const;
-  [[noreturn]] void RefuseSize(size_t index) const;
+  std::string Label(size_t index) const { return TensorLabel(*subgraph_, index); }
+  /// A tensor that is used holds something.
+  void RequireElements(size_t index) const;
 
   const ModelFile& file_;
   const ModelLimits& limits_;
@@ -119,22 +76,26 @@ ModelSummary Checker::Check() {
 
 void Checker::CheckTables() const {
   if (file_.version() != schema::kVersion) {
-    Refuse("is of version " + std::to_string(file_.version()) + " of the schema; expected 3");
+    RefuseModel("is of version " + std::to_string(file_.version()) + " of the schema; expected 3");
   }
-  if (file_.subgraphs().empty()) Refuse("has no graph");
-  if (file_.buffers().empty()) Refuse("has no list of buffers");
-  if (file_.has_external_buffers()) Refuse("has weights in other files, which is not supported");
+  if (file_.subgraphs().empty()) RefuseModel("has no graph");
+  if (file_.buffers().empty()) RefuseModel("has no list of buffers");
+  if (file_.has_external_buffers()) {
+    RefuseModel("has weights in other files, which is not supported");
+  }
   for (const FileBuffer& buffer : file_.buffers()) {
-    if (buffer.is_outside) Refuse("has weights behind its tables, which is not supported");
+    if (buffer.is_outside) RefuseModel("has weights behind its tables, which is not supported");
   }
-  if (!file_.buffers()[0].data.empty()) Refuse("has data in buffer 0, which must be empty");
+  if (!file_.buffers()[0].data.empty()) RefuseModel("has data in buffer 0, which must be empty");
   for (const FileMetadata& metadata : file_.metadata()) {
-    if (metadata.buffer >= file_.buffers().size()) Refuse("has metadata in a buffer that it lacks");
+    if (metadata.buffer >= file_.buffers().size()) {
+      RefuseModel("has metadata in a buffer that it lacks");
+    }
     if (metadata.name == kControlDependencies) {
-      Refuse("orders its operators by control dependencies, which is not supported");
+      RefuseModel("orders its operators by control dependencies, which is not supported");
     }
     if (metadata.name == kCompiledStamp) {
-      Refuse("is compiled for an accelerator; expected the model that it was made of");
+      RefuseModel("is compiled for an accelerator; expected the model that it was made of");
     }
   }
 }
@@ -149,7 +110,11 @@ void Checker::CheckSubgraph(const FileSubgraph& subgraph) {
     RefuseLimit("has more inputs and outputs than is allowed:", arguments, limits_.arguments,
                 "arguments");
   }
-  CheckTensors();
+  tensors_ = CheckTensors(file_, subgraph);
+  states_.clear();
+  for (const CheckedTensor& tensor : tensors_) {
+    states_.push_back(tensor.constant() ? State::kConstant : State::kAbsent);
+  }
   CheckInputs();
   for (size_t index = 0; index < subgraph.operators.size(); ++index) CheckOperatorAt(index);
   CheckOutputs();
@@ -157,143 +122,22 @@ void Checker::CheckSubgraph(const FileSubgraph& subgraph) {
 
 size_t Checker::TensorIndex(int64_t index, const std::string& label) const {
   if (index < 0 || static_cast<uint64_t>(index) >= tensors_.size()) {
-    Refuse("names tensor " + std::to_string(index) + " as " + label + "; it has " +
-           std::to_string(tensors_.size()) + " tensors");
+    RefuseModel("names tensor " + std::to_string(index) + " as " + label + "; it has " +
+                std::to_string(tensors_.size()) + " tensors");
   }
   return static_cast<size_t>(index);
 }
 
-std::string Checker::TensorLabel(size_t index) const {
-  std::string label = "tensor " + std::to_string(index);
-  for (size_t i = 0; i < subgraph_->inputs.size(); ++i) {
-    if (subgraph_->inputs[i] == static_cast<int64_t>(index)) label = "input " + std::to_string(i);
-  }
-  return label + " (\"" + Printable(subgraph_->tensors[index].name) + "\")";
-}
-
-void Checker::CheckTensors() {
-  tensors_.clear();
-  tensors_.reserve(subgraph_->tensors.size());
-  states_.assign(subgraph_->tensors.size(), State::kAbsent);
-  for (size_t index = 0; index < subgraph_->tensors.size(); ++index) {
-    CheckedTensor& tensor = tensors_.emplace_back();
-    tensor.file = &subgraph_->tensors[index];
-    tensor.type = tensor.file->type;
-    CheckKind(index);
-    CheckShape(index);
-    CheckData(index);
-    CheckQuantization(index);
-  }
-}
-
-void Checker::CheckKind(size_t index) const {
-  const FileTensor& tensor = subgraph_->tensors[index];
-  if (tensor.is_variable || tensor.has_variants || tensor.type == schema::kResource ||
-      tensor.type == schema::kVariant) {
-    Refuse("keeps state in its " + TensorLabel(index) + ", which is not supported");
-  }
-  if (schema::TensorTypeBits(tensor.type) == 0) {
-    Refuse("has in its " + TensorLabel(index) + " elements of type " +
-           schema::TensorTypeName(tensor.type) + ", which is not supported");
-  }
-  if (tensor.is_sparse) {
-    Refuse("has its " + TensorLabel(index) + " in a sparse form, which is not supported");
-  }
-  if (tensor.external_buffer != 0) {
-    Refuse("has its " + TensorLabel(index) + " in another file, which is not supported");
-  }
-  if (tensor.buffer >= file_.buffers().size()) {
-    Refuse("has its " + TensorLabel(index) + " in a buffer that it lacks");
-  }
-}
-
-void Checker::CheckShape(size_t index) {
-  CheckedTensor& tensor = tensors_[index];
-  const FlatVector<int32_t>& stated = tensor.file->shape;
-  if (stated.size() > TensorShape::kMaximumRank) {
-    Refuse("has its " + TensorLabel(index) + " in " + std::to_string(stated.size()) +
-           " dimensions; at most 8 are supported");
-  }
-  for (const int32_t size : stated) tensor.shape.Append(size);
-  if (std::any_of(tensor.shape.begin(), tensor.shape.end(),
-                  [](int64_t size) { return size < 0; })) {
-    Refuse("has its " + TensorLabel(index) + " in a shape that is not fixed, " +
-           tensor.shape.ToString() +
-           ". Convert it with fixed shapes (for example a batch size of 1)");
-  }
-  const FlatVector<int32_t>& signature = tensor.file->shape_signature;
-  bool agrees = signature.empty() || signature.size() == stated.size();
-  for (size_t axis = 0; agrees && axis < signature.size(); ++axis) {
-    agrees = signature[axis] == -1 || signature[axis] == stated[axis];
-  }
-  if (!agrees) Refuse("states two shapes for its " + TensorLabel(index));
-
-  // A tensor that nothing uses may be empty.
-  const uint32_t bits = schema::TensorTypeBits(tensor.type);
-  uint64_t total = bits;
-  for (const int64_t size : tensor.shape) {
-    if (size != 0 && total > kMaximumTensorBytes * 8 / static_cast<uint64_t>(size)) {
-      RefuseSize(index);
-    }
-    total *= static_cast<uint64_t>(size);
-  }
-  tensor.elements = total / bits;
-  tensor.bytes = (total + 7) / 8;
-}
-
-void Checker::CheckData(size_t index) {
-  CheckedTensor& tensor = tensors_[index];
-  const FlatVector<uint8_t>& data = file_.buffers()[tensor.file->buffer].data;
-  if (data.empty()) return;
-  if (data.size() != tensor.bytes) {
-    Refuse("has " + std::to_string(data.size()) + " bytes for its " + TensorLabel(index) +
-           " of shape " + tensor.shape.ToString() + "; expected " + std::to_string(tensor.bytes));
-  }
-  tensor.data = data.data();
-  tensor.fixed = true;
-  states_[index] = State::kConstant;
-}
-
-void Checker::CheckQuantization(size_t index) const {
-  const CheckedTensor& tensor = tensors_[index];
-  const FileQuantization& quantization = tensor.quantization();
-  const auto refuse = [&](const char* reason) {
-    Refuse(reason + (" for its " + TensorLabel(index)));
-  };
-  if (quantization.details_type != 0) refuse("has a quantization that is not supported");
-  const size_t count = quantization.scales.size();
-  if (quantization.zero_points.size() != count) {
-    refuse("has different numbers of scales and zero points");
-  }
-  if (count == 0) return;
-  const auto dimension = static_cast<uint32_t>(quantization.dimension);
-  if (dimension >= std::max<size_t>(tensor.shape.rank(), 1)) {
-    refuse("has a quantized dimension out of range");
-  }
-  if (count != 1 &&
-      (tensor.shape.rank() == 0 || tensor.shape[dimension] != static_cast<int64_t>(count))) {
-    refuse("has another number of scales than the quantized dimension");
-  }
-  for (const float scale : quantization.scales) {
-    if (!IsUsableScale(scale, tensor.type)) refuse("has a scale that is not above 0");
-  }
-  const auto [least, most] = ZeroPointRange(tensor.type);
-  for (const int64_t zero_point : quantization.zero_points) {
-    if (zero_point < least || zero_point > most) refuse("has a zero point out of range");
-  }
-}
-
-void Checker::RefuseSize(size_t index) const {
-  Refuse("has its " + TensorLabel(index) + " in a shape that is empty or larger than 2 GiB, " +
-         tensors_[index].shape.ToString());
+void Checker::RequireElements(size_t index) const {
+  if (tensors_[index].elements == 0) RefuseSize(*subgraph_, index, tensors_[index].shape);
 }
 
 void Checker::CheckInputs() {
   for (size_t i = 0; i < subgraph_->inputs.size(); ++i) {
     const size_t index = TensorIndex(subgraph_->inputs[i], "an input");
-    if (tensors_[index].elements == 0) RefuseSize(index);
-    if (states_[index] == State::kConstant) Refuse("has data in its " + TensorLabel(index));
-    if (states_[index] == State::kInput) Refuse("names an input twice: " + TensorLabel(index));
+    RequireElements(index);
+    if (states_[index] == State::kConstant) RefuseModel("has data in its " + Label(index));
+    if (states_[index] == State::kInput) RefuseModel("names an input twice: " + Label(index));
     states_[index] = State::kInput;
     summary_.activation_bytes = AddClamped(summary_.activation_bytes, tensors_[index].bytes);
   }
@@ -302,7 +146,7 @@ void Checker::CheckInputs() {
 void Checker::CheckOperatorAt(size_t place) {
   const FileOperator& op = subgraph_->operators[place];
   if (op.code_index >= file_.operator_codes().size()) {
-    Refuse("has an operator (" + std::to_string(place) + ") of a code that it lacks");
+    RefuseModel("has an operator (" + std::to_string(place) + ") of a code that it lacks");
   }
   const int32_t code = file_.operator_codes()[op.code_index].code;
   std::string label = "operator " + std::to_string(place) + " (" + schema::OperatorName(code) + ")";
@@ -316,9 +160,9 @@ void Checker::CheckOperatorAt(size_t place) {
       continue;
     }
     const size_t index = TensorIndex(input, "an input of " + label);
-    if (tensors_[index].elements == 0) RefuseSize(index);
+    RequireElements(index);
     if (states_[index] == State::kAbsent) {
-      Refuse("computes its " + TensorLabel(index) + " later than " + label + " needs it, or never");
+      RefuseModel("computes its " + Label(index) + " later than " + label + " needs it, or never");
     }
     if (tensors_[index].fixed) {
       summary_.weight_bytes = AddClamped(summary_.weight_bytes, tensors_[index].bytes);
@@ -330,10 +174,10 @@ void Checker::CheckOperatorAt(size_t place) {
   outputs.reserve(op.outputs.size());
   for (const int32_t output : op.outputs) {
     const size_t index = TensorIndex(output, "an output of " + label);
-    if (tensors_[index].elements == 0) RefuseSize(index);
+    RequireElements(index);
     if (states_[index] != State::kAbsent) {
-      Refuse("writes its " + TensorLabel(index) + " by " + label +
-             ", although it is a constant, an input, or written already");
+      RefuseModel("writes its " + Label(index) + " by " + label +
+                  ", although it is a constant, an input, or written already");
     }
     states_[index] = State::kComputed;
     summary_.activation_bytes = AddClamped(summary_.activation_bytes, tensors_[index].bytes);
@@ -356,24 +200,24 @@ void Checker::CheckOperatorAt(size_t place) {
 }
 
 void Checker::CheckOutputs() const {
-  if (subgraph_->outputs.empty()) Refuse("has no output");
+  if (subgraph_->outputs.empty()) RefuseModel("has no output");
   std::vector<bool> seen(tensors_.size());
   for (const int32_t output : subgraph_->outputs) {
     const size_t index = TensorIndex(output, "an output");
-    if (seen[index]) Refuse("names an output twice: " + TensorLabel(index));
+    if (seen[index]) RefuseModel("names an output twice: " + Label(index));
     seen[index] = true;
     if (states_[index] == State::kInput) {
-      Refuse("gives an input back as an output, which LiteRT cannot do: " + TensorLabel(index));
+      RefuseModel("gives an input back as an output, which LiteRT cannot do: " + Label(index));
     }
     if (states_[index] != State::kComputed) {
-      Refuse("never computes its output, " + TensorLabel(index));
+      RefuseModel("never computes its output, " + Label(index));
     }
   }
 }
 
 void Checker::CheckSignature(const FileSignature& signature) const {
-  if (signature.subgraph >= file_.subgraphs().size()) Refuse("has a signature of no graph");
-  if (!signature.has_key) Refuse("has a signature without a key");
+  if (signature.subgraph >= file_.subgraphs().size()) RefuseModel("has a signature of no graph");
+  if (!signature.has_key) RefuseModel("has a signature without a key");
   const FileSubgraph& subgraph = file_.subgraphs()[signature.subgraph];
   const auto check = [](const std::vector<FileArgument>& arguments,
                         const FlatVector<int32_t>& tensors) {
@@ -387,11 +231,11 @@ void Checker::CheckSignature(const FileSignature& signature) const {
     for (size_t i = 0; i < expected.size(); ++i) expected[i] = tensors[i];
     std::sort(named.begin(), named.end());
     std::sort(expected.begin(), expected.end());
-    if (named != expected) Refuse("has a signature of other inputs or outputs than its graph");
+    if (named != expected) RefuseModel("has a signature of other inputs or outputs than its graph");
     std::sort(names.begin(), names.end());
     if (std::adjacent_find(names.begin(), names.end()) != names.end() ||
         (!names.empty() && names[0].empty())) {
-      Refuse("has a signature that names two arguments alike, or one not at all");
+      RefuseModel("has a signature that names two arguments alike, or one not at all");
     }
   };
   check(signature.inputs, subgraph.inputs);

@@ -13,7 +13,7 @@ namespace wasmedge_embed {
 ///
 /// - the FlatBuffer: every offset, length, string and alignment (`ModelFile`);
 /// - the tensors: types, shapes, overflow, constants of exactly the size of their shape, lists of
-///   scales and zero points that agree with the shape, scales finite and above 0;
+///   scales and zero points that agree with the shape, scales finite and above 0 (`CheckTensors`);
 /// - the graph: indices, every operator in an order in which its inputs are there, each tensor
 ///   written once, and no constant or input;
 /// - the operators: counts, types, options, and the output shapes that follow from them

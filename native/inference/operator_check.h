@@ -9,31 +9,9 @@
 #include "inference/model_limits.h"
 #include "inference/model_reader.h"
 #include "inference/model_schema.h"
+#include "inference/tensor_check.h"
 
 namespace wasmedge_embed {
-
-/// A tensor whose own facts have been checked.
-struct CheckedTensor {
-  const FileTensor* file = nullptr;
-  int8_t type = 0;
-  TensorShape shape;
-  /// Of `shape`.
-  uint64_t elements = 0;
-  uint64_t bytes = 0;
-  /// The constant's `bytes` bytes; null for what is computed or given.
-  const uint8_t* data = nullptr;
-
-  /// Whether it is the same in every run: a constant, or one that DEQUANTIZE makes float of, which
-  /// is how files of half the size keep their weights.
-  bool fixed = false;
-
-  bool constant() const noexcept { return data != nullptr; }
-  const FileQuantization& quantization() const noexcept { return file->quantization; }
-  /// One scale and zero point for the whole tensor.
-  bool quantized() const noexcept { return quantization().scales.size() == 1; }
-  float scale() const noexcept { return quantization().scales[0]; }
-  int64_t zero_point() const noexcept { return quantization().zero_points[0]; }
-};
 
 /// Whether kernels compute with the scale of such a tensor.
 constexpr bool IsScaled(int8_t type) noexcept {

@@ -65,6 +65,9 @@ constexpr uint64_t TensorTypeSize(TensorType type) noexcept {
   return 0;
 }
 
+/// LiteRT and its kernels count a tensor's bytes in 32 bits here and there.
+inline constexpr uint64_t kMaximumTensorBytes = INT32_MAX;
+
 /// Of the whole tensor: real value = scale * (stored value - zero_point).
 struct Quantization {
   float scale = 0;
