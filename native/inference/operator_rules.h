@@ -21,6 +21,10 @@ constexpr size_t kMaximumRegionRank = 5;
 void RequireMovable(const OperatorView& view, const CheckedTensor& input,
                     const CheckedTensor& output);
 
+/// The option of this number is an activation that all kernels can do behind their own work: none,
+/// RELU, RELU_N1_TO_1 or RELU6.
+void RequireFusedActivation(const OperatorView& view, int field);
+
 inline OperatorCost PerElement(const CheckedTensor& tensor) { return {0, tensor.elements, 0, 0}; }
 
 OperatorCost Convolution(const OperatorView& view);

@@ -5,7 +5,6 @@
 namespace wasmedge_embed::operator_rules {
 namespace {
 
-using schema::ActivationFunction;
 using schema::Padding;
 using schema::TensorType;
 
@@ -27,13 +26,6 @@ void CheckPadding(const OperatorView& view) {
   const auto padding = view.Option<int8_t>(0, Padding::kSame);
   view.Require(padding == Padding::kSame || padding == Padding::kValid,
                "has an unknown kind of padding");
-}
-
-void CheckActivation(const OperatorView& view, int field) {
-  const auto activation = view.Option<int8_t>(field, ActivationFunction::kNoActivation);
-  view.Require(activation >= ActivationFunction::kNoActivation &&
-                   activation <= ActivationFunction::kFusedRelu6,
-               "has a fused activation that is not supported");
 }
 
 int64_t OutputSize(const OperatorView& view, int64_t input, int64_t filter, int64_t stride,
@@ -118,7 +110,7 @@ OperatorCost Convolution(const OperatorView& view) {
   view.Require(input.shape.rank() == 4 && weights.shape.rank() == 4,
                "needs input and weights of 4 dimensions");
   CheckPadding(view);
-  CheckActivation(view, 3);
+  RequireFusedActivation(view, 3);
   CheckWeights(view, input, weights, 2, 0);
   const int64_t channels = weights.shape[0];
   const int64_t depth = weights.shape[3];
@@ -141,7 +133,7 @@ OperatorCost DepthwiseConvolution(const OperatorView& view) {
   view.Require(input.shape.rank() == 4 && weights.shape.rank() == 4 && weights.shape[0] == 1,
                "needs input and weights of 4 dimensions, the weights' first of size 1");
   CheckPadding(view);
-  CheckActivation(view, 4);
+  RequireFusedActivation(view, 4);
   CheckWeights(view, input, weights, 2, 3);
   const int64_t channels = weights.shape[3];
   // XNNPACK goes by the multiplier, the built-in kernels by the shapes.
@@ -162,7 +154,7 @@ OperatorCost TransposeConvolution(const OperatorView& view) {
       input.shape.rank() == 4 && weights.shape.rank() == 4 && input.shape[3] == weights.shape[3],
       "needs input and weights of 4 dimensions and of equal depth");
   CheckPadding(view);
-  CheckActivation(view, 3);
+  RequireFusedActivation(view, 3);
   CheckWeights(view, input, weights, 3, 0);
   const std::vector<int64_t> stated = view.Integers(0, 4, 4);
   const TensorShape expected{stated[0], stated[1], stated[2], stated[3]};
@@ -187,7 +179,7 @@ OperatorCost Pooling(const OperatorView& view) {
   view.RequireQuantized(input);
   view.RequireQuantized(view.Output(0));
   CheckPadding(view);
-  CheckActivation(view, 5);
+  RequireFusedActivation(view, 5);
   const Window window{view.Option<int32_t>(4, 0), view.Option<int32_t>(3, 0),
                       view.Option<int32_t>(2, 0), view.Option<int32_t>(1, 0)};
   view.Require(window.height >= 1 && window.height <= kMaximumStep && window.width >= 1 &&
@@ -204,7 +196,7 @@ OperatorCost FullyConnected(const OperatorView& view) {
   const CheckedTensor& weights = view.Input(1);
   view.Require(input.shape.rank() >= 1 && weights.shape.rank() == 2,
                "needs weights of 2 dimensions and an input of at least 1");
-  CheckActivation(view, 0);
+  RequireFusedActivation(view, 0);
   view.Require(view.Option<int8_t>(1, 0) == 0, "has shuffled weights, which are not supported");
   CheckWeights(view, input, weights, 2, 0);
   const int64_t channels = weights.shape[0];

@@ -45,13 +45,6 @@ OperatorCost Binary(const OperatorView& view, std::initializer_list<int8_t> type
   return PerElement(output);
 }
 
-void CheckFusedActivation(const OperatorView& view) {
-  const auto activation = view.Option<int8_t>(0, ActivationFunction::kNoActivation);
-  view.Require(activation >= ActivationFunction::kNoActivation &&
-                   activation <= ActivationFunction::kFusedRelu6,
-               "has a fused activation that is not supported");
-}
-
 OperatorCost Unary(const OperatorView& view, std::initializer_list<int8_t> types) {
   const CheckedTensor& input = view.Input(0);
   const CheckedTensor& output = view.Output(0);
@@ -76,7 +69,7 @@ OperatorCost Sum(const OperatorView& view) {
 }
 
 OperatorCost Product(const OperatorView& view) {
-  CheckFusedActivation(view);
+  RequireFusedActivation(view, 0);
   return Binary(view, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt64,
                        TensorType::kUint8, TensorType::kInt8, TensorType::kInt16});
 }
@@ -87,7 +80,7 @@ OperatorCost Extreme(const OperatorView& view) {
 }
 
 OperatorCost FloatArithmetic(const OperatorView& view) {
-  CheckFusedActivation(view);
+  RequireFusedActivation(view, 0);
   // Integers divided by 0, or the least by -1, would end the process.
   return Binary(view, {TensorType::kFloat32});
 }

@@ -19,14 +19,6 @@ std::vector<int64_t> ToList(const FlatVector<int32_t>& vector) {
 
 }  // namespace
 
-void RequireMovable(const OperatorView& view, const CheckedTensor& input,
-                    const CheckedTensor& output) {
-  view.RequireType(
-      input, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt64, TensorType::kUint8,
-              TensorType::kInt8, TensorType::kInt16, TensorType::kBool});
-  view.RequireType(output, {input.type});
-}
-
 OperatorCost Reshape(const OperatorView& view) {
   const CheckedTensor& input = view.Input(0);
   const CheckedTensor& output = view.Output(0);
