@@ -1,7 +1,6 @@
 #include "inference/model_check.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -255,11 +254,6 @@ void Checker::CheckWork() const {
 }
 
 }  // namespace
-
-bool HasModelIdentifier(const uint8_t* bytes, size_t size) noexcept {
-  constexpr size_t kHeaderSize = 8;
-  return size >= kHeaderSize && std::memcmp(bytes + 4, "TFL3", 4) == 0;
-}
 
 ModelSummary CheckModel(const uint8_t* bytes, size_t size, const ModelLimits& limits) {
   if (size > limits.model_bytes) {

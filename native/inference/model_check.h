@@ -26,7 +26,4 @@ namespace wasmedge_embed {
 /// Throws `Error(kModel)` with the reason, `Error(kLimit)`, `std::bad_alloc`.
 ModelSummary CheckModel(const uint8_t* bytes, size_t size, const ModelLimits& limits);
 
-/// Whether the bytes bear the file identifier of a TensorFlow Lite model.
-bool HasModelIdentifier(const uint8_t* bytes, size_t size) noexcept;
-
 }  // namespace wasmedge_embed

@@ -1,6 +1,7 @@
 #include "inference/model_reader.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "engine/error.h"
 #include "inference/model_schema.h"
@@ -8,15 +9,17 @@
 namespace wasmedge_embed {
 namespace {
 
+// The root table's offset and the file identifier.
+constexpr size_t kHeaderSize = 8;
+
 [[noreturn]] void Refuse(const std::string& reason) { throw Error(ErrorCode::kModel, reason); }
 
 void CheckHeader(const uint8_t* bytes, size_t size) {
   const auto refuse = [](const std::string& reason) {
     Refuse("Not a TensorFlow Lite model: " + reason + ". Expected the bytes of a .tflite file.");
   };
-  constexpr size_t kHeaderSize = 8;
   if (size < kHeaderSize) refuse("it has only " + std::to_string(size) + " bytes");
-  if (std::memcmp(bytes + 4, "TFL3", 4) != 0) refuse("it lacks the file identifier \"TFL3\"");
+  if (!HasModelIdentifier(bytes, size)) refuse("it lacks the file identifier \"TFL3\"");
   // Offsets in a FlatBuffer are signed 32-bit numbers here and there.
   if (size > INT32_MAX) refuse("it is larger than 2 GiB");
 }
@@ -140,6 +143,10 @@ std::vector<FileArgument> ReadArguments(const FlatTables& tables) {
 }
 
 }  // namespace
+
+bool HasModelIdentifier(const uint8_t* bytes, size_t size) noexcept {
+  return size >= kHeaderSize && std::memcmp(bytes + 4, "TFL3", 4) == 0;
+}
 
 TensorShape::TensorShape(std::initializer_list<int64_t> dimensions) noexcept {
   for (const int64_t size : dimensions) Append(size);

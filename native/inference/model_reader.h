@@ -12,6 +12,9 @@
 
 namespace wasmedge_embed {
 
+/// Whether the bytes bear the file identifier of a TensorFlow Lite model.
+bool HasModelIdentifier(const uint8_t* bytes, size_t size) noexcept;
+
 /// The sizes of a tensor's dimensions.
 class TensorShape {
  public:
