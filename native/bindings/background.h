@@ -42,7 +42,7 @@ class Background : public Napi::AsyncWorker {
     } catch (const Error& error) {
       error_ = error;
     } catch (const std::bad_alloc&) {
-      error_ = Error(ErrorCode::kLimit, "There is not enough memory.", "host-memory");
+      error_ = NotEnoughMemory();
     }
   }
 

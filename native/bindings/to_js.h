@@ -39,7 +39,7 @@ Napi::Value Guard(Napi::Env env, Body body) {
   } catch (const Error& error) {
     throw ToJs(env, error);
   } catch (const std::bad_alloc&) {
-    throw ToJs(env, Error(ErrorCode::kLimit, "There is not enough memory.", "host-memory"));
+    throw ToJs(env, NotEnoughMemory());
   }
 }
 

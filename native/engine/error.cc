@@ -36,6 +36,11 @@ const char* ErrorCodeName(ErrorCode code) noexcept {
   return "ERR_INVALID_ARGUMENT";
 }
 
+Error NotEnoughMemory(const char* purpose) {
+  return Error(ErrorCode::kLimit, std::string("There is not enough memory") + purpose + ".",
+               "host-memory");
+}
+
 Error HostTrap(const char* function, const std::string& reason) {
   return Error(ErrorCode::kTrap,
                std::string("The host function ") + function + " failed: " + reason + ".",

@@ -48,6 +48,10 @@ class Error : public std::runtime_error {
 /// public option `limits.<name>` as its detail.
 [[noreturn]] void ThrowLimit(const char* name, uint64_t value);
 
+/// The host's own memory is used up: `Error(kLimit)` with "host-memory" as its detail. `purpose`
+/// follows "There is not enough memory", such as " to run the module".
+Error NotEnoughMemory(const char* purpose = "");
+
 /// The failure of a host function that has no other way to tell: `Error(kTrap)` with
 /// "host-function" as its detail. `reason` completes "The host function … failed: ".
 Error HostTrap(const char* function, const std::string& reason);

@@ -107,8 +107,7 @@ Outcome Slot::Run(Request request, Invocation& invocation, GuestStack& stack,
   } catch (const Error& error) {
     outcome.error = error;
   } catch (const std::bad_alloc&) {
-    outcome.error =
-        Error(ErrorCode::kLimit, "There is not enough memory for this invocation.", "host-memory");
+    outcome.error = NotEnoughMemory(" for this invocation");
   }
   // Whatever way the invocation ended, its sessions and descriptors end with it.
   wasi_nn_.Reset();

@@ -128,8 +128,7 @@ void WorkerPool::Work(Worker& worker) {
     } catch (const Error& error) {
       return error;
     } catch (const std::bad_alloc&) {
-      return Error(ErrorCode::kLimit, "There is not enough memory to run the module.",
-                   "host-memory");
+      return NotEnoughMemory(" to run the module");
     }
   };
   // Before the first job, so that it does not wait for this; a failure is told to the job.
