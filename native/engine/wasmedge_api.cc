@@ -16,6 +16,7 @@
 #include "engine/error.h"
 #include "engine/fault_guard.h"
 #include "engine/generic_target.h"
+#include "engine/loaded_file.h"
 
 namespace wasmedge_embed::wasmedge {
 namespace {
@@ -30,16 +31,6 @@ constexpr char kRemedy[] =
     "~/.wasmedge: "
     "'curl -sSf https://raw.githubusercontent.com/WasmEdge/WasmEdge/master/utils/install.sh | bash "
     "-s -- -v 0.14.1'; or set WASMEDGE_DIR to the folder where it is.";
-
-std::string FileOf(void* address, const std::string& fallback) {
-  Dl_info info{};
-  return dladdr(address, &info) != 0 && info.dli_fname != nullptr ? info.dli_fname : fallback;
-}
-
-/// The folder of the shared object that contains this code.
-std::filesystem::path OwnFolder() {
-  return std::filesystem::path(FileOf(reinterpret_cast<void*>(&OwnFolder), {})).parent_path();
-}
 
 /// The folders in which the system's loader looks, those of LD_LIBRARY_PATH first.
 std::vector<std::string> LoaderFolders() {
@@ -98,8 +89,9 @@ std::vector<std::string> Candidates() {
   }
   std::error_code ignored;
   // Before all others of the machine: a bundle brings the library that its module was compiled by.
-  if (const fs::path own = OwnFolder() / kLibraryName; fs::exists(own, ignored)) {
-    names.push_back(own.string());
+  if (const fs::path beside = fs::path(OwnFile()).parent_path() / kLibraryName;
+      fs::exists(beside, ignored)) {
+    names.push_back(beside.string());
   }
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
     below(fs::path(home) / ".wasmedge");
@@ -178,16 +170,15 @@ const Api& Api::Get(Purpose purpose) {
 const Api& Api::Adopt(const void* caller) {
   auto& [mutex, opened] = TheOpened();
   const std::lock_guard<std::mutex> lock(mutex);
-  Dl_info info{};
   void* library = nullptr;
-  if (dladdr(caller, &info) != 0 && info.dli_fname != nullptr) {
-    library = dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+  if (const std::string file = LoadedFileAt(caller); !file.empty()) {
+    library = dlopen(file.c_str(), RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
   }
   if (library == nullptr || dlsym(library, "WasmEdge_VersionGet") == nullptr) {
     library = RTLD_DEFAULT;
   }
   const std::string path =
-      FileOf(RequireSymbol(library, "WasmEdge_VersionGet", "This program"), {});
+      LoadedFileAt(RequireSymbol(library, "WasmEdge_VersionGet", "This program"));
   if (!opened) {
     opened = std::make_unique<const Api>(Private{}, library, path);
   } else if (path != opened->path()) {
@@ -202,7 +193,7 @@ Api::Api(Private, void* library, std::string path, bool can_compile)
   // The version comes before anything else: both lines carry one SONAME, and calling a function by
   // the other line's ABI is undefined.
   void* get_version = RequireSymbol(library, "WasmEdge_VersionGet", path_);
-  path_ = FileOf(get_version, path_);
+  if (std::string file = LoadedFileAt(get_version); !file.empty()) path_ = std::move(file);
   version_ = As<const char* (*)()>(get_version)();
   const auto line = [this]() -> std::optional<VersionLine> {
     if (version_.rfind("0.14.", 0) == 0) return VersionLine::k0_14;

@@ -8,6 +8,7 @@
 
 #include "engine/elf_slots.h"
 #include "engine/error.h"
+#include "engine/loaded_file.h"
 #include "inference/litert_log.h"
 #include "inference/processor_list.h"
 
@@ -31,15 +32,6 @@ constexpr char kVersionMark[] = "LiteRtSetAcceleratorGetHooks";
 std::string LastLoaderError() {
   const char* text = dlerror();
   return text == nullptr ? "no reason given" : text;
-}
-
-/// The path of the shared object, or program, that contains this code.
-std::string OwnPath() {
-  Dl_info info{};
-  if (dladdr(reinterpret_cast<const void*>(&OwnPath), &info) == 0 || info.dli_fname == nullptr) {
-    return {};
-  }
-  return info.dli_fname;
 }
 
 template <typename Function>
@@ -89,7 +81,7 @@ Api ResolveApi(void* handle, std::string* missing) {
 
 /// Keeps this code loaded from now on: LiteRT's slots point into it.
 void KeepThisCodeLoaded() {
-  const std::string path = OwnPath();
+  const std::string path = OwnFile();
   // Fails for a program, which needs no keeping.
   dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
   dlerror();
@@ -134,7 +126,7 @@ std::string StatusText(Status status) {
 
 std::string Library::DefaultPath() {
   if (const char* path = std::getenv(kPathVariable); path != nullptr && *path != '\0') return path;
-  const std::string own = OwnPath();
+  const std::string own = OwnFile();
   const size_t slash = own.rfind('/');
   return (slash == std::string::npos ? "./" : own.substr(0, slash + 1)) + kFileName;
 }
