@@ -7,7 +7,7 @@
 
 #include "host/image.h"
 #include "image/resize.h"
-#include "test/host_test_call.h"
+#include "test/errno_guest.h"
 #include "test/image_fixtures.h"
 
 namespace wasmedge_embed {
@@ -56,7 +56,7 @@ class ImageTest : public testing::Test {
   }
 
   ImageState state_;
-  test::Guest<ImageState> guest_;
+  test::ErrnoGuest<ImageState> guest_;
 };
 
 TEST_F(ImageTest, HasBothInterfaces) {

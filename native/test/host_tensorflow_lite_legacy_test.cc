@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
@@ -10,8 +9,8 @@
 
 #include "engine/error.h"
 #include "host/tensorflow_lite.h"
-#include "test/fake_call.h"
-#include "test/host_test_call.h"
+#include "test/errno_guest.h"
+#include "test/fake_guest.h"
 #include "test/tiny_model.h"
 
 namespace wasmedge_embed {
@@ -51,7 +50,7 @@ class TensorFlowLiteLegacyTest : public testing::Test {
   }
 
   uint64_t CreateSession(const std::vector<uint8_t>& bytes) {
-    std::copy(bytes.begin(), bytes.end(), guest_.memory().begin() + kModel);
+    guest_.WriteAll(kModel, bytes);
     return Call("create_session", {kModel, bytes.size()});
   }
 
@@ -59,11 +58,7 @@ class TensorFlowLiteLegacyTest : public testing::Test {
   std::vector<uint64_t> Input(uint64_t session, std::string_view name,
                               const std::vector<T>& values) {
     guest_.WriteString(kName, name);
-    uint32_t address = kData;
-    for (const T& value : values) {
-      guest_.Write(address, value);
-      address += sizeof(T);
-    }
+    guest_.WriteAll(kData, values);
     return {session, kName, name.size(), kData, values.size() * sizeof(T)};
   }
 

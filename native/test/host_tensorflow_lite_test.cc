@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "host/tensorflow_lite.h"
-#include "test/host_test_call.h"
+#include "test/errno_guest.h"
 #include "test/inference_fixtures.h"
 
 namespace wasmedge_embed {
@@ -15,7 +15,7 @@ constexpr uint32_t kInvalidArgument = 1;
 constexpr uint32_t kMissingMemory = 3;
 constexpr uint32_t kRuntimeError = 5;
 
-constexpr uint32_t kEnd = test::Guest<TensorFlowLiteState>::kMemorySize;
+constexpr uint32_t kEnd = FakeGuest<TensorFlowLiteState>::kPage;
 
 // Where things lie in the guest's memory.
 constexpr uint32_t kResult = 8;
@@ -41,14 +41,14 @@ class TensorFlowLiteTest : public testing::Test {
 
   template <typename T>
   uint32_t AppendInput(uint32_t session, const std::string& name, const std::vector<T>& values) {
-    guest_.WriteText(kName, name);
+    guest_.WriteString(kName, name);
     guest_.WriteAll(kData, values);
     return guest_.Call("append_input", {session, kName, static_cast<uint32_t>(name.size()), kData,
                                         static_cast<uint32_t>(values.size() * sizeof(T))});
   }
 
   uint32_t GetOutputTensor(uint32_t session, const std::string& name) {
-    guest_.WriteText(kName, name);
+    guest_.WriteString(kName, name);
     return guest_.Call("get_output_tensor",
                        {session, kName, static_cast<uint32_t>(name.size()), kResult});
   }
@@ -63,7 +63,7 @@ class TensorFlowLiteTest : public testing::Test {
   }
 
   TensorFlowLiteState state_;
-  test::Guest<TensorFlowLiteState> guest_;
+  test::ErrnoGuest<TensorFlowLiteState> guest_;
 };
 
 TEST_F(TensorFlowLiteTest, HasEveryFunction) {
@@ -183,7 +183,7 @@ TEST_F(TensorFlowLiteTest, SurvivesEveryHostileArgument) {
     state_.Reset();
     RunSession();
     guest_.WriteAll(kModel, model);
-    guest_.WriteText(kName, "left");
+    guest_.WriteString(kName, "left");
     auto values = test::HostileValues(kEnd);
     values.push_back(16);
     size_t calls = 0;

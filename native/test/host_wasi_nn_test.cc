@@ -6,7 +6,7 @@
 
 #include "engine/error.h"
 #include "host/wasi_nn.h"
-#include "test/host_test_call.h"
+#include "test/errno_guest.h"
 #include "test/inference_fixtures.h"
 
 namespace wasmedge_embed {
@@ -27,7 +27,7 @@ constexpr uint32_t kF32 = 1;
 constexpr uint32_t kU8 = 3;
 constexpr uint32_t kI32 = 4;
 
-constexpr uint32_t kEnd = test::Guest<WasiNnState>::kMemorySize;
+constexpr uint32_t kEnd = FakeGuest<WasiNnState>::kPage;
 
 // Where things lie in the guest's memory.
 constexpr uint32_t kResult = 8;
@@ -54,7 +54,7 @@ class WasiNnTest : public testing::Test {
   }
 
   uint32_t LoadByName(const std::string& name) {
-    guest_.WriteText(kName, name);
+    guest_.WriteString(kName, name);
     return guest_.Call("load_by_name", {kName, static_cast<uint32_t>(name.size()), kResult});
   }
 
@@ -94,7 +94,7 @@ class WasiNnTest : public testing::Test {
 
   std::shared_ptr<const ModelTable> models_;
   WasiNnState state_;
-  test::Guest<WasiNnState> guest_;
+  test::ErrnoGuest<WasiNnState> guest_;
 };
 
 TEST_F(WasiNnTest, HasEveryFunction) {
@@ -181,7 +181,7 @@ TEST_F(WasiNnTest, RefusesUnknownNamesEncodingsAndTargets) {
 }
 
 TEST_F(WasiNnTest, RefusesAConfiguration) {
-  guest_.WriteText(kName, "sum");
+  guest_.WriteString(kName, "sum");
   EXPECT_EQ(guest_.Call("load_by_name_with_config", {kName, 3, 0, 0, kResult}), kSuccess);
   EXPECT_EQ(guest_.Call("load_by_name_with_config", {kName, 3, kData, 2, kResult}),
             kInvalidArgument);
@@ -299,7 +299,7 @@ TEST_F(WasiNnLimitsTest, BoundsBytes) {
 
 TEST_F(WasiNnTest, AGuestWithoutMemoryGetsErrnos) {
   const uint32_t context = ReadyContext();
-  guest_.set_memory_size(0);
+  guest_.memory().clear();
   EXPECT_EQ(guest_.Call("load", {0, 1, kTensorflowLite, kCpu, 0}), kInvalidArgument);
   EXPECT_EQ(guest_.Call("load_by_name", {0, 0, 0}), kInvalidArgument);
   EXPECT_EQ(guest_.Call("set_input", {context, 0, 0}), kInvalidArgument);
@@ -352,8 +352,8 @@ TEST_F(WasiNnTest, ClassifiesWithTheDefaultModel) {
   auto models = std::make_shared<ModelTable>();
   (*models)["default"] = test::Load(test::DefaultModel());
   WasiNnState state(models, {});
-  test::Guest<WasiNnState> guest(WasiNnModule(), state);
-  guest.WriteText(kName, "default");
+  test::ErrnoGuest<WasiNnState> guest(WasiNnModule(), state);
+  guest.WriteString(kName, "default");
   ASSERT_EQ(guest.Call("load_by_name", {kName, 7, kResult}), kSuccess);
   ASSERT_EQ(guest.Call("init_execution_context", {0, kResult}), kSuccess);
   const auto picture = test::Noise(49152, 3);

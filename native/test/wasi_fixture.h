@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "test/fake_call.h"
+#include "test/fake_guest.h"
 #include "wasi/abi.h"
 #include "wasi/wasi_module.h"
 

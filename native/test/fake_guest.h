@@ -29,10 +29,13 @@ class FakeGuest {
 
   /// Calls the function `name` with arguments of its signature.
   HostOutcome Call(std::string_view name, const std::vector<uint64_t>& arguments) {
-    const HostFunction<State>& function = Find(name);
+    return Call(Find(name), arguments);
+  }
+
+  HostOutcome Call(const HostFunction<State>& function, const std::vector<uint64_t>& arguments) {
     const std::string_view signature = function.signature;
     if (arguments.size() != signature.find(':')) {
-      throw std::logic_error(std::string(name) + " takes " + std::string(signature));
+      throw std::logic_error(std::string(function.name) + " takes " + std::string(signature));
     }
     std::array<wasmedge::Value, 16> params{};
     for (size_t i = 0; i < arguments.size(); ++i) {
@@ -43,12 +46,14 @@ class FakeGuest {
           is_32_bits ? (kGarbage << 32) | (arguments[i] & 0xFFFF'FFFF) : arguments[i];
       params[i].bits = (static_cast<unsigned __int128>(kGarbage) << 64) | low;
     }
+    // Nothing that a function returns, so that one that sets no result is seen.
+    results_[0].bits = 0xEEEE'EEEE;
     HostCall call(GuestMemory(memory_.empty() ? nullptr : memory_.data(), memory_.size()),
                   invocation_, params.data(), results_.data());
     return function.call(state_, call);
   }
 
-  template <typename T>
+  template <typename T = uint32_t>
   T Read(uint32_t address) const {
     if (memory_.size() < sizeof(T) || address > memory_.size() - sizeof(T)) {
       throw std::logic_error("test reads outside of the memory");
@@ -56,6 +61,15 @@ class FakeGuest {
     T value;
     std::memcpy(&value, memory_.data() + address, sizeof(T));
     return value;
+  }
+
+  template <typename T>
+  std::vector<T> ReadAll(uint32_t address, size_t count) const {
+    std::vector<T> values;
+    for (size_t i = 0; i < count; ++i) {
+      values.push_back(Read<T>(address + static_cast<uint32_t>(i * sizeof(T))));
+    }
+    return values;
   }
 
   std::string ReadString(uint32_t address, size_t size) const {
@@ -71,11 +85,20 @@ class FakeGuest {
     std::memcpy(memory_.data() + address, &value, sizeof(T));
   }
 
+  template <typename T>
+  void WriteAll(uint32_t address, const std::vector<T>& values) {
+    for (const T& value : values) {
+      Write(address, value);
+      address += static_cast<uint32_t>(sizeof(T));
+    }
+  }
+
   void WriteString(uint32_t address, std::string_view text) {
     std::memcpy(memory_.data() + address, text.data(), text.size());
   }
 
- private:
+ protected:
+  /// The function `name`, which must exist.
   const HostFunction<State>& Find(std::string_view name) const {
     for (const HostFunction<State>& function : module_.functions) {
       if (name == function.name) return function;
@@ -83,6 +106,7 @@ class FakeGuest {
     throw std::logic_error("no function " + std::string(name));
   }
 
+ private:
   const HostModule<State>& module_;
   State& state_;
   std::vector<uint8_t> memory_;
