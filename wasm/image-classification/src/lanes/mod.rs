@@ -4,6 +4,11 @@
 //! to 255, with room for the colour conversion to go beyond. Both ways of computing them give the
 //! same bits.
 
+#[cfg(any(test, not(all(target_family = "wasm", target_feature = "simd128"))))]
+mod scalar;
+#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+mod simd;
+
 #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
 use scalar as kernels;
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
@@ -146,161 +151,6 @@ const BLUE: i16 = fraction(2.0 - 1.772);
 
 const fn fraction(value: f64) -> i16 {
     (value * 32768.0 + 0.5) as i16
-}
-
-#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-mod simd {
-    use super::{RowPair, BLUE, GREEN, NO_COLOUR, RED, SAMPLE_BITS, WEIGHT_BITS};
-    use core::arch::wasm32::*;
-
-    /// # Safety
-    /// From each offset on `samples` has as many samples as `blended`, whose length is a multiple
-    /// of 8.
-    pub(super) unsafe fn blend(samples: &[u8], pairs: &[RowPair], blended: &mut [i16]) {
-        const SHIFT: u32 = WEIGHT_BITS - SAMPLE_BITS;
-        for (index, blended) in blended.chunks_exact_mut(8).enumerate() {
-            let mut low = i32x4_splat(1 << (SHIFT - 1));
-            let mut high = low;
-            for pair in pairs {
-                let [first, second] = pair.offsets.map(|offset| {
-                    // SAFETY: eight samples of a row, which the caller has checked.
-                    unsafe { v128_load64_zero(samples.as_ptr().add(offset + 8 * index).cast()) }
-                });
-                let both = i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(
-                    first, second,
-                );
-                let weights = i32x4_splat(pair.packed_weights());
-                low = i32x4_add(low, i32x4_dot_i16x8(u16x8_extend_low_u8x16(both), weights));
-                high = i32x4_add(high, i32x4_dot_i16x8(u16x8_extend_high_u8x16(both), weights));
-            }
-            let sums = i16x8_narrow_i32x4(i32x4_shr(low, SHIFT), i32x4_shr(high, SHIFT));
-            // SAFETY: `blended` has eight samples, and a store need not be aligned.
-            unsafe { v128_store(blended.as_mut_ptr().cast(), sums) };
-        }
-    }
-
-    /// # Safety
-    /// As many starts as target samples, a multiple of four; `4 * fours` weights for each, arranged
-    /// as [`super::Windows`] has them; `4 * fours` samples in `row` from each start on.
-    pub(super) unsafe fn gather(
-        starts: &[u32],
-        weights: &[i16],
-        fours: usize,
-        row: &[i16],
-        target: &mut [i16],
-    ) {
-        let weights = weights.chunks_exact(16 * fours);
-        for ((starts, weights), target) in
-            starts.chunks_exact(4).zip(weights).zip(target.chunks_exact_mut(4))
-        {
-            let mut sums = [i32x4_splat(0); 2];
-            for four in 0..fours {
-                for (half, sums) in sums.iter_mut().enumerate() {
-                    // SAFETY: four samples of each of two windows, which the caller vouches for,
-                    // and eight weights of the 16 times `fours`.
-                    unsafe {
-                        let at = |index: usize| row.as_ptr().add(starts[index] as usize + 4 * four);
-                        let samples = v128_load64_lane::<1>(
-                            v128_load64_zero(at(2 * half).cast()),
-                            at(2 * half + 1).cast(),
-                        );
-                        let weights = weights.as_ptr().add(8 * (half * fours + four));
-                        let products = i32x4_dot_i16x8(samples, v128_load(weights.cast()));
-                        *sums = i32x4_add(*sums, products);
-                    }
-                }
-            }
-            let sums = i32x4_add(
-                i32x4_shuffle::<0, 2, 4, 6>(sums[0], sums[1]),
-                i32x4_shuffle::<1, 3, 5, 7>(sums[0], sums[1]),
-            );
-            let sums = i32x4_shr(i32x4_add(sums, i32x4_splat(1 << (WEIGHT_BITS - 1))), WEIGHT_BITS);
-            // SAFETY: `target` has four samples, and a store need not be aligned.
-            unsafe {
-                v128_store64_lane::<0>(i16x8_narrow_i32x4(sums, sums), target.as_mut_ptr().cast());
-            }
-        }
-    }
-
-    pub(super) fn ycbcr_to_rgb(y: &[i16; 8], cb: &[i16; 8], cr: &[i16; 8]) -> [u8; 24] {
-        // SAFETY: eight samples each, and a load need not be aligned.
-        let [y, cb, cr] = [y, cb, cr].map(|samples| unsafe { v128_load(samples.as_ptr().cast()) });
-        let product = |samples, factor| i16x8_q15mulr_sat(samples, i16x8_splat(factor));
-        let y = i16x8_add(y, i16x8_splat(1 << (SAMPLE_BITS - 1)));
-        let cb = i16x8_sub(cb, i16x8_splat(NO_COLOUR));
-        let cr = i16x8_sub(cr, i16x8_splat(NO_COLOUR));
-        let red = i16x8_add(y, i16x8_add(cr, product(cr, RED)));
-        let green = i16x8_sub(y, i16x8_add(product(cb, GREEN[0]), product(cr, GREEN[1])));
-        let blue = i16x8_add(y, i16x8_sub(i16x8_add(cb, cb), product(cb, BLUE)));
-        let whole = |samples| i16x8_shr(samples, SAMPLE_BITS);
-        let red_green = u8x16_narrow_i16x8(whole(red), whole(green));
-        let blue = u8x16_narrow_i16x8(whole(blue), whole(blue));
-        let first = i8x16_shuffle::<0, 8, 16, 1, 9, 17, 2, 10, 18, 3, 11, 19, 4, 12, 20, 5>(
-            red_green, blue,
-        );
-        let last =
-            i8x16_shuffle::<13, 21, 6, 14, 22, 7, 15, 23, 0, 0, 0, 0, 0, 0, 0, 0>(red_green, blue);
-        let mut pixels = [0; 24];
-        // SAFETY: 16 and 8 bytes of 24, and stores need not be aligned.
-        unsafe {
-            v128_store(pixels.as_mut_ptr().cast(), first);
-            v128_store64_lane::<0>(last, pixels.as_mut_ptr().add(16).cast());
-        }
-        pixels
-    }
-}
-
-#[cfg(any(test, not(all(target_family = "wasm", target_feature = "simd128"))))]
-mod scalar {
-    use super::{to_byte, RowPair, BLUE, GREEN, NO_COLOUR, RED, SAMPLE_BITS, WEIGHT_BITS};
-
-    /// # Safety
-    /// None is needed.
-    pub(super) unsafe fn blend(samples: &[u8], pairs: &[RowPair], blended: &mut [i16]) {
-        const SHIFT: u32 = WEIGHT_BITS - SAMPLE_BITS;
-        for (index, blended) in blended.iter_mut().enumerate() {
-            let products = pairs.iter().flat_map(|pair| pair.offsets.into_iter().zip(pair.weights));
-            let sum: i32 = products
-                .map(|(offset, weight)| i32::from(samples[offset + index]) * i32::from(weight))
-                .sum();
-            *blended = ((sum + (1 << (SHIFT - 1))) >> SHIFT) as i16;
-        }
-    }
-
-    /// # Safety
-    /// None is needed.
-    pub(super) unsafe fn gather(
-        starts: &[u32],
-        weights: &[i16],
-        fours: usize,
-        row: &[i16],
-        target: &mut [i16],
-    ) {
-        for (index, (target, &start)) in target.iter_mut().zip(starts).enumerate() {
-            let first = (index / 2 * fours * 2 + index % 2) * 4;
-            let weights = weights[first..].chunks(8).flat_map(|eight| &eight[..4]);
-            let sum: i32 = row[start as usize..][..4 * fours]
-                .iter()
-                .zip(weights)
-                .map(|(&sample, &weight)| i32::from(sample) * i32::from(weight))
-                .sum();
-            *target = ((sum + (1 << (WEIGHT_BITS - 1))) >> WEIGHT_BITS) as i16;
-        }
-    }
-
-    pub(super) fn ycbcr_to_rgb(y: &[i16; 8], cb: &[i16; 8], cr: &[i16; 8]) -> [u8; 24] {
-        let product = |sample: i16, factor: i16| {
-            ((i32::from(sample) * i32::from(factor) + (1 << 14)) >> 15) as i16
-        };
-        let mut pixels = [0; 24];
-        for (pixel, ((&y, &cb), &cr)) in pixels.chunks_exact_mut(3).zip(y.iter().zip(cb).zip(cr)) {
-            let (cb, cr) = (cb - NO_COLOUR, cr - NO_COLOUR);
-            pixel[0] = to_byte(y + cr + product(cr, RED));
-            pixel[1] = to_byte(y - (product(cb, GREEN[0]) + product(cr, GREEN[1])));
-            pixel[2] = to_byte(y + (2 * cb - product(cb, BLUE)));
-        }
-        pixels
-    }
 }
 
 #[cfg(test)]
