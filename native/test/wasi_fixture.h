@@ -104,6 +104,12 @@ class WasiTest : public testing::Test {
     return guest_.ReadString(kBuffer, guest_.Read<uint32_t>(kOut));
   }
 
+  /// Where the next read of a file begins.
+  uint64_t Tell(uint32_t fd) {
+    EXPECT_EQ(Call("fd_tell", {fd, kOut}), Errno::kSuccess);
+    return guest_.Read<uint64_t>(kOut);
+  }
+
   Errno Write(uint32_t fd, std::string_view text) {
     guest_.WriteString(kBuffer, text);
     WriteIovecs({{kBuffer, static_cast<uint32_t>(text.size())}});
