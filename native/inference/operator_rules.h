@@ -5,6 +5,7 @@
 
 #include "inference/model_schema.h"
 #include "inference/operator_check.h"
+#include "inference/tensor_check.h"
 
 /// The rules of single operators. Each takes an operator whose counts of inputs and outputs and
 /// kind of options are right and whose parameters are constants; throws `Error(kModel)`.
