@@ -1,7 +1,7 @@
 import { fromNative, nativeCall } from '../errors.js';
 import type { NativeModule, NativeRequest, NativeResult, NativeRun } from '../native.js';
 
-import { onAbort } from './abort.js';
+import { onEarlyEnd } from './early-end.js';
 import type { Executor } from './executor.js';
 
 /** Runs the guest in this process, on the addon's own threads: a fresh instance per invocation. */
@@ -17,19 +17,12 @@ export class InProcessExecutor implements Executor {
   async execute(request: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult> {
     const { promise, ticket } = this.#start(request);
     // The addon measures the time of what runs by itself; what waits in the queue, nobody does.
-    const timer =
-      request.timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            this.#module.stop(ticket, 'timeout');
-          }, request.timeoutMs);
-    const forget = onAbort(signal, () => {
-      this.#module.stop(ticket, 'aborted');
+    const forget = onEarlyEnd(request.timeoutMs, signal, (reason) => {
+      this.#module.stop(ticket, reason);
     });
     try {
       return await nativeCall(() => promise);
     } finally {
-      clearTimeout(timer);
       forget();
     }
   }

@@ -8,6 +8,7 @@ import { bytes, environment, optionsObject, refuse, textList } from '../options.
 import type { RunOptions, RunResult, Timings } from '../types.js';
 
 import { checkCall } from './arguments.js';
+import { earlyEndError } from './early-end.js';
 import type { Executor, Isolation } from './executor.js';
 
 /** What a module gives to each of its invocations. */
@@ -143,7 +144,7 @@ export class Runner {
 
 /** The caller's reason as the cause, which no other thread or process has. */
 function aborted(signal: AbortSignal, error?: WasmEdgeError): WasmEdgeError {
-  return new WasmEdgeError('ERR_ABORTED', 'The invocation was aborted.', {
+  return earlyEndError('aborted', {
     cause: signal.reason,
     ...(error?.stdout && { stdout: error.stdout }),
     ...(error?.stderr && { stderr: error.stderr }),

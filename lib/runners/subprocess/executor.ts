@@ -1,16 +1,15 @@
 import { WasmEdgeError } from '../../errors.js';
 import type { NativeRequest, NativeResult } from '../../native.js';
-import { onAbort } from '../abort.js';
+import { requireRoom } from '../admission.js';
+import type { Room } from '../admission.js';
+import { onEarlyEnd } from '../early-end.js';
 import type { Executor } from '../executor.js';
 
 import { Invocation } from './invocation.js';
 import type { Command } from './invocation.js';
 
 /** How processes are started, and how many. */
-export interface SubprocessOptions {
-  /** Most processes at a time. */
-  concurrency: number;
-  maxQueue: number;
+export interface SubprocessOptions extends Room {
   outputBytes: number;
   /** The command for a request, of whose time this much is left. */
   command: (request: NativeRequest, remainingMs: number | undefined) => Command;
@@ -32,25 +31,17 @@ export class SubprocessExecutor implements Executor {
   }
 
   async execute(given: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult> {
-    this.#requireReady(given);
-    const stdin = given.stdin && Buffer.from(given.stdin);
-    const invocation = new Invocation({ ...given, stdin }, this.#options.outputBytes);
-    const { timeoutMs } = given;
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            invocation.stop('timeout');
-          }, timeoutMs);
-    const forget = onAbort(signal, () => {
-      invocation.stop('aborted');
+    refuseCall(given);
+    requireRoom(this.#closing, this.#running.size + this.#waiting.size, this.#options);
+    const invocation = new Invocation(given, this.#options.outputBytes);
+    const forget = onEarlyEnd(given.timeoutMs, signal, (reason) => {
+      invocation.stop(reason);
     });
     this.#waiting.add(invocation);
     this.#startNext();
     try {
       return await invocation.promise;
     } finally {
-      clearTimeout(timer);
       forget();
       this.#waiting.delete(invocation);
       this.#running.delete(invocation);
@@ -68,26 +59,6 @@ export class SubprocessExecutor implements Executor {
     await this.#options.cleanUp();
   }
 
-  #requireReady(request: NativeRequest): void {
-    if (this.#closing) {
-      throw new WasmEdgeError('ERR_CLOSED', 'The module is closed. Load it again to run it.');
-    }
-    if (request.function !== undefined) {
-      throw new WasmEdgeError(
-        'ERR_INVALID_ARGUMENT',
-        "call() is not there with the isolation 'subprocess': WasmEdge's program cannot tell a " +
-          "result from what the guest prints. Take 'worker-process'.",
-      );
-    }
-    const { concurrency, maxQueue } = this.#options;
-    if (this.#running.size + this.#waiting.size < concurrency + maxQueue) return;
-    throw new WasmEdgeError(
-      'ERR_QUEUE_FULL',
-      `${concurrency} invocations are under way, as many as 'concurrency' allows, and the queue is ` +
-        `full (maxQueue is ${maxQueue}). Try again later.`,
-    );
-  }
-
   #startNext(): void {
     for (const invocation of this.#waiting) {
       if (this.#running.size >= this.#options.concurrency) break;
@@ -98,4 +69,13 @@ export class SubprocessExecutor implements Executor {
     }
     if (this.#waiting.size + this.#running.size === 0) this.#onIdle?.();
   }
+}
+
+function refuseCall(request: NativeRequest): void {
+  if (request.function === undefined) return;
+  throw new WasmEdgeError(
+    'ERR_INVALID_ARGUMENT',
+    "call() is not there with the isolation 'subprocess': WasmEdge's program cannot tell a result " +
+      "from what the guest prints. Take 'worker-process'.",
+  );
 }

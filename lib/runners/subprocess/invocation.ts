@@ -4,6 +4,9 @@ import { performance } from 'node:perf_hooks';
 
 import { WasmEdgeError, reasonOf } from '../../errors.js';
 import type { NativeRequest, NativeResult } from '../../native.js';
+import { AcceptedInvocation } from '../accepted-invocation.js';
+import { earlyEndError } from '../early-end.js';
+import type { EndReason } from '../early-end.js';
 import { onProcessExit } from '../process-exit.js';
 
 import { LOG_DESCRIPTOR } from './log.js';
@@ -16,15 +19,12 @@ export interface Command {
   env: Record<string, string>;
 }
 
-type StopReason = 'timeout' | 'aborted' | 'output';
+/** `output`: the guest wrote more than it may. */
+type StopReason = EndReason | 'output';
 
-/** An invocation in a process of its own. It settles once. */
-export class Invocation {
-  /** Its standard input is this invocation's own. */
-  readonly request: NativeRequest;
-  readonly promise: Promise<NativeResult>;
+/** An invocation in a process of its own. */
+export class Invocation extends AcceptedInvocation {
   readonly #outputBytes: number;
-  readonly #submitted = performance.now();
   #started: number | undefined;
   #child: ChildProcess | undefined;
   #stopped: StopReason | undefined;
@@ -32,24 +32,11 @@ export class Invocation {
   readonly #stderr: Buffer[] = [];
   #left: number;
   #log = '';
-  #resolve!: (result: NativeResult) => void;
-  #reject!: (error: unknown) => void;
 
-  constructor(request: NativeRequest, outputBytes: number) {
-    this.request = request;
+  constructor(given: NativeRequest, outputBytes: number) {
+    super(given);
     this.#outputBytes = outputBytes;
     this.#left = outputBytes;
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-  }
-
-  /** What is left of the time limit now, in whole milliseconds, at least 1. */
-  get remainingMs(): number | undefined {
-    const { timeoutMs } = this.request;
-    if (timeoutMs === undefined) return undefined;
-    return Math.max(1, Math.ceil(timeoutMs - (performance.now() - this.#submitted)));
   }
 
   start({ file, args, env }: Command): void {
@@ -76,7 +63,7 @@ export class Invocation {
         this.#log += chunk.toString();
       });
       child.on('error', (error) => {
-        this.#reject(cannotStart(error));
+        this.reject(cannotStart(error));
       });
       child.on('close', (code, signal) => {
         forget();
@@ -86,7 +73,7 @@ export class Invocation {
       child.stdin.on('error', () => undefined);
       child.stdin.end(this.request.stdin ?? '');
     } catch (error) {
-      this.#reject(cannotStart(error));
+      this.reject(cannotStart(error));
     }
   }
 
@@ -95,7 +82,7 @@ export class Invocation {
     if (this.#stopped) return;
     this.#stopped = reason;
     if (this.#child) this.#kill();
-    else this.#reject(this.#stopError(reason));
+    else this.reject(this.#stopError(reason));
   }
 
   #kill(): void {
@@ -118,35 +105,25 @@ export class Invocation {
   #settle(code: number | null, signal: NodeJS.Signals | null): void {
     const details = this.#details();
     if (this.#stopped) {
-      this.#reject(this.#stopError(this.#stopped));
+      this.reject(this.#stopError(this.#stopped));
       return;
     }
     const outcome = outcomeOf({ code, signal, log: this.#log }, details);
     if (typeof outcome === 'number') {
-      this.#resolve({ ...details, exitCode: outcome, exited: outcome !== 0 });
+      this.resolve({ ...details, exitCode: outcome, exited: outcome !== 0 });
     } else {
-      this.#reject(outcome);
+      this.reject(outcome);
     }
   }
 
   #stopError(reason: StopReason): WasmEdgeError {
     const details = this.#details();
-    switch (reason) {
-      case 'timeout':
-        return new WasmEdgeError(
-          'ERR_TIMEOUT',
-          'The invocation took longer than its time limit.',
-          details,
-        );
-      case 'aborted':
-        return new WasmEdgeError('ERR_ABORTED', 'The invocation was aborted.', details);
-      case 'output':
-        return new WasmEdgeError(
-          'ERR_OUTPUT_LIMIT',
-          `The guest wrote more than ${this.#outputBytes} bytes. Raise limits.outputBytes if it may.`,
-          details,
-        );
-    }
+    if (reason !== 'output') return earlyEndError(reason, details);
+    return new WasmEdgeError(
+      'ERR_OUTPUT_LIMIT',
+      `The guest wrote more than ${this.#outputBytes} bytes. Raise limits.outputBytes if it may.`,
+      details,
+    );
   }
 
   #details(): Pick<NativeResult, 'stdout' | 'stderr' | 'timings'> {
@@ -155,7 +132,7 @@ export class Invocation {
     return {
       stdout: Buffer.concat(this.#stdout),
       stderr: Buffer.concat(this.#stderr),
-      timings: { queueMs: started - this.#submitted, instantiateMs: 0, executeMs: now - started },
+      timings: { queueMs: started - this.acceptedAt, instantiateMs: 0, executeMs: now - started },
     };
   }
 }

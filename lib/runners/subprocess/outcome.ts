@@ -1,6 +1,7 @@
 import { WasmEdgeError } from '../../errors.js';
 import type { WasmEdgeErrorDetails } from '../../errors.js';
 import { addon } from '../../native.js';
+import { earlyEndError } from '../early-end.js';
 
 import { readLog } from './log.js';
 
@@ -56,9 +57,7 @@ export function outcomeOf(
     );
   }
   if (!fatal) return code ?? 0;
-  if (fatal.code === INTERRUPTED) {
-    return error('ERR_TIMEOUT', 'The invocation took longer than its time limit.');
-  }
+  if (fatal.code === INTERRUPTED) return earlyEndError('timeout', details);
   const trap = addon().trapName(fatal.code);
   if (trap !== undefined) {
     return error('ERR_TRAP', `The guest trapped: ${fatal.message}.`, { trap });

@@ -1,20 +1,18 @@
-import { WasmEdgeError } from '../../errors.js';
 import type { NativeRequest, NativeResult } from '../../native.js';
-import { onAbort } from '../abort.js';
+import { requireRoom } from '../admission.js';
+import type { Room } from '../admission.js';
+import { earlyEndError, onEarlyEnd } from '../early-end.js';
+import type { EndReason } from '../early-end.js';
 import type { Executor } from '../executor.js';
 import type { ModuleFacts } from '../runner.js';
 
-import { Invocation, stopError } from './invocation.js';
+import { Invocation } from './invocation.js';
 import type { WorkerProcessSettings } from './settings.js';
 import { Worker } from './worker.js';
 import type { WorkerEvents, WorkerStart } from './worker.js';
 
-/** How a pool of worker processes is run. */
-export interface PoolSettings extends WorkerProcessSettings {
-  /** Most invocations at a time, in all workers together. */
-  concurrency: number;
-  maxQueue: number;
-}
+/** How a pool of worker processes is run; the room is that of all workers together. */
+export type PoolSettings = WorkerProcessSettings & Room;
 
 const HEARTBEAT_MS = 1000;
 const FIRST_BACK_OFF_MS = 100;
@@ -66,18 +64,10 @@ export class WorkerPool implements Executor, WorkerEvents {
   }
 
   async execute(given: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult> {
-    this.#requireRoom();
-    const stdin = given.stdin && Buffer.from(given.stdin);
-    const invocation = new Invocation(++this.#lastId, { ...given, stdin });
-    const { timeoutMs } = given;
-    const limit =
-      timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            this.#stop(invocation, 'timeout');
-          }, timeoutMs);
-    const forget = onAbort(signal, () => {
-      this.#stop(invocation, 'aborted');
+    requireRoom(this.#closing, this.#running + this.#waiting.size, this.#settings);
+    const invocation = new Invocation(++this.#lastId, given);
+    const forget = onEarlyEnd(given.timeoutMs, signal, (reason) => {
+      this.#stop(invocation, reason);
     });
     this.#waiting.set(invocation.id, invocation);
     this.#beBusy();
@@ -85,9 +75,8 @@ export class WorkerPool implements Executor, WorkerEvents {
     try {
       return await invocation.promise;
     } finally {
-      clearTimeout(limit);
-      clearTimeout(invocation.grace);
       forget();
+      clearTimeout(invocation.grace);
       this.#beIdle();
     }
   }
@@ -143,19 +132,6 @@ export class WorkerPool implements Executor, WorkerEvents {
     this.#tellIdle();
   }
 
-  #requireRoom(): void {
-    if (this.#closing) {
-      throw new WasmEdgeError('ERR_CLOSED', 'The module is closed. Load it again to run it.');
-    }
-    const { concurrency, maxQueue } = this.#settings;
-    if (this.#running + this.#waiting.size < concurrency + maxQueue) return;
-    throw new WasmEdgeError(
-      'ERR_QUEUE_FULL',
-      `${concurrency} invocations are under way, as many as 'concurrency' allows, and the queue is ` +
-        `full (maxQueue is ${maxQueue}). Try again later.`,
-    );
-  }
-
   /** Gives what waits to the workers that hold least. */
   #distribute(): void {
     for (const [id, invocation] of this.#waiting) {
@@ -180,9 +156,9 @@ export class WorkerPool implements Executor, WorkerEvents {
     return least;
   }
 
-  #stop(invocation: Invocation, reason: 'timeout' | 'aborted'): void {
+  #stop(invocation: Invocation, reason: EndReason): void {
     if (this.#waiting.delete(invocation.id)) {
-      invocation.reject(stopError(reason));
+      invocation.reject(earlyEndError(reason));
       this.#tellIdle();
       return;
     }

@@ -1,0 +1,42 @@
+import { setMaxListeners } from 'node:events';
+
+import { WasmEdgeError } from '../errors.js';
+import type { WasmEdgeErrorDetails } from '../errors.js';
+
+/** Why an invocation is ended before its guest ends by itself. */
+export type EndReason = 'timeout' | 'aborted';
+
+/**
+ * Has `end` called when the time limit is over, and when the signal is aborted; any number of
+ * invocations may share a signal. The returned function takes both back.
+ */
+export function onEarlyEnd(
+  timeoutMs: number | undefined,
+  signal: AbortSignal | undefined,
+  end: (reason: EndReason) => void,
+): () => void {
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          end('timeout');
+        }, timeoutMs);
+  const abort = (): void => {
+    end('aborted');
+  };
+  if (signal) {
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', abort, { once: true });
+  }
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  };
+}
+
+/** The error of an invocation that was ended early. */
+export function earlyEndError(reason: EndReason, details?: WasmEdgeErrorDetails): WasmEdgeError {
+  return reason === 'timeout'
+    ? new WasmEdgeError('ERR_TIMEOUT', 'The invocation took longer than its time limit.', details)
+    : new WasmEdgeError('ERR_ABORTED', 'The invocation was aborted.', details);
+}
