@@ -38,7 +38,7 @@ const TABLE = [
 ] as const satisfies readonly (readonly [keyof Limits, number, number, number])[];
 
 /** The longest time that a timer can measure: some 24 days. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Validates the option `limits`. */
 export function resolveLimits(option: unknown): ResolvedLimits {

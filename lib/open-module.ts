@@ -34,15 +34,13 @@ export async function openModule(
     })),
   ]);
   await linkModule(module, settings, files, models);
-  return {
-    executor: new InProcessExecutor(module),
-    facts: {
-      file: settings.file,
-      mode: module.isAot ? 'aot' : 'interpreter',
-      imports: module.imports,
-      exports: module.exports,
-    },
-  };
+  return { executor: new InProcessExecutor(module), facts: factsOf(settings.file, module) };
+}
+
+/** What is known of a module by its code; `file` as the caller gave it. */
+export function factsOf(file: string, module: NativeModule): ModuleFacts {
+  const { isAot, imports, exports } = module;
+  return { file, mode: isAot ? 'aot' : 'interpreter', imports, exports };
 }
 
 /** Has the libraries opened by other threads, while this one reads files. */

@@ -85,7 +85,7 @@ export async function verifySideFile(module: string): Promise<SideFile | null> {
   if (side.target.arch !== arch) {
     throw invalid(module, `it was compiled for ${side.target.arch}, this is ${arch}`);
   }
-  if (line(side.compiler) !== line(version)) {
+  if (versionLine(side.compiler) !== versionLine(version)) {
     throw invalid(module, `it was compiled by WasmEdge ${side.compiler}, this is ${version}`);
   }
   const here = new Set(processorFeatures());
@@ -116,8 +116,8 @@ function parse(module: string, text: string): SideFile {
   throw invalid(module, 'its side file is malformed or of another format');
 }
 
-/** Major and minor version: within a line compiled modules fit. */
-function line(version: string): string {
+/** Major and minor version of WasmEdge: within a line compiled modules fit. */
+export function versionLine(version: string): string {
   return version.split('.').slice(0, 2).join('.');
 }
 

@@ -1,3 +1,5 @@
+import { MAX_TIMEOUT_MS } from '../limits.js';
+
 import { timedOut } from './failure.js';
 
 /** How long an invocation may take; without an end where nobody sets one. */
@@ -20,7 +22,7 @@ export class Deadline {
     if (this.#end === Infinity) return undefined;
     const left = Math.floor(this.#end - performance.now());
     if (left < 1) throw timedOut();
-    return Math.min(left, 2 ** 31 - 1);
+    return Math.min(left, MAX_TIMEOUT_MS);
   }
 
   /** Gives what `work` comes to, or rejects (504) when it is over time, whatever it does. */
@@ -33,7 +35,7 @@ export class Deadline {
         () => {
           reject(timedOut(new Error('The guest was not stopped in time, or is not loaded yet.')));
         },
-        Math.min(left, 2 ** 31 - 1),
+        Math.min(left, MAX_TIMEOUT_MS),
       );
     });
     try {

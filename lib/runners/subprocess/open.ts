@@ -6,7 +6,8 @@ import type { LoadSettings } from '../../load-settings.js';
 import { loadModels } from '../../models.js';
 import { addon } from '../../native.js';
 import type { NativeRequest } from '../../native.js';
-import { linkModule, loadCode } from '../../open-module.js';
+import { factsOf, linkModule, loadCode } from '../../open-module.js';
+import { versionLine } from '../../side-file.js';
 import type { ModuleFacts } from '../runner.js';
 
 import { SubprocessExecutor } from './executor.js';
@@ -46,31 +47,19 @@ export async function openSubprocess(
     command: commandOf(settings, program, materials, module.isAot),
     cleanUp: () => materials.remove(),
   });
-  return {
-    executor,
-    facts: {
-      file,
-      mode: module.isAot ? 'aot' : 'interpreter',
-      imports: module.imports,
-      exports: module.exports,
-    },
-  };
+  return { executor, facts: factsOf(file, module) };
 }
 
 /** Compiled modules fit one line of versions: the library's, with which this one was looked at. */
 async function requireSameLine({ file, version }: Program): Promise<void> {
   const library = await nativeCall(() => addon().runtime());
-  if (line(library.version) === line(version)) return;
+  if (versionLine(library.version) === versionLine(version)) return;
   throw new WasmEdgeError(
     'ERR_NATIVE_LOAD',
     `WasmEdge's program ${file} is ${version}, the library ${library.path} is ${library.version}: ` +
       'they do not run the same compiled modules. Set WASMEDGE_DIR to a folder with both of one ' +
       "version, or load with aot: 'off'.",
   );
-}
-
-function line(version: string): string {
-  return version.split('.').slice(0, 2).join('.');
 }
 
 /** Makes the command line of each invocation. */
@@ -115,6 +104,6 @@ function commandOf(
 }
 
 function runMode({ version }: Program, isAot: boolean): string[] {
-  if (line(version) === '0.14') return isAot ? [] : ['--force-interpreter'];
+  if (versionLine(version) === '0.14') return isAot ? [] : ['--force-interpreter'];
   return ['--run-mode', isAot ? 'aot' : 'interpreter'];
 }
