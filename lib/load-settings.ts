@@ -21,6 +21,7 @@ import { subprocessSettings } from './runners/subprocess/settings.js';
 import type { SubprocessSettings } from './runners/subprocess/settings.js';
 import { workerProcessSettings } from './runners/worker-process/settings.js';
 import type { WorkerProcessSettings } from './runners/worker-process/settings.js';
+import type { Kernels } from './types.js';
 
 /** What the engine needs to know to load a module: plain data, which can go to another process. */
 export interface EngineSettings {
@@ -43,6 +44,9 @@ export interface LoadSettings extends EngineSettings {
   workerProcess: WorkerProcessSettings;
   subprocess: SubprocessSettings;
 }
+
+export const ISOLATIONS: readonly Isolation[] = ['in-process', 'worker-process', 'subprocess'];
+export const KERNELS: readonly Kernels[] = ['xnnpack', 'builtin', 'reference'];
 
 const KNOWN = [
   'isolation',
@@ -70,12 +74,7 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
   });
   return {
     file: nonEmptyText('file', file),
-    isolation: oneOf(
-      'isolation',
-      given.isolation,
-      ['in-process', 'worker-process', 'subprocess'],
-      'in-process',
-    ),
+    isolation: oneOf('isolation', given.isolation, ISOLATIONS, 'in-process'),
     args: given.args === undefined ? [] : textList('args', given.args),
     env: given.env === undefined ? {} : environment('env', given.env),
     files: fileSources(given.files),
@@ -97,12 +96,7 @@ function inferenceOptions(value: unknown): NativeInferenceOptions {
   const given = optionsObject('inference', value, ['threads', 'kernels', 'rewrite']);
   return {
     threads: integer('inference.threads', given.threads, { min: 1, max: 64, fallback: 1 }),
-    kernels: oneOf(
-      'inference.kernels',
-      given.kernels,
-      ['xnnpack', 'builtin', 'reference'],
-      'xnnpack',
-    ),
+    kernels: oneOf('inference.kernels', given.kernels, KERNELS, 'xnnpack'),
     rewrite: boolean('inference.rewrite', given.rewrite, true),
   };
 }

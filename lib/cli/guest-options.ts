@@ -1,8 +1,9 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 
+import { ISOLATIONS, KERNELS } from '../load-settings.js';
 import { findModel } from '../model-lookup.js';
-import type { InferenceOptions, Isolation, Kernels } from '../types.js';
+import type { InferenceOptions, Isolation, Kernels, ModelOptions } from '../types.js';
 
 import { integerIn } from './parse.js';
 
@@ -17,8 +18,6 @@ export interface GuestOptions {
   isolation: Isolation;
 }
 
-export const ISOLATIONS: readonly Isolation[] = ['in-process', 'worker-process', 'subprocess'];
-
 export function addGuestOptions(command: Command): Command {
   return command
     .option('--module <file>', 'the classification guest, compiled or plain (default: our own)')
@@ -26,9 +25,7 @@ export function addGuestOptions(command: Command): Command {
     .option('--labels <file>', 'its labels, one a line (default: found beside the model)')
     .option('--threads <n>', 'threads of one inference', integerIn(1, 64), 1)
     .addOption(
-      new Option('--kernels <name>', 'inference kernels')
-        .choices(['xnnpack', 'builtin', 'reference'])
-        .default('xnnpack'),
+      new Option('--kernels <name>', 'inference kernels').choices(KERNELS).default('xnnpack'),
     )
     .option('--no-rewrite', 'run a uint8 model as it is, not as an int8 model')
     .addOption(
@@ -44,6 +41,7 @@ export function inferenceOf({ threads, kernels, rewrite }: GuestOptions): Infere
 
 export interface ChosenModel {
   file: string;
+  /** Absent where they are to be found beside the model. */
   labels?: string;
   /** The words that say which it is. */
   description: string;
@@ -56,4 +54,9 @@ export function chooseModel({
   const chosen: ChosenModel =
     model === undefined ? findModel() : { file: model, description: model };
   return labels === undefined ? chosen : { ...chosen, labels };
+}
+
+/** The model as `loadModule` takes it. */
+export function modelOptions({ file, labels }: ChosenModel): ModelOptions {
+  return { file, ...(labels !== undefined && { labels }) };
 }

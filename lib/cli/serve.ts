@@ -4,11 +4,12 @@ import { performance } from 'node:perf_hooks';
 import { Command, Option } from 'commander';
 
 import { reasonOf } from '../errors.js';
+import { ISOLATIONS } from '../load-settings.js';
 import type { Server, ServerOptions } from '../serve/server.js';
 import type { Isolation } from '../types.js';
 
-import { ISOLATIONS, addGuestOptions, chooseModel, inferenceOf } from './guest-options.js';
-import type { GuestOptions } from './guest-options.js';
+import { addGuestOptions, chooseModel, inferenceOf, modelOptions } from './guest-options.js';
+import type { ChosenModel, GuestOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
@@ -86,10 +87,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   stopOnSignals(() => server.close(), options.shutdownTimeout);
 }
 
-function serverOptions(
-  options: ServeOptions,
-  model: ReturnType<typeof chooseModel>,
-): ServerOptions {
+function serverOptions(options: ServeOptions, model: ChosenModel): ServerOptions {
   const { host, port, module, isolation, concurrency, maxQueue, topK } = options;
   const maxBodyBytes = options.maxBody * MIB;
   return {
@@ -101,7 +99,7 @@ function serverOptions(
     handler: {
       ...(module !== undefined && { module }),
       isolation,
-      models: { default: { file: model.file, ...(model.labels && { labels: model.labels }) } },
+      models: { default: modelOptions(model) },
       inference: inferenceOf(options),
       limits: { stdinBytes: maxBodyBytes },
       concurrency,

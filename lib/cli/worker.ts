@@ -7,7 +7,7 @@ import type { ConnectionEvent } from '../broker/types.js';
 import { startWorker } from '../broker/worker.js';
 import { createHandler } from '../lambda/handler.js';
 
-import { addGuestOptions, chooseModel, inferenceOf } from './guest-options.js';
+import { addGuestOptions, chooseModel, inferenceOf, modelOptions } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
@@ -48,11 +48,10 @@ is delivered too often or expires ends in the dead-letter queue. 'wasmedge-embed
 
 async function work(options: WorkerCommandOptions): Promise<void> {
   const { queue, module, isolation, concurrency, deadLetterQueue } = options;
-  const model = chooseModel(options);
   const handler = createHandler({
     ...(module !== undefined && { module }),
     isolation,
-    models: { default: { file: model.file, ...(model.labels && { labels: model.labels }) } },
+    models: { default: modelOptions(chooseModel(options)) },
     inference: inferenceOf(options),
     concurrency,
   });

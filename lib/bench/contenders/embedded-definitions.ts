@@ -1,6 +1,7 @@
 import path from 'node:path';
 
 import type { Isolation } from '../../index.js';
+import { ISOLATIONS } from '../../load-settings.js';
 import { addon } from '../../native.js';
 import { bytesOf, dependencyFolders, withLibraries } from '../disk.js';
 import { addonFolder, guestSource, root, wasmedgeProgram } from '../places.js';
@@ -11,7 +12,6 @@ import type { Definition, InstalledPart, PreparationContext, Prepared } from './
 import type { EmbeddedSettings } from './embedded.js';
 import { childCommands, runChild } from './run-child.js';
 
-const ISOLATIONS: Isolation[] = ['in-process', 'worker-process', 'subprocess'];
 /** This package in each isolation, classifying. */
 export const classification: Definition[] = ISOLATIONS.map((isolation) => ({
   name: isolation,
