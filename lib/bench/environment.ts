@@ -4,6 +4,8 @@ import { arch, availableParallelism, cpus, loadavg, release, totalmem } from 'no
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { processorFeatures } from '../processor.js';
+
 import { root } from './places.js';
 
 /** The machine and what runs on it. */
@@ -32,9 +34,7 @@ const FEATURES = [
 ];
 
 export async function describeEnvironment(): Promise<Environment> {
-  const flags = new Set(
-    /^(?:flags|Features)\s*:\s*(.*)$/m.exec(text('/proc/cpuinfo'))?.[1]?.split(' ') ?? [],
-  );
+  const flags = new Set(processorFeatures());
   const { version } = JSON.parse(text(path.join(root, 'package.json'))) as { version: string };
   const commit = await describeCommit();
   return {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { PACKAGE_ROOT, addonFile } from '../addon-file.js';
@@ -13,6 +13,13 @@ export const root = PACKAGE_ROOT;
 /** The folder of the addon, and of the LiteRT library beside it. */
 export function addonFolder(): string {
   return path.dirname(addonFile());
+}
+
+/** The LiteRT library beside the addon, of the one version that the package is made for. */
+export function liteRt(): { file: string; version: string } {
+  const pinned = readFileSync(path.join(root, 'native', 'litert.json'), 'utf8');
+  const { version } = JSON.parse(pinned) as { version: string };
+  return { file: path.join(addonFolder(), 'libLiteRt.so'), version };
 }
 
 /** WasmEdge's own program with our plug-ins. */

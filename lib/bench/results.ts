@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { WasmEdgeError, reasonOf } from '../errors.js';
 
-import type { InstalledPart, WorkloadKind } from './contenders/definition.js';
+import type { Definition, InstalledPart, WorkloadKind } from './contenders/definition.js';
 import type { Part } from './contenders/workload.js';
 import type { Environment } from './environment.js';
 import type { BenchOptions } from './options.js';
@@ -45,7 +45,7 @@ export interface ContenderResult {
   name: string;
   title: string;
   workload: WorkloadKind;
-  group: 'embedded' | 'original' | 'native' | 'peer';
+  group: Definition['group'];
   notes: string[];
   /** Why it did not take part. */
   skipped?: string;

@@ -100,7 +100,7 @@ function withoutFolders({ model, onnx, pictures, ...rest }: BenchOptions): Bench
 }
 
 /** By its name, or that of its workload. */
-export function isWanted({ name, workload }: Definition, only: readonly string[]): boolean {
+function isWanted({ name, workload }: Definition, only: readonly string[]): boolean {
   return only.length === 0 || only.includes(name) || only.includes(workload);
 }
 

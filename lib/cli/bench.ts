@@ -14,6 +14,7 @@ import { TerminalObserver } from '../bench/progress.js';
 import { readResults } from '../bench/results.js';
 import { runBench } from '../bench/run.js';
 import { summarize } from '../bench/summary.js';
+import { WORKLOAD_TITLES } from '../bench/tables.js';
 import { terminalTable, terminalText } from '../bench/terminal.js';
 import { writeReports } from '../bench/write-reports.js';
 import { WasmEdgeError } from '../errors.js';
@@ -42,7 +43,7 @@ interface Given {
   json?: true;
 }
 
-const WORKLOADS = ['classification', 'trivial', 'inference'];
+const WORKLOADS = Object.keys(WORKLOAD_TITLES);
 
 export function benchCommand(): Command {
   const names = definitions.map(({ name }) => name);

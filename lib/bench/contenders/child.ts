@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 
 import type {
   Answer,
+  CreateWorkload,
   MeasureReply,
   Part,
   ProcessSettings,
@@ -128,10 +129,8 @@ async function* standardInputLines(): AsyncGenerator<string> {
 
 async function main(): Promise<void> {
   const given = JSON.parse(process.argv[2] ?? '{}') as ProcessSettings;
-  const { create } = createRequire(__filename)(given.module) as {
-    create: (settings: unknown, note: typeof mark) => Promise<Workload>;
-  };
-  const workload = await create(given.settings, mark);
+  const { create } = createRequire(__filename)(given.module) as { create: CreateWorkload };
+  const workload = await create(given.settings as never, mark);
   if (given.coldStart) {
     const picture = readFileSync(given.pictures[0] ?? '');
     const { label } = await workload.run(picture);

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { writableCacheDirectory } from '../../cache-directory.js';
 import { compileModule } from '../../compile-module.js';
+import { sha256 } from '../../crypto.js';
 import { addon } from '../../native.js';
 import { processorFeatures } from '../../processor.js';
 
@@ -18,11 +18,7 @@ export async function compiledModule(
 ): Promise<string> {
   const source = await readFile(file);
   const { version } = await addon().runtime();
-  const key = createHash('sha256')
-    .update(`${version}\n${processorFeatures().join(' ')}\n`)
-    .update(source)
-    .digest('hex')
-    .slice(0, 16);
+  const key = sha256(`${version}\n${processorFeatures().join(' ')}\n`, source).slice(0, 16);
   const name = path.basename(file, '.wasm');
   const output = path.join(writableCacheDirectory('bench'), `${name}-${key}.so`);
   if (!existsSync(output)) {

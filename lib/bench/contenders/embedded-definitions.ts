@@ -4,7 +4,7 @@ import type { Isolation } from '../../index.js';
 import { ISOLATIONS } from '../../load-settings.js';
 import { addon } from '../../native.js';
 import { bytesOf, dependencyFolders, withLibraries } from '../disk.js';
-import { addonFolder, guestSource, root, wasmedgeProgram } from '../places.js';
+import { addonFolder, guestSource, liteRt, root, wasmedgeProgram } from '../places.js';
 import type { WasmEdgeProgram } from '../places.js';
 
 import { compiledModule } from './compiled-guest.js';
@@ -57,7 +57,7 @@ async function prepare(
         { pictures, coldStart: true },
       ),
     }),
-    versions: { WasmEdge: runtime.version, LiteRT: '2.3.0' },
+    versions: { WasmEdge: runtime.version, LiteRT: liteRt().version },
     installed: [
       ...packageParts(),
       { part: 'WasmEdge and LLVM', bytes: bytesOf(...withLibraries(runtime.path)) },
@@ -74,7 +74,7 @@ async function prepare(
 function packageParts(): InstalledPart[] {
   const libraries = addonFolder();
   return [
-    { part: 'LiteRT', bytes: bytesOf(path.join(libraries, 'libLiteRt.so')) },
+    { part: 'LiteRT', bytes: bytesOf(liteRt().file) },
     {
       part: 'addon and JavaScript',
       bytes: bytesOf(

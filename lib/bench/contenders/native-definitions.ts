@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { bytesOf, withLibraries } from '../disk.js';
-import { addonFolder, root } from '../places.js';
+import { liteRt, root } from '../places.js';
 
 import { Unavailable } from './definition.js';
 import type { Command, Definition, PreparationContext, Prepared } from './definition.js';
@@ -59,18 +59,18 @@ async function prepare(
   options: string[],
 ): Promise<Prepared> {
   const program = await build(progress);
-  const liteRt = path.join(addonFolder(), 'libLiteRt.so');
+  const library = liteRt();
   const command = (...more: string[]): Command => ({
     command: program,
     args: [...options, ...more, model.file, ...pictures],
-    env: { WASMEDGE_EMBED_LITERT: liteRt },
+    env: { WASMEDGE_EMBED_LITERT: library.file },
   });
   return {
     serve: command(),
     coldStart: command('--cold-start'),
-    versions: { LiteRT: '2.3.0', 'libjpeg-turbo': await jpegVersion() },
+    versions: { LiteRT: library.version, 'libjpeg-turbo': await jpegVersion() },
     installed: [
-      { part: 'LiteRT', bytes: bytesOf(liteRt) },
+      { part: 'LiteRT', bytes: bytesOf(library.file) },
       { part: 'program and libjpeg-turbo', bytes: bytesOf(...withLibraries(program)) },
       { part: 'model', bytes: bytesOf(model.file, model.labels) },
     ],

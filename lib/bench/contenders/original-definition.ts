@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { defaultModel } from '../../model-lookup.js';
 import { addon } from '../../native.js';
 import { bytesOf, withLibraries } from '../disk.js';
-import { addonFolder, guestSource, root, wasmedgeProgram } from '../places.js';
+import { guestSource, liteRt, root, wasmedgeProgram } from '../places.js';
 
 import { compiledModule } from './compiled-guest.js';
 import { Unavailable } from './definition.js';
@@ -48,9 +48,9 @@ async function prepare({ model, pictures, progress }: PreparationContext): Promi
   const runtime = await addon().runtime();
   return {
     ...childCommands('original.js', settings, pictures),
-    versions: { WasmEdge: program.version, LiteRT: '2.3.0' },
+    versions: { WasmEdge: program.version, LiteRT: liteRt().version },
     installed: [
-      { part: 'LiteRT', bytes: bytesOf(path.join(addonFolder(), 'libLiteRt.so')) },
+      { part: 'LiteRT', bytes: bytesOf(liteRt().file) },
       { part: 'WasmEdge and LLVM', bytes: bytesOf(...withLibraries(runtime.path)) },
       programPart(program),
       { part: 'guest and model', bytes: bytesOf(guest) },

@@ -23,7 +23,7 @@ export interface Workload {
 /** Notes that a part of the start is over. */
 export type Mark = (part: string) => void;
 
-/** What every contender's module exports. Nothing is loaded before it is called. */
+/** What every contender's module exports as `create`. Nothing is loaded before it is called. */
 export type CreateWorkload = (settings: never, mark: Mark) => Promise<Workload>;
 
 /** What the benchmark gives to the process of a contender. */
