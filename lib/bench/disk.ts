@@ -1,20 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
 import { findDependency } from '../dependency-lookup.js';
-
-/** Bytes of a file, or of all files below a folder. Zero for what is not there. */
-export function bytesOf(...files: string[]): number {
-  return files.reduce((sum, file) => sum + bytesBelow(file), 0);
-}
-
-function bytesBelow(file: string): number {
-  const status = lstatSync(file, { throwIfNoEntry: false });
-  if (!status) return 0;
-  if (!status.isDirectory()) return status.size;
-  return readdirSync(file).reduce((sum, name) => sum + bytesBelow(path.join(file, name)), 0);
-}
 
 /** The C and C++ libraries, which every Linux that runs Node.js has. */
 const OF_THE_SYSTEM = /^(linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|resolv|gcc_s|stdc\+\+)\.so)/;

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { PACKAGE_ROOT, addonFile } from '../addon-file.js';
-import { bytesOf } from '../bench/disk.js';
+import { bytesOf } from '../disk-usage.js';
 import { WasmEdgeError, nativeCall } from '../errors.js';
 import { loadModels, modelSources, readModels } from '../models.js';
 import { addon } from '../native.js';

@@ -1,9 +1,10 @@
 import path from 'node:path';
 
+import { bytesOf } from '../../disk-usage.js';
 import type { Isolation } from '../../index.js';
 import { ISOLATIONS } from '../../load-settings.js';
 import { addon } from '../../native.js';
-import { bytesOf, dependencyFolders, withLibraries } from '../disk.js';
+import { dependencyFolders, withLibraries } from '../disk.js';
 import { addonFolder, guestSource, liteRt, root, wasmedgeProgram } from '../places.js';
 import type { WasmEdgeProgram } from '../places.js';
 

@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { bytesOf, withLibraries } from '../disk.js';
+import { bytesOf } from '../../disk-usage.js';
+import { withLibraries } from '../disk.js';
 import { liteRt, root } from '../places.js';
 
 import { Unavailable } from './definition.js';

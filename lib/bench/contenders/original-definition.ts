@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { bytesOf } from '../../disk-usage.js';
 import { defaultModel } from '../../model-lookup.js';
 import { addon } from '../../native.js';
-import { bytesOf, withLibraries } from '../disk.js';
+import { withLibraries } from '../disk.js';
 import { guestSource, liteRt, root, wasmedgeProgram } from '../places.js';
 
 import { compiledModule } from './compiled-guest.js';
