@@ -1,7 +1,7 @@
 import type { ChannelModel, ConfirmChannel, ConsumeMessage, RecoveringChannelModel } from 'amqplib';
 
 import { WasmEdgeError } from '../errors.js';
-import { lambdaContext } from '../serve/context.js';
+import { functionError, lambdaContext, parseEvent } from '../lambda/local-runtime.js';
 
 import { publishConfirmed, stayConnected } from './connection.js';
 import { resolveWorkerOptions } from './options.js';
@@ -119,7 +119,7 @@ export class QueueWorker {
     const { queue, handler, timeoutMs } = this.#options;
     let event: unknown;
     try {
-      event = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(message.content));
+      event = parseEvent(message.content);
     } catch (error) {
       return { settle: 'dead-letter', answer: functionError(error) };
     }
@@ -143,12 +143,6 @@ export class QueueWorker {
 /** A property of a message, where it was given. */
 function text(property: unknown): string | undefined {
   return typeof property === 'string' && property !== '' ? property : undefined;
-}
-
-/** As Lambda tells an error of the function. */
-function functionError(error: unknown): object {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  return { errorType: name, errorMessage: message };
 }
 
 async function answer(

@@ -1,3 +1,4 @@
+// What Lambda's runtime does around a function, for those who invoke it elsewhere.
 import { randomUUID } from 'node:crypto';
 
 import type { Context } from 'aws-lambda';
@@ -19,4 +20,20 @@ export function lambdaContext(functionName: string, timeoutMs: number): Context 
     getRemainingTimeInMillis: () => Math.max(0, Math.floor(end - performance.now())),
   };
   return context as Context;
+}
+
+/**
+ * Parses the payload of an invocation.
+ *
+ * @throws {TypeError} When it is no UTF-8.
+ * @throws {SyntaxError} When it is no JSON.
+ */
+export function parseEvent(payload: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+}
+
+/** What an invocation gives whose function has failed. */
+export function functionError(error: unknown): { errorType: string; errorMessage: string } {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return { errorType: name, errorMessage: message };
 }

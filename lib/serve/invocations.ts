@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { functionError, lambdaContext, parseEvent } from '../lambda/local-runtime.js';
 import type { InvocationEvent } from '../lambda/types.js';
 
 import { BodyTooLarge, readBody } from './body.js';
-import { lambdaContext } from './context.js';
 import { replyJson } from './reply.js';
 import type { Service } from './routes.js';
 
@@ -26,8 +26,7 @@ export async function invokeFunction(
   }
   let event: unknown;
   try {
-    const payload = await readBody(request, response, maxBodyBytes);
-    event = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+    event = parseEvent(await readBody(request, response, maxBodyBytes));
   } catch (error) {
     if (error instanceof BodyTooLarge) {
       replyError(response, 413, 'RequestTooLargeException', { message: error.message });
@@ -53,13 +52,10 @@ export async function invokeFunction(
     replyJson(response, 200, result, headers);
   } catch (error) {
     // An error of the function is a success of the invocation: Lambda's own convention.
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    replyJson(
-      response,
-      200,
-      { errorType: name, errorMessage: message },
-      { ...headers, 'x-amz-function-error': 'Unhandled' },
-    );
+    replyJson(response, 200, functionError(error), {
+      ...headers,
+      'x-amz-function-error': 'Unhandled',
+    });
   }
 }
 

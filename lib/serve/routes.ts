@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { HTTPMethod } from 'find-my-way';
 
+import { lambdaContext } from '../lambda/local-runtime.js';
+
 import { readBody } from './body.js';
-import { lambdaContext } from './context.js';
 import { IsolationUnavailable } from './handlers.js';
 import type { Handlers } from './handlers.js';
 import { httpEvent } from './http-event.js';
