@@ -108,6 +108,11 @@ export function environment(name: string, value: unknown): Record<string, string
   return variables;
 }
 
+export function abortSignal(name: string, value: unknown): AbortSignal | undefined {
+  if (value === undefined || value instanceof AbortSignal) return value;
+  return refuse(name, 'an AbortSignal', value);
+}
+
 /** Bytes in any form that Node's own functions take; a view, not a copy. */
 export function bytes(name: string, value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;

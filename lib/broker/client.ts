@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel, ConsumeMessage, Message, RecoveringChannelModel } from 'amqplib';
 
 import { WasmEdgeError, reasonOf } from '../errors.js';
-import { integer, optionsObject, refuse } from '../options.js';
+import { earlyEndError, onEarlyEnd } from '../runners/early-end.js';
 
 import { publishConfirmed, stayConnected } from './connection.js';
-import { resolveClientOptions } from './options.js';
+import { resolveClientOptions, resolveInvokeOptions } from './options.js';
 import type { ResolvedClientOptions } from './options.js';
 import type { ClientOptions, InvokeOptions } from './types.js';
 
@@ -68,43 +68,31 @@ export class QueueClient {
    *   function could not make anything of the event; ERR_CLOSED.
    */
   async invoke(event: object, options?: InvokeOptions): Promise<unknown> {
-    const given = optionsObject('options', options, ['timeoutMs', 'signal']);
-    const timeoutMs = integer('timeoutMs', given.timeoutMs, {
-      min: 1,
-      max: 86_400_000,
-      fallback: this.#options.timeoutMs,
-    });
-    const { signal } = given;
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
-      refuse('signal', 'an AbortSignal', signal);
-    }
+    const { timeoutMs, signal } = resolveInvokeOptions(options, this.#options);
     if (this.#closed) throw new WasmEdgeError('ERR_CLOSED', 'The client is closed.');
     if (signal?.aborted) throw aborted(signal);
 
     const id = randomUUID();
     const content = Buffer.from(JSON.stringify(event));
-    let timer: NodeJS.Timeout | undefined;
-    const abort = (): void => {
-      if (signal) this.#settle(id)?.reject(aborted(signal));
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-    try {
-      return await new Promise((resolve, reject) => {
-        const end = performance.now() + timeoutMs;
-        this.#pending.set(id, { content, end, resolve, reject });
-        timer = setTimeout(() => {
-          this.#settle(id)?.reject(
-            new WasmEdgeError(
+    const answer = new Promise<unknown>((resolve, reject) => {
+      const end = performance.now() + timeoutMs;
+      this.#pending.set(id, { content, end, resolve, reject });
+    });
+    const forget = onEarlyEnd(timeoutMs, signal, (reason) => {
+      const error =
+        reason === 'aborted'
+          ? aborted(signal)
+          : new WasmEdgeError(
               'ERR_TIMEOUT',
               `No worker of ${this.#options.queue} has answered within ${timeoutMs} ms.`,
-            ),
-          );
-        }, timeoutMs);
-        this.#send(id);
-      });
+            );
+      this.#settle(id)?.reject(error);
+    });
+    try {
+      this.#send(id);
+      return await answer;
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+      forget();
     }
   }
 
@@ -211,6 +199,6 @@ function idOf({ properties }: Message | ConsumeMessage): string {
   return String(properties.correlationId);
 }
 
-function aborted(signal: AbortSignal): WasmEdgeError {
-  return new WasmEdgeError('ERR_ABORTED', 'The invocation was aborted.', { cause: signal.reason });
+function aborted(signal: AbortSignal | undefined): WasmEdgeError {
+  return earlyEndError('aborted', { cause: signal?.reason });
 }

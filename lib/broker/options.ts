@@ -1,10 +1,10 @@
-import { integer, nonEmptyText, optionsObject, refuse } from '../options.js';
+import { abortSignal, integer, nonEmptyText, optionsObject, refuse } from '../options.js';
 
 import type { ClientOptions, InvocationHandler, WorkerOptions } from './types.js';
 
 /** The longest name of a queue that AMQP can carry, in bytes. */
 const MAX_NAME_BYTES = 255;
-const DAY_MS = 86_400_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 export type ResolvedWorkerOptions = Required<WorkerOptions>;
 export type ResolvedClientOptions = Required<ClientOptions>;
@@ -59,6 +59,28 @@ export function resolveClientOptions(options: unknown): ResolvedClientOptions {
     url: brokerUrl(given.url),
     queue: queueName('queue', given.queue),
     timeoutMs: integer('timeoutMs', given.timeoutMs, { min: 1, max: DAY_MS, fallback: 60_000 }),
+  };
+}
+
+/** The options of an invocation, decided. */
+export interface ResolvedInvokeOptions {
+  timeoutMs: number;
+  signal: AbortSignal | undefined;
+}
+
+/**
+ * Validates the options of an invocation by a client.
+ *
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT.
+ */
+export function resolveInvokeOptions(
+  options: unknown,
+  { timeoutMs: fallback }: ResolvedClientOptions,
+): ResolvedInvokeOptions {
+  const given = optionsObject('options', options, ['timeoutMs', 'signal']);
+  return {
+    timeoutMs: integer('timeoutMs', given.timeoutMs, { min: 1, max: DAY_MS, fallback }),
+    signal: abortSignal('signal', given.signal),
   };
 }
 

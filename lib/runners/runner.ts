@@ -4,7 +4,7 @@ import { WasmEdgeError } from '../errors.js';
 import { requireWithin, timeout } from '../limits.js';
 import type { ResolvedLimits } from '../limits.js';
 import type { ExternalDescription, NativeRequest } from '../native.js';
-import { bytes, environment, optionsObject, refuse, textList } from '../options.js';
+import { abortSignal, bytes, environment, optionsObject, textList } from '../options.js';
 import type { RunOptions, RunResult, Timings } from '../types.js';
 
 import { checkCall } from './arguments.js';
@@ -75,7 +75,7 @@ export class Runner {
       stdinBytes(given.stdin),
       timeout('timeoutMs', given.timeoutMs) ?? limits.timeoutMs,
     );
-    const signal = abortSignal(given.signal);
+    const signal = abortSignal('signal', given.signal);
     if (signal?.aborted) throw aborted(signal);
     try {
       const { stdout, stderr, exitCode, timings } = await this.#executor.execute(request, signal);
@@ -150,11 +150,6 @@ function aborted(signal: AbortSignal, error?: WasmEdgeError): WasmEdgeError {
     ...(error?.stderr && { stderr: error.stderr }),
     ...(error?.timings && { timings: error.timings }),
   });
-}
-
-function abortSignal(value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value;
-  return refuse('signal', 'an AbortSignal', value);
 }
 
 function stdinBytes(value: unknown): Uint8Array | undefined {
