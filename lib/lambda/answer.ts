@@ -1,4 +1,4 @@
-import { preflightHeaders } from './cors.js';
+import { METHODS, preflightHeaders } from './cors.js';
 import type { Classifier } from './classifier.js';
 import type { Deadline } from './deadline.js';
 import { millisecondsSince } from './milliseconds.js';
@@ -9,8 +9,6 @@ import type { Request } from './request.js';
 import type { Response } from './response.js';
 import type { Settings } from './settings.js';
 import type { InvocationRecord } from './types.js';
-
-const METHODS = 'POST, PUT, OPTIONS';
 
 /**
  * Answers one request, and notes in `record` how far it came.

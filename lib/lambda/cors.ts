@@ -7,6 +7,9 @@ export interface Cors {
   maxAgeSeconds: number;
 }
 
+/** The methods that are answered. */
+export const METHODS = 'POST, PUT, OPTIONS';
+
 type Headers = Record<string, string>;
 
 /**
@@ -24,7 +27,7 @@ export function corsHeaders(cors: Cors | undefined, { headers }: Request): Heade
 /** What a preflight request learns beside that. */
 export function preflightHeaders({ headers, maxAgeSeconds }: Cors): Headers {
   return {
-    'access-control-allow-methods': 'POST, PUT, OPTIONS',
+    'access-control-allow-methods': METHODS,
     'access-control-allow-headers': headers.join(', '),
     'access-control-max-age': String(maxAgeSeconds),
   };

@@ -11,12 +11,9 @@ type Level = (typeof LEVELS)[number];
  *
  * Not through `console`: its messages would be quoted once more inside of the runtime's own object.
  */
-export function lambdaLogger(
-  environment: NodeJS.ProcessEnv = process.env,
-  write: (line: string) => void = (line) => process.stdout.write(line),
-): Logger {
-  const isJson = environment['AWS_LAMBDA_LOG_FORMAT']?.toUpperCase() === 'JSON';
-  const wanted = LEVELS.indexOf(environment['AWS_LAMBDA_LOG_LEVEL']?.toUpperCase() as Level);
+export function lambdaLogger(): Logger {
+  const isJson = process.env['AWS_LAMBDA_LOG_FORMAT']?.toUpperCase() === 'JSON';
+  const wanted = LEVELS.indexOf(process.env['AWS_LAMBDA_LOG_LEVEL']?.toUpperCase() as Level);
   const least = Math.max(wanted, 0);
 
   const log = (level: Level, message: string, fields: object): void => {
@@ -28,7 +25,7 @@ export function lambdaLogger(
       : [timestamp, requestId ?? 'undefined', level, JSON.stringify({ message, ...rest })].join(
           '\t',
         );
-    write(`${line}\n`);
+    process.stdout.write(`${line}\n`);
   };
   return {
     info: (message, fields) => {
