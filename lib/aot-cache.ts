@@ -15,8 +15,8 @@ import { processorFeatures } from './processor.js';
 
 /**
  * The compiled form of a plain module, from the cache or compiled into it now: once for a content,
- * compiler version, processor and `meter`, however many processes ask. Null where compiling is not possible;
- * then one warning was emitted in this process.
+ * compiler version, processor and `meter`, however many processes ask. Null where compiling is not
+ * possible; then one warning was emitted in this process.
  */
 export async function loadCompiled(
   file: string,
@@ -86,7 +86,7 @@ async function cacheKey(content: Uint8Array, meter: boolean): Promise<string> {
   const { version } = await nativeCall(() => addon().runtime());
   return sha256(
     `wasmedge ${version}\n${process.arch}\n${processorFeatures().join(' ')}\n`,
-    `optimize 3 meter ${meter}\n`,
+    `optimize ${DEFAULT_COMPILE.optimize} meter ${meter}\n`,
     content,
   );
 }

@@ -1,9 +1,9 @@
 import { buffer } from 'node:stream/consumers';
 
 import type { CompileOrder, CompileReport } from './compile-process.js';
+import { encodeError } from './encoded-error.js';
 import { nativeCall } from './errors.js';
 import { addon } from './native.js';
-import { encodeError } from './encoded-error.js';
 
 // The process that compiles: the order is its argument, the module its standard input, what went
 // wrong its standard output.

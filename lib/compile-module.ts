@@ -9,6 +9,17 @@ import { boolean, bytes, integer, nonEmptyText, optionsObject } from './options.
 import { describeCompiled, removeSideFile, sideFilePath, writeSideFile } from './side-file.js';
 import type { BytesLike, CompileOptions } from './types.js';
 
+/** How a module is compiled: all options decided. */
+export type CompileSettings = Omit<NativeCompileOptions, 'input' | 'output'>;
+
+export const DEFAULT_COMPILE: CompileSettings = {
+  optimize: 3,
+  generic: false,
+  interruptible: false,
+  meter: false,
+  universal: false,
+};
+
 /**
  * Compiles a plain WebAssembly module ahead of time, in a process of its own. A side file,
  * `OUTPUT.aot.json`, says what it was made of and for; {@link loadModule} checks it.
@@ -20,8 +31,7 @@ import type { BytesLike, CompileOptions } from './types.js';
  * @param options Optimization, target processor, and what is measured in the code.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD when a file cannot be read or written, or the compiler
  *   crashes, ERR_MODULE_INVALID when the input is no valid plain module, ERR_NATIVE_LOAD without
- *   WasmEdge,
- *   ERR_INVALID_ARGUMENT for unusable options.
+ *   WasmEdge, ERR_INVALID_ARGUMENT for unusable options.
  */
 export async function compileModule(
   input: string | BytesLike,
@@ -36,10 +46,14 @@ export async function compileModule(
   ]);
   const target = path.resolve(nonEmptyText('output', output));
   const settings: CompileSettings = {
-    optimize: integer('optimize', given.optimize, { min: 0, max: 3, fallback: 3 }),
-    generic: boolean('generic', given.generic, false),
-    interruptible: boolean('interruptible', given.interruptible, false),
-    meter: boolean('meter', given.meter, false),
+    optimize: integer('optimize', given.optimize, {
+      min: 0,
+      max: 3,
+      fallback: DEFAULT_COMPILE.optimize,
+    }),
+    generic: boolean('generic', given.generic, DEFAULT_COMPILE.generic),
+    interruptible: boolean('interruptible', given.interruptible, DEFAULT_COMPILE.interruptible),
+    meter: boolean('meter', given.meter, DEFAULT_COMPILE.meter),
     universal: target.endsWith('.wasm'),
   };
   const source =
@@ -54,17 +68,6 @@ export async function compileModule(
     await writeSideFile(target, await describeCompiled(source, await readFile(target), options));
   });
 }
-
-/** How a module is compiled: all options decided. */
-export type CompileSettings = Omit<NativeCompileOptions, 'input' | 'output'>;
-
-export const DEFAULT_COMPILE: CompileSettings = {
-  optimize: 3,
-  generic: false,
-  interruptible: false,
-  meter: false,
-  universal: false,
-};
 
 /** Compiles bytes into a file, which appears whole or not at all; without a side file. */
 export async function compileInto(

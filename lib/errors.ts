@@ -142,7 +142,7 @@ export async function nativeCall<T>(call: () => Promise<T> | T): Promise<T> {
   }
 }
 
-/** The system's words for a failed file operation. */
+/** What went wrong, in the words of whatever was thrown. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -41,7 +41,7 @@ export interface NamedModel {
   path?: string;
   /** Its bytes, where somebody has read them. */
   content?: Uint8Array;
-  /** Or what is being read. */
+  /** The text of its labels, or what is being read; null where it has none. */
   labels: Uint8Array | null | Promise<Uint8Array | null>;
   normalize: ModelSource['normalize'];
 }

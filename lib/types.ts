@@ -84,8 +84,8 @@ export interface Limits {
   /** Bytes of stdout and stderr together, 0 or more (ERR_OUTPUT_LIMIT). Default 256 MiB. */
   outputBytes?: number;
   /**
-   * Instructions that the guest may execute, 1 or more (ERR_LIMIT, `limit: 'fuel'`). The module must have been
-   * compiled with `meter: true`, which makes it slower. Default none.
+   * Instructions that the guest may execute, 1 or more (ERR_LIMIT, `limit: 'fuel'`). The module must
+   * have been compiled with `meter: true`, which makes it slower. Default none.
    */
   fuel?: number;
   /** Models that the guest may hold at a time, 1 to 65,536 (ERR_LIMIT). Default 64. */
@@ -207,7 +207,10 @@ export interface RunOptions {
   env?: Readonly<Record<string, string>>;
   /** Ends the run early (ERR_ABORTED, with the signal's reason as its cause). */
   signal?: AbortSignal;
-  /** Longest time for this run instead of `limits.timeoutMs`, 1 to 2^31 - 1 milliseconds (ERR_TIMEOUT). */
+  /**
+   * Longest time for this run instead of `limits.timeoutMs`, 1 to 2^31 - 1 milliseconds
+   * (ERR_TIMEOUT).
+   */
   timeoutMs?: number;
 }
 

@@ -1,6 +1,6 @@
+import type { Part } from './contenders/workload.js';
 import { number } from './format.js';
 import type { BenchSummary, ContenderSummary } from './summary.js';
-import type { Part } from './contenders/workload.js';
 
 /** The parts of an invocation as a reader who has seen no more knows them. */
 const PART_NAMES: Record<Part, string> = {

@@ -1,5 +1,5 @@
-import { METHODS, preflightHeaders } from './cors.js';
 import type { Classifier } from './classifier.js';
+import { METHODS, preflightHeaders } from './cors.js';
 import type { Deadline } from './deadline.js';
 import { millisecondsSince } from './milliseconds.js';
 import { pictureOf } from './picture.js';

@@ -4,8 +4,8 @@ import type { LoadedModule } from '../loaded-module.js';
 import { findModel } from '../model-lookup.js';
 import type { RunResult } from '../types.js';
 
-import { millisecondsSince } from './milliseconds.js';
 import { GuestFailure } from './failure.js';
+import { millisecondsSince } from './milliseconds.js';
 import type { Representation } from './representation.js';
 import type { Settings } from './settings.js';
 

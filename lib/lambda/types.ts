@@ -102,7 +102,10 @@ export interface CorsOptions {
   origins?: '*' | readonly string[];
   /** Request headers that a page may set. Default `content-type` and `accept`. */
   headers?: readonly string[];
-  /** Seconds for which browsers may keep the answer to a preflight request, 0 to 86,400. Default 3,600. */
+  /**
+   * Seconds for which browsers may keep the answer to a preflight request, 0 to 86,400. Default
+   * 3,600.
+   */
   maxAgeSeconds?: number;
 }
 
@@ -213,9 +216,15 @@ export interface HandlerOptions extends LoadOptions {
   deadlineMarginMs?: number;
   /** The picture to warm up with, or false for no warm-up run. Default: a tiny JPEG. */
   warmUp?: BytesLike | false;
-  /** Headers for cross-origin requests. Default: none, since HTTP APIs and Function URLs add these headers themselves if told so. */
+  /**
+   * Headers for cross-origin requests. Default: none, since HTTP APIs and Function URLs add these
+   * headers themselves if told so.
+   */
   cors?: boolean | CorsOptions;
-  /** Where log entries go. Default: one line on stdout, by the conventions of Lambda's own log formats and levels. */
+  /**
+   * Where log entries go. Default: one line on stdout, by the conventions of Lambda's own log formats
+   * and levels.
+   */
   logger?: Logger | false;
   /** Metrics on stdout. Default: none. */
   metrics?: MetricsOptions;

@@ -5,6 +5,7 @@ import { memoryUsage } from 'node:process';
 
 import { compileChannel } from '../../diagnostics.js';
 import type { CompileEvent } from '../../diagnostics.js';
+import { encodeError } from '../../encoded-error.js';
 import type { GuestInputs } from '../../guest-inputs.js';
 import { addon } from '../../native.js';
 import type { NativeRequest } from '../../native.js';
@@ -12,7 +13,6 @@ import { openModule } from '../../open-module.js';
 import type { InProcessExecutor } from '../in-process.js';
 
 import { Channel } from './channel.js';
-import { encodeError } from '../../encoded-error.js';
 import { decodeValue, encodeValue } from './encoded-value.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 
@@ -110,7 +110,6 @@ async function run(
   const native: NativeRequest = {
     ...request,
     stdin,
-    timeoutMs: request.timeoutMs,
     arguments: request.arguments?.map(decodeValue) ?? [],
   };
   const memory = () => (tellMemory ? { memory: memoryUsage.rss() } : {});

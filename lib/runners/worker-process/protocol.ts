@@ -1,10 +1,10 @@
 import type { CompileEvent } from '../../diagnostics.js';
+import type { EncodedError } from '../../encoded-error.js';
 import type { EngineSettings } from '../../load-settings.js';
 import type { ReadModel } from '../../models.js';
 import type { NativeRequest, Timings } from '../../native.js';
 import type { ModuleFacts } from '../runner.js';
 
-import type { EncodedError } from '../../encoded-error.js';
 import type { EncodedValue } from './encoded-value.js';
 
 /** What the pool sends to a worker process. */

@@ -4,12 +4,12 @@ import type { Socket } from 'node:net';
 import path from 'node:path';
 
 import { compileChannel } from '../../diagnostics.js';
+import { decodeError } from '../../encoded-error.js';
 import { WasmEdgeError } from '../../errors.js';
 import { nodeArguments } from '../../node-arguments.js';
 import type { ModuleFacts } from '../runner.js';
 
 import { Channel } from './channel.js';
-import { decodeError } from '../../encoded-error.js';
 import { decodeValue, encodeValue } from './encoded-value.js';
 import type { Invocation } from './invocation.js';
 import type { FromWorker, ToWorker } from './protocol.js';
