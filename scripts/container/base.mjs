@@ -1,13 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { SetupFailure } from '../setup/failure.mjs';
-import { describeSource, findDebianSource, readSources } from '../setup/system/apt-sources.mjs';
+import { makeDebian } from '../setup/system/mmdebstrap.mjs';
 import { buildah, inspectImage, storage } from './buildah.mjs';
 
 const suite = 'trixie';
 /** Old enough that fixes of its packages are likely. */
 const renewAfterMs = 7 * 24 * 3600 * 1000;
+const elsewhere = 'Build the Dockerfile with Docker or Podman, or run this command on a Debian.';
 
 /** Debian 13 as small as Docker's image of it, made of packages of this machine's mirror. */
 export const baseImage = `localhost/debian:${suite}-slim`;
@@ -25,16 +25,15 @@ export const containerBase = {
     mkdirSync(storage, { recursive: true });
     const folder = mkdtempSync(path.join(storage, 'base-'));
     try {
-      const sources = path.join(folder, 'debian.sources');
-      writeFileSync(sources, debianSources(readSources()));
       const archive = path.join(folder, 'base.tar');
       const withoutDocumentation = ['man', 'doc', 'locale', 'info']
         .map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`)
         // The licences stay.
         .concat('--dpkgopt=path-include=/usr/share/doc/*/copyright');
-      await task.exec('mmdebstrap', [
-        ...['--variant=minbase', ...withoutDocumentation, suite, archive, sources],
-      ]);
+      await makeDebian(
+        { suite, target: archive, hasFixes: true, args: withoutDocumentation, elsewhere },
+        task,
+      );
       const file = path.join(folder, 'Dockerfile');
       writeFileSync(file, 'FROM scratch\nADD base.tar /\nCMD ["/bin/bash"]\n');
       await task.exec(...buildah('build', '--file', file, '--tag', baseImage, folder));
@@ -44,21 +43,3 @@ export const containerBase = {
     return undefined;
   },
 };
-
-/**
- * Where Debian 13's packages come from: the mirror of this Debian, with its security fixes.
- *
- * @param {import('../setup/system/apt-sources.mjs').Source[]} sources of this machine
- */
-export function debianSources(sources) {
-  const main = findDebianSource(sources);
-  if (!main) {
-    throw new SetupFailure('No package source of apt is one of Debian.', {
-      advice: 'Build the Dockerfile with Docker or Podman, or run this command on a Debian.',
-    });
-  }
-  const security = findDebianSource(sources, '-security');
-  const stanzas = [describeSource(main, `${suite} ${suite}-updates`)];
-  if (security) stanzas.push(describeSource(security, `${suite}-security`));
-  return stanzas.join('\n');
-}

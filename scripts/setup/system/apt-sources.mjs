@@ -15,12 +15,9 @@ import path from 'node:path';
 const oneLineOptions = { arch: 'Architectures', lang: 'Languages', target: 'Targets' };
 
 /** The active binary package sources of this machine, in the order in which apt reads them. */
-export function readSources(folder = '/etc/apt') {
-  const parts = path.join(folder, 'sources.list.d');
-  const files = [
-    path.join(folder, 'sources.list'),
-    ...namesIn(parts).map((name) => path.join(parts, name)),
-  ];
+export function readSources() {
+  const parts = '/etc/apt/sources.list.d';
+  const files = ['/etc/apt/sources.list', ...namesIn(parts).map((name) => path.join(parts, name))];
   return files.flatMap((file) => {
     if (file.endsWith('.sources')) return parseDeb822(contentOf(file));
     return file.endsWith('.list') ? parseOneLine(contentOf(file)) : [];

@@ -1,17 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { SetupFailure } from '../failure.mjs';
 import { dataFolder, root } from '../paths.mjs';
 import { run } from '../processes.mjs';
-import { describeSource, findDebianSource, readSources } from './apt-sources.mjs';
+import { makeDebian } from './mmdebstrap.mjs';
 import { requirePrograms } from './programs.mjs';
 
 /** The programs that make one and run in it, by Debian's packages. */
 const programs = { mmdebstrap: 'mmdebstrap', 'util-linux': 'unshare', mount: 'mount' };
 
 /** The processors' names, by those of `process.arch`. */
-export const debianArchitectures = { x64: 'amd64', arm64: 'arm64' };
+const debianArchitectures = { x64: 'amd64', arm64: 'arm64' };
 
 /**
  * A Debian in a folder, out of packages of this machine's mirror: a step of a set-up.
@@ -43,25 +43,14 @@ export function debianRoot({ name, title, folder, suite, packages, foreign }) {
       const record = path.join(folder, 'etc/wasmedge-embed-packages');
       if (existsSync(record) && readFileSync(record, 'utf8') === wanted) return 'up to date';
 
-      const source = findDebianSource(readSources());
-      if (!source) {
-        throw new SetupFailure('No package source of apt is one of Debian.', {
-          advice: 'Run this command on a Debian.',
-        });
-      }
-      const sources = `${folder}.sources`;
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(path.dirname(folder), { recursive: true });
-      writeFileSync(sources, describeSource(source, suite));
       const architectures = [process.arch, ...(foreign ? [foreign] : [])];
-      await task.exec('mmdebstrap', [
-        ...['--variant=minbase', `--include=${wanted}`],
+      const args = [
+        `--include=${wanted}`,
         `--architectures=${architectures.map((each) => debianArchitectures[each]).join(',')}`,
         // The list of a suite that moves ends after a week, and a mirror may be of an earlier day. It is signed.
         '--aptopt=Acquire::Check-Valid-Until "false"',
-        ...[suite, folder, sources],
-      ]);
-      rmSync(sources);
+      ];
+      await makeDebian({ suite, target: folder, args }, task);
       // Last: without it, it counts as not made.
       writeFileSync(record, wanted);
       return undefined;
