@@ -5,7 +5,6 @@ import { containerBase } from './container/base.mjs';
 import { buildah, containerTools, storage } from './container/buildah.mjs';
 import { containerImage, defaultTag } from './container/image.mjs';
 import { runImage } from './container/run.mjs';
-import { SetupFailure } from './setup/failure.mjs';
 import { runCommand } from './setup/index.mjs';
 import { run } from './setup/processes.mjs';
 import { runSteps } from './setup/steps.mjs';
@@ -69,13 +68,7 @@ function readOptions() {
 
 async function main({ positionals, ...values }) {
   const [name, ...rest] = positionals;
-  try {
-    return await actions[name](values, rest);
-  } catch (error) {
-    if (!(error instanceof SetupFailure)) throw error;
-    console.error(error.message);
-    return 1;
-  }
+  return actions[name](values, rest);
 }
 
 await runCommand(help, readOptions, main);

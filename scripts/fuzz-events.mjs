@@ -3,12 +3,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { SetupFailure } from './setup/failure.mjs';
 import { runCommand } from './setup/index.mjs';
 import { localProgram, root, shown } from './setup/paths.mjs';
 import { outcomeOf } from './setup/processes.mjs';
-import { ProgressLine } from './setup/progress.mjs';
-import { Task } from './setup/task.mjs';
+import { withTask } from './setup/task.mjs';
 
 const help = `Fuzzes how the Lambda handler reads events and bodies: Jazzer.js, guided by what code is reached.
 
@@ -41,27 +39,20 @@ function readOptions() {
   return values;
 }
 
-async function main(values) {
-  const progress = new ProgressLine('Fuzzing lambda_event');
-  const task = new Task('fuzz-events', progress);
+async function main({ seconds }) {
   let outcome;
-  try {
+  let log;
+  await withTask('Fuzzing lambda_event', 'fuzz-events', async (task) => {
     await task.exec(localProgram('tsc'), ['-p', 'tsconfig.test.json'], { cwd: root });
     writeSeeds();
-    outcome = await fuzz(values.seconds, task);
-  } catch (error) {
-    if (!(error instanceof SetupFailure)) throw error;
-    progress.end('FAILED');
-    console.error(`${error.message} See ${shown(task.logFile)}.`);
-    return 1;
-  } finally {
-    task.close();
-  }
+    log = shown(task.logFile);
+    outcome = await fuzz(seconds, task);
+    return outcome.finding === undefined ? 'nothing found' : 'FOUND SOMETHING';
+  });
   const { executions, edges, inputs, finding } = outcome;
-  progress.end(finding === undefined ? 'nothing found' : 'FOUND SOMETHING');
   console.log(`${executions} executions, ${edges} edges, ${inputs} inputs.`);
   if (finding === undefined) return 0;
-  console.log(`\n${finding}\n  all of it: ${shown(task.logFile)}`);
+  console.log(`\n${finding}\n  all of it: ${log}`);
   for (const name of readdirSync(findings)) {
     const command = [localProgram('jazzer'), ...jazzerArgs(), shown(path.join(findings, name))];
     console.log(`  again: ${command.map(shown).join(' ')}`);

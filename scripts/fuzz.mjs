@@ -3,11 +3,9 @@ import { parseArgs } from 'node:util';
 import { buildFuzzers } from './fuzz/build.mjs';
 import { fuzz, keepCorpus, keepFinding, reproduction } from './fuzz/run.mjs';
 import { allTargets } from './fuzz/targets.mjs';
-import { SetupFailure } from './setup/failure.mjs';
 import { runCommand } from './setup/index.mjs';
 import { shown } from './setup/paths.mjs';
-import { ProgressLine } from './setup/progress.mjs';
-import { Task } from './setup/task.mjs';
+import { withTask } from './setup/task.mjs';
 import { table } from './test/report.mjs';
 
 const help = `Fuzzes the code that reads what guests and files bring: libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer.
@@ -27,16 +25,6 @@ when something was found; its input and the command that runs it again are told.
 
 function names() {
   return allTargets().map(({ name }) => name);
-}
-
-async function main(options) {
-  try {
-    return await fuzzAll(options);
-  } catch (error) {
-    if (!(error instanceof SetupFailure)) throw error;
-    console.error([error.message, error.advice].filter(Boolean).join('\n'));
-    return 1;
-  }
 }
 
 function readOptions() {
@@ -67,7 +55,7 @@ function readOptions() {
 }
 
 async function fuzzAll({ seconds, targets, keep, repeatable }) {
-  await withProgress('Building the fuzzers', 'fuzz-build', async (task) => {
+  await withTask('Building the fuzzers', 'fuzz-build', async (task) => {
     await buildFuzzers(
       targets.map(({ name }) => name),
       task,
@@ -79,7 +67,7 @@ async function fuzzAll({ seconds, targets, keep, repeatable }) {
   const findings = [];
   for (const target of targets) {
     let outcome;
-    await withProgress(`Fuzzing ${target.name}`, `fuzz-${target.name}`, async (task) => {
+    await withTask(`Fuzzing ${target.name}`, `fuzz-${target.name}`, async (task) => {
       outcome = await fuzz(target, { seconds, repeatable }, task);
       return outcome.finding ? 'FOUND SOMETHING' : 'nothing found';
     });
@@ -106,7 +94,7 @@ async function describe(target, { summary, reproducer }, keep) {
   let file = reproducer;
   if (keep) {
     const title = `Making the input of ${target.name} small`;
-    await withProgress(title, `fuzz-keep-${target.name}`, async (task) => {
+    await withTask(title, `fuzz-keep-${target.name}`, async (task) => {
       file = await keepFinding(target, reproducer, task);
       return 'done';
     });
@@ -116,26 +104,11 @@ async function describe(target, { summary, reproducer }, keep) {
 }
 
 async function keepInputs(target) {
-  await withProgress(
+  await withTask(
     `Keeping inputs of ${target.name}`,
     `fuzz-keep-${target.name}`,
     async (task) => `${await keepCorpus(target, task)} in native/fuzz/corpus/${target.name}`,
   );
 }
 
-async function withProgress(title, log, work) {
-  const progress = new ProgressLine(title);
-  const task = new Task(log, progress);
-  let result = 'FAILED';
-  try {
-    result = await work(task);
-  } catch (error) {
-    if (error instanceof SetupFailure) error.message += ` See ${shown(task.logFile)}.`;
-    throw error;
-  } finally {
-    task.close();
-    progress.end(result);
-  }
-}
-
-await runCommand(help, readOptions, main);
+await runCommand(help, readOptions, fuzzAll);

@@ -5,10 +5,9 @@ import { parseArgs } from 'node:util';
 import { forgetOtherToolchain, parallel } from './setup/addon.mjs';
 import { SetupFailure } from './setup/failure.mjs';
 import { runCommand } from './setup/index.mjs';
-import { liteRtFile, localProgram, root, setupFolder, shown } from './setup/paths.mjs';
+import { liteRtFile, localProgram, root, setupFolder } from './setup/paths.mjs';
 import { ask, run } from './setup/processes.mjs';
-import { ProgressLine } from './setup/progress.mjs';
-import { Task } from './setup/task.mjs';
+import { withTask } from './setup/task.mjs';
 
 const exitCodeOfFinding = 99;
 
@@ -40,15 +39,10 @@ function readOptions() {
 }
 
 async function main(values) {
-  try {
-    const runtime = await findRuntime();
-    await build();
-    return await runSuite(runtime, values);
-  } catch (error) {
-    if (!(error instanceof SetupFailure)) throw error;
-    console.error([error.message, error.advice].filter(Boolean).join('\n'));
-    return 1;
-  }
+  const runtime = await findRuntime();
+  const title = 'Building the addon with AddressSanitizer, and the tests';
+  await withTask(title, 'sanitized-suite', build);
+  return runSuite(runtime, values);
 }
 
 /** Node is not built with the sanitizer, so its runtime has to be there before everything else. */
@@ -63,31 +57,20 @@ async function findRuntime() {
   return realpathSync(file);
 }
 
-async function build() {
-  const progress = new ProgressLine('Building the addon with AddressSanitizer, and the tests');
-  const task = new Task('sanitized-suite', progress);
-  let result = 'FAILED';
-  try {
-    forgetOtherToolchain(buildFolder, JSON.stringify([root, process.env.CXX ?? '']));
-    await task.exec(
-      localProgram('cmake-js'),
-      [
-        ...['build', '--out', buildFolder, '--parallel', String(parallel)],
-        '--CDWASMEDGE_EMBED_SANITIZE=address',
-      ],
-      { cwd: root },
-    );
-    // Tests whose sources are gone must not run on.
-    rmSync(path.join(root, 'build/test'), { recursive: true, force: true });
-    await task.exec(localProgram('tsc'), ['-p', 'tsconfig.test.json'], { cwd: root });
-    result = 'done';
-  } catch (error) {
-    if (error instanceof SetupFailure) error.message += ` See ${shown(task.logFile)}.`;
-    throw error;
-  } finally {
-    task.close();
-    progress.end(result);
-  }
+async function build(task) {
+  forgetOtherToolchain(buildFolder, JSON.stringify([root, process.env.CXX ?? '']));
+  await task.exec(
+    localProgram('cmake-js'),
+    [
+      ...['build', '--out', buildFolder, '--parallel', String(parallel)],
+      '--CDWASMEDGE_EMBED_SANITIZE=address',
+    ],
+    { cwd: root },
+  );
+  // Tests whose sources are gone must not run on.
+  rmSync(path.join(root, 'build/test'), { recursive: true, force: true });
+  await task.exec(localProgram('tsc'), ['-p', 'tsconfig.test.json'], { cwd: root });
+  return 'done';
 }
 
 async function runSuite(runtime, { grep, counts }) {

@@ -1,5 +1,5 @@
 import { addon } from './addon.mjs';
-import { ExplainedFailure } from './failure.mjs';
+import { ExplainedFailure, SetupFailure } from './failure.mjs';
 import { guestCompilation } from './guest-compilation.mjs';
 import { guests } from './guests.mjs';
 import { liteRt } from './litert.mjs';
@@ -42,8 +42,8 @@ export async function setUp(context, { more = [], furtherSteps = 0 } = {}) {
 }
 
 /**
- * Runs a command of ours to its exit code. Failures of steps were explained when they happened; anything else
- * that is thrown is a defect and shows itself.
+ * Runs a command of ours to its exit code. Failures of steps were explained when they happened, others that a person
+ * can act on are told in their own words; anything else that is thrown is a defect and shows itself.
  *
  * @param {() => Promise<number>} main
  */
@@ -64,9 +64,14 @@ export async function runMain(main) {
     if (obstacle !== undefined) console.error(obstacle);
     process.exitCode = obstacle === undefined ? await main() : 1;
   } catch (error) {
-    if (!(error instanceof ExplainedFailure)) console.error(error);
+    if (error instanceof SetupFailure) console.error(textOf(error));
+    else if (!(error instanceof ExplainedFailure)) console.error(error);
     process.exitCode = 1;
   }
+}
+
+function textOf({ message, advice, commands }) {
+  return [message, advice, commands].filter(Boolean).join('\n');
 }
 
 /**

@@ -15,21 +15,17 @@ export function duration(milliseconds) {
 /** One line of progress: redrawn in place on a terminal, plain lines elsewhere. */
 export class ProgressLine {
   #title;
-  #stream;
+  #stream = process.stdout;
   #live;
   #started = performance.now();
   #timer;
   #frame = 0;
   #activity = '';
 
-  /**
-   * @param {string} title such as "[3/9] LiteRT library"
-   * @param {NodeJS.WriteStream} [stream]
-   */
-  constructor(title, stream = process.stdout) {
+  /** @param {string} title such as "[3/9] LiteRT library" */
+  constructor(title) {
     this.#title = title;
-    this.#stream = stream;
-    this.#live = Boolean(stream.isTTY) && !process.env.CI && process.env.TERM !== 'dumb';
+    this.#live = Boolean(this.#stream.isTTY) && !process.env.CI && process.env.TERM !== 'dumb';
     this.#resume();
   }
 

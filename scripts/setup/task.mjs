@@ -2,9 +2,10 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 
-import { CommandFailure } from './failure.mjs';
-import { setupFolder } from './paths.mjs';
+import { CommandFailure, SetupFailure } from './failure.mjs';
+import { setupFolder, shown } from './paths.mjs';
 import { outcomeOf, run } from './processes.mjs';
+import { ProgressLine } from './progress.mjs';
 
 const tailLines = 30;
 
@@ -103,5 +104,28 @@ export class Task {
       this.#log = openSync(this.logFile, 'w');
     }
     writeSync(this.#log, text);
+  }
+}
+
+/**
+ * Work of a command that is no step of a set-up, with its line of progress and its log.
+ *
+ * @param {string} title
+ * @param {string} log its name
+ * @param {(task: Task) => Promise<string>} work gives its result, to end the line with
+ * @throws {SetupFailure} as `work`, with the place of the log
+ */
+export async function withTask(title, log, work) {
+  const progress = new ProgressLine(title);
+  const task = new Task(log, progress);
+  let result = 'FAILED';
+  try {
+    result = await work(task);
+  } catch (error) {
+    if (error instanceof SetupFailure) error.message += ` See ${shown(task.logFile)}.`;
+    throw error;
+  } finally {
+    task.close();
+    progress.end(result);
   }
 }
