@@ -26,13 +26,7 @@ import { nativeChecks } from './native-checks.mjs';
  * @typedef {import('../setup/steps.mjs').Context & { grep?: string }} CheckContext
  */
 
-const mochaCounts = path.join(setupFolder, 'mocha.json');
-const lambdaCounts = path.join(setupFolder, 'mocha-lambda.json');
-const exampleCounts = path.join(setupFolder, 'mocha-examples.json');
-const containerCounts = path.join(setupFolder, 'mocha-container.json');
-const packageCounts = path.join(setupFolder, 'mocha-package.json');
-const arm64Counts = path.join(setupFolder, 'native-arm64.json');
-const sanitizedCounts = path.join(setupFolder, 'mocha-asan.json');
+const mochaCounts = countsFile('mocha');
 
 /** @type {Check[]} */
 export const checks = [
@@ -104,34 +98,15 @@ export const checks = [
     },
     count: () => readCounts(mochaCounts),
   },
-  {
-    name: 'examples',
-    title: 'The examples',
-    inherit: true,
-    commands: async ({ grep, yes }) => {
-      const grepping = grep === undefined ? [] : ['--grep', grep];
-      const counts = ['--counts', exampleCounts];
-      return [script('test-examples', ...counts, ...grepping, ...(yes ? ['--yes'] : []))];
-    },
-    count: () => readCounts(exampleCounts),
-  },
+  suite('examples', 'The examples', 'test-examples', { long: false }),
   {
     name: 'bench',
     title: 'Benchmark, a few invocations of each contender',
     commands: async ({ photographs }) => [benchmark(photographs)],
   },
-  {
-    name: 'mocha-asan',
-    title: 'Tests of the package, AddressSanitizer',
-    long: true,
-    inherit: true,
-    commands: async ({ grep }) => {
-      rmSync(sanitizedCounts, { force: true });
-      const grepping = grep === undefined ? [] : ['--grep', grep];
-      return [script('sanitized-suite', '--counts', sanitizedCounts, ...grepping)];
-    },
-    count: () => readCounts(sanitizedCounts),
-  },
+  suite('mocha-asan', 'Tests of the package, AddressSanitizer', 'sanitized-suite', {
+    takes: ['grep'],
+  }),
   {
     name: 'broker',
     title: 'Tests behind RabbitMQ',
@@ -162,56 +137,12 @@ export const checks = [
     ],
     count: countMochaSummary,
   },
-  {
-    name: 'lambda',
-    title: "The Lambda handler in AWS's own runtime",
-    long: true,
-    inherit: true,
-    commands: async ({ grep, yes }) => {
-      const grepping = grep === undefined ? [] : ['--grep', grep];
-      const counts = ['--counts', lambdaCounts];
-      return [script('lambda-runtime', ...counts, ...grepping, ...(yes ? ['--yes'] : []))];
-    },
-    count: () => readCounts(lambdaCounts),
-  },
-  {
-    name: 'container',
-    title: 'The container image and its SAM template',
-    long: true,
-    inherit: true,
-    commands: async ({ grep, yes }) => {
-      const grepping = grep === undefined ? [] : ['--grep', grep];
-      const counts = ['--counts', containerCounts];
-      return [script('test-container', ...counts, ...grepping, ...(yes ? ['--yes'] : []))];
-    },
-    count: () => readCounts(containerCounts),
-  },
-  {
-    name: 'package',
-    title: "The package's tarball, as its users install it",
-    long: true,
-    inherit: true,
-    commands: async ({ grep, yes }) => {
-      const grepping = grep === undefined ? [] : ['--grep', grep];
-      const counts = ['--counts', packageCounts];
-      const answer = yes ? ['--yes'] : [];
-      return [
-        script('prebuild', ...answer),
-        script('test-package', ...counts, ...grepping, ...answer),
-      ];
-    },
-    count: () => readCounts(packageCounts),
-  },
-  {
-    name: 'arm64',
-    title: 'The native tests for arm64, in QEMU',
-    long: true,
-    inherit: true,
-    commands: async ({ yes }) => [
-      script('test-arm64', '--counts', arm64Counts, ...(yes ? ['--yes'] : [])),
-    ],
-    count: () => readCounts(arm64Counts),
-  },
+  suite('lambda', "The Lambda handler in AWS's own runtime", 'lambda-runtime'),
+  suite('container', 'The container image and its SAM template', 'test-container'),
+  suite('package', "The package's tarball, as its users install it", 'test-package', {
+    before: ['prebuild'],
+  }),
+  suite('arm64', 'The native tests for arm64, in QEMU', 'test-arm64', { takes: ['yes'] }),
   {
     name: 'fuzz-events',
     title: 'Fuzzing of Lambda events, 10 s',
@@ -266,6 +197,38 @@ function benchmark(photographs) {
   };
 }
 
+/**
+ * A command of ours that runs tests, which it counts in a file.
+ *
+ * @param {string} name
+ * @param {string} title
+ * @param {string} command
+ * @param {object} [details]
+ * @param {boolean} [details.long]
+ * @param {string[]} [details.before] commands that come first
+ * @param {('grep' | 'yes')[]} [details.takes] of our own options
+ * @returns {Check}
+ */
+function suite(name, title, command, { long = true, before = [], takes = ['grep', 'yes'] } = {}) {
+  const counts = countsFile(`suite-${name}`);
+  return {
+    name,
+    title,
+    long,
+    inherit: true,
+    commands: async ({ grep, yes }) => {
+      rmSync(counts, { force: true });
+      const answer = yes && takes.includes('yes') ? ['--yes'] : [];
+      const grepping = grep !== undefined && takes.includes('grep') ? ['--grep', grep] : [];
+      return [
+        ...before.map((each) => script(each, ...answer)),
+        script(command, '--counts', counts, ...grepping, ...answer),
+      ];
+    },
+    count: () => readCounts(counts),
+  };
+}
+
 /** One of our own commands. */
 function script(name, ...args) {
   return {
@@ -273,6 +236,10 @@ function script(name, ...args) {
     args: [path.join(root, 'scripts', `${name}.mjs`), ...args],
     options: { cwd: root },
   };
+}
+
+function countsFile(name) {
+  return path.join(setupFolder, `${name}.json`);
 }
 
 function readCounts(file) {
