@@ -52,13 +52,13 @@ async function main({ positionals, ...values }) {
     yes: Boolean(values.yes) || process.env.npm_config_yes === 'true',
     photographs: given,
   };
-  await setUp(context, { more: [photographs], furtherSteps: 1 });
+  const steps = await setUp(context, { more: [photographs], furtherSteps: 1 });
+  console.log(`[${steps}/${steps}] Classify\n`);
   return classify(context.photographs);
 }
 
 /** The main job, in the words of the command line program that the package brings. */
 async function classify(files) {
-  console.log('[9/9] Classify\n');
   const result = await run(
     process.execPath,
     [

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 
+import { describe, it } from 'mocha';
+
 import { describe as describeRows, fill } from './results.mjs';
 
 const skipped = [

@@ -13,7 +13,7 @@ import {
   liteRtName,
   nativeSources,
   pluginCoreName,
-  pluginNames,
+  pluginFiles,
   prebuildFolder,
   recordName,
   recordOf,
@@ -49,7 +49,7 @@ export function prebuild(arch) {
       }
       const run = (words) =>
         task.exec(
-          ...inside(system, { binds: bindsFor(), cwd: '/build', env: environmentFor(arch) }, words),
+          ...inside(system, { binds: binds(), cwd: '/build', env: environmentFor(arch) }, words),
         );
 
       await run([
@@ -64,7 +64,7 @@ export function prebuild(arch) {
         ...['cmake', '--build', 'plugins', '--target', 'plugin', '--parallel', String(parallel)],
       ]);
       const libraries = [`plugins/Release/${pluginCoreName}`].concat(
-        pluginNames.map((name) => `plugins/${name}`),
+        pluginFiles.map((name) => `plugins/${name}`),
       );
       await run([`${toolPrefix(arch)}strip`, '--strip-unneeded', ...libraries]);
 
@@ -76,7 +76,7 @@ export function prebuild(arch) {
         const built = {
           [addonName]: `prebuilds/linux-${arch}/${addonName}`,
           [pluginCoreName]: `plugins/Release/${pluginCoreName}`,
-          ...Object.fromEntries(pluginNames.map((name) => [name, `plugins/${name}`])),
+          ...Object.fromEntries(pluginFiles.map((name) => [name, `plugins/${name}`])),
         };
         for (const [name, from] of Object.entries(built)) {
           copyAtomically(path.join(sources, from), path.join(fresh, name));
@@ -94,7 +94,7 @@ export function prebuild(arch) {
   };
 }
 
-function bindsFor() {
+function binds() {
   return {
     'opt/node': nodeFolder(nodeLine),
     'build/node_modules': path.join(root, 'node_modules'),

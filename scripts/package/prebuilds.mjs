@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { SetupFailure } from '../setup/failure.mjs';
 import { sha256OfFile } from '../setup/files.mjs';
-import { root } from '../setup/paths.mjs';
+import { pluginNames, root } from '../setup/paths.mjs';
 import { digestOf } from '../setup/stamp.mjs';
 
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -21,17 +21,15 @@ export function prebuildFolder(arch) {
 /** The files of a prebuild: the addon by prebuildify's name, the rest where it looks for it. */
 export const addonName = `${manifest.name}.glibc.node`;
 export const pluginCoreName = 'libwasmedge_embed_plugin.so';
-export const pluginNames = ['wasi_nn', 'wasmedge_tensorflowlite', 'wasmedge_image'].map(
-  (name) => `plugin/lib${name}.so`,
-);
+export const pluginFiles = pluginNames.map((name) => `plugin/${name}`);
 export const liteRtName = 'libLiteRt.so';
-export const prebuildFiles = [addonName, pluginCoreName, ...pluginNames, liteRtName];
+const prebuildFiles = [addonName, pluginCoreName, ...pluginFiles, liteRtName];
 
 /** Says of which sources the files beside it are; not in the package. */
 export const recordName = 'built.json';
 
 /** A digest of what prebuilds are made of. */
-export function sourcesDigest() {
+function sourcesDigest() {
   const { version } = manifest;
   const { version: headers } = JSON.parse(
     readFileSync(path.join(root, 'node_modules/node-addon-api/package.json'), 'utf8'),
@@ -40,7 +38,7 @@ export function sourcesDigest() {
 }
 
 /** What the record of a prebuild holds. */
-export function describePrebuild(folder) {
+function describePrebuild(folder) {
   const files = prebuildFiles.map((name) => [name, sha256OfFile(path.join(folder, name)) ?? null]);
   return { sources: sourcesDigest(), files: Object.fromEntries(files) };
 }

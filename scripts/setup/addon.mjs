@@ -3,7 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { writeAtomically } from './files.mjs';
-import { addonFile, localProgram, pluginCoreFile, pluginFolder, root } from './paths.mjs';
+import {
+  addonFile,
+  localProgram,
+  pluginCoreFile,
+  pluginFolder,
+  pluginNames,
+  root,
+} from './paths.mjs';
 import { digestOf } from './stamp.mjs';
 
 /** How many compilers run at once. */
@@ -29,10 +36,6 @@ export function forgetOtherToolchain(buildFolder, toolchain) {
   writeAtomically(record, toolchain);
 }
 
-const plugins = ['wasi_nn', 'wasmedge_tensorflowlite', 'wasmedge_image'].map((name) =>
-  path.join(pluginFolder, `lib${name}.so`),
-);
-
 /** @type {import('./steps.mjs').Step} */
 export const addon = {
   name: 'addon',
@@ -41,6 +44,7 @@ export const addon = {
 
   async stamp({ machine }) {
     const sources = ['native', 'CMakeLists.txt', 'package.json', 'package-lock.json'];
+    const plugins = pluginNames.map((name) => path.join(pluginFolder, name));
     const outputs = [addonFile, pluginCoreFile, ...plugins];
     return { digest: digestOf(sources, [toolchainOf(machine)]), outputs };
   },

@@ -29,13 +29,16 @@ const sharedSteps = [
  * @param {object} [details]
  * @param {import('./steps.mjs').Step[]} [details.more] steps that follow the shared ones
  * @param {number} [details.furtherSteps] how many the caller runs itself, for "[3/9]"
+ * @returns {Promise<number>} how many steps there are, these included
  */
 export async function setUp(context, { more = [], furtherSteps = 0 } = {}) {
   const lock = new SetupLock();
   await lock.acquire();
   try {
     const steps = [...sharedSteps, ...more];
-    await runSteps(steps, context, steps.length + furtherSteps);
+    const total = steps.length + furtherSteps;
+    await runSteps(steps, context, total);
+    return total;
   } finally {
     lock.release();
   }

@@ -14,6 +14,10 @@ const releaseFolder = path.join(root, 'build/Release');
 export const addonFile = path.join(releaseFolder, 'wasmedge_embed.node');
 /** WasmEdge's command line program takes this folder as its WASMEDGE_PLUGIN_PATH. */
 export const pluginFolder = path.join(root, 'build/plugin');
+/** Their names there. */
+export const pluginNames = ['wasi_nn', 'wasmedge_tensorflowlite', 'wasmedge_image'].map(
+  (name) => `lib${name}.so`,
+);
 export const pluginCoreFile = path.join(releaseFolder, 'libwasmedge_embed_plugin.so');
 export const liteRtFile = path.join(releaseFolder, 'libLiteRt.so');
 const guest = (name) => path.join(root, `wasm/target/wasm32-wasip1/release/${name}.wasm`);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 
+import { describe, it } from 'mocha';
+
 import { judge } from './trend.mjs';
 
 const MIB = 2 ** 20;
