@@ -63,7 +63,7 @@ describe('Behind a broker', () => {
     startWorker({
       url: broker.url,
       queue,
-      handler: handler,
+      handler,
       deliveryLimit: 2,
       ...options,
     });

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 
+import { skip } from './skip.js';
+
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /**
@@ -21,9 +23,7 @@ export async function startChromium(context: Mocha.Context): Promise<Browser> {
   if (process.env['WASMEDGE_EMBED_CHROMIUM_REQUIRED']) {
     throw new Error(`There is no ${PROGRAMS.join(', ')} in PATH: apt-get install chromium.`);
   }
-  const runnable: { parent?: object | undefined } = context.runnable();
-  Object.assign(runnable.parent ?? {}, { skipReason: "no Chromium (Debian's package chromium)" });
-  return context.skip();
+  return skip(context, "no Chromium (Debian's package chromium)");
 }
 
 function findProgram(): string | undefined {

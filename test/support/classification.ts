@@ -47,13 +47,12 @@ export function byClass(classes: readonly Class[]): number[] {
 }
 
 /** The one line with which the guest refuses, under this exit code. */
-export async function refusal(
+export function refusal(
   exitCode: number,
   model: Source,
   picture: NonNullable<RunOptions['stdin']>,
   args: readonly string[] = [],
 ): Promise<string> {
   const load = { models: { default: model } };
-  const complaint = await complaintOf(exitCode, CLASSIFIER, load, { stdin: picture, args });
-  return complaint;
+  return complaintOf(exitCode, CLASSIFIER, load, { stdin: picture, args });
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { ROOT } from './paths.js';
+import { skip } from './skip.js';
 
 /** The folder of sample data; absent on a clone alone. */
 export const DATA = path.resolve(ROOT, process.env['WASMEDGE_EMBED_DATA'] ?? '../shared/data');
@@ -15,8 +16,5 @@ export function requireData(context: Mocha.Context): void {
   if (process.env['WASMEDGE_EMBED_DATA_REQUIRED']) {
     throw new Error(`The sample data is required and ${DATA} does not hold it.`);
   }
-  const runnable: { type?: string; parent?: object | undefined } = context.runnable();
-  const skipped = runnable.type === 'hook' ? runnable.parent : runnable;
-  Object.assign(skipped ?? {}, { skipReason: `no sample data in ${DATA}` });
-  context.skip();
+  skip(context, `no sample data in ${DATA}`);
 }

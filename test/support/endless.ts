@@ -45,10 +45,8 @@ export const ENDLESS = {
   },
 } as const;
 
-export type Endless = keyof typeof ENDLESS;
-
 /** What it writes before it begins, and what it writes when it has nothing to do for ever. */
-export const BEGUN = 'begun\n';
+const BEGUN = 'begun\n';
 export const ANSWER = 'answer\n';
 
 /**

@@ -14,15 +14,13 @@ export interface WorkerTask {
   tellBegin?: boolean;
 }
 
-/** What it posts at its end: each run's stdout. */
-export type WorkerAnswer = string[];
-
 async function main(task: WorkerTask): Promise<void> {
   const module = await loadModule(task.file, { concurrency: 2, args: task.args });
   const runs = Array.from({ length: task.runs }, (_, index) =>
     module.run({ stdin: `run ${index}` }),
   );
   if (task.tellBegin) parentPort?.postMessage('begun');
+  // What the other thread gets at the end: each run's stdout.
   const outputs = (await Promise.all(runs)).map(({ stdout }) => stdout.toString());
   if (!task.leaveOpen) await module.close();
   parentPort?.postMessage(outputs);

@@ -3,11 +3,10 @@ import { spawn, execFile } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { freePort } from './local-server.js';
 import { ROOT } from './paths.js';
 import { temporaryPath } from './wat.js';
 
@@ -96,14 +95,6 @@ export async function withEmulatedFunction<T>(
     process.kill(-child.pid!, 'SIGKILL');
     await ended;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Waits until a process takes requests at a port of this machine, or has ended. */

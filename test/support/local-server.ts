@@ -16,3 +16,12 @@ export async function withServer<T>(
     await new Promise((resolve) => server.close(resolve));
   }
 }
+
+/** A port of the loopback interface that nobody listens at. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -155,12 +155,6 @@ export class Project {
       : output([path.join(this.node, 'bin/node'), name, ...args], this.folder, this.#env);
   }
 
-  /** The same, of a script that need not succeed. */
-  attempt(name: string, content: string, ...args: string[]): Promise<Ended> {
-    writeFileSync(path.join(this.folder, name), content);
-    return run([path.join(this.node, 'bin/node'), name, ...args], this.folder, this.#env);
-  }
-
   /** Compiles a file of this content against the package's types, as a strict project does. */
   async compile(name: string, content: string): Promise<void> {
     writeFileSync(path.join(this.folder, name), content);
@@ -180,7 +174,10 @@ export class Project {
   }
 }
 
-/** Variables by which a package manager finds the registry that npm is configured for, and keeps to a folder. */
+/**
+ * Variables by which a package manager finds the registry that npm is configured for, and keeps to
+ * a folder.
+ */
 async function environment({ node }: Manager): Promise<Record<string, string | undefined>> {
   const registry = (await output(['npm', 'config', 'get', 'registry'], ROOT)).trim();
   const store = temporaryPath('store');

@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 
 /** How the samples of a pixel are meant: the colour types of PNG. */
-export const PNG_COLOUR = { grey: 0, rgb: 2, greyAlpha: 4, rgba: 6 } as const;
+const PNG_COLOUR = { grey: 0, rgb: 2, greyAlpha: 4, rgba: 6 } as const;
 
 /** A PNG file (W3C PNG, second edition) of 8 or 16 bits a sample, without filters. */
 export function png(

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+
+import { freePort } from './local-server.js';
+import { skip } from './skip.js';
 
 const run = promisify(execFile);
 
@@ -23,11 +24,7 @@ export function requireRabbitMq(context: Mocha.Context): void {
   if (process.env['WASMEDGE_EMBED_RABBITMQ_REQUIRED']) {
     throw new Error('RabbitMQ is missing: apt-get install rabbitmq-server.');
   }
-  const skipReason = "no RabbitMQ (Debian's package rabbitmq-server)";
-  const runnable: { type?: string; parent?: object | undefined } = context.runnable();
-  const skipped = runnable.type === 'hook' ? runnable.parent : runnable;
-  Object.assign(skipped ?? {}, { skipReason });
-  context.skip();
+  skip(context, "no RabbitMQ (Debian's package rabbitmq-server)");
 }
 
 /** A RabbitMQ of our own on the loopback interface, with nothing in it. */
@@ -104,12 +101,4 @@ export class RabbitMq {
 
 function environment(added: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...process.env, PATH: [PROGRAMS, process.env['PATH']].join(':'), ...added };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

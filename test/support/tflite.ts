@@ -17,7 +17,7 @@ const TENSOR_TYPE: Record<ElementType, number> = {
 };
 
 /** Bytes of one element; strings have none. */
-export const ELEMENT_SIZE: Record<ElementType, number> = {
+const ELEMENT_SIZE: Record<ElementType, number> = {
   float32: 4,
   int32: 4,
   uint8: 1,
