@@ -106,15 +106,14 @@ export function ratioEstimate(
 ): Estimate {
   const above = new PooledRounds(a);
   const below = new PooledRounds(b);
-  const value = percentile(above.values, p) / percentile(below.values, p);
-  if (a.length < 2 || b.length < 2) return { value, low: null, high: null };
-  const random = generator(1);
-  const ratios = Array.from({ length: RESAMPLES }, () => {
-    const weights = drawRounds(a.length, random);
-    const others = paired && a.length === b.length ? weights : drawRounds(b.length, random);
-    return above.percentile(p, weights) / below.percentile(p, others);
-  });
-  return { value, ...central(ratios) };
+  return {
+    value: percentile(above.values, p) / percentile(below.values, p),
+    ...ratioInterval(
+      [a.length, b.length],
+      paired,
+      (weights, others) => above.percentile(p, weights) / below.percentile(p, others),
+    ),
+  };
 }
 
 /** How many times the mean of `a` is that of `b`; one value a round. */
@@ -123,15 +122,30 @@ export function ratioOfMeans(
   b: readonly number[],
   { paired }: { paired: boolean },
 ): Estimate {
-  const value = mean(a) / mean(b);
-  if (a.length < 2 || b.length < 2) return { value, low: null, high: null };
+  return {
+    value: mean(a) / mean(b),
+    ...ratioInterval(
+      [a.length, b.length],
+      paired,
+      (weights, others) => weightedMean(a, weights) / weightedMean(b, others),
+    ),
+  };
+}
+
+/** The bootstrap's interval of a ratio, by how often each of so many rounds is taken above and below. */
+function ratioInterval(
+  [above, below]: readonly [above: number, below: number],
+  paired: boolean,
+  ratio: (weights: number[], others: number[]) => number,
+): Pick<Estimate, 'low' | 'high'> {
+  if (above < 2 || below < 2) return { low: null, high: null };
   const random = generator(1);
-  const ratios = Array.from({ length: RESAMPLES }, () => {
-    const weights = drawRounds(a.length, random);
-    const others = paired && a.length === b.length ? weights : drawRounds(b.length, random);
-    return weightedMean(a, weights) / weightedMean(b, others);
-  });
-  return { value, ...central(ratios) };
+  return central(
+    Array.from({ length: RESAMPLES }, () => {
+      const weights = drawRounds(above, random);
+      return ratio(weights, paired && above === below ? weights : drawRounds(below, random));
+    }),
+  );
 }
 
 /** The samples of all rounds in ascending order, each with its round. */
