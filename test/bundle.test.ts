@@ -28,6 +28,7 @@ import { commandLine } from './support/command-line.js';
 import { jpeg } from './support/jpeg.js';
 import { folderWith } from './support/model-files.js';
 import { DEFAULT_MODEL, ROOT } from './support/paths.js';
+import { skip } from './support/skip.js';
 import { assemble, temporaryPath } from './support/wat.js';
 
 const LONG_MS = 300_000;
@@ -58,9 +59,7 @@ describe('wasmedge-embed bundle', function () {
   before(async function () {
     if (process.env['LD_PRELOAD']) {
       // A sanitizer's runtime. An addon that needs it does not load without.
-      const skipReason = 'a bundle is tried in processes without preloaded libraries';
-      Object.assign(this.test?.parent ?? {}, { skipReason });
-      this.skip();
+      skip(this, 'a bundle is tried in processes without preloaded libraries');
     }
     const made = path.join(temporaryPath('bundle'), 'new', 'folder');
     const args = ['--out', made, '--module', CLASSIFIER, ...MODEL, '--json', '--force'];

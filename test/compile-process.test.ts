@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { CLASSIFIER } from './support/classification.js';
 import { runScript } from './support/process.js';
+import { skip } from './support/skip.js';
 import { temporaryPath, watGuest } from './support/wat.js';
+import { eventually, isAlive } from './support/workers.js';
 
 /** A script that compiles the largest guest, tells its process and how it went. */
 function compiling(output: string): string {
@@ -60,11 +62,7 @@ describe('Compiling in a process of its own', () => {
 
   it('leaves this process without LLVM, which ends as it should all the same', async function () {
     const facts = (await mapped({ WASMEDGE_EMBED_LLVM: 'load' })) as { llvm: boolean };
-    if (!facts.llvm) {
-      const skipReason = 'this WasmEdge has LLVM inside it';
-      Object.assign(this.test ?? {}, { skipReason });
-      this.skip();
-    }
+    if (!facts.llvm) skip(this, 'this WasmEdge has LLVM inside it');
     assert.deepEqual(facts, { wasmedge: true, llvm: true, standIn: false });
     assert.deepEqual(await mapped({ WASMEDGE_EMBED_LLVM: undefined }), {
       wasmedge: true,
@@ -114,19 +112,8 @@ describe('Compiling in a process of its own', () => {
     assert.equal(signal, 'SIGKILL');
     const compiler = Number(stdout);
     assert.ok(compiler > 1, stdout);
-    await gone(compiler);
+    // One whose parent died is reaped by another.
+    await eventually(() => !isAlive(compiler));
     assert.ok(!existsSync(output));
   });
 });
-
-/** Waits until a process has ended; one whose parent died is reaped by another. */
-async function gone(process: number): Promise<void> {
-  const isThere = (): boolean => {
-    try {
-      return !/^State:\s+Z/m.test(readFileSync(`/proc/${process}/status`, 'utf8'));
-    } catch {
-      return false;
-    }
-  };
-  while (isThere()) await new Promise((resolve) => setTimeout(resolve, 10));
-}

@@ -3,20 +3,12 @@ import { readdirSync } from 'node:fs';
 
 import { compileModule, loadModule } from 'wasmedge-embed';
 
+import { collect } from './support/garbage.js';
 import { rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath } from './support/wat.js';
 
 const MEBIBYTE = 1 << 20;
-
-/** Collects garbage and lets what was collected be finalized. */
-async function collect(): Promise<void> {
-  assert.ok(global.gc, 'run with --expose-gc');
-  for (let round = 0; round < 4; ++round) {
-    global.gc();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 const resident = (): number => process.memoryUsage.rss();
 

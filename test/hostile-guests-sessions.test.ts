@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { fails } from './support/errors.js';
+import { collect } from './support/garbage.js';
 import { TENSORFLOW_LITE, WASI_NN, withHostCalls } from './support/host-calls.js';
 import type { HostCall, GuestPage } from './support/host-calls.js';
 import { TensorFlowLiteSession } from './support/tensorflow-lite-session.js';
@@ -11,14 +12,6 @@ const RUNS = 1_000;
 const WARM_UP = 200;
 const SESSIONS = 8;
 const MEBIBYTE = 1 << 20;
-
-async function collect(): Promise<void> {
-  assert.ok(global.gc, 'run with --expose-gc');
-  for (let round = 0; round < 4; ++round) {
-    global.gc();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 /** By how many MiB resident memory grew in the runs after the first ones. */
 async function growth(run: () => Promise<void>): Promise<number> {

@@ -11,8 +11,8 @@ import { sections } from './support/wasm-sections.js';
 import { temporaryPath, watGuest } from './support/wat.js';
 
 /** A file with this content. */
-function fileOf(content: string | Uint8Array, name = 'damaged.wasm'): string {
-  const file = temporaryPath(name);
+function fileOf(content: string | Uint8Array): string {
+  const file = temporaryPath('damaged.wasm');
   writeFileSync(file, content);
   return file;
 }
