@@ -15,7 +15,6 @@ const pool = (workerProcess: LoadOptions['workerProcess'], concurrency = 1): Loa
   workerProcess: workerProcess!,
 });
 
-/** The processes that are there during a run of this module. */
 describe('Recycling of worker processes', () => {
   it('gives each run its own process after 1', async () => {
     await withModule(TOUR, pool({ recycleAfterRuns: 1 }), async (module) => {

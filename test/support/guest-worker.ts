@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { loadModule } from 'wasmedge-embed';
 
-/** What a thread of {@link startWorker} does. */
+/** What a worker thread that runs this file does. */
 export interface WorkerTask {
   file: string;
   /** The arguments of each run. */
