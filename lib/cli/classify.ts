@@ -10,7 +10,7 @@ import { loadModule } from '../load-module.js';
 import type { LoadedModule } from '../loaded-module.js';
 import type { Timings } from '../types.js';
 
-import { addGuestOptions, chooseModel, inferenceOf, modelOptions } from './guest-options.js';
+import { addGuestOptions, chooseModel, inferenceOf } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
 import { labelsTable } from './labels-table.js';
 import type { Labelled } from './labels-table.js';
@@ -49,7 +49,7 @@ async function classify(images: string[], options: ClassifyOptions): Promise<voi
   const model = chooseModel(options);
   const begin = performance.now();
   const module = await loadModule(options.module ?? findGuest(), {
-    models: { default: modelOptions(model) },
+    models: { default: model },
     inference: inferenceOf(options),
     concurrency: options.concurrency,
     isolation: options.isolation,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 
 import { ISOLATIONS, KERNELS } from '../load-settings.js';
 import { findModel } from '../model-lookup.js';
-import type { InferenceOptions, Isolation, Kernels, ModelOptions } from '../types.js';
+import type { InferenceOptions, Isolation, Kernels } from '../types.js';
 
 import { integerIn } from './parse.js';
 
@@ -39,6 +39,7 @@ export function inferenceOf({ threads, kernels, rewrite }: GuestOptions): Infere
   return { threads, kernels, rewrite };
 }
 
+/** What `loadModule` takes as a model, with words for people. */
 export interface ChosenModel {
   file: string;
   /** Absent where they are to be found beside the model. */
@@ -54,9 +55,4 @@ export function chooseModel({
   const chosen: ChosenModel =
     model === undefined ? findModel() : { file: model, description: model };
   return labels === undefined ? chosen : { ...chosen, labels };
-}
-
-/** The model as `loadModule` takes it. */
-export function modelOptions({ file, labels }: ChosenModel): ModelOptions {
-  return { file, ...(labels !== undefined && { labels }) };
 }

@@ -8,7 +8,7 @@ import { ISOLATIONS } from '../load-settings.js';
 import type { Server, ServerOptions } from '../serve/server.js';
 import type { Isolation } from '../types.js';
 
-import { addGuestOptions, chooseModel, inferenceOf, modelOptions } from './guest-options.js';
+import { addGuestOptions, chooseModel, inferenceOf } from './guest-options.js';
 import type { ChosenModel, GuestOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
@@ -99,7 +99,7 @@ function serverOptions(options: ServeOptions, model: ChosenModel): ServerOptions
     handler: {
       ...(module !== undefined && { module }),
       isolation,
-      models: { default: modelOptions(model) },
+      models: { default: model },
       inference: inferenceOf(options),
       limits: { stdinBytes: maxBodyBytes },
       concurrency,

@@ -7,7 +7,7 @@ import type { ConnectionEvent } from '../broker/types.js';
 import { startWorker } from '../broker/worker.js';
 import { createHandler } from '../lambda/handler.js';
 
-import { addGuestOptions, chooseModel, inferenceOf, modelOptions } from './guest-options.js';
+import { addGuestOptions, chooseModel, inferenceOf } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
@@ -51,7 +51,7 @@ async function work(options: WorkerCommandOptions): Promise<void> {
   const handler = createHandler({
     ...(module !== undefined && { module }),
     isolation,
-    models: { default: modelOptions(chooseModel(options)) },
+    models: { default: chooseModel(options) },
     inference: inferenceOf(options),
     concurrency,
   });
