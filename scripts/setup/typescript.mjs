@@ -13,7 +13,7 @@ const reportAssets = [
 
 /** What runs in the reader's browser is compiled for it, and served as it is with these. */
 const page = 'lib/serve/page';
-const pageAssets = ['page.html', 'page.css', 'icon.svg'];
+const pageAssets = ['page.html', 'page.css', 'choosing.css', 'photographs.css', 'icon.svg'];
 
 /** @type {import('./steps.mjs').Step} */
 export const typeScript = {

@@ -29,7 +29,7 @@ const KINDS: [kind: RegExp, count: number | 'many'][] = [
   [/^dist\/[\w/-]+\.js$/, 'many'],
   [/^dist\/[\w/-]+\.d\.ts$/, 'many'],
   [/^dist\/bench\/report\/(chart\.umd\.min\.js|page\.css)$/, 2],
-  [/^dist\/serve\/page\/(page\.html|page\.css|icon\.svg)$/, 3],
+  [/^dist\/serve\/page\/(page\.html|(page|choosing|photographs)\.css|icon\.svg)$/, 5],
   [/^dist\/guest\/(image-classification|echo)\.wasm$/, 2],
   [/^models\/default\/(model\.tflite|labels\.txt|README\.md)$/, 3],
   [/^native\/(CMakeLists\.txt|addon\.cc|litert\.json|sources\.txt)$/, 4],
