@@ -50,7 +50,9 @@ export class RabbitMq {
     writeFileSync(path.join(home, 'enabled_plugins'), '[].');
     this.#env = environment({
       HOME: home,
-      RABBITMQ_NODENAME: `wasmedge-embed-test-${process.pid}@localhost`,
+      // By its address: a container may have no /etc/hosts to find localhost in.
+      RABBITMQ_USE_LONGNAME: 'true',
+      RABBITMQ_NODENAME: `wasmedge-embed-test-${process.pid}@127.0.0.1`,
       RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
       RABBITMQ_DIST_PORT: String(distributionPort),
       RABBITMQ_CONFIG_FILE: configuration,
@@ -91,7 +93,7 @@ export class RabbitMq {
   async #boot(): Promise<void> {
     // In its own folder, where it leaves its core dumps.
     await run('rabbitmq-server', ['-detached'], { cwd: this.#home, env: this.#env });
-    await this.#control('wait', this.#pidFile, '--timeout', '120');
+    await this.#control('wait', this.#pidFile, '--timeout', '60');
   }
 
   async #control(...args: string[]): Promise<void> {
