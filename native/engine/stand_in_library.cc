@@ -3,6 +3,7 @@
 #include <elf.h>
 
 #include <string_view>
+#include <utility>
 
 #include "engine/elf_file.h"
 

@@ -1,6 +1,7 @@
 #include "inference/channel_copies.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace wasmedge_embed {
 namespace {

@@ -4,9 +4,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <list>
+#include <memory>
 #include <set>
 
 #include "engine/compiler.h"
