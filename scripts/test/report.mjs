@@ -34,13 +34,9 @@ export function report(results) {
   if (skipped.length > 0) lines.push('', 'Skipped:', ...skipped);
 
   const uncounted = results.filter(({ ok, counts }) => !ok && !counts?.failed).length;
-  lines.push(
-    '',
-    totalLine(
-      results.map(({ counts }) => counts),
-      uncounted,
-    ),
-  );
+  const counts = results.map((result) => result.counts);
+  const isCounted = uncounted > 0 || counts.some((count) => count !== undefined);
+  lines.push('', isCounted ? totalLine(counts, uncounted) : `${results.length} checks passed`);
   return lines.join('\n');
 }
 
