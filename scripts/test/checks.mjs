@@ -112,14 +112,7 @@ export const checks = [
     title: 'Tests behind RabbitMQ',
     long: true,
     demands: 'WASMEDGE_EMBED_RABBITMQ_REQUIRED',
-    commands: async () => [
-      local('tsc', '-p', 'tsconfig.test.json'),
-      local(
-        'mocha',
-        ...['--no-config', '--timeout', '60000', '--require', './build/test/support/cache.js'],
-        'build/test/broker/*.test.js',
-      ),
-    ],
+    commands: async () => mochaBelow('broker', 60_000),
     count: countMochaSummary,
   },
   {
@@ -127,14 +120,7 @@ export const checks = [
     title: 'The page of the local server, in Chromium',
     long: true,
     demands: 'WASMEDGE_EMBED_CHROMIUM_REQUIRED',
-    commands: async () => [
-      local('tsc', '-p', 'tsconfig.test.json'),
-      local(
-        'mocha',
-        ...['--no-config', '--timeout', '180000', '--require', './build/test/support/cache.js'],
-        'build/test/browser/*.test.js',
-      ),
-    ],
+    commands: async () => mochaBelow('browser', 180_000),
     count: countMochaSummary,
   },
   suite('lambda', "The Lambda handler in AWS's own runtime", 'lambda-runtime'),
@@ -227,6 +213,24 @@ function suite(name, title, command, { long = true, before = [], takes = ['grep'
     },
     count: () => readCounts(counts),
   };
+}
+
+/** The tests in a folder of test/ that the package's own run leaves out, each with this time in milliseconds. */
+function mochaBelow(folder, timeout) {
+  return [
+    local('tsc', '-p', 'tsconfig.test.json'),
+    local(
+      'mocha',
+      ...[
+        '--no-config',
+        '--timeout',
+        String(timeout),
+        '--require',
+        './build/test/support/cache.js',
+      ],
+      `build/test/${folder}/*.test.js`,
+    ),
+  ];
 }
 
 /** One of our own commands. */
