@@ -10,6 +10,7 @@ import type * as LambdaRequest from '../../dist/lambda/request.js';
 import type * as ModelFetch from '../../dist/model-fetch.js';
 import type * as ModelLookup from '../../dist/model-lookup.js';
 import type * as Models from '../../dist/models.js';
+import type * as Printable from '../../dist/printable.js';
 import type * as ChannelModule from '../../dist/runners/worker-process/channel.js';
 import type * as Serve from '../../dist/serve/server.js';
 import { ROOT } from './paths.js';
@@ -23,6 +24,7 @@ export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } =
   './model-lookup.js',
 ) as typeof ModelLookup;
 export const { loadModels, modelSources, readModels } = load('./models.js') as typeof Models;
+export const { printable } = load('./printable.js') as typeof Printable;
 export const { Channel } = load('./runners/worker-process/channel.js') as typeof ChannelModule;
 export const { startServer } = load('./serve/server.js') as typeof Serve;
 export const { readRequest } = load('./lambda/request.js') as typeof LambdaRequest;

@@ -1,0 +1,21 @@
+/** What would end a line, move a terminal's cursor, or turn the direction of what follows; and lone surrogates. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * Text from outside, as a message or a line of a log may show it: what could forge a line is escaped
+ * as in JSON (`\n`, `\u001b`), and a long one is cut and ends in `…`.
+ *
+ * @param text Any text: of a file, an option, a guest, a child process, a message.
+ * @param limit Most UTF-16 code units of it.
+ */
+export function printable(text: string, limit = 200): string {
+  const isCut = text.length > limit;
+  const kept = isCut ? text.slice(0, limit).replace(/[\ud800-\udbff]$/, '') : text;
+  const escaped = kept.replace(UNPRINTABLE, escape);
+  return isCut ? `${escaped}…` : escaped;
+}
+
+function escape(character: string): string {
+  const short: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+  return short[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
