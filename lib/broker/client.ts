@@ -6,9 +6,13 @@ import { WasmEdgeError, reasonOf } from '../errors.js';
 import { earlyEndError, onEarlyEnd } from '../runners/early-end.js';
 
 import { publishConfirmed, stayConnected } from './connection.js';
+import { FUNCTION_ERROR_HEADER, toJson } from './message.js';
 import { resolveClientOptions, resolveInvokeOptions } from './options.js';
 import type { ResolvedClientOptions } from './options.js';
 import type { ClientOptions, InvokeOptions } from './types.js';
+
+/** The reply code with which a channel is closed, of a message that is too large among others (AMQP 0-9-1). */
+const PRECONDITION_FAILED = 406;
 
 /** An invocation whose answer is awaited. */
 interface Pending {
@@ -56,6 +60,9 @@ export class QueueClient {
       ({ state }) => {
         if (state !== 'connected') this.#channel = undefined;
       },
+      (error) => {
+        this.#onChannelError(error);
+      },
     );
   }
 
@@ -64,8 +71,9 @@ export class QueueClient {
    *
    * @param event What the handler takes; sent as JSON.
    * @param options Its time limit, and how to abort it.
-   * @throws {WasmEdgeError} ERR_TIMEOUT; ERR_ABORTED; ERR_BROKER when there is no such queue or the
-   *   function could not make anything of the event; ERR_CLOSED.
+   * @throws {WasmEdgeError} ERR_TIMEOUT; ERR_ABORTED; ERR_BROKER when there is no such queue, when the
+   *   event is larger than the broker takes, or when the function failed; ERR_INVALID_ARGUMENT for an
+   *   event that JSON cannot hold; ERR_CLOSED.
    */
   async invoke(event: object, options?: InvokeOptions): Promise<unknown> {
     const { timeoutMs, signal } = resolveInvokeOptions(options, this.#options);
@@ -73,7 +81,7 @@ export class QueueClient {
     if (signal?.aborted) throw aborted(signal);
 
     const id = randomUUID();
-    const content = Buffer.from(JSON.stringify(event));
+    const content = toJson('The event', event);
     const answer = new Promise<unknown>((resolve, reject) => {
       const end = performance.now() + timeoutMs;
       this.#pending.set(id, { content, end, resolve, reject });
@@ -126,6 +134,10 @@ export class QueueClient {
       if (message) this.#receive(message);
     };
     await channel.consume(replyTo, onMessage, { noAck: true });
+    // Before what it had not confirmed is told: that is sent again, and not given up.
+    channel.once('close', () => {
+      this.#channel = undefined;
+    });
     this.#channel = { channel, replyTo };
     for (const id of this.#pending.keys()) this.#send(id);
   }
@@ -167,21 +179,36 @@ export class QueueClient {
       answer = JSON.parse(message.content.toString());
     } catch (error) {
       pending.reject(
-        new WasmEdgeError('ERR_BROKER', 'The answer is no JSON: is this a queue of our workers?', {
-          cause: error,
-        }),
+        new WasmEdgeError(
+          'ERR_BROKER',
+          'The answer is not JSON. Does another program serve this queue?',
+          {
+            cause: error,
+          },
+        ),
       );
       return;
     }
     const headers = message.properties.headers as Record<string, unknown> | undefined;
-    if (headers?.['x-amz-function-error'] === undefined) {
-      pending.resolve(answer);
-    } else {
-      const { errorType, errorMessage } = answer as { errorType?: string; errorMessage?: string };
-      pending.reject(
+    if (headers?.[FUNCTION_ERROR_HEADER] === undefined) pending.resolve(answer);
+    else pending.reject(new WasmEdgeError('ERR_BROKER', functionFailure(answer)));
+  }
+
+  /**
+   * A message beyond the broker's limit closes the channel. Those beside it are sent again on the
+   * next; it must not be, or that would be closed as well.
+   */
+  #onChannelError(error: Error): void {
+    if ((error as { code?: unknown }).code !== PRECONDITION_FAILED) return;
+    const limit = /size \d+ .*max size (\d+)/.exec(error.message)?.[1];
+    if (limit === undefined) return;
+    for (const [id, { content }] of this.#pending) {
+      if (content.length <= Number(limit)) continue;
+      this.#settle(id)?.reject(
         new WasmEdgeError(
           'ERR_BROKER',
-          `The function made nothing of the event: ${String(errorType)}: ${String(errorMessage)}`,
+          `The event takes ${content.length} bytes as JSON, and the broker allows ${limit} (max_message_size).`,
+          { cause: error },
         ),
       );
     }
@@ -193,6 +220,13 @@ export class QueueClient {
     this.#pending.delete(id);
     return pending;
   }
+}
+
+function functionFailure(answer: unknown): string {
+  const { errorType, errorMessage } = Object(answer) as Record<string, unknown>;
+  return typeof errorType === 'string' && typeof errorMessage === 'string'
+    ? `The function failed: ${errorType}: ${errorMessage}`
+    : 'The function failed and did not say why.';
 }
 
 function idOf({ properties }: Message | ConsumeMessage): string {

@@ -2,6 +2,7 @@ import { connect } from 'amqplib';
 import type { ChannelModel, ConfirmChannel, Options, RecoveringChannelModel } from 'amqplib';
 
 import { WasmEdgeError, reasonOf } from '../errors.js';
+import { printable } from '../printable.js';
 
 import { withoutPassword } from './options.js';
 import type { ConnectionEvent } from './types.js';
@@ -17,12 +18,14 @@ const MAX_DELAY_MS = 10_000;
  * with growing delays up to ten seconds.
  *
  * @param setup Called with each new channel, before anything else is done with it.
+ * @param onChannelError Told why the broker closed a channel, before its end.
  * @throws {WasmEdgeError} ERR_BROKER when the broker cannot be reached at first, or `setup` fails.
  */
 export async function stayConnected(
   url: string,
   setup: (channel: ConfirmChannel, model: ChannelModel) => Promise<void>,
   onConnection: (event: ConnectionEvent) => void,
+  onChannelError: (error: Error) => void = () => undefined,
 ): Promise<RecoveringChannelModel> {
   const recovery = {
     initialMaxRetries: FIRST_RETRIES,
@@ -32,7 +35,7 @@ export async function stayConnected(
       // Until the library listens itself. What is wrong with a connection is told by its end.
       model.on('error', () => undefined);
       const channel = await model.createConfirmChannel();
-      channel.on('error', () => undefined);
+      channel.on('error', onChannelError);
       await setup(channel, model);
       // A channel that the broker closes (a queue's arguments, a double acknowledgement) takes its
       // consumers along: begin anew.
@@ -56,7 +59,7 @@ export async function stayConnected(
     await connection.close();
     throw new WasmEdgeError(
       'ERR_BROKER',
-      `No connection to ${withoutPassword(url)}: ${reasonOf(error) || String(error)}`,
+      `No connection to ${withoutPassword(url)}: ${whyRefused(error)}`,
       { cause: error },
     );
   }
@@ -76,4 +79,12 @@ export function publishConfirmed(
       else resolve();
     });
   });
+}
+
+function whyRefused(error: unknown): string {
+  const reason = reasonOf(error) || String(error);
+  // How the library puts it that the broker ended the connection when it was told the virtual host.
+  return reason.startsWith('Expected ConnectionOpenOk')
+    ? 'the broker has no such virtual host, or the user may not use it.'
+    : printable(reason, 1000);
 }

@@ -16,6 +16,7 @@ export type { QueueClient } from './client.js';
 export type {
   ClientOptions,
   ConnectionEvent,
+  FailedMessage,
   InvocationHandler,
   InvokeOptions,
   WorkerOptions,

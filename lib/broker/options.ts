@@ -1,9 +1,12 @@
+import { types } from 'node:util';
+
+import { WasmEdgeError } from '../errors.js';
 import { abortSignal, integer, nonEmptyText, optionsObject, refuse } from '../options.js';
+import { printable } from '../printable.js';
 
-import type { ClientOptions, InvocationHandler, WorkerOptions } from './types.js';
+import { MAX_SHORT_STRING_BYTES } from './message.js';
+import type { ClientOptions, FailedMessage, InvocationHandler, WorkerOptions } from './types.js';
 
-/** The longest name of a queue that AMQP can carry, in bytes. */
-const MAX_NAME_BYTES = 255;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export type ResolvedWorkerOptions = Required<WorkerOptions>;
@@ -22,15 +25,24 @@ export function resolveWorkerOptions(options: unknown): ResolvedWorkerOptions {
     'concurrency',
     'timeoutMs',
     'deliveryLimit',
+    'retryQueue',
     'deadLetterQueue',
+    'replyQueues',
     'onConnection',
+    'onFailure',
   ]);
   const queue = queueName('queue', given.queue);
-  const { handler, onConnection = () => undefined } = given;
-  if (typeof handler !== 'function') refuse('handler', 'a function', handler);
-  if (typeof onConnection !== 'function') refuse('onConnection', 'a function', onConnection);
+  const { handler, onConnection = () => undefined, onFailure = warn } = given;
+  for (const [name, value] of Object.entries({ handler, onConnection, onFailure })) {
+    if (typeof value !== 'function') refuse(name, 'a function', value);
+  }
+  const retryQueue = queueName('retryQueue', given.retryQueue ?? `${queue}.retry`);
+  const deadLetterQueue = queueName('deadLetterQueue', given.deadLetterQueue ?? `${queue}.dead`);
+  if (new Set([queue, retryQueue, deadLetterQueue]).size < 3) {
+    refuse('queue, retryQueue and deadLetterQueue', 'three different names', deadLetterQueue);
+  }
   return {
-    url: brokerUrl(given.url),
+    url: brokerUrl('url', given.url),
     queue,
     handler: handler as InvocationHandler,
     concurrency: integer('concurrency', given.concurrency, { min: 1, max: 65_535, fallback: 1 }),
@@ -40,11 +52,11 @@ export function resolveWorkerOptions(options: unknown): ResolvedWorkerOptions {
       max: 1000,
       fallback: 5,
     }),
-    deadLetterQueue:
-      given.deadLetterQueue === undefined
-        ? queueName('deadLetterQueue', `${queue}.dead`)
-        : queueName('deadLetterQueue', given.deadLetterQueue),
+    retryQueue,
+    deadLetterQueue,
+    replyQueues: pattern('replyQueues', given.replyQueues),
     onConnection: onConnection as ResolvedWorkerOptions['onConnection'],
+    onFailure: onFailure as ResolvedWorkerOptions['onFailure'],
   };
 }
 
@@ -56,7 +68,7 @@ export function resolveWorkerOptions(options: unknown): ResolvedWorkerOptions {
 export function resolveClientOptions(options: unknown): ResolvedClientOptions {
   const given = optionsObject('options', options, ['url', 'queue', 'timeoutMs']);
   return {
-    url: brokerUrl(given.url),
+    url: brokerUrl('url', given.url),
     queue: queueName('queue', given.queue),
     timeoutMs: integer('timeoutMs', given.timeoutMs, { min: 1, max: DAY_MS, fallback: 60_000 }),
   };
@@ -84,27 +96,64 @@ export function resolveInvokeOptions(
   };
 }
 
-/** The address without its password, for messages. */
+function isBrokerUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
+  return (protocol === 'amqp:' || protocol === 'amqps:') && hostname !== '';
+}
+
+/** The address without its password, for messages; never throws. */
 export function withoutPassword(url: string): string {
+  // Where a password ends in one that cannot be parsed nobody knows.
+  if (!isBrokerUrl(url)) return 'the address given';
   const shown = new URL(url);
   if (shown.password) shown.password = '***';
   return shown.toString();
 }
 
-function brokerUrl(value: unknown): string {
-  const text = nonEmptyText('url', value);
-  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
-  if (protocol !== 'amqp:' && protocol !== 'amqps:') {
-    // The value may hold a password: it is not shown.
-    refuse('url', "an address such as 'amqp://user:password@host:5672/vhost' or 'amqps://…'", '…');
+/**
+ * A broker's address. What is refused is not shown, since it may hold a password.
+ *
+ * @param name The option's name.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT.
+ */
+export function brokerUrl(name: string, value: unknown): string {
+  if (typeof value !== 'string' || !isBrokerUrl(value)) {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      `${name} must be an address such as 'amqp://user:password@host:5672/vhost' or 'amqps://…'. In a name or ` +
+        "password write '#' as '%23', '%' as '%25', '/' as '%2F', '?' as '%3F' and '@' as '%40'.",
+    );
   }
-  return text;
+  return value;
 }
 
 function queueName(name: string, value: unknown): string {
   const text = nonEmptyText(name, value);
-  if (Buffer.byteLength(text) > MAX_NAME_BYTES || text.startsWith('amq.')) {
-    refuse(name, `at most ${MAX_NAME_BYTES} bytes that do not begin with 'amq.'`, text);
+  if (Buffer.byteLength(text) > MAX_SHORT_STRING_BYTES || text.startsWith('amq.')) {
+    refuse(name, `at most ${MAX_SHORT_STRING_BYTES} bytes that do not begin with 'amq.'`, text);
   }
   return text;
+}
+
+function pattern(name: string, value: unknown): RegExp {
+  if (value === undefined) return /(?:)/;
+  if (!types.isRegExp(value)) refuse(name, 'a regular expression', value);
+  // One that goes on from where it found something would find the same name every other time.
+  return new RegExp(value.source, value.flags.replace(/[gy]/g, ''));
+}
+
+/** A line about a message that was not served. */
+export function failureText({ outcome, messageId, error }: FailedMessage): string {
+  const id = messageId === undefined ? '' : ` ${printable(messageId)}`;
+  return `Message${id} was ${outcome}: ${printable(error.message, 1000)}`;
+}
+
+function warn(failure: FailedMessage): void {
+  process.emitWarning(failureText(failure), { code: 'WASMEDGE_EMBED_BROKER' });
 }

@@ -5,9 +5,9 @@ import type { Context } from 'aws-lambda';
  *
  * @param event A message's content, parsed as JSON.
  * @param context As Lambda's, with the function's name and the deadline.
- * @returns The answer, which is sent as JSON.
+ * @returns The answer, which is sent as JSON; `undefined` as `null`.
  */
-export type InvocationHandler = (event: never, context: Context) => Promise<object>;
+export type InvocationHandler = (event: never, context: Context) => Promise<unknown>;
 
 /** What became of the connection to the broker. */
 export interface ConnectionEvent {
@@ -17,6 +17,22 @@ export interface ConnectionEvent {
   delayMs?: number;
   /** Why, of `lost` and `retry`. */
   error?: Error;
+}
+
+/** A message that a worker did not serve: {@link WorkerOptions.onFailure} is told of it. */
+export interface FailedMessage {
+  /**
+   * What became of the message: `returned` to the broker, which delivers it again, or
+   * `dead-lettered`.
+   */
+  outcome: 'returned' | 'dead-lettered';
+  /**
+   * The message's id, else its correlation id, where it has one. Any text of the sender's: escape
+   * it where it is shown.
+   */
+  messageId?: string;
+  /** What the handler threw, or why the message or its answer could not be taken. */
+  error: Error;
 }
 
 /** Options of {@link startWorker}. */
@@ -35,16 +51,35 @@ export interface WorkerOptions {
   /** What the handler is told of its deadline, 1 to 86,400,000 milliseconds. Default 30,000. */
   timeoutMs?: number;
   /**
-   * How often a message is delivered again after its worker died or the handler failed, 1 to 1,000,
-   * before it goes to the dead-letter queue. Default 5.
+   * How often a message is delivered again after its worker ended, the handler failed or its answer
+   * was refused, 1 to 1,000, before it goes to the dead-letter queue. Default 5.
    */
   deliveryLimit?: number;
   /**
-   * Where messages end that no worker can serve (what is no event, too many deliveries) or that
-   * expired while they waited; RabbitMQ marks each with the reason (header `x-death`). Default: the
-   * queue's name with `.dead`.
+   * Where messages wait that are delivered again. Each is then served alone, so that one that ends
+   * its worker's process takes no other with it. Declared where it is not there. Default: the
+   * queue's name with `.retry`.
+   */
+  retryQueue?: string;
+  /**
+   * Where messages end that no worker can serve (not an event, too many deliveries) or that expired
+   * while they waited; RabbitMQ marks each with the reason (header `x-death`). Default: the queue's
+   * name with `.dead`.
    */
   deadLetterQueue?: string;
+  /**
+   * The names of queues that answers may be sent to, by a pattern that finds them; a message that
+   * asks for an answer elsewhere is dead-lettered unserved. The worker's own queues are never
+   * among them. Default: all others.
+   */
+  replyQueues?: RegExp;
+  /**
+   * Told of each message that was not served. Default: a process warning with the code
+   * `WASMEDGE_EMBED_BROKER`.
+   *
+   * @param failure The message, what became of it, and why.
+   */
+  onFailure?: (failure: FailedMessage) => void;
   /**
    * Told of the connection.
    *

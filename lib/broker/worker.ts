@@ -1,19 +1,42 @@
 import type { ChannelModel, ConfirmChannel, ConsumeMessage, RecoveringChannelModel } from 'amqplib';
 
-import { WasmEdgeError } from '../errors.js';
+import { WasmEdgeError, reasonOf } from '../errors.js';
 import { functionError, lambdaContext, parseEvent } from '../lambda/local-runtime.js';
+import { refuse } from '../options.js';
 
 import { publishConfirmed, stayConnected } from './connection.js';
+import {
+  FUNCTION_ERROR_HEADER,
+  deliveryCount,
+  isShortString,
+  propertiesOf,
+  text,
+  toJson,
+} from './message.js';
 import { resolveWorkerOptions } from './options.js';
 import type { ResolvedWorkerOptions } from './options.js';
 import { declareQueues } from './queues.js';
-import type { WorkerOptions } from './types.js';
+import { Turns } from './turns.js';
+import type { FailedMessage, WorkerOptions } from './types.js';
 
-/** What to do with a message, and what to answer its sender where there is one to answer. */
-type Verdict =
-  | { settle: 'acknowledge'; answer: object }
-  | { settle: 'dead-letter'; answer: object }
-  | { settle: 'requeue' };
+interface Answer {
+  content: Buffer;
+  isError?: true;
+}
+
+interface ReplyTarget {
+  replyTo: string;
+  correlationId: string | undefined;
+}
+
+/** What becomes of a message, what its sender is answered, and why where it is no success. */
+interface Verdict {
+  settle: 'acknowledge' | 'return' | 'dead-letter';
+  answer?: Answer;
+  error?: unknown;
+  /** Returned so often that the broker moves it to the dead letters. */
+  isBeyondLimit?: true;
+}
 
 /**
  * Serves invocations from a queue, any number of workers on any number of machines the same one: an
@@ -22,7 +45,8 @@ type Verdict =
  *
  * A message is acknowledged only after the broker has confirmed its answer. A worker that dies in
  * between leaves the message to another, so that delivery is at least once: a client discards a
- * second answer by its correlation id.
+ * second answer by its correlation id. Every message ends acknowledged, returned to be delivered
+ * again, or in the dead-letter queue; docs/queue.md says when.
  *
  * @param options Broker, queue, and the handler that serves it.
  * @throws {WasmEdgeError} ERR_BROKER when the broker cannot be reached, or has a queue of the name
@@ -38,9 +62,10 @@ export async function startWorker(options: WorkerOptions): Promise<QueueWorker> 
 export class QueueWorker {
   readonly #options: ResolvedWorkerOptions;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #turns = new Turns();
   #connection: RecoveringChannelModel | undefined;
-  /** The consumer of the present connection. */
-  #consumer: { channel: ConfirmChannel; tag: string } | undefined;
+  /** The consumers of the present connection. */
+  #consumers: { channel: ConfirmChannel; tags: string[] } | undefined;
   #closing: Promise<void> | undefined;
 
   /** @internal Use {@link startWorker}. */
@@ -73,25 +98,38 @@ export class QueueWorker {
   }
 
   async #drain(): Promise<void> {
-    const { channel, tag } = this.#consumer ?? {};
-    // Without a connection there is no consumer: the broker has given its messages to others.
-    if (tag !== undefined) await channel?.cancel(tag).catch(() => undefined);
+    const { channel, tags = [] } = this.#consumers ?? {};
+    // Without a connection there are no consumers: the broker has given their messages to others.
+    for (const tag of tags) await channel?.cancel(tag).catch(() => undefined);
     await Promise.all(this.#underWay);
     await this.#connection?.close();
   }
 
   async #consume(channel: ConfirmChannel, model: ChannelModel): Promise<void> {
     if (this.#closing) return;
-    const { queue, concurrency } = this.#options;
-    await channel.prefetch(concurrency);
+    const { queue, retryQueue, concurrency } = this.#options;
     await declareQueues(channel, this.#options);
-    const onMessage = (message: ConsumeMessage | null): void => {
-      // Without a message: the queue was deleted. Connecting again declares it again.
-      if (!message) void model.close().catch(() => undefined);
-      else this.#track(this.#serve(channel, message));
+    const consume = async (
+      name: string,
+      prefetch: number,
+      serve: (message: ConsumeMessage) => Promise<void>,
+    ): Promise<string> => {
+      // Of the consumers to come: the channel's others keep theirs.
+      await channel.prefetch(prefetch);
+      const onMessage = (message: ConsumeMessage | null): void => {
+        // Without a message: the queue was deleted. Connecting again declares it again.
+        if (!message) void model.close().catch(() => undefined);
+        else this.#track(serve(message));
+      };
+      return (await channel.consume(name, onMessage)).consumerTag;
     };
-    const { consumerTag } = await channel.consume(queue, onMessage);
-    this.#consumer = { channel, tag: consumerTag };
+    this.#consumers = {
+      channel,
+      tags: [
+        await consume(queue, concurrency, (message) => this.#serve(channel, message)),
+        await consume(retryQueue, 1, (message) => this.#serveAgain(channel, message)),
+      ],
+    };
   }
 
   #track(work: Promise<void>): void {
@@ -99,19 +137,46 @@ export class QueueWorker {
     void work.finally(() => this.#underWay.delete(work));
   }
 
+  /** The first delivery. A message that comes again is moved to where it is served alone. */
   async #serve(channel: ConfirmChannel, message: ConsumeMessage): Promise<void> {
-    const verdict = await this.#invoke(message);
+    if (deliveryCount(message) > 0) {
+      await this.#settle(channel, message, await this.#move(channel, message));
+      return;
+    }
+    await this.#turns.beside(async () => {
+      await this.#settle(channel, message, await this.#invoke(message));
+    });
+  }
+
+  /**
+   * A further delivery. Whatever ended a worker's process before may do so again, and then no other
+   * message may be under way: its deliveries would count as well, and end in the dead letters.
+   */
+  async #serveAgain(channel: ConfirmChannel, message: ConsumeMessage): Promise<void> {
+    const isBeyondLimit = deliveryCount(message) >= this.#options.deliveryLimit;
+    await this.#turns.alone(async () => {
+      const verdict = isBeyondLimit ? this.#giveUp() : await this.#invoke(message);
+      await this.#settle(channel, message, verdict);
+    });
+  }
+
+  /** Nobody is left to tell the sender once the broker has moved the message. */
+  #giveUp(): Verdict {
+    const error = new WasmEdgeError(
+      'ERR_BROKER',
+      `The message was delivered ${this.#options.deliveryLimit + 1} times, and each time its worker ended or the ` +
+        'handler failed. It goes to the dead-letter queue.',
+    );
+    return { settle: 'return', answer: errorAnswer(error), error, isBeyondLimit: true };
+  }
+
+  async #move(channel: ConfirmChannel, message: ConsumeMessage): Promise<Verdict> {
     try {
-      if (verdict.settle === 'requeue') {
-        channel.nack(message, false, true);
-        return;
-      }
-      await answer(channel, message, verdict.answer, verdict.settle === 'dead-letter');
-      if (verdict.settle === 'acknowledge') channel.ack(message);
-      else channel.reject(message, false);
-    } catch {
-      // The connection is gone, and with it the right to acknowledge: the broker delivers the
-      // message again.
+      const { retryQueue } = this.#options;
+      await publishConfirmed(channel, retryQueue, message.content, propertiesOf(message));
+      return { settle: 'acknowledge' };
+    } catch (error) {
+      return { settle: 'return', error };
     }
   }
 
@@ -119,45 +184,123 @@ export class QueueWorker {
     const { queue, handler, timeoutMs } = this.#options;
     let event: unknown;
     try {
+      this.#replyTarget(message);
       event = parseEvent(message.content);
     } catch (error) {
-      return { settle: 'dead-letter', answer: functionError(error) };
+      return { settle: 'dead-letter', answer: errorAnswer(error), error };
     }
     const { properties } = message;
     const context = lambdaContext(queue, timeoutMs);
     const awsRequestId =
       text(properties.messageId) ?? text(properties.correlationId) ?? context.awsRequestId;
+    let result: unknown;
     try {
-      const result = await handler(event as never, { ...context, awsRequestId });
-      return { settle: 'acknowledge', answer: result };
+      result = await handler(event as never, { ...context, awsRequestId });
     } catch (error) {
       const isNoEvent = error instanceof WasmEdgeError && error.code === 'ERR_INVALID_ARGUMENT';
       // Whatever else made the handler fail may be no fault of the message, and pass.
       return isNoEvent
-        ? { settle: 'dead-letter', answer: functionError(error) }
-        : { settle: 'requeue' };
+        ? { settle: 'dead-letter', answer: errorAnswer(error), error }
+        : { settle: 'return', error };
+    }
+    try {
+      return {
+        settle: 'acknowledge',
+        answer: { content: toJson("The handler's answer", result ?? null) },
+      };
+    } catch (error) {
+      return { settle: 'dead-letter', answer: errorAnswer(error), error };
+    }
+  }
+
+  /**
+   * Where the answer goes; absent where nobody waits for one.
+   *
+   * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT when none can or may be sent there.
+   */
+  #replyTarget({ properties }: ConsumeMessage): ReplyTarget | undefined {
+    const replyTo = text(properties.replyTo);
+    const correlationId = text(properties.correlationId);
+    if (replyTo === undefined) return undefined;
+    for (const [name, value] of Object.entries({ replyTo, correlationId })) {
+      if (value !== undefined && !isShortString(value)) {
+        refuse(`${name} of a message`, 'UTF-8 of at most 255 bytes', value);
+      }
+    }
+    const { queue, retryQueue, deadLetterQueue, replyQueues } = this.#options;
+    // An answer in one of its own queues would be served as an event.
+    if ([queue, retryQueue, deadLetterQueue].includes(replyTo) || !replyQueues.test(replyTo)) {
+      refuse('replyTo of a message', 'a queue that this worker may answer to', replyTo);
+    }
+    return { replyTo, correlationId };
+  }
+
+  /** Answers, then gives up the message; whatever throws, the broker keeps it. */
+  async #settle(channel: ConfirmChannel, message: ConsumeMessage, verdict: Verdict): Promise<void> {
+    const { settle, error } = await this.#answer(channel, message, verdict);
+    try {
+      if (settle === 'acknowledge') channel.ack(message);
+      else if (settle === 'return') channel.nack(message, false, true);
+      else channel.reject(message, false);
+    } catch {
+      // The connection is gone, and with it the right to acknowledge: the broker delivers the
+      // message again.
+      return;
+    }
+    if (settle === 'acknowledge') return;
+    const isDead = settle === 'dead-letter' || verdict.isBeyondLimit;
+    this.#tell(message, isDead ? 'dead-lettered' : 'returned', error);
+  }
+
+  /** @returns The verdict; another where the broker did not take the answer. */
+  async #answer(
+    channel: ConfirmChannel,
+    message: ConsumeMessage,
+    verdict: Verdict,
+  ): Promise<Verdict> {
+    let target: ReplyTarget | undefined;
+    try {
+      if (verdict.answer) target = this.#replyTarget(message);
+    } catch {
+      // It is the reason of the verdict.
+    }
+    if (!verdict.answer || !target) return verdict;
+    const { content, isError } = verdict.answer;
+    const { replyTo, correlationId } = target;
+    try {
+      // Of a client that is gone there is no queue any more, and the broker drops its answer.
+      await publishConfirmed(channel, replyTo, content, {
+        contentType: 'application/json',
+        ...(correlationId !== undefined && { correlationId }),
+        ...(isError && { headers: { [FUNCTION_ERROR_HEADER]: 'Unhandled' } }),
+      });
+      return verdict;
+    } catch (cause) {
+      // Without an answer the work is not done; the queue of answers may be full for now only.
+      if (verdict.settle !== 'acknowledge') return verdict;
+      const reason = `The broker refused the answer to ${JSON.stringify(replyTo)}: ${reasonOf(cause)}`;
+      return { settle: 'return', error: new WasmEdgeError('ERR_BROKER', reason, { cause }) };
+    }
+  }
+
+  #tell(message: ConsumeMessage, outcome: FailedMessage['outcome'], error: unknown): void {
+    const { properties } = message;
+    const messageId = text(properties.messageId) ?? text(properties.correlationId);
+    try {
+      this.#options.onFailure({
+        outcome,
+        ...(messageId !== undefined && { messageId }),
+        error: error instanceof Error ? error : new Error(String(error)),
+      });
+    } catch (thrown) {
+      // A listener's fault is not the message's, which is settled.
+      process.emitWarning(`onFailure threw: ${reasonOf(thrown)}`, {
+        code: 'WASMEDGE_EMBED_BROKER',
+      });
     }
   }
 }
 
-/** A property of a message, where it was given. */
-function text(property: unknown): string | undefined {
-  return typeof property === 'string' && property !== '' ? property : undefined;
-}
-
-async function answer(
-  channel: ConfirmChannel,
-  { properties }: ConsumeMessage,
-  result: object,
-  isError: boolean,
-): Promise<void> {
-  const replyTo = text(properties.replyTo);
-  const correlationId = text(properties.correlationId);
-  if (replyTo === undefined) return;
-  // Of a client that is gone there is no queue any more, and the broker drops its answer.
-  await publishConfirmed(channel, replyTo, Buffer.from(JSON.stringify(result)), {
-    contentType: 'application/json',
-    ...(correlationId !== undefined && { correlationId }),
-    ...(isError && { headers: { 'x-amz-function-error': 'Unhandled' } }),
-  });
+function errorAnswer(error: unknown): Answer {
+  return { content: toJson('The error', functionError(error)), isError: true };
 }

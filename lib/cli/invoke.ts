@@ -4,30 +4,30 @@ import { Command } from 'commander';
 
 import { connectClient } from '../broker/client.js';
 import type { QueueClient } from '../broker/client.js';
+import { brokerUrl } from '../broker/options.js';
 import { reasonOf } from '../errors.js';
 
+import { addBrokerOptions } from './broker-options.js';
+import type { BrokerOptions } from './broker-options.js';
 import { labelsTable } from './labels-table.js';
 import type { Label, Labelled } from './labels-table.js';
 import { integerIn } from './parse.js';
 import { forEachPicture } from './picture-loop.js';
 
-interface InvokeCommandOptions {
-  amqp: string;
-  queue: string;
+interface InvokeCommandOptions extends BrokerOptions {
   concurrency: number;
   timeout: number;
   json?: true;
 }
 
 export function invokeCommand(): Command {
-  return new Command('invoke')
+  const command = new Command('invoke')
     .description(
       "Classify JPEG pictures by the workers of a queue ('wasmedge-embed worker'). Exit code 1 when a picture " +
         'could not be classified.',
     )
-    .argument('<image...>', 'JPEG files')
-    .requiredOption('--queue <name>', "the workers' queue")
-    .option('--amqp <url>', 'the broker: amqp://user:password@host:5672/vhost', 'amqp://127.0.0.1')
+    .argument('<image...>', 'JPEG files');
+  return addBrokerOptions(command)
     .option('--concurrency <n>', 'pictures at a time', integerIn(1, 10_000), 8)
     .option('--timeout <seconds>', 'longest time for a picture', integerIn(1, 86_400), 60)
     .option('--json', 'print JSON')
@@ -36,7 +36,7 @@ export function invokeCommand(): Command {
 
 async function invoke(images: string[], options: InvokeCommandOptions): Promise<void> {
   const client = await connectClient({
-    url: options.amqp,
+    url: brokerUrl('--amqp', options.amqp),
     queue: options.queue,
     timeoutMs: options.timeout * 1000,
   });

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
+import { reasonOf } from '../errors.js';
+
 /** An argument parser for commander: a whole number in a range. */
 export function integerIn(min: number, max: number): (value: string) => number {
   return (value) => {
@@ -9,4 +11,13 @@ export function integerIn(min: number, max: number): (value: string) => number {
     }
     return number;
   };
+}
+
+/** An argument parser for commander: a regular expression. */
+export function regularExpression(value: string): RegExp {
+  try {
+    return new RegExp(value, 'u');
+  } catch (error) {
+    throw new InvalidArgumentError(`Expected a regular expression: ${reasonOf(error)}.`);
+  }
 }

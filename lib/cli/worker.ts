@@ -2,52 +2,67 @@ import os from 'node:os';
 
 import { Command } from 'commander';
 
-import { withoutPassword } from '../broker/options.js';
+import { brokerUrl, failureText, withoutPassword } from '../broker/options.js';
 import type { ConnectionEvent } from '../broker/types.js';
 import { startWorker } from '../broker/worker.js';
 import { createHandler } from '../lambda/handler.js';
 
+import { addBrokerOptions } from './broker-options.js';
+import type { BrokerOptions } from './broker-options.js';
 import { addGuestOptions, chooseModel, inferenceOf } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
-import { integerIn } from './parse.js';
+import { integerIn, regularExpression } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
-interface WorkerCommandOptions extends GuestOptions {
-  amqp: string;
-  queue: string;
+interface WorkerCommandOptions extends GuestOptions, BrokerOptions {
   concurrency: number;
   timeout: number;
   deliveryLimit: number;
+  retryQueue?: string;
   deadLetterQueue?: string;
+  replyQueues?: RegExp;
   shutdownTimeout: number;
 }
 
 export function workerCommand(): Command {
-  const command = new Command('worker')
-    .description(
-      'Serve invocations from a queue of RabbitMQ, one worker of as many as are wanted. Ends with 0 after ' +
-        'SIGTERM or SIGINT once everything under way is answered; a second signal ends it at once.',
-    )
-    .requiredOption('--queue <name>', "the queue: the function's name")
-    .option('--amqp <url>', 'the broker: amqp://user:password@host:5672/vhost', 'amqp://127.0.0.1');
-  return addGuestOptions(command)
+  const command = new Command('worker').description(
+    'Serve invocations from a queue of RabbitMQ, one worker of as many as are wanted. Ends with 0 after ' +
+      'SIGTERM or SIGINT once everything under way is answered; a second signal ends it at once.',
+  );
+  return addGuestOptions(addBrokerOptions(command))
     .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), os.availableParallelism())
     .option('--timeout <seconds>', 'longest time of an invocation', integerIn(1, 900), 30)
     .option('--delivery-limit <n>', 'deliveries again after a failure', integerIn(1, 1000), 5)
-    .option('--dead-letter-queue <name>', "where poison ends (default: the queue's name and .dead)")
+    .option(
+      '--retry-queue <name>',
+      "where messages wait for another try (default: the queue's name and .retry)",
+    )
+    .option(
+      '--dead-letter-queue <name>',
+      "where messages end that cannot be served (default: the queue's name and .dead)",
+    )
+    .option(
+      '--reply-queues <pattern>',
+      'regular expression that finds the queues it may answer to (default: all)',
+      regularExpression,
+    )
     .option('--shutdown-timeout <seconds>', 'longest time of a shutdown', integerIn(1, 3600), 60)
     .addHelpText(
       'after',
       `
-A message is an event as to the Lambda function, JSON such as {"body": "<hexadecimal JPEG>"}; its answer goes to
-its reply_to with its correlation_id. It is acknowledged once the broker has confirmed the answer. What is no event,
-is delivered too often or expires ends in the dead-letter queue. 'wasmedge-embed invoke' is a client.`,
+A message is an event as for the Lambda function, JSON such as {"body": "<hexadecimal JPEG>"}. The answer goes to
+its reply_to with its correlation_id, and the message is acknowledged once the broker has confirmed the answer. A
+message that is not an event, that was delivered too often or that expired goes to the dead-letter queue; a line on
+standard error tells each. 'wasmedge-embed invoke' is a client.`,
     )
     .action(work);
 }
 
 async function work(options: WorkerCommandOptions): Promise<void> {
-  const { queue, module, isolation, concurrency, deadLetterQueue } = options;
+  const { queue, module, isolation, concurrency, retryQueue, deadLetterQueue, replyQueues } =
+    options;
+  // Before anything is loaded.
+  const url = brokerUrl('--amqp', options.amqp);
   const handler = createHandler({
     ...(module !== undefined && { module }),
     isolation,
@@ -59,14 +74,17 @@ async function work(options: WorkerCommandOptions): Promise<void> {
     // What cannot be loaded is no message's fault.
     await handler.ready;
     const worker = await startWorker({
-      url: options.amqp,
+      url,
       queue,
       handler,
       concurrency,
       timeoutMs: options.timeout * 1000,
       deliveryLimit: options.deliveryLimit,
+      ...(retryQueue !== undefined && { retryQueue }),
       ...(deadLetterQueue !== undefined && { deadLetterQueue }),
+      ...(replyQueues !== undefined && { replyQueues }),
       onConnection: tell(options),
+      onFailure: (failure) => process.stderr.write(`${failureText(failure)}\n`),
     });
     stopOnSignals(async () => {
       await worker.close();

@@ -1,128 +1,30 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { connect } from 'amqplib';
-import type { GetMessage } from 'amqplib';
-import { connectClient, startWorker } from 'wasmedge-embed/broker';
-import type { ClientOptions, QueueClient, WorkerOptions } from 'wasmedge-embed/broker';
+import { startWorker } from 'wasmedge-embed/broker';
+import type { WorkerOptions } from 'wasmedge-embed/broker';
 import { createHandler } from 'wasmedge-embed/lambda';
 
+import { BrokerFixture, reasonOfDeath } from '../support/broker.js';
 import { fails } from '../support/errors.js';
 import { plainJpeg } from '../support/jpeg.js';
 import { ROOT } from '../support/paths.js';
-import { RabbitMq, requireRabbitMq } from '../support/rabbitmq.js';
 import { temporaryPath } from '../support/wat.js';
 
-const PATIENCE_MS = 50_000;
 const SECOND = 1000;
 
-/** A worker in a process of its own, whose handler is the body of a function of `event`. */
-const WORKER_SCRIPT = `
-  const { startWorker } = require('wasmedge-embed/broker');
-  const [url, queue, concurrency, body] = process.argv.slice(1);
-  const handler = eval('(async (event) => {' + body + '})');
-  startWorker({ url, queue, concurrency: Number(concurrency), handler, deliveryLimit: 2 }).then((worker) => {
-    process.once('SIGTERM', () => worker.close().then(() => process.exit(0)));
-    process.send('ready');
-  });`;
-
 describe('Behind a broker', () => {
-  let broker: RabbitMq;
-  let queues = 0;
-  let queue: string;
-  const children: ChildProcess[] = [];
-
-  before(async function () {
-    requireRabbitMq(this);
-    this.timeout(120_000);
-    broker = await RabbitMq.start();
-  });
-  after(async () => {
-    // Undefined when it was not there, or did not start.
-    await (broker as RabbitMq | undefined)?.stop();
-  });
-  beforeEach(() => {
-    queue = `function-${++queues}`;
-  });
-  afterEach(() => {
-    for (const child of children.splice(0)) child.kill('SIGKILL');
-  });
-
-  const client = (options: Partial<ClientOptions> = {}): Promise<QueueClient> =>
-    connectClient({ url: broker.url, queue, timeoutMs: PATIENCE_MS, ...options });
-
-  const worker = (
-    handler: (event: { id: number }) => Promise<object>,
-    options: Partial<WorkerOptions> = {},
-  ): ReturnType<typeof startWorker> =>
-    startWorker({
-      url: broker.url,
-      queue,
-      handler,
-      deliveryLimit: 2,
-      ...options,
-    });
-
-  function startProcess(body: string, concurrency: number): ChildProcess {
-    const args = ['-e', WORKER_SCRIPT, broker.url, queue, String(concurrency), body];
-    const child = spawn(process.execPath, args, {
-      cwd: ROOT,
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
-    children.push(child);
-    return child;
-  }
-
-  async function workerProcess(body: string, concurrency = 4): Promise<ChildProcess> {
-    const child = startProcess(body, concurrency);
-    const [first] = (await Promise.race([
-      once(child, 'message'),
-      once(child, 'exit'),
-    ])) as unknown[];
-    assert.equal(first, 'ready');
-    return child;
-  }
-
-  /** Waits for a dead letter. */
-  async function deadLetter(): Promise<GetMessage> {
-    const connection = await connect(broker.url);
-    try {
-      const channel = await connection.createChannel();
-      const end = Date.now() + PATIENCE_MS;
-      while (Date.now() < end) {
-        const message = await channel.get(`${queue}.dead`, { noAck: true });
-        if (message) return message;
-        await sleep(100);
-      }
-    } finally {
-      await connection.close();
-    }
-    throw new Error('No dead letter came.');
-  }
-
-  /** Why it is dead, as RabbitMQ marks it. */
-  function reasonOfDeath({ properties }: GetMessage): unknown {
-    const deaths = properties.headers?.['x-death'] as { reason?: string }[] | undefined;
-    return deaths?.[0]?.reason;
-  }
-
-  async function publish(content: string): Promise<void> {
-    const connection = await connect(broker.url);
-    const channel = await connection.createConfirmChannel();
-    channel.sendToQueue(queue, Buffer.from(content), { persistent: true });
-    await channel.waitForConfirms();
-    await connection.close();
-  }
+  const broker = BrokerFixture.use();
 
   it('a picture is classified by the handler that Lambda has', async () => {
     const handler = createHandler({ logger: false });
-    await using serving = await worker(handler as never);
-    await using caller = await client();
+    await using serving = await broker.worker(handler as never);
+    await using caller = await broker.client();
     const answer = (await caller.invoke({ body: plainJpeg(64, 64, 90).toString('hex') })) as {
       statusCode: number;
       body: string;
@@ -137,8 +39,8 @@ describe('Behind a broker', () => {
 
   it('a thousand invocations are shared by several workers, each answered with its own', async () => {
     const body = 'return { id: event.id, pid: process.pid }';
-    const workers = await Promise.all([1, 2, 3].map(() => workerProcess(body)));
-    await using caller = await client();
+    const workers = await Promise.all([1, 2, 3].map(() => broker.workerProcess(body)));
+    await using caller = await broker.client();
     const answers = (await Promise.all(
       Array.from({ length: 1000 }, (_, id) => caller.invoke({ id })),
     )) as { id: number; pid: number }[];
@@ -152,8 +54,11 @@ describe('Behind a broker', () => {
 
   it('none is lost when a worker is killed midway, and each caller hears once', async () => {
     const body = 'await new Promise((end) => setTimeout(end, 5)); return { id: event.id }';
-    const [victim] = await Promise.all([workerProcess(body, 50), workerProcess(body, 4)]);
-    await using caller = await client();
+    const [victim] = await Promise.all([
+      broker.workerProcess(body, 50),
+      broker.workerProcess(body, 4),
+    ]);
+    await using caller = await broker.client();
     let answered = 0;
     const answers = await Promise.all(
       Array.from({ length: 600 }, async (_, id) => {
@@ -171,8 +76,8 @@ describe('Behind a broker', () => {
 
   it('what is under way when a worker is asked to end is finished', async () => {
     const body = 'await new Promise((end) => setTimeout(end, 300)); return { pid: process.pid }';
-    const child = await workerProcess(body, 4);
-    await using caller = await client();
+    const child = await broker.workerProcess(body, 4);
+    await using caller = await broker.client();
     const answers = Promise.all([1, 2, 3].map((id) => caller.invoke({ id })));
     await sleep(150);
     const ended = once(child, 'exit');
@@ -184,14 +89,14 @@ describe('Behind a broker', () => {
   it('workers and clients outlive a restart of the broker', async function () {
     this.timeout(120_000);
     const states: string[] = [];
-    await using serving = await worker(
+    await using serving = await broker.worker(
       async ({ id }) => {
         await sleep(20);
         return { id };
       },
       { concurrency: 4, onConnection: ({ state }) => states.push(state) },
     );
-    await using caller = await client({ timeoutMs: 100_000 });
+    await using caller = await broker.client({ timeoutMs: 100_000 });
     const answers = Promise.all(
       Array.from(
         { length: 300 },
@@ -212,13 +117,13 @@ describe('Behind a broker', () => {
   });
 
   for (const content of ['no JSON', '{"body":', '\u{fffd}"', '']) {
-    it(`poison ends in the dead-letter queue: ${JSON.stringify(content)}`, async () => {
-      await using serving = await worker(({ id }) => Promise.resolve({ id }));
-      await publish(content);
-      const message = await deadLetter();
+    it(`what is not an event goes to the dead-letter queue: ${JSON.stringify(content)}`, async () => {
+      await using serving = await broker.worker(({ id }) => Promise.resolve({ id }));
+      await broker.publish(content);
+      const message = await broker.deadLetter();
       assert.equal(message.content.toString(), content);
       assert.equal(reasonOfDeath(message), 'rejected');
-      await using caller = await client();
+      await using caller = await broker.client();
       assert.deepEqual(await caller.invoke({ id: 1 }), { id: 1 }, 'the next one');
       await serving.close();
     });
@@ -226,11 +131,11 @@ describe('Behind a broker', () => {
 
   it('an event of another kind ends there too, and its sender is told', async () => {
     const handler = createHandler({ logger: false });
-    await using serving = await worker(handler as never);
-    await using caller = await client();
+    await using serving = await broker.worker(handler as never);
+    await using caller = await broker.client();
     const error = await fails('ERR_BROKER', caller.invoke({ Records: [] }));
     assert.match(error.message, /the event must come from/i);
-    assert.equal(reasonOfDeath(await deadLetter()), 'rejected');
+    assert.equal(reasonOfDeath(await broker.deadLetter()), 'rejected');
     await serving.close();
     await handler.close();
   });
@@ -239,52 +144,50 @@ describe('Behind a broker', () => {
     this.timeout(120_000);
     const body =
       'if (event.id === -1) process.kill(process.pid, "SIGKILL"); return { id: event.id }';
-    await workerProcess(body, 1);
-    await publish('{"id":-1}');
-    const first = children.at(-1);
-    assert.ok(first);
+    const first = await broker.workerProcess(body, 1);
+    await broker.publish('{"id":-1}');
     if (first.signalCode === null) await once(first, 'exit');
     for (let redelivery = 0; redelivery < 2; ++redelivery) {
-      const next = startProcess(body, 1);
+      const next = broker.startProcess(body, 1);
       // It may live just long enough to say that it is ready.
       assert.deepEqual(await once(next, 'exit'), [null, 'SIGKILL']);
     }
-    await workerProcess(body, 1);
-    const message = await deadLetter();
+    await broker.workerProcess(body, 1);
+    const message = await broker.deadLetter();
     assert.equal(message.content.toString(), '{"id":-1}');
     assert.equal(reasonOfDeath(message), 'delivery_limit');
-    await using caller = await client();
+    await using caller = await broker.client();
     assert.deepEqual(await caller.invoke({ id: 7 }), { id: 7 });
   });
 
   it('a handler that fails gets the message again, as often as allowed', async () => {
     let attempts = 0;
-    await using serving = await worker(({ id }) => {
+    await using serving = await broker.worker(({ id }) => {
       if (id === 1 || ++attempts < 3) return Promise.reject(new Error('not now'));
       return Promise.resolve({ attempts });
     });
-    await using caller = await client();
+    await using caller = await broker.client();
     assert.deepEqual(await caller.invoke({ id: 2 }), { attempts: 3 });
-    await publish('{"id":1}');
-    assert.equal(reasonOfDeath(await deadLetter()), 'delivery_limit');
+    await broker.publish('{"id":1}');
+    assert.equal(reasonOfDeath(await broker.deadLetter()), 'delivery_limit');
     await serving.close();
   });
 
   it('what nobody served in time is marked as expired where it ends', async () => {
     // The worker declares the queue, and is gone.
-    await (await worker(({ id }) => Promise.resolve({ id }))).close();
-    await using caller = await client({ timeoutMs: SECOND });
+    await (await broker.worker(({ id }) => Promise.resolve({ id }))).close();
+    await using caller = await broker.client({ timeoutMs: SECOND });
     await fails('ERR_TIMEOUT', caller.invoke({ id: 5 }));
-    const message = await deadLetter();
+    const message = await broker.deadLetter();
     assert.equal(message.content.toString(), '{"id":5}');
     assert.equal(reasonOfDeath(message), 'expired');
   });
 
   it('a second answer is discarded', async () => {
-    await (await worker(({ id }) => Promise.resolve({ id }))).close();
+    await (await broker.worker(({ id }) => Promise.resolve({ id }))).close();
     const connection = await connect(broker.url);
     const channel = await connection.createChannel();
-    await channel.consume(queue, (message) => {
+    await channel.consume(broker.queue, (message) => {
       assert.ok(message);
       const replyTo = String(message.properties.replyTo);
       const correlationId = String(message.properties.correlationId);
@@ -294,18 +197,18 @@ describe('Behind a broker', () => {
       channel.sendToQueue(replyTo, Buffer.from('3'), { correlationId: 'of nobody' });
       channel.ack(message);
     });
-    await using caller = await client();
+    await using caller = await broker.client();
     assert.equal(await caller.invoke({ id: 1 }), 1);
     assert.equal(await caller.invoke({ id: 2 }), 1);
     await connection.close();
   });
 
   it('a caller may stop waiting', async () => {
-    await using serving = await worker(async ({ id }) => {
+    await using serving = await broker.worker(async ({ id }) => {
       await sleep(id);
       return { id };
     });
-    await using caller = await client();
+    await using caller = await broker.client();
     const reason = new Error('enough');
     const controller = new AbortController();
     const waiting = caller.invoke({ id: 300 }, { signal: controller.signal });
@@ -322,28 +225,42 @@ describe('Behind a broker', () => {
 
   it('errors say what is wrong: no queue, other arguments, no broker, bad options', async function () {
     this.timeout(60_000);
-    await using caller = await client();
+    await using caller = await broker.client();
     assert.match((await fails('ERR_BROKER', caller.invoke({ id: 1 }))).message, /start a worker/);
 
     const connection = await connect(broker.url);
-    await (await connection.createChannel()).assertQueue(queue, { durable: false });
+    await (await connection.createChannel()).assertQueue(broker.queue, { durable: false });
     await connection.close();
     const other = await fails(
       'ERR_BROKER',
-      worker(() => Promise.resolve({})),
+      broker.worker(() => Promise.resolve({})),
     );
     assert.match(other.message, /PRECONDITION_FAILED/);
 
     const handler = (): Promise<object> => Promise.resolve({});
     const url = 'amqp://user:secret@127.0.0.1:1';
-    const unreachable = await fails('ERR_BROKER', startWorker({ url, queue, handler }));
+    const unreachable = await fails(
+      'ERR_BROKER',
+      startWorker({ url, queue: broker.queue, handler }),
+    );
     assert.match(
       unreachable.message,
       /^No connection to amqp:\/\/user:\*\*\*@127\.0\.0\.1:1.*ECONNREFUSED/,
     );
 
+    const noHost = await fails(
+      'ERR_BROKER',
+      startWorker({ url: `${broker.url}/none`, queue: broker.queue, handler }),
+    );
+    assert.match(noHost.message, /^No connection to .*\/none: the broker has no such virtual host/);
+
     for (const bad of [
       { url: 'http://secret' },
+      { url: 'amqp://user:sec#secret@host' },
+      { retryQueue: broker.queue },
+      { deadLetterQueue: `${broker.queue}.retry` },
+      { replyQueues: 'amq' },
+      { onFailure: 1 },
       { url: 7 },
       { queue: '' },
       { queue: 'amq.mine' },
@@ -354,7 +271,12 @@ describe('Behind a broker', () => {
       { timeoutMs: -1 },
       { prefetch: 1 },
     ]) {
-      const options = { url: broker.url, queue, handler, ...bad } as unknown as WorkerOptions;
+      const options = {
+        url: broker.url,
+        queue: broker.queue,
+        handler,
+        ...bad,
+      } as unknown as WorkerOptions;
       const { message } = await fails('ERR_INVALID_ARGUMENT', startWorker(options));
       assert.ok(!message.includes('secret'), message);
     }
@@ -362,11 +284,11 @@ describe('Behind a broker', () => {
 
   it('the commands worker and invoke classify pictures', async () => {
     const cli = path.join(ROOT, 'dist', 'cli', 'main.js');
-    const address = ['--amqp', broker.url, '--queue', queue];
+    const address = ['--amqp', broker.url, '--queue', broker.queue];
     const serving = spawn(process.execPath, [cli, 'worker', ...address], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    children.push(serving);
+    broker.track(serving);
     const [ready] = (await once(serving.stderr, 'data')) as [Buffer];
     assert.match(
       ready.toString(),

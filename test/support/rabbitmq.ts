@@ -33,7 +33,12 @@ export class RabbitMq {
   readonly #home: string;
   readonly #env: NodeJS.ProcessEnv;
 
-  private constructor(home: string, port: number, distributionPort: number) {
+  private constructor(
+    home: string,
+    port: number,
+    distributionPort: number,
+    settings: readonly string[],
+  ) {
     this.url = `amqp://guest:guest@127.0.0.1:${port}`;
     this.#home = home;
     const configuration = path.join(home, 'rabbitmq.conf');
@@ -45,6 +50,7 @@ export class RabbitMq {
         'vm_memory_high_watermark.absolute = 1GB',
         'disk_free_limit.absolute = 1MB',
         'log.console = false',
+        ...settings,
       ].join('\n'),
     );
     writeFileSync(path.join(home, 'enabled_plugins'), '[].');
@@ -66,10 +72,10 @@ export class RabbitMq {
     });
   }
 
-  /** Starts one; takes some seconds. */
-  static async start(): Promise<RabbitMq> {
+  /** Starts one, with lines of its configuration file beside our own; takes some seconds. */
+  static async start(settings: readonly string[] = []): Promise<RabbitMq> {
     const home = mkdtempSync(path.join(os.tmpdir(), 'wasmedge-embed-rabbitmq-'));
-    const broker = new RabbitMq(home, await freePort(), await freePort());
+    const broker = new RabbitMq(home, await freePort(), await freePort(), settings);
     await broker.#boot();
     return broker;
   }

@@ -1,0 +1,71 @@
+import type { ConsumeMessage, Options } from 'amqplib';
+
+import { WasmEdgeError, reasonOf } from '../errors.js';
+import { printable } from '../printable.js';
+
+/** Marks an answer that is an error, as the header of this name does in answers of Lambda's API. */
+export const FUNCTION_ERROR_HEADER = 'x-amz-function-error';
+
+/** The longest text that AMQP carries as a name or a property (AMQP 0-9-1, "shortstr"). */
+export const MAX_SHORT_STRING_BYTES = 255;
+
+/**
+ * Whether AMQP can carry the text as it is. One that came as something else than UTF-8 has lost what
+ * it was: an answer to it would go astray.
+ */
+export function isShortString(value: string): boolean {
+  return Buffer.byteLength(value) <= MAX_SHORT_STRING_BYTES && !value.includes('\ufffd');
+}
+
+/**
+ * A value as JSON.
+ *
+ * @param name What it is, for the message.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for what JSON cannot hold: undefined, a BigInt, a circle.
+ */
+export function toJson(name: string, value: unknown): Buffer {
+  try {
+    // Its type does not tell that a function, a symbol and undefined give undefined.
+    const json = JSON.stringify(value) as string | undefined;
+    if (json !== undefined) return Buffer.from(json);
+  } catch (error) {
+    const reason = `${name} cannot be sent as JSON: ${printable(reasonOf(error), 1000)}`;
+    throw new WasmEdgeError('ERR_INVALID_ARGUMENT', reason, { cause: error });
+  }
+  throw new WasmEdgeError(
+    'ERR_INVALID_ARGUMENT',
+    `${name} cannot be sent as JSON: it is ${typeof value}.`,
+  );
+}
+
+/** A property of a message, where it was given. */
+export function text(property: unknown): string | undefined {
+  return typeof property === 'string' && property !== '' ? property : undefined;
+}
+
+/** How often a quorum queue has delivered the message before. */
+export function deliveryCount({ properties }: ConsumeMessage): number {
+  const count: unknown = properties.headers?.['x-delivery-count'];
+  return typeof count === 'number' ? count : 0;
+}
+
+/** What a message is published with again, in another queue. */
+export function propertiesOf({ properties }: ConsumeMessage): Options.Publish {
+  const { contentType, contentEncoding, correlationId, replyTo, messageId, type, appId } =
+    properties as unknown as Record<string, unknown>;
+  const given = { contentType, contentEncoding, correlationId, replyTo, messageId, type, appId };
+  const texts = Object.entries(given).filter(
+    ([, value]) => typeof value === 'string' && value !== '' && isShortString(value),
+  );
+  const headers = Object.entries(properties.headers ?? {}).filter(
+    // Those of the broker's own describe the delivery before; the other two would add receivers.
+    ([name]) => !name.startsWith('x-') && name !== 'CC' && name !== 'BCC',
+  );
+  const expiration = text(properties.expiration);
+  return {
+    ...Object.fromEntries(texts),
+    persistent: true,
+    headers: Object.fromEntries(headers),
+    ...(expiration !== undefined && { expiration }),
+  };
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+
+/** Options of the commands that speak to a broker. */
+export interface BrokerOptions {
+  amqp: string;
+  queue: string;
+}
+
+export function addBrokerOptions(command: Command): Command {
+  return command
+    .requiredOption('--queue <name>', "the workers' queue, named after the function")
+    .addOption(
+      new Option(
+        '--amqp <url>',
+        'the broker, amqp://user:password@host:5672/vhost; the variable keeps a password out of the list of processes',
+      )
+        .env('WASMEDGE_EMBED_AMQP')
+        .default('amqp://127.0.0.1'),
+    );
+}
