@@ -22,6 +22,7 @@ export async function loadCompiled(
   file: string,
   meter: boolean,
   tableElements: number,
+  childEnv: Readonly<Record<string, string>>,
 ): Promise<Code | null> {
   const begin = performance.now();
   try {
@@ -33,7 +34,7 @@ export async function loadCompiled(
     }
     const isFirst = !compiling.has(output);
     await sweep(path.dirname(output));
-    await compileOnce(content, output, meter);
+    await compileOnce(content, output, meter, childEnv);
     if (isFirst) publish({ module: file, output, totalMs: performance.now() - begin });
     return { module: await addon().Module.load(output, file, { tableElements }), file: output };
   } catch (error) {
@@ -57,11 +58,16 @@ async function sweep(folder: string): Promise<void> {
   }
 }
 
-function compileOnce(content: Uint8Array, output: string, meter: boolean): Promise<void> {
+function compileOnce(
+  content: Uint8Array,
+  output: string,
+  meter: boolean,
+  childEnv: Readonly<Record<string, string>>,
+): Promise<void> {
   let compilation = compiling.get(output);
   if (!compilation) {
-    compilation = compileInto(content, output, { ...DEFAULT_COMPILE, meter }).finally(() =>
-      compiling.delete(output),
+    compilation = compileInto(content, output, { ...DEFAULT_COMPILE, meter }, childEnv).finally(
+      () => compiling.delete(output),
     );
     compiling.set(output, compilation);
   }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { writeAtomically } from './atomic-file.js';
 import { WasmEdgeError, reasonOf } from './errors.js';
 import type { NativeCompileOptions } from './native.js';
-import { boolean, bytes, integer, nonEmptyText, optionsObject } from './options.js';
+import { boolean, bytes, environment, integer, nonEmptyText, optionsObject } from './options.js';
 import { describeCompiled, removeSideFile, sideFilePath, writeSideFile } from './side-file.js';
 import type { BytesLike, CompileOptions } from './types.js';
 
@@ -43,6 +43,7 @@ export async function compileModule(
     'generic',
     'interruptible',
     'meter',
+    'childEnv',
   ]);
   const target = path.resolve(nonEmptyText('output', output));
   const settings: CompileSettings = {
@@ -56,12 +57,13 @@ export async function compileModule(
     meter: boolean('meter', given.meter, DEFAULT_COMPILE.meter),
     universal: target.endsWith('.wasm'),
   };
+  const childEnv = given.childEnv === undefined ? {} : environment('childEnv', given.childEnv);
   const source =
     typeof input === 'string'
       ? await readModule(nonEmptyText('input', input))
       : bytes('input', input);
   // The old side file goes with the old module, no sooner: a failed compilation leaves both.
-  await compileInto(source, target, settings, () => removeSideFile(target));
+  await compileInto(source, target, settings, childEnv, () => removeSideFile(target));
   const { optimize, generic, interruptible, meter } = settings;
   await wrapWrite(sideFilePath(target), async () => {
     const options = { optimize, generic, interruptible, meter };
@@ -74,14 +76,17 @@ export async function compileInto(
   source: Uint8Array,
   target: string,
   settings: CompileSettings,
+  childEnv: Readonly<Record<string, string>>,
   beforeReplacing?: () => Promise<void>,
 ): Promise<void> {
-  const { compileInProcess } = await import('./compile-process.js');
   await requireWritable(path.dirname(target));
   await wrapWrite(target, () =>
     writeAtomically(
       target,
-      (temporary) => compileInProcess({ ...settings, input: source, output: temporary }),
+      async (temporary) => {
+        const { compileInProcess } = await import('./compile-process.js');
+        await compileInProcess({ ...settings, input: source, output: temporary }, childEnv);
+      },
       beforeReplacing,
     ),
   );

@@ -32,6 +32,8 @@ export interface EngineSettings {
   limits: ResolvedLimits;
   concurrency: number;
   maxQueue: number;
+  /** What child processes are given beside what they inherit. */
+  childEnv: Readonly<Record<string, string>>;
 }
 
 /** All options of {@link loadModule}, validated and decided; nothing is read yet. */
@@ -62,6 +64,7 @@ const KNOWN = [
   'maxQueue',
   'workerProcess',
   'subprocess',
+  'childEnv',
 ] as const;
 
 /** Validates what was given to {@link loadModule}. */
@@ -85,6 +88,7 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     limits: resolveLimits(given.limits),
     concurrency,
     maxQueue: integer('maxQueue', given.maxQueue, { min: 0, max: 1_000_000, fallback: 1024 }),
+    childEnv: given.childEnv === undefined ? {} : environment('childEnv', given.childEnv),
     // What belongs to another isolation is checked and then without effect: so that one option
     // changes between them.
     workerProcess: workerProcessSettings(given.workerProcess, concurrency),

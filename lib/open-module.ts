@@ -61,7 +61,7 @@ export interface Code {
 }
 
 /** Reads a module in the form in which it will run: a plain one is compiled, once. */
-export async function loadCode({ file, aot, limits }: EngineSettings): Promise<Code> {
+export async function loadCode({ file, aot, limits, childEnv }: EngineSettings): Promise<Code> {
   const meter = limits.fuel !== undefined;
   const { tableElements } = limits;
   // Before the file is opened as a library, which runs what a foreign one may hold.
@@ -72,7 +72,7 @@ export async function loadCode({ file, aot, limits }: EngineSettings): Promise<C
   if (module.form === 'plain') {
     if (aot === 'off') return { module, file };
     const { loadCompiled } = await import('./aot-cache.js');
-    return (await loadCompiled(file, meter, tableElements)) ?? { module, file };
+    return (await loadCompiled(file, meter, tableElements, childEnv)) ?? { module, file };
   }
   if (meter && side?.options.meter !== true) {
     throw new WasmEdgeError(

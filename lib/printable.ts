@@ -1,5 +1,7 @@
 /** What would end a line, move a terminal's cursor, or turn the direction of what follows; and lone surrogates. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const UNPRINTABLE_IN_LINES =
+  /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * Text from outside, as a message or a line of a log may show it: what could forge a line is escaped
@@ -9,9 +11,18 @@ const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2
  * @param limit Most UTF-16 code units of it.
  */
 export function printable(text: string, limit = 200): string {
+  return cut(text, limit, UNPRINTABLE);
+}
+
+/** The same for text of several lines, an error's message above all: line feeds and tabs stay. */
+export function printableLines(text: string, limit: number): string {
+  return cut(text, limit, UNPRINTABLE_IN_LINES);
+}
+
+function cut(text: string, limit: number, unprintable: RegExp): string {
   const isCut = text.length > limit;
   const kept = isCut ? text.slice(0, limit).replace(/[\ud800-\udbff]$/, '') : text;
-  const escaped = kept.replace(UNPRINTABLE, escape);
+  const escaped = kept.replace(unprintable, escape);
   return isCut ? `${escaped}…` : escaped;
 }
 

@@ -191,6 +191,12 @@ export interface LoadOptions {
   workerProcess?: WorkerProcessOptions;
   /** With the isolation `subprocess`. */
   subprocess?: SubprocessOptions;
+  /**
+   * Environment variables of the processes that this package starts (worker processes, the compiler,
+   * WasmEdge's program), beside the few that they inherit: see docs/isolation.md. Guests see none of
+   * them. Default none.
+   */
+  childEnv?: Readonly<Record<string, string>>;
   /** Most invocations at a time, 1 to 256. Each has its own thread. Default: the processors. */
   concurrency?: number;
   /** Most invocations waiting for a thread, 0 to 1,000,000. Default 1,024. */
@@ -243,4 +249,6 @@ export interface CompileOptions {
   meter?: boolean;
   /** Add the checks that let WasmEdge's own asynchronous calls be cancelled. Default false. */
   interruptible?: boolean;
+  /** Environment variables of the process that compiles, as {@link LoadOptions} has them. */
+  childEnv?: Readonly<Record<string, string>>;
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { PassThrough, Writable } from 'node:stream';
 
 import { random } from './support/hostile.js';
 import { Channel } from './support/internals.js';
+
+const BOUNDS = { headerBytes: 1000, arrays: 3, arrayBytes: 400_000, aheadBytes: 100_000 };
 
 type Received = [message: unknown, arrays: Buffer[]];
 
@@ -17,24 +20,31 @@ function sent(messages: readonly Received[]): Buffer {
     },
   });
   const unexpected = (): never => assert.fail('nothing is received');
-  const channel = new Channel(stream as unknown as Socket, unexpected, unexpected);
+  const channel = new Channel(stream as unknown as Socket, BOUNDS, unexpected, unexpected);
   for (const [message, arrays] of messages) channel.send(message as object, arrays);
   return Buffer.concat(chunks);
 }
 
 /** What a channel makes of these bytes, which come in pieces. */
-function received(pieces: readonly Buffer[]): { messages: Received[]; error: unknown } {
+async function received(
+  pieces: readonly Buffer[],
+): Promise<{ messages: Received[]; error: unknown }> {
   const messages: Received[] = [];
   let error: unknown;
-  const stream = new PassThrough();
+  const stream = new PassThrough({ highWaterMark: 2 ** 30 });
   new Channel(
     stream as unknown as Socket,
+    BOUNDS,
     (message, arrays) => messages.push([message, arrays]),
     (reason) => {
       error = reason;
     },
   );
-  for (const piece of pieces) stream.emit('data', piece);
+  // It flows from the next turn on.
+  await new Promise(setImmediate);
+  for (const piece of pieces) stream.write(piece);
+  stream.end();
+  await once(stream, 'end');
   return { messages, error };
 }
 
@@ -47,14 +57,18 @@ describe('Messages between the pool and a worker process', () => {
     [{ last: true }, []],
   ];
 
-  it('arrive as they were sent, whatever pieces they come in', () => {
+  it('arrive as they were sent, whatever pieces they come in', async () => {
     const bytes = sent(messages);
-    assert.deepEqual(received([bytes]).messages, messages);
+    assert.deepEqual((await received([bytes])).messages, messages);
     const small = sent(messages.slice(0, 3));
     for (let size = 1; size < small.length; ++size) {
       const pieces: Buffer[] = [];
       for (let at = 0; at < small.length; at += size) pieces.push(small.subarray(at, at + size));
-      assert.deepEqual(received(pieces).messages, messages.slice(0, 3), `pieces of ${size}`);
+      assert.deepEqual(
+        (await received(pieces)).messages,
+        messages.slice(0, 3),
+        `pieces of ${size}`,
+      );
     }
     const below = random(7);
     for (let round = 0; round < 20; ++round) {
@@ -64,11 +78,11 @@ describe('Messages between the pool and a worker process', () => {
         pieces.push(bytes.subarray(at, end));
         at = end;
       }
-      assert.deepEqual(received(pieces).messages, messages);
+      assert.deepEqual((await received(pieces)).messages, messages);
     }
   });
 
-  it('that are malformed are refused, and nothing is taken after them', () => {
+  it('that are malformed are refused, and nothing is taken after them', async () => {
     const frame = (header: string): Buffer => {
       const length = Buffer.alloc(4);
       length.writeUInt32LE(Buffer.byteLength(header));
@@ -76,13 +90,15 @@ describe('Messages between the pool and a worker process', () => {
     };
     for (const header of [
       ...['{}', '[1]', '[{}, 4]', '[{}, [-1]]', '[{}, ["a"]]', '[{}, [1e300]]', '[{}, [null]]'],
-      ...['no JSON', '[{}, [[]', 'null'],
+      ...['no JSON', '[{}, [[]', 'null', '[{}, [], 1]'],
+      // Beyond what the other side may send: by its header, its arrays, their bytes together.
+      ...[`["${'x'.repeat(1000)}", []]`, '[{}, [0, 0, 0, 0]]', '[{}, [200000, 200001]]'],
     ]) {
       const bytes = Buffer.concat([frame(header), frame('[{"next":1},[]]')]);
-      const { messages: none, error } = received([bytes, frame('[{"next":2},[]]')]);
+      const { messages: none, error } = await received([bytes, frame('[{"next":2},[]]')]);
       assert.deepEqual(none, [], header);
       assert.ok(error instanceof Error, header);
     }
-    assert.ok(received([Buffer.alloc(8)]).error instanceof Error, 'an empty header');
+    assert.ok((await received([Buffer.alloc(8)])).error instanceof Error, 'an empty header');
   });
 });

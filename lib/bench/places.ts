@@ -32,7 +32,10 @@ export interface WasmEdgeProgram {
 /** As the isolation `subprocess` finds it. Rejects with {@link Unavailable} where it cannot. */
 export async function wasmedgeProgram(): Promise<WasmEdgeProgram> {
   try {
-    const { file, version, env } = await openProgram({ program: undefined, plugins: undefined });
+    const { file, version, env } = await openProgram(
+      { program: undefined, plugins: undefined },
+      {},
+    );
     return { file, version, plugins: env['WASMEDGE_PLUGIN_PATH'] ?? '' };
   } catch (error) {
     throw new Unavailable(reasonOf(error), { cause: error });

@@ -11,7 +11,9 @@ import type * as ModelFetch from '../../dist/model-fetch.js';
 import type * as ModelLookup from '../../dist/model-lookup.js';
 import type * as Models from '../../dist/models.js';
 import type * as Printable from '../../dist/printable.js';
+import type * as Answers from '../../dist/runners/worker-process/answers.js';
 import type * as ChannelModule from '../../dist/runners/worker-process/channel.js';
+import type * as Pool from '../../dist/runners/worker-process/pool.js';
 import type * as Serve from '../../dist/serve/server.js';
 import { ROOT } from './paths.js';
 
@@ -25,6 +27,9 @@ export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } =
 ) as typeof ModelLookup;
 export const { loadModels, modelSources, readModels } = load('./models.js') as typeof Models;
 export const { printable } = load('./printable.js') as typeof Printable;
+export type { WorkerStart } from '../../dist/runners/worker-process/worker.js';
+export const { readAnswer } = load('./runners/worker-process/answers.js') as typeof Answers;
+export const { WorkerPool } = load('./runners/worker-process/pool.js') as typeof Pool;
 export const { Channel } = load('./runners/worker-process/channel.js') as typeof ChannelModule;
 export const { startServer } = load('./serve/server.js') as typeof Serve;
 export const { readRequest } = load('./lambda/request.js') as typeof LambdaRequest;

@@ -96,7 +96,7 @@ export async function programModels(
 }
 
 /** As the set-up looks for it. */
-function program(): string {
+export function program(): string {
   const folder = process.env['WASMEDGE_DIR'] ?? path.join(homedir(), '.wasmedge');
   const file = path.join(folder, 'bin', 'wasmedge');
   return existsSync(file) ? file : 'wasmedge';

@@ -19,6 +19,9 @@ export interface Command {
   env: Record<string, string>;
 }
 
+/** Far beyond what the program and the plug-ins say. */
+const LOG_CHARACTERS = 1 << 20;
+
 /** `output`: the guest wrote more than it may. */
 type StopReason = EndReason | 'output';
 
@@ -49,10 +52,20 @@ export class Invocation extends AcceptedInvocation {
         detached: true,
         stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       });
-      this.#child = child;
       const forget = onProcessExit(() => {
         this.#kill();
       });
+      child.on('error', (error) => {
+        if (child.pid === undefined) forget();
+        this.reject(cannotStart(error));
+      });
+      child.on('close', (code, signal) => {
+        forget();
+        this.#settle(code, signal);
+      });
+      this.#child = child;
+      // No streams where no descriptors are left, of which the error tells.
+      if (!(child.stdout as typeof child.stdout | undefined)) return;
       child.stdout.on('data', (chunk: Buffer) => {
         this.#take(this.#stdout, chunk);
       });
@@ -60,14 +73,7 @@ export class Invocation extends AcceptedInvocation {
         this.#take(this.#stderr, chunk);
       });
       child.stdio[LOG_DESCRIPTOR]?.on('data', (chunk: Buffer) => {
-        this.#log += chunk.toString();
-      });
-      child.on('error', (error) => {
-        this.reject(cannotStart(error));
-      });
-      child.on('close', (code, signal) => {
-        forget();
-        this.#settle(code, signal);
+        this.#log = (this.#log + chunk.toString()).slice(0, LOG_CHARACTERS);
       });
       // A guest that does not read all of its input closes the pipe.
       child.stdin.on('error', () => undefined);

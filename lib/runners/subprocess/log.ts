@@ -1,4 +1,7 @@
+import { MESSAGE_CHARACTERS, receivedFields } from '../../encoded-error.js';
 import type { Trap, WasmEdgeErrorCode } from '../../errors.js';
+import { printable, printableLines } from '../../printable.js';
+import { receivedRecord, receivedText } from '../../received.js';
 
 /** Where the plug-ins put what WasmEdge's program logs, and why they failed. */
 export const LOG_DESCRIPTOR = 3;
@@ -44,7 +47,7 @@ export function readLog(text: string): ProgramLog {
     } else {
       const [, message, code] = FATAL.exec(line) ?? [];
       if (message !== undefined && code !== undefined) {
-        log.fatal ??= { message, code: Number.parseInt(code, 16) };
+        log.fatal ??= { message: printable(message), code: Number.parseInt(code, 16) };
       }
     }
   }
@@ -53,8 +56,17 @@ export function readLog(text: string): ProgramLog {
 
 function parse(line: string): PluginFailure | undefined {
   try {
-    return JSON.parse(line) as PluginFailure;
+    const { message, ...fields } = receivedRecord('a failure', JSON.parse(line));
+    const { code, limit, trap } = receivedFields(fields);
+    if (code === undefined) return undefined;
+    const text = receivedText('a message', message, line.length);
+    return {
+      code,
+      message: printableLines(text, MESSAGE_CHARACTERS),
+      ...(limit !== undefined && { limit }),
+      ...(trap !== undefined && { trap }),
+    };
   } catch {
-    return undefined; // cut short, as the process was killed
+    return undefined; // cut short, as the process was killed, or of a program that a guest has taken over
   }
 }

@@ -26,7 +26,7 @@ export async function openSubprocess(
 ): Promise<{ executor: SubprocessExecutor; facts: ModuleFacts }> {
   const { file, inference, limits, concurrency, maxQueue } = settings;
   const [program, code, inputs] = await Promise.all([
-    openProgram(settings.subprocess),
+    openProgram(settings.subprocess, settings.childEnv),
     loadCode(settings),
     readInputs(settings),
   ]);

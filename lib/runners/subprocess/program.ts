@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 
 import { PACKAGE_ROOT, addonRemedy } from '../../addon-file.js';
+import { childEnvironment } from '../../child-environment.js';
 import { WasmEdgeError, reasonOf } from '../../errors.js';
 
 import { LOG_DESCRIPTOR, readLog } from './log.js';
@@ -24,25 +25,23 @@ const REMEDY =
   "elsewhere with WasmEdge's official installer (into ~/.wasmedge); or set WASMEDGE_DIR to the " +
   'folder where it is, or the option subprocess.program to its file.';
 
-/** What the program and the plug-ins need of this process's environment. */
-const INHERITED = /^(HOME|LANG|LD_LIBRARY_PATH|PATH|TMPDIR|WASMEDGE_.*)$/;
-
 /**
  * Finds WasmEdge's program, runs it once, and makes sure that it loads our plug-ins.
  *
  * @throws {WasmEdgeError} ERR_NATIVE_LOAD, saying what to do.
  */
-export async function openProgram(settings: SubprocessSettings): Promise<Program> {
+export async function openProgram(
+  settings: SubprocessSettings,
+  childEnv: Readonly<Record<string, string>>,
+): Promise<Program> {
   const file = await findProgram(settings.program);
   const plugins = settings.plugins ?? (await findPlugins());
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && INHERITED.test(name)) env[name] = value;
-  }
+  const env = childEnvironment(childEnv);
+  // What is loaded before this process's program (a sanitizer, an allocator) is for Node.
+  if (!Object.hasOwn(childEnv, 'LD_PRELOAD')) delete env['LD_PRELOAD'];
   env['WASMEDGE_PLUGIN_PATH'] = path.resolve(plugins);
   env['WASMEDGE_EMBED_LOG_DESCRIPTOR'] = String(LOG_DESCRIPTOR);
   env['WASMEDGE_EMBED_PARENT'] = String(process.pid);
-  delete env['WASMEDGE_EMBED_LOG'];
   const { stdout, log } = await askVersion(file, env);
   const version = /version (\d+\.\d+\.\d+\S*)/.exec(stdout + log)?.[1];
   if (version === undefined) throw unusable(file, 'it does not tell a version of WasmEdge');
@@ -105,6 +104,7 @@ async function findPlugins(): Promise<string> {
 
 // A program that hangs is another one.
 const ANSWERS_WITHIN_MS = 30_000;
+const ANSWER_CHARACTERS = 1 << 16;
 
 function askVersion(
   file: string,
@@ -117,12 +117,17 @@ function askVersion(
       timeout: ANSWERS_WITHIN_MS,
       killSignal: 'SIGKILL',
     });
-    const texts = { stdout: '', log: '' };
-    child.stdout?.on('data', (chunk: Buffer) => (texts.stdout += chunk.toString()));
-    child.stdio[LOG_DESCRIPTOR]?.on('data', (chunk: Buffer) => (texts.log += chunk.toString()));
     child.on('error', (error) => {
       reject(unusable(file, reasonOf(error), error));
     });
+    const texts = { stdout: '', log: '' };
+    const take = (name: keyof typeof texts) => (chunk: Buffer) => {
+      texts[name] = (texts[name] + chunk.toString()).slice(0, ANSWER_CHARACTERS);
+    };
+    child.stdout?.on('data', take('stdout'));
+    // Absent where no descriptors are left, of which the error tells.
+    const stdio = child.stdio as typeof child.stdio | undefined;
+    stdio?.[LOG_DESCRIPTOR]?.on('data', take('log'));
     child.on('close', (code, signal) => {
       if (code === 0) resolve(texts);
       else {

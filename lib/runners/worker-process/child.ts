@@ -14,6 +14,7 @@ import type { InProcessExecutor } from '../in-process.js';
 
 import { Channel } from './channel.js';
 import { decodeValue, encodeValue } from './encoded-value.js';
+import { batchesOf } from './externals.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 
 // A worker process: loads the module as the first message says and runs it in-process.
@@ -28,6 +29,8 @@ let tellMemory = false;
 const socket = new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true });
 const channel = new Channel(
   socket,
+  // The pool's process is trusted.
+  { headerBytes: Infinity, arrays: Infinity, arrayBytes: Infinity, aheadBytes: Infinity },
   (message, arrays) => {
     receive(message as ToWorker, arrays);
   },
@@ -72,10 +75,10 @@ async function load(message: Extract<ToWorker, { type: 'load' }>, arrays: Buffer
       message.models.length > 0,
     );
     executor = opened.executor;
-    send({ type: 'ready', facts: opened.facts, identity });
+    for (const some of batchesOf(opened.facts)) send({ type: 'externals', ...some });
+    send({ type: 'ready', mode: opened.facts.mode, identity });
   } catch (error) {
-    const bytes: Uint8Array[] = [];
-    send({ type: 'failed', error: encodeError(error, bytes) }, bytes);
+    send({ type: 'failed', error: encodeError(error, []) });
     endGracefully();
   }
 }
@@ -148,10 +151,12 @@ function passOn(): void {
     send({ type: 'warning', message: warning.message, code: warning.code });
   });
   subscribe(compileChannel.name, (message) => {
-    const { error, ...event } = message as CompileEvent;
-    const bytes: Uint8Array[] = [];
-    const encoded = error === undefined ? {} : { error: encodeError(error, bytes) };
-    send({ type: 'compile', event, ...encoded }, bytes);
+    const { error, output, totalMs } = message as CompileEvent;
+    send({
+      ...{ type: 'compile', totalMs },
+      ...(output !== undefined && { output }),
+      ...(error !== undefined && { error: encodeError(error, []) }),
+    });
   });
 }
 

@@ -1,3 +1,5 @@
+import { Malformed, receivedRecord, receivedText } from '../../received.js';
+
 /** A number or bigint of a call, as JSON can carry it: what it cannot is told by its text. */
 export type EncodedValue = number | { number: string } | { bigint: string };
 
@@ -10,4 +12,18 @@ export function encodeValue(value: number | bigint): EncodedValue {
 export function decodeValue(value: EncodedValue): number | bigint {
   if (typeof value === 'number') return value;
   return 'bigint' in value ? BigInt(value.bigint) : Number(value.number);
+}
+
+/** Of a process that is not trusted: throws {@link Malformed} for what is none. */
+export function receivedValue(sent: unknown): number | bigint {
+  if (typeof sent === 'number') return sent;
+  const { bigint, number } = receivedRecord('a value', sent);
+  if (bigint !== undefined) {
+    const text = receivedText('a value', bigint, 20);
+    if (!/^-?\d+$/.test(text)) throw new Malformed('a value that is no integer');
+    return BigInt.asIntN(64, BigInt(text));
+  }
+  const text = receivedText('a value', number, 9);
+  if (!['-0', 'NaN', 'Infinity', '-Infinity'].includes(text)) throw new Malformed('no number');
+  return Number(text);
 }

@@ -1,3 +1,6 @@
+import path from 'node:path';
+
+import { childEnvironment } from '../../child-environment.js';
 import { readInputs } from '../../guest-inputs.js';
 import type { ReadInputs } from '../../guest-inputs.js';
 import type { EngineSettings, LoadSettings } from '../../load-settings.js';
@@ -5,6 +8,8 @@ import type { ModuleFacts } from '../runner.js';
 
 import { WorkerPool } from './pool.js';
 import type { WorkerStart } from './worker.js';
+
+const SCRIPT = path.join(__dirname, 'child.js');
 
 /** Loads a module into worker processes; ready when the first of them is. */
 export async function openWorkerPool(
@@ -32,6 +37,7 @@ function workerStart(settings: LoadSettings, { files, models }: ReadInputs): Wor
     concurrency: runs,
     // The pool gives no more than that; but a thread is free a moment after its answer.
     maxQueue: runs,
+    childEnv: settings.childEnv,
   };
   return {
     message: {
@@ -49,9 +55,9 @@ function workerStart(settings: LoadSettings, { files, models }: ReadInputs): Wor
       ...Object.values(files),
       ...models.flatMap(({ content, labels }) => [content, labels ?? new Uint8Array()]),
     ],
+    script: SCRIPT,
     folder: process.cwd(),
-    // Options of this process's Node are not for its workers: an inspector's port is taken, a
-    // script to be loaded first may do anything.
-    env: { ...process.env, NODE_OPTIONS: undefined },
+    // As it is now: so all workers have the same, whenever they are started.
+    env: childEnvironment(settings.childEnv),
   };
 }

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 import type { NativeRequest, NativeResult } from '../../native.js';
 import { requireRoom } from '../admission.js';
 import type { Room } from '../admission.js';
@@ -17,6 +19,20 @@ export type PoolSettings = WorkerProcessSettings & Room;
 const HEARTBEAT_MS = 1000;
 const FIRST_BACK_OFF_MS = 100;
 const LAST_BACK_OFF_MS = 10_000;
+/**
+ * A worker that replaces another has this long to load the module, or so many times what the first
+ * one needed, which may have had to compile it.
+ */
+const LEAST_LOAD_PATIENCE_MS = 60_000;
+const LOAD_PATIENCE = 10;
+
+/** Whoever waits for the first worker. */
+interface Opening {
+  /** By `performance.now`. */
+  begin: number;
+  resolve: (facts: ModuleFacts) => void;
+  reject: (error: Error) => void;
+}
 
 /** Runs the guest in long-lived child processes, each of which has loaded the module. */
 export class WorkerPool implements Executor, WorkerEvents {
@@ -25,13 +41,19 @@ export class WorkerPool implements Executor, WorkerEvents {
   readonly #start: WorkerStart;
   readonly #runsPerWorker: number;
   readonly #workers = new Set<Worker>();
+  /** Those of whom nothing more is expected, and whose processes are not gone yet. */
+  readonly #leaving = new Set<Worker>();
   /** Accepted and not yet given to a worker, in order. */
   readonly #waiting = new Map<number, Invocation>();
   #running = 0;
   #lastId = 0;
-  #opening: { resolve: (facts: ModuleFacts) => void; reject: (error: Error) => void } | undefined;
+  #opening: Opening | undefined;
   /** The module's file as the first worker found it. */
   #identity: string | undefined;
+  /** How long loading may take once it is known. */
+  #loadPatienceMs = Infinity;
+  /** The codes of warnings that were passed on: each pool has one of each. */
+  readonly #warned = new Set<string>();
   /** Workers in a row that ended without having been of any use. */
   #failures = 0;
   #backOff: NodeJS.Timeout | undefined;
@@ -55,7 +77,7 @@ export class WorkerPool implements Executor, WorkerEvents {
     this.#beBusy();
     try {
       return await new Promise<ModuleFacts>((resolve, reject) => {
-        this.#opening = { resolve, reject };
+        this.#opening = { begin: performance.now(), resolve, reject };
         this.#startWorker();
       });
     } finally {
@@ -90,9 +112,8 @@ export class WorkerPool implements Executor, WorkerEvents {
       });
     }
     clearTimeout(this.#backOff);
-    const workers = [...this.#workers];
-    this.#workers.clear();
-    await Promise.all(workers.map((worker) => worker.end(this.#settings.graceMs)));
+    for (const worker of this.#workers) this.#end(worker);
+    await Promise.all([...this.#leaving].map((worker) => worker.exited));
     this.#beIdle();
   }
 
@@ -102,8 +123,13 @@ export class WorkerPool implements Executor, WorkerEvents {
       worker.giveUp(`found that ${facts.file} has changed since it was loaded (load it again)`);
       return;
     }
-    this.#opening?.resolve(facts);
-    this.#opening = undefined;
+    if (this.#opening) {
+      const { begin, resolve } = this.#opening;
+      const tookMs = performance.now() - begin;
+      this.#loadPatienceMs = Math.max(LEAST_LOAD_PATIENCE_MS, LOAD_PATIENCE * tookMs);
+      this.#opening = undefined;
+      resolve(facts);
+    }
     this.#fill();
     this.#distribute();
   }
@@ -116,9 +142,15 @@ export class WorkerPool implements Executor, WorkerEvents {
     this.#distribute();
   }
 
+  onWarning(code: string, message: string): void {
+    if (this.#warned.has(code)) return;
+    this.#warned.add(code);
+    process.emitWarning(message, { code });
+  }
+
   onGone(worker: Worker, reason: Error, lost: number): void {
     this.#running -= lost;
-    this.#workers.delete(worker);
+    this.#leave(worker);
     if (this.#opening) {
       this.#opening.reject(reason);
       return;
@@ -201,9 +233,18 @@ export class WorkerPool implements Executor, WorkerEvents {
   }
 
   #endRetired(worker: Worker): void {
-    if (!worker.isRetiring || worker.held.size > 0) return;
-    this.#workers.delete(worker);
+    if (worker.isRetiring && worker.held.size === 0) this.#end(worker);
+  }
+
+  #end(worker: Worker): void {
+    this.#leave(worker);
     void worker.end(this.#settings.graceMs);
+  }
+
+  #leave(worker: Worker): void {
+    this.#workers.delete(worker);
+    this.#leaving.add(worker);
+    void worker.exited.then(() => this.#leaving.delete(worker));
   }
 
   #loseWaiting(reason: Error): void {
@@ -238,6 +279,8 @@ export class WorkerPool implements Executor, WorkerEvents {
       const silentMs = worker.ping() * HEARTBEAT_MS;
       if (silentMs >= this.#settings.unresponsiveMs) {
         worker.giveUp(`did not answer for ${silentMs / 1000} seconds`);
+      } else if (!worker.isReady && ++worker.loadBeats * HEARTBEAT_MS > this.#loadPatienceMs) {
+        worker.giveUp(`took longer than ${Math.round(this.#loadPatienceMs / 1000)} seconds`);
       }
     }
   }

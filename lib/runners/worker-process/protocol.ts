@@ -2,10 +2,14 @@ import type { CompileEvent } from '../../diagnostics.js';
 import type { EncodedError } from '../../encoded-error.js';
 import type { EngineSettings } from '../../load-settings.js';
 import type { ReadModel } from '../../models.js';
-import type { NativeRequest, Timings } from '../../native.js';
-import type { ModuleFacts } from '../runner.js';
+import type { ExternalDescription, NativeRequest, Timings } from '../../native.js';
 
 import type { EncodedValue } from './encoded-value.js';
+
+/** Bytes of the largest header that a worker process may send: the pool parses it in one go. */
+export const MAX_HEADER_BYTES = 512 * 1024;
+/** Messages by which it may tell what the module imports and exports. */
+export const MAX_EXTERNALS = 128;
 
 /** What the pool sends to a worker process. */
 export type ToWorker =
@@ -25,10 +29,12 @@ export type ToWorker =
   /** Finish and end. */
   | { type: 'close' };
 
-/** What a worker process sends to the pool. */
+/** What a worker process sends to the pool, which checks it (answers.ts). */
 export type FromWorker =
-  | { type: 'ready'; facts: ModuleFacts; identity: string }
-  /** It cannot load the module. Arrays: the error's. */
+  /** Before it is ready: some of what the module imports and exports, in order. */
+  | { type: 'externals'; imports: ExternalDescription[]; exports: ExternalDescription[] }
+  | { type: 'ready'; mode: 'aot' | 'interpreter'; identity: string }
+  /** It cannot load the module, and is of no more use. */
   | { type: 'failed'; error: EncodedError }
   /** Arrays: standard output, standard error. `memory`: resident bytes, where they are asked for. */
   | { type: 'result'; id: number; result: EncodedResult; memory?: number }
@@ -36,7 +42,7 @@ export type FromWorker =
   | { type: 'error'; id: number; error: EncodedError; memory?: number }
   | { type: 'pong' }
   | { type: 'warning'; message: string; code: string }
-  | { type: 'compile'; event: Omit<CompileEvent, 'error'>; error?: EncodedError };
+  | ({ type: 'compile'; error?: EncodedError } & Omit<CompileEvent, 'error' | 'module'>);
 
 export type EncodedRequest = Omit<NativeRequest, 'stdin' | 'arguments'> & {
   arguments?: EncodedValue[];

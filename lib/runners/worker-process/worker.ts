@@ -1,26 +1,23 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import type { Socket } from 'node:net';
-import path from 'node:path';
-
 import { compileChannel } from '../../diagnostics.js';
-import { decodeError } from '../../encoded-error.js';
-import { WasmEdgeError } from '../../errors.js';
-import { nodeArguments } from '../../node-arguments.js';
+import { WasmEdgeError, reasonOf } from '../../errors.js';
+import type { ExternalDescription } from '../../native.js';
+import { Malformed } from '../../received.js';
 import type { ModuleFacts } from '../runner.js';
 
+import { readAnswer } from './answers.js';
+import type { Answer } from './answers.js';
 import { Channel } from './channel.js';
-import { decodeValue, encodeValue } from './encoded-value.js';
+import { ChildHandle } from './child-handle.js';
+import type { ChildStart } from './child-handle.js';
+import { encodeValue } from './encoded-value.js';
 import type { Invocation } from './invocation.js';
-import type { FromWorker, ToWorker } from './protocol.js';
+import { MAX_EXTERNALS, MAX_HEADER_BYTES } from './protocol.js';
+import type { ToWorker } from './protocol.js';
 
-/** What a worker needs to begin: the first message and its arrays. */
-export interface WorkerStart {
+/** What a worker needs to begin: its process, the first message and its arrays. */
+export interface WorkerStart extends ChildStart {
   message: Extract<ToWorker, { type: 'load' }>;
   arrays: readonly Uint8Array[];
-  /** The folder in which relative paths are meant. */
-  folder: string;
-  env: NodeJS.ProcessEnv;
 }
 
 /** What a worker tells its pool. */
@@ -28,6 +25,8 @@ export interface WorkerEvents {
   onReady(worker: Worker, facts: ModuleFacts, identity: string): void;
   /** A run that it held has settled. */
   onSettled(worker: Worker): void;
+  /** It has a warning for the user of this process. */
+  onWarning(code: string, message: string): void;
   /**
    * It takes nothing any more and what it held is settled: it could not load the module, it has
    * ended, or it was given up. Once; `lost` is how many runs it held.
@@ -35,12 +34,15 @@ export interface WorkerEvents {
   onGone(worker: Worker, reason: Error, lost: number): void;
 }
 
-const SCRIPT = path.join(__dirname, 'child.js');
-/** How much of what a worker wrote to its standard error is kept, to be told when it dies. */
-const LAST_WORDS_BYTES = 2000;
 const NOTHING = new Uint8Array();
+/** Bytes of an answer's arrays that are allocated at once. */
+const AHEAD_BYTES = 16 * 1024 * 1024;
+/** How long after its stream a process ends, if it does. */
+const CLOSED_STREAM_MS = 500;
+/** How many warnings and compilations a process may tell of. */
+const MAX_NOTICES = 16;
 
-/** One worker process, seen from the pool. It never keeps the event loop alive by itself. */
+/** One worker process, seen from the pool, which trusts it with nothing but the runs that it holds. */
 export class Worker {
   readonly held = new Map<number, Invocation>();
   /** Runs that it was given so far. */
@@ -49,56 +51,64 @@ export class Worker {
   isReady = false;
   /** Whether it is given no more runs and ends after those that it holds. */
   isRetiring = false;
+  /** Heartbeats for which it has been loading. */
+  loadBeats = 0;
   /** Resident bytes, as it last told them. */
   memory = 0;
-  readonly #child: ChildProcess;
-  readonly #channel: Channel;
+  readonly #child: ChildHandle;
+  readonly #channel: Channel | undefined;
   readonly #events: WorkerEvents;
-  readonly #exited: Promise<void>;
+  /** The module's file, which a process need not tell. */
+  readonly #file: string;
+  readonly #imports: ExternalDescription[] = [];
+  readonly #exports: ExternalDescription[] = [];
+  /** Messages that told of them. */
+  #externals = 0;
+  #notices = 0;
   #isGone = false;
   #unanswered = 0;
-  #lastWords = '';
 
-  constructor({ message, arrays, folder, env }: WorkerStart, events: WorkerEvents) {
+  constructor({ message, arrays, ...start }: WorkerStart, events: WorkerEvents) {
     this.#events = events;
-    this.#child = spawn(process.execPath, [...nodeArguments(), SCRIPT], {
-      cwd: folder,
-      env,
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    this.#file = message.settings.file;
+    this.#child = new ChildHandle(start, (how, cause) => {
+      this.#goneFor(how, cause);
     });
-    const socket = this.#child.stdio[3] as Socket;
+    const { socket } = this.#child;
+    if (!socket) return;
     this.#channel = new Channel(
       socket,
+      {
+        headerBytes: MAX_HEADER_BYTES,
+        // Standard output and standard error.
+        arrays: 2,
+        arrayBytes: message.settings.limits.outputBytes,
+        aheadBytes: AHEAD_BYTES,
+      },
       (received, bytes) => {
-        this.#receive(received as FromWorker, bytes);
+        if (!this.#isGone) this.#receive(readAnswer(received, bytes));
       },
       (error) => {
-        this.giveUp(`sent what cannot be understood (${String(error)})`);
+        this.giveUp(`sent what cannot be understood (${reasonOf(error)})`);
       },
     );
-    const stderr = this.#child.stderr as Socket;
-    stderr.on('data', (chunk: Buffer) => {
-      this.#lastWords = (this.#lastWords + chunk.toString()).slice(-LAST_WORDS_BYTES);
+    // Its end, mostly, which says more: but it may stay without a stream.
+    socket.once('close', () => {
+      const timer = setTimeout(() => {
+        this.giveUp('closed its stream');
+      }, CLOSED_STREAM_MS);
+      timer.unref();
     });
-    this.#exited = new Promise((resolve) => {
-      this.#child.on('error', (error) => {
-        this.#goneFor(`could not be started: ${error.message}`, error);
-        resolve();
-      });
-      // After all that it has sent was read.
-      this.#child.on('close', (code, signal) => {
-        this.#goneFor(signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`);
-        resolve();
-      });
-    });
-    this.#child.unref();
-    socket.unref();
-    stderr.unref();
     this.#send(message, arrays);
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** Settles when its process is no more. */
+  get exited(): Promise<void> {
+    return this.#child.exited;
   }
 
   /** Gives it a run, which is then answered, or settled when the worker is gone. */
@@ -128,7 +138,6 @@ export class Worker {
 
   /** Kills it. What it holds is settled at once. */
   giveUp(reason: string): void {
-    this.#child.kill('SIGKILL');
     this.#goneFor(`${reason} and was killed`);
   }
 
@@ -136,72 +145,85 @@ export class Worker {
   async end(graceMs: number): Promise<void> {
     this.#isGone = true;
     this.#send({ type: 'close' });
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
-    await this.#exited;
+    const timer = setTimeout(() => {
+      this.#child.kill();
+    }, graceMs);
+    await this.exited;
     clearTimeout(timer);
   }
 
   #send(message: ToWorker, arrays?: readonly Uint8Array[]): void {
-    this.#channel.send(message, arrays);
+    this.#channel?.send(message, arrays);
   }
 
-  #receive(message: FromWorker, arrays: Buffer[]): void {
-    switch (message.type) {
+  #receive(answer: Answer): void {
+    switch (answer.type) {
+      case 'externals':
+        this.#takeExternals(answer);
+        return;
       case 'ready':
+        this.#requireLoading();
         this.isReady = true;
-        this.#events.onReady(this, message.facts, message.identity);
+        this.#events.onReady(this, this.#facts(answer.mode), answer.identity);
         return;
       case 'failed':
-        this.#gone(decodeError(message.error, arrays));
+        this.#requireLoading();
+        this.#gone(answer.error);
         return;
-      case 'result': {
-        const [stdout, stderr] = arrays;
-        const { value, ...result } = message.result;
-        if (!stdout || !stderr) throw new Error('a result without its output');
-        this.#settle(message, (invocation) => {
-          invocation.resolve({
-            ...{ ...result, stdout, stderr },
-            ...(value !== undefined && { value: decodeValue(value) }),
-          });
-        });
+      case 'result':
+        this.#settle(answer).resolve(answer.result);
+        this.#events.onSettled(this);
         return;
-      }
-      case 'error': {
-        const error = decodeError(message.error, arrays);
-        this.#settle(message, (invocation) => {
-          invocation.reject(error);
-        });
+      case 'error':
+        this.#settle(answer).reject(answer.error);
+        this.#events.onSettled(this);
         return;
-      }
       case 'pong':
+        if (this.#unanswered === 0) throw new Malformed('an answer to nothing');
         this.#unanswered = 0;
         return;
       case 'warning':
-        process.emitWarning(message.message, { code: message.code });
+        this.#countNotice();
+        this.#events.onWarning(answer.code, answer.message);
         return;
-      case 'compile':
-        compileChannel.publish({
-          ...message.event,
-          ...(message.error && { error: decodeError(message.error, arrays) }),
-        });
+      case 'compile': {
+        this.#countNotice();
+        compileChannel.publish({ module: this.#file, ...answer.event });
+      }
     }
   }
 
-  /** A run that was settled before, as its worker was given up, is not there any more. */
-  #settle(
-    { id, memory }: { id: number; memory?: number },
-    settle: (invocation: Invocation) => void,
-  ): void {
-    this.memory = memory ?? 0;
+  #takeExternals({ imports, exports }: Extract<Answer, { type: 'externals' }>): void {
+    this.#requireLoading();
+    if (++this.#externals > MAX_EXTERNALS) throw new Malformed('too many imports and exports');
+    this.#imports.push(...imports);
+    this.#exports.push(...exports);
+  }
+
+  #facts(mode: ModuleFacts['mode']): ModuleFacts {
+    return { file: this.#file, mode, imports: this.#imports, exports: this.#exports };
+  }
+
+  #requireLoading(): void {
+    if (this.isReady) throw new Malformed('news of loading after it');
+  }
+
+  #countNotice(): void {
+    if (++this.#notices > MAX_NOTICES) throw new Malformed('too many warnings');
+  }
+
+  /** Takes an answered run off those that it holds: all others it cannot answer. */
+  #settle({ id, memory }: { id: number; memory: number }): Invocation {
     const invocation = this.held.get(id);
-    if (!invocation) return;
+    if (!invocation) throw new Malformed('an answer to a run that it does not hold');
+    this.memory = memory;
     this.held.delete(id);
-    settle(invocation);
-    this.#events.onSettled(this);
+    return invocation;
   }
 
   #goneFor(how: string, cause?: Error): void {
-    const words = this.#lastWords.trim();
+    if (this.#isGone) return;
+    const words = this.#child.lastWords;
     const message =
       `The worker process ${this.pid === undefined ? '' : `${this.pid} `}${how}` +
       `${this.isReady ? '' : ' before it had loaded the module'}.` +
@@ -209,9 +231,11 @@ export class Worker {
     this.#gone(new WasmEdgeError('ERR_WORKER_DIED', message, cause && { cause }));
   }
 
+  /** Whatever it was, its process ends as well. */
   #gone(reason: Error): void {
     if (this.#isGone) return;
     this.#isGone = true;
+    this.#child.kill();
     const invocations = [...this.held.values()];
     this.held.clear();
     for (const invocation of invocations) invocation.lose(reason);

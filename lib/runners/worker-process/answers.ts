@@ -1,0 +1,144 @@
+import type { CompileEvent } from '../../diagnostics.js';
+import { decodeError, receivedTimings } from '../../encoded-error.js';
+import { WasmEdgeError } from '../../errors.js';
+import type { ExternalDescription, NativeResult, ValueType } from '../../native.js';
+import { printableLines } from '../../printable.js';
+import {
+  Malformed,
+  receivedAmount,
+  receivedBoolean,
+  receivedInteger,
+  receivedList,
+  receivedOneOf,
+  receivedRecord,
+  receivedText,
+} from '../../received.js';
+
+import { receivedValue } from './encoded-value.js';
+import { MAX_HEADER_BYTES } from './protocol.js';
+
+// A worker process may be in the hands of a guest that has broken out of WebAssembly. Nothing of what
+// it sends is used before all of the message was looked at, and nothing but what is named here.
+
+/** What a worker process has said, checked. */
+export type Answer =
+  | { type: 'externals'; imports: ExternalDescription[]; exports: ExternalDescription[] }
+  | { type: 'ready'; mode: 'aot' | 'interpreter'; identity: string }
+  | { type: 'failed'; error: WasmEdgeError }
+  | { type: 'result'; id: number; memory: number; result: NativeResult }
+  | { type: 'error'; id: number; memory: number; error: WasmEdgeError }
+  | { type: 'pong' }
+  | { type: 'warning'; code: string; message: string }
+  | { type: 'compile'; event: Omit<CompileEvent, 'module'> };
+
+const TYPES: readonly Answer['type'][] = [
+  ...(['externals', 'ready', 'failed', 'result', 'error', 'pong', 'warning', 'compile'] as const),
+];
+const KINDS = ['function', 'table', 'memory', 'global', 'tag'] as const;
+const VALUE_TYPES: readonly ValueType[] = [
+  ...(['i32', 'i64', 'f32', 'f64', 'v128', 'funcref', 'externref', 'ref'] as const),
+];
+/** The warnings of this package that a worker process may have. */
+const WARNINGS = ['WASMEDGE_EMBED_INTERPRETED', 'WASMEDGE_EMBED_CACHE'] as const;
+const WARNING_CHARACTERS = 4096;
+const PATH_CHARACTERS = 16_384;
+
+/**
+ * Reads a message of a worker process.
+ *
+ * @throws {Malformed} when it is not of the form.
+ */
+export function readAnswer(sent: unknown, arrays: readonly Buffer[]): Answer {
+  const message = receivedRecord('a message', sent);
+  const type = receivedOneOf("a message's type", message['type'], TYPES);
+  switch (type) {
+    case 'externals':
+      return {
+        type,
+        imports: receivedList('imports', message['imports']).map(external),
+        exports: receivedList('exports', message['exports']).map(external),
+      };
+    case 'ready':
+      return {
+        type,
+        mode: receivedOneOf('a mode', message['mode'], ['aot', 'interpreter']),
+        identity: receivedText('an identity', message['identity'], 200),
+      };
+    case 'failed':
+      return { type, error: receivedError(message['error'], arrays) };
+    case 'result':
+      return { type, ...receivedRun(message), result: receivedResult(message['result'], arrays) };
+    case 'error':
+      return { type, ...receivedRun(message), error: receivedError(message['error'], arrays) };
+    case 'pong':
+      return { type };
+    case 'warning':
+      return {
+        type,
+        code: receivedOneOf('a warning', message['code'], WARNINGS),
+        message: printableLines(
+          receivedText("a warning's message", message['message'], MAX_HEADER_BYTES),
+          WARNING_CHARACTERS,
+        ),
+      };
+    case 'compile':
+      return { type, event: receivedCompilation(message) };
+  }
+}
+
+function receivedCompilation(message: Record<string, unknown>): Omit<CompileEvent, 'module'> {
+  const { output, error } = message;
+  return {
+    totalMs: receivedAmount('a time', message['totalMs']),
+    ...(output !== undefined && { output: receivedText('an output', output, PATH_CHARACTERS) }),
+    ...(error !== undefined && { error: decodeError(error, []) }),
+  };
+}
+
+function receivedRun(message: Record<string, unknown>): { id: number; memory: number } {
+  const { memory } = message;
+  return {
+    id: receivedInteger('an id', message['id'], 1, Number.MAX_SAFE_INTEGER),
+    memory: memory === undefined ? 0 : receivedAmount('memory', memory),
+  };
+}
+
+function receivedResult(sent: unknown, arrays: readonly Buffer[]): NativeResult {
+  const result = receivedRecord('a result', sent);
+  const [stdout, stderr] = arrays;
+  if (!stdout || !stderr) throw new Malformed('a result without its output');
+  const { value } = result;
+  return {
+    ...{ stdout, stderr },
+    exitCode: receivedInteger('an exit code', result['exitCode'], -(2 ** 31), 2 ** 32 - 1),
+    exited: receivedBoolean('whether the guest exited', result['exited']),
+    timings: receivedTimings(result['timings']),
+    ...(value !== undefined && { value: receivedValue(value) }),
+  };
+}
+
+/** One of the family, always: any other is a fault of the process. */
+function receivedError(sent: unknown, arrays: readonly Buffer[]): WasmEdgeError {
+  const error = decodeError(sent, arrays);
+  if (error instanceof WasmEdgeError) return error;
+  return new WasmEdgeError(
+    'ERR_WORKER_DIED',
+    `The worker process failed: ${error.name}: ${error.message}`,
+    { cause: error },
+  );
+}
+
+function external(sent: unknown): ExternalDescription {
+  const given = receivedRecord('an import or export', sent);
+  const types = (name: 'params' | 'results'): ValueType[] =>
+    receivedList(name, given[name]).map((each) => receivedOneOf('a type', each, VALUE_TYPES));
+  const text = (name: 'module' | 'name'): string =>
+    receivedText(name, given[name], MAX_HEADER_BYTES);
+  return {
+    ...(given['module'] !== undefined && { module: text('module') }),
+    name: text('name'),
+    kind: receivedOneOf('a kind', given['kind'], KINDS),
+    ...(given['params'] !== undefined && { params: types('params') }),
+    ...(given['results'] !== undefined && { results: types('results') }),
+  };
+}

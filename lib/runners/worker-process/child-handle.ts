@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+
+import { reasonOf } from '../../errors.js';
+import { nodeArguments } from '../../node-arguments.js';
+import { printableLines } from '../../printable.js';
+import { onProcessExit } from '../process-exit.js';
+
+/** What a worker process is started with. */
+export interface ChildStart {
+  /** The script that it runs. */
+  script: string;
+  /** The folder in which relative paths are meant. */
+  folder: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** How much of what a worker wrote to its standard error is kept, to be told when it dies. */
+const LAST_WORDS_CHARACTERS = 2000;
+/** For how long what a process has sent is still read after its end. */
+const LINGER_MS = 1000;
+
+/**
+ * A process of its own group, of which nothing stays: neither it nor what it has started, unless
+ * that left the group, outlives {@link exited} or this process. It never keeps the event loop alive by itself.
+ */
+export class ChildHandle {
+  /** Settles when the process has ended, or could not be started. */
+  readonly exited: Promise<void>;
+  /** The stream to it; absent where it could not be started. */
+  readonly socket: Socket | undefined;
+  readonly #child: ChildProcess | undefined;
+  /** Whether its identifier is no longer its own. */
+  #isReaped = false;
+  #lastWords = '';
+
+  /**
+   * Never throws: also a process that cannot be started (the machine may have no memory for it)
+   * is told by `onEnd`, once and later.
+   */
+  constructor(start: ChildStart, onEnd: (how: string, cause?: Error) => void) {
+    try {
+      const child = spawn(process.execPath, [...nodeArguments(), start.script], {
+        cwd: start.folder,
+        env: start.env,
+        detached: true,
+        stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      });
+      this.#child = child;
+      this.exited = this.#watch(child, onEnd);
+      // Absent where no descriptors are left, for example.
+      const [, , stderr, socket] = (child.stdio as typeof child.stdio | undefined) ?? [];
+      child.unref();
+      this.socket = socket as Socket | undefined;
+      this.socket?.unref();
+      (stderr as Socket | undefined)?.unref();
+      stderr?.on('data', (chunk: Buffer) => {
+        this.#lastWords = (this.#lastWords + chunk.toString()).slice(-LAST_WORDS_CHARACTERS);
+      });
+    } catch (error) {
+      this.exited = new Promise((resolve) => {
+        process.nextTick(() => {
+          onEnd(...notStarted(error));
+          resolve();
+        });
+      });
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** What it wrote last to its standard error. */
+  get lastWords(): string {
+    return printableLines(this.#lastWords.trim(), LAST_WORDS_CHARACTERS);
+  }
+
+  /** Kills it and what it has started. */
+  kill(): void {
+    if (this.#isReaped) return;
+    this.#killGroup();
+    this.#child?.kill('SIGKILL');
+  }
+
+  #watch(child: ChildProcess, onEnd: (how: string, cause?: Error) => void): Promise<void> {
+    const forget = onProcessExit(() => {
+      this.kill();
+    });
+    return new Promise((resolve) => {
+      const finish = (how: string, cause?: Error): void => {
+        forget();
+        for (const stream of (child.stdio as typeof child.stdio | undefined) ?? []) {
+          stream?.destroy();
+        }
+        onEnd(how, cause);
+        resolve();
+      };
+      child.on('error', (error) => {
+        // Also what a kill has failed with, which ends nothing.
+        if (child.pid === undefined) finish(...notStarted(error));
+      });
+      child.on('exit', (code, signal) => {
+        const how = signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`;
+        // What it leaves behind would hold its streams open.
+        this.#killGroup();
+        this.#isReaped = true;
+        let isFinished = false;
+        const finishOnce = (): void => {
+          if (!isFinished) finish(how);
+          isFinished = true;
+        };
+        const linger = setTimeout(finishOnce, LINGER_MS);
+        // After all that it has sent was read.
+        child.on('close', () => {
+          clearTimeout(linger);
+          finishOnce();
+        });
+      });
+    });
+  }
+
+  #killGroup(): void {
+    if (this.pid === undefined) return;
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // Nobody is left in it.
+    }
+  }
+}
+
+function notStarted(error: unknown): [how: string, cause: Error] {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  return [`could not be started: ${reasonOf(error)}`, cause];
+}

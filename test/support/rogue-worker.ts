@@ -1,0 +1,31 @@
+import { Socket } from 'node:net';
+
+import { misbehaviour } from './misbehaviour.js';
+
+// A worker process that does not behave: what it does, the variable ROGUE says.
+
+const mode = process.env['ROGUE'] ?? '';
+const socket = new Socket({ fd: 3, readable: true, writable: true });
+socket.on('error', () => undefined);
+process.on('SIGTERM', () => undefined);
+// It stays, whatever becomes of the stream.
+setInterval(() => undefined, 1000);
+
+const { before, during, ready } = misbehaviour(socket);
+let pending = Buffer.alloc(0);
+socket.on('data', (chunk: Buffer) => {
+  pending = Buffer.concat([pending, chunk]);
+  for (;;) {
+    if (pending.length < 4 || pending.length < 4 + pending.readUInt32LE()) return;
+    const end = 4 + pending.readUInt32LE();
+    const [content, lengths] = JSON.parse(pending.toString('utf8', 4, end)) as [
+      { type: string; id: number },
+      number[],
+    ];
+    const size = lengths.reduce((sum, length) => sum + length, 0);
+    if (pending.length < end + size) return;
+    pending = pending.subarray(end + size);
+    if (content.type === 'load') (before[mode] ?? ready)();
+    else if (content.type === 'run') during[mode]?.(content.id);
+  }
+});
