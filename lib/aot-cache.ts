@@ -88,11 +88,14 @@ async function loadCached(
   }
 }
 
+/** Raised whenever the same compiler is made to write other code: what earlier ones cached is not taken. */
+const CODE_REVISION = 2;
+
 async function cacheKey(content: Uint8Array, meter: boolean): Promise<string> {
   const { version } = await nativeCall(() => addon().runtime());
   return sha256(
     `wasmedge ${version}\n${process.arch}\n${processorFeatures().join(' ')}\n`,
-    `optimize ${DEFAULT_COMPILE.optimize} meter ${meter}\n`,
+    `optimize ${DEFAULT_COMPILE.optimize} meter ${meter} code ${CODE_REVISION}\n`,
     content,
   );
 }

@@ -16,6 +16,7 @@
 #include "engine/error.h"
 #include "engine/fault_guard.h"
 #include "engine/generic_target.h"
+#include "engine/llvm_options.h"
 #include "engine/loaded_file.h"
 
 namespace wasmedge_embed::wasmedge {
@@ -159,6 +160,7 @@ const Api& Api::Get(Purpose purpose) {
     FaultGuard::Install(library);
     EmbeddedBinary::Install(library);
     GenericTarget::Install(library);
+    if (purpose == Purpose::kCompile) KeepTrapsOfLoads(library);
     opened = std::move(api);
     opened->LogOff();
     return *opened;
