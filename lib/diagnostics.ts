@@ -20,7 +20,7 @@ export interface RunEvent {
   exitCode?: number;
   /** Bytes of standard input. */
   stdinBytes: number;
-  /** Bytes of standard output; absent where it failed, and for calls of functions. */
+  /** Bytes of standard output; absent where it failed. */
   stdoutBytes?: number;
   /** What it failed with. */
   error?: WasmEdgeError;

@@ -29,6 +29,7 @@ export type {
   CompileOptions,
   ExternalDescription,
   InferenceOptions,
+  InvokeResult,
   Isolation,
   Kernels,
   Limits,

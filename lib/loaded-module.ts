@@ -5,8 +5,8 @@ import type { RunEvent } from './diagnostics.js';
 import { WasmEdgeError } from './errors.js';
 import type { ExternalDescription } from './native.js';
 import type { Isolation } from './runners/executor.js';
-import type { CallResult, ModuleFacts, Runner } from './runners/runner.js';
-import type { RunOptions, RunResult } from './types.js';
+import type { ModuleFacts, Runner } from './runners/runner.js';
+import type { InvokeResult, RunOptions, RunResult } from './types.js';
 
 /** A module that is loaded and can be run any number of times, concurrently. */
 export class LoadedModule implements AsyncDisposable {
@@ -49,7 +49,9 @@ export class LoadedModule implements AsyncDisposable {
   }
 
   /**
-   * Calls an exported function in a fresh instance, after `_initialize` where the module exports it.
+   * Calls an exported function in a fresh instance, after `_initialize` where the module exports it,
+   * and gives its result alone: what it wrote to its standard output and error is dropped. Take
+   * {@link invoke} to have it.
    *
    * @param name The function's, among `exports`.
    * @param args Numbers for i32, f32 and f64, bigints for i64; of i32 and i64 either the signed or
@@ -58,8 +60,26 @@ export class LoadedModule implements AsyncDisposable {
    * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT when it exits instead of returning.
    */
   async call(name: string, ...args: (number | bigint)[]): Promise<number | bigint | undefined> {
-    const { value } = await this.#publish(name, 0, () => this.#runner.call(name, args));
+    const { value } = await this.invoke(name, args);
     return value;
+  }
+
+  /**
+   * Calls an exported function as {@link call} does, with input of its own, and gives what it wrote
+   * as well.
+   *
+   * @param name The function's, among `exports`.
+   * @param args As of {@link call}, in an array. Default none.
+   * @param options Its input, and what differs from the module's options.
+   * @returns Its result, and what it wrote.
+   * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT when it exits instead of returning.
+   */
+  invoke(
+    name: string,
+    args: readonly (number | bigint)[] = [],
+    options: RunOptions = {},
+  ): Promise<InvokeResult> {
+    return this.#publish(name, byteLength(options), () => this.#runner.invoke(name, args, options));
   }
 
   /**
@@ -77,7 +97,7 @@ export class LoadedModule implements AsyncDisposable {
   }
 
   /** Carries out an invocation and tells the diagnostics channel how it went. */
-  async #publish<T extends CallResult | RunResult>(
+  async #publish<T extends InvokeResult | RunResult>(
     name: string | undefined,
     stdinBytes: number,
     invoke: () => Promise<T>,
@@ -97,10 +117,8 @@ export class LoadedModule implements AsyncDisposable {
     try {
       const result = await invoke();
       event.timings = result.timings;
-      if ('exitCode' in result) {
-        event.exitCode = result.exitCode;
-        event.stdoutBytes = result.stdout.length;
-      }
+      event.stdoutBytes = result.stdout.length;
+      if ('exitCode' in result) event.exitCode = result.exitCode;
       return result;
     } catch (error) {
       if (error instanceof WasmEdgeError) {

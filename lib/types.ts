@@ -203,7 +203,7 @@ export interface LoadOptions {
   maxQueue?: number;
 }
 
-/** Options of {@link LoadedModule.run}. */
+/** Options of {@link LoadedModule.run} and {@link LoadedModule.invoke}. */
 export interface RunOptions {
   /** Standard input. Copied before `run` returns. Default empty. */
   stdin?: string | BytesLike;
@@ -228,6 +228,18 @@ export interface RunResult {
   stderr: Buffer;
   /** What the guest gave to `proc_exit`, as the system would show it (its low 8 bits); else 0. */
   exitCode: number;
+  /** How long its parts took. */
+  timings: Timings;
+}
+
+/** How the call of an exported function ended. */
+export interface InvokeResult {
+  /** Its result: a number, a bigint (signed) for i64, or undefined where it has none. */
+  value: number | bigint | undefined;
+  /** What it wrote to its standard output, at most `limits.outputBytes` with `stderr`. */
+  stdout: Buffer;
+  /** What it wrote to its standard error. */
+  stderr: Buffer;
   /** How long its parts took. */
   timings: Timings;
 }

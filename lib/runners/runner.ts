@@ -3,9 +3,9 @@ import path from 'node:path';
 import { WasmEdgeError } from '../errors.js';
 import { requireWithin, timeout } from '../limits.js';
 import type { ResolvedLimits } from '../limits.js';
-import type { ExternalDescription, NativeRequest } from '../native.js';
-import { abortSignal, bytes, environment, optionsObject, textList } from '../options.js';
-import type { RunOptions, RunResult, Timings } from '../types.js';
+import type { ExternalDescription, NativeRequest, NativeResult } from '../native.js';
+import { abortSignal, bytes, environment, optionsObject, refuse, textList } from '../options.js';
+import type { InvokeResult, RunOptions, RunResult } from '../types.js';
 
 import { checkCall } from './arguments.js';
 import { earlyEndError } from './early-end.js';
@@ -26,12 +26,6 @@ export interface ModuleFacts {
   mode: 'aot' | 'interpreter';
   imports: readonly ExternalDescription[];
   exports: readonly ExternalDescription[];
-}
-
-/** How the call of an exported function ended. */
-export interface CallResult {
-  value: number | bigint | undefined;
-  timings: Timings;
 }
 
 /**
@@ -58,9 +52,33 @@ export class Runner {
     if (!exports.some((each) => each.kind === 'function' && each.name === '_start')) {
       throw new WasmEdgeError(
         'ERR_INVALID_ARGUMENT',
-        `${file} is no program: it exports no function '_start'. Call its functions with call().`,
+        `${file} is not a program: it exports no function '_start'. Call its functions with call() or invoke().`,
       );
     }
+    const { stdout, stderr, exitCode, timings } = await this.#execute(options);
+    return { stdout, stderr, exitCode: exitCode & 0xff, timings };
+  }
+
+  async invoke(name: string, args: readonly unknown[], options: RunOptions): Promise<InvokeResult> {
+    if (!Array.isArray(args)) refuse('args', 'an array of numbers and bigints', args);
+    const checked = checkCall(this.#facts.exports, name, args);
+    const result = await this.#execute(options, { function: name, arguments: checked });
+    const { stdout, stderr, timings } = result;
+    if (result.exited) {
+      const exitCode = result.exitCode & 0xff;
+      throw new WasmEdgeError(
+        'ERR_GUEST_EXIT',
+        `The guest called proc_exit(${exitCode}) instead of returning from '${name}'.`,
+        { exitCode, stdout, stderr, timings },
+      );
+    }
+    return { value: result.value, stdout, stderr, timings };
+  }
+
+  async #execute(
+    options: RunOptions,
+    call?: Pick<NativeRequest, 'function' | 'arguments'>,
+  ): Promise<NativeResult> {
     const given = optionsObject('options', options, [
       'stdin',
       'args',
@@ -78,38 +96,13 @@ export class Runner {
     const signal = abortSignal('signal', given.signal);
     if (signal?.aborted) throw aborted(signal);
     try {
-      const { stdout, stderr, exitCode, timings } = await this.#executor.execute(request, signal);
-      return { stdout, stderr, exitCode: exitCode & 0xff, timings };
+      return await this.#executor.execute({ ...request, ...call }, signal);
     } catch (error) {
       if (signal && error instanceof WasmEdgeError && error.code === 'ERR_ABORTED') {
         throw aborted(signal, error);
       }
       throw error;
     }
-  }
-
-  async call(name: string, args: readonly unknown[]): Promise<CallResult> {
-    const checked = checkCall(this.#facts.exports, name, args);
-    const { args: programArgs, env, limits } = this.#defaults;
-    const request = this.#request(programArgs, env, undefined, limits.timeoutMs);
-    const result = await this.#executor.execute(
-      { ...request, function: name, arguments: checked },
-      undefined,
-    );
-    if (result.exited) {
-      const exitCode = result.exitCode & 0xff;
-      throw new WasmEdgeError(
-        'ERR_GUEST_EXIT',
-        `The guest called proc_exit(${exitCode}) instead of returning from '${name}'.`,
-        {
-          exitCode,
-          stdout: result.stdout,
-          stderr: result.stderr,
-          timings: result.timings,
-        },
-      );
-    }
-    return { value: result.value, timings: result.timings };
   }
 
   /** Takes no more invocations and settles when those that were accepted have settled. */

@@ -75,7 +75,7 @@ function refuseCall(request: NativeRequest): void {
   if (request.function === undefined) return;
   throw new WasmEdgeError(
     'ERR_INVALID_ARGUMENT',
-    "call() is not there with the isolation 'subprocess': WasmEdge's program cannot tell a result " +
+    "The isolation 'subprocess' has no call() and invoke(): WasmEdge's program cannot tell a result " +
       "from what the guest prints. Take 'worker-process'.",
   );
 }
