@@ -20,7 +20,11 @@ export type WasmEdgeErrorCode =
   | 'ERR_MEMORY_LIMIT'
   /** The guest wrote more than allowed. */
   | 'ERR_OUTPUT_LIMIT'
-  /** A limit without a code of its own was reached; `limit` names it. */
+  /**
+   * A limit without a code of its own was reached; `limit` names it: one of the option `limits`, or
+   * 'address-space' (12 GiB of addresses for a guest's memory) or 'host-memory', where the process
+   * has no more of them.
+   */
   | 'ERR_LIMIT'
   /** All threads are busy and as many runs as allowed are waiting. */
   | 'ERR_QUEUE_FULL'

@@ -30,7 +30,7 @@ class InterruptTimer;
 /// LLVM, which the compiler is made of, installs handlers as well, for SIGINT and SIGTERM too, and
 /// never removes them: its calls are redirected in the same way and dropped while it compiles.
 ///
-/// The only global mutable state but the opened libraries and the model store.
+/// One of the few pieces of global mutable state, which ARCHITECTURE.md lists.
 class FaultGuard {
  public:
   FaultGuard() = delete;

@@ -1,5 +1,7 @@
 #include "engine/host_modules.h"
 
+#include <optional>
+
 #include "engine/error.h"
 #include "host/image.h"
 #include "host/tensorflow_lite.h"
@@ -65,11 +67,12 @@ void CheckImports(const Module& module, const OptionalHostModules& modules) {
 }
 
 void CheckMemory(const Module& module, uint32_t memory_pages) {
-  if (module.memory_minimum() <= memory_pages) return;
+  const std::optional<uint64_t> minimum = module.memory_minimum();
+  if (!minimum || *minimum <= memory_pages) return;
   throw Error(ErrorCode::kMemoryLimit,
-              module.name() + " declares a memory of at least " +
-                  std::to_string(module.memory_minimum()) + " pages of 64 KiB, the limit is " +
-                  std::to_string(memory_pages) + ". Raise limits.memoryPages if it may have them.");
+              module.name() + " declares a memory of at least " + std::to_string(*minimum) +
+                  " pages of 64 KiB, the limit is " + std::to_string(memory_pages) +
+                  ". Raise limits.memoryPages if it may have them.");
 }
 
 }  // namespace wasmedge_embed

@@ -52,8 +52,8 @@ class Module {
   /// What messages call it.
   const std::string& name() const noexcept { return options_.name; }
   ModuleForm form() const noexcept { return form_; }
-  /// Pages of 64 KiB that its memories have at least: the most of any.
-  uint64_t memory_minimum() const noexcept { return memory_minimum_; }
+  /// Pages of 64 KiB that its memories have at least: the most of any. Absent where it has none.
+  std::optional<uint64_t> memory_minimum() const noexcept { return memory_minimum_; }
   /// Bytes of its file.
   size_t size() const noexcept { return size_; }
   /// Elements that its tables may have together.
@@ -81,7 +81,7 @@ class Module {
   ModuleOptions options_;
   size_t size_ = 0;
   ModuleForm form_ = ModuleForm::kPlain;
-  uint64_t memory_minimum_ = 0;
+  std::optional<uint64_t> memory_minimum_;
   AstModuleHandle ast_;
   std::vector<ExternalDescription> imports_;
   std::vector<ExternalDescription> exports_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,8 @@ enum class ModuleForm {
 /// What is known of a module before it is parsed.
 struct ModuleFacts {
   ModuleForm form = ModuleForm::kPlain;
-  /// Pages of 64 KiB that its memories have at least: the most of any.
-  uint64_t memory_minimum = 0;
+  /// Pages of 64 KiB that its memories have at least: the most of any. Absent where it has none.
+  std::optional<uint64_t> memory_minimum;
   /// The WebAssembly binary: the file itself, or what a shared object carries. Borrowed from the
   /// file's bytes.
   WasmBytes binary;

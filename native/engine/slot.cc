@@ -1,5 +1,6 @@
 #include "engine/slot.h"
 
+#include "engine/memory_reservation.h"
 #include "engine/trap.h"
 #include "wasi/wasi_module.h"
 
@@ -127,6 +128,8 @@ void Slot::Execute(const Request& request, Outcome& outcome) {
     api.StatisticsSetCostLimit(statistics_.get(), limits_.fuel.value_or(UINT64_MAX));
   }
   const auto begin = Clock::now();
+  std::optional<MemoryReservation> reservation;
+  if (module_->memory_minimum()) reservation.emplace(*module_->memory_minimum());
   wasmedge::ModuleInstanceContext* created = nullptr;
   const wasmedge::Result instantiated =
       api.ExecutorInstantiate(executor_.get(), &created, store_.get(), module_->ast());

@@ -14,7 +14,7 @@ constexpr std::string_view kCompiledSectionName = "wasmedge";
 bool ReadMemory(WasmReader& reader, WasmOutline& outline) {
   const auto limits = reader.Limits();
   if (!limits) return false;
-  outline.memory_minimum = std::max(outline.memory_minimum, limits->minimum);
+  outline.memory_minimum = std::max(outline.memory_minimum.value_or(0), limits->minimum);
   outline.has_shared_memory |= (limits->flags & WasmLimits::kIsShared) != 0;
   outline.has_64_bit_memory |= (limits->flags & WasmLimits::kHas64Bits) != 0;
   return true;

@@ -29,8 +29,9 @@ struct WasmLimits {
 struct WasmOutline {
   /// The payload of the custom section in which a universal module carries its compiled code.
   std::optional<WasmBytes> compiled_section;
-  /// Pages of 64 KiB that its memories, imported or own, have at least: the most of any.
-  uint64_t memory_minimum = 0;
+  /// Pages of 64 KiB that its memories, imported or own, have at least: the most of any. Absent
+  /// where it has none.
+  std::optional<uint64_t> memory_minimum;
   /// Whether any of its memories, imported or own, is shared between threads.
   bool has_shared_memory = false;
   /// Whether any of them has addresses of 64 bits.

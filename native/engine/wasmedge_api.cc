@@ -16,8 +16,10 @@
 #include "engine/error.h"
 #include "engine/fault_guard.h"
 #include "engine/generic_target.h"
+#include "engine/handle.h"
 #include "engine/llvm_options.h"
 #include "engine/loaded_file.h"
+#include "engine/memory_reservation.h"
 
 namespace wasmedge_embed::wasmedge {
 namespace {
@@ -126,6 +128,39 @@ Opened& TheOpened() {
   return opened;
 }
 
+/// The shared object of that path, or the program where it has none of the library's own.
+void* LoadedObject(const std::string& path) {
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+  return library != nullptr ? library : dlopen(nullptr, RTLD_NOW);
+}
+
+/// Makes a memory, as guests have one, of no addresses.
+void RequireKnownMemory(const Api& api) {
+  constexpr uint8_t kEmptyMemory[] = {0, 'a', 's', 'm', 1, 0, 0, 0, /*memory*/ 5, 3, 1, 0, 0};
+  const auto require = [&api](bool condition) {
+    if (condition) return;
+    throw Error(ErrorCode::kNativeLoad,
+                api.path() + " is a WasmEdge " + api.version() +
+                    " that reserves memory in a way that is not known here. " + kRemedy);
+  };
+  const ConfigureHandle configure = Own<ConfigureHandle>(api, api.ConfigureCreate());
+  const LoaderHandle loader = Own<LoaderHandle>(api, api.LoaderCreate(configure.get()));
+  AstModuleContext* parsed = nullptr;
+  require(api.ResultOK(
+      api.LoaderParseFromBytes(loader.get(), &parsed, {sizeof kEmptyMemory, kEmptyMemory})));
+  const AstModuleHandle ast = Own<AstModuleHandle>(api, parsed);
+  const ValidatorHandle validator = Own<ValidatorHandle>(api, api.ValidatorCreate(configure.get()));
+  require(api.ResultOK(api.ValidatorValidate(validator.get(), ast.get())));
+  const StoreHandle store = Own<StoreHandle>(api, api.StoreCreate());
+  const ExecutorHandle executor =
+      Own<ExecutorHandle>(api, api.ExecutorCreate(configure.get(), nullptr));
+  const MemoryReservation::Rehearsal rehearsal;
+  ModuleInstanceContext* instance = nullptr;
+  require(api.ResultOK(api.ExecutorInstantiate(executor.get(), &instance, store.get(), ast.get())));
+  api.ModuleInstanceDelete(instance);
+  require(rehearsal.is_as_expected());
+}
+
 }  // namespace
 
 const Api& Api::Get(Purpose purpose) {
@@ -158,6 +193,8 @@ const Api& Api::Get(Purpose purpose) {
     const bool can_compile = !absent || !absent->is_in_place();
     auto api = std::make_unique<const Api>(Private{}, library, name, can_compile);
     FaultGuard::Install(library);
+    MemoryReservation::Install(library);
+    RequireKnownMemory(*api);
     EmbeddedBinary::Install(library);
     GenericTarget::Install(library);
     if (purpose == Purpose::kCompile) KeepTrapsOfLoads(library);
@@ -182,7 +219,10 @@ const Api& Api::Adopt(const void* caller) {
   const std::string path =
       LoadedFileAt(RequireSymbol(library, "WasmEdge_VersionGet", "This program"));
   if (!opened) {
-    opened = std::make_unique<const Api>(Private{}, library, path);
+    auto api = std::make_unique<const Api>(Private{}, library, path);
+    MemoryReservation::Install(LoadedObject(api->path()));
+    RequireKnownMemory(*api);
+    opened = std::move(api);
   } else if (path != opened->path()) {
     throw Error(ErrorCode::kNativeLoad,
                 path + " and " + opened->path() + " cannot both be used in one process.");

@@ -128,7 +128,8 @@ class Api {
 
   /// Takes the library that is in the process already, for code that it has loaded itself (a
   /// plug-in): the one that the code at `caller` belongs to, else the one that the program is
-  /// linked to. Its log and its signal handlers stay as they are, since they are the program's.
+  /// linked to. Its log and its signal handlers stay as they are, since they are the program's;
+  /// where its guests' memories lie is seen to (`MemoryReservation`).
   /// `Get` gives it too from then on; where a library was opened before, that one is given. Throws
   /// `Error(kNativeLoad)`.
   static const Api& Adopt(const void* caller);

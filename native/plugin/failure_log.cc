@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <optional>
@@ -65,6 +66,13 @@ void LogFailure(const Error& error) noexcept {
   } catch (const std::bad_alloc&) {
     // The reason is lost, not the failure.
   }
+}
+
+void EndProgram(const Error& error) noexcept {
+  LogFailure(error);
+  if (!LogDescriptor()) std::fprintf(stderr, "wasmedge-embed: %s\n", error.what());
+  // Nothing is cleaned up: the engine is in the middle of its work.
+  _exit(EXIT_FAILURE);
 }
 
 }  // namespace wasmedge_embed::plugin

@@ -12,4 +12,8 @@ namespace wasmedge_embed::plugin {
 /// written.
 void LogFailure(const Error& error) noexcept;
 
+/// Ends the program for a failure after which it must not go on: logged, and told on standard error
+/// where nobody has asked for the log. Of a guest's, nothing runs any more.
+[[noreturn]] void EndProgram(const Error& error) noexcept;
+
 }  // namespace wasmedge_embed::plugin

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/error.h"
+#include "engine/memory_reservation.h"
 #include "engine/wasmedge_api.h"
 #include "host/image.h"
 #include "host/tensorflow_lite.h"
@@ -139,6 +140,7 @@ const wasmedge_embed::wasmedge::PluginDescriptor* wasmedge_embed_plugin(const ch
   try {
     plugin::Plugin* const plugin = plugin::FindPlugin(name);
     if (plugin == nullptr) return nullptr;
+    MemoryReservation::OnRefusal(&plugin::EndProgram);
     const wasmedge::Api& api = wasmedge::Api::Adopt(caller);
     plugin->descriptor.api_version = api.line() == wasmedge::VersionLine::k0_14
                                          ? wasmedge::kPluginApiVersion0_14

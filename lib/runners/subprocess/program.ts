@@ -45,7 +45,10 @@ export async function openProgram(
   const { stdout, log } = await askVersion(file, env);
   const version = /version (\d+\.\d+\.\d+\S*)/.exec(stdout + log)?.[1];
   if (version === undefined) throw unusable(file, 'it does not tell a version of WasmEdge');
-  if (!readLog(log).isRedirected) {
+  const { isRedirected, failure } = readLog(log);
+  // One of them also sees to where the guests' memories lie: without it nothing is run.
+  if (failure) throw unusable(file, failure.message);
+  if (!isRedirected) {
     throw unusable(
       file,
       `it does not load the plug-ins in ${plugins}, which belong to this package: they are missing ` +
