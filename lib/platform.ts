@@ -7,7 +7,7 @@ export function whyUnsupported(): string | undefined {
   if (platform !== 'linux' || !ARCHITECTURES.includes(arch)) {
     return `It is for Linux on ${ARCHITECTURES.join(' and ')}; this is ${platform} on ${arch}.`;
   }
-  return hasGlibc()
+  return glibcVersion() !== undefined
     ? undefined
     : 'It is for systems with glibc, which LiteRT is built for, and this one has another C library.';
 }
@@ -19,12 +19,13 @@ interface Report {
   getReport(): { header: { glibcVersionRuntime?: string } };
 }
 
-function hasGlibc(): boolean {
+/** The version of the C library that this process runs with, such as "2.41"; undefined where it is another. */
+export function glibcVersion(): string | undefined {
   const report = process.report as unknown as Report;
   const before = report.excludeNetwork;
   report.excludeNetwork = true;
   try {
-    return report.getReport().header.glibcVersionRuntime !== undefined;
+    return report.getReport().header.glibcVersionRuntime;
   } finally {
     report.excludeNetwork = before ?? false;
   }

@@ -26,6 +26,7 @@ const HELP: [command: string, mentioned: string[]][] = [
   ['bundle', ['--out', '--target', '--force', '--handler', 'amazon-linux-2023', 'patchelf']],
   ['build', ['--jobs', '--verbose', 'CMake', 'LiteRT']],
   ['model', ['fetch']],
+  ['doctor', ['--json', 'Exit code 0']],
   ['model fetch', ['--url', '--timeout', '--force', 'MobileNet']],
 ];
 

@@ -11,6 +11,7 @@ import { buildCommand } from './build.js';
 import { bundleCommand } from './bundle.js';
 import { classifyCommand } from './classify.js';
 import { compileCommand } from './compile.js';
+import { doctorCommand } from './doctor.js';
 import { inspectCommand } from './inspect.js';
 import { invokeCommand } from './invoke.js';
 import { modelCommand } from './model.js';
@@ -26,7 +27,8 @@ const program = new Command('wasmedge-embed')
   .description(
     'Run ahead-of-time compiled WebAssembly with TensorFlow Lite inside Node.js: classify ' +
       'pictures, serve them over HTTP or from a queue, compile modules, ' +
-      'look into modules and models, bundle all for Lambda, build the addon, measure.',
+      'look into modules and models, bundle all for Lambda, build the addon, measure, find out what is ' +
+      'missing.',
   )
   .version(version)
   // Options that stand behind a subcommand are its own, also where the command has them too.
@@ -42,6 +44,7 @@ const program = new Command('wasmedge-embed')
   .addCommand(bundleCommand())
   .addCommand(buildCommand())
   .addCommand(modelCommand())
+  .addCommand(doctorCommand())
   .addHelpText(
     'after',
     `

@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+
+import { PARTS } from '../doctor/parts.js';
+import { find } from '../doctor/finding.js';
+import type { Finding } from '../doctor/finding.js';
+import { RUNS } from '../doctor/runs.js';
+import { printable } from '../printable.js';
+
+const MARKS = { ok: '  ok     ', warning: '  warning', failed: '  FAILED ' } as const;
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description(
+      'Look at what the package needs, classify a picture in each isolation, and say what to do about what does ' +
+        'not work. Exit code 0 only where all works.',
+    )
+    .option('--json', 'print JSON')
+    .action(doctor);
+}
+
+async function doctor({ json }: { json?: true }): Promise<void> {
+  const findings: Finding[] = [];
+  // One after the other: what fails in one must not disturb the next.
+  for (const check of [...PARTS, ...RUNS]) {
+    const finding = onlyOnce(await find(check), findings);
+    findings.push(finding);
+    if (!json) print(finding);
+  }
+  const bad = findings.filter(({ status }) => status === 'failed').length;
+  if (json) console.log(JSON.stringify({ ok: bad === 0, findings }, null, 2));
+  else console.log(bad === 0 ? '\nAll works.' : `\n${bad} of ${findings.length} do not work.`);
+  if (bad > 0) process.exitCode = 1;
+}
+
+/** What fails for a reason that was told already refers to it. */
+function onlyOnce(finding: Finding, before: readonly Finding[]): Finding {
+  const same = before.find(({ status, text }) => status === 'failed' && text === finding.text);
+  return same ? { ...finding, text: `as ${same.name}` } : finding;
+}
+
+function print({ status, name, text, code, remedy }: Finding): void {
+  const [first = '', ...more] = text.split('\n');
+  console.log(
+    `${MARKS[status]} ${name.padEnd(22)} ${code === undefined ? '' : `${code}: `}${printable(first, 1000)}`,
+  );
+  for (const line of [...more, ...(remedy === undefined ? [] : [remedy])]) {
+    console.log(`${' '.repeat(33)}${printable(line, 1000)}`);
+  }
+}

@@ -1,0 +1,41 @@
+import { performance } from 'node:perf_hooks';
+
+import { findGuest } from '../guest-lookup.js';
+import { WARM_UP_JPEG } from '../lambda/warm-up.js';
+import { loadModule } from '../load-module.js';
+import { findModel } from '../model-lookup.js';
+import { ISOLATIONS } from '../load-settings.js';
+
+import { failed, ok, warning } from './finding.js';
+import type { Check } from './finding.js';
+
+const PATIENCE_MS = 60_000;
+
+/** A picture classified by the package's guest and model, in each isolation. */
+export const RUNS: readonly Check[] = ISOLATIONS.map((isolation) => ({
+  name: `A run, ${isolation}`,
+  look: async () => {
+    const begin = performance.now();
+    await using module = await loadModule(findGuest(), {
+      isolation,
+      models: { default: findModel() },
+      concurrency: 1,
+    });
+    const { stderr, exitCode, timings } = await module.run({
+      stdin: WARM_UP_JPEG,
+      timeoutMs: PATIENCE_MS,
+    });
+    if (exitCode !== 0) {
+      return failed(
+        `the guest ended with ${exitCode}: ${stderr.toString().trim()}`,
+        'Report this.',
+      );
+    }
+    const totalMs = (performance.now() - begin).toFixed(0);
+    const runMs = (timings.instantiateMs + timings.executeMs).toFixed(1);
+    const text = `loaded, and a picture classified, in ${totalMs} ms, of that the run ${runMs} ms`;
+    return module.mode === 'aot'
+      ? ok(text)
+      : warning(`${text} (interpreted)`, 'The module could not be compiled: see LLVM and Cache.');
+  },
+}));
