@@ -76,12 +76,19 @@ export interface NativeRequest {
   args: readonly string[];
   /** "NAME=value" */
   env: readonly string[];
-  stdin: Uint8Array | undefined;
+  /** An input is used up by the run. */
+  stdin: Uint8Array | NativeInput | undefined;
   /** An exported function to call instead of `_start`, with as many arguments as it takes. */
   function?: string;
   arguments?: readonly (number | bigint)[];
   /** Longest time from now on, in milliseconds. */
   timeoutMs: number | undefined;
+}
+
+/** Standard input in the addon's memory, filled before the run that takes it. */
+export interface NativeInput {
+  /** Copies these bytes behind those that are there; no more than were announced. */
+  append(bytes: Uint8Array): void;
 }
 
 /** A run that was taken: its result, and the number by which it can be stopped. */
@@ -134,7 +141,7 @@ export interface NativeModule {
   readonly exports: ExternalDescription[];
   /** Links the module and starts its first thread. Once, before any run. */
   start(options: NativeStartOptions): void;
-  /** Copies the input before it returns. */
+  /** Copies the input before it returns, or takes one that was filled. */
   run(request: NativeRequest): NativeRun;
   /** Ends a run early; does nothing when it has ended. */
   stop(ticket: number, reason: 'timeout' | 'aborted'): void;
@@ -162,6 +169,8 @@ export interface Addon {
       options?: { forceInterpreter?: boolean; tableElements?: number },
     ): Promise<NativeModule>;
   };
+  /** Room for so many bytes. */
+  readonly Input: new (byteLength: number) => NativeInput;
   /** Takes a file's path, or its bytes. */
   readonly Model: { load(source: string | Uint8Array): Promise<NativeModel> };
   compile(options: NativeCompileOptions): Promise<void>;

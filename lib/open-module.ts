@@ -34,7 +34,10 @@ export async function openModule(
     })),
   ]);
   await linkModule(module, settings, files, models);
-  return { executor: new InProcessExecutor(module), facts: factsOf(settings.file, module) };
+  return {
+    executor: new InProcessExecutor(module, settings),
+    facts: factsOf(settings.file, module),
+  };
 }
 
 /** What is known of a module by its code; `file` as the caller gave it. */

@@ -205,7 +205,12 @@ export interface LoadOptions {
 
 /** Options of {@link LoadedModule.run} and {@link LoadedModule.invoke}. */
 export interface RunOptions {
-  /** Standard input. Copied before `run` returns. Default empty. */
+  /**
+   * Standard input; default empty. Up to 16 MiB are copied before `run` returns. More is copied in
+   * slices while the event loop turns: it must not change until the promise settles, and a buffer
+   * that is transferred or resized meanwhile fails the run (ERR_INVALID_ARGUMENT). A string is
+   * encoded before `run` returns, whatever its length.
+   */
   stdin?: string | BytesLike;
   /** Arguments for this run instead of the module's. */
   args?: readonly string[];

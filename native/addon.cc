@@ -2,6 +2,7 @@
 
 #include "bindings/addon_data.h"
 #include "bindings/compile.h"
+#include "bindings/input_object.h"
 #include "bindings/model_object.h"
 #include "bindings/module_object.h"
 #include "bindings/runtime.h"
@@ -14,6 +15,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   AddonData::Create(env);
   exports.Set("Module", ModuleObject::Define(env));
   exports.Set("Model", ModelObject::Define(env));
+  exports.Set("Input", InputObject::Define(env));
   exports.Set("compile", Napi::Function::New(env, &Compile, "compile"));
   exports.Set(
       "shutdown",

@@ -20,7 +20,10 @@ function sent(messages: readonly Received[]): Buffer {
     },
   });
   const unexpected = (): never => assert.fail('nothing is received');
-  const channel = new Channel(stream as unknown as Socket, BOUNDS, unexpected, unexpected);
+  const channel = new Channel(stream as unknown as Socket, BOUNDS, {
+    onMessage: unexpected,
+    onMalformed: unexpected,
+  });
   for (const [message, arrays] of messages) channel.send(message as object, arrays);
   return Buffer.concat(chunks);
 }
@@ -32,14 +35,12 @@ async function received(
   const messages: Received[] = [];
   let error: unknown;
   const stream = new PassThrough({ highWaterMark: 2 ** 30 });
-  new Channel(
-    stream as unknown as Socket,
-    BOUNDS,
-    (message, arrays) => messages.push([message, arrays]),
-    (reason) => {
+  new Channel(stream as unknown as Socket, BOUNDS, {
+    onMessage: (message, arrays) => messages.push([message, arrays]),
+    onMalformed: (reason) => {
       error = reason;
     },
-  );
+  });
   // It flows from the next turn on.
   await new Promise(setImmediate);
   for (const piece of pieces) stream.write(piece);

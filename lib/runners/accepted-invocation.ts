@@ -2,10 +2,14 @@ import { performance } from 'node:perf_hooks';
 
 import type { NativeRequest, NativeResult } from '../native.js';
 
+import { ownInput } from './large-input.js';
+import type { LargeInput } from './large-input.js';
+
 /** An invocation that an executor has accepted. It settles once; what comes later has no effect. */
 export class AcceptedInvocation {
-  /** Its standard input is this invocation's own. */
   readonly request: NativeRequest;
+  /** Its standard input: a copy of its own, or one that is copied in slices. */
+  readonly input: Uint8Array | LargeInput | undefined;
   readonly promise: Promise<NativeResult>;
   /** By `performance.now`. */
   protected readonly acceptedAt = performance.now();
@@ -13,7 +17,8 @@ export class AcceptedInvocation {
   #reject!: (error: unknown) => void;
 
   constructor(given: NativeRequest) {
-    this.request = { ...given, stdin: given.stdin && Buffer.from(given.stdin) };
+    this.request = { ...given, stdin: undefined };
+    this.input = ownInput(given.stdin);
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -11,7 +11,7 @@ export interface Executor {
   readonly isolation: Isolation;
   /**
    * Takes the request in this very tick, so that an abort right after finds it, and copies its
-   * input before it returns. Settles once: with how the guest ended, or a WasmEdgeError.
+   * input before it returns, unless it is large (large-input.ts). Settles once: with how the guest ended, or a WasmEdgeError.
    */
   execute(request: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult>;
   /** Takes no more requests and settles when those that were accepted have settled. */

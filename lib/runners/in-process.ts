@@ -1,20 +1,49 @@
-import { fromNative, nativeCall } from '../errors.js';
+import { performance } from 'node:perf_hooks';
+
+import { WasmEdgeError, fromNative, nativeCall } from '../errors.js';
 import type { NativeModule, NativeRequest, NativeResult, NativeRun } from '../native.js';
 
-import { onEarlyEnd } from './early-end.js';
+import { requireRoom } from './admission.js';
+import type { Room } from './admission.js';
+import { earlyEndError, onEarlyEnd } from './early-end.js';
+import type { EndReason } from './early-end.js';
 import type { Executor } from './executor.js';
+import { LargeInput, copyToNative, isLarge } from './large-input.js';
 
 /** Runs the guest in this process, on the addon's own threads: a fresh instance per invocation. */
 export class InProcessExecutor implements Executor {
   readonly isolation = 'in-process';
   readonly #module: NativeModule;
+  readonly #room: Room;
+  /** Invocations whose input is being copied, of which the addon does not know yet. */
+  #copying = 0;
+  #closing = false;
+  #onCopied: (() => void) | undefined;
 
   /** Takes a started module. */
-  constructor(module: NativeModule) {
+  constructor(module: NativeModule, room: Room) {
     this.#module = module;
+    this.#room = room;
   }
 
-  async execute(request: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult> {
+  execute(request: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult> {
+    const { stdin } = request;
+    return isLarge(stdin)
+      ? this.#executeLarge(request, new LargeInput(stdin, 'stdin'), signal)
+      : this.#execute(request, signal);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#copying > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onCopied = resolve;
+      });
+    }
+    await nativeCall(() => this.#module.close());
+  }
+
+  async #execute(request: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult> {
     const { promise, ticket } = this.#start(request);
     // The addon measures the time of what runs by itself; what waits in the queue, nobody does.
     const forget = onEarlyEnd(request.timeoutMs, signal, (reason) => {
@@ -27,8 +56,63 @@ export class InProcessExecutor implements Executor {
     }
   }
 
-  close(): Promise<void> {
-    return nativeCall(() => this.#module.close());
+  async #executeLarge(
+    request: NativeRequest,
+    input: LargeInput,
+    signal: AbortSignal | undefined,
+  ): Promise<NativeResult> {
+    requireRoom(this.#closing, this.#copying, this.#room);
+    const { timeoutMs } = request;
+    const begin = performance.now();
+    const waitedMs = (): number => performance.now() - begin;
+    this.#copying++;
+    let running: Promise<NativeResult>;
+    try {
+      const stdin = await this.#copy(input, timeoutMs, signal);
+      running = this.#execute(
+        {
+          ...request,
+          stdin,
+          timeoutMs: timeoutMs && Math.max(1, Math.ceil(timeoutMs - waitedMs())),
+        },
+        signal,
+      );
+    } finally {
+      if (--this.#copying === 0) this.#onCopied?.();
+    }
+    const copyingMs = waitedMs();
+    try {
+      const result = await running;
+      result.timings.queueMs += copyingMs;
+      return result;
+    } catch (error) {
+      if (error instanceof WasmEdgeError && error.timings) error.timings.queueMs += copyingMs;
+      throw error;
+    }
+  }
+
+  /** Rejects at once when the invocation is to end. */
+  async #copy(
+    input: LargeInput,
+    timeoutMs: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<NativeRequest['stdin']> {
+    let stopped: EndReason | undefined;
+    let forget = (): void => undefined;
+    const early = new Promise<never>((_, reject) => {
+      forget = onEarlyEnd(timeoutMs, signal, (reason) => {
+        stopped = reason;
+        reject(earlyEndError(reason));
+      });
+    });
+    try {
+      return await Promise.race([
+        nativeCall(() => copyToNative(input, () => stopped !== undefined)),
+        early,
+      ]);
+    } finally {
+      forget();
+    }
   }
 
   #start(request: NativeRequest): NativeRun {

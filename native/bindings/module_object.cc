@@ -2,6 +2,7 @@
 
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
+#include "bindings/input_object.h"
 #include "bindings/model_object.h"
 #include "engine/host_modules.h"
 #include "host/image.h"
@@ -229,7 +230,9 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     Request& request = message->request;
     request.args = ToStrings(given.Get("args"));
     request.env = ToStrings(given.Get("env"));
-    request.stdin_bytes = CopyBytes(given.Get("stdin"));
+    const Napi::Value input = given.Get("stdin");
+    request.stdin_bytes =
+        InputObject::IsOne(input) ? InputObject::Unwrap(input)->Take() : CopyBytes(input);
     if (const Napi::Value function = given.Get("function"); !function.IsUndefined()) {
       request.function = function.As<Napi::String>().Utf8Value();
       message->function = request.function;

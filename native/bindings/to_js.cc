@@ -109,10 +109,18 @@ uint64_t ToBits(const Napi::Value& value, ValueKind kind) {
   }
 }
 
+ByteView BytesOf(const Napi::Value& value) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+    throw Napi::TypeError::New(value.Env(), "Bytes must be a Uint8Array.");
+  }
+  const auto array = value.As<Napi::Uint8Array>();
+  return {array.Data(), array.ByteLength()};
+}
+
 std::vector<uint8_t> CopyBytes(const Napi::Value& value) {
   if (value.IsUndefined()) return {};
-  const auto array = value.As<Napi::Uint8Array>();
-  return {array.Data(), array.Data() + array.ByteLength()};
+  const ByteView bytes = BytesOf(value);
+  return {bytes.data, bytes.data + bytes.size};
 }
 
 std::vector<std::string> ToStrings(const Napi::Value& value) {

@@ -26,12 +26,22 @@ Napi::Value ToJs(Napi::Env env, ValueKind kind, uint64_t bits);
 /// The raw bits of an argument by its type. The value's type has been checked in TypeScript.
 uint64_t ToBits(const Napi::Value& value, ValueKind kind);
 
+/// Bytes that JavaScript owns: good until it runs again.
+struct ByteView {
+  const uint8_t* data;
+  size_t size;
+};
+
+/// A Uint8Array's bytes; throws a TypeError for anything else.
+ByteView BytesOf(const Napi::Value& value);
+
 /// A copy of a Uint8Array's bytes; none for undefined.
 std::vector<uint8_t> CopyBytes(const Napi::Value& value);
 
 std::vector<std::string> ToStrings(const Napi::Value& value);
 
-/// Runs the body of a native function; an `Error` out of it becomes a JavaScript exception.
+/// Runs the body of a native function; an `Error` out of it becomes a JavaScript exception with its
+/// code. (Whatever else is thrown becomes one without, by node-addon-api.)
 template <typename Body>
 Napi::Value Guard(Napi::Env env, Body body) {
   try {

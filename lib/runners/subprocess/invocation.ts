@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
+import type { Writable } from 'node:stream';
 
 import { WasmEdgeError, reasonOf } from '../../errors.js';
 import type { NativeRequest, NativeResult } from '../../native.js';
 import { AcceptedInvocation } from '../accepted-invocation.js';
 import { earlyEndError } from '../early-end.js';
 import type { EndReason } from '../early-end.js';
+import { LargeInput } from '../large-input.js';
 import { onProcessExit } from '../process-exit.js';
 
 import { LOG_DESCRIPTOR } from './log.js';
@@ -77,7 +79,7 @@ export class Invocation extends AcceptedInvocation {
       });
       // A guest that does not read all of its input closes the pipe.
       child.stdin.on('error', () => undefined);
-      child.stdin.end(this.request.stdin ?? '');
+      void this.#feed(child.stdin);
     } catch (error) {
       this.reject(cannotStart(error));
     }
@@ -89,6 +91,29 @@ export class Invocation extends AcceptedInvocation {
     this.#stopped = reason;
     if (this.#child) this.#kill();
     else this.reject(this.#stopError(reason));
+  }
+
+  /** Gives it its input: a large one as it takes it. */
+  async #feed(stdin: Writable): Promise<void> {
+    const { input } = this;
+    if (!(input instanceof LargeInput)) {
+      stdin.end(input ?? '');
+      return;
+    }
+    try {
+      for (const slice of input.slices()) {
+        const taken = await new Promise<boolean>((resolve) => {
+          stdin.write(slice, (error) => {
+            resolve(!error);
+          });
+        });
+        if (!taken) return;
+      }
+      stdin.end();
+    } catch (error) {
+      this.reject(error);
+      this.#kill();
+    }
   }
 
   #kill(): void {

@@ -3,6 +3,19 @@ import type { Socket } from 'node:net';
 import { FrameReader } from './frames.js';
 import type { FrameBounds } from './frames.js';
 
+/** What a channel tells its owner. */
+export interface ChannelEvents {
+  /** A message with its arrays, in order. What this throws is as a malformed message. */
+  onMessage: (message: unknown, arrays: Buffer[]) => void;
+  /** The other side does not keep to the form; nothing is read any more. */
+  onMalformed: (reason: unknown) => void;
+  /** The other side has taken a slice of a large array: it is alive. */
+  onTaken?: () => void;
+}
+
+/** What is larger is written in slices, one after the other is taken. */
+const SLICE_BYTES = 1024 * 1024;
+
 /**
  * Messages between two processes over a stream: JSON with byte arrays beside it, which travel as they
  * are. (Measured: a picture of 2 MB takes half of what Node's own channel takes for it, one of
@@ -13,25 +26,22 @@ import type { FrameBounds } from './frames.js';
  */
 export class Channel {
   readonly #socket: Socket;
+  readonly #onTaken: () => void;
+  /** What is sent when what is before it was taken, with who wants to know when it was. */
+  readonly #waiting: [piece: Uint8Array, onTaken: ((isTaken: boolean) => void) | undefined][] = [];
+  #isSending = false;
+  #isEnding = false;
 
-  /**
-   * @param bounds What the other side may send.
-   * @param onMessage Gets each message with its arrays, in order. What it throws is as malformed.
-   * @param onMalformed The other side does not keep to the form; nothing is read any more.
-   */
-  constructor(
-    socket: Socket,
-    bounds: FrameBounds,
-    onMessage: (message: unknown, arrays: Buffer[]) => void,
-    onMalformed: (reason: unknown) => void,
-  ) {
+  /** @param bounds What the other side may send. */
+  constructor(socket: Socket, bounds: FrameBounds, events: ChannelEvents) {
     this.#socket = socket;
-    const reader = new FrameReader(bounds, onMessage);
+    this.#onTaken = events.onTaken ?? (() => undefined);
+    const reader = new FrameReader(bounds, events.onMessage);
     const fail = (reason: unknown): void => {
       socket.removeAllListeners('data');
       // What comes is read and dropped: its end is to be seen.
       socket.resume();
-      onMalformed(reason);
+      events.onMalformed(reason);
     };
     const take = (piece: Buffer): void => {
       try {
@@ -51,21 +61,68 @@ export class Channel {
     socket.on('error', () => undefined);
   }
 
-  /** Sends a message; one to a side that has ended is lost. The arrays must stay as they are. */
-  send(message: object, arrays: readonly Uint8Array[] = []): void {
-    if (!this.#socket.writable) return;
-    const header = Buffer.from(JSON.stringify([message, arrays.map((each) => each.length)]));
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32LE(header.length);
+  /**
+   * Sends a message; one to a side that has ended is lost. The arrays must stay as they are.
+   *
+   * @param onTaken Called when the other side has taken all of it, or never will.
+   */
+  send(
+    message: object,
+    arrays: readonly Uint8Array[] = [],
+    onTaken?: (isTaken: boolean) => void,
+  ): void {
+    if (!this.#socket.writable) {
+      onTaken?.(false);
+      return;
+    }
+    const pieces = piecesOf(message, arrays);
+    if (this.#isSending || pieces.length > 2 + arrays.length) {
+      for (const [index, piece] of pieces.entries()) {
+        this.#waiting.push([piece, index === pieces.length - 1 ? onTaken : undefined]);
+      }
+      void this.#sendWaiting();
+      return;
+    }
     this.#socket.cork();
-    this.#socket.write(length);
-    this.#socket.write(header);
-    for (const each of arrays) if (each.length > 0) this.#socket.write(each);
+    for (const piece of pieces.slice(0, -1)) this.#socket.write(piece);
+    this.#socket.write(pieces.at(-1) ?? '', (error) => onTaken?.(!error));
     this.#socket.uncork();
   }
 
   /** Ends the stream after what was sent. */
   end(): void {
-    this.#socket.end();
+    this.#isEnding = true;
+    if (!this.#isSending) this.#socket.end();
   }
+
+  async #sendWaiting(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      const [piece, onTaken] = next;
+      const isTaken = await new Promise<boolean>((resolve) => {
+        this.#socket.write(piece, (error) => {
+          resolve(!error);
+        });
+      });
+      if (isTaken && piece.length === SLICE_BYTES) this.#onTaken();
+      onTaken?.(isTaken);
+    }
+    this.#isSending = false;
+    if (this.#isEnding) this.#socket.end();
+  }
+}
+
+/** A frame: two pieces and one for each array, but for large ones, which have several. */
+function piecesOf(message: object, arrays: readonly Uint8Array[]): Uint8Array[] {
+  const header = Buffer.from(JSON.stringify([message, arrays.map((each) => each.length)]));
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32LE(header.length);
+  const pieces: Uint8Array[] = [length, header];
+  for (const array of arrays) {
+    for (let at = 0; at < array.length; at += SLICE_BYTES) {
+      pieces.push(array.subarray(at, at + SLICE_BYTES));
+    }
+  }
+  return pieces;
 }

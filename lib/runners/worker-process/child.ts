@@ -8,10 +8,12 @@ import type { CompileEvent } from '../../diagnostics.js';
 import { encodeError } from '../../encoded-error.js';
 import type { GuestInputs } from '../../guest-inputs.js';
 import { addon } from '../../native.js';
-import type { NativeRequest } from '../../native.js';
+import type { NativeInput, NativeRequest } from '../../native.js';
 import { openModule } from '../../open-module.js';
 import type { InProcessExecutor } from '../in-process.js';
+import { nativeInput } from '../large-input.js';
 
+import { ArrivingInput } from './arriving-input.js';
 import { Channel } from './channel.js';
 import { decodeValue, encodeValue } from './encoded-value.js';
 import { batchesOf } from './externals.js';
@@ -23,6 +25,8 @@ import type { FromWorker, ToWorker } from './protocol.js';
 const CHANNEL_DESCRIPTOR = 3;
 
 const controllers = new Map<number, AbortController>();
+/** Of runs whose input is still on its way. */
+const inputs = new Map<number, ArrivingInput>();
 let executor: InProcessExecutor | undefined;
 let tellMemory = false;
 
@@ -31,10 +35,12 @@ const channel = new Channel(
   socket,
   // The pool's process is trusted.
   { headerBytes: Infinity, arrays: Infinity, arrayBytes: Infinity, aheadBytes: Infinity },
-  (message, arrays) => {
-    receive(message as ToWorker, arrays);
+  {
+    onMessage: (message, arrays) => {
+      receive(message as ToWorker, arrays);
+    },
+    onMalformed: end,
   },
-  end,
 );
 // The pool's process has ended, or has given this one up.
 socket.on('close', end);
@@ -50,7 +56,11 @@ function receive(message: ToWorker, arrays: Buffer[]): void {
     case 'run':
       void run(message, arrays[0]);
       return;
+    case 'input':
+      inputs.get(message.id)?.append(arrays[0]);
+      return;
     case 'abort':
+      inputs.get(message.id)?.abandon();
       controllers.get(message.id)?.abort();
       return;
     case 'ping':
@@ -105,21 +115,26 @@ async function identityOf(file: string): Promise<string> {
 }
 
 async function run(
-  { id, request }: Extract<ToWorker, { type: 'run' }>,
+  { id, request, inputBytes }: Extract<ToWorker, { type: 'run' }>,
   stdin: Buffer | undefined,
 ): Promise<void> {
   const controller = new AbortController();
   controllers.set(id, controller);
-  const native: NativeRequest = {
-    ...request,
-    stdin,
-    arguments: request.arguments?.map(decodeValue) ?? [],
-  };
   const memory = () => (tellMemory ? { memory: memoryUsage.rss() } : {});
   try {
     if (!executor) throw new Error('A run came before the module was loaded.');
+    const arrived = inputBytes === undefined ? undefined : await arrival(id, inputBytes);
+    const waitedMs = arrived?.waitedMs ?? 0;
+    const { timeoutMs } = request;
+    const native: NativeRequest = {
+      ...request,
+      stdin: arrived?.input ?? stdin,
+      arguments: request.arguments?.map(decodeValue) ?? [],
+      timeoutMs: timeoutMs && Math.max(1, Math.ceil(timeoutMs - waitedMs)),
+    };
     const result = await executor.execute(native, controller.signal);
     const { exitCode, exited, value, timings, stdout, stderr } = result;
+    timings.queueMs += waitedMs;
     const encoded = {
       ...{ exitCode, exited, timings },
       ...(value !== undefined && { value: encodeValue(value) }),
@@ -130,6 +145,21 @@ async function run(
     send({ type: 'error', id, error: encodeError(error, bytes), ...memory() }, bytes);
   } finally {
     controllers.delete(id);
+  }
+}
+
+/** Waits for all of a run's input. */
+async function arrival(
+  id: number,
+  byteLength: number,
+): Promise<{ input: NativeInput; waitedMs: number }> {
+  const input = nativeInput(byteLength);
+  const arriving = new ArrivingInput(input, byteLength);
+  inputs.set(id, arriving);
+  try {
+    return { input, waitedMs: await arriving.complete };
+  } finally {
+    inputs.delete(id);
   }
 }
 

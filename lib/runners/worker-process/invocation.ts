@@ -17,7 +17,11 @@ export class Invocation extends AcceptedInvocation {
   stopped: EndReason | undefined;
   /** Ends the patience with its worker, once it is to end early. */
   grace: NodeJS.Timeout | undefined;
+  /** Whether its worker has all of its input. */
+  isFed = true;
   #queueMs = 0;
+  /** Why it fails, whatever its worker answers. */
+  #refusal: unknown;
 
   constructor(id: number, given: NativeRequest) {
     super(given);
@@ -29,6 +33,11 @@ export class Invocation extends AcceptedInvocation {
     this.#queueMs = performance.now() - this.acceptedAt;
   }
 
+  /** It is to be ended, and fails for a reason of this process. */
+  refuse(reason: unknown): void {
+    this.#refusal = reason;
+  }
+
   override resolve(result: NativeResult): void {
     const { timings } = result;
     super.resolve({ ...result, timings: { ...timings, queueMs: timings.queueMs + this.#queueMs } });
@@ -36,12 +45,21 @@ export class Invocation extends AcceptedInvocation {
 
   override reject(error: unknown): void {
     if (error instanceof WasmEdgeError && error.timings) error.timings.queueMs += this.#queueMs;
-    super.reject(error);
+    if (this.#refusal !== undefined) {
+      super.reject(this.#refusal);
+    } else if (!this.isFed && this.stopped === 'timeout') {
+      // Its worker knows of no time limit before the run has begun.
+      super.reject(earlyEndError('timeout'));
+    } else {
+      super.reject(error);
+    }
   }
 
   /** Its worker is gone, or none can be had. */
   lose(reason: Error): void {
-    if (this.stopped) {
+    if (this.#refusal !== undefined) {
+      super.reject(this.#refusal);
+    } else if (this.stopped) {
       super.reject(earlyEndError(this.stopped, { cause: reason }));
     } else if (reason instanceof WasmEdgeError && reason.code === 'ERR_WORKER_DIED') {
       super.reject(reason);

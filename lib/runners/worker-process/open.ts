@@ -4,6 +4,7 @@ import { childEnvironment } from '../../child-environment.js';
 import { readInputs } from '../../guest-inputs.js';
 import type { ReadInputs } from '../../guest-inputs.js';
 import type { EngineSettings, LoadSettings } from '../../load-settings.js';
+import { copyOf } from '../large-input.js';
 import type { ModuleFacts } from '../runner.js';
 
 import { WorkerPool } from './pool.js';
@@ -17,7 +18,7 @@ export async function openWorkerPool(
 ): Promise<{ executor: WorkerPool; facts: ModuleFacts }> {
   const { concurrency, maxQueue, workerProcess } = settings;
   const inputs = await readInputs(settings);
-  const pool = new WorkerPool(workerStart(settings, inputs), {
+  const pool = new WorkerPool(await workerStart(settings, inputs), {
     ...workerProcess,
     concurrency,
     maxQueue,
@@ -25,7 +26,10 @@ export async function openWorkerPool(
   return { executor: pool, facts: await pool.open() };
 }
 
-function workerStart(settings: LoadSettings, { files, models }: ReadInputs): WorkerStart {
+async function workerStart(
+  settings: LoadSettings,
+  { files, models }: ReadInputs,
+): Promise<WorkerStart> {
   const { workers, recycleAboveBytes } = settings.workerProcess;
   const runs = Math.ceil(settings.concurrency / workers);
   const engine: EngineSettings = {
@@ -44,20 +48,42 @@ function workerStart(settings: LoadSettings, { files, models }: ReadInputs): Wor
       type: 'load',
       parent: process.pid,
       settings: engine,
-      files: Object.keys(files),
+      files: settings.files.map(([path]) => path),
       models: models.map(({ name, path, labels, normalize }) => ({
         ...{ name, normalize, hasLabels: labels !== null },
         ...(path !== undefined && { path }),
       })),
       tellMemory: Number.isSafeInteger(recycleAboveBytes + 1),
     },
-    arrays: [
-      ...Object.values(files),
-      ...models.flatMap(({ content, labels }) => [content, labels ?? new Uint8Array()]),
-    ],
+    arrays: await ownArrays([
+      ...settings.files.map(([path, source]) => ({
+        name: `files['${path}']`,
+        bytes: files[path],
+        isGiven: typeof source !== 'string',
+      })),
+      ...models.flatMap(({ name, path, content, labels }) => [
+        { name: `models.${name}`, bytes: content, isGiven: path === undefined },
+        { name: 'labels', bytes: labels ?? undefined, isGiven: false },
+      ]),
+    ]),
     script: SCRIPT,
     folder: process.cwd(),
     // As it is now: so all workers have the same, whenever they are started.
     env: childEnvironment(settings.childEnv),
   };
+}
+
+interface SentBytes {
+  name: string;
+  bytes: Uint8Array | undefined;
+  /** Whether they are the caller's, who may change them: they are kept for workers to come. */
+  isGiven: boolean;
+}
+
+async function ownArrays(given: readonly SentBytes[]): Promise<Uint8Array[]> {
+  const own: Uint8Array[] = [];
+  for (const { name, bytes = new Uint8Array(), isGiven } of given) {
+    own.push(isGiven ? await copyOf(bytes, name) : bytes);
+  }
+  return own;
 }

@@ -142,6 +142,10 @@ export class WorkerPool implements Executor, WorkerEvents {
     this.#distribute();
   }
 
+  onRefused(invocation: Invocation): void {
+    this.#stop(invocation, 'aborted');
+  }
+
   onWarning(code: string, message: string): void {
     if (this.#warned.has(code)) return;
     this.#warned.add(code);
@@ -197,8 +201,8 @@ export class WorkerPool implements Executor, WorkerEvents {
     const { worker } = invocation;
     if (!worker || invocation.stopped) return;
     invocation.stopped = reason;
-    // The worker measures the time limit itself and gives what the guest had written.
-    if (reason === 'aborted') worker.abort(invocation);
+    // The worker measures the time limit of what runs itself and gives what the guest had written.
+    if (reason === 'aborted' || !invocation.isFed) worker.abort(invocation);
     invocation.grace = setTimeout(() => {
       worker.giveUp(`did not end a run within ${this.#settings.graceMs} ms`);
     }, this.#settings.graceMs);

@@ -22,8 +22,10 @@ export type ToWorker =
       models: (Omit<ReadModel, 'content' | 'labels'> & { hasLabels: boolean })[];
       tellMemory: boolean;
     }
-  /** Arrays: standard input. */
-  | { type: 'run'; id: number; request: EncodedRequest }
+  /** Arrays: standard input, unless this says how many bytes of it follow. */
+  | { type: 'run'; id: number; request: EncodedRequest; inputBytes?: number }
+  /** Arrays: the next slice of a run's standard input. */
+  | { type: 'input'; id: number }
   | { type: 'abort'; id: number }
   | { type: 'ping' }
   /** Finish and end. */

@@ -2,6 +2,7 @@ import { compileChannel } from '../../diagnostics.js';
 import { WasmEdgeError, reasonOf } from '../../errors.js';
 import type { ExternalDescription } from '../../native.js';
 import { Malformed } from '../../received.js';
+import { LargeInput } from '../large-input.js';
 import type { ModuleFacts } from '../runner.js';
 
 import { readAnswer } from './answers.js';
@@ -25,6 +26,8 @@ export interface WorkerEvents {
   onReady(worker: Worker, facts: ModuleFacts, identity: string): void;
   /** A run that it held has settled. */
   onSettled(worker: Worker): void;
+  /** A run cannot be given its input and is to be stopped. */
+  onRefused(invocation: Invocation): void;
   /** It has a warning for the user of this process. */
   onWarning(code: string, message: string): void;
   /**
@@ -66,6 +69,11 @@ export class Worker {
   #externals = 0;
   #notices = 0;
   #isGone = false;
+  /** Whether it has not answered the last ping yet. */
+  #isPinged = false;
+  /** Whether it has given a sign of life since the last ping. */
+  #isAlive = true;
+  /** Heartbeats since. */
   #unanswered = 0;
 
   constructor({ message, arrays, ...start }: WorkerStart, events: WorkerEvents) {
@@ -85,11 +93,16 @@ export class Worker {
         arrayBytes: message.settings.limits.outputBytes,
         aheadBytes: AHEAD_BYTES,
       },
-      (received, bytes) => {
-        if (!this.#isGone) this.#receive(readAnswer(received, bytes));
-      },
-      (error) => {
-        this.giveUp(`sent what cannot be understood (${reasonOf(error)})`);
+      {
+        onMessage: (received, bytes) => {
+          if (!this.#isGone) this.#receive(readAnswer(received, bytes));
+        },
+        onMalformed: (error) => {
+          this.giveUp(`sent what cannot be understood (${reasonOf(error)})`);
+        },
+        onTaken: () => {
+          this.#isAlive = true;
+        },
       },
     );
     // Its end, mostly, which says more: but it may stay without a stream.
@@ -113,8 +126,8 @@ export class Worker {
 
   /** Gives it a run, which is then answered, or settled when the worker is gone. */
   take(invocation: Invocation): void {
-    const { id, request, remainingMs } = invocation;
-    const { stdin, arguments: args, ...rest } = request;
+    const { id, request, input, remainingMs } = invocation;
+    const { arguments: args, ...rest } = request;
     this.runs++;
     this.held.set(id, invocation);
     invocation.worker = this;
@@ -123,7 +136,32 @@ export class Worker {
       timeoutMs: remainingMs,
       ...(args && { arguments: args.map(encodeValue) }),
     };
-    this.#send({ type: 'run', id, request: encoded }, [stdin ?? NOTHING]);
+    if (input instanceof LargeInput) {
+      this.#send({ type: 'run', id, request: encoded, inputBytes: input.byteLength });
+      void this.#feed(invocation, input);
+    } else {
+      this.#send({ type: 'run', id, request: encoded }, [input ?? NOTHING]);
+    }
+  }
+
+  /** Sends an input as it is taken, so that what else there is to say is said in between. */
+  async #feed(invocation: Invocation, input: LargeInput): Promise<void> {
+    const { id } = invocation;
+    invocation.isFed = false;
+    try {
+      for (const slice of input.slices()) {
+        if (invocation.stopped || !this.held.has(id)) return;
+        const isTaken = await new Promise<boolean>((resolve) => {
+          this.#channel?.send({ type: 'input', id }, [slice], resolve);
+        });
+        if (!isTaken) return;
+        this.#isAlive = true;
+      }
+      invocation.isFed = true;
+    } catch (error) {
+      invocation.refuse(error);
+      this.#events.onRefused(invocation);
+    }
   }
 
   abort(invocation: Invocation): void {
@@ -132,7 +170,10 @@ export class Worker {
 
   /** Asks whether it is still there; gives for how many times in a row it has not answered. */
   ping(): number {
-    if (this.#unanswered === 0) this.#send({ type: 'ping' });
+    if (!this.#isPinged) this.#send({ type: 'ping' });
+    this.#isPinged = true;
+    if (this.#isAlive) this.#unanswered = 0;
+    this.#isAlive = false;
     return this.#unanswered++;
   }
 
@@ -179,8 +220,9 @@ export class Worker {
         this.#events.onSettled(this);
         return;
       case 'pong':
-        if (this.#unanswered === 0) throw new Malformed('an answer to nothing');
-        this.#unanswered = 0;
+        if (!this.#isPinged) throw new Malformed('an answer to nothing');
+        this.#isPinged = false;
+        this.#isAlive = true;
         return;
       case 'warning':
         this.#countNotice();

@@ -1,0 +1,95 @@
+import { WasmEdgeError, fromNative } from '../errors.js';
+import { addon } from '../native.js';
+import type { NativeInput, NativeRequest } from '../native.js';
+
+/**
+ * Up to so many bytes an invocation's input is copied when it is submitted. A larger one is copied in
+ * slices, between which the event loop turns, and must stay as it is meanwhile.
+ */
+const LARGE_BYTES = 16 * 1024 * 1024;
+const SLICE_BYTES = 1024 * 1024;
+
+/** An input that is copied in slices, by this thread alone: so a buffer may even be taken away. */
+export class LargeInput {
+  readonly byteLength: number;
+  readonly #bytes: Uint8Array;
+  readonly #name: string;
+
+  constructor(bytes: Uint8Array, name: string) {
+    this.#bytes = bytes;
+    this.#name = name;
+    this.byteLength = bytes.byteLength;
+  }
+
+  /** Copies, one after the other. Throws ERR_INVALID_ARGUMENT when its buffer is another by then. */
+  *slices(): Generator<Buffer> {
+    for (let at = 0; at < this.byteLength; at += SLICE_BYTES) {
+      if (this.#bytes.byteLength !== this.byteLength) {
+        throw new WasmEdgeError(
+          'ERR_INVALID_ARGUMENT',
+          `${this.#name} was transferred or resized while it was read. What is larger than 16 MiB ` +
+            'must stay as it is until the promise settles.',
+        );
+      }
+      const slice = Buffer.allocUnsafeSlow(Math.min(SLICE_BYTES, this.byteLength - at));
+      slice.set(this.#bytes.subarray(at, at + slice.length));
+      yield slice;
+    }
+  }
+}
+
+/** The input of a request as an invocation keeps it: its own copy, or one to be copied in slices. */
+export function ownInput(stdin: NativeRequest['stdin']): Uint8Array | LargeInput | undefined {
+  if (!(stdin instanceof Uint8Array)) return undefined;
+  return stdin.byteLength > LARGE_BYTES ? new LargeInput(stdin, 'stdin') : Buffer.from(stdin);
+}
+
+/** Whether the input of a request is to be copied in slices. */
+export function isLarge(stdin: NativeRequest['stdin']): stdin is Uint8Array {
+  return stdin instanceof Uint8Array && stdin.byteLength > LARGE_BYTES;
+}
+
+/** Room for an input in the addon's memory; throws ERR_LIMIT where there is none. */
+export function nativeInput(byteLength: number): NativeInput {
+  try {
+    return new (addon().Input)(byteLength);
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+/** Copies a large input into the addon's memory, unless `isStopped` meanwhile. */
+export async function copyToNative(
+  input: LargeInput,
+  isStopped: () => boolean,
+): Promise<NativeInput> {
+  const target = nativeInput(input.byteLength);
+  for (const slice of input.slices()) {
+    await turn();
+    if (isStopped()) break;
+    target.append(slice);
+  }
+  return target;
+}
+
+/** A copy of bytes that somebody else may change, made in slices where they are many. */
+export async function copyOf(bytes: Uint8Array, name: string): Promise<Buffer> {
+  if (bytes.byteLength <= LARGE_BYTES) return Buffer.from(bytes);
+  const input = new LargeInput(bytes, name);
+  const copy = Buffer.allocUnsafeSlow(input.byteLength);
+  let at = 0;
+  for (const slice of input.slices()) {
+    copy.set(slice, at);
+    at += slice.length;
+    await turn();
+  }
+  return copy;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Waits for a turn of the event loop in which nobody else copies. */
+function turn(): Promise<unknown> {
+  last = last.then(() => new Promise(setImmediate));
+  return last;
+}
