@@ -37,18 +37,6 @@ describe('call of a reactor', () => {
     });
   });
 
-  it('takes no result of _initialize for that of what is called', async () => {
-    const file = await wasmFile(`(module
-      (func (export "_initialize") (result i32) (i32.const 4))
-      (func (export "nothing"))
-      (func (export "long") (result i64) (i64.const 5)))`);
-    await withModule(file, {}, async (module) => {
-      assert.equal(await module.call('nothing'), undefined);
-      assert.equal(await module.call('long'), 5n);
-      assert.equal(await module.call('_initialize'), 4);
-    });
-  });
-
   it('runs _initialize once where that is what is called', async () => {
     const file = await wasmFile(`(module
       ${wasiImport('fd_write')}

@@ -36,15 +36,4 @@ describe('call of functions whose types cannot be passed', () => {
       });
     });
   }
-
-  it('is refused for an _initialize or _start that is no such function', async () => {
-    const file = await wasmFile(`(module
-      (func (export "_start") (param i32))
-      (func (export "_initialize") (param i32))
-      (func (export "works") (result i32) (i32.const 1)))`);
-    await withModule(file, {}, async (module) => {
-      await fails('ERR_INVALID_ARGUMENT', module.run());
-      await fails('ERR_INVALID_ARGUMENT', module.call('works'));
-    });
-  });
 });

@@ -179,13 +179,11 @@ for (const { aot, mode } of MODES) {
       });
     });
 
-    it('are an ERR_INVALID_ARGUMENT where _start is no program', async () => {
+    it('are an ERR_INVALID_ARGUMENT where _start is no function', async () => {
       for (const start of [
         '(memory (export "_start") 1)',
         '(table (export "_start") 1 funcref)',
         '(global (export "_start") i32 (i32.const 1))',
-        '(func (export "_start") (param i32))',
-        '(func (export "_start") (param i64 f64) (result f32) (f32.const 1))',
       ]) {
         const file = await wasmFile(
           `(module ${start} (func (export "f") (result i32) (i32.const 7)))`,
@@ -196,29 +194,6 @@ for (const { aot, mode } of MODES) {
           assert.equal(await module.call('f'), 7);
         });
       }
-    });
-
-    it('are an ERR_INVALID_ARGUMENT where _initialize takes arguments', async () => {
-      const file = await wasmFile(`(module
-        (func (export "_initialize") (param i32))
-        (func (export "f") (result i32) (i32.const 7)))`);
-      await withModule(file, { aot, concurrency: 1 }, async (module) => {
-        const { message } = await fails('ERR_INVALID_ARGUMENT', module.call('f'));
-        assert.match(message, /_initialize/);
-        assert.equal(await module.call('_initialize', 1), undefined);
-      });
-    });
-
-    it('may give a result of _start and _initialize, which nobody asked for', async () => {
-      const file = await wasmFile(`(module
-        (func (export "_start") (result i32) (i32.const 5))
-        (func (export "_initialize") (result f64) (f64.const 5))
-        (func (export "f") (result i32) (i32.const 7)))`);
-      await withModule(file, { aot, concurrency: 1 }, async (module) => {
-        assert.equal((await module.run()).exitCode, 0);
-        assert.equal(await module.call('f'), 7);
-        assert.equal(await module.call('_start'), 5);
-      });
     });
   });
 

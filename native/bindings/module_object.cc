@@ -5,6 +5,7 @@
 #include "bindings/input_object.h"
 #include "bindings/model_object.h"
 #include "engine/host_modules.h"
+#include "engine/runnable.h"
 #include "host/image.h"
 #include "inference/model_store.h"
 
@@ -204,6 +205,7 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
     const OptionalHostModules host_modules = ToHostModules(given.Get("hostModules"));
     CheckImports(*module_, host_modules);
     CheckMemory(*module_, limits.memory_pages);
+    CheckRunnable(*module_);
     WorkerPool::Options pool_options;
     pool_options.concurrency = given.Get("concurrency").ToNumber().Uint32Value();
     pool_options.max_queue = given.Get("maxQueue").ToNumber().Uint32Value();

@@ -75,12 +75,27 @@ ConfigureHandle Module::MakeConfigure() const {
     api_.EnableAot(configure.get());
   } else {
     api_.ConfigureSetForceInterpreter(configure.get(), true);
+    if (!uses_tail_calls_) api_.RemoveTailCalls(configure.get());
   }
   return configure;
 }
 
+wasmedge::Result Module::ParseWith(const ConfigureHandle& configure, WasmBytes binary) {
+  const LoaderHandle loader = Own<LoaderHandle>(api_, api_.LoaderCreate(configure.get()));
+  wasmedge::AstModuleContext* ast = nullptr;
+  wasmedge::Result result{};
+  if (form() == ModuleForm::kSharedLibrary) {
+    const EmbeddedBinary::Replacement replacement(binary);
+    result = api_.LoaderParseFromFile(loader.get(), &ast, LoaderPath(path_).c_str());
+  } else {
+    result = api_.LoaderParseFromBytes(loader.get(), &ast,
+                                       {static_cast<uint32_t>(binary.size), binary.data});
+  }
+  if (api_.ResultOK(result)) ast_ = Own<AstModuleHandle>(api_, ast);
+  return result;
+}
+
 void Module::Parse(WasmBytes binary) {
-  const ConfigureHandle configure = MakeConfigure();
   const auto require = [this](wasmedge::Result result, const char* step) {
     if (api_.ResultOK(result)) return;
     throw Error(ErrorCode::kModuleInvalid, name() + " " + step + ": " +
@@ -88,26 +103,23 @@ void Module::Parse(WasmBytes binary) {
                                                api_.version() + ").");
   };
 
-  const LoaderHandle loader = Own<LoaderHandle>(api_, api_.LoaderCreate(configure.get()));
-  wasmedge::AstModuleContext* ast = nullptr;
-  if (form() == ModuleForm::kSharedLibrary) {
-    const EmbeddedBinary::Replacement replacement(binary);
-    require(api_.LoaderParseFromFile(loader.get(), &ast, LoaderPath(path_).c_str()),
-            "cannot be loaded");
-  } else {
-    if (binary.size > UINT32_MAX) {
-      throw Error(ErrorCode::kModuleInvalid, name() + " is larger than 4 GiB.");
-    }
-    require(api_.LoaderParseFromBytes(loader.get(), &ast,
-                                      {static_cast<uint32_t>(binary.size), binary.data}),
-            "cannot be parsed");
+  if (binary.size > UINT32_MAX) {
+    throw Error(ErrorCode::kModuleInvalid, name() + " is larger than 4 GiB.");
   }
-  ast_ = Own<AstModuleHandle>(api_, ast);
+  ConfigureHandle configure = MakeConfigure();
+  wasmedge::Result parsed = ParseWith(configure, binary);
+  if (!api_.ResultOK(parsed) && !is_aot()) {
+    // A module that makes tail calls can be looked at, and compiled.
+    uses_tail_calls_ = true;
+    configure = MakeConfigure();
+    parsed = ParseWith(configure, binary);
+  }
+  require(parsed, form() == ModuleForm::kSharedLibrary ? "cannot be loaded" : "cannot be parsed");
   if (is_aot()) FaultGuard::ForgetUnloadedCode();
 
   const ValidatorHandle validator =
       Own<ValidatorHandle>(api_, api_.ValidatorCreate(configure.get()));
-  require(api_.ValidatorValidate(validator.get(), ast), "is not valid");
+  require(api_.ValidatorValidate(validator.get(), ast_.get()), "is not valid");
 }
 
 void Module::ListExternals() {

@@ -11,6 +11,10 @@
 
 namespace wasmedge_embed {
 
+/// The functions that WASI gives a meaning: a program's, and a reactor's before any other.
+inline constexpr char kStartFunction[] = "_start";
+inline constexpr char kInitializeFunction[] = "_initialize";
+
 /// An import or export of a module.
 struct ExternalDescription {
   /// Import module name, which may be empty; absent for an export.
@@ -62,6 +66,8 @@ class Module {
   bool is_aot() const noexcept {
     return form() != ModuleForm::kPlain && !options_.force_interpreter;
   }
+  /// Whether it needs tail calls. Told of what is interpreted.
+  bool uses_tail_calls() const noexcept { return uses_tail_calls_; }
   const std::vector<ExternalDescription>& imports() const noexcept { return imports_; }
   const std::vector<ExternalDescription>& exports() const noexcept { return exports_; }
   const wasmedge::AstModuleContext* ast() const noexcept { return ast_.get(); }
@@ -74,6 +80,7 @@ class Module {
 
  private:
   void Parse(WasmBytes binary);
+  wasmedge::Result ParseWith(const ConfigureHandle& configure, WasmBytes binary);
   void ListExternals();
 
   const wasmedge::Api& api_;
@@ -82,6 +89,7 @@ class Module {
   size_t size_ = 0;
   ModuleForm form_ = ModuleForm::kPlain;
   std::optional<uint64_t> memory_minimum_;
+  bool uses_tail_calls_ = false;
   AstModuleHandle ast_;
   std::vector<ExternalDescription> imports_;
   std::vector<ExternalDescription> exports_;

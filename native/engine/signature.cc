@@ -65,6 +65,11 @@ const char* ValueKindName(ValueKind kind) noexcept {
   return "ref";
 }
 
+bool IsNumber(ValueKind kind) noexcept {
+  return kind == ValueKind::kI32 || kind == ValueKind::kI64 || kind == ValueKind::kF32 ||
+         kind == ValueKind::kF64;
+}
+
 std::string Signature::ToString() const {
   const std::string returned = Join(results);
   return "(" + Join(params) + ") -> " + (results.size() == 1 ? returned : "(" + returned + ")");

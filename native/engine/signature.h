@@ -12,6 +12,9 @@ enum class ValueKind { kI32, kI64, kF32, kF64, kV128, kFuncRef, kExternRef, kOth
 
 const char* ValueKindName(ValueKind kind) noexcept;
 
+/// Whether it is i32, i64, f32 or f64.
+bool IsNumber(ValueKind kind) noexcept;
+
 /// A function's type.
 struct Signature {
   std::vector<ValueKind> params;

@@ -17,8 +17,6 @@ constexpr size_t kElementBytes = 32;
 // What a segment's instance takes for a byte of the module: a reference for an element's index.
 constexpr size_t kSegmentBytes = 16;
 
-constexpr char kStart[] = "_start";
-constexpr char kInitialize[] = "_initialize";
 constexpr uint32_t kCodeCostLimitExceeded = 0x0003;  // WasmEdge_ErrCode_CostLimitExceeded
 
 }  // namespace
@@ -144,11 +142,12 @@ void Slot::Execute(const Request& request, Outcome& outcome) {
   }
 
   if (!request.function) {
-    Invoke(instance.get(), kStart, {}, outcome);
+    Invoke(instance.get(), kStartFunction, {}, outcome);
   } else {
     // A reactor's constructors run before any other of its functions (WASI application ABI).
-    if (*request.function != kInitialize && module_->FindExportedFunction(kInitialize) != nullptr) {
-      Invoke(instance.get(), kInitialize, {}, outcome);
+    if (*request.function != kInitializeFunction &&
+        module_->FindExportedFunction(kInitializeFunction) != nullptr) {
+      Invoke(instance.get(), kInitializeFunction, {}, outcome);
     }
     if (!outcome.error && !outcome.exited) {
       outcome.result = Invoke(instance.get(), *request.function, request.arguments, outcome);
@@ -171,6 +170,12 @@ std::optional<uint64_t> Slot::Invoke(const wasmedge::ModuleInstanceContext* inst
     throw Error(ErrorCode::kInvalidArgument,
                 name + " takes " + std::to_string(signature->params.size()) + " arguments, not " +
                     std::to_string(arguments.size()) + ".");
+  }
+  // A reference among the results of what is compiled ends the process in WasmEdge 0.14.
+  for (const ValueKind kind : signature->results) {
+    if (IsNumber(kind)) continue;
+    throw Error(ErrorCode::kInvalidArgument, name + " has the type " + signature->ToString() +
+                                                 ": only numbers can be taken from a guest.");
   }
   std::vector<wasmedge::Value> params;
   for (size_t index = 0; index < arguments.size(); ++index) {

@@ -271,6 +271,10 @@ void Api::RestrictFeatures(ConfigureContext* configure) const {
   }
 }
 
+void Api::RemoveTailCalls(ConfigureContext* configure) const {
+  ConfigureRemoveProposal(configure, 7);  // WasmEdge_Proposal_TailCall, in both lines
+}
+
 void Api::EnableAot(ConfigureContext* configure) const {
   if (line_ == VersionLine::k0_17) {
     As<void (*)(ConfigureContext*, int)>(set_run_mode_)(configure, kRunModeAot);

@@ -158,6 +158,9 @@ class Api {
   /// it does not check; and threads. All but the last came with 0.17.
   void RestrictFeatures(ConfigureContext* configure) const;
 
+  /// Takes tail calls away as well: what is interpreted must not have them (`CheckRunnable`).
+  void RemoveTailCalls(ConfigureContext* configure) const;
+
   /// Lets compiled code run as such: the default before 0.17, to be asked for from then on.
   void EnableAot(ConfigureContext* configure) const;
 

@@ -10,7 +10,7 @@ import type * as Libraries from '../../dist/bundle/libraries.js';
 import type * as RunPath from '../../dist/bundle/run-path.js';
 import type * as SymbolVersions from '../../dist/bundle/symbol-versions.js';
 import type * as Targets from '../../dist/bundle/targets.js';
-import type * as Native from '../../dist/native.js';
+import { addon } from './internals.js';
 import { ROOT } from './paths.js';
 
 // Parts of the bundle command, which has no public interface.
@@ -25,7 +25,6 @@ export const { compareVersions, newestVersions } = load(
   './symbol-versions.js',
 ) as typeof SymbolVersions;
 export const { TARGETS, missingVersions, suitableTargets } = load('./targets.js') as typeof Targets;
-export const { addon } = load('../native.js') as typeof Native;
 export const { addonFile } = load('../addon-file.js') as typeof AddonFile;
 
 const run = promisify(execFile);

@@ -10,6 +10,7 @@ import type * as LambdaRequest from '../../dist/lambda/request.js';
 import type * as ModelFetch from '../../dist/model-fetch.js';
 import type * as ModelLookup from '../../dist/model-lookup.js';
 import type * as Models from '../../dist/models.js';
+import type * as Native from '../../dist/native.js';
 import type * as Printable from '../../dist/printable.js';
 import type * as Answers from '../../dist/runners/worker-process/answers.js';
 import type * as ChannelModule from '../../dist/runners/worker-process/channel.js';
@@ -20,6 +21,7 @@ import { ROOT } from './paths.js';
 // Parts of the package that are not its public interface.
 const load = createRequire(path.join(ROOT, 'dist', 'index.js'));
 
+export const { addon } = load('./native.js') as typeof Native;
 export const { cacheDirectory } = load('./cache-directory.js') as typeof CacheDirectory;
 export const { fetchModel, MODEL_ARCHIVE } = load('./model-fetch.js') as typeof ModelFetch;
 export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } = load(
