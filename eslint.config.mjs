@@ -28,6 +28,19 @@ export default tseslint.config(
     },
   },
   {
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/serve/page/browser/**', 'lib/bench/contenders/litert-js.ts'],
+    rules: {
+      // What is loaded when it is needed: require() works where a test runner has a context of its own
+      // (Jest, Vitest's vmThreads), import() does not, and what traces files follows both.
+      '@typescript-eslint/no-require-imports': ['error', { allow: ['^\\.'] }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ImportExpression', message: 'Load it by require(), typed by import type.' },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts', 'test/**/*.mts'],
     rules: {
       // Tests look at errors of unknown shape and pass wrong values on purpose.

@@ -3,6 +3,7 @@ import { access, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { writeAtomically } from './atomic-file.js';
+import type * as CompileProcess from './compile-process.js';
 import { WasmEdgeError, reasonOf } from './errors.js';
 import type { NativeCompileOptions } from './native.js';
 import { boolean, bytes, environment, integer, nonEmptyText, optionsObject } from './options.js';
@@ -84,7 +85,7 @@ export async function compileInto(
     writeAtomically(
       target,
       async (temporary) => {
-        const { compileInProcess } = await import('./compile-process.js');
+        const { compileInProcess } = require('./compile-process.js') as typeof CompileProcess;
         await compileInProcess({ ...settings, input: source, output: temporary }, childEnv);
       },
       beforeReplacing,

@@ -1,4 +1,4 @@
-import { WasmEdgeError } from './errors.js';
+import { WasmEdgeError, isError } from './errors.js';
 import type { Trap, WasmEdgeErrorCode, WasmEdgeErrorDetails } from './errors.js';
 import { printable, printableLines } from './printable.js';
 import {
@@ -56,7 +56,7 @@ const SYSTEM_FIELDS = {
  * message may be is cut.
  */
 export function encodeError(thrown: unknown, arrays: Uint8Array[], depth = 0): EncodedError {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = isError(thrown) ? thrown : new Error(String(thrown));
   const family = error instanceof WasmEdgeError;
   const characters = depth === 0 ? MESSAGE_CHARACTERS : CAUSE_CHARACTERS;
   const encoded: EncodedError = {

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 import type { Timings } from './native.js';
 
 /** The stable codes of {@link WasmEdgeError}. */
@@ -125,7 +127,7 @@ export class WasmEdgeError extends Error {
  * anything else is a bug and stays as it is.
  */
 export function fromNative(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (!isError(error) || !('code' in error)) return error;
   const native = error as Error & { code: string } & WasmEdgeErrorDetails;
   if (!native.code.startsWith('ERR_')) return error;
   const details: WasmEdgeErrorDetails = {};
@@ -146,7 +148,20 @@ export async function nativeCall<T>(call: () => Promise<T> | T): Promise<T> {
   }
 }
 
+/**
+ * Whether it is an error, of whichever realm: where tests have a context of their own (Jest, Vitest's
+ * `vmThreads`), what Node.js and the addon throw is of another class `Error` than this file's.
+ */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value) || isDomException(value);
+}
+
+/** Of fetch and AbortSignal. By its standard it is an error; to V8 it is an object like any other. */
+function isDomException(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object DOMException]';
+}
+
 /** What went wrong, in the words of whatever was thrown. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return isError(error) ? error.message : String(error);
 }

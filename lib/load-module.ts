@@ -6,6 +6,8 @@ import { openModule } from './open-module.js';
 import type { Executor } from './runners/executor.js';
 import { Runner } from './runners/runner.js';
 import type { ModuleFacts } from './runners/runner.js';
+import type * as Subprocess from './runners/subprocess/open.js';
+import type * as WorkerProcess from './runners/worker-process/open.js';
 import type { LoadOptions } from './types.js';
 
 /**
@@ -30,8 +32,12 @@ async function open(settings: LoadSettings): Promise<{ executor: Executor; facts
     case 'in-process':
       return openModule(settings, readInputsButModels(settings), settings.models.length > 0);
     case 'worker-process':
-      return (await import('./runners/worker-process/open.js')).openWorkerPool(settings);
+      return (require('./runners/worker-process/open.js') as typeof WorkerProcess).openWorkerPool(
+        settings,
+      );
     case 'subprocess':
-      return (await import('./runners/subprocess/open.js')).openSubprocess(settings);
+      return (require('./runners/subprocess/open.js') as typeof Subprocess).openSubprocess(
+        settings,
+      );
   }
 }

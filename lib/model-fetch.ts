@@ -4,7 +4,7 @@ import path from 'node:path';
 import { unzipSync } from 'fflate';
 
 import { sha256 } from './crypto.js';
-import { WasmEdgeError, reasonOf } from './errors.js';
+import { WasmEdgeError, isError, reasonOf } from './errors.js';
 import { MOBILENET, MOBILENET_LABELS, fetchedModelDirectory } from './model-lookup.js';
 
 /** The archive of the original application's model on the TensorFlow site. */
@@ -90,13 +90,13 @@ async function download(
 }
 
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+  return isError(error) && error.name === 'AbortError';
 }
 
 /** fetch() says "fetch failed" and keeps the reason in `cause`. */
 function why(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error ? reasonOf(cause) : reasonOf(error);
+  const cause = isError(error) ? error.cause : undefined;
+  return reasonOf(isError(cause) ? cause : error);
 }
 
 function unzip(archive: Uint8Array): Record<string, Uint8Array> {

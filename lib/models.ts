@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { types } from 'node:util';
 
 import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
@@ -124,7 +125,7 @@ function modelSource(name: string, value: unknown): ModelSource {
 }
 
 function isBytes(value: unknown): boolean {
-  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+  return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
 }
 
 function normalization(where: string, value: unknown): ModelSource['normalize'] {

@@ -174,11 +174,6 @@ export interface Addon {
   /** Takes a file's path, or its bytes. */
   readonly Model: { load(source: string | Uint8Array): Promise<NativeModel> };
   compile(options: NativeCompileOptions): Promise<void>;
-  /**
-   * Stops and joins the threads of all modules of this environment, for the end of the process.
-   * Nothing settles any more after it.
-   */
-  shutdown: () => void;
   /** Has this process killed when its parent, the process of this identifier, ends in any way. */
   dieWithParent(parent: number): void;
   /** The trap for which WasmEdge has this number; undefined where it is for something else. */
@@ -207,11 +202,6 @@ export function addon(): Addon {
       { cause: error },
     );
   }
-  const { shutdown } = loaded;
-  // Also at process.exit() and at an uncaught exception, when an addon's own hooks do not run.
-  process.once('exit', () => {
-    shutdown();
-  });
   return loaded;
 }
 

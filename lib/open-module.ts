@@ -1,3 +1,4 @@
+import type * as AotCache from './aot-cache.js';
 import { WasmEdgeError, nativeCall } from './errors.js';
 import type { GuestInputs } from './guest-inputs.js';
 import type { EngineSettings } from './load-settings.js';
@@ -74,7 +75,7 @@ export async function loadCode({ file, aot, limits, childEnv }: EngineSettings):
   );
   if (module.form === 'plain') {
     if (aot === 'off') return { module, file };
-    const { loadCompiled } = await import('./aot-cache.js');
+    const { loadCompiled } = require('./aot-cache.js') as typeof AotCache;
     return (await loadCompiled(file, meter, tableElements, childEnv)) ?? { module, file };
   }
   if (meter && side?.options.meter !== true) {

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 import { WasmEdgeError } from './errors.js';
 
 /** Throws the error for an option that is not of the expected form. */
@@ -108,21 +110,30 @@ export function environment(name: string, value: unknown): Record<string, string
   return variables;
 }
 
+/** One of any realm, or of another maker, such as jsdom: by what it can, not by its class. */
 export function abortSignal(name: string, value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value;
+  if (value === undefined || isAbortSignal(value)) return value;
   return refuse(name, 'an AbortSignal', value);
+}
+
+function isAbortSignal(value: unknown): value is AbortSignal {
+  if (Object.prototype.toString.call(value) !== '[object AbortSignal]') return false;
+  const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>;
+  return (
+    typeof aborted === 'boolean' &&
+    typeof addEventListener === 'function' &&
+    typeof removeEventListener === 'function'
+  );
 }
 
 /** Bytes in any form that Node's own functions take; a view, not a copy. */
 export function bytes(name: string, value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value;
+  if (types.isUint8Array(value)) return value;
   try {
     if (ArrayBuffer.isView(value)) {
       return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     }
-    if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) {
-      return new Uint8Array(value);
-    }
+    if (types.isAnyArrayBuffer(value)) return new Uint8Array(value);
   } catch {
     refuse(name, 'bytes whose buffer was not transferred away', value);
   }

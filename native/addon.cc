@@ -17,11 +17,6 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("Model", ModelObject::Define(env));
   exports.Set("Input", InputObject::Define(env));
   exports.Set("compile", Napi::Function::New(env, &Compile, "compile"));
-  exports.Set(
-      "shutdown",
-      Napi::Function::New(
-          env, [](const Napi::CallbackInfo& info) { AddonData::Get(info.Env()).Shutdown(); },
-          "shutdown"));
   exports.Set("dieWithParent", Napi::Function::New(env, &KillWithParent, "dieWithParent"));
   exports.Set("trapName", Napi::Function::New(env, &NameTrap, "trapName"));
   exports.Set("inference", Napi::Function::New(env, &OpenInference, "inference"));

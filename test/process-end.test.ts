@@ -70,6 +70,18 @@ describe('The process', () => {
     });
   }
 
+  it('is told of once, however often the package is loaded anew, as test runners do', async () => {
+    const ended = await withTour(`
+      const own = Object.keys(require.cache).filter((each) => !each.endsWith('.node'));
+      for (let time = 0; time < 12; time++) {
+        for (const each of own) delete require.cache[each];
+        const again = await require('wasmedge-embed').loadModule(module.file);
+        await again.close();
+      }
+      console.log(process.listenerCount('exit'));`);
+    assert.deepEqual(ended, { ...quiet, stdout: '1\n' });
+  });
+
   it('ends with the code that was set, after everything was closed', async () => {
     const ended = await withTour(`
       await module.run({ args: ['exit', '0'] });

@@ -1,7 +1,7 @@
 import { connect } from 'amqplib';
 import type { ChannelModel, ConfirmChannel, Options, RecoveringChannelModel } from 'amqplib';
 
-import { WasmEdgeError, reasonOf } from '../errors.js';
+import { WasmEdgeError, isError, reasonOf } from '../errors.js';
 import { printable } from '../printable.js';
 
 import { withoutPassword } from './options.js';
@@ -75,7 +75,7 @@ export function publishConfirmed(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     channel.publish('', queue, content, options, (error: unknown) => {
-      if (error) reject(error instanceof Error ? error : new Error('The broker refused it.'));
+      if (error) reject(isError(error) ? error : new Error('The broker refused it.'));
       else resolve();
     });
   });

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 
+import type * as Bundle from '../bundle/bundle.js';
 import type { BundleReport } from '../bundle/bundle.js';
 import type { TargetName } from '../bundle/targets.js';
 import { FAMILIES } from '../bundle/symbol-versions.js';
@@ -62,7 +63,7 @@ function targetsText(): string {
 
 async function bundle(options: BundleCommandOptions): Promise<void> {
   // Not above: the other commands need nothing of it.
-  const { makeBundle } = await import('../bundle/bundle.js');
+  const { makeBundle } = require('../bundle/bundle.js') as typeof Bundle;
   const begin = performance.now();
   const model = chooseModel(options);
   const report = await makeBundle({

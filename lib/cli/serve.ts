@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 
 import { reasonOf } from '../errors.js';
 import { ISOLATIONS } from '../load-settings.js';
+import type * as Serve from '../serve/server.js';
 import type { Server, ServerOptions } from '../serve/server.js';
 import type { Isolation } from '../types.js';
 
@@ -117,7 +118,7 @@ function comparisons({ compare, host }: ServeOptions): readonly Isolation[] {
 
 async function start(options: ServerOptions, command: Command): Promise<Server> {
   // Not above: the other commands need nothing of it.
-  const { startServer } = await import('../serve/server.js');
+  const { startServer } = require('../serve/server.js') as typeof Serve;
   try {
     return await startServer(options);
   } catch (error) {

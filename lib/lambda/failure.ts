@@ -1,4 +1,4 @@
-import { WasmEdgeError } from '../errors.js';
+import { WasmEdgeError, isError } from '../errors.js';
 import type { RunResult } from '../types.js';
 
 import { Problem } from './problem.js';
@@ -67,7 +67,7 @@ function lastLine(text: Buffer): string {
 
 /** An error as the log tells it. */
 export function errorRecord(error: unknown): ErrorRecord {
-  if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
+  if (!isError(error)) return { name: typeof error, message: String(error) };
   const { code, stderr } = error as { code?: unknown; stderr?: unknown };
   return {
     name: error.name,
@@ -81,5 +81,5 @@ export function errorRecord(error: unknown): ErrorRecord {
 }
 
 function causeOf(cause: unknown): string {
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  return isError(cause) ? (cause.stack ?? cause.message) : String(cause);
 }

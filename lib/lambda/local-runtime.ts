@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { Context } from 'aws-lambda';
 
+import { isError } from '../errors.js';
+
 /** What Lambda tells a function of an invocation, with a deadline from now on. */
 export function lambdaContext(functionName: string, timeoutMs: number): Context {
   const end = performance.now() + timeoutMs;
@@ -34,6 +36,6 @@ export function parseEvent(payload: Uint8Array): unknown {
 
 /** What an invocation gives whose function has failed. */
 export function functionError(error: unknown): { errorType: string; errorMessage: string } {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const { name, message } = isError(error) ? error : new Error(String(error));
   return { errorType: name, errorMessage: message };
 }

@@ -25,13 +25,22 @@ export function onEarlyEnd(
     end('aborted');
   };
   if (signal) {
-    setMaxListeners(0, signal);
+    allowManyListeners(signal);
     signal.addEventListener('abort', abort, { once: true });
   }
   return () => {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   };
+}
+
+/** Node.js warns where many wait for one signal; those of other makers, such as jsdom's, do not. */
+function allowManyListeners(signal: AbortSignal): void {
+  try {
+    setMaxListeners(0, signal);
+  } catch {
+    // No event target of Node.js's.
+  }
 }
 
 /** The error of an invocation that was ended early. */
