@@ -3,7 +3,7 @@ import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 
-import { writableCacheDirectory } from './cache-directory.js';
+import { cacheDirectory, writableCacheDirectory } from './cache-directory.js';
 import { DEFAULT_COMPILE, compileInto } from './compile-module.js';
 import { sha256 } from './crypto.js';
 import { compileChannel } from './diagnostics.js';
@@ -27,11 +27,14 @@ export async function loadCompiled(
   const begin = performance.now();
   try {
     const content = await readFile(file);
-    const output = path.join(writableCacheDirectory('aot'), `${await cacheKey(content, meter)}.so`);
-    if (existsSync(output)) {
-      const cached = await loadCached(output, file, tableElements);
-      if (cached) return cached;
-    }
+    const name = `${await cacheKey(content, meter)}.so`;
+    // An image may have a cache that was filled when it was made, and cannot be written.
+    const cache = cacheDirectory();
+    const cached = cache && (await loadCached(path.join(cache, 'aot', name), file, tableElements));
+    if (cached) return cached;
+    const output = path.join(writableCacheDirectory('aot'), name);
+    const own = await loadCached(output, file, tableElements);
+    if (own) return own;
     const isFirst = !compiling.has(output);
     await sweep(path.dirname(output));
     await compileOnce(content, output, meter, childEnv);
@@ -74,16 +77,17 @@ function compileOnce(
   return compilation;
 }
 
-/** A cached file that cannot be loaded (a full disk, a changed file) is made again. */
+/** Null where it is not there. One that cannot be loaded (a full disk, a changed file) is made again. */
 async function loadCached(
   output: string,
   file: string,
   tableElements: number,
 ): Promise<Code | null> {
+  if (!existsSync(output)) return null;
   try {
     return { module: await addon().Module.load(output, file, { tableElements }), file: output };
   } catch {
-    await rm(output, { force: true });
+    await rm(output, { force: true }).catch(() => undefined);
     return null;
   }
 }

@@ -33,10 +33,17 @@ export interface FetchModelOptions {
  *
  * @returns The folder that holds them.
  * @throws {WasmEdgeError} ERR_MODEL: no network, another status than 200, a time-out, another
- *   content than expected.
+ *   content than expected; a user without a home and no `$WASMEDGE_EMBED_CACHE`.
  */
 export async function fetchModel(options: FetchModelOptions = {}): Promise<string> {
   const url = options.url ?? MODEL_ARCHIVE.url;
+  const folder = fetchedModelDirectory();
+  if (folder === undefined) {
+    throw new WasmEdgeError(
+      'ERR_MODEL',
+      'There is no folder to keep the model in: this user has no home. Set WASMEDGE_EMBED_CACHE to one.',
+    );
+  }
   const archive = await download(url, options.idleTimeoutMs ?? 30_000, options.onProgress);
   const digest = sha256(archive);
   if (digest !== (options.sha256 ?? MODEL_ARCHIVE.sha256)) {
@@ -45,7 +52,7 @@ export async function fetchModel(options: FetchModelOptions = {}): Promise<strin
       `${url} is not the expected archive: its SHA-256 is ${digest}. Nothing was kept.`,
     );
   }
-  return unpack(archive, fetchedModelDirectory());
+  return unpack(archive, folder);
 }
 
 async function download(

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { cacheDirectory } from './cache-directory.js';
+import { requireInstalled } from './package-root.js';
 
 /** A model that was found. */
 export interface FoundModel {
@@ -17,15 +18,18 @@ export interface FoundModel {
 export const MOBILENET = 'mobilenet_v1_1.0_224_quant.tflite';
 export const MOBILENET_LABELS = 'labels_mobilenet_quant_v1_224.txt';
 
-/** Where `model fetch` puts the model and the look-up finds it. */
-export function fetchedModelDirectory(): string {
-  return path.join(cacheDirectory(), 'models', 'mobilenet_v1_1.0_224_quant');
+/** Where `model fetch` puts the model and the look-up finds it; undefined where there is no cache. */
+export function fetchedModelDirectory(): string | undefined {
+  const cache = cacheDirectory();
+  return cache && path.join(cache, 'models', 'mobilenet_v1_1.0_224_quant');
 }
 
 /**
  * The model to classify with when none is named: one in the folder `models` of
  * `$WASMEDGE_EMBED_DATA`, else the one that `model fetch` brought, else the default model that the
  * package carries. Always finds one.
+ *
+ * @throws {WasmEdgeError} ERR_NATIVE_LOAD where a bundler has merged the package into another file.
  */
 export function findModel(): FoundModel {
   return findInData() ?? findFetched() ?? defaultModel();
@@ -33,10 +37,10 @@ export function findModel(): FoundModel {
 
 /** The small classifier in the package: see models/default/README.md for what it knows. */
 export function defaultModel(): FoundModel {
-  const folder = path.join(__dirname, '..', 'models', 'default');
+  requireInstalled();
   return {
-    file: path.join(folder, 'model.tflite'),
-    labels: path.join(folder, 'labels.txt'),
+    file: path.join(__dirname, '../models/default/model.tflite'),
+    labels: path.join(__dirname, '../models/default/labels.txt'),
     description:
       'the embedded default model: 23 labels, and it names one of them for any picture; ' +
       "'wasmedge-embed model fetch' brings MobileNet v1 with 1,001",
@@ -44,7 +48,10 @@ export function defaultModel(): FoundModel {
 }
 
 function findFetched(): FoundModel | null {
-  return complete(fetchedModelDirectory(), MOBILENET, 'MobileNet v1 1.0 224, fetched before');
+  const folder = fetchedModelDirectory();
+  return folder === undefined
+    ? null
+    : complete(folder, MOBILENET, 'MobileNet v1 1.0 224, fetched before');
 }
 
 function findInData(): FoundModel | null {

@@ -22,9 +22,10 @@ const USUAL_FIRST = 'cat_720p.jpg';
 export function choosePictures(given: readonly string[]): string[] {
   if (given.length > 0) return given.map((file) => path.resolve(file));
   const data = process.env['WASMEDGE_EMBED_DATA'];
+  const cache = cacheDirectory();
   const folders = [
     ...(data ? [path.resolve(data, 'photos')] : []),
-    path.join(cacheDirectory(), 'photographs'),
+    ...(cache ? [path.join(cache, 'photographs')] : []),
   ];
   for (const folder of folders) {
     const found = jpegsIn(folder);

@@ -60,7 +60,7 @@ async function fetchCommand(options: {
   force?: true;
 }): Promise<void> {
   const folder = fetchedModelDirectory();
-  if (!options.force && existsSync(path.join(folder, MOBILENET))) {
+  if (!options.force && folder && existsSync(path.join(folder, MOBILENET))) {
     console.log(`${folder} has it already (--force fetches it again).`);
     return;
   }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
@@ -38,7 +39,9 @@ export function commandLine(
 
 /** A cache folder without any fetched model, which shares the compiled modules of the real one. */
 export function cacheWithoutModels(): string {
-  const compiled = path.join(cacheDirectory(), 'aot');
+  const real = cacheDirectory();
+  assert.ok(real);
+  const compiled = path.join(real, 'aot');
   mkdirSync(compiled, { recursive: true });
   const cache = folderWith({});
   symlinkSync(compiled, path.join(cache, 'aot'));

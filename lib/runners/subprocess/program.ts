@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 
-import { PACKAGE_ROOT, addonRemedy } from '../../addon-file.js';
+import { addonRemedy } from '../../addon-file.js';
+import { homeDirectory } from '../../cache-directory.js';
 import { childEnvironment } from '../../child-environment.js';
 import { WasmEdgeError, reasonOf } from '../../errors.js';
+import { packageRoot } from '../../package-root.js';
 
 import { LOG_DESCRIPTOR, readLog } from './log.js';
 import type { SubprocessSettings } from './settings.js';
@@ -66,10 +67,11 @@ async function findProgram(given: string | undefined): Promise<string> {
     path.join(each, 'wasmedge'),
   ];
   const searched = (process.env['PATH'] ?? '').split(path.delimiter).filter((each) => each !== '');
+  const home = homeDirectory();
   const candidates = folder
     ? below(folder)
     : [
-        path.join(homedir(), '.wasmedge', 'bin', 'wasmedge'),
+        ...(home === undefined ? [] : [path.join(home, '.wasmedge', 'bin', 'wasmedge')]),
         ...searched.map((each) => path.join(each, 'wasmedge')),
       ];
   for (const candidate of candidates) {
@@ -87,9 +89,10 @@ async function findProgram(given: string | undefined): Promise<string> {
 
 /** Where they were built, in a clone or by `wasmedge-embed build`; else the package's own. */
 async function findPlugins(): Promise<string> {
+  const root = packageRoot();
   const candidates = [
-    path.join(PACKAGE_ROOT, 'build', 'plugin'),
-    path.join(PACKAGE_ROOT, 'prebuilds', `${process.platform}-${process.arch}`, 'plugin'),
+    path.join(root, 'build', 'plugin'),
+    path.join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'plugin'),
   ];
   for (const candidate of candidates) {
     const isThere = await access(path.join(candidate, 'libwasi_nn.so')).then(
