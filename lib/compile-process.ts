@@ -1,17 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 
 import { childEnvironment } from './child-environment.js';
 import { decodeError } from './encoded-error.js';
 import type { EncodedError } from './encoded-error.js';
 import { WasmEdgeError, reasonOf } from './errors.js';
 import type { NativeCompileOptions } from './native.js';
-import { nodeArguments } from './node-arguments.js';
+import { nodeProcess } from './node-process.js';
+import { requireInstalled } from './package-root.js';
 import { printableLines } from './printable.js';
 import { receivedRecord } from './received.js';
 
-const SCRIPT = path.join(__dirname, 'compile-child.js');
 /** How much of what a compiler that crashed wrote last is told. */
 const LAST_WORDS_CHARACTERS = 500;
 const LAST_WORDS_BYTES = 4 * LAST_WORDS_CHARACTERS;
@@ -34,6 +33,7 @@ export async function compileInProcess(
   { input, ...rest }: NativeCompileOptions,
   childEnv: Readonly<Record<string, string>>,
 ): Promise<void> {
+  requireInstalled();
   const order: CompileOrder = { ...rest, parent: process.pid };
   const { report, words, how } = await runChild(JSON.stringify(order), input, childEnv).catch(
     (error: unknown) => {
@@ -53,8 +53,9 @@ async function runChild(
   input: Uint8Array,
   childEnv: Readonly<Record<string, string>>,
 ): Promise<{ report: Buffer; words: string; how: string }> {
-  const child = spawn(process.execPath, [...nodeArguments(), SCRIPT, order], {
-    env: childEnvironment(childEnv),
+  const { file, args, env } = nodeProcess(require.resolve('./compile-child.js'), order);
+  const child = spawn(file, args, {
+    env: { ...childEnvironment(childEnv), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;

@@ -2,20 +2,22 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { WasmEdgeError } from './errors.js';
+import { requireInstalled } from './package-root.js';
 
 /**
  * The file of the package's classification guest, for `loadModule`: the one that was built in a clone
  * of the repository, else the one in the package, where one that was compiled ahead of time comes
  * first. It reads a JPEG from its standard input and runs the model `default`.
  *
- * @throws {WasmEdgeError} ERR_MODULE_LOAD when there is none.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD when there is none; ERR_NATIVE_LOAD where a bundler has merged
+ *   the package into another file.
  */
 export function findGuest(): string {
-  const root = path.join(__dirname, '..');
+  requireInstalled();
   const candidates = [
-    path.join(root, 'wasm', 'target', 'wasm32-wasip1', 'release', 'image-classification.wasm'),
-    path.join(root, 'dist', 'guest', 'image-classification.so'),
-    path.join(root, 'dist', 'guest', 'image-classification.wasm'),
+    path.join(__dirname, '../wasm/target/wasm32-wasip1/release/image-classification.wasm'),
+    path.join(__dirname, 'guest/image-classification.so'),
+    path.join(__dirname, 'guest/image-classification.wasm'),
   ];
   const found = candidates.find((file) => existsSync(file));
   if (found !== undefined) return found;

@@ -198,7 +198,7 @@ export function addon(): Addon {
   } catch (error) {
     throw new WasmEdgeError(
       'ERR_NATIVE_LOAD',
-      `The native addon ${file} cannot be loaded: ${reasonOf(error)}\n${addonRemedy()}`,
+      `The native addon ${file} cannot be loaded: ${reasonOf(error)}\n${addonRemedy(error)}`,
       { cause: error },
     );
   }
@@ -209,6 +209,7 @@ function findAddon(): string {
   try {
     return addonFile();
   } catch (error) {
+    if (error instanceof WasmEdgeError) throw error;
     throw new WasmEdgeError(
       'ERR_NATIVE_LOAD',
       `There is no native addon for ${process.platform}-${process.arch}: none was built here, and ` +

@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { access, chmod, copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { PACKAGE_ROOT } from '../addon-file.js';
 import { writeAtomically } from '../atomic-file.js';
 import { WasmEdgeError, reasonOf } from '../errors.js';
+import { packageRoot } from '../package-root.js';
 import { whyUnsupported } from '../platform.js';
 import { withTemporaryFolder } from '../temporary-folder.js';
 
@@ -12,7 +12,7 @@ import { LITERT, liteRtLibrary } from './litert.js';
 import { runProgram } from './program.js';
 import { headerFolders, requireTools } from './tools.js';
 
-const place = path.join(PACKAGE_ROOT, 'build');
+const place = path.join(packageRoot(), 'build');
 const ADDON = path.join('Release', 'wasmedge_embed.node');
 const PLUGIN_CORE = path.join('Release', 'libwasmedge_embed_plugin.so');
 const PLUGINS = ['wasi_nn', 'wasmedge_tensorflowlite', 'wasmedge_image'].map((name) =>
@@ -38,7 +38,7 @@ export interface BuildOptions {
 export async function buildAddon({ jobs, isVerbose, onStep }: BuildOptions): Promise<string> {
   const obstacle = whyUnsupported();
   if (obstacle !== undefined) throw new WasmEdgeError('ERR_BUILD', obstacle);
-  await access(PACKAGE_ROOT, constants.W_OK).catch(refusePlace);
+  await access(packageRoot(), constants.W_OK).catch(refusePlace);
   await requireTools();
   const headers = headerFolders();
   return withTemporaryFolder(async (folder) => {
@@ -49,7 +49,7 @@ export async function buildAddon({ jobs, isVerbose, onStep }: BuildOptions): Pro
     await runProgram(
       'cmake',
       [
-        ...['-S', path.join(PACKAGE_ROOT, 'native'), '-B', tree, '-DCMAKE_BUILD_TYPE=Release'],
+        ...['-S', path.join(packageRoot(), 'native'), '-B', tree, '-DCMAKE_BUILD_TYPE=Release'],
         `-DWASMEDGE_EMBED_NODE_MODULES=${headers}`,
       ],
       { isVerbose },
@@ -84,7 +84,7 @@ export async function buildAddon({ jobs, isVerbose, onStep }: BuildOptions): Pro
 function refusePlace(cause: unknown): never {
   throw new WasmEdgeError(
     'ERR_BUILD',
-    `${PACKAGE_ROOT} cannot be written: ${reasonOf(cause)}. Run this as the user who installed the package.`,
+    `${packageRoot()} cannot be written: ${reasonOf(cause)}. Run this as the user who installed the package.`,
     { cause },
   );
 }

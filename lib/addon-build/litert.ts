@@ -4,11 +4,11 @@ import path from 'node:path';
 
 import { unzipSync } from 'fflate';
 
-import { PACKAGE_ROOT } from '../addon-file.js';
 import { writeAtomically } from '../atomic-file.js';
 import { writableCacheDirectory } from '../cache-directory.js';
 import { sha256 } from '../crypto.js';
 import { WasmEdgeError, reasonOf } from '../errors.js';
+import { packageRoot } from '../package-root.js';
 
 import { runProgram } from './program.js';
 
@@ -46,7 +46,7 @@ export async function liteRtLibrary(
   onStep: (text: string) => void,
 ): Promise<Buffer> {
   const pinned = JSON.parse(
-    readFileSync(path.join(PACKAGE_ROOT, 'native', 'litert.json'), 'utf8'),
+    readFileSync(path.join(packageRoot(), 'native', 'litert.json'), 'utf8'),
   ) as Pinned;
   const { arch } = process;
   const wheel = pinned.architectures[arch];
@@ -55,7 +55,7 @@ export async function liteRtLibrary(
     writableCacheDirectory(path.join('litert', `${pinned.version}-${arch}`)),
     LITERT,
   );
-  for (const file of [path.join(PACKAGE_ROOT, 'prebuilds', `linux-${arch}`, LITERT), cached]) {
+  for (const file of [path.join(packageRoot(), 'prebuilds', `linux-${arch}`, LITERT), cached]) {
     const content = await readFile(file).catch(() => undefined);
     if (content && sha256(content) === (wheel.patch ?? wheel).sha256) return content;
   }

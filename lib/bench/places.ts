@@ -1,14 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { PACKAGE_ROOT, addonFile } from '../addon-file.js';
+import { addonFile } from '../addon-file.js';
+import { packageRoot } from '../package-root.js';
 import { reasonOf } from '../errors.js';
 import { openProgram } from '../runners/subprocess/program.js';
 
 import { Unavailable } from './contenders/definition.js';
 
 /** The root of the package, or of the repository's clone. */
-export const root = PACKAGE_ROOT;
+export const root = packageRoot();
 
 /** The folder of the addon, and of the LiteRT library beside it. */
 export function addonFolder(): string {

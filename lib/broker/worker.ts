@@ -1,6 +1,6 @@
 import type { ChannelModel, ConfirmChannel, ConsumeMessage, RecoveringChannelModel } from 'amqplib';
 
-import { WasmEdgeError, reasonOf } from '../errors.js';
+import { WasmEdgeError, isError, reasonOf } from '../errors.js';
 import { functionError, lambdaContext, parseEvent } from '../lambda/local-runtime.js';
 import { refuse } from '../options.js';
 
@@ -290,7 +290,7 @@ export class QueueWorker {
       this.#options.onFailure({
         outcome,
         ...(messageId !== undefined && { messageId }),
-        error: error instanceof Error ? error : new Error(String(error)),
+        error: isError(error) ? error : new Error(String(error)),
       });
     } catch (thrown) {
       // A listener's fault is not the message's, which is settled.

@@ -1,11 +1,12 @@
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { PACKAGE_ROOT, addonFile } from '../addon-file.js';
+import { addonFile } from '../addon-file.js';
 import { bytesOf } from '../disk-usage.js';
 import { WasmEdgeError, nativeCall } from '../errors.js';
 import { loadModels, modelSources, readModels } from '../models.js';
 import { addon } from '../native.js';
+import { packageRoot } from '../package-root.js';
 
 import { placeModule } from './guest.js';
 import { placeHandler } from './handler.js';
@@ -95,7 +96,7 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
 
   const sizes = await makeFolder(out, async (staging) => {
     onStep('Copying the JavaScript');
-    const copy = await copyPackages(PACKAGE_ROOT, staging);
+    const copy = await copyPackages(packageRoot(), staging);
     const javascript = bytesOf(staging);
     onStep(`Copying ${libraries.length - 1} libraries and the addon`);
     const native = await placeLibraries(libraries, copy);

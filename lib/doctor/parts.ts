@@ -3,13 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import path from 'node:path';
 
-import { PACKAGE_ROOT, addonFile } from '../addon-file.js';
+import { addonFile } from '../addon-file.js';
 import { writableCacheDirectory } from '../cache-directory.js';
 import { compileModule } from '../compile-module.js';
 import { nativeCall } from '../errors.js';
 import { findGuest } from '../guest-lookup.js';
 import { findModel } from '../model-lookup.js';
 import { addon } from '../native.js';
+import { packageRoot } from '../package-root.js';
 import { glibcVersion, whyUnsupported } from '../platform.js';
 import { openProgram } from '../runners/subprocess/program.js';
 import { withTemporaryFolder } from '../temporary-folder.js';
@@ -96,7 +97,7 @@ export const PARTS: readonly Check[] = [
     name: 'LiteRT',
     look: async () => {
       await nativeCall(() => addon().inference());
-      const pinned = await readFile(path.join(PACKAGE_ROOT, 'native', 'litert.json'), 'utf8');
+      const pinned = await readFile(path.join(packageRoot(), 'native', 'litert.json'), 'utf8');
       const { version } = JSON.parse(pinned) as { version: string };
       return ok(`${version}, ${path.join(path.dirname(addonFile()), 'libLiteRt.so')}`);
     },

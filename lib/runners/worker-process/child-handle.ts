@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 
-import { reasonOf } from '../../errors.js';
-import { nodeArguments } from '../../node-arguments.js';
+import { isError, reasonOf } from '../../errors.js';
+import { nodeProcess } from '../../node-process.js';
 import { printableLines } from '../../printable.js';
 import { onProcessExit } from '../process-exit.js';
 
@@ -41,9 +41,10 @@ export class ChildHandle {
    */
   constructor(start: ChildStart, onEnd: (how: string, cause?: Error) => void) {
     try {
-      const child = spawn(process.execPath, [...nodeArguments(), start.script], {
+      const { file, args, env } = nodeProcess(start.script);
+      const child = spawn(file, args, {
         cwd: start.folder,
-        env: start.env,
+        env: { ...start.env, ...env },
         detached: true,
         stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       });
@@ -132,6 +133,6 @@ export class ChildHandle {
 }
 
 function notStarted(error: unknown): [how: string, cause: Error] {
-  const cause = error instanceof Error ? error : new Error(String(error));
+  const cause = isError(error) ? error : new Error(String(error));
   return [`could not be started: ${reasonOf(error)}`, cause];
 }

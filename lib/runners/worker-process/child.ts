@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { stat } from 'node:fs/promises';
-import { Socket } from 'node:net';
+import { Socket, connect } from 'node:net';
+import type { NetConnectOpts } from 'node:net';
 import { memoryUsage } from 'node:process';
 
 import { compileChannel } from '../../diagnostics.js';
@@ -30,7 +31,7 @@ const inputs = new Map<number, ArrivingInput>();
 let executor: InProcessExecutor | undefined;
 let tellMemory = false;
 
-const socket = new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true });
+const socket = openSocket();
 const channel = new Channel(
   socket,
   // The pool's process is trusted.
@@ -47,6 +48,14 @@ socket.on('close', end);
 // What a terminal or a service manager sends to all processes is for the pool's to act upon: it may
 // want to finish what it has begun.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+function openSocket(): Socket {
+  // Bun's constructor takes a descriptor as well, and then neither reads nor writes.
+  if (process.versions.bun !== undefined) {
+    return connect({ fd: CHANNEL_DESCRIPTOR } as unknown as NetConnectOpts);
+  }
+  return new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true });
+}
 
 function receive(message: ToWorker, arrays: Buffer[]): void {
   switch (message.type) {

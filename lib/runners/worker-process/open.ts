@@ -1,21 +1,19 @@
-import path from 'node:path';
-
 import { childEnvironment } from '../../child-environment.js';
 import { readInputs } from '../../guest-inputs.js';
 import type { ReadInputs } from '../../guest-inputs.js';
 import type { EngineSettings, LoadSettings } from '../../load-settings.js';
+import { requireInstalled } from '../../package-root.js';
 import { copyOf } from '../large-input.js';
 import type { ModuleFacts } from '../runner.js';
 
 import { WorkerPool } from './pool.js';
 import type { WorkerStart } from './worker.js';
 
-const SCRIPT = path.join(__dirname, 'child.js');
-
 /** Loads a module into worker processes; ready when the first of them is. */
 export async function openWorkerPool(
   settings: LoadSettings,
 ): Promise<{ executor: WorkerPool; facts: ModuleFacts }> {
+  requireInstalled();
   const { concurrency, maxQueue, workerProcess } = settings;
   const inputs = await readInputs(settings);
   const pool = new WorkerPool(await workerStart(settings, inputs), {
@@ -66,7 +64,7 @@ async function workerStart(
         { name: 'labels', bytes: labels ?? undefined, isGiven: false },
       ]),
     ]),
-    script: SCRIPT,
+    script: require.resolve('./child.js'),
     folder: process.cwd(),
     // As it is now: so all workers have the same, whenever they are started.
     env: childEnvironment(settings.childEnv),
