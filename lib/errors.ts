@@ -1,6 +1,10 @@
-import { types } from 'node:util';
+import { inspect, types } from 'node:util';
+import type { InspectOptions } from 'node:util';
 
 import type { Timings } from './native.js';
+
+/** How much of an output `console.log` shows of an error. */
+const MAX_EXCERPT_BYTES = 300;
 
 /** The stable codes of {@link WasmEdgeError}. */
 export type WasmEdgeErrorCode =
@@ -95,17 +99,17 @@ export class WasmEdgeError extends Error {
   /** What went wrong: stable across versions. */
   readonly code: WasmEdgeErrorCode;
   /** How the guest trapped, with `ERR_TRAP`. */
-  readonly trap?: Trap;
+  declare readonly trap?: Trap;
   /** The name of the limit that was reached, with `ERR_LIMIT`. */
-  readonly limit?: string;
+  declare readonly limit?: string;
   /** The guest's exit code, 0 to 255, with `ERR_GUEST_EXIT`. */
-  readonly exitCode?: number;
+  declare readonly exitCode?: number;
   /** What the guest had written to its standard output before it failed. */
-  readonly stdout?: Buffer;
+  declare readonly stdout?: Buffer;
   /** What the guest had written to its standard error before it failed. */
-  readonly stderr?: Buffer;
+  declare readonly stderr?: Buffer;
   /** How long the parts of the invocation took, where one was under way. */
-  readonly timings?: Timings;
+  declare readonly timings?: Timings;
 
   /**
    * Makes one; who uses the package has no need to.
@@ -119,7 +123,41 @@ export class WasmEdgeError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     Object.assign(this, rest);
+    // It stands in the stack already.
+    Object.defineProperty(this, 'name', { enumerable: false });
   }
+
+  /**
+   * For `console.log`: the stack and what else is known, outputs as text and cut.
+   *
+   * @param _depth Of objects within others.
+   * @param options How to show what is in it.
+   */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const { stdout, stderr, ...others } = this;
+    const shown = new Shown.WasmEdgeError(this.message, { cause: this.cause });
+    if (this.cause === undefined) delete shown.cause;
+    Object.defineProperties(shown, {
+      name: { value: this.name },
+      stack: { value: this.stack },
+    });
+    Object.assign(
+      shown,
+      others,
+      stdout && { stdout: excerpt(stdout) },
+      stderr && { stderr: excerpt(stderr) },
+    );
+    return inspect(shown, options);
+  }
+}
+
+// What is shown has the class's name, as Node.js expects of a stack, and not its way of being shown.
+const Shown = { WasmEdgeError: class extends Error {} };
+
+/** The end of what a guest wrote: where it says what went wrong. */
+function excerpt(output: Uint8Array): string {
+  const text = Buffer.from(output.subarray(-MAX_EXCERPT_BYTES)).toString();
+  return output.length > MAX_EXCERPT_BYTES ? `… ${text}` : text;
 }
 
 /**

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { WasmEdgeError, reasonOf } from './errors.js';
 import { requireWithin } from './limits.js';
 import { bytes, nonEmptyText, recordOf, refuse } from './options.js';
+import { printable } from './printable.js';
 
 /** Validated files: guest path, and the host path or the bytes. */
 export type FileSources = readonly (readonly [string, string | Uint8Array])[];
@@ -37,7 +38,8 @@ export async function loadGuestFiles(
     } catch (error) {
       throw new WasmEdgeError(
         'ERR_INVALID_ARGUMENT',
-        `files['${path}'] must be a readable file or bytes: ${reasonOf(error)}.`,
+        `files['${path}'] must be the path of a readable file, or bytes: ${printable(reasonOf(error), 1000)}. A string is ` +
+          'a path; for text itself give Buffer.from(text).',
         { cause: error },
       );
     }

@@ -4,9 +4,10 @@ import { types } from 'node:util';
 
 import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
-import type { NativeInferenceOptions, NativeModel } from './native.js';
+import type { NativeInferenceOptions, NativeModel, TensorDescription } from './native.js';
 import { bytes, nonEmptyText, optionsObject, recordOf, refuse, textList } from './options.js';
 
+const LINE_FEED = 0x0a;
 const MODEL_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 // To [-1, 1], as MobileNet and its family are trained.
 const DEFAULT_MEAN = [127.5, 127.5, 127.5];
@@ -95,7 +96,10 @@ export async function loadModels(
       const [model, labels] = await Promise.all([loadModel(read, inference), read.labels]);
       loaded.byName[name] = model;
       loaded.files[`/models/${name}.json`] = Buffer.from(describeModel(model, read));
-      if (labels) loaded.files[`/models/${name}.labels.txt`] = labels;
+      if (labels) {
+        checkLabels(name, labels, model);
+        loaded.files[`/models/${name}.labels.txt`] = labels;
+      }
     }),
   );
   return loaded;
@@ -160,6 +164,38 @@ async function loadModel(
       cause: error,
     });
   }
+}
+
+/**
+ * Of a classifier each class has its label, and of a list of another length every label would be that
+ * of another class. An empty list is none.
+ */
+function checkLabels(name: string, labels: Uint8Array, { outputs }: NativeModel): void {
+  const classes = classesOf(outputs);
+  const count = countLines(labels);
+  if (classes === undefined || count === 0 || count === classes) return;
+  throw new WasmEdgeError(
+    'ERR_MODEL',
+    `Model '${name}' has ${classes} classes, and its list has ${count} labels. ` +
+      (Math.abs(classes - count) === 1
+        ? "One more or less is usually the class 'background', which is the first of some networks: take the list that " +
+          'came with the model, or add or remove its first line.'
+        : 'Take the list that came with the model, one label a line, or an empty one (labels: []) to go without.'),
+  );
+}
+
+/** How many classes a classifier tells apart; undefined for a model that is none. */
+function classesOf(outputs: readonly TensorDescription[]): number | undefined {
+  const [output, ...others] = outputs;
+  if (!output || others.length > 0) return undefined;
+  const sizes = output.shape.filter((size) => size !== 1);
+  return sizes.length === 1 && (sizes[0] ?? 0) > 1 ? sizes[0] : undefined;
+}
+
+/** The lines of a text, the last one also where it does not end in a line break. */
+function countLines(text: Uint8Array): number {
+  const lines = text.reduce((count, byte) => count + (byte === LINE_FEED ? 1 : 0), 0);
+  return lines + (text.length > 0 && text.at(-1) !== LINE_FEED ? 1 : 0);
 }
 
 /** The JSON that a guest reads: docs of the format in wasm/README.md. */

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 
 import { WasmEdgeError } from './errors.js';
+import { printable } from './printable.js';
 
 /** Throws the error for an option that is not of the expected form. */
 export function refuse(name: string, expected: string, got: unknown): never {
@@ -10,12 +11,22 @@ export function refuse(name: string, expected: string, got: unknown): never {
   );
 }
 
+/** A value in a message: short, on one line, and whatever it is without an error of its own. */
 function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
-  if (typeof value === 'bigint') return `${value}n`;
-  if (value === null || typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return 'an array';
-  return Object.prototype.toString.call(value);
+  if (typeof value === 'string') return `'${printable(value, 100)}'`;
+  if (typeof value === 'bigint') return `${printable(String(value), 40)}n`;
+  try {
+    if (typeof value === 'function') return `the function ${printable(value.name, 40)}`;
+    if (value === null || typeof value !== 'object') return String(value);
+    if (Array.isArray(value)) return 'an array';
+    const { constructor } = value as { constructor?: unknown };
+    const name = typeof constructor === 'function' ? constructor.name : '';
+    return name === '' || name === 'Object'
+      ? 'an object'
+      : `an object of the class ${printable(name, 40)}`;
+  } catch {
+    return 'an object that cannot be looked at';
+  }
 }
 
 /** A plain object of options, or the empty one for undefined; no other keys than the known. */
@@ -30,11 +41,31 @@ export function optionsObject<K extends string>(
     if (!known.includes(key as K)) {
       throw new WasmEdgeError(
         'ERR_INVALID_ARGUMENT',
-        `${name} has an unknown option '${key}'. Known are: ${known.join(', ')}.`,
+        `${name} has an unknown option '${printable(key, 100)}'.${hintFor(key, known)} Known are: ${known.join(', ')}.`,
       );
     }
   }
   return object as Partial<Record<K, unknown>>;
+}
+
+/** What people who know other embeddings call it, or the option that is spelled nearly so. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  preopens: "Files that the guest may read go into 'files'; there are no folders.",
+  dirs: "Files that the guest may read go into 'files'; there are no folders.",
+  directories: "Files that the guest may read go into 'files'; there are no folders.",
+  mounts: "Files that the guest may read go into 'files'; there are no folders.",
+  imports: "Host functions in JavaScript are not there; host modules are named in 'hostModules'.",
+  functions: "Host functions in JavaScript are not there; host modules are named in 'hostModules'.",
+  timeout: "The time limit is 'timeoutMs', in milliseconds.",
+  returnOnExit: 'proc_exit never ends this process: its code is in the result.',
+  input: "What the guest reads is 'stdin'.",
+  memory: "Memory is limited by 'limits.memoryPages', in pages of 64 KiB.",
+};
+
+function hintFor(key: string, known: readonly string[]): string {
+  const close = known.find((each) => each.toLowerCase() === key.toLowerCase());
+  if (close !== undefined) return ` It is spelled '${close}'.`;
+  return Object.hasOwn(ELSEWHERE, key) ? ` ${String(ELSEWHERE[key])}` : '';
 }
 
 /** An object with string keys that is neither an array nor bytes. */
@@ -126,8 +157,8 @@ function isAbortSignal(value: unknown): value is AbortSignal {
   );
 }
 
-/** Bytes in any form that Node's own functions take; a view, not a copy. */
-export function bytes(name: string, value: unknown): Uint8Array {
+/** Bytes in any form that Node's own functions take; a view, not a copy. `also` names what else is taken. */
+export function bytes(name: string, value: unknown, also = ''): Uint8Array {
   if (types.isUint8Array(value)) return value;
   try {
     if (ArrayBuffer.isView(value)) {
@@ -137,5 +168,5 @@ export function bytes(name: string, value: unknown): Uint8Array {
   } catch {
     refuse(name, 'bytes whose buffer was not transferred away', value);
   }
-  return refuse(name, 'a Buffer, a typed array, a DataView or an ArrayBuffer', value);
+  return refuse(name, `${also}a Buffer, a typed array, a DataView or an ArrayBuffer`, value);
 }

@@ -30,7 +30,9 @@ export interface ModelOptions {
   file: string | BytesLike;
   /**
    * The labels, one for each class: a text file's path, one label a line, or the labels. By default
-   * `NAME.labels.txt`, the only `*.labels.txt`, or `labels.txt` beside the model's file.
+   * `NAME.labels.txt`, the only `*.labels.txt`, or `labels.txt` beside the model's file. Of a model
+   * that tells classes apart (one output, of one dimension but for those of 1) they must be as many
+   * (ERR_MODEL); an empty list is none.
    */
   labels?: string | readonly string[];
   /** For float inputs; by default to [-1, 1]. */

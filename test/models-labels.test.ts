@@ -9,7 +9,12 @@ import { rustGuest } from './support/paths.js';
 import { runOnce } from './support/run-guest.js';
 import { sumModel } from './support/tflite-models.js';
 
+/** It has an output of four elements. */
 const MODEL = sumModel('uint8');
+const CHOSEN = 'chosen\r\nLösung\r\n3\r\n4';
+
+/** Four labels. */
+const list = (first: string): string => `${first}\n2\n3\n4\n`;
 
 type Source = NonNullable<LoadOptions['models']>[string];
 
@@ -28,22 +33,25 @@ const modelIn = (files: Record<string, string>): string =>
 describe('labels of a model', () => {
   it('are those of the model’s own name before any other', async () => {
     const file = modelIn({
-      'cars.labels.txt': 'own\n',
-      'other.labels.txt': 'other\n',
-      'labels.txt': 'folder\n',
+      'cars.labels.txt': list('own'),
+      'other.labels.txt': list('other'),
+      'labels.txt': list('folder'),
     });
-    assert.equal(await labelsOf(file), 'own\n');
-    assert.equal(await labelsOf({ file }), 'own\n');
+    assert.equal(await labelsOf(file), list('own'));
+    assert.equal(await labelsOf({ file }), list('own'));
   });
 
   it('are the only *.labels.txt before labels.txt', async () => {
-    const file = modelIn({ 'other.labels.txt': 'other\n', 'labels.txt': 'folder\n' });
-    assert.equal(await labelsOf(file), 'other\n');
+    const file = modelIn({ 'other.labels.txt': list('other'), 'labels.txt': list('folder') });
+    assert.equal(await labelsOf(file), list('other'));
   });
 
   it('are labels.txt where several *.labels.txt leave it open', async () => {
-    const files = { 'a.labels.txt': 'a\n', 'b.labels.txt': 'b\n' };
-    assert.equal(await labelsOf(modelIn({ ...files, 'labels.txt': 'folder\n' })), 'folder\n');
+    const files = { 'a.labels.txt': list('a'), 'b.labels.txt': list('b') };
+    assert.equal(
+      await labelsOf(modelIn({ ...files, 'labels.txt': list('folder') })),
+      list('folder'),
+    );
     assert.equal(await labelsOf(modelIn(files)), null);
   });
 
@@ -54,18 +62,18 @@ describe('labels of a model', () => {
   });
 
   it('come from the file that the caller names, whatever is beside the model', async () => {
-    const folder = folderWith({ 'chosen.txt': 'chosen\r\nLösung\r\n' });
+    const folder = folderWith({ 'chosen.txt': CHOSEN });
     const labels = path.join(folder, 'chosen.txt');
-    const file = modelIn({ 'cars.labels.txt': 'own\n' });
-    assert.equal(await labelsOf({ file, labels }), 'chosen\r\nLösung\r\n');
-    assert.equal(await labelsOf({ file: MODEL, labels }), 'chosen\r\nLösung\r\n');
+    const file = modelIn({ 'cars.labels.txt': list('own') });
+    assert.equal(await labelsOf({ file, labels }), CHOSEN);
+    assert.equal(await labelsOf({ file: MODEL, labels }), CHOSEN);
   });
 
   it('can be a list', async () => {
-    const file = modelIn({ 'cars.labels.txt': 'own\n' });
+    const file = modelIn({ 'cars.labels.txt': list('own') });
     assert.equal(
-      await labelsOf({ file, labels: ['cat', "jack-o'-lantern", ''] }),
-      "cat\njack-o'-lantern\n\n",
+      await labelsOf({ file, labels: ['cat', "jack-o'-lantern", '', 'dog'] }),
+      "cat\njack-o'-lantern\n\ndog\n",
     );
     assert.equal(await labelsOf({ file, labels: [] }), '');
   });
@@ -81,5 +89,18 @@ describe('labels of a model', () => {
     await fails('ERR_INVALID_ARGUMENT', load(''));
     const missing = await fails('ERR_MODEL', load('/nowhere/labels.txt'));
     assert.match(missing.message, /\/nowhere\/labels\.txt/);
+  });
+
+  it('are refused where they are more or fewer than the classes', async () => {
+    for (const [labels, advice] of [
+      [['a', 'b', 'c'], /has 4 classes, and its list has 3 labels.*'background'/],
+      [['a', 'b', 'c', 'd', 'e'], /has 4 classes, and its list has 5 labels.*'background'/],
+      [['a'], /has 4 classes, and its list has 1 labels.*came with the model/],
+    ] as const) {
+      const error = await fails('ERR_MODEL', labelsOf({ file: MODEL, labels }));
+      assert.match(error.message, advice);
+    }
+    const beside = modelIn({ 'cars.labels.txt': 'a\nb\nc' });
+    assert.match((await fails('ERR_MODEL', labelsOf(beside))).message, /has 3 labels/);
   });
 });

@@ -32,7 +32,10 @@ describe('models', () => {
     ['a SharedArrayBuffer', shared],
     ['options with a path', { file }],
     ['options with a description, as findModel gives it', { file, description: 'a sum' }],
-    ['options with bytes', { file: MODEL, labels: ['a'], normalize: { mean: 0, scale: 1 } }],
+    [
+      'options with bytes',
+      { file: MODEL, labels: ['a', 'b', 'c', 'd'], normalize: { mean: 0, scale: 1 } },
+    ],
   ];
   for (const [name, source] of sources) {
     it(`can be given as ${name}`, async () => {

@@ -81,7 +81,10 @@ describe('What a worker process answers', () => {
   it('to models is what they are in this process', async () => {
     const options = {
       isolation,
-      models: { default: { file: DEFAULT_MODEL, labels: ['a', 'b'] }, other: DEFAULT_MODEL },
+      models: {
+        default: { file: DEFAULT_MODEL, labels: Array(23).fill('a') },
+        other: DEFAULT_MODEL,
+      },
       files: { '/own/file': Buffer.from('own') },
     } as const;
     const output = async (of: 'in-process' | 'worker-process'): Promise<string[]> =>
@@ -94,7 +97,7 @@ describe('What a worker process answers', () => {
       });
     const texts = await output('worker-process');
     assert.deepEqual(texts, await output('in-process'));
-    assert.equal(texts[1], 'a\nb\n');
+    assert.equal(texts[1], 'a\n'.repeat(23));
     assert.equal(texts[4], 'own');
   });
 

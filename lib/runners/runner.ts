@@ -147,5 +147,5 @@ function aborted(signal: AbortSignal, error?: WasmEdgeError): WasmEdgeError {
 
 function stdinBytes(value: unknown): Uint8Array | undefined {
   if (value === undefined) return undefined;
-  return typeof value === 'string' ? Buffer.from(value) : bytes('stdin', value);
+  return typeof value === 'string' ? Buffer.from(value) : bytes('stdin', value, 'a string, ');
 }
