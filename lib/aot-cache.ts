@@ -93,7 +93,7 @@ async function loadCached(
 }
 
 /** Raised whenever the same compiler is made to write other code: what earlier ones cached is not taken. */
-const CODE_REVISION = 2;
+const CODE_REVISION = 3;
 
 async function cacheKey(content: Uint8Array, meter: boolean): Promise<string> {
   const { version } = await nativeCall(() => addon().runtime());

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <optional>
 
+#include "engine/call_buffers.h"
 #include "engine/error.h"
 #include "engine/fault_guard.h"
 #include "engine/generic_target.h"
@@ -34,6 +35,7 @@ void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
 
   const std::lock_guard<std::mutex> lock(api.compile_mutex());
   const FaultGuard::CompileScope compiling;
+  const CallBuffers::Scope call_buffers;
   std::optional<GenericTarget::Scope> target;
   if (options.generic) target.emplace();
   const wasmedge::Result result = api.CompilerCompileFromBytes(

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/absent_llvm.h"
+#include "engine/call_buffers.h"
 #include "engine/embedded_binary.h"
 #include "engine/error.h"
 #include "engine/fault_guard.h"
@@ -197,7 +198,10 @@ const Api& Api::Get(Purpose purpose) {
     RequireKnownMemory(*api);
     EmbeddedBinary::Install(library);
     GenericTarget::Install(library);
-    if (purpose == Purpose::kCompile) KeepTrapsOfLoads(library);
+    if (purpose == Purpose::kCompile) {
+      KeepTrapsOfLoads(library);
+      CallBuffers::Install(library);
+    }
     opened = std::move(api);
     opened->LogOff();
     return *opened;
