@@ -1,101 +1,190 @@
 import { existsSync } from 'node:fs';
-import { readFile, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 
+import { abortError, onAbort, requireNotAborted } from './abort.js';
+import { TEMPORARY_ENDING } from './atomic-file.js';
 import { cacheDirectory, writableCacheDirectory } from './cache-directory.js';
+import { CompileFailures } from './compile-failures.js';
+import type { ResolvedCompileLimits } from './compile-limits.js';
 import { DEFAULT_COMPILE, compileInto } from './compile-module.js';
+import { CompilerCrash } from './compile-process.js';
+import { Turns } from './compile-turns.js';
 import { sha256 } from './crypto.js';
 import { compileChannel } from './diagnostics.js';
 import type { CompileEvent } from './diagnostics.js';
-import { nativeCall, reasonOf } from './errors.js';
+import { WasmEdgeError, nativeCall } from './errors.js';
 import { addon } from './native.js';
-import type { Code } from './open-module.js';
 import { processorFeatures } from './processor.js';
+
+/** A plain module that is wanted compiled. */
+export interface Plain {
+  /** Its file, for messages and events. */
+  file: string;
+  content: Uint8Array;
+  /** With the measuring of instructions. */
+  meter: boolean;
+  trusted: boolean;
+  limits: ResolvedCompileLimits;
+  /** Each of them ends the waiting for it. */
+  signals: readonly AbortSignal[];
+  /** For the compiler's process. */
+  childEnv: Readonly<Record<string, string>>;
+}
 
 /**
  * The compiled form of a plain module, from the cache or compiled into it now: once for a content,
- * compiler version, processor and `meter`, however many processes ask. Null where compiling is not
- * possible; then one warning was emitted in this process.
+ * compiler version, processor and `meter`, however many processes ask. Untrusted ones are compiled
+ * one at a time.
+ *
+ * @param use Opens what is in the cache. Where it fails, the file is made anew (a full disk, a
+ *   changed file) and opened once more.
+ * @throws {WasmEdgeError} Why it cannot be compiled; ERR_LIMIT with `limit: 'compile'`, ERR_ABORTED,
+ *   ERR_QUEUE_FULL.
  */
-export async function loadCompiled(
-  file: string,
-  meter: boolean,
-  tableElements: number,
-  childEnv: Readonly<Record<string, string>>,
-): Promise<Code | null> {
+export async function withCompiled<T>(
+  plain: Plain,
+  use: (output: string) => Promise<T>,
+): Promise<T> {
   const begin = performance.now();
   try {
-    const content = await readFile(file);
-    const name = `${await cacheKey(content, meter)}.so`;
+    const name = `${await cacheKey(plain)}.so`;
     // An image may have a cache that was filled when it was made, and cannot be written.
     const cache = cacheDirectory();
-    const cached = cache && (await loadCached(path.join(cache, 'aot', name), file, tableElements));
-    if (cached) return cached;
+    const cached = cache && (await useCached(path.join(cache, 'aot', name), use));
+    if (cached) return cached.result;
     const output = path.join(writableCacheDirectory('aot'), name);
-    const own = await loadCached(output, file, tableElements);
-    if (own) return own;
-    const isFirst = !compiling.has(output);
+    const own = await useCached(output, use);
+    if (own) return own.result;
     await sweep(path.dirname(output));
-    await compileOnce(content, output, meter, childEnv);
-    if (isFirst) publish({ module: file, output, totalMs: performance.now() - begin });
-    return { module: await addon().Module.load(output, file, { tableElements }), file: output };
+    await compileOnce(plain, output);
+    return await use(output);
   } catch (error) {
-    publish({ module: file, totalMs: performance.now() - begin, error });
-    warnOnce(file, error);
-    return null;
+    publish({ module: plain.file, totalMs: performance.now() - begin, error });
+    throw error;
   }
 }
 
-/** Compilations that are under way in this thread, by output: whoever wants the same waits for it. */
-const compiling = new Map<string, Promise<void>>();
-
-/** Temporary files of processes that ended while they compiled. */
-async function sweep(folder: string): Promise<void> {
-  const longAgo = Date.now() - 24 * 60 * 60 * 1000;
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith('.tmp')) continue;
-    const file = path.join(folder, name);
-    const status = await stat(file).catch(() => null);
-    if (status && status.mtimeMs < longAgo) await rm(file, { force: true });
-  }
-}
-
-function compileOnce(
-  content: Uint8Array,
+/** Null where it is not there. One that cannot be opened is removed. */
+async function useCached<T>(
   output: string,
-  meter: boolean,
-  childEnv: Readonly<Record<string, string>>,
-): Promise<void> {
-  let compilation = compiling.get(output);
-  if (!compilation) {
-    compilation = compileInto(content, output, { ...DEFAULT_COMPILE, meter }, childEnv).finally(
-      () => compiling.delete(output),
-    );
-    compiling.set(output, compilation);
-  }
-  return compilation;
-}
-
-/** Null where it is not there. One that cannot be loaded (a full disk, a changed file) is made again. */
-async function loadCached(
-  output: string,
-  file: string,
-  tableElements: number,
-): Promise<Code | null> {
+  use: (output: string) => Promise<T>,
+): Promise<{ result: T } | null> {
   if (!existsSync(output)) return null;
   try {
-    return { module: await addon().Module.load(output, file, { tableElements }), file: output };
-  } catch {
+    return { result: await use(output) };
+  } catch (error) {
+    if (!isDamage(error)) throw error;
     await rm(output, { force: true }).catch(() => undefined);
     return null;
   }
 }
 
+/** Whether a file of the cache is to blame, and not what the module asks for. */
+function isDamage(error: unknown): boolean {
+  return error instanceof WasmEdgeError && error.code.startsWith('ERR_MODULE_');
+}
+
+/** What processes left that ended while they compiled. */
+async function sweep(folder: string): Promise<void> {
+  const longAgo = Date.now() - 24 * 60 * 60 * 1000;
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(TEMPORARY_ENDING)) continue;
+    const left = path.join(folder, name);
+    const status = await stat(left).catch(() => null);
+    if (status && status.mtimeMs < longAgo) await rm(left, { recursive: true, force: true });
+  }
+}
+
+/** A compilation that is under way in this thread. */
+interface Compilation {
+  promise: Promise<void>;
+  /** Aborted when nobody waits for it any more. */
+  controller: AbortController;
+  waiting: number;
+}
+
+/** By what they make and within which limits: whoever wants the same waits for it. */
+const compilations = new Map<string, Compilation>();
+const failures = new CompileFailures();
+const untrustedTurns = new Turns(16);
+
+async function compileOnce(plain: Plain, output: string): Promise<void> {
+  const { file, trusted, limits, signals } = plain;
+  requireNotAborted(signals);
+  const key = JSON.stringify([output, trusted, limits]);
+  let compilation = compilations.get(key);
+  if (!compilation) {
+    failures.check(key);
+    const begin = performance.now();
+    const controller = new AbortController();
+    const promise = compile(plain, output, controller.signal)
+      .then(
+        () => {
+          publish({ module: file, output, totalMs: performance.now() - begin });
+        },
+        (error: unknown) => {
+          if (isOfTheModule(error)) failures.add(key, error);
+          throw error;
+        },
+      )
+      .finally(() => {
+        if (compilations.get(key)?.controller === controller) compilations.delete(key);
+      });
+    compilation = { promise, controller, waiting: 0 };
+    compilations.set(key, compilation);
+  }
+  await waitFor(compilation, key, signals);
+}
+
+/** One that is aborted leaves the compilation to the others; the last one ends it. */
+async function waitFor(
+  compilation: Compilation,
+  key: string,
+  signals: readonly AbortSignal[],
+): Promise<void> {
+  const { promise, controller } = compilation;
+  compilation.waiting++;
+  await new Promise<void>((resolve, reject) => {
+    const forget = onAbort(signals, (signal) => {
+      const leave = (): void => {
+        reject(abortError(signal));
+      };
+      if (--compilation.waiting > 0) {
+        leave();
+        return;
+      }
+      // Nobody joins one that ends.
+      compilations.delete(key);
+      controller.abort();
+      promise.then(leave, leave);
+    });
+    promise.then(resolve, reject).finally(forget);
+  });
+}
+
+function compile(plain: Plain, output: string, signal: AbortSignal): Promise<void> {
+  const { content, meter, trusted, limits, childEnv } = plain;
+  const control = { limits, signals: [signal], childEnv };
+  const work = (): Promise<void> =>
+    compileInto(content, output, { ...DEFAULT_COMPILE, meter }, control);
+  return trusted ? work() : untrustedTurns.run(work, signal);
+}
+
+/** Whether the same module would fail in the same way again. */
+function isOfTheModule(error: unknown): error is WasmEdgeError {
+  return (
+    error instanceof CompilerCrash ||
+    (error instanceof WasmEdgeError &&
+      (error.code === 'ERR_MODULE_INVALID' || error.limit === 'compile'))
+  );
+}
+
 /** Raised whenever the same compiler is made to write other code: what earlier ones cached is not taken. */
 const CODE_REVISION = 3;
 
-async function cacheKey(content: Uint8Array, meter: boolean): Promise<string> {
+async function cacheKey({ content, meter }: Plain): Promise<string> {
   const { version } = await nativeCall(() => addon().runtime());
   return sha256(
     `wasmedge ${version}\n${process.arch}\n${processorFeatures().join(' ')}\n`,
@@ -106,16 +195,4 @@ async function cacheKey(content: Uint8Array, meter: boolean): Promise<string> {
 
 function publish(event: CompileEvent): void {
   if (compileChannel.hasSubscribers) compileChannel.publish(event);
-}
-
-let warned = false;
-
-function warnOnce(file: string, error: unknown): void {
-  if (warned) return;
-  warned = true;
-  process.emitWarning(
-    `${file} cannot be compiled ahead of time and is interpreted, some 50 times slower: ` +
-      `${reasonOf(error)} Compile it where that is possible ('wasmedge-embed compile').`,
-    { code: 'WASMEDGE_EMBED_INTERPRETED' },
-  );
 }

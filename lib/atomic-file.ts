@@ -3,10 +3,13 @@ import path from 'node:path';
 
 import { randomName } from './crypto.js';
 
+/** How the temporary folders end: what their writers left behind, if they were killed, is known by it. */
+export const TEMPORARY_ENDING = '.tmp';
+
 /**
- * Has a file written under a temporary name beside its place and then moved there, so that nobody
+ * Has a file written in a temporary folder beside its place and then moved there, so that nobody
  * ever sees it half-written; two writers are both right, the last one stays. On failure nothing is
- * left behind.
+ * left behind, nor is what the writer made beside the file.
  *
  * @param beforeReplacing What has to go just before the new file is in its place.
  */
@@ -15,18 +18,19 @@ export async function writeAtomically(
   write: (temporary: string) => Promise<void>,
   beforeReplacing: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  const folder = path.dirname(target);
-  await mkdir(folder, { recursive: true });
-  const temporary = path.join(
-    folder,
-    `.${path.basename(target)}.${process.pid}.${randomName()}.tmp`,
+  const place = path.dirname(target);
+  await mkdir(place, { recursive: true });
+  const folder = path.join(
+    place,
+    `.wasmedge-embed.${process.pid}.${randomName()}${TEMPORARY_ENDING}`,
   );
   try {
+    await mkdir(folder, { mode: 0o700 });
+    const temporary = path.join(folder, 'new');
     await write(temporary);
     await beforeReplacing();
     await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 
+import { overCompileLimit } from './compile-limits.js';
 import type { CompileOrder, CompileReport } from './compile-process.js';
 import { encodeError } from './encoded-error.js';
 import { nativeCall } from './errors.js';
@@ -8,18 +9,28 @@ import { addon } from './native.js';
 // The process that compiles: the order is its argument, the module its standard input, what went
 // wrong its standard output.
 
-async function compile(): Promise<CompileReport> {
+async function compile(): Promise<unknown> {
   try {
-    const { parent, ...order } = JSON.parse(process.argv[2] ?? '') as CompileOrder;
-    addon().dieWithParent(parent);
+    const { parent, memoryBytes, ...order } = JSON.parse(process.argv[2] ?? '') as CompileOrder;
+    await nativeCall(() => {
+      addon().dieWithParent(parent);
+      if (memoryBytes === undefined) return;
+      const error = overCompileLimit('memoryBytes', memoryBytes);
+      addon().endAboveMemory(memoryBytes, line(error));
+    });
     const input = await buffer(process.stdin);
     await nativeCall(() => addon().compile({ ...order, input }));
-    return { error: null };
+    return null;
   } catch (error) {
-    return { error: encodeError(error, []) };
+    return error;
   }
 }
 
-void compile().then((report) => {
-  process.stdout.write(JSON.stringify(report));
+function line(error: unknown): string {
+  const report: CompileReport = { error: error === null ? null : encodeError(error, []) };
+  return `${JSON.stringify(report)}\n`;
+}
+
+void compile().then((error) => {
+  process.stdout.write(line(error));
 });

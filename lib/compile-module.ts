@@ -1,12 +1,23 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, mkdir, open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
+import { requireNotAborted } from './abort.js';
 import { writeAtomically } from './atomic-file.js';
+import { compileLimits } from './compile-limits.js';
 import type * as CompileProcess from './compile-process.js';
+import type { CompileControl } from './compile-process.js';
 import { WasmEdgeError, reasonOf } from './errors.js';
 import type { NativeCompileOptions } from './native.js';
-import { boolean, bytes, environment, integer, nonEmptyText, optionsObject } from './options.js';
+import {
+  abortSignal,
+  boolean,
+  bytes,
+  environment,
+  integer,
+  nonEmptyText,
+  optionsObject,
+} from './options.js';
 import { describeCompiled, removeSideFile, sideFilePath, writeSideFile } from './side-file.js';
 import type { BytesLike, CompileOptions } from './types.js';
 
@@ -29,10 +40,12 @@ export const DEFAULT_COMPILE: CompileSettings = {
  * @param output Where to write: a shared object (usually `.so`), or with the ending `.wasm` a
  *   universal module, which any WebAssembly runtime can read and WasmEdge runs compiled. It appears
  *   whole or not at all.
- * @param options Optimization, target processor, and what is measured in the code.
+ * @param options Optimization, target processor, what is measured in the code, and what compiling may
+ *   take.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD when a file cannot be read or written, or the compiler
- *   crashes, ERR_MODULE_INVALID when the input is no valid plain module, ERR_NATIVE_LOAD without
- *   WasmEdge, ERR_INVALID_ARGUMENT for unusable options.
+ *   crashes, ERR_MODULE_INVALID when the input is no valid plain module, ERR_LIMIT with
+ *   `limit: 'compile'` and ERR_ABORTED as the options say, ERR_NATIVE_LOAD without WasmEdge,
+ *   ERR_INVALID_ARGUMENT for unusable options, and where the output is the input's own file.
  */
 export async function compileModule(
   input: string | BytesLike,
@@ -44,6 +57,9 @@ export async function compileModule(
     'generic',
     'interruptible',
     'meter',
+    'timeoutMs',
+    'memoryBytes',
+    'signal',
     'childEnv',
   ]);
   const target = path.resolve(nonEmptyText('output', output));
@@ -58,13 +74,18 @@ export async function compileModule(
     meter: boolean('meter', given.meter, DEFAULT_COMPILE.meter),
     universal: target.endsWith('.wasm'),
   };
-  const childEnv = given.childEnv === undefined ? {} : environment('childEnv', given.childEnv);
+  const signal = abortSignal('signal', given.signal);
+  const control: CompileControl = {
+    limits: compileLimits('', given),
+    signals: signal ? [signal] : [],
+    childEnv: given.childEnv === undefined ? {} : environment('childEnv', given.childEnv),
+  };
   const source =
     typeof input === 'string'
-      ? await readModule(nonEmptyText('input', input))
+      ? await readModule(nonEmptyText('input', input), [target, sideFilePath(target)])
       : bytes('input', input);
   // The old side file goes with the old module, no sooner: a failed compilation leaves both.
-  await compileInto(source, target, settings, childEnv, () => removeSideFile(target));
+  await compileInto(source, target, settings, control, () => removeSideFile(target));
   const { optimize, generic, interruptible, meter } = settings;
   await wrapWrite(sideFilePath(target), async () => {
     const options = { optimize, generic, interruptible, meter };
@@ -77,16 +98,17 @@ export async function compileInto(
   source: Uint8Array,
   target: string,
   settings: CompileSettings,
-  childEnv: Readonly<Record<string, string>>,
+  control: CompileControl,
   beforeReplacing?: () => Promise<void>,
 ): Promise<void> {
   await requireWritable(path.dirname(target));
+  requireNotAborted(control.signals);
   await wrapWrite(target, () =>
     writeAtomically(
       target,
       async (temporary) => {
         const { compileInProcess } = require('./compile-process.js') as typeof CompileProcess;
-        await compileInProcess({ ...settings, input: source, output: temporary }, childEnv);
+        await compileInProcess({ ...settings, input: source, output: temporary }, control);
       },
       beforeReplacing,
     ),
@@ -105,10 +127,26 @@ async function wrapWrite(target: string, write: () => Promise<void>): Promise<vo
   }
 }
 
-async function readModule(file: string): Promise<Buffer> {
+/** Reads the input, unless it is one of the files that are to be written, by whatever name. */
+async function readModule(file: string, outputs: readonly string[]): Promise<Buffer> {
   try {
-    return await readFile(file);
+    const handle = await open(file);
+    try {
+      const { dev, ino } = await handle.stat({ bigint: true });
+      for (const output of outputs) {
+        const there = await stat(output, { bigint: true }).catch(() => null);
+        if (there?.dev !== dev || there.ino !== ino) continue;
+        throw new WasmEdgeError(
+          'ERR_INVALID_ARGUMENT',
+          `${output} is the same file as the input ${file}, which would be lost. Choose another output.`,
+        );
+      }
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
+    if (error instanceof WasmEdgeError) throw error;
     throw new WasmEdgeError('ERR_MODULE_LOAD', `Cannot read ${file}: ${reasonOf(error)}.`, {
       cause: error,
     });

@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 
+import { abortError, onAbort } from './abort.js';
 import { childEnvironment } from './child-environment.js';
+import { overCompileLimit } from './compile-limits.js';
+import type { ResolvedCompileLimits } from './compile-limits.js';
 import { decodeError } from './encoded-error.js';
 import type { EncodedError } from './encoded-error.js';
 import { WasmEdgeError, reasonOf } from './errors.js';
@@ -18,46 +22,99 @@ const LAST_WORDS_BYTES = 4 * LAST_WORDS_CHARACTERS;
 const REPORT_BYTES = 1 << 20;
 
 /** What the process is told beside the module, which it reads from its standard input. */
-export type CompileOrder = Omit<NativeCompileOptions, 'input'> & { parent: number };
+export interface CompileOrder extends Omit<NativeCompileOptions, 'input'> {
+  parent: number;
+  memoryBytes?: number;
+}
 
-/** Its last word, on its standard output: nothing is wrong, or what is. */
+/** Its last word, the first line on its standard output: nothing is wrong, or what is. */
 export interface CompileReport {
   error: EncodedError | null;
 }
 
+/** What a compilation runs under. */
+export interface CompileControl {
+  limits: ResolvedCompileLimits;
+  /** Each of them aborts it. */
+  signals: readonly AbortSignal[];
+  /** Environment variables of its process beside those that it inherits. */
+  childEnv: Readonly<Record<string, string>>;
+}
+
+/** The compiler's process ended in another way than by its report: the module made it crash. */
+export class CompilerCrash extends WasmEdgeError {}
+
 /**
  * Compiles in a process of its own. This one so never loads LLVM, which is larger than all else,
  * and what a hostile module makes of the compiler ends that process alone. It ends with this one.
+ * When this settles, that process has ended.
+ *
+ * @throws {WasmEdgeError} ERR_LIMIT with `limit: 'compile'`, ERR_ABORTED, what the compiler says, and
+ *   {@link CompilerCrash}.
  */
 export async function compileInProcess(
   { input, ...rest }: NativeCompileOptions,
-  childEnv: Readonly<Record<string, string>>,
+  { limits: { timeoutMs, memoryBytes }, signals, childEnv }: CompileControl,
 ): Promise<void> {
-  requireInstalled();
-  const order: CompileOrder = { ...rest, parent: process.pid };
-  const { report, words, how } = await runChild(JSON.stringify(order), input, childEnv).catch(
-    (error: unknown) => {
-      throw new WasmEdgeError(
-        'ERR_MODULE_LOAD',
-        `The compiler's process cannot be started: ${reasonOf(error)}.`,
-        { cause: error },
-      );
-    },
-  );
-  const error = read(report, words, how);
-  if (error) throw error;
+  const order: CompileOrder = {
+    ...rest,
+    parent: process.pid,
+    ...(memoryBytes !== undefined && { memoryBytes }),
+  };
+  const child = start(order, childEnv);
+  let stopped: WasmEdgeError | undefined;
+  const stop = (error: WasmEdgeError): void => {
+    stopped ??= error;
+    child.kill('SIGKILL');
+  };
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          stop(overCompileLimit('timeoutMs', timeoutMs));
+        }, timeoutMs);
+  const forget = onAbort(signals, (signal) => {
+    stop(abortError(signal));
+  });
+  try {
+    const { report, words, how } = await endOf(child, input).catch(cannotStart);
+    if (stopped) throw stopped;
+    const error = read(report, words, how);
+    if (error) throw error;
+  } finally {
+    clearTimeout(timer);
+    forget();
+  }
 }
 
-async function runChild(
-  order: string,
+function start(
+  order: CompileOrder,
+  childEnv: CompileControl['childEnv'],
+): ChildProcessWithoutNullStreams {
+  requireInstalled();
+  const child = nodeProcess(require.resolve('./compile-child.js'), JSON.stringify(order));
+  try {
+    return spawn(child.file, child.args, {
+      env: { ...childEnvironment(childEnv), ...child.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    return cannotStart(error);
+  }
+}
+
+function cannotStart(error: unknown): never {
+  throw new WasmEdgeError(
+    'ERR_MODULE_LOAD',
+    `The compiler's process cannot be started: ${reasonOf(error)}.`,
+    { cause: error },
+  );
+}
+
+async function endOf(
+  child: ChildProcessWithoutNullStreams,
   input: Uint8Array,
-  childEnv: Readonly<Record<string, string>>,
 ): Promise<{ report: Buffer; words: string; how: string }> {
-  const { file, args, env } = nodeProcess(require.resolve('./compile-child.js'), order);
-  const child = spawn(file, args, {
-    env: { ...childEnvironment(childEnv), ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   // It has no streams where no descriptors are left, and then an error.
   if (!(child.stdin as typeof child.stdin | undefined)) await ended;
@@ -82,11 +139,13 @@ async function lastOf(stream: AsyncIterable<Buffer>, bytes: number): Promise<Buf
 /** What is wrong with the module; null where nothing is. The process is not believed: it read it. */
 function read(report: Buffer, words: string, how: string): Error | null {
   try {
-    const { error } = receivedRecord('a report', JSON.parse(report.toString()));
+    // The first line: its memory may be found too large just as it tells that it is done.
+    const line = report.toString().split('\n', 1)[0] ?? '';
+    const { error } = receivedRecord('a report', JSON.parse(line));
     return error === null ? null : decodeError(error, []);
   } catch {
     const said = printableLines(words.trim().slice(-LAST_WORDS_CHARACTERS), LAST_WORDS_CHARACTERS);
-    throw new WasmEdgeError(
+    throw new CompilerCrash(
       'ERR_MODULE_LOAD',
       `The module cannot be compiled: the compiler's process ${how}.${said && `\n${said}`}`,
     );

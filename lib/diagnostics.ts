@@ -34,7 +34,7 @@ export interface CompileEvent {
   output?: string;
   /** Milliseconds of compiling. */
   totalMs: number;
-  /** Why compiling failed: the module is interpreted then. */
+  /** Why compiling failed: a trusted module is interpreted then, unless its loading was aborted. */
   error?: unknown;
 }
 

@@ -26,6 +26,7 @@ export { findModel } from './model-lookup.js';
 export type { FoundModel } from './model-lookup.js';
 export type {
   BytesLike,
+  CompileLimits,
   CompileOptions,
   ExternalDescription,
   InferenceOptions,

@@ -28,16 +28,17 @@ export interface ModelDescription {
 }
 
 /**
- * Reads a module's form, imports and exports; runs nothing of it.
+ * Reads a module's form, imports and exports; runs nothing of it, and opens no compiled code.
  *
  * @param file The path of a .so or .wasm.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_NATIVE_LOAD.
  */
 export async function inspectModule(file: string): Promise<ModuleDescription> {
   nonEmptyText('file', file);
-  const module = await nativeCall(() => addon().Module.load(file, file));
+  const source = await nativeCall(() => addon().ModuleSource.read(file, file));
+  const module = await nativeCall(() => addon().Module.load(source, { describe: true }));
   return {
-    form: module.form,
+    form: source.form,
     mode: module.isAot ? 'aot' : 'interpreter',
     imports: module.imports,
     exports: module.exports,

@@ -1,3 +1,4 @@
+import { requireNotAborted, unlessAborted } from './abort.js';
 import { readInputsButModels } from './guest-inputs.js';
 import { loadSettings } from './load-settings.js';
 import type { LoadSettings } from './load-settings.js';
@@ -15,14 +16,19 @@ import type { LoadOptions } from './types.js';
  *
  * @param file A .so or universal .wasm that was compiled ahead of time, or a plain .wasm, which is
  *   compiled once into the cache.
- * @param options Isolation, what the guest sees, and its limits.
+ * @param options Isolation, trust, what the guest sees, and its limits.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_LINK (naming every import that
- *   cannot be met), ERR_MODEL, ERR_NATIVE_LOAD, ERR_INVALID_ARGUMENT; ERR_WORKER_DIED when a worker
+ *   cannot be met), ERR_MODEL, ERR_NATIVE_LOAD, ERR_INVALID_ARGUMENT, ERR_ABORTED; ERR_LIMIT with
+ *   `limit: 'compile'` and ERR_QUEUE_FULL for an untrusted module; ERR_WORKER_DIED when a worker
  *   process cannot start.
  */
 export async function loadModule(file: string, options?: LoadOptions): Promise<LoadedModule> {
   const settings = loadSettings(file, options);
-  const { executor, facts } = await open(settings);
+  const { signals } = settings;
+  requireNotAborted(signals);
+  const { executor, facts } = await unlessAborted(signals, open(settings), (opened) =>
+    opened.executor.close(),
+  );
   return new LoadedModule(new Runner(executor, facts, settings), facts);
 }
 
@@ -30,7 +36,12 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
 async function open(settings: LoadSettings): Promise<{ executor: Executor; facts: ModuleFacts }> {
   switch (settings.isolation) {
     case 'in-process':
-      return openModule(settings, readInputsButModels(settings), settings.models.length > 0);
+      return openModule(
+        settings,
+        readInputsButModels(settings),
+        settings.models.length > 0,
+        settings.signals,
+      );
     case 'worker-process':
       return (require('./runners/worker-process/open.js') as typeof WorkerProcess).openWorkerPool(
         settings,

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 
+import { UNTRUSTED, compileLimits } from './compile-limits.js';
+import type { ResolvedCompileLimits } from './compile-limits.js';
 import { fileSources } from './guest-files.js';
 import type { FileSources } from './guest-files.js';
 import { resolveLimits } from './limits.js';
@@ -8,6 +10,7 @@ import { modelSources } from './models.js';
 import type { ModelSources } from './models.js';
 import type { NativeInferenceOptions } from './native.js';
 import {
+  abortSignal,
   boolean,
   environment,
   integer,
@@ -27,6 +30,8 @@ import type { Kernels } from './types.js';
 export interface EngineSettings {
   file: string;
   aot: 'auto' | 'off';
+  trusted: boolean;
+  compile: ResolvedCompileLimits;
   inference: NativeInferenceOptions;
   hostModules: readonly string[];
   limits: ResolvedLimits;
@@ -45,6 +50,8 @@ export interface LoadSettings extends EngineSettings {
   models: ModelSources;
   workerProcess: WorkerProcessSettings;
   subprocess: SubprocessSettings;
+  /** Each of them aborts the loading. */
+  signals: readonly AbortSignal[];
 }
 
 export const ISOLATIONS: readonly Isolation[] = ['in-process', 'worker-process', 'subprocess'];
@@ -60,6 +67,9 @@ const KNOWN = [
   'hostModules',
   'limits',
   'aot',
+  'trusted',
+  'compile',
+  'signal',
   'concurrency',
   'maxQueue',
   'workerProcess',
@@ -93,6 +103,23 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     // changes between them.
     workerProcess: workerProcessSettings(given.workerProcess, concurrency),
     subprocess: subprocessSettings(given.subprocess),
+    ...compileSettings(given),
+  };
+}
+
+function compileSettings(
+  given: Partial<Record<'trusted' | 'compile' | 'signal', unknown>>,
+): Pick<LoadSettings, 'trusted' | 'compile' | 'signals'> {
+  const compile = optionsObject('compile', given.compile, ['timeoutMs', 'memoryBytes', 'signal']);
+  const trusted = boolean('trusted', given.trusted, true);
+  const signals = [
+    abortSignal('signal', given.signal),
+    abortSignal('compile.signal', compile.signal),
+  ];
+  return {
+    trusted,
+    compile: compileLimits('compile.', compile, trusted ? undefined : UNTRUSTED),
+    signals: signals.filter((signal) => signal !== undefined),
   };
 }
 

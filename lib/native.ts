@@ -133,9 +133,15 @@ export interface NativeStartOptions {
   maxQueue: number;
 }
 
-export interface NativeModule {
-  /** What the file is: compiled code in an ELF file, in a section of a .wasm, or none. */
+/** A module's file, read once and checked. */
+export interface NativeModuleSource {
+  /** What it is: compiled code in an ELF file, in a section of a .wasm, or none. */
   readonly form: 'shared-library' | 'universal' | 'plain';
+  /** A copy of what was read, without what was dropped. */
+  readonly bytes: Buffer;
+}
+
+export interface NativeModule {
   readonly isAot: boolean;
   readonly imports: ExternalDescription[];
   readonly exports: ExternalDescription[];
@@ -161,12 +167,21 @@ export interface NativeCompileOptions {
 
 /** The addon: native/addon.cc. What it throws has a `code` of the public error family. */
 export interface Addon {
+  readonly ModuleSource: {
+    /**
+     * Reads the file at `path`; messages call it `name`. With `onlyWasm` a shared object is refused
+     * and compiled code inside a .wasm is dropped, so that it is a plain one.
+     */
+    read(path: string, name: string, options?: { onlyWasm?: boolean }): Promise<NativeModuleSource>;
+  };
   readonly Module: {
-    /** Reads the file at `path`; messages call it `name`. Its tables are limited when it is parsed. */
+    /**
+     * Parses what was read. Its tables are limited. With `describe` it is only to be looked at: no
+     * compiled code is opened.
+     */
     load(
-      path: string,
-      name: string,
-      options?: { forceInterpreter?: boolean; tableElements?: number },
+      source: NativeModuleSource,
+      options?: { describe?: boolean; tableElements?: number },
     ): Promise<NativeModule>;
   };
   /** Room for so many bytes. */
@@ -176,6 +191,11 @@ export interface Addon {
   compile(options: NativeCompileOptions): Promise<void>;
   /** Has this process killed when its parent, the process of this identifier, ends in any way. */
   dieWithParent(parent: number): void;
+  /**
+   * Ends this process as soon as more than `bytes` of its memory are resident, after `report` was
+   * written to standard output. For one that only compiles.
+   */
+  endAboveMemory(bytes: number, report: string): void;
   /** The trap for which WasmEdge has this number; undefined where it is for something else. */
   trapName(code: number): Trap | undefined;
   /** Opens the LiteRT library. */

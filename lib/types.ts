@@ -157,6 +157,22 @@ export interface SubprocessOptions {
   plugins?: string;
 }
 
+/** What ends the compiling of a module early. */
+export interface CompileLimits {
+  /**
+   * Longest time of a compilation, 1 to 2^31 - 1 milliseconds (ERR_LIMIT, `limit: 'compile'`).
+   * Waiting for others does not count. Default none, for an untrusted module 60,000.
+   */
+  timeoutMs?: number;
+  /**
+   * Resident bytes of the compiler's process, 1 or more (ERR_LIMIT, `limit: 'compile'`), looked at
+   * every 10 ms; some 150 MB are its own. Default none, for an untrusted module 2 GiB.
+   */
+  memoryBytes?: number;
+  /** Ends it at once (ERR_ABORTED, with the signal's reason as its cause). */
+  signal?: AbortSignal;
+}
+
 /** Options of {@link loadModule}. */
 export interface LoadOptions {
   /**
@@ -184,11 +200,31 @@ export interface LoadOptions {
   limits?: Limits;
   /**
    * `auto` (default): a plain .wasm is compiled ahead of time, once, into the cache folder, and
-   * interpreted with a warning where that is not possible. `off`: every .wasm is interpreted, some
-   * 50 times slower, also one that carries compiled code: nothing that came with the module runs as
-   * native code.
+   * interpreted where that is not possible, with a warning that says why. `off`: every .wasm is
+   * interpreted, some 50 times slower, also one that carries compiled code, and a shared object is
+   * refused whatever its name (ERR_MODULE_INVALID): nothing that came with the file runs as native
+   * code.
    */
   aot?: 'auto' | 'off';
+  /**
+   * Whether the module's maker is trusted. Default true. `false` is for what strangers upload: only
+   * WebAssembly is taken, a shared object is refused whatever its name (ERR_MODULE_INVALID), compiled
+   * code inside a .wasm and a side file are ignored. The module is compiled here, within `compile`'s
+   * limits, one such module at a time while up to 16 wait (beyond: ERR_QUEUE_FULL). One that cannot
+   * be compiled is an error, never interpreted instead; after a failure that is the module's the same
+   * content fails again at once for ten minutes.
+   */
+  trusted?: boolean;
+  /**
+   * What compiling a plain .wasm may take. A trusted module that reaches a limit is interpreted, with
+   * a warning. `compile.signal` aborts all of the loading, as `signal` does.
+   */
+  compile?: CompileLimits;
+  /**
+   * Aborts the loading (ERR_ABORTED, with the signal's reason as its cause): compiling at once,
+   * anything else when it has ended, or after a second. Without effect once the module is loaded.
+   */
+  signal?: AbortSignal;
   /** With the isolation `worker-process`. */
   workerProcess?: WorkerProcessOptions;
   /** With the isolation `subprocess`. */
@@ -252,7 +288,7 @@ export interface InvokeResult {
 }
 
 /** Options of {@link compileModule}. */
-export interface CompileOptions {
+export interface CompileOptions extends CompileLimits {
   /** LLVM's optimization level, 0 to 3. Default 3. */
   optimize?: 0 | 1 | 2 | 3;
   /**

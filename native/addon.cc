@@ -5,6 +5,7 @@
 #include "bindings/input_object.h"
 #include "bindings/model_object.h"
 #include "bindings/module_object.h"
+#include "bindings/module_source_object.h"
 #include "bindings/runtime.h"
 
 namespace {
@@ -14,10 +15,12 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   using namespace wasmedge_embed;
   AddonData::Create(env);
   exports.Set("Module", ModuleObject::Define(env));
+  exports.Set("ModuleSource", ModuleSourceObject::Define(env));
   exports.Set("Model", ModelObject::Define(env));
   exports.Set("Input", InputObject::Define(env));
   exports.Set("compile", Napi::Function::New(env, &Compile, "compile"));
   exports.Set("dieWithParent", Napi::Function::New(env, &KillWithParent, "dieWithParent"));
+  exports.Set("endAboveMemory", Napi::Function::New(env, &WatchMemory, "endAboveMemory"));
   exports.Set("trapName", Napi::Function::New(env, &NameTrap, "trapName"));
   exports.Set("inference", Napi::Function::New(env, &OpenInference, "inference"));
   exports.Set("runtime", Napi::Function::New(env, &OpenRuntime, "runtime"));

@@ -24,6 +24,11 @@ const LIMITS = [
   ...['sessionBytes', 'imagePixels', 'argumentBytes', 'stdinBytes', 'fileBytes'],
 ];
 
+/** Wrong limits of compiling. */
+const COMPILE_LIMITS = ['timeoutMs', 'memoryBytes'].flatMap((name) =>
+  [0, -1, 1.5, '1', null, Infinity, 2 ** 53].map((value) => [name, value] as const),
+);
+
 /** Wrong values of options, with the name that the message has to hold. */
 const LOAD: [string, unknown][] = [
   ...NO_OPTIONS,
@@ -107,6 +112,18 @@ const LOAD: [string, unknown][] = [
   ['aot', { aot: true }],
   ['aot', { aot: 'on' }],
   ['aot', { aot: null }],
+  ['trusted', { trusted: 'no' }],
+  ['trusted', { trusted: null }],
+  ['signal', { signal: new AbortController() }],
+  ['signal', { signal: null }],
+  ['compile', { compile: 60 }],
+  ['compile', { compile: null }],
+  ['compile', { compile: { timeout: 1 } }],
+  ['compile.signal', { compile: { signal: true } }],
+  ...COMPILE_LIMITS.map(([name, value]): [string, unknown] => [
+    `compile.${name}`,
+    { compile: { [name]: value } },
+  ]),
   ['concurrency', { concurrency: 0 }],
   ['concurrency', { concurrency: -1 }],
   ['concurrency', { concurrency: 257 }],
@@ -137,7 +154,6 @@ const LOAD: [string, unknown][] = [
   ['limits.memoryPages', { limits: { memoryPages: 65_537 } }],
   ['limits.fuel', { limits: { fuel: 0 } }],
   // Options of a run, of a module's limits, and none at all.
-  ['signal', { signal: new AbortController().signal }],
   ['stdin', { stdin: 'text' }],
   ['timeoutMs', { timeoutMs: 1000 }],
   ['Concurrency', { Concurrency: 2 }],
@@ -184,6 +200,8 @@ const COMPILE: [string, unknown][] = [
   ['generic', { generic: 'true' }],
   ['interruptible', { interruptible: null }],
   ['meter', { meter: 'yes' }],
+  ['signal', { signal: true }],
+  ...COMPILE_LIMITS.map(([name, value]): [string, unknown] => [name, { [name]: value }]),
   ['unknown', { unknown: true }],
 ];
 
@@ -255,6 +273,7 @@ describe('Bad arguments are an ERR_INVALID_ARGUMENT that names the option', () =
       ...{ isolation: undefined, args: undefined, env: undefined, files: undefined },
       ...{ models: undefined, inference: undefined, aot: undefined },
       ...{ concurrency: undefined, maxQueue: undefined, limits: undefined },
+      ...{ trusted: undefined, compile: undefined, signal: undefined },
     } as unknown as LoadOptions;
     await withModule(TOUR, none, async (module) => {
       const run = {

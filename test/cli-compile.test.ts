@@ -82,6 +82,8 @@ describe('wasmedge-embed compile', () => {
       [[path.join(folder, 'none.wasm')], /ERR_MODULE_LOAD: Cannot read .*none\.wasm/],
       [[text], /ERR_MODULE_INVALID/],
       [[module, '-o', path.join(module, 'out.so')], /ERR_MODULE_LOAD: Cannot write/],
+      [[module, '-o', module], /ERR_INVALID_ARGUMENT: .*same file/],
+      [[module, '--compile-memory', '32'], /ERR_LIMIT: .*'memoryBytes' of 33554432/],
     ];
     for (const [args, expected] of cases) {
       const { stdout, stderr, exitCode } = await commandLine(['compile', ...args]);

@@ -45,11 +45,11 @@ describe('The forms of a module', () => {
       mode: 'aot',
     },
     {
-      what: "a compiled .so with aot: 'off', which is about plain ones",
-      file: () => library,
+      what: "a universal .wasm with aot: 'off'",
+      file: () => universal,
       options: { aot: 'off' },
-      form: 'shared-library',
-      mode: 'aot',
+      form: 'universal',
+      mode: 'interpreter',
     },
   ] as const;
 

@@ -10,7 +10,7 @@ import { loadModule } from '../load-module.js';
 import type { LoadedModule } from '../loaded-module.js';
 import type { Timings } from '../types.js';
 
-import { addGuestOptions, chooseModel, inferenceOf } from './guest-options.js';
+import { addGuestOptions, chooseModel, inferenceOf, trustOf } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
 import { labelsTable } from './labels-table.js';
 import type { Labelled } from './labels-table.js';
@@ -51,6 +51,7 @@ async function classify(images: string[], options: ClassifyOptions): Promise<voi
   const module = await loadModule(options.module ?? findGuest(), {
     models: { default: model },
     inference: inferenceOf(options),
+    ...trustOf(options),
     concurrency: options.concurrency,
     isolation: options.isolation,
     maxQueue: 1_000_000,

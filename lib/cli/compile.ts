@@ -4,11 +4,12 @@ import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 
 import { compileModule } from '../compile-module.js';
-import type { CompileOptions } from '../types.js';
 
+import { addCompileLimits, compileLimitsOf } from './guest-options.js';
+import type { CompileLimitOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
 
-interface CompileCommandOptions {
+interface CompileCommandOptions extends CompileLimitOptions {
   output?: string;
   optimize: 0 | 1 | 2 | 3;
   generic?: true;
@@ -17,7 +18,7 @@ interface CompileCommandOptions {
 }
 
 export function compileCommand(): Command {
-  return new Command('compile')
+  const command = new Command('compile')
     .description('Compile a .wasm ahead of time.')
     .argument('<module>', 'a plain .wasm')
     .option(
@@ -28,15 +29,25 @@ export function compileCommand(): Command {
     .option('-O, --optimize <level>', "LLVM's optimization level", integerIn(0, 3), 3)
     .option('--generic', 'for any processor of this architecture: slower, but it travels')
     .option('--meter', 'with the measuring of instructions that a fuel limit needs')
-    .option('--interruptible', "with the checks that WasmEdge's own asynchronous calls need")
-    .action(compile);
+    .option('--interruptible', "with the checks that WasmEdge's own asynchronous calls need");
+  return addCompileLimits(command, 'none', 'none').action(compile);
 }
 
 async function compile(input: string, options: CompileCommandOptions): Promise<void> {
-  const { output = input.replace(/(\.wasm)?$/, '.so'), ...rest } = options;
+  const {
+    output = input.replace(/(\.wasm)?$/, '.so'),
+    optimize,
+    generic,
+    interruptible,
+    meter,
+  } = options;
   const begin = performance.now();
   if (process.stderr.isTTY) process.stderr.write(`Compiling ${input} …\n`);
-  await compileModule(input, output, rest satisfies CompileOptions);
+  await compileModule(input, output, {
+    optimize,
+    ...{ generic: generic ?? false, interruptible: interruptible ?? false, meter: meter ?? false },
+    ...compileLimitsOf(options),
+  });
   const { size } = await stat(output);
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
   console.log(`${output}: ${(size / 1024).toFixed(0)} KiB, compiled in ${seconds} s`);

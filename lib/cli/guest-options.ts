@@ -3,13 +3,47 @@ import type { Command } from 'commander';
 
 import { ISOLATIONS, KERNELS } from '../load-settings.js';
 import { findModel } from '../model-lookup.js';
-import type { InferenceOptions, Isolation, Kernels } from '../types.js';
+import type { CompileLimits, InferenceOptions, Isolation, Kernels, LoadOptions } from '../types.js';
 
 import { integerIn } from './parse.js';
 
+/** What compiling a module may take, as commands are told it. */
+export interface CompileLimitOptions {
+  /** Seconds. */
+  compileTimeout?: number;
+  /** MiB. */
+  compileMemory?: number;
+}
+
+export function addCompileLimits(command: Command, ofTime: string, ofMemory: string): Command {
+  return command
+    .option(
+      '--compile-timeout <seconds>',
+      `longest time of compiling a module (default: ${ofTime})`,
+      integerIn(1, 86_400),
+    )
+    .option(
+      '--compile-memory <MiB>',
+      `most resident memory of the compiler (default: ${ofMemory})`,
+      integerIn(1, 1 << 20),
+    );
+}
+
+/** The same as the package's functions take it. */
+export function compileLimitsOf({
+  compileTimeout,
+  compileMemory,
+}: CompileLimitOptions): CompileLimits {
+  return {
+    ...(compileTimeout !== undefined && { timeoutMs: compileTimeout * 1000 }),
+    ...(compileMemory !== undefined && { memoryBytes: compileMemory * 2 ** 20 }),
+  };
+}
+
 /** The options of all commands that classify: which guest and model, and how inference runs. */
-export interface GuestOptions {
+export interface GuestOptions extends CompileLimitOptions {
   module?: string;
+  untrusted?: true;
   model?: string;
   labels?: string;
   threads: number;
@@ -19,8 +53,13 @@ export interface GuestOptions {
 }
 
 export function addGuestOptions(command: Command): Command {
-  return command
+  command
     .option('--module <file>', 'the classification guest, compiled or plain (default: our own)')
+    .option(
+      '--untrusted',
+      'the guest comes from a stranger: only WebAssembly is taken, and compiled here within limits',
+    );
+  return addCompileLimits(command, 'none, 60 with --untrusted', 'none, 2048 with --untrusted')
     .option('--model <file>', 'a .tflite classifier (default: the best at hand)')
     .option('--labels <file>', 'its labels, one a line (default: found beside the model)')
     .option('--threads <n>', 'threads of one inference', integerIn(1, 64), 1)
@@ -33,6 +72,11 @@ export function addGuestOptions(command: Command): Command {
         .choices(ISOLATIONS)
         .default('in-process'),
     );
+}
+
+/** How the module is loaded: how far it is trusted, and what compiling it may take. */
+export function trustOf(options: GuestOptions): Pick<LoadOptions, 'trusted' | 'compile'> {
+  return { trusted: options.untrusted !== true, compile: compileLimitsOf(options) };
 }
 
 export function inferenceOf({ threads, kernels, rewrite }: GuestOptions): InferenceOptions {

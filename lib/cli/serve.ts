@@ -9,7 +9,7 @@ import type * as Serve from '../serve/server.js';
 import type { Server, ServerOptions } from '../serve/server.js';
 import type { Isolation } from '../types.js';
 
-import { addGuestOptions, chooseModel, inferenceOf } from './guest-options.js';
+import { addGuestOptions, chooseModel, inferenceOf, trustOf } from './guest-options.js';
 import type { ChosenModel, GuestOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
@@ -102,6 +102,7 @@ function serverOptions(options: ServeOptions, model: ChosenModel): ServerOptions
       isolation,
       models: { default: model },
       inference: inferenceOf(options),
+      ...trustOf(options),
       limits: { stdinBytes: maxBodyBytes },
       concurrency,
       maxQueue,

@@ -9,7 +9,7 @@ import { createHandler } from '../lambda/handler.js';
 
 import { addBrokerOptions } from './broker-options.js';
 import type { BrokerOptions } from './broker-options.js';
-import { addGuestOptions, chooseModel, inferenceOf } from './guest-options.js';
+import { addGuestOptions, chooseModel, inferenceOf, trustOf } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
 import { integerIn, regularExpression } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
@@ -68,6 +68,7 @@ async function work(options: WorkerCommandOptions): Promise<void> {
     isolation,
     models: { default: chooseModel(options) },
     inference: inferenceOf(options),
+    ...trustOf(options),
     concurrency,
   });
   try {

@@ -36,6 +36,7 @@ class AddonData {
   void Shutdown();
 
   Napi::FunctionReference module_constructor;
+  Napi::FunctionReference module_source_constructor;
   Napi::FunctionReference model_constructor;
 
  private:

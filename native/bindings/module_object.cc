@@ -4,6 +4,7 @@
 #include "bindings/background.h"
 #include "bindings/input_object.h"
 #include "bindings/model_object.h"
+#include "bindings/module_source_object.h"
 #include "engine/host_modules.h"
 #include "engine/runnable.h"
 #include "host/image.h"
@@ -151,7 +152,7 @@ Napi::Function ModuleObject::Define(Napi::Env env) {
       env, "Module",
       {StaticMethod<&ModuleObject::Load>("load"), InstanceMethod<&ModuleObject::Start>("start"),
        InstanceMethod<&ModuleObject::Run>("run"), InstanceMethod<&ModuleObject::StopRun>("stop"),
-       InstanceMethod<&ModuleObject::Close>("close"), InstanceAccessor<&ModuleObject::Form>("form"),
+       InstanceMethod<&ModuleObject::Close>("close"),
        InstanceAccessor<&ModuleObject::IsAot>("isAot"),
        InstanceAccessor<&ModuleObject::Imports>("imports"),
        InstanceAccessor<&ModuleObject::Exports>("exports")});
@@ -178,18 +179,17 @@ void ModuleObject::Stop() {
 
 Napi::Value ModuleObject::Load(const Napi::CallbackInfo& info) {
   ModuleOptions options;
-  options.name = info[1].As<Napi::String>();
-  if (info[2].IsObject()) {
-    const auto given = info[2].As<Napi::Object>();
-    options.force_interpreter = given.Get("forceInterpreter").ToBoolean();
+  if (info[1].IsObject()) {
+    const auto given = info[1].As<Napi::Object>();
+    options.describe = given.Get("describe").ToBoolean();
     if (const Napi::Value elements = given.Get("tableElements"); elements.IsNumber()) {
       options.table_elements = static_cast<uint64_t>(elements.ToNumber().Int64Value());
     }
   }
   return Background<std::shared_ptr<const Module>>::Start(
       info.Env(),
-      [path = info[0].As<Napi::String>().Utf8Value(), options] {
-        return Module::Load(path, options);
+      [source = ModuleSourceObject::Unwrap(info[0].As<Napi::Object>())->source(), options] {
+        return Module::Load(*source, options);
       },
       [](Napi::Env env, std::shared_ptr<const Module> module) -> Napi::Value {
         return AddonData::Get(env).module_constructor.New(
@@ -283,13 +283,6 @@ Napi::Value ModuleObject::Close(const Napi::CallbackInfo& info) {
   pool_->Close(
       [message, mailbox = AddonData::Get(env).mailbox()] { mailbox->Post(std::move(*message)); });
   return promise;
-}
-
-Napi::Value ModuleObject::Form(const Napi::CallbackInfo& info) {
-  const ModuleForm form = module_->form();
-  return Napi::String::New(info.Env(), form == ModuleForm::kSharedLibrary ? "shared-library"
-                                       : form == ModuleForm::kUniversal   ? "universal"
-                                                                          : "plain");
 }
 
 Napi::Value ModuleObject::IsAot(const Napi::CallbackInfo& info) {

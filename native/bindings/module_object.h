@@ -32,7 +32,6 @@ class ModuleObject : public Napi::ObjectWrap<ModuleObject> {
   Napi::Value Run(const Napi::CallbackInfo& info);
   Napi::Value StopRun(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
-  Napi::Value Form(const Napi::CallbackInfo& info);
   Napi::Value IsAot(const Napi::CallbackInfo& info);
   Napi::Value Imports(const Napi::CallbackInfo& info);
   Napi::Value Exports(const Napi::CallbackInfo& info);

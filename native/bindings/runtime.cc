@@ -1,6 +1,7 @@
 #include "bindings/runtime.h"
 
 #include "bindings/background.h"
+#include "engine/memory_watch.h"
 #include "engine/parent_process.h"
 #include "engine/trap.h"
 #include "engine/wasmedge_api.h"
@@ -32,6 +33,14 @@ Napi::Value OpenInference(const Napi::CallbackInfo& info) {
 Napi::Value KillWithParent(const Napi::CallbackInfo& info) {
   DieWithParent(info[0].ToNumber().Int64Value());
   return info.Env().Undefined();
+}
+
+Napi::Value WatchMemory(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    EndAboveMemory(static_cast<uint64_t>(info[0].ToNumber().Int64Value()),
+                   info[1].As<Napi::String>().Utf8Value());
+    return info.Env().Undefined();
+  });
 }
 
 Napi::Value NameTrap(const Napi::CallbackInfo& info) {

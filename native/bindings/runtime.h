@@ -14,6 +14,9 @@ Napi::Value OpenInference(const Napi::CallbackInfo& info);
 /// dieWithParent(parent): see engine/parent_process.h.
 Napi::Value KillWithParent(const Napi::CallbackInfo& info);
 
+/// endAboveMemory(bytes, report): see engine/memory_watch.h.
+Napi::Value WatchMemory(const Napi::CallbackInfo& info);
+
 /// trapName(code) -> string or undefined: the trap for which WasmEdge has this number.
 Napi::Value NameTrap(const Napi::CallbackInfo& info);
 

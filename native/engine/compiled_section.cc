@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace wasmedge_embed {
@@ -94,6 +95,27 @@ class Layout {
 };
 
 }  // namespace
+
+void DropCompiledSections(std::vector<uint8_t>& module) {
+  WasmReader reader = ModuleSections({module.data(), module.size()});
+  const size_t header = module.size() - reader.remaining();
+  std::vector<uint8_t> kept(module.begin(), module.begin() + static_cast<ptrdiff_t>(header));
+  while (!reader.AtEnd()) {
+    const size_t begin = header + reader.position();
+    const auto id = reader.Byte();
+    const auto size = reader.U32();
+    const auto payload = size ? reader.Part(*size) : std::nullopt;
+    const size_t end = payload ? header + reader.position() : module.size();
+    const bool is_compiled =
+        id == kCustomSection && payload && WasmReader(*payload).Name() == kCompiledSectionName;
+    if (!is_compiled) {
+      kept.insert(kept.end(), module.begin() + static_cast<ptrdiff_t>(begin),
+                  module.begin() + static_cast<ptrdiff_t>(end));
+    }
+    if (!payload) break;
+  }
+  if (kept.size() != module.size()) module = std::move(kept);
+}
 
 void ForgetUnwinding(std::vector<uint8_t>& module, const std::vector<size_t>& unwinding) {
   constexpr uint8_t kData = 2;

@@ -21,6 +21,10 @@ std::string CheckCompiledSection(WasmBytes section, uint32_t aot_binary_version,
                                  const std::string& wasmedge_version,
                                  std::vector<size_t>* unwinding);
 
+/// Removes the sections of compiled code, whatever is in them, from a module's bytes. Behind what
+/// is malformed nothing is removed; such a module is refused by `CheckModuleFile`.
+void DropCompiledSections(std::vector<uint8_t>& module);
+
 /// Makes plain data of the tables of unwinding that a universal module brings, which are at these
 /// places of it. WasmEdge would give them to the C++ library for the whole process, which believes
 /// every byte of them and takes locks to look into them; nothing ever unwinds a guest.

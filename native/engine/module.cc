@@ -2,13 +2,9 @@
 
 #include <sys/stat.h>
 
-#include <filesystem>
-
-#include "engine/compiled_section.h"
 #include "engine/embedded_binary.h"
 #include "engine/error.h"
 #include "engine/fault_guard.h"
-#include "engine/read_file.h"
 #include "engine/table_limits.h"
 
 namespace wasmedge_embed {
@@ -46,32 +42,30 @@ std::string LoaderPath(const std::string& path) {
 
 }  // namespace
 
-std::shared_ptr<const Module> Module::Load(const std::string& path, const ModuleOptions& options) {
-  const wasmedge::Api& api = wasmedge::Api::Get();
-  // Absolute: the system's loader looks a name without a slash up in its own folders.
-  const auto module = std::make_shared<Module>(
-      Private{}, api, std::filesystem::absolute(path).lexically_normal().string(), options);
-  std::vector<uint8_t> bytes = ReadFile(module->path_);
-  const ModuleFacts facts = CheckModuleFile(api, module->name(), bytes);
-  ForgetUnwinding(bytes, facts.unwinding);
-  module->size_ = bytes.size();
-  module->form_ = facts.form;
-  module->memory_minimum_ = facts.memory_minimum;
-  // Whoever names a shared object wants what it is made of.
-  if (module->form() == ModuleForm::kSharedLibrary) module->options_.force_interpreter = false;
-  const auto limited = LimitTables(facts.binary, options.table_elements, module->name());
-  module->Parse(limited ? WasmBytes{limited->data(), limited->size()} : facts.binary);
+std::shared_ptr<const Module> Module::Load(const ModuleSource& source,
+                                           const ModuleOptions& options) {
+  const auto module = std::make_shared<Module>(Private{}, wasmedge::Api::Get(), source, options);
+  const WasmBytes binary = source.facts().binary;
+  const auto limited = LimitTables(binary, options.table_elements, source.name());
+  module->Parse(limited ? WasmBytes{limited->data(), limited->size()} : binary);
   module->ListExternals();
   return module;
 }
 
-Module::Module(Private, const wasmedge::Api& api, std::string path, const ModuleOptions& options)
-    : api_(api), path_(std::move(path)), options_(options) {}
+Module::Module(Private, const wasmedge::Api& api, const ModuleSource& source,
+               const ModuleOptions& options)
+    : api_(api),
+      path_(source.path()),
+      name_(source.name()),
+      options_(options),
+      size_(source.bytes().size()),
+      form_(source.facts().form),
+      memory_minimum_(source.facts().memory_minimum) {}
 
 ConfigureHandle Module::MakeConfigure() const {
   ConfigureHandle configure = Own<ConfigureHandle>(api_, api_.ConfigureCreate());
   api_.RestrictFeatures(configure.get());
-  if (is_aot()) {
+  if (opens_code()) {
     api_.EnableAot(configure.get());
   } else {
     api_.ConfigureSetForceInterpreter(configure.get(), true);
@@ -84,7 +78,7 @@ wasmedge::Result Module::ParseWith(const ConfigureHandle& configure, WasmBytes b
   const LoaderHandle loader = Own<LoaderHandle>(api_, api_.LoaderCreate(configure.get()));
   wasmedge::AstModuleContext* ast = nullptr;
   wasmedge::Result result{};
-  if (form() == ModuleForm::kSharedLibrary) {
+  if (opens_library()) {
     const EmbeddedBinary::Replacement replacement(binary);
     result = api_.LoaderParseFromFile(loader.get(), &ast, LoaderPath(path_).c_str());
   } else {
@@ -108,14 +102,14 @@ void Module::Parse(WasmBytes binary) {
   }
   ConfigureHandle configure = MakeConfigure();
   wasmedge::Result parsed = ParseWith(configure, binary);
-  if (!api_.ResultOK(parsed) && !is_aot()) {
+  if (!api_.ResultOK(parsed) && !opens_code()) {
     // A module that makes tail calls can be looked at, and compiled.
     uses_tail_calls_ = true;
     configure = MakeConfigure();
     parsed = ParseWith(configure, binary);
   }
-  require(parsed, form() == ModuleForm::kSharedLibrary ? "cannot be loaded" : "cannot be parsed");
-  if (is_aot()) FaultGuard::ForgetUnloadedCode();
+  require(parsed, opens_library() ? "cannot be loaded" : "cannot be parsed");
+  if (opens_code()) FaultGuard::ForgetUnloadedCode();
 
   const ValidatorHandle validator =
       Own<ValidatorHandle>(api_, api_.ValidatorCreate(configure.get()));

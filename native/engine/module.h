@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/handle.h"
-#include "engine/module_file.h"
+#include "engine/module_source.h"
 #include "engine/signature.h"
 
 namespace wasmedge_embed {
@@ -26,14 +26,12 @@ struct ExternalDescription {
   std::optional<Signature> signature;
 };
 
-/// How a module is read.
+/// How a module is parsed.
 struct ModuleOptions {
-  /// What messages call the module: the path that the caller knows it by.
-  std::string name;
-  /// Interpret a .wasm even where it carries compiled code.
-  bool force_interpreter = false;
   /// Elements that its tables may have together.
   uint64_t table_elements = 1'000'000;
+  /// It is only to be looked at: its compiled code is not opened, and it cannot be run.
+  bool describe = false;
 };
 
 /// A module that was parsed and validated once; immutable, shared by every slot that runs it.
@@ -42,19 +40,24 @@ class Module {
   struct Private {};
 
  public:
-  /// Reads, checks, parses and validates the file. Takes milliseconds: not for the main thread.
-  /// Throws `Error`: `kNativeLoad` without a WasmEdge library, `kModuleLoad` when the file cannot
-  /// be read, `kModuleInvalid` when it is no module that this library runs, `kLimit` when its
+  /// Parses and validates what was read. Takes milliseconds: not for the main thread. Throws
+  /// `Error`: `kModuleInvalid` when it is no module that this library runs, `kLimit` when its
   /// tables are too large.
-  static std::shared_ptr<const Module> Load(const std::string& path, const ModuleOptions& options);
+  static std::shared_ptr<const Module> Load(const ModuleSource& source,
+                                            const ModuleOptions& options);
+  /// Reads it as well, with the errors of `ModuleSource::Read`.
+  static std::shared_ptr<const Module> Load(const std::string& path, const ModuleOptions& options) {
+    return Load(*ModuleSource::Read(path, {}), options);
+  }
 
-  Module(Private, const wasmedge::Api& api, std::string path, const ModuleOptions& options);
+  Module(Private, const wasmedge::Api& api, const ModuleSource& source,
+         const ModuleOptions& options);
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
   const wasmedge::Api& api() const noexcept { return api_; }
   /// What messages call it.
-  const std::string& name() const noexcept { return options_.name; }
+  const std::string& name() const noexcept { return name_; }
   ModuleForm form() const noexcept { return form_; }
   /// Pages of 64 KiB that its memories have at least: the most of any. Absent where it has none.
   std::optional<uint64_t> memory_minimum() const noexcept { return memory_minimum_; }
@@ -63,9 +66,7 @@ class Module {
   /// Elements that its tables may have together.
   uint64_t table_elements() const noexcept { return options_.table_elements; }
   /// Whether the guest's code runs compiled.
-  bool is_aot() const noexcept {
-    return form() != ModuleForm::kPlain && !options_.force_interpreter;
-  }
+  bool is_aot() const noexcept { return form() != ModuleForm::kPlain; }
   /// Whether it needs tail calls. Told of what is interpreted.
   bool uses_tail_calls() const noexcept { return uses_tail_calls_; }
   const std::vector<ExternalDescription>& imports() const noexcept { return imports_; }
@@ -79,15 +80,20 @@ class Module {
   ConfigureHandle MakeConfigure() const;
 
  private:
+  bool opens_code() const noexcept { return is_aot() && !options_.describe; }
+  bool opens_library() const noexcept {
+    return opens_code() && form() == ModuleForm::kSharedLibrary;
+  }
   void Parse(WasmBytes binary);
   wasmedge::Result ParseWith(const ConfigureHandle& configure, WasmBytes binary);
   void ListExternals();
 
   const wasmedge::Api& api_;
   std::string path_;
+  std::string name_;
   ModuleOptions options_;
-  size_t size_ = 0;
-  ModuleForm form_ = ModuleForm::kPlain;
+  size_t size_;
+  ModuleForm form_;
   std::optional<uint64_t> memory_minimum_;
   bool uses_tail_calls_ = false;
   AstModuleHandle ast_;

@@ -6,10 +6,8 @@ namespace wasmedge_embed {
 namespace {
 
 constexpr size_t kHeaderSize = 8;
-constexpr uint8_t kCustomSection = 0;
 constexpr uint8_t kImportSection = 2;
 constexpr uint8_t kMemorySection = 5;
-constexpr std::string_view kCompiledSectionName = "wasmedge";
 
 bool ReadMemory(WasmReader& reader, WasmOutline& outline) {
   const auto limits = reader.Limits();

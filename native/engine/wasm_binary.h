@@ -7,6 +7,11 @@
 
 namespace wasmedge_embed {
 
+/// The identifier of custom sections.
+constexpr uint8_t kCustomSection = 0;
+/// The name of the custom section in which a universal module carries its compiled code.
+constexpr std::string_view kCompiledSectionName = "wasmedge";
+
 /// Bytes within a module's file. Borrowed.
 struct WasmBytes {
   const uint8_t* data = nullptr;
@@ -45,6 +50,7 @@ class WasmReader {
 
   bool AtEnd() const { return position_ == bytes_.size; }
   size_t position() const { return position_; }
+  size_t remaining() const { return bytes_.size - position_; }
   /// The next byte, which is read again.
   std::optional<uint8_t> Peek() const;
   std::optional<uint8_t> Byte();

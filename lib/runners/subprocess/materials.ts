@@ -1,5 +1,5 @@
-import { constants, rmSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -20,7 +20,7 @@ export interface Materials {
 
 /** Writes everything that the program needs, so that nothing that changes later has an effect. */
 export async function materialise(
-  module: { file: string; name: string },
+  module: { content: Uint8Array; name: string },
   files: Readonly<Record<string, Uint8Array>>,
   models: readonly ReadModel[],
 ): Promise<Materials> {
@@ -42,9 +42,8 @@ export async function materialise(
     await Promise.all(
       [root, path.dirname(guest), path.join(folder, 'models')].map((each) => mkdir(each)),
     );
-    await copyFile(module.file, guest, constants.COPYFILE_FICLONE);
-    // A copy has the mode of its source.
-    await chmod(guest, 0o700);
+    // What was looked at, whatever the file is by now.
+    await writeFile(guest, module.content, { mode: 0o700 });
     for (const [guestPath, content] of Object.entries(files)) {
       const target = path.join(root, guestPath);
       await mkdir(path.dirname(target), { recursive: true });

@@ -4,9 +4,10 @@ import { WasmEdgeError, nativeCall } from '../../errors.js';
 import { readInputs } from '../../guest-inputs.js';
 import type { LoadSettings } from '../../load-settings.js';
 import { loadModels } from '../../models.js';
+import { loadCode } from '../../module-code.js';
 import { addon } from '../../native.js';
 import type { NativeRequest } from '../../native.js';
-import { factsOf, linkModule, loadCode } from '../../open-module.js';
+import { factsOf, linkModule } from '../../open-module.js';
 import { versionLine } from '../../side-file.js';
 import type { ModuleFacts } from '../runner.js';
 
@@ -27,17 +28,17 @@ export async function openSubprocess(
   const { file, inference, limits, concurrency, maxQueue } = settings;
   const [program, code, inputs] = await Promise.all([
     openProgram(settings.subprocess, settings.childEnv),
-    loadCode(settings),
+    loadCode(settings, settings.signals),
     readInputs(settings),
   ]);
-  const { module } = code;
+  const { module, source } = code;
   if (module.isAot) await requireSameLine(program);
   const models = await loadModels(inputs.models, inference);
   await linkModule(module, { ...settings, concurrency: 1 }, inputs.files, models);
   await nativeCall(() => module.close());
   const name = `${path.parse(file).name}.wasm`;
   const materials = await materialise(
-    { file: code.file, name },
+    { content: source.bytes, name },
     { ...inputs.files, ...models.files },
     inputs.models,
   );
@@ -58,7 +59,7 @@ async function requireSameLine({ file, version }: Program): Promise<void> {
     'ERR_NATIVE_LOAD',
     `WasmEdge's program ${file} is ${version}, the library ${library.path} is ${library.version}: ` +
       'they do not run the same compiled modules. Set WASMEDGE_DIR to a folder with both of one ' +
-      "version, or load with aot: 'off'.",
+      "version, or load a .wasm with aot: 'off'.",
   );
 }
 

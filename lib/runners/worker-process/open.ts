@@ -2,6 +2,7 @@ import { childEnvironment } from '../../child-environment.js';
 import { readInputs } from '../../guest-inputs.js';
 import type { ReadInputs } from '../../guest-inputs.js';
 import type { EngineSettings, LoadSettings } from '../../load-settings.js';
+import { prepareCode } from '../../module-code.js';
 import { requireInstalled } from '../../package-root.js';
 import { copyOf } from '../large-input.js';
 import type { ModuleFacts } from '../runner.js';
@@ -14,14 +15,18 @@ export async function openWorkerPool(
   settings: LoadSettings,
 ): Promise<{ executor: WorkerPool; facts: ModuleFacts }> {
   requireInstalled();
-  const { concurrency, maxQueue, workerProcess } = settings;
-  const inputs = await readInputs(settings);
-  const pool = new WorkerPool(await workerStart(settings, inputs), {
+  const { concurrency, maxQueue, workerProcess, signals } = settings;
+  // Here, since compiling is bounded for all modules of this process together.
+  const [prepared, inputs] = await Promise.all([
+    prepareCode(settings, signals),
+    readInputs(settings),
+  ]);
+  const pool = new WorkerPool(await workerStart(prepared, inputs), {
     ...workerProcess,
     concurrency,
     maxQueue,
   });
-  return { executor: pool, facts: await pool.open() };
+  return { executor: pool, facts: await pool.open(signals) };
 }
 
 async function workerStart(
@@ -33,6 +38,8 @@ async function workerStart(
   const engine: EngineSettings = {
     file: settings.file,
     aot: settings.aot,
+    trusted: settings.trusted,
+    compile: settings.compile,
     inference: settings.inference,
     hostModules: settings.hostModules,
     limits: settings.limits,

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
+import { abortError, onAbort } from '../../abort.js';
 import type { NativeRequest, NativeResult } from '../../native.js';
 import { requireRoom } from '../admission.js';
 import type { Room } from '../admission.js';
@@ -71,16 +72,22 @@ export class WorkerPool implements Executor, WorkerEvents {
 
   /**
    * Starts the first worker, then the others: so that only one compiles what is not in the cache
-   * yet. Rejects with the first one's own error.
+   * yet. Rejects with the first one's own error, and where one of the signals is aborted.
    */
-  async open(): Promise<ModuleFacts> {
+  async open(signals: readonly AbortSignal[] = []): Promise<ModuleFacts> {
     this.#beBusy();
+    let forget: (() => void) | undefined;
     try {
       return await new Promise<ModuleFacts>((resolve, reject) => {
         this.#opening = { begin: performance.now(), resolve, reject };
         this.#startWorker();
+        forget = onAbort(signals, (signal) => {
+          this.#opening?.reject(abortError(signal));
+          for (const worker of this.#workers) worker.giveUp('was not waited for any longer');
+        });
       });
     } finally {
+      forget?.();
       this.#beIdle();
     }
   }

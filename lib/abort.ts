@@ -1,0 +1,77 @@
+import { setMaxListeners } from 'node:events';
+
+import { WasmEdgeError } from './errors.js';
+
+/**
+ * Has `end` called with the signal that is aborted first, at once where one is already. The returned
+ * function takes it back. Any number of loads may share a signal.
+ */
+export function onAbort(
+  signals: readonly AbortSignal[],
+  end: (signal: AbortSignal) => void,
+): () => void {
+  const listener = ({ target }: Event): void => {
+    end(target as AbortSignal);
+  };
+  const forget = (): void => {
+    for (const signal of signals) signal.removeEventListener('abort', listener);
+  };
+  const aborted = signals.find((signal) => signal.aborted);
+  if (aborted) {
+    end(aborted);
+    return forget;
+  }
+  for (const signal of signals) {
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', listener, { once: true });
+  }
+  return forget;
+}
+
+/** The error of loading or compiling that was ended through this signal. */
+export function abortError(signal: AbortSignal): WasmEdgeError {
+  return new WasmEdgeError('ERR_ABORTED', 'Loading or compiling the module was aborted.', {
+    cause: signal.reason,
+  });
+}
+
+/** Throws ERR_ABORTED where one of the signals is aborted. */
+export function requireNotAborted(signals: readonly AbortSignal[]): void {
+  const aborted = signals.find((signal) => signal.aborted);
+  if (aborted) throw abortError(aborted);
+}
+
+/** How long an abort waits for what is under way to end in order: parsing cannot be interrupted. */
+const ORDERLY_END_MS = 1000;
+
+/**
+ * Waits for `work`, which minds the signals itself where it can. After an abort it rejects with
+ * ERR_ABORTED when `work` has ended, and soon in any case; `undo` gets what comes too late.
+ */
+export async function unlessAborted<T>(
+  signals: readonly AbortSignal[],
+  work: Promise<T>,
+  undo: (result: T) => unknown,
+): Promise<T> {
+  if (signals.length === 0) return work;
+  let timer: NodeJS.Timeout | undefined;
+  let aborted: AbortSignal | undefined;
+  let forget: (() => void) | undefined;
+  const patience = new Promise<void>((resolve) => {
+    forget = onAbort(signals, (signal) => {
+      aborted = signal;
+      timer = setTimeout(resolve, ORDERLY_END_MS);
+    });
+  });
+  try {
+    const result = await Promise.race([work, patience]);
+    if (!aborted) return result as T;
+  } catch (error) {
+    if (!aborted) throw error;
+  } finally {
+    clearTimeout(timer);
+    forget?.();
+  }
+  work.then(undo, () => undefined);
+  throw abortError(aborted);
+}
