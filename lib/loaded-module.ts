@@ -4,6 +4,7 @@ import { runChannel } from './diagnostics.js';
 import type { RunEvent } from './diagnostics.js';
 import { WasmEdgeError } from './errors.js';
 import type { ExternalDescription } from './native.js';
+import { closedError } from './runners/end-message.js';
 import type { Isolation } from './runners/executor.js';
 import type { ModuleFacts, Runner } from './runners/runner.js';
 import type { InvokeResult, RunOptions, RunResult } from './types.js';
@@ -102,9 +103,7 @@ export class LoadedModule implements AsyncDisposable {
     stdinBytes: number,
     invoke: () => Promise<T>,
   ): Promise<T> {
-    if (this.#closing) {
-      throw new WasmEdgeError('ERR_CLOSED', `${this.file} is closed. Load it again to run it.`);
-    }
+    if (this.#closing) throw closedError(this.file);
     if (!runChannel.hasSubscribers) return invoke();
     const begin = performance.now();
     const event: RunEvent = {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel, ConsumeMessage, Message, RecoveringChannelModel } from 'amqplib';
 
 import { WasmEdgeError, reasonOf } from '../errors.js';
-import { earlyEndError, onEarlyEnd } from '../runners/early-end.js';
+import { onEarlyEnd } from '../runners/early-end.js';
 
 import { publishConfirmed, stayConnected } from './connection.js';
 import { FUNCTION_ERROR_HEADER, toJson } from './message.js';
@@ -234,5 +234,5 @@ function idOf({ properties }: Message | ConsumeMessage): string {
 }
 
 function aborted(signal: AbortSignal | undefined): WasmEdgeError {
-  return earlyEndError('aborted', { cause: signal?.reason });
+  return new WasmEdgeError('ERR_ABORTED', 'The invocation was aborted.', { cause: signal?.reason });
 }

@@ -19,13 +19,7 @@ export function requireRoom(
   accepted: number,
   { concurrency, maxQueue }: Room,
 ): void {
-  if (isClosing) {
-    throw new WasmEdgeError('ERR_CLOSED', 'The module is closed. Load it again to run it.');
-  }
-  if (accepted < concurrency + maxQueue) return;
-  throw new WasmEdgeError(
-    'ERR_QUEUE_FULL',
-    `${concurrency} invocations are under way, as many as 'concurrency' allows, and the queue is ` +
-      `full (maxQueue is ${maxQueue}). Try again later.`,
-  );
+  // In the words of end-message.ts, once the runner has them.
+  if (isClosing) throw new WasmEdgeError('ERR_CLOSED', 'closed');
+  if (accepted >= concurrency + maxQueue) throw new WasmEdgeError('ERR_QUEUE_FULL', 'full');
 }

@@ -43,9 +43,9 @@ function allowManyListeners(signal: AbortSignal): void {
   }
 }
 
-/** The error of an invocation that was ended early. */
+/** The error of an invocation that was ended early; the runner puts it into words (end-message.ts). */
 export function earlyEndError(reason: EndReason, details?: WasmEdgeErrorDetails): WasmEdgeError {
   return reason === 'timeout'
-    ? new WasmEdgeError('ERR_TIMEOUT', 'The invocation took longer than its time limit.', details)
-    : new WasmEdgeError('ERR_ABORTED', 'The invocation was aborted.', details);
+    ? new WasmEdgeError('ERR_TIMEOUT', 'time limit', details)
+    : new WasmEdgeError('ERR_ABORTED', 'aborted', details);
 }

@@ -9,6 +9,7 @@ import type { InvokeResult, RunOptions, RunResult } from '../types.js';
 
 import { checkCall } from './arguments.js';
 import { earlyEndError } from './early-end.js';
+import { inWords } from './end-message.js';
 import type { Executor, Isolation } from './executor.js';
 
 /** What a module gives to each of its invocations. */
@@ -16,6 +17,8 @@ export interface Defaults {
   args: readonly string[];
   env: Readonly<Record<string, string>>;
   limits: ResolvedLimits;
+  concurrency: number;
+  maxQueue: number;
 }
 
 /** What is known of a module once it is loaded, in any isolation. */
@@ -86,7 +89,7 @@ export class Runner {
       'signal',
       'timeoutMs',
     ]);
-    const { args, env, limits } = this.#defaults;
+    const { args, env, limits, concurrency, maxQueue } = this.#defaults;
     const request = this.#request(
       given.args === undefined ? args : textList('args', given.args),
       given.env === undefined ? env : { ...env, ...environment('env', given.env) },
@@ -94,14 +97,19 @@ export class Runner {
       timeout('timeoutMs', given.timeoutMs) ?? limits.timeoutMs,
     );
     const signal = abortSignal('signal', given.signal);
-    if (signal?.aborted) throw aborted(signal);
     try {
+      if (signal?.aborted) throw earlyEndError('aborted');
       return await this.#executor.execute({ ...request, ...call }, signal);
     } catch (error) {
-      if (signal && error instanceof WasmEdgeError && error.code === 'ERR_ABORTED') {
-        throw aborted(signal, error);
-      }
-      throw error;
+      if (!(error instanceof WasmEdgeError)) throw error;
+      const facts = {
+        file: this.#facts.file,
+        timeoutMs: request.timeoutMs,
+        timeoutOption: given.timeoutMs === undefined ? 'limits.timeoutMs' : 'timeoutMs',
+        concurrency,
+        maxQueue,
+      } as const;
+      throw inWords(error, facts, error.code === 'ERR_ABORTED' ? signal?.reason : error.cause);
     }
   }
 
@@ -133,16 +141,6 @@ export class Runner {
     requireWithin('stdinBytes', stdin?.length ?? 0, stdinBytes);
     return request;
   }
-}
-
-/** The caller's reason as the cause, which no other thread or process has. */
-function aborted(signal: AbortSignal, error?: WasmEdgeError): WasmEdgeError {
-  return earlyEndError('aborted', {
-    cause: signal.reason,
-    ...(error?.stdout && { stdout: error.stdout }),
-    ...(error?.stderr && { stderr: error.stderr }),
-    ...(error?.timings && { timings: error.timings }),
-  });
 }
 
 function stdinBytes(value: unknown): Uint8Array | undefined {

@@ -224,7 +224,7 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
 Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return Guard(env, [&]() -> Napi::Value {
-    if (!pool_) throw Error(ErrorCode::kClosed, "The module is closed. Load it again to run it.");
+    if (!pool_) throw Error(ErrorCode::kClosed, "closed");
     // Everything becomes plain data here: the caller may change or transfer its buffer as soon as
     // this returns.
     const auto given = info[0].As<Napi::Object>();

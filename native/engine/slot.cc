@@ -21,17 +21,18 @@ constexpr uint32_t kCodeCostLimitExceeded = 0x0003;  // WasmEdge_ErrCode_CostLim
 
 }  // namespace
 
+// What the caller reads is written in lib/runners/end-message.ts, for all isolations.
 Error MakeStopError(StopReason reason) {
   switch (reason) {
     case StopReason::kTimeout:
-      return Error(ErrorCode::kTimeout, "The invocation took longer than its time limit.");
+      return Error(ErrorCode::kTimeout, "time limit");
     case StopReason::kAborted:
-      return Error(ErrorCode::kAborted, "The invocation was aborted.");
+      return Error(ErrorCode::kAborted, "aborted");
     case StopReason::kShutdown:
     case StopReason::kNone:
       break;
   }
-  return Error(ErrorCode::kClosed, "The module was closed.");
+  return Error(ErrorCode::kClosed, "closed");
 }
 
 Slot::Slot(std::shared_ptr<const Module> module, const SlotOptions& options)

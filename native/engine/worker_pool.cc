@@ -43,14 +43,11 @@ uint64_t WorkerPool::Submit(std::unique_ptr<Job> job) {
   uint64_t ticket = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (closing_) throw Error(ErrorCode::kClosed, "The module is closed. Load it again to run it.");
+    if (closing_) throw Error(ErrorCode::kClosed, "closed");
     // Threads that are idle, or can be started, take a job at once: it does not count as waiting.
     const size_t free = idle_ + (options_.concurrency - workers_.size());
     if (queue_.size() >= free + options_.max_queue) {
-      throw Error(ErrorCode::kQueueFull,
-                  "All " + std::to_string(options_.concurrency) +
-                      " threads are busy and the queue is full (maxQueue is " +
-                      std::to_string(options_.max_queue) + "). Try again later.");
+      throw Error(ErrorCode::kQueueFull, "full");
     }
     if (queue_.size() >= idle_ && workers_.size() < options_.concurrency) StartWorker();
     ticket = ++last_ticket_;

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+
+import { loadModule } from 'wasmedge-embed';
+import type { LoadOptions } from 'wasmedge-embed';
+
+import { fails } from './support/errors.js';
+import { ISOLATIONS } from './support/isolations.js';
+import { wasiImport } from './support/wasi-program.js';
+import { wasmFile } from './support/wat.js';
+
+const LOOP = '(module (func (export "_start") (loop $again (br $again))))';
+
+/** Writes two lines to its standard error and traps. */
+const PANIC = `(module ${wasiImport('fd_write')} (memory (export "memory") 1)
+  (data (i32.const 0) "\\10\\00\\00\\00\\16\\00\\00\\00")
+  (data (i32.const 16) "first\\npanicked \\1b[1mat\\n")
+  (func (export "_start")
+    (drop (call $fd_write (i32.const 2) (i32.const 0) (i32.const 1) (i32.const 8)))
+    unreachable))`;
+
+for (const isolation of ISOLATIONS) {
+  describe(`How an invocation ended (${isolation})`, () => {
+    const load = async (wat: string, options: LoadOptions = {}): ReturnType<typeof loadModule> =>
+      loadModule(await wasmFile(wat), { isolation, concurrency: 1, ...options });
+
+    it('is told with the module and the limit', async () => {
+      const module = await load(LOOP, { limits: { timeoutMs: 40 }, maxQueue: 0 });
+      const { file } = module;
+      const own = await fails('ERR_TIMEOUT', module.run({ timeoutMs: 30 }));
+      assert.equal(own.message, `${file} took longer than 30 ms (timeoutMs).`);
+      const running = module.run();
+      const full = await fails('ERR_QUEUE_FULL', module.run());
+      assert.match(
+        full.message,
+        /has 1 invocations under way, .*\(maxQueue is 0\)\. Try again later\.$/,
+      );
+      const limit = await fails('ERR_TIMEOUT', running);
+      assert.equal(limit.message, `${file} took longer than 40 ms (limits.timeoutMs).`);
+      const controller = new AbortController();
+      const aborted = module.run({ signal: controller.signal });
+      controller.abort('enough');
+      const { message, cause } = await fails('ERR_ABORTED', aborted);
+      assert.deepEqual([message, cause], [`The invocation of ${file} was aborted.`, 'enough']);
+      const closing = module.close();
+      const closed = await fails('ERR_CLOSED', module.run());
+      assert.equal(closed.message, `${file} is closed. Load it again to run it.`);
+      await closing;
+    });
+
+    it('is told of a trap with the last line of its standard error', async () => {
+      await using module = await load(PANIC);
+      const { message, stderr } = await fails('ERR_TRAP', module.run());
+      assert.match(
+        message,
+        /^The guest trapped: unreachable\. .* ends with: panicked \\u001b\[1mat$/,
+      );
+      assert.equal(String(stderr), 'first\npanicked \u001b[1mat\n');
+    });
+  });
+}
