@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
+import type * as BoundedJson from '../../dist/bounded-json.js';
 import type * as CacheDirectory from '../../dist/cache-directory.js';
 import type * as Failures from '../../dist/compile-failures.js';
 import type * as CompileTurns from '../../dist/compile-turns.js';
@@ -24,6 +25,7 @@ import { ROOT } from './paths.js';
 const load = createRequire(path.join(ROOT, 'dist', 'index.js'));
 
 export const { addon } = load('./native.js') as typeof Native;
+export const { parseBoundedJson } = load('./bounded-json.js') as typeof BoundedJson;
 export const { cacheDirectory } = load('./cache-directory.js') as typeof CacheDirectory;
 export const { CompileFailures } = load('./compile-failures.js') as typeof Failures;
 export const { Turns } = load('./compile-turns.js') as typeof CompileTurns;

@@ -1,0 +1,61 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** What a piece of work took of this thread. */
+export interface Cost {
+  /** The longest that the event loop did not turn, in milliseconds of this process's processor time. */
+  blockMs: number;
+  /** All of its processor time, in milliseconds. */
+  cpuMs: number;
+  /** The most that there was on the heap and beside it, beyond what was there before, in bytes. */
+  bytes: number;
+}
+
+const MICROSECONDS = 1000;
+
+/**
+ * Measures work. Processor time and not time: on a busy machine a thread waits, which blocks nothing
+ * for longer than the work itself would.
+ */
+export async function costOf(work: () => Promise<unknown>): Promise<Cost> {
+  collect();
+  const used = (): number => {
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const cpu = (): number => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / MICROSECONDS;
+  };
+  const [bytesBefore, begin] = [used(), cpu()];
+  let [last, blockMs, bytes, isDone] = [begin, 0, 0, false];
+  const look = (): void => {
+    blockMs = Math.max(blockMs, cpu() - last);
+    bytes = Math.max(bytes, used() - bytesBefore);
+    last = cpu();
+    if (!isDone) setImmediate(look);
+  };
+  setImmediate(look);
+  try {
+    await work();
+  } finally {
+    isDone = true;
+    look();
+  }
+  return { blockMs, cpuMs: cpu() - begin, bytes };
+}
+
+/** The least of several tries: what the machine, or a compiler of hot code, adds is not the work's. */
+export async function leastCostOf(tries: number, work: () => Promise<unknown>): Promise<Cost> {
+  const least = await costOf(work);
+  for (let each = 1; each < tries; each++) {
+    const cost = await costOf(work);
+    for (const key of Object.keys(least) as (keyof Cost)[]) {
+      least[key] = Math.min(least[key], cost[key]);
+    }
+  }
+  return least;
+}
