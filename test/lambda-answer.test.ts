@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { ClassificationHandler, EventKind } from 'wasmedge-embed/lambda';
+import type { ClassificationHandler } from 'wasmedge-embed/lambda';
 
 import {
   EVENT_KINDS,
@@ -9,7 +9,7 @@ import {
   invoke,
   lambdaContext,
 } from './support/lambda-events.js';
-import type { HttpRequest } from './support/lambda-events.js';
+import type { HttpRequest, RequestKind } from './support/lambda-events.js';
 import {
   RED,
   RED_SENTENCE,
@@ -92,7 +92,7 @@ for (const kind of EVENT_KINDS) {
 }
 
 describe("The Lambda handler's answer", () => {
-  const shapes: Record<EventKind, string[]> = {
+  const shapes: Record<RequestKind, string[]> = {
     'rest-api': ['body', 'headers', 'isBase64Encoded', 'statusCode'],
     'http-api': ['body', 'headers', 'isBase64Encoded', 'statusCode'],
     'function-url': ['body', 'headers', 'isBase64Encoded', 'statusCode'],
@@ -104,10 +104,11 @@ describe("The Lambda handler's answer", () => {
       'statusCode',
       'statusDescription',
     ],
+    'vpc-lattice': ['body', 'headers', 'isBase64Encoded', 'statusCode', 'statusDescription'],
     invocation: ['body', 'headers', 'isBase64Encoded', 'statusCode'],
   };
   let handler: ClassificationHandler;
-  const raw = async (kind: EventKind, request: HttpRequest): Promise<Record<string, unknown>> =>
+  const raw = async (kind: RequestKind, request: HttpRequest): Promise<Record<string, unknown>> =>
     (await handler(eventOf(kind, request) as never, lambdaContext())) as never;
   before(() => {
     handler = colourHandler();

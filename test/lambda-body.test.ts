@@ -8,6 +8,7 @@ import type { HttpRequest } from './support/lambda-events.js';
 import {
   RED,
   RED_SENTENCE,
+  colour,
   colourHandler,
   encoded,
   form,
@@ -47,6 +48,27 @@ const WELCOME: Record<string, HttpRequest> = {
     body: form([{ ...file, content: hex }]).body.toString(),
     headers: photoForm.headers,
   },
+  'a form with a file that is base64, in lines': {
+    ...encoded(transferEncoded('base64', inLines(base64))),
+    headers: photoForm.headers,
+  },
+  'a form whose picture stands in a plain field': {
+    ...encoded(
+      form([
+        { name: 'title', content: 'What is this?' },
+        { name: 'image', content: RED },
+      ]).body,
+    ),
+    headers: photoForm.headers,
+  },
+  'a form whose picture stands in a plain field, as a data URL': {
+    ...encoded(form([{ name: 'image', content: `data:image/jpeg;base64,${base64}` }]).body),
+    headers: photoForm.headers,
+  },
+  'a form with a file behind a field that is a picture as well': {
+    ...encoded(form([{ name: 'preview', content: colour(10, 20, 250) }, file]).body),
+    headers: photoForm.headers,
+  },
   'a data URL': { body: `data:image/jpeg;base64,${base64}` },
   'a data URL with white space, parameters and capital letters': {
     body: `\n DATA:IMAGE/JPEG;name=red.jpg;BASE64,${inLines(base64)}\n`,
@@ -61,10 +83,26 @@ const WELCOME: Record<string, HttpRequest> = {
   ),
 };
 
+/** A form with one file in this Content-Transfer-Encoding. */
+function transferEncoded(encoding: string, content: string): Buffer {
+  const { body } = form([{ ...file, content }]);
+  const type = 'Content-Type: image/jpeg\r\n';
+  return Buffer.from(
+    body.toString().replace(type, `${type}Content-Transfer-Encoding: ${encoding}\r\n`),
+  );
+}
+
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
-const LARGE = 2000;
+const LARGE = 45_000;
 const large = Buffer.concat([RED, Buffer.alloc(LARGE)]);
 const type = (contentType: string): { 'content-type': string } => ({ 'content-type': contentType });
+
+/** A form with one file, behind these lines in the head of its part. */
+function withHead(lines: string): Buffer {
+  const { body } = photoForm;
+  const end = body.indexOf('\r\n') + 2;
+  return Buffer.concat([body.subarray(0, end), Buffer.from(lines), body.subarray(end)]);
+}
 
 const REFUSED: Record<string, [request: HttpRequest, status: number, words: RegExp]> = {
   'no body': [{}, 400, /empty/],
@@ -97,7 +135,7 @@ const REFUSED: Record<string, [request: HttpRequest, status: number, words: RegE
   ],
   'base64 with bits left over': [{ body: '/9j/4B==', isBase64Encoded: true }, 400, /bits/],
   'a picture that is too large, in hexadecimal': [{ body: large.toString('hex') }, 413, /larger/],
-  'a picture that is too large': [encoded(large), 413, /larger than 1500 bytes/],
+  'a picture that is too large': [encoded(large), 413, /larger than 40000 bytes/],
   'a picture that is too large, in a form': [
     { ...encoded(form([{ ...file, content: large }]).body), headers: photoForm.headers },
     413,
@@ -142,7 +180,7 @@ const REFUSED: Record<string, [request: HttpRequest, status: number, words: RegE
     /multipart/,
   ],
   'a form without a file': [
-    { ...encoded(form([{ name: 'image', content: hex }]).body), headers: type(formType) },
+    { ...encoded(form([{ name: 'image', content: 'red' }]).body), headers: type(formType) },
     400,
     /no file/,
   ],
@@ -159,6 +197,42 @@ const REFUSED: Record<string, [request: HttpRequest, status: number, words: RegE
     400,
     /more than 100 parts/,
   ],
+  'a form with a file that is quoted-printable': [
+    { ...encoded(transferEncoded('quoted-printable', '=FF=D8')), headers: type(formType) },
+    415,
+    /Content-Transfer-Encoding/,
+  ],
+  'a form with a head of 2,000 lines': [
+    { ...encoded(withHead('x: y\r\n'.repeat(2000))), headers: type(formType) },
+    400,
+    /no file/,
+  ],
+  'a form with a head of 100 KB': [
+    { ...encoded(withHead(`x: ${'y'.repeat(100_000)}\r\n`)), headers: type(formType) },
+    400,
+    /no file/,
+  ],
+  'a form that ends in a head of 100 KB': [
+    {
+      ...encoded(withHead(`x: ${'y'.repeat(100_000)}`).subarray(0, 90_000)),
+      headers: type(formType),
+    },
+    400,
+    /damaged or cut off/,
+  ],
+  'a form with a boundary of 300 characters': [
+    {
+      ...encoded(photoForm.body),
+      headers: type(`multipart/form-data; boundary=${'b'.repeat(300)}`),
+    },
+    400,
+    /too long/,
+  ],
+  'anything, with a long header': [
+    { body: hex, headers: { accept: 'text/html,'.repeat(1000) } },
+    431,
+    /'accept' is longer than 8192/,
+  ],
   'a data URL without a comma': [{ body: `data:image/jpeg;base64${hex}` }, 400, /no comma/],
   'a data URL with wrong base64': [{ body: 'data:image/jpeg;base64,/9j' }, 400, /multiple of 4/],
   'a data URL with a wrong percent-encoding': [{ body: 'data:image/jpeg,%ff%d' }, 400, /percent/],
@@ -167,7 +241,7 @@ const REFUSED: Record<string, [request: HttpRequest, status: number, words: RegE
   'two bytes of a JPEG': [{ body: 'ffd8' }, 422, /cannot be decoded/],
 };
 
-const LIMITS = { limits: { stdinBytes: 1500 } };
+const LIMITS = { limits: { stdinBytes: 40_000 } };
 
 for (const kind of EVENT_KINDS) {
   describe(`The Lambda handler's body (${kind})`, () => {

@@ -148,7 +148,7 @@ describe('The Lambda handler', () => {
 
   for (const [what, event] of [
     ['of a queue', { Records: [{ messageId: '1', body: 'ffd8' }] }],
-    ['of a schedule', { source: 'aws.events', 'detail-type': 'Scheduled Event' }],
+    ['of a bucket', { source: 'aws.s3', 'detail-type': 'Object Created', detail: {} }],
     ['without anything', {}],
     ['that is null', null],
     ['that is a list', []],

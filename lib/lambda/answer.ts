@@ -5,46 +5,81 @@ import { millisecondsSince } from './milliseconds.js';
 import { pictureOf } from './picture.js';
 import { Problem } from './problem.js';
 import { CONTENT_TYPES, representationOf } from './representation.js';
+import { MAX_VALUE } from './request.js';
 import type { Request } from './request.js';
+import { checkOutput } from './response.js';
 import type { Response } from './response.js';
 import type { Settings } from './settings.js';
 import type { InvocationRecord } from './types.js';
 
+/** What an invocation works with, beside its request. */
+export interface Work {
+  settings: Settings;
+  /** Asked for where there is a picture: what is refused needs none. */
+  classifier: () => Promise<Classifier>;
+  deadline: Deadline;
+  /** Of who asked, and may go away. */
+  signal: AbortSignal | undefined;
+}
+
 /**
- * Answers one request, and notes in `record` how far it came.
+ * Answers one request, and notes in `record` how far it came. What can be refused by its head is
+ * refused before its body is asked for.
  *
- * @param classifier Asked for where there is a picture: what is refused needs none.
  * @throws {Problem} For what the request lacks; anything else as `Classifier.run` does.
  */
 export async function answer(
   request: Request,
-  settings: Settings,
-  classifier: () => Promise<Classifier>,
-  deadline: Deadline,
+  { settings, classifier, deadline, signal }: Work,
   record: InvocationRecord,
 ): Promise<Response> {
   const begin = performance.now();
-  if (request.method === 'OPTIONS') return answerOptions(settings);
-  if (request.method !== 'POST' && request.method !== 'PUT') {
+  const { kind, method, headers } = request;
+  if (kind === 'schedule' || (settings.healthChecks && isHealthCheck(request))) {
+    await classifier();
+    return plainText('ready');
+  }
+  if (method === 'OPTIONS') return answerOptions(settings);
+  if (method !== 'POST' && method !== 'PUT') {
     throw new Problem(405, 'Send the picture with POST.', { headers: { allow: METHODS } });
   }
+  if (headers.tooLong !== undefined) {
+    throw new Problem(
+      431,
+      `The header '${headers.tooLong}' is longer than ${MAX_VALUE} characters.`,
+    );
+  }
   const representation = representationOf(request);
-  const picture = await pictureOf(request, settings.pictureBytes).finally(() => {
-    record.decodeMs = millisecondsSince(begin);
+  refuseCompressed(request);
+  const body = await request.body(deadline.leftMs());
+  record.bodyBytes = Buffer.byteLength(body.content);
+  const decodeBegin = performance.now();
+  const contentType = headers.get('content-type') ?? '';
+  const picture = await pictureOf(body, contentType, settings.pictureBytes).finally(() => {
+    record.decodeMs = millisecondsSince(decodeBegin);
   });
   record.pictureBytes = picture.length;
 
   const ready = await classifier();
-  const { stdout, timings } = await ready.run(picture, representation, deadline.guestMs());
+  const { stdout, timings } = await ready.run(picture, representation, {
+    timeoutMs: deadline.guestMs(),
+    signal,
+  });
   record.timings = timings;
-  const headers = { 'content-type': CONTENT_TYPES[representation] };
-  if (representation === 'text') return { status: 200, headers, body: stdout.toString() };
-  const body = JSON.stringify({
+  checkOutput(stdout);
+  const type = { 'content-type': CONTENT_TYPES[representation] };
+  if (representation === 'text') return { status: 200, headers: type, body: stdout.toString() };
+  const json = JSON.stringify({
     ...(JSON.parse(stdout.toString()) as object),
     isolation: ready.isolation,
     timings: { ...timings, totalMs: millisecondsSince(begin) },
   });
-  return { status: 200, headers, body };
+  return { status: 200, headers: type, body: json };
+}
+
+/** A load balancer looks whether the function answers, by a method that classifies nothing. */
+function isHealthCheck({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** A preflight request, or somebody who wants to know what can be asked for. */
@@ -54,4 +89,16 @@ function answerOptions({ cors }: Settings): Response {
     headers: { allow: METHODS, ...(cors && preflightHeaders(cors)) },
     body: '',
   };
+}
+
+function plainText(body: string): Response {
+  return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
+}
+
+function refuseCompressed({ headers }: Request): void {
+  const encoding = headers.get('content-encoding') ?? 'identity';
+  if (encoding.toLowerCase() === 'identity') return;
+  throw new Problem(415, 'The body is compressed: send it without Content-Encoding.', {
+    headers: { 'accept-encoding': 'identity' },
+  });
 }

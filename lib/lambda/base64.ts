@@ -1,32 +1,33 @@
+import { alphabet, readDigits } from './digits.js';
 import { Problem } from './problem.js';
+
+const DIGITS = ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'];
+const STRICT = alphabet(6, DIGITS, { padding: '=' });
+const LOOSE = alphabet(6, DIGITS, { padding: '=', whiteSpace: ' \t\r\n\f' });
 
 /**
  * Decodes base64 (RFC 4648, section 4) to the letter: its own alphabet, padded, no bits left over.
  * Node's decoder skips what it does not know.
  *
  * @param where What the text is, to begin a sentence with.
+ * @param options Where in `content` it begins, and whether white space may stand anywhere in it.
  * @throws {Problem} 400.
  */
-export function decodeBase64(text: string, where: string): Buffer {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const digits = text.length - padding;
-  const foreign = text.search(/[^A-Za-z0-9+/]/);
-  if (foreign !== -1 && foreign < digits) {
-    throw new Problem(400, `${where} is no base64: a foreign character at offset ${foreign}.`);
-  }
-  if (text.length % 4 !== 0) {
-    throw new Problem(
-      400,
-      `${where} is no base64: its ${text.length} characters are no multiple of 4.`,
-    );
-  }
-  const bytes = Buffer.from(text, 'base64');
-  // What the last group says must be what its bytes are written as, all bits counted.
-  if (padding > 0 && bytes.toString('base64', bytes.length - (3 - padding)) !== text.slice(-4)) {
-    throw new Problem(
-      400,
-      `${where} is no base64: its last group has bits that belong to no byte.`,
-    );
-  }
+export async function decodeBase64(
+  content: string | Buffer,
+  where: string,
+  { from = 0, whiteSpace = false } = {},
+): Promise<Buffer> {
+  const refuse = (why: string): never => {
+    throw new Problem(400, `${where} is no base64: ${why}.`);
+  };
+  const { bytes, count, hasBitsLeft } = await readDigits(
+    content,
+    from,
+    whiteSpace ? LOOSE : STRICT,
+    (offset) => refuse(`a foreign character at offset ${offset}`),
+  );
+  if (count % 4 !== 0) refuse(`its ${count} characters are no multiple of 4`);
+  if (hasBitsLeft) refuse('its last group has bits that belong to no byte');
   return bytes;
 }

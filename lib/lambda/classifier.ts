@@ -20,6 +20,12 @@ export interface LoadRecord {
   warmUpMs?: number;
 }
 
+/** What ends a run. */
+export interface RunLimits {
+  timeoutMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /** The module and its model, loaded and warm. */
 export class Classifier {
   readonly #module: LoadedModule;
@@ -81,20 +87,22 @@ export class Classifier {
   /**
    * Classifies a JPEG.
    *
-   * @param timeoutMs The longest that the guest may take; the module's own limit holds as well.
+   * @param options The longest that the guest may take (the module's own limit holds as well), and
+   *   what ends it earlier.
    * @throws {WasmEdgeError} As `LoadedModule.run`.
    * @throws {GuestFailure} When the guest ends with another exit code than 0.
    */
   async run(
     picture: Uint8Array,
     representation: Representation,
-    timeoutMs?: number,
+    { timeoutMs, signal }: RunLimits = {},
   ): Promise<RunResult> {
     const limits = [timeoutMs, this.#timeoutMs].filter((each) => each !== undefined);
     const result = await this.#module.run({
       stdin: picture,
       args: [...this.#args, '--format', representation, '--top-k', this.#topK],
       ...(limits.length > 0 && { timeoutMs: Math.min(...limits) }),
+      ...(signal && { signal }),
     });
     if (result.exitCode !== 0) throw new GuestFailure(result);
     return result;

@@ -1,7 +1,11 @@
 import { decodeBase64 } from './base64.js';
+import { FOREIGN } from './digits.js';
+import { HEXADECIMAL } from './hexadecimal.js';
 import { Problem } from './problem.js';
+import { slicesOf, startOf } from './slices.js';
 
 const HEAD = /^data:([^,]{0,1000}),/i;
+const LONGEST_HEAD = 1006;
 const PICTURES = new Set([
   '',
   'image/jpeg',
@@ -9,20 +13,23 @@ const PICTURES = new Set([
   'image/pjpeg',
   'application/octet-stream',
 ]);
+const PERCENT = 0x25;
+const SPACE = 0x20;
 
-/** Whether text says that it is a data URL. */
-export function isDataUrl(text: string): boolean {
-  return /^data:/i.test(text);
+/** Whether what begins so says that it is a data URL. */
+export function isDataUrl(start: string): boolean {
+  return /^data:/i.test(start);
 }
 
 /**
  * Decodes a data URL (RFC 2397), with base64 or percent-encoded. White space in base64 is left out,
  * as browsers do.
  *
+ * @param from Where in `content` it begins.
  * @throws {Problem} 400, or 415 for another media type than JPEG's.
  */
-export function decodeDataUrl(text: string): Buffer {
-  const head = HEAD.exec(text);
+export async function decodeDataUrl(content: string | Buffer, from: number): Promise<Buffer> {
+  const head = HEAD.exec(startOf(content, from, LONGEST_HEAD));
   if (!head) {
     throw new Problem(
       400,
@@ -35,19 +42,59 @@ export function decodeDataUrl(text: string): Buffer {
   if (!PICTURES.has(type)) {
     throw new Problem(415, 'The data URL is of another media type than image/jpeg.');
   }
-  const data = percentDecoded(text.slice(head[0].length).trimEnd());
-  if (parameters.at(-1) !== 'base64') return Buffer.from(data, 'latin1');
-  return decodeBase64(data.replace(/[ \t\r\n\f]+/g, ''), "The data URL's content");
+  const begin = from + head[0].length;
+  const isBase64 = parameters.at(-1) === 'base64';
+  const isPlain = isBase64 && content.indexOf('%', begin) === -1;
+  const data = isPlain ? content : await percentDecoded(content, begin);
+  if (!isBase64) return data as Buffer;
+  return decodeBase64(data, "The data URL's content", {
+    from: isPlain ? begin : 0,
+    whiteSpace: true,
+  });
 }
 
-/** The bytes as characters of the same number. */
-function percentDecoded(data: string): string {
-  const foreign = data.search(/[^\x20-\x7e\t\r\n\f]|%(?![0-9A-Fa-f]{2})/);
-  if (foreign !== -1) {
-    throw new Problem(
-      400,
-      `The data URL's content has a character at offset ${foreign} that must be percent-encoded.`,
-    );
+async function percentDecoded(content: string | Buffer, from: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(content.length - from);
+  const { values } = HEXADECIMAL;
+  /** How many bytes there are, and of these up to the last that is no white space. */
+  let [size, used] = [0, 0];
+  /** Of the escape sequence that is being read: digits that are missing, and its value so far. */
+  let [missing, value] = [0, 0];
+  let offset = 0;
+  for await (const slice of slicesOf(content, { from })) {
+    for (let at = 0; at < slice.length; at++, offset++) {
+      const byte = slice[at] ?? 0;
+      if (missing > 0) {
+        const digit = values[byte] ?? FOREIGN;
+        if (digit > 15) throw unencoded(offset + missing - 3);
+        value = value * 16 + digit;
+        if (--missing > 0) continue;
+        bytes[size++] = value;
+        used = size;
+      } else if (byte === PERCENT) {
+        [missing, value] = [2, 0];
+      } else if (byte > SPACE && byte < 0x7f) {
+        bytes[size++] = byte;
+        used = size;
+      } else if (isWhiteSpace(byte)) {
+        bytes[size++] = byte;
+      } else {
+        throw unencoded(offset);
+      }
+    }
   }
-  return data.replace(/%(..)/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+  if (missing > 0) throw unencoded(offset + missing - 3);
+  // White space at the end is the text's and not the picture's.
+  return bytes.subarray(0, used);
+}
+
+function isWhiteSpace(byte: number): boolean {
+  return byte === SPACE || byte === 9 || byte === 10 || byte === 12 || byte === 13;
+}
+
+function unencoded(offset: number): Problem {
+  return new Problem(
+    400,
+    `The data URL's content has a character at offset ${offset} that must be percent-encoded.`,
+  );
 }

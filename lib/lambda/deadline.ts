@@ -19,10 +19,16 @@ export class Deadline {
 
   /** Whole milliseconds that the guest may take from now on, or undefined. */
   guestMs(): number | undefined {
+    const left = this.leftMs();
+    if (left !== undefined && left < 1) throw timedOut();
+    return left;
+  }
+
+  /** Whole milliseconds from now on, or undefined where there is no end. */
+  leftMs(): number | undefined {
     if (this.#end === Infinity) return undefined;
     const left = Math.floor(this.#end - performance.now());
-    if (left < 1) throw timedOut();
-    return Math.min(left, MAX_TIMEOUT_MS);
+    return Math.min(Math.max(left, 0), MAX_TIMEOUT_MS);
   }
 
   /** Gives what `work` comes to, or rejects (504) when it is over time, whatever it does. */

@@ -43,6 +43,8 @@ export function problemOf(error: unknown): Problem {
         });
       case 'ERR_TIMEOUT':
         return timedOut(error);
+      case 'ERR_ABORTED':
+        return clientGone();
     }
   }
   return new Problem(500, 'The picture could not be classified. The log says why.', {
@@ -53,6 +55,11 @@ export function problemOf(error: unknown): Problem {
 /** What is told when the time that was there is used up. */
 export function timedOut(cause?: unknown): Problem {
   return new Problem(504, 'The picture could not be classified in time.', { cause });
+}
+
+/** What is noted where nobody waits for the answer any more. */
+export function clientGone(): Problem {
+  return new Problem(499, 'The client has gone.');
 }
 
 /** The guest's own words, which speak of the picture alone, without its name. */

@@ -22,4 +22,6 @@ export type {
   InvocationResult,
   Logger,
   MetricsOptions,
+  VpcLatticeEvent,
+  WarmingEvent,
 } from './types.js';

@@ -1,10 +1,24 @@
 import { Busboy } from '@fastify/busboy';
 import type { BusboyInstance } from '@fastify/busboy';
 
+import { decodeBase64 } from './base64.js';
 import { Problem } from './problem.js';
+import { slicesOf } from './slices.js';
 
-/** Parts before the file that are looked at, fields and all. */
-const MAX_PARTS = 100;
+const LIMITS = {
+  /** Fields and all. */
+  parts: 100,
+  /** Of the head of a part; what is beyond is not looked at. */
+  headerSize: 16 << 10,
+  headerPairs: 100,
+};
+/** Of a Content-Type: its boundary has 70 characters at most (RFC 2046, section 5.1.1). */
+const MAX_TYPE = 256;
+/** What the parser is given at once. It cannot be stopped within: this is a thousand tiny parts. */
+const SLICE = 4 << 10;
+/** By how many bytes at its beginning a field is told to be a picture. */
+const START = 64;
+const IDENTITIES = new Set(['7bit', '8bit', 'binary']);
 
 /** Whether a Content-Type says that the body is a form with files. */
 export function isMultipart(contentType: string): boolean {
@@ -12,69 +26,151 @@ export function isMultipart(contentType: string): boolean {
 }
 
 /**
- * The content of the first file of a form (RFC 7578).
+ * The content of the first file of a form (RFC 7578); where it has none, of the first field that is
+ * a picture.
  *
  * @param contentType With the boundary.
- * @param maxBytes Of the file.
- * @throws {Problem} 400 for a form that is damaged or has no file, 413.
+ * @param isPicture Whether a field that begins so is one.
+ * @throws {Problem} 400 for a form that is damaged or has no file; 415.
  */
-export function firstFile(
+export async function firstFile(
   contentType: string,
-  body: Uint8Array,
-  maxBytes: number,
+  body: string | Buffer,
+  isPicture: (start: Buffer) => boolean,
 ): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const refuse = (why: string, cause?: unknown): void => {
-      reject(new Problem(400, `The multipart/form-data body ${why}.`, { cause }));
-    };
-    let parser: BusboyInstance;
-    try {
-      parser = new Busboy({
-        headers: { 'content-type': contentType },
-        limits: { fileSize: maxBytes, fieldSize: 1024, parts: MAX_PARTS },
-      });
-    } catch (error) {
-      refuse('has no boundary in its Content-Type', error);
-      return;
-    }
-    let file: Promise<Buffer> | undefined;
-    parser.on('file', (_name, stream) => {
-      // Also of files that nobody wants: the parser waits for them.
-      const content = readAll(stream, maxBytes);
-      content.catch(reject);
-      file ??= content;
-    });
-    parser.on('partsLimit', () => {
-      refuse(`has more than ${MAX_PARTS} parts`);
-    });
-    parser.on('error', (error) => {
-      refuse('is damaged or cut off', error);
-    });
-    parser.on('finish', () => {
-      if (file) file.then(resolve, reject);
-      else refuse('has no file: name one, such as curl -F image=@cat.jpg does');
-    });
-    parser.end(body);
-  });
+  const form = new Form(contentType, isPicture);
+  for await (const slice of slicesOf(body, { size: SLICE, keep: true })) {
+    await form.take(slice);
+    // What comes after it changes nothing.
+    if (form.file?.isWhole) break;
+  }
+  const part = form.file?.isWhole ? form.file : await form.end();
+  const content = Buffer.concat(part.chunks.splice(0));
+  if (IDENTITIES.has(part.encoding)) return content;
+  if (part.encoding === 'base64') {
+    return decodeBase64(content, "The file's content", { whiteSpace: true });
+  }
+  throw new Problem(415, "The file's Content-Transfer-Encoding is not binary or base64.");
 }
 
-function readAll(stream: NodeJS.ReadableStream, maxBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    stream.on('limit', () => {
-      reject(tooLarge(maxBytes));
+/** A part that is a file, or a field that may be one. */
+class Part {
+  readonly chunks: Buffer[] = [];
+  isWhole = false;
+  #size = 0;
+
+  /** @param encoding Its Content-Transfer-Encoding, in small letters. */
+  constructor(readonly encoding: string) {}
+
+  add(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.#size += chunk.length;
+  }
+
+  /** Its first bytes, as soon as they are there. */
+  start(): Buffer | undefined {
+    if (!this.isWhole && this.#size < START) return undefined;
+    return Buffer.concat(this.chunks).subarray(0, START);
+  }
+}
+
+/** A form, as far as it is read. */
+class Form {
+  /** The first part with a file's name, or of a file's type. */
+  file: Part | undefined;
+  /** The first field that is a picture. */
+  #field: Part | undefined;
+  readonly #parser: BusboyInstance;
+  readonly #isPicture: (start: Buffer) => boolean;
+  #failure: Problem | undefined;
+
+  constructor(contentType: string, isPicture: (start: Buffer) => boolean) {
+    this.#isPicture = isPicture;
+    this.#parser = parserOf(contentType);
+    this.#parser.on('file', (_name, stream, filename: string | undefined, encoding, type) => {
+      const isFile = filename !== undefined || type === 'application/octet-stream';
+      this.#read(new Part(encoding.trim()), stream, isFile);
     });
-    stream.on('error', (cause) => {
-      reject(new Problem(400, 'The multipart/form-data body is damaged or cut off.', { cause }));
+    this.#parser.on('partsLimit', () => {
+      this.#failure ??= damaged(`has more than ${LIMITS.parts} parts`);
+    });
+    this.#parser.on('error', (error) => {
+      this.#failure ??= damaged('is damaged or cut off', error);
+    });
+  }
+
+  /** Reads on. */
+  async take(slice: Buffer): Promise<void> {
+    await this.#settled((done) => this.#parser.write(slice, done));
+  }
+
+  /** The part that is asked for, at the end of the body. */
+  async end(): Promise<Part> {
+    await this.#settled((done) => {
+      this.#parser.on('finish', done);
+      this.#parser.end();
+    });
+    const part = this.file ?? this.#field;
+    if (!part) throw damaged('has no file: name one, such as curl -F image=@cat.jpg does');
+    if (!part.isWhole) throw damaged('is damaged or cut off');
+    return part;
+  }
+
+  /**
+   * The parser waits for nothing but its own next ticks: what it has not done when the event loop
+   * turns, it will never do. Its callbacks are no promise of an end.
+   */
+  async #settled(begin: (done: () => void) => void): Promise<void> {
+    const isDone = await new Promise<boolean>((resolve) => {
+      const turned = setImmediate(resolve, false);
+      begin(() => {
+        clearImmediate(turned);
+        resolve(true);
+      });
+    });
+    if (this.#failure) throw this.#failure;
+    if (!isDone) throw damaged('is damaged or cut off');
+  }
+
+  #read(part: Part, stream: NodeJS.ReadableStream, isFile: boolean): void {
+    let isWanted = isFile ? !this.file : !this.#field;
+    if (isFile) this.file ??= part;
+    stream.on('data', (chunk: Buffer) => {
+      if (!isWanted) return;
+      part.add(chunk);
+      if (!isFile) isWanted = this.#mayBePicture(part);
     });
     stream.on('end', () => {
-      resolve(Buffer.concat(chunks));
+      part.isWhole = true;
+      if (!isFile && isWanted) this.#mayBePicture(part);
     });
-  });
+    // Told by the parser itself as well.
+    stream.on('error', () => undefined);
+  }
+
+  #mayBePicture(field: Part): boolean {
+    const start = field.start();
+    if (!start || field === this.#field) return true;
+    if (this.#field || !this.#isPicture(start)) return false;
+    this.#field = field;
+    return true;
+  }
 }
 
-/** What is told of a picture beyond the limit. */
-export function tooLarge(maxBytes: number): Problem {
-  return new Problem(413, `The picture is larger than ${maxBytes} bytes.`);
+function parserOf(contentType: string): BusboyInstance {
+  if (contentType.length > MAX_TYPE) throw damaged('has a Content-Type that is too long');
+  try {
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      limits: LIMITS,
+      // So that the bytes of all parts come as they are: fields are decoded as text.
+      isPartAFile: () => true,
+    });
+  } catch (error) {
+    throw damaged('has no boundary in its Content-Type', error);
+  }
+}
+
+function damaged(why: string, cause?: unknown): Problem {
+  return new Problem(400, `The multipart/form-data body ${why}.`, { cause });
 }

@@ -3,9 +3,10 @@ import { isUtf8 } from 'node:buffer';
 import { decodeBase64 } from './base64.js';
 import { decodeDataUrl, isDataUrl } from './data-url.js';
 import { decodeHexadecimal } from './hexadecimal.js';
-import { firstFile, isMultipart, tooLarge } from './multipart.js';
+import { firstFile, isMultipart } from './multipart.js';
 import { Problem } from './problem.js';
-import type { Request } from './request.js';
+import type { Body } from './request.js';
+import { startOf } from './slices.js';
 
 /** Of a body's encodings no two in a row need more: base64 of hexadecimal text with line breaks. */
 const MAX_ENCODED_RATIO = 4;
@@ -25,55 +26,62 @@ const OTHER_PICTURES: readonly (readonly [RegExp, string])[] = [
 
 /**
  * The JPEG in a request's body: first what the transport did to it (base64), then what it holds:
- * JPEG bytes, a form with a file, a data URL, else hexadecimal text.
+ * JPEG bytes, a form with a file, a data URL, else hexadecimal text. A large body is read in turns
+ * of the event loop.
  *
  * @param maxBytes Of the picture.
  * @throws {Problem} 400 for an encoding that is wrong anywhere, 413, 415 for what is no JPEG.
  */
-export async function pictureOf(request: Request, maxBytes: number): Promise<Buffer> {
-  if (request.body.length > maxBytes * MAX_ENCODED_RATIO + MAX_ENCODED_EXTRA) {
-    throw tooLarge(maxBytes);
-  }
-  const encoding = request.headers.get('content-encoding') ?? 'identity';
-  if (encoding.toLowerCase() !== 'identity') {
-    throw new Problem(415, 'The body is compressed: send it without Content-Encoding.', {
-      headers: { 'accept-encoding': 'identity' },
-    });
-  }
-  const body = transported(request);
-  if (body.length === 0) {
-    throw new Problem(400, 'The body is empty: send a JPEG.');
-  }
-  const contentType = request.headers.get('content-type') ?? '';
-  const content = isMultipart(contentType) ? await firstFile(contentType, body, maxBytes) : body;
-  const picture = decoded(content);
+export async function pictureOf(
+  { content, isBase64Encoded }: Body,
+  contentType: string,
+  maxBytes: number,
+): Promise<Buffer> {
+  if (content.length > maxBytes * MAX_ENCODED_RATIO + MAX_ENCODED_EXTRA) throw tooLarge(maxBytes);
+  const body = isBase64Encoded
+    ? await decodeBase64(content, 'The body')
+    : withoutReplacements(content);
+  if (body.length === 0) throw new Problem(400, 'The body is empty: send a JPEG.');
+  const picture = await decoded(
+    isMultipart(contentType) ? await firstFile(contentType, body, isPicture) : body,
+  );
   if (picture.length > maxBytes) throw tooLarge(maxBytes);
   return picture;
 }
 
-/** The bytes that the client sent. */
-function transported({ body, isBase64Encoded }: Request): Buffer {
-  if (isBase64Encoded) return decodeBase64(body, 'The body');
-  if (body.includes('\ufffd')) {
+/** What is told of a picture beyond the limit. */
+export function tooLarge(maxBytes: number): Problem {
+  return new Problem(413, `The picture is larger than ${maxBytes} bytes.`);
+}
+
+/** A text that never was bytes which are no text. */
+function withoutReplacements(content: string | Buffer): string | Buffer {
+  if (typeof content === 'string' && content.includes('\ufffd')) {
     throw new Problem(
       415,
       'The body was taken for text on its way and its bytes were replaced. Binary bodies need a ' +
         'REST API with the binary media type image/jpeg (or */*), or an HTTP API.',
     );
   }
-  return Buffer.from(body);
+  return content;
 }
 
-function decoded(content: Buffer): Buffer {
-  if (isJpeg(content)) return content;
+async function decoded(content: string | Buffer): Promise<Buffer> {
   if (content.length === 0) throw new Problem(400, 'The file is empty: send a JPEG.');
+  if (typeof content !== 'string' && isJpeg(content)) return content;
   if (!isText(content)) throw noJpeg(content);
-  // One character a byte: Node's decoder of hexadecimal digits takes larger ones modulo 256.
-  const text = content.toString('latin1').trimStart();
-  const bytes = isDataUrl(text) ? decodeDataUrl(text) : decodeHexadecimal(text);
+  const begin = afterWhiteSpace(content);
+  const bytes = isDataUrl(startOf(content, begin, 5))
+    ? await decodeDataUrl(content, begin)
+    : await decodeHexadecimal(content, begin);
   if (bytes.length === 0) throw new Problem(400, 'The body is empty: send a JPEG.');
   if (!isJpeg(bytes)) throw noJpeg(bytes);
   return bytes;
+}
+
+/** Whether what begins so is a JPEG in one of the encodings. */
+function isPicture(start: Buffer): boolean {
+  return isJpeg(start) || /^\s*(?:data:|ff\s*d8)/i.test(start.toString('latin1'));
 }
 
 /** Marker SOI, with which every JPEG file begins. */
@@ -81,13 +89,20 @@ function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8;
 }
 
-function isText(bytes: Buffer): boolean {
+function isText(content: string | Buffer): boolean {
+  if (typeof content !== 'string' && !isUtf8(content)) return false;
   // eslint-disable-next-line no-control-regex -- control characters are what sets binary data apart
-  return isUtf8(bytes) && !/[\0-\x08\x0e-\x1f]/.test(bytes.toString('latin1', 0, 1024));
+  return !/[\0-\x08\x0e-\x1f]/.test(startOf(content, 0, 1024));
 }
 
-function noJpeg(bytes: Buffer): Problem {
-  const start = bytes.toString('latin1', 0, 16);
+/** Where the text begins. A body that is mostly white space is not looked through here. */
+function afterWhiteSpace(content: string | Buffer): number {
+  const start = startOf(content, 0, 1 << 10);
+  return start.length - start.trimStart().length;
+}
+
+function noJpeg(content: string | Buffer): Problem {
+  const start = startOf(content, 0, 16);
   const found = OTHER_PICTURES.find(([pattern]) => pattern.test(start))?.[1];
   const what = found === undefined ? '' : ` It looks like ${found}.`;
   return new Problem(415, `The body is no JPEG: it does not begin with FF D8.${what}`);

@@ -2,20 +2,44 @@ import { WasmEdgeError } from '../errors.js';
 
 import type { EventKind } from './types.js';
 
-/** What the handler needs of an event, whichever service made it. */
+/** A body as it arrived. */
+export interface Body {
+  content: string | Buffer;
+  isBase64Encoded: boolean;
+}
+
+/** What the handler needs of a request, whichever service made an event of it. */
 export interface Request {
   kind: EventKind;
   /** In capital letters; `POST` for a plain invocation. */
   method: string;
   path: string;
-  /** By name in lower case. Values that came one by one are joined with commas. */
-  headers: ReadonlyMap<string, string>;
+  headers: RequestHeaders;
   query: ReadonlyMap<string, string>;
-  body: string;
-  isBase64Encoded: boolean;
+  /**
+   * Gives the body, once; until then it may be on its way.
+   *
+   * @param timeoutMs For how long to wait for it; undefined for no end.
+   * @throws {Problem} Where it does not arrive, or is refused as it does.
+   */
+  body: (timeoutMs: number | undefined) => Body | Promise<Body>;
+}
+
+/** By name in lower case, those that are looked at. Values that came one by one have commas between. */
+export interface RequestHeaders extends ReadonlyMap<string, string> {
+  /** The first whose value is too long, and is not there. */
+  tooLong?: string;
 }
 
 type Json = Readonly<Record<string, unknown>>;
+
+const HEADERS = ['accept', 'content-encoding', 'content-type', 'origin'];
+const PARAMETERS = ['format'];
+/** Longer than any service lets it be: what there is to a value takes time to read. */
+export const MAX_VALUE = 8 << 10;
+/** What the log is told of them. */
+const MAX_PATH = 1 << 10;
+const MAX_METHOD = 32;
 
 /**
  * Reads an event. Its fields are what the caller of the function put there: none of them is taken
@@ -28,26 +52,41 @@ export function readRequest(event: unknown): Request {
   const given = objectOf(event);
   const kind = given && kindOf(given);
   if (!kind) {
-    const keys = given ? `an object with ${Object.keys(given).join(', ') || 'nothing'}` : 'none';
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      'The event must come from an API Gateway REST or HTTP API, a Function URL or an Application ' +
-        `Load Balancer, or be {"body": "<hexadecimal JPEG>"}; it is ${keys.slice(0, 500)}.`,
+      'The event must come from an API Gateway REST or HTTP API, a Function URL, an Application ' +
+        'Load Balancer, VPC Lattice or a schedule, or be {"body": "<hexadecimal JPEG>"}; it is ' +
+        `${given ? keysOf(given) : 'none'}.`,
     );
   }
   const http = objectOf(objectOf(given['requestContext'])?.['http']);
+  const method = text(http?.['method']) || text(given['httpMethod']) || text(given['method']);
+  const path = text(given['rawPath']) || text(given['path']) || text(given['raw_path']) || '/';
+  const query = valuesByName(
+    PARAMETERS,
+    given['queryStringParameters'] ?? given['query_string_parameters'],
+    given['multiValueQueryStringParameters'],
+  );
   return {
     kind,
-    method: (text(http?.['method']) || text(given['httpMethod']) || 'POST').toUpperCase(),
-    path: text(given['rawPath']) || text(given['path']) || '/',
-    headers: valuesByName(given['headers'], given['multiValueHeaders']),
-    query: valuesByName(given['queryStringParameters'], given['multiValueQueryStringParameters']),
-    body: text(given['body']),
-    isBase64Encoded: given['isBase64Encoded'] === true,
+    method: method.slice(0, MAX_METHOD).toUpperCase() || 'POST',
+    path: path.slice(0, MAX_PATH),
+    headers: requestHeaders(given['headers'], given['multiValueHeaders']),
+    query: kind.startsWith('load-balancer') ? percentDecoded(query) : query,
+    body: () => ({
+      content: text(given['body']),
+      isBase64Encoded: (given['isBase64Encoded'] ?? given['is_base64_encoded']) === true,
+    }),
   };
 }
 
+/** The headers that are looked at, of names in any case of letters. */
+export function requestHeaders(single: unknown, multiple?: unknown): RequestHeaders {
+  return valuesByName(HEADERS, single, multiple);
+}
+
 function kindOf(event: Json): EventKind | undefined {
+  if (isSchedule(event)) return 'schedule';
   const context = objectOf(event['requestContext']);
   if (context && 'elb' in context) {
     return objectOf(event['multiValueHeaders']) ? 'load-balancer-multi-value' : 'load-balancer';
@@ -58,7 +97,25 @@ function kindOf(event: Json): EventKind | undefined {
     return domain.includes('.lambda-url.') ? 'function-url' : 'http-api';
   }
   if (context && typeof event['httpMethod'] === 'string') return 'rest-api';
+  // Both versions of its events.
+  const isLattice =
+    typeof event['raw_path'] === 'string' || (context && 'targetGroupArn' in context);
+  if (isLattice && typeof event['method'] === 'string') return 'vpc-lattice';
   return 'body' in event ? 'invocation' : undefined;
+}
+
+/**
+ * Events that only keep a function warm: of EventBridge's rules and schedules by the clock, of the
+ * plug-in serverless-plugin-warmup, and of the package lambda-warmer.
+ */
+function isSchedule(event: Json): boolean {
+  const { source, warmer } = event;
+  return (
+    (source === 'aws.events' && event['detail-type'] === 'Scheduled Event') ||
+    source === 'aws.scheduler' ||
+    source === 'serverless-plugin-warmup' ||
+    warmer === true
+  );
 }
 
 function objectOf(value: unknown): Json | undefined {
@@ -70,16 +127,52 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Both forms of headers or parameters; where both are there they say the same, once shortened. */
-function valuesByName(single: unknown, multiple: unknown): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const [name, value] of Object.entries(objectOf(single) ?? {})) {
-    if (typeof value === 'string') values.set(name.toLowerCase(), value);
+function keysOf(given: Json): string {
+  const names: string[] = [];
+  for (const name in given) {
+    if (names.push(name.slice(0, 50)) === 10) break;
   }
-  for (const [name, value] of Object.entries(objectOf(multiple) ?? {})) {
-    if (!Array.isArray(value)) continue;
-    const all = value.filter((each) => typeof each === 'string');
-    if (all.length > 0) values.set(name.toLowerCase(), all.join(','));
+  return `an object with ${names.join(', ') || 'nothing'}`;
+}
+
+/** Both forms of headers or parameters; where both are there they say the same, once shortened. */
+function valuesByName(
+  wanted: readonly string[],
+  single: unknown,
+  multiple: unknown,
+): Map<string, string> & RequestHeaders {
+  const values: Map<string, string> & RequestHeaders = new Map<string, string>();
+  for (const given of [objectOf(single) ?? {}, objectOf(multiple) ?? {}]) {
+    for (const key in given) {
+      if (key.length > 20) continue;
+      const name = key.toLowerCase();
+      if (!wanted.includes(name)) continue;
+      const value = joined(given[key]);
+      if (value === undefined) continue;
+      if (value.length <= MAX_VALUE) values.set(name, value);
+      else values.tooLong ??= name;
+    }
   }
   return values;
+}
+
+/** A value, or several: of these the first, as many as any service lets through. */
+function joined(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value)) return undefined;
+  const all = value.slice(0, 1000).filter((each) => typeof each === 'string');
+  return all.length > 0 ? all.join(',') : undefined;
+}
+
+/** A load balancer leaves that to the function. */
+function percentDecoded(query: ReadonlyMap<string, string>): Map<string, string> {
+  const decoded = new Map<string, string>();
+  for (const [name, value] of query) {
+    try {
+      decoded.set(name, decodeURIComponent(value.replaceAll('+', ' ')));
+    } catch {
+      decoded.set(name, value);
+    }
+  }
+  return decoded;
 }

@@ -1,6 +1,16 @@
 import { STATUS_CODES } from 'node:http';
 
+import { Problem } from './problem.js';
 import type { EventKind } from './types.js';
+
+/** What Lambda takes from a function, as JSON. */
+const MAX_BYTES = 6_291_556;
+/** What a load balancer takes from one. */
+const MAX_BYTES_LOAD_BALANCER = 1 << 20;
+/** For the headers that every answer has. */
+const HEADERS_BYTES = 1 << 10;
+/** Of a character as JSON, at most. */
+const ESCAPED_BYTES = 6;
 
 /** An answer before it takes the form of its event's kind. */
 export interface Response {
@@ -15,6 +25,7 @@ export function formatResponse(kind: EventKind, { status, headers, body }: Respo
   const common = { statusCode: status, body, isBase64Encoded: false };
   switch (kind) {
     case 'load-balancer':
+    case 'vpc-lattice':
       return { ...common, statusDescription: statusLine(status), headers };
     case 'load-balancer-multi-value':
       // A target group with multi-value headers ignores the single ones, and the other way round.
@@ -28,6 +39,38 @@ export function formatResponse(kind: EventKind, { status, headers, body }: Respo
     default:
       return { ...common, headers };
   }
+}
+
+/**
+ * Refuses an answer that Lambda would fail, or the service behind it.
+ *
+ * @throws {Problem} 500.
+ */
+export function checkSize(kind: EventKind, response: Response): void {
+  const most = kind.startsWith('load-balancer') ? MAX_BYTES_LOAD_BALANCER : MAX_BYTES;
+  if (response.body.length * ESCAPED_BYTES + HEADERS_BYTES <= most) return;
+  // As long as that anyway: what is longer need not be counted.
+  const size =
+    response.body.length > most
+      ? response.body.length
+      : Buffer.byteLength(JSON.stringify(formatResponse(kind, response))) + HEADERS_BYTES;
+  if (size > most) throw answerTooLarge(size, most);
+}
+
+/**
+ * The same for what a guest has printed, before anything is made of it.
+ *
+ * @throws {Problem} 500.
+ */
+export function checkOutput({ length }: Buffer): void {
+  if (length > MAX_BYTES) throw answerTooLarge(length, MAX_BYTES);
+}
+
+function answerTooLarge(size: number, most: number): Problem {
+  return new Problem(
+    500,
+    `The answer is too large to be sent: it has at least ${size} bytes, and may have ${most}.`,
+  );
 }
 
 function statusLine(status: number): string {

@@ -1,4 +1,5 @@
 import {
+  boolean,
   bytes,
   integer,
   nonEmptyText,
@@ -27,6 +28,7 @@ export interface Settings {
   pictureBytes: number;
   warmUp: BytesLike | false;
   cors: Cors | undefined;
+  healthChecks: boolean;
   logger: Logger | undefined;
   metrics: Required<MetricsOptions> | undefined;
   onInvocation: HandlerOptions['onInvocation'];
@@ -44,6 +46,7 @@ export function resolveSettings(options: unknown): Settings {
     deadlineMarginMs,
     warmUp = WARM_UP_JPEG,
     cors,
+    healthChecks,
     logger,
     metrics,
     onInvocation,
@@ -70,6 +73,7 @@ export function resolveSettings(options: unknown): Settings {
     pictureBytes,
     warmUp: warmUp === false ? false : bytes('warmUp', warmUp),
     cors: corsSettings(cors),
+    healthChecks: boolean('healthChecks', healthChecks, false),
     logger: loggerSetting(logger),
     metrics: metricsSettings(metrics),
     onInvocation: onInvocation as HandlerOptions['onInvocation'],

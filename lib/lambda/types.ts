@@ -12,8 +12,9 @@ import type { BytesLike, Isolation, LoadOptions, Timings } from '../types.js';
 
 /**
  * Which service made the event, told by its form: an API Gateway REST API (payload 1.0), an HTTP API
- * (payload 2.0), a Function URL (payload 2.0 as well), an Application Load Balancer, or whoever
- * invoked the function with a body alone.
+ * (payload 2.0), a Function URL (payload 2.0 as well), an Application Load Balancer, VPC Lattice
+ * (either version), a schedule that keeps the function warm, or whoever invoked the function with a
+ * body alone.
  */
 export type EventKind =
   | 'rest-api'
@@ -21,6 +22,8 @@ export type EventKind =
   | 'function-url'
   | 'load-balancer'
   | 'load-balancer-multi-value'
+  | 'vpc-lattice'
+  | 'schedule'
   | 'invocation';
 
 /** The plain invocation: no HTTP around it. */
@@ -36,6 +39,56 @@ export interface InvocationEvent {
   /** Looked at: `format`, which is `json` or `text`. */
   queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
 }
+
+/**
+ * What keeps a function warm: an event of EventBridge by the clock (`source` is `aws.events`, with
+ * `detail-type` `Scheduled Event`, or `aws.scheduler`), of `serverless-plugin-warmup` (`source` says
+ * so), or of `lambda-warmer`.
+ */
+export type WarmingEvent =
+  | {
+      /** Who sent it. */
+      source: string;
+      /** What it is, of EventBridge's own. */
+      'detail-type'?: string;
+    }
+  | {
+      /** As `lambda-warmer` has it. */
+      warmer: true;
+    };
+
+/** A request as VPC Lattice hands it on, in version 1.0 or 2.0 of its events. */
+export type VpcLatticeEvent =
+  | {
+      /** The path with its query. */
+      raw_path: string;
+      /** The HTTP method. */
+      method: string;
+      /** By names in any case of letters. */
+      headers?: Readonly<Record<string, string>>;
+      /** Looked at: `format`. */
+      query_string_parameters?: Readonly<Record<string, string>>;
+      /** As of an {@link InvocationEvent}. */
+      body?: string | null;
+      /** Whether `body` is base64. */
+      is_base64_encoded?: boolean;
+    }
+  | {
+      /** The path. */
+      path: string;
+      /** The HTTP method. */
+      method: string;
+      /** By names in any case of letters. */
+      headers?: Readonly<Record<string, string | readonly string[]>>;
+      /** Looked at: `format`. */
+      queryStringParameters?: Readonly<Record<string, string | readonly string[]>>;
+      /** As of an {@link InvocationEvent}. */
+      body?: string | null;
+      /** Whether `body` is base64. */
+      isBase64Encoded?: boolean;
+      /** By `targetGroupArn` in it the event is known. */
+      requestContext: Readonly<Record<string, unknown>>;
+    };
 
 /** The answer to an {@link InvocationEvent}. */
 export interface InvocationResult {
@@ -66,19 +119,21 @@ export interface ClassificationHandler extends AsyncDisposable {
    */
   (event: APIGatewayProxyEvent, context?: Context): Promise<APIGatewayProxyResult>;
   /**
-   * Answers an Application Load Balancer.
+   * Answers an Application Load Balancer, or VPC Lattice.
    *
-   * @param event With single or with multi-value headers.
+   * @param event Of the load balancer with single or with multi-value headers; of VPC Lattice in either
+   *   version.
    * @param context Lambda's; without one there is no deadline.
    */
-  (event: ALBEvent, context?: Context): Promise<ALBResult>;
+  (event: ALBEvent | VpcLatticeEvent, context?: Context): Promise<ALBResult>;
   /**
-   * Answers a plain invocation.
+   * Answers a plain invocation, or a schedule that keeps the function warm: that with 200 once module and
+   * model are loaded, and nothing is classified.
    *
-   * @param event The body alone.
+   * @param event The body alone, or the schedule.
    * @param context Lambda's; without one there is no deadline.
    */
-  (event: InvocationEvent, context?: Context): Promise<InvocationResult>;
+  (event: InvocationEvent | WarmingEvent, context?: Context): Promise<InvocationResult>;
 
   /**
    * Resolves when module and model are loaded and the warm-up run is done. Await it in an ECMAScript
@@ -147,13 +202,13 @@ export interface Logger {
 
 /** What is told of an invocation: in its log line, and to `onInvocation`. */
 export interface InvocationRecord {
-  /** Lambda's id of the invocation. */
+  /** Lambda's id of the invocation, at most 255 characters of it. */
   requestId: string;
   /** Which service made the event. */
   kind: EventKind;
   /** The HTTP method. */
   method: string;
-  /** The path of the URL, without its query. */
+  /** The path of the URL, without its query, at most 1,024 characters of it. */
   path: string;
   /** The HTTP status of the answer. */
   status: number;
@@ -161,7 +216,7 @@ export interface InvocationRecord {
   coldStart: boolean;
   /** Where the guest runs. */
   isolation: Isolation;
-  /** Bytes of the event's body as it arrived, encoded. */
+  /** Bytes of the body as it arrived, encoded; 0 where it was not looked at. */
   bodyBytes: number;
   /** Bytes of the picture; 0 where none was found. */
   pictureBytes: number;
@@ -221,6 +276,11 @@ export interface HandlerOptions extends LoadOptions {
    * headers themselves if told so.
    */
   cors?: boolean | CorsOptions;
+  /**
+   * Whether GET and HEAD are answered with 200 once module and model are loaded, for the health checks
+   * of a load balancer. Default false: they are answered with 405.
+   */
+  healthChecks?: boolean;
   /**
    * Where log entries go. Default: one line on stdout, by the conventions of Lambda's own log formats
    * and levels.

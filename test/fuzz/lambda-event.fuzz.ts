@@ -5,10 +5,13 @@ import { WasmEdgeError } from 'wasmedge-embed';
 import {
   Problem,
   corsHeaders,
+  parseBoundedJson,
   pictureOf,
   readRequest,
   representationOf,
 } from '../support/internals.js';
+import { costOf, leastCostOf } from '../support/cost.js';
+import type { Cost } from '../support/cost.js';
 import { EVENT_KINDS, eventOf } from '../support/lambda-events.js';
 
 /** The target of scripts/fuzz-events.mjs. What the first byte of an input says the rest is. */
@@ -25,15 +28,46 @@ export const SHAPES = {
   form: 3,
   /** A kind's number, then a Content-Type up to a line feed, then the bytes of a form. */
   contentType: 4,
+  /** A payload of JSON. */
+  json: 6,
+  /**
+   * One of the above, made large: its number, the binary logarithm of the size (10 to 20 of it), the
+   * lengths of beginning and end, then beginning, end, and what is repeated between them.
+   */
+  large: 7,
 } as const;
 
 export const BOUNDARY = 'b';
 const MAX_BYTES = 1000;
-const PROBLEMS = new Set([400, 413, 415]);
+const PROBLEMS = new Set([400, 413, 415, 431]);
 const CORS = { origins: ['https://a.example'], headers: [], maxAgeSeconds: 1 };
 
+/**
+ * What an input may take: of processor time at a time, and in all for each byte; of memory for each
+ * byte. What Jazzer.js adds to each branch, and what it and the decoders need for the smallest input,
+ * is in it.
+ */
+const MOST = { blockMs: 50, cpuMs: 100, cpuMsPerByte: 1 / 1024, bytes: 32 << 20, bytesPerByte: 3 };
+
 /** Decodes an event as the handler does: a JPEG's bytes come of it or a problem, nothing else. */
-export async function fuzz(data: Buffer): Promise<void> {
+export async function fuzz(input: Buffer): Promise<void> {
+  const data = input[0] === SHAPES.large ? enlarged(input) : input;
+  const work = (): Promise<void> => decode(data);
+  const excess = (cost: Cost): string | undefined => {
+    const { length } = data;
+    if (cost.blockMs > MOST.blockMs) return `the event loop was blocked for ${cost.blockMs} ms`;
+    if (cost.cpuMs > MOST.cpuMs + length * MOST.cpuMsPerByte) return `it took ${cost.cpuMs} ms`;
+    if (cost.bytes > MOST.bytes + length * MOST.bytesPerByte) return `it took ${cost.bytes} bytes`;
+    return undefined;
+  };
+  if (excess(await costOf(work)) === undefined) return;
+  // A compiler of hot code or a collection of garbage may have been at work.
+  const why = excess(await leastCostOf(5, work));
+  assert.ok(why === undefined, `Of ${data.length} bytes: ${why}`);
+}
+
+async function decode(data: Buffer): Promise<void> {
+  if (data[0] === SHAPES.json) return decodeJson(data.subarray(1));
   const event = eventFrom(data);
   if (event === undefined) return;
   let request;
@@ -50,16 +84,57 @@ export async function fuzz(data: Buffer): Promise<void> {
   } catch (error) {
     checkProblem(error);
   }
+  const body = await request.body(undefined);
+  const contentType = request.headers.get('content-type') ?? '';
+  const maxBytes = Math.max(MAX_BYTES, data.length);
   let picture: Buffer;
   try {
-    picture = await pictureOf(request, MAX_BYTES);
+    picture = await pictureOf(body, contentType, maxBytes);
   } catch (error) {
     checkProblem(error);
     return;
   }
-  assert.ok(picture.length <= MAX_BYTES);
+  assert.ok(picture.length <= maxBytes);
   assert.equal(picture.toString('hex', 0, 2), 'ffd8');
-  checkNothingLost(request, picture);
+  if (!/^multipart/i.test(contentType)) checkNothingLost(body, picture);
+}
+
+/** What is made of JSON is what `JSON.parse` makes of it, unless it is too much. */
+async function decodeJson(payload: Buffer): Promise<void> {
+  const parse = async (): Promise<unknown> => {
+    try {
+      return { value: await parseBoundedJson(payload) };
+    } catch (error) {
+      assert.ok(error instanceof Error);
+      return { name: error.name };
+    }
+  };
+  const found = await parse();
+  if ((found as { name?: string }).name === 'RangeError' || payload.length > 256 << 10) return;
+  let expected: unknown;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(payload);
+    expected = { value: JSON.parse(text) as unknown };
+  } catch (error) {
+    expected = { name: (error as Error).name };
+  }
+  assert.deepEqual(found, expected);
+}
+
+/** The input that such a one stands for. */
+function enlarged(data: Buffer): Buffer {
+  const [, shape = 0, logarithm = 0, first = 0, last = 0] = data;
+  const rest = data.subarray(5);
+  const beginning = rest.subarray(0, first);
+  const end = rest.subarray(first, first + last);
+  const unit = rest.subarray(first + last);
+  const size = 1 << (10 + (logarithm % 11));
+  return Buffer.concat([
+    Buffer.of(shape === SHAPES.large ? SHAPES.json : shape),
+    beginning,
+    Buffer.alloc(unit.length > 0 ? size : 0, unit),
+    end,
+  ]);
 }
 
 function eventFrom(data: Buffer): unknown {
@@ -107,11 +182,13 @@ function checkProblem(error: unknown): void {
 }
 
 /** Never a silent truncation: what was accepted says all that the body said. */
-function checkNothingLost(request: ReturnType<typeof readRequest>, picture: Buffer): void {
-  if (/^multipart/i.test(request.headers.get('content-type') ?? '')) return;
-  const { body, isBase64Encoded } = request;
-  const content = isBase64Encoded ? Buffer.from(body, 'base64') : Buffer.from(body);
-  if (isBase64Encoded) assert.equal(content.toString('base64'), body);
+function checkNothingLost(
+  { content: body, isBase64Encoded }: Awaited<ReturnType<ReturnType<typeof readRequest>['body']>>,
+  picture: Buffer,
+): void {
+  const text = body.toString();
+  const content = isBase64Encoded ? Buffer.from(text, 'base64') : Buffer.from(text);
+  if (isBase64Encoded) assert.equal(content.toString('base64'), text);
   if (content[0] === 0xff) {
     assert.deepEqual(picture, content);
   } else if (!/^\s*data:/i.test(content.toString())) {

@@ -110,6 +110,27 @@ function albEvent(isMultiValue: boolean, request: Full): ALBEvent {
   };
 }
 
+function latticeEvent(request: Full): unknown {
+  const { method, headers, query, body, isBase64Encoded } = request;
+  return {
+    version: '2.0',
+    path: '/classify',
+    method,
+    headers: lists(headers),
+    queryStringParameters: lists(query),
+    ...(body !== null && { body, isBase64Encoded }),
+    requestContext: {
+      serviceNetworkArn:
+        'arn:aws:vpc-lattice:eu-west-1:123456789012:servicenetwork/sn-0bf3f2882e9cc805a',
+      serviceArn: 'arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-0a40eebed65f8d69c',
+      targetGroupArn: 'arn:aws:vpc-lattice:eu-west-1:123456789012:targetgroup/tg-6d0ecf831eec9f09',
+      identity: { sourceVpcArn: 'arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-0b8276c84697e7339' },
+      region: 'eu-west-1',
+      timeEpoch: '1690497599177430',
+    },
+  };
+}
+
 function invocationEvent({ headers, query, body, isBase64Encoded }: Full): InvocationEvent {
   return {
     body,
@@ -119,21 +140,24 @@ function invocationEvent({ headers, query, body, isBase64Encoded }: Full): Invoc
   };
 }
 
-const MAKERS: Readonly<Record<EventKind, (request: Full) => unknown>> = {
+const MAKERS: Readonly<Record<Exclude<EventKind, 'schedule'>, (request: Full) => unknown>> = {
   'rest-api': restEvent,
   'http-api': (request) => versionTwo('abcdefghij.execute-api.eu-west-1.amazonaws.com', request),
   'function-url': (request) => versionTwo('abcdefghij.lambda-url.eu-west-1.on.aws', request),
   'load-balancer': (request) => albEvent(false, request),
   'load-balancer-multi-value': (request) => albEvent(true, request),
+  'vpc-lattice': latticeEvent,
   invocation: invocationEvent,
 };
 
-export const EVENT_KINDS = Object.keys(MAKERS) as EventKind[];
+/** The kinds that carry a request. */
+export type RequestKind = keyof typeof MAKERS;
+export const EVENT_KINDS = Object.keys(MAKERS) as RequestKind[];
 /** Those that carry a method. */
 export const HTTP_KINDS = EVENT_KINDS.filter((kind) => kind !== 'invocation');
 
 /** The event that a service of this kind makes of a request. */
-export function eventOf(kind: EventKind, request: HttpRequest): unknown {
+export function eventOf(kind: RequestKind, request: HttpRequest): unknown {
   return MAKERS[kind]({
     method: 'POST',
     headers: {},
@@ -165,7 +189,7 @@ export interface Answer {
 /** Invokes a handler and reads its answer by the rules of the event's kind. */
 export async function invoke(
   handler: ClassificationHandler,
-  kind: EventKind,
+  kind: RequestKind,
   request: HttpRequest,
   context: Context = lambdaContext(),
 ): Promise<Answer> {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { createHandler } from 'wasmedge-embed/lambda';
 import type {
   ClassificationHandler,
-  EventKind,
   HandlerOptions,
   InvocationRecord,
 } from 'wasmedge-embed/lambda';
@@ -11,7 +10,7 @@ import type {
 import { CLASSIFIER } from './classification.js';
 import { jpeg } from './jpeg.js';
 import { invoke } from './lambda-events.js';
-import type { Answer, HttpRequest } from './lambda-events.js';
+import type { Answer, HttpRequest, RequestKind } from './lambda-events.js';
 import { pickingModel } from './tflite-models.js';
 import { watGuest } from './wat.js';
 
@@ -104,7 +103,7 @@ export function form(
 /** Invokes, and expects a problem of this status whose words match. */
 export async function refused(
   handler: ClassificationHandler,
-  kind: EventKind,
+  kind: RequestKind,
   request: HttpRequest,
   status: number,
   words: RegExp,

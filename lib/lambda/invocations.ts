@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Context } from 'aws-lambda';
+
+import { WasmEdgeError } from '../errors.js';
+
+import { answer } from './answer.js';
+import type { Work } from './answer.js';
+import { Classifier } from './classifier.js';
+import { corsHeaders } from './cors.js';
+import { Deadline } from './deadline.js';
+import { errorRecord, problemOf } from './failure.js';
+import { embeddedMetrics } from './metrics.js';
+import { millisecondsSince } from './milliseconds.js';
+import { CONTENT_TYPES } from './representation.js';
+import { readRequest } from './request.js';
+import type { Request } from './request.js';
+import { checkSize, formatResponse } from './response.js';
+import type { Response } from './response.js';
+import type { Settings } from './settings.js';
+import type { InvocationRecord } from './types.js';
+
+/** Of an invocation's id, whoever made it: of a queue it is what the message's sender wrote. */
+const MAX_ID = 255;
+
+/** An invocation beside its request. */
+export interface InvocationContext {
+  requestId: string;
+  /** Milliseconds that are left; undefined for no end. */
+  remainingMs: number | undefined;
+  /** Aborted where nobody waits for the answer any more. */
+  signal?: AbortSignal;
+}
+
+/** The invocations of one function: its module and model, and what is told of each. */
+export class Invocations {
+  /** See {@link ClassificationHandler.ready}. */
+  readonly ready: Promise<void>;
+  readonly #settings: Settings;
+  /** Absent after a failure: the next invocation tries once more. */
+  #classifier: Promise<Classifier> | undefined;
+  #closing: Promise<void> | undefined;
+  #coldStart = true;
+  readonly #underWay = new Set<Promise<object>>();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.ready = this.#load().then(ignore, (error: unknown) => {
+      throw error instanceof LoadFailure ? error.cause : error;
+    });
+    // Whoever awaits it sees the failure, and so does each invocation: it is never lost.
+    this.ready.catch(ignore);
+  }
+
+  /**
+   * Answers an event in the form that its maker understands.
+   *
+   * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for what is no event; as `loadModule`.
+   */
+  accept(
+    event: unknown,
+    context: Partial<Context> | undefined,
+    signal?: AbortSignal,
+  ): Promise<object> {
+    return this.#track(async () => {
+      const request = readRequest(event);
+      const response = await this.#invoke(request, {
+        requestId: idOf(context?.awsRequestId),
+        // Undefined where there is no deadline: whoever calls the handler by hand may give no context.
+        remainingMs: context?.getRemainingTimeInMillis?.(),
+        ...(signal && { signal }),
+      });
+      return formatResponse(request.kind, response);
+    });
+  }
+
+  /**
+   * Answers a request of which nobody made an event.
+   *
+   * @throws {WasmEdgeError} As `loadModule`.
+   */
+  serve(request: Request, context: InvocationContext): Promise<Response> {
+    return this.#track(() => this.#invoke(request, context));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    const classifier = await this.#classifier?.catch(ignore);
+    await classifier?.close();
+  }
+
+  #track<T extends object>(invoke: () => Promise<T>): Promise<T> {
+    const invocation = invoke();
+    this.#underWay.add(invocation);
+    const forget = (): boolean => this.#underWay.delete(invocation);
+    invocation.then(forget, forget);
+    return invocation;
+  }
+
+  async #invoke(request: Request, context: InvocationContext): Promise<Response> {
+    const begin = performance.now();
+    const settings = this.#settings;
+    const work: Work = {
+      settings,
+      // Decided here: what has begun before it is closed still gets its classifier.
+      classifier: this.#closing ? refuseClosed : () => this.#load(),
+      deadline: new Deadline(context.remainingMs, settings.deadlineMarginMs),
+      signal: context.signal,
+    };
+    const record: InvocationRecord = {
+      requestId: context.requestId.slice(0, MAX_ID),
+      kind: request.kind,
+      method: request.method,
+      path: request.path,
+      status: 0,
+      coldStart: this.#coldStart,
+      isolation: settings.load.isolation ?? 'in-process',
+      bodyBytes: 0,
+      pictureBytes: 0,
+      responseBytes: 0,
+      totalMs: 0,
+      decodeMs: 0,
+    };
+    this.#coldStart = false;
+    const response = await this.#respond(request, work, record);
+    record.status = response.status;
+    record.responseBytes = Buffer.byteLength(response.body);
+    record.totalMs = millisecondsSince(begin);
+    this.#tell(record);
+    return response;
+  }
+
+  async #respond(request: Request, work: Work, record: InvocationRecord): Promise<Response> {
+    let response: Response;
+    try {
+      response = await work.deadline.guard(answer(request, work, record));
+      checkSize(request.kind, response);
+    } catch (error) {
+      if (error instanceof LoadFailure) throw error.cause;
+      const problem = problemOf(error);
+      record.problem = problem.message;
+      if (problem.status >= 500) record.error = errorRecord(problem.cause ?? problem);
+      response = {
+        status: problem.status,
+        headers: { ...problem.headers, 'content-type': CONTENT_TYPES.problem },
+        body: problem.toBody(record.requestId),
+      };
+    }
+    const headers = {
+      ...response.headers,
+      ...corsHeaders(work.settings.cors, request),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    };
+    return { ...response, headers };
+  }
+
+  #load(): Promise<Classifier> {
+    this.#classifier ??= Classifier.load(this.#settings, (record) => {
+      this.#settings.logger?.info('loaded', record);
+    }).catch((error: unknown) => {
+      this.#classifier = undefined;
+      this.#settings.logger?.error('loading failed', { error: errorRecord(error) });
+      throw new LoadFailure(error);
+    });
+    return this.#classifier;
+  }
+
+  #tell(record: InvocationRecord): void {
+    const { logger, metrics, onInvocation } = this.#settings;
+    if (record.status >= 500) logger?.error('invocation', record);
+    else if (record.status >= 400) logger?.warn('invocation', record);
+    else logger?.info('invocation', record);
+    if (metrics) process.stdout.write(`${embeddedMetrics(metrics, record, Date.now())}\n`);
+    // A copy: an invocation that is over time may still write into its own.
+    onInvocation?.({ ...record });
+  }
+}
+
+function idOf(given: unknown): string {
+  return typeof given === 'string' ? given : randomUUID();
+}
+
+function ignore(): undefined {
+  return undefined;
+}
+
+function refuseClosed(): Promise<never> {
+  return Promise.reject(new WasmEdgeError('ERR_CLOSED', 'The handler is closed.'));
+}
+
+/** Sets what went wrong at load apart from what went wrong with a picture. */
+class LoadFailure extends Error {
+  constructor(override readonly cause: unknown) {
+    super('Loading failed.');
+  }
+}
