@@ -1,7 +1,8 @@
 import type { ChannelModel, ConfirmChannel, ConsumeMessage, RecoveringChannelModel } from 'amqplib';
 
+import { parseBoundedJson } from '../bounded-json.js';
 import { WasmEdgeError, isError, reasonOf } from '../errors.js';
-import { functionError, lambdaContext, parseEvent } from '../lambda/local-runtime.js';
+import { functionError, lambdaContext } from '../lambda/local-runtime.js';
 import { refuse } from '../options.js';
 
 import { publishConfirmed, stayConnected } from './connection.js';
@@ -185,7 +186,7 @@ export class QueueWorker {
     let event: unknown;
     try {
       this.#replyTarget(message);
-      event = parseEvent(message.content);
+      event = await parseBoundedJson(message.content);
     } catch (error) {
       return { settle: 'dead-letter', answer: errorAnswer(error), error };
     }

@@ -5,12 +5,14 @@ import { Command, Option } from 'commander';
 
 import { reasonOf } from '../errors.js';
 import { ISOLATIONS } from '../load-settings.js';
+import { isLoopback } from '../serve/hosts.js';
 import type * as Serve from '../serve/server.js';
 import type { Server, ServerOptions } from '../serve/server.js';
 import type { Isolation } from '../types.js';
 
 import { addGuestOptions, chooseModel, inferenceOf, trustOf } from './guest-options.js';
 import type { ChosenModel, GuestOptions } from './guest-options.js';
+import { outliveReaders } from './outlive-readers.js';
 import { integerIn } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
@@ -24,11 +26,11 @@ interface ServeOptions extends GuestOptions {
   topK: number;
   compare?: Isolation[] | false;
   cors?: string[];
+  allowHost?: string[];
   shutdownTimeout: number;
 }
 
 const MIB = 1 << 20;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
 export function serveCommand(): Command {
   const command = new Command('serve')
@@ -46,7 +48,12 @@ export function serveCommand(): Command {
   return addGuestOptions(command)
     .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), os.availableParallelism())
     .option('--max-queue <n>', 'requests that may wait beyond these', integerIn(0, 100_000), 64)
-    .option('--timeout <seconds>', 'longest time of an invocation', integerIn(1, 900), 30)
+    .option(
+      '--timeout <seconds>',
+      'longest time of a request, its body on the way included',
+      integerIn(1, 900),
+      30,
+    )
     .option('--max-body <MiB>', 'largest request body', integerIn(1, 256), 12)
     .option('-k, --top-k <n>', 'labels in a JSON answer', integerIn(1, 1000), 5)
     .addOption(
@@ -58,6 +65,10 @@ export function serveCommand(): Command {
     )
     .option('--no-compare', 'none of them')
     .option('--cors <origin...>', "origins whose pages may ask; '*' for all")
+    .option(
+      '--allow-host <name...>',
+      "names that requests may have for this server beside this machine's own, where only this machine can ask",
+    )
     .option('--shutdown-timeout <seconds>', 'longest time of a shutdown', integerIn(1, 3600), 60)
     .addHelpText(
       'after',
@@ -72,13 +83,14 @@ Resources:
   GET  /metrics                                    for Prometheus
 
 Beyond --concurrency and --max-queue, /classify answers with 503 and an invocation with 429. The log goes to
-stdout, a line for each invocation; AWS_LAMBDA_LOG_FORMAT=JSON and AWS_LAMBDA_LOG_LEVEL are as on Lambda.`,
+stdout, a line for each invocation, with the id that the answer has as X-Request-Id; AWS_LAMBDA_LOG_FORMAT=JSON and AWS_LAMBDA_LOG_LEVEL are as on Lambda.`,
     )
     .action(serve);
 }
 
 async function serve(options: ServeOptions, command: Command): Promise<void> {
   const begin = performance.now();
+  outliveReaders();
   const model = chooseModel(options);
   const server = await start(serverOptions(options, model), command);
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
@@ -97,6 +109,7 @@ function serverOptions(options: ServeOptions, model: ChosenModel): ServerOptions
     timeoutMs: options.timeout * 1000,
     maxBodyBytes,
     compare: comparisons(options),
+    allowHosts: (options.allowHost ?? []).map((name) => name.toLowerCase()),
     handler: {
       ...(module !== undefined && { module }),
       isolation,
@@ -113,7 +126,7 @@ function serverOptions(options: ServeOptions, model: ChosenModel): ServerOptions
 }
 
 function comparisons({ compare, host }: ServeOptions): readonly Isolation[] {
-  if (compare === undefined) return LOOPBACK.test(host) ? ISOLATIONS : [];
+  if (compare === undefined) return isLoopback(host) ? ISOLATIONS : [];
   return compare || [];
 }
 

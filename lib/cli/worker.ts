@@ -11,6 +11,7 @@ import { addBrokerOptions } from './broker-options.js';
 import type { BrokerOptions } from './broker-options.js';
 import { addGuestOptions, chooseModel, inferenceOf, trustOf } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
+import { outliveReaders } from './outlive-readers.js';
 import { integerIn, regularExpression } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
@@ -59,6 +60,7 @@ standard error tells each. 'wasmedge-embed invoke' is a client.`,
 }
 
 async function work(options: WorkerCommandOptions): Promise<void> {
+  outliveReaders();
   const { queue, module, isolation, concurrency, retryQueue, deadLetterQueue, replyQueues } =
     options;
   // Before anything is loaded.

@@ -24,16 +24,6 @@ export function lambdaContext(functionName: string, timeoutMs: number): Context 
   return context as Context;
 }
 
-/**
- * Parses the payload of an invocation.
- *
- * @throws {TypeError} When it is no UTF-8.
- * @throws {SyntaxError} When it is no JSON.
- */
-export function parseEvent(payload: Uint8Array): unknown {
-  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
-}
-
 /** What an invocation gives whose function has failed. */
 export function functionError(error: unknown): { errorType: string; errorMessage: string } {
   const { name, message } = isError(error) ? error : new Error(String(error));

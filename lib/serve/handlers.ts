@@ -1,5 +1,6 @@
-import { createHandler } from '../lambda/index.js';
-import type { ClassificationHandler, HandlerOptions } from '../lambda/index.js';
+import { Invocations } from '../lambda/invocations.js';
+import { resolveSettings } from '../lambda/settings.js';
+import type { HandlerOptions } from '../lambda/types.js';
 import type { Isolation } from '../types.js';
 
 /** An isolation that is on offer and could not be loaded. Each request for it tries once more. */
@@ -13,19 +14,19 @@ export class IsolationUnavailable extends Error {
 
 /** A handler that is ready, and how long this request had to wait for that. */
 export interface ReadyHandler {
-  handler: ClassificationHandler;
+  handler: Invocations;
   loadMs: number;
 }
 
 /** The server's own handler, and for comparison the same through other isolations. */
 export class Handlers {
   /** The server's own, loaded from the beginning. */
-  readonly own: ClassificationHandler;
+  readonly own: Invocations;
   /** The server's own isolation, and all that a request may ask for: the server's own comes first. */
   readonly isolation: Isolation;
   readonly isolations: readonly Isolation[];
   readonly #options: HandlerOptions;
-  readonly #others = new Map<Isolation, Promise<ClassificationHandler>>();
+  readonly #others = new Map<Isolation, Promise<Invocations>>();
 
   /**
    * @param options Its `concurrency` and `maxQueue` bound the requests under way, of all isolations
@@ -44,7 +45,7 @@ export class Handlers {
       concurrency: 1,
       maxQueue: options.concurrency + options.maxQueue,
     };
-    this.own = createHandler(options);
+    this.own = new Invocations(resolveSettings(options));
   }
 
   /** The isolation of this name, or undefined where it is not on offer. */
@@ -80,8 +81,8 @@ export class Handlers {
     ]);
   }
 
-  async #load(isolation: Isolation): Promise<ClassificationHandler> {
-    const handler = createHandler({ ...this.#options, isolation });
+  async #load(isolation: Isolation): Promise<Invocations> {
+    const handler = new Invocations(resolveSettings({ ...this.#options, isolation }));
     try {
       await handler.ready;
       return handler;

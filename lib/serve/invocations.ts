@@ -1,45 +1,48 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 
-import { functionError, lambdaContext, parseEvent } from '../lambda/local-runtime.js';
-import type { InvocationEvent } from '../lambda/types.js';
+import { parseBoundedJson } from '../bounded-json.js';
+import { functionError, lambdaContext } from '../lambda/local-runtime.js';
+import { Problem } from '../lambda/problem.js';
 
-import { BodyTooLarge, readBody } from './body.js';
+import type { Exchange } from './exchange.js';
 import { replyJson } from './reply.js';
 import type { Service } from './routes.js';
+
+/** What Lambda calls what it refuses, by the status that is its reason. */
+const TYPES: Readonly<Record<number, readonly [status: number, type: string]>> = {
+  408: [408, 'RequestTimeoutException'],
+  413: [413, 'RequestTooLargeException'],
+  // Beyond the reserved concurrency.
+  503: [429, 'TooManyRequestsException'],
+};
 
 /**
  * Lambda's own operation Invoke (API version 2015-03-31), as the Runtime Interface Emulator offers
  * it, with any function's name. The payload is JSON whatever its Content-Type says.
  */
 export async function invokeFunction(
-  { handlers, timeoutMs, maxBodyBytes }: Service,
+  service: Service,
   functionName: string,
-  request: IncomingMessage,
-  response: ServerResponse,
+  exchange: Exchange,
 ): Promise<void> {
+  const { request, response, requestId, signal, begin } = exchange;
   const type = String(request.headers['x-amz-invocation-type'] ?? 'RequestResponse');
   if (type !== 'RequestResponse' && type !== 'DryRun') {
     replyError(response, 400, 'InvalidParameterValueException', {
-      message: `X-Amz-Invocation-Type must be RequestResponse or DryRun here, not ${type}.`,
+      message: 'X-Amz-Invocation-Type must be RequestResponse or DryRun here.',
     });
     return;
   }
   let event: unknown;
   try {
-    event = parseEvent(await readBody(request, response, maxBodyBytes));
+    event = await parseBoundedJson(await exchange.receive(service, service.timeoutMs));
   } catch (error) {
-    if (error instanceof BodyTooLarge) {
-      replyError(response, 413, 'RequestTooLargeException', { message: error.message });
-    } else if (error instanceof SyntaxError || error instanceof TypeError) {
-      replyError(response, 400, 'InvalidRequestContentException', {
-        message: `Could not parse request body into json: ${error.message}`,
-      });
-    } else throw error;
+    refuse(service, exchange, error);
     return;
   }
-  const context = lambdaContext(functionName, timeoutMs);
+  const context = lambdaContext(functionName, service.timeoutMs - (performance.now() - begin));
   const headers = {
-    'x-amzn-requestid': context.awsRequestId,
+    'x-amzn-requestid': requestId,
     'x-amz-executed-version': context.functionVersion,
   };
   if (type === 'DryRun') {
@@ -47,8 +50,11 @@ export async function invokeFunction(
     return;
   }
   try {
-    // The handler looks at the event itself, whatever it is.
-    const result = await handlers.own(event as InvocationEvent, context);
+    const result = await service.handlers.own.accept(
+      event,
+      { ...context, awsRequestId: requestId },
+      signal,
+    );
     replyJson(response, 200, result, headers);
   } catch (error) {
     // An error of the function is a success of the invocation: Lambda's own convention.
@@ -59,18 +65,19 @@ export async function invokeFunction(
   }
 }
 
-/** As Lambda answers beyond the reserved concurrency. */
-export function refuseInvocation(response: ServerResponse): void {
-  replyError(
-    response,
-    429,
-    'TooManyRequestsException',
-    {
-      Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
-      message: 'Rate Exceeded.',
-    },
-    { 'retry-after': '1' },
-  );
+/** Answers what never was an invocation, and logs it as one would be. */
+function refuse({ logger }: Service, { response, requestId }: Exchange, error: unknown): void {
+  const isNoJson =
+    error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError;
+  if (!isNoJson && !(error instanceof Problem)) throw error;
+  const message = isNoJson
+    ? `Could not parse request body into json: ${error.message}`
+    : error.message;
+  const [status, type] = isNoJson
+    ? [400, 'InvalidRequestContentException']
+    : (TYPES[error.status] ?? [error.status, 'ServiceException']);
+  logger?.warn('refused', { requestId, status, problem: message });
+  replyError(response, status, type, { message }, isNoJson ? {} : error.headers);
 }
 
 function replyError(

@@ -12,6 +12,7 @@ export class Metrics {
   readonly #durations: Histogram<'route'>;
   readonly #stages: Histogram<'stage' | 'isolation'>;
   readonly #pictures: Histogram;
+  #text: Promise<string> | undefined;
 
   /** @param inFlight Requests under way. */
   constructor(inFlight: () => number) {
@@ -70,9 +71,12 @@ export class Metrics {
     }
   }
 
-  /** The text that Prometheus reads. */
+  /** The text that Prometheus reads. Who asks while it is being made gets the same. */
   text(): Promise<string> {
-    return this.#registry.metrics();
+    this.#text ??= this.#registry.metrics().finally(() => {
+      this.#text = undefined;
+    });
+    return this.#text;
   }
 
   close(): void {

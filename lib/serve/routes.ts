@@ -1,29 +1,32 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-
 import type { HTTPMethod } from 'find-my-way';
 
-import { lambdaContext } from '../lambda/local-runtime.js';
+import { Problem } from '../lambda/problem.js';
+import type { Body, Request } from '../lambda/request.js';
+import type { Logger } from '../lambda/types.js';
+import type { Isolation } from '../types.js';
 
-import { readBody } from './body.js';
+import type { Exchange } from './exchange.js';
 import { IsolationUnavailable } from './handlers.js';
-import type { Handlers } from './handlers.js';
-import { httpEvent } from './http-event.js';
-import { invokeFunction, refuseInvocation } from './invocations.js';
+import type { Handlers, ReadyHandler } from './handlers.js';
+import { isCrossOrigin } from './hosts.js';
+import { httpRequest } from './http-request.js';
+import { invokeFunction } from './invocations.js';
 import type { Metrics } from './metrics.js';
 import { PageFiles } from './page/files.js';
-import { reply, replyJson, replyProblem } from './reply.js';
-
-const FUNCTION_NAME = 'classify';
+import { reply, replyJson } from './reply.js';
+import type { Slots } from './slots.js';
+import type { Uploads } from './uploads.js';
 
 /** What routes work with. */
 export interface Service {
   handlers: Handlers;
   metrics: Metrics;
+  slots: Slots;
+  uploads: Uploads;
+  logger: Logger | undefined;
+  /** From the end of a request's head to its answer. */
   timeoutMs: number;
   maxBodyBytes: number;
-  maxInFlight: number;
-  inFlight(): number;
-  isClosing(): boolean;
 }
 
 /** The values of a path's `:names`. */
@@ -32,13 +35,7 @@ export type Parameters = Readonly<Record<string, string | undefined>>;
 export interface Route {
   /** All where none are named. */
   methods?: HTTPMethod[];
-  serve: (
-    request: IncomingMessage,
-    response: ServerResponse,
-    parameters: Parameters,
-  ) => Promise<void> | void;
-  /** For what counts among the requests under way: the answer where there are too many. */
-  refuse?: (response: ServerResponse) => void;
+  serve: (exchange: Exchange, parameters: Parameters) => Promise<void> | void;
 }
 
 /** What is served, by path. */
@@ -50,27 +47,20 @@ export function routesOf(service: Service): Readonly<Record<string, Route>> {
   return {
     '/': pageRoute(files, () => 'page.html'),
     '/page/:file': pageRoute(files, ({ file }) => file),
-    '/classify': {
-      serve: (request, response) => classify(service, request, response),
-      refuse: (response) => {
-        replyProblem(response, 503, 'All workers are busy: try again.', { 'retry-after': '1' });
-      },
-    },
+    '/classify': { serve: (exchange) => classify(service, exchange) },
     '/2015-03-31/functions/:name/invocations': {
       methods: ['POST'],
-      serve: (request, response, { name = 'function' }) =>
-        invokeFunction(service, name, request, response),
-      refuse: refuseInvocation,
+      serve: (exchange, { name = 'function' }) => invokeFunction(service, name, exchange),
     },
     '/healthz': {
       methods: ['GET', 'HEAD'],
-      serve: (_request, response) => {
-        health(service, response);
+      serve: (exchange) => {
+        health(service, exchange);
       },
     },
     '/metrics': {
       methods: ['GET', 'HEAD'],
-      serve: async (_request, response) => {
+      serve: async ({ response }) => {
         const { metrics } = service;
         reply(response, 200, await metrics.text(), { 'content-type': metrics.contentType });
       },
@@ -81,7 +71,7 @@ export function routesOf(service: Service): Readonly<Record<string, Route>> {
 function pageRoute(files: PageFiles, name: (parameters: Parameters) => string | undefined): Route {
   return {
     methods: ['GET', 'HEAD'],
-    serve: (request, response, parameters) => {
+    serve: ({ request, response }, parameters) => {
       files.serve(name(parameters), request, response);
     },
   };
@@ -89,42 +79,64 @@ function pageRoute(files: PageFiles, name: (parameters: Parameters) => string | 
 
 /**
  * The picture as the body, as an HTTP API would hand it to the handler; `?isolation=NAME` chooses
- * among those on offer. Loading it is no part of the invocation: its deadline begins afterwards.
+ * among those on offer. Whatever is wrong is answered by the handler, so that it is logged, and its
+ * headers are there.
  */
-async function classify(
-  { handlers, timeoutMs, maxBodyBytes }: Service,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  const isolation = handlers.find(searchParams.get('isolation') ?? handlers.isolation);
-  if (!isolation) {
-    const choices = handlers.isolations.join(', ');
-    replyProblem(response, 400, `The parameter 'isolation' must be one of these: ${choices}.`);
-    return;
-  }
-  const body = await readBody(request, response, maxBodyBytes);
-  const loaded = await handlers.ready(isolation).catch((error: unknown) => {
-    if (!(error instanceof IsolationUnavailable)) throw error;
-    replyProblem(response, 503, error.message);
+async function classify(service: Service, exchange: Exchange): Promise<void> {
+  const { request, response, requestId, signal } = exchange;
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const { handler, loadMs, body } = await prepare(service, exchange, url);
+  const result = await handler.serve(httpRequest(request, url, body), {
+    requestId,
+    // Loading another isolation is no part of the invocation.
+    remainingMs: service.timeoutMs - (performance.now() - exchange.begin) + loadMs,
+    signal,
   });
-  if (!loaded) return;
-  const { handler, loadMs } = loaded;
-  const context = lambdaContext(FUNCTION_NAME, timeoutMs);
-  const result = await handler(httpEvent(request, body, context.awsRequestId), context);
-  reply(response, result.statusCode ?? 200, result.body ?? '', {
-    ...(result.headers as Record<string, string> | undefined),
-    'x-request-id': context.awsRequestId,
+  reply(response, result.status, result.body, {
+    ...result.headers,
     'server-timing': `load;dur=${loadMs.toFixed(3)}`,
   });
 }
 
+/** The handler of the isolation that is asked for, or the server's own to refuse the request. */
+async function prepare(
+  service: Service,
+  exchange: Exchange,
+  url: URL,
+): Promise<ReadyHandler & { body: Request['body'] }> {
+  const { handlers, timeoutMs } = service;
+  try {
+    const ready = await handlers.ready(isolationOf(exchange, handlers, url));
+    const body = async (leftMs = timeoutMs): Promise<Body> => ({
+      content: await exchange.receive(service, leftMs),
+      isBase64Encoded: false,
+    });
+    return { ...ready, body };
+  } catch (error) {
+    const problem = error instanceof IsolationUnavailable ? new Problem(503, error.message) : error;
+    if (!(problem instanceof Problem)) throw error;
+    return { handler: handlers.own, loadMs: 0, body: () => Promise.reject(problem) };
+  }
+}
+
+/** The isolation that the request asks for. To ask is for this server's own page, and for no page elsewhere. */
+function isolationOf({ request }: Exchange, handlers: Handlers, { searchParams }: URL): Isolation {
+  const name = searchParams.get('isolation');
+  if (name === null) return handlers.isolation;
+  if (isCrossOrigin(request)) {
+    throw new Problem(403, "A page of another origin cannot choose the 'isolation'.");
+  }
+  const isolation = handlers.find(name);
+  if (isolation) return isolation;
+  const choices = handlers.isolations.join(', ');
+  throw new Problem(400, `The parameter 'isolation' must be one of these: ${choices}.`);
+}
+
 /** For load balancers and orchestrators: whether to send requests here. */
-function health(service: Service, response: ServerResponse): void {
-  const isClosing = service.isClosing();
-  replyJson(response, isClosing ? 503 : 200, {
-    status: isClosing ? 'shutting down' : 'ok',
-    inFlight: service.inFlight(),
-    maxInFlight: service.maxInFlight,
+function health({ slots }: Service, { response }: Exchange): void {
+  replyJson(response, slots.isClosed ? 503 : 200, {
+    status: slots.isClosed ? 'shutting down' : 'ok',
+    inFlight: slots.taken,
+    maxInFlight: slots.max,
   });
 }

@@ -5,27 +5,40 @@ import type { AddressInfo } from 'node:net';
 
 import createRouter from 'find-my-way';
 
-import type { HandlerOptions } from '../lambda/index.js';
+import { errorRecord } from '../lambda/failure.js';
+import { lambdaLogger } from '../lambda/log.js';
+import type { HandlerOptions } from '../lambda/types.js';
 import type { Isolation } from '../types.js';
 
-import { BodyTooLarge } from './body.js';
+import { Connections } from './connections.js';
+import { Exchange } from './exchange.js';
 import { Handlers } from './handlers.js';
+import { isLoopback, isMeantForLoopback } from './hosts.js';
 import { linger } from './linger.js';
 import { Metrics } from './metrics.js';
 import { replyProblem } from './reply.js';
 import { routesOf } from './routes.js';
-import type { Parameters, Route } from './routes.js';
+import type { Parameters, Route, Service } from './routes.js';
+import { Slots } from './slots.js';
+import { Uploads } from './uploads.js';
+
+/** For the head of a request. */
+const HEAD_TIMEOUT_MS = 10_000;
+/** Beyond these, connections are closed as they come. */
+const MAX_CONNECTIONS = 2000;
 
 /** Options of {@link startServer}. */
 export interface ServerOptions {
   host: string;
   /** 0 for any that is free. */
   port: number;
-  /** `concurrency` and `maxQueue` together bound the requests under way, their bodies included. */
+  /** `concurrency` and `maxQueue` together bound the requests under way, and the bytes of bodies. */
   handler: HandlerOptions & { concurrency: number; maxQueue: number };
   /** Further isolations that a request for `/classify` may ask for. Default: none. */
   compare?: readonly Isolation[];
-  /** Of an invocation, as Lambda's own time-out. */
+  /** Names, beside those of loopback addresses, that requests may say where it listens on one. */
+  allowHosts?: readonly string[];
+  /** From the end of a request's head to its answer. */
   timeoutMs: number;
   /** Of a request's body as it arrives. */
   maxBodyBytes: number;
@@ -45,26 +58,50 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 /** The local server. */
 export class Server {
   readonly #options: ServerOptions;
-  readonly #handlers: Handlers;
   readonly #metrics: Metrics;
   readonly #http: HttpServer;
-  readonly #maxInFlight: number;
-  #inFlight = 0;
+  readonly #connections = new Connections();
+  readonly #service: Service;
+  /** Whether only this machine can reach it. */
+  #isLocal = false;
   #closing: Promise<void> | undefined;
 
   /** Use {@link startServer}. */
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#maxInFlight = options.handler.concurrency + options.handler.maxQueue;
-    this.#metrics = new Metrics(() => this.#inFlight);
+    const { handler, maxBodyBytes, timeoutMs } = options;
+    const slots = new Slots(handler.concurrency + handler.maxQueue);
+    this.#metrics = new Metrics(() => slots.taken);
     const onInvocation = this.#metrics.invocation.bind(this.#metrics);
-    this.#handlers = new Handlers({ ...options.handler, onInvocation }, options.compare ?? []);
+    this.#service = {
+      handlers: new Handlers({ ...handler, onInvocation }, options.compare ?? []),
+      metrics: this.#metrics,
+      slots,
+      uploads: new Uploads({ maxBytes: maxBodyBytes, maxHeldBytes: slots.max * maxBodyBytes }),
+      logger: handler.logger === false ? undefined : (handler.logger ?? lambdaLogger()),
+      timeoutMs,
+      maxBodyBytes,
+    };
     const router = this.#router();
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
-      router.lookup(request, response);
+      this.#connections.accept(request, response, () => {
+        router.lookup(request, response);
+      });
     };
-    // Clients that ask before they send a body are told to go on where it is read.
-    this.#http = createServer(listener).on('checkContinue', listener);
+    this.#http = createServer({
+      headersTimeout: HEAD_TIMEOUT_MS,
+      // Of a body that nobody reads: uploads have their own.
+      requestTimeout: Math.max(timeoutMs, HEAD_TIMEOUT_MS),
+      connectionsCheckingInterval: 1000,
+    });
+    this.#http.maxConnections = MAX_CONNECTIONS;
+    this.#http
+      .on('connection', (socket) => {
+        this.#connections.add(socket);
+      })
+      .on('request', listener)
+      // Clients that ask before they send a body are told to go on where it is read.
+      .on('checkContinue', listener);
   }
 
   /** Where it listens. */
@@ -75,54 +112,54 @@ export class Server {
 
   async listen(): Promise<void> {
     try {
-      await this.#handlers.own.ready;
+      await this.#service.handlers.own.ready;
       this.#http.listen(this.#options.port, this.#options.host);
       await once(this.#http, 'listening');
+      this.#isLocal = isLoopback((this.#http.address() as AddressInfo).address);
     } catch (error) {
       await this.#release();
       throw error;
     }
   }
 
-  /** Takes no more connections or requests, finishes those that are under way, frees everything. */
+  /**
+   * Takes no more connections or requests, closes those that have sent none whole, finishes those that
+   * are under way, frees everything.
+   */
   close(): Promise<void> {
-    this.#closing ??= new Promise<void>((resolve) => {
-      this.#http.close(() => {
-        resolve();
-      });
-    }).then(() => this.#release());
+    this.#closing ??= this.#finish();
     return this.#closing;
   }
 
+  async #finish(): Promise<void> {
+    this.#service.slots.close();
+    const closed = new Promise<void>((resolve) => {
+      this.#http.close(() => {
+        resolve();
+      });
+    });
+    this.#connections.close();
+    await closed;
+    await this.#release();
+  }
+
   async #release(): Promise<void> {
-    await this.#handlers.close();
+    await this.#service.handlers.close();
     this.#metrics.close();
   }
 
   #router(): createRouter.Instance<createRouter.HTTPVersion.V1> {
-    const routes = routesOf({
-      handlers: this.#handlers,
-      metrics: this.#metrics,
-      timeoutMs: this.#options.timeoutMs,
-      maxBodyBytes: this.#options.maxBodyBytes,
-      maxInFlight: this.#maxInFlight,
-      inFlight: () => this.#inFlight,
-      isClosing: () => this.#closing !== undefined,
-    });
+    const routes = routesOf(this.#service);
     const known = Object.keys(routes).join(', ');
+    const none: Route = {
+      serve: ({ response }) => {
+        replyProblem(response, 404, `There is no such resource. There are: ${known}.`);
+      },
+    };
     const router = createRouter({
       ignoreTrailingSlash: true,
       defaultRoute: (request, response) => {
-        this.#handle(
-          'none',
-          {
-            serve: () => {
-              replyProblem(response, 404, `There is no such resource. There are: ${known}.`);
-            },
-          },
-          request,
-          response,
-        );
+        void this.#handle('none', none, request, response);
       },
     });
     for (const [path, route] of Object.entries(routes)) {
@@ -131,7 +168,7 @@ export class Server {
         response,
         parameters,
       ) => {
-        this.#handle(path, route, request, response, parameters);
+        void this.#handle(path, route, request, response, parameters);
       };
       if (route.methods) router.on(route.methods, path, handle);
       else router.all(path, handle);
@@ -139,58 +176,38 @@ export class Server {
     return router;
   }
 
-  /** Admits a request or refuses it, and counts it. */
-  #handle(
+  /** Serves a request, and counts it. */
+  async #handle(
     name: string,
     route: Route,
     request: IncomingMessage,
     response: ServerResponse,
     parameters: Parameters = {},
-  ): void {
-    const begin = performance.now();
-    response.on('finish', () => {
-      this.#metrics.request(name, response.statusCode, (performance.now() - begin) / 1000);
-      // Its connection is idle from now on, and would be kept for the next request.
-      if (this.#closing)
-        setImmediate(() => {
-          this.#http.closeIdleConnections();
-        });
-    });
-    if (!route.refuse) {
-      void this.#serve(route, request, response, parameters);
-    } else if (this.#closing) {
-      replyProblem(response, 503, 'The service is shutting down.', { 'retry-after': '1' });
-      linger(request);
-    } else if (this.#inFlight >= this.#maxInFlight) {
-      route.refuse(response);
-      linger(request);
-    } else {
-      this.#inFlight++;
-      void this.#serve(route, request, response, parameters).finally(() => {
-        this.#inFlight--;
-      });
-    }
-  }
-
-  async #serve(
-    { serve }: Route,
-    request: IncomingMessage,
-    response: ServerResponse,
-    parameters: Parameters,
   ): Promise<void> {
+    const exchange = new Exchange(request, response);
+    response.on('finish', () => {
+      const seconds = (performance.now() - exchange.begin) / 1000;
+      this.#metrics.request(name, response.statusCode, seconds);
+    });
     try {
-      await serve(request, response, parameters);
+      if (this.#isMisdirected(request)) {
+        replyProblem(response, 421, 'This server has no such name: see the option --allow-host.');
+      } else await route.serve(exchange, parameters);
     } catch (error) {
-      if (response.headersSent || response.destroyed) {
-        // The client went away in the middle of its request: nobody is left to be told.
-        response.destroy();
-      } else if (error instanceof BodyTooLarge) {
-        replyProblem(response, 413, error.message);
-      } else {
-        console.error(error);
-        replyProblem(response, 500, 'The request could not be served. The log says why.');
-      }
+      this.#fail(exchange, error);
+    } finally {
+      exchange.end();
     }
     linger(request);
+  }
+
+  #isMisdirected(request: IncomingMessage): boolean {
+    return this.#isLocal && !isMeantForLoopback(request, this.#options.allowHosts ?? []);
+  }
+
+  #fail({ response, requestId }: Exchange, error: unknown): void {
+    this.#service.logger?.error('request', { requestId, status: 500, error: errorRecord(error) });
+    if (response.headersSent || response.destroyed) response.destroy();
+    else replyProblem(response, 500, 'The request could not be served. The log says why.');
   }
 }
