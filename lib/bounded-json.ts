@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 
-import { turn } from './turns.js';
+import { turn } from './loop-turns.js';
 
 /** Beyond this many values an object costs many times its text, and its parsing blocks the loop. */
 const MAX_VALUES = 20_000;

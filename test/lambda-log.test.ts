@@ -110,6 +110,38 @@ describe("The Lambda handler's log", () => {
     assert.match((entries[2]![2]['error'] as Error).message, /nonexistent/);
   });
 
+  for (const format of ['Text', 'JSON']) {
+    it(`is not forged or made long by what strangers write: ${format}`, async () => {
+      const forged = '1\n2026-01-01T00:00:00.000Z\tx\tERROR\t{}\r\x1b[2K\u2028\x9b\u202e';
+      const output = await scriptOutput(
+        `import { createHandler } from 'wasmedge-embed/lambda';
+         const handler = createHandler(${JSON.stringify({
+           module: CLASSIFIER,
+           models: { default: DEFAULT_MODEL },
+           metrics: { namespace: 'Pictures' },
+         })});
+         await handler.ready;
+         const forged = ${JSON.stringify(forged)};
+         const http = (path, method) => ({
+           rawPath: path, requestContext: { http: { method } }, body: 'x', headers: {},
+         });
+         await handler(http(forged, forged), { awsRequestId: forged });
+         await handler(http('p'.repeat(10 << 20), 'POST'), { awsRequestId: 'r'.repeat(1 << 20) });
+         await handler.close();`,
+        { esm: true, env: { AWS_LAMBDA_LOG_FORMAT: format } },
+      );
+      const lines = output.split('\n');
+      // Of loading, and of each invocation its own and that of its metrics.
+      assert.equal(lines.length, 1 + 2 * 2 + 1, output.slice(0, 2000));
+      for (const line of lines) assert.ok(line.length < 8192, String(line.length));
+      // eslint-disable-next-line no-control-regex -- these are what must not be there
+      assert.doesNotMatch(output, /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u202e]/);
+      const [, invocation, metrics] = lines;
+      assert.equal(invocation!.split('\t').length, format === 'Text' ? 4 : 1);
+      assert.equal((JSON.parse(metrics!) as { requestId: string }).requestId, forged);
+    });
+  }
+
   it('is told to onInvocation as well', async () => {
     await withHandler({}, async (handler, records) => {
       const request = encoded(RED);

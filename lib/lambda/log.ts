@@ -1,3 +1,4 @@
+import { jsonLine, plainWord } from './log-line.js';
 import type { Logger } from './types.js';
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
@@ -8,6 +9,8 @@ type Level = (typeof LEVELS)[number];
  * with `AWS_LAMBDA_LOG_FORMAT=JSON` an object with `timestamp`, `level`, `requestId` and `message`
  * beside the fields, else `timestamp TAB requestId TAB level TAB` and the fields as JSON, which
  * CloudWatch finds as well. `AWS_LAMBDA_LOG_LEVEL` is the least level that is written.
+ *
+ * What strangers wrote stays within its field: see `jsonLine`.
  *
  * Not through `console`: its messages would be quoted once more inside of the runtime's own object.
  */
@@ -21,10 +24,8 @@ export function lambdaLogger(): Logger {
     const timestamp = new Date().toISOString();
     const { requestId, ...rest } = fields as { requestId?: string };
     const line = isJson
-      ? JSON.stringify({ timestamp, level, requestId, message, ...rest })
-      : [timestamp, requestId ?? 'undefined', level, JSON.stringify({ message, ...rest })].join(
-          '\t',
-        );
+      ? jsonLine({ timestamp, level, requestId, message, ...rest })
+      : [timestamp, plainWord(requestId), level, jsonLine({ message, ...rest })].join('\t');
     process.stdout.write(`${line}\n`);
   };
   return {

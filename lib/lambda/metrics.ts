@@ -1,3 +1,4 @@
+import { jsonLine } from './log-line.js';
 import type { InvocationRecord, MetricsOptions } from './types.js';
 
 type Unit = 'Milliseconds' | 'Bytes' | 'Count';
@@ -15,7 +16,7 @@ export function embeddedMetrics(
   now: number,
 ): string {
   const metrics = metricsOf(record);
-  return JSON.stringify({
+  return jsonLine({
     _aws: {
       Timestamp: now,
       CloudWatchMetrics: [
