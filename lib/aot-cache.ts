@@ -5,7 +5,8 @@ import { performance } from 'node:perf_hooks';
 
 import { abortError, onAbort, requireNotAborted } from './abort.js';
 import { TEMPORARY_ENDING } from './atomic-file.js';
-import { cacheDirectory, writableCacheDirectory } from './cache-directory.js';
+import { cacheDirectory, isOwnCacheDirectory, writableCacheDirectory } from './cache-directory.js';
+import { appendDigest, withCachedCode } from './cached-code.js';
 import { CompileFailures } from './compile-failures.js';
 import type { ResolvedCompileLimits } from './compile-limits.js';
 import { DEFAULT_COMPILE, compileInto } from './compile-module.js';
@@ -38,7 +39,7 @@ export interface Plain {
  * compiler version, processor and `meter`, however many processes ask. Untrusted ones are compiled
  * one at a time.
  *
- * @param use Opens what is in the cache. Where it fails, the file is made anew (a full disk, a
+ * @param use Opens what is in the cache, by a path that is good until it settles. Where it fails, the file is made anew (a full disk, a
  *   changed file) and opened once more.
  * @throws {WasmEdgeError} Why it cannot be compiled; ERR_LIMIT with `limit: 'compile'`, ERR_ABORTED,
  *   ERR_QUEUE_FULL.
@@ -52,28 +53,30 @@ export async function withCompiled<T>(
     const name = `${await cacheKey(plain)}.so`;
     // An image may have a cache that was filled when it was made, and cannot be written.
     const cache = cacheDirectory();
-    const cached = cache && (await useCached(path.join(cache, 'aot', name), use));
-    if (cached) return cached.result;
+    if (cache !== undefined && isOwnCacheDirectory('aot')) {
+      const cached = await useCached(path.join(cache, 'aot', name), use);
+      if (cached) return cached.result;
+    }
     const output = path.join(writableCacheDirectory('aot'), name);
     const own = await useCached(output, use);
     if (own) return own.result;
     await sweep(path.dirname(output));
     await compileOnce(plain, output);
-    return await use(output);
+    return await withCachedCode(output, use);
   } catch (error) {
     publish({ module: plain.file, totalMs: performance.now() - begin, error });
     throw error;
   }
 }
 
-/** Null where it is not there. One that cannot be opened is removed. */
+/** Null where it is not there. One that cannot be used (damaged, changed, another's) is removed. */
 async function useCached<T>(
   output: string,
   use: (output: string) => Promise<T>,
 ): Promise<{ result: T } | null> {
   if (!existsSync(output)) return null;
   try {
-    return { result: await use(output) };
+    return { result: await withCachedCode(output, use) };
   } catch (error) {
     if (!isDamage(error)) throw error;
     await rm(output, { force: true }).catch(() => undefined);
@@ -168,7 +171,7 @@ function compile(plain: Plain, output: string, signal: AbortSignal): Promise<voi
   const { content, meter, trusted, limits, childEnv } = plain;
   const control = { limits, signals: [signal], childEnv };
   const work = (): Promise<void> =>
-    compileInto(content, output, { ...DEFAULT_COMPILE, meter }, control);
+    compileInto(content, output, { ...DEFAULT_COMPILE, meter }, control, appendDigest);
   return trusted ? work() : untrustedTurns.run(work, signal);
 }
 

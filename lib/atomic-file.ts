@@ -11,12 +11,12 @@ export const TEMPORARY_ENDING = '.tmp';
  * ever sees it half-written; two writers are both right, the last one stays. On failure nothing is
  * left behind, nor is what the writer made beside the file.
  *
- * @param beforeReplacing What has to go just before the new file is in its place.
+ * @param beforeReplacing What has to go just before the new file, which it is given, is in its place.
  */
 export async function writeAtomically(
   target: string,
   write: (temporary: string) => Promise<void>,
-  beforeReplacing: () => Promise<void> = () => Promise.resolve(),
+  beforeReplacing: (temporary: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const place = path.dirname(target);
   await mkdir(place, { recursive: true });
@@ -28,7 +28,7 @@ export async function writeAtomically(
     await mkdir(folder, { mode: 0o700 });
     const temporary = path.join(folder, 'new');
     await write(temporary);
-    await beforeReplacing();
+    await beforeReplacing(temporary);
     await rename(temporary, target);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,3 +1,5 @@
+import { privateCacheDirectory } from './cache-directory.js';
+
 /**
  * What a process of this package needs of this one's environment, in every isolation and to compile:
  * where things are, how the dynamic linker, the allocator and sanitizers are set, the language. All else stays
@@ -20,5 +22,8 @@ export function childEnvironment(added: Readonly<Record<string, string>>): Recor
     const value = process.env[name];
     if (value !== undefined) environment[name] = value;
   }
+  // One that this process made for want of another is its children's as well.
+  const cache = privateCacheDirectory();
+  if (cache !== undefined) environment['WASMEDGE_EMBED_CACHE'] = cache;
   return { ...environment, ...added };
 }

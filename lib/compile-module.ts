@@ -99,7 +99,7 @@ export async function compileInto(
   target: string,
   settings: CompileSettings,
   control: CompileControl,
-  beforeReplacing?: () => Promise<void>,
+  beforeReplacing?: (temporary: string) => Promise<void>,
 ): Promise<void> {
   await requireWritable(path.dirname(target));
   requireNotAborted(control.signals);

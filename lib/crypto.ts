@@ -11,6 +11,11 @@ export function sha256(...parts: Crypto.BinaryLike[]): string {
   return hash.digest('hex');
 }
 
+/** A SHA-256 to be fed piece by piece. */
+export function hashOf(): Crypto.Hash {
+  return crypto().createHash('sha256');
+}
+
 /** Characters for a name that nobody else makes up. */
 export function randomName(): string {
   return crypto().randomBytes(6).toString('hex');

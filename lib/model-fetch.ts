@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { unzipSync } from 'fflate';
 
+import { ownCacheDirectory } from './cache-directory.js';
 import { sha256 } from './crypto.js';
 import { WasmEdgeError, isError, reasonOf } from './errors.js';
 import { MOBILENET, MOBILENET_LABELS, fetchedModelDirectory } from './model-lookup.js';
@@ -119,6 +120,16 @@ function unzip(archive: Uint8Array): Record<string, Uint8Array> {
   }
 }
 
+function makeModelsFolder(): void {
+  try {
+    ownCacheDirectory('models');
+  } catch (error) {
+    throw new WasmEdgeError('ERR_MODEL', `The model cannot be kept: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 /** Both files appear together: the folder is filled under another name and moved into place. */
 async function unpack(archive: Uint8Array, folder: string): Promise<string> {
   const files = unzip(archive);
@@ -130,7 +141,7 @@ async function unpack(archive: Uint8Array, folder: string): Promise<string> {
       `The archive does not hold ${MOBILENET} and ${MOBILENET_LABELS}.`,
     );
   }
-  await mkdir(path.dirname(folder), { recursive: true });
+  makeModelsFolder();
   const temporary = await mkdtemp(`${folder}.`);
   try {
     await writeFile(path.join(temporary, MOBILENET), model);

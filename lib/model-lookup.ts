@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-import { cacheDirectory } from './cache-directory.js';
+import { cacheDirectory, isOwnCacheDirectory } from './cache-directory.js';
 import { requireInstalled } from './package-root.js';
 
 /** A model that was found. */
@@ -49,7 +49,7 @@ export function defaultModel(): FoundModel {
 
 function findFetched(): FoundModel | null {
   const folder = fetchedModelDirectory();
-  return folder === undefined
+  return folder === undefined || !isOwnCacheDirectory(path.join('models', path.basename(folder)))
     ? null
     : complete(folder, MOBILENET, 'MobileNet v1 1.0 224, fetched before');
 }
