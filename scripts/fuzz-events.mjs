@@ -8,7 +8,8 @@ import { localProgram, root, shown } from './setup/paths.mjs';
 import { outcomeOf } from './setup/processes.mjs';
 import { withTask } from './setup/task.mjs';
 
-const help = `Fuzzes how the Lambda handler reads events and bodies: Jazzer.js, guided by what code is reached.
+const help = `Fuzzes how the Lambda handler reads events and bodies: Jazzer.js, guided by what code is reached. What an input
+may take of the event loop's time, of processor time and of memory is bounded by its size.
 
 Usage: npm run fuzz:events -- [--seconds N]
 
@@ -99,6 +100,32 @@ function writeSeeds() {
       Buffer.concat([Buffer.from(`multipart/form-data; boundary="${BOUNDARY}"\n`), form]),
     ),
   ];
+  const large = (shape, beginning, unit, end = '') =>
+    [0, 6, 10].map((size) =>
+      Buffer.concat([
+        Buffer.from([SHAPES.large, shape, size, beginning.length, end.length]),
+        Buffer.from(`${beginning}${end}${unit}`),
+      ]),
+    );
+  const text = (content) => `\0${content}`;
+  all.push(
+    ...[
+      `{"body":"${base64}","list":[1,null,{"a":"\\u00e9\\n"}]}`,
+      `"${'a'.repeat(1500)}"`,
+      '[[[{}]]]',
+    ].map((json) => Buffer.from(`${String.fromCharCode(SHAPES.json)}${json}`)),
+    ...['a', '\\u0041', '\\n', 'é', '\\\\'].flatMap((unit) =>
+      large(SHAPES.json, '{"body":"', unit, '"}'),
+    ),
+    ...['0,', '{},', '"a":0,', '[', ' '].flatMap((unit) => large(SHAPES.json, '[', unit, '0]')),
+    ...['a', 'a ', ' '].flatMap((unit) => large(SHAPES.text, text('ffd8'), unit)),
+    ...['%ff', ' '].flatMap((unit) => large(SHAPES.text, text('data:,%ff%d8'), unit)),
+    ...['AAAA', 'A ', '%41'].flatMap((unit) => large(SHAPES.text, text('data:;base64,/9j/'), unit)),
+    ...large(SHAPES.base64, text('/9j/'), 'AAAA'),
+    ...[`--${BOUNDARY}\r\n\r\n\r\n`, '\r\n--', `--${BOUNDARY}`, 'x: y\r\n'].flatMap((unit) =>
+      large(SHAPES.form, text(`--${BOUNDARY}\r\n`), unit, `\r\n--${BOUNDARY}--\r\n`),
+    ),
+  );
   for (const each of [seeds, findings]) rmSync(each, { recursive: true, force: true });
   for (const each of [seeds, findings, work]) mkdirSync(each, { recursive: true });
   all.forEach((seed, index) => writeFileSync(path.join(seeds, String(index)), seed));
@@ -108,7 +135,8 @@ function jazzerArgs() {
   return [
     path.join(root, 'build/test/fuzz/lambda-event.fuzz'),
     // Only what reads events and bodies is looked into.
-    ...['--includes', 'dist/lambda', '--includes', '@fastify/busboy', '--includes', 'negotiator'],
+    ...['--includes', 'dist/lambda', '--includes', 'dist/bounded-json'],
+    ...['--includes', '@fastify/busboy', '--includes', 'negotiator'],
     ...['--timeout', '5000'],
   ];
 }
