@@ -69,6 +69,7 @@ export default tseslint.config(
         AbortController: 'readonly',
         Buffer: 'readonly',
         URL: 'readonly',
+        WebAssembly: 'readonly',
         clearInterval: 'readonly',
         console: 'readonly',
         performance: 'readonly',

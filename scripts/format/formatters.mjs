@@ -1,6 +1,7 @@
 import path from 'node:path';
 
 import { exampleCrates } from '../examples/crates.mjs';
+import { fuzzerCrate } from '../fuzz/differential/build.mjs';
 import { filesBelow } from '../setup/files.mjs';
 import { rustEnvironment } from '../setup/machine.mjs';
 import { localProgram, root } from '../setup/paths.mjs';
@@ -51,13 +52,13 @@ export const formatters = [
   },
   {
     name: 'rustfmt-examples',
-    title: 'rustfmt of the examples',
+    title: 'rustfmt of the examples, and of the fuzzer',
     command: (machine, write) => ({
       command: path.join(machine.rust.programs, 'rustfmt'),
       args: [
         ...(write ? [] : ['--check']),
         ...['--edition', '2021', '--config-path', path.join(root, 'wasm')],
-        ...exampleCrates().map((folder) => path.join(folder, 'src/main.rs')),
+        ...[...exampleCrates(), fuzzerCrate].map((folder) => path.join(folder, 'src/main.rs')),
       ],
     }),
   },

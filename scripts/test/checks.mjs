@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { exampleCrates } from '../examples/crates.mjs';
+import { fuzzerCrate, fuzzerTargetFolder } from '../fuzz/differential/build.mjs';
 import { formatters } from '../format/formatters.mjs';
 import { cargo } from '../setup/guests.mjs';
 import { rustEnvironment } from '../setup/machine.mjs';
@@ -56,6 +57,14 @@ export const checks = [
     commands: async ({ machine }) => [
       clippy(machine, ['--workspace', '--target', 'wasm32-wasip1']),
       clippy(machine, [...hostPackages(), '--all-targets']),
+      {
+        command: path.join(machine.rust.programs, 'cargo-clippy'),
+        args: ['clippy', '--locked', '--', '-D', 'warnings'],
+        options: {
+          cwd: fuzzerCrate,
+          env: { ...rustEnvironment(machine), CARGO_TARGET_DIR: fuzzerTargetFolder },
+        },
+      },
       ...exampleCrates().map((cwd) => ({
         command: path.join(machine.rust.programs, 'cargo-clippy'),
         args: ['clippy', '--locked', '--target', 'wasm32-wasip1', '--', '-D', 'warnings'],
@@ -139,6 +148,17 @@ export const checks = [
     title: 'Fuzzing of Lambda events, 10 min',
     long: true,
     commands: async () => [script('fuzz-events', '--seconds', '600')],
+  },
+  {
+    name: 'fuzz-differential',
+    title: 'Compiled, interpreted and V8 compared: every access, generated modules for 15 s',
+    commands: async () => [script('fuzz-differential', '--seconds', '15')],
+  },
+  {
+    name: 'fuzz-differential-long',
+    title: 'The same, generated modules for an hour',
+    long: true,
+    commands: async () => [script('fuzz-differential', '--seconds', '3600')],
   },
   {
     name: 'fuzz',

@@ -1,0 +1,103 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { buildDifferential } from './fuzz/differential/build.mjs';
+import { Session, optionSets } from './fuzz/differential/run.mjs';
+import { runCommand } from './setup/index.mjs';
+import { shown } from './setup/paths.mjs';
+import { withTask } from './setup/task.mjs';
+
+const help = `Runs modules compiled, interpreted and in Node's own engine, and compares what comes of them.
+
+Usage: npm run fuzz:differential -- [--seconds N] [--seed N] [--only accesses|generated]
+       npm run fuzz:differential -- --module FILE…
+
+      --seconds  how long generated modules are tried (60)
+      --seed     which modules are generated (1)
+      --only     only every access at every end of memory, or only generated modules; one after the other by default
+      --module   only this one, with all ways to compile it: repeats a finding
+  -h, --help     this text
+
+The repository is to be set up (npm run quickstart). A module that shows a difference, ends its process or takes too
+much is kept in build/fuzz/differential/findings; the exit code is 1 then.
+`;
+
+/** Of one finding, on the terminal; the file beside its module has all. */
+const mostLines = 6;
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '60' },
+      seed: { type: 'string', default: '1' },
+      only: { type: 'string' },
+      module: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  for (const name of ['seconds', 'seed']) {
+    if (!/^[1-9]\d{0,8}$/.test(values[name])) {
+      throw new Error(`--${name} takes a whole number from 1 on, not '${values[name]}'.`);
+    }
+  }
+  if (![undefined, 'accesses', 'generated'].includes(values.only)) {
+    throw new Error(`--only takes 'accesses' or 'generated', not '${values.only}'.`);
+  }
+  return { ...values, seconds: Number(values.seconds), seed: Number(values.seed) };
+}
+
+async function main(options) {
+  await withTask('Building the differential fuzzer', 'fuzz-differential-build', buildDifferential);
+  const session = new Session();
+  const started = Date.now();
+  try {
+    await runAll(session, options);
+  } finally {
+    session.end();
+  }
+  console.log(summary(session, (Date.now() - started) / 1000));
+  return session.findings.length === 0 ? 0 : 1;
+}
+
+async function runAll(session, { seconds, seed, only, module }) {
+  const step = (title, log, work) =>
+    withTask(title, `fuzz-differential-${log}`, async (task) => {
+      const before = session.findings.length;
+      await work(task);
+      return session.findings.length === before ? 'nothing found' : 'FOUND SOMETHING';
+    });
+  if (module.length > 0) {
+    const files = module.map((file) => path.resolve(file));
+    await step('Running modules', 'modules', async (task) => {
+      for (const options of optionSets) await session.run(files, options, task);
+    });
+    return;
+  }
+  if (only !== 'generated') {
+    await step('Accesses at the ends of memory', 'accesses', (task) => session.runAccesses(task));
+  }
+  if (only !== 'accesses') {
+    const until = Date.now() + seconds * 1000;
+    await step('Generated modules', 'generated', (task) => session.runGenerated(seed, until, task));
+  }
+}
+
+function summary({ totals, wasmedge, knownSeen, findings }, seconds) {
+  const share = Math.round((100 * totals.cpuSeconds) / seconds);
+  return [
+    `WasmEdge ${wasmedge}, V8 ${process.versions.v8}: ${totals.modules} modules, ${totals.taken} of them taken; ` +
+      `${totals.calls} calls in each engine, ${totals.values} values, ${totals.traps} traps, ` +
+      `${totals.nothing} that are not compared; ${Math.round(seconds)} s, ${share} % of a processor.`,
+    ...[...knownSeen].map(([title, times]) => `Known: ${title} (${times} times)`),
+    `${totals.differences} differences, ${totals.failures} processes that failed.`,
+    ...findings.map(
+      ({ file, details }) =>
+        `\n${shown(file)}\n${details
+          .slice(0, mostLines)
+          .map((line) => `  ${line}`)
+          .join('\n')}\n  again: npm run fuzz:differential -- --module ${shown(file)}`,
+    ),
+  ].join('\n');
+}
+
+await runCommand(help, readOptions, main);

@@ -1,0 +1,46 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+
+import { SetupFailure } from '../../setup/failure.mjs';
+import { root } from '../../setup/paths.mjs';
+import { executables, isExecutable } from '../../setup/processes.mjs';
+
+const sources = path.join(root, 'native/fuzz');
+/** The crate of the program that writes modules; a workspace of its own. */
+export const fuzzerCrate = path.join(sources, 'differential');
+export const workFolder = path.join(root, 'build/fuzz/differential');
+export const fuzzerTargetFolder = path.join(workFolder, 'target');
+
+/** The program that writes modules. */
+export const generatorFile = path.join(fuzzerTargetFolder, 'debug/differential-guests');
+/** What is loaded into the processes that run them. */
+export const canaryFile = path.join(workFolder, 'canary.so');
+/** Modules of all forms, to be changed here and there. */
+export const corpusFolder = path.join(sources, 'corpus/module_file');
+
+/**
+ * Builds both. Where there is no Rust, as in the Debian of the matrix, what was built elsewhere is taken.
+ *
+ * @param {import('../../setup/task.mjs').Task} task
+ */
+export async function buildDifferential(task) {
+  mkdirSync(workFolder, { recursive: true });
+  const cargo = ['/usr/bin/cargo', ...executables('cargo')].find(isExecutable);
+  const [compiler] = ['c++', 'g++', 'clang++'].flatMap(executables);
+  if (cargo === undefined || compiler === undefined) {
+    if (existsSync(generatorFile) && existsSync(canaryFile)) return 'as it was built';
+    throw new SetupFailure('The fuzzer takes cargo and a C++ compiler, which are not in PATH.', {
+      advice: 'Run npm run quickstart once, which installs what is missing.',
+    });
+  }
+  const rustc = path.join(path.dirname(cargo), 'rustc');
+  await task.exec(cargo, ['build', '--locked'], {
+    cwd: fuzzerCrate,
+    env: { CARGO_TARGET_DIR: fuzzerTargetFolder, ...(isExecutable(rustc) && { RUSTC: rustc }) },
+  });
+  await task.exec(compiler, [
+    ...['-std=c++17', '-O1', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC'],
+    ...[path.join(sources, 'canary.cc'), '-o', canaryFile, '-ldl'],
+  ]);
+  return 'done';
+}

@@ -1,0 +1,100 @@
+// The process that runs modules: what ends it is a finding. It tells in a file what it is at, and of each module
+// that is done what came of it, in a line of JSON.
+
+import { openSync, writeSync } from 'node:fs';
+import path from 'node:path';
+
+import { casesOf } from './cases.mjs';
+import { compareOutcomes, compareVerdicts } from './compare.mjs';
+import { V8Engine, openCompiled, openInterpreted, openWasmEdge } from './engines.mjs';
+
+const callsAtOnce = 32;
+/** Of one module: more say nothing new. */
+const mostDifferences = 20;
+
+const order = JSON.parse(process.argv[2]);
+const place = openSync(order.progress, 'w');
+
+/** Fixed in its length, so that nothing of what was there before remains. */
+function note(what) {
+  writeSync(place, what.slice(0, 300).padEnd(300), 0);
+}
+
+async function main() {
+  note('opening WasmEdge');
+  const wasmedge = await openWasmEdge();
+  say({ wasmedge });
+  for (const [index, file] of order.files.entries()) {
+    // The first is one that a process before this did not survive.
+    const { from, singles } = index === 0 ? order : { from: 0, singles: 0 };
+    say({ module: file, ...(await tryModule(file, wasmedge, from, singles)) });
+  }
+}
+
+async function tryModule(file, wasmedge, from, singles) {
+  const started = performance.now();
+  note(`${file} compiling`);
+  const output = path.join(order.work, 'compiled.so');
+  const compiled = await openCompiled(file, output, order.options);
+  const compileMs = performance.now() - started;
+  note(`${file} loading`);
+  const interpreted = await openInterpreted(file);
+  note(`${file} V8`);
+  const v8 = new V8Engine(file);
+  const [verdict] = path.basename(file).split('-');
+  const differences = compareVerdicts({ compiled, interpreted, v8, verdict }, wasmedge);
+  const counts = { taken: 0, calls: 0, values: 0, traps: 0, nothing: 0 };
+  if (compiled.refusal === undefined && interpreted.refusal === undefined && !v8.refusal) {
+    counts.taken = 1;
+    const calls = casesOf(v8);
+    for (let first = from; first < calls.length;) {
+      // Many at once are much faster, but which of them ended the process is not known.
+      const count = first < from + singles ? 1 : callsAtOnce;
+      const some = calls.slice(first, first + count);
+      const outcomes = await callAll(some, { compiled, interpreted, v8 }, (name) => {
+        note(`${file} ${name}, calls ${first} and ${some.length - 1} more: ${shown(some[0])}`);
+      });
+      for (const [index, each] of outcomes.entries()) {
+        counts.calls += 1;
+        counts[{ value: 'values', trap: 'traps', none: 'nothing' }[each.compiled.kind]] += 1;
+        if (differences.length < mostDifferences) {
+          differences.push(...compareOutcomes(some[index], each));
+        }
+      }
+      first += count;
+    }
+  }
+  note(`${file} closing`);
+  for (const engine of [compiled, interpreted, v8]) await engine.close();
+  globalThis.gc?.();
+  return { ...counts, compileMs, ms: performance.now() - started, differences };
+}
+
+/** What each engine makes of each of the calls. */
+async function callAll(calls, { compiled, interpreted, v8 }, announce) {
+  announce('compiled');
+  const byCompiled = await Promise.all(calls.map((call) => compiled.call(call)));
+  announce('interpreted');
+  const byInterpreted = await Promise.all(calls.map((call) => interpreted.call(call)));
+  announce('V8');
+  return calls.map((call, index) => ({
+    compiled: byCompiled[index],
+    interpreted: byInterpreted[index],
+    // It cannot be stopped: what another one had to be, it is not given.
+    v8:
+      byCompiled[index].reason === 'ERR_TIMEOUT'
+        ? { kind: 'none', reason: 'not tried' }
+        : v8.call(call),
+  }));
+}
+
+function shown({ name, args }) {
+  return `${name}(${args.join(', ')})`;
+}
+
+function say(line) {
+  const replacer = (_key, value) => (typeof value === 'bigint' ? `${value}n` : value);
+  writeSync(1, `${JSON.stringify(line, replacer)}\n`);
+}
+
+await main();

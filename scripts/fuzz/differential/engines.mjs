@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import { root } from '../../setup/paths.mjs';
+
+const require = createRequire(import.meta.url);
+const { loadModule, WasmEdgeError } = require(path.join(root, 'dist/index.js'));
+const { addon } = require(path.join(root, 'dist/native.js'));
+
+/** What some invocations may take together: generated guests end by themselves, changed ones perhaps not. */
+const timeoutMs = 10_000;
+
+/**
+ * What came of a call.
+ *
+ * @typedef {{ kind: 'value', value: string } | { kind: 'trap', trap: string } | { kind: 'none', reason: string }} Outcome
+ *   `none` where there is nothing to compare: no import of that name, a time limit, an end of the stack
+ */
+
+/** Whether the engine takes the module, and how it is called. */
+class Engine {
+  /** @param {string} [refusal] why it does not take it */
+  constructor(refusal) {
+    this.refusal = refusal;
+  }
+
+  async close() {}
+}
+
+/** To be called before any module is loaded: what is opened first decides whether LLVM is there. */
+export async function openWasmEdge() {
+  const empty = Buffer.from('0061736d01000000', 'hex');
+  await addon().compile({ ...compileOptions, input: empty, output: '/dev/null' });
+  return (await addon().runtime()).version;
+}
+
+const compileOptions = {
+  optimize: 3,
+  generic: false,
+  interruptible: false,
+  meter: false,
+  universal: false,
+};
+
+class WasmEdgeEngine extends Engine {
+  #module;
+
+  /** @param {import('../../../dist/index.js').LoadedModule | undefined} module */
+  constructor(module, refusal) {
+    super(refusal);
+    this.#module = module;
+  }
+
+  async call({ name, args }) {
+    try {
+      return valueOf(await this.#module.call(name, ...args));
+    } catch (error) {
+      return outcomeOfError(error);
+    }
+  }
+
+  async close() {
+    await this.#module?.close();
+  }
+}
+
+function outcomeOfError(error) {
+  if (!(error instanceof WasmEdgeError)) throw error;
+  if (error.code !== 'ERR_TRAP') return { kind: 'none', reason: error.code };
+  if (error.trap === 'stack-overflow') return { kind: 'none', reason: error.trap };
+  return { kind: 'trap', trap: error.trap };
+}
+
+/** WasmEdge with compiled code, which is compiled here, into the file `output`. */
+export async function openCompiled(file, output, options) {
+  try {
+    const input = readFileSync(file);
+    await addon().compile({ ...compileOptions, ...options, input, output });
+    return await loaded(output, {});
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+/** WasmEdge's interpreter. */
+export async function openInterpreted(file) {
+  try {
+    return await loaded(file, { aot: 'off' });
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+async function loaded(file, options) {
+  const limits = { timeoutMs };
+  return new WasmEdgeEngine(await loadModule(file, { ...options, concurrency: 1, limits }));
+}
+
+function refused(error) {
+  // The addon's own errors have a code of the family, too.
+  if (!error.code?.startsWith('ERR_')) throw error;
+  return new WasmEdgeEngine(undefined, `${error.code}: ${error.message}`);
+}
+
+/** Node's own engine. */
+export class V8Engine extends Engine {
+  #module;
+  #kept;
+
+  constructor(file) {
+    const { module, refusal } = compiledByV8(readFileSync(file));
+    super(refusal);
+    this.#module = module;
+  }
+
+  /** @returns {{ name: string, kind: string }[]} */
+  get exports() {
+    return WebAssembly.Module.exports(this.#module);
+  }
+
+  /** An instance for who looks at what it exports. */
+  instance() {
+    return new WebAssembly.Instance(this.#module, imports);
+  }
+
+  /** Each call has a fresh instance, but those that restore what they change (`touches`). */
+  call({ name, args, touches }) {
+    try {
+      if (touches === undefined) return valueOf(this.instance().exports[name](...args));
+      this.#kept ??= this.instance();
+      return this.#callKept(name, args, touches);
+    } catch (error) {
+      return outcomeOfException(error);
+    }
+  }
+
+  #callKept(name, args, { begin, end }) {
+    const { memory } = this.#kept.exports;
+    const part = new Uint8Array(memory.buffer).subarray(begin, end);
+    const before = part.slice();
+    try {
+      return valueOf(this.#kept.exports[name](...args));
+    } finally {
+      part.set(before);
+    }
+  }
+}
+
+function compiledByV8(bytes) {
+  try {
+    return { module: new WebAssembly.Module(bytes) };
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    return { refusal: error.message };
+  }
+}
+
+/** What generated modules may import. */
+const imports = { wasi_snapshot_preview1: { sched_yield: () => 0 } };
+
+function valueOf(value) {
+  // -0 and 0 are not the same.
+  return { kind: 'value', value: Object.is(value, -0) ? '-0' : String(value) };
+}
+
+/** V8's messages, by what they stand for there. */
+const trapMessages = [
+  [/^unreachable$/, 'unreachable'],
+  [/^memory access out of bounds$|^data segment/, 'memory'],
+  [
+    /^table index is out of bounds$|^table access out of bounds$|^element segment|table initializer/i,
+    'table',
+  ],
+  [/^null function or function signature mismatch$/, 'function type'],
+  [/^(divide|remainder) by zero$/, 'division by zero'],
+  [/^divide result unrepresentable$/, 'overflow'],
+  [/^float unrepresentable in integer range$/, 'conversion'],
+];
+
+function outcomeOfException(error) {
+  if (error instanceof RangeError) return { kind: 'none', reason: error.message };
+  if (error instanceof WebAssembly.LinkError) return { kind: 'none', reason: error.message };
+  if (!(error instanceof WebAssembly.RuntimeError)) {
+    // Values of types that JavaScript has no values for.
+    if (error instanceof TypeError) return { kind: 'none', reason: error.message };
+    throw error;
+  }
+  const known = trapMessages.find(([pattern]) => pattern.test(error.message));
+  return { kind: 'trap', trap: known ? known[1] : error.message };
+}
