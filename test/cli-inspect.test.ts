@@ -75,6 +75,7 @@ describe('wasmedge-embed inspect', () => {
     const folder = folderWith({
       empty: '',
       'text.wasm': 'no module',
+      'network.onnx': '\x08\x07\x12\x07pytorch',
       'text.tflite': 'no model',
       'broken.so': '\x7fELF and nothing else',
     });
@@ -83,6 +84,7 @@ describe('wasmedge-embed inspect', () => {
       ['', /ERR_MODULE_LOAD: Cannot read/],
       ['empty', /ERR_MODULE_INVALID: .*empty/],
       ['text.wasm', /ERR_MODULE_INVALID: .*text\.wasm/],
+      ['network.onnx', /ERR_MODULE_INVALID: .*\(\.tflite\)\. Convert it to TensorFlow Lite/],
       ['broken.so', /ERR_MODULE_(INVALID|LOAD): .*broken\.so/],
       ['text.tflite', /ERR_MODEL: .*text\.tflite/],
     ];

@@ -14,6 +14,26 @@ import { temporaryPath } from './support/wat.js';
 const soon = (): ReturnType<typeof lambdaContext> => lambdaContext(2100);
 const HASTY: HandlerOptions = { deadlineMarginMs: 2000, concurrency: 1 };
 
+describe('The Lambda handler', () => {
+  const [kind = 'invocation'] = EVENT_KINDS;
+
+  it('goes without a deadline where the context tells none', async () => {
+    await withScriptedGuest({}, async (handler) => {
+      for (const remaining of [
+        undefined,
+        7,
+        () => NaN,
+        () => undefined,
+        () => '1',
+        () => Infinity,
+      ]) {
+        const context = { ...lambdaContext(1), getRemainingTimeInMillis: remaining as never };
+        assert.equal((await invoke(handler, kind, orders('a'), context)).status, 200);
+      }
+    });
+  });
+});
+
 for (const kind of EVENT_KINDS) {
   describe(`When the guest fails, the Lambda handler (${kind})`, () => {
     it('answers with 504 before the deadline, and serves the next', async () => {

@@ -83,7 +83,7 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
   const all = withLibraries([addonFile(), wasmedgeFile, liteRtFile()]);
   const needs = newestVersions(all.filter(({ name }) => !isOfNode(name)));
   const missing = target ? missingVersions(target, needs) : [];
-  if (missing.length > 0) doubt(missing.join('; '));
+  if (missing.length > 0) doubt(`${missing.join('; ')}. ${OLDER_SYSTEMS}`);
   // Such a library would at best not be loaded: the target's own serves instead.
   const libraries = all.filter(
     (each) =>
@@ -129,6 +129,11 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
     suitable: suitableTargets(needs),
   };
 }
+
+/** What helps where WasmEdge comes from a newer system than the bundle goes to. */
+const OLDER_SYSTEMS =
+  "WasmEdge's official release needs less than a distribution's package: install it and name its folder with " +
+  'WASMEDGE_DIR, as docs/bundle.md shows';
 
 /** What stands against the bundle: an error, or with `force` a warning. */
 function doubtsOf({ target, force, onWarning }: BundleOptions): (reason: string) => void {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { WasmEdgeError } from '../errors.js';
+import { WasmEdgeError, reasonOf } from '../errors.js';
 
 import { readSharedObject } from './elf.js';
 import type { SharedObject } from './elf.js';
@@ -40,12 +40,26 @@ export function isOfGlibc(name: string): boolean {
 }
 
 /** The shared objects in this process's memory, in the order of their addresses. */
-export function mappedFiles(maps = readFileSync('/proc/self/maps', 'utf8')): string[] {
+export function mappedFiles(maps = ownMaps()): string[] {
   const files = maps.split('\n').flatMap((line) => {
     const file = /^(?:\S+\s+){5}(\/.*)$/.exec(line)?.[1];
     return file !== undefined && /(\.so|\.node)(\.|$)/.test(path.basename(file)) ? [file] : [];
   });
   return [...new Set(files)];
+}
+
+/** @throws {WasmEdgeError} ERR_BUNDLE where the kernel does not tell. */
+function ownMaps(): string {
+  try {
+    return readFileSync('/proc/self/maps', 'utf8');
+  } catch (error) {
+    throw new WasmEdgeError(
+      'ERR_BUNDLE',
+      `What this process has loaded stands in /proc/self/maps: ${reasonOf(error)}. Mount /proc first: ` +
+        'mount -t proc proc /proc',
+      { cause: error },
+    );
+  }
 }
 
 /**

@@ -46,7 +46,7 @@ export async function makeFolder<T>(
         await mkdir(parent, { recursive: true });
         await mkdir(staging);
       });
-      const result = await make(staging);
+      const result = await fileOperation(target, () => make(staging));
       await fileOperation(target, async () => {
         await makeReadable(staging);
         await requireVacant(target);
@@ -60,11 +60,12 @@ export async function makeFolder<T>(
   });
 }
 
-async function fileOperation(target: string, operate: () => Promise<void>): Promise<void> {
+/** Failures of the system, such as a full disk, as errors of the family. */
+async function fileOperation<T>(target: string, operate: () => Promise<T>): Promise<T> {
   try {
-    await operate();
+    return await operate();
   } catch (error) {
-    if (error instanceof WasmEdgeError) throw error;
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
     throw new WasmEdgeError('ERR_BUNDLE', `Cannot write ${target}: ${reasonOf(error)}.`, {
       cause: error,
     });

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 
 import { WasmEdgeError, reasonOf } from '../errors.js';
 import { inspectModel, inspectModule } from '../inspect.js';
+import { printable } from '../printable.js';
 import type { ExternalDescription, RewriteDescription, TensorDescription } from '../types.js';
 
 export function inspectCommand(): Command {
@@ -39,13 +40,41 @@ async function inspect(file: string, { json }: { json?: true }): Promise<void> {
   printExternals('export', module.exports);
 }
 
+const WASM = Buffer.from('\0asm');
+const ELF = Buffer.from('\x7fELF');
 /** A FlatBuffer of TensorFlow Lite has its identifier at bytes 4 to 7. */
+const TFLITE = Buffer.from('TFL3');
+/** Files in which other frameworks keep their models. */
+const OF_OTHER_FRAMEWORKS = /\.(onnx|pt|pth|pb|h5|keras|safetensors|gguf|mlmodel)$/i;
+
+/**
+ * @returns Whether it is a model; else it is a module.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID when it is neither.
+ */
 async function isModel(file: string): Promise<boolean> {
+  const begin = await readBegin(file);
+  if (begin.subarray(4).equals(TFLITE) || file.endsWith('.tflite')) return true;
+  const magic = begin.subarray(0, 4);
+  if (magic.equals(WASM) || magic.equals(ELF)) return false;
+  if (begin.length === 0) {
+    throw new WasmEdgeError('ERR_MODULE_INVALID', `${printable(file)} is empty.`);
+  }
+  const advice = OF_OTHER_FRAMEWORKS.test(file)
+    ? ' Convert it to TensorFlow Lite (.tflite) first.'
+    : '';
+  throw new WasmEdgeError(
+    'ERR_MODULE_INVALID',
+    `${printable(file)} is neither a WebAssembly module (.wasm), nor one that WasmEdge has compiled (.so), nor a ` +
+      `TensorFlow Lite model (.tflite).${advice}`,
+  );
+}
+
+async function readBegin(file: string): Promise<Buffer> {
   try {
     const handle = await open(file);
     try {
-      const { buffer } = await handle.read(Buffer.alloc(8), 0, 8, 0);
-      return buffer.toString('latin1', 4) === 'TFL3' || file.endsWith('.tflite');
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+      return buffer.subarray(0, bytesRead);
     } finally {
       await handle.close();
     }

@@ -66,8 +66,7 @@ export class Invocations {
       const request = readRequest(event);
       const response = await this.#invoke(request, {
         requestId: idOf(context?.awsRequestId),
-        // Undefined where there is no deadline: whoever calls the handler by hand may give no context.
-        remainingMs: context?.getRemainingTimeInMillis?.(),
+        remainingMs: remainingMs(context),
         ...(signal && { signal }),
       });
       return formatResponse(request.kind, response);
@@ -199,4 +198,15 @@ class LoadFailure extends Error {
   constructor(override readonly cause: unknown) {
     super('Loading failed.');
   }
+}
+
+/**
+ * Undefined where there is no deadline: whoever calls the handler by hand may give no context, or one
+ * that tells no time.
+ */
+function remainingMs(context: Partial<Context> | undefined): number | undefined {
+  const remaining: unknown = context?.getRemainingTimeInMillis;
+  if (typeof remaining !== 'function') return undefined;
+  const milliseconds: unknown = remaining.call(context);
+  return Number.isFinite(milliseconds) ? (milliseconds as number) : undefined;
 }

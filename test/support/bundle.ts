@@ -8,6 +8,7 @@ import type * as AddonFile from '../../dist/addon-file.js';
 import type * as Elf from '../../dist/bundle/elf.js';
 import type * as Libraries from '../../dist/bundle/libraries.js';
 import type * as RunPath from '../../dist/bundle/run-path.js';
+import type * as Staging from '../../dist/bundle/staging.js';
 import type * as SymbolVersions from '../../dist/bundle/symbol-versions.js';
 import type * as Targets from '../../dist/bundle/targets.js';
 import { addon } from './internals.js';
@@ -21,6 +22,7 @@ export const { isOfGlibc, isOfNode, mappedFiles, withLibraries } = load(
   './libraries.js',
 ) as typeof Libraries;
 export const { setRunPathToOrigin } = load('./run-path.js') as typeof RunPath;
+export const { makeFolder } = load('./staging.js') as typeof Staging;
 export const { compareVersions, newestVersions } = load(
   './symbol-versions.js',
 ) as typeof SymbolVersions;

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { makeFolder, mappedFiles } from './support/bundle.js';
+import { fails } from './support/errors.js';
+import { folderWith } from './support/model-files.js';
+
+describe('The folder of a bundle', () => {
+  it('is not there after a full disk, of which the error tells', async () => {
+    const folder = folderWith({});
+    const target = path.join(folder, 'out');
+    const making = makeFolder(target, (staging) => {
+      writeFileSync(path.join(staging, 'a'), 'a');
+      // The kernel's file for it: each write fails with ENOSPC.
+      writeFileSync('/dev/full', 'b');
+      return Promise.resolve();
+    });
+    const { message } = await fails('ERR_BUNDLE', making);
+    assert.match(message, /^Cannot write .*out: .*no space left on device/);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('hides no fault of the program', async () => {
+    const fault = new TypeError('a bug');
+    const making = makeFolder(path.join(folderWith({}), 'out'), () => Promise.reject(fault));
+    await assert.rejects(making, fault);
+  });
+});
+
+describe('What a process has loaded', () => {
+  it('is read from its maps', () => {
+    const line = (file: string): string => `7f00-7f01 r-xp 00000000 08:01 7   ${file}`;
+    const maps = [
+      line('/lib/libc.so.6'),
+      line('/lib/libc.so.6'),
+      line('[heap]'),
+      line('/usr/bin/node'),
+    ];
+    assert.deepEqual(mappedFiles(maps.join('\n')), ['/lib/libc.so.6']);
+  });
+});
