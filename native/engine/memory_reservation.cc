@@ -1,6 +1,7 @@
 #include "engine/memory_reservation.h"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <cerrno>
@@ -23,6 +24,10 @@ constexpr uint64_t kPageSize = 65536;
 constexpr uint64_t kGapBytes = uint64_t{4} << 30;
 constexpr uint64_t kRequestBytes = uint64_t{12} << 30;
 constexpr uint64_t kReservedBytes = kRequestBytes + MemoryReservation::kGuardBytes;
+
+// Where the process has a limit on its addresses: what no memory may take. What Node.js cannot
+// allocate ends the process.
+constexpr uint64_t kSpareBytes = uint64_t{256} << 20;
 
 struct Reserved {
   /// Bytes of the memory that are open: all before its end.
@@ -57,6 +62,20 @@ Error NoAddresses(const std::string& reason) {
                "address-space");
 }
 
+/// Null where the system refuses.
+void* MapReservation() {
+  rlimit limit{};
+  const bool is_limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  const uint64_t spare = is_limited ? kSpareBytes : 0;
+  // What is opened later is counted against the machine's memory then, as WasmEdge's own mapping
+  // would be: without MAP_NORESERVE.
+  void* const begin =
+      mmap(nullptr, kReservedBytes + spare, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (begin == MAP_FAILED) return nullptr;
+  if (spare != 0) munmap(static_cast<uint8_t*>(begin) + kReservedBytes, spare);
+  return begin;
+}
+
 /// Throws `Error(kLimit)`, or `std::bad_alloc`.
 uint8_t* Reserve(bool is_prepared) {
   State& state = Global();
@@ -65,10 +84,8 @@ uint8_t* Reserve(bool is_prepared) {
     throw NoAddresses("and a process may have " + std::to_string(MemoryReservation::kMostMemories) +
                       " of them.");
   }
-  // What is opened later is counted against the machine's memory then, as WasmEdge's own mapping
-  // would be: without MAP_NORESERVE.
-  void* begin = mmap(nullptr, kReservedBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (begin == MAP_FAILED) {
+  void* const begin = MapReservation();
+  if (begin == nullptr) {
     throw NoAddresses(
         "which this process does not get. Raise its limit of virtual memory (ulimit -v) where it "
         "has one.");

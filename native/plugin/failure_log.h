@@ -5,8 +5,9 @@
 namespace wasmedge_embed::plugin {
 
 /// Tells why a guest was ended by a host function: WasmEdge's own message says no more than that
-/// one failed, and a plug-in writes to none of the process's streams. Appends one line of JSON to
-/// the file that WASMEDGE_EMBED_LOG names, `{"code":"ERR_…","message":"…"}`, for ERR_LIMIT with
+/// one failed, and a plug-in writes to none of the process's streams (but see below). Appends one
+/// line of JSON to the file that WASMEDGE_EMBED_LOG names, `{"code":"ERR_…","message":"…"}`, for
+/// ERR_LIMIT with
 /// `"limit"` and for ERR_TRAP with `"trap"`; and to the descriptor of
 /// WASMEDGE_EMBED_LOG_DESCRIPTOR. Does nothing without these variables, or where the file cannot be
 /// written.
