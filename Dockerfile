@@ -75,7 +75,7 @@ COPY models models
 COPY lambda lambda
 ARG MODEL=models/default/model.tflite
 ARG LABELS=models/default/labels.txt
-RUN node dist/cli/main.js bundle --out /image/var/task --target none --module guest.wasm \
+RUN node dist/cli/main.js bundle --output /image/var/task --target none --module guest.wasm \
       --model "${MODEL}" --labels "${LABELS}" --handler lambda/index.mjs \
  && install -m 755 lambda/entrypoint.sh /image/lambda-entrypoint.sh \
  && chmod -R a+rX /image

@@ -55,6 +55,7 @@ export interface LoadSettings extends EngineSettings {
 }
 
 export const ISOLATIONS: readonly Isolation[] = ['in-process', 'worker-process', 'subprocess'];
+export const AOT_MODES = ['auto', 'off'] as const;
 export const KERNELS: readonly Kernels[] = ['xnnpack', 'builtin', 'reference'];
 
 const KNOWN = [
@@ -92,7 +93,7 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     env: given.env === undefined ? {} : environment('env', given.env),
     files: fileSources(given.files),
     models: modelSources(given.models),
-    aot: oneOf('aot', given.aot, ['auto', 'off'], 'auto'),
+    aot: oneOf('aot', given.aot, AOT_MODES, 'auto'),
     inference: inferenceOptions(given.inference),
     hostModules: optionalHostModules(given.hostModules),
     limits: resolveLimits(given.limits),

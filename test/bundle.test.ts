@@ -62,7 +62,7 @@ describe('wasmedge-embed bundle', function () {
       skip(this, 'a bundle is tried in processes without preloaded libraries');
     }
     const made = path.join(temporaryPath('bundle'), 'new', 'folder');
-    const args = ['--out', made, '--module', CLASSIFIER, ...MODEL, '--json', '--force'];
+    const args = ['--output', made, '--module', CLASSIFIER, ...MODEL, '--json', '--force'];
     const { stdout, stderr, exitCode } = await commandLine(['bundle', ...args]);
     assert.equal(exitCode, 0, stderr);
     report = JSON.parse(stdout) as BundleReport;
@@ -180,7 +180,15 @@ describe('wasmedge-embed bundle', function () {
     const at = (name: string): string => path.join(folder, name);
     await commandLine(['compile', at('adder.wasm'), '-o', at('native.so')]);
     await commandLine(['compile', at('adder.wasm'), '-o', at('any.so'), '--generic']);
-    const args = ['bundle', '--out', at('out'), '--handler', at('handler.cjs'), '--target', 'none'];
+    const args = [
+      'bundle',
+      '--output',
+      at('out'),
+      '--handler',
+      at('handler.cjs'),
+      '--target',
+      'none',
+    ];
     const refused = await commandLine([...args, ...MODEL, '--module', at('native.so')]);
     assert.equal(refused.exitCode, 1);
     assert.match(refused.stderr, /ERR_BUNDLE: .*native\.so was compiled for this machine's proc/);
@@ -198,7 +206,7 @@ describe('wasmedge-embed bundle', function () {
   it('leaves nothing where a signal ends it', async () => {
     const folder = folderWith({});
     const main = path.join(ROOT, 'dist', 'cli', 'main.js');
-    const args = ['bundle', '--out', path.join(folder, 'out'), '--module', CLASSIFIER, ...MODEL];
+    const args = ['bundle', '--output', path.join(folder, 'out'), '--module', CLASSIFIER, ...MODEL];
     const child = spawn(process.execPath, [main, ...args, '--force'], { stdio: 'ignore' });
     const ended = once(child, 'exit');
     while (readdirSync(folder).length === 0 && child.exitCode === null) await setTimeout(5);
@@ -219,17 +227,17 @@ describe('wasmedge-embed bundle', function () {
     const module = ['--module', path.join(folder, 'adder.wasm')];
     const none = ['--target', 'none'];
     const cases: [string[], RegExp, Record<string, string>?][] = [
-      [['--out', path.join(folder, 'kept'), ...none], /ERR_BUNDLE: .*kept is not empty/],
-      [['--out', path.join(folder, 'handler.ts'), ...none], /ERR_BUNDLE: Cannot write/],
+      [['--output', path.join(folder, 'kept'), ...none], /ERR_BUNDLE: .*kept is not empty/],
+      [['--output', path.join(folder, 'handler.ts'), ...none], /ERR_BUNDLE: Cannot write/],
       [
-        ['--out', out, ...none],
+        ['--output', out, ...none],
         /ERR_BUNDLE: .*patchelf.*apt-get install patchelf/,
         { PATH: folder },
       ],
-      [['--out', out, ...none, '--module', path.join(folder, 'no.wasm')], /ERR_MODULE_LOAD/],
-      [['--out', out, ...none, '--model', path.join(folder, 'no.tflite')], /ERR_MODEL/],
+      [['--output', out, ...none, '--module', path.join(folder, 'no.wasm')], /ERR_MODULE_LOAD/],
+      [['--output', out, ...none, '--model', path.join(folder, 'no.tflite')], /ERR_MODEL/],
       [
-        ['--out', out, ...none, ...module, '--handler', path.join(folder, 'handler.ts')],
+        ['--output', out, ...none, ...module, '--handler', path.join(folder, 'handler.ts')],
         /ERR_BUNDLE: .*handler\.ts has to be JavaScript/,
       ],
     ];
@@ -238,7 +246,7 @@ describe('wasmedge-embed bundle', function () {
     );
     if (unsuitable !== undefined) {
       const needs = new RegExp(`ERR_BUNDLE: No bundle was made for ${unsuitable}: .* needs GLIBC`);
-      cases.push([['--out', out, '--target', unsuitable], needs]);
+      cases.push([['--output', out, '--target', unsuitable], needs]);
     }
     const before = readdirSync(folder);
     for (const [args, expected, variables] of cases) {

@@ -37,7 +37,7 @@ describe('wasmedge-embed bench', () => {
   it('measures, shows tables, and writes results that can be reported on and compared', async () => {
     const out = path.join(folder, 'results');
     const { stdout, stderr, exitCode } = await commandLine([
-      ...['bench', '--quick', '--only', 'in-process,echo-in-process', '--out', out],
+      ...['bench', '--quick', '--only', 'in-process,echo-in-process', '--output', out],
       ...[...withModel, file('red.jpg'), file('green.jpg')],
     ]);
     assert.equal(exitCode, 0, stderr);
@@ -76,7 +76,7 @@ describe('wasmedge-embed bench', () => {
     assert.equal(compared.exitCode, 0, compared.stderr);
     assert.match(compared.stdout, /within noise/);
     assert.doesNotMatch(compared.stdout, /worse|better|differ/);
-    const again = await commandLine(['bench', 'report', raw, '--out', path.join(out, 'again')]);
+    const again = await commandLine(['bench', 'report', raw, '--output', path.join(out, 'again')]);
     assert.equal(again.exitCode, 0, again.stderr);
     assert.equal(
       readFileSync(path.join(out, 'again.html'), 'utf8'),
@@ -110,7 +110,7 @@ describe('wasmedge-embed bench', () => {
 
   it('tells what failed and ends with exit code 1', async () => {
     const { stderr, exitCode } = await commandLine([
-      ...['bench', '--quick', '--only', 'in-process', '--out', path.join(folder, 'failed')],
+      ...['bench', '--quick', '--only', 'in-process', '--output', path.join(folder, 'failed')],
       ...['--model', file('red.jpg'), '--labels', file('colours.labels.txt'), file('red.jpg')],
     ]);
     assert.equal(exitCode, 1);

@@ -46,7 +46,10 @@ export interface WorkerOptions {
   queue: string;
   /** What serves them; it may be called again before its last answer is there (`concurrency`). */
   handler: InvocationHandler;
-  /** Most invocations at a time, 1 to 65,535: the channel's prefetch count. Default 1. */
+  /**
+   * Most invocations at a time, 1 to 65,535: the channel's prefetch count. Default 1, since a handler
+   * of any kind may serve one at a time only; give a `createHandler` as many as it has threads.
+   */
   concurrency?: number;
   /** What the handler is told of its deadline, 1 to 86,400,000 milliseconds. Default 30,000. */
   timeoutMs?: number;

@@ -24,7 +24,7 @@ import { integerIn } from './parse.js';
 interface Given {
   quick?: true;
   only: string[];
-  out?: string;
+  output?: string;
   model?: string;
   labels?: string;
   onnx?: string;
@@ -56,7 +56,7 @@ export function benchCommand(): Command {
     .argument('[image...]', 'JPEG files; most is measured with the first (default: see below)')
     .option('--quick', 'a few invocations of each, without peers: does everything work?')
     .option('--only <names>', 'contenders or workloads, with commas between', namesOf(names), [])
-    .option('--out <folder>', 'where results go (default: bench/results in a clone, else .)')
+    .option('-o, --output <folder>', 'where results go (default: bench/results in a clone, else .)')
     .option('--model <file>', 'a .tflite classifier (default: the best at hand)')
     .option('--labels <file>', 'its labels, one a line')
     .option('--onnx <file>', 'its ONNX twin, for onnxruntime-node')
@@ -109,7 +109,7 @@ async function bench(images: string[], given: Given): Promise<void> {
     observer.end();
   });
   const summary = summarize(results);
-  const folder = given.out ?? defaultFolder();
+  const folder = given.output ?? defaultFolder();
   const name = results.startedAt.replace(/:/g, '-').replace(/\..*/, '');
   const files = await writeReports(results, path.join(folder, name), { samples: true });
   console.log(given.json ? JSON.stringify(summary, null, 2) : terminalText(summary));
@@ -157,10 +157,10 @@ function reportCommand(): Command {
   return new Command('report')
     .description('Make the reports of a results file anew.')
     .argument('<results>', 'a TIME.json of bench')
-    .option('--out <base>', 'their path without the ending (default: that of the results)')
-    .action(async (file: string, { out }: { out?: string }) => {
+    .option('-o, --output <base>', 'their path without the ending (default: that of the results)')
+    .action(async (file: string, { output }: { output?: string }) => {
       const results = await readResults(file);
-      const base = out ?? file.replace(/\.json$/, '');
+      const base = output ?? file.replace(/\.json$/, '');
       console.log((await writeReports(results, base, { samples: false })).join('\n'));
     });
 }

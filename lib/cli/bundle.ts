@@ -13,7 +13,7 @@ import { findGuest } from '../guest-lookup.js';
 import { chooseModel } from './guest-options.js';
 
 interface BundleCommandOptions {
-  out: string;
+  output: string;
   module?: string;
   model?: string;
   labels?: string;
@@ -29,7 +29,7 @@ export function bundleCommand(): Command {
       'Collect addon, libraries, JavaScript, module, model and labels into a folder that works wherever ' +
         "it is moved to: for Lambda's zip deployment, or any machine with Node.js.",
     )
-    .requiredOption('-o, --out <folder>', 'where to; it must not be there yet, or be empty')
+    .requiredOption('-o, --output <folder>', 'where to; it must not be there yet, or be empty')
     .option('--module <file>', 'the guest, plain or compiled with --generic (default: our own)')
     .option('--model <file>', 'a .tflite classifier (default: the best at hand)')
     .option('--labels <file>', 'its labels, one a line (default: found beside the model)')
@@ -67,7 +67,7 @@ async function bundle(options: BundleCommandOptions): Promise<void> {
   const begin = performance.now();
   const model = chooseModel(options);
   const report = await makeBundle({
-    out: options.out,
+    out: options.output,
     module: options.module ?? findGuest(),
     model: { file: model.file, ...(model.labels !== undefined && { labels: model.labels }) },
     handler: options.handler,

@@ -10,7 +10,7 @@ import { loadModule } from '../load-module.js';
 import type { LoadedModule } from '../loaded-module.js';
 import type { Timings } from '../types.js';
 
-import { addGuestOptions, chooseModel, inferenceOf, trustOf } from './guest-options.js';
+import { addGuestOptions, chooseModel, inferenceOf, limitsOf, trustOf } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
 import { labelsTable } from './labels-table.js';
 import type { Labelled } from './labels-table.js';
@@ -21,6 +21,7 @@ interface ClassifyOptions extends GuestOptions {
   topK: number;
   repeat: number;
   concurrency: number;
+  timeout: number;
   json?: true;
   timings?: true;
 }
@@ -41,7 +42,13 @@ export function classifyCommand(): Command {
     .option('--json', 'print JSON')
     .option('--timings', 'print how long loading and each invocation took')
     .option('--repeat <n>', 'classify each picture this many times', integerIn(1, 1_000_000), 1)
-    .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), 1)
+    .option(
+      '--concurrency <n>',
+      'pictures at a time; more of them make the timings of each worse',
+      integerIn(1, 256),
+      1,
+    )
+    .option('--timeout <seconds>', 'longest time for a picture', integerIn(1, 86_400), 60)
     .action(classify);
 }
 
@@ -52,6 +59,7 @@ async function classify(images: string[], options: ClassifyOptions): Promise<voi
     models: { default: model },
     inference: inferenceOf(options),
     ...trustOf(options),
+    limits: limitsOf(options, options.timeout),
     concurrency: options.concurrency,
     isolation: options.isolation,
     maxQueue: 1_000_000,

@@ -1,9 +1,16 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 
-import { ISOLATIONS, KERNELS } from '../load-settings.js';
+import { AOT_MODES, ISOLATIONS, KERNELS } from '../load-settings.js';
 import { findModel } from '../model-lookup.js';
-import type { CompileLimits, InferenceOptions, Isolation, Kernels, LoadOptions } from '../types.js';
+import type {
+  CompileLimits,
+  InferenceOptions,
+  Isolation,
+  Kernels,
+  Limits,
+  LoadOptions,
+} from '../types.js';
 
 import { integerIn } from './parse.js';
 
@@ -50,6 +57,10 @@ export interface GuestOptions extends CompileLimitOptions {
   kernels: Kernels;
   rewrite: boolean;
   isolation: Isolation;
+  aot: NonNullable<LoadOptions['aot']>;
+  /** MiB. */
+  memory?: number;
+  fuel?: number;
 }
 
 export function addGuestOptions(command: Command): Command {
@@ -71,12 +82,42 @@ export function addGuestOptions(command: Command): Command {
       new Option('--isolation <name>', 'where the guest runs')
         .choices(ISOLATIONS)
         .default('in-process'),
+    )
+    .addOption(
+      new Option('--aot <mode>', 'auto: a plain guest is compiled once; off: it is interpreted')
+        .choices(AOT_MODES)
+        .default('auto'),
+    )
+    .option(
+      '--memory <MiB>',
+      'most memory of the guest in an invocation (default: 4096)',
+      integerIn(1, 4096),
+    )
+    .option(
+      '--fuel <n>',
+      'most instructions of an invocation, of a guest that was compiled to measure or is compiled here',
+      integerIn(1, Number.MAX_SAFE_INTEGER),
     );
 }
 
-/** How the module is loaded: how far it is trusted, and what compiling it may take. */
-export function trustOf(options: GuestOptions): Pick<LoadOptions, 'trusted' | 'compile'> {
-  return { trusted: options.untrusted !== true, compile: compileLimitsOf(options) };
+const PAGES_PER_MIB = 16;
+
+/** What each invocation may use, with the command's own time limit. */
+export function limitsOf({ memory, fuel }: GuestOptions, timeoutSeconds?: number): Limits {
+  return {
+    ...(memory !== undefined && { memoryPages: memory * PAGES_PER_MIB }),
+    ...(fuel !== undefined && { fuel }),
+    ...(timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1000 }),
+  };
+}
+
+/** How the module is loaded: how far it is trusted, how it runs, and what compiling it may take. */
+export function trustOf(options: GuestOptions): Pick<LoadOptions, 'trusted' | 'compile' | 'aot'> {
+  return {
+    trusted: options.untrusted !== true,
+    aot: options.aot,
+    compile: compileLimitsOf(options),
+  };
 }
 
 export function inferenceOf({ threads, kernels, rewrite }: GuestOptions): InferenceOptions {

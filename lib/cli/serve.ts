@@ -10,7 +10,7 @@ import type * as Serve from '../serve/server.js';
 import type { Server, ServerOptions } from '../serve/server.js';
 import type { Isolation } from '../types.js';
 
-import { addGuestOptions, chooseModel, inferenceOf, trustOf } from './guest-options.js';
+import { addGuestOptions, chooseModel, inferenceOf, limitsOf, trustOf } from './guest-options.js';
 import type { ChosenModel, GuestOptions } from './guest-options.js';
 import { outliveReaders } from './outlive-readers.js';
 import { integerIn } from './parse.js';
@@ -47,7 +47,12 @@ export function serveCommand(): Command {
     );
   return addGuestOptions(command)
     .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), os.availableParallelism())
-    .option('--max-queue <n>', 'requests that may wait beyond these', integerIn(0, 100_000), 64)
+    .option(
+      '--max-queue <n>',
+      'requests that may wait beyond these; who waits behind more has mostly gone',
+      integerIn(0, 100_000),
+      64,
+    )
     .option(
       '--timeout <seconds>',
       'longest time of a request, its body on the way included',
@@ -82,8 +87,7 @@ Resources:
   GET  /healthz                                    503 while shutting down
   GET  /metrics                                    for Prometheus
 
-Beyond --concurrency and --max-queue, /classify answers with 503 and an invocation with 429. The log goes to
-stdout, a line for each invocation, with the id that the answer has as X-Request-Id; AWS_LAMBDA_LOG_FORMAT=JSON and AWS_LAMBDA_LOG_LEVEL are as on Lambda.`,
+Beyond --concurrency and --max-queue answers are 503. The log goes to stdout, a line for each invocation, with the id that the answer has as X-Request-Id; AWS_LAMBDA_LOG_FORMAT=JSON and AWS_LAMBDA_LOG_LEVEL are as on Lambda.`,
     )
     .action(serve);
 }
@@ -116,7 +120,7 @@ function serverOptions(options: ServeOptions, model: ChosenModel): ServerOptions
       models: { default: model },
       inference: inferenceOf(options),
       ...trustOf(options),
-      limits: { stdinBytes: maxBodyBytes },
+      limits: { ...limitsOf(options), stdinBytes: maxBodyBytes },
       concurrency,
       maxQueue,
       topK,

@@ -9,7 +9,7 @@ import { createHandler } from '../lambda/handler.js';
 
 import { addBrokerOptions } from './broker-options.js';
 import type { BrokerOptions } from './broker-options.js';
-import { addGuestOptions, chooseModel, inferenceOf, trustOf } from './guest-options.js';
+import { addGuestOptions, chooseModel, inferenceOf, limitsOf, trustOf } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
 import { outliveReaders } from './outlive-readers.js';
 import { integerIn, regularExpression } from './parse.js';
@@ -71,6 +71,7 @@ async function work(options: WorkerCommandOptions): Promise<void> {
     models: { default: chooseModel(options) },
     inference: inferenceOf(options),
     ...trustOf(options),
+    limits: limitsOf(options),
     concurrency,
   });
   try {

@@ -8,12 +8,12 @@ import type { Exchange } from './exchange.js';
 import { replyJson } from './reply.js';
 import type { Service } from './routes.js';
 
-/** What Lambda calls what it refuses, by the status that is its reason. */
-const TYPES: Readonly<Record<number, readonly [status: number, type: string]>> = {
-  408: [408, 'RequestTimeoutException'],
-  413: [413, 'RequestTooLargeException'],
-  // Beyond the reserved concurrency.
-  503: [429, 'TooManyRequestsException'],
+/** What Lambda calls what it refuses, by the status. */
+const TYPES: Readonly<Record<number, string>> = {
+  408: 'RequestTimeoutException',
+  413: 'RequestTooLargeException',
+  // A full queue; with the status that all of this server has for it.
+  503: 'TooManyRequestsException',
 };
 
 /**
@@ -73,9 +73,8 @@ function refuse({ logger }: Service, { response, requestId }: Exchange, error: u
   const message = isNoJson
     ? `Could not parse request body into json: ${error.message}`
     : error.message;
-  const [status, type] = isNoJson
-    ? [400, 'InvalidRequestContentException']
-    : (TYPES[error.status] ?? [error.status, 'ServiceException']);
+  const status = isNoJson ? 400 : error.status;
+  const type = isNoJson ? 'InvalidRequestContentException' : (TYPES[status] ?? 'ServiceException');
   logger?.warn('refused', { requestId, status, problem: message });
   replyError(response, status, type, { message }, isNoJson ? {} : error.headers);
 }

@@ -195,7 +195,12 @@ function benchmark(photographs) {
   // The default model is embedded in the guest already that embeds one.
   const folder = path.join(root, 'models/default');
   const args = ['--model', path.join(folder, 'model.tflite')];
-  args.push('--labels', path.join(folder, 'labels.txt'), '--out', path.join(setupFolder, 'bench'));
+  args.push(
+    '--labels',
+    path.join(folder, 'labels.txt'),
+    '--output',
+    path.join(setupFolder, 'bench'),
+  );
   return {
     command: process.execPath,
     args: [commandLine, 'bench', '--quick', ...args, ...photographs.slice(0, 2)],
