@@ -2,8 +2,8 @@ import { alphabet, readDigits } from './digits.js';
 import { Problem } from './problem.js';
 
 const DIGITS = ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'];
-const STRICT = alphabet(6, DIGITS, { padding: '=' });
-const LOOSE = alphabet(6, DIGITS, { padding: '=', whiteSpace: ' \t\r\n\f' });
+const STRICT = alphabet('base64', DIGITS, { padding: '=' });
+const LOOSE = alphabet('base64', DIGITS, { padding: '=', whiteSpace: ' \t\r\n\f' });
 
 /**
  * Decodes base64 (RFC 4648, section 4) to the letter: its own alphabet, padded, no bits left over.

@@ -10,6 +10,8 @@ export const FOREIGN = 128;
 export interface Alphabet {
   values: Uint8Array;
   bitsPerDigit: number;
+  /** Node's own decoder of it, many times faster, which skips what it does not know. */
+  encoding: 'hex' | 'base64';
 }
 
 /** What was read. */
@@ -24,11 +26,12 @@ export interface Digits {
 /**
  * Makes an alphabet.
  *
+ * @param encoding Of the two that there are.
  * @param digits By value; several strings where a value has several digits.
  * @param options White space that may stand between them, and what fills up the last group.
  */
 export function alphabet(
-  bitsPerDigit: number,
+  encoding: Alphabet['encoding'],
   digits: readonly string[],
   { whiteSpace = '', padding = '' } = {},
 ): Alphabet {
@@ -38,7 +41,7 @@ export function alphabet(
   for (const each of digits) {
     for (let value = 0; value < each.length; value++) values[each.charCodeAt(value)] = value;
   }
-  return { values, bitsPerDigit };
+  return { values, encoding, bitsPerDigit: encoding === 'hex' ? 4 : 6 };
 }
 
 /**
@@ -50,12 +53,20 @@ export function alphabet(
 export async function readDigits(
   content: string | Buffer,
   from: number,
-  { values, bitsPerDigit }: Alphabet,
+  { values, bitsPerDigit, encoding }: Alphabet,
   refuse: (offset: number) => never,
 ): Promise<Digits> {
   const bytes = Buffer.allocUnsafe(Math.ceil(((content.length - from) * bitsPerDigit) / 8));
   let [size, count, bits, bitCount, padding, offset] = [0, 0, 0, 0, 0, 0];
   for await (const slice of slicesOf(content, { from })) {
+    const decoded =
+      bitCount === 0 && padding === 0 ? decodeAtOnce(slice, encoding, bytes, size) : 0;
+    if (decoded > 0) {
+      size += decoded;
+      count += slice.length;
+      offset += slice.length;
+      continue;
+    }
     for (let at = 0; at < slice.length; at++) {
       const value = values[slice[at] ?? 0] ?? FOREIGN;
       if (value < WHITE_SPACE) {
@@ -74,4 +85,21 @@ export async function readDigits(
     offset += slice.length;
   }
   return { bytes: bytes.subarray(0, size), count: count + padding, hasBitsLeft: bits !== 0 };
+}
+
+/**
+ * Has Node's decoder decode a slice of nothing but digits that make whole bytes. Gives how many
+ * bytes; 0 where there is anything else in it.
+ */
+function decodeAtOnce(
+  slice: Buffer,
+  encoding: Alphabet['encoding'],
+  bytes: Buffer,
+  at: number,
+): number {
+  const text = slice.toString('latin1');
+  if (encoding === 'base64' && (text.length % 4 !== 0 || /[^A-Za-z0-9+/]/.test(text))) return 0;
+  const size = bytes.write(text, at, encoding);
+  // It stops at the first digit that is none.
+  return encoding === 'base64' || size * 2 === text.length ? size : 0;
 }

@@ -3,7 +3,7 @@ import { Problem } from './problem.js';
 import { startOf } from './slices.js';
 
 /** Two digits a byte. */
-export const HEXADECIMAL = alphabet(4, ['0123456789abcdef', '0123456789ABCDEF'], {
+export const HEXADECIMAL = alphabet('hex', ['0123456789abcdef', '0123456789ABCDEF'], {
   whiteSpace: ' \t\r\n',
 });
 
