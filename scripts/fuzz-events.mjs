@@ -137,7 +137,8 @@ function jazzerArgs() {
     // Only what reads events and bodies is looked into.
     ...['--includes', 'dist/lambda', '--includes', 'dist/bounded-json'],
     ...['--includes', '@fastify/busboy', '--includes', 'negotiator'],
-    ...['--timeout', '5000'],
+    // What an input may take is looked at by the target, in processor time: this is for endless loops.
+    ...['--timeout', '60000'],
   ];
 }
 
