@@ -3,14 +3,15 @@ import { setMaxListeners } from 'node:events';
 import { WasmEdgeError } from './errors.js';
 
 /**
- * Has `end` called with the signal that is aborted first, at once where one is already. The returned
- * function takes it back. Any number of loads may share a signal.
+ * Has `end` called once, with the signal that is aborted first, at once where one is already. The
+ * returned function takes it back. Any number of loads may share a signal.
  */
 export function onAbort(
   signals: readonly AbortSignal[],
   end: (signal: AbortSignal) => void,
 ): () => void {
   const listener = ({ target }: Event): void => {
+    forget();
     end(target as AbortSignal);
   };
   const forget = (): void => {
@@ -23,7 +24,7 @@ export function onAbort(
   }
   for (const signal of signals) {
     setMaxListeners(0, signal);
-    signal.addEventListener('abort', listener, { once: true });
+    signal.addEventListener('abort', listener);
   }
   return forget;
 }
@@ -72,6 +73,6 @@ export async function unlessAborted<T>(
     clearTimeout(timer);
     forget?.();
   }
-  work.then(undo, () => undefined);
+  work.then(undo).catch(() => undefined);
   throw abortError(aborted);
 }

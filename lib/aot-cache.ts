@@ -11,7 +11,7 @@ import { CompileFailures } from './compile-failures.js';
 import type { ResolvedCompileLimits } from './compile-limits.js';
 import { DEFAULT_COMPILE, compileInto } from './compile-module.js';
 import { CompilerCrash } from './compile-process.js';
-import { Turns } from './compile-turns.js';
+import { inTurn } from './compile-turn.js';
 import { sha256 } from './crypto.js';
 import { compileChannel } from './diagnostics.js';
 import type { CompileEvent } from './diagnostics.js';
@@ -39,8 +39,8 @@ export interface Plain {
  * compiler version, processor and `meter`, however many processes ask. Untrusted ones are compiled
  * one at a time.
  *
- * @param use Opens what is in the cache, by a path that is good until it settles. Where it fails, the file is made anew (a full disk, a
- *   changed file) and opened once more.
+ * @param use Opens what is in the cache, by a path that is good until it settles. Where it fails, the
+ *   file is made anew (a full disk, a changed file) and opened once more.
  * @throws {WasmEdgeError} Why it cannot be compiled; ERR_LIMIT with `limit: 'compile'`, ERR_ABORTED,
  *   ERR_QUEUE_FULL.
  */
@@ -111,7 +111,6 @@ interface Compilation {
 /** By what they make and within which limits: whoever wants the same waits for it. */
 const compilations = new Map<string, Compilation>();
 const failures = new CompileFailures();
-const untrustedTurns = new Turns(16);
 
 async function compileOnce(plain: Plain, output: string): Promise<void> {
   const { file, trusted, limits, signals } = plain;
@@ -128,7 +127,7 @@ async function compileOnce(plain: Plain, output: string): Promise<void> {
           publish({ module: file, output, totalMs: performance.now() - begin });
         },
         (error: unknown) => {
-          if (isOfTheModule(error)) failures.add(key, error);
+          if (isLasting(error, trusted)) failures.add(key, error);
           throw error;
         },
       )
@@ -172,16 +171,14 @@ function compile(plain: Plain, output: string, signal: AbortSignal): Promise<voi
   const control = { limits, signals: [signal], childEnv };
   const work = (): Promise<void> =>
     compileInto(content, output, { ...DEFAULT_COMPILE, meter }, control, appendDigest);
-  return trusted ? work() : untrustedTurns.run(work, signal);
+  return trusted ? work() : inTurn(work, signal);
 }
 
-/** Whether the same module would fail in the same way again. */
-function isOfTheModule(error: unknown): error is WasmEdgeError {
-  return (
-    error instanceof CompilerCrash ||
-    (error instanceof WasmEdgeError &&
-      (error.code === 'ERR_MODULE_INVALID' || error.limit === 'compile'))
-  );
+/** Whether the same module would take as much again, or, of an untrusted one, do the same again. */
+function isLasting(error: unknown, trusted: boolean): error is WasmEdgeError {
+  if (!(error instanceof WasmEdgeError)) return false;
+  if (error.limit === 'compile') return true;
+  return !trusted && (error instanceof CompilerCrash || error.code === 'ERR_MODULE_INVALID');
 }
 
 /** Raised whenever the same compiler is made to write other code: what earlier ones cached is not taken. */

@@ -36,10 +36,10 @@ export class CompileFailures {
   }
 
   add(key: string, error: WasmEdgeError): void {
+    this.#byKey.delete(key);
     // The oldest is the first.
     const [oldest] = this.#byKey.keys();
     if (this.#byKey.size >= MOST && oldest !== undefined) this.#byKey.delete(oldest);
-    this.#byKey.delete(key);
     this.#byKey.set(key, { error, until: this.#now() + KEPT_MS });
   }
 }

@@ -165,6 +165,13 @@ export interface NativeCompileOptions {
   universal: boolean;
 }
 
+/** A place in the process's queue of untrusted modules that are to be compiled. */
+export interface NativeCompileTurn {
+  readonly isFirst: boolean;
+  /** Gives the place up. */
+  leave(): void;
+}
+
 /** The addon: native/addon.cc. What it throws has a `code` of the public error family. */
 export interface Addon {
   readonly ModuleSource: {
@@ -188,6 +195,8 @@ export interface Addon {
   readonly Input: new (byteLength: number) => NativeInput;
   /** Takes a file's path, or its bytes. */
   readonly Model: { load(source: string | Uint8Array): Promise<NativeModel> };
+  /** Joins at the end; throws ERR_QUEUE_FULL. */
+  readonly CompileTurn: new () => NativeCompileTurn;
   compile(options: NativeCompileOptions): Promise<void>;
   /** Has this process killed when its parent, the process of this identifier, ends in any way. */
   dieWithParent(parent: number): void;

@@ -2,6 +2,7 @@
 
 #include "bindings/addon_data.h"
 #include "bindings/compile.h"
+#include "bindings/compile_turn_object.h"
 #include "bindings/input_object.h"
 #include "bindings/model_object.h"
 #include "bindings/module_object.h"
@@ -18,6 +19,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("ModuleSource", ModuleSourceObject::Define(env));
   exports.Set("Model", ModelObject::Define(env));
   exports.Set("Input", InputObject::Define(env));
+  exports.Set("CompileTurn", CompileTurnObject::Define(env));
   exports.Set("compile", Napi::Function::New(env, &Compile, "compile"));
   exports.Set("dieWithParent", Napi::Function::New(env, &KillWithParent, "dieWithParent"));
   exports.Set("endAboveMemory", Napi::Function::New(env, &WatchMemory, "endAboveMemory"));

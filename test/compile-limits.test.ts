@@ -9,6 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 
 import { WasmEdgeError, compileModule, loadModule } from 'wasmedge-embed';
 import type { LoadedModule, LoadOptions } from 'wasmedge-embed';
@@ -17,8 +20,9 @@ import { CLASSIFIER } from './support/classification.js';
 import { eventsOf } from './support/diagnostics.js';
 import { withEnvironment } from './support/environment.js';
 import { fails } from './support/errors.js';
-import { CompileFailures, Turns } from './support/internals.js';
+import { CompileFailures, inTurn } from './support/internals.js';
 import { ISOLATIONS } from './support/isolations.js';
+import { ROOT } from './support/paths.js';
 import { scriptOutput } from './support/process.js';
 import { withModule } from './support/run-guest.js';
 import { SECTION, sized, unsigned, wasmModule } from './support/wasm-binary.js';
@@ -231,7 +235,10 @@ describe('Aborting a load', () => {
       const file = await fresh();
       const controllers = [new AbortController(), new AbortController(), new AbortController()];
       const events = await eventsOf('wasmedge-embed:compile', async () => {
-        const loads = controllers.map(({ signal }) => load({ trusted: false, signal }, file));
+        const loads = controllers.map(({ signal }) =>
+          // Told twice, each is one who waits.
+          load({ trusted: false, signal, compile: { signal } }, file),
+        );
         const aborted = [fails('ERR_ABORTED', loads[0]!), fails('ERR_ABORTED', loads[2]!)];
         await eventually(() => compilers().length > 0);
         controllers[0]!.abort();
@@ -288,7 +295,6 @@ describe('Untrusted modules are compiled one at a time', () => {
     }));
 
   it('in their order, also after failures and aborts', async () => {
-    const turns = new Turns(3);
     const order: string[] = [];
     const work =
       (name: string, fail = false) =>
@@ -301,24 +307,39 @@ describe('Untrusted modules are compiled one at a time', () => {
     const none = new AbortController().signal;
     const controller = new AbortController();
     const all = [
-      turns.run(work('a'), none),
-      turns.run(work('b', true), none),
-      turns.run(work('c'), controller.signal),
-      turns.run(work('d'), none),
+      inTurn(work('a'), none),
+      inTurn(work('b', true), none),
+      inTurn(work('c'), controller.signal),
+      inTurn(work('d'), none),
     ];
-    await fails('ERR_QUEUE_FULL', turns.run(work('e'), none));
     controller.abort();
     const ends = await Promise.allSettled(all);
     assert.deepEqual(
       ends.map(({ status }) => status),
       ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
     );
-    assert.deepEqual(
-      order,
-      ['a', 'b', 'd'].flatMap((name) => [`${name} begins`, `${name} ends`]),
+    const expected = ['a', 'b', 'd'].flatMap((name) => [`${name} begins`, `${name} ends`]);
+    assert.deepEqual(order, expected);
+  });
+
+  it('by all threads together, and a thread that ends gives its turn up', async () => {
+    const signal = new AbortController().signal;
+    const worker = new Worker(
+      `const { parentPort } = require('node:worker_threads');
+       const { inTurn } = require(${JSON.stringify(path.join(ROOT, 'dist', 'compile-turn.js'))});
+       void inTurn(() => {
+         parentPort.postMessage('has it');
+         return new Promise((resolve) => setTimeout(resolve, 1e9));
+       }, new AbortController().signal);`,
+      { eval: true },
     );
-    await turns.run(work('f'), none);
-    assert.equal(order.at(-1), 'f ends');
+    await once(worker, 'message');
+    let isOurs = false;
+    const ours = inTurn(() => Promise.resolve((isOurs = true)), signal);
+    await sleep(100);
+    assert.equal(isOurs, false);
+    await worker.terminate();
+    await ours;
   });
 });
 

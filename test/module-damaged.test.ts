@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 
 import { compileModule, inspectModule, loadModule } from 'wasmedge-embed';
 
@@ -21,7 +21,11 @@ function fileOf(content: string | Uint8Array): string {
  * Loads every truncation of a file in a process of its own, which a fault would end, and calls
  * what can be loaded. Gives each one's outcome by its length: an error's code, or what `good` gave.
  */
-async function loadTruncations(file: string, lengths: number[]): Promise<Map<number, unknown>> {
+async function loadTruncations(
+  file: string,
+  lengths: number[],
+  aot: 'auto' | 'off' = 'auto',
+): Promise<Map<number, unknown>> {
   const target = temporaryPath('truncated');
   const output = await scriptOutput(`
     const { readFileSync, writeFileSync } = require('node:fs');
@@ -33,7 +37,7 @@ async function loadTruncations(file: string, lengths: number[]): Promise<Map<num
         const file = ${JSON.stringify(target)} + length;
         writeFileSync(file, whole.subarray(0, length));
         try {
-          const module = await loadModule(file, { aot: 'off' });
+          const module = await loadModule(file, { aot: '${aot}' });
           const known = module.exports.some((each) => each.name === 'good');
           outcomes.push([length, known ? await module.call('good') : 'loaded']);
           await module.close();
@@ -57,6 +61,12 @@ describe('A damaged module', () => {
     mkdirSync(folder);
     await fails('ERR_MODULE_LOAD', loadModule(folder));
     await fails('ERR_MODULE_LOAD', loadModule(`${missing}/below`));
+    // Of holes: it takes no room on the disk.
+    const enormous = temporaryPath('enormous.wasm');
+    writeFileSync(enormous, '\0asm\x01\0\0\0');
+    truncateSync(enormous, 2 ** 40);
+    const { message } = await fails('ERR_MODULE_LOAD', loadModule(enormous));
+    assert.match(message, /larger than 4 GiB/);
   });
 
   it('that is empty, random or text is an ERR_MODULE_INVALID that names it', async () => {
@@ -73,7 +83,7 @@ describe('A damaged module', () => {
     const whole = readFileSync(file);
     const boundaries = new Set([8, ...sections(whole).map((each) => each.end)]);
     const lengths = Array.from({ length: whole.length }, (_, index) => index + 1);
-    const outcomes = await loadTruncations(file, lengths);
+    const outcomes = await loadTruncations(file, lengths, 'off');
     assert.equal(outcomes.size, whole.length);
     for (const [length, outcome] of outcomes) {
       if (boundaries.has(length)) continue;
@@ -119,7 +129,7 @@ describe('A damaged module', () => {
       { length: Math.ceil(whole.length / 16) },
       (_, index) => index * 16 + 1,
     );
-    const outcomes = await loadTruncations(file, [...lengths, whole.length]);
+    const outcomes = await loadTruncations(file, [...lengths, whole.length], 'off');
     for (const [length, outcome] of outcomes) {
       if (boundaries.has(length)) continue;
       assert.equal(outcome, 'ERR_MODULE_INVALID', `${length} of ${whole.length} bytes`);

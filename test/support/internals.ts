@@ -4,7 +4,7 @@ import path from 'node:path';
 import type * as BoundedJson from '../../dist/bounded-json.js';
 import type * as CacheDirectory from '../../dist/cache-directory.js';
 import type * as Failures from '../../dist/compile-failures.js';
-import type * as CompileTurns from '../../dist/compile-turns.js';
+import type * as CompileTurn from '../../dist/compile-turn.js';
 import type * as Cors from '../../dist/lambda/cors.js';
 import type * as LambdaPicture from '../../dist/lambda/picture.js';
 import type * as LambdaProblem from '../../dist/lambda/problem.js';
@@ -28,7 +28,7 @@ export const { addon } = load('./native.js') as typeof Native;
 export const { parseBoundedJson } = load('./bounded-json.js') as typeof BoundedJson;
 export const { cacheDirectory } = load('./cache-directory.js') as typeof CacheDirectory;
 export const { CompileFailures } = load('./compile-failures.js') as typeof Failures;
-export const { Turns } = load('./compile-turns.js') as typeof CompileTurns;
+export const { inTurn } = load('./compile-turn.js') as typeof CompileTurn;
 export const { fetchModel, MODEL_ARCHIVE } = load('./model-fetch.js') as typeof ModelFetch;
 export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } = load(
   './model-lookup.js',
