@@ -65,6 +65,18 @@ export function readModels(sources: ModelSources): Promise<ReadModel[]> {
   );
 }
 
+/**
+ * Whether a model, as the option `models` takes it, has labels: named with it or found beside it.
+ * Without them a classifier's answers name classes by their numbers.
+ *
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT.
+ */
+export async function hasLabels(model: unknown): Promise<boolean> {
+  const { file, labels } = modelSource('model', model);
+  if (labels !== undefined) return labels.length > 0;
+  return typeof file === 'string' && (await findLabels(file)) !== null;
+}
+
 /** Begins to read each model's labels: {@link loadModels} has the addon read its file meanwhile. */
 export function readLabelsOf(sources: ModelSources): NamedModel[] {
   return sources.map(([name, source]) => {

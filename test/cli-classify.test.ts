@@ -63,6 +63,13 @@ describe('wasmedge-embed classify', () => {
     assert.ok(stdout.endsWith(`Model: ${file('colours.tflite')}.\n`));
   });
 
+  it('says once where the model has no labels', async () => {
+    const alone = path.join(folderWith({ 'alone.tflite': model }), 'alone.tflite');
+    const { stdout } = await commandLine(['classify', file('red.jpg'), '--model', alone]);
+    assert.deepEqual(rows(stdout), [['red.jpg', 'class 0', '250']]);
+    assert.ok(stdout.endsWith(`Model: ${alone}, without labels: classes are named by numbers.\n`));
+  });
+
   it('takes many pictures and lists several labels of each', async () => {
     const { stdout, exitCode } = await commandLine([
       'classify',

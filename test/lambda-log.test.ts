@@ -53,6 +53,14 @@ describe("The Lambda handler's log", () => {
     assert.match(String(bad!['problem']), /foreign character/);
   });
 
+  it('says once where the model has no labels', async () => {
+    const model = { file: DEFAULT_MODEL, labels: [] };
+    const lines = await linesOf({}, { models: { default: model } });
+    const told = lines.filter((line) => line.includes('"labels":"none"'));
+    assert.deepEqual(told, [lines[0]]);
+    assert.ok((await linesOf({})).every((line) => !line.includes('"labels"')));
+  });
+
   it('is JSON of the keys that Lambda knows where that is the format', async () => {
     const lines = await linesOf({ AWS_LAMBDA_LOG_FORMAT: 'JSON' });
     assert.equal(lines.length, 3);

@@ -8,6 +8,7 @@ import { reasonOf } from '../errors.js';
 import { findGuest } from '../guest-lookup.js';
 import { loadModule } from '../load-module.js';
 import type { LoadedModule } from '../loaded-module.js';
+import { hasLabels } from '../models.js';
 import type { Timings } from '../types.js';
 
 import { addGuestOptions, chooseModel, inferenceOf, limitsOf, trustOf } from './guest-options.js';
@@ -74,7 +75,8 @@ async function classify(images: string[], options: ClassifyOptions): Promise<voi
     } else {
       console.log(labelsTable(results));
       if (options.timings) printTimings(loadMs, results);
-      console.log(`Model: ${model.description}.`);
+      const note = (await hasLabels(model)) ? '' : ', without labels: classes are named by numbers';
+      console.log(`Model: ${model.description}${note}.`);
     }
     for (const { image, error } of results) if (error) console.error(`${image}: ${error}`);
     if (results.some(({ error }) => error !== undefined)) process.exitCode = 1;

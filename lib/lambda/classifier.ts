@@ -2,6 +2,7 @@ import { findGuest } from '../guest-lookup.js';
 import { loadModule } from '../load-module.js';
 import type { LoadedModule } from '../loaded-module.js';
 import { findModel } from '../model-lookup.js';
+import { hasLabels } from '../models.js';
 import type { RunResult } from '../types.js';
 
 import { GuestFailure } from './failure.js';
@@ -16,6 +17,8 @@ export interface LoadRecord {
   isolation: string;
   /** Where no model was named: what was found. */
   model?: string;
+  /** Where its model has none: answers name classes by their numbers. */
+  labels?: 'none';
   loadMs: number;
   warmUpMs?: number;
 }
@@ -63,6 +66,9 @@ export class Classifier {
       mode: module.mode,
       isolation: module.isolation,
       ...(found && { model: found.file }),
+      ...((await isWithoutLabels(found ?? load.models?.['default'])) && {
+        labels: 'none' as const,
+      }),
       loadMs: millisecondsSince(begin),
     };
     const classifier = new Classifier(module, settings);
@@ -111,4 +117,9 @@ export class Classifier {
   close(): Promise<void> {
     return this.#module.close();
   }
+}
+
+/** Of a model named `default`; a guest of another kind may have others, or none. */
+async function isWithoutLabels(model: unknown): Promise<boolean> {
+  return model !== undefined && !(await hasLabels(model));
 }
