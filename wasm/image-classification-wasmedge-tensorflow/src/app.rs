@@ -5,7 +5,7 @@ use image_classification::failure::Failure;
 use image_classification::model::Model;
 use image_classification::options::{self, Command, Format, Options};
 use image_classification::picture::{Channels, Picture};
-use image_classification::{answer, input, scores, tensor};
+use image_classification::{answer, defence, input, scores, tensor};
 use std::ffi::OsString;
 use std::io::{Read, Write};
 
@@ -62,7 +62,7 @@ pub fn run(
 
 fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
     refuse_foreign(options)?;
-    let jpeg = input::read_jpeg(source)?;
+    let jpeg = defence::while_decoding(|| input::read_jpeg(source))?;
     let model = embedded::model()
         .map_err(|reason| Failure::Host(format!("the embedded model: {reason}")))?;
     let output = infer(&model, &jpeg)?;

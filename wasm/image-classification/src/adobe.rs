@@ -1,12 +1,15 @@
 //! The marker with which Adobe's programs say how the colours of a JPEG are stored.
 
+use crate::segments::{Segment, Segments, START_OF_SCAN};
+
 /// Whether the file says that its three components are red, green and blue as they are: an Adobe
 /// segment (APP14) with colour transform 0 and no JFIF segment, which would stand for YCbCr. That is
 /// how libjpeg reads it (`jdapimin.c`, `default_decompress_parms`); the decoder goes by the
 /// components' names alone, and those are 1, 2, 3 in either case.
 pub fn says_rgb(jpeg: &[u8]) -> bool {
     let mut says_rgb = false;
-    for (marker, payload) in Segments(jpeg.get(2..).unwrap_or_default()) {
+    let before_scans = Segments::of(jpeg).take_while(|segment| segment.marker != START_OF_SCAN);
+    for Segment { marker, payload, .. } in before_scans {
         match marker {
             0xE0 if payload.starts_with(b"JFIF\0") => return false,
             // "Adobe", a version, two words of flags, the transform.
@@ -15,26 +18,6 @@ pub fn says_rgb(jpeg: &[u8]) -> bool {
         }
     }
     says_rgb
-}
-
-/// The segments before the first scan: marker and payload.
-struct Segments<'a>(&'a [u8]);
-
-impl<'a> Iterator for Segments<'a> {
-    type Item = (u8, &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        const START_OF_SCAN: u8 = 0xDA;
-        // Any number of 0xFF may stand before a marker.
-        while let [0xFF, 0xFF, ..] = self.0 {
-            self.0 = &self.0[1..];
-        }
-        let [0xFF, marker, high, low, rest @ ..] = self.0 else { return None };
-        let length = usize::from(u16::from_be_bytes([*high, *low])).checked_sub(2)?;
-        let payload = rest.get(..length)?;
-        self.0 = &rest[length..];
-        (*marker != START_OF_SCAN).then_some((*marker, payload))
-    }
 }
 
 #[cfg(test)]

@@ -39,9 +39,10 @@ pub fn run(
 }
 
 fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
-    let jpeg = input::read_jpeg(source)?;
+    let jpeg = defence::while_decoding(|| input::read_jpeg(source))?;
     let (model, labels) = read_model(Path::new(MODELS), &options.model)?;
     let bytes = prepare(&jpeg, &model.input, options.max_pixels)?;
+    drop(jpeg);
     let element_type = match model.input.element_type {
         ElementType::Uint8 | ElementType::Int8 => TensorType::U8,
         ElementType::Float32 => TensorType::F32,

@@ -3,9 +3,11 @@
 use crate::adobe;
 use crate::exif::{self, Orientation};
 use crate::failure::Failure;
+use crate::guarded::Guarded;
 use crate::jpeg;
 use crate::picture::{Channels, Picture};
 use crate::resize::resize;
+use crate::survey::Survey;
 use jpeg_decoder::{CodingProcess, ColorTransform, Decoder, Error, PixelFormat};
 
 /// A decoded picture and how it wants to be turned; it is turned after resizing, when it is small.
@@ -28,19 +30,14 @@ pub struct Decoded {
 ///
 /// # Errors
 /// [`Failure::Data`] if the file is damaged, truncated, of another kind of JPEG (lossless,
-/// arithmetic coding, 12 bits, hierarchical), or has more than `max_pixels` pixels, which is found
-/// before memory is taken for them.
+/// arithmetic coding, 12 bits, hierarchical), has more than `max_pixels` pixels, or takes more work or
+/// memory than [`Survey`] allows, which is found before any of it is decoded.
 pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<Decoded, Failure> {
-    let mut decoder = Decoder::new(jpeg);
+    let survey = Survey::of(jpeg);
+    survey.check(max_pixels)?;
+    let mut decoder = Decoder::new(Guarded::new(jpeg));
     decoder.read_info().map_err(|error| damaged(&error))?;
     let full = decoder.info().ok_or_else(|| data("the JPEG picture has no frame header".into()))?;
-    let pixels = u64::from(full.width) * u64::from(full.height);
-    if pixels > max_pixels {
-        return Err(data(format!(
-            "the picture has {} x {} = {pixels} pixels, the limit is {max_pixels}",
-            full.width, full.height
-        )));
-    }
     if full.coding_process == CodingProcess::Lossless {
         return Err(data(
             "lossless JPEG is not supported; expected baseline or progressive".into(),
@@ -51,9 +48,10 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<D
         decoder.set_color_transform(ColorTransform::RGB);
     }
 
-    let (width, height) =
-        if exif_orientation(&decoder).swaps_sides() { (height, width) } else { (width, height) };
+    let orientation = survey.exif().map_or(Orientation::Upright, exif::orientation);
+    let (width, height) = if orientation.swaps_sides() { (height, width) } else { (width, height) };
     let eighths = eighths_for((full.width, full.height), (width, height));
+    survey.check_memory(eighths)?;
     let (request_width, request_height) = scale_request((full.width, full.height), eighths);
     let (width, height) =
         decoder.scale(request_width, request_height).map_err(|error| damaged(&error))?;
@@ -75,8 +73,7 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<D
     Ok(Decoded {
         extent: (extent(full.width), extent(full.height)),
         picture: Picture { width, height, channels, samples },
-        // Asked again: metadata may stand behind the frame header.
-        orientation: exif_orientation(&decoder),
+        orientation,
     })
 }
 
@@ -113,10 +110,6 @@ fn damaged(error: &Error) -> Failure {
         Error::Format(reason) => format!("the JPEG picture is damaged: {reason}"),
         other => format!("the JPEG picture cannot be decoded: {other}"),
     })
-}
-
-fn exif_orientation(decoder: &Decoder<&[u8]>) -> Orientation {
-    decoder.exif_data().map_or(Orientation::Upright, exif::orientation)
 }
 
 /// The pixels of a side of `full` pixels when each block of 8 becomes `eighths` pixels.

@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const DATA_ERROR: i32 = 65;
 const SOFTWARE_ERROR: i32 = 70;
 
-/// A panic while this is set is the picture's fault.
+/// A panic and refused memory are the picture's fault while this is set.
 static DECODING: AtomicBool = AtomicBool::new(false);
 
-/// Makes panics end the process with exit code 65 (while decoding) or 70.
+/// Makes panics end the process with exit code 65 (while decoding) or 70. Refused memory does so by
+/// itself.
 pub fn install() {
     panic::set_hook(Box::new(|info| {
         if DECODING.load(Ordering::Relaxed) {
@@ -26,7 +27,8 @@ pub fn install() {
     }));
 }
 
-/// Runs `decode`; a panic in it is taken as damage of the picture.
+/// Runs `decode`, which reads or decodes the picture: a panic in it is taken as damage of the picture,
+/// memory that the host refuses as a picture that is too large.
 pub fn while_decoding<T>(decode: impl FnOnce() -> T) -> T {
     DECODING.store(true, Ordering::Relaxed);
     let result = decode();
@@ -55,12 +57,14 @@ fn reason(info: &PanicHookInfo<'_>) -> String {
 
 #[cfg(target_family = "wasm")]
 mod memory {
-    use super::SOFTWARE_ERROR;
+    use super::{DATA_ERROR, DECODING, SOFTWARE_ERROR};
     use std::alloc::{GlobalAlloc, Layout, System};
     use std::io::Write as _;
     use std::process;
+    use std::sync::atomic::Ordering;
 
-    /// The system's allocator; where the host refuses memory the process ends with exit code 70.
+    /// The system's allocator; where the host refuses memory the process ends with exit code 65 (while
+    /// decoding) or 70.
     struct OrExit;
 
     #[global_allocator]
@@ -68,14 +72,21 @@ mod memory {
 
     fn or_exit(pointer: *mut u8, bytes: usize) -> *mut u8 {
         if pointer.is_null() {
+            let (code, what) = if DECODING.load(Ordering::Relaxed) {
+                (
+                    DATA_ERROR,
+                    "the picture takes more memory than the host's limit (memoryPages) allows",
+                )
+            } else {
+                (SOFTWARE_ERROR, "out of memory: the host's limit (memoryPages) is too low")
+            };
             // Standard error is unbuffered: writing takes no memory.
             let _ = writeln!(
                 std::io::stderr(),
-                "{}: out of memory: the host refused {bytes} more bytes; \
-                 raise its memory limit or send a smaller picture",
+                "{}: {what}: {bytes} more bytes were refused",
                 env!("CARGO_PKG_NAME")
             );
-            process::exit(SOFTWARE_ERROR);
+            process::exit(code);
         }
         pointer
     }

@@ -33,7 +33,7 @@ Scores run from 0 to 255. The sentence says \"very likely\" above 200, \"likely\
 Exit codes:
   0   the answer is on standard output
   64  wrong options
-  65  not a JPEG, damaged, of an unsupported kind, or with too many pixels
+  65  not a JPEG, damaged, of an unsupported kind, or too much: pixels, work, memory
   70  the host has no such model, or cannot run it, or the model does not fit
 ";
 

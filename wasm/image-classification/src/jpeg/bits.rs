@@ -114,7 +114,7 @@ impl<'a> Bits<'a> {
 }
 
 /// The index of the first byte 0xFF, or the length.
-fn position_of_ff(data: &[u8]) -> usize {
+pub(crate) fn position_of_ff(data: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
     let words = data.chunks_exact(8).take_while(|bytes| {

@@ -2,6 +2,7 @@
 
 use super::huffman::Definition;
 use crate::exif::{self, Orientation};
+use crate::segments::{APP1, EXIF};
 
 /// One component of the frame, with its part of the scan's header.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +63,8 @@ struct Tables {
     dc: [Option<Definition>; 4],
     ac: [Option<Definition>; 4],
     restart_interval: u16,
-    orientation: Orientation,
+    /// What the first Exif segment says.
+    orientation: Option<Orientation>,
     is_jfif: bool,
 }
 
@@ -109,9 +111,9 @@ impl Tables {
                 }
                 self.is_jfif |= segment.starts_with(b"JFIF\0");
             }
-            0xE1 => {
-                if let Some(tiff) = segment.strip_prefix(b"Exif\0\0") {
-                    self.orientation = exif::orientation(tiff);
+            APP1 => {
+                if let (None, Some(tiff)) = (self.orientation, segment.strip_prefix(EXIF)) {
+                    self.orientation = Some(exif::orientation(tiff));
                 }
             }
             // Colour transforms that do not exist.
@@ -181,7 +183,7 @@ impl Tables {
             dc: self.dc,
             ac: self.ac,
             restart_interval: self.restart_interval,
-            orientation: self.orientation,
+            orientation: self.orientation.unwrap_or_default(),
             data,
         })
     }

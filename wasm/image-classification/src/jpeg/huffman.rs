@@ -32,10 +32,7 @@ impl Definition {
         let total = counts.iter().map(|&count| usize::from(count)).sum();
         let mut symbols = [0; 256];
         symbols.get_mut(..total)?.copy_from_slice(rest.get(..total)?);
-        // Codes of 16 bits, were all filled up to it.
-        let used: u32 =
-            (1..).zip(counts).map(|(length, count)| u32::from(count) << (16 - length)).sum();
-        (total > 0 && used <= 1 << 16).then_some((Self { counts, symbols }, &rest[total..]))
+        (total > 0 && leaves_ones(&counts)).then_some((Self { counts, symbols }, &rest[total..]))
     }
 
     /// Every code: its bits at the top of 16, its length, its symbol. In rising order.
@@ -48,6 +45,15 @@ impl Definition {
             Some((code, length, symbol))
         })
     }
+}
+
+/// Whether a code with so many codes of each length from 1 to 16 bits is one (section C.2): it leaves
+/// the bits that are all ones unused. Libjpeg refuses others, too.
+pub(crate) fn leaves_ones(counts: &[u8; 16]) -> bool {
+    // Codes of 16 bits, were all filled up to it.
+    let used: u32 =
+        (1..).zip(counts).map(|(length, &count)| u32::from(count) << (16 - length)).sum();
+    used < 1 << 16
 }
 
 /// Which coefficients a code is for. (Not a function of its own for each: WasmEdge takes a lock to

@@ -17,8 +17,10 @@ mod transform;
 use crate::adobe;
 use crate::decode::{eighths_for, Decoded};
 use crate::resize::{Colours, Plane, Resampler, Source};
+pub(crate) use bits::position_of_ff;
 use bits::Bits;
 use headers::{Component, Headers};
+pub(crate) use huffman::leaves_ones;
 use huffman::{AcCode, DcCode, LOOKUP_BITS};
 use transform::{coefficients, places, quantization, Block, Quantization};
 

@@ -1,0 +1,135 @@
+//! The segments of a JPEG file (ITU-T T.81, section B.1.1), as decoders come by them.
+
+use crate::jpeg::position_of_ff;
+
+/// Start of scan: its header is the payload, entropy-coded data follow.
+pub const START_OF_SCAN: u8 = 0xDA;
+/// The marker of metadata by Exif and others (APP1).
+pub const APP1: u8 = 0xE1;
+/// What a payload of [`APP1`] begins with where it is Exif's; the TIFF header is next.
+pub const EXIF: &[u8] = b"Exif\0\0";
+
+/// A marker and what belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment<'a> {
+    /// What stands before it and is no segment: entropy-coded data, or bytes that readers pass over.
+    pub before: &'a [u8],
+    /// The marker's second byte: none of 0x00 and 0xFF.
+    pub marker: u8,
+    /// What its length announces; nothing for markers that stand alone.
+    pub payload: &'a [u8],
+    /// All of it, as it stands in the file.
+    pub whole: &'a [u8],
+}
+
+impl Segment<'_> {
+    /// Whether it is a restart marker, which is part of the entropy-coded data.
+    #[must_use]
+    pub fn is_restart(&self) -> bool {
+        matches!(self.marker, 0xD0..=0xD7)
+    }
+}
+
+/// The segments of a file from behind its first marker (SOI), whatever stands between them.
+///
+/// Markers that stand alone come without a payload; one with a wrong length, or whose length leads out
+/// of the file, has the rest of it for its payload.
+#[derive(Debug, Clone)]
+pub struct Segments<'a>(&'a [u8]);
+
+impl<'a> Segments<'a> {
+    /// Those of a file.
+    #[must_use]
+    pub fn of(jpeg: &'a [u8]) -> Self {
+        Self(jpeg.get(2..).unwrap_or_default())
+    }
+
+    /// What is left of the file, which is no segment when all have come.
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+}
+
+impl<'a> Iterator for Segments<'a> {
+    type Item = Segment<'a>;
+
+    fn next(&mut self) -> Option<Segment<'a>> {
+        let mut at = 0;
+        let (before, marker, at) = loop {
+            at += position_of_ff(self.0.get(at..)?);
+            let first = at;
+            // Any number of 0xFF may stand before a marker.
+            at += self.0.get(at..)?.iter().take_while(|&&byte| byte == 0xFF).count();
+            match self.0.get(at)? {
+                // A stuffed zero behind a byte of entropy-coded data.
+                0x00 => at += 1,
+                &marker => break (&self.0[..first], marker, at + 1),
+            }
+        };
+        let rest = &self.0[at..];
+        let length = match marker {
+            0x01 | 0xD0..=0xD9 => Some(0),
+            // It counts itself.
+            _ => rest
+                .split_first_chunk()
+                .map(|(&length, _)| usize::from(u16::from_be_bytes(length)))
+                .filter(|&length| (2..=rest.len()).contains(&length)),
+        };
+        let end = length.map_or(self.0.len(), |length| at + length);
+        let payload = self.0[at..end].get(2..).unwrap_or_default();
+        let segment = Segment { before, marker, payload, whole: &self.0[before.len()..end] };
+        self.0 = &self.0[end..];
+        Some(segment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(jpeg: &[u8]) -> Vec<(&[u8], u8, &[u8])> {
+        Segments::of(jpeg)
+            .map(|segment| (segment.before, segment.marker, segment.payload))
+            .collect()
+    }
+
+    #[test]
+    fn segments_and_what_stands_between_them() {
+        let jpeg =
+            b"\xFF\xD8\xFF\xE1\x00\x03xgarbage\xFF\xFF\xFF\xDA\x00\x02\x12\xFF\x00\xFF\xD3\x45\
+            \xFF\xC4\x00\x04ab\xFF\xD9rest";
+        let expected: [(&[u8], u8, &[u8]); 5] = [
+            (b"", APP1, b"x"),
+            (b"garbage", START_OF_SCAN, b""),
+            (b"\x12\xFF\x00", 0xD3, b""),
+            (b"\x45", 0xC4, b"ab"),
+            (b"", 0xD9, b""),
+        ];
+        assert_eq!(parts(jpeg), expected);
+    }
+
+    /// Nothing is lost: what comes is the file.
+    #[test]
+    fn they_are_the_whole_file() {
+        let jpeg =
+            b"\xFF\xD8\xFF\xE1\x00\x05abc\x00\xFF\x00\xFF\xFF\xD3\xFF\x01\x02\xFF\xC4\x00\x09abc";
+        for end in 2..=jpeg.len() {
+            let mut segments = Segments::of(&jpeg[..end]);
+            let mut whole = jpeg[..2].to_vec();
+            for segment in segments.by_ref() {
+                whole.extend([segment.before, segment.whole].concat());
+            }
+            whole.extend(segments.rest());
+            assert_eq!(whole, jpeg[..end]);
+        }
+    }
+
+    #[test]
+    fn a_wrong_length_is_that_of_the_rest() {
+        assert_eq!(parts(b"\xFF\xD8\xFF\xE1\x00\x01ab"), [(&b""[..], APP1, &b"ab"[..])]);
+        assert_eq!(parts(b"\xFF\xD8\xFF\xE1\x00\x09ab"), [(&b""[..], APP1, &b"ab"[..])]);
+        assert_eq!(parts(b"\xFF\xD8\xFF\xE1\x00"), [(&b""[..], APP1, &b""[..])]);
+        assert_eq!(Segments::of(b"\xFF").count(), 0);
+    }
+}
