@@ -34,11 +34,12 @@ const SEEN: Record<number, number[]> = {
 };
 
 /** Stored in two rows of three blocks, whose corners are 40, 80, 120 and 160. */
-const picture = (orientation?: number): Buffer =>
+const picture = (orientation?: number, progressive = false): Buffer =>
   jpeg({
     width: 24,
     height: 16,
     block: (column, row) => [40 + 20 * column + 80 * row],
+    progressive,
     ...(orientation !== undefined && { orientation }),
   });
 
@@ -50,6 +51,19 @@ describe('Exif orientation in the classification guest', () => {
       assert.deepEqual(byClass(classes), seen);
     });
   }
+
+  it('is that of the first Exif segment where there are several', async () => {
+    for (const progressive of [false, true]) {
+      for (const tag of [1, 6]) {
+        const first = picture(tag);
+        const exif = first.subarray(2, 4 + first.readUInt16BE(4));
+        const second = picture(7 - tag, progressive);
+        const both = Buffer.concat([second.subarray(0, 2), exif, second.subarray(2)]);
+        const model = cornersModel(tag < 5 ? [2, 3, 3] : [3, 2, 3]);
+        assert.deepEqual(byClass(await topClasses(model, both, 4)), SEEN[tag]);
+      }
+    }
+  });
 
   it('is taken as upright where it is absent or makes no sense', async () => {
     for (const orientation of [undefined, 0, 9, 255]) {

@@ -47,7 +47,12 @@ impl Orientation {
 }
 
 const ORIENTATION_TAG: u16 = 0x0112;
-const TYPE_SHORT: u16 = 3;
+
+/// The standard's type of the tag, and others that writers use for it: each a whole number.
+const SHORT: u16 = 3;
+const LONG: u16 = 4;
+const SIGNED_SHORT: u16 = 8;
+const SIGNED_LONG: u16 = 9;
 
 /// Reads the orientation out of Exif metadata, which begin at their TIFF header.
 ///
@@ -75,13 +80,7 @@ fn find(tiff: &[u8]) -> Option<Orientation> {
     for index in 0..entries {
         let entry = directory.checked_add(2 + 12 * index)?;
         if reader.u16_at(entry)? == ORIENTATION_TAG {
-            let is_one_short =
-                reader.u16_at(entry + 2)? == TYPE_SHORT && reader.u32_at(entry + 4)? == 1;
-            return if is_one_short {
-                Orientation::from_tag(reader.u16_at(entry + 8)?)
-            } else {
-                None
-            };
+            return Orientation::from_tag(reader.whole_number(entry)?);
         }
     }
     None
@@ -93,6 +92,29 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// The value of a directory's entry, the first where there are several.
+    fn whole_number(&self, entry: usize) -> Option<u16> {
+        let kind = self.u16_at(entry + 2)?;
+        let size = match kind {
+            SHORT | SIGNED_SHORT => 2,
+            LONG | SIGNED_LONG => 4,
+            _ => return None,
+        };
+        let count = self.u32_at(entry + 4)?.checked_sub(1)?;
+        let place = entry + 8;
+        // Values that need more than four bytes stand elsewhere.
+        let place = if u64::from(count) * size + size > 4 {
+            usize::try_from(self.u32_at(place)?).ok()?
+        } else {
+            place
+        };
+        if size == 2 {
+            self.u16_at(place)
+        } else {
+            u16::try_from(self.u32_at(place)?).ok()
+        }
+    }
+
     fn array_at<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
         self.bytes.get(offset..offset.checked_add(N)?)?.try_into().ok()
     }
@@ -122,7 +144,7 @@ pub(crate) mod tests {
         bytes.extend(short(2));
         for (tag, value) in [(0x0100, 640), (ORIENTATION_TAG, value)] {
             bytes.extend(short(tag));
-            bytes.extend(short(TYPE_SHORT));
+            bytes.extend(short(SHORT));
             bytes.extend(long(1));
             bytes.extend(short(value));
             bytes.extend(short(0));
@@ -140,6 +162,42 @@ pub(crate) mod tests {
                     Orientation::from_tag(value)
                 );
             }
+        }
+    }
+
+    /// Big-endian metadata with the orientation as the only entry, and what stands behind it, at 26.
+    fn stored_as(kind: u16, count: u32, value: [u8; 4], rest: &[u8]) -> Vec<u8> {
+        let (tag, kind) = (ORIENTATION_TAG.to_be_bytes(), kind.to_be_bytes());
+        let start = b"MM\0*\0\0\0\x08\0\x01";
+        [start, &tag[..], &kind, &count.to_be_bytes(), &value, &[0; 4], rest].concat()
+    }
+
+    /// As Pillow reads them.
+    #[test]
+    fn other_types_and_several_values_are_read() {
+        let sixes = [
+            stored_as(SHORT, 1, [0, 6, 0, 0], &[]),
+            stored_as(SIGNED_SHORT, 1, [0, 6, 0, 0], &[]),
+            stored_as(LONG, 1, [0, 0, 0, 6], &[]),
+            stored_as(SIGNED_LONG, 1, [0, 0, 0, 6], &[]),
+            stored_as(SHORT, 2, [0, 6, 0, 1], &[]),
+            stored_as(SHORT, 3, [0, 0, 0, 26], &[0, 6, 0, 1, 0, 1]),
+            stored_as(LONG, 2, [0, 0, 0, 26], &[0, 0, 0, 6, 0, 0, 0, 1]),
+        ];
+        for six in sixes {
+            assert_eq!(orientation(&six), Orientation::Rotate90, "{six:?}");
+        }
+        let none = [
+            stored_as(SHORT, 0, [0, 6, 0, 0], &[]),
+            stored_as(1, 1, [6, 0, 0, 0], &[]),
+            stored_as(2, 2, *b"6\0\0\0", &[]),
+            stored_as(LONG, 1, [0, 1, 0, 6], &[]),
+            stored_as(SIGNED_LONG, 1, [0xFF, 0xFF, 0xFF, 6], &[]),
+            stored_as(LONG, 2, [0, 0, 0, 26], &[0, 0, 0]),
+            stored_as(LONG, u32::MAX, [0xFF; 4], &[]),
+        ];
+        for none in none {
+            assert_eq!(orientation(&none), Orientation::Upright, "{none:?}");
         }
     }
 
