@@ -17,12 +17,14 @@ struct ImageLimits {
 
 /// Decodes a JPEG with libjpeg-turbo: baseline and progressive, grey, YCbCr, RGB, CMYK and YCCK (as
 /// Adobe writes them, inverted). Damage that the decoder can go on after leaves grey. Orientation
-/// is not applied. Nothing when it is no JPEG that can be decoded, or when it has so many scans
-/// that it would take seconds. Throws `Error(kLimit)`, `Error(kNativeLoad)`, `std::bad_alloc`.
+/// is not applied. Nothing when it is no JPEG that can be decoded, or when its pixels, work or
+/// memory are beyond bounds (`JpegSurvey`). Throws `Error(kLimit)`, `Error(kNativeLoad)`,
+/// `std::bad_alloc`.
 std::optional<Picture> DecodeJpeg(const ByteSpan& bytes, const ImageLimits& limits);
 
 /// Decodes a PNG of any kind with libpng; what is transparent lies on black. Nothing when it is no
-/// PNG that can be decoded, or when it has too many pixels. Throws as `DecodeJpeg`.
+/// PNG that can be decoded, or when it has too many pixels, or more than its bytes can hold. Throws
+/// as `DecodeJpeg`.
 std::optional<Picture> DecodePng(const ByteSpan& bytes, const ImageLimits& limits);
 
 }  // namespace wasmedge_embed

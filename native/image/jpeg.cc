@@ -2,6 +2,7 @@
 
 #include "image/decode.h"
 #include "image/decoder_library.h"
+#include "image/jpeg_survey.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -14,10 +15,6 @@ constexpr int kColorSpaceYcck = 4;
 constexpr int kErrorWarning = 0;
 /// Known from 2.1 on, ignored before: no more than 500 scans.
 constexpr int kFlagLimitScans = 32768;
-
-/// Pixels times scans. A progressive file may go over its picture again and again, at some 100
-/// million a second; nothing can interrupt the decoder.
-constexpr uint64_t kMaximumWork = 500'000'000;
 
 class TurboJpeg {
  public:
@@ -53,17 +50,6 @@ class TurboJpeg {
   DecoderLibrary library_;
 };
 
-/// How many scans there are, at most: the marker cannot occur within the compressed data, but a
-/// thumbnail's counts, too.
-uint64_t CountScans(const ByteSpan& bytes) noexcept {
-  constexpr uint8_t kStartOfScan = 0xDA;
-  uint64_t count = 0;
-  for (uint64_t index = 1; index < bytes.size; ++index) {
-    if (bytes.data[index] == kStartOfScan && bytes.data[index - 1] == 0xFF) ++count;
-  }
-  return count;
-}
-
 /// Of inverted inks, four bytes a pixel.
 std::vector<uint8_t> CmykToRgb(const std::vector<uint8_t>& cmyk) {
   std::vector<uint8_t> rgb(cmyk.size() / 4 * 3);
@@ -81,6 +67,8 @@ std::vector<uint8_t> CmykToRgb(const std::vector<uint8_t>& cmyk) {
 
 std::optional<Picture> DecodeJpeg(const ByteSpan& bytes, const ImageLimits& limits) {
   const TurboJpeg& library = TurboJpeg::Get();
+  const auto survey = SurveyJpeg(bytes);
+  if (!survey || survey->pixels > limits.pixels || !survey->IsWithinBounds()) return std::nullopt;
   const std::unique_ptr<TurboJpeg::Instance, int (*)(TurboJpeg::Instance*)> decoder(
       library.InitDecompress(), library.Destroy);
   if (decoder == nullptr) throw std::bad_alloc();
@@ -96,7 +84,6 @@ std::optional<Picture> DecodeJpeg(const ByteSpan& bytes, const ImageLimits& limi
   if (width < 1 || height < 1) return std::nullopt;
   const uint64_t pixels = uint64_t{static_cast<uint32_t>(width)} * static_cast<uint32_t>(height);
   if (pixels > limits.pixels) return std::nullopt;
-  if (CountScans(bytes) > kMaximumWork / pixels) return std::nullopt;
 
   const bool is_cmyk = color_space == kColorSpaceCmyk || color_space == kColorSpaceYcck;
   std::vector<uint8_t> decoded(pixels * (is_cmyk ? 4 : 3));

@@ -2,6 +2,7 @@
 
 #include "image/decode.h"
 #include "image/decoder_library.h"
+#include "image/png_bounds.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -62,7 +63,9 @@ std::optional<Picture> DecodePng(const ByteSpan& bytes, const ImageLimits& limit
   const std::unique_ptr<Image, void (*)(Image*)> owned(&image, library.Free);
   if (library.BeginReadFromMemory(&image, bytes.data, bytes.size) == 0) return std::nullopt;
   const uint64_t pixels = uint64_t{image.width} * image.height;
-  if (pixels == 0 || pixels > limits.pixels) return std::nullopt;
+  if (pixels == 0 || pixels > limits.pixels || !CanHoldPixels(bytes, image.width, image.height)) {
+    return std::nullopt;
+  }
   Picture picture{image.width, image.height, std::vector<uint8_t>(pixels * 3)};
   image.format = kFormatRgb;
   constexpr Color kBlack{0, 0, 0};

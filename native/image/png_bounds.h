@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/guest_memory.h"
+
+namespace wasmedge_embed {
+
+/// Whether a PNG of this size, in pixels, may have its pixels in so many bytes, by its first chunk
+/// (IHDR), in which bit depth and kind of colour stand at 24 and 25: a byte of compressed data
+/// (deflate, RFC 1951) makes 1,032 at the most, 258 for two bits.
+inline bool CanHoldPixels(const ByteSpan& png, uint32_t width, uint32_t height) noexcept {
+  constexpr uint64_t kMaximumExpansion = 1032;
+  if (png.size < 26) return false;
+  const uint64_t depth = png.data[24];
+  const uint8_t color_type = png.data[25];
+  const uint64_t samples = color_type == 2 ? 3 : color_type == 4 ? 2 : color_type == 6 ? 4 : 1;
+  return depth * samples * width * height / 8 <= kMaximumExpansion * png.size;
+}
+
+}  // namespace wasmedge_embed
