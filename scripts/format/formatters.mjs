@@ -52,13 +52,14 @@ export const formatters = [
   },
   {
     name: 'rustfmt-examples',
-    title: 'rustfmt of the examples, and of the fuzzer',
+    title: 'rustfmt of the examples, and of the fuzzers',
     command: (machine, write) => ({
       command: path.join(machine.rust.programs, 'rustfmt'),
       args: [
         ...(write ? [] : ['--check']),
         ...['--edition', '2021', '--config-path', path.join(root, 'wasm')],
         ...[...exampleCrates(), fuzzerCrate].map((folder) => path.join(folder, 'src/main.rs')),
+        path.join(root, 'native/fuzz/picture/src/lib.rs'),
       ],
     }),
   },

@@ -5,6 +5,7 @@ import { root } from '../setup/paths.mjs';
 import { modelSeedsFile } from './build.mjs';
 import { hostCallSeeds } from './host-call-seeds.mjs';
 import { moduleSeeds } from './module-seeds.mjs';
+import { pictureSeeds } from './picture-seeds.mjs';
 
 const sources = path.join(root, 'native/fuzz');
 const workFolder = path.join(root, 'build/fuzz');
@@ -18,6 +19,7 @@ const details = {
   host_calls: { maxLength: 1024, seeds: hostCallSeeds },
   model_check: { maxLength: 16_384, seedProgram: modelSeedsFile },
   module_file: { maxLength: 2048, seeds: moduleSeeds },
+  picture: { maxLength: 4096, seeds: pictureSeeds },
 };
 
 /**
