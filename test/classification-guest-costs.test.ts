@@ -21,8 +21,7 @@ describe('what a picture may cost in the classification guest', () => {
   const FUEL_A_BYTE = 400;
   const FUEL = 50_000_000;
 
-  it('is bounded by its bytes, in instructions', async function () {
-    this.timeout(120_000);
+  it('is bounded by its bytes, in instructions', async () => {
     const metered = temporaryPath('metered.so');
     await compileModule(CLASSIFIER, metered, { meter: true, optimize: 0 });
     for (const [what, picture, told] of COSTLY) {
