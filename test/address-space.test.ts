@@ -6,10 +6,13 @@ import { compileModule } from 'wasmedge-embed';
 import { ISOLATIONS } from './support/isolations.js';
 import { ROOT } from './support/paths.js';
 import { HANGS_AFTER_MS } from './support/process.js';
+import { runProgram } from './support/wasmedge-program.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
 /** In KiB: enough for Node.js and for what it loads, not for the 12 GiB of a guest's memory. */
-const ADDRESS_SPACE = 9_000_000;
+const FEW_ADDRESSES = '-v 9000000';
+/** In KiB: enough for Node.js, not for a memory of 4 GiB. */
+const FEW_PAGES = '-d 3000000';
 
 interface Attempt {
   file: string;
@@ -21,8 +24,8 @@ interface Attempt {
 /** What came of it: the exit code or the value, or the error's code and limit. */
 type Outcome = number | [code: string, limit?: string];
 
-/** Runs modules, one after the other, in a process that has few addresses. */
-function withFewAddresses(attempts: readonly Attempt[]): Outcome[] {
+/** Runs modules, one after the other, in a process with a limit. */
+function limited(ulimit: string, attempts: readonly Attempt[]): Outcome[] {
   const script = `
     const { loadModule } = require('wasmedge-embed');
     (async () => {
@@ -37,24 +40,24 @@ function withFewAddresses(attempts: readonly Attempt[]): Outcome[] {
     })();`;
   const { stdout, stderr, status, signal } = spawnSync(
     '/bin/sh',
-    ['-c', `ulimit -v ${ADDRESS_SPACE} && exec "$0" -e "$1"`, process.execPath, script],
+    ['-c', `ulimit ${ulimit} && exec "$0" -e "$1"`, process.execPath, script],
     { cwd: ROOT, encoding: 'utf8', timeout: HANGS_AFTER_MS, killSignal: 'SIGKILL' },
   );
   assert.equal(status, 0, `${String(signal)}\n${stderr}`);
   return JSON.parse(stdout) as Outcome[];
 }
 
-describe('Where the 12 GiB of addresses of a memory are not to be had', () => {
-  async function forms(text: string): Promise<{ file: string; options: object }[]> {
-    const plain = await wasmFile(text);
-    const compiled = temporaryPath('guest.so');
-    await compileModule(plain, compiled);
-    return [
-      { file: compiled, options: {} },
-      { file: plain, options: { aot: 'off' } },
-    ];
-  }
+async function forms(text: string): Promise<{ file: string; options: object }[]> {
+  const plain = await wasmFile(text);
+  const compiled = temporaryPath('guest.so');
+  await compileModule(plain, compiled);
+  return [
+    { file: compiled, options: {} },
+    { file: plain, options: { aot: 'off' } },
+  ];
+}
 
+describe('Where the 12 GiB of addresses of a memory are not to be had', () => {
   it('nothing of the guest runs, its start function included (every isolation)', async () => {
     // Address 0x400000 is where Node.js lies.
     const guests = [
@@ -72,7 +75,7 @@ describe('Where the 12 GiB of addresses of a memory are not to be had', () => {
       guests.map((guest) => ({ ...guest, isolation })),
     );
     assert.deepEqual(
-      withFewAddresses(attempts),
+      limited(FEW_ADDRESSES, attempts),
       attempts.map(() => ['ERR_LIMIT', 'address-space']),
     );
   });
@@ -91,8 +94,34 @@ describe('Where the 12 GiB of addresses of a memory are not to be had', () => {
     ]);
     const refused = ['ERR_LIMIT', 'address-space'];
     assert.deepEqual(
-      withFewAddresses(attempts),
+      limited(FEW_ADDRESSES, attempts),
       isolations.flatMap(() => [refused, refused, 5, 5]),
+    );
+  });
+
+  it("WasmEdge's program ends, with our plug-ins, and says why", async () => {
+    const file = await wasmFile('(module (memory 1) (func (export "_start")))');
+    const runs = await runProgram(file);
+    assert.deepEqual([runs.exitCode, runs.failures], [0, []]);
+    const { exitCode, stderr, failures } = await runProgram(file, { ulimit: FEW_ADDRESSES });
+    assert.equal(exitCode, 1);
+    assert.match(stderr.toString(), /^wasmedge-embed: The guest's memory cannot be reserved/);
+    assert.deepEqual(
+      failures.map(({ code, limit }) => [code, limit]),
+      [['ERR_LIMIT', 'address-space']],
+    );
+  });
+});
+
+describe('Where the pages that a memory begins with are not to be had', () => {
+  it('nothing of the guest runs (every isolation)', async () => {
+    const guests = await forms('(module (memory 65536) (func (export "_start") unreachable))');
+    const attempts = ISOLATIONS.flatMap((isolation) =>
+      guests.map((guest) => ({ ...guest, isolation })),
+    );
+    assert.deepEqual(
+      limited(FEW_PAGES, attempts),
+      attempts.map(() => ['ERR_LIMIT', 'host-memory']),
     );
   });
 });

@@ -28,6 +28,8 @@ export interface ProgramOptions {
   options?: readonly string[];
   /** Over this process's environment. */
   env?: Readonly<Record<string, string>>;
+  /** What the shell's `ulimit` takes, such as '-v 9000000'. */
+  ulimit?: string;
 }
 
 // Far beyond what any of the guests takes.
@@ -36,8 +38,10 @@ const HANGS_AFTER_MS = 50_000;
 /** Runs a guest under WasmEdge's own program with our plug-ins. */
 export function runProgram(file: string, options: ProgramOptions = {}): Promise<ProgramResult> {
   const log = temporaryPath('failures.jsonl');
+  const script = `ulimit ${options.ulimit ?? '-c 0'} && exec "$0" "$@"`;
+  const words = [program(), ...(options.options ?? []), file, ...(options.args ?? [])];
   return new Promise((resolve, reject) => {
-    const child = spawn(program(), [...(options.options ?? []), file, ...(options.args ?? [])], {
+    const child = spawn('/bin/sh', ['-c', script, ...words], {
       cwd: ROOT,
       env: {
         ...process.env,
