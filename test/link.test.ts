@@ -37,6 +37,14 @@ describe('Imports that the host does not offer', () => {
     });
   }
 
+  it('are named up to thirty, and counted', async () => {
+    const imports = Array.from({ length: 40 }, (_, index) => `(import "env" "f${index}" (func))`);
+    const file = await wasmFile(`(module ${imports.join('')})`);
+    const { message } = await fails('ERR_LINK', loadModule(file, { aot: 'off' }));
+    assert.match(message, /\(40\):[^]*env\.f29 [^]*and 10 more\n/);
+    assert.doesNotMatch(message, /env\.f30/);
+  });
+
   it('include those of a known name with another type, and say what theirs is', async () => {
     const file = await wasmFile(`(module
       (import "wasi_snapshot_preview1" "fd_close" (func (param i64) (result i32)))

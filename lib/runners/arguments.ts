@@ -1,6 +1,7 @@
 import { WasmEdgeError } from '../errors.js';
 import type { ExternalDescription, ValueType } from '../native.js';
 import { refuse } from '../options.js';
+import { printable } from '../printable.js';
 
 /**
  * Checks a call of an exported function against its type and returns the arguments as the addon
@@ -17,7 +18,8 @@ export function checkCall(
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
       `The module exports no function '${name}'. It exports: ` +
-        `${functions.map((each) => each.name).join(', ') || 'none'}.`,
+        // A module may have a million, with names of any text.
+        `${printable(functions.map((each) => each.name).join(', '), 2000) || 'none'}.`,
     );
   }
   const type = `(${found.params.join(', ')}) -> (${found.results.join(', ')})`;

@@ -43,17 +43,19 @@ std::string Missing(const ExternalDescription& import, const OptionalHostModules
 }  // namespace
 
 void CheckImports(const Module& module, const OptionalHostModules& modules) {
+  // A module may have a million of them.
+  constexpr size_t kNamed = 30;
   std::string missing;
   size_t count = 0;
   bool image_would_serve = false;
   for (const ExternalDescription& import : module.imports()) {
     const std::string line = Missing(import, modules);
     if (line.empty()) continue;
-    missing += "\n  " + line;
-    ++count;
+    if (++count <= kNamed) missing += "\n  " + line;
     if (FindFunction(ImageModule(), import) != nullptr) image_would_serve = true;
   }
   if (count == 0) return;
+  if (count > kNamed) missing += "\n  and " + std::to_string(count - kNamed) + " more";
   std::string offer = std::string("The host offers ") + WasiModule().name + ", " +
                       WasiNnModule().name + " and " + TensorFlowLiteModule().name + ".";
   if (modules.image) offer += std::string(" It also offers ") + ImageModule().name + ".";
