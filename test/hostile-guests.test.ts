@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 
-import { compileModule, loadModule } from 'wasmedge-embed';
-import type { WasmEdgeError } from 'wasmedge-embed';
+import { loadModule } from 'wasmedge-embed';
 
 import { fails } from './support/errors.js';
 import { TENSORFLOW_LITE, WASI_NN } from './support/host-calls.js';
@@ -10,7 +9,7 @@ import { MODES } from './support/modes.js';
 import { runOnce, withModule } from './support/run-guest.js';
 import { WASI_FUNCTIONS, errnoName, wasiImport } from './support/wasi-program.js';
 import type { WasiFunction } from './support/wasi-program.js';
-import { SECTION, functionModule, sized, unsigned, wasmModule } from './support/wasm-binary.js';
+import { SECTION, functionModule, sized, unsigned } from './support/wasm-binary.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
 function fileOf(module: Uint8Array): string {
@@ -302,33 +301,6 @@ for (const { aot, mode } of MODES) {
         const args = Array.from({ length: 1000 }, (_, index) => index);
         assert.equal(await module.call('last', ...args), 999);
       });
-    });
-
-    it('may have several memories where WasmEdge knows them; else it is an ERR_MODULE_INVALID', async () => {
-      const two = wasmModule([SECTION.memories, Buffer.from([2, 0, 1, 0, 1])]);
-      const imported = wasmModule(
-        [SECTION.imports, Buffer.from([1, 1, 0x61, 1, 0x62, 2, 0, 1])],
-        [SECTION.memories, Buffer.from([1, 0, 1])],
-      );
-      const loaded = (module: Buffer): Promise<string> =>
-        loadModule(fileOf(module), { aot }).then(
-          async (guest) => {
-            await guest.close();
-            return 'loaded';
-          },
-          (error: unknown) => {
-            const { code, message } = error as WasmEdgeError;
-            if (code === 'ERR_MODULE_INVALID') assert.match(message, /memories/);
-            return code;
-          },
-        );
-      const known = (await loaded(two)) === 'loaded';
-      assert.equal(await loaded(two), known ? 'loaded' : 'ERR_MODULE_INVALID');
-      // The host has no memory to import.
-      assert.equal(await loaded(imported), known ? 'ERR_LINK' : 'ERR_MODULE_INVALID');
-      const compiling = compileModule(two, temporaryPath('several.so'));
-      if (known) await compiling;
-      else await fails('ERR_MODULE_INVALID', compiling);
     });
   });
 }

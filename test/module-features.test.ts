@@ -97,14 +97,14 @@ describe('What guests must not have', () => {
 
   it('are memories without number, each of which takes gigabytes of addresses', async () => {
     const file = binary([5, 3, 0, 1, 0, 1, 0, 1]);
-    await refused(file, /(cannot be parsed|is not valid)/);
+    await refused(file, /has 3 memories, the limit is 1/);
   });
 
   it('are exceptions, and tables of 64-bit indices', async () => {
     const exceptions = '(module (tag $t) (func (export "f") (throw $t)))';
-    await refused(await wasmFile(exceptions, { exceptions: true }), /cannot be parsed/);
+    await refused(await wasmFile(exceptions, { exceptions: true }), /section of the kind 13/);
     const table = '(module (table i64 1 funcref))';
-    await refused(await wasmFile(table, { memory64: true }), /cannot be parsed/);
+    await refused(await wasmFile(table, { memory64: true }), /table .* 64 bits/);
   });
 
   it('is a heap of objects, which no limit bounds', async () => {
@@ -116,6 +116,6 @@ describe('What guests must not have', () => {
       // (loop (drop (struct.new_default 0)) (br 0))
       [10, 1, 11, 0, 0x03, 0x40, 0xfb, 1, 0, 0x1a, 0x0c, 0, 0x0b, 0x0b],
     );
-    await refused(file, /cannot be parsed/);
+    await refused(file, /type of the form 0x5f/);
   });
 });

@@ -97,22 +97,19 @@ class Layout {
 }  // namespace
 
 void DropCompiledSections(std::vector<uint8_t>& module) {
-  WasmReader reader = ModuleSections({module.data(), module.size()});
-  const size_t header = module.size() - reader.remaining();
-  std::vector<uint8_t> kept(module.begin(), module.begin() + static_cast<ptrdiff_t>(header));
-  while (!reader.AtEnd()) {
-    const size_t begin = header + reader.position();
-    const auto id = reader.Byte();
-    const auto size = reader.U32();
-    const auto payload = size ? reader.Part(*size) : std::nullopt;
-    const size_t end = payload ? header + reader.position() : module.size();
-    const bool is_compiled =
-        id == kCustomSection && payload && WasmReader(*payload).Name() == kCompiledSectionName;
-    if (!is_compiled) {
-      kept.insert(kept.end(), module.begin() + static_cast<ptrdiff_t>(begin),
-                  module.begin() + static_cast<ptrdiff_t>(end));
-    }
-    if (!payload) break;
+  WasmSections sections({module.data(), module.size()});
+  const auto place = [&module](size_t offset) {
+    return module.begin() + static_cast<ptrdiff_t>(offset);
+  };
+  size_t begin = sections.position();
+  std::vector<uint8_t> kept(module.begin(), place(begin));
+  while (begin < module.size()) {
+    const auto section = sections.Next();
+    const size_t end = section ? sections.position() : module.size();
+    const bool is_compiled = section && section->id == WasmSection::kCustom &&
+                             WasmReader(section->payload).Name() == kCompiledSectionName;
+    if (!is_compiled) kept.insert(kept.end(), place(begin), place(end));
+    begin = end;
   }
   if (kept.size() != module.size()) module = std::move(kept);
 }

@@ -6,6 +6,8 @@
 #include "engine/error.h"
 #include "engine/fault_guard.h"
 #include "engine/table_limits.h"
+#include "engine/wasm_code.h"
+#include "engine/wasm_outline.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -46,6 +48,10 @@ std::shared_ptr<const Module> Module::Load(const ModuleSource& source,
                                            const ModuleOptions& options) {
   const auto module = std::make_shared<Module>(Private{}, wasmedge::Api::Get(), source, options);
   const WasmBytes binary = source.facts().binary;
+  // Where a shared object is only looked at, what it was compiled from is parsed as a whole.
+  if (options.describe && source.facts().form == ModuleForm::kSharedLibrary) {
+    CheckCode(ReadWasmOutline(binary, source.name()), CodeReading::kBodies, source.name());
+  }
   const auto limited = LimitTables(binary, options.table_elements, source.name());
   module->Parse(limited ? WasmBytes{limited->data(), limited->size()} : binary);
   module->ListExternals();

@@ -5,8 +5,6 @@
 namespace wasmedge_embed {
 namespace {
 
-constexpr uint8_t kTableSection = 4;
-
 /// A table's type, as "Binary Format, Table Section" of the specification has it.
 struct Table {
   /// Its limits' place in the payload of the section.
@@ -15,30 +13,14 @@ struct Table {
   WasmLimits limits;
 };
 
-/// The constant expressions that a table's first value can be: a null reference, a function, a
-/// global.
-bool SkipReferenceExpression(WasmReader& reader) {
-  constexpr uint8_t kGlobalGet = 0x23;
-  constexpr uint8_t kRefNull = 0xD0;
-  constexpr uint8_t kRefFunc = 0xD2;
-  constexpr uint8_t kEnd = 0x0B;
-  const auto instruction = reader.Byte();
-  return (instruction == kGlobalGet || instruction == kRefNull || instruction == kRefFunc) &&
-         reader.U64() && reader.Byte() == kEnd;
-}
-
 std::optional<Table> ReadTable(WasmReader& reader) {
-  constexpr uint8_t kWithValue = 0x40;
+  if (!reader.Byte()) return std::nullopt;  // the type of its elements
   Table table;
-  const bool has_value = reader.Peek() == kWithValue;
-  if (has_value && (!reader.Byte() || reader.Byte() != 0x00)) return std::nullopt;
-  if (!reader.SkipValueType()) return std::nullopt;
   table.begin = reader.position();
   const auto limits = reader.Limits();
   if (!limits) return std::nullopt;
   table.limits = *limits;
   table.end = reader.position();
-  if (has_value && !SkipReferenceExpression(reader)) return std::nullopt;
   return table;
 }
 
@@ -104,21 +86,18 @@ std::optional<std::vector<uint8_t>> LimitSection(WasmBytes payload, uint64_t ele
 
 std::optional<std::vector<uint8_t>> LimitTables(WasmBytes module, uint64_t elements,
                                                 const std::string& name) {
-  WasmReader reader = ModuleSections(module);
-  while (!reader.AtEnd()) {
-    const auto id = reader.Byte();
-    const size_t size_at = reader.position();
-    const auto size = reader.U32();
-    const auto payload = size ? reader.Part(*size) : std::nullopt;
-    if (!id || !payload) return std::nullopt;
-    if (*id != kTableSection) continue;
-    const auto limited = LimitSection(*payload, elements, name);
+  WasmSections sections(module);
+  while (!sections.AtEnd()) {
+    const auto section = sections.Next();
+    if (!section) return std::nullopt;
+    if (section->id != WasmSection::kTables) continue;
+    const WasmBytes& payload = section->payload;
+    const auto limited = LimitSection(payload, elements, name);
     if (!limited) return std::nullopt;
-    const uint8_t* sections = payload->data + payload->size - reader.position();
-    std::vector<uint8_t> result(module.data, sections + size_at);
+    std::vector<uint8_t> result(module.data, module.data + section->size_at);
     AppendLeb128(result, limited->size());
     result.insert(result.end(), limited->begin(), limited->end());
-    result.insert(result.end(), payload->data + payload->size, module.data + module.size);
+    result.insert(result.end(), payload.data + payload.size, module.data + module.size);
     return result;
   }
   return std::nullopt;

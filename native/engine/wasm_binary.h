@@ -7,11 +7,6 @@
 
 namespace wasmedge_embed {
 
-/// The identifier of custom sections.
-constexpr uint8_t kCustomSection = 0;
-/// The name of the custom section in which a universal module carries its compiled code.
-constexpr std::string_view kCompiledSectionName = "wasmedge";
-
 /// Bytes within a module's file. Borrowed.
 struct WasmBytes {
   const uint8_t* data = nullptr;
@@ -30,20 +25,18 @@ struct WasmLimits {
   std::optional<uint64_t> maximum;
 };
 
-/// What is read out of a WebAssembly binary without WasmEdge.
-struct WasmOutline {
-  /// The payload of the custom section in which a universal module carries its compiled code.
-  std::optional<WasmBytes> compiled_section;
-  /// Pages of 64 KiB that its memories, imported or own, have at least: the most of any. Absent
-  /// where it has none.
-  std::optional<uint64_t> memory_minimum;
-  /// Whether any of its memories, imported or own, is shared between threads.
-  bool has_shared_memory = false;
-  /// Whether any of them has addresses of 64 bits.
-  bool has_64_bit_memory = false;
-};
+/// Whether a byte is a type of values that WebAssembly 2.0 has: a number, a vector, a reference.
+constexpr bool IsValueType(uint8_t type) {
+  constexpr uint8_t kVector = 0x7B;
+  constexpr uint8_t kI32 = 0x7F;
+  constexpr uint8_t kFunctionReference = 0x70;
+  constexpr uint8_t kExternalReference = 0x6F;
+  return (type >= kVector && type <= kI32) || type == kFunctionReference ||
+         type == kExternalReference;
+}
 
-/// A cursor over a WebAssembly binary (core specification, "Binary Format").
+/// A cursor over a WebAssembly binary (core specification, "Binary Format"). What it reads is
+/// absent when it is cut off or malformed. What is read for each instruction is inline.
 class WasmReader {
  public:
   explicit WasmReader(WasmBytes bytes) : bytes_(bytes) {}
@@ -51,31 +44,92 @@ class WasmReader {
   bool AtEnd() const { return position_ == bytes_.size; }
   size_t position() const { return position_; }
   size_t remaining() const { return bytes_.size - position_; }
-  /// The next byte, which is read again.
-  std::optional<uint8_t> Peek() const;
-  std::optional<uint8_t> Byte();
+
+  std::optional<uint8_t> Byte() {
+    if (AtEnd()) return std::nullopt;
+    return bytes_.data[position_++];
+  }
   /// An unsigned LEB128 number.
   std::optional<uint64_t> U64();
-  std::optional<uint32_t> U32();
+  std::optional<uint32_t> U32() {
+    if (!AtEnd() && bytes_.data[position_] < 0x80) return bytes_.data[position_++];
+    return LongU32();
+  }
+  /// A signed LEB128 number of 33 bits.
+  std::optional<int64_t> S33();
+  /// Passes over a LEB128 number; false when it is cut off or longer than one of 64 bits.
+  bool SkipNumber() {
+    // Most are of one byte.
+    if (!AtEnd() && bytes_.data[position_] < 0x80) {
+      ++position_;
+      return true;
+    }
+    const size_t longest = remaining() < 10 ? remaining() : 10;
+    for (size_t size = 0; size < longest; ++size) {
+      if (bytes_.data[position_++] < 0x80) return true;
+    }
+    return false;
+  }
+  /// Passes over bytes; false when there are fewer.
+  bool Skip(size_t size) {
+    if (size > remaining()) return false;
+    position_ += size;
+    return true;
+  }
   /// The next `size` bytes.
   std::optional<WasmBytes> Part(uint32_t size);
   /// A vector of bytes, its length before it: a name.
   std::optional<std::string_view> Name();
   /// Limits as memories and tables have them.
   std::optional<WasmLimits> Limits();
-  /// Passes over the type of a value or reference; false when it is cut off.
-  bool SkipValueType();
 
  private:
+  std::optional<uint32_t> LongU32();
+
   WasmBytes bytes_;
   size_t position_ = 0;
 };
 
-/// A cursor over what follows a module's header; at its end when that is cut off.
-WasmReader ModuleSections(WasmBytes module);
+/// The name of the custom section in which a universal module carries its compiled code.
+inline constexpr std::string_view kCompiledSectionName = "wasmedge";
 
-/// Reads the outline; absent when the sections are cut off or malformed. Whether the module is
-/// valid is for WasmEdge to say.
-std::optional<WasmOutline> ReadWasmOutline(WasmBytes module);
+/// A section of a module.
+struct WasmSection {
+  // Numbers of the binary format.
+  static constexpr uint8_t kCustom = 0;
+  static constexpr uint8_t kTypes = 1;
+  static constexpr uint8_t kImports = 2;
+  static constexpr uint8_t kFunctions = 3;
+  static constexpr uint8_t kTables = 4;
+  static constexpr uint8_t kMemories = 5;
+  static constexpr uint8_t kGlobals = 6;
+  static constexpr uint8_t kExports = 7;
+  static constexpr uint8_t kStart = 8;
+  static constexpr uint8_t kElements = 9;
+  static constexpr uint8_t kCode = 10;
+  static constexpr uint8_t kData = 11;
+  static constexpr uint8_t kDataCount = 12;
+
+  uint8_t id = 0;
+  /// Where its size is written, in the module.
+  size_t size_at = 0;
+  WasmBytes payload;
+};
+
+/// A cursor over the sections that follow a module's header.
+class WasmSections {
+ public:
+  explicit WasmSections(WasmBytes module);
+
+  bool AtEnd() const { return reader_.AtEnd(); }
+  /// Where the next section begins, in the module.
+  size_t position() const { return header_ + reader_.position(); }
+  /// Absent when it is cut off.
+  std::optional<WasmSection> Next();
+
+ private:
+  size_t header_;
+  WasmReader reader_;
+};
 
 }  // namespace wasmedge_embed

@@ -1,5 +1,6 @@
 // The readers that look at a module's file before WasmEdge and the system's loader do. Whatever the
-// bytes, they answer, and what they point at lies inside the file.
+// bytes, they answer, and what they point at lies inside the file. What passes costs WasmEdge
+// little to parse and validate where it is small.
 
 #include <cstdio>
 #include <functional>
@@ -8,10 +9,14 @@
 
 #include "engine/compiled_elf.h"
 #include "engine/error.h"
+#include "engine/handle.h"
 #include "engine/module_file.h"
 #include "engine/table_limits.h"
 #include "engine/wasm_binary.h"
+#include "engine/wasm_code.h"
+#include "engine/wasm_outline.h"
 #include "engine/wasmedge_api.h"
+#include "fuzz/cost.h"
 #include "fuzz/require.h"
 
 namespace wasmedge_embed::fuzz {
@@ -39,10 +44,18 @@ void RequireInside(const WasmBytes& part, const WasmBytes& whole) {
           "what was found lies inside the file");
 }
 
-bool CheckOutline(const WasmBytes& module) {
-  const auto outline = ReadWasmOutline(module);
-  if (outline && outline->compiled_section) RequireInside(*outline->compiled_section, module);
-  return outline.has_value();
+/// Whether a module's outline and code pass.
+bool CheckOutline(const WasmBytes& module, CodeReading reading) {
+  try {
+    const WasmOutline outline = ReadWasmOutline(module, "module");
+    if (outline.compiled_section) RequireInside(*outline.compiled_section, module);
+    if (outline.code.size != 0) RequireInside(outline.code, module);
+    CheckCode(outline, reading, "module");
+    return true;
+  } catch (const Error& error) {
+    Require(error.code() == ErrorCode::kModuleInvalid, "a bad module is an invalid one");
+    return false;
+  }
 }
 
 void CheckTableLimits(const WasmBytes& module) {
@@ -50,13 +63,40 @@ void CheckTableLimits(const WasmBytes& module) {
   const auto limited = LimitTables(module, kElements, "module");
   if (!limited) return;
   const WasmBytes changed{limited->data(), limited->size()};
-  Require(CheckOutline(changed), "a module is still one when its tables are limited");
+  Require(CheckOutline(changed, CodeReading::kLocals),
+          "a module is still one when its tables are limited");
   Require(!LimitTables(changed, kElements, "module"), "what is limited needs no other limit");
+}
+
+/// Small inputs cost little. A hundred times what was measured: half a million locals and the
+/// values of a hundred thousand parameters are free (`wasm_limits`), and each byte of code is an
+/// instruction.
+void RequireLittle(const Cost& cost, size_t bytes) {
+  Require(cost.Seconds() < 1 + 1e-4 * static_cast<double>(bytes),
+          "a small module takes little time");
+  Require(cost.AllocatedBytes() < (uint64_t{64} << 20) + uint64_t{4096} * bytes,
+          "a small module takes little memory");
+}
+
+/// As a module is loaded that runs interpreted. What comes of it is for WasmEdge to say.
+void ParseAndValidate(const wasmedge::Api& api, const WasmBytes& binary) {
+  const ConfigureHandle configure = Own<ConfigureHandle>(api, api.ConfigureCreate());
+  api.RestrictFeatures(configure.get());
+  api.ConfigureSetForceInterpreter(configure.get(), true);
+  const LoaderHandle loader = Own<LoaderHandle>(api, api.LoaderCreate(configure.get()));
+  wasmedge::AstModuleContext* ast = nullptr;
+  if (!api.ResultOK(api.LoaderParseFromBytes(loader.get(), &ast,
+                                             {static_cast<uint32_t>(binary.size), binary.data}))) {
+    return;
+  }
+  const AstModuleHandle module = Own<AstModuleHandle>(api, ast);
+  const ValidatorHandle validator = Own<ValidatorHandle>(api, api.ValidatorCreate(configure.get()));
+  api.ValidatorValidate(validator.get(), module.get());
 }
 
 void Check(const std::vector<uint8_t>& bytes) {
   const WasmBytes whole{bytes.data(), bytes.size()};
-  CheckOutline(whole);
+  CheckOutline(whole, CodeReading::kBodies);
 
   // The compiled forms of both version lines.
   bool is_compiled[] = {false, false};
@@ -64,12 +104,13 @@ void Check(const std::vector<uint8_t>& bytes) {
     WasmBytes source;
     if (!CheckCompiledElf(bytes, version, &source).empty()) continue;
     RequireInside(source, whole);
-    is_compiled[version - 1] = CheckOutline(source);
+    is_compiled[version - 1] = CheckOutline(source, CodeReading::kLocals);
   }
   Require(!is_compiled[0] || !is_compiled[1], "a compiled module is of one version");
 
   const wasmedge::Api* api = FindWasmEdge();
   if (api == nullptr) return;
+  const Cost cost;
   try {
     const ModuleFacts facts = CheckModuleFile(*api, "module", bytes);
     const bool is_elf = facts.form == ModuleForm::kSharedLibrary;
@@ -80,10 +121,12 @@ void Check(const std::vector<uint8_t>& bytes) {
       Require(place < bytes.size(), "what is to be changed lies inside the file");
     }
     CheckTableLimits(facts.binary);
+    if (facts.form == ModuleForm::kPlain) ParseAndValidate(*api, facts.binary);
   } catch (const Error& error) {
     Require(error.code() == ErrorCode::kModuleInvalid || error.code() == ErrorCode::kLimit,
             "a bad file is an invalid module, or one with large tables");
   }
+  RequireLittle(cost, bytes.size());
 }
 
 }  // namespace

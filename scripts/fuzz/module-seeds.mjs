@@ -5,6 +5,11 @@ export function moduleSeeds() {
     'empty.wasm': wasm(),
     'memory.wasm': plain,
     'imports.wasm': wasm(importSection(), memorySection(3)),
+    'functions.wasm': functions(),
+    'tables.wasm': tables(),
+    'subtypes.wasm': wasm(section(1, subtypes)),
+    'locals.wasm': wasm(...oneFunction([1, 0xff, 0xff, 0xff, 0x1f, 0x7b, 0x0b])),
+    'wide-blocks.wasm': wasm(...oneFunction([0, 0x00, ...repeated([2, 1, 0x0b], 20), 0x0b], wide)),
     'universal.wasm': wasm(memorySection(1), customSection('wasmedge', [1, 1, 1, 0, 0, 0])),
     'compiled-x86-64-0.14.so': elf({ machine: 62, version: 1, source: plain }),
     'compiled-x86-64-0.17.so': elf({ machine: 62, version: 2, source: plain }),
@@ -46,6 +51,69 @@ function importSection() {
     [...from('e'), 4, 0, 0],
   ];
   return section(2, [imports.length, ...imports.flat()]);
+}
+
+/** Two types that are each other's subtypes, which made WasmEdge 0.14 recurse without end. */
+const subtypes = [1, 0x4e, 2, 0x50, 1, 1, 0x60, 0, 0, 0x50, 1, 0, 0x60, 0, 0];
+
+/** A type of 20 parameters and 20 results. */
+const wide = [0x60, 20, ...repeated([0x7f], 20), 20, ...repeated([0x7f], 20)];
+
+/** A function () -> () whose body has these bytes, beside another type. */
+function oneFunction(body, type = [0x60, 0, 0]) {
+  return [
+    ...section(1, [2, 0x60, 0, 0, ...type]),
+    ...section(3, [1, 0]),
+    ...section(10, [1, body.length, ...body]),
+  ];
+}
+
+/** Functions with an instruction of each way to encode them. */
+function functions() {
+  const instructions = [
+    ...[
+      0x02, 0x7f, 0x03, 0x01, 0x41, 0xf8, 0x00, 0x0c, 1, 0x0b, 0x41, 7, 0x0e, 1, 0, 0, 0x0b, 0x1a,
+    ],
+    ...[0x41, 0, 0x04, 0x40, 0x10, 0, 0x05, 0x0f, 0x0b],
+    ...[0x42, 0x7f, 0x1a, 0x43, 0, 0, 0x80, 0x3f, 0x1a, 0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0x1a],
+    ...[0x41, 0, 0x28, 2, 4, 0x1a, 0xd0, 0x70, 0xd0, 0x70, 0x41, 0, 0x1c, 1, 0x70, 0x1a],
+    ...[0x41, 0, 0x41, 0, 0x41, 0, 0xfc, 0x0a, 0, 0, 0x3f, 0, 0x1a],
+    ...[0xfd, 0x0c, ...repeated([1], 16), 0xfd, 0x15, 0, 0x1a],
+  ];
+  const body = [2, 1, 0x7e, 2, 0x7b, ...instructions, 0x0b];
+  return wasm(
+    section(1, [2, 0x60, 0, 0, 0x60, 0, 1, 0x7f]),
+    section(3, [1, 0]),
+    memorySection(1),
+    // 128 and more take two bytes.
+    [10, ...lengthOf(body.length + 3), 1, ...lengthOf(body.length), ...body],
+  );
+}
+
+/** Tables and what they hold, globals, a start function, data. */
+function tables() {
+  return wasm(
+    section(1, [1, 0x60, 0, 0]),
+    section(3, [1, 0]),
+    section(4, [2, 0x70, 1, 1, 9, 0x6f, 0, 0]),
+    memorySection(1),
+    section(6, [1, 0x7f, 1, 0x41, 3, 0x0b]),
+    section(7, [2, ...name('f'), 0, 0, ...name('t'), 1, 0]),
+    section(8, [0]),
+    section(9, [2, 0, 0x41, 0, 0x0b, 1, 0, 5, 0x70, 1, 0xd2, 0, 0x0b]),
+    section(12, [2]),
+    section(10, [1, 2, 0, 0x0b]),
+    section(11, [2, 0, 0x41, 8, 0x0b, 2, 1, 2, 1, 1, 3]),
+  );
+}
+
+function repeated(bytes, count) {
+  return Array.from({ length: count }, () => bytes).flat();
+}
+
+/** A number of two bytes as unsigned LEB128. */
+function lengthOf(number) {
+  return [(number & 0x7f) | 0x80, number >> 7];
 }
 
 const headerSize = 64;
