@@ -1,3 +1,6 @@
+// Not the globals, which test runners replace: by fake timers, or by jsdom's, which are plain numbers.
+import { clearTimeout, setTimeout } from 'node:timers';
+
 import { compileChannel } from '../../diagnostics.js';
 import { WasmEdgeError, reasonOf } from '../../errors.js';
 import type { ExternalDescription } from '../../native.js';
