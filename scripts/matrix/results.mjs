@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier';
 
 import { writeAtomically } from '../setup/files.mjs';
 import { root, setupFolder } from '../setup/paths.mjs';
+import { fillSection } from '../setup/section.mjs';
 import { digestOf } from '../setup/stamp.mjs';
 
 /**
@@ -46,9 +47,7 @@ export async function writeTable(rows) {
 
 /** @param {string} text @param {string} section what comes between the markers */
 export function fill(text, section) {
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md has no "${begin}" before a "${end}".`);
-  return `${text.slice(0, from)}${begin}\n\n${section}\n\n${text.slice(to)}`;
+  return fillSection(text, section, { page: 'README.md', begin, end });
 }
 
 /** @param {Row[]} rows @returns {string} in Markdown */

@@ -108,6 +108,13 @@ export const checks = [
     count: () => readCounts(mochaCounts),
   },
   suite('examples', 'The examples', 'test-examples', { long: false }),
+  suite('toolchains', 'In Jest, Vitest, traced files, a bundle', 'test-toolchains', {
+    long: false,
+    args: ['--quick'],
+  }),
+  suite('toolchains-all', 'In every toolchain, from the tarball', 'test-toolchains', {
+    before: ['prebuild'],
+  }),
   {
     name: 'bench',
     title: 'Benchmark, a few invocations of each contender',
@@ -217,10 +224,16 @@ function benchmark(photographs) {
  * @param {object} [details]
  * @param {boolean} [details.long]
  * @param {string[]} [details.before] commands that come first
+ * @param {string[]} [details.args] arguments that it is always given
  * @param {('grep' | 'yes')[]} [details.takes] of our own options
  * @returns {Check}
  */
-function suite(name, title, command, { long = true, before = [], takes = ['grep', 'yes'] } = {}) {
+function suite(
+  name,
+  title,
+  command,
+  { long = true, before = [], args = [], takes = ['grep', 'yes'] } = {},
+) {
   const counts = countsFile(`suite-${name}`);
   return {
     name,
@@ -233,7 +246,7 @@ function suite(name, title, command, { long = true, before = [], takes = ['grep'
       const grepping = grep !== undefined && takes.includes('grep') ? ['--grep', grep] : [];
       return [
         ...before.map((each) => script(each, ...answer)),
-        script(command, '--counts', counts, ...grepping, ...answer),
+        script(command, ...args, '--counts', counts, ...grepping, ...answer),
       ];
     },
     count: () => readCounts(counts),

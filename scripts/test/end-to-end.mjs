@@ -14,14 +14,15 @@ import { runSteps } from '../setup/steps.mjs';
  * @param {object} command
  * @param {string} command.help
  * @param {string} command.name of the file that has the counts, by default
- * @param {string} command.files below test/, without their ending; a pattern of mocha's
+ * @param {string | ((values: object) => string)} command.files below test/, without their ending; a pattern of mocha's
  * @param {import('node:util').ParseArgsConfig['options']} [command.options] further ones
  * @param {(values: object) => import('../setup/steps.mjs').Step[]} command.steps
- * @param {(context: import('../setup/steps.mjs').Context) => Record<string, string>} command.env of the tests, when
- *   the steps are done
+ * @param {(context: import('../setup/steps.mjs').Context, values: object) => Record<string, string>} command.env of the
+ *   tests, when the steps are done
  * @param {string[]} [command.through] a program and its arguments that run what follows them
+ * @param {(values: object) => Promise<void>} [command.after] when all tests have passed
  */
-export function runEndToEnd({ help, name, files, options, steps, env, through = [] }) {
+export function runEndToEnd({ help, name, files, options, steps, env, through = [], after }) {
   const counts = path.join(setupFolder, `mocha-${name}.json`);
   const readOptions = () =>
     parseArgs({
@@ -38,7 +39,10 @@ export function runEndToEnd({ help, name, files, options, steps, env, through = 
     rmSync(values.counts, { force: true });
     const context = { forTests: true, yes: Boolean(values.yes), photographs: [] };
     await runSteps(steps(values), context);
-    return runTests(files, { ...values, env: env(context), through });
+    const pattern = typeof files === 'string' ? files : files(values);
+    const code = await runTests(pattern, { ...values, env: env(context, values), through });
+    if (code === 0) await after?.(values);
+    return code;
   });
 }
 

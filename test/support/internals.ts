@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import type * as BoundedJson from '../../dist/bounded-json.js';
+import type * as BundledPackages from '../../dist/bundle/packages.js';
 import type * as CacheDirectory from '../../dist/cache-directory.js';
 import type * as Failures from '../../dist/compile-failures.js';
 import type * as CompileTurn from '../../dist/compile-turn.js';
@@ -26,6 +27,7 @@ const load = createRequire(path.join(ROOT, 'dist', 'index.js'));
 
 export const { addon } = load('./native.js') as typeof Native;
 export const { parseBoundedJson } = load('./bounded-json.js') as typeof BoundedJson;
+export const { copyPackages } = load('./bundle/packages.js') as typeof BundledPackages;
 export const { cacheDirectory } = load('./cache-directory.js') as typeof CacheDirectory;
 export const { CompileFailures } = load('./compile-failures.js') as typeof Failures;
 export const { inTurn } = load('./compile-turn.js') as typeof CompileTurn;

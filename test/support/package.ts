@@ -11,10 +11,10 @@ import { temporaryPath } from './wat.js';
 export const PHOTOGRAPH = path.join(DATA, 'photos', 'cat_720p.jpg');
 export const LABEL = 'cat';
 
-/** What `npm run test:package` hands to its tests. */
+/** What the command that runs these tests hands to them. */
 export function given(name: string): string {
   const value = process.env[`WASMEDGE_EMBED_${name}`];
-  assert.ok(value, "Run these tests with 'npm run test:package'.");
+  assert.ok(value, "Run these tests with 'npm run test:package' or 'npm run test:toolchains'.");
   return value;
 }
 
@@ -128,6 +128,11 @@ export class Project {
     const folder = temporaryPath('project');
     mkdirSync(folder);
     writeFileSync(path.join(folder, 'package.json'), '{"name": "project", "private": true}\n');
+    return Project.into(folder, manager);
+  }
+
+  /** Installs the tarball into a folder that has a package.json. */
+  static async into(folder: string, manager: Manager): Promise<Project> {
     const project = new Project(manager, folder, await environment(manager));
     // Some look for the root of the project above, and for what they know in the user's home.
     if (manager.runNode) writeFileSync(path.join(folder, 'yarn.lock'), '');
