@@ -21,7 +21,7 @@ build/fuzz/lambda_event and are where the next run begins. The exit code is 1 wh
 and the command that runs it again are told.
 `;
 
-const target = path.join(root, 'build/test/fuzz/lambda-event.fuzz.js');
+const shapes = path.join(root, 'build/test/fuzz/lambda-event.js');
 const folder = path.join(root, 'build/fuzz/lambda_event');
 const work = path.join(folder, 'work');
 const seeds = path.join(folder, 'seeds');
@@ -63,7 +63,7 @@ async function main({ seconds }) {
 
 /** Events of every kind and bodies of every encoding, for the fuzzer to begin with. */
 function writeSeeds() {
-  const { SHAPES, BOUNDARY } = createRequire(import.meta.url)(target);
+  const { SHAPES, BOUNDARY } = createRequire(import.meta.url)(shapes);
   const { EVENT_KINDS, eventOf } = createRequire(import.meta.url)(
     path.join(root, 'build/test/support/lambda-events.js'),
   );
@@ -101,7 +101,7 @@ function writeSeeds() {
     ),
   ];
   const large = (shape, beginning, unit, end = '') =>
-    [0, 6, 10].map((size) =>
+    [0, 6, 12].map((size) =>
       Buffer.concat([
         Buffer.from([SHAPES.large, shape, size, beginning.length, end.length]),
         Buffer.from(`${beginning}${end}${unit}`),

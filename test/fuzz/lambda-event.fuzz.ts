@@ -1,201 +1,24 @@
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 
-import { WasmEdgeError } from 'wasmedge-embed';
+import { decode, enlarged } from './lambda-event.js';
 
-import {
-  Problem,
-  corsHeaders,
-  parseBoundedJson,
-  pictureOf,
-  readRequest,
-  representationOf,
-} from '../support/internals.js';
-import { costOf, leastCostOf } from '../support/cost.js';
-import type { Cost } from '../support/cost.js';
-import { EVENT_KINDS, eventOf } from '../support/lambda-events.js';
+/** Of what the code under test is looked into with, each branch of which costs microseconds. */
+const SMALL = 2 << 10;
 
-/** The target of scripts/fuzz-events.mjs. What the first byte of an input says the rest is. */
-export const SHAPES = {
-  /** A whole event as JSON. */
-  event: 0,
-  /** A kind's number, then a body as text. */
-  text: 1,
-  /** A kind's number, then a body as bytes, which arrive base64-encoded. */
-  bytes: 2,
-  /** A kind's number, then a body as text that is said to be base64. */
-  base64: 5,
-  /** A kind's number, then the bytes of a form with the boundary {@link BOUNDARY}. */
-  form: 3,
-  /** A kind's number, then a Content-Type up to a line feed, then the bytes of a form. */
-  contentType: 4,
-  /** A payload of JSON. */
-  json: 6,
-  /**
-   * One of the above, made large: its number, the binary logarithm of the size (10 to 20 of it), the
-   * lengths of beginning and end, then beginning, end, and what is repeated between them.
-   */
-  large: 7,
-} as const;
+/** Tells what inputs cost: without what Jazzer.js adds to the code. */
+const meter = fork(path.join(__dirname, 'lambda-event.cost.js'), { execArgv: [] });
+meter.unref();
+meter.channel?.unref();
 
-export const BOUNDARY = 'b';
-const MAX_BYTES = 1000;
-const PROBLEMS = new Set([400, 413, 415, 431]);
-const CORS = { origins: ['https://a.example'], headers: [], maxAgeSeconds: 1 };
-
-/**
- * What an input may take: of processor time at a time, and in all for each byte; of memory for each
- * byte. What Jazzer.js adds to each branch, and what it and the decoders need for the smallest input,
- * is in it.
- */
-const MOST = { blockMs: 50, cpuMs: 100, cpuMsPerByte: 1 / 1024, bytes: 32 << 20, bytesPerByte: 3 };
-
-/** Decodes an event as the handler does: a JPEG's bytes come of it or a problem, nothing else. */
+/** The target of scripts/fuzz-events.mjs. */
 export async function fuzz(input: Buffer): Promise<void> {
-  const data = input[0] === SHAPES.large ? enlarged(input) : input;
-  const work = (): Promise<void> => decode(data);
-  const excess = (cost: Cost): string | undefined => {
-    const { length } = data;
-    if (cost.blockMs > MOST.blockMs) return `the event loop was blocked for ${cost.blockMs} ms`;
-    if (cost.cpuMs > MOST.cpuMs + length * MOST.cpuMsPerByte) return `it took ${cost.cpuMs} ms`;
-    if (cost.bytes > MOST.bytes + length * MOST.bytesPerByte) return `it took ${cost.bytes} bytes`;
-    return undefined;
-  };
-  if (excess(await costOf(work, data !== input)) === undefined) return;
-  // A compiler of hot code or a collection of garbage may have been at work.
-  const why = excess(await leastCostOf(5, work));
-  assert.ok(why === undefined, `Of ${data.length} bytes: ${why}`);
-}
-
-async function decode(data: Buffer): Promise<void> {
-  if (data[0] === SHAPES.json) return decodeJson(data.subarray(1));
-  const event = eventFrom(data);
-  if (event === undefined) return;
-  let request;
-  try {
-    request = readRequest(event);
-  } catch (error) {
-    assert.ok(error instanceof WasmEdgeError && error.code === 'ERR_INVALID_ARGUMENT');
-    return;
-  }
-  for (const value of Object.values(corsHeaders(CORS, request)))
-    assert.ok(/^[\x20-\x7e]*$/.test(value));
-  try {
-    representationOf(request);
-  } catch (error) {
-    checkProblem(error);
-  }
-  const body = await request.body(undefined);
-  const contentType = request.headers.get('content-type') ?? '';
-  const maxBytes = Math.max(MAX_BYTES, data.length);
-  let picture: Buffer;
-  try {
-    picture = await pictureOf(body, contentType, maxBytes);
-  } catch (error) {
-    checkProblem(error);
-    return;
-  }
-  assert.ok(picture.length <= maxBytes);
-  assert.equal(picture.toString('hex', 0, 2), 'ffd8');
-  if (!/^multipart/i.test(contentType)) checkNothingLost(body, picture);
-}
-
-/** What is made of JSON is what `JSON.parse` makes of it, unless it is too much. */
-async function decodeJson(payload: Buffer): Promise<void> {
-  const parse = async (): Promise<unknown> => {
-    try {
-      return { value: await parseBoundedJson(payload) };
-    } catch (error) {
-      assert.ok(error instanceof Error);
-      return { name: error.name };
-    }
-  };
-  const found = await parse();
-  if ((found as { name?: string }).name === 'RangeError' || payload.length > 256 << 10) return;
-  let expected: unknown;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(payload);
-    expected = { value: JSON.parse(text) as unknown };
-  } catch (error) {
-    expected = { name: (error as Error).name };
-  }
-  assert.deepEqual(found, expected);
-}
-
-/** The input that such a one stands for. */
-function enlarged(data: Buffer): Buffer {
-  const [, shape = 0, logarithm = 0, first = 0, last = 0] = data;
-  const rest = data.subarray(5);
-  const beginning = rest.subarray(0, first);
-  const end = rest.subarray(first, first + last);
-  const unit = rest.subarray(first + last);
-  const size = 1 << (10 + (logarithm % 11));
-  return Buffer.concat([
-    Buffer.of(shape === SHAPES.large ? SHAPES.json : shape),
-    beginning,
-    Buffer.alloc(unit.length > 0 ? size : 0, unit),
-    end,
-  ]);
-}
-
-function eventFrom(data: Buffer): unknown {
-  const shape = data[0];
-  const kind = EVENT_KINDS[(data[1] ?? 0) % EVENT_KINDS.length]!;
-  const rest = data.subarray(2);
-  const encoded = { body: rest.toString('base64'), isBase64Encoded: true };
-  const formOf = (contentType: string): object => ({ 'content-type': contentType });
-  switch (shape) {
-    case SHAPES.text:
-      return eventOf(kind, { body: rest.toString('utf8') });
-    case SHAPES.base64:
-      return eventOf(kind, { body: rest.toString('utf8'), isBase64Encoded: true });
-    case SHAPES.bytes:
-      return eventOf(kind, encoded);
-    case SHAPES.form:
-      return eventOf(kind, {
-        ...encoded,
-        headers: formOf(`multipart/form-data; boundary=${BOUNDARY}`) as Record<string, string>,
-      });
-    case SHAPES.contentType: {
-      const end = rest.indexOf('\n');
-      return eventOf(kind, {
-        body: rest.toString('base64', end + 1),
-        isBase64Encoded: true,
-        headers: formOf(rest.toString('latin1', 0, Math.max(end, 0))) as Record<string, string>,
-      });
-    }
-    default:
-      try {
-        return JSON.parse(data.toString('utf8', 1)) as unknown;
-      } catch {
-        return undefined;
-      }
-  }
-}
-
-function checkProblem(error: unknown): void {
-  if (!(error instanceof Problem)) throw error;
-  assert.ok(PROBLEMS.has(error.status), `${error.status}: ${error.message}`);
-  const line = error.toBody('id');
-  assert.ok(!line.includes('\n'));
-  assert.equal((JSON.parse(line) as { detail: string }).detail, error.message);
-  assert.ok(error.message.length < 500);
-}
-
-/** Never a silent truncation: what was accepted says all that the body said. */
-function checkNothingLost(
-  { content: body, isBase64Encoded }: Awaited<ReturnType<ReturnType<typeof readRequest>['body']>>,
-  picture: Buffer,
-): void {
-  const text = body.toString();
-  const content = isBase64Encoded ? Buffer.from(text, 'base64') : Buffer.from(text);
-  if (isBase64Encoded) assert.equal(content.toString('base64'), text);
-  if (content[0] === 0xff) {
-    assert.deepEqual(picture, content);
-  } else if (!/^\s*data:/i.test(content.toString())) {
-    const digits = content
-      .toString('latin1')
-      .toLowerCase()
-      .replace(/[ \t\r\n]/g, '');
-    assert.equal(picture.toString('hex'), digits);
-  }
+  await decode(enlarged(input, SMALL));
+  meter.channel?.ref();
+  meter.send(input.toString('base64'));
+  const [excess] = (await once(meter, 'message')) as [string];
+  meter.channel?.unref();
+  assert.equal(excess, '');
 }
