@@ -86,16 +86,19 @@ fn fixed_module(pages: u64, maximum: Option<u64>) -> Vec<u8> {
     builder.module()
 }
 
-/// The last that fits, the first that does not, one that is half outside, for the end of the memory,
-/// and for the ends of all that an address and an offset reach.
+/// The last that fits, the first that does not, one that is half outside. Beyond 4 GiB all memories
+/// are the same, and the largest is tried for them.
 fn fixed_addresses(size: u64, offset: u32, width: u64) -> Vec<u32> {
     let offset = u64::from(offset);
-    let mut addresses: Vec<u32> = [size, GIB_4, 2 * GIB_4]
-        .iter()
-        .flat_map(|end| [end - width, end - width + 1, end - width / 2 - 1])
-        .chain([u64::from(u32::MAX) + offset, u64::from(u32::MAX) + offset - 6])
-        .filter_map(|place| place.checked_sub(offset)?.try_into().ok())
-        .collect();
+    let highest = u64::from(u32::MAX) + offset;
+    let around = |end: u64| [end - width, end - width + 1, end - width / 2 - 1];
+    let mut places = around(size).to_vec();
+    if size == GIB_4 {
+        places.extend(around(2 * GIB_4));
+        places.extend([highest, highest - 6]);
+    }
+    let mut addresses: Vec<u32> =
+        places.iter().filter_map(|place| place.checked_sub(offset)?.try_into().ok()).collect();
     addresses.sort_unstable();
     addresses.dedup();
     addresses
