@@ -164,14 +164,11 @@ function valueOf(value) {
   return { kind: 'value', value: Object.is(value, -0) ? '-0' : String(value) };
 }
 
-/** V8's messages, by what they stand for there. */
+/** V8's messages, by what they stand for there. Some versions say of which segment they speak, and what called them. */
 const trapMessages = [
   [/^unreachable$/, 'unreachable'],
-  [/^memory access out of bounds$|^data segment/, 'memory'],
-  [
-    /^table index is out of bounds$|^table access out of bounds$|^element segment|table initializer/i,
-    'table',
-  ],
+  [/memory access out of bounds$|data segment/, 'memory'],
+  [/table (index|access) (is )?out of bounds|element segment|table initializer/, 'table'],
   [/^null function or function signature mismatch$/, 'function type'],
   [/^(divide|remainder) by zero$/, 'division by zero'],
   [/^divide result unrepresentable$/, 'overflow'],
