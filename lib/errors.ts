@@ -32,7 +32,7 @@ export type WasmEdgeErrorCode =
    * has no more of them.
    */
   | 'ERR_LIMIT'
-  /** All threads are busy and as many runs as allowed are waiting. */
+  /** All threads are busy and as many runs as allowed are waiting; or so with compiling. */
   | 'ERR_QUEUE_FULL'
   /** The worker process that held the run crashed, was killed or does not answer. */
   | 'ERR_WORKER_DIED'

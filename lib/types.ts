@@ -166,7 +166,7 @@ export interface CompileLimits {
   timeoutMs?: number;
   /**
    * Resident bytes of the compiler's process, 1 or more (ERR_LIMIT, `limit: 'compile'`), looked at
-   * every 10 ms; some 150 MB are its own. Default none, for an untrusted module 2 GiB.
+   * every 10 ms; some 120 MiB are its own. Default none, for an untrusted module 2 GiB.
    */
   memoryBytes?: number;
   /** Ends it at once (ERR_ABORTED, with the signal's reason as its cause). */
@@ -210,9 +210,9 @@ export interface LoadOptions {
    * Whether the module's maker is trusted. Default true. `false` is for what strangers upload: only
    * WebAssembly is taken, a shared object is refused whatever its name (ERR_MODULE_INVALID), compiled
    * code inside a .wasm and a side file are ignored. The module is compiled here, within `compile`'s
-   * limits, one such module at a time while up to 16 wait (beyond: ERR_QUEUE_FULL). One that cannot
-   * be compiled is an error, never interpreted instead; after a failure that is the module's the same
-   * content fails again at once for ten minutes.
+   * limits, one such module at a time in a process while up to 16 wait (beyond: ERR_QUEUE_FULL). One
+   * that cannot be compiled is an error, never interpreted instead; after a failure that is the
+   * module's the same content fails again at once in this thread for ten minutes.
    */
   trusted?: boolean;
   /**

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 
+import { compileModule } from 'wasmedge-embed';
+
 import { cacheWithoutModels, commandLine } from './support/command-line.js';
 import { MOBILENET_LABELS } from './support/internals.js';
 import { jpeg, plainJpeg } from './support/jpeg.js';
 import { folderWith } from './support/model-files.js';
 import { DEFAULT_MODEL } from './support/paths.js';
 import { constantModel, pickingModel } from './support/tflite-models.js';
+import { temporaryPath, watGuest } from './support/wat.js';
 
 /** How bright each of the three colours of a picture is. */
 const model = pickingModel({ type: 'uint8', size: [1, 1, 3] }, [
@@ -52,6 +55,15 @@ function rows(table: string): string[][] {
 }
 
 describe('wasmedge-embed classify', () => {
+  it('takes no compiled guest with --untrusted', async () => {
+    const guest = temporaryPath('guest.wasm.so');
+    await compileModule(await watGuest('numbers'), guest);
+    const args = ['classify', file('red.jpg'), ...withModel, '--untrusted', '--module', guest];
+    const { stdout, stderr, exitCode } = await commandLine(args);
+    assert.deepEqual([exitCode, stdout], [1, '']);
+    assert.match(stderr, /ERR_MODULE_INVALID: .* is a shared object/);
+  });
+
   it('names what a picture shows, and the model', async () => {
     const { stdout, stderr, exitCode } = await commandLine([
       'classify',

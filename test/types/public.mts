@@ -11,6 +11,8 @@ import {
 import type {
   BytesLike,
   CompileEvent,
+  CompileLimits,
+  CompileOptions,
   InvokeResult,
   Isolation,
   Limits,
@@ -53,6 +55,11 @@ expectTypeOf<LoadOptions['isolation']>().toEqualTypeOf<Isolation | undefined>();
 expectTypeOf<Isolation>().toEqualTypeOf<'in-process' | 'worker-process' | 'subprocess'>();
 expectTypeOf<LoadOptions['limits']>().toEqualTypeOf<Limits | undefined>();
 expectTypeOf<LoadOptions['aot']>().toEqualTypeOf<'auto' | 'off' | undefined>();
+expectTypeOf<LoadOptions['trusted']>().toEqualTypeOf<boolean | undefined>();
+expectTypeOf<LoadOptions['compile']>().toEqualTypeOf<CompileLimits | undefined>();
+expectTypeOf<LoadOptions['signal']>().toEqualTypeOf<AbortSignal | undefined>();
+expectTypeOf<CompileOptions>().toExtend<CompileLimits>();
+expectTypeOf<{ compile: { timeoutMs: string } }>().not.toExtend<LoadOptions>();
 expectTypeOf<{ models: { default: string } }>().toExtend<LoadOptions>();
 expectTypeOf<{ models: { default: { file: Buffer; labels: string[] } } }>().toExtend<LoadOptions>();
 expectTypeOf<{ limits: { timeoutMs: string } }>().not.toExtend<LoadOptions>();
