@@ -98,17 +98,17 @@ export const COSTLY: readonly (readonly [what: string, picture: Buffer, told: Re
     file(frame(PROGRESSIVE, 2048, 2048, 1), tables(0x0a), MEANS, REST),
     /damaged/,
   ],
-  [
-    'coefficients out of restart markers',
+  ...[0x2000, 0].map((interval): readonly [string, Buffer, RegExp] => [
+    `coefficients out of restart markers, at an interval of ${interval}`,
     file(
       frame(PROGRESSIVE, 2048, 2048, 1),
       tables(0x0a),
-      segment(0xdd, [0x20, 0]),
+      segment(0xdd, [interval >> 8, interval & 0xff]),
       scan([1], 1, 63),
       Buffer.from(Array.from({ length: 8 }, (_, index) => [0xff, 0xd0 + index]).flat()),
     ),
     /damaged/,
-  ],
+  ]),
   [
     '20,000 empty tables',
     file(frame(PROGRESSIVE, 8, 8, 1), tables(), times(20_000, segment(0xc4)), MEANS),

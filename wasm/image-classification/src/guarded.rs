@@ -92,13 +92,13 @@ impl<'a> Guarded<'a> {
             self.zeros /= 2;
             return (zeros, STOP);
         }
-        match self.missing_blocks.checked_sub(self.restart_interval * BLOCKS_OF_MCU) {
-            Some(left) => {
-                self.missing_blocks = left;
-                (&[], &[])
-            }
-            None => (&[], STOP),
+        // Without an interval, the decoder takes the marker for the end of the scan's data.
+        let blocks = self.restart_interval * BLOCKS_OF_MCU;
+        if blocks == 0 || blocks > self.missing_blocks {
+            return (&[], STOP);
         }
+        self.missing_blocks -= blocks;
+        (&[], &[])
     }
 }
 
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn few_blocks_may_be_missing_before_restart_markers() {
-        for (interval, free) in [(1, 1638), (100, 16), (2000, 0)] {
+        for (interval, free) in [(0, 0), (1, 1638), (100, 16), (2000, 0)] {
             let restarts = [0xFF, 0xD0].repeat(3000);
             let file = [
                 &[0xFF, 0xD8, 0xFF, 0xDD, 0, 4][..],
