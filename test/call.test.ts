@@ -88,7 +88,7 @@ for (const { aot, mode } of MODES) {
         ['i32', [NaN], /argument 1/],
         ['i32', [Infinity], /argument 1/],
         ['i32', [1n], /argument 1.*1n/],
-        ['i32', ['1'], /argument 1.*"1"/],
+        ['i32', ['1'], /argument 1.*'1'/],
         ['i32', [true], /argument 1/],
         ['i32', [null], /argument 1/],
         ['i32', [{ valueOf: () => 1 }], /argument 1/],

@@ -29,14 +29,15 @@ describe('wasmedge-embed model describe', () => {
   });
 
   it('takes a name and labels', async () => {
-    const folder = folderWith({ 'words.txt': 'one\ntwo\n' });
+    const labels = Array.from({ length: 23 }, (_, index) => `label ${index}\n`).join('');
+    const folder = folderWith({ 'words.txt': labels });
     const words = path.join(folder, 'words.txt');
     const { exitCode } = await commandLine([
       ...['model', 'describe', DEFAULT_MODEL, '--name', 'pets', '--labels', words, '-o', folder],
     ]);
     assert.equal(exitCode, 0);
     assert.deepEqual(readdirSync(folder).sort(), ['pets.json', 'pets.labels.txt', 'words.txt']);
-    assert.equal(readFileSync(path.join(folder, 'pets.labels.txt'), 'utf8'), 'one\ntwo\n');
+    assert.equal(readFileSync(path.join(folder, 'pets.labels.txt'), 'utf8'), labels);
   });
 
   it('refuses what is no model, and a wrong name', async () => {

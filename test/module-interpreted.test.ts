@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { runScript } from './support/process.js';
@@ -68,7 +68,7 @@ describe('A plain module that cannot be compiled', () => {
       assert.match(message, /interpreted.*ENOTDIR.*compile/s);
   });
 
-  it('is not compiled into a temporary folder that others may write to', async () => {
+  it('is compiled into another temporary folder than one that others may write to', async () => {
     const regularFile = temporaryPath('regular-file');
     writeFileSync(regularFile, '');
     const temporary = temporaryPath('tmp');
@@ -80,6 +80,11 @@ describe('A plain module that cannot be compiled', () => {
       TMPDIR: temporary,
     });
     assert.equal(code, 0, stderr);
-    assert.deepEqual((JSON.parse(stdout) as Told).modes, ['interpreter', 'interpreter']);
+    const { modes, events } = JSON.parse(stdout) as Told;
+    assert.deepEqual(modes, ['aot', 'aot']);
+    for (const { output = '' } of events) {
+      assert.ok(output.startsWith(temporary) && !output.startsWith(prepared + path.sep), output);
+    }
+    assert.deepEqual(readdirSync(prepared), []);
   });
 });
