@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cstdlib>
 #include <iterator>
 #include <map>
@@ -101,10 +100,13 @@ uint8_t* Reserve(bool is_prepared) {
 
 /// Whether there was a reservation that begins there.
 bool Release(uintptr_t begin) {
-  State& state = Global();
-  const std::lock_guard<std::mutex> lock(state.mutex);
-  if (state.reserved.erase(begin) == 0) return false;
-  // Under the lock: as soon as the addresses are free they may be reserved anew.
+  {
+    State& state = Global();
+    const std::lock_guard<std::mutex> lock(state.mutex);
+    if (state.reserved.erase(begin) == 0) return false;
+  }
+  // Last, since the addresses may be reserved anew as soon as they are free; and without the lock,
+  // since it takes long where there are many pages.
   munmap(reinterpret_cast<void*>(begin), kReservedBytes);
   return true;
 }

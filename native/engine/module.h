@@ -67,7 +67,7 @@ class Module {
   uint64_t table_elements() const noexcept { return options_.table_elements; }
   /// Whether the guest's code runs compiled.
   bool is_aot() const noexcept { return form() != ModuleForm::kPlain; }
-  /// Whether it needs tail calls. Told of what is interpreted.
+  /// Whether it needs tail calls that it cannot have, since its code is not compiled.
   bool uses_tail_calls() const noexcept { return uses_tail_calls_; }
   const std::vector<ExternalDescription>& imports() const noexcept { return imports_; }
   const std::vector<ExternalDescription>& exports() const noexcept { return exports_; }

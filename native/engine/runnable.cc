@@ -15,7 +15,7 @@ void CheckRunnable(const Module& module) {
                     ". WASI's has the type () -> (): compile it as a program or a reactor, or "
                     "export the function by another name.");
   }
-  if (module.uses_tail_calls() && !module.is_aot()) {
+  if (module.uses_tail_calls()) {
     throw Error(
         ErrorCode::kModuleInvalid,
         module.name() + " makes tail calls, with which WasmEdge " + module.api().version() +
