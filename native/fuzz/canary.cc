@@ -99,19 +99,18 @@ void* Reserve(void* address, size_t size, int protection, int flags, int file, o
   return begin;
 }
 
-/// Whether the range began where a reservation does; its canaries are gone then.
-bool Release(void* address) {
+/// Looks at the canaries of the reservation that begins there, if one does, and takes them away.
+void Release(void* address) {
   const std::lock_guard<std::mutex> lock(mutex);
   const auto place =
       std::find_if(reservations.begin(), reservations.end(),
                    [address](const Reservation& each) { return each.begin == address; });
-  if (address == nullptr || place == reservations.end()) return false;
+  if (address == nullptr || place == reservations.end()) return;
   CheckCanary(place->begin - kCanarySize, "before", *place);
   CheckCanary(place->begin + place->size, "behind", *place);
   NextMunmap()(place->begin - kCanarySize, kCanarySize);
   NextMunmap()(place->begin + place->size, kCanarySize);
   *place = {};
-  return true;
 }
 
 }  // namespace
@@ -119,22 +118,19 @@ bool Release(void* address) {
 extern "C" {
 
 __attribute__((visibility("default"))) void* mmap(void* address, size_t size, int protection,
-                                                  int flags, int file, off_t offset) {
+                                                  int flags, int file, off_t offset) noexcept {
   if (size < kReservation || !IsWasmEdge(__builtin_return_address(0))) {
     return NextMmap()(address, size, protection, flags, file, offset);
   }
   return Reserve(address, size, protection, flags, file, offset);
 }
 
-__attribute__((visibility("default"))) void* mmap64(void* address, size_t size, int protection,
-                                                    int flags, int file, off_t offset) {
-  if (size < kReservation || !IsWasmEdge(__builtin_return_address(0))) {
-    return NextMmap()(address, size, protection, flags, file, offset);
-  }
-  return Reserve(address, size, protection, flags, file, offset);
-}
+// The same where an offset has 64 bits.
+__attribute__((visibility("default"), alias("mmap"))) void* mmap64(void* address, size_t size,
+                                                                   int protection, int flags,
+                                                                   int file, off_t offset) noexcept;
 
-__attribute__((visibility("default"))) int munmap(void* address, size_t size) {
+__attribute__((visibility("default"))) int munmap(void* address, size_t size) noexcept {
   if (size >= kReservation) Release(address);
   return NextMunmap()(address, size);
 }

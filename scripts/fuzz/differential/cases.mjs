@@ -16,7 +16,6 @@ const lastAddress = gib4 - 1;
  * exports, all that take and give numbers.
  *
  * @param {import('./engines.mjs').V8Engine} engine
- * @param {readonly import('../../../dist/index.js').ExternalDescription[]} exports as the package describes them
  * @returns {Case[]}
  */
 export function casesOf(engine) {

@@ -53,7 +53,7 @@ export function compareVerdicts({ compiled, interpreted, v8, verdict }, wasmedge
 
 /**
  * @param {import('./cases.mjs').Case} call
- * @param {{ compiled: Outcome, interpreted: Outcome, v8: Outcome }} outcomes
+ * @param {Record<'compiled' | 'interpreted' | 'v8', import('./engines.mjs').Outcome>} outcomes
  * @returns {Difference[]}
  */
 export function compareOutcomes(call, { compiled, interpreted, v8 }) {

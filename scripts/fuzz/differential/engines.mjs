@@ -75,11 +75,20 @@ function outcomeOfError(error) {
 /** WasmEdge with compiled code, which is compiled here, into the file `output`. */
 export async function openCompiled(file, output, options) {
   try {
-    const input = readFileSync(file);
-    await addon().compile({ ...compileOptions, ...options, input, output });
+    await compile(readFileSync(file), output, options);
     return await loaded(output, {});
   } catch (error) {
     return refused(error);
+  }
+}
+
+async function compile(input, output, options) {
+  try {
+    await addon().compile({ ...compileOptions, ...options, input, output });
+  } catch (error) {
+    // What has LLVM inside it compiles for this processor alone.
+    if (!options.generic || error.code !== 'ERR_NATIVE_LOAD') throw error;
+    await compile(input, output, { ...options, generic: false });
   }
 }
 

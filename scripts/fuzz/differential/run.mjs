@@ -1,6 +1,7 @@
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
+import { SetupFailure } from '../../setup/failure.mjs';
 import { corpusFolder, generatorFile, workFolder } from './build.mjs';
 import { knownAs } from './known.mjs';
 import { runModules } from './supervise.mjs';
@@ -8,15 +9,18 @@ import { runModules } from './supervise.mjs';
 const batchSize = 40;
 const findingsFolder = path.join(workFolder, 'findings');
 
-/** How modules are compiled: mostly as it is by default. */
+/** How modules are compiled: as it is by default, and otherwise. */
 export const optionSets = [
   { optimize: 3 },
   { optimize: 0 },
-  { optimize: 3 },
   { optimize: 2, interruptible: true },
-  { optimize: 3 },
   { optimize: 1, generic: true },
 ];
+
+/** Every other batch as it is by default. */
+function optionsOf(batch) {
+  return batch % 2 === 0 ? optionSets[0] : optionSets[1 + (((batch - 1) / 2) % 3)];
+}
 
 /** Runs modules, counts, and keeps those that show something. */
 export class Session {
@@ -53,7 +57,7 @@ export class Session {
       const first = seed * 1_000_000 + batch * batchSize;
       const range = ['--seed', String(first), '--count', String(batchSize)];
       const folder = await this.#generate(['generate', ...range, '--corpus', corpusFolder], task);
-      await this.run(filesIn(folder), optionSets[batch % optionSets.length], task);
+      await this.run(filesIn(folder), optionsOf(batch), task);
     }
   }
 
@@ -67,6 +71,8 @@ export class Session {
   /** Runs modules one after the other; what ends the process is a finding, and the rest goes on in another. */
   async run(files, options, task) {
     let position = { from: 0, singles: 0 };
+    // Of calls that were made at once, until it is known which of them it was.
+    let suspicion;
     while (files.length > 0) {
       const order = { files, ...position, options, work: this.#work };
       let done = 0;
@@ -80,26 +86,32 @@ export class Session {
         task.note(`${this.totals.modules} modules, ${this.totals.calls} calls`);
       });
       this.totals.cpuSeconds += cpuSeconds;
-      if (failure === undefined) return;
+      if (failure !== undefined && at.startsWith('opening')) throw new SetupFailure(failure);
+      const last = files.at(-1);
       files = files.slice(done);
-      if (files.length === 0) {
-        throw new Error(`The process failed after its last module: ${failure} (${at})`);
+      const [first, more] = callsUnderWay(at);
+      const details = [`${failure}\n    at ${at}`];
+      if (suspicion && (failure === undefined || files[0] !== suspicion.file || more > 0)) {
+        this.#fail(suspicion.file, options, [...suspicion.details, 'Not by single calls.']);
       }
-      const calls = at
-        .match(/, calls (\d+) and (\d+) more:/)
-        ?.slice(1)
-        .map(Number);
-      if (calls !== undefined && calls[1] > 0) {
-        // Which of them it was, is found out.
-        position = { from: calls[0], singles: calls[1] + 1 };
+      suspicion = undefined;
+      if (failure === undefined) return;
+      if (more > 0) {
+        suspicion = { file: files[0], details };
+        position = { from: first, singles: more + 1 };
         continue;
       }
-      this.totals.failures += 1;
-      this.#keep(files[0], options, [`${failure}\n    at ${at}`]);
+      // It may also fail at its end.
+      this.#fail(files[0] ?? last, options, details);
       // The other calls of the module are tried, too, unless it fails without one.
-      position = { from: calls === undefined ? 0 : calls[0] + 1, singles: 0 };
-      if (calls === undefined) files = files.slice(1);
+      position = { from: first === undefined ? 0 : first + 1, singles: 0 };
+      if (first === undefined) files = files.slice(1);
     }
+  }
+
+  #fail(file, options, details) {
+    this.totals.failures += 1;
+    this.#keep(file, options, details);
   }
 
   #count({ module, differences, ...counts }, options) {
@@ -121,9 +133,15 @@ export class Session {
     const file = path.join(findingsFolder, path.basename(module));
     if (file !== module) copyFileSync(module, file);
     const finding = { file, details: [`compiled with ${JSON.stringify(options)}`, ...details] };
-    writeFileSync(`${file}.txt`, `${finding.details.join('\n')}\n`);
+    appendFileSync(`${file}.txt`, `${finding.details.join('\n')}\n`);
     this.findings.push(finding);
   }
+}
+
+/** The number of the call that a process was at, and how many it made at once beside it. */
+function callsUnderWay(at) {
+  const [, first, more] = at.match(/, calls (\d+) and (\d+) more:/) ?? [];
+  return first === undefined ? [] : [Number(first), Number(more)];
 }
 
 function describe({ of, between, call, details }) {
