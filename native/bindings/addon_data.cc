@@ -35,6 +35,7 @@ AddonData::AddonData(Napi::Env env)
     : mailbox_(std::make_shared<Mailbox>(env)), modules_(std::make_shared<Modules>()) {}
 
 void AddonData::Shutdown() {
+  is_shut_down_ = true;
   // First the mailbox, so that what ends now reports to nobody; then the threads.
   mailbox_->Close();
   for (ModuleObject* module : std::exchange(*modules_, {})) module->Stop();

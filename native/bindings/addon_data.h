@@ -9,7 +9,10 @@
 
 namespace wasmedge_embed {
 
+class Model;
+class Module;
 class ModuleObject;
+class ModuleSource;
 
 /// What the addon keeps for one environment (the main thread's or a worker thread's). There is no
 /// state across environments but the opened libraries and the model store.
@@ -35,6 +38,14 @@ class AddonData {
   /// libraries' static objects are destroyed would crash it.
   void Shutdown();
 
+  /// Whether that was: no thread may be started any more.
+  bool is_shut_down() const noexcept { return is_shut_down_; }
+
+  // What the constructor that is called next takes: JavaScript calls it as well, and has none.
+  std::shared_ptr<const Module> new_module;
+  std::shared_ptr<const ModuleSource> new_module_source;
+  std::shared_ptr<Model> new_model;
+
   Napi::FunctionReference module_constructor;
   Napi::FunctionReference module_source_constructor;
   Napi::FunctionReference model_constructor;
@@ -42,6 +53,7 @@ class AddonData {
  private:
   std::shared_ptr<Mailbox> mailbox_;
   std::shared_ptr<Modules> modules_;
+  bool is_shut_down_ = false;
 };
 
 }  // namespace wasmedge_embed

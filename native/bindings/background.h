@@ -43,6 +43,8 @@ class Background : public Napi::AsyncWorker {
       error_ = error;
     } catch (const std::bad_alloc&) {
       error_ = NotEnoughMemory();
+    } catch (const std::exception& error) {
+      SetError(error.what());
     }
   }
 
@@ -55,6 +57,10 @@ class Background : public Napi::AsyncWorker {
       deferred_.Resolve(convert_(Env(), std::move(*result_)));
     } catch (const Error& error) {
       deferred_.Reject(ToJs(Env(), error).Value());
+    } catch (const std::bad_alloc&) {
+      deferred_.Reject(ToJs(Env(), NotEnoughMemory()).Value());
+    } catch (const Napi::Error& error) {
+      deferred_.Reject(error.Value());
     }
   }
 

@@ -5,12 +5,12 @@
 namespace wasmedge_embed {
 
 Napi::Function CompileTurnObject::Define(Napi::Env env) {
-  return DefineClass(env, "CompileTurn",
+  return DefineClass(env, kName,
                      {InstanceAccessor<&CompileTurnObject::IsFirst>("isFirst"),
                       InstanceMethod<&CompileTurnObject::Leave>("leave")});
 }
 
-CompileTurnObject::CompileTurnObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+CompileTurnObject::CompileTurnObject(const Napi::CallbackInfo& info) : TaggedWrap(info) {
   Guard(info.Env(), [&]() -> Napi::Value {
     turn_ = std::make_unique<CompileTurn>();
     return {};

@@ -4,14 +4,18 @@
 
 #include <memory>
 
+#include "bindings/tagged_wrap.h"
 #include "engine/compile_turn.h"
 
 namespace wasmedge_embed {
 
 /// A place in the queue of untrusted modules, as JavaScript holds it; given up with `leave`, and
 /// with the environment. Declared with its documentation in lib/native.ts.
-class CompileTurnObject : public Napi::ObjectWrap<CompileTurnObject> {
+class CompileTurnObject : public TaggedWrap<CompileTurnObject> {
  public:
+  static constexpr napi_type_tag kTag = {0x35c8e1f7096a4db2, 0xa9f7024d6e83b15c};
+  static constexpr char kName[] = "CompileTurn";
+
   static Napi::Function Define(Napi::Env env);
 
   /// Joins the queue.

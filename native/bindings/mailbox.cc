@@ -46,10 +46,11 @@ void Mailbox::DeliverOne(Napi::Env env) {
   try {
     const Napi::HandleScope scope(env);
     message->Deliver(env);
-    if (--expected_ == 0) bell_.Unref(env);
-  } catch (const Napi::Error&) {
-    // The environment is being terminated: JavaScript cannot be told anything any more.
+  } catch (const std::exception&) {
+    // The environment is being terminated (or has no memory for an error): JavaScript cannot be
+    // told anything any more.
   }
+  if (--expected_ == 0) bell_.Unref(env);
 }
 
 }  // namespace wasmedge_embed

@@ -1,5 +1,7 @@
 #include "bindings/model_object.h"
 
+#include <utility>
+
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
 #include "engine/read_file.h"
@@ -54,11 +56,9 @@ Napi::Function ModelObject::Define(Napi::Env env) {
   return constructor;
 }
 
-ModelObject::ModelObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
-  if (info.Length() != 1 || !info[0].IsExternal()) {
-    throw Napi::TypeError::New(info.Env(), "Use Model.load().");
-  }
-  model_ = *info[0].As<Napi::External<std::shared_ptr<Model>>>().Data();
+ModelObject::ModelObject(const Napi::CallbackInfo& info) : TaggedWrap(info) {
+  model_ = std::exchange(AddonData::Get(info.Env()).new_model, nullptr);
+  if (!model_) throw Napi::TypeError::New(info.Env(), "Use Model.load().");
 }
 
 Napi::Value ModelObject::Load(const Napi::CallbackInfo& info) {
@@ -77,8 +77,9 @@ Napi::Value ModelObject::Load(const Napi::CallbackInfo& info) {
         return LoadModel(read.data(), read.size());
       },
       [](Napi::Env env, std::shared_ptr<Model> model) -> Napi::Value {
-        return AddonData::Get(env).model_constructor.New(
-            {Napi::External<std::shared_ptr<Model>>::New(env, &model)});
+        AddonData& data = AddonData::Get(env);
+        data.new_model = std::move(model);
+        return data.model_constructor.New({});
       });
 }
 

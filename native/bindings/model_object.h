@@ -4,14 +4,18 @@
 
 #include <memory>
 
+#include "bindings/tagged_wrap.h"
 #include "inference/model.h"
 
 namespace wasmedge_embed {
 
 /// A model as JavaScript holds it. While one lives, the model stays loaded. Declared with its
 /// documentation in lib/native.ts.
-class ModelObject : public Napi::ObjectWrap<ModelObject> {
+class ModelObject : public TaggedWrap<ModelObject> {
  public:
+  static constexpr napi_type_tag kTag = {0xe27481d9065b4c3f, 0x8fb53a7ec0429d61};
+  static constexpr char kName[] = "Model";
+
   static Napi::Function Define(Napi::Env env);
 
   /// Takes what `Load` passes; JavaScript cannot construct one.

@@ -1,5 +1,7 @@
 #include "bindings/module_object.h"
 
+#include <utility>
+
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
 #include "bindings/input_object.h"
@@ -12,6 +14,9 @@
 
 namespace wasmedge_embed {
 namespace {
+
+/// As many as lib/load-settings.ts lets through.
+constexpr size_t kMaxConcurrency = 256;
 
 double Milliseconds(Invocation::Clock::duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
@@ -96,7 +101,13 @@ class RunMessage : public Job, public Mailbox::Message {
   }
 
   void Deliver(Napi::Env env) override {
-    Settle(env);
+    try {
+      Settle(env);
+    } catch (const Napi::Error& error) {
+      deferred_.Reject(error.Value());
+    } catch (const std::bad_alloc&) {
+      deferred_.Reject(ToJs(env, NotEnoughMemory()).Value());
+    }
     module_.EndWork();
   }
 
@@ -132,18 +143,17 @@ class RunMessage : public Job, public Mailbox::Message {
 /// The end of a pool, told by its last thread.
 class CloseMessage : public Mailbox::Message {
  public:
-  CloseMessage(Napi::Env env, ModuleObject& module) : deferred_(env), module_(module) {}
-
-  Napi::Promise Promise() const { return deferred_.Promise(); }
+  explicit CloseMessage(ModuleObject& module) : module_(module) {}
 
   void Deliver(Napi::Env env) override {
     module_.Stop();
-    deferred_.Resolve(env.Undefined());
+    for (const Napi::Promise::Deferred& waiting : std::exchange(module_.closings_, {})) {
+      waiting.Resolve(env.Undefined());
+    }
     module_.EndWork();
   }
 
  private:
-  Napi::Promise::Deferred deferred_;
   ModuleObject& module_;
 };
 
@@ -161,11 +171,9 @@ Napi::Function ModuleObject::Define(Napi::Env env) {
 }
 
 ModuleObject::ModuleObject(const Napi::CallbackInfo& info)
-    : ObjectWrap(info), modules_(AddonData::Get(info.Env()).modules()) {
-  if (info.Length() != 1 || !info[0].IsExternal()) {
-    throw Napi::TypeError::New(info.Env(), "Use Module.load().");
-  }
-  module_ = *info[0].As<Napi::External<std::shared_ptr<const Module>>>().Data();
+    : TaggedWrap(info), modules_(AddonData::Get(info.Env()).modules()) {
+  module_ = std::exchange(AddonData::Get(info.Env()).new_module, nullptr);
+  if (!module_) throw Napi::TypeError::New(info.Env(), "Use Module.load().");
 }
 
 ModuleObject::~ModuleObject() { modules_->erase(this); }
@@ -192,8 +200,9 @@ Napi::Value ModuleObject::Load(const Napi::CallbackInfo& info) {
         return Module::Load(*source, options);
       },
       [](Napi::Env env, std::shared_ptr<const Module> module) -> Napi::Value {
-        return AddonData::Get(env).module_constructor.New(
-            {Napi::External<std::shared_ptr<const Module>>::New(env, &module)});
+        AddonData& data = AddonData::Get(env);
+        data.new_module = std::move(module);
+        return data.module_constructor.New({});
       });
 }
 
@@ -209,13 +218,22 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
     WorkerPool::Options pool_options;
     pool_options.concurrency = given.Get("concurrency").ToNumber().Uint32Value();
     pool_options.max_queue = given.Get("maxQueue").ToNumber().Uint32Value();
-    pool_ = std::make_unique<WorkerPool>(
-        module_,
-        SlotOptions{ToFileSystem(given.Get("files").As<Napi::Object>()),
-                    ToModelTable(given.Get("models").As<Napi::Object>()),
-                    ToInferenceOptions(given.Get("inference").As<Napi::Object>()), limits,
-                    host_modules},
-        pool_options);
+    if (pool_options.concurrency == 0 || pool_options.concurrency > kMaxConcurrency) {
+      throw Error(ErrorCode::kInvalidArgument, "The concurrency must be from 1 to 256.");
+    }
+    const SlotOptions slot_options{ToFileSystem(given.Get("files").As<Napi::Object>()),
+                                   ToModelTable(given.Get("models").As<Napi::Object>()),
+                                   ToInferenceOptions(given.Get("inference").As<Napi::Object>()),
+                                   limits, host_modules};
+    // Getters of the options may have done anything: what follows calls no JavaScript.
+    if (AddonData::Get(env).is_shut_down()) {
+      throw Error(ErrorCode::kClosed, "The process ends: nothing is started any more.");
+    }
+    if (is_started_) {
+      throw Error(ErrorCode::kInvalidArgument, "The module was started before.");
+    }
+    pool_ = std::make_unique<WorkerPool>(module_, slot_options, pool_options);
+    is_started_ = true;
     modules_->insert(this);
     return env.Undefined();
   });
@@ -250,39 +268,45 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     if (const Napi::Value timeout = given.Get("timeoutMs"); !timeout.IsUndefined()) {
       message->timeout = std::chrono::milliseconds(timeout.ToNumber().Int64Value());
     }
-    Napi::Object run = Napi::Object::New(env);
-    run["promise"] = message->Promise();
-    // Exact in a double for the first 2^53 runs.
-    run["ticket"] = static_cast<double>(pool_->Submit(std::move(message)));
+    // Getters of the request may have ended the environment's modules.
+    if (!pool_) throw Error(ErrorCode::kClosed, "closed");
+    const Napi::Promise promise = message->Promise();
+    const uint64_t ticket = pool_->Submit(std::move(message));
     BeginWork(env);
+    Napi::Object run = Napi::Object::New(env);
+    run["promise"] = promise;
+    // Exact in a double for the first 2^53 runs.
+    run["ticket"] = static_cast<double>(ticket);
     return run;
   });
 }
 
 Napi::Value ModuleObject::StopRun(const Napi::CallbackInfo& info) {
+  const std::string reason = info[1].As<Napi::String>();
+  const auto ticket = static_cast<uint64_t>(info[0].ToNumber().Int64Value());
   if (pool_) {
-    const std::string reason = info[1].As<Napi::String>();
-    pool_->Stop(static_cast<uint64_t>(info[0].ToNumber().Int64Value()),
-                reason == "timeout" ? StopReason::kTimeout : StopReason::kAborted);
+    pool_->Stop(ticket, reason == "timeout" ? StopReason::kTimeout : StopReason::kAborted);
   }
   return info.Env().Undefined();
 }
 
 Napi::Value ModuleObject::Close(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
+  const auto deferred = Napi::Promise::Deferred::New(env);
   if (!pool_) {
-    const auto deferred = Napi::Promise::Deferred::New(env);
     deferred.Resolve(env.Undefined());
     return deferred.Promise();
   }
+  // Whoever closes it again waits for the same end.
+  closings_.push_back(deferred);
+  if (closings_.size() > 1) return deferred.Promise();
   // A std::function is copyable, the message is not: the copies share it.
   auto message =
-      std::make_shared<std::unique_ptr<CloseMessage>>(std::make_unique<CloseMessage>(env, *this));
-  const Napi::Promise promise = (*message)->Promise();
+      std::make_shared<std::unique_ptr<CloseMessage>>(std::make_unique<CloseMessage>(*this));
   BeginWork(env);
   pool_->Close(
       [message, mailbox = AddonData::Get(env).mailbox()] { mailbox->Post(std::move(*message)); });
-  return promise;
+  return deferred.Promise();
 }
 
 Napi::Value ModuleObject::IsAot(const Napi::CallbackInfo& info) {

@@ -3,15 +3,20 @@
 #include <napi.h>
 
 #include <memory>
+#include <vector>
 
 #include "bindings/addon_data.h"
+#include "bindings/tagged_wrap.h"
 #include "engine/worker_pool.h"
 
 namespace wasmedge_embed {
 
 /// A loaded module as JavaScript holds it. Declared with its documentation in lib/native.ts.
-class ModuleObject : public Napi::ObjectWrap<ModuleObject> {
+class ModuleObject : public TaggedWrap<ModuleObject> {
  public:
+  static constexpr napi_type_tag kTag = {0x1d6c90f2b8a34e57, 0x94c2e6073fd18ba5};
+  static constexpr char kName[] = "Module";
+
   static Napi::Function Define(Napi::Env env);
 
   /// Takes what `Load` passes; JavaScript cannot construct one.
@@ -44,6 +49,9 @@ class ModuleObject : public Napi::ObjectWrap<ModuleObject> {
   std::shared_ptr<AddonData::Modules> modules_;
   std::shared_ptr<const Module> module_;
   std::unique_ptr<WorkerPool> pool_;
+  bool is_started_ = false;
+  /// Who waits for the end.
+  std::vector<Napi::Promise::Deferred> closings_;
 };
 
 }  // namespace wasmedge_embed

@@ -1,5 +1,7 @@
 #include "bindings/module_source_object.h"
 
+#include <utility>
+
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
 
@@ -15,11 +17,9 @@ Napi::Function ModuleSourceObject::Define(Napi::Env env) {
   return constructor;
 }
 
-ModuleSourceObject::ModuleSourceObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
-  if (info.Length() != 1 || !info[0].IsExternal()) {
-    throw Napi::TypeError::New(info.Env(), "Use ModuleSource.read().");
-  }
-  source_ = *info[0].As<Napi::External<std::shared_ptr<const ModuleSource>>>().Data();
+ModuleSourceObject::ModuleSourceObject(const Napi::CallbackInfo& info) : TaggedWrap(info) {
+  source_ = std::exchange(AddonData::Get(info.Env()).new_module_source, nullptr);
+  if (!source_) throw Napi::TypeError::New(info.Env(), "Use ModuleSource.read().");
 }
 
 Napi::Value ModuleSourceObject::Read(const Napi::CallbackInfo& info) {
@@ -34,8 +34,9 @@ Napi::Value ModuleSourceObject::Read(const Napi::CallbackInfo& info) {
         return ModuleSource::Read(path, options);
       },
       [](Napi::Env env, std::shared_ptr<const ModuleSource> source) -> Napi::Value {
-        return AddonData::Get(env).module_source_constructor.New(
-            {Napi::External<std::shared_ptr<const ModuleSource>>::New(env, &source)});
+        AddonData& data = AddonData::Get(env);
+        data.new_module_source = std::move(source);
+        return data.module_source_constructor.New({});
       });
 }
 

@@ -4,14 +4,18 @@
 
 #include <memory>
 
+#include "bindings/tagged_wrap.h"
 #include "engine/module_source.h"
 
 namespace wasmedge_embed {
 
 /// A module's file, read and checked, as JavaScript holds it. Declared with its documentation in
 /// lib/native.ts.
-class ModuleSourceObject : public Napi::ObjectWrap<ModuleSourceObject> {
+class ModuleSourceObject : public TaggedWrap<ModuleSourceObject> {
  public:
+  static constexpr napi_type_tag kTag = {0x6be3405d917c4fa8, 0xb80e5d2c71f6a943};
+  static constexpr char kName[] = "ModuleSource";
+
   static Napi::Function Define(Napi::Env env);
 
   /// Takes what `Read` passes; JavaScript cannot construct one.

@@ -1,7 +1,9 @@
 #include "engine/compiler.h"
 
+#include <filesystem>
 #include <mutex>
 #include <optional>
+#include <system_error>
 
 #include "engine/call_buffers.h"
 #include "engine/error.h"
@@ -19,6 +21,12 @@ constexpr uint32_t kCodeIllegalPath = 0x0100;  // WasmEdge_ErrCode_IllegalPath
 
 void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
                    const CompileOptions& options) {
+  // WasmEdge does the same where nothing may be thrown, which would end the process.
+  std::error_code failure;
+  const std::filesystem::path target_path = std::filesystem::absolute(output, failure);
+  if (output.empty() || failure) {
+    throw Error(ErrorCode::kModuleLoad, "Cannot write '" + output + "': it is no path of a file.");
+  }
   const wasmedge::Api& api = wasmedge::Api::Get(wasmedge::Purpose::kCompile);
   if (CheckModuleFile(api, "The input", bytes).form != ModuleForm::kPlain) {
     throw Error(ErrorCode::kModuleInvalid,
@@ -39,8 +47,12 @@ void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
   std::optional<GenericTarget::Scope> target;
   if (options.generic) target.emplace();
   const wasmedge::Result result = api.CompilerCompileFromBytes(
-      compiler.get(), {static_cast<uint32_t>(bytes.size()), bytes.data()}, output.c_str());
-  if (api.ResultOK(result)) return;
+      compiler.get(), {static_cast<uint32_t>(bytes.size()), bytes.data()}, target_path.c_str());
+  // Its linker fails without a word where the folder is missing.
+  if (api.ResultOK(result)) {
+    if (std::filesystem::exists(target_path, failure)) return;
+    throw Error(ErrorCode::kModuleLoad, "Cannot write " + output + ".");
+  }
   const uint32_t code = api.ResultGetCode(result);
   const std::string reason = api.ResultGetMessage(result);
   if (code == kCodeIllegalPath) {
