@@ -31,12 +31,12 @@ interface Range {
  * 1 KiB and more.
  *
  * @param payload Not to be changed until the promise settles.
- * @throws {TypeError} When it is no UTF-8.
- * @throws {SyntaxError} When it is no JSON.
+ * @throws {TypeError} When it is not valid UTF-8.
+ * @throws {SyntaxError} When it is not JSON.
  * @throws {RangeError} Beyond the bounds.
  */
 export async function parseBoundedJson(payload: Uint8Array): Promise<unknown> {
-  if (!isUtf8(payload)) throw new TypeError('The text is no UTF-8.');
+  if (!isUtf8(payload)) throw new TypeError('The text is not valid UTF-8.');
   const bytes = withoutMark(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
   if (bytes.length <= SMALL) return JSON.parse(bytes.toString()) as unknown;
   const { rest, longTexts, mark } = await split(bytes);
@@ -69,7 +69,7 @@ async function split(bytes: Buffer): Promise<{ rest: string; longTexts: Range[];
   const keep = (start: number, end: number): void => {
     size += end - start;
     if (size > MAX_REST) {
-      throw new RangeError(`The event has more than ${MAX_REST} bytes beside its long texts.`);
+      throw new RangeError(`The event has more than ${MAX_REST} bytes beside its long strings.`);
     }
     parts.push(bytes.toString('utf8', start, end));
   };
@@ -99,7 +99,7 @@ async function split(bytes: Buffer): Promise<{ rest: string; longTexts: Range[];
         text.isPlain = false;
         at += 2;
       } else {
-        if (byte < SPACE) throw new SyntaxError(`Control character in a text at position ${at}.`);
+        if (byte < SPACE) throw new SyntaxError(`Control character in a string at position ${at}.`);
         if (byte > 0x7f) text.isPlain = false;
         at++;
       }
@@ -113,7 +113,7 @@ async function split(bytes: Buffer): Promise<{ rest: string; longTexts: Range[];
       from = at;
     }
   }
-  if (text) throw new SyntaxError('The JSON ends within a text.');
+  if (text) throw new SyntaxError('The JSON ends inside a string.');
   keep(from, bytes.length);
   return { rest: parts.join(''), longTexts, mark };
 }

@@ -59,7 +59,7 @@ export function timedOut(cause?: unknown): Problem {
 
 /** What is noted where nobody waits for the answer any more. */
 export function clientGone(): Problem {
-  return new Problem(499, 'The client has gone.');
+  return new Problem(499, 'The client closed the connection.');
 }
 
 /** The guest's own words, which speak of the picture alone, without its name. */

@@ -50,7 +50,7 @@ export async function firstFile(
   if (part.encoding === 'base64') {
     return decodeBase64(content, "The file's content", { whiteSpace: true });
   }
-  throw new Problem(415, "The file's Content-Transfer-Encoding is not binary or base64.");
+  throw new Problem(415, "The file's Content-Transfer-Encoding must be binary or base64.");
 }
 
 /** A part that is a file, or a field that may be one. */

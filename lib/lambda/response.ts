@@ -69,7 +69,7 @@ export function checkOutput({ length }: Buffer): void {
 function answerTooLarge(size: number, most: number): Problem {
   return new Problem(
     500,
-    `The answer is too large to be sent: it has at least ${size} bytes, and may have ${most}.`,
+    `The answer is too large to send: at least ${size} bytes, of which ${most} are allowed.`,
   );
 }
 

@@ -21,7 +21,7 @@ export class Exchange {
     this.signal = client.signal;
     response.setHeader('x-request-id', this.requestId);
     response.once('close', () => {
-      if (!response.writableFinished) client.abort(new Error('The client has gone.'));
+      if (!response.writableFinished) client.abort(new Error('The client closed the connection.'));
     });
   }
 

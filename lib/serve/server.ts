@@ -191,7 +191,11 @@ export class Server {
     });
     try {
       if (this.#isMisdirected(request)) {
-        replyProblem(response, 421, 'This server has no such name: see the option --allow-host.');
+        replyProblem(
+          response,
+          421,
+          'This server does not go by that host name. The option --allow-host adds names.',
+        );
       } else await route.serve(exchange, parameters);
     } catch (error) {
       this.#fail(exchange, error);

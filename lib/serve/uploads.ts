@@ -84,7 +84,7 @@ export class Uploads {
         this.#makeRoom();
       };
       const timer = setTimeout(() => {
-        refuse(new Problem(408, 'The body has not arrived in time.'));
+        refuse(new Problem(408, 'The body did not arrive in time.'));
       }, timeoutMs);
       this.#underWay.add(refuse);
       request.on('data', take).on('end', done).on('close', gone);
@@ -97,9 +97,13 @@ export class Uploads {
       const [slowest] = this.#underWay;
       if (!slowest) return;
       slowest(
-        new Problem(503, 'Too much is being sent, and this takes longest: try again.', {
-          headers: { 'retry-after': '1' },
-        }),
+        new Problem(
+          503,
+          'Too many bodies are on their way, and this one is the slowest: try again.',
+          {
+            headers: { 'retry-after': '1' },
+          },
+        ),
       );
     }
   }
