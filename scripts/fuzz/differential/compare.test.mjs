@@ -74,6 +74,12 @@ describe('Whether engines take a module', () => {
     assert.equal(verdicts(taken, taken, taken, 'extended', '0.14.1'), 1);
   });
 
+  it('is known to differ for imports that are not offered', () => {
+    const details = 'V8 takes it; WasmEdge: ERR_LINK: a.wasm imports what the host does not offer';
+    const difference = { of: 'verdict', between: 'WasmEdge and V8', details };
+    assert.notEqual(knownAs(difference, { wasmedge: '0.14.1' }), undefined);
+  });
+
   it('is known to differ for what looks like compiled code', () => {
     const details =
       'V8 takes it; WasmEdge: ERR_MODULE_INVALID: a.wasm was compiled for another version';
