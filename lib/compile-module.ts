@@ -130,8 +130,9 @@ async function wrapWrite(target: string, write: () => Promise<void>): Promise<vo
 /** Reads the input, unless it is one of the files that are to be written, by whatever name. */
 async function readModule(file: string, outputs: readonly string[]): Promise<Buffer> {
   try {
-    const handle = await open(file);
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
+      if (!(await handle.stat()).isFile()) throw new Error('it is no regular file');
       const { dev, ino } = await handle.stat({ bigint: true });
       for (const output of outputs) {
         const there = await stat(output, { bigint: true }).catch(() => null);

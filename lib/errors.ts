@@ -2,6 +2,10 @@ import { inspect, types } from 'node:util';
 import type { InspectOptions } from 'node:util';
 
 import type { Timings } from './native.js';
+import { printableLines } from './printable.js';
+
+/** Most characters of a message. */
+const MESSAGE_CHARACTERS = 65_536;
 
 /** How much of an output `console.log` shows of an error. */
 const MAX_EXCERPT_BYTES = 300;
@@ -120,7 +124,7 @@ export class WasmEdgeError extends Error {
    */
   constructor(code: WasmEdgeErrorCode, message: string, details: WasmEdgeErrorDetails = {}) {
     const { cause, ...rest } = details;
-    super(message, cause === undefined ? undefined : { cause });
+    super(printableLines(message, MESSAGE_CHARACTERS), cause === undefined ? undefined : { cause });
     this.code = code;
     Object.assign(this, rest);
     // It stands in the stack already.

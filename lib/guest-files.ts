@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-
 import { WasmEdgeError, reasonOf } from './errors.js';
 import { requireWithin } from './limits.js';
-import { bytes, nonEmptyText, recordOf, refuse } from './options.js';
+import { bytes, entriesOf, nonEmptyText, refuse } from './options.js';
 import { printable } from './printable.js';
+import { readRegularFile } from './regular-file.js';
 
 /** Validated files: guest path, and the host path or the bytes. */
 export type FileSources = readonly (readonly [string, string | Uint8Array])[];
@@ -11,14 +10,14 @@ export type FileSources = readonly (readonly [string, string | Uint8Array])[];
 /** Validates the option `files`; reads nothing yet. */
 export function fileSources(option: unknown): FileSources {
   if (option === undefined) return [];
-  return Object.entries(recordOf('files', option)).map(([path, source]) => {
+  return entriesOf('files', option).map(([path, source]) => {
     if (!path.startsWith('/') || path.includes('\0')) {
       refuse('a path in files', "absolute ('/…') and without NUL", path);
     }
     if (path === '/models' || path.startsWith('/models/')) {
       refuse('a path in files', "outside '/models', which the option 'models' fills", path);
     }
-    const where = `files['${path}']`;
+    const where = `files['${printable(path)}']`;
     return [
       path,
       typeof source === 'string' ? nonEmptyText(where, source) : bytes(where, source),
@@ -31,24 +30,33 @@ export async function loadGuestFiles(
   sources: FileSources,
   fileBytes: number,
 ): Promise<Record<string, Uint8Array>> {
+  let sum = 0;
+  const add = (size: number): void => {
+    requireWithin('fileBytes', (sum += size), fileBytes);
+  };
   const read = sources.map(async ([path, source]) => {
-    if (typeof source !== 'string') return [path, source] as const;
+    if (typeof source !== 'string') {
+      add(source.length);
+      return [path, source] as const;
+    }
     try {
-      return [path, await readFile(source)] as const;
+      // By its size before it is read, and by what it had.
+      let told = 0;
+      const content = await readRegularFile(source, (size) => {
+        told = size;
+        add(size);
+      });
+      add(content.length - told);
+      return [path, content] as const;
     } catch (error) {
+      if (error instanceof WasmEdgeError) throw error;
       throw new WasmEdgeError(
         'ERR_INVALID_ARGUMENT',
-        `files['${path}'] must be the path of a readable file, or bytes: ${printable(reasonOf(error), 1000)}. A string is ` +
+        `files['${printable(path)}'] must be the path of a readable file, or bytes: ${printable(reasonOf(error), 1000)}. A string is ` +
           'a path; for text itself give Buffer.from(text).',
         { cause: error },
       );
     }
   });
-  const files = await Promise.all(read);
-  requireWithin(
-    'fileBytes',
-    files.reduce((sum, [, content]) => sum + content.length, 0),
-    fileBytes,
-  );
-  return Object.fromEntries(files);
+  return Object.fromEntries(await Promise.all(read));
 }

@@ -134,11 +134,11 @@ export class LoadedModule implements AsyncDisposable {
 
 /** For diagnostics, before the options are validated: anything may have been passed. */
 function byteLength(options: unknown): number {
-  const stdin = (options as RunOptions | null)?.stdin;
-  if (typeof stdin === 'string') return Buffer.byteLength(stdin);
   try {
+    const stdin = (options as RunOptions | null)?.stdin;
+    if (typeof stdin === 'string') return Buffer.byteLength(stdin);
     return (stdin as ArrayBufferView | null | undefined)?.byteLength ?? 0;
   } catch {
-    return 0; // a DataView on a transferred buffer
+    return 0; // a DataView on a transferred buffer, a proxy that was revoked, a getter that throws
   }
 }

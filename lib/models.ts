@@ -1,11 +1,21 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { types } from 'node:util';
 
 import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
 import type { NativeInferenceOptions, NativeModel, TensorDescription } from './native.js';
-import { bytes, nonEmptyText, optionsObject, recordOf, refuse, textList } from './options.js';
+import {
+  bytes,
+  elementsOf,
+  entriesOf,
+  looking,
+  nonEmptyText,
+  optionsObject,
+  refuse,
+  textList,
+} from './options.js';
+import { readRegularFile } from './regular-file.js';
 
 const LINE_FEED = 0x0a;
 const MODEL_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
@@ -31,7 +41,7 @@ interface ModelSource {
 
 /** Validates the option `models`; reads nothing yet. */
 export function modelSources(option: unknown): ModelSources {
-  return Object.entries(option === undefined ? {} : recordOf('models', option)).map(
+  return (option === undefined ? [] : entriesOf('models', option)).map(
     ([name, value]) => [name, modelSource(name, value)] as const,
   );
 }
@@ -123,7 +133,10 @@ function modelSource(name: string, value: unknown): ModelSource {
   }
   const where = `models.${name}`;
   const isOptions =
-    typeof value === 'object' && value !== null && Object.hasOwn(value, 'file') && !isBytes(value);
+    typeof value === 'object' &&
+    value !== null &&
+    !isBytes(value) &&
+    looking(where, 'an object that can be read', value, () => Object.hasOwn(value, 'file'));
   const given = isOptions
     ? optionsObject(where, value, ['file', 'labels', 'normalize', 'description'])
     : { file: value, labels: undefined, normalize: undefined };
@@ -148,10 +161,13 @@ function normalization(where: string, value: unknown): ModelSource['normalize'] 
   if (value === undefined) return { mean: DEFAULT_MEAN, scale: DEFAULT_SCALE };
   const given = optionsObject(where, value, ['mean', 'scale']);
   const channels = (name: string, each: unknown): number[] => {
-    const values = typeof each === 'number' ? [each, each, each] : each;
-    const fits =
-      Array.isArray(values) && values.length === 3 && values.every((v) => Number.isFinite(v));
-    if (!fits) refuse(`${where}.${name}`, 'a finite number or three of them', each);
+    const expected = 'a finite number or three of them';
+    const values =
+      typeof each === 'number'
+        ? [each, each, each]
+        : elementsOf(`${where}.${name}`, each, expected);
+    const fits = values.length === 3 && values.every((v) => Number.isFinite(v));
+    if (!fits) refuse(`${where}.${name}`, expected, each);
     return values as number[];
   };
   return { mean: channels('mean', given.mean), scale: channels('scale', given.scale) };
@@ -239,7 +255,7 @@ async function findLabels(modelFile: string): Promise<string | null> {
 
 async function read(file: string, what: string): Promise<Buffer> {
   try {
-    return await readFile(file);
+    return await readRegularFile(file);
   } catch (error) {
     throw unreadable(what, `${reasonOf(error)}.`, error);
   }

@@ -3,6 +3,9 @@ import { types } from 'node:util';
 import { WasmEdgeError } from './errors.js';
 import { printable } from './printable.js';
 
+/** Of an array: more would not fit where the elements go. */
+const MOST_ELEMENTS = 1_000_000;
+
 /** Throws the error for an option that is not of the expected form. */
 export function refuse(name: string, expected: string, got: unknown): never {
   throw new WasmEdgeError(
@@ -36,16 +39,31 @@ export function optionsObject<K extends string>(
   known: readonly K[],
 ): Partial<Record<K, unknown>> {
   if (value === undefined) return {};
-  const object = recordOf(name, value);
-  for (const key of Object.keys(object)) {
-    if (!known.includes(key as K)) {
-      throw new WasmEdgeError(
-        'ERR_INVALID_ARGUMENT',
-        `${name} has an unknown option '${printable(key, 100)}'.${hintFor(key, known)} Known are: ${known.join(', ')}.`,
-      );
+  return looking(name, 'an object that can be read', value, () => {
+    const object = recordOf(name, value);
+    for (const key of Object.keys(object)) {
+      if (!known.includes(key as K)) {
+        throw new WasmEdgeError(
+          'ERR_INVALID_ARGUMENT',
+          `${name} has an unknown option '${printable(key, 100)}'.${hintFor(key, known)} Known are: ${known.join(', ')}.`,
+        );
+      }
     }
+    // Read once: a getter may give something else the next time.
+    const given: Partial<Record<K, unknown>> = {};
+    for (const key of known) if (object[key] !== undefined) given[key] = object[key];
+    return given;
+  });
+}
+
+/** What a proxy or a getter throws while a value is looked at makes it an unusable one. */
+export function looking<T>(name: string, expected: string, value: unknown, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof WasmEdgeError) throw error;
+    return refuse(name, expected, value);
   }
-  return object as Partial<Record<K, unknown>>;
 }
 
 /** What people who know other embeddings call it, or the option that is spelled nearly so. */
@@ -73,10 +91,29 @@ export function recordOf(name: string, value: unknown): Record<string, unknown> 
   const isRecord =
     typeof value === 'object' &&
     value !== null &&
-    !Array.isArray(value) &&
+    !looking(name, 'an object', value, () => Array.isArray(value)) &&
     !ArrayBuffer.isView(value);
   if (!isRecord) refuse(name, 'an object', value);
   return value as Record<string, unknown>;
+}
+
+/** The names and values of an object, read once. */
+export function entriesOf(name: string, value: unknown): [string, unknown][] {
+  return looking(name, 'an object that can be read', value, () =>
+    Object.entries(recordOf(name, value)),
+  );
+}
+
+/** The elements of an array, holes as undefined; no method of the array's own is called. */
+export function elementsOf(name: string, value: unknown, expected: string): unknown[] {
+  return looking(name, expected, value, () => {
+    if (!Array.isArray(value)) return refuse(name, expected, value);
+    // An array of length 2^32 - 1 costs nothing to make.
+    if (value.length > MOST_ELEMENTS) return refuse(name, `${expected}, at most a million`, value);
+    const elements: unknown[] = [];
+    for (let index = 0; index < value.length; ++index) elements[index] = value[index];
+    return elements;
+  });
 }
 
 export function integer(
@@ -125,26 +162,29 @@ export function nonEmptyText(name: string, value: unknown): string {
 
 /** A list of strings: program arguments. */
 export function textList(name: string, value: unknown): string[] {
-  if (!Array.isArray(value)) refuse(name, 'an array of strings', value);
-  return value.map((each, index) => text(`${name}[${index}]`, each));
+  return elementsOf(name, value, 'an array of strings').map((each, index) =>
+    text(`${name}[${index}]`, each),
+  );
 }
 
 /** Environment variables, by name. */
 export function environment(name: string, value: unknown): Record<string, string> {
-  const variables: Record<string, string> = {};
-  for (const [key, each] of Object.entries(recordOf(name, value))) {
+  // Without a prototype, so that a variable may be named __proto__.
+  const variables = Object.create(null) as Record<string, string>;
+  for (const [key, each] of entriesOf(name, value)) {
     if (key === '' || key.includes('=') || key.includes('\0')) {
       refuse(`a name in ${name}`, "a non-empty string without '=' and NUL", key);
     }
-    variables[key] = text(`${name}.${key}`, each);
+    variables[key] = text(`${name}.${printable(key, 100)}`, each);
   }
   return variables;
 }
 
 /** One of any realm, or of another maker, such as jsdom: by what it can, not by its class. */
 export function abortSignal(name: string, value: unknown): AbortSignal | undefined {
-  if (value === undefined || isAbortSignal(value)) return value;
-  return refuse(name, 'an AbortSignal', value);
+  if (value === undefined) return value;
+  const isOne = looking(name, 'an AbortSignal', value, () => isAbortSignal(value));
+  return isOne ? (value as AbortSignal) : refuse(name, 'an AbortSignal', value);
 }
 
 function isAbortSignal(value: unknown): value is AbortSignal {
@@ -157,13 +197,22 @@ function isAbortSignal(value: unknown): value is AbortSignal {
   );
 }
 
+const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as object;
+
+/** By what it is, and not by properties that somebody gave it. */
+function viewOf(value: ArrayBufferView): Uint8Array {
+  const prototype = types.isDataView(value) ? DataView.prototype : TYPED_ARRAY;
+  const size = Reflect.get(prototype, 'byteLength', value) as number;
+  // Also one whose buffer was transferred away.
+  if (size === 0 && prototype === TYPED_ARRAY) return new Uint8Array();
+  const buffer = Reflect.get(prototype, 'buffer', value) as ArrayBufferLike;
+  return new Uint8Array(buffer, Reflect.get(prototype, 'byteOffset', value) as number, size);
+}
+
 /** Bytes in any form that Node's own functions take; a view, not a copy. `also` names what else is taken. */
 export function bytes(name: string, value: unknown, also = ''): Uint8Array {
-  if (types.isUint8Array(value)) return value;
   try {
-    if (ArrayBuffer.isView(value)) {
-      return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    }
+    if (ArrayBuffer.isView(value)) return viewOf(value);
     if (types.isAnyArrayBuffer(value)) return new Uint8Array(value);
   } catch {
     refuse(name, 'bytes whose buffer was not transferred away', value);

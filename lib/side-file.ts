@@ -1,10 +1,11 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 
 import { writeAtomically } from './atomic-file.js';
 import { sha256 } from './crypto.js';
 import { WasmEdgeError, nativeCall, reasonOf } from './errors.js';
 import { addon } from './native.js';
 import { processorFeatures } from './processor.js';
+import { readRegularFile } from './regular-file.js';
 
 /** What a compiled module was made of, for what, and how: the file `MODULE.aot.json` beside it. */
 export interface SideFile {
@@ -23,6 +24,8 @@ export interface SideFile {
   };
   options: { optimize: number; generic: boolean; interruptible: boolean; meter: boolean };
 }
+
+const MOST_BYTES = 64 * 1024;
 
 /** The side file's path for a compiled module. */
 export function sideFilePath(module: string): string {
@@ -68,15 +71,16 @@ export async function verifySideFile(module: string): Promise<SideFile | null> {
   const path = sideFilePath(module);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readRegularFile(path, requireSmall)).toString();
   } catch (error) {
+    if (error instanceof TooLarge) return null;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw invalid(module, `its side file cannot be read: ${reasonOf(error)}`);
   }
   const side = parse(module, text);
   const [{ version }, content] = await Promise.all([
     nativeCall(() => addon().runtime()),
-    readFile(module),
+    readRegularFile(module),
   ]);
   const { arch } = process;
   if (sha256(content) !== side.output) {
@@ -98,6 +102,13 @@ export async function verifySideFile(module: string): Promise<SideFile | null> {
     );
   }
   return side;
+}
+
+class TooLarge extends Error {}
+
+/** What is larger was never written by this package. */
+function requireSmall(size: number): void {
+  if (size > MOST_BYTES) throw new TooLarge();
 }
 
 function parse(module: string, text: string): SideFile {

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 import { WasmEdgeError, fromNative } from '../errors.js';
 import { addon } from '../native.js';
 import type { NativeInput, NativeRequest } from '../native.js';
@@ -40,13 +42,13 @@ export class LargeInput {
 
 /** The input of a request as an invocation keeps it: its own copy, or one to be copied in slices. */
 export function ownInput(stdin: NativeRequest['stdin']): Uint8Array | LargeInput | undefined {
-  if (!(stdin instanceof Uint8Array)) return undefined;
+  if (!types.isUint8Array(stdin)) return undefined;
   return stdin.byteLength > LARGE_BYTES ? new LargeInput(stdin, 'stdin') : Buffer.from(stdin);
 }
 
 /** Whether the input of a request is to be copied in slices. */
 export function isLarge(stdin: NativeRequest['stdin']): stdin is Uint8Array {
-  return stdin instanceof Uint8Array && stdin.byteLength > LARGE_BYTES;
+  return types.isUint8Array(stdin) && stdin.byteLength > LARGE_BYTES;
 }
 
 /** Room for an input in the addon's memory; throws ERR_LIMIT where there is none. */

@@ -4,7 +4,14 @@ import { WasmEdgeError } from '../errors.js';
 import { requireWithin, timeout } from '../limits.js';
 import type { ResolvedLimits } from '../limits.js';
 import type { ExternalDescription, NativeRequest, NativeResult } from '../native.js';
-import { abortSignal, bytes, environment, optionsObject, refuse, textList } from '../options.js';
+import {
+  abortSignal,
+  bytes,
+  elementsOf,
+  environment,
+  optionsObject,
+  textList,
+} from '../options.js';
 import type { InvokeResult, RunOptions, RunResult } from '../types.js';
 
 import { checkCall } from './arguments.js';
@@ -63,8 +70,8 @@ export class Runner {
   }
 
   async invoke(name: string, args: readonly unknown[], options: RunOptions): Promise<InvokeResult> {
-    if (!Array.isArray(args)) refuse('args', 'an array of numbers and bigints', args);
-    const checked = checkCall(this.#facts.exports, name, args);
+    const values = elementsOf('args', args, 'an array of numbers and bigints');
+    const checked = checkCall(this.#facts.exports, name, values);
     const result = await this.#execute(options, { function: name, arguments: checked });
     const { stdout, stderr, timings } = result;
     if (result.exited) {
