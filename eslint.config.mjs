@@ -33,10 +33,16 @@ export default tseslint.config(
     rules: {
       // What is loaded when it is needed: require() works where a test runner has a context of its own
       // (Jest, Vitest's vmThreads), import() does not, and what traces files follows both.
-      '@typescript-eslint/no-require-imports': ['error', { allow: ['^\\.'] }],
+      '@typescript-eslint/no-require-imports': ['error', { allow: ['^\\.', '^node-gyp-build$'] }],
       'no-restricted-syntax': [
         'error',
         { selector: 'ImportExpression', message: 'Load it by require(), typed by import type.' },
+        {
+          // What Node.js, the addon or the caller made may be of another realm.
+          selector:
+            "BinaryExpression[operator='instanceof'][right.name=/^(Error|Uint8Array|(Shared)?ArrayBuffer|AbortSignal|Promise|URL|RegExp|Date|Map|Set)$/]",
+          message: 'Ask isError() of errors.ts, or types of node:util.',
+        },
       ],
     },
   },

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
-import path from 'node:path';
+// By name and not as a whole: Turbopack knows `join` through no detour that compiled code makes for a default.
+import { join } from 'node:path';
 
+import type loadNamed from 'node-gyp-build';
 import load from 'node-gyp-build';
 
 import { packageRoot, requireInstalled } from './package-root.js';
@@ -17,8 +19,9 @@ export function addonFile(): string {
 /** Loads that file. Throws what the loader says. */
 export function loadAddon(): unknown {
   requireInstalled();
-  // In this form it is known to what traces files (@vercel/nft): they take the addon along.
-  return load(path.join(__dirname, '..'));
+  // In this form, without a detour by a variable, it is known to what traces files (@vercel/nft, Turbopack): they take
+  // the addon along.
+  return (require('node-gyp-build') as typeof loadNamed)(join(__dirname, '..'));
 }
 
 /** What to do where the addon, or what belongs to it, is missing or of no use: by why, if it is known. */
@@ -31,14 +34,14 @@ export function addonRemedy(reason?: unknown): string {
   }
   const obstacle = whyUnsupported();
   if (obstacle !== undefined) return obstacle;
-  return existsSync(path.join(packageRoot(), 'binding.gyp'))
+  return existsSync(join(packageRoot(), 'binding.gyp'))
     ? "In a clone of the repository run 'npm run quickstart', which builds it."
     : "Build it from the package's own sources: npx wasmedge-embed build";
 }
 
 /** Which prebuilds the package has, as words. */
 export function presentPrebuilds(): string {
-  const folder = path.join(packageRoot(), 'prebuilds');
+  const folder = join(packageRoot(), 'prebuilds');
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
   return names.length === 0 ? 'none' : names.join(', ');
 }

@@ -195,6 +195,7 @@ export async function nativeCall<T>(call: () => Promise<T> | T): Promise<T> {
  * `vmThreads`), what Node.js and the addon throw is of another class `Error` than this file's.
  */
 export function isError(value: unknown): value is Error {
+  // eslint-disable-next-line no-restricted-syntax -- here it is only the first of the questions
   return value instanceof Error || types.isNativeError(value) || isDomException(value);
 }
 

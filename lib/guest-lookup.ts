@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { join } from 'node:path';
 
 import { WasmEdgeError } from './errors.js';
 import { requireInstalled } from './package-root.js';
@@ -14,16 +14,16 @@ import { requireInstalled } from './package-root.js';
  */
 export function findGuest(): string {
   requireInstalled();
-  const candidates = [
-    path.join(__dirname, '../wasm/target/wasm32-wasip1/release/image-classification.wasm'),
-    path.join(__dirname, 'guest/image-classification.so'),
-    path.join(__dirname, 'guest/image-classification.wasm'),
-  ];
-  const found = candidates.find((file) => existsSync(file));
-  if (found !== undefined) return found;
+  // Asked for each in place, which is what tools that trace files understand.
+  const built = join(__dirname, '../wasm/target/wasm32-wasip1/release/image-classification.wasm');
+  if (existsSync(built)) return built;
+  const compiled = join(__dirname, 'guest/image-classification.so');
+  if (existsSync(join(__dirname, 'guest/image-classification.so'))) return compiled;
+  const plain = join(__dirname, 'guest/image-classification.wasm');
+  if (existsSync(join(__dirname, 'guest/image-classification.wasm'))) return plain;
   throw new WasmEdgeError(
     'ERR_MODULE_LOAD',
-    `The classification guest was not built: there is no ${candidates.join(' and no ')}. ` +
+    `The classification guest was not built: there is no ${[built, compiled, plain].join(' and no ')}. ` +
       "In a clone of the repository run 'npm run quickstart', or name a guest.",
   );
 }

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { basename, join, resolve } from 'node:path';
 
 import { cacheDirectory, isOwnCacheDirectory } from './cache-directory.js';
+import { WasmEdgeError } from './errors.js';
 import { requireInstalled } from './package-root.js';
 
 /** A model that was found. */
@@ -21,15 +22,15 @@ export const MOBILENET_LABELS = 'labels_mobilenet_quant_v1_224.txt';
 /** Where `model fetch` puts the model and the look-up finds it; undefined where there is no cache. */
 export function fetchedModelDirectory(): string | undefined {
   const cache = cacheDirectory();
-  return cache && path.join(cache, 'models', 'mobilenet_v1_1.0_224_quant');
+  return cache && join(cache, 'models', 'mobilenet_v1_1.0_224_quant');
 }
 
 /**
  * The model to classify with when none is named: one in the folder `models` of
  * `$WASMEDGE_EMBED_DATA`, else the one that `model fetch` brought, else the default model that the
- * package carries. Always finds one.
+ * package carries.
  *
- * @throws {WasmEdgeError} ERR_NATIVE_LOAD where a bundler has merged the package into another file.
+ * @throws {WasmEdgeError} ERR_MODEL where that is missing; ERR_NATIVE_LOAD where a bundler has merged the package into another file.
  */
 export function findModel(): FoundModel {
   return findInData() ?? findFetched() ?? defaultModel();
@@ -38,9 +39,20 @@ export function findModel(): FoundModel {
 /** The small classifier in the package: see models/default/README.md for what it knows. */
 export function defaultModel(): FoundModel {
   requireInstalled();
+  const file = join(__dirname, '../models/default/model.tflite');
+  const labels = join(__dirname, '../models/default/labels.txt');
+  // Asked for each in place, which is what tools that trace files understand.
+  const isThere =
+    existsSync(join(__dirname, '../models/default/model.tflite')) &&
+    existsSync(join(__dirname, '../models/default/labels.txt'));
+  if (!isThere) {
+    throw new WasmEdgeError(
+      'ERR_MODEL',
+      `The default model is missing: there is no ${file}, or no labels beside it. Install the package anew, or name a model.`,
+    );
+  }
   return {
-    file: path.join(__dirname, '../models/default/model.tflite'),
-    labels: path.join(__dirname, '../models/default/labels.txt'),
+    ...{ file, labels },
     description:
       'the embedded default model: 23 labels, and it names one of them for any picture; ' +
       "'wasmedge-embed model fetch' brings MobileNet v1 with 1,001",
@@ -49,7 +61,7 @@ export function defaultModel(): FoundModel {
 
 function findFetched(): FoundModel | null {
   const folder = fetchedModelDirectory();
-  return folder === undefined || !isOwnCacheDirectory(path.join('models', path.basename(folder)))
+  return folder === undefined || !isOwnCacheDirectory(join('models', basename(folder)))
     ? null
     : complete(folder, MOBILENET, 'MobileNet v1 1.0 224, fetched before');
 }
@@ -57,7 +69,7 @@ function findFetched(): FoundModel | null {
 function findInData(): FoundModel | null {
   const data = process.env['WASMEDGE_EMBED_DATA'];
   if (!data) return null;
-  const folder = path.resolve(data, 'models');
+  const folder = resolve(data, 'models');
   const names = existsSync(folder) ? readdirSync(folder) : [];
   // The largest of the family is the most accurate.
   const [largest] = names
@@ -69,11 +81,11 @@ function findInData(): FoundModel | null {
 }
 
 function sizeOf(folder: string, name: string): number {
-  return statSync(path.join(folder, name)).size;
+  return statSync(join(folder, name)).size;
 }
 
 function complete(folder: string, model: string, description: string): FoundModel | null {
-  const file = path.join(folder, model);
-  const labels = path.join(folder, MOBILENET_LABELS);
+  const file = join(folder, model);
+  const labels = join(folder, MOBILENET_LABELS);
   return existsSync(file) && existsSync(labels) ? { file, labels, description } : null;
 }

@@ -4,6 +4,8 @@ import { readFileSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 
+import { reasonOf } from '../../errors.js';
+
 import type {
   Answer,
   CreateWorkload,
@@ -145,13 +147,13 @@ async function main(): Promise<void> {
     try {
       reply(await obey(workload, pictures, line));
     } catch (error) {
-      reply({ error: error instanceof Error ? error.message : String(error) });
+      reply({ error: reasonOf(error) });
     }
   }
   await workload.close();
 }
 
 main().catch((error: unknown) => {
-  reply({ error: error instanceof Error ? error.message : String(error) });
+  reply({ error: reasonOf(error) });
   process.exitCode = 1;
 });
