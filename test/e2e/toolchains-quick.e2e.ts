@@ -92,7 +92,7 @@ ${innerTests(label)}`,
       rmSync(alone.folder, { recursive: true });
     }
     works({
-      toolchain: 'Files traced by `@vercel/nft` (Vercel, Next.js, Netlify)',
+      toolchain: 'Files traced by `@vercel/nft` (Vercel, Netlify)',
       version: quick.version('@vercel/nft'),
       isolations: ISOLATIONS,
       add: '[libwasmedge](#what-traces-files)',

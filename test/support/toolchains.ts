@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { loadModule } from 'wasmedge-embed';
@@ -266,7 +267,7 @@ console.log(JSON.stringify({ files: [...fileList].sort(), warnings: [...warnings
 
 /** Copies files of a project to a place where nothing else is. */
 export function copyAlone(project: ToolchainProject, files: readonly string[]): ToolchainProject {
-  const alone = new ToolchainProject(mkdtempSync(path.join(ROOT, 'build', 'alone-')));
+  const alone = new ToolchainProject(mkdtempSync(path.join(tmpdir(), 'alone-')));
   for (const name of files) {
     mkdirSync(path.dirname(alone.path(name)), { recursive: true });
     cpSync(project.path(name), alone.path(name), { dereference: true });
