@@ -65,6 +65,17 @@ export const checks = [
           env: { ...rustEnvironment(machine), CARGO_TARGET_DIR: fuzzerTargetFolder },
         },
       },
+      {
+        command: path.join(machine.rust.programs, 'cargo-clippy'),
+        args: ['clippy', '--locked', '--', '-D', 'warnings'],
+        options: {
+          cwd: path.join(root, 'native/fuzz/picture'),
+          env: {
+            ...rustEnvironment(machine),
+            CARGO_TARGET_DIR: path.join(root, 'build/fuzz/picture/target'),
+          },
+        },
+      },
       ...exampleCrates().map((cwd) => ({
         command: path.join(machine.rust.programs, 'cargo-clippy'),
         args: ['clippy', '--locked', '--target', 'wasm32-wasip1', '--', '-D', 'warnings'],
