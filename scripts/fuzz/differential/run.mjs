@@ -6,7 +6,7 @@ import { corpusFolder, generatorFile, workFolder } from './build.mjs';
 import { knownAs } from './known.mjs';
 import { runModules } from './supervise.mjs';
 
-const batchSize = 40;
+const batchSize = 12;
 const findingsFolder = path.join(workFolder, 'findings');
 
 /** How modules are compiled: as it is by default, and otherwise. */
