@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 import { randomName } from '../crypto.js';
-import { WasmEdgeError, reasonOf } from '../errors.js';
+import { WasmEdgeError, isError, reasonOf } from '../errors.js';
 import { removingOnSignal } from '../temporary-folder.js';
 
 /**
@@ -65,7 +65,7 @@ async function fileOperation<T>(target: string, operate: () => Promise<T>): Prom
   try {
     return await operate();
   } catch (error) {
-    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    if (!isError(error) || !('syscall' in error)) throw error;
     throw new WasmEdgeError('ERR_BUNDLE', `Cannot write ${target}: ${reasonOf(error)}.`, {
       cause: error,
     });
