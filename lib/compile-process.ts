@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { clearTimeout, setTimeout } from 'node:timers';
 
 import { abortError, onAbort } from './abort.js';
+import { onChildEnd } from './child-end.js';
 import { childEnvironment } from './child-environment.js';
 import { overCompileLimit } from './compile-limits.js';
 import type { ResolvedCompileLimits } from './compile-limits.js';
@@ -115,25 +117,32 @@ async function endOf(
   child: ChildProcessWithoutNullStreams,
   input: Uint8Array,
 ): Promise<{ report: Buffer; words: string; how: string }> {
-  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const ended = new Promise<string>((resolve, reject) => {
+    child.on('error', reject);
+    onChildEnd(child, (code, signal) => {
+      resolve(signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`);
+    });
+  });
   // It has no streams where no descriptors are left, and then an error.
   if (!(child.stdin as typeof child.stdin | undefined)) await ended;
   // It may end before it has read all; its report then says why.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
-  const [report, words, [code, signal]] = await Promise.all([
-    lastOf(child.stdout, REPORT_BYTES),
-    lastOf(child.stderr, LAST_WORDS_BYTES),
-    ended,
-  ]);
-  const how = signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`;
-  return { report, words: words.toString(), how };
+  const report = lastOf(child.stdout, REPORT_BYTES);
+  const words = lastOf(child.stderr, LAST_WORDS_BYTES);
+  const how = await ended;
+  return { report: report(), words: words().toString(), how };
 }
 
-async function lastOf(stream: AsyncIterable<Buffer>, bytes: number): Promise<Buffer> {
+/** Reads on; gives the last that came. */
+function lastOf(stream: Readable, bytes: number): () => Buffer {
   let last = Buffer.alloc(0);
-  for await (const chunk of stream) last = Buffer.concat([last, chunk]).subarray(-bytes);
-  return last;
+  stream.on('data', (chunk: Buffer) => {
+    last = Buffer.concat([last, chunk]).subarray(-bytes);
+  });
+  // What was read before it counts.
+  stream.on('error', () => undefined);
+  return () => last;
 }
 
 /** What is wrong with the module; null where nothing is. The process is not believed: it read it. */

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import type { Writable } from 'node:stream';
 
+import { onChildEnd } from '../../child-end.js';
 import { WasmEdgeError, reasonOf } from '../../errors.js';
 import type { NativeRequest, NativeResult } from '../../native.js';
 import { AcceptedInvocation } from '../accepted-invocation.js';
@@ -61,7 +62,7 @@ export class Invocation extends AcceptedInvocation {
         if (child.pid === undefined) forget();
         this.reject(cannotStart(error));
       });
-      child.on('close', (code, signal) => {
+      onChildEnd(child, (code, signal) => {
         forget();
         this.#settle(code, signal);
       });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 
+import { onChildEnd } from '../../child-end.js';
 import { isError, reasonOf } from '../../errors.js';
 import { nodeProcess } from '../../node-process.js';
 import { printableLines } from '../../printable.js';
@@ -18,8 +19,6 @@ export interface ChildStart {
 
 /** How much of what a worker wrote to its standard error is kept, to be told when it dies. */
 const LAST_WORDS_CHARACTERS = 2000;
-/** For how long what a process has sent is still read after its end. */
-const LINGER_MS = 1000;
 
 /**
  * A process of its own group, of which nothing stays: neither it nor what it has started, unless
@@ -92,9 +91,6 @@ export class ChildHandle {
     return new Promise((resolve) => {
       const finish = (how: string, cause?: Error): void => {
         forget();
-        for (const stream of (child.stdio as typeof child.stdio | undefined) ?? []) {
-          stream?.destroy();
-        }
         onEnd(how, cause);
         resolve();
       };
@@ -102,22 +98,13 @@ export class ChildHandle {
         // Also what a kill has failed with, which ends nothing.
         if (child.pid === undefined) finish(...notStarted(error));
       });
-      child.on('exit', (code, signal) => {
-        const how = signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`;
+      child.on('exit', () => {
         // What it leaves behind would hold its streams open.
         this.#killGroup();
         this.#isReaped = true;
-        let isFinished = false;
-        const finishOnce = (): void => {
-          if (!isFinished) finish(how);
-          isFinished = true;
-        };
-        const linger = setTimeout(finishOnce, LINGER_MS);
-        // After all that it has sent was read.
-        child.on('close', () => {
-          clearTimeout(linger);
-          finishOnce();
-        });
+      });
+      onChildEnd(child, (code, signal) => {
+        finish(signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`);
       });
     });
   }

@@ -1,0 +1,31 @@
+import type { ChildProcess } from 'node:child_process';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+
+/** For how long what a process has sent is still read after its end. */
+const LINGER_MS = 1000;
+
+/**
+ * Has `end` called once, when a process has ended and all that it has sent was read; soon in any
+ * case: a process that it has left behind may hold its streams open for ever. Not called for one that
+ * could not be started, of which its 'error' tells.
+ */
+export function onChildEnd(
+  child: ChildProcess,
+  end: (code: number | null, signal: NodeJS.Signals | null) => void,
+): void {
+  child.on('exit', (code, signal) => {
+    let isTold = false;
+    const tell = (): void => {
+      if (isTold) return;
+      isTold = true;
+      for (const stream of (child.stdio as typeof child.stdio | undefined) ?? []) stream?.destroy();
+      end(code, signal);
+    };
+    // Once more is read, of which a busy event loop may have kept this process.
+    const linger = setTimeout(() => setImmediate(tell), LINGER_MS);
+    child.on('close', () => {
+      clearTimeout(linger);
+      tell();
+    });
+  });
+}
