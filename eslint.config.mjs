@@ -47,6 +47,23 @@ export default tseslint.config(
     },
   },
   {
+    // What may run within a test of somebody else's.
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/bench/**', 'lib/cli/**', 'lib/serve/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['Immediate', 'Interval', 'Timeout'].flatMap((timer) =>
+          ['set', 'clear'].map((verb) => ({
+            name: verb + timer,
+            // Fake timers never end, jsdom's are plain numbers, and it has no setImmediate.
+            message: 'Import it from node:timers: test runners replace the globals.',
+          })),
+        ),
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts', 'test/**/*.mts'],
     rules: {
       // Tests look at errors of unknown shape and pass wrong values on purpose.

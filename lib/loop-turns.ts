@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers';
+
 /** How long the work of strangers holds the event loop at a time, all of it together. */
 const LONGEST_MS = 8;
 

@@ -1,5 +1,6 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { clearTimeout, setTimeout } from 'node:timers';
 
 import { unzipSync } from 'fflate';
 

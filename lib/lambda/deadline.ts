@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+
 import { MAX_TIMEOUT_MS } from '../limits.js';
 
 import { timedOut } from './failure.js';

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-// Not the globals, which test runners replace: by fake timers, or by jsdom's, which are plain numbers.
 import { clearTimeout, setTimeout } from 'node:timers';
 
 import { WasmEdgeError } from '../errors.js';

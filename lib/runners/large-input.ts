@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import { types } from 'node:util';
 
 import { WasmEdgeError, fromNative } from '../errors.js';

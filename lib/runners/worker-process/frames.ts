@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers';
+
 /** What the other side of a channel may send. */
 export interface FrameBounds {
   /** Bytes of a header. */

@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-// Not the globals, which test runners replace: by fake timers, or by jsdom's, which are plain numbers.
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 
 import { abortError, onAbort } from '../../abort.js';

@@ -1,4 +1,3 @@
-// Not the globals, which test runners replace: by fake timers, or by jsdom's, which are plain numbers.
 import { clearTimeout, setTimeout } from 'node:timers';
 
 import { compileChannel } from '../../diagnostics.js';
