@@ -30,14 +30,16 @@ const char* ExternalKindName(int type) {
 
 /// The path as the system's loader is to see it. The loader takes a path that it has open already
 /// for the same library without looking at the file, so a module that was replaced under its name
-/// while the old one is loaded would run the old code. Slashes and dots that mean nothing spell the
-/// file's inode number, so that another file has another path.
+/// while the old one is loaded would run the old code; so would another that has the same
+/// descriptor's name (`/proc/self/fd/20`) by then. Slashes and dots that mean nothing spell the
+/// file's inode and device number, so that another file has another path.
 std::string LoaderPath(const std::string& path) {
   struct stat status{};
   if (stat(path.c_str(), &status) != 0) return path;
   std::string prefix = "/";
-  for (uint64_t rest = status.st_ino; rest != 0; rest >>= 1) {
-    prefix += (rest & 1) != 0 ? "./" : "/";
+  // Of a fixed length each: otherwise two pairs of numbers could be spelled alike.
+  for (const uint64_t number : {uint64_t{status.st_ino}, uint64_t{status.st_dev}}) {
+    for (unsigned bit = 0; bit < 64; ++bit) prefix += (number >> bit & 1) != 0 ? "./" : "/";
   }
   return prefix + path.substr(1);
 }
