@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "engine/call_buffers.h"
+#include "engine/code_verifier.h"
 #include "engine/error.h"
 #include "engine/fault_guard.h"
 #include "engine/generic_target.h"
@@ -44,10 +45,17 @@ void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
   const std::lock_guard<std::mutex> lock(api.compile_mutex());
   const FaultGuard::CompileScope compiling;
   const CallBuffers::Scope call_buffers;
+  const CodeVerifier::Scope verifier;
   std::optional<GenericTarget::Scope> target;
   if (options.generic) target.emplace();
   const wasmedge::Result result = api.CompilerCompileFromBytes(
       compiler.get(), {static_cast<uint32_t>(bytes.size()), bytes.data()}, target_path.c_str());
+  if (verifier.refused()) {
+    std::filesystem::remove(target_path, failure);
+    throw Error(ErrorCode::kModuleInvalid,
+                "The module cannot be compiled: LLVM refuses what WasmEdge " + api.version() +
+                    " made of it.");
+  }
   // Its linker fails without a word where the folder is missing.
   if (api.ResultOK(result)) {
     if (std::filesystem::exists(target_path, failure)) return;

@@ -13,6 +13,7 @@
 
 #include "engine/absent_llvm.h"
 #include "engine/call_buffers.h"
+#include "engine/code_verifier.h"
 #include "engine/embedded_binary.h"
 #include "engine/error.h"
 #include "engine/fault_guard.h"
@@ -201,6 +202,7 @@ const Api& Api::Get(Purpose purpose) {
     if (purpose == Purpose::kCompile) {
       KeepTrapsOfLoads(library);
       CallBuffers::Install(library);
+      CodeVerifier::Install(library);
     }
     opened = std::move(api);
     opened->LogOff();
