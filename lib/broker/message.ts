@@ -17,6 +17,9 @@ export function isShortString(value: string): boolean {
   return Buffer.byteLength(value) <= MAX_SHORT_STRING_BYTES && !value.includes('\ufffd');
 }
 
+/** Headers in which the broker describes deliveries before. */
+const OF_THE_BROKER = /^x-(death|(first|last)-death-.*|delivery-count|acquired-count)$/;
+
 /**
  * A value as JSON.
  *
@@ -58,8 +61,8 @@ export function propertiesOf({ properties }: ConsumeMessage): Options.Publish {
     ([, value]) => typeof value === 'string' && value !== '' && isShortString(value),
   );
   const headers = Object.entries(properties.headers ?? {}).filter(
-    // Those of the broker's own describe the delivery before; the other two would add receivers.
-    ([name]) => !name.startsWith('x-') && name !== 'CC' && name !== 'BCC',
+    // The two would add receivers.
+    ([name]) => !OF_THE_BROKER.test(name) && name !== 'CC' && name !== 'BCC',
   );
   const expiration = text(properties.expiration);
   return {

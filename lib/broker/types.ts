@@ -52,7 +52,10 @@ export interface WorkerOptions {
    * of any kind may serve one at a time only; give a `createHandler` as many as it has threads.
    */
   concurrency?: number;
-  /** What the handler is told of its deadline, 1 to 86,400,000 milliseconds. Default 30,000. */
+  /**
+   * The longest that an invocation may take, 1 to 86,400,000 milliseconds; the handler is told of it
+   * as its deadline. What takes longer has failed: the message is delivered again. Default 30,000.
+   */
   timeoutMs?: number;
   /**
    * How often a message is delivered again after its worker ended, the handler failed or its answer
@@ -78,12 +81,12 @@ export interface WorkerOptions {
    */
   replyQueues?: RegExp;
   /**
-   * Told of each message that was not served. Default: a process warning with the code
+   * Told of each message that was not served. What it throws is a warning. Default: a process warning with the code
    * `WASMEDGE_EMBED_BROKER`.
    *
    * @param failure The message, what became of it, and why.
    */
-  onFailure?: (failure: FailedMessage) => void;
+  onFailure?: (failure: FailedMessage) => void | Promise<void>;
   /**
    * Told of the connection.
    *

@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+
 import type { ChannelModel, ConfirmChannel, ConsumeMessage, RecoveringChannelModel } from 'amqplib';
 
 import { parseBoundedJson } from '../bounded-json.js';
@@ -196,7 +198,8 @@ export class QueueWorker {
       text(properties.messageId) ?? text(properties.correlationId) ?? context.awsRequestId;
     let result: unknown;
     try {
-      result = await handler(event as never, { ...context, awsRequestId });
+      const invocation = handler(event as never, { ...context, awsRequestId });
+      result = await withinTime(invocation, timeoutMs);
     } catch (error) {
       const isNoEvent = error instanceof WasmEdgeError && error.code === 'ERR_INVALID_ARGUMENT';
       // Whatever else made the handler fail may be no fault of the message, and pass.
@@ -250,7 +253,7 @@ export class QueueWorker {
     }
     if (settle === 'acknowledge') return;
     const isDead = settle === 'dead-letter' || verdict.isBeyondLimit;
-    this.#tell(message, isDead ? 'dead-lettered' : 'returned', error);
+    await this.#tell(message, isDead ? 'dead-lettered' : 'returned', error);
   }
 
   /** @returns The verdict; another where the broker did not take the answer. */
@@ -284,11 +287,15 @@ export class QueueWorker {
     }
   }
 
-  #tell(message: ConsumeMessage, outcome: FailedMessage['outcome'], error: unknown): void {
+  async #tell(
+    message: ConsumeMessage,
+    outcome: FailedMessage['outcome'],
+    error: unknown,
+  ): Promise<void> {
     const { properties } = message;
     const messageId = text(properties.messageId) ?? text(properties.correlationId);
     try {
-      this.#options.onFailure({
+      await this.#options.onFailure({
         outcome,
         ...(messageId !== undefined && { messageId }),
         error: isError(error) ? error : new Error(String(error)),
@@ -299,6 +306,29 @@ export class QueueWorker {
         code: 'WASMEDGE_EMBED_BROKER',
       });
     }
+  }
+}
+
+/**
+ * What an invocation comes to, or a failure when its time is over: the one that never ends would keep
+ * its place for ever. It goes on by itself; nobody can stop another's function.
+ */
+async function withinTime(invocation: Promise<unknown>, timeoutMs: number): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new WasmEdgeError(
+          'ERR_TIMEOUT',
+          `The handler took longer than ${timeoutMs} ms (timeoutMs).`,
+        ),
+      );
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([invocation, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -88,7 +88,9 @@ async function work(options: WorkerCommandOptions): Promise<void> {
       ...(deadLetterQueue !== undefined && { deadLetterQueue }),
       ...(replyQueues !== undefined && { replyQueues }),
       onConnection: tell(options),
-      onFailure: (failure) => process.stderr.write(`${failureText(failure)}\n`),
+      onFailure: (failure) => {
+        process.stderr.write(`${failureText(failure)}\n`);
+      },
     });
     stopOnSignals(async () => {
       await worker.close();

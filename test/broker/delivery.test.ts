@@ -224,16 +224,47 @@ describe('What becomes of a message', () => {
     });
   });
 
-  it('a listener that throws does not stop the worker', async () => {
-    await using serving = await broker.worker(({ id }) => Promise.resolve({ id }), {
-      onFailure: () => {
+  for (const [name, onFailure] of [
+    [
+      'throws',
+      (): never => {
         throw new Error('of the listener');
       },
+    ],
+    ['rejects', () => Promise.reject(new Error('of the listener'))],
+  ] as const) {
+    it(`a listener that ${name} does not stop the worker`, async () => {
+      await using serving = await broker.worker(({ id }) => Promise.resolve({ id }), { onFailure });
+      await broker.publish('not JSON');
+      await broker.deadLetter();
+      await using caller = await broker.client();
+      assert.deepEqual(await caller.invoke({ id: 1 }), { id: 1 });
+      await serving.close();
     });
-    await broker.publish('not JSON');
-    await broker.deadLetter();
+  }
+
+  it('a handler that never ends keeps its place for the time limit, and no longer', async () => {
+    const { failures, onFailure } = listen();
+    const handler = ({ id }: { id: number }): Promise<object> =>
+      id === 1 ? new Promise(() => undefined) : Promise.resolve({ id });
+    await using serving = await broker.worker(handler, { timeoutMs: 100, onFailure });
     await using caller = await broker.client();
-    assert.deepEqual(await caller.invoke({ id: 1 }), { id: 1 });
+    const [never, other] = [caller.invoke({ id: 1 }), caller.invoke({ id: 2 })];
+    assert.deepEqual(await other, { id: 2 });
+    assert.match((await fails('ERR_BROKER', never)).message, /delivered 3 times/);
+    assert.match(String(failures[0]?.error.message), /longer than 100 ms \(timeoutMs\)/);
+    await serving.close();
+  });
+
+  it('a message that comes again has the headers and properties of its sender', async () => {
+    await using serving = await broker.worker(() => Promise.reject(new Error('not now')), {
+      onFailure: () => undefined,
+    });
+    const headers = { 'x-request-id': 'mine', trace: 7 };
+    await broker.publish('{"id":1}', { headers, type: 'picture', messageId: 'one' });
+    const { properties } = await broker.deadLetter();
+    assert.equal(properties.headers?.['x-request-id'], 'mine');
+    assert.deepEqual([properties.type, properties.messageId], ['picture', 'one']);
     await serving.close();
   });
 
