@@ -4,6 +4,7 @@ import { truncateSync, writeFileSync } from 'node:fs';
 
 import { compileModule, loadModule } from 'wasmedge-embed';
 import type { LoadOptions, RunOptions } from 'wasmedge-embed';
+import { createHandler } from 'wasmedge-embed/lambda';
 
 import { fails } from './support/errors.js';
 import { ISOLATIONS } from './support/isolations.js';
@@ -177,4 +178,19 @@ describe('Options that are made to deceive', () => {
       assert.ok(message.length < 500_000);
     }
   });
+});
+
+describe("The Lambda handler's options", () => {
+  for (const [name, options] of [
+    ...LOAD.filter(([name]) => name === 'options'),
+    ['limits', { limits: revoked({}) }],
+    ['dimensions', { metrics: { namespace: 'a', dimensions: revoked({}) } }],
+    ['origins', { cors: { origins: sparse(2) } }],
+    ['warmUp', { warmUp: Object.create(Uint8Array.prototype) as object }],
+  ] as [string, unknown][]) {
+    it(`are refused where they are made to deceive: ${name}`, async () => {
+      const error = await fails('ERR_INVALID_ARGUMENT', () => createHandler(options as never));
+      assert.match(error.message, new RegExp(name));
+    });
+  }
 });

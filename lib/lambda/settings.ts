@@ -1,10 +1,10 @@
 import {
   boolean,
   bytes,
+  entriesOf,
   integer,
   nonEmptyText,
   optionsObject,
-  recordOf,
   refuse,
   textList,
 } from '../options.js';
@@ -51,8 +51,8 @@ export function resolveSettings(options: unknown): Settings {
     metrics,
     onInvocation,
     ...load
-  } = options === undefined ? {} : recordOf('options', options);
-  const limits = load['limits'] === undefined ? {} : recordOf('limits', load['limits']);
+  } = options === undefined ? {} : copyOf('options', options);
+  const limits = load['limits'] === undefined ? {} : copyOf('limits', load['limits']);
   const pictureBytes = integer('limits.stdinBytes', limits['stdinBytes'], {
     min: 1,
     max: 2 ** 28,
@@ -78,6 +78,11 @@ export function resolveSettings(options: unknown): Settings {
     metrics: metricsSettings(metrics),
     onInvocation: onInvocation as HandlerOptions['onInvocation'],
   };
+}
+
+/** What else it has is for `loadModule`; no getter is asked twice. */
+function copyOf(name: string, value: unknown): Record<string, unknown> {
+  return Object.fromEntries(entriesOf(name, value));
 }
 
 function corsSettings(value: unknown): Cors | undefined {
@@ -113,7 +118,7 @@ function loggerSetting(value: unknown): Logger | undefined {
 function metricsSettings(value: unknown): Required<MetricsOptions> | undefined {
   if (value === undefined) return undefined;
   const { namespace, dimensions } = optionsObject('metrics', value, ['namespace', 'dimensions']);
-  const byName = dimensions === undefined ? {} : recordOf('metrics.dimensions', dimensions);
+  const byName = dimensions === undefined ? {} : copyOf('metrics.dimensions', dimensions);
   for (const [name, each] of Object.entries(byName)) {
     nonEmptyText(`metrics.dimensions.${name}`, each);
   }
