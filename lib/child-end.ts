@@ -29,3 +29,13 @@ export function onChildEnd(
     });
   });
 }
+
+/** Kills a process that was started `detached`, with what it has started, but for what left its group. */
+export function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left in it.
+  }
+}

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { clearTimeout, setTimeout } from 'node:timers';
 
 import { abortError, onAbort } from './abort.js';
-import { onChildEnd } from './child-end.js';
+import { killGroup, onChildEnd } from './child-end.js';
 import { childEnvironment } from './child-environment.js';
 import { overCompileLimit } from './compile-limits.js';
 import type { ResolvedCompileLimits } from './compile-limits.js';
@@ -67,7 +67,7 @@ export async function compileInProcess(
   let stopped: WasmEdgeError | undefined;
   const stop = (error: WasmEdgeError): void => {
     stopped ??= error;
-    child.kill('SIGKILL');
+    killGroup(child.pid);
   };
   const timer =
     timeoutMs === undefined
@@ -99,6 +99,8 @@ function start(
     return spawn(child.file, child.args, {
       env: { ...childEnvironment(childEnv), ...child.env },
       stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own, which is killed with it.
+      detached: true,
     });
   } catch (error) {
     return cannotStart(error);
@@ -119,6 +121,10 @@ async function endOf(
 ): Promise<{ report: Buffer; words: string; how: string }> {
   const ended = new Promise<string>((resolve, reject) => {
     child.on('error', reject);
+    // What a compiler that a module has taken over has started ends with it.
+    child.on('exit', () => {
+      killGroup(child.pid);
+    });
     onChildEnd(child, (code, signal) => {
       resolve(signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`);
     });

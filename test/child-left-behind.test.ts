@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { compileModule, loadModule } from 'wasmedge-embed';
 
@@ -35,6 +36,21 @@ describe('A process that a child process has left behind', () => {
     });
     assert.ok(isAlive(pid()), 'it was not there');
     assert.ok(existsSync(output));
+  });
+
+  it('ends with the compiler where it stayed in its group', async () => {
+    const script = temporaryPath('stay.cjs');
+    writeFileSync(
+      script,
+      `const sleep = require('node:child_process').spawn('sleep', ['100'], { stdio: 'ignore' });
+       require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(sleep.pid));
+       sleep.unref();`,
+    );
+    await compileModule(await wasmFile('(module)'), temporaryPath('compiled.so'), {
+      childEnv: { NODE_OPTIONS: `--require ${script}` },
+    });
+    while (isAlive(pid())) await sleep(10);
+    unlinkSync(pidFile);
   });
 
   it('holds up no invocation in a subprocess', async () => {

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import type { Writable } from 'node:stream';
 
-import { onChildEnd } from '../../child-end.js';
+import { killGroup, onChildEnd } from '../../child-end.js';
 import { WasmEdgeError, reasonOf } from '../../errors.js';
 import type { NativeRequest, NativeResult } from '../../native.js';
 import { AcceptedInvocation } from '../accepted-invocation.js';
@@ -118,13 +118,7 @@ export class Invocation extends AcceptedInvocation {
   }
 
   #kill(): void {
-    const pid = this.#child?.pid;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      // It has ended in the meantime.
-    }
+    killGroup(this.#child?.pid);
   }
 
   #take(chunks: Buffer[], chunk: Buffer): void {

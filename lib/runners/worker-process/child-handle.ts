@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 
-import { onChildEnd } from '../../child-end.js';
+import { killGroup, onChildEnd } from '../../child-end.js';
 import { isError, reasonOf } from '../../errors.js';
 import { nodeProcess } from '../../node-process.js';
 import { printableLines } from '../../printable.js';
@@ -80,7 +80,7 @@ export class ChildHandle {
   /** Kills it and what it has started. */
   kill(): void {
     if (this.#isReaped) return;
-    this.#killGroup();
+    killGroup(this.pid);
     this.#child?.kill('SIGKILL');
   }
 
@@ -100,22 +100,13 @@ export class ChildHandle {
       });
       child.on('exit', () => {
         // What it leaves behind would hold its streams open.
-        this.#killGroup();
+        killGroup(this.pid);
         this.#isReaped = true;
       });
       onChildEnd(child, (code, signal) => {
         finish(signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`);
       });
     });
-  }
-
-  #killGroup(): void {
-    if (this.pid === undefined) return;
-    try {
-      process.kill(-this.pid, 'SIGKILL');
-    } catch {
-      // Nobody is left in it.
-    }
   }
 }
 
