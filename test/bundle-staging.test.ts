@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { makeFolder, mappedFiles } from './support/bundle.js';
 import { fails } from './support/errors.js';
 import { folderWith } from './support/model-files.js';
+import { ROOT } from './support/paths.js';
+import { skip } from './support/skip.js';
 
 describe('The folder of a bundle', () => {
   it('is not there after a full disk, of which the error tells', async () => {
@@ -38,5 +41,16 @@ describe('What a process has loaded', () => {
       line('/usr/bin/node'),
     ];
     assert.deepEqual(mappedFiles(maps.join('\n')), ['/lib/libc.so.6']);
+  });
+
+  it('is told to be unknown where /proc is not mounted', function () {
+    const script = "require('./dist/bundle/libraries.js').mappedFiles()";
+    const shell = 'umount -l /proc && exec "$0" -e "$1"';
+    const args = ['--mount', 'sh', '-c', shell, process.execPath, script];
+    const { status, stderr } = spawnSync('unshare', args, { cwd: ROOT, encoding: 'utf8' });
+    if (/unshare: unshare failed|umount:/.test(stderr)) skip(this, 'this user may not unmount');
+    assert.notEqual(status, 0);
+    assert.match(stderr, /code: 'ERR_BUNDLE'/);
+    assert.match(stderr, /mount -t proc proc \/proc/);
   });
 });
