@@ -11,7 +11,7 @@
 
 #include "bench/pipeline.h"
 #include "engine/read_file.h"
-#include "inference/model_store.h"
+#include "inference/run/model_store.h"
 
 namespace wasmedge_embed::bench {
 namespace {

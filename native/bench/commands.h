@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "inference/inference_options.h"
+#include "inference/run/inference_options.h"
 
 namespace wasmedge_embed::bench {
 

@@ -17,10 +17,10 @@
 
 #include "engine/invocation.h"
 #include "engine/read_file.h"
-#include "inference/compiled_model_pool.h"
-#include "inference/model_rewrite.h"
-#include "inference/model_store.h"
-#include "inference/session.h"
+#include "inference/rewrite/model_rewrite.h"
+#include "inference/run/compiled_model_pool.h"
+#include "inference/run/model_store.h"
+#include "inference/run/session.h"
 
 namespace wasmedge_embed {
 namespace {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "bench/picture.h"
-#include "inference/inference_options.h"
-#include "inference/model.h"
-#include "inference/session.h"
+#include "inference/run/inference_options.h"
+#include "inference/run/model.h"
+#include "inference/run/session.h"
 
 namespace wasmedge_embed::bench {
 

@@ -5,8 +5,8 @@
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
 #include "engine/read_file.h"
-#include "inference/compiled_model_pool.h"
-#include "inference/model_store.h"
+#include "inference/run/compiled_model_pool.h"
+#include "inference/run/model_store.h"
 
 namespace wasmedge_embed {
 namespace {

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "bindings/tagged_wrap.h"
-#include "inference/model.h"
+#include "inference/run/model.h"
 
 namespace wasmedge_embed {
 

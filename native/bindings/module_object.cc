@@ -10,7 +10,7 @@
 #include "engine/host_modules.h"
 #include "engine/runnable.h"
 #include "host/image.h"
-#include "inference/model_store.h"
+#include "inference/run/model_store.h"
 
 namespace wasmedge_embed {
 namespace {

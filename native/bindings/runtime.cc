@@ -5,7 +5,7 @@
 #include "engine/parent_process.h"
 #include "engine/trap.h"
 #include "engine/wasmedge_api.h"
-#include "inference/litert_library.h"
+#include "inference/run/litert_library.h"
 
 namespace wasmedge_embed {
 

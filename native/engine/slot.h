@@ -14,7 +14,7 @@
 #include "host/image.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
-#include "inference/model.h"
+#include "inference/run/model.h"
 #include "wasi/file_system.h"
 #include "wasi/wasi_state.h"
 

@@ -12,10 +12,10 @@
 
 #include "engine/error.h"
 #include "fuzz/require.h"
-#include "inference/compiled_model_pool.h"
-#include "inference/model.h"
-#include "inference/model_check.h"
-#include "inference/model_rewrite.h"
+#include "inference/check/model_check.h"
+#include "inference/rewrite/model_rewrite.h"
+#include "inference/run/compiled_model_pool.h"
+#include "inference/run/model.h"
 
 namespace wasmedge_embed::fuzz {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/error.h"
-#include "inference/model_store.h"
+#include "inference/run/model_store.h"
 
 namespace wasmedge_embed {
 

@@ -7,8 +7,8 @@
 
 #include "host/handle_table.h"
 #include "host/host_module.h"
-#include "inference/inference_options.h"
-#include "inference/session.h"
+#include "inference/run/inference_options.h"
+#include "inference/run/session.h"
 
 namespace wasmedge_embed {
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "engine/error.h"
-#include "inference/model_reader.h"
-#include "inference/model_store.h"
+#include "inference/check/model_reader.h"
+#include "inference/run/model_store.h"
 
 namespace wasmedge_embed {
 namespace {

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "image/decode.h"
-#include "inference/inference_options.h"
+#include "inference/run/inference_options.h"
 #include "plugin/named_models.h"
 
 namespace wasmedge_embed::plugin {

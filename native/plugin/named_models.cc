@@ -2,7 +2,7 @@
 
 #include "engine/error.h"
 #include "engine/read_file.h"
-#include "inference/model_store.h"
+#include "inference/run/model_store.h"
 
 namespace wasmedge_embed::plugin {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "inference/model.h"
+#include "inference/run/model.h"
 
 namespace wasmedge_embed::plugin {
 

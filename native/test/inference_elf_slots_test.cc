@@ -9,7 +9,7 @@
 
 #include "engine/elf_slots.h"
 #include "engine/error.h"
-#include "inference/litert_library.h"
+#include "inference/run/litert_library.h"
 
 namespace wasmedge_embed {
 namespace {

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "engine/invocation.h"
-#include "inference/model_store.h"
-#include "inference/session.h"
+#include "inference/run/model_store.h"
+#include "inference/run/session.h"
 #include "test/tiny_model.h"
 
 namespace wasmedge_embed::test {

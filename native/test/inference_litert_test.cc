@@ -10,9 +10,9 @@
 
 #include "engine/elf_slots.h"
 #include "engine/error.h"
-#include "inference/compiled_model_pool.h"
-#include "inference/litert_library.h"
-#include "inference/litert_log.h"
+#include "inference/run/compiled_model_pool.h"
+#include "inference/run/litert_library.h"
+#include "inference/run/litert_log.h"
 #include "test/inference_fixtures.h"
 
 namespace wasmedge_embed {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "engine/error.h"
-#include "inference/model_check.h"
-#include "inference/model_reader.h"
+#include "inference/check/model_check.h"
+#include "inference/check/model_reader.h"
 #include "test/inference_fixtures.h"
 #include "test/model_builder.h"
 #include "test/operator_models.h"

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "engine/error.h"
-#include "inference/model_check.h"
+#include "inference/check/model_check.h"
 #include "test/model_builder.h"
 #include "test/operator_models.h"
 

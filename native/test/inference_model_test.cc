@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/error.h"
-#include "inference/model_check.h"
+#include "inference/check/model_check.h"
 #include "test/inference_fixtures.h"
 
 namespace wasmedge_embed {

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <string>
 
-#include "inference/processor_list.h"
+#include "inference/run/processor_list.h"
 #include "test/inference_fixtures.h"
 
 namespace wasmedge_embed {

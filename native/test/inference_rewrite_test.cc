@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "inference/model_check.h"
-#include "inference/model_reader.h"
-#include "inference/model_rewrite.h"
-#include "inference/model_schema.h"
+#include "inference/check/model_check.h"
+#include "inference/check/model_reader.h"
+#include "inference/check/model_schema.h"
+#include "inference/rewrite/model_rewrite.h"
 #include "test/inference_fixtures.h"
 #include "test/model_builder.h"
 #include "test/operator_models.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/error.h"
-#include "inference/compiled_model_pool.h"
+#include "inference/run/compiled_model_pool.h"
 #include "test/inference_fixtures.h"
 
 namespace wasmedge_embed {

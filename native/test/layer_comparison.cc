@@ -8,10 +8,10 @@
 #include <memory>
 
 #include "engine/invocation.h"
-#include "inference/model.h"
-#include "inference/model_reader.h"
-#include "inference/model_schema.h"
-#include "inference/session.h"
+#include "inference/check/model_reader.h"
+#include "inference/check/model_schema.h"
+#include "inference/run/model.h"
+#include "inference/run/session.h"
 
 namespace wasmedge_embed::test {
 namespace {

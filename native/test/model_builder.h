@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "inference/model_schema.h"
+#include "inference/check/model_schema.h"
 
 namespace wasmedge_embed::test {
 

@@ -6,7 +6,7 @@
 #include <random>
 #include <tuple>
 
-#include "inference/model_reader.h"
+#include "inference/check/model_reader.h"
 
 namespace wasmedge_embed::test {
 namespace {

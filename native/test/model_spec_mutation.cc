@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "engine/error.h"
-#include "inference/model_check.h"
+#include "inference/check/model_check.h"
 
 namespace wasmedge_embed::test {
 namespace {

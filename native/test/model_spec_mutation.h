@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "inference/model_limits.h"
+#include "inference/check/model_limits.h"
 #include "test/operator_models.h"
 
 namespace wasmedge_embed::test {

@@ -16,9 +16,9 @@
 #include <stdexcept>
 
 #include "engine/error.h"
-#include "inference/compiled_model_pool.h"
-#include "inference/model.h"
-#include "inference/model_check.h"
+#include "inference/check/model_check.h"
+#include "inference/run/compiled_model_pool.h"
+#include "inference/run/model.h"
 
 namespace wasmedge_embed::test {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "inference/inference_options.h"
-#include "inference/model_limits.h"
+#include "inference/check/model_limits.h"
+#include "inference/run/inference_options.h"
 
 namespace wasmedge_embed::test {
 

@@ -1,0 +1,266 @@
+#include "inference/check/model_check.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/error.h"
+#include "inference/check/model_reader.h"
+#include "inference/check/model_schema.h"
+#include "inference/check/operator_check.h"
+#include "inference/check/tensor_check.h"
+
+namespace wasmedge_embed {
+namespace {
+
+// Metadata by which TensorFlow Lite orders operators that keep state.
+constexpr std::string_view kControlDependencies = "model_control_dependencies";
+// Metadata of models that are compiled for an accelerator.
+constexpr std::string_view kCompiledStamp = "LiteRtStamp";
+
+[[noreturn]] void RefuseLimit(const std::string& what, uint64_t value, uint64_t limit,
+                              const char* name) {
+  throw Error(ErrorCode::kLimit,
+              "The model " + what + " " + std::to_string(value) + "; the limit is " +
+                  std::to_string(limit) + ".",
+              name);
+}
+
+uint64_t AddClamped(uint64_t left, uint64_t right) noexcept {
+  return left > UINT64_MAX - right ? UINT64_MAX : left + right;
+}
+
+/// Checks one subgraph after the other and sums up what they take.
+class Checker {
+ public:
+  Checker(const ModelFile& file, const ModelLimits& limits) : file_(file), limits_(limits) {}
+
+  ModelSummary Check();
+
+ private:
+  enum class State : uint8_t { kAbsent, kConstant, kInput, kComputed };
+
+  void CheckTables() const;
+  void CheckSubgraph(const FileSubgraph& subgraph);
+  void CheckInputs();
+  void CheckOperatorAt(size_t place);
+  void CheckOutputs() const;
+  void CheckSignature(const FileSignature& signature) const;
+  void CheckWork() const;
+  size_t TensorIndex(int64_t index, const std::string& label) const;
+  std::string Label(size_t index) const { return TensorLabel(*subgraph_, index); }
+  /// A tensor that is used holds something.
+  void RequireElements(size_t index) const;
+
+  const ModelFile& file_;
+  const ModelLimits& limits_;
+  ModelSummary summary_;
+  uint64_t temporary_bytes_ = 0;
+  // Of the subgraph at hand.
+  const FileSubgraph* subgraph_ = nullptr;
+  std::vector<CheckedTensor> tensors_;
+  std::vector<State> states_;
+};
+
+ModelSummary Checker::Check() {
+  CheckTables();
+  for (const FileSubgraph& subgraph : file_.subgraphs()) CheckSubgraph(subgraph);
+  for (const FileSignature& signature : file_.signatures()) CheckSignature(signature);
+  summary_.activation_bytes = AddClamped(summary_.activation_bytes, temporary_bytes_);
+  CheckWork();
+  return summary_;
+}
+
+void Checker::CheckTables() const {
+  if (file_.version() != schema::kVersion) {
+    RefuseModel("is of version " + std::to_string(file_.version()) + " of the schema; expected 3");
+  }
+  if (file_.subgraphs().empty()) RefuseModel("has no graph");
+  if (file_.buffers().empty()) RefuseModel("has no list of buffers");
+  if (file_.has_external_buffers()) {
+    RefuseModel("has weights in other files, which is not supported");
+  }
+  for (const FileBuffer& buffer : file_.buffers()) {
+    if (buffer.is_outside) RefuseModel("has weights behind its tables, which is not supported");
+  }
+  if (!file_.buffers()[0].data.empty()) RefuseModel("has data in buffer 0, which must be empty");
+  for (const FileMetadata& metadata : file_.metadata()) {
+    if (metadata.buffer >= file_.buffers().size()) {
+      RefuseModel("has metadata in a buffer that it lacks");
+    }
+    if (metadata.name == kControlDependencies) {
+      RefuseModel("orders its operators by control dependencies, which is not supported");
+    }
+    if (metadata.name == kCompiledStamp) {
+      RefuseModel("is compiled for an accelerator; expected the model that it was made of");
+    }
+  }
+}
+
+void Checker::CheckSubgraph(const FileSubgraph& subgraph) {
+  subgraph_ = &subgraph;
+  ++summary_.subgraphs;
+  summary_.tensors += subgraph.tensors.size();
+  summary_.operators += subgraph.operators.size();
+  const size_t arguments = subgraph.inputs.size() + subgraph.outputs.size();
+  if (arguments > limits_.arguments) {
+    RefuseLimit("has more inputs and outputs than is allowed:", arguments, limits_.arguments,
+                "arguments");
+  }
+  tensors_ = CheckTensors(file_, subgraph);
+  states_.clear();
+  for (const CheckedTensor& tensor : tensors_) {
+    states_.push_back(tensor.constant() ? State::kConstant : State::kAbsent);
+  }
+  CheckInputs();
+  for (size_t index = 0; index < subgraph.operators.size(); ++index) CheckOperatorAt(index);
+  CheckOutputs();
+}
+
+size_t Checker::TensorIndex(int64_t index, const std::string& label) const {
+  if (index < 0 || static_cast<uint64_t>(index) >= tensors_.size()) {
+    RefuseModel("names tensor " + std::to_string(index) + " as " + label + "; it has " +
+                std::to_string(tensors_.size()) + " tensors");
+  }
+  return static_cast<size_t>(index);
+}
+
+void Checker::RequireElements(size_t index) const {
+  if (tensors_[index].elements == 0) RefuseSize(*subgraph_, index, tensors_[index].shape);
+}
+
+void Checker::CheckInputs() {
+  for (size_t i = 0; i < subgraph_->inputs.size(); ++i) {
+    const size_t index = TensorIndex(subgraph_->inputs[i], "an input");
+    RequireElements(index);
+    if (states_[index] == State::kConstant) RefuseModel("has data in its " + Label(index));
+    if (states_[index] == State::kInput) RefuseModel("names an input twice: " + Label(index));
+    states_[index] = State::kInput;
+    summary_.activation_bytes = AddClamped(summary_.activation_bytes, tensors_[index].bytes);
+  }
+}
+
+void Checker::CheckOperatorAt(size_t place) {
+  const FileOperator& op = subgraph_->operators[place];
+  if (op.code_index >= file_.operator_codes().size()) {
+    RefuseModel("has an operator (" + std::to_string(place) + ") of a code that it lacks");
+  }
+  const int32_t code = file_.operator_codes()[op.code_index].code;
+  std::string label = "operator " + std::to_string(place) + " (" + schema::OperatorName(code) + ")";
+
+  std::vector<const CheckedTensor*> inputs;
+  inputs.reserve(op.inputs.size());
+  for (const int32_t input : op.inputs) {
+    constexpr int32_t kNotGiven = -1;
+    if (input == kNotGiven) {
+      inputs.push_back(nullptr);
+      continue;
+    }
+    const size_t index = TensorIndex(input, "an input of " + label);
+    RequireElements(index);
+    if (states_[index] == State::kAbsent) {
+      RefuseModel("computes its " + Label(index) + " later than " + label + " needs it, or never");
+    }
+    if (tensors_[index].fixed) {
+      summary_.weight_bytes = AddClamped(summary_.weight_bytes, tensors_[index].bytes);
+    }
+    inputs.push_back(&tensors_[index]);
+  }
+
+  std::vector<const CheckedTensor*> outputs;
+  outputs.reserve(op.outputs.size());
+  for (const int32_t output : op.outputs) {
+    const size_t index = TensorIndex(output, "an output of " + label);
+    RequireElements(index);
+    if (states_[index] != State::kAbsent) {
+      RefuseModel("writes its " + Label(index) + " by " + label +
+                  ", although it is a constant, an input, or written already");
+    }
+    states_[index] = State::kComputed;
+    summary_.activation_bytes = AddClamped(summary_.activation_bytes, tensors_[index].bytes);
+    outputs.push_back(&tensors_[index]);
+  }
+
+  if (code == schema::kDequantize && !op.inputs.empty() && inputs[0] != nullptr) {
+    for (const int32_t output : op.outputs) {
+      tensors_[static_cast<size_t>(output)].fixed = inputs[0]->fixed;
+    }
+  }
+
+  const OperatorView view(op, std::move(label), std::move(inputs), std::move(outputs));
+  const OperatorCost cost = CheckOperator(view, op, code, limits_);
+  summary_.multiply_accumulates =
+      AddClamped(summary_.multiply_accumulates, cost.multiply_accumulates);
+  summary_.other_elements = AddClamped(summary_.other_elements, cost.other_elements);
+  summary_.activation_bytes = AddClamped(summary_.activation_bytes, cost.kept_bytes);
+  temporary_bytes_ = std::max(temporary_bytes_, cost.temporary_bytes);
+}
+
+void Checker::CheckOutputs() const {
+  if (subgraph_->outputs.empty()) RefuseModel("has no output");
+  std::vector<bool> seen(tensors_.size());
+  for (const int32_t output : subgraph_->outputs) {
+    const size_t index = TensorIndex(output, "an output");
+    if (seen[index]) RefuseModel("names an output twice: " + Label(index));
+    seen[index] = true;
+    if (states_[index] == State::kInput) {
+      RefuseModel("gives an input back as an output, which LiteRT cannot do: " + Label(index));
+    }
+    if (states_[index] != State::kComputed) {
+      RefuseModel("never computes its output, " + Label(index));
+    }
+  }
+}
+
+void Checker::CheckSignature(const FileSignature& signature) const {
+  if (signature.subgraph >= file_.subgraphs().size()) RefuseModel("has a signature of no graph");
+  if (!signature.has_key) RefuseModel("has a signature without a key");
+  const FileSubgraph& subgraph = file_.subgraphs()[signature.subgraph];
+  const auto check = [](const std::vector<FileArgument>& arguments,
+                        const FlatVector<int32_t>& tensors) {
+    std::vector<int64_t> named;
+    std::vector<std::string_view> names;
+    for (const FileArgument& argument : arguments) {
+      named.push_back(argument.tensor);
+      names.push_back(argument.name);
+    }
+    std::vector<int64_t> expected(tensors.size());
+    for (size_t i = 0; i < expected.size(); ++i) expected[i] = tensors[i];
+    std::sort(named.begin(), named.end());
+    std::sort(expected.begin(), expected.end());
+    if (named != expected) RefuseModel("has a signature of other inputs or outputs than its graph");
+    std::sort(names.begin(), names.end());
+    if (std::adjacent_find(names.begin(), names.end()) != names.end() ||
+        (!names.empty() && names[0].empty())) {
+      RefuseModel("has a signature that names two arguments alike, or one not at all");
+    }
+  };
+  check(signature.inputs, subgraph.inputs);
+  check(signature.outputs, subgraph.outputs);
+}
+
+void Checker::CheckWork() const {
+  const auto check = [](uint64_t value, uint64_t limit, const char* what, const char* name) {
+    if (value > limit) RefuseLimit(what, value, limit, name);
+  };
+  check(summary_.arithmetic(), limits_.arithmetic,
+        "asks for more arithmetic than is allowed, in multiply-accumulates:", "arithmetic");
+  check(summary_.activation_bytes, limits_.activation_bytes,
+        "asks for more memory for its results than is allowed, in bytes:", "activationBytes");
+  check(summary_.weight_bytes, limits_.weight_bytes,
+        "asks for more memory for its weights than is allowed, in bytes:", "weightBytes");
+}
+
+}  // namespace
+
+ModelSummary CheckModel(const uint8_t* bytes, size_t size, const ModelLimits& limits) {
+  if (size > limits.model_bytes) {
+    RefuseLimit("is larger than is allowed, in bytes:", size, limits.model_bytes, "modelBytes");
+  }
+  const ModelFile file(bytes, size, {limits.subgraphs, limits.tensors, limits.operators});
+  return Checker(file, limits).Check();
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "inference/check/operator_rules.h"
+
+namespace wasmedge_embed::operator_rules {
+namespace {
+
+using schema::ActivationFunction;
+using schema::TensorType;
+
+// The built-in kernels broadcast no more, and some of them do not ask.
+constexpr size_t kMaximumBroadcastRank = 4;
+// What one step of an input may make in the output. The built-in kernels end the process where it
+// does not fit the bits that they leave for it, 14 at the least.
+constexpr float kMaximumGain = 1 << 13;
+
+/// The shape of both, each dimension of size 1 stretched to the other's.
+std::optional<TensorShape> Broadcast(const TensorShape& left, const TensorShape& right) {
+  const size_t rank = std::max(left.rank(), right.rank());
+  TensorShape shape;
+  for (size_t from_end = rank; from_end > 0; --from_end) {
+    const int64_t first = from_end <= left.rank() ? left[left.rank() - from_end] : 1;
+    const int64_t second = from_end <= right.rank() ? right[right.rank() - from_end] : 1;
+    if (first != second && first != 1 && second != 1) return std::nullopt;
+    shape.Append(std::max(first, second));
+  }
+  return shape;
+}
+
+OperatorCost Binary(const OperatorView& view, std::initializer_list<int8_t> types) {
+  const CheckedTensor& left = view.Input(0);
+  const CheckedTensor& right = view.Input(1);
+  const CheckedTensor& output = view.Output(0);
+  view.RequireType(left, types);
+  view.RequireType(right, {left.type});
+  view.RequireType(output, {left.type});
+  for (const CheckedTensor* tensor : {&left, &right, &output}) view.RequireQuantized(*tensor);
+  const auto expected = Broadcast(left.shape, right.shape);
+  view.Require(expected.has_value(), "has inputs of shapes that do not fit each other");
+  view.Require(left.shape == right.shape || expected->rank() <= kMaximumBroadcastRank,
+               "stretches inputs of more than 4 dimensions, which is not supported");
+  view.RequireShape(output, *expected);
+  return PerElement(output);
+}
+
+OperatorCost Unary(const OperatorView& view, std::initializer_list<int8_t> types) {
+  const CheckedTensor& input = view.Input(0);
+  const CheckedTensor& output = view.Output(0);
+  view.RequireType(input, types);
+  view.RequireType(output, {input.type});
+  view.RequireQuantized(input);
+  view.RequireQuantized(output);
+  view.RequireShape(output, input.shape);
+  return PerElement(output);
+}
+
+}  // namespace
+
+OperatorCost Sum(const OperatorView& view) {
+  const OperatorCost cost = Product(view);
+  if (IsScaled(view.Output(0).type)) {
+    const float larger = std::max(view.Input(0).scale(), view.Input(1).scale());
+    view.Require(2 * larger / view.Output(0).scale() < kMaximumGain,
+                 "has an output whose scale is too small for its inputs");
+  }
+  return cost;
+}
+
+OperatorCost Product(const OperatorView& view) {
+  RequireFusedActivation(view, 0);
+  return Binary(view, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt64,
+                       TensorType::kUint8, TensorType::kInt8, TensorType::kInt16});
+}
+
+OperatorCost Extreme(const OperatorView& view) {
+  return Binary(view, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt64,
+                       TensorType::kUint8, TensorType::kInt8, TensorType::kInt16});
+}
+
+OperatorCost FloatArithmetic(const OperatorView& view) {
+  RequireFusedActivation(view, 0);
+  // Integers divided by 0, or the least by -1, would end the process.
+  return Binary(view, {TensorType::kFloat32});
+}
+
+OperatorCost SquaredDifference(const OperatorView& view) {
+  const OperatorCost cost =
+      Binary(view, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt8});
+  if (IsScaled(view.Output(0).type)) {
+    const float larger = std::max(view.Input(0).scale(), view.Input(1).scale());
+    view.Require(4 * larger * larger / view.Output(0).scale() < kMaximumGain,
+                 "has an output whose scale is too small for its inputs");
+  }
+  return cost;
+}
+
+OperatorCost ParametricRelu(const OperatorView& view) {
+  const OperatorCost cost =
+      Binary(view, {TensorType::kFloat32, TensorType::kUint8, TensorType::kInt8});
+  view.RequireShape(view.Output(0), view.Input(0).shape);
+  return cost;
+}
+
+OperatorCost Activation(const OperatorView& view) {
+  return Unary(view,
+               {TensorType::kFloat32, TensorType::kUint8, TensorType::kInt8, TensorType::kInt16});
+}
+
+OperatorCost LeakyRelu(const OperatorView& view) {
+  view.Require(std::isfinite(view.Option<float>(0, 0)), "has a slope that is not finite");
+  return Activation(view);
+}
+
+OperatorCost FloatFunction(const OperatorView& view) { return Unary(view, {TensorType::kFloat32}); }
+
+OperatorCost SignFunction(const OperatorView& view) {
+  return Unary(view, {TensorType::kFloat32, TensorType::kInt32});
+}
+
+OperatorCost Softmax(const OperatorView& view) {
+  const CheckedTensor& input = view.Input(0);
+  const auto beta = view.Option<float>(0, 0);
+  view.Require(input.shape.rank() >= 1 && input.shape.rank() <= kMaximumBroadcastRank,
+               "needs an input of 1 to 4 dimensions");
+  view.Require(std::isfinite(beta) && beta > 0, "has a beta that is not above 0");
+  return Activation(view);
+}
+
+OperatorCost LogSoftmax(const OperatorView& view) {
+  view.Require(
+      view.Input(0).shape.rank() >= 1 && view.Input(0).shape.rank() <= kMaximumBroadcastRank,
+      "needs an input of 1 to 4 dimensions");
+  return Unary(view, {TensorType::kFloat32, TensorType::kUint8, TensorType::kInt8});
+}
+
+OperatorCost L2Normalization(const OperatorView& view) {
+  view.Require(
+      view.Input(0).shape.rank() >= 1 && view.Input(0).shape.rank() <= kMaximumBroadcastRank,
+      "needs an input of 1 to 4 dimensions");
+  view.Require(view.Option<int8_t>(0, 0) == ActivationFunction::kNoActivation,
+               "has a fused activation that is not supported");
+  OperatorCost cost = Unary(view, {TensorType::kFloat32, TensorType::kUint8, TensorType::kInt8});
+  // A row takes as long as several elements do, and may have but one.
+  constexpr uint64_t kElementsOfARow = 8;
+  cost.other_elements *= kElementsOfARow;
+  return cost;
+}
+
+OperatorCost Quantize(const OperatorView& view) {
+  const CheckedTensor& input = view.Input(0);
+  const CheckedTensor& output = view.Output(0);
+  view.RequireType(
+      input, {TensorType::kFloat32, TensorType::kUint8, TensorType::kInt8, TensorType::kInt16});
+  view.RequireType(output, {TensorType::kUint8, TensorType::kInt8, TensorType::kInt16});
+  view.RequireQuantized(input);
+  view.RequireQuantized(output);
+  view.RequireShape(output, input.shape);
+  return PerElement(output);
+}
+
+OperatorCost Dequantize(const OperatorView& view) {
+  const CheckedTensor& input = view.Input(0);
+  const CheckedTensor& output = view.Output(0);
+  view.RequireType(
+      input, {TensorType::kFloat16, TensorType::kUint8, TensorType::kInt8, TensorType::kInt16});
+  view.RequireType(output, {TensorType::kFloat32});
+  view.Require(input.type == TensorType::kFloat16 || !input.quantization().scales.empty(),
+               "has an input without a scale");
+  view.RequireShape(output, input.shape);
+  return PerElement(output);
+}
+
+OperatorCost Cast(const OperatorView& view) {
+  for (const CheckedTensor* tensor : {&view.Input(0), &view.Output(0)}) {
+    view.RequireType(
+        *tensor, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt64, TensorType::kUint8,
+                  TensorType::kInt8, TensorType::kInt16, TensorType::kBool});
+  }
+  view.RequireShape(view.Output(0), view.Input(0).shape);
+  return PerElement(view.Output(0));
+}
+
+}  // namespace wasmedge_embed::operator_rules

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "inference/rewrite/channel_weights.h"
+
+namespace wasmedge_embed {
+
+/// Channels of a tensor that are appended to it once more, in this order.
+using ChannelCopies = std::vector<uint32_t>;
+
+/// The input channels that meet weights further than 127 from the zero point, in order: with a copy
+/// of each, a convolution adds up `127 * x + (weight - 127) * x` where it could not take
+/// `weight * x`. `layout.outer` is 1. Empty where there are more than `most`.
+ChannelCopies FindCopies(const uint8_t* weights, const WeightLayout& layout, int zero_point,
+                         const std::vector<InexactChannel>& inexact, size_t most);
+
+/// What `CopyConvolution` and `CopyDepthwise` start from.
+struct ConvertedWeights {
+  /// The file's uint8 weights, their layout and zero point.
+  const uint8_t* weights;
+  WeightLayout layout;
+  int zero_point;
+  /// The same as `WeightConverter` made them.
+  std::vector<uint8_t> converted;
+};
+
+/// The weights of a convolution whose input has these copies behind its channels, and whose output
+/// shall have `outputs` behind its own. The channels in `split` become exact.
+std::vector<uint8_t> CopyConvolution(const ConvertedWeights& weights,
+                                     const std::vector<InexactChannel>& split,
+                                     const ChannelCopies& inputs, const ChannelCopies& outputs);
+
+/// The same for a depthwise convolution, whose input and output have the same copies.
+std::vector<uint8_t> CopyDepthwise(const ConvertedWeights& weights, const ChannelCopies& copies);
+
+}  // namespace wasmedge_embed

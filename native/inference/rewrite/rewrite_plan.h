@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "inference/aligned_buffer.h"
+#include "inference/check/flat_buffer.h"
+#include "inference/check/model_reader.h"
+#include "inference/rewrite/channel_weights.h"
+#include "inference/rewrite/model_patch.h"
+
+namespace wasmedge_embed {
+
+/// Ends a rewrite: the model is left as it is.
+struct LeftAsItIs {
+  /// To follow "The model ".
+  std::string reason;
+};
+
+[[noreturn]] void LeaveAsItIs(std::string reason);
+
+/// What an int8 model does with a tensor of the uint8 model; `kNone` for what stays.
+enum class TensorRole : uint8_t { kNone, kActivation, kWeights, kBias };
+
+/// A constant whose bytes change, in their place unless an appended one replaces it.
+struct ChangedConstant {
+  /// As the file has them.
+  FlatVector<uint8_t> data;
+  TensorRole role = TensorRole::kNone;
+  bool replaced = false;
+  // Of weights, and of the bias that goes with them.
+  WeightLayout layout;
+  int zero_point = 0;
+  std::vector<InexactChannel> inexact;
+
+  /// Makes the int8 model's bytes: all of them, but of a bias those of the inexact channels, so
+  /// that `converted` has to hold the file's.
+  void Convert(uint8_t* converted) const;
+};
+
+/// The rewrite of a model's one graph as far as it is decided: each tensor's role, the constants
+/// that change, and what is written over and appended to the file. Borrows the file and its bytes,
+/// which must have passed `CheckModel`.
+class RewritePlan {
+ public:
+  /// Throws `LeftAsItIs` when there are several graphs.
+  RewritePlan(const uint8_t* bytes, size_t size, const ModelFile& file);
+  RewritePlan(const RewritePlan&) = delete;
+  RewritePlan& operator=(const RewritePlan&) = delete;
+
+  const ModelFile& file() const noexcept { return file_; }
+  const FileSubgraph& graph() const noexcept { return graph_; }
+  ModelPatch& patch() noexcept { return patch_; }
+
+  int32_t Code(const FileOperator& op) const { return file_.operator_codes()[op.code_index].code; }
+  /// "operator 3 (CONV_2D)".
+  std::string Label(const FileOperator& op) const;
+  /// `index` is one of an operator's or of the graph's, and not -1.
+  const FileTensor& Tensor(int32_t index) const {
+    return graph_.tensors[static_cast<size_t>(index)];
+  }
+  /// False for an optional input that is not given.
+  bool IsUint8(int32_t index) const;
+  /// The constant's bytes; empty for what is computed or given.
+  FlatVector<uint8_t> Data(const FileTensor& tensor) const {
+    return file_.buffers()[tensor.buffer].data;
+  }
+
+  TensorRole role(size_t index) const { return roles_[index]; }
+  /// Gives a tensor its role; false, and no change, when it has one.
+  [[nodiscard]] bool Take(size_t index, TensorRole role);
+  bool HasActivations() const;
+
+  void Change(ChangedConstant constant) { constants_.push_back(std::move(constant)); }
+  void SetInt8(const FileTensor& tensor);
+  void SetQuantization(const FileTensor& tensor, const std::vector<float>& scales,
+                       const std::vector<int64_t>& zero_points, int32_t dimension);
+  void SetShape(const FileTensor& tensor, const std::vector<int32_t>& shape);
+  /// Has an appended constant of another shape stand for the tensor's.
+  void Replace(const FileTensor& tensor, const std::vector<uint8_t>& bytes,
+               const std::vector<int32_t>& shape);
+
+  /// Throws `LeftAsItIs` unless all that changes in its place belongs to one tensor alone.
+  void RequireUnshared() const;
+
+  /// The int8 model. Throws `std::bad_alloc`.
+  AlignedBuffer Apply() const;
+
+ private:
+  const uint8_t* bytes_;
+  const ModelFile& file_;
+  const FileSubgraph& graph_;
+  ModelPatch patch_;
+  std::vector<TensorRole> roles_;
+  std::vector<ChangedConstant> constants_;
+};
+
+}  // namespace wasmedge_embed

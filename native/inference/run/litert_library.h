@@ -1,0 +1,55 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+
+#include "inference/run/litert_api.h"
+
+namespace wasmedge_embed::litert {
+
+/// The opened LiteRT library: its functions, and the one environment of the process.
+///
+/// The library tells no version of its own. What stands in for it: all functions that are used are
+/// there, so is one that 2.3 was the first to have, and the layout of what the library writes is
+/// checked with each model that is read (`Model`).
+///
+/// LiteRT writes to stderr whatever its log level is. Its own references to `stderr`, `std::cerr`
+/// and `std::cout` are redirected to `LogFile` and `LogStream`; the process's streams and
+/// descriptors stay untouched. What it writes to descriptor 2 directly, it writes before it aborts
+/// the process, and is left.
+///
+/// Its `open` is `OpenFile`, which gives it a list of the processors where the system has none.
+///
+/// Nothing is ever closed or destroyed: LiteRT's threads and this object file's redirections may be
+/// in use until the process ends. For the same reason opening it keeps this code loaded when the
+/// addon is closed, as Node does at the end of a worker thread.
+class Library {
+ public:
+  /// The process's library, opened by the first call; thread-safe. Its file: environment variable
+  /// WASMEDGE_EMBED_LITERT, else libLiteRt.so in the directory of the shared object (or program)
+  /// that contains this code. Throws `Error(kNativeLoad)`; the next call tries anew.
+  static const Library& Get();
+
+  /// The file that `Get` opens.
+  static std::string DefaultPath();
+
+  /// Opens the library at `path`. For `Get` and tests. Throws `Error(kNativeLoad)`.
+  explicit Library(const std::string& path);
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+
+  const Api& api() const noexcept { return api_; }
+  EnvironmentT* environment() const noexcept { return environment_; }
+
+  /// Held while models and compiled models are created and destroyed: the environment is shared
+  /// and nothing says that it may be used by several threads. Runs need no lock.
+  std::unique_lock<std::mutex> Lock() const { return std::unique_lock<std::mutex>(mutex_); }
+
+ private:
+  void* handle_ = nullptr;
+  Api api_{};
+  EnvironmentT* environment_ = nullptr;
+  mutable std::mutex mutex_;
+};
+
+}  // namespace wasmedge_embed::litert

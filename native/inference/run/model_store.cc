@@ -1,0 +1,123 @@
+#include "inference/run/model_store.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <functional>
+#include <iterator>
+#include <list>
+#include <mutex>
+#include <string_view>
+#include <unordered_map>
+
+namespace wasmedge_embed {
+namespace {
+
+constexpr size_t kMaximumKept = 4;
+constexpr size_t kPieces = 256;
+constexpr size_t kPieceBytes = 16;
+constexpr uint64_t kMaximumKeptBytes = uint64_t{64} << 20;
+
+/// A hash of some bytes out of the whole, and of their number. To read all takes longer than to
+/// compare them with those of a model that is known, which is done in any case.
+size_t Fingerprint(const uint8_t* bytes, size_t size) {
+  std::array<char, kPieces * kPieceBytes> pieces{};
+  const size_t step = size / kPieces;
+  if (step < kPieceBytes) {
+    return std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes), size});
+  }
+  for (size_t piece = 0; piece < kPieces; ++piece) {
+    std::memcpy(pieces.data() + piece * kPieceBytes, bytes + piece * step, kPieceBytes);
+  }
+  return std::hash<std::string_view>()({pieces.data(), pieces.size()}) ^ size;
+}
+
+class ModelStore {
+ public:
+  /// The process's store. Never destroyed, so that no model is freed after what frees it.
+  static ModelStore& Get() {
+    static ModelStore* const store = std::make_unique<ModelStore>().release();
+    return *store;
+  }
+
+  std::shared_ptr<Model> Load(const uint8_t* bytes, size_t size, const ModelLimits& limits) {
+    const size_t hash = Fingerprint(bytes, size);
+    if (auto model = Find(hash, bytes, size)) return model;
+    // Outside the lock: reading a model takes milliseconds. Who reads the same one meanwhile and is
+    // later takes the first one's.
+    auto model = std::make_shared<Model>(bytes, size, limits);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (auto other = FindLocked(hash, model->bytes().data(), size)) return other;
+    for (auto entry = models_.begin(); entry != models_.end();) {
+      entry = entry->second.expired() ? models_.erase(entry) : std::next(entry);
+    }
+    models_.emplace(hash, model);
+    return model;
+  }
+
+  void Keep(const std::shared_ptr<Model>& model) {
+    // Freed after the lock is given back.
+    std::list<std::shared_ptr<Model>> dropped;
+    std::list<std::shared_ptr<Model>> added{model};
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto known = std::find(kept_.begin(), kept_.end(), model);
+    if (known != kept_.end()) {
+      kept_.splice(kept_.begin(), kept_, known);
+      return;
+    }
+    kept_.splice(kept_.begin(), added);
+    uint64_t bytes = 0;
+    size_t count = 0;
+    const auto first_too_many = std::find_if(kept_.begin(), kept_.end(), [&](const auto& kept) {
+      bytes += kept->bytes().size();
+      return ++count > kMaximumKept || bytes > kMaximumKeptBytes;
+    });
+    dropped.splice(dropped.begin(), kept_, first_too_many, kept_.end());
+  }
+
+  void Forget() noexcept {
+    std::list<std::shared_ptr<Model>> dropped;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    dropped.swap(kept_);
+  }
+
+ private:
+  std::shared_ptr<Model> Find(size_t hash, const uint8_t* bytes, size_t size) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return FindLocked(hash, bytes, size);
+  }
+
+  std::shared_ptr<Model> FindLocked(size_t hash, const uint8_t* bytes, size_t size) const {
+    const auto [begin, end] = models_.equal_range(hash);
+    for (auto entry = begin; entry != end; ++entry) {
+      // The hash is no secret: guests can make two models of one hash.
+      auto model = entry->second.lock();
+      if (model != nullptr && model->bytes().size() == size &&
+          std::memcmp(model->bytes().data(), bytes, size) == 0) {
+        return model;
+      }
+    }
+    return nullptr;
+  }
+
+  std::mutex mutex_;
+  std::unordered_multimap<size_t, std::weak_ptr<Model>> models_;
+  // The one used last comes first.
+  std::list<std::shared_ptr<Model>> kept_;
+};
+
+}  // namespace
+
+std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size) {
+  return ModelStore::Get().Load(bytes, size, ModelLimits::Own());
+}
+
+std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size) {
+  auto model = ModelStore::Get().Load(bytes, size, ModelLimits::Guest());
+  ModelStore::Get().Keep(model);
+  return model;
+}
+
+void ForgetGuestModels() noexcept { ModelStore::Get().Forget(); }
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,50 @@
+#include "inference/run/processor_list.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+namespace wasmedge_embed::litert {
+namespace {
+
+bool IsProcessorList(const char* path) {
+  return std::strcmp(path, "/sys/devices/system/cpu/possible") == 0 ||
+         std::strcmp(path, "/sys/devices/system/cpu/present") == 0;
+}
+
+}  // namespace
+
+int OpenFile(const char* path, int flags, ...) noexcept {
+  mode_t mode = 0;
+  if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {
+    va_list arguments;
+    va_start(arguments, flags);
+    mode = va_arg(arguments, mode_t);
+    va_end(arguments);
+  }
+  const int file = open(path, flags, mode);
+  if (file >= 0 || !IsProcessorList(path)) return file;
+  return OpenProcessorList();
+}
+
+int OpenProcessorList() noexcept {
+  char text[32];
+  const long last = std::max(sysconf(_SC_NPROCESSORS_CONF), 1L) - 1;
+  const int size = last == 0 ? std::snprintf(text, sizeof text, "0\n")
+                             : std::snprintf(text, sizeof text, "0-%ld\n", last);
+  const int file = memfd_create("processors", MFD_CLOEXEC);
+  if (file < 0) return -1;
+  if (pwrite(file, text, static_cast<size_t>(size), 0) == size) return file;
+  const int error = errno;
+  close(file);
+  errno = error;
+  return -1;
+}
+
+}  // namespace wasmedge_embed::litert
