@@ -11,8 +11,10 @@ import { requirePrebuilds } from './prebuilds.mjs';
 
 // What npm runs before it packs: all that the package holds is there and of the sources as they are.
 
-/** Ours, and the one that does nothing, which `wasmedge-embed bench` measures. */
-const shippedGuests = [guestFile, path.join(path.dirname(guestFile), 'echo.wasm')];
+/** Those of the commands, and the one that does nothing, which `wasmedge-embed bench` measures. */
+const shippedGuests = ['image-classification', 'infer', 'echo'].map((name) =>
+  path.join(path.dirname(guestFile), `${name}.wasm`),
+);
 
 /** From nothing, so that no output of a source that is gone is in the package. */
 const javaScript = { ...typeScript, stamp: undefined };

@@ -30,7 +30,7 @@ const KINDS: [kind: RegExp, count: number | 'many'][] = [
   [/^dist\/[\w/-]+\.d\.ts$/, 'many'],
   [/^dist\/bench\/report\/(chart\.umd\.min\.js|page\.css)$/, 2],
   [/^dist\/serve\/page\/(page\.html|(page|choosing|photographs)\.css|icon\.svg)$/, 5],
-  [/^dist\/guest\/(image-classification|echo)\.wasm$/, 2],
+  [/^dist\/guest\/(image-classification|infer|echo)\.wasm$/, 3],
   [/^models\/default\/(model\.tflite|labels\.txt|README\.md)$/, 3],
   [/^native\/(CMakeLists\.txt|addon\.cc|litert\.json|sources\.txt)$/, 4],
   [/^native\/plugin\/CMakeLists\.txt$/, 1],

@@ -1,0 +1,55 @@
+//! Why the guest ends early.
+
+use std::{fmt, io};
+
+/// What went wrong, in words for who sent the requests.
+#[derive(Debug)]
+pub enum Failure {
+    /// Arguments of the command.
+    Usage(String),
+    /// A request that is none, or one that ends early.
+    Request(String),
+    /// The host refused, or there was no memory.
+    Host(String),
+}
+
+impl Failure {
+    /// As sysexits.h numbers them.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 64,
+            Self::Request(_) => 65,
+            Self::Host(_) => 70,
+        }
+    }
+
+    /// The same, with the number of the request that it belongs to.
+    pub(crate) fn of_request(self, number: u64) -> Self {
+        let told = |text| format!("request {number}: {text}");
+        match self {
+            Self::Usage(text) => Self::Usage(text),
+            Self::Request(text) => Self::Request(told(text)),
+            Self::Host(text) => Self::Host(told(text)),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(text) | Self::Request(text) | Self::Host(text) => formatter.write_str(text),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Host(format!("cannot read or write: {error}"))
+    }
+}
+
+impl From<nn::Error> for Failure {
+    fn from(error: nn::Error) -> Self {
+        Self::Host(error.to_string())
+    }
+}

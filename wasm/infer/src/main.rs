@@ -1,0 +1,36 @@
+//! The command: see the usage below.
+
+use infer::{failure::Failure, serve};
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: infer < requests > answers
+
+Runs models of the host through wasi-nn. Each request is a line, some with bytes behind it:
+  open MODEL [CONFIG_BYTES]             then as many bytes of JSON; sessions are numbered 0, 1, 2, ...
+  set SESSION INPUT TYPE SHAPE BYTES    then as many bytes; SHAPE is 1x2x3, or 'scalar'
+  random SESSION INPUT TYPE SHAPE SEED  pseudo-random numbers, the same for the same seed
+  run SESSION SIZES                     SIZES: the outputs' bytes, as 4004,8; '-' to leave them away
+  close SESSION
+The answer to 'run' is a line 'run SESSION NANOSECONDS SIZES', then the outputs' bytes.
+Exit codes: 64 wrong arguments, 65 a request that is none, 70 the host refused.
+";
+
+fn main() -> ExitCode {
+    let result = match std::env::args().nth(1).as_deref() {
+        None => serve::serve(&mut io::stdin().lock(), &mut io::stdout().lock()),
+        Some("--help") => io::stdout().write_all(USAGE.as_bytes()).map_err(Failure::from),
+        Some("--version") => {
+            writeln!(io::stdout(), "infer {}", env!("CARGO_PKG_VERSION")).map_err(Failure::from)
+        }
+        Some(_) => Err(Failure::Usage(format!("there are no arguments\n{USAGE}"))),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // There is nobody to tell if that fails.
+            let _ = writeln!(io::stderr(), "infer: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
