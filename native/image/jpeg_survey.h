@@ -8,7 +8,7 @@
 namespace wasmedge_embed {
 
 /// What decoding a JPEG will take, told from its markers before any of it is decoded. The bounds
-/// are those of the classification guest (wasm/image-classification/src/survey.rs, which says why),
+/// are those of the guests' decoder (wasm/jpeg/src/survey.rs, which says why),
 /// but for memory: libjpeg keeps the coefficients of all pictures that have several scans.
 struct JpegSurvey {
   uint64_t bytes = 0;

@@ -4,8 +4,8 @@ use crate::{embedded, host};
 use image_classification::failure::Failure;
 use image_classification::model::Model;
 use image_classification::options::{self, Command, Format, Options};
-use image_classification::picture::{Channels, Picture};
 use image_classification::{answer, defence, input, scores, tensor};
+use jpeg::{Channels, Picture};
 use std::ffi::OsString;
 use std::io::{Read, Write};
 

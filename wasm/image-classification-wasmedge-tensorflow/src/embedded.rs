@@ -34,7 +34,7 @@ pub fn labels() -> Labels {
 mod tests {
     use super::*;
     use image_classification::model::{ElementType, Quantization};
-    use image_classification::picture::Channels;
+    use jpeg::Channels;
 
     // Of the default model; see models/default/README.md.
     #[test]

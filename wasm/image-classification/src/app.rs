@@ -1,6 +1,5 @@
 //! From the command line to the answer.
 
-use crate::decode::decode_to;
 use crate::defence;
 use crate::failure::Failure;
 use crate::inference::{self, TensorType};
@@ -64,11 +63,10 @@ fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
 /// Decodes, resizes and turns the picture, and makes the input tensor's bytes of it.
 ///
 /// # Errors
-/// Those of [`decode`].
+/// Those of [`jpeg::decode`], as [`Failure::Data`].
 pub fn prepare(jpeg: &[u8], input: &Input, max_pixels: u64) -> Result<Vec<u8>, Failure> {
-    let decoded =
-        defence::while_decoding(|| decode_to(jpeg, input.width, input.height, max_pixels))?;
-    let picture = decoded.picture.turned(decoded.orientation);
+    let picture =
+        defence::while_decoding(|| jpeg::decode(jpeg, input.width, input.height, max_pixels))?;
     Ok(tensor::input_bytes(picture, input))
 }
 

@@ -34,6 +34,12 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+impl From<jpeg::Error> for Failure {
+    fn from(error: jpeg::Error) -> Self {
+        Self::Data(error.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,25 +4,15 @@
 //! through wasi-nn and describes it in `/models/NAME.json` and `/models/NAME.labels.txt`. Only
 //! [`inference`] touches the host interface, so everything else is tested natively.
 
-pub mod adobe;
 pub mod answer;
 pub mod app;
-pub mod decode;
 pub mod defence;
-pub mod exif;
 pub mod failure;
-pub mod guarded;
 pub mod inference;
 pub mod input;
-pub mod jpeg;
 pub mod json;
 pub mod labels;
-mod lanes;
 pub mod model;
 pub mod options;
-pub mod picture;
-pub mod resize;
 pub mod scores;
-pub mod segments;
-pub mod survey;
 pub mod tensor;

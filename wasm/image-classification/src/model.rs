@@ -1,7 +1,7 @@
 //! What the host tells about a model: `/models/NAME.json`.
 
 use crate::json::{self, Value};
-use crate::picture::Channels;
+use jpeg::Channels;
 
 /// A description of more bytes than this is refused: 1 MiB.
 pub const MAX_DESCRIPTION_BYTES: u64 = 1 << 20;

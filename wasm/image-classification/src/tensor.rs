@@ -1,7 +1,7 @@
 //! From pixels to the bytes of the model's input tensor.
 
 use crate::model::{ElementType, Input};
-use crate::picture::{Channels, Picture};
+use jpeg::{Channels, Picture};
 
 /// The input tensor's bytes: rows from the top, channels interleaved, floats little-endian.
 ///

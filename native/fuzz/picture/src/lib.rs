@@ -1,8 +1,7 @@
-//! Decodes a picture as the classification guest does, and counts what that costs: loads and stores
+//! Decodes a picture as the guests do, and counts what that costs: loads and stores
 //! of the decoder's code, bytes that it has allocated. Both are the same each time.
 
-use image_classification::decode::decode_to;
-use image_classification::survey::Survey;
+use jpeg::survey::Survey;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::panic;
@@ -21,7 +20,10 @@ struct Counting;
 static ALLOCATOR: Counting = Counting;
 
 fn count(taken: usize, given_back: usize) {
-    let allocated = ALLOCATED.get().wrapping_add(taken as u64).wrapping_sub(given_back as u64);
+    let allocated = ALLOCATED
+        .get()
+        .wrapping_add(taken as u64)
+        .wrapping_sub(given_back as u64);
     ALLOCATED.set(allocated);
     // What another thread allocated may be given back here, so that it goes below zero.
     if taken > given_back && (allocated as i64) > MOST_ALLOCATED.get() as i64 {
@@ -105,7 +107,9 @@ pub unsafe extern "C" fn picture_fuzz_decode(
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
         panic::set_hook(Box::new(|information| {
-            let file = information.location().map_or("", |location| location.file());
+            let file = information
+                .location()
+                .map_or("", |location| location.file());
             // The guest takes a panic of the crate for damage. Ours do not panic.
             if !file.contains("jpeg-decoder") {
                 eprintln!("Expected, and not so: no panic. {information}");
@@ -127,7 +131,7 @@ pub unsafe extern "C" fn picture_fuzz_decode(
     ACCESSES.set(0);
     ALLOCATED.set(0);
     MOST_ALLOCATED.set(0);
-    let result = panic::catch_unwind(|| decode_to(jpeg, side, side, MAX_PIXELS));
+    let result = panic::catch_unwind(|| jpeg::decode(jpeg, side, side, MAX_PIXELS));
     *cost = Cost {
         accesses: ACCESSES.get(),
         allocated: MOST_ALLOCATED.get(),
@@ -138,7 +142,11 @@ pub unsafe extern "C" fn picture_fuzz_decode(
     let sides = u64::from(side) * u64::from(side) + u64::from(width.max(height));
     let bytes = size as u64;
     let pixels = u64::from(width) * u64::from(height);
-    let blocks = if pixels <= MAX_PIXELS { survey.blocks() } else { 0 };
+    let blocks = if pixels <= MAX_PIXELS {
+        survey.blocks()
+    } else {
+        0
+    };
     // Tables, each bit of the data, and the way from coefficients to pixels; then what the general
     // decoder does within its bounds.
     cost.most_accesses = 1_000_000 + 128 * bytes + 24 * 64 * blocks + 64 * sides;

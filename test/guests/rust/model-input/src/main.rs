@@ -2,10 +2,10 @@
 //! plainly as it can be made.
 
 use image_classification::app;
-use image_classification::decode::{decode, Decoded};
 use image_classification::failure::Failure;
 use image_classification::model::{ElementType, Input, Normalize};
-use image_classification::picture::{Channels, Picture};
+use jpeg::general::decode;
+use jpeg::{Channels, Decoded, Picture};
 use std::env;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     let result = match io::stdin().read_to_end(&mut jpeg) {
         Err(error) => Err(error.to_string()),
         Ok(_) if way == "made" => made(&jpeg, side).map_err(|failure| failure.to_string()),
-        Ok(_) => plain(&jpeg, side).map_err(|failure| failure.to_string()),
+        Ok(_) => plain(&jpeg, side).map_err(|error| error.to_string()),
     };
     let written = result.and_then(|tensor| {
         let mut output = io::stdout();
@@ -66,7 +66,7 @@ fn made(jpeg: &[u8], side: u16) -> Result<Vec<u8>, Failure> {
     app::prepare(jpeg, &input, MAX_PIXELS)
 }
 
-fn plain(jpeg: &[u8], side: u16) -> Result<Vec<u8>, Failure> {
+fn plain(jpeg: &[u8], side: u16) -> Result<Vec<u8>, jpeg::Error> {
     let Decoded {
         picture,
         orientation,

@@ -1,14 +1,10 @@
-//! How long photographs take to become the model's input: with the decoder made for it, and with the
-//! general one (decoding at a smaller scale, then resizing). Both take turns, so that other work on
-//! the machine meets both alike.
+//! How long photographs take to become pictures of a wanted size: with the decoder made for it, and
+//! with the general one (decoding at a smaller scale, then resizing). Both take turns, so that other
+//! work on the machine meets both alike.
 //!
-//!     prepare [SIDE [RUNS [made|general]]] < photograph.jpg
+//!     decode [SIDE [RUNS [made|general]]] < photograph.jpg
 
-use image_classification::app;
-use image_classification::decode::decode;
-use image_classification::model::{ElementType, Input, Normalize};
-use image_classification::picture::Channels;
-use image_classification::resize::resize;
+use jpeg::general;
 use std::hint::black_box;
 use std::io::{self, Read as _};
 use std::time::Instant;
@@ -25,22 +21,14 @@ fn main() -> io::Result<()> {
     let (side, runs) = (number(0, 192), number(1, 300));
     let only = arguments.get(2);
 
-    let mut jpeg = Vec::new();
-    io::stdin().read_to_end(&mut jpeg)?;
-    let input = Input {
-        shape: vec![1, side.into(), side.into(), 3],
-        height: side,
-        width: side,
-        channels: Channels::Rgb,
-        element_type: ElementType::Uint8,
-        normalize: Normalize::default(),
-    };
+    let mut file = Vec::new();
+    io::stdin().read_to_end(&mut file)?;
     let made = || {
-        black_box(app::prepare(&jpeg, &input, MAX_PIXELS).expect("a sound JPEG is expected"));
+        black_box(jpeg::decode(&file, side, side, MAX_PIXELS).expect("a sound JPEG is expected"));
     };
     let general = || {
-        let decoded = decode(&jpeg, side, side, MAX_PIXELS).expect("a sound JPEG is expected");
-        black_box(resize(decoded.picture, decoded.extent, side.into(), side.into()));
+        let decoded = general::decode_to(&file, side, side, MAX_PIXELS);
+        black_box(decoded.expect("a sound JPEG is expected"));
     };
     let wanted = |name| only.is_none_or(|only| only == name);
     let ways = [("made", &made as &dyn Fn()), ("general", &general)];

@@ -2,13 +2,8 @@
 //! `shared/data` beside the repository). Without it these tests are skipped, or fail where
 //! `WASMEDGE_EMBED_DATA_REQUIRED` is set.
 
-use image_classification::app;
-use image_classification::decode::decode;
-use image_classification::failure::Failure;
-use image_classification::jpeg;
-use image_classification::model::{ElementType, Input, Normalize};
-use image_classification::picture::{Channels, Picture};
-use image_classification::resize::resize;
+use jpeg::resize::resize;
+use jpeg::{fast, general, Channels, Error, Picture};
 use std::env;
 use std::fs;
 use std::io::{self, Write as _};
@@ -35,24 +30,21 @@ fn files(folder: &str) -> Vec<PathBuf> {
     paths
 }
 
-fn prepare(path: &Path, side: u16) -> Result<Vec<u8>, Failure> {
-    let input = Input {
-        shape: vec![1, side.into(), side.into(), 3],
-        height: side,
-        width: side,
-        channels: Channels::Rgb,
-        element_type: ElementType::Uint8,
-        normalize: Normalize::default(),
-    };
-    app::prepare(&fs::read(path).unwrap(), &input, MAX_PIXELS)
+/// Red, green and blue of the picture at `side` × `side` pixels.
+fn decode(path: &Path, side: u16) -> Result<Vec<u8>, Error> {
+    let picture = jpeg::decode(&fs::read(path).unwrap(), side, side, MAX_PIXELS)?;
+    Ok(match picture.channels {
+        Channels::Rgb => picture.samples,
+        Channels::Grey => picture.samples.into_iter().flat_map(|grey| [grey; 3]).collect(),
+    })
 }
 
 #[test]
-fn photographs_become_tensors() {
+fn photographs_are_decoded() {
     for path in files("photos") {
         for side in [96, 128, 192, 224] {
             let bytes =
-                prepare(&path, side).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+                decode(&path, side).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             assert_eq!(bytes.len(), 3 * usize::from(side) * usize::from(side));
             let mean = bytes.iter().map(|&byte| u64::from(byte)).sum::<u64>() / bytes.len() as u64;
             assert!((30..225).contains(&mean), "{}: mean {mean}", path.display());
@@ -66,8 +58,8 @@ fn scaled_decoding_stays_close_to_the_whole_picture() {
     for path in files("photos") {
         // 1536 is beyond all of these photographs, so they are decoded whole and made small by
         // hand.
-        let whole = prepare(&path, 1536).unwrap();
-        let small = prepare(&path, 96).unwrap();
+        let whole = decode(&path, 1536).unwrap();
+        let small = decode(&path, 96).unwrap();
         let mut difference = 0;
         for (index, &byte) in small.iter().enumerate() {
             let (pixel, channel) = (index / 3, index % 3);
@@ -98,21 +90,21 @@ fn the_two_decoders_agree() {
     {
         let jpeg = fs::read(&path).unwrap();
         let name = path.display();
-        if jpeg::decode(&jpeg, 8, 8, MAX_PIXELS).is_none() {
+        if fast::decode(&jpeg, 8, 8, MAX_PIXELS).is_none() {
             // One photograph is progressive; the others have to be taken.
             let taken = path.parent().is_some_and(|folder| folder.ends_with("photos"));
             assert!(!taken || path.ends_with("cats_and_dogs.jpg"), "{name}");
             continue;
         }
-        let whole = decode(&jpeg, u16::MAX, u16::MAX, MAX_PIXELS)
+        let whole = general::decode(&jpeg, u16::MAX, u16::MAX, MAX_PIXELS)
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         let (width, height) = (whole.picture.width, whole.picture.height);
         let (width, height) =
             if whole.orientation.swaps_sides() { (height, width) } else { (width, height) };
         let sides = (width, height);
         for (width, height) in [sides, (192, 192), (224, 224), (96, 96)] {
-            let made = jpeg::decode(&jpeg, width as u16, height as u16, MAX_PIXELS).unwrap();
-            let general = decode(&jpeg, width as u16, height as u16, MAX_PIXELS).unwrap();
+            let made = fast::decode(&jpeg, width as u16, height as u16, MAX_PIXELS).unwrap();
+            let general = general::decode(&jpeg, width as u16, height as u16, MAX_PIXELS).unwrap();
             assert_eq!(made.orientation, general.orientation);
             let general =
                 resize(general.picture, general.extent, made.picture.width, made.picture.height);
@@ -134,7 +126,7 @@ fn valid_files_are_decoded() {
     for path in files("jpegs/valid") {
         let expected = !damaged.iter().any(|name| path.ends_with(name));
         for side in [1, 33, 224] {
-            assert_eq!(prepare(&path, side).is_ok(), expected, "{} at {side}", path.display());
+            assert_eq!(decode(&path, side).is_ok(), expected, "{} at {side}", path.display());
         }
     }
 }
@@ -142,17 +134,16 @@ fn valid_files_are_decoded() {
 #[test]
 fn malformed_files_are_refused() {
     for path in files("jpegs/malformed") {
-        let result = prepare(&path, 224);
-        assert!(matches!(result, Err(Failure::Data(_))), "{}", path.display());
+        assert!(decode(&path, 224).is_err(), "{}", path.display());
     }
 }
 
 #[test]
 fn odd_files_are_decoded_or_refused() {
     for path in files("jpegs/odd") {
-        match prepare(&path, 192) {
+        match decode(&path, 192) {
             Ok(bytes) => assert_eq!(bytes.len(), 192 * 192 * 3),
-            Err(failure) => assert_eq!(failure.exit_code(), 65, "{}: {failure}", path.display()),
+            Err(error) => assert_ne!(error.to_string(), "", "{}", path.display()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The bits of entropy-coded data (ITU-T T.81, section F.2.2.5).
 
+use crate::segments::position_of_ff;
+
 /// Reads bits, most significant first, and takes the stuffed zeros behind 0xFF bytes out.
 ///
 /// It never fails. Where the data end, at a marker or at the end of the file, zeros follow, and
@@ -113,38 +115,9 @@ impl<'a> Bits<'a> {
     }
 }
 
-/// The index of the first byte 0xFF, or the length.
-pub(crate) fn position_of_ff(data: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let words = data.chunks_exact(8).take_while(|bytes| {
-        // Adding one to a byte clears its top bit only if the byte was 0xFF; carries that a byte
-        // 0xFF sends on do no harm, since it has been found then.
-        let word = <[u8; 8]>::try_from(*bytes).map_or(0, u64::from_ne_bytes);
-        word & !word.wrapping_add(ONES) & TOPS == 0
-    });
-    let start = 8 * words.count();
-    start + data[start..].iter().position(|&byte| byte == 0xFF).unwrap_or(data.len() - start)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bytes_0xff_are_found() {
-        for length in 0..40 {
-            let mut data = vec![0xFE; length];
-            assert_eq!(position_of_ff(&data), length);
-            for first in 0..length {
-                data[first] = 0xFF;
-                assert_eq!(position_of_ff(&data), first);
-                data[length - 1] = 0xFF;
-                assert_eq!(position_of_ff(&data), first);
-                data.fill(if first % 2 == 0 { 0x7F } else { 0x00 });
-            }
-        }
-    }
 
     /// The same bits as one by one, however many are taken at a time.
     #[test]

@@ -15,9 +15,9 @@ mod huffman;
 mod transform;
 
 use crate::adobe;
-use crate::decode::{eighths_for, Decoded};
+use crate::picture::Decoded;
 use crate::resize::{Colours, Plane, Resampler, Source};
-pub(crate) use bits::position_of_ff;
+use crate::scale::eighths_for;
 use bits::Bits;
 use headers::{Component, Headers};
 pub(crate) use huffman::leaves_ones;

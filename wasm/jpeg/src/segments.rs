@@ -1,7 +1,5 @@
 //! The segments of a JPEG file (ITU-T T.81, section B.1.1), as decoders come by them.
 
-use crate::jpeg::position_of_ff;
-
 /// Start of scan: its header is the payload, entropy-coded data follow.
 pub const START_OF_SCAN: u8 = 0xDA;
 /// The marker of metadata by Exif and others (APP1).
@@ -84,6 +82,20 @@ impl<'a> Iterator for Segments<'a> {
     }
 }
 
+/// The index of the first byte 0xFF, or the length.
+pub(crate) fn position_of_ff(data: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let words = data.chunks_exact(8).take_while(|bytes| {
+        // Adding one to a byte clears its top bit only if the byte was 0xFF; carries that a byte
+        // 0xFF sends on do no harm, since it has been found then.
+        let word = <[u8; 8]>::try_from(*bytes).map_or(0, u64::from_ne_bytes);
+        word & !word.wrapping_add(ONES) & TOPS == 0
+    });
+    let start = 8 * words.count();
+    start + data[start..].iter().position(|&byte| byte == 0xFF).unwrap_or(data.len() - start)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,5 +143,20 @@ mod tests {
         assert_eq!(parts(b"\xFF\xD8\xFF\xE1\x00\x09ab"), [(&b""[..], APP1, &b"ab"[..])]);
         assert_eq!(parts(b"\xFF\xD8\xFF\xE1\x00"), [(&b""[..], APP1, &b""[..])]);
         assert_eq!(Segments::of(b"\xFF").count(), 0);
+    }
+
+    #[test]
+    fn bytes_0xff_are_found() {
+        for length in 0..40 {
+            let mut data = vec![0xFE; length];
+            assert_eq!(position_of_ff(&data), length);
+            for first in 0..length {
+                data[first] = 0xFF;
+                assert_eq!(position_of_ff(&data), first);
+                data[length - 1] = 0xFF;
+                assert_eq!(position_of_ff(&data), first);
+                data.fill(if first % 2 == 0 { 0x7F } else { 0x00 });
+            }
+        }
     }
 }

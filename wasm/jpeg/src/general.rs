@@ -1,26 +1,15 @@
-//! JPEG decoding inside the sandbox, at no more than the resolution that is needed.
+//! Every JPEG of 8 bits, decoded by the crate `jpeg-decoder` at no more than the resolution that is
+//! needed, and within the bounds of [`crate::survey`].
 
 use crate::adobe;
+use crate::error::Error;
 use crate::exif::{self, Orientation};
-use crate::failure::Failure;
 use crate::guarded::Guarded;
-use crate::jpeg;
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Decoded, Picture};
 use crate::resize::resize;
+use crate::scale::{eighths_for, scaled};
 use crate::survey::Survey;
-use jpeg_decoder::{CodingProcess, ColorTransform, Decoder, Error, PixelFormat};
-
-/// A decoded picture and how it wants to be turned; it is turned after resizing, when it is small.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decoded {
-    /// The pixels as they are stored in the file, perhaps at another size.
-    pub picture: Picture,
-    /// The picture's width and height in these pixels, of which the last may reach beyond it: a
-    /// picture 9 pixels wide is 1.125 pixels wide at 1/8 of the size, so it has two.
-    pub extent: (f64, f64),
-    /// What Exif metadata say about how the picture is to be seen.
-    pub orientation: Orientation,
-}
+use jpeg_decoder::{CodingProcess, ColorTransform, Decoder, PixelFormat};
 
 /// Decodes a baseline or progressive JPEG of 8 bits: greyscale, YCbCr, RGB, CMYK or YCCK.
 ///
@@ -29,17 +18,18 @@ pub struct Decoded {
 /// after turning). CMYK is taken as Adobe's inverted form, as all common readers do.
 ///
 /// # Errors
-/// [`Failure::Data`] if the file is damaged, truncated, of another kind of JPEG (lossless,
+/// An [`Error`] if the file is damaged, truncated, of another kind of JPEG (lossless,
 /// arithmetic coding, 12 bits, hierarchical), has more than `max_pixels` pixels, or takes more work or
 /// memory than [`Survey`] allows, which is found before any of it is decoded.
-pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<Decoded, Failure> {
+pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<Decoded, Error> {
     let survey = Survey::of(jpeg);
     survey.check(max_pixels)?;
     let mut decoder = Decoder::new(Guarded::new(jpeg));
     decoder.read_info().map_err(|error| damaged(&error))?;
-    let full = decoder.info().ok_or_else(|| data("the JPEG picture has no frame header".into()))?;
+    let full =
+        decoder.info().ok_or_else(|| Error("the JPEG picture has no frame header".into()))?;
     if full.coding_process == CodingProcess::Lossless {
-        return Err(data(
+        return Err(Error(
             "lossless JPEG is not supported; expected baseline or progressive".into(),
         ));
     }
@@ -62,12 +52,12 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<D
         PixelFormat::L8 => (Channels::Grey, samples),
         PixelFormat::RGB24 => (Channels::Rgb, samples),
         PixelFormat::CMYK32 => (Channels::Rgb, cmyk_to_rgb(samples)),
-        PixelFormat::L16 => return Err(data("JPEG of more than 8 bits is not supported".into())),
+        PixelFormat::L16 => return Err(Error("JPEG of more than 8 bits is not supported".into())),
     };
     if Some(samples.len())
         != width.checked_mul(height).and_then(|n| n.checked_mul(channels.count()))
     {
-        return Err(data("the JPEG picture is damaged: its size and its pixels disagree".into()));
+        return Err(Error("the JPEG picture is damaged: its size and its pixels disagree".into()));
     }
     let extent = |full: u16| f64::from(full) * f64::from(eighths) / 8.0;
     Ok(Decoded {
@@ -81,15 +71,7 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<D
 ///
 /// # Errors
 /// Those of [`decode`].
-pub fn decode_to(
-    jpeg: &[u8],
-    width: u16,
-    height: u16,
-    max_pixels: u64,
-) -> Result<Decoded, Failure> {
-    if let Some(decoded) = jpeg::decode(jpeg, width, height, max_pixels) {
-        return Ok(decoded);
-    }
+pub fn decode_to(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<Decoded, Error> {
     let decoded = decode(jpeg, width, height, max_pixels)?;
     let (width, height) =
         if decoded.orientation.swaps_sides() { (height, width) } else { (width, height) };
@@ -97,41 +79,16 @@ pub fn decode_to(
     Ok(Decoded { picture, extent: (width.into(), height.into()), ..decoded })
 }
 
-fn data(message: String) -> Failure {
-    Failure::Data(message)
-}
-
-fn damaged(error: &Error) -> Failure {
-    data(match error {
-        Error::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+fn damaged(error: &jpeg_decoder::Error) -> Error {
+    use jpeg_decoder::Error as Reason;
+    Error(match error {
+        Reason::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             "the JPEG picture is truncated".into()
         }
-        Error::Unsupported(feature) => format!("this kind of JPEG is not supported: {feature:?}"),
-        Error::Format(reason) => format!("the JPEG picture is damaged: {reason}"),
+        Reason::Unsupported(feature) => format!("this kind of JPEG is not supported: {feature:?}"),
+        Reason::Format(reason) => format!("the JPEG picture is damaged: {reason}"),
         other => format!("the JPEG picture cannot be decoded: {other}"),
     })
-}
-
-/// The pixels of a side of `full` pixels when each block of 8 becomes `eighths` pixels.
-fn scaled(full: u16, eighths: u16) -> u32 {
-    (u32::from(full) * u32::from(eighths)).div_ceil(8)
-}
-
-/// How many pixels a side (1, 2, 4 or 8) each block of 8 × 8 is decoded to: the fewest that leave
-/// half as many again as each wanted side has.
-///
-/// With that many, twelve photographs become what whole decoding makes of them but for 0.1 to 1.3 of
-/// 255 on average, and three models name them as they do then. Half the pixels, just enough to cover
-/// the wanted size, would make it 0.2 to 3.7, and change the name of five that they are in doubt of.
-/// The decoder's own choice is content when one side is large enough, which leaves too little of a
-/// panorama.
-pub(crate) fn eighths_for(full: (u16, u16), wanted: (u16, u16)) -> u16 {
-    let covers =
-        |full: u16, wanted: u16, eighths: u16| 2 * scaled(full, eighths) >= 3 * u32::from(wanted);
-    [1, 2, 4]
-        .into_iter()
-        .find(|&eighths| covers(full.0, wanted.0, eighths) && covers(full.1, wanted.1, eighths))
-        .unwrap_or(8)
 }
 
 /// The size to request so that the decoder chooses exactly `eighths`.
@@ -254,20 +211,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_scale_covers_both_sides() {
-        assert_eq!(eighths_for((1280, 720), (120, 120)), 2);
-        assert_eq!(eighths_for((1280, 720), (121, 121)), 4);
-        assert_eq!(eighths_for((1280, 720), (240, 240)), 4);
-        assert_eq!(eighths_for((1280, 720), (241, 241)), 8);
-        assert_eq!(eighths_for((1536, 1536), (128, 128)), 1);
-        assert_eq!(eighths_for((1536, 1528), (128, 128)), 2);
-        // A panorama keeps its rows.
-        assert_eq!(eighths_for((8000, 200), (192, 192)), 8);
-        assert_eq!(eighths_for((1, 1), (192, 192)), 8);
-        assert_eq!(eighths_for((65_535, 65_535), (u16::MAX, u16::MAX)), 8);
-    }
-
     /// The decoder's documented rule, as far as a request is concerned.
     fn decoder_choice(full: (u16, u16), request: (u16, u16)) -> u16 {
         [1, 2, 4]
@@ -376,14 +319,14 @@ mod tests {
         let jpeg = jpeg.encode(&[&[1, 2, 3], &[40, 50, 60], &[7, 8, 9], &[100, 0, 255]]);
         assert!(decode(&jpeg, 16, 16, 256).is_ok());
         for length in 0..jpeg.len() {
-            assert!(matches!(decode(&jpeg[..length], 16, 16, 256), Err(Failure::Data(_))));
+            assert!(matches!(decode(&jpeg[..length], 16, 16, 256), Err(Error(_))));
         }
     }
 
     #[test]
     fn damage_is_data() {
         for bytes in [&b"\xff\xd8"[..], b"\xff\xd8\xff\xd9", b"\xff\xd8\xff\xda\x00\x02"] {
-            assert!(matches!(decode(bytes, 8, 8, 100), Err(Failure::Data(_))), "{bytes:?}");
+            assert!(matches!(decode(bytes, 8, 8, 100), Err(Error(_))), "{bytes:?}");
         }
     }
 
@@ -392,8 +335,8 @@ mod tests {
         // A frame header alone: 3000 rows of 4000 pixels, one component. The scan is missing.
         let jpeg = b"\xff\xd8\xff\xc0\x00\x0b\x08\x0b\xb8\x0f\xa0\x01\x01\x11\x00";
         let refused = decode(jpeg, 8, 8, 11_999_999);
-        assert!(matches!(&refused, Err(Failure::Data(message)) if message.contains("12000000")));
+        assert!(matches!(&refused, Err(Error(message)) if message.contains("12000000")));
         let truncated = decode(jpeg, 8, 8, 12_000_000);
-        assert!(matches!(&truncated, Err(Failure::Data(message)) if message.contains("truncated")));
+        assert!(matches!(&truncated, Err(Error(message)) if message.contains("truncated")));
     }
 }

@@ -72,6 +72,18 @@ impl Picture {
     }
 }
 
+/// A decoded picture and how it wants to be turned: after resizing, when it is small.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decoded {
+    /// The pixels as they are stored in the file, perhaps at another size.
+    pub picture: Picture,
+    /// The picture's width and height in these pixels, of which the last may reach beyond it: a
+    /// picture 9 pixels wide is 1.125 pixels wide at 1/8 of the size, so it has two.
+    pub extent: (f64, f64),
+    /// What Exif metadata say about how the picture is to be seen.
+    pub orientation: Orientation,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,41 @@
+//! Decodes a JPEG to a picture of a wanted size: quickly, since what the size has no use for is
+//! passed over, and within bounds of time and memory, whatever the file says.
+//!
+//! Two decoders share the work. [`fast`] takes what cameras, phones and most programs write, and
+//! gives everything else back; [`general`] decodes the rest with the crate `jpeg-decoder`, behind
+//! [`survey`] and [`guarded`], which see to the bounds. README.md has both in numbers.
+
+pub mod adobe;
+mod error;
+pub mod exif;
+pub mod fast;
+pub mod general;
+pub mod guarded;
+mod lanes;
+pub mod picture;
+pub mod resize;
+mod scale;
+pub mod segments;
+pub mod survey;
+
+pub use error::Error;
+pub use picture::{Channels, Decoded, Picture};
+
+/// Decodes a JPEG of 8 bits (greyscale, YCbCr, RGB, CMYK or YCCK; sequential or progressive) to a
+/// picture of exactly `width` × `height` (each 1 or more), as it is to be seen: Exif's orientation
+/// is applied. Proportions are not kept.
+///
+/// # Errors
+/// An [`Error`] if the file is damaged, truncated, of another kind of JPEG (lossless, arithmetic
+/// coding, 12 bits, hierarchical), has more than `max_pixels` pixels, or takes more work or memory
+/// than [`survey::Survey`] allows.
+///
+/// # Panics
+/// If a side is 0.
+pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<Picture, Error> {
+    let decoded = match fast::decode(jpeg, width, height, max_pixels) {
+        Some(decoded) => decoded,
+        None => general::decode_to(jpeg, width, height, max_pixels)?,
+    };
+    Ok(decoded.picture.turned(decoded.orientation))
+}
