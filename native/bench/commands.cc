@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/read_file.h"
 #include "bench/pipeline.h"
-#include "engine/read_file.h"
 #include "inference/run/model_store.h"
 
 namespace wasmedge_embed::bench {

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/invocation.h"
-#include "engine/read_file.h"
+#include "base/invocation.h"
+#include "base/read_file.h"
 #include "inference/rewrite/model_rewrite.h"
 #include "inference/run/compiled_model_pool.h"
 #include "inference/run/model_store.h"

@@ -4,9 +4,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/invocation.h"
 #include "bench/jpeg.h"
 #include "bench/resize.h"
-#include "engine/invocation.h"
 
 namespace wasmedge_embed::bench {
 

@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/error.h"
 #include "bindings/to_js.h"
-#include "engine/error.h"
 
 namespace wasmedge_embed {
 

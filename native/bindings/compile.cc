@@ -1,7 +1,7 @@
 #include "bindings/compile.h"
 
 #include "bindings/background.h"
-#include "engine/compiler.h"
+#include "compile/compiler.h"
 
 namespace wasmedge_embed {
 

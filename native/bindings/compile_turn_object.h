@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "bindings/tagged_wrap.h"
-#include "engine/compile_turn.h"
+#include "compile/compile_turn.h"
 
 namespace wasmedge_embed {
 

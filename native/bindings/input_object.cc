@@ -2,8 +2,8 @@
 
 #include <stdexcept>
 
+#include "base/error.h"
 #include "bindings/to_js.h"
-#include "engine/error.h"
 
 namespace wasmedge_embed {
 

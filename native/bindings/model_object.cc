@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "base/read_file.h"
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
-#include "engine/read_file.h"
 #include "inference/run/compiled_model_pool.h"
 #include "inference/run/model_store.h"
 

@@ -1,8 +1,8 @@
 #include "bindings/runtime.h"
 
+#include "base/parent_process.h"
 #include "bindings/background.h"
-#include "engine/memory_watch.h"
-#include "engine/parent_process.h"
+#include "compile/memory_watch.h"
 #include "engine/trap.h"
 #include "engine/wasmedge_api.h"
 #include "inference/run/litert_library.h"

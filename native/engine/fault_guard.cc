@@ -19,11 +19,11 @@
 #include <utility>
 #include <vector>
 
-#include "engine/elf_slots.h"
-#include "engine/error.h"
-#include "engine/guest_return.h"
+#include "base/error.h"
 #include "engine/interpreter_stop.h"
 #include "engine/interrupt_timer.h"
+#include "workarounds/elf_slots.h"
+#include "workarounds/guest_return.h"
 
 namespace wasmedge_embed {
 namespace {

@@ -3,8 +3,8 @@
 #include <csignal>
 #include <cstddef>
 
-#include "engine/guest_stack.h"
-#include "engine/invocation.h"
+#include "base/guest_stack.h"
+#include "base/invocation.h"
 
 namespace wasmedge_embed {
 

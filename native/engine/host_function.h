@@ -2,8 +2,8 @@
 
 #include <new>
 
+#include "base/invocation.h"
 #include "engine/handle.h"
-#include "engine/invocation.h"
 #include "host/host_module.h"
 
 namespace wasmedge_embed {

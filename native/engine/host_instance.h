@@ -2,10 +2,10 @@
 
 #include <string>
 
+#include "base/invocation.h"
 #include "engine/fault_guard.h"
 #include "engine/handle.h"
 #include "engine/host_function.h"
-#include "engine/invocation.h"
 #include "host/host_module.h"
 
 namespace wasmedge_embed {

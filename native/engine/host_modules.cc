@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "host/image.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"

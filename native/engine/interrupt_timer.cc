@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "engine/fault_guard.h"
 
 namespace wasmedge_embed {

@@ -2,7 +2,7 @@
 
 #include <ctime>
 
-#include "engine/invocation.h"
+#include "base/invocation.h"
 
 namespace wasmedge_embed {
 

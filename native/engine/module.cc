@@ -2,12 +2,12 @@
 
 #include <sys/stat.h>
 
-#include "engine/embedded_binary.h"
-#include "engine/error.h"
+#include "base/error.h"
+#include "binary/wasm_code.h"
+#include "binary/wasm_outline.h"
 #include "engine/fault_guard.h"
-#include "engine/table_limits.h"
-#include "engine/wasm_code.h"
-#include "engine/wasm_outline.h"
+#include "workarounds/embedded_binary.h"
+#include "workarounds/table_limits.h"
 
 namespace wasmedge_embed {
 namespace {

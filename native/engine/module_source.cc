@@ -2,10 +2,11 @@
 
 #include <filesystem>
 
-#include "engine/compiled_elf.h"
-#include "engine/compiled_section.h"
-#include "engine/error.h"
-#include "engine/read_file.h"
+#include "base/error.h"
+#include "base/read_file.h"
+#include "binary/compiled_elf.h"
+#include "binary/compiled_section.h"
+#include "engine/wasmedge_api.h"
 
 namespace wasmedge_embed {
 
@@ -28,7 +29,7 @@ std::shared_ptr<const ModuleSource> ModuleSource::Read(const std::string& path,
     }
     DropCompiledSections(bytes);
   }
-  source->facts_ = CheckModuleFile(api, source->name_, bytes);
+  source->facts_ = CheckModuleFile({api.aot_binary_version(), api.version()}, source->name_, bytes);
   ForgetUnwinding(bytes, source->facts_.unwinding);
   return source;
 }

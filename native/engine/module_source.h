@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/module_file.h"
+#include "binary/module_file.h"
 
 namespace wasmedge_embed {
 

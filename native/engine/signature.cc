@@ -1,6 +1,6 @@
 #include "engine/signature.h"
 
-#include "engine/error.h"
+#include "base/error.h"
 
 namespace wasmedge_embed {
 namespace {

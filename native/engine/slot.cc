@@ -1,8 +1,8 @@
 #include "engine/slot.h"
 
-#include "engine/memory_reservation.h"
 #include "engine/trap.h"
 #include "wasi/wasi_module.h"
+#include "workarounds/memory_reservation.h"
 
 namespace wasmedge_embed {
 namespace {

@@ -11,17 +11,17 @@
 #include <optional>
 #include <vector>
 
-#include "engine/absent_llvm.h"
-#include "engine/call_buffers.h"
-#include "engine/code_verifier.h"
-#include "engine/embedded_binary.h"
-#include "engine/error.h"
+#include "base/error.h"
+#include "base/loaded_file.h"
 #include "engine/fault_guard.h"
-#include "engine/generic_target.h"
 #include "engine/handle.h"
-#include "engine/llvm_options.h"
-#include "engine/loaded_file.h"
-#include "engine/memory_reservation.h"
+#include "workarounds/absent_llvm.h"
+#include "workarounds/call_buffers.h"
+#include "workarounds/code_verifier.h"
+#include "workarounds/embedded_binary.h"
+#include "workarounds/generic_target.h"
+#include "workarounds/llvm_options.h"
+#include "workarounds/memory_reservation.h"
 
 namespace wasmedge_embed::wasmedge {
 namespace {

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <string>
 
-#include "engine/wasmedge_types.h"
+#include "base/wasmedge_types.h"
 
 namespace wasmedge_embed::wasmedge {
 

@@ -4,7 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "engine/error.h"
+#include "base/error.h"
+#include "engine/fault_guard.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -104,7 +105,8 @@ void WorkerPool::StartWorker() {
   Worker& started = *worker;
   workers_.push_back(std::move(worker));
   try {
-    started.thread = std::make_unique<Thread>(started.stack, [this, &started] { Work(started); });
+    started.thread = std::make_unique<Thread>(started.stack, FaultGuard::interrupt_signal(),
+                                              [this, &started] { Work(started); });
   } catch (...) {
     workers_.pop_back();
     throw;

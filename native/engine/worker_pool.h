@@ -9,9 +9,9 @@
 #include <mutex>
 #include <vector>
 
+#include "base/thread.h"
 #include "engine/interrupt_timer.h"
 #include "engine/slot.h"
-#include "engine/thread.h"
 
 namespace wasmedge_embed {
 

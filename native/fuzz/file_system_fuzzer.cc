@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "fuzz/require.h"
 #include "wasi/file_system.h"
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "fuzz/hostile_guest.h"
 #include "fuzz/require.h"
 #include "host/tensorflow_lite.h"

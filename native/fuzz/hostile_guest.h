@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/guest_memory.h"
+#include "base/guest_memory.h"
 
 namespace wasmedge_embed::fuzz {
 

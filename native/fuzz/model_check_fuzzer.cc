@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "fuzz/require.h"
 #include "inference/check/model_check.h"
 #include "inference/rewrite/model_rewrite.h"

@@ -7,17 +7,17 @@
 #include <string>
 #include <vector>
 
-#include "engine/compiled_elf.h"
-#include "engine/error.h"
+#include "base/error.h"
+#include "binary/compiled_elf.h"
+#include "binary/module_file.h"
+#include "binary/wasm_binary.h"
+#include "binary/wasm_code.h"
+#include "binary/wasm_outline.h"
 #include "engine/handle.h"
-#include "engine/module_file.h"
-#include "engine/table_limits.h"
-#include "engine/wasm_binary.h"
-#include "engine/wasm_code.h"
-#include "engine/wasm_outline.h"
 #include "engine/wasmedge_api.h"
 #include "fuzz/cost.h"
 #include "fuzz/require.h"
+#include "workarounds/table_limits.h"
 
 namespace wasmedge_embed::fuzz {
 namespace {
@@ -112,7 +112,8 @@ void Check(const std::vector<uint8_t>& bytes) {
   if (api == nullptr) return;
   const Cost cost;
   try {
-    const ModuleFacts facts = CheckModuleFile(*api, "module", bytes);
+    const ModuleFacts facts =
+        CheckModuleFile({api->aot_binary_version(), api->version()}, "module", bytes);
     const bool is_elf = facts.form == ModuleForm::kSharedLibrary;
     Require(is_elf == LooksLikeElf(bytes), "the form is the file's");
     Require(!is_elf || is_compiled[api->aot_binary_version() - 1],

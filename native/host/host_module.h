@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/guest_memory.h"
-#include "engine/invocation.h"
-#include "engine/wasmedge_types.h"
+#include "base/guest_memory.h"
+#include "base/invocation.h"
+#include "base/wasmedge_types.h"
 
 namespace wasmedge_embed {
 

@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "host/tensorflow_lite.h"
 
 // The interface of WasmEdge 0.8 to 0.12. It handed pointers of the host's to the guest and took

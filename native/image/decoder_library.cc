@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "engine/error.h"
+#include "base/error.h"
 
 namespace wasmedge_embed {
 

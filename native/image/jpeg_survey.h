@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "engine/guest_memory.h"
+#include "base/guest_memory.h"
 
 namespace wasmedge_embed {
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "engine/guest_memory.h"
+#include "base/guest_memory.h"
 
 namespace wasmedge_embed {
 

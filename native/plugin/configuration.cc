@@ -7,7 +7,7 @@
 #include <limits>
 #include <system_error>
 
-#include "engine/error.h"
+#include "base/error.h"
 
 namespace wasmedge_embed::plugin {
 namespace {

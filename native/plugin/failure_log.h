@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/error.h"
+#include "base/error.h"
 
 namespace wasmedge_embed::plugin {
 

@@ -1,7 +1,7 @@
 #include "plugin/named_models.h"
 
-#include "engine/error.h"
-#include "engine/read_file.h"
+#include "base/error.h"
+#include "base/read_file.h"
 #include "inference/run/model_store.h"
 
 namespace wasmedge_embed::plugin {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "engine/wasmedge_types.h"
+#include "base/wasmedge_types.h"
 
 // What WasmEdge reads of a plug-in that is written against its C API. The same in every supported
 // version line but for the number of the plug-in interface; native/test/wasmedge_abi_test.cc

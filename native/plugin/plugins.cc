@@ -6,8 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/error.h"
-#include "engine/memory_reservation.h"
+#include "base/error.h"
 #include "engine/wasmedge_api.h"
 #include "host/image.h"
 #include "host/tensorflow_lite.h"
@@ -17,6 +16,7 @@
 #include "plugin/named_models.h"
 #include "plugin/plugin_instance.h"
 #include "plugin/starter.h"
+#include "workarounds/memory_reservation.h"
 
 namespace wasmedge_embed::plugin {
 namespace {

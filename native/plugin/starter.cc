@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "engine/parent_process.h"
+#include "base/parent_process.h"
 
 namespace wasmedge_embed::plugin {
 

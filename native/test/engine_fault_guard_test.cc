@@ -11,7 +11,7 @@
 #include <memory>
 #include <set>
 
-#include "engine/compiler.h"
+#include "compile/compiler.h"
 #include "engine_fixtures.h"
 #include "engine_test_pool.h"
 

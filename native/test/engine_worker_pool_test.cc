@@ -5,7 +5,7 @@
 #include <future>
 #include <thread>
 
-#include "engine/compiler.h"
+#include "compile/compiler.h"
 #include "engine/worker_pool.h"
 #include "engine_fixtures.h"
 #include "engine_test_pool.h"

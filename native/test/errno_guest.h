@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "host/host_module.h"
 #include "test/fake_guest.h"
 

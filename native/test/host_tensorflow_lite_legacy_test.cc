@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "host/tensorflow_lite.h"
 #include "test/errno_guest.h"
 #include "test/fake_guest.h"

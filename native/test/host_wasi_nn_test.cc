@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "host/wasi_nn.h"
 #include "test/errno_guest.h"
 #include "test/inference_fixtures.h"

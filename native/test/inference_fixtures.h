@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/invocation.h"
+#include "base/invocation.h"
 #include "inference/run/model_store.h"
 #include "inference/run/session.h"
 #include "test/tiny_model.h"

@@ -8,12 +8,12 @@
 #include <thread>
 #include <vector>
 
-#include "engine/elf_slots.h"
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/run/compiled_model_pool.h"
 #include "inference/run/litert_library.h"
 #include "inference/run/litert_log.h"
 #include "test/inference_fixtures.h"
+#include "workarounds/elf_slots.h"
 
 namespace wasmedge_embed {
 namespace {

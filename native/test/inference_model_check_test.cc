@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/check/model_check.h"
 #include "inference/check/model_reader.h"
 #include "test/inference_fixtures.h"

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/check/model_check.h"
 #include "test/model_builder.h"
 #include "test/operator_models.h"

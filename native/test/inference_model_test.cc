@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/check/model_check.h"
 #include "test/inference_fixtures.h"
 

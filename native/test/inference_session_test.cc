@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/run/compiled_model_pool.h"
 #include "test/inference_fixtures.h"
 

@@ -7,7 +7,7 @@
 #include <map>
 #include <memory>
 
-#include "engine/invocation.h"
+#include "base/invocation.h"
 #include "inference/check/model_reader.h"
 #include "inference/check/model_schema.h"
 #include "inference/run/model.h"

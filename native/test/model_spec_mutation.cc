@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/check/model_check.h"
 
 namespace wasmedge_embed::test {

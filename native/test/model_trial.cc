@@ -15,7 +15,7 @@
 #include <random>
 #include <stdexcept>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/check/model_check.h"
 #include "inference/run/compiled_model_pool.h"
 #include "inference/run/model.h"

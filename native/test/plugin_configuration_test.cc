@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "plugin/configuration.h"
 
 namespace wasmedge_embed::plugin {

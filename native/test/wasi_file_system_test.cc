@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "test/wasi_fixture.h"
 #include "wasi/file_system.h"
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "engine/guest_memory.h"
+#include "base/guest_memory.h"
 #include "wasi/errno.h"
 
 namespace wasmedge_embed::wasi {

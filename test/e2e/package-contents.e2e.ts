@@ -34,7 +34,11 @@ const KINDS: [kind: RegExp, count: number | 'many'][] = [
   [/^models\/default\/(model\.tflite|labels\.txt|README\.md)$/, 3],
   [/^native\/(CMakeLists\.txt|addon\.cc|litert\.json|sources\.txt)$/, 4],
   [/^native\/plugin\/CMakeLists\.txt$/, 1],
-  [/^native\/(bindings|engine|host|image|inference|plugin|wasi)\/\w+\.(cc|h)$/, 'many'],
+  [
+    /^native\/(base|binary|bindings|compile|engine|host|image|plugin|wasi|workarounds)\/\w+\.(cc|h)$/,
+    'many',
+  ],
+  [/^native\/inference\/(check|rewrite|run)\/\w+\.(cc|h)$/, 'many'],
 ];
 
 function filesBelow(folder: string): string[] {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "engine/error.h"
+#include "base/error.h"
 
 namespace wasmedge_embed {
 namespace {

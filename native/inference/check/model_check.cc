@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/check/model_reader.h"
 #include "inference/check/model_schema.h"
 #include "inference/check/operator_check.h"

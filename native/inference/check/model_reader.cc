@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/check/model_schema.h"
 
 namespace wasmedge_embed {

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <string>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/check/model_schema.h"
 #include "inference/check/operator_rules.h"
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/check/model_schema.h"
 #include "inference/check/tensor.h"
 

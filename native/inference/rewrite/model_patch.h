@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "inference/aligned_buffer.h"
+#include "base/aligned_buffer.h"
 
 namespace wasmedge_embed {
 

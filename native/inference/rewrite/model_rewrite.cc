@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/check/model_check.h"
 #include "inference/check/model_limits.h"
 #include "inference/check/model_reader.h"

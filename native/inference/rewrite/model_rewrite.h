@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "inference/aligned_buffer.h"
+#include "base/aligned_buffer.h"
 #include "inference/rewrite/channel_copies.h"
 
 namespace wasmedge_embed {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "inference/aligned_buffer.h"
+#include "base/aligned_buffer.h"
 #include "inference/check/flat_buffer.h"
 #include "inference/check/model_reader.h"
 #include "inference/rewrite/channel_weights.h"

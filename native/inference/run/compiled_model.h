@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/invocation.h"
-#include "inference/aligned_buffer.h"
+#include "base/aligned_buffer.h"
+#include "base/invocation.h"
 #include "inference/run/inference_options.h"
 #include "inference/run/litert_api.h"
 #include "inference/run/litert_model.h"

@@ -6,11 +6,11 @@
 #include <memory>
 #include <string>
 
-#include "engine/elf_slots.h"
-#include "engine/error.h"
-#include "engine/loaded_file.h"
+#include "base/error.h"
+#include "base/loaded_file.h"
 #include "inference/run/litert_log.h"
 #include "inference/run/processor_list.h"
+#include "workarounds/elf_slots.h"
 
 namespace wasmedge_embed::litert {
 namespace {

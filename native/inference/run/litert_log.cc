@@ -9,7 +9,7 @@
 #include <streambuf>
 #include <string_view>
 
-#include "engine/error.h"
+#include "base/error.h"
 
 namespace wasmedge_embed::litert {
 namespace {

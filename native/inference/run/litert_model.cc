@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "engine/error.h"
+#include "base/error.h"
 #include "inference/run/litert_library.h"
 #include "inference/run/litert_log.h"
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "inference/aligned_buffer.h"
+#include "base/aligned_buffer.h"
 #include "inference/check/tensor.h"
 #include "inference/rewrite/model_rewrite.h"
 #include "inference/run/litert_api.h"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "inference/aligned_buffer.h"
+#include "base/aligned_buffer.h"
 #include "inference/check/model_limits.h"
 #include "inference/check/tensor.h"
 #include "inference/rewrite/model_rewrite.h"

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/invocation.h"
-#include "inference/aligned_buffer.h"
+#include "base/aligned_buffer.h"
+#include "base/invocation.h"
 #include "inference/run/inference_options.h"
 #include "inference/run/model.h"
 

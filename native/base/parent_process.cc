@@ -1,0 +1,16 @@
+#include "base/parent_process.h"
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace wasmedge_embed {
+
+void DieWithParent(int64_t parent) noexcept {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // In this order: a parent that ended before would not be noticed any more.
+  if (getppid() != parent) raise(SIGKILL);
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "binary/wasm_binary.h"
+
+namespace wasmedge_embed {
+
+/// Checks the custom section in which a universal module carries its compiled code (WasmEdge,
+/// "Universal WebAssembly binary"): version, system, processor, and that every address and part in
+/// it lies inside. WasmEdge trusts them, and falls back to its interpreter in silence where it
+/// cannot load one. What the code itself does is not checked: it is native code.
+///
+/// `wasmedge_version` is for messages; `unwinding` receives the places in the section for
+/// `ForgetUnwinding`. Returns an empty string, or what is wrong and what to do, to follow the
+/// file's name in a message.
+std::string CheckCompiledSection(WasmBytes section, uint32_t aot_binary_version,
+                                 const std::string& wasmedge_version,
+                                 std::vector<size_t>* unwinding);
+
+/// Removes the sections of compiled code, whatever is in them, from a module's bytes. Behind what
+/// is malformed nothing is removed; such a module is refused by `CheckModuleFile`.
+void DropCompiledSections(std::vector<uint8_t>& module);
+
+/// Makes plain data of the tables of unwinding that a universal module brings, which are at these
+/// places of it. WasmEdge would give them to the C++ library for the whole process, which believes
+/// every byte of them and takes locks to look into them; nothing ever unwinds a guest.
+void ForgetUnwinding(std::vector<uint8_t>& module, const std::vector<size_t>& unwinding);
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,139 @@
+#include <gtest/gtest.h>
+
+#include <csetjmp>
+#include <csignal>
+#include <functional>
+
+#include "base/guest_stack.h"
+#include "base/thread.h"
+#include "workarounds/guest_return.h"
+
+// A part of this program stands for compiled guest code.
+#define GUEST_CODE \
+  __attribute__((section("guest_code"), noinline, no_sanitize("address", "undefined")))
+
+extern "C" {
+extern const char __start_guest_code[];
+extern const char __stop_guest_code[];
+}
+
+namespace wasmedge_embed {
+namespace {
+
+bool IsGuestCode(uintptr_t address) {
+  return address >= reinterpret_cast<uintptr_t>(__start_guest_code) &&
+         address < reinterpret_cast<uintptr_t>(__stop_guest_code);
+}
+
+volatile int depth = 0;
+GuestStack* stack = nullptr;
+bool redirected = false;
+uintptr_t fault_address = 0;
+sigjmp_buf left;
+
+void Redirect(int, siginfo_t*, void* context) {
+  redirected = RedirectReturnToGuest(context, &IsGuestCode, *stack);
+}
+
+void RedirectAndLeave(int signal, siginfo_t* info, void* context) {
+  Redirect(signal, info, context);
+  siglongjmp(left, 1);
+}
+
+void Leave(int, siginfo_t* info, void*) {
+  fault_address = reinterpret_cast<uintptr_t>(info->si_addr);
+  siglongjmp(left, 1);
+}
+
+/// Has a handler while it lives.
+class Handling {
+ public:
+  Handling(int signal, void (*handler)(int, siginfo_t*, void*)) : signal_(signal) {
+    struct sigaction action{};
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    action.sa_sigaction = handler;
+    sigaction(signal, &action, &previous_);
+  }
+  ~Handling() { sigaction(signal_, &previous_, nullptr); }
+
+ private:
+  const int signal_;
+  struct sigaction previous_{};
+};
+
+__attribute__((noinline)) void InterruptedHostFunction() {
+  raise(SIGUSR1);
+  // What it does after that is done.
+  depth = depth + 1;
+}
+
+GUEST_CODE void CallHost() {
+  InterruptedHostFunction();
+  depth = depth + 100;
+}
+
+GUEST_CODE int Overflow(int level) {
+  depth = level;
+  return depth < 0 ? 0 : Overflow(level + 1) + depth;
+}
+
+GUEST_CODE void Interrupt() { __builtin_trap(); }
+
+#if defined(__aarch64__)
+constexpr int kTrapSignal = SIGTRAP;
+#else
+constexpr int kTrapSignal = SIGILL;
+#endif
+
+class GuestReturnTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    stack = &stack_;
+    redirected = false;
+    fault_address = 0;
+    depth = 0;
+  }
+
+  /// On a guest's stack.
+  void Run(const std::function<void()>& body) {
+    Thread thread(stack_, SIGUSR1, [&body] {
+      if (sigsetjmp(left, 1) == 0) body();
+    });
+  }
+
+  GuestStack stack_;
+};
+
+TEST_F(GuestReturnTest, LeavesWhenTheHostFunctionReturns) {
+  const Handling interrupt(SIGUSR1, &Redirect);
+  const Handling fault(SIGSEGV, &Leave);
+  Run([] { CallHost(); });
+  EXPECT_TRUE(redirected);
+  EXPECT_EQ(fault_address, stack_.leave_address());
+  EXPECT_EQ(depth, 1);
+}
+
+TEST_F(GuestReturnTest, LeavesAloneWhatNoGuestHasCalled) {
+  const Handling interrupt(SIGUSR1, &Redirect);
+  Run([] { InterruptedHostFunction(); });
+  EXPECT_FALSE(redirected);
+  EXPECT_EQ(depth, 1);
+}
+
+// A fault's handler is called by nobody and returns to no guest. What lies below the guest's stack
+// pointer is not the address of a return, and may not be there at all.
+TEST_F(GuestReturnTest, LeavesAloneAGuestThatWasInterrupted) {
+  const Handling fault(kTrapSignal, &RedirectAndLeave);
+  Run([] { Interrupt(); });
+  EXPECT_FALSE(redirected);
+}
+
+TEST_F(GuestReturnTest, TouchesNothingBelowAGuestThatHasUsedUpItsStack) {
+  const Handling fault(SIGSEGV, &RedirectAndLeave);
+  Run([] { Overflow(0); });
+  EXPECT_FALSE(redirected);
+  EXPECT_GT(depth, 1000);
+}
+
+}  // namespace
+}  // namespace wasmedge_embed

@@ -1,0 +1,93 @@
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/wasmedge_api.h"
+#include "workarounds/library_imports.h"
+#include "workarounds/stand_in_library.h"
+
+namespace wasmedge_embed {
+namespace {
+
+struct Close {
+  void operator()(void* library) const { dlclose(library); }
+};
+using Library = std::unique_ptr<void, Close>;
+
+int target = 0;
+
+Library Open(const std::vector<uint8_t>& bytes) {
+  const int file = memfd_create("stand-in", MFD_CLOEXEC);
+  EXPECT_EQ(write(file, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  Library library(
+      dlopen(("/proc/self/fd/../fd/" + std::to_string(file)).c_str(), RTLD_NOW | RTLD_LOCAL));
+  if (!library) ADD_FAILURE() << dlerror();
+  close(file);
+  return library;
+}
+
+TEST(StandInLibraryTest, HasEverySymbolInItsVersionAtTheAddress) {
+  LibraryImports imports{"libnobody-has.so.7", {"FIRST_1.0", "SECOND_2.0"}, {}};
+  for (size_t index = 0; index < 500; ++index) {
+    imports.symbols.push_back({"symbol_" + std::to_string(index), index % 2});
+  }
+  const Library library = Open(MakeStandInLibrary(imports, &target));
+  ASSERT_NE(library, nullptr);
+  for (const LibraryImports::Symbol& symbol : imports.symbols) {
+    const std::string& version = imports.versions[symbol.version];
+    const std::string& other = imports.versions[1 - symbol.version];
+    EXPECT_EQ(dlvsym(library.get(), symbol.name.c_str(), version.c_str()), &target) << symbol.name;
+    EXPECT_EQ(dlvsym(library.get(), symbol.name.c_str(), other.c_str()), nullptr) << symbol.name;
+  }
+  EXPECT_EQ(dlsym(library.get(), "symbol_500"), nullptr);
+}
+
+TEST(StandInLibraryTest, IsFoundByItsNameWhileItIsLoaded) {
+  const LibraryImports imports{"libnobody-has.so.8", {"VERSION"}, {{"symbol", 0}}};
+  const auto is_loaded = [] {
+    return Library(dlopen("libnobody-has.so.8", RTLD_NOW | RTLD_NOLOAD)) != nullptr;
+  };
+  EXPECT_FALSE(is_loaded());
+  Library library = Open(MakeStandInLibrary(imports, &target));
+  EXPECT_TRUE(is_loaded());
+  library.reset();
+  EXPECT_FALSE(is_loaded());
+}
+
+TEST(LibraryImportsTest, AreThoseOfTheLibraryAskedFor) {
+  const std::string& file = wasmedge::Api::Get().path();
+  const auto imports = ReadImports(file, "libstdc++");
+  ASSERT_TRUE(imports);
+  EXPECT_EQ(imports->library, "libstdc++.so.6");
+  const auto has = [&imports](const std::string& name, const std::string& version) {
+    return std::any_of(imports->symbols.begin(), imports->symbols.end(), [&](const auto& symbol) {
+      return symbol.name == name && imports->versions[symbol.version] == version;
+    });
+  };
+  EXPECT_TRUE(has("_Znwm", "GLIBCXX_3.4"));
+  EXPECT_FALSE(has("memcpy", "GLIBC_2.14"));
+  // What is read is what the dynamic linker finds.
+  const Library library(dlopen("libstdc++.so.6", RTLD_NOW));
+  for (const LibraryImports::Symbol& symbol : imports->symbols) {
+    const std::string& version = imports->versions[symbol.version];
+    EXPECT_NE(dlvsym(library.get(), symbol.name.c_str(), version.c_str()), nullptr)
+        << symbol.name << "@" << version;
+  }
+}
+
+TEST(LibraryImportsTest, AreNoneWithoutTheLibraryOrTheFile) {
+  EXPECT_FALSE(ReadImports(wasmedge::Api::Get().path(), "libnobody-has"));
+  EXPECT_FALSE(ReadImports("/nowhere/at/all.so", "lib"));
+  EXPECT_FALSE(ReadImports("/proc/self/environ", "lib"));
+  EXPECT_FALSE(ReadImports(__FILE__, "lib"));
+  EXPECT_FALSE(ReadImports("/", "lib"));
+}
+
+}  // namespace
+}  // namespace wasmedge_embed

@@ -1,0 +1,235 @@
+#include "workarounds/memory_reservation.h"
+
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "workarounds/elf_slots.h"
+
+namespace wasmedge_embed {
+namespace {
+
+constexpr uint64_t kPageSize = 65536;
+// As lib/system/allocator.cpp of WasmEdge 0.14 and 0.17 has them.
+constexpr uint64_t kGapBytes = uint64_t{4} << 30;
+constexpr uint64_t kRequestBytes = uint64_t{12} << 30;
+constexpr uint64_t kReservedBytes = kRequestBytes + MemoryReservation::kGuardBytes;
+
+// Where the process has a limit on its addresses: what no memory may take. What Node.js cannot
+// allocate ends the process.
+constexpr uint64_t kSpareBytes = uint64_t{256} << 20;
+
+struct Reserved {
+  /// Bytes of the memory that are open: all before its end.
+  uint64_t open = 0;
+  /// Whether the pages that the memory begins with were opened before the engine asked.
+  bool is_prepared = false;
+};
+
+struct State {
+  std::mutex mutex;
+  /// Those that live, by where they begin.
+  std::map<uintptr_t, Reserved> reserved;
+  std::atomic<MemoryReservation::EndProcess> end_process{nullptr};
+};
+
+/// Never destroyed: a program that has loaded our plug-ins may end its guests as late as it ends.
+State& Global() {
+  static State* const state = std::make_unique<State>().release();
+  return *state;
+}
+
+thread_local MemoryReservation* prepared = nullptr;
+thread_local MemoryReservation::Rehearsal* rehearsal = nullptr;
+
+// Not null, and nothing that anybody has.
+void* const kNowhere = reinterpret_cast<void*>(kPageSize);
+
+Error NoAddresses(const std::string& reason) {
+  return Error(ErrorCode::kLimit,
+               "The guest's memory cannot be reserved: each takes 12 GiB of addresses, " + reason +
+                   " Run fewer guests at a time.",
+               "address-space");
+}
+
+/// Null where the system refuses.
+void* MapReservation() {
+  rlimit limit{};
+  const bool is_limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  const uint64_t spare = is_limited ? kSpareBytes : 0;
+  // What is opened later is counted against the machine's memory then, as WasmEdge's own mapping
+  // would be: without MAP_NORESERVE.
+  void* const begin =
+      mmap(nullptr, kReservedBytes + spare, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (begin == MAP_FAILED) return nullptr;
+  if (spare != 0) munmap(static_cast<uint8_t*>(begin) + kReservedBytes, spare);
+  return begin;
+}
+
+/// Throws `Error(kLimit)`, or `std::bad_alloc`.
+uint8_t* Reserve(bool is_prepared) {
+  State& state = Global();
+  const std::lock_guard<std::mutex> lock(state.mutex);
+  if (state.reserved.size() >= MemoryReservation::kMostMemories) {
+    throw NoAddresses("and a process may have " + std::to_string(MemoryReservation::kMostMemories) +
+                      " of them.");
+  }
+  void* const begin = MapReservation();
+  if (begin == nullptr) {
+    throw NoAddresses(
+        "which this process does not get. Raise its limit of virtual memory (ulimit -v) where it "
+        "has one.");
+  }
+  try {
+    state.reserved.emplace(reinterpret_cast<uintptr_t>(begin), Reserved{0, is_prepared});
+  } catch (...) {
+    munmap(begin, kReservedBytes);
+    throw;
+  }
+  return static_cast<uint8_t*>(begin);
+}
+
+/// Whether there was a reservation that begins there.
+bool Release(uintptr_t begin) {
+  {
+    State& state = Global();
+    const std::lock_guard<std::mutex> lock(state.mutex);
+    if (state.reserved.erase(begin) == 0) return false;
+  }
+  // Last, since the addresses may be reserved anew as soon as they are free; and without the lock,
+  // since it takes long where there are many pages.
+  munmap(reinterpret_cast<void*>(begin), kReservedBytes);
+  return true;
+}
+
+enum class Opening {
+  kDone,
+  /// Not within any reservation.
+  kElsewhere,
+  kFirstPagesRefused,
+  kRefused,
+};
+
+/// Opens pages of a memory, which are all zero as nobody has had them.
+Opening Open(uintptr_t address, uint64_t size) {
+  State& state = Global();
+  const std::lock_guard<std::mutex> lock(state.mutex);
+  const auto above = state.reserved.upper_bound(address);
+  if (above == state.reserved.begin()) return Opening::kElsewhere;
+  auto& [begin, reserved] = *std::prev(above);
+  const uintptr_t memory = begin + kGapBytes;
+  const uintptr_t end = begin + kRequestBytes;
+  if (address < memory || address > end || size > end - address) return Opening::kElsewhere;
+  const uint64_t wanted = address - memory + size;
+  if (wanted <= reserved.open) return Opening::kDone;
+  if (mprotect(reinterpret_cast<void*>(address), size, PROT_READ | PROT_WRITE) != 0) {
+    return address == memory && !reserved.is_prepared ? Opening::kFirstPagesRefused
+                                                      : Opening::kRefused;
+  }
+  reserved.open = wanted;
+  return Opening::kDone;
+}
+
+Error NoPages(uint64_t size) {
+  return NotEnoughMemory((" for the " + std::to_string(size / kPageSize) +
+                          " pages that the guest's memory begins with")
+                             .c_str());
+}
+
+[[noreturn]] void GiveUp(const Error& error) {
+  if (const auto end_process = Global().end_process.load()) end_process(error);
+  std::abort();
+}
+
+}  // namespace
+
+void MemoryReservation::OnRefusal(EndProcess end) noexcept { Global().end_process.store(end); }
+
+void MemoryReservation::Install(void* wasmedge_library) {
+  const ElfSlots slots(wasmedge_library);
+  // By the second name where it was built with offsets of 64 bits, which are the same.
+  const size_t maps = slots.Redirect("mmap", reinterpret_cast<void*>(&Map)) +
+                      slots.Redirect("mmap64", reinterpret_cast<void*>(&Map));
+  const size_t unmaps = slots.Redirect("munmap", reinterpret_cast<void*>(&Unmap));
+  if (maps == 0 || unmaps == 0) {
+    throw Error(ErrorCode::kNativeLoad,
+                "This build of WasmEdge maps memory in a way that is not known here. Use Debian's "
+                "package or the official release.");
+  }
+}
+
+MemoryReservation::MemoryReservation(uint64_t pages) : begin_(Reserve(true)), outer_(prepared) {
+  const uint64_t size = pages * kPageSize;
+  if (Open(reinterpret_cast<uintptr_t>(begin_) + kGapBytes, size) != Opening::kDone) {
+    Release(reinterpret_cast<uintptr_t>(begin_));
+    throw NoPages(size);
+  }
+  prepared = this;
+}
+
+MemoryReservation::~MemoryReservation() {
+  prepared = outer_;
+  if (begin_ != nullptr) Release(reinterpret_cast<uintptr_t>(begin_));
+}
+
+MemoryReservation::Rehearsal::Rehearsal() noexcept { rehearsal = this; }
+
+MemoryReservation::Rehearsal::~Rehearsal() { rehearsal = nullptr; }
+
+// Stands in for libwasmedge's `mmap`.
+void* MemoryReservation::Map(void* address, size_t size, int protection, int flags, int file,
+                             long offset) {
+  if (address == nullptr && size == kRequestBytes && protection == PROT_NONE) {
+    if (rehearsal != nullptr) {
+      ++rehearsal->requests_;
+      return kNowhere;
+    }
+    if (prepared != nullptr && prepared->begin_ != nullptr) {
+      return std::exchange(prepared->begin_, nullptr);
+    }
+    try {
+      return Reserve(false);
+    } catch (const Error& error) {
+      GiveUp(error);
+    } catch (const std::bad_alloc&) {
+      GiveUp(NotEnoughMemory());
+    }
+  }
+  if ((flags & MAP_FIXED) != 0 && protection == (PROT_READ | PROT_WRITE)) {
+    switch (Open(reinterpret_cast<uintptr_t>(address), size)) {
+      case Opening::kDone:
+        return address;
+      case Opening::kFirstPagesRefused:
+        // An empty memory that grows is not told from one that begins with pages.
+        GiveUp(NoPages(size));
+      case Opening::kRefused:
+        return MAP_FAILED;
+      case Opening::kElsewhere:
+        break;
+    }
+  }
+  return mmap(address, size, protection, flags, file, offset);
+}
+
+// Stands in for libwasmedge's `munmap`.
+int MemoryReservation::Unmap(void* address, size_t size) {
+  if (size == kRequestBytes) {
+    if (rehearsal != nullptr && address == kNowhere) {
+      ++rehearsal->returns_;
+      return 0;
+    }
+    if (Release(reinterpret_cast<uintptr_t>(address))) return 0;
+  }
+  return munmap(address, size);
+}
+
+}  // namespace wasmedge_embed
