@@ -13,17 +13,17 @@
  *
  * @module wasmedge-embed
  */
-export { compileModule } from './compile-module.js';
-export type { CompileEvent, RunEvent } from './diagnostics.js';
-export { WasmEdgeError } from './errors.js';
-export type { Trap, WasmEdgeErrorCode, WasmEdgeErrorDetails } from './errors.js';
-export { findGuest } from './guest-lookup.js';
-export { inspectModel, inspectModule } from './inspect.js';
-export type { ModelDescription, ModuleDescription } from './inspect.js';
-export { loadModule } from './load-module.js';
-export { LoadedModule } from './loaded-module.js';
-export { findModel } from './model-lookup.js';
-export type { FoundModel } from './model-lookup.js';
+export { compileModule } from './compile/compile-module.js';
+export type { CompileEvent, RunEvent } from './support/diagnostics.js';
+export { WasmEdgeError } from './support/errors.js';
+export type { Trap, WasmEdgeErrorCode, WasmEdgeErrorDetails } from './support/errors.js';
+export { findGuest } from './guest/guest-lookup.js';
+export { inspectModel, inspectModule } from './module/inspect.js';
+export type { ModelDescription, ModuleDescription } from './module/inspect.js';
+export { loadModule } from './module/load-module.js';
+export { LoadedModule } from './module/loaded-module.js';
+export { findModel } from './models/model-lookup.js';
+export type { FoundModel } from './models/model-lookup.js';
 export type {
   BytesLike,
   CompileLimits,
@@ -46,4 +46,4 @@ export type {
   Timings,
   ValueType,
   WorkerProcessOptions,
-} from './types.js';
+} from './options/types.js';

@@ -135,7 +135,7 @@ function jazzerArgs() {
   return [
     path.join(root, 'build/test/fuzz/lambda-event.fuzz'),
     // Only what reads events and bodies is looked into.
-    ...['--includes', 'dist/lambda', '--includes', 'dist/bounded-json'],
+    ...['--includes', 'dist/lambda', '--includes', 'dist/support/bounded-json'],
     ...['--includes', '@fastify/busboy', '--includes', 'negotiator'],
     // What an input may take is looked at by the target, in processor time: this is for endless loops.
     ...['--timeout', '60000'],

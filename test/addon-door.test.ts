@@ -6,7 +6,7 @@ import { watGuest } from './support/wat.js';
 
 /** What a script has, which calls the addon as no wrapper of this package does. */
 const PRELUDE = `
-  const { addon: load } = require(${JSON.stringify(`${ROOT}/dist/native.js`)});
+  const { addon: load } = require(${JSON.stringify(`${ROOT}/dist/addon/native.js`)});
   const addon = load();
   // What ends the threads at the end of the process: anybody may say that it has come.
   const shutDown = () => process.emit('exit', 0);

@@ -327,7 +327,7 @@ describe('Untrusted modules are compiled one at a time', () => {
     const signal = new AbortController().signal;
     const worker = new Worker(
       `const { parentPort } = require('node:worker_threads');
-       const { inTurn } = require(${JSON.stringify(path.join(ROOT, 'dist', 'compile-turn.js'))});
+       const { inTurn } = require(${JSON.stringify(path.join(ROOT, 'dist', 'compile', 'compile-turn.js'))});
        void inTurn(() => {
          parentPort.postMessage('has it');
          return new Promise((resolve) => setTimeout(resolve, 1e9));

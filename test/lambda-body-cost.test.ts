@@ -84,7 +84,7 @@ describe('A body of 12 MiB', () => {
     it(`takes at most three times its size beside it: ${what}`, async () => {
       const output = await scriptOutput(
         `const { pictureOf } = require('./dist/lambda/picture.js');
-         const { parseBoundedJson } = require('./dist/bounded-json.js');
+         const { parseBoundedJson } = require('./dist/support/bounded-json.js');
          const SIZE = ${SIZE};
          const bytes = Buffer.alloc(SIZE);
          ${read}

@@ -34,7 +34,7 @@ const GUEST = JSON.stringify(rustGuest('std-tour'));
 const MODEL = JSON.stringify(DEFAULT_MODEL);
 
 describe('The WasmEdge library', () => {
-  const RUNTIME = `require('./dist/native.js').addon().runtime()
+  const RUNTIME = `require('./dist/addon/native.js').addon().runtime()
     .then(({ path }) => console.log(path));`;
 
   it('is looked for in WASMEDGE_DIR, then in ~/.wasmedge, then where the system has it', async () => {

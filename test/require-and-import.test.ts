@@ -81,7 +81,7 @@ describe('The package', () => {
 
   it('has no other door', async () => {
     const output = await scriptOutput(`
-      try { require('wasmedge-embed/dist/native.js'); } catch (error) { console.log(error.code); }`);
+      try { require('wasmedge-embed/dist/addon/native.js'); } catch (error) { console.log(error.code); }`);
     assert.equal(output, 'ERR_PACKAGE_PATH_NOT_EXPORTED\n');
   });
 });

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
-import { cacheDirectory } from '../cache-directory.js';
-import { sha256 } from '../crypto.js';
-import { WasmEdgeError, reasonOf } from '../errors.js';
-import { inspectModel } from '../inspect.js';
-import { defaultModel, findModel } from '../model-lookup.js';
+import { defaultModel, findModel } from '../models/model-lookup.js';
+import { inspectModel } from '../module/inspect.js';
+import { cacheDirectory } from '../support/cache-directory.js';
+import { sha256 } from '../support/crypto.js';
+import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
 import { jpegSize } from './jpeg-size.js';
 import type { BenchOptions } from './options.js';

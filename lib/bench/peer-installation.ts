@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { writableCacheDirectory } from '../cache-directory.js';
+import { writableCacheDirectory } from '../support/cache-directory.js';
 
 import { Unavailable } from './contenders/definition.js';
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { addonFile } from '../addon-file.js';
-import { packageRoot } from '../package-root.js';
-import { reasonOf } from '../errors.js';
+import { addonFile } from '../addon/addon-file.js';
 import { openProgram } from '../runners/subprocess/program.js';
+import { reasonOf } from '../support/errors.js';
+import { packageRoot } from '../support/package-root.js';
 
 import { Unavailable } from './contenders/definition.js';
 

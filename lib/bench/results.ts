@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { WasmEdgeError, reasonOf } from '../errors.js';
+import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
 import type { Definition, InstalledPart, WorkloadKind } from './contenders/definition.js';
 import type { Part } from './contenders/workload.js';

@@ -1,10 +1,10 @@
 import path from 'node:path';
 
-import { WasmEdgeError } from '../errors.js';
+import { WasmEdgeError } from '../support/errors.js';
 
-import { definitions } from './contenders/index.js';
 import { Unavailable } from './contenders/definition.js';
 import type { Definition, PreparationContext } from './contenders/definition.js';
+import { definitions } from './contenders/index.js';
 import { ContenderProcess } from './contenders/process.js';
 import type { AnswerReply } from './contenders/workload.js';
 import { describeEnvironment, processorTimes } from './environment.js';

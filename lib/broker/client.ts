@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { ConfirmChannel, ConsumeMessage, Message, RecoveringChannelModel } from 'amqplib';
 
-import { WasmEdgeError, reasonOf } from '../errors.js';
 import { onEarlyEnd } from '../runners/early-end.js';
+import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
 import { publishConfirmed, stayConnected } from './connection.js';
 import { FUNCTION_ERROR_HEADER, toJson } from './message.js';

@@ -1,8 +1,8 @@
 import { connect } from 'amqplib';
 import type { ChannelModel, ConfirmChannel, Options, RecoveringChannelModel } from 'amqplib';
 
-import { WasmEdgeError, isError, reasonOf } from '../errors.js';
-import { printable } from '../printable.js';
+import { WasmEdgeError, isError, reasonOf } from '../support/errors.js';
+import { printable } from '../support/printable.js';
 
 import { withoutPassword } from './options.js';
 import type { ConnectionEvent } from './types.js';

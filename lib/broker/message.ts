@@ -1,7 +1,7 @@
 import type { ConsumeMessage, Options } from 'amqplib';
 
-import { WasmEdgeError, reasonOf } from '../errors.js';
-import { printable } from '../printable.js';
+import { WasmEdgeError, reasonOf } from '../support/errors.js';
+import { printable } from '../support/printable.js';
 
 /** Marks an answer that is an error, as the header of this name does in answers of Lambda's API. */
 export const FUNCTION_ERROR_HEADER = 'x-amz-function-error';

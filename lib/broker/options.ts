@@ -1,8 +1,14 @@
 import { types } from 'node:util';
 
-import { WasmEdgeError } from '../errors.js';
-import { abortSignal, integer, nonEmptyText, optionsObject, refuse } from '../options.js';
-import { printable } from '../printable.js';
+import {
+  abortSignal,
+  integer,
+  nonEmptyText,
+  optionsObject,
+  refuse,
+} from '../options/validation.js';
+import { WasmEdgeError } from '../support/errors.js';
+import { printable } from '../support/printable.js';
 
 import { MAX_SHORT_STRING_BYTES } from './message.js';
 import type { ClientOptions, FailedMessage, InvocationHandler, WorkerOptions } from './types.js';

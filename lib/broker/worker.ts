@@ -2,10 +2,10 @@ import { clearTimeout, setTimeout } from 'node:timers';
 
 import type { ChannelModel, ConfirmChannel, ConsumeMessage, RecoveringChannelModel } from 'amqplib';
 
-import { parseBoundedJson } from '../bounded-json.js';
-import { WasmEdgeError, isError, reasonOf } from '../errors.js';
 import { functionError, lambdaContext } from '../lambda/local-runtime.js';
-import { refuse } from '../options.js';
+import { refuse } from '../options/validation.js';
+import { parseBoundedJson } from '../support/bounded-json.js';
+import { WasmEdgeError, isError, reasonOf } from '../support/errors.js';
 
 import { publishConfirmed, stayConnected } from './connection.js';
 import {

@@ -1,12 +1,12 @@
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { addonFile } from '../addon-file.js';
-import { bytesOf } from '../disk-usage.js';
-import { WasmEdgeError, nativeCall } from '../errors.js';
-import { loadModels, modelSources, readModels } from '../models.js';
-import { addon } from '../native.js';
-import { packageRoot } from '../package-root.js';
+import { addonFile } from '../addon/addon-file.js';
+import { addon } from '../addon/native.js';
+import { loadModels, modelSources, readModels } from '../models/models.js';
+import { bytesOf } from '../support/disk-usage.js';
+import { WasmEdgeError, nativeCall } from '../support/errors.js';
+import { packageRoot } from '../support/package-root.js';
 
 import { placeModule } from './guest.js';
 import { placeHandler } from './handler.js';

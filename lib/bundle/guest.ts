@@ -1,9 +1,9 @@
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { compileModule } from '../compile-module.js';
-import { inspectModule } from '../inspect.js';
-import { sideFilePath, verifySideFile } from '../side-file.js';
+import { compileModule } from '../compile/compile-module.js';
+import { sideFilePath, verifySideFile } from '../compile/side-file.js';
+import { inspectModule } from '../module/inspect.js';
 
 /**
  * Puts a module into a folder, compiled for any processor of this architecture: a plain one is

@@ -1,7 +1,7 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { WasmEdgeError, reasonOf } from '../errors.js';
+import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
 /** The handler that Lambda calls as `index.handler` where the caller brings none. */
 function handlerSource(module: string, hasLabels: boolean): string {

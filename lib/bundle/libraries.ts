@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { WasmEdgeError, reasonOf } from '../errors.js';
+import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
 import { readSharedObject } from './elf.js';
 import type { SharedObject } from './elf.js';

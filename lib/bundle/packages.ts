@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { copyFile, cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
-import { findDependency } from '../dependency-lookup.js';
-import { WasmEdgeError } from '../errors.js';
+import { findDependency } from '../support/dependency-lookup.js';
+import { WasmEdgeError } from '../support/errors.js';
 
 /** Types, and what `wasmedge-embed build` compiles with. */
 const NOT_AT_RUN_TIME = /^(@types\/.*|node-addon-api|node-api-headers)$/;
@@ -23,7 +23,8 @@ export async function copyPackages(root: string, folder: string): Promise<string
   await cp(path.join(root, 'dist'), path.join(target, 'dist'), {
     recursive: true,
     // The bundle has a module of its own, and nobody compiles TypeScript there.
-    filter: (each) => each !== guests && !/\.d\.m?ts$/.test(each),
+    filter: (each) =>
+      !/\.d\.m?ts$/.test(each) && !(path.dirname(each) === guests && /\.(so|wasm)$/.test(each)),
   });
   for (const [to, from] of placements(root, target, folder)) {
     await cp(from, to, {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { WasmEdgeError, reasonOf } from '../errors.js';
+import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
 import { readSharedObject } from './elf.js';
 

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { WasmEdgeError, reasonOf } from '../errors.js';
+import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
 import { isOfGlibc, isOfNode, mappedFiles } from './libraries.js';
 

@@ -1,9 +1,9 @@
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { randomName } from '../crypto.js';
-import { WasmEdgeError, isError, reasonOf } from '../errors.js';
-import { removingOnSignal } from '../temporary-folder.js';
+import { randomName } from '../support/crypto.js';
+import { WasmEdgeError, isError, reasonOf } from '../support/errors.js';
+import { removingOnSignal } from '../support/temporary-folder.js';
 
 /**
  * Refuses a place where something is already.

@@ -17,7 +17,7 @@ import { summarize } from '../bench/summary.js';
 import { WORKLOAD_TITLES } from '../bench/tables.js';
 import { terminalTable, terminalText } from '../bench/terminal.js';
 import { writeReports } from '../bench/write-reports.js';
-import { WasmEdgeError } from '../errors.js';
+import { WasmEdgeError } from '../support/errors.js';
 
 import { integerIn } from './parse.js';
 

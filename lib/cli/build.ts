@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 
 import { Command } from 'commander';
 
-import type * as AddonBuild from '../addon-build/build.js';
+import type * as AddonBuild from '../addon/build/build.js';
 
 import { integerIn } from './parse.js';
 
@@ -31,7 +31,7 @@ is in the package's folder 'build', and goes before its prebuilds; it is for thi
 }
 
 async function build(options: { jobs: number; verbose?: true }): Promise<void> {
-  const { buildAddon } = require('../addon-build/build.js') as typeof AddonBuild;
+  const { buildAddon } = require('../addon/build/build.js') as typeof AddonBuild;
   const begin = performance.now();
   const file = await buildAddon({
     jobs: options.jobs,

@@ -5,10 +5,10 @@ import { Command, Option } from 'commander';
 
 import type * as Bundle from '../bundle/bundle.js';
 import type { BundleReport } from '../bundle/bundle.js';
-import type { TargetName } from '../bundle/targets.js';
 import { FAMILIES } from '../bundle/symbol-versions.js';
+import type { TargetName } from '../bundle/targets.js';
 import { TARGETS, TARGET_NAMES } from '../bundle/targets.js';
-import { findGuest } from '../guest-lookup.js';
+import { findGuest } from '../guest/guest-lookup.js';
 
 import { chooseModel } from './guest-options.js';
 

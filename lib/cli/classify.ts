@@ -4,12 +4,12 @@ import { performance } from 'node:perf_hooks';
 
 import { Command } from 'commander';
 
-import { reasonOf } from '../errors.js';
-import { findGuest } from '../guest-lookup.js';
-import { loadModule } from '../load-module.js';
-import type { LoadedModule } from '../loaded-module.js';
-import { hasLabels } from '../models.js';
-import type { Timings } from '../types.js';
+import { findGuest } from '../guest/guest-lookup.js';
+import { hasLabels } from '../models/models.js';
+import { loadModule } from '../module/load-module.js';
+import type { LoadedModule } from '../module/loaded-module.js';
+import type { Timings } from '../options/types.js';
+import { reasonOf } from '../support/errors.js';
 
 import { addGuestOptions, chooseModel, inferenceOf, limitsOf, trustOf } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 
 import { Command } from 'commander';
 
-import { compileModule } from '../compile-module.js';
+import { compileModule } from '../compile/compile-module.js';
 
 import { addCompileLimits, compileLimitsOf } from './guest-options.js';
 import type { CompileLimitOptions } from './guest-options.js';

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 
-import { PARTS } from '../doctor/parts.js';
 import { find } from '../doctor/finding.js';
 import type { Finding } from '../doctor/finding.js';
+import { PARTS } from '../doctor/parts.js';
 import { RUNS } from '../doctor/runs.js';
-import { printable } from '../printable.js';
+import { printable } from '../support/printable.js';
 
 const MARKS = { ok: '  ok     ', warning: '  warning', failed: '  FAILED ' } as const;
 

@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 
-import { AOT_MODES, ISOLATIONS, KERNELS } from '../load-settings.js';
-import { findModel } from '../model-lookup.js';
+import { findModel } from '../models/model-lookup.js';
+import { AOT_MODES, ISOLATIONS, KERNELS } from '../module/load-settings.js';
 import type {
   CompileLimits,
   InferenceOptions,
@@ -10,7 +10,7 @@ import type {
   Kernels,
   Limits,
   LoadOptions,
-} from '../types.js';
+} from '../options/types.js';
 
 import { integerIn } from './parse.js';
 

@@ -3,10 +3,14 @@ import { open } from 'node:fs/promises';
 import Table from 'cli-table3';
 import { Command } from 'commander';
 
-import { WasmEdgeError, reasonOf } from '../errors.js';
-import { inspectModel, inspectModule } from '../inspect.js';
-import { printable } from '../printable.js';
-import type { ExternalDescription, RewriteDescription, TensorDescription } from '../types.js';
+import { inspectModel, inspectModule } from '../module/inspect.js';
+import type {
+  ExternalDescription,
+  RewriteDescription,
+  TensorDescription,
+} from '../options/types.js';
+import { WasmEdgeError, reasonOf } from '../support/errors.js';
+import { printable } from '../support/printable.js';
 
 export function inspectCommand(): Command {
   return new Command('inspect')

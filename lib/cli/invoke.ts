@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { connectClient } from '../broker/client.js';
 import type { QueueClient } from '../broker/client.js';
 import { brokerUrl } from '../broker/options.js';
-import { reasonOf } from '../errors.js';
+import { reasonOf } from '../support/errors.js';
 
 import { addBrokerOptions } from './broker-options.js';
 import type { BrokerOptions } from './broker-options.js';

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 
-import { writeAtomically } from '../atomic-file.js';
-import { MODEL_ARCHIVE, fetchModel } from '../model-fetch.js';
-import { MOBILENET, fetchedModelDirectory } from '../model-lookup.js';
-import { loadModels, modelSources, readModels } from '../models.js';
+import { MODEL_ARCHIVE, fetchModel } from '../models/model-fetch.js';
+import { MOBILENET, fetchedModelDirectory } from '../models/model-lookup.js';
+import { loadModels, modelSources, readModels } from '../models/models.js';
+import { writeAtomically } from '../support/atomic-file.js';
 
 import { integerIn } from './parse.js';
 

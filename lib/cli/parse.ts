@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-import { reasonOf } from '../errors.js';
+import { reasonOf } from '../support/errors.js';
 
 /** An argument parser for commander: a whole number in a range. */
 export function integerIn(min: number, max: number): (value: string) => number {

@@ -3,12 +3,12 @@ import { performance } from 'node:perf_hooks';
 
 import { Command, Option } from 'commander';
 
-import { reasonOf } from '../errors.js';
-import { ISOLATIONS } from '../load-settings.js';
+import { ISOLATIONS } from '../module/load-settings.js';
+import type { Isolation } from '../options/types.js';
 import { isLoopback } from '../serve/hosts.js';
 import type * as Serve from '../serve/server.js';
 import type { Server, ServerOptions } from '../serve/server.js';
-import type { Isolation } from '../types.js';
+import { reasonOf } from '../support/errors.js';
 
 import { addGuestOptions, chooseModel, inferenceOf, limitsOf, trustOf } from './guest-options.js';
 import type { ChosenModel, GuestOptions } from './guest-options.js';

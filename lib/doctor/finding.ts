@@ -1,4 +1,4 @@
-import { WasmEdgeError, reasonOf } from '../errors.js';
+import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
 /** What was found of one thing that the package needs. */
 export interface Finding {

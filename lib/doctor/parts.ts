@@ -3,17 +3,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import path from 'node:path';
 
-import { addonFile } from '../addon-file.js';
-import { writableCacheDirectory } from '../cache-directory.js';
-import { compileModule } from '../compile-module.js';
-import { nativeCall } from '../errors.js';
-import { findGuest } from '../guest-lookup.js';
-import { findModel } from '../model-lookup.js';
-import { addon } from '../native.js';
-import { packageRoot } from '../package-root.js';
-import { glibcVersion, whyUnsupported } from '../platform.js';
+import { addonFile } from '../addon/addon-file.js';
+import { addon } from '../addon/native.js';
+import { compileModule } from '../compile/compile-module.js';
+import { findGuest } from '../guest/guest-lookup.js';
+import { findModel } from '../models/model-lookup.js';
 import { openProgram } from '../runners/subprocess/program.js';
-import { withTemporaryFolder } from '../temporary-folder.js';
+import { writableCacheDirectory } from '../support/cache-directory.js';
+import { nativeCall } from '../support/errors.js';
+import { packageRoot } from '../support/package-root.js';
+import { glibcVersion, whyUnsupported } from '../support/platform.js';
+import { withTemporaryFolder } from '../support/temporary-folder.js';
 
 import { failed, ok, warning } from './finding.js';
 import type { Check } from './finding.js';

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 
-import { findGuest } from '../guest-lookup.js';
+import { findGuest } from '../guest/guest-lookup.js';
 import { WARM_UP_JPEG } from '../lambda/warm-up.js';
-import { loadModule } from '../load-module.js';
-import { findModel } from '../model-lookup.js';
-import { ISOLATIONS } from '../load-settings.js';
+import { findModel } from '../models/model-lookup.js';
+import { loadModule } from '../module/load-module.js';
+import { ISOLATIONS } from '../module/load-settings.js';
 
 import { failed, ok, warning } from './finding.js';
 import type { Check } from './finding.js';

@@ -1,9 +1,9 @@
-import { findGuest } from '../guest-lookup.js';
-import { loadModule } from '../load-module.js';
-import type { LoadedModule } from '../loaded-module.js';
-import { findModel } from '../model-lookup.js';
-import { hasLabels } from '../models.js';
-import type { RunResult } from '../types.js';
+import { findGuest } from '../guest/guest-lookup.js';
+import { findModel } from '../models/model-lookup.js';
+import { hasLabels } from '../models/models.js';
+import { loadModule } from '../module/load-module.js';
+import type { LoadedModule } from '../module/loaded-module.js';
+import type { RunResult } from '../options/types.js';
 
 import { GuestFailure } from './failure.js';
 import { millisecondsSince } from './milliseconds.js';

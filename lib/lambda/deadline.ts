@@ -1,6 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 
-import { MAX_TIMEOUT_MS } from '../limits.js';
+import { MAX_TIMEOUT_MS } from '../options/limits.js';
 
 import { timedOut } from './failure.js';
 

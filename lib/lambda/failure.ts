@@ -1,5 +1,5 @@
-import { WasmEdgeError, isError } from '../errors.js';
-import type { RunResult } from '../types.js';
+import type { RunResult } from '../options/types.js';
+import { WasmEdgeError, isError } from '../support/errors.js';
 
 import { Problem } from './problem.js';
 import type { ErrorRecord } from './types.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Context } from 'aws-lambda';
 
-import { WasmEdgeError } from '../errors.js';
+import { WasmEdgeError } from '../support/errors.js';
 
 import { answer } from './answer.js';
 import type { Work } from './answer.js';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Context } from 'aws-lambda';
 
-import { isError } from '../errors.js';
+import { isError } from '../support/errors.js';
 
 /** What Lambda tells a function of an invocation, with a deadline from now on. */
 export function lambdaContext(functionName: string, timeoutMs: number): Context {

@@ -1,4 +1,4 @@
-import { printable } from '../printable.js';
+import { printable } from '../support/printable.js';
 
 /** Of a text in the log; what is longer is cut. */
 const MAX_TEXT = 4 << 10;

@@ -1,4 +1,4 @@
-import { WasmEdgeError } from '../errors.js';
+import { WasmEdgeError } from '../support/errors.js';
 
 import type { EventKind } from './types.js';
 

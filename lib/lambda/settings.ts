@@ -7,8 +7,8 @@ import {
   optionsObject,
   refuse,
   textList,
-} from '../options.js';
-import type { BytesLike, LoadOptions } from '../types.js';
+} from '../options/validation.js';
+import type { BytesLike, LoadOptions } from '../options/types.js';
 
 import type { Cors } from './cors.js';
 import { lambdaLogger } from './log.js';

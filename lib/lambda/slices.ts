@@ -1,4 +1,4 @@
-import { turn } from '../loop-turns.js';
+import { turn } from '../support/loop-turns.js';
 
 /** What is read between two looks at the clock: a fraction of a millisecond's work. */
 const SLICE = 64 << 10;

@@ -8,7 +8,7 @@ import type {
   Context,
 } from 'aws-lambda';
 
-import type { BytesLike, Isolation, LoadOptions, Timings } from '../types.js';
+import type { BytesLike, Isolation, LoadOptions, Timings } from '../options/types.js';
 
 /**
  * Which service made the event, told by its form: an API Gateway REST API (payload 1.0), an HTTP API

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-import type { NativeRequest, NativeResult } from '../native.js';
+import type { NativeRequest, NativeResult } from '../addon/native.js';
 
 import { ownInput } from './large-input.js';
 import type { LargeInput } from './large-input.js';

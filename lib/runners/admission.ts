@@ -1,4 +1,4 @@
-import { WasmEdgeError } from '../errors.js';
+import { WasmEdgeError } from '../support/errors.js';
 
 /** How many invocations an executor takes. */
 export interface Room {

@@ -1,7 +1,7 @@
-import { WasmEdgeError } from '../errors.js';
-import type { ExternalDescription, ValueType } from '../native.js';
-import { refuse } from '../options.js';
-import { printable } from '../printable.js';
+import type { ExternalDescription, ValueType } from '../addon/native.js';
+import { refuse } from '../options/validation.js';
+import { WasmEdgeError } from '../support/errors.js';
+import { printable } from '../support/printable.js';
 
 /**
  * Checks a call of an exported function against its type and returns the arguments as the addon

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { clearTimeout, setTimeout } from 'node:timers';
 
-import { WasmEdgeError } from '../errors.js';
-import type { WasmEdgeErrorDetails } from '../errors.js';
+import { WasmEdgeError } from '../support/errors.js';
+import type { WasmEdgeErrorDetails } from '../support/errors.js';
 
 /** Why an invocation is ended before its guest ends by itself. */
 export type EndReason = 'timeout' | 'aborted';

@@ -1,5 +1,5 @@
-import { WasmEdgeError } from '../errors.js';
-import { printable } from '../printable.js';
+import { WasmEdgeError } from '../support/errors.js';
+import { printable } from '../support/printable.js';
 
 /** What a message may say of an invocation that did not end well. */
 export interface InvocationFacts {

@@ -1,4 +1,4 @@
-import type { NativeRequest, NativeResult } from '../native.js';
+import type { NativeRequest, NativeResult } from '../addon/native.js';
 
 /** Where a guest runs: what stands between it and this process. */
 export type Isolation = 'in-process' | 'worker-process' | 'subprocess';

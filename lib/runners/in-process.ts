@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
-import { WasmEdgeError, fromNative, nativeCall } from '../errors.js';
-import type { NativeModule, NativeRequest, NativeResult, NativeRun } from '../native.js';
+import type { NativeModule, NativeRequest, NativeResult, NativeRun } from '../addon/native.js';
+import { WasmEdgeError, fromNative, nativeCall } from '../support/errors.js';
 
 import { requireRoom } from './admission.js';
 import type { Room } from './admission.js';

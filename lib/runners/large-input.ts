@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers';
 import { types } from 'node:util';
 
-import { WasmEdgeError, fromNative } from '../errors.js';
-import { addon } from '../native.js';
-import type { NativeInput, NativeRequest } from '../native.js';
+import { addon } from '../addon/native.js';
+import type { NativeInput, NativeRequest } from '../addon/native.js';
+import { WasmEdgeError, fromNative } from '../support/errors.js';
 
 /**
  * Up to so many bytes an invocation's input is copied when it is submitted. A larger one is copied in

@@ -1,9 +1,8 @@
 import path from 'node:path';
 
-import { WasmEdgeError } from '../errors.js';
-import { requireWithin, timeout } from '../limits.js';
-import type { ResolvedLimits } from '../limits.js';
-import type { ExternalDescription, NativeRequest, NativeResult } from '../native.js';
+import type { ExternalDescription, NativeRequest, NativeResult } from '../addon/native.js';
+import { requireWithin, timeout } from '../options/limits.js';
+import type { ResolvedLimits } from '../options/limits.js';
 import {
   abortSignal,
   bytes,
@@ -11,8 +10,9 @@ import {
   environment,
   optionsObject,
   textList,
-} from '../options.js';
-import type { InvokeResult, RunOptions, RunResult } from '../types.js';
+} from '../options/validation.js';
+import type { InvokeResult, RunOptions, RunResult } from '../options/types.js';
+import { WasmEdgeError } from '../support/errors.js';
 
 import { checkCall } from './arguments.js';
 import { earlyEndError } from './early-end.js';

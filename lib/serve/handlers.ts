@@ -1,7 +1,7 @@
 import { Invocations } from '../lambda/invocations.js';
 import { resolveSettings } from '../lambda/settings.js';
 import type { HandlerOptions } from '../lambda/types.js';
-import type { Isolation } from '../types.js';
+import type { Isolation } from '../options/types.js';
 
 /** An isolation that is on offer and could not be loaded. Each request for it tries once more. */
 export class IsolationUnavailable extends Error {

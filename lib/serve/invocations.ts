@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
-import { parseBoundedJson } from '../bounded-json.js';
 import { functionError, lambdaContext } from '../lambda/local-runtime.js';
 import { Problem } from '../lambda/problem.js';
+import { parseBoundedJson } from '../support/bounded-json.js';
 
 import type { Exchange } from './exchange.js';
 import { replyJson } from './reply.js';

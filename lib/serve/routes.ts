@@ -3,7 +3,7 @@ import type { HTTPMethod } from 'find-my-way';
 import { Problem } from '../lambda/problem.js';
 import type { Body, Request } from '../lambda/request.js';
 import type { Logger } from '../lambda/types.js';
-import type { Isolation } from '../types.js';
+import type { Isolation } from '../options/types.js';
 
 import type { Exchange } from './exchange.js';
 import { IsolationUnavailable } from './handlers.js';

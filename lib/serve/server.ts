@@ -8,7 +8,7 @@ import createRouter from 'find-my-way';
 import { errorRecord } from '../lambda/failure.js';
 import { lambdaLogger } from '../lambda/log.js';
 import type { HandlerOptions } from '../lambda/types.js';
-import type { Isolation } from '../types.js';
+import type { Isolation } from '../options/types.js';
 
 import { Connections } from './connections.js';
 import { Exchange } from './exchange.js';

@@ -10,7 +10,7 @@
 namespace wasmedge_embed {
 
 /// A place in the queue of untrusted modules, as JavaScript holds it; given up with `leave`, and
-/// with the environment. Declared with its documentation in lib/native.ts.
+/// with the environment. Declared with its documentation in lib/addon/native.ts.
 class CompileTurnObject : public TaggedWrap<CompileTurnObject> {
  public:
   static constexpr napi_type_tag kTag = {0x35c8e1f7096a4db2, 0xa9f7024d6e83b15c};

@@ -10,7 +10,7 @@
 namespace wasmedge_embed {
 
 /// Standard input that JavaScript fills slice by slice. Declared with its documentation in
-/// lib/native.ts.
+/// lib/addon/native.ts.
 class InputObject : public TaggedWrap<InputObject> {
  public:
   static constexpr napi_type_tag kTag = {0x8f2a51c3d60b4e79, 0xa3d4097be51f6c82};

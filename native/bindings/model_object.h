@@ -10,7 +10,7 @@
 namespace wasmedge_embed {
 
 /// A model as JavaScript holds it. While one lives, the model stays loaded. Declared with its
-/// documentation in lib/native.ts.
+/// documentation in lib/addon/native.ts.
 class ModelObject : public TaggedWrap<ModelObject> {
  public:
   static constexpr napi_type_tag kTag = {0xe27481d9065b4c3f, 0x8fb53a7ec0429d61};

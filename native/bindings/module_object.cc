@@ -15,7 +15,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// As many as lib/load-settings.ts lets through.
+/// As many as lib/module/load-settings.ts lets through.
 constexpr size_t kMaxConcurrency = 256;
 
 double Milliseconds(Invocation::Clock::duration duration) {

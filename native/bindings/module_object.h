@@ -11,7 +11,7 @@
 
 namespace wasmedge_embed {
 
-/// A loaded module as JavaScript holds it. Declared with its documentation in lib/native.ts.
+/// A loaded module as JavaScript holds it. Declared with its documentation in lib/addon/native.ts.
 class ModuleObject : public TaggedWrap<ModuleObject> {
  public:
   static constexpr napi_type_tag kTag = {0x1d6c90f2b8a34e57, 0x94c2e6073fd18ba5};

@@ -10,7 +10,7 @@
 namespace wasmedge_embed {
 
 /// A module's file, read and checked, as JavaScript holds it. Declared with its documentation in
-/// lib/native.ts.
+/// lib/addon/native.ts.
 class ModuleSourceObject : public TaggedWrap<ModuleSourceObject> {
  public:
   static constexpr napi_type_tag kTag = {0x6be3405d917c4fa8, 0xb80e5d2c71f6a943};

@@ -48,7 +48,7 @@ export function suiteOf({ name, title, node }) {
 }
 
 const askVersions = `
-  require('./dist/native.js').addon().runtime().then(({ version }) => {
+  require('./dist/addon/native.js').addon().runtime().then(({ version }) => {
     console.log(JSON.stringify({ node: process.versions.node, wasmedge: version }));
   });`;
 

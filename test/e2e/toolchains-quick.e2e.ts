@@ -77,7 +77,10 @@ ${innerTests(label)}`,
     const inside = 'node_modules/wasmedge-embed';
     const prebuild = `${inside}/prebuilds/${process.platform}-${process.arch}`;
     for (const name of [
-      ...[`${inside}/dist/guest/image-classification.wasm`, `${inside}/dist/compile-child.js`],
+      ...[
+        `${inside}/dist/guest/image-classification.wasm`,
+        `${inside}/dist/compile/compile-child.js`,
+      ],
       ...[`${inside}/models/default/model.tflite`, `${inside}/models/default/labels.txt`],
       ...[`${prebuild}/wasmedge-embed.glibc.node`, `${prebuild}/libLiteRt.so`],
       ...[`${prebuild}/plugin/libwasi_nn.so`, `${prebuild}/libwasmedge_embed_plugin.so`],

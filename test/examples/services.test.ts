@@ -145,7 +145,7 @@ describe('The example express-service, whose worker process dies', function () {
       assert.deepEqual([status, headers.get('retry-after')], [503, '1']);
       assert.equal(body['code'], 'ERR_WORKER_DIED');
       while ((await post(url, WORK)).status !== 200);
-      await eventually(() => childrenOf(pid, 'worker-process/child.js').length === 1);
+      await eventually(() => childrenOf(pid, 'module/worker-process-child.js').length === 1);
     });
   });
 });

@@ -15,7 +15,8 @@ import type * as Results from '../../dist/bench/results.js';
 import type * as Schedule from '../../dist/bench/schedule.js';
 import type * as Statistics from '../../dist/bench/statistics.js';
 import type * as Summary from '../../dist/bench/summary.js';
-import type * as DiskUsage from '../../dist/disk-usage.js';
+import type * as DiskUsage from '../../dist/support/disk-usage.js';
+
 import { ROOT } from './paths.js';
 
 // Parts of the benchmark, which has no public interface but its command.
@@ -24,7 +25,7 @@ const load = createRequire(path.join(ROOT, 'dist', 'bench', 'run.js'));
 export const { compareResults, differences } = load('./compare.js') as typeof Compare;
 export const { dollarsPerMillion } = load('./cost.js') as typeof Cost;
 export const { dependencyFolders, withLibraries } = load('./disk.js') as typeof Disk;
-export const { bytesOf } = load('../disk-usage.js') as typeof DiskUsage;
+export const { bytesOf } = load('../support/disk-usage.js') as typeof DiskUsage;
 export const { estimate, number } = load('./format.js') as typeof Format;
 export const { judgeGoals } = load('./goals.js') as typeof Goals;
 export const { histogram } = load('./histogram.js') as typeof Histograms;

@@ -4,13 +4,14 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import type * as AddonFile from '../../dist/addon-file.js';
+import type * as AddonFile from '../../dist/addon/addon-file.js';
 import type * as Elf from '../../dist/bundle/elf.js';
 import type * as Libraries from '../../dist/bundle/libraries.js';
 import type * as RunPath from '../../dist/bundle/run-path.js';
 import type * as Staging from '../../dist/bundle/staging.js';
 import type * as SymbolVersions from '../../dist/bundle/symbol-versions.js';
 import type * as Targets from '../../dist/bundle/targets.js';
+
 import { addon } from './internals.js';
 import { ROOT } from './paths.js';
 
@@ -27,7 +28,7 @@ export const { compareVersions, newestVersions } = load(
   './symbol-versions.js',
 ) as typeof SymbolVersions;
 export const { TARGETS, missingVersions, suitableTargets } = load('./targets.js') as typeof Targets;
-export const { addonFile } = load('../addon-file.js') as typeof AddonFile;
+export const { addonFile } = load('../addon/addon-file.js') as typeof AddonFile;
 
 const run = promisify(execFile);
 

@@ -1,42 +1,43 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import type * as BoundedJson from '../../dist/bounded-json.js';
+import type * as Native from '../../dist/addon/native.js';
 import type * as BundledPackages from '../../dist/bundle/packages.js';
-import type * as CacheDirectory from '../../dist/cache-directory.js';
-import type * as Failures from '../../dist/compile-failures.js';
-import type * as CompileTurn from '../../dist/compile-turn.js';
+import type * as Failures from '../../dist/compile/compile-failures.js';
+import type * as CompileTurn from '../../dist/compile/compile-turn.js';
 import type * as Cors from '../../dist/lambda/cors.js';
 import type * as LambdaPicture from '../../dist/lambda/picture.js';
 import type * as LambdaProblem from '../../dist/lambda/problem.js';
 import type * as Representation from '../../dist/lambda/representation.js';
 import type * as LambdaRequest from '../../dist/lambda/request.js';
-import type * as ModelFetch from '../../dist/model-fetch.js';
-import type * as ModelLookup from '../../dist/model-lookup.js';
-import type * as Models from '../../dist/models.js';
-import type * as Native from '../../dist/native.js';
-import type * as Printable from '../../dist/printable.js';
+import type * as ModelFetch from '../../dist/models/model-fetch.js';
+import type * as ModelLookup from '../../dist/models/model-lookup.js';
+import type * as Models from '../../dist/models/models.js';
 import type * as Answers from '../../dist/runners/worker-process/answers.js';
 import type * as ChannelModule from '../../dist/runners/worker-process/channel.js';
 import type * as Pool from '../../dist/runners/worker-process/pool.js';
 import type * as Serve from '../../dist/serve/server.js';
+import type * as BoundedJson from '../../dist/support/bounded-json.js';
+import type * as CacheDirectory from '../../dist/support/cache-directory.js';
+import type * as Printable from '../../dist/support/printable.js';
+
 import { ROOT } from './paths.js';
 
 // Parts of the package that are not its public interface.
 const load = createRequire(path.join(ROOT, 'dist', 'index.js'));
 
-export const { addon } = load('./native.js') as typeof Native;
-export const { parseBoundedJson } = load('./bounded-json.js') as typeof BoundedJson;
+export const { addon } = load('./addon/native.js') as typeof Native;
+export const { parseBoundedJson } = load('./support/bounded-json.js') as typeof BoundedJson;
 export const { copyPackages } = load('./bundle/packages.js') as typeof BundledPackages;
-export const { cacheDirectory } = load('./cache-directory.js') as typeof CacheDirectory;
-export const { CompileFailures } = load('./compile-failures.js') as typeof Failures;
-export const { inTurn } = load('./compile-turn.js') as typeof CompileTurn;
-export const { fetchModel, MODEL_ARCHIVE } = load('./model-fetch.js') as typeof ModelFetch;
+export const { cacheDirectory } = load('./support/cache-directory.js') as typeof CacheDirectory;
+export const { CompileFailures } = load('./compile/compile-failures.js') as typeof Failures;
+export const { inTurn } = load('./compile/compile-turn.js') as typeof CompileTurn;
+export const { fetchModel, MODEL_ARCHIVE } = load('./models/model-fetch.js') as typeof ModelFetch;
 export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } = load(
-  './model-lookup.js',
+  './models/model-lookup.js',
 ) as typeof ModelLookup;
-export const { loadModels, modelSources, readModels } = load('./models.js') as typeof Models;
-export const { printable } = load('./printable.js') as typeof Printable;
+export const { loadModels, modelSources, readModels } = load('./models/models.js') as typeof Models;
+export const { printable } = load('./support/printable.js') as typeof Printable;
 export type { WorkerStart } from '../../dist/runners/worker-process/worker.js';
 export const { readAnswer } = load('./runners/worker-process/answers.js') as typeof Answers;
 export const { WorkerPool } = load('./runners/worker-process/pool.js') as typeof Pool;

@@ -21,7 +21,7 @@ export function childrenOf(parent: number | undefined, text: string): number[] {
 
 /** The worker processes of this process, or of another one. */
 export function workers(parent = process.pid): number[] {
-  return childrenOf(parent, 'worker-process/child.js');
+  return childrenOf(parent, 'module/worker-process-child.js');
 }
 
 /** Whether a process is there, and is more than the entry of one that has ended. */

@@ -4,7 +4,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 
-import { reasonOf } from '../../errors.js';
+import { reasonOf } from '../../support/errors.js';
 
 import type {
   Answer,

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { writableCacheDirectory } from '../../cache-directory.js';
-import { compileModule } from '../../compile-module.js';
-import { sha256 } from '../../crypto.js';
-import { addon } from '../../native.js';
-import { processorFeatures } from '../../processor.js';
+import { addon } from '../../addon/native.js';
+import { compileModule } from '../../compile/compile-module.js';
+import { writableCacheDirectory } from '../../support/cache-directory.js';
+import { sha256 } from '../../support/crypto.js';
+import { processorFeatures } from '../../support/processor.js';
 
 /**
  * A module, compiled once for this machine: the file that every contender runs, in the process and

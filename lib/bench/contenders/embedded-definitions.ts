@@ -1,9 +1,9 @@
 import path from 'node:path';
 
-import { bytesOf } from '../../disk-usage.js';
+import { addon } from '../../addon/native.js';
 import type { Isolation } from '../../index.js';
-import { ISOLATIONS } from '../../load-settings.js';
-import { addon } from '../../native.js';
+import { ISOLATIONS } from '../../module/load-settings.js';
+import { bytesOf } from '../../support/disk-usage.js';
 import { dependencyFolders, withLibraries } from '../disk.js';
 import { addonFolder, guestSource, liteRt, root, wasmedgeProgram } from '../places.js';
 import type { WasmEdgeProgram } from '../places.js';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
+import type * as NativeDoor from '../../addon/native.js';
 import type * as Package from '../../index.js';
-import type * as NativeDoor from '../../native.js';
 
 import type { Answer, Mark, Workload } from './workload.js';
 
@@ -53,7 +53,7 @@ const held: unknown[] = [];
 
 /** Does what loading does at once, one after the other. */
 async function loadParts({ model, kernels }: EmbeddedSettings, mark: Mark): Promise<void> {
-  const native = (load('../../native.js') as typeof NativeDoor).addon();
+  const native = (load('../../addon/native.js') as typeof NativeDoor).addon();
   mark('load the addon');
   await native.runtime();
   mark('load libwasmedge');

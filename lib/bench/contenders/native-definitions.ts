@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { bytesOf } from '../../disk-usage.js';
+import { bytesOf } from '../../support/disk-usage.js';
 import { withLibraries } from '../disk.js';
 import { liteRt, root } from '../places.js';
 

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { bytesOf } from '../../disk-usage.js';
-import { defaultModel } from '../../model-lookup.js';
-import { addon } from '../../native.js';
+import { addon } from '../../addon/native.js';
+import { defaultModel } from '../../models/model-lookup.js';
+import { bytesOf } from '../../support/disk-usage.js';
 import { withLibraries } from '../disk.js';
 import { guestSource, liteRt, root, wasmedgeProgram } from '../places.js';
 

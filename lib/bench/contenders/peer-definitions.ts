@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
-import { bytesOf } from '../../disk-usage.js';
+import { bytesOf } from '../../support/disk-usage.js';
 import { megabytes } from '../format.js';
 import { installPeer } from '../peer-installation.js';
 import type { PeerPackages } from '../peer-installation.js';

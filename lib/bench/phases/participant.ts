@@ -1,4 +1,4 @@
-import { WasmEdgeError, reasonOf } from '../../errors.js';
+import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 import type { Prepared } from '../contenders/definition.js';
 import { ContenderFailure } from '../contenders/process.js';
 import type { ContenderProcess } from '../contenders/process.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { WasmEdgeError, reasonOf } from '../../errors.js';
+import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 import { estimate, number } from '../format.js';
 import { disturbanceText, machineText, versionsText } from '../markdown.js';
 import type { BenchSummary, ContenderSummary } from '../summary.js';

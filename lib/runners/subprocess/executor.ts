@@ -1,5 +1,5 @@
-import { WasmEdgeError } from '../../errors.js';
-import type { NativeRequest, NativeResult } from '../../native.js';
+import type { NativeRequest, NativeResult } from '../../addon/native.js';
+import { WasmEdgeError } from '../../support/errors.js';
 import { requireRoom } from '../admission.js';
 import type { Room } from '../admission.js';
 import { onEarlyEnd } from '../early-end.js';

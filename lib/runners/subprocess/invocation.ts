@@ -3,14 +3,14 @@ import type { ChildProcess } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import type { Writable } from 'node:stream';
 
-import { killGroup, onChildEnd } from '../../child-end.js';
-import { WasmEdgeError, reasonOf } from '../../errors.js';
-import type { NativeRequest, NativeResult } from '../../native.js';
+import type { NativeRequest, NativeResult } from '../../addon/native.js';
+import { killGroup, onChildEnd } from '../../support/child-end.js';
+import { WasmEdgeError, reasonOf } from '../../support/errors.js';
+import { onProcessExit } from '../../support/process-exit.js';
 import { AcceptedInvocation } from '../accepted-invocation.js';
 import { earlyEndError } from '../early-end.js';
 import type { EndReason } from '../early-end.js';
 import { LargeInput } from '../large-input.js';
-import { onProcessExit } from '../process-exit.js';
 
 import { LOG_DESCRIPTOR } from './log.js';
 import { outcomeOf } from './outcome.js';

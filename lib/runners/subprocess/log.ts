@@ -1,7 +1,7 @@
-import { MESSAGE_CHARACTERS, receivedFields } from '../../encoded-error.js';
-import type { Trap, WasmEdgeErrorCode } from '../../errors.js';
-import { printable, printableLines } from '../../printable.js';
-import { receivedRecord, receivedText } from '../../received.js';
+import { MESSAGE_CHARACTERS, receivedFields } from '../../support/encoded-error.js';
+import type { Trap, WasmEdgeErrorCode } from '../../support/errors.js';
+import { printable, printableLines } from '../../support/printable.js';
+import { receivedRecord, receivedText } from '../../support/received.js';
 
 /** Where the plug-ins put what WasmEdge's program logs, and why they failed. */
 export const LOG_DESCRIPTOR = 3;

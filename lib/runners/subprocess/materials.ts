@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { WasmEdgeError, reasonOf } from '../../errors.js';
-import type { ReadModel } from '../../models.js';
-import { onProcessExit } from '../process-exit.js';
+import type { ReadModel } from '../../models/models.js';
+import { WasmEdgeError, reasonOf } from '../../support/errors.js';
+import { onProcessExit } from '../../support/process-exit.js';
 
 /** What the program is given by files: a folder of this user alone, removed at the end. */
 export interface Materials {

@@ -1,6 +1,6 @@
-import { WasmEdgeError } from '../../errors.js';
-import type { WasmEdgeErrorDetails } from '../../errors.js';
-import { addon } from '../../native.js';
+import { addon } from '../../addon/native.js';
+import { WasmEdgeError } from '../../support/errors.js';
+import type { WasmEdgeErrorDetails } from '../../support/errors.js';
 import { earlyEndError } from '../early-end.js';
 
 import { readLog } from './log.js';

@@ -3,11 +3,11 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 
-import { addonRemedy } from '../../addon-file.js';
-import { homeDirectory } from '../../cache-directory.js';
-import { childEnvironment } from '../../child-environment.js';
-import { WasmEdgeError, reasonOf } from '../../errors.js';
-import { packageRoot } from '../../package-root.js';
+import { addonRemedy } from '../../addon/addon-file.js';
+import { homeDirectory } from '../../support/cache-directory.js';
+import { childEnvironment } from '../../support/child-environment.js';
+import { WasmEdgeError, reasonOf } from '../../support/errors.js';
+import { packageRoot } from '../../support/package-root.js';
 
 import { LOG_DESCRIPTOR, readLog } from './log.js';
 import type { SubprocessSettings } from './settings.js';

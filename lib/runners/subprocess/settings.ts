@@ -1,4 +1,4 @@
-import { nonEmptyText, optionsObject } from '../../options.js';
+import { nonEmptyText, optionsObject } from '../../options/validation.js';
 
 /** The option `subprocess`, checked. */
 export interface SubprocessSettings {

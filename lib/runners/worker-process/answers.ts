@@ -1,8 +1,8 @@
-import type { CompileEvent } from '../../diagnostics.js';
-import { decodeError, receivedTimings } from '../../encoded-error.js';
-import { WasmEdgeError } from '../../errors.js';
-import type { ExternalDescription, NativeResult, ValueType } from '../../native.js';
-import { printableLines } from '../../printable.js';
+import type { ExternalDescription, NativeResult, ValueType } from '../../addon/native.js';
+import type { CompileEvent } from '../../support/diagnostics.js';
+import { decodeError, receivedTimings } from '../../support/encoded-error.js';
+import { WasmEdgeError } from '../../support/errors.js';
+import { printableLines } from '../../support/printable.js';
 import {
   Malformed,
   receivedAmount,
@@ -12,7 +12,7 @@ import {
   receivedOneOf,
   receivedRecord,
   receivedText,
-} from '../../received.js';
+} from '../../support/received.js';
 
 import { receivedValue } from './encoded-value.js';
 import { MAX_HEADER_BYTES } from './protocol.js';

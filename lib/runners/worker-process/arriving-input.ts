@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-import type { NativeInput } from '../../native.js';
+import type { NativeInput } from '../../addon/native.js';
 import { earlyEndError } from '../early-end.js';
 
 /** A run's input in a worker process, while it comes slice by slice. */

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 
-import { killGroup, onChildEnd } from '../../child-end.js';
-import { isError, reasonOf } from '../../errors.js';
-import { nodeProcess } from '../../node-process.js';
-import { printableLines } from '../../printable.js';
-import { onProcessExit } from '../process-exit.js';
+import { killGroup, onChildEnd } from '../../support/child-end.js';
+import { isError, reasonOf } from '../../support/errors.js';
+import { nodeProcess } from '../../support/node-process.js';
+import { printableLines } from '../../support/printable.js';
+import { onProcessExit } from '../../support/process-exit.js';
 
 /** What a worker process is started with. */
 export interface ChildStart {

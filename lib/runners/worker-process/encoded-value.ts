@@ -1,4 +1,4 @@
-import { Malformed, receivedRecord, receivedText } from '../../received.js';
+import { Malformed, receivedRecord, receivedText } from '../../support/received.js';
 
 /** A number or bigint of a call, as JSON can carry it: what it cannot is told by its text. */
 export type EncodedValue = number | { number: string } | { bigint: string };

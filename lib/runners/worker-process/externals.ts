@@ -1,5 +1,5 @@
-import { WasmEdgeError } from '../../errors.js';
-import type { ExternalDescription } from '../../native.js';
+import type { ExternalDescription } from '../../addon/native.js';
+import { WasmEdgeError } from '../../support/errors.js';
 
 import { MAX_EXTERNALS, MAX_HEADER_BYTES } from './protocol.js';
 

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
-import { WasmEdgeError } from '../../errors.js';
-import type { NativeRequest, NativeResult } from '../../native.js';
+import type { NativeRequest, NativeResult } from '../../addon/native.js';
+import { WasmEdgeError } from '../../support/errors.js';
 import { AcceptedInvocation } from '../accepted-invocation.js';
 import { earlyEndError } from '../early-end.js';
 import type { EndReason } from '../early-end.js';

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 
-import { abortError, onAbort } from '../../abort.js';
-import type { NativeRequest, NativeResult } from '../../native.js';
+import type { NativeRequest, NativeResult } from '../../addon/native.js';
+import { abortError, onAbort } from '../../support/abort.js';
 import { requireRoom } from '../admission.js';
 import type { Room } from '../admission.js';
 import { earlyEndError, onEarlyEnd } from '../early-end.js';

@@ -1,8 +1,8 @@
-import type { CompileEvent } from '../../diagnostics.js';
-import type { EncodedError } from '../../encoded-error.js';
-import type { EngineSettings } from '../../load-settings.js';
-import type { ReadModel } from '../../models.js';
-import type { ExternalDescription, NativeRequest, Timings } from '../../native.js';
+import type { ExternalDescription, NativeRequest, Timings } from '../../addon/native.js';
+import type { ReadModel } from '../../models/models.js';
+import type { EngineSettings } from '../../module/load-settings.js';
+import type { CompileEvent } from '../../support/diagnostics.js';
+import type { EncodedError } from '../../support/encoded-error.js';
 
 import type { EncodedValue } from './encoded-value.js';
 

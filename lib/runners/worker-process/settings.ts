@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-import { integer, optionsObject } from '../../options.js';
+import { integer, optionsObject } from '../../options/validation.js';
 
 /** The option `workerProcess`, decided. */
 export interface WorkerProcessSettings {

@@ -1,9 +1,9 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 
-import { compileChannel } from '../../diagnostics.js';
-import { WasmEdgeError, reasonOf } from '../../errors.js';
-import type { ExternalDescription } from '../../native.js';
-import { Malformed } from '../../received.js';
+import type { ExternalDescription } from '../../addon/native.js';
+import { compileChannel } from '../../support/diagnostics.js';
+import { WasmEdgeError, reasonOf } from '../../support/errors.js';
+import { Malformed } from '../../support/received.js';
 import { LargeInput } from '../large-input.js';
 import type { ModuleFacts } from '../runner.js';
 

@@ -6,7 +6,7 @@ import { root } from '../../setup/paths.mjs';
 
 const require = createRequire(import.meta.url);
 const { loadModule, WasmEdgeError } = require(path.join(root, 'dist/index.js'));
-const { addon } = require(path.join(root, 'dist/native.js'));
+const { addon } = require(path.join(root, 'dist/addon/native.js'));
 
 /** What some invocations may take together: generated guests end by themselves, changed ones perhaps not. */
 const timeoutMs = 10_000;

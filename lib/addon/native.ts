@@ -1,0 +1,250 @@
+import type { ResolvedLimits } from '../options/limits.js';
+import { WasmEdgeError, reasonOf } from '../support/errors.js';
+import type { Trap } from '../support/errors.js';
+
+import { addonFile, addonRemedy, loadAddon, presentPrebuilds } from './addon-file.js';
+
+/** A WebAssembly value type as the addon names it. */
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'externref' | 'ref';
+
+/** An import or export of a module. */
+export interface ExternalDescription {
+  /** The import's module name; absent for exports. */
+  module?: string;
+  /** Its name; in an import, within the module's. */
+  name: string;
+  /** What it is; a tag is one of an exception. */
+  kind: 'function' | 'table' | 'memory' | 'global' | 'tag';
+  /** Parameter types, for functions. */
+  params?: ValueType[];
+  /** Result types, for functions. */
+  results?: ValueType[];
+}
+
+/** One input or output of a model. */
+export interface TensorDescription {
+  /** As the model has it. */
+  name: string;
+  /** Of its elements. */
+  type: 'float32' | 'float16' | 'float64' | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64' | 'bool';
+  /** Sizes of the dimensions, outermost first. */
+  shape: number[];
+  /** real value = scale × (stored value − zeroPoint); absent where the tensor is not quantized. */
+  quantization?: {
+    /** The difference of two neighbouring stored values; above 0. */
+    scale: number;
+    /** The stored value that stands for 0. */
+    zeroPoint: number;
+  };
+}
+
+/** Whether a model runs as an int8 model that was made of it, or why it runs as it is. */
+export type RewriteDescription =
+  | {
+      /** It runs as an int8 model. */
+      applied: true;
+      /** Output channels of all weights. */
+      channels: number;
+      /** Those of them whose weights are rounded anew; all others stand for the same numbers. */
+      inexactChannels: number;
+    }
+  | {
+      /** It runs as it is. */
+      applied: false;
+      /** Why, in words for people. */
+      reason: string;
+    };
+
+/** How long the parts of an invocation took, in milliseconds. */
+export interface Timings {
+  /** Waiting for a free thread. */
+  queueMs: number;
+  /**
+   * Making the fresh instance, start function included; 0 with the isolation `subprocess`, where it
+   * is part of `executeMs`.
+   */
+  instantiateMs: number;
+  /** Running the guest, inference included. */
+  executeMs: number;
+  /**
+   * The part of `executeMs` that was spent in model inference; absent with the isolation
+   * `subprocess`, where nobody knows it.
+   */
+  inferenceMs?: number;
+}
+
+export interface NativeRequest {
+  args: readonly string[];
+  /** "NAME=value" */
+  env: readonly string[];
+  /** An input is used up by the run. */
+  stdin: Uint8Array | NativeInput | undefined;
+  /** An exported function to call instead of `_start`, with as many arguments as it takes. */
+  function?: string;
+  arguments?: readonly (number | bigint)[];
+  /** Longest time from now on, in milliseconds. */
+  timeoutMs: number | undefined;
+}
+
+/** Standard input in the addon's memory, filled before the run that takes it. */
+export interface NativeInput {
+  /** Copies these bytes behind those that are there; no more than were announced. */
+  append(bytes: Uint8Array): void;
+}
+
+/** A run that was taken: its result, and the number by which it can be stopped. */
+export interface NativeRun {
+  promise: Promise<NativeResult>;
+  ticket: number;
+}
+
+export interface NativeResult {
+  stdout: Buffer;
+  stderr: Buffer;
+  /** What the guest gave to `proc_exit`, else 0. */
+  exitCode: number;
+  /** Whether it called `proc_exit`. */
+  exited: boolean;
+  /** The called function's result, where it has one. */
+  value?: number | bigint;
+  timings: Timings;
+}
+
+export interface NativeModel {
+  readonly inputs: TensorDescription[];
+  readonly outputs: TensorDescription[];
+  readonly rewrite: RewriteDescription;
+  /** Compiles the model and runs it once, so that faults show now and the first run is fast. */
+  prepare(inference: NativeInferenceOptions): Promise<void>;
+}
+
+export interface NativeInferenceOptions {
+  threads: number;
+  kernels: string;
+  rewrite: boolean;
+}
+
+export interface NativeStartOptions {
+  files: Record<string, Uint8Array>;
+  models: Record<string, NativeModel>;
+  inference: NativeInferenceOptions;
+  hostModules: readonly string[];
+  limits: Omit<ResolvedLimits, 'timeoutMs' | 'argumentBytes' | 'stdinBytes' | 'fileBytes'>;
+  concurrency: number;
+  maxQueue: number;
+}
+
+/** A module's file, read once and checked. */
+export interface NativeModuleSource {
+  /** What it is: compiled code in an ELF file, in a section of a .wasm, or none. */
+  readonly form: 'shared-library' | 'universal' | 'plain';
+  /** A copy of what was read, without what was dropped. */
+  readonly bytes: Buffer;
+}
+
+export interface NativeModule {
+  readonly isAot: boolean;
+  readonly imports: ExternalDescription[];
+  readonly exports: ExternalDescription[];
+  /** Links the module and starts its first thread. Once, before any run. */
+  start(options: NativeStartOptions): void;
+  /** Copies the input before it returns, or takes one that was filled. */
+  run(request: NativeRequest): NativeRun;
+  /** Ends a run early; does nothing when it has ended. */
+  stop(ticket: number, reason: 'timeout' | 'aborted'): void;
+  /** Takes no more runs; settles when those that were accepted have settled. Once. */
+  close(): Promise<void>;
+}
+
+export interface NativeCompileOptions {
+  input: Uint8Array;
+  output: string;
+  optimize: number;
+  generic: boolean;
+  interruptible: boolean;
+  meter: boolean;
+  universal: boolean;
+}
+
+/** A place in the process's queue of untrusted modules that are to be compiled. */
+export interface NativeCompileTurn {
+  readonly isFirst: boolean;
+  /** Gives the place up. */
+  leave(): void;
+}
+
+/** The addon: native/addon.cc. What it throws has a `code` of the public error family. */
+export interface Addon {
+  readonly ModuleSource: {
+    /**
+     * Reads the file at `path`; messages call it `name`. With `onlyWasm` a shared object is refused
+     * and compiled code inside a .wasm is dropped, so that it is a plain one.
+     */
+    read(path: string, name: string, options?: { onlyWasm?: boolean }): Promise<NativeModuleSource>;
+  };
+  readonly Module: {
+    /**
+     * Parses what was read. Its tables are limited. With `describe` it is only to be looked at: no
+     * compiled code is opened.
+     */
+    load(
+      source: NativeModuleSource,
+      options?: { describe?: boolean; tableElements?: number },
+    ): Promise<NativeModule>;
+  };
+  /** Room for so many bytes. */
+  readonly Input: new (byteLength: number) => NativeInput;
+  /** Takes a file's path, or its bytes. */
+  readonly Model: { load(source: string | Uint8Array): Promise<NativeModel> };
+  /** Joins at the end; throws ERR_QUEUE_FULL. */
+  readonly CompileTurn: new () => NativeCompileTurn;
+  compile(options: NativeCompileOptions): Promise<void>;
+  /** Has this process killed when its parent, the process of this identifier, ends in any way. */
+  dieWithParent(parent: number): void;
+  /**
+   * Ends this process as soon as more than `bytes` of its memory are resident, after `report` was
+   * written to standard output. For one that only compiles.
+   */
+  endAboveMemory(bytes: number, report: string): void;
+  /** The trap for which WasmEdge has this number; undefined where it is for something else. */
+  trapName(code: number): Trap | undefined;
+  /** Opens the LiteRT library. */
+  inference(): Promise<void>;
+  /** Opens the WasmEdge library. */
+  runtime(): Promise<{ version: string; path: string }>;
+}
+
+let loaded: Addon | undefined;
+
+/**
+ * Loads the addon on first use, so that requiring the package never fails. Throws ERR_NATIVE_LOAD
+ * when it is not there for this system, or cannot be loaded, and says what to do.
+ */
+export function addon(): Addon {
+  if (loaded) return loaded;
+  const file = findAddon();
+  try {
+    loaded = loadAddon() as Addon;
+  } catch (error) {
+    throw new WasmEdgeError(
+      'ERR_NATIVE_LOAD',
+      `The native addon ${file} cannot be loaded: ${reasonOf(error)}\n${addonRemedy(error)}`,
+      { cause: error },
+    );
+  }
+  return loaded;
+}
+
+function findAddon(): string {
+  try {
+    return addonFile();
+  } catch (error) {
+    if (error instanceof WasmEdgeError) throw error;
+    throw new WasmEdgeError(
+      'ERR_NATIVE_LOAD',
+      `There is no native addon for ${process.platform}-${process.arch}: none was built here, and ` +
+        `the package's prebuilds are: ${presentPrebuilds()}.\n${addonRemedy()}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,203 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+
+import { addon } from '../addon/native.js';
+import { abortError, onAbort, requireNotAborted } from '../support/abort.js';
+import { TEMPORARY_ENDING } from '../support/atomic-file.js';
+import {
+  cacheDirectory,
+  isOwnCacheDirectory,
+  writableCacheDirectory,
+} from '../support/cache-directory.js';
+import { sha256 } from '../support/crypto.js';
+import { compileChannel } from '../support/diagnostics.js';
+import type { CompileEvent } from '../support/diagnostics.js';
+import { WasmEdgeError, nativeCall } from '../support/errors.js';
+import { processorFeatures } from '../support/processor.js';
+
+import { appendDigest, withCachedCode } from './cached-code.js';
+import { CompileFailures } from './compile-failures.js';
+import type { ResolvedCompileLimits } from './compile-limits.js';
+import { DEFAULT_COMPILE, compileInto } from './compile-module.js';
+import { CompilerCrash } from './compile-process.js';
+import { inTurn } from './compile-turn.js';
+
+/** A plain module that is wanted compiled. */
+export interface Plain {
+  /** Its file, for messages and events. */
+  file: string;
+  content: Uint8Array;
+  /** With the measuring of instructions. */
+  meter: boolean;
+  trusted: boolean;
+  limits: ResolvedCompileLimits;
+  /** Each of them ends the waiting for it. */
+  signals: readonly AbortSignal[];
+  /** For the compiler's process. */
+  childEnv: Readonly<Record<string, string>>;
+}
+
+/**
+ * The compiled form of a plain module, from the cache or compiled into it now: once for a content,
+ * compiler version, processor and `meter`, however many processes ask. Untrusted ones are compiled
+ * one at a time.
+ *
+ * @param use Opens what is in the cache, by a path that is good until it settles. Where it fails, the
+ *   file is made anew (a full disk, a changed file) and opened once more.
+ * @throws {WasmEdgeError} Why it cannot be compiled; ERR_LIMIT with `limit: 'compile'`, ERR_ABORTED,
+ *   ERR_QUEUE_FULL.
+ */
+export async function withCompiled<T>(
+  plain: Plain,
+  use: (output: string) => Promise<T>,
+): Promise<T> {
+  const begin = performance.now();
+  try {
+    const name = `${await cacheKey(plain)}.so`;
+    // An image may have a cache that was filled when it was made, and cannot be written.
+    const cache = cacheDirectory();
+    if (cache !== undefined && isOwnCacheDirectory('aot')) {
+      const cached = await useCached(path.join(cache, 'aot', name), use);
+      if (cached) return cached.result;
+    }
+    const output = path.join(writableCacheDirectory('aot'), name);
+    const own = await useCached(output, use);
+    if (own) return own.result;
+    await sweep(path.dirname(output));
+    await compileOnce(plain, output);
+    return await withCachedCode(output, use);
+  } catch (error) {
+    publish({ module: plain.file, totalMs: performance.now() - begin, error });
+    throw error;
+  }
+}
+
+/** Null where it is not there. One that cannot be used (damaged, changed, another's) is removed. */
+async function useCached<T>(
+  output: string,
+  use: (output: string) => Promise<T>,
+): Promise<{ result: T } | null> {
+  if (!existsSync(output)) return null;
+  try {
+    return { result: await withCachedCode(output, use) };
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    await rm(output, { force: true }).catch(() => undefined);
+    return null;
+  }
+}
+
+/** Whether a file of the cache is to blame, and not what the module asks for. */
+function isDamage(error: unknown): boolean {
+  return error instanceof WasmEdgeError && error.code.startsWith('ERR_MODULE_');
+}
+
+/** What processes left that ended while they compiled. */
+async function sweep(folder: string): Promise<void> {
+  const longAgo = Date.now() - 24 * 60 * 60 * 1000;
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(TEMPORARY_ENDING)) continue;
+    const left = path.join(folder, name);
+    const status = await stat(left).catch(() => null);
+    if (status && status.mtimeMs < longAgo) await rm(left, { recursive: true, force: true });
+  }
+}
+
+/** A compilation that is under way in this thread. */
+interface Compilation {
+  promise: Promise<void>;
+  /** Aborted when nobody waits for it any more. */
+  controller: AbortController;
+  waiting: number;
+}
+
+/** By what they make and within which limits: whoever wants the same waits for it. */
+const compilations = new Map<string, Compilation>();
+const failures = new CompileFailures();
+
+async function compileOnce(plain: Plain, output: string): Promise<void> {
+  const { file, trusted, limits, signals } = plain;
+  requireNotAborted(signals);
+  const key = JSON.stringify([output, trusted, limits]);
+  let compilation = compilations.get(key);
+  if (!compilation) {
+    failures.check(key);
+    const begin = performance.now();
+    const controller = new AbortController();
+    const promise = compile(plain, output, controller.signal)
+      .then(
+        () => {
+          publish({ module: file, output, totalMs: performance.now() - begin });
+        },
+        (error: unknown) => {
+          if (isLasting(error, trusted)) failures.add(key, error);
+          throw error;
+        },
+      )
+      .finally(() => {
+        if (compilations.get(key)?.controller === controller) compilations.delete(key);
+      });
+    compilation = { promise, controller, waiting: 0 };
+    compilations.set(key, compilation);
+  }
+  await waitFor(compilation, key, signals);
+}
+
+/** One that is aborted leaves the compilation to the others; the last one ends it. */
+async function waitFor(
+  compilation: Compilation,
+  key: string,
+  signals: readonly AbortSignal[],
+): Promise<void> {
+  const { promise, controller } = compilation;
+  compilation.waiting++;
+  await new Promise<void>((resolve, reject) => {
+    const forget = onAbort(signals, (signal) => {
+      const leave = (): void => {
+        reject(abortError(signal));
+      };
+      if (--compilation.waiting > 0) {
+        leave();
+        return;
+      }
+      // Nobody joins one that ends.
+      compilations.delete(key);
+      controller.abort();
+      promise.then(leave, leave);
+    });
+    promise.then(resolve, reject).finally(forget);
+  });
+}
+
+function compile(plain: Plain, output: string, signal: AbortSignal): Promise<void> {
+  const { content, meter, trusted, limits, childEnv } = plain;
+  const control = { limits, signals: [signal], childEnv };
+  const work = (): Promise<void> =>
+    compileInto(content, output, { ...DEFAULT_COMPILE, meter }, control, appendDigest);
+  return trusted ? work() : inTurn(work, signal);
+}
+
+/** Whether the same module would take as much again, or, of an untrusted one, do the same again. */
+function isLasting(error: unknown, trusted: boolean): error is WasmEdgeError {
+  if (!(error instanceof WasmEdgeError)) return false;
+  if (error.limit === 'compile') return true;
+  return !trusted && (error instanceof CompilerCrash || error.code === 'ERR_MODULE_INVALID');
+}
+
+/** Raised whenever the same compiler is made to write other code: what earlier ones cached is not taken. */
+const CODE_REVISION = 3;
+
+async function cacheKey({ content, meter }: Plain): Promise<string> {
+  const { version } = await nativeCall(() => addon().runtime());
+  return sha256(
+    `wasmedge ${version}\n${process.arch}\n${processorFeatures().join(' ')}\n`,
+    `optimize ${DEFAULT_COMPILE.optimize} meter ${meter} code ${CODE_REVISION}\n`,
+    content,
+  );
+}
+
+function publish(event: CompileEvent): void {
+  if (compileChannel.hasSubscribers) compileChannel.publish(event);
+}

@@ -1,0 +1,170 @@
+import { constants } from 'node:fs';
+import { access, mkdir, open, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+import type { NativeCompileOptions } from '../addon/native.js';
+import {
+  abortSignal,
+  boolean,
+  bytes,
+  environment,
+  integer,
+  nonEmptyText,
+  optionsObject,
+} from '../options/validation.js';
+import type { BytesLike, CompileOptions } from '../options/types.js';
+import { requireNotAborted } from '../support/abort.js';
+import { writeAtomically } from '../support/atomic-file.js';
+import { WasmEdgeError, reasonOf } from '../support/errors.js';
+
+import { compileLimits } from './compile-limits.js';
+import type * as CompileProcess from './compile-process.js';
+import type { CompileControl } from './compile-process.js';
+import { describeCompiled, removeSideFile, sideFilePath, writeSideFile } from './side-file.js';
+
+/** How a module is compiled: all options decided. */
+export type CompileSettings = Omit<NativeCompileOptions, 'input' | 'output'>;
+
+export const DEFAULT_COMPILE: CompileSettings = {
+  optimize: 3,
+  generic: false,
+  interruptible: false,
+  meter: false,
+  universal: false,
+};
+
+/**
+ * Compiles a plain WebAssembly module ahead of time, in a process of its own. A side file,
+ * `OUTPUT.aot.json`, says what it was made of and for; {@link loadModule} checks it.
+ *
+ * @param input A .wasm file's path, or its bytes.
+ * @param output Where to write: a shared object (usually `.so`), or with the ending `.wasm` a
+ *   universal module, which any WebAssembly runtime can read and WasmEdge runs compiled. It appears
+ *   whole or not at all.
+ * @param options Optimization, target processor, what is measured in the code, and what compiling may
+ *   take.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD when a file cannot be read or written, or the compiler
+ *   crashes, ERR_MODULE_INVALID when the input is no valid plain module, ERR_LIMIT with
+ *   `limit: 'compile'` and ERR_ABORTED as the options say, ERR_NATIVE_LOAD without WasmEdge,
+ *   ERR_INVALID_ARGUMENT for unusable options, and where the output is the input's own file.
+ */
+export async function compileModule(
+  input: string | BytesLike,
+  output: string,
+  options?: CompileOptions,
+): Promise<void> {
+  const given = optionsObject('options', options, [
+    'optimize',
+    'generic',
+    'interruptible',
+    'meter',
+    'timeoutMs',
+    'memoryBytes',
+    'signal',
+    'childEnv',
+  ]);
+  const target = path.resolve(nonEmptyText('output', output));
+  const settings: CompileSettings = {
+    optimize: integer('optimize', given.optimize, {
+      min: 0,
+      max: 3,
+      fallback: DEFAULT_COMPILE.optimize,
+    }),
+    generic: boolean('generic', given.generic, DEFAULT_COMPILE.generic),
+    interruptible: boolean('interruptible', given.interruptible, DEFAULT_COMPILE.interruptible),
+    meter: boolean('meter', given.meter, DEFAULT_COMPILE.meter),
+    universal: target.endsWith('.wasm'),
+  };
+  const signal = abortSignal('signal', given.signal);
+  const control: CompileControl = {
+    limits: compileLimits('', given),
+    signals: signal ? [signal] : [],
+    childEnv: given.childEnv === undefined ? {} : environment('childEnv', given.childEnv),
+  };
+  const source =
+    typeof input === 'string'
+      ? await readModule(nonEmptyText('input', input), [target, sideFilePath(target)])
+      : bytes('input', input);
+  // The old side file goes with the old module, no sooner: a failed compilation leaves both.
+  await compileInto(source, target, settings, control, () => removeSideFile(target));
+  const { optimize, generic, interruptible, meter } = settings;
+  await wrapWrite(sideFilePath(target), async () => {
+    const options = { optimize, generic, interruptible, meter };
+    await writeSideFile(target, await describeCompiled(source, await readFile(target), options));
+  });
+}
+
+/** Compiles bytes into a file, which appears whole or not at all; without a side file. */
+export async function compileInto(
+  source: Uint8Array,
+  target: string,
+  settings: CompileSettings,
+  control: CompileControl,
+  beforeReplacing?: (temporary: string) => Promise<void>,
+): Promise<void> {
+  await requireWritable(path.dirname(target));
+  requireNotAborted(control.signals);
+  await wrapWrite(target, () =>
+    writeAtomically(
+      target,
+      async (temporary) => {
+        const { compileInProcess } = require('./compile-process.js') as typeof CompileProcess;
+        await compileInProcess({ ...settings, input: source, output: temporary }, control);
+      },
+      beforeReplacing,
+    ),
+  );
+}
+
+/** A failed file operation becomes ERR_MODULE_LOAD. */
+async function wrapWrite(target: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (error instanceof WasmEdgeError) throw error;
+    throw new WasmEdgeError('ERR_MODULE_LOAD', `Cannot write ${target}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Reads the input, unless it is one of the files that are to be written, by whatever name. */
+async function readModule(file: string, outputs: readonly string[]): Promise<Buffer> {
+  try {
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      if (!(await handle.stat()).isFile()) throw new Error('it is no regular file');
+      const { dev, ino } = await handle.stat({ bigint: true });
+      for (const output of outputs) {
+        const there = await stat(output, { bigint: true }).catch(() => null);
+        if (there?.dev !== dev || there.ino !== ino) continue;
+        throw new WasmEdgeError(
+          'ERR_INVALID_ARGUMENT',
+          `${output} is the same file as the input ${file}, which would be lost. Choose another output.`,
+        );
+      }
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof WasmEdgeError) throw error;
+    throw new WasmEdgeError('ERR_MODULE_LOAD', `Cannot read ${file}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+// Before the compiler has worked for a minute, and because it does not say why it could not write.
+async function requireWritable(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new WasmEdgeError(
+      'ERR_MODULE_LOAD',
+      `Cannot write into the folder ${folder}: ${reasonOf(error)}.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,266 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { types } from 'node:util';
+
+import { addon } from '../addon/native.js';
+import type { NativeInferenceOptions, NativeModel, TensorDescription } from '../addon/native.js';
+import {
+  bytes,
+  elementsOf,
+  entriesOf,
+  looking,
+  nonEmptyText,
+  optionsObject,
+  refuse,
+  textList,
+} from '../options/validation.js';
+import { WasmEdgeError, nativeCall, reasonOf } from '../support/errors.js';
+import { readRegularFile } from '../support/regular-file.js';
+
+const LINE_FEED = 0x0a;
+const MODEL_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
+// To [-1, 1], as MobileNet and its family are trained.
+const DEFAULT_MEAN = [127.5, 127.5, 127.5];
+const DEFAULT_SCALE = [1 / 127.5, 1 / 127.5, 1 / 127.5];
+
+/** The models of one loaded module: for the host functions, and what the guest reads about them. */
+export interface LoadedModels {
+  byName: Record<string, NativeModel>;
+  /** `/models/NAME.json` and `/models/NAME.labels.txt`, by guest path. */
+  files: Record<string, Uint8Array>;
+}
+
+/** Validated models, by name. */
+export type ModelSources = readonly (readonly [string, ModelSource])[];
+
+interface ModelSource {
+  file: string | Uint8Array;
+  labels: string | string[] | undefined;
+  normalize: { mean: number[]; scale: number[] };
+}
+
+/** Validates the option `models`; reads nothing yet. */
+export function modelSources(option: unknown): ModelSources {
+  return (option === undefined ? [] : entriesOf('models', option)).map(
+    ([name, value]) => [name, modelSource(name, value)] as const,
+  );
+}
+
+/** A model by its name, with its labels. */
+export interface NamedModel {
+  name: string;
+  /** Its file's path; absent where the caller gave bytes. */
+  path?: string;
+  /** Its bytes, where somebody has read them. */
+  content?: Uint8Array;
+  /** The text of its labels, or what is being read; null where it has none. */
+  labels: Uint8Array | null | Promise<Uint8Array | null>;
+  normalize: ModelSource['normalize'];
+}
+
+/** The same with the bytes. */
+export type ReadModel = NamedModel & { content: Uint8Array; labels: Uint8Array | null };
+
+/** Reads each model's file and labels. */
+export function readModels(sources: ModelSources): Promise<ReadModel[]> {
+  return Promise.all(
+    sources.map(async ([name, source]) => {
+      const { file } = source;
+      const [content, labels] = await Promise.all([
+        typeof file === 'string' ? read(file, `model '${name}'`) : file,
+        readLabels(source),
+      ]);
+      return { ...named(name, source), content, labels };
+    }),
+  );
+}
+
+/**
+ * Whether a model, as the option `models` takes it, has labels: named with it or found beside it.
+ * Without them a classifier's answers name classes by their numbers.
+ *
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT.
+ */
+export async function hasLabels(model: unknown): Promise<boolean> {
+  const { file, labels } = modelSource('model', model);
+  if (labels !== undefined) return labels.length > 0;
+  return typeof file === 'string' && (await findLabels(file)) !== null;
+}
+
+/** Begins to read each model's labels: {@link loadModels} has the addon read its file meanwhile. */
+export function readLabelsOf(sources: ModelSources): NamedModel[] {
+  return sources.map(([name, source]) => {
+    const labels = readLabels(source);
+    // Told where they are waited for, which nobody does when something else fails first.
+    labels.catch(() => undefined);
+    return { ...named(name, source), labels };
+  });
+}
+
+function named(name: string, { file, normalize }: ModelSource): Omit<NamedModel, 'labels'> {
+  return { name, ...(typeof file === 'string' ? { path: file } : { content: file }), normalize };
+}
+
+/**
+ * Loads models that were read, and describes them to the guest. With `inference` each is also made
+ * ready to run.
+ */
+export async function loadModels(
+  models: readonly NamedModel[],
+  inference?: NativeInferenceOptions,
+): Promise<LoadedModels> {
+  // Without a prototype, so that a model may be named __proto__.
+  const byName = Object.create(null) as LoadedModels['byName'];
+  const loaded: LoadedModels = { byName, files: {} };
+  await Promise.all(
+    models.map(async (read) => {
+      const { name } = read;
+      const [model, labels] = await Promise.all([loadModel(read, inference), read.labels]);
+      loaded.byName[name] = model;
+      loaded.files[`/models/${name}.json`] = Buffer.from(describeModel(model, read));
+      if (labels) {
+        checkLabels(name, labels, model);
+        loaded.files[`/models/${name}.labels.txt`] = labels;
+      }
+    }),
+  );
+  return loaded;
+}
+
+function modelSource(name: string, value: unknown): ModelSource {
+  if (!MODEL_NAME.test(name)) {
+    refuse('a name in models', "1 to 64 letters, digits, '.', '_' or '-', not '.' first", name);
+  }
+  const where = `models.${name}`;
+  const isOptions =
+    typeof value === 'object' &&
+    value !== null &&
+    !isBytes(value) &&
+    looking(where, 'an object that can be read', value, () => Object.hasOwn(value, 'file'));
+  const given = isOptions
+    ? optionsObject(where, value, ['file', 'labels', 'normalize', 'description'])
+    : { file: value, labels: undefined, normalize: undefined };
+  const { file, labels } = given;
+  return {
+    file: typeof file === 'string' ? nonEmptyText(where, file) : bytes(where, file),
+    labels:
+      labels === undefined
+        ? undefined
+        : typeof labels === 'string'
+          ? nonEmptyText(`${where}.labels`, labels)
+          : textList(`${where}.labels`, labels),
+    normalize: normalization(`${where}.normalize`, given.normalize),
+  };
+}
+
+function isBytes(value: unknown): boolean {
+  return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
+}
+
+function normalization(where: string, value: unknown): ModelSource['normalize'] {
+  if (value === undefined) return { mean: DEFAULT_MEAN, scale: DEFAULT_SCALE };
+  const given = optionsObject(where, value, ['mean', 'scale']);
+  const channels = (name: string, each: unknown): number[] => {
+    const expected = 'a finite number or three of them';
+    const values =
+      typeof each === 'number'
+        ? [each, each, each]
+        : elementsOf(`${where}.${name}`, each, expected);
+    const fits = values.length === 3 && values.every((v) => Number.isFinite(v));
+    if (!fits) refuse(`${where}.${name}`, expected, each);
+    return values as number[];
+  };
+  return { mean: channels('mean', given.mean), scale: channels('scale', given.scale) };
+}
+
+async function loadModel(
+  { name, path: file, content }: NamedModel,
+  inference: NativeInferenceOptions | undefined,
+): Promise<NativeModel> {
+  try {
+    return await nativeCall(async () => {
+      const model = await addon().Model.load(content ?? file ?? '');
+      if (inference) await model.prepare(inference);
+      return model;
+    });
+  } catch (error) {
+    if (!(error instanceof WasmEdgeError)) throw error;
+    // What cannot be read is no module here.
+    if (error.code === 'ERR_MODULE_LOAD') throw unreadable(`model '${name}'`, error.message, error);
+    const source = file === undefined ? '' : ` (${file})`;
+    throw new WasmEdgeError(error.code, `Model '${name}'${source}: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Of a classifier each class has its label, and of a list of another length every label would be that
+ * of another class. An empty list is none.
+ */
+function checkLabels(name: string, labels: Uint8Array, { outputs }: NativeModel): void {
+  const classes = classesOf(outputs);
+  const count = countLines(labels);
+  if (classes === undefined || count === 0 || count === classes) return;
+  throw new WasmEdgeError(
+    'ERR_MODEL',
+    `Model '${name}' has ${classes} classes, and its list has ${count} labels. ` +
+      (Math.abs(classes - count) === 1
+        ? "One more or less is usually the class 'background', which is the first of some networks: take the list that " +
+          'came with the model, or add or remove its first line.'
+        : 'Take the list that came with the model, one label a line, or an empty one (labels: []) to go without.'),
+  );
+}
+
+/** How many classes a classifier tells apart; undefined for a model that is none. */
+function classesOf(outputs: readonly TensorDescription[]): number | undefined {
+  const [output, ...others] = outputs;
+  if (!output || others.length > 0) return undefined;
+  const sizes = output.shape.filter((size) => size !== 1);
+  return sizes.length === 1 && (sizes[0] ?? 0) > 1 ? sizes[0] : undefined;
+}
+
+/** The lines of a text, the last one also where it does not end in a line break. */
+function countLines(text: Uint8Array): number {
+  const lines = text.reduce((count, byte) => count + (byte === LINE_FEED ? 1 : 0), 0);
+  return lines + (text.length > 0 && text.at(-1) !== LINE_FEED ? 1 : 0);
+}
+
+/** The JSON that a guest reads: docs of the format in wasm/README.md. */
+function describeModel(model: NativeModel, { name, normalize }: NamedModel): string {
+  return JSON.stringify({ name, inputs: model.inputs, outputs: model.outputs, normalize });
+}
+
+async function readLabels({ file, labels }: ModelSource): Promise<Uint8Array | null> {
+  if (Array.isArray(labels)) {
+    if (labels.some((label) => /[\r\n]/.test(label))) {
+      refuse('labels', 'one-line strings', labels);
+    }
+    return Buffer.from(labels.map((label) => `${label}\n`).join(''));
+  }
+  if (labels !== undefined) return read(labels, 'labels');
+  const found = typeof file === 'string' ? await findLabels(file) : null;
+  return found === null ? null : read(found, 'labels');
+}
+
+async function findLabels(modelFile: string): Promise<string | null> {
+  const folder = path.dirname(modelFile);
+  const names = await readdir(folder).catch((): string[] => []);
+  const own = `${path.parse(modelFile).name}.labels.txt`;
+  const others = names.filter((name) => name.endsWith('.labels.txt'));
+  const only = others.length === 1 ? others : [];
+  const name = [own, ...only, 'labels.txt'].find((each) => names.includes(each));
+  return name === undefined ? null : path.join(folder, name);
+}
+
+async function read(file: string, what: string): Promise<Buffer> {
+  try {
+    return await readRegularFile(file);
+  } catch (error) {
+    throw unreadable(what, `${reasonOf(error)}.`, error);
+  }
+}
+
+function unreadable(what: string, reason: string, cause: unknown): WasmEdgeError {
+  return new WasmEdgeError('ERR_MODEL', `Cannot read the ${what}: ${reason}`, { cause });
+}

@@ -1,0 +1,33 @@
+import { loadGuestFiles } from '../guest/guest-files.js';
+import { readLabelsOf, readModels } from '../models/models.js';
+import type { NamedModel, ReadModel } from '../models/models.js';
+
+import type { LoadSettings } from './load-settings.js';
+
+/** What a module is given beside its code, read once: later changes on the disk have no effect. */
+export interface GuestInputs {
+  files: Record<string, Uint8Array>;
+  models: NamedModel[];
+}
+
+/** The same with the bytes of every model. */
+export interface ReadInputs extends GuestInputs {
+  models: ReadModel[];
+}
+
+type InputSettings = Pick<LoadSettings, 'files' | 'models' | 'limits'>;
+
+export async function readInputs({ files, models, limits }: InputSettings): Promise<ReadInputs> {
+  const [guestFiles, readyModels] = await Promise.all([
+    loadGuestFiles(files, limits.fileBytes),
+    readModels(models),
+  ]);
+  return { files: guestFiles, models: readyModels };
+}
+
+/** Without the models' own files, which the addon reads in this process, and what can wait. */
+export async function readInputsButModels(settings: InputSettings): Promise<GuestInputs> {
+  const { files, models, limits } = settings;
+  const namedModels = readLabelsOf(models);
+  return { files: await loadGuestFiles(files, limits.fileBytes), models: namedModels };
+}

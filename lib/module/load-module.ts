@@ -1,0 +1,51 @@
+import type { LoadOptions } from '../options/types.js';
+import type { Executor } from '../runners/executor.js';
+import { Runner } from '../runners/runner.js';
+import type { ModuleFacts } from '../runners/runner.js';
+import { requireNotAborted, unlessAborted } from '../support/abort.js';
+
+import { readInputsButModels } from './guest-inputs.js';
+import { loadSettings } from './load-settings.js';
+import type { LoadSettings } from './load-settings.js';
+import { LoadedModule } from './loaded-module.js';
+import { openModule } from './open-module.js';
+import type * as Subprocess from './open-subprocess.js';
+import type * as WorkerProcess from './open-worker-process.js';
+
+/**
+ * Loads a module once, to be run many times.
+ *
+ * @param file A .so or universal .wasm that was compiled ahead of time, or a plain .wasm, which is
+ *   compiled once into the cache.
+ * @param options Isolation, trust, what the guest sees, and its limits.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_LINK (naming every import that
+ *   cannot be met), ERR_MODEL, ERR_NATIVE_LOAD, ERR_INVALID_ARGUMENT, ERR_ABORTED; ERR_LIMIT with
+ *   `limit: 'compile'` and ERR_QUEUE_FULL for an untrusted module; ERR_WORKER_DIED when a worker
+ *   process cannot start.
+ */
+export async function loadModule(file: string, options?: LoadOptions): Promise<LoadedModule> {
+  const settings = loadSettings(file, options);
+  const { signals } = settings;
+  requireNotAborted(signals);
+  const { executor, facts } = await unlessAborted(signals, open(settings), (opened) =>
+    opened.executor.close(),
+  );
+  return new LoadedModule(new Runner(executor, facts, settings), facts);
+}
+
+// What the other isolations are made of is loaded with the first module that has them.
+async function open(settings: LoadSettings): Promise<{ executor: Executor; facts: ModuleFacts }> {
+  switch (settings.isolation) {
+    case 'in-process':
+      return openModule(
+        settings,
+        readInputsButModels(settings),
+        settings.models.length > 0,
+        settings.signals,
+      );
+    case 'worker-process':
+      return (require('./open-worker-process.js') as typeof WorkerProcess).openWorkerPool(settings);
+    case 'subprocess':
+      return (require('./open-subprocess.js') as typeof Subprocess).openSubprocess(settings);
+  }
+}

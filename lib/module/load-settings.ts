@@ -1,0 +1,139 @@
+import { availableParallelism } from 'node:os';
+
+import type { NativeInferenceOptions } from '../addon/native.js';
+import { UNTRUSTED, compileLimits } from '../compile/compile-limits.js';
+import type { ResolvedCompileLimits } from '../compile/compile-limits.js';
+import { fileSources } from '../guest/guest-files.js';
+import type { FileSources } from '../guest/guest-files.js';
+import { modelSources } from '../models/models.js';
+import type { ModelSources } from '../models/models.js';
+import { resolveLimits } from '../options/limits.js';
+import type { ResolvedLimits } from '../options/limits.js';
+import {
+  abortSignal,
+  boolean,
+  environment,
+  integer,
+  nonEmptyText,
+  oneOf,
+  optionsObject,
+  textList,
+} from '../options/validation.js';
+import type { Kernels } from '../options/types.js';
+import type { Isolation } from '../runners/executor.js';
+import { subprocessSettings } from '../runners/subprocess/settings.js';
+import type { SubprocessSettings } from '../runners/subprocess/settings.js';
+import { workerProcessSettings } from '../runners/worker-process/settings.js';
+import type { WorkerProcessSettings } from '../runners/worker-process/settings.js';
+
+/** What the engine needs to know to load a module: plain data, which can go to another process. */
+export interface EngineSettings {
+  file: string;
+  aot: 'auto' | 'off';
+  trusted: boolean;
+  compile: ResolvedCompileLimits;
+  inference: NativeInferenceOptions;
+  hostModules: readonly string[];
+  limits: ResolvedLimits;
+  concurrency: number;
+  maxQueue: number;
+  /** What child processes are given beside what they inherit. */
+  childEnv: Readonly<Record<string, string>>;
+}
+
+/** All options of {@link loadModule}, validated and decided; nothing is read yet. */
+export interface LoadSettings extends EngineSettings {
+  isolation: Isolation;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  files: FileSources;
+  models: ModelSources;
+  workerProcess: WorkerProcessSettings;
+  subprocess: SubprocessSettings;
+  /** Each of them aborts the loading. */
+  signals: readonly AbortSignal[];
+}
+
+export const ISOLATIONS: readonly Isolation[] = ['in-process', 'worker-process', 'subprocess'];
+export const AOT_MODES = ['auto', 'off'] as const;
+export const KERNELS: readonly Kernels[] = ['xnnpack', 'builtin', 'reference'];
+
+const KNOWN = [
+  'isolation',
+  'args',
+  'env',
+  'files',
+  'models',
+  'inference',
+  'hostModules',
+  'limits',
+  'aot',
+  'trusted',
+  'compile',
+  'signal',
+  'concurrency',
+  'maxQueue',
+  'workerProcess',
+  'subprocess',
+  'childEnv',
+] as const;
+
+/** Validates what was given to {@link loadModule}. */
+export function loadSettings(file: unknown, options: unknown): LoadSettings {
+  const given = optionsObject('options', options, KNOWN);
+  const concurrency = integer('concurrency', given.concurrency, {
+    min: 1,
+    max: 256,
+    fallback: availableParallelism(),
+  });
+  return {
+    file: nonEmptyText('file', file),
+    isolation: oneOf('isolation', given.isolation, ISOLATIONS, 'in-process'),
+    args: given.args === undefined ? [] : textList('args', given.args),
+    env: given.env === undefined ? {} : environment('env', given.env),
+    files: fileSources(given.files),
+    models: modelSources(given.models),
+    aot: oneOf('aot', given.aot, AOT_MODES, 'auto'),
+    inference: inferenceOptions(given.inference),
+    hostModules: optionalHostModules(given.hostModules),
+    limits: resolveLimits(given.limits),
+    concurrency,
+    maxQueue: integer('maxQueue', given.maxQueue, { min: 0, max: 1_000_000, fallback: 1024 }),
+    childEnv: given.childEnv === undefined ? {} : environment('childEnv', given.childEnv),
+    // What belongs to another isolation is checked and then without effect: so that one option
+    // changes between them.
+    workerProcess: workerProcessSettings(given.workerProcess, concurrency),
+    subprocess: subprocessSettings(given.subprocess),
+    ...compileSettings(given),
+  };
+}
+
+function compileSettings(
+  given: Partial<Record<'trusted' | 'compile' | 'signal', unknown>>,
+): Pick<LoadSettings, 'trusted' | 'compile' | 'signals'> {
+  const compile = optionsObject('compile', given.compile, ['timeoutMs', 'memoryBytes', 'signal']);
+  const trusted = boolean('trusted', given.trusted, true);
+  const signals = [
+    abortSignal('signal', given.signal),
+    abortSignal('compile.signal', compile.signal),
+  ];
+  return {
+    trusted,
+    compile: compileLimits('compile.', compile, trusted ? undefined : UNTRUSTED),
+    signals: signals.filter((signal) => signal !== undefined),
+  };
+}
+
+function inferenceOptions(value: unknown): NativeInferenceOptions {
+  const given = optionsObject('inference', value, ['threads', 'kernels', 'rewrite']);
+  return {
+    threads: integer('inference.threads', given.threads, { min: 1, max: 64, fallback: 1 }),
+    kernels: oneOf('inference.kernels', given.kernels, KERNELS, 'xnnpack'),
+    rewrite: boolean('inference.rewrite', given.rewrite, true),
+  };
+}
+
+function optionalHostModules(value: unknown): string[] {
+  const names = value === undefined ? [] : textList('hostModules', value);
+  return names.map((name) => oneOf('a name in hostModules', name, ['wasmedge_image'], name));
+}

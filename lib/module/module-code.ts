@@ -1,0 +1,155 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+import { addon } from '../addon/native.js';
+import type { NativeModule, NativeModuleSource } from '../addon/native.js';
+import type * as AotCache from '../compile/aot-cache.js';
+import type { ResolvedCompileLimits } from '../compile/compile-limits.js';
+import { verifySideFile } from '../compile/side-file.js';
+import { requireNotAborted } from '../support/abort.js';
+import { WasmEdgeError, nativeCall, reasonOf } from '../support/errors.js';
+
+/** Which code is to be loaded, and how much it is trusted: plain data. */
+export interface CodeSettings {
+  file: string;
+  aot: 'auto' | 'off';
+  trusted: boolean;
+  compile: ResolvedCompileLimits;
+  limits: { fuel: number | undefined; tableElements: number };
+  /** For the compiler's process. */
+  childEnv: Readonly<Record<string, string>>;
+}
+
+/** A module's code, read and not linked yet. */
+export interface Code {
+  module: NativeModule;
+  /** Where it was read from: the module's own file, or its compiled form in the cache. */
+  source: NativeModuleSource;
+}
+
+/** Reads a module in the form in which it will run: a plain one is compiled, once. */
+export async function loadCode(
+  settings: CodeSettings,
+  signals: readonly AbortSignal[] = [],
+): Promise<Code> {
+  const { file, aot, trusted, limits } = settings;
+  // Before the file is opened as a library, which runs what a foreign one may hold. An untrusted
+  // module is only what its own bytes say.
+  const side = onlyWasm(settings) ? null : await verifySideFile(file);
+  const source = await readSource(settings);
+  requireNotAborted(signals);
+  if (source.form === 'plain' && aot === 'auto') {
+    // The compiler's process first: what an untrusted module does to WasmEdge's parser, it does there.
+    if (!trusted) return loadCompiled(settings, source, signals);
+    const code = await parse(source, settings);
+    try {
+      return await loadCompiled(settings, source, signals);
+    } catch (error) {
+      interpretInstead(settings, error);
+      return code;
+    }
+  }
+  if (limits.fuel !== undefined && source.form !== 'plain' && side?.options.meter !== true) {
+    throw new WasmEdgeError(
+      'ERR_MODULE_INVALID',
+      `${file} is not known to measure its instructions, which limits.fuel needs. Compile it with ` +
+        "compileModule(…, { meter: true }) or 'wasmedge-embed compile --meter', and keep its side " +
+        'file beside it.',
+    );
+  }
+  return parse(source, settings);
+}
+
+/**
+ * Has a plain module compiled into the cache, for other processes to load it from there, without
+ * parsing it in this one.
+ *
+ * @returns The settings by which they are to load it.
+ */
+export async function prepareCode<T extends CodeSettings>(
+  settings: T,
+  signals: readonly AbortSignal[],
+): Promise<T> {
+  // Without opening WasmEdge in this process for nothing.
+  if (settings.aot === 'off' || (settings.trusted && (await isElf(settings.file)))) return settings;
+  const source = await readSource(settings);
+  if (source.form !== 'plain') return settings;
+  try {
+    await withCompiledForm(settings, source, signals, () => Promise.resolve());
+    return settings;
+  } catch (error) {
+    interpretInstead(settings, error);
+    return { ...settings, aot: 'off' };
+  }
+}
+
+/** Whether it begins as a shared object does; whoever loads it says what it is. */
+async function isElf(file: string): Promise<boolean> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
+  if (!handle) return false;
+  try {
+    const head = Buffer.alloc(4);
+    await handle.read(head, 0, head.length, 0).catch(() => undefined);
+    return head.toString('latin1') === '\x7fELF';
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whether native code that came with the file is not to run, whatever the file is. */
+function onlyWasm({ trusted, aot }: CodeSettings): boolean {
+  return !trusted || aot === 'off';
+}
+
+function readSource(settings: CodeSettings): Promise<NativeModuleSource> {
+  const { file } = settings;
+  return nativeCall(() => addon().ModuleSource.read(file, file, { onlyWasm: onlyWasm(settings) }));
+}
+
+async function parse(
+  source: NativeModuleSource,
+  { limits: { tableElements } }: CodeSettings,
+): Promise<Code> {
+  return { source, module: await nativeCall(() => addon().Module.load(source, { tableElements })) };
+}
+
+async function loadCompiled(
+  settings: CodeSettings,
+  source: NativeModuleSource,
+  signals: readonly AbortSignal[],
+): Promise<Code> {
+  return withCompiledForm(settings, source, signals, async (output) =>
+    parse(await nativeCall(() => addon().ModuleSource.read(output, settings.file)), settings),
+  );
+}
+
+async function withCompiledForm<T>(
+  { file, trusted, compile, limits, childEnv }: CodeSettings,
+  source: NativeModuleSource,
+  signals: readonly AbortSignal[],
+  use: (output: string) => Promise<T>,
+): Promise<T> {
+  const { withCompiled } = require('../compile/aot-cache.js') as typeof AotCache;
+  const meter = limits.fuel !== undefined;
+  return withCompiled(
+    { file, content: source.bytes, meter, trusted, limits: compile, signals, childEnv },
+    use,
+  );
+}
+
+/** Files of which this was told; whoever has thousands of them knows by then. */
+const told = new Set<string>();
+const MOST_TOLD = 1000;
+
+/** Tells once a file that it is interpreted, and why; throws where it must not be. */
+function interpretInstead({ file, trusted }: CodeSettings, error: unknown): void {
+  const isAborted = error instanceof WasmEdgeError && error.code === 'ERR_ABORTED';
+  if (!trusted || isAborted) throw error;
+  if (told.has(file) || told.size >= MOST_TOLD) return;
+  told.add(file);
+  process.emitWarning(
+    `${file} cannot be compiled ahead of time and is interpreted, some 50 times slower: ` +
+      `${reasonOf(error)} Compile it where that is possible ('wasmedge-embed compile').`,
+    { code: 'WASMEDGE_EMBED_INTERPRETED' },
+  );
+}

@@ -1,0 +1,77 @@
+import { addon } from '../addon/native.js';
+import type { NativeModule } from '../addon/native.js';
+import { loadModels } from '../models/models.js';
+import type { LoadedModels } from '../models/models.js';
+import { InProcessExecutor } from '../runners/in-process.js';
+import type { ModuleFacts } from '../runners/runner.js';
+import { nativeCall } from '../support/errors.js';
+
+import type { GuestInputs } from './guest-inputs.js';
+import type { EngineSettings } from './load-settings.js';
+import { loadCode } from './module-code.js';
+
+/** A module that this process runs. */
+export interface OpenModule {
+  executor: InProcessExecutor;
+  facts: ModuleFacts;
+}
+
+/**
+ * Loads a module with its models into this process, links it, and starts its first thread.
+ *
+ * @param hasModels Whether there will be models among the inputs.
+ * @param signals Each of them ends the compiling, and what has not begun by then.
+ */
+export async function openModule(
+  settings: EngineSettings,
+  inputs: Promise<GuestInputs>,
+  hasModels: boolean,
+  signals: readonly AbortSignal[] = [],
+): Promise<OpenModule> {
+  openLibraries(hasModels);
+  const [{ module }, { files, models }] = await Promise.all([
+    loadCode(settings, signals),
+    inputs.then(async (read) => ({
+      files: read.files,
+      models: await loadModels(read.models, settings.inference),
+    })),
+  ]);
+  await linkModule(module, settings, files, models);
+  return {
+    executor: new InProcessExecutor(module, settings),
+    facts: factsOf(settings.file, module),
+  };
+}
+
+/** What is known of a module by its code; `file` as the caller gave it. */
+export function factsOf(file: string, module: NativeModule): ModuleFacts {
+  const { isAot, imports, exports } = module;
+  return { file, mode: isAot ? 'aot' : 'interpreter', imports, exports };
+}
+
+/** Has the libraries opened by other threads, while this one reads files. */
+function openLibraries(hasModels: boolean): void {
+  // What fails here fails again where it is needed, and is told there.
+  const open = async (): Promise<void> => {
+    const native = addon();
+    await Promise.all([native.runtime(), hasModels ? native.inference() : undefined]);
+  };
+  open().catch(() => undefined);
+}
+
+/** Links a module with what it is given, and starts its first thread. */
+export async function linkModule(
+  module: NativeModule,
+  settings: EngineSettings,
+  files: GuestInputs['files'],
+  models: LoadedModels,
+): Promise<void> {
+  const { inference, hostModules, limits, concurrency, maxQueue } = settings;
+  await nativeCall(() => {
+    module.start({
+      files: { ...files, ...models.files },
+      models: models.byName,
+      ...{ inference, hostModules, limits, concurrency, maxQueue },
+    });
+  });
+}

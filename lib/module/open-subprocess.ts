@@ -1,0 +1,110 @@
+import path from 'node:path';
+
+import { addon } from '../addon/native.js';
+import type { NativeRequest } from '../addon/native.js';
+import { versionLine } from '../compile/side-file.js';
+import { loadModels } from '../models/models.js';
+import type { ModuleFacts } from '../runners/runner.js';
+import { SubprocessExecutor } from '../runners/subprocess/executor.js';
+import type { Command } from '../runners/subprocess/invocation.js';
+import { materialise } from '../runners/subprocess/materials.js';
+import type { Materials } from '../runners/subprocess/materials.js';
+import { openProgram } from '../runners/subprocess/program.js';
+import type { Program } from '../runners/subprocess/program.js';
+import { WasmEdgeError, nativeCall } from '../support/errors.js';
+
+import { readInputs } from './guest-inputs.js';
+import type { LoadSettings } from './load-settings.js';
+import { loadCode } from './module-code.js';
+import { factsOf, linkModule } from './open-module.js';
+
+/**
+ * Prepares for a process of WasmEdge's program for each invocation. The module is looked at in this
+ * process, once, so that what cannot be loaded or linked shows now and as in every other isolation.
+ */
+export async function openSubprocess(
+  settings: LoadSettings,
+): Promise<{ executor: SubprocessExecutor; facts: ModuleFacts }> {
+  const { file, inference, limits, concurrency, maxQueue } = settings;
+  const [program, code, inputs] = await Promise.all([
+    openProgram(settings.subprocess, settings.childEnv),
+    loadCode(settings, settings.signals),
+    readInputs(settings),
+  ]);
+  const { module, source } = code;
+  if (module.isAot) await requireSameLine(program);
+  const models = await loadModels(inputs.models, inference);
+  await linkModule(module, { ...settings, concurrency: 1 }, inputs.files, models);
+  await nativeCall(() => module.close());
+  const name = `${path.parse(file).name}.wasm`;
+  const materials = await materialise(
+    { content: source.bytes, name },
+    { ...inputs.files, ...models.files },
+    inputs.models,
+  );
+  const executor = new SubprocessExecutor({
+    ...{ concurrency, maxQueue },
+    outputBytes: limits.outputBytes,
+    command: commandOf(settings, program, materials, module.isAot),
+    cleanUp: () => materials.remove(),
+  });
+  return { executor, facts: factsOf(file, module) };
+}
+
+/** Compiled modules fit one line of versions: the library's, with which this one was looked at. */
+async function requireSameLine({ file, version }: Program): Promise<void> {
+  const library = await nativeCall(() => addon().runtime());
+  if (versionLine(library.version) === versionLine(version)) return;
+  throw new WasmEdgeError(
+    'ERR_NATIVE_LOAD',
+    `WasmEdge's program ${file} is ${version}, the library ${library.path} is ${library.version}: ` +
+      'they do not run the same compiled modules. Set WASMEDGE_DIR to a folder with both of one ' +
+      "version, or load a .wasm with aot: 'off'.",
+  );
+}
+
+/** Makes the command line of each invocation. */
+function commandOf(
+  settings: LoadSettings,
+  program: Program,
+  { guest, root, models }: Materials,
+  isAot: boolean,
+): (request: NativeRequest, remainingMs: number | undefined) => Command {
+  const { limits, inference, hostModules } = settings;
+  const env = {
+    ...program.env,
+    WASMEDGE_EMBED_MODELS: Object.entries(models)
+      .map(([name, file]) => `${name}=${file}`)
+      .join('\n'),
+    WASMEDGE_EMBED_INFERENCE: `threads=${inference.threads},kernels=${inference.kernels},rewrite=${String(inference.rewrite)}`,
+    WASMEDGE_EMBED_LIMITS: (
+      ['models', 'modelBytes', 'sessions', 'sessionBytes', 'imagePixels'] as const
+    )
+      .map((name) => `${name}=${limits[name]}`)
+      .join(','),
+  };
+  const fixed = [
+    ...runMode(program, isAot),
+    ...['--dir', `/:${root}:readonly`],
+    ...(limits.memoryPages < 65_536 ? ['--memory-page-limit', String(limits.memoryPages)] : []),
+    ...(limits.fuel === undefined ? [] : ['--gas-limit', String(limits.fuel)]),
+    ...(hostModules.includes('wasmedge_image') ? [] : ['--forbidden-plugin', 'wasmedge_image']),
+  ];
+  return (request, remainingMs) => ({
+    file: program.file,
+    args: [
+      ...fixed,
+      ...(remainingMs === undefined ? [] : ['--time-limit', String(remainingMs)]),
+      ...request.env.flatMap((variable) => ['--env', variable]),
+      ...['--', guest],
+      // The program gives the guest its name itself.
+      ...request.args.slice(1),
+    ],
+    env,
+  });
+}
+
+function runMode({ version }: Program, isAot: boolean): string[] {
+  if (versionLine(version) === '0.14') return isAot ? [] : ['--force-interpreter'];
+  return ['--run-mode', isAot ? 'aot' : 'interpreter'];
+}

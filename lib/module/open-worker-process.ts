@@ -1,0 +1,94 @@
+import { copyOf } from '../runners/large-input.js';
+import type { ModuleFacts } from '../runners/runner.js';
+import { WorkerPool } from '../runners/worker-process/pool.js';
+import type { WorkerStart } from '../runners/worker-process/worker.js';
+import { childEnvironment } from '../support/child-environment.js';
+import { requireInstalled } from '../support/package-root.js';
+
+import { readInputs } from './guest-inputs.js';
+import type { ReadInputs } from './guest-inputs.js';
+import type { EngineSettings, LoadSettings } from './load-settings.js';
+import { prepareCode } from './module-code.js';
+
+/** Loads a module into worker processes; ready when the first of them is. */
+export async function openWorkerPool(
+  settings: LoadSettings,
+): Promise<{ executor: WorkerPool; facts: ModuleFacts }> {
+  requireInstalled();
+  const { concurrency, maxQueue, workerProcess, signals } = settings;
+  // Here, since compiling is bounded for all modules of this process together.
+  const [prepared, inputs] = await Promise.all([
+    prepareCode(settings, signals),
+    readInputs(settings),
+  ]);
+  const pool = new WorkerPool(await workerStart(prepared, inputs), {
+    ...workerProcess,
+    concurrency,
+    maxQueue,
+  });
+  return { executor: pool, facts: await pool.open(signals) };
+}
+
+async function workerStart(
+  settings: LoadSettings,
+  { files, models }: ReadInputs,
+): Promise<WorkerStart> {
+  const { workers, recycleAboveBytes } = settings.workerProcess;
+  const runs = Math.ceil(settings.concurrency / workers);
+  const engine: EngineSettings = {
+    file: settings.file,
+    aot: settings.aot,
+    trusted: settings.trusted,
+    compile: settings.compile,
+    inference: settings.inference,
+    hostModules: settings.hostModules,
+    limits: settings.limits,
+    concurrency: runs,
+    // The pool gives no more than that; but a thread is free a moment after its answer.
+    maxQueue: runs,
+    childEnv: settings.childEnv,
+  };
+  return {
+    message: {
+      type: 'load',
+      parent: process.pid,
+      settings: engine,
+      files: settings.files.map(([path]) => path),
+      models: models.map(({ name, path, labels, normalize }) => ({
+        ...{ name, normalize, hasLabels: labels !== null },
+        ...(path !== undefined && { path }),
+      })),
+      tellMemory: Number.isSafeInteger(recycleAboveBytes + 1),
+    },
+    arrays: await ownArrays([
+      ...settings.files.map(([path, source]) => ({
+        name: `files['${path}']`,
+        bytes: files[path],
+        isGiven: typeof source !== 'string',
+      })),
+      ...models.flatMap(({ name, path, content, labels }) => [
+        { name: `models.${name}`, bytes: content, isGiven: path === undefined },
+        { name: 'labels', bytes: labels ?? undefined, isGiven: false },
+      ]),
+    ]),
+    script: require.resolve('./worker-process-child.js'),
+    folder: process.cwd(),
+    // As it is now: so all workers have the same, whenever they are started.
+    env: childEnvironment(settings.childEnv),
+  };
+}
+
+interface SentBytes {
+  name: string;
+  bytes: Uint8Array | undefined;
+  /** Whether they are the caller's, who may change them: they are kept for workers to come. */
+  isGiven: boolean;
+}
+
+async function ownArrays(given: readonly SentBytes[]): Promise<Uint8Array[]> {
+  const own: Uint8Array[] = [];
+  for (const { name, bytes = new Uint8Array(), isGiven } of given) {
+    own.push(isGiven ? await copyOf(bytes, name) : bytes);
+  }
+  return own;
+}

@@ -1,0 +1,209 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { stat } from 'node:fs/promises';
+import { Socket, connect } from 'node:net';
+import type { NetConnectOpts } from 'node:net';
+import { memoryUsage } from 'node:process';
+
+import { addon } from '../addon/native.js';
+import type { NativeInput, NativeRequest } from '../addon/native.js';
+import type { InProcessExecutor } from '../runners/in-process.js';
+import { nativeInput } from '../runners/large-input.js';
+import { ArrivingInput } from '../runners/worker-process/arriving-input.js';
+import { Channel } from '../runners/worker-process/channel.js';
+import { decodeValue, encodeValue } from '../runners/worker-process/encoded-value.js';
+import { batchesOf } from '../runners/worker-process/externals.js';
+import type { FromWorker, ToWorker } from '../runners/worker-process/protocol.js';
+import { compileChannel } from '../support/diagnostics.js';
+import type { CompileEvent } from '../support/diagnostics.js';
+import { encodeError } from '../support/encoded-error.js';
+
+import type { GuestInputs } from './guest-inputs.js';
+import { openModule } from './open-module.js';
+
+// A worker process: loads the module as the first message says and runs it in-process.
+
+/** The stream that the pool has put there. */
+const CHANNEL_DESCRIPTOR = 3;
+
+const controllers = new Map<number, AbortController>();
+/** Of runs whose input is still on its way. */
+const inputs = new Map<number, ArrivingInput>();
+let executor: InProcessExecutor | undefined;
+let tellMemory = false;
+
+const socket = openSocket();
+const channel = new Channel(
+  socket,
+  // The pool's process is trusted.
+  { headerBytes: Infinity, arrays: Infinity, arrayBytes: Infinity, aheadBytes: Infinity },
+  {
+    onMessage: (message, arrays) => {
+      receive(message as ToWorker, arrays);
+    },
+    onMalformed: end,
+  },
+);
+// The pool's process has ended, or has given this one up.
+socket.on('close', end);
+// What a terminal or a service manager sends to all processes is for the pool's to act upon: it may
+// want to finish what it has begun.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+function openSocket(): Socket {
+  // Bun's constructor takes a descriptor as well, and then neither reads nor writes.
+  if (process.versions.bun !== undefined) {
+    return connect({ fd: CHANNEL_DESCRIPTOR } as unknown as NetConnectOpts);
+  }
+  return new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true });
+}
+
+function receive(message: ToWorker, arrays: Buffer[]): void {
+  switch (message.type) {
+    case 'load':
+      void load(message, arrays);
+      return;
+    case 'run':
+      void run(message, arrays[0]);
+      return;
+    case 'input':
+      inputs.get(message.id)?.append(arrays[0]);
+      return;
+    case 'abort':
+      inputs.get(message.id)?.abandon();
+      controllers.get(message.id)?.abort();
+      return;
+    case 'ping':
+      send({ type: 'pong' });
+      return;
+    case 'close':
+      void close();
+  }
+}
+
+async function load(message: Extract<ToWorker, { type: 'load' }>, arrays: Buffer[]): Promise<void> {
+  tellMemory = message.tellMemory;
+  passOn();
+  try {
+    addon().dieWithParent(message.parent);
+    const { file } = message.settings;
+    // Before it is read: a change in between is seen as one.
+    const identity = await identityOf(file);
+    const opened = await openModule(
+      message.settings,
+      Promise.resolve(inputsOf(message, arrays)),
+      message.models.length > 0,
+    );
+    executor = opened.executor;
+    for (const some of batchesOf(opened.facts)) send({ type: 'externals', ...some });
+    send({ type: 'ready', mode: opened.facts.mode, identity });
+  } catch (error) {
+    send({ type: 'failed', error: encodeError(error, []) });
+    endGracefully();
+  }
+}
+
+function inputsOf(
+  { files, models }: Extract<ToWorker, { type: 'load' }>,
+  arrays: Buffer[],
+): GuestInputs {
+  const rest = arrays.values();
+  const next = (): Buffer => rest.next().value ?? Buffer.alloc(0);
+  return {
+    files: Object.fromEntries(files.map((path) => [path, next()])),
+    models: models.map(({ hasLabels, ...model }) => {
+      const [content, labels] = [next(), next()];
+      return { ...model, content, labels: hasLabels ? labels : null };
+    }),
+  };
+}
+
+/** Which file it is and in which state; empty where that cannot be said. */
+async function identityOf(file: string): Promise<string> {
+  const status = await stat(file, { bigint: true }).catch(() => null);
+  return status ? [status.dev, status.ino, status.size, status.mtimeNs].join(' ') : '';
+}
+
+async function run(
+  { id, request, inputBytes }: Extract<ToWorker, { type: 'run' }>,
+  stdin: Buffer | undefined,
+): Promise<void> {
+  const controller = new AbortController();
+  controllers.set(id, controller);
+  const memory = () => (tellMemory ? { memory: memoryUsage.rss() } : {});
+  try {
+    if (!executor) throw new Error('A run came before the module was loaded.');
+    const arrived = inputBytes === undefined ? undefined : await arrival(id, inputBytes);
+    const waitedMs = arrived?.waitedMs ?? 0;
+    const { timeoutMs } = request;
+    const native: NativeRequest = {
+      ...request,
+      stdin: arrived?.input ?? stdin,
+      arguments: request.arguments?.map(decodeValue) ?? [],
+      timeoutMs: timeoutMs && Math.max(1, Math.ceil(timeoutMs - waitedMs)),
+    };
+    const result = await executor.execute(native, controller.signal);
+    const { exitCode, exited, value, timings, stdout, stderr } = result;
+    timings.queueMs += waitedMs;
+    const encoded = {
+      ...{ exitCode, exited, timings },
+      ...(value !== undefined && { value: encodeValue(value) }),
+    };
+    send({ type: 'result', id, result: encoded, ...memory() }, [stdout, stderr]);
+  } catch (error) {
+    const bytes: Uint8Array[] = [];
+    send({ type: 'error', id, error: encodeError(error, bytes), ...memory() }, bytes);
+  } finally {
+    controllers.delete(id);
+  }
+}
+
+/** Waits for all of a run's input. */
+async function arrival(
+  id: number,
+  byteLength: number,
+): Promise<{ input: NativeInput; waitedMs: number }> {
+  const input = nativeInput(byteLength);
+  const arriving = new ArrivingInput(input, byteLength);
+  inputs.set(id, arriving);
+  try {
+    return { input, waitedMs: await arriving.complete };
+  } finally {
+    inputs.delete(id);
+  }
+}
+
+async function close(): Promise<void> {
+  await executor?.close();
+  endGracefully();
+}
+
+/** After what was sent, when nothing is left to do. */
+function endGracefully(): void {
+  socket.off('close', end);
+  channel.end();
+}
+
+/** What this process would tell its own user is told to the pool's. */
+function passOn(): void {
+  process.on('warning', (warning: Error & { code?: string }) => {
+    if (!warning.code?.startsWith('WASMEDGE_EMBED_')) return;
+    send({ type: 'warning', message: warning.message, code: warning.code });
+  });
+  subscribe(compileChannel.name, (message) => {
+    const { error, output, totalMs } = message as CompileEvent;
+    send({
+      ...{ type: 'compile', totalMs },
+      ...(output !== undefined && { output }),
+      ...(error !== undefined && { error: encodeError(error, []) }),
+    });
+  });
+}
+
+function send(message: FromWorker, arrays: readonly Uint8Array[] = []): void {
+  channel.send(message, arrays);
+}
+
+/** At once, whatever guests or host functions are doing: nobody is left to hear of it. */
+function end(): void {
+  process.kill(process.pid, 'SIGKILL');
+}

@@ -1,0 +1,79 @@
+import { WasmEdgeError } from '../support/errors.js';
+
+import { integer, optionsObject } from './validation.js';
+import type { Limits } from './types.js';
+
+/** What one invocation may use; every limit has a value but those that are off by default. */
+export interface ResolvedLimits {
+  timeoutMs: number | undefined;
+  memoryPages: number;
+  tableElements: number;
+  outputBytes: number;
+  models: number;
+  modelBytes: number;
+  sessions: number;
+  sessionBytes: number;
+  imagePixels: number;
+  argumentBytes: number;
+  stdinBytes: number;
+  fileBytes: number;
+  fuel: number | undefined;
+}
+
+const MIB = 1 << 20;
+const ANY = Number.MAX_SAFE_INTEGER;
+
+/** Name, least and greatest value, and default. */
+const TABLE = [
+  ['memoryPages', 1, 65_536, 65_536],
+  ['tableElements', 0, 10_000_000, 1_000_000],
+  ['outputBytes', 0, ANY, 256 * MIB],
+  ['models', 1, 65_536, 64],
+  ['modelBytes', 0, ANY, 256 * MIB],
+  ['sessions', 1, 65_536, 64],
+  ['sessionBytes', 0, ANY, 256 * MIB],
+  ['imagePixels', 1, ANY, 50_000_000],
+  ['argumentBytes', 0, ANY, MIB],
+  ['stdinBytes', 0, ANY, ANY],
+  ['fileBytes', 0, ANY, ANY],
+] as const satisfies readonly (readonly [keyof Limits, number, number, number])[];
+
+/** The longest time that a timer can measure: some 24 days. */
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Validates the option `limits`. */
+export function resolveLimits(option: unknown): ResolvedLimits {
+  const given = optionsObject('limits', option, [
+    'timeoutMs',
+    'fuel',
+    ...TABLE.map(([name]) => name),
+  ]);
+  const values = TABLE.map(
+    ([name, min, max, fallback]) =>
+      [name, integer(`limits.${name}`, given[name], { min, max, fallback })] as const,
+  );
+  return {
+    ...(Object.fromEntries(values) as Record<(typeof TABLE)[number][0], number>),
+    timeoutMs: timeout('limits.timeoutMs', given.timeoutMs),
+    fuel:
+      given.fuel === undefined
+        ? undefined
+        : integer('limits.fuel', given.fuel, { min: 1, max: ANY, fallback: ANY }),
+  };
+}
+
+/** A time limit in milliseconds, or none. */
+export function timeout(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  return integer(name, value, { min: 1, max: MAX_TIMEOUT_MS, fallback: MAX_TIMEOUT_MS });
+}
+
+/** Throws ERR_LIMIT when a size is beyond the limit of this name. */
+export function requireWithin(name: keyof Limits, size: number, limit: number): void {
+  if (size <= limit) return;
+  throw new WasmEdgeError(
+    'ERR_LIMIT',
+    `${size} bytes are more than the limit '${name}' of ${limit}. Raise limits.${name} if it may be.`,
+    { limit: name },
+  );
+}

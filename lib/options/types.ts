@@ -1,0 +1,309 @@
+import type { Timings } from '../addon/native.js';
+import type { Isolation } from '../runners/executor.js';
+
+export type {
+  ExternalDescription,
+  RewriteDescription,
+  TensorDescription,
+  Timings,
+  ValueType,
+} from '../addon/native.js';
+export type { Isolation } from '../runners/executor.js';
+
+/** Bytes in any form that Node's own functions take. */
+export type BytesLike = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+
+/**
+ * How a float model's input is made from a picture's bytes: `(byte - mean) * scale`, for each
+ * channel. One number stands for all three.
+ */
+export interface Normalization {
+  /** What is subtracted, on the scale of the bytes (0 to 255). Default 127.5. */
+  mean: number | readonly [number, number, number];
+  /** What the difference is multiplied by. Default 1 / 127.5. */
+  scale: number | readonly [number, number, number];
+}
+
+/** A model with what belongs to it. */
+export interface ModelOptions {
+  /** The .tflite file's path, or its bytes. */
+  file: string | BytesLike;
+  /**
+   * The labels, one for each class: a text file's path, one label a line, or the labels. By default
+   * `NAME.labels.txt`, the only `*.labels.txt`, or `labels.txt` beside the model's file. Of a model
+   * that tells classes apart (one output, of one dimension but for those of 1) they must be as many
+   * (ERR_MODEL); an empty list is none.
+   */
+  labels?: string | readonly string[];
+  /** For float inputs; by default to [-1, 1]. */
+  normalize?: Normalization;
+  /** Words of {@link findModel} that say which it is: what it gives can be passed on. Without effect. */
+  description?: string;
+}
+
+/** The kernels that inference runs on. */
+export type Kernels = 'xnnpack' | 'builtin' | 'reference';
+
+/** How models are run. */
+export interface InferenceOptions {
+  /** Threads of one inference, 1 to 64. Default 1: parallel runs scale better. */
+  threads?: number;
+  /**
+   * `xnnpack` (default, fastest), TensorFlow Lite's `builtin` kernels, or its slow and simple
+   * `reference` kernels to compare with.
+   */
+  kernels?: Kernels;
+  /**
+   * Whether `xnnpack` may run a model that is quantized to uint8 as the int8 model that it makes of
+   * it in memory, which is more than twice as fast; guests see no difference. Default true. The
+   * other kernels run every model as it is.
+   */
+  rewrite?: boolean;
+}
+
+/**
+ * What one invocation may use. A limit that the guest reaches ends its invocation with the error
+ * named here, and everything it held is released. All are integers; bytes may be 0 to 2^53 - 1.
+ */
+export interface Limits {
+  /**
+   * Longest time from `run` or `call` to the end, waiting included, 1 to 2^31 - 1 milliseconds
+   * (ERR_TIMEOUT). Default none.
+   */
+  timeoutMs?: number;
+  /**
+   * Pages of 64 KiB that the guest's memory may have, 1 to 65,536. A module that declares more is
+   * refused at load (ERR_MEMORY_LIMIT); growing beyond fails in the guest, as WebAssembly has it.
+   * Default 65,536 (4 GiB).
+   */
+  memoryPages?: number;
+  /**
+   * Elements that the guest's tables may have together, 0 to 10,000,000 (what browsers allow a
+   * table); one takes 16 bytes. A module that declares more is refused at load (ERR_LIMIT); growing
+   * beyond fails in the guest, as WebAssembly has it. Default 1,000,000.
+   */
+  tableElements?: number;
+  /** Bytes of stdout and stderr together, 0 or more (ERR_OUTPUT_LIMIT). Default 256 MiB. */
+  outputBytes?: number;
+  /**
+   * Instructions that the guest may execute, 1 or more (ERR_LIMIT, `limit: 'fuel'`). The module must
+   * have been compiled with `meter: true`, which makes it slower. Default none.
+   */
+  fuel?: number;
+  /** Models that the guest may hold at a time, 1 to 65,536 (ERR_LIMIT). Default 64. */
+  models?: number;
+  /** Bytes of the models that the guest itself brings (ERR_LIMIT). Default 256 MiB. */
+  modelBytes?: number;
+  /** Inference sessions that the guest may hold at a time, 1 to 65,536 (ERR_LIMIT). Default 64. */
+  sessions?: number;
+  /** Bytes of the inputs and outputs of all sessions (ERR_LIMIT). Default 256 MiB. */
+  sessionBytes?: number;
+  /**
+   * Pixels of a picture that `wasmedge_image` decodes, 1 or more; one with more is answered as one
+   * that cannot be decoded. A guest that asks for a result with more is ended (ERR_LIMIT). Default
+   * 50,000,000.
+   */
+  imagePixels?: number;
+  /** Bytes of arguments and environment variables (ERR_LIMIT). Default 1 MiB. */
+  argumentBytes?: number;
+  /** Bytes of standard input (ERR_LIMIT). Default none. */
+  stdinBytes?: number;
+  /** Bytes of all `files` together, at load (ERR_LIMIT). Default none. */
+  fileBytes?: number;
+}
+
+/**
+ * A host module that is there only for who asks for it. `wasmedge_image` decodes JPEG and PNG
+ * pictures in libjpeg-turbo and libpng, outside of the sandbox: a fault in these is one of the whole
+ * process. Both libraries have to be installed.
+ */
+export type OptionalHostModule = 'wasmedge_image';
+
+/** The pool of worker processes. */
+export interface WorkerProcessOptions {
+  /**
+   * Processes, 1 to 256, and never more than `concurrency`, which they share evenly. A process that
+   * dies takes along what it holds: one invocation at a time each, unless there are fewer of them.
+   * Default: as many as `concurrency`, at most the processors.
+   */
+  workers?: number;
+  /**
+   * Invocations, 1 or more, after which a process is replaced by a new one; 1 gives each its own.
+   * Default none.
+   */
+  recycleAfterRuns?: number;
+  /** Resident bytes, 1 or more, above which a process is replaced after an invocation. Default none. */
+  recycleAboveBytes?: number;
+  /**
+   * Milliseconds, 0 to a day, that a process has to end an invocation that was aborted or took too
+   * long, and to end itself at close. Then it is killed. Default 1,000.
+   */
+  graceMs?: number;
+  /**
+   * Milliseconds, 1,000 to a day, for which a process that holds invocations may be silent before it
+   * is killed (ERR_WORKER_DIED). Default 10,000.
+   */
+  unresponsiveMs?: number;
+}
+
+/** WasmEdge's own program, `wasmedge`. */
+export interface SubprocessOptions {
+  /**
+   * Its file. Default: `bin/wasmedge` below `$WASMEDGE_DIR`, else below `~/.wasmedge`, else
+   * `wasmedge` in `$PATH`.
+   */
+  program?: string;
+  /** The folder of this package's plug-ins for it. Default: the one in the package. */
+  plugins?: string;
+}
+
+/** What ends the compiling of a module early. */
+export interface CompileLimits {
+  /**
+   * Longest time of a compilation, 1 to 2^31 - 1 milliseconds (ERR_LIMIT, `limit: 'compile'`).
+   * Waiting for others does not count. Default none, for an untrusted module 60,000.
+   */
+  timeoutMs?: number;
+  /**
+   * Resident bytes of the compiler's process, 1 or more (ERR_LIMIT, `limit: 'compile'`), looked at
+   * every 10 ms; some 120 MiB are its own. Default none, for an untrusted module 2 GiB.
+   */
+  memoryBytes?: number;
+  /** Ends it at once (ERR_ABORTED, with the signal's reason as its cause). */
+  signal?: AbortSignal;
+}
+
+/** Options of {@link loadModule}. */
+export interface LoadOptions {
+  /**
+   * What stands between the guest and this process: nothing but WebAssembly's own sandbox
+   * (`in-process`, default, fastest), or a process as well: one of a pool of long-lived ones
+   * (`worker-process`), or for each invocation a new one of WasmEdge's own program (`subprocess`).
+   */
+  isolation?: Isolation;
+  /** The guest's arguments after the program name. Default none. */
+  args?: readonly string[];
+  /** The guest's environment variables; nothing is inherited. Default none. */
+  env?: Readonly<Record<string, string>>;
+  /**
+   * Read-only files by their absolute path in the guest: a host path (read once, now) or bytes. The
+   * guest sees nothing else. `/models` is taken by the models.
+   */
+  files?: Readonly<Record<string, string | BytesLike>>;
+  /** Models by the name under which the guest asks for them; loaded once in a process. */
+  models?: Readonly<Record<string, string | BytesLike | ModelOptions>>;
+  /** How models are run. */
+  inference?: InferenceOptions;
+  /** Host modules beside those that are always there. Default none. */
+  hostModules?: readonly OptionalHostModule[];
+  /** What each invocation may use. */
+  limits?: Limits;
+  /**
+   * `auto` (default): a plain .wasm is compiled ahead of time, once, into the cache folder, and
+   * interpreted where that is not possible, with a warning that says why. `off`: every .wasm is
+   * interpreted, some 50 times slower, also one that carries compiled code, and a shared object is
+   * refused whatever its name (ERR_MODULE_INVALID): nothing that came with the file runs as native
+   * code.
+   */
+  aot?: 'auto' | 'off';
+  /**
+   * Whether the module's maker is trusted. Default true. `false` is for what strangers upload: only
+   * WebAssembly is taken, a shared object is refused whatever its name (ERR_MODULE_INVALID), compiled
+   * code inside a .wasm and a side file are ignored. The module is compiled here, within `compile`'s
+   * limits, one such module at a time in a process while up to 16 wait (beyond: ERR_QUEUE_FULL). One
+   * that cannot be compiled is an error, never interpreted instead; after a failure that is the
+   * module's the same content fails again at once in this thread for ten minutes.
+   */
+  trusted?: boolean;
+  /**
+   * What compiling a plain .wasm may take. A trusted module that reaches a limit is interpreted, with
+   * a warning. `compile.signal` aborts all of the loading, as `signal` does.
+   */
+  compile?: CompileLimits;
+  /**
+   * Aborts the loading (ERR_ABORTED, with the signal's reason as its cause): compiling at once,
+   * anything else when it has ended, or after a second. Without effect once the module is loaded.
+   */
+  signal?: AbortSignal;
+  /** With the isolation `worker-process`. */
+  workerProcess?: WorkerProcessOptions;
+  /** With the isolation `subprocess`. */
+  subprocess?: SubprocessOptions;
+  /**
+   * Environment variables of the processes that this package starts (worker processes, the compiler,
+   * WasmEdge's program), beside the few that they inherit: see docs/isolation.md. Guests see none of
+   * them. Default none.
+   */
+  childEnv?: Readonly<Record<string, string>>;
+  /** Most invocations at a time, 1 to 256. Each has its own thread. Default: the processors. */
+  concurrency?: number;
+  /** Most invocations waiting for a thread, 0 to 1,000,000. Default 1,024. */
+  maxQueue?: number;
+}
+
+/** Options of {@link LoadedModule.run} and {@link LoadedModule.invoke}. */
+export interface RunOptions {
+  /**
+   * Standard input; default empty. Up to 16 MiB are copied before `run` returns. More is copied in
+   * slices while the event loop turns: it must not change until the promise settles, and a buffer
+   * that is transferred or resized meanwhile fails the run (ERR_INVALID_ARGUMENT). A string is
+   * encoded before `run` returns, whatever its length.
+   */
+  stdin?: string | BytesLike;
+  /** Arguments for this run instead of the module's. */
+  args?: readonly string[];
+  /** Environment variables for this run, over the module's. */
+  env?: Readonly<Record<string, string>>;
+  /** Ends the run early (ERR_ABORTED, with the signal's reason as its cause). */
+  signal?: AbortSignal;
+  /**
+   * Longest time for this run instead of `limits.timeoutMs`, 1 to 2^31 - 1 milliseconds
+   * (ERR_TIMEOUT).
+   */
+  timeoutMs?: number;
+}
+
+/** How a guest's run ended. */
+export interface RunResult {
+  /** What the guest wrote to its standard output, at most `limits.outputBytes` with `stderr`. */
+  stdout: Buffer;
+  /** What the guest wrote to its standard error. */
+  stderr: Buffer;
+  /** What the guest gave to `proc_exit`, as the system would show it (its low 8 bits); else 0. */
+  exitCode: number;
+  /** How long its parts took. */
+  timings: Timings;
+}
+
+/** How the call of an exported function ended. */
+export interface InvokeResult {
+  /** Its result: a number, a bigint (signed) for i64, or undefined where it has none. */
+  value: number | bigint | undefined;
+  /** What it wrote to its standard output, at most `limits.outputBytes` with `stderr`. */
+  stdout: Buffer;
+  /** What it wrote to its standard error. */
+  stderr: Buffer;
+  /** How long its parts took. */
+  timings: Timings;
+}
+
+/** Options of {@link compileModule}. */
+export interface CompileOptions extends CompileLimits {
+  /** LLVM's optimization level, 0 to 3. Default 3. */
+  optimize?: 0 | 1 | 2 | 3;
+  /**
+   * Compile for any processor of this architecture (x86-64-v2, which processors have since 2009;
+   * ARMv8-A) instead of this machine's: for what travels. A module for a richer processor ends its
+   * process with SIGILL on a poorer one. Default false.
+   *
+   * Refused with ERR_NATIVE_LOAD by builds of WasmEdge that have LLVM inside them, such as the
+   * official release: what they call generic has this processor's instructions all the same.
+   */
+  generic?: boolean;
+  /** Add the measuring of instructions that `limits.fuel` needs. Default false. */
+  meter?: boolean;
+  /** Add the checks that let WasmEdge's own asynchronous calls be cancelled. Default false. */
+  interruptible?: boolean;
+  /** Environment variables of the process that compiles, as {@link LoadOptions} has them. */
+  childEnv?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,165 @@
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { WasmEdgeError, reasonOf } from './errors.js';
+import { effectiveUser, foreignness } from './ownership.js';
+import { printable } from './printable.js';
+import { onProcessExit } from './process-exit.js';
+
+/**
+ * The folder for what can be made again: compiled modules, fetched models. `$WASMEDGE_EMBED_CACHE`,
+ * else `wasmedge-embed` in `$XDG_CACHE_HOME` or `~/.cache` (XDG Base Directory Specification);
+ * undefined for a user without a home.
+ */
+export function cacheDirectory(): string | undefined {
+  const own = process.env['WASMEDGE_EMBED_CACHE'];
+  if (own) return path.resolve(own);
+  const xdg = process.env['XDG_CACHE_HOME'];
+  if (xdg && path.isAbsolute(xdg)) return path.join(xdg, 'wasmedge-embed');
+  const home = homeDirectory();
+  return home === undefined ? undefined : path.join(home, '.cache', 'wasmedge-embed');
+}
+
+/** The user's home; undefined where neither `$HOME` nor the system's list of users has it. */
+export function homeDirectory(): string | undefined {
+  try {
+    const home = homedir();
+    return path.isAbsolute(home) ? home : undefined;
+  } catch {
+    // A container's process often has a number that is no user's.
+    return undefined;
+  }
+}
+
+/**
+ * Makes and returns a folder below the cache that belongs to this process's user, in which nobody else may write,
+ * nor replace it: what is in there is run as native code. Where the cache cannot be written (a read-only home, as
+ * on Lambda) or is somebody else's, of which a warning tells, it is below the temporary folder: under a name of
+ * this user's, or where somebody has taken that, under one of this process's.
+ *
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD when none can be written.
+ */
+export function writableCacheDirectory(name: string): string {
+  const user = String(effectiveUser());
+  const temporary = (): string => path.join(tmpdir(), `wasmedge-embed-${user}`);
+  const obstacles: string[] = [];
+  for (const root of [cacheDirectory, temporary, privateRoot]) {
+    try {
+      const folder = root();
+      if (folder !== undefined) return ownDirectory(folder, name);
+    } catch (error) {
+      obstacles.push(reasonOf(error));
+      if (error instanceof ForeignFolder) warnOnce(error);
+    }
+  }
+  throw new WasmEdgeError(
+    'ERR_MODULE_LOAD',
+    `There is no folder to keep files in: ${obstacles.join('; ')}. Set WASMEDGE_EMBED_CACHE to a ` +
+      'folder that can be written.',
+  );
+}
+
+/** Makes and returns the folder of this name in the cache itself, or throws. */
+export function ownCacheDirectory(name: string): string {
+  const cache = cacheDirectory();
+  if (cache === undefined) throw new Error('this user has no home');
+  return ownDirectory(cache, name);
+}
+
+/** Whether a folder of the cache is there and this user's alone; a warning tells of one that is not. */
+export function isOwnCacheDirectory(name: string): boolean {
+  const cache = cacheDirectory();
+  if (cache === undefined) return false;
+  try {
+    for (const folder of foldersOf(cache, name)) requireOwn(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof ForeignFolder) warnOnce(error);
+    return false;
+  }
+}
+
+/** This process's own cache, where it has one: for its children. */
+export function privateCacheDirectory(): string | undefined {
+  return privateFolder;
+}
+
+/** A folder that somebody else made, or may write to. */
+class ForeignFolder extends Error {
+  constructor(
+    readonly folder: string,
+    reason: string,
+  ) {
+    super(
+      `The cache folder ${printable(folder, 1000)} is not used: ${reason}, and what is cached is run ` +
+        "as native code. Make it this user's alone (chown, chmod 700), remove it, or set " +
+        'WASMEDGE_EMBED_CACHE to another one.',
+    );
+  }
+}
+
+function ownDirectory(root: string, name: string): string {
+  const place = path.dirname(root);
+  mkdirSync(place, { recursive: true, mode: 0o700 });
+  const { uid } = statSync(place);
+  // Its owner could replace what is made there at any time: of importance where it is a user's and
+  // this process is root's.
+  if (uid !== 0 && uid !== effectiveUser()) {
+    throw new ForeignFolder(root, `${printable(place, 1000)} belongs to another user`);
+  }
+  let folder = root;
+  for (folder of foldersOf(root, name)) {
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    requireOwn(folder);
+  }
+  accessSync(folder, constants.W_OK | constants.X_OK);
+  return folder;
+}
+
+/** The root and each folder on the way to `name` in it. */
+function foldersOf(root: string, name: string): string[] {
+  const folders = [root];
+  for (const part of name.split(path.sep)) folders.push(path.join(folders.at(-1) ?? root, part));
+  return folders;
+}
+
+function requireOwn(folder: string): void {
+  const status = lstatSync(folder);
+  if (!status.isDirectory()) throw new ForeignFolder(folder, 'it is no folder, or a symbolic link');
+  const reason = foreignness(status);
+  if (reason !== null) throw new ForeignFolder(folder, reason);
+}
+
+let privateFolder: string | undefined;
+
+function privateRoot(): string {
+  if (privateFolder === undefined) {
+    const folder = path.join(mkdtempSync(path.join(tmpdir(), 'wasmedge-embed-')), 'cache');
+    onProcessExit(() => {
+      rmSync(path.dirname(folder), { recursive: true, force: true });
+    });
+    privateFolder = folder;
+  }
+  return privateFolder;
+}
+
+const warned = new Set<string>();
+
+function warnOnce({ folder, message }: ForeignFolder): void {
+  if (warned.has(folder)) return;
+  warned.add(folder);
+  process.emitWarning(message, { code: 'WASMEDGE_EMBED_CACHE' });
+}

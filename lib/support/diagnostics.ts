@@ -1,0 +1,44 @@
+import { channel } from 'node:diagnostics_channel';
+
+import type { Timings } from '../addon/native.js';
+import type { Isolation } from '../runners/executor.js';
+
+import type { WasmEdgeError } from './errors.js';
+
+/** What the channel `wasmedge-embed:run` publishes after each invocation. */
+export interface RunEvent {
+  /** The module's file, as it was given. */
+  module: string;
+  /** Where the guest ran. */
+  isolation: Isolation;
+  /** The called function; absent for a run of the whole program. */
+  function?: string;
+  /** Milliseconds from the call to its end, as the caller saw it. */
+  totalMs: number;
+  /** How long its parts took; absent where it was refused before it began. */
+  timings?: Timings;
+  /** The program's exit code, 0 to 255; absent where it failed, and for calls of functions. */
+  exitCode?: number;
+  /** Bytes of standard input. */
+  stdinBytes: number;
+  /** Bytes of standard output; absent where it failed. */
+  stdoutBytes?: number;
+  /** What it failed with. */
+  error?: WasmEdgeError;
+}
+
+/** What the channel `wasmedge-embed:compile` publishes when a plain module is compiled by itself. */
+export interface CompileEvent {
+  /** The plain module's file. */
+  module: string;
+  /** The compiled module in the cache; absent when compiling failed. */
+  output?: string;
+  /** Milliseconds of compiling. */
+  totalMs: number;
+  /** Why compiling failed: a trusted module is interpreted then, unless its loading was aborted. */
+  error?: unknown;
+}
+
+/** Subscribe with `diagnostics_channel.subscribe('wasmedge-embed:run', (event) => …)`. */
+export const runChannel = channel('wasmedge-embed:run');
+export const compileChannel = channel('wasmedge-embed:compile');

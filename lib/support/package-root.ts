@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+import { WasmEdgeError } from './errors.js';
+
+/**
+ * The folder that the package was installed into: it has package.json, and the addon below it.
+ *
+ * @throws {WasmEdgeError} As {@link requireInstalled}.
+ */
+export function packageRoot(): string {
+  requireInstalled();
+  return path.join(__dirname, '../..');
+}
+
+/**
+ * To be called before the package looks for a file of its own. Those calls name the file by
+ * `path.join(__dirname, …)` in place, which is what tools that trace files understand.
+ *
+ * @throws {WasmEdgeError} ERR_NATIVE_LOAD where a bundler has merged this package into another file.
+ */
+export function requireInstalled(): void {
+  if (isInstalled()) return;
+  throw new WasmEdgeError(
+    'ERR_NATIVE_LOAD',
+    `wasmedge-embed was bundled into ${mergedFile()}, and what it is made of stays outside: its ` +
+      'addon, guests, model, and the scripts of its child processes. Mark wasmedge-embed as external, ' +
+      'so that it is loaded from node_modules: esbuild --external:wasmedge-embed, "external" of Rollup, ' +
+      '"externals" of webpack, "serverExternalPackages" of Next.js, "ssr.external" of Vite; ' +
+      'docs/toolchains.md of the package has the line for each bundler.',
+  );
+}
+
+/** Whether this file is still itself: in a bundle it has another name, one that is not there, or none. */
+function isInstalled(): boolean {
+  return (
+    typeof __filename === 'string' &&
+    path.basename(__filename) === 'package-root.js' &&
+    path.isAbsolute(__filename) &&
+    existsSync(__filename)
+  );
+}
+
+function mergedFile(): string {
+  return typeof __filename === 'string' && existsSync(__filename) ? __filename : 'another file';
+}
