@@ -1,13 +1,13 @@
 //! From the command line to the answer.
 
 use crate::{embedded, host};
-use image_classification::failure::Failure;
 use image_classification::model::Model;
 use image_classification::options::{self, Command, Format, Options};
-use image_classification::{answer, defence, input, scores, tensor};
+use image_classification::{answer, scores};
 use jpeg::{Channels, Picture};
 use std::ffi::OsString;
 use std::io::{Read, Write};
+use vision::{defence, input, program, tensor, Failure};
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -54,10 +54,7 @@ pub fn run(
         }
         Command::Classify(options) => classify(&options, source)?,
     };
-    output
-        .write_all(answer.as_bytes())
-        .and_then(|()| output.flush())
-        .map_err(|error| Failure::Host(format!("cannot write the answer: {error}")))
+    program::write(output, answer.as_bytes())
 }
 
 fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {

@@ -1,7 +1,7 @@
 //! The model that this guest carries, with what was read of it at build time.
 
-use image_classification::labels::Labels;
 use image_classification::model::Model;
+use vision::labels::Labels;
 
 /// A TensorFlow Lite file.
 pub const MODEL: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/model.tflite"));
@@ -33,8 +33,8 @@ pub fn labels() -> Labels {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image_classification::model::{ElementType, Quantization};
     use jpeg::Channels;
+    use vision::description::{ElementType, Quantization};
 
     // Of the default model; see models/default/README.md.
     #[test]

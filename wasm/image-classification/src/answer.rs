@@ -1,9 +1,9 @@
 //! The answer's two forms.
 
-use crate::json;
-use crate::labels::Labels;
 use crate::scores::Score;
 use std::fmt::Write as _;
+use vision::json;
+use vision::labels::Labels;
 
 /// The sentence about the best class, as HTML; a line with its end.
 ///

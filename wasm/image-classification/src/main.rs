@@ -1,21 +1,10 @@
 //! The command: see `--help`.
 
-use image_classification::failure::Failure;
-use image_classification::options::USAGE;
-use image_classification::{app, defence};
-use std::io;
+use image_classification::{app, options};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    defence::install();
-    match app::run(std::env::args_os().skip(1), io::stdin().lock(), &mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            defence::report(&failure.to_string());
-            if matches!(failure, Failure::Usage(_)) {
-                defence::report(USAGE);
-            }
-            ExitCode::from(failure.exit_code() as u8)
-        }
-    }
+    vision::program::run(env!("CARGO_PKG_NAME"), options::USAGE, |arguments, source, output| {
+        app::run(arguments, source, output)
+    })
 }

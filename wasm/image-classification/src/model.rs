@@ -1,90 +1,9 @@
-//! What the host tells about a model: `/models/NAME.json`.
+//! A model for image classification, of what the host tells about it.
 
-use crate::json::{self, Value};
-use jpeg::Channels;
-
-/// A description of more bytes than this is refused: 1 MiB.
-pub const MAX_DESCRIPTION_BYTES: u64 = 1 << 20;
-
-/// The largest side of a model's input, in pixels.
-const MAX_SIDE: i64 = 4096;
+use vision::description::{Description, ElementType, Input, Quantization, Tensor};
 
 /// The largest number of classes.
 const MAX_CLASSES: i64 = 1 << 20;
-
-/// The element type of a tensor, as far as this guest speaks it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ElementType {
-    /// `uint8`
-    Uint8,
-    /// `int8`
-    Int8,
-    /// `float32`
-    Float32,
-}
-
-impl ElementType {
-    fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "uint8" => Some(Self::Uint8),
-            "int8" => Some(Self::Int8),
-            "float32" => Some(Self::Float32),
-            _ => None,
-        }
-    }
-
-    /// Bytes an element.
-    #[must_use]
-    pub fn size(self) -> usize {
-        match self {
-            Self::Uint8 | Self::Int8 => 1,
-            Self::Float32 => 4,
-        }
-    }
-}
-
-/// Affine quantization: real value = (quantized value − zero point) × scale.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Quantization {
-    /// Positive.
-    pub scale: f64,
-    /// Within the range of the tensor's type.
-    pub zero_point: i64,
-}
-
-/// For float inputs: value = (byte − mean) × scale, for each channel.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Normalize {
-    /// In units of a byte.
-    pub mean: [f64; 3],
-    /// Per unit of a byte.
-    pub scale: [f64; 3],
-}
-
-impl Default for Normalize {
-    /// Bytes 0 to 255 become −1 to 1.
-    fn default() -> Self {
-        Self { mean: [127.5; 3], scale: [1.0 / 127.5; 3] }
-    }
-}
-
-/// The one input: a picture.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Input {
-    /// The tensor's shape as the model has it: `[1, height, width, channels]` or `[height, width,
-    /// channels]`.
-    pub shape: Vec<u32>,
-    /// In pixels, 1 to 4096.
-    pub height: u16,
-    /// In pixels, 1 to 4096.
-    pub width: u16,
-    /// Three for colour, one for greyscale.
-    pub channels: Channels,
-    /// The type of the elements.
-    pub element_type: ElementType,
-    /// How float elements are made of bytes.
-    pub normalize: Normalize,
-}
 
 /// The one output: a score for each class.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,67 +31,22 @@ impl Model {
     /// # Errors
     /// A sentence that names what was found and what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let value = json::parse(text)?;
-        let input = only(&value, "inputs")?;
-        let output = only(&value, "outputs")?;
-        Ok(Self {
-            input: read_input(input, value.get("normalize"))
-                .map_err(|error| format!("the input {error}"))?,
-            output: read_output(output).map_err(|error| format!("the output {error}"))?,
-        })
+        let description = Description::parse(text)?;
+        let [output] = &description.outputs[..] else {
+            return Err(format!(
+                "\"outputs\" has {} tensors, classification wants exactly 1",
+                description.outputs.len()
+            ));
+        };
+        let output = Tensor::read(output)
+            .and_then(read_output)
+            .map_err(|error| format!("the output {error}"))?;
+        Ok(Self { input: description.input, output })
     }
 }
 
-/// The only tensor of the list `name`.
-fn only<'a>(value: &'a Value, name: &str) -> Result<&'a Value, String> {
-    match value.get(name).and_then(Value::as_array) {
-        Some([tensor]) => Ok(tensor),
-        Some(tensors) => {
-            Err(format!("\"{name}\" has {} tensors, classification wants exactly 1", tensors.len()))
-        }
-        None => Err(format!("\"{name}\" is not a list of tensors")),
-    }
-}
-
-fn read_input(tensor: &Value, normalize: Option<&Value>) -> Result<Input, String> {
-    let element_type = read_type(tensor)?;
-    // Checked although the bytes go in as they are: a quantization that makes no sense is a broken
-    // description.
-    read_quantization(tensor, element_type)?;
-    let shape = read_shape(tensor)?;
-    let (height, width, channels) = match shape[..] {
-        [1, height, width, channels] | [height, width, channels] => (height, width, channels),
-        _ => return Err(input_shape_error(&shape)),
-    };
-    let channels = match channels {
-        1 => Channels::Grey,
-        3 => Channels::Rgb,
-        _ => return Err(input_shape_error(&shape)),
-    };
-    let side = |side: i64| match u16::try_from(side) {
-        Ok(pixels) if (1..=MAX_SIDE).contains(&side) => Ok(pixels),
-        _ => Err(input_shape_error(&shape)),
-    };
-    Ok(Input {
-        height: side(height)?,
-        width: side(width)?,
-        shape: shape.iter().map(|&dimension| dimension as u32).collect(),
-        channels,
-        element_type,
-        normalize: normalize.map_or(Ok(Normalize::default()), read_normalize)?,
-    })
-}
-
-fn input_shape_error(shape: &[i64]) -> String {
-    format!(
-        "has the shape {shape:?}; expected [1, height, width, channels] or [height, width, channels] with sides \
-         from 1 to {MAX_SIDE} and 1 or 3 channels"
-    )
-}
-
-fn read_output(tensor: &Value) -> Result<Output, String> {
-    let element_type = read_type(tensor)?;
-    let shape = read_shape(tensor)?;
+fn read_output(tensor: Tensor) -> Result<Output, String> {
+    let Tensor { element_type, shape, quantization, .. } = tensor;
     let classes = match shape.split_last() {
         Some((&classes, rest))
             if rest.iter().all(|&dimension| dimension == 1)
@@ -186,70 +60,7 @@ fn read_output(tensor: &Value) -> Result<Output, String> {
             ))
         }
     };
-    Ok(Output { classes, element_type, quantization: read_quantization(tensor, element_type)? })
-}
-
-fn read_type(tensor: &Value) -> Result<ElementType, String> {
-    let name = tensor.get("type").and_then(Value::as_str).ok_or("has no \"type\"")?;
-    ElementType::from_name(name)
-        .ok_or_else(|| format!("has the type {name}; expected uint8, int8 or float32"))
-}
-
-/// One to eight dimensions, each from 0 to 2³¹ − 1; their meaning is checked by the caller.
-fn read_shape(tensor: &Value) -> Result<Vec<i64>, String> {
-    let error = || "has no \"shape\" of 1 to 8 whole numbers".to_owned();
-    let dimensions = tensor.get("shape").and_then(Value::as_array).ok_or_else(error)?;
-    if !(1..=8).contains(&dimensions.len()) {
-        return Err(error());
-    }
-    dimensions
-        .iter()
-        .map(|dimension| {
-            dimension
-                .as_i64()
-                .filter(|dimension| (0..=i64::from(i32::MAX)).contains(dimension))
-                .ok_or_else(error)
-        })
-        .collect()
-}
-
-fn read_quantization(
-    tensor: &Value,
-    element_type: ElementType,
-) -> Result<Option<Quantization>, String> {
-    let Some(value) = tensor.get("quantization") else {
-        return Ok(None);
-    };
-    let range = match element_type {
-        ElementType::Uint8 => 0..=255,
-        ElementType::Int8 => -128..=127,
-        ElementType::Float32 => return Ok(None),
-    };
-    let scale = value.get("scale").and_then(Value::as_f64).filter(|&scale| scale > 0.0);
-    let zero_point =
-        value.get("zeroPoint").and_then(Value::as_i64).filter(|point| range.contains(point));
-    match (scale, zero_point) {
-        (Some(scale), Some(zero_point)) => Ok(Some(Quantization { scale, zero_point })),
-        _ => Err(format!(
-            "has a \"quantization\" without a positive \"scale\" and a \"zeroPoint\" from {} to {}",
-            range.start(),
-            range.end()
-        )),
-    }
-}
-
-fn read_normalize(value: &Value) -> Result<Normalize, String> {
-    let triple = |name: &str| -> Option<[f64; 3]> {
-        match value.get(name)?.as_array()? {
-            [one] => Some([one.as_f64()?; 3]),
-            [red, green, blue] => Some([red.as_f64()?, green.as_f64()?, blue.as_f64()?]),
-            _ => None,
-        }
-    };
-    match (triple("mean"), triple("scale")) {
-        (Some(mean), Some(scale)) => Ok(Normalize { mean, scale }),
-        _ => Err("has a \"normalize\" without \"mean\" and \"scale\" of 3 numbers each".into()),
-    }
+    Ok(Output { classes, element_type, quantization })
 }
 
 #[cfg(test)]
@@ -267,58 +78,20 @@ mod tests {
     fn the_hosts_description() {
         let model = Model::parse(DEFAULT).unwrap();
         assert_eq!(model.input.shape, [1, 192, 160, 3]);
-        assert_eq!((model.input.height, model.input.width), (192, 160));
-        assert_eq!(model.input.channels, Channels::Rgb);
-        assert_eq!(model.input.element_type, ElementType::Uint8);
         assert_eq!(model.output.classes, 1001);
         let quantization = Quantization { scale: 0.00390625, zero_point: 0 };
         assert_eq!(model.output.quantization, Some(quantization));
     }
 
     #[test]
-    fn float_greyscale_without_a_batch() {
-        let model = Model::parse(
-            r#"{"inputs":[{"type":"float32","shape":[28,20,1],"quantization":null}],
-                "outputs":[{"type":"float32","shape":[10]}],
-                "normalize":{"mean":[0],"scale":[0.00392156862745098]}}"#,
-        )
-        .unwrap();
-        assert_eq!((model.input.height, model.input.width), (28, 20));
-        assert_eq!(model.input.channels, Channels::Grey);
-        assert_eq!(model.input.normalize.mean, [0.0; 3]);
-        assert_eq!(model.output.classes, 10);
-        assert_eq!(model.output.quantization, None);
-    }
-
-    #[test]
-    fn normalization_defaults_to_minus_one_to_one() {
-        let start = DEFAULT.find(",\"normalize\"").unwrap();
-        let model = Model::parse(&format!("{}}}", &DEFAULT[..start])).unwrap();
-        assert_eq!(model.input.normalize, Normalize::default());
-    }
-
-    #[test]
     fn what_cannot_be_served_is_named() {
-        assert!(error("[1,192,160,3]", "[1,3,192,160]").contains("[1, 3, 192, 160]"));
-        assert!(error("[1,192,160,3]", "[2,192,160,3]").contains("the input has the shape"));
-        assert!(error("[1,192,160,3]", "[1,0,160,3]").contains("from 1 to 4096"));
-        assert!(error("[1,192,160,3]", "[1,192,4097,3]").contains("from 1 to 4096"));
-        assert!(error("[1,192,160,3]", "[1,192,-1,3]").contains("whole numbers"));
-        assert!(error("[1,192,160,3]", "[1,192,1.5,3]").contains("whole numbers"));
-        assert!(error("[1,192,160,3]", "[1,192,1e10,3]").contains("whole numbers"));
-        assert!(error("[1,192,160,3]", "[]").contains("shape"));
         assert!(error("[1,1001]", "[1,0]").contains("the output has the shape"));
         assert!(error("[1,1001]", "[1,1048577]").contains("classes"));
         assert!(error("[1,1001]", "[7,1001]").contains("[1, classes]"));
-        assert!(error("\"uint8\",\"shape\":[1,192", "\"int64\",\"shape\":[1,192").contains("int64"));
         assert!(error("\"uint8\",\"shape\":[1,1001", "\"float16\",\"shape\":[1,1001")
             .contains("float16"));
-        assert!(error("\"zeroPoint\":128", "\"zeroPoint\":256").contains("from 0 to 255"));
         assert!(error("\"scale\":0.00390625", "\"scale\":0").contains("positive"));
-        assert!(error("\"mean\"", "\"means\"").contains("normalize"));
         assert!(error("\"outputs\":[{", "\"outputs\":[{},{").contains("2 tensors"));
-        assert!(error("\"inputs\"", "\"input\"").contains("\"inputs\" is not a list"));
-        assert!(Model::parse("").is_err());
-        assert!(Model::parse("[]").is_err());
+        assert!(error("[1,192,160,3]", "[2,192,160,3]").contains("the input has the shape"));
     }
 }

@@ -1,7 +1,8 @@
 //! The command line.
 
-use crate::failure::Failure;
 use std::ffi::OsString;
+use vision::arguments::{self, model_name, number, usage, Asked};
+use vision::Failure;
 
 /// Pictures above this number of pixels are refused unless `--max-pixels` says otherwise: 50
 /// megapixels.
@@ -93,53 +94,21 @@ pub enum Command {
 /// one.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
     let mut options = Options::default();
-    let mut arguments = arguments.into_iter().map(|argument| {
-        argument.into_string().map_err(|argument| {
-            usage(format!("the argument \"{}\" is not UTF-8", argument.to_string_lossy()))
-        })
-    });
-    while let Some(argument) = arguments.next() {
-        let argument = argument?;
-        let (name, attached) = match argument.split_once('=') {
-            Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
-            _ => (argument.as_str(), None),
-        };
-        if attached.is_none() {
-            match name {
-                "-h" | "--help" => return Ok(Command::Help),
-                "-V" | "--version" => return Ok(Command::Version),
-                _ => {}
-            }
-        }
-        if !matches!(name, "--model" | "--format" | "--top-k" | "--max-pixels") {
-            return Err(usage(format!("unknown argument \"{argument}\"")));
-        }
-        let value = match attached {
-            Some(value) => value,
-            None => arguments.next().ok_or_else(|| usage(format!("{name} needs a value")))??,
-        };
+    let names = ["--model", "--format", "--top-k", "--max-pixels"];
+    let asked = arguments::read(arguments, &names, |name, value| {
         match name {
             "--model" => options.model = model_name(value)?,
             "--format" => options.format = format(&value)?,
             "--top-k" => options.top_k = number(name, &value)?,
             _ => options.max_pixels = number(name, &value)?,
         }
-    }
-    Ok(Command::Classify(options))
-}
-
-fn usage(message: String) -> Failure {
-    Failure::Usage(message)
-}
-
-/// The name becomes part of a path, which it must not leave.
-fn model_name(value: String) -> Result<String, Failure> {
-    if value.is_empty() || value == "." || value == ".." || value.contains(['/', '\\', '\0']) {
-        return Err(usage(format!(
-            "--model wants the host's name of a model, without slashes, not \"{value}\""
-        )));
-    }
-    Ok(value)
+        Ok(())
+    })?;
+    Ok(match asked {
+        Asked::Run => Command::Classify(options),
+        Asked::Help => Command::Help,
+        Asked::Version => Command::Version,
+    })
 }
 
 fn format(value: &str) -> Result<Format, Failure> {
@@ -147,18 +116,6 @@ fn format(value: &str) -> Result<Format, Failure> {
         "text" => Ok(Format::Text),
         "json" => Ok(Format::Json),
         _ => Err(usage(format!("--format wants text or json, not \"{value}\""))),
-    }
-}
-
-/// A positive number of decimal digits, without a sign.
-fn number<T: std::str::FromStr + PartialOrd + Default>(
-    name: &str,
-    value: &str,
-) -> Result<T, Failure> {
-    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    match value.parse::<T>() {
-        Ok(number) if digits && number > T::default() => Ok(number),
-        _ => Err(usage(format!("{name} wants a whole number from 1 on, not \"{value}\""))),
     }
 }
 

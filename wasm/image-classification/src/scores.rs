@@ -1,7 +1,8 @@
 //! From the bytes of the model's output tensor to ranked scores.
 
-use crate::model::{ElementType, Output, Quantization};
+use crate::model::Output;
 use std::cmp::Ordering;
+use vision::description::{ElementType, Quantization};
 
 /// The score of a certain class: probabilities are told on the scale of a byte, as the uint8 models
 /// do.

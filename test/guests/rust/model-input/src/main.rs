@@ -1,18 +1,17 @@
-//! Test guest: prints a picture as a model's input, as the classification guest makes it or as
+//! Test guest: prints a picture as a model's input, as the guests make it or as
 //! plainly as it can be made.
 
-use image_classification::app;
-use image_classification::failure::Failure;
-use image_classification::model::{ElementType, Input, Normalize};
 use jpeg::general::decode;
 use jpeg::{Channels, Decoded, Picture};
 use std::env;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
+use vision::description::{ElementType, Input, Normalize};
+use vision::{tensor, Failure};
 
 const USAGE: &str = "usage: model-input made|plain SIDE < picture.jpg > tensor
 
-made   as the classification guest makes it
+made   as the guests make it
 plain  decoded whole, each pixel the mean of the area that it covers
 SIDE   pixels a side: 1 to 4096; the tensor is uint8, [1, SIDE, SIDE, 3]
 ";
@@ -63,7 +62,7 @@ fn made(jpeg: &[u8], side: u16) -> Result<Vec<u8>, Failure> {
         element_type: ElementType::Uint8,
         normalize: Normalize::default(),
     };
-    app::prepare(jpeg, &input, MAX_PIXELS)
+    tensor::prepare(jpeg, &input, MAX_PIXELS)
 }
 
 fn plain(jpeg: &[u8], side: u16) -> Result<Vec<u8>, jpeg::Error> {

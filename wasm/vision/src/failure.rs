@@ -16,7 +16,7 @@ pub enum Failure {
 impl Failure {
     /// The exit code: 64, 65 or 70.
     #[must_use]
-    pub fn exit_code(&self) -> i32 {
+    pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 64,
             Self::Data(_) => 65,

@@ -7,6 +7,7 @@
 use std::panic::{self, PanicHookInfo};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 
 const DATA_ERROR: i32 = 65;
 const SOFTWARE_ERROR: i32 = 70;
@@ -14,9 +15,13 @@ const SOFTWARE_ERROR: i32 = 70;
 /// A panic and refused memory are the picture's fault while this is set.
 static DECODING: AtomicBool = AtomicBool::new(false);
 
+/// What messages begin with.
+static PROGRAM: OnceLock<&'static str> = OnceLock::new();
+
 /// Makes panics end the process with exit code 65 (while decoding) or 70. Refused memory does so by
-/// itself.
-pub fn install() {
+/// itself. `program` is what messages begin with.
+pub fn install(program: &'static str) {
+    PROGRAM.get_or_init(|| program);
     panic::set_hook(Box::new(|info| {
         if DECODING.load(Ordering::Relaxed) {
             report(&format!("the JPEG picture is damaged: {}", reason(info)));
@@ -39,7 +44,11 @@ pub fn while_decoding<T>(decode: impl FnOnce() -> T) -> T {
 /// Writes one line to standard error. There is nobody to tell if that fails.
 pub fn report(message: &str) {
     use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "{}: {}", env!("CARGO_PKG_NAME"), one_line(message));
+    let _ = writeln!(std::io::stderr(), "{}: {}", program(), one_line(message));
+}
+
+fn program() -> &'static str {
+    PROGRAM.get().copied().unwrap_or("guest")
 }
 
 fn one_line(text: &str) -> String {
@@ -57,7 +66,7 @@ fn reason(info: &PanicHookInfo<'_>) -> String {
 
 #[cfg(target_family = "wasm")]
 mod memory {
-    use super::{DATA_ERROR, DECODING, SOFTWARE_ERROR};
+    use super::{program, DATA_ERROR, DECODING, SOFTWARE_ERROR};
     use std::alloc::{GlobalAlloc, Layout, System};
     use std::io::Write as _;
     use std::process;
@@ -84,7 +93,7 @@ mod memory {
             let _ = writeln!(
                 std::io::stderr(),
                 "{}: {what}: {bytes} more bytes were refused",
-                env!("CARGO_PKG_NAME")
+                program()
             );
             process::exit(code);
         }

@@ -1,7 +1,19 @@
 //! From pixels to the bytes of the model's input tensor.
 
-use crate::model::{ElementType, Input};
+use crate::defence;
+use crate::description::{ElementType, Input};
+use crate::failure::Failure;
 use jpeg::{Channels, Picture};
+
+/// Decodes, resizes and turns a picture, and makes the input tensor's bytes of it.
+///
+/// # Errors
+/// Those of [`jpeg::decode`], as [`Failure::Data`].
+pub fn prepare(jpeg: &[u8], input: &Input, max_pixels: u64) -> Result<Vec<u8>, Failure> {
+    let picture =
+        defence::while_decoding(|| jpeg::decode(jpeg, input.width, input.height, max_pixels))?;
+    Ok(input_bytes(picture, input))
+}
 
 /// The input tensor's bytes: rows from the top, channels interleaved, floats little-endian.
 ///
@@ -59,7 +71,7 @@ fn luminance(rgb: &[u8]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Normalize;
+    use crate::description::Normalize;
 
     fn input(element_type: ElementType, channels: Channels) -> Input {
         Input {

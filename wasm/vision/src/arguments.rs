@@ -1,0 +1,88 @@
+//! Command lines of the guests: long options with one value each, and flags.
+
+use crate::failure::Failure;
+use std::ffi::OsString;
+use std::str::FromStr;
+
+/// What a command line asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// What the command does, with the options that were set.
+    Run,
+    /// `--help`
+    Help,
+    /// `--version`
+    Version,
+}
+
+/// Reads the arguments after the program's name, and has `set` take each option that has a value, which
+/// comes behind a space or an equals sign. `--help` and `--version` win over what follows.
+///
+/// # Errors
+/// [`Failure::Usage`] names the first argument that is not among `options`, lacks its value, is not
+/// UTF-8, or is refused by `set`.
+pub fn read(
+    arguments: impl IntoIterator<Item = OsString>,
+    options: &[&str],
+    mut set: impl FnMut(&str, String) -> Result<(), Failure>,
+) -> Result<Asked, Failure> {
+    let mut arguments = arguments.into_iter().map(|argument| {
+        argument.into_string().map_err(|argument| {
+            usage(format!("the argument \"{}\" is not UTF-8", argument.to_string_lossy()))
+        })
+    });
+    while let Some(argument) = arguments.next() {
+        let argument = argument?;
+        let (name, attached) = match argument.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
+            _ => (argument.as_str(), None),
+        };
+        if attached.is_none() {
+            match name {
+                "-h" | "--help" => return Ok(Asked::Help),
+                "-V" | "--version" => return Ok(Asked::Version),
+                _ => {}
+            }
+        }
+        if !options.contains(&name) {
+            return Err(usage(format!("unknown argument \"{argument}\"")));
+        }
+        let value = match attached {
+            Some(value) => value,
+            None => arguments.next().ok_or_else(|| usage(format!("{name} needs a value")))??,
+        };
+        set(name, value)?;
+    }
+    Ok(Asked::Run)
+}
+
+/// A wrong command line.
+#[must_use]
+pub fn usage(message: String) -> Failure {
+    Failure::Usage(message)
+}
+
+/// The host's name of a model. It becomes part of a path, which it must not leave.
+///
+/// # Errors
+/// [`Failure::Usage`]
+pub fn model_name(value: String) -> Result<String, Failure> {
+    if value.is_empty() || value == "." || value == ".." || value.contains(['/', '\\', '\0']) {
+        return Err(usage(format!(
+            "--model wants the host's name of a model, without slashes, not \"{value}\""
+        )));
+    }
+    Ok(value)
+}
+
+/// A positive number of decimal digits, without a sign.
+///
+/// # Errors
+/// [`Failure::Usage`]
+pub fn number<T: FromStr + PartialOrd + Default>(name: &str, value: &str) -> Result<T, Failure> {
+    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    match value.parse::<T>() {
+        Ok(number) if digits && number > T::default() => Ok(number),
+        _ => Err(usage(format!("{name} wants a whole number from 1 on, not \"{value}\""))),
+    }
+}

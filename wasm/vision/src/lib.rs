@@ -1,0 +1,20 @@
+//! What the guests that look at pictures share: WASI commands with a JPEG on standard input and the
+//! answer on standard output.
+//!
+//! The picture is decoded inside the sandbox ([`jpeg`]); the model stays with the host, which runs it
+//! through wasi-nn ([`inference`]) and describes it in `/models/NAME.json` and
+//! `/models/NAME.labels.txt` ([`description`], [`labels`]). Only [`inference`] touches the host's
+//! interface, so everything else is tested natively.
+
+pub mod arguments;
+pub mod defence;
+pub mod description;
+pub mod failure;
+pub mod inference;
+pub mod input;
+pub mod json;
+pub mod labels;
+pub mod program;
+pub mod tensor;
+
+pub use failure::Failure;

@@ -1,0 +1,44 @@
+//! What the commands have in common from their first line to the exit code.
+
+use crate::defence;
+use crate::failure::Failure;
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, StdinLock, Write};
+use std::process::ExitCode;
+
+/// Runs a command: `answer` gets the arguments after the program's name, standard input and standard
+/// output. A failure is told in one line on standard error, after `name`; a wrong command line with
+/// `usage` behind it.
+pub fn run(
+    name: &'static str,
+    usage: &str,
+    answer: impl FnOnce(
+        &mut dyn Iterator<Item = OsString>,
+        StdinLock<'static>,
+        &mut dyn Write,
+    ) -> Result<(), Failure>,
+) -> ExitCode {
+    defence::install(name);
+    match answer(&mut env::args_os().skip(1), io::stdin().lock(), &mut io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            defence::report(&failure.to_string());
+            if matches!(failure, Failure::Usage(_)) {
+                defence::report(usage);
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+/// Writes a whole answer.
+///
+/// # Errors
+/// [`Failure::Host`] where `output` does not take it.
+pub fn write(output: &mut dyn Write, answer: &[u8]) -> Result<(), Failure> {
+    output
+        .write_all(answer)
+        .and_then(|()| output.flush())
+        .map_err(|error| Failure::Host(format!("cannot write the answer: {error}")))
+}
