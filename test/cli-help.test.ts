@@ -34,6 +34,7 @@ const HELP: [command: string, mentioned: string[]][] = [
   ['bench compare', ['--json', '<a>', '<b>']],
   ['bench report', ['--output', '<results>']],
   ['compile', ['--output', '--optimize', '--generic', '--interruptible', '--compile-memory']],
+  ['infer', ['--input', '--random', '--repeat', '--output', '--json', '.npy']],
   ['inspect', ['--json', '.tflite']],
   ['bundle', ['--output', '--target', '--force', '--handler', 'amazon-linux-2023', 'patchelf']],
   ['build', ['--jobs', '--verbose', 'CMake', 'LiteRT']],

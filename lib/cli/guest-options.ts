@@ -47,32 +47,28 @@ export function compileLimitsOf({
   };
 }
 
-/** The options of all commands that classify: which guest and model, and how inference runs. */
-export interface GuestOptions extends CompileLimitOptions {
-  module?: string;
-  untrusted?: true;
-  model?: string;
-  labels?: string;
+/** How and where a model is run, as commands are told it. */
+export interface InferenceCommandOptions {
   threads: number;
   kernels: Kernels;
   rewrite: boolean;
   isolation: Isolation;
+}
+
+/** The options of all commands that classify: which guest and model, and how inference runs. */
+export interface GuestOptions extends CompileLimitOptions, InferenceCommandOptions {
+  module?: string;
+  untrusted?: true;
+  model?: string;
+  labels?: string;
   aot: NonNullable<LoadOptions['aot']>;
   /** MiB. */
   memory?: number;
   fuel?: number;
 }
 
-export function addGuestOptions(command: Command): Command {
-  command
-    .option('--module <file>', 'the classification guest, compiled or plain (default: our own)')
-    .option(
-      '--untrusted',
-      'the guest comes from a stranger: only WebAssembly is taken, and compiled here within limits',
-    );
-  return addCompileLimits(command, 'none, 60 with --untrusted', 'none, 2048 with --untrusted')
-    .option('--model <file>', 'a .tflite classifier (default: the best at hand)')
-    .option('--labels <file>', 'its labels, one a line (default: found beside the model)')
+export function addInferenceOptions(command: Command): Command {
+  return command
     .option('--threads <n>', 'threads of one inference', integerIn(1, 64), 1)
     .addOption(
       new Option('--kernels <name>', 'inference kernels').choices(KERNELS).default('xnnpack'),
@@ -82,7 +78,20 @@ export function addGuestOptions(command: Command): Command {
       new Option('--isolation <name>', 'where the guest runs')
         .choices(ISOLATIONS)
         .default('in-process'),
-    )
+    );
+}
+
+export function addGuestOptions(command: Command): Command {
+  command
+    .option('--module <file>', 'the classification guest, compiled or plain (default: our own)')
+    .option(
+      '--untrusted',
+      'the guest comes from a stranger: only WebAssembly is taken, and compiled here within limits',
+    );
+  addCompileLimits(command, 'none, 60 with --untrusted', 'none, 2048 with --untrusted')
+    .option('--model <file>', 'a .tflite classifier (default: the best at hand)')
+    .option('--labels <file>', 'its labels, one a line (default: found beside the model)');
+  return addInferenceOptions(command)
     .addOption(
       new Option('--aot <mode>', 'auto: a plain guest is compiled once; off: it is interpreted')
         .choices(AOT_MODES)
@@ -120,7 +129,11 @@ export function trustOf(options: GuestOptions): Pick<LoadOptions, 'trusted' | 'c
   };
 }
 
-export function inferenceOf({ threads, kernels, rewrite }: GuestOptions): InferenceOptions {
+export function inferenceOf({
+  threads,
+  kernels,
+  rewrite,
+}: InferenceCommandOptions): InferenceOptions {
   return { threads, kernels, rewrite };
 }
 

@@ -12,6 +12,7 @@ import { bundleCommand } from './bundle.js';
 import { classifyCommand } from './classify.js';
 import { compileCommand } from './compile.js';
 import { doctorCommand } from './doctor.js';
+import { inferCommand } from './infer/command.js';
 import { inspectCommand } from './inspect.js';
 import { invokeCommand } from './invoke.js';
 import { modelCommand } from './model.js';
@@ -26,7 +27,7 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 const program = new Command('wasmedge-embed')
   .description(
     'Run ahead-of-time compiled WebAssembly with TensorFlow Lite inside Node.js: classify ' +
-      'pictures, serve them over HTTP or from a queue, compile modules, ' +
+      'pictures, serve them over HTTP or from a queue, run any model on tensors, compile modules, ' +
       'look into modules and models, bundle all for Lambda, build the addon, measure, find out what is ' +
       'missing.',
   )
@@ -39,6 +40,7 @@ const program = new Command('wasmedge-embed')
   .addCommand(serveCommand())
   .addCommand(workerCommand())
   .addCommand(invokeCommand())
+  .addCommand(inferCommand())
   .addCommand(compileCommand())
   .addCommand(inspectCommand())
   .addCommand(bundleCommand())

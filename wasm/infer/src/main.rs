@@ -7,12 +7,14 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: infer < requests > answers
 
 Runs models of the host through wasi-nn. Each request is a line, some with bytes behind it:
+  describe MODEL                        what the host tells of it, as JSON
   open MODEL [CONFIG_BYTES]             then as many bytes of JSON; sessions are numbered 0, 1, 2, ...
   set SESSION INPUT TYPE SHAPE BYTES    then as many bytes; SHAPE is 1x2x3, or 'scalar'
   random SESSION INPUT TYPE SHAPE SEED  pseudo-random numbers, the same for the same seed
   run SESSION SIZES                     SIZES: the outputs' bytes, as 4004,8; '-' to leave them away
   close SESSION
-The answer to 'run' is a line 'run SESSION NANOSECONDS SIZES', then the outputs' bytes.
+The answer to 'run' is a line 'run SESSION NANOSECONDS SIZES', then the outputs' bytes; to 'describe'
+a line 'describe BYTES', then as many bytes.
 Exit codes: 64 wrong arguments, 65 a request that is none, 70 the host refused.
 ";
 

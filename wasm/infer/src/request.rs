@@ -6,6 +6,8 @@ use crate::failure::Failure;
 /// What is asked for. Bytes that belong to it follow its line.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request {
+    /// What the host tells of a model.
+    Describe { model: String },
     /// A new session with a model, configured by as many bytes of JSON if there are any.
     Open { model: String, config_bytes: Option<u64> },
     /// An input of a session.
@@ -33,6 +35,7 @@ impl Request {
     pub fn parse(line: &str) -> Result<Self, Failure> {
         let words: Vec<&str> = line.split(' ').collect();
         let request = match words[..] {
+            ["describe", model] => Self::Describe { model: model.to_owned() },
             ["open", model] => Self::Open { model: model.to_owned(), config_bytes: None },
             ["open", model, bytes] => {
                 Self::Open { model: model.to_owned(), config_bytes: Some(number(bytes)?) }
@@ -96,6 +99,7 @@ mod tests {
     #[test]
     fn requests_are_read() {
         let parse = |line| Request::parse(line).unwrap();
+        assert_eq!(parse("describe a"), Request::Describe { model: "a".to_owned() });
         assert_eq!(
             parse("open default"),
             Request::Open { model: "default".to_owned(), config_bytes: None }

@@ -1,5 +1,6 @@
 //! Requests one after another, until the input ends.
 
+use std::fs;
 use std::io::{BufRead, Read as _, Write};
 use std::time::Instant;
 
@@ -64,6 +65,13 @@ fn carry_out(
     output: &mut impl Write,
 ) -> Result<(), Failure> {
     match request {
+        Request::Describe { model } => {
+            let description = fs::read(format!("/models/{model}.json")).map_err(|error| {
+                Failure::Host(format!("the host tells nothing of a model {model:?}: {error}"))
+            })?;
+            writeln!(output, "describe {}", description.len())?;
+            output.write_all(&description)?;
+        }
         Request::Open { model, config_bytes } => {
             let graph = match config_bytes {
                 None => Graph::by_name(&model)?,

@@ -1,0 +1,73 @@
+import type { TensorDescription } from '../../options/types.js';
+
+/** The type of a tensor's elements. */
+export type ElementType = TensorDescription['type'];
+
+interface Facts {
+  /** Bytes of one. */
+  size: number;
+  /** How NumPy calls it, without the byte order. */
+  numpy: string;
+  /** One of them, little-endian. */
+  read: (view: DataView, offset: number) => number | bigint;
+}
+
+const FACTS: Readonly<Record<ElementType, Facts>> = {
+  float32: { size: 4, numpy: 'f4', read: (view, offset) => view.getFloat32(offset, true) },
+  float16: {
+    size: 2,
+    numpy: 'f2',
+    read: (view, offset) => halfValue(view.getUint16(offset, true)),
+  },
+  float64: { size: 8, numpy: 'f8', read: (view, offset) => view.getFloat64(offset, true) },
+  uint8: { size: 1, numpy: 'u1', read: (view, offset) => view.getUint8(offset) },
+  int8: { size: 1, numpy: 'i1', read: (view, offset) => view.getInt8(offset) },
+  int16: { size: 2, numpy: 'i2', read: (view, offset) => view.getInt16(offset, true) },
+  int32: { size: 4, numpy: 'i4', read: (view, offset) => view.getInt32(offset, true) },
+  int64: { size: 8, numpy: 'i8', read: (view, offset) => view.getBigInt64(offset, true) },
+  bool: { size: 1, numpy: 'b1', read: (view, offset) => view.getUint8(offset) },
+};
+
+export const ELEMENT_TYPES = Object.keys(FACTS) as ElementType[];
+
+/** Bytes of one element. */
+export function sizeOf(type: ElementType): number {
+  return FACTS[type].size;
+}
+
+/** How NumPy calls the type, without the byte order: `f4`. */
+export function numpyName(type: ElementType): string {
+  return FACTS[type].numpy;
+}
+
+/** The first elements of a tensor's bytes, at most `most`. Exact: those of int64 are bigints. */
+export function elementsOf(
+  type: ElementType,
+  bytes: Uint8Array,
+  most = Infinity,
+): (number | bigint)[] {
+  const { size, read } = FACTS[type];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = Math.min(most, Math.floor(bytes.byteLength / size));
+  return Array.from({ length: count }, (_, index) => read(view, index * size));
+}
+
+/** Of IEEE 754's binary16. */
+function halfValue(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The product of the dimensions; 1 for a scalar. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((count, size) => count * size, 1);
+}
+
+/** As people and the option `--shape` write it: `1x2x3`. */
+export function shapeText(shape: readonly number[]): string {
+  return shape.length === 0 ? 'scalar' : shape.join('x');
+}

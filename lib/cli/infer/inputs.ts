@@ -1,0 +1,137 @@
+import { WasmEdgeError, reasonOf } from '../../support/errors.js';
+import { printable } from '../../support/printable.js';
+import { readRegularFile } from '../../support/regular-file.js';
+import type { TensorDescription } from '../../options/types.js';
+
+import { elementCount, shapeText, sizeOf } from './elements.js';
+import { isNpy, readNpy } from './npy.js';
+
+/** A file for an input. */
+export interface GivenInput {
+  /** The input's name or number; absent where the model has one input only. */
+  name?: string;
+  file: string;
+}
+
+/** An input of the model, and where its elements come from. */
+export interface ChosenInput {
+  description: TensorDescription;
+  /** Its bytes and their file; absent for pseudo-random numbers. */
+  given?: { file: string; bytes: Uint8Array };
+}
+
+/** An argument parser for commander: `NAME=FILE`, or `FILE`; collects them. */
+export function collectInput(value: string, before: readonly GivenInput[] = []): GivenInput[] {
+  const separator = value.indexOf('=');
+  const given =
+    separator < 0
+      ? { file: value }
+      : { name: value.slice(0, separator), file: value.slice(separator + 1) };
+  return [...before, given];
+}
+
+/**
+ * Reads the files and finds out whose they are.
+ *
+ * @param inputs The model's.
+ * @param random Whether inputs without a file are pseudo-random numbers.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT where an input has no file, a file no input, or the two do
+ *   not fit.
+ */
+export async function chooseInputs(
+  inputs: readonly TensorDescription[],
+  files: readonly GivenInput[],
+  random: boolean,
+): Promise<ChosenInput[]> {
+  const byInput = new Map<TensorDescription, string>();
+  for (const { name, file } of files) {
+    const input = inputNamed(inputs, name, file);
+    if (byInput.has(input)) refuse(`Input '${printable(input.name)}' was given twice.`);
+    byInput.set(input, file);
+  }
+  const missing = inputs.filter((input) => !byInput.has(input));
+  if (missing.length > 0 && !random) {
+    const options = missing.map(({ name }) => `--input ${shellWord(`${name}=FILE`)}`);
+    refuse(
+      `The model takes ${listOf(inputs)}. Give the elements of each (${options.join(' ')}), or let them be ` +
+        'pseudo-random numbers (--random).',
+    );
+  }
+  return Promise.all(
+    inputs.map(async (description) => {
+      const file = byInput.get(description);
+      if (file === undefined) return { description };
+      return { description, given: { file, bytes: await elementsFor(description, file) } };
+    }),
+  );
+}
+
+function inputNamed(
+  inputs: readonly TensorDescription[],
+  name: string | undefined,
+  file: string,
+): TensorDescription {
+  if (name === undefined) {
+    const [only, ...others] = inputs;
+    if (only && others.length === 0) return only;
+    return refuse(
+      `The model takes ${listOf(inputs)}: say which of them '${printable(file)}' is for (--input NAME=FILE).`,
+    );
+  }
+  const found =
+    inputs.find((input) => input.name === name) ??
+    (/^\d+$/.test(name) ? inputs[Number(name)] : undefined);
+  return (
+    found ?? refuse(`The model has no input '${printable(name)}'. It takes ${listOf(inputs)}.`)
+  );
+}
+
+async function elementsFor(input: TensorDescription, file: string): Promise<Uint8Array> {
+  const content = await readInput(file);
+  const takes = `Input '${printable(input.name)}' takes ${input.type} of shape ${shapeText(input.shape)}`;
+  if (isNpy(content)) {
+    const { type, shape, bytes } = readNpy(content, file);
+    if (type !== input.type) {
+      refuse(
+        `${takes}, and ${printable(file)} has ${type}. Save array.astype(numpy.${input.type}).`,
+      );
+    }
+    if (shapeText(shape) !== shapeText(input.shape)) {
+      refuse(`${takes}, and ${printable(file)} has the shape ${shapeText(shape)}.`);
+    }
+    return bytes;
+  }
+  const expected = elementCount(input.shape) * sizeOf(input.type);
+  if (content.length !== expected) {
+    refuse(
+      `${takes}, which are ${expected} bytes, and ${printable(file)} has ${content.length}. A file that does not ` +
+        'begin as a .npy file is taken as the elements alone.',
+    );
+  }
+  return content;
+}
+
+async function readInput(file: string): Promise<Uint8Array> {
+  try {
+    return await readRegularFile(file);
+  } catch (error) {
+    const message = `Cannot read the input ${printable(file)}: ${reasonOf(error)}.`;
+    throw new WasmEdgeError('ERR_INVALID_ARGUMENT', message, { cause: error });
+  }
+}
+
+function listOf(inputs: readonly TensorDescription[]): string {
+  const each = inputs.map(
+    ({ name, type, shape }) => `'${printable(name)}' (${type}, ${shapeText(shape)})`,
+  );
+  const noun = inputs.length === 1 ? 'input' : 'inputs';
+  return inputs.length === 0 ? 'no inputs' : `${inputs.length} ${noun}: ${each.join(', ')}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${printable(text).replaceAll("'", `'\\''`)}'`;
+}
+
+function refuse(message: string): never {
+  throw new WasmEdgeError('ERR_INVALID_ARGUMENT', message);
+}

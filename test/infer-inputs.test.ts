@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+
+import type { TensorDescription } from 'wasmedge-embed';
+
+import { chooseInputs, collectInput, writeNpy } from './support/infer.js';
+import { folderWith } from './support/model-files.js';
+
+const floats = Buffer.from(new Float32Array([1, 2, 3, 4, 5, 6]).buffer);
+const folder = folderWith({
+  'left.npy': writeNpy({ type: 'float32', shape: [2, 3], bytes: floats }),
+  'right.raw': floats,
+  'flat.npy': writeNpy({ type: 'float32', shape: [6], bytes: floats }),
+  'short.raw': floats.subarray(0, 4),
+  'doubles.npy': writeNpy({ type: 'float64', shape: [2, 3], bytes: Buffer.alloc(48) }),
+});
+const file = (name: string): string => path.join(folder, name);
+
+const MODEL = ['left', 'right'].map((name): TensorDescription => ({
+  name,
+  type: 'float32',
+  shape: [2, 3],
+}));
+
+/** As the command line gives them. */
+function choose(
+  inputs: readonly TensorDescription[],
+  given: readonly string[],
+  random = false,
+): ReturnType<typeof chooseInputs> {
+  const files = given.reduce(
+    (before: ReturnType<typeof collectInput>, each) => collectInput(each, before),
+    [],
+  );
+  return chooseInputs(inputs, files, random);
+}
+
+describe('Inputs of a model, on the command line', () => {
+  it('are found by name and by number, as NumPy writes them or as bytes alone', async () => {
+    const chosen = await choose(MODEL, [`1=${file('left.npy')}`, `left=${file('right.raw')}`]);
+    assert.deepEqual(
+      chosen.map(({ description, given }) => [description.name, given?.file]),
+      [
+        ['left', file('right.raw')],
+        ['right', file('left.npy')],
+      ],
+    );
+    for (const { given } of chosen) assert.deepEqual(Buffer.from(given!.bytes), floats);
+  });
+
+  it('need no name where there is one, and no file where they are random', async () => {
+    const [only] = await choose(MODEL.slice(1), [file('left.npy')]);
+    assert.equal(only?.given?.file, file('left.npy'));
+    const [left, right] = await choose(MODEL, [`right=${file('left.npy')}`], true);
+    assert.deepEqual([left?.given, right?.given?.file], [undefined, file('left.npy')]);
+  });
+
+  it('may be called as numbers are', async () => {
+    const named = MODEL.map((each, index) => ({ ...each, name: String(1 - index) }));
+    const [, second] = await choose(named, [`0=${file('left.npy')}`], true);
+    assert.equal(second?.given?.file, file('left.npy'));
+  });
+
+  const wrong: [what: string, given: string[], expected: RegExp][] = [
+    [
+      'none',
+      [],
+      /takes 2 inputs: 'left' \(float32, 2x3\), 'right' .* \(--input left=FILE --input right=FILE\), or .*--random/,
+    ],
+    ['one of no name', [file('left.npy')], /say which of them .*left\.npy' is for/],
+    ['an unknown one', [`mid=${file('left.npy')}`], /no input 'mid'\. It takes 2 inputs: 'left'/],
+    ['a number too high', [`2=${file('left.npy')}`], /no input '2'/],
+    ['one twice', ['left', '0'].map((n) => `${n}=${file('left.npy')}`), /'left' was given twice/],
+    ['a missing file', ['0=none', `1=${file('left.npy')}`], /Cannot read the input none: ENOENT/],
+    ['a folder', [`0=${folder}`, `1=${file('left.npy')}`], /Cannot read the input .* regular file/],
+    [
+      'another type',
+      [`0=${file('doubles.npy')}`, `1=${file('left.npy')}`],
+      /takes float32 of shape 2x3, and \S+ has float64\. Save array\.astype\(numpy\.float32\)/,
+    ],
+    [
+      'another shape',
+      [`0=${file('flat.npy')}`, `1=${file('left.npy')}`],
+      /takes float32 of shape 2x3, and \S+ has the shape 6/,
+    ],
+    [
+      'too few bytes',
+      [`0=${file('short.raw')}`, `1=${file('left.npy')}`],
+      /which are 24 bytes, and \S+ has 4\./,
+    ],
+  ];
+  for (const [what, given, expected] of wrong) {
+    it(`are refused: ${what}`, async () => {
+      await assert.rejects(choose(MODEL, given), {
+        code: 'ERR_INVALID_ARGUMENT',
+        message: expected,
+      });
+    });
+  }
+
+  it('are named in a way that the shell and a terminal take', async () => {
+    const named = [{ ...MODEL[0]!, name: "it's \u001b[31mred" }];
+    await assert.rejects(choose(named, []), (error: Error) => {
+      assert.ok(!error.message.includes('\u001b'));
+      assert.ok(error.message.includes("--input 'it'\\''s \\u001b[31mred=FILE'"), error.message);
+      return true;
+    });
+  });
+});
