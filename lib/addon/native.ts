@@ -1,77 +1,13 @@
-import type { ResolvedLimits } from '../options/limits.js';
 import { WasmEdgeError, reasonOf } from '../support/errors.js';
 import type { Trap } from '../support/errors.js';
+import type {
+  ExternalDescription,
+  RewriteDescription,
+  TensorDescription,
+  Timings,
+} from '../support/shared-types.js';
 
 import { addonFile, addonRemedy, loadAddon, presentPrebuilds } from './addon-file.js';
-
-/** A WebAssembly value type as the addon names it. */
-export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'externref' | 'ref';
-
-/** An import or export of a module. */
-export interface ExternalDescription {
-  /** The import's module name; absent for exports. */
-  module?: string;
-  /** Its name; in an import, within the module's. */
-  name: string;
-  /** What it is; a tag is one of an exception. */
-  kind: 'function' | 'table' | 'memory' | 'global' | 'tag';
-  /** Parameter types, for functions. */
-  params?: ValueType[];
-  /** Result types, for functions. */
-  results?: ValueType[];
-}
-
-/** One input or output of a model. */
-export interface TensorDescription {
-  /** As the model has it. */
-  name: string;
-  /** Of its elements. */
-  type: 'float32' | 'float16' | 'float64' | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64' | 'bool';
-  /** Sizes of the dimensions, outermost first. */
-  shape: number[];
-  /** real value = scale × (stored value − zeroPoint); absent where the tensor is not quantized. */
-  quantization?: {
-    /** The difference of two neighbouring stored values; above 0. */
-    scale: number;
-    /** The stored value that stands for 0. */
-    zeroPoint: number;
-  };
-}
-
-/** Whether a model runs as an int8 model that was made of it, or why it runs as it is. */
-export type RewriteDescription =
-  | {
-      /** It runs as an int8 model. */
-      applied: true;
-      /** Output channels of all weights. */
-      channels: number;
-      /** Those of them whose weights are rounded anew; all others stand for the same numbers. */
-      inexactChannels: number;
-    }
-  | {
-      /** It runs as it is. */
-      applied: false;
-      /** Why, in words for people. */
-      reason: string;
-    };
-
-/** How long the parts of an invocation took, in milliseconds. */
-export interface Timings {
-  /** Waiting for a free thread. */
-  queueMs: number;
-  /**
-   * Making the fresh instance, start function included; 0 with the isolation `subprocess`, where it
-   * is part of `executeMs`.
-   */
-  instantiateMs: number;
-  /** Running the guest, inference included. */
-  executeMs: number;
-  /**
-   * The part of `executeMs` that was spent in model inference; absent with the isolation
-   * `subprocess`, where nobody knows it.
-   */
-  inferenceMs?: number;
-}
 
 export interface NativeRequest {
   args: readonly string[];
@@ -124,12 +60,25 @@ export interface NativeInferenceOptions {
   rewrite: boolean;
 }
 
+/** Those of the limits that the addon watches over. */
+export interface NativeLimits {
+  memoryPages: number;
+  tableElements: number;
+  outputBytes: number;
+  models: number;
+  modelBytes: number;
+  sessions: number;
+  sessionBytes: number;
+  imagePixels: number;
+  fuel: number | undefined;
+}
+
 export interface NativeStartOptions {
   files: Record<string, Uint8Array>;
   models: Record<string, NativeModel>;
   inference: NativeInferenceOptions;
   hostModules: readonly string[];
-  limits: Omit<ResolvedLimits, 'timeoutMs' | 'argumentBytes' | 'stdinBytes' | 'fileBytes'>;
+  limits: NativeLimits;
   concurrency: number;
   maxQueue: number;
 }

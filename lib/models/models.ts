@@ -3,7 +3,7 @@ import path from 'node:path';
 import { types } from 'node:util';
 
 import { addon } from '../addon/native.js';
-import type { NativeInferenceOptions, NativeModel, TensorDescription } from '../addon/native.js';
+import type { NativeInferenceOptions, NativeModel } from '../addon/native.js';
 import {
   bytes,
   elementsOf,
@@ -16,6 +16,7 @@ import {
 } from '../options/validation.js';
 import { WasmEdgeError, nativeCall, reasonOf } from '../support/errors.js';
 import { readRegularFile } from '../support/regular-file.js';
+import type { TensorDescription } from '../support/shared-types.js';
 
 const LINE_FEED = 0x0a;
 const MODEL_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;

@@ -1,13 +1,13 @@
 import { addon } from '../addon/native.js';
-import type {
-  ExternalDescription,
-  RewriteDescription,
-  TensorDescription,
-} from '../addon/native.js';
 import { loadModels, modelSources, readModels } from '../models/models.js';
 import { nonEmptyText } from '../options/validation.js';
 import type { BytesLike } from '../options/types.js';
 import { WasmEdgeError, nativeCall } from '../support/errors.js';
+import type {
+  ExternalDescription,
+  RewriteDescription,
+  TensorDescription,
+} from '../support/shared-types.js';
 
 /** What {@link inspectModule} tells. */
 export interface ModuleDescription {

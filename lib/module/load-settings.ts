@@ -2,13 +2,11 @@ import { availableParallelism } from 'node:os';
 
 import type { NativeInferenceOptions } from '../addon/native.js';
 import { UNTRUSTED, compileLimits } from '../compile/compile-limits.js';
-import type { ResolvedCompileLimits } from '../compile/compile-limits.js';
 import { fileSources } from '../guest/guest-files.js';
 import type { FileSources } from '../guest/guest-files.js';
 import { modelSources } from '../models/models.js';
 import type { ModelSources } from '../models/models.js';
 import { resolveLimits } from '../options/limits.js';
-import type { ResolvedLimits } from '../options/limits.js';
 import {
   abortSignal,
   boolean,
@@ -20,26 +18,12 @@ import {
   textList,
 } from '../options/validation.js';
 import type { Kernels } from '../options/types.js';
-import type { Isolation } from '../runners/executor.js';
+import type { EngineSettings } from '../runners/engine-settings.js';
 import { subprocessSettings } from '../runners/subprocess/settings.js';
 import type { SubprocessSettings } from '../runners/subprocess/settings.js';
 import { workerProcessSettings } from '../runners/worker-process/settings.js';
 import type { WorkerProcessSettings } from '../runners/worker-process/settings.js';
-
-/** What the engine needs to know to load a module: plain data, which can go to another process. */
-export interface EngineSettings {
-  file: string;
-  aot: 'auto' | 'off';
-  trusted: boolean;
-  compile: ResolvedCompileLimits;
-  inference: NativeInferenceOptions;
-  hostModules: readonly string[];
-  limits: ResolvedLimits;
-  concurrency: number;
-  maxQueue: number;
-  /** What child processes are given beside what they inherit. */
-  childEnv: Readonly<Record<string, string>>;
-}
+import type { Isolation } from '../support/shared-types.js';
 
 /** All options of {@link loadModule}, validated and decided; nothing is read yet. */
 export interface LoadSettings extends EngineSettings {

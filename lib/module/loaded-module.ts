@@ -1,13 +1,12 @@
 import { performance } from 'node:perf_hooks';
 
-import type { ExternalDescription } from '../addon/native.js';
 import type { InvokeResult, RunOptions, RunResult } from '../options/types.js';
 import { closedError } from '../runners/end-message.js';
-import type { Isolation } from '../runners/executor.js';
 import type { ModuleFacts, Runner } from '../runners/runner.js';
 import { runChannel } from '../support/diagnostics.js';
 import type { RunEvent } from '../support/diagnostics.js';
 import { WasmEdgeError } from '../support/errors.js';
+import type { ExternalDescription, Isolation } from '../support/shared-types.js';
 
 /** A module that is loaded and can be run any number of times, concurrently. */
 export class LoadedModule implements AsyncDisposable {

@@ -3,11 +3,11 @@ import type { NativeModule } from '../addon/native.js';
 import { loadModels } from '../models/models.js';
 import type { LoadedModels } from '../models/models.js';
 import { InProcessExecutor } from '../runners/in-process.js';
+import type { EngineSettings } from '../runners/engine-settings.js';
 import type { ModuleFacts } from '../runners/runner.js';
 import { nativeCall } from '../support/errors.js';
 
 import type { GuestInputs } from './guest-inputs.js';
-import type { EngineSettings } from './load-settings.js';
 import { loadCode } from './module-code.js';
 
 /** A module that this process runs. */

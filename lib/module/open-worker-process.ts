@@ -1,4 +1,5 @@
 import { copyOf } from '../runners/large-input.js';
+import type { EngineSettings } from '../runners/engine-settings.js';
 import type { ModuleFacts } from '../runners/runner.js';
 import { WorkerPool } from '../runners/worker-process/pool.js';
 import type { WorkerStart } from '../runners/worker-process/worker.js';
@@ -7,7 +8,7 @@ import { requireInstalled } from '../support/package-root.js';
 
 import { readInputs } from './guest-inputs.js';
 import type { ReadInputs } from './guest-inputs.js';
-import type { EngineSettings, LoadSettings } from './load-settings.js';
+import type { LoadSettings } from './load-settings.js';
 import { prepareCode } from './module-code.js';
 
 /** Loads a module into worker processes; ready when the first of them is. */

@@ -1,23 +1,15 @@
+import type { NativeLimits } from '../addon/native.js';
 import { WasmEdgeError } from '../support/errors.js';
 
 import { integer, optionsObject } from './validation.js';
 import type { Limits } from './types.js';
 
 /** What one invocation may use; every limit has a value but those that are off by default. */
-export interface ResolvedLimits {
+export interface ResolvedLimits extends NativeLimits {
   timeoutMs: number | undefined;
-  memoryPages: number;
-  tableElements: number;
-  outputBytes: number;
-  models: number;
-  modelBytes: number;
-  sessions: number;
-  sessionBytes: number;
-  imagePixels: number;
   argumentBytes: number;
   stdinBytes: number;
   fileBytes: number;
-  fuel: number | undefined;
 }
 
 const MIB = 1 << 20;

@@ -1,14 +1,13 @@
-import type { Timings } from '../addon/native.js';
-import type { Isolation } from '../runners/executor.js';
+import type { Isolation, Timings } from '../support/shared-types.js';
 
 export type {
   ExternalDescription,
+  Isolation,
   RewriteDescription,
   TensorDescription,
   Timings,
   ValueType,
-} from '../addon/native.js';
-export type { Isolation } from '../runners/executor.js';
+} from '../support/shared-types.js';
 
 /** Bytes in any form that Node's own functions take. */
 export type BytesLike = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;

@@ -1,7 +1,7 @@
-import type { ExternalDescription, ValueType } from '../addon/native.js';
 import { refuse } from '../options/validation.js';
 import { WasmEdgeError } from '../support/errors.js';
 import { printable } from '../support/printable.js';
+import type { ExternalDescription, ValueType } from '../support/shared-types.js';
 
 /**
  * Checks a call of an exported function against its type and returns the arguments as the addon

@@ -1,7 +1,5 @@
 import type { NativeRequest, NativeResult } from '../addon/native.js';
-
-/** Where a guest runs: what stands between it and this process. */
-export type Isolation = 'in-process' | 'worker-process' | 'subprocess';
+import type { Isolation } from '../support/shared-types.js';
 
 /**
  * The part of a {@link Runner} that differs with the isolation: it carries out one invocation whose

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import type { ExternalDescription, NativeRequest, NativeResult } from '../addon/native.js';
+import type { NativeRequest, NativeResult } from '../addon/native.js';
 import { requireWithin, timeout } from '../options/limits.js';
 import type { ResolvedLimits } from '../options/limits.js';
 import {
@@ -13,11 +13,12 @@ import {
 } from '../options/validation.js';
 import type { InvokeResult, RunOptions, RunResult } from '../options/types.js';
 import { WasmEdgeError } from '../support/errors.js';
+import type { ExternalDescription, Isolation } from '../support/shared-types.js';
 
 import { checkCall } from './arguments.js';
 import { earlyEndError } from './early-end.js';
 import { inWords } from './end-message.js';
-import type { Executor, Isolation } from './executor.js';
+import type { Executor } from './executor.js';
 
 /** What a module gives to each of its invocations. */
 export interface Defaults {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { Service } from './routes.js';
+import type { Service } from './service.js';
 
 /** A request that is being answered. */
 export class Exchange {

@@ -6,7 +6,7 @@ import { parseBoundedJson } from '../support/bounded-json.js';
 
 import type { Exchange } from './exchange.js';
 import { replyJson } from './reply.js';
-import type { Service } from './routes.js';
+import type { Service } from './service.js';
 
 /** What Lambda calls what it refuses, by the status. */
 const TYPES: Readonly<Record<number, string>> = {

@@ -2,7 +2,6 @@ import type { HTTPMethod } from 'find-my-way';
 
 import { Problem } from '../lambda/problem.js';
 import type { Body, Request } from '../lambda/request.js';
-import type { Logger } from '../lambda/types.js';
 import type { Isolation } from '../options/types.js';
 
 import type { Exchange } from './exchange.js';
@@ -11,23 +10,9 @@ import type { Handlers, ReadyHandler } from './handlers.js';
 import { isCrossOrigin } from './hosts.js';
 import { httpRequest } from './http-request.js';
 import { invokeFunction } from './invocations.js';
-import type { Metrics } from './metrics.js';
 import { PageFiles } from './page/files.js';
 import { reply, replyJson } from './reply.js';
-import type { Slots } from './slots.js';
-import type { Uploads } from './uploads.js';
-
-/** What routes work with. */
-export interface Service {
-  handlers: Handlers;
-  metrics: Metrics;
-  slots: Slots;
-  uploads: Uploads;
-  logger: Logger | undefined;
-  /** From the end of a request's head to its answer. */
-  timeoutMs: number;
-  maxBodyBytes: number;
-}
+import type { Service } from './service.js';
 
 /** The values of a path's `:names`. */
 export type Parameters = Readonly<Record<string, string | undefined>>;

@@ -18,7 +18,8 @@ import { linger } from './linger.js';
 import { Metrics } from './metrics.js';
 import { replyProblem } from './reply.js';
 import { routesOf } from './routes.js';
-import type { Parameters, Route, Service } from './routes.js';
+import type { Parameters, Route } from './routes.js';
+import type { Service } from './service.js';
 import { Slots } from './slots.js';
 import { Uploads } from './uploads.js';
 

@@ -1,9 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 
-import type { Timings } from '../addon/native.js';
-import type { Isolation } from '../runners/executor.js';
-
 import type { WasmEdgeError } from './errors.js';
+import type { Isolation, Timings } from './shared-types.js';
 
 /** What the channel `wasmedge-embed:run` publishes after each invocation. */
 export interface RunEvent {

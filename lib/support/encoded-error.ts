@@ -1,5 +1,3 @@
-import type { Timings } from '../options/types.js';
-
 import { WasmEdgeError, isError } from './errors.js';
 import type { Trap, WasmEdgeErrorCode, WasmEdgeErrorDetails } from './errors.js';
 import { printable, printableLines } from './printable.js';
@@ -11,6 +9,7 @@ import {
   receivedRecord,
   receivedText,
 } from './received.js';
+import type { Timings } from './shared-types.js';
 
 /** An error as JSON, the bytes of its stdout and stderr beside it; with its causes. */
 export interface EncodedError {

@@ -1,9 +1,8 @@
 import { inspect, types } from 'node:util';
 import type { InspectOptions } from 'node:util';
 
-import type { Timings } from '../addon/native.js';
-
 import { printableLines } from './printable.js';
+import type { Timings } from './shared-types.js';
 
 /** Most characters of a message. */
 const MESSAGE_CHARACTERS = 65_536;

@@ -1,9 +1,9 @@
 import path from 'node:path';
 
 import { addon } from '../../addon/native.js';
-import type { Isolation } from '../../index.js';
 import { ISOLATIONS } from '../../module/load-settings.js';
 import { bytesOf } from '../../support/disk-usage.js';
+import type { Isolation } from '../../support/shared-types.js';
 import { dependencyFolders, withLibraries } from '../disk.js';
 import { addonFolder, guestSource, liteRt, root, wasmedgeProgram } from '../places.js';
 import type { WasmEdgeProgram } from '../places.js';

@@ -3,17 +3,18 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import type * as NativeDoor from '../../addon/native.js';
-import type * as Package from '../../index.js';
+import type { loadModule as LoadModule } from '../../module/load-module.js';
+import type { Isolation, Kernels, Timings } from '../../options/types.js';
 
 import type { Answer, Mark, Workload } from './workload.js';
 
 export interface EmbeddedSettings {
-  isolation: Package.Isolation;
+  isolation: Isolation;
   /** The compiled guest. */
   guest: string;
   /** Absent for a guest without inference. */
   model?: { file: string; labels: string };
-  kernels: Package.Kernels;
+  kernels: Kernels;
   concurrency: number;
   /** Load part after part, to see what each takes, instead of in parallel. */
   apart?: boolean;
@@ -25,7 +26,7 @@ const TRIVIAL_BYTES = 1024;
 const load = createRequire(__filename);
 
 export async function create(settings: EmbeddedSettings, mark: Mark): Promise<Workload> {
-  const { loadModule } = load('../../index.js') as typeof Package;
+  const { loadModule } = load('../../index.js') as { loadModule: typeof LoadModule };
   mark('require the package');
   if (settings.apart) await loadParts(settings, mark);
   const { isolation, guest, model, kernels, concurrency } = settings;
@@ -73,7 +74,7 @@ function partsOf({
   instantiateMs,
   executeMs,
   inferenceMs,
-}: Package.Timings): NonNullable<Answer['partsMs']> {
+}: Timings): NonNullable<Answer['partsMs']> {
   // A runner that cannot know what went into inference knows of the whole process only.
   if (inferenceMs === undefined) return { process: instantiateMs + executeMs };
   return {

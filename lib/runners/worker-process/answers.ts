@@ -1,4 +1,4 @@
-import type { ExternalDescription, NativeResult, ValueType } from '../../addon/native.js';
+import type { NativeResult } from '../../addon/native.js';
 import type { CompileEvent } from '../../support/diagnostics.js';
 import { decodeError, receivedTimings } from '../../support/encoded-error.js';
 import { WasmEdgeError } from '../../support/errors.js';
@@ -13,6 +13,7 @@ import {
   receivedRecord,
   receivedText,
 } from '../../support/received.js';
+import type { ExternalDescription, ValueType } from '../../support/shared-types.js';
 
 import { receivedValue } from './encoded-value.js';
 import { MAX_HEADER_BYTES } from './protocol.js';

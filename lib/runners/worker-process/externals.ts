@@ -1,5 +1,5 @@
-import type { ExternalDescription } from '../../addon/native.js';
 import { WasmEdgeError } from '../../support/errors.js';
+import type { ExternalDescription } from '../../support/shared-types.js';
 
 import { MAX_EXTERNALS, MAX_HEADER_BYTES } from './protocol.js';
 

@@ -6,13 +6,18 @@ import { AcceptedInvocation } from '../accepted-invocation.js';
 import { earlyEndError } from '../early-end.js';
 import type { EndReason } from '../early-end.js';
 
-import type { Worker } from './worker.js';
+/** What was given an invocation, and can end it. */
+export interface Holder {
+  abort(invocation: Invocation): void;
+  /** Ends all that it holds. */
+  giveUp(reason: string): void;
+}
 
 /** An invocation that the pool has accepted. */
 export class Invocation extends AcceptedInvocation {
   readonly id: number;
   /** The worker that holds it; undefined while it waits. */
-  worker: Worker | undefined;
+  holder: Holder | undefined;
   /** Why it is to end early. */
   stopped: EndReason | undefined;
   /** Ends the patience with its worker, once it is to end early. */

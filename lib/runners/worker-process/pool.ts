@@ -206,13 +206,13 @@ export class WorkerPool implements Executor, WorkerEvents {
       this.#tellIdle();
       return;
     }
-    const { worker } = invocation;
-    if (!worker || invocation.stopped) return;
+    const { holder } = invocation;
+    if (!holder || invocation.stopped) return;
     invocation.stopped = reason;
     // The worker measures the time limit of what runs itself and gives what the guest had written.
-    if (reason === 'aborted' || !invocation.isFed) worker.abort(invocation);
+    if (reason === 'aborted' || !invocation.isFed) holder.abort(invocation);
     invocation.grace = setTimeout(() => {
-      worker.giveUp(`did not end a run within ${this.#settings.graceMs} ms`);
+      holder.giveUp(`did not end a run within ${this.#settings.graceMs} ms`);
     }, this.#settings.graceMs);
   }
 

@@ -1,8 +1,9 @@
-import type { ExternalDescription, NativeRequest, Timings } from '../../addon/native.js';
+import type { NativeRequest } from '../../addon/native.js';
 import type { ReadModel } from '../../models/models.js';
-import type { EngineSettings } from '../../module/load-settings.js';
 import type { CompileEvent } from '../../support/diagnostics.js';
 import type { EncodedError } from '../../support/encoded-error.js';
+import type { ExternalDescription, Timings } from '../../support/shared-types.js';
+import type { EngineSettings } from '../engine-settings.js';
 
 import type { EncodedValue } from './encoded-value.js';
 

@@ -1,9 +1,9 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 
-import type { ExternalDescription } from '../../addon/native.js';
 import { compileChannel } from '../../support/diagnostics.js';
 import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 import { Malformed } from '../../support/received.js';
+import type { ExternalDescription } from '../../support/shared-types.js';
 import { LargeInput } from '../large-input.js';
 import type { ModuleFacts } from '../runner.js';
 
@@ -13,7 +13,7 @@ import { Channel } from './channel.js';
 import { ChildHandle } from './child-handle.js';
 import type { ChildStart } from './child-handle.js';
 import { encodeValue } from './encoded-value.js';
-import type { Invocation } from './invocation.js';
+import type { Holder, Invocation } from './invocation.js';
 import { MAX_EXTERNALS, MAX_HEADER_BYTES } from './protocol.js';
 import type { ToWorker } from './protocol.js';
 
@@ -48,7 +48,7 @@ const CLOSED_STREAM_MS = 500;
 const MAX_NOTICES = 16;
 
 /** One worker process, seen from the pool, which trusts it with nothing but the runs that it holds. */
-export class Worker {
+export class Worker implements Holder {
   readonly held = new Map<number, Invocation>();
   /** Runs that it was given so far. */
   runs = 0;
@@ -132,7 +132,7 @@ export class Worker {
     const { arguments: args, ...rest } = request;
     this.runs++;
     this.held.set(id, invocation);
-    invocation.worker = this;
+    invocation.holder = this;
     const encoded = {
       ...rest,
       timeoutMs: remainingMs,

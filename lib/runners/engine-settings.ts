@@ -1,0 +1,18 @@
+import type { NativeInferenceOptions } from '../addon/native.js';
+import type { ResolvedCompileLimits } from '../compile/compile-limits.js';
+import type { ResolvedLimits } from '../options/limits.js';
+
+/** What the engine needs to know to load a module: plain data, which can go to another process. */
+export interface EngineSettings {
+  file: string;
+  aot: 'auto' | 'off';
+  trusted: boolean;
+  compile: ResolvedCompileLimits;
+  inference: NativeInferenceOptions;
+  hostModules: readonly string[];
+  limits: ResolvedLimits;
+  concurrency: number;
+  maxQueue: number;
+  /** What child processes are given beside what they inherit. */
+  childEnv: Readonly<Record<string, string>>;
+}
