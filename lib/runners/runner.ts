@@ -1,6 +1,7 @@
 import path from 'node:path';
 
 import type { NativeRequest, NativeResult } from '../addon/native.js';
+import { checkCall } from '../host/arguments.js';
 import { requireWithin, timeout } from '../options/limits.js';
 import type { ResolvedLimits } from '../options/limits.js';
 import {
@@ -15,7 +16,6 @@ import type { InvokeResult, RunOptions, RunResult } from '../options/types.js';
 import { WasmEdgeError } from '../support/errors.js';
 import type { ExternalDescription, Isolation } from '../support/shared-types.js';
 
-import { checkCall } from './arguments.js';
 import { earlyEndError } from './early-end.js';
 import { inWords } from './end-message.js';
 import type { Executor } from './executor.js';

@@ -5,6 +5,7 @@ import type * as Native from '../../dist/addon/native.js';
 import type * as BundledPackages from '../../dist/bundle/packages.js';
 import type * as Failures from '../../dist/compile/compile-failures.js';
 import type * as CompileTurn from '../../dist/compile/compile-turn.js';
+import type * as GuestMemoryModule from '../../dist/host/guest-memory.js';
 import type * as Cors from '../../dist/lambda/cors.js';
 import type * as LambdaPicture from '../../dist/lambda/picture.js';
 import type * as LambdaProblem from '../../dist/lambda/problem.js';
@@ -48,3 +49,8 @@ export const { pictureOf } = load('./lambda/picture.js') as typeof LambdaPicture
 export const { representationOf } = load('./lambda/representation.js') as typeof Representation;
 export const { corsHeaders } = load('./lambda/cors.js') as typeof Cors;
 export const { Problem } = load('./lambda/problem.js') as typeof LambdaProblem;
+export type { MemoryOperations } from '../../dist/host/guest-memory.js';
+export const { SlicedGuestMemory, outsideOfMemory } = load(
+  './host/guest-memory.js',
+) as typeof GuestMemoryModule;
+export type SlicedGuestMemory = GuestMemoryModule.SlicedGuestMemory;

@@ -45,19 +45,24 @@ function isNumberType(kind: ValueType): boolean {
 }
 
 function checkArgument(kind: ValueType, index: number, value: unknown): number | bigint {
-  const name = `argument ${index + 1}`;
+  return isValueOf(kind, value) ? value : refuse(`argument ${index + 1}`, valueName(kind), value);
+}
+
+/** Whether a value can be passed as one of this type: i32 and i64 in either reading. */
+export function isValueOf(kind: ValueType, value: unknown): value is number | bigint {
   switch (kind) {
-    case 'i64': {
+    case 'i64':
       // Signed or unsigned: both have the same 64 bits.
-      const fits = typeof value === 'bigint' && value >= -(2n ** 63n) && value < 2n ** 64n;
-      return fits ? value : refuse(name, 'a bigint of 64 bits (i64)', value);
-    }
-    case 'i32': {
-      const fits =
-        Number.isInteger(value) && Number(value) >= -(2 ** 31) && Number(value) < 2 ** 32;
-      return fits ? (value as number) : refuse(name, 'an integer of 32 bits (i32)', value);
-    }
+      return typeof value === 'bigint' && value >= -(2n ** 63n) && value < 2n ** 64n;
+    case 'i32':
+      return Number.isInteger(value) && Number(value) >= -(2 ** 31) && Number(value) < 2 ** 32;
     default:
-      return typeof value === 'number' ? value : refuse(name, `a number (${kind})`, value);
+      return typeof value === 'number';
   }
+}
+
+/** What {@link isValueOf} takes, in words. */
+export function valueName(kind: ValueType): string {
+  if (kind === 'i64') return 'a bigint of 64 bits (i64)';
+  return kind === 'i32' ? 'an integer of 32 bits (i32)' : `a number (${kind})`;
 }
