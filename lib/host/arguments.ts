@@ -3,23 +3,31 @@ import { WasmEdgeError } from '../support/errors.js';
 import { printable } from '../support/printable.js';
 import type { ExternalDescription, ValueType } from '../support/shared-types.js';
 
+/** The functions that a module exports, by name, in its order. */
+export type ExportedFunctions = ReadonlyMap<string, ExternalDescription>;
+
+export function functionsOf(exports: readonly ExternalDescription[]): ExportedFunctions {
+  return new Map(
+    exports.filter(({ kind }) => kind === 'function').map((each) => [each.name, each] as const),
+  );
+}
+
 /**
  * Checks a call of an exported function against its type and returns the arguments as the addon
  * takes them: numbers for i32, f32 and f64, bigints for i64.
  */
 export function checkCall(
-  exports: readonly ExternalDescription[],
+  functions: ExportedFunctions,
   name: string,
   args: readonly unknown[],
 ): (number | bigint)[] {
-  const functions = exports.filter((each) => each.kind === 'function');
-  const found = functions.find((each) => each.name === name);
+  const found = functions.get(name);
   if (!found?.params || !found.results) {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
       `The module exports no function '${name}'. It exports: ` +
         // A module may have a million, with names of any text.
-        `${printable(functions.map((each) => each.name).join(', '), 2000) || 'none'}.`,
+        `${printable([...functions.keys()].join(', '), 2000) || 'none'}.`,
     );
   }
   const type = `(${found.params.join(', ')}) -> (${found.results.join(', ')})`;

@@ -1,7 +1,6 @@
 import type { LoadOptions } from '../options/types.js';
 import type { Executor } from '../runners/executor.js';
-import { Runner } from '../runners/runner.js';
-import type { ModuleFacts } from '../runners/runner.js';
+import type { ModuleDetails } from '../runners/module-details.js';
 import { requireNotAborted, unlessAborted } from '../support/abort.js';
 
 import { readInputsButModels } from './guest-inputs.js';
@@ -27,14 +26,16 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
   const settings = loadSettings(file, options);
   const { signals } = settings;
   requireNotAborted(signals);
-  const { executor, facts } = await unlessAborted(signals, open(settings), (opened) =>
+  const { executor, details } = await unlessAborted(signals, open(settings), (opened) =>
     opened.executor.close(),
   );
-  return new LoadedModule(new Runner(executor, facts, settings), facts);
+  return new LoadedModule(executor, details, settings);
 }
 
 // What the other isolations are made of is loaded with the first module that has them.
-async function open(settings: LoadSettings): Promise<{ executor: Executor; facts: ModuleFacts }> {
+async function open(
+  settings: LoadSettings,
+): Promise<{ executor: Executor; details: ModuleDetails }> {
   switch (settings.isolation) {
     case 'in-process':
       return openModule(

@@ -1,12 +1,18 @@
-import { performance } from 'node:perf_hooks';
-
+import type { NativeResult } from '../addon/native.js';
+import { checkCall, functionsOf } from '../host/arguments.js';
+import type { ExportedFunctions } from '../host/arguments.js';
 import type { InvokeResult, RunOptions, RunResult } from '../options/types.js';
-import { closedError } from '../runners/end-message.js';
-import type { ModuleFacts, Runner } from '../runners/runner.js';
-import { runChannel } from '../support/diagnostics.js';
-import type { RunEvent } from '../support/diagnostics.js';
+import { elementsOf } from '../options/validation.js';
+import { earlyEndError } from '../runners/early-end.js';
+import { closedError, inWords } from '../runners/end-message.js';
+import type { Executor } from '../runners/executor.js';
+import type { ModuleDetails } from '../runners/module-details.js';
+import { checkedInvocation } from '../runners/request.js';
+import type { FunctionCall, InvocationDefaults } from '../runners/request.js';
 import { WasmEdgeError } from '../support/errors.js';
 import type { ExternalDescription, Isolation } from '../support/shared-types.js';
+
+import { published } from './run-event.js';
 
 /** A module that is loaded and can be run any number of times, concurrently. */
 export class LoadedModule implements AsyncDisposable {
@@ -18,21 +24,24 @@ export class LoadedModule implements AsyncDisposable {
   readonly imports: readonly ExternalDescription[];
   /** What it offers, in the order of the module. */
   readonly exports: readonly ExternalDescription[];
-  readonly #runner: Runner;
+  readonly #executor: Executor;
+  readonly #defaults: InvocationDefaults;
+  #functions: ExportedFunctions | undefined;
   #closing: Promise<void> | undefined;
 
   /** @internal Use {@link loadModule}. */
-  constructor(runner: Runner, facts: ModuleFacts) {
-    this.#runner = runner;
-    this.file = facts.file;
-    this.mode = facts.mode;
-    this.imports = facts.imports;
-    this.exports = facts.exports;
+  constructor(executor: Executor, details: ModuleDetails, defaults: InvocationDefaults) {
+    this.#executor = executor;
+    this.#defaults = defaults;
+    this.file = details.file;
+    this.mode = details.mode;
+    this.imports = details.imports;
+    this.exports = details.exports;
   }
 
   /** Where the guest runs. */
   get isolation(): Isolation {
-    return this.#runner.isolation;
+    return this.#executor.isolation;
   }
 
   /**
@@ -45,7 +54,7 @@ export class LoadedModule implements AsyncDisposable {
    *   in a worker process.
    */
   run(options: RunOptions = {}): Promise<RunResult> {
-    return this.#publish(undefined, byteLength(options), () => this.#runner.run(options));
+    return this.#publish(undefined, options, () => this.#run(options));
   }
 
   /**
@@ -79,7 +88,7 @@ export class LoadedModule implements AsyncDisposable {
     args: readonly (number | bigint)[] = [],
     options: RunOptions = {},
   ): Promise<InvokeResult> {
-    return this.#publish(name, byteLength(options), () => this.#runner.invoke(name, args, options));
+    return this.#publish(name, options, () => this.#invoke(name, args, options));
   }
 
   /**
@@ -87,7 +96,7 @@ export class LoadedModule implements AsyncDisposable {
    * Idempotent: each call gets the same promise.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#runner.close();
+    this.#closing ??= this.#executor.close();
     return this.#closing;
   }
 
@@ -96,48 +105,71 @@ export class LoadedModule implements AsyncDisposable {
     return this.close();
   }
 
-  /** Carries out an invocation and tells the diagnostics channel how it went. */
   async #publish<T extends InvokeResult | RunResult>(
     name: string | undefined,
-    stdinBytes: number,
+    options: RunOptions,
     invoke: () => Promise<T>,
   ): Promise<T> {
     if (this.#closing) throw closedError(this.file);
-    if (!runChannel.hasSubscribers) return invoke();
-    const begin = performance.now();
-    const event: RunEvent = {
-      module: this.file,
-      isolation: this.isolation,
-      ...(name !== undefined && { function: name }),
-      totalMs: 0,
-      stdinBytes,
-    };
+    const { file, isolation } = this;
+    const about = { module: file, isolation, ...(name !== undefined && { function: name }) };
+    return published(about, options, invoke);
+  }
+
+  async #run(options: RunOptions): Promise<RunResult> {
+    if (!this.#exportedFunctions().has('_start')) {
+      throw new WasmEdgeError(
+        'ERR_INVALID_ARGUMENT',
+        `${this.file} is not a program: it exports no function '_start'. Call its functions with call() or invoke().`,
+      );
+    }
+    const { stdout, stderr, exitCode, timings } = await this.#execute(options);
+    return { stdout, stderr, exitCode: exitCode & 0xff, timings };
+  }
+
+  async #invoke(
+    name: string,
+    args: readonly unknown[],
+    options: RunOptions,
+  ): Promise<InvokeResult> {
+    const values = elementsOf('args', args, 'an array of numbers and bigints');
+    const checked = checkCall(this.#exportedFunctions(), name, values);
+    const result = await this.#execute(options, { function: name, arguments: checked });
+    const { stdout, stderr, timings } = result;
+    if (result.exited) {
+      const exitCode = result.exitCode & 0xff;
+      throw new WasmEdgeError(
+        'ERR_GUEST_EXIT',
+        `The guest called proc_exit(${exitCode}) instead of returning from '${name}'.`,
+        { exitCode, stdout, stderr, timings },
+      );
+    }
+    return { value: result.value, stdout, stderr, timings };
+  }
+
+  /** Has a checked invocation carried out; what ends it early is put into words here. */
+  async #execute(options: RunOptions, call?: FunctionCall): Promise<NativeResult> {
+    const { file } = this;
+    const { concurrency, maxQueue } = this.#defaults;
+    const { request, signal, timeoutOption } = checkedInvocation(
+      options,
+      file,
+      this.#defaults,
+      call,
+    );
     try {
-      const result = await invoke();
-      event.timings = result.timings;
-      event.stdoutBytes = result.stdout.length;
-      if ('exitCode' in result) event.exitCode = result.exitCode;
-      return result;
+      if (signal?.aborted) throw earlyEndError('aborted');
+      return await this.#executor.execute(request, signal);
     } catch (error) {
-      if (error instanceof WasmEdgeError) {
-        event.error = error;
-        if (error.timings) event.timings = error.timings;
-      }
-      throw error;
-    } finally {
-      event.totalMs = performance.now() - begin;
-      runChannel.publish(event);
+      if (!(error instanceof WasmEdgeError)) throw error;
+      const { timeoutMs } = request;
+      const facts = { file, timeoutMs, timeoutOption, concurrency, maxQueue };
+      throw inWords(error, facts, error.code === 'ERR_ABORTED' ? signal?.reason : error.cause);
     }
   }
-}
 
-/** For diagnostics, before the options are validated: anything may have been passed. */
-function byteLength(options: unknown): number {
-  try {
-    const stdin = (options as RunOptions | null)?.stdin;
-    if (typeof stdin === 'string') return Buffer.byteLength(stdin);
-    return (stdin as ArrayBufferView | null | undefined)?.byteLength ?? 0;
-  } catch {
-    return 0; // a DataView on a transferred buffer, a proxy that was revoked, a getter that throws
+  /** Not before the first call: a module may export a million. */
+  #exportedFunctions(): ExportedFunctions {
+    return (this.#functions ??= functionsOf(this.exports));
   }
 }

@@ -4,7 +4,7 @@ import { loadModels } from '../models/models.js';
 import type { LoadedModels } from '../models/models.js';
 import { InProcessExecutor } from '../runners/in-process.js';
 import type { EngineSettings } from '../runners/engine-settings.js';
-import type { ModuleFacts } from '../runners/runner.js';
+import type { ModuleDetails } from '../runners/module-details.js';
 import { nativeCall } from '../support/errors.js';
 
 import type { GuestInputs } from './guest-inputs.js';
@@ -13,7 +13,7 @@ import { loadCode } from './module-code.js';
 /** A module that this process runs. */
 export interface OpenModule {
   executor: InProcessExecutor;
-  facts: ModuleFacts;
+  details: ModuleDetails;
 }
 
 /**
@@ -39,12 +39,12 @@ export async function openModule(
   await linkModule(module, settings, files, models);
   return {
     executor: new InProcessExecutor(module, settings),
-    facts: factsOf(settings.file, module),
+    details: detailsOf(settings.file, module),
   };
 }
 
 /** What is known of a module by its code; `file` as the caller gave it. */
-export function factsOf(file: string, module: NativeModule): ModuleFacts {
+export function detailsOf(file: string, module: NativeModule): ModuleDetails {
   const { isAot, imports, exports } = module;
   return { file, mode: isAot ? 'aot' : 'interpreter', imports, exports };
 }

@@ -4,7 +4,7 @@ import { addon } from '../addon/native.js';
 import type { NativeRequest } from '../addon/native.js';
 import { versionLine } from '../compile/side-file.js';
 import { loadModels } from '../models/models.js';
-import type { ModuleFacts } from '../runners/runner.js';
+import type { ModuleDetails } from '../runners/module-details.js';
 import { SubprocessExecutor } from '../runners/subprocess/executor.js';
 import type { Command } from '../runners/subprocess/invocation.js';
 import { materialise } from '../runners/subprocess/materials.js';
@@ -16,7 +16,7 @@ import { WasmEdgeError, nativeCall } from '../support/errors.js';
 import { readInputs } from './guest-inputs.js';
 import type { LoadSettings } from './load-settings.js';
 import { loadCode } from './module-code.js';
-import { factsOf, linkModule } from './open-module.js';
+import { detailsOf, linkModule } from './open-module.js';
 
 /**
  * Prepares for a process of WasmEdge's program for each invocation. The module is looked at in this
@@ -24,7 +24,7 @@ import { factsOf, linkModule } from './open-module.js';
  */
 export async function openSubprocess(
   settings: LoadSettings,
-): Promise<{ executor: SubprocessExecutor; facts: ModuleFacts }> {
+): Promise<{ executor: SubprocessExecutor; details: ModuleDetails }> {
   const { file, inference, limits, concurrency, maxQueue } = settings;
   const [program, code, inputs] = await Promise.all([
     openProgram(settings.subprocess, settings.childEnv),
@@ -48,7 +48,7 @@ export async function openSubprocess(
     command: commandOf(settings, program, materials, module.isAot),
     cleanUp: () => materials.remove(),
   });
-  return { executor, facts: factsOf(file, module) };
+  return { executor, details: detailsOf(file, module) };
 }
 
 /** Compiled modules fit one line of versions: the library's, with which this one was looked at. */

@@ -1,6 +1,6 @@
 import { copyOf } from '../runners/large-input.js';
 import type { EngineSettings } from '../runners/engine-settings.js';
-import type { ModuleFacts } from '../runners/runner.js';
+import type { ModuleDetails } from '../runners/module-details.js';
 import { WorkerPool } from '../runners/worker-process/pool.js';
 import type { WorkerStart } from '../runners/worker-process/worker.js';
 import { childEnvironment } from '../support/child-environment.js';
@@ -14,7 +14,7 @@ import { prepareCode } from './module-code.js';
 /** Loads a module into worker processes; ready when the first of them is. */
 export async function openWorkerPool(
   settings: LoadSettings,
-): Promise<{ executor: WorkerPool; facts: ModuleFacts }> {
+): Promise<{ executor: WorkerPool; details: ModuleDetails }> {
   requireInstalled();
   const { concurrency, maxQueue, workerProcess, signals } = settings;
   // Here, since compiling is bounded for all modules of this process together.
@@ -27,7 +27,7 @@ export async function openWorkerPool(
     concurrency,
     maxQueue,
   });
-  return { executor: pool, facts: await pool.open(signals) };
+  return { executor: pool, details: await pool.open(signals) };
 }
 
 async function workerStart(

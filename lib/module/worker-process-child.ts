@@ -94,8 +94,8 @@ async function load(message: Extract<ToWorker, { type: 'load' }>, arrays: Buffer
       message.models.length > 0,
     );
     executor = opened.executor;
-    for (const some of batchesOf(opened.facts)) send({ type: 'externals', ...some });
-    send({ type: 'ready', mode: opened.facts.mode, identity });
+    for (const some of batchesOf(opened.details)) send({ type: 'externals', ...some });
+    send({ type: 'ready', mode: opened.details.mode, identity });
   } catch (error) {
     send({ type: 'failed', error: encodeError(error, []) });
     endGracefully();

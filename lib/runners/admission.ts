@@ -19,7 +19,7 @@ export function requireRoom(
   accepted: number,
   { concurrency, maxQueue }: Room,
 ): void {
-  // In the words of end-message.ts, once the runner has them.
+  // In the words of end-message.ts, once the module has them.
   if (isClosing) throw new WasmEdgeError('ERR_CLOSED', 'closed');
   if (accepted >= concurrency + maxQueue) throw new WasmEdgeError('ERR_QUEUE_FULL', 'full');
 }

@@ -44,7 +44,7 @@ function allowManyListeners(signal: AbortSignal): void {
   }
 }
 
-/** The error of an invocation that was ended early; the runner puts it into words (end-message.ts). */
+/** The error of an invocation that was ended early; the module puts it into words (end-message.ts). */
 export function earlyEndError(reason: EndReason, details?: WasmEdgeErrorDetails): WasmEdgeError {
   return reason === 'timeout'
     ? new WasmEdgeError('ERR_TIMEOUT', 'time limit', details)

@@ -2,8 +2,8 @@ import type { NativeRequest, NativeResult } from '../addon/native.js';
 import type { Isolation } from '../support/shared-types.js';
 
 /**
- * The part of a {@link Runner} that differs with the isolation: it carries out one invocation whose
- * request was checked.
+ * The part of a {@link LoadedModule} that differs with the isolation: it carries out one invocation
+ * whose request was checked.
  */
 export interface Executor {
   readonly isolation: Isolation;

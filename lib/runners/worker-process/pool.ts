@@ -8,7 +8,7 @@ import type { Room } from '../admission.js';
 import { earlyEndError, onEarlyEnd } from '../early-end.js';
 import type { EndReason } from '../early-end.js';
 import type { Executor } from '../executor.js';
-import type { ModuleFacts } from '../runner.js';
+import type { ModuleDetails } from '../module-details.js';
 
 import { Invocation } from './invocation.js';
 import type { WorkerProcessSettings } from './settings.js';
@@ -32,7 +32,7 @@ const LOAD_PATIENCE = 10;
 interface Opening {
   /** By `performance.now`. */
   begin: number;
-  resolve: (facts: ModuleFacts) => void;
+  resolve: (details: ModuleDetails) => void;
   reject: (error: Error) => void;
 }
 
@@ -75,11 +75,11 @@ export class WorkerPool implements Executor, WorkerEvents {
    * Starts the first worker, then the others: so that only one compiles what is not in the cache
    * yet. Rejects with the first one's own error, and where one of the signals is aborted.
    */
-  async open(signals: readonly AbortSignal[] = []): Promise<ModuleFacts> {
+  async open(signals: readonly AbortSignal[] = []): Promise<ModuleDetails> {
     this.#beBusy();
     let forget: (() => void) | undefined;
     try {
-      return await new Promise<ModuleFacts>((resolve, reject) => {
+      return await new Promise<ModuleDetails>((resolve, reject) => {
         this.#opening = { begin: performance.now(), resolve, reject };
         this.#startWorker();
         forget = onAbort(signals, (signal) => {
@@ -125,10 +125,10 @@ export class WorkerPool implements Executor, WorkerEvents {
     this.#beIdle();
   }
 
-  onReady(worker: Worker, facts: ModuleFacts, identity: string): void {
+  onReady(worker: Worker, details: ModuleDetails, identity: string): void {
     this.#identity ??= identity;
     if (identity !== this.#identity) {
-      worker.giveUp(`found that ${facts.file} has changed since it was loaded (load it again)`);
+      worker.giveUp(`found that ${details.file} has changed since it was loaded (load it again)`);
       return;
     }
     if (this.#opening) {
@@ -136,7 +136,7 @@ export class WorkerPool implements Executor, WorkerEvents {
       const tookMs = performance.now() - begin;
       this.#loadPatienceMs = Math.max(LEAST_LOAD_PATIENCE_MS, LOAD_PATIENCE * tookMs);
       this.#opening = undefined;
-      resolve(facts);
+      resolve(details);
     }
     this.#fill();
     this.#distribute();

@@ -5,7 +5,7 @@ import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 import { Malformed } from '../../support/received.js';
 import type { ExternalDescription } from '../../support/shared-types.js';
 import { LargeInput } from '../large-input.js';
-import type { ModuleFacts } from '../runner.js';
+import type { ModuleDetails } from '../module-details.js';
 
 import { readAnswer } from './answers.js';
 import type { Answer } from './answers.js';
@@ -25,7 +25,7 @@ export interface WorkerStart extends ChildStart {
 
 /** What a worker tells its pool. */
 export interface WorkerEvents {
-  onReady(worker: Worker, facts: ModuleFacts, identity: string): void;
+  onReady(worker: Worker, details: ModuleDetails, identity: string): void;
   /** A run that it held has settled. */
   onSettled(worker: Worker): void;
   /** A run cannot be given its input and is to be stopped. */
@@ -207,7 +207,7 @@ export class Worker implements Holder {
       case 'ready':
         this.#requireLoading();
         this.isReady = true;
-        this.#events.onReady(this, this.#facts(answer.mode), answer.identity);
+        this.#events.onReady(this, this.#details(answer.mode), answer.identity);
         return;
       case 'failed':
         this.#requireLoading();
@@ -244,7 +244,7 @@ export class Worker implements Holder {
     this.#exports.push(...exports);
   }
 
-  #facts(mode: ModuleFacts['mode']): ModuleFacts {
+  #details(mode: ModuleDetails['mode']): ModuleDetails {
     return { file: this.#file, mode, imports: this.#imports, exports: this.#exports };
   }
 

@@ -1,0 +1,69 @@
+import path from 'node:path';
+
+import type { NativeRequest } from '../addon/native.js';
+import { requireWithin, timeout } from '../options/limits.js';
+import type { ResolvedLimits } from '../options/limits.js';
+import { abortSignal, bytes, environment, optionsObject, textList } from '../options/validation.js';
+import type { RunOptions } from '../options/types.js';
+
+/** What a module gives to each of its invocations. */
+export interface InvocationDefaults {
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  limits: ResolvedLimits;
+  concurrency: number;
+  maxQueue: number;
+}
+
+/** An exported function to call in place of the program, with arguments that were checked. */
+export type FunctionCall = Pick<NativeRequest, 'function' | 'arguments'>;
+
+/** An invocation whose options were checked. */
+export interface CheckedInvocation {
+  /** For an executor: plain data. */
+  request: NativeRequest;
+  signal: AbortSignal | undefined;
+  /** The option that set the time limit in force. */
+  timeoutOption: 'timeoutMs' | 'limits.timeoutMs';
+}
+
+/**
+ * Checks what the caller gives to one invocation, in the same way for every isolation, and makes the
+ * request of it.
+ *
+ * @param file The module's file, as it was given.
+ */
+export function checkedInvocation(
+  options: RunOptions,
+  file: string,
+  { args, env, limits }: InvocationDefaults,
+  call?: FunctionCall,
+): CheckedInvocation {
+  const given = optionsObject('options', options, ['stdin', 'args', 'env', 'signal', 'timeoutMs']);
+  const ownArgs = given.args === undefined ? args : textList('args', given.args);
+  const variables = given.env === undefined ? env : { ...env, ...environment('env', given.env) };
+  const strings = {
+    // As WasmEdge's program has it: whatever form the module has, the guest's name is one.
+    args: [`${path.parse(file).name}.wasm`, ...ownArgs],
+    env: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+  };
+  const stdin = inputBytes(given.stdin);
+  const timeoutMs = timeout('timeoutMs', given.timeoutMs) ?? limits.timeoutMs;
+  requireWithin('argumentBytes', sizeOf([...strings.args, ...strings.env]), limits.argumentBytes);
+  requireWithin('stdinBytes', stdin?.length ?? 0, limits.stdinBytes);
+  return {
+    request: { ...strings, stdin, timeoutMs, ...call },
+    signal: abortSignal('signal', given.signal),
+    timeoutOption: given.timeoutMs === undefined ? 'limits.timeoutMs' : 'timeoutMs',
+  };
+}
+
+/** Bytes of C strings. */
+function sizeOf(strings: readonly string[]): number {
+  return strings.reduce((sum, each) => sum + Buffer.byteLength(each) + 1, 0);
+}
+
+function inputBytes(value: unknown): Uint8Array | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === 'string' ? Buffer.from(value) : bytes('stdin', value, 'a string, ');
+}
