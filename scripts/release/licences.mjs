@@ -9,6 +9,8 @@ const shippable = [
   'CC0-1.0',
   'ISC',
   'MIT',
+  'Unicode-3.0',
+  'Unicode-DFS-2016',
   'Unlicense',
   'Zlib',
 ];

@@ -1,9 +1,11 @@
 //! The answer's two forms.
 
 use crate::scores::Score;
+use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt::Write as _;
-use vision::json;
 use vision::labels::Labels;
+use vision::{json, Failure};
 
 /// The sentence about the best class, as HTML; a line with its end.
 ///
@@ -24,22 +26,27 @@ pub fn text(best: Score, labels: &Labels) -> String {
     )
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    model: &'a str,
+    top_k: Vec<Class<'a>>,
+}
+
+#[derive(Serialize)]
+struct Class<'a> {
+    index: usize,
+    label: Cow<'a, str>,
+    score: u8,
+}
+
 /// One line of JSON with the best classes.
-#[must_use]
-pub fn json(model: &str, best: &[Score], labels: &Labels) -> String {
-    let mut line = String::from("{\"model\":");
-    json::write_string(&mut line, model);
-    line.push_str(",\"topK\":[");
-    for (position, Score { index, score }) in best.iter().enumerate() {
-        if position > 0 {
-            line.push(',');
-        }
-        let _ = write!(line, "{{\"index\":{index},\"label\":");
-        json::write_string(&mut line, &labels.get(*index));
-        let _ = write!(line, ",\"score\":{score}}}");
-    }
-    line.push_str("]}\n");
-    line
+///
+/// # Errors
+/// Those of [`json::line`].
+pub fn json(model: &str, best: &[Score], labels: &Labels) -> Result<String, Failure> {
+    let class = |&Score { index, score }: &Score| Class { index, label: labels.get(index), score };
+    json::line(&Answer { model, top_k: best.iter().map(class).collect() })
 }
 
 /// Everything but RFC 3986's unreserved characters becomes `%XX`.
@@ -108,13 +115,13 @@ mod tests {
     #[test]
     fn one_line_of_json() {
         let best = [Score { index: 2, score: 228 }, Score { index: 3, score: 7 }];
-        let line = json("my \"model\"", &best, &labels());
+        let line = json("my \"model\"", &best, &labels()).unwrap();
         assert_eq!(
             line,
             "{\"model\":\"my \\\"model\\\"\",\"topK\":[\
              {\"index\":2,\"label\":\"<b>\\\"Q&A\\\" é</b>\",\"score\":228},\
              {\"index\":3,\"label\":\"class 3\",\"score\":7}]}\n"
         );
-        assert!(json::parse(&line).is_ok());
+        assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok());
     }
 }

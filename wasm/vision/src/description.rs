@@ -1,9 +1,9 @@
 //! What the host tells about a model: `/models/NAME.json`.
 
 use crate::failure::Failure;
-use crate::json::{self, Value};
 use crate::labels::{Labels, MAX_LABEL_BYTES};
 use jpeg::Channels;
+use serde_json::Value;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
@@ -112,7 +112,7 @@ impl Tensor {
     pub fn read(tensor: &Value) -> Result<Self, String> {
         let element_type = read_type(tensor)?;
         Ok(Self {
-            name: tensor.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            name: member(tensor, "name").and_then(Value::as_str).unwrap_or_default().to_owned(),
             element_type,
             shape: read_shape(tensor)?,
             quantization: read_quantization(tensor, element_type)?,
@@ -135,13 +135,13 @@ impl Description {
     /// # Errors
     /// A sentence that names what was found and what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let value = json::parse(text)?;
+        let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let [input] = tensors(&value, "inputs")? else {
             let count = tensors(&value, "inputs")?.len();
             return Err(format!("\"inputs\" has {count} tensors, expected exactly 1: a picture"));
         };
         Ok(Self {
-            input: read_input(input, value.get("normalize"))
+            input: read_input(input, member(&value, "normalize"))
                 .map_err(|error| format!("the input {error}"))?,
             outputs: tensors(&value, "outputs")?.to_vec(),
         })
@@ -190,11 +190,16 @@ fn read_file(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>, Failure> {
     }
 }
 
+/// The member `name`; nothing where it is absent or null.
+fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    value.get(name).filter(|value| !value.is_null())
+}
+
 /// The list `name`.
 fn tensors<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], String> {
-    value
-        .get(name)
+    member(value, name)
         .and_then(Value::as_array)
+        .map(Vec::as_slice)
         .ok_or_else(|| format!("\"{name}\" is not a list of tensors"))
 }
 
@@ -235,7 +240,7 @@ fn input_shape_error(shape: &[i64]) -> String {
 }
 
 fn read_type(tensor: &Value) -> Result<ElementType, String> {
-    let name = tensor.get("type").and_then(Value::as_str).ok_or("has no \"type\"")?;
+    let name = member(tensor, "type").and_then(Value::as_str).ok_or("has no \"type\"")?;
     ElementType::from_name(name)
         .ok_or_else(|| format!("has the type {name}; expected uint8, int8 or float32"))
 }
@@ -243,7 +248,7 @@ fn read_type(tensor: &Value) -> Result<ElementType, String> {
 /// One to eight dimensions, each from 0 to 2³¹ − 1; their meaning is checked by the caller.
 fn read_shape(tensor: &Value) -> Result<Vec<i64>, String> {
     let error = || "has no \"shape\" of 1 to 8 whole numbers".to_owned();
-    let dimensions = tensor.get("shape").and_then(Value::as_array).ok_or_else(error)?;
+    let dimensions = member(tensor, "shape").and_then(Value::as_array).ok_or_else(error)?;
     if !(1..=8).contains(&dimensions.len()) {
         return Err(error());
     }
@@ -262,7 +267,7 @@ fn read_quantization(
     tensor: &Value,
     element_type: ElementType,
 ) -> Result<Option<Quantization>, String> {
-    let Some(value) = tensor.get("quantization") else {
+    let Some(value) = member(tensor, "quantization") else {
         return Ok(None);
     };
     let range = match element_type {
@@ -270,9 +275,9 @@ fn read_quantization(
         ElementType::Int8 => -128..=127,
         ElementType::Float32 => return Ok(None),
     };
-    let scale = value.get("scale").and_then(Value::as_f64).filter(|&scale| scale > 0.0);
+    let scale = member(value, "scale").and_then(Value::as_f64).filter(|&scale| scale > 0.0);
     let zero_point =
-        value.get("zeroPoint").and_then(Value::as_i64).filter(|point| range.contains(point));
+        member(value, "zeroPoint").and_then(Value::as_i64).filter(|point| range.contains(point));
     match (scale, zero_point) {
         (Some(scale), Some(zero_point)) => Ok(Some(Quantization { scale, zero_point })),
         _ => Err(format!(
@@ -285,7 +290,7 @@ fn read_quantization(
 
 fn read_normalize(value: &Value) -> Result<Normalize, String> {
     let triple = |name: &str| -> Option<[f64; 3]> {
-        match value.get(name)?.as_array()? {
+        match &member(value, name)?.as_array()?[..] {
             [one] => Some([one.as_f64()?; 3]),
             [red, green, blue] => Some([red.as_f64()?, green.as_f64()?, blue.as_f64()?]),
             _ => None,
@@ -364,7 +369,28 @@ mod tests {
         assert!(error("\"inputs\":[{", "\"inputs\":[{},{").contains("2 tensors"));
         assert!(error("\"outputs\"", "\"output\"").contains("\"outputs\" is not a list"));
         assert!(error("\"inputs\"", "\"input\"").contains("\"inputs\" is not a list"));
-        assert!(Description::parse("").is_err());
-        assert!(Description::parse("[]").is_err());
+        for text in ["", "[]", "{", "null", "1 2", "{\"inputs\":[1e400]}", "\u{feff}{}"] {
+            assert!(Description::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn hostile_descriptions_are_refused_quickly() {
+        let long = MAX_DESCRIPTION_BYTES as usize;
+        let members: Vec<String> = (0..long / 12).map(|index| format!("\"{index}\":[],")).collect();
+        let members = members.concat();
+        let texts = [
+            "[".repeat(long),
+            "{\"a\":".repeat(long / 5),
+            format!("{{\"inputs\":[{}{{}}]}}", "{},".repeat(long / 3)),
+            format!(
+                "{{\"inputs\":[{{\"type\":\"uint8\",\"shape\":[{}1]}}]}}",
+                "1,".repeat(long / 2)
+            ),
+            format!("{{{members}\"\":0}}"),
+        ];
+        for text in texts {
+            assert!(Description::parse(&text).is_err(), "{}", &text[..40]);
+        }
     }
 }
