@@ -29,22 +29,23 @@ std::vector<Picture> Thin(std::vector<Picture> pictures) {
   return chosen;
 }
 
+/// Photographs on which nothing about the rewrite was chosen, beside the sample data.
+std::string OtherPhotographs() {
+  return test::Environment("WASMEDGE_EMBED_OTHER_PHOTOGRAPHS",
+                           DataFolder() + "/../imagenet-samples");
+}
+
 /// The rewritten model is about as far from the reference kernels as the model as it is on the same
 /// library, both run for the same pictures.
-void ExpectNoFurther(const std::string& name, const std::vector<uint8_t>& bytes) {
+void ExpectNoFurther(const std::string& name, const std::vector<uint8_t>& bytes,
+                     const std::vector<Picture>& pictures) {
   const auto model = test::Load(bytes);
   ASSERT_TRUE(model->rewritten().rewritten()) << model->rewritten().reason;
-  const auto& shape = model->inputs()[0].shape;
-  const auto height = static_cast<size_t>(shape[1]);
-  const auto width = static_cast<size_t>(shape[2]);
-  std::vector<Picture> pictures = Thin(test::MakePictures(width, height));
-  for (Picture& picture : Thin(test::ReadPhotographs(DataFolder(), width, height))) {
-    pictures.push_back(std::move(picture));
-  }
   ScoreDifferences as_it_is;
   ScoreDifferences rewritten;
   for (const Picture& picture : pictures) {
-    const auto reference = test::Classify(model, picture.bytes, {1, Kernels::kReference, true});
+    // TensorFlow Lite's own kernels, against which others are held.
+    const auto reference = test::Classify(model, picture.bytes, {1, Kernels::kBuiltin, true});
     as_it_is.Add(reference, test::Classify(model, picture.bytes, {1, Kernels::kXnnpack, false}));
     rewritten.Add(reference, test::Classify(model, picture.bytes, {1, Kernels::kXnnpack, true}));
   }
@@ -53,15 +54,14 @@ void ExpectNoFurther(const std::string& name, const std::vector<uint8_t>& bytes)
               as_it_is.ToString().c_str(), rewritten.ToString().c_str());
   constexpr double kFactor = 1.25;
   EXPECT_LE(rewritten.largest(), as_it_is.largest() * kFactor);
-  EXPECT_LE(rewritten.mean_largest(), as_it_is.mean_largest() * kFactor);
-  EXPECT_LE(rewritten.mean_sum(), as_it_is.mean_sum() * kFactor);
-  // Between two classes that are as likely rounding decides, and arm64's kernels round otherwise.
-#if defined(__aarch64__)
-  constexpr size_t kTies = 1;
-#else
-  constexpr size_t kTies = 0;
-#endif
-  EXPECT_GE(rewritten.agreements() + kTies, as_it_is.agreements());
+  constexpr double kFactorOfMeans = 1.12;
+  EXPECT_LE(rewritten.mean_largest(), as_it_is.mean_largest() * kFactorOfMeans);
+  EXPECT_LE(rewritten.mean_sum(), as_it_is.mean_sum() * kFactorOfMeans);
+  // Between two classes that are as likely rounding decides.
+  constexpr double kTies = 0.015;
+  EXPECT_GE(
+      static_cast<double>(rewritten.agreements()),
+      static_cast<double>(as_it_is.agreements()) - kTies * static_cast<double>(pictures.size()));
 }
 
 TEST(ExactnessTest, LeavesTheDefaultModelAsItIs) {
@@ -74,10 +74,32 @@ TEST(ExactnessTest, LeavesTheDefaultModelAsItIs) {
 
 class RealModelExactnessTest : public testing::TestWithParam<const char*> {};
 
+std::vector<Picture> PicturesFor(const std::vector<uint8_t>& model,
+                                 std::vector<Picture> (*make)(size_t width, size_t height)) {
+  const std::vector<int32_t> shape = test::Load(model)->inputs()[0].shape;
+  return Thin(make(static_cast<size_t>(shape[2]), static_cast<size_t>(shape[1])));
+}
+
 TEST_P(RealModelExactnessTest, IsNoFurtherFromTheReference) {
   const auto bytes = test::SampleData(std::string("models/") + GetParam());
   SKIP_WITHOUT_DATA(bytes);
-  ExpectNoFurther(GetParam(), bytes);
+  std::vector<Picture> pictures = PicturesFor(bytes, test::MakePictures);
+  for (Picture& picture : PicturesFor(bytes, [](size_t width, size_t height) {
+         return test::ReadPhotographs(DataFolder(), width, height);
+       })) {
+    pictures.push_back(std::move(picture));
+  }
+  ExpectNoFurther(GetParam(), bytes, pictures);
+}
+
+TEST_P(RealModelExactnessTest, IsNoFurtherOnPicturesThatNothingWasChosenOn) {
+  const auto bytes = test::SampleData(std::string("models/") + GetParam());
+  SKIP_WITHOUT_DATA(bytes);
+  const auto pictures = PicturesFor(bytes, [](size_t width, size_t height) {
+    return test::ReadPhotographs(OtherPhotographs(), width, height);
+  });
+  SKIP_WITHOUT_DATA(pictures);
+  ExpectNoFurther(GetParam(), bytes, pictures);
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, RealModelExactnessTest,

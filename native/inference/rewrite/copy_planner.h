@@ -19,12 +19,13 @@ namespace wasmedge_embed {
 /// through operators that work channel by channel.
 class CopyPlanner {
  public:
-  /// The most channels of a tensor that are worth copying.
-  static constexpr size_t kMostCopies = 8;
-  /// The most weights of a channel for which copies are worth their time. In longer sums the errors
-  /// of rounded weights cancel out, and it is the first layers, with the short ones, whose errors
-  /// all others pass on.
-  static constexpr size_t kMostWeights = 96;
+  /// The most channels of a tensor of this depth that are copied: an eighth of them, or a few. Each
+  /// makes three operators dearer, that before, that between, and the convolution itself.
+  static constexpr size_t MostCopies(size_t depth) noexcept {
+    constexpr size_t kAFew = 8;
+    const size_t eighth = depth / 8;
+    return eighth > kAFew ? eighth : depth < kAFew ? depth : kAFew;
+  }
 
   CopyPlanner(const ModelFile& file, const FileSubgraph& graph);
 

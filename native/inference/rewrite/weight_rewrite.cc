@@ -37,8 +37,7 @@ void WeightRewrite::PlanCopies(const FileOperator& convolution) {
     return;
   }
   const ChangedConstant weights = ReadWeights(convolution, 0);
-  if (weights.layout.inner > CopyPlanner::kMostWeights) return;
-  const size_t most = std::min(CopyPlanner::kMostCopies, weights.layout.depth);
+  const size_t most = CopyPlanner::MostCopies(weights.layout.depth);
   const ChannelCopies copies =
       FindCopies(weights.data.data(), weights.layout, weights.zero_point, weights.inexact, most);
   if (planner_.Add(convolution, copies)) {
