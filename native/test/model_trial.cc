@@ -11,6 +11,8 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <iterator>
+#include <limits>
 #include <new>
 #include <random>
 #include <stdexcept>
@@ -47,12 +49,47 @@ class Shared {
   T* items_ = nullptr;
 };
 
-void FillInputs(const Model& model, const CompiledModelPool::Lease& compiled, uint64_t seed) {
+/// One of the numbers at which a kernel that trusts them goes astray.
+template <typename T>
+T TellingNumber(std::mt19937_64& random) {
+  using Limits = std::numeric_limits<T>;
+  const T small = static_cast<T>(random() % 20);
+  const T numbers[] = {
+      0,
+      1,
+      static_cast<T>(-1),
+      small,
+      static_cast<T>(-small),
+      Limits::max(),
+      Limits::lowest(),
+      Limits::has_infinity ? Limits::infinity() : static_cast<T>(Limits::max() - 1),
+      Limits::has_quiet_NaN ? Limits::quiet_NaN() : static_cast<T>(127)};
+  return numbers[random() % std::size(numbers)];
+}
+
+template <typename T>
+void FillWithTellingNumbers(uint8_t* bytes, uint64_t size, std::mt19937_64& random) {
+  for (uint64_t at = 0; at + sizeof(T) <= size; at += sizeof(T)) {
+    const T number = TellingNumber<T>(random);
+    std::memcpy(bytes + at, &number, sizeof(number));
+  }
+}
+
+void FillInputs(const Model& model, const CompiledModelPool::Lease& compiled, uint64_t seed,
+                bool telling) {
   std::mt19937_64 random(seed);
   for (size_t input = 0; input < model.inputs().size(); ++input) {
     uint8_t* bytes = compiled->input(input);
-    std::generate_n(bytes, model.inputs()[input].byte_size,
-                    [&] { return static_cast<uint8_t>(random()); });
+    const TensorInfo& info = model.inputs()[input];
+    if (telling && info.type == TensorType::kFloat32) {
+      FillWithTellingNumbers<float>(bytes, info.byte_size, random);
+    } else if (telling && info.type == TensorType::kInt32) {
+      FillWithTellingNumbers<int32_t>(bytes, info.byte_size, random);
+    } else if (telling && info.type == TensorType::kInt64) {
+      FillWithTellingNumbers<int64_t>(bytes, info.byte_size, random);
+    } else {
+      std::generate_n(bytes, info.byte_size, [&] { return static_cast<uint8_t>(random()); });
+    }
   }
 }
 
@@ -72,11 +109,13 @@ ModelTrial::Outcome Try(const std::vector<uint8_t>& bytes, size_t index,
       inference.kernels = options.kernels[i];
       const auto compiled = model.Pool(inference).Acquire();
       compiled->Run();
-      FillInputs(model, compiled, index);
-      try {
-        compiled->Run();
-      } catch (const Error&) {
-        // Values may be wrong where shapes are right: an index beyond its range.
+      for (const bool telling : {false, true}) {
+        FillInputs(model, compiled, index, telling);
+        try {
+          compiled->Run();
+        } catch (const Error&) {
+          // Values may be wrong where shapes are right: an index beyond its range.
+        }
       }
     }
   } catch (const Error&) {

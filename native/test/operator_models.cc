@@ -4,101 +4,14 @@
 #include <stdexcept>
 #include <utility>
 
+#include "test/index_operator_models.h"
+#include "test/operator_model_parts.h"
+
 namespace wasmedge_embed::test {
 namespace {
 
 using schema::TensorType;
 using Ints = std::vector<int32_t>;
-
-size_t Count(const Ints& shape) {
-  size_t count = 1;
-  for (const int32_t size : shape) count *= static_cast<size_t>(size);
-  return count;
-}
-
-/// A computed tensor; quantized where its type is one that always is.
-SpecTensor Tensor(const std::string& name, int8_t type, const Ints& shape) {
-  SpecTensor tensor;
-  tensor.name = name;
-  tensor.type = type;
-  tensor.shape = shape;
-  if (type == TensorType::kUint8) {
-    tensor.scales = {0.05F};
-    tensor.zero_points = {128};
-  } else if (type == TensorType::kInt8 || type == TensorType::kInt16) {
-    tensor.scales = {0.05F};
-    tensor.zero_points = {0};
-  }
-  return tensor;
-}
-
-template <typename T>
-std::vector<uint8_t> Ramp(size_t count) {
-  std::vector<T> values(count);
-  for (size_t i = 0; i < count; ++i) values[i] = static_cast<T>(i * 37 % 101);
-  return BytesOf(values);
-}
-
-SpecTensor Constant(const std::string& name, int8_t type, const Ints& shape) {
-  SpecTensor tensor = Tensor(name, type, shape);
-  const size_t count = Count(shape);
-  switch (type) {
-    case TensorType::kFloat32:
-      tensor.data = Ramp<float>(count);
-      break;
-    case TensorType::kFloat16:
-      tensor.data = Ramp<uint16_t>(count);
-      break;
-    case TensorType::kInt32:
-      tensor.data = Ramp<int32_t>(count);
-      break;
-    case TensorType::kInt64:
-      tensor.data = Ramp<int64_t>(count);
-      break;
-    case TensorType::kInt16:
-      tensor.data = Ramp<int16_t>(count);
-      break;
-    default:
-      tensor.data = Ramp<uint8_t>(count);
-  }
-  return tensor;
-}
-
-SpecTensor List(const std::string& name, const Ints& values) {
-  SpecTensor tensor;
-  tensor.name = name;
-  tensor.type = TensorType::kInt32;
-  tensor.shape = {static_cast<int32_t>(values.size())};
-  tensor.data = BytesOf(values);
-  return tensor;
-}
-
-/// A model of one operator: its inputs in order, of which the constants are known by their data,
-/// and then its outputs.
-ModelSpec Single(int32_t code, uint8_t options_type, std::vector<SpecOption> options,
-                 const std::vector<SpecTensor>& inputs, const std::vector<SpecTensor>& outputs) {
-  SpecGraph graph;
-  SpecOperator op;
-  op.code = code;
-  op.options_type = options_type;
-  op.options = std::move(options);
-  for (const SpecTensor& input : inputs) {
-    const auto index = static_cast<int32_t>(graph.tensors.size());
-    if (!input.data) graph.inputs.push_back(index);
-    op.inputs.push_back(index);
-    graph.tensors.push_back(input);
-  }
-  for (const SpecTensor& output : outputs) {
-    const auto index = static_cast<int32_t>(graph.tensors.size());
-    graph.outputs.push_back(index);
-    op.outputs.push_back(index);
-    graph.tensors.push_back(output);
-  }
-  graph.operators = {op};
-  ModelSpec model;
-  model.graphs = {graph};
-  return model;
-}
 
 constexpr int8_t kSame = schema::kSame;
 constexpr int8_t kValid = schema::kValid;
@@ -107,8 +20,8 @@ constexpr int8_t kRelu6 = schema::kFusedRelu6;
 
 /// The bias that goes with an input of this type and with `Weights`.
 SpecTensor Bias(int8_t type, int32_t channels) {
-  if (type == TensorType::kFloat32) return Constant("bias", type, {channels});
-  SpecTensor bias = Constant(
+  if (type == TensorType::kFloat32) return MakeConstant("bias", type, {channels});
+  SpecTensor bias = MakeConstant(
       "bias", type == TensorType::kInt16 ? TensorType::kInt64 : TensorType::kInt32, {channels});
   const size_t scales = type == TensorType::kUint8 ? 1 : static_cast<size_t>(channels);
   bias.scales.assign(scales, 0.05F * 0.05F);
@@ -121,7 +34,7 @@ int8_t WeightType(int8_t type) {
 }
 
 SpecTensor Weights(int8_t type, const Ints& shape, int32_t channel_dimension) {
-  SpecTensor weights = Constant("weights", WeightType(type), shape);
+  SpecTensor weights = MakeConstant("weights", WeightType(type), shape);
   if (weights.type != TensorType::kInt8) return weights;
   const auto channels = static_cast<size_t>(shape[static_cast<size_t>(channel_dimension)]);
   weights.scales.assign(channels, 0.05F);
@@ -156,13 +69,13 @@ class Catalogue {
            const std::vector<SpecTensor>& inputs, const std::vector<SpecTensor>& outputs,
            const std::string& variant = {}) {
     models_.push_back({schema::OperatorName(code) + ", " + schema::TensorTypeName(type_) + variant,
-                       Single(code, options_type, std::move(options), inputs, outputs)});
+                       MakeSingle(code, options_type, std::move(options), inputs, outputs)});
   }
   SpecTensor T(const std::string& name, const Ints& shape) const {
-    return Tensor(name, type_, shape);
+    return MakeTensor(name, type_, shape);
   }
   SpecTensor C(const std::string& name, const Ints& shape) const {
-    return Constant(name, type_, shape);
+    return MakeConstant(name, type_, shape);
   }
   bool Is(std::initializer_list<int8_t> types) const {
     return std::find(types.begin(), types.end(), type_) != types.end();
@@ -187,7 +100,8 @@ class Catalogue {
     if (Is({TensorType::kFloat32, TensorType::kUint8, TensorType::kInt8})) {
       Add(schema::kTransposeConv, schema::kTransposeConvOptions,
           {kSame, int32_t{2}, int32_t{2}, kNone},
-          {List("shape", {1, 8, 8, 3}), Weights(type_, {3, 3, 3, 2}, 0), T("input", {1, 4, 4, 2})},
+          {MakeList("shape", {1, 8, 8, 3}), Weights(type_, {3, 3, 3, 2}, 0),
+           T("input", {1, 4, 4, 2})},
           {T("output", {1, 8, 8, 3})});
     }
     if (Is({TensorType::kFloat32, TensorType::kInt8})) {
@@ -275,11 +189,11 @@ class Catalogue {
     }
     if (type_ == TensorType::kFloat32) return;
     Add(schema::kQuantize, schema::kQuantizeOptions, {},
-        {Tensor("input", TensorType::kFloat32, shape)}, {T("output", shape)});
+        {MakeTensor("input", TensorType::kFloat32, shape)}, {T("output", shape)});
     Add(schema::kQuantize, schema::kQuantizeOptions, {},
-        {Tensor("input", TensorType::kInt8, shape)}, {T("output", shape)}, " again");
+        {MakeTensor("input", TensorType::kInt8, shape)}, {T("output", shape)}, " again");
     Add(schema::kDequantize, schema::kDequantizeOptions, {}, {T("input", shape)},
-        {Tensor("output", TensorType::kFloat32, shape)});
+        {MakeTensor("output", TensorType::kFloat32, shape)});
   }
 
   void AddRegions() {
@@ -288,38 +202,38 @@ class Catalogue {
          {schema::kMean, schema::kSum, schema::kReduceMax, schema::kReduceMin}) {
       if (is_wide && code != schema::kMean) continue;
       Add(code, schema::kReducerOptions, {int8_t{1}},
-          {T("input", {1, 4, 5, 3}), List("axes", {1, 2})}, {T("output", {1, 1, 1, 3})});
+          {T("input", {1, 4, 5, 3}), MakeList("axes", {1, 2})}, {T("output", {1, 1, 1, 3})});
       Add(code, schema::kReducerOptions, {int8_t{0}},
-          {T("input", {2, 4, 5}), List("axes", {-1, 0})}, {T("output", {4})}, " flat");
+          {T("input", {2, 4, 5}), MakeList("axes", {-1, 0})}, {T("output", {4})}, " flat");
     }
     if (is_wide) return;
     Add(schema::kResizeBilinear, schema::kResizeBilinearOptions,
         {int32_t{0}, int32_t{0}, int8_t{0}, int8_t{1}},
-        {T("input", {1, 3, 4, 2}), List("size", {6, 5})}, {T("output", {1, 6, 5, 2})});
+        {T("input", {1, 3, 4, 2}), MakeList("size", {6, 5})}, {T("output", {1, 6, 5, 2})});
     Add(schema::kResizeNearestNeighbor, schema::kResizeNearestNeighborOptions,
-        {int8_t{1}, int8_t{0}}, {T("input", {1, 3, 4, 2}), List("size", {6, 5})},
+        {int8_t{1}, int8_t{0}}, {T("input", {1, 3, 4, 2}), MakeList("size", {6, 5})},
         {T("output", {1, 6, 5, 2})});
     for (const int32_t code : {schema::kArgMax, schema::kArgMin}) {
       Add(code,
           code == schema::kArgMax ? uint8_t{schema::kArgMaxOptions}
                                   : uint8_t{schema::kArgMinOptions},
-          {int8_t{TensorType::kInt32}}, {T("input", {2, 3, 4}), List("axis", {-1})},
-          {Tensor("output", TensorType::kInt32, {2, 3})});
+          {int8_t{TensorType::kInt32}}, {T("input", {2, 3, 4}), MakeList("axis", {-1})},
+          {MakeTensor("output", TensorType::kInt32, {2, 3})});
     }
   }
 
   void AddMoves() {
     const Ints shape{2, 3, 4};
     Add(schema::kReshape, schema::kReshapeOptions, {Ints{6, 4}},
-        {T("input", shape), List("shape", {6, -1})}, {T("output", {6, 4})});
+        {T("input", shape), MakeList("shape", {6, -1})}, {T("output", {6, 4})});
     Add(schema::kReshape, schema::kReshapeOptions, {Ints{4, 6}}, {T("input", shape)},
         {T("output", {4, 6})}, " by its option");
     Add(schema::kSqueeze, schema::kSqueezeOptions, {Ints{0, -2}}, {T("input", {1, 3, 1, 4})},
         {T("output", {3, 4})});
-    Add(schema::kExpandDims, schema::kExpandDimsOptions, {}, {T("input", shape), List("axis", {1})},
-        {T("output", {2, 1, 3, 4})});
+    Add(schema::kExpandDims, schema::kExpandDimsOptions, {},
+        {T("input", shape), MakeList("axis", {1})}, {T("output", {2, 1, 3, 4})});
     Add(schema::kTranspose, schema::kTransposeOptions, {},
-        {T("input", shape), List("order", {2, 0, 1})}, {T("output", {4, 2, 3})});
+        {T("input", shape), MakeList("order", {2, 0, 1})}, {T("output", {4, 2, 3})});
     Add(schema::kConcatenation, schema::kConcatenationOptions, {int32_t{-1}, kNone},
         {T("first", shape), T("second", {2, 3, 1}), T("third", shape)}, {T("output", {2, 3, 9})});
     Add(schema::kPack, schema::kPackOptions, {int32_t{2}, int32_t{1}},
@@ -327,31 +241,32 @@ class Catalogue {
     if (type_ != TensorType::kInt64)
       Add(schema::kUnpack, schema::kUnpackOptions, {int32_t{2}, int32_t{0}}, {T("input", shape)},
           {T("first", {3, 4}), T("second", {3, 4})});
-    Add(schema::kSplit, schema::kSplitOptions, {int32_t{2}}, {List("axis", {2}), T("input", shape)},
+    Add(schema::kSplit, schema::kSplitOptions, {int32_t{2}},
+        {MakeList("axis", {2}), T("input", shape)},
         {T("first", {2, 3, 2}), T("second", {2, 3, 2})});
     Add(schema::kSlice, schema::kSliceOptions, {},
-        {T("input", shape), List("begin", {0, 1, 1}), List("size", {2, -1, 2})},
+        {T("input", shape), MakeList("begin", {0, 1, 1}), MakeList("size", {2, -1, 2})},
         {T("output", {2, 2, 2})});
     Add(schema::kStridedSlice, schema::kStridedSliceOptions,
         {int32_t{2}, int32_t{2}, int32_t{0}, int32_t{0}, int32_t{1}, int8_t{0}},
-        {T("input", {2, 3, 7}), List("begin", {1, 0, -1}), List("end", {2, 0, 0}),
-         List("strides", {1, 2, -3})},
+        {T("input", {2, 3, 7}), MakeList("begin", {1, 0, -1}), MakeList("end", {2, 0, 0}),
+         MakeList("strides", {1, 2, -3})},
         {T("output", {2, 2})});
     Add(schema::kGather, schema::kGatherOptions, {int32_t{1}, int32_t{0}},
-        {T("input", shape), List("indices", {2, 0, 1, 1})}, {T("output", {2, 4, 4})});
+        {T("input", shape), MakeList("indices", {2, 0, 1, 1})}, {T("output", {2, 4, 4})});
     Add(schema::kPad, schema::kPadOptions, {},
-        {T("input", shape), List2("paddings", {0, 0, 1, 2, 3, 0})}, {T("output", {2, 6, 7})});
+        {T("input", shape), MakePairs("paddings", {0, 0, 1, 2, 3, 0})}, {T("output", {2, 6, 7})});
     Add(schema::kPadV2, schema::kPadV2Options, {},
-        {T("input", shape), List2("paddings", {0, 0, 1, 2, 3, 0}), C("value", {1})},
+        {T("input", shape), MakePairs("paddings", {0, 0, 1, 2, 3, 0}), C("value", {1})},
         {T("output", {2, 6, 7})});
     Add(schema::kMirrorPad, schema::kMirrorPadOptions, {int8_t{1}},
-        {T("input", shape), List2("paddings", {0, 0, 1, 2, 3, 0})}, {T("output", {2, 6, 7})});
+        {T("input", shape), MakePairs("paddings", {0, 0, 1, 2, 3, 0})}, {T("output", {2, 6, 7})});
     Add(schema::kSpaceToDepth, schema::kSpaceToDepthOptions, {int32_t{2}},
         {T("input", {1, 4, 6, 3})}, {T("output", {1, 2, 3, 12})});
     Add(schema::kDepthToSpace, schema::kDepthToSpaceOptions, {int32_t{2}},
         {T("input", {1, 2, 3, 12})}, {T("output", {1, 4, 6, 3})});
     Add(schema::kCast, schema::kCastOptions, {type_, int8_t{TensorType::kFloat32}},
-        {T("input", shape)}, {Tensor("output", TensorType::kFloat32, shape)});
+        {T("input", shape)}, {MakeTensor("output", TensorType::kFloat32, shape)});
   }
 
   void AddFloat() {
@@ -379,7 +294,7 @@ class Catalogue {
          Bias(TensorType::kFloat32, 5)},
         {T("output", {2, 3, 5})}, " by INT8");
     Add(schema::kDequantize, schema::kDequantizeOptions, {},
-        {Tensor("input", TensorType::kFloat16, shape)}, {T("output", shape)}, " from FLOAT16");
+        {MakeTensor("input", TensorType::kFloat16, shape)}, {T("output", shape)}, " from FLOAT16");
     AddHalved();
   }
 
@@ -388,7 +303,7 @@ class Catalogue {
     ModelSpec model = OperatorModelOf("CONV_2D, FLOAT32");
     SpecGraph& graph = model.graph();
     const auto halved = static_cast<int32_t>(graph.tensors.size());
-    graph.tensors.push_back(Constant("halved", TensorType::kFloat16, graph.tensors[1].shape));
+    graph.tensors.push_back(MakeConstant("halved", TensorType::kFloat16, graph.tensors[1].shape));
     graph.tensors[1].data.reset();
     SpecOperator dequantize;
     dequantize.code = schema::kDequantize;
@@ -404,23 +319,22 @@ class Catalogue {
         ->spec;
   }
 
-  static SpecTensor List2(const std::string& name, const Ints& values) {
-    SpecTensor tensor = List(name, values);
-    tensor.shape = {static_cast<int32_t>(values.size() / 2), 2};
-    return tensor;
-  }
-
   int8_t type_ = TensorType::kFloat32;
   std::vector<OperatorModel> models_;
 };
 
 }  // namespace
 
-std::vector<OperatorModel> OperatorModels() { return Catalogue().Make(); }
+std::vector<OperatorModel> OperatorModels() {
+  std::vector<OperatorModel> models = Catalogue().Make();
+  for (OperatorModel& model : IndexOperatorModels()) models.push_back(std::move(model));
+  return models;
+}
 
 ModelSpec OperatorModelNamed(const std::string& name) {
-  for (OperatorModel& model : OperatorModels()) {
-    if (model.name == name) return std::move(model.spec);
+  static const std::vector<OperatorModel> models = OperatorModels();
+  for (const OperatorModel& model : models) {
+    if (model.name == name) return model.spec;
   }
   throw std::out_of_range("no operator model is named " + name);
 }

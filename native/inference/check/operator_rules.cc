@@ -1,5 +1,7 @@
 #include "inference/check/operator_rules.h"
 
+#include <algorithm>
+
 namespace wasmedge_embed::operator_rules {
 
 using schema::ActivationFunction;
@@ -18,6 +20,40 @@ void RequireFusedActivation(const OperatorView& view, int field) {
   view.Require(activation >= ActivationFunction::kNoActivation &&
                    activation <= ActivationFunction::kFusedRelu6,
                "has a fused activation that is not supported");
+}
+
+TensorShape BroadcastShape(const OperatorView& view,
+                           std::initializer_list<const TensorShape*> shapes) {
+  size_t rank = 0;
+  bool stretches = false;
+  for (const TensorShape* shape : shapes) {
+    rank = std::max(rank, shape->rank());
+    stretches = stretches || *shape != **shapes.begin();
+  }
+  TensorShape common;
+  for (size_t from_end = rank; from_end > 0; --from_end) {
+    int64_t size = 1;
+    for (const TensorShape* shape : shapes) {
+      const int64_t own = from_end <= shape->rank() ? (*shape)[shape->rank() - from_end] : 1;
+      view.Require(own == size || own == 1 || size == 1,
+                   "has inputs of shapes that do not fit each other");
+      size = std::max(size, own);
+    }
+    common.Append(size);
+  }
+  view.Require(!stretches || rank <= kMaximumBroadcastRank,
+               "stretches inputs of more than 4 dimensions, which is not supported");
+  return common;
+}
+
+TensorShape ShapeOf(const OperatorView& view, size_t input) {
+  view.Require(view.Input(input).shape.rank() == 1, "has a shape that is no list");
+  TensorShape shape;
+  for (const int64_t size : view.Integers(input, 1, TensorShape::kMaximumRank)) {
+    view.Require(size >= 1, "has a shape with a size that is not above 0");
+    shape.Append(size);
+  }
+  return shape;
 }
 
 }  // namespace wasmedge_embed::operator_rules

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <cstring>
 
 #include "inference/check/operator_rules.h"
 
@@ -10,24 +10,9 @@ namespace {
 using schema::ActivationFunction;
 using schema::TensorType;
 
-// The built-in kernels broadcast no more, and some of them do not ask.
-constexpr size_t kMaximumBroadcastRank = 4;
 // What one step of an input may make in the output. The built-in kernels end the process where it
 // does not fit the bits that they leave for it, 14 at the least.
 constexpr float kMaximumGain = 1 << 13;
-
-/// The shape of both, each dimension of size 1 stretched to the other's.
-std::optional<TensorShape> Broadcast(const TensorShape& left, const TensorShape& right) {
-  const size_t rank = std::max(left.rank(), right.rank());
-  TensorShape shape;
-  for (size_t from_end = rank; from_end > 0; --from_end) {
-    const int64_t first = from_end <= left.rank() ? left[left.rank() - from_end] : 1;
-    const int64_t second = from_end <= right.rank() ? right[right.rank() - from_end] : 1;
-    if (first != second && first != 1 && second != 1) return std::nullopt;
-    shape.Append(std::max(first, second));
-  }
-  return shape;
-}
 
 OperatorCost Binary(const OperatorView& view, std::initializer_list<int8_t> types) {
   const CheckedTensor& left = view.Input(0);
@@ -37,11 +22,7 @@ OperatorCost Binary(const OperatorView& view, std::initializer_list<int8_t> type
   view.RequireType(right, {left.type});
   view.RequireType(output, {left.type});
   for (const CheckedTensor* tensor : {&left, &right, &output}) view.RequireQuantized(*tensor);
-  const auto expected = Broadcast(left.shape, right.shape);
-  view.Require(expected.has_value(), "has inputs of shapes that do not fit each other");
-  view.Require(left.shape == right.shape || expected->rank() <= kMaximumBroadcastRank,
-               "stretches inputs of more than 4 dimensions, which is not supported");
-  view.RequireShape(output, *expected);
+  view.RequireShape(output, BroadcastShape(view, {&left.shape, &right.shape}));
   return PerElement(output);
 }
 
@@ -54,6 +35,13 @@ OperatorCost Unary(const OperatorView& view, std::initializer_list<int8_t> types
   view.RequireQuantized(output);
   view.RequireShape(output, input.shape);
   return PerElement(output);
+}
+
+/// Of functions that take as long as several additions do.
+OperatorCost Slow(OperatorCost cost) {
+  constexpr uint64_t kTimes = 4;
+  cost.other_elements *= kTimes;
+  return cost;
 }
 
 }  // namespace
@@ -85,6 +73,41 @@ OperatorCost FloatArithmetic(const OperatorView& view) {
   return Binary(view, {TensorType::kFloat32});
 }
 
+OperatorCost FloorDivision(const OperatorView& view) {
+  return Binary(view, {TensorType::kFloat32, TensorType::kInt32});
+}
+
+namespace {
+
+template <typename T>
+bool AreHarmlessDivisors(const CheckedTensor& divisor) {
+  for (uint64_t i = 0; i < divisor.elements; ++i) {
+    T value;
+    std::memcpy(&value, divisor.data + i * sizeof(value), sizeof(value));
+    if (value == 0 || value == -1) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+OperatorCost FloorRemainder(const OperatorView& view) {
+  const CheckedTensor& divisor = view.Input(1);
+  if (divisor.type != TensorType::kFloat32) {
+    view.RequireType(divisor, {TensorType::kInt32, TensorType::kInt64});
+    // The remainder of the least number by -1 ends the process.
+    view.Require(divisor.constant() &&
+                     (divisor.type == TensorType::kInt32 ? AreHarmlessDivisors<int32_t>(divisor)
+                                                         : AreHarmlessDivisors<int64_t>(divisor)),
+                 "divides integers by 0, by -1, or by what is known only at run time");
+  }
+  return Binary(view, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt64});
+}
+
+OperatorCost Power(const OperatorView& view) {
+  return Slow(Binary(view, {TensorType::kFloat32, TensorType::kInt32}));
+}
+
 OperatorCost SquaredDifference(const OperatorView& view) {
   const OperatorCost cost =
       Binary(view, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt8});
@@ -114,6 +137,8 @@ OperatorCost LeakyRelu(const OperatorView& view) {
 }
 
 OperatorCost FloatFunction(const OperatorView& view) { return Unary(view, {TensorType::kFloat32}); }
+
+OperatorCost SlowFloatFunction(const OperatorView& view) { return Slow(FloatFunction(view)); }
 
 OperatorCost SignFunction(const OperatorView& view) {
   return Unary(view, {TensorType::kFloat32, TensorType::kInt32});

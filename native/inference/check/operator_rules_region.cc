@@ -74,29 +74,6 @@ OperatorCost StridedSlice(const OperatorView& view) {
   return PerElement(view.Output(0));
 }
 
-OperatorCost Gather(const OperatorView& view) {
-  const CheckedTensor& input = view.Input(0);
-  const CheckedTensor& indices = view.Input(1);
-  RequireMovable(view, input, view.Output(0));
-  // Indices that are known only at run time are checked there.
-  view.RequireType(indices, {TensorType::kInt32, TensorType::kInt64});
-  const size_t rank = input.shape.rank();
-  view.Require(rank >= 1 && rank + indices.shape.rank() - 1 <= kMaximumRegionRank,
-               "has too many dimensions");
-  view.Require(view.Option<int32_t>(1, 0) == 0, "gathers in batches, which is not supported");
-  const size_t chosen = view.Axis(view.Option<int32_t>(0, 0), rank);
-  TensorShape expected;
-  for (size_t axis = 0; axis < rank; ++axis) {
-    if (axis != chosen) {
-      expected.Append(input.shape[axis]);
-      continue;
-    }
-    for (const int64_t size : indices.shape) expected.Append(size);
-  }
-  view.RequireShape(view.Output(0), expected);
-  return PerElement(view.Output(0));
-}
-
 namespace {
 
 /// The shape of a padded input; `most` tells how much a dimension of a size may get on a side.
@@ -172,6 +149,82 @@ OperatorCost DepthToSpace(const OperatorView& view) {
   return PerElement(view.Output(0));
 }
 
+namespace {
+
+/// The sizes of blocks, one for each dimension between the first and the last, 1 or 2 of them.
+std::vector<int64_t> Blocks(const OperatorView& view) {
+  const CheckedTensor& input = view.Input(0);
+  RequireMovable(view, input, view.Output(0));
+  view.Require(input.shape.rank() == 3 || input.shape.rank() == 4,
+               "needs an input of 3 or 4 dimensions");
+  const size_t count = input.shape.rank() - 2;
+  // The kernels read them as INT32, whatever they are.
+  view.RequireType(view.Input(1), {TensorType::kInt32});
+  view.RequireType(view.Input(2), {TensorType::kInt32});
+  view.RequireShape(view.Input(1), {static_cast<int64_t>(count)});
+  view.RequireShape(view.Input(2), {static_cast<int64_t>(count), 2});
+  std::vector<int64_t> blocks = view.Integers(1, count, count);
+  for (const int64_t block : blocks) {
+    view.Require(block >= 1 && block <= kMaximumStep, "has a block out of range");
+  }
+  return blocks;
+}
+
+}  // namespace
+
+OperatorCost SpaceToBatch(const OperatorView& view) {
+  const std::vector<int64_t> blocks = Blocks(view);
+  const CheckedTensor& input = view.Input(0);
+  const std::vector<int64_t> paddings = view.Integers(2, 2 * blocks.size(), 2 * blocks.size());
+  TensorShape expected = input.shape;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const int64_t before = paddings[2 * i];
+    const int64_t after = paddings[2 * i + 1];
+    const int64_t size = before + input.shape[i + 1] + after;
+    view.Require(before >= 0 && after >= 0 && size <= INT32_MAX, "has a padding out of range");
+    view.Require(size % blocks[i] == 0, "has a block that does not fit its input");
+    expected.Set(i + 1, size / blocks[i]);
+    expected.Set(0, expected[0] * blocks[i]);
+  }
+  view.RequireShape(view.Output(0), expected);
+  return PerElement(view.Output(0));
+}
+
+OperatorCost BatchToSpace(const OperatorView& view) {
+  const std::vector<int64_t> blocks = Blocks(view);
+  const CheckedTensor& input = view.Input(0);
+  const std::vector<int64_t> crops = view.Integers(2, 2 * blocks.size(), 2 * blocks.size());
+  TensorShape expected = input.shape;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    view.Require(expected[0] % blocks[i] == 0, "has a block that does not fit its input");
+    expected.Set(0, expected[0] / blocks[i]);
+    // No more than the input's elements.
+    const int64_t size = input.shape[i + 1] * blocks[i];
+    const int64_t before = crops[2 * i];
+    const int64_t after = crops[2 * i + 1];
+    view.Require(before >= 0 && after >= 0 && before + after < size, "crops all of its input");
+    expected.Set(i + 1, size - before - after);
+  }
+  view.RequireShape(view.Output(0), expected);
+  return PerElement(input);
+}
+
+OperatorCost Reverse(const OperatorView& view) {
+  const CheckedTensor& input = view.Input(0);
+  RequireMovable(view, input, view.Output(0));
+  view.RequireType(view.Input(1), {TensorType::kInt32});
+  view.Require(view.Input(1).shape.rank() == 1, "has dimensions that are no list");
+  std::vector<int64_t> axes = view.Integers(1, 1, TensorShape::kMaximumRank);
+  for (int64_t& axis : axes) axis = static_cast<int64_t>(view.Axis(axis, input.shape.rank()));
+  std::sort(axes.begin(), axes.end());
+  for (size_t i = 1; i < axes.size(); ++i) {
+    view.Require(axes[i] == axes[i - 1] + 1,
+                 "reverses dimensions that are not neighbours, which is not supported");
+  }
+  view.RequireShape(view.Output(0), input.shape);
+  return PerElement(input);
+}
+
 OperatorCost Resize(const OperatorView& view) {
   const CheckedTensor& input = view.Input(0);
   view.RequireType(
@@ -190,11 +243,12 @@ OperatorCost Resize(const OperatorView& view) {
   return {0, expected.elements() * 4, expected.Product(1, 3) * kPointsAndWeights, 0};
 }
 
-OperatorCost Reduction(const OperatorView& view) {
+namespace {
+
+OperatorCost Reduce(const OperatorView& view, std::initializer_list<int8_t> types) {
   const CheckedTensor& input = view.Input(0);
   const size_t rank = input.shape.rank();
-  view.RequireType(input, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt64,
-                           TensorType::kUint8, TensorType::kInt8, TensorType::kInt16});
+  view.RequireType(input, types);
   view.RequireType(view.Output(0), {input.type});
   view.RequireQuantized(input);
   view.RequireQuantized(view.Output(0));
@@ -216,6 +270,31 @@ OperatorCost Reduction(const OperatorView& view) {
   view.RequireShape(view.Output(0), expected);
   // Integers are summed in wider ones.
   return {0, input.elements, 0, view.Output(0).elements * 8};
+}
+
+}  // namespace
+
+OperatorCost Reduction(const OperatorView& view) {
+  return Reduce(view, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt64,
+                       TensorType::kUint8, TensorType::kInt8, TensorType::kInt16});
+}
+
+OperatorCost ProductOfElements(const OperatorView& view) {
+  return Reduce(view, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt64});
+}
+
+OperatorCost LogicalReduction(const OperatorView& view) {
+  return Reduce(view, {TensorType::kBool});
+}
+
+OperatorCost CumulativeSum(const OperatorView& view) {
+  const CheckedTensor& input = view.Input(0);
+  view.RequireType(input, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt64});
+  view.RequireType(view.Output(0), {input.type});
+  view.RequireType(view.Input(1), {TensorType::kInt32});
+  view.Axis(view.Integers(1, 1, 1)[0], input.shape.rank());
+  view.RequireShape(view.Output(0), input.shape);
+  return {0, input.elements, 0, 2 * input.bytes};
 }
 
 OperatorCost ArgumentOfExtreme(const OperatorView& view) {

@@ -191,4 +191,36 @@ OperatorCost Split(const OperatorView& view) {
   return PerElement(input);
 }
 
+OperatorCost SplitV(const OperatorView& view) {
+  const CheckedTensor& input = view.Input(0);
+  const size_t rank = input.shape.rank();
+  view.Require(rank >= 1 && rank <= kMaximumRegionRank, "needs an input of 1 to 5 dimensions");
+  view.RequireType(view.Input(2), {TensorType::kInt32});
+  const size_t axis = view.Axis(view.Integers(2, 1, 1)[0], rank);
+  const size_t count = view.output_count();
+  view.Require(view.Option<int32_t>(0, 0) == static_cast<int64_t>(count),
+               "states another number of outputs than it has");
+  view.Require(view.Input(1).shape.rank() == 1, "has sizes that are no list");
+  std::vector<int64_t> sizes = view.Integers(1, count, count);
+  size_t open = count;
+  int64_t rest = input.shape[axis];
+  for (size_t i = 0; i < count; ++i) {
+    if (sizes[i] == -1 && open == count) {
+      open = i;
+      continue;
+    }
+    view.Require(sizes[i] >= 1, "has a part that is empty, or two that are open");
+    rest -= sizes[i];
+  }
+  view.Require(open < count ? rest >= 1 : rest == 0, "has parts that do not make up its input");
+  if (open < count) sizes[open] = rest;
+  TensorShape expected = input.shape;
+  for (size_t i = 0; i < count; ++i) {
+    expected.Set(axis, sizes[i]);
+    RequireMovable(view, input, view.Output(i));
+    view.RequireShape(view.Output(i), expected);
+  }
+  return PerElement(input);
+}
+
 }  // namespace wasmedge_embed::operator_rules

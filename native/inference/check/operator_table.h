@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "inference/check/operator_check.h"
+
+namespace wasmedge_embed {
+
+/// What the check knows about an operator that it lets through.
+struct OperatorRule {
+  int32_t code;
+  uint8_t options_type;
+  bool needs_options;
+  size_t minimum_inputs;
+  size_t maximum_inputs;
+  size_t minimum_outputs;
+  size_t maximum_outputs;
+  /// Inputs whose values the rule reads, so that it needs them to be constants; sets of inputs are
+  /// bits.
+  uint32_t parameters;
+  /// Inputs that are the same in every run, whatever their values.
+  uint32_t weights;
+  /// Inputs that need not be given: kernels look at all others without asking.
+  uint32_t optional;
+  OperatorCost (*check)(const OperatorView& view);
+
+  static constexpr bool Contains(uint32_t inputs, size_t input) noexcept {
+    return input < 32 && (inputs >> input & 1) != 0;
+  }
+};
+
+/// The rule of a built-in operator; null where there is none.
+const OperatorRule* FindRule(int32_t code) noexcept;
+
+}  // namespace wasmedge_embed

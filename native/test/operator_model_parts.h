@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "test/model_builder.h"
+
+namespace wasmedge_embed::test {
+
+/// A computed tensor; quantized where its type is one that always is.
+SpecTensor MakeTensor(const std::string& name, int8_t type, const std::vector<int32_t>& shape);
+
+/// A constant of numbers that differ.
+SpecTensor MakeConstant(const std::string& name, int8_t type, const std::vector<int32_t>& shape);
+
+/// A list of INT32.
+SpecTensor MakeList(const std::string& name, const std::vector<int32_t>& values);
+
+/// The same in rows of two.
+SpecTensor MakePairs(const std::string& name, const std::vector<int32_t>& values);
+
+/// A model of one operator: its inputs in order, of which the constants are known by their data,
+/// and then its outputs.
+ModelSpec MakeSingle(int32_t code, uint8_t options_type, std::vector<SpecOption> options,
+                     const std::vector<SpecTensor>& inputs, const std::vector<SpecTensor>& outputs);
+
+}  // namespace wasmedge_embed::test
