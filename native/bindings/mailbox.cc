@@ -43,6 +43,7 @@ void Mailbox::DeliverOne(Napi::Env env) {
     message = std::move(messages_.front());
     messages_.pop_front();
   }
+  const bool was_expected = message->IsExpected();
   try {
     const Napi::HandleScope scope(env);
     message->Deliver(env);
@@ -50,7 +51,7 @@ void Mailbox::DeliverOne(Napi::Env env) {
     // The environment is being terminated (or has no memory for an error): JavaScript cannot be
     // told anything any more.
   }
-  if (--expected_ == 0) bell_.Unref(env);
+  if (was_expected && --expected_ == 0) bell_.Unref(env);
 }
 
 }  // namespace wasmedge_embed

@@ -20,6 +20,8 @@ class Mailbox {
    public:
     virtual ~Message() = default;
     virtual void Deliver(Napi::Env env) = 0;
+    /// Whether somebody has said that they wait for it (`Expect`).
+    virtual bool IsExpected() const noexcept { return true; }
   };
 
   explicit Mailbox(Napi::Env env);
@@ -29,8 +31,8 @@ class Mailbox {
   /// From any thread. After `Close` the message is dropped.
   void Post(std::unique_ptr<Message> message);
 
-  /// The main thread begins to wait for one more message, which keeps the loop alive until it is
-  /// delivered. Main thread only.
+  /// The main thread begins to wait for one more message that `IsExpected`, which keeps the loop
+  /// alive until it is delivered. Main thread only.
   void Expect(Napi::Env env);
 
   /// The environment ends: no message is delivered any more. Main thread only.

@@ -85,20 +85,13 @@ std::shared_ptr<const ModelTable> ToModelTable(const Napi::Object& models) {
 
 }  // namespace
 
-/// A run on its way: a job for the pool, then a message for the main thread.
-class RunMessage : public Job, public Mailbox::Message {
+/// The end of a run.
+class RunMessage : public Mailbox::Message {
  public:
-  RunMessage(Napi::Env env, ModuleObject& module, std::shared_ptr<Mailbox> mailbox)
-      : deferred_(env), module_(module), mailbox_(std::move(mailbox)) {}
-
-  Napi::Promise Promise() const { return deferred_.Promise(); }
-
-  void Finished(std::unique_ptr<Job> self) override {
-    // The same object under its other base; the mailbox is kept while it takes it.
-    const std::shared_ptr<Mailbox> mailbox = mailbox_;
-    static_cast<void>(self.release());
-    mailbox->Post(std::unique_ptr<Message>(this));
-  }
+  /// `called` is the type of the function that was called; null for a program.
+  RunMessage(ModuleObject& module, const Signature* called, Napi::Promise::Deferred deferred,
+             std::unique_ptr<Job> job)
+      : module_(module), called_(called), deferred_(deferred), job_(std::move(job)) {}
 
   void Deliver(Napi::Env env) override {
     try {
@@ -113,31 +106,25 @@ class RunMessage : public Job, public Mailbox::Message {
 
  private:
   void Settle(Napi::Env env) {
+    const Outcome& outcome = job_->outcome;
     if (outcome.error) {
       const Napi::Error error = ToJs(env, *outcome.error);
-      Describe(env, *this, error.Value());
+      Describe(env, *job_, error.Value());
       deferred_.Reject(error.Value());
       return;
     }
     Napi::Object result = Napi::Object::New(env);
-    Describe(env, *this, result);
+    Describe(env, *job_, result);
     result["exitCode"] = outcome.exit_code;
     result["exited"] = outcome.exited;
-    if (outcome.result) {
-      const Signature& signature = *module_.module_->FindExportedFunction(*function);
-      result["value"] = ToJs(env, signature.results[0], *outcome.result);
-    }
+    if (called_ != nullptr) result["value"] = ToJs(env, called_->results, outcome.results);
     deferred_.Resolve(result);
   }
 
- public:
-  /// The called function: the request itself is used up by the run.
-  std::optional<std::string> function;
-
- private:
-  Napi::Promise::Deferred deferred_;
   ModuleObject& module_;
-  std::shared_ptr<Mailbox> mailbox_;
+  const Signature* called_;
+  Napi::Promise::Deferred deferred_;
+  std::unique_ptr<Job> job_;
 };
 
 /// The end of a pool, told by its last thread.
@@ -221,10 +208,10 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
     if (pool_options.concurrency == 0 || pool_options.concurrency > kMaxConcurrency) {
       throw Error(ErrorCode::kInvalidArgument, "The concurrency must be from 1 to 256.");
     }
-    const SlotOptions slot_options{ToFileSystem(given.Get("files").As<Napi::Object>()),
-                                   ToModelTable(given.Get("models").As<Napi::Object>()),
-                                   ToInferenceOptions(given.Get("inference").As<Napi::Object>()),
-                                   limits, host_modules};
+    const GuestOptions guest_options{ToFileSystem(given.Get("files").As<Napi::Object>()),
+                                     ToModelTable(given.Get("models").As<Napi::Object>()),
+                                     ToInferenceOptions(given.Get("inference").As<Napi::Object>()),
+                                     limits, host_modules};
     // Getters of the options may have done anything: what follows calls no JavaScript.
     if (AddonData::Get(env).is_shut_down()) {
       throw Error(ErrorCode::kClosed, "The process ends: nothing is started any more.");
@@ -232,7 +219,7 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
     if (is_started_) {
       throw Error(ErrorCode::kInvalidArgument, "The module was started before.");
     }
-    pool_ = std::make_unique<WorkerPool>(module_, slot_options, pool_options);
+    pool_ = std::make_unique<WorkerPool>(module_, guest_options, pool_options);
     is_started_ = true;
     modules_->insert(this);
     return env.Undefined();
@@ -246,8 +233,9 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     // Everything becomes plain data here: the caller may change or transfer its buffer as soon as
     // this returns.
     const auto given = info[0].As<Napi::Object>();
-    auto message = std::make_unique<RunMessage>(env, *this, AddonData::Get(env).mailbox());
-    Request& request = message->request;
+    auto job = std::make_unique<Job>();
+    Request& request = job->request;
+    const Signature* called = nullptr;
     request.args = ToStrings(given.Get("args"));
     request.env = ToStrings(given.Get("env"));
     const Napi::Value input = given.Get("stdin");
@@ -255,26 +243,29 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
         InputObject::IsOne(input) ? InputObject::Unwrap(input)->Take() : CopyBytes(input);
     if (const Napi::Value function = given.Get("function"); !function.IsUndefined()) {
       request.function = function.As<Napi::String>().Utf8Value();
-      message->function = request.function;
-      const Signature* signature = module_->FindExportedFunction(*request.function);
+      called = module_->FindExportedFunction(*request.function);
       const auto arguments = given.Get("arguments").As<Napi::Array>();
-      if (signature == nullptr || arguments.Length() != signature->params.size()) {
+      if (called == nullptr || arguments.Length() != called->params.size()) {
         throw Error(ErrorCode::kInvalidArgument, "The function and its arguments do not match.");
       }
       for (uint32_t index = 0; index < arguments.Length(); ++index) {
-        request.arguments.push_back(ToBits(arguments.Get(index), signature->params[index]));
+        request.arguments.push_back(ToBits(arguments.Get(index), called->params[index]));
       }
     }
     if (const Napi::Value timeout = given.Get("timeoutMs"); !timeout.IsUndefined()) {
-      message->timeout = std::chrono::milliseconds(timeout.ToNumber().Int64Value());
+      job->timeout = std::chrono::milliseconds(timeout.ToNumber().Int64Value());
     }
     // Getters of the request may have ended the environment's modules.
     if (!pool_) throw Error(ErrorCode::kClosed, "closed");
-    const Napi::Promise promise = message->Promise();
-    const uint64_t ticket = pool_->Submit(std::move(message));
+    const auto deferred = Napi::Promise::Deferred::New(env);
+    const uint64_t ticket = pool_->Submit(
+        std::move(job), [this, called, deferred,
+                         mailbox = AddonData::Get(env).mailbox()](std::unique_ptr<Job> done) {
+          mailbox->Post(std::make_unique<RunMessage>(*this, called, deferred, std::move(done)));
+        });
     BeginWork(env);
     Napi::Object run = Napi::Object::New(env);
-    run["promise"] = promise;
+    run["promise"] = deferred.Promise();
     // Exact in a double for the first 2^53 runs.
     run["ticket"] = static_cast<double>(ticket);
     return run;

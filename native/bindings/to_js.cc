@@ -82,6 +82,17 @@ Napi::Value ToJs(Napi::Env env, ValueKind kind, uint64_t bits) {
   }
 }
 
+Napi::Value ToJs(Napi::Env env, const std::vector<ValueKind>& kinds,
+                 const std::vector<uint64_t>& bits) {
+  if (bits.empty()) return env.Undefined();
+  if (bits.size() == 1) return ToJs(env, kinds[0], bits[0]);
+  Napi::Array values = Napi::Array::New(env, bits.size());
+  for (uint32_t index = 0; index < bits.size(); ++index) {
+    values[index] = ToJs(env, kinds[index], bits[index]);
+  }
+  return values;
+}
+
 uint64_t ToBits(const Napi::Value& value, ValueKind kind) {
   switch (kind) {
     case ValueKind::kI32:

@@ -20,8 +20,12 @@ Napi::Array ToJs(Napi::Env env, const std::vector<ExternalDescription>& external
 /// A Buffer over bytes that it takes over; small ones are copied.
 Napi::Value ToJs(Napi::Env env, std::vector<uint8_t> bytes);
 
-/// A function's result by its type: number, or bigint for i64.
+/// A value by its type: number, or bigint for i64.
 Napi::Value ToJs(Napi::Env env, ValueKind kind, uint64_t bits);
+
+/// What a function returned: undefined, its one result, or an array of several.
+Napi::Value ToJs(Napi::Env env, const std::vector<ValueKind>& kinds,
+                 const std::vector<uint64_t>& bits);
 
 /// The raw bits of an argument by its type. The value's type has been checked in TypeScript.
 uint64_t ToBits(const Napi::Value& value, ValueKind kind);

@@ -18,15 +18,15 @@ Clock::time_point DeadlineOf(Clock::time_point submitted, Clock::duration timeou
 
 }  // namespace
 
-WorkerPool::WorkerPool(std::shared_ptr<const Module> module, SlotOptions slot_options,
+WorkerPool::WorkerPool(std::shared_ptr<const Module> module, GuestOptions guest_options,
                        Options options)
-    : module_(std::move(module)), slot_options_(std::move(slot_options)), options_(options) {
+    : module_(std::move(module)), guest_options_(std::move(guest_options)), options_(options) {
   const std::lock_guard<std::mutex> lock(mutex_);
   StartWorker();
 }
 
 WorkerPool::~WorkerPool() {
-  std::deque<std::unique_ptr<Job>> dropped;
+  std::deque<Waiting> dropped;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     closing_ = true;
@@ -40,7 +40,7 @@ WorkerPool::~WorkerPool() {
   workers_.clear();
 }
 
-uint64_t WorkerPool::Submit(std::unique_ptr<Job> job) {
+uint64_t WorkerPool::Submit(std::unique_ptr<Job> job, Finished finished) {
   uint64_t ticket = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -52,32 +52,28 @@ uint64_t WorkerPool::Submit(std::unique_ptr<Job> job) {
     }
     if (queue_.size() >= idle_ && workers_.size() < options_.concurrency) StartWorker();
     ticket = ++last_ticket_;
-    job->ticket_ = ticket;
-    job->submitted_ = Clock::now();
-    queue_.push_back(std::move(job));
+    queue_.push_back({ticket, Clock::now(), std::move(job), std::move(finished)});
   }
   wake_.notify_one();
   return ticket;
 }
 
 void WorkerPool::Stop(uint64_t ticket, StopReason reason) {
-  std::unique_ptr<Job> job;
+  Waiting stopped;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const std::unique_ptr<Worker>& worker : workers_) {
       if (worker->ticket == ticket) Interrupt(*worker, reason);
     }
-    const auto waiting = std::find_if(queue_.begin(), queue_.end(), [ticket](const auto& each) {
-      return each->ticket_ == ticket;
-    });
+    const auto waiting = std::find_if(queue_.begin(), queue_.end(),
+                                      [ticket](const auto& each) { return each.ticket == ticket; });
     if (waiting == queue_.end()) return;
-    job = std::move(*waiting);
+    stopped = std::move(*waiting);
     queue_.erase(waiting);
   }
-  job->queue_time = Clock::now() - job->submitted_;
-  job->outcome.error = MakeStopError(reason);
-  Job& stopped = *job;
-  stopped.Finished(std::move(job));
+  stopped.job->queue_time = Clock::now() - stopped.submitted;
+  stopped.job->outcome.error = MakeStopError(reason);
+  stopped.finished(std::move(stopped.job));
 }
 
 void WorkerPool::Interrupt(Worker& worker, StopReason reason) {
@@ -86,8 +82,7 @@ void WorkerPool::Interrupt(Worker& worker, StopReason reason) {
     return;
   }
   worker.invocation->RequestStop(reason);
-  worker.timer->Arm(Clock::now());
-  worker.slot->InterruptInterpreter();
+  worker.slot->Interrupt();
 }
 
 void WorkerPool::Close(std::function<void()> closed) {
@@ -117,12 +112,10 @@ void WorkerPool::StartWorker() {
 }
 
 void WorkerPool::Work(Worker& worker) {
-  std::optional<InterruptTimer> timer;
   std::optional<Slot> slot;
   const auto prepare = [&]() -> std::optional<Error> {
     try {
-      if (!timer) timer.emplace();
-      if (!slot) slot.emplace(module_, slot_options_);
+      if (!slot) slot.emplace(module_, guest_options_, worker.stack);
       return std::nullopt;
     } catch (const Error& error) {
       return error;
@@ -137,25 +130,24 @@ void WorkerPool::Work(Worker& worker) {
   while (true) {
     wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
     if (queue_.empty()) break;
-    std::unique_ptr<Job> job = std::move(queue_.front());
+    Waiting waiting = std::move(queue_.front());
     queue_.pop_front();
-    worker.ticket = job->ticket_;
+    worker.ticket = waiting.ticket;
     worker.early_stop = StopReason::kNone;
     --idle_;
     lock.unlock();
 
     if (std::optional<Error> failure = prepare()) {
-      job->outcome.error = std::move(failure);
+      waiting.job->outcome.error = std::move(failure);
     } else {
-      RunJob(worker, *timer, *slot, *job);
+      RunJob(worker, *slot, waiting);
     }
     // Free again before anybody hears of the end: who then submits the next must not be refused.
     lock.lock();
     worker.ticket = 0;
     ++idle_;
     lock.unlock();
-    Job& finished = *job;
-    finished.Finished(std::move(job));
+    waiting.finished(std::move(waiting.job));
     lock.lock();
   }
   // The slot goes on its own thread, and before anybody is told that the module is closed.
@@ -170,23 +162,29 @@ void WorkerPool::Work(Worker& worker) {
   }
 }
 
-void WorkerPool::RunJob(Worker& worker, InterruptTimer& timer, Slot& slot, Job& job) {
-  Invocation invocation(DeadlineOf(job.submitted_, job.timeout));
+void WorkerPool::RunJob(Worker& worker, Slot& slot, Waiting& waiting) {
+  Job& job = *waiting.job;
+  Invocation invocation(DeadlineOf(waiting.submitted, job.timeout));
+  job.queue_time = Clock::now() - waiting.submitted;
+  Invoke(worker, slot, invocation, [&] {
+    if (invocation.CheckStop() == StopReason::kNone) {
+      job.outcome = slot.Run(std::move(job.request), invocation);
+    } else {
+      job.outcome.error = MakeStopError(invocation.stop_reason());
+    }
+  });
+}
+
+void WorkerPool::Invoke(Worker& worker, Slot& slot, Invocation& invocation,
+                        const std::function<void()>& run) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    worker.timer = &timer;
     worker.slot = &slot;
     worker.invocation = &invocation;
     if (worker.early_stop != StopReason::kNone) invocation.RequestStop(worker.early_stop);
   }
-  job.queue_time = Clock::now() - job.submitted_;
-  if (invocation.CheckStop() == StopReason::kNone) {
-    const bool has_deadline = invocation.deadline() != Clock::time_point::max();
-    if (has_deadline) timer.Arm(invocation.deadline());
-    job.outcome = slot.Run(std::move(job.request), invocation, worker.stack, timer);
-  } else {
-    job.outcome.error = MakeStopError(invocation.stop_reason());
-  }
+  if (invocation.deadline() != Clock::time_point::max()) slot.ArmTimer(invocation.deadline());
+  run();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     worker.invocation = nullptr;
@@ -194,7 +192,7 @@ void WorkerPool::RunJob(Worker& worker, InterruptTimer& timer, Slot& slot, Job& 
   // Whoever stopped it has armed the timer under the lock.
   if (invocation.deadline() != Clock::time_point::max() ||
       invocation.stop_reason() != StopReason::kNone) {
-    timer.Disarm();
+    slot.DisarmTimer();
   }
   if (invocation.stop_reason() != StopReason::kNone) slot.ClearInterrupt();
 }

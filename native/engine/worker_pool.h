@@ -9,34 +9,19 @@
 #include <mutex>
 #include <vector>
 
+#include "base/guest_stack.h"
 #include "base/thread.h"
-#include "engine/interrupt_timer.h"
 #include "engine/slot.h"
 
 namespace wasmedge_embed {
 
-/// An invocation on its way through a pool.
-class Job {
- public:
-  Job() = default;
-  virtual ~Job() = default;
-  Job(const Job&) = delete;
-  Job& operator=(const Job&) = delete;
-
-  /// Called once, on whatever thread, when the outcome is there. `self` is this job: whoever holds
-  /// it decides where it dies.
-  virtual void Finished(std::unique_ptr<Job> self) = 0;
-
+/// An invocation on its way through a pool: plain data, of whoever holds it.
+struct Job {
   Request request;
   /// Longest time from `Submit` to the end; `duration::max()` for none.
   Invocation::Clock::duration timeout = Invocation::Clock::duration::max();
   Outcome outcome;
   Invocation::Clock::duration queue_time{0};
-
- private:
-  friend class WorkerPool;
-  uint64_t ticket_ = 0;
-  Invocation::Clock::time_point submitted_;
 };
 
 /// The threads of one loaded module, each with its own slot, and the bounded queue before them.
@@ -50,26 +35,37 @@ class WorkerPool {
     size_t max_queue = 0;
   };
 
-  WorkerPool(std::shared_ptr<const Module> module, SlotOptions slot_options, Options options);
+  WorkerPool(std::shared_ptr<const Module> module, GuestOptions guest_options, Options options);
 
   /// Drops what waits, stops what runs, joins the threads.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
+  /// Gets a job whose outcome is there, on whatever thread, and decides where it dies.
+  using Finished = std::function<void(std::unique_ptr<Job>)>;
+
   /// Takes the job and returns its ticket, or throws `Error`: `kQueueFull`, `kClosed`, `kLimit`
-  /// without a thread to run it.
-  uint64_t Submit(std::unique_ptr<Job> job);
+  /// without a thread to run it. `finished` is called once, unless the pool is destroyed before.
+  uint64_t Submit(std::unique_ptr<Job> job, Finished finished);
 
   /// Ends a job early: one that waits at once, one that runs as soon as its guest can be left. Does
   /// nothing when it has ended.
   void Stop(uint64_t ticket, StopReason reason);
 
-  /// Takes no more jobs. `closed` is called once on a worker thread, after the last job's
-  /// `Finished`: what was accepted before is carried out. Calling it again does nothing.
+  /// Takes no more jobs. `closed` is called once on a worker thread, after the last
+  /// job has finished: what was accepted before is carried out. Calling it again does nothing.
   void Close(std::function<void()> closed);
 
  private:
+  /// A job that waits for a thread.
+  struct Waiting {
+    uint64_t ticket = 0;
+    Invocation::Clock::time_point submitted;
+    std::unique_ptr<Job> job;
+    Finished finished;
+  };
+
   /// One thread with its stack and what it is at.
   struct Worker {
     GuestStack stack;
@@ -78,7 +74,6 @@ class WorkerPool {
     uint64_t ticket = 0;
     StopReason early_stop = StopReason::kNone;
     Invocation* invocation = nullptr;
-    InterruptTimer* timer = nullptr;
     Slot* slot = nullptr;
     // Last: it uses everything above.
     std::unique_ptr<Thread> thread;
@@ -86,16 +81,18 @@ class WorkerPool {
 
   void StartWorker();
   void Work(Worker& worker);
-  void RunJob(Worker& worker, InterruptTimer& timer, Slot& slot, Job& job);
+  void RunJob(Worker& worker, Slot& slot, Waiting& waiting);
+  /// Calls `run`, while which the invocation can be stopped.
+  void Invoke(Worker& worker, Slot& slot, Invocation& invocation, const std::function<void()>& run);
   static void Interrupt(Worker& worker, StopReason reason);
 
   const std::shared_ptr<const Module> module_;
-  const SlotOptions slot_options_;
+  const GuestOptions guest_options_;
   const Options options_;
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::unique_ptr<Job>> queue_;
+  std::deque<Waiting> queue_;
   std::function<void()> closed_;
   uint64_t last_ticket_ = 0;
   size_t idle_ = 0;

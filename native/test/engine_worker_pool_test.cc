@@ -16,7 +16,6 @@ namespace {
 using test::Call;
 using test::NameOf;
 using test::Start;
-using test::TestJob;
 
 /// Runs each test with the module compiled and with the module interpreted.
 class WorkerPoolTest : public testing::TestWithParam<bool> {
@@ -113,10 +112,7 @@ TEST_P(WorkerPoolTest, StopsWhatWaits) {
 TEST_P(CompiledWorkerPoolTest, KeepsItsOwnTime) {
   const auto pool = MakePool(1);
   for (int round = 0; round < 5; ++round) {
-    auto job = std::make_unique<TestJob>("spin");
-    job->timeout = std::chrono::milliseconds(5);
-    auto run = job->Future();
-    pool->Submit(std::move(job));
+    auto run = Start(*pool, "spin", nullptr, std::chrono::milliseconds(5));
     EXPECT_EQ(NameOf(run.get()), "ERR_TIMEOUT");
   }
   EXPECT_EQ(Call(*pool, "ok"), "42");

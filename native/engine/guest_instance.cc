@@ -1,0 +1,103 @@
+#include "engine/guest_instance.h"
+
+#include "engine/trap.h"
+#include "workarounds/memory_reservation.h"
+
+namespace wasmedge_embed {
+namespace {
+
+constexpr uint32_t kCodeCostLimitExceeded = 0x0003;  // WasmEdge_ErrCode_CostLimitExceeded
+
+}  // namespace
+
+// What the caller reads is written in lib/runners/end-message.ts, for all isolations.
+Error MakeStopError(StopReason reason) {
+  switch (reason) {
+    case StopReason::kTimeout:
+      return Error(ErrorCode::kTimeout, "time limit");
+    case StopReason::kAborted:
+      return Error(ErrorCode::kAborted, "aborted");
+    case StopReason::kShutdown:
+    case StopReason::kNone:
+      break;
+  }
+  return Error(ErrorCode::kClosed, "closed");
+}
+
+void GuestInstance::Instantiate(Executor& executor, Invocation& invocation, Ending& ending) {
+  const wasmedge::Api& api = module_.api();
+  std::optional<MemoryReservation> reservation;
+  if (module_.memory_minimum()) reservation.emplace(*module_.memory_minimum());
+  wasmedge::ModuleInstanceContext* created = nullptr;
+  const wasmedge::Result result =
+      api.ExecutorInstantiate(executor.get(), &created, hosts_.store(), module_.ast());
+  instance_ = ModuleInstanceHandle(created, {&api});
+  // WasmEdge counts a guest that exited as a success, without an instance. A start function may
+  // have ended the guest in any of the ways that a call can end.
+  if (!api.ResultOK(result) || invocation.exit_code()) Fail(executor, invocation, result, ending);
+}
+
+Callee GuestInstance::Find(const std::string& name, size_t arguments) const {
+  const wasmedge::Api& api = module_.api();
+  Callee callee;
+  callee.function = api.ModuleInstanceFindFunction(instance_.get(), wasmedge::MakeString(name));
+  const Signature* signature = module_.FindExportedFunction(name);
+  if (callee.function == nullptr || signature == nullptr) {
+    throw Error(ErrorCode::kInvalidArgument, "The module exports no function " + name + ".");
+  }
+  if (arguments != signature->params.size()) {
+    throw Error(ErrorCode::kInvalidArgument,
+                name + " takes " + std::to_string(signature->params.size()) + " arguments, not " +
+                    std::to_string(arguments) + ".");
+  }
+  // A reference among the results of what is compiled ends the process in WasmEdge 0.14.
+  for (const ValueKind kind : signature->results) {
+    if (IsNumber(kind)) continue;
+    throw Error(ErrorCode::kInvalidArgument, name + " has the type " + signature->ToString() +
+                                                 ": only numbers can be taken from a guest.");
+  }
+  for (const ValueKind kind : signature->params) {
+    callee.params.push_back({0, MakeValueType(api, kind)});
+  }
+  callee.results.resize(signature->results.size());
+  return callee;
+}
+
+void GuestInstance::CallIfExported(const char* name, Executor& executor, Invocation& invocation,
+                                   Ending& ending) {
+  if (module_.FindExportedFunction(name) == nullptr) return;
+  Callee callee = Find(name, 0);
+  Call(callee, executor, invocation, ending);
+}
+
+void GuestInstance::Call(Callee& callee, Executor& executor, Invocation& invocation,
+                         Ending& ending) {
+  const wasmedge::Api& api = module_.api();
+  const wasmedge::Result result =
+      api.ExecutorInvoke(executor.get(), callee.function, callee.params.data(),
+                         static_cast<uint32_t>(callee.params.size()), callee.results.data(),
+                         static_cast<uint32_t>(callee.results.size()));
+  if (!api.ResultOK(result) || invocation.exit_code()) Fail(executor, invocation, result, ending);
+}
+
+void GuestInstance::Fail(const Executor& executor, const Invocation& invocation,
+                         wasmedge::Result result, Ending& ending) const {
+  if (invocation.stop_reason() != StopReason::kNone) {
+    ending.error = MakeStopError(invocation.stop_reason());
+  } else if (invocation.failure()) {
+    ending.error = *invocation.failure();
+  } else if (invocation.exit_code()) {
+    // WasmEdge reports a quiet end as success or as its own "terminated", depending on the line.
+    ending.exited = true;
+    ending.exit_code = *invocation.exit_code();
+  } else if (executor.fuel() && module_.api().ResultGetCode(result) == kCodeCostLimitExceeded) {
+    ending.error = Error(ErrorCode::kLimit,
+                         "The guest used up its fuel of " + std::to_string(*executor.fuel()) +
+                             " instructions. Raise limits.fuel if it may have more.",
+                         "fuel");
+  } else {
+    ending.error = MakeRunError(module_.api(), result);
+  }
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/invocation.h"
+#include "engine/executor.h"
+#include "engine/handle.h"
+#include "engine/host_module_set.h"
+#include "engine/signature.h"
+
+namespace wasmedge_embed {
+
+/// How a guest's function ended, where it did not return.
+struct Ending {
+  std::optional<Error> error;
+  /// What the guest gave to `proc_exit`; 0 when it returned by itself.
+  uint32_t exit_code = 0;
+  /// Whether the guest called `proc_exit`, which a called function is not expected to do.
+  bool exited = false;
+
+  bool is_normal() const noexcept { return !error && !exited; }
+};
+
+/// The error of an invocation that was asked to stop.
+Error MakeStopError(StopReason reason);
+
+/// A function of an instance that can be called from outside: all of its values are numbers. Has
+/// room for the values of one call, so that a further one allocates nothing.
+struct Callee {
+  const wasmedge::FunctionInstanceContext* function = nullptr;
+  std::vector<wasmedge::Value> params;
+  std::vector<wasmedge::Value> results;
+};
+
+/// An instance of a module, linked to host modules.
+///
+/// Used by one thread at a time, within a `GuestScope`; its executor may be another each time.
+class GuestInstance {
+ public:
+  /// Both must outlive it.
+  GuestInstance(const Module& module, HostModuleSet& hosts) noexcept
+      : module_(module), hosts_(hosts) {}
+  GuestInstance(const GuestInstance&) = delete;
+  GuestInstance& operator=(const GuestInstance&) = delete;
+
+  /// Makes it; its start function runs. Throws `Error(kLimit)` without a memory for it.
+  void Instantiate(Executor& executor, Invocation& invocation, Ending& ending);
+
+  /// Throws `Error(kInvalidArgument)` for a function that cannot be called with so many arguments.
+  Callee Find(const std::string& name, size_t arguments) const;
+
+  /// Calls a function without arguments, if the module exports one of this name.
+  void CallIfExported(const char* name, Executor& executor, Invocation& invocation, Ending& ending);
+
+  /// Calls a function with the raw bits in `callee.params`; those of its results are in
+  /// `callee.results` when the ending is normal.
+  void Call(Callee& callee, Executor& executor, Invocation& invocation, Ending& ending);
+
+  const wasmedge::ModuleInstanceContext* get() const noexcept { return instance_.get(); }
+
+ private:
+  void Fail(const Executor& executor, const Invocation& invocation, wasmedge::Result result,
+            Ending& ending) const;
+
+  const Module& module_;
+  HostModuleSet& hosts_;
+  ModuleInstanceHandle instance_;
+};
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "engine/host_modules.h"
+#include "host/image.h"
+#include "inference/run/inference_options.h"
+#include "inference/run/model.h"
+#include "wasi/file_system.h"
+#include "wasi/wasi_state.h"
+
+namespace wasmedge_embed {
+
+/// What a guest may use.
+struct Limits {
+  /// Pages of 64 KiB that the guest's memory may have.
+  uint32_t memory_pages = 65536;
+  /// Bytes of stdout and stderr together.
+  uint64_t output_bytes = WasiInput::kUnlimited;
+  /// Instructions, by WasmEdge's cost measuring (one each); the module must be compiled for it.
+  std::optional<uint64_t> fuel;
+  InferenceLimits inference;
+  ImageLimits image;
+};
+
+/// What all instances of a loaded module are given.
+struct GuestOptions {
+  std::shared_ptr<const FileSystem> files;
+  std::shared_ptr<const ModelTable> models;
+  InferenceOptions inference;
+  Limits limits;
+  OptionalHostModules host_modules;
+};
+
+}  // namespace wasmedge_embed

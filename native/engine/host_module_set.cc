@@ -1,0 +1,49 @@
+#include "engine/host_module_set.h"
+
+#include <utility>
+
+#include "engine/trap.h"
+#include "wasi/wasi_module.h"
+
+namespace wasmedge_embed {
+
+HostModuleSet::HostModuleSet(const wasmedge::Api& api, const GuestOptions& options,
+                             wasmedge::ExecutorContext* executor)
+    : files_(options.files),
+      output_limit_(options.limits.output_bytes),
+      context_{api},
+      wasi_nn_(options.models, options.inference, options.limits.inference),
+      tensorflow_lite_(options.inference, options.limits.inference),
+      image_(options.limits.image),
+      wasi_instance_(context_, WasiModule(), wasi_),
+      wasi_nn_instance_(context_, WasiNnModule(), wasi_nn_),
+      tensorflow_lite_instance_(context_, TensorFlowLiteModule(), tensorflow_lite_) {
+  if (options.host_modules.image) image_instance_.emplace(context_, ImageModule(), image_);
+  store_ = Own<StoreHandle>(api, api.StoreCreate());
+  for (const wasmedge::ModuleInstanceContext* host :
+       {wasi_instance_.get(), wasi_nn_instance_.get(), tensorflow_lite_instance_.get(),
+        image_instance_ ? image_instance_->get() : nullptr}) {
+    if (host == nullptr) continue;
+    const wasmedge::Result result = api.ExecutorRegisterImport(executor, store_.get(), host);
+    if (!api.ResultOK(result)) throw MakeRunError(api, result);
+  }
+}
+
+void HostModuleSet::Begin(std::vector<std::string> args, std::vector<std::string> env,
+                          std::vector<uint8_t> stdin_bytes) {
+  WasiInput input;
+  input.args = std::move(args);
+  input.env = std::move(env);
+  input.stdin_bytes = std::move(stdin_bytes);
+  input.files = files_;
+  input.output_limit = output_limit_;
+  wasi_.Reset(std::move(input));
+}
+
+void HostModuleSet::End() noexcept {
+  wasi_nn_.Reset();
+  tensorflow_lite_.Reset();
+  wasi_.Clear();
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/guest_options.h"
+#include "engine/handle.h"
+#include "engine/host_instance.h"
+#include "host/image.h"
+#include "host/tensorflow_lite.h"
+#include "host/wasi_nn.h"
+#include "wasi/wasi_state.h"
+
+namespace wasmedge_embed {
+
+/// The host modules that a guest's instance is linked to, with their states and the store that
+/// holds them. A slot has one, for its fresh instances one after the other; an instance that is
+/// kept has its own, and takes it along from thread to thread.
+///
+/// Used by one thread at a time.
+class HostModuleSet {
+ public:
+  /// `executor` serves for making it only.
+  HostModuleSet(const wasmedge::Api& api, const GuestOptions& options,
+                wasmedge::ExecutorContext* executor);
+  HostModuleSet(const HostModuleSet&) = delete;
+  HostModuleSet& operator=(const HostModuleSet&) = delete;
+
+  wasmedge::StoreContext* store() const noexcept { return store_.get(); }
+  WasiState& wasi() noexcept { return wasi_; }
+
+  /// While one lives, the guest's host calls are this invocation's.
+  class InvocationScope {
+   public:
+    InvocationScope(HostModuleSet& set, Invocation& invocation) noexcept : set_(set) {
+      set_.context_.invocation = &invocation;
+    }
+    ~InvocationScope() { set_.context_.invocation = nullptr; }
+    InvocationScope(const InvocationScope&) = delete;
+    InvocationScope& operator=(const InvocationScope&) = delete;
+
+   private:
+    HostModuleSet& set_;
+  };
+
+  /// A new guest begins. Throws `Error(kInvalidArgument)` for strings that no guest can hold.
+  void Begin(std::vector<std::string> args, std::vector<std::string> env,
+             std::vector<uint8_t> stdin_bytes);
+
+  /// The guest has ended: its models, sessions and descriptors, and what it was given, are
+  /// released. What it wrote is taken before.
+  void End() noexcept;
+
+ private:
+  // In the order of construction: the host instances refer to the context and the states, the store
+  // to the host instances.
+  std::shared_ptr<const FileSystem> files_;
+  uint64_t output_limit_;
+  HostContext context_;
+  WasiState wasi_;
+  WasiNnState wasi_nn_;
+  TensorFlowLiteState tensorflow_lite_;
+  ImageState image_;
+  HostInstance<WasiState> wasi_instance_;
+  HostInstance<WasiNnState> wasi_nn_instance_;
+  HostInstance<TensorFlowLiteState> tensorflow_lite_instance_;
+  std::optional<HostInstance<ImageState>> image_instance_;
+  StoreHandle store_;
+};
+
+}  // namespace wasmedge_embed
