@@ -1,6 +1,8 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+import rooms from './eslint.rooms.mjs';
+
 export default tseslint.config(
   { ignores: ['build/', 'dist/', 'wasm/', 'prebuilds/', 'models/', '.setup/'] },
   js.configs.recommended,
@@ -27,6 +29,7 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  rooms,
   {
     files: ['lib/**/*.ts'],
     ignores: ['lib/serve/page/browser/**', 'lib/bench/contenders/litert-js.ts'],
