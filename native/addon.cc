@@ -4,6 +4,7 @@
 #include "bindings/compile.h"
 #include "bindings/compile_turn_object.h"
 #include "bindings/input_object.h"
+#include "bindings/instance_object.h"
 #include "bindings/model_object.h"
 #include "bindings/module_object.h"
 #include "bindings/module_source_object.h"
@@ -15,6 +16,7 @@ namespace {
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   using namespace wasmedge_embed;
   AddonData::Create(env);
+  exports.Set("Instance", InstanceObject::Define(env));
   exports.Set("Module", ModuleObject::Define(env));
   exports.Set("ModuleSource", ModuleSourceObject::Define(env));
   exports.Set("Model", ModelObject::Define(env));

@@ -5,7 +5,8 @@ import { loadModule } from 'wasmedge-embed';
 
 import { fails } from './support/errors.js';
 import { MODES } from './support/modes.js';
-import { watGuest } from './support/wat.js';
+import { withModule } from './support/run-guest.js';
+import { wasmFile, watGuest } from './support/wat.js';
 
 for (const { aot, mode } of MODES) {
   describe(`call (${mode})`, () => {
@@ -20,6 +21,18 @@ for (const { aot, mode } of MODES) {
       assert.equal(await module.call('sum', -1, 2n ** 40n, 0.5, 0.25), 2 ** 40 - 0.25);
       assert.equal(await module.call('add', 3, 4), 7);
       assert.equal(await module.call('größe'), 42);
+    });
+
+    it('gives several results as an array, each by its type', async () => {
+      for (const isolation of ['in-process', 'worker-process'] as const) {
+        const file = await wasmFile(`(module
+          (func (export "four") (param i32) (result i32 i64 f32 f64)
+            (local.get 0) (i64.const -5) (f32.const 0.5) (f64.const nan)))`);
+        await withModule(file, { aot, isolation }, async (guest) => {
+          assert.deepEqual(await guest.call('four', 2 ** 32 - 1), [-1, -5n, 0.5, NaN]);
+          assert.deepEqual((await guest.invoke('four', [7])).value, [7, -5n, 0.5, NaN]);
+        });
+      }
     });
 
     it('gives undefined where there is no result', async () => {

@@ -41,8 +41,8 @@ export interface NativeResult {
   exitCode: number;
   /** Whether it called `proc_exit`. */
   exited: boolean;
-  /** The called function's result, where it has one. */
-  value?: number | bigint;
+  /** The called function's result, where it has one; several in an array. */
+  value?: number | bigint | (number | bigint)[];
   timings: Timings;
 }
 
@@ -99,9 +99,82 @@ export interface NativeModule {
   start(options: NativeStartOptions): void;
   /** Copies the input before it returns, or takes one that was filled. */
   run(request: NativeRequest): NativeRun;
+  /** Makes an instance that is kept: the promise settles when its constructors have run. */
+  instantiate(request: NativeInstanceRequest): NativeInstantiation;
   /** Ends a run early; does nothing when it has ended. */
   stop(ticket: number, reason: 'timeout' | 'aborted'): void;
   /** Takes no more runs; settles when those that were accepted have settled. Once. */
+  close(): Promise<void>;
+}
+
+export type NativeInstanceRequest = Pick<NativeRequest, 'args' | 'env' | 'timeoutMs'>;
+
+export interface NativeInstantiation {
+  instance: NativeInstance;
+  promise: Promise<Pick<NativeResult, 'stdout' | 'stderr' | 'timings' | 'exitCode' | 'exited'>>;
+  /** By which making it can be stopped. */
+  ticket: number;
+}
+
+/** How calls are made. */
+export interface NativeCallOptions {
+  /** Whether they have fuel and output for all together, and are told of once. */
+  isOne: boolean;
+  /** Whether what they write is wanted. */
+  keepsOutput: boolean;
+  stdin: Uint8Array | NativeInput | undefined;
+  /** Longest time from now on, in milliseconds. */
+  timeoutMs: number | undefined;
+}
+
+/** How the last of some calls ended. */
+export interface NativeCallEnding {
+  /** Why it did not return, or was not made. */
+  error?: Error;
+  /** What it gave to `proc_exit` in place of returning. */
+  exitCode?: number;
+  /** Whether the instance has ended with it. */
+  hasEnded: boolean;
+  timings: Timings;
+}
+
+/**
+ * Told of so many further calls that have returned: the raw bits of their results, 8 bytes each, and
+ * what they wrote. With `ending`, the last time.
+ */
+export type NativeCallProgress = (
+  calls: number,
+  results: ArrayBuffer,
+  stdout: Buffer,
+  stderr: Buffer,
+  ending: NativeCallEnding | undefined,
+) => void;
+
+/** A kept instance. What is asked of it is done in order; what it has is released when it is collected. */
+export interface NativeInstance {
+  /**
+   * Calls functions, one after the other, until one does not return.
+   *
+   * @param functions Their numbers among the module's exports.
+   * @param values Raw bits of the arguments of all calls, 8 bytes each.
+   * @returns By which what has not ended can be stopped.
+   */
+  call(
+    functions: Uint32Array,
+    values: Float64Array,
+    options: NativeCallOptions,
+    progress: NativeCallProgress,
+  ): number;
+  stop(ticket: number, reason: 'timeout' | 'aborted'): void;
+  readMemory(address: number, length: number): Promise<Buffer>;
+  /** Copies the bytes before it returns, or takes an input that was filled. */
+  writeMemory(address: number, bytes: Uint8Array | NativeInput): Promise<void>;
+  memorySize(): Promise<number>;
+  /** Gives the number of pages before. */
+  growMemory(pages: number): Promise<number>;
+  getGlobal(name: string): Promise<number | bigint>;
+  setGlobal(name: string, value: number | bigint): Promise<void>;
+  /** Releases all that it has, after what was asked of it before. */
   close(): Promise<void>;
 }
 

@@ -12,6 +12,47 @@ export function functionsOf(exports: readonly ExternalDescription[]): ExportedFu
   );
 }
 
+/** A value that a call takes, or gives back. */
+export type NumberValue = number | bigint;
+
+/** What a call gives back: nothing, a value, or several. */
+export type CallValue = NumberValue | NumberValue[] | undefined;
+
+/** An exported function that can be called: all of its values are numbers. */
+export interface CallableFunction {
+  name: string;
+  params: readonly ValueType[];
+  results: readonly ValueType[];
+}
+
+/**
+ * An exported function, where it can be called.
+ *
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT where there is none of this name, or its type has
+ *   vectors or references.
+ */
+export function callableFunction(functions: ExportedFunctions, name: string): CallableFunction {
+  const found = functions.get(name);
+  if (!found?.params || !found.results) {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      `The module exports no function '${printable(name, 200)}'. It exports: ` +
+        // A module may have a million, with names of any text.
+        `${printable([...functions.keys()].join(', '), 2000) || 'none'}.`,
+    );
+  }
+  const { params, results } = found;
+  if (![...params, ...results].every(isNumberType)) {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      `'${name}' has the type ${typeOf({ params, results })}: only functions whose parameters and ` +
+        'results are i32, i64, f32 and f64 can be called. Vectors (v128) and references have no ' +
+        'counterpart in JavaScript.',
+    );
+  }
+  return { name, params, results };
+}
+
 /**
  * Checks a call of an exported function against its type and returns the arguments as the addon
  * takes them: numbers for i32, f32 and f64, bigints for i64.
@@ -20,44 +61,36 @@ export function checkCall(
   functions: ExportedFunctions,
   name: string,
   args: readonly unknown[],
-): (number | bigint)[] {
-  const found = functions.get(name);
-  if (!found?.params || !found.results) {
-    throw new WasmEdgeError(
-      'ERR_INVALID_ARGUMENT',
-      `The module exports no function '${name}'. It exports: ` +
-        // A module may have a million, with names of any text.
-        `${printable([...functions.keys()].join(', '), 2000) || 'none'}.`,
-    );
-  }
-  const type = `(${found.params.join(', ')}) -> (${found.results.join(', ')})`;
-  const unsupported = [...found.params, ...found.results].find((kind) => !isNumberType(kind));
-  if (unsupported !== undefined || found.results.length > 1) {
-    throw new WasmEdgeError(
-      'ERR_INVALID_ARGUMENT',
-      `'${name}' has the type ${type}: only i32, i64, f32 and f64 values and at most one result ` +
-        'can be called.',
-    );
-  }
-  if (args.length !== found.params.length) {
-    throw new WasmEdgeError(
-      'ERR_INVALID_ARGUMENT',
-      `'${name}' takes ${found.params.length} arguments, ${type}, got ${args.length}.`,
-    );
-  }
-  return found.params.map((kind, index) => checkArgument(kind, index, args[index]));
+): NumberValue[] {
+  const called = callableFunction(functions, name);
+  requireCount(called, args.length);
+  return called.params.map((kind, index) => checkArgument(kind, index, args[index]));
+}
+
+/** Throws ERR_INVALID_ARGUMENT where a function takes another number of arguments. */
+export function requireCount(called: CallableFunction, count: number): void {
+  if (count === called.params.length) return;
+  throw new WasmEdgeError(
+    'ERR_INVALID_ARGUMENT',
+    `'${called.name}' takes ${called.params.length} arguments, ${typeOf(called)}, got ${count}.`,
+  );
+}
+
+function typeOf({ params, results }: Pick<CallableFunction, 'params' | 'results'>): string {
+  return `(${params.join(', ')}) -> (${results.join(', ')})`;
 }
 
 function isNumberType(kind: ValueType): boolean {
   return kind === 'i32' || kind === 'i64' || kind === 'f32' || kind === 'f64';
 }
 
-function checkArgument(kind: ValueType, index: number, value: unknown): number | bigint {
+/** The value, or ERR_INVALID_ARGUMENT. */
+export function checkArgument(kind: ValueType, index: number, value: unknown): NumberValue {
   return isValueOf(kind, value) ? value : refuse(`argument ${index + 1}`, valueName(kind), value);
 }
 
 /** Whether a value can be passed as one of this type: i32 and i64 in either reading. */
-export function isValueOf(kind: ValueType, value: unknown): value is number | bigint {
+export function isValueOf(kind: ValueType, value: unknown): value is NumberValue {
   switch (kind) {
     case 'i64':
       // Signed or unsigned: both have the same 64 bits.

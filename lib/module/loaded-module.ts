@@ -1,6 +1,6 @@
 import type { NativeResult } from '../addon/native.js';
 import { checkCall, functionsOf } from '../host/arguments.js';
-import type { ExportedFunctions } from '../host/arguments.js';
+import type { CallValue, ExportedFunctions, NumberValue } from '../host/arguments.js';
 import type { InvokeResult, RunOptions, RunResult } from '../options/types.js';
 import { elementsOf } from '../options/validation.js';
 import { earlyEndError } from '../runners/early-end.js';
@@ -65,10 +65,10 @@ export class LoadedModule implements AsyncDisposable {
    * @param name The function's, among `exports`.
    * @param args Numbers for i32, f32 and f64, bigints for i64; of i32 and i64 either the signed or
    *   the unsigned reading.
-   * @returns The result: a number, a bigint (signed) for i64, or undefined.
+   * @returns The result: a number, a bigint (signed) for i64, or undefined; several in an array.
    * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT when it exits instead of returning.
    */
-  async call(name: string, ...args: (number | bigint)[]): Promise<number | bigint | undefined> {
+  async call(name: string, ...args: NumberValue[]): Promise<CallValue> {
     const { value } = await this.invoke(name, args);
     return value;
   }

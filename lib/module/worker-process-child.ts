@@ -10,7 +10,7 @@ import type { InProcessExecutor } from '../runners/in-process.js';
 import { nativeInput } from '../runners/large-input.js';
 import { ArrivingInput } from '../runners/worker-process/arriving-input.js';
 import { Channel } from '../runners/worker-process/channel.js';
-import { decodeValue, encodeValue } from '../runners/worker-process/encoded-value.js';
+import { decodeValue, encodeResults } from '../runners/worker-process/encoded-value.js';
 import { batchesOf } from '../runners/worker-process/externals.js';
 import type { FromWorker, ToWorker } from '../runners/worker-process/protocol.js';
 import { compileChannel } from '../support/diagnostics.js';
@@ -146,7 +146,7 @@ async function run(
     timings.queueMs += waitedMs;
     const encoded = {
       ...{ exitCode, exited, timings },
-      ...(value !== undefined && { value: encodeValue(value) }),
+      ...(value !== undefined && { value: encodeResults(value) }),
     };
     send({ type: 'result', id, result: encoded, ...memory() }, [stdout, stderr]);
   } catch (error) {

@@ -276,8 +276,11 @@ export interface RunResult {
 
 /** How the call of an exported function ended. */
 export interface InvokeResult {
-  /** Its result: a number, a bigint (signed) for i64, or undefined where it has none. */
-  value: number | bigint | undefined;
+  /**
+   * Its result: a number, a bigint (signed) for i64, or undefined where it has none; several in an
+   * array.
+   */
+  value: number | bigint | (number | bigint)[] | undefined;
   /** What it wrote to its standard output, at most `limits.outputBytes` with `stderr`. */
   stdout: Buffer;
   /** What it wrote to its standard error. */

@@ -18,6 +18,10 @@ export interface ExternalDescription {
   params?: ValueType[];
   /** Result types, for functions. */
   results?: ValueType[];
+  /** The type of its value, for globals among the exports. */
+  type?: ValueType;
+  /** Whether it may change, for globals among the exports. */
+  mutable?: boolean;
 }
 
 /** One input or output of a model. */

@@ -18,6 +18,8 @@ struct ExecutorContext;
 struct ExportTypeContext;
 struct FunctionInstanceContext;
 struct FunctionTypeContext;
+struct GlobalInstanceContext;
+struct GlobalTypeContext;
 struct ImportTypeContext;
 struct LoaderContext;
 struct MemoryInstanceContext;
@@ -55,6 +57,9 @@ inline constexpr Result kSuccess{0};
 inline constexpr Result kTerminate{1};
 /// A host function failed.
 inline constexpr Result kFail{2};
+
+/// WasmEdge_Mutability_Var: a global that changes.
+inline constexpr int kMutable = 1;
 
 enum class ExternalType : int { kFunction = 0, kTable = 1, kMemory = 2, kGlobal = 3, kTag = 4 };
 

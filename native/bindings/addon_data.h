@@ -9,6 +9,7 @@
 
 namespace wasmedge_embed {
 
+class InstanceQueue;
 class Model;
 class Module;
 class ModuleObject;
@@ -45,10 +46,12 @@ class AddonData {
   std::shared_ptr<const Module> new_module;
   std::shared_ptr<const ModuleSource> new_module_source;
   std::shared_ptr<Model> new_model;
+  std::shared_ptr<InstanceQueue> new_instance;
 
   Napi::FunctionReference module_constructor;
   Napi::FunctionReference module_source_constructor;
   Napi::FunctionReference model_constructor;
+  Napi::FunctionReference instance_constructor;
 
  private:
   std::shared_ptr<Mailbox> mailbox_;

@@ -5,6 +5,7 @@
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
 #include "bindings/input_object.h"
+#include "bindings/instance_object.h"
 #include "bindings/model_object.h"
 #include "bindings/module_source_object.h"
 #include "engine/host_modules.h"
@@ -18,24 +19,13 @@ namespace {
 /// As many as lib/module/load-settings.ts lets through.
 constexpr size_t kMaxConcurrency = 256;
 
-double Milliseconds(Invocation::Clock::duration duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-Napi::Object TimingsOf(Napi::Env env, const Job& job) {
-  Napi::Object timings = Napi::Object::New(env);
-  timings["queueMs"] = Milliseconds(job.queue_time);
-  timings["instantiateMs"] = Milliseconds(job.outcome.instantiate_time);
-  timings["executeMs"] = Milliseconds(job.outcome.execute_time);
-  timings["inferenceMs"] = Milliseconds(job.outcome.inference_time);
-  return timings;
-}
-
 /// What the guest wrote and how it ended, on a result and on an error alike.
 void Describe(Napi::Env env, Job& job, Napi::Object target) {
   target["stdout"] = ToJs(env, std::move(job.outcome.stdout_bytes));
   target["stderr"] = ToJs(env, std::move(job.outcome.stderr_bytes));
-  target["timings"] = TimingsOf(env, job);
+  const Outcome& outcome = job.outcome;
+  target["timings"] = ToJs(env, Timings{job.queue_time, outcome.instantiate_time,
+                                        outcome.execute_time, outcome.inference_time});
 }
 
 /// Every limit is given, but for fuel: absence means that none is measured.
@@ -148,7 +138,9 @@ Napi::Function ModuleObject::Define(Napi::Env env) {
   const Napi::Function constructor = DefineClass(
       env, "Module",
       {StaticMethod<&ModuleObject::Load>("load"), InstanceMethod<&ModuleObject::Start>("start"),
-       InstanceMethod<&ModuleObject::Run>("run"), InstanceMethod<&ModuleObject::StopRun>("stop"),
+       InstanceMethod<&ModuleObject::Run>("run"),
+       InstanceMethod<&ModuleObject::Instantiate>("instantiate"),
+       InstanceMethod<&ModuleObject::StopRun>("stop"),
        InstanceMethod<&ModuleObject::Close>("close"),
        InstanceAccessor<&ModuleObject::IsAot>("isAot"),
        InstanceAccessor<&ModuleObject::Imports>("imports"),
@@ -219,7 +211,7 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
     if (is_started_) {
       throw Error(ErrorCode::kInvalidArgument, "The module was started before.");
     }
-    pool_ = std::make_unique<WorkerPool>(module_, guest_options, pool_options);
+    pool_ = std::make_shared<WorkerPool>(module_, guest_options, pool_options);
     is_started_ = true;
     modules_->insert(this);
     return env.Undefined();
@@ -269,6 +261,14 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     // Exact in a double for the first 2^53 runs.
     run["ticket"] = static_cast<double>(ticket);
     return run;
+  });
+}
+
+Napi::Value ModuleObject::Instantiate(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return Guard(env, [&]() -> Napi::Value {
+    if (!pool_) throw Error(ErrorCode::kClosed, "closed");
+    return InstanceObject::Start(env, pool_, module_, info[0].As<Napi::Object>());
   });
 }
 

@@ -35,6 +35,7 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
   static Napi::Value Load(const Napi::CallbackInfo& info);
   Napi::Value Start(const Napi::CallbackInfo& info);
   Napi::Value Run(const Napi::CallbackInfo& info);
+  Napi::Value Instantiate(const Napi::CallbackInfo& info);
   Napi::Value StopRun(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
   Napi::Value IsAot(const Napi::CallbackInfo& info);
@@ -48,7 +49,7 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
 
   std::shared_ptr<AddonData::Modules> modules_;
   std::shared_ptr<const Module> module_;
-  std::unique_ptr<WorkerPool> pool_;
+  std::shared_ptr<WorkerPool> pool_;
   bool is_started_ = false;
   /// Who waits for the end.
   std::vector<Napi::Promise::Deferred> closings_;

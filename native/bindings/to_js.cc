@@ -27,6 +27,18 @@ Napi::Error ToJs(Napi::Env env, const Error& error) {
   return created;
 }
 
+Napi::Object ToJs(Napi::Env env, const Timings& timings) {
+  const auto milliseconds = [](Invocation::Clock::duration duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+  };
+  Napi::Object object = Napi::Object::New(env);
+  object["queueMs"] = milliseconds(timings.queue);
+  object["instantiateMs"] = milliseconds(timings.instantiate);
+  object["executeMs"] = milliseconds(timings.execute);
+  object["inferenceMs"] = milliseconds(timings.inference);
+  return object;
+}
+
 Napi::Array ToJs(Napi::Env env, const std::vector<ExternalDescription>& externals) {
   Napi::Array array = Napi::Array::New(env, externals.size());
   for (uint32_t index = 0; index < externals.size(); ++index) {
@@ -38,6 +50,10 @@ Napi::Array ToJs(Napi::Env env, const std::vector<ExternalDescription>& external
     if (external.signature) {
       object["params"] = ToJs(env, external.signature->params);
       object["results"] = ToJs(env, external.signature->results);
+    }
+    if (external.global) {
+      object["type"] = ValueKindName(external.global->kind);
+      object["mutable"] = external.global->is_mutable;
     }
     array[index] = object;
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/invocation.h"
 #include "engine/module.h"
 
 namespace wasmedge_embed {
@@ -14,7 +15,18 @@ namespace wasmedge_embed {
 /// A JavaScript Error with `code` and, where the error carries them, `trap` or `limit`.
 Napi::Error ToJs(Napi::Env env, const Error& error);
 
-/// [{ module?, name, kind, params?, results? }]
+/// How long the parts of an invocation took.
+struct Timings {
+  Invocation::Clock::duration queue{0};
+  Invocation::Clock::duration instantiate{0};
+  Invocation::Clock::duration execute{0};
+  Invocation::Clock::duration inference{0};
+};
+
+/// { queueMs, instantiateMs, executeMs, inferenceMs }
+Napi::Object ToJs(Napi::Env env, const Timings& timings);
+
+/// [{ module?, name, kind, params?, results?, type?, mutable? }]
 Napi::Array ToJs(Napi::Env env, const std::vector<ExternalDescription>& externals);
 
 /// A Buffer over bytes that it takes over; small ones are copied.

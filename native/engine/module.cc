@@ -149,6 +149,10 @@ void Module::ListExternals() {
     if (const auto* type = api_.ExportTypeGetFunctionType(ast_.get(), exported); type != nullptr) {
       description.signature = ReadSignature(api_, type);
     }
+    if (const auto* type = api_.ExportTypeGetGlobalType(ast_.get(), exported); type != nullptr) {
+      description.global = {ReadValueKind(api_, api_.GlobalTypeGetValType(type)),
+                            api_.GlobalTypeGetMutability(type) == wasmedge::kMutable};
+    }
     exports_.push_back(std::move(description));
   }
 }
@@ -158,6 +162,13 @@ const Signature* Module::FindExportedFunction(const std::string& name) const noe
     if (each.signature && each.name == name) return &*each.signature;
   }
   return nullptr;
+}
+
+const GlobalType& Module::RequireExportedGlobal(const std::string& name) const {
+  for (const ExternalDescription& each : exports_) {
+    if (each.global && each.name == name) return *each.global;
+  }
+  throw Error(ErrorCode::kInvalidArgument, "The module exports no global " + name + ".");
 }
 
 }  // namespace wasmedge_embed

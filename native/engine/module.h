@@ -15,6 +15,12 @@ namespace wasmedge_embed {
 inline constexpr char kStartFunction[] = "_start";
 inline constexpr char kInitializeFunction[] = "_initialize";
 
+/// The type of a global.
+struct GlobalType {
+  ValueKind kind = ValueKind::kOther;
+  bool is_mutable = false;
+};
+
 /// An import or export of a module.
 struct ExternalDescription {
   /// Import module name, which may be empty; absent for an export.
@@ -24,6 +30,8 @@ struct ExternalDescription {
   std::string kind;
   /// The type of a function; absent otherwise.
   std::optional<Signature> signature;
+  /// The type of a global that is exported; absent otherwise.
+  std::optional<GlobalType> global;
 };
 
 /// How a module is parsed.
@@ -75,6 +83,9 @@ class Module {
 
   /// The type of an exported function, or null when there is none of that name.
   const Signature* FindExportedFunction(const std::string& name) const noexcept;
+
+  /// The type of an exported global. Throws `Error(kInvalidArgument)` where there is none.
+  const GlobalType& RequireExportedGlobal(const std::string& name) const;
 
   /// A configuration as this module needs it: for its parsing, validation and execution alike.
   ConfigureHandle MakeConfigure() const;

@@ -5,17 +5,6 @@
 namespace wasmedge_embed {
 namespace {
 
-ValueKind KindOf(const wasmedge::Api& api, wasmedge::ValueType type) {
-  if (api.ValTypeIsI32(type)) return ValueKind::kI32;
-  if (api.ValTypeIsI64(type)) return ValueKind::kI64;
-  if (api.ValTypeIsF32(type)) return ValueKind::kF32;
-  if (api.ValTypeIsF64(type)) return ValueKind::kF64;
-  if (api.ValTypeIsV128(type)) return ValueKind::kV128;
-  if (api.ValTypeIsFuncRef(type)) return ValueKind::kFuncRef;
-  if (api.ValTypeIsExternRef(type)) return ValueKind::kExternRef;
-  return ValueKind::kOther;
-}
-
 ValueKind KindOf(char letter) {
   switch (letter) {
     case 'i':
@@ -42,6 +31,17 @@ std::string Join(const std::vector<ValueKind>& kinds) {
 }
 
 }  // namespace
+
+ValueKind ReadValueKind(const wasmedge::Api& api, wasmedge::ValueType type) {
+  if (api.ValTypeIsI32(type)) return ValueKind::kI32;
+  if (api.ValTypeIsI64(type)) return ValueKind::kI64;
+  if (api.ValTypeIsF32(type)) return ValueKind::kF32;
+  if (api.ValTypeIsF64(type)) return ValueKind::kF64;
+  if (api.ValTypeIsV128(type)) return ValueKind::kV128;
+  if (api.ValTypeIsFuncRef(type)) return ValueKind::kFuncRef;
+  if (api.ValTypeIsExternRef(type)) return ValueKind::kExternRef;
+  return ValueKind::kOther;
+}
 
 const char* ValueKindName(ValueKind kind) noexcept {
   switch (kind) {
@@ -92,7 +92,7 @@ Signature ReadSignature(const wasmedge::Api& api, const wasmedge::FunctionTypeCo
   const auto read = [&api](const std::vector<wasmedge::ValueType>& types) {
     std::vector<ValueKind> kinds;
     kinds.reserve(types.size());
-    for (const wasmedge::ValueType& each : types) kinds.push_back(KindOf(api, each));
+    for (const wasmedge::ValueType& each : types) kinds.push_back(ReadValueKind(api, each));
     return kinds;
   };
   std::vector<wasmedge::ValueType> params(api.FunctionTypeGetParametersLength(type));

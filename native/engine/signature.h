@@ -34,6 +34,9 @@ Signature ParseSignature(const char* letters);
 /// Reads a type from the library.
 Signature ReadSignature(const wasmedge::Api& api, const wasmedge::FunctionTypeContext* type);
 
+/// The kind of a type of the library's.
+ValueKind ReadValueKind(const wasmedge::Api& api, wasmedge::ValueType type);
+
 /// The library's value type. Only number types can be made.
 wasmedge::ValueType MakeValueType(const wasmedge::Api& api, ValueKind kind);
 

@@ -262,6 +262,7 @@ Api::Api(Private, void* library, std::string path, bool can_compile)
   set_max_memory_page_ = RequireSymbol(library, "WasmEdge_ConfigureSetMaxMemoryPage", path_);
   get_page_size_ = RequireSymbol(library, "WasmEdge_MemoryInstanceGetPageSize", path_);
   get_pointer_ = RequireSymbol(library, "WasmEdge_MemoryInstanceGetPointer", path_);
+  grow_page_ = RequireSymbol(library, "WasmEdge_MemoryInstanceGrowPage", path_);
   if (line_ == VersionLine::k0_17) {
     set_run_mode_ = RequireSymbol(library, "WasmEdge_ConfigureSetRunMode", path_);
   }
@@ -316,6 +317,13 @@ void Api::GetMemory(MemoryInstanceContext* memory, uint8_t** base, uint64_t* siz
                                                                                        *size);
   }
   if (*base == nullptr) *size = 0;
+}
+
+bool Api::GrowMemory(MemoryInstanceContext* memory, uint32_t pages) const {
+  if (line_ == VersionLine::k0_14) {
+    return ResultOK(As<Result (*)(MemoryInstanceContext*, uint32_t)>(grow_page_)(memory, pages));
+  }
+  return ResultOK(As<Result (*)(MemoryInstanceContext*, uint64_t)>(grow_page_)(memory, pages));
 }
 
 }  // namespace wasmedge_embed::wasmedge

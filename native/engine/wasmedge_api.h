@@ -66,6 +66,10 @@ namespace wasmedge_embed::wasmedge {
   X(ExportTypeGetExternalName, String, (const ExportTypeContext*))                                \
   X(ExportTypeGetFunctionType, const FunctionTypeContext*,                                        \
     (const AstModuleContext*, const ExportTypeContext*))                                          \
+  X(ExportTypeGetGlobalType, const GlobalTypeContext*,                                            \
+    (const AstModuleContext*, const ExportTypeContext*))                                          \
+  X(GlobalTypeGetValType, ValueType, (const GlobalTypeContext*))                                  \
+  X(GlobalTypeGetMutability, int, (const GlobalTypeContext*))                                     \
   X(FunctionTypeCreate, FunctionTypeContext*,                                                     \
     (const ValueType*, uint32_t, const ValueType*, uint32_t))                                     \
   X(FunctionTypeGetParametersLength, uint32_t, (const FunctionTypeContext*))                      \
@@ -91,6 +95,11 @@ namespace wasmedge_embed::wasmedge {
   X(ModuleInstanceCreate, ModuleInstanceContext*, (String))                                       \
   X(ModuleInstanceCreateWithData, ModuleInstanceContext*, (String, void*, void (*)(void*)))       \
   X(ModuleInstanceFindFunction, FunctionInstanceContext*, (const ModuleInstanceContext*, String)) \
+  X(ModuleInstanceFindMemory, MemoryInstanceContext*, (const ModuleInstanceContext*, String))     \
+  X(ModuleInstanceFindGlobal, GlobalInstanceContext*, (const ModuleInstanceContext*, String))     \
+  X(GlobalInstanceGetGlobalType, const GlobalTypeContext*, (const GlobalInstanceContext*))        \
+  X(GlobalInstanceGetValue, Value, (const GlobalInstanceContext*))                                \
+  X(GlobalInstanceSetValue, Result, (GlobalInstanceContext*, Value))                              \
   X(ModuleInstanceAddFunction, void, (ModuleInstanceContext*, String, FunctionInstanceContext*))  \
   X(ModuleInstanceDelete, void, (ModuleInstanceContext*))                                         \
   X(FunctionInstanceCreateBinding, FunctionInstanceContext*,                                      \
@@ -170,6 +179,9 @@ class Api {
   /// A memory's first byte and its size in bytes; valid until the guest runs again.
   void GetMemory(MemoryInstanceContext* memory, uint8_t** base, uint64_t* size) const;
 
+  /// Gives a memory so many more pages of 64 KiB; false where it may not, or cannot, have them.
+  bool GrowMemory(MemoryInstanceContext* memory, uint32_t pages) const;
+
   /// Held while the library compiles: the linker inside it has global state.
   std::mutex& compile_mutex() const noexcept { return compile_mutex_; }
 
@@ -182,6 +194,7 @@ class Api {
   void* set_max_memory_page_ = nullptr;
   void* get_page_size_ = nullptr;
   void* get_pointer_ = nullptr;
+  void* grow_page_ = nullptr;
   mutable std::mutex compile_mutex_;
 };
 

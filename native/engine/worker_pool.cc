@@ -12,6 +12,9 @@ namespace {
 
 using Clock = Invocation::Clock;
 
+// How long a kept instance has a thread that others wait for.
+constexpr auto kTurn = std::chrono::milliseconds(1);
+
 Clock::time_point DeadlineOf(Clock::time_point submitted, Clock::duration timeout) {
   return timeout == Clock::duration::max() ? Clock::time_point::max() : submitted + timeout;
 }
@@ -27,11 +30,14 @@ WorkerPool::WorkerPool(std::shared_ptr<const Module> module, GuestOptions guest_
 
 WorkerPool::~WorkerPool() {
   std::deque<Waiting> dropped;
+  std::deque<std::shared_ptr<InstanceQueue>> dropped_instances;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     closing_ = true;
+    is_dropped_ = true;
     closed_ = nullptr;
     dropped.swap(queue_);
+    dropped_instances.swap(line_);
     for (const std::unique_ptr<Worker>& worker : workers_) {
       if (worker->ticket != 0) Interrupt(*worker, StopReason::kShutdown);
     }
@@ -46,16 +52,61 @@ uint64_t WorkerPool::Submit(std::unique_ptr<Job> job, Finished finished) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closing_) throw Error(ErrorCode::kClosed, "closed");
     // Threads that are idle, or can be started, take a job at once: it does not count as waiting.
-    const size_t free = idle_ + (options_.concurrency - workers_.size());
+    // Those that have an instance will soon.
+    const size_t free = options_.concurrency - at_jobs_;
     if (queue_.size() >= free + options_.max_queue) {
       throw Error(ErrorCode::kQueueFull, "full");
     }
-    if (queue_.size() >= idle_ && workers_.size() < options_.concurrency) StartWorker();
+    StartWorkerIfNeeded();
     ticket = ++last_ticket_;
     queue_.push_back({ticket, Clock::now(), std::move(job), std::move(finished)});
+    CountWaiting();
   }
   wake_.notify_one();
   return ticket;
+}
+
+std::shared_ptr<InstanceQueue> WorkerPool::MakeInstance() const {
+  return std::make_shared<InstanceQueue>(module_, guest_options_);
+}
+
+uint64_t WorkerPool::Submit(const std::shared_ptr<InstanceQueue>& instance,
+                            std::shared_ptr<InstanceOperation> operation) {
+  uint64_t ticket = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (closing_) throw Error(ErrorCode::kClosed, "closed");
+    if (!instance->is_lined_up_) StartWorkerIfNeeded();
+    ticket = ++last_ticket_;
+    operation->ticket_ = ticket;
+    operation->submitted_ = Clock::now();
+    instance->operations_.push_back(std::move(operation));
+    if (instance->is_lined_up_) return ticket;
+    line_.push_back(instance);
+    instance->is_lined_up_ = true;
+    CountWaiting();
+  }
+  wake_.notify_one();
+  return ticket;
+}
+
+void WorkerPool::Stop(InstanceQueue& instance, uint64_t ticket, StopReason reason) {
+  std::shared_ptr<InstanceOperation> stopped;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const std::unique_ptr<Worker>& worker : workers_) {
+      if (worker->ticket != ticket) continue;
+      Interrupt(*worker, reason);
+      return;
+    }
+    auto& operations = instance.operations_;
+    const auto waiting = std::find_if(operations.begin(), operations.end(),
+                                      [&](const auto& each) { return each->ticket_ == ticket; });
+    if (waiting == operations.end()) return;
+    stopped = std::move(*waiting);
+    operations.erase(waiting);
+  }
+  stopped->Refuse(MakeStopError(reason));
 }
 
 void WorkerPool::Stop(uint64_t ticket, StopReason reason) {
@@ -70,6 +121,7 @@ void WorkerPool::Stop(uint64_t ticket, StopReason reason) {
     if (waiting == queue_.end()) return;
     stopped = std::move(*waiting);
     queue_.erase(waiting);
+    CountWaiting();
   }
   stopped.job->queue_time = Clock::now() - stopped.submitted;
   stopped.job->outcome.error = MakeStopError(reason);
@@ -111,44 +163,43 @@ void WorkerPool::StartWorker() {
   ++live_;
 }
 
+void WorkerPool::StartWorkerIfNeeded() {
+  if (queue_.size() + line_.size() < idle_ || workers_.size() >= options_.concurrency) return;
+  StartWorker();
+}
+
+void WorkerPool::CountWaiting() noexcept {
+  waiting_.store(queue_.size() + line_.size(), std::memory_order_relaxed);
+}
+
+std::optional<Error> WorkerPool::Prepare(Worker& worker, std::optional<Slot>& slot) const {
+  try {
+    if (!slot) slot.emplace(module_, guest_options_, worker.stack);
+    return std::nullopt;
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::bad_alloc&) {
+    return NotEnoughMemory(" to run the module");
+  }
+}
+
 void WorkerPool::Work(Worker& worker) {
   std::optional<Slot> slot;
-  const auto prepare = [&]() -> std::optional<Error> {
-    try {
-      if (!slot) slot.emplace(module_, guest_options_, worker.stack);
-      return std::nullopt;
-    } catch (const Error& error) {
-      return error;
-    } catch (const std::bad_alloc&) {
-      return NotEnoughMemory(" to run the module");
-    }
-  };
   // Before the first job, so that it does not wait for this; a failure is told to the job.
-  prepare();
+  Prepare(worker, slot);
 
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
-    if (queue_.empty()) break;
-    Waiting waiting = std::move(queue_.front());
-    queue_.pop_front();
-    worker.ticket = waiting.ticket;
-    worker.early_stop = StopReason::kNone;
+    wake_.wait(lock, [this] { return closing_ || !queue_.empty() || !line_.empty(); });
+    if (queue_.empty() && line_.empty()) break;
     --idle_;
-    lock.unlock();
-
-    if (std::optional<Error> failure = prepare()) {
-      waiting.job->outcome.error = std::move(failure);
+    const bool is_for_instance = queue_.empty() || (is_instances_turn_ && !line_.empty());
+    is_instances_turn_ = !is_for_instance;
+    if (is_for_instance) {
+      WorkOnInstance(worker, slot, lock);
     } else {
-      RunJob(worker, *slot, waiting);
+      WorkOnJob(worker, slot, lock);
     }
-    // Free again before anybody hears of the end: who then submits the next must not be refused.
-    lock.lock();
-    worker.ticket = 0;
-    ++idle_;
-    lock.unlock();
-    waiting.finished(std::move(waiting.job));
-    lock.lock();
   }
   // The slot goes on its own thread, and before anybody is told that the module is closed.
   lock.unlock();
@@ -160,6 +211,79 @@ void WorkerPool::Work(Worker& worker) {
     lock.unlock();
     closed();
   }
+}
+
+void WorkerPool::WorkOnJob(Worker& worker, std::optional<Slot>& slot,
+                           std::unique_lock<std::mutex>& lock) {
+  Waiting waiting = std::move(queue_.front());
+  queue_.pop_front();
+  CountWaiting();
+  worker.ticket = waiting.ticket;
+  worker.early_stop = StopReason::kNone;
+  ++at_jobs_;
+  lock.unlock();
+
+  if (std::optional<Error> failure = Prepare(worker, slot)) {
+    waiting.job->outcome.error = std::move(failure);
+  } else {
+    RunJob(worker, *slot, waiting);
+  }
+  // Free again before anybody hears of the end: who then submits the next must not be refused.
+  lock.lock();
+  worker.ticket = 0;
+  --at_jobs_;
+  ++idle_;
+  lock.unlock();
+  waiting.finished(std::move(waiting.job));
+  lock.lock();
+}
+
+void WorkerPool::WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
+                                std::unique_lock<std::mutex>& lock) {
+  const std::shared_ptr<InstanceQueue> taken = std::move(line_.front());
+  line_.pop_front();
+  CountWaiting();
+  const auto end = Clock::now() + kTurn;
+  while (!taken->operations_.empty() && !is_dropped_) {
+    const std::shared_ptr<InstanceOperation> operation = taken->operations_.front();
+    worker.ticket = operation->ticket_;
+    worker.early_stop = StopReason::kNone;
+    lock.unlock();
+    bool is_complete = true;
+    if (std::optional<Error> failure = Prepare(worker, slot)) {
+      operation->Refuse(*failure);
+    } else {
+      InstanceTurn turn(taken->instance_, *slot, end, waiting_);
+      is_complete = RunOperation(worker, turn, *operation);
+    }
+    lock.lock();
+    worker.ticket = 0;
+    if (is_complete) taken->operations_.pop_front();
+    if (Clock::now() >= end && !(queue_.empty() && line_.empty())) break;
+  }
+  ++idle_;
+  taken->is_lined_up_ = !taken->operations_.empty();
+  if (!taken->is_lined_up_ || is_dropped_) return;
+  // Behind those that wait already.
+  line_.push_back(taken);
+  CountWaiting();
+}
+
+bool WorkerPool::RunOperation(Worker& worker, InstanceTurn& turn, InstanceOperation& operation) {
+  if (operation.NeedsLive() && !turn.instance().is_live()) {
+    operation.Refuse(MakeStopError(StopReason::kShutdown));
+    return true;
+  }
+  Invocation invocation(DeadlineOf(operation.submitted_, operation.timeout));
+  bool is_complete = true;
+  Invoke(worker, turn.slot(), invocation, [&] {
+    if (invocation.CheckStop() == StopReason::kNone) {
+      is_complete = operation.Work(turn, invocation);
+    } else {
+      operation.Refuse(MakeStopError(invocation.stop_reason()));
+    }
+  });
+  return is_complete;
 }
 
 void WorkerPool::RunJob(Worker& worker, Slot& slot, Waiting& waiting) {

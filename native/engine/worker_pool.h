@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -7,10 +8,13 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/guest_stack.h"
 #include "base/thread.h"
+#include "engine/instance_operation.h"
+#include "engine/instance_queue.h"
 #include "engine/slot.h"
 
 namespace wasmedge_embed {
@@ -24,8 +28,9 @@ struct Job {
   Invocation::Clock::duration queue_time{0};
 };
 
-/// The threads of one loaded module, each with its own slot, and the bounded queue before them.
-/// Threads beyond the first are started when they are first needed.
+/// The threads of one loaded module, each with its own slot, and what waits for them: jobs in a
+/// bounded queue, and kept instances that have operations, in a line of their own. A thread that
+/// is free takes of both in turns. Threads beyond the first are started when they are first needed.
 class WorkerPool {
  public:
   struct Options {
@@ -53,6 +58,17 @@ class WorkerPool {
   /// nothing when it has ended.
   void Stop(uint64_t ticket, StopReason reason);
 
+  /// An instance that can be made; it has no thread until it has an operation.
+  std::shared_ptr<InstanceQueue> MakeInstance() const;
+
+  /// Takes an operation, which follows those that the instance has, and returns its ticket. Throws
+  /// `Error`: `kClosed`, `kLimit` without a thread.
+  uint64_t Submit(const std::shared_ptr<InstanceQueue>& instance,
+                  std::shared_ptr<InstanceOperation> operation);
+
+  /// Ends an operation early, as `Stop` does a job.
+  void Stop(InstanceQueue& instance, uint64_t ticket, StopReason reason);
+
   /// Takes no more jobs. `closed` is called once on a worker thread, after the last
   /// job has finished: what was accepted before is carried out. Calling it again does nothing.
   void Close(std::function<void()> closed);
@@ -69,8 +85,8 @@ class WorkerPool {
   /// One thread with its stack and what it is at.
   struct Worker {
     GuestStack stack;
-    // Guarded by the pool's mutex: the job at hand, a request to stop it that came before its
-    // invocation was there, and what to stop it with from then on.
+    // Guarded by the pool's mutex: the job or operation at hand, a request to stop it that came
+    // before its invocation was there, and what to stop it with from then on.
     uint64_t ticket = 0;
     StopReason early_stop = StopReason::kNone;
     Invocation* invocation = nullptr;
@@ -80,8 +96,18 @@ class WorkerPool {
   };
 
   void StartWorker();
+  /// Another thread, where what waits is more than those that are idle can take.
+  void StartWorkerIfNeeded();
+  void CountWaiting() noexcept;
   void Work(Worker& worker);
+  void WorkOnJob(Worker& worker, std::optional<Slot>& slot, std::unique_lock<std::mutex>& lock);
+  void WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
+                      std::unique_lock<std::mutex>& lock);
+  /// Makes the slot where it is not there yet; why it cannot be made, otherwise.
+  std::optional<Error> Prepare(Worker& worker, std::optional<Slot>& slot) const;
   void RunJob(Worker& worker, Slot& slot, Waiting& waiting);
+  /// Gives whether it is complete.
+  bool RunOperation(Worker& worker, InstanceTurn& turn, InstanceOperation& operation);
   /// Calls `run`, while which the invocation can be stopped.
   void Invoke(Worker& worker, Slot& slot, Invocation& invocation, const std::function<void()>& run);
   static void Interrupt(Worker& worker, StopReason reason);
@@ -93,6 +119,15 @@ class WorkerPool {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Waiting> queue_;
+  std::deque<std::shared_ptr<InstanceQueue>> line_;
+  /// Whose turn it is where both wait.
+  bool is_instances_turn_ = false;
+  /// How many wait in both, for threads that do not hold the lock.
+  std::atomic<size_t> waiting_{0};
+  /// Threads that are at a job.
+  size_t at_jobs_ = 0;
+  /// Whether nothing more is begun.
+  bool is_dropped_ = false;
   std::function<void()> closed_;
   uint64_t last_ticket_ = 0;
   size_t idle_ = 0;

@@ -55,7 +55,19 @@ void WasiState::Reset(WasiInput input) {
   output_limit_ = input.output_limit;
   if (input.files) files_ = std::move(input.files);
   descriptors_.Reset();
-  cpu_time_start_ = ThreadCpuTime();
+  EnterThread();
+}
+
+void WasiState::SetInput(std::vector<uint8_t> stdin_bytes) noexcept {
+  stdin_bytes_ = std::move(stdin_bytes);
+  stdin_offset_ = 0;
+}
+
+void WasiState::EnterThread() noexcept { cpu_time_start_ = ThreadCpuTime(); }
+
+void WasiState::LeaveThread() noexcept {
+  cpu_time_before_ = CpuTime();
+  cpu_time_start_ = std::numeric_limits<uint64_t>::max();
 }
 
 void WasiState::Clear() noexcept {
@@ -67,6 +79,7 @@ void WasiState::Clear() noexcept {
   stdout_ = {};
   stderr_ = {};
   output_limit_ = WasiInput::kUnlimited;
+  cpu_time_before_ = 0;
   files_ = no_files_;
   descriptors_.Clear();
 }
@@ -85,7 +98,7 @@ void WasiState::RequireOutput(uint64_t size) const {
 
 uint64_t WasiState::CpuTime() const noexcept {
   const uint64_t now = ThreadCpuTime();
-  return now > cpu_time_start_ ? now - cpu_time_start_ : 0;
+  return cpu_time_before_ + (now > cpu_time_start_ ? now - cpu_time_start_ : 0);
 }
 
 }  // namespace wasmedge_embed

@@ -26,8 +26,8 @@ struct WasiInput {
   uint64_t output_limit = kUnlimited;
 };
 
-/// The state behind `wasi_snapshot_preview1` of the guest that runs in one slot. One thread at a
-/// time; `Reset`, the guest and the Take functions of one invocation all run on the same thread.
+/// The state behind `wasi_snapshot_preview1` of one guest at a time. One thread at a time; `Reset`,
+/// the guest and the Take functions of one invocation all run on the same thread.
 class WasiState {
  public:
   WasiState() = default;
@@ -41,6 +41,16 @@ class WasiState {
   /// Drops everything the last invocation was given or produced, so that an idle slot holds no
   /// request's bytes.
   void Clear() noexcept;
+
+  // For a guest that is kept between calls: what it was given and has opened stays.
+
+  /// What it reads from its standard input from here on.
+  void SetInput(std::vector<uint8_t> stdin_bytes) noexcept;
+  /// A thread begins to run it, and ends: its processor time is that of all of them.
+  void EnterThread() noexcept;
+  void LeaveThread() noexcept;
+  /// Whether it has written anything that was not taken.
+  bool has_output() const noexcept { return !stdout_.empty() || !stderr_.empty(); }
 
   /// What the guest wrote, moved out.
   std::vector<uint8_t> TakeStdout() noexcept;
@@ -71,7 +81,7 @@ class WasiState {
     return kind == wasi::DescriptorKind::kStderr ? stderr_ : stdout_;
   }
 
-  /// Processor time in nanoseconds that the invocation's thread has spent since `Reset`.
+  /// Processor time in nanoseconds that has been spent on the guest since `Reset`.
   uint64_t CpuTime() const noexcept;
 
  private:
@@ -82,7 +92,9 @@ class WasiState {
   std::vector<uint8_t> stdout_;
   std::vector<uint8_t> stderr_;
   uint64_t output_limit_ = WasiInput::kUnlimited;
+  // By the thread's clock, and what the guest had spent by then.
   uint64_t cpu_time_start_ = 0;
+  uint64_t cpu_time_before_ = 0;
   const std::shared_ptr<const FileSystem> no_files_ = std::make_shared<const FileSystem>();
   std::shared_ptr<const FileSystem> files_ = no_files_;
   wasi::DescriptorTable descriptors_;

@@ -41,13 +41,17 @@ expectTypeOf<LoadedModule>().toExtend<AsyncDisposable>();
 expectTypeOf<LoadedModule['run']>().parameter(0).toEqualTypeOf<RunOptions | undefined>();
 expectTypeOf<LoadedModule['run']>().returns.resolves.toEqualTypeOf<RunResult>();
 expectTypeOf<LoadedModule['call']>().parameters.toEqualTypeOf<[string, ...(number | bigint)[]]>();
-expectTypeOf<LoadedModule['call']>().returns.resolves.toEqualTypeOf<number | bigint | undefined>();
+expectTypeOf<LoadedModule['call']>().returns.resolves.toEqualTypeOf<
+  number | bigint | (number | bigint)[] | undefined
+>();
 expectTypeOf<LoadedModule['invoke']>()
   .parameter(1)
   .toEqualTypeOf<readonly (number | bigint)[] | undefined>();
 expectTypeOf<LoadedModule['invoke']>().parameter(2).toEqualTypeOf<RunOptions | undefined>();
 expectTypeOf<LoadedModule['invoke']>().returns.resolves.toEqualTypeOf<InvokeResult>();
-expectTypeOf<InvokeResult['value']>().toEqualTypeOf<number | bigint | undefined>();
+expectTypeOf<InvokeResult['value']>().toEqualTypeOf<
+  number | bigint | (number | bigint)[] | undefined
+>();
 expectTypeOf<LoadedModule['close']>().returns.resolves.toBeVoid();
 expectTypeOf<LoadedModule['mode']>().toEqualTypeOf<'aot' | 'interpreter'>();
 

@@ -15,7 +15,7 @@ import {
 } from '../../support/received.js';
 import type { ExternalDescription, ValueType } from '../../support/shared-types.js';
 
-import { receivedValue } from './encoded-value.js';
+import { receivedResults } from './encoded-value.js';
 import { MAX_HEADER_BYTES } from './protocol.js';
 
 // A worker process may be in the hands of a guest that has broken out of WebAssembly. Nothing of what
@@ -114,7 +114,7 @@ function receivedResult(sent: unknown, arrays: readonly Buffer[]): NativeResult 
     exitCode: receivedInteger('an exit code', result['exitCode'], -(2 ** 31), 2 ** 32 - 1),
     exited: receivedBoolean('whether the guest exited', result['exited']),
     timings: receivedTimings(result['timings']),
-    ...(value !== undefined && { value: receivedValue(value) }),
+    ...(value !== undefined && { value: receivedResults(value) }),
   };
 }
 
@@ -139,6 +139,12 @@ function external(sent: unknown): ExternalDescription {
     ...(given['module'] !== undefined && { module: text('module') }),
     name: text('name'),
     kind: receivedOneOf('a kind', given['kind'], KINDS),
+    ...(given['type'] !== undefined && {
+      type: receivedOneOf('a type', given['type'], VALUE_TYPES),
+    }),
+    ...(given['mutable'] !== undefined && {
+      mutable: receivedBoolean('whether a global may change', given['mutable']),
+    }),
     ...(given['params'] !== undefined && { params: types('params') }),
     ...(given['results'] !== undefined && { results: types('results') }),
   };

@@ -1,4 +1,4 @@
-import { Malformed, receivedRecord, receivedText } from '../../support/received.js';
+import { Malformed, receivedList, receivedRecord, receivedText } from '../../support/received.js';
 
 /** A number or bigint of a call, as JSON can carry it: what it cannot is told by its text. */
 export type EncodedValue = number | { number: string } | { bigint: string };
@@ -26,4 +26,20 @@ export function receivedValue(sent: unknown): number | bigint {
   const text = receivedText('a value', number, 9);
   if (!['-0', 'NaN', 'Infinity', '-Infinity'].includes(text)) throw new Malformed('no number');
   return Number(text);
+}
+
+/** What a function gave back: one value, or several. */
+export type EncodedResults = EncodedValue | EncodedValue[];
+
+export function encodeResults(
+  value: number | bigint | readonly (number | bigint)[],
+): EncodedResults {
+  return typeof value === 'object' ? value.map(encodeValue) : encodeValue(value);
+}
+
+/** Of a process that is not trusted, as {@link receivedValue}. */
+export function receivedResults(sent: unknown): number | bigint | (number | bigint)[] {
+  return Array.isArray(sent)
+    ? receivedList('results', sent).map(receivedValue)
+    : receivedValue(sent);
 }

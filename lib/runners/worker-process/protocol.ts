@@ -5,7 +5,7 @@ import type { EncodedError } from '../../support/encoded-error.js';
 import type { ExternalDescription, Timings } from '../../support/shared-types.js';
 import type { EngineSettings } from '../engine-settings.js';
 
-import type { EncodedValue } from './encoded-value.js';
+import type { EncodedResults, EncodedValue } from './encoded-value.js';
 
 /** Bytes of the largest header that a worker process may send: the pool parses it in one go. */
 export const MAX_HEADER_BYTES = 512 * 1024;
@@ -54,6 +54,6 @@ export type EncodedRequest = Omit<NativeRequest, 'stdin' | 'arguments'> & {
 export interface EncodedResult {
   exitCode: number;
   exited: boolean;
-  value?: EncodedValue;
+  value?: EncodedResults;
   timings: Timings;
 }

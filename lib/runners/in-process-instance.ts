@@ -1,0 +1,113 @@
+import type { NativeInstance, NativeModule } from '../addon/native.js';
+import type { WasmEdgeError } from '../support/errors.js';
+import { fromNative, nativeCall } from '../support/errors.js';
+
+import { onEarlyEnd } from './early-end.js';
+import type {
+  CallProgress,
+  CallRequest,
+  InstancePort,
+  InstanceRequest,
+  MadeInstance,
+} from './instance-port.js';
+
+/** Makes an instance in this process. */
+export async function makeInProcess(
+  module: NativeModule,
+  request: InstanceRequest,
+  signal: AbortSignal | undefined,
+): Promise<MadeInstance> {
+  return nativeCall(async () => {
+    const { instance, promise, ticket } = module.instantiate(request);
+    const forget = onEarlyEnd(request.timeoutMs, signal, (reason) => {
+      instance.stop(ticket, reason);
+    });
+    try {
+      const made = await promise;
+      return { ...made, port: new InProcessInstance(module, instance) };
+    } finally {
+      forget();
+    }
+  });
+}
+
+class InProcessInstance implements InstancePort {
+  /** Its threads end when it is collected. */
+  readonly module: NativeModule;
+  readonly #instance: NativeInstance;
+
+  constructor(module: NativeModule, instance: NativeInstance) {
+    this.module = module;
+    this.#instance = instance;
+  }
+
+  call(
+    request: CallRequest,
+    signal: AbortSignal | undefined,
+    progress: (progress: CallProgress) => void,
+  ): void {
+    const { functions, values, timeoutMs } = request;
+    let forget = (): void => undefined;
+    try {
+      const ticket = this.#instance.call(
+        functions,
+        values,
+        request,
+        (calls, results, stdout, stderr, ending) => {
+          if (!ending) {
+            progress({ calls, results, stdout, stderr });
+            return;
+          }
+          forget();
+          const { error, ...rest } = ending;
+          const told = error === undefined ? rest : { ...rest, error: familyError(error) };
+          progress({ calls, results, stdout, stderr, ending: told });
+        },
+      );
+      // The addon measures the time of what runs by itself; what waits in line, nobody does.
+      forget = onEarlyEnd(timeoutMs, signal, (reason) => {
+        this.#instance.stop(ticket, reason);
+      });
+    } catch (error) {
+      const nothing = Buffer.alloc(0);
+      const timings = { queueMs: 0, instantiateMs: 0, executeMs: 0 };
+      progress({
+        ...{ calls: 0, results: new ArrayBuffer(0), stdout: nothing, stderr: nothing },
+        ending: { error: familyError(error), hasEnded: false, timings },
+      });
+    }
+  }
+
+  readMemory(address: number, length: number): Promise<Buffer> {
+    return nativeCall(() => this.#instance.readMemory(address, length));
+  }
+
+  writeMemory(address: number, bytes: Uint8Array): Promise<void> {
+    return nativeCall(() => this.#instance.writeMemory(address, bytes));
+  }
+
+  memorySize(): Promise<number> {
+    return nativeCall(() => this.#instance.memorySize());
+  }
+
+  growMemory(pages: number): Promise<number> {
+    return nativeCall(() => this.#instance.growMemory(pages));
+  }
+
+  getGlobal(name: string): Promise<number | bigint> {
+    return nativeCall(() => this.#instance.getGlobal(name));
+  }
+
+  setGlobal(name: string, value: number | bigint): Promise<void> {
+    return nativeCall(() => this.#instance.setGlobal(name, value));
+  }
+
+  close(): Promise<void> {
+    return nativeCall(() => this.#instance.close());
+  }
+}
+
+/** What the addon throws is of the family; anything else is a bug, which is told as it is. */
+function familyError(error: unknown): WasmEdgeError {
+  return fromNative(error) as WasmEdgeError;
+}

@@ -1,0 +1,82 @@
+import type { WasmEdgeError } from '../support/errors.js';
+import type { Timings } from '../support/shared-types.js';
+
+/** Calls of a kept instance's functions, one after the other, whose arguments were checked. */
+export interface CallRequest {
+  /** The functions' numbers among the module's exports. Good until `call` returns. */
+  functions: Uint32Array;
+  /** Raw bits of all arguments, 8 bytes each. Good until `call` returns. */
+  values: Float64Array;
+  stdin: Uint8Array | undefined;
+  /** Longest time from now on, in milliseconds. */
+  timeoutMs: number | undefined;
+  /** Whether what the guest writes is wanted. */
+  keepsOutput: boolean;
+  /** Whether they have time, fuel and output for all together, and are told of once. */
+  isOne: boolean;
+}
+
+/** How the last of some calls ended. */
+export interface CallEnding {
+  /** Why it did not return, or was not made. */
+  error?: WasmEdgeError;
+  /** What it gave to `proc_exit` in place of returning. */
+  exitCode?: number;
+  /** Whether the instance has ended with it. */
+  hasEnded: boolean;
+  timings: Timings;
+}
+
+/** Further calls that have returned. */
+export interface CallProgress {
+  calls: number;
+  /** Raw bits of their results, 8 bytes each. */
+  results: ArrayBuffer;
+  /** What was written since, where it is wanted. */
+  stdout: Buffer;
+  stderr: Buffer;
+  /** The last time. */
+  ending?: CallEnding;
+}
+
+/**
+ * A kept instance, wherever it lives. What is asked of it is done in the order in which it was asked.
+ * Once it has ended, all of it is ERR_CLOSED.
+ */
+export interface InstancePort {
+  /** Makes calls until one does not return; `progress` is called once or more. Never throws. */
+  call(
+    request: CallRequest,
+    signal: AbortSignal | undefined,
+    progress: (progress: CallProgress) => void,
+  ): void;
+  readMemory(address: number, length: number): Promise<Buffer>;
+  /** Copies the bytes before it returns. */
+  writeMemory(address: number, bytes: Uint8Array): Promise<void>;
+  memorySize(): Promise<number>;
+  growMemory(pages: number): Promise<number>;
+  getGlobal(name: string): Promise<number | bigint>;
+  setGlobal(name: string, value: number | bigint): Promise<void>;
+  /** Releases all that it has, after what was asked of it before. */
+  close(): Promise<void>;
+}
+
+/** What an instance is made with. */
+export interface InstanceRequest {
+  args: readonly string[];
+  /** "NAME=value" */
+  env: readonly string[];
+  /** Longest time from now on, in milliseconds. */
+  timeoutMs: number | undefined;
+}
+
+/** An instance that was made, or whose guest has exited meanwhile. */
+export interface MadeInstance {
+  port: InstancePort;
+  exited: boolean;
+  exitCode: number;
+  /** What its constructors wrote. */
+  stdout: Buffer;
+  stderr: Buffer;
+  timings: Timings;
+}

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "bindings/addon_data.h"
+#include "bindings/tagged_wrap.h"
+#include "engine/call_batch.h"
+#include "engine/worker_pool.h"
+
+namespace wasmedge_embed {
+
+/// A kept instance as JavaScript holds it. Declared with its documentation in lib/addon/native.ts.
+///
+/// While something is under way it is not collected. Once it is, whatever the instance has is
+/// released.
+class InstanceObject : public TaggedWrap<InstanceObject> {
+ public:
+  static constexpr napi_type_tag kTag = {0x5b80e3c4a9f14d27, 0xb16a7d2f09ce5384};
+  static constexpr char kName[] = "Instance";
+
+  static Napi::Function Define(Napi::Env env);
+
+  /// Makes an instance of what the pool runs: { instance, promise, ticket }.
+  static Napi::Object Start(Napi::Env env, const std::shared_ptr<WorkerPool>& pool,
+                            std::shared_ptr<const Module> module, const Napi::Object& request);
+
+  /// Takes what `Start` passes; JavaScript cannot construct one.
+  explicit InstanceObject(const Napi::CallbackInfo& info);
+  ~InstanceObject() override;
+  InstanceObject(const InstanceObject&) = delete;
+  InstanceObject& operator=(const InstanceObject&) = delete;
+
+ private:
+  friend class CallMessage;
+  friend class StartMessage;
+  friend class AccessMessage;
+
+  Napi::Value Call(const Napi::CallbackInfo& info);
+  Napi::Value StopOperation(const Napi::CallbackInfo& info);
+  Napi::Value ReadMemory(const Napi::CallbackInfo& info);
+  Napi::Value WriteMemory(const Napi::CallbackInfo& info);
+  Napi::Value MemorySize(const Napi::CallbackInfo& info);
+  Napi::Value GrowMemory(const Napi::CallbackInfo& info);
+  Napi::Value GetGlobal(const Napi::CallbackInfo& info);
+  Napi::Value SetGlobal(const Napi::CallbackInfo& info);
+  Napi::Value Close(const Napi::CallbackInfo& info);
+
+  /// What an access found, as a value of JavaScript's.
+  using Found = std::function<Napi::Value(Napi::Env)>;
+  /// Has `work` done in its turn; what it gives makes the value of the promise.
+  Napi::Value Access(Napi::Env env, std::function<Found(KeptInstance&)> work);
+
+  /// The pool, or `Error(kClosed)`.
+  std::shared_ptr<WorkerPool> RequirePool() const;
+  uint64_t Submit(Napi::Env env, std::shared_ptr<InstanceOperation> operation);
+  void EndWork() { Unref(); }
+
+  std::shared_ptr<const Module> module_;
+  std::weak_ptr<WorkerPool> pool_;
+  std::shared_ptr<InstanceQueue> queue_;
+  /// Who is told of the calls that are under way.
+  std::unordered_map<uint64_t, Napi::FunctionReference> callers_;
+  uint64_t last_caller_ = 0;
+};
+
+}  // namespace wasmedge_embed

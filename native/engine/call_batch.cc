@@ -1,0 +1,143 @@
+#include "engine/call_batch.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace wasmedge_embed {
+namespace {
+
+using Clock = Invocation::Clock;
+
+constexpr int kHalf = 32;
+constexpr uint64_t kLowHalf = 0xffff'ffff;
+
+void Append(std::vector<uint8_t> from, std::vector<uint8_t>& to) {
+  if (to.empty()) {
+    to = std::move(from);
+  } else {
+    to.insert(to.end(), from.begin(), from.end());
+  }
+}
+
+}  // namespace
+
+CallBatch::CallBatch(const Module& module, Calls calls) : calls_(std::move(calls)) {
+  const std::vector<ExternalDescription>& exports = module.exports();
+  uint64_t arguments = 0;
+  uint64_t results = 0;
+  for (const uint32_t function : calls_.functions) {
+    if (function >= exports.size() || !exports[function].signature) {
+      throw Error(ErrorCode::kInvalidArgument, "The module exports no such function.");
+    }
+    arguments += exports[function].signature->params.size();
+    results += exports[function].signature->results.size();
+  }
+  if (calls_.functions.size() > kLowHalf || results > kLowHalf ||
+      arguments != calls_.arguments.size()) {
+    throw Error(ErrorCode::kInvalidArgument, "The functions and their arguments do not match.");
+  }
+  results_.resize(results);
+}
+
+bool CallBatch::Work(InstanceTurn& turn, Invocation& invocation) noexcept {
+  const auto begin = Clock::now();
+  KeptInstance& instance = turn.instance();
+  WasiState& wasi = instance.hosts().wasi();
+  if (!has_begun_) {
+    queue_time_ = begin - submitted();
+    wasi.SetInput(std::move(calls_.stdin_bytes));
+  }
+  bool is_complete = false;
+  wasi.EnterThread();
+  turn.slot().RunGuest(instance.hosts(), invocation, ending_,
+                       [&] { is_complete = CallAll(turn, invocation); });
+  wasi.LeaveThread();
+  is_complete = is_complete || !ending_.is_normal();
+  execute_time_ += Clock::now() - begin;
+  inference_time_ += invocation.inference_time();
+  if (!is_complete) return false;
+  KeepOutput(wasi);
+  wasi.SetInput({});
+  // Refused is what was to end before it began.
+  has_ended_instance_ = !ending_.is_normal() && !is_refused_;
+  if (has_ended_instance_) instance.End();
+  Ended();
+  return true;
+}
+
+void CallBatch::Refuse(const Error& reason) noexcept {
+  ending_.error = reason;
+  Ended();
+}
+
+/// Gives whether all calls have been made, or no more are to be.
+bool CallBatch::CallAll(InstanceTurn& turn, Invocation& invocation) {
+  Executor& executor = turn.slot().executor();
+  const bool is_fuel_shared = calls_.is_one && executor.fuel();
+  if (!is_fuel_shared || !has_begun_) executor.Refuel();
+  has_begun_ = true;
+  bool is_first = true;
+  for (; next_ < calls_.functions.size(); ++next_) {
+    const auto now = Clock::now();
+    // Where fuel is counted for all calls together, one thread makes them.
+    if (!is_first && !is_fuel_shared && turn.IsOver(now)) return false;
+    if (now >= invocation.deadline()) invocation.RequestStop(StopReason::kTimeout);
+    if (invocation.stop_reason() != StopReason::kNone) {
+      is_refused_ = true;
+      ending_.error = MakeStopError(invocation.stop_reason());
+      return true;
+    }
+    if (!is_first && !calls_.is_one && executor.fuel()) executor.Refuel();
+    is_first = false;
+    Callee& callee = turn.instance().Find(calls_.functions[next_]);
+    for (wasmedge::Value& param : callee.params) param.bits = calls_.arguments[next_argument_++];
+    turn.instance().instance().Call(callee, executor, invocation, ending_);
+    if (!ending_.is_normal()) return true;
+    Publish(turn.instance().hosts().wasi(), callee);
+  }
+  return true;
+}
+
+void CallBatch::Publish(WasiState& wasi, const Callee& callee) {
+  std::unique_lock<std::mutex> lock(output_mutex_, std::defer_lock);
+  if (!calls_.is_one) {
+    if (calls_.keeps_output) lock.lock();
+    KeepOutput(wasi);
+  }
+  const uint64_t published = published_.load(std::memory_order_relaxed);
+  uint64_t* const results = results_.data() + (published & kLowHalf);
+  std::transform(callee.results.begin(), callee.results.end(), results,
+                 [](const wasmedge::Value& value) { return static_cast<uint64_t>(value.bits); });
+  published_.store(published + (uint64_t{1} << kHalf) + callee.results.size(),
+                   std::memory_order_release);
+  if (calls_.is_one) return;
+  if (lock.owns_lock()) lock.unlock();
+  // The end is told in any case.
+  if (next_ + 1 < calls_.functions.size()) Progressed();
+}
+
+void CallBatch::KeepOutput(WasiState& wasi) {
+  if (!wasi.has_output()) return;
+  std::vector<uint8_t> out = wasi.TakeStdout();
+  std::vector<uint8_t> err = wasi.TakeStderr();
+  if (!calls_.keeps_output) return;
+  Append(std::move(out), stdout_bytes_);
+  Append(std::move(err), stderr_bytes_);
+}
+
+CallBatch::Progress CallBatch::Take() {
+  Progress progress;
+  std::unique_lock<std::mutex> lock(output_mutex_, std::defer_lock);
+  if (calls_.keeps_output) lock.lock();
+  const uint64_t published = published_.load(std::memory_order_acquire);
+  progress.calls = (published >> kHalf) - (taken_ >> kHalf);
+  progress.results.assign(results_.begin() + static_cast<ptrdiff_t>(taken_ & kLowHalf),
+                          results_.begin() + static_cast<ptrdiff_t>(published & kLowHalf));
+  progress.stdout_bytes = std::exchange(stdout_bytes_, {});
+  progress.stderr_bytes = std::exchange(stderr_bytes_, {});
+  taken_ = published;
+  return progress;
+}
+
+}  // namespace wasmedge_embed
