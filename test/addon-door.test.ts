@@ -11,7 +11,7 @@ const PRELUDE = `
   // What ends the threads at the end of the process: anybody may say that it has come.
   const shutDown = () => process.emit('exit', 0);
   const limits = { memoryPages: 10, outputBytes: 1000, models: 1, modelBytes: 1, sessions: 1,
-    sessionBytes: 1, imagePixels: 1, tableElements: 10 };
+    sessionBytes: 1, modelSubgraphs: 1, modelArithmetic: 1, modelActivationBytes: 1, imagePixels: 1, tableElements: 10 };
   const inference = { threads: 1, kernels: 'xnnpack', rewrite: true };
   const options = { files: {}, models: {}, inference, hostModules: [], limits, concurrency: 1, maxQueue: 1 };
   const request = { args: ['x'], env: [], function: 'add', arguments: [1, 2] };

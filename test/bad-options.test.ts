@@ -21,6 +21,7 @@ const NO_OPTIONS: [string, unknown][] = [null, 7, 'text', true, [], BYTES].map((
 /** What `limits` may hold. */
 const LIMITS = [
   ...['timeoutMs', 'memoryPages', 'outputBytes', 'fuel', 'models', 'modelBytes', 'sessions'],
+  ...['modelSubgraphs', 'modelArithmetic', 'modelActivationBytes'],
   ...['sessionBytes', 'imagePixels', 'argumentBytes', 'stdinBytes', 'fileBytes'],
 ];
 

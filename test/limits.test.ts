@@ -181,6 +181,25 @@ describe('Limits of inference', () => {
     await holds('modelBytes', { modelBytes: 0 }, WASI_NN, page, [byName], [load]);
   });
 
+  it('hold for what a model asks for that the guest brings, not for one of the host', async () => {
+    const page = new GuestPage();
+    const builder = page.words(page.put(sumModel('float32')), bytes);
+    const load: HostCall = ['load', builder, 1, 4, 0, page.room(4)];
+    const byName: HostCall = ['load_by_name', page.text('sum'), 3, page.room(4)];
+    // Four sums, each as 8 multiply-accumulates; three tensors, each in 64 bytes.
+    for (const [limit, least] of [
+      ['modelArithmetic', 32],
+      ['modelActivationBytes', 192],
+    ] as const) {
+      await holds(limit, { [limit]: least - 1 }, WASI_NN, page, [byName], [load]);
+      const { create, page: other } = new TensorFlowLiteSession();
+      await holds(limit, { [limit]: least - 1 }, TENSORFLOW_LITE, other, [], [create]);
+      // The process has the model now, let in for a guest with other limits.
+      await holds('models', { [limit]: least, models: 1 }, WASI_NN, page, [load], [load]);
+      await holds(limit, { [limit]: least - 1 }, WASI_NN, page, [], [load]);
+    }
+  });
+
   it('hold for sessions of wasmedge_tensorflowlite', async () => {
     const session = new TensorFlowLiteSession();
     const { page, create, remove, all } = session;

@@ -96,7 +96,10 @@ describe("What WasmEdge's plug-ins are told", () => {
         env: { WASMEDGE_EMBED_LIMITS: limits },
       });
     // The model takes pictures of 128 × 128 pixels.
-    for (const limit of ['modelBytes=1000', 'sessionBytes=1000', 'imagePixels=16383']) {
+    for (const limit of [
+      ...['modelBytes=1000', 'sessionBytes=1000', 'imagePixels=16383'],
+      ...['modelArithmetic=1000', 'modelActivationBytes=1000'],
+    ]) {
       const failure = ended(await run(limit), 'ERR_LIMIT', /The guest reached the limit/);
       assert.equal(failure.limit, limit.split('=')[0]);
     }

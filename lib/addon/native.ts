@@ -69,6 +69,9 @@ export interface NativeLimits {
   modelBytes: number;
   sessions: number;
   sessionBytes: number;
+  modelSubgraphs: number;
+  modelArithmetic: number;
+  modelActivationBytes: number;
   imagePixels: number;
   fuel: number | undefined;
 }

@@ -78,7 +78,10 @@ function commandOf(
       .join('\n'),
     WASMEDGE_EMBED_INFERENCE: `threads=${inference.threads},kernels=${inference.kernels},rewrite=${String(inference.rewrite)}`,
     WASMEDGE_EMBED_LIMITS: (
-      ['models', 'modelBytes', 'sessions', 'sessionBytes', 'imagePixels'] as const
+      [
+        ...(['models', 'modelBytes', 'sessions', 'sessionBytes'] as const),
+        ...(['modelSubgraphs', 'modelArithmetic', 'modelActivationBytes', 'imagePixels'] as const),
+      ] as const
     )
       .map((name) => `${name}=${limits[name]}`)
       .join(','),

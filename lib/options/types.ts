@@ -97,6 +97,20 @@ export interface Limits {
   sessions?: number;
   /** Bytes of the inputs and outputs of all sessions (ERR_LIMIT). Default 256 MiB. */
   sessionBytes?: number;
+  /** Subgraphs of a model that the guest itself brings, 1 to 64 (ERR_LIMIT). Default 1. */
+  modelSubgraphs?: number;
+  /**
+   * Multiply-accumulates of one inference with a model that the guest itself brings, 1 or more
+   * (ERR_LIMIT); an element that an operator computes in another way counts as 8 of them. 1,000,000
+   * take a fraction of a millisecond. Default 5,000,000,000.
+   */
+  modelArithmetic?: number;
+  /**
+   * Bytes of what one inference computes with a model that the guest itself brings, 1 or more
+   * (ERR_LIMIT). Results that are not there at the same time share memory and are counted so.
+   * Default 256 MiB.
+   */
+  modelActivationBytes?: number;
   /**
    * Pixels of a picture that `wasmedge_image` decodes, 1 or more; one with more is answered as one
    * that cannot be decoded. A guest that asks for a result with more is ended (ERR_LIMIT). Default

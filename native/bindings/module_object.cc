@@ -40,6 +40,9 @@ Limits ToLimits(const Napi::Object& given) {
   limits.inference.model_bytes = number("modelBytes");
   limits.inference.sessions = static_cast<uint32_t>(number("sessions"));
   limits.inference.session_bytes = number("sessionBytes");
+  limits.inference.model_subgraphs = static_cast<uint32_t>(number("modelSubgraphs"));
+  limits.inference.model_arithmetic = number("modelArithmetic");
+  limits.inference.model_activation_bytes = number("modelActivationBytes");
   limits.image.pixels = number("imagePixels");
   if (!given.Get("fuel").IsUndefined()) limits.fuel = number("fuel");
   return limits;

@@ -29,7 +29,7 @@ std::optional<uint32_t> TensorFlowLiteState::MakeSession(const ByteSpan& bytes) 
   }
   std::shared_ptr<Model> model;
   try {
-    model = LoadGuestModel(bytes.data, bytes.size);
+    model = LoadGuestModel(bytes.data, bytes.size, limits_.OfGuestsModels());
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kModel) throw;
     return std::nullopt;

@@ -139,8 +139,8 @@ Errno WasiNnState::Load(HostCall& call) {
     ThrowLimit("modelBytes", limits_.model_bytes);
   }
   try {
-    const uint32_t handle = *graphs_.Insert(
-        std::make_unique<Graph>(Graph{LoadGuestModel(bytes.data, bytes.size), bytes.size}));
+    const uint32_t handle = *graphs_.Insert(std::make_unique<Graph>(
+        Graph{LoadGuestModel(bytes.data, bytes.size, limits_.OfGuestsModels()), bytes.size}));
     guest_model_bytes_ += bytes.size;
     return memory.Write(result, handle) ? Errno::kSuccess : Errno::kInvalidArgument;
   } catch (const Error& error) {

@@ -113,8 +113,10 @@ void ReadInference(InferenceOptions* inference) {
 
 void ReadLimits(InferenceLimits* limits, ImageLimits* image_limits) {
   constexpr char kExpected[] =
-      "of the form models=N,modelBytes=N,sessions=N,sessionBytes=N,imagePixels=N";
+      "of the form models=N,modelBytes=N,sessions=N,sessionBytes=N,modelSubgraphs=N,"
+      "modelArithmetic=N,modelActivationBytes=N,imagePixels=N";
   constexpr uint64_t kAny = std::numeric_limits<int64_t>::max();
+  constexpr uint64_t kMaximumSubgraphs = 64;
   SplitPairs(kLimits, kExpected, ',', [&](std::string_view key, std::string_view value) {
     const std::string where = std::string(kLimits) + ": " + std::string(key);
     if (key == "models") {
@@ -125,6 +127,12 @@ void ReadLimits(InferenceLimits* limits, ImageLimits* image_limits) {
       limits->sessions = static_cast<uint32_t>(ToNumber(where, value, 1, kMaximumHandles));
     } else if (key == "sessionBytes") {
       limits->session_bytes = ToNumber(where, value, 0, kAny);
+    } else if (key == "modelSubgraphs") {
+      limits->model_subgraphs = static_cast<uint32_t>(ToNumber(where, value, 1, kMaximumSubgraphs));
+    } else if (key == "modelArithmetic") {
+      limits->model_arithmetic = ToNumber(where, value, 1, kAny);
+    } else if (key == "modelActivationBytes") {
+      limits->model_activation_bytes = ToNumber(where, value, 1, kAny);
     } else if (key == "imagePixels") {
       image_limits->pixels = ToNumber(where, value, 1, kAny);
     } else {

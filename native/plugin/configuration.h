@@ -13,7 +13,8 @@ namespace wasmedge_embed::plugin {
 ///
 /// - WASMEDGE_EMBED_MODELS: `NAME=FILE`, one a line.
 /// - WASMEDGE_EMBED_INFERENCE: `threads=N,kernels=NAME,rewrite=BOOLEAN`, each optional.
-/// - WASMEDGE_EMBED_LIMITS: `models=N,modelBytes=N,sessions=N,sessionBytes=N,imagePixels=N`, each
+/// - WASMEDGE_EMBED_LIMITS: `models=N,modelBytes=N,sessions=N,sessionBytes=N,modelSubgraphs=N,
+///   modelArithmetic=N,modelActivationBytes=N,imagePixels=N`, each
 ///   optional.
 struct Configuration {
   /// The files of the models that guests ask for by name.

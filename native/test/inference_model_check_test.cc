@@ -2,12 +2,15 @@
 
 #include <cstdint>
 #include <cstring>
+#include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "inference/check/model_check.h"
 #include "inference/check/model_reader.h"
+#include "inference/check/operator_table.h"
 #include "test/inference_fixtures.h"
 #include "test/model_builder.h"
 #include "test/operator_models.h"
@@ -99,6 +102,29 @@ TEST(ModelCheckTest, AcceptsEveryOperator) {
   }
 }
 
+TEST(ModelCheckTest, AcceptsTheOperatorsThatTheDocumentsName) {
+  const auto document = test::ReadFile(std::string(PROJECT_ROOT) + "/docs/inference.md");
+  const std::string text(document.begin(), document.end());
+  const size_t begin = text.find("## Models that guests bring");
+  ASSERT_NE(begin, std::string::npos);
+  std::set<std::string> named;
+  static const std::regex kName("[A-Z][A-Z0-9_]+(?=[,.]\\s)");
+  const std::string list = text.substr(begin, text.find("Shapes, axes", begin) - begin);
+  for (std::sregex_iterator each(list.begin(), list.end(), kName), end; each != end; ++each) {
+    named.insert(each->str());
+  }
+  std::set<std::string> known;
+  for (int32_t code = 0; code < schema::kFirstStablehlo; ++code) {
+    if (FindRule(code) != nullptr) known.insert(schema::OperatorName(code));
+  }
+  EXPECT_EQ(named, known);
+  // Each of them has a model that the other tests damage and run.
+  for (const test::OperatorModel& model : test::OperatorModels()) {
+    known.erase(model.name.substr(0, model.name.find(',')));
+  }
+  EXPECT_EQ(known, std::set<std::string>());
+}
+
 TEST(ModelCheckTest, ReadsNothingBeyondATruncatedFile) {
   for (const char* name : {"CONV_2D, INT8", "RESHAPE, FLOAT32 by its option", "PADV2, INT64"}) {
     const auto model = BuildModel(OperatorModelNamed(name));
@@ -133,8 +159,9 @@ TEST(ModelCheckTest, CountsTheWorkOfAConvolution) {
   EXPECT_EQ(summary.multiply_accumulates, 4U * 3 * 4 * 3 * 3 * 3);
   EXPECT_EQ(summary.weight_bytes, 4U * 3 * 3 * 3 + 4 * 4);
   EXPECT_EQ(summary.other_elements, 0U);
-  // Input and output, a pointer for each point of the filter, and the input laid out for it.
-  EXPECT_EQ(summary.activation_bytes, 7U * 6 * 3 + 4 * 3 * 4 + 4 * 3 * 9 * 8 + 4 * 3 * 9 * 3);
+  // Input and output and the input laid out for the filter, each at a multiple of 64, and a pointer
+  // for each of the filter's points.
+  EXPECT_EQ(summary.activation_bytes, 128U + 64 + 384 + 4 * 3 * 9 * 8);
 }
 
 TEST(ModelCheckTest, CountsTheElementsOfOtherOperators) {
@@ -167,13 +194,13 @@ TEST(ModelLimitsTest, NameWhatIsBeyondThem) {
     return LimitOf(model, limits);
   };
   EXPECT_EQ(without(&ModelLimits::model_bytes), "modelBytes");
-  EXPECT_EQ(without(&ModelLimits::subgraphs), "subgraphs");
+  EXPECT_EQ(without(&ModelLimits::subgraphs), "modelSubgraphs");
   EXPECT_EQ(without(&ModelLimits::tensors), "tensors");
   EXPECT_EQ(without(&ModelLimits::operators), "operators");
   EXPECT_EQ(without(&ModelLimits::arguments), "arguments");
-  EXPECT_EQ(without(&ModelLimits::arithmetic), "arithmetic");
-  EXPECT_EQ(without(&ModelLimits::activation_bytes), "activationBytes");
-  EXPECT_EQ(without(&ModelLimits::weight_bytes), "weightBytes");
+  EXPECT_EQ(without(&ModelLimits::arithmetic), "modelArithmetic");
+  EXPECT_EQ(without(&ModelLimits::activation_bytes), "modelActivationBytes");
+  EXPECT_EQ(without(&ModelLimits::weight_bytes), "modelWeightBytes");
 }
 
 TEST(ModelLimitsTest, BoundTheArithmeticOfSmallFiles) {
@@ -182,9 +209,40 @@ TEST(ModelLimitsTest, BoundTheArithmeticOfSmallFiles) {
   TensorOf(model, 0).shape = {1, 2048, 4096};
   TensorOf(model, 1).shape = {1, 2048, 4096};
   TensorOf(model, 2).shape = {1, 2048, 2048};
-  EXPECT_EQ(LimitOf(model, ModelLimits::Guest()), "arithmetic");
+  EXPECT_EQ(LimitOf(model, ModelLimits::Guest()), "modelArithmetic");
   EXPECT_EQ(Check(BuildModel(model), ModelLimits::Own()).multiply_accumulates,
             uint64_t{2048} * 2048 * 4096);
+}
+
+TEST(ModelLimitsTest, CountMemoryAsItIsShared) {
+  // Fifty results of 13 MB one after the other: two are there at a time, beside the input.
+  ModelSpec model = OperatorModelNamed("RELU, FLOAT32");
+  SpecGraph& graph = model.graph();
+  for (SpecTensor& tensor : graph.tensors) tensor.shape = {1, 320, 320, 32};
+  for (int32_t i = 1; i < 50; ++i) {
+    graph.tensors.push_back(TensorOf(model, 1));
+    graph.operators.push_back(OperatorOf(model));
+    graph.operators.back().inputs = {i};
+    graph.operators.back().outputs = {i + 1};
+  }
+  graph.outputs = {50};
+  constexpr uint64_t kBytes = uint64_t{320} * 320 * 32 * 4;
+  EXPECT_EQ(Check(BuildModel(model)).activation_bytes, 3 * kBytes);
+  // An output of the graph stays.
+  graph.outputs = {50, 10};
+  EXPECT_EQ(Check(BuildModel(model)).activation_bytes, 4 * kBytes);
+}
+
+TEST(ModelLimitsTest, BoundModelsThatAreKnown) {
+  ModelSummary summary;
+  summary.subgraphs = 2;
+  try {
+    RequireWithin(summary, ModelLimits::Guest());
+    FAIL() << "it was let in";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.detail(), "modelSubgraphs");
+  }
+  EXPECT_NO_THROW(RequireWithin(summary, ModelLimits::Own()));
 }
 
 TEST(ModelLimitsTest, CountWeightsForEachOperatorThatUsesThem) {

@@ -173,11 +173,11 @@ TEST(ModelTest, RefusesGraphsThatLiteRtWouldRunWrongly) {
 
 TEST(ModelTest, TellsLiteRtsReasonWhenAModelCannotBeCompiled) {
   // An operator that only LiteRT knows, of a type that it has no kernel for.
-  constexpr int8_t kSin = 66;
+  constexpr int8_t kLocalResponseNormalization = 13;
   test::TinyModel tiny;
-  tiny.tensors = {{"angle", test::kTinyInt32, {2}, {}, {}},
-                  {"sine", test::kTinyInt32, {2}, {}, {}}};
-  tiny.operators = {{kSin, {0}, {1}}};
+  tiny.tensors = {{"input", test::kTinyInt32, {2}, {}, {}},
+                  {"output", test::kTinyInt32, {2}, {}, {}}};
+  tiny.operators = {{kLocalResponseNormalization, {0}, {1}}};
   tiny.inputs = {0};
   tiny.outputs = {1};
   const auto model = Load(tiny);

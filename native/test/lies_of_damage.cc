@@ -155,8 +155,9 @@ std::vector<Lie> LiesOfDamage() {
 
       {"LargeFile", kPlain, nullptr, "is larger than is allowed, in bytes: ", nullptr,
        [](ModelLimits& limits) { limits.model_bytes = 100; }},
-      {"ManySubgraphs", kPlain, nullptr, "has more subgraphs than are allowed here", nullptr,
-       [](ModelLimits& limits) { limits.subgraphs = 0; }},
+      {"ManySubgraphs", kPlain, nullptr,
+       "has more subgraphs than is allowed: 1; the limit is 0. Raise limits.modelSubgraphs",
+       nullptr, [](ModelLimits& limits) { limits.subgraphs = 0; }},
       {"ManyTensors", kPlain, nullptr, "has more tensors than are allowed here", nullptr,
        [](ModelLimits& limits) { limits.tensors = 1; }},
       {"ManyOperators", kPlain, nullptr, "has more operators than are allowed here", nullptr,

@@ -106,18 +106,24 @@ TEST_F(PluginConfigurationTest, RefusesOtherInferenceOptions) {
 
 TEST_F(PluginConfigurationTest, ReadsLimits) {
   const Configuration configuration =
-      Read(kLimits, "models=1,modelBytes=0,sessions=65536,sessionBytes=123456789012,imagePixels=7");
+      Read(kLimits,
+           "models=1,modelBytes=0,sessions=65536,sessionBytes=123456789012,modelSubgraphs=2,"
+           "modelArithmetic=3,modelActivationBytes=4,imagePixels=7");
   const InferenceLimits& limits = configuration.inference_limits;
   EXPECT_EQ(configuration.image_limits.pixels, 7U);
   EXPECT_EQ(limits.models, 1U);
   EXPECT_EQ(limits.model_bytes, 0U);
   EXPECT_EQ(limits.sessions, 65536U);
   EXPECT_EQ(limits.session_bytes, 123456789012U);
+  EXPECT_EQ(limits.OfGuestsModels().subgraphs, 2U);
+  EXPECT_EQ(limits.OfGuestsModels().arithmetic, 3U);
+  EXPECT_EQ(limits.OfGuestsModels().activation_bytes, 4U);
 }
 
 TEST_F(PluginConfigurationTest, RefusesOtherLimits) {
-  for (const char* value : {"models=0", "models=65537", "sessions=0", "modelBytes=-1",
-                            "imagePixels=0", "sessionBytes=9223372036854775808"}) {
+  for (const char* value :
+       {"models=0", "models=65537", "sessions=0", "modelBytes=-1", "imagePixels=0",
+        "modelSubgraphs=65", "modelArithmetic=0", "sessionBytes=9223372036854775808"}) {
     EXPECT_NE(Refusal(kLimits, value).find("an integer from"), std::string::npos) << value;
   }
   EXPECT_NE(Refusal(kLimits, "fuel=1").find("sessionBytes=N"), std::string::npos);

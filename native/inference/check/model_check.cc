@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "inference/check/memory_plan.h"
 #include "inference/check/model_reader.h"
 #include "inference/check/model_schema.h"
 #include "inference/check/operator_check.h"
@@ -20,11 +21,12 @@ constexpr std::string_view kControlDependencies = "model_control_dependencies";
 // Metadata of models that are compiled for an accelerator.
 constexpr std::string_view kCompiledStamp = "LiteRtStamp";
 
+/// `hint` follows the numbers: empty, or what a user can do.
 [[noreturn]] void RefuseLimit(const std::string& what, uint64_t value, uint64_t limit,
-                              const char* name) {
+                              const char* name, const std::string& hint = {}) {
   throw Error(ErrorCode::kLimit,
               "The model " + what + " " + std::to_string(value) + "; the limit is " +
-                  std::to_string(limit) + ".",
+                  std::to_string(limit) + "." + hint,
               name);
 }
 
@@ -46,9 +48,10 @@ class Checker {
   void CheckSubgraph(const FileSubgraph& subgraph);
   void CheckInputs();
   void CheckOperatorAt(size_t place);
-  void CheckOutputs() const;
+  void CheckOutputs();
   void CheckSignature(const FileSignature& signature) const;
-  void CheckWork() const;
+  /// What the results of the subgraph at hand take together.
+  uint64_t ResultBytes() const;
   size_t TensorIndex(int64_t index, const std::string& label) const;
   std::string Label(size_t index) const { return TensorLabel(*subgraph_, index); }
   /// A tensor that is used holds something.
@@ -57,19 +60,24 @@ class Checker {
   const ModelFile& file_;
   const ModelLimits& limits_;
   ModelSummary summary_;
-  uint64_t temporary_bytes_ = 0;
   // Of the subgraph at hand.
   const FileSubgraph* subgraph_ = nullptr;
   std::vector<CheckedTensor> tensors_;
   std::vector<State> states_;
+  /// The operators that use each tensor first, by making it or as an input of the graph, and last.
+  std::vector<size_t> first_uses_;
+  std::vector<size_t> last_uses_;
+  /// What each operator needs while it runs.
+  std::vector<uint64_t> temporary_bytes_;
 };
 
 ModelSummary Checker::Check() {
+  summary_.subgraphs = file_.subgraphs().size();
+  RequireWithin(summary_, limits_);
   CheckTables();
   for (const FileSubgraph& subgraph : file_.subgraphs()) CheckSubgraph(subgraph);
   for (const FileSignature& signature : file_.signatures()) CheckSignature(signature);
-  summary_.activation_bytes = AddClamped(summary_.activation_bytes, temporary_bytes_);
-  CheckWork();
+  RequireWithin(summary_, limits_);
   return summary_;
 }
 
@@ -101,7 +109,6 @@ void Checker::CheckTables() const {
 
 void Checker::CheckSubgraph(const FileSubgraph& subgraph) {
   subgraph_ = &subgraph;
-  ++summary_.subgraphs;
   summary_.tensors += subgraph.tensors.size();
   summary_.operators += subgraph.operators.size();
   const size_t arguments = subgraph.inputs.size() + subgraph.outputs.size();
@@ -114,9 +121,32 @@ void Checker::CheckSubgraph(const FileSubgraph& subgraph) {
   for (const CheckedTensor& tensor : tensors_) {
     states_.push_back(tensor.constant() ? State::kConstant : State::kAbsent);
   }
+  first_uses_.assign(tensors_.size(), 0);
+  last_uses_.assign(tensors_.size(), 0);
+  temporary_bytes_.assign(subgraph.operators.size(), 0);
   CheckInputs();
   for (size_t index = 0; index < subgraph.operators.size(); ++index) CheckOperatorAt(index);
   CheckOutputs();
+  summary_.activation_bytes = AddClamped(summary_.activation_bytes, ResultBytes());
+}
+
+uint64_t Checker::ResultBytes() const {
+  MemoryPlan plan;
+  const size_t last = subgraph_->operators.size();
+  for (size_t index = 0; index < tensors_.size(); ++index) {
+    if (states_[index] == State::kInput) {
+      plan.Add(tensors_[index].bytes, 0, last);
+    } else if (states_[index] == State::kComputed) {
+      // What is the same in every run is kept from the first on.
+      const bool is_kept = tensors_[index].fixed;
+      plan.Add(tensors_[index].bytes, is_kept ? 0 : first_uses_[index],
+               is_kept ? last : last_uses_[index]);
+    }
+  }
+  for (size_t place = 0; place < temporary_bytes_.size(); ++place) {
+    if (temporary_bytes_[place] != 0) plan.Add(temporary_bytes_[place], place, place);
+  }
+  return plan.Bytes();
 }
 
 size_t Checker::TensorIndex(int64_t index, const std::string& label) const {
@@ -138,7 +168,6 @@ void Checker::CheckInputs() {
     if (states_[index] == State::kConstant) RefuseModel("has data in its " + Label(index));
     if (states_[index] == State::kInput) RefuseModel("names an input twice: " + Label(index));
     states_[index] = State::kInput;
-    summary_.activation_bytes = AddClamped(summary_.activation_bytes, tensors_[index].bytes);
   }
 }
 
@@ -166,6 +195,7 @@ void Checker::CheckOperatorAt(size_t place) {
     if (tensors_[index].fixed) {
       summary_.weight_bytes = AddClamped(summary_.weight_bytes, tensors_[index].bytes);
     }
+    last_uses_[index] = place;
     inputs.push_back(&tensors_[index]);
   }
 
@@ -179,7 +209,8 @@ void Checker::CheckOperatorAt(size_t place) {
                   ", although it is a constant, an input, or written already");
     }
     states_[index] = State::kComputed;
-    summary_.activation_bytes = AddClamped(summary_.activation_bytes, tensors_[index].bytes);
+    first_uses_[index] = place;
+    last_uses_[index] = place;
     outputs.push_back(&tensors_[index]);
   }
 
@@ -195,10 +226,10 @@ void Checker::CheckOperatorAt(size_t place) {
       AddClamped(summary_.multiply_accumulates, cost.multiply_accumulates);
   summary_.other_elements = AddClamped(summary_.other_elements, cost.other_elements);
   summary_.activation_bytes = AddClamped(summary_.activation_bytes, cost.kept_bytes);
-  temporary_bytes_ = std::max(temporary_bytes_, cost.temporary_bytes);
+  temporary_bytes_[place] = cost.temporary_bytes;
 }
 
-void Checker::CheckOutputs() const {
+void Checker::CheckOutputs() {
   if (subgraph_->outputs.empty()) RefuseModel("has no output");
   std::vector<bool> seen(tensors_.size());
   for (const int32_t output : subgraph_->outputs) {
@@ -211,6 +242,7 @@ void Checker::CheckOutputs() const {
     if (states_[index] != State::kComputed) {
       RefuseModel("never computes its output, " + Label(index));
     }
+    last_uses_[index] = subgraph_->operators.size();
   }
 }
 
@@ -241,25 +273,39 @@ void Checker::CheckSignature(const FileSignature& signature) const {
   check(signature.outputs, subgraph.outputs);
 }
 
-void Checker::CheckWork() const {
-  const auto check = [](uint64_t value, uint64_t limit, const char* what, const char* name) {
-    if (value > limit) RefuseLimit(what, value, limit, name);
-  };
-  check(summary_.arithmetic(), limits_.arithmetic,
-        "asks for more arithmetic than is allowed, in multiply-accumulates:", "arithmetic");
-  check(summary_.activation_bytes, limits_.activation_bytes,
-        "asks for more memory for its results than is allowed, in bytes:", "activationBytes");
-  check(summary_.weight_bytes, limits_.weight_bytes,
-        "asks for more memory for its weights than is allowed, in bytes:", "weightBytes");
-}
-
 }  // namespace
+
+void RequireWithin(const ModelSummary& summary, const ModelLimits& limits) {
+  const auto require = [](uint64_t value, uint64_t limit, const char* what, const char* name,
+                          const std::string& hint) {
+    if (value > limit) RefuseLimit(what, value, limit, name, hint);
+  };
+  // The host's models have no options: these are those of its guests.
+  const auto hint = [&](const char* name) {
+    return limits.unchecked_operators
+               ? std::string()
+               : std::string(" Raise limits.") + name + " if a guest's model may.";
+  };
+  require(summary.subgraphs, limits.subgraphs,
+          "has more subgraphs than is allowed:", "modelSubgraphs", hint("modelSubgraphs"));
+  require(summary.arithmetic(), limits.arithmetic,
+          "asks for more arithmetic than is allowed, in multiply-accumulates:", "modelArithmetic",
+          hint("modelArithmetic"));
+  require(summary.activation_bytes, limits.activation_bytes,
+          "asks for more memory for its results than is allowed, in bytes:", "modelActivationBytes",
+          hint("modelActivationBytes"));
+  require(summary.weight_bytes, limits.weight_bytes,
+          "asks for more memory for its weights than is allowed, in bytes:", "modelWeightBytes",
+          {});
+}
 
 ModelSummary CheckModel(const uint8_t* bytes, size_t size, const ModelLimits& limits) {
   if (size > limits.model_bytes) {
     RefuseLimit("is larger than is allowed, in bytes:", size, limits.model_bytes, "modelBytes");
   }
-  const ModelFile file(bytes, size, {limits.subgraphs, limits.tensors, limits.operators});
+  // As many subgraphs are read as anybody may have, so that the refusal tells their number.
+  const size_t subgraphs = std::max(limits.subgraphs, ModelLimits::Own().subgraphs);
+  const ModelFile file(bytes, size, {subgraphs, limits.tensors, limits.operators});
   return Checker(file, limits).Check();
 }
 

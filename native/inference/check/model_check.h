@@ -26,4 +26,8 @@ namespace wasmedge_embed {
 /// Throws `Error(kModel)` with the reason, `Error(kLimit)`, `std::bad_alloc`.
 ModelSummary CheckModel(const uint8_t* bytes, size_t size, const ModelLimits& limits);
 
+/// Of a model that has passed the check, by its summary alone: for one that is known, and was let
+/// in by other limits. Throws `Error(kLimit)`.
+void RequireWithin(const ModelSummary& summary, const ModelLimits& limits);
+
 }  // namespace wasmedge_embed

@@ -16,19 +16,19 @@ namespace wasmedge_embed {
 struct ModelLimits {
   /// "modelBytes": the size of the file.
   uint64_t model_bytes;
-  /// "subgraphs", "tensors", "operators": how many there are of each.
+  /// "modelSubgraphs", "tensors", "operators": how many there are of each.
   size_t subgraphs;
   size_t tensors;
   size_t operators;
   /// "arguments": inputs and outputs of a graph together, which LiteRT searches one by one.
   size_t arguments;
-  /// "arithmetic": `ModelSummary::arithmetic` of one run.
+  /// "modelArithmetic": `ModelSummary::arithmetic` of one run.
   uint64_t arithmetic;
-  /// "activationBytes": bytes of all tensors that a run writes, and of the tables of pointers that
-  /// convolutions and pooling make for them, as if none shared memory.
+  /// "modelActivationBytes": bytes of what a run writes, sharing memory as its planner shares it
+  /// (`MemoryPlan`), and of the tables of pointers that convolutions and pooling make for it.
   uint64_t activation_bytes;
-  /// "weightBytes": bytes of the constants (and of what DEQUANTIZE makes of them), each counted for
-  /// every operator that uses it, since XNNPACK packs a copy for each.
+  /// "modelWeightBytes": bytes of the constants (and of what DEQUANTIZE makes of them), each
+  /// counted for every operator that uses it, since XNNPACK packs a copy for each.
   uint64_t weight_bytes;
   /// Whether operators without rules of their own, and shapes that depend on values which are known
   /// only at run time, are let through on the strength of the general checks.

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <tuple>
 
+#include "inference/check/model_limits.h"
+
 namespace wasmedge_embed {
 
 /// Which implementation of the operators LiteRT runs.
@@ -43,6 +45,18 @@ struct InferenceLimits {
   uint64_t model_bytes = uint64_t{256} << 20;
   /// Bytes of the inputs and outputs of all sessions.
   uint64_t session_bytes = uint64_t{256} << 20;
+  /// Of each model that the guest itself brings: see `ModelLimits`.
+  uint32_t model_subgraphs = static_cast<uint32_t>(ModelLimits::Guest().subgraphs);
+  uint64_t model_arithmetic = ModelLimits::Guest().arithmetic;
+  uint64_t model_activation_bytes = ModelLimits::Guest().activation_bytes;
+
+  ModelLimits OfGuestsModels() const noexcept {
+    ModelLimits limits = ModelLimits::Guest();
+    limits.subgraphs = model_subgraphs;
+    limits.arithmetic = model_arithmetic;
+    limits.activation_bytes = model_activation_bytes;
+    return limits;
+  }
 };
 
 }  // namespace wasmedge_embed

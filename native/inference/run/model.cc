@@ -10,7 +10,7 @@
 namespace wasmedge_embed {
 
 Model::Model(const uint8_t* bytes, size_t size, const ModelLimits& limits) {
-  CheckModel(bytes, size, limits);
+  summary_ = CheckModel(bytes, size, limits);
   rewritten_ = RewriteModel(bytes, size);
   bytes_ = AlignedBuffer(size);
   std::memcpy(bytes_.data(), bytes, size);

@@ -46,6 +46,8 @@ class Model {
   const std::vector<TensorInfo>& outputs() const noexcept { return outputs_; }
   /// Bytes of all inputs and outputs together.
   uint64_t tensor_bytes() const noexcept { return tensor_bytes_; }
+  /// What it takes to run, as it is.
+  const ModelSummary& summary() const noexcept { return summary_; }
   /// Whether it is rewritten, or why not.
   const RewrittenModel& rewritten() const noexcept { return rewritten_; }
 
@@ -56,6 +58,7 @@ class Model {
   const LiteRtModel& Variant(bool rewritten) const;
 
   AlignedBuffer bytes_;
+  ModelSummary summary_;
   RewrittenModel rewritten_;
   std::vector<TensorInfo> inputs_;
   std::vector<TensorInfo> outputs_;

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "inference/check/model_check.h"
+
 namespace wasmedge_embed {
 namespace {
 
@@ -112,8 +114,11 @@ std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size) {
   return ModelStore::Get().Load(bytes, size, ModelLimits::Own());
 }
 
-std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size) {
-  auto model = ModelStore::Get().Load(bytes, size, ModelLimits::Guest());
+std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size,
+                                      const ModelLimits& limits) {
+  auto model = ModelStore::Get().Load(bytes, size, limits);
+  // It may be there already, let in by the limits of somebody else.
+  RequireWithin(model->summary(), limits);
   ModelStore::Get().Keep(model);
   return model;
 }

@@ -13,11 +13,12 @@ namespace wasmedge_embed {
 /// holds it. Thread-safe. Throws as `Model` does. The limits are `ModelLimits::Own`.
 std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size);
 
-/// The same for a model that a guest brought, with `ModelLimits::Guest`; one that the process has
+/// The same for a model that a guest brought, with that guest's limits; one that the process has
 /// already is found whoever brought it. A guest that embeds its model brings it in every
 /// invocation and lets go of it at the end, so the process holds on to those that were used last:
 /// four at most, of 64 MiB together, until `ForgetGuestModels`.
-std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size);
+std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size,
+                                      const ModelLimits& limits = ModelLimits::Guest());
 
 /// Lets go of the models that guests brought and nobody uses now. For when a module closes: those
 /// that the guests of another bring are read anew.
