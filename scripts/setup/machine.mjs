@@ -30,7 +30,7 @@ export class Missing {
 
 const minimalGcc = 11;
 const minimalClang = 14;
-const minimalCMake = [3, 18];
+const minimalCMake = [3, 21];
 /** wasm-ld reads the object files of its own and of older versions of LLVM; Rust 1.85 is on LLVM 19. */
 const minimalWasmLinker = 19;
 const wasmEdgeLines = ['0.14.', '0.17.'];

@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { forgetOtherToolchain, parallel, toolchainOf } from '../setup/addon.mjs';
 import { SetupFailure } from '../setup/failure.mjs';
-import { liteRtFile, root } from '../setup/paths.mjs';
+import { root } from '../setup/paths.mjs';
 import { ask, executables } from '../setup/processes.mjs';
 import { countCtest, countGoogleTest } from './counts.mjs';
 
@@ -27,12 +27,11 @@ const qemuArguments = [
 
 /** @type {import('./checks.mjs').Check[]} */
 export const nativeChecks = [
-  native('', 'Native tests', []),
-  native('-asan', 'Native tests, AddressSanitizer', ['-DWASMEDGE_EMBED_SANITIZE=address']),
+  native('', 'Native tests'),
+  native('-asan', 'Native tests, AddressSanitizer'),
   native(
     '-tsan',
     'Native tests, ThreadSanitizer',
-    ['-DWASMEDGE_EMBED_SANITIZE=thread'],
     // The check of models and the inference of one picture have no threads, and some of their tests fork. Signals are held
     // back by ThreadSanitizer, whose own handlers stand where others are expected.
     [
@@ -42,35 +41,35 @@ export const nativeChecks = [
     ],
   ),
   {
-    ...native('', 'Native tests, Valgrind', []),
+    ...native('', 'Native tests, Valgrind'),
     name: 'valgrind',
     long: true,
     commands: async (context) => {
       if (executables('valgrind').length === 0) {
         throw new SetupFailure('There is no valgrind in PATH: apt-get install valgrind.');
       }
-      const [configure, build, { options }] = await native('', '', []).commands(context);
+      const [configure, build, { options }] = await native('', '').commands(context);
       return [configure, build, { command: 'valgrind', args: valgrindArguments, options }];
     },
     count: countGoogleTest,
   },
   {
-    ...native('', 'Inference on a processor without AVX-512 (QEMU)', []),
+    ...native('', 'Inference on a processor without AVX-512 (QEMU)'),
     name: 'qemu',
     long: true,
     commands: async (context) => {
       if (executables('qemu-x86_64').length === 0) {
         throw new SetupFailure('There is no qemu-x86_64 in PATH: apt-get install qemu-user.');
       }
-      const [configure, build, { options }] = await native('', '', []).commands(context);
+      const [configure, build, { options }] = await native('', '').commands(context);
       return [configure, build, { command: 'qemu-x86_64', args: qemuArguments, options }];
     },
     count: countGoogleTest,
   },
 ];
 
-/** The native tests in a build tree of their own. */
-function native(suffix, title, definitions, ctestArgs = []) {
+/** The native tests in a build tree of their own, as CMakePresets.json has it. */
+function native(suffix, title, ctestArgs = []) {
   return {
     name: `native${suffix}`,
     title,
@@ -80,17 +79,10 @@ function native(suffix, title, definitions, ctestArgs = []) {
       const tests = {
         command: 'ctest',
         args: ['--output-on-failure', '--parallel', String(parallel), ...ctestArgs],
-        // The library lies beside the addon, and these programs lie elsewhere.
-        options: { cwd: folder, env: { WASMEDGE_EMBED_LITERT: liteRtFile } },
+        options: { cwd: folder },
       };
       return [
-        {
-          command: 'cmake',
-          args: [
-            ...['-S', root, '-B', folder, '-DCMAKE_BUILD_TYPE=RelWithDebInfo'],
-            ...['-DWASMEDGE_EMBED_TESTS=ON', ...definitions],
-          ],
-        },
+        { command: 'cmake', args: ['--preset', `native${suffix}`], options: { cwd: root } },
         { command: 'cmake', args: ['--build', folder, '--parallel', String(parallel)] },
         suffix === '-tsan' ? await withoutRandomAddresses(tests) : tests,
       ];

@@ -32,9 +32,9 @@ const forEverything = [
     onlyElsewhere: () => Boolean(process.env.CXX),
   },
   {
-    title: 'CMake 3.18 or newer',
+    title: 'CMake 3.21 or newer',
     find: ({ cmake }) => cmake,
-    packages: [{ name: 'cmake', minimum: '3.18' }],
+    packages: [{ name: 'cmake', minimum: '3.21' }],
     elsewhere: 'install CMake from your distribution',
   },
   {
