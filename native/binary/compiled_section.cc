@@ -114,11 +114,6 @@ void DropCompiledSections(std::vector<uint8_t>& module) {
   if (kept.size() != module.size()) module = std::move(kept);
 }
 
-void ForgetUnwinding(std::vector<uint8_t>& module, const std::vector<size_t>& unwinding) {
-  constexpr uint8_t kData = 2;
-  for (const size_t place : unwinding) module[place] = kData;
-}
-
 std::string CheckCompiledSection(WasmBytes section, uint32_t aot_binary_version,
                                  const std::string& wasmedge_version,
                                  std::vector<size_t>* unwinding) {

@@ -15,7 +15,7 @@ namespace wasmedge_embed {
 /// cannot load one. What the code itself does is not checked: it is native code.
 ///
 /// `wasmedge_version` is for messages; `unwinding` receives the places in the section for
-/// `ForgetUnwinding`. Returns an empty string, or what is wrong and what to do, to follow the
+/// `ForgetUnwindingTables`. Returns an empty string, or what is wrong and what to do, to follow the
 /// file's name in a message.
 std::string CheckCompiledSection(WasmBytes section, uint32_t aot_binary_version,
                                  const std::string& wasmedge_version,
@@ -24,10 +24,5 @@ std::string CheckCompiledSection(WasmBytes section, uint32_t aot_binary_version,
 /// Removes the sections of compiled code, whatever is in them, from a module's bytes. Behind what
 /// is malformed nothing is removed; such a module is refused by `CheckModuleFile`.
 void DropCompiledSections(std::vector<uint8_t>& module);
-
-/// Makes plain data of the tables of unwinding that a universal module brings, which are at these
-/// places of it. WasmEdge would give them to the C++ library for the whole process, which believes
-/// every byte of them and takes locks to look into them; nothing ever unwinds a guest.
-void ForgetUnwinding(std::vector<uint8_t>& module, const std::vector<size_t>& unwinding);
 
 }  // namespace wasmedge_embed

@@ -27,7 +27,8 @@ struct ModuleFacts {
   /// The WebAssembly binary: the file itself, or what a shared object carries. Borrowed from the
   /// file's bytes.
   WasmBytes binary;
-  /// Of a universal module: where in the file its tables of unwinding are (`ForgetUnwinding`).
+  /// Of a universal module: where in the file its tables of unwinding are
+  /// (`ForgetUnwindingTables`).
   std::vector<size_t> unwinding;
 };
 

@@ -7,11 +7,11 @@
 
 #include "base/error.h"
 #include "binary/module_file.h"
-#include "engine/fault_guard.h"
 #include "engine/handle.h"
 #include "workarounds/call_buffers.h"
 #include "workarounds/code_verifier.h"
 #include "workarounds/generic_target.h"
+#include "workarounds/llvm_signals.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -44,9 +44,9 @@ void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
   const CompilerHandle compiler = Own<CompilerHandle>(api, api.CompilerCreate(configure.get()));
 
   const std::lock_guard<std::mutex> lock(api.compile_mutex());
-  const FaultGuard::CompileScope compiling;
-  const CallBuffers::Scope call_buffers;
-  const CodeVerifier::Scope verifier;
+  LlvmSignals::Scope signals;
+  CallBuffers::Scope call_buffers;
+  CodeVerifier::Scope verifier;
   std::optional<GenericTarget::Scope> target;
   if (options.generic) target.emplace();
   const wasmedge::Result result = api.CompilerCompileFromBytes(

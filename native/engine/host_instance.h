@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/invocation.h"
-#include "engine/fault_guard.h"
+#include "engine/guest_scope.h"
 #include "engine/handle.h"
 #include "engine/host_function.h"
 #include "host/host_module.h"
@@ -50,7 +50,7 @@ class HostInstance {
     const auto& function = *static_cast<const HostFunction<State>*>(self);
     auto& [context, state] = *static_cast<Binding*>(data);
     Invocation& invocation = *context.invocation;
-    const FaultGuard::HostScope host;
+    const HostScope host;
     if (host.stack_overflowed() || invocation.stop_reason() != StopReason::kNone) {
       return FinishHostCall(HostOutcome::kFail);
     }

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "engine/fault_guard.h"
+#include "engine/guest_interrupt.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -21,7 +21,7 @@ constexpr long kRepeatNanoseconds = 100'000;
 InterruptTimer::InterruptTimer() {
   sigevent event{};
   event.sigev_notify = SIGEV_THREAD_ID;
-  event.sigev_signo = FaultGuard::interrupt_signal();
+  event.sigev_signo = GuestInterrupt::signal();
   // glibc names this field since 2.38 only.
   event._sigev_un._tid = static_cast<pid_t>(syscall(SYS_gettid));
   if (timer_create(CLOCK_MONOTONIC, &event, &timer_) != 0) {

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "binary/wasm_code.h"
 #include "binary/wasm_outline.h"
-#include "engine/fault_guard.h"
+#include "engine/guest_code.h"
 #include "workarounds/embedded_binary.h"
 #include "workarounds/table_limits.h"
 
@@ -87,7 +87,7 @@ wasmedge::Result Module::ParseWith(const ConfigureHandle& configure, WasmBytes b
   wasmedge::AstModuleContext* ast = nullptr;
   wasmedge::Result result{};
   if (opens_library()) {
-    const EmbeddedBinary::Replacement replacement(binary);
+    const EmbeddedBinary::Scope replacement(binary);
     result = api_.LoaderParseFromFile(loader.get(), &ast, LoaderPath(path_).c_str());
   } else {
     result = api_.LoaderParseFromBytes(loader.get(), &ast,
@@ -117,7 +117,7 @@ void Module::Parse(WasmBytes binary) {
     parsed = ParseWith(configure, binary);
   }
   require(parsed, opens_library() ? "cannot be loaded" : "cannot be parsed");
-  if (opens_code()) FaultGuard::ForgetUnloadedCode();
+  if (opens_code()) ForgetUnloadedCode();
 
   const ValidatorHandle validator =
       Own<ValidatorHandle>(api_, api_.ValidatorCreate(configure.get()));

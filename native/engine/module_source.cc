@@ -7,6 +7,7 @@
 #include "binary/compiled_elf.h"
 #include "binary/compiled_section.h"
 #include "engine/wasmedge_api.h"
+#include "workarounds/unwinding_tables.h"
 
 namespace wasmedge_embed {
 
@@ -30,7 +31,7 @@ std::shared_ptr<const ModuleSource> ModuleSource::Read(const std::string& path,
     DropCompiledSections(bytes);
   }
   source->facts_ = CheckModuleFile({api.aot_binary_version(), api.version()}, source->name_, bytes);
-  ForgetUnwinding(bytes, source->facts_.unwinding);
+  ForgetUnwindingTables(bytes, source->facts_.unwinding);
   return source;
 }
 

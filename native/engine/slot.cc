@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/guest_scope.h"
+
 namespace wasmedge_embed {
 
 using Clock = Invocation::Clock;
@@ -40,7 +42,7 @@ void Slot::RunGuest(HostModuleSet& hosts, Invocation& invocation, Ending& ending
   const HostModuleSet::InvocationScope scope(hosts, invocation);
   bool stack_overflowed = false;
   {
-    const FaultGuard::GuestScope guest(stack_, timer_, invocation, executor_.interpreter_stop());
+    GuestScope guest(stack_, timer_, invocation, executor_.interpreter_stop());
     try {
       body();
     } catch (const Error& error) {

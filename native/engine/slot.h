@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "engine/executor.h"
-#include "engine/fault_guard.h"
 #include "engine/guest_instance.h"
 #include "engine/guest_options.h"
 #include "engine/host_module_set.h"

@@ -14,14 +14,20 @@
 #include "base/error.h"
 #include "base/loaded_file.h"
 #include "engine/fault_guard.h"
+#include "engine/guest_code.h"
+#include "engine/guest_interrupt.h"
 #include "engine/handle.h"
 #include "workarounds/absent_llvm.h"
 #include "workarounds/call_buffers.h"
 #include "workarounds/code_verifier.h"
 #include "workarounds/embedded_binary.h"
 #include "workarounds/generic_target.h"
-#include "workarounds/llvm_options.h"
+#include "workarounds/guest_return.h"
+#include "workarounds/interpreter_memory.h"
+#include "workarounds/llvm_signals.h"
 #include "workarounds/memory_reservation.h"
+#include "workarounds/unused_loads.h"
+#include "workarounds/wasmedge_signals.h"
 
 namespace wasmedge_embed::wasmedge {
 namespace {
@@ -119,7 +125,7 @@ Function As(void* symbol) {
   return reinterpret_cast<Function>(symbol);
 }
 
-/// One of the two opened libraries (the other is LiteRT): process-wide by nature.
+/// The process has one, as it has one LiteRT.
 struct Opened {
   std::mutex mutex;
   std::unique_ptr<const Api> api;
@@ -136,8 +142,19 @@ void* LoadedObject(const std::string& path) {
   return library != nullptr ? library : dlopen(nullptr, RTLD_NOW);
 }
 
+/// Takes the signals by which guests end. Once in a process: after a failure another library may be
+/// opened, and what was there before the handlers must not be taken for them.
+void GuardGuests() {
+  if (GuestInterrupt::signal() != 0) return;
+  PrepareRedirection();
+  RememberHostCode();
+  GuestInterrupt::Install();
+  FaultGuard::Install();
+}
+
 /// Makes a memory, as guests have one, of no addresses.
 void RequireKnownMemory(const Api& api) {
+  if (!IsInForce(Workaround::kGuestMemory)) return;
   constexpr uint8_t kEmptyMemory[] = {0, 'a', 's', 'm', 1, 0, 0, 0, /*memory*/ 5, 3, 1, 0, 0};
   const auto require = [&api](bool condition) {
     if (condition) return;
@@ -156,7 +173,7 @@ void RequireKnownMemory(const Api& api) {
   const StoreHandle store = Own<StoreHandle>(api, api.StoreCreate());
   const ExecutorHandle executor =
       Own<ExecutorHandle>(api, api.ExecutorCreate(configure.get(), nullptr));
-  const MemoryReservation::Rehearsal rehearsal;
+  MemoryReservation::Rehearsal rehearsal;
   ModuleInstanceContext* instance = nullptr;
   require(api.ResultOK(api.ExecutorInstantiate(executor.get(), &instance, store.get(), ast.get())));
   api.ModuleInstanceDelete(instance);
@@ -194,16 +211,13 @@ const Api& Api::Get(Purpose purpose) {
     }
     const bool can_compile = !absent || !absent->is_in_place();
     auto api = std::make_unique<const Api>(Private{}, library, name, can_compile);
-    FaultGuard::Install(library);
-    MemoryReservation::Install(library);
-    RequireKnownMemory(*api);
-    EmbeddedBinary::Install(library);
-    GenericTarget::Install(library);
+    InstallWorkarounds<WasmEdgeSignals, LlvmSignals, InterpreterMemory, MemoryReservation,
+                       EmbeddedBinary, GenericTarget>(library);
     if (purpose == Purpose::kCompile) {
-      KeepTrapsOfLoads(library);
-      CallBuffers::Install(library);
-      CodeVerifier::Install(library);
+      InstallWorkarounds<UnusedLoads, CallBuffers, CodeVerifier>(library);
     }
+    GuardGuests();
+    RequireKnownMemory(*api);
     opened = std::move(api);
     opened->LogOff();
     return *opened;
@@ -226,7 +240,7 @@ const Api& Api::Adopt(const void* caller) {
       LoadedFileAt(RequireSymbol(library, "WasmEdge_VersionGet", "This program"));
   if (!opened) {
     auto api = std::make_unique<const Api>(Private{}, library, path);
-    MemoryReservation::Install(LoadedObject(api->path()));
+    InstallWorkarounds<MemoryReservation>(LoadedObject(api->path()));
     RequireKnownMemory(*api);
     opened = std::move(api);
   } else if (path != opened->path()) {

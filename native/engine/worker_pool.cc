@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "engine/fault_guard.h"
+#include "engine/guest_interrupt.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -152,7 +152,7 @@ void WorkerPool::StartWorker() {
   Worker& started = *worker;
   workers_.push_back(std::move(worker));
   try {
-    started.thread = std::make_unique<Thread>(started.stack, FaultGuard::interrupt_signal(),
+    started.thread = std::make_unique<Thread>(started.stack, GuestInterrupt::signal(),
                                               [this, &started] { Work(started); });
   } catch (...) {
     workers_.pop_back();

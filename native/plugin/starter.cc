@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include <charconv>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
 
 #include "base/parent_process.h"
+#include "workarounds/program_log.h"
 
 namespace wasmedge_embed::plugin {
 
@@ -50,11 +50,7 @@ void RedirectProgramLog() noexcept {
   const std::optional<int> descriptor = LogDescriptor();
   if (done || !descriptor) return;
   done = true;
-  std::fflush(stdout);
-  // WasmEdge's logger writes to C's stream, whose pointer it has kept, and its WASI to
-  // descriptor 1. So the stream gets another descriptor. The C library has no function for it:
-  // freopen() keeps the number, and assigning `stdout` does not reach pointers that were kept.
-  stdout->_fileno = *descriptor;
+  LeadProgramLogTo(*descriptor);
   constexpr std::string_view kGreeting = "{\"log\":1}\n";
   [[maybe_unused]] const ssize_t written = write(*descriptor, kGreeting.data(), kGreeting.size());
 }

@@ -11,9 +11,9 @@
 #include "base/error.h"
 #include "inference/run/compiled_model_pool.h"
 #include "inference/run/litert_library.h"
-#include "inference/run/litert_log.h"
 #include "test/inference_fixtures.h"
 #include "workarounds/elf_slots.h"
+#include "workarounds/litert_output.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -62,14 +62,14 @@ TEST(LitertLibraryTest, LooksBesideItsOwnCodeUnlessTold) {
 
 TEST(LitertLibraryTest, IsOpenedOnce) { EXPECT_EQ(&Library::Get(), &Library::Get()); }
 
-TEST(LitertLogTest, CapturesTheErrorsOfItsThreadOnly) {
-  std::FILE* file = litert::LogFile();
+TEST(LitertOutputTest, CapturesTheErrorsOfItsThreadOnly) {
+  std::FILE* file = LitertOutput::File();
   std::fprintf(file, "ERROR: nobody listens\n");
-  const litert::LogCapture outer;
+  LitertOutput::Scope outer;
   {
-    const litert::LogCapture inner;
+    LitertOutput::Scope inner;
     std::fprintf(file, "INFO: chatter\nERROR: first %d\n", 1);
-    *litert::LogStream() << "ERROR: second" << std::endl;
+    *LitertOutput::Stream() << "ERROR: second" << std::endl;
     EXPECT_EQ(inner.Errors(), "first 1; second");
   }
   std::thread([file] { std::fprintf(file, "ERROR: elsewhere\n"); }).join();

@@ -19,7 +19,7 @@ class CodeVerifierTest : public ::testing::Test {
  protected:
   void SetUp() override {
     library_ = dlopen(wasmedge::Api::Get().path().c_str(), RTLD_NOW | RTLD_NOLOAD);
-    CodeVerifier::Install(library_);
+    InstallWorkarounds<CodeVerifier>(library_);
     const auto slots = ElfSlots(library_).Find("LLVMVerifyModule");
     if (slots.empty()) GTEST_SKIP() << "this WasmEdge has LLVM inside it";
     verify_ = reinterpret_cast<int (*)(Module*, int, char**)>(*slots.front());
@@ -53,7 +53,7 @@ class CodeVerifierTest : public ::testing::Test {
 };
 
 TEST_F(CodeVerifierTest, RemembersThatCodeWasRefusedAndWritesNothing) {
-  const CodeVerifier::Scope scope;
+  CodeVerifier::Scope scope;
   EXPECT_EQ(Verify(true), 0);
   EXPECT_FALSE(scope.refused());
   testing::internal::CaptureStderr();
@@ -66,7 +66,7 @@ TEST_F(CodeVerifierTest, RemembersThatCodeWasRefusedAndWritesNothing) {
 
 TEST_F(CodeVerifierTest, KnowsNothingOfWhatWasCompiledBefore) {
   Verify(false);
-  const CodeVerifier::Scope scope;
+  CodeVerifier::Scope scope;
   EXPECT_FALSE(scope.refused());
 }
 

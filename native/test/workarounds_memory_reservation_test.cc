@@ -141,7 +141,7 @@ TEST_F(MemoryReservationTest, RefusesMoreThanTheProcessMayHave) {
   EXPECT_EQ(many.size(), MemoryReservation::kMostMemories);
   many.pop_back();
   EXPECT_EQ(DetailOf([] { MemoryReservation{0}; }), "nothing");
-  // In the order in which they were made, as `prepared` wants it.
+  // The last one first, as scopes are.
   while (!many.empty()) many.pop_back();
 }
 

@@ -10,6 +10,7 @@
 
 #include "workarounds/library_imports.h"
 #include "workarounds/stand_in_library.h"
+#include "workarounds/workaround.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -57,7 +58,7 @@ bool IsLoaded(const std::string& name) {
 }  // namespace
 
 AbsentLlvm::AbsentLlvm(const std::string& path) {
-  if (IsAskedFor()) return;
+  if (IsAskedFor() || !IsInForce(Workaround::kAbsentLlvm)) return;
   const auto imports = ReadImports(path, kPrefix);
   if (!imports || IsLoaded(imports->library)) return;
   library_.reset(

@@ -8,11 +8,6 @@
 #include "workarounds/elf_slots.h"
 
 namespace wasmedge_embed {
-namespace {
-
-thread_local EmbeddedBinary::Replacement* current = nullptr;
-
-}  // namespace
 
 void EmbeddedBinary::Install(void* wasmedge_library) {
   if (ElfSlots(wasmedge_library).Redirect("dlsym", reinterpret_cast<void*>(&Find)) != 0) return;
@@ -22,18 +17,11 @@ void EmbeddedBinary::Install(void* wasmedge_library) {
 }
 
 void* EmbeddedBinary::Find(void* library, const char* symbol) noexcept {
-  if (current != nullptr && std::strcmp(symbol, "wasm.size") == 0) return &current->size_;
-  if (current != nullptr && std::strcmp(symbol, "wasm.code") == 0) {
-    return const_cast<uint8_t*>(current->data_);
+  if (const Scope* const scope = Scope::Current()) {
+    if (std::strcmp(symbol, "wasm.size") == 0) return const_cast<uint64_t*>(&scope->size_);
+    if (std::strcmp(symbol, "wasm.code") == 0) return const_cast<uint8_t*>(scope->data_);
   }
   return dlsym(library, symbol);
 }
-
-EmbeddedBinary::Replacement::Replacement(WasmBytes binary) noexcept
-    : data_(binary.data), size_(binary.size) {
-  current = this;
-}
-
-EmbeddedBinary::Replacement::~Replacement() { current = nullptr; }
 
 }  // namespace wasmedge_embed

@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "base/guest_stack.h"
+#include "workarounds/workaround.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -51,6 +52,7 @@ _Unwind_Reason_Code Stop(_Unwind_Context*, void*) { return _URC_NORMAL_STOP; }
 
 bool RedirectReturnToGuest(void*, bool (*is_guest_code)(uintptr_t),
                            const GuestStack& stack) noexcept {
+  if (!IsInForce(Workaround::kGuestReturn)) return false;
   Search search{is_guest_code};
   _Unwind_Backtrace(&VisitFrame, &search);
   if (search.address == 0) return false;
@@ -89,6 +91,7 @@ uintptr_t WithoutSignature(uintptr_t address) {
 
 bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t),
                            const GuestStack& stack) noexcept {
+  if (!IsInForce(Workaround::kGuestReturn)) return false;
   auto& machine = static_cast<ucontext_t*>(context)->uc_mcontext;
   // A guest that was interrupted itself has called nobody.
   if (is_guest_code(machine.pc)) return false;

@@ -48,9 +48,6 @@ State& Global() {
   return *state;
 }
 
-thread_local MemoryReservation* prepared = nullptr;
-thread_local MemoryReservation::Rehearsal* rehearsal = nullptr;
-
 // Not null, and nothing that anybody has.
 void* const kNowhere = reinterpret_cast<void*>(kPageSize);
 
@@ -167,32 +164,27 @@ void MemoryReservation::Install(void* wasmedge_library) {
   }
 }
 
-MemoryReservation::MemoryReservation(uint64_t pages) : begin_(Reserve(true)), outer_(prepared) {
+MemoryReservation::MemoryReservation(uint64_t pages) : begin_(Reserve(true)) {
   const uint64_t size = pages * kPageSize;
   if (Open(reinterpret_cast<uintptr_t>(begin_) + kGapBytes, size) != Opening::kDone) {
     Release(reinterpret_cast<uintptr_t>(begin_));
     throw NoPages(size);
   }
-  prepared = this;
 }
 
 MemoryReservation::~MemoryReservation() {
-  prepared = outer_;
   if (begin_ != nullptr) Release(reinterpret_cast<uintptr_t>(begin_));
 }
-
-MemoryReservation::Rehearsal::Rehearsal() noexcept { rehearsal = this; }
-
-MemoryReservation::Rehearsal::~Rehearsal() { rehearsal = nullptr; }
 
 // Stands in for libwasmedge's `mmap`.
 void* MemoryReservation::Map(void* address, size_t size, int protection, int flags, int file,
                              long offset) {
   if (address == nullptr && size == kRequestBytes && protection == PROT_NONE) {
-    if (rehearsal != nullptr) {
+    if (auto* const rehearsal = Rehearsal::Current()) {
       ++rehearsal->requests_;
       return kNowhere;
     }
+    MemoryReservation* const prepared = Current();
     if (prepared != nullptr && prepared->begin_ != nullptr) {
       return std::exchange(prepared->begin_, nullptr);
     }
@@ -223,6 +215,7 @@ void* MemoryReservation::Map(void* address, size_t size, int protection, int fla
 // Stands in for libwasmedge's `munmap`.
 int MemoryReservation::Unmap(void* address, size_t size) {
   if (size == kRequestBytes) {
+    auto* const rehearsal = Rehearsal::Current();
     if (rehearsal != nullptr && address == kNowhere) {
       ++rehearsal->returns_;
       return 0;

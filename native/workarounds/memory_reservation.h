@@ -3,6 +3,8 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "base/thread_scope.h"
+#include "workarounds/workaround.h"
 
 namespace wasmedge_embed {
 
@@ -15,17 +17,18 @@ namespace wasmedge_embed {
 /// further. And where the system refuses the 12 GiB, or the first pages, the engine goes on with a
 /// memory at address 0.
 ///
-/// So libwasmedge's `mmap` and `munmap` are redirected (its own slots, nobody else's). A
-/// reservation has a guard of `kGuardBytes` behind it, which goes away with it. Pages of a memory
-/// are opened within it by a change of rights: WasmEdge's mapping over it would leave a hole where
-/// it fails, into which the system may put anything. And a memory is reserved, its first pages
-/// opened, before the engine is asked to instantiate a module: what fails is told instead of the
-/// guest being run.
+/// So libwasmedge's `mmap` and `munmap` are redirected. A reservation has a guard of `kGuardBytes`
+/// behind it, which goes away with it. Pages of a memory are opened within it by a change of
+/// rights: WasmEdge's mapping over it would leave a hole where it fails, into which the system may
+/// put anything. And a memory is reserved, its first pages opened, before the engine is asked to
+/// instantiate a module: what fails is told instead of the guest being run.
 ///
 /// While one lives, it serves the first memory that is made on its thread. What it has given
 /// belongs to the engine from then on.
-class MemoryReservation {
+class MemoryReservation : public ThreadScope<MemoryReservation> {
  public:
+  static constexpr Workaround kWorkaround = Workaround::kGuestMemory;
+
   /// Behind the 12 GiB: more than any access of a compiled guest reaches, and a whole number of
   /// large pages, so that a memory lies at a multiple of their size as it did before.
   static constexpr uint64_t kGuardBytes = uint64_t{2} << 20;
@@ -33,8 +36,8 @@ class MemoryReservation {
   /// address, and others need addresses as well.
   static constexpr uint64_t kMostMemories = 8000;
 
-  /// Redirects libwasmedge's slots. Throws `Error(kNativeLoad)` when the library has none of them.
-  /// How it uses them a `Rehearsal` shows.
+  /// Throws `Error(kNativeLoad)` when the library reaches neither function through slots. How it
+  /// uses them a `Rehearsal` shows.
   static void Install(void* wasmedge_library);
 
   /// Where the engine is another program's, which has loaded our plug-ins, nobody prepares
@@ -47,18 +50,11 @@ class MemoryReservation {
   /// its detail where the addresses, with "host-memory" where the pages cannot be had.
   explicit MemoryReservation(uint64_t pages);
   ~MemoryReservation();
-  MemoryReservation(const MemoryReservation&) = delete;
-  MemoryReservation& operator=(const MemoryReservation&) = delete;
 
   /// While one lives, its thread's next memory is made of no addresses at all, for a look at how
   /// the library asks for them. It must have no pages.
-  class Rehearsal {
+  class Rehearsal : public ThreadScope<Rehearsal> {
    public:
-    Rehearsal() noexcept;
-    ~Rehearsal();
-    Rehearsal(const Rehearsal&) = delete;
-    Rehearsal& operator=(const Rehearsal&) = delete;
-
     /// Whether addresses were asked for, and given back, in the way that is known here.
     bool is_as_expected() const noexcept { return requests_ == 1 && returns_ == 1; }
 
@@ -74,7 +70,6 @@ class MemoryReservation {
 
   // Null when it was given away.
   uint8_t* begin_;
-  MemoryReservation* const outer_;
 };
 
 }  // namespace wasmedge_embed

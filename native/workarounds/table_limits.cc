@@ -1,6 +1,7 @@
 #include "workarounds/table_limits.h"
 
 #include "base/error.h"
+#include "workarounds/workaround.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -86,6 +87,7 @@ std::optional<std::vector<uint8_t>> LimitSection(WasmBytes payload, uint64_t ele
 
 std::optional<std::vector<uint8_t>> LimitTables(WasmBytes module, uint64_t elements,
                                                 const std::string& name) {
+  if (!IsInForce(Workaround::kTableLimits)) return std::nullopt;
   WasmSections sections(module);
   while (!sections.AtEnd()) {
     const auto section = sections.Next();

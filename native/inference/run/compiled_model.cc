@@ -104,7 +104,7 @@ void CompiledModel::MakeBuffers(const std::vector<LiteRtModel::Argument>& tensor
                                 std::vector<AlignedBuffer>* memory,
                                 std::vector<litert::TensorBufferT*>* arguments) {
   const litert::Api& api = litert::Library::Get().api();
-  const litert::LogCapture log;
+  litert::LogCapture log;
   arguments->resize(tensors.size());
   for (const LiteRtModel::Argument& tensor : tensors) {
     const AlignedBuffer& bytes = memory->emplace_back(tensor.byte_size);
@@ -120,7 +120,7 @@ void CompiledModel::MakeBuffers(const std::vector<LiteRtModel::Argument>& tensor
 void CompiledModel::Compile(const InferenceOptions& options) {
   const litert::Library& library = litert::Library::Get();
   const litert::Api& api = library.api();
-  const litert::LogCapture log;
+  litert::LogCapture log;
   const auto litert_options = MakeOptions(api, options, log);
   litert::CompiledModelT* handle = nullptr;
   litert::Check(api.CreateCompiledModel(library.environment(), model_.handle(),
@@ -157,7 +157,7 @@ void CompiledModel::GetOutput(size_t index, uint8_t* bytes) const noexcept {
 
 void CompiledModel::Run(Invocation* invocation) {
   const litert::Api& api = litert::Library::Get().api();
-  const litert::LogCapture log;
+  litert::LogCapture log;
   failed_ = true;
   invocation_ = invocation;
   litert::Check(api.RunCompiledModel(handle_.get(), kSignature, arguments_.size(),

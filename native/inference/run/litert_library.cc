@@ -8,9 +8,8 @@
 
 #include "base/error.h"
 #include "base/loaded_file.h"
-#include "inference/run/litert_log.h"
-#include "inference/run/processor_list.h"
-#include "workarounds/elf_slots.h"
+#include "workarounds/litert_output.h"
+#include "workarounds/litert_processors.h"
 
 namespace wasmedge_embed::litert {
 namespace {
@@ -87,19 +86,6 @@ void KeepThisCodeLoaded() {
   dlerror();
 }
 
-void Silence(void* handle) {
-  const ElfSlots slots(handle);
-  // The slot of a variable holds its address: of `FILE* stderr`, of the stream objects.
-  static std::FILE* log_file = LogFile();
-  slots.Redirect("stderr", &log_file);
-  slots.Redirect("_ZSt4cerr", LogStream());
-  slots.Redirect("_ZSt4cout", LogStream());
-}
-
-void LetItKnowTheProcessors(void* handle) {
-  ElfSlots(handle).Redirect("open", reinterpret_cast<void*>(&OpenFile));
-}
-
 }  // namespace
 
 std::string StatusText(Status status) {
@@ -149,8 +135,7 @@ Library::Library(const std::string& path) {
                    std::string("it is older than LiteRT 2.3 (it has no ") + kVersionMark + ")");
   }
   KeepThisCodeLoaded();
-  Silence(handle_);
-  LetItKnowTheProcessors(handle_);
+  InstallWorkarounds<LitertOutput, LitertProcessors>(handle_);
 
   constexpr int32_t kMinimumLogSeverity = 25;
   constexpr int32_t kInteger = 2;

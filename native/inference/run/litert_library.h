@@ -13,12 +13,8 @@ namespace wasmedge_embed::litert {
 /// there, so is one that 2.3 was the first to have, and the layout of what the library writes is
 /// checked with each model that is read (`Model`).
 ///
-/// LiteRT writes to stderr whatever its log level is. Its own references to `stderr`, `std::cerr`
-/// and `std::cout` are redirected to `LogFile` and `LogStream`; the process's streams and
-/// descriptors stay untouched. What it writes to descriptor 2 directly, it writes before it aborts
-/// the process, and is left.
-///
-/// Its `open` is `OpenFile`, which gives it a list of the processors where the system has none.
+/// What it says does not go to the process's streams (`LitertOutput`), and where the system has no
+/// list of the processors it is given one (`LitertProcessors`).
 ///
 /// Nothing is ever closed or destroyed: LiteRT's threads and this object file's redirections may be
 /// in use until the process ends. For the same reason opening it keeps this code loaded when the

@@ -203,7 +203,7 @@ LiteRtModel::~LiteRtModel() {
 void LiteRtModel::Parse(const AlignedBuffer& bytes) {
   const litert::Library& library = litert::Library::Get();
   const litert::Api& api = library.api();
-  const litert::LogCapture log;
+  litert::LogCapture log;
   litert::ModelT* handle = nullptr;
   litert::Check(
       api.CreateModelFromBuffer(library.environment(), bytes.data(), bytes.size(), &handle),
@@ -221,7 +221,7 @@ void LiteRtModel::Parse(const AlignedBuffer& bytes) {
 
 void LiteRtModel::ReadArguments(litert::SignatureT* signature) {
   const litert::Api& api = litert::Library::Get().api();
-  const litert::LogCapture log;
+  litert::LogCapture log;
   litert::SubgraphT* graph = nullptr;
   litert::Check(api.GetSignatureSubgraph(signature, &graph), "find the model's graph", log);
 

@@ -1,4 +1,4 @@
-#include "inference/run/processor_list.h"
+#include "workarounds/litert_processors.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -10,7 +10,9 @@
 #include <cstdio>
 #include <cstring>
 
-namespace wasmedge_embed::litert {
+#include "workarounds/elf_slots.h"
+
+namespace wasmedge_embed {
 namespace {
 
 bool IsProcessorList(const char* path) {
@@ -20,7 +22,11 @@ bool IsProcessorList(const char* path) {
 
 }  // namespace
 
-int OpenFile(const char* path, int flags, ...) noexcept {
+void LitertProcessors::Install(void* litert_library) {
+  ElfSlots(litert_library).Redirect("open", reinterpret_cast<void*>(&Open));
+}
+
+int LitertProcessors::Open(const char* path, int flags, ...) noexcept {
   mode_t mode = 0;
   if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {
     va_list arguments;
@@ -33,7 +39,7 @@ int OpenFile(const char* path, int flags, ...) noexcept {
   return OpenProcessorList();
 }
 
-int OpenProcessorList() noexcept {
+int LitertProcessors::OpenProcessorList() noexcept {
   char text[32];
   const long last = std::max(sysconf(_SC_NPROCESSORS_CONF), 1L) - 1;
   const int size = last == 0 ? std::snprintf(text, sizeof text, "0\n")
@@ -47,4 +53,4 @@ int OpenProcessorList() noexcept {
   return -1;
 }
 
-}  // namespace wasmedge_embed::litert
+}  // namespace wasmedge_embed

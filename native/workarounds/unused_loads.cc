@@ -1,4 +1,4 @@
-#include "workarounds/llvm_options.h"
+#include "workarounds/unused_loads.h"
 
 #include <dlfcn.h>
 
@@ -6,7 +6,7 @@
 
 namespace wasmedge_embed {
 
-void KeepTrapsOfLoads(void* wasmedge_library) {
+void UnusedLoads::Install(void* wasmedge_library) {
   // Looked for in what the library needs as well. LLVM has no other door to these options; what it
   // does not know it passes over (llvm-c/Support.h).
   using Parse = void (*)(int, const char* const*, const char*);

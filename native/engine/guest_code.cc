@@ -1,0 +1,92 @@
+#include "engine/guest_code.h"
+
+#include <elf.h>
+#include <link.h>
+#include <ucontext.h>
+
+#include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <list>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace wasmedge_embed {
+namespace {
+
+using CodeRanges = std::vector<std::pair<uintptr_t, uintptr_t>>;
+
+/// The host's code, sorted. The last version is in force; a handler may still read an earlier one,
+/// and each is smaller than the one before.
+struct HostCode {
+  std::mutex mutex;
+  std::list<CodeRanges> versions;
+  std::atomic<const CodeRanges*> last{nullptr};
+
+  // With the mutex held.
+  void Add(CodeRanges ranges) { last.store(&versions.emplace_back(std::move(ranges))); }
+};
+
+HostCode& TheHostCode() {
+  static HostCode code;
+  return code;
+}
+
+int CollectCode(dl_phdr_info* info, size_t, void* ranges) {
+  for (int index = 0; index < info->dlpi_phnum; ++index) {
+    const ElfW(Phdr)& segment = info->dlpi_phdr[index];
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
+    const uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
+    static_cast<CodeRanges*>(ranges)->emplace_back(begin, begin + segment.p_memsz);
+  }
+  return 0;
+}
+
+/// All code that is loaded, sorted.
+CodeRanges LoadedCode() {
+  CodeRanges ranges;
+  dl_iterate_phdr(&CollectCode, &ranges);
+  std::sort(ranges.begin(), ranges.end());
+  return ranges;
+}
+
+}  // namespace
+
+void RememberHostCode() {
+  HostCode& host = TheHostCode();
+  const std::lock_guard<std::mutex> lock(host.mutex);
+  host.Add(LoadedCode());
+}
+
+void ForgetUnloadedCode() {
+  HostCode& host = TheHostCode();
+  const CodeRanges loaded = LoadedCode();
+  const std::lock_guard<std::mutex> lock(host.mutex);
+  const CodeRanges& known = *host.last.load();
+  CodeRanges kept;
+  std::set_intersection(known.begin(), known.end(), loaded.begin(), loaded.end(),
+                        std::back_inserter(kept));
+  if (kept.size() != known.size()) host.Add(std::move(kept));
+}
+
+bool IsGuestCode(uintptr_t address) noexcept {
+  const CodeRanges& ranges = *TheHostCode().last.load();
+  const auto above =
+      std::upper_bound(ranges.begin(), ranges.end(), address,
+                       [](uintptr_t value, const std::pair<uintptr_t, uintptr_t>& range) {
+                         return value < range.first;
+                       });
+  return above == ranges.begin() || address >= std::prev(above)->second;
+}
+
+uintptr_t ProgramCounter(const void* context) noexcept {
+  const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
+#if defined(__x86_64__)
+  return static_cast<uintptr_t>(machine.gregs[REG_RIP]);
+#elif defined(__aarch64__)
+  return static_cast<uintptr_t>(machine.pc);
+#endif
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,32 @@
+/**
+ * The test that fails without a workaround: of the native tests by a filter of GoogleTest's, or of the package's, on an
+ * addon with switches, by its file and what its name matches.
+ *
+ * @type {{ name: string, native?: string, mocha?: string, grep?: string, takesMemory?: boolean }[]}
+ */
+export const rows = [
+  { name: 'wasmedge-signals', native: 'SignalsTest.AreAsTheyWereAfterATrap' },
+  {
+    name: 'interpreter-memory',
+    mocha: 'hostile-guests-recursion',
+    grep: 'interpreter',
+    takesMemory: true,
+  },
+  { name: 'guest-memory', native: '*MemoryReservationGuestTest.*' },
+  { name: 'table-limits', mocha: 'table-limit', grep: 'beyond it.*\\(aot\\)' },
+  { name: 'embedded-binary', mocha: 'table-limit', grep: 'beyond it.*\\(a \\.so\\)' },
+  { name: 'unwinding-tables', native: 'UnwindingTablesTest.AreDataInWhatIsGivenToWasmEdge' },
+  { name: 'guest-return', native: 'GuestReturnTest.LeavesWhenTheHostFunctionReturns' },
+  { name: 'program-log', native: 'ProgramLogTest.IsNotAmongWhatTheGuestWrites' },
+  { name: 'absent-llvm', mocha: 'compile-process', grep: 'Compiling in a process of its own' },
+  { name: 'llvm-signals', native: 'SignalsTest.AreAsTheyWereAfterCompiling' },
+  { name: 'generic-target', native: 'GenericTargetTest.IsTheBaselineInAScope' },
+  { name: 'call-buffers', mocha: 'indirect-imports', grep: 'however often \\(aot' },
+  {
+    name: 'code-verifier',
+    native: 'CodeVerifierTest.RemembersThatCodeWasRefusedAndWritesNothing',
+  },
+  { name: 'unused-loads', mocha: 'traps-unused-loads', grep: 'i32\\.load \\(aot' },
+  { name: 'litert-output', native: 'LitertProcessTest.WritesNothing' },
+  { name: 'litert-processors', native: 'LitertProcessorsTest.IsWhatLiteRtOpens' },
+];
