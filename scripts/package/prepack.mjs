@@ -12,7 +12,7 @@ import { requirePrebuilds } from './prebuilds.mjs';
 // What npm runs before it packs: all that the package holds is there and of the sources as they are.
 
 /** Those of the commands, and the one that does nothing, which `wasmedge-embed bench` measures. */
-const shippedGuests = ['image-classification', 'infer', 'echo'].map((name) =>
+const shippedGuests = ['image-classification', 'object-detection', 'infer', 'echo'].map((name) =>
   path.join(path.dirname(guestFile), `${name}.wasm`),
 );
 

@@ -7,6 +7,7 @@ const shippable = [
   'BSD-2-Clause',
   'BSD-3-Clause',
   'CC0-1.0',
+  'IJG',
   'ISC',
   'MIT',
   'Unicode-3.0',

@@ -30,7 +30,7 @@ const KINDS: [kind: RegExp, count: number | 'many'][] = [
   [/^dist\/[\w/-]+\.d\.ts$/, 'many'],
   [/^dist\/bench\/report\/(chart\.umd\.min\.js|page\.css)$/, 2],
   [/^dist\/serve\/page\/(page\.html|(page|choosing|photographs)\.css|icon\.svg)$/, 5],
-  [/^dist\/guest\/(image-classification|infer|echo)\.wasm$/, 3],
+  [/^dist\/guest\/(image-classification|object-detection|infer|echo)\.wasm$/, 4],
   [/^models\/default\/(model\.tflite|labels\.txt|README\.md)$/, 3],
   [/^native\/(CMakeLists\.txt|addon\.cc|litert\.json|sources\.txt)$/, 4],
   [/^native\/plugin\/CMakeLists\.txt$/, 1],
@@ -123,7 +123,15 @@ describe('The tarball', function () {
   it('says whose what it ships is', () => {
     assert.match(read('LICENSE').toString(), /Apache License\s+Version 2\.0/);
     const notice = read('NOTICE').toString();
-    for (const name of ['LiteRT', 'WasmEdge', 'Chart.js', 'jpeg-decoder', 'Rust']) {
+    for (const name of [
+      'LiteRT',
+      'WasmEdge',
+      'Chart.js',
+      'jpeg-decoder',
+      'jpeg-encoder',
+      'serde',
+      'Rust',
+    ]) {
       assert.ok(notice.includes(name), name);
     }
     assert.equal(manifest()['license'], 'Apache-2.0');

@@ -5,7 +5,7 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use vision::labels::Labels;
-use vision::{json, Failure};
+use vision::{html, json, Failure};
 
 /// The sentence about the best class, as HTML; a line with its end.
 ///
@@ -22,7 +22,7 @@ pub fn text(best: Score, labels: &Labels) -> String {
     format!(
         "It {certainty} a <a href='https://www.google.com/search?q={}'>{}</a> in the picture\n",
         percent_encoded(&label),
-        html_escaped(&label)
+        html::escaped(&label)
     )
 }
 
@@ -60,21 +60,6 @@ fn percent_encoded(text: &str) -> String {
         }
     }
     encoded
-}
-
-fn html_escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::{answer, scores};
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use vision::description::read_model;
+use vision::inference::Size;
 use vision::{defence, inference, input, program, tensor, Failure};
 
 /// Does what the arguments (after the program's name) ask for.
@@ -32,9 +33,8 @@ fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
     let (model, labels) = read_model(&options.model, Model::parse)?;
     let bytes = tensor::prepare(&jpeg, &model.input, options.max_pixels)?;
     drop(jpeg);
-    let mut outputs = [vec![0; model.output.classes * model.output.element_type.size()]];
-    inference::run(&options.model, &model.input, &bytes, &mut outputs)?;
-    let [output] = outputs;
+    let size = Size::Exactly(model.output.classes * model.output.element_type.size());
+    let [output] = inference::run(&options.model, &model.input, &bytes, [size])?;
     let count = match options.format {
         Format::Text => 1,
         Format::Json => options.top_k,

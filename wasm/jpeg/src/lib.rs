@@ -21,6 +21,9 @@ pub mod survey;
 pub use error::Error;
 pub use picture::{Channels, Decoded, Picture};
 
+use exif::Orientation;
+use survey::Survey;
+
 /// Decodes a JPEG of 8 bits (greyscale, YCbCr, RGB, CMYK or YCCK; sequential or progressive) to a
 /// picture of exactly `width` × `height` (each 1 or more), as it is to be seen: Exif's orientation
 /// is applied. Proportions are not kept.
@@ -38,4 +41,16 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<P
         None => general::decode_to(jpeg, width, height, max_pixels)?,
     };
     Ok(decoded.picture.turned(decoded.orientation))
+}
+
+/// Width and height of a JPEG in pixels, as it is to be seen: Exif's orientation is applied.
+///
+/// # Errors
+/// An [`Error`] if it has no frame header that could be read.
+pub fn size(jpeg: &[u8]) -> Result<(u16, u16), Error> {
+    let survey = Survey::of(jpeg);
+    let (width, height) =
+        survey.size().ok_or_else(|| Error("the JPEG picture has no frame header".into()))?;
+    let orientation = survey.exif().map_or(Orientation::Upright, exif::orientation);
+    Ok(if orientation.swaps_sides() { (height, width) } else { (width, height) })
 }

@@ -98,7 +98,8 @@ pub struct Tensor {
     pub name: String,
     /// The type of the elements.
     pub element_type: ElementType,
-    /// One to eight dimensions, each from 0 to 2³¹ − 1.
+    /// At most eight dimensions, each from 0 to 2³¹ − 1. None for a scalar, and where the shape is known
+    /// only when the model has run.
     pub shape: Vec<i64>,
     /// What integer elements mean.
     pub quantization: Option<Quantization>,
@@ -117,6 +118,25 @@ impl Tensor {
             shape: read_shape(tensor)?,
             quantization: read_quantization(tensor, element_type)?,
         })
+    }
+
+    /// What the elements mean; bytes at the end that make no whole one do not count.
+    #[must_use]
+    pub fn values(&self, bytes: &[u8]) -> Vec<f32> {
+        if self.element_type == ElementType::Float32 {
+            let floats = bytes.chunks_exact(4).filter_map(|chunk| chunk.try_into().ok());
+            return floats.map(f32::from_le_bytes).collect();
+        }
+        let Quantization { scale, zero_point } =
+            self.quantization.unwrap_or(Quantization { scale: 1.0, zero_point: 0 });
+        let value = |&byte: &u8| {
+            let step = match self.element_type {
+                ElementType::Int8 => i64::from(byte as i8),
+                _ => i64::from(byte),
+            };
+            ((step - zero_point) as f64 * scale) as f32
+        };
+        bytes.iter().map(value).collect()
     }
 }
 
@@ -245,11 +265,11 @@ fn read_type(tensor: &Value) -> Result<ElementType, String> {
         .ok_or_else(|| format!("has the type {name}; expected uint8, int8 or float32"))
 }
 
-/// One to eight dimensions, each from 0 to 2³¹ − 1; their meaning is checked by the caller.
+/// At most eight dimensions, each from 0 to 2³¹ − 1; their meaning is checked by the caller.
 fn read_shape(tensor: &Value) -> Result<Vec<i64>, String> {
-    let error = || "has no \"shape\" of 1 to 8 whole numbers".to_owned();
+    let error = || "has no \"shape\" of at most 8 whole numbers".to_owned();
     let dimensions = member(tensor, "shape").and_then(Value::as_array).ok_or_else(error)?;
-    if !(1..=8).contains(&dimensions.len()) {
+    if dimensions.len() > 8 {
         return Err(error());
     }
     dimensions
@@ -343,6 +363,19 @@ mod tests {
         let output = Tensor::read(&model.outputs[0]).unwrap();
         assert_eq!((output.name.as_str(), &output.shape[..]), ("", &[10][..]));
         assert_eq!(output.quantization, None);
+    }
+
+    #[test]
+    fn elements_mean_values() {
+        let tensor =
+            |description: &str| Tensor::read(&serde_json::from_str(description).unwrap()).unwrap();
+        let floats = tensor(r#"{"type":"float32","shape":[]}"#);
+        assert_eq!(floats.values(&[0, 0, 128, 63, 0, 0, 0, 64, 1]), [1.0, 2.0]);
+        let signed =
+            tensor(r#"{"type":"int8","shape":[3],"quantization":{"scale":0.5,"zeroPoint":-128}}"#);
+        assert_eq!(signed.values(&[128, 127, 0]), [0.0, 127.5, 64.0]);
+        let plain = tensor(r#"{"type":"uint8","shape":[2]}"#);
+        assert_eq!(plain.values(&[0, 255]), [0.0, 255.0]);
     }
 
     #[test]

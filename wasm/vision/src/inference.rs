@@ -4,20 +4,29 @@ use crate::description::{ElementType, Input};
 use crate::failure::Failure;
 use nn::{Graph, TensorType};
 
-/// Runs the host's model `name` on one input and reads as many of its outputs as there are `outputs`,
-/// in the model's order. Each must fill its buffer exactly.
+/// How many bytes an output has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// So many as the model's description says.
+    Exactly(usize),
+    /// The description does not say it: no more than this.
+    AtMost(usize),
+}
+
+/// Runs the host's model `name` on one input and reads its first `N` outputs.
 ///
 /// The graph and its session are not given back: this instance ends with its answer, and the
 /// functions to do so are not part of every host.
 ///
 /// # Errors
-/// [`Failure::Host`] names the function that failed and its error number.
-pub fn run(
+/// [`Failure::Host`] names the function that failed and its error number, or the output that has another
+/// size.
+pub fn run<const N: usize>(
     name: &str,
     input: &Input,
     bytes: &[u8],
-    outputs: &mut [Vec<u8>],
-) -> Result<(), Failure> {
+    sizes: [Size; N],
+) -> Result<[Vec<u8>; N], Failure> {
     let element_type = match input.element_type {
         // The interface has no signed bytes: they travel under this number, byte for byte.
         ElementType::Uint8 | ElementType::Int8 => TensorType::U8,
@@ -30,16 +39,20 @@ pub fn run(
     let mut session = graph.session().map_err(failed)?;
     session.set_input(0, &input.shape, element_type, bytes).map_err(failed)?;
     session.compute().map_err(failed)?;
-    for (index, output) in (0..).zip(outputs) {
+    let mut outputs = sizes.map(|size| match size {
+        Size::Exactly(bytes) | Size::AtMost(bytes) => vec![0; bytes],
+    });
+    for ((index, output), size) in (0..).zip(&mut outputs).zip(sizes) {
         let written = session.output(index, output).map_err(failed)?;
-        if written != output.len() {
+        if written > output.len() || (written < output.len() && matches!(size, Size::Exactly(_))) {
             return Err(Failure::Host(format!(
                 "output {index} of the model has {written} bytes, its description says {}",
                 output.len()
             )));
         }
+        output.truncate(written);
     }
-    Ok(())
+    Ok(outputs)
 }
 
 fn failed(error: nn::Error) -> Failure {

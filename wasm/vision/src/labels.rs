@@ -34,11 +34,15 @@ impl Labels {
     /// The label of class `index`, or `class INDEX` where the file names none.
     #[must_use]
     pub fn get(&self, index: usize) -> Cow<'_, str> {
-        let line = self.starts.get(index).and_then(|&start| self.text[start..].lines().next());
-        match line.map(str::trim) {
-            Some(label) if !label.is_empty() => Cow::Borrowed(label),
-            _ => Cow::Owned(format!("class {index}")),
-        }
+        self.line(index).map_or_else(|| Cow::Owned(format!("class {index}")), Cow::Borrowed)
+    }
+
+    /// What stands in line `index`, from 0; nothing where that is no text.
+    #[must_use]
+    pub fn line(&self, index: usize) -> Option<&str> {
+        let start = *self.starts.get(index)?;
+        let line = self.text[start..].lines().next()?.trim();
+        (!line.is_empty()).then_some(line)
     }
 }
 

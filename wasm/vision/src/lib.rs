@@ -10,6 +10,7 @@ pub mod arguments;
 pub mod defence;
 pub mod description;
 pub mod failure;
+pub mod html;
 pub mod inference;
 pub mod input;
 pub mod json;

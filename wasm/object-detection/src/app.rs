@@ -1,0 +1,66 @@
+//! From the command line to the answer.
+
+use crate::annotate::annotated;
+use crate::answer::{self, Names};
+use crate::detections::{detections, Wanted};
+use crate::model::Model;
+use crate::options::{self, Command, Format, Options};
+use crate::outputs::assign;
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use vision::description::read_model;
+use vision::inference::Size;
+use vision::{defence, inference, input, program, tensor, Failure};
+
+/// The most bytes of an output: boxes of 4,096 detections. What a model's description says of them is
+/// not always known.
+const MAX_OUTPUT_BYTES: usize = 64 << 10;
+
+/// Does what the arguments (after the program's name) ask for.
+///
+/// # Errors
+/// A [`Failure`]; nothing has been written to `output` then, unless writing itself failed.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    source: impl Read,
+    output: &mut dyn Write,
+) -> Result<(), Failure> {
+    let answer = match options::parse(arguments)? {
+        Command::Help => options::HELP.into(),
+        Command::Version => {
+            format!("{} {}\n", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).into()
+        }
+        Command::Detect(options) => detect(&options, source)?,
+    };
+    program::write(output, &answer)
+}
+
+fn detect(options: &Options, source: impl Read) -> Result<Vec<u8>, Failure> {
+    let jpeg = defence::while_decoding(|| input::read_jpeg(source))?;
+    let (model, labels) = read_model(&options.model, Model::parse)?;
+    let names = Names::new(labels);
+    let bytes = tensor::prepare(&jpeg, &model.input, options.max_pixels)?;
+    let sizes = [Size::AtMost(MAX_OUTPUT_BYTES); 4];
+    let outputs = inference::run(&options.model, &model.input, &bytes, sizes)?;
+    let mut outputs = outputs.into_iter().zip(&model.outputs);
+    let mut next =
+        || outputs.next().map(|(bytes, tensor)| (&tensor.name[..], tensor.values(&bytes)));
+    let outputs = std::array::from_fn(|_| next().unwrap_or_default());
+    let outputs = assign(outputs).map_err(Failure::Host)?;
+
+    let (width, height) = jpeg::size(&jpeg)?;
+    let size = (usize::from(width), usize::from(height));
+    let wanted = Wanted { threshold: options.threshold, max_results: options.max_results };
+    let found = detections(&outputs, size, wanted).map_err(Failure::Host)?;
+    if options.format == Format::Text {
+        return Ok(answer::text(&found, &names).into());
+    }
+    let mut answer = answer::json(&options.model, size, &found, &names)?.into_bytes();
+    if options.format == Format::Annotated {
+        let picture =
+            defence::while_decoding(|| jpeg::decode(&jpeg, width, height, options.max_pixels))?;
+        drop(jpeg);
+        answer.extend(annotated(picture, &found, &names)?);
+    }
+    Ok(answer)
+}

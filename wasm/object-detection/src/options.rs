@@ -1,0 +1,200 @@
+//! The command line.
+
+use std::ffi::OsString;
+use vision::arguments::{self, model_name, number, usage, Asked};
+use vision::Failure;
+
+/// Pictures above this number of pixels are refused unless `--max-pixels` says otherwise: 50
+/// megapixels.
+pub const DEFAULT_MAX_PIXELS: u64 = 50_000_000;
+
+/// Detections below this score are left out unless `--threshold` says otherwise.
+pub const DEFAULT_THRESHOLD: f32 = 0.5;
+
+/// What `--help` prints.
+pub const HELP: &str = "\
+Finds things in the JPEG picture on standard input.
+
+Usage: object-detection [OPTIONS] < picture.jpg
+
+The picture is raw JPEG, or the same as hexadecimal text (either case, white space ignored).
+The model belongs to the host, which describes it in /models/NAME.json and /models/NAME.labels.txt.
+It has to end with the operator TFLite_Detection_PostProcess, as SSD and EfficientDet do.
+
+Options:
+  --model NAME      the host's name of the model [default: default]
+  --format FORMAT   text: one sentence; json: one line with the boxes in pixels; annotated: the same
+                    line, then the picture with the boxes drawn, as JPEG [default: text]
+  --threshold S     leave out what has a lower score, 0 to 1 [default: 0.5]
+  --max-results N   how many things are told, the best first [default: all of the model's]
+  --max-pixels N    refuse pictures with more pixels than this [default: 50000000]
+  -h, --help        print this help and exit
+  -V, --version     print name and version and exit
+
+Exit codes:
+  0   the answer is on standard output
+  64  wrong options
+  65  not a JPEG, damaged, of an unsupported kind, or too much: pixels, work, memory
+  70  the host has no such model, or cannot run it, or the model is no detector
+";
+
+/// One line for a wrong command line.
+pub const USAGE: &str =
+    "usage: object-detection [--model NAME] [--format text|json|annotated] [--threshold S] \
+                         [--max-results N] [--max-pixels N] [--help] [--version] < picture.jpg";
+
+/// The form of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One sentence.
+    Text,
+    /// One line of JSON.
+    Json,
+    /// The same line, then a JPEG.
+    Annotated,
+}
+
+/// What the caller asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// The host's name of the model.
+    pub model: String,
+    /// The form of the answer.
+    pub format: Format,
+    /// The lowest score that is told.
+    pub threshold: f32,
+    /// How many detections are told; 1 or more.
+    pub max_results: usize,
+    /// The largest width × height that is decoded.
+    pub max_pixels: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            model: "default".into(),
+            format: Format::Text,
+            threshold: DEFAULT_THRESHOLD,
+            max_results: usize::MAX,
+            max_pixels: DEFAULT_MAX_PIXELS,
+        }
+    }
+}
+
+/// What the command line asks to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Find things in the picture on standard input.
+    Detect(Options),
+    /// Print [`HELP`].
+    Help,
+    /// Print name and version.
+    Version,
+}
+
+/// Reads the arguments after the program's name.
+///
+/// # Errors
+/// [`Failure::Usage`] names the first argument that is unknown, lacks its value, or has a wrong one.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
+    let mut options = Options::default();
+    let names = ["--model", "--format", "--threshold", "--max-results", "--max-pixels"];
+    let asked = arguments::read(arguments, &names, |name, value| {
+        match name {
+            "--model" => options.model = model_name(value)?,
+            "--format" => options.format = format(&value)?,
+            "--threshold" => options.threshold = threshold(&value)?,
+            "--max-results" => options.max_results = number(name, &value)?,
+            _ => options.max_pixels = number(name, &value)?,
+        }
+        Ok(())
+    })?;
+    Ok(match asked {
+        Asked::Run => Command::Detect(options),
+        Asked::Help => Command::Help,
+        Asked::Version => Command::Version,
+    })
+}
+
+fn format(value: &str) -> Result<Format, Failure> {
+    match value {
+        "text" => Ok(Format::Text),
+        "json" => Ok(Format::Json),
+        "annotated" => Ok(Format::Annotated),
+        _ => Err(usage(format!("--format wants text, json or annotated, not \"{value}\""))),
+    }
+}
+
+fn threshold(value: &str) -> Result<f32, Failure> {
+    match value.parse() {
+        Ok(threshold) if (0.0..=1.0).contains(&threshold) => Ok(threshold),
+        _ => Err(usage(format!("--threshold wants a number from 0 to 1, not \"{value}\""))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_words(words: &[&str]) -> Result<Command, Failure> {
+        parse(words.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn nothing_given_means_the_defaults() {
+        assert_eq!(parse_words(&[]), Ok(Command::Detect(Options::default())));
+    }
+
+    #[test]
+    fn every_option_is_read() {
+        let expected = Options {
+            model: "ssd".into(),
+            format: Format::Annotated,
+            threshold: 0.25,
+            max_results: 3,
+            max_pixels: 1_000_000,
+        };
+        let words = [
+            "--model=ssd",
+            "--format",
+            "annotated",
+            "--threshold",
+            "0.25",
+            "--max-results=3",
+            "--max-pixels",
+            "1000000",
+        ];
+        assert_eq!(parse_words(&words), Ok(Command::Detect(expected)));
+        assert_eq!(parse_words(&["--help", "--nonsense"]), Ok(Command::Help));
+        assert_eq!(parse_words(&["-V"]), Ok(Command::Version));
+    }
+
+    #[test]
+    fn help_names_every_option() {
+        let options = ["--model", "--format", "--threshold", "--max-results", "--max-pixels"];
+        for option in options.into_iter().chain(["--help", "--version"]) {
+            assert!(HELP.contains(option) && USAGE.contains(option), "{option}");
+        }
+        assert!(HELP.contains(&DEFAULT_MAX_PIXELS.to_string()));
+        assert!(HELP.contains(&format!("[default: {DEFAULT_THRESHOLD}]")));
+    }
+
+    #[test]
+    fn wrong_arguments_are_refused() {
+        let wrong: &[&[&str]] = &[
+            &["picture.jpg"],
+            &["--top-k", "3"],
+            &["--model", "../etc/passwd"],
+            &["--format", "xml"],
+            &["--threshold", "NaN"],
+            &["--threshold", "-0.1"],
+            &["--threshold", "1.1"],
+            &["--threshold", "50%"],
+            &["--max-results", "0"],
+            &["--max-pixels="],
+        ];
+        for words in wrong {
+            assert!(matches!(parse_words(words), Err(Failure::Usage(_))), "{words:?}");
+        }
+    }
+}
