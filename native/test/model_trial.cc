@@ -75,6 +75,11 @@ void FillWithTellingNumbers(uint8_t* bytes, uint64_t size, std::mt19937_64& rand
   }
 }
 
+bool HasTellingNumbers(const TensorInfo& info) {
+  return info.type == TensorType::kFloat32 || info.type == TensorType::kInt32 ||
+         info.type == TensorType::kInt64;
+}
+
 void FillInputs(const Model& model, const CompiledModelPool::Lease& compiled, uint64_t seed,
                 bool telling) {
   std::mt19937_64 random(seed);
@@ -109,7 +114,9 @@ ModelTrial::Outcome Try(const std::vector<uint8_t>& bytes, size_t index,
       inference.kernels = options.kernels[i];
       const auto compiled = model.Pool(inference).Acquire();
       compiled->Run();
+      const auto& inputs = model.inputs();
       for (const bool telling : {false, true}) {
+        if (telling && std::none_of(inputs.begin(), inputs.end(), HasTellingNumbers)) break;
         FillInputs(model, compiled, index, telling);
         try {
           compiled->Run();
