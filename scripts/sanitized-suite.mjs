@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { forgetOtherToolchain, parallel } from './setup/addon.mjs';
 import { SetupFailure } from './setup/failure.mjs';
 import { runCommand } from './setup/index.mjs';
-import { liteRtFile, localProgram, root, setupFolder } from './setup/paths.mjs';
+import { liteRtFile, localProgram, packageTests, root, setupFolder } from './setup/paths.mjs';
 import { ask, run } from './setup/processes.mjs';
 import { withTask } from './setup/task.mjs';
 
@@ -83,6 +83,7 @@ async function runSuite(runtime, { grep, counts }) {
       // Several times slower than without.
       ...['--timeout', '300000'],
       ...(grep === undefined ? [] : ['--grep', grep]),
+      packageTests,
     ],
     { cwd: root, env: environment(runtime), inherit: true },
   );

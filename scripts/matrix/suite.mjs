@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-import { localProgram, root } from '../setup/paths.mjs';
+import { localProgram, packageTests, root } from '../setup/paths.mjs';
 import { ask } from '../setup/processes.mjs';
 
 /** @type {import('../setup/steps.mjs').Step} */
@@ -38,6 +38,7 @@ export function suiteOf({ name, title, node }) {
           // It is begun and left alone, on a machine that does other things as well.
           ...['--timeout', '180000'],
           ...(grep === undefined ? [] : ['--grep', grep]),
+          packageTests,
         ]),
       ];
     },

@@ -28,6 +28,8 @@ export const compiledGuestFile = compiledGuest('image-classification');
 /** The same the original's way, with its model embedded. */
 export const embeddingGuestFile = guest('image-classification-wasmedge-tensorflow');
 export const compiledEmbeddingGuestFile = compiledGuest('image-classification-wasmedge-tensorflow');
+/** The tests of the package, compiled, as mocha takes them. */
+export const packageTests = 'build/test/*.test.js';
 export const commandLine = path.join(root, 'dist/cli/main.js');
 
 /** A program of an npm dependency; exists once the dependencies are installed. */

@@ -12,8 +12,23 @@ const reportAssets = [
 ];
 
 /** What runs in the reader's browser is compiled for it, and served as it is with these. */
-const page = 'lib/serve/page';
+export const page = 'lib/serve/page';
 const pageAssets = ['page.html', 'page.css', 'choosing.css', 'photographs.css', 'icon.svg'];
+
+/** Where in `dist` its scripts go. */
+export function browserFolder(dist) {
+  return path.join(dist, 'serve/page/browser');
+}
+
+/** Copies into `dist` what is no TypeScript. */
+export function copyAssets(dist) {
+  for (const name of pageAssets) {
+    copyFileSync(path.join(root, page, name), path.join(dist, 'serve/page', name));
+  }
+  for (const file of reportAssets) {
+    copyFileSync(path.join(root, file), path.join(dist, 'bench/report', path.basename(file)));
+  }
+}
 
 /** @type {import('./steps.mjs').Step} */
 export const typeScript = {
@@ -35,15 +50,10 @@ export const typeScript = {
     await task.exec(localProgram('tsc'), ['-p', 'tsconfig.json', '--outDir', fresh], { cwd: root });
     await task.exec(
       localProgram('tsc'),
-      ['-p', path.join(page, 'browser'), '--outDir', path.join(fresh, 'serve/page/browser')],
+      ['-p', path.join(page, 'browser'), '--outDir', browserFolder(fresh)],
       { cwd: root },
     );
-    for (const name of pageAssets) {
-      copyFileSync(path.join(root, page, name), path.join(fresh, 'serve/page', name));
-    }
-    for (const file of reportAssets) {
-      copyFileSync(path.join(root, file), path.join(fresh, 'bench/report', path.basename(file)));
-    }
+    copyAssets(fresh);
     const dist = path.join(root, 'dist');
     rmSync(dist, { recursive: true, force: true });
     renameSync(fresh, dist);

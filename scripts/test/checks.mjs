@@ -6,7 +6,7 @@ import { fuzzerCrate, fuzzerTargetFolder } from '../fuzz/differential/build.mjs'
 import { formatters } from '../format/formatters.mjs';
 import { cargo } from '../setup/guests.mjs';
 import { rustEnvironment } from '../setup/machine.mjs';
-import { commandLine, localProgram, root, setupFolder } from '../setup/paths.mjs';
+import { commandLine, localProgram, packageTests, root, setupFolder } from '../setup/paths.mjs';
 import { countCargo, countFuzzers, countMochaSummary } from './counts.mjs';
 import { nativeChecks } from './native-checks.mjs';
 
@@ -113,6 +113,7 @@ export const checks = [
           'mocha',
           ...['--reporter', reporter, '--reporter-option', `output=${mochaCounts}`],
           ...(grep === undefined ? [] : ['--grep', grep]),
+          packageTests,
         ),
       ];
     },
@@ -268,17 +269,7 @@ function suite(
 function mochaBelow(folder, timeout) {
   return [
     local('tsc', '-p', 'tsconfig.test.json'),
-    local(
-      'mocha',
-      ...[
-        '--no-config',
-        '--timeout',
-        String(timeout),
-        '--require',
-        './build/test/support/cache.js',
-      ],
-      `build/test/${folder}/*.test.js`,
-    ),
+    local('mocha', '--timeout', String(timeout), `build/test/${folder}/*.test.js`),
   ];
 }
 

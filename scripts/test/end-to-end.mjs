@@ -52,7 +52,6 @@ async function runTests(files, { counts, grep, env, through }) {
   if (compiled.code !== 0) return 1;
   const [program, ...args] = [
     ...[...through, localProgram('mocha')],
-    // Its configuration would add the package's other tests.
     ...['--no-config', '--forbid-only', '--require', './build/test/support/cache.js'],
     `build/test/${files}.js`,
     ...['--reporter', path.join(root, 'scripts/test/mocha-reporter.mjs')],

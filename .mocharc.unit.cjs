@@ -1,0 +1,23 @@
+// What `npm run test:unit` runs: the tests that neither start processes nor compile for long. A new file is among them
+// unless its name says that it is one of the others.
+const others = [
+  ...['*-isolation', '*-leaks', '*-random', 'addon-*', 'bench-*', 'bundle*', 'cache*', 'child-*'],
+  ...['classification-guest-*', 'cli-*', 'cluster', 'compile-*', 'concurrency', 'event-loop'],
+  ...[
+    'hardened-binaries',
+    'hostile-*',
+    'inference-*',
+    'isolation-*',
+    'lambda-body-cost',
+    'large-*',
+  ],
+  ...['lib-rooms', 'memory-*', 'mode', 'model-fetch*', 'models-damaged', 'module-*', 'native-load'],
+  ...['no-home', 'permission', 'plugin-*', 'process-end', 'serve-*', 'signals*', 'silence'],
+  ...['subprocess-*', 'timeout*', 'traps*', 'untrusted-*', 'worker-*'],
+];
+
+module.exports = {
+  ...require('./.mocharc.json'),
+  spec: ['build/test/*.test.js'],
+  ignore: others.map((name) => `build/test/${name}.test.js`),
+};
