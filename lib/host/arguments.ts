@@ -36,7 +36,7 @@ export function callableFunction(functions: ExportedFunctions, name: string): Ca
   if (!found?.params || !found.results) {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      `The module exports no function '${printable(name, 200)}'. It exports: ` +
+      `The module exports no function '${quoted(name)}'. It exports: ` +
         // A module may have a million, with names of any text.
         `${printable([...functions.keys()].join(', '), 2000) || 'none'}.`,
     );
@@ -74,6 +74,11 @@ export function requireCount(called: CallableFunction, count: number): void {
     'ERR_INVALID_ARGUMENT',
     `'${called.name}' takes ${called.params.length} arguments, ${typeOf(called)}, got ${count}.`,
   );
+}
+
+/** Of any name, also one that is no text. */
+function quoted(name: unknown): string {
+  return printable(String(name), 200);
 }
 
 function typeOf({ params, results }: Pick<CallableFunction, 'params' | 'results'>): string {
