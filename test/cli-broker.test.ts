@@ -11,10 +11,10 @@ describe('The commands that speak to a broker', () => {
     'amqp://a:p%ss@h',
   ]) {
     it(`do not show an address that they cannot use: ${url}`, async () => {
-      for (const words of [['worker'], ['invoke', 'cat.jpg']]) {
+      for (const words of [['consume'], ['worker'], ['invoke', 'cat.jpg']]) {
         const args = [...words, '--queue', 'pictures'];
         // Anything that is loaded first would fail otherwise.
-        const model = words[0] === 'worker' ? ['--model', 'none.tflite'] : [];
+        const model = words[0] !== 'invoke' ? ['--model', 'none.tflite'] : [];
         for (const [given, variables] of [
           [['--amqp', url], {}],
           [[], { WASMEDGE_EMBED_AMQP: url }],

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 
 import { WasmEdgeError, findGuest, findModel, loadModule } from 'wasmedge-embed';
-import { startWorker } from 'wasmedge-embed/broker';
+import { startConsumer } from 'wasmedge-embed/broker';
 
 const { env } = process;
 const SHUTDOWN_MS = 30_000;
@@ -17,7 +17,7 @@ const classifier = await loadModule(env.MODULE ?? findGuest(), {
   limits: { memoryPages: 4_096 },
 });
 
-const worker = await startWorker({
+const consumer = await startConsumer({
   url: env.AMQP_URL ?? 'amqp://127.0.0.1',
   queue: env.QUEUE ?? 'pictures',
   concurrency,
@@ -36,14 +36,14 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, async () => {
     console.log(`${signal}: finishing what is under way`);
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
-    await worker.close();
+    await consumer.close();
     await classifier.close();
   });
 }
 
 /**
  * What it gives is the answer. What it throws decides about the message: ERR_INVALID_ARGUMENT sends it to the
- * dead-letter queue, anything else back to the queue, for another worker or a later time.
+ * dead-letter queue, anything else back to the queue, for another consumer or a later time.
  */
 async function classify({ id, picture }, { getRemainingTimeInMillis }) {
   if (typeof id !== 'string' || typeof picture !== 'string') {
@@ -56,7 +56,7 @@ async function classify({ id, picture }, { getRemainingTimeInMillis }) {
     stdin: Buffer.from(picture, 'base64'),
     timeoutMs: Math.max(1, getRemainingTimeInMillis()),
   });
-  // No worker could do better: the sender is told.
+  // No consumer could do better: the sender is told.
   if (exitCode === 65) return { id, error: stderr.toString().trim() };
   if (exitCode !== 0) throw new Error(`The guest ended with exit code ${exitCode}: ${stderr}`);
   return { id, topK: JSON.parse(stdout).topK };

@@ -1,4 +1,4 @@
-// Has the workers of a queue classify photographs, and prints their answers.
+// Has the consumers of a queue classify photographs, and prints their answers.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';

@@ -24,7 +24,7 @@ interface Pending {
 }
 
 /**
- * Connects a client to the workers of a queue.
+ * Connects a client to the consumers of a queue.
  *
  * @param options Broker, queue, and how long to wait.
  * @throws {WasmEdgeError} ERR_BROKER when the broker cannot be reached; ERR_INVALID_ARGUMENT.
@@ -92,7 +92,7 @@ export class QueueClient {
           ? aborted(signal)
           : new WasmEdgeError(
               'ERR_TIMEOUT',
-              `No worker of ${this.#options.queue} has answered within ${timeoutMs} ms.`,
+              `No consumer of ${this.#options.queue} has answered within ${timeoutMs} ms.`,
             );
       this.#settle(id)?.reject(error);
     });
@@ -125,8 +125,8 @@ export class QueueClient {
       this.#settle(idOf(message))?.reject(
         new WasmEdgeError(
           'ERR_BROKER',
-          `The broker has no queue ${this.#options.queue}: start a worker of it first ` +
-            "('wasmedge-embed worker').",
+          `The broker has no queue ${this.#options.queue}: start a consumer of it first ` +
+            "('wasmedge-embed consume').",
         ),
       );
     });

@@ -16,11 +16,11 @@ import {
   text,
   toJson,
 } from './message.js';
-import { resolveWorkerOptions } from './options.js';
-import type { ResolvedWorkerOptions } from './options.js';
+import { resolveConsumerOptions } from './options.js';
+import type { ResolvedConsumerOptions } from './options.js';
 import { declareQueues } from './queues.js';
 import { Turns } from './turns.js';
-import type { FailedMessage, WorkerOptions } from './types.js';
+import type { ConsumerOptions, FailedMessage } from './types.js';
 
 interface Answer {
   content: Buffer;
@@ -42,11 +42,11 @@ interface Verdict {
 }
 
 /**
- * Serves invocations from a queue, any number of workers on any number of machines the same one: an
+ * Serves invocations from a queue, any number of consumers on any number of machines the same one: an
  * event as JSON in, the handler's answer as JSON out, to the message's `reply_to` with its
  * `correlation_id`.
  *
- * A message is acknowledged only after the broker has confirmed its answer. A worker that dies in
+ * A message is acknowledged only after the broker has confirmed its answer. A consumer that dies in
  * between leaves the message to another, so that delivery is at least once: a client discards a
  * second answer by its correlation id. Every message ends acknowledged, returned to be delivered
  * again, or in the dead-letter queue; docs/queue.md says when.
@@ -55,24 +55,33 @@ interface Verdict {
  * @throws {WasmEdgeError} ERR_BROKER when the broker cannot be reached, or has a queue of the name
  *   with other arguments; ERR_INVALID_ARGUMENT.
  */
-export async function startWorker(options: WorkerOptions): Promise<QueueWorker> {
-  const worker = new QueueWorker(resolveWorkerOptions(options));
-  await worker.start();
-  return worker;
+export async function startConsumer(options: ConsumerOptions): Promise<QueueConsumer> {
+  const consumer = new QueueConsumer(resolveConsumerOptions(options));
+  await consumer.start();
+  return consumer;
+}
+
+/**
+ * @param options As of {@link startConsumer}.
+ * @throws {WasmEdgeError} As {@link startConsumer}.
+ * @deprecated Its name is {@link startConsumer}.
+ */
+export function startWorker(options: ConsumerOptions): Promise<QueueConsumer> {
+  return startConsumer(options);
 }
 
 /** Serves a queue until it is closed. Connects again by itself when the connection is lost. */
-export class QueueWorker {
-  readonly #options: ResolvedWorkerOptions;
+export class QueueConsumer {
+  readonly #options: ResolvedConsumerOptions;
   readonly #underWay = new Set<Promise<void>>();
   readonly #turns = new Turns();
   #connection: RecoveringChannelModel | undefined;
-  /** The consumers of the present connection. */
-  #consumers: { channel: ConfirmChannel; tags: string[] } | undefined;
+  /** What the broker delivers by on the present connection. */
+  #subscriptions: { channel: ConfirmChannel; tags: string[] } | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @internal Use {@link startWorker}. */
-  constructor(options: ResolvedWorkerOptions) {
+  /** @internal Use {@link startConsumer}. */
+  constructor(options: ResolvedConsumerOptions) {
     this.#options = options;
   }
 
@@ -95,14 +104,14 @@ export class QueueWorker {
     return this.#closing;
   }
 
-  /** Closes the worker at the end of an `await using` block. */
+  /** Closes the consumer at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
   async #drain(): Promise<void> {
-    const { channel, tags = [] } = this.#consumers ?? {};
-    // Without a connection there are no consumers: the broker has given their messages to others.
+    const { channel, tags = [] } = this.#subscriptions ?? {};
+    // Without a connection there are none: the broker has given their messages to others.
     for (const tag of tags) await channel?.cancel(tag).catch(() => undefined);
     await Promise.all(this.#underWay);
     await this.#connection?.close();
@@ -126,7 +135,7 @@ export class QueueWorker {
       };
       return (await channel.consume(name, onMessage)).consumerTag;
     };
-    this.#consumers = {
+    this.#subscriptions = {
       channel,
       tags: [
         await consume(queue, concurrency, (message) => this.#serve(channel, message)),
@@ -152,7 +161,7 @@ export class QueueWorker {
   }
 
   /**
-   * A further delivery. Whatever ended a worker's process before may do so again, and then no other
+   * A further delivery. Whatever ended a consumer's process before may do so again, and then no other
    * message may be under way: its deliveries would count as well, and end in the dead letters.
    */
   async #serveAgain(channel: ConfirmChannel, message: ConsumeMessage): Promise<void> {
@@ -167,7 +176,7 @@ export class QueueWorker {
   #giveUp(): Verdict {
     const error = new WasmEdgeError(
       'ERR_BROKER',
-      `The message was delivered ${this.#options.deliveryLimit + 1} times, and each time its worker ended or the ` +
+      `The message was delivered ${this.#options.deliveryLimit + 1} times, and each time its consumer ended or the ` +
         'handler failed. It goes to the dead-letter queue.',
     );
     return { settle: 'return', answer: errorAnswer(error), error, isBeyondLimit: true };
@@ -234,7 +243,7 @@ export class QueueWorker {
     const { queue, retryQueue, deadLetterQueue, replyQueues } = this.#options;
     // An answer in one of its own queues would be served as an event.
     if ([queue, retryQueue, deadLetterQueue].includes(replyTo) || !replyQueues.test(replyTo)) {
-      refuse('replyTo of a message', 'a queue that this worker may answer to', replyTo);
+      refuse('replyTo of a message', 'a queue that this consumer may answer to', replyTo);
     }
     return { replyTo, correlationId };
   }
@@ -335,3 +344,6 @@ async function withinTime(invocation: Promise<unknown>, timeoutMs: number): Prom
 function errorAnswer(error: unknown): Answer {
   return { content: toJson('The error', functionError(error)), isError: true };
 }
+
+/** @deprecated Its name is {@link QueueConsumer}. */
+export type QueueWorker = QueueConsumer;

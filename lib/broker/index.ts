@@ -1,10 +1,10 @@
 /**
- * Invocations through a queue of RabbitMQ: workers that serve them with any Lambda handler, and
+ * Invocations through a queue of RabbitMQ: consumers that serve them with any Lambda handler, and
  * clients that await their answers.
  *
  * ```js
- * const { startWorker, connectClient } = require('wasmedge-embed/broker');
- * const worker = await startWorker({ url, queue, handler });
+ * const { startConsumer, connectClient } = require('wasmedge-embed/broker');
+ * const consumer = await startConsumer({ url, queue, handler });
  * const client = await connectClient({ url, queue });
  * const answer = await client.invoke({ body: jpeg.toString('hex') });
  * ```
@@ -13,13 +13,18 @@
  */
 export { connectClient } from './client.js';
 export type { QueueClient } from './client.js';
+export { startConsumer } from './consumer.js';
+export type { QueueConsumer } from './consumer.js';
 export type {
   ClientOptions,
   ConnectionEvent,
+  ConsumerOptions,
   FailedMessage,
   InvocationHandler,
   InvokeOptions,
-  WorkerOptions,
 } from './types.js';
-export { startWorker } from './worker.js';
-export type { QueueWorker } from './worker.js';
+
+/* eslint-disable @typescript-eslint/no-deprecated -- The names of before go on working. */
+export { startWorker } from './consumer.js';
+export type { QueueWorker } from './consumer.js';
+export type { WorkerOptions } from './types.js';

@@ -11,19 +11,19 @@ import { WasmEdgeError } from '../support/errors.js';
 import { printable } from '../support/printable.js';
 
 import { MAX_SHORT_STRING_BYTES } from './message.js';
-import type { ClientOptions, FailedMessage, InvocationHandler, WorkerOptions } from './types.js';
+import type { ClientOptions, ConsumerOptions, FailedMessage, InvocationHandler } from './types.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export type ResolvedWorkerOptions = Required<WorkerOptions>;
+export type ResolvedConsumerOptions = Required<ConsumerOptions>;
 export type ResolvedClientOptions = Required<ClientOptions>;
 
 /**
- * Validates the options of a worker.
+ * Validates the options of a consumer.
  *
  * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT.
  */
-export function resolveWorkerOptions(options: unknown): ResolvedWorkerOptions {
+export function resolveConsumerOptions(options: unknown): ResolvedConsumerOptions {
   const given = optionsObject('options', options, [
     'url',
     'queue',
@@ -61,8 +61,8 @@ export function resolveWorkerOptions(options: unknown): ResolvedWorkerOptions {
     retryQueue,
     deadLetterQueue,
     replyQueues: pattern('replyQueues', given.replyQueues),
-    onConnection: onConnection as ResolvedWorkerOptions['onConnection'],
-    onFailure: onFailure as ResolvedWorkerOptions['onFailure'],
+    onConnection: onConnection as ResolvedConsumerOptions['onConnection'],
+    onFailure: onFailure as ResolvedConsumerOptions['onFailure'],
   };
 }
 

@@ -11,7 +11,7 @@ export interface QueueNames {
  * Declares a function's queue, the queue of messages that are delivered again, and the dead-letter
  * queue.
  *
- * Quorum queues, since only these count deliveries: a message that kills each worker it comes to
+ * Quorum queues, since only these count deliveries: a message that kills each consumer it comes to
  * would otherwise go round for ever. They are durable. Dead letters are moved with the broker's own
  * confirmation, for which a queue must refuse messages beyond a length limit rather than drop them
  * (RabbitMQ, "At-least-once dead lettering").

@@ -20,7 +20,7 @@ export interface ConnectionEvent {
   error?: Error;
 }
 
-/** A message that a worker did not serve: {@link WorkerOptions.onFailure} is told of it. */
+/** A message that a consumer did not serve: {@link ConsumerOptions.onFailure} is told of it. */
 export interface FailedMessage {
   /**
    * What became of the message: `returned` to the broker, which delivers it again, or
@@ -36,8 +36,8 @@ export interface FailedMessage {
   error: Error;
 }
 
-/** Options of {@link startWorker}. */
-export interface WorkerOptions {
+/** Options of {@link startConsumer}. */
+export interface ConsumerOptions {
   /** The broker's address: `amqp://user:password@host:5672/vhost`, or `amqps://…`. */
   url: string;
   /**
@@ -58,25 +58,25 @@ export interface WorkerOptions {
    */
   timeoutMs?: number;
   /**
-   * How often a message is delivered again after its worker ended, the handler failed or its answer
+   * How often a message is delivered again after its consumer ended, the handler failed or its answer
    * was refused, 1 to 1,000, before it goes to the dead-letter queue. Default 5.
    */
   deliveryLimit?: number;
   /**
    * Where messages wait that are delivered again. Each is then served alone, so that one that ends
-   * its worker's process takes no other with it. Declared where it is not there. Default: the
+   * its consumer's process takes no other with it. Declared where it is not there. Default: the
    * queue's name with `.retry`.
    */
   retryQueue?: string;
   /**
-   * Where messages end that no worker can serve (not an event, too many deliveries) or that expired
+   * Where messages end that no consumer can serve (not an event, too many deliveries) or that expired
    * while they waited; RabbitMQ marks each with the reason (header `x-death`). Default: the queue's
    * name with `.dead`.
    */
   deadLetterQueue?: string;
   /**
    * The names of queues that answers may be sent to, by a pattern that finds them; a message that
-   * asks for an answer elsewhere is dead-lettered unserved. The worker's own queues are never
+   * asks for an answer elsewhere is dead-lettered unserved. The consumer's own queues are never
    * among them. Default: all others.
    */
   replyQueues?: RegExp;
@@ -95,11 +95,14 @@ export interface WorkerOptions {
   onConnection?: (event: ConnectionEvent) => void;
 }
 
+/** @deprecated Its name is {@link ConsumerOptions}. */
+export type WorkerOptions = ConsumerOptions;
+
 /** Options of {@link connectClient}. */
 export interface ClientOptions {
-  /** The broker's address, as of a worker. */
+  /** The broker's address, as of a consumer. */
   url: string;
-  /** The workers' queue. */
+  /** The consumers' queue. */
   queue: string;
   /** The longest that an invocation may take, 1 to 86,400,000 milliseconds. Default 60,000. */
   timeoutMs?: number;
@@ -109,6 +112,6 @@ export interface ClientOptions {
 export interface InvokeOptions {
   /** The longest that it may take, instead of the client's: 1 to 86,400,000 milliseconds. */
   timeoutMs?: number;
-  /** Stops waiting (ERR_ABORTED, with the signal's reason as its cause); a worker may still serve it. */
+  /** Stops waiting (ERR_ABORTED, with the signal's reason as its cause); a consumer may still serve it. */
   signal?: AbortSignal;
 }

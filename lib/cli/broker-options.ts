@@ -9,7 +9,7 @@ export interface BrokerOptions {
 
 export function addBrokerOptions(command: Command): Command {
   return command
-    .requiredOption('--queue <name>', "the workers' queue, named after the function")
+    .requiredOption('--queue <name>', "the consumers' queue, named after the function")
     .addOption(
       new Option(
         '--amqp <url>',

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 
 import { brokerUrl, failureText, withoutPassword } from '../broker/options.js';
 import type { ConnectionEvent } from '../broker/types.js';
-import { startWorker } from '../broker/worker.js';
+import { startConsumer } from '../broker/consumer.js';
 import { createHandler } from '../lambda/handler.js';
 
 import { addBrokerOptions } from './broker-options.js';
@@ -15,7 +15,7 @@ import { outliveReaders } from './outlive-readers.js';
 import { integerIn, regularExpression } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
-interface WorkerCommandOptions extends GuestOptions, BrokerOptions {
+interface ConsumeCommandOptions extends GuestOptions, BrokerOptions {
   concurrency: number;
   timeout: number;
   deliveryLimit: number;
@@ -25,11 +25,13 @@ interface WorkerCommandOptions extends GuestOptions, BrokerOptions {
   shutdownTimeout: number;
 }
 
-export function workerCommand(): Command {
-  const command = new Command('worker').description(
-    'Serve invocations from a queue of RabbitMQ, one worker of as many as are wanted. Ends with 0 after ' +
-      'SIGTERM or SIGINT once everything under way is answered; a second signal ends it at once.',
-  );
+export function consumeCommand(): Command {
+  const command = new Command('consume')
+    .alias('worker')
+    .description(
+      'Serve invocations from a queue of RabbitMQ, as one consumer of as many as are wanted. Ends with 0 after ' +
+        'SIGTERM or SIGINT once everything under way is answered; a second signal ends it at once.',
+    );
   return addGuestOptions(addBrokerOptions(command))
     .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), os.availableParallelism())
     .option('--timeout <seconds>', 'longest time of an invocation', integerIn(1, 900), 30)
@@ -56,10 +58,10 @@ its reply_to with its correlation_id, and the message is acknowledged once the b
 message that is not an event, that was delivered too often or that expired goes to the dead-letter queue; a line on
 standard error tells each. 'wasmedge-embed invoke' is a client.`,
     )
-    .action(work);
+    .action(consume);
 }
 
-async function work(options: WorkerCommandOptions): Promise<void> {
+async function consume(options: ConsumeCommandOptions): Promise<void> {
   outliveReaders();
   const { queue, module, isolation, concurrency, retryQueue, deadLetterQueue, replyQueues } =
     options;
@@ -77,7 +79,7 @@ async function work(options: WorkerCommandOptions): Promise<void> {
   try {
     // What cannot be loaded is no message's fault.
     await handler.ready;
-    const worker = await startWorker({
+    const consumer = await startConsumer({
       url,
       queue,
       handler,
@@ -93,7 +95,7 @@ async function work(options: WorkerCommandOptions): Promise<void> {
       },
     });
     stopOnSignals(async () => {
-      await worker.close();
+      await consumer.close();
       await handler.close();
     }, options.shutdownTimeout);
   } catch (error) {
@@ -102,7 +104,7 @@ async function work(options: WorkerCommandOptions): Promise<void> {
   }
 }
 
-function tell({ amqp, queue }: WorkerCommandOptions): (event: ConnectionEvent) => void {
+function tell({ amqp, queue }: ConsumeCommandOptions): (event: ConnectionEvent) => void {
   const address = withoutPassword(amqp);
   return ({ state, delayMs, error }) => {
     const reason = error?.message ?? 'no reason given';

@@ -23,7 +23,7 @@ interface InvokeCommandOptions extends BrokerOptions {
 export function invokeCommand(): Command {
   const command = new Command('invoke')
     .description(
-      "Classify JPEG pictures by the workers of a queue ('wasmedge-embed worker'). Exit code 1 when a picture " +
+      "Classify JPEG pictures by the consumers of a queue ('wasmedge-embed consume'). Exit code 1 when a picture " +
         'could not be classified.',
     )
     .argument('<image...>', 'JPEG files');

@@ -17,7 +17,7 @@ import { inspectCommand } from './inspect.js';
 import { invokeCommand } from './invoke.js';
 import { modelCommand } from './model.js';
 import { serveCommand } from './serve.js';
-import { workerCommand } from './worker.js';
+import { consumeCommand } from './consume.js';
 
 const root = path.join(__dirname, '..', '..');
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -38,7 +38,7 @@ const program = new Command('wasmedge-embed')
   .addCommand(classifyCommand())
   .addCommand(benchCommand())
   .addCommand(serveCommand())
-  .addCommand(workerCommand())
+  .addCommand(consumeCommand())
   .addCommand(invokeCommand())
   .addCommand(inferCommand())
   .addCommand(compileCommand())

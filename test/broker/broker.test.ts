@@ -6,8 +6,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { connect } from 'amqplib';
-import { startWorker } from 'wasmedge-embed/broker';
-import type { WorkerOptions } from 'wasmedge-embed/broker';
+import { startConsumer } from 'wasmedge-embed/broker';
+import type { ConsumerOptions } from 'wasmedge-embed/broker';
 import { createHandler } from 'wasmedge-embed/lambda';
 
 import { BrokerFixture, reasonOfDeath } from '../support/broker.js';
@@ -23,7 +23,7 @@ describe('Behind a broker', () => {
 
   it('a picture is classified by the handler that Lambda has', async () => {
     const handler = createHandler({ logger: false });
-    await using serving = await broker.worker(handler as never);
+    await using serving = await broker.consumer(handler as never);
     await using caller = await broker.client();
     const answer = (await caller.invoke({ body: plainJpeg(64, 64, 90).toString('hex') })) as {
       statusCode: number;
@@ -37,9 +37,9 @@ describe('Behind a broker', () => {
     await handler.close();
   });
 
-  it('a thousand invocations are shared by several workers, each answered with its own', async () => {
+  it('a thousand invocations are shared by several consumers, each answered with its own', async () => {
     const body = 'return { id: event.id, pid: process.pid }';
-    const workers = await Promise.all([1, 2, 3].map(() => broker.workerProcess(body)));
+    const consumers = await Promise.all([1, 2, 3].map(() => broker.consumerProcess(body)));
     await using caller = await broker.client();
     const answers = (await Promise.all(
       Array.from({ length: 1000 }, (_, id) => caller.invoke({ id })),
@@ -49,14 +49,14 @@ describe('Behind a broker', () => {
       Array.from({ length: 1000 }, (_, id) => id),
     );
     const served = new Set(answers.map(({ pid }) => pid));
-    assert.deepEqual([...served].sort(), workers.map(({ pid }) => pid).sort());
+    assert.deepEqual([...served].sort(), consumers.map(({ pid }) => pid).sort());
   });
 
-  it('none is lost when a worker is killed midway, and each caller hears once', async () => {
+  it('none is lost when a consumer is killed midway, and each caller hears once', async () => {
     const body = 'await new Promise((end) => setTimeout(end, 5)); return { id: event.id }';
     const [victim] = await Promise.all([
-      broker.workerProcess(body, 50),
-      broker.workerProcess(body, 4),
+      broker.consumerProcess(body, 50),
+      broker.consumerProcess(body, 4),
     ]);
     await using caller = await broker.client();
     let answered = 0;
@@ -74,9 +74,9 @@ describe('Behind a broker', () => {
     assert.equal(victim.killed, true);
   });
 
-  it('what is under way when a worker is asked to end is finished', async () => {
+  it('what is under way when a consumer is asked to end is finished', async () => {
     const body = 'await new Promise((end) => setTimeout(end, 300)); return { pid: process.pid }';
-    const child = await broker.workerProcess(body, 4);
+    const child = await broker.consumerProcess(body, 4);
     await using caller = await broker.client();
     const answers = Promise.all([1, 2, 3].map((id) => caller.invoke({ id })));
     await sleep(150);
@@ -86,10 +86,10 @@ describe('Behind a broker', () => {
     assert.deepEqual(await ended, [0, null]);
   });
 
-  it('workers and clients outlive a restart of the broker', async function () {
+  it('consumers and clients outlive a restart of the broker', async function () {
     this.timeout(120_000);
     const states: string[] = [];
-    await using serving = await broker.worker(
+    await using serving = await broker.consumer(
       async ({ id }) => {
         await sleep(20);
         return { id };
@@ -118,7 +118,7 @@ describe('Behind a broker', () => {
 
   for (const content of ['no JSON', '{"body":', '\u{fffd}"', '']) {
     it(`what is not an event goes to the dead-letter queue: ${JSON.stringify(content)}`, async () => {
-      await using serving = await broker.worker(({ id }) => Promise.resolve({ id }));
+      await using serving = await broker.consumer(({ id }) => Promise.resolve({ id }));
       await broker.publish(content);
       const message = await broker.deadLetter();
       assert.equal(message.content.toString(), content);
@@ -131,7 +131,7 @@ describe('Behind a broker', () => {
 
   it('an event of another kind ends there too, and its sender is told', async () => {
     const handler = createHandler({ logger: false });
-    await using serving = await broker.worker(handler as never);
+    await using serving = await broker.consumer(handler as never);
     await using caller = await broker.client();
     const error = await fails('ERR_BROKER', caller.invoke({ Records: [] }));
     assert.match(error.message, /the event must come from/i);
@@ -140,11 +140,11 @@ describe('Behind a broker', () => {
     await handler.close();
   });
 
-  it('a message that kills its workers ends there after as many deliveries as allowed', async function () {
+  it('a message that kills its consumers ends there after as many deliveries as allowed', async function () {
     this.timeout(120_000);
     const body =
       'if (event.id === -1) process.kill(process.pid, "SIGKILL"); return { id: event.id }';
-    const first = await broker.workerProcess(body, 1);
+    const first = await broker.consumerProcess(body, 1);
     await broker.publish('{"id":-1}');
     if (first.signalCode === null) await once(first, 'exit');
     for (let redelivery = 0; redelivery < 2; ++redelivery) {
@@ -152,7 +152,7 @@ describe('Behind a broker', () => {
       // It may live just long enough to say that it is ready.
       assert.deepEqual(await once(next, 'exit'), [null, 'SIGKILL']);
     }
-    await broker.workerProcess(body, 1);
+    await broker.consumerProcess(body, 1);
     const message = await broker.deadLetter();
     assert.equal(message.content.toString(), '{"id":-1}');
     assert.equal(reasonOfDeath(message), 'delivery_limit');
@@ -162,7 +162,7 @@ describe('Behind a broker', () => {
 
   it('a handler that fails gets the message again, as often as allowed', async () => {
     let attempts = 0;
-    await using serving = await broker.worker(({ id }) => {
+    await using serving = await broker.consumer(({ id }) => {
       if (id === 1 || ++attempts < 3) return Promise.reject(new Error('not now'));
       return Promise.resolve({ attempts });
     });
@@ -174,8 +174,8 @@ describe('Behind a broker', () => {
   });
 
   it('what nobody served in time is marked as expired where it ends', async () => {
-    // The worker declares the queue, and is gone.
-    await (await broker.worker(({ id }) => Promise.resolve({ id }))).close();
+    // The consumer declares the queue, and is gone.
+    await (await broker.consumer(({ id }) => Promise.resolve({ id }))).close();
     await using caller = await broker.client({ timeoutMs: SECOND });
     await fails('ERR_TIMEOUT', caller.invoke({ id: 5 }));
     const message = await broker.deadLetter();
@@ -184,7 +184,7 @@ describe('Behind a broker', () => {
   });
 
   it('a second answer is discarded', async () => {
-    await (await broker.worker(({ id }) => Promise.resolve({ id }))).close();
+    await (await broker.consumer(({ id }) => Promise.resolve({ id }))).close();
     const connection = await connect(broker.url);
     const channel = await connection.createChannel();
     await channel.consume(broker.queue, (message) => {
@@ -204,7 +204,7 @@ describe('Behind a broker', () => {
   });
 
   it('a caller may stop waiting', async () => {
-    await using serving = await broker.worker(async ({ id }) => {
+    await using serving = await broker.consumer(async ({ id }) => {
       await sleep(id);
       return { id };
     });
@@ -226,14 +226,14 @@ describe('Behind a broker', () => {
   it('errors say what is wrong: no queue, other arguments, no broker, bad options', async function () {
     this.timeout(60_000);
     await using caller = await broker.client();
-    assert.match((await fails('ERR_BROKER', caller.invoke({ id: 1 }))).message, /start a worker/);
+    assert.match((await fails('ERR_BROKER', caller.invoke({ id: 1 }))).message, /start a consumer/);
 
     const connection = await connect(broker.url);
     await (await connection.createChannel()).assertQueue(broker.queue, { durable: false });
     await connection.close();
     const other = await fails(
       'ERR_BROKER',
-      broker.worker(() => Promise.resolve({})),
+      broker.consumer(() => Promise.resolve({})),
     );
     assert.match(other.message, /PRECONDITION_FAILED/);
 
@@ -241,7 +241,7 @@ describe('Behind a broker', () => {
     const url = 'amqp://user:secret@127.0.0.1:1';
     const unreachable = await fails(
       'ERR_BROKER',
-      startWorker({ url, queue: broker.queue, handler }),
+      startConsumer({ url, queue: broker.queue, handler }),
     );
     assert.match(
       unreachable.message,
@@ -250,7 +250,7 @@ describe('Behind a broker', () => {
 
     const noHost = await fails(
       'ERR_BROKER',
-      startWorker({ url: `${broker.url}/none`, queue: broker.queue, handler }),
+      startConsumer({ url: `${broker.url}/none`, queue: broker.queue, handler }),
     );
     assert.match(noHost.message, /^No connection to .*\/none: the broker has no such virtual host/);
 
@@ -276,16 +276,16 @@ describe('Behind a broker', () => {
         queue: broker.queue,
         handler,
         ...bad,
-      } as unknown as WorkerOptions;
-      const { message } = await fails('ERR_INVALID_ARGUMENT', startWorker(options));
+      } as unknown as ConsumerOptions;
+      const { message } = await fails('ERR_INVALID_ARGUMENT', startConsumer(options));
       assert.ok(!message.includes('secret'), message);
     }
   });
 
-  it('the commands worker and invoke classify pictures', async () => {
+  it('the commands consume and invoke classify pictures', async () => {
     const cli = path.join(ROOT, 'dist', 'cli', 'main.js');
     const address = ['--amqp', broker.url, '--queue', broker.queue];
-    const serving = spawn(process.execPath, [cli, 'worker', ...address], {
+    const serving = spawn(process.execPath, [cli, 'consume', ...address], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     broker.track(serving);

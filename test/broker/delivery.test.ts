@@ -23,7 +23,7 @@ describe('What becomes of a message', () => {
     return name;
   }
 
-  /** Collects what a worker tells of the messages that it did not serve. */
+  /** Collects what a consumer tells of the messages that it did not serve. */
   function listen(): { failures: FailedMessage[]; onFailure: (failure: FailedMessage) => void } {
     const failures: FailedMessage[] = [];
     return { failures, onFailure: (failure) => failures.push(failure) };
@@ -39,7 +39,7 @@ describe('What becomes of a message', () => {
 
   it('an answer that is refused is tried again, then the message is dead-lettered', async () => {
     const { failures, onFailure } = listen();
-    await using serving = await broker.worker(({ id }) => Promise.resolve({ id }), {
+    await using serving = await broker.consumer(({ id }) => Promise.resolve({ id }), {
       concurrency: 2,
       onFailure,
     });
@@ -74,7 +74,7 @@ describe('What becomes of a message', () => {
     const circle: Record<string, unknown> = {};
     circle['itself'] = circle;
     const answers: unknown[] = [undefined, 7n, circle, () => 1];
-    await using serving = await broker.worker(({ id }) => Promise.resolve(answers[id]), {
+    await using serving = await broker.consumer(({ id }) => Promise.resolve(answers[id]), {
       onFailure,
     });
     await using caller = await broker.client();
@@ -92,20 +92,20 @@ describe('What becomes of a message', () => {
     await serving.close();
   });
 
-  it('a message that ends its worker takes none along that waits beside it, and its sender is told', async function () {
+  it('a message that ends its consumer takes none along that waits beside it, and its sender is told', async function () {
     this.timeout(120_000);
     const body =
       'if (event.id === 5) process.kill(process.pid, "SIGKILL");' +
       'await new Promise((end) => setTimeout(end, 20)); return { id: event.id }';
-    // What waits is delivered at once, all of it to one worker.
-    await (await broker.worker(({ id }) => Promise.resolve({ id }))).close();
+    // What waits is delivered at once, all of it to one consumer.
+    await (await broker.consumer(({ id }) => Promise.resolve({ id }))).close();
     await using caller = await broker.client({ timeoutMs: 100_000 });
     const answers = Promise.allSettled(
       Array.from({ length: 10 }, async (_, id) => await caller.invoke({ id })),
     );
-    const workers = broker.keepWorkers(1, body, { concurrency: 10, deliveryLimit: 2 });
+    const consumers = broker.keepConsumers(1, body, { concurrency: 10, deliveryLimit: 2 });
     const results = await answers;
-    workers.stop();
+    consumers.stop();
     for (const [id, result] of results.entries()) {
       if (id === 5) {
         assert.ok(result.status === 'rejected');
@@ -125,7 +125,7 @@ describe('What becomes of a message', () => {
       await sleep(30);
       return id === 2 ? 'x'.repeat(MAX_MESSAGE_BYTES + 1) : { id };
     };
-    await using serving = await broker.worker(handler, { concurrency: 4, onFailure });
+    await using serving = await broker.consumer(handler, { concurrency: 4, onFailure });
     await using caller = await broker.client({ timeoutMs: 100_000 });
     const others = [0, 1, 3, 4, 5].map((id) => caller.invoke({ id }));
     const large = caller.invoke({ id: 9, more: 'x'.repeat(MAX_MESSAGE_BYTES) });
@@ -148,7 +148,7 @@ describe('What becomes of a message', () => {
   it('an answer goes only where it may', async () => {
     const { failures, onFailure } = listen();
     const served: number[] = [];
-    await using serving = await broker.worker(
+    await using serving = await broker.consumer(
       ({ id }) => {
         served.push(id);
         return Promise.resolve({ id });
@@ -197,8 +197,8 @@ describe('What becomes of a message', () => {
     await connection.close();
   }
 
-  it("a foreign worker's error settles the call whatever it holds, and so does a bad event", async () => {
-    await (await broker.worker(({ id }) => Promise.resolve({ id }))).close();
+  it("a foreign consumer's error settles the call whatever it holds, and so does a bad event", async () => {
+    await (await broker.consumer(({ id }) => Promise.resolve({ id }))).close();
     await broker.withChannel(async (channel) => {
       const serve = (message: ConsumeMessage | null): void => {
         assert.ok(message);
@@ -233,8 +233,10 @@ describe('What becomes of a message', () => {
     ],
     ['rejects', () => Promise.reject(new Error('of the listener'))],
   ] as const) {
-    it(`a listener that ${name} does not stop the worker`, async () => {
-      await using serving = await broker.worker(({ id }) => Promise.resolve({ id }), { onFailure });
+    it(`a listener that ${name} does not stop the consumer`, async () => {
+      await using serving = await broker.consumer(({ id }) => Promise.resolve({ id }), {
+        onFailure,
+      });
       await broker.publish('not JSON');
       await broker.deadLetter();
       await using caller = await broker.client();
@@ -247,7 +249,7 @@ describe('What becomes of a message', () => {
     const { failures, onFailure } = listen();
     const handler = ({ id }: { id: number }): Promise<object> =>
       id === 1 ? new Promise(() => undefined) : Promise.resolve({ id });
-    await using serving = await broker.worker(handler, { timeoutMs: 100, onFailure });
+    await using serving = await broker.consumer(handler, { timeoutMs: 100, onFailure });
     await using caller = await broker.client();
     const [never, other] = [caller.invoke({ id: 1 }), caller.invoke({ id: 2 })];
     assert.deepEqual(await other, { id: 2 });
@@ -257,7 +259,7 @@ describe('What becomes of a message', () => {
   });
 
   it('a message that comes again has the headers and properties of its sender', async () => {
-    await using serving = await broker.worker(() => Promise.reject(new Error('not now')), {
+    await using serving = await broker.consumer(() => Promise.reject(new Error('not now')), {
       onFailure: () => undefined,
     });
     const headers = { 'x-request-id': 'mine', trace: 7 };
@@ -268,7 +270,7 @@ describe('What becomes of a message', () => {
     await serving.close();
   });
 
-  it('of a thousand, with workers and broker killed at random, every one is accounted for', async function () {
+  it('of a thousand, with consumers and broker killed at random, every one is accounted for', async function () {
     this.timeout(300_000);
     const POISON = [111, 777];
     const UNANSWERABLE = [222, 888];
@@ -278,7 +280,9 @@ describe('What becomes of a message', () => {
       `if (${JSON.stringify(POISON)}.includes(event.id)) process.kill(process.pid, "SIGKILL");` +
       `if (${JSON.stringify(UNANSWERABLE)}.includes(event.id)) return 1n;` +
       'await new Promise((end) => setTimeout(end, 5 * Math.random())); return { id: event.id }';
-    await (await broker.worker(({ id }) => Promise.resolve({ id }), { deliveryLimit: 6 })).close();
+    await (
+      await broker.consumer(({ id }) => Promise.resolve({ id }), { deliveryLimit: 6 })
+    ).close();
     await broker.withChannel(async (channel) => {
       const replyTo = await fullQueue(channel);
       for (const id of REFUSED) {
@@ -295,10 +299,10 @@ describe('What becomes of a message', () => {
       return answer.id;
     };
     const all = Promise.allSettled(Array.from({ length: 1000 }, (_, id) => invoke(id)));
-    const workers = broker.keepWorkers(3, body, { concurrency: 8, deliveryLimit: 6 });
+    const consumers = broker.keepConsumers(3, body, { concurrency: 8, deliveryLimit: 6 });
     for (const count of [100, 300, 500]) {
       await until(() => answered >= count);
-      const pids = workers.pids();
+      const pids = consumers.pids();
       process.kill(pids[Math.floor(Math.random() * pids.length)] ?? 0, 'SIGKILL');
       if (count === 300) await broker.restart();
     }
@@ -319,7 +323,7 @@ describe('What becomes of a message', () => {
     await until(
       async () => (await broker.countOf(queue)) + (await broker.countOf(`${queue}.retry`)) === 0,
     );
-    workers.stop();
+    consumers.stop();
     // A message may come there twice, but no other than these.
     while ((await broker.countOf(`${queue}.dead`)) > 0) {
       const { id } = JSON.parse((await broker.deadLetter()).content.toString()) as { id: number };

@@ -12,12 +12,12 @@ import { ROOT } from '../support/paths.js';
 import { RabbitMq, requireRabbitMq } from '../support/rabbitmq.js';
 import { eventually } from '../support/workers.js';
 
-describe('The example queue-worker', function () {
+describe('The example queue-consumer', function () {
   this.timeout(120_000);
 
   it('says so, and ends, where there is no broker', async () => {
     const env = { AMQP_URL: 'amqp://127.0.0.1:1' };
-    const { code, stderr } = await runExample('queue-worker', ['worker.mjs'], env);
+    const { code, stderr } = await runExample('queue-consumer', ['consumer.mjs'], env);
     assert.equal(code, 1);
     assert.match(stderr, /No connection to amqp:\/\/127\.0\.0\.1:1/);
   });
@@ -26,31 +26,31 @@ describe('The example queue-worker', function () {
     requireRabbitMq(this);
     const broker = await RabbitMq.start();
     const env = { AMQP_URL: broker.url, WASMEDGE_EMBED_DATA: '' };
-    const worker = spawn(process.execPath, ['worker.mjs'], {
-      cwd: path.join(ROOT, 'examples', 'queue-worker'),
+    const consumer = spawn(process.execPath, ['consumer.mjs'], {
+      cwd: path.join(ROOT, 'examples', 'queue-consumer'),
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const ended = once(worker, 'close');
+    const ended = once(consumer, 'close');
     try {
       let output = '';
-      worker.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+      consumer.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
       await eventually(() => output.includes('connected'));
 
       const { file, topK } = await clearestPhotograph();
       const { code, stdout } = await runExample(
-        'queue-worker',
-        ['submit.mjs', file, 'worker.mjs', file],
+        'queue-consumer',
+        ['submit.mjs', file, 'consumer.mjs', file],
         env,
       );
       assert.equal(code, 1);
       const answer = topK.map(({ label, score }) => `${label} ${score}`).join(', ');
       const lines = stdout.trimEnd().split('\n').sort();
       assert.deepEqual(
-        lines.filter((line) => !line.startsWith('worker.mjs: ')),
+        lines.filter((line) => !line.startsWith('consumer.mjs: ')),
         Array<string>(2).fill(`${path.basename(file)}: ${answer}`),
       );
-      assert.match(lines.join('\n'), /^worker\.mjs: .*neither a JPEG/m);
+      assert.match(lines.join('\n'), /^consumer\.mjs: .*neither a JPEG/m);
 
       const client = await connectClient({ url: broker.url, queue: 'pictures' });
       const { message } = await fails('ERR_BROKER', client.invoke({ id: 7 }));
@@ -62,10 +62,10 @@ describe('The example queue-worker', function () {
       await connection.close();
       assert.equal(dead && dead.content.toString(), '{"id":7}');
 
-      worker.kill('SIGTERM');
+      consumer.kill('SIGTERM');
       assert.deepEqual(await ended, [0, null]);
     } finally {
-      worker.kill('SIGKILL');
+      consumer.kill('SIGKILL');
       await ended;
       await broker.stop();
     }

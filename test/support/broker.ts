@@ -6,25 +6,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { connect } from 'amqplib';
 import type { ConfirmChannel, GetMessage, Options } from 'amqplib';
-import { connectClient, startWorker } from 'wasmedge-embed/broker';
-import type { ClientOptions, QueueClient, QueueWorker, WorkerOptions } from 'wasmedge-embed/broker';
+import { connectClient, startConsumer } from 'wasmedge-embed/broker';
+import type {
+  ClientOptions,
+  ConsumerOptions,
+  QueueClient,
+  QueueConsumer,
+} from 'wasmedge-embed/broker';
 
 import { ROOT } from './paths.js';
 import { RabbitMq, requireRabbitMq } from './rabbitmq.js';
 
 export const PATIENCE_MS = 50_000;
 
-/** A worker in a process of its own, whose handler is the body of a function of `event`. */
+/** A consumer in a process of its own, whose handler is the body of a function of `event`. */
 const WORKER_SCRIPT = `
-  const { startWorker } = require('wasmedge-embed/broker');
+  const { startConsumer } = require('wasmedge-embed/broker');
   const [options, body] = process.argv.slice(1);
   const handler = eval('(async (event) => {' + body + '})');
-  startWorker({ ...JSON.parse(options), handler, onFailure: () => {} }).then((worker) => {
-    process.once('SIGTERM', () => worker.close().then(() => process.exit(0)));
+  startConsumer({ ...JSON.parse(options), handler, onFailure: () => {} }).then((consumer) => {
+    process.once('SIGTERM', () => consumer.close().then(() => process.exit(0)));
     process.send('ready');
   });`;
 
-/** A broker for the tests of a suite, and for each test a queue of its own with its clients and workers. */
+/** A broker for the tests of a suite, and for each test a queue of its own with its clients and consumers. */
 export class BrokerFixture {
   #broker: RabbitMq | undefined;
   #queues = 0;
@@ -71,11 +76,11 @@ export class BrokerFixture {
     });
   }
 
-  worker(
+  consumer(
     handler: (event: { id: number }) => Promise<unknown>,
-    options: Partial<WorkerOptions> = {},
-  ): Promise<QueueWorker> {
-    return startWorker({
+    options: Partial<ConsumerOptions> = {},
+  ): Promise<QueueConsumer> {
+    return startConsumer({
       url: this.url,
       queue: this.queue,
       handler,
@@ -98,7 +103,7 @@ export class BrokerFixture {
     );
   }
 
-  async workerProcess(body: string, concurrency = 4): Promise<ChildProcess> {
+  async consumerProcess(body: string, concurrency = 4): Promise<ChildProcess> {
     const child = this.startProcess(body, concurrency);
     const [first] = (await Promise.race([
       once(child, 'message'),
@@ -108,8 +113,8 @@ export class BrokerFixture {
     return child;
   }
 
-  /** Keeps as many worker processes, each replaced when it ends, until the returned function is called. */
-  keepWorkers(
+  /** Keeps as many consumer processes, each replaced when it ends, until the returned function is called. */
+  keepConsumers(
     count: number,
     body: string,
     { concurrency, deliveryLimit }: { concurrency: number; deliveryLimit: number },

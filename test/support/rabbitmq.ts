@@ -67,7 +67,7 @@ export class RabbitMq {
       RABBITMQ_LOG_BASE: path.join(home, 'log'),
       RABBITMQ_PID_FILE: path.join(home, 'pid'),
       ERL_EPMD_ADDRESS: '127.0.0.1',
-      // Two cores are shared with the workers.
+      // Two cores are shared with the consumers.
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 +sbwt none',
     });
   }

@@ -1,6 +1,6 @@
 // What the package's users see of its types. Compiled and never run; each call stands in a function.
-import { connectClient, startWorker } from 'wasmedge-embed/broker';
-import type { QueueClient, QueueWorker } from 'wasmedge-embed/broker';
+import { connectClient, startConsumer } from 'wasmedge-embed/broker';
+import type { QueueClient, QueueConsumer } from 'wasmedge-embed/broker';
 import {
   WasmEdgeError,
   compileModule,
@@ -99,7 +99,7 @@ expectTypeOf((handler: ClassificationHandler, event: InvocationEvent) =>
   handler(event),
 ).returns.resolves.toEqualTypeOf<InvocationResult>();
 
-expectTypeOf(startWorker).returns.resolves.toEqualTypeOf<QueueWorker>();
+expectTypeOf(startConsumer).returns.resolves.toEqualTypeOf<QueueConsumer>();
 expectTypeOf(connectClient).returns.resolves.toEqualTypeOf<QueueClient>();
 
 /** As it is used. */
