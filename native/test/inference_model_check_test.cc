@@ -272,6 +272,18 @@ TEST(ModelLimitsTest, OwnModelsMayUseOperatorsWithoutRules) {
   EXPECT_EQ(Check(BuildModel(model), ModelLimits::Own()).other_elements, 120U);
 }
 
+TEST(ModelLimitsTest, OwnModelsMayUseOperatorsInWaysThatGuestsMayNot) {
+  // LiteRT takes the logarithm of INT8 as well.
+  ModelSpec model = OperatorModelNamed("LOG, FLOAT32");
+  for (SpecTensor& tensor : model.graph().tensors) {
+    tensor.type = schema::kInt8;
+    tensor.scales = {0.05F};
+    tensor.zero_points = {0};
+  }
+  EXPECT_NE(Refusal(BuildModel(model)).find("of type INT8; expected FLOAT32"), std::string::npos);
+  EXPECT_EQ(Check(BuildModel(model), ModelLimits::Own()).other_elements, 48U);
+}
+
 TEST(ModelLimitsTest, OwnModelsMayComputeShapes) {
   ModelSpec model = OperatorModelNamed("RESHAPE, FLOAT32");
   TensorOf(model, 1).data.reset();

@@ -53,6 +53,34 @@ OperatorCost GeneralCost(const OperatorView& view) {
   return cost;
 }
 
+OperatorCost CheckRule(const OperatorView& view, const FileOperator& op, const OperatorRule& rule,
+                       const ModelLimits& limits) {
+  view.Require(view.input_count() >= rule.minimum_inputs &&
+                   view.input_count() <= rule.maximum_inputs &&
+                   view.output_count() >= rule.minimum_outputs &&
+                   view.output_count() <= rule.maximum_outputs,
+               "has a wrong number of inputs or outputs");
+  view.Require(op.options_type == rule.options_type ||
+                   (op.options_type == schema::kNoOptions && !rule.needs_options),
+               "has the options of another operator, or none");
+  for (size_t i = 0; i < view.input_count(); ++i) {
+    if (!view.HasInput(i)) {
+      view.Require(OperatorRule::Contains(rule.optional, i), "lacks an input");
+      continue;
+    }
+    const bool is_parameter =
+        OperatorRule::Contains(rule.parameters, i) && !view.Input(i).constant();
+    const bool is_weights = OperatorRule::Contains(rule.weights, i) && !view.Input(i).fixed;
+    if (!is_parameter && !is_weights) continue;
+    if (!limits.unchecked_operators) {
+      view.Refuse("takes input " + std::to_string(i) +
+                  " from a computation; in a guest's model it must be a constant");
+    }
+    if (is_parameter) return GeneralCost(view);
+  }
+  return rule.check(view);
+}
+
 }  // namespace
 
 const CheckedTensor& OperatorView::Input(size_t index) const {
@@ -130,30 +158,12 @@ OperatorCost CheckOperator(const OperatorView& view, const FileOperator& op, int
     if (!limits.unchecked_operators) view.Refuse("is not among those that a guest's model may use");
     return GeneralCost(view);
   }
-  view.Require(view.input_count() >= rule->minimum_inputs &&
-                   view.input_count() <= rule->maximum_inputs &&
-                   view.output_count() >= rule->minimum_outputs &&
-                   view.output_count() <= rule->maximum_outputs,
-               "has a wrong number of inputs or outputs");
-  view.Require(op.options_type == rule->options_type ||
-                   (op.options_type == schema::kNoOptions && !rule->needs_options),
-               "has the options of another operator, or none");
-  for (size_t i = 0; i < view.input_count(); ++i) {
-    if (!view.HasInput(i)) {
-      view.Require(OperatorRule::Contains(rule->optional, i), "lacks an input");
-      continue;
-    }
-    const bool is_parameter =
-        OperatorRule::Contains(rule->parameters, i) && !view.Input(i).constant();
-    const bool is_weights = OperatorRule::Contains(rule->weights, i) && !view.Input(i).fixed;
-    if (!is_parameter && !is_weights) continue;
-    if (!limits.unchecked_operators) {
-      view.Refuse("takes input " + std::to_string(i) +
-                  " from a computation; in a guest's model it must be a constant");
-    }
-    if (is_parameter) return GeneralCost(view);
+  if (!limits.unchecked_operators || !rule->for_guests) return CheckRule(view, op, *rule, limits);
+  try {
+    return CheckRule(view, op, *rule, limits);
+  } catch (const Error&) {
+    return GeneralCost(view);
   }
-  return rule->check(view);
 }
 
 }  // namespace wasmedge_embed

@@ -24,6 +24,9 @@ struct OperatorRule {
   /// Inputs that need not be given: kernels look at all others without asking.
   uint32_t optional;
   OperatorCost (*check)(const OperatorView& view);
+  /// Whether the host's models may use the operator in other ways as well, as they may use those
+  /// without a rule.
+  bool for_guests = false;
 
   static constexpr bool Contains(uint32_t inputs, size_t input) noexcept {
     return input < 32 && (inputs >> input & 1) != 0;
