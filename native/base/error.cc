@@ -32,6 +32,8 @@ const char* ErrorCodeName(ErrorCode code) noexcept {
       return "ERR_INVALID_ARGUMENT";
     case ErrorCode::kNativeLoad:
       return "ERR_NATIVE_LOAD";
+    case ErrorCode::kHostFunction:
+      return "ERR_HOST_FUNCTION";
   }
   return "ERR_INVALID_ARGUMENT";
 }

@@ -24,6 +24,7 @@ enum class ErrorCode {
   kModel,
   kInvalidArgument,
   kNativeLoad,
+  kHostFunction,
 };
 
 const char* ErrorCodeName(ErrorCode code) noexcept;

@@ -9,6 +9,8 @@
 
 namespace wasmedge_embed {
 
+class HostExchange;
+
 /// Why an invocation is to end before its guest ends it.
 enum class StopReason : int { kNone = 0, kTimeout, kAborted, kShutdown };
 
@@ -19,8 +21,10 @@ class Invocation {
  public:
   using Clock = std::chrono::steady_clock;
 
-  explicit Invocation(Clock::time_point deadline = Clock::time_point::max())
-      : deadline_(deadline) {}
+  /// `exchange` is where its guest meets the embedder, if it may; it must outlive this.
+  explicit Invocation(Clock::time_point deadline = Clock::time_point::max(),
+                      HostExchange* exchange = nullptr)
+      : deadline_(deadline), exchange_(exchange) {}
   Invocation(const Invocation&) = delete;
   Invocation& operator=(const Invocation&) = delete;
 
@@ -38,6 +42,7 @@ class Invocation {
   Clock::duration inference_time() const noexcept { return inference_time_; }
 
   Clock::time_point deadline() const noexcept { return deadline_; }
+  HostExchange* exchange() const noexcept { return exchange_; }
 
   /// Asks the invocation to end; the first reason is the one that is reported. From any thread.
   void RequestStop(StopReason reason) noexcept {
@@ -62,6 +67,7 @@ class Invocation {
 
  private:
   const Clock::time_point deadline_;
+  HostExchange* const exchange_;
   std::atomic<StopReason> stop_{StopReason::kNone};
   std::optional<uint32_t> exit_code_;
   std::optional<Error> failure_;

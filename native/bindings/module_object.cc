@@ -1,5 +1,7 @@
 #include "bindings/module_object.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "bindings/addon_data.h"
@@ -18,6 +20,7 @@ namespace {
 
 /// As many as lib/module/load-settings.ts lets through.
 constexpr size_t kMaxConcurrency = 256;
+constexpr size_t kMaxWaiting = 1000;
 
 /// What the guest wrote and how it ended, on a result and on an error alike.
 void Describe(Napi::Env env, Job& job, Napi::Object target) {
@@ -56,6 +59,21 @@ OptionalHostModules ToHostModules(const Napi::Value& names) {
   return modules;
 }
 
+/// {'module': ['function', …], …}
+EmbedderFunctions ToFunctionNames(const Napi::Value& given) {
+  EmbedderFunctions functions;
+  if (given.IsUndefined()) return functions;
+  const auto modules = given.As<Napi::Object>();
+  const Napi::Array names = modules.GetPropertyNames();
+  for (uint32_t index = 0; index < names.Length(); ++index) {
+    const Napi::Value name = names.Get(index);
+    for (std::string& function : ToStrings(modules.Get(name))) {
+      functions[name.As<Napi::String>()].insert(std::move(function));
+    }
+  }
+  return functions;
+}
+
 std::shared_ptr<const FileSystem> ToFileSystem(const Napi::Object& files) {
   std::vector<FileEntry> entries;
   const Napi::Array paths = files.GetPropertyNames();
@@ -81,10 +99,15 @@ std::shared_ptr<const ModelTable> ToModelTable(const Napi::Object& models) {
 /// The end of a run.
 class RunMessage : public Mailbox::Message {
  public:
-  /// `called` is the type of the function that was called; null for a program.
+  /// `called` is the type of the function that was called, null for a program; `host_key` the run's
+  /// among those whose guests may call JavaScript.
   RunMessage(ModuleObject& module, const Signature* called, Napi::Promise::Deferred deferred,
-             std::unique_ptr<Job> job)
-      : module_(module), called_(called), deferred_(deferred), job_(std::move(job)) {}
+             std::optional<uint64_t> host_key, std::unique_ptr<Job> job)
+      : module_(module),
+        called_(called),
+        deferred_(deferred),
+        host_key_(host_key),
+        job_(std::move(job)) {}
 
   void Deliver(Napi::Env env) override {
     try {
@@ -94,6 +117,7 @@ class RunMessage : public Mailbox::Message {
     } catch (const std::bad_alloc&) {
       deferred_.Reject(ToJs(env, NotEnoughMemory()).Value());
     }
+    if (host_key_) module_.host_calls_->End(*host_key_);
     module_.EndWork();
   }
 
@@ -117,6 +141,7 @@ class RunMessage : public Mailbox::Message {
   ModuleObject& module_;
   const Signature* called_;
   Napi::Promise::Deferred deferred_;
+  const std::optional<uint64_t> host_key_;
   std::unique_ptr<Job> job_;
 };
 
@@ -145,6 +170,13 @@ Napi::Function ModuleObject::Define(Napi::Env env) {
        InstanceMethod<&ModuleObject::Instantiate>("instantiate"),
        InstanceMethod<&ModuleObject::StopRun>("stop"),
        InstanceMethod<&ModuleObject::Close>("close"),
+       InstanceMethod<&ModuleObject::OnHostCalls<&HostCalls::Answer>>("answer"),
+       InstanceMethod<&ModuleObject::OnHostCalls<&HostCalls::Fail>>("fail"),
+       InstanceMethod<&ModuleObject::OnHostCalls<&HostCalls::Enter>>("enter"),
+       InstanceMethod<&ModuleObject::OnHostCalls<&HostCalls::ReadMemory>>("readMemory"),
+       InstanceMethod<&ModuleObject::OnHostCalls<&HostCalls::WriteMemory>>("writeMemory"),
+       InstanceMethod<&ModuleObject::OnHostCalls<&HostCalls::MemorySize>>("memorySize"),
+       InstanceMethod<&ModuleObject::OnHostCalls<&HostCalls::GrowMemory>>("growMemory"),
        InstanceAccessor<&ModuleObject::IsAot>("isAot"),
        InstanceAccessor<&ModuleObject::Imports>("imports"),
        InstanceAccessor<&ModuleObject::Exports>("exports")});
@@ -193,20 +225,27 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
   return Guard(env, [&]() -> Napi::Value {
     const auto given = info[0].As<Napi::Object>();
     const Limits limits = ToLimits(given.Get("limits").As<Napi::Object>());
-    const OptionalHostModules host_modules = ToHostModules(given.Get("hostModules"));
-    CheckImports(*module_, host_modules);
+    const HostOffer offer{ToHostModules(given.Get("hostModules")),
+                          ToFunctionNames(given.Get("imports"))};
+    const auto imported =
+        std::make_shared<const std::vector<ImportedFunction>>(LinkImports(*module_, offer));
     CheckMemory(*module_, limits.memory_pages);
     CheckRunnable(*module_);
     WorkerPool::Options pool_options;
     pool_options.concurrency = given.Get("concurrency").ToNumber().Uint32Value();
     pool_options.max_queue = given.Get("maxQueue").ToNumber().Uint32Value();
-    if (pool_options.concurrency == 0 || pool_options.concurrency > kMaxConcurrency) {
-      throw Error(ErrorCode::kInvalidArgument, "The concurrency must be from 1 to 256.");
+    pool_options.max_waiting = given.Get("maxWaiting").ToNumber().Uint32Value();
+    if (pool_options.concurrency == 0 || pool_options.concurrency > kMaxConcurrency ||
+        pool_options.max_waiting > kMaxWaiting) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  "The concurrency must be from 1 to 256, maxWaiting at most 1,000.");
     }
     const GuestOptions guest_options{ToFileSystem(given.Get("files").As<Napi::Object>()),
                                      ToModelTable(given.Get("models").As<Napi::Object>()),
                                      ToInferenceOptions(given.Get("inference").As<Napi::Object>()),
-                                     limits, host_modules};
+                                     limits,
+                                     offer.modules,
+                                     imported};
     // Getters of the options may have done anything: what follows calls no JavaScript.
     if (AddonData::Get(env).is_shut_down()) {
       throw Error(ErrorCode::kClosed, "The process ends: nothing is started any more.");
@@ -215,6 +254,10 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
       throw Error(ErrorCode::kInvalidArgument, "The module was started before.");
     }
     pool_ = std::make_shared<WorkerPool>(module_, guest_options, pool_options);
+    if (std::any_of(imported->begin(), imported->end(),
+                    [](const ImportedFunction& each) { return each.standard == nullptr; })) {
+      host_calls_.emplace(*this, module_);
+    }
     is_started_ = true;
     modules_->insert(this);
     return env.Undefined();
@@ -250,17 +293,23 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     if (const Napi::Value timeout = given.Get("timeoutMs"); !timeout.IsUndefined()) {
       job->timeout = std::chrono::milliseconds(timeout.ToNumber().Int64Value());
     }
+    job->is_nested = given.Get("isNested").ToBoolean();
     // Getters of the request may have ended the environment's modules.
     if (!pool_) throw Error(ErrorCode::kClosed, "closed");
+    const auto mailbox = AddonData::Get(env).mailbox();
+    std::optional<HostCalls::Registration> registration;
+    if (host_calls_) job->exchange = registration.emplace(*host_calls_, mailbox).exchange();
+    const auto host_key = registration ? std::optional(registration->key()) : std::nullopt;
     const auto deferred = Napi::Promise::Deferred::New(env);
     const uint64_t ticket = pool_->Submit(
-        std::move(job), [this, called, deferred,
-                         mailbox = AddonData::Get(env).mailbox()](std::unique_ptr<Job> done) {
-          mailbox->Post(std::make_unique<RunMessage>(*this, called, deferred, std::move(done)));
+        std::move(job), [this, called, deferred, host_key, mailbox](std::unique_ptr<Job> done) {
+          mailbox->Post(
+              std::make_unique<RunMessage>(*this, called, deferred, host_key, std::move(done)));
         });
     BeginWork(env);
     Napi::Object run = Napi::Object::New(env);
     run["promise"] = deferred.Promise();
+    if (registration) run["hostKey"] = static_cast<double>(registration->Keep());
     // Exact in a double for the first 2^53 runs.
     run["ticket"] = static_cast<double>(ticket);
     return run;
@@ -301,6 +350,14 @@ Napi::Value ModuleObject::Close(const Napi::CallbackInfo& info) {
   pool_->Close(
       [message, mailbox = AddonData::Get(env).mailbox()] { mailbox->Post(std::move(*message)); });
   return deferred.Promise();
+}
+
+template <Napi::Value (HostCalls::*kFunction)(const Napi::CallbackInfo&)>
+Napi::Value ModuleObject::OnHostCalls(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    if (!host_calls_) throw Error(ErrorCode::kClosed, "The module has no host functions.");
+    return ((*host_calls_).*kFunction)(info);
+  });
 }
 
 Napi::Value ModuleObject::IsAot(const Napi::CallbackInfo& info) {

@@ -3,9 +3,11 @@
 #include <napi.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "bindings/addon_data.h"
+#include "bindings/host_calls.h"
 #include "bindings/tagged_wrap.h"
 #include "engine/worker_pool.h"
 
@@ -38,6 +40,8 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
   Napi::Value Instantiate(const Napi::CallbackInfo& info);
   Napi::Value StopRun(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
+  template <Napi::Value (HostCalls::*kFunction)(const Napi::CallbackInfo&)>
+  Napi::Value OnHostCalls(const Napi::CallbackInfo& info);
   Napi::Value IsAot(const Napi::CallbackInfo& info);
   Napi::Value Imports(const Napi::CallbackInfo& info);
   Napi::Value Exports(const Napi::CallbackInfo& info);
@@ -49,6 +53,8 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
 
   std::shared_ptr<AddonData::Modules> modules_;
   std::shared_ptr<const Module> module_;
+  // Absent until it is started, and where the module imports no function of JavaScript's.
+  std::optional<HostCalls> host_calls_;
   std::shared_ptr<WorkerPool> pool_;
   bool is_started_ = false;
   /// Who waits for the end.

@@ -34,14 +34,17 @@ void GuestInstance::Instantiate(Executor& executor, Invocation& invocation, Endi
   instance_ = ModuleInstanceHandle(created, {&api});
   // WasmEdge counts a guest that exited as a success, without an instance. A start function may
   // have ended the guest in any of the ways that a call can end.
-  if (!api.ResultOK(result) || invocation.exit_code()) Fail(executor, invocation, result, ending);
+  if (!api.ResultOK(result) || invocation.exit_code()) {
+    ending = EndingOf(api, result, invocation, executor.fuel());
+  }
 }
 
-Callee GuestInstance::Find(const std::string& name, size_t arguments) const {
-  const wasmedge::Api& api = module_.api();
+Callee FindCallee(const Module& module, const wasmedge::ModuleInstanceContext* instance,
+                  const std::string& name, size_t arguments) {
+  const wasmedge::Api& api = module.api();
   Callee callee;
-  callee.function = api.ModuleInstanceFindFunction(instance_.get(), wasmedge::MakeString(name));
-  const Signature* signature = module_.FindExportedFunction(name);
+  callee.function = api.ModuleInstanceFindFunction(instance, wasmedge::MakeString(name));
+  const Signature* signature = module.FindExportedFunction(name);
   if (callee.function == nullptr || signature == nullptr) {
     throw Error(ErrorCode::kInvalidArgument, "The module exports no function " + name + ".");
   }
@@ -73,15 +76,22 @@ void GuestInstance::CallIfExported(const char* name, Executor& executor, Invocat
 void GuestInstance::Call(Callee& callee, Executor& executor, Invocation& invocation,
                          Ending& ending) {
   const wasmedge::Api& api = module_.api();
-  const wasmedge::Result result =
-      api.ExecutorInvoke(executor.get(), callee.function, callee.params.data(),
-                         static_cast<uint32_t>(callee.params.size()), callee.results.data(),
-                         static_cast<uint32_t>(callee.results.size()));
-  if (!api.ResultOK(result) || invocation.exit_code()) Fail(executor, invocation, result, ending);
+  const wasmedge::Result result = InvokeCallee(api, executor.get(), callee);
+  if (!api.ResultOK(result) || invocation.exit_code()) {
+    ending = EndingOf(api, result, invocation, executor.fuel());
+  }
 }
 
-void GuestInstance::Fail(const Executor& executor, const Invocation& invocation,
-                         wasmedge::Result result, Ending& ending) const {
+wasmedge::Result InvokeCallee(const wasmedge::Api& api, wasmedge::ExecutorContext* executor,
+                              Callee& callee) {
+  return api.ExecutorInvoke(executor, callee.function, callee.params.data(),
+                            static_cast<uint32_t>(callee.params.size()), callee.results.data(),
+                            static_cast<uint32_t>(callee.results.size()));
+}
+
+Ending EndingOf(const wasmedge::Api& api, wasmedge::Result result, const Invocation& invocation,
+                std::optional<uint64_t> fuel) {
+  Ending ending;
   if (invocation.stop_reason() != StopReason::kNone) {
     ending.error = MakeStopError(invocation.stop_reason());
   } else if (invocation.failure()) {
@@ -90,14 +100,15 @@ void GuestInstance::Fail(const Executor& executor, const Invocation& invocation,
     // WasmEdge reports a quiet end as success or as its own "terminated", depending on the line.
     ending.exited = true;
     ending.exit_code = *invocation.exit_code();
-  } else if (executor.fuel() && module_.api().ResultGetCode(result) == kCodeCostLimitExceeded) {
+  } else if (fuel && api.ResultGetCode(result) == kCodeCostLimitExceeded) {
     ending.error = Error(ErrorCode::kLimit,
-                         "The guest used up its fuel of " + std::to_string(*executor.fuel()) +
+                         "The guest used up its fuel of " + std::to_string(*fuel) +
                              " instructions. Raise limits.fuel if it may have more.",
                          "fuel");
   } else {
-    ending.error = MakeRunError(module_.api(), result);
+    ending.error = MakeRunError(api, result);
   }
+  return ending;
 }
 
 }  // namespace wasmedge_embed

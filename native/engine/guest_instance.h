@@ -35,6 +35,20 @@ struct Callee {
   std::vector<wasmedge::Value> results;
 };
 
+/// Throws `Error(kInvalidArgument)` for a function that the instance does not export or that cannot
+/// be called with so many arguments.
+Callee FindCallee(const Module& module, const wasmedge::ModuleInstanceContext* instance,
+                  const std::string& name, size_t arguments);
+
+/// Calls it, on a guest's thread.
+wasmedge::Result InvokeCallee(const wasmedge::Api& api, wasmedge::ExecutorContext* executor,
+                              Callee& callee);
+
+/// How the guest ended that did not return, by what the engine tells of it and what is known of its
+/// invocation. `fuel` is the limit in force.
+Ending EndingOf(const wasmedge::Api& api, wasmedge::Result result, const Invocation& invocation,
+                std::optional<uint64_t> fuel);
+
 /// An instance of a module, linked to host modules.
 ///
 /// Used by one thread at a time, within a `GuestScope`; its executor may be another each time.
@@ -50,7 +64,9 @@ class GuestInstance {
   void Instantiate(Executor& executor, Invocation& invocation, Ending& ending);
 
   /// Throws `Error(kInvalidArgument)` for a function that cannot be called with so many arguments.
-  Callee Find(const std::string& name, size_t arguments) const;
+  Callee Find(const std::string& name, size_t arguments) const {
+    return FindCallee(module_, instance_.get(), name, arguments);
+  }
 
   /// Calls a function without arguments, if the module exports one of this name.
   void CallIfExported(const char* name, Executor& executor, Invocation& invocation, Ending& ending);
@@ -62,9 +78,6 @@ class GuestInstance {
   const wasmedge::ModuleInstanceContext* get() const noexcept { return instance_.get(); }
 
  private:
-  void Fail(const Executor& executor, const Invocation& invocation, wasmedge::Result result,
-            Ending& ending) const;
-
   const Module& module_;
   HostModuleSet& hosts_;
   ModuleInstanceHandle instance_;

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "engine/host_modules.h"
+#include "engine/imported_functions.h"
 #include "host/image.h"
 #include "inference/run/inference_options.h"
 #include "inference/run/model.h"
@@ -32,6 +34,8 @@ struct GuestOptions {
   InferenceOptions inference;
   Limits limits;
   OptionalHostModules host_modules;
+  /// The module's imports that no host module serves (`LinkImports`); null for none.
+  std::shared_ptr<const std::vector<ImportedFunction>> imported;
 };
 
 }  // namespace wasmedge_embed

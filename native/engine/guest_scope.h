@@ -47,6 +47,7 @@ class GuestScope : public ThreadScope<GuestScope> {
 
  private:
   friend class HostScope;
+  friend class ReentryScope;
 
   static void StopInterpreter(void* scope);
 
@@ -75,6 +76,23 @@ class HostScope {
 
   /// Whether the guest has used up its stack and is to go no further.
   bool stack_overflowed() const noexcept { return guest_ != nullptr && guest_->stack_overflowed(); }
+
+ private:
+  GuestScope* const guest_;
+};
+
+/// While one lives within a `HostScope`, the guest's thread runs the guest again, which the host
+/// function has called.
+class ReentryScope {
+ public:
+  ReentryScope() noexcept : guest_(GuestScope::Current()) {
+    if (guest_ != nullptr) guest_->in_host_ = 0;
+  }
+  ~ReentryScope() {
+    if (guest_ != nullptr) guest_->in_host_ = 1;
+  }
+  ReentryScope(const ReentryScope&) = delete;
+  ReentryScope& operator=(const ReentryScope&) = delete;
 
  private:
   GuestScope* const guest_;

@@ -17,9 +17,8 @@ std::vector<wasmedge::ValueType> ToValueTypes(const wasmedge::Api& api,
 }  // namespace
 
 void AddHostFunction(const wasmedge::Api& api, wasmedge::ModuleInstanceContext* instance,
-                     const char* name, const char* letters, wasmedge::HostFunction call, void* self,
-                     void* data) {
-  const Signature signature = ParseSignature(letters);
+                     const std::string& name, const Signature& signature,
+                     wasmedge::HostFunction call, void* self, void* data) {
   const auto params = ToValueTypes(api, signature.params);
   const auto results = ToValueTypes(api, signature.results);
   const FunctionTypeHandle type = Own<FunctionTypeHandle>(

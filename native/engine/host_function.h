@@ -1,18 +1,20 @@
 #pragma once
 
 #include <new>
+#include <string>
 
 #include "base/invocation.h"
 #include "engine/handle.h"
+#include "engine/signature.h"
 #include "host/host_module.h"
 
 namespace wasmedge_embed {
 
-/// Adds a function to a module instance. `letters` is its type as host modules write it ("iiIi:i");
-/// WasmEdge hands `self` and `data` to `call` as they are. Throws `std::bad_alloc`.
+/// Adds a function to a module instance. WasmEdge hands `self` and `data` to `call` as they are.
+/// Throws `std::bad_alloc`.
 void AddHostFunction(const wasmedge::Api& api, wasmedge::ModuleInstanceContext* instance,
-                     const char* name, const char* letters, wasmedge::HostFunction call, void* self,
-                     void* data);
+                     const std::string& name, const Signature& signature,
+                     wasmedge::HostFunction call, void* self, void* data);
 
 /// Ends a host call in the way that WasmEdge understands.
 wasmedge::Result FinishHostCall(HostOutcome outcome) noexcept;

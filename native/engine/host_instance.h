@@ -10,10 +10,39 @@
 
 namespace wasmedge_embed {
 
-/// What the host functions of one slot have in common: the invocation that runs in it now.
+/// What the host functions of one slot have in common: the invocation that runs in it now, and
+/// where that meets the embedder, if it may.
 struct HostContext {
   const wasmedge::Api& api;
   Invocation* invocation = nullptr;
+};
+
+/// What a host function of WasmEdge's is bound to: a state of ours, and where its invocation is
+/// found.
+template <typename State>
+struct HostBinding {
+  HostContext& context;
+  State& state;
+
+  /// Called by WasmEdge on the guest's thread: `self` is a `HostFunction<State>`, `data` a binding.
+  static wasmedge::Result Call(void* self, void* data, const wasmedge::CallingFrameContext* frame,
+                               const wasmedge::Value* params, uint32_t, wasmedge::Value* results,
+                               uint32_t) noexcept {
+    const auto& function = *static_cast<const HostFunction<State>*>(self);
+    auto& [context, state] = *static_cast<HostBinding*>(data);
+    Invocation& invocation = *context.invocation;
+    const HostScope host;
+    if (host.stack_overflowed() || invocation.stop_reason() != StopReason::kNone) {
+      return FinishHostCall(HostOutcome::kFail);
+    }
+    const HostOutcome outcome =
+        CallHostFunction(context.api, function, state, invocation, frame, params, results);
+    // A wait that was cut short is no success.
+    if (invocation.stop_reason() != StopReason::kNone && outcome == HostOutcome::kReturn) {
+      return FinishHostCall(HostOutcome::kFail);
+    }
+    return FinishHostCall(outcome);
+  }
 };
 
 /// A host module as one slot has it: WasmEdge's module instance, whose functions are bound to the
@@ -28,8 +57,9 @@ class HostInstance {
         Own<ModuleInstanceHandle>(api, api.ModuleInstanceCreate(wasmedge::MakeString(name_)));
     for (const HostFunction<State>& function : module.functions) {
       // The table of functions is constant for the life of the process.
-      AddHostFunction(api, instance_.get(), function.name, function.signature, &Call,
-                      const_cast<HostFunction<State>*>(&function), &binding_);
+      AddHostFunction(api, instance_.get(), function.name, ParseSignature(function.signature),
+                      &HostBinding<State>::Call, const_cast<HostFunction<State>*>(&function),
+                      &binding_);
     }
   }
   HostInstance(const HostInstance&) = delete;
@@ -38,32 +68,7 @@ class HostInstance {
   const wasmedge::ModuleInstanceContext* get() const noexcept { return instance_.get(); }
 
  private:
-  struct Binding {
-    HostContext& context;
-    State& state;
-  };
-
-  /// Called by WasmEdge on the slot's thread.
-  static wasmedge::Result Call(void* self, void* data, const wasmedge::CallingFrameContext* frame,
-                               const wasmedge::Value* params, uint32_t, wasmedge::Value* results,
-                               uint32_t) noexcept {
-    const auto& function = *static_cast<const HostFunction<State>*>(self);
-    auto& [context, state] = *static_cast<Binding*>(data);
-    Invocation& invocation = *context.invocation;
-    const HostScope host;
-    if (host.stack_overflowed() || invocation.stop_reason() != StopReason::kNone) {
-      return FinishHostCall(HostOutcome::kFail);
-    }
-    const HostOutcome outcome =
-        CallHostFunction(context.api, function, state, invocation, frame, params, results);
-    // A wait that was cut short is no success.
-    if (invocation.stop_reason() != StopReason::kNone && outcome == HostOutcome::kReturn) {
-      return FinishHostCall(HostOutcome::kFail);
-    }
-    return FinishHostCall(outcome);
-  }
-
-  Binding binding_;
+  HostBinding<State> binding_;
   std::string name_;
   ModuleInstanceHandle instance_;
 };

@@ -7,26 +7,35 @@
 
 namespace wasmedge_embed {
 
-HostModuleSet::HostModuleSet(const wasmedge::Api& api, const GuestOptions& options,
+HostModuleSet::HostModuleSet(const Module& module, const GuestOptions& options,
                              wasmedge::ExecutorContext* executor)
     : files_(options.files),
       output_limit_(options.limits.output_bytes),
-      context_{api},
+      context_{module.api()},
       wasi_nn_(options.models, options.inference, options.limits.inference),
       tensorflow_lite_(options.inference, options.limits.inference),
       image_(options.limits.image),
+      assembly_script_{[this](std::string_view text) { wasi_.WriteStderr(text); }},
       wasi_instance_(context_, WasiModule(), wasi_),
       wasi_nn_instance_(context_, WasiNnModule(), wasi_nn_),
       tensorflow_lite_instance_(context_, TensorFlowLiteModule(), tensorflow_lite_) {
-  if (options.host_modules.image) image_instance_.emplace(context_, ImageModule(), image_);
+  const wasmedge::Api& api = module.api();
   store_ = Own<StoreHandle>(api, api.StoreCreate());
-  for (const wasmedge::ModuleInstanceContext* host :
-       {wasi_instance_.get(), wasi_nn_instance_.get(), tensorflow_lite_instance_.get(),
-        image_instance_ ? image_instance_->get() : nullptr}) {
-    if (host == nullptr) continue;
+  const auto add = [&](const wasmedge::ModuleInstanceContext* host) {
     const wasmedge::Result result = api.ExecutorRegisterImport(executor, store_.get(), host);
     if (!api.ResultOK(result)) throw MakeRunError(api, result);
+  };
+  add(wasi_instance_.get());
+  add(wasi_nn_instance_.get());
+  add(tensorflow_lite_instance_.get());
+  if (options.host_modules.image) {
+    image_instance_.emplace(context_, ImageModule(), image_);
+    add(image_instance_->get());
   }
+  if (!options.imported) return;
+  imported_ = options.imported;
+  imported_functions_.emplace(context_, module, *imported_, assembly_script_, options.limits.fuel);
+  for (const ModuleInstanceHandle& host : imported_functions_->instances()) add(host.get());
 }
 
 void HostModuleSet::Begin(std::vector<std::string> args, std::vector<std::string> env,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,6 +8,9 @@
 #include "engine/guest_options.h"
 #include "engine/handle.h"
 #include "engine/host_instance.h"
+#include "engine/imported_functions.h"
+#include "engine/module.h"
+#include "host/assembly_script.h"
 #include "host/image.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
@@ -22,7 +26,8 @@ namespace wasmedge_embed {
 class HostModuleSet {
  public:
   /// `executor` serves for making it only.
-  HostModuleSet(const wasmedge::Api& api, const GuestOptions& options,
+  /// The module must outlive it.
+  HostModuleSet(const Module& module, const GuestOptions& options,
                 wasmedge::ExecutorContext* executor);
   HostModuleSet(const HostModuleSet&) = delete;
   HostModuleSet& operator=(const HostModuleSet&) = delete;
@@ -62,10 +67,13 @@ class HostModuleSet {
   WasiNnState wasi_nn_;
   TensorFlowLiteState tensorflow_lite_;
   ImageState image_;
+  AssemblyScriptState assembly_script_;
   HostInstance<WasiState> wasi_instance_;
   HostInstance<WasiNnState> wasi_nn_instance_;
   HostInstance<TensorFlowLiteState> tensorflow_lite_instance_;
   std::optional<HostInstance<ImageState>> image_instance_;
+  std::shared_ptr<const std::vector<ImportedFunction>> imported_;
+  std::optional<ImportedFunctions> imported_functions_;
   StoreHandle store_;
 };
 

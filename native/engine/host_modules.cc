@@ -1,8 +1,12 @@
 #include "engine/host_modules.h"
 
+#include <algorithm>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
+#include "host/assembly_script.h"
 #include "host/image.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
@@ -28,34 +32,83 @@ const char* FindFunction(const ExternalDescription& import, const OptionalHostMo
   return modules.image ? FindFunction(ImageModule(), import) : nullptr;
 }
 
-/// What is wrong with an import, or nothing.
-std::string Missing(const ExternalDescription& import, const OptionalHostModules& modules) {
-  const std::string name = *import.module + "." + import.name;
-  if (!import.signature) return name + ": a " + import.kind + " (the host offers functions only)";
-  const std::string type = import.signature->ToString();
-  const char* letters = FindFunction(import, modules);
-  if (letters == nullptr) return name + " " + type;
-  const Signature offered = ParseSignature(letters);
-  if (offered == *import.signature) return {};
-  return name + " " + type + " (the host's has the type " + offered.ToString() + ")";
+bool IsHostModule(const std::string& name) {
+  for (const char* each :
+       {WasiModule().name, WasiNnModule().name, TensorFlowLiteModule().name, ImageModule().name}) {
+    if (name == each) return true;
+  }
+  return false;
 }
 
-}  // namespace
+bool IsEmbedders(const ExternalDescription& import, const EmbedderFunctions& functions) {
+  const auto found = functions.find(*import.module);
+  return found != functions.end() && found->second.count(import.name) != 0;
+}
 
-void CheckImports(const Module& module, const OptionalHostModules& modules) {
-  // A module may have a million of them.
-  constexpr size_t kNamed = 30;
-  std::string missing;
-  size_t count = 0;
-  bool image_would_serve = false;
-  for (const ExternalDescription& import : module.imports()) {
-    const std::string line = Missing(import, modules);
-    if (line.empty()) continue;
-    if (++count <= kNamed) missing += "\n  " + line;
-    if (FindFunction(ImageModule(), import) != nullptr) image_would_serve = true;
+/// What serves the import where AssemblyScript's compiler has made it; null when it is another.
+const HostFunction<AssemblyScriptState>* FindStandard(const ExternalDescription& import) {
+  if (*import.module != AssemblyScriptModule().name) return nullptr;
+  for (const HostFunction<AssemblyScriptState>& function : AssemblyScriptModule().functions) {
+    if (import.name == function.name && ParseSignature(function.signature) == *import.signature) {
+      return &function;
+    }
   }
-  if (count == 0) return;
-  if (count > kNamed) missing += "\n  and " + std::to_string(count - kNamed) + " more";
+  return nullptr;
+}
+
+bool HasOnlyNumbers(const Signature& signature) {
+  const auto all = [](const std::vector<ValueKind>& kinds) {
+    return std::all_of(kinds.begin(), kinds.end(), IsNumber);
+  };
+  return all(signature.params) && all(signature.results);
+}
+
+/// How a module's imports are met, one after the other.
+class Linking {
+ public:
+  Linking(const Module& module, const HostOffer& offer) : module_(module), offer_(offer) {}
+
+  /// What is wrong with an import, or nothing.
+  std::string Link(uint32_t index) {
+    const ExternalDescription& import = module_.imports()[index];
+    const std::string name = *import.module + "." + import.name;
+    if (!import.signature) {
+      return name + ": a " + import.kind + " (the host offers functions only)";
+    }
+    const Signature& signature = *import.signature;
+    const std::string typed = name + " " + signature.ToString();
+    if (const char* letters = FindFunction(import, offer_.modules)) {
+      const Signature offered = ParseSignature(letters);
+      if (offered == signature) return {};
+      return typed + " (the host's has the type " + offered.ToString() + ")";
+    }
+    const bool is_embedders = IsEmbedders(import, offer_.functions);
+    const HostFunction<AssemblyScriptState>* const standard =
+        is_embedders ? nullptr : FindStandard(import);
+    if (!is_embedders && standard == nullptr) return typed;
+    if (!HasOnlyNumbers(signature)) return typed + " (host functions have numbers only)";
+    // WasmEdge knows one function by a name, and one type of it.
+    const auto [place, is_new] =
+        signatures_.emplace(std::make_pair(*import.module, import.name), &signature);
+    if (is_new) {
+      functions_.push_back({index, standard});
+    } else if (!(*place->second == signature)) {
+      return typed + " (it is imported as " + place->second->ToString() + " as well)";
+    }
+    return {};
+  }
+
+  std::vector<ImportedFunction> TakeFunctions() { return std::move(functions_); }
+
+ private:
+  const Module& module_;
+  const HostOffer& offer_;
+  std::map<std::pair<std::string, std::string>, const Signature*> signatures_;
+  std::vector<ImportedFunction> functions_;
+};
+
+/// What the host offers, for whoever asks for something else.
+std::string OfferInWords(const OptionalHostModules& modules, bool image_would_serve) {
   std::string offer = std::string("The host offers ") + WasiModule().name + ", " +
                       WasiNnModule().name + " and " + TensorFlowLiteModule().name + ".";
   if (modules.image) offer += std::string(" It also offers ") + ImageModule().name + ".";
@@ -64,8 +117,34 @@ void CheckImports(const Module& module, const OptionalHostModules& modules) {
              ", which decodes pictures outside of the sandbox, with the option hostModules: ['" +
              ImageModule().name + "'].";
   }
+  return offer + " Functions of your own are given with the option imports.";
+}
+
+}  // namespace
+
+std::vector<ImportedFunction> LinkImports(const Module& module, const HostOffer& offer) {
+  for (const auto& [name, functions] : offer.functions) {
+    if (!IsHostModule(name)) continue;
+    throw Error(ErrorCode::kInvalidArgument,
+                "imports must not name '" + name + "': that module is the host's own.");
+  }
+  // A module may have a million of them.
+  constexpr size_t kNamed = 30;
+  std::string missing;
+  size_t count = 0;
+  bool image_would_serve = false;
+  Linking linking(module, offer);
+  for (uint32_t index = 0; index < module.imports().size(); ++index) {
+    const std::string line = linking.Link(index);
+    if (line.empty()) continue;
+    if (++count <= kNamed) missing += "\n  " + line;
+    if (FindFunction(ImageModule(), module.imports()[index]) != nullptr) image_would_serve = true;
+  }
+  if (count == 0) return linking.TakeFunctions();
+  if (count > kNamed) missing += "\n  and " + std::to_string(count - kNamed) + " more";
   throw Error(ErrorCode::kLink, module.name() + " imports what the host does not offer (" +
-                                    std::to_string(count) + "):" + missing + "\n" + offer);
+                                    std::to_string(count) + "):" + missing + "\n" +
+                                    OfferInWords(offer.modules, image_would_serve));
 }
 
 void CheckMemory(const Module& module, uint32_t memory_pages) {

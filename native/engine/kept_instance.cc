@@ -8,7 +8,7 @@ KeptInstance::KeptInstance(std::shared_ptr<const Module> module, const GuestOpti
     : module_(std::move(module)), options_(options) {}
 
 HostModuleSet& KeptInstance::MakeHosts(Executor& executor) {
-  return hosts_.emplace(module_->api(), options_, executor.get());
+  return hosts_.emplace(*module_, options_, executor.get());
 }
 
 void KeptInstance::Start(Executor& executor, Invocation& invocation, Ending& ending) {

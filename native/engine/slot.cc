@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/guest_scope.h"
+#include "engine/trap.h"
 
 namespace wasmedge_embed {
 
@@ -12,7 +13,7 @@ using Clock = Invocation::Clock;
 Slot::Slot(std::shared_ptr<const Module> module, const GuestOptions& options, GuestStack& stack)
     : stack_(stack),
       executor_(std::move(module), options.limits),
-      hosts_(executor_.module().api(), options, executor_.get()) {}
+      hosts_(executor_.module(), options, executor_.get()) {}
 
 void Slot::Interrupt() noexcept {
   timer_.Arm(Clock::now());
@@ -55,8 +56,7 @@ void Slot::RunGuest(HostModuleSet& hosts, Invocation& invocation, Ending& ending
   // The request may have come too late for this guest; it must not stop the next one.
   if (stack_overflowed) ClearInterrupt();
   if (stack_overflowed && ending.error && invocation.stop_reason() == StopReason::kNone) {
-    ending.error =
-        Error(ErrorCode::kTrap, "The guest trapped: its call stack overflowed.", "stack-overflow");
+    ending.error = StackOverflowError();
   }
 }
 

@@ -48,6 +48,10 @@ const char* TrapName(uint32_t code) noexcept {
   }
 }
 
+Error StackOverflowError() {
+  return Error(ErrorCode::kTrap, "The guest trapped: its call stack overflowed.", "stack-overflow");
+}
+
 Error MakeRunError(const wasmedge::Api& api, wasmedge::Result result) {
   const uint32_t code = api.ResultGetCode(result);
   const std::string message = api.ResultGetMessage(result);

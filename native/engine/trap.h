@@ -12,6 +12,9 @@ namespace wasmedge_embed {
 /// when the code is no trap.
 const char* TrapName(uint32_t code) noexcept;
 
+/// The error for a guest that has used up its stack.
+Error StackOverflowError();
+
 /// The error for a failed invocation: a trap, or what else kept the module from running.
 Error MakeRunError(const wasmedge::Api& api, wasmedge::Result result);
 

@@ -105,6 +105,8 @@ namespace wasmedge_embed::wasmedge {
   X(FunctionInstanceCreateBinding, FunctionInstanceContext*,                                      \
     (const FunctionTypeContext*, HostFunction, void*, void*, uint64_t))                           \
   X(FunctionInstanceDelete, void, (FunctionInstanceContext*))                                     \
+  X(CallingFrameGetExecutor, ExecutorContext*, (const CallingFrameContext*))                      \
+  X(CallingFrameGetModuleInstance, const ModuleInstanceContext*, (const CallingFrameContext*))    \
   X(CallingFrameGetMemoryInstance, MemoryInstanceContext*, (const CallingFrameContext*, uint32_t))
 
 /// The version lines of WasmEdge whose ABI is known. Both carry the same SONAME.

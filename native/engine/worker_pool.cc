@@ -12,6 +12,9 @@ namespace {
 
 using Clock = Invocation::Clock;
 
+/// How long a thread stays without work that has no place of its own.
+constexpr auto kSurplusIdleTime = std::chrono::seconds(10);
+
 // How long a kept instance has a thread that others wait for.
 constexpr auto kTurn = std::chrono::milliseconds(1);
 
@@ -44,6 +47,7 @@ WorkerPool::~WorkerPool() {
   }
   wake_.notify_all();
   workers_.clear();
+  retired_.clear();
 }
 
 uint64_t WorkerPool::Submit(std::unique_ptr<Job> job, Finished finished) {
@@ -53,8 +57,12 @@ uint64_t WorkerPool::Submit(std::unique_ptr<Job> job, Finished finished) {
     if (closing_) throw Error(ErrorCode::kClosed, "closed");
     // Threads that are idle, or can be started, take a job at once: it does not count as waiting.
     // Those that have an instance will soon.
-    const size_t free = options_.concurrency - at_jobs_;
-    if (queue_.size() >= free + options_.max_queue) {
+    const size_t places = options_.concurrency - std::min(options_.concurrency, at_jobs_);
+    const size_t free = std::min(places, threads_left());
+    // One that is nested waits only where there is a thread for each that does, which waits for
+    // nothing.
+    if (queue_.size() >= free + options_.max_queue ||
+        (job->is_nested && queue_.size() >= threads_left())) {
       throw Error(ErrorCode::kQueueFull, "full");
     }
     StartWorkerIfNeeded();
@@ -134,6 +142,7 @@ void WorkerPool::Interrupt(Worker& worker, StopReason reason) {
     return;
   }
   worker.invocation->RequestStop(reason);
+  if (HostExchange* const exchange = worker.invocation->exchange()) exchange->Wake();
   worker.slot->Interrupt();
 }
 
@@ -143,12 +152,16 @@ void WorkerPool::Close(std::function<void()> closed) {
     if (closing_) return;
     closing_ = true;
     closed_ = std::move(closed);
+    for (const std::unique_ptr<Worker>& worker : workers_) {
+      if (worker->is_waiting) Interrupt(*worker, StopReason::kShutdown);
+    }
   }
   wake_.notify_all();
 }
 
 void WorkerPool::StartWorker() {
-  auto worker = std::make_unique<Worker>();
+  retired_.clear();
+  auto worker = std::make_unique<Worker>(*this);
   Worker& started = *worker;
   workers_.push_back(std::move(worker));
   try {
@@ -164,8 +177,10 @@ void WorkerPool::StartWorker() {
 }
 
 void WorkerPool::StartWorkerIfNeeded() {
-  if (queue_.size() + line_.size() < idle_ || workers_.size() >= options_.concurrency) return;
-  StartWorker();
+  if (queue_.size() + line_.size() < idle_) return;
+  if (workers_.size() - at_waits_ < options_.concurrency && workers_.size() < most_threads()) {
+    StartWorker();
+  }
 }
 
 void WorkerPool::CountWaiting() noexcept {
@@ -189,9 +204,7 @@ void WorkerPool::Work(Worker& worker) {
   Prepare(worker, slot);
 
   std::unique_lock<std::mutex> lock(mutex_);
-  while (true) {
-    wake_.wait(lock, [this] { return closing_ || !queue_.empty() || !line_.empty(); });
-    if (queue_.empty() && line_.empty()) break;
+  while (AwaitWork(lock)) {
     --idle_;
     const bool is_for_instance = queue_.empty() || (is_instances_turn_ && !line_.empty());
     is_instances_turn_ = !is_for_instance;
@@ -206,11 +219,56 @@ void WorkerPool::Work(Worker& worker) {
   slot.reset();
   lock.lock();
   --idle_;
+  if (!closing_) Retire(worker);
   if (--live_ == 0 && closed_) {
     const std::function<void()> closed = std::exchange(closed_, nullptr);
     lock.unlock();
     closed();
   }
+}
+
+bool WorkerPool::AwaitWork(std::unique_lock<std::mutex>& lock) {
+  while (true) {
+    if (has_work() && has_place()) return true;
+    if (closing_ && !has_work()) return false;
+    if (workers_.size() <= options_.concurrency) {
+      wake_.wait(lock);
+    } else if (wake_.wait_for(lock, kSurplusIdleTime) == std::cv_status::timeout && !has_work() &&
+               workers_.size() - at_waits_ > options_.concurrency) {
+      return false;
+    }
+  }
+}
+
+void WorkerPool::Retire(const Worker& worker) {
+  const auto place = std::find_if(workers_.begin(), workers_.end(),
+                                  [&worker](const auto& each) { return each.get() == &worker; });
+  retired_.push_back(std::move(*place));
+  workers_.erase(place);
+}
+
+// On the guest's thread.
+void WorkerPool::WaitBegins(Worker& worker) noexcept {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  worker.is_waiting = true;
+  ++at_waits_;
+  if (worker.is_at_job) --at_jobs_;
+  if (closing_) Interrupt(worker, StopReason::kShutdown);
+  if (!has_work() || !has_place()) return;
+  try {
+    StartWorkerIfNeeded();
+  } catch (const Error&) {
+    // What is queued waits for the threads that there are.
+  } catch (const std::bad_alloc&) {
+  }
+  wake_.notify_one();
+}
+
+void WorkerPool::WaitEnds(Worker& worker) noexcept {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  worker.is_waiting = false;
+  --at_waits_;
+  if (worker.is_at_job) ++at_jobs_;
 }
 
 void WorkerPool::WorkOnJob(Worker& worker, std::optional<Slot>& slot,
@@ -220,6 +278,7 @@ void WorkerPool::WorkOnJob(Worker& worker, std::optional<Slot>& slot,
   CountWaiting();
   worker.ticket = waiting.ticket;
   worker.early_stop = StopReason::kNone;
+  worker.is_at_job = true;
   ++at_jobs_;
   lock.unlock();
 
@@ -231,6 +290,7 @@ void WorkerPool::WorkOnJob(Worker& worker, std::optional<Slot>& slot,
   // Free again before anybody hears of the end: who then submits the next must not be refused.
   lock.lock();
   worker.ticket = 0;
+  worker.is_at_job = false;
   --at_jobs_;
   ++idle_;
   lock.unlock();
@@ -288,7 +348,7 @@ bool WorkerPool::RunOperation(Worker& worker, InstanceTurn& turn, InstanceOperat
 
 void WorkerPool::RunJob(Worker& worker, Slot& slot, Waiting& waiting) {
   Job& job = *waiting.job;
-  Invocation invocation(DeadlineOf(waiting.submitted, job.timeout));
+  Invocation invocation(DeadlineOf(waiting.submitted, job.timeout), job.exchange.get());
   job.queue_time = Clock::now() - waiting.submitted;
   Invoke(worker, slot, invocation, [&] {
     if (invocation.CheckStop() == StopReason::kNone) {
@@ -301,6 +361,8 @@ void WorkerPool::RunJob(Worker& worker, Slot& slot, Waiting& waiting) {
 
 void WorkerPool::Invoke(Worker& worker, Slot& slot, Invocation& invocation,
                         const std::function<void()>& run) {
+  HostExchange* const exchange = invocation.exchange();
+  if (exchange != nullptr) exchange->set_observer(&worker);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     worker.slot = &slot;
@@ -313,6 +375,7 @@ void WorkerPool::Invoke(Worker& worker, Slot& slot, Invocation& invocation,
     const std::lock_guard<std::mutex> lock(mutex_);
     worker.invocation = nullptr;
   }
+  if (exchange != nullptr) exchange->End();
   // Whoever stopped it has armed the timer under the lock.
   if (invocation.deadline() != Clock::time_point::max() ||
       invocation.stop_reason() != StopReason::kNone) {

@@ -16,12 +16,17 @@
 #include "engine/instance_operation.h"
 #include "engine/instance_queue.h"
 #include "engine/slot.h"
+#include "host/host_exchange.h"
 
 namespace wasmedge_embed {
 
 /// An invocation on its way through a pool: plain data, of whoever holds it.
 struct Job {
   Request request;
+  /// Where the guest's calls of the embedder's functions go; null where it has none.
+  std::shared_ptr<HostExchange> exchange;
+  /// Whether a guest of the same pool waits for it.
+  bool is_nested = false;
   /// Longest time from `Submit` to the end; `duration::max()` for none.
   Invocation::Clock::duration timeout = Invocation::Clock::duration::max();
   Outcome outcome;
@@ -31,13 +36,19 @@ struct Job {
 /// The threads of one loaded module, each with its own slot, and what waits for them: jobs in a
 /// bounded queue, and kept instances that have operations, in a line of their own. A thread that
 /// is free takes of both in turns. Threads beyond the first are started when they are first needed.
+///
+/// A thread whose guest waits for the embedder (`HostExchange`) does not count: while it does,
+/// another may take its place. It goes on at once when it is answered. Threads for which no place
+/// is left then end when they have been idle for a while.
 class WorkerPool {
  public:
   struct Options {
-    /// Most invocations at a time, 1 or more.
+    /// Most invocations at a time, those that wait for the embedder left out; 1 or more.
     size_t concurrency = 1;
     /// Most invocations that may wait for a thread.
     size_t max_queue = 0;
+    /// Most threads beside `concurrency`, for invocations that wait for the embedder.
+    size_t max_waiting = 0;
   };
 
   WorkerPool(std::shared_ptr<const Module> module, GuestOptions guest_options, Options options);
@@ -51,7 +62,8 @@ class WorkerPool {
   using Finished = std::function<void(std::unique_ptr<Job>)>;
 
   /// Takes the job and returns its ticket, or throws `Error`: `kQueueFull`, `kClosed`, `kLimit`
-  /// without a thread to run it. `finished` is called once, unless the pool is destroyed before.
+  /// without a thread to run it. `finished` is called once, unless the pool is destroyed before. A
+  /// nested job is refused where it might wait for a thread that waits for it.
   uint64_t Submit(std::unique_ptr<Job> job, Finished finished);
 
   /// Ends a job early: one that waits at once, one that runs as soon as its guest can be left. Does
@@ -70,7 +82,8 @@ class WorkerPool {
   void Stop(InstanceQueue& instance, uint64_t ticket, StopReason reason);
 
   /// Takes no more jobs. `closed` is called once on a worker thread, after the last
-  /// job has finished: what was accepted before is carried out. Calling it again does nothing.
+  /// job has finished: what was accepted before is carried out, but for what waits for the embedder
+  /// or comes to, which ends. Calling it again does nothing.
   void Close(std::function<void()> closed);
 
  private:
@@ -83,7 +96,13 @@ class WorkerPool {
   };
 
   /// One thread with its stack and what it is at.
-  struct Worker {
+  struct Worker final : WaitObserver {
+    explicit Worker(WorkerPool& owner) : pool(owner) {}
+
+    void WaitBegins() noexcept override { pool.WaitBegins(*this); }
+    void WaitEnds() noexcept override { pool.WaitEnds(*this); }
+
+    WorkerPool& pool;
     GuestStack stack;
     // Guarded by the pool's mutex: the job or operation at hand, a request to stop it that came
     // before its invocation was there, and what to stop it with from then on.
@@ -91,15 +110,32 @@ class WorkerPool {
     StopReason early_stop = StopReason::kNone;
     Invocation* invocation = nullptr;
     Slot* slot = nullptr;
+    bool is_at_job = false;
+    bool is_waiting = false;
     // Last: it uses everything above.
     std::unique_ptr<Thread> thread;
   };
+
+  size_t most_threads() const noexcept { return options_.concurrency + options_.max_waiting; }
+  /// Threads that could be busy beside those that are.
+  size_t threads_left() const noexcept { return most_threads() - (workers_.size() - idle_); }
+  /// Whether an idle thread may begin something.
+  bool has_place() const noexcept {
+    return workers_.size() - idle_ - at_waits_ < options_.concurrency;
+  }
+  bool has_work() const noexcept { return !queue_.empty() || !line_.empty(); }
 
   void StartWorker();
   /// Another thread, where what waits is more than those that are idle can take.
   void StartWorkerIfNeeded();
   void CountWaiting() noexcept;
   void Work(Worker& worker);
+  /// Gives whether there is something to begin; otherwise the thread is to end.
+  bool AwaitWork(std::unique_lock<std::mutex>& lock);
+  /// Takes a thread that ends out of those that there are. Its object stays until it is joined.
+  void Retire(const Worker& worker);
+  void WaitBegins(Worker& worker) noexcept;
+  void WaitEnds(Worker& worker) noexcept;
   void WorkOnJob(Worker& worker, std::optional<Slot>& slot, std::unique_lock<std::mutex>& lock);
   void WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
                       std::unique_lock<std::mutex>& lock);
@@ -124,8 +160,10 @@ class WorkerPool {
   bool is_instances_turn_ = false;
   /// How many wait in both, for threads that do not hold the lock.
   std::atomic<size_t> waiting_{0};
-  /// Threads that are at a job.
+  /// Threads that are at a job and do not wait for the embedder.
   size_t at_jobs_ = 0;
+  /// Threads that wait for the embedder.
+  size_t at_waits_ = 0;
   /// Whether nothing more is begun.
   bool is_dropped_ = false;
   std::function<void()> closed_;
@@ -133,7 +171,9 @@ class WorkerPool {
   size_t idle_ = 0;
   size_t live_ = 0;
   bool closing_ = false;
-  // Last: its destruction joins the threads, which use everything above.
+  // Last: their destruction joins the threads, which use everything above. Those that have ended,
+  // or are about to, are joined when the next is started.
+  std::vector<std::unique_ptr<Worker>> retired_;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

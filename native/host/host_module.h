@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "base/guest_memory.h"
@@ -30,6 +31,13 @@ class HostCall {
   uint32_t I32(size_t index) const noexcept { return static_cast<uint32_t>(params_[index].bits); }
   uint64_t I64(size_t index) const noexcept { return static_cast<uint64_t>(params_[index].bits); }
 
+  double F64(size_t index) const noexcept {
+    const uint64_t bits = I64(index);
+    double value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+  }
+
   /// Sets the one result. Only its bits: WasmEdge takes the type from the function's signature.
   HostOutcome ReturnI32(uint32_t value) noexcept {
     results_[0].bits = value;
@@ -38,6 +46,11 @@ class HostCall {
   HostOutcome ReturnI64(uint64_t value) noexcept {
     results_[0].bits = value;
     return HostOutcome::kReturn;
+  }
+  HostOutcome ReturnF64(double value) noexcept {
+    uint64_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    return ReturnI64(bits);
   }
 
  private:

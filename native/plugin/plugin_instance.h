@@ -41,7 +41,7 @@ class PluginInstance {
     ModuleInstanceHandle instance(created, {&api});
     for (const HostFunction<State>& function : module.functions) {
       // The table of functions is constant for the life of the process.
-      AddHostFunction(api, instance.get(), function.name, function.signature, &Call,
+      AddHostFunction(api, instance.get(), function.name, ParseSignature(function.signature), &Call,
                       const_cast<HostFunction<State>*>(&function), self);
     }
     return instance.release();

@@ -96,6 +96,12 @@ void WasiState::RequireOutput(uint64_t size) const {
                   "more.");
 }
 
+void WasiState::WriteStderr(std::string_view text) {
+  RequireOutput(text.size());
+  std::vector<uint8_t>& error_output = output(wasi::DescriptorKind::kStderr);
+  error_output.insert(error_output.end(), text.begin(), text.end());
+}
+
 uint64_t WasiState::CpuTime() const noexcept {
   const uint64_t now = ThreadCpuTime();
   return cpu_time_before_ + (now > cpu_time_start_ ? now - cpu_time_start_ : 0);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "wasi/descriptor_table.h"
@@ -41,6 +42,9 @@ class WasiState {
   /// Drops everything the last invocation was given or produced, so that an idle slot holds no
   /// request's bytes.
   void Clear() noexcept;
+
+  /// Appends to standard error on behalf of the guest; throws `Error` kOutputLimit.
+  void WriteStderr(std::string_view text);
 
   // For a guest that is kept between calls: what it was given and has opened stays.
 

@@ -1,0 +1,122 @@
+#include "host/assembly_script.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <system_error>
+
+#include "base/error.h"
+
+namespace wasmedge_embed {
+namespace {
+
+/// Code units of a message that are read: what is longer is cut.
+constexpr uint32_t kMostCodeUnits = 4096;
+/// Numbers that `trace` takes.
+constexpr uint32_t kTraceNumbers = 5;
+
+void AppendUtf8(uint32_t code_point, std::string* text) {
+  const auto append = [text](uint32_t byte) { text->push_back(static_cast<char>(byte)); };
+  if (code_point < 0x80) {
+    append(code_point);
+    return;
+  }
+  if (code_point < 0x800) {
+    append(0xC0 | code_point >> 6);
+  } else {
+    if (code_point < 0x10000) {
+      append(0xE0 | code_point >> 12);
+    } else {
+      append(0xF0 | code_point >> 18);
+      append(0x80 | (code_point >> 12 & 0x3F));
+    }
+    append(0x80 | (code_point >> 6 & 0x3F));
+  }
+  append(0x80 | (code_point & 0x3F));
+}
+
+/// A string of AssemblyScript: UTF-16 at its address, the number of its bytes in the four before
+/// (AssemblyScript's "Memory layout", `rtSize`). None for null and for what lies outside of the
+/// memory.
+std::string ReadString(const GuestMemory& memory, uint32_t address) {
+  constexpr uint32_t kSizeBytes = 4;
+  uint32_t size = 0;
+  ByteSpan units;
+  if (address < kSizeBytes || !memory.Read(address - kSizeBytes, &size) ||
+      !memory.Range(address, size, &units)) {
+    return {};
+  }
+  const uint32_t count = size / 2;
+  const auto unit_at = [&units](uint32_t index) {
+    uint16_t unit;
+    std::memcpy(&unit, units.data + size_t{index} * 2, sizeof unit);
+    return uint32_t{unit};
+  };
+  std::string text;
+  const uint32_t kept = std::min(count, kMostCodeUnits);
+  for (uint32_t index = 0; index < kept; ++index) {
+    uint32_t unit = unit_at(index);
+    if (unit >= 0xD800 && unit < 0xE000) {
+      const uint32_t next = unit < 0xDC00 && index + 1 < count ? unit_at(index + 1) : 0;
+      if (next >= 0xDC00 && next < 0xE000) {
+        unit = 0x10000 + ((unit - 0xD800) << 10) + (next - 0xDC00);
+        ++index;
+      } else {
+        unit = 0xFFFD;  // half of a pair
+      }
+    }
+    AppendUtf8(unit, &text);
+  }
+  if (kept < count) text += "…";
+  return text;
+}
+
+/// The shortest text that stands for the number.
+std::string ToText(double number) {
+  char buffer[32];
+  const auto [end, error] = std::to_chars(std::begin(buffer), std::end(buffer), number);
+  return error == std::errc() ? std::string(buffer, end) : std::string("?");
+}
+
+HostOutcome Abort(AssemblyScriptState&, HostCall& call) {
+  const std::string message = ReadString(call.memory(), call.I32(0));
+  std::string file = ReadString(call.memory(), call.I32(1));
+  if (file.empty()) file = "unknown file";
+  throw Error(ErrorCode::kTrap,
+              "The guest aborted: " + (message.empty() ? "no message" : message) + " (" + file +
+                  ":" + std::to_string(call.I32(2)) + ":" + std::to_string(call.I32(3)) + ").",
+              "abort");
+}
+
+HostOutcome Trace(AssemblyScriptState& state, HostCall& call) {
+  std::string line = "trace: " + ReadString(call.memory(), call.I32(0));
+  const uint32_t count = std::min(call.I32(1), kTraceNumbers);
+  for (uint32_t index = 0; index < count; ++index) {
+    line += (index == 0 ? " " : ", ") + ToText(call.F64(2 + index));
+  }
+  state.write_stderr(line + "\n");
+  return HostOutcome::kReturn;
+}
+
+HostOutcome Seed(AssemblyScriptState&, HostCall& call) {
+  uint64_t bits = 0;
+  // So few bytes are given whole.
+  if (getrandom(&bits, sizeof bits, 0) != sizeof bits) {
+    throw Error(ErrorCode::kTrap, "The system gives no random numbers.", "host-function");
+  }
+  return call.ReturnF64(static_cast<double>(bits >> 11));
+}
+
+}  // namespace
+
+const HostModule<AssemblyScriptState>& AssemblyScriptModule() {
+  static const HostModule<AssemblyScriptState> module{
+      "env", {{"abort", "iiii:", &Abort}, {"trace", "iiFFFFF:", &Trace}, {"seed", ":F", &Seed}}};
+  return module;
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,225 @@
+#include "host/host_exchange.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace wasmedge_embed {
+namespace {
+
+using Clock = Invocation::Clock;
+
+/// What is answered within this time keeps its place among those that run: most host functions are,
+/// and another guest that was begun meanwhile would compete with this one.
+constexpr std::chrono::milliseconds kShortWait{1};
+
+Error HasEnded() { return Error(ErrorCode::kClosed, "The call of the host function has ended."); }
+
+ReentryOutcome Abandoned() {
+  ReentryOutcome outcome;
+  outcome.error = HasEnded();
+  return outcome;
+}
+
+}  // namespace
+
+/// While one lives, the guest's thread waits: its memory can be had, and after a moment it is
+/// counted as waiting. Made and destroyed without the lock.
+class HostExchange::WaitScope {
+ public:
+  WaitScope(HostExchange& exchange, WaitingMemory& memory)
+      : exchange_(exchange), memory_(memory), counted_from_(Clock::now() + kShortWait) {
+    SetMemory(&memory);
+  }
+  ~WaitScope() {
+    SetMemory(nullptr);
+    if (is_counted_) exchange_.observer_->WaitEnds();
+  }
+  WaitScope(const WaitScope&) = delete;
+  WaitScope& operator=(const WaitScope&) = delete;
+
+  WaitingMemory& memory() const noexcept { return memory_; }
+
+  /// Until something has changed, the deadline, or it is to be counted.
+  void WaitForChange(std::unique_lock<std::mutex>& lock, Clock::time_point deadline) {
+    const bool may_be_counted = exchange_.observer_ != nullptr && !is_counted_;
+    const Clock::time_point until = may_be_counted ? std::min(deadline, counted_from_) : deadline;
+    if (until == Clock::time_point::max()) {
+      exchange_.changed_.wait(lock);
+      return;
+    }
+    if (exchange_.changed_.wait_until(lock, until) == std::cv_status::no_timeout ||
+        !may_be_counted || until != counted_from_) {
+      return;
+    }
+    // The pool that is told has a lock of its own, under which it wakes who waits here.
+    is_counted_ = true;
+    lock.unlock();
+    exchange_.observer_->WaitBegins();
+    lock.lock();
+  }
+
+ private:
+  void SetMemory(WaitingMemory* memory) {
+    const std::lock_guard<std::mutex> lock(exchange_.mutex_);
+    exchange_.memory_ = memory;
+  }
+
+  HostExchange& exchange_;
+  WaitingMemory& memory_;
+  const Clock::time_point counted_from_;
+  bool is_counted_ = false;
+};
+
+std::optional<HostAnswer> HostExchange::Call(uint32_t function, std::vector<uint64_t> arguments,
+                                             WaitingGuest& guest, Invocation& invocation) {
+  OpenCall& call = Open(function);
+  struct Closing {
+    HostExchange& exchange;
+    ~Closing() { exchange.Close(); }
+  } const closing{*this};
+
+  std::shared_ptr<Reentry> reentry;
+  ReentryOutcome outcome;
+  while (true) {
+    {
+      WaitScope waiting(*this, guest);
+      // Told only now: whoever hears of it may have the memory at once.
+      if (reentry) {
+        reentry->Finished(std::move(outcome));
+      } else {
+        announce_(call.number, function, std::move(arguments));
+      }
+      reentry = Wait(call, waiting, invocation);
+    }
+    if (!reentry) return std::move(call.answer);
+    outcome = guest.Enter(*reentry);
+    if (outcome.has_returned()) continue;
+    reentry->Finished(std::move(outcome));
+    return std::nullopt;
+  }
+}
+
+std::shared_ptr<Reentry> HostExchange::Wait(OpenCall& call, WaitScope& waiting,
+                                            Invocation& invocation) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (true) {
+    while (!operations_.empty()) {
+      const std::shared_ptr<MemoryOperation> operation = std::move(operations_.front());
+      operations_.pop_front();
+      operation->Perform(waiting.memory());
+      lock.unlock();
+      operation->Finished(false);
+      lock.lock();
+    }
+    if (invocation.CheckStop() != StopReason::kNone) {
+      // What was answered in the same moment is of no use any more.
+      call.answer.reset();
+      return nullptr;
+    }
+    if (!call.reentries.empty()) {
+      std::shared_ptr<Reentry> next = std::move(call.reentries.front());
+      call.reentries.pop_front();
+      return next;
+    }
+    if (call.answer) return nullptr;
+    waiting.WaitForChange(lock, invocation.deadline());
+  }
+}
+
+HostExchange::OpenCall& HostExchange::Open(uint32_t function) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  OpenCall& call = calls_.emplace_back();
+  call.number = ++last_call_;
+  call.function = function;
+  return call;
+}
+
+void HostExchange::Close() {
+  std::deque<std::shared_ptr<Reentry>> left;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    left.swap(calls_.back().reentries);
+    calls_.pop_back();
+  }
+  for (const std::shared_ptr<Reentry>& each : left) each->Finished(Abandoned());
+}
+
+void HostExchange::End() {
+  std::deque<std::shared_ptr<MemoryOperation>> left;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    has_ended_ = true;
+    left.swap(operations_);
+  }
+  for (const std::shared_ptr<MemoryOperation>& each : left) each->Finished(true);
+}
+
+HostExchange::Calls::iterator HostExchange::Find(uint64_t call) {
+  return std::find_if(calls_.begin(), calls_.end(),
+                      [call](const OpenCall& each) { return each.number == call; });
+}
+
+std::optional<uint32_t> HostExchange::FunctionOf(uint64_t call) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = Find(call);
+  if (found == calls_.end() || found->answer) return std::nullopt;
+  return found->function;
+}
+
+void HostExchange::Answer(uint64_t call, HostAnswer answer) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = Find(call);
+    if (found == calls_.end() || found->answer) return;
+    found->answer = std::move(answer);
+  }
+  changed_.notify_one();
+}
+
+void HostExchange::Enter(uint64_t call, std::shared_ptr<Reentry> reentry) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = Find(call);
+    if (found == calls_.end() || found->answer) throw HasEnded();
+    // Each but the first was made by the guest within a re-entry of the one before.
+    if (static_cast<size_t>(found - calls_.begin()) >= kMostReentries) {
+      throw Error(ErrorCode::kLimit,
+                  "Host functions and the guest have called each other " +
+                      std::to_string(kMostReentries) +
+                      " times within each other, and may do so no deeper.",
+                  "call-depth");
+    }
+    found->reentries.push_back(std::move(reentry));
+  }
+  changed_.notify_one();
+}
+
+bool HostExchange::TryAccessLocked(MemoryOperation& operation) {
+  if (has_ended_) throw HasEnded();
+  if (memory_ == nullptr || !operations_.empty()) return false;
+  operation.Perform(*memory_);
+  return true;
+}
+
+bool HostExchange::TryAccess(MemoryOperation& operation) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return TryAccessLocked(operation);
+}
+
+bool HostExchange::Access(std::shared_ptr<MemoryOperation> operation) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (TryAccessLocked(*operation)) return true;
+  operations_.push_back(std::move(operation));
+  return false;
+}
+
+void HostExchange::Wake() {
+  // A waiting thread that has looked before the request was made is within the wait by now.
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+  }
+  changed_.notify_one();
+}
+
+}  // namespace wasmedge_embed
