@@ -26,9 +26,13 @@ export { findModel } from './models/model-lookup.js';
 export type { FoundModel } from './models/model-lookup.js';
 export type {
   BytesLike,
+  Caller,
   CompileLimits,
   CompileOptions,
   ExternalDescription,
+  GuestMemory,
+  HostFunction,
+  Imports,
   InferenceOptions,
   InvokeResult,
   Isolation,

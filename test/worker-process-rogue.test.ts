@@ -12,7 +12,7 @@ import { childrenOf, eventually } from './support/workers.js';
 
 const REQUEST = { args: ['guest'], env: [], stdin: Buffer.from('in'), timeoutMs: 400 };
 const SETTINGS = {
-  ...{ workers: 1, concurrency: 1, maxQueue: 10, graceMs: 50, unresponsiveMs: 1000 },
+  ...{ workers: 1, concurrency: 1, maxQueue: 10, maxWaiting: 0, graceMs: 50, unresponsiveMs: 1000 },
   ...{ recycleAfterRuns: 1000, recycleAboveBytes: Number.MAX_SAFE_INTEGER },
 };
 

@@ -20,6 +20,8 @@ export interface NativeRequest {
   arguments?: readonly (number | bigint)[];
   /** Longest time from now on, in milliseconds. */
   timeoutMs: number | undefined;
+  /** Whether a guest of the same module waits for it. */
+  isNested?: boolean;
 }
 
 /** Standard input in the addon's memory, filled before the run that takes it. */
@@ -32,6 +34,15 @@ export interface NativeInput {
 export interface NativeRun {
   promise: Promise<NativeResult>;
   ticket: number;
+  /** By which its calls of host functions are told apart, where it may make any. */
+  hostKey?: number;
+}
+
+/** How a function of the guest ended that a host function has called. */
+export interface NativeReentry {
+  results?: (number | bigint)[];
+  /** What it gave to `proc_exit` instead. */
+  exitCode?: number;
 }
 
 export interface NativeResult {
@@ -84,6 +95,10 @@ export interface NativeStartOptions {
   limits: NativeLimits;
   concurrency: number;
   maxQueue: number;
+  /** Names of the host functions that there are, by module. */
+  imports?: Record<string, string[]>;
+  /** Threads beside `concurrency`, for guests that wait for host functions. */
+  maxWaiting: number;
 }
 
 /** A module's file, read once and checked. */
@@ -106,8 +121,32 @@ export interface NativeModule {
   instantiate(request: NativeInstanceRequest): NativeInstantiation;
   /** Ends a run early; does nothing when it has ended. */
   stop(ticket: number, reason: 'timeout' | 'aborted'): void;
-  /** Takes no more runs; settles when those that were accepted have settled. Once. */
+  /**
+   * Takes no more runs; settles when those that were accepted have settled. What waits for a host
+   * function ends. Once.
+   */
   close(): Promise<void>;
+  /**
+   * Called when a guest calls a host function: with its run's key, the number of the call within that
+   * run, the function's place among the imports, and the arguments. To be set before any run.
+   */
+  onHostCall?: (key: number, call: number, index: number, args: (number | bigint)[]) => void;
+  /** Answers a call; without effect when it has ended. */
+  answer(key: number, call: number, results: readonly (number | bigint)[]): void;
+  /** Ends a call's run with ERR_HOST_FUNCTION; without effect when it has ended. */
+  fail(key: number, call: number, message: string): void;
+  /** Calls a function of the guest, which waits in this call. */
+  enter(
+    key: number,
+    call: number,
+    name: string,
+    args: readonly (number | bigint)[],
+  ): Promise<NativeReentry>;
+  // Of the memory of a guest that waits: at once, or as soon as it waits again.
+  readMemory(key: number, address: number, length: number): Buffer | Promise<Buffer>;
+  writeMemory(key: number, address: number, bytes: Uint8Array): Promise<void> | undefined;
+  memorySize(key: number): number | Promise<number>;
+  growMemory(key: number, pages: number): number | Promise<number>;
 }
 
 export type NativeInstanceRequest = Pick<NativeRequest, 'args' | 'env' | 'timeoutMs'>;

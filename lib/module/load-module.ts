@@ -1,3 +1,4 @@
+import { HostFunctions } from '../host/host-functions.js';
 import type { LoadOptions } from '../options/types.js';
 import type { Executor } from '../runners/executor.js';
 import type { ModuleDetails } from '../runners/module-details.js';
@@ -29,7 +30,8 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
   const { executor, details } = await unlessAborted(signals, open(settings), (opened) =>
     opened.executor.close(),
   );
-  return new LoadedModule(executor, details, settings);
+  const hostFunctions = new HostFunctions(settings.hostFunctions, details);
+  return new LoadedModule(executor, details, settings, hostFunctions);
 }
 
 // What the other isolations are made of is loaded with the first module that has them.

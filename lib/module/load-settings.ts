@@ -6,6 +6,8 @@ import { fileSources } from '../guest/guest-files.js';
 import type { FileSources } from '../guest/guest-files.js';
 import { modelSources } from '../models/models.js';
 import type { ModelSources } from '../models/models.js';
+import { hostFunctions as givenFunctions, namesOf } from '../host/imports.js';
+import type { GivenFunction } from '../host/imports.js';
 import { resolveLimits } from '../options/limits.js';
 import {
   abortSignal,
@@ -23,6 +25,7 @@ import { subprocessSettings } from '../runners/subprocess/settings.js';
 import type { SubprocessSettings } from '../runners/subprocess/settings.js';
 import { workerProcessSettings } from '../runners/worker-process/settings.js';
 import type { WorkerProcessSettings } from '../runners/worker-process/settings.js';
+import { WasmEdgeError } from '../support/errors.js';
 import type { Isolation } from '../support/shared-types.js';
 
 /** All options of {@link loadModule}, validated and decided; nothing is read yet. */
@@ -32,6 +35,7 @@ export interface LoadSettings extends EngineSettings {
   env: Readonly<Record<string, string>>;
   files: FileSources;
   models: ModelSources;
+  hostFunctions: readonly GivenFunction[];
   workerProcess: WorkerProcessSettings;
   subprocess: SubprocessSettings;
   /** Each of them aborts the loading. */
@@ -50,6 +54,7 @@ const KNOWN = [
   'models',
   'inference',
   'hostModules',
+  'imports',
   'limits',
   'aot',
   'trusted',
@@ -57,6 +62,7 @@ const KNOWN = [
   'signal',
   'concurrency',
   'maxQueue',
+  'maxWaiting',
   'workerProcess',
   'subprocess',
   'childEnv',
@@ -70,9 +76,20 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     max: 256,
     fallback: availableParallelism(),
   });
+  const isolation = oneOf('isolation', given.isolation, ISOLATIONS, 'in-process');
+  const hostFunctions = givenFunctions(given.imports);
+  if (isolation === 'subprocess' && hostFunctions.length > 0) {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      "The isolation 'subprocess' has no imports: WasmEdge's own program runs the guest there, and it " +
+        "cannot call functions of this process. Take 'in-process' or 'worker-process'.",
+    );
+  }
   return {
     file: nonEmptyText('file', file),
-    isolation: oneOf('isolation', given.isolation, ISOLATIONS, 'in-process'),
+    isolation,
+    hostFunctions,
+    imports: namesOf(hostFunctions),
     args: given.args === undefined ? [] : textList('args', given.args),
     env: given.env === undefined ? {} : environment('env', given.env),
     files: fileSources(given.files),
@@ -83,6 +100,7 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     limits: resolveLimits(given.limits),
     concurrency,
     maxQueue: integer('maxQueue', given.maxQueue, { min: 0, max: 1_000_000, fallback: 1024 }),
+    maxWaiting: integer('maxWaiting', given.maxWaiting, { min: 0, max: 1000, fallback: 64 }),
     childEnv: given.childEnv === undefined ? {} : environment('childEnv', given.childEnv),
     // What belongs to another isolation is checked and then without effect: so that one option
     // changes between them.

@@ -1,6 +1,7 @@
 import type { NativeResult } from '../addon/native.js';
 import { checkCall, functionsOf } from '../host/arguments.js';
 import type { CallValue, ExportedFunctions, NumberValue } from '../host/arguments.js';
+import type { HostFunctions } from '../host/host-functions.js';
 import type { InvokeResult, RunOptions, RunResult } from '../options/types.js';
 import { elementsOf } from '../options/validation.js';
 import { earlyEndError } from '../runners/early-end.js';
@@ -26,11 +27,18 @@ export class LoadedModule implements AsyncDisposable {
   readonly exports: readonly ExternalDescription[];
   readonly #executor: Executor;
   readonly #defaults: InvocationDefaults;
+  readonly #hostFunctions: HostFunctions;
   #functions: ExportedFunctions | undefined;
   #closing: Promise<void> | undefined;
 
   /** @internal Use {@link loadModule}. */
-  constructor(executor: Executor, details: ModuleDetails, defaults: InvocationDefaults) {
+  constructor(
+    executor: Executor,
+    details: ModuleDetails,
+    defaults: InvocationDefaults,
+    hostFunctions: HostFunctions,
+  ) {
+    this.#hostFunctions = hostFunctions;
     this.#executor = executor;
     this.#defaults = defaults;
     this.file = details.file;
@@ -49,8 +57,8 @@ export class LoadedModule implements AsyncDisposable {
    *
    * @param options Its input, and what differs from the module's options.
    * @returns What it wrote and its exit code, whatever that code is.
-   * @throws {WasmEdgeError} ERR_TRAP (with `trap`, `stdout`, `stderr`), ERR_TIMEOUT, ERR_ABORTED,
-   *   ERR_OUTPUT_LIMIT, ERR_LIMIT, ERR_QUEUE_FULL, ERR_CLOSED, ERR_INVALID_ARGUMENT; ERR_WORKER_DIED
+   * @throws {WasmEdgeError} ERR_TRAP (with `trap`, `stdout`, `stderr`), ERR_HOST_FUNCTION (with
+   *   `cause`), ERR_TIMEOUT, ERR_ABORTED, ERR_OUTPUT_LIMIT, ERR_LIMIT, ERR_QUEUE_FULL, ERR_CLOSED, ERR_INVALID_ARGUMENT; ERR_WORKER_DIED
    *   in a worker process.
    */
   run(options: RunOptions = {}): Promise<RunResult> {
@@ -92,7 +100,8 @@ export class LoadedModule implements AsyncDisposable {
   }
 
   /**
-   * Takes no more runs, lets those that were accepted finish, and frees threads and memory.
+   * Takes no more runs, lets those that were accepted finish, and frees threads and memory. One whose
+   * guest waits for a host function, or comes to, ends with ERR_CLOSED: that might wait for this.
    * Idempotent: each call gets the same promise.
    */
   close(): Promise<void> {
@@ -150,21 +159,34 @@ export class LoadedModule implements AsyncDisposable {
   /** Has a checked invocation carried out; what ends it early is put into words here. */
   async #execute(options: RunOptions, call?: FunctionCall): Promise<NativeResult> {
     const { file } = this;
-    const { concurrency, maxQueue } = this.#defaults;
+    const { concurrency, maxQueue, maxWaiting } = this.#defaults;
     const { request, signal, timeoutOption } = checkedInvocation(
       options,
       file,
       this.#defaults,
       call,
     );
+    // Here, where it is seen who asks.
+    const calls = this.#hostFunctions.isEmpty ? undefined : this.#hostFunctions.begin();
+    const isNested = this.#hostFunctions.isWaitedFor;
     try {
       if (signal?.aborted) throw earlyEndError('aborted');
-      return await this.#executor.execute(request, signal);
+      const result = await this.#executor.execute({ ...request, isNested }, signal, calls);
+      calls?.end();
+      return result;
     } catch (error) {
-      if (!(error instanceof WasmEdgeError)) throw error;
+      if (!(error instanceof WasmEdgeError)) {
+        calls?.end(error);
+        throw error;
+      }
+      calls?.addCause(error);
       const { timeoutMs } = request;
-      const facts = { file, timeoutMs, timeoutOption, concurrency, maxQueue };
-      throw inWords(error, facts, error.code === 'ERR_ABORTED' ? signal?.reason : error.cause);
+      const room = { concurrency, maxQueue, maxWaiting };
+      const facts = { file, timeoutMs, timeoutOption, isNested, ...room };
+      const cause: unknown = error.code === 'ERR_ABORTED' ? signal?.reason : error.cause;
+      const told = inWords(error, facts, cause);
+      calls?.end(told);
+      throw told;
     }
   }
 

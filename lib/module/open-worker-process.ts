@@ -26,6 +26,7 @@ export async function openWorkerPool(
     ...workerProcess,
     concurrency,
     maxQueue,
+    maxWaiting: settings.maxWaiting,
   });
   return { executor: pool, details: await pool.open(signals) };
 }
@@ -46,7 +47,9 @@ async function workerStart(
     limits: settings.limits,
     concurrency: runs,
     // The pool gives no more than that; but a thread is free a moment after its answer.
-    maxQueue: runs,
+    maxQueue: runs + settings.maxWaiting,
+    maxWaiting: settings.maxWaiting,
+    imports: settings.imports,
     childEnv: settings.childEnv,
   };
   return {

@@ -12,6 +12,7 @@ import { ArrivingInput } from '../runners/worker-process/arriving-input.js';
 import { Channel } from '../runners/worker-process/channel.js';
 import { decodeValue, encodeResults } from '../runners/worker-process/encoded-value.js';
 import { batchesOf } from '../runners/worker-process/externals.js';
+import { ForwardedCalls } from '../runners/worker-process/forwarded-calls.js';
 import type { FromWorker, ToWorker } from '../runners/worker-process/protocol.js';
 import { compileChannel } from '../support/diagnostics.js';
 import type { CompileEvent } from '../support/diagnostics.js';
@@ -26,6 +27,8 @@ import { openModule } from './open-module.js';
 const CHANNEL_DESCRIPTOR = 3;
 
 const controllers = new Map<number, AbortController>();
+/** Of the runs that are under way. */
+const calls = new Map<number, ForwardedCalls>();
 /** Of runs whose input is still on its way. */
 const inputs = new Map<number, ArrivingInput>();
 let executor: InProcessExecutor | undefined;
@@ -67,6 +70,11 @@ function receive(message: ToWorker, arrays: Buffer[]): void {
       return;
     case 'input':
       inputs.get(message.id)?.append(arrays[0]);
+      return;
+    case 'answer':
+    case 'fail':
+    case 'operate':
+      calls.get(message.id)?.take(message, arrays);
       return;
     case 'abort':
       inputs.get(message.id)?.abandon();
@@ -129,6 +137,8 @@ async function run(
 ): Promise<void> {
   const controller = new AbortController();
   controllers.set(id, controller);
+  const forwarded = new ForwardedCalls(id, send);
+  calls.set(id, forwarded);
   const memory = () => (tellMemory ? { memory: memoryUsage.rss() } : {});
   try {
     if (!executor) throw new Error('A run came before the module was loaded.');
@@ -141,7 +151,7 @@ async function run(
       arguments: request.arguments?.map(decodeValue) ?? [],
       timeoutMs: timeoutMs && Math.max(1, Math.ceil(timeoutMs - waitedMs)),
     };
-    const result = await executor.execute(native, controller.signal);
+    const result = await executor.execute(native, controller.signal, forwarded);
     const { exitCode, exited, value, timings, stdout, stderr } = result;
     timings.queueMs += waitedMs;
     const encoded = {
@@ -154,6 +164,8 @@ async function run(
     send({ type: 'error', id, error: encodeError(error, bytes), ...memory() }, bytes);
   } finally {
     controllers.delete(id);
+    calls.delete(id);
+    forwarded.end();
   }
 }
 

@@ -1,5 +1,8 @@
 import type { Isolation, Timings } from '../support/shared-types.js';
 
+import type { Imports } from './host-types.js';
+
+export type { Caller, GuestMemory, HostFunction, Imports } from './host-types.js';
 export type {
   ExternalDescription,
   Isolation,
@@ -209,6 +212,14 @@ export interface LoadOptions {
   inference?: InferenceOptions;
   /** Host modules beside those that are always there. Default none. */
   hostModules?: readonly OptionalHostModule[];
+  /**
+   * Functions of this process that the guest may import, by the module's name and their own: the
+   * guest waits for what they give, the event loop does not. The types are those that the module
+   * imports. What it imports of neither these nor the host's own modules is ERR_LINK, as are
+   * memories, tables and globals; functions that it does not import are left out. Not with the
+   * isolation `subprocess`. Default none.
+   */
+  imports?: Imports;
   /** What each invocation may use. */
   limits?: Limits;
   /**
@@ -252,6 +263,13 @@ export interface LoadOptions {
   concurrency?: number;
   /** Most invocations waiting for a thread, 0 to 1,000,000. Default 1,024. */
   maxQueue?: number;
+  /**
+   * Most threads beside `concurrency`, 0 to 1,000. A guest that waits for a host function does not
+   * count in `concurrency`: another may begin in its place, on one of these. Where none is left, new
+   * invocations wait in the queue, but for one that a host function of the same module asks for: that
+   * is ERR_QUEUE_FULL, since it might wait for itself. Default 64.
+   */
+  maxWaiting?: number;
 }
 
 /** Options of {@link LoadedModule.run} and {@link LoadedModule.invoke}. */

@@ -15,7 +15,7 @@ export function refuse(name: string, expected: string, got: unknown): never {
 }
 
 /** A value in a message: short, on one line, and whatever it is without an error of its own. */
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   if (typeof value === 'string') return `'${printable(value, 100)}'`;
   if (typeof value === 'bigint') return `${printable(String(value), 40)}n`;
   try {
@@ -72,8 +72,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   dirs: "Files that the guest may read go into 'files'; there are no folders.",
   directories: "Files that the guest may read go into 'files'; there are no folders.",
   mounts: "Files that the guest may read go into 'files'; there are no folders.",
-  imports: "Host functions in JavaScript are not there; host modules are named in 'hostModules'.",
-  functions: "Host functions in JavaScript are not there; host modules are named in 'hostModules'.",
+  functions: "Functions of the host are given in 'imports'.",
+  importObject: "Functions of the host are given in 'imports'.",
   timeout: "The time limit is 'timeoutMs', in milliseconds.",
   returnOnExit: 'proc_exit never ends this process: its code is in the result.',
   input: "What the guest reads is 'stdin'.",

@@ -5,7 +5,7 @@ import { WasmEdgeError } from '../support/errors.js';
 import type { WasmEdgeErrorDetails } from '../support/errors.js';
 
 /** Why an invocation is ended before its guest ends by itself. */
-export type EndReason = 'timeout' | 'aborted';
+export type EndReason = 'timeout' | 'aborted' | 'closed';
 
 /**
  * Has `end` called when the time limit is over, and when the signal is aborted; any number of
@@ -14,7 +14,7 @@ export type EndReason = 'timeout' | 'aborted';
 export function onEarlyEnd(
   timeoutMs: number | undefined,
   signal: AbortSignal | undefined,
-  end: (reason: EndReason) => void,
+  end: (reason: 'timeout' | 'aborted') => void,
 ): () => void {
   const timer =
     timeoutMs === undefined
@@ -46,7 +46,12 @@ function allowManyListeners(signal: AbortSignal): void {
 
 /** The error of an invocation that was ended early; the module puts it into words (end-message.ts). */
 export function earlyEndError(reason: EndReason, details?: WasmEdgeErrorDetails): WasmEdgeError {
-  return reason === 'timeout'
-    ? new WasmEdgeError('ERR_TIMEOUT', 'time limit', details)
-    : new WasmEdgeError('ERR_ABORTED', 'aborted', details);
+  switch (reason) {
+    case 'timeout':
+      return new WasmEdgeError('ERR_TIMEOUT', 'time limit', details);
+    case 'aborted':
+      return new WasmEdgeError('ERR_ABORTED', 'aborted', details);
+    case 'closed':
+      return new WasmEdgeError('ERR_CLOSED', 'closed', details);
+  }
 }

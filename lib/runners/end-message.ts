@@ -10,6 +10,9 @@ export interface InvocationFacts {
   timeoutOption: 'timeoutMs' | 'limits.timeoutMs';
   concurrency: number;
   maxQueue: number;
+  maxWaiting: number;
+  /** Whether a host function of the same module has asked for it. */
+  isNested: boolean;
 }
 
 /**
@@ -41,7 +44,7 @@ export function closedError(file: string): WasmEdgeError {
 }
 
 function messageOf(error: WasmEdgeError, facts: InvocationFacts): string | undefined {
-  const { file, timeoutMs, timeoutOption, concurrency, maxQueue } = facts;
+  const { file, timeoutMs, timeoutOption, concurrency, maxQueue, maxWaiting } = facts;
   const name = printable(file);
   switch (error.code) {
     case 'ERR_TIMEOUT':
@@ -49,6 +52,13 @@ function messageOf(error: WasmEdgeError, facts: InvocationFacts): string | undef
     case 'ERR_ABORTED':
       return `The invocation of ${name} was aborted.`;
     case 'ERR_QUEUE_FULL':
+      if (facts.isNested) {
+        return (
+          `${name} has ${concurrency + maxWaiting} invocations under way, whose guests wait for host functions or run, ` +
+          "and one of these host functions asks for another ('concurrency' and 'maxWaiting' together allow no more). " +
+          'It would wait for itself.'
+        );
+      }
       return (
         `${name} has ${concurrency} invocations under way, as many as 'concurrency' allows, and the queue is full ` +
         `(maxQueue is ${maxQueue}). Try again later.`

@@ -1,5 +1,6 @@
 import type { NativeInferenceOptions } from '../addon/native.js';
 import type { ResolvedCompileLimits } from '../compile/compile-limits.js';
+import type { ImportNames } from '../host/imports.js';
 import type { ResolvedLimits } from '../options/limits.js';
 
 /** What the engine needs to know to load a module: plain data, which can go to another process. */
@@ -13,6 +14,9 @@ export interface EngineSettings {
   limits: ResolvedLimits;
   concurrency: number;
   maxQueue: number;
+  maxWaiting: number;
+  /** The host functions that there are. */
+  imports: ImportNames;
   /** What child processes are given beside what they inherit. */
   childEnv: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,5 @@
 import type { NativeRequest, NativeResult } from '../addon/native.js';
+import type { HostCallReceiver } from '../host/host-functions.js';
 import type { Isolation } from '../support/shared-types.js';
 
 /**
@@ -10,8 +11,17 @@ export interface Executor {
   /**
    * Takes the request in this very tick, so that an abort right after finds it, and copies its
    * input before it returns, unless it is large (large-input.ts). Settles once: with how the guest ended, or a WasmEdgeError.
+   *
+   * @param calls Where its guest's calls of host functions go, until it has settled.
    */
-  execute(request: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult>;
-  /** Takes no more requests and settles when those that were accepted have settled. */
+  execute(
+    request: NativeRequest,
+    signal: AbortSignal | undefined,
+    calls?: HostCallReceiver,
+  ): Promise<NativeResult>;
+  /**
+   * Takes no more requests and settles when those that were accepted have settled. Those whose guest
+   * waits for a host function, or would, end with ERR_CLOSED.
+   */
   close(): Promise<void>;
 }

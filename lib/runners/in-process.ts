@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
 import type { NativeModule, NativeRequest, NativeResult, NativeRun } from '../addon/native.js';
+import type { HostCallReceiver } from '../host/host-functions.js';
 import { WasmEdgeError, fromNative, nativeCall } from '../support/errors.js';
 
 import { requireRoom } from './admission.js';
@@ -8,6 +9,7 @@ import type { Room } from './admission.js';
 import { earlyEndError, onEarlyEnd } from './early-end.js';
 import type { EndReason } from './early-end.js';
 import type { Executor } from './executor.js';
+import { NativeHostCallPort } from './native-host-call.js';
 import { LargeInput, copyToNative, isLarge } from './large-input.js';
 
 /** Runs the guest in this process, on the addon's own threads: a fresh instance per invocation. */
@@ -15,6 +17,8 @@ export class InProcessExecutor implements Executor {
   readonly isolation = 'in-process';
   readonly #module: NativeModule;
   readonly #room: Room;
+  /** Where the calls of host functions of what is under way go, by the addon's keys. */
+  readonly #calls = new Map<number, HostCallReceiver>();
   /** Invocations whose input is being copied, of which the addon does not know yet. */
   #copying = 0;
   #closing = false;
@@ -24,13 +28,21 @@ export class InProcessExecutor implements Executor {
   constructor(module: NativeModule, room: Room) {
     this.#module = module;
     this.#room = room;
+    const calls = this.#calls;
+    module.onHostCall = (key, call, index, args) => {
+      calls.get(key)?.receive(index, args, new NativeHostCallPort(module, key, call));
+    };
   }
 
-  execute(request: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult> {
+  execute(
+    request: NativeRequest,
+    signal: AbortSignal | undefined,
+    calls?: HostCallReceiver,
+  ): Promise<NativeResult> {
     const { stdin } = request;
     return isLarge(stdin)
-      ? this.#executeLarge(request, new LargeInput(stdin, 'stdin'), signal)
-      : this.#execute(request, signal);
+      ? this.#executeLarge(request, new LargeInput(stdin, 'stdin'), signal, calls)
+      : this.#execute(request, signal, calls);
   }
 
   async close(): Promise<void> {
@@ -43,8 +55,13 @@ export class InProcessExecutor implements Executor {
     await nativeCall(() => this.#module.close());
   }
 
-  async #execute(request: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult> {
-    const { promise, ticket } = this.#start(request);
+  async #execute(
+    request: NativeRequest,
+    signal: AbortSignal | undefined,
+    calls: HostCallReceiver | undefined,
+  ): Promise<NativeResult> {
+    const { promise, ticket, hostKey } = this.#start(request);
+    if (calls && hostKey !== undefined) this.#calls.set(hostKey, calls);
     // The addon measures the time of what runs by itself; what waits in the queue, nobody does.
     const forget = onEarlyEnd(request.timeoutMs, signal, (reason) => {
       this.#module.stop(ticket, reason);
@@ -53,6 +70,7 @@ export class InProcessExecutor implements Executor {
       return await nativeCall(() => promise);
     } finally {
       forget();
+      if (hostKey !== undefined) this.#calls.delete(hostKey);
     }
   }
 
@@ -60,6 +78,7 @@ export class InProcessExecutor implements Executor {
     request: NativeRequest,
     input: LargeInput,
     signal: AbortSignal | undefined,
+    calls: HostCallReceiver | undefined,
   ): Promise<NativeResult> {
     requireRoom(this.#closing, this.#copying, this.#room);
     const { timeoutMs } = request;
@@ -76,6 +95,7 @@ export class InProcessExecutor implements Executor {
           timeoutMs: timeoutMs && Math.max(1, Math.ceil(timeoutMs - waitedMs())),
         },
         signal,
+        calls,
       );
     } finally {
       if (--this.#copying === 0) this.#onCopied?.();

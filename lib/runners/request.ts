@@ -13,6 +13,7 @@ export interface InvocationDefaults {
   limits: ResolvedLimits;
   concurrency: number;
   maxQueue: number;
+  maxWaiting: number;
 }
 
 /** An exported function to call in place of the program, with arguments that were checked. */

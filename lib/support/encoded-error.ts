@@ -173,6 +173,7 @@ const CODES = all<WasmEdgeErrorCode>({
   ERR_MEMORY_LIMIT: true,
   ERR_OUTPUT_LIMIT: true,
   ERR_LIMIT: true,
+  ERR_HOST_FUNCTION: true,
   ERR_QUEUE_FULL: true,
   ERR_WORKER_DIED: true,
   ERR_CLOSED: true,
@@ -186,6 +187,7 @@ const CODES = all<WasmEdgeErrorCode>({
 
 const TRAPS = all<Trap>({
   unreachable: true,
+  abort: true,
   'stack-overflow': true,
   'memory-out-of-bounds': true,
   'table-out-of-bounds': true,

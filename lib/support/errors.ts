@@ -36,6 +36,11 @@ export type WasmEdgeErrorCode =
    * has no more of them.
    */
   | 'ERR_LIMIT'
+  /**
+   * A host function of the option `imports` threw or rejected (`cause` is what with), or gave what its
+   * type does not allow; the message names it.
+   */
+  | 'ERR_HOST_FUNCTION'
   /** All threads are busy and as many runs as allowed are waiting; or so with compiling. */
   | 'ERR_QUEUE_FULL'
   /** The worker process that held the run crashed, was killed or does not answer. */
@@ -58,6 +63,8 @@ export type WasmEdgeErrorCode =
 /** The ways a guest can trap. */
 export type Trap =
   | 'unreachable'
+  /** AssemblyScript's `abort`: the message has what it said, and where. */
+  | 'abort'
   | 'stack-overflow'
   | 'memory-out-of-bounds'
   | 'table-out-of-bounds'

@@ -15,7 +15,8 @@ import {
 } from '../../support/received.js';
 import type { ExternalDescription, ValueType } from '../../support/shared-types.js';
 
-import { receivedResults } from './encoded-value.js';
+import { receivedResults, receivedValue } from './encoded-value.js';
+import type { HostCallAnswer } from './held-calls.js';
 import { MAX_HEADER_BYTES } from './protocol.js';
 
 // A worker process may be in the hands of a guest that has broken out of WebAssembly. Nothing of what
@@ -28,12 +29,14 @@ export type Answer =
   | { type: 'failed'; error: WasmEdgeError }
   | { type: 'result'; id: number; memory: number; result: NativeResult }
   | { type: 'error'; id: number; memory: number; error: WasmEdgeError }
+  | HostCallAnswer
   | { type: 'pong' }
   | { type: 'warning'; code: string; message: string }
   | { type: 'compile'; event: Omit<CompileEvent, 'module'> };
 
 const TYPES: readonly Answer['type'][] = [
   ...(['externals', 'ready', 'failed', 'result', 'error', 'pong', 'warning', 'compile'] as const),
+  ...(['host-call', 'operated', 'not-operated'] as const),
 ];
 const KINDS = ['function', 'table', 'memory', 'global', 'tag'] as const;
 const VALUE_TYPES: readonly ValueType[] = [
@@ -43,6 +46,8 @@ const VALUE_TYPES: readonly ValueType[] = [
 const WARNINGS = ['WASMEDGE_EMBED_INTERPRETED', 'WASMEDGE_EMBED_CACHE'] as const;
 const WARNING_CHARACTERS = 4096;
 const PATH_CHARACTERS = 16_384;
+/** More no module has. */
+const MAX_IMPORTS = 1_000_000;
 
 /**
  * Reads a message of a worker process.
@@ -71,6 +76,23 @@ export function readAnswer(sent: unknown, arrays: readonly Buffer[]): Answer {
       return { type, ...receivedRun(message), result: receivedResult(message['result'], arrays) };
     case 'error':
       return { type, ...receivedRun(message), error: receivedError(message['error'], arrays) };
+    case 'host-call':
+      return {
+        ...{
+          type,
+          id: receivedId('an id', message['id']),
+          call: receivedId('a call', message['call']),
+        },
+        index: receivedInteger('an index', message['index'], 0, MAX_IMPORTS),
+        args: receivedList('arguments', message['arguments']).map(receivedValue),
+      };
+    case 'operated':
+      return {
+        ...{ type, ...receivedOperation(message), bytes: arrays[0] },
+        results: receivedList('results', message['results']).map(receivedValue),
+      };
+    case 'not-operated':
+      return { type, ...receivedOperation(message), error: receivedError(message['error'], []) };
     case 'pong':
       return { type };
     case 'warning':
@@ -96,10 +118,21 @@ function receivedCompilation(message: Record<string, unknown>): Omit<CompileEven
   };
 }
 
+function receivedOperation(message: Record<string, unknown>): { id: number; operation: number } {
+  return {
+    id: receivedId('an id', message['id']),
+    operation: receivedId('an operation', message['operation']),
+  };
+}
+
+function receivedId(what: string, sent: unknown): number {
+  return receivedInteger(what, sent, 1, Number.MAX_SAFE_INTEGER);
+}
+
 function receivedRun(message: Record<string, unknown>): { id: number; memory: number } {
   const { memory } = message;
   return {
-    id: receivedInteger('an id', message['id'], 1, Number.MAX_SAFE_INTEGER),
+    id: receivedId('an id', message['id']),
     memory: memory === undefined ? 0 : receivedAmount('memory', memory),
   };
 }

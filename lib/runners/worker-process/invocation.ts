@@ -1,10 +1,13 @@
 import { performance } from 'node:perf_hooks';
 
 import type { NativeRequest, NativeResult } from '../../addon/native.js';
+import type { HostCallReceiver } from '../../host/host-functions.js';
 import { WasmEdgeError } from '../../support/errors.js';
 import { AcceptedInvocation } from '../accepted-invocation.js';
 import { earlyEndError } from '../early-end.js';
 import type { EndReason } from '../early-end.js';
+
+import type { HeldCalls } from './held-calls.js';
 
 /** What was given an invocation, and can end it. */
 export interface Holder {
@@ -24,13 +27,23 @@ export class Invocation extends AcceptedInvocation {
   grace: NodeJS.Timeout | undefined;
   /** Whether its worker has all of its input. */
   isFed = true;
+  /** Where its calls of host functions go. */
+  readonly receiver: HostCallReceiver | undefined;
+  /** Those calls, once a worker holds it. */
+  calls: HeldCalls | undefined;
   #queueMs = 0;
   /** Why it fails, whatever its worker answers. */
   #refusal: unknown;
 
-  constructor(id: number, given: NativeRequest) {
+  constructor(id: number, given: NativeRequest, receiver?: HostCallReceiver) {
     super(given);
     this.id = id;
+    this.receiver = receiver;
+  }
+
+  /** Whether its guest waits for a host function. */
+  get isWaiting(): boolean {
+    return this.calls?.isWaiting ?? false;
   }
 
   /** Its waiting has ended. */
@@ -44,17 +57,28 @@ export class Invocation extends AcceptedInvocation {
   }
 
   override resolve(result: NativeResult): void {
+    this.calls?.end();
     const { timings } = result;
     super.resolve({ ...result, timings: { ...timings, queueMs: timings.queueMs + this.#queueMs } });
   }
 
   override reject(error: unknown): void {
+    this.calls?.end();
     if (error instanceof WasmEdgeError && error.timings) error.timings.queueMs += this.#queueMs;
     if (this.#refusal !== undefined) {
       super.reject(this.#refusal);
     } else if (!this.isFed && this.stopped === 'timeout') {
       // Its worker knows of no time limit before the run has begun.
       super.reject(earlyEndError('timeout'));
+    } else if (this.stopped === 'closed' && error instanceof WasmEdgeError) {
+      // To its worker it was aborted.
+      const { stdout, stderr, timings } = error;
+      const known = {
+        ...(stdout && { stdout }),
+        ...(stderr && { stderr }),
+        ...(timings && { timings }),
+      };
+      super.reject(error.code === 'ERR_ABORTED' ? earlyEndError('closed', known) : error);
     } else {
       super.reject(error);
     }
@@ -62,6 +86,7 @@ export class Invocation extends AcceptedInvocation {
 
   /** Its worker is gone, or none can be had. */
   lose(reason: Error): void {
+    this.calls?.end();
     if (this.#refusal !== undefined) {
       super.reject(this.#refusal);
     } else if (this.stopped) {

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 
 import type { NativeRequest, NativeResult } from '../../addon/native.js';
+import type { HostCallReceiver } from '../../host/host-functions.js';
 import { abortError, onAbort } from '../../support/abort.js';
 import { requireRoom } from '../admission.js';
 import type { Room } from '../admission.js';
@@ -16,9 +17,11 @@ import { Worker } from './worker.js';
 import type { WorkerEvents, WorkerStart } from './worker.js';
 
 /** How a pool of worker processes is run; the room is that of all workers together. */
-export type PoolSettings = WorkerProcessSettings & Room;
+export type PoolSettings = WorkerProcessSettings & Room & { maxWaiting: number };
 
 const HEARTBEAT_MS = 1000;
+/** More runs than a worker can hold. */
+const MOST_HELD = 10_000;
 const FIRST_BACK_OFF_MS = 100;
 const LAST_BACK_OFF_MS = 10_000;
 /**
@@ -93,9 +96,13 @@ export class WorkerPool implements Executor, WorkerEvents {
     }
   }
 
-  async execute(given: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult> {
-    requireRoom(this.#closing, this.#running + this.#waiting.size, this.#settings);
-    const invocation = new Invocation(++this.#lastId, given);
+  async execute(
+    given: NativeRequest,
+    signal: AbortSignal | undefined,
+    receiver?: HostCallReceiver,
+  ): Promise<NativeResult> {
+    this.#requireRoom(given.isNested ?? false);
+    const invocation = new Invocation(++this.#lastId, given, receiver);
     const forget = onEarlyEnd(given.timeoutMs, signal, (reason) => {
       this.#stop(invocation, reason);
     });
@@ -114,7 +121,10 @@ export class WorkerPool implements Executor, WorkerEvents {
   async close(): Promise<void> {
     this.#closing = true;
     this.#beBusy();
-    if (this.#waiting.size + this.#running > 0) {
+    for (const worker of this.#workers) {
+      for (const invocation of worker.held.values()) this.#stopWaiting(invocation);
+    }
+    if (this.#waiting.size + this.#held > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
       });
@@ -142,11 +152,17 @@ export class WorkerPool implements Executor, WorkerEvents {
     this.#distribute();
   }
 
-  onSettled(worker: Worker): void {
+  onSettled(worker: Worker, hasWaited: boolean): void {
     this.#failures = 0;
-    this.#running--;
+    if (!hasWaited) this.#running--;
     if (worker.memory > this.#settings.recycleAboveBytes) this.#retire(worker);
     this.#endRetired(worker);
+    this.#distribute();
+  }
+
+  onWaiting(invocation: Invocation): void {
+    this.#running += invocation.isWaiting ? -1 : 1;
+    this.#stopWaiting(invocation);
     this.#distribute();
   }
 
@@ -179,7 +195,7 @@ export class WorkerPool implements Executor, WorkerEvents {
   /** Gives what waits to the workers that hold least. */
   #distribute(): void {
     for (const [id, invocation] of this.#waiting) {
-      if (this.#running >= this.#settings.concurrency) break;
+      if (this.#running >= this.#settings.concurrency || this.#threadsLeft === 0) break;
       const worker = this.#leastLoaded();
       if (!worker) break;
       this.#waiting.delete(id);
@@ -191,13 +207,47 @@ export class WorkerPool implements Executor, WorkerEvents {
     this.#tellIdle();
   }
 
+  /** The worker that runs least, and of those the one that holds least. */
   #leastLoaded(): Worker | undefined {
     let least: Worker | undefined;
+    let leastLoad = Infinity;
     for (const worker of this.#workers) {
-      const isFree = worker.isReady && !worker.isRetiring && worker.held.size < this.#runsPerWorker;
-      if (isFree && (!least || worker.held.size < least.held.size)) least = worker;
+      if (!worker.isReady || worker.isRetiring || worker.busy >= this.#runsPerWorker) continue;
+      const load = worker.busy * MOST_HELD + worker.held.size;
+      if (load >= leastLoad) continue;
+      least = worker;
+      leastLoad = load;
     }
     return least;
+  }
+
+  /** Runs that are held, those whose guests wait for host functions included. */
+  get #held(): number {
+    let held = 0;
+    for (const worker of this.#workers) held += worker.held.size;
+    return held;
+  }
+
+  get #threadsLeft(): number {
+    return this.#settings.concurrency + this.#settings.maxWaiting - this.#held;
+  }
+
+  #requireRoom(isNested: boolean): void {
+    const { concurrency, maxQueue } = this.#settings;
+    const places = Math.max(0, Math.min(concurrency - this.#running, this.#threadsLeft));
+    requireRoom(this.#closing, this.#waiting.size, { concurrency: places, maxQueue });
+    // For each that waits there must be a thread that waits for nothing.
+    if (isNested) {
+      requireRoom(this.#closing, this.#waiting.size, {
+        concurrency: this.#threadsLeft,
+        maxQueue: 0,
+      });
+    }
+  }
+
+  /** Who waits for a host function of a module that is closed would wait for whatever becomes of it. */
+  #stopWaiting(invocation: Invocation): void {
+    if (this.#closing && invocation.isWaiting) this.#stop(invocation, 'closed');
   }
 
   #stop(invocation: Invocation, reason: EndReason): void {
@@ -210,7 +260,7 @@ export class WorkerPool implements Executor, WorkerEvents {
     if (!holder || invocation.stopped) return;
     invocation.stopped = reason;
     // The worker measures the time limit of what runs itself and gives what the guest had written.
-    if (reason === 'aborted' || !invocation.isFed) holder.abort(invocation);
+    if (reason !== 'timeout' || !invocation.isFed) holder.abort(invocation);
     invocation.grace = setTimeout(() => {
       holder.giveUp(`did not end a run within ${this.#settings.graceMs} ms`);
     }, this.#settings.graceMs);
@@ -266,7 +316,7 @@ export class WorkerPool implements Executor, WorkerEvents {
   }
 
   #tellIdle(): void {
-    if (this.#closing && this.#waiting.size + this.#running === 0) this.#onIdle?.();
+    if (this.#closing && this.#waiting.size + this.#held === 0) this.#onIdle?.();
   }
 
   #beBusy(): void {

@@ -6,6 +6,7 @@ import type { ExternalDescription, Timings } from '../../support/shared-types.js
 import type { EngineSettings } from '../engine-settings.js';
 
 import type { EncodedResults, EncodedValue } from './encoded-value.js';
+import type { HostCallNews, HostCallOrder } from './host-call-messages.js';
 
 /** Bytes of the largest header that a worker process may send: the pool parses it in one go. */
 export const MAX_HEADER_BYTES = 512 * 1024;
@@ -27,6 +28,7 @@ export type ToWorker =
   | { type: 'run'; id: number; request: EncodedRequest; inputBytes?: number }
   /** Arrays: the next slice of a run's standard input. */
   | { type: 'input'; id: number }
+  | HostCallOrder
   | { type: 'abort'; id: number }
   | { type: 'ping' }
   /** Finish and end. */
@@ -43,6 +45,7 @@ export type FromWorker =
   | { type: 'result'; id: number; result: EncodedResult; memory?: number }
   /** Arrays: the error's. */
   | { type: 'error'; id: number; error: EncodedError; memory?: number }
+  | HostCallNews
   | { type: 'pong' }
   | { type: 'warning'; message: string; code: string }
   | ({ type: 'compile'; error?: EncodedError } & Omit<CompileEvent, 'error' | 'module'>);

@@ -14,6 +14,7 @@ import { ChildHandle } from './child-handle.js';
 import type { ChildStart } from './child-handle.js';
 import { encodeValue } from './encoded-value.js';
 import type { Holder, Invocation } from './invocation.js';
+import { HOST_CALL_BYTES, HeldCalls } from './held-calls.js';
 import { MAX_EXTERNALS, MAX_HEADER_BYTES } from './protocol.js';
 import type { ToWorker } from './protocol.js';
 
@@ -26,15 +27,17 @@ export interface WorkerStart extends ChildStart {
 /** What a worker tells its pool. */
 export interface WorkerEvents {
   onReady(worker: Worker, details: ModuleDetails, identity: string): void;
-  /** A run that it held has settled. */
-  onSettled(worker: Worker): void;
+  /** A run that it held has settled; `hasWaited` when its guest was waiting for a host function. */
+  onSettled(worker: Worker, hasWaited: boolean): void;
+  /** The guest of a run that it holds begins to wait for a host function, or goes on. */
+  onWaiting(invocation: Invocation): void;
   /** A run cannot be given its input and is to be stopped. */
   onRefused(invocation: Invocation): void;
   /** It has a warning for the user of this process. */
   onWarning(code: string, message: string): void;
   /**
    * It takes nothing any more and what it held is settled: it could not load the module, it has
-   * ended, or it was given up. Once; `lost` is how many runs it held.
+   * ended, or it was given up. Once; `lost` is how many runs it held that were not waiting.
    */
   onGone(worker: Worker, reason: Error, lost: number): void;
 }
@@ -92,7 +95,8 @@ export class Worker implements Holder {
         headerBytes: MAX_HEADER_BYTES,
         // Standard output and standard error.
         arrays: 2,
-        arrayBytes: message.settings.limits.outputBytes,
+        // Or a slice of a guest's memory.
+        arrayBytes: Math.max(message.settings.limits.outputBytes, HOST_CALL_BYTES),
         aheadBytes: AHEAD_BYTES,
       },
       {
@@ -117,6 +121,13 @@ export class Worker implements Holder {
     this.#send(message, arrays);
   }
 
+  /** How many of its runs do not wait for a host function. */
+  get busy(): number {
+    let busy = 0;
+    for (const invocation of this.held.values()) if (!invocation.isWaiting) busy++;
+    return busy;
+  }
+
   get pid(): number | undefined {
     return this.#child.pid;
   }
@@ -133,8 +144,23 @@ export class Worker implements Holder {
     this.runs++;
     this.held.set(id, invocation);
     invocation.holder = this;
+    const { receiver } = invocation;
+    if (receiver) {
+      invocation.calls = new HeldCalls(
+        receiver,
+        { imports: this.#imports, exports: this.#exports },
+        (order, arrays) => {
+          this.#send({ ...order, id }, arrays);
+        },
+        () => {
+          this.#events.onWaiting(invocation);
+        },
+      );
+    }
     const encoded = {
       ...rest,
+      // Of that the pool takes care.
+      isNested: false,
       timeoutMs: remainingMs,
       ...(args && { arguments: args.map(encodeValue) }),
     };
@@ -214,13 +240,23 @@ export class Worker implements Holder {
         this.#gone(answer.error);
         return;
       case 'result':
-        this.#settle(answer).resolve(answer.result);
-        this.#events.onSettled(this);
+        this.#settle(answer, (invocation) => {
+          invocation.resolve(answer.result);
+        });
         return;
       case 'error':
-        this.#settle(answer).reject(answer.error);
-        this.#events.onSettled(this);
+        this.#settle(answer, (invocation) => {
+          invocation.reject(answer.error);
+        });
         return;
+      case 'host-call':
+      case 'operated':
+      case 'not-operated': {
+        const calls = this.held.get(answer.id)?.calls;
+        if (!calls) throw new Malformed('a host call of a run that it does not hold');
+        calls.take(answer);
+        return;
+      }
       case 'pong':
         if (!this.#isPinged) throw new Malformed('an answer to nothing');
         this.#isPinged = false;
@@ -257,12 +293,17 @@ export class Worker implements Holder {
   }
 
   /** Takes an answered run off those that it holds: all others it cannot answer. */
-  #settle({ id, memory }: { id: number; memory: number }): Invocation {
+  #settle(
+    { id, memory }: { id: number; memory: number },
+    settle: (invocation: Invocation) => void,
+  ): void {
     const invocation = this.held.get(id);
     if (!invocation) throw new Malformed('an answer to a run that it does not hold');
     this.memory = memory;
     this.held.delete(id);
-    return invocation;
+    const hasWaited = invocation.isWaiting;
+    settle(invocation);
+    this.#events.onSettled(this, hasWaited);
   }
 
   #goneFor(how: string, cause?: Error): void {
@@ -281,8 +322,9 @@ export class Worker implements Holder {
     this.#isGone = true;
     this.#child.kill();
     const invocations = [...this.held.values()];
+    const lost = this.busy;
     this.held.clear();
     for (const invocation of invocations) invocation.lose(reason);
-    this.#events.onGone(this, reason, invocations.length);
+    this.#events.onGone(this, reason, lost);
   }
 }

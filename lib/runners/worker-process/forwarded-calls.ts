@@ -1,0 +1,94 @@
+import type { HostCallPort } from '../../host/caller.js';
+import type { HostCallReceiver } from '../../host/host-functions.js';
+import { encodeError } from '../../support/encoded-error.js';
+import { WasmEdgeError } from '../../support/errors.js';
+
+import { decodeValue, encodeValue } from './encoded-value.js';
+import type { EncodedOperation, HostCallNews, HostCallOrder } from './host-call-messages.js';
+
+/** In a worker process: passes a run's calls of host functions on to the pool's process. */
+export class ForwardedCalls implements HostCallReceiver {
+  readonly #id: number;
+  readonly #send: (news: HostCallNews, arrays?: readonly Uint8Array[]) => void;
+  /** Of the calls that are open. */
+  readonly #ports = new Map<number, HostCallPort>();
+  #lastCall = 0;
+
+  /** @param id The run's. */
+  constructor(id: number, send: (news: HostCallNews, arrays?: readonly Uint8Array[]) => void) {
+    this.#id = id;
+    this.#send = send;
+  }
+
+  has(): boolean {
+    return true;
+  }
+
+  receive(index: number, args: readonly (number | bigint)[], port: HostCallPort): void {
+    const call = ++this.#lastCall;
+    this.#ports.set(call, port);
+    this.#send({
+      ...{ type: 'host-call', id: this.#id, call, index },
+      arguments: args.map(encodeValue),
+    });
+  }
+
+  /** Carries out what the pool has sent. */
+  take(order: HostCallOrder, arrays: readonly Buffer[]): void {
+    const port = this.#ports.get(order.call);
+    switch (order.type) {
+      case 'answer':
+        this.#ports.delete(order.call);
+        port?.answer(order.results.map(decodeValue));
+        return;
+      case 'fail':
+        this.#ports.delete(order.call);
+        port?.fail(order.message);
+        return;
+      case 'operate':
+        void this.#operate(order, port, arrays);
+    }
+  }
+
+  end(): void {
+    this.#ports.clear();
+  }
+
+  async #operate(
+    { operation, order }: Extract<HostCallOrder, { type: 'operate' }>,
+    port: HostCallPort | undefined,
+    arrays: readonly Buffer[],
+  ): Promise<void> {
+    const about = { id: this.#id, operation };
+    try {
+      if (!port) throw new WasmEdgeError('ERR_CLOSED', 'The invocation has ended.');
+      const { results, bytes } = await carryOut(port, order, arrays[0]);
+      this.#send(
+        { type: 'operated', ...about, results: results.map(encodeValue) },
+        bytes ? [bytes] : [],
+      );
+    } catch (error) {
+      this.#send({ type: 'not-operated', ...about, error: encodeError(error, []) });
+    }
+  }
+}
+
+async function carryOut(
+  port: HostCallPort,
+  order: EncodedOperation,
+  bytes: Buffer = Buffer.alloc(0),
+): Promise<{ results: readonly (number | bigint)[]; bytes?: Buffer }> {
+  switch (order.kind) {
+    case 'read':
+      return { results: [], bytes: await port.read(order.address, order.length) };
+    case 'write':
+      await port.write(order.address, bytes);
+      return { results: [] };
+    case 'size':
+      return { results: [await port.byteLength()] };
+    case 'grow':
+      return { results: [await port.grow(order.pages)] };
+    case 'enter':
+      return { results: await port.enter(order.name, order.arguments.map(decodeValue)) };
+  }
+}

@@ -1,0 +1,269 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+
+import type { HostCallPort, ReentryResult } from '../../host/caller.js';
+import { SLICE_BYTES } from '../../host/caller.js';
+import { isValueOf } from '../../host/arguments.js';
+import type { HostCallReceiver } from '../../host/host-functions.js';
+import { WasmEdgeError } from '../../support/errors.js';
+import { Malformed } from '../../support/received.js';
+import type { ExternalDescription, ValueType } from '../../support/shared-types.js';
+
+import { encodeValue } from './encoded-value.js';
+import type { EncodedOperation, HostCallOrder } from './host-call-messages.js';
+
+/** What a module imports and exports. */
+export interface Externals {
+  imports: readonly ExternalDescription[];
+  exports: readonly ExternalDescription[];
+}
+
+/** What a worker process says of a call of a host function, its form checked. */
+export type HostCallAnswer =
+  | { type: 'host-call'; id: number; call: number; index: number; args: (number | bigint)[] }
+  | {
+      type: 'operated';
+      id: number;
+      operation: number;
+      results: (number | bigint)[];
+      bytes: Buffer | undefined;
+    }
+  | { type: 'not-operated'; id: number; operation: number; error: WasmEdgeError };
+
+/** Calls of host functions that a guest can be in, each within a re-entry of the one before. */
+const MOST_CALLS = 17;
+const MOST_PAGES = 65_536;
+/** As the addon has it (native/host/host_exchange.cc): what is answered at once is no wait. */
+const SHORT_WAIT_MS = 1;
+
+interface Operation {
+  call: number;
+  order: EncodedOperation;
+  resolve: (done: { results: (number | bigint)[]; bytes: Buffer | undefined }) => void;
+  reject: (error: WasmEdgeError) => void;
+}
+
+/**
+ * The calls of host functions of one run that a worker process holds. What it says of them is looked
+ * at as whatever else it says: one that a guest has taken over must not call what the module does not
+ * import, nor answer what it was not asked.
+ */
+export class HeldCalls {
+  readonly #receiver: HostCallReceiver;
+  readonly #externals: Externals;
+  readonly #send: (order: WithoutId<HostCallOrder>, arrays?: readonly Uint8Array[]) => void;
+  readonly #onChange: () => void;
+  /** Those that the guest waits in, each within the one before. */
+  readonly #open: number[] = [];
+  readonly #operations = new Map<number, Operation>();
+  #lastCall = 0;
+  #lastOperation = 0;
+  #isWaiting = false;
+  /** Present while the guest waits. */
+  #patience: NodeJS.Timeout | undefined;
+
+  /**
+   * @param send Sends an order to the worker process, for this run.
+   * @param onChange Called when the guest begins to wait for a host function, and when it goes on.
+   */
+  constructor(
+    receiver: HostCallReceiver,
+    externals: Externals,
+    send: (order: WithoutId<HostCallOrder>, arrays?: readonly Uint8Array[]) => void,
+    onChange: () => void,
+  ) {
+    this.#receiver = receiver;
+    this.#externals = externals;
+    this.#send = send;
+    this.#onChange = onChange;
+  }
+
+  /** Whether the guest waits for a host function, and has for longer than a moment. */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
+  }
+
+  /** Takes what the worker process says of this run; throws {@link Malformed}. */
+  take(answer: HostCallAnswer): void {
+    switch (answer.type) {
+      case 'host-call':
+        this.#takeCall(answer);
+        return;
+      case 'operated':
+        this.#takeResult(answer);
+        return;
+      case 'not-operated':
+        this.#takeOperation(answer.operation).reject(answer.error);
+        this.#look();
+    }
+  }
+
+  /** The run has ended: nothing that was asked is answered any more. */
+  end(): void {
+    clearTimeout(this.#patience);
+    this.#open.length = 0;
+    const operations = [...this.#operations.values()];
+    this.#operations.clear();
+    for (const { reject } of operations) reject(hasEnded());
+  }
+
+  #takeCall({ call, index, args }: Extract<HostCallAnswer, { type: 'host-call' }>): void {
+    const { kind, params } = this.#externals.imports[index] ?? {};
+    if (kind !== 'function' || !params || !this.#receiver.has(index)) {
+      throw new Malformed('a call of what is no host function');
+    }
+    requireTypes(params, args);
+    const innermost = this.#open.at(-1);
+    if (innermost !== undefined && !this.#hasEntered(innermost)) {
+      throw new Malformed('a call by a guest that waits');
+    }
+    if (call <= this.#lastCall || this.#open.length >= MOST_CALLS) {
+      throw new Malformed('a call out of order');
+    }
+    this.#lastCall = call;
+    this.#open.push(call);
+    this.#receiver.receive(index, args, this.#port(call));
+    this.#look();
+  }
+
+  #takeResult({ operation, results, bytes }: Extract<HostCallAnswer, { type: 'operated' }>): void {
+    const { order, resolve } = this.#takeOperation(operation);
+    this.#requireResult(order, results, bytes);
+    resolve({ results, bytes });
+    this.#look();
+  }
+
+  #takeOperation(operation: number): Operation {
+    const found = this.#operations.get(operation);
+    if (!found) throw new Malformed('an answer to what was not asked');
+    this.#operations.delete(operation);
+    return found;
+  }
+
+  #requireResult(
+    order: EncodedOperation,
+    results: readonly (number | bigint)[],
+    bytes: Buffer | undefined,
+  ): void {
+    switch (order.kind) {
+      case 'read':
+        if (bytes?.length !== order.length) throw new Malformed('bytes of another number');
+        requireTypes([], results);
+        return;
+      case 'write':
+        requireTypes([], results);
+        return;
+      case 'size':
+        requireInteger(results, MOST_PAGES * 65_536);
+        return;
+      case 'grow':
+        requireInteger(results, MOST_PAGES);
+        return;
+      case 'enter': {
+        const found = this.#externals.exports.find(
+          ({ kind, name }) => kind === 'function' && name === order.name,
+        );
+        requireTypes(found?.results ?? [], results);
+      }
+    }
+  }
+
+  #port(call: number): HostCallPort {
+    const operate = (order: EncodedOperation, arrays?: readonly Uint8Array[]) =>
+      this.#operate(call, order, arrays);
+    const first = async (order: EncodedOperation): Promise<number> =>
+      Number((await operate(order)).results[0]);
+    return {
+      read: async (address, length) => {
+        const { bytes } = await operate({ kind: 'read', address, length });
+        return bytes ?? Buffer.alloc(0);
+      },
+      write: async (address, bytes) => {
+        // A copy: it may wait before it is sent.
+        await operate({ kind: 'write', address }, [Buffer.from(bytes)]);
+      },
+      byteLength: () => first({ kind: 'size' }),
+      grow: (pages) => first({ kind: 'grow', pages }),
+      enter: async (name, args): Promise<ReentryResult> =>
+        (await operate({ kind: 'enter', name, arguments: args.map(encodeValue) })).results,
+      answer: (results) => {
+        if (!this.#close(call)) return;
+        this.#send({ type: 'answer', call, results: results.map(encodeValue) });
+      },
+      fail: (message) => {
+        if (this.#close(call)) this.#send({ type: 'fail', call, message });
+      },
+    };
+  }
+
+  #operate(
+    call: number,
+    order: EncodedOperation,
+    arrays?: readonly Uint8Array[],
+  ): Promise<{ results: (number | bigint)[]; bytes: Buffer | undefined }> {
+    return new Promise((resolve, reject) => {
+      if (!this.#open.includes(call)) {
+        reject(hasEnded());
+        return;
+      }
+      const operation = ++this.#lastOperation;
+      this.#operations.set(operation, { call, order, resolve, reject });
+      this.#send({ type: 'operate', call, operation, order }, arrays);
+      this.#look();
+    });
+  }
+
+  /** A call was answered; gives whether its guest has waited for that. */
+  #close(call: number): boolean {
+    const place = this.#open.indexOf(call);
+    if (place < 0) return false;
+    this.#open.splice(place, 1);
+    this.#look();
+    return true;
+  }
+
+  #hasEntered(call: number): boolean {
+    for (const { call: from, order } of this.#operations.values()) {
+      if (from === call && order.kind === 'enter') return true;
+    }
+    return false;
+  }
+
+  #look(): void {
+    const innermost = this.#open.at(-1);
+    if (innermost !== undefined && !this.#hasEntered(innermost)) {
+      this.#patience ??= setTimeout(() => {
+        this.#isWaiting = true;
+        this.#onChange();
+      }, SHORT_WAIT_MS);
+      return;
+    }
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#onChange();
+  }
+}
+
+/** Each member of a union without the run's id, which its sender knows. */
+export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+function requireTypes(types: readonly ValueType[], values: readonly (number | bigint)[]): void {
+  const fits =
+    values.length === types.length && types.every((type, index) => isValueOf(type, values[index]));
+  if (!fits) throw new Malformed('values of other types');
+}
+
+function requireInteger(values: readonly (number | bigint)[], most: number): void {
+  const [value] = values;
+  const fits =
+    values.length === 1 && Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
+  if (!fits) throw new Malformed('no number of bytes or pages');
+}
+
+function hasEnded(): WasmEdgeError {
+  return new WasmEdgeError('ERR_CLOSED', 'The invocation has ended.');
+}
+
+/** Bytes beside a message about host calls: a slice of memory. */
+export const HOST_CALL_BYTES = SLICE_BYTES;
