@@ -23,6 +23,7 @@ const HELP: [command: string, mentioned: string[]][] = [
       '--untrusted',
     ],
   ],
+  ['detect', ['--model', '--labels', '--threshold', '--json', '--annotate', '--isolation']],
   [
     'serve',
     ['--port', '--host', '--concurrency', '--max-queue', '--timeout', '/metrics', 'SIGTERM'],
@@ -72,6 +73,7 @@ describe('wasmedge-embed', () => {
     ['classify x.jpg --repeat -1', /--repeat.*from 1 to 1000000/],
     ['classify x.jpg --concurrency many', /--concurrency.*from 1 to 256/],
     ['classify x.jpg --threads 65', /--threads.*from 1 to 64/],
+    ['detect x.jpg --model m --threshold 2', /--threshold.*from 0 to 1/],
     ['classify x.jpg --kernels fast', /--kernels.*xnnpack, builtin, reference/],
     ['serve --port 65536', /--port.*from 0 to 65535/],
     ['serve --max-body 0', /--max-body.*from 1 to 256/],

@@ -41,7 +41,11 @@ describe('The page of the local server', () => {
         assert.ok((await file.arrayBuffer()).byteLength > 0);
       }
       const [, facts] = /id="service">([^<]*)</.exec(html)!;
-      assert.deepEqual(JSON.parse(facts!), { isolations: ['in-process'], maxBytes: 1 << 20 });
+      assert.deepEqual(JSON.parse(facts!), {
+        task: 'classify',
+        isolations: ['in-process'],
+        maxBytes: 1 << 20,
+      });
     });
   });
 

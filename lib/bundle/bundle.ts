@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { addonFile } from '../addon/addon-file.js';
 import { addon } from '../addon/native.js';
+import type { Task } from '../guest/task.js';
 import { loadModels, modelSources, readModels } from '../models/models.js';
 import { bytesOf } from '../support/disk-usage.js';
 import { WasmEdgeError, nativeCall } from '../support/errors.js';
@@ -25,6 +26,8 @@ const LITERT = 'libLiteRt.so';
 
 export interface BundleOptions {
   out: string;
+  /** What the handler makes of pictures. */
+  task: Task;
   /** Plain, or compiled ahead of time for any processor. */
   module: string;
   model: { file: string; labels?: string };
@@ -104,7 +107,7 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
     const placed = await placeModule(module, staging, doubt);
     await writeFile(path.join(staging, 'model.tflite'), model);
     if (labels) await writeFile(path.join(staging, 'labels.txt'), labels);
-    const parts = { module: placed, hasLabels: labels !== undefined };
+    const parts = { task: options.task, module: placed, hasLabels: labels !== undefined };
     const entry = await placeHandler(handler, staging, parts);
     const sizes = measure(staging, { ...native, javascript, module: placed });
     if (target?.lambda && sizes.total > LAMBDA_BYTES) {

@@ -1,10 +1,20 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import type { Task } from '../guest/task.js';
 import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
+/** What the handler is made of. */
+export interface HandlerParts {
+  task: Task;
+  /** The module's name in the folder. */
+  module: string;
+  hasLabels: boolean;
+}
+
 /** The handler that Lambda calls as `index.handler` where the caller brings none. */
-function handlerSource(module: string, hasLabels: boolean): string {
+function handlerSource({ task, module, hasLabels }: HandlerParts): string {
+  const detects = task === 'detect' ? "\n  task: 'detect'," : '';
   const labels = hasLabels ? ", labels: beside('labels.txt')" : '';
   return `import { fileURLToPath } from 'node:url';
 
@@ -12,7 +22,7 @@ import { createHandler } from 'wasmedge-embed/lambda';
 
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-export const handler = createHandler({
+export const handler = createHandler({${detects}
   module: beside('${module}'),
   models: { default: { file: beside('model.tflite')${labels} } },
 });
@@ -30,10 +40,10 @@ const ENDINGS = ['.js', '.cjs', '.mjs'];
 export async function placeHandler(
   handler: string | undefined,
   folder: string,
-  parts: { module: string; hasLabels: boolean },
+  parts: HandlerParts,
 ): Promise<string> {
   if (handler === undefined) {
-    const source = handlerSource(parts.module, parts.hasLabels);
+    const source = handlerSource(parts);
     await writeFile(path.join(folder, 'index.mjs'), source);
     return 'index.mjs';
   }

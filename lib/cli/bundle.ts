@@ -11,6 +11,7 @@ import { TARGETS, TARGET_NAMES } from '../bundle/targets.js';
 import { findGuest } from '../guest/guest-lookup.js';
 
 import { chooseModel } from './guest-options.js';
+import { taskOf } from './task.js';
 
 interface BundleCommandOptions {
   output: string;
@@ -31,9 +32,15 @@ export function bundleCommand(): Command {
     )
     .requiredOption('-o, --output <folder>', 'where to; it must not be there yet, or be empty')
     .option('--module <file>', 'the guest, plain or compiled with --generic (default: our own)')
-    .option('--model <file>', 'a .tflite classifier (default: the best at hand)')
+    .option(
+      '--model <file>',
+      'a .tflite classifier or detector (default: the best classifier at hand)',
+    )
     .option('--labels <file>', 'its labels, one a line (default: found beside the model)')
-    .option('--handler <file>', 'your handler, bundled to one file (default: one that classifies)')
+    .option(
+      '--handler <file>',
+      'your handler, bundled to one file (default: one that classifies, or detects)',
+    )
     .addOption(
       new Option('--target <system>', "the system that has to load it; 'none' for no check")
         .choices([...TARGET_NAMES, 'none'])
@@ -66,9 +73,11 @@ async function bundle(options: BundleCommandOptions): Promise<void> {
   const { makeBundle } = require('../bundle/bundle.js') as typeof Bundle;
   const begin = performance.now();
   const model = chooseModel(options);
+  const task = options.model === undefined ? 'classify' : await taskOf(options.model);
   const report = await makeBundle({
     out: options.output,
-    module: options.module ?? findGuest(),
+    task,
+    module: options.module ?? findGuest(task),
     model: { file: model.file, ...(model.labels !== undefined && { labels: model.labels }) },
     handler: options.handler,
     target: options.target === 'none' ? null : options.target,

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 
+import type { Task } from '../guest/task.js';
 import { findModel } from '../models/model-lookup.js';
 import { AOT_MODES, ISOLATIONS, KERNELS } from '../module/load-settings.js';
 import type {
@@ -55,7 +56,7 @@ export interface InferenceCommandOptions {
   isolation: Isolation;
 }
 
-/** The options of all commands that classify: which guest and model, and how inference runs. */
+/** The options of all commands for pictures: which guest and model, and how inference runs. */
 export interface GuestOptions extends CompileLimitOptions, InferenceCommandOptions {
   module?: string;
   untrusted?: true;
@@ -81,16 +82,22 @@ export function addInferenceOptions(command: Command): Command {
     );
 }
 
-export function addGuestOptions(command: Command): Command {
+export function addGuestOptions(command: Command, task: Task = 'classify'): Command {
+  const kind = task === 'detect' ? 'detection' : 'classification';
   command
-    .option('--module <file>', 'the classification guest, compiled or plain (default: our own)')
+    .option('--module <file>', `the ${kind} guest, compiled or plain (default: our own)`)
     .option(
       '--untrusted',
       'the guest comes from a stranger: only WebAssembly is taken, and compiled here within limits',
     );
-  addCompileLimits(command, 'none, 60 with --untrusted', 'none, 2048 with --untrusted')
-    .option('--model <file>', 'a .tflite classifier (default: the best at hand)')
-    .option('--labels <file>', 'its labels, one a line (default: found beside the model)');
+  addCompileLimits(command, 'none, 60 with --untrusted', 'none, 2048 with --untrusted');
+  (task === 'detect'
+    ? command.requiredOption(
+        '--model <file>',
+        'a .tflite detector that ends with TFLite_Detection_PostProcess, as SSD and EfficientDet do',
+      )
+    : command.option('--model <file>', 'a .tflite classifier (default: the best at hand)')
+  ).option('--labels <file>', 'its labels, one a line (default: found beside the model)');
   return addInferenceOptions(command)
     .addOption(
       new Option('--aot <mode>', 'auto: a plain guest is compiled once; off: it is interpreted')

@@ -10,6 +10,7 @@ import { benchCommand } from './bench.js';
 import { buildCommand } from './build.js';
 import { bundleCommand } from './bundle.js';
 import { classifyCommand } from './classify.js';
+import { detectCommand } from './detect.js';
 import { compileCommand } from './compile.js';
 import { doctorCommand } from './doctor.js';
 import { inferCommand } from './infer/command.js';
@@ -27,7 +28,7 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 const program = new Command('wasmedge-embed')
   .description(
     'Run ahead-of-time compiled WebAssembly with TensorFlow Lite inside Node.js: classify ' +
-      'pictures, serve them over HTTP or from a queue, run any model on tensors, compile modules, ' +
+      'pictures, find things in them, serve both over HTTP or from a queue, run any model on tensors, compile modules, ' +
       'look into modules and models, bundle all for Lambda, build the addon, measure, find out what is ' +
       'missing.',
   )
@@ -36,6 +37,7 @@ const program = new Command('wasmedge-embed')
   .enablePositionalOptions()
   .showHelpAfterError("(run with '--help' for the options)")
   .addCommand(classifyCommand())
+  .addCommand(detectCommand())
   .addCommand(benchCommand())
   .addCommand(serveCommand())
   .addCommand(consumeCommand())

@@ -13,6 +13,15 @@ export function integerIn(min: number, max: number): (value: string) => number {
   };
 }
 
+/** An argument parser for commander: a share, from 0 to 1. */
+export function share(value: string): number {
+  const number = Number(value);
+  if (!/^[\d.]+$/.test(value) || !(number >= 0 && number <= 1)) {
+    throw new InvalidArgumentError('Expected a number from 0 to 1.');
+  }
+  return number;
+}
+
 /** An argument parser for commander: a regular expression. */
 export function regularExpression(value: string): RegExp {
   try {

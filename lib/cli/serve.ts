@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 
 import { Command, Option } from 'commander';
 
+import type { Task } from '../guest/task.js';
 import { ISOLATIONS } from '../module/load-settings.js';
 import type { Isolation } from '../options/types.js';
 import { isLoopback } from '../serve/hosts.js';
@@ -13,8 +14,9 @@ import { reasonOf } from '../support/errors.js';
 import { addGuestOptions, chooseModel, inferenceOf, limitsOf, trustOf } from './guest-options.js';
 import type { ChosenModel, GuestOptions } from './guest-options.js';
 import { outliveReaders } from './outlive-readers.js';
-import { integerIn } from './parse.js';
+import { integerIn, share } from './parse.js';
 import { stopOnSignals } from './stop-on-signals.js';
+import { taskOf } from './task.js';
 
 interface ServeOptions extends GuestOptions {
   host: string;
@@ -24,6 +26,7 @@ interface ServeOptions extends GuestOptions {
   timeout: number;
   maxBody: number;
   topK: number;
+  threshold: number;
   compare?: Isolation[] | false;
   cors?: string[];
   allowHost?: string[];
@@ -61,6 +64,7 @@ export function serveCommand(): Command {
     )
     .option('--max-body <MiB>', 'largest request body', integerIn(1, 256), 12)
     .option('-k, --top-k <n>', 'labels in a JSON answer', integerIn(1, 1000), 5)
+    .option('--threshold <score>', 'with a detector: the lowest score that is told', share, 0.5)
     .addOption(
       new Option(
         '--compare <isolation...>',
@@ -79,8 +83,9 @@ export function serveCommand(): Command {
       'after',
       `
 Resources:
-  GET  /                                           a page that classifies photographs
-  POST /classify                                   a JPEG, raw or as a form's file; ?format=json,
+  GET  /                                           a page that classifies photographs; with a detector
+                                                   it draws boxes around what was found
+  POST /classify or /detect, by the model          a JPEG, raw or as a form's file; ?format=json,
                                                    ?isolation=NAME of those on offer
   POST /2015-03-31/functions/NAME/invocations      an event, as to the Runtime Interface Emulator:
                                                    {"body": "<hexadecimal JPEG>"}, any name
@@ -96,7 +101,9 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   const begin = performance.now();
   outliveReaders();
   const model = chooseModel(options);
-  const server = await start(serverOptions(options, model), command);
+  // The model at hand is a classifier.
+  const task = options.model === undefined ? 'classify' : await taskOf(options.model);
+  const server = await start(serverOptions(options, model, task), command);
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
   process.stderr.write(
     `Listening on ${server.url} (ready in ${seconds} s). Model: ${model.description}.\n`,
@@ -104,8 +111,8 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   stopOnSignals(() => server.close(), options.shutdownTimeout);
 }
 
-function serverOptions(options: ServeOptions, model: ChosenModel): ServerOptions {
-  const { host, port, module, isolation, concurrency, maxQueue, topK } = options;
+function serverOptions(options: ServeOptions, model: ChosenModel, task: Task): ServerOptions {
+  const { host, port, module, isolation, concurrency, maxQueue, topK, threshold } = options;
   const maxBodyBytes = options.maxBody * MIB;
   return {
     host,
@@ -123,7 +130,7 @@ function serverOptions(options: ServeOptions, model: ChosenModel): ServerOptions
       limits: { ...limitsOf(options), stdinBytes: maxBodyBytes },
       concurrency,
       maxQueue,
-      topK,
+      ...(task === 'detect' ? { task, threshold } : { topK }),
       ...(options.cors && { cors: { origins: options.cors.includes('*') ? '*' : options.cors } }),
     },
   };

@@ -1,20 +1,32 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { oneOf } from '../options/validation.js';
 import { WasmEdgeError } from '../support/errors.js';
 import { requireInstalled } from '../support/package-root.js';
 
+import { TASKS } from './task.js';
+import type { Task } from './task.js';
+
 /**
- * The file of the package's classification guest, for `loadModule`: the one that was built in a clone
- * of the repository, else the one in the package, where one that was compiled ahead of time comes
- * first. It reads a JPEG from its standard input and runs the model `default`.
+ * The file of the package's guest for a task, for `loadModule`: the one that was built in a clone of the
+ * repository, else the one in the package, where one that was compiled ahead of time comes first. It
+ * reads a JPEG from its standard input and runs the model `default`.
  *
- * @throws {WasmEdgeError} ERR_MODULE_LOAD when there is none; ERR_NATIVE_LOAD where a bundler has merged
- *   the package into another file.
+ * @param task `classify` (default): names what a picture shows, with a classifier. `detect`: finds things
+ *   in it, with a detector that ends with TFLite_Detection_PostProcess.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for another task; ERR_MODULE_LOAD when there is no such
+ *   guest; ERR_NATIVE_LOAD where a bundler has merged the package into another file.
  */
-export function findGuest(): string {
+export function findGuest(task: Task = 'classify'): string {
+  const checked = oneOf('task', task, TASKS, 'classify');
   requireInstalled();
-  // Asked for each in place, which is what tools that trace files understand.
+  return checked === 'detect' ? detector() : classifier();
+}
+
+// Asked for each in place, which is what tools that trace files understand.
+
+function classifier(): string {
   const built = join(
     __dirname,
     '../../wasm/target/wasm32-wasip1/release/image-classification.wasm',
@@ -24,9 +36,23 @@ export function findGuest(): string {
   if (existsSync(join(__dirname, 'image-classification.so'))) return compiled;
   const plain = join(__dirname, 'image-classification.wasm');
   if (existsSync(join(__dirname, 'image-classification.wasm'))) return plain;
+  return missing('classification', [built, compiled, plain]);
+}
+
+function detector(): string {
+  const built = join(__dirname, '../../wasm/target/wasm32-wasip1/release/object-detection.wasm');
+  if (existsSync(built)) return built;
+  const compiled = join(__dirname, 'object-detection.so');
+  if (existsSync(join(__dirname, 'object-detection.so'))) return compiled;
+  const plain = join(__dirname, 'object-detection.wasm');
+  if (existsSync(join(__dirname, 'object-detection.wasm'))) return plain;
+  return missing('detection', [built, compiled, plain]);
+}
+
+function missing(name: string, places: readonly string[]): never {
   throw new WasmEdgeError(
     'ERR_MODULE_LOAD',
-    `The classification guest was not built: there is no ${[built, compiled, plain].join(' and no ')}. ` +
+    `The ${name} guest was not built: there is no ${places.join(' and no ')}. ` +
       "In a clone of the repository run 'npm run quickstart', or name a guest.",
   );
 }

@@ -1,7 +1,7 @@
-import type { Classifier } from './classifier.js';
 import { METHODS, preflightHeaders } from './cors.js';
 import type { Deadline } from './deadline.js';
 import { millisecondsSince } from './milliseconds.js';
+import type { PictureModule } from './picture-module.js';
 import { pictureOf } from './picture.js';
 import { Problem } from './problem.js';
 import { CONTENT_TYPES, representationOf } from './representation.js';
@@ -16,7 +16,7 @@ import type { InvocationRecord } from './types.js';
 export interface Work {
   settings: Settings;
   /** Asked for where there is a picture: what is refused needs none. */
-  classifier: () => Promise<Classifier>;
+  module: () => Promise<PictureModule>;
   deadline: Deadline;
   /** Of who asked, and may go away. */
   signal: AbortSignal | undefined;
@@ -26,17 +26,17 @@ export interface Work {
  * Answers one request, and notes in `record` how far it came. What can be refused by its head is
  * refused before its body is asked for.
  *
- * @throws {Problem} For what the request lacks; anything else as `Classifier.run` does.
+ * @throws {Problem} For what the request lacks; anything else as `PictureModule.run` does.
  */
 export async function answer(
   request: Request,
-  { settings, classifier, deadline, signal }: Work,
+  { settings, module, deadline, signal }: Work,
   record: InvocationRecord,
 ): Promise<Response> {
   const begin = performance.now();
   const { kind, method, headers } = request;
   if (kind === 'schedule' || (settings.healthChecks && isHealthCheck(request))) {
-    await classifier();
+    await module();
     return plainText('ready');
   }
   if (method === 'OPTIONS') return answerOptions(settings);
@@ -60,7 +60,7 @@ export async function answer(
   });
   record.pictureBytes = picture.length;
 
-  const ready = await classifier();
+  const ready = await module();
   const { stdout, timings } = await ready.run(picture, representation, {
     timeoutMs: deadline.guestMs(),
     signal,

@@ -1,5 +1,5 @@
 /**
- * An AWS Lambda handler that classifies the picture of a request.
+ * An AWS Lambda handler that classifies the picture of a request, or finds things in it.
  *
  * ```js
  * import { createHandler } from 'wasmedge-embed/lambda';
@@ -10,6 +10,8 @@
  *
  * @module wasmedge-embed/lambda
  */
+export type { BoundingBox, Detection, DetectionAnswer } from '../guest/detection.js';
+export type { Task } from '../guest/task.js';
 export { createHandler } from './handler.js';
 export type {
   ClassificationHandler,

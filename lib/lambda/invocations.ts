@@ -6,12 +6,12 @@ import { WasmEdgeError } from '../support/errors.js';
 
 import { answer } from './answer.js';
 import type { Work } from './answer.js';
-import { Classifier } from './classifier.js';
 import { corsHeaders } from './cors.js';
 import { Deadline } from './deadline.js';
 import { errorRecord, problemOf } from './failure.js';
 import { embeddedMetrics } from './metrics.js';
 import { millisecondsSince } from './milliseconds.js';
+import { PictureModule } from './picture-module.js';
 import { CONTENT_TYPES } from './representation.js';
 import { readRequest } from './request.js';
 import type { Request } from './request.js';
@@ -38,7 +38,7 @@ export class Invocations {
   readonly ready: Promise<void>;
   readonly #settings: Settings;
   /** Absent after a failure: the next invocation tries once more. */
-  #classifier: Promise<Classifier> | undefined;
+  #module: Promise<PictureModule> | undefined;
   #closing: Promise<void> | undefined;
   #coldStart = true;
   readonly #underWay = new Set<Promise<object>>();
@@ -89,8 +89,8 @@ export class Invocations {
 
   async #finish(): Promise<void> {
     await Promise.allSettled(this.#underWay);
-    const classifier = await this.#classifier?.catch(ignore);
-    await classifier?.close();
+    const module = await this.#module?.catch(ignore);
+    await module?.close();
   }
 
   #track<T extends object>(invoke: () => Promise<T>): Promise<T> {
@@ -106,8 +106,8 @@ export class Invocations {
     const settings = this.#settings;
     const work: Work = {
       settings,
-      // Decided here: what has begun before it is closed still gets its classifier.
-      classifier: this.#closing ? refuseClosed : () => this.#load(),
+      // Decided here: what has begun before it is closed still gets its module.
+      module: this.#closing ? refuseClosed : () => this.#load(),
       deadline: new Deadline(context.remainingMs, settings.deadlineMarginMs),
       signal: context.signal,
     };
@@ -159,15 +159,15 @@ export class Invocations {
     return { ...response, headers };
   }
 
-  #load(): Promise<Classifier> {
-    this.#classifier ??= Classifier.load(this.#settings, (record) => {
+  #load(): Promise<PictureModule> {
+    this.#module ??= PictureModule.load(this.#settings, (record) => {
       this.#settings.logger?.info('loaded', record);
     }).catch((error: unknown) => {
-      this.#classifier = undefined;
+      this.#module = undefined;
       this.#settings.logger?.error('loading failed', { error: errorRecord(error) });
       throw new LoadFailure(error);
     });
-    return this.#classifier;
+    return this.#module;
   }
 
   #tell(record: InvocationRecord): void {

@@ -1,9 +1,11 @@
+import { TASKS } from '../guest/task.js';
 import {
   boolean,
   bytes,
   entriesOf,
   integer,
   nonEmptyText,
+  oneOf,
   optionsObject,
   refuse,
   textList,
@@ -18,12 +20,16 @@ import { WARM_UP_JPEG } from './warm-up.js';
 /** As large as an invocation's payload may be on Lambda, so that nothing is refused too early. */
 const DEFAULT_PICTURE_BYTES = 6 << 20;
 
+/** What is made of pictures, and how much of it is told. */
+export type TaskSettings =
+  { name: 'classify'; topK: number } | { name: 'detect'; threshold: number };
+
 /** The handler's own options, validated. */
 export interface Settings {
   module: string | undefined;
   /** For `loadModule`, which validates them. */
   load: LoadOptions;
-  topK: number;
+  task: TaskSettings;
   deadlineMarginMs: number;
   pictureBytes: number;
   warmUp: BytesLike | false;
@@ -42,7 +48,9 @@ export interface Settings {
 export function resolveSettings(options: unknown): Settings {
   const {
     module,
+    task,
     topK,
+    threshold,
     deadlineMarginMs,
     warmUp = WARM_UP_JPEG,
     cors,
@@ -64,7 +72,7 @@ export function resolveSettings(options: unknown): Settings {
   return {
     module: module === undefined ? undefined : nonEmptyText('module', module),
     load: { ...load, limits: { ...limits, stdinBytes: pictureBytes } },
-    topK: integer('topK', topK, { min: 1, max: 1000, fallback: 5 }),
+    task: taskSettings({ task, topK, threshold }, load['models']),
     deadlineMarginMs: integer('deadlineMarginMs', deadlineMarginMs, {
       min: 10,
       max: 60_000,
@@ -78,6 +86,26 @@ export function resolveSettings(options: unknown): Settings {
     metrics: metricsSettings(metrics),
     onInvocation: onInvocation as HandlerOptions['onInvocation'],
   };
+}
+
+function taskSettings(
+  { task, topK, threshold }: Record<'task' | 'topK' | 'threshold', unknown>,
+  models: unknown,
+): TaskSettings {
+  const name = oneOf('task', task, TASKS, 'classify');
+  if (name === 'classify') {
+    if (threshold !== undefined) refuse('threshold', "left out unless task is 'detect'", threshold);
+    return { name, topK: integer('topK', topK, { min: 1, max: 1000, fallback: 5 }) };
+  }
+  if (topK !== undefined) refuse('topK', "left out where task is 'detect'", topK);
+  if (models === undefined) {
+    refuse('models', "given where task is 'detect': the package carries no detector", models);
+  }
+  const isShare = (each: unknown): each is number =>
+    typeof each === 'number' && each >= 0 && each <= 1;
+  if (threshold === undefined) return { name, threshold: 0.5 };
+  if (!isShare(threshold)) return refuse('threshold', 'a number from 0 to 1', threshold);
+  return { name, threshold };
 }
 
 /** What else it has is for `loadModule`; no getter is asked twice. */

@@ -8,6 +8,7 @@ import type {
   Context,
 } from 'aws-lambda';
 
+import type { Task } from '../guest/task.js';
 import type { BytesLike, Isolation, LoadOptions, Timings } from '../options/types.js';
 
 /**
@@ -96,7 +97,7 @@ export interface InvocationResult {
   statusCode: number;
   /** By names in small letters. */
   headers: Record<string, string>;
-  /** The sentence, the labels as JSON, or the problem as JSON (RFC 9457). */
+  /** The sentence, the labels or the things found as JSON, or the problem as JSON (RFC 9457). */
   body: string;
   /** The body is text. */
   isBase64Encoded: false;
@@ -257,13 +258,22 @@ export interface ErrorRecord {
  */
 export interface HandlerOptions extends LoadOptions {
   /**
-   * The guest: reads a JPEG from its standard input, takes `--format text|json` and `--top-k N`
-   * after the given `args`, prints the answer and exits with 0, or with 65 and one line on its
-   * standard error where the picture cannot be decoded. Default: the package's own.
+   * What is made of a picture. `classify` (default): its name. `detect`: the things in it and where they
+   * are, with a detector that ends with TFLite_Detection_PostProcess, which `models.default` has to
+   * name; a JSON answer is then a {@link DetectionAnswer} with `isolation` and `timings`.
+   */
+  task?: Task;
+  /**
+   * The guest: reads a JPEG from its standard input, takes `--format text|json` and
+   * `--top-k N` (to detect: `--threshold S`) after the given `args`, prints the answer and exits with 0,
+   * or with 65 and one line on its standard error where the picture cannot be decoded. Default: the
+   * package's own.
    */
   module?: string;
-  /** Labels in a JSON answer, 1 to 1,000. Default 5. */
+  /** To classify: labels in a JSON answer, 1 to 1,000. Default 5. */
   topK?: number;
+  /** To detect: the lowest score of what is told, 0 to 1. Default 0.5. */
+  threshold?: number;
   /**
    * Milliseconds before Lambda's deadline at which the answer is a 504, 10 to 60,000. Default 500:
    * what an inference that cannot be interrupted, and the way of the answer, may take.

@@ -1,3 +1,4 @@
+import type { Task } from '../guest/task.js';
 import { Invocations } from '../lambda/invocations.js';
 import { resolveSettings } from '../lambda/settings.js';
 import type { HandlerOptions } from '../lambda/types.js';
@@ -25,6 +26,8 @@ export class Handlers {
   /** The server's own isolation, and all that a request may ask for: the server's own comes first. */
   readonly isolation: Isolation;
   readonly isolations: readonly Isolation[];
+  /** What is made of pictures. */
+  readonly task: Task;
   readonly #options: HandlerOptions;
   readonly #others = new Map<Isolation, Promise<Invocations>>();
 
@@ -45,7 +48,9 @@ export class Handlers {
       concurrency: 1,
       maxQueue: options.concurrency + options.maxQueue,
     };
-    this.own = new Invocations(resolveSettings(options));
+    const settings = resolveSettings(options);
+    this.task = settings.task.name;
+    this.own = new Invocations(settings);
   }
 
   /** The isolation of this name, or undefined where it is not on offer. */

@@ -26,13 +26,15 @@ export interface Route {
 /** What is served, by path. */
 export function routesOf(service: Service): Readonly<Record<string, Route>> {
   const files = new PageFiles({
+    task: service.handlers.task,
     isolations: service.handlers.isolations,
     maxBytes: service.maxBodyBytes,
   });
   return {
     '/': pageRoute(files, () => 'page.html'),
     '/page/:file': pageRoute(files, ({ file }) => file),
-    '/classify': { serve: (exchange) => classify(service, exchange) },
+    // One resource with the name of what is done: the model decides.
+    [`/${service.handlers.task}`]: { serve: (exchange) => answer(service, exchange) },
     '/2015-03-31/functions/:name/invocations': {
       methods: ['POST'],
       serve: (exchange, { name = 'function' }) => invokeFunction(service, name, exchange),
@@ -67,7 +69,7 @@ function pageRoute(files: PageFiles, name: (parameters: Parameters) => string | 
  * among those on offer. Whatever is wrong is answered by the handler, so that it is logged, and its
  * headers are there.
  */
-async function classify(service: Service, exchange: Exchange): Promise<void> {
+async function answer(service: Service, exchange: Exchange): Promise<void> {
   const { request, response, requestId, signal } = exchange;
   const url = new URL(request.url ?? '/', 'http://localhost');
   const { handler, loadMs, body } = await prepare(service, exchange, url);

@@ -1,5 +1,5 @@
 import { buildModel } from './tflite.js';
-import type { ElementType, Quantization, Tensor } from './tflite.js';
+import type { ElementType, Operator, Quantization, Tensor } from './tflite.js';
 
 type ArithmeticType = 'float32' | 'int32' | 'int64' | 'uint8' | 'int8';
 
@@ -153,5 +153,84 @@ function classifier(
     ],
     inputs: ['picture'],
     outputs: ['scores'],
+  });
+}
+
+/** What a model that ends with TFLite_Detection_PostProcess gives. */
+export interface DetectorOutputs {
+  /** Of each detection: top, left, bottom, right, as shares of the picture's sides. */
+  boxes: readonly (readonly [number, number, number, number])[];
+  classes: readonly number[];
+  scores: readonly number[];
+  count: number;
+}
+
+type DetectorOutput = keyof DetectorOutputs;
+
+/** How a model gives them. */
+export interface DetectorForm {
+  order?: readonly DetectorOutput[];
+  names?: Partial<Record<DetectorOutput, string>>;
+}
+
+const OPERATOR = 'TFLite_Detection_PostProcess';
+
+/** A detector whose answer does not depend on the picture, with a float32 input of 2 × 2 pixels. */
+export function detectorModel(
+  { boxes, classes, scores, count }: DetectorOutputs,
+  { order = ['boxes', 'classes', 'scores', 'count'], names = {} }: DetectorForm = {},
+): Buffer {
+  const pixels = 2 * 2 * 3;
+  const values = { boxes: boxes.flat(), classes, scores, count: [count] };
+  const shapes = {
+    boxes: [1, boxes.length, 4],
+    classes: [1, classes.length],
+    scores: [1, scores.length],
+    count: [1],
+  };
+  const nameOf = (output: DetectorOutput): string =>
+    names[output] ??
+    {
+      boxes: OPERATOR,
+      classes: `${OPERATOR}:1`,
+      scores: `${OPERATOR}:2`,
+      count: `${OPERATOR}:3`,
+    }[output];
+  const float = (name: string, shape: readonly number[], data?: readonly number[]): Tensor => ({
+    ...{ name, type: 'float32', shape },
+    ...(data && { data }),
+  });
+  return buildModel({
+    tensors: [
+      float('picture', [1, 2, 2, 3]),
+      ...order.flatMap((output) => {
+        const { length } = values[output];
+        return [
+          float(`${output}.weights`, [length, pixels], Array<number>(length * pixels).fill(0)),
+          float(`${output}.bias`, [length], values[output]),
+          float(`${output}.flat`, [1, length]),
+          {
+            ...{ name: `${output}.shape`, type: 'int32' as const },
+            ...{ shape: [shapes[output].length], data: shapes[output] },
+          },
+          float(nameOf(output), shapes[output]),
+        ];
+      }),
+    ],
+    operators: order.flatMap((output): Operator[] => [
+      {
+        operator: 'FULLY_CONNECTED',
+        inputs: ['picture', `${output}.weights`, `${output}.bias`],
+        outputs: [`${output}.flat`],
+      },
+      {
+        operator: 'RESHAPE',
+        newShape: shapes[output],
+        inputs: [`${output}.flat`, `${output}.shape`],
+        outputs: [nameOf(output)],
+      },
+    ]),
+    inputs: ['picture'],
+    outputs: order.map(nameOf),
   });
 }

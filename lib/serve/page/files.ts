@@ -3,10 +3,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 
+import type { Task } from '../../guest/task.js';
 import { replyProblem } from '../reply.js';
 
 /** What the page has to know of the server. `lib/serve/page/browser/service.ts` reads it. */
 export interface PageFacts {
+  /** What is made of pictures, which is the resource to ask. */
+  task: Task;
   /** What a request may ask for; the first is the server's own. */
   isolations: readonly string[];
   /** Of a request's body. */

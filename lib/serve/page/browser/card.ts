@@ -1,3 +1,5 @@
+import type { Thing } from './ask.js';
+import { boxesOf } from './boxes.js';
 import { element } from './element.js';
 import type { Picture } from './picture.js';
 import { Result } from './result.js';
@@ -12,6 +14,7 @@ export class Card {
   readonly #abort = new AbortController();
   readonly #url: string;
   readonly #facts = element('p', { className: 'facts' });
+  readonly #photo = element('div', { className: 'photo' });
   readonly #results = element('div', { className: 'results' });
   readonly #byIsolation = new Map<string, Result>();
   /** Whether the file itself is refused: there is nothing to send. */
@@ -26,9 +29,10 @@ export class Card {
     const id = `picture-${++cards}`;
     this.#url = URL.createObjectURL(file);
     const image = element('img', { src: this.#url, alt: '', decoding: 'async' });
-    const frame = element('div', { className: 'frame' }, image);
+    this.#photo.append(image);
+    const frame = element('div', { className: 'frame' }, this.#photo);
     image.addEventListener('error', () => {
-      image.remove();
+      this.#photo.remove();
       frame.append(element('span', { textContent: 'No preview' }));
     });
     const heading = element('h2', { id, textContent: file.name });
@@ -76,6 +80,12 @@ export class Card {
     const roots = isolations.flatMap((each) => this.#byIsolation.get(each)?.root ?? []);
     this.#results.append(...roots);
     return result;
+  }
+
+  /** Draws a frame around each thing whose place is known, instead of those that were there. */
+  mark(things: readonly Thing[]): void {
+    for (const box of this.#photo.querySelectorAll('.box')) box.remove();
+    this.#photo.append(...boxesOf(things));
   }
 
   drop(isolation: string): void {

@@ -1,5 +1,5 @@
+import { ask } from './ask.js';
 import { Card } from './card.js';
-import { classify } from './classify.js';
 import { Line } from './line.js';
 import { pictureOf } from './picture.js';
 import type { Result } from './result.js';
@@ -86,10 +86,11 @@ export class Gallery {
     if (card.isDiscarded() || card.find(isolation) !== result) return;
     result.wait('Classifying');
     try {
-      const classification = await classify(picture.jpeg, isolation, card.signal);
-      result.show(classification);
-      const best = classification.topK[0]?.label ?? 'no label';
-      const time = duration(classification.timings.totalMs);
+      const answer = await ask(this.#service.task, picture.jpeg, isolation, card.signal);
+      result.show(answer);
+      card.mark(answer.things);
+      const best = answer.things[0]?.label ?? 'nothing';
+      const time = duration(answer.timings.totalMs);
       this.#say(`${card.file.name}: ${best}. ${isolation}, ${time}.`);
     } catch (error) {
       if (card.isDiscarded()) return;

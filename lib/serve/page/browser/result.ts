@@ -1,5 +1,4 @@
-import { MAX_SCORE } from './classify.js';
-import type { Class, Classification } from './classify.js';
+import type { Answer, Thing } from './ask.js';
 import { element } from './element.js';
 import { stagesOf } from './stages.js';
 import type { Stage } from './stages.js';
@@ -34,15 +33,14 @@ export class Result {
     );
   }
 
-  show(classification: Classification): void {
-    const { topK, timings, roundTripMs, loadMs } = classification;
+  show({ things, timings, roundTripMs, loadMs }: Answer): void {
     this.totalMs = timings.totalMs;
     this.#total.textContent = duration(timings.totalMs);
     this.root.ariaBusy = 'false';
     const stages = stagesOf(timings);
     this.#timeline = timelineOf(stages);
     this.#content.replaceChildren(
-      labelsOf(topK),
+      labelsOf(things),
       element('div', { className: 'scale', ariaHidden: 'true' }, this.#timeline),
       legendOf(stages),
       element('p', {
@@ -75,12 +73,11 @@ export class Result {
   }
 }
 
-function labelsOf(topK: readonly Class[]): HTMLElement {
-  if (topK.length === 0) {
-    return element('p', { className: 'waiting', textContent: 'The model has no answer.' });
+function labelsOf(things: readonly Thing[]): HTMLElement {
+  if (things.length === 0) {
+    return element('p', { className: 'waiting', textContent: 'The model sees nothing it knows.' });
   }
-  const items = topK.map(({ label, score }) => {
-    const share = score / MAX_SCORE;
+  const items = things.map(({ label, share }) => {
     const bar = element('span', { className: 'share', ariaHidden: 'true' });
     bar.style.width = `${100 * share}%`;
     return element(

@@ -1,5 +1,7 @@
 /** What the server has written into the page. */
 export interface Service {
+  /** What is made of pictures, which is the resource to ask. */
+  task: 'classify' | 'detect';
   /** What a request may ask for; the first is the server's own. */
   isolations: readonly string[];
   /** The largest body of a request. */

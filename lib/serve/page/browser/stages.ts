@@ -1,4 +1,4 @@
-import type { Timings } from './classify.js';
+import type { Timings } from './ask.js';
 
 /** A part of the time in the server. */
 export interface Stage {

@@ -1,17 +1,30 @@
+import type { Service } from './service.js';
 import { Refusal } from './words.js';
 
 const ATTEMPTS = 4;
 const MAX_WAIT_SECONDS = 5;
 const BUSY = 503;
 
-/** Of the guest's scores, whatever the model's own are. */
-export const MAX_SCORE = 255;
+/** Of a classifier's scores as the guest tells them, whatever the model's own are. */
+const MAX_SCORE = 255;
 
-/** One of the best classes. */
-export interface Class {
+/** What the model sees in the picture. */
+export interface Thing {
   label: string;
-  /** From 0 to {@link MAX_SCORE}. */
-  score: number;
+  /** How sure the model is, from 0 to 1. */
+  share: number;
+  /** Where it is, as shares of the picture's sides; absent where the model tells no places. */
+  box?: Box;
+  /** The number of its class. */
+  index: number;
+}
+
+/** As shares of the picture's sides, from its upper left corner. */
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
 }
 
 /** Milliseconds in the server. */
@@ -24,9 +37,10 @@ export interface Timings {
   totalMs: number;
 }
 
-/** How a picture was classified. */
-export interface Classification {
-  topK: readonly Class[];
+/** What was made of a picture. */
+export interface Answer {
+  /** The best first. */
+  things: readonly Thing[];
   timings: Timings;
   /** From the request to its answer, as this page saw it, loading included. */
   roundTripMs: number;
@@ -39,14 +53,15 @@ export interface Classification {
  *
  * @throws {Refusal} In the server's words where it has some. `signal`'s reason where it aborts.
  */
-export async function classify(
+export async function ask(
+  task: Service['task'],
   jpeg: Blob,
   isolation: string,
   signal: AbortSignal,
-): Promise<Classification> {
+): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     const begin = performance.now();
-    const response = await post(jpeg, isolation, signal);
+    const response = await post(task, jpeg, isolation, signal);
     const text = await response.text().catch(unreachable);
     const roundTripMs = performance.now() - begin;
     if (response.ok) {
@@ -60,10 +75,15 @@ export async function classify(
   }
 }
 
-async function post(jpeg: Blob, isolation: string, signal: AbortSignal): Promise<Response> {
+async function post(
+  task: Service['task'],
+  jpeg: Blob,
+  isolation: string,
+  signal: AbortSignal,
+): Promise<Response> {
   const query = new URLSearchParams({ format: 'json', isolation });
   try {
-    return await fetch(`classify?${query}`, {
+    return await fetch(`${task}?${query}`, {
       method: 'POST',
       headers: { 'content-type': 'image/jpeg' },
       body: jpeg,
@@ -80,9 +100,34 @@ function unreachable(error: unknown): never {
   throw new Refusal('The server does not answer. Is it still running?', { isTemporary: true });
 }
 
-function answerOf(text: string): Pick<Classification, 'topK' | 'timings'> {
+/** The server's JSON, with one of the two. */
+interface Json {
+  topK?: readonly { index: number; label: string; score: number }[];
+  /** Of the picture, in pixels, as are the boxes. */
+  width?: number;
+  height?: number;
+  detections?: readonly {
+    index: number;
+    label: string;
+    score: number;
+    box: { x: number; y: number; width: number; height: number };
+  }[];
+  timings: Timings;
+}
+
+function answerOf(text: string): Pick<Answer, 'things' | 'timings'> {
   try {
-    return JSON.parse(text) as Classification;
+    const { topK = [], width = 1, height = 1, detections, timings } = JSON.parse(text) as Json;
+    const things = detections
+      ? detections.map(({ index, label, score, box }) => ({
+          ...{ index, label, share: score },
+          box: {
+            ...{ left: box.x / width, top: box.y / height },
+            ...{ width: box.width / width, height: box.height / height },
+          },
+        }))
+      : topK.map(({ index, label, score }) => ({ index, label, share: score / MAX_SCORE }));
+    return { things, timings };
   } catch {
     throw new Refusal('The server has answered something else than JSON.');
   }

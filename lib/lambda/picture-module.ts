@@ -29,22 +29,22 @@ export interface RunLimits {
   signal?: AbortSignal | undefined;
 }
 
-/** The module and its model, loaded and warm. */
-export class Classifier {
+/** The module and its model, loaded and warm: what makes an answer of a picture. */
+export class PictureModule {
   readonly #module: LoadedModule;
   readonly #args: readonly string[];
-  readonly #topK: string;
+  readonly #taskArgs: readonly string[];
   readonly #timeoutMs: number | undefined;
 
-  private constructor(module: LoadedModule, { load, topK }: Settings) {
+  private constructor(module: LoadedModule, { load, task }: Settings) {
     this.#module = module;
     this.#args = load.args ?? [];
-    this.#topK = String(topK);
+    this.#taskArgs = argumentsOf(task);
     this.#timeoutMs = load.limits?.timeoutMs;
   }
 
   /**
-   * Loads the module and its model and classifies one picture, so that the first invocation finds
+   * Loads the module and its model and puts one picture through it, so that the first invocation finds
    * everything in place.
    *
    * @throws {WasmEdgeError} As `loadModule` and `LoadedModule.run`.
@@ -53,11 +53,11 @@ export class Classifier {
   static async load(
     settings: Settings,
     onLoaded: (record: LoadRecord) => void,
-  ): Promise<Classifier> {
+  ): Promise<PictureModule> {
     const begin = performance.now();
     const { load } = settings;
     const found = load.models === undefined ? findModel() : undefined;
-    const module = await loadModule(settings.module ?? findGuest(), {
+    const module = await loadModule(settings.module ?? findGuest(settings.task.name), {
       ...load,
       ...(found && { models: { default: found } }),
     });
@@ -71,11 +71,11 @@ export class Classifier {
       }),
       loadMs: millisecondsSince(begin),
     };
-    const classifier = new Classifier(module, settings);
+    const ready = new PictureModule(module, settings);
     if (settings.warmUp !== false) {
       const warmUp = performance.now();
       try {
-        await classifier.run(settings.warmUp as Uint8Array, 'text');
+        await ready.run(settings.warmUp as Uint8Array, 'text');
       } catch (error) {
         await module.close();
         throw error;
@@ -83,7 +83,7 @@ export class Classifier {
       record.warmUpMs = millisecondsSince(warmUp);
     }
     onLoaded(record);
-    return classifier;
+    return ready;
   }
 
   get isolation(): string {
@@ -91,7 +91,7 @@ export class Classifier {
   }
 
   /**
-   * Classifies a JPEG.
+   * Answers a JPEG.
    *
    * @param options The longest that the guest may take (the module's own limit holds as well), and
    *   what ends it earlier.
@@ -106,7 +106,7 @@ export class Classifier {
     const limits = [timeoutMs, this.#timeoutMs].filter((each) => each !== undefined);
     const result = await this.#module.run({
       stdin: picture,
-      args: [...this.#args, '--format', representation, '--top-k', this.#topK],
+      args: [...this.#args, '--format', representation, ...this.#taskArgs],
       ...(limits.length > 0 && { timeoutMs: Math.min(...limits) }),
       ...(signal && { signal }),
     });
@@ -117,6 +117,13 @@ export class Classifier {
   close(): Promise<void> {
     return this.#module.close();
   }
+}
+
+/** What the guest is told beside the form of its answer. */
+function argumentsOf(task: Settings['task']): string[] {
+  return task.name === 'detect'
+    ? ['--threshold', String(task.threshold)]
+    : ['--top-k', String(task.topK)];
 }
 
 /** Of a model named `default`; a guest of another kind may have others, or none. */

@@ -1,0 +1,56 @@
+import { realpath, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { writeAtomically } from '../support/atomic-file.js';
+
+/**
+ * Where the picture with the boxes of each image goes: to `target`, or into that folder where there are
+ * several images or it is a folder. Undefined without a target.
+ *
+ * @throws {Error} Where one would replace an image, or the one of another image.
+ */
+export async function annotationPlaces(
+  images: readonly string[],
+  target: string | undefined,
+): Promise<Map<string, string> | undefined> {
+  if (target === undefined) return undefined;
+  const distinct = [...new Set(images)];
+  const isFolder = distinct.length > 1 || /[/\\]$/.test(target) || (await isDirectory(target));
+  const originals = new Set(await Promise.all(distinct.map(realPlace)));
+  const places = new Map<string, string>();
+  const taken = new Map<string, string>();
+  for (const image of distinct) {
+    const name = `${path.parse(image).name}.jpg`;
+    const place = isFolder ? path.join(target, name) : target;
+    const real = await realPlace(place);
+    if (originals.has(real)) {
+      throw new Error(`${place} is one of the pictures, which would be replaced.`);
+    }
+    const other = taken.get(real);
+    if (other !== undefined) {
+      throw new Error(
+        `The pictures with the boxes of ${other} and ${image} would both be ${place}.`,
+      );
+    }
+    taken.set(real, image);
+    places.set(image, place);
+  }
+  return places;
+}
+
+/** Writes it whole, or not at all. */
+export function writeAnnotation(place: string, jpeg: Uint8Array): Promise<void> {
+  return writeAtomically(place, (temporary) => writeFile(temporary, jpeg));
+}
+
+async function isDirectory(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** Also of a file that is not there yet. */
+async function realPlace(file: string): Promise<string> {
+  return realpath(file).catch(() => path.resolve(file));
+}
