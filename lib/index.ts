@@ -22,20 +22,28 @@ export { findGuest } from './guest/guest-lookup.js';
 export type { Task } from './guest/task.js';
 export { inspectModel, inspectModule } from './module/inspect.js';
 export type { ModelDescription, ModuleDescription } from './module/inspect.js';
+export { Instance } from './module/instance.js';
+export type { InstanceGlobals } from './module/instance-globals.js';
 export { loadModule } from './module/load-module.js';
 export { LoadedModule } from './module/loaded-module.js';
 export { findModel } from './models/model-lookup.js';
 export type { FoundModel } from './models/model-lookup.js';
 export type {
+  ArgumentsOf,
   BytesLike,
   Caller,
+  CallOptions,
   CompileLimits,
   CompileOptions,
+  ExportName,
   ExternalDescription,
   GuestMemory,
   HostFunction,
   Imports,
+  GuestExports,
+  GuestResult,
   InferenceOptions,
+  InstantiateOptions,
   InvokeResult,
   Isolation,
   Kernels,
@@ -44,6 +52,7 @@ export type {
   ModelOptions,
   Normalization,
   OptionalHostModule,
+  ResultOf,
   RewriteDescription,
   RunOptions,
   RunResult,

@@ -1,3 +1,4 @@
+import type { GuestResult } from '../options/types.js';
 import { refuse } from '../options/validation.js';
 import { WasmEdgeError } from '../support/errors.js';
 import { printable } from '../support/printable.js';
@@ -16,7 +17,7 @@ export function functionsOf(exports: readonly ExternalDescription[]): ExportedFu
 export type NumberValue = number | bigint;
 
 /** What a call gives back: nothing, a value, or several. */
-export type CallValue = NumberValue | NumberValue[] | undefined;
+export type CallValue = GuestResult;
 
 /** An exported function that can be called: all of its values are numbers. */
 export interface CallableFunction {

@@ -1,5 +1,5 @@
 import { HostFunctions } from '../host/host-functions.js';
-import type { LoadOptions } from '../options/types.js';
+import type { GuestExports, LoadOptions } from '../options/types.js';
 import type { Executor } from '../runners/executor.js';
 import type { ModuleDetails } from '../runners/module-details.js';
 import { requireNotAborted, unlessAborted } from '../support/abort.js';
@@ -23,7 +23,10 @@ import type * as WorkerProcess from './open-worker-process.js';
  *   `limit: 'compile'` and ERR_QUEUE_FULL for an untrusted module; ERR_WORKER_DIED when a worker
  *   process cannot start.
  */
-export async function loadModule(file: string, options?: LoadOptions): Promise<LoadedModule> {
+export async function loadModule<Exports extends object = GuestExports>(
+  file: string,
+  options?: LoadOptions,
+): Promise<LoadedModule<Exports>> {
   const settings = loadSettings(file, options);
   const { signals } = settings;
   requireNotAborted(signals);
@@ -31,7 +34,7 @@ export async function loadModule(file: string, options?: LoadOptions): Promise<L
     opened.executor.close(),
   );
   const hostFunctions = new HostFunctions(settings.hostFunctions, details);
-  return new LoadedModule(executor, details, settings, hostFunctions);
+  return new LoadedModule<Exports>(executor, details, settings, hostFunctions);
 }
 
 // What the other isolations are made of is loaded with the first module that has them.

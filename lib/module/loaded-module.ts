@@ -1,22 +1,36 @@
 import type { NativeResult } from '../addon/native.js';
 import { checkCall, functionsOf } from '../host/arguments.js';
-import type { CallValue, ExportedFunctions, NumberValue } from '../host/arguments.js';
+import type { ExportedFunctions } from '../host/arguments.js';
 import type { HostFunctions } from '../host/host-functions.js';
-import type { InvokeResult, RunOptions, RunResult } from '../options/types.js';
+import type {
+  ArgumentsOf,
+  ExportName,
+  GuestExports,
+  InstantiateOptions,
+  InvokeResult,
+  ResultOf,
+  RunOptions,
+  RunResult,
+} from '../options/types.js';
 import { elementsOf } from '../options/validation.js';
 import { earlyEndError } from '../runners/early-end.js';
 import { closedError, inWords } from '../runners/end-message.js';
 import type { Executor } from '../runners/executor.js';
 import type { ModuleDetails } from '../runners/module-details.js';
-import { checkedInvocation } from '../runners/request.js';
+import { checkedInstance, checkedInvocation } from '../runners/request.js';
 import type { FunctionCall, InvocationDefaults } from '../runners/request.js';
 import { WasmEdgeError } from '../support/errors.js';
 import type { ExternalDescription, Isolation } from '../support/shared-types.js';
 
+import type { Instance } from './instance.js';
+import { Instances } from './instances.js';
 import { published } from './run-event.js';
 
-/** A module that is loaded and can be run any number of times, concurrently. */
-export class LoadedModule implements AsyncDisposable {
+/**
+ * A module that is loaded and can be run any number of times, concurrently. Where `Exports` is given,
+ * an interface of the functions that the module exports, their calls have its types.
+ */
+export class LoadedModule<Exports extends object = GuestExports> implements AsyncDisposable {
   /** The module's file, as it was given. */
   readonly file: string;
   /** Whether the guest runs as compiled code or is interpreted. */
@@ -29,6 +43,7 @@ export class LoadedModule implements AsyncDisposable {
   readonly #defaults: InvocationDefaults;
   readonly #hostFunctions: HostFunctions;
   #functions: ExportedFunctions | undefined;
+  #instances: Instances | undefined;
   #closing: Promise<void> | undefined;
 
   /** @internal Use {@link loadModule}. */
@@ -76,7 +91,10 @@ export class LoadedModule implements AsyncDisposable {
    * @returns The result: a number, a bigint (signed) for i64, or undefined; several in an array.
    * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT when it exits instead of returning.
    */
-  async call(name: string, ...args: NumberValue[]): Promise<CallValue> {
+  async call<Name extends ExportName<Exports>>(
+    name: Name,
+    ...args: ArgumentsOf<Exports, Name>
+  ): Promise<ResultOf<Exports, Name>> {
     const { value } = await this.invoke(name, args);
     return value;
   }
@@ -91,21 +109,49 @@ export class LoadedModule implements AsyncDisposable {
    * @returns Its result, and what it wrote.
    * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT when it exits instead of returning.
    */
-  invoke(
-    name: string,
-    args: readonly (number | bigint)[] = [],
+  invoke<Name extends ExportName<Exports>>(
+    name: Name,
+    args?: Readonly<ArgumentsOf<Exports, Name>>,
     options: RunOptions = {},
-  ): Promise<InvokeResult> {
-    return this.#publish(name, options, () => this.#invoke(name, args, options));
+  ): Promise<InvokeResult<ResultOf<Exports, Name>>> {
+    return this.#publish(name, options, () => this.#invoke(name, args ?? [], options)) as Promise<
+      InvokeResult<ResultOf<Exports, Name>>
+    >;
   }
 
   /**
-   * Takes no more runs, lets those that were accepted finish, and frees threads and memory. One whose
-   * guest waits for a host function, or comes to, ends with ERR_CLOSED: that might wait for this.
+   * Makes an instance that is kept: its constructors (`_initialize`) run once, and its state stays
+   * from call to call. A module may have `limits.instances` of them; they share its threads, or its
+   * processes.
+   *
+   * @param options What the guest is given, and who gets what it writes.
+   * @returns The instance. Close it when it is no longer needed.
+   * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT when the guest exits in its constructors;
+   *   ERR_LIMIT with `limit: 'instances'` where the module has as many as it may, and with
+   *   'address-space' where the process has; ERR_INVALID_ARGUMENT with the isolation `subprocess`.
+   */
+  async instantiate(options: InstantiateOptions = {}): Promise<Instance<Exports>> {
+    if (this.#closing) throw closedError(this.file);
+    const checked = checkedInstance(options, this.file, this.#defaults);
+    this.#instances ??= new Instances(this.#executor, this.#defaults, {
+      file: this.file,
+      exports: this.exports,
+      functions: this.#exportedFunctions(),
+      timeoutMs: this.#defaults.limits.timeoutMs,
+    });
+    return this.#instances.make<Exports>(checked);
+  }
+
+  /**
+   * Takes no more runs, lets those that were accepted finish, closes its instances, and frees threads
+   * and memory. One whose guest waits for a host function, or comes to, ends with ERR_CLOSED: that
+   * might wait for this.
    * Idempotent: each call gets the same promise.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#executor.close();
+    this.#closing ??= this.#instances
+      ? this.#instances.close().then(() => this.#executor.close())
+      : this.#executor.close();
     return this.#closing;
   }
 

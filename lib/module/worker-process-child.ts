@@ -7,16 +7,28 @@ import { memoryUsage } from 'node:process';
 import { addon } from '../addon/native.js';
 import type { NativeInput, NativeRequest } from '../addon/native.js';
 import type { InProcessExecutor } from '../runners/in-process.js';
+import type { CallEnding, InstancePort } from '../runners/instance-port.js';
 import { nativeInput } from '../runners/large-input.js';
 import { ArrivingInput } from '../runners/worker-process/arriving-input.js';
 import { Channel } from '../runners/worker-process/channel.js';
-import { decodeValue, encodeResults } from '../runners/worker-process/encoded-value.js';
+import {
+  decodeValue,
+  encodeResults,
+  encodeValue,
+} from '../runners/worker-process/encoded-value.js';
 import { batchesOf } from '../runners/worker-process/externals.js';
 import { ForwardedCalls } from '../runners/worker-process/forwarded-calls.js';
-import type { FromWorker, ToWorker } from '../runners/worker-process/protocol.js';
+import { MAX_SLICE_BYTES } from '../runners/worker-process/protocol.js';
+import type {
+  EncodedEnding,
+  FromWorker,
+  InstanceAccess,
+  ToWorker,
+} from '../runners/worker-process/protocol.js';
 import { compileChannel } from '../support/diagnostics.js';
 import type { CompileEvent } from '../support/diagnostics.js';
 import { encodeError } from '../support/encoded-error.js';
+import { WasmEdgeError } from '../support/errors.js';
 
 import type { GuestInputs } from './guest-inputs.js';
 import { openModule } from './open-module.js';
@@ -31,6 +43,9 @@ const controllers = new Map<number, AbortController>();
 const calls = new Map<number, ForwardedCalls>();
 /** Of runs whose input is still on its way. */
 const inputs = new Map<number, ArrivingInput>();
+/** Kept instances, by the pool's numbers. */
+const instances = new Map<number, InstancePort>();
+const NOTHING = new Uint8Array();
 let executor: InProcessExecutor | undefined;
 let tellMemory = false;
 
@@ -79,6 +94,15 @@ function receive(message: ToWorker, arrays: Buffer[]): void {
     case 'abort':
       inputs.get(message.id)?.abandon();
       controllers.get(message.id)?.abort();
+      return;
+    case 'instantiate':
+      void instantiate(message);
+      return;
+    case 'calls':
+      call(message, arrays);
+      return;
+    case 'access':
+      void access(message, arrays[0]);
       return;
     case 'ping':
       send({ type: 'pong' });
@@ -166,6 +190,119 @@ async function run(
     controllers.delete(id);
     calls.delete(id);
     forwarded.end();
+  }
+}
+
+async function instantiate({
+  id,
+  instance,
+  ...request
+}: Extract<ToWorker, { type: 'instantiate' }>): Promise<void> {
+  const controller = new AbortController();
+  controllers.set(id, controller);
+  try {
+    if (!executor) throw new Error('An instance was asked for before the module was loaded.');
+    const { args, env, timeoutMs } = request;
+    const made = await executor.instantiate({ args, env, timeoutMs }, controller.signal);
+    const { port, exited, exitCode, timings, stdout, stderr } = made;
+    if (!exited) instances.set(instance, port);
+    send({ type: 'made', id, exited, exitCode, timings }, [stdout, stderr]);
+  } catch (error) {
+    const bytes: Uint8Array[] = [];
+    send({ type: 'error', id, error: encodeError(error, bytes) }, bytes);
+  } finally {
+    controllers.delete(id);
+  }
+}
+
+function call(
+  { id, instance, timeoutMs, keepsOutput, isOne }: Extract<ToWorker, { type: 'calls' }>,
+  [functions, values, stdin]: Buffer[],
+): void {
+  const port = instances.get(instance);
+  if (!port || !functions || !values) {
+    send({ type: 'error', id, error: encodeError(new WasmEdgeError('ERR_CLOSED', 'closed'), []) });
+    return;
+  }
+  const controller = new AbortController();
+  controllers.set(id, controller);
+  const request = {
+    functions: new Uint32Array(new Uint8Array(functions).buffer),
+    values: new Float64Array(new Uint8Array(values).buffer),
+    ...{ owner: port, resultCount: 0, stdin, timeoutMs, keepsOutput, isOne },
+  };
+  port.call(request, controller.signal, ({ calls, results, stdout, stderr, ending }) => {
+    // One call's output is within its limit; that of many is not.
+    if (!isOne) sendOutput(id, stdout, stderr);
+    const slices = slicesOf(Buffer.from(results));
+    for (const slice of slices.slice(0, -1)) {
+      send({ type: 'progress', id, calls: 0, isPart: true }, [slice, NOTHING, NOTHING]);
+    }
+    const output = isOne ? [stdout, stderr] : [NOTHING, NOTHING];
+    const last = { type: 'progress', id, calls, isPart: false } as const;
+    send({ ...last, ...(ending && { ending: encodedEnding(ending) }) }, [
+      slices.at(-1) ?? NOTHING,
+      ...output,
+    ]);
+    if (ending?.hasEnded) instances.delete(instance);
+    if (ending) controllers.delete(id);
+  });
+}
+
+function sendOutput(id: number, stdout: Buffer, stderr: Buffer): void {
+  const message = { type: 'progress', id, calls: 0, isPart: false } as const;
+  for (const slice of slicesOf(stdout)) send(message, [NOTHING, slice, NOTHING]);
+  for (const slice of slicesOf(stderr)) send(message, [NOTHING, NOTHING, slice]);
+}
+
+/** None of what is empty. */
+function slicesOf(bytes: Buffer): Buffer[] {
+  const slices: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += MAX_SLICE_BYTES) {
+    slices.push(bytes.subarray(at, at + MAX_SLICE_BYTES));
+  }
+  return slices;
+}
+
+function encodedEnding({ error, ...rest }: CallEnding): EncodedEnding {
+  return { ...rest, ...(error && { error: encodeError(error, []) }) };
+}
+
+async function access(
+  { id, instance, access: asked }: Extract<ToWorker, { type: 'access' }>,
+  bytes: Uint8Array = NOTHING,
+): Promise<void> {
+  try {
+    const port = instances.get(instance);
+    if (!port) throw new WasmEdgeError('ERR_CLOSED', 'closed');
+    const found = await accessed(port, asked, bytes);
+    if (asked.kind === 'close') instances.delete(instance);
+    const isNumber = typeof found === 'number' || typeof found === 'bigint';
+    send(
+      { type: 'accessed', id, ...(isNumber && { value: encodeValue(found) }) },
+      Buffer.isBuffer(found) ? [found] : [],
+    );
+  } catch (error) {
+    send({ type: 'error', id, error: encodeError(error, []) });
+  }
+}
+
+function accessed(port: InstancePort, asked: InstanceAccess, bytes: Uint8Array): Promise<unknown> {
+  switch (asked.kind) {
+    case 'read':
+      return port.readMemory(asked.address, asked.length);
+    case 'write':
+      return port.writeMemory(asked.address, bytes);
+    case 'size':
+      return port.memorySize();
+    case 'grow':
+      return port.growMemory(asked.pages);
+    case 'get':
+      return port.getGlobal(asked.name);
+    case 'set':
+      return port.setGlobal(asked.name, decodeValue(asked.value));
+    case 'close':
+      return port.close();
   }
 }
 

@@ -10,6 +10,7 @@ export interface ResolvedLimits extends NativeLimits {
   argumentBytes: number;
   stdinBytes: number;
   fileBytes: number;
+  instances: number;
 }
 
 const MIB = 1 << 20;
@@ -31,6 +32,7 @@ const TABLE = [
   ['argumentBytes', 0, ANY, MIB],
   ['stdinBytes', 0, ANY, ANY],
   ['fileBytes', 0, ANY, ANY],
+  ['instances', 1, 8000, 1000],
 ] as const satisfies readonly (readonly [keyof Limits, number, number, number])[];
 
 /** The longest time that a timer can measure: some 24 days. */

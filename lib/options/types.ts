@@ -64,7 +64,8 @@ export interface InferenceOptions {
 }
 
 /**
- * What one invocation may use. A limit that the guest reaches ends its invocation with the error
+ * What one invocation may use; of a kept instance, time, fuel and output are of each call, the others
+ * of the instance. A limit that the guest reaches ends its invocation with the error
  * named here, and everything it held is released. All are integers; bytes may be 0 to 2^53 - 1.
  */
 export interface Limits {
@@ -126,6 +127,11 @@ export interface Limits {
   stdinBytes?: number;
   /** Bytes of all `files` together, at load (ERR_LIMIT). Default none. */
   fileBytes?: number;
+  /**
+   * Kept instances of the module at a time, 1 to 8,000 (ERR_LIMIT). Default 1,000. A process has room
+   * for 8,000 memories of all modules.
+   */
+  instances?: number;
 }
 
 /**
@@ -307,18 +313,80 @@ export interface RunResult {
 }
 
 /** How the call of an exported function ended. */
-export interface InvokeResult {
+export interface InvokeResult<Value = GuestResult> {
   /**
    * Its result: a number, a bigint (signed) for i64, or undefined where it has none; several in an
    * array.
    */
-  value: number | bigint | (number | bigint)[] | undefined;
+  value: Value;
   /** What it wrote to its standard output, at most `limits.outputBytes` with `stderr`. */
   stdout: Buffer;
   /** What it wrote to its standard error. */
   stderr: Buffer;
   /** How long its parts took. */
   timings: Timings;
+}
+
+/** What a guest's function gives: nothing, a number (a bigint for i64), or several in an array. */
+export type GuestResult = number | bigint | (number | bigint)[] | undefined;
+
+/** The functions that a module exports, where nothing more is known of them. */
+export type GuestExports = Record<string, (...args: (number | bigint)[]) => GuestResult>;
+
+/** The name of a function of these. */
+export type ExportName<Exports extends object> = keyof Exports & string;
+
+/** The arguments of a function of these. */
+export type ArgumentsOf<
+  Exports extends object,
+  Name extends keyof Exports,
+> = Exports[Name] extends (...args: infer Args) => unknown ? Args : never;
+
+/** What a function of these gives. */
+export type ResultOf<Exports extends object, Name extends keyof Exports> = Exports[Name] extends (
+  ...args: never[]
+) => infer Result
+  ? Result
+  : never;
+
+/** Options of {@link LoadedModule.instantiate}. */
+export interface InstantiateOptions {
+  /** Arguments for this instance instead of the module's. */
+  args?: readonly string[];
+  /** Environment variables for this instance, over the module's. */
+  env?: Readonly<Record<string, string>>;
+  /**
+   * Is given what the guest writes to its standard output, but for {@link Instance.invoke}'s, which is
+   * in its result: before the promise of the call that wrote it settles. Default: it is dropped.
+   */
+  stdout?: (chunk: Buffer) => void;
+  /** The same for its standard error. */
+  stderr?: (chunk: Buffer) => void;
+  /**
+   * Ends the making early (ERR_ABORTED, with the signal's reason as its cause). Without effect once
+   * the instance is there.
+   */
+  signal?: AbortSignal;
+  /**
+   * Longest time for making it instead of `limits.timeoutMs`, 1 to 2^31 - 1 milliseconds
+   * (ERR_TIMEOUT).
+   */
+  timeoutMs?: number;
+  /** Most calls and other operations that wait for each other, 0 to 10,000,000. Default 1,000,000. */
+  maxQueue?: number;
+}
+
+/** Options of {@link Instance.invoke}. */
+export interface CallOptions {
+  /** Standard input of this call, at most 16 MiB, copied before `invoke` returns; default empty. */
+  stdin?: string | BytesLike;
+  /** Ends the call early (ERR_ABORTED, with the signal's reason as its cause). */
+  signal?: AbortSignal;
+  /**
+   * Longest time for this call instead of `limits.timeoutMs`, waiting included, 1 to 2^31 - 1
+   * milliseconds (ERR_TIMEOUT).
+   */
+  timeoutMs?: number;
 }
 
 /** Options of {@link compileModule}. */

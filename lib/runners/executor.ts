@@ -2,6 +2,8 @@ import type { NativeRequest, NativeResult } from '../addon/native.js';
 import type { HostCallReceiver } from '../host/host-functions.js';
 import type { Isolation } from '../support/shared-types.js';
 
+import type { InstanceRequest, MadeInstance } from './instance-port.js';
+
 /**
  * The part of a {@link LoadedModule} that differs with the isolation: it carries out one invocation
  * whose request was checked.
@@ -19,6 +21,8 @@ export interface Executor {
     signal: AbortSignal | undefined,
     calls?: HostCallReceiver,
   ): Promise<NativeResult>;
+  /** Makes an instance that is kept. Rejects with a WasmEdgeError. */
+  instantiate(request: InstanceRequest, signal: AbortSignal | undefined): Promise<MadeInstance>;
   /**
    * Takes no more requests and settles when those that were accepted have settled. Those whose guest
    * waits for a host function, or would, end with ERR_CLOSED.

@@ -9,6 +9,8 @@ import type { Room } from './admission.js';
 import { earlyEndError, onEarlyEnd } from './early-end.js';
 import type { EndReason } from './early-end.js';
 import type { Executor } from './executor.js';
+import { makeInProcess } from './in-process-instance.js';
+import type { InstanceRequest, MadeInstance } from './instance-port.js';
 import { NativeHostCallPort } from './native-host-call.js';
 import { LargeInput, copyToNative, isLarge } from './large-input.js';
 
@@ -43,6 +45,10 @@ export class InProcessExecutor implements Executor {
     return isLarge(stdin)
       ? this.#executeLarge(request, new LargeInput(stdin, 'stdin'), signal, calls)
       : this.#execute(request, signal, calls);
+  }
+
+  instantiate(request: InstanceRequest, signal: AbortSignal | undefined): Promise<MadeInstance> {
+    return makeInProcess(this.#module, request, signal);
   }
 
   async close(): Promise<void> {

@@ -3,10 +3,14 @@ import type { Timings } from '../support/shared-types.js';
 
 /** Calls of a kept instance's functions, one after the other, whose arguments were checked. */
 export interface CallRequest {
+  /** What host functions that they call are known to be called by. */
+  owner: object;
   /** The functions' numbers among the module's exports. Good until `call` returns. */
   functions: Uint32Array;
   /** Raw bits of all arguments, 8 bytes each. Good until `call` returns. */
   values: Float64Array;
+  /** How many results all calls have together. */
+  resultCount: number;
   stdin: Uint8Array | undefined;
   /** Longest time from now on, in milliseconds. */
   timeoutMs: number | undefined;
@@ -79,4 +83,12 @@ export interface MadeInstance {
   stdout: Buffer;
   stderr: Buffer;
   timings: Timings;
+}
+
+/** A call with input, output and a time limit of its own. */
+export interface SingleCall {
+  stdin: Uint8Array | undefined;
+  timeoutMs: number | undefined;
+  timeoutOption: 'timeoutMs' | 'limits.timeoutMs';
+  signal: AbortSignal | undefined;
 }

@@ -3,8 +3,18 @@ import path from 'node:path';
 import type { NativeRequest } from '../addon/native.js';
 import { requireWithin, timeout } from '../options/limits.js';
 import type { ResolvedLimits } from '../options/limits.js';
-import { abortSignal, bytes, environment, optionsObject, textList } from '../options/validation.js';
-import type { RunOptions } from '../options/types.js';
+import {
+  abortSignal,
+  bytes,
+  environment,
+  integer,
+  optionsObject,
+  refuse,
+  textList,
+} from '../options/validation.js';
+import type { CallOptions, InstantiateOptions, RunOptions } from '../options/types.js';
+
+import type { InstanceRequest, SingleCall } from './instance-port.js';
 
 /** What a module gives to each of its invocations. */
 export interface InvocationDefaults {
@@ -57,6 +67,73 @@ export function checkedInvocation(
     signal: abortSignal('signal', given.signal),
     timeoutOption: given.timeoutMs === undefined ? 'limits.timeoutMs' : 'timeoutMs',
   };
+}
+
+/** Most bytes of a kept instance's input: they are copied at once. */
+const MOST_CALL_INPUT = 16 * 1024 * 1024;
+
+/** Checks what the caller gives to one call of a kept instance. */
+export function checkedSingleCall(options: CallOptions, limits: ResolvedLimits): SingleCall {
+  const given = optionsObject('options', options, ['stdin', 'signal', 'timeoutMs']);
+  const stdin = inputBytes(given.stdin);
+  requireWithin('stdinBytes', stdin?.length ?? 0, limits.stdinBytes);
+  if ((stdin?.length ?? 0) > MOST_CALL_INPUT) {
+    refuse('stdin', "at most 16 MiB (write more into the instance's memory)", given.stdin);
+  }
+  return {
+    stdin,
+    timeoutMs: timeout('timeoutMs', given.timeoutMs) ?? limits.timeoutMs,
+    timeoutOption: given.timeoutMs === undefined ? 'limits.timeoutMs' : 'timeoutMs',
+    signal: abortSignal('signal', given.signal),
+  };
+}
+
+/** What is decided of an instance that is to be made. */
+export interface CheckedInstance {
+  request: InstanceRequest;
+  signal: AbortSignal | undefined;
+  timeoutOption: 'timeoutMs' | 'limits.timeoutMs';
+  maxQueue: number;
+  onStdout: ((chunk: Buffer) => void) | undefined;
+  onStderr: ((chunk: Buffer) => void) | undefined;
+}
+
+/** Checks the options of an instance. */
+export function checkedInstance(
+  options: InstantiateOptions,
+  file: string,
+  defaults: InvocationDefaults,
+): CheckedInstance {
+  const { args, env, stdout, stderr, signal, timeoutMs, maxQueue } = optionsObject(
+    'options',
+    options,
+    ['args', 'env', 'stdout', 'stderr', 'signal', 'timeoutMs', 'maxQueue'],
+  );
+  const checked = checkedInvocation(
+    {
+      ...(args !== undefined && { args }),
+      ...(env !== undefined && { env }),
+      ...(signal !== undefined && { signal }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    } as RunOptions,
+    file,
+    defaults,
+  );
+  const { request, timeoutOption } = checked;
+  return {
+    request: { args: request.args, env: request.env, timeoutMs: request.timeoutMs },
+    signal: checked.signal,
+    timeoutOption,
+    maxQueue: integer('maxQueue', maxQueue, { min: 0, max: 10_000_000, fallback: 1_000_000 }),
+    onStdout: listener('stdout', stdout),
+    onStderr: listener('stderr', stderr),
+  };
+}
+
+function listener(name: string, value: unknown): ((chunk: Buffer) => void) | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'function') refuse(name, 'a function that takes what is written', value);
+  return value as (chunk: Buffer) => void;
 }
 
 /** Bytes of C strings. */

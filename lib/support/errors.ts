@@ -45,7 +45,7 @@ export type WasmEdgeErrorCode =
   | 'ERR_QUEUE_FULL'
   /** The worker process that held the run crashed, was killed or does not answer. */
   | 'ERR_WORKER_DIED'
-  /** The module was closed. */
+  /** The module or instance was closed, or the instance has ended early; `cause` says how. */
   | 'ERR_CLOSED'
   /** A model, its labels or its normalization is missing or unusable. */
   | 'ERR_MODEL'
@@ -98,6 +98,8 @@ export interface WasmEdgeErrorDetails {
   stderr?: Buffer;
   /** How long the parts of the invocation took, where one was under way. */
   timings?: Timings;
+  /** What the calls gave that returned, where one of many did not. */
+  results?: (number | bigint | (number | bigint)[] | undefined)[];
 }
 
 /**
@@ -121,6 +123,8 @@ export class WasmEdgeError extends Error {
   declare readonly stderr?: Buffer;
   /** How long the parts of the invocation took, where one was under way. */
   declare readonly timings?: Timings;
+  /** What the calls gave that returned, where one of many did not. */
+  declare readonly results?: (number | bigint | (number | bigint)[] | undefined)[];
 
   /**
    * Makes one; who uses the package has no need to.

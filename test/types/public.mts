@@ -13,6 +13,9 @@ import type {
   CompileEvent,
   CompileLimits,
   CompileOptions,
+  GuestExports,
+  GuestResult,
+  Instance,
   InvokeResult,
   Isolation,
   Limits,
@@ -36,19 +39,10 @@ import { expectTypeOf } from 'expect-type';
 
 expectTypeOf(loadModule).parameter(0).toBeString();
 expectTypeOf(loadModule).parameter(1).toEqualTypeOf<LoadOptions | undefined>();
-expectTypeOf(loadModule).returns.resolves.toEqualTypeOf<LoadedModule>();
+expectTypeOf(loadModule<GuestExports>).returns.resolves.toEqualTypeOf<LoadedModule>();
 expectTypeOf<LoadedModule>().toExtend<AsyncDisposable>();
 expectTypeOf<LoadedModule['run']>().parameter(0).toEqualTypeOf<RunOptions | undefined>();
 expectTypeOf<LoadedModule['run']>().returns.resolves.toEqualTypeOf<RunResult>();
-expectTypeOf<LoadedModule['call']>().parameters.toEqualTypeOf<[string, ...(number | bigint)[]]>();
-expectTypeOf<LoadedModule['call']>().returns.resolves.toEqualTypeOf<
-  number | bigint | (number | bigint)[] | undefined
->();
-expectTypeOf<LoadedModule['invoke']>()
-  .parameter(1)
-  .toEqualTypeOf<readonly (number | bigint)[] | undefined>();
-expectTypeOf<LoadedModule['invoke']>().parameter(2).toEqualTypeOf<RunOptions | undefined>();
-expectTypeOf<LoadedModule['invoke']>().returns.resolves.toEqualTypeOf<InvokeResult>();
 expectTypeOf<InvokeResult['value']>().toEqualTypeOf<
   number | bigint | (number | bigint)[] | undefined
 >();
@@ -119,4 +113,44 @@ export async function classify(picture: Uint8Array): Promise<string> {
   } finally {
     await classifier.close();
   }
+}
+
+/** What a module exports, as its user knows it. */
+interface Exports {
+  add(left: number, right: number): number;
+  now(): bigint;
+  both(value: bigint): [number, bigint];
+  log(pointer: number): undefined;
+}
+
+export async function callsOfAnyModule(module: LoadedModule): Promise<void> {
+  expectTypeOf(await module.call('anything', 1, 2n)).toEqualTypeOf<GuestResult>();
+  expectTypeOf(await module.invoke('anything')).toEqualTypeOf<InvokeResult>();
+  expectTypeOf(await module.instantiate()).toEqualTypeOf<Instance>();
+  expectTypeOf(await (await module.instantiate()).call('anything', 1)).toEqualTypeOf<GuestResult>();
+  // @ts-expect-error a string is no value of WebAssembly
+  await module.call('anything', 'text');
+}
+
+export async function callsOfAKnownModule(): Promise<void> {
+  const module = await loadModule<Exports>('guest.wasm');
+  expectTypeOf(await module.call('add', 1, 2)).toBeNumber();
+  expectTypeOf(await module.call('now')).toEqualTypeOf<bigint>();
+  expectTypeOf((await module.invoke('both', [1n])).value).toEqualTypeOf<[number, bigint]>();
+  // @ts-expect-error it exports no such function
+  await module.call('subtract', 1, 2);
+  // @ts-expect-error it takes two
+  await module.call('add', 1);
+  // @ts-expect-error it takes a bigint
+  await module.invoke('both', [1]);
+
+  await using instance = await module.instantiate({ args: ['a'], stdout: (chunk) => chunk.length });
+  expectTypeOf(instance).toEqualTypeOf<Instance<Exports>>();
+  expectTypeOf(await instance.call('both', 1n)).toEqualTypeOf<[number, bigint]>();
+  expectTypeOf(await instance.callMany('add', [[1, 2]])).toEqualTypeOf<number[]>();
+  expectTypeOf(await instance.invoke('log', [1])).toEqualTypeOf<InvokeResult<undefined>>();
+  expectTypeOf(await instance.memory.read(0, 1)).toEqualTypeOf<Buffer>();
+  expectTypeOf(await instance.globals.get('count')).toEqualTypeOf<number | bigint>();
+  // @ts-expect-error it takes two
+  await instance.callMany('add', [[1]]);
 }

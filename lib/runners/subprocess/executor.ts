@@ -49,6 +49,13 @@ export class SubprocessExecutor implements Executor {
     }
   }
 
+  instantiate(): Promise<never> {
+    const message =
+      "With the isolation 'subprocess' nothing is kept: each run has a process of its own. Use the " +
+      "isolation 'in-process' or 'worker-process' for instances.";
+    return Promise.reject(new WasmEdgeError('ERR_INVALID_ARGUMENT', message));
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     if (this.#waiting.size + this.#running.size > 0) {

@@ -15,6 +15,8 @@ import {
 } from '../../support/received.js';
 import type { ExternalDescription, ValueType } from '../../support/shared-types.js';
 
+import type { CallEnding, CallProgress, MadeInstance } from '../instance-port.js';
+
 import { receivedResults, receivedValue } from './encoded-value.js';
 import type { HostCallAnswer } from './held-calls.js';
 import { MAX_HEADER_BYTES } from './protocol.js';
@@ -30,6 +32,9 @@ export type Answer =
   | { type: 'result'; id: number; memory: number; result: NativeResult }
   | { type: 'error'; id: number; memory: number; error: WasmEdgeError }
   | HostCallAnswer
+  | { type: 'made'; id: number; made: Omit<MadeInstance, 'port'> }
+  | { type: 'progress'; id: number; isPart: boolean; progress: CallProgress }
+  | { type: 'accessed'; id: number; value: number | bigint | undefined; bytes: Buffer }
   | { type: 'pong' }
   | { type: 'warning'; code: string; message: string }
   | { type: 'compile'; event: Omit<CompileEvent, 'module'> };
@@ -37,6 +42,7 @@ export type Answer =
 const TYPES: readonly Answer['type'][] = [
   ...(['externals', 'ready', 'failed', 'result', 'error', 'pong', 'warning', 'compile'] as const),
   ...(['host-call', 'operated', 'not-operated'] as const),
+  ...(['made', 'progress', 'accessed'] as const),
 ];
 const KINDS = ['function', 'table', 'memory', 'global', 'tag'] as const;
 const VALUE_TYPES: readonly ValueType[] = [
@@ -93,6 +99,29 @@ export function readAnswer(sent: unknown, arrays: readonly Buffer[]): Answer {
       };
     case 'not-operated':
       return { type, ...receivedOperation(message), error: receivedError(message['error'], []) };
+    case 'made':
+      return {
+        type,
+        id: receivedId('an id', message['id']),
+        made: receivedInstance(message, arrays),
+      };
+    case 'progress':
+      return {
+        ...{
+          type,
+          id: receivedId('an id', message['id']),
+          progress: receivedProgress(message, arrays),
+        },
+        isPart: receivedBoolean('whether it is a part', message['isPart']),
+      };
+    case 'accessed': {
+      const { value } = message;
+      const [bytes = Buffer.alloc(0)] = arrays;
+      return {
+        ...{ type, id: receivedId('an id', message['id']), bytes },
+        value: value === undefined ? undefined : receivedValue(value),
+      };
+    }
     case 'pong':
       return { type };
     case 'warning':
@@ -134,6 +163,50 @@ function receivedRun(message: Record<string, unknown>): { id: number; memory: nu
   return {
     id: receivedId('an id', message['id']),
     memory: memory === undefined ? 0 : receivedAmount('memory', memory),
+  };
+}
+
+function receivedInstance(
+  message: Record<string, unknown>,
+  arrays: readonly Buffer[],
+): Omit<MadeInstance, 'port'> {
+  const [stdout, stderr] = arrays;
+  if (!stdout || !stderr) throw new Malformed('an instance without its output');
+  return {
+    ...{ stdout, stderr },
+    exitCode: receivedInteger('an exit code', message['exitCode'], -(2 ** 31), 2 ** 32 - 1),
+    exited: receivedBoolean('whether the guest exited', message['exited']),
+    timings: receivedTimings(message['timings']),
+  };
+}
+
+function receivedProgress(
+  message: Record<string, unknown>,
+  arrays: readonly Buffer[],
+): CallProgress {
+  const [results, stdout, stderr] = arrays;
+  if (!results || !stdout || !stderr || results.length % 8 !== 0) {
+    throw new Malformed('calls without their results');
+  }
+  const { ending } = message;
+  return {
+    calls: receivedInteger('how many calls', message['calls'], 0, 2 ** 32),
+    results: new Uint8Array(results).buffer,
+    ...{ stdout, stderr },
+    ...(ending !== undefined && { ending: receivedEnding(ending) }),
+  };
+}
+
+function receivedEnding(sent: unknown): CallEnding {
+  const ending = receivedRecord('an ending', sent);
+  const { error, exitCode } = ending;
+  return {
+    ...(error !== undefined && { error: receivedError(error, []) }),
+    ...(exitCode !== undefined && {
+      exitCode: receivedInteger('an exit code', exitCode, -(2 ** 31), 2 ** 32 - 1),
+    }),
+    hasEnded: receivedBoolean('whether the instance ended', ending['hasEnded']),
+    timings: receivedTimings(ending['timings']),
   };
 }
 

@@ -11,7 +11,7 @@ import type { HeldCalls } from './held-calls.js';
 
 /** What was given an invocation, and can end it. */
 export interface Holder {
-  abort(invocation: Invocation): void;
+  abort(id: number): void;
   /** Ends all that it holds. */
   giveUp(reason: string): void;
 }

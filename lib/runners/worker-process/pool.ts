@@ -4,13 +4,17 @@ import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timer
 import type { NativeRequest, NativeResult } from '../../addon/native.js';
 import type { HostCallReceiver } from '../../host/host-functions.js';
 import { abortError, onAbort } from '../../support/abort.js';
+import { WasmEdgeError } from '../../support/errors.js';
 import { requireRoom } from '../admission.js';
 import type { Room } from '../admission.js';
 import { earlyEndError, onEarlyEnd } from '../early-end.js';
 import type { EndReason } from '../early-end.js';
 import type { Executor } from '../executor.js';
+import type { InstanceRequest, MadeInstance } from '../instance-port.js';
 import type { ModuleDetails } from '../module-details.js';
 
+import { WaitingInstance } from './instance.js';
+import type { AskingPool } from './instance.js';
 import { Invocation } from './invocation.js';
 import type { WorkerProcessSettings } from './settings.js';
 import { Worker } from './worker.js';
@@ -40,7 +44,7 @@ interface Opening {
 }
 
 /** Runs the guest in long-lived child processes, each of which has loaded the module. */
-export class WorkerPool implements Executor, WorkerEvents {
+export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   readonly isolation = 'worker-process';
   readonly #settings: PoolSettings;
   readonly #start: WorkerStart;
@@ -50,6 +54,8 @@ export class WorkerPool implements Executor, WorkerEvents {
   readonly #leaving = new Set<Worker>();
   /** Accepted and not yet given to a worker, in order. */
   readonly #waiting = new Map<number, Invocation>();
+  /** Instances that are to be made. */
+  readonly #waitingInstances = new Set<WaitingInstance>();
   #running = 0;
   #lastId = 0;
   #opening: Opening | undefined;
@@ -116,6 +122,42 @@ export class WorkerPool implements Executor, WorkerEvents {
       clearTimeout(invocation.grace);
       this.#beIdle();
     }
+  }
+
+  async instantiate(
+    request: InstanceRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<MadeInstance> {
+    if (this.#closing) throw new WasmEdgeError('ERR_CLOSED', 'closed');
+    const waiting = new WaitingInstance(this, request, signal);
+    this.#waitingInstances.add(waiting);
+    this.#beBusy();
+    this.#distribute();
+    try {
+      return await waiting.promise;
+    } finally {
+      this.#waitingInstances.delete(waiting);
+      this.#beIdle();
+    }
+  }
+
+  get graceMs(): number {
+    return this.#settings.graceMs;
+  }
+
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  begin(): void {
+    this.#beBusy();
+  }
+
+  /** Something that was asked of an instance has been answered. */
+  end(worker: Worker, isAnswered: boolean): void {
+    if (isAnswered) this.#failures = 0;
+    this.#endRetired(worker);
+    this.#beIdle();
   }
 
   async close(): Promise<void> {
@@ -204,7 +246,21 @@ export class WorkerPool implements Executor, WorkerEvents {
       worker.take(invocation);
       if (worker.runs >= this.#settings.recycleAfterRuns) this.#retire(worker);
     }
+    this.#giveInstances();
     this.#tellIdle();
+  }
+
+  /** Has instances made by the workers that have least. */
+  #giveInstances(): void {
+    for (const waiting of this.#waitingInstances) {
+      const free = [...this.#workers].filter((each) => each.isReady && !each.isRetiring);
+      const [worker] = free.sort((one, other) => loadOf(one) - loadOf(other));
+      if (!worker) break;
+      this.#waitingInstances.delete(waiting);
+      worker.runs++;
+      waiting.takeTo(worker);
+      if (worker.runs >= this.#settings.recycleAfterRuns) this.#retire(worker);
+    }
   }
 
   /** The worker that runs least, and of those the one that holds least. */
@@ -260,7 +316,7 @@ export class WorkerPool implements Executor, WorkerEvents {
     if (!holder || invocation.stopped) return;
     invocation.stopped = reason;
     // The worker measures the time limit of what runs itself and gives what the guest had written.
-    if (reason !== 'timeout' || !invocation.isFed) holder.abort(invocation);
+    if (reason !== 'timeout' || !invocation.isFed) holder.abort(invocation.id);
     invocation.grace = setTimeout(() => {
       holder.giveUp(`did not end a run within ${this.#settings.graceMs} ms`);
     }, this.#settings.graceMs);
@@ -295,7 +351,8 @@ export class WorkerPool implements Executor, WorkerEvents {
   }
 
   #endRetired(worker: Worker): void {
-    if (worker.isRetiring && worker.held.size === 0) this.#end(worker);
+    const isFree = worker.held.size + worker.asked.size + worker.instances.size === 0;
+    if (worker.isRetiring && isFree && this.#workers.has(worker)) this.#end(worker);
   }
 
   #end(worker: Worker): void {
@@ -310,9 +367,10 @@ export class WorkerPool implements Executor, WorkerEvents {
   }
 
   #loseWaiting(reason: Error): void {
-    const invocations = [...this.#waiting.values()];
+    const lost = [...this.#waiting.values(), ...this.#waitingInstances];
     this.#waiting.clear();
-    for (const invocation of invocations) invocation.lose(reason);
+    this.#waitingInstances.clear();
+    for (const each of lost) each.lose(reason);
   }
 
   #tellIdle(): void {
@@ -337,7 +395,7 @@ export class WorkerPool implements Executor, WorkerEvents {
    */
   #beat(): void {
     for (const worker of this.#workers) {
-      if (worker.isReady && worker.held.size === 0) continue;
+      if (worker.isReady && worker.held.size + worker.asked.size === 0) continue;
       const silentMs = worker.ping() * HEARTBEAT_MS;
       if (silentMs >= this.#settings.unresponsiveMs) {
         worker.giveUp(`did not answer for ${silentMs / 1000} seconds`);
@@ -346,4 +404,8 @@ export class WorkerPool implements Executor, WorkerEvents {
       }
     }
   }
+}
+
+function loadOf(worker: Worker): number {
+  return worker.instances.size + worker.held.size;
 }

@@ -5,6 +5,8 @@ import type { EncodedError } from '../../support/encoded-error.js';
 import type { ExternalDescription, Timings } from '../../support/shared-types.js';
 import type { EngineSettings } from '../engine-settings.js';
 
+import type { CallEnding, CallRequest, InstanceRequest, MadeInstance } from '../instance-port.js';
+
 import type { EncodedResults, EncodedValue } from './encoded-value.js';
 import type { HostCallNews, HostCallOrder } from './host-call-messages.js';
 
@@ -30,6 +32,15 @@ export type ToWorker =
   | { type: 'input'; id: number }
   | HostCallOrder
   | { type: 'abort'; id: number }
+  /** Make an instance that is kept, under this number. */
+  | ({ type: 'instantiate'; id: number; instance: number } & InstanceRequest)
+  /** Arrays: the functions' numbers (32 bits), raw arguments (64 bits), standard input. */
+  | ({ type: 'calls'; id: number; instance: number } & Pick<
+      CallRequest,
+      'timeoutMs' | 'keepsOutput' | 'isOne'
+    >)
+  /** Array: what is written. */
+  | { type: 'access'; id: number; instance: number; access: InstanceAccess }
   | { type: 'ping' }
   /** Finish and end. */
   | { type: 'close' };
@@ -46,9 +57,33 @@ export type FromWorker =
   /** Arrays: the error's. */
   | { type: 'error'; id: number; error: EncodedError; memory?: number }
   | HostCallNews
+  /** Arrays: standard output, standard error. */
+  | ({ type: 'made'; id: number } & Pick<MadeInstance, 'exited' | 'exitCode' | 'timings'>)
+  /**
+   * Arrays: raw results (64 bits), standard output, standard error. The last one has an ending. After
+   * a part come more results, before they are of use.
+   */
+  | { type: 'progress'; id: number; calls: number; isPart: boolean; ending?: EncodedEnding }
+  /** Array: what was read. */
+  | { type: 'accessed'; id: number; value?: EncodedValue }
   | { type: 'pong' }
   | { type: 'warning'; message: string; code: string }
   | ({ type: 'compile'; error?: EncodedError } & Omit<CompileEvent, 'error' | 'module'>);
+
+/** Bytes of raw results, or of memory, beside one message at most. */
+export const MAX_SLICE_BYTES = 1024 * 1024;
+
+/** What is done with an instance beside calls. */
+export type InstanceAccess =
+  | { kind: 'read'; address: number; length: number }
+  | { kind: 'write'; address: number }
+  | { kind: 'size' }
+  | { kind: 'grow'; pages: number }
+  | { kind: 'get'; name: string }
+  | { kind: 'set'; name: string; value: EncodedValue }
+  | { kind: 'close' };
+
+export type EncodedEnding = Omit<CallEnding, 'error'> & { error?: EncodedError };
 
 export type EncodedRequest = Omit<NativeRequest, 'stdin' | 'arguments'> & {
   arguments?: EncodedValue[];

@@ -15,7 +15,7 @@ import type { ChildStart } from './child-handle.js';
 import { encodeValue } from './encoded-value.js';
 import type { Holder, Invocation } from './invocation.js';
 import { HOST_CALL_BYTES, HeldCalls } from './held-calls.js';
-import { MAX_EXTERNALS, MAX_HEADER_BYTES } from './protocol.js';
+import { MAX_EXTERNALS, MAX_HEADER_BYTES, MAX_SLICE_BYTES } from './protocol.js';
 import type { ToWorker } from './protocol.js';
 
 /** What a worker needs to begin: its process, the first message and its arrays. */
@@ -42,6 +42,13 @@ export interface WorkerEvents {
   onGone(worker: Worker, reason: Error, lost: number): void;
 }
 
+/** Something that it was asked and answers by its number, beside runs. */
+export interface Asked {
+  /** Gives whether it was the last one. */
+  answer(answer: Answer): boolean;
+  lose(reason: Error): void;
+}
+
 const NOTHING = new Uint8Array();
 /** Bytes of an answer's arrays that are allocated at once. */
 const AHEAD_BYTES = 16 * 1024 * 1024;
@@ -53,7 +60,11 @@ const MAX_NOTICES = 16;
 /** One worker process, seen from the pool, which trusts it with nothing but the runs that it holds. */
 export class Worker implements Holder {
   readonly held = new Map<number, Invocation>();
-  /** Runs that it was given so far. */
+  /** What it was asked of instances and has not answered. */
+  readonly asked = new Map<number, Asked>();
+  /** The kept instances that it holds. */
+  readonly instances = new Set<number>();
+  /** Runs and instances that it was given so far. */
   runs = 0;
   /** Whether it has loaded the module. */
   isReady = false;
@@ -74,6 +85,7 @@ export class Worker implements Holder {
   #externals = 0;
   #notices = 0;
   #isGone = false;
+  #goneReason: Error = new WasmEdgeError('ERR_CLOSED', 'closed');
   /** Whether it has not answered the last ping yet. */
   #isPinged = false;
   /** Whether it has given a sign of life since the last ping. */
@@ -93,10 +105,13 @@ export class Worker implements Holder {
       socket,
       {
         headerBytes: MAX_HEADER_BYTES,
-        // Standard output and standard error.
-        arrays: 2,
+        // Results, standard output and standard error.
+        arrays: 3,
         // Or a slice of a guest's memory.
-        arrayBytes: Math.max(message.settings.limits.outputBytes, HOST_CALL_BYTES),
+        arrayBytes: Math.max(
+          message.settings.limits.outputBytes + MAX_SLICE_BYTES,
+          HOST_CALL_BYTES,
+        ),
         aheadBytes: AHEAD_BYTES,
       },
       {
@@ -192,8 +207,26 @@ export class Worker implements Holder {
     }
   }
 
-  abort(invocation: Invocation): void {
-    this.#send({ type: 'abort', id: invocation.id });
+  abort(id: number): void {
+    this.#send({ type: 'abort', id });
+  }
+
+  /** Asks it something that it answers by this number; one that is gone loses it at once. */
+  ask(id: number, asked: Asked, message: ToWorker, arrays?: readonly Uint8Array[]): void {
+    if (this.#isGone) {
+      const reason = this.#goneReason;
+      queueMicrotask(() => {
+        asked.lose(reason);
+      });
+      return;
+    }
+    this.asked.set(id, asked);
+    this.#send(message, arrays);
+  }
+
+  /** An instance has ended. */
+  forgetInstance(instance: number): void {
+    this.instances.delete(instance);
   }
 
   /** Asks whether it is still there; gives for how many times in a row it has not answered. */
@@ -245,6 +278,7 @@ export class Worker implements Holder {
         });
         return;
       case 'error':
+        if (this.#answerAsked(answer)) return;
         this.#settle(answer, (invocation) => {
           invocation.reject(answer.error);
         });
@@ -257,6 +291,11 @@ export class Worker implements Holder {
         calls.take(answer);
         return;
       }
+      case 'made':
+      case 'progress':
+      case 'accessed':
+        if (!this.#answerAsked(answer)) throw new Malformed('an answer to nothing');
+        return;
       case 'pong':
         if (!this.#isPinged) throw new Malformed('an answer to nothing');
         this.#isPinged = false;
@@ -271,6 +310,14 @@ export class Worker implements Holder {
         compileChannel.publish({ module: this.#file, ...answer.event });
       }
     }
+  }
+
+  /** Whether it was something that was asked of an instance. */
+  #answerAsked(answer: Answer & { id: number }): boolean {
+    const asked = this.asked.get(answer.id);
+    if (!asked) return false;
+    if (asked.answer(answer)) this.asked.delete(answer.id);
+    return true;
   }
 
   #takeExternals({ imports, exports }: Extract<Answer, { type: 'externals' }>): void {
@@ -321,10 +368,13 @@ export class Worker implements Holder {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#child.kill();
-    const invocations = [...this.held.values()];
-    const lost = this.busy;
+    this.#goneReason = reason;
+    const lost = [...this.held.values(), ...this.asked.values()];
+    const { busy } = this;
     this.held.clear();
-    for (const invocation of invocations) invocation.lose(reason);
-    this.#events.onGone(this, reason, lost);
+    this.asked.clear();
+    this.instances.clear();
+    for (const each of lost) each.lose(reason);
+    this.#events.onGone(this, reason, busy);
   }
 }

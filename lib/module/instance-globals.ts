@@ -1,0 +1,69 @@
+import { checkArgument } from '../host/arguments.js';
+import type { NumberValue } from '../host/arguments.js';
+import { WasmEdgeError } from '../support/errors.js';
+import { printable } from '../support/printable.js';
+import type { ExternalDescription } from '../support/shared-types.js';
+
+import type { InstanceCalls } from './instance-calls.js';
+
+/** The globals that a module exports, of one kept instance. What is asked stands in line with the calls. */
+export class InstanceGlobals {
+  readonly #calls: InstanceCalls;
+  readonly #exports: readonly ExternalDescription[];
+
+  /** @internal */
+  constructor(calls: InstanceCalls, exports: readonly ExternalDescription[]) {
+    this.#calls = calls;
+    this.#exports = exports;
+  }
+
+  /**
+   * The value of a global.
+   *
+   * @param name Its name, among the module's `exports`.
+   * @returns A number, or a bigint (signed) for i64.
+   * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT where there is none, or it is a vector or reference;
+   *   ERR_CLOSED, ERR_QUEUE_FULL, ERR_WORKER_DIED.
+   */
+  async get(name: string): Promise<NumberValue> {
+    this.#find(name);
+    return this.#calls.access((port) => port.getGlobal(name));
+  }
+
+  /**
+   * Changes a global.
+   *
+   * @param name Its name, among the module's `exports`.
+   * @param value A number, or a bigint for i64; of i32 and i64 in either reading.
+   * @throws {WasmEdgeError} As {@link get}; ERR_INVALID_ARGUMENT for a constant, and for a value of
+   *   another type.
+   */
+  async set(name: string, value: NumberValue): Promise<void> {
+    const { type, mutable } = this.#find(name);
+    if (!mutable) {
+      throw new WasmEdgeError('ERR_INVALID_ARGUMENT', `The global '${name}' is a constant.`);
+    }
+    const checked = checkArgument(type, 0, value);
+    return this.#calls.access((port) => port.setGlobal(name, checked));
+  }
+
+  #find(name: string): { type: NumberType; mutable: boolean } {
+    const found = this.#exports.find((each) => each.kind === 'global' && each.name === name);
+    if (!found) {
+      throw new WasmEdgeError(
+        'ERR_INVALID_ARGUMENT',
+        `The module exports no global '${printable(name, 200)}'.`,
+      );
+    }
+    const { type, mutable = false } = found;
+    if (type !== 'i32' && type !== 'i64' && type !== 'f32' && type !== 'f64') {
+      throw new WasmEdgeError(
+        'ERR_INVALID_ARGUMENT',
+        `The global '${name}' has the type ${String(type)}: only numbers have a counterpart in JavaScript.`,
+      );
+    }
+    return { type, mutable };
+  }
+}
+
+type NumberType = 'i32' | 'i64' | 'f32' | 'f64';

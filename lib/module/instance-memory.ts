@@ -1,0 +1,69 @@
+import { SlicedGuestMemory } from '../host/guest-memory.js';
+import type { MemoryOperations } from '../host/guest-memory.js';
+import type { GuestMemory } from '../options/host-types.js';
+import type { BytesLike } from '../options/types.js';
+import { bytes as bytesOf } from '../options/validation.js';
+
+import type { InstanceCalls } from './instance-calls.js';
+
+/** What is larger is copied in slices. */
+const SLICE_BYTES = 1024 * 1024;
+
+/** The memory of a kept instance: what is done with it stands in line with the calls. */
+export class InstanceMemory implements GuestMemory {
+  readonly #calls: InstanceCalls;
+  readonly #whole: SlicedGuestMemory;
+  readonly #sliced: SlicedGuestMemory;
+
+  constructor(calls: InstanceCalls) {
+    this.#calls = calls;
+    this.#whole = new SlicedGuestMemory(operations((ask) => calls.access(ask)));
+    this.#sliced = new SlicedGuestMemory(operations((ask) => calls.step(ask)));
+  }
+
+  read(address: number, length: number): Promise<Buffer> {
+    if (!(length > SLICE_BYTES)) return this.#whole.read(address, length);
+    return this.#calls.hold(() => this.#sliced.read(address, length));
+  }
+
+  async write(address: number, bytes: BytesLike): Promise<void> {
+    const view = bytesOf('bytes', bytes);
+    if (view.byteLength <= SLICE_BYTES) {
+      // What waits is read when its turn has come.
+      return this.#whole.write(address, this.#calls.isHeld ? Buffer.from(view) : view);
+    }
+    return this.#calls.hold(() => this.#sliced.write(address, bytes));
+  }
+
+  async readString(address: number, length: number): Promise<string> {
+    if (!(length > SLICE_BYTES)) return this.#whole.readString(address, length);
+    return this.#calls.hold(() => this.#sliced.readString(address, length));
+  }
+
+  async writeString(address: number, text: string): Promise<number> {
+    if (typeof text !== 'string' || Buffer.byteLength(text) <= SLICE_BYTES) {
+      return this.#whole.writeString(address, text);
+    }
+    return this.#calls.hold(() => this.#sliced.writeString(address, text));
+  }
+
+  byteLength(): Promise<number> {
+    return this.#whole.byteLength();
+  }
+
+  grow(pages: number): Promise<number> {
+    return this.#whole.grow(pages);
+  }
+}
+
+type Ask = InstanceCalls['access'];
+
+function operations(ask: Ask): MemoryOperations {
+  return {
+    sliceBytes: SLICE_BYTES,
+    read: (address, length) => ask((port) => port.readMemory(address, length)),
+    write: (address, bytes) => ask((port) => port.writeMemory(address, bytes)),
+    byteLength: () => ask((port) => port.memorySize()),
+    grow: (pages) => ask((port) => port.growMemory(pages)),
+  };
+}

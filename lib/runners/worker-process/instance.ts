@@ -1,0 +1,286 @@
+import { performance } from 'node:perf_hooks';
+import { clearTimeout, setTimeout } from 'node:timers';
+
+import { WasmEdgeError } from '../../support/errors.js';
+import { Malformed } from '../../support/received.js';
+import { earlyEndError, onEarlyEnd } from '../early-end.js';
+import type { EndReason } from '../early-end.js';
+import type {
+  CallProgress,
+  CallRequest,
+  InstancePort,
+  InstanceRequest,
+  MadeInstance,
+} from '../instance-port.js';
+
+import type { Answer } from './answers.js';
+import { encodeValue } from './encoded-value.js';
+import type { InstanceAccess, ToWorker } from './protocol.js';
+import type { Asked, Worker } from './worker.js';
+
+const NOTHING = Buffer.alloc(0);
+const NO_TIMINGS = { queueMs: 0, instantiateMs: 0, executeMs: 0 };
+
+/** How the pool is told of what is asked of its workers. */
+export interface AskingPool {
+  /** While it lasts, the event loop lives and the worker is to answer. */
+  begin(): void;
+  end(worker: Worker, isAnswered: boolean): void;
+  nextId(): number;
+  graceMs: number;
+}
+
+/** Makes an instance in a worker, once there is one. */
+export class WaitingInstance {
+  readonly promise: Promise<MadeInstance>;
+  readonly #pool: AskingPool;
+  readonly #request: InstanceRequest;
+  readonly #forget: () => void;
+  #stopped: EndReason | undefined;
+  #asked: AskedOfWorker | undefined;
+  #resolve!: (made: MadeInstance) => void;
+  #reject!: (error: Error) => void;
+
+  constructor(pool: AskingPool, request: InstanceRequest, signal: AbortSignal | undefined) {
+    this.#pool = pool;
+    this.#request = request;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    const begin = performance.now();
+    this.#request = {
+      ...request,
+      get timeoutMs() {
+        if (request.timeoutMs === undefined) return undefined;
+        return Math.max(1, Math.ceil(request.timeoutMs - (performance.now() - begin)));
+      },
+    };
+    this.#forget = onEarlyEnd(request.timeoutMs, signal, (reason) => {
+      this.#stopped = reason;
+      if (this.#asked) this.#asked.stop(reason);
+      else this.#reject(earlyEndError(reason));
+    });
+    this.promise.catch(() => undefined).finally(this.#forget);
+  }
+
+  /** Whether nobody waits for it any more. */
+  get isStopped(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  /** There is a worker for it. */
+  takeTo(worker: Worker): void {
+    const instance = this.#pool.nextId();
+    worker.instances.add(instance);
+    const id = this.#pool.nextId();
+    const { args, env, timeoutMs } = this.#request;
+    this.#asked = new AskedOfWorker(this.#pool, worker, {
+      onAnswer: (answer) => {
+        if (answer.type !== 'made') throw new Malformed('another answer than of an instance');
+        if (answer.made.exited) worker.forgetInstance(instance);
+        const port = new WorkerInstance(this.#pool, worker, instance);
+        this.#resolve({ ...answer.made, port });
+        return true;
+      },
+      onError: (error) => {
+        worker.forgetInstance(instance);
+        this.#reject(error);
+      },
+    });
+    this.#asked.send({ type: 'instantiate', id, instance, args, env, timeoutMs });
+  }
+
+  lose(reason: Error): void {
+    this.#reject(reason);
+  }
+}
+
+interface Listener {
+  /** Gives whether it was the last one. */
+  onAnswer(answer: Answer): boolean;
+  onError(error: WasmEdgeError): void;
+}
+
+/** Something that a worker was asked, until it has answered or is gone. */
+class AskedOfWorker implements Asked {
+  readonly #pool: AskingPool;
+  readonly #worker: Worker;
+  readonly #listener: Listener;
+  #id = 0;
+  #stopped: EndReason | undefined;
+  #grace: NodeJS.Timeout | undefined;
+
+  constructor(pool: AskingPool, worker: Worker, listener: Listener) {
+    this.#pool = pool;
+    this.#worker = worker;
+    this.#listener = listener;
+  }
+
+  send(message: ToWorker & { id: number }, arrays?: readonly Uint8Array[]): void {
+    this.#id = message.id;
+    this.#pool.begin();
+    this.#worker.ask(this.#id, this, message, arrays);
+  }
+
+  /** It is to end early. */
+  stop(reason: EndReason): void {
+    if (this.#stopped) return;
+    this.#stopped = reason;
+    // The worker measures time itself and gives what the guest had written.
+    if (reason === 'aborted') this.#worker.abort(this.#id);
+    this.#grace = setTimeout(() => {
+      this.#worker.giveUp(`did not end a call within ${this.#pool.graceMs} ms`);
+    }, this.#pool.graceMs);
+  }
+
+  answer(answer: Answer): boolean {
+    if (answer.type === 'error') {
+      this.#listener.onError(answer.error);
+      this.#finish(true);
+      return true;
+    }
+    const isLast = this.#listener.onAnswer(answer);
+    if (isLast) this.#finish(true);
+    return isLast;
+  }
+
+  lose(reason: Error): void {
+    this.#finish(false);
+    const error =
+      reason instanceof WasmEdgeError
+        ? reason
+        : new WasmEdgeError('ERR_WORKER_DIED', reason.message, { cause: reason });
+    this.#listener.onError(this.#stopped ? earlyEndError(this.#stopped, { cause: reason }) : error);
+  }
+
+  #finish(isAnswered: boolean): void {
+    clearTimeout(this.#grace);
+    this.#pool.end(this.#worker, isAnswered);
+  }
+}
+
+/** An instance that lives in a worker process. */
+class WorkerInstance implements InstancePort {
+  readonly #pool: AskingPool;
+  readonly #worker: Worker;
+  readonly #instance: number;
+
+  constructor(pool: AskingPool, worker: Worker, instance: number) {
+    this.#pool = pool;
+    this.#worker = worker;
+    this.#instance = instance;
+  }
+
+  call(
+    { functions, values, resultCount, stdin, timeoutMs, keepsOutput, isOne }: CallRequest,
+    signal: AbortSignal | undefined,
+    progress: (progress: CallProgress) => void,
+  ): void {
+    let left = functions.length;
+    let bytesLeft = resultCount * 8;
+    /** Results that are not all there. */
+    let parts: Uint8Array[] = [];
+    const forget = onEarlyEnd(timeoutMs, signal, (reason) => {
+      asked.stop(reason);
+    });
+    const asked = new AskedOfWorker(this.#pool, this.#worker, {
+      onAnswer: (answer) => {
+        if (answer.type !== 'progress') throw new Malformed('another answer than of calls');
+        const { calls, results, ending } = answer.progress;
+        left -= calls;
+        bytesLeft -= results.byteLength;
+        const isWhole = ending && !ending.error && ending.exitCode === undefined;
+        const isShort = isWhole && left + bytesLeft > 0;
+        if (left < 0 || bytesLeft < 0 || isShort) throw new Malformed('results of other calls');
+        parts.push(new Uint8Array(results));
+        if (answer.isPart) return false;
+        const whole = parts.length === 1 ? results : new Uint8Array(Buffer.concat(parts)).buffer;
+        parts = [];
+        if (ending) forget();
+        if (ending?.hasEnded) this.#worker.forgetInstance(this.#instance);
+        progress({ ...answer.progress, results: whole });
+        return ending !== undefined;
+      },
+      onError: (error) => {
+        forget();
+        progress({
+          ...{ calls: 0, results: new ArrayBuffer(0), stdout: NOTHING, stderr: NOTHING },
+          ending: { error, hasEnded: true, timings: NO_TIMINGS },
+        });
+      },
+    });
+    asked.send(
+      {
+        ...{ type: 'calls', id: this.#pool.nextId(), instance: this.#instance },
+        ...{ timeoutMs, keepsOutput, isOne },
+      },
+      // What is sent must stay as it is, and the caller uses its arrays again.
+      [bytesOf(functions), bytesOf(values), stdin ? Buffer.from(stdin) : NOTHING],
+    );
+  }
+
+  readMemory(address: number, length: number): Promise<Buffer> {
+    return this.#access({ kind: 'read', address, length }, ({ bytes }) => {
+      if (bytes.length !== length) throw new Malformed('other bytes than were asked for');
+      return bytes;
+    });
+  }
+
+  writeMemory(address: number, bytes: Uint8Array): Promise<void> {
+    return this.#access({ kind: 'write', address }, () => undefined, [Buffer.from(bytes)]);
+  }
+
+  memorySize(): Promise<number> {
+    return this.#access({ kind: 'size' }, ({ value }) => amount(value));
+  }
+
+  growMemory(pages: number): Promise<number> {
+    return this.#access({ kind: 'grow', pages }, ({ value }) => amount(value));
+  }
+
+  getGlobal(name: string): Promise<number | bigint> {
+    return this.#access({ kind: 'get', name }, ({ value }) => {
+      if (value === undefined) throw new Malformed('a global without its value');
+      return value;
+    });
+  }
+
+  setGlobal(name: string, value: number | bigint): Promise<void> {
+    return this.#access({ kind: 'set', name, value: encodeValue(value) }, () => undefined);
+  }
+
+  close(): Promise<void> {
+    return this.#access({ kind: 'close' }, () => {
+      this.#worker.forgetInstance(this.#instance);
+    });
+  }
+
+  #access<T>(
+    access: InstanceAccess,
+    read: (found: { value: number | bigint | undefined; bytes: Buffer }) => T,
+    arrays?: readonly Uint8Array[],
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const asked = new AskedOfWorker(this.#pool, this.#worker, {
+        onAnswer: (answer) => {
+          if (answer.type !== 'accessed') throw new Malformed('another answer than of an access');
+          resolve(read(answer));
+          return true;
+        },
+        onError: reject,
+      });
+      const id = this.#pool.nextId();
+      asked.send({ type: 'access', id, instance: this.#instance, access }, arrays);
+    });
+  }
+}
+
+function bytesOf(array: Uint32Array | Float64Array): Uint8Array {
+  return Buffer.copyBytesFrom(array);
+}
+
+function amount(value: number | bigint | undefined): number {
+  if (typeof value !== 'number' || !(value >= 0)) throw new Malformed('no amount');
+  return value;
+}
