@@ -53,6 +53,24 @@ describe("The Lambda handler's log", () => {
     assert.match(String(bad!['problem']), /foreign character/);
   });
 
+  it('looks once for labels beside the model', async () => {
+    const counting = `
+      const files = require('node:fs/promises');
+      const { readdir } = files;
+      let listed = 0;
+      files.readdir = (...args) => { listed++; return readdir(...args); };
+      const { createHandler } = require('wasmedge-embed/lambda');
+      (async () => {
+        const models = { default: ${JSON.stringify(DEFAULT_MODEL)} };
+        const module = ${JSON.stringify(CLASSIFIER)};
+        const handler = createHandler({ module, models, logger: false });
+        await handler.ready;
+        await handler.close();
+        console.log(listed);
+      })();`;
+    assert.equal((await scriptOutput(counting)).trim(), '1');
+  });
+
   it('says once where the model has no labels', async () => {
     const model = { file: DEFAULT_MODEL, labels: [] };
     const lines = await linesOf({}, { models: { default: model } });

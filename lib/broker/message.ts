@@ -57,9 +57,10 @@ export function propertiesOf({ properties }: ConsumeMessage): Options.Publish {
   const { contentType, contentEncoding, correlationId, replyTo, messageId, type, appId } =
     properties as unknown as Record<string, unknown>;
   const given = { contentType, contentEncoding, correlationId, replyTo, messageId, type, appId };
-  const texts = Object.entries(given).filter(
-    ([, value]) => typeof value === 'string' && value !== '' && isShortString(value),
-  );
+  const texts = Object.entries(given).flatMap(([name, value]) => {
+    const property = text(value);
+    return property !== undefined && isShortString(property) ? [[name, property] as const] : [];
+  });
   const headers = Object.entries(properties.headers ?? {}).filter(
     // The two would add receivers.
     ([name]) => !OF_THE_BROKER.test(name) && name !== 'CC' && name !== 'BCC',

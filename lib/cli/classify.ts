@@ -5,8 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 
 import { findGuest } from '../guest/guest-lookup.js';
-import { hasLabels } from '../models/models.js';
-import { loadModule } from '../module/load-module.js';
+import { loadLabelled } from '../module/load-module.js';
 import type { LoadedModule } from '../module/loaded-module.js';
 import type { Timings } from '../options/types.js';
 import { reasonOf } from '../support/errors.js';
@@ -56,7 +55,7 @@ export function classifyCommand(): Command {
 async function classify(images: string[], options: ClassifyOptions): Promise<void> {
   const model = chooseModel(options);
   const begin = performance.now();
-  const module = await loadModule(options.module ?? findGuest(), {
+  const { module, withoutLabels } = await loadLabelled(options.module ?? findGuest(), {
     models: { default: model },
     inference: inferenceOf(options),
     ...trustOf(options),
@@ -75,7 +74,7 @@ async function classify(images: string[], options: ClassifyOptions): Promise<voi
     } else {
       console.log(labelsTable(results));
       if (options.timings) printTimings(loadMs, results);
-      const note = (await hasLabels(model)) ? '' : ', without labels: classes are named by numbers';
+      const note = withoutLabels.length > 0 ? ', without labels: classes are named by numbers' : '';
       console.log(`Model: ${model.description}${note}.`);
     }
     for (const { image, error } of results) if (error) console.error(`${image}: ${error}`);

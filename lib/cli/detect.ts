@@ -7,8 +7,7 @@ import { Command } from 'commander';
 
 import type { DetectionAnswer } from '../guest/detection.js';
 import { findGuest } from '../guest/guest-lookup.js';
-import { hasLabels } from '../models/models.js';
-import { loadModule } from '../module/load-module.js';
+import { loadLabelled } from '../module/load-module.js';
 import type { LoadedModule } from '../module/loaded-module.js';
 import { reasonOf } from '../support/errors.js';
 
@@ -73,7 +72,7 @@ async function detect(images: string[], options: DetectOptions, command: Command
     command.error(`error: ${reasonOf(error)}`),
   );
   const begin = performance.now();
-  const module = await loadModule(options.module ?? findGuest('detect'), {
+  const { module, withoutLabels } = await loadLabelled(options.module ?? findGuest('detect'), {
     models: { default: model },
     inference: inferenceOf(options),
     ...trustOf(options),
@@ -95,7 +94,7 @@ async function detect(images: string[], options: DetectOptions, command: Command
       );
     } else {
       console.log(detectionsTable(results));
-      const note = (await hasLabels(model)) ? '' : ', without labels: classes are named by numbers';
+      const note = withoutLabels.length > 0 ? ', without labels: classes are named by numbers' : '';
       console.log(`Model: ${model.description}${note}.`);
     }
     for (const { image, error } of results) if (error) console.error(`${image}: ${error}`);

@@ -1,7 +1,6 @@
 import { findGuest } from '../guest/guest-lookup.js';
 import { findModel } from '../models/model-lookup.js';
-import { hasLabels } from '../models/models.js';
-import { loadModule } from '../module/load-module.js';
+import { loadLabelled } from '../module/load-module.js';
 import type { LoadedModule } from '../module/loaded-module.js';
 import type { RunResult } from '../options/types.js';
 
@@ -57,18 +56,20 @@ export class PictureModule {
     const begin = performance.now();
     const { load } = settings;
     const found = load.models === undefined ? findModel() : undefined;
-    const module = await loadModule(settings.module ?? findGuest(settings.task.name), {
-      ...load,
-      ...(found && { models: { default: found } }),
-    });
+    const { module, withoutLabels } = await loadLabelled(
+      settings.module ?? findGuest(settings.task.name),
+      {
+        ...load,
+        ...(found && { models: { default: found } }),
+      },
+    );
     const record: LoadRecord = {
       module: module.file,
       mode: module.mode,
       isolation: module.isolation,
       ...(found && { model: found.file }),
-      ...((await isWithoutLabels(found ?? load.models?.['default'])) && {
-        labels: 'none' as const,
-      }),
+      // Of a guest of another kind models may have others, or none.
+      ...(withoutLabels.includes('default') && { labels: 'none' as const }),
       loadMs: millisecondsSince(begin),
     };
     const ready = new PictureModule(module, settings);
@@ -124,9 +125,4 @@ function argumentsOf(task: Settings['task']): string[] {
   return task.name === 'detect'
     ? ['--threshold', String(task.threshold)]
     : ['--top-k', String(task.topK)];
-}
-
-/** Of a model named `default`; a guest of another kind may have others, or none. */
-async function isWithoutLabels(model: unknown): Promise<boolean> {
-  return model !== undefined && !(await hasLabels(model));
 }

@@ -36,7 +36,8 @@ export type ModelSources = readonly (readonly [string, ModelSource])[];
 
 interface ModelSource {
   file: string | Uint8Array;
-  labels: string | string[] | undefined;
+  /** Null where they were looked for and there are none, undefined where nobody has looked yet. */
+  labels: string | string[] | null | undefined;
   normalize: { mean: number[]; scale: number[] };
 }
 
@@ -76,16 +77,21 @@ export function readModels(sources: ModelSources): Promise<ReadModel[]> {
   );
 }
 
-/**
- * Whether a model, as the option `models` takes it, has labels: named with it or found beside it.
- * Without them a classifier's answers name classes by their numbers.
- *
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT.
- */
-export async function hasLabels(model: unknown): Promise<boolean> {
-  const { file, labels } = modelSource('model', model);
-  if (labels !== undefined) return labels.length > 0;
-  return typeof file === 'string' && (await findLabels(file)) !== null;
+/** Looks for the labels that lie beside models and are not named with them. */
+export function withLabelsFound(sources: ModelSources): Promise<ModelSources> {
+  return Promise.all(
+    sources.map(async ([name, source]) => {
+      const { file, labels } = source;
+      if (labels !== undefined) return [name, source] as const;
+      const found = typeof file === 'string' ? await findLabels(file) : null;
+      return [name, { ...source, labels: found }] as const;
+    }),
+  );
+}
+
+/** Those of them that have none: a classifier's answers name classes by their numbers then. */
+export function namesWithoutLabels(found: ModelSources): string[] {
+  return found.filter(([, { labels }]) => !labels?.length).map(([name]) => name);
 }
 
 /** Begins to read each model's labels: {@link loadModels} has the addon read its file meanwhile. */
@@ -239,9 +245,8 @@ async function readLabels({ file, labels }: ModelSource): Promise<Uint8Array | n
     }
     return Buffer.from(labels.map((label) => `${label}\n`).join(''));
   }
-  if (labels !== undefined) return read(labels, 'labels');
-  const found = typeof file === 'string' ? await findLabels(file) : null;
-  return found === null ? null : read(found, 'labels');
+  const found = labels === undefined && typeof file === 'string' ? await findLabels(file) : labels;
+  return found === null || found === undefined ? null : read(found, 'labels');
 }
 
 async function findLabels(modelFile: string): Promise<string | null> {

@@ -1,4 +1,5 @@
 import { HostFunctions } from '../host/host-functions.js';
+import { namesWithoutLabels, withLabelsFound } from '../models/models.js';
 import type { GuestExports, LoadOptions } from '../options/types.js';
 import type { Executor } from '../runners/executor.js';
 import type { ModuleDetails } from '../runners/module-details.js';
@@ -27,7 +28,30 @@ export async function loadModule<Exports extends object = GuestExports>(
   file: string,
   options?: LoadOptions,
 ): Promise<LoadedModule<Exports>> {
+  return loadDecided(loadSettings(file, options));
+}
+
+/** A module with the models, by name, that have no labels. */
+export interface LabelledModule {
+  module: LoadedModule;
+  withoutLabels: readonly string[];
+}
+
+/**
+ * As {@link loadModule}, for who tells people of missing labels: they are looked for once.
+ *
+ * @throws {WasmEdgeError} As {@link loadModule}.
+ */
+export async function loadLabelled(file: string, options: LoadOptions): Promise<LabelledModule> {
   const settings = loadSettings(file, options);
+  const models = await withLabelsFound(settings.models);
+  const module = await loadDecided<GuestExports>({ ...settings, models });
+  return { module, withoutLabels: namesWithoutLabels(models) };
+}
+
+async function loadDecided<Exports extends object>(
+  settings: LoadSettings,
+): Promise<LoadedModule<Exports>> {
   const { signals } = settings;
   requireNotAborted(signals);
   const { executor, details } = await unlessAborted(signals, open(settings), (opened) =>
