@@ -43,6 +43,13 @@ std::vector<Lie> LiesOfOperators() {
       {"ForeignOptions", "CONV_2D, FLOAT32",
        [](ModelSpec& model) { OperatorOf(model).options_type = schema::kAddOptions; },
        "options of another operator"},
+      {"BytesOutside", "FULLY_CONNECTED, FLOAT32",
+       [](ModelSpec& model) {
+         // The last is a vector, whose offset this is.
+         OperatorOf(model).options = {int8_t{0}, int8_t{0}, int8_t{0},
+                                      int8_t{0}, int8_t{0}, INT32_MAX};
+       },
+       "an operator's option lies outside"},
       {"NoOptions", "CONV_2D, FLOAT32",
        [](ModelSpec& model) { OperatorOf(model).options_type = 0; }, "or none"},
       {"TooFewInputs", "CONV_2D, FLOAT32",

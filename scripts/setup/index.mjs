@@ -2,6 +2,7 @@ import { addon } from './addon.mjs';
 import { ExplainedFailure, SetupFailure } from './failure.mjs';
 import { guestCompilation } from './guest-compilation.mjs';
 import { guests } from './guests.mjs';
+import { liteRtSchema } from './litert-schema.mjs';
 import { liteRt } from './litert.mjs';
 import { SetupLock } from './lock.mjs';
 import { npmDependencies } from './npm.mjs';
@@ -35,7 +36,7 @@ export async function setUp(context, { more = [], furtherSteps = 0 } = {}) {
   const lock = new SetupLock();
   await lock.acquire();
   try {
-    const steps = [...sharedSteps, ...more];
+    const steps = [...sharedSteps, ...(context.forTests ? [liteRtSchema] : []), ...more];
     const total = steps.length + furtherSteps;
     await runSteps(steps, context, total);
     return total;

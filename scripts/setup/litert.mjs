@@ -5,7 +5,7 @@ import { copyAtomically, sha256, sha256OfFile, writeAtomically } from './files.m
 import { cacheFolder, liteRtFile } from './paths.mjs';
 import { takeFromWheel } from './wheel.mjs';
 
-const pinned = JSON.parse(
+export const pinned = JSON.parse(
   readFileSync(new URL('../../native/litert.json', import.meta.url), 'utf8'),
 );
 

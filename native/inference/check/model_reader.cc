@@ -46,6 +46,9 @@ void VerifyOptions(const FlatTable& options, const char* layout) {
       case '8':
         options.Scalar<uint64_t>(field, 0, kWhat);
         break;
+      case 'b':
+        options.Bytes(field, kWhat);
+        break;
       case 'i':
         options.Vector<int32_t>(field, kWhat);
         break;
@@ -125,6 +128,7 @@ FileOperator ReadOperator(const FlatTable& table) {
   const FlatVector<uint8_t> mutated =
       table.Vector<uint8_t>(field::kMutatingVariableInputs, "an operator's list of variables");
   for (const uint8_t mutates : mutated) op.mutates_inputs = op.mutates_inputs || mutates != 0;
+  table.Scalar<int32_t>(field::kDebugMetadataIndex, 0, "an operator's place in the metadata");
   op.has_intermediates =
       !table.Vector<int32_t>(field::kIntermediates, "an operator's intermediates").empty();
   return op;
@@ -243,6 +247,7 @@ void ModelFile::ReadSubgraph(const FlatTable& table) {
     subgraph.operators.push_back(ReadOperator(operators[i]));
   }
   table.String(field::kName, "a subgraph's name");
+  table.Scalar<int32_t>(field::kDebugMetadataIndex, 0, "a subgraph's place in the metadata");
 }
 
 void ModelFile::ReadMetadata(const FlatTable& root) {

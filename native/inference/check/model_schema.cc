@@ -14,7 +14,7 @@ constexpr const char* kOptionsLayouts[] = {
     "144441",    // Pool2DOptions
     "411",       // SVDFOptions
     "11",        // RNNOptions
-    "11111",     // FullyConnectedOptions
+    "11111b",    // FullyConnectedOptions
     "4",         // SoftmaxOptions
     "41",        // ConcatenationOptions
     "11",        // AddOptions

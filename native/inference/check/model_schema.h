@@ -3,7 +3,13 @@
 #include <cstdint>
 #include <string>
 
-/// What the public schema of .tflite files numbers: tensorflow/lite/schema/schema.fbs of
+/// What the public schema of .tflite files numbers, typed by hand and held against what flatc makes
+/// of it (test/model-schema.test.ts, out of LiteRT's own wheel). Not flatc's own reader, which
+/// takes the FlatBuffers library and a schema that no package of Debian's or npm's has: what is
+/// built where the package is installed may need neither. And that reader is not for hostile files:
+/// it checks a file as a whole or not at all, and knows no limits.
+///
+/// The schema: tensorflow/lite/schema/schema.fbs of
 /// TensorFlow, since LiteRT 2 tflite/converter/schema/schema.fbs. Version 3d of the schema.
 namespace wasmedge_embed::schema {
 
@@ -28,7 +34,14 @@ namespace operator_code {
 enum Field : int { kDeprecatedBuiltinCode = 0, kCustomCode = 1, kVersion = 2, kBuiltinCode = 3 };
 }  // namespace operator_code
 namespace subgraph {
-enum Field : int { kTensors = 0, kInputs = 1, kOutputs = 2, kOperators = 3, kName = 4 };
+enum Field : int {
+  kTensors = 0,
+  kInputs = 1,
+  kOutputs = 2,
+  kOperators = 3,
+  kName = 4,
+  kDebugMetadataIndex = 5
+};
 }  // namespace subgraph
 namespace tensor {
 enum Field : int {
@@ -71,6 +84,7 @@ enum Field : int {
   kLargeCustomOptionsSize = 10,
   kBuiltinOptions2Type = 11,
   kBuiltinOptions2 = 12,
+  kDebugMetadataIndex = 13,
 };
 }  // namespace operation
 namespace buffer {
@@ -332,8 +346,8 @@ enum BuiltinOptions : uint8_t {
 };
 
 /// How the fields of a member of BuiltinOptions are stored, one letter each: '1' and '4' and '8'
-/// numbers of so many bytes, 'i' and 'f' vectors of 32-bit integers and floats, 's' a string, '-'
-/// a field that is no longer read. Null when the schema has no such member.
+/// numbers of so many bytes, 'b', 'i' and 'f' vectors of bytes, 32-bit integers and floats, 's' a
+/// string, '-' a field that is no longer read. Null when the schema has no such member.
 const char* OptionsLayout(uint8_t options_type) noexcept;
 
 /// "CONV_2D"; for an operator that nothing here names "operator 123".
