@@ -19,7 +19,7 @@ ModuleFacts CheckWasm(const RunningLibrary& library, const std::string& path,
                       const std::vector<uint8_t>& bytes) {
   const WasmOutline outline = ReadWasmOutline({bytes.data(), bytes.size()}, path);
   // Where it carries compiled code, too: WasmEdge interprets it where it cannot open that.
-  CheckCode(outline, CodeReading::kBodies, path);
+  const CodeFacts code = CheckCode(outline, CodeReading::kBodies, path);
   std::vector<size_t> unwinding;
   if (const auto section = outline.compiled_section) {
     const std::string reason =
@@ -29,6 +29,7 @@ ModuleFacts CheckWasm(const RunningLibrary& library, const std::string& path,
   }
   return {outline.compiled_section ? ModuleForm::kUniversal : ModuleForm::kPlain,
           outline.memory_minimum,
+          code.makes_tail_calls,
           {bytes.data(), bytes.size()},
           std::move(unwinding)};
 }
@@ -50,7 +51,7 @@ ModuleFacts CheckModuleFile(const RunningLibrary& library, const std::string& pa
     const std::string subject = path + " was compiled from a module that";
     const WasmOutline outline = ReadWasmOutline(source, subject);
     CheckCode(outline, CodeReading::kLocals, subject);
-    return {ModuleForm::kSharedLibrary, outline.memory_minimum, source, {}};
+    return {ModuleForm::kSharedLibrary, outline.memory_minimum, false, source, {}};
   }
   RefuseModule(path,
                "is neither a WebAssembly module (.wasm) nor one compiled by WasmEdge (.so): it "

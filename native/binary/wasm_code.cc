@@ -17,8 +17,8 @@ class CodeReader {
   CodeReader(const WasmOutline& module, CodeReading reading, const std::string& name)
       : module_(module), reading_(reading), name_(name) {}
 
-  void Read() {
-    if (module_.code.size == 0) return;
+  CodeFacts Read() {
+    if (module_.code.size == 0) return facts_;
     WasmReader reader(module_.code);
     const uint32_t count = Need(reader.U32());
     function_ = module_.imported_functions;
@@ -32,6 +32,7 @@ class CodeReader {
           "locals in all functions together");
     Bound(values_, wasm_limits::kValuesInAll + wasm_limits::kValuesPerCodeByte * bytes,
           "values that its calls, blocks and branches take and give");
+    return facts_;
   }
 
  private:
@@ -133,9 +134,15 @@ class CodeReader {
         for (uint32_t index = 0; index <= count; ++index) ReadLabel(reader);
         return;
       }
+      case WasmImmediates::kTailCall:
+        facts_.makes_tail_calls = true;
+        [[fallthrough]];
       case WasmImmediates::kCall:
         values_ += Values(module_.TypeOfFunction(Need(reader.U32())));
         return;
+      case WasmImmediates::kIndirectTailCall:
+        facts_.makes_tail_calls = true;
+        [[fallthrough]];
       case WasmImmediates::kIndirectCall:
         values_ += Values(module_.Type(Need(reader.U32())));
         return Require(reader.SkipNumber());
@@ -208,12 +215,13 @@ class CodeReader {
   std::vector<uint32_t> labels_;
   uint64_t locals_ = 0;
   uint64_t values_ = 0;
+  CodeFacts facts_;
 };
 
 }  // namespace
 
-void CheckCode(const WasmOutline& module, CodeReading reading, const std::string& name) {
-  CodeReader(module, reading, name).Read();
+CodeFacts CheckCode(const WasmOutline& module, CodeReading reading, const std::string& name) {
+  return CodeReader(module, reading, name).Read();
 }
 
 }  // namespace wasmedge_embed

@@ -27,8 +27,8 @@ constexpr Table MakeTable() {
   table.Set(0x0F, Immediates::kReturn);
   table.Set(0x10, Immediates::kCall);
   table.Set(0x11, Immediates::kIndirectCall);
-  table.Set(0x12, Immediates::kCall);          // return_call
-  table.Set(0x13, Immediates::kIndirectCall);  // return_call_indirect
+  table.Set(0x12, Immediates::kTailCall);
+  table.Set(0x13, Immediates::kIndirectTailCall);
   table.Set(0x1A, 0x1B, Immediates::kNone);    // drop, select
   table.Set(0x1C, Immediates::kValueTypes);    // select
   table.Set(0x20, 0x26, Immediates::kNumber);  // local, global, table

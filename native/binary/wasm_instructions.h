@@ -36,8 +36,10 @@ enum class WasmImmediates : uint8_t {
   kBranchTable,
   /// A function.
   kCall,
+  kTailCall,
   /// A type and a table.
   kIndirectCall,
+  kIndirectTailCall,
   /// A second opcode.
   kBulkPrefix,
   kVectorPrefix,

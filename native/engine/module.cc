@@ -52,7 +52,9 @@ std::shared_ptr<const Module> Module::Load(const ModuleSource& source,
   const WasmBytes binary = source.facts().binary;
   // Where a shared object is only looked at, what it was compiled from is parsed as a whole.
   if (options.describe && source.facts().form == ModuleForm::kSharedLibrary) {
-    CheckCode(ReadWasmOutline(binary, source.name()), CodeReading::kBodies, source.name());
+    module->uses_tail_calls_ =
+        CheckCode(ReadWasmOutline(binary, source.name()), CodeReading::kBodies, source.name())
+            .makes_tail_calls;
   }
   const auto limited = LimitTables(binary, options.table_elements, source.name());
   module->Parse(limited ? WasmBytes{limited->data(), limited->size()} : binary);
@@ -68,7 +70,9 @@ Module::Module(Private, const wasmedge::Api& api, const ModuleSource& source,
       options_(options),
       size_(source.bytes().size()),
       form_(source.facts().form),
-      memory_minimum_(source.facts().memory_minimum) {}
+      memory_minimum_(source.facts().memory_minimum),
+      // What is compiled may make them.
+      uses_tail_calls_(!opens_code() && source.facts().makes_tail_calls) {}
 
 ConfigureHandle Module::MakeConfigure() const {
   ConfigureHandle configure = Own<ConfigureHandle>(api_, api_.ConfigureCreate());
@@ -77,6 +81,7 @@ ConfigureHandle Module::MakeConfigure() const {
     api_.EnableAot(configure.get());
   } else {
     api_.ConfigureSetForceInterpreter(configure.get(), true);
+    // A module that makes them can be looked at, and compiled; it is not run (`CheckRunnable`).
     if (!uses_tail_calls_) api_.RemoveTailCalls(configure.get());
   }
   return configure;
@@ -108,15 +113,8 @@ void Module::Parse(WasmBytes binary) {
   if (binary.size > UINT32_MAX) {
     throw Error(ErrorCode::kModuleInvalid, name() + " is larger than 4 GiB.");
   }
-  ConfigureHandle configure = MakeConfigure();
-  wasmedge::Result parsed = ParseWith(configure, binary);
-  if (!api_.ResultOK(parsed) && !opens_code()) {
-    // A module that makes tail calls can be looked at, and compiled.
-    uses_tail_calls_ = true;
-    configure = MakeConfigure();
-    parsed = ParseWith(configure, binary);
-  }
-  require(parsed, opens_library() ? "cannot be loaded" : "cannot be parsed");
+  const ConfigureHandle configure = MakeConfigure();
+  require(ParseWith(configure, binary), opens_library() ? "cannot be loaded" : "cannot be parsed");
   if (opens_code()) ForgetUnloadedCode();
 
   const ValidatorHandle validator =

@@ -55,6 +55,29 @@ bool Takes(const Bytes& instructions) {
   return Check(ModuleOf(body)).empty();
 }
 
+/// Whether a body of these instructions is said to make tail calls.
+bool MakesTailCalls(const Bytes& instructions, CodeReading reading = CodeReading::kBodies) {
+  Bytes body{0};
+  Append(body, instructions);
+  body.push_back(0x0B);
+  const Bytes module = ModuleOf(body);
+  const WasmOutline outline = ReadWasmOutline({module.data(), module.size()}, "guest.wasm");
+  return CheckCode(outline, reading, "guest.wasm").makes_tail_calls;
+}
+
+TEST(WasmCodeTest, TellsWhetherTailCallsAreMade) {
+  EXPECT_FALSE(MakesTailCalls({}));
+  EXPECT_FALSE(MakesTailCalls({0x10, 0}));
+  EXPECT_FALSE(MakesTailCalls({0x11, 0, 0}));
+  EXPECT_TRUE(MakesTailCalls({0x12, 0}));
+  EXPECT_TRUE(MakesTailCalls({0x13, 0, 0}));
+  // Where it is never reached, and beside others.
+  EXPECT_TRUE(MakesTailCalls({0x10, 0, 0x00, 0x02, 0x40, 0x12, 0, 0x0B, 0x10, 0}));
+  // As the number of another instruction it is none.
+  EXPECT_FALSE(MakesTailCalls({0x10, 0x12, 0x41, 0x13, 0x1A}));
+  EXPECT_FALSE(MakesTailCalls({0x12, 0}, CodeReading::kLocals));
+}
+
 TEST(WasmCodeTest, TakesWhatFollowsEachOpcode) {
   // The immediates are such that read as opcodes they are unknown.
   for (const Bytes& each : std::vector<Bytes>{
