@@ -115,6 +115,22 @@ for (const { name, options } of HOST_FUNCTION_WAYS) {
       });
     });
 
+    it('goes on with the guest as it was before that', async () => {
+      const wait = async (caller: Caller, value: number): Promise<number> => {
+        const [twice, pointer] = [
+          await caller.call('twice', value),
+          await caller.call('allocate', 8),
+        ];
+        await caller.memory.write(Number(pointer), Buffer.from('12345678'));
+        return Number(twice);
+      };
+      await withHostFunctions({ wait }, options, async (module) => {
+        for (let round = 0; round < 3; ++round) {
+          assert.equal(await module.call('wait-twice', 5), 10 * 256 + 10);
+        }
+      });
+    });
+
     it('ends the invocation with what ends the function that it calls', async () => {
       const ends = [
         ['trap', 'ERR_TRAP', 'unreachable'],

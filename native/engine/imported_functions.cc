@@ -6,6 +6,7 @@
 #include "engine/guest_instance.h"
 #include "engine/trap.h"
 #include "host/host_exchange.h"
+#include "workarounds/thread_state.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -55,6 +56,8 @@ class ImportedFunctions::CallingGuest : public WaitingGuest {
       }
       wasmedge::Result result{};
       {
+        std::optional<ThreadState::Scope> thread_state;
+        if (api().line() == wasmedge::VersionLine::k0_14) thread_state.emplace();
         const ReentryScope guest;
         result = InvokeCallee(api(), api().CallingFrameGetExecutor(frame_), callee);
       }

@@ -26,6 +26,7 @@
 #include "workarounds/interpreter_memory.h"
 #include "workarounds/llvm_signals.h"
 #include "workarounds/memory_reservation.h"
+#include "workarounds/thread_state.h"
 #include "workarounds/unused_loads.h"
 #include "workarounds/wasmedge_signals.h"
 
@@ -211,8 +212,8 @@ const Api& Api::Get(Purpose purpose) {
     }
     const bool can_compile = !absent || !absent->is_in_place();
     auto api = std::make_unique<const Api>(Private{}, library, name, can_compile);
-    InstallWorkarounds<WasmEdgeSignals, LlvmSignals, InterpreterMemory, MemoryReservation,
-                       EmbeddedBinary, GenericTarget>(library);
+    InstallWorkarounds<ThreadState, WasmEdgeSignals, LlvmSignals, InterpreterMemory,
+                       MemoryReservation, EmbeddedBinary, GenericTarget>(library);
     if (purpose == Purpose::kCompile) {
       InstallWorkarounds<UnusedLoads, CallBuffers, CodeVerifier>(library);
     }

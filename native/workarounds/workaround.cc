@@ -44,6 +44,8 @@ std::string_view NameOf(Workaround workaround) noexcept {
       return "litert-processors";
     case Workaround::kProgramLog:
       return "program-log";
+    case Workaround::kThreadState:
+      return "thread-state";
   }
   return {};
 }

@@ -23,6 +23,7 @@ enum class Workaround {
   kLitertOutput,
   kLitertProcessors,
   kProgramLog,
+  kThreadState,
 };
 
 /// Its name in the documentation: "wasmedge-signals".
