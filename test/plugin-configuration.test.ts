@@ -100,7 +100,7 @@ describe("What WasmEdge's plug-ins are told", () => {
       ...['modelBytes=1000', 'sessionBytes=1000', 'imagePixels=16383'],
       ...['modelArithmetic=1000', 'modelActivationBytes=1000'],
     ]) {
-      const failure = ended(await run(limit), 'ERR_LIMIT', /The guest reached the limit/);
+      const failure = ended(await run(limit), 'ERR_LIMIT', /reached the limit|Raise limits\./);
       assert.equal(failure.limit, limit.split('=')[0]);
     }
     assert.equal((await run('modelBytes=600000,sessionBytes=50000,imagePixels=16384')).exitCode, 0);
