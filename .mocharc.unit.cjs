@@ -1,18 +1,27 @@
 // What `npm run test:unit` runs: the tests that neither start processes nor compile for long. A new file is among them
 // unless its name says that it is one of the others.
 const others = [
-  ...['*-isolation', '*-leaks', '*-random', 'addon-*', 'bench-*', 'bundle*', 'cache*', 'child-*'],
-  ...['classification-guest-*', 'cli-*', 'cluster', 'compile-*', 'concurrency', 'event-loop'],
+  ...['*-isolation', '*-leaks', '*-random', 'addon-*', 'address-space', 'bench-*', 'bundle*'],
   ...[
+    'cache*',
+    'child-*',
+    'classification-guest-*',
+    'cli-*',
+    'cluster',
+    'compile-*',
+    'concurrency',
+  ],
+  ...[
+    'event-loop',
+    'garbage-collection',
     'hardened-binaries',
     'hostile-*',
-    'inference-*',
+    'infer*',
     'isolation-*',
-    'lambda-body-cost',
-    'large-*',
   ],
-  ...['lib-rooms', 'memory-*', 'mode', 'model-fetch*', 'models-damaged', 'module-*', 'native-load'],
-  ...['no-home', 'permission', 'plugin-*', 'process-end', 'serve-*', 'signals*', 'silence'],
+  ...['lambda-body-cost', 'large-*', 'lib-rooms', 'memory-*', 'mode', 'model-fetch*'],
+  ...['models-damaged', 'module-*', 'native-load', 'no-home', 'permission', 'plugin-*'],
+  ...['process-end', 'replaced-timers', 'require-*', 'serve-*', 'side-file', 'signals*', 'silence'],
   ...['subprocess-*', 'timeout*', 'traps*', 'untrusted-*', 'worker-*'],
 ];
 
