@@ -42,6 +42,7 @@ export type {
   Imports,
   GuestExports,
   GuestResult,
+  InferenceFailure,
   InferenceOptions,
   InstantiateOptions,
   InvokeResult,

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 
 import { WASI_NN, callHost, withHostCalls } from './support/host-calls.js';
 import type { HostCall } from './support/host-calls.js';
+import { ISOLATIONS } from './support/isolations.js';
 import { rustGuest } from './support/paths.js';
-import { complaintOf } from './support/run-guest.js';
+import { complaintOf, outputOf } from './support/run-guest.js';
 import { sumModel } from './support/tflite-models.js';
 import {
   ERRNO,
@@ -106,15 +107,54 @@ describe('wasi_ephemeral_nn set_input', () => {
     });
   });
 
-  it('refuses a byte tensor under the number that older interfaces give bytes', async () => {
-    for (const type of ['uint8', 'int8'] as const) {
-      const complaint = await complaintOf(
-        1,
-        rustGuest('wasi-nn'),
-        { models: { sum: sumModel(type) } },
-        { args: ['--name', 'sum', '--input', '0:2/1:1x4'], stdin: Buffer.alloc(4) },
-      );
-      assert.equal(complaint, 'set_input: errno 1');
+  describe('takes the numbers that WasmEdge 0.13 and 0.14 have for types', () => {
+    const former: [type: 'uint8' | 'int8' | 'int32', number: number, bytes: number][] = [
+      ['uint8', 2, 1],
+      ['int8', 2, 1],
+      ['int32', 3, 4],
+    ];
+    for (const isolation of ISOLATIONS) {
+      for (const [type, number, bytes] of former) {
+        it(`${number} for ${type}: ${isolation}`, async () => {
+          const data = Buffer.alloc(2 * 4 * bytes, 1);
+          const output = await outputOf(
+            rustGuest('wasi-nn'),
+            { isolation, models: { sum: sumModel(type) } },
+            {
+              args: [
+                ...['--name', 'sum', '--input', `0:${number}/${bytes}:1x4`],
+                ...['--input', `1:${number}/${bytes}:1x4`],
+              ],
+              stdin: data,
+            },
+          );
+          assert.deepEqual(output, Buffer.alloc(4 * bytes, 2));
+        });
+      }
+    }
+  });
+
+  it('takes no number of the one numbering for what it means in the other', async () => {
+    const wrong: [type: 'uint8' | 'int32' | 'int64' | 'float32', numbers: number[]][] = [
+      ['uint8', [0, 1, 4, 5]],
+      ['int32', [0, 1, 2, 5]],
+      ['int64', [0, 1, 2, 3, 4]],
+      ['float32', [0, 2, 3, 4]],
+    ];
+    for (const [type, numbers] of wrong) {
+      const bytes = { uint8: 1, int32: 4, int64: 8, float32: 4 }[type];
+      for (const number of numbers) {
+        const complaint = await complaintOf(
+          1,
+          rustGuest('wasi-nn'),
+          { models: { sum: sumModel(type) } },
+          {
+            args: ['--name', 'sum', '--input', `0:${number}/${bytes}:1x4`],
+            stdin: Buffer.alloc(4 * bytes),
+          },
+        );
+        assert.equal(complaint, 'set_input: errno 1', `${type} ${number}`);
+      }
     }
   });
 });

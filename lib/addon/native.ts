@@ -2,6 +2,7 @@ import { WasmEdgeError, reasonOf } from '../support/errors.js';
 import type { Trap } from '../support/errors.js';
 import type {
   ExternalDescription,
+  InferenceFailure,
   RewriteDescription,
   TensorDescription,
   Timings,
@@ -55,6 +56,8 @@ export interface NativeResult {
   /** The called function's result, where it has one; several in an array. */
   value?: number | bigint | (number | bigint)[];
   timings: Timings;
+  /** Their texts are escaped by whoever takes them over. */
+  inferenceFailures?: InferenceFailure[];
 }
 
 export interface NativeModel {

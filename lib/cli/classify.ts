@@ -107,11 +107,15 @@ async function classifyOne(
     const stdin = await readFile(result.image);
     for (let round = 0; round < repeat; round++) {
       const begin = performance.now();
-      const { stdout, stderr, exitCode, timings } = await module.run({
+      const { stdout, stderr, exitCode, timings, inferenceFailures } = await module.run({
         stdin,
         args: ['--format', 'json', '--top-k', String(topK)],
       });
-      if (exitCode !== 0) throw new Error(stderr.toString().trim() || `exit code ${exitCode}`);
+      if (exitCode !== 0) {
+        const told = stderr.toString().trim() || `exit code ${exitCode}`;
+        const reason = inferenceFailures?.at(-1)?.reason;
+        throw new Error(reason === undefined ? told : `${told}: ${reason}`);
+      }
       result.topK = (JSON.parse(stdout.toString()) as Required<Pick<Labelled, 'topK'>>).topK;
       result.invocations.push({ ...timings, totalMs: performance.now() - begin });
       onDone();

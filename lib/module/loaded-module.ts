@@ -178,8 +178,9 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
         `${this.file} is not a program: it exports no function '_start'. Call its functions with call() or invoke().`,
       );
     }
-    const { stdout, stderr, exitCode, timings } = await this.#execute(options);
-    return { stdout, stderr, exitCode: exitCode & 0xff, timings };
+    const result = await this.#execute(options);
+    const { stdout, stderr, exitCode, timings } = result;
+    return { stdout, stderr, exitCode: exitCode & 0xff, timings, ...failuresOf(result) };
   }
 
   async #invoke(
@@ -196,10 +197,10 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
       throw new WasmEdgeError(
         'ERR_GUEST_EXIT',
         `The guest called proc_exit(${exitCode}) instead of returning from '${name}'.`,
-        { exitCode, stdout, stderr, timings },
+        { exitCode, stdout, stderr, timings, ...failuresOf(result) },
       );
     }
-    return { value: result.value, stdout, stderr, timings };
+    return { value: result.value, stdout, stderr, timings, ...failuresOf(result) };
   }
 
   /** Has a checked invocation carried out; what ends it early is put into words here. */
@@ -240,4 +241,8 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   #exportedFunctions(): ExportedFunctions {
     return (this.#functions ??= functionsOf(this.exports));
   }
+}
+
+function failuresOf({ inferenceFailures }: NativeResult): Pick<RunResult, 'inferenceFailures'> {
+  return inferenceFailures ? { inferenceFailures } : {};
 }

@@ -1,17 +1,25 @@
 import { performance } from 'node:perf_hooks';
+import { debuglog } from 'node:util';
 
 import type { InvokeResult, RunOptions, RunResult } from '../options/types.js';
 import { runChannel } from '../support/diagnostics.js';
 import type { RunEvent } from '../support/diagnostics.js';
 import { WasmEdgeError } from '../support/errors.js';
+import { printable } from '../support/printable.js';
 
-/** Carries out an invocation and tells the diagnostics channel how it went. */
+/** With NODE_DEBUG=wasmedge-embed, on standard error. */
+const debug = debuglog('wasmedge-embed');
+
+/**
+ * Carries out an invocation and tells the diagnostics channel how it went, and the debug log what it
+ * was refused.
+ */
 export async function published<T extends InvokeResult | RunResult>(
   about: Pick<RunEvent, 'module' | 'isolation' | 'function'>,
   options: RunOptions,
   invoke: () => Promise<T>,
 ): Promise<T> {
-  if (!runChannel.hasSubscribers) return invoke();
+  if (!runChannel.hasSubscribers && !debug.enabled) return invoke();
   const event: RunEvent = { ...about, totalMs: 0, stdinBytes: byteLength(options) };
   const begin = performance.now();
   try {
@@ -19,15 +27,20 @@ export async function published<T extends InvokeResult | RunResult>(
     event.timings = result.timings;
     event.stdoutBytes = result.stdout.length;
     if ('exitCode' in result) event.exitCode = result.exitCode;
+    if (result.inferenceFailures) event.inferenceFailures = result.inferenceFailures;
     return result;
   } catch (error) {
     if (error instanceof WasmEdgeError) {
       event.error = error;
       if (error.timings) event.timings = error.timings;
+      if (error.inferenceFailures) event.inferenceFailures = error.inferenceFailures;
     }
     throw error;
   } finally {
     event.totalMs = performance.now() - begin;
+    for (const { function: name, errno, reason } of event.inferenceFailures ?? []) {
+      debug('%s: %s gave the guest errno %d: %s', printable(event.module), name, errno, reason);
+    }
     runChannel.publish(event);
   }
 }

@@ -177,10 +177,12 @@ async function run(
     };
     const result = await executor.execute(native, controller.signal, forwarded);
     const { exitCode, exited, value, timings, stdout, stderr } = result;
+    const { inferenceFailures } = result;
     timings.queueMs += waitedMs;
     const encoded = {
       ...{ exitCode, exited, timings },
       ...(value !== undefined && { value: encodeResults(value) }),
+      ...(inferenceFailures && { inferenceFailures }),
     };
     send({ type: 'result', id, result: encoded, ...memory() }, [stdout, stderr]);
   } catch (error) {

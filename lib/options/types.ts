@@ -1,10 +1,11 @@
-import type { Isolation, Timings } from '../support/shared-types.js';
+import type { InferenceFailure, Isolation, Timings } from '../support/shared-types.js';
 
 import type { Imports } from './host-types.js';
 
 export type { Caller, GuestMemory, HostFunction, Imports } from './host-types.js';
 export type {
   ExternalDescription,
+  InferenceFailure,
   Isolation,
   RewriteDescription,
   TensorDescription,
@@ -310,6 +311,8 @@ export interface RunResult {
   exitCode: number;
   /** How long its parts took. */
   timings: Timings;
+  /** The first of the guest's calls for inference that were refused, at most 16; absent where none was. */
+  inferenceFailures?: InferenceFailure[];
 }
 
 /** How the call of an exported function ended. */
@@ -325,6 +328,8 @@ export interface InvokeResult<Value = GuestResult> {
   stderr: Buffer;
   /** How long its parts took. */
   timings: Timings;
+  /** The first of the guest's calls for inference that were refused, at most 16; absent where none was. */
+  inferenceFailures?: InferenceFailure[];
 }
 
 /** What a guest's function gives: nothing, a number (a bigint for i64), or several in an array. */

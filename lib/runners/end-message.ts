@@ -28,13 +28,14 @@ export function inWords(
 ): WasmEdgeError {
   const message = messageOf(error, facts);
   if (message === undefined) return error;
-  const { code, stdout, stderr, timings, trap } = error;
+  const { code, stdout, stderr, timings, trap, inferenceFailures } = error;
   return new WasmEdgeError(code, message, {
     ...(cause !== undefined && { cause }),
     ...(trap && { trap }),
     ...(stdout && { stdout }),
     ...(stderr && { stderr }),
     ...(timings && { timings }),
+    ...(inferenceFailures && { inferenceFailures }),
   });
 }
 

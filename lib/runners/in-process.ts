@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { NativeModule, NativeRequest, NativeResult, NativeRun } from '../addon/native.js';
 import type { HostCallReceiver } from '../host/host-functions.js';
 import { WasmEdgeError, fromNative, nativeCall } from '../support/errors.js';
+import { toldFailures } from '../support/inference-failures.js';
 
 import { requireRoom } from './admission.js';
 import type { Room } from './admission.js';
@@ -73,7 +74,9 @@ export class InProcessExecutor implements Executor {
       this.#module.stop(ticket, reason);
     });
     try {
-      return await nativeCall(() => promise);
+      const result = await nativeCall(() => promise);
+      const { inferenceFailures } = result;
+      return inferenceFailures ? { ...result, ...toldFailures(inferenceFailures) } : result;
     } finally {
       forget();
       if (hostKey !== undefined) this.#calls.delete(hostKey);

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 
 import type { WasmEdgeError } from './errors.js';
-import type { Isolation, Timings } from './shared-types.js';
+import type { InferenceFailure, Isolation, Timings } from './shared-types.js';
 
 /** What the channel `wasmedge-embed:run` publishes after each invocation. */
 export interface RunEvent {
@@ -23,6 +23,8 @@ export interface RunEvent {
   stdoutBytes?: number;
   /** What it failed with. */
   error?: WasmEdgeError;
+  /** The first of the guest's calls for inference that were refused, at most 16; absent where none was. */
+  inferenceFailures?: InferenceFailure[];
 }
 
 /** What the channel `wasmedge-embed:compile` publishes when a plain module is compiled by itself. */

@@ -1,5 +1,6 @@
 import { WasmEdgeError, isError } from './errors.js';
 import type { Trap, WasmEdgeErrorCode, WasmEdgeErrorDetails } from './errors.js';
+import { receivedFailures } from './inference-failures.js';
 import { printable, printableLines } from './printable.js';
 import {
   receivedAmount,
@@ -41,6 +42,7 @@ const FAMILY_FIELDS = {
   limit: (value: unknown) => receivedField('a limit', value),
   exitCode: (value: unknown) => receivedInteger('an exit code', value, 0, 255),
   timings: (value: unknown) => receivedTimings(value),
+  inferenceFailures: (value: unknown) => receivedFailures(value),
 };
 
 /** What the system's errors carry. */

@@ -1,8 +1,9 @@
 import { inspect, types } from 'node:util';
 import type { InspectOptions } from 'node:util';
 
+import { toldFailures } from './inference-failures.js';
 import { printableLines } from './printable.js';
-import type { Timings } from './shared-types.js';
+import type { InferenceFailure, Timings } from './shared-types.js';
 
 /** Most characters of a message. */
 const MESSAGE_CHARACTERS = 65_536;
@@ -100,6 +101,8 @@ export interface WasmEdgeErrorDetails {
   timings?: Timings;
   /** What the calls gave that returned, where one of many did not. */
   results?: (number | bigint | (number | bigint)[] | undefined)[];
+  /** The first of the guest's calls for inference that were refused before it failed, at most 16. */
+  inferenceFailures?: InferenceFailure[];
 }
 
 /**
@@ -125,6 +128,8 @@ export class WasmEdgeError extends Error {
   declare readonly timings?: Timings;
   /** What the calls gave that returned, where one of many did not. */
   declare readonly results?: (number | bigint | (number | bigint)[] | undefined)[];
+  /** The first of the guest's calls for inference that were refused before it failed, at most 16. */
+  declare readonly inferenceFailures?: InferenceFailure[];
 
   /**
    * Makes one; who uses the package has no need to.
@@ -189,6 +194,7 @@ export function fromNative(error: unknown): unknown {
   if (native.stdout !== undefined) details.stdout = native.stdout;
   if (native.stderr !== undefined) details.stderr = native.stderr;
   if (native.timings !== undefined) details.timings = native.timings;
+  Object.assign(details, toldFailures(native.inferenceFailures));
   return new WasmEdgeError(native.code as WasmEdgeErrorCode, native.message, details);
 }
 

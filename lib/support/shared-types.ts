@@ -58,6 +58,19 @@ export type RewriteDescription =
       reason: string;
     };
 
+/** A call for inference that the host refused, or could not carry out: the guest got a number only. */
+export interface InferenceFailure {
+  /** The host function, after its module: `wasi_ephemeral_nn.compute`. */
+  function: string;
+  /** What the guest was given; 1 for arguments that do not fit, 5 for a run that failed. */
+  errno: number;
+  /**
+   * Why, in words for people. What comes from a guest in it, such as the name of a tensor, is escaped
+   * and cut.
+   */
+  reason: string;
+}
+
 /** How long the parts of an invocation took, in milliseconds. */
 export interface Timings {
   /** Waiting for a free thread. */

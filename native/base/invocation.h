@@ -4,6 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 
@@ -14,12 +17,23 @@ class HostExchange;
 /// Why an invocation is to end before its guest ends it.
 enum class StopReason : int { kNone = 0, kTimeout, kAborted, kShutdown };
 
+/// A call that a host function refused, or could not carry out: the guest was given an error
+/// number.
+struct InferenceFailure {
+  /// The host function, after its module and a point.
+  std::string function;
+  uint32_t number;
+  /// In words for people. Parts of it may come from a guest, as the name of a tensor does.
+  std::string reason;
+};
+
 /// What the host modules of one invocation share: how a host function ended the guest, the request
 /// to stop, and the time that went into inference. Made anew for each invocation and touched by its
 /// thread alone, but for the request to stop, which comes from any thread or from a signal handler.
 class Invocation {
  public:
   using Clock = std::chrono::steady_clock;
+  static constexpr size_t kMostInferenceFailures = 16;
 
   /// `exchange` is where its guest meets the embedder, if it may; it must outlive this.
   explicit Invocation(Clock::time_point deadline = Clock::time_point::max(),
@@ -40,6 +54,17 @@ class Invocation {
 
   void add_inference_time(Clock::duration time) noexcept { inference_time_ += time; }
   Clock::duration inference_time() const noexcept { return inference_time_; }
+
+  /// Remembers why a guest was given an error number, unless that was told often enough.
+  void AddInferenceFailure(InferenceFailure failure) {
+    if (inference_failures_.size() < kMostInferenceFailures) {
+      inference_failures_.push_back(std::move(failure));
+    }
+  }
+  /// The first of them, in order.
+  std::vector<InferenceFailure> TakeInferenceFailures() noexcept {
+    return std::exchange(inference_failures_, {});
+  }
 
   Clock::time_point deadline() const noexcept { return deadline_; }
   HostExchange* exchange() const noexcept { return exchange_; }
@@ -72,6 +97,7 @@ class Invocation {
   std::optional<uint32_t> exit_code_;
   std::optional<Error> failure_;
   Clock::duration inference_time_{0};
+  std::vector<InferenceFailure> inference_failures_;
 };
 
 }  // namespace wasmedge_embed

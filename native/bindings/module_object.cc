@@ -29,6 +29,8 @@ void Describe(Napi::Env env, Job& job, Napi::Object target) {
   const Outcome& outcome = job.outcome;
   target["timings"] = ToJs(env, Timings{job.queue_time, outcome.instantiate_time,
                                         outcome.execute_time, outcome.inference_time});
+  if (outcome.inference_failures.empty()) return;
+  target["inferenceFailures"] = ToJs(env, outcome.inference_failures);
 }
 
 /// Every limit is given, but for fuel: absence means that none is measured.

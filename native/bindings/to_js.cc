@@ -60,6 +60,18 @@ Napi::Array ToJs(Napi::Env env, const std::vector<ExternalDescription>& external
   return array;
 }
 
+Napi::Array ToJs(Napi::Env env, const std::vector<InferenceFailure>& failures) {
+  Napi::Array array = Napi::Array::New(env, failures.size());
+  for (uint32_t index = 0; index < failures.size(); ++index) {
+    Napi::Object object = Napi::Object::New(env);
+    object["function"] = failures[index].function;
+    object["errno"] = failures[index].number;
+    object["reason"] = failures[index].reason;
+    array[index] = object;
+  }
+  return array;
+}
+
 Napi::Value ToJs(Napi::Env env, std::vector<uint8_t> bytes) {
   if (bytes.size() <= kCopyBytes) {
     return Napi::Buffer<uint8_t>::Copy(env, bytes.data(), bytes.size());

@@ -29,6 +29,9 @@ Napi::Object ToJs(Napi::Env env, const Timings& timings);
 /// [{ module?, name, kind, params?, results?, type?, mutable? }]
 Napi::Array ToJs(Napi::Env env, const std::vector<ExternalDescription>& externals);
 
+/// [{ function, errno, reason }]
+Napi::Array ToJs(Napi::Env env, const std::vector<InferenceFailure>& failures);
+
 /// A Buffer over bytes that it takes over; small ones are copied.
 Napi::Value ToJs(Napi::Env env, std::vector<uint8_t> bytes);
 

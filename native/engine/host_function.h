@@ -30,7 +30,7 @@ HostOutcome CallHostFunction(const wasmedge::Api& api, const HostFunction<State>
     uint8_t* base = nullptr;
     uint64_t size = 0;
     api.GetMemory(api.CallingFrameGetMemoryInstance(frame, 0), &base, &size);
-    HostCall call(GuestMemory(base, size), invocation, params, results);
+    HostCall call(function.name, GuestMemory(base, size), invocation, params, results);
     return function.call(state, call);
   } catch (const Error& error) {
     invocation.set_failure(error);

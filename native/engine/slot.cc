@@ -35,6 +35,7 @@ Outcome Slot::Run(Request request, Invocation& invocation) {
   // Whatever way the invocation ended, its sessions and descriptors end with it.
   hosts_.End();
   outcome.inference_time = invocation.inference_time();
+  outcome.inference_failures = invocation.TakeInferenceFailures();
   return outcome;
 }
 

@@ -36,6 +36,7 @@ struct Outcome : Ending {
   Invocation::Clock::duration instantiate_time{0};
   Invocation::Clock::duration execute_time{0};
   Invocation::Clock::duration inference_time{0};
+  std::vector<InferenceFailure> inference_failures;
 };
 
 /// What one thread runs a module's guests with, again and again: its stack, its timer, an executor,

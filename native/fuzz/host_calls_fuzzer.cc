@@ -206,7 +206,7 @@ class GuestInvocation {
     const bool may_wait = std::string_view(function.name) == "poll_oneoff";
     Invocation invocation(may_wait ? Invocation::Clock::time_point()
                                    : Invocation::Clock::time_point::max());
-    HostCall call(guest_.memory(), invocation, params.data(), &result);
+    HostCall call(function.name, guest_.memory(), invocation, params.data(), &result);
     try {
       const HostOutcome outcome = function.call(state, call);
       goes_on_ = outcome == HostOutcome::kReturn;

@@ -18,12 +18,18 @@ enum class HostOutcome { kReturn, kExit, kFail };
 /// stack of the call.
 class HostCall {
  public:
-  HostCall(GuestMemory memory, Invocation& invocation, const wasmedge::Value* params,
-           wasmedge::Value* results) noexcept
-      : memory_(memory), invocation_(invocation), params_(params), results_(results) {}
+  /// `function` is the name of the host function.
+  HostCall(const char* function, GuestMemory memory, Invocation& invocation,
+           const wasmedge::Value* params, wasmedge::Value* results) noexcept
+      : function_(function),
+        memory_(memory),
+        invocation_(invocation),
+        params_(params),
+        results_(results) {}
   HostCall(const HostCall&) = delete;
   HostCall& operator=(const HostCall&) = delete;
 
+  const char* function() const noexcept { return function_; }
   const GuestMemory& memory() const noexcept { return memory_; }
   Invocation& invocation() const noexcept { return invocation_; }
 
@@ -54,6 +60,7 @@ class HostCall {
   }
 
  private:
+  const char* function_;
   GuestMemory memory_;
   Invocation& invocation_;
   const wasmedge::Value* params_;

@@ -2,15 +2,39 @@
 
 #include <cstring>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/error.h"
+#include "host/refusal.h"
 #include "inference/run/model_store.h"
 
 namespace wasmedge_embed {
 
 using Errno = TensorFlowLiteState::Errno;
+
+namespace {
+
+constexpr char kModule[] = "wasmedge_tensorflowlite";
+
+Errno Refuse(HostCall& call, Errno number, std::string reason) {
+  TellRefusal(call, kModule, static_cast<uint32_t>(number), std::move(reason));
+  return number;
+}
+
+Errno RefuseMemory(HostCall& call, const char* what) {
+  return Refuse(call, Errno::kMissingMemory, OutsideMemory(what));
+}
+
+Errno RefuseSession(HostCall& call) {
+  return Refuse(call, Errno::kInvalidArgument,
+                "There is no session " + std::to_string(call.I32(0)) + ".");
+}
+
+constexpr char kResult[] = "place for the result";
+
+}  // namespace
 
 TensorFlowLiteState::TensorFlowLiteState(const InferenceOptions& options,
                                          const InferenceLimits& limits)
@@ -22,7 +46,7 @@ void TensorFlowLiteState::Reset() noexcept {
   session_bytes_ = 0;
 }
 
-std::optional<uint32_t> TensorFlowLiteState::MakeSession(const ByteSpan& bytes) {
+std::optional<uint32_t> TensorFlowLiteState::MakeSession(HostCall& call, const ByteSpan& bytes) {
   if (sessions_.full()) ThrowLimit("sessions", limits_.sessions);
   if (bytes.size > limits_.model_bytes - model_bytes_) {
     ThrowLimit("modelBytes", limits_.model_bytes);
@@ -32,6 +56,7 @@ std::optional<uint32_t> TensorFlowLiteState::MakeSession(const ByteSpan& bytes) 
     model = LoadGuestModel(bytes.data, bytes.size, limits_.OfGuestsModels());
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kModel) throw;
+    Refuse(call, Errno::kInvalidArgument, error.what());
     return std::nullopt;
   }
   const uint64_t session_bytes = model->tensor_bytes();
@@ -53,11 +78,18 @@ bool TensorFlowLiteState::EraseSession(uint32_t handle) noexcept {
   return true;
 }
 
-bool TensorFlowLiteState::Run(Entry& entry, Invocation& invocation) {
+bool TensorFlowLiteState::Run(HostCall& call, Entry& entry) {
+  Session& session = entry.session;
+  if (const auto missing = session.MissingInput()) {
+    Refuse(call, Errno::kInvalidArgument,
+           TensorLabel("Input", *missing, session.inputs()[*missing]) + " was not set.");
+    return false;
+  }
   try {
-    entry.session.Run(invocation);
+    session.Run(call.invocation());
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kModel) throw;
+    Refuse(call, Errno::kRuntimeError, error.what());
     return false;
   }
   return true;
@@ -67,48 +99,51 @@ Errno TensorFlowLiteState::CreateSession(HostCall& call) {
   const GuestMemory& memory = call.memory();
   const uint32_t result = call.I32(2);
   ByteSpan bytes;
-  if (!memory.Range(call.I32(0), call.I32(1), &bytes) ||
-      !memory.Contains(result, sizeof(uint32_t))) {
-    return Errno::kMissingMemory;
-  }
-  const auto handle = MakeSession(bytes);
+  if (!memory.Range(call.I32(0), call.I32(1), &bytes)) return RefuseMemory(call, "model");
+  if (!memory.Contains(result, sizeof(uint32_t))) return RefuseMemory(call, kResult);
+  const auto handle = MakeSession(call, bytes);
   if (!handle) return Errno::kInvalidArgument;
   return memory.Write(result, *handle) ? Errno::kSuccess : Errno::kMissingMemory;
 }
 
 Errno TensorFlowLiteState::DeleteSession(HostCall& call) {
-  return EraseSession(call.I32(0)) ? Errno::kSuccess : Errno::kInvalidArgument;
+  return EraseSession(call.I32(0)) ? Errno::kSuccess : RefuseSession(call);
 }
 
 Errno TensorFlowLiteState::RunSession(HostCall& call) {
   Entry* entry = sessions_.Find(call.I32(0));
-  if (entry == nullptr || !entry->session.ready()) return Errno::kInvalidArgument;
-  return Run(*entry, call.invocation()) ? Errno::kSuccess : Errno::kRuntimeError;
+  if (entry == nullptr) return RefuseSession(call);
+  if (Run(call, *entry)) return Errno::kSuccess;
+  return entry->session.ready() ? Errno::kRuntimeError : Errno::kInvalidArgument;
 }
 
 Errno TensorFlowLiteState::GetOutputTensor(HostCall& call) {
   const GuestMemory& memory = call.memory();
   const Entry* entry = sessions_.Find(call.I32(0));
-  if (entry == nullptr) return Errno::kInvalidArgument;
+  if (entry == nullptr) return RefuseSession(call);
   const uint32_t result = call.I32(3);
   std::string_view name;
-  if (!memory.Text(call.I32(1), call.I32(2), &name) || !memory.Contains(result, sizeof(uint32_t))) {
-    return Errno::kMissingMemory;
-  }
+  if (!memory.Text(call.I32(1), call.I32(2), &name)) return RefuseMemory(call, "name");
+  if (!memory.Contains(result, sizeof(uint32_t))) return RefuseMemory(call, kResult);
   const auto index = entry->session.OutputIndex(name);
-  if (!index) return Errno::kInvalidArgument;
+  if (!index) {
+    return Refuse(call, Errno::kInvalidArgument,
+                  "The model has no output named " + Quoted(name) + ".");
+  }
   return memory.Write(result, static_cast<uint32_t>(*index)) ? Errno::kSuccess
                                                              : Errno::kMissingMemory;
 }
 
 Errno TensorFlowLiteState::GetTensorLength(HostCall& call) {
   const Entry* entry = sessions_.Find(call.I32(0));
-  if (entry == nullptr) return Errno::kInvalidArgument;
+  if (entry == nullptr) return RefuseSession(call);
   const uint32_t tensor = call.I32(1);
   const uint32_t result = call.I32(2);
-  if (!call.memory().Contains(result, sizeof(uint32_t))) return Errno::kMissingMemory;
+  if (!call.memory().Contains(result, sizeof(uint32_t))) return RefuseMemory(call, kResult);
   const auto& outputs = entry->session.outputs();
-  if (tensor >= outputs.size()) return Errno::kInvalidArgument;
+  if (tensor >= outputs.size()) {
+    return Refuse(call, Errno::kInvalidArgument, NoTensor("output", tensor, outputs.size()));
+  }
   return call.memory().Write(result, static_cast<uint32_t>(outputs[tensor].byte_size))
              ? Errno::kSuccess
              : Errno::kMissingMemory;
@@ -117,16 +152,25 @@ Errno TensorFlowLiteState::GetTensorLength(HostCall& call) {
 Errno TensorFlowLiteState::GetTensorData(HostCall& call) {
   const GuestMemory& memory = call.memory();
   const Entry* entry = sessions_.Find(call.I32(0));
-  if (entry == nullptr) return Errno::kInvalidArgument;
+  if (entry == nullptr) return RefuseSession(call);
   const uint32_t tensor = call.I32(1);
   const uint32_t result = call.I32(4);
   ByteSpan buffer;
-  if (!memory.Range(call.I32(2), call.I32(3), &buffer) || !memory.Write(result, uint32_t{0})) {
-    return Errno::kMissingMemory;
+  if (!memory.Range(call.I32(2), call.I32(3), &buffer)) return RefuseMemory(call, "buffer");
+  if (!memory.Write(result, uint32_t{0})) return RefuseMemory(call, kResult);
+  const auto& outputs = entry->session.outputs();
+  if (tensor >= outputs.size()) {
+    return Refuse(call, Errno::kInvalidArgument, NoTensor("output", tensor, outputs.size()));
   }
   const uint8_t* output = entry->session.Output(tensor);
-  if (output == nullptr || entry->session.outputs()[tensor].byte_size != buffer.size) {
-    return Errno::kInvalidArgument;
+  if (output == nullptr) {
+    return Refuse(call, Errno::kInvalidArgument, "The session has not run.");
+  }
+  if (outputs[tensor].byte_size != buffer.size) {
+    return Refuse(call, Errno::kInvalidArgument,
+                  TensorLabel("Output", tensor, outputs[tensor]) + " has " +
+                      std::to_string(outputs[tensor].byte_size) + " bytes, the buffer " +
+                      std::to_string(buffer.size) + ".");
   }
   std::memcpy(buffer.data, output, buffer.size);
   return memory.Write(result, static_cast<uint32_t>(buffer.size)) ? Errno::kSuccess
@@ -136,16 +180,22 @@ Errno TensorFlowLiteState::GetTensorData(HostCall& call) {
 Errno TensorFlowLiteState::AppendInput(HostCall& call) {
   const GuestMemory& memory = call.memory();
   Entry* entry = sessions_.Find(call.I32(0));
-  if (entry == nullptr) return Errno::kInvalidArgument;
+  if (entry == nullptr) return RefuseSession(call);
   std::string_view name;
   ByteSpan data;
-  if (!memory.Range(call.I32(3), call.I32(4), &data) ||
-      !memory.Text(call.I32(1), call.I32(2), &name)) {
-    return Errno::kMissingMemory;
-  }
+  if (!memory.Range(call.I32(3), call.I32(4), &data)) return RefuseMemory(call, "tensor");
+  if (!memory.Text(call.I32(1), call.I32(2), &name)) return RefuseMemory(call, "name");
   const auto index = entry->session.InputIndex(name);
-  if (!index || !entry->session.SetInput(*index, data.data, data.size)) {
-    return Errno::kInvalidArgument;
+  if (!index) {
+    return Refuse(call, Errno::kInvalidArgument,
+                  "The model has no input named " + Quoted(name) + ".");
+  }
+  if (!entry->session.SetInput(*index, data.data, data.size)) {
+    const TensorInfo& input = entry->session.inputs()[*index];
+    return Refuse(call, Errno::kInvalidArgument,
+                  TensorLabel("Input", *index, input) + " takes " +
+                      std::to_string(input.byte_size) + " bytes, not " + std::to_string(data.size) +
+                      ".");
   }
   return Errno::kSuccess;
 }
@@ -167,7 +217,7 @@ HostOutcome Call(TensorFlowLiteState& state, HostCall& call) {
 const HostModule<TensorFlowLiteState>& TensorFlowLiteModule() {
   using State = TensorFlowLiteState;
   static const HostModule<State> module{
-      "wasmedge_tensorflowlite",
+      kModule,
       {
           {"create_session", "iii:i", Call<&State::CreateSession>},
           {"delete_session", "i:i", Call<&State::DeleteSession>},

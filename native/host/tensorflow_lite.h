@@ -17,7 +17,8 @@ namespace wasmedge_embed {
 /// There are two binary interfaces in the one module, whose names differ: that of WasmEdge's
 /// plug-in from 0.13 on, which the crate wasmedge_tensorflow_interface 0.3 calls, and that of
 /// WasmEdge 0.8 to 0.12, which the crate calls up to 0.2. Inputs and outputs are found by the names
-/// of the model's tensors; from 0.13 on a tensor's number is its place among the outputs.
+/// of the model's tensors; from 0.13 on a tensor's number is its place among the outputs. Why a
+/// guest is given an error is remembered in the invocation.
 class TensorFlowLiteState {
  public:
   /// The plug-in's `ErrNo`.
@@ -85,10 +86,10 @@ class TensorFlowLiteState {
   };
 
   /// The new session's handle; nothing when the bytes are no model.
-  std::optional<uint32_t> MakeSession(const ByteSpan& bytes);
+  std::optional<uint32_t> MakeSession(HostCall& call, const ByteSpan& bytes);
   bool EraseSession(uint32_t handle) noexcept;
-  /// False when the run failed. The session must be ready.
-  static bool Run(Entry& entry, Invocation& invocation);
+  /// False when the run failed, also for want of an input.
+  static bool Run(HostCall& call, Entry& entry);
   Entry* FindLegacySession(uint64_t handle) const noexcept;
   /// A legacy tensor's session and its place among the outputs; null for what is no tensor.
   std::pair<Entry*, size_t> FindLegacyTensor(uint64_t handle) const noexcept;

@@ -1,8 +1,10 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
+#include "host/refusal.h"
 #include "host/tensorflow_lite.h"
 
 // The interface of WasmEdge 0.8 to 0.12. It handed pointers of the host's to the guest and took
@@ -26,8 +28,15 @@ constexpr uint32_t kTensorMark = uint32_t{1} << 31;
 
 uint64_t Join(uint32_t upper, uint32_t lower) noexcept { return uint64_t{upper} << 32 | lower; }
 
-std::string OutsideMemory(const char* what) {
+std::string Outside(const char* what) {
   return std::string(what) + " lies outside the guest's memory";
+}
+
+using Errno = TensorFlowLiteState::Errno;
+
+/// For the functions whose results have no room for a number: the one that those of 0.13 give.
+void Tell(HostCall& call, Errno number, std::string reason) {
+  TellRefusal(call, TensorFlowLiteModule().name, static_cast<uint32_t>(number), std::move(reason));
 }
 
 }  // namespace
@@ -48,8 +57,11 @@ std::pair<TensorFlowLiteState::Entry*, size_t> TensorFlowLiteState::FindLegacyTe
 
 HostOutcome TensorFlowLiteState::LegacyCreateSession(HostCall& call) {
   ByteSpan bytes;
-  if (!call.memory().Range(call.I32(0), call.I32(1), &bytes)) return call.ReturnI64(0);
-  const auto handle = MakeSession(bytes);
+  if (!call.memory().Range(call.I32(0), call.I32(1), &bytes)) {
+    Tell(call, Errno::kMissingMemory, OutsideMemory("model"));
+    return call.ReturnI64(0);
+  }
+  const auto handle = MakeSession(call, bytes);
   return call.ReturnI64(handle ? Join(kSessionMark, *handle) : 0);
 }
 
@@ -62,25 +74,34 @@ HostOutcome TensorFlowLiteState::LegacyDeleteSession(HostCall& call) {
 
 HostOutcome TensorFlowLiteState::LegacyRunSession(HostCall& call) {
   Entry* entry = FindLegacySession(call.I64(0));
-  const bool done = entry != nullptr && entry->session.ready() && Run(*entry, call.invocation());
-  return call.ReturnI32(done ? 0 : 1);
+  if (entry == nullptr) Tell(call, Errno::kInvalidArgument, "There is no such session.");
+  return call.ReturnI32(entry != nullptr && Run(call, *entry) ? 0 : 1);
 }
 
 HostOutcome TensorFlowLiteState::LegacyGetOutputTensor(HostCall& call) {
   const uint64_t handle = call.I64(0);
   const Entry* entry = FindLegacySession(handle);
   std::string_view name;
-  if (entry == nullptr || !call.memory().Text(call.I32(1), call.I32(2), &name)) {
+  if (entry == nullptr) {
+    Tell(call, Errno::kInvalidArgument, "There is no such session.");
+    return call.ReturnI64(0);
+  }
+  if (!call.memory().Text(call.I32(1), call.I32(2), &name)) {
+    Tell(call, Errno::kMissingMemory, OutsideMemory("name"));
     return call.ReturnI64(0);
   }
   const auto index = entry->session.OutputIndex(name);
-  if (!index) return call.ReturnI64(0);
+  if (!index) {
+    Tell(call, Errno::kInvalidArgument, "The model has no output named " + Quoted(name) + ".");
+    return call.ReturnI64(0);
+  }
   return call.ReturnI64(
       Join(kTensorMark | static_cast<uint32_t>(*index), static_cast<uint32_t>(handle)));
 }
 
 HostOutcome TensorFlowLiteState::LegacyGetTensorLength(HostCall& call) {
   const auto [entry, index] = FindLegacyTensor(call.I64(0));
+  if (entry == nullptr) Tell(call, Errno::kInvalidArgument, "There is no such tensor.");
   return call.ReturnI32(
       entry == nullptr ? 0 : static_cast<uint32_t>(entry->session.outputs()[index].byte_size));
 }
@@ -90,7 +111,7 @@ HostOutcome TensorFlowLiteState::LegacyGetTensorData(HostCall& call) {
   if (entry == nullptr) throw HostTrap(kGetTensorData, kNoTensor);
   ByteSpan buffer;
   if (!call.memory().Range(call.I32(1), entry->session.outputs()[index].byte_size, &buffer)) {
-    throw HostTrap(kGetTensorData, OutsideMemory("the buffer"));
+    throw HostTrap(kGetTensorData, Outside("the buffer"));
   }
   const uint8_t* output = entry->session.Output(index);
   if (output == nullptr) throw HostTrap(kGetTensorData, "the session has not run");
@@ -105,10 +126,10 @@ HostOutcome TensorFlowLiteState::LegacyAppendInput(HostCall& call) {
   std::string_view name;
   ByteSpan data;
   if (!memory.Text(call.I32(1), call.I32(2), &name)) {
-    throw HostTrap(kAppendInput, OutsideMemory("the name"));
+    throw HostTrap(kAppendInput, Outside("the name"));
   }
   if (!memory.Range(call.I32(3), call.I32(4), &data)) {
-    throw HostTrap(kAppendInput, OutsideMemory("the tensor"));
+    throw HostTrap(kAppendInput, Outside("the tensor"));
   }
   const auto index = entry->session.InputIndex(name);
   if (!index) throw HostTrap(kAppendInput, "the model has no input of this name");

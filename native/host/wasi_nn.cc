@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "host/refusal.h"
 #include "inference/check/model_reader.h"
 #include "inference/run/model_store.h"
 
@@ -13,6 +14,8 @@ namespace wasmedge_embed {
 namespace {
 
 using Errno = WasiNnState::Errno;
+
+constexpr char kModule[] = "wasi_ephemeral_nn";
 
 constexpr uint32_t kEncodingTensorflowLite = 4;
 constexpr uint32_t kEncodingAutodetect = 5;
@@ -40,6 +43,7 @@ struct GuestTensor {
 };
 static_assert(sizeof(GuestTensor) == 20);
 
+/// The numbers of WasmEdge from 0.15 on.
 enum GuestTensorType : uint8_t {
   kF16 = 0,
   kF32 = 1,
@@ -47,6 +51,12 @@ enum GuestTensorType : uint8_t {
   kU8 = 3,
   kI32 = 4,
   kI64 = 5,
+};
+
+/// Those of 0.13 and 0.14 that mean something else now. There was none for 64 bits.
+enum FormerGuestTensorType : uint8_t {
+  kFormerU8 = 2,
+  kFormerI32 = 3,
 };
 
 /// How a guest names elements of this type. Those that the interface has no name for pass as bytes.
@@ -71,14 +81,45 @@ GuestTensorType ToGuestType(TensorType type) noexcept {
   return kU8;
 }
 
-/// Whether the dimensions at `address`, `count` of 32 bits, are those of `shape`.
-bool SameShape(const GuestMemory& memory, uint32_t address, uint32_t count,
-               const std::vector<int32_t>& shape) noexcept {
-  ByteSpan dimensions;
-  if (count != shape.size()) return false;
-  if (!memory.Range(address, uint64_t{count} * sizeof(uint32_t), &dimensions)) return false;
-  return count == 0 || std::memcmp(dimensions.data, shape.data(), dimensions.size) == 0;
+/// Whether a guest that gives this number may mean elements of this type: of the two numberings,
+/// the model's own tensor tells which one it is.
+bool MayMean(uint8_t number, TensorType type) noexcept {
+  const GuestTensorType expected = ToGuestType(type);
+  return number == expected || (expected == kU8 && number == kFormerU8) ||
+         (expected == kI32 && number == kFormerI32);
 }
+
+/// The dimensions at `address`, `count` of 32 bits; false when they lie outside, or are more than
+/// any tensor has.
+bool ReadShape(const GuestMemory& memory, uint32_t address, uint32_t count,
+               std::vector<int32_t>* shape) {
+  constexpr uint32_t kMostDimensions = 64;
+  ByteSpan dimensions;
+  if (count > kMostDimensions ||
+      !memory.Range(address, uint64_t{count} * sizeof(uint32_t), &dimensions)) {
+    return false;
+  }
+  shape->resize(count);
+  if (count > 0) std::memcpy(shape->data(), dimensions.data, dimensions.size);
+  return true;
+}
+
+Errno Refuse(HostCall& call, Errno number, std::string reason) {
+  TellRefusal(call, kModule, static_cast<uint32_t>(number), std::move(reason));
+  return number;
+}
+
+Errno RefuseResult(HostCall& call) {
+  return Refuse(call, Errno::kInvalidArgument, OutsideMemory("place for the result"));
+}
+
+Errno RefuseHandle(HostCall& call, const char* what, uint32_t handle) {
+  return Refuse(call, Errno::kInvalidArgument,
+                std::string("There is no ") + what + " " + std::to_string(handle) + ".");
+}
+
+constexpr char kGraph[] = "graph";
+constexpr char kContext[] = "execution context";
 
 bool WritableResult(const GuestMemory& memory, uint32_t address) noexcept {
   return memory.Contains(address, sizeof(uint32_t));
@@ -119,20 +160,32 @@ Errno WasiNnState::Load(HostCall& call) {
   const uint32_t target = call.I32(3);
   const uint32_t result = call.I32(4);
 
-  if (!WritableResult(memory, result)) return Errno::kInvalidArgument;
-  if (target == kTargetGpu || target == kTargetTpu) return Errno::kUnsupportedOperation;
-  if (target != kTargetCpu && target != kTargetAuto) return Errno::kInvalidArgument;
+  if (!WritableResult(memory, result)) return RefuseResult(call);
+  if (target == kTargetGpu || target == kTargetTpu) {
+    return Refuse(call, Errno::kUnsupportedOperation,
+                  "Models run on the processor: the target must be CPU (0) or AUTO (3).");
+  }
+  if (target != kTargetCpu && target != kTargetAuto) {
+    return Refuse(call, Errno::kInvalidArgument,
+                  "The target must be CPU (0) or AUTO (3), not " + std::to_string(target) + ".");
+  }
   if (encoding != kEncodingTensorflowLite && encoding != kEncodingAutodetect) {
-    return Errno::kInvalidEncoding;
+    return Refuse(call, Errno::kInvalidEncoding,
+                  "The encoding must be TensorflowLite (4) or autodetect (5), not " +
+                      std::to_string(encoding) + ".");
   }
   GuestBuilder builder;
   ByteSpan bytes;
-  if (builder_count != 1 || !memory.Read(builders, &builder) ||
-      !memory.Range(builder.address, builder.size, &bytes)) {
-    return Errno::kInvalidArgument;
+  if (builder_count != 1) {
+    return Refuse(call, Errno::kInvalidArgument,
+                  "A model is given in one piece, not in " + std::to_string(builder_count) + ".");
+  }
+  if (!memory.Read(builders, &builder) || !memory.Range(builder.address, builder.size, &bytes)) {
+    return Refuse(call, Errno::kInvalidArgument, OutsideMemory("model"));
   }
   if (encoding == kEncodingAutodetect && !HasModelIdentifier(bytes.data, bytes.size)) {
-    return Errno::kInvalidEncoding;
+    return Refuse(call, Errno::kInvalidEncoding,
+                  "The bytes are no TensorFlow Lite model: they do not have its identifier.");
   }
   if (graphs_.full()) ThrowLimit("models", limits_.models);
   if (bytes.size > limits_.model_bytes - guest_model_bytes_) {
@@ -145,35 +198,39 @@ Errno WasiNnState::Load(HostCall& call) {
     return memory.Write(result, handle) ? Errno::kSuccess : Errno::kInvalidArgument;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kModel) throw;
-    return Errno::kInvalidArgument;
+    return Refuse(call, Errno::kInvalidArgument, error.what());
   }
 }
 
-Errno WasiNnState::LoadByName(HostCall& call) {
-  return LoadGraph(call.memory(), call.I32(0), call.I32(1), call.I32(2));
-}
+Errno WasiNnState::LoadByName(HostCall& call) { return LoadGraph(call, call.I32(2)); }
 
 Errno WasiNnState::LoadByNameWithConfig(HostCall& call) {
   const uint32_t config = call.I32(2);
   const uint32_t config_length = call.I32(3);
-  if (!call.memory().Contains(config, config_length) || config_length != 0) {
-    return Errno::kInvalidArgument;
+  if (!call.memory().Contains(config, config_length)) {
+    return Refuse(call, Errno::kInvalidArgument, OutsideMemory("configuration"));
   }
-  return LoadGraph(call.memory(), call.I32(0), call.I32(1), call.I32(4));
+  if (config_length != 0) {
+    return Refuse(call, Errno::kInvalidArgument, "There is nothing to configure.");
+  }
+  return LoadGraph(call, call.I32(4));
 }
 
-Errno WasiNnState::LoadGraph(const GuestMemory& memory, uint32_t name, uint32_t name_length,
-                             uint32_t result) {
+Errno WasiNnState::LoadGraph(HostCall& call, uint32_t result) {
+  const GuestMemory& memory = call.memory();
   std::string_view text;
-  if (!WritableResult(memory, result) || !memory.Text(name, name_length, &text)) {
-    return Errno::kInvalidArgument;
+  if (!WritableResult(memory, result)) return RefuseResult(call);
+  if (!memory.Text(call.I32(0), call.I32(1), &text)) {
+    return Refuse(call, Errno::kInvalidArgument, OutsideMemory("name"));
   }
   const auto known = graphs_by_name_.find(text);
   if (known != graphs_by_name_.end() && graphs_.Find(known->second) != nullptr) {
     return memory.Write(result, known->second) ? Errno::kSuccess : Errno::kInvalidArgument;
   }
   std::shared_ptr<Model> model = models_(text);
-  if (model == nullptr) return Errno::kNotFound;
+  if (model == nullptr) {
+    return Refuse(call, Errno::kNotFound, "The host has no model named " + Quoted(text) + ".");
+  }
   if (graphs_.full()) ThrowLimit("models", limits_.models);
   const uint32_t handle = *graphs_.Insert(std::make_unique<Graph>(Graph{std::move(model), 0}));
   graphs_by_name_[std::string(text)] = handle;
@@ -182,9 +239,9 @@ Errno WasiNnState::LoadGraph(const GuestMemory& memory, uint32_t name, uint32_t 
 
 Errno WasiNnState::InitExecutionContext(HostCall& call) {
   const uint32_t result = call.I32(1);
-  if (!WritableResult(call.memory(), result)) return Errno::kInvalidArgument;
+  if (!WritableResult(call.memory(), result)) return RefuseResult(call);
   const Graph* graph = graphs_.Find(call.I32(0));
-  if (graph == nullptr) return Errno::kInvalidArgument;
+  if (graph == nullptr) return RefuseHandle(call, kGraph, call.I32(0));
   if (contexts_.full()) ThrowLimit("sessions", limits_.sessions);
   const uint64_t bytes = graph->model->tensor_bytes();
   if (bytes > limits_.session_bytes - context_bytes_) {
@@ -200,29 +257,54 @@ Errno WasiNnState::SetInput(HostCall& call) {
   Session* session = contexts_.Find(call.I32(0));
   const uint32_t index = call.I32(1);
   GuestTensor tensor;
-  if (session == nullptr || index >= session->inputs().size() ||
-      !memory.Read(call.I32(2), &tensor)) {
-    return Errno::kInvalidArgument;
+  if (session == nullptr) return RefuseHandle(call, kContext, call.I32(0));
+  if (index >= session->inputs().size()) {
+    return Refuse(call, Errno::kInvalidArgument,
+                  NoTensor("input", index, session->inputs().size()));
+  }
+  if (!memory.Read(call.I32(2), &tensor)) {
+    return Refuse(call, Errno::kInvalidArgument, OutsideMemory("tensor"));
   }
   const TensorInfo& input = session->inputs()[index];
+  const auto refuse = [&](const std::string& takes) {
+    return Refuse(call, Errno::kInvalidArgument,
+                  TensorLabel("Input", index, input) + " takes " + takes + ".");
+  };
+  if (!MayMean(tensor.type, input.type)) {
+    return refuse(std::string(TensorTypeName(input.type)) + " (type " +
+                  std::to_string(ToGuestType(input.type)) + "), not type " +
+                  std::to_string(tensor.type));
+  }
+  std::vector<int32_t> shape;
+  if (!ReadShape(memory, tensor.dimensions, tensor.dimension_count, &shape)) {
+    return refuse("the shape " + ShapeText(input.shape) +
+                  ", and the dimensions lie outside the guest's memory or are too many");
+  }
+  if (shape != input.shape) {
+    return refuse("the shape " + ShapeText(input.shape) + ", not " + ShapeText(shape));
+  }
   ByteSpan data;
-  if (tensor.type != ToGuestType(input.type) ||
-      !SameShape(memory, tensor.dimensions, tensor.dimension_count, input.shape) ||
-      !memory.Range(tensor.data, tensor.data_size, &data) ||
-      !session->SetInput(index, data.data, data.size)) {
-    return Errno::kInvalidArgument;
+  if (!memory.Range(tensor.data, tensor.data_size, &data)) {
+    return Refuse(call, Errno::kInvalidArgument, OutsideMemory("tensor's data"));
+  }
+  if (!session->SetInput(index, data.data, data.size)) {
+    return refuse(std::to_string(input.byte_size) + " bytes, not " + std::to_string(data.size));
   }
   return Errno::kSuccess;
 }
 
 Errno WasiNnState::Compute(HostCall& call) {
   Session* session = contexts_.Find(call.I32(0));
-  if (session == nullptr || !session->ready()) return Errno::kInvalidArgument;
+  if (session == nullptr) return RefuseHandle(call, kContext, call.I32(0));
+  if (const auto missing = session->MissingInput()) {
+    return Refuse(call, Errno::kInvalidArgument,
+                  TensorLabel("Input", *missing, session->inputs()[*missing]) + " was not set.");
+  }
   try {
     session->Run(call.invocation());
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kModel) throw;
-    return Errno::kRuntimeError;
+    return Refuse(call, Errno::kRuntimeError, error.what());
   }
   return Errno::kSuccess;
 }
@@ -232,46 +314,60 @@ Errno WasiNnState::GetOutput(HostCall& call) {
   const uint32_t index = call.I32(1);
   const uint32_t result = call.I32(4);
   ByteSpan buffer;
-  if (!memory.Range(call.I32(2), call.I32(3), &buffer) || !WritableResult(memory, result)) {
-    return Errno::kInvalidArgument;
+  if (!memory.Range(call.I32(2), call.I32(3), &buffer)) {
+    return Refuse(call, Errno::kInvalidArgument, OutsideMemory("buffer"));
   }
+  if (!WritableResult(memory, result)) return RefuseResult(call);
   const Session* session = contexts_.Find(call.I32(0));
-  const uint8_t* output = session == nullptr ? nullptr : session->Output(index);
-  if (output == nullptr) return Errno::kInvalidArgument;
+  if (session == nullptr) return RefuseHandle(call, kContext, call.I32(0));
+  if (index >= session->outputs().size()) {
+    return Refuse(call, Errno::kInvalidArgument,
+                  NoTensor("output", index, session->outputs().size()));
+  }
+  const uint8_t* output = session->Output(index);
+  if (output == nullptr) {
+    return Refuse(call, Errno::kInvalidArgument, "The model has not been run.");
+  }
   const uint64_t size = session->outputs()[index].byte_size;
-  if (size > buffer.size) return Errno::kInvalidArgument;
+  if (size > buffer.size) {
+    return Refuse(call, Errno::kInvalidArgument,
+                  TensorLabel("Output", index, session->outputs()[index]) + " has " +
+                      std::to_string(size) + " bytes, the buffer " + std::to_string(buffer.size) +
+                      ".");
+  }
   std::memcpy(buffer.data, output, size);
   return memory.Write(result, static_cast<uint32_t>(size)) ? Errno::kSuccess
                                                            : Errno::kInvalidArgument;
 }
 
-Errno WasiNnState::RefuseSingle(uint32_t context) const noexcept {
-  return contexts_.Find(context) == nullptr ? Errno::kInvalidArgument
-                                            : Errno::kUnsupportedOperation;
+Errno WasiNnState::RefuseSingle(HostCall& call) const {
+  if (contexts_.Find(call.I32(0)) == nullptr) return RefuseHandle(call, kContext, call.I32(0));
+  return Refuse(call, Errno::kUnsupportedOperation,
+                "TensorFlow Lite answers as a whole, not bit by bit: take compute and get_output.");
 }
 
 Errno WasiNnState::GetOutputSingle(HostCall& call) {
-  if (!call.memory().Contains(call.I32(2), call.I32(3)) ||
-      !WritableResult(call.memory(), call.I32(4))) {
-    return Errno::kInvalidArgument;
+  if (!call.memory().Contains(call.I32(2), call.I32(3))) {
+    return Refuse(call, Errno::kInvalidArgument, OutsideMemory("buffer"));
   }
-  return RefuseSingle(call.I32(0));
+  if (!WritableResult(call.memory(), call.I32(4))) return RefuseResult(call);
+  return RefuseSingle(call);
 }
 
-Errno WasiNnState::ComputeSingle(HostCall& call) { return RefuseSingle(call.I32(0)); }
+Errno WasiNnState::ComputeSingle(HostCall& call) { return RefuseSingle(call); }
 
-Errno WasiNnState::FinishSingle(HostCall& call) { return RefuseSingle(call.I32(0)); }
+Errno WasiNnState::FinishSingle(HostCall& call) { return RefuseSingle(call); }
 
 Errno WasiNnState::Unload(HostCall& call) {
   const auto graph = graphs_.Erase(call.I32(0));
-  if (graph == nullptr) return Errno::kInvalidArgument;
+  if (graph == nullptr) return RefuseHandle(call, kGraph, call.I32(0));
   guest_model_bytes_ -= graph->guest_bytes;
   return Errno::kSuccess;
 }
 
 Errno WasiNnState::FinalizeExecutionContext(HostCall& call) {
   const auto session = contexts_.Erase(call.I32(0));
-  if (session == nullptr) return Errno::kInvalidArgument;
+  if (session == nullptr) return RefuseHandle(call, kContext, call.I32(0));
   context_bytes_ -= session->byte_size();
   return Errno::kSuccess;
 }
@@ -288,7 +384,7 @@ HostOutcome Call(WasiNnState& state, HostCall& call) {
 const HostModule<WasiNnState>& WasiNnModule() {
   using State = WasiNnState;
   static const HostModule<State> module{
-      "wasi_ephemeral_nn",
+      kModule,
       {
           {"load", "iiiii:i", Call<&State::Load>},
           {"load_by_name", "iii:i", Call<&State::LoadByName>},

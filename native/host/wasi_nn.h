@@ -19,7 +19,8 @@ namespace wasmedge_embed {
 ///
 /// The binary interface is WasmEdge's (its plug-in wasi_nn): numbers of backends, targets and
 /// tensor types as there, first handles 0, 1, 2, …, errors as results, never a trap. Only the
-/// backend TensorFlow Lite on the processor exists.
+/// backend TensorFlow Lite on the processor exists. Why a guest is given an error is remembered in
+/// the invocation.
 class WasiNnState {
  public:
   /// The witx enum `nn_errno`.
@@ -54,7 +55,8 @@ class WasiNnState {
   Errno LoadByNameWithConfig(HostCall& call);
   /// (graph, *context).
   Errno InitExecutionContext(HostCall& call);
-  /// (context, index, tensor). Dimensions, type and size must be the input's.
+  /// (context, index, tensor). Dimensions, type and size must be the input's. A type may have the
+  /// number of WasmEdge 0.13 and 0.14 (U8 2, I32 3), too.
   Errno SetInput(HostCall& call);
   /// (context). Refused until every input is set.
   Errno Compute(HostCall& call);
@@ -77,8 +79,9 @@ class WasiNnState {
     uint64_t guest_bytes;
   };
 
-  Errno LoadGraph(const GuestMemory& memory, uint32_t name, uint32_t name_length, uint32_t result);
-  Errno RefuseSingle(uint32_t context) const noexcept;
+  /// Of the name that is the first two arguments.
+  Errno LoadGraph(HostCall& call, uint32_t result);
+  Errno RefuseSingle(HostCall& call) const;
 
   const ModelLender models_;
   const InferenceOptions options_;

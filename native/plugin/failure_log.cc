@@ -15,8 +15,8 @@
 namespace wasmedge_embed::plugin {
 namespace {
 
-/// A string of JSON. Its text is ours but for file names and words of the system, so bytes that are
-/// no ASCII pass as they are.
+/// A string of JSON. Bytes that are no ASCII pass as they are, also what is no UTF-8 of a guest's:
+/// who reads it replaces them.
 std::string Quote(std::string_view text) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string quoted = "\"";
@@ -43,20 +43,25 @@ std::string Line(const Error& error) {
   return line + ",\"message\":" + Quote(error.what()) + "}\n";
 }
 
+std::string Line(const InferenceFailure& failure) {
+  return "{\"function\":" + Quote(failure.function) +
+         ",\"errno\":" + std::to_string(failure.number) + ",\"reason\":" + Quote(failure.reason) +
+         "}\n";
+}
+
 /// In one piece, so that the lines of several processes do not mix.
 void Append(int file, const std::string& line) {
   [[maybe_unused]] const ssize_t written = write(file, line.data(), line.size());
 }
 
-}  // namespace
-
-void LogFailure(const Error& error) noexcept {
+template <typename Failure>
+void Log(const Failure& failure) noexcept {
   const char* path = std::getenv("WASMEDGE_EMBED_LOG");
   const std::optional<int> descriptor = LogDescriptor();
   const bool has_file = path != nullptr && *path != '\0';
   if (!has_file && !descriptor) return;
   try {
-    const std::string line = Line(error);
+    const std::string line = Line(failure);
     if (descriptor) Append(*descriptor, line);
     if (!has_file) return;
     const int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
@@ -67,6 +72,12 @@ void LogFailure(const Error& error) noexcept {
     // The reason is lost, not the failure.
   }
 }
+
+}  // namespace
+
+void LogFailure(const Error& error) noexcept { Log(error); }
+
+void LogInferenceFailure(const InferenceFailure& failure) noexcept { Log(failure); }
 
 void EndProgram(const Error& error) noexcept {
   LogFailure(error);

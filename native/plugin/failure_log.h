@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/invocation.h"
 
 namespace wasmedge_embed::plugin {
 
@@ -12,6 +13,10 @@ namespace wasmedge_embed::plugin {
 /// WASMEDGE_EMBED_LOG_DESCRIPTOR. Does nothing without these variables, or where the file cannot be
 /// written.
 void LogFailure(const Error& error) noexcept;
+
+/// Tells in the same places why a guest was given an error number for inference:
+/// `{"function":"wasi_ephemeral_nn.compute","errno":5,"reason":"…"}`.
+void LogInferenceFailure(const InferenceFailure& failure) noexcept;
 
 /// Ends the program for a failure after which it must not go on: logged, and told on standard error
 /// where nobody has asked for the log. Of a guest's, nothing runs any more.

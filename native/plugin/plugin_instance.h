@@ -77,6 +77,11 @@ class PluginInstance {
         CallHostFunction(self.api_, *static_cast<const HostFunction<State>*>(function), self.state_,
                          invocation, frame, params, results);
     if (invocation.failure()) LogFailure(*invocation.failure());
+    for (const InferenceFailure& failure : invocation.TakeInferenceFailures()) {
+      if (self.told_ >= Invocation::kMostInferenceFailures) break;
+      ++self.told_;
+      LogInferenceFailure(failure);
+    }
     return FinishHostCall(outcome);
   }
 
@@ -84,6 +89,8 @@ class PluginInstance {
   const std::optional<Error> obstacle_;
   std::mutex mutex_;
   State state_;
+  // How often a guest's call was refused: no more is told than of an invocation in a Node process.
+  size_t told_ = 0;
 };
 
 }  // namespace wasmedge_embed::plugin

@@ -48,7 +48,8 @@ class FakeGuest {
     }
     // Nothing that a function returns, so that one that sets no result is seen.
     results_[0].bits = 0xEEEE'EEEE;
-    HostCall call(GuestMemory(memory_.empty() ? nullptr : memory_.data(), memory_.size()),
+    HostCall call(function.name,
+                  GuestMemory(memory_.empty() ? nullptr : memory_.data(), memory_.size()),
                   invocation_, params.data(), results_.data());
     return function.call(state_, call);
   }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-import type { LoadOptions } from 'wasmedge-embed';
+import type { InferenceFailure, LoadOptions } from 'wasmedge-embed';
 
 import { loadModels, modelSources, readModels } from './internals.js';
 import { folderWith } from './model-files.js';
@@ -18,7 +18,12 @@ export interface ProgramResult {
   signal: NodeJS.Signals | null;
   /** What the plug-ins told of failures. */
   failures: { code: string; message: string; limit?: string; trap?: string }[];
+  /** Why calls of the guest were refused. */
+  inferenceFailures: InferenceFailure[];
 }
+
+/** A line of the plug-ins' log. */
+type Told = ProgramResult['failures'][number] | InferenceFailure;
 
 export interface ProgramOptions {
   stdin?: string | Uint8Array;
@@ -61,12 +66,14 @@ export function runProgram(file: string, options: ProgramOptions = {}): Promise<
     child.on('error', reject);
     child.on('close', (exitCode, signal) => {
       const lines = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
+      const told = lines.map((line) => JSON.parse(line) as Told);
       resolve({
         stdout: Buffer.concat(stdout),
         stderr: Buffer.concat(stderr),
         exitCode,
         signal,
-        failures: lines.map((line) => JSON.parse(line) as ProgramResult['failures'][number]),
+        failures: told.filter((each) => 'code' in each),
+        inferenceFailures: told.filter((each) => 'errno' in each),
       });
     });
     // A guest that does not read all of its input closes the pipe.

@@ -156,10 +156,15 @@ function requestsOf(
 
 /** @throws {WasmEdgeError} ERR_MODEL with what the guest says, where it could not do what was asked. */
 async function answersTo(module: LoadedModule, requests: readonly Request[]): Promise<Answer[]> {
-  const { stdout, stderr, exitCode } = await module.run({ stdin: requestBytes(requests) });
+  const result = await module.run({ stdin: requestBytes(requests) });
+  const { stdout, stderr, exitCode, inferenceFailures } = result;
   if (exitCode === 0) return answersOf(stdout);
   const told = printableLines(stderr.toString().trim(), 1000) || `exit code ${exitCode}`;
-  throw new WasmEdgeError('ERR_MODEL', `The model could not be run: ${told}.`);
+  const reason = inferenceFailures?.at(-1)?.reason;
+  throw new WasmEdgeError(
+    'ERR_MODEL',
+    `The model could not be run: ${told}${reason === undefined ? '.' : `: ${reason}`}`,
+  );
 }
 
 function namedOutputs(

@@ -6,13 +6,14 @@ import type { Writable } from 'node:stream';
 import type { NativeRequest, NativeResult } from '../../addon/native.js';
 import { killGroup, onChildEnd } from '../../support/child-end.js';
 import { WasmEdgeError, reasonOf } from '../../support/errors.js';
+import { toldFailures } from '../../support/inference-failures.js';
 import { onProcessExit } from '../../support/process-exit.js';
 import { AcceptedInvocation } from '../accepted-invocation.js';
 import { earlyEndError } from '../early-end.js';
 import type { EndReason } from '../early-end.js';
 import { LargeInput } from '../large-input.js';
 
-import { LOG_DESCRIPTOR } from './log.js';
+import { LOG_DESCRIPTOR, readLog } from './log.js';
 import { outcomeOf } from './outcome.js';
 
 /** What one process is started with. */
@@ -152,13 +153,14 @@ export class Invocation extends AcceptedInvocation {
     );
   }
 
-  #details(): Pick<NativeResult, 'stdout' | 'stderr' | 'timings'> {
+  #details(): Pick<NativeResult, 'stdout' | 'stderr' | 'timings' | 'inferenceFailures'> {
     const now = performance.now();
     const started = this.#started ?? now;
     return {
       stdout: Buffer.concat(this.#stdout),
       stderr: Buffer.concat(this.#stderr),
       timings: { queueMs: started - this.acceptedAt, instantiateMs: 0, executeMs: now - started },
+      ...toldFailures(readLog(this.#log).inferenceFailures),
     };
   }
 }

@@ -1,7 +1,9 @@
 import { MESSAGE_CHARACTERS, receivedFields } from '../../support/encoded-error.js';
 import type { Trap, WasmEdgeErrorCode } from '../../support/errors.js';
+import { receivedFailure } from '../../support/inference-failures.js';
 import { printable, printableLines } from '../../support/printable.js';
 import { receivedRecord, receivedText } from '../../support/received.js';
+import type { InferenceFailure } from '../../support/shared-types.js';
 
 /** Where the plug-ins put what WasmEdge's program logs, and why they failed. */
 export const LOG_DESCRIPTOR = 3;
@@ -21,10 +23,14 @@ export interface ProgramLog {
   failure: PluginFailure | undefined;
   /** WasmEdge's own number and words for why the program failed. */
   fatal: { code: number; message: string } | undefined;
+  /** Why calls of the guest were refused. */
+  inferenceFailures: InferenceFailure[];
   /** Whether the gas was used up, for which some versions have no number. */
   isOutOfGas: boolean;
 }
 
+/** No line is longer: lib/runners/subprocess/invocation.ts keeps no more of the log. */
+const ANY_CHARACTERS = 1 << 20;
 const GREETING = '{"log":1}';
 /** "[2026-01-31 12:00:00.000] [error] execution failed: unreachable, Code: 0x40a" */
 const FATAL = /\[error\] .*failed: (.*), Code: 0x([0-9a-f]+)$/;
@@ -36,12 +42,16 @@ export function readLog(text: string): ProgramLog {
     failure: undefined,
     fatal: undefined,
     isOutOfGas: false,
+    inferenceFailures: [],
   };
   for (const line of text.split('\n')) {
     if (line === GREETING) {
       log.isRedirected = true;
     } else if (line.startsWith('{"code":')) {
-      log.failure ??= parse(line);
+      log.failure ??= parsed(line, receivedPluginFailure);
+    } else if (line.startsWith('{"function":')) {
+      const refused = parsed(line, receivedFailure);
+      if (refused) log.inferenceFailures.push(refused);
     } else if (line.includes('[error] Cost exceeded limit')) {
       log.isOutOfGas = true;
     } else {
@@ -54,18 +64,23 @@ export function readLog(text: string): ProgramLog {
   return log;
 }
 
-function parse(line: string): PluginFailure | undefined {
+function receivedPluginFailure(sent: unknown): PluginFailure | undefined {
+  const { message, ...fields } = receivedRecord('a failure', sent);
+  const { code, limit, trap } = receivedFields(fields);
+  if (code === undefined) return undefined;
+  const text = receivedText('a message', message, ANY_CHARACTERS);
+  return {
+    code,
+    message: printableLines(text, MESSAGE_CHARACTERS),
+    ...(limit !== undefined && { limit }),
+    ...(trap !== undefined && { trap }),
+  };
+}
+
+/** What a line of JSON tells; nothing where it does not have the form. */
+function parsed<T>(line: string, read: (sent: unknown) => T): T | undefined {
   try {
-    const { message, ...fields } = receivedRecord('a failure', JSON.parse(line));
-    const { code, limit, trap } = receivedFields(fields);
-    if (code === undefined) return undefined;
-    const text = receivedText('a message', message, line.length);
-    return {
-      code,
-      message: printableLines(text, MESSAGE_CHARACTERS),
-      ...(limit !== undefined && { limit }),
-      ...(trap !== undefined && { trap }),
-    };
+    return read(JSON.parse(line));
   } catch {
     return undefined; // cut short, as the process was killed, or of a program that a guest has taken over
   }

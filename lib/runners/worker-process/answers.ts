@@ -2,6 +2,7 @@ import type { NativeResult } from '../../addon/native.js';
 import type { CompileEvent } from '../../support/diagnostics.js';
 import { decodeError, receivedTimings } from '../../support/encoded-error.js';
 import { WasmEdgeError } from '../../support/errors.js';
+import { receivedFailures } from '../../support/inference-failures.js';
 import { printableLines } from '../../support/printable.js';
 import {
   Malformed,
@@ -214,12 +215,15 @@ function receivedResult(sent: unknown, arrays: readonly Buffer[]): NativeResult 
   const result = receivedRecord('a result', sent);
   const [stdout, stderr] = arrays;
   if (!stdout || !stderr) throw new Malformed('a result without its output');
-  const { value } = result;
+  const { value, inferenceFailures } = result;
   return {
     ...{ stdout, stderr },
     exitCode: receivedInteger('an exit code', result['exitCode'], -(2 ** 31), 2 ** 32 - 1),
     exited: receivedBoolean('whether the guest exited', result['exited']),
     timings: receivedTimings(result['timings']),
+    ...(inferenceFailures !== undefined && {
+      inferenceFailures: receivedFailures(inferenceFailures),
+    }),
     ...(value !== undefined && { value: receivedResults(value) }),
   };
 }

@@ -2,7 +2,7 @@ import type { NativeRequest } from '../../addon/native.js';
 import type { ReadModel } from '../../models/models.js';
 import type { CompileEvent } from '../../support/diagnostics.js';
 import type { EncodedError } from '../../support/encoded-error.js';
-import type { ExternalDescription, Timings } from '../../support/shared-types.js';
+import type { ExternalDescription, InferenceFailure, Timings } from '../../support/shared-types.js';
 import type { EngineSettings } from '../engine-settings.js';
 
 import type { CallEnding, CallRequest, InstanceRequest, MadeInstance } from '../instance-port.js';
@@ -94,4 +94,5 @@ export interface EncodedResult {
   exited: boolean;
   value?: EncodedResults;
   timings: Timings;
+  inferenceFailures?: InferenceFailure[];
 }

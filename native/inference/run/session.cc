@@ -53,9 +53,12 @@ bool Session::SetInput(size_t index, const uint8_t* bytes, uint64_t size) {
   return true;
 }
 
-bool Session::ready() const noexcept {
-  return std::all_of(inputs_.begin(), inputs_.end(),
-                     [](const AlignedBuffer& input) { return input.data() != nullptr; });
+std::optional<size_t> Session::MissingInput() const noexcept {
+  const auto found = std::find_if(inputs_.begin(), inputs_.end(), [](const AlignedBuffer& input) {
+    return input.data() == nullptr;
+  });
+  if (found == inputs_.end()) return std::nullopt;
+  return static_cast<size_t>(found - inputs_.begin());
 }
 
 void Session::Run(Invocation& invocation) {

@@ -35,8 +35,10 @@ class Session {
   /// Copies an input; false, and no change, unless `index` is an input's and `size` its byte size.
   [[nodiscard]] bool SetInput(size_t index, const uint8_t* bytes, uint64_t size);
 
-  /// Whether every input has been set. They stay set after a run.
-  bool ready() const noexcept;
+  /// The first input that has not been set. They stay set after a run.
+  std::optional<size_t> MissingInput() const noexcept;
+  /// Whether every input has been set.
+  bool ready() const noexcept { return !MissingInput(); }
 
   /// Runs the model and adds the time that it takes, compiling included where there is no idle
   /// compiled model, to the invocation's. `ready` must hold. Throws `Error(kModel)`,
