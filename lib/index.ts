@@ -20,10 +20,15 @@ export type { Trap, WasmEdgeErrorCode, WasmEdgeErrorDetails } from './support/er
 export type { BoundingBox, Detection, DetectionAnswer } from './guest/detection.js';
 export { findGuest } from './guest/guest-lookup.js';
 export type { Task } from './guest/task.js';
-export { inspectModel, inspectModule } from './module/inspect.js';
-export type { ModelDescription, ModuleDescription } from './module/inspect.js';
 export { Instance } from './module/instance.js';
 export type { InstanceGlobals } from './module/instance-globals.js';
+export { inspectModel } from './module/inspect-model.js';
+export type { ModelDescription } from './module/inspect-model.js';
+export { inspectModule } from './module/inspect.js';
+export type { ModuleDescription } from './module/inspect.js';
+export type { FileTensor, OperatorCount, SignatureDescription } from './models/tflite/graph.js';
+export type { ModelMetadata, TensorMetadata } from './models/tflite/metadata.js';
+export type { ZipEntry } from './models/tflite/zip.js';
 export { loadModule } from './module/load-module.js';
 export { LoadedModule } from './module/loaded-module.js';
 export { findModel } from './models/model-lookup.js';
@@ -50,6 +55,7 @@ export type {
   Kernels,
   Limits,
   LoadOptions,
+  ModelCosts,
   ModelOptions,
   Normalization,
   OptionalHostModule,

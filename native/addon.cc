@@ -25,6 +25,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("compile", Napi::Function::New(env, &Compile, "compile"));
   exports.Set("dieWithParent", Napi::Function::New(env, &KillWithParent, "dieWithParent"));
   exports.Set("endAboveMemory", Napi::Function::New(env, &WatchMemory, "endAboveMemory"));
+  exports.Set("operatorName", Napi::Function::New(env, &NameOperator, "operatorName"));
   exports.Set("trapName", Napi::Function::New(env, &NameTrap, "trapName"));
   exports.Set("inference", Napi::Function::New(env, &OpenInference, "inference"));
   exports.Set("runtime", Napi::Function::New(env, &OpenRuntime, "runtime"));

@@ -19,6 +19,16 @@ describe('wasmedge-embed inspect', () => {
     assert.match(stdout, /^Runs as it is\. The model has tensors of INT8 already, /m);
   });
 
+  it('shows what a model consists of, and what a run takes', async () => {
+    const { stdout } = await commandLine(['inspect', DEFAULT_MODEL]);
+    assert.match(
+      stdout,
+      /^Signature 'serving_default': \S+ uint8 \[1, 128, 128, 3\] -> \S+ uint8 \[1, 23\]$/m,
+    );
+    assert.match(stdout, /^Operators: 14 × CONV_2D, 13 × DEPTHWISE_CONV_2D, 2 × QUANTIZE, /m);
+    assert.match(stdout, /^A run takes at most [\d.e+]+ million multiply-accumulates and /m);
+  });
+
   it('says whether a model is rewritten', async () => {
     const file = path.join(folderWith({ 'sum.tflite': sumModel('uint8') }), 'sum.tflite');
     const { stdout } = await commandLine(['inspect', file]);

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 
-import { inspectModel } from 'wasmedge-embed';
+import { WasmEdgeError, inspectModel } from 'wasmedge-embed';
 
 import { DATA, requireData } from './support/data.js';
 import { fails } from './support/errors.js';
 import { DEFAULT_MODEL } from './support/paths.js';
-import { gatherModel, sumModel } from './support/tflite-models.js';
+import { gatherModel, sumAndProductModel, sumModel } from './support/tflite-models.js';
+import { buildModel } from './support/tflite.js';
+import type { Graph } from './support/tflite.js';
 
 const NOTHING_IN_UINT8 = 'The model has nothing that is quantized to uint8.';
 const REASONS = {
@@ -27,29 +29,37 @@ describe('inspectModel', () => {
         shape: [1, 4],
         ...(isQuantized && { quantization }),
       });
-      assert.deepEqual(await inspectModel(sumModel(type, quantization)), {
-        inputs: ['left', 'right'].map(tensor),
-        outputs: [tensor('sum')],
-        rewrite:
-          type === 'uint8'
-            ? { applied: true, channels: 0, inexactChannels: 0 }
-            : { applied: false, reason: REASONS[type] },
-      });
+      const { inputs, outputs, rewrite } = await inspectModel(sumModel(type, quantization));
+      assert.deepEqual(
+        { inputs, outputs, rewrite },
+        {
+          inputs: ['left', 'right'].map(tensor),
+          outputs: [tensor('sum')],
+          rewrite:
+            type === 'uint8'
+              ? { applied: true, channels: 0, inexactChannels: 0 }
+              : { applied: false, reason: REASONS[type] },
+        },
+      );
     });
   }
 
   it('tells inputs of different types', async () => {
-    assert.deepEqual(await inspectModel(gatherModel()), {
-      inputs: [
-        { name: 'values', type: 'float32', shape: [4] },
-        { name: 'indices', type: 'int32', shape: [2] },
-      ],
-      outputs: [{ name: 'chosen', type: 'float32', shape: [2] }],
-      rewrite: {
-        applied: false,
-        reason: 'The model has an operator that is not rewritten, operator 0 (GATHER).',
+    const { inputs, outputs, rewrite } = await inspectModel(gatherModel());
+    assert.deepEqual(
+      { inputs, outputs, rewrite },
+      {
+        inputs: [
+          { name: 'values', type: 'float32', shape: [4] },
+          { name: 'indices', type: 'int32', shape: [2] },
+        ],
+        outputs: [{ name: 'chosen', type: 'float32', shape: [2] }],
+        rewrite: {
+          applied: false,
+          reason: 'The model has an operator that is not rewritten, operator 0 (GATHER).',
+        },
       },
-    });
+    );
   });
 
   it('tells those of the embedded default model', async () => {
@@ -91,6 +101,71 @@ describe('inspectModel', () => {
         },
       ]);
     }
+  });
+
+  it('tells signatures, operators, state and what a run takes', async () => {
+    const signature = { inputs: ['right', 'left'], outputs: ['product', 'sum'] };
+    const model = await inspectModel(sumAndProductModel(signature));
+    const tensor = (name: string): unknown => ({ name, type: 'float32', shape: [2, 3] });
+    assert.deepEqual(model.signatures, [
+      {
+        name: 'serving_default',
+        inputs: ['argument right', 'argument left'].map(tensor),
+        outputs: ['argument product', 'argument sum'].map(tensor),
+      },
+    ]);
+    assert.deepEqual(model.operators, [
+      { name: 'ADD', count: 1 },
+      { name: 'MUL', count: 1 },
+    ]);
+    assert.deepEqual([model.subgraphs, model.state, model.refused], [1, [], undefined]);
+    assert.equal(model.description, 'made by a test');
+    assert.equal(model.takes?.multiplyAccumulates, 0);
+    assert.equal(model.takes.tensorBytes, 4 * 24);
+    assert.ok(model.takes.otherElements >= 12);
+  });
+
+  it('names what it takes where it has no signature', async () => {
+    const { signatures } = await inspectModel(gatherModel());
+    assert.deepEqual(signatures, [
+      {
+        inputs: [
+          { name: 'values', type: 'float32', shape: [4] },
+          { name: 'indices', type: 'int32', shape: [2] },
+        ],
+        outputs: [{ name: 'chosen', type: 'float32', shape: [2] }],
+      },
+    ]);
+  });
+
+  it('tells of a model that cannot be run what could be read, and why', async () => {
+    const text: Graph['tensors'][number] = { name: 'words', type: 'string', shape: [1] };
+    const model = await inspectModel(
+      buildModel({
+        tensors: [text, { ...text, name: 'more' }],
+        operators: [{ operator: 'ADD', inputs: ['words', 'words'], outputs: ['more'] }],
+        inputs: ['words'],
+        outputs: ['more'],
+      }),
+    );
+    assert.match(model.refused ?? '', /STRING/);
+    assert.deepEqual([model.inputs, model.outputs, model.takes], [[], [], undefined]);
+    assert.deepEqual(model.signatures[0]?.inputs, [{ name: 'words', type: 'string', shape: [1] }]);
+    assert.deepEqual(model.operators, [{ name: 'ADD', count: 1 }]);
+  });
+
+  it('says where the tables are damaged', async () => {
+    const whole = sumModel('float32');
+    let damaged = 0;
+    for (let size = whole.length - 1; size > 8; size -= 7) {
+      const model = await inspectModel(whole.subarray(0, size)).catch((error: unknown) => {
+        assert.ok(error instanceof WasmEdgeError && error.code === 'ERR_MODEL');
+      });
+      if (!model) continue;
+      assert.ok(model.refused, `${size} bytes`);
+      if (model.damage !== undefined) damaged++;
+    }
+    assert.ok(damaged > 0);
   });
 
   it('refuses what is neither a path nor bytes', async () => {

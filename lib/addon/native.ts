@@ -3,6 +3,7 @@ import type { Trap } from '../support/errors.js';
 import type {
   ExternalDescription,
   InferenceFailure,
+  ModelCosts,
   RewriteDescription,
   TensorDescription,
   Timings,
@@ -64,6 +65,12 @@ export interface NativeModel {
   readonly inputs: TensorDescription[];
   readonly outputs: TensorDescription[];
   readonly rewrite: RewriteDescription;
+  /** What a run takes, as the shapes in the file tell. */
+  readonly takes: ModelCosts;
+  /** Bytes of its file. */
+  readonly size: number;
+  /** A copy of some bytes of its file; of those that lie outside nothing. */
+  slice(begin: number, end: number): Buffer;
   /** Compiles the model and runs it once, so that faults show now and the first run is fast. */
   prepare(inference: NativeInferenceOptions): Promise<void>;
 }
@@ -274,6 +281,8 @@ export interface Addon {
    */
   endAboveMemory(bytes: number, report: string): void;
   /** The trap for which WasmEdge has this number; undefined where it is for something else. */
+  /** What the schema of .tflite files calls a built-in operator; its number where it has no name. */
+  operatorName(code: number): string;
   trapName(code: number): Trap | undefined;
   /** Opens the LiteRT library. */
   inference(): Promise<void>;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { defaultModel, findModel } from '../models/model-lookup.js';
-import { inspectModel } from '../module/inspect.js';
+import { inspectModel } from '../module/inspect-model.js';
 import { cacheDirectory } from '../support/cache-directory.js';
 import { sha256 } from '../support/crypto.js';
 import { WasmEdgeError, reasonOf } from '../support/errors.js';
@@ -82,7 +82,8 @@ function onnxTwin(model: string): string | undefined {
 
 /** Width and height of the pictures that a model takes. */
 export async function modelInputSize(file: string): Promise<{ width: number; height: number }> {
-  const { inputs } = await inspectModel(file);
+  const { inputs, refused } = await inspectModel(file);
+  if (refused !== undefined) throw new WasmEdgeError('ERR_MODEL', `${file}: ${refused}`);
   const [, height, width] = inputs[0]?.shape ?? [];
   if (height === undefined || width === undefined) {
     throw new WasmEdgeError('ERR_MODEL', `${file} takes no pictures.`);

@@ -3,18 +3,20 @@ import { open } from 'node:fs/promises';
 import Table from 'cli-table3';
 import { Command } from 'commander';
 
-import { inspectModel, inspectModule } from '../module/inspect.js';
-import type {
-  ExternalDescription,
-  RewriteDescription,
-  TensorDescription,
-} from '../options/types.js';
+import { inspectModel } from '../module/inspect-model.js';
+import { inspectModule } from '../module/inspect.js';
+import type { ExternalDescription } from '../options/types.js';
 import { WasmEdgeError, reasonOf } from '../support/errors.js';
 import { printable } from '../support/printable.js';
 
+import { modelText } from './inspect-model.js';
+
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description("Show a module's imports and exports, or a model's inputs and outputs.")
+    .description(
+      "Show a module's imports and exports; or a model's inputs, outputs, signatures, operators, state, metadata, " +
+        'what a run takes, and why it cannot be run.',
+    )
     .argument('<file>', 'a .wasm, a compiled .so, or a .tflite')
     .option('--json', 'print JSON')
     .action(inspect);
@@ -27,10 +29,7 @@ async function inspect(file: string, { json }: { json?: true }): Promise<void> {
       print(model);
       return;
     }
-    console.log(`${file}: TensorFlow Lite model`);
-    printTensors('input', model.inputs);
-    printTensors('output', model.outputs);
-    printRewrite(model.rewrite);
+    console.log(modelText(file, model));
     return;
   }
   const module = await inspectModule(file);
@@ -91,31 +90,6 @@ async function readBegin(file: string): Promise<Buffer> {
 
 function print(value: unknown): void {
   console.log(JSON.stringify(value, null, 2));
-}
-
-function printTensors(title: string, tensors: readonly TensorDescription[]): void {
-  const table = new Table({
-    head: [title, 'type', 'shape', 'quantization'],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { name, type, shape, quantization } of tensors) {
-    const scale =
-      quantization && `scale ${quantization.scale}, zero point ${quantization.zeroPoint}`;
-    table.push([name, type, `[${shape.join(', ')}]`, scale ?? '']);
-  }
-  console.log(table.toString());
-}
-
-function printRewrite(rewrite: RewriteDescription): void {
-  if (!rewrite.applied) {
-    console.log(`Runs as it is. ${rewrite.reason}`);
-    return;
-  }
-  const { channels, inexactChannels } = rewrite;
-  console.log(
-    `Runs as an int8 model (${channels} channels of weights, ` +
-      `${inexactChannels === 0 ? 'all' : `all but ${inexactChannels}`} converted exactly).`,
-  );
 }
 
 function printExternals(title: string, externals: readonly ExternalDescription[]): void {

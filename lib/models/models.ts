@@ -18,11 +18,17 @@ import { WasmEdgeError, nativeCall, reasonOf } from '../support/errors.js';
 import { readRegularFile } from '../support/regular-file.js';
 import type { TensorDescription } from '../support/shared-types.js';
 
+import { sourceOf } from './tflite/flat-buffer.js';
+import { labelsIn, normalizationIn, readMetadata } from './tflite/metadata.js';
+import type { ModelMetadata } from './tflite/metadata.js';
+
 const LINE_FEED = 0x0a;
 const MODEL_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 // To [-1, 1], as MobileNet and its family are trained.
-const DEFAULT_MEAN = [127.5, 127.5, 127.5];
-const DEFAULT_SCALE = [1 / 127.5, 1 / 127.5, 1 / 127.5];
+const DEFAULT_NORMALIZATION = {
+  mean: [127.5, 127.5, 127.5],
+  scale: [1 / 127.5, 1 / 127.5, 1 / 127.5],
+};
 
 /** The models of one loaded module: for the host functions, and what the guest reads about them. */
 export interface LoadedModels {
@@ -38,7 +44,13 @@ interface ModelSource {
   file: string | Uint8Array;
   /** Null where they were looked for and there are none, undefined where nobody has looked yet. */
   labels: string | string[] | null | undefined;
-  normalize: { mean: number[]; scale: number[] };
+  normalize: ChannelNormalization | undefined;
+}
+
+/** For three channels, of one value or three. */
+interface ChannelNormalization {
+  mean: number[];
+  scale: number[];
 }
 
 /** Validates the option `models`; reads nothing yet. */
@@ -55,9 +67,10 @@ export interface NamedModel {
   path?: string;
   /** Its bytes, where somebody has read them. */
   content?: Uint8Array;
-  /** The text of its labels, or what is being read; null where it has none. */
+  /** The text of its labels, or what is being read; null where there are none beside it. */
   labels: Uint8Array | null | Promise<Uint8Array | null>;
-  normalize: ModelSource['normalize'];
+  /** Undefined where nobody has said. */
+  normalize: ChannelNormalization | undefined;
 }
 
 /** The same with the bytes. */
@@ -89,9 +102,19 @@ export function withLabelsFound(sources: ModelSources): Promise<ModelSources> {
   );
 }
 
-/** Those of them that have none: a classifier's answers name classes by their numbers then. */
-export function namesWithoutLabels(found: ModelSources): string[] {
-  return found.filter(([, { labels }]) => !labels?.length).map(([name]) => name);
+/** Those of them that have none, in them neither: a classifier's answers name classes by their numbers then. */
+export async function namesWithoutLabels(found: ModelSources): Promise<string[]> {
+  const names = await Promise.all(
+    found.map(async ([name, source]) => ((await hasLabels(source)) ? [] : [name])),
+  );
+  return names.flat();
+}
+
+async function hasLabels({ file, labels }: ModelSource): Promise<boolean> {
+  if (labels) return labels.length > 0;
+  const source = sourceOf(typeof file === 'string' ? await read(file, 'model') : file);
+  const metadata = readMetadata(source);
+  return metadata !== undefined && (await labelsIn(source, metadata)) !== undefined;
 }
 
 /** Begins to read each model's labels: {@link loadModels} has the addon read its file meanwhile. */
@@ -122,16 +145,30 @@ export async function loadModels(
   await Promise.all(
     models.map(async (read) => {
       const { name } = read;
-      const [model, labels] = await Promise.all([loadModel(read, inference), read.labels]);
+      const [model, given] = await Promise.all([loadModel(read, inference), read.labels]);
+      // What stands in the file serves where nobody has said, or knew, more.
+      const metadata = given === null || !read.normalize ? readMetadata(model) : undefined;
+      const normalize =
+        read.normalize ?? (metadata && normalizationIn(metadata)) ?? DEFAULT_NORMALIZATION;
       loaded.byName[name] = model;
-      loaded.files[`/models/${name}.json`] = Buffer.from(describeModel(model, read));
-      if (labels) {
-        checkLabels(name, labels, model);
-        loaded.files[`/models/${name}.labels.txt`] = labels;
-      }
+      loaded.files[`/models/${name}.json`] = Buffer.from(describeModel(model, name, normalize));
+      if (given) checkLabels(name, given, model);
+      const labels = given ?? (metadata && (await ownLabels(model, metadata)));
+      if (labels) loaded.files[`/models/${name}.labels.txt`] = labels;
     }),
   );
   return loaded;
+}
+
+/** Those in its file, which nobody has asked for: where they are not those of its classes, none. */
+async function ownLabels(
+  model: NativeModel,
+  metadata: ModelMetadata,
+): Promise<Uint8Array | undefined> {
+  const labels = await labelsIn(model, metadata);
+  const classes = classesOf(model.outputs);
+  if (!labels || classes === undefined || countLines(labels) === classes) return labels;
+  return undefined;
 }
 
 function modelSource(name: string, value: unknown): ModelSource {
@@ -165,7 +202,7 @@ function isBytes(value: unknown): boolean {
 }
 
 function normalization(where: string, value: unknown): ModelSource['normalize'] {
-  if (value === undefined) return { mean: DEFAULT_MEAN, scale: DEFAULT_SCALE };
+  if (value === undefined) return undefined;
   const given = optionsObject(where, value, ['mean', 'scale']);
   const channels = (name: string, each: unknown): number[] => {
     const expected = 'a finite number or three of them';
@@ -234,7 +271,7 @@ function countLines(text: Uint8Array): number {
 }
 
 /** The JSON that a guest reads: docs of the format in wasm/README.md. */
-function describeModel(model: NativeModel, { name, normalize }: NamedModel): string {
+function describeModel(model: NativeModel, name: string, normalize: ChannelNormalization): string {
   return JSON.stringify({ name, inputs: model.inputs, outputs: model.outputs, normalize });
 }
 

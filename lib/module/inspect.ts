@@ -1,13 +1,7 @@
 import { addon } from '../addon/native.js';
-import { loadModels, modelSources, readModels } from '../models/models.js';
 import { nonEmptyText } from '../options/validation.js';
-import type { BytesLike } from '../options/types.js';
-import { WasmEdgeError, nativeCall } from '../support/errors.js';
-import type {
-  ExternalDescription,
-  RewriteDescription,
-  TensorDescription,
-} from '../support/shared-types.js';
+import { nativeCall } from '../support/errors.js';
+import type { ExternalDescription } from '../support/shared-types.js';
 
 /** What {@link inspectModule} tells. */
 export interface ModuleDescription {
@@ -19,16 +13,6 @@ export interface ModuleDescription {
   imports: ExternalDescription[];
   /** What it offers, in the order of the module. */
   exports: ExternalDescription[];
-}
-
-/** What {@link inspectModel} tells. */
-export interface ModelDescription {
-  /** In the model's order, by which guests number them. */
-  inputs: TensorDescription[];
-  /** In the model's order, by which guests number them. */
-  outputs: TensorDescription[];
-  /** Whether `xnnpack` kernels run it as an int8 model that is made of it, or why not. */
-  rewrite: RewriteDescription;
 }
 
 /**
@@ -47,17 +31,4 @@ export async function inspectModule(file: string): Promise<ModuleDescription> {
     imports: module.imports,
     exports: module.exports,
   };
-}
-
-/**
- * Reads a TensorFlow Lite model's inputs and outputs, and how it runs.
- *
- * @param file The .tflite file's path, or its bytes.
- * @throws {WasmEdgeError} ERR_MODEL, ERR_NATIVE_LOAD.
- */
-export async function inspectModel(file: string | BytesLike): Promise<ModelDescription> {
-  const { byName } = await loadModels(await readModels(modelSources({ model: { file } })));
-  const model = byName['model'];
-  if (!model) throw new WasmEdgeError('ERR_MODEL', 'The model was not loaded.');
-  return { inputs: model.inputs, outputs: model.outputs, rewrite: model.rewrite };
 }

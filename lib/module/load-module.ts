@@ -46,7 +46,7 @@ export async function loadLabelled(file: string, options: LoadOptions): Promise<
   const settings = loadSettings(file, options);
   const models = await withLabelsFound(settings.models);
   const module = await loadDecided<GuestExports>({ ...settings, models });
-  return { module, withoutLabels: namesWithoutLabels(models) };
+  return { module, withoutLabels: await namesWithoutLabels(models) };
 }
 
 async function loadDecided<Exports extends object>(

@@ -7,6 +7,7 @@ export type {
   ExternalDescription,
   InferenceFailure,
   Isolation,
+  ModelCosts,
   RewriteDescription,
   TensorDescription,
   Timings,
@@ -33,12 +34,12 @@ export interface ModelOptions {
   file: string | BytesLike;
   /**
    * The labels, one for each class: a text file's path, one label a line, or the labels. By default
-   * `NAME.labels.txt`, the only `*.labels.txt`, or `labels.txt` beside the model's file. Of a model
-   * that tells classes apart (one output, of one dimension but for those of 1) they must be as many
+   * `NAME.labels.txt`, the only `*.labels.txt`, or `labels.txt` beside the model's file, else those in
+   * it that TensorFlow's metadata library has put there. Of a model that tells classes apart (one output, of one dimension but for those of 1) they must be as many
    * (ERR_MODEL); an empty list is none.
    */
   labels?: string | readonly string[];
-  /** For float inputs; by default to [-1, 1]. */
+  /** For float inputs; by default as the metadata in the file says, else to [-1, 1]. */
   normalize?: Normalization;
   /** Words of {@link findModel} that say which it is: what it gives can be passed on. Without effect. */
   description?: string;

@@ -41,6 +41,23 @@ export interface TensorDescription {
   };
 }
 
+/**
+ * What a run of a model takes, as the shapes in its file tell: upper bounds, but for operators that the
+ * package does not know in detail.
+ */
+export interface ModelCosts {
+  /** Multiply-accumulates of the convolutions and matrix products. */
+  multiplyAccumulates: number;
+  /** Elements that the other operators compute or move. */
+  otherElements: number;
+  /** Bytes of what lies between inputs and outputs. */
+  activationBytes: number;
+  /** Bytes of the weights, as often as operators use them. */
+  weightBytes: number;
+  /** Bytes of inputs and outputs: what a session counts against `limits.sessionBytes`. */
+  tensorBytes: number;
+}
+
 /** Whether a model runs as an int8 model that was made of it, or why it runs as it is. */
 export type RewriteDescription =
   | {

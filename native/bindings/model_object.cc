@@ -1,10 +1,12 @@
 #include "bindings/model_object.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/read_file.h"
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
+#include "inference/check/model_schema.h"
 #include "inference/run/compiled_model_pool.h"
 #include "inference/run/model_store.h"
 
@@ -51,7 +53,9 @@ Napi::Function ModelObject::Define(Napi::Env env) {
       {StaticMethod<&ModelObject::Load>("load"), InstanceMethod<&ModelObject::Prepare>("prepare"),
        InstanceAccessor<&ModelObject::Inputs>("inputs"),
        InstanceAccessor<&ModelObject::Outputs>("outputs"),
-       InstanceAccessor<&ModelObject::Rewrite>("rewrite")});
+       InstanceAccessor<&ModelObject::Rewrite>("rewrite"),
+       InstanceAccessor<&ModelObject::Takes>("takes"), InstanceAccessor<&ModelObject::Size>("size"),
+       InstanceMethod<&ModelObject::Slice>("slice")});
   AddonData::Get(env).model_constructor = Napi::Persistent(constructor);
   return constructor;
 }
@@ -113,6 +117,36 @@ Napi::Value ModelObject::Rewrite(const Napi::CallbackInfo& info) {
     object["reason"] = "The model " + rewritten.reason + ".";
   }
   return object;
+}
+
+Napi::Value ModelObject::Takes(const Napi::CallbackInfo& info) {
+  const ModelSummary& summary = model_->summary();
+  Napi::Object object = Napi::Object::New(info.Env());
+  object["multiplyAccumulates"] = static_cast<double>(summary.multiply_accumulates);
+  object["otherElements"] = static_cast<double>(summary.other_elements);
+  object["activationBytes"] = static_cast<double>(summary.activation_bytes);
+  object["weightBytes"] = static_cast<double>(summary.weight_bytes);
+  object["tensorBytes"] = static_cast<double>(model_->tensor_bytes());
+  return object;
+}
+
+Napi::Value ModelObject::Size(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(model_->bytes().size()));
+}
+
+Napi::Value ModelObject::Slice(const Napi::CallbackInfo& info) {
+  const AlignedBuffer& bytes = model_->bytes();
+  const auto place = [&](size_t index) {
+    const int64_t given = info[index].ToNumber().Int64Value();
+    return static_cast<size_t>(std::clamp<int64_t>(given, 0, static_cast<int64_t>(bytes.size())));
+  };
+  const size_t begin = place(0);
+  const size_t end = std::max(begin, place(1));
+  return Napi::Buffer<uint8_t>::Copy(info.Env(), bytes.data() + begin, end - begin);
+}
+
+Napi::Value NameOperator(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), schema::OperatorName(info[0].ToNumber().Int32Value()));
 }
 
 }  // namespace wasmedge_embed

@@ -31,9 +31,16 @@ class ModelObject : public TaggedWrap<ModelObject> {
   Napi::Value Inputs(const Napi::CallbackInfo& info);
   Napi::Value Outputs(const Napi::CallbackInfo& info);
   Napi::Value Rewrite(const Napi::CallbackInfo& info);
+  Napi::Value Takes(const Napi::CallbackInfo& info);
+  Napi::Value Size(const Napi::CallbackInfo& info);
+  Napi::Value Slice(const Napi::CallbackInfo& info);
 
   std::shared_ptr<Model> model_;
 };
+
+/// operatorName(code) -> string: what the schema of .tflite files calls this built-in operator, or
+/// its number.
+Napi::Value NameOperator(const Napi::CallbackInfo& info);
 
 /// { threads, kernels, rewrite } as JavaScript passes them.
 InferenceOptions ToInferenceOptions(const Napi::Object& given);

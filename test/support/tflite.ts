@@ -58,6 +58,10 @@ export interface Graph {
   outputs: readonly string[];
   /** Adds a signature with these arguments, in this order, by tensor. */
   signature?: { inputs: readonly string[]; outputs: readonly string[] };
+  /** What TensorFlow's metadata library has written. */
+  metadata?: Uint8Array;
+  /** Makes the tensor of this name a variable. */
+  variable?: string;
 }
 
 const OPERATOR_CODE: Record<Operator['operator'], number> = {
@@ -87,7 +91,7 @@ const OPERATOR_VERSION: Partial<
 /** A field of a table: its number in the schema and how it is written. */
 type Field = (builder: Builder) => void;
 
-const int8 =
+export const int8 =
   (field: number, value: number): Field =>
   (builder) => {
     builder.addFieldInt8(field, value, 0);
@@ -102,20 +106,20 @@ const float32 =
   (builder) => {
     builder.addFieldFloat32(field, value, 0);
   };
-const reference =
+export const reference =
   (field: number, offset: number): Field =>
   (builder) => {
     builder.addFieldOffset(field, offset, 0);
   };
 
-function table(builder: Builder, fields: readonly Field[]): number {
+export function table(builder: Builder, fields: readonly Field[]): number {
   builder.startObject(16);
   for (const field of fields) field(builder);
   return builder.endObject();
 }
 
 /** Vectors are written from their end. */
-function vector<T>(
+export function vector<T>(
   builder: Builder,
   size: number,
   values: readonly T[],
@@ -132,7 +136,7 @@ const int32Vector = (builder: Builder, values: readonly number[]): number =>
     builder.addInt32(value);
   });
 
-const tableVector = (builder: Builder, offsets: readonly number[]): number =>
+export const tableVector = (builder: Builder, offsets: readonly number[]): number =>
   vector(builder, 4, offsets, (offset) => {
     builder.addOffset(offset);
   });
@@ -188,7 +192,12 @@ export function valuesOf(type: ElementType, bytes: Buffer): number[] {
   });
 }
 
-function writeTensor(builder: Builder, tensor: Tensor, buffer: number): number {
+function writeTensor(
+  builder: Builder,
+  tensor: Tensor,
+  buffer: number,
+  isVariable: boolean,
+): number {
   const name = builder.createString(tensor.name);
   const shape = int32Vector(builder, tensor.shape);
   const fields = [
@@ -196,6 +205,7 @@ function writeTensor(builder: Builder, tensor: Tensor, buffer: number): number {
     int8(1, TENSOR_TYPE[tensor.type]),
     int32(2, buffer),
     reference(3, name),
+    ...(isVariable ? [int8(5, 1)] : []),
   ];
   if (tensor.quantization) {
     const scale = vector(builder, 4, [tensor.quantization.scale], (value) => {
@@ -248,7 +258,8 @@ export function buildModel(graph: Graph): Buffer {
   // Buffer 0 is the empty one of all tensors that are no constants.
   const buffers = [table(builder, [])];
   const tensors = graph.tensors.map((tensor) => {
-    if (!tensor.data) return writeTensor(builder, tensor, 0);
+    const isVariable = tensor.name === graph.variable;
+    if (!tensor.data) return writeTensor(builder, tensor, 0, isVariable);
     const data = vector(
       builder,
       1,
@@ -259,9 +270,10 @@ export function buildModel(graph: Graph): Buffer {
       16,
     );
     buffers.push(table(builder, [reference(0, data)]));
-    return writeTensor(builder, tensor, buffers.length - 1);
+    return writeTensor(builder, tensor, buffers.length - 1, isVariable);
   });
 
+  const metadata = graph.metadata && writeMetadata(builder, graph.metadata, buffers);
   const codes: number[] = [];
   const operators = graph.operators.map((operator) => {
     const code = OPERATOR_CODE[operator.operator];
@@ -296,8 +308,19 @@ export function buildModel(graph: Graph): Buffer {
     const signature = writeSignature(builder, graph.signature, indexOf);
     fields.push(reference(7, tableVector(builder, [signature])));
   }
+  if (metadata !== undefined) fields.push(reference(6, tableVector(builder, [metadata])));
   builder.finish(table(builder, fields), 'TFL3');
   return Buffer.from(builder.asUint8Array());
+}
+
+function writeMetadata(builder: Builder, content: Uint8Array, buffers: number[]): number {
+  const write = (byte: number): void => {
+    builder.addInt8(byte);
+  };
+  const data = vector(builder, 1, [...content], write, 16);
+  buffers.push(table(builder, [reference(0, data)]));
+  const name = builder.createString('TFLITE_METADATA');
+  return table(builder, [reference(0, name), int32(1, buffers.length - 1)]);
 }
 
 function writeSignature(

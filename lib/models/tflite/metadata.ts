@@ -1,0 +1,175 @@
+import { Damaged, Table } from './flat-buffer.js';
+import type { ByteSource } from './flat-buffer.js';
+import { unzip, zipEntries } from './zip.js';
+import type { ZipEntry } from './zip.js';
+
+// What TensorFlow's metadata library puts into a model: a FlatBuffer (metadata_schema.fbs of
+// tflite-support) in one of the model's buffers, and files in a zip behind it.
+
+/** What the model's maker says of it. Texts are theirs, and may hold anything. */
+export interface ModelMetadata {
+  name?: string;
+  description?: string;
+  version?: string;
+  author?: string;
+  license?: string;
+  /** In the model's order; empty where nothing is said of them. */
+  inputs: TensorMetadata[];
+  outputs: TensorMetadata[];
+  /** The files in the archive behind the model. */
+  files: ZipEntry[];
+}
+
+/** What is said of an input or output. */
+export interface TensorMetadata {
+  name?: string;
+  description?: string;
+  /** `(value - mean) / std`, for each channel or for all. */
+  normalization?: { mean: number[]; std: number[] };
+  /** The file of the archive with its labels. */
+  labels?: string;
+}
+
+export const MODEL_IDENTIFIER = 'TFL3';
+const METADATA_IDENTIFIER = 'M001';
+const METADATA_NAME = 'TFLITE_METADATA';
+const MOST_METADATA_BYTES = 1 << 20;
+/** In a file of many labels. */
+const MOST_LABEL_BYTES = 4 << 20;
+
+// Fields by their numbers in the schemas.
+const MODEL = { subgraphs: 2, buffers: 4, metadata: 6 } as const;
+const METADATA = { name: 0, buffer: 1 } as const;
+const BUFFER = { data: 0 } as const;
+const DESCRIPTION = {
+  ...{ name: 0, description: 1, version: 2, subgraphs: 3, author: 4, license: 5 },
+} as const;
+const SUBGRAPH = { inputs: 2, outputs: 3 } as const;
+const TENSOR = { name: 0, description: 1, processUnits: 4, files: 6 } as const;
+const PROCESS_UNIT = { optionsType: 0, options: 1 } as const;
+const NORMALIZATION = { type: 1, mean: 0, std: 1 } as const;
+const FILE = { name: 0, type: 2, locale: 3, axisLabels: 2, valueLabels: 3 } as const;
+
+const MOST_METADATA = 64;
+const MOST_TENSORS = 256;
+const MOST_PARTS = 64;
+const MOST_CHANNELS = 4096;
+
+/**
+ * @param source The bytes of a model.
+ * @returns Undefined where it has none, or damaged ones: nothing depends on them.
+ */
+export function readMetadata(source: ByteSource): ModelMetadata | undefined {
+  try {
+    const content = metadataBytes(Table.root(source, MODEL_IDENTIFIER));
+    if (!content || content.size > MOST_METADATA_BYTES) return undefined;
+    const root = Table.root(content, METADATA_IDENTIFIER);
+    const graph = root.element(DESCRIPTION.subgraphs, 0);
+    const tensors = (field: number): TensorMetadata[] =>
+      graph ? Array.from(graph.tables(field, MOST_TENSORS), tensorMetadata) : [];
+    const texts = ['name', 'description', 'version', 'author', 'license'] as const;
+    return {
+      ...textsOf(root, texts, DESCRIPTION),
+      inputs: tensors(SUBGRAPH.inputs),
+      outputs: tensors(SUBGRAPH.outputs),
+      files: zipEntries(source),
+    };
+  } catch (error) {
+    if (error instanceof Damaged) return undefined;
+    throw error;
+  }
+}
+
+function metadataBytes(model: Table): ByteSource | undefined {
+  for (const entry of model.tables(MODEL.metadata, MOST_METADATA)) {
+    if (entry.text(METADATA.name) !== METADATA_NAME) continue;
+    return model.element(MODEL.buffers, entry.uint32(METADATA.buffer))?.bytes(BUFFER.data);
+  }
+  return undefined;
+}
+
+function tensorMetadata(tensor: Table): TensorMetadata {
+  const normalization = normalizationOf(tensor);
+  const labels = labelsFile(tensor);
+  return {
+    ...textsOf(tensor, ['name', 'description'], TENSOR),
+    ...(normalization && { normalization }),
+    ...(labels !== undefined && { labels }),
+  };
+}
+
+function normalizationOf(tensor: Table): TensorMetadata['normalization'] {
+  for (const unit of tensor.tables(TENSOR.processUnits, MOST_PARTS)) {
+    if (unit.uint8(PROCESS_UNIT.optionsType) !== NORMALIZATION.type) continue;
+    const options = unit.table(PROCESS_UNIT.options);
+    if (!options) continue;
+    const mean = options.floats(NORMALIZATION.mean, MOST_CHANNELS);
+    const std = options.floats(NORMALIZATION.std, MOST_CHANNELS);
+    const areUsable = mean.length > 0 && std.length > 0;
+    if (areUsable && [...mean, ...std].every(Number.isFinite) && !std.includes(0)) {
+      return { mean, std };
+    }
+  }
+  return undefined;
+}
+
+/** Labels without a locale are those that the model was trained with. */
+function labelsFile(tensor: Table): string | undefined {
+  const files = Array.from(tensor.tables(TENSOR.files, MOST_PARTS), (file) => ({
+    name: file.text(FILE.name),
+    type: file.int8(FILE.type),
+    locale: file.text(FILE.locale) ?? '',
+  })).filter(({ type }) => type === FILE.axisLabels || type === FILE.valueLabels);
+  return (files.find(({ locale }) => locale === '') ?? files[0])?.name;
+}
+
+function textsOf<K extends string>(
+  table: Table,
+  names: readonly K[],
+  fields: Readonly<Record<K, number>>,
+): Partial<Record<K, string>> {
+  const texts: Partial<Record<K, string>> = {};
+  for (const name of names) {
+    const text = table.text(fields[name]);
+    if (text !== undefined && text !== '') texts[name] = text;
+  }
+  return texts;
+}
+
+/**
+ * The labels in a model's archive: the file that its first output with labels names, else the only text
+ * file there is.
+ *
+ * @param source The bytes of the model.
+ * @returns One a line; undefined where there are none that can be read.
+ */
+export async function labelsIn(
+  source: ByteSource,
+  { outputs, files }: ModelMetadata,
+): Promise<Buffer | undefined> {
+  const named = outputs.find(({ labels }) => labels !== undefined)?.labels;
+  const texts = files.filter(({ name }) => name.endsWith('.txt'));
+  const entry =
+    files.find(({ name }) => name === named) ?? (texts.length === 1 ? texts[0] : undefined);
+  const labels = entry && (await unzip(source, entry, MOST_LABEL_BYTES));
+  return labels && labels.length > 0 ? labels : undefined;
+}
+
+/**
+ * The normalization of a model's first input, as guests are told it; undefined where it has none for one
+ * channel or three.
+ */
+export function normalizationIn({
+  inputs,
+}: ModelMetadata): { mean: number[]; scale: number[] } | undefined {
+  const given = inputs[0]?.normalization;
+  const mean = given && threeOf(given.mean);
+  const std = given && threeOf(given.std);
+  return mean && std && { mean, scale: std.map((each) => 1 / each) };
+}
+
+function threeOf(values: readonly number[]): number[] | undefined {
+  const [first = 0] = values;
+  if (values.length === 1) return [first, first, first];
+  return values.length === 3 ? [...values] : undefined;
+}
