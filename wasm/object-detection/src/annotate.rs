@@ -35,7 +35,7 @@ const COLOURS: [Colour; 8] = [
 pub fn annotated(picture: Picture, found: &[Detection], names: &Names) -> Result<Vec<u8>, Failure> {
     let mut canvas = Canvas::new(picture);
     // Lines and letters grow with the picture: a letter is some 30th of its shorter side.
-    let scale = (canvas.width.min(canvas.height) / 240).max(1);
+    let scale = canvas.width.min(canvas.height).div_ceil(240);
     for &Detection { index, score, bounds } in found.iter().rev() {
         let colour = COLOURS[index % COLOURS.len()];
         canvas.frame(bounds, 2 * scale, colour);
