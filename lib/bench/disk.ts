@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
-import { findDependency } from '../support/dependency-lookup.js';
+import { findDependency } from '../support/package-root.js';
 
 /** The C and C++ libraries, which every Linux that runs Node.js has. */
 const OF_THE_SYSTEM = /^(linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|resolv|gcc_s|stdc\+\+)\.so)/;

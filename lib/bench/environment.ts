@@ -4,7 +4,7 @@ import { arch, availableParallelism, cpus, loadavg, release, totalmem } from 'no
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { processorFeatures } from '../support/processor.js';
+import { processorFeatures } from '../support/platform.js';
 
 import { root } from './places.js';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { copyFile, cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
-import { findDependency } from '../support/dependency-lookup.js';
+import { findDependency } from '../support/package-root.js';
 import { WasmEdgeError } from '../support/errors.js';
 
 /** Types, and what `wasmedge-embed build` compiles with. */

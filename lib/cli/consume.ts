@@ -11,9 +11,8 @@ import { addBrokerOptions } from './broker-options.js';
 import type { BrokerOptions } from './broker-options.js';
 import { addGuestOptions, chooseModel, inferenceOf, limitsOf, trustOf } from './guest-options.js';
 import type { GuestOptions } from './guest-options.js';
-import { outliveReaders } from './outlive-readers.js';
+import { outliveReaders, stopOnSignals } from './stop-on-signals.js';
 import { integerIn, regularExpression } from './parse.js';
-import { stopOnSignals } from './stop-on-signals.js';
 
 interface ConsumeCommandOptions extends GuestOptions, BrokerOptions {
   concurrency: number;

@@ -13,9 +13,8 @@ import { reasonOf } from '../support/errors.js';
 
 import { addGuestOptions, chooseModel, inferenceOf, limitsOf, trustOf } from './guest-options.js';
 import type { ChosenModel, GuestOptions } from './guest-options.js';
-import { outliveReaders } from './outlive-readers.js';
+import { outliveReaders, stopOnSignals } from './stop-on-signals.js';
 import { integerIn, share } from './parse.js';
-import { stopOnSignals } from './stop-on-signals.js';
 import { taskOf } from './task.js';
 
 interface ServeOptions extends GuestOptions {

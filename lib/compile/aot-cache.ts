@@ -15,7 +15,7 @@ import { sha256 } from '../support/crypto.js';
 import { compileChannel } from '../support/diagnostics.js';
 import type { CompileEvent } from '../support/diagnostics.js';
 import { WasmEdgeError, nativeCall } from '../support/errors.js';
-import { processorFeatures } from '../support/processor.js';
+import { processorFeatures } from '../support/platform.js';
 
 import { appendDigest, withCachedCode } from './cached-code.js';
 import { CompileFailures } from './compile-failures.js';

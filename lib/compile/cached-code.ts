@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 
 import { hashOf } from '../support/crypto.js';
 import { WasmEdgeError, reasonOf } from '../support/errors.js';
-import { foreignness } from '../support/ownership.js';
+import { foreignness } from '../support/cache-directory.js';
 import { printable } from '../support/printable.js';
 
 // What stands at the end of a compiled module in the cache, where the system's loader does not look:

@@ -4,7 +4,7 @@ import { addon } from '../addon/native.js';
 import { writeAtomically } from '../support/atomic-file.js';
 import { sha256 } from '../support/crypto.js';
 import { WasmEdgeError, nativeCall, reasonOf } from '../support/errors.js';
-import { processorFeatures } from '../support/processor.js';
+import { processorFeatures } from '../support/platform.js';
 import { readRegularFile } from '../support/regular-file.js';
 
 /** What a compiled module was made of, for what, and how: the file `MODULE.aot.json` beside it. */

@@ -1,6 +1,6 @@
 import { METHODS, preflightHeaders } from './cors.js';
 import type { Deadline } from './deadline.js';
-import { millisecondsSince } from './milliseconds.js';
+import { millisecondsSince } from './log-line.js';
 import type { PictureModule } from './picture-module.js';
 import { pictureOf } from './picture.js';
 import { Problem } from './problem.js';

@@ -10,7 +10,7 @@ import { corsHeaders } from './cors.js';
 import { Deadline } from './deadline.js';
 import { errorRecord, problemOf } from './failure.js';
 import { embeddedMetrics } from './metrics.js';
-import { millisecondsSince } from './milliseconds.js';
+import { millisecondsSince } from './log-line.js';
 import { PictureModule } from './picture-module.js';
 import { CONTENT_TYPES } from './representation.js';
 import { readRequest } from './request.js';

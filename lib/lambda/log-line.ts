@@ -16,3 +16,8 @@ export function jsonLine(value: object): string {
 export function plainWord(value: unknown): string {
   return printable(String(value), MAX_TEXT);
 }
+
+/** To the microsecond, so that log lines stay short. `begin` is of `performance.now()`. */
+export function millisecondsSince(begin: number): number {
+  return Math.round((performance.now() - begin) * 1000) / 1000;
+}

@@ -5,7 +5,7 @@ import type { LoadedModule } from '../module/loaded-module.js';
 import type { RunResult } from '../options/types.js';
 
 import { GuestFailure } from './failure.js';
-import { millisecondsSince } from './milliseconds.js';
+import { millisecondsSince } from './log-line.js';
 import type { Representation } from './representation.js';
 import type { Settings } from './settings.js';
 

@@ -7,11 +7,11 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { WasmEdgeError, reasonOf } from './errors.js';
-import { effectiveUser, foreignness } from './ownership.js';
 import { printable } from './printable.js';
 import { onProcessExit } from './process-exit.js';
 
@@ -162,4 +162,19 @@ function warnOnce({ folder, message }: ForeignFolder): void {
   if (warned.has(folder)) return;
   warned.add(folder);
   process.emitWarning(message, { code: 'WASMEDGE_EMBED_CACHE' });
+}
+
+/** The user as whom this process makes and opens files; 0 where there are none. */
+export function effectiveUser(): number {
+  return process.geteuid?.() ?? 0;
+}
+
+/**
+ * Why a file or folder is not this user's alone, in words for people; null where it is. What root
+ * made, as images have it, is as good: root may do anything in any case.
+ */
+export function foreignness({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): string | null {
+  if (uid !== effectiveUser() && uid !== 0) return `it belongs to another user (${uid})`;
+  if ((mode & 0o022) !== 0) return 'others may write to it';
+  return null;
 }

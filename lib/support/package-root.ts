@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import path from 'node:path';
 
 import { WasmEdgeError } from './errors.js';
@@ -43,4 +43,14 @@ function isInstalled(): boolean {
 
 function mergedFile(): string {
   return typeof __filename === 'string' && existsSync(__filename) ? __filename : 'another file';
+}
+
+/** A package's folder as Node.js looks for it: in the nearest node_modules upwards. */
+export function findDependency(folder: string, name: string): string | undefined {
+  for (let at = folder; ; at = path.dirname(at)) {
+    const candidate = path.join(at, 'node_modules', name);
+    if (lstatSync(path.join(candidate, 'package.json'), { throwIfNoEntry: false }))
+      return candidate;
+    if (at === path.dirname(at)) return undefined;
+  }
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** The processors that LiteRT and WasmEdge are built for, as in `process.arch`. */
 const ARCHITECTURES: readonly string[] = ['x64', 'arm64'];
 
@@ -28,5 +30,18 @@ export function glibcVersion(): string | undefined {
     return report.getReport().header.glibcVersionRuntime;
   } finally {
     report.excludeNetwork = before ?? false;
+  }
+}
+
+/**
+ * The instruction sets of this processor, sorted: the kernel's list, the same on every core. Empty
+ * where the kernel does not tell.
+ */
+export function processorFeatures(): string[] {
+  try {
+    const found = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
+    return found?.[1] === undefined ? [] : found[1].trim().split(/\s+/).sort();
+  } catch {
+    return [];
   }
 }

@@ -6,7 +6,7 @@ import { addon } from '../../addon/native.js';
 import { compileModule } from '../../compile/compile-module.js';
 import { writableCacheDirectory } from '../../support/cache-directory.js';
 import { sha256 } from '../../support/crypto.js';
-import { processorFeatures } from '../../support/processor.js';
+import { processorFeatures } from '../../support/platform.js';
 
 /**
  * A module, compiled once for this machine: the file that every contender runs, in the process and
