@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { pathToFileURL } from 'node:url';
 
 import type { LoadedModule } from 'wasmedge-embed';
 import { loadModule } from 'wasmedge-embed';
@@ -21,6 +22,18 @@ for (const { aot, mode } of MODES) {
       assert.equal(await module.call('sum', -1, 2n ** 40n, 0.5, 0.25), 2 ** 40 - 0.25);
       assert.equal(await module.call('add', 3, 4), 7);
       assert.equal(await module.call('größe'), 42);
+    });
+
+    it('is loaded by a file: URL as by a path', async () => {
+      const file = await watGuest('numbers');
+      for (const url of [pathToFileURL(file), pathToFileURL(file).href]) {
+        const guest = await loadModule(url as URL, { aot });
+        assert.equal(guest.file, file);
+        assert.equal(await guest.call('add', 1, 2), 3);
+        await guest.close();
+      }
+      await fails('ERR_INVALID_ARGUMENT', loadModule(new URL('https://localhost/guest.wasm')));
+      await fails('ERR_INVALID_ARGUMENT', loadModule('file://elsewhere/guest.wasm'));
     });
 
     it('gives several results as an array, each by its type', async () => {

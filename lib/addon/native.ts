@@ -166,6 +166,8 @@ export interface NativeInstantiation {
   promise: Promise<Pick<NativeResult, 'stdout' | 'stderr' | 'timings' | 'exitCode' | 'exited'>>;
   /** By which making it can be stopped. */
   ticket: number;
+  /** By which its host calls are told, where the module has host functions. */
+  hostKey?: number;
 }
 
 /** How calls are made. */
@@ -209,14 +211,14 @@ export interface NativeInstance {
    *
    * @param functions Their numbers among the module's exports.
    * @param values Raw bits of the arguments of all calls, 8 bytes each.
-   * @returns By which what has not ended can be stopped.
+   * @returns By which what has not ended can be stopped, and its host calls are told.
    */
   call(
     functions: Uint32Array,
     values: Float64Array,
     options: NativeCallOptions,
     progress: NativeCallProgress,
-  ): number;
+  ): Pick<NativeInstantiation, 'ticket' | 'hostKey'>;
   stop(ticket: number, reason: 'timeout' | 'aborted'): void;
   readMemory(address: number, length: number): Promise<Buffer>;
   /** Copies the bytes before it returns, or takes an input that was filled. */

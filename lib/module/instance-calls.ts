@@ -1,5 +1,6 @@
 import { callableFunction, checkArgument, requireCount } from '../host/arguments.js';
 import type { CallValue, CallableFunction, ExportedFunctions } from '../host/arguments.js';
+import type { HostFunctions, InvocationCalls } from '../host/host-functions.js';
 import { isWithinHostCallOf } from '../host/host-call-context.js';
 import { RawValues } from '../host/raw-values.js';
 import { earlyEndError } from '../runners/early-end.js';
@@ -23,6 +24,7 @@ export interface InstanceFacts {
   functions: ExportedFunctions;
   /** Longest time of a call, in milliseconds. */
   timeoutMs: number | undefined;
+  hostFunctions: HostFunctions;
 }
 
 /** What differs between them. */
@@ -48,6 +50,8 @@ interface Batch {
   rejects: ((error: unknown) => void)[];
   functions: Uint32Array;
   values: RawValues;
+  /** Where the host calls of all of them go: they see the context of the first. */
+  hostCalls: InvocationCalls | undefined;
   /** How much of `values` is used. */
   used: number;
   /** How many have settled. */
@@ -138,6 +142,7 @@ export class InstanceCalls {
       this.#pending++;
       const call = {
         ...{ functions, values: values.doubles, isOne: true },
+        hostCalls: this.#beginHostCalls(),
         resultCount: calls.length * results.length,
       };
       this.#submit(call, undefined, (progress) => {
@@ -169,6 +174,7 @@ export class InstanceCalls {
       this.#pending++;
       const call = {
         ...{ functions: Uint32Array.of(index), values: values.doubles, isOne: true },
+        hostCalls: this.#beginHostCalls(),
         resultCount: called.results.length,
       };
       this.#submit(call, single, ({ results, stdout, stderr, ending }) => {
@@ -301,6 +307,7 @@ export class InstanceCalls {
     this.#spare = undefined;
     this.#batch = {
       ...{ called: [], resolves: [], rejects: [], used: 0, settled: 0 },
+      hostCalls: this.#beginHostCalls(),
       functions: spare?.functions ?? new Uint32Array(BATCH_CALLS),
       values:
         spare && spare.values.capacity >= values
@@ -319,6 +326,7 @@ export class InstanceCalls {
     if (!batch) return;
     this.#batch = undefined;
     const call = {
+      hostCalls: batch.hostCalls,
       functions: batch.functions.subarray(0, batch.called.length),
       values: batch.values.doubles.subarray(0, batch.used),
       resultCount: batch.called.reduce((sum, { results }) => sum + results.length, 0),
@@ -337,7 +345,9 @@ export class InstanceCalls {
   }
 
   #submit(
-    call: Pick<CallRequest, 'functions' | 'values' | 'resultCount' | 'isOne'>,
+    call: Pick<CallRequest, 'functions' | 'values' | 'resultCount' | 'isOne'> & {
+      hostCalls: InvocationCalls | undefined;
+    },
     single: SingleCall | undefined,
     progress: (progress: CallProgress) => void,
     onTaken?: () => void,
@@ -347,14 +357,24 @@ export class InstanceCalls {
     this.#inOrder(() => {
       const request = {
         ...call,
-        owner: this,
         stdin: single?.stdin,
         timeoutMs: single ? single.timeoutMs : this.#facts.timeoutMs,
         keepsOutput: (single ?? onStdout ?? onStderr) !== undefined,
       };
-      this.#port.call(request, single?.signal, progress);
+      this.#port.call(request, single?.signal, (told) => {
+        const { ending } = told;
+        if (ending?.error) call.hostCalls?.addCause(ending.error);
+        if (ending) call.hostCalls?.end(ending.error);
+        progress(told);
+      });
       onTaken?.();
     });
+  }
+
+  /** Where it is seen who asks. */
+  #beginHostCalls(): InvocationCalls | undefined {
+    const { hostFunctions } = this.#facts;
+    return hostFunctions.isEmpty ? undefined : hostFunctions.begin([this]);
   }
 
   /** At once, or when what has the instance held has been done. */

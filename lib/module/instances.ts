@@ -72,9 +72,11 @@ export class Instances {
   }
 
   async #made({ request, signal, timeoutOption }: CheckedInstance): Promise<MadeInstance> {
+    const { hostFunctions } = this.#facts;
+    const calls = hostFunctions.isEmpty ? undefined : hostFunctions.begin();
     try {
       if (signal?.aborted) throw earlyEndError('aborted');
-      const made = await this.#executor.instantiate(request, signal);
+      const made = await this.#executor.instantiate(request, signal, calls);
       const { exited, stdout, stderr, timings } = made;
       if (!exited) return made;
       const exitCode = made.exitCode & 0xff;
@@ -82,12 +84,15 @@ export class Instances {
       throw new WasmEdgeError('ERR_GUEST_EXIT', message, { exitCode, stdout, stderr, timings });
     } catch (error) {
       if (!(error instanceof WasmEdgeError)) throw error;
+      calls?.addCause(error);
       const { concurrency, maxQueue, maxWaiting } = this.#defaults;
       const facts = {
         ...{ file: this.#facts.file, timeoutMs: request.timeoutMs, timeoutOption },
         ...{ concurrency, maxQueue, maxWaiting, isNested: false },
       };
       throw inWords(error, facts, error.code === 'ERR_ABORTED' ? signal?.reason : error.cause);
+    } finally {
+      calls?.end();
     }
   }
 }

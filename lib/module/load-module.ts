@@ -16,7 +16,7 @@ import type * as WorkerProcess from './open-worker-process.js';
 /**
  * Loads a module once, to be run many times.
  *
- * @param file A .so or universal .wasm that was compiled ahead of time, or a plain .wasm, which is
+ * @param file A path or `file:` URL: a .so or universal .wasm that was compiled ahead of time, or a plain .wasm, which is
  *   compiled once into the cache.
  * @param options Isolation, trust, what the guest sees, and its limits.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_LINK (naming every import that
@@ -25,7 +25,7 @@ import type * as WorkerProcess from './open-worker-process.js';
  *   process cannot start.
  */
 export async function loadModule<Exports extends object = GuestExports>(
-  file: string,
+  file: string | URL,
   options?: LoadOptions,
 ): Promise<LoadedModule<Exports>> {
   return loadDecided(loadSettings(file, options));

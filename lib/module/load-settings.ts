@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 
 import type { NativeInferenceOptions } from '../addon/native.js';
 import { UNTRUSTED, compileLimits } from '../compile/compile-limits.js';
@@ -15,8 +16,10 @@ import {
   environment,
   integer,
   nonEmptyText,
+  looking,
   oneOf,
   optionsObject,
+  text,
   textList,
 } from '../options/validation.js';
 import type { Kernels } from '../options/types.js';
@@ -86,7 +89,7 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     );
   }
   return {
-    file: nonEmptyText('file', file),
+    file: modulePath(file),
     isolation,
     hostFunctions,
     imports: namesOf(hostFunctions),
@@ -108,6 +111,17 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     subprocess: subprocessSettings(given.subprocess),
     ...compileSettings(given),
   };
+}
+
+/** The path that a path or a `file:` URL names. */
+function modulePath(file: unknown): string {
+  const isUrl = Object.prototype.toString.call(file) === '[object URL]';
+  if (!isUrl && !(typeof file === 'string' && file.startsWith('file://'))) {
+    return nonEmptyText('file', file);
+  }
+  return looking('file', 'a path or a file: URL of this machine', file, () =>
+    text('file', fileURLToPath(String(file))),
+  );
 }
 
 function compileSettings(

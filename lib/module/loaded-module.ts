@@ -138,6 +138,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
       exports: this.exports,
       functions: this.#exportedFunctions(),
       timeoutMs: this.#defaults.limits.timeoutMs,
+      hostFunctions: this.#hostFunctions,
     });
     return this.#instances.make<Exports>(checked);
   }

@@ -231,7 +231,7 @@ function call(
   const request = {
     functions: new Uint32Array(new Uint8Array(functions).buffer),
     values: new Float64Array(new Uint8Array(values).buffer),
-    ...{ owner: port, resultCount: 0, stdin, timeoutMs, keepsOutput, isOne },
+    ...{ hostCalls: undefined, resultCount: 0, stdin, timeoutMs, keepsOutput, isOne },
   };
   port.call(request, controller.signal, ({ calls, results, stdout, stderr, ending }) => {
     // One call's output is within its limit; that of many is not.

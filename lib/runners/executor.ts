@@ -22,7 +22,11 @@ export interface Executor {
     calls?: HostCallReceiver,
   ): Promise<NativeResult>;
   /** Makes an instance that is kept. Rejects with a WasmEdgeError. */
-  instantiate(request: InstanceRequest, signal: AbortSignal | undefined): Promise<MadeInstance>;
+  instantiate(
+    request: InstanceRequest,
+    signal: AbortSignal | undefined,
+    calls?: HostCallReceiver,
+  ): Promise<MadeInstance>;
   /**
    * Takes no more requests and settles when those that were accepted have settled. Those whose guest
    * waits for a host function, or would, end with ERR_CLOSED.

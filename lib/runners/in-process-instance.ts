@@ -1,5 +1,6 @@
 import type { NativeInstance, NativeModule } from '../addon/native.js';
 import type { WasmEdgeError } from '../support/errors.js';
+import type { HostCallReceiver } from '../host/host-functions.js';
 import { fromNative, nativeCall } from '../support/errors.js';
 
 import { onEarlyEnd } from './early-end.js';
@@ -11,21 +12,28 @@ import type {
   MadeInstance,
 } from './instance-port.js';
 
+/** Where the calls of host functions of what is under way go, by the addon's keys. */
+type Receivers = Map<number, HostCallReceiver>;
+
 /** Makes an instance in this process. */
 export async function makeInProcess(
   module: NativeModule,
+  receivers: Receivers,
   request: InstanceRequest,
   signal: AbortSignal | undefined,
+  calls: HostCallReceiver | undefined,
 ): Promise<MadeInstance> {
   return nativeCall(async () => {
-    const { instance, promise, ticket } = module.instantiate(request);
+    const { instance, promise, ticket, hostKey } = module.instantiate(request);
+    if (calls && hostKey !== undefined) receivers.set(hostKey, calls);
     const forget = onEarlyEnd(request.timeoutMs, signal, (reason) => {
       instance.stop(ticket, reason);
     });
     try {
       const made = await promise;
-      return { ...made, port: new InProcessInstance(module, instance) };
+      return { ...made, port: new InProcessInstance(module, receivers, instance) };
     } finally {
+      if (hostKey !== undefined) receivers.delete(hostKey);
       forget();
     }
   });
@@ -34,10 +42,12 @@ export async function makeInProcess(
 class InProcessInstance implements InstancePort {
   /** Its threads end when it is collected. */
   readonly module: NativeModule;
+  readonly #receivers: Receivers;
   readonly #instance: NativeInstance;
 
-  constructor(module: NativeModule, instance: NativeInstance) {
+  constructor(module: NativeModule, receivers: Receivers, instance: NativeInstance) {
     this.module = module;
+    this.#receivers = receivers;
     this.#instance = instance;
   }
 
@@ -46,10 +56,10 @@ class InProcessInstance implements InstancePort {
     signal: AbortSignal | undefined,
     progress: (progress: CallProgress) => void,
   ): void {
-    const { functions, values, timeoutMs } = request;
+    const { functions, values, timeoutMs, hostCalls } = request;
     let forget = (): void => undefined;
     try {
-      const ticket = this.#instance.call(
+      const { ticket, hostKey } = this.#instance.call(
         functions,
         values,
         request,
@@ -58,12 +68,14 @@ class InProcessInstance implements InstancePort {
             progress({ calls, results, stdout, stderr });
             return;
           }
+          if (hostKey !== undefined) this.#receivers.delete(hostKey);
           forget();
           const { error, ...rest } = ending;
           const told = error === undefined ? rest : { ...rest, error: familyError(error) };
           progress({ calls, results, stdout, stderr, ending: told });
         },
       );
+      if (hostCalls && hostKey !== undefined) this.#receivers.set(hostKey, hostCalls);
       // The addon measures the time of what runs by itself; what waits in line, nobody does.
       forget = onEarlyEnd(timeoutMs, signal, (reason) => {
         this.#instance.stop(ticket, reason);

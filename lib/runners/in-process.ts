@@ -48,8 +48,12 @@ export class InProcessExecutor implements Executor {
       : this.#execute(request, signal, calls);
   }
 
-  instantiate(request: InstanceRequest, signal: AbortSignal | undefined): Promise<MadeInstance> {
-    return makeInProcess(this.#module, request, signal);
+  instantiate(
+    request: InstanceRequest,
+    signal: AbortSignal | undefined,
+    calls?: HostCallReceiver,
+  ): Promise<MadeInstance> {
+    return makeInProcess(this.#module, this.#calls, request, signal, calls);
   }
 
   async close(): Promise<void> {

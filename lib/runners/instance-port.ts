@@ -1,10 +1,11 @@
+import type { HostCallReceiver } from '../host/host-functions.js';
 import type { WasmEdgeError } from '../support/errors.js';
 import type { Timings } from '../support/shared-types.js';
 
 /** Calls of a kept instance's functions, one after the other, whose arguments were checked. */
 export interface CallRequest {
-  /** What host functions that they call are known to be called by. */
-  owner: object;
+  /** Where the calls of host functions go, until all has ended. */
+  hostCalls: HostCallReceiver | undefined;
   /** The functions' numbers among the module's exports. Good until `call` returns. */
   functions: Uint32Array;
   /** Raw bits of all arguments, 8 bytes each. Good until `call` returns. */

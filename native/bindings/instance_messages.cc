@@ -41,6 +41,7 @@ void CallMessage::Deliver(Napi::Env env) {
   const Napi::Function settle = caller->second.Value();
   if (is_end_) {
     instance.callers_.erase(caller);
+    instance.EndHostCalls(calls_->host_key);
     instance.EndWork();
   }
   CallBatch::Progress progress = calls_->Take();
@@ -87,6 +88,7 @@ void StartMessage::Deliver(Napi::Env env) {
     told["exited"] = outcome.exited;
     return told;
   });
+  start_->instance_.EndHostCalls(start_->host_key);
   start_->instance_.EndWork();
 }
 

@@ -32,6 +32,9 @@ class PendingCalls : public CallBatch, public std::enable_shared_from_this<Pendi
         mailbox_(std::move(mailbox)),
         caller_(caller) {}
 
+  /// By which its guest's host calls are told, if it may make any. Written before it begins.
+  std::optional<uint64_t> host_key;
+
  private:
   friend class CallMessage;
 
@@ -71,6 +74,9 @@ class PendingStart : public InstanceStart, public std::enable_shared_from_this<P
         instance_(instance),
         mailbox_(std::move(mailbox)),
         deferred_(deferred) {}
+
+  /// As that of `PendingCalls`.
+  std::optional<uint64_t> host_key;
 
  private:
   friend class StartMessage;

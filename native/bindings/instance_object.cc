@@ -9,6 +9,7 @@
 
 #include "bindings/input_object.h"
 #include "bindings/instance_messages.h"
+#include "bindings/module_object.h"
 #include "bindings/to_js.h"
 #include "engine/instance_access.h"
 #include "engine/instance_start.h"
@@ -66,9 +67,11 @@ InstanceObject::InstanceObject(const Napi::CallbackInfo& info) : TaggedWrap(info
 
 InstanceObject::~InstanceObject() = default;
 
-Napi::Object InstanceObject::Start(Napi::Env env, const std::shared_ptr<WorkerPool>& pool,
+Napi::Object InstanceObject::Start(const Napi::Object& owner,
+                                   const std::shared_ptr<WorkerPool>& pool,
                                    std::shared_ptr<const Module> module,
                                    const Napi::Object& request) {
+  const Napi::Env env = owner.Env();
   AddonData& data = AddonData::Get(env);
   auto args = ToStrings(request.Get("args"));
   auto variables = ToStrings(request.Get("env"));
@@ -76,17 +79,16 @@ Napi::Object InstanceObject::Start(Napi::Env env, const std::shared_ptr<WorkerPo
   data.new_instance = pool->MakeInstance();
   const Napi::Object object = data.instance_constructor.New({});
   InstanceObject* self = Unwrap(object);
+  self->owner_ = Napi::Persistent(owner);
   self->module_ = std::move(module);
   self->pool_ = pool;
   const auto deferred = Napi::Promise::Deferred::New(env);
   auto start = std::make_shared<PendingStart>(std::move(args), std::move(variables), *self,
                                               data.mailbox(), deferred);
   start->timeout = timeout;
-  const uint64_t ticket = self->Submit(env, std::move(start));
-  Napi::Object started = Napi::Object::New(env);
+  Napi::Object started = self->SubmitGuest(env, start, start->host_key);
   started["instance"] = object;
   started["promise"] = deferred.Promise();
-  started["ticket"] = static_cast<double>(ticket);
   return started;
 }
 
@@ -106,9 +108,9 @@ Napi::Value InstanceObject::Call(const Napi::CallbackInfo& info) {
     auto pending = std::make_shared<PendingCalls>(*module_, std::move(calls), *this,
                                                   AddonData::Get(env).mailbox(), caller);
     pending->timeout = timeout;
-    const uint64_t ticket = Submit(env, std::move(pending));
+    const Napi::Object submitted = SubmitGuest(env, pending, pending->host_key);
     callers_.emplace(caller, std::move(settle));
-    return Napi::Number::New(env, static_cast<double>(ticket));
+    return submitted;
   });
 }
 
@@ -213,6 +215,27 @@ std::shared_ptr<WorkerPool> InstanceObject::RequirePool() const {
   std::shared_ptr<WorkerPool> pool = pool_.lock();
   if (!pool) throw Error(ErrorCode::kClosed, "closed");
   return pool;
+}
+
+Napi::Object InstanceObject::SubmitGuest(Napi::Env env,
+                                         const std::shared_ptr<InstanceOperation>& operation,
+                                         std::optional<uint64_t>& host_key) {
+  HostCalls* const host_calls = ModuleObject::Unwrap(owner_.Value())->host_calls();
+  std::optional<HostCalls::Registration> registration;
+  if (host_calls != nullptr) {
+    registration.emplace(*host_calls, AddonData::Get(env).mailbox());
+    operation->exchange = registration->exchange();
+    host_key = registration->key();
+  }
+  Napi::Object submitted = Napi::Object::New(env);
+  submitted["ticket"] = static_cast<double>(Submit(env, operation));
+  if (registration) submitted["hostKey"] = static_cast<double>(registration->Keep());
+  return submitted;
+}
+
+void InstanceObject::EndHostCalls(const std::optional<uint64_t>& host_key) {
+  if (!host_key) return;
+  if (HostCalls* calls = ModuleObject::Unwrap(owner_.Value())->host_calls()) calls->End(*host_key);
 }
 
 uint64_t InstanceObject::Submit(Napi::Env env, std::shared_ptr<InstanceOperation> operation) {

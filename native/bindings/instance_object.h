@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "bindings/addon_data.h"
@@ -26,7 +27,8 @@ class InstanceObject : public TaggedWrap<InstanceObject> {
   static Napi::Function Define(Napi::Env env);
 
   /// Makes an instance of what the pool runs: { instance, promise, ticket }.
-  static Napi::Object Start(Napi::Env env, const std::shared_ptr<WorkerPool>& pool,
+  /// `owner` is the module's object.
+  static Napi::Object Start(const Napi::Object& owner, const std::shared_ptr<WorkerPool>& pool,
                             std::shared_ptr<const Module> module, const Napi::Object& request);
 
   /// Takes what `Start` passes; JavaScript cannot construct one.
@@ -60,6 +62,14 @@ class InstanceObject : public TaggedWrap<InstanceObject> {
   uint64_t Submit(Napi::Env env, std::shared_ptr<InstanceOperation> operation);
   void EndWork() { Unref(); }
 
+  /// What can be stopped by its ticket: { ticket, hostKey? }. Its guest's host calls are told with
+  /// that key, where there may be any.
+  Napi::Object SubmitGuest(Napi::Env env, const std::shared_ptr<InstanceOperation>& operation,
+                           std::optional<uint64_t>& host_key);
+  void EndHostCalls(const std::optional<uint64_t>& host_key);
+
+  /// The module's object, which lives as long.
+  Napi::ObjectReference owner_;
   std::shared_ptr<const Module> module_;
   std::weak_ptr<WorkerPool> pool_;
   std::shared_ptr<InstanceQueue> queue_;

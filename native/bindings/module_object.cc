@@ -322,7 +322,8 @@ Napi::Value ModuleObject::Instantiate(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return Guard(env, [&]() -> Napi::Value {
     if (!pool_) throw Error(ErrorCode::kClosed, "closed");
-    return InstanceObject::Start(env, pool_, module_, info[0].As<Napi::Object>());
+    return InstanceObject::Start(info.This().As<Napi::Object>(), pool_, module_,
+                                 info[0].As<Napi::Object>());
   });
 }
 

@@ -30,6 +30,9 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
   /// The environment ends: drops what waits and joins the threads.
   void Stop();
 
+  /// Where the host calls of its guests go; null where they make none.
+  HostCalls* host_calls() noexcept { return host_calls_ ? &*host_calls_ : nullptr; }
+
  private:
   friend class RunMessage;
   friend class CloseMessage;

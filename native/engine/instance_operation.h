@@ -3,10 +3,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "base/invocation.h"
 #include "engine/kept_instance.h"
 #include "engine/slot.h"
+#include "host/host_exchange.h"
 
 namespace wasmedge_embed {
 
@@ -15,7 +17,7 @@ class InstanceTurn {
  public:
   using Clock = Invocation::Clock;
 
-  /// @param others how many wait for a thread of the pool.
+  /// `end` is when it is over where others wait for a thread of the pool; `others` is how many do.
   InstanceTurn(KeptInstance& instance, Slot& slot, Clock::time_point end,
                const std::atomic<size_t>& others) noexcept
       : instance_(instance), slot_(slot), end_(end), others_(others) {}
@@ -56,6 +58,9 @@ class InstanceOperation {
   /// It is not carried out, or no further, for this reason. On whatever thread.
   virtual void Refuse(const Error& reason) noexcept = 0;
 
+  /// Where its guest meets JavaScript, if it may. Such an operation has its thread until it is
+  /// complete.
+  std::shared_ptr<HostExchange> exchange;
   /// Longest time from the submission to the end; `duration::max()` for none.
   Invocation::Clock::duration timeout = Invocation::Clock::duration::max();
 

@@ -313,7 +313,8 @@ void WorkerPool::WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
     if (std::optional<Error> failure = Prepare(worker, slot)) {
       operation->Refuse(*failure);
     } else {
-      InstanceTurn turn(taken->instance_, *slot, end, waiting_);
+      InstanceTurn turn(taken->instance_, *slot,
+                        operation->exchange ? Clock::time_point::max() : end, waiting_);
       is_complete = RunOperation(worker, turn, *operation);
     }
     lock.lock();
@@ -334,7 +335,8 @@ bool WorkerPool::RunOperation(Worker& worker, InstanceTurn& turn, InstanceOperat
     operation.Refuse(MakeStopError(StopReason::kShutdown));
     return true;
   }
-  Invocation invocation(DeadlineOf(operation.submitted_, operation.timeout));
+  Invocation invocation(DeadlineOf(operation.submitted_, operation.timeout),
+                        operation.exchange.get());
   bool is_complete = true;
   Invoke(worker, turn.slot(), invocation, [&] {
     if (invocation.CheckStop() == StopReason::kNone) {

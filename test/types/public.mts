@@ -37,7 +37,7 @@ import type {
 } from 'wasmedge-embed/lambda';
 import { expectTypeOf } from 'expect-type';
 
-expectTypeOf(loadModule).parameter(0).toBeString();
+expectTypeOf(loadModule).parameter(0).toEqualTypeOf<string | URL>();
 expectTypeOf(loadModule).parameter(1).toEqualTypeOf<LoadOptions | undefined>();
 expectTypeOf(loadModule<GuestExports>).returns.resolves.toEqualTypeOf<LoadedModule>();
 expectTypeOf<LoadedModule>().toExtend<AsyncDisposable>();

@@ -137,16 +137,12 @@ class AskedOfWorker implements Asked {
   answer(answer: Answer): boolean {
     if (answer.type === 'error') {
       this.#listener.onError(answer.error);
-      this.#finish(true);
       return true;
     }
-    const isLast = this.#listener.onAnswer(answer);
-    if (isLast) this.#finish(true);
-    return isLast;
+    return this.#listener.onAnswer(answer);
   }
 
   lose(reason: Error): void {
-    this.#finish(false);
     const error =
       reason instanceof WasmEdgeError
         ? reason
@@ -154,7 +150,7 @@ class AskedOfWorker implements Asked {
     this.#listener.onError(this.#stopped ? earlyEndError(this.#stopped, { cause: reason }) : error);
   }
 
-  #finish(isAnswered: boolean): void {
+  finish(isAnswered: boolean): void {
     clearTimeout(this.#grace);
     this.#pool.end(this.#worker, isAnswered);
   }

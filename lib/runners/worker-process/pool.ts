@@ -127,7 +127,14 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   async instantiate(
     request: InstanceRequest,
     signal: AbortSignal | undefined,
+    calls?: HostCallReceiver,
   ): Promise<MadeInstance> {
+    if (calls) {
+      throw new WasmEdgeError(
+        'ERR_INVALID_ARGUMENT',
+        "Instances whose guest calls host functions of JavaScript are kept with the isolation 'in-process' only.",
+      );
+    }
     if (this.#closing) throw new WasmEdgeError('ERR_CLOSED', 'closed');
     const waiting = new WaitingInstance(this, request, signal);
     this.#waitingInstances.add(waiting);

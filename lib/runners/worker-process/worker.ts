@@ -47,6 +47,8 @@ export interface Asked {
   /** Gives whether it was the last one. */
   answer(answer: Answer): boolean;
   lose(reason: Error): void;
+  /** The worker has nothing to do with it any more. */
+  finish(isAnswered: boolean): void;
 }
 
 const NOTHING = new Uint8Array();
@@ -217,6 +219,7 @@ export class Worker implements Holder {
       const reason = this.#goneReason;
       queueMicrotask(() => {
         asked.lose(reason);
+        asked.finish(false);
       });
       return;
     }
@@ -316,7 +319,10 @@ export class Worker implements Holder {
   #answerAsked(answer: Answer & { id: number }): boolean {
     const asked = this.asked.get(answer.id);
     if (!asked) return false;
-    if (asked.answer(answer)) this.asked.delete(answer.id);
+    if (asked.answer(answer)) {
+      this.asked.delete(answer.id);
+      asked.finish(true);
+    }
     return true;
   }
 
@@ -369,12 +375,14 @@ export class Worker implements Holder {
     this.#isGone = true;
     this.#child.kill();
     this.#goneReason = reason;
-    const lost = [...this.held.values(), ...this.asked.values()];
+    const invocations = [...this.held.values()];
+    const asked = [...this.asked.values()];
     const { busy } = this;
     this.held.clear();
     this.asked.clear();
     this.instances.clear();
-    for (const each of lost) each.lose(reason);
+    for (const each of [...invocations, ...asked]) each.lose(reason);
+    for (const each of asked) each.finish(false);
     this.#events.onGone(this, reason, busy);
   }
 }
