@@ -36,7 +36,7 @@ export const nativeChecks = [
     // back by ThreadSanitizer, whose own handlers stand where others are expected.
     [
       '--exclude-regex',
-      'LieTest|ModelMutation|ModelCheck|ModelLimits|ModelReader|Exactness|RewrittenOperator|FaultGuard|GuestReturn|' +
+      'LieTest|ModelMutation|ModelCheck|ModelLimits|ModelReader|Exactness|RewrittenOperator|FaultGuard|GuestReturn|SignalsTest|' +
         'MemoryReservationGuest',
     ],
   ),
