@@ -23,6 +23,7 @@ sample data are skipped, counted and named when it is missing, and fail with WAS
 Environment:
   WASMEDGE_EMBED_DATA               the folder of sample data, by default ../shared/data
   WASMEDGE_EMBED_DATA_REQUIRED      1: a missing folder of sample data is a failure
+  WASMEDGE_EMBED_OTHER_PHOTOGRAPHS  a folder of further photographs, by default imagenet-samples beside the sample data
   WASMEDGE_EMBED_RABBITMQ_REQUIRED  1: RabbitMQ is installed where it is missing, and not skipped what needs it: the
                                     check 'broker', which sets this, and one of the examples
   WASMEDGE_EMBED_CHROMIUM_REQUIRED  1: likewise Chromium: the check 'page', and the page of the benchmark

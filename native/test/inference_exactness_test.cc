@@ -98,7 +98,8 @@ TEST_P(RealModelExactnessTest, IsNoFurtherOnPicturesThatNothingWasChosenOn) {
   const auto pictures = PicturesFor(bytes, [](size_t width, size_t height) {
     return test::ReadPhotographs(OtherPhotographs(), width, height);
   });
-  SKIP_WITHOUT_DATA(pictures);
+  // No part of the sample data.
+  if (pictures.empty()) GTEST_SKIP() << "no photographs: WASMEDGE_EMBED_OTHER_PHOTOGRAPHS";
   ExpectNoFurther(GetParam(), bytes, pictures);
 }
 
