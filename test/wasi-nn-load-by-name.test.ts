@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { GuestPage, WASI_NN, callHost } from './support/host-calls.js';
+import type { HostCall } from './support/host-calls.js';
 import { rustGuest } from './support/paths.js';
 import { outputOf } from './support/run-guest.js';
 import { sumAndProductModel, sumModel } from './support/tflite-models.js';
@@ -45,15 +46,26 @@ describe('wasi_ephemeral_nn load_by_name', () => {
     assert.equal(memory.readUInt32LE(result), 0xaaaaaaaa, 'nothing is written on failure');
   });
 
-  it('has no configuration to give', async () => {
+  it('takes a configuration of JSON that fits the model', async () => {
     const page = new GuestPage();
-    const [name, config, result] = [page.text('sum'), page.text('{}'), page.room(4)];
+    const [name, result] = [page.text('sum'), page.room(4)];
+    const load = (config: string): HostCall => [
+      'load_by_name_with_config',
+      ...[name, 3, page.text(config), Buffer.byteLength(config), result],
+    ];
     const { errnos } = await callHost(WASI_NN, { models }, page, [
-      ['load_by_name_with_config', name, 3, config, 0, result],
-      ['load_by_name_with_config', name, 3, config, 2, result],
-      ['load_by_name_with_config', name, 2, config, 0, result],
+      load(''),
+      load('{}'),
+      load('{"threads": 1, "shapes": {"left": [2, 4]}}'),
+      load('[]'),
+      load('{"threads": 0}'),
+      load('{"signature": "none"}'),
+      load('{"shapes": {"none": [1]}}'),
+      load('{"shapes": {"left": [1, 4, 1]}}'),
+      ['load_by_name_with_config', name, 2, page.text('{}'), 0, result],
     ]);
-    assert.deepEqual(errnos, [0, ERRNO.invalidArgument, ERRNO.notFound]);
+    const refused = [1, 2, 3, 4, 5].map(() => ERRNO.invalidArgument);
+    assert.deepEqual(errnos, [0, 0, 0, ...refused, ERRNO.notFound]);
   });
 
   it('serves a guest that asks with an empty configuration', async () => {

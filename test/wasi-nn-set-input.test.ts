@@ -6,6 +6,7 @@ import { ISOLATIONS } from './support/isolations.js';
 import { rustGuest } from './support/paths.js';
 import { complaintOf, outputOf } from './support/run-guest.js';
 import { sumModel } from './support/tflite-models.js';
+import { valuesOf } from './support/tflite.js';
 import {
   ERRNO,
   SUM_ANSWER,
@@ -18,12 +19,12 @@ import {
 const DATA = Buffer.alloc(16);
 
 describe('wasi_ephemeral_nn set_input', () => {
-  it('takes the input’s own shape, type and size only', async () => {
+  it('takes the input’s own rank and type, and the size of its shape only', async () => {
     const session = new SumSession();
     const { page } = session;
     const { f32 } = TENSOR_TYPE;
     const wrong = [
-      ...[[4], [1, 4, 1], [4, 1], [1, 5], [1, 3], [0, 4], [0xffff_ffff, 4], []].map((shape) =>
+      ...[[4], [1, 4, 1], [4, 2], [1, 5], [1, 3], [0, 4], [0xffff_ffff, 4], []].map((shape) =>
         putTensor(page, shape, f32, DATA),
       ),
       ...[0, 2, 3, 4, 5, 6, 255].map((type) => putTensor(page, [1, 4], type, DATA)),
@@ -44,6 +45,34 @@ describe('wasi_ephemeral_nn set_input', () => {
     ]);
     const refused = [...wrong, 'compute without the left input'].map(() => ERRNO.invalidArgument);
     assert.deepEqual(errnos, [0, 0, 0, ...refused]);
+  });
+
+  it('resizes an input that is set in another shape', async () => {
+    const session = new SumSession();
+    const { page } = session;
+    const column = putTensor(
+      page,
+      [4, 1],
+      TENSOR_TYPE.f32,
+      Buffer.from(Float32Array.of(0, 1, 2, 3).buffer),
+    );
+    const output = page.room(64);
+    const { errnos, memory } = await callHost(WASI_NN, { models: SUM_MODELS }, page, [
+      session.load,
+      session.init,
+      ['set_input', { at: session.context }, 0, column],
+      session.setRight,
+      session.compute,
+      session.getOutput,
+      ['get_output', { at: session.context }, 0, output, 64, session.written],
+    ]);
+    assert.deepEqual(errnos, [0, 0, 0, 0, 0, 1, 0]);
+    assert.equal(memory.readUInt32LE(session.written), 64);
+    const values = valuesOf('float32', memory.subarray(output, output + 64));
+    assert.deepEqual(
+      values,
+      [0, 1, 2, 3].flatMap((left) => [10, 20, 30, 40].map((right) => left + right)),
+    );
   });
 
   it('refuses an index that is no input’s', async () => {

@@ -271,7 +271,10 @@ export interface Addon {
   /** Room for so many bytes. */
   readonly Input: new (byteLength: number) => NativeInput;
   /** Takes a file's path, or its bytes. */
-  readonly Model: { load(source: string | Uint8Array): Promise<NativeModel> };
+  readonly Model: {
+    /** `settings`: JSON as native/inference/run/model_settings.h has it; empty for none. */
+    load(source: string | Uint8Array, settings: string): Promise<NativeModel>;
+  };
   /** Joins at the end; throws ERR_QUEUE_FULL. */
   readonly CompileTurn: new () => NativeCompileTurn;
   compile(options: NativeCompileOptions): Promise<void>;

@@ -18,11 +18,20 @@ import { WasmEdgeError, nativeCall, reasonOf } from '../support/errors.js';
 import { readRegularFile } from '../support/regular-file.js';
 import type { TensorDescription } from '../support/shared-types.js';
 
+import { modelSettings } from './model-settings.js';
 import { sourceOf } from './tflite/flat-buffer.js';
 import { labelsIn, normalizationIn, readMetadata } from './tflite/metadata.js';
 import type { ModelMetadata } from './tflite/metadata.js';
 
 const LINE_FEED = 0x0a;
+const MODEL_OPTIONS = [
+  'file',
+  'labels',
+  'normalize',
+  'description',
+  'signature',
+  'shapes',
+] as const;
 const MODEL_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 // To [-1, 1], as MobileNet and its family are trained.
 const DEFAULT_NORMALIZATION = {
@@ -45,6 +54,8 @@ interface ModelSource {
   /** Null where they were looked for and there are none, undefined where nobody has looked yet. */
   labels: string | string[] | null | undefined;
   normalize: ChannelNormalization | undefined;
+  /** {@link modelSettings} */
+  settings: string;
 }
 
 /** For three channels, of one value or three. */
@@ -71,6 +82,8 @@ export interface NamedModel {
   labels: Uint8Array | null | Promise<Uint8Array | null>;
   /** Undefined where nobody has said. */
   normalize: ChannelNormalization | undefined;
+  /** Its signature and shapes, as JSON; empty for none. */
+  settings: string;
 }
 
 /** The same with the bytes. */
@@ -127,8 +140,12 @@ export function readLabelsOf(sources: ModelSources): NamedModel[] {
   });
 }
 
-function named(name: string, { file, normalize }: ModelSource): Omit<NamedModel, 'labels'> {
-  return { name, ...(typeof file === 'string' ? { path: file } : { content: file }), normalize };
+function named(
+  name: string,
+  { file, normalize, settings }: ModelSource,
+): Omit<NamedModel, 'labels'> {
+  const where = typeof file === 'string' ? { path: file } : { content: file };
+  return { name, ...where, normalize, settings };
 }
 
 /**
@@ -182,7 +199,7 @@ function modelSource(name: string, value: unknown): ModelSource {
     !isBytes(value) &&
     looking(where, 'an object that can be read', value, () => Object.hasOwn(value, 'file'));
   const given = isOptions
-    ? optionsObject(where, value, ['file', 'labels', 'normalize', 'description'])
+    ? optionsObject(where, value, MODEL_OPTIONS)
     : { file: value, labels: undefined, normalize: undefined };
   const { file, labels } = given;
   return {
@@ -194,6 +211,7 @@ function modelSource(name: string, value: unknown): ModelSource {
           ? nonEmptyText(`${where}.labels`, labels)
           : textList(`${where}.labels`, labels),
     normalize: normalization(`${where}.normalize`, given.normalize),
+    settings: modelSettings(where, given),
   };
 }
 
@@ -218,12 +236,12 @@ function normalization(where: string, value: unknown): ModelSource['normalize'] 
 }
 
 async function loadModel(
-  { name, path: file, content }: NamedModel,
+  { name, path: file, content, settings }: NamedModel,
   inference: NativeInferenceOptions | undefined,
 ): Promise<NativeModel> {
   try {
     return await nativeCall(async () => {
-      const model = await addon().Model.load(content ?? file ?? '');
+      const model = await addon().Model.load(content ?? file ?? '', settings);
       if (inference) await model.prepare(inference);
       return model;
     });

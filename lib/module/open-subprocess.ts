@@ -42,10 +42,14 @@ export async function openSubprocess(
     { ...inputs.files, ...models.files },
     inputs.models,
   );
+  const modelSettings = inputs.models
+    .filter((model) => model.settings !== '')
+    .map((model) => `${model.name}=${model.settings}`)
+    .join('\n');
   const executor = new SubprocessExecutor({
     ...{ concurrency, maxQueue },
     outputBytes: limits.outputBytes,
-    command: commandOf(settings, program, materials, module.isAot),
+    command: commandOf({ ...settings, modelSettings }, program, materials, module.isAot),
     cleanUp: () => materials.remove(),
   });
   return { executor, details: detailsOf(file, module) };
@@ -65,7 +69,7 @@ async function requireSameLine({ file, version }: Program): Promise<void> {
 
 /** Makes the command line of each invocation. */
 function commandOf(
-  settings: LoadSettings,
+  settings: LoadSettings & { modelSettings: string },
   program: Program,
   { guest, root, models }: Materials,
   isAot: boolean,
@@ -76,6 +80,7 @@ function commandOf(
     WASMEDGE_EMBED_MODELS: Object.entries(models)
       .map(([name, file]) => `${name}=${file}`)
       .join('\n'),
+    WASMEDGE_EMBED_MODEL_SETTINGS: settings.modelSettings,
     WASMEDGE_EMBED_INFERENCE: `threads=${inference.threads},kernels=${inference.kernels},rewrite=${String(inference.rewrite)}`,
     WASMEDGE_EMBED_LIMITS: (
       [

@@ -58,8 +58,8 @@ async function workerStart(
       parent: process.pid,
       settings: engine,
       files: settings.files.map(([path]) => path),
-      models: models.map(({ name, path, labels, normalize }) => ({
-        ...{ name, normalize, hasLabels: labels !== null },
+      models: models.map(({ name, path, labels, normalize, settings: modelSettings }) => ({
+        ...{ name, normalize, settings: modelSettings, hasLabels: labels !== null },
         ...(path !== undefined && { path }),
       })),
       tellMemory: Number.isSafeInteger(recycleAboveBytes + 1),

@@ -41,6 +41,14 @@ export interface ModelOptions {
   labels?: string | readonly string[];
   /** For float inputs; by default as the metadata in the file says, else to [-1, 1]. */
   normalize?: Normalization;
+  /** The signature, by its key, whose graph runs. Default: the file's first graph. */
+  signature?: string;
+  /**
+   * Shapes of inputs, by the names of their tensors: at most 8 sizes of at least 1. By default those
+   * that the file states, with 1 for a first size that it leaves free. A guest that sets an input of
+   * another shape has it resized.
+   */
+  shapes?: Readonly<Record<string, readonly number[]>>;
   /** Words of {@link findModel} that say which it is: what it gives can be passed on. Without effect. */
   description?: string;
 }

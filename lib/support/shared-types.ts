@@ -29,9 +29,27 @@ export interface TensorDescription {
   /** As the model has it. */
   name: string;
   /** Of its elements. */
-  type: 'float32' | 'float16' | 'float64' | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64' | 'bool';
-  /** Sizes of the dimensions, outermost first. */
+  type:
+    | 'float32'
+    | 'float16'
+    | 'float64'
+    | 'uint8'
+    | 'uint16'
+    | 'uint32'
+    | 'uint64'
+    | 'int8'
+    | 'int16'
+    | 'int32'
+    | 'int64'
+    | 'bool'
+    | 'complex64';
+  /**
+   * Sizes of the dimensions, outermost first. Of an output whose shape is known only while the model
+   * runs, what the file says.
+   */
   shape: number[];
+  /** The shape with -1 where the file leaves a size free; absent where it leaves none. */
+  shapeSignature?: number[];
   /** real value = scale × (stored value − zeroPoint); absent where the tensor is not quantized. */
   quantization?: {
     /** The difference of two neighbouring stored values; above 0. */

@@ -6,11 +6,11 @@
 #include <unordered_set>
 
 #include "bindings/mailbox.h"
+#include "inference/run/model.h"
 
 namespace wasmedge_embed {
 
 class InstanceQueue;
-class Model;
 class Module;
 class ModuleObject;
 class ModuleSource;
@@ -45,8 +45,8 @@ class AddonData {
   // What the constructor that is called next takes: JavaScript calls it as well, and has none.
   std::shared_ptr<const Module> new_module;
   std::shared_ptr<const ModuleSource> new_module_source;
-  std::shared_ptr<Model> new_model;
   std::shared_ptr<InstanceQueue> new_instance;
+  LentModel new_model;
 
   Napi::FunctionReference module_constructor;
   Napi::FunctionReference module_source_constructor;

@@ -1,12 +1,14 @@
 #include "bindings/model_object.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "base/read_file.h"
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
 #include "inference/check/model_schema.h"
+#include "inference/run/compiled_model.h"
 #include "inference/run/compiled_model_pool.h"
 #include "inference/run/model_store.h"
 
@@ -23,6 +25,13 @@ Napi::Array Describe(Napi::Env env, const std::vector<TensorInfo>& tensors) {
     object["name"] = tensor.name;
     object["type"] = TensorTypeName(tensor.type);
     object["shape"] = shape;
+    if (!tensor.shape_signature.empty()) {
+      Napi::Array signature = Napi::Array::New(env, tensor.shape_signature.size());
+      for (uint32_t axis = 0; axis < tensor.shape_signature.size(); ++axis) {
+        signature[axis] = tensor.shape_signature[axis];
+      }
+      object["shapeSignature"] = signature;
+    }
     if (tensor.quantization) {
       Napi::Object quantization = Napi::Object::New(env);
       quantization["scale"] = tensor.quantization->scale;
@@ -32,6 +41,37 @@ Napi::Array Describe(Napi::Env env, const std::vector<TensorInfo>& tensors) {
     array[index] = object;
   }
   return array;
+}
+
+/// Whether a model that failed on zeros may well run on other values: they may be what it cannot
+/// take, as a number to be divided by or, of integers, a shape.
+bool MayRunOnOthers(const ModelGraph& graph, const std::string& reason) {
+  const bool has_integers =
+      std::any_of(graph.inputs.begin(), graph.inputs.end(), [](const TensorInfo& input) {
+        return input.type == TensorType::kInt32 || input.type == TensorType::kInt64;
+      });
+  return has_integers || reason.find("failed to prepare") == std::string::npos;
+}
+
+/// Compiles the model and runs it on zeros: LiteRT finds some faults of a model at its first run
+/// only, which is also the slow one.
+void WarmUp(const Model& model, const ModelGraph& graph, const InferenceOptions& options) {
+  const auto run = [&](CompiledModel& compiled) {
+    try {
+      compiled.Run();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kModel || model.summary().static_shapes ||
+          !MayRunOnOthers(graph, error.what())) {
+        throw;
+      }
+    }
+  };
+  if (model.keeps_state()) {
+    run(*model.Compile(options, graph));
+  } else {
+    const auto pool = model.Pool(options, graph);
+    run(*pool->Acquire());
+  }
 }
 
 }  // namespace
@@ -61,53 +101,62 @@ Napi::Function ModelObject::Define(Napi::Env env) {
 }
 
 ModelObject::ModelObject(const Napi::CallbackInfo& info) : TaggedWrap(info) {
-  model_ = std::exchange(AddonData::Get(info.Env()).new_model, nullptr);
-  if (!model_) throw Napi::TypeError::New(info.Env(), "Use Model.load().");
+  lent_ = std::exchange(AddonData::Get(info.Env()).new_model, {});
+  if (lent_.model == nullptr) throw Napi::TypeError::New(info.Env(), "Use Model.load().");
+  graph_ = lent_.model->graph(lent_.settings);
 }
 
 Napi::Value ModelObject::Load(const Napi::CallbackInfo& info) {
   std::string path;
   std::vector<uint8_t> bytes;
+  std::string settings = info[1].As<Napi::String>();
   if (info[0].IsString()) {
     path = info[0].As<Napi::String>();
   } else {
     bytes = CopyBytes(info[0]);
   }
-  return Background<std::shared_ptr<Model>>::Start(
+  return Background<LentModel>::Start(
       info.Env(),
-      [path = std::move(path), bytes = std::move(bytes)] {
-        if (path.empty()) return LoadModel(bytes.data(), bytes.size());
-        const std::vector<uint8_t> read = ReadFile(path);
-        return LoadModel(read.data(), read.size());
+      [path = std::move(path), bytes = std::move(bytes), settings = std::move(settings)] {
+        LentModel lent(nullptr, ModelSettings::Parse(settings));
+        if (path.empty()) {
+          lent.model = LoadModel(bytes.data(), bytes.size());
+        } else {
+          const std::vector<uint8_t> read = ReadFile(path);
+          lent.model = LoadModel(read.data(), read.size());
+        }
+        // Here, so that what does not fit the model fails the loading.
+        lent.model->graph(lent.settings);
+        return lent;
       },
-      [](Napi::Env env, std::shared_ptr<Model> model) -> Napi::Value {
+      [](Napi::Env env, LentModel lent) -> Napi::Value {
         AddonData& data = AddonData::Get(env);
-        data.new_model = std::move(model);
+        data.new_model = std::move(lent);
         return data.model_constructor.New({});
       });
 }
 
 Napi::Value ModelObject::Prepare(const Napi::CallbackInfo& info) {
-  // LiteRT finds some faults of a model at its first run only, which is also the slow one.
   return Background<bool>::Start(
       info.Env(),
-      [model = model_, options = ToInferenceOptions(info[0].As<Napi::Object>())] {
-        model->Pool(options).Acquire()->Run();
+      [model = lent_.model, graph = graph_,
+       options = ToInferenceOptions(info[0].As<Napi::Object>())] {
+        WarmUp(*model, graph, options);
         return true;
       },
       [](Napi::Env env, bool) { return env.Undefined(); });
 }
 
 Napi::Value ModelObject::Inputs(const Napi::CallbackInfo& info) {
-  return Describe(info.Env(), model_->inputs());
+  return Describe(info.Env(), graph_.inputs);
 }
 
 Napi::Value ModelObject::Outputs(const Napi::CallbackInfo& info) {
-  return Describe(info.Env(), model_->outputs());
+  return Describe(info.Env(), graph_.outputs);
 }
 
 Napi::Value ModelObject::Rewrite(const Napi::CallbackInfo& info) {
-  const RewrittenModel& rewritten = model_->rewritten();
+  const RewrittenModel& rewritten = lent_.model->rewritten();
   Napi::Object object = Napi::Object::New(info.Env());
   object["applied"] = rewritten.rewritten();
   if (rewritten.rewritten()) {
@@ -120,22 +169,22 @@ Napi::Value ModelObject::Rewrite(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ModelObject::Takes(const Napi::CallbackInfo& info) {
-  const ModelSummary& summary = model_->summary();
+  const ModelSummary& summary = lent_.model->summary();
   Napi::Object object = Napi::Object::New(info.Env());
   object["multiplyAccumulates"] = static_cast<double>(summary.multiply_accumulates);
   object["otherElements"] = static_cast<double>(summary.other_elements);
   object["activationBytes"] = static_cast<double>(summary.activation_bytes);
   object["weightBytes"] = static_cast<double>(summary.weight_bytes);
-  object["tensorBytes"] = static_cast<double>(model_->tensor_bytes());
+  object["tensorBytes"] = static_cast<double>(graph_.tensor_bytes());
   return object;
 }
 
 Napi::Value ModelObject::Size(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(model_->bytes().size()));
+  return Napi::Number::New(info.Env(), static_cast<double>(lent_.model->bytes().size()));
 }
 
 Napi::Value ModelObject::Slice(const Napi::CallbackInfo& info) {
-  const AlignedBuffer& bytes = model_->bytes();
+  const ModelBytes bytes = lent_.model->bytes();
   const auto place = [&](size_t index) {
     const int64_t given = info[index].ToNumber().Int64Value();
     return static_cast<size_t>(std::clamp<int64_t>(given, 0, static_cast<int64_t>(bytes.size())));

@@ -23,7 +23,7 @@ class ModelObject : public TaggedWrap<ModelObject> {
   ModelObject(const ModelObject&) = delete;
   ModelObject& operator=(const ModelObject&) = delete;
 
-  const std::shared_ptr<Model>& model() const noexcept { return model_; }
+  const LentModel& lent() const noexcept { return lent_; }
 
  private:
   static Napi::Value Load(const Napi::CallbackInfo& info);
@@ -35,7 +35,9 @@ class ModelObject : public TaggedWrap<ModelObject> {
   Napi::Value Size(const Napi::CallbackInfo& info);
   Napi::Value Slice(const Napi::CallbackInfo& info);
 
-  std::shared_ptr<Model> model_;
+  LentModel lent_;
+  // As the settings have it.
+  ModelGraph graph_;
 };
 
 /// operatorName(code) -> string: what the schema of .tflite files calls this built-in operator, or

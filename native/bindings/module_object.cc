@@ -91,7 +91,7 @@ std::shared_ptr<const ModelTable> ToModelTable(const Napi::Object& models) {
   const Napi::Array names = models.GetPropertyNames();
   for (uint32_t index = 0; index < names.Length(); ++index) {
     const std::string name = names.Get(index).As<Napi::String>();
-    (*table)[name] = ModelObject::Unwrap(models.Get(name).As<Napi::Object>())->model();
+    (*table)[name] = ModelObject::Unwrap(models.Get(name).As<Napi::Object>())->lent();
   }
   return table;
 }

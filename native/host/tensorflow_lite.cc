@@ -38,12 +38,14 @@ constexpr char kResult[] = "place for the result";
 
 TensorFlowLiteState::TensorFlowLiteState(const InferenceOptions& options,
                                          const InferenceLimits& limits)
-    : options_(options), limits_(limits), sessions_(limits.sessions) {}
+    : options_(options),
+      limits_(limits),
+      budget_(limits.session_bytes),
+      sessions_(limits.sessions) {}
 
 void TensorFlowLiteState::Reset() noexcept {
   sessions_.Clear();
   model_bytes_ = 0;
-  session_bytes_ = 0;
 }
 
 std::optional<uint32_t> TensorFlowLiteState::MakeSession(HostCall& call, const ByteSpan& bytes) {
@@ -51,30 +53,23 @@ std::optional<uint32_t> TensorFlowLiteState::MakeSession(HostCall& call, const B
   if (bytes.size > limits_.model_bytes - model_bytes_) {
     ThrowLimit("modelBytes", limits_.model_bytes);
   }
-  std::shared_ptr<Model> model;
   try {
-    model = LoadGuestModel(bytes.data, bytes.size, limits_.OfGuestsModels());
+    const auto handle = sessions_.Insert(
+        std::make_unique<Entry>(LoadGuestModel(bytes.data, bytes.size, limits_.OfGuestsModels()),
+                                options_, &budget_, bytes.size));
+    model_bytes_ += bytes.size;
+    return handle;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kModel) throw;
     Refuse(call, Errno::kInvalidArgument, error.what());
     return std::nullopt;
   }
-  const uint64_t session_bytes = model->tensor_bytes();
-  if (session_bytes > limits_.session_bytes - session_bytes_) {
-    ThrowLimit("sessionBytes", limits_.session_bytes);
-  }
-  const auto handle =
-      sessions_.Insert(std::make_unique<Entry>(std::move(model), options_, bytes.size));
-  model_bytes_ += bytes.size;
-  session_bytes_ += session_bytes;
-  return handle;
 }
 
 bool TensorFlowLiteState::EraseSession(uint32_t handle) noexcept {
   const auto entry = sessions_.Erase(handle);
   if (entry == nullptr) return false;
   model_bytes_ -= entry->model_bytes;
-  session_bytes_ -= entry->session.byte_size();
   return true;
 }
 
@@ -172,7 +167,7 @@ Errno TensorFlowLiteState::GetTensorData(HostCall& call) {
                       std::to_string(outputs[tensor].byte_size) + " bytes, the buffer " +
                       std::to_string(buffer.size) + ".");
   }
-  std::memcpy(buffer.data, output, buffer.size);
+  if (buffer.size > 0) std::memcpy(buffer.data, output, buffer.size);
   return memory.Write(result, static_cast<uint32_t>(buffer.size)) ? Errno::kSuccess
                                                                   : Errno::kMissingMemory;
 }

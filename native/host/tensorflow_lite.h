@@ -9,6 +9,7 @@
 #include "host/host_module.h"
 #include "inference/run/inference_options.h"
 #include "inference/run/session.h"
+#include "inference/run/session_budget.h"
 
 namespace wasmedge_embed {
 
@@ -77,8 +78,9 @@ class TensorFlowLiteState {
 
  private:
   struct Entry {
-    Entry(std::shared_ptr<Model> model, const InferenceOptions& options, uint64_t bytes)
-        : session(std::move(model), options), model_bytes(bytes) {}
+    Entry(std::shared_ptr<Model> model, const InferenceOptions& options, SessionBudget* budget,
+          uint64_t bytes)
+        : session(model, model->graph(), options, budget), model_bytes(bytes) {}
 
     Session session;
     /// What it counts against the limit of bytes that the guest brought.
@@ -96,9 +98,9 @@ class TensorFlowLiteState {
 
   const InferenceOptions options_;
   const InferenceLimits limits_;
+  SessionBudget budget_;
   HandleTable<Entry> sessions_;
   uint64_t model_bytes_ = 0;
-  uint64_t session_bytes_ = 0;
 };
 
 /// `wasmedge_tensorflowlite`.

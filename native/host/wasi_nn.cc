@@ -1,9 +1,12 @@
 #include "host/wasi_nn.h"
 
 #include <cstring>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "host/refusal.h"
@@ -73,9 +76,13 @@ GuestTensorType ToGuestType(TensorType type) noexcept {
     case TensorType::kInt64:
       return kI64;
     case TensorType::kUint8:
+    case TensorType::kUint16:
+    case TensorType::kUint32:
+    case TensorType::kUint64:
     case TensorType::kInt8:
     case TensorType::kInt16:
     case TensorType::kBool:
+    case TensorType::kComplex64:
       return kU8;
   }
   return kU8;
@@ -130,9 +137,10 @@ bool WritableResult(const GuestMemory& memory, uint32_t address) noexcept {
 WasiNnState::WasiNnState(std::shared_ptr<const ModelTable> models, const InferenceOptions& options,
                          const InferenceLimits& limits)
     : WasiNnState(
-          [models = std::move(models)](std::string_view name) {
+          [models = std::move(models)](std::string_view name) -> std::optional<LentModel> {
             const auto found = models->find(name);
-            return found == models->end() ? nullptr : found->second;
+            if (found == models->end()) return std::nullopt;
+            return found->second;
           },
           options, limits) {}
 
@@ -141,6 +149,7 @@ WasiNnState::WasiNnState(ModelLender models, const InferenceOptions& options,
     : models_(std::move(models)),
       options_(options),
       limits_(limits),
+      budget_(limits.session_bytes),
       graphs_(limits.models),
       contexts_(limits.sessions) {}
 
@@ -149,7 +158,6 @@ void WasiNnState::Reset() noexcept {
   graphs_.Clear();
   graphs_by_name_.clear();
   guest_model_bytes_ = 0;
-  context_bytes_ = 0;
 }
 
 Errno WasiNnState::Load(HostCall& call) {
@@ -192,8 +200,10 @@ Errno WasiNnState::Load(HostCall& call) {
     ThrowLimit("modelBytes", limits_.model_bytes);
   }
   try {
-    const uint32_t handle = *graphs_.Insert(std::make_unique<Graph>(
-        Graph{LoadGuestModel(bytes.data, bytes.size, limits_.OfGuestsModels()), bytes.size}));
+    std::shared_ptr<Model> model = LoadGuestModel(bytes.data, bytes.size, limits_.OfGuestsModels());
+    ModelGraph graph = model->graph();
+    const uint32_t handle = *graphs_.Insert(
+        std::make_unique<Graph>(Graph{std::move(model), std::move(graph), bytes.size}));
     guest_model_bytes_ += bytes.size;
     return memory.Write(result, handle) ? Errno::kSuccess : Errno::kInvalidArgument;
   } catch (const Error& error) {
@@ -202,39 +212,48 @@ Errno WasiNnState::Load(HostCall& call) {
   }
 }
 
-Errno WasiNnState::LoadByName(HostCall& call) { return LoadGraph(call, call.I32(2)); }
+Errno WasiNnState::LoadByName(HostCall& call) { return LoadGraph(call, {}, call.I32(2)); }
 
 Errno WasiNnState::LoadByNameWithConfig(HostCall& call) {
-  const uint32_t config = call.I32(2);
-  const uint32_t config_length = call.I32(3);
-  if (!call.memory().Contains(config, config_length)) {
+  std::string_view config;
+  if (!call.memory().Text(call.I32(2), call.I32(3), &config)) {
     return Refuse(call, Errno::kInvalidArgument, OutsideMemory("configuration"));
   }
-  if (config_length != 0) {
-    return Refuse(call, Errno::kInvalidArgument, "There is nothing to configure.");
-  }
-  return LoadGraph(call, call.I32(4));
+  return LoadGraph(call, config, call.I32(4));
 }
 
-Errno WasiNnState::LoadGraph(HostCall& call, uint32_t result) {
+Errno WasiNnState::LoadGraph(HostCall& call, std::string_view config, uint32_t result) {
   const GuestMemory& memory = call.memory();
   std::string_view text;
   if (!WritableResult(memory, result)) return RefuseResult(call);
   if (!memory.Text(call.I32(0), call.I32(1), &text)) {
     return Refuse(call, Errno::kInvalidArgument, OutsideMemory("name"));
   }
-  const auto known = graphs_by_name_.find(text);
+  const std::pair<std::string, std::string> key{text, config};
+  const auto known = graphs_by_name_.find(key);
   if (known != graphs_by_name_.end() && graphs_.Find(known->second) != nullptr) {
     return memory.Write(result, known->second) ? Errno::kSuccess : Errno::kInvalidArgument;
   }
-  std::shared_ptr<Model> model = models_(text);
-  if (model == nullptr) {
+  std::optional<LentModel> lent = models_(text);
+  if (!lent) {
     return Refuse(call, Errno::kNotFound, "The host has no model named " + Quoted(text) + ".");
   }
   if (graphs_.full()) ThrowLimit("models", limits_.models);
-  const uint32_t handle = *graphs_.Insert(std::make_unique<Graph>(Graph{std::move(model), 0}));
-  graphs_by_name_[std::string(text)] = handle;
-  return memory.Write(result, handle) ? Errno::kSuccess : Errno::kInvalidArgument;
+  try {
+    ModelGraph graph = lent->model->graph(lent->settings, ModelSettings::Parse(config));
+    const uint32_t handle = *graphs_.Insert(
+        std::make_unique<Graph>(Graph{std::move(lent->model), std::move(graph), 0}));
+    // Those that have been unloaded would be as many as a guest likes.
+    for (auto entry = graphs_by_name_.begin(); entry != graphs_by_name_.end();) {
+      const bool is_stale = graphs_.Find(entry->second) == nullptr;
+      entry = is_stale ? graphs_by_name_.erase(entry) : std::next(entry);
+    }
+    graphs_by_name_[key] = handle;
+    return memory.Write(result, handle) ? Errno::kSuccess : Errno::kInvalidArgument;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kModel && error.code() != ErrorCode::kInvalidArgument) throw;
+    return Refuse(call, Errno::kInvalidArgument, error.what());
+  }
 }
 
 Errno WasiNnState::InitExecutionContext(HostCall& call) {
@@ -243,12 +262,8 @@ Errno WasiNnState::InitExecutionContext(HostCall& call) {
   const Graph* graph = graphs_.Find(call.I32(0));
   if (graph == nullptr) return RefuseHandle(call, kGraph, call.I32(0));
   if (contexts_.full()) ThrowLimit("sessions", limits_.sessions);
-  const uint64_t bytes = graph->model->tensor_bytes();
-  if (bytes > limits_.session_bytes - context_bytes_) {
-    ThrowLimit("sessionBytes", limits_.session_bytes);
-  }
-  const uint32_t handle = *contexts_.Insert(std::make_unique<Session>(graph->model, options_));
-  context_bytes_ += bytes;
+  const uint32_t handle =
+      *contexts_.Insert(std::make_unique<Session>(graph->model, graph->graph, options_, &budget_));
   return call.memory().Write(result, handle) ? Errno::kSuccess : Errno::kInvalidArgument;
 }
 
@@ -280,15 +295,15 @@ Errno WasiNnState::SetInput(HostCall& call) {
     return refuse("the shape " + ShapeText(input.shape) +
                   ", and the dimensions lie outside the guest's memory or are too many");
   }
-  if (shape != input.shape) {
-    return refuse("the shape " + ShapeText(input.shape) + ", not " + ShapeText(shape));
-  }
   ByteSpan data;
   if (!memory.Range(tensor.data, tensor.data_size, &data)) {
     return Refuse(call, Errno::kInvalidArgument, OutsideMemory("tensor's data"));
   }
-  if (!session->SetInput(index, data.data, data.size)) {
-    return refuse(std::to_string(input.byte_size) + " bytes, not " + std::to_string(data.size));
+  if (!session->SetInput(index, shape, data.data, data.size)) {
+    return refuse(std::to_string(input.byte_size) + " bytes in the shape " +
+                  ShapeText(input.shape) +
+                  ", or those of another shape of as many dimensions, not " +
+                  std::to_string(data.size) + " in the shape " + ShapeText(shape));
   }
   return Errno::kSuccess;
 }
@@ -335,7 +350,7 @@ Errno WasiNnState::GetOutput(HostCall& call) {
                       std::to_string(size) + " bytes, the buffer " + std::to_string(buffer.size) +
                       ".");
   }
-  std::memcpy(buffer.data, output, size);
+  if (size > 0) std::memcpy(buffer.data, output, size);
   return memory.Write(result, static_cast<uint32_t>(size)) ? Errno::kSuccess
                                                            : Errno::kInvalidArgument;
 }
@@ -366,9 +381,7 @@ Errno WasiNnState::Unload(HostCall& call) {
 }
 
 Errno WasiNnState::FinalizeExecutionContext(HostCall& call) {
-  const auto session = contexts_.Erase(call.I32(0));
-  if (session == nullptr) return RefuseHandle(call, kContext, call.I32(0));
-  context_bytes_ -= session->byte_size();
+  if (contexts_.Erase(call.I32(0)) == nullptr) return RefuseHandle(call, kContext, call.I32(0));
   return Errno::kSuccess;
 }
 

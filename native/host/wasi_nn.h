@@ -5,12 +5,15 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "host/handle_table.h"
 #include "host/host_module.h"
 #include "inference/run/inference_options.h"
 #include "inference/run/model.h"
 #include "inference/run/session.h"
+#include "inference/run/session_budget.h"
 
 namespace wasmedge_embed {
 
@@ -50,13 +53,15 @@ class WasiNnState {
   Errno Load(HostCall& call);
   /// (name, name_length, *graph). A name that is loaded already gives the same graph.
   Errno LoadByName(HostCall& call);
-  /// (name, name_length, config, config_length, *graph). Nothing here has a configuration: one that
-  /// is not empty is refused, as WasmEdge's TensorFlow Lite backend does.
+  /// (name, name_length, config, config_length, *graph). The configuration is JSON as
+  /// `ModelSettings` has it, and goes before the host's settings; empty is none. A name with the
+  /// same configuration that is loaded already gives the same graph.
   Errno LoadByNameWithConfig(HostCall& call);
   /// (graph, *context).
   Errno InitExecutionContext(HostCall& call);
-  /// (context, index, tensor). Dimensions, type and size must be the input's. A type may have the
-  /// number of WasmEdge 0.13 and 0.14 (U8 2, I32 3), too.
+  /// (context, index, tensor). The type must be the input's, and the size that of the dimensions.
+  /// Other dimensions than the input's, but as many, resize it. A type may have the number of
+  /// WasmEdge 0.13 and 0.14 (U8 2, I32 3), too.
   Errno SetInput(HostCall& call);
   /// (context). Refused until every input is set.
   Errno Compute(HostCall& call);
@@ -75,23 +80,25 @@ class WasiNnState {
  private:
   struct Graph {
     std::shared_ptr<Model> model;
+    ModelGraph graph;
     /// What it counts against the limit of bytes that the guest brought.
     uint64_t guest_bytes;
   };
 
   /// Of the name that is the first two arguments.
-  Errno LoadGraph(HostCall& call, uint32_t result);
+  Errno LoadGraph(HostCall& call, std::string_view config, uint32_t result);
   Errno RefuseSingle(HostCall& call) const;
 
   const ModelLender models_;
   const InferenceOptions options_;
   const InferenceLimits limits_;
+  SessionBudget budget_;
   HandleTable<Graph> graphs_;
   HandleTable<Session> contexts_;
-  // The graphs that were loaded by name; one that has been unloaded is found to be stale.
-  std::map<std::string, uint32_t, std::less<>> graphs_by_name_;
+  // The graphs that were loaded by name and configuration; one that has been unloaded is found to
+  // be stale.
+  std::map<std::pair<std::string, std::string>, uint32_t> graphs_by_name_;
   uint64_t guest_model_bytes_ = 0;
-  uint64_t context_bytes_ = 0;
 };
 
 /// `wasi_ephemeral_nn`.

@@ -13,6 +13,7 @@ namespace wasmedge_embed::plugin {
 namespace {
 
 constexpr char kModels[] = "WASMEDGE_EMBED_MODELS";
+constexpr char kModelSettings[] = "WASMEDGE_EMBED_MODEL_SETTINGS";
 constexpr char kInference[] = "WASMEDGE_EMBED_INFERENCE";
 constexpr char kLimits[] = "WASMEDGE_EMBED_LIMITS";
 
@@ -95,6 +96,19 @@ void ReadModels(Configuration* configuration) {
   });
 }
 
+void ReadModelSettings(Configuration* configuration) {
+  constexpr char kExpected[] = "NAME=JSON, one a line";
+  SplitPairs(kModelSettings, kExpected, '\n', [&](std::string_view name, std::string_view json) {
+    CheckModelName(kModelSettings, name);
+    try {
+      configuration->model_settings[std::string(name)] = ModelSettings::Parse(json);
+    } catch (const Error& error) {
+      throw Error(error.code(), std::string(kModelSettings) + ", of '" + std::string(name) +
+                                    "': " + error.what());
+    }
+  });
+}
+
 void ReadInference(InferenceOptions* inference) {
   constexpr char kExpected[] = "of the form threads=N,kernels=NAME,rewrite=BOOLEAN";
   SplitPairs(kInference, kExpected, ',', [&](std::string_view key, std::string_view value) {
@@ -146,6 +160,7 @@ void ReadLimits(InferenceLimits* limits, ImageLimits* image_limits) {
 Configuration Configuration::FromEnvironment() {
   Configuration configuration;
   ReadModels(&configuration);
+  ReadModelSettings(&configuration);
   ReadInference(&configuration.inference);
   ReadLimits(&configuration.inference_limits, &configuration.image_limits);
   return configuration;

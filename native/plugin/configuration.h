@@ -8,10 +8,11 @@
 
 namespace wasmedge_embed::plugin {
 
-/// What the plug-ins are told from outside. The environment has the same three groups as the
-/// options of `loadModule`:
+/// What the plug-ins are told from outside. The environment has the same groups as the options of
+/// `loadModule`:
 ///
 /// - WASMEDGE_EMBED_MODELS: `NAME=FILE`, one a line.
+/// - WASMEDGE_EMBED_MODEL_SETTINGS: `NAME=JSON`, one a line, as `ModelSettings` has it.
 /// - WASMEDGE_EMBED_INFERENCE: `threads=N,kernels=NAME,rewrite=BOOLEAN`, each optional.
 /// - WASMEDGE_EMBED_LIMITS: `models=N,modelBytes=N,sessions=N,sessionBytes=N,modelSubgraphs=N,
 ///   modelArithmetic=N,modelActivationBytes=N,imagePixels=N`, each
@@ -19,11 +20,13 @@ namespace wasmedge_embed::plugin {
 struct Configuration {
   /// The files of the models that guests ask for by name.
   NamedModels::Files models;
+  /// Of those that have any.
+  NamedModels::Settings model_settings;
   InferenceOptions inference;
   InferenceLimits inference_limits;
   ImageLimits image_limits;
 
-  /// Reads the three variables. Throws `Error(kInvalidArgument)` that names the variable and what
+  /// Reads the variables. Throws `Error(kInvalidArgument)` that names the variable and what
   /// it expects.
   static Configuration FromEnvironment();
 

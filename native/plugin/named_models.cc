@@ -1,19 +1,24 @@
 #include "plugin/named_models.h"
 
+#include <utility>
+
 #include "base/error.h"
 #include "base/read_file.h"
 #include "inference/run/model_store.h"
 
 namespace wasmedge_embed::plugin {
 
-std::shared_ptr<Model> NamedModels::Find(std::string_view name) {
+std::optional<LentModel> NamedModels::Find(std::string_view name) {
   if (const auto loaded = models_.find(name); loaded != models_.end()) return loaded->second;
   const auto named = files_.find(name);
-  if (named == files_.end()) return nullptr;
+  if (named == files_.end()) return std::nullopt;
   const auto& [known_name, path] = *named;
   try {
     const std::vector<uint8_t> bytes = ReadFile(path);
-    return models_[known_name] = LoadModel(bytes.data(), bytes.size());
+    LentModel model(LoadModel(bytes.data(), bytes.size()));
+    const auto settings = settings_.find(name);
+    if (settings != settings_.end()) model.settings = settings->second;
+    return models_[known_name] = std::move(model);
   } catch (const Error& error) {
     // A file that cannot be read is no module here.
     const bool unreadable = error.code() == ErrorCode::kModuleLoad;

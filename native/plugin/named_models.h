@@ -1,9 +1,10 @@
 #pragma once
 
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "inference/run/model.h"
 
@@ -14,15 +15,18 @@ namespace wasmedge_embed::plugin {
 class NamedModels {
  public:
   using Files = std::map<std::string, std::string, std::less<>>;
+  using Settings = std::map<std::string, ModelSettings, std::less<>>;
 
-  explicit NamedModels(Files files) : files_(std::move(files)) {}
+  NamedModels(Files files, Settings settings)
+      : files_(std::move(files)), settings_(std::move(settings)) {}
 
-  /// The model of this name, null where there is none. Throws `Error(kModel)` when its file cannot
-  /// be read or is no model, and as `LoadModel` does; the next call tries again.
-  std::shared_ptr<Model> Find(std::string_view name);
+  /// The model of this name, nothing where there is none. Throws `Error(kModel)` when its file
+  /// cannot be read or is no model, and as `LoadModel` does; the next call tries again.
+  std::optional<LentModel> Find(std::string_view name);
 
  private:
   Files files_;
+  Settings settings_;
   ModelTable models_;
 };
 

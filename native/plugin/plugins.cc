@@ -54,7 +54,8 @@ struct Setup {
 
 ModuleInstanceContext* CreateWasiNn(const ModuleDescriptor*) {
   Setup setup;
-  auto models = std::make_shared<NamedModels>(std::move(setup.configuration.models));
+  auto models = std::make_shared<NamedModels>(std::move(setup.configuration.models),
+                                              std::move(setup.configuration.model_settings));
   ModelLender lender = [models](std::string_view name) { return models->Find(name); };
   return PluginInstance<WasiNnState>::Create(
       wasmedge::Api::Get(), WasiNnModule(), std::move(setup.obstacle), std::move(lender),

@@ -180,13 +180,26 @@ TEST_F(WasiNnTest, RefusesUnknownNamesEncodingsAndTargets) {
   EXPECT_EQ(guest_.Call("load", {kBuilder, 2, kTensorflowLite, kCpu, kResult}), kInvalidArgument);
 }
 
-TEST_F(WasiNnTest, RefusesAConfiguration) {
+TEST_F(WasiNnTest, TakesAConfigurationThatFitsTheModel) {
   guest_.WriteString(kName, "sum");
   EXPECT_EQ(guest_.Call("load_by_name_with_config", {kName, 3, 0, 0, kResult}), kSuccess);
   EXPECT_EQ(guest_.Call("load_by_name_with_config", {kName, 3, kData, 2, kResult}),
             kInvalidArgument);
   EXPECT_EQ(guest_.Call("load_by_name_with_config", {kName, 3, kEnd, 1, kResult}),
             kInvalidArgument);
+  const auto load = [&](const std::string& config) {
+    guest_.WriteString(kData, config);
+    return guest_.Call("load_by_name_with_config",
+                       {kName, 3, kData, static_cast<uint32_t>(config.size()), kResult});
+  };
+  EXPECT_EQ(load("{\"threads\":2}"), kSuccess);
+  const uint32_t graph = guest_.Read(kResult);
+  EXPECT_EQ(load("{\"threads\":2}"), kSuccess);
+  EXPECT_EQ(guest_.Read(kResult), graph);
+  EXPECT_EQ(load("{\"threads\":1}"), kSuccess);
+  EXPECT_NE(guest_.Read(kResult), graph);
+  EXPECT_EQ(load("{\"signature\":\"none\"}"), kInvalidArgument);
+  EXPECT_EQ(load("{\"shapes\":{\"none\":[1]}}"), kInvalidArgument);
 }
 
 TEST_F(WasiNnTest, RefusesInputsOfTheWrongSizeShapeOrType) {
@@ -195,7 +208,9 @@ TEST_F(WasiNnTest, RefusesInputsOfTheWrongSizeShapeOrType) {
   EXPECT_EQ(SetInput<float>(context, 0, {1, 4}, kF32, {1, 2, 3}), kInvalidArgument);
   EXPECT_EQ(SetInput<float>(context, 0, {1, 4}, kF32, {1, 2, 3, 4, 5}), kInvalidArgument);
   EXPECT_EQ(SetInput(context, 0, {4}, kF32, values), kInvalidArgument);
-  EXPECT_EQ(SetInput(context, 0, {4, 1}, kF32, values), kInvalidArgument);
+  EXPECT_EQ(SetInput(context, 0, {4, 2}, kF32, values), kInvalidArgument);
+  EXPECT_EQ(SetInput(context, 0, {0, 4}, kF32, values), kInvalidArgument);
+  EXPECT_EQ(SetInput(context, 0, {0x80000001, 4}, kF32, values), kInvalidArgument);
   EXPECT_EQ(SetInput(context, 0, {1, 4, 1}, kF32, values), kInvalidArgument);
   EXPECT_EQ(SetInput(context, 0, {}, kF32, values), kInvalidArgument);
   // 2 is what U8 was before wasi-nn 0.6, and F64 now.
@@ -364,7 +379,8 @@ TEST_F(WasiNnTest, ClassifiesWithTheDefaultModel) {
   ASSERT_EQ(guest.Call("compute", {0}), kSuccess);
   ASSERT_EQ(guest.Call("get_output", {0, 0, kOutput, 1001, kResult}), kSuccess);
   ASSERT_EQ(guest.Read(kResult), 23U);
-  EXPECT_EQ(guest.ReadAll<uint8_t>(kOutput, 23), test::Classify(models->at("default"), picture));
+  EXPECT_EQ(guest.ReadAll<uint8_t>(kOutput, 23),
+            test::Classify(models->at("default").model, picture));
 }
 
 }  // namespace

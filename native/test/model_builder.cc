@@ -227,7 +227,7 @@ class ModelWriter {
     const auto inputs = Arguments(signature.inputs);
     const auto outputs = Arguments(signature.outputs);
     Offset<flatbuffers::String> key;
-    if (signature.has_key) key = builder_.CreateString("serving_default");
+    if (signature.has_key) key = builder_.CreateString(signature.key);
     return TableBuilder(builder_)
         .Reference(schema::signature_def::kInputs, inputs)
         .Reference(schema::signature_def::kOutputs, outputs)

@@ -66,6 +66,7 @@ struct SpecSignature {
   std::vector<SpecArgument> outputs;
   uint32_t subgraph = 0;
   bool has_key = true;
+  std::string key = "serving_default";
 };
 
 /// A .tflite file to build, field by field: what `TinyModel` cannot say.

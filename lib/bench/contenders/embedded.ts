@@ -59,7 +59,7 @@ async function loadParts({ model, kernels }: EmbeddedSettings, mark: Mark): Prom
   await native.runtime();
   mark('load libwasmedge');
   if (!model) return;
-  const loaded = await native.Model.load(readFileSync(model.file));
+  const loaded = await native.Model.load(readFileSync(model.file), '');
   await loaded.prepare({ threads: 1, kernels, rewrite: true });
   mark('load LiteRT and the model');
   held.push(loaded);

@@ -8,7 +8,7 @@ interface Facts {
   size: number;
   /** How NumPy calls it, without the byte order. */
   numpy: string;
-  /** One of them, little-endian. */
+  /** One of them, little-endian. Of a complex number its real part. */
   read: (view: DataView, offset: number) => number | bigint;
 }
 
@@ -21,11 +21,15 @@ const FACTS: Readonly<Record<ElementType, Facts>> = {
   },
   float64: { size: 8, numpy: 'f8', read: (view, offset) => view.getFloat64(offset, true) },
   uint8: { size: 1, numpy: 'u1', read: (view, offset) => view.getUint8(offset) },
+  uint16: { size: 2, numpy: 'u2', read: (view, offset) => view.getUint16(offset, true) },
+  uint32: { size: 4, numpy: 'u4', read: (view, offset) => view.getUint32(offset, true) },
+  uint64: { size: 8, numpy: 'u8', read: (view, offset) => view.getBigUint64(offset, true) },
   int8: { size: 1, numpy: 'i1', read: (view, offset) => view.getInt8(offset) },
   int16: { size: 2, numpy: 'i2', read: (view, offset) => view.getInt16(offset, true) },
   int32: { size: 4, numpy: 'i4', read: (view, offset) => view.getInt32(offset, true) },
   int64: { size: 8, numpy: 'i8', read: (view, offset) => view.getBigInt64(offset, true) },
   bool: { size: 1, numpy: 'b1', read: (view, offset) => view.getUint8(offset) },
+  complex64: { size: 8, numpy: 'c8', read: (view, offset) => view.getFloat32(offset, true) },
 };
 
 export const ELEMENT_TYPES = Object.keys(FACTS) as ElementType[];

@@ -21,8 +21,11 @@ constexpr size_t kReferenceSize = 4;
 
 }  // namespace
 
-FlatBuffer::FlatBuffer(const uint8_t* bytes, size_t size) noexcept
-    : bytes_(bytes), size_(size), budget_(uint64_t{size} * 4 + (uint64_t{64} << 10)) {}
+FlatBuffer::FlatBuffer(const uint8_t* bytes, size_t size, FlatAlignment alignment) noexcept
+    : bytes_(bytes),
+      size_(size),
+      most_alignment_(alignment == FlatAlignment::kNatural ? sizeof(uint64_t) : sizeof(uint32_t)),
+      budget_(uint64_t{size} * 4 + (uint64_t{64} << 10)) {}
 
 uint64_t FlatBuffer::ReadNumber(size_t position, size_t size) const noexcept {
   uint64_t value = 0;
@@ -78,7 +81,7 @@ size_t FlatBuffer::VectorAt(size_t position, size_t element_size, const char* wh
   const size_t elements = start + sizeof(uint32_t);
   const uint64_t stated = ReadNumber(start, sizeof(uint32_t));
   // Writers align the elements of an empty vector or leave it be.
-  if (start % sizeof(uint32_t) != 0 || (stated != 0 && elements % element_size != 0)) {
+  if (start % sizeof(uint32_t) != 0 || (stated != 0 && !IsAligned(elements, element_size))) {
     RefuseDamaged(what, "is not aligned");
   }
   if (stated * element_size > size_ - elements) RefuseDamaged(what, "reaches beyond its end");
@@ -102,7 +105,7 @@ size_t FlatTable::ScalarPosition(int field, size_t size, const char* what) const
   if (offset < kTableHeaderSize || offset + size > table_size_) {
     RefuseDamaged(what, "lies outside of its table");
   }
-  if (position % size != 0) RefuseDamaged(what, "is not aligned");
+  if (!buffer_->IsAligned(position, size)) RefuseDamaged(what, "is not aligned");
   return position;
 }
 

@@ -65,6 +65,11 @@ class FlatVector {
 class FlatTable;
 class FlatTables;
 
+/// On which boundaries a FlatBuffer's numbers of 64 bits must lie: their own, as all writers of the
+/// format are to have it, or that of 32 bits, as some writers do have it. The processors that this
+/// runs on read both.
+enum class FlatAlignment { kNatural, kHalf };
+
 /// Reads a FlatBuffer (https://flatbuffers.dev/internals/) whose bytes are hostile: whatever is
 /// asked for is checked first to lie inside, at its natural alignment, so that who has read all
 /// that a schema names has verified the file. Every reader throws `Error(kModel)` that says what
@@ -75,7 +80,8 @@ class FlatTables;
 /// and 64 KiB; the contents of `Bytes` do not count.
 class FlatBuffer {
  public:
-  FlatBuffer(const uint8_t* bytes, size_t size) noexcept;
+  FlatBuffer(const uint8_t* bytes, size_t size,
+             FlatAlignment alignment = FlatAlignment::kNatural) noexcept;
   FlatBuffer(const FlatBuffer&) = delete;
   FlatBuffer& operator=(const FlatBuffer&) = delete;
 
@@ -95,9 +101,13 @@ class FlatBuffer {
   size_t VectorAt(size_t position, size_t element_size, const char* what, size_t* count) const;
   void Spend(uint64_t bytes, const char* what) const;
   uint64_t ReadNumber(size_t position, size_t size) const noexcept;
+  bool IsAligned(size_t position, size_t size) const noexcept {
+    return position % (size < most_alignment_ ? size : most_alignment_) == 0;
+  }
 
   const uint8_t* bytes_;
   size_t size_;
+  size_t most_alignment_;
   mutable uint64_t budget_;
 };
 

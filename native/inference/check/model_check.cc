@@ -227,6 +227,7 @@ void Checker::CheckOperatorAt(size_t place) {
   summary_.other_elements = AddClamped(summary_.other_elements, cost.other_elements);
   summary_.activation_bytes = AddClamped(summary_.activation_bytes, cost.kept_bytes);
   temporary_bytes_[place] = cost.temporary_bytes;
+  if (cost.unchecked) summary_.static_shapes = false;
 }
 
 void Checker::CheckOutputs() {

@@ -78,6 +78,8 @@ struct ModelSummary {
   /// As in `ModelLimits`.
   uint64_t activation_bytes = 0;
   uint64_t weight_bytes = 0;
+  /// Whether every operator has passed rules of its own, so that each shape is that of the file.
+  bool static_shapes = true;
 
   /// The work of one run in multiply-accumulates. An element of the other operators counts as 8:
   /// the slow ones of LiteRT's kernels take about 10 ns for it, and a multiply-accumulate takes

@@ -33,7 +33,7 @@ void Take(size_t count, size_t* left, const char* what, const char* limit) {
 }
 
 /// Reads what nobody here needs, since LiteRT reads it.
-void VerifyOptions(const FlatTable& options, const char* layout) {
+void VerifyOptions(const FlatTable& options, const char* layout, std::vector<int32_t>* subgraphs) {
   constexpr char kWhat[] = "an operator's option";
   for (int field = 0; layout[field] != '\0'; ++field) {
     switch (layout[field]) {
@@ -52,6 +52,17 @@ void VerifyOptions(const FlatTable& options, const char* layout) {
       case 'i':
         options.Vector<int32_t>(field, kWhat);
         break;
+      case 'l':
+        options.Vector<int64_t>(field, kWhat);
+        break;
+      case 'g':
+        subgraphs->push_back(options.Scalar<int32_t>(field, 0, kWhat));
+        break;
+      case 'G':
+        for (const int32_t subgraph : options.Vector<int32_t>(field, kWhat)) {
+          subgraphs->push_back(subgraph);
+        }
+        break;
       case 'f':
         options.Vector<float>(field, kWhat);
         break;
@@ -61,6 +72,51 @@ void VerifyOptions(const FlatTable& options, const char* layout) {
       default:
         break;
     }
+  }
+}
+
+/// The same for the lists by which a tensor without its zeros is unfolded.
+void VerifySparsity(const FlatTable& sparsity) {
+  constexpr char kWhat[] = "a tensor's sparsity";
+  sparsity.Vector<int32_t>(schema::sparsity::kTraversalOrder, kWhat);
+  sparsity.Vector<int32_t>(schema::sparsity::kBlockMap, kWhat);
+  const FlatTables dimensions = sparsity.Tables(schema::sparsity::kDimensions, kWhat);
+  for (size_t i = 0; i < dimensions.size(); ++i) {
+    namespace field = schema::sparse_dimension;
+    const FlatTable dimension = dimensions[i];
+    dimension.Scalar<uint8_t>(field::kFormat, 0, kWhat);
+    dimension.Scalar<int32_t>(field::kDenseSize, 0, kWhat);
+    const auto verify = [&](int type_field, int table_field) {
+      const auto type = dimension.Scalar<uint8_t>(type_field, 0, kWhat);
+      const auto table = dimension.Table(table_field, kWhat);
+      if (!table) return;
+      if (type == schema::kInt32Vector) table->Vector<int32_t>(0, kWhat);
+      if (type == schema::kUint16Vector) table->Vector<uint16_t>(0, kWhat);
+      if (type == schema::kUint8Vector) table->Vector<uint8_t>(0, kWhat);
+    };
+    verify(field::kSegmentsType, field::kSegments);
+    verify(field::kIndicesType, field::kIndices);
+  }
+}
+
+void ReadDetails(const FlatTable& table, FileQuantization* quantization) {
+  constexpr char kWhat[] = "a tensor's details of quantization";
+  const auto details = table.Table(schema::quantization::kDetails, kWhat);
+  if (!details) return;
+  switch (quantization->details_type) {
+    case schema::kCustomQuantization:
+      details->Bytes(0, kWhat);
+      return;
+    case schema::kMultiAxisQuantization:
+      details->Vector<int32_t>(3, kWhat);
+      [[fallthrough]];
+    case schema::kBlockwiseQuantization:
+      quantization->scale_tensor = details->Scalar<int32_t>(0, 0, kWhat);
+      quantization->zero_point_tensor = details->Scalar<int32_t>(1, 0, kWhat);
+      details->Scalar<int32_t>(2, 0, kWhat);
+      return;
+    default:
+      return;
   }
 }
 
@@ -74,6 +130,7 @@ FileQuantization ReadQuantization(const FlatTable& table) {
       table.Vector<int64_t>(field::kZeroPoint, "a tensor's list of zero points");
   quantization.details_type =
       table.Scalar<uint8_t>(field::kDetailsType, 0, "a tensor's kind of quantization");
+  ReadDetails(table, &quantization);
   quantization.dimension =
       table.Scalar<int32_t>(field::kQuantizedDimension, 0, "a tensor's quantized dimension");
   return quantization;
@@ -81,7 +138,7 @@ FileQuantization ReadQuantization(const FlatTable& table) {
 
 FileTensor ReadTensor(const FlatTable& table) {
   namespace field = schema::tensor;
-  FileTensor tensor{table, {}, 0, {}, {}, 0, {}, false, false, false, 0};
+  FileTensor tensor{table, {}, 0, {}, {}, 0, {}, false, false, false, false, 0};
   tensor.shape = table.Vector<int32_t>(field::kShape, "a tensor's shape");
   tensor.type = table.Scalar<int8_t>(field::kType, 0, "a tensor's type");
   tensor.buffer = table.Scalar<uint32_t>(field::kBuffer, 0, "a tensor's buffer");
@@ -90,10 +147,13 @@ FileTensor ReadTensor(const FlatTable& table) {
     tensor.quantization = ReadQuantization(*quantization);
   }
   tensor.is_variable = table.Scalar<uint8_t>(field::kIsVariable, 0, "a tensor's kind") != 0;
-  tensor.is_sparse = table.Has(field::kSparsity);
+  if (const auto sparsity = table.Table(field::kSparsity, "a tensor's sparsity")) {
+    tensor.is_sparse = true;
+    VerifySparsity(*sparsity);
+  }
   tensor.shape_signature =
       table.Vector<int32_t>(field::kShapeSignature, "a tensor's shape signature");
-  table.Scalar<uint8_t>(field::kHasRank, 0, "a tensor's rank");
+  tensor.has_rank = table.Scalar<uint8_t>(field::kHasRank, 0, "a tensor's rank") != 0;
   tensor.has_variants = table.Tables(field::kVariantTensors, "a tensor's variants").size() != 0;
   tensor.external_buffer =
       table.Scalar<uint32_t>(field::kExternalBuffer, 0, "a tensor's external buffer");
@@ -102,7 +162,7 @@ FileTensor ReadTensor(const FlatTable& table) {
 
 FileOperator ReadOperator(const FlatTable& table) {
   namespace field = schema::operation;
-  FileOperator op{table, 0, {}, {}, 0, {}, false, false, false, false};
+  FileOperator op{table, 0, {}, {}, 0, {}, false, false, 0, 0, false, false, {}, {}};
   op.code_index = table.Scalar<uint32_t>(field::kOpcodeIndex, 0, "an operator's code");
   op.inputs = table.Vector<int32_t>(field::kInputs, "an operator's list of inputs");
   op.outputs = table.Vector<int32_t>(field::kOutputs, "an operator's list of outputs");
@@ -115,22 +175,33 @@ FileOperator ReadOperator(const FlatTable& table) {
       Refuse("An operator of the model has options of an unknown kind (" +
              std::to_string(op.options_type) + ").");
     }
-    if (op.options) VerifyOptions(*op.options, layout);
+    if (op.options) VerifyOptions(*op.options, layout, &op.subgraphs);
   }
-  op.has_more_options =
-      table.Scalar<uint8_t>(field::kBuiltinOptions2Type, 0, "an operator's kind of options") != 0;
-  const bool has_large_options =
-      table.Scalar<uint64_t>(field::kLargeCustomOptionsOffset, 0, "an operator's options") != 0 ||
-      table.Scalar<uint64_t>(field::kLargeCustomOptionsSize, 0, "an operator's options") != 0;
-  op.has_custom_options =
-      has_large_options || !table.Bytes(field::kCustomOptions, "an operator's options").empty();
+  const auto more_options_type =
+      table.Scalar<uint8_t>(field::kBuiltinOptions2Type, 0, "an operator's kind of options");
+  op.has_more_options = more_options_type != 0;
+  const auto more_options = table.Table(field::kBuiltinOptions2, "an operator's options");
+  if (op.has_more_options && more_options) {
+    const char* layout = schema::OptionsLayout2(more_options_type);
+    if (layout == nullptr) {
+      Refuse("An operator of the model has options of an unknown second kind (" +
+             std::to_string(more_options_type) + ").");
+    }
+    VerifyOptions(*more_options, layout, &op.subgraphs);
+  }
+  op.large_options_offset =
+      table.Scalar<uint64_t>(field::kLargeCustomOptionsOffset, 0, "an operator's options");
+  op.large_options_size =
+      table.Scalar<uint64_t>(field::kLargeCustomOptionsSize, 0, "an operator's options");
+  op.has_custom_options = op.large_options_offset != 0 || op.large_options_size != 0 ||
+                          !table.Bytes(field::kCustomOptions, "an operator's options").empty();
   table.Scalar<uint8_t>(field::kCustomOptionsFormat, 0, "an operator's options");
   const FlatVector<uint8_t> mutated =
       table.Vector<uint8_t>(field::kMutatingVariableInputs, "an operator's list of variables");
   for (const uint8_t mutates : mutated) op.mutates_inputs = op.mutates_inputs || mutates != 0;
   table.Scalar<int32_t>(field::kDebugMetadataIndex, 0, "an operator's place in the metadata");
-  op.has_intermediates =
-      !table.Vector<int32_t>(field::kIntermediates, "an operator's intermediates").empty();
+  op.intermediates = table.Vector<int32_t>(field::kIntermediates, "an operator's intermediates");
+  op.has_intermediates = !op.intermediates.empty();
   return op;
 }
 
@@ -180,8 +251,9 @@ std::string TensorShape::ToString() const {
   return text + "]";
 }
 
-ModelFile::ModelFile(const uint8_t* bytes, size_t size, const Bounds& bounds)
-    : buffer_(bytes, size), left_(bounds) {
+ModelFile::ModelFile(const uint8_t* bytes, size_t size, const Bounds& bounds,
+                     FlatAlignment alignment)
+    : buffer_(bytes, size, alignment), left_(bounds) {
   namespace field = schema::model;
   CheckHeader(bytes, size);
   const FlatTable root = buffer_.Root();
@@ -210,11 +282,12 @@ void ModelFile::ReadOperatorCodes(const FlatTable& root) {
     const FlatTable table = tables[i];
     const int32_t old_code =
         table.Scalar<int8_t>(field::kDeprecatedBuiltinCode, 0, "an operator code");
-    table.String(field::kCustomCode, "a custom operator's name");
+    const std::string_view custom_name =
+        table.String(field::kCustomCode, "a custom operator's name");
     const auto version = table.Scalar<int32_t>(field::kVersion, 1, "an operator code's version");
     const auto code = table.Scalar<int32_t>(field::kBuiltinCode, 0, "an operator code");
     operator_codes_.push_back(
-        {table, tables.ReferencePosition(i), std::max(old_code, code), version});
+        {table, tables.ReferencePosition(i), std::max(old_code, code), version, custom_name});
   }
 }
 
@@ -227,7 +300,7 @@ void ModelFile::ReadBuffers(const FlatTable& root) {
     const FlatVector<uint8_t> data = table.Bytes(field::kData, "a buffer's data");
     const auto offset = table.Scalar<uint64_t>(field::kOffset, 0, "a buffer's offset");
     const auto size = table.Scalar<uint64_t>(field::kSize, 0, "a buffer's size");
-    buffers_.push_back({table, data, offset != 0 || size != 0});
+    buffers_.push_back({table, data, offset != 0 || size != 0, offset, size});
   }
 }
 
@@ -272,7 +345,7 @@ void ModelFile::ReadSignatures(const FlatTable& root) {
     FileSignature& signature = signatures_.emplace_back();
     signature.inputs = ReadArguments(table.Tables(field::kInputs, "a signature's inputs"));
     signature.outputs = ReadArguments(table.Tables(field::kOutputs, "a signature's outputs"));
-    table.String(field::kSignatureKey, "a signature's key");
+    signature.key = table.String(field::kSignatureKey, "a signature's key");
     signature.has_key = table.Has(field::kSignatureKey);
     signature.subgraph = table.Scalar<uint32_t>(field::kSubgraphIndex, 0, "a signature's subgraph");
   }

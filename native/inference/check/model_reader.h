@@ -57,6 +57,9 @@ struct FileQuantization {
   int32_t dimension = 0;
   /// A member of the union QuantizationDetails; 0 for none.
   uint8_t details_type = 0;
+  /// The tensors that hold scales and zero points, where the details name any; -1 for none.
+  int32_t scale_tensor = -1;
+  int32_t zero_point_tensor = -1;
 };
 
 struct FileTensor {
@@ -69,6 +72,8 @@ struct FileTensor {
   uint32_t buffer = 0;
   FileQuantization quantization;
   bool is_variable = false;
+  /// Whether a shape without dimensions is that of a scalar for sure. Old files do not say.
+  bool has_rank = false;
   bool is_sparse = false;
   bool has_variants = false;
   uint32_t external_buffer = 0;
@@ -83,10 +88,18 @@ struct FileOperator {
   /// A member of the union BuiltinOptions; 0 for none.
   uint8_t options_type = 0;
   std::optional<FlatTable> options;
+  /// Whether it has options of the union BuiltinOptions2.
   bool has_more_options = false;
   bool has_custom_options = false;
+  /// Where custom options behind the FlatBuffer lie in the file; both 0 for none.
+  uint64_t large_options_offset = 0;
+  uint64_t large_options_size = 0;
   bool mutates_inputs = false;
   bool has_intermediates = false;
+  /// Tensors for the operator's own use; -1 for one that is not given.
+  FlatVector<int32_t> intermediates;
+  /// The subgraphs that its options name.
+  std::vector<int32_t> subgraphs;
 };
 
 struct FileSubgraph {
@@ -104,13 +117,18 @@ struct FileOperatorCode {
   /// A BuiltinOperator: the larger one of the two fields that hold it.
   int32_t code = 0;
   int32_t version = 1;
+  /// Of a custom operator.
+  std::string_view custom_name;
 };
 
 struct FileBuffer {
   FlatTable table;
   FlatVector<uint8_t> data;
-  /// Whether the data lies behind the FlatBuffer, as in files above 2 GiB.
+  /// Whether the data lies behind the FlatBuffer, as in files above 2 GiB: there, from the start of
+  /// the file.
   bool is_outside = false;
+  uint64_t offset = 0;
+  uint64_t size = 0;
 };
 
 struct FileMetadata {
@@ -125,6 +143,7 @@ struct FileArgument {
 
 struct FileSignature {
   bool has_key = false;
+  std::string_view key;
   std::vector<FileArgument> inputs;
   std::vector<FileArgument> outputs;
   uint32_t subgraph = 0;
@@ -144,10 +163,14 @@ class ModelFile {
 
   /// Throws `Error(kModel)` for bytes that are no intact .tflite file, `Error(kLimit)` with the
   /// name of the bound, `std::bad_alloc`.
-  ModelFile(const uint8_t* bytes, size_t size, const Bounds& bounds);
+  ModelFile(const uint8_t* bytes, size_t size, const Bounds& bounds,
+            FlatAlignment alignment = FlatAlignment::kNatural);
   ModelFile(const ModelFile&) = delete;
   ModelFile& operator=(const ModelFile&) = delete;
 
+  FlatTable root() const { return buffer_.Root(); }
+  size_t size() const noexcept { return buffer_.size(); }
+  const uint8_t* bytes() const noexcept { return buffer_.bytes(); }
   uint32_t version() const noexcept { return version_; }
   const std::vector<FileOperatorCode>& operator_codes() const noexcept { return operator_codes_; }
   const std::vector<FileSubgraph>& subgraphs() const noexcept { return subgraphs_; }

@@ -22,7 +22,7 @@ constexpr const char* kOptionsLayouts[] = {
     "4444",      // LocalResponseNormalizationOptions
     "14411",     // LSTMOptions
     "--11",      // ResizeBilinearOptions
-    "4",         // CallOptions
+    "g",         // CallOptions
     "i",         // ReshapeOptions
     "441",       // SkipGramOptions
     "4",         // SpaceToDepthOptions
@@ -98,8 +98,8 @@ constexpr const char* kOptionsLayouts[] = {
     "",          // QuantizeOptions
     "",          // MatrixSetDiagOptions
     "",          // HardSwishOptions
-    "44",        // IfOptions
-    "44",        // WhileOptions
+    "gg",        // IfOptions
+    "gg",        // WhileOptions
     "4",         // DepthToSpaceOptions
     "",          // NonMaxSuppressionV4Options
     "",          // NonMaxSuppressionV5Options
@@ -109,7 +109,7 @@ constexpr const char* kOptionsLayouts[] = {
     "",          // SegmentSumOptions
     "111",       // BatchMatMulOptions
     "11",        // CumsumOptions
-    "4",         // CallOnceOptions
+    "g",         // CallOnceOptions
     "",          // BroadcastToOptions
     "",          // Rfft2dOptions
     "14441444",  // Conv3DOptions
@@ -133,6 +133,33 @@ constexpr const char* kOptionsLayouts[] = {
     "",          // BitcastOptions
     "",          // BitwiseXorOptions
     "",          // RightShiftOptions
+};
+
+// The same of BuiltinOptions2.
+constexpr const char* kOptionsLayouts2[] = {
+    "8",                  // StablehloConcatenateOptions
+    "l",                  // StablehloBroadcastInDimOptions
+    "lll",                // StablehloSliceOptions
+    "llllb88l88l88l88i",  // StablehloConvolutionOptions
+    "s1s4Gb",             // StablehloCustomCallOptions
+    "lg",                 // StablehloReduceOptions
+    "1lll81g",            // StablehloScatterOptions
+    "44",                 // StablehloCompareOptions
+    "l",                  // StablehloDynamicSliceOptions
+    "lll",                // StablehloPadOptions
+    "8",                  // StablehloIotaOptions
+    "lllli",              // StablehloDotGeneralOptions
+    "lllllg",             // StablehloReduceWindowOptions
+    "81g",                // StablehloSortOptions
+    "gg",                 // StablehloWhileOptions
+    "lll8l1",             // StablehloGatherOptions
+    "l",                  // StablehloTransposeOptions
+    "",                   // DilateOptions
+    "1",                  // StablehloRngBitGeneratorOptions
+    "4",                  // ReduceWindowOptions
+    "sgb14",              // StableHLOCompositeOptions
+    "",                   // StablehloShiftLeftOptions
+    "G",                  // StablehloCaseOptions
 };
 
 constexpr const char* kOperatorNames[] = {
@@ -317,6 +344,11 @@ constexpr size_t CountOf(const T (&)[size]) {
 const char* OptionsLayout(uint8_t options_type) noexcept {
   if (options_type == 0 || options_type > CountOf(kOptionsLayouts)) return nullptr;
   return kOptionsLayouts[options_type - 1];
+}
+
+const char* OptionsLayout2(uint8_t options_type) noexcept {
+  if (options_type == 0 || options_type > CountOf(kOptionsLayouts2)) return nullptr;
+  return kOptionsLayouts2[options_type - 1];
 }
 
 std::string OperatorName(int32_t code) {

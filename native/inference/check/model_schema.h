@@ -40,7 +40,7 @@ enum Field : int {
   kOutputs = 2,
   kOperators = 3,
   kName = 4,
-  kDebugMetadataIndex = 5
+  kDebugMetadataIndex = 5,
 };
 }  // namespace subgraph
 namespace tensor {
@@ -129,6 +129,31 @@ enum TensorType : int8_t {
   kUint4 = 20,
   kFloat8E4m3fn = 21,
   kFloat8E5m2 = 22,
+};
+
+namespace sparsity {
+enum Field : int { kTraversalOrder = 0, kBlockMap = 1, kDimensions = 2 };
+}  // namespace sparsity
+namespace sparse_dimension {
+enum Field : int {
+  kFormat = 0,
+  kDenseSize = 1,
+  kSegmentsType = 2,
+  kSegments = 3,
+  kIndicesType = 4,
+  kIndices = 5,
+};
+}  // namespace sparse_dimension
+
+/// Members of the union SparseIndexVector: vectors of 4, 2 and 1 bytes an element.
+enum SparseIndexVector : uint8_t { kInt32Vector = 1, kUint16Vector = 2, kUint8Vector = 3 };
+
+/// Members of the union QuantizationDetails.
+enum QuantizationDetails : uint8_t {
+  kNoDetails = 0,
+  kCustomQuantization = 1,
+  kBlockwiseQuantization = 2,
+  kMultiAxisQuantization = 3,
 };
 
 enum Padding : int8_t { kSame = 0, kValid = 1 };
@@ -235,6 +260,7 @@ enum BuiltinOperator : int32_t {
   kReverseV2 = 105,
   kGatherNd = 107,
   kCos = 108,
+  kRank = 110,
   kElu = 111,
   kQuantize = 114,
   kRound = 116,
@@ -257,11 +283,15 @@ enum BuiltinOperator : int32_t {
   kReadVariable = 143,
   kAssignVariable = 144,
   kBroadcastArgs = 145,
+  kRandomStandardNormal = 146,
+  kRandomUniform = 148,
+  kMultinomial = 149,
   kGelu = 150,
   kRelu0To1 = 152,
   kSign = 158,
   /// This one and all above are of StableHLO or later than it.
   kFirstStablehlo = 162,
+  kStablehloRngBitGenerator = 204,
 };
 
 /// Members of the union BuiltinOptions that something here names.
@@ -346,9 +376,13 @@ enum BuiltinOptions : uint8_t {
 };
 
 /// How the fields of a member of BuiltinOptions are stored, one letter each: '1' and '4' and '8'
-/// numbers of so many bytes, 'b', 'i' and 'f' vectors of bytes, 32-bit integers and floats, 's' a
-/// string, '-' a field that is no longer read. Null when the schema has no such member.
+/// numbers of so many bytes, 'b', 'i', 'f' and 'l' vectors of bytes, 32-bit integers, floats and
+/// 64-bit integers, 's' a string, 'g' the number of a subgraph (32 bits), 'G' a vector of them, '-'
+/// a field that is no longer read. Null when the schema has no such member.
 const char* OptionsLayout(uint8_t options_type) noexcept;
+
+/// The same for BuiltinOptions2, which StableHLO's operators have.
+const char* OptionsLayout2(uint8_t options_type) noexcept;
 
 /// "CONV_2D"; for an operator that nothing here names "operator 123".
 std::string OperatorName(int32_t code);

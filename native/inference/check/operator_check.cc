@@ -44,6 +44,7 @@ const char* ReasonToRefuse(int32_t code) noexcept {
 /// The elements that an operator without a rule touches.
 OperatorCost GeneralCost(const OperatorView& view) {
   OperatorCost cost;
+  cost.unchecked = true;
   for (size_t i = 0; i < view.input_count(); ++i) {
     if (view.HasInput(i)) cost.other_elements += view.Input(i).elements;
   }

@@ -80,6 +80,8 @@ struct OperatorCost {
   uint64_t kept_bytes = 0;
   /// Bytes that it needs while it runs.
   uint64_t temporary_bytes = 0;
+  /// Whether no rule has looked at it.
+  bool unchecked = false;
 };
 
 /// Checks one operator of the built-in `code` and tells its cost. Throws `Error(kModel)`: always

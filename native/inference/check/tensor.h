@@ -7,17 +7,21 @@
 
 namespace wasmedge_embed {
 
-/// The element types of tensors that guests can fill and read: those of a fixed size.
+/// The element types of tensors that guests can fill and read: those of whole bytes.
 enum class TensorType {
   kFloat32,
   kFloat16,
   kFloat64,
   kUint8,
+  kUint16,
+  kUint32,
+  kUint64,
   kInt8,
   kInt16,
   kInt32,
   kInt64,
   kBool,
+  kComplex64,
 };
 
 /// The name in the public contract: "float32", "uint8", …
@@ -31,6 +35,12 @@ constexpr const char* TensorTypeName(TensorType type) noexcept {
       return "float64";
     case TensorType::kUint8:
       return "uint8";
+    case TensorType::kUint16:
+      return "uint16";
+    case TensorType::kUint32:
+      return "uint32";
+    case TensorType::kUint64:
+      return "uint64";
     case TensorType::kInt8:
       return "int8";
     case TensorType::kInt16:
@@ -41,6 +51,8 @@ constexpr const char* TensorTypeName(TensorType type) noexcept {
       return "int64";
     case TensorType::kBool:
       return "bool";
+    case TensorType::kComplex64:
+      return "complex64";
   }
   return "unknown";
 }
@@ -54,12 +66,16 @@ constexpr uint64_t TensorTypeSize(TensorType type) noexcept {
       return 1;
     case TensorType::kFloat16:
     case TensorType::kInt16:
+    case TensorType::kUint16:
       return 2;
     case TensorType::kFloat32:
     case TensorType::kInt32:
+    case TensorType::kUint32:
       return 4;
     case TensorType::kFloat64:
     case TensorType::kInt64:
+    case TensorType::kUint64:
+    case TensorType::kComplex64:
       return 8;
   }
   return 0;
@@ -78,11 +94,14 @@ struct Quantization {
 struct TensorInfo {
   std::string name;
   TensorType type = TensorType::kFloat32;
-  /// Every dimension is at least 1; empty for a scalar.
+  /// Empty for a scalar. Of an input every dimension is at least 1. An output whose shape is known
+  /// only while the model runs has what the file says until then, and may be empty after a run.
   std::vector<int32_t> shape;
+  /// The shape with -1 where the file leaves a dimension free; empty where it leaves none.
+  std::vector<int32_t> shape_signature;
   /// Absent for what is not quantized, or by channel.
   std::optional<Quantization> quantization;
-  /// Elements times element size; never 0.
+  /// Elements times element size; 0 for an output of no elements, or of no known shape.
   uint64_t byte_size = 0;
 };
 

@@ -12,16 +12,6 @@
 namespace wasmedge_embed {
 namespace {
 
-/// A name out of the file, fit for a message.
-std::string Printable(std::string_view name) {
-  constexpr size_t kMaximumLength = 80;
-  std::string text(name.substr(0, kMaximumLength));
-  std::replace_if(
-      text.begin(), text.end(), [](char character) { return character < ' ' || character > '~'; },
-      '?');
-  return name.size() > kMaximumLength ? text + "..." : text;
-}
-
 /// The stored values that may stand for 0.
 std::pair<int64_t, int64_t> ZeroPointRange(int8_t type) noexcept {
   switch (type) {
@@ -174,6 +164,15 @@ std::vector<CheckedTensor> CheckTensors(const ModelFile& file, const FileSubgrap
     tensors.push_back(TensorChecker(file, subgraph, index).Check());
   }
   return tensors;
+}
+
+std::string Printable(std::string_view name) {
+  constexpr size_t kMaximumLength = 80;
+  std::string text(name.substr(0, kMaximumLength));
+  std::replace_if(
+      text.begin(), text.end(), [](char character) { return character < ' ' || character > '~'; },
+      '?');
+  return name.size() > kMaximumLength ? text + "..." : text;
 }
 
 std::string TensorLabel(const FileSubgraph& subgraph, size_t index) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "inference/check/model_reader.h"
@@ -40,6 +41,9 @@ std::vector<CheckedTensor> CheckTensors(const ModelFile& file, const FileSubgrap
 
 /// How messages call a tensor: "tensor 3 ("name")", or "input 0 ("name")" of the graph.
 std::string TensorLabel(const FileSubgraph& subgraph, size_t index);
+
+/// A name out of the file, fit for a message.
+std::string Printable(std::string_view name);
 
 /// Throws `Error(kModel)`: "The model ", the reason, and a full stop.
 [[noreturn]] void RefuseModel(const std::string& reason);

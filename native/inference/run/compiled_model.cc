@@ -6,7 +6,9 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <utility>
 
+#include "base/error.h"
 #include "inference/rewrite/model_rewrite.h"
 #include "inference/run/litert_library.h"
 #include "inference/run/litert_log.h"
@@ -29,7 +31,7 @@ const char* KernelMode(Kernels kernels) {
 }
 
 litert::Owned<litert::OptionsT> MakeOptions(const litert::Api& api, const InferenceOptions& options,
-                                            const litert::LogCapture& log) {
+                                            bool reads_outputs, const litert::LogCapture& log) {
   litert::OptionsT* raw = nullptr;
   litert::Check(api.CreateOptions(&raw), "make options", log);
   litert::Owned<litert::OptionsT> made(raw, api.DestroyOptions);
@@ -48,24 +50,29 @@ litert::Owned<litert::OptionsT> MakeOptions(const litert::Api& api, const Infere
   litert::Owned<litert::OpaqueOptionsT> opaque(raw_opaque, api.DestroyOpaqueOptions);
   litert::Check(api.AddOpaqueOptions(raw, raw_opaque), "set options for the processor", log);
   opaque.release();
+  if (reads_outputs) {
+    litert::Check(api.AddCustomOpKernelOption(raw, OutputReader::kOperator, 1,
+                                              &OutputReader::PlaceHolder(), nullptr),
+                  "add an operator", log);
+  }
   return made;
 }
 
 /// Between guests and a model, in either direction.
-void CopyBytes(const LiteRtModel::Argument& tensor, const uint8_t* from, uint8_t* to) noexcept {
-  if (!tensor.flipped) {
-    std::memcpy(to, from, tensor.info.byte_size);
+void CopyBytes(bool flipped, const uint8_t* from, uint64_t size, uint8_t* to) noexcept {
+  if (size == 0) return;
+  if (!flipped) {
+    std::memcpy(to, from, size);
     return;
   }
-  std::transform(from, from + tensor.info.byte_size, to,
+  std::transform(from, from + size, to,
                  [](uint8_t byte) { return static_cast<uint8_t>(byte ^ kHighestBit); });
 }
 
 /// The same with copies of channels behind those of each point.
-void CopyPoints(const LiteRtModel::Argument& tensor, const uint8_t* from, uint8_t* to) noexcept {
-  const auto channels = static_cast<size_t>(tensor.info.shape.back());
-  const uint8_t* const end = from + tensor.info.byte_size;
-  const ChannelCopies& copies = tensor.copies;
+void CopyPoints(const ChannelCopies& copies, size_t channels, const uint8_t* from, uint64_t size,
+                uint8_t* to) noexcept {
+  const uint8_t* const end = from + size;
   // A picture and one copy, what there mostly is: a point is a number of 32 bits, of which the
   // first three bytes are its own. The last point has no fourth byte to read.
   if (channels == 3 && copies.size() == 1) {
@@ -83,15 +90,47 @@ void CopyPoints(const LiteRtModel::Argument& tensor, const uint8_t* from, uint8_
   }
 }
 
+/// Of an input with its copies of channels.
+std::vector<int32_t> LiteRtShape(const LiteRtModel::Argument& argument,
+                                 const std::vector<int32_t>& shape) {
+  std::vector<int32_t> with_copies = shape;
+  if (!argument.copies.empty()) {
+    with_copies.back() += static_cast<int32_t>(argument.copies.size());
+  }
+  return with_copies;
+}
+
+litert::RankedTensorType LiteRtType(const LiteRtModel::Argument& argument,
+                                    const std::vector<int32_t>& shape) {
+  litert::RankedTensorType type{};
+  type.element_type = argument.type;
+  type.layout.rank_and_flags = static_cast<uint32_t>(shape.size());
+  std::copy(shape.begin(), shape.end(), type.layout.dimensions);
+  return type;
+}
+
+std::vector<int32_t> OutputTensors(const LiteRtModel& model) {
+  std::vector<int32_t> tensors;
+  for (const LiteRtModel::Argument& output : model.outputs()) tensors.push_back(output.tensor);
+  return tensors;
+}
+
 }  // namespace
 
-CompiledModel::CompiledModel(const LiteRtModel& model, const InferenceOptions& options)
+CompiledModel::CompiledModel(const LiteRtModel& model, const InferenceOptions& options,
+                             const InputShapes& shapes)
     : model_(model), handle_(nullptr, nullptr) {
+  if (model.output_path() == OutputPath::kReader) {
+    reader_ = std::make_unique<OutputReader>(OutputTensors(model));
+  }
   const auto lock = litert::Library::Get().Lock();
   try {
-    MakeBuffers(model.inputs(), &inputs_, &arguments_);
-    MakeBuffers(model.outputs(), &outputs_, &results_);
-    Compile(options);
+    litert::LogCapture log;
+    Compile(options, log);
+    Resize(shapes, log);
+    SizeOutputs(log);
+    MakeBuffers(model.inputs(), inputs_, log, &arguments_);
+    if (!reads_outputs()) MakeBuffers(model.outputs(), outputs_, log, &results_);
   } catch (...) {
     // Under the lock still, unlike the members' destructors.
     handle_.reset();
@@ -100,35 +139,79 @@ CompiledModel::CompiledModel(const LiteRtModel& model, const InferenceOptions& o
   }
 }
 
-void CompiledModel::MakeBuffers(const std::vector<LiteRtModel::Argument>& tensors,
-                                std::vector<AlignedBuffer>* memory,
-                                std::vector<litert::TensorBufferT*>* arguments) {
-  const litert::Api& api = litert::Library::Get().api();
-  litert::LogCapture log;
-  arguments->resize(tensors.size());
-  for (const LiteRtModel::Argument& tensor : tensors) {
-    const AlignedBuffer& bytes = memory->emplace_back(tensor.byte_size);
-    litert::TensorBufferT* buffer = nullptr;
-    litert::Check(api.CreateTensorBufferFromHostMemory(&tensor.type, bytes.data(), bytes.size(),
-                                                       nullptr, &buffer),
-                  "make a tensor buffer", log);
-    buffers_.emplace_back(buffer, api.DestroyTensorBuffer);
-    (*arguments)[tensor.place] = buffer;
-  }
-}
-
-void CompiledModel::Compile(const InferenceOptions& options) {
+void CompiledModel::Compile(const InferenceOptions& options, const litert::LogCapture& log) {
   const litert::Library& library = litert::Library::Get();
   const litert::Api& api = library.api();
-  litert::LogCapture log;
-  const auto litert_options = MakeOptions(api, options, log);
+  const auto litert_options = MakeOptions(api, options, reads_outputs(), log);
   litert::CompiledModelT* handle = nullptr;
+  const OutputReader::Compiling compiling(reader_.get());
   litert::Check(api.CreateCompiledModel(library.environment(), model_.handle(),
                                         litert_options.get(), &handle),
                 "compile the model", log);
   handle_ = litert::Owned<litert::CompiledModelT>(handle, api.DestroyCompiledModel);
   litert::Check(api.SetCompiledModelCancellationFunction(handle_.get(), this, &IsStopped),
                 "set the cancellation function", log);
+}
+
+void CompiledModel::Resize(const InputShapes& shapes, const litert::LogCapture& log) {
+  const litert::Api& api = litert::Library::Get().api();
+  for (size_t i = 0; i < model_.inputs().size(); ++i) {
+    const LiteRtModel::Argument& argument = model_.inputs()[i];
+    const std::vector<int32_t>& shape = shapes[i];
+    const std::vector<int32_t> litert_shape = LiteRtShape(argument, shape);
+    if (!argument.copies.empty() && litert_shape.back() != argument.file_shape.back()) {
+      throw Error(ErrorCode::kModel, "The model's input has another number of channels.");
+    }
+    const auto byte_size = TensorByteSize(argument.guest_type, shape, kMaximumTensorBytes);
+    const auto litert_size = TensorByteSize(argument.guest_type, litert_shape, kMaximumTensorBytes);
+    if (!byte_size || !litert_size) {
+      throw Error(ErrorCode::kModel, "An input is empty or larger than 2 GiB.");
+    }
+    inputs_.push_back({shape, *byte_size, AlignedBuffer(*litert_size)});
+    if (litert_shape == argument.file_shape) continue;
+    litert::Check(api.CompiledModelResizeInputTensorNonStrict(
+                      handle_.get(), kSignature, i, litert_shape.data(), litert_shape.size()),
+                  "give input " + std::to_string(i) + " of the model another shape", log);
+  }
+}
+
+void CompiledModel::SizeOutputs(const litert::LogCapture& log) {
+  // Of none LiteRT gives no layouts: memory is made at the first run then.
+  if (reads_outputs()) return;
+  const litert::Api& api = litert::Library::Get().api();
+  const size_t count = model_.outputs().size();
+  std::vector<litert::Layout> layouts(count);
+  litert::Check(api.GetCompiledModelOutputTensorLayouts(handle_.get(), kSignature, count,
+                                                        layouts.data(), true),
+                "make memory for the model", log);
+  for (size_t i = 0; i < count; ++i) {
+    const litert::Layout& layout = layouts[i];
+    const size_t rank = std::min<size_t>(layout.rank_and_flags & 0x7F, litert::kMaximumRank);
+    Tensor& output = outputs_.emplace_back();
+    output.shape.assign(layout.dimensions, layout.dimensions + rank);
+    const auto byte_size =
+        TensorByteSize(model_.outputs()[i].guest_type, output.shape, kMaximumTensorBytes);
+    if (!byte_size) throw Error(ErrorCode::kModel, "An output is empty or larger than 2 GiB.");
+    output.byte_size = *byte_size;
+    output.memory = AlignedBuffer(*byte_size);
+  }
+}
+
+void CompiledModel::MakeBuffers(const std::vector<LiteRtModel::Argument>& arguments,
+                                const std::vector<Tensor>& tensors, const litert::LogCapture& log,
+                                std::vector<litert::TensorBufferT*>* buffers) {
+  const litert::Api& api = litert::Library::Get().api();
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const litert::RankedTensorType type =
+        LiteRtType(arguments[i], LiteRtShape(arguments[i], tensors[i].shape));
+    const AlignedBuffer& memory = tensors[i].memory;
+    litert::TensorBufferT* buffer = nullptr;
+    litert::Check(
+        api.CreateTensorBufferFromHostMemory(&type, memory.data(), memory.size(), nullptr, &buffer),
+        "make a tensor buffer", log);
+    buffers_.emplace_back(buffer, api.DestroyTensorBuffer);
+    buffers->push_back(buffer);
+  }
 }
 
 CompiledModel::~CompiledModel() {
@@ -142,28 +225,53 @@ bool CompiledModel::IsStopped(void* compiled_model) noexcept {
   return invocation != nullptr && invocation->CheckStop() != StopReason::kNone;
 }
 
+const uint8_t* CompiledModel::output(size_t index) const noexcept {
+  return reads_outputs() ? reader_->outputs()[index].bytes.data() : outputs_[index].memory.data();
+}
+
+std::vector<int32_t> CompiledModel::output_shape(size_t index) const {
+  return reads_outputs() ? reader_->outputs()[index].shape : outputs_[index].shape;
+}
+
+uint64_t CompiledModel::output_size(size_t index) const noexcept {
+  return reads_outputs() ? reader_->outputs()[index].byte_size : outputs_[index].byte_size;
+}
+
 void CompiledModel::SetInput(size_t index, const uint8_t* bytes) noexcept {
-  const LiteRtModel::Argument& input = model_.inputs()[index];
-  if (input.copies.empty()) {
-    CopyBytes(input, bytes, inputs_[index].data());
+  const LiteRtModel::Argument& argument = model_.inputs()[index];
+  const Tensor& input = inputs_[index];
+  if (argument.copies.empty()) {
+    CopyBytes(argument.flipped, bytes, input.byte_size, input.memory.data());
   } else {
-    CopyPoints(input, bytes, inputs_[index].data());
+    CopyPoints(argument.copies, static_cast<size_t>(input.shape.back()), bytes, input.byte_size,
+               input.memory.data());
   }
 }
 
 void CompiledModel::GetOutput(size_t index, uint8_t* bytes) const noexcept {
-  CopyBytes(model_.outputs()[index], outputs_[index].data(), bytes);
+  CopyBytes(model_.outputs()[index].flipped, output(index), output_size(index), bytes);
 }
 
-void CompiledModel::Run(Invocation* invocation) {
+void CompiledModel::Run(Invocation* invocation, uint64_t output_limit) {
   const litert::Api& api = litert::Library::Get().api();
   litert::LogCapture log;
   failed_ = true;
   invocation_ = invocation;
-  litert::Check(api.RunCompiledModel(handle_.get(), kSignature, arguments_.size(),
-                                     arguments_.data(), results_.size(), results_.data()),
-                "run the model", log);
+  if (reads_outputs()) reader_->Start(output_limit);
+  // LiteRT wants a pointer also for no tensors.
+  litert::TensorBufferT* none = nullptr;
+  const litert::Status status = api.RunCompiledModel(
+      handle_.get(), kSignature, arguments_.size(), arguments_.empty() ? &none : arguments_.data(),
+      results_.size(), results_.empty() ? &none : results_.data());
   invocation_ = nullptr;
+  if (outputs_too_large()) {
+    throw Error(ErrorCode::kModel,
+                "The model's outputs take more than " + std::to_string(output_limit) + " bytes.");
+  }
+  litert::Check(status, "run the model", log);
+  if (reads_outputs() && !reader_->has_read()) {
+    throw Error(ErrorCode::kModel, "LiteRT has not run the end of the model.");
+  }
   failed_ = false;
 }
 

@@ -2,30 +2,39 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/aligned_buffer.h"
 #include "base/invocation.h"
 #include "inference/run/inference_options.h"
 #include "inference/run/litert_api.h"
+#include "inference/run/litert_log.h"
 #include "inference/run/litert_model.h"
+#include "inference/run/model_graph.h"
+#include "inference/run/output_reader.h"
 
 namespace wasmedge_embed {
 
-/// A model ready to run, with memory of its own for inputs and outputs, in the order of the
-/// model's. Used by one thread at a time; borrows the model.
+/// A model ready to run on inputs of certain shapes, with memory of its own for inputs and outputs,
+/// in the order of the model's. Used by one thread at a time; borrows the model.
 class CompiledModel {
  public:
-  /// Throws `Error(kModel)` when LiteRT cannot compile the model, `std::bad_alloc`.
-  CompiledModel(const LiteRtModel& model, const InferenceOptions& options);
+  /// `shapes`: of each input, every dimension at least 1. Throws `Error(kModel)` when LiteRT cannot
+  /// compile the model or the model cannot have these shapes, `std::bad_alloc`.
+  CompiledModel(const LiteRtModel& model, const InferenceOptions& options,
+                const InputShapes& shapes);
   ~CompiledModel();
   CompiledModel(const CompiledModel&) = delete;
   CompiledModel& operator=(const CompiledModel&) = delete;
 
-  /// To be filled before `Run`; holds the tensor's `byte_size`.
-  uint8_t* input(size_t index) const noexcept { return inputs_[index].data(); }
-  /// To be read after `Run`; holds the tensor's `byte_size`.
-  const uint8_t* output(size_t index) const noexcept { return outputs_[index].data(); }
+  /// To be filled before `Run`: the tensor's bytes as LiteRT has them.
+  uint8_t* input(size_t index) const noexcept { return inputs_[index].memory.data(); }
+  /// To be read after `Run`, `output_size` bytes.
+  const uint8_t* output(size_t index) const noexcept;
+  /// Of the last run; before one, what is known.
+  std::vector<int32_t> output_shape(size_t index) const;
+  uint64_t output_size(size_t index) const noexcept;
 
   /// The same with the bytes as guests have them.
   void SetInput(size_t index, const uint8_t* bytes) noexcept;
@@ -33,26 +42,39 @@ class CompiledModel {
 
   /// Throws `Error(kModel)` when LiteRT fails, after which this must not be run again. LiteRT asks
   /// `invocation`, if there is one, between the nodes of the graph whether to go on: one that is to
-  /// stop ends in the same way.
-  void Run(Invocation* invocation = nullptr);
+  /// stop ends in the same way, and so does one whose outputs turn out to take more than
+  /// `output_limit` bytes.
+  void Run(Invocation* invocation = nullptr, uint64_t output_limit = UINT64_MAX);
+  /// Whether the last run failed for its limit.
+  bool outputs_too_large() const noexcept { return reads_outputs() && reader_->was_too_large(); }
   bool failed() const noexcept { return failed_; }
 
  private:
-  void MakeBuffers(const std::vector<LiteRtModel::Argument>& tensors,
-                   std::vector<AlignedBuffer>* memory,
-                   std::vector<litert::TensorBufferT*>* arguments);
+  struct Tensor {
+    std::vector<int32_t> shape;
+    /// As guests have it.
+    uint64_t byte_size = 0;
+    AlignedBuffer memory;
+  };
+
+  void Compile(const InferenceOptions& options, const litert::LogCapture& log);
+  void Resize(const InputShapes& shapes, const litert::LogCapture& log);
+  void SizeOutputs(const litert::LogCapture& log);
+  void MakeBuffers(const std::vector<LiteRtModel::Argument>& arguments,
+                   const std::vector<Tensor>& tensors, const litert::LogCapture& log,
+                   std::vector<litert::TensorBufferT*>* buffers);
+  bool reads_outputs() const noexcept { return reader_ != nullptr; }
   static bool IsStopped(void* compiled_model) noexcept;
-  void Compile(const InferenceOptions& options);
 
   using Buffer = litert::Owned<litert::TensorBufferT>;
 
   const LiteRtModel& model_;
+  std::unique_ptr<OutputReader> reader_;
   // The buffers point into the memory and the compiled model may hold on to the buffers: the order
   // of these members is the order of need.
-  std::vector<AlignedBuffer> inputs_;
-  std::vector<AlignedBuffer> outputs_;
+  std::vector<Tensor> inputs_;
+  std::vector<Tensor> outputs_;
   std::vector<Buffer> buffers_;
-  // In the order of the signature's arguments.
   std::vector<litert::TensorBufferT*> arguments_;
   std::vector<litert::TensorBufferT*> results_;
   litert::Owned<litert::CompiledModelT> handle_;

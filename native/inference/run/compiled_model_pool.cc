@@ -11,8 +11,9 @@ CompiledModelPool::Lease::~Lease() {
   if (compiled_model_ != nullptr) pool_->Release(std::move(compiled_model_));
 }
 
-CompiledModelPool::CompiledModelPool(const LiteRtModel& model, const InferenceOptions& options)
-    : model_(model), options_(options) {
+CompiledModelPool::CompiledModelPool(const LiteRtModel& model, const InferenceOptions& options,
+                                     InputShapes shapes)
+    : model_(model), options_(options), shapes_(std::move(shapes)) {
   constexpr int kMaximumThreads = 256;
   if (options.threads < 1 || options.threads > kMaximumThreads) {
     throw Error(ErrorCode::kInvalidArgument,
@@ -29,16 +30,16 @@ CompiledModelPool::Lease CompiledModelPool::Acquire() {
       std::unique_ptr<CompiledModel> compiled_model = std::move(idle_.back());
       idle_.pop_back();
       ++leased_;
-      return Lease(*this, std::move(compiled_model));
+      return Lease(shared_from_this(), std::move(compiled_model));
     }
   }
   // Compiling takes milliseconds, in which others may give theirs back and take them again.
-  auto compiled_model = std::make_unique<CompiledModel>(model_, options_);
+  auto compiled_model = std::make_unique<CompiledModel>(model_, options_, shapes_);
   const std::lock_guard<std::mutex> lock(mutex_);
   // Room for every one that exists, so that giving back never allocates.
   idle_.reserve(idle_.size() + leased_ + 1);
   ++leased_;
-  return Lease(*this, std::move(compiled_model));
+  return Lease(shared_from_this(), std::move(compiled_model));
 }
 
 size_t CompiledModelPool::idle() const {

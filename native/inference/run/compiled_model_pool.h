@@ -10,12 +10,12 @@
 
 namespace wasmedge_embed {
 
-/// The compiled models of one model and one set of options. Grows when all are in use, so it never
-/// waits and never holds more than were once in use together. Thread-safe.
-class CompiledModelPool {
+/// The compiled models of one graph, one set of options and one set of shapes. Grows when all are
+/// in use, so it never waits and never holds more than were once in use together. Thread-safe.
+class CompiledModelPool : public std::enable_shared_from_this<CompiledModelPool> {
  public:
   /// The right to use one compiled model, which goes back when the lease ends, in whatever way.
-  /// Must not outlive the pool, that is, the model.
+  /// Must not outlive the model.
   class Lease {
    public:
     Lease(Lease&&) noexcept = default;
@@ -27,15 +27,18 @@ class CompiledModelPool {
 
    private:
     friend class CompiledModelPool;
-    Lease(CompiledModelPool& pool, std::unique_ptr<CompiledModel> compiled_model) noexcept
-        : pool_(&pool), compiled_model_(std::move(compiled_model)) {}
+    Lease(std::shared_ptr<CompiledModelPool> pool,
+          std::unique_ptr<CompiledModel> compiled_model) noexcept
+        : pool_(std::move(pool)), compiled_model_(std::move(compiled_model)) {}
 
-    CompiledModelPool* pool_;
+    // Lives on while one of its models is in use, also when it is no longer asked for.
+    std::shared_ptr<CompiledModelPool> pool_;
     std::unique_ptr<CompiledModel> compiled_model_;
   };
 
-  /// Borrows the model. Throws `Error(kInvalidArgument)` when an option is out of range.
-  CompiledModelPool(const LiteRtModel& model, const InferenceOptions& options);
+  /// Borrows the model. `shapes` as `CompiledModel` takes them. Throws `Error(kInvalidArgument)`
+  /// when an option is out of range.
+  CompiledModelPool(const LiteRtModel& model, const InferenceOptions& options, InputShapes shapes);
   CompiledModelPool(const CompiledModelPool&) = delete;
   CompiledModelPool& operator=(const CompiledModelPool&) = delete;
 
@@ -50,6 +53,7 @@ class CompiledModelPool {
 
   const LiteRtModel& model_;
   const InferenceOptions options_;
+  const InputShapes shapes_;
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<CompiledModel>> idle_;
   size_t leased_ = 0;

@@ -6,6 +6,8 @@
 #include <string>
 #include <type_traits>
 
+#include "inference/run/tflite_api.h"
+
 // The part of LiteRT 2.3's C ABI that is used here. The library is published without headers, so
 // these declarations are ours: taken from the behaviour of libLiteRt.so of the Python package
 // ai-edge-litert 2.3.0. Functions that tell failure return a `Status`; counts and indices are
@@ -13,13 +15,14 @@
 
 namespace wasmedge_embed::litert {
 
+struct AcceleratorT;
 struct CompiledModelT;
+struct DelegateWrapperT;
 struct EnvironmentT;
 struct ModelT;
 struct OpaqueOptionsT;
 struct OptionsT;
 struct SignatureT;
-struct SubgraphT;
 struct TensorBufferT;
 struct TensorT;
 
@@ -29,6 +32,7 @@ inline constexpr Status kStatusOk = 0;
 
 enum class RawElementType : int32_t {
   kBool = 6,
+  kComplex64 = 8,
   kFloat16 = 10,
   kFloat32 = 1,
   kFloat64 = 11,
@@ -36,6 +40,9 @@ enum class RawElementType : int32_t {
   kInt32 = 2,
   kInt64 = 4,
   kInt8 = 9,
+  kUint16 = 17,
+  kUint32 = 16,
+  kUint64 = 13,
   kUint8 = 3,
 };
 
@@ -56,14 +63,6 @@ struct RankedTensorType {
 static_assert(sizeof(RankedTensorType) == 72);
 static_assert(std::is_trivially_copyable_v<RankedTensorType>);
 
-enum class QuantizationType : int { kNone = 0, kPerTensor = 1, kPerChannel = 2 };
-
-struct PerTensorQuantization {
-  float scale;
-  int64_t zero_point;
-};
-static_assert(sizeof(PerTensorQuantization) == 16);
-
 struct EnvironmentOption {
   /// 25: the least severity that is logged, an integer; 3 errors, 4 nothing.
   int32_t tag;
@@ -74,6 +73,23 @@ struct EnvironmentOption {
   } value;
 };
 static_assert(sizeof(EnvironmentOption) == 24);
+
+struct Version {
+  int32_t major;
+  int32_t minor;
+  int32_t patch;
+};
+
+/// A custom operator's kernel: its options when it is made, its outputs' shapes when those of its
+/// inputs are known, its work, its end.
+struct CustomKernel {
+  Status (*init)(void* data, const void* options, size_t size);
+  Status (*get_output_layouts)(void* data, size_t input_count, const Layout* inputs,
+                               size_t output_count, Layout* outputs);
+  Status (*run)(void* data, size_t input_count, TensorBufferT* const* inputs, size_t output_count,
+                TensorBufferT** outputs);
+  Status (*destroy)(void* data);
+};
 
 inline constexpr int kAcceleratorCpu = 1;
 /// Host memory of tensors and the bytes of a model must lie on this boundary.
@@ -87,21 +103,9 @@ struct Api {
   /// Borrows the bytes for the life of the model.
   Status (*CreateModelFromBuffer)(EnvironmentT*, const void* bytes, size_t size, ModelT** model);
   void (*DestroyModel)(ModelT*);
-  Status (*GetNumModelSignatures)(ModelT*, size_t* count);
   Status (*GetModelSignature)(ModelT*, size_t index, SignatureT** signature);
-  Status (*GetSignatureSubgraph)(SignatureT*, SubgraphT** subgraph);
-  Status (*GetNumSignatureInputs)(SignatureT*, size_t* count);
   Status (*GetSignatureInputTensorByIndex)(SignatureT*, size_t index, TensorT** tensor);
-  Status (*GetNumSignatureOutputs)(SignatureT*, size_t* count);
-  Status (*GetSignatureOutputTensorByIndex)(SignatureT*, size_t index, TensorT** tensor);
-  Status (*GetNumSubgraphInputs)(SubgraphT*, size_t* count);
-  Status (*GetSubgraphInput)(SubgraphT*, size_t index, TensorT** tensor);
-  Status (*GetNumSubgraphOutputs)(SubgraphT*, size_t* count);
-  Status (*GetSubgraphOutput)(SubgraphT*, size_t index, TensorT** tensor);
-  Status (*GetTensorName)(TensorT*, const char** name);
   Status (*GetRankedTensorType)(TensorT*, RankedTensorType* type);
-  Status (*GetQuantizationTypeId)(TensorT*, QuantizationType* type);
-  Status (*GetPerTensorQuantization)(TensorT*, PerTensorQuantization* quantization);
 
   Status (*CreateOptions)(OptionsT** options);
   void (*DestroyOptions)(OptionsT*);
@@ -111,6 +115,26 @@ struct Api {
   void (*DestroyOpaqueOptions)(OpaqueOptionsT*);
   /// Takes the opaque options over when it succeeds.
   Status (*AddOpaqueOptions)(OptionsT*, OpaqueOptionsT*);
+  /// Has models use `kernel` for the custom operator of this name; copies the kernel.
+  Status (*AddCustomOpKernelOption)(OptionsT*, const char* name, int version,
+                                    const CustomKernel* kernel, void* data);
+
+  Status (*CreateAccelerator)(AcceleratorT** accelerator);
+  Status (*SetAcceleratorGetName)(AcceleratorT*, Status (*)(const AcceleratorT*, const char**));
+  Status (*SetAcceleratorGetVersion)(AcceleratorT*, Status (*)(const AcceleratorT*, Version*));
+  Status (*SetAcceleratorGetHardwareSupport)(AcceleratorT*, Status (*)(const AcceleratorT*, int*));
+  Status (*SetIsAcceleratorDelegateResponsibleForJitCompilation)(AcceleratorT*,
+                                                                 Status (*)(const AcceleratorT*,
+                                                                            bool*));
+  /// Called with each model that is compiled. A null wrapper is no delegate.
+  Status (*SetDelegateFunction)(AcceleratorT*,
+                                Status (*)(void* runtime, EnvironmentT*, const AcceleratorT*,
+                                           OptionsT*, DelegateWrapperT** wrapper));
+  /// Takes the accelerator over, in success and in failure.
+  Status (*RegisterAccelerator)(EnvironmentT*, AcceleratorT*, void* data, void (*free)(void*));
+  /// Borrows the delegate, whose end is told to `destroy`.
+  Status (*WrapDelegate)(tflite::Delegate*, void (*destroy)(tflite::Delegate*),
+                         DelegateWrapperT** wrapper);
 
   Status (*CreateCompiledModel)(EnvironmentT*, ModelT*, OptionsT*, CompiledModelT** compiled_model);
   void (*DestroyCompiledModel)(CompiledModelT*);
@@ -118,6 +142,12 @@ struct Api {
   Status (*CreateTensorBufferFromHostMemory)(const RankedTensorType*, void* memory, size_t size,
                                              void (*deallocate)(void*), TensorBufferT** buffer);
   void (*DestroyTensorBuffer)(TensorBufferT*);
+  /// Whatever the file says of the input's shape. Dimensions are at least 1.
+  Status (*CompiledModelResizeInputTensorNonStrict)(CompiledModelT*, size_t signature, size_t input,
+                                                    const int32_t* dimensions, size_t rank);
+  /// The outputs' shapes now, or, with `update`, once memory for the inputs' shapes is there.
+  Status (*GetCompiledModelOutputTensorLayouts)(CompiledModelT*, size_t signature, size_t count,
+                                                Layout* layouts, bool update);
   /// `is_cancelled` is asked with `data` between the nodes of a run.
   Status (*SetCompiledModelCancellationFunction)(CompiledModelT*, void* data,
                                                  bool (*is_cancelled)(void*));

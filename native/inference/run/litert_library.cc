@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/loaded_file.h"
+#include "inference/run/output_reader.h"
 #include "workarounds/litert_output.h"
 #include "workarounds/litert_processors.h"
 
@@ -48,32 +49,32 @@ Api ResolveApi(void* handle, std::string* missing) {
   resolve("CreateEnvironment", &api.CreateEnvironment);
   resolve("CreateModelFromBuffer", &api.CreateModelFromBuffer);
   resolve("DestroyModel", &api.DestroyModel);
-  resolve("GetNumModelSignatures", &api.GetNumModelSignatures);
   resolve("GetModelSignature", &api.GetModelSignature);
-  resolve("GetSignatureSubgraph", &api.GetSignatureSubgraph);
-  resolve("GetNumSignatureInputs", &api.GetNumSignatureInputs);
   resolve("GetSignatureInputTensorByIndex", &api.GetSignatureInputTensorByIndex);
-  resolve("GetNumSignatureOutputs", &api.GetNumSignatureOutputs);
-  resolve("GetSignatureOutputTensorByIndex", &api.GetSignatureOutputTensorByIndex);
-  resolve("GetNumSubgraphInputs", &api.GetNumSubgraphInputs);
-  resolve("GetSubgraphInput", &api.GetSubgraphInput);
-  resolve("GetNumSubgraphOutputs", &api.GetNumSubgraphOutputs);
-  resolve("GetSubgraphOutput", &api.GetSubgraphOutput);
-  resolve("GetTensorName", &api.GetTensorName);
   resolve("GetRankedTensorType", &api.GetRankedTensorType);
-  resolve("GetQuantizationTypeId", &api.GetQuantizationTypeId);
-  resolve("GetPerTensorQuantization", &api.GetPerTensorQuantization);
   resolve("CreateOptions", &api.CreateOptions);
   resolve("DestroyOptions", &api.DestroyOptions);
   resolve("SetOptionsHardwareAccelerators", &api.SetOptionsHardwareAccelerators);
   resolve("CreateOpaqueOptions", &api.CreateOpaqueOptions);
   resolve("DestroyOpaqueOptions", &api.DestroyOpaqueOptions);
   resolve("AddOpaqueOptions", &api.AddOpaqueOptions);
+  resolve("AddCustomOpKernelOption", &api.AddCustomOpKernelOption);
+  resolve("CreateAccelerator", &api.CreateAccelerator);
+  resolve("SetAcceleratorGetName", &api.SetAcceleratorGetName);
+  resolve("SetAcceleratorGetVersion", &api.SetAcceleratorGetVersion);
+  resolve("SetAcceleratorGetHardwareSupport", &api.SetAcceleratorGetHardwareSupport);
+  resolve("SetIsAcceleratorDelegateResponsibleForJitCompilation",
+          &api.SetIsAcceleratorDelegateResponsibleForJitCompilation);
+  resolve("SetDelegateFunction", &api.SetDelegateFunction);
+  resolve("RegisterAccelerator", &api.RegisterAccelerator);
+  resolve("WrapDelegate", &api.WrapDelegate);
   resolve("CreateCompiledModel", &api.CreateCompiledModel);
   resolve("DestroyCompiledModel", &api.DestroyCompiledModel);
   resolve("CreateTensorBufferFromHostMemory", &api.CreateTensorBufferFromHostMemory);
   resolve("DestroyTensorBuffer", &api.DestroyTensorBuffer);
   resolve("RunCompiledModel", &api.RunCompiledModel);
+  resolve("CompiledModelResizeInputTensorNonStrict", &api.CompiledModelResizeInputTensorNonStrict);
+  resolve("GetCompiledModelOutputTensorLayouts", &api.GetCompiledModelOutputTensorLayouts);
   resolve("SetCompiledModelCancellationFunction", &api.SetCompiledModelCancellationFunction);
   return api;
 }
@@ -144,6 +145,10 @@ Library::Library(const std::string& path) {
   const Status status = api_.CreateEnvironment(1, &option, &environment_);
   if (status != kStatusOk) {
     ThrowLoadError(path, "its environment cannot be made: " + StatusText(status));
+  }
+  const Status registered = OutputReader::Register(api_, environment_);
+  if (registered != kStatusOk) {
+    ThrowLoadError(path, "it takes no accelerator: " + StatusText(registered));
   }
 }
 

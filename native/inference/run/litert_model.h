@@ -1,38 +1,42 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "base/aligned_buffer.h"
 #include "inference/check/tensor.h"
 #include "inference/rewrite/model_rewrite.h"
+#include "inference/run/assembled_model.h"
 #include "inference/run/litert_api.h"
+#include "inference/run/model_graph.h"
 
 namespace wasmedge_embed {
 
-/// A model as LiteRT has read it, with its inputs and outputs: those of its first signature (of its
-/// main graph, where it has none), in the order of the graph. Immutable.
+/// One graph of a model as LiteRT has it. Immutable.
 class LiteRtModel {
  public:
   struct Argument {
     /// As guests see it.
-    TensorInfo info;
-    litert::RankedTensorType type;
-    /// Its place among the arguments of the signature, which may be in another order.
-    size_t place;
+    TensorType guest_type;
+    litert::RawElementType type;
+    /// Its number in the graph.
+    int32_t tensor;
+    /// The shape in the file that LiteRT is given.
+    std::vector<int32_t> file_shape;
     /// Whether its numbers are int8 for LiteRT and uint8 for guests, which differ in the highest
     /// bit.
-    bool flipped;
+    bool flipped = false;
     /// Channels of the last dimension that LiteRT wants once more behind the others.
     ChannelCopies copies;
-    /// For LiteRT; larger than `info.byte_size` where there are copies.
-    uint64_t byte_size;
   };
 
-  /// Borrows the bytes, which must have passed `CheckModel`. Of a model that `RewriteModel` has
-  /// made guests see the uint8 tensors that were. Throws `Error(kModel)`, `Error(kNativeLoad)` when
-  /// LiteRT cannot be used, `std::bad_alloc`.
-  LiteRtModel(const AlignedBuffer& bytes, const RewrittenModel* rewritten);
+  /// Takes the file that `CheckModel` or `CheckHostModel` has passed, or that `RewriteModel` has
+  /// made of it. `graph`: as guests see it, of the file before it was rewritten. `verify`: whether
+  /// LiteRT is to look at all of it first, which it does for the models of guests. Throws
+  /// `Error(kModel)`, `Error(kNativeLoad)` when LiteRT cannot be used, `std::bad_alloc`.
+  LiteRtModel(const ModelFile& file, const ModelGraph& graph, OutputPath path, bool verify,
+              const RewrittenModel* rewritten);
   ~LiteRtModel();
   LiteRtModel(const LiteRtModel&) = delete;
   LiteRtModel& operator=(const LiteRtModel&) = delete;
@@ -40,15 +44,20 @@ class LiteRtModel {
   litert::ModelT* handle() const noexcept { return handle_.get(); }
   const std::vector<Argument>& inputs() const noexcept { return inputs_; }
   const std::vector<Argument>& outputs() const noexcept { return outputs_; }
+  OutputPath output_path() const noexcept { return path_; }
+  /// The file, as it was given, for as long as this lives.
+  const uint8_t* file() const noexcept {
+    return assembled_.bytes.data() + assembled_.file_position;
+  }
 
  private:
-  void Parse(const AlignedBuffer& bytes);
-  void ReadArguments(litert::SignatureT* signature);
+  void Make(bool verify);
 
-  const RewrittenModel* rewritten_;
-  litert::Owned<litert::ModelT> handle_;
+  const OutputPath path_;
   std::vector<Argument> inputs_;
   std::vector<Argument> outputs_;
+  AssembledModel assembled_;
+  litert::Owned<litert::ModelT> handle_;
 };
 
 }  // namespace wasmedge_embed

@@ -1,49 +1,169 @@
 #include "inference/run/model.h"
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 
+#include "base/error.h"
+#include "inference/check/host_model_check.h"
 #include "inference/check/model_check.h"
-#include "inference/rewrite/model_rewrite.h"
+#include "inference/run/compiled_model.h"
 #include "inference/run/compiled_model_pool.h"
 #include "inference/run/litert_model.h"
 
 namespace wasmedge_embed {
+namespace {
 
-Model::Model(const uint8_t* bytes, size_t size, const ModelLimits& limits) {
-  summary_ = CheckModel(bytes, size, limits);
-  rewritten_ = RewriteModel(bytes, size);
+/// Of other shapes than the file's.
+constexpr size_t kMaximumPools = 8;
+
+/// How much more a compiled model takes for an input of this shape than for the file's.
+double Growth(const std::vector<int32_t>& file_shape, const std::vector<int32_t>& shape) {
+  double batch = 1;
+  double others = 1;
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    const bool is_known = axis < file_shape.size() && file_shape[axis] > 0;
+    const double ratio = shape[axis] / static_cast<double>(is_known ? file_shape[axis] : 1);
+    (axis == 0 ? batch : others) *= std::max(ratio, 1.0);
+  }
+  return batch * others * others;
+}
+
+bool HasOutsideData(const ModelFile& file) {
+  const bool in_buffers = std::any_of(file.buffers().begin(), file.buffers().end(),
+                                      [](const FileBuffer& buffer) { return buffer.is_outside; });
+  if (in_buffers) return true;
+  for (const FileSubgraph& subgraph : file.subgraphs()) {
+    for (const FileOperator& op : subgraph.operators) {
+      if (op.large_options_offset != 0) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Model::Model(const uint8_t* bytes, size_t size, const ModelLimits& limits)
+    : is_hosts_(limits.unchecked_operators) {
+  const ModelFile::Bounds bounds{limits.subgraphs, limits.tensors, limits.operators};
+  bool is_strict = true;
+  try {
+    summary_ = CheckModel(bytes, size, limits);
+  } catch (const Error& error) {
+    if (!is_hosts_) throw;
+    const ModelFile file(bytes, size, bounds, FlatAlignment::kHalf);
+    summary_ = CheckHostModel(file);
+    is_strict = false;
+    rewritten_.reason = std::string("cannot be rewritten: ") + error.what();
+  }
+  if (is_strict) rewritten_ = RewriteModel(bytes, size);
+  const FlatAlignment alignment = is_strict ? FlatAlignment::kNatural : FlatAlignment::kHalf;
   bytes_ = AlignedBuffer(size);
   std::memcpy(bytes_.data(), bytes, size);
-  const LiteRtModel& model = Variant(rewritten_.rewritten());
-  for (const LiteRtModel::Argument& input : model.inputs()) {
-    inputs_.push_back(input.info);
-    tensor_bytes_ += input.info.byte_size;
+  file_ = std::make_unique<ModelFile>(bytes_.data(), size, bounds, alignment);
+  keeps_state_ = KeepsState(*file_);
+  first_graph_ = DescribeGraphOfFile(*file_, 0);
+  try {
+    first_graph_ = graph();
+  } catch (const Error&) {
+    // It needs the shapes of settings.
   }
-  for (const LiteRtModel::Argument& output : model.outputs()) {
-    outputs_.push_back(output.info);
-    tensor_bytes_ += output.info.byte_size;
-  }
+  // LiteRT is asked now whether it can use it.
+  const LiteRtModel& variant = Variant(0, rewritten_.rewritten());
+  if (rewritten_.rewritten() || HasOutsideData(*file_)) return;
+  file_ = std::make_unique<ModelFile>(variant.file(), size, bounds, alignment);
+  bytes_ = AlignedBuffer();
 }
 
 Model::~Model() = default;
 
-const LiteRtModel& Model::Variant(bool rewritten) const {
-  std::unique_ptr<LiteRtModel>& model = rewritten ? rewritten_model_ : model_;
-  if (model == nullptr) {
-    model = std::make_unique<LiteRtModel>(rewritten ? rewritten_.bytes : bytes_,
-                                          rewritten ? &rewritten_ : nullptr);
+const LiteRtModel& Model::Variant(size_t graph, bool rewritten) const {
+  std::unique_ptr<LiteRtModel>& variant = variants_[{graph, rewritten}];
+  if (variant != nullptr) return *variant;
+  const OutputPath path = ChooseOutputPath(*file_, graph, summary_.static_shapes);
+  const ModelGraph described = DescribeGraphOfFile(*file_, graph);
+  if (rewritten) {
+    constexpr size_t kAny = std::numeric_limits<size_t>::max();
+    const ModelFile file(rewritten_.bytes.data(), rewritten_.bytes.size(), {kAny, kAny, kAny});
+    variant = std::make_unique<LiteRtModel>(file, described, path, !is_hosts_, &rewritten_);
+    // It has a copy.
+    rewritten_.bytes = AlignedBuffer();
+  } else {
+    variant = std::make_unique<LiteRtModel>(*file_, described, path, !is_hosts_, nullptr);
   }
-  return *model;
+  return *variant;
 }
 
-CompiledModelPool& Model::Pool(InferenceOptions options) const {
+InferenceOptions Model::Decide(InferenceOptions options) const noexcept {
   options.rewrite = options.UsesRewrite() && rewritten_.rewritten();
+  return options;
+}
+
+std::shared_ptr<CompiledModelPool> Model::Pool(const InferenceOptions& options,
+                                               const ModelGraph& graph) const {
+  PoolKey key{graph.index, Decide(options), graph.input_shapes()};
   const std::lock_guard<std::mutex> lock(mutex_);
-  std::unique_ptr<CompiledModelPool>& pool = pools_[options];
-  if (pool == nullptr) {
-    pool = std::make_unique<CompiledModelPool>(Variant(options.rewrite), options);
+  const auto [entry, is_new] = pools_.try_emplace(key);
+  entry->second.last_use = ++uses_;
+  if (is_new) {
+    try {
+      entry->second.pool = std::make_shared<CompiledModelPool>(
+          Variant(key.graph, key.options.rewrite), key.options, key.shapes);
+    } catch (...) {
+      pools_.erase(entry);
+      throw;
+    }
+    ForgetPools();
   }
-  return *pool;
+  return pools_.find(key)->second.pool;
+}
+
+CompiledModelPool& Model::Pool(const InferenceOptions& options) const {
+  return *Pool(options, graph());
+}
+
+void Model::ForgetPools() const {
+  const auto is_of_file = [&](const PoolKey& key) {
+    InputShapes shapes = DescribeGraphOfFile(*file_, key.graph).input_shapes();
+    for (std::vector<int32_t>& shape : shapes) {
+      if (!shape.empty() && shape[0] == -1) shape[0] = 1;
+    }
+    return key.shapes == shapes;
+  };
+  std::vector<std::pair<uint64_t, PoolKey>> others;
+  for (const auto& [key, entry] : pools_) {
+    if (!is_of_file(key)) others.emplace_back(entry.last_use, key);
+  }
+  if (others.size() <= kMaximumPools) return;
+  pools_.erase(std::min_element(others.begin(), others.end())->second);
+}
+
+std::unique_ptr<CompiledModel> Model::Compile(const InferenceOptions& options,
+                                              const ModelGraph& graph) const {
+  const InferenceOptions decided = Decide(options);
+  const LiteRtModel* variant = nullptr;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    variant = &Variant(graph.index, decided.rewrite);
+  }
+  return std::make_unique<CompiledModel>(*variant, decided, graph.input_shapes());
+}
+
+uint64_t Model::PrivateBytes(const ModelGraph& graph) const {
+  const InputShapes used = graph.input_shapes();
+  if (!keeps_state_ && used == graph.lent_shapes) return 0;
+  const FileSubgraph& subgraph = file_->subgraphs()[graph.index];
+  double growth = 1;
+  for (size_t i = 0; i < used.size(); ++i) {
+    const FlatVector<int32_t>& shape =
+        subgraph.tensors[static_cast<size_t>(subgraph.inputs[i])].shape;
+    growth = std::max(growth, Growth({shape.begin(), shape.end()}, used[i]));
+  }
+  double bytes = static_cast<double>(summary_.activation_bytes) * growth;
+  // What is the same for all is only for this one where it keeps state.
+  if (keeps_state_) bytes += static_cast<double>(summary_.weight_bytes);
+  constexpr double kMost = 9e18;
+  return static_cast<uint64_t>(std::min(bytes, kMost));
 }
 
 }  // namespace wasmedge_embed

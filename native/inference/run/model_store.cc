@@ -44,12 +44,13 @@ class ModelStore {
 
   std::shared_ptr<Model> Load(const uint8_t* bytes, size_t size, const ModelLimits& limits) {
     const size_t hash = Fingerprint(bytes, size);
-    if (auto model = Find(hash, bytes, size)) return model;
+    const bool is_hosts = limits.unchecked_operators;
+    if (auto model = Find(hash, bytes, size, is_hosts)) return model;
     // Outside the lock: reading a model takes milliseconds. Who reads the same one meanwhile and is
     // later takes the first one's.
     auto model = std::make_shared<Model>(bytes, size, limits);
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (auto other = FindLocked(hash, model->bytes().data(), size)) return other;
+    if (auto other = FindLocked(hash, bytes, size, is_hosts)) return other;
     for (auto entry = models_.begin(); entry != models_.end();) {
       entry = entry->second.expired() ? models_.erase(entry) : std::next(entry);
     }
@@ -84,17 +85,19 @@ class ModelStore {
   }
 
  private:
-  std::shared_ptr<Model> Find(size_t hash, const uint8_t* bytes, size_t size) {
+  std::shared_ptr<Model> Find(size_t hash, const uint8_t* bytes, size_t size, bool is_hosts) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    return FindLocked(hash, bytes, size);
+    return FindLocked(hash, bytes, size, is_hosts);
   }
 
-  std::shared_ptr<Model> FindLocked(size_t hash, const uint8_t* bytes, size_t size) const {
+  std::shared_ptr<Model> FindLocked(size_t hash, const uint8_t* bytes, size_t size,
+                                    bool is_hosts) const {
     const auto [begin, end] = models_.equal_range(hash);
     for (auto entry = begin; entry != end; ++entry) {
       // The hash is no secret: guests can make two models of one hash.
       auto model = entry->second.lock();
-      if (model != nullptr && model->bytes().size() == size &&
+      // What was checked as the host's is none of a guest's, whose models may do less.
+      if (model != nullptr && model->is_hosts() == is_hosts && model->bytes().size() == size &&
           std::memcmp(model->bytes().data(), bytes, size) == 0) {
         return model;
       }

@@ -13,10 +13,10 @@ namespace wasmedge_embed {
 /// holds it. Thread-safe. Throws as `Model` does. The limits are `ModelLimits::Own`.
 std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size);
 
-/// The same for a model that a guest brought, with that guest's limits; one that the process has
-/// already is found whoever brought it. A guest that embeds its model brings it in every
-/// invocation and lets go of it at the end, so the process holds on to those that were used last:
-/// four at most, of 64 MiB together, until `ForgetGuestModels`.
+/// The same for a model that a guest brought, with that guest's limits, whichever guest it was; one
+/// of the host's is not found, since the host's models are checked for less. A guest that embeds
+/// its model brings it in every invocation and lets go of it at the end, so the process holds on to
+/// those that were used last: four at most, of 64 MiB together, until `ForgetGuestModels`.
 std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size,
                                       const ModelLimits& limits = ModelLimits::Guest());
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "inference/run/compiled_model.h"
 #include "inference/run/compiled_model_pool.h"
 
 namespace wasmedge_embed {
@@ -32,11 +33,32 @@ std::optional<size_t> IndexOf(const std::vector<TensorInfo>& tensors,
 
 }  // namespace
 
-Session::Session(std::shared_ptr<Model> model, const InferenceOptions& options)
+Session::Session(std::shared_ptr<Model> model, ModelGraph graph, const InferenceOptions& options,
+                 SessionBudget* budget)
     : model_(std::move(model)),
+      graph_(std::move(graph)),
       options_(options),
-      inputs_(model_->inputs().size()),
-      outputs_(model_->outputs().size()) {}
+      budget_(budget),
+      inputs_(graph_.inputs.size()),
+      outputs_(graph_.outputs.size()) {
+  if (graph_.threads != 0) options_.threads = std::min(graph_.threads, options_.threads);
+  Charge();
+}
+
+Session::Session(const std::shared_ptr<Model>& model, const InferenceOptions& options)
+    : Session(model, model->graph(), options, nullptr) {}
+
+Session::~Session() {
+  if (budget_ != nullptr) budget_->Release(byte_size_);
+}
+
+void Session::Charge() {
+  uint64_t bytes = graph_.tensor_bytes();
+  const uint64_t private_bytes = model_->PrivateBytes(graph_);
+  bytes = private_bytes > UINT64_MAX - bytes ? UINT64_MAX : bytes + private_bytes;
+  if (budget_ != nullptr) budget_->Change(byte_size_, bytes);
+  byte_size_ = bytes;
+}
 
 std::optional<size_t> Session::InputIndex(std::string_view name) const noexcept {
   return IndexOf(inputs(), name);
@@ -53,6 +75,29 @@ bool Session::SetInput(size_t index, const uint8_t* bytes, uint64_t size) {
   return true;
 }
 
+bool Session::SetInput(size_t index, const std::vector<int32_t>& shape, const uint8_t* bytes,
+                       uint64_t size) {
+  if (index >= inputs_.size()) return false;
+  TensorInfo& input = graph_.inputs[index];
+  if (shape == input.shape) return SetInput(index, bytes, size);
+  if (!input.shape.empty() && shape.size() != input.shape.size()) return false;
+  const auto byte_size = TensorByteSize(input.type, shape, kMaximumTensorBytes);
+  if (!byte_size || *byte_size != size) return false;
+  TensorInfo before = input;
+  input.shape = shape;
+  input.byte_size = size;
+  try {
+    Charge();
+    inputs_[index] = AlignedBuffer(size);
+  } catch (...) {
+    input = std::move(before);
+    throw;
+  }
+  std::memcpy(inputs_[index].data(), bytes, size);
+  own_.reset();
+  return true;
+}
+
 std::optional<size_t> Session::MissingInput() const noexcept {
   const auto found = std::find_if(inputs_.begin(), inputs_.end(), [](const AlignedBuffer& input) {
     return input.data() == nullptr;
@@ -64,14 +109,44 @@ std::optional<size_t> Session::MissingInput() const noexcept {
 void Session::Run(Invocation& invocation) {
   const InferenceTimer timer(invocation);
   has_run_ = false;
-  const CompiledModelPool::Lease compiled_model = model_->Pool(options_).Acquire();
-  for (size_t i = 0; i < inputs_.size(); ++i) {
-    compiled_model->SetInput(i, inputs_[i].data());
+  if (!model_->keeps_state()) {
+    const auto pool = model_->Pool(options_, graph_);
+    Run(*pool->Acquire(), invocation);
+    return;
   }
-  compiled_model->Run(&invocation);
+  if (own_ == nullptr) own_ = model_->Compile(options_, graph_);
+  try {
+    Run(*own_, invocation);
+  } catch (...) {
+    own_.reset();
+    throw;
+  }
+}
+
+void Session::Run(CompiledModel& compiled, Invocation& invocation) {
+  for (size_t i = 0; i < inputs_.size(); ++i) compiled.SetInput(i, inputs_[i].data());
+  uint64_t output_limit = UINT64_MAX;
+  if (budget_ != nullptr) {
+    output_limit = budget_->left();
+    for (const TensorInfo& output : outputs()) output_limit += output.byte_size;
+  }
+  try {
+    compiled.Run(&invocation, output_limit);
+  } catch (const Error&) {
+    if (budget_ != nullptr && compiled.outputs_too_large()) budget_->Refuse();
+    throw;
+  }
   for (size_t i = 0; i < outputs_.size(); ++i) {
-    if (outputs_[i].data() == nullptr) outputs_[i] = AlignedBuffer(outputs()[i].byte_size);
-    compiled_model->GetOutput(i, outputs_[i].data());
+    graph_.outputs[i].shape = compiled.output_shape(i);
+    graph_.outputs[i].byte_size = compiled.output_size(i);
+  }
+  Charge();
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    const uint64_t size = outputs()[i].byte_size;
+    if (outputs_[i].data() == nullptr || outputs_[i].size() != size) {
+      outputs_[i] = AlignedBuffer(size);
+    }
+    compiled.GetOutput(i, outputs_[i].data());
   }
   has_run_ = true;
 }

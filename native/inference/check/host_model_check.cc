@@ -1,0 +1,336 @@
+#include "inference/check/host_model_check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inference/check/model_schema.h"
+#include "inference/check/operator_check.h"
+#include "inference/check/tensor.h"
+#include "inference/check/tensor_check.h"
+
+namespace wasmedge_embed {
+namespace {
+
+// Metadata of models that are compiled for an accelerator.
+constexpr std::string_view kCompiledStamp = "LiteRtStamp";
+
+// The custom operators that LiteRT brings.
+constexpr std::string_view kCustomOperators[] = {
+    "AudioSpectrogram",
+    "Convolution2DTransposeBias",
+    "MaxPoolingWithArgmax2D",
+    "MaxUnpooling2D",
+    "Mfcc",
+    "NumericVerify",
+    "RandomStandardNormal",
+    "RandomUniform",
+    "TFLite_Detection_PostProcess",
+};
+
+constexpr int32_t kNotGiven = -1;
+
+uint64_t AddClamped(uint64_t left, uint64_t right) noexcept {
+  return left > UINT64_MAX - right ? UINT64_MAX : left + right;
+}
+
+/// Whether one of the graph's operators keeps state by itself, without a variable tensor.
+bool IsStateful(const FileOperatorCode& code) noexcept {
+  switch (code.code) {
+    case schema::kCustom:
+      return code.custom_name == "RandomStandardNormal" || code.custom_name == "RandomUniform";
+    case schema::kCallOnce:
+    case schema::kHashtable:
+    case schema::kHashtableFind:
+    case schema::kHashtableImport:
+    case schema::kHashtableSize:
+    case schema::kVarHandle:
+    case schema::kReadVariable:
+    case schema::kAssignVariable:
+    case schema::kRandomStandardNormal:
+    case schema::kRandomUniform:
+    case schema::kMultinomial:
+    case schema::kStablehloRngBitGenerator:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Checks one subgraph.
+class SubgraphChecker {
+ public:
+  SubgraphChecker(const ModelFile& file, const FileSubgraph& subgraph, ModelSummary* summary)
+      : file_(file), subgraph_(subgraph), summary_(*summary) {}
+
+  void Check();
+
+ private:
+  enum class State : uint8_t { kAbsent, kGiven, kComputed };
+
+  void CheckTensor(size_t index);
+  void CheckQuantization(size_t index) const;
+  void CheckOperator(size_t place);
+  size_t TensorIndex(int64_t index, const std::string& label) const;
+  std::string Label(size_t index) const { return TensorLabel(subgraph_, index); }
+  /// The bytes of its constant; 0 for none.
+  uint64_t DataSize(const FileTensor& tensor) const;
+
+  const ModelFile& file_;
+  const FileSubgraph& subgraph_;
+  ModelSummary& summary_;
+  std::vector<State> states_;
+  // By the file's shapes; 0 where a dimension is free.
+  std::vector<uint64_t> bytes_;
+};
+
+uint64_t SubgraphChecker::DataSize(const FileTensor& tensor) const {
+  if (tensor.buffer == 0) return 0;
+  const FileBuffer& buffer = file_.buffers()[tensor.buffer];
+  return buffer.is_outside ? buffer.size : buffer.data.size();
+}
+
+void SubgraphChecker::CheckTensor(size_t index) {
+  const FileTensor& tensor = subgraph_.tensors[index];
+  if (tensor.type == schema::kString) {
+    RefuseModel("has strings in its " + Label(index) + " (type STRING), which are not supported");
+  }
+  const uint32_t bits = schema::TensorTypeBits(tensor.type);
+  const bool is_handle = tensor.type == schema::kResource || tensor.type == schema::kVariant;
+  if (bits == 0 && !is_handle) {
+    RefuseModel("has in its " + Label(index) + " elements of type " +
+                schema::TensorTypeName(tensor.type) + ", which is not supported");
+  }
+  if (tensor.external_buffer != 0) {
+    RefuseModel("has its " + Label(index) + " in another file, which is not supported");
+  }
+  if (tensor.buffer >= file_.buffers().size()) {
+    RefuseModel("has its " + Label(index) + " in a buffer that it lacks");
+  }
+  if (tensor.shape.size() > TensorShape::kMaximumRank) {
+    RefuseModel("has its " + Label(index) + " in " + std::to_string(tensor.shape.size()) +
+                " dimensions; at most 8 are supported");
+  }
+  CheckQuantization(index);
+  const FileQuantization& quantization = tensor.quantization;
+  for (const int32_t each : {quantization.scale_tensor, quantization.zero_point_tensor}) {
+    if (each != kNotGiven) TensorIndex(each, "scales or zero points of its " + Label(index));
+  }
+
+  bool is_free = false;
+  uint64_t total = bits;
+  TensorShape shape;
+  for (const int32_t size : tensor.shape) {
+    shape.Append(size);
+    if (size < -1) {
+      RefuseModel("has its " + Label(index) + " in a shape with a negative dimension");
+    }
+    is_free = is_free || size == -1;
+    const auto factor = static_cast<uint64_t>(std::max(size, 0));
+    if (size > 0 && total > kMaximumTensorBytes * 8 / factor) RefuseSize(subgraph_, index, shape);
+    if (size >= 0) total *= factor;
+  }
+  bytes_[index] = is_free ? 0 : (total + 7) / 8;
+
+  const uint64_t data_size = DataSize(tensor);
+  if (data_size == 0) return;
+  if (is_handle || is_free) RefuseModel("has data in its " + Label(index) + " of no fixed size");
+  if (!tensor.is_sparse && data_size != bytes_[index]) {
+    RefuseModel("has " + std::to_string(data_size) + " bytes for its " + Label(index) +
+                " of shape " + shape.ToString() + "; expected " + std::to_string(bytes_[index]));
+  }
+  states_[index] = State::kGiven;
+}
+
+/// Kernels end the process at what becomes of scales that are none, and read as many zero points as
+/// there are scales. Constants may have a scale of 0, or next to it, where all they hold is 0.
+void SubgraphChecker::CheckQuantization(size_t index) const {
+  const FileTensor& tensor = subgraph_.tensors[index];
+  const FileQuantization& quantization = tensor.quantization;
+  if (quantization.zero_points.size() != quantization.scales.size()) {
+    RefuseModel("has different numbers of scales and zero points for its " + Label(index));
+  }
+  const bool is_computed = IsScaled(tensor.type) && DataSize(tensor) == 0;
+  for (const float scale : quantization.scales) {
+    const bool is_usable =
+        is_computed ? std::isnormal(scale) && scale > 0 : std::isfinite(scale) && scale >= 0;
+    if (!is_usable) RefuseModel("has a scale that is not above 0 for its " + Label(index));
+  }
+}
+
+size_t SubgraphChecker::TensorIndex(int64_t index, const std::string& label) const {
+  if (index < 0 || static_cast<uint64_t>(index) >= subgraph_.tensors.size()) {
+    RefuseModel("names tensor " + std::to_string(index) + " as " + label + "; it has " +
+                std::to_string(subgraph_.tensors.size()) + " tensors");
+  }
+  return static_cast<size_t>(index);
+}
+
+void SubgraphChecker::Check() {
+  states_.assign(subgraph_.tensors.size(), State::kAbsent);
+  bytes_.assign(subgraph_.tensors.size(), 0);
+  for (size_t index = 0; index < subgraph_.tensors.size(); ++index) {
+    CheckTensor(index);
+    if (subgraph_.tensors[index].is_variable) {
+      states_[index] = State::kGiven;
+      summary_.activation_bytes = AddClamped(summary_.activation_bytes, bytes_[index]);
+    }
+  }
+  for (const int32_t input : subgraph_.inputs) {
+    const size_t index = TensorIndex(input, "an input");
+    if (DataSize(subgraph_.tensors[index]) != 0) RefuseModel("has data in its " + Label(index));
+    states_[index] = State::kGiven;
+    summary_.activation_bytes = AddClamped(summary_.activation_bytes, bytes_[index]);
+  }
+  for (size_t place = 0; place < subgraph_.operators.size(); ++place) CheckOperator(place);
+  for (const int32_t output : subgraph_.outputs) {
+    const size_t index = TensorIndex(output, "an output");
+    if (states_[index] == State::kAbsent) RefuseModel("never computes its output, " + Label(index));
+  }
+}
+
+void SubgraphChecker::CheckOperator(size_t place) {
+  const FileOperator& op = subgraph_.operators[place];
+  if (op.code_index >= file_.operator_codes().size()) {
+    RefuseModel("has an operator (" + std::to_string(place) + ") of a code that it lacks");
+  }
+  const FileOperatorCode& code = file_.operator_codes()[op.code_index];
+  const std::string label =
+      "operator " + std::to_string(place) + " (" + schema::OperatorName(code.code) + ")";
+  if (code.code == schema::kCustom &&
+      std::find(std::begin(kCustomOperators), std::end(kCustomOperators), code.custom_name) ==
+          std::end(kCustomOperators)) {
+    RefuseModel("has an operator (" + std::to_string(place) + ") that LiteRT does not bring, \"" +
+                Printable(code.custom_name) + "\"");
+  }
+  if (code.code < 0 || code.code == schema::kDelegate ||
+      code.code == schema::kPlaceholderForGreaterOpCodes) {
+    RefuseModel("has an operator that is none of a model file, " + label);
+  }
+  if (op.large_options_size > file_.size() ||
+      op.large_options_offset > file_.size() - op.large_options_size) {
+    RefuseModel("has options outside of its file for its " + label);
+  }
+  for (const int32_t subgraph : op.subgraphs) {
+    if (subgraph < 0 || static_cast<size_t>(subgraph) >= file_.subgraphs().size()) {
+      RefuseModel("calls a graph that it lacks by its " + label);
+    }
+  }
+  for (const int32_t input : op.inputs) {
+    if (input == kNotGiven) continue;
+    const size_t index = TensorIndex(input, "an input of " + label);
+    if (states_[index] == State::kAbsent) {
+      RefuseModel("computes its " + Label(index) + " later than " + label + " needs it, or never");
+    }
+    summary_.other_elements = AddClamped(summary_.other_elements, bytes_[index]);
+    const uint64_t data_size = DataSize(subgraph_.tensors[index]);
+    summary_.weight_bytes = AddClamped(summary_.weight_bytes, data_size);
+  }
+  for (const int32_t each : op.intermediates) {
+    if (each != kNotGiven) TensorIndex(each, "an intermediate of " + label);
+  }
+  for (const int32_t output : op.outputs) {
+    if (output == kNotGiven) continue;
+    const size_t index = TensorIndex(output, "an output of " + label);
+    if (states_[index] != State::kAbsent) {
+      RefuseModel("writes its " + Label(index) + " by " + label +
+                  ", although it is a constant, an input, or written already");
+    }
+    states_[index] = State::kComputed;
+    summary_.activation_bytes = AddClamped(summary_.activation_bytes, bytes_[index]);
+    summary_.other_elements = AddClamped(summary_.other_elements, bytes_[index]);
+  }
+}
+
+/// LiteRT follows calls as deep as they go.
+class CallChecker {
+ public:
+  explicit CallChecker(const ModelFile& file)
+      : file_(file), marks_(file.subgraphs().size(), Mark::kNew) {}
+
+  void Check() {
+    for (size_t index = 0; index < marks_.size(); ++index) Visit(index);
+  }
+
+ private:
+  enum class Mark : uint8_t { kNew, kEntered, kDone };
+
+  /// As deep as there are subgraphs, whose number is limited.
+  void Visit(size_t index) {
+    if (marks_[index] == Mark::kDone) return;
+    if (marks_[index] == Mark::kEntered) {
+      RefuseModel("has a graph that calls itself, graph " + std::to_string(index));
+    }
+    marks_[index] = Mark::kEntered;
+    for (const FileOperator& op : file_.subgraphs()[index].operators) {
+      for (const int32_t called : op.subgraphs) Visit(static_cast<size_t>(called));
+    }
+    marks_[index] = Mark::kDone;
+  }
+
+  const ModelFile& file_;
+  std::vector<Mark> marks_;
+};
+
+void CheckTables(const ModelFile& file) {
+  if (file.version() != schema::kVersion) {
+    RefuseModel("is of version " + std::to_string(file.version()) + " of the schema; expected 3");
+  }
+  if (file.subgraphs().empty()) RefuseModel("has no graph");
+  if (file.buffers().empty()) RefuseModel("has no list of buffers");
+  if (file.has_external_buffers()) {
+    RefuseModel("has weights in other files, which is not supported");
+  }
+  for (const FileBuffer& buffer : file.buffers()) {
+    if (buffer.size > file.size() || buffer.offset > file.size() - buffer.size) {
+      RefuseModel("has weights outside of its file");
+    }
+  }
+  for (const FileMetadata& metadata : file.metadata()) {
+    if (metadata.buffer >= file.buffers().size()) {
+      RefuseModel("has metadata in a buffer that it lacks");
+    }
+    if (metadata.name == kCompiledStamp) {
+      RefuseModel("is compiled for an accelerator; expected the model that it was made of");
+    }
+  }
+  for (const FileSignature& signature : file.signatures()) {
+    if (signature.subgraph >= file.subgraphs().size()) {
+      RefuseModel("has a signature of no graph");
+    }
+  }
+}
+
+}  // namespace
+
+ModelSummary CheckHostModel(const ModelFile& file) {
+  CheckTables(file);
+  ModelSummary summary;
+  summary.static_shapes = false;
+  for (const FileSubgraph& subgraph : file.subgraphs()) {
+    ++summary.subgraphs;
+    summary.tensors += subgraph.tensors.size();
+    summary.operators += subgraph.operators.size();
+    SubgraphChecker(file, subgraph, &summary).Check();
+  }
+  if (file.subgraphs()[0].outputs.empty()) RefuseModel("has no output");
+  CallChecker(file).Check();
+  return summary;
+}
+
+bool KeepsState(const ModelFile& file) {
+  for (const FileOperatorCode& code : file.operator_codes()) {
+    if (IsStateful(code)) return true;
+  }
+  for (const FileSubgraph& subgraph : file.subgraphs()) {
+    const bool has_variable =
+        std::any_of(subgraph.tensors.begin(), subgraph.tensors.end(),
+                    [](const FileTensor& tensor) { return tensor.is_variable; });
+    if (has_variable) return true;
+  }
+  return false;
+}
+
+}  // namespace wasmedge_embed

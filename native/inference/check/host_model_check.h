@@ -1,0 +1,29 @@
+#pragma once
+
+#include "inference/check/model_limits.h"
+#include "inference/check/model_reader.h"
+
+namespace wasmedge_embed {
+
+/// Refuses a model of the host's that could harm the process, and nothing else: for those that
+/// `CheckModel` refuses, since it knows what each operator does to shapes and types, and LiteRT
+/// knows more. What is checked:
+///
+/// - the FlatBuffer, by reading it (`ModelFile`), and data that lies behind it;
+/// - the tensors: types, sizes without overflow, constants of exactly the size of their shape;
+/// - the graphs: indices, every operator in an order in which its inputs are there, each tensor
+///   written once, and no constant or input;
+/// - calls of subgraphs: no graph calls itself, in whatever way;
+/// - the operators: custom ones only where LiteRT brings them.
+///
+/// Refused by name: other custom operators, models compiled for an accelerator, strings, weights in
+/// other files. Whether shapes, types and options fit is left to LiteRT.
+///
+/// Throws `Error(kModel)` with the reason.
+ModelSummary CheckHostModel(const ModelFile& file);
+
+/// Whether a graph keeps something from run to run: variables, resources, tables, numbers that are
+/// drawn at random.
+bool KeepsState(const ModelFile& file);
+
+}  // namespace wasmedge_embed

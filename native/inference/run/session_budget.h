@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/error.h"
+
+namespace wasmedge_embed {
+
+/// The bytes that the sessions of one invocation may take together.
+class SessionBudget {
+ public:
+  explicit SessionBudget(uint64_t limit) noexcept : limit_(limit) {}
+  SessionBudget(const SessionBudget&) = delete;
+  SessionBudget& operator=(const SessionBudget&) = delete;
+
+  /// How many bytes are left.
+  uint64_t left() const noexcept { return limit_ - used_; }
+
+  /// Has something take `to` bytes that took `from`. Throws `Error(kLimit)`, and changes nothing,
+  /// when that is too much.
+  void Change(uint64_t from, uint64_t to) {
+    if (to > from && to - from > left()) Refuse();
+    used_ = used_ - from + to;
+  }
+  void Release(uint64_t bytes) noexcept { used_ -= bytes; }
+  [[noreturn]] void Refuse() const { ThrowLimit("sessionBytes", limit_); }
+
+ private:
+  const uint64_t limit_;
+  uint64_t used_ = 0;
+};
+
+}  // namespace wasmedge_embed

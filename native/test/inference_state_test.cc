@@ -1,0 +1,297 @@
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/error.h"
+#include "inference/run/compiled_model_pool.h"
+#include "test/inference_fixtures.h"
+#include "test/state_models.h"
+
+namespace wasmedge_embed {
+namespace {
+
+constexpr uint64_t kPlenty = uint64_t{1} << 30;
+
+float Next(Session& session, float value) {
+  Invocation invocation;
+  EXPECT_TRUE(test::Set<float>(session, 0, {value}));
+  session.Run(invocation);
+  const auto values = test::Get<float>(session, 0);
+  return values.empty() ? -1 : values[0];
+}
+
+std::string LimitOf(const std::function<void()>& use) {
+  try {
+    use();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kLimit) << error.what();
+    return error.detail();
+  }
+  return "none";
+}
+
+std::string RefusalOf(const std::function<void()>& use) {
+  try {
+    use();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+TEST(StateTest, BelongsToTheSession) {
+  const auto model = test::Load(BuildModel(test::AccumulatorModel()));
+  ASSERT_TRUE(model->keeps_state());
+  Session one(model, {});
+  Session other(model, {});
+  EXPECT_EQ(Next(one, 1), 1);
+  EXPECT_EQ(Next(other, 10), 10);
+  EXPECT_EQ(Next(one, 2), 3);
+  EXPECT_EQ(Next(other, 20), 30);
+  Session third(model, {});
+  EXPECT_EQ(Next(third, 5), 5);
+  EXPECT_EQ(Next(one, 3), 6);
+  // None of them has come out of a pool, or goes into one.
+  EXPECT_EQ(model->Pool({}).idle(), 0U);
+}
+
+TEST(StateTest, CarriesOverThousandsOfRunsInSeveralThreads) {
+  constexpr int kRuns = 2000;
+  constexpr size_t kThreads = 3;
+  const auto model = test::Load(BuildModel(test::AccumulatorModel()));
+  std::vector<int> wrong(kThreads);
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      Session session(model, {});
+      const auto step = static_cast<float>(i + 1);
+      for (int run = 1; run <= kRuns; ++run) {
+        if (Next(session, step) != step * static_cast<float>(run)) ++wrong[i];
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, std::vector<int>(kThreads));
+}
+
+TEST(StateTest, BeginsAnewAfterARunThatWasStopped) {
+  const auto model = test::Load(BuildModel(test::AccumulatorModel()));
+  Session session(model, {});
+  EXPECT_EQ(Next(session, 1), 1);
+  EXPECT_EQ(Next(session, 1), 2);
+  Invocation stopped;
+  stopped.RequestStop(StopReason::kAborted);
+  EXPECT_THROW(session.Run(stopped), Error);
+  EXPECT_EQ(session.Output(0), nullptr);
+  EXPECT_EQ(Next(session, 7), 7);
+}
+
+TEST(StateTest, CountsWhatACompiledModelTakes) {
+  const auto model = test::Load(BuildModel(test::AccumulatorModel()));
+  SessionBudget budget(kPlenty);
+  {
+    const Session session(model, model->graph(), {}, &budget);
+    EXPECT_GT(session.byte_size(), model->tensor_bytes());
+    EXPECT_EQ(budget.left(), kPlenty - session.byte_size());
+  }
+  EXPECT_EQ(budget.left(), kPlenty);
+  SessionBudget small(model->tensor_bytes());
+  EXPECT_EQ(LimitOf([&] { const Session session(model, model->graph(), {}, &small); }),
+            "sessionBytes");
+  EXPECT_EQ(small.left(), model->tensor_bytes());
+}
+
+TEST(ResizeTest, GivesAnInputOfAnotherBatchItsOutput) {
+  const auto model = test::Load(BuildModel(test::DoublingModel()));
+  EXPECT_EQ(model->inputs()[0].shape_signature, (std::vector<int32_t>{-1, 2}));
+  SessionBudget budget(kPlenty);
+  Session session(model, model->graph(), {}, &budget);
+  Invocation invocation;
+  const auto run = [&](const std::vector<int32_t>& shape, const std::vector<float>& values) {
+    EXPECT_TRUE(session.SetInput(0, shape, reinterpret_cast<const uint8_t*>(values.data()),
+                                 values.size() * sizeof(float)));
+    session.Run(invocation);
+    EXPECT_EQ(session.outputs()[0].shape, shape);
+    return test::Get<float>(session, 0);
+  };
+  EXPECT_EQ(run({1, 2}, {1, 2}), (std::vector<float>{2, 4}));
+  const uint64_t before = session.byte_size();
+  EXPECT_EQ(run({3, 2}, {1, 2, 3, 4, 5, 6}), (std::vector<float>{2, 4, 6, 8, 10, 12}));
+  EXPECT_GT(session.byte_size(), before + 2 * 16);
+  EXPECT_EQ(run({1, 3}, {1, 2, 3}), (std::vector<float>{2, 4, 6}));
+  EXPECT_EQ(run({1, 2}, {5, 6}), (std::vector<float>{10, 12}));
+  EXPECT_EQ(session.byte_size(), before);
+  EXPECT_EQ(budget.left(), kPlenty - before);
+}
+
+TEST(ResizeTest, RefusesWhatFitsNeitherItselfNorTheBudget) {
+  const auto model = test::Load(BuildModel(test::DoublingModel()));
+  SessionBudget budget(4096);
+  Session session(model, model->graph(), {}, &budget);
+  const std::vector<float> values(1024);
+  const auto set = [&](const std::vector<int32_t>& shape, size_t count) {
+    return session.SetInput(0, shape, reinterpret_cast<const uint8_t*>(values.data()),
+                            count * sizeof(float));
+  };
+  EXPECT_FALSE(set({2, 2}, 3));
+  EXPECT_FALSE(set({4}, 4));
+  EXPECT_FALSE(set({0, 2}, 0));
+  EXPECT_FALSE(session.SetInput(1, {1, 2}, nullptr, 8));
+  const uint64_t left = budget.left();
+  EXPECT_EQ(LimitOf([&] { static_cast<void>(set({512, 2}, 1024)); }), "sessionBytes");
+  EXPECT_EQ(budget.left(), left);
+  // What was refused has changed nothing.
+  Invocation invocation;
+  ASSERT_TRUE(set({1, 2}, 2));
+  session.Run(invocation);
+  EXPECT_EQ(test::Get<float>(session, 0), (std::vector<float>{0, 0}));
+}
+
+TEST(ResizeTest, ForgetsThePoolsOfShapesThatNobodyAsksFor) {
+  const auto model = test::Load(BuildModel(test::DoublingModel()));
+  const auto pool = model->Pool({}, model->graph());
+  std::weak_ptr<CompiledModelPool> first;
+  for (int32_t batch = 2; batch < 30; ++batch) {
+    ModelSettings settings;
+    settings.shapes["x"] = {batch, 2};
+    const auto resized = model->Pool({}, model->graph(settings));
+    if (batch == 2) first = resized;
+    EXPECT_EQ(resized, model->Pool({}, model->graph(settings)));
+  }
+  EXPECT_TRUE(first.expired());
+  EXPECT_EQ(model->Pool({}, model->graph()), pool);
+}
+
+TEST(OutputsTest, AreRightWhereLiteRtWritesNothing) {
+  const auto model = test::Load(BuildModel(test::OddOutputsModel()));
+  for (const Kernels kernels : {Kernels::kXnnpack, Kernels::kBuiltin}) {
+    Session session(model, {1, kernels});
+    Invocation invocation;
+    for (int run = 0; run < 3; ++run) {
+      const auto value = static_cast<float>(run);
+      ASSERT_TRUE(test::Set<float>(session, 0, {value, 1, 2, 3}));
+      session.Run(invocation);
+      EXPECT_EQ(test::Get<float>(session, 0), (std::vector<float>{1, 2, 3}));
+      EXPECT_EQ(test::Get<float>(session, 1), (std::vector<float>{value, 1, 2, 3}));
+      EXPECT_EQ(test::Get<float>(session, 2), (std::vector<float>{5, 7, 9}));
+      EXPECT_EQ(test::Get<int32_t>(session, 3), (std::vector<int32_t>{1, 4}));
+    }
+  }
+}
+
+TEST(OutputsTest, HaveTheShapeThatARunGivesThem) {
+  const auto model = test::Load(BuildModel(test::ShapeAsInputModel()));
+  SessionBudget budget(kPlenty);
+  Session session(model, model->graph(), {}, &budget);
+  Invocation invocation;
+  ASSERT_TRUE(test::Set<float>(session, 1, {1, 2, 3, 4, 5, 6}));
+  for (const auto& shape : {std::vector<int32_t>{2, 3}, {6, 1}, {3, 2}}) {
+    ASSERT_TRUE(test::Set<int32_t>(session, 0, shape));
+    session.Run(invocation);
+    EXPECT_EQ(session.outputs()[0].shape, shape);
+    EXPECT_EQ(test::Get<float>(session, 0), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  }
+  // A shape that does not fit fails the run, and the next one works.
+  ASSERT_TRUE(test::Set<int32_t>(session, 0, {5, 5}));
+  EXPECT_THROW(session.Run(invocation), Error);
+  EXPECT_EQ(session.Output(0), nullptr);
+  ASSERT_TRUE(test::Set<int32_t>(session, 0, {1, 6}));
+  session.Run(invocation);
+  EXPECT_EQ(test::Get<float>(session, 0).size(), 6U);
+}
+
+TEST(OutputsTest, StayWithinTheBudget) {
+  const auto model = test::Load(BuildModel(test::ShapeAsInputModel()));
+  // The inputs and one float.
+  SessionBudget budget(8 + 24 + 4);
+  Session session(model, model->graph(), {}, &budget);
+  Invocation invocation;
+  ASSERT_TRUE(test::Set<float>(session, 1, {1, 2, 3, 4, 5, 6}));
+  ASSERT_TRUE(test::Set<int32_t>(session, 0, {2, 3}));
+  EXPECT_EQ(LimitOf([&] { session.Run(invocation); }), "sessionBytes");
+  EXPECT_EQ(session.Output(0), nullptr);
+}
+
+TEST(SignatureTest, ChoosesTheGraph) {
+  const auto model = test::Load(BuildModel(test::TwoSignaturesModel()));
+  const auto run = [&](const std::optional<std::string>& key) {
+    ModelSettings settings;
+    settings.signature = key;
+    Session session(model, model->graph(settings), {}, nullptr);
+    Invocation invocation;
+    EXPECT_TRUE(test::Set<float>(session, 0, {3, 5}));
+    session.Run(invocation);
+    EXPECT_EQ(session.OutputIndex(key == "square" ? "square" : "twice"), 0U);
+    return test::Get<float>(session, 0);
+  };
+  EXPECT_EQ(run({}), (std::vector<float>{6, 10}));
+  EXPECT_EQ(run("square"), (std::vector<float>{9, 25}));
+  EXPECT_EQ(run("double"), (std::vector<float>{6, 10}));
+  EXPECT_EQ(run("square"), (std::vector<float>{9, 25}));
+}
+
+TEST(SignatureTest, NamesWhatThereIs) {
+  const auto model = test::Load(BuildModel(test::TwoSignaturesModel()));
+  ModelSettings settings;
+  settings.signature = "cube";
+  EXPECT_EQ(RefusalOf([&] { model->graph(settings); }),
+            "The model has no signature 'cube'. It has 'double', 'square'.");
+  settings.signature = "square";
+  settings.shapes["z"] = {1};
+  EXPECT_EQ(RefusalOf([&] { model->graph(settings); }), "The model has no input 'z'. It has 'x'.");
+  settings.shapes = {{"x", {1, 2}}};
+  EXPECT_NE(RefusalOf([&] { model->graph(settings); }).find("cannot take the shape [1,2]"),
+            std::string::npos);
+}
+
+TEST(ModelSettingsTest, AreReadFromJson) {
+  const ModelSettings settings = ModelSettings::Parse(
+      " {\"signature\" : \"a\\u00e4\\ud83d\\ude00\\n\", \"shapes\":{\"x\":[1, "
+      "2],\"y\":[]},\"threads\":4} ");
+  EXPECT_EQ(settings.signature, "a\u00e4\U0001F600\n");
+  EXPECT_EQ(settings.shapes.at("x"), (std::vector<int32_t>{1, 2}));
+  EXPECT_TRUE(settings.shapes.at("y").empty());
+  EXPECT_EQ(settings.threads, 4);
+  EXPECT_FALSE(ModelSettings::Parse("{}").signature);
+  EXPECT_FALSE(ModelSettings::Parse("").signature);
+}
+
+TEST(ModelSettingsTest, RefuseWhatIsNone) {
+  for (const char* text : {"[]",
+                           "{",
+                           "{}x",
+                           "{\"signature\":1}",
+                           "{\"signature\":\"a\",\"signature\":\"b\"}",
+                           "{\"shapes\":[1]}",
+                           "{\"shapes\":{\"x\":1}}",
+                           "{\"shapes\":{\"x\":[0]}}",
+                           "{\"shapes\":{\"x\":[-1]}}",
+                           "{\"shapes\":{\"x\":[1.5]}}",
+                           "{\"shapes\":{\"x\":[1],\"x\":[1]}}",
+                           "{\"shapes\":{\"x\":[1,1,1,1,1,1,1,1,1]}}",
+                           "{\"threads\":0}",
+                           "{\"threads\":65}",
+                           "{\"threads\":99999999999}",
+                           "{\"other\":1}",
+                           "{\"signature\":\"\\ud800\"}",
+                           "{\"signature\":\"\\x\"}",
+                           "{\"signature\":\"a",
+                           "{\"threads\":1,}",
+                           "null"}) {
+    try {
+      ModelSettings::Parse(text);
+      ADD_FAILURE() << text << " was accepted";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInvalidArgument) << text;
+    }
+  }
+  EXPECT_THROW(ModelSettings::Parse(std::string(70'000, ' ')), Error);
+}
+
+}  // namespace
+}  // namespace wasmedge_embed

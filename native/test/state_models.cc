@@ -1,0 +1,136 @@
+#include "test/state_models.h"
+
+#include <utility>
+
+namespace wasmedge_embed::test {
+namespace {
+
+SpecTensor Float(const char* name, std::vector<int32_t> shape) {
+  SpecTensor tensor;
+  tensor.name = name;
+  tensor.shape = std::move(shape);
+  return tensor;
+}
+
+SpecTensor Constant(const char* name, const std::vector<float>& values) {
+  SpecTensor tensor = Float(name, {static_cast<int32_t>(values.size())});
+  tensor.data = BytesOf(values);
+  return tensor;
+}
+
+SpecTensor Handle() {
+  SpecTensor tensor;
+  tensor.name = "handle";
+  tensor.type = schema::kResource;
+  return tensor;
+}
+
+SpecOperator Operator(int32_t code, std::vector<int32_t> inputs, std::vector<int32_t> outputs) {
+  SpecOperator op;
+  op.code = code;
+  op.inputs = std::move(inputs);
+  op.outputs = std::move(outputs);
+  return op;
+}
+
+SpecOperator Operator(int32_t code, uint8_t options_type, std::vector<SpecOption> options,
+                      std::vector<int32_t> inputs, std::vector<int32_t> outputs) {
+  SpecOperator op = Operator(code, std::move(inputs), std::move(outputs));
+  op.options_type = options_type;
+  op.options = std::move(options);
+  return op;
+}
+
+// Members of the union BuiltinOptions.
+constexpr uint8_t kCallOnceOptions = 103;
+constexpr uint8_t kVarHandleOptions = 111;
+
+SpecOperator VarHandle(int32_t output) {
+  return Operator(schema::kVarHandle, kVarHandleOptions, {}, {}, {output});
+}
+
+SpecOperator Sum(int32_t left, int32_t right, int32_t output) {
+  return Operator(schema::kAdd, schema::kAddOptions, {int8_t{0}}, {left, right}, {output});
+}
+
+SpecSignature Signature(const char* key, uint32_t subgraph) {
+  SpecSignature signature;
+  signature.key = key;
+  signature.subgraph = subgraph;
+  signature.inputs = {{"x", 0}};
+  signature.outputs = {{"y", 1}};
+  return signature;
+}
+
+}  // namespace
+
+ModelSpec AccumulatorModel() {
+  SpecGraph main;
+  main.tensors = {Float("x", {1}), Handle(), Float("before", {1}), Float("after", {1})};
+  main.operators = {Operator(schema::kCallOnce, kCallOnceOptions, {int32_t{1}}, {}, {}),
+                    VarHandle(1), Operator(schema::kReadVariable, {1}, {2}), Sum(0, 2, 3),
+                    Operator(schema::kAssignVariable, {1, 3}, {})};
+  main.inputs = {0};
+  main.outputs = {3};
+  SpecGraph initialize;
+  initialize.tensors = {Handle(), Constant("zero", {0})};
+  initialize.operators = {VarHandle(0), Operator(schema::kAssignVariable, {0, 1}, {})};
+  ModelSpec model;
+  model.graphs = {std::move(main), std::move(initialize)};
+  return model;
+}
+
+ModelSpec DoublingModel() {
+  SpecGraph graph;
+  graph.tensors = {Float("x", {1, 2}), Float("y", {1, 2})};
+  graph.tensors[0].shape_signature = {-1, 2};
+  graph.tensors[1].shape_signature = {-1, 2};
+  graph.operators = {Sum(0, 0, 1)};
+  graph.inputs = {0};
+  graph.outputs = {1};
+  ModelSpec model;
+  model.graphs = {std::move(graph)};
+  return model;
+}
+
+ModelSpec OddOutputsModel() {
+  SpecGraph graph;
+  graph.tensors = {Float("x", {1, 4}), Constant("constant", {1, 2, 3}),
+                   Constant("other", {4, 5, 6}), Float("sum", {3}), Float("shape", {2})};
+  graph.tensors[4].type = schema::kInt32;
+  graph.operators = {Sum(1, 2, 3), Operator(schema::kShape, {0}, {4})};
+  graph.inputs = {0};
+  graph.outputs = {1, 0, 3, 4};
+  ModelSpec model;
+  model.graphs = {std::move(graph)};
+  return model;
+}
+
+ModelSpec ShapeAsInputModel() {
+  SpecGraph graph;
+  graph.tensors = {Float("shape", {2}), Float("x", {6}), Float("y", {})};
+  graph.tensors[0].type = schema::kInt32;
+  graph.operators = {Operator(schema::kReshape, {1, 0}, {2})};
+  graph.inputs = {0, 1};
+  graph.outputs = {2};
+  ModelSpec model;
+  model.graphs = {std::move(graph)};
+  return model;
+}
+
+ModelSpec TwoSignaturesModel() {
+  SpecGraph twice;
+  twice.tensors = {Float("x", {2}), Float("twice", {2})};
+  twice.operators = {Sum(0, 0, 1)};
+  twice.inputs = {0};
+  twice.outputs = {1};
+  SpecGraph square = twice;
+  square.tensors[1].name = "square";
+  square.operators = {Operator(schema::kMul, schema::kMulOptions, {int8_t{0}}, {0, 0}, {1})};
+  ModelSpec model;
+  model.graphs = {std::move(twice), std::move(square)};
+  model.signatures = {Signature("double", 0), Signature("square", 1)};
+  return model;
+}
+
+}  // namespace wasmedge_embed::test

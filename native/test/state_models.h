@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "test/model_builder.h"
+
+namespace wasmedge_embed::test {
+
+/// float32 [1] → [1]: the sum of all inputs since the session began, by a variable that is set to 0
+/// by a graph of its own which runs once.
+ModelSpec AccumulatorModel();
+
+/// float32 [-1,2] → the same, each element twice over; the file's shape says 1.
+ModelSpec DoublingModel();
+
+/// float32 [1,4] → what TensorFlow Lite's memory has where it makes it: a constant, the input
+/// itself, the sum of two constants, the input's shape.
+ModelSpec OddOutputsModel();
+
+/// int32 [2] and float32 [6] → the second in the shape that the first states.
+ModelSpec ShapeAsInputModel();
+
+/// Two graphs, float32 [2] → [2], with a signature each: "double" and "square".
+ModelSpec TwoSignaturesModel();
+
+}  // namespace wasmedge_embed::test
