@@ -4,7 +4,17 @@ import tseslint from 'typescript-eslint';
 import rooms from './eslint.rooms.mjs';
 
 export default tseslint.config(
-  { ignores: ['build/', 'dist/', 'wasm/', 'prebuilds/', 'models/', '.setup/'] },
+  {
+    ignores: [
+      'build/',
+      'dist/',
+      'examples/*/assembly/',
+      'wasm/',
+      'prebuilds/',
+      'models/',
+      '.setup/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.mts'],

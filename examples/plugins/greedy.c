@@ -1,0 +1,7 @@
+// As a plug-in is not to be: it never ends.
+#include "plugin.h"
+
+void apply(void) {
+  for (volatile size_t i = 0;; ++i) {
+  }
+}
