@@ -33,6 +33,8 @@ const owners = new WeakMap<object, object>();
  * half written: whatever is asked afterwards is ERR_CLOSED, with the reason as its `cause`.
  *
  * One that is no longer referred to is closed when it is collected; `close` does so at once.
+ *
+ * @typeParam Exports The functions that the module exports.
  */
 export class Instance<Exports extends object = GuestExports> implements AsyncDisposable {
   /** The guest's memory, where the module exports it. */
@@ -62,6 +64,7 @@ export class Instance<Exports extends object = GuestExports> implements AsyncDis
    * together, so that many small ones cost little. What the guest writes goes to the instance's
    * `stdout` and `stderr`; its standard input is empty.
    *
+   * @typeParam Name The function's name.
    * @param name The function's, among the module's `exports`.
    * @param args Numbers for i32, f32 and f64, bigints for i64; of i32 and i64 either the signed or
    *   the unsigned reading.
@@ -82,6 +85,7 @@ export class Instance<Exports extends object = GuestExports> implements AsyncDis
    * All arguments are checked before the first call. The time limit, fuel and output are for all calls
    * together.
    *
+   * @typeParam Name The function's name.
    * @param name The function's, among the module's `exports`.
    * @param calls The arguments of each call; at most 1,000,000.
    * @returns What each call gave.
@@ -99,6 +103,7 @@ export class Instance<Exports extends object = GuestExports> implements AsyncDis
    * Calls an exported function as {@link call} does, with input, time limit and signal of its own,
    * and gives what it wrote as well.
    *
+   * @typeParam Name The function's name.
    * @param name The function's, among the module's `exports`.
    * @param args As of {@link call}, in an array. Default none.
    * @param options What differs from the module's options.

@@ -16,6 +16,7 @@ import type * as WorkerProcess from './open-worker-process.js';
 /**
  * Loads a module once, to be run many times.
  *
+ * @typeParam Exports The functions that the module exports, for the types of its calls.
  * @param file A path or `file:` URL: a .so or universal .wasm that was compiled ahead of time, or a plain .wasm, which is
  *   compiled once into the cache.
  * @param options Isolation, trust, what the guest sees, and its limits.

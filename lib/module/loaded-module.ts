@@ -29,6 +29,8 @@ import { published } from './run-event.js';
 /**
  * A module that is loaded and can be run any number of times, concurrently. Where `Exports` is given,
  * an interface of the functions that the module exports, their calls have its types.
+ *
+ * @typeParam Exports The functions that the module exports.
  */
 export class LoadedModule<Exports extends object = GuestExports> implements AsyncDisposable {
   /** The module's file, as it was given. */
@@ -85,6 +87,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
    * and gives its result alone: what it wrote to its standard output and error is dropped. Take
    * {@link invoke} to have it.
    *
+   * @typeParam Name The function's name.
    * @param name The function's, among `exports`.
    * @param args Numbers for i32, f32 and f64, bigints for i64; of i32 and i64 either the signed or
    *   the unsigned reading.
@@ -103,6 +106,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
    * Calls an exported function as {@link call} does, with input of its own, and gives what it wrote
    * as well.
    *
+   * @typeParam Name The function's name.
    * @param name The function's, among `exports`.
    * @param args As of {@link call}, in an array. Default none.
    * @param options Its input, and what differs from the module's options.

@@ -324,7 +324,11 @@ export interface RunResult {
   inferenceFailures?: InferenceFailure[];
 }
 
-/** How the call of an exported function ended. */
+/**
+ * How the call of an exported function ended.
+ *
+ * @typeParam Value What the function gives.
+ */
 export interface InvokeResult<Value = GuestResult> {
   /**
    * Its result: a number, a bigint (signed) for i64, or undefined where it has none; several in an
@@ -347,16 +351,30 @@ export type GuestResult = number | bigint | (number | bigint)[] | undefined;
 /** The functions that a module exports, where nothing more is known of them. */
 export type GuestExports = Record<string, (...args: (number | bigint)[]) => GuestResult>;
 
-/** The name of a function of these. */
+/**
+ * The name of a function of these.
+ *
+ * @typeParam Exports The functions that a module exports.
+ */
 export type ExportName<Exports extends object> = keyof Exports & string;
 
-/** The arguments of a function of these. */
+/**
+ * The arguments of a function of these.
+ *
+ * @typeParam Exports The functions that a module exports.
+ * @typeParam Name The name of one of them.
+ */
 export type ArgumentsOf<
   Exports extends object,
   Name extends keyof Exports,
 > = Exports[Name] extends (...args: infer Args) => unknown ? Args : never;
 
-/** What a function of these gives. */
+/**
+ * What a function of these gives.
+ *
+ * @typeParam Exports The functions that a module exports.
+ * @typeParam Name The name of one of them.
+ */
 export type ResultOf<Exports extends object, Name extends keyof Exports> = Exports[Name] extends (
   ...args: never[]
 ) => infer Result
