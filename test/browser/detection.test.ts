@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 
 import type { Browser, Page } from 'playwright-core';
 
 import { startChromium } from '../support/chromium.js';
+import { DATA } from '../support/data.js';
 import { DETECTOR, petModel } from '../support/detection.js';
 import { startServer } from '../support/internals.js';
 import { plainJpeg } from '../support/jpeg.js';
 import { card, faintTexts, result, screenshot, withPage } from '../support/page.js';
+import { skip } from '../support/skip.js';
 
 type Model = ReturnType<typeof petModel>;
+
+const REAL_MODEL = path.join(DATA, '..', 'models-real', 'go-tflite__detect.tflite');
+const REAL_LABELS = ['???', ...Array<string>(15).fill('???'), 'bird', 'cat', 'dog'];
 
 describe('The page in a browser, with a detector', function () {
   let browser: Browser;
@@ -82,6 +89,18 @@ describe('The page in a browser, with a detector', function () {
       await choose(page, 'wide.jpg', plainJpeg(400, 200, 200));
       await page.getByText('The model sees nothing it knows.').waitFor();
       assert.equal(await page.locator('.box').count(), 0);
+    });
+  });
+
+  it('shows the dogs of a photograph', async function () {
+    const photograph = path.join(DATA, 'photos', 'dogs.jpg');
+    if (!existsSync(REAL_MODEL) || !existsSync(photograph)) skip(this, `no ${REAL_MODEL}`);
+    await withDetector({ file: REAL_MODEL, labels: REAL_LABELS }, async (page) => {
+      await choose(page, 'dogs.jpg', readFileSync(photograph));
+      const boxes = card(page, 'dogs.jpg').locator('.box');
+      await boxes.first().waitFor();
+      assert.deepEqual(await boxes.allInnerTexts(), ['dog', 'dog']);
+      await screenshot(page, 'detection-dogs');
     });
   });
 });
