@@ -16,6 +16,11 @@ function withFile(): WasiProgram {
 }
 
 describe('WASI descriptors', () => {
+  it('begin with no preopened directory where there are no files', async () => {
+    const { errnos } = await new WasiProgram().call('fd_prestat_get', 3, 0).run();
+    assert.deepEqual(errnos, ['badf']);
+  });
+
   it('begin with the preopened "/" and "."', async () => {
     const { errnos, memory } = await new WasiProgram()
       .call('fd_prestat_get', 3, 0)
@@ -26,7 +31,7 @@ describe('WASI descriptors', () => {
       .call('fd_prestat_get', 0, 16)
       .call('fd_prestat_dir_name', 3, 32, 0)
       .call('fd_prestat_dir_name', 0, 32, 8)
-      .run();
+      .run({ files: FILES });
     assert.deepEqual(errnos, [
       ...['success', 'success', 'success', 'success'],
       ...['badf', 'badf', 'nametoolong', 'notdir'],

@@ -107,7 +107,7 @@ describe('An address outside of the memory', () => {
       .call('path_open', ROOT, 0, 16, 0xffff_fff8, 0, 2n, 0n, 0, 128)
       .call('poll_oneoff', 0, 0, 0x1000_0000, 128)
       .call('fd_read', 0, 0, 2, 132)
-      .run({}, { stdin: 'untouched' });
+      .run({ files: FILES }, { stdin: 'untouched' });
     assert.deepEqual(new Set(errnos.slice(0, -1)), new Set(['fault']));
     assert.equal(errnos.at(-1), 'success');
     assert.equal(memory.readUInt32LE(128), 0);

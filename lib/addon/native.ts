@@ -24,6 +24,10 @@ export interface NativeRequest {
   timeoutMs: number | undefined;
   /** Whether a guest of the same module waits for it. */
   isNested?: boolean;
+  /** Read-only files of this run, beside the module's. */
+  files?: Readonly<Record<string, Uint8Array>>;
+  /** Patterns of the files of scratch folders that the result is to have. */
+  collect?: readonly string[];
 }
 
 /** Standard input in the addon's memory, filled before the run that takes it. */
@@ -59,6 +63,8 @@ export interface NativeResult {
   timings: Timings;
   /** Their texts are escaped by whoever takes them over. */
   inferenceFailures?: InferenceFailure[];
+  /** What `collect` asked for. */
+  files: Record<string, Buffer>;
 }
 
 export interface NativeModel {
@@ -94,11 +100,21 @@ export interface NativeLimits {
   modelArithmetic: number;
   modelActivationBytes: number;
   imagePixels: number;
+  scratchBytes: number;
   fuel: number | undefined;
+}
+
+/** A folder of the host, or, without a path, one in memory that is empty at every run. */
+export interface NativeFolder {
+  /** As the guest sees it preopened. */
+  name: string;
+  path?: string;
+  write?: boolean;
 }
 
 export interface NativeStartOptions {
   files: Record<string, Uint8Array>;
+  folders: readonly NativeFolder[];
   models: Record<string, NativeModel>;
   inference: NativeInferenceOptions;
   hostModules: readonly string[];

@@ -11,18 +11,38 @@ export type FileSources = readonly (readonly [string, string | Uint8Array])[];
 export function fileSources(option: unknown): FileSources {
   if (option === undefined) return [];
   return entriesOf('files', option).map(([path, source]) => {
-    if (!path.startsWith('/') || path.includes('\0')) {
-      refuse('a path in files', "absolute ('/…') and without NUL", path);
-    }
-    if (path === '/models' || path.startsWith('/models/')) {
-      refuse('a path in files', "outside '/models', which the option 'models' fills", path);
-    }
+    checkPath(path);
     const where = `files['${printable(path)}']`;
     return [
       path,
       typeof source === 'string' ? nonEmptyText(where, source) : bytes(where, source),
     ] as const;
   });
+}
+
+/** Validates the option `files` of one run: bytes alone, since what is read is read at load. */
+export function runFiles(
+  option: unknown,
+  fileBytes: number,
+): Record<string, Uint8Array> | undefined {
+  if (option === undefined) return undefined;
+  let sum = 0;
+  const files = entriesOf('files', option).map(([path, source]) => {
+    checkPath(path);
+    const content = bytes(`files['${printable(path)}']`, source);
+    requireWithin('fileBytes', (sum += content.length), fileBytes);
+    return [path, content] as const;
+  });
+  return files.length === 0 ? undefined : Object.fromEntries(files);
+}
+
+function checkPath(path: string): void {
+  if (!path.startsWith('/') || path.includes('\0')) {
+    refuse('a path in files', "absolute ('/…') and without NUL", path);
+  }
+  if (path === '/models' || path.startsWith('/models/')) {
+    refuse('a path in files', "outside '/models', which the option 'models' fills", path);
+  }
 }
 
 /** Reads the files that are host paths; not more than `fileBytes` bytes together. */

@@ -5,6 +5,8 @@ import type { NativeInferenceOptions } from '../addon/native.js';
 import { UNTRUSTED, compileLimits } from '../compile/compile-limits.js';
 import { fileSources } from '../guest/guest-files.js';
 import type { FileSources } from '../guest/guest-files.js';
+import { folderSettings, hasRoot } from '../guest/folders.js';
+import type { FolderSettings } from '../guest/folders.js';
 import { modelSources } from '../models/models.js';
 import type { ModelSources } from '../models/models.js';
 import { hostFunctions as givenFunctions, namesOf } from '../host/imports.js';
@@ -54,6 +56,8 @@ const KNOWN = [
   'args',
   'env',
   'files',
+  'directories',
+  'scratch',
   'models',
   'inference',
   'hostModules',
@@ -95,8 +99,7 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     imports: namesOf(hostFunctions),
     args: given.args === undefined ? [] : textList('args', given.args),
     env: given.env === undefined ? {} : environment('env', given.env),
-    files: fileSources(given.files),
-    models: modelSources(given.models),
+    ...guestTree(given, isolation),
     aot: oneOf('aot', given.aot, AOT_MODES, 'auto'),
     inference: inferenceOptions(given.inference),
     hostModules: optionalHostModules(given.hostModules),
@@ -122,6 +125,31 @@ function modulePath(file: unknown): string {
   return looking('file', 'a path or a file: URL of this machine', file, () =>
     text('file', fileURLToPath(String(file))),
   );
+}
+
+/** What the guest finds in its file system. */
+function guestTree(
+  given: Partial<Record<'files' | 'models' | 'directories' | 'scratch', unknown>>,
+  isolation: Isolation,
+): { files: FileSources; models: ModelSources; folders: FolderSettings } {
+  const files = fileSources(given.files);
+  const models = modelSources(given.models);
+  const folders = folderSettings(given.directories, given.scratch);
+  if (folders.length > 0 && isolation === 'subprocess') {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      "The isolation 'subprocess' has no directories and no scratch: its WASI is WasmEdge's own, which " +
+        "this package does not confine. Load the module with 'in-process' or 'worker-process'.",
+    );
+  }
+  if (hasRoot(folders) && (files.length > 0 || models.length > 0)) {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      "A folder named '/' or '.' leaves no place for files and models. Give it another name, such as " +
+        "'/data'.",
+    );
+  }
+  return { files, models, folders };
 }
 
 function compileSettings(

@@ -184,8 +184,8 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
       );
     }
     const result = await this.#execute(options);
-    const { stdout, stderr, exitCode, timings } = result;
-    return { stdout, stderr, exitCode: exitCode & 0xff, timings, ...failuresOf(result) };
+    const { stdout, stderr, exitCode, files, timings } = result;
+    return { stdout, stderr, exitCode: exitCode & 0xff, files, timings, ...failuresOf(result) };
   }
 
   async #invoke(
@@ -196,7 +196,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
     const values = elementsOf('args', args, 'an array of numbers and bigints');
     const checked = checkCall(this.#exportedFunctions(), name, values);
     const result = await this.#execute(options, { function: name, arguments: checked });
-    const { stdout, stderr, timings } = result;
+    const { stdout, stderr, files, timings } = result;
     if (result.exited) {
       const exitCode = result.exitCode & 0xff;
       throw new WasmEdgeError(
@@ -205,7 +205,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
         { exitCode, stdout, stderr, timings, ...failuresOf(result) },
       );
     }
-    return { value: result.value, stdout, stderr, timings, ...failuresOf(result) };
+    return { value: result.value, stdout, stderr, files, timings, ...failuresOf(result) };
   }
 
   /** Has a checked invocation carried out; what ends it early is put into words here. */

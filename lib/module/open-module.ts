@@ -66,14 +66,14 @@ export async function linkModule(
   files: GuestInputs['files'],
   models: LoadedModels,
 ): Promise<void> {
-  const { inference, hostModules, limits, concurrency, maxQueue, maxWaiting } = settings;
+  const { folders, inference, hostModules, limits, concurrency, maxQueue, maxWaiting } = settings;
   const imports: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
   for (const [name, each] of settings.imports) (imports[name] ??= []).push(each);
   await nativeCall(() => {
     module.start({
       files: { ...files, ...models.files },
       models: models.byName,
-      ...{ inference, hostModules, limits, concurrency, maxQueue, maxWaiting, imports },
+      ...{ folders, inference, hostModules, limits, concurrency, maxQueue, maxWaiting, imports },
     });
   });
 }

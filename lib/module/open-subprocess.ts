@@ -12,6 +12,7 @@ import type { Materials } from '../runners/subprocess/materials.js';
 import { openProgram } from '../runners/subprocess/program.js';
 import type { Program } from '../runners/subprocess/program.js';
 import { WasmEdgeError, nativeCall } from '../support/errors.js';
+import type { ExternalDescription } from '../support/shared-types.js';
 
 import { readInputs } from './guest-inputs.js';
 import type { LoadSettings } from './load-settings.js';
@@ -32,6 +33,7 @@ export async function openSubprocess(
     readInputs(settings),
   ]);
   const { module, source } = code;
+  refuseSockets(file, module.imports);
   if (module.isAot) await requireSameLine(program);
   const models = await loadModels(inputs.models, inference);
   await linkModule(module, { ...settings, concurrency: 1 }, inputs.files, models);
@@ -53,6 +55,25 @@ export async function openSubprocess(
     cleanUp: () => materials.remove(),
   });
   return { executor, details: detailsOf(file, module) };
+}
+
+/** What WASI itself has of sockets: none of these opens one. */
+const WASI_SOCKETS = ['sock_accept', 'sock_recv', 'sock_send', 'sock_shutdown'];
+
+/** WasmEdge's additions to WASI would open real sockets, past everything that this package grants. */
+function refuseSockets(file: string, imports: readonly ExternalDescription[]): void {
+  const found = imports.find(
+    ({ module, name, params }) =>
+      module === 'wasi_snapshot_preview1' &&
+      name.startsWith('sock_') &&
+      (!WASI_SOCKETS.includes(name) || (name === 'sock_accept' && params?.length !== 3)),
+  );
+  if (!found) return;
+  throw new WasmEdgeError(
+    'ERR_LINK',
+    `${file} imports ${found.name}, by which WasmEdge's program opens sockets of the host: the isolation ` +
+      "'subprocess' runs no such module. In 'in-process' and 'worker-process' it links and answers an errno.",
+  );
 }
 
 /** Compiled modules fit one line of versions: the library's, with which this one was looked at. */

@@ -44,6 +44,7 @@ async function workerStart(
     compile: settings.compile,
     inference: settings.inference,
     hostModules: settings.hostModules,
+    folders: settings.folders,
     limits: settings.limits,
     concurrency: runs,
     // The pool gives no more than that; but a thread is free a moment after its answer.

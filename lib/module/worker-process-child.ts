@@ -18,6 +18,7 @@ import {
 } from '../runners/worker-process/encoded-value.js';
 import { batchesOf } from '../runners/worker-process/externals.js';
 import { ForwardedCalls } from '../runners/worker-process/forwarded-calls.js';
+import { packFiles, unpackFiles } from '../runners/worker-process/packed-files.js';
 import { MAX_SLICE_BYTES } from '../runners/worker-process/protocol.js';
 import type {
   EncodedEnding,
@@ -81,7 +82,7 @@ function receive(message: ToWorker, arrays: Buffer[]): void {
       void load(message, arrays);
       return;
     case 'run':
-      void run(message, arrays[0]);
+      void run(message, arrays);
       return;
     case 'input':
       inputs.get(message.id)?.append(arrays[0]);
@@ -157,7 +158,7 @@ async function identityOf(file: string): Promise<string> {
 
 async function run(
   { id, request, inputBytes }: Extract<ToWorker, { type: 'run' }>,
-  stdin: Buffer | undefined,
+  [stdin, files]: readonly Buffer[],
 ): Promise<void> {
   const controller = new AbortController();
   controllers.set(id, controller);
@@ -172,19 +173,21 @@ async function run(
     const native: NativeRequest = {
       ...request,
       stdin: arrived?.input ?? stdin,
+      ...(files?.length && { files: unpackFiles(files) }),
       arguments: request.arguments?.map(decodeValue) ?? [],
       timeoutMs: timeoutMs && Math.max(1, Math.ceil(timeoutMs - waitedMs)),
     };
     const result = await executor.execute(native, controller.signal, forwarded);
     const { exitCode, exited, value, timings, stdout, stderr } = result;
     const { inferenceFailures } = result;
+    const collected = packFiles(result.files);
     timings.queueMs += waitedMs;
     const encoded = {
       ...{ exitCode, exited, timings },
       ...(value !== undefined && { value: encodeResults(value) }),
       ...(inferenceFailures && { inferenceFailures }),
     };
-    send({ type: 'result', id, result: encoded, ...memory() }, [stdout, stderr]);
+    send({ type: 'result', id, result: encoded, ...memory() }, [stdout, stderr, collected]);
   } catch (error) {
     const bytes: Uint8Array[] = [];
     send({ type: 'error', id, error: encodeError(error, bytes), ...memory() }, bytes);

@@ -29,6 +29,7 @@ const TABLE = [
   ['modelArithmetic', 1, ANY, 5_000_000_000],
   ['modelActivationBytes', 1, ANY, 256 * MIB],
   ['imagePixels', 1, ANY, 50_000_000],
+  ['scratchBytes', 0, ANY, 64 * MIB],
   ['argumentBytes', 0, ANY, MIB],
   ['stdinBytes', 0, ANY, ANY],
   ['fileBytes', 0, ANY, ANY],

@@ -131,6 +131,12 @@ export interface Limits {
    * 50,000,000.
    */
   imagePixels?: number;
+  /**
+   * Bytes that an invocation's scratch folders may take together: content, names, and some 0.5 KiB
+   * for each file and folder. Writing more fails in the guest, as on a full disk. Files that are
+   * collected may hold as much (ERR_LIMIT). Default 64 MiB.
+   */
+  scratchBytes?: number;
   /** Bytes of arguments and environment variables (ERR_LIMIT). Default 1 MiB. */
   argumentBytes?: number;
   /** Bytes of standard input (ERR_LIMIT). Default none. */
@@ -205,6 +211,14 @@ export interface CompileLimits {
   signal?: AbortSignal;
 }
 
+/** A folder of the host that guests are given. */
+export interface HostDirectoryOptions {
+  /** The folder's path on the host. */
+  path: string;
+  /** Whether guests may change what is in it. Default false. */
+  write?: boolean;
+}
+
 /** Options of {@link loadModule}. */
 export interface LoadOptions {
   /**
@@ -219,9 +233,21 @@ export interface LoadOptions {
   env?: Readonly<Record<string, string>>;
   /**
    * Read-only files by their absolute path in the guest: a host path (read once, now) or bytes. The
-   * guest sees nothing else. `/models` is taken by the models.
+   * guest sees nothing else but `directories` and `scratch`. `/models` is taken by the models.
    */
   files?: Readonly<Record<string, string | BytesLike>>;
+  /**
+   * Host folders by the name under which the guest finds them preopened, such as `'/data'`: a host
+   * path, opened once, now. Guests read what is in it, and change it only with `write: true`;
+   * nothing in it leads them out of it. Not with the isolation `subprocess`. See docs/files.md.
+   */
+  directories?: Readonly<Record<string, string | HostDirectoryOptions>>;
+  /**
+   * Folders in memory, by the name under which the guest finds them preopened, such as `'/tmp'`: empty
+   * at every run, writable, gone when it ends. `limits.scratchBytes` bounds them. Not with the
+   * isolation `subprocess`.
+   */
+  scratch?: readonly string[];
   /** Models by the name under which the guest asks for them; loaded once in a process. */
   models?: Readonly<Record<string, string | BytesLike | ModelOptions>>;
   /** How models are run. */
@@ -301,6 +327,16 @@ export interface RunOptions {
   args?: readonly string[];
   /** Environment variables for this run, over the module's. */
   env?: Readonly<Record<string, string>>;
+  /**
+   * Read-only files for this run beside the module's, by their absolute path in the guest. The bytes
+   * are copied before `run` returns. Not with the isolation `subprocess`.
+   */
+  files?: Readonly<Record<string, BytesLike>>;
+  /**
+   * Which files of the scratch folders the result has, by patterns of absolute paths: `*` is any part
+   * of a name, `?` one byte of it, `**` any number of names, as in `'/tmp/out/**'`. Default none.
+   */
+  collect?: readonly string[];
   /** Ends the run early (ERR_ABORTED, with the signal's reason as its cause). */
   signal?: AbortSignal;
   /**
@@ -318,6 +354,11 @@ export interface RunResult {
   stderr: Buffer;
   /** What the guest gave to `proc_exit`, as the system would show it (its low 8 bits); else 0. */
   exitCode: number;
+  /**
+   * The files that `collect` asked for, as the guest left them, by their absolute path. Names that are
+   * not UTF-8 have U+FFFD in the place of what is not.
+   */
+  files: Record<string, Buffer>;
   /** How long its parts took. */
   timings: Timings;
   /** The first of the guest's calls for inference that were refused, at most 16; absent where none was. */
@@ -339,6 +380,8 @@ export interface InvokeResult<Value = GuestResult> {
   stdout: Buffer;
   /** What it wrote to its standard error. */
   stderr: Buffer;
+  /** The files that `collect` asked for, as of {@link RunResult}. */
+  files: Record<string, Buffer>;
   /** How long its parts took. */
   timings: Timings;
   /** The first of the guest's calls for inference that were refused, at most 16; absent where none was. */

@@ -68,10 +68,9 @@ export function looking<T>(name: string, expected: string, value: unknown, look:
 
 /** What people who know other embeddings call it, or the option that is spelled nearly so. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  preopens: "Files that the guest may read go into 'files'; there are no folders.",
-  dirs: "Files that the guest may read go into 'files'; there are no folders.",
-  directories: "Files that the guest may read go into 'files'; there are no folders.",
-  mounts: "Files that the guest may read go into 'files'; there are no folders.",
+  preopens: "Folders of the host go into 'directories', folders in memory into 'scratch'.",
+  dirs: "Folders of the host go into 'directories', folders in memory into 'scratch'.",
+  mounts: "Folders of the host go into 'directories', folders in memory into 'scratch'.",
   functions: "Functions of the host are given in 'imports'.",
   importObject: "Functions of the host are given in 'imports'.",
   timeout: "The time limit is 'timeoutMs', in milliseconds.",

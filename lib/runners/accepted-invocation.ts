@@ -2,12 +2,15 @@ import { performance } from 'node:perf_hooks';
 
 import type { NativeRequest, NativeResult } from '../addon/native.js';
 
+import { packFiles } from './worker-process/packed-files.js';
 import { ownInput } from './large-input.js';
 import type { LargeInput } from './large-input.js';
 
 /** An invocation that an executor has accepted. It settles once; what comes later has no effect. */
 export class AcceptedInvocation {
   readonly request: NativeRequest;
+  /** Its files, packed: a copy of its own. */
+  readonly files: Buffer | undefined;
   /** Its standard input: a copy of its own, or one that is copied in slices. */
   readonly input: Uint8Array | LargeInput | undefined;
   readonly promise: Promise<NativeResult>;
@@ -17,7 +20,9 @@ export class AcceptedInvocation {
   #reject!: (error: unknown) => void;
 
   constructor(given: NativeRequest) {
-    this.request = { ...given, stdin: undefined };
+    const { files, ...request } = given;
+    this.request = { ...request, stdin: undefined };
+    this.files = files && packFiles(files);
     this.input = ownInput(given.stdin);
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;

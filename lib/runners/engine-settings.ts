@@ -1,4 +1,4 @@
-import type { NativeInferenceOptions } from '../addon/native.js';
+import type { NativeFolder, NativeInferenceOptions } from '../addon/native.js';
 import type { ResolvedCompileLimits } from '../compile/compile-limits.js';
 import type { ImportNames } from '../host/imports.js';
 import type { ResolvedLimits } from '../options/limits.js';
@@ -11,6 +11,7 @@ export interface EngineSettings {
   compile: ResolvedCompileLimits;
   inference: NativeInferenceOptions;
   hostModules: readonly string[];
+  folders: readonly NativeFolder[];
   limits: ResolvedLimits;
   concurrency: number;
   maxQueue: number;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { NativeRequest } from '../addon/native.js';
 import { requireWithin, timeout } from '../options/limits.js';
 import type { ResolvedLimits } from '../options/limits.js';
+import { runFiles } from '../guest/guest-files.js';
 import {
   abortSignal,
   bytes,
@@ -15,6 +16,8 @@ import {
 import type { CallOptions, InstantiateOptions, RunOptions } from '../options/types.js';
 
 import type { InstanceRequest, SingleCall } from './instance-port.js';
+
+const KNOWN = ['stdin', 'args', 'env', 'files', 'collect', 'signal', 'timeoutMs'] as const;
 
 /** What a module gives to each of its invocations. */
 export interface InvocationDefaults {
@@ -50,7 +53,7 @@ export function checkedInvocation(
   { args, env, limits }: InvocationDefaults,
   call?: FunctionCall,
 ): CheckedInvocation {
-  const given = optionsObject('options', options, ['stdin', 'args', 'env', 'signal', 'timeoutMs']);
+  const given = optionsObject('options', options, KNOWN);
   const ownArgs = given.args === undefined ? args : textList('args', given.args);
   const variables = given.env === undefined ? env : { ...env, ...environment('env', given.env) };
   const strings = {
@@ -62,8 +65,14 @@ export function checkedInvocation(
   const timeoutMs = timeout('timeoutMs', given.timeoutMs) ?? limits.timeoutMs;
   requireWithin('argumentBytes', sizeOf([...strings.args, ...strings.env]), limits.argumentBytes);
   requireWithin('stdinBytes', stdin?.length ?? 0, limits.stdinBytes);
+  const files = runFiles(given.files, limits.fileBytes);
+  const collect = given.collect === undefined ? undefined : patterns(given.collect);
   return {
-    request: { ...strings, stdin, timeoutMs, ...call },
+    request: {
+      ...{ ...strings, stdin, timeoutMs, ...call },
+      ...(files && { files }),
+      ...(collect && { collect }),
+    },
     signal: abortSignal('signal', given.signal),
     timeoutOption: given.timeoutMs === undefined ? 'limits.timeoutMs' : 'timeoutMs',
   };
@@ -134,6 +143,14 @@ function listener(name: string, value: unknown): ((chunk: Buffer) => void) | und
   if (value === undefined) return undefined;
   if (typeof value !== 'function') refuse(name, 'a function that takes what is written', value);
   return value as (chunk: Buffer) => void;
+}
+
+function patterns(value: unknown): string[] {
+  return textList('collect', value).map((pattern, index) =>
+    pattern.startsWith('/')
+      ? pattern
+      : refuse(`collect[${index}]`, "a pattern of absolute paths, such as '/tmp/out/**'", pattern),
+  );
 }
 
 /** Bytes of C strings. */

@@ -22,6 +22,12 @@ namespace {
 constexpr size_t kMaxConcurrency = 256;
 constexpr size_t kMaxWaiting = 1000;
 
+Napi::Object FilesToJs(Napi::Env env, std::vector<FileEntry> files) {
+  Napi::Object object = Napi::Object::New(env);
+  for (FileEntry& file : files) object.Set(file.path, ToJs(env, std::move(file.bytes)));
+  return object;
+}
+
 /// What the guest wrote and how it ended, on a result and on an error alike.
 void Describe(Napi::Env env, Job& job, Napi::Object target) {
   target["stdout"] = ToJs(env, std::move(job.outcome.stdout_bytes));
@@ -49,6 +55,7 @@ Limits ToLimits(const Napi::Object& given) {
   limits.inference.model_arithmetic = number("modelArithmetic");
   limits.inference.model_activation_bytes = number("modelActivationBytes");
   limits.image.pixels = number("imagePixels");
+  limits.scratch_bytes = number("scratchBytes");
   if (!given.Get("fuel").IsUndefined()) limits.fuel = number("fuel");
   return limits;
 }
@@ -76,14 +83,38 @@ EmbedderFunctions ToFunctionNames(const Napi::Value& given) {
   return functions;
 }
 
-std::shared_ptr<const FileSystem> ToFileSystem(const Napi::Object& files) {
+std::vector<FileEntry> ToFiles(const Napi::Value& given) {
   std::vector<FileEntry> entries;
+  if (given.IsUndefined()) return entries;
+  const auto files = given.As<Napi::Object>();
   const Napi::Array paths = files.GetPropertyNames();
   for (uint32_t index = 0; index < paths.Length(); ++index) {
     const std::string path = paths.Get(index).As<Napi::String>();
     entries.push_back({path, CopyBytes(files.Get(path))});
   }
-  return std::make_shared<const FileSystem>(std::move(entries));
+  return entries;
+}
+
+/// A list of `{ name, path?, write? }`: without a path it is a scratch folder.
+wasi::Folders ToFolders(const Napi::Array& given) {
+  wasi::Folders folders;
+  for (uint32_t index = 0; index < given.Length(); ++index) {
+    const auto folder = given.Get(index).As<Napi::Object>();
+    const std::string name = folder.Get("name").As<Napi::String>();
+    std::shared_ptr<const wasi::HostFolder> host;
+    if (const Napi::Value path = folder.Get("path"); path.IsString()) {
+      host = wasi::HostFolder::Open(path.As<Napi::String>(), folder.Get("write").ToBoolean());
+    }
+    folders.push_back({name, std::move(host)});
+  }
+  return folders;
+}
+
+std::shared_ptr<const FileSystem> ToFileSystem(const Napi::Value& files,
+                                               const wasi::Folders& folders) {
+  std::vector<std::string> mounts;
+  for (const wasi::Folder& folder : folders) mounts.push_back(wasi::MountPath(folder.name));
+  return std::make_shared<const FileSystem>(ToFiles(files), mounts);
 }
 
 std::shared_ptr<const ModelTable> ToModelTable(const Napi::Object& models) {
@@ -136,6 +167,7 @@ class RunMessage : public Mailbox::Message {
     Describe(env, *job_, result);
     result["exitCode"] = outcome.exit_code;
     result["exited"] = outcome.exited;
+    result["files"] = FilesToJs(env, std::move(outcome.files));
     if (called_ != nullptr) result["value"] = ToJs(env, called_->results, outcome.results);
     deferred_.Resolve(result);
   }
@@ -242,7 +274,10 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
       throw Error(ErrorCode::kInvalidArgument,
                   "The concurrency must be from 1 to 256, maxWaiting at most 1,000.");
     }
-    const GuestOptions guest_options{ToFileSystem(given.Get("files").As<Napi::Object>()),
+    auto folders =
+        std::make_shared<const wasi::Folders>(ToFolders(given.Get("folders").As<Napi::Array>()));
+    const GuestOptions guest_options{ToFileSystem(given.Get("files"), *folders),
+                                     folders,
                                      ToModelTable(given.Get("models").As<Napi::Object>()),
                                      ToInferenceOptions(given.Get("inference").As<Napi::Object>()),
                                      limits,
@@ -276,11 +311,16 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     auto job = std::make_unique<Job>();
     Request& request = job->request;
     const Signature* called = nullptr;
-    request.args = ToStrings(given.Get("args"));
-    request.env = ToStrings(given.Get("env"));
+    request.input.args = ToStrings(given.Get("args"));
+    request.input.env = ToStrings(given.Get("env"));
     const Napi::Value input = given.Get("stdin");
-    request.stdin_bytes =
+    request.input.stdin_bytes =
         InputObject::IsOne(input) ? InputObject::Unwrap(input)->Take() : CopyBytes(input);
+    request.input.files = ToFiles(given.Get("files"));
+    if (const Napi::Value patterns = given.Get("collect"); !patterns.IsUndefined()) {
+      for (const std::string& pattern : ToStrings(patterns))
+        request.input.collect.emplace_back(pattern);
+    }
     if (const Napi::Value function = given.Get("function"); !function.IsUndefined()) {
       request.function = function.As<Napi::String>().Utf8Value();
       called = module_->FindExportedFunction(*request.function);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/host_modules.h"
@@ -25,11 +26,27 @@ struct Limits {
   std::optional<uint64_t> fuel;
   InferenceLimits inference;
   ImageLimits image;
+  /// Bytes that a guest's scratch folders may take together.
+  uint64_t scratch_bytes = 0;
+};
+
+/// What one guest is given beside the module's options.
+struct GuestInput {
+  std::vector<std::string> args;
+  /// "NAME=value"
+  std::vector<std::string> env;
+  std::vector<uint8_t> stdin_bytes;
+  /// Beside the module's.
+  std::vector<FileEntry> files;
+  /// Of the scratch folders, in the end.
+  std::vector<wasi::PathPattern> collect;
 };
 
 /// What all instances of a loaded module are given.
 struct GuestOptions {
   std::shared_ptr<const FileSystem> files;
+  /// Null stands for none; `files` knows where they are mounted.
+  std::shared_ptr<const wasi::Folders> folders;
   std::shared_ptr<const ModelTable> models;
   InferenceOptions inference;
   Limits limits;

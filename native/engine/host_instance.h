@@ -1,11 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/invocation.h"
 #include "engine/guest_scope.h"
 #include "engine/handle.h"
 #include "engine/host_function.h"
+#include "engine/module.h"
+#include "engine/signature.h"
 #include "host/host_module.h"
 
 namespace wasmedge_embed {
@@ -50,12 +55,22 @@ struct HostBinding {
 template <typename State>
 class HostInstance {
  public:
-  HostInstance(HostContext& context, const HostModule<State>& module, State& state)
+  /// `imports` are those of the guest: of a function that there is with several types it has the
+  /// one that the guest asks for.
+  HostInstance(HostContext& context, const HostModule<State>& module, State& state,
+               const std::vector<ExternalDescription>& imports)
       : binding_{context, state}, name_(module.name) {
     const wasmedge::Api& api = context.api;
     instance_ =
         Own<ModuleInstanceHandle>(api, api.ModuleInstanceCreate(wasmedge::MakeString(name_)));
-    for (const HostFunction<State>& function : module.functions) {
+    const auto& functions = module.functions;
+    for (size_t i = 0; i < functions.size();) {
+      const size_t first = i;
+      while (++i < functions.size() &&
+             std::string_view(functions[i].name) == functions[first].name) {
+      }
+      const HostFunction<State>& function =
+          i == first + 1 ? functions[first] : Choose(&functions[first], &functions[i], imports);
       // The table of functions is constant for the life of the process.
       AddHostFunction(api, instance_.get(), function.name, ParseSignature(function.signature),
                       &HostBinding<State>::Call, const_cast<HostFunction<State>*>(&function),
@@ -68,6 +83,19 @@ class HostInstance {
   const wasmedge::ModuleInstanceContext* get() const noexcept { return instance_.get(); }
 
  private:
+  /// Of functions with one name the one that the guest imports; the first where it imports none.
+  const HostFunction<State>& Choose(const HostFunction<State>* begin,
+                                    const HostFunction<State>* end,
+                                    const std::vector<ExternalDescription>& imports) const {
+    for (const ExternalDescription& import : imports) {
+      if (*import.module != name_ || import.name != begin->name || !import.signature) continue;
+      for (const auto* each = begin; each != end; ++each) {
+        if (ParseSignature(each->signature) == *import.signature) return *each;
+      }
+    }
+    return *begin;
+  }
+
   HostBinding<State> binding_;
   std::string name_;
   ModuleInstanceHandle instance_;

@@ -1,5 +1,6 @@
 #include "engine/host_module_set.h"
 
+#include <memory>
 #include <utility>
 
 #include "engine/trap.h"
@@ -10,15 +11,18 @@ namespace wasmedge_embed {
 HostModuleSet::HostModuleSet(const Module& module, const GuestOptions& options,
                              wasmedge::ExecutorContext* executor)
     : files_(options.files),
+      folders_(options.folders),
       output_limit_(options.limits.output_bytes),
+      scratch_limit_(options.limits.scratch_bytes),
       context_{module.api()},
       wasi_nn_(options.models, options.inference, options.limits.inference),
       tensorflow_lite_(options.inference, options.limits.inference),
       image_(options.limits.image),
       assembly_script_{[this](std::string_view text) { wasi_.WriteStderr(text); }},
-      wasi_instance_(context_, WasiModule(), wasi_),
-      wasi_nn_instance_(context_, WasiNnModule(), wasi_nn_),
-      tensorflow_lite_instance_(context_, TensorFlowLiteModule(), tensorflow_lite_) {
+      wasi_instance_(context_, WasiModule(), wasi_, module.imports()),
+      wasi_nn_instance_(context_, WasiNnModule(), wasi_nn_, module.imports()),
+      tensorflow_lite_instance_(context_, TensorFlowLiteModule(), tensorflow_lite_,
+                                module.imports()) {
   const wasmedge::Api& api = module.api();
   store_ = Own<StoreHandle>(api, api.StoreCreate());
   const auto add = [&](const wasmedge::ModuleInstanceContext* host) {
@@ -29,7 +33,7 @@ HostModuleSet::HostModuleSet(const Module& module, const GuestOptions& options,
   add(wasi_nn_instance_.get());
   add(tensorflow_lite_instance_.get());
   if (options.host_modules.image) {
-    image_instance_.emplace(context_, ImageModule(), image_);
+    image_instance_.emplace(context_, ImageModule(), image_, module.imports());
     add(image_instance_->get());
   }
   if (!options.imported) return;
@@ -38,13 +42,17 @@ HostModuleSet::HostModuleSet(const Module& module, const GuestOptions& options,
   for (const ModuleInstanceHandle& host : imported_functions_->instances()) add(host.get());
 }
 
-void HostModuleSet::Begin(std::vector<std::string> args, std::vector<std::string> env,
-                          std::vector<uint8_t> stdin_bytes) {
+void HostModuleSet::Begin(GuestInput given) {
   WasiInput input;
-  input.args = std::move(args);
-  input.env = std::move(env);
-  input.stdin_bytes = std::move(stdin_bytes);
-  input.files = files_;
+  input.args = std::move(given.args);
+  input.env = std::move(given.env);
+  input.stdin_bytes = std::move(given.stdin_bytes);
+  input.files = given.files.empty()
+                    ? files_
+                    : std::make_shared<const FileSystem>(*files_, std::move(given.files));
+  input.folders = folders_;
+  input.scratch_limit = scratch_limit_;
+  input.collect = std::move(given.collect);
   input.output_limit = output_limit_;
   wasi_.Reset(std::move(input));
 }

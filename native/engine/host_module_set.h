@@ -1,9 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "engine/guest_options.h"
 #include "engine/handle.h"
@@ -25,8 +24,7 @@ namespace wasmedge_embed {
 /// Used by one thread at a time.
 class HostModuleSet {
  public:
-  /// `executor` serves for making it only.
-  /// The module must outlive it.
+  /// For guests of `module`, which must outlive it; `executor` serves for making it only.
   HostModuleSet(const Module& module, const GuestOptions& options,
                 wasmedge::ExecutorContext* executor);
   HostModuleSet(const HostModuleSet&) = delete;
@@ -49,9 +47,9 @@ class HostModuleSet {
     HostModuleSet& set_;
   };
 
-  /// A new guest begins. Throws `Error(kInvalidArgument)` for strings that no guest can hold.
-  void Begin(std::vector<std::string> args, std::vector<std::string> env,
-             std::vector<uint8_t> stdin_bytes);
+  /// A new guest begins. Throws `Error(kInvalidArgument)` for strings that no guest can hold and
+  /// for files that have no place beside the module's.
+  void Begin(GuestInput input);
 
   /// The guest has ended: its models, sessions and descriptors, and what it was given, are
   /// released. What it wrote is taken before.
@@ -61,7 +59,9 @@ class HostModuleSet {
   // In the order of construction: the host instances refer to the context and the states, the store
   // to the host instances.
   std::shared_ptr<const FileSystem> files_;
+  std::shared_ptr<const wasi::Folders> folders_;
   uint64_t output_limit_;
+  uint64_t scratch_limit_;
   HostContext context_;
   WasiState wasi_;
   WasiNnState wasi_nn_;

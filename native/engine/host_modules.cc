@@ -19,10 +19,15 @@ namespace {
 template <typename State>
 const char* FindFunction(const HostModule<State>& host, const ExternalDescription& import) {
   if (*import.module != host.name) return nullptr;
+  const char* first = nullptr;
   for (const HostFunction<State>& function : host.functions) {
-    if (import.name == function.name) return function.signature;
+    if (import.name != function.name) continue;
+    if (import.signature && ParseSignature(function.signature) == *import.signature) {
+      return function.signature;
+    }
+    if (first == nullptr) first = function.signature;
   }
-  return nullptr;
+  return first;
 }
 
 const char* FindFunction(const ExternalDescription& import, const OptionalHostModules& modules) {

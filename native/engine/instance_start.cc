@@ -13,7 +13,10 @@ bool InstanceStart::Work(InstanceTurn& turn, Invocation& invocation) noexcept {
   try {
     Executor& executor = turn.slot().executor();
     HostModuleSet& hosts = instance.MakeHosts(executor);
-    hosts.Begin(std::move(args_), std::move(env_), {});
+    GuestInput input;
+    input.args = std::move(args_);
+    input.env = std::move(env_);
+    hosts.Begin(std::move(input));
     executor.Refuel();
     turn.slot().RunGuest(hosts, invocation, outcome_,
                          [&] { instance.Start(executor, invocation, outcome_); });

@@ -23,8 +23,9 @@ void Slot::Interrupt() noexcept {
 Outcome Slot::Run(Request request, Invocation& invocation) {
   Outcome outcome;
   try {
-    hosts_.Begin(std::move(request.args), std::move(request.env), std::move(request.stdin_bytes));
+    hosts_.Begin(std::move(request.input));
     RunGuest(hosts_, invocation, outcome, [&] { Execute(request, invocation, outcome); });
+    if (!outcome.error) outcome.files = hosts_.wasi().CollectFiles();
   } catch (const Error& error) {
     outcome.error = error;
   } catch (const std::bad_alloc&) {

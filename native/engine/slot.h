@@ -21,10 +21,7 @@ struct Request {
   /// Raw bits of the function's arguments, as many as it takes.
   std::vector<uint64_t> arguments;
 
-  std::vector<std::string> args;
-  /// "NAME=value"
-  std::vector<std::string> env;
-  std::vector<uint8_t> stdin_bytes;
+  GuestInput input;
 };
 
 /// How an invocation ended. Whatever the guest wrote is here, also when it failed.
@@ -33,6 +30,8 @@ struct Outcome : Ending {
   std::vector<uint64_t> results;
   std::vector<uint8_t> stdout_bytes;
   std::vector<uint8_t> stderr_bytes;
+  /// What `GuestInput::collect` matched; empty after an error.
+  std::vector<FileEntry> files;
   Invocation::Clock::duration instantiate_time{0};
   Invocation::Clock::duration execute_time{0};
   Invocation::Clock::duration inference_time{0};

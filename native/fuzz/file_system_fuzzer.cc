@@ -66,7 +66,7 @@ class Model {
     if (path.empty()) return {Errno::kNoEnt, {}};
     if (path.size() > 4096) return {Errno::kNameTooLong, {}};
     if (path.find('\0') != std::string::npos) return {Errno::kInval, {}};
-    if (path[0] == '/') return {Errno::kPerm, {}};
+    if (path[0] == '/') return {Errno::kNotCapable, {}};
     // The last is where the walk stands.
     std::vector<std::string> walk{directory};
     const std::vector<std::string> names = Split(path);
@@ -76,7 +76,7 @@ class Model {
       if (directories_.count(walk.back()) == 0) return {Errno::kNotDir, {}};
       if (name == ".") continue;
       if (name == "..") {
-        if (walk.size() == 1) return {Errno::kPerm, {}};
+        if (walk.size() == 1) return {Errno::kNotCapable, {}};
         walk.pop_back();
         continue;
       }
@@ -148,7 +148,7 @@ std::map<std::string, FileSystem::NodeId> CheckTree(const FileSystem& files, con
     const FileSystem::Node& node = files.node(nodes[path]);
     const auto file = model.files().find(path);
     if (!node.is_directory) {
-      Require(file != model.files().end() && file->second == node.bytes,
+      Require(file != model.files().end() && file->second == *node.bytes,
               "a file has the content that was given");
       Require(node.children.empty(), "a file has no children");
       continue;

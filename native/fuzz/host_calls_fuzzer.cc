@@ -29,9 +29,10 @@ using test::BuildTinyModel;
 
 /// Bytes that a guest may write to stdout and stderr.
 constexpr uint64_t kOutputLimit = 4096;
+constexpr uint64_t kScratchLimit = 100\'000;
 
-/// Small, so that the limits are reached.
-constexpr InferenceLimits kInferenceLimits{3, 3, 16'384, 200};
+    /// Small, so that the limits are reached.
+    constexpr InferenceLimits kInferenceLimits{3, 3, 16'384, 200};
 
 /// What the host gives to guests; they must not be able to change any of it.
 struct World {
@@ -43,7 +44,8 @@ struct World {
     add("/empty", "");
     add("/dir/b.txt", "bee");
     add("/dir/sub/c", "sea");
-    files = std::make_shared<const FileSystem>(entries);
+    files = std::make_shared<const FileSystem>(entries, std::vector<std::string>{"/s"});
+    folders = std::make_shared<const wasi::Folders>(wasi::Folders{{"/s", nullptr}});
 
     model_bytes = {BuildTinyModel(test::TinySum()),
                    BuildTinyModel(test::TinyQuantizedSum(test::kTinyUint8)),
@@ -65,7 +67,7 @@ struct World {
   bool IsUntouched() const {
     for (const FileEntry& entry : entries) {
       const auto found = files->Find(FileSystem::kRoot, std::string_view(entry.path).substr(1));
-      if (found.error != wasi::Errno::kSuccess || files->node(found.node).bytes != entry.bytes) {
+      if (found.error != wasi::Errno::kSuccess || *files->node(found.node).bytes != entry.bytes) {
         return false;
       }
     }
@@ -74,6 +76,7 @@ struct World {
 
   std::vector<FileEntry> entries;
   std::shared_ptr<const FileSystem> files;
+  std::shared_ptr<const wasi::Folders> folders;
   std::vector<std::vector<uint8_t>> model_bytes;
   std::shared_ptr<const ModelTable> models;
   bool has_litert = false;
@@ -97,6 +100,9 @@ class GuestInvocation {
     wasi.env = {"A=1", "NAME=a=b"};
     wasi.stdin_bytes = {'h', 'e', 'l', 'l', 'o'};
     wasi.files = TheWorld().files;
+    wasi.folders = TheWorld().folders;
+    wasi.scratch_limit = kScratchLimit;
+    wasi.collect.emplace_back("/s/**");
     wasi.output_limit = kOutputLimit;
     wasi_.Reset(std::move(wasi));
   }
@@ -118,6 +124,13 @@ class GuestInvocation {
           Call(TensorFlowLiteModule(), tensorflow_lite_,
                static_cast<uint32_t>(TensorFlowLiteState::Errno::kRuntimeError));
       }
+    }
+    try {
+      size_t collected = 0;
+      for (const FileEntry& each : wasi_.CollectFiles()) collected += each.bytes.size();
+      Require(collected <= kScratchLimit, "the limit of what is collected holds");
+    } catch (const Error& error) {
+      Require(error.code() == ErrorCode::kLimit, "collecting fails by its limit alone");
     }
     const size_t output = wasi_.TakeStdout().size() + wasi_.TakeStderr().size();
     Require(output <= kOutputLimit, "the limit of the output holds");

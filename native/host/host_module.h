@@ -81,8 +81,9 @@ struct HostFunction {
   HostOutcome (*call)(State& state, HostCall& call);
 };
 
-/// A host module: its import name and its functions. One constant table for the whole process; the
-/// state belongs to the slot that runs the guest and is reset before each invocation.
+/// A host module: its import name and its functions, of which several may share a name and differ
+/// in their types; these stand together. One constant table for the whole process; the state
+/// belongs to the slot that runs the guest and is reset before each invocation.
 template <typename State>
 struct HostModule {
   const char* name;

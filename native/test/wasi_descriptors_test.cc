@@ -250,13 +250,15 @@ TEST_F(WasiDescriptors, Renumbers) {
 }
 
 TEST(WasiDescriptorTable, ResetsToTheFirstFive) {
+  const auto name = std::make_shared<const std::string>("/");
+  const std::vector<wasi::Preopen> preopens{{name, nullptr}, {name, nullptr}};
   wasi::DescriptorTable table;
-  table.Reset();
+  table.Reset(preopens);
   uint32_t fd;
   ASSERT_EQ(table.Insert(*table.Find(3), &fd), wasi::Errno::kSuccess);
   ASSERT_EQ(fd, 5u);
   ASSERT_EQ(table.Close(1), wasi::Errno::kSuccess);
-  table.Reset();
+  table.Reset(preopens);
   EXPECT_EQ(table.Find(5), nullptr);
   ASSERT_NE(table.Find(1), nullptr);
   EXPECT_EQ(table.Find(1)->kind, wasi::DescriptorKind::kStdout);

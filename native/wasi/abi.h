@@ -84,6 +84,9 @@ inline constexpr uint32_t kTrunc = 1u << 3;
 inline constexpr uint32_t kAll = (1u << 4) - 1;
 }  // namespace oflags
 
+/// Of `lookupflags`: a symbolic link as the last name of a path is followed.
+inline constexpr uint32_t kLookupSymlinkFollow = 1;
+
 namespace fstflags {
 inline constexpr uint32_t kAtim = 1u << 0;
 inline constexpr uint32_t kAtimNow = 1u << 1;

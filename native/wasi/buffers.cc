@@ -1,5 +1,7 @@
 #include "wasi/buffers.h"
 
+#include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "wasi/abi.h"
@@ -21,6 +23,17 @@ Errno Buffers::Load(const GuestMemory& memory, uint32_t address, uint32_t count)
     buffers_[count_++] = {range.data, iovec.length};
   }
   return Errno::kSuccess;
+}
+
+uint32_t Buffers::Scatter(const uint8_t* source, uint64_t size) const noexcept {
+  uint64_t copied = 0;
+  for (const Buffer& buffer : *this) {
+    if (copied == size) break;
+    const uint64_t part = std::min<uint64_t>(buffer.size, size - copied);
+    std::memcpy(buffer.data, source + copied, part);
+    copied += part;
+  }
+  return static_cast<uint32_t>(copied);
 }
 
 }  // namespace wasmedge_embed::wasi

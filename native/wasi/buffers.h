@@ -31,6 +31,10 @@ class Buffers {
   Errno Load(const GuestMemory& memory, uint32_t address, uint32_t count) noexcept;
 
   uint32_t total_size() const noexcept { return total_size_; }
+
+  /// Copies from the start of `source` into the buffers, one after the other; returns how much.
+  uint32_t Scatter(const uint8_t* source, uint64_t size) const noexcept;
+
   const Buffer* begin() const noexcept { return buffers_.data(); }
   const Buffer* end() const noexcept { return buffers_.data() + count_; }
 

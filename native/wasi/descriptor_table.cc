@@ -1,6 +1,7 @@
 #include "wasi/descriptor_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace wasmedge_embed::wasi {
 
@@ -15,37 +16,44 @@ Descriptor Stdio(DescriptorKind kind, uint64_t direction) {
   return descriptor;
 }
 
-Descriptor Preopen(std::string_view name) {
+Descriptor Preopened(const Preopen& preopen) {
   Descriptor descriptor{DescriptorKind::kDirectory};
   descriptor.rights_base = kDirectoryRights;
   descriptor.rights_inheriting = kInheritableRights;
-  descriptor.preopen_name = name;
+  descriptor.directory = preopen.directory;
+  descriptor.preopen_name = preopen.name;
   return descriptor;
 }
 
 }  // namespace
 
-void DescriptorTable::Reset() {
+void DescriptorTable::Reset(const std::vector<Preopen>& preopens) {
   entries_.clear();
   entries_.emplace_back(Stdio(DescriptorKind::kStdin, rights::kFdRead));
   entries_.emplace_back(Stdio(DescriptorKind::kStdout, rights::kFdWrite));
   entries_.emplace_back(Stdio(DescriptorKind::kStderr, rights::kFdWrite));
-  entries_.emplace_back(Preopen("/"));
-  entries_.emplace_back(Preopen("."));
+  for (const Preopen& preopen : preopens) entries_.emplace_back(Preopened(preopen));
 }
 
 Descriptor* DescriptorTable::Find(uint32_t fd) noexcept {
   return fd < entries_.size() && entries_[fd] ? &*entries_[fd] : nullptr;
 }
 
-Errno DescriptorTable::Insert(const Descriptor& descriptor, uint32_t* fd) {
-  const auto free = std::find(entries_.begin(), entries_.end(), std::nullopt);
+bool DescriptorTable::is_full() const noexcept {
+  return entries_.size() == kMaxDescriptors &&
+         std::all_of(entries_.begin(), entries_.end(),
+                     [](const auto& entry) { return entry.has_value(); });
+}
+
+Errno DescriptorTable::Insert(Descriptor descriptor, uint32_t* fd) {
+  const auto free = std::find_if(entries_.begin(), entries_.end(),
+                                 [](const auto& entry) { return !entry.has_value(); });
   const auto number = static_cast<uint32_t>(free - entries_.begin());
   if (number == kMaxDescriptors) return Errno::kMfile;
   if (free == entries_.end()) {
-    entries_.emplace_back(descriptor);
+    entries_.emplace_back(std::move(descriptor));
   } else {
-    *free = descriptor;
+    *free = std::move(descriptor);
   }
   *fd = number;
   return Errno::kSuccess;
@@ -60,7 +68,7 @@ Errno DescriptorTable::Close(uint32_t fd) noexcept {
 Errno DescriptorTable::Renumber(uint32_t from, uint32_t to) noexcept {
   if (Find(from) == nullptr || Find(to) == nullptr) return Errno::kBadf;
   if (from == to) return Errno::kSuccess;
-  entries_[to] = entries_[from];
+  entries_[to] = std::move(entries_[from]);
   entries_[from].reset();
   return Errno::kSuccess;
 }

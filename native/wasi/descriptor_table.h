@@ -1,13 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "wasi/abi.h"
+#include "wasi/directory.h"
 #include "wasi/errno.h"
-#include "wasi/file_system.h"
 
 namespace wasmedge_embed::wasi {
 
@@ -18,20 +19,27 @@ struct Descriptor {
   DescriptorKind kind;
   uint64_t rights_base = 0;
   uint64_t rights_inheriting = 0;
-  /// As last set by the guest. Kept for `fd_fdstat_get` only: memory never blocks, and nothing that
-  /// can be written to has an offset or needs flushing.
+  /// As last set by the guest. Of a file kAppend counts; memory never blocks, and what is written
+  /// is there at once.
   uint16_t flags = 0;
-  /// Of a file or directory.
-  FileSystem::NodeId node = FileSystem::kRoot;
-  /// Of a file: where `fd_read` goes on; may lie beyond the end.
+  /// One of the two, unless it is a standard stream.
+  std::shared_ptr<File> file = nullptr;
+  std::shared_ptr<Directory> directory = nullptr;
+  /// Of a file: where `fd_read` and `fd_write` go on; may lie beyond the end.
   uint64_t offset = 0;
-  /// Of a preopened directory; otherwise empty. Refers to a literal.
-  std::string_view preopen_name = {};
+  /// Of a preopened directory; otherwise null.
+  std::shared_ptr<const std::string> preopen_name = nullptr;
 
   bool is_stdio() const noexcept { return kind < DescriptorKind::kFile; }
   bool is_file() const noexcept { return kind == DescriptorKind::kFile; }
   bool is_directory() const noexcept { return kind == DescriptorKind::kDirectory; }
   bool Has(uint64_t rights) const noexcept { return (rights_base & rights) == rights; }
+};
+
+/// A directory that is open when the guest starts.
+struct Preopen {
+  std::shared_ptr<const std::string> name;
+  std::shared_ptr<Directory> directory;
 };
 
 /// The guest's open file descriptors.
@@ -43,17 +51,19 @@ class DescriptorTable {
   DescriptorTable(const DescriptorTable&) = delete;
   DescriptorTable& operator=(const DescriptorTable&) = delete;
 
-  /// Opens what every guest starts with: 0 to 2 are stdin, stdout and stderr; 3 and 4 are the root
-  /// directory, preopened as "/" and as ".", for the userlands that look for either. Whatever was
-  /// open before is gone.
-  void Reset();
+  /// Opens what a guest starts with: 0 to 2 are stdin, stdout and stderr, and from 3 on the
+  /// preopened directories. Whatever was open before is gone.
+  void Reset(const std::vector<Preopen>& preopens);
   void Clear() noexcept { entries_.clear(); }
 
   /// The open descriptor `fd`, or null. Valid until the table changes.
   Descriptor* Find(uint32_t fd) noexcept;
 
+  /// Whether all numbers are taken.
+  bool is_full() const noexcept;
+
   /// Opens a descriptor under the lowest free number. kMfile when all are taken.
-  Errno Insert(const Descriptor& descriptor, uint32_t* fd);
+  Errno Insert(Descriptor descriptor, uint32_t* fd);
 
   /// kBadf when `fd` is not open.
   Errno Close(uint32_t fd) noexcept;
@@ -66,12 +76,16 @@ class DescriptorTable {
 };
 
 /// What may be done with a file that was opened for reading.
-inline constexpr uint64_t kFileRights = rights::kFdRead | rights::kFdSeek | rights::kFdTell |
-                                        rights::kFdFdstatSetFlags | rights::kFdSync |
-                                        rights::kFdDatasync | rights::kFdAdvise |
-                                        rights::kFdFilestatGet | rights::kPollFdReadwrite;
+inline constexpr uint64_t kFileRights =
+    rights::kFdRead | rights::kFdSeek | rights::kFdTell | rights::kFdFdstatSetFlags |
+    rights::kFdSync | rights::kFdDatasync | rights::kFdAdvise | rights::kFdFilestatGet |
+    rights::kFdFilestatSetTimes | rights::kPollFdReadwrite;
 
-/// The rights of a directory. Those to change it are among them although each such call ends with
+/// What comes with the right to write a file.
+inline constexpr uint64_t kWritingRights =
+    rights::kFdWrite | rights::kFdAllocate | rights::kFdFilestatSetSize;
+
+/// The rights of a directory. Those to change it are among them also where each such call ends with
 /// kRofs: userlands look for this set and would otherwise report kNotCapable in its place.
 inline constexpr uint64_t kDirectoryRights =
     rights::kPathCreateDirectory | rights::kPathCreateFile | rights::kPathLinkSource |
@@ -82,9 +96,8 @@ inline constexpr uint64_t kDirectoryRights =
     rights::kPathUnlinkFile | rights::kFdFdstatSetFlags | rights::kFdSync | rights::kFdDatasync;
 
 /// What can be asked for when opening below a directory. The right to write is among it because
-/// wasi-libc asks for no more than this: without it `open(…, O_WRONLY)` would succeed and only the
-/// write would fail; with it the open fails, with kRofs.
-inline constexpr uint64_t kInheritableRights = kDirectoryRights | kFileRights | rights::kFdWrite |
-                                               rights::kFdAllocate | rights::kFdFilestatSetSize;
+/// wasi-libc asks for no more than this: without it `open(…, O_WRONLY)` would succeed where nothing
+/// can be written and only the write would fail; with it the open fails, with kRofs.
+inline constexpr uint64_t kInheritableRights = kDirectoryRights | kFileRights | kWritingRights;
 
 }  // namespace wasmedge_embed::wasi

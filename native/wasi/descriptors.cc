@@ -57,9 +57,9 @@ Errno FdFdstatSetRights(WasiState& state, HostCall& /*call*/, uint32_t fd, uint6
 Errno FdPrestatGet(WasiState& state, HostCall& call, uint32_t fd, uint32_t prestat_out) {
   const Descriptor* descriptor = state.descriptors().Find(fd);
   // The answer that ends a userland's search for preopens, whatever else is open.
-  if (descriptor == nullptr || descriptor->preopen_name.empty()) return Errno::kBadf;
+  if (descriptor == nullptr || descriptor->preopen_name == nullptr) return Errno::kBadf;
   Prestat prestat;
-  prestat.name_length = static_cast<uint32_t>(descriptor->preopen_name.size());
+  prestat.name_length = static_cast<uint32_t>(descriptor->preopen_name->size());
   return Store(call.memory(), prestat_out, prestat);
 }
 
@@ -67,8 +67,8 @@ Errno FdPrestatDirName(WasiState& state, HostCall& call, uint32_t fd, uint32_t p
                        uint32_t path_len) {
   const Descriptor* descriptor = state.descriptors().Find(fd);
   if (descriptor == nullptr) return Errno::kBadf;
-  if (descriptor->preopen_name.empty()) return Errno::kNotDir;
-  const std::string_view name = descriptor->preopen_name;
+  if (descriptor->preopen_name == nullptr) return Errno::kNotDir;
+  const std::string& name = *descriptor->preopen_name;
   ByteSpan buffer;
   if (!call.memory().Range(path, path_len, &buffer)) return Errno::kFault;
   if (name.size() > path_len) return Errno::kNameTooLong;

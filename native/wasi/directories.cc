@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 #include "wasi/functions.h"
 #include "wasi/store.h"
@@ -26,16 +27,26 @@ class Filler {
   uint64_t used_ = 0;
 };
 
-void AppendEntry(const FileSystem& files, FileSystem::NodeId id, std::string_view name,
-                 uint64_t next, Filler* filler) noexcept {
-  Dirent entry;
-  entry.next = next;
-  entry.inode = FileSystem::Inode(id);
-  entry.name_length = static_cast<uint32_t>(name.size());
-  entry.file_type = files.node(id).is_directory ? FileType::kDirectory : FileType::kRegularFile;
-  filler->Append(&entry, sizeof(entry));
-  filler->Append(name.data(), name.size());
-}
+class DirentSink final : public EntrySink {
+ public:
+  explicit DirentSink(ByteSpan buffer) noexcept : filler_(buffer) {}
+
+  bool Take(uint64_t next, uint64_t inode, FileType type, std::string_view name) noexcept override {
+    if (filler_.is_full()) return false;
+    Dirent entry;
+    entry.next = next;
+    entry.inode = inode;
+    entry.name_length = static_cast<uint32_t>(name.size());
+    entry.file_type = type;
+    filler_.Append(&entry, sizeof(entry));
+    filler_.Append(name.data(), name.size());
+    return !filler_.is_full();
+  }
+  uint32_t used() const noexcept { return filler_.used(); }
+
+ private:
+  Filler filler_;
+};
 
 }  // namespace
 
@@ -50,23 +61,9 @@ Errno FdReaddir(WasiState& state, HostCall& call, uint32_t fd, uint32_t buf, uin
   if (!memory.Range(buf, buf_len, &buffer) || !memory.Contains(size_out, sizeof(uint32_t))) {
     return Errno::kFault;
   }
-
-  // A cookie is the number of entries before it: ".", "..", then the children in their order.
-  const FileSystem& files = state.files();
-  const FileSystem::Node& directory = files.node(descriptor->node);
-  const uint64_t count = directory.children.size() + 2;
-  Filler filler(buffer);
-  for (uint64_t i = cookie; i < count && !filler.is_full(); ++i) {
-    if (i == 0) {
-      AppendEntry(files, descriptor->node, ".", i + 1, &filler);
-    } else if (i == 1) {
-      AppendEntry(files, directory.parent, "..", i + 1, &filler);
-    } else {
-      const FileSystem::NodeId child = directory.children[i - 2];
-      AppendEntry(files, child, files.node(child).name, i + 1, &filler);
-    }
-  }
-  return Store(memory, size_out, filler.used());
+  DirentSink sink(buffer);
+  const Errno error = descriptor->directory->List(cookie, sink);
+  return error == Errno::kSuccess ? Store(memory, size_out, sink.used()) : error;
 }
 
 }  // namespace wasmedge_embed::wasi

@@ -4,10 +4,14 @@
 #include <utility>
 
 #include "base/error.h"
+#include "wasi/path.h"
 
 namespace wasmedge_embed {
 
 namespace {
+
+using wasi::kMaxNameLength;
+using wasi::kMaxPathLength;
 
 /// The path as a message can show it: control characters escaped, an overlong one cut.
 std::string Quoted(std::string_view path) {
@@ -36,8 +40,8 @@ void CheckForm(std::string_view path) {
   if (path.empty() || path.front() != '/') {
     Refuse(path, "expected an absolute path in the guest, such as \"/config.json\"");
   }
-  if (path.size() > FileSystem::kMaxPathLength) {
-    Refuse(path, "longer than " + std::to_string(FileSystem::kMaxPathLength) + " bytes");
+  if (path.size() > kMaxPathLength) {
+    Refuse(path, "longer than " + std::to_string(kMaxPathLength) + " bytes");
   }
   if (path.find('\0') != std::string_view::npos) Refuse(path, "holds a NUL byte");
 }
@@ -49,20 +53,39 @@ void CheckName(std::string_view path, std::string_view name) {
   if (name == "." || name == "..") {
     Refuse(path, "holds \"" + std::string(name) + "\"; give the path without it");
   }
-  if (name.size() > FileSystem::kMaxNameLength) {
-    Refuse(path, "has a name longer than " + std::to_string(FileSystem::kMaxNameLength) + " bytes");
+  if (name.size() > kMaxNameLength) {
+    Refuse(path, "has a name longer than " + std::to_string(kMaxNameLength) + " bytes");
   }
 }
 
 }  // namespace
 
-FileSystem::FileSystem(std::vector<FileEntry> entries) {
+FileSystem::FileSystem(std::vector<FileEntry> entries, const std::vector<std::string>& mounts) {
   nodes_.emplace_back();
   nodes_[kRoot].is_directory = true;
+  for (size_t i = 0; i < mounts.size(); ++i) {
+    if (mounts[i].empty()) continue;
+    Node& node = nodes_[Add(mounts[i])];
+    node.is_directory = true;
+    node.mount = static_cast<uint32_t>(i);
+  }
+  AddFiles(std::move(entries));
+}
+
+FileSystem::FileSystem(const FileSystem& base, std::vector<FileEntry> entries)
+    : nodes_(base.nodes_), has_files_(base.has_files_) {
+  AddFiles(std::move(entries));
+}
+
+void FileSystem::AddFiles(std::vector<FileEntry> entries) {
   // Nodes are numbered in the order of the paths, so that inodes do not depend on the caller's.
   std::sort(entries.begin(), entries.end(),
             [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
-  for (FileEntry& entry : entries) Add(std::move(entry));
+  has_files_ = has_files_ || !entries.empty();
+  for (FileEntry& entry : entries) {
+    const NodeId node = Add(entry.path);
+    nodes_[node].bytes = std::make_shared<const std::vector<uint8_t>>(std::move(entry.bytes));
+  }
 }
 
 size_t FileSystem::ChildPosition(NodeId directory, std::string_view name) const noexcept {
@@ -89,8 +112,7 @@ FileSystem::NodeId FileSystem::AddChild(NodeId directory, size_t position, std::
   return id;
 }
 
-void FileSystem::Add(FileEntry entry) {
-  const std::string_view path = entry.path;
+FileSystem::NodeId FileSystem::Add(std::string_view path) {
   CheckForm(path);
   NodeId node = kRoot;
   for (size_t start = 1;;) {
@@ -101,16 +123,20 @@ void FileSystem::Add(FileEntry entry) {
     const size_t position = ChildPosition(node, name);
     const bool exists = IsChildAt(node, position, name);
     node = exists ? nodes_[node].children[position] : AddChild(node, position, name);
+    const Node& reached = nodes_[node];
+    if (exists && reached.mount != kNoMount) {
+      Refuse(path, is_last ? "is a folder given in directories or scratch"
+                           : "lies in the folder " + Quoted(path.substr(0, end)) +
+                                 " given in directories or scratch");
+    }
     if (is_last) {
-      if (exists) {
-        Refuse(path, nodes_[node].is_directory ? "other files lie under it" : "is given twice");
-      }
-      nodes_[node].bytes = std::move(entry.bytes);
-      return;
+      if (exists)
+        Refuse(path, reached.is_directory ? "other files lie under it" : "is given twice");
+      return node;
     }
     if (!exists) {
       nodes_[node].is_directory = true;
-    } else if (!nodes_[node].is_directory) {
+    } else if (!reached.is_directory) {
       Refuse(path, "leads through the file " + Quoted(path.substr(0, end)));
     }
     start = end + 1;
@@ -118,10 +144,8 @@ void FileSystem::Add(FileEntry entry) {
 }
 
 FileSystem::Lookup FileSystem::Find(NodeId directory, std::string_view path) const noexcept {
-  if (path.empty()) return {wasi::Errno::kNoEnt};
-  if (path.size() > kMaxPathLength) return {wasi::Errno::kNameTooLong};
-  if (path.find('\0') != std::string_view::npos) return {wasi::Errno::kInval};
-  if (path.front() == '/') return {wasi::Errno::kPerm};
+  const wasi::Errno malformed = wasi::CheckPath(path);
+  if (malformed != wasi::Errno::kSuccess) return {malformed};
 
   NodeId node = directory;
   size_t depth = 0;
@@ -133,7 +157,7 @@ FileSystem::Lookup FileSystem::Find(NodeId directory, std::string_view path) con
     if (!nodes_[node].is_directory) return {wasi::Errno::kNotDir};
     if (name == ".") continue;
     if (name == "..") {
-      if (depth == 0) return {wasi::Errno::kPerm};
+      if (depth == 0) return {wasi::Errno::kNotCapable};
       node = nodes_[node].parent;
       --depth;
       continue;

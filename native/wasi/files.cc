@@ -2,6 +2,7 @@
 
 #include "wasi/functions.h"
 #include "wasi/store.h"
+#include "wasi/times.h"
 
 namespace wasmedge_embed::wasi {
 
@@ -17,11 +18,23 @@ Errno FindFile(WasiState& state, uint32_t fd, Descriptor** out) noexcept {
   return Errno::kSuccess;
 }
 
-/// Nothing is ever unwritten.
-Errno Synchronize(WasiState& state, uint32_t fd, uint64_t right) noexcept {
+/// The same for what changes its size. kBadf when it is not open for writing, as for a write;
+/// kNotCapable when that is the guest's own doing.
+Errno FindWritable(WasiState& state, uint32_t fd, uint64_t right, Descriptor** out) noexcept {
+  const Errno error = FindFile(state, fd, out);
+  if (error != Errno::kSuccess) return error;
+  if ((*out)->Has(right)) return Errno::kSuccess;
+  return (*out)->Has(rights::kFdWrite) ? Errno::kNotCapable : Errno::kBadf;
+}
+
+Errno Synchronize(WasiState& state, uint32_t fd, uint64_t right) {
   const Descriptor* descriptor = state.descriptors().Find(fd);
   if (descriptor == nullptr) return Errno::kBadf;
-  return descriptor->Has(right) ? Errno::kSuccess : Errno::kNotCapable;
+  if (!descriptor->Has(right)) return Errno::kNotCapable;
+  const bool data_only = right == rights::kFdDatasync;
+  if (descriptor->is_file()) return descriptor->file->Synchronize(data_only);
+  return descriptor->is_directory() ? descriptor->directory->Synchronize(data_only)
+                                    : Errno::kSuccess;
 }
 
 }  // namespace
@@ -36,12 +49,12 @@ Errno FdAdvise(WasiState& state, HostCall& /*call*/, uint32_t fd, uint64_t offse
   return advice > kLastAdvice || overflows ? Errno::kInval : Errno::kSuccess;
 }
 
-Errno FdAllocate(WasiState& state, HostCall& /*call*/, uint32_t fd, uint64_t /*offset*/,
-                 uint64_t /*length*/) {
+Errno FdAllocate(WasiState& state, HostCall& /*call*/, uint32_t fd, uint64_t offset,
+                 uint64_t length) {
   Descriptor* file;
-  const Errno error = FindFile(state, fd, &file);
-  // No file can be open for writing.
-  return error == Errno::kSuccess ? Errno::kBadf : error;
+  const Errno error = FindWritable(state, fd, rights::kFdAllocate, &file);
+  if (error != Errno::kSuccess) return error;
+  return length == 0 ? Errno::kInval : file->file->Allocate(offset, length);
 }
 
 Errno FdDatasync(WasiState& state, HostCall& /*call*/, uint32_t fd) {
@@ -52,28 +65,36 @@ Errno FdFilestatGet(WasiState& state, HostCall& call, uint32_t fd, uint32_t file
   const Descriptor* descriptor = state.descriptors().Find(fd);
   if (descriptor == nullptr) return Errno::kBadf;
   if (!descriptor->Has(rights::kFdFilestatGet)) return Errno::kNotCapable;
-  const Filestat filestat =
-      descriptor->is_stdio() ? Filestat{} : FilestatOf(state.files(), descriptor->node);
-  return Store(call.memory(), filestat_out, filestat);
+  Filestat filestat;
+  Errno error = Errno::kSuccess;
+  if (descriptor->is_file()) error = descriptor->file->Stat(&filestat);
+  if (descriptor->is_directory()) error = descriptor->directory->Stat(&filestat);
+  return error == Errno::kSuccess ? Store(call.memory(), filestat_out, filestat) : error;
 }
 
-Errno FdFilestatSetSize(WasiState& state, HostCall& /*call*/, uint32_t fd, uint64_t /*size*/) {
+Errno FdFilestatSetSize(WasiState& state, HostCall& /*call*/, uint32_t fd, uint64_t size) {
   Descriptor* file;
-  const Errno error = FindFile(state, fd, &file);
+  const Errno error = FindWritable(state, fd, rights::kFdFilestatSetSize, &file);
   if (error == Errno::kSpipe) return Errno::kInval;
-  return error == Errno::kSuccess ? Errno::kBadf : error;
+  return error == Errno::kSuccess ? file->file->SetSize(size) : error;
 }
 
-Errno FdFilestatSetTimes(WasiState& state, HostCall& /*call*/, uint32_t fd,
-                         uint64_t /*access_time*/, uint64_t /*modification_time*/, uint32_t flags) {
-  if (state.descriptors().Find(fd) == nullptr) return Errno::kBadf;
-  return AreValidTimeFlags(flags) ? Errno::kRofs : Errno::kInval;
+Errno FdFilestatSetTimes(WasiState& state, HostCall& /*call*/, uint32_t fd, uint64_t access_time,
+                         uint64_t modification_time, uint32_t flags) {
+  const Descriptor* descriptor = state.descriptors().Find(fd);
+  if (descriptor == nullptr) return Errno::kBadf;
+  if (!AreValidTimeFlags(flags)) return Errno::kInval;
+  if (descriptor->is_stdio()) return Errno::kRofs;
+  if (!descriptor->Has(rights::kFdFilestatSetTimes)) return Errno::kNotCapable;
+  const NewTimes times = NewTimesOf(access_time, modification_time, flags);
+  return descriptor->is_file() ? descriptor->file->SetTimes(times)
+                               : descriptor->directory->SetTimes(times);
 }
 
 Errno FdSeek(WasiState& state, HostCall& call, uint32_t fd, int64_t offset, uint32_t whence,
              uint32_t offset_out) {
   Descriptor* file;
-  const Errno error = FindFile(state, fd, &file);
+  Errno error = FindFile(state, fd, &file);
   if (error != Errno::kSuccess) return error;
 
   int64_t base = 0;
@@ -83,9 +104,13 @@ Errno FdSeek(WasiState& state, HostCall& call, uint32_t fd, int64_t offset, uint
     case Whence::kCurrent:
       base = static_cast<int64_t>(file->offset);
       break;
-    case Whence::kEnd:
-      base = static_cast<int64_t>(state.files().node(file->node).bytes.size());
+    case Whence::kEnd: {
+      Filestat filestat;
+      error = file->file->Stat(&filestat);
+      if (error != Errno::kSuccess) return error;
+      base = static_cast<int64_t>(filestat.size);
       break;
+    }
     default:
       return Errno::kInval;
   }

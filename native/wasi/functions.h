@@ -98,6 +98,19 @@ Errno SockSend(WasiState& state, HostCall& call, uint32_t fd, uint32_t data, uin
                uint32_t flags, uint32_t size_out);
 Errno SockShutdown(WasiState& state, HostCall& call, uint32_t fd, uint32_t how);
 
+/// WasmEdge's additions: they link, and answer as the functions above. `More` are the parameters
+/// after the descriptor.
+Errno NoSocket(WasiState& state, uint32_t fd) noexcept;
+template <typename... More>
+Errno SockOfDescriptor(WasiState& state, HostCall& /*call*/, uint32_t fd, More... /*more*/) {
+  return NoSocket(state, fd);
+}
+/// The same for those that would make something: kNotSup.
+template <typename... Parameters>
+Errno SockUnsupported(WasiState& /*state*/, HostCall& /*call*/, Parameters... /*parameters*/) {
+  return Errno::kNotSup;
+}
+
 // streams.cc
 Errno FdPread(WasiState& state, HostCall& call, uint32_t fd, uint32_t iovs, uint32_t iovs_len,
               uint64_t offset, uint32_t size_out);

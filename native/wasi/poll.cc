@@ -62,13 +62,16 @@ Event DescriptorEvent(WasiState& state, const Subscription& subscription) noexce
     event.error = static_cast<uint16_t>(Errno::kBadf);
   } else if (!descriptor->Has(rights::kPollFdReadwrite)) {
     event.error = static_cast<uint16_t>(Errno::kNotCapable);
+  } else if (!reads && descriptor->is_file()) {
+    event.byte_count = std::numeric_limits<int32_t>::max();
   } else if (!reads) {
     // Within what a guest's 32-bit ssize_t holds.
     event.byte_count =
         std::min<uint64_t>(state.remaining_output(), std::numeric_limits<int32_t>::max());
   } else if (descriptor->is_file()) {
-    const uint64_t size = state.files().node(descriptor->node).bytes.size();
-    event.byte_count = size - std::min(size, descriptor->offset);
+    Filestat filestat;
+    event.error = static_cast<uint16_t>(descriptor->file->Stat(&filestat));
+    event.byte_count = filestat.size - std::min(filestat.size, descriptor->offset);
   } else {
     event.byte_count = state.unread_input_size();
     if (event.byte_count == 0) event.flags = kEventHangup;

@@ -4,13 +4,9 @@
 
 namespace wasmedge_embed::wasi {
 
-namespace {
-
 Errno NoSocket(WasiState& state, uint32_t fd) noexcept {
   return state.descriptors().Find(fd) == nullptr ? Errno::kBadf : Errno::kNotSock;
 }
-
-}  // namespace
 
 Errno SockAccept(WasiState& state, HostCall& /*call*/, uint32_t fd, uint32_t /*flags*/,
                  uint32_t /*fd_out*/) {

@@ -8,6 +8,18 @@ namespace wasmedge_embed {
 namespace wasi {
 namespace {
 
+// Of WasmEdge's additions, by how many parameters they have.
+using I = uint32_t;
+constexpr auto kOpen = SockUnsupported<I, I, I>;
+constexpr auto kGetAddrInfo = SockUnsupported<I, I, I, I, I, I, I, I>;
+constexpr auto kOf2 = SockOfDescriptor<I>;
+constexpr auto kOf3 = SockOfDescriptor<I, I>;
+constexpr auto kOf4 = SockOfDescriptor<I, I, I>;
+constexpr auto kOf5 = SockOfDescriptor<I, I, I, I>;
+constexpr auto kOf6 = SockOfDescriptor<I, I, I, I, I>;
+constexpr auto kOf7 = SockOfDescriptor<I, I, I, I, I, I>;
+constexpr auto kOf8 = SockOfDescriptor<I, I, I, I, I, I, I>;
+
 HostModule<WasiState> MakeModule() {
   return {"wasi_snapshot_preview1",
           {
@@ -54,9 +66,38 @@ HostModule<WasiState> MakeModule() {
               Bind<SchedYield>("sched_yield"),
               Bind<RandomGet>("random_get"),
               Bind<SockAccept>("sock_accept"),
+              // WasmEdge's first form.
+              Bind<kOf2>("sock_accept"),
               Bind<SockRecv>("sock_recv"),
               Bind<SockSend>("sock_send"),
               Bind<SockShutdown>("sock_shutdown"),
+              // WasmEdge's, as of 0.8 to 0.11, and with "_v2", or under the first name by another
+              // type, as from 0.12 on (WasmEdge's lib/host/wasi/wasimodule.cpp).
+              Bind<kOpen>("sock_open"),
+              Bind<kOpen>("sock_open_v2"),
+              Bind<kOf3>("sock_bind"),
+              Bind<kOf3>("sock_bind_v2"),
+              Bind<kOf3>("sock_connect"),
+              Bind<kOf3>("sock_connect_v2"),
+              Bind<kOf2>("sock_listen"),
+              Bind<kOf2>("sock_listen_v2"),
+              Bind<kOf3>("sock_accept_v2"),
+              Bind<kOf6>("sock_recv_v2"),
+              Bind<kOf7>("sock_recv_from"),
+              Bind<kOf8>("sock_recv_from"),
+              Bind<kOf8>("sock_recv_from_v2"),
+              Bind<kOf5>("sock_send_v2"),
+              Bind<kOf7>("sock_send_to"),
+              Bind<kOf7>("sock_send_to_v2"),
+              Bind<kOf5>("sock_getsockopt"),
+              Bind<kOf5>("sock_setsockopt"),
+              Bind<kOf4>("sock_getlocaladdr"),
+              Bind<kOf3>("sock_getlocaladdr"),
+              Bind<kOf3>("sock_getlocaladdr_v2"),
+              Bind<kOf4>("sock_getpeeraddr"),
+              Bind<kOf3>("sock_getpeeraddr"),
+              Bind<kOf3>("sock_getpeeraddr_v2"),
+              Bind<kGetAddrInfo>("sock_getaddrinfo"),
           }};
 }
 

@@ -53,8 +53,10 @@ void WasiState::Reset(WasiInput input) {
   env_ = std::move(input.env);
   stdin_bytes_ = std::move(input.stdin_bytes);
   output_limit_ = input.output_limit;
-  if (input.files) files_ = std::move(input.files);
-  descriptors_.Reset();
+  collect_ = std::move(input.collect);
+  folders_.Open(input.files ? std::move(input.files) : no_files_, input.folders.get(),
+                input.scratch_limit);
+  descriptors_.Reset(folders_.preopens());
   EnterThread();
 }
 
@@ -80,13 +82,18 @@ void WasiState::Clear() noexcept {
   stderr_ = {};
   output_limit_ = WasiInput::kUnlimited;
   cpu_time_before_ = 0;
-  files_ = no_files_;
   descriptors_.Clear();
+  folders_.Close();
+  collect_.clear();
 }
 
 std::vector<uint8_t> WasiState::TakeStdout() noexcept { return std::exchange(stdout_, {}); }
 
 std::vector<uint8_t> WasiState::TakeStderr() noexcept { return std::exchange(stderr_, {}); }
+
+std::vector<FileEntry> WasiState::CollectFiles() const {
+  return collect_.empty() ? std::vector<FileEntry>{} : folders_.Collect(collect_);
+}
 
 void WasiState::RequireOutput(uint64_t size) const {
   if (size <= remaining_output()) return;

@@ -9,6 +9,8 @@
 
 #include "wasi/descriptor_table.h"
 #include "wasi/file_system.h"
+#include "wasi/folders.h"
+#include "wasi/path_pattern.h"
 
 namespace wasmedge_embed {
 
@@ -23,6 +25,12 @@ struct WasiInput {
   std::vector<uint8_t> stdin_bytes;
   /// Null stands for no files.
   std::shared_ptr<const FileSystem> files;
+  /// Null stands for none.
+  std::shared_ptr<const wasi::Folders> folders;
+  /// Bytes that the scratch folders may take together.
+  uint64_t scratch_limit = 0;
+  /// What is taken out of the scratch folders in the end.
+  std::vector<wasi::PathPattern> collect;
   /// Bytes that stdout and stderr may hold together.
   uint64_t output_limit = kUnlimited;
 };
@@ -60,11 +68,14 @@ class WasiState {
   std::vector<uint8_t> TakeStdout() noexcept;
   std::vector<uint8_t> TakeStderr() noexcept;
 
+  /// The files of the scratch folders that `WasiInput::collect` asked for. Throws `Error` kLimit
+  /// when they hold more than the limit.
+  std::vector<FileEntry> CollectFiles() const;
+
   // For the functions of the module.
 
   const std::vector<std::string>& args() const noexcept { return args_; }
   const std::vector<std::string>& env() const noexcept { return env_; }
-  const FileSystem& files() const noexcept { return *files_; }
   wasi::DescriptorTable& descriptors() noexcept { return descriptors_; }
 
   /// The bytes of stdin that have not been read yet.
@@ -100,7 +111,8 @@ class WasiState {
   uint64_t cpu_time_start_ = 0;
   uint64_t cpu_time_before_ = 0;
   const std::shared_ptr<const FileSystem> no_files_ = std::make_shared<const FileSystem>();
-  std::shared_ptr<const FileSystem> files_ = no_files_;
+  wasi::OpenFolders folders_;
+  std::vector<wasi::PathPattern> collect_;
   wasi::DescriptorTable descriptors_;
 };
 

@@ -79,6 +79,13 @@ export class SubprocessExecutor implements Executor {
 }
 
 function refuseCall(request: NativeRequest): void {
+  if (request.files !== undefined || request.collect !== undefined) {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      "The isolation 'subprocess' has no files for a single run and no 'collect': what its guests see " +
+        "is laid out once, at load. Take 'in-process' or 'worker-process'.",
+    );
+  }
   if (request.function === undefined) return;
   throw new WasmEdgeError(
     'ERR_INVALID_ARGUMENT',

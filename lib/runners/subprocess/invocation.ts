@@ -137,7 +137,7 @@ export class Invocation extends AcceptedInvocation {
     }
     const outcome = outcomeOf({ code, signal, log: this.#log }, details);
     if (typeof outcome === 'number') {
-      this.resolve({ ...details, exitCode: outcome, exited: outcome !== 0 });
+      this.resolve({ ...details, exitCode: outcome, exited: outcome !== 0, files: {} });
     } else {
       this.reject(outcome);
     }

@@ -20,6 +20,7 @@ import type { CallEnding, CallProgress, MadeInstance } from '../instance-port.js
 
 import { receivedResults, receivedValue } from './encoded-value.js';
 import type { HostCallAnswer } from './held-calls.js';
+import { unpackFiles } from './packed-files.js';
 import { MAX_HEADER_BYTES } from './protocol.js';
 
 // A worker process may be in the hands of a guest that has broken out of WebAssembly. Nothing of what
@@ -213,11 +214,11 @@ function receivedEnding(sent: unknown): CallEnding {
 
 function receivedResult(sent: unknown, arrays: readonly Buffer[]): NativeResult {
   const result = receivedRecord('a result', sent);
-  const [stdout, stderr] = arrays;
-  if (!stdout || !stderr) throw new Malformed('a result without its output');
+  const [stdout, stderr, files] = arrays;
+  if (!stdout || !stderr || !files) throw new Malformed('a result without its output');
   const { value, inferenceFailures } = result;
   return {
-    ...{ stdout, stderr },
+    ...{ stdout, stderr, files: unpackFiles(files) },
     exitCode: receivedInteger('an exit code', result['exitCode'], -(2 ** 31), 2 ** 32 - 1),
     exited: receivedBoolean('whether the guest exited', result['exited']),
     timings: receivedTimings(result['timings']),

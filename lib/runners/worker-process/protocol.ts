@@ -26,7 +26,7 @@ export type ToWorker =
       models: (Omit<ReadModel, 'content' | 'labels'> & { hasLabels: boolean })[];
       tellMemory: boolean;
     }
-  /** Arrays: standard input, unless this says how many bytes of it follow. */
+  /** Arrays: standard input, empty where this says how many bytes of it follow; files, packed. */
   | { type: 'run'; id: number; request: EncodedRequest; inputBytes?: number }
   /** Arrays: the next slice of a run's standard input. */
   | { type: 'input'; id: number }
@@ -52,7 +52,7 @@ export type FromWorker =
   | { type: 'ready'; mode: 'aot' | 'interpreter'; identity: string }
   /** It cannot load the module, and is of no more use. */
   | { type: 'failed'; error: EncodedError }
-  /** Arrays: standard output, standard error. `memory`: resident bytes, where they are asked for. */
+  /** Arrays: standard output, standard error, files, packed. `memory`: resident bytes, where they are asked for. */
   | { type: 'result'; id: number; result: EncodedResult; memory?: number }
   /** Arrays: the error's. */
   | { type: 'error'; id: number; error: EncodedError; memory?: number }
@@ -85,7 +85,7 @@ export type InstanceAccess =
 
 export type EncodedEnding = Omit<CallEnding, 'error'> & { error?: EncodedError };
 
-export type EncodedRequest = Omit<NativeRequest, 'stdin' | 'arguments'> & {
+export type EncodedRequest = Omit<NativeRequest, 'stdin' | 'arguments' | 'files'> & {
   arguments?: EncodedValue[];
 };
 

@@ -103,17 +103,15 @@ export class Worker implements Holder {
     });
     const { socket } = this.#child;
     if (!socket) return;
+    const { outputBytes, scratchBytes } = message.settings.limits;
     this.#channel = new Channel(
       socket,
       {
         headerBytes: MAX_HEADER_BYTES,
-        // Results, standard output and standard error.
+        // Standard output, standard error, and results, or collected files with their paths.
         arrays: 3,
         // Or a slice of a guest's memory.
-        arrayBytes: Math.max(
-          message.settings.limits.outputBytes + MAX_SLICE_BYTES,
-          HOST_CALL_BYTES,
-        ),
+        arrayBytes: Math.max(outputBytes + 2 * scratchBytes + MAX_SLICE_BYTES, HOST_CALL_BYTES),
         aheadBytes: AHEAD_BYTES,
       },
       {
@@ -156,7 +154,7 @@ export class Worker implements Holder {
 
   /** Gives it a run, which is then answered, or settled when the worker is gone. */
   take(invocation: Invocation): void {
-    const { id, request, input, remainingMs } = invocation;
+    const { id, request, input, files = NOTHING, remainingMs } = invocation;
     const { arguments: args, ...rest } = request;
     this.runs++;
     this.held.set(id, invocation);
@@ -182,10 +180,13 @@ export class Worker implements Holder {
       ...(args && { arguments: args.map(encodeValue) }),
     };
     if (input instanceof LargeInput) {
-      this.#send({ type: 'run', id, request: encoded, inputBytes: input.byteLength });
+      this.#send({ type: 'run', id, request: encoded, inputBytes: input.byteLength }, [
+        NOTHING,
+        files,
+      ]);
       void this.#feed(invocation, input);
     } else {
-      this.#send({ type: 'run', id, request: encoded }, [input ?? NOTHING]);
+      this.#send({ type: 'run', id, request: encoded }, [input ?? NOTHING, files]);
     }
   }
 

@@ -3,6 +3,8 @@
 //! Errors of the operating system go to standard error as `KIND (os error N)`, with exit code 1; a
 //! wrong command line gives exit code 64.
 
+mod script;
+
 use std::env;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -26,6 +28,7 @@ const USAGE: &str = "usage: std-tour COMMAND [ARGUMENT...]
   panic                 panics
   write PATH            tries to create a file; what the host said
   mutate PATH           tries everything else that would change files; what the host said
+  script                changes files as the lines of standard input say; what the host said to each
   stderr TEXT           TEXT and a line feed on standard error
   state                 increments a counter in memory and prints it
   sleep MS              sleeps
@@ -101,6 +104,7 @@ fn run(words: &[&str], arguments: &[String]) -> io::Result<ExitCode> {
             return attempts(&mut stdout, vec![("write", written)]);
         }
         ["mutate", path] => return mutate(path, &mut stdout),
+        ["script"] => script::run(&mut stdout)?,
         ["stderr", text] => eprintln!("{text}"),
         ["state"] => {
             static COUNTER: AtomicU32 = AtomicU32::new(0);

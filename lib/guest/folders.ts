@@ -1,0 +1,59 @@
+import path from 'node:path';
+
+import {
+  boolean,
+  elementsOf,
+  entriesOf,
+  nonEmptyText,
+  optionsObject,
+  refuse,
+} from '../options/validation.js';
+import { printable } from '../support/printable.js';
+import type { NativeFolder } from '../addon/native.js';
+
+/** The folders that a module's guests are given: those of the host first, in the caller's order. */
+export type FolderSettings = readonly NativeFolder[];
+
+/** Validates the options `directories` and `scratch`; opens nothing yet. */
+export function folderSettings(directories: unknown, scratch: unknown): FolderSettings {
+  const hosts = directories === undefined ? [] : entriesOf('directories', directories);
+  const names = scratch === undefined ? [] : elementsOf('scratch', scratch, 'an array of paths');
+  return [
+    ...hosts.map(([name, source]) => hostFolder(name, source)),
+    ...names.map((name, index) => ({ name: folderName(`scratch[${index}]`, name) })),
+  ];
+}
+
+/** Whether a folder stands in the place of the guest's tree of files, so that it has none. */
+export function hasRoot(folders: FolderSettings): boolean {
+  return folders.some(({ name }) => name === '/' || name === '.');
+}
+
+function hostFolder(name: string, source: unknown): NativeFolder {
+  const where = `directories['${printable(name, 100)}']`;
+  const given =
+    typeof source === 'string' ? { path: source } : optionsObject(where, source, ['path', 'write']);
+  return {
+    name: folderName('a name in directories', name),
+    // What it is now: a worker process may be started later.
+    path: path.resolve(nonEmptyText(`${where}.path`, given.path)),
+    write: boolean(`${where}.write`, 'write' in given ? given.write : undefined, false),
+  };
+}
+
+function folderName(where: string, value: unknown): string {
+  const name = nonEmptyText(where, value);
+  if (name === '/' || name === '.') return name;
+  const names = (name.startsWith('/') ? name.slice(1) : name).split('/');
+  if (names.some((each) => each === '' || each === '.' || each === '..')) {
+    refuse(
+      where,
+      "a path in the guest, such as '/data', without empty names, '.' and '..', and without a '/' at its end",
+      name,
+    );
+  }
+  if (names[0] === 'models') {
+    refuse(where, "outside '/models', which the option 'models' fills", name);
+  }
+  return name;
+}

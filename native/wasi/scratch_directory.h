@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wasi/directory.h"
+#include "wasi/file_system.h"
+#include "wasi/path_pattern.h"
+#include "wasi/scratch_storage.h"
+
+namespace wasmedge_embed::wasi {
+
+/// An open directory of a scratch folder: all of preview 1's writing, in memory. Symbolic links are
+/// relative and followed inside the directory that a path starts from.
+class ScratchDirectory final : public Directory {
+ public:
+  ScratchDirectory(std::shared_ptr<ScratchStorage> storage, ScratchNode& node) noexcept;
+  ~ScratchDirectory() override;
+
+  bool is_writable() const noexcept override { return true; }
+  Errno Open(std::string_view path, const OpenRequest& request, Opened* out) override;
+  Errno Stat(Filestat* out) override;
+  Errno StatPath(std::string_view path, bool follow, Filestat* out) override;
+  Errno SetTimes(const NewTimes& times) override;
+  Errno SetTimesOfPath(std::string_view path, bool follow, const NewTimes& times) override;
+  Errno CreateDirectory(std::string_view path) override;
+  Errno RemoveDirectory(std::string_view path) override;
+  Errno UnlinkFile(std::string_view path) override;
+  Errno ReadLink(std::string_view path, ByteSpan buffer, uint32_t* size) override;
+  Errno Symlink(std::string_view target, std::string_view path) override;
+  Errno Link(std::string_view path, Directory& to, std::string_view to_path) override;
+  Errno Rename(std::string_view path, Directory& to, std::string_view to_path) override;
+  Errno List(uint64_t cookie, EntrySink& sink) override;
+  Errno Synchronize(bool /*data_only*/) override { return Errno::kSuccess; }
+
+ private:
+  struct Found;
+
+  /// Looks `path` up. kSuccess also when only the last name is missing; `Found::node` is null then.
+  Errno Find(std::string_view path, bool follow, Found* out) const;
+  /// The same for a path that has to exist.
+  Errno FindExisting(std::string_view path, bool follow, Found* out) const;
+  /// Looks up the entry that `path` names, whatever slash is behind it.
+  Errno FindEntry(std::string_view path, Found* out) const;
+  /// Makes an entry, whose last name may end in a slash only for a directory.
+  Errno Make(std::string_view path, FileType type, std::string_view target);
+
+  const std::shared_ptr<ScratchStorage> storage_;
+  ScratchNode& node_;
+};
+
+/// What is to be collected of a folder when the invocation is over: the content of each regular
+/// file whose path, `prefix` and the names from `root` on, one of `patterns` matches. Throws
+/// `Error` kLimit "scratchBytes" when the files, one that has several names counted for each, hold
+/// more than the storage may. A path of more than 4096 bytes is passed over: no guest can name it.
+void CollectFiles(const ScratchStorage& storage, const ScratchNode& root, const std::string& prefix,
+                  const std::vector<PathPattern>& patterns, std::vector<FileEntry>* out);
+
+}  // namespace wasmedge_embed::wasi

@@ -1,0 +1,151 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "wasi/abi.h"
+#include "wasi/buffers.h"
+#include "wasi/directory.h"
+#include "wasi/errno.h"
+
+namespace wasmedge_embed::wasi {
+
+/// The bytes that a set of scratch folders may take, and takes. Everything is counted before it is
+/// had: content, what is kept for each file and entry, names.
+class ScratchBudget {
+ public:
+  explicit ScratchBudget(uint64_t limit) noexcept : limit_(limit) {}
+
+  [[nodiscard]] bool Take(uint64_t bytes) noexcept {
+    if (bytes > limit_ - used_) return false;
+    used_ += bytes;
+    return true;
+  }
+  void GiveBack(uint64_t bytes) noexcept { used_ -= bytes; }
+  uint64_t limit() const noexcept { return limit_; }
+  uint64_t used() const noexcept { return used_; }
+
+ private:
+  uint64_t limit_;
+  uint64_t used_ = 0;
+};
+
+/// The content of a file: its first block as large as it has to be, the others of 4 KiB, those that
+/// were never written left out.
+class ScratchBytes {
+ public:
+  explicit ScratchBytes(ScratchBudget& budget) noexcept : budget_(budget) {}
+  ~ScratchBytes() { Shrink(0); }
+  ScratchBytes(const ScratchBytes&) = delete;
+  ScratchBytes& operator=(const ScratchBytes&) = delete;
+
+  uint64_t size() const noexcept { return size_; }
+  uint32_t Read(uint64_t offset, const Buffers& buffers) const noexcept;
+  /// `written` is less than what the buffers hold where the budget was used up on the way; kNoSpc
+  /// when nothing could be written. kFbig beyond the limit.
+  Errno Write(uint64_t offset, const Buffers& buffers, uint32_t* written);
+  Errno SetSize(uint64_t size);
+  Errno Allocate(uint64_t offset, uint64_t length);
+  std::vector<uint8_t> Copy() const;
+
+ private:
+  static constexpr uint64_t kBlockSize = 4096;
+  static constexpr uint64_t kSmallest = 64;
+  using Block = std::unique_ptr<uint8_t[]>;
+
+  /// Makes a place for the byte at `offset` of a file that will have `size` bytes. False when the
+  /// budget is used up.
+  bool MakeRoom(uint64_t offset, uint64_t size);
+  bool MakeFirst(uint64_t bytes);
+  bool MakeTable(uint64_t blocks);
+  void Shrink(uint64_t size) noexcept;
+
+  ScratchBudget& budget_;
+  uint64_t size_ = 0;
+  uint64_t first_capacity_ = 0;
+  Block first_;
+  /// The blocks after the first.
+  std::vector<Block> blocks_;
+};
+
+/// A file, directory or symbolic link. Lives while an entry names it or a descriptor has it open.
+struct ScratchNode {
+  struct Entry {
+    ScratchNode* node;
+    /// Where the entry stands in a listing. Never given twice in one directory, so that a listing
+    /// in several calls sees each entry that stays exactly once.
+    uint64_t serial;
+  };
+
+  ScratchNode(uint64_t inode_number, FileType node_type, ScratchBudget& budget)
+      : inode(inode_number), type(node_type), bytes(budget) {}
+
+  bool is_directory() const noexcept { return type == FileType::kDirectory; }
+  bool is_file() const noexcept { return type == FileType::kRegularFile; }
+  bool is_link() const noexcept { return type == FileType::kSymbolicLink; }
+
+  const uint64_t inode;
+  const FileType type;
+  /// Entries that name it; a folder's root has one more, so that it always lives.
+  uint64_t links = 0;
+  uint64_t open = 0;
+  uint64_t access_time = 0;
+  uint64_t modification_time = 0;
+  uint64_t change_time = 0;
+  ScratchBytes bytes;
+  /// Of a symbolic link.
+  std::string target;
+  /// Of a directory.
+  std::map<std::string, Entry, std::less<>> entries;
+  std::map<uint64_t, const std::string*> order;
+  uint64_t next_serial = 2;
+  /// Of a directory: the one that it is in, for the inode of ".."; null once it is removed.
+  ScratchNode* parent = nullptr;
+};
+
+/// The nodes of an invocation's scratch folders and what they take. Without locks: an invocation
+/// runs on one thread at a time.
+class ScratchStorage {
+ public:
+  explicit ScratchStorage(uint64_t limit) noexcept : budget_(limit) {}
+  ScratchStorage(const ScratchStorage&) = delete;
+  ScratchStorage& operator=(const ScratchStorage&) = delete;
+
+  /// A new, empty folder. Null when the budget does not hold one.
+  ScratchNode* MakeRoot();
+
+  /// Makes a node named `name` in `directory`. kNoSpc when the budget is used up.
+  Errno Make(ScratchNode& directory, std::string_view name, FileType type, std::string_view target,
+             ScratchNode** out);
+  /// Enters `node` as `name`, which must be free.
+  Errno Enter(ScratchNode& directory, std::string_view name, ScratchNode& node);
+  /// Removes the entry `name`, and what it named when nothing else holds it.
+  void Remove(ScratchNode& directory, std::string_view name) noexcept;
+  /// The same for an entry that moves: never runs out of room when `new_name` is free or replaced.
+  Errno Move(ScratchNode& from, std::string_view name, ScratchNode& to, std::string_view new_name);
+
+  void Hold(ScratchNode& node) noexcept { ++node.open; }
+  void Release(ScratchNode& node) noexcept;
+
+  Filestat Stat(const ScratchNode& node) const noexcept;
+  const ScratchBudget& budget() const noexcept { return budget_; }
+
+ private:
+  ScratchNode* Add(FileType type);
+  void Forget(ScratchNode& node) noexcept;
+
+  ScratchBudget budget_;
+  uint64_t next_inode_ = 1;
+  std::unordered_map<uint64_t, std::unique_ptr<ScratchNode>> nodes_;
+};
+
+/// Nanoseconds since 1970.
+uint64_t RealTime() noexcept;
+
+}  // namespace wasmedge_embed::wasi
