@@ -247,7 +247,8 @@ describe('Bad arguments are an ERR_INVALID_ARGUMENT that names the option', () =
   });
 
   it('of a path', async () => {
-    for (const path of NO_PATH) {
+    const noUrl = [new URL('https://localhost/guest.wasm'), 'file://elsewhere/guest.wasm'];
+    for (const path of [...NO_PATH.filter((each) => !(each instanceof URL)), ...noUrl]) {
       await refuses('file', loadModule(path as string), path);
       await refuses('file', inspectModule(path as string), path);
     }

@@ -269,10 +269,15 @@ export interface NativeCompileTurn {
 export interface Addon {
   readonly ModuleSource: {
     /**
-     * Reads the file at `path`; messages call it `name`. With `onlyWasm` a shared object is refused
-     * and compiled code inside a .wasm is dropped, so that it is a plain one.
+     * Reads a file by its path, or takes bytes, which must stay as they are until the promise settles;
+     * messages call it `name`. With `onlyWasm` a shared object is refused and compiled code inside a
+     * .wasm is dropped, so that it is a plain one: of bytes the code of a shared object cannot be opened.
      */
-    read(path: string, name: string, options?: { onlyWasm?: boolean }): Promise<NativeModuleSource>;
+    read(
+      module: string | Uint8Array,
+      name: string,
+      options?: { onlyWasm?: boolean },
+    ): Promise<NativeModuleSource>;
   };
   readonly Module: {
     /**

@@ -1,7 +1,10 @@
 import { addon } from '../addon/native.js';
-import { nonEmptyText } from '../options/validation.js';
+import type { BytesLike } from '../options/types.js';
+import { copyOf } from '../runners/large-input.js';
 import { nativeCall } from '../support/errors.js';
 import type { ExternalDescription } from '../support/shared-types.js';
+
+import { moduleFile } from './module-file.js';
 
 /** What {@link inspectModule} tells. */
 export interface ModuleDescription {
@@ -18,17 +21,18 @@ export interface ModuleDescription {
 /**
  * Reads a module's form, imports and exports; runs nothing of it, and opens no compiled code.
  *
- * @param file The path of a .so or .wasm.
+ * @param module The path or `file:` URL of a .so or .wasm, or its bytes, which are copied as {@link loadModule} does.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_NATIVE_LOAD.
  */
-export async function inspectModule(file: string): Promise<ModuleDescription> {
-  nonEmptyText('file', file);
-  const source = await nativeCall(() => addon().ModuleSource.read(file, file));
-  const module = await nativeCall(() => addon().Module.load(source, { describe: true }));
+export async function inspectModule(module: string | URL | BytesLike): Promise<ModuleDescription> {
+  const { file, bytes } = moduleFile(module);
+  const own = bytes && (await copyOf(bytes, 'file'));
+  const source = await nativeCall(() => addon().ModuleSource.read(own ?? file, file));
+  const described = await nativeCall(() => addon().Module.load(source, { describe: true }));
   return {
     form: source.form,
-    mode: module.isAot ? 'aot' : 'interpreter',
-    imports: module.imports,
-    exports: module.exports,
+    mode: described.isAot ? 'aot' : 'interpreter',
+    imports: described.imports,
+    exports: described.exports,
   };
 }

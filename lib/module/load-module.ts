@@ -1,7 +1,8 @@
 import { HostFunctions } from '../host/host-functions.js';
 import { namesWithoutLabels, withLabelsFound } from '../models/models.js';
-import type { GuestExports, LoadOptions } from '../options/types.js';
+import type { BytesLike, GuestExports, LoadOptions } from '../options/types.js';
 import type { Executor } from '../runners/executor.js';
+import { copyOf } from '../runners/large-input.js';
 import type { ModuleDetails } from '../runners/module-details.js';
 import { requireNotAborted, unlessAborted } from '../support/abort.js';
 
@@ -17,8 +18,11 @@ import type * as WorkerProcess from './open-worker-process.js';
  * Loads a module once, to be run many times.
  *
  * @typeParam Exports The functions that the module exports, for the types of its calls.
- * @param file A path or `file:` URL: a .so or universal .wasm that was compiled ahead of time, or a plain .wasm, which is
- *   compiled once into the cache.
+ * @param file A path or `file:` URL: a .so or universal .wasm that was compiled ahead of time, or a plain
+ *   .wasm, which is compiled once into the cache. Or the bytes of a .wasm, which is compiled in the same way;
+ *   native code in bytes is never run: a shared object is refused, and compiled code inside a .wasm ignored. Up
+ *   to 16 MiB are copied before `loadModule` returns; more is copied in slices while the event loop turns, and
+ *   must not change until the promise settles.
  * @param options Isolation, trust, what the guest sees, and its limits.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_LINK (naming every import that
  *   cannot be met), ERR_MODEL, ERR_NATIVE_LOAD, ERR_INVALID_ARGUMENT, ERR_ABORTED; ERR_LIMIT with
@@ -26,7 +30,7 @@ import type * as WorkerProcess from './open-worker-process.js';
  *   process cannot start.
  */
 export async function loadModule<Exports extends object = GuestExports>(
-  file: string | URL,
+  file: string | URL | BytesLike,
   options?: LoadOptions,
 ): Promise<LoadedModule<Exports>> {
   return loadDecided(loadSettings(file, options));
@@ -50,13 +54,16 @@ export async function loadLabelled(file: string, options: LoadOptions): Promise<
   return { module, withoutLabels: await namesWithoutLabels(models) };
 }
 
-async function loadDecided<Exports extends object>(
-  settings: LoadSettings,
-): Promise<LoadedModule<Exports>> {
+async function loadDecided<Exports extends object>({
+  bytes,
+  ...settings
+}: LoadSettings): Promise<LoadedModule<Exports>> {
   const { signals } = settings;
   requireNotAborted(signals);
-  const { executor, details } = await unlessAborted(signals, open(settings), (opened) =>
-    opened.executor.close(),
+  // The caller's: copied before anything else is waited for.
+  const own = bytes && { bytes: await copyOf(bytes, 'file') };
+  const { executor, details } = await unlessAborted(signals, open({ ...settings, ...own }), (it) =>
+    it.executor.close(),
   );
   const hostFunctions = new HostFunctions(settings.hostFunctions, details);
   return new LoadedModule<Exports>(executor, details, settings, hostFunctions);

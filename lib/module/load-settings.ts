@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 
 import type { NativeInferenceOptions } from '../addon/native.js';
 import { UNTRUSTED, compileLimits } from '../compile/compile-limits.js';
@@ -17,11 +16,8 @@ import {
   boolean,
   environment,
   integer,
-  nonEmptyText,
-  looking,
   oneOf,
   optionsObject,
-  text,
   textList,
 } from '../options/validation.js';
 import type { Kernels } from '../options/types.js';
@@ -33,8 +29,11 @@ import type { WorkerProcessSettings } from '../runners/worker-process/settings.j
 import { WasmEdgeError } from '../support/errors.js';
 import type { Isolation } from '../support/shared-types.js';
 
+import { moduleFile } from './module-file.js';
+import type { ModuleFile } from './module-file.js';
+
 /** All options of {@link loadModule}, validated and decided; nothing is read yet. */
-export interface LoadSettings extends EngineSettings {
+export interface LoadSettings extends EngineSettings, ModuleFile {
   isolation: Isolation;
   args: readonly string[];
   env: Readonly<Record<string, string>>;
@@ -52,6 +51,7 @@ export const AOT_MODES = ['auto', 'off'] as const;
 export const KERNELS: readonly Kernels[] = ['xnnpack', 'builtin', 'reference'];
 
 const KNOWN = [
+  'name',
   'isolation',
   'args',
   'env',
@@ -93,7 +93,7 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     );
   }
   return {
-    file: modulePath(file),
+    ...moduleFile(file, given.name),
     isolation,
     hostFunctions,
     imports: namesOf(hostFunctions),
@@ -114,17 +114,6 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     subprocess: subprocessSettings(given.subprocess),
     ...compileSettings(given),
   };
-}
-
-/** The path that a path or a `file:` URL names. */
-function modulePath(file: unknown): string {
-  const isUrl = Object.prototype.toString.call(file) === '[object URL]';
-  if (!isUrl && !(typeof file === 'string' && file.startsWith('file://'))) {
-    return nonEmptyText('file', file);
-  }
-  return looking('file', 'a path or a file: URL of this machine', file, () =>
-    text('file', fileURLToPath(String(file))),
-  );
 }
 
 /** What the guest finds in its file system. */

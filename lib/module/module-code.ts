@@ -9,9 +9,10 @@ import { verifySideFile } from '../compile/side-file.js';
 import { requireNotAborted } from '../support/abort.js';
 import { WasmEdgeError, nativeCall, reasonOf } from '../support/errors.js';
 
+import type { ModuleFile } from './module-file.js';
+
 /** Which code is to be loaded, and how much it is trusted: plain data. */
-export interface CodeSettings {
-  file: string;
+export interface CodeSettings extends ModuleFile {
   aot: 'auto' | 'off';
   trusted: boolean;
   compile: ResolvedCompileLimits;
@@ -71,7 +72,8 @@ export async function prepareCode<T extends CodeSettings>(
   signals: readonly AbortSignal[],
 ): Promise<T> {
   // Without opening WasmEdge in this process for nothing.
-  if (settings.aot === 'off' || (settings.trusted && (await isElf(settings.file)))) return settings;
+  if (settings.aot === 'off') return settings;
+  if (!onlyWasm(settings) && (await isElf(settings.file))) return settings;
   const source = await readSource(settings);
   if (source.form !== 'plain') return settings;
   try {
@@ -96,14 +98,16 @@ async function isElf(file: string): Promise<boolean> {
   }
 }
 
-/** Whether native code that came with the file is not to run, whatever the file is. */
-function onlyWasm({ trusted, aot }: CodeSettings): boolean {
-  return !trusted || aot === 'off';
+/** Whether native code that came with the module is not to run, whatever it is: of bytes none does. */
+function onlyWasm({ trusted, aot, bytes }: CodeSettings): boolean {
+  return !trusted || aot === 'off' || bytes !== undefined;
 }
 
 function readSource(settings: CodeSettings): Promise<NativeModuleSource> {
-  const { file } = settings;
-  return nativeCall(() => addon().ModuleSource.read(file, file, { onlyWasm: onlyWasm(settings) }));
+  const { file, bytes } = settings;
+  return nativeCall(() =>
+    addon().ModuleSource.read(bytes ?? file, file, { onlyWasm: onlyWasm(settings) }),
+  );
 }
 
 async function parse(

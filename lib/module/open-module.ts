@@ -9,6 +9,7 @@ import { nativeCall } from '../support/errors.js';
 
 import type { GuestInputs } from './guest-inputs.js';
 import { loadCode } from './module-code.js';
+import type { ModuleFile } from './module-file.js';
 
 /** A module that this process runs. */
 export interface OpenModule {
@@ -23,7 +24,7 @@ export interface OpenModule {
  * @param signals Each of them ends the compiling, and what has not begun by then.
  */
 export async function openModule(
-  settings: EngineSettings,
+  settings: EngineSettings & ModuleFile,
   inputs: Promise<GuestInputs>,
   hasModels: boolean,
   signals: readonly AbortSignal[] = [],

@@ -58,6 +58,7 @@ async function workerStart(
       type: 'load',
       parent: process.pid,
       settings: engine,
+      hasBytes: settings.bytes !== undefined,
       files: settings.files.map(([path]) => path),
       models: models.map(({ name, path, labels, normalize, settings: modelSettings }) => ({
         ...{ name, normalize, settings: modelSettings, hasLabels: labels !== null },
@@ -66,6 +67,7 @@ async function workerStart(
       tellMemory: Number.isSafeInteger(recycleAboveBytes + 1),
     },
     arrays: await ownArrays([
+      ...(settings.bytes ? [{ name: 'file', bytes: settings.bytes, isGiven: false }] : []),
       ...settings.files.map(([path, source]) => ({
         name: `files['${path}']`,
         bytes: files[path],

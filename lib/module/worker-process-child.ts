@@ -118,11 +118,12 @@ async function load(message: Extract<ToWorker, { type: 'load' }>, arrays: Buffer
   passOn();
   try {
     addon().dieWithParent(message.parent);
-    const { file } = message.settings;
+    const { settings, hasBytes } = message;
+    const bytes = hasBytes ? arrays.shift() : undefined;
     // Before it is read: a change in between is seen as one.
-    const identity = await identityOf(file);
+    const identity = bytes ? '' : await identityOf(settings.file);
     const opened = await openModule(
-      message.settings,
+      { ...settings, ...(bytes && { bytes }) },
       Promise.resolve(inputsOf(message, arrays)),
       message.models.length > 0,
     );

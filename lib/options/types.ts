@@ -222,6 +222,12 @@ export interface HostDirectoryOptions {
 /** Options of {@link loadModule}. */
 export interface LoadOptions {
   /**
+   * Of a module that is given as bytes: what it is called in messages and events, and its `file`. The guest's
+   * program name is made of it as of a path. 1 to 200 bytes; default `module.wasm`. A module that is loaded
+   * from a file has its path instead: ERR_INVALID_ARGUMENT.
+   */
+  name?: string;
+  /**
    * What stands between the guest and this process: nothing but WebAssembly's own sandbox
    * (`in-process`, default, fastest), or a process as well: one of a pool of long-lived ones
    * (`worker-process`), or for each invocation a new one of WasmEdge's own program (`subprocess`).

@@ -1,11 +1,29 @@
 #include "bindings/module_source_object.h"
 
+#include <memory>
 #include <utility>
 
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
 
 namespace wasmedge_embed {
+namespace {
+
+using SharedSource = std::shared_ptr<const ModuleSource>;
+
+/// Has it made by another thread; `kept` is held until then.
+Napi::Promise Start(Napi::Env env, Background<SharedSource>::Work make,
+                    std::shared_ptr<Napi::ObjectReference> kept = nullptr) {
+  return Background<SharedSource>::Start(
+      env, std::move(make),
+      [kept = std::move(kept)](Napi::Env of, SharedSource source) -> Napi::Value {
+        AddonData& data = AddonData::Get(of);
+        data.new_module_source = std::move(source);
+        return data.module_source_constructor.New({});
+      });
+}
+
+}  // namespace
 
 Napi::Function ModuleSourceObject::Define(Napi::Env env) {
   const Napi::Function constructor =
@@ -28,16 +46,18 @@ Napi::Value ModuleSourceObject::Read(const Napi::CallbackInfo& info) {
   if (info[2].IsObject()) {
     options.only_wasm = info[2].As<Napi::Object>().Get("onlyWasm").ToBoolean();
   }
-  return Background<std::shared_ptr<const ModuleSource>>::Start(
+  if (info[0].IsString()) {
+    return Start(info.Env(), [path = info[0].As<Napi::String>().Utf8Value(), options] {
+      return ModuleSource::Read(path, options);
+    });
+  }
+  const auto bytes = info[0].As<Napi::Uint8Array>();
+  return Start(
       info.Env(),
-      [path = info[0].As<Napi::String>().Utf8Value(), options] {
-        return ModuleSource::Read(path, options);
+      [data = bytes.Data(), size = bytes.ByteLength(), options] {
+        return ModuleSource::FromBytes({data, data + size}, options);
       },
-      [](Napi::Env env, std::shared_ptr<const ModuleSource> source) -> Napi::Value {
-        AddonData& data = AddonData::Get(env);
-        data.new_module_source = std::move(source);
-        return data.module_source_constructor.New({});
-      });
+      std::make_shared<Napi::ObjectReference>(Napi::Persistent(bytes.As<Napi::Object>())));
 }
 
 Napi::Value ModuleSourceObject::Form(const Napi::CallbackInfo& info) {

@@ -1,6 +1,7 @@
 #include "engine/module_source.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "base/error.h"
 #include "base/read_file.h"
@@ -13,20 +14,40 @@ namespace wasmedge_embed {
 
 std::shared_ptr<const ModuleSource> ModuleSource::Read(const std::string& path,
                                                        const SourceOptions& options) {
+  // Without it nothing need be read.
+  wasmedge::Api::Get();
+  // Absolute: the system's loader looks a name without a slash up in its own folders.
+  std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
+  std::vector<uint8_t> bytes = ReadFile(absolute);
+  return Make(std::move(absolute), options.name.empty() ? path : options.name, std::move(bytes),
+              options.only_wasm);
+}
+
+std::shared_ptr<const ModuleSource> ModuleSource::FromBytes(std::vector<uint8_t> bytes,
+                                                            const SourceOptions& options) {
+  return Make({}, options.name, std::move(bytes), options.only_wasm);
+}
+
+std::shared_ptr<const ModuleSource> ModuleSource::Make(std::string path, std::string name,
+                                                       std::vector<uint8_t> given, bool only_wasm) {
   const wasmedge::Api& api = wasmedge::Api::Get();
   const auto source = std::make_shared<ModuleSource>(Private{});
-  // Absolute: the system's loader looks a name without a slash up in its own folders.
-  source->path_ = std::filesystem::absolute(path).lexically_normal().string();
-  source->name_ = options.name.empty() ? path : options.name;
+  source->path_ = std::move(path);
+  source->name_ = std::move(name);
   std::vector<uint8_t>& bytes = source->bytes_;
-  bytes = ReadFile(source->path_);
-  if (options.only_wasm) {
+  bytes = std::move(given);
+  if (only_wasm) {
     if (LooksLikeElf(bytes)) {
-      throw Error(ErrorCode::kModuleInvalid,
-                  source->name_ +
-                      " is a shared object: native code, whatever its name. With trusted: false or "
-                      "aot: 'off' only WebAssembly is taken. Give the .wasm that it was compiled "
-                      "from, or, where its maker is trusted, load it without these options.");
+      throw Error(
+          ErrorCode::kModuleInvalid,
+          source->name_ + " is a shared object: native code, whatever its name. " +
+              (source->path_.empty()
+                   ? "From bytes only WebAssembly is taken. Give the bytes of the .wasm that it "
+                     "was "
+                     "compiled from, or, where its maker is trusted, the path of its file."
+                   : "With trusted: false or aot: 'off' only WebAssembly is taken. Give the .wasm "
+                     "that it was compiled from, or, where its maker is trusted, load it without "
+                     "these options."));
     }
     DropCompiledSections(bytes);
   }

@@ -9,19 +9,21 @@
 
 namespace wasmedge_embed {
 
-/// How a module's file is read.
+/// How a module is read.
 struct SourceOptions {
-  /// What messages call the module: the path that the caller knows it by. Empty for the path.
+  /// What messages call the module: the path or name that the caller knows it by. Empty for the
+  /// path.
   std::string name;
   /// Take nothing but WebAssembly: a shared object is refused, and compiled code inside a .wasm is
   /// dropped before anything else sees the bytes.
   bool only_wasm = false;
 };
 
-/// A module's file, read once and checked. What was checked is what is used, whatever becomes of
-/// the file meanwhile; but for a shared object, which the system's loader opens by its path again.
+/// A module, read once from its file or taken as bytes, and checked. What was checked is what is
+/// used, whatever becomes of the file meanwhile; but for a shared object, which the system's loader
+/// opens by its path again: of one that was taken as bytes the code cannot be opened.
 class ModuleSource {
-  // Only `Read` makes them.
+  // Only `Read` and `FromBytes` make them.
   struct Private {};
 
  public:
@@ -30,12 +32,15 @@ class ModuleSource {
   /// library runs, or one that `options` does not take.
   static std::shared_ptr<const ModuleSource> Read(const std::string& path,
                                                   const SourceOptions& options);
+  /// The same of bytes, which `options` name.
+  static std::shared_ptr<const ModuleSource> FromBytes(std::vector<uint8_t> bytes,
+                                                       const SourceOptions& options);
 
   explicit ModuleSource(Private) {}
   ModuleSource(const ModuleSource&) = delete;
   ModuleSource& operator=(const ModuleSource&) = delete;
 
-  /// Absolute.
+  /// Absolute; empty of what was taken as bytes.
   const std::string& path() const noexcept { return path_; }
   /// What messages call it.
   const std::string& name() const noexcept { return name_; }
@@ -43,6 +48,9 @@ class ModuleSource {
   const ModuleFacts& facts() const noexcept { return facts_; }
 
  private:
+  static std::shared_ptr<const ModuleSource> Make(std::string path, std::string name,
+                                                  std::vector<uint8_t> bytes, bool only_wasm);
+
   std::string path_;
   std::string name_;
   std::vector<uint8_t> bytes_;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 
 import { loadModule } from 'wasmedge-embed';
-import type { LoadOptions, LoadedModule, RunOptions, RunResult } from 'wasmedge-embed';
+import type { BytesLike, LoadOptions, LoadedModule, RunOptions, RunResult } from 'wasmedge-embed';
 
 /** Loads a module, hands it to `use`, and closes it whatever happens. */
 export async function withModule<T>(
-  file: string,
+  file: string | BytesLike,
   options: LoadOptions,
   use: (module: LoadedModule) => Promise<T>,
 ): Promise<T> {

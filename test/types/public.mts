@@ -37,7 +37,7 @@ import type {
 } from 'wasmedge-embed/lambda';
 import { expectTypeOf } from 'expect-type';
 
-expectTypeOf(loadModule).parameter(0).toEqualTypeOf<string | URL>();
+expectTypeOf(loadModule).parameter(0).toEqualTypeOf<string | URL | BytesLike>();
 expectTypeOf(loadModule).parameter(1).toEqualTypeOf<LoadOptions | undefined>();
 expectTypeOf(loadModule<GuestExports>).returns.resolves.toEqualTypeOf<LoadedModule>();
 expectTypeOf<LoadedModule>().toExtend<AsyncDisposable>();
@@ -75,7 +75,7 @@ expectTypeOf<RunEvent['isolation']>().toEqualTypeOf<Isolation>();
 expectTypeOf<CompileEvent>().toBeObject();
 
 expectTypeOf(compileModule).returns.resolves.toBeVoid();
-expectTypeOf(inspectModule).parameters.toEqualTypeOf<[string]>();
+expectTypeOf(inspectModule).parameters.toEqualTypeOf<[string | URL | BytesLike]>();
 expectTypeOf(inspectModel).parameter(0).toEqualTypeOf<string | BytesLike>();
 
 expectTypeOf<WasmEdgeError>().toExtend<Error>();

@@ -17,11 +17,15 @@ export const MAX_EXTERNALS = 128;
 
 /** What the pool sends to a worker process. */
 export type ToWorker =
-  /** The first message. Arrays: the files' contents, then of each model its content and labels. */
+  /**
+   * The first message. Arrays: the module where it is no file, the files' contents, then of each model its
+   * content and labels.
+   */
   | {
       type: 'load';
       parent: number;
       settings: EngineSettings;
+      hasBytes: boolean;
       files: string[];
       models: (Omit<ReadModel, 'content' | 'labels'> & { hasLabels: boolean })[];
       tellMemory: boolean;
