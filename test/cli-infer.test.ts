@@ -6,7 +6,7 @@ import { commandLine } from './support/command-line.js';
 import { readNpy, writeNpy } from './support/infer.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { folderWith } from './support/model-files.js';
-import { gatherModel, sumAndProductModel, sumModel } from './support/tflite-models.js';
+import { gatherModel, squareModel, sumAndProductModel, sumModel } from './support/tflite-models.js';
 
 const floats = (...values: number[]): Buffer => Buffer.from(new Float32Array(values).buffer);
 const npy = (shape: number[], ...values: number[]): Buffer =>
@@ -16,7 +16,10 @@ const folder = folderWith({
   'both.tflite': sumAndProductModel(),
   'sum.tflite': sumModel('int64'),
   'gather.tflite': gatherModel(),
+  'square.tflite': squareModel(),
+  'signed.tflite': sumAndProductModel({ inputs: ['right', 'left'], outputs: ['sum', 'product'] }),
   'left.npy': npy([2, 3], 1, 2, 3, 4, 5, 6),
+  'left.raw': floats(1, 2, 3, 4, 5, 6),
   'right.raw': floats(2, 2, 2, 2, 2, 2),
   'large.raw': Buffer.from(new BigInt64Array([1n, -1n, 2n ** 53n, -(2n ** 63n)]).buffer),
   'none.raw': Buffer.alloc(32),
@@ -91,6 +94,62 @@ describe('wasmedge-embed infer', () => {
     const [sum] = (JSON.parse(stdout) as Output).outputs;
     assert.deepEqual(sum?.values, [1, -1, '9007199254740992', '-9223372036854775808']);
     assert.equal(readNpy(readFileSync(target), target).type, 'int64');
+  });
+
+  for (const isolation of ISOLATIONS) {
+    it(`runs a model in shapes that it leaves free: ${isolation}`, async () => {
+      const run = async (...args: string[]): Promise<unknown> => {
+        const { stdout, stderr, exitCode } = await commandLine([
+          ...['infer', file('square.tflite'), '--isolation', isolation, '--json', ...args],
+        ]);
+        assert.deepEqual([exitCode, stderr], [0, '']);
+        const { inputs, outputs } = JSON.parse(stdout) as Output;
+        return [inputs[0]?.['shape'], outputs[0]?.shape, outputs[0]?.values];
+      };
+      const answer = [
+        [2, 3],
+        [2, 3],
+        [1, 4, 9, 16, 25, 36],
+      ];
+      assert.deepEqual(await run('--input', file('left.npy')), answer);
+      const shape = ['--shape', 'in=put=2x3'];
+      assert.deepEqual(await run(...shape, '--input', file('left.raw')), answer);
+    });
+  }
+
+  it('runs a model in shapes that it does not state, where asked', async () => {
+    const { stdout, exitCode } = await commandLine([
+      ...['infer', file('both.tflite'), '--json', '--random'],
+      ...['--shape', 'left=4x3', '--shape', 'right=4x3'],
+    ]);
+    assert.equal(exitCode, 0);
+    assert.deepEqual(
+      (JSON.parse(stdout) as Output).outputs.map(({ values }) => values.length),
+      [12, 12],
+    );
+  });
+
+  it('runs the signature of a name', async () => {
+    const run = ['infer', file('signed.tflite'), ...INPUTS, '--json', '--signature'];
+    const { stdout, exitCode } = await commandLine([...run, 'serving_default']);
+    assert.equal(exitCode, 0);
+    assert.deepEqual((JSON.parse(stdout) as Output).outputs[0]?.values, [3, 4, 5, 6, 7, 8]);
+    const refused = await commandLine([...run, 'training']);
+    assert.equal(refused.exitCode, 1);
+    assert.match(
+      refused.stderr,
+      /ERR_MODEL: .*no signature 'training'\. It has 'serving_default'\.\n$/,
+    );
+  });
+
+  it('refuses shapes that are none, or of no input', async () => {
+    const run = ['infer', file('both.tflite'), '--random', '--shape'];
+    const wrong = await commandLine([...run, 'left=1x']);
+    assert.equal(wrong.exitCode, 1);
+    assert.match(wrong.stderr, /--shape.*Expected NAME=SIZES/);
+    const unknown = await commandLine([...run, 'middle=2x3']);
+    assert.equal(unknown.exitCode, 1);
+    assert.match(unknown.stderr, /ERR_MODEL: .*no input 'middle'\. It has 'left', 'right'\.\n$/);
   });
 
   it('refuses in one line what does not fit the model', async () => {

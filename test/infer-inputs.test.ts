@@ -3,7 +3,13 @@ import path from 'node:path';
 
 import type { TensorDescription } from 'wasmedge-embed';
 
-import { chooseInputs, collectInput, writeNpy } from './support/infer.js';
+import {
+  chooseInputs,
+  collectInput,
+  collectShape,
+  shapeOfCount,
+  writeNpy,
+} from './support/infer.js';
 import { folderWith } from './support/model-files.js';
 
 const floats = Buffer.from(new Float32Array([1, 2, 3, 4, 5, 6]).buffer);
@@ -12,6 +18,8 @@ const folder = folderWith({
   'right.raw': floats,
   'flat.npy': writeNpy({ type: 'float32', shape: [6], bytes: floats }),
   'short.raw': floats.subarray(0, 4),
+  'batch.npy': writeNpy({ type: 'float32', shape: [2, 1, 3], bytes: floats }),
+  'none.npy': writeNpy({ type: 'float32', shape: [0, 3], bytes: Buffer.alloc(0) }),
   'doubles.npy': writeNpy({ type: 'float64', shape: [2, 3], bytes: Buffer.alloc(48) }),
 });
 const file = (name: string): string => path.join(folder, name);
@@ -61,6 +69,23 @@ describe('Inputs of a model, on the command line', () => {
     assert.equal(second?.given?.file, file('left.npy'));
   });
 
+  it('may have another size where the model leaves it free', async () => {
+    const free: TensorDescription = { ...MODEL[0]!, shape: [1, 3], shapeSignature: [-1, 3] };
+    const [chosen] = await choose([free], [file('left.npy')]);
+    assert.deepEqual(chosen?.description.shape, [2, 3]);
+    // Bytes alone do not say it.
+    await assert.rejects(choose([free], [file('right.raw')]), {
+      message: /takes float32 of shape \?x3, which are 12 bytes as 1x3, and \S+ has 24\./,
+    });
+    for (const other of ['flat.npy', 'batch.npy', 'none.npy']) {
+      await assert.rejects(choose([free], [file(other)]), { code: 'ERR_INVALID_ARGUMENT' });
+    }
+    const fixed = { ...free, shapeSignature: [-1, 6] };
+    await assert.rejects(choose([fixed], [file('left.npy')]), {
+      message: /of shape \?x6, and \S+ has the shape 2x3\. --shape left=2x3 has the model try/,
+    });
+  });
+
   const wrong: [what: string, given: string[], expected: RegExp][] = [
     [
       'none',
@@ -81,7 +106,7 @@ describe('Inputs of a model, on the command line', () => {
     [
       'another shape',
       [`0=${file('flat.npy')}`, `1=${file('left.npy')}`],
-      /takes float32 of shape 2x3, and \S+ has the shape 6/,
+      /takes float32 of shape 2x3, and \S+ has the shape 6\.$/,
     ],
     [
       'too few bytes',
@@ -105,5 +130,37 @@ describe('Inputs of a model, on the command line', () => {
       assert.ok(error.message.includes("--input 'it'\\''s \\u001b[31mred=FILE'"), error.message);
       return true;
     });
+  });
+});
+
+describe('Shapes of inputs, on the command line', () => {
+  it('are taken by name', () => {
+    const one = collectShape('image=1x224x224x3');
+    assert.deepEqual(collectShape('a=b=scalar', one), { image: [1, 224, 224, 3], 'a=b': [] });
+    assert.deepEqual(Object.entries(collectShape('__proto__=2')), [['__proto__', [2]]]);
+  });
+
+  for (const given of ['image', '=1', 'image=', 'image=1x', 'image=-1', 'image=1,2', 'image=1.5']) {
+    it(`are refused: ${given}`, () => {
+      assert.throws(() => collectShape(given), /Expected NAME=SIZES, such as image=1x224x224x3/);
+    });
+  }
+
+  it('are given once', () => {
+    assert.throws(() => collectShape('a=2', { a: [1] }), /The shape of 'a' was given twice/);
+  });
+});
+
+describe('The shape of an output', () => {
+  it('is what the model states, or has the size that it leaves free', () => {
+    assert.deepEqual(shapeOfCount(6, [2, 3]), [2, 3]);
+    assert.deepEqual(shapeOfCount(1, []), []);
+    assert.deepEqual(shapeOfCount(6, [1, 3], [-1, 3]), [2, 3]);
+    assert.deepEqual(shapeOfCount(0, [1, 3], [-1, 3]), [0, 3]);
+    // Nobody tells how these are arranged.
+    assert.deepEqual(shapeOfCount(6, [1, 3]), [6]);
+    assert.deepEqual(shapeOfCount(6, [1, 1], [-1, -1]), [6]);
+    assert.deepEqual(shapeOfCount(7, [1, 3], [-1, 3]), [7]);
+    assert.deepEqual(shapeOfCount(6, [1, 0], [-1, 0]), [6]);
   });
 });

@@ -5,15 +5,19 @@ import path from 'node:path';
 import { loadModule } from 'wasmedge-embed';
 import type { LoadOptions } from 'wasmedge-embed';
 
+import type * as Elements from '../../dist/cli/infer/elements.js';
 import type * as Inputs from '../../dist/cli/infer/inputs.js';
 import type * as Npy from '../../dist/cli/infer/npy.js';
 import type * as Requests from '../../dist/cli/infer/requests.js';
+import type * as Shapes from '../../dist/cli/infer/shapes.js';
 import { ROOT, rustGuest } from './paths.js';
 
 // Parts of the command `infer`, which have no public interface.
 const load = createRequire(path.join(ROOT, 'dist', 'cli', 'infer', 'command.js'));
 
 export const { chooseInputs, collectInput } = load('./inputs.js') as typeof Inputs;
+export const { shapeOfCount } = load('./elements.js') as typeof Elements;
+export const { collectShape } = load('./shapes.js') as typeof Shapes;
 export const { isNpy, readNpy, writeNpy } = load('./npy.js') as typeof Npy;
 /** How to speak to the guest `infer`. */
 export const requests = load('./requests.js') as typeof Requests;

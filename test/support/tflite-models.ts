@@ -42,6 +42,18 @@ export function sumAndProductModel(signature?: {
   });
 }
 
+/** in=put × in=put = square, float32 [1,3]; the first size is free. */
+export function squareModel(): Buffer {
+  return buildModel({
+    tensors: ['in=put', 'square'].map((name) => ({
+      ...{ name, type: 'float32', shape: [1, 3], shapeSignature: [-1, 3] },
+    })),
+    operators: [{ operator: 'MUL', inputs: ['in=put', 'in=put'], outputs: ['square'] }],
+    inputs: ['in=put'],
+    outputs: ['square'],
+  });
+}
+
 /** values[indices]: float32 [4] and int32 [2]. An index out of range fails while it runs. */
 export function gatherModel(): Buffer {
   return buildModel({

@@ -35,6 +35,8 @@ export interface Tensor {
   name: string;
   type: ElementType;
   shape: readonly number[];
+  /** The shape with -1 where a size is free. */
+  shapeSignature?: readonly number[];
   quantization?: Quantization;
   /** A constant's elements; without them the tensor is an input, an output or between. */
   data?: readonly number[];
@@ -200,12 +202,14 @@ function writeTensor(
 ): number {
   const name = builder.createString(tensor.name);
   const shape = int32Vector(builder, tensor.shape);
+  const signature = tensor.shapeSignature && int32Vector(builder, tensor.shapeSignature);
   const fields = [
     reference(0, shape),
     int8(1, TENSOR_TYPE[tensor.type]),
     int32(2, buffer),
     reference(3, name),
     ...(isVariable ? [int8(5, 1)] : []),
+    ...(signature === undefined ? [] : [reference(7, signature)]),
   ];
   if (tensor.quantization) {
     const scale = vector(builder, 4, [tensor.quantization.scale], (value) => {

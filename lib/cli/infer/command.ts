@@ -11,7 +11,7 @@ import { addInferenceOptions, inferenceOf } from '../guest-options.js';
 import type { InferenceCommandOptions } from '../guest-options.js';
 import { integerIn } from '../parse.js';
 
-import { elementCount, sizeOf } from './elements.js';
+import { elementCount, shapeOfCount, sizeOf } from './elements.js';
 import { findInferGuest } from './guest.js';
 import { chooseInputs, collectInput } from './inputs.js';
 import type { ChosenInput, GivenInput } from './inputs.js';
@@ -19,9 +19,13 @@ import { inferenceJson, inferenceText, outputFiles, writeOutputs } from './repor
 import type { Output } from './report.js';
 import { answersOf, describe, open, requestBytes, run, setInput } from './requests.js';
 import type { Answer, Request } from './requests.js';
+import { collectShape } from './shapes.js';
+import type { Shapes } from './shapes.js';
 
 interface InferOptions extends InferenceCommandOptions {
   input?: GivenInput[];
+  shape?: Shapes;
+  signature?: string;
   random?: true | number;
   repeat: number;
   output?: string;
@@ -47,6 +51,16 @@ export function inferCommand(): Command {
       'the elements of an input, by its name or number: a .npy file, or the bytes alone (little-endian, last ' +
         'dimension fastest); once for each input',
       collectInput,
+    )
+    .option(
+      '--shape <name=sizes>',
+      'the shape of an input, outermost size first, in place of what the model states: image=4x224x224x3; a .npy ' +
+        'file needs none for sizes that the model leaves free',
+      collectShape,
+    )
+    .option(
+      '--signature <name>',
+      "the signature of the model that is run, by its key (default: the file's first graph)",
     )
     .option(
       '--random [seed]',
@@ -77,6 +91,7 @@ Times are of computing alone, as the guest measures them.
 Examples:
   wasmedge-embed infer model.tflite --random
   wasmedge-embed infer model.tflite --input picture.npy --output answer.npy
+  wasmedge-embed infer model.tflite --shape image=4x224x224x3 --random
   wasmedge-embed infer model.tflite --input audio=frame.raw --input 1=state.npy --repeat 100 --json`,
     )
     .action(infer);
@@ -85,7 +100,13 @@ Examples:
 async function infer(model: string, options: InferOptions): Promise<void> {
   const begin = performance.now();
   const module = await loadModule(findInferGuest(), {
-    models: { [NAME]: model },
+    models: {
+      [NAME]: {
+        file: model,
+        ...(options.shape && { shapes: options.shape }),
+        ...(options.signature !== undefined && { signature: options.signature }),
+      },
+    },
     inference: inferenceOf(options),
     limits: {
       timeoutMs: options.timeout * 1000,
@@ -172,10 +193,9 @@ function namedOutputs(
   answer: Answer | undefined,
 ): Output[] {
   const outputs = answer?.kind === 'run' ? (answer.outputs ?? []) : [];
-  return descriptions.map(({ name, type, shape }, index) => {
+  return descriptions.map(({ name, type, shape, shapeSignature }, index) => {
     const bytes = outputs[index] ?? Buffer.alloc(0);
     const count = bytes.length / sizeOf(type);
-    // Where it is known by running only, nobody tells how the elements are arranged.
-    return { name, type, bytes, shape: elementCount(shape) === count ? shape : [count] };
+    return { name, type, bytes, shape: shapeOfCount(count, shape, shapeSignature) };
   });
 }

@@ -75,3 +75,26 @@ export function elementCount(shape: readonly number[]): number {
 export function shapeText(shape: readonly number[]): string {
   return shape.length === 0 ? 'scalar' : shape.join('x');
 }
+
+/** Reads what `shapeText` writes; nothing where it is no shape. */
+export function shapeOfText(text: string): number[] | undefined {
+  if (text === 'scalar') return [];
+  if (!/^\d+(?:x\d+)*$/.test(text)) return undefined;
+  return text.split('x').map(Number);
+}
+
+/**
+ * The shape of so many elements: the one stated, or that of a signature (-1 where a size is free) with
+ * one free size; otherwise a single dimension, since nobody tells how they are arranged.
+ */
+export function shapeOfCount(
+  count: number,
+  shape: readonly number[],
+  signature: readonly number[] = shape,
+): number[] {
+  if (elementCount(shape) === count) return [...shape];
+  const others = elementCount(signature.filter((size) => size !== -1));
+  const isOneFree = signature.filter((size) => size === -1).length === 1;
+  if (!isOneFree || others === 0 || count % others !== 0) return [count];
+  return signature.map((size) => (size === -1 ? count / others : size));
+}

@@ -15,6 +15,7 @@ export interface GivenInput {
 
 /** An input of the model, and where its elements come from. */
 export interface ChosenInput {
+  /** With the shape that it is run in: its file's, where the model leaves sizes free. */
   description: TensorDescription;
   /** Its bytes and their file; absent for pseudo-random numbers. */
   given?: { file: string; bytes: Uint8Array };
@@ -61,7 +62,8 @@ export async function chooseInputs(
     inputs.map(async (description) => {
       const file = byInput.get(description);
       if (file === undefined) return { description };
-      return { description, given: { file, bytes: await elementsFor(description, file) } };
+      const { shape, bytes } = await elementsFor(description, file);
+      return { description: { ...description, shape }, given: { file, bytes } };
     }),
   );
 }
@@ -86,9 +88,14 @@ function inputNamed(
   );
 }
 
-async function elementsFor(input: TensorDescription, file: string): Promise<Uint8Array> {
+interface Elements {
+  shape: number[];
+  bytes: Uint8Array;
+}
+
+async function elementsFor(input: TensorDescription, file: string): Promise<Elements> {
   const content = await readInput(file);
-  const takes = `Input '${printable(input.name)}' takes ${input.type} of shape ${shapeText(input.shape)}`;
+  const takes = `Input '${printable(input.name)}' takes ${input.type} of shape ${takenShape(input)}`;
   if (isNpy(content)) {
     const { type, shape, bytes } = readNpy(content, file);
     if (type !== input.type) {
@@ -96,19 +103,46 @@ async function elementsFor(input: TensorDescription, file: string): Promise<Uint
         `${takes}, and ${printable(file)} has ${type}. Save array.astype(numpy.${input.type}).`,
       );
     }
-    if (shapeText(shape) !== shapeText(input.shape)) {
-      refuse(`${takes}, and ${printable(file)} has the shape ${shapeText(shape)}.`);
+    if (!takesShape(input, shape)) {
+      const option = `--shape ${shellWord(`${input.name}=${shapeText(shape)}`)}`;
+      const isOfAsMany = shape.length === input.shape.length && elementCount(shape) > 0;
+      refuse(
+        `${takes}, and ${printable(file)} has the shape ${shapeText(shape)}.` +
+          (isOfAsMany ? ` ${option} has the model try that one.` : ''),
+      );
     }
-    return bytes;
+    return { shape, bytes };
   }
   const expected = elementCount(input.shape) * sizeOf(input.type);
   if (content.length !== expected) {
     refuse(
-      `${takes}, which are ${expected} bytes, and ${printable(file)} has ${content.length}. A file that does not ` +
-        'begin as a .npy file is taken as the elements alone.',
+      `${takes}, which are ${expected} bytes${hasFreeSizes(input) ? ` as ${shapeText(input.shape)}` : ''}, and ` +
+        `${printable(file)} has ${content.length}. A file that does not begin as a .npy file is taken as the ` +
+        'elements alone.',
     );
   }
-  return content;
+  return { shape: input.shape, bytes: content };
+}
+
+function hasFreeSizes({ shapeSignature }: TensorDescription): boolean {
+  return shapeSignature?.includes(-1) ?? false;
+}
+
+/** With a question mark for each size that the model leaves free: `?x224x224x3`. */
+function takenShape({ shape, shapeSignature }: TensorDescription): string {
+  return shapeText(shapeSignature ?? shape).replaceAll('-1', '?');
+}
+
+/** Whether it is the shape in use, or another one that differs only where the model leaves sizes free. */
+function takesShape(input: TensorDescription, given: readonly number[]): boolean {
+  const { shape, shapeSignature = shape } = input;
+  if (shapeText(given) === shapeText(shape)) return true;
+  return (
+    given.length === shapeSignature.length &&
+    given.every(
+      (size, axis) => size === shapeSignature[axis] || (shapeSignature[axis] === -1 && size > 0),
+    )
+  );
 }
 
 async function readInput(file: string): Promise<Uint8Array> {
@@ -122,7 +156,7 @@ async function readInput(file: string): Promise<Uint8Array> {
 
 function listOf(inputs: readonly TensorDescription[]): string {
   const each = inputs.map(
-    ({ name, type, shape }) => `'${printable(name)}' (${type}, ${shapeText(shape)})`,
+    (input) => `'${printable(input.name)}' (${input.type}, ${takenShape(input)})`,
   );
   const noun = inputs.length === 1 ? 'input' : 'inputs';
   return inputs.length === 0 ? 'no inputs' : `${inputs.length} ${noun}: ${each.join(', ')}`;
