@@ -67,4 +67,32 @@ describe('Imports that the host does not offer', () => {
     assert.match(message, /größe "x"/);
     assert.deepEqual((await inspectModule(file)).imports[0]?.module, '');
   });
+
+  for (const [what, module, name, advice] of [
+    ['WASI preview 0', 'wasi_unstable', 'fd_write', /preview 0: rebuild it for wasm32-wasip1/],
+    [
+      'WASI preview 2',
+      'wasi:cli/stdout@0.2.0',
+      'get-stdout',
+      /preview 2, and taken out of a component/,
+    ],
+    ['threads', 'wasi', 'thread-spawn', /has threads/],
+    ['Emscripten', 'env', 'emscripten_resize_heap', /made by Emscripten.*-sSTANDALONE_WASM/],
+    ['wasm-bindgen', '__wbindgen_placeholder__', '__wbindgen_describe', /wasm-bindgen/],
+    ["wasm-bindgen's output", 'wbg', '__wbindgen_throw', /wasm-bindgen/],
+    ['Extism', 'extism:host/env', 'input_length', /plug-in of Extism/],
+    ["Go's JavaScript", 'gojs', 'runtime.wasmExit', /GOOS=wasip1/],
+  ] as const) {
+    it(`say what the module is: ${what}`, async () => {
+      const file = await wasmFile(`(module (import "${module}" "${name}" (func)))`);
+      const { message } = await fails('ERR_LINK', loadModule(file, { aot: 'off' }));
+      assert.match(message, advice);
+    });
+  }
+
+  it('say nothing of a toolchain that cannot be told', async () => {
+    const file = await wasmFile('(module (import "env" "mine" (func)))');
+    const { message } = await fails('ERR_LINK', loadModule(file, { aot: 'off' }));
+    assert.match(message, /Functions of your own are given with the option imports\.$/);
+  });
 });

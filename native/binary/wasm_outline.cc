@@ -46,10 +46,16 @@ class OutlineReader {
   WasmOutline Read(WasmBytes module) {
     constexpr uint8_t kHeader[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
     if (module.size < sizeof kHeader) Refuse("is truncated within its header.");
-    if (std::memcmp(module.data, kHeader, sizeof kHeader) != 0) {
+    // Of a component the last two bytes are its layer (Binary.md of the component model).
+    constexpr uint8_t kComponentLayer[] = {1, 0};
+    if (std::memcmp(module.data + 6, kComponentLayer, sizeof kComponentLayer) == 0) {
       Refuse(
-          "is not a core WebAssembly module of version 1 (a component, perhaps: those are not "
-          "supported).");
+          "is a WebAssembly component; guests are core modules of WASI preview 1. Build it as one: "
+          "Rust with --target wasm32-wasip1, TinyGo with -target=wasip1, .NET with the workload "
+          "wasi-experimental, clang with --target=wasm32-wasip1.");
+    }
+    if (std::memcmp(module.data, kHeader, sizeof kHeader) != 0) {
+      Refuse("is not a core WebAssembly module of version 1.");
     }
     WasmSections sections(module);
     size_t next = 0;

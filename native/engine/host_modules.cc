@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/foreign_imports.h"
 #include "host/assembly_script.h"
 #include "host/image.h"
 #include "host/tensorflow_lite.h"
@@ -138,18 +139,23 @@ std::vector<ImportedFunction> LinkImports(const Module& module, const HostOffer&
   std::string missing;
   size_t count = 0;
   bool image_would_serve = false;
+  const char* foreign = nullptr;
   Linking linking(module, offer);
   for (uint32_t index = 0; index < module.imports().size(); ++index) {
     const std::string line = linking.Link(index);
     if (line.empty()) continue;
     if (++count <= kNamed) missing += "\n  " + line;
+    if (foreign == nullptr) {
+      foreign = ForeignHost(*module.imports()[index].module, module.imports()[index].name);
+    }
     if (FindFunction(ImageModule(), module.imports()[index]) != nullptr) image_would_serve = true;
   }
   if (count == 0) return linking.TakeFunctions();
   if (count > kNamed) missing += "\n  and " + std::to_string(count - kNamed) + " more";
+  const std::string advice =
+      foreign != nullptr ? foreign : OfferInWords(offer.modules, image_would_serve);
   throw Error(ErrorCode::kLink, module.name() + " imports what the host does not offer (" +
-                                    std::to_string(count) + "):" + missing + "\n" +
-                                    OfferInWords(offer.modules, image_would_serve));
+                                    std::to_string(count) + "):" + missing + "\n" + advice);
 }
 
 void CheckMemory(const Module& module, uint32_t memory_pages) {

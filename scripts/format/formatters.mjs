@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { exampleCrates } from '../examples/crates.mjs';
@@ -58,9 +59,15 @@ export const formatters = [
       args: [
         ...(write ? [] : ['--check']),
         ...['--edition', '2021', '--config-path', path.join(root, 'wasm')],
-        ...[...exampleCrates(), fuzzerCrate].map((folder) => path.join(folder, 'src/main.rs')),
+        ...[...exampleCrates(), fuzzerCrate].map(crateRoot),
         path.join(root, 'native/fuzz/picture/src/lib.rs'),
       ],
     }),
   },
 ];
+
+/** The file that all others of a crate belong to: a program's, or a library's. */
+function crateRoot(folder) {
+  const program = path.join(folder, 'src/main.rs');
+  return existsSync(program) ? program : path.join(folder, 'src/lib.rs');
+}

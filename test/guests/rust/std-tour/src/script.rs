@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use crate::describe;
 
 /// Carries out each line and writes `ok`, `ok ANSWER` or what the host said, whatever came before.
-pub fn run(output: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn run(output: &mut dyn Write) -> io::Result<()> {
     for line in io::stdin().lock().lines() {
         let line = line?;
         let words: Vec<&str> = line.split(' ').collect();
@@ -70,7 +70,11 @@ fn step(words: &[&str]) -> io::Result<String> {
         }
         // An open file that is removed goes on to exist.
         ["removed", path] => {
-            let mut file = File::options().read(true).write(true).create_new(true).open(path)?;
+            let mut file = File::options()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .open(path)?;
             fs::remove_file(path)?;
             file.write_all(b"still there")?;
             io::Seek::rewind(&mut file)?;
