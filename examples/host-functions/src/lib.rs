@@ -42,19 +42,11 @@ fn fetched(url: &str) -> Option<String> {
 pub extern "C" fn visit() -> u32 {
     let url = value_of("url").expect("the store has a url");
     let page = fetched(&url).unwrap_or_else(|| "nothing".into());
-    let visits = value_of("visits")
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(0)
-        + 1;
+    let visits = value_of("visits").and_then(|count| count.parse().ok()).unwrap_or(0) + 1;
     let count = visits.to_string();
     let line = format!("Rust found {page:?} on visit {visits}");
     unsafe {
-        set(
-            "visits".as_ptr(),
-            "visits".len(),
-            count.as_ptr(),
-            count.len(),
-        );
+        set("visits".as_ptr(), "visits".len(), count.as_ptr(), count.len());
         log(line.as_ptr(), line.len());
     }
     visits
