@@ -1,5 +1,4 @@
 import { checkArgument } from '../host/arguments.js';
-import type { NumberValue } from '../host/arguments.js';
 import { WasmEdgeError } from '../support/errors.js';
 import { printable } from '../support/printable.js';
 import type { ExternalDescription } from '../support/shared-types.js';
@@ -25,7 +24,7 @@ export class InstanceGlobals {
    * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT where there is none, or it is a vector or reference;
    *   ERR_CLOSED, ERR_QUEUE_FULL, ERR_WORKER_DIED.
    */
-  async get(name: string): Promise<NumberValue> {
+  async get(name: string): Promise<number | bigint> {
     this.#find(name);
     return this.#calls.access((port) => port.getGlobal(name));
   }
@@ -38,7 +37,7 @@ export class InstanceGlobals {
    * @throws {WasmEdgeError} As {@link get}; ERR_INVALID_ARGUMENT for a constant, and for a value of
    *   another type.
    */
-  async set(name: string, value: NumberValue): Promise<void> {
+  async set(name: string, value: number | bigint): Promise<void> {
     const { type, mutable } = this.#find(name);
     if (!mutable) {
       throw new WasmEdgeError('ERR_INVALID_ARGUMENT', `The global '${name}' is a constant.`);

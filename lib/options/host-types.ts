@@ -83,6 +83,9 @@ export interface Caller {
  * either reading; an array where there are several results; where there is none, what it gives is
  * dropped. Anything else, and what it throws or rejects with, ends the invocation with
  * ERR_HOST_FUNCTION.
+ *
+ * @param caller The guest.
+ * @param args What the guest passes.
  */
 export type HostFunction = (caller: Caller, ...args: never[]) => unknown;
 

@@ -397,8 +397,19 @@ export interface InvokeResult<Value = GuestResult> {
 /** What a guest's function gives: nothing, a number (a bigint for i64), or several in an array. */
 export type GuestResult = number | bigint | (number | bigint)[] | undefined;
 
+/**
+ * A function that a module exports.
+ *
+ * @typeParam Args What it takes.
+ * @typeParam Result What it gives.
+ * @param args Numbers for i32, f32 and f64, bigints for i64.
+ */
+export type GuestFunction<Args extends unknown[] = (number | bigint)[], Result = GuestResult> = (
+  ...args: Args
+) => Result;
+
 /** The functions that a module exports, where nothing more is known of them. */
-export type GuestExports = Record<string, (...args: (number | bigint)[]) => GuestResult>;
+export type GuestExports = Record<string, GuestFunction>;
 
 /**
  * The name of a function of these.
@@ -413,10 +424,8 @@ export type ExportName<Exports extends object> = keyof Exports & string;
  * @typeParam Exports The functions that a module exports.
  * @typeParam Name The name of one of them.
  */
-export type ArgumentsOf<
-  Exports extends object,
-  Name extends keyof Exports,
-> = Exports[Name] extends (...args: infer Args) => unknown ? Args : never;
+export type ArgumentsOf<Exports extends object, Name extends keyof Exports> =
+  Exports[Name] extends GuestFunction<infer Args, unknown> ? Args : never;
 
 /**
  * What a function of these gives.
@@ -424,11 +433,8 @@ export type ArgumentsOf<
  * @typeParam Exports The functions that a module exports.
  * @typeParam Name The name of one of them.
  */
-export type ResultOf<Exports extends object, Name extends keyof Exports> = Exports[Name] extends (
-  ...args: never[]
-) => infer Result
-  ? Result
-  : never;
+export type ResultOf<Exports extends object, Name extends keyof Exports> =
+  Exports[Name] extends GuestFunction<never[], infer Result> ? Result : never;
 
 /** Options of {@link LoadedModule.instantiate}. */
 export interface InstantiateOptions {
@@ -439,9 +445,15 @@ export interface InstantiateOptions {
   /**
    * Is given what the guest writes to its standard output, but for {@link Instance.invoke}'s, which is
    * in its result: before the promise of the call that wrote it settles. Default: it is dropped.
+   *
+   * @param chunk Some of it.
    */
   stdout?: (chunk: Buffer) => void;
-  /** The same for its standard error. */
+  /**
+   * The same for its standard error.
+   *
+   * @param chunk Some of it.
+   */
   stderr?: (chunk: Buffer) => void;
   /**
    * Ends the making early (ERR_ABORTED, with the signal's reason as its cause). Without effect once

@@ -9,6 +9,7 @@ import { MODEL_IDENTIFIER } from './metadata.js';
 
 /** A tensor as the file has it. */
 export interface FileTensor {
+  /** May be empty, and need not be unique. */
   name: string;
   /** As the schema calls it, in small letters: `float32`, `string`, `resource`. */
   type: string;
@@ -22,6 +23,7 @@ export interface SignatureDescription {
   name?: string;
   /** By their names in the signature, in its order. */
   inputs: FileTensor[];
+  /** By their names in the signature, in its order. */
   outputs: FileTensor[];
 }
 
@@ -29,7 +31,9 @@ export interface SignatureDescription {
 export interface OperatorCount {
   /** As the schema calls it; a custom one by its own name. */
   name: string;
+  /** Whether it is a custom one, which the schema does not have. */
   custom?: true;
+  /** In all graphs of the model together. */
   count: number;
 }
 

@@ -8,13 +8,19 @@ import type { ZipEntry } from './zip.js';
 
 /** What the model's maker says of it. Texts are theirs, and may hold anything. */
 export interface ModelMetadata {
+  /** What the model is called. */
   name?: string;
+  /** What it is for. */
   description?: string;
+  /** Its version, in no particular form. */
   version?: string;
+  /** Who made it. */
   author?: string;
+  /** The licence's text, or its name. */
   license?: string;
   /** In the model's order; empty where nothing is said of them. */
   inputs: TensorMetadata[];
+  /** In the model's order; empty where nothing is said of them. */
   outputs: TensorMetadata[];
   /** The files in the archive behind the model. */
   files: ZipEntry[];
@@ -22,10 +28,17 @@ export interface ModelMetadata {
 
 /** What is said of an input or output. */
 export interface TensorMetadata {
+  /** What it is called, which need not be the tensor's name. */
   name?: string;
+  /** What it holds. */
   description?: string;
   /** `(value - mean) / std`, for each channel or for all. */
-  normalization?: { mean: number[]; std: number[] };
+  normalization?: {
+    /** What is subtracted: one number, or one for each channel. */
+    mean: number[];
+    /** What the difference is divided by: one number, or one for each channel. */
+    std: number[];
+  };
   /** The file of the archive with its labels. */
   labels?: string;
 }

@@ -9,10 +9,13 @@ import type { ByteSource } from './flat-buffer.js';
 
 /** A file in the archive, not yet unpacked. */
 export interface ZipEntry {
+  /** Its path in the archive, as the archive has it. */
   name: string;
   /** Bytes when it is unpacked, as the archive says. */
   size: number;
+  /** How it is packed: 0 stored, 8 deflated. */
   method: number;
+  /** Bytes in the archive. */
   compressedSize: number;
   /** Of its local header, in the source. */
   offset: number;
