@@ -23,7 +23,6 @@ export type { Task } from './guest/task.js';
 export { Instance } from './module/instance.js';
 export type { InstanceGlobals } from './module/instance-globals.js';
 export { inspectModel } from './module/inspect-model.js';
-export type { ModelDescription } from './module/inspect-model.js';
 export { inspectModule } from './module/inspect.js';
 export type { ModuleDescription } from './module/inspect.js';
 export type { FileTensor, OperatorCount, SignatureDescription } from './models/tflite/graph.js';
@@ -31,6 +30,7 @@ export type { ModelMetadata, TensorMetadata } from './models/tflite/metadata.js'
 export type { ZipEntry } from './models/tflite/zip.js';
 export { loadModule } from './module/load-module.js';
 export { LoadedModule } from './module/loaded-module.js';
+export type { ModelDescription } from './module/model-description.js';
 export { findModel } from './models/model-lookup.js';
 export type { FoundModel } from './models/model-lookup.js';
 export type {

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 
 import type { FileTensor } from '../models/tflite/graph.js';
-import type { ModelDescription } from '../module/inspect-model.js';
+import type { ModelDescription } from '../module/model-description.js';
 import { printable } from '../support/printable.js';
 import type { ModelCosts, RewriteDescription, TensorDescription } from '../support/shared-types.js';
 

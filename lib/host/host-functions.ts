@@ -50,7 +50,7 @@ export class HostFunctions {
 
   /** Whether a guest of this module waits for the code that runs. */
   get isWaitedFor(): boolean {
-    return !this.isEmpty && isWithinHostCallOf(this);
+    return isWithinHostCallOf(this);
   }
 
   /**

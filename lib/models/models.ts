@@ -19,9 +19,7 @@ import { readRegularFile } from '../support/regular-file.js';
 import type { TensorDescription } from '../support/shared-types.js';
 
 import { modelSettings } from './model-settings.js';
-import { sourceOf } from './tflite/flat-buffer.js';
-import { labelsIn, normalizationIn, readMetadata } from './tflite/metadata.js';
-import type { ModelMetadata } from './tflite/metadata.js';
+import type * as Metadata from './tflite/metadata.js';
 
 const LINE_FEED = 0x0a;
 const MODEL_OPTIONS = [
@@ -125,6 +123,7 @@ export async function namesWithoutLabels(found: ModelSources): Promise<string[]>
 
 async function hasLabels({ file, labels }: ModelSource): Promise<boolean> {
   if (labels) return labels.length > 0;
+  const { labelsIn, readMetadata, sourceOf } = metadataReader();
   const source = sourceOf(typeof file === 'string' ? await read(file, 'model') : file);
   const metadata = readMetadata(source);
   return metadata !== undefined && (await labelsIn(source, metadata)) !== undefined;
@@ -159,6 +158,8 @@ export async function loadModels(
   // Without a prototype, so that a model may be named __proto__.
   const byName = Object.create(null) as LoadedModels['byName'];
   const loaded: LoadedModels = { byName, files: {} };
+  if (models.length === 0) return loaded;
+  const { normalizationIn, readMetadata } = metadataReader();
   await Promise.all(
     models.map(async (read) => {
       const { name } = read;
@@ -177,12 +178,17 @@ export async function loadModels(
   return loaded;
 }
 
+/** Loaded with the first model: most modules have none. */
+function metadataReader(): typeof Metadata {
+  return require('./tflite/metadata.js') as typeof Metadata;
+}
+
 /** Those in its file, which nobody has asked for: where they are not those of its classes, none. */
 async function ownLabels(
   model: NativeModel,
-  metadata: ModelMetadata,
+  metadata: Metadata.ModelMetadata,
 ): Promise<Uint8Array | undefined> {
-  const labels = await labelsIn(model, metadata);
+  const labels = await metadataReader().labelsIn(model, metadata);
   const classes = classesOf(model.outputs);
   if (!labels || classes === undefined || countLines(labels) === classes) return labels;
   return undefined;

@@ -24,7 +24,7 @@ export interface InstanceFacts {
   functions: ExportedFunctions;
   /** Longest time of a call, in milliseconds. */
   timeoutMs: number | undefined;
-  hostFunctions: HostFunctions;
+  hostFunctions: HostFunctions | undefined;
 }
 
 /** What differs between them. */
@@ -373,8 +373,7 @@ export class InstanceCalls {
 
   /** Where it is seen who asks. */
   #beginHostCalls(): InvocationCalls | undefined {
-    const { hostFunctions } = this.#facts;
-    return hostFunctions.isEmpty ? undefined : hostFunctions.begin([this]);
+    return this.#facts.hostFunctions?.begin([this]);
   }
 
   /** At once, or when what has the instance held has been done. */

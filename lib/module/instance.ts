@@ -10,11 +10,9 @@ import type {
 } from '../options/types.js';
 import { elementsOf, looking, refuse } from '../options/validation.js';
 import type { SingleCall } from '../runners/instance-port.js';
-import type { ExternalDescription } from '../support/shared-types.js';
 
 import type { InstanceCalls } from './instance-calls.js';
-import { InstanceGlobals } from './instance-globals.js';
-import { InstanceMemory } from './instance-memory.js';
+import type { InstanceGlobals } from './instance-globals.js';
 
 /** Closes what nobody has any more. */
 const forgotten = new FinalizationRegistry<InstanceCalls>((calls) => {
@@ -47,15 +45,16 @@ export class Instance<Exports extends object = GuestExports> implements AsyncDis
   /** @internal Use {@link LoadedModule.instantiate}. */
   constructor(
     calls: InstanceCalls,
-    exports: readonly ExternalDescription[],
+    memory: GuestMemory,
+    globals: InstanceGlobals,
     single: (options: CallOptions) => SingleCall,
   ) {
     this.#calls = calls;
     this.#single = single;
-    this.memory = new InstanceMemory(calls);
-    this.globals = new InstanceGlobals(calls, exports);
-    owners.set(this.memory, this);
-    owners.set(this.globals, this);
+    this.memory = memory;
+    this.globals = globals;
+    owners.set(memory, this);
+    owners.set(globals, this);
     forgotten.register(this, calls);
   }
 

@@ -10,6 +10,8 @@ import { printable } from '../support/printable.js';
 import { Instance } from './instance.js';
 import { InstanceCalls, tell } from './instance-calls.js';
 import type { InstanceFacts } from './instance-calls.js';
+import { InstanceGlobals } from './instance-globals.js';
+import { InstanceMemory } from './instance-memory.js';
 
 /** The kept instances of a module. */
 export class Instances {
@@ -58,7 +60,9 @@ export class Instances {
     tell(onStdout, made.stdout);
     tell(onStderr, made.stderr);
     const { limits } = this.#defaults;
-    return new Instance<Exports>(calls, this.#facts.exports, (options) =>
+    const memory = new InstanceMemory(calls);
+    const globals = new InstanceGlobals(calls, this.#facts.exports);
+    return new Instance<Exports>(calls, memory, globals, (options) =>
       checkedSingleCall(options, limits),
     );
   }
@@ -73,7 +77,7 @@ export class Instances {
 
   async #made({ request, signal, timeoutOption }: CheckedInstance): Promise<MadeInstance> {
     const { hostFunctions } = this.#facts;
-    const calls = hostFunctions.isEmpty ? undefined : hostFunctions.begin();
+    const calls = hostFunctions?.begin();
     try {
       if (signal?.aborted) throw earlyEndError('aborted');
       const made = await this.#executor.instantiate(request, signal, calls);

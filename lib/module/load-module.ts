@@ -1,4 +1,4 @@
-import { HostFunctions } from '../host/host-functions.js';
+import type * as Host from '../host/host-functions.js';
 import { namesWithoutLabels, withLabelsFound } from '../models/models.js';
 import type { BytesLike, GuestExports, LoadOptions } from '../options/types.js';
 import type { Executor } from '../runners/executor.js';
@@ -65,8 +65,19 @@ async function loadDecided<Exports extends object>({
   const { executor, details } = await unlessAborted(signals, open({ ...settings, ...own }), (it) =>
     it.executor.close(),
   );
-  const hostFunctions = new HostFunctions(settings.hostFunctions, details);
+  const hostFunctions = importedOf(settings, details);
   return new LoadedModule<Exports>(executor, details, settings, hostFunctions);
+}
+
+/** The host functions that the module imports. Their code is loaded with the first that are given. */
+function importedOf(
+  { hostFunctions: given }: LoadSettings,
+  details: ModuleDetails,
+): Host.HostFunctions | undefined {
+  if (given.length === 0) return undefined;
+  const { HostFunctions } = require('../host/host-functions.js') as typeof Host;
+  const imported = new HostFunctions(given, details);
+  return imported.isEmpty ? undefined : imported;
 }
 
 // What the other isolations are made of is loaded with the first module that has them.

@@ -23,7 +23,7 @@ import { WasmEdgeError } from '../support/errors.js';
 import type { ExternalDescription, Isolation } from '../support/shared-types.js';
 
 import type { Instance } from './instance.js';
-import { Instances } from './instances.js';
+import type * as Kept from './instances.js';
 import { published } from './run-event.js';
 
 /**
@@ -43,17 +43,20 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   readonly exports: readonly ExternalDescription[];
   readonly #executor: Executor;
   readonly #defaults: InvocationDefaults;
-  readonly #hostFunctions: HostFunctions;
+  readonly #hostFunctions: HostFunctions | undefined;
   #functions: ExportedFunctions | undefined;
-  #instances: Instances | undefined;
+  #instances: Kept.Instances | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @internal Use {@link loadModule}. */
+  /**
+   * @internal Use {@link loadModule}.
+   * @param hostFunctions Those that the module imports; undefined where there are none.
+   */
   constructor(
     executor: Executor,
     details: ModuleDetails,
     defaults: InvocationDefaults,
-    hostFunctions: HostFunctions,
+    hostFunctions: HostFunctions | undefined,
   ) {
     this.#hostFunctions = hostFunctions;
     this.#executor = executor;
@@ -137,13 +140,18 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   async instantiate(options: InstantiateOptions = {}): Promise<Instance<Exports>> {
     if (this.#closing) throw closedError(this.file);
     const checked = checkedInstance(options, this.file, this.#defaults);
-    this.#instances ??= new Instances(this.#executor, this.#defaults, {
-      file: this.file,
-      exports: this.exports,
-      functions: this.#exportedFunctions(),
-      timeoutMs: this.#defaults.limits.timeoutMs,
-      hostFunctions: this.#hostFunctions,
-    });
+    // What kept instances are made of is loaded with the first.
+    this.#instances ??= new (require('./instances.js') as typeof Kept).Instances(
+      this.#executor,
+      this.#defaults,
+      {
+        file: this.file,
+        exports: this.exports,
+        functions: this.#exportedFunctions(),
+        timeoutMs: this.#defaults.limits.timeoutMs,
+        hostFunctions: this.#hostFunctions,
+      },
+    );
     return this.#instances.make<Exports>(checked);
   }
 
@@ -219,8 +227,8 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
       call,
     );
     // Here, where it is seen who asks.
-    const calls = this.#hostFunctions.isEmpty ? undefined : this.#hostFunctions.begin();
-    const isNested = this.#hostFunctions.isWaitedFor;
+    const calls = this.#hostFunctions?.begin();
+    const isNested = this.#hostFunctions?.isWaitedFor ?? false;
     try {
       if (signal?.aborted) throw earlyEndError('aborted');
       const result = await this.#executor.execute({ ...request, isNested }, signal, calls);

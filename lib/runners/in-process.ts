@@ -10,10 +10,12 @@ import type { Room } from './admission.js';
 import { earlyEndError, onEarlyEnd } from './early-end.js';
 import type { EndReason } from './early-end.js';
 import type { Executor } from './executor.js';
-import { makeInProcess } from './in-process-instance.js';
+import type * as Kept from './in-process-instance.js';
 import type { InstanceRequest, MadeInstance } from './instance-port.js';
-import { NativeHostCallPort } from './native-host-call.js';
+import type * as HostCall from './native-host-call.js';
 import { LargeInput, copyToNative, isLarge } from './large-input.js';
+
+// What instances and host functions take is loaded with the first of them.
 
 /** Runs the guest in this process, on the addon's own threads: a fresh instance per invocation. */
 export class InProcessExecutor implements Executor {
@@ -32,8 +34,10 @@ export class InProcessExecutor implements Executor {
     this.#module = module;
     this.#room = room;
     const calls = this.#calls;
+    let port: typeof HostCall | undefined;
     module.onHostCall = (key, call, index, args) => {
-      calls.get(key)?.receive(index, args, new NativeHostCallPort(module, key, call));
+      port ??= require('./native-host-call.js') as typeof HostCall;
+      calls.get(key)?.receive(index, args, new port.NativeHostCallPort(module, key, call));
     };
   }
 
@@ -53,6 +57,7 @@ export class InProcessExecutor implements Executor {
     signal: AbortSignal | undefined,
     calls?: HostCallReceiver,
   ): Promise<MadeInstance> {
+    const { makeInProcess } = require('./in-process-instance.js') as typeof Kept;
     return makeInProcess(this.#module, this.#calls, request, signal, calls);
   }
 

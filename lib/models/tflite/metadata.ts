@@ -43,6 +43,8 @@ export interface TensorMetadata {
   labels?: string;
 }
 
+export { sourceOf } from './flat-buffer.js';
+
 export const MODEL_IDENTIFIER = 'TFL3';
 const METADATA_IDENTIFIER = 'M001';
 const METADATA_NAME = 'TFLITE_METADATA';

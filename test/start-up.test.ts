@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+
+import { ROOT } from './support/paths.js';
+
+/** What only some need, each loaded with the first use of it. */
+const LATER = [
+  'compile/aot-cache.js',
+  'compile/compile-process.js',
+  'host/guest-memory.js',
+  'host/host-functions.js',
+  'models/tflite/',
+  'module/instances.js',
+  'module/model-description.js',
+  'module/open-subprocess.js',
+  'module/open-worker-process.js',
+  'runners/in-process-instance.js',
+  'runners/native-host-call.js',
+];
+
+/** The files below dist/ that are loaded with one of them. */
+function loadedWith(file: string): string[] {
+  const dist = path.join(ROOT, 'dist');
+  const script =
+    'require(process.argv[1]); process.stdout.write(JSON.stringify(Object.keys(require.cache)));';
+  const output = execFileSync(process.execPath, ['-e', script, path.join(dist, file)], {
+    encoding: 'utf8',
+  });
+  return (JSON.parse(output) as string[]).map((each) => path.relative(dist, each));
+}
+
+describe('The start of a process', () => {
+  for (const file of ['index.js', 'module/open-module.js']) {
+    it(`loads with ${file} nothing that only some need`, () => {
+      const loaded = loadedWith(file);
+      assert.ok(loaded.includes('runners/in-process.js'));
+      assert.deepEqual(
+        loaded.filter((each) => LATER.some((later) => each.startsWith(later))),
+        [],
+      );
+    });
+  }
+});
