@@ -61,8 +61,8 @@ export interface InferenceOptions {
   /** Threads of one inference, 1 to 64. Default 1: parallel runs scale better. */
   threads?: number;
   /**
-   * `xnnpack` (default, fastest), TensorFlow Lite's `builtin` kernels, or its slow and simple
-   * `reference` kernels to compare with.
+   * `xnnpack` (default, fastest), or TensorFlow Lite's `builtin` kernels. LiteRT 2.3 runs the built-in
+   * ones for `reference` too.
    */
   kernels?: Kernels;
   /**

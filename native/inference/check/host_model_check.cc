@@ -59,6 +59,14 @@ bool IsStateful(const FileOperatorCode& code) noexcept {
   }
 }
 
+/// Whether the kernel knows weights without their zeros. Others read as many elements as the shape
+/// has, which is past the end of what is there.
+bool TakesSparse(int32_t code, size_t input, int8_t type) noexcept {
+  if (code == schema::kDensify) return input == 0;
+  return code == schema::kFullyConnected && input == 1 &&
+         (type == schema::kFloat32 || type == schema::kInt8);
+}
+
 /// Checks one subgraph.
 class SubgraphChecker {
  public:
@@ -135,6 +143,10 @@ void SubgraphChecker::CheckTensor(size_t index) {
   bytes_[index] = is_free ? 0 : (total + 7) / 8;
 
   const uint64_t data_size = DataSize(tensor);
+  if (tensor.is_sparse && (data_size == 0 || data_size > bytes_[index])) {
+    RefuseModel("has " + std::to_string(data_size) + " bytes for its sparse " + Label(index) +
+                " of shape " + shape.ToString());
+  }
   if (data_size == 0) return;
   if (is_handle || is_free) RefuseModel("has data in its " + Label(index) + " of no fixed size");
   if (!tensor.is_sparse && data_size != bytes_[index]) {
@@ -188,6 +200,9 @@ void SubgraphChecker::Check() {
   for (const int32_t output : subgraph_.outputs) {
     const size_t index = TensorIndex(output, "an output");
     if (states_[index] == State::kAbsent) RefuseModel("never computes its output, " + Label(index));
+    if (subgraph_.tensors[index].is_sparse) {
+      RefuseModel("gives sparse weights as an output, " + Label(index));
+    }
   }
 }
 
@@ -218,21 +233,27 @@ void SubgraphChecker::CheckOperator(size_t place) {
       RefuseModel("calls a graph that it lacks by its " + label);
     }
   }
-  for (const int32_t input : op.inputs) {
+  for (size_t place_of_input = 0; place_of_input < op.inputs.size(); ++place_of_input) {
+    const int32_t input = op.inputs[place_of_input];
     if (input == kNotGiven) continue;
     const size_t index = TensorIndex(input, "an input of " + label);
     if (states_[index] == State::kAbsent) {
       RefuseModel("computes its " + Label(index) + " later than " + label + " needs it, or never");
     }
+    const FileTensor& tensor = subgraph_.tensors[index];
+    if (tensor.is_sparse && !TakesSparse(code.code, place_of_input, tensor.type)) {
+      RefuseModel("gives sparse weights, its " + Label(index) + ", to " + label);
+    }
     summary_.other_elements = AddClamped(summary_.other_elements, bytes_[index]);
-    const uint64_t data_size = DataSize(subgraph_.tensors[index]);
+    const uint64_t data_size = DataSize(tensor);
     summary_.weight_bytes = AddClamped(summary_.weight_bytes, data_size);
   }
   for (const int32_t each : op.intermediates) {
     if (each != kNotGiven) TensorIndex(each, "an intermediate of " + label);
   }
   for (const int32_t output : op.outputs) {
-    if (output == kNotGiven) continue;
+    // Kernels write to all that they have, without asking.
+    if (output == kNotGiven) RefuseModel("lacks an output of its " + label);
     const size_t index = TensorIndex(output, "an output of " + label);
     if (states_[index] != State::kAbsent) {
       RefuseModel("writes its " + Label(index) + " by " + label +

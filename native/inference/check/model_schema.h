@@ -269,6 +269,7 @@ enum BuiltinOperator : int32_t {
   kWhile = 119,
   kScatterNd = 122,
   kSelectV2 = 123,
+  kDensify = 124,
   kBatchMatmul = 126,
   kPlaceholderForGreaterOpCodes = 127,
   kCumsum = 128,
