@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
+import { GUESTS, GUEST_TEXTS } from './support/bench.js';
 import { cacheWithoutModels, commandLine } from './support/command-line.js';
 import { jpeg } from './support/jpeg.js';
 import { folderWith } from './support/model-files.js';
 import { pickingModel } from './support/tflite-models.js';
+import { assemble } from './support/wat.js';
 
 const folder = folderWith({
   'colours.tflite': pickingModel({ type: 'uint8', size: [8, 8, 3] }, [
@@ -82,6 +84,38 @@ describe('wasmedge-embed bench', () => {
       readFileSync(path.join(out, 'again.html'), 'utf8'),
       readFileSync(raw.replace('.json', '.html'), 'utf8'),
     );
+  });
+
+  it('measures small calls beside those of node:wasi', async () => {
+    const out = path.join(folder, 'calls');
+    const names = [
+      ...['instance-call-in-process', 'instance-call-in-process-many'],
+      ...['instance-call-worker-process-many', 'instance-call-node-wasi'],
+      ...['host-call-in-process', 'host-call-node-wasi'],
+    ];
+    const { stdout, stderr, exitCode } = await commandLine([
+      ...['bench', '--quick', '--only', names.join(','), '--output', out],
+      ...[...withModel, file('red.jpg')],
+    ]);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /Kept instance: 1,000 calls/);
+    assert.match(stdout, /Host functions: 1,000 calls/);
+    const [results = ''] = readdirSync(out).filter((name) => name.endsWith('.summary.json'));
+    const { contenders } = JSON.parse(readFileSync(path.join(out, results), 'utf8')) as Summary;
+    assert.deepEqual(
+      contenders.map(({ name }) => name),
+      names,
+    );
+    for (const { latency, throughput, memory, coldStart } of contenders) {
+      assert.ok(latency && latency.samples > 0);
+      assert.deepEqual([throughput, memory, coldStart], [undefined, undefined, undefined]);
+    }
+  });
+
+  it('calls guests that are what their text says', async () => {
+    for (const kind of ['instance-call', 'host-call'] as const) {
+      assert.deepEqual(GUESTS[kind], await assemble(GUEST_TEXTS[kind]));
+    }
   });
 
   it('says which contenders there are when one is not known', async () => {

@@ -18,6 +18,8 @@ export interface ReportTable {
 export const WORKLOAD_TITLES: Record<WorkloadKind, string> = {
   classification: 'Classification of a photograph',
   trivial: 'Trivial guest: what an invocation costs by itself',
+  'instance-call': 'Kept instance: 1,000 calls of an export that does nothing',
+  'host-call': 'Host functions: 1,000 calls of one that does nothing',
   inference: 'Inference alone',
 };
 

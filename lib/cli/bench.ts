@@ -92,7 +92,7 @@ function helpText(names: readonly string[]): string {
 Contenders: ${names.join(', ')}.
 Workloads: ${WORKLOADS.join(', ')}.
 
-All contenders run in processes of their own and take turns in every round. A full run takes some 20
+All contenders run in processes of their own and take turns in every round. A full run takes some 30
 minutes and wants a machine that does nothing else; it says how much else was going on.
 Peers are installed with npm into folders of their own in the cache, once. What cannot be had here is
 skipped with a note. Without images: the photographs of $WASMEDGE_EMBED_DATA, else those that

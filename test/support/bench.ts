@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import type * as Compare from '../../dist/bench/compare.js';
+import type * as CallsGuest from '../../dist/bench/contenders/calls-guest.js';
 import type * as Cost from '../../dist/bench/cost.js';
 import type * as Disk from '../../dist/bench/disk.js';
 import type * as Format from '../../dist/bench/format.js';
@@ -23,6 +24,7 @@ import { ROOT } from './paths.js';
 const load = createRequire(path.join(ROOT, 'dist', 'bench', 'run.js'));
 
 export const { compareResults, differences } = load('./compare.js') as typeof Compare;
+export const { GUESTS, GUEST_TEXTS } = load('./contenders/calls-guest.js') as typeof CallsGuest;
 export const { dollarsPerMillion } = load('./cost.js') as typeof Cost;
 export const { dependencyFolders, withLibraries } = load('./disk.js') as typeof Disk;
 export const { bytesOf } = load('../support/disk-usage.js') as typeof DiskUsage;

@@ -1,3 +1,4 @@
+import * as calls from './calls-definitions.js';
 import type { Definition } from './definition.js';
 import * as embedded from './embedded-definitions.js';
 import * as native from './native-definitions.js';
@@ -11,5 +12,7 @@ export const definitions: readonly Definition[] = [
   ...native.classification,
   ...peer.classification,
   ...embedded.trivial,
+  ...calls.instanceCall,
+  ...calls.hostCall,
   ...native.inference,
 ];

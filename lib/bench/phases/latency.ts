@@ -2,8 +2,11 @@ import type { BenchOptions } from '../options.js';
 import { cpuSeconds } from '../process-tree.js';
 import { interleave } from '../schedule.js';
 
-import { attemptWith, stillIn } from './participant.js';
+import { attemptWith, makesCalls, stillIn } from './participant.js';
 import type { Participant, Progress } from './participant.js';
+
+/** An invocation that is a thousand calls is timed so many times less. */
+const LESS_OFTEN = 10;
 
 /** One invocation at a time, of the first picture, in rounds. */
 export async function measureLatency(
@@ -11,11 +14,13 @@ export async function measureLatency(
   { rounds, samples, warmUp, seed }: BenchOptions,
   progress: Progress,
 ): Promise<void> {
-  const count = Math.ceil(samples / rounds);
+  const each = Math.ceil(samples / rounds);
+  const some = Math.ceil(each / LESS_OFTEN);
   const taking = stillIn(participants);
   progress.begin('latency', taking.length * rounds);
   for (const { contender } of interleave(taking, rounds, seed)) {
     await attemptWith(contender, async (running) => {
+      const count = makesCalls(contender) ? some : each;
       // Apart from the timed ones: their processor time is counted from outside.
       await running.measure(0, warmUp, 1);
       const before = cpuSeconds(running.pid);

@@ -4,7 +4,7 @@ import { ContenderProcess } from '../contenders/process.js';
 import type { BenchOptions } from '../options.js';
 import { residentBytes } from '../process-tree.js';
 
-import { attempt, stillIn } from './participant.js';
+import { answering, attempt } from './participant.js';
 import type { Participant, Progress } from './participant.js';
 
 const SETTLE_MS = 500;
@@ -16,7 +16,7 @@ export async function measureMemory(
   { concurrency: most, memoryMs }: BenchOptions,
   progress: Progress,
 ): Promise<void> {
-  const taking = stillIn(participants).filter(({ result }) => result.workload !== 'inference');
+  const taking = answering(participants);
   progress.begin('memory', taking.length * (most + 1));
   for (const contender of taking) {
     await attempt(contender, async () => {

@@ -23,6 +23,18 @@ export function stillIn(participants: readonly Participant[]): Participant[] {
   return participants.filter(({ result }) => result.failed === undefined);
 }
 
+/** Whether its invocations are a thousand small calls: their latency says it all. */
+export function makesCalls({ result: { workload } }: Participant): boolean {
+  return workload === 'instance-call' || workload === 'host-call';
+}
+
+/** Those that answer whoever asks; the model alone has no callers that could be many. */
+export function answering(participants: readonly Participant[]): Participant[] {
+  return stillIn(participants).filter(
+    (each) => each.result.workload !== 'inference' && !makesCalls(each),
+  );
+}
+
 /** A failure ends the contender's part in the benchmark, not the benchmark. */
 export async function attempt(participant: Participant, work: () => Promise<void>): Promise<void> {
   if (participant.result.failed !== undefined) return;

@@ -2,7 +2,7 @@ import type { BenchOptions } from '../options.js';
 import { interleave } from '../schedule.js';
 import { percentile, sorted } from '../statistics.js';
 
-import { attemptWith, stillIn } from './participant.js';
+import { answering, attemptWith } from './participant.js';
 import type { Participant, Progress } from './participant.js';
 
 /** As many invocations as go, with 1, 2, … of them under way. */
@@ -11,8 +11,7 @@ export async function measureThroughput(
   { concurrency: most, throughputMs, throughputRounds, seed }: BenchOptions,
   progress: Progress,
 ): Promise<void> {
-  // The model alone has no callers that could be many.
-  const taking = stillIn(participants).filter(({ result }) => result.workload !== 'inference');
+  const taking = answering(participants);
   const points = Array.from({ length: most }, (_, index) => index + 1);
   progress.begin('throughput', taking.length * points.length * throughputRounds);
   for (const { contender } of interleave(taking, throughputRounds, seed)) {

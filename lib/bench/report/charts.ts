@@ -104,6 +104,13 @@ export function charts({ contenders, options }: BenchSummary): ChartSpec[] {
     installed(classifiers),
     cost(classifiers),
     ranges('trivial', WORKLOAD_TITLES.trivial, trivial),
+    ...(['instance-call', 'host-call'] as const).map((kind) =>
+      ranges(
+        kind,
+        WORKLOAD_TITLES[kind],
+        contenders.filter(({ workload }) => workload === kind),
+      ),
+    ),
     ranges('inference', WORKLOAD_TITLES.inference, inference),
   ];
   return specs.filter((spec) => ('rows' in spec ? spec.rows.length : spec.series.length) > 0);
