@@ -20,6 +20,8 @@ const TABLES: Record<string, string> = {
   metadata: 'Metadata',
   signature_def: 'SignatureDef',
   tensor_map: 'TensorMap',
+  sparsity: 'SparsityParameters',
+  sparse_dimension: 'DimensionMetadata',
 };
 
 /** The schema's enumeration for each of model_schema.h. */
@@ -29,12 +31,15 @@ const ENUMERATIONS: Record<string, string> = {
   ActivationFunction: 'ActivationFunctionType',
   BuiltinOperator: 'BuiltinOperator',
   BuiltinOptions: 'BuiltinOptions',
+  SparseIndexVector: 'SparseIndexVector',
+  QuantizationDetails: 'QuantizationDetails',
 };
 
 /** Enumerators that the schema has by another name. */
 const RENAMED: Record<string, string> = {
   noactivation: 'none',
   nooptions: 'none',
+  nodetails: 'none',
   fusedrelu: 'relu',
   fusedrelun1to1: 'relun1to1',
   fusedrelu6: 'relu6',
@@ -44,7 +49,14 @@ const RENAMED: Record<string, string> = {
 };
 
 /** The letters of vectors' elements. */
-const ELEMENTS: Record<string, string> = { Uint8: 'b', Int32: 'i', Int64: 'l', Float32: 'f' };
+const ELEMENTS: Record<string, string> = {
+  Bool: 'b',
+  Uint8: 'b',
+  Int32: 'i',
+  Uint32: 'i',
+  Int64: 'l',
+  Float32: 'f',
+};
 
 const read = (name: string): string =>
   readFileSync(path.join(ROOT, 'native/inference/check', name), 'utf8');
@@ -152,13 +164,18 @@ describe("What is declared of TensorFlow Lite's schema", () => {
   });
 
   it('has the layouts of all options', () => {
-    const layouts = texts(read('model_schema.cc'), 'kOptionsLayouts');
-    const known = [...members('BuiltinOptions')].filter(([, value]) => value > 0);
-    assert.equal(layouts.length, known.length);
-    for (const [table, value] of known) {
-      // The number of a subgraph is told from others.
-      const plainly = layouts[value - 1]?.replaceAll('g', '4').replaceAll('G', 'i');
-      assert.equal(plainly, layout(table), table);
+    for (const [array, union] of [
+      ['kOptionsLayouts', 'BuiltinOptions'],
+      ['kOptionsLayouts2', 'BuiltinOptions2'],
+    ] as const) {
+      const layouts = texts(read('model_schema.cc'), array);
+      const known = [...members(union)].filter(([, value]) => value > 0);
+      assert.equal(layouts.length, known.length);
+      for (const [table, value] of known) {
+        // The number of a subgraph is told from others.
+        const plainly = layouts[value - 1]?.replaceAll('g', '4').replaceAll('G', 'i');
+        assert.equal(plainly, layout(table), table);
+      }
     }
   });
 

@@ -80,7 +80,7 @@ void VerifySparsity(const FlatTable& sparsity) {
   constexpr char kWhat[] = "a tensor's sparsity";
   sparsity.Vector<int32_t>(schema::sparsity::kTraversalOrder, kWhat);
   sparsity.Vector<int32_t>(schema::sparsity::kBlockMap, kWhat);
-  const FlatTables dimensions = sparsity.Tables(schema::sparsity::kDimensions, kWhat);
+  const FlatTables dimensions = sparsity.Tables(schema::sparsity::kDimMetadata, kWhat);
   for (size_t i = 0; i < dimensions.size(); ++i) {
     namespace field = schema::sparse_dimension;
     const FlatTable dimension = dimensions[i];
@@ -94,8 +94,8 @@ void VerifySparsity(const FlatTable& sparsity) {
       if (type == schema::kUint16Vector) table->Vector<uint16_t>(0, kWhat);
       if (type == schema::kUint8Vector) table->Vector<uint8_t>(0, kWhat);
     };
-    verify(field::kSegmentsType, field::kSegments);
-    verify(field::kIndicesType, field::kIndices);
+    verify(field::kArraySegmentsType, field::kArraySegments);
+    verify(field::kArrayIndicesType, field::kArrayIndices);
   }
 }
 

@@ -15,7 +15,7 @@ namespace wasmedge_embed::schema {
 
 constexpr uint32_t kVersion = 3;
 
-// The fields of each table.
+// The fields of each table, in a namespace of its own: tables have fields of the same name.
 namespace model {
 enum Field : int {
   kVersion = 0,
@@ -132,16 +132,16 @@ enum TensorType : int8_t {
 };
 
 namespace sparsity {
-enum Field : int { kTraversalOrder = 0, kBlockMap = 1, kDimensions = 2 };
+enum Field : int { kTraversalOrder = 0, kBlockMap = 1, kDimMetadata = 2 };
 }  // namespace sparsity
 namespace sparse_dimension {
 enum Field : int {
   kFormat = 0,
   kDenseSize = 1,
-  kSegmentsType = 2,
-  kSegments = 3,
-  kIndicesType = 4,
-  kIndices = 5,
+  kArraySegmentsType = 2,
+  kArraySegments = 3,
+  kArrayIndicesType = 4,
+  kArrayIndices = 5,
 };
 }  // namespace sparse_dimension
 
