@@ -1,5 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
+// Read here, and held against readelf by a test, since nothing that is there anyway tells it all:
+// patchelf does not tell DT_RPATH from DT_RUNPATH and knows no symbol versions; readelf is of binutils,
+// which those have who build. What the addon reads of ELF (native/base/elf_file.h) are files in its
+// memory, and no symbol versions: to share it would take a binding, and save the headers' 20 lines.
+
 /** What a shared object says to the dynamic loader. */
 export interface SharedObject {
   /** DT_SONAME, by which others need it. */
