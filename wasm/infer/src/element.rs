@@ -9,11 +9,16 @@ pub enum Element {
     Float32,
     Float64,
     Uint8,
+    Uint16,
+    Uint32,
+    Uint64,
     Int8,
     Int16,
     Int32,
     Int64,
     Bool,
+    /// A real and an imaginary part of 32 bits.
+    Complex64,
 }
 
 impl Element {
@@ -24,11 +29,15 @@ impl Element {
             "float32" => Self::Float32,
             "float64" => Self::Float64,
             "uint8" => Self::Uint8,
+            "uint16" => Self::Uint16,
+            "uint32" => Self::Uint32,
+            "uint64" => Self::Uint64,
             "int8" => Self::Int8,
             "int16" => Self::Int16,
             "int32" => Self::Int32,
             "int64" => Self::Int64,
             "bool" => Self::Bool,
+            "complex64" => Self::Complex64,
             _ => return None,
         })
     }
@@ -37,9 +46,9 @@ impl Element {
     pub fn size(self) -> usize {
         match self {
             Self::Uint8 | Self::Int8 | Self::Bool => 1,
-            Self::Float16 | Self::Int16 => 2,
-            Self::Float32 | Self::Int32 => 4,
-            Self::Float64 | Self::Int64 => 8,
+            Self::Float16 | Self::Uint16 | Self::Int16 => 2,
+            Self::Float32 | Self::Uint32 | Self::Int32 => 4,
+            Self::Float64 | Self::Uint64 | Self::Int64 | Self::Complex64 => 8,
         }
     }
 
@@ -51,7 +60,14 @@ impl Element {
             Self::Float64 => TensorType::F64,
             Self::Int32 => TensorType::I32,
             Self::Int64 => TensorType::I64,
-            Self::Uint8 | Self::Int8 | Self::Int16 | Self::Bool => TensorType::U8,
+            Self::Uint8
+            | Self::Uint16
+            | Self::Uint32
+            | Self::Uint64
+            | Self::Int8
+            | Self::Int16
+            | Self::Bool
+            | Self::Complex64 => TensorType::U8,
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! From `x = seed + 1` on, for every element `x = 1664525 * x + 1013904223` modulo 2^32, and of it
 //! as many of the highest bits as the type holds: floats are in [-1, 1), 8-bit integers have any
-//! value, int16 an eighth of the whole range, int32 and int64 are 0 to 3, as indices are small.
+//! value, int16 an eighth of the whole range, all others are 0 to 3, as indices are small. Complex
+//! numbers are real.
 
 use crate::element::Element;
 
@@ -34,8 +35,10 @@ fn element_of(element: Element, state: u32) -> [u8; 8] {
         Element::Uint8 => put(&[(state >> 24) as u8]),
         Element::Int8 => put(&[((state >> 24) as u8) ^ 0x80]),
         Element::Int16 => put(&((((state >> 16) as i32 - 32_768) / 8) as i16).to_le_bytes()),
-        Element::Int32 => put(&(state >> 30).to_le_bytes()),
-        Element::Int64 => put(&u64::from(state >> 30).to_le_bytes()),
+        Element::Uint16 => put(&((state >> 30) as u16).to_le_bytes()),
+        Element::Uint32 | Element::Int32 => put(&(state >> 30).to_le_bytes()),
+        Element::Complex64 => put(&((state >> 30) as f32).to_le_bytes()),
+        Element::Uint64 | Element::Int64 => put(&u64::from(state >> 30).to_le_bytes()),
         Element::Bool => put(&[(state >> 31) as u8]),
     }
     bytes
@@ -70,6 +73,22 @@ mod tests {
         let floats: Vec<u8> = numbers(Element::Float64, 2, 7).collect();
         let expected = [-0.521_663_308_143_615_7_f64, -0.991_605_997_085_571_3];
         assert_eq!(floats, expected.map(f64::to_le_bytes).concat());
+    }
+
+    #[test]
+    fn other_numbers_are_small() {
+        let small: Vec<u8> = numbers(Element::Uint8, 4, 0).map(|each| each >> 6).collect();
+        assert_eq!(small, [0, 1, 2, 2]);
+        for name in ["uint16", "uint32", "uint64", "int32", "int64"] {
+            let element = Element::of_name(name).unwrap();
+            let bytes: Vec<u8> = numbers(element, 4, 0).collect();
+            let first: Vec<u8> = bytes.iter().copied().step_by(element.size()).collect();
+            assert_eq!(first, small, "{name}");
+            assert_eq!(bytes.iter().filter(|each| **each != 0).count(), 3, "{name}");
+        }
+        let complex = Element::of_name("complex64").unwrap();
+        let bytes: Vec<u8> = numbers(complex, 2, 0).collect();
+        assert_eq!(bytes, [0.0_f32, 0.0, 1.0, 0.0].map(f32::to_le_bytes).concat());
     }
 
     #[test]
