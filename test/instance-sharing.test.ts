@@ -161,4 +161,16 @@ describe('Host functions of a kept instance', () => {
     await fails('ERR_CLOSED', instance.call('sum'));
     await module.close();
   });
+
+  it('are refused in worker processes in words, where the module itself runs', async () => {
+    const module = await loadModule(await wasmFile(GUEST), {
+      isolation: 'worker-process',
+      concurrency: 1,
+      imports: { env: { ask: (_caller, value: number) => value * 2 } },
+    });
+    const { message } = await fails('ERR_INVALID_ARGUMENT', module.instantiate());
+    assert.match(message, /'in-process' only/);
+    assert.equal(await module.call('add', 21), 42);
+    await module.close();
+  });
 });
