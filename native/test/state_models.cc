@@ -98,7 +98,8 @@ ModelSpec OddOutputsModel() {
   graph.tensors = {Float("x", {1, 4}), Constant("constant", {1, 2, 3}),
                    Constant("other", {4, 5, 6}), Float("sum", {3}), Float("shape", {2})};
   graph.tensors[4].type = schema::kInt32;
-  graph.operators = {Sum(1, 2, 3), Operator(schema::kShape, {0}, {4})};
+  graph.operators = {Sum(1, 2, 3), Operator(schema::kShape, schema::kShapeOptions,
+                                            {int8_t{schema::kInt32}}, {0}, {4})};
   graph.inputs = {0};
   graph.outputs = {1, 0, 3, 4};
   ModelSpec model;

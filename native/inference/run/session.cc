@@ -45,7 +45,7 @@ Session::Session(std::shared_ptr<Model> model, ModelGraph graph, const Inference
   Charge();
 }
 
-Session::Session(const std::shared_ptr<Model>& model, const InferenceOptions& options)
+Session::Session(std::shared_ptr<Model> model, const InferenceOptions& options)
     : Session(model, model->graph(), options, nullptr) {}
 
 Session::~Session() {

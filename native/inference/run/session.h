@@ -30,7 +30,7 @@ class Session {
   Session(std::shared_ptr<Model> model, ModelGraph graph, const InferenceOptions& options,
           SessionBudget* budget);
   /// The model's first graph, as its file has it.
-  Session(const std::shared_ptr<Model>& model, const InferenceOptions& options);
+  Session(std::shared_ptr<Model> model, const InferenceOptions& options);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
