@@ -300,10 +300,10 @@ Errno WasiNnState::SetInput(HostCall& call) {
     return Refuse(call, Errno::kInvalidArgument, OutsideMemory("tensor's data"));
   }
   if (!session->SetInput(index, shape, data.data, data.size)) {
-    return refuse(std::to_string(input.byte_size) + " bytes in the shape " +
-                  ShapeText(input.shape) +
-                  ", or those of another shape of as many dimensions, not " +
-                  std::to_string(data.size) + " in the shape " + ShapeText(shape));
+    if (shape == input.shape) {
+      return refuse(std::to_string(input.byte_size) + " bytes, not " + std::to_string(data.size));
+    }
+    return refuse("the shape " + ShapeText(input.shape) + ", not " + ShapeText(shape));
   }
   return Errno::kSuccess;
 }

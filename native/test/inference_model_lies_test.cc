@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "inference/check/flat_buffer.h"
 #include "inference/check/model_reader.h"
+#include "test/host_lies.h"
 #include "test/inference_fixtures.h"
 #include "test/model_lies.h"
 
@@ -33,6 +34,18 @@ TEST_P(LieTest, IsRefusedForItsReason) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, LieTest, testing::ValuesIn(test::AllLies()),
+                         [](const testing::TestParamInfo<Lie>& info) { return info.param.name; });
+
+class HostLieTest : public testing::TestWithParam<Lie> {};
+
+TEST_P(HostLieTest, IsRefusedForItsReason) {
+  const Lie& lie = GetParam();
+  ASSERT_EQ(test::HostRefusalOf({lie.name, lie.model, nullptr, ""}), "");
+  const std::string refusal = test::HostRefusalOf(lie);
+  EXPECT_NE(refusal.find(lie.reason), std::string::npos) << refusal;
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, HostLieTest, testing::ValuesIn(test::LiesOfHosts()),
                          [](const testing::TestParamInfo<Lie>& info) { return info.param.name; });
 
 /// Whether a text of the sources is the reason of a refusal: it is more than a word, and no name of
@@ -104,6 +117,7 @@ std::vector<std::string> RefusalsOfTheReader() {
 TEST(LiesTest, LeaveNoReasonWithoutATest) {
   std::vector<std::string> refusals = RefusalsOfTheReader();
   for (const Lie& lie : test::AllLies()) refusals.push_back(test::RefusalOf(lie));
+  for (const Lie& lie : test::LiesOfHosts()) refusals.push_back(test::HostRefusalOf(lie));
   size_t count = 0;
   for (const auto& entry :
        std::filesystem::directory_iterator(std::string(PROJECT_ROOT) + "/native/inference/check")) {

@@ -113,7 +113,8 @@ class ModelWriter {
     const auto signature = VectorUnlessEmpty(builder_, tensor.shape_signature);
     Offset<Table> quantization;
     if (!tensor.scales.empty() || !tensor.zero_points.empty() || tensor.quantization_details != 0) {
-      const auto details = TableBuilder(builder_).Finish();
+      const auto details =
+          TableBuilder(builder_).Scalar<int32_t>(0, tensor.details_scales).Finish();
       const auto scales = builder_.CreateVector(tensor.scales);
       const auto zero_points = builder_.CreateVector(tensor.zero_points);
       TableBuilder table(builder_);
@@ -178,6 +179,7 @@ class ModelWriter {
     const auto custom = VectorUnlessEmpty(builder_, op.custom_options);
     const auto intermediates = VectorUnlessEmpty(builder_, op.intermediates);
     Offset<flatbuffers::Vector<uint8_t>> mutated;
+    const auto options_2 = TableBuilder(builder_).Finish();
     if (op.mutates_inputs) mutated = builder_.CreateVector(std::vector<uint8_t>{1});
     TableBuilder table(builder_);
     table.Scalar<uint32_t>(schema::operation::kOpcodeIndex, op.code_index.value_or(code_index))
@@ -189,6 +191,11 @@ class ModelWriter {
         .Reference(schema::operation::kMutatingVariableInputs, mutated)
         .Reference(schema::operation::kIntermediates, intermediates)
         .Scalar<uint8_t>(schema::operation::kBuiltinOptions2Type, op.options_2_type);
+    if (op.has_options_2) table.Reference(schema::operation::kBuiltinOptions2, options_2);
+    if (op.large_options_size != 0) {
+      table.Scalar<uint64_t>(schema::operation::kLargeCustomOptionsOffset, op.large_options_offset)
+          .Scalar<uint64_t>(schema::operation::kLargeCustomOptionsSize, op.large_options_size);
+    }
     return table.Finish();
   }
 

@@ -28,6 +28,8 @@ struct SpecTensor {
   bool is_variable = false;
   bool is_sparse = false;
   uint8_t quantization_details = 0;
+  /// The tensor of scales that the details name.
+  int32_t details_scales = 0;
   uint32_t external_buffer = 0;
 };
 
@@ -47,6 +49,10 @@ struct SpecOperator {
   std::vector<int32_t> intermediates;
   std::vector<uint8_t> custom_options;
   uint8_t options_2_type = 0;
+  bool has_options_2 = false;
+  /// Offset and size of custom options behind the FlatBuffer; 0 for none.
+  uint64_t large_options_offset = 0;
+  uint64_t large_options_size = 0;
 };
 
 struct SpecGraph {

@@ -99,14 +99,14 @@ void SizeInput(const ModelSettings& settings, const std::string& label, TensorIn
   } else if (!info->shape.empty() && info->shape[0] == -1) {
     info->shape[0] = 1;
   }
-  if (std::any_of(info->shape.begin(), info->shape.end(), [](int32_t size) { return size < 1; })) {
+  if (std::any_of(info->shape.begin(), info->shape.end(), [](int32_t size) { return size < 0; })) {
     Refuse(label, "has a shape that is not fixed, " + ShapeText(info->shape) +
                       ". State it: models: { NAME: { file, shapes: { \"" + Printable(info->name) +
                       "\": [1, ...] } } }");
   }
   const auto byte_size = TensorByteSize(info->type, info->shape, kMaximumTensorBytes);
   if (!byte_size) {
-    Refuse(label, "of shape " + ShapeText(info->shape) + " is larger than 2 GiB");
+    Refuse(label, "of shape " + ShapeText(info->shape) + " is empty or larger than 2 GiB");
   }
   info->byte_size = *byte_size;
 }
