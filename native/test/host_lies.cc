@@ -66,6 +66,18 @@ std::vector<Lie> LiesOfHosts() {
       {"InputBeyond", kFloat, [](ModelSpec& model) { model.graph().inputs = {9}; },
        "names tensor 9 as an input"},
       {"NoOutput", kFloat, [](ModelSpec& model) { model.graph().outputs.clear(); }, "no output"},
+      {"SparseInput", kFloat, [](ModelSpec& model) { TensorOf(model, 0).is_sparse = true; },
+       "bytes for its sparse"},
+      {"SparseBias", kWeights, [](ModelSpec& model) { TensorOf(model, 2).is_sparse = true; },
+       "gives sparse weights, its"},
+      {"SparseOutput", kWeights,
+       [](ModelSpec& model) {
+         TensorOf(model, 1).is_sparse = true;
+         model.graph().outputs.push_back(1);
+       },
+       "gives sparse weights as an output"},
+      {"OutputNotGiven", kFloat, [](ModelSpec& model) { OperatorOf(model).outputs = {-1}; },
+       "lacks an output of its"},
       {"NoScale", kFloat,
        [](ModelSpec& model) {
          TensorOf(model, 0).type = schema::kInt8;
