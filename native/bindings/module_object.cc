@@ -96,8 +96,10 @@ std::vector<FileEntry> ToFiles(const Napi::Value& given) {
 }
 
 /// A list of `{ name, path?, write? }`: without a path it is a scratch folder.
-wasi::Folders ToFolders(const Napi::Array& given) {
+wasi::Folders ToFolders(const Napi::Value& value) {
   wasi::Folders folders;
+  if (value.IsUndefined()) return folders;
+  const auto given = value.As<Napi::Array>();
   for (uint32_t index = 0; index < given.Length(); ++index) {
     const auto folder = given.Get(index).As<Napi::Object>();
     const std::string name = folder.Get("name").As<Napi::String>();
@@ -274,8 +276,7 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
       throw Error(ErrorCode::kInvalidArgument,
                   "The concurrency must be from 1 to 256, maxWaiting at most 1,000.");
     }
-    auto folders =
-        std::make_shared<const wasi::Folders>(ToFolders(given.Get("folders").As<Napi::Array>()));
+    auto folders = std::make_shared<const wasi::Folders>(ToFolders(given.Get("folders")));
     const GuestOptions guest_options{ToFileSystem(given.Get("files"), *folders),
                                      folders,
                                      ToModelTable(given.Get("models").As<Napi::Object>()),
