@@ -47,12 +47,11 @@ describe('decoding in the classification guest, reduced and resampled as it come
           async (classifier) => {
             for (const photograph of readdirSync(path.join(DATA, 'photos'))) {
               const jpeg = readFileSync(path.join(DATA, 'photos', photograph));
-              const classes: number[] = [];
-              for (const way of ['made', 'plain']) {
-                const tensor = await outputOf(decoder, [way, String(side)], jpeg);
-                classes.push(best(await outputOf(classifier, infer, tensor)));
-              }
-              assert.equal(classes[0], classes[1], photograph);
+              const scoresOf = async (way: string): Promise<Buffer> =>
+                outputOf(classifier, infer, await outputOf(decoder, [way, String(side)], jpeg));
+              const [made, plain] = [await scoresOf('made'), await scoresOf('plain')];
+              // Two classes may share the highest score.
+              assert.equal(made[best(plain)], Math.max(...made), photograph);
             }
           },
         );
