@@ -77,8 +77,8 @@ describe('Files of NumPy', () => {
     ['big-endian numbers', saved(header('>f4', '1,'), Buffer.alloc(4)), /big-endian: save/],
     [
       'complex numbers',
-      saved(header('<c8', '1,'), Buffer.alloc(8)),
-      /NumPy's type '<c8'; models take float32/,
+      saved(header('<c16', '1,'), Buffer.alloc(16)),
+      /NumPy's type '<c16'; models take float32/,
     ],
     ['objects', saved(header('|O', '1,'), Buffer.alloc(8)), /NumPy's type '\|O'/],
     [

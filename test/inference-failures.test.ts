@@ -38,7 +38,7 @@ const NOT_FOUND: InferenceFailure = {
 describe('Why a call for inference was refused', () => {
   for (const isolation of ISOLATIONS) {
     it(`is in the result, on the diagnostics channel and in no stream: ${isolation}`, async () => {
-      const stdin = 'open both\nrandom 0 1 float32 3x2 0\n';
+      const stdin = 'open both\nrandom 0 1 float32 2x3x4 0\n';
       let failures: readonly InferenceFailure[] | undefined;
       const [event] = await eventsOf<RunEvent>('wasmedge-embed:run', async () => {
         const result = await runOnce(INFER, { isolation, models }, { stdin });
@@ -53,7 +53,7 @@ describe('Why a call for inference was refused', () => {
         {
           function: 'wasi_ephemeral_nn.set_input',
           errno: 1,
-          reason: 'Input 1 ("right") takes the shape [2, 3], not [3, 2].',
+          reason: 'Input 1 ("right") takes the shape [2, 3], not [2, 3, 4].',
         },
       ]);
       assert.deepEqual(event?.inferenceFailures, failures);
@@ -145,7 +145,7 @@ describe('Why a call for inference was refused', () => {
             timings: { queueMs: 0, instantiateMs: 0, executeMs: 0 },
           },
         },
-        [Buffer.alloc(0), Buffer.alloc(0)],
+        [Buffer.alloc(0), Buffer.alloc(0), Buffer.alloc(0)],
       );
     const failure = { function: 'a.b', errno: 1, reason: 'why' };
 

@@ -66,8 +66,10 @@ describe('the host’s standard output and error', () => {
     writeFileSync(model, gatherModel().subarray(0, 300));
     writeFileSync(
       script,
-      `const { inspectModel } = require(${JSON.stringify(path.join(ROOT, 'dist', 'index.js'))});
-      inspectModel(${JSON.stringify(model)}).catch((error) => console.log(error.code));`,
+      `const { loadModule } = require(${JSON.stringify(path.join(ROOT, 'dist', 'index.js'))});
+      loadModule(${JSON.stringify(CLASSIFIER)}, { models: { cut: ${JSON.stringify(model)} } }).catch((error) =>
+        console.log(error.code),
+      );`,
     );
     assert.deepEqual(await runNode([script]), { stdout: 'ERR_MODEL\n', stderr: '', exitCode: 0 });
   });

@@ -46,7 +46,7 @@ describe('The package', () => {
     );
     assert.deepEqual(JSON.parse(output), {
       names: [
-        ...['LoadedModule', 'WasmEdgeError', 'compileModule', 'findGuest', 'findModel'],
+        ...['Instance', 'LoadedModule', 'WasmEdgeError', 'compileModule', 'findGuest', 'findModel'],
         ...['inspectModel', 'inspectModule', 'loadModule'],
       ],
       same: true,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,8 +92,10 @@ TEST_P(WasiHostileArguments, GiveAnErrno) {
   // 3 is a directory and 5 a file; 0 and 1 are stdin and stdout.
   const std::vector<uint64_t> values = {
       0, 1, 3, 5, 0x7FFF'FFFF, 0xFFFF'FFFF, memory_size, memory_size == 0 ? 2 : memory_size - 1};
+  std::set<std::string> names{"proc_exit"};
   for (const HostFunction<WasiState>& function : WasiModule().functions) {
-    if (std::string(function.name) == "proc_exit") continue;
+    // By its name the first of several is called; the others are one and the same function.
+    if (!names.insert(function.name).second) continue;
     const std::string signature = function.signature;
     const size_t parameters = signature.find(':');
     WasiState state;
