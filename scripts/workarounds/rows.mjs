@@ -26,6 +26,7 @@ export const rows = [
     name: 'code-verifier',
     native: 'CodeVerifierTest.RemembersThatCodeWasRefusedAndWritesNothing',
   },
+  { name: 'thread-state', mocha: 'host-functions-caller', grep: 'compiled' },
   { name: 'unused-loads', mocha: 'traps-unused-loads', grep: 'i32\\.load \\(aot' },
   { name: 'litert-output', native: 'LitertProcessTest.WritesNothing' },
   { name: 'litert-processors', native: 'LitertProcessorsTest.IsWhatLiteRtOpens' },
