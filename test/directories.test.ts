@@ -12,20 +12,15 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
 import { loadModule } from 'wasmedge-embed';
-import type { LoadedModule } from 'wasmedge-embed';
 
 import { rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
+import { answers } from './support/script.js';
 import { temporaryPath } from './support/wat.js';
 
 const TOUR = rustGuest('std-tour');
 const NOT_CAPABLE = 'PermissionDenied (os error 76)';
 const READ_ONLY = 'ReadOnlyFilesystem (os error 69)';
-
-async function answers(module: LoadedModule, lines: string[]): Promise<string[]> {
-  const { stdout } = await module.run({ args: ['script'], stdin: lines.join('\n') });
-  return stdout.toString().trimEnd().split('\n');
-}
 
 /** A folder with a file, a folder, links that stay and links that lead out, and a FIFO. */
 function scene(): string {

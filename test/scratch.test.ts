@@ -6,20 +6,11 @@ import type { Isolation, LoadOptions, LoadedModule, RunOptions } from 'wasmedge-
 import { fails } from './support/errors.js';
 import { rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
+import { answers } from './support/script.js';
 
 const TOUR = rustGuest('std-tour');
 const NO_ENTRY = 'NotFound (os error 44)';
 const FULL = 'StorageFull (os error 51)';
-
-/** What the guest answered to each line of a script. */
-async function answers(module: LoadedModule, lines: string[]): Promise<string[]> {
-  const { stdout, stderr, exitCode } = await module.run({
-    args: ['script'],
-    stdin: lines.join('\n'),
-  });
-  assert.equal(exitCode, 0, stderr.toString());
-  return stdout.toString().trimEnd().split('\n');
-}
 
 for (const isolation of ['in-process', 'worker-process'] as const satisfies Isolation[]) {
   describe(`Scratch folders (${isolation})`, () => {

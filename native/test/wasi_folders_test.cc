@@ -292,7 +292,6 @@ TEST(WasiScratch, GivesBackAllThatItTook) {
       }
     }
     // Removes all that is left, from the leaves on.
-    std::vector<std::pair<ScratchNode*, std::string>> stack;
     while (!root->entries.empty()) {
       ScratchNode* directory = root;
       std::string name = directory->entries.begin()->first;
@@ -312,7 +311,6 @@ TEST(WasiScratch, EndsAFolderThatIsNestedWithoutEnd) {
   auto storage = std::make_shared<ScratchStorage>(64 << 20);
   std::shared_ptr<Directory> directory =
       std::make_shared<ScratchDirectory>(storage, *storage->MakeRoot());
-  ScratchNode* root = nullptr;
   uint64_t depth = 0;
   OpenRequest request;
   request.directory = true;
@@ -325,7 +323,6 @@ TEST(WasiScratch, EndsAFolderThatIsNestedWithoutEnd) {
     directory = opened.directory;
   }
   EXPECT_GT(depth, 10'000u);
-  static_cast<void>(root);
   directory.reset();
 }
 
