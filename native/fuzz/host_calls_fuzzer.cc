@@ -29,10 +29,10 @@ using test::BuildTinyModel;
 
 /// Bytes that a guest may write to stdout and stderr.
 constexpr uint64_t kOutputLimit = 4096;
-constexpr uint64_t kScratchLimit = 100\'000;
+constexpr uint64_t kScratchLimit = 100'000;
 
-    /// Small, so that the limits are reached.
-    constexpr InferenceLimits kInferenceLimits{3, 3, 16'384, 200};
+/// Small, so that the limits are reached.
+constexpr InferenceLimits kInferenceLimits{3, 3, 16'384, 200};
 
 /// What the host gives to guests; they must not be able to change any of it.
 struct World {
