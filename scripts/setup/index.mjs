@@ -1,4 +1,5 @@
 import { addon } from './addon.mjs';
+import { defaultModel } from './default-model.mjs';
 import { ExplainedFailure, SetupFailure } from './failure.mjs';
 import { guestCompilation } from './guest-compilation.mjs';
 import { guests } from './guests.mjs';
@@ -17,6 +18,7 @@ const sharedSteps = [
   systemPackages,
   npmDependencies,
   liteRt,
+  defaultModel,
   addon,
   typeScript,
   guests,

@@ -20,6 +20,8 @@ export const pluginNames = ['wasi_nn', 'wasmedge_tensorflowlite', 'wasmedge_imag
 );
 export const pluginCoreFile = path.join(releaseFolder, 'libwasmedge_embed_plugin.so');
 export const liteRtFile = path.join(releaseFolder, 'libLiteRt.so');
+/** What the default model is made of, and what is made of it. */
+export const modelFolder = path.join(root, 'models/efficientnet-lite0');
 const guest = (name) => path.join(root, `wasm/target/wasm32-wasip1/release/${name}.wasm`);
 const compiledGuest = (name) => path.join(root, `build/guest/${name}.so`);
 

