@@ -14,7 +14,7 @@
  * @module wasmedge-embed
  */
 export { compileModule } from './compile/compile-module.js';
-export type { CompileEvent, RunEvent } from './support/diagnostics.js';
+export type { CompileEvent, ModeEvent, RunEvent } from './support/diagnostics.js';
 export { WasmEdgeError } from './support/errors.js';
 export type { Trap, WasmEdgeErrorCode, WasmEdgeErrorDetails } from './support/errors.js';
 export type { BoundingBox, Detection, DetectionAnswer } from './guest/detection.js';

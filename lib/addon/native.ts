@@ -131,6 +131,8 @@ export interface NativeStartOptions {
 export interface NativeModuleSource {
   /** What it is: compiled code in an ELF file, in a section of a .wasm, or none. */
   readonly form: 'shared-library' | 'universal' | 'plain';
+  /** Whether it makes tail calls, and so does not run interpreted; of a shared object false. */
+  readonly makesTailCalls: boolean;
   /** A copy of what was read, without what was dropped. */
   readonly bytes: Buffer;
 }
@@ -141,6 +143,11 @@ export interface NativeModule {
   readonly exports: ExternalDescription[];
   /** Links the module and starts its first thread. Once, before any run. */
   start(options: NativeStartOptions): void;
+  /**
+   * From here on invocations and new instances run as this one does, the same module in another form.
+   * What runs goes on as it began, and so do instances. After `start`.
+   */
+  changeTo(other: NativeModule): void;
   /** Copies the input before it returns, or takes one that was filled. */
   run(request: NativeRequest): NativeRun;
   /** Makes an instance that is kept: the promise settles when its constructors have run. */

@@ -30,3 +30,12 @@ export function regularExpression(value: string): RegExp {
     throw new InvalidArgumentError(`Expected a regular expression: ${reasonOf(error)}.`);
   }
 }
+
+/** An argument parser for commander: seconds, as milliseconds. */
+export function seconds(value: string): number {
+  const milliseconds = Math.ceil(Number(value) * 1000);
+  if (!/^(?:\d+\.?\d*|\.\d+)$/.test(value) || milliseconds < 1 || milliseconds >= 2 ** 31) {
+    throw new InvalidArgumentError('Expected seconds, such as 10 or 0.5, at most 2147483.');
+  }
+  return milliseconds;
+}

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { clearInterval, setInterval } from 'node:timers';
 
 import { addon } from '../addon/native.js';
 import { abortError, onAbort, requireNotAborted } from '../support/abort.js';
@@ -37,6 +38,8 @@ export interface Plain {
   signals: readonly AbortSignal[];
   /** For the compiler's process. */
   childEnv: Readonly<Record<string, string>>;
+  /** Whether the process may end while it is compiled. */
+  isBackground?: boolean;
 }
 
 /**
@@ -55,13 +58,9 @@ export async function withCompiled<T>(
 ): Promise<T> {
   const begin = performance.now();
   try {
-    const name = `${await cacheKey(plain)}.so`;
-    // An image may have a cache that was filled when it was made, and cannot be written.
-    const cache = cacheDirectory();
-    if (cache !== undefined && isOwnCacheDirectory('aot')) {
-      const cached = await useCached(path.join(cache, 'aot', name), use);
-      if (cached) return cached.result;
-    }
+    const name = await cacheName(plain);
+    const cached = await useShared(name, use);
+    if (cached) return cached.result;
     const output = path.join(writableCacheDirectory('aot'), name);
     const own = await useCached(output, use);
     if (own) return own.result;
@@ -72,6 +71,31 @@ export async function withCompiled<T>(
     publish({ module: plain.file, totalMs: performance.now() - begin, error });
     throw error;
   }
+}
+
+/**
+ * The compiled form of a plain module, if it is in the cache; else null.
+ *
+ * @param use As of {@link withCompiled}.
+ */
+export async function withCachedForm<T>(
+  plain: Pick<Plain, 'content' | 'meter'>,
+  use: (output: string) => Promise<T>,
+): Promise<{ result: T } | null> {
+  const name = await cacheName(plain);
+  return (
+    (await useShared(name, use)) ?? useCached(path.join(writableCacheDirectory('aot'), name), use)
+  );
+}
+
+/** An image may have a cache that was filled when it was made, and cannot be written. */
+async function useShared<T>(
+  name: string,
+  use: (output: string) => Promise<T>,
+): Promise<{ result: T } | null> {
+  const cache = cacheDirectory();
+  if (cache === undefined || !isOwnCacheDirectory('aot')) return null;
+  return useCached(path.join(cache, 'aot', name), use);
 }
 
 /** Null where it is not there. One that cannot be used (damaged, changed, another's) is removed. */
@@ -116,9 +140,10 @@ interface Compilation {
 /** By what they make and within which limits: whoever wants the same waits for it. */
 const compilations = new Map<string, Compilation>();
 const failures = new CompileFailures();
+const FOR_EVER_MS = 2 ** 30;
 
 async function compileOnce(plain: Plain, output: string): Promise<void> {
-  const { file, trusted, limits, signals } = plain;
+  const { file, trusted, limits, signals, isBackground = false } = plain;
   requireNotAborted(signals);
   const key = JSON.stringify([output, trusted, limits]);
   let compilation = compilations.get(key);
@@ -142,7 +167,13 @@ async function compileOnce(plain: Plain, output: string): Promise<void> {
     compilation = { promise, controller, waiting: 0 };
     compilations.set(key, compilation);
   }
-  await waitFor(compilation, key, signals);
+  // The compiler's process keeps this one alive for nobody but who waits for it.
+  const timer = isBackground ? undefined : setInterval(() => undefined, FOR_EVER_MS);
+  try {
+    await waitFor(compilation, key, signals);
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 /** One that is aborted leaves the compilation to the others; the last one ends it. */
@@ -173,7 +204,7 @@ async function waitFor(
 
 function compile(plain: Plain, output: string, signal: AbortSignal): Promise<void> {
   const { content, meter, trusted, limits, childEnv } = plain;
-  const control = { limits, signals: [signal], childEnv };
+  const control = { limits, signals: [signal], childEnv, keepsAlive: false };
   const work = (): Promise<void> =>
     compileInto(content, output, { ...DEFAULT_COMPILE, meter }, control, appendDigest);
   return trusted ? work() : inTurn(work, signal);
@@ -189,13 +220,14 @@ function isLasting(error: unknown, trusted: boolean): error is WasmEdgeError {
 /** Raised whenever the same compiler is made to write other code: what earlier ones cached is not taken. */
 const CODE_REVISION = 3;
 
-async function cacheKey({ content, meter }: Plain): Promise<string> {
+async function cacheName({ content, meter }: Pick<Plain, 'content' | 'meter'>): Promise<string> {
   const { version } = await nativeCall(() => addon().runtime());
-  return sha256(
+  const key = sha256(
     `wasmedge ${version}\n${process.arch}\n${processorFeatures().join(' ')}\n`,
     `optimize ${DEFAULT_COMPILE.optimize} meter ${meter} code ${CODE_REVISION}\n`,
     content,
   );
+  return `${key}.so`;
 }
 
 function publish(event: CompileEvent): void {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { clearTimeout, setTimeout } from 'node:timers';
 
@@ -42,6 +43,8 @@ export interface CompileControl {
   signals: readonly AbortSignal[];
   /** Environment variables of its process beside those that it inherits. */
   childEnv: Readonly<Record<string, string>>;
+  /** Whether its process keeps this one alive. Default true. */
+  keepsAlive?: boolean;
 }
 
 /** The compiler's process ended in another way than by its report: the module made it crash. */
@@ -57,7 +60,7 @@ export class CompilerCrash extends WasmEdgeError {}
  */
 export async function compileInProcess(
   { input, ...rest }: NativeCompileOptions,
-  { limits: { timeoutMs, memoryBytes }, signals, childEnv }: CompileControl,
+  { limits: { timeoutMs, memoryBytes }, signals, childEnv, keepsAlive = true }: CompileControl,
 ): Promise<void> {
   const order: CompileOrder = {
     ...rest,
@@ -76,6 +79,10 @@ export async function compileInProcess(
       : setTimeout(() => {
           stop(overCompileLimit('timeoutMs', timeoutMs));
         }, timeoutMs);
+  if (!keepsAlive) {
+    timer?.unref();
+    letGo(child);
+  }
   const forget = onAbort(signals, (signal) => {
     stop(abortError(signal));
   });
@@ -106,6 +113,14 @@ function start(
   } catch (error) {
     return cannotStart(error);
   }
+}
+
+/** It, and the pipes to it, no longer keep this process alive. */
+function letGo(child: ChildProcessWithoutNullStreams): void {
+  child.unref();
+  // There are none where no descriptors are left.
+  const pipes = [child.stdin, child.stdout, child.stderr] as unknown as (Socket | undefined)[];
+  for (const pipe of pipes) pipe?.unref();
 }
 
 function cannotStart(error: unknown): never {

@@ -6,6 +6,7 @@ import { copyOf } from '../runners/large-input.js';
 import type { ModuleDetails } from '../runners/module-details.js';
 import { requireNotAborted, unlessAborted } from '../support/abort.js';
 
+import type { BackgroundCompilation } from './background-compilation.js';
 import { readInputsButModels } from './guest-inputs.js';
 import { loadSettings } from './load-settings.js';
 import type { LoadSettings } from './load-settings.js';
@@ -62,11 +63,13 @@ async function loadDecided<Exports extends object>({
   requireNotAborted(signals);
   // The caller's: copied before anything else is waited for.
   const own = bytes && { bytes: await copyOf(bytes, 'file') };
-  const { executor, details } = await unlessAborted(signals, open({ ...settings, ...own }), (it) =>
-    it.executor.close(),
+  const { executor, details, background } = await unlessAborted(
+    signals,
+    open({ ...settings, ...own }),
+    (it) => Promise.all([it.background?.stop(), it.executor.close()]),
   );
   const hostFunctions = importedOf(settings, details);
-  return new LoadedModule<Exports>(executor, details, settings, hostFunctions);
+  return new LoadedModule<Exports>(executor, details, settings, hostFunctions, background);
 }
 
 /** The host functions that the module imports. Their code is loaded with the first that are given. */
@@ -80,10 +83,14 @@ function importedOf(
   return imported.isEmpty ? undefined : imported;
 }
 
+interface Opened {
+  executor: Executor;
+  details: ModuleDetails;
+  background?: BackgroundCompilation;
+}
+
 // What the other isolations are made of is loaded with the first module that has them.
-async function open(
-  settings: LoadSettings,
-): Promise<{ executor: Executor; details: ModuleDetails }> {
+async function open(settings: LoadSettings): Promise<Opened> {
   switch (settings.isolation) {
     case 'in-process':
       return openModule(
@@ -91,6 +98,7 @@ async function open(
         readInputsButModels(settings),
         settings.models.length > 0,
         settings.signals,
+        settings.compileSignals,
       );
     case 'worker-process':
       return (require('./open-worker-process.js') as typeof WorkerProcess).openWorkerPool(settings);

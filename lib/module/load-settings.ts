@@ -44,10 +44,12 @@ export interface LoadSettings extends EngineSettings, ModuleFile {
   subprocess: SubprocessSettings;
   /** Each of them aborts the loading. */
   signals: readonly AbortSignal[];
+  /** Those of them that end compiling, also of a module that is loaded and interpreted meanwhile. */
+  compileSignals: readonly AbortSignal[];
 }
 
 export const ISOLATIONS: readonly Isolation[] = ['in-process', 'worker-process', 'subprocess'];
-export const AOT_MODES = ['auto', 'off'] as const;
+export const AOT_MODES = ['auto', 'off', 'background'] as const;
 export const KERNELS: readonly Kernels[] = ['xnnpack', 'builtin', 'reference'];
 
 const KNOWN = [
@@ -100,7 +102,6 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     args: given.args === undefined ? [] : textList('args', given.args),
     env: given.env === undefined ? {} : environment('env', given.env),
     ...guestTree(given, isolation),
-    aot: oneOf('aot', given.aot, AOT_MODES, 'auto'),
     inference: inferenceOptions(given.inference),
     hostModules: optionalHostModules(given.hostModules),
     limits: resolveLimits(given.limits),
@@ -112,7 +113,7 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     // changes between them.
     workerProcess: workerProcessSettings(given.workerProcess, concurrency),
     subprocess: subprocessSettings(given.subprocess),
-    ...compileSettings(given),
+    ...compileSettings(given, isolation),
   };
 }
 
@@ -142,19 +143,39 @@ function guestTree(
 }
 
 function compileSettings(
-  given: Partial<Record<'trusted' | 'compile' | 'signal', unknown>>,
-): Pick<LoadSettings, 'trusted' | 'compile' | 'signals'> {
+  given: Partial<Record<'aot' | 'trusted' | 'compile' | 'signal', unknown>>,
+  isolation: Isolation,
+): Pick<LoadSettings, 'aot' | 'trusted' | 'compile' | 'signals' | 'compileSignals'> {
+  const aot = oneOf('aot', given.aot, AOT_MODES, 'auto');
   const compile = optionsObject('compile', given.compile, ['timeoutMs', 'memoryBytes', 'signal']);
   const trusted = boolean('trusted', given.trusted, true);
-  const signals = [
-    abortSignal('signal', given.signal),
-    abortSignal('compile.signal', compile.signal),
-  ];
+  if (aot === 'background') requireBackground(trusted, isolation);
+  const signals = [abortSignal('signal', given.signal)].filter((each) => each !== undefined);
+  const compileSignals = [abortSignal('compile.signal', compile.signal)].filter(
+    (each) => each !== undefined,
+  );
   return {
-    trusted,
+    ...{ aot, trusted, compileSignals },
     compile: compileLimits('compile.', compile, trusted ? undefined : UNTRUSTED),
-    signals: signals.filter((signal) => signal !== undefined),
+    signals: [...signals, ...compileSignals],
   };
+}
+
+function requireBackground(trusted: boolean, isolation: Isolation): void {
+  if (!trusted) {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      "An untrusted module is not compiled in the background: it is compiled before anything else reads it. Take aot: 'auto' or 'off' " +
+        'with trusted: false.',
+    );
+  }
+  if (isolation === 'subprocess') {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      "The isolation 'subprocess' has no aot: 'background': its processes run the file that was made for them at load. Take 'in-process' " +
+        "or 'worker-process'.",
+    );
+  }
 }
 
 function inferenceOptions(value: unknown): NativeInferenceOptions {

@@ -22,6 +22,7 @@ import type { FunctionCall, InvocationDefaults } from '../runners/request.js';
 import { WasmEdgeError } from '../support/errors.js';
 import type { ExternalDescription, Isolation } from '../support/shared-types.js';
 
+import type { BackgroundCompilation } from './background-compilation.js';
 import type { Instance } from './instance.js';
 import type * as Kept from './instances.js';
 import { published } from './run-event.js';
@@ -35,8 +36,6 @@ import { published } from './run-event.js';
 export class LoadedModule<Exports extends object = GuestExports> implements AsyncDisposable {
   /** The module's file, as it was given. */
   readonly file: string;
-  /** Whether the guest runs as compiled code or is interpreted. */
-  readonly mode: 'aot' | 'interpreter';
   /** What it asks of its host, in the order of the module. */
   readonly imports: readonly ExternalDescription[];
   /** What it offers, in the order of the module. */
@@ -44,6 +43,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   readonly #executor: Executor;
   readonly #defaults: InvocationDefaults;
   readonly #hostFunctions: HostFunctions | undefined;
+  readonly #background: BackgroundCompilation | undefined;
   #functions: ExportedFunctions | undefined;
   #instances: Kept.Instances | undefined;
   #closing: Promise<void> | undefined;
@@ -51,20 +51,30 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   /**
    * @internal Use {@link loadModule}.
    * @param hostFunctions Those that the module imports; undefined where there are none.
+   * @param background What compiles it while it is interpreted.
    */
   constructor(
     executor: Executor,
     details: ModuleDetails,
     defaults: InvocationDefaults,
     hostFunctions: HostFunctions | undefined,
+    background?: BackgroundCompilation,
   ) {
     this.#hostFunctions = hostFunctions;
+    this.#background = background;
     this.#executor = executor;
     this.#defaults = defaults;
     this.file = details.file;
-    this.mode = details.mode;
     this.imports = details.imports;
     this.exports = details.exports;
+  }
+
+  /**
+   * Whether further invocations run compiled code or are interpreted. It changes once, to `aot`, of a
+   * module that was loaded with `aot: 'background'`.
+   */
+  get mode(): 'aot' | 'interpreter' {
+    return this.#executor.mode;
   }
 
   /** Where the guest runs. */
@@ -156,21 +166,26 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   }
 
   /**
-   * Takes no more runs, lets those that were accepted finish, closes its instances, and frees threads
+   * Takes no more runs, ends the compiling of one that is interpreted meanwhile, lets those that were accepted finish, closes its instances, and frees threads
    * and memory. One whose guest waits for a host function, or comes to, ends with ERR_CLOSED: that
    * might wait for this.
    * Idempotent: each call gets the same promise.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#instances
-      ? this.#instances.close().then(() => this.#executor.close())
-      : this.#executor.close();
+    this.#closing ??= this.#close();
     return this.#closing;
   }
 
   /** Closes the module at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #close(): Promise<void> {
+    const closed = this.#instances
+      ? this.#instances.close().then(() => this.#executor.close())
+      : this.#executor.close();
+    await Promise.all([closed, this.#background?.stop()]);
   }
 
   async #publish<T extends InvokeResult | RunResult>(

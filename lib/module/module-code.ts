@@ -13,7 +13,7 @@ import type { ModuleFile } from './module-file.js';
 
 /** Which code is to be loaded, and how much it is trusted: plain data. */
 export interface CodeSettings extends ModuleFile {
-  aot: 'auto' | 'off';
+  aot: 'auto' | 'off' | 'background';
   trusted: boolean;
   compile: ResolvedCompileLimits;
   limits: { fuel: number | undefined; tableElements: number };
@@ -26,9 +26,14 @@ export interface Code {
   module: NativeModule;
   /** Where it was read from: the module's own file, or its compiled form in the cache. */
   source: NativeModuleSource;
+  /** Whether it is to be compiled while it runs interpreted. */
+  isInterim?: boolean;
 }
 
-/** Reads a module in the form in which it will run: a plain one is compiled, once. */
+/**
+ * Reads a module in the form in which it will run: a plain one is compiled, once. With `aot:
+ * 'background'` one that is not in the cache comes as it is.
+ */
 export async function loadCode(
   settings: CodeSettings,
   signals: readonly AbortSignal[] = [],
@@ -39,10 +44,17 @@ export async function loadCode(
   const side = onlyWasm(settings) ? null : await verifySideFile(file);
   const source = await readSource(settings);
   requireNotAborted(signals);
-  if (source.form === 'plain' && aot === 'auto') {
+  if (source.form === 'plain' && aot !== 'off') {
     // The compiler's process first: what an untrusted module does to WasmEdge's parser, it does there.
     if (!trusted) return loadCompiled(settings, source, signals);
+    if (aot === 'background') {
+      const cached = await withCachedCode(settings, source, (output) =>
+        parseCompiled(settings, output),
+      );
+      if (cached) return cached.result;
+    }
     const code = await parse(source, settings);
+    if (aot === 'background' && !source.makesTailCalls) return { ...code, isInterim: true };
     try {
       return await loadCompiled(settings, source, signals);
     } catch (error) {
@@ -61,28 +73,59 @@ export async function loadCode(
   return parse(source, settings);
 }
 
+/** How other processes are to load a module. */
+export interface PreparedCode<T extends CodeSettings> {
+  settings: T;
+  /** Where it was read from, if it is to be compiled while they interpret it. */
+  interim?: NativeModuleSource;
+}
+
 /**
  * Has a plain module compiled into the cache, for other processes to load it from there, without
  * parsing it in this one.
- *
- * @returns The settings by which they are to load it.
  */
 export async function prepareCode<T extends CodeSettings>(
   settings: T,
   signals: readonly AbortSignal[],
-): Promise<T> {
+): Promise<PreparedCode<T>> {
   // Without opening WasmEdge in this process for nothing.
-  if (settings.aot === 'off') return settings;
-  if (!onlyWasm(settings) && (await isElf(settings.file))) return settings;
+  if (settings.aot === 'off') return { settings };
+  const compiled = { settings: { ...settings, aot: 'auto' as const } };
+  const interpreted = { settings: { ...settings, aot: 'off' as const } };
+  if (!onlyWasm(settings) && (await isElf(settings.file))) return compiled;
   const source = await readSource(settings);
-  if (source.form !== 'plain') return settings;
+  if (source.form !== 'plain') return compiled;
+  if (settings.aot === 'background' && !source.makesTailCalls) {
+    const isCached = await withCachedCode(settings, source, () => Promise.resolve());
+    return isCached ? compiled : { ...interpreted, interim: source };
+  }
   try {
     await withCompiledForm(settings, source, signals, () => Promise.resolve());
-    return settings;
+    return compiled;
   } catch (error) {
     interpretInstead(settings, error);
-    return { ...settings, aot: 'off' };
+    return interpreted;
   }
+}
+
+/**
+ * Compiles a module that is interpreted meanwhile; the process may end before it has.
+ *
+ * @param use Opens what is in the cache by then.
+ * @throws {WasmEdgeError} As `withCompiled`.
+ */
+export function compileMeanwhile<T>(
+  settings: CodeSettings,
+  source: NativeModuleSource,
+  signals: readonly AbortSignal[],
+  use: (output: string) => Promise<T>,
+): Promise<T> {
+  return withCompiledForm(settings, source, signals, use, true);
+}
+
+/** Parses what the cache has. */
+export async function parseCompiled(settings: CodeSettings, output: string): Promise<Code> {
+  return parse(await nativeCall(() => addon().ModuleSource.read(output, settings.file)), settings);
 }
 
 /** Whether it begins as a shared object does; whoever loads it says what it is. */
@@ -122,9 +165,7 @@ async function loadCompiled(
   source: NativeModuleSource,
   signals: readonly AbortSignal[],
 ): Promise<Code> {
-  return withCompiledForm(settings, source, signals, async (output) =>
-    parse(await nativeCall(() => addon().ModuleSource.read(output, settings.file)), settings),
-  );
+  return withCompiledForm(settings, source, signals, (output) => parseCompiled(settings, output));
 }
 
 async function withCompiledForm<T>(
@@ -132,13 +173,33 @@ async function withCompiledForm<T>(
   source: NativeModuleSource,
   signals: readonly AbortSignal[],
   use: (output: string) => Promise<T>,
+  isBackground = false,
 ): Promise<T> {
   const { withCompiled } = require('../compile/aot-cache.js') as typeof AotCache;
   const meter = limits.fuel !== undefined;
   return withCompiled(
-    { file, content: source.bytes, meter, trusted, limits: compile, signals, childEnv },
+    {
+      file,
+      content: source.bytes,
+      meter,
+      trusted,
+      limits: compile,
+      signals,
+      childEnv,
+      isBackground,
+    },
     use,
   );
+}
+
+/** Null where it is not in the cache. */
+function withCachedCode<T>(
+  { limits }: CodeSettings,
+  source: NativeModuleSource,
+  use: (output: string) => Promise<T>,
+): Promise<{ result: T } | null> {
+  const { withCachedForm } = require('../compile/aot-cache.js') as typeof AotCache;
+  return withCachedForm({ content: source.bytes, meter: limits.fuel !== undefined }, use);
 }
 
 /** Files of which this was told; whoever has thousands of them knows by then. */
@@ -146,7 +207,10 @@ const told = new Set<string>();
 const MOST_TOLD = 1000;
 
 /** Tells once a file that it is interpreted, and why; throws where it must not be. */
-function interpretInstead({ file, trusted }: CodeSettings, error: unknown): void {
+export function interpretInstead(
+  { file, trusted }: Pick<CodeSettings, 'file' | 'trusted'>,
+  error: unknown,
+): void {
   const isAborted = error instanceof WasmEdgeError && error.code === 'ERR_ABORTED';
   if (!trusted || isAborted) throw error;
   if (told.has(file) || told.size >= MOST_TOLD) return;

@@ -5,16 +5,21 @@ import type { LoadedModels } from '../models/models.js';
 import { InProcessExecutor } from '../runners/in-process.js';
 import type { EngineSettings } from '../runners/engine-settings.js';
 import type { ModuleDetails } from '../runners/module-details.js';
+import { requireNotAborted } from '../support/abort.js';
 import { nativeCall } from '../support/errors.js';
 
+import type * as Background from './background-compilation.js';
+import type { BackgroundCompilation } from './background-compilation.js';
 import type { GuestInputs } from './guest-inputs.js';
-import { loadCode } from './module-code.js';
+import { loadCode, parseCompiled } from './module-code.js';
 import type { ModuleFile } from './module-file.js';
 
 /** A module that this process runs. */
 export interface OpenModule {
   executor: InProcessExecutor;
   details: ModuleDetails;
+  /** Of a module that is interpreted meanwhile. */
+  background?: BackgroundCompilation;
 }
 
 /**
@@ -22,26 +27,42 @@ export interface OpenModule {
  *
  * @param hasModels Whether there will be models among the inputs.
  * @param signals Each of them ends the compiling, and what has not begun by then.
+ * @param compileSignals Of these: those that end the compiling of a module that is interpreted meanwhile.
  */
 export async function openModule(
   settings: EngineSettings & ModuleFile,
   inputs: Promise<GuestInputs>,
   hasModels: boolean,
   signals: readonly AbortSignal[] = [],
+  compileSignals: readonly AbortSignal[] = [],
 ): Promise<OpenModule> {
   openLibraries(hasModels);
-  const [{ module }, { files, models }] = await Promise.all([
+  const [{ module, source, isInterim }, { files, models }] = await Promise.all([
     loadCode(settings, signals),
     inputs.then(async (read) => ({
       files: read.files,
       models: await loadModels(read.models, settings.inference),
     })),
   ]);
+  if (isInterim) requireNotAborted(signals);
   await linkModule(module, settings, files, models);
-  return {
+  const opened = {
     executor: new InProcessExecutor(module, settings),
     details: detailsOf(settings.file, module),
   };
+  if (!isInterim) return opened;
+  const { BackgroundCompilation } = require('./background-compilation.js') as typeof Background;
+  const background = new BackgroundCompilation(
+    { settings, source, isolation: 'in-process', signals: compileSignals },
+    async (output, changed) => {
+      const { module: compiled } = await parseCompiled(settings, output);
+      await nativeCall(() => {
+        module.changeTo(compiled);
+      });
+      changed();
+    },
+  );
+  return { ...opened, background };
 }
 
 /** What is known of a module by its code; `file` as the caller gave it. */

@@ -49,7 +49,7 @@ export async function openSubprocess(
     .map((model) => `${model.name}=${model.settings}`)
     .join('\n');
   const executor = new SubprocessExecutor({
-    ...{ concurrency, maxQueue },
+    ...{ concurrency, maxQueue, mode: module.isAot ? 'aot' : 'interpreter' },
     outputBytes: limits.outputBytes,
     command: commandOf({ ...settings, modelSettings }, program, materials, module.isAot),
     cleanUp: () => materials.remove(),

@@ -6,15 +6,19 @@ import type { WorkerStart } from '../runners/worker-process/worker.js';
 import { childEnvironment } from '../support/child-environment.js';
 import { requireInstalled } from '../support/package-root.js';
 
+import type * as Background from './background-compilation.js';
+import type { BackgroundCompilation } from './background-compilation.js';
 import { readInputs } from './guest-inputs.js';
 import type { ReadInputs } from './guest-inputs.js';
 import type { LoadSettings } from './load-settings.js';
 import { prepareCode } from './module-code.js';
 
 /** Loads a module into worker processes; ready when the first of them is. */
-export async function openWorkerPool(
-  settings: LoadSettings,
-): Promise<{ executor: WorkerPool; details: ModuleDetails }> {
+export async function openWorkerPool(settings: LoadSettings): Promise<{
+  executor: WorkerPool;
+  details: ModuleDetails;
+  background?: BackgroundCompilation;
+}> {
   requireInstalled();
   const { concurrency, maxQueue, workerProcess, signals } = settings;
   // Here, since compiling is bounded for all modules of this process together.
@@ -22,13 +26,28 @@ export async function openWorkerPool(
     prepareCode(settings, signals),
     readInputs(settings),
   ]);
-  const pool = new WorkerPool(await workerStart(prepared, inputs), {
+  const start = await workerStart(prepared.settings, inputs);
+  const pool = new WorkerPool(start, {
     ...workerProcess,
     concurrency,
     maxQueue,
     maxWaiting: settings.maxWaiting,
   });
-  return { executor: pool, details: await pool.open(signals) };
+  const opened = { executor: pool, details: await pool.open(signals) };
+  const { interim } = prepared;
+  if (!interim) return opened;
+  const { BackgroundCompilation } = require('./background-compilation.js') as typeof Background;
+  const background = new BackgroundCompilation(
+    { settings, source: interim, isolation: 'worker-process', signals: settings.compileSignals },
+    (_, changed) => {
+      const { message } = start;
+      pool.renew(
+        { ...start, message: { ...message, settings: { ...message.settings, aot: 'auto' } } },
+        changed,
+      );
+    },
+  );
+  return { ...opened, background };
 }
 
 async function workerStart(

@@ -275,9 +275,11 @@ export interface LoadOptions {
    * interpreted where that is not possible, with a warning that says why. `off`: every .wasm is
    * interpreted, some 50 times slower, also one that carries compiled code, and a shared object is
    * refused whatever its name (ERR_MODULE_INVALID): nothing that came with the file runs as native
-   * code.
+   * code. `background`: as `auto`, but what is not in the cache yet is interpreted until the compiled
+   * code is there: see docs/background.md. Not with `trusted: false` nor with the isolation
+   * `subprocess`.
    */
-  aot?: 'auto' | 'off';
+  aot?: 'auto' | 'off' | 'background';
   /**
    * Whether the module's maker is trusted. Default true. `false` is for what strangers upload: only
    * WebAssembly is taken, a shared object is refused whatever its name (ERR_MODULE_INVALID), compiled
@@ -289,7 +291,8 @@ export interface LoadOptions {
   trusted?: boolean;
   /**
    * What compiling a plain .wasm may take. A trusted module that reaches a limit is interpreted, with
-   * a warning. `compile.signal` aborts all of the loading, as `signal` does.
+   * a warning. `compile.signal` aborts all of the loading, as `signal` does; once the module is loaded, with
+   * `aot: 'background'`, it ends the compiling and the module stays interpreted.
    */
   compile?: CompileLimits;
   /**

@@ -6,7 +6,7 @@ import type { ResolvedLimits } from '../options/limits.js';
 /** What the engine needs to know to load a module: plain data, which can go to another process. */
 export interface EngineSettings {
   file: string;
-  aot: 'auto' | 'off';
+  aot: 'auto' | 'off' | 'background';
   trusted: boolean;
   compile: ResolvedCompileLimits;
   inference: NativeInferenceOptions;

@@ -10,6 +10,8 @@ import type { InstanceRequest, MadeInstance } from './instance-port.js';
  */
 export interface Executor {
   readonly isolation: Isolation;
+  /** How further invocations run. */
+  readonly mode: 'aot' | 'interpreter';
   /**
    * Takes the request in this very tick, so that an abort right after finds it, and copies its
    * input before it returns, unless it is large (large-input.ts). Settles once: with how the guest ended, or a WasmEdgeError.

@@ -41,6 +41,10 @@ export class InProcessExecutor implements Executor {
     };
   }
 
+  get mode(): 'aot' | 'interpreter' {
+    return this.#module.isAot ? 'aot' : 'interpreter';
+  }
+
   execute(
     request: NativeRequest,
     signal: AbortSignal | undefined,

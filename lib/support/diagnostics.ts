@@ -39,6 +39,19 @@ export interface CompileEvent {
   error?: unknown;
 }
 
+/** What the channel `wasmedge-embed:mode` publishes when a module that was loaded with `aot: 'background'` changes over. */
+export interface ModeEvent {
+  /** The module's file, as it was given. */
+  module: string;
+  /** Where its guests run. */
+  isolation: Isolation;
+  /** How further invocations run. */
+  mode: 'aot';
+  /** Milliseconds since the compiling began. */
+  totalMs: number;
+}
+
 /** Subscribe with `diagnostics_channel.subscribe('wasmedge-embed:run', (event) => …)`. */
 export const runChannel = channel('wasmedge-embed:run');
 export const compileChannel = channel('wasmedge-embed:compile');
+export const modeChannel = channel('wasmedge-embed:mode');

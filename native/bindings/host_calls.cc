@@ -135,7 +135,9 @@ void HostCalls::Deliver(Napi::Env env, uint64_t key, uint64_t call, uint32_t fun
   // The call may end the invocation, and this with it.
   const std::shared_ptr<HostExchange> exchange = found->second;
   try {
-    const Signature& signature = *module_->imports()[function].signature;
+    // Held here, since JavaScript that is called may change it.
+    const std::shared_ptr<const Module> module = module_;
+    const Signature& signature = *module->imports()[function].signature;
     const Napi::Object owner = owner_.Value();
     const Napi::Value receiver = owner.Get("onHostCall");
     if (!receiver.IsFunction()) {
@@ -171,7 +173,8 @@ Napi::Value HostCalls::Answer(const Napi::CallbackInfo& info) {
   const std::optional<uint32_t> function = exchange->FunctionOf(call);
   if (!function) return info.Env().Undefined();
   HostAnswer answer;
-  answer.results = ToBits(info[2], module_->imports()[*function].signature->results);
+  const std::shared_ptr<const Module> module = module_;
+  answer.results = ToBits(info[2], module->imports()[*function].signature->results);
   exchange->Answer(call, std::move(answer));
   return info.Env().Undefined();
 }
@@ -187,7 +190,8 @@ Napi::Value HostCalls::Enter(const Napi::CallbackInfo& info) {
   const std::shared_ptr<HostExchange> exchange = Require(info[0]);
   const uint64_t call = ToNumber(info[1]);
   std::string function = info[2].As<Napi::String>();
-  const Signature* signature = module_->FindExportedFunction(function);
+  const std::shared_ptr<const Module> module = module_;
+  const Signature* signature = module->FindExportedFunction(function);
   if (signature == nullptr) {
     throw Error(ErrorCode::kInvalidArgument, "The module exports no function " + function + ".");
   }

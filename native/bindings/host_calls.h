@@ -54,6 +54,9 @@ class HostCalls {
     bool is_kept_ = false;
   };
 
+  /// The same module in another form, whose imports and exports are the same.
+  void ChangeModule(std::shared_ptr<const Module> module) { module_ = std::move(module); }
+
   /// An invocation has ended.
   void End(uint64_t key) { exchanges_.erase(key); }
 
@@ -78,7 +81,7 @@ class HostCalls {
   Napi::Value Access(const Napi::CallbackInfo& info, MemoryRequest request);
 
   const Napi::Reference<Napi::Object>& owner_;
-  const std::shared_ptr<const Module> module_;
+  std::shared_ptr<const Module> module_;
   std::unordered_map<uint64_t, std::shared_ptr<HostExchange>> exchanges_;
   uint64_t last_key_ = 0;
 };

@@ -134,12 +134,14 @@ std::shared_ptr<const ModelTable> ToModelTable(const Napi::Object& models) {
 /// The end of a run.
 class RunMessage : public Mailbox::Message {
  public:
-  /// `called` is the type of the function that was called, null for a program; `host_key` the run's
-  /// among those whose guests may call JavaScript.
-  RunMessage(ModuleObject& module, const Signature* called, Napi::Promise::Deferred deferred,
+  /// The types of what a function that was called gives; absent for a program.
+  using Results = std::optional<std::vector<ValueKind>>;
+
+  /// `host_key` is the run's among those whose guests may call JavaScript.
+  RunMessage(ModuleObject& module, Results results, Napi::Promise::Deferred deferred,
              std::optional<uint64_t> host_key, std::unique_ptr<Job> job)
       : module_(module),
-        called_(called),
+        results_(std::move(results)),
         deferred_(deferred),
         host_key_(host_key),
         job_(std::move(job)) {}
@@ -170,12 +172,12 @@ class RunMessage : public Mailbox::Message {
     result["exitCode"] = outcome.exit_code;
     result["exited"] = outcome.exited;
     result["files"] = FilesToJs(env, std::move(outcome.files));
-    if (called_ != nullptr) result["value"] = ToJs(env, called_->results, outcome.results);
+    if (results_) result["value"] = ToJs(env, *results_, outcome.results);
     deferred_.Resolve(result);
   }
 
   ModuleObject& module_;
-  const Signature* called_;
+  const Results results_;
   Napi::Promise::Deferred deferred_;
   const std::optional<uint64_t> host_key_;
   std::unique_ptr<Job> job_;
@@ -202,6 +204,7 @@ Napi::Function ModuleObject::Define(Napi::Env env) {
   const Napi::Function constructor = DefineClass(
       env, "Module",
       {StaticMethod<&ModuleObject::Load>("load"), InstanceMethod<&ModuleObject::Start>("start"),
+       InstanceMethod<&ModuleObject::ChangeTo>("changeTo"),
        InstanceMethod<&ModuleObject::Run>("run"),
        InstanceMethod<&ModuleObject::Instantiate>("instantiate"),
        InstanceMethod<&ModuleObject::StopRun>("stop"),
@@ -302,6 +305,23 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value ModuleObject::ChangeTo(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    const ModuleObject& other = *ModuleObject::Unwrap(info[0].As<Napi::Object>());
+    if (!pool_) throw Error(ErrorCode::kClosed, "closed");
+    // Whatever was found out of one holds for the other.
+    if (!(module_->imports() == other.module_->imports() &&
+          module_->exports() == other.module_->exports())) {
+      throw Error(ErrorCode::kModuleInvalid, module_->name() + " was compiled to another module.");
+    }
+    CheckRunnable(*other.module_);
+    module_ = other.module_;
+    if (host_calls_) host_calls_->ChangeModule(module_);
+    pool_->ChangeModule(module_);
+    return info.Env().Undefined();
+  });
+}
+
 Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return Guard(env, [&]() -> Napi::Value {
@@ -311,7 +331,7 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     const auto given = info[0].As<Napi::Object>();
     auto job = std::make_unique<Job>();
     Request& request = job->request;
-    const Signature* called = nullptr;
+    RunMessage::Results results;
     request.input.args = ToStrings(given.Get("args"));
     request.input.env = ToStrings(given.Get("env"));
     const Napi::Value input = given.Get("stdin");
@@ -324,7 +344,9 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     }
     if (const Napi::Value function = given.Get("function"); !function.IsUndefined()) {
       request.function = function.As<Napi::String>().Utf8Value();
-      called = module_->FindExportedFunction(*request.function);
+      // Held here, since getters of the arguments may change it.
+      const std::shared_ptr<const Module> module = module_;
+      const Signature* called = module->FindExportedFunction(*request.function);
       const auto arguments = given.Get("arguments").As<Napi::Array>();
       if (called == nullptr || arguments.Length() != called->params.size()) {
         throw Error(ErrorCode::kInvalidArgument, "The function and its arguments do not match.");
@@ -332,6 +354,7 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
       for (uint32_t index = 0; index < arguments.Length(); ++index) {
         request.arguments.push_back(ToBits(arguments.Get(index), called->params[index]));
       }
+      results = called->results;
     }
     if (const Napi::Value timeout = given.Get("timeoutMs"); !timeout.IsUndefined()) {
       job->timeout = std::chrono::milliseconds(timeout.ToNumber().Int64Value());
@@ -345,9 +368,9 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     const auto host_key = registration ? std::optional(registration->key()) : std::nullopt;
     const auto deferred = Napi::Promise::Deferred::New(env);
     const uint64_t ticket = pool_->Submit(
-        std::move(job), [this, called, deferred, host_key, mailbox](std::unique_ptr<Job> done) {
+        std::move(job), [this, results, deferred, host_key, mailbox](std::unique_ptr<Job> done) {
           mailbox->Post(
-              std::make_unique<RunMessage>(*this, called, deferred, host_key, std::move(done)));
+              std::make_unique<RunMessage>(*this, results, deferred, host_key, std::move(done)));
         });
     BeginWork(env);
     Napi::Object run = Napi::Object::New(env);

@@ -39,6 +39,7 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
 
   static Napi::Value Load(const Napi::CallbackInfo& info);
   Napi::Value Start(const Napi::CallbackInfo& info);
+  Napi::Value ChangeTo(const Napi::CallbackInfo& info);
   Napi::Value Run(const Napi::CallbackInfo& info);
   Napi::Value Instantiate(const Napi::CallbackInfo& info);
   Napi::Value StopRun(const Napi::CallbackInfo& info);

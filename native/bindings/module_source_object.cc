@@ -30,6 +30,7 @@ Napi::Function ModuleSourceObject::Define(Napi::Env env) {
       DefineClass(env, "ModuleSource",
                   {StaticMethod<&ModuleSourceObject::Read>("read"),
                    InstanceAccessor<&ModuleSourceObject::Form>("form"),
+                   InstanceAccessor<&ModuleSourceObject::MakesTailCalls>("makesTailCalls"),
                    InstanceAccessor<&ModuleSourceObject::Bytes>("bytes")});
   AddonData::Get(env).module_source_constructor = Napi::Persistent(constructor);
   return constructor;
@@ -65,6 +66,10 @@ Napi::Value ModuleSourceObject::Form(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), form == ModuleForm::kSharedLibrary ? "shared-library"
                                        : form == ModuleForm::kUniversal   ? "universal"
                                                                           : "plain");
+}
+
+Napi::Value ModuleSourceObject::MakesTailCalls(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), source_->facts().makes_tail_calls);
 }
 
 Napi::Value ModuleSourceObject::Bytes(const Napi::CallbackInfo& info) {

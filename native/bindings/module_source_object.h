@@ -28,6 +28,7 @@ class ModuleSourceObject : public TaggedWrap<ModuleSourceObject> {
  private:
   static Napi::Value Read(const Napi::CallbackInfo& info);
   Napi::Value Form(const Napi::CallbackInfo& info);
+  Napi::Value MakesTailCalls(const Napi::CallbackInfo& info);
   Napi::Value Bytes(const Napi::CallbackInfo& info);
 
   std::shared_ptr<const ModuleSource> source_;

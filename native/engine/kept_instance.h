@@ -24,6 +24,7 @@ class KeptInstance {
   KeptInstance& operator=(const KeptInstance&) = delete;
 
   const Module& module() const noexcept { return *module_; }
+  const std::shared_ptr<const Module>& shared_module() const noexcept { return module_; }
 
   /// Makes its host modules, which `Start` needs.
   HostModuleSet& MakeHosts(Executor& executor);

@@ -19,6 +19,10 @@ inline constexpr char kInitializeFunction[] = "_initialize";
 struct GlobalType {
   ValueKind kind = ValueKind::kOther;
   bool is_mutable = false;
+
+  bool operator==(const GlobalType& other) const noexcept {
+    return kind == other.kind && is_mutable == other.is_mutable;
+  }
 };
 
 /// An import or export of a module.
@@ -32,6 +36,11 @@ struct ExternalDescription {
   std::optional<Signature> signature;
   /// The type of a global that is exported; absent otherwise.
   std::optional<GlobalType> global;
+
+  bool operator==(const ExternalDescription& other) const noexcept {
+    return module == other.module && name == other.name && kind == other.kind &&
+           signature == other.signature && global == other.global;
+  }
 };
 
 /// How a module is parsed.

@@ -26,7 +26,7 @@ Clock::time_point DeadlineOf(Clock::time_point submitted, Clock::duration timeou
 
 WorkerPool::WorkerPool(std::shared_ptr<const Module> module, GuestOptions guest_options,
                        Options options)
-    : module_(std::move(module)), guest_options_(std::move(guest_options)), options_(options) {
+    : guest_options_(std::move(guest_options)), options_(options), module_(std::move(module)) {
   const std::lock_guard<std::mutex> lock(mutex_);
   StartWorker();
 }
@@ -74,7 +74,17 @@ uint64_t WorkerPool::Submit(std::unique_ptr<Job> job, Finished finished) {
   return ticket;
 }
 
-std::shared_ptr<InstanceQueue> WorkerPool::MakeInstance() const {
+void WorkerPool::ChangeModule(std::shared_ptr<const Module> module) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    module_.swap(module);
+  }
+  // Threads that are idle make their slots anew now, and let go of the module that was there.
+  wake_.notify_all();
+}
+
+std::shared_ptr<InstanceQueue> WorkerPool::MakeInstance() {
+  const std::lock_guard<std::mutex> lock(mutex_);
   return std::make_shared<InstanceQueue>(module_, guest_options_);
 }
 
@@ -187,9 +197,12 @@ void WorkerPool::CountWaiting() noexcept {
   waiting_.store(queue_.size() + line_.size(), std::memory_order_relaxed);
 }
 
-std::optional<Error> WorkerPool::Prepare(Worker& worker, std::optional<Slot>& slot) const {
+std::optional<Error> WorkerPool::Prepare(Worker& worker, std::optional<Slot>& slot,
+                                         const std::shared_ptr<const Module>& module) const {
   try {
-    if (!slot) slot.emplace(module_, guest_options_, worker.stack);
+    if (slot && &slot->executor().module() == module.get()) return std::nullopt;
+    slot.reset();
+    slot.emplace(module, guest_options_, worker.stack);
     return std::nullopt;
   } catch (const Error& error) {
     return error;
@@ -200,11 +213,11 @@ std::optional<Error> WorkerPool::Prepare(Worker& worker, std::optional<Slot>& sl
 
 void WorkerPool::Work(Worker& worker) {
   std::optional<Slot> slot;
-  // Before the first job, so that it does not wait for this; a failure is told to the job.
-  Prepare(worker, slot);
-
   std::unique_lock<std::mutex> lock(mutex_);
-  while (AwaitWork(lock)) {
+  // Before the first job, so that it does not wait for this; a failure is told to the job.
+  Renew(worker, slot, lock);
+
+  while (AwaitWork(worker, slot, lock)) {
     --idle_;
     const bool is_for_instance = queue_.empty() || (is_instances_turn_ && !line_.empty());
     is_instances_turn_ = !is_for_instance;
@@ -227,8 +240,18 @@ void WorkerPool::Work(Worker& worker) {
   }
 }
 
-bool WorkerPool::AwaitWork(std::unique_lock<std::mutex>& lock) {
+void WorkerPool::Renew(Worker& worker, std::optional<Slot>& slot,
+                       std::unique_lock<std::mutex>& lock) {
+  const std::shared_ptr<const Module> module = module_;
+  lock.unlock();
+  Prepare(worker, slot, module);
+  lock.lock();
+}
+
+bool WorkerPool::AwaitWork(Worker& worker, std::optional<Slot>& slot,
+                           std::unique_lock<std::mutex>& lock) {
   while (true) {
+    if (slot && &slot->executor().module() != module_.get()) Renew(worker, slot, lock);
     if (has_work() && has_place()) return true;
     if (closing_ && !has_work()) return false;
     if (workers_.size() <= options_.concurrency) {
@@ -280,13 +303,15 @@ void WorkerPool::WorkOnJob(Worker& worker, std::optional<Slot>& slot,
   worker.early_stop = StopReason::kNone;
   worker.is_at_job = true;
   ++at_jobs_;
+  std::shared_ptr<const Module> module = module_;
   lock.unlock();
 
-  if (std::optional<Error> failure = Prepare(worker, slot)) {
+  if (std::optional<Error> failure = Prepare(worker, slot, module)) {
     waiting.job->outcome.error = std::move(failure);
   } else {
     RunJob(worker, *slot, waiting);
   }
+  module.reset();
   // Free again before anybody hears of the end: who then submits the next must not be refused.
   lock.lock();
   worker.ticket = 0;
@@ -303,6 +328,11 @@ void WorkerPool::WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
   const std::shared_ptr<InstanceQueue> taken = std::move(line_.front());
   line_.pop_front();
   CountWaiting();
+  // One that began with the module in another form goes on so, with a slot of its own for its turn:
+  // executors of compiled and of interpreted instances differ.
+  const std::shared_ptr<const Module> module = taken->instance_.shared_module();
+  std::optional<Slot> earlier;
+  std::optional<Slot>& used = module == module_ ? slot : earlier;
   const auto end = Clock::now() + kTurn;
   while (!taken->operations_.empty() && !is_dropped_) {
     const std::shared_ptr<InstanceOperation> operation = taken->operations_.front();
@@ -310,10 +340,10 @@ void WorkerPool::WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
     worker.early_stop = StopReason::kNone;
     lock.unlock();
     bool is_complete = true;
-    if (std::optional<Error> failure = Prepare(worker, slot)) {
+    if (std::optional<Error> failure = Prepare(worker, used, module)) {
       operation->Refuse(*failure);
     } else {
-      InstanceTurn turn(taken->instance_, *slot,
+      InstanceTurn turn(taken->instance_, *used,
                         operation->exchange ? Clock::time_point::max() : end, waiting_);
       is_complete = RunOperation(worker, turn, *operation);
     }
@@ -321,6 +351,11 @@ void WorkerPool::WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
     worker.ticket = 0;
     if (is_complete) taken->operations_.pop_front();
     if (Clock::now() >= end && !(queue_.empty() && line_.empty())) break;
+  }
+  if (earlier) {
+    lock.unlock();
+    earlier.reset();
+    lock.lock();
   }
   ++idle_;
   taken->is_lined_up_ = !taken->operations_.empty();

@@ -70,8 +70,12 @@ class WorkerPool {
   /// nothing when it has ended.
   void Stop(uint64_t ticket, StopReason reason);
 
+  /// From here on invocations run this module: the same one in another form, such as compiled. What
+  /// runs goes on as it began, and so do the instances that were made before, until they end.
+  void ChangeModule(std::shared_ptr<const Module> module);
+
   /// An instance that can be made; it has no thread until it has an operation.
-  std::shared_ptr<InstanceQueue> MakeInstance() const;
+  std::shared_ptr<InstanceQueue> MakeInstance();
 
   /// Takes an operation, which follows those that the instance has, and returns its ticket. Throws
   /// `Error`: `kClosed`, `kLimit` without a thread.
@@ -130,8 +134,11 @@ class WorkerPool {
   void StartWorkerIfNeeded();
   void CountWaiting() noexcept;
   void Work(Worker& worker);
+  /// Makes the slot for the module as it is now, without the lock; a failure shows with the next
+  /// use.
+  void Renew(Worker& worker, std::optional<Slot>& slot, std::unique_lock<std::mutex>& lock);
   /// Gives whether there is something to begin; otherwise the thread is to end.
-  bool AwaitWork(std::unique_lock<std::mutex>& lock);
+  bool AwaitWork(Worker& worker, std::optional<Slot>& slot, std::unique_lock<std::mutex>& lock);
   /// Takes a thread that ends out of those that there are. Its object stays until it is joined.
   void Retire(const Worker& worker);
   void WaitBegins(Worker& worker) noexcept;
@@ -139,8 +146,10 @@ class WorkerPool {
   void WorkOnJob(Worker& worker, std::optional<Slot>& slot, std::unique_lock<std::mutex>& lock);
   void WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
                       std::unique_lock<std::mutex>& lock);
-  /// Makes the slot where it is not there yet; why it cannot be made, otherwise.
-  std::optional<Error> Prepare(Worker& worker, std::optional<Slot>& slot) const;
+  /// Makes the slot where it is not there yet, or is another module's; why it cannot be made,
+  /// otherwise.
+  std::optional<Error> Prepare(Worker& worker, std::optional<Slot>& slot,
+                               const std::shared_ptr<const Module>& module) const;
   void RunJob(Worker& worker, Slot& slot, Waiting& waiting);
   /// Gives whether it is complete.
   bool RunOperation(Worker& worker, InstanceTurn& turn, InstanceOperation& operation);
@@ -148,11 +157,11 @@ class WorkerPool {
   void Invoke(Worker& worker, Slot& slot, Invocation& invocation, const std::function<void()>& run);
   static void Interrupt(Worker& worker, StopReason reason);
 
-  const std::shared_ptr<const Module> module_;
   const GuestOptions guest_options_;
   const Options options_;
 
   std::mutex mutex_;
+  std::shared_ptr<const Module> module_;
   std::condition_variable wake_;
   std::deque<Waiting> queue_;
   std::deque<std::shared_ptr<InstanceQueue>> line_;

@@ -95,6 +95,40 @@ TEST_P(WorkerPoolTest, StopsATightLoop) {
   }
 }
 
+TEST_P(WorkerPoolTest, ChangesItsModule) {
+  test::TemporaryFile plain_file(".wasm");
+  plain_file.Write(test::TrappingModule());
+  const auto plain = Module::Load(plain_file.path(), {});
+  const auto pool = test::MakePool(plain, 2);
+  EXPECT_EQ(Call(*pool, "ok"), "42");
+  uint64_t ticket = 0;
+  std::future<Outcome> spinning = Start(*pool, "spin", &ticket);
+  pool->ChangeModule(module_);
+  for (int round = 0; round < 20; ++round) EXPECT_EQ(Call(*pool, "ok"), "42");
+  // What began before goes on.
+  EXPECT_EQ(spinning.wait_for(std::chrono::milliseconds(0)), std::future_status::timeout);
+  pool->Stop(ticket, StopReason::kAborted);
+  EXPECT_EQ(NameOf(spinning.get()), "ERR_ABORTED");
+  EXPECT_EQ(Call(*pool, "bounds"), "memory-out-of-bounds");
+}
+
+TEST_P(WorkerPoolTest, LetsGoOfTheModuleThatItHad) {
+  std::weak_ptr<const Module> earlier;
+  std::unique_ptr<WorkerPool> pool;
+  {
+    test::TemporaryFile file(".wasm");
+    file.Write(test::TrappingModule());
+    const auto plain = Module::Load(file.path(), {});
+    earlier = plain;
+    pool = test::MakePool(plain, 2);
+  }
+  EXPECT_EQ(Call(*pool, "ok"), "42");
+  pool->ChangeModule(module_);
+  // Idle threads do so by themselves: this ends when they have.
+  while (!earlier.expired()) std::this_thread::yield();
+  EXPECT_EQ(Call(*pool, "ok"), "42");
+}
+
 TEST_P(WorkerPoolTest, StopsWhatWaits) {
   const auto pool = MakePool(1);
   uint64_t spinning = 0;

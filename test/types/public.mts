@@ -52,7 +52,7 @@ expectTypeOf<LoadedModule['mode']>().toEqualTypeOf<'aot' | 'interpreter'>();
 expectTypeOf<LoadOptions['isolation']>().toEqualTypeOf<Isolation | undefined>();
 expectTypeOf<Isolation>().toEqualTypeOf<'in-process' | 'worker-process' | 'subprocess'>();
 expectTypeOf<LoadOptions['limits']>().toEqualTypeOf<Limits | undefined>();
-expectTypeOf<LoadOptions['aot']>().toEqualTypeOf<'auto' | 'off' | undefined>();
+expectTypeOf<LoadOptions['aot']>().toEqualTypeOf<'auto' | 'off' | 'background' | undefined>();
 expectTypeOf<LoadOptions['trusted']>().toEqualTypeOf<boolean | undefined>();
 expectTypeOf<LoadOptions['compile']>().toEqualTypeOf<CompileLimits | undefined>();
 expectTypeOf<LoadOptions['signal']>().toEqualTypeOf<AbortSignal | undefined>();

@@ -13,6 +13,7 @@ export interface SubprocessOptions extends Room {
   outputBytes: number;
   /** The command for a request, of whose time this much is left. */
   command: (request: NativeRequest, remainingMs: number | undefined) => Command;
+  mode: 'aot' | 'interpreter';
   /** Removes what the processes needed. */
   cleanUp: () => Promise<void>;
 }
@@ -28,6 +29,10 @@ export class SubprocessExecutor implements Executor {
 
   constructor(options: SubprocessOptions) {
     this.#options = options;
+  }
+
+  get mode(): 'aot' | 'interpreter' {
+    return this.#options.mode;
   }
 
   async execute(given: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult> {

@@ -47,11 +47,13 @@ interface Opening {
 export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   readonly isolation = 'worker-process';
   readonly #settings: PoolSettings;
-  readonly #start: WorkerStart;
+  #start: WorkerStart;
   readonly #runsPerWorker: number;
   readonly #workers = new Set<Worker>();
   /** Those of whom nothing more is expected, and whose processes are not gone yet. */
   readonly #leaving = new Set<Worker>();
+  /** Those that have the module in the form that it had before: they serve until others are ready. */
+  readonly #outdated = new Set<Worker>();
   /** Accepted and not yet given to a worker, in order. */
   readonly #waiting = new Map<number, Invocation>();
   /** Instances that are to be made. */
@@ -73,6 +75,9 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   /** For how many reasons the event loop has to live; meanwhile the heartbeat keeps it alive. */
   #busy = 0;
   #heartbeat: NodeJS.Timeout | undefined;
+  #mode: ModuleDetails['mode'] = 'interpreter';
+  /** Told once when no worker is outdated any more. */
+  #onRenewed: (() => void) | undefined;
 
   constructor(start: WorkerStart, settings: PoolSettings) {
     this.#start = start;
@@ -100,6 +105,23 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
       forget?.();
       this.#beIdle();
     }
+  }
+
+  get mode(): ModuleDetails['mode'] {
+    return this.#mode;
+  }
+
+  /**
+   * Replaces the workers, one by one as the new ones are ready: each ends when what it holds has.
+   *
+   * @param start How workers begin from here on.
+   * @param renewed Called when further invocations go to new workers alone.
+   */
+  renew(start: WorkerStart, renewed: () => void): void {
+    this.#start = start;
+    this.#onRenewed = renewed;
+    for (const worker of this.#workers) if (!worker.isRetiring) this.#outdated.add(worker);
+    this.#fill();
   }
 
   async execute(
@@ -197,6 +219,7 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
       this.#opening = undefined;
       resolve(details);
     }
+    this.#takeOver(worker, details.mode);
     this.#fill();
     this.#distribute();
   }
@@ -336,7 +359,9 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   /** Starts the workers that are missing; after failures one by one, later and later. */
   #fill(): void {
     if (this.#closing && this.#waiting.size === 0) return;
-    const active = [...this.#workers].filter((worker) => !worker.isRetiring).length;
+    const active = [...this.#workers].filter(
+      (worker) => !worker.isRetiring && !this.#outdated.has(worker),
+    ).length;
     const missing = this.#settings.workers - active;
     if (missing <= 0 || this.#backOff) return;
     if (this.#failures === 0) {
@@ -354,7 +379,24 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   #retire(worker: Worker): void {
     if (worker.isRetiring) return;
     worker.isRetiring = true;
+    this.#outdated.delete(worker);
     this.#fill();
+  }
+
+  /** A worker is ready: one that is outdated need not serve any longer. */
+  #takeOver(worker: Worker, mode: ModuleDetails['mode']): void {
+    if (!this.#outdated.has(worker)) {
+      const [outdated] = this.#outdated;
+      if (outdated) {
+        this.#retire(outdated);
+        this.#endRetired(outdated);
+      }
+    }
+    if (this.#outdated.size > 0) return;
+    this.#mode = mode;
+    const renewed = this.#onRenewed;
+    this.#onRenewed = undefined;
+    renewed?.();
   }
 
   #endRetired(worker: Worker): void {
@@ -369,6 +411,7 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
 
   #leave(worker: Worker): void {
     this.#workers.delete(worker);
+    this.#outdated.delete(worker);
     this.#leaving.add(worker);
     void worker.exited.then(() => this.#leaving.delete(worker));
   }
