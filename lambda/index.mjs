@@ -1,4 +1,5 @@
 // The function of the container image: see Dockerfile and template.yaml. What it names is in the bundle that it is part of.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { createHandler } from 'wasmedge-embed/lambda';
@@ -8,7 +9,14 @@ const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 export const handler = createHandler({
   module: beside('module.so'),
-  models: { default: { file: beside('model.tflite'), labels: beside('labels.txt') } },
+  models: {
+    default: {
+      file: beside('model.tflite'),
+      labels: beside('labels.txt'),
+      // How pictures are fitted to it.
+      ...JSON.parse(readFileSync(beside('model.json'), 'utf8')),
+    },
+  },
   // Lambda gives an execution environment one invocation at a time.
   concurrency: 1,
   ...(namespace && { metrics: { namespace } }),

@@ -42,6 +42,7 @@ export type {
   CompileOptions,
   ExportName,
   ExternalDescription,
+  Fit,
   GuestMemory,
   HostFunction,
   Imports,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { addonFile } from '../addon/addon-file.js';
 import { addon } from '../addon/native.js';
 import type { Task } from '../guest/task.js';
+import type { Fitting } from '../models/fit.js';
 import { loadModels, modelSources, readModels } from '../models/models.js';
 import { bytesOf } from '../support/disk-usage.js';
 import { WasmEdgeError, nativeCall } from '../support/errors.js';
@@ -30,7 +31,7 @@ export interface BundleOptions {
   task: Task;
   /** Plain, or compiled ahead of time for any processor. */
   module: string;
-  model: { file: string; labels?: string };
+  model: { file: string; labels?: string } & Partial<Fitting>;
   /** The handler's JavaScript in one file, instead of the one that classifies. */
   handler: string | undefined;
   /** The system that has to load it; null for none in particular. */
@@ -82,7 +83,7 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
 
   onStep('Looking for the libraries');
   const { version: wasmedge, path: wasmedgeFile } = await nativeCall(() => addon().runtime());
-  const { model, labels } = await readModel(options.model);
+  const { model, labels, fitting } = await readModel(options.model);
   const all = withLibraries([addonFile(), wasmedgeFile, liteRtFile()]);
   const needs = newestVersions(all.filter(({ name }) => !isOfNode(name)));
   const missing = target ? missingVersions(target, needs) : [];
@@ -107,7 +108,11 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
     const placed = await placeModule(module, staging, doubt);
     await writeFile(path.join(staging, 'model.tflite'), model);
     if (labels) await writeFile(path.join(staging, 'labels.txt'), labels);
-    const parts = { task: options.task, module: placed, hasLabels: labels !== undefined };
+    // For handlers that are not made for one model.
+    await writeFile(path.join(staging, 'model.json'), `${JSON.stringify(fitting ?? {})}\n`);
+    const parts = {
+      ...{ task: options.task, module: placed, hasLabels: labels !== undefined, fitting },
+    };
     const entry = await placeHandler(handler, staging, parts);
     const sizes = measure(staging, { ...native, javascript, module: placed });
     if (target?.lambda && sizes.total > LAMBDA_BYTES) {
@@ -153,17 +158,18 @@ function doubtsOf({ target, force, onWarning }: BundleOptions): (reason: string)
   };
 }
 
-async function readModel({ file, labels }: BundleOptions['model']): Promise<{
+async function readModel(source: BundleOptions['model']): Promise<{
   model: Uint8Array;
   labels: Uint8Array | undefined;
+  fitting: Fitting | undefined;
 }> {
-  const source = { file, ...(labels !== undefined && { labels }) };
   const read = await readModels(modelSources({ default: source }));
   // Checks the model, and loads LiteRT for it.
   await loadModels(read);
   const [model] = read;
   if (!model) throw new WasmEdgeError('ERR_MODEL', 'The model was not read.');
-  return { model: model.content, labels: model.labels ?? undefined };
+  const { content, labels, fitting } = model;
+  return { model: content, labels: labels ?? undefined, fitting };
 }
 
 /** LiteRT, as the addon has loaded it for the model. */

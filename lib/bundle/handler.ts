@@ -2,6 +2,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { Task } from '../guest/task.js';
+import type { Fitting } from '../models/fit.js';
 import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
 /** What the handler is made of. */
@@ -10,12 +11,15 @@ export interface HandlerParts {
   /** The module's name in the folder. */
   module: string;
   hasLabels: boolean;
+  fitting: Fitting | undefined;
 }
 
 /** The handler that Lambda calls as `index.handler` where the caller brings none. */
-function handlerSource({ task, module, hasLabels }: HandlerParts): string {
+function handlerSource({ task, module, hasLabels, fitting }: HandlerParts): string {
   const detects = task === 'detect' ? "\n  task: 'detect'," : '';
   const labels = hasLabels ? ", labels: beside('labels.txt')" : '';
+  const fit = fitting === undefined ? '' : `, fit: '${fitting.fit}'`;
+  const crop = fitting?.crop === undefined ? '' : `, crop: ${fitting.crop}`;
   return `import { fileURLToPath } from 'node:url';
 
 import { createHandler } from 'wasmedge-embed/lambda';
@@ -24,7 +28,7 @@ const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 export const handler = createHandler({${detects}
   module: beside('${module}'),
-  models: { default: { file: beside('model.tflite')${labels} } },
+  models: { default: { file: beside('model.tflite')${labels}${fit}${crop} } },
 });
 await handler.ready;
 `;

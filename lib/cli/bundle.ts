@@ -9,8 +9,9 @@ import { FAMILIES } from '../bundle/symbol-versions.js';
 import type { TargetName } from '../bundle/targets.js';
 import { TARGETS, TARGET_NAMES } from '../bundle/targets.js';
 import { findGuest } from '../guest/guest-lookup.js';
+import type { Fit } from '../options/types.js';
 
-import { chooseModel } from './guest-options.js';
+import { addFitOptions, chooseModel } from './guest-options.js';
 import { taskOf } from './task.js';
 
 interface BundleCommandOptions {
@@ -18,6 +19,8 @@ interface BundleCommandOptions {
   module?: string;
   model?: string;
   labels?: string;
+  fit?: Fit;
+  crop?: number;
   handler?: string;
   target: TargetName | 'none';
   force?: true;
@@ -25,7 +28,7 @@ interface BundleCommandOptions {
 }
 
 export function bundleCommand(): Command {
-  return new Command('bundle')
+  const command = new Command('bundle')
     .description(
       'Collect addon, libraries, JavaScript, module, model and labels into a folder that works wherever ' +
         "it is moved to: for Lambda's zip deployment, or any machine with Node.js.",
@@ -36,7 +39,8 @@ export function bundleCommand(): Command {
       '--model <file>',
       'a .tflite classifier or detector (default: the best classifier at hand)',
     )
-    .option('--labels <file>', 'its labels, one a line (default: found beside the model)')
+    .option('--labels <file>', 'its labels, one a line (default: found beside the model)');
+  return addFitOptions(command)
     .option(
       '--handler <file>',
       'your handler, bundled to one file (default: one that classifies, or detects)',
@@ -78,7 +82,7 @@ async function bundle(options: BundleCommandOptions): Promise<void> {
     out: options.output,
     task,
     module: options.module ?? findGuest(task),
-    model: { file: model.file, ...(model.labels !== undefined && { labels: model.labels }) },
+    model,
     handler: options.handler,
     target: options.target === 'none' ? null : options.target,
     force: options.force ?? false,

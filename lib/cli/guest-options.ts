@@ -2,10 +2,12 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import type { Task } from '../guest/task.js';
+import { FITS, fittingOf } from '../models/fit.js';
 import { findModel } from '../models/model-lookup.js';
 import { AOT_MODES, ISOLATIONS, KERNELS } from '../module/load-settings.js';
 import type {
   CompileLimits,
+  Fit,
   InferenceOptions,
   Isolation,
   Kernels,
@@ -13,7 +15,7 @@ import type {
   LoadOptions,
 } from '../options/types.js';
 
-import { integerIn } from './parse.js';
+import { integerIn, share } from './parse.js';
 
 /** What compiling a module may take, as commands are told it. */
 export interface CompileLimitOptions {
@@ -62,6 +64,8 @@ export interface GuestOptions extends CompileLimitOptions, InferenceCommandOptio
   untrusted?: true;
   model?: string;
   labels?: string;
+  fit?: Fit;
+  crop?: number;
   aot: NonNullable<LoadOptions['aot']>;
   /** MiB. */
   memory?: number;
@@ -98,6 +102,7 @@ export function addGuestOptions(command: Command, task: Task = 'classify'): Comm
       )
     : command.option('--model <file>', 'a .tflite classifier (default: the best at hand)')
   ).option('--labels <file>', 'its labels, one a line (default: found beside the model)');
+  if (task === 'classify') addFitOptions(command);
   return addInferenceOptions(command)
     .addOption(
       new Option('--aot <mode>', 'auto: a plain guest is compiled once; off: it is interpreted')
@@ -113,6 +118,23 @@ export function addGuestOptions(command: Command, task: Task = 'classify'): Comm
       '--fuel <n>',
       'most instructions of an invocation, of a guest that was compiled to measure or is compiled here',
       integerIn(1, Number.MAX_SAFE_INTEGER),
+    );
+}
+
+/** How pictures are fitted to a classifier. */
+export function addFitOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--fit <name>',
+        'stretch: the whole picture; cover: its middle, in the proportions of the input (default: stretch ' +
+          'for --model, else as the model wants it)',
+      ).choices(FITS),
+    )
+    .option(
+      '--crop <share>',
+      'how much of that middle is shown in both directions, with --fit cover (default: 1)',
+      share,
     );
 }
 
@@ -149,6 +171,8 @@ export interface ChosenModel {
   file: string;
   /** Absent where they are to be found beside the model. */
   labels?: string;
+  fit?: Fit;
+  crop?: number;
   /** The words that say which it is. */
   description: string;
 }
@@ -156,8 +180,18 @@ export interface ChosenModel {
 export function chooseModel({
   model,
   labels,
-}: Pick<GuestOptions, 'model' | 'labels'>): ChosenModel {
-  const chosen: ChosenModel =
-    model === undefined ? findModel() : { file: model, description: model };
-  return labels === undefined ? chosen : { ...chosen, labels };
+  fit,
+  crop,
+}: Pick<GuestOptions, 'model' | 'labels' | 'fit' | 'crop'>): ChosenModel {
+  const {
+    fit: ownFit,
+    crop: ownCrop,
+    ...chosen
+  }: ChosenModel = model === undefined ? findModel() : { file: model, description: model };
+  // A crop is that of one way to fit.
+  const fitting = fittingOf((option) => `--${option}`, {
+    fit: fit ?? ownFit,
+    crop: crop ?? (fit === undefined || fit === ownFit ? ownCrop : undefined),
+  });
+  return { ...chosen, ...(labels !== undefined && { labels }), ...fitting };
 }

@@ -3,14 +3,16 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { SingleBar } from 'cli-progress';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 
+import { FITS, fittingOf } from '../models/fit.js';
 import { MODEL_ARCHIVE, fetchModel } from '../models/model-fetch.js';
 import { MOBILENET, fetchedModelDirectory } from '../models/model-lookup.js';
 import { loadModels, modelSources, readModels } from '../models/models.js';
+import type { Fit } from '../options/types.js';
 import { writeAtomically } from '../support/atomic-file.js';
 
-import { integerIn } from './parse.js';
+import { integerIn, share } from './parse.js';
 
 export function modelCommand(): Command {
   return new Command('model')
@@ -34,6 +36,14 @@ export function modelCommand(): Command {
         .argument('<file>', 'the .tflite')
         .option('--name <name>', 'under which the guest asks for it', 'default')
         .option('--labels <file>', 'one label a line (default: as classify finds them)')
+        .addOption(
+          new Option('--fit <name>', 'how pictures are fitted (default: stretch)').choices(FITS),
+        )
+        .option(
+          '--crop <share>',
+          'with --fit cover: how much of the middle is shown (default: 1)',
+          share,
+        )
         .requiredOption('-o, --output <folder>', 'where to write; made if it is not there')
         .action(describeCommand),
     );
@@ -41,11 +51,19 @@ export function modelCommand(): Command {
 
 async function describeCommand(
   file: string,
-  options: { name: string; labels?: string; output: string },
+  options: { name: string; labels?: string; fit?: Fit; crop?: number; output: string },
 ): Promise<void> {
-  const { name, labels, output } = options;
+  const { name, labels, fit, crop, output } = options;
   const { files } = await loadModels(
-    await readModels(modelSources({ [name]: { file, ...(labels !== undefined && { labels }) } })),
+    await readModels(
+      modelSources({
+        [name]: {
+          file,
+          ...(labels !== undefined && { labels }),
+          ...fittingOf((option) => `--${option}`, { fit, crop }),
+        },
+      }),
+    ),
   );
   for (const [guestPath, content] of Object.entries(files)) {
     const target = path.join(output, path.posix.basename(guestPath));

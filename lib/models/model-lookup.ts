@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
+import type { Fit } from '../options/types.js';
 import { cacheDirectory, isOwnCacheDirectory } from '../support/cache-directory.js';
 import { WasmEdgeError } from '../support/errors.js';
 import { requireInstalled } from '../support/package-root.js';
+
+import { IMAGENET_FITTING } from './fit.js';
 
 /** A model that was found. */
 export interface FoundModel {
@@ -11,6 +14,10 @@ export interface FoundModel {
   file: string;
   /** Path of its labels, one a line. */
   labels: string;
+  /** How its pictures are fitted. */
+  fit: Fit;
+  /** How much of the middle is shown. */
+  crop: number;
   /** The words that say which it is. */
   description: string;
 }
@@ -52,7 +59,7 @@ export function defaultModel(): FoundModel {
     );
   }
   return {
-    ...{ file, labels },
+    ...{ file, labels, ...IMAGENET_FITTING },
     description:
       'the embedded default model: 23 labels, and it names one of them for any picture; ' +
       "'wasmedge-embed model fetch' brings MobileNet v1 with 1,001",
@@ -87,5 +94,7 @@ function sizeOf(folder: string, name: string): number {
 function complete(folder: string, model: string, description: string): FoundModel | null {
   const file = join(folder, model);
   const labels = join(folder, MOBILENET_LABELS);
-  return existsSync(file) && existsSync(labels) ? { file, labels, description } : null;
+  return existsSync(file) && existsSync(labels)
+    ? { file, labels, ...IMAGENET_FITTING, description }
+    : null;
 }

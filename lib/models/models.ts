@@ -18,6 +18,8 @@ import { WasmEdgeError, nativeCall, reasonOf } from '../support/errors.js';
 import { readRegularFile } from '../support/regular-file.js';
 import type { TensorDescription } from '../support/shared-types.js';
 
+import { fittingOf } from './fit.js';
+import type { Fitting } from './fit.js';
 import { modelSettings } from './model-settings.js';
 import type * as Metadata from './tflite/metadata.js';
 
@@ -26,6 +28,8 @@ const MODEL_OPTIONS = [
   'file',
   'labels',
   'normalize',
+  'fit',
+  'crop',
   'description',
   'signature',
   'shapes',
@@ -52,6 +56,7 @@ interface ModelSource {
   /** Null where they were looked for and there are none, undefined where nobody has looked yet. */
   labels: string | string[] | null | undefined;
   normalize: ChannelNormalization | undefined;
+  fitting: Fitting | undefined;
   /** {@link modelSettings} */
   settings: string;
 }
@@ -80,6 +85,8 @@ export interface NamedModel {
   labels: Uint8Array | null | Promise<Uint8Array | null>;
   /** Undefined where nobody has said. */
   normalize: ChannelNormalization | undefined;
+  /** Undefined for stretching. */
+  fitting: Fitting | undefined;
   /** Its signature and shapes, as JSON; empty for none. */
   settings: string;
 }
@@ -141,10 +148,10 @@ export function readLabelsOf(sources: ModelSources): NamedModel[] {
 
 function named(
   name: string,
-  { file, normalize, settings }: ModelSource,
+  { file, normalize, fitting, settings }: ModelSource,
 ): Omit<NamedModel, 'labels'> {
   const where = typeof file === 'string' ? { path: file } : { content: file };
-  return { name, ...where, normalize, settings };
+  return { name, ...where, normalize, fitting, settings };
 }
 
 /**
@@ -169,7 +176,9 @@ export async function loadModels(
       const normalize =
         read.normalize ?? (metadata && normalizationIn(metadata)) ?? DEFAULT_NORMALIZATION;
       loaded.byName[name] = model;
-      loaded.files[`/models/${name}.json`] = Buffer.from(describeModel(model, name, normalize));
+      loaded.files[`/models/${name}.json`] = Buffer.from(
+        describeModel(model, { name, normalize, ...read.fitting }),
+      );
       if (given) checkLabels(name, given, model);
       const labels = given ?? (metadata && (await ownLabels(model, metadata)));
       if (labels) loaded.files[`/models/${name}.labels.txt`] = labels;
@@ -217,6 +226,7 @@ function modelSource(name: string, value: unknown): ModelSource {
           ? nonEmptyText(`${where}.labels`, labels)
           : textList(`${where}.labels`, labels),
     normalize: normalization(`${where}.normalize`, given.normalize),
+    fitting: fittingOf((option) => `${where}.${option}`, given),
     settings: modelSettings(where, given),
   };
 }
@@ -295,8 +305,11 @@ function countLines(text: Uint8Array): number {
 }
 
 /** The JSON that a guest reads: docs of the format in wasm/README.md. */
-function describeModel(model: NativeModel, name: string, normalize: ChannelNormalization): string {
-  return JSON.stringify({ name, inputs: model.inputs, outputs: model.outputs, normalize });
+function describeModel(
+  { inputs, outputs }: NativeModel,
+  { name, ...rest }: { name: string; normalize: ChannelNormalization } & Partial<Fitting>,
+): string {
+  return JSON.stringify({ name, inputs, outputs, ...rest });
 }
 
 async function readLabels({ file, labels }: ModelSource): Promise<Uint8Array | null> {

@@ -79,8 +79,8 @@ async function workerStart(
       settings: engine,
       hasBytes: settings.bytes !== undefined,
       files: settings.files.map(([path]) => path),
-      models: models.map(({ name, path, labels, normalize, settings: modelSettings }) => ({
-        ...{ name, normalize, settings: modelSettings, hasLabels: labels !== null },
+      models: models.map(({ name, path, labels, normalize, fitting, settings: modelSettings }) => ({
+        ...{ name, normalize, fitting, settings: modelSettings, hasLabels: labels !== null },
         ...(path !== undefined && { path }),
       })),
       tellMemory: Number.isSafeInteger(recycleAboveBytes + 1),

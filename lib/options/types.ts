@@ -28,6 +28,9 @@ export interface Normalization {
   scale: number | readonly [number, number, number];
 }
 
+/** Which part of a picture a model is shown. */
+export type Fit = 'stretch' | 'cover';
+
 /** A model with what belongs to it. */
 export interface ModelOptions {
   /** The .tflite file's path, or its bytes. */
@@ -41,6 +44,18 @@ export interface ModelOptions {
   labels?: string | readonly string[];
   /** For float inputs; by default as the metadata in the file says, else to [-1, 1]. */
   normalize?: Normalization;
+  /**
+   * Which part of a picture the package's guest for classification shows the model: `stretch` (default)
+   * the whole picture without regard to its proportions, as TensorFlow Lite's task library does;
+   * `cover` the largest rectangle of the input's proportions in its middle, after turning by Exif. A
+   * detector is shown all of it.
+   */
+  fit?: Fit;
+  /**
+   * With `cover`: how much of that rectangle is shown in both directions, above 0 and at most 1
+   * (default). 0.875 for networks that were trained on ImageNet.
+   */
+  crop?: number;
   /** The signature, by its key, whose graph runs. Default: the file's first graph. */
   signature?: string;
   /**

@@ -2,9 +2,11 @@
 //! with the general one (decoding at a smaller scale, then resizing). Both take turns, so that other
 //! work on the machine meets both alike.
 //!
-//!     decode [SIDE [RUNS [made|general]]] < photograph.jpg
+//!     decode [SIDE [RUNS [made|general|both [CROP]]]] < photograph.jpg
+//!
+//! With CROP (above 0, at most 1) the middle of the picture is shown, else all of it, stretched.
 
-use jpeg::general;
+use jpeg::{general, Fit};
 use std::hint::black_box;
 use std::io::{self, Read as _};
 use std::time::Instant;
@@ -19,15 +21,20 @@ fn main() -> io::Result<()> {
         arguments.get(index).map_or(default, |text| text.parse().expect("a number is expected"))
     };
     let (side, runs) = (number(0, 192), number(1, 300));
-    let only = arguments.get(2);
+    let only = arguments.get(2).filter(|only| *only != "both");
+    let fit = arguments.get(3).map_or(Fit::Stretch, |crop| Fit::Cover {
+        crop: crop.parse().expect("a share is expected"),
+    });
 
     let mut file = Vec::new();
     io::stdin().read_to_end(&mut file)?;
     let made = || {
-        black_box(jpeg::decode(&file, side, side, MAX_PIXELS).expect("a sound JPEG is expected"));
+        black_box(
+            jpeg::decode(&file, side, side, fit, MAX_PIXELS).expect("a sound JPEG is expected"),
+        );
     };
     let general = || {
-        let decoded = general::decode_to(&file, side, side, MAX_PIXELS);
+        let decoded = general::decode_to(&file, side, side, fit, MAX_PIXELS);
         black_box(decoded.expect("a sound JPEG is expected"));
     };
     let wanted = |name| only.is_none_or(|only| only == name);

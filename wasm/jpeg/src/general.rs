@@ -4,6 +4,7 @@
 use crate::adobe;
 use crate::error::Error;
 use crate::exif::{self, Orientation};
+use crate::fit::{Fit, Window};
 use crate::guarded::Guarded;
 use crate::picture::{Channels, Decoded, Picture};
 use crate::resize::resize;
@@ -14,14 +15,20 @@ use jpeg_decoder::{CodingProcess, ColorTransform, Decoder, PixelFormat};
 /// Decodes a baseline or progressive JPEG of 8 bits: greyscale, YCbCr, RGB, CMYK or YCCK.
 ///
 /// The decoder can compute each 8 × 8 block at 1, 2, 4 or 8 pixels a side, which costs less the
-/// fewer they are. The smallest size is taken that still covers about `width` × `height` (as seen,
-/// after turning). CMYK is taken as Adobe's inverted form, as all common readers do.
+/// fewer they are. The smallest size is taken at which what `fit` shows still covers about
+/// `width` × `height` (as seen, after turning); all of the picture is decoded. CMYK is taken as Adobe's inverted form, as all common readers do.
 ///
 /// # Errors
 /// An [`Error`] if the file is damaged, truncated, of another kind of JPEG (lossless,
 /// arithmetic coding, 12 bits, hierarchical), has more than `max_pixels` pixels, or takes more work or
 /// memory than [`Survey`] allows, which is found before any of it is decoded.
-pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<Decoded, Error> {
+pub fn decode(
+    jpeg: &[u8],
+    width: u16,
+    height: u16,
+    fit: Fit,
+    max_pixels: u64,
+) -> Result<Decoded, Error> {
     let survey = Survey::of(jpeg);
     survey.check(max_pixels)?;
     let mut decoder = Decoder::new(Guarded::new(jpeg));
@@ -40,7 +47,8 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<D
 
     let orientation = survey.exif().map_or(Orientation::Upright, exif::orientation);
     let (width, height) = if orientation.swaps_sides() { (height, width) } else { (width, height) };
-    let eighths = eighths_for((full.width, full.height), (width, height));
+    let window = fit.window((full.width, full.height), (width, height));
+    let eighths = eighths_for(window.extent, (width, height));
     survey.check_memory(eighths)?;
     let (request_width, request_height) = scale_request((full.width, full.height), eighths);
     let (width, height) =
@@ -59,9 +67,9 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<D
     {
         return Err(Error("the JPEG picture is damaged: its size and its pixels disagree".into()));
     }
-    let extent = |full: u16| f64::from(full) * f64::from(eighths) / 8.0;
+    let scale = |length: f64| length * f64::from(eighths) / 8.0;
     Ok(Decoded {
-        extent: (extent(full.width), extent(full.height)),
+        window: window.map(scale, scale),
         picture: Picture { width, height, channels, samples },
         orientation,
     })
@@ -71,12 +79,19 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<D
 ///
 /// # Errors
 /// Those of [`decode`].
-pub fn decode_to(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<Decoded, Error> {
-    let decoded = decode(jpeg, width, height, max_pixels)?;
+pub fn decode_to(
+    jpeg: &[u8],
+    width: u16,
+    height: u16,
+    fit: Fit,
+    max_pixels: u64,
+) -> Result<Decoded, Error> {
+    let decoded = decode(jpeg, width, height, fit, max_pixels)?;
     let (width, height) =
         if decoded.orientation.swaps_sides() { (height, width) } else { (width, height) };
-    let picture = resize(decoded.picture, decoded.extent, width.into(), height.into());
-    Ok(Decoded { picture, extent: (width.into(), height.into()), ..decoded })
+    let picture = resize(decoded.picture, &decoded.window, width.into(), height.into());
+    let window = Window { origin: (0.0, 0.0), extent: (width.into(), height.into()) };
+    Ok(Decoded { picture, window, ..decoded })
 }
 
 fn damaged(error: &jpeg_decoder::Error) -> Error {
@@ -263,11 +278,11 @@ mod tests {
             &[100],
             &[30],
         ]);
-        let tiny = decode(&jpeg, 1, 1, 256).unwrap().picture;
+        let tiny = decode(&jpeg, 1, 1, Fit::Stretch, 256).unwrap().picture;
         assert_eq!((tiny.width, tiny.height, tiny.channels), (2, 2, Channels::Grey));
         assert_eq!(tiny.samples, [0, 255, 100, 30]);
         for (wanted, side) in [(2, 4), (5, 8), (6, 16), (16, 16), (500, 16)] {
-            let picture = decode(&jpeg, wanted, wanted, 256).unwrap().picture;
+            let picture = decode(&jpeg, wanted, wanted, Fit::Stretch, 256).unwrap().picture;
             assert_eq!((picture.width, picture.height), (side, side));
             assert_eq!(picture.samples[0], 0);
             assert_eq!(picture.samples[side - 1], 255);
@@ -279,7 +294,7 @@ mod tests {
     #[test]
     fn colours() {
         let pixel = |jpeg: Jpeg<'_>, block: &[u8]| {
-            let picture = decode(&jpeg.encode(&[block]), 1, 1, 64).unwrap().picture;
+            let picture = decode(&jpeg.encode(&[block]), 1, 1, Fit::Stretch, 64).unwrap().picture;
             assert_eq!((picture.width, picture.height, picture.channels), (2, 2, Channels::Rgb));
             assert!(picture.samples.chunks_exact(3).all(|pixel| pixel == &picture.samples[..3]));
             picture.samples[..3].to_vec()
@@ -304,7 +319,7 @@ mod tests {
             let jpeg = jpeg.encode(&[&[0], &[50], &[100], &[150]]);
             let orientation = Orientation::from_tag(tag).unwrap();
             let (width, height) = if orientation.swaps_sides() { (1, 4) } else { (4, 1) };
-            let decoded = decode(&jpeg, width, height, 256).unwrap();
+            let decoded = decode(&jpeg, width, height, Fit::Stretch, 256).unwrap();
             assert_eq!(decoded.orientation, orientation);
             assert_eq!((decoded.picture.width, decoded.picture.height), (8, 2));
             let turned = decoded.picture.turned(orientation);
@@ -317,16 +332,16 @@ mod tests {
     fn every_truncation_is_data() {
         let jpeg = Jpeg { components: b"\x01\x02\x03", adobe: Some(1), exif: Some(6), columns: 2 };
         let jpeg = jpeg.encode(&[&[1, 2, 3], &[40, 50, 60], &[7, 8, 9], &[100, 0, 255]]);
-        assert!(decode(&jpeg, 16, 16, 256).is_ok());
+        assert!(decode(&jpeg, 16, 16, Fit::Stretch, 256).is_ok());
         for length in 0..jpeg.len() {
-            assert!(matches!(decode(&jpeg[..length], 16, 16, 256), Err(Error(_))));
+            assert!(matches!(decode(&jpeg[..length], 16, 16, Fit::Stretch, 256), Err(Error(_))));
         }
     }
 
     #[test]
     fn damage_is_data() {
         for bytes in [&b"\xff\xd8"[..], b"\xff\xd8\xff\xd9", b"\xff\xd8\xff\xda\x00\x02"] {
-            assert!(matches!(decode(bytes, 8, 8, 100), Err(Error(_))), "{bytes:?}");
+            assert!(matches!(decode(bytes, 8, 8, Fit::Stretch, 100), Err(Error(_))), "{bytes:?}");
         }
     }
 
@@ -334,9 +349,9 @@ mod tests {
     fn the_pixel_limit_is_checked_before_decoding() {
         // A frame header alone: 3000 rows of 4000 pixels, one component. The scan is missing.
         let jpeg = b"\xff\xd8\xff\xc0\x00\x0b\x08\x0b\xb8\x0f\xa0\x01\x01\x11\x00";
-        let refused = decode(jpeg, 8, 8, 11_999_999);
+        let refused = decode(jpeg, 8, 8, Fit::Stretch, 11_999_999);
         assert!(matches!(&refused, Err(Error(message)) if message.contains("12000000")));
-        let truncated = decode(jpeg, 8, 8, 12_000_000);
+        let truncated = decode(jpeg, 8, 8, Fit::Stretch, 12_000_000);
         assert!(matches!(&truncated, Err(Error(message)) if message.contains("truncated")));
     }
 }

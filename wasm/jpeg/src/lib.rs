@@ -9,6 +9,7 @@ pub mod adobe;
 mod error;
 pub mod exif;
 pub mod fast;
+mod fit;
 pub mod general;
 pub mod guarded;
 mod lanes;
@@ -19,6 +20,7 @@ pub mod segments;
 pub mod survey;
 
 pub use error::Error;
+pub use fit::{Fit, Window};
 pub use picture::{Channels, Decoded, Picture};
 
 use exif::Orientation;
@@ -26,7 +28,7 @@ use survey::Survey;
 
 /// Decodes a JPEG of 8 bits (greyscale, YCbCr, RGB, CMYK or YCCK; sequential or progressive) to a
 /// picture of exactly `width` × `height` (each 1 or more), as it is to be seen: Exif's orientation
-/// is applied. Proportions are not kept.
+/// is applied. `fit` says which part of the picture it shows.
 ///
 /// # Errors
 /// An [`Error`] if the file is damaged, truncated, of another kind of JPEG (lossless, arithmetic
@@ -35,10 +37,16 @@ use survey::Survey;
 ///
 /// # Panics
 /// If a side is 0.
-pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Result<Picture, Error> {
-    let decoded = match fast::decode(jpeg, width, height, max_pixels) {
+pub fn decode(
+    jpeg: &[u8],
+    width: u16,
+    height: u16,
+    fit: Fit,
+    max_pixels: u64,
+) -> Result<Picture, Error> {
+    let decoded = match fast::decode(jpeg, width, height, fit, max_pixels) {
         Some(decoded) => decoded,
-        None => general::decode_to(jpeg, width, height, max_pixels)?,
+        None => general::decode_to(jpeg, width, height, fit, max_pixels)?,
     };
     Ok(decoded.picture.turned(decoded.orientation))
 }

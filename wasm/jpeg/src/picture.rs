@@ -1,6 +1,7 @@
 //! Decoded pixels, and turning them upright.
 
 use crate::exif::Orientation;
+use crate::fit::Window;
 
 /// The colour channels of a picture, interleaved in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,9 +78,9 @@ impl Picture {
 pub struct Decoded {
     /// The pixels as they are stored in the file, perhaps at another size.
     pub picture: Picture,
-    /// The picture's width and height in these pixels, of which the last may reach beyond it: a
-    /// picture 9 pixels wide is 1.125 pixels wide at 1/8 of the size, so it has two.
-    pub extent: (f64, f64),
+    /// What is to be shown, in these pixels, of which the last may reach beyond the picture: one 9
+    /// pixels wide is 1.125 pixels wide at 1/8 of the size, so it has two.
+    pub window: Window,
     /// What Exif metadata say about how the picture is to be seen.
     pub orientation: Orientation,
 }

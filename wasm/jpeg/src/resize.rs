@@ -7,20 +7,22 @@
 //! Rows are resampled while they come, so that the whole picture need never be in memory, and each
 //! channel by itself, so that the channels may come at different sizes.
 
+use crate::fit::Window;
 use crate::lanes::{self, RowPair, Windows, ROW_UNIT, WEIGHT_BITS};
 use crate::picture::{Channels, Picture};
 use std::rc::Rc;
 
 const ONE: i32 = 1 << WEIGHT_BITS;
 
-/// Resamples the whole picture to `width` × `height` (each 1 or more); proportions are not kept.
-/// `extent` is its width and height in its pixels, of the last ones perhaps a part only.
+/// Resamples a part of the picture to `width` × `height` (each 1 or more); proportions are not kept.
 ///
 /// # Panics
 /// If a side is 0.
 #[must_use]
-pub fn resize(picture: Picture, extent: (f64, f64), width: usize, height: usize) -> Picture {
-    if extent == (width as f64, height as f64) {
+pub fn resize(picture: Picture, window: &Window, width: usize, height: usize) -> Picture {
+    let size = (width as f64, height as f64);
+    let is_all = (picture.width, picture.height) == (width, height);
+    if is_all && *window == (Window { origin: (0.0, 0.0), extent: size }) {
         return picture;
     }
     let count = picture.channels.count();
@@ -29,7 +31,7 @@ pub fn resize(picture: Picture, extent: (f64, f64), width: usize, height: usize)
         Channels::Rgb => Colours::Rgb,
     };
     let source = Source {
-        extent,
+        window: *window,
         width: picture.width,
         height: picture.height,
         stride: picture.width,
@@ -62,8 +64,8 @@ pub(crate) enum Colours {
 /// How the samples of one plane come.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Source {
-    /// The picture's width and height in samples: of the last ones perhaps a part only.
-    pub(crate) extent: (f64, f64),
+    /// What becomes the picture, in samples.
+    pub(crate) window: Window,
     /// Samples in a row that count.
     pub(crate) width: usize,
     /// Rows that count.
@@ -99,9 +101,11 @@ impl Resampler {
             let same = axes.iter().find(|(other, ..)| other == source);
             let (columns, rows) = same.map_or_else(
                 || {
-                    let columns = Axis::new(source.extent.0, source.width, width);
+                    let Window { origin, extent } = source.window;
+                    let columns = Axis::new(origin.0, extent.0, source.width, width);
                     let columns = Windows::new(&columns.starts, &columns.weights, columns.taps);
-                    (Rc::new(columns), Rc::new(Axis::new(source.extent.1, source.height, height)))
+                    let rows = Axis::new(origin.1, extent.1, source.height, height);
+                    (Rc::new(columns), Rc::new(rows))
                 },
                 |(_, columns, rows)| (Rc::clone(columns), Rc::clone(rows)),
             );
@@ -259,8 +263,9 @@ struct Axis {
 }
 
 impl Axis {
-    /// Makes `target` samples of `samples`, which are `extent` long together, each being 1.
-    fn new(extent: f64, samples: usize, target: usize) -> Self {
+    /// Makes `target` samples of what lies `extent` from `origin` on among `samples`, each of which is
+    /// 1 long.
+    fn new(origin: f64, extent: f64, samples: usize, target: usize) -> Self {
         let ratio = extent / target as f64;
         // The samples that may count: all that an area touches, or two neighbours.
         let taps = if ratio > 1.0 { ratio.ceil() as usize + 1 } else { 2 }.min(samples);
@@ -268,7 +273,8 @@ impl Axis {
         let mut weights = vec![0; target * taps];
         let mut exact = vec![0.0; taps];
         for (position, weights) in weights.chunks_exact_mut(taps).enumerate() {
-            let (begin, end) = (position as f64 * ratio, (position + 1) as f64 * ratio);
+            let (begin, end) =
+                (origin + position as f64 * ratio, origin + (position + 1) as f64 * ratio);
             let center = (begin + end) / 2.0;
             let first = if ratio > 1.0 { begin } else { (center - 0.5).max(0.0) } as usize;
             // Near the end the taps would reach beyond it: begin earlier, with weight zero.
@@ -315,7 +321,7 @@ mod tests {
 
     fn whole(picture: Picture, width: usize, height: usize) -> Picture {
         let extent = (picture.width as f64, picture.height as f64);
-        resize(picture, extent, width, height)
+        resize(picture, &Window { origin: (0.0, 0.0), extent }, width, height)
     }
 
     #[test]
@@ -323,7 +329,7 @@ mod tests {
         for source in [1, 2, 3, 5, 8, 180, 192, 320, 1000, 8191] {
             for target in [1, 2, 3, 7, 128, 192, 224] {
                 for missing in [0.0, 0.125, 0.875] {
-                    let axis = Axis::new(source as f64 - missing, source, target);
+                    let axis = Axis::new(0.0, source as f64 - missing, source, target);
                     for (&start, weights) in axis.starts.iter().zip(axis.weights.chunks(axis.taps))
                     {
                         assert_eq!(weights.iter().map(|&w| i32::from(w)).sum::<i32>(), ONE);
@@ -371,8 +377,22 @@ mod tests {
     #[test]
     fn the_last_pixel_may_be_a_part() {
         // 1.5 pixels to 3: the centres are 1/4, 3/4 and 5/4 of a pixel.
-        let resized = resize(grey(2, 1, vec![0, 100]), (1.5, 1.0), 3, 1);
+        let window = Window { origin: (0.0, 0.0), extent: (1.5, 1.0) };
+        let resized = resize(grey(2, 1, vec![0, 100]), &window, 3, 1);
         assert_eq!(resized.samples, [0, 25, 75]);
+    }
+
+    #[test]
+    fn a_window_is_what_is_seen() {
+        let window = |x, y, width, height| Window { origin: (x, y), extent: (width, height) };
+        let row = |window| resize(grey(6, 1, vec![0, 10, 20, 40, 80, 160]), &window, 2, 1).samples;
+        assert_eq!(row(window(1.0, 0.0, 4.0, 1.0)), [15, 60]);
+        // Half of the first and of the last one.
+        assert_eq!(row(window(0.5, 0.0, 5.0, 1.0)), [12, 80]);
+        // Enlarged, with the neighbours that lie outside.
+        assert_eq!(row(window(2.0, 0.0, 1.0, 1.0)), [18, 25]);
+        let columns = resize(grey(1, 4, vec![9, 1, 3, 9]), &window(0.0, 1.0, 1.0, 2.0), 1, 2);
+        assert_eq!(columns.samples, [1, 3]);
     }
 
     #[test]
@@ -407,7 +427,8 @@ mod tests {
         for (width, height) in [(7, 5), (40, 90), (3, 200)] {
             let sources = [(64, 48, 16), (32, 24, 8), (64, 12, 4)].map(|(width, height, step)| {
                 let extent = (f64::from(width), f64::from(height));
-                Source { extent, width: width as usize, height: height as usize, stride: 64, step }
+                let window = Window { origin: (0.0, 0.0), extent };
+                Source { window, width: width as usize, height: height as usize, stride: 64, step }
             });
             let planes = sources.map(|source| {
                 let samples = (0..source.width * source.height).map(|i| (i * i % 251) as u8);

@@ -6,19 +6,20 @@ pub(crate) fn scaled(full: u16, eighths: u16) -> u32 {
 }
 
 /// How many pixels a side (1, 2, 4 or 8) each block of 8 × 8 is decoded to: the fewest that leave
-/// half as many again as each wanted side has.
+/// half as many again as each wanted side has. `shown` are the sides of what becomes of the wanted size.
 ///
 /// With that many, twelve photographs become what whole decoding makes of them but for 0.1 to 1.3 of
 /// 255 on average, and three models name them as they do then. Half the pixels, just enough to cover
 /// the wanted size, would make it 0.2 to 3.7, and change the name of five that they are in doubt of.
 /// The decoder's own choice is content when one side is large enough, which leaves too little of a
 /// panorama.
-pub(crate) fn eighths_for(full: (u16, u16), wanted: (u16, u16)) -> u16 {
-    let covers =
-        |full: u16, wanted: u16, eighths: u16| 2 * scaled(full, eighths) >= 3 * u32::from(wanted);
+pub(crate) fn eighths_for(shown: (f64, f64), wanted: (u16, u16)) -> u16 {
+    let covers = |shown: f64, wanted: u16, eighths: u16| {
+        2.0 * (shown * f64::from(eighths) / 8.0).ceil() >= 3.0 * f64::from(wanted)
+    };
     [1, 2, 4]
         .into_iter()
-        .find(|&eighths| covers(full.0, wanted.0, eighths) && covers(full.1, wanted.1, eighths))
+        .find(|&eighths| covers(shown.0, wanted.0, eighths) && covers(shown.1, wanted.1, eighths))
         .unwrap_or(8)
 }
 
@@ -28,15 +29,18 @@ mod tests {
 
     #[test]
     fn the_scale_covers_both_sides() {
-        assert_eq!(eighths_for((1280, 720), (120, 120)), 2);
-        assert_eq!(eighths_for((1280, 720), (121, 121)), 4);
-        assert_eq!(eighths_for((1280, 720), (240, 240)), 4);
-        assert_eq!(eighths_for((1280, 720), (241, 241)), 8);
-        assert_eq!(eighths_for((1536, 1536), (128, 128)), 1);
-        assert_eq!(eighths_for((1536, 1528), (128, 128)), 2);
+        assert_eq!(eighths_for((1280.0, 720.0), (120, 120)), 2);
+        assert_eq!(eighths_for((1280.0, 720.0), (121, 121)), 4);
+        assert_eq!(eighths_for((1280.0, 720.0), (240, 240)), 4);
+        assert_eq!(eighths_for((1280.0, 720.0), (241, 241)), 8);
+        assert_eq!(eighths_for((1536.0, 1536.0), (128, 128)), 1);
+        assert_eq!(eighths_for((1536.0, 1528.0), (128, 128)), 2);
         // A panorama keeps its rows.
-        assert_eq!(eighths_for((8000, 200), (192, 192)), 8);
-        assert_eq!(eighths_for((1, 1), (192, 192)), 8);
-        assert_eq!(eighths_for((65_535, 65_535), (u16::MAX, u16::MAX)), 8);
+        assert_eq!(eighths_for((8000.0, 200.0), (192, 192)), 8);
+        // What is not shown does not count.
+        assert_eq!(eighths_for((1535.5, 1535.5), (128, 128)), 1);
+        assert_eq!(eighths_for((1527.5, 1535.5), (128, 128)), 2);
+        assert_eq!(eighths_for((1.0, 1.0), (192, 192)), 8);
+        assert_eq!(eighths_for((65_535.0, 65_535.0), (u16::MAX, u16::MAX)), 8);
     }
 }

@@ -143,7 +143,8 @@ mod tests {
         let (width, height) = (picture.width, picture.height);
         let names = Names::new(Labels::new(Some(label.into())));
         let file = annotated(picture, found, &names).unwrap();
-        let drawn = jpeg::decode(&file, width as u16, height as u16, 1 << 20).unwrap();
+        let drawn =
+            jpeg::decode(&file, width as u16, height as u16, jpeg::Fit::Stretch, 1 << 20).unwrap();
         assert_eq!(drawn.channels, Channels::Rgb);
         drawn
     }

@@ -6,6 +6,7 @@ use crate::detections::{detections, Wanted};
 use crate::model::Model;
 use crate::options::{self, Command, Format, Options};
 use crate::outputs::assign;
+use jpeg::Fit;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use vision::description::read_model;
@@ -57,8 +58,9 @@ fn detect(options: &Options, source: impl Read) -> Result<Vec<u8>, Failure> {
     }
     let mut answer = answer::json(&options.model, size, &found, &names)?.into_bytes();
     if options.format == Format::Annotated {
-        let picture =
-            defence::while_decoding(|| jpeg::decode(&jpeg, width, height, options.max_pixels))?;
+        let picture = defence::while_decoding(|| {
+            jpeg::decode(&jpeg, width, height, Fit::Stretch, options.max_pixels)
+        })?;
         drop(jpeg);
         answer.extend(annotated(picture, &found, &names)?);
     }

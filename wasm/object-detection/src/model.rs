@@ -1,5 +1,6 @@
 //! A model for object detection, of what the host tells about it.
 
+use jpeg::Fit;
 use vision::description::{Description, Input, Tensor};
 
 /// What TFLite_Detection_PostProcess has: boxes, classes, scores, and how many of them there are.
@@ -22,6 +23,10 @@ impl Model {
     /// A sentence that names what was found and what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
         let description = Description::parse(text)?;
+        // What is found is told in parts of the whole picture, and there may be something in each corner.
+        if description.input.fit != Fit::Stretch {
+            return Err("\"fit\" is cover, detection wants stretch: all of the picture".into());
+        }
         let mut outputs = Vec::with_capacity(OUTPUTS);
         if description.outputs.len() != OUTPUTS {
             return Err(format!(

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::labels::{Labels, MAX_LABEL_BYTES};
-use jpeg::Channels;
+use jpeg::{Channels, Fit};
 use serde_json::Value;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -89,6 +89,8 @@ pub struct Input {
     pub element_type: ElementType,
     /// How float elements are made of bytes.
     pub normalize: Normalize,
+    /// Which part of a picture it shows.
+    pub fit: Fit,
 }
 
 /// A tensor that is no picture.
@@ -160,8 +162,9 @@ impl Description {
             let count = tensors(&value, "inputs")?.len();
             return Err(format!("\"inputs\" has {count} tensors, expected exactly 1: a picture"));
         };
+        let fit = read_fit(&value).map_err(|error| format!("the description {error}"))?;
         Ok(Self {
-            input: read_input(input, member(&value, "normalize"))
+            input: read_input(input, member(&value, "normalize"), fit)
                 .map_err(|error| format!("the input {error}"))?,
             outputs: tensors(&value, "outputs")?.to_vec(),
         })
@@ -223,7 +226,7 @@ fn tensors<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], String> {
         .ok_or_else(|| format!("\"{name}\" is not a list of tensors"))
 }
 
-fn read_input(tensor: &Value, normalize: Option<&Value>) -> Result<Input, String> {
+fn read_input(tensor: &Value, normalize: Option<&Value>, fit: Fit) -> Result<Input, String> {
     let element_type = read_type(tensor)?;
     // Checked although the bytes go in as they are: a quantization that makes no sense is a broken
     // description.
@@ -249,6 +252,7 @@ fn read_input(tensor: &Value, normalize: Option<&Value>) -> Result<Input, String
         channels,
         element_type,
         normalize: normalize.map_or(Ok(Normalize::default()), read_normalize)?,
+        fit,
     })
 }
 
@@ -305,6 +309,29 @@ fn read_quantization(
             range.start(),
             range.end()
         )),
+    }
+}
+
+fn read_fit(description: &Value) -> Result<Fit, String> {
+    let fit = match member(description, "fit") {
+        None => "stretch",
+        Some(fit) => fit.as_str().unwrap_or_default(),
+    };
+    let crop = match member(description, "crop") {
+        None => None,
+        Some(crop) => Some(
+            crop.as_f64()
+                .filter(|&crop| crop > 0.0 && crop <= 1.0)
+                .ok_or("has a \"crop\" that is no number above 0 and at most 1")?,
+        ),
+    };
+    match (fit, crop) {
+        ("stretch", None) => Ok(Fit::Stretch),
+        ("stretch", Some(_)) => {
+            Err("has a \"crop\", which goes with the \"fit\" cover alone".into())
+        }
+        ("cover", crop) => Ok(Fit::Cover { crop: crop.unwrap_or(1.0) }),
+        _ => Err("has a \"fit\" that is neither stretch nor cover".into()),
     }
 }
 
@@ -383,6 +410,30 @@ mod tests {
         let start = DEFAULT.find(",\"normalize\"").unwrap();
         let model = Description::parse(&format!("{}}}", &DEFAULT[..start])).unwrap();
         assert_eq!(model.input.normalize, Normalize::default());
+    }
+
+    #[test]
+    fn the_fit_says_which_part_is_shown() {
+        let fit = |members: &str| {
+            Description::parse(&DEFAULT.replacen('{', &format!("{{{members},"), 1))
+                .map(|description| description.input.fit)
+        };
+        assert_eq!(Description::parse(DEFAULT).unwrap().input.fit, Fit::Stretch);
+        assert_eq!(fit(r#""fit":"stretch""#), Ok(Fit::Stretch));
+        assert_eq!(fit(r#""fit":"cover""#), Ok(Fit::Cover { crop: 1.0 }));
+        assert_eq!(fit(r#""fit":"cover","crop":0.875"#), Ok(Fit::Cover { crop: 0.875 }));
+        assert_eq!(fit(r#""fit":null,"crop":null"#), Ok(Fit::Stretch));
+        let alone = "the description has a \"crop\", which goes with the \"fit\" cover alone";
+        assert_eq!(fit(r#""crop":0.5"#).unwrap_err(), alone);
+        assert_eq!(fit(r#""fit":"stretch","crop":1"#).unwrap_err(), alone);
+        for crop in ["0", "-0.1", "1.01", "\"1\"", "[]"] {
+            let error = fit(&format!(r#""fit":"cover","crop":{crop}"#)).unwrap_err();
+            assert!(error.contains("above 0"), "{crop}: {error}");
+        }
+        for wrong in ["\"contain\"", "1", "[]"] {
+            let error = fit(&format!("\"fit\":{wrong}")).unwrap_err();
+            assert!(error.contains("neither"), "{wrong}: {error}");
+        }
     }
 
     #[test]

@@ -10,8 +10,9 @@ use jpeg::{Channels, Picture};
 /// # Errors
 /// Those of [`jpeg::decode`], as [`Failure::Data`].
 pub fn prepare(jpeg: &[u8], input: &Input, max_pixels: u64) -> Result<Vec<u8>, Failure> {
-    let picture =
-        defence::while_decoding(|| jpeg::decode(jpeg, input.width, input.height, max_pixels))?;
+    let picture = defence::while_decoding(|| {
+        jpeg::decode(jpeg, input.width, input.height, input.fit, max_pixels)
+    })?;
     Ok(input_bytes(picture, input))
 }
 
@@ -72,6 +73,7 @@ fn luminance(rgb: &[u8]) -> u8 {
 mod tests {
     use super::*;
     use crate::description::Normalize;
+    use jpeg::Fit;
 
     fn input(element_type: ElementType, channels: Channels) -> Input {
         Input {
@@ -81,6 +83,7 @@ mod tests {
             channels,
             element_type,
             normalize: Normalize { mean: [0.0, 127.5, 255.0], scale: [1.0, 1.0 / 127.5, 2.0] },
+            fit: Fit::Stretch,
         }
     }
 

@@ -2,6 +2,7 @@
 //! of the decoder's code, bytes that it has allocated. Both are the same each time.
 
 use jpeg::survey::Survey;
+use jpeg::Fit;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::panic;
@@ -122,11 +123,14 @@ pub unsafe extern "C" fn picture_fuzz_decode(
     if width > MAX_WIDTH {
         return false;
     }
-    let side = [1u16, 8, 24, 200][usize::from(jpeg[size - 1] % 4)];
+    let last = jpeg[size - 1];
+    let side = [1u16, 8, 24, 200][usize::from(last % 4)];
+    let fit = [Fit::Stretch, Fit::Cover { crop: 1.0 }, Fit::Cover { crop: 0.875 }, Fit::Cover { crop: 0.01 }]
+        [usize::from(last / 4 % 4)];
     ACCESSES.set(0);
     ALLOCATED.set(0);
     MOST_ALLOCATED.set(0);
-    let result = panic::catch_unwind(|| jpeg::decode(jpeg, side, side, MAX_PIXELS));
+    let result = panic::catch_unwind(|| jpeg::decode(jpeg, side, side, fit, MAX_PIXELS));
     *cost = Cost {
         accesses: ACCESSES.get(),
         allocated: MOST_ALLOCATED.get(),

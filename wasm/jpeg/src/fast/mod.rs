@@ -6,15 +6,17 @@
 //! then does the work or finds the words for what is wrong.
 //!
 //! Coefficients that the wanted size has no use for are passed over, several at a time, without
-//! reading their values. Each channel is resampled to the wanted size while its rows appear, and
+//! reading their values; of blocks that are not shown, those are all. Each channel is resampled to the wanted size while its rows appear, and
 //! colours are converted last, where there are the fewest pixels.
 
 mod bits;
 mod headers;
 mod huffman;
+mod region;
 mod transform;
 
 use crate::adobe;
+use crate::fit::{Fit, Window};
 use crate::picture::Decoded;
 use crate::resize::{Colours, Plane, Resampler, Source};
 use crate::scale::eighths_for;
@@ -22,13 +24,15 @@ use bits::Bits;
 use headers::{Component, Headers};
 pub(crate) use huffman::leaves_ones;
 use huffman::{AcCode, DcCode, LOOKUP_BITS};
+use region::Region;
+use std::ops::Range;
 use transform::{coefficients, places, quantization, Block, Quantization};
 
 /// Decodes a JPEG to a picture of exactly `width` × `height`, as seen: after turning it.
 ///
 /// Nothing for a picture that this decoder does not take, or with more than `max_pixels` pixels.
 #[must_use]
-pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Option<Decoded> {
+pub fn decode(jpeg: &[u8], width: u16, height: u16, fit: Fit, max_pixels: u64) -> Option<Decoded> {
     let headers = Headers::parse(jpeg)?;
     let pixels = u64::from(headers.width) * u64::from(headers.height);
     if pixels > max_pixels || (headers.components.len() == 3 && adobe::says_rgb(jpeg)) {
@@ -36,16 +40,18 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, max_pixels: u64) -> Option<D
     }
     let orientation = headers.orientation;
     let (width, height) = if orientation.swaps_sides() { (height, width) } else { (width, height) };
-    let side = usize::from(eighths_for((headers.width, headers.height), (width, height)));
-    let mut resampler = resampler(&headers, side, width.into(), height.into());
+    let window = fit.window((headers.width, headers.height), (width, height));
+    let side = usize::from(eighths_for(window.extent, (width, height)));
+    let region = Region::of(&headers, &window, side);
+    let mut resampler = resampler(&headers, side, &window, &region, width.into(), height.into());
     match side {
-        1 => decode_scan::<1>(&headers, &mut resampler),
-        2 => decode_scan::<2>(&headers, &mut resampler),
-        4 => decode_scan::<4>(&headers, &mut resampler),
-        _ => decode_scan::<8>(&headers, &mut resampler),
+        1 => decode_scan::<1>(&headers, &region, &mut resampler),
+        2 => decode_scan::<2>(&headers, &region, &mut resampler),
+        4 => decode_scan::<4>(&headers, &region, &mut resampler),
+        _ => decode_scan::<8>(&headers, &region, &mut resampler),
     }?;
-    let extent = (width.into(), height.into());
-    Some(Decoded { picture: resampler.into_picture(), extent, orientation })
+    let window = Window { origin: (0.0, 0.0), extent: (width.into(), height.into()) };
+    Some(Decoded { picture: resampler.into_picture(), window, orientation })
 }
 
 /// The most blocks of an MCU in a row and in a column.
@@ -64,26 +70,35 @@ fn mcus(headers: &Headers<'_>) -> (usize, usize) {
     )
 }
 
-/// For blocks that become `side` pixels a side.
-fn resampler(headers: &Headers<'_>, side: usize, width: usize, height: usize) -> Resampler {
+/// Of the blocks in `region`, each of which becomes `side` pixels a side.
+fn resampler(
+    headers: &Headers<'_>,
+    side: usize,
+    window: &Window,
+    region: &Region,
+    width: usize,
+    height: usize,
+) -> Resampler {
     let (most_across, most_down) = most_blocks(&headers.components);
     let sources: Vec<Source> = headers
         .components
         .iter()
         .map(|component| {
-            let extent = |pixels: u16, blocks: usize, most: usize| {
-                f64::from(pixels) * (side * blocks) as f64 / (8 * most) as f64
-            };
-            let extent = (
-                extent(headers.width, component.across, most_across),
-                extent(headers.height, component.down, most_down),
-            );
+            let across =
+                |pixels: f64| pixels * (side * component.across) as f64 / (8 * most_across) as f64;
+            let down =
+                |pixels: f64| pixels * (side * component.down) as f64 / (8 * most_down) as f64;
+            let (width, height) = (component.across * side, component.down * side);
+            let (left, top) = (region.columns.start * width, region.rows.start * height);
+            let Window { origin, extent } = window.map(across, down);
+            let counting =
+                |pixels: f64, mcus: usize, size: usize| (pixels.ceil() as usize).min(mcus * size);
             Source {
-                extent,
-                width: extent.0.ceil() as usize,
-                height: extent.1.ceil() as usize,
-                stride: mcus(headers).0 * component.across * side,
-                step: component.down * side,
+                window: Window { origin: (origin.0 - left as f64, origin.1 - top as f64), extent },
+                width: counting(across(headers.width.into()), region.columns.end, width) - left,
+                height: counting(down(headers.height.into()), region.rows.end, height) - top,
+                stride: region.columns.len() * width,
+                step: height,
             }
         })
         .collect();
@@ -126,7 +141,11 @@ struct Unit<'a> {
     quantization: Quantization,
 }
 
-fn decode_scan<const SIDE: usize>(headers: &Headers<'_>, resampler: &mut Resampler) -> Option<()> {
+fn decode_scan<const SIDE: usize>(
+    headers: &Headers<'_>,
+    region: &Region,
+    resampler: &mut Resampler,
+) -> Option<()> {
     let codes = Codes::new(headers);
     let mut units = Vec::with_capacity(16);
     for (index, component) in headers.components.iter().enumerate() {
@@ -152,14 +171,20 @@ fn decode_scan<const SIDE: usize>(headers: &Headers<'_>, resampler: &mut Resampl
         until_restart: headers.restart_interval,
         restarts: 0,
     };
-    for _ in 0..rows {
+    for row in 0..rows {
+        // What is not shown is read all the same: where a block begins is known when the one before
+        // it has ended, and a file that is damaged there is damaged.
+        let is_shown = region.rows.contains(&row);
+        let shown = if is_shown { region.columns.clone() } else { 0..0 };
         let mut strips = resampler.planes.iter_mut().map(Plane::next_rows);
         let mut strips = std::array::from_fn(|_| strips.next().unwrap_or_default());
-        scan = decode_row::<SIDE>(scan, columns, &units, &mut strips)?;
+        scan = decode_row::<SIDE>(scan, columns, &shown, &units, &mut strips)?;
         if scan.bits.overrun() {
             return None;
         }
-        resampler.advance();
+        if is_shown {
+            resampler.advance();
+        }
     }
     scan.bits.at_end_of_image().then_some(())
 }
@@ -189,11 +214,12 @@ impl Scan<'_> {
     }
 }
 
-/// Decodes a row of MCUs into the components' rows of pixels.
+/// Decodes a row of MCUs, of which those in `shown` make the components' rows of pixels.
 #[inline(never)]
 fn decode_row<'a, const SIDE: usize>(
     mut scan: Scan<'a>,
     columns: usize,
+    shown: &Range<usize>,
     units: &[Unit<'_>],
     strips: &mut [(&mut [u8], usize); 3],
 ) -> Option<Scan<'a>> {
@@ -207,12 +233,20 @@ fn decode_row<'a, const SIDE: usize>(
             }
             scan.until_restart -= 1;
         }
+        if !shown.contains(&column) {
+            for unit in units {
+                let prediction = &mut scan.predictions[unit.component];
+                (bits, *prediction) = pass_block(bits, unit, *prediction, &mut block)?;
+            }
+            continue;
+        }
+        let place = column - shown.start;
         for unit in units {
             block[..SIDE * SIDE].fill(0);
             let prediction = &mut scan.predictions[unit.component];
             (bits, *prediction) = decode_block::<SIDE>(bits, unit, *prediction, &mut block)?;
             let (pixels, stride) = &mut strips[unit.component];
-            let pixels = &mut pixels[unit.first + column * unit.step..];
+            let pixels = &mut pixels[unit.first + place * unit.step..];
             transform::write::<SIDE>(&block, &unit.quantization, pixels, *stride);
         }
     }
@@ -238,6 +272,25 @@ fn decode_block<'a, const SIDE: usize>(
         bits.need(LOOKUP_BITS);
         position = unit.ac.read(&mut bits, position, block, places)?;
     }
+    while position < 64 {
+        bits.need(LOOKUP_BITS);
+        position = unit.ac.skip(&mut bits, position, block, places)?;
+    }
+    Some((bits, dc))
+}
+
+/// Reads a block that is not shown, of which the next ones need the DC coefficient.
+#[inline(always)]
+fn pass_block<'a>(
+    mut bits: Bits<'a>,
+    unit: &Unit<'_>,
+    prediction: i16,
+    block: &mut Block,
+) -> Option<(Bits<'a>, i16)> {
+    let places = const { &places(1) };
+    bits.refill();
+    let dc = prediction.wrapping_add(unit.dc.read(&mut bits)?);
+    let mut position = 1;
     while position < 64 {
         bits.need(LOOKUP_BITS);
         position = unit.ac.skip(&mut bits, position, block, places)?;

@@ -275,19 +275,24 @@ impl Sample {
     }
 
     /// The picture by the definition, as the resampler makes it of the planes.
-    fn picture(&self, side: usize, width: usize, height: usize) -> Picture {
+    fn picture(&self, side: usize, window: &Window, width: usize, height: usize) -> Picture {
         let (most_across, most_down) = self.most();
         let mut sources = Vec::new();
         let mut planes = Vec::new();
         for (component, &(across, down)) in self.sampling.iter().enumerate() {
-            let length = |pixels: usize, blocks: usize, most: usize| {
-                (pixels * side * blocks) as f64 / (8 * most) as f64
+            let length = |pixels: f64, blocks: usize, most: usize| {
+                pixels * (side * blocks) as f64 / (8 * most) as f64
             };
-            let extent =
-                (length(self.width, across, most_across), length(self.height, down, most_down));
+            let across = |pixels: f64| length(pixels, across, most_across);
+            let down = |pixels: f64| length(pixels, down, most_down);
             let (stride, plane) = self.plane(component, side);
-            let (width, height) = (extent.0.ceil() as usize, extent.1.ceil() as usize);
-            sources.push(Source { extent, width, height, stride, step: plane.len() / stride });
+            sources.push(Source {
+                window: window.map(across, down),
+                width: across(self.width as f64).ceil() as usize,
+                height: down(self.height as f64).ceil() as usize,
+                stride,
+                step: plane.len() / stride,
+            });
             planes.push((stride, plane));
         }
         let colours = if planes.len() == 1 { Colours::Grey } else { Colours::YCbCr };
@@ -308,23 +313,32 @@ impl Sample {
 const MAX_PIXELS: u64 = 1 << 20;
 
 fn decoded(jpeg: &[u8], width: usize, height: usize) -> Option<Decoded> {
-    decode(jpeg, width as u16, height as u16, MAX_PIXELS)
+    decode(jpeg, width as u16, height as u16, Fit::Stretch, MAX_PIXELS)
 }
 
-/// Decodes at each scale and compares with the definition.
+/// Decodes at each scale, the whole and parts of it, and compares with the definition.
 fn check(sample: &Sample) {
     let jpeg = sample.encode();
-    for side in [1, 2, 4, 8] {
+    let fits = [1.0, 0.6, 0.05].map(|crop| Fit::Cover { crop });
+    let cases = [1, 2, 4, 8]
+        .into_iter()
+        .flat_map(|side| [Fit::Stretch].into_iter().chain(fits).map(move |fit| (side, fit)));
+    for (side, fit) in cases {
         let length = |pixels: usize| (pixels * side).div_ceil(8);
-        let (width, height) = (length(sample.width), length(sample.height));
-        let scale =
-            eighths_for((sample.width as u16, sample.height as u16), (width as u16, height as u16));
-        let expected = sample.picture(scale.into(), width, height);
+        let (width, height) = match fit {
+            Fit::Stretch => (length(sample.width), length(sample.height)),
+            Fit::Cover { .. } => (length(24), length(16)),
+        };
+        let wanted = (width as u16, height as u16);
+        let window = fit.window((sample.width as u16, sample.height as u16), wanted);
+        let scale = eighths_for(window.extent, wanted);
+        let expected = sample.picture(scale.into(), &window, width, height);
         let name = format!(
-            "{} x {} {:?} to {width} x {height}",
+            "{} x {} {:?} to {width} x {height}, {fit:?}",
             sample.width, sample.height, sample.sampling
         );
-        let picture = decoded(&jpeg, width, height).expect(&name).picture;
+        let decoded = decode(&jpeg, wanted.0, wanted.1, fit, MAX_PIXELS);
+        let picture = decoded.expect(&name).picture;
         assert_eq!((picture.width, picture.height), (width, height), "{name}");
         assert_eq!(picture.channels, expected.channels, "{name}");
         // Rounding to whole numbers, and what colours make of it.
@@ -434,7 +448,7 @@ fn other_kinds_are_given_back() {
         [&jpeg[..at], to, &jpeg[at + from.len()..]].concat()
     };
     assert!(decoded(&jpeg, 16, 16).is_some());
-    assert!(decode(&jpeg, 16, 16, 255).is_none(), "too many pixels");
+    assert!(decode(&jpeg, 16, 16, Fit::Stretch, 255).is_none(), "too many pixels");
     let frame = [0xFF, 0xC1, 0, 17, 8];
     let scan = [0xFF, 0xDA, 0, 12, 3, 1, 0x21, 2, 0x21, 3, 0x21, 0, 63, 0];
     let cases: [(&str, &[u8], &[u8]); 15] = [
@@ -508,12 +522,13 @@ fn damage_does_no_harm() {
             }
         }
         let wanted = [1, 3, 8, 30, 100][random.below(5)];
-        if let Some(Decoded { orientation, .. }) = decode(&jpeg, wanted, wanted, MAX_PIXELS) {
-            let general = decode_generally(&jpeg, wanted, wanted, MAX_PIXELS);
+        let fit = [Fit::Stretch, Fit::Cover { crop: 0.875 }][random.below(2)];
+        if let Some(Decoded { orientation, .. }) = decode(&jpeg, wanted, wanted, fit, MAX_PIXELS) {
+            let general = decode_generally(&jpeg, wanted, wanted, fit, MAX_PIXELS);
             let general = general.expect("the general decoder refuses no less");
             assert_eq!(orientation, general.orientation);
         }
-        match crate::decode(&jpeg, wanted, wanted, MAX_PIXELS) {
+        match crate::decode(&jpeg, wanted, wanted, fit, MAX_PIXELS) {
             Ok(picture) => {
                 taken += 1;
                 let side = usize::from(wanted);
