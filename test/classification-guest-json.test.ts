@@ -22,7 +22,10 @@ const RANKED = [
 describe('the JSON of the classification guest', () => {
   it('is one line with the model’s name and the best five', async () => {
     const line = await classify(MODEL, PICTURE, ['--format', 'json']);
-    assert.deepEqual(JSON.parse(line), { model: 'default', topK: RANKED.slice(0, 5) });
+    assert.deepEqual(JSON.parse(line), {
+      ...{ model: 'default', classes: 6, known: true },
+      topK: RANKED.slice(0, 5),
+    });
     assert.equal(line.split('\n').length, 2);
   });
 
@@ -41,9 +44,22 @@ describe('the JSON of the classification guest', () => {
       { args: ['--format=json', '--model=other.one'], stdin: PICTURE },
     );
     assert.deepEqual(JSON.parse(stdout.toString()), {
-      model: 'other.one',
+      ...{ model: 'other.one', classes: 1, known: false },
       topK: [{ index: 0, label: 'class 0', score: 9 }],
     });
+  });
+
+  it('says where nothing is likely, as the sentence does', async () => {
+    for (const [score, known] of [
+      [50, false],
+      [51, true],
+    ] as const) {
+      const model = constantModel({ type: 'uint8', size: [2, 2, 3] }, [0, score]);
+      const answer: unknown = JSON.parse(await classify(model, PICTURE, ['--format', 'json']));
+      assert.equal((answer as { known: boolean }).known, known);
+      const sentence = await classify(model, PICTURE);
+      assert.equal(sentence.startsWith('It could be a '), known, sentence);
+    }
   });
 
   it('makes probabilities of what is none', async () => {

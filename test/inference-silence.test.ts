@@ -42,7 +42,10 @@ describe('the host’s standard output and error', () => {
         { args: ['--format', 'json', '--top-k', '1'], stdin: plainJpeg(64, 64, 100, 90, 160) },
       );
       assert.deepEqual([exitCode, stderr], [0, '']);
-      assert.match(stdout, /^\{"model":"default","topK":\[\{[^\n]*\}\]\}\n$/);
+      assert.match(
+        stdout,
+        /^\{"model":"default","classes":23,"known":(true|false),"topK":\[\{[^\n]*\}\]\}\n$/,
+      );
     });
   }
 

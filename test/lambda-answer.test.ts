@@ -27,6 +27,8 @@ const JSON_TYPE = 'application/json';
 
 interface JsonAnswer {
   model: string;
+  classes: number;
+  known: boolean;
   isolation: string;
   topK: { index: number; label: string; score: number }[];
   timings: Record<string, number>;
@@ -56,8 +58,10 @@ for (const kind of EVENT_KINDS) {
       it(`is JSON where that is asked for: ${JSON.stringify(request.headers ?? request.query)}`, async () => {
         const { status, headers, body } = await invoke(handler, kind, request);
         assert.deepEqual([status, headers['content-type']], [200, JSON_TYPE]);
-        const { model, isolation, topK, timings } = JSON.parse(body) as JsonAnswer;
+        const answer = JSON.parse(body) as JsonAnswer;
+        const { model, classes, known, isolation, topK, timings } = answer;
         assert.deepEqual([model, isolation], ['default', 'in-process']);
+        assert.deepEqual([classes, known], [3, true]);
         assert.deepEqual(topK, [
           { index: 0, label: 'red', score: 250 },
           { index: 1, label: 'green & <b>', score: 20 },

@@ -72,7 +72,7 @@ fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
     Ok(match options.format {
         // A model has at least one class.
         Format::Text => answer::text(best[0], &labels),
-        Format::Json => answer::json(MODEL_NAME, &best, &labels)?,
+        Format::Json => answer::json(MODEL_NAME, model.output.classes, &best, &labels)?,
     })
 }
 

@@ -7,6 +7,10 @@ use std::fmt::Write as _;
 use vision::labels::Labels;
 use vision::{html, json, Failure};
 
+/// A score up to this one means that the picture shows nothing the model knows: of what noise, flat
+/// colours and gradients are taken for, none is above. models/default/README.md has it in numbers.
+const LARGEST_OF_NOTHING: u8 = 50;
+
 /// The sentence about the best class, as HTML; a line with its end.
 ///
 /// The label stands percent-encoded in the address and escaped in the text.
@@ -16,7 +20,9 @@ pub fn text(best: Score, labels: &Labels) -> String {
         201..=255 => "is very likely",
         126..=200 => "is likely",
         51..=125 => "could be",
-        0..=50 => return "It does not appear to be any known item in the picture.\n".into(),
+        0..=LARGEST_OF_NOTHING => {
+            return "It does not appear to be any known item in the picture.\n".into()
+        }
     };
     let label = labels.get(best.index);
     format!(
@@ -30,6 +36,8 @@ pub fn text(best: Score, labels: &Labels) -> String {
 #[serde(rename_all = "camelCase")]
 struct Answer<'a> {
     model: &'a str,
+    classes: usize,
+    known: bool,
     top_k: Vec<Class<'a>>,
 }
 
@@ -40,13 +48,19 @@ struct Class<'a> {
     score: u8,
 }
 
-/// One line of JSON with the best classes.
+/// One line of JSON with the best classes of `classes`, and whether the first is likely at all.
 ///
 /// # Errors
 /// Those of [`json::line`].
-pub fn json(model: &str, best: &[Score], labels: &Labels) -> Result<String, Failure> {
+pub fn json(
+    model: &str,
+    classes: usize,
+    best: &[Score],
+    labels: &Labels,
+) -> Result<String, Failure> {
+    let known = best.first().is_some_and(|best| best.score > LARGEST_OF_NOTHING);
     let class = |&Score { index, score }: &Score| Class { index, label: labels.get(index), score };
-    json::line(&Answer { model, top_k: best.iter().map(class).collect() })
+    json::line(&Answer { model, classes, known, top_k: best.iter().map(class).collect() })
 }
 
 /// Everything but RFC 3986's unreserved characters becomes `%XX`.
@@ -100,13 +114,21 @@ mod tests {
     #[test]
     fn one_line_of_json() {
         let best = [Score { index: 2, score: 228 }, Score { index: 3, score: 7 }];
-        let line = json("my \"model\"", &best, &labels()).unwrap();
+        let line = json("my \"model\"", 5, &best, &labels()).unwrap();
         assert_eq!(
             line,
-            "{\"model\":\"my \\\"model\\\"\",\"topK\":[\
+            "{\"model\":\"my \\\"model\\\"\",\"classes\":5,\"known\":true,\"topK\":[\
              {\"index\":2,\"label\":\"<b>\\\"Q&A\\\" é</b>\",\"score\":228},\
              {\"index\":3,\"label\":\"class 3\",\"score\":7}]}\n"
         );
         assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_likely_is_not_known() {
+        let line = |score| json("m", 3, &[Score { index: 0, score }], &labels()).unwrap();
+        assert!(line(51).contains("\"known\":true"));
+        assert!(line(50).contains("\"known\":false"));
+        assert!(line(0).contains("\"known\":false"));
     }
 }

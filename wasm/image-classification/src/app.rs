@@ -43,6 +43,6 @@ fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
     Ok(match options.format {
         // A model has at least one class.
         Format::Text => answer::text(best[0], &labels),
-        Format::Json => answer::json(&options.model, &best, &labels)?,
+        Format::Json => answer::json(&options.model, model.output.classes, &best, &labels)?,
     })
 }

@@ -29,7 +29,7 @@ Options:
   -V, --version     print name and version and exit
 
 Scores run from 0 to 255. The sentence says \"very likely\" above 200, \"likely\" above 125,
-\"could be\" above 50.
+\"could be\" above 50; below that the JSON answer has \"known\":false.
 
 Exit codes:
   0   the answer is on standard output
