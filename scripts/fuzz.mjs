@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 import { buildFuzzers } from './fuzz/build.mjs';
 import { fuzz, keepCorpus, keepFinding, reproduction } from './fuzz/run.mjs';
 import { allTargets } from './fuzz/targets.mjs';
+import { parallel } from './setup/addon.mjs';
 import { runCommand } from './setup/index.mjs';
 import { shown } from './setup/paths.mjs';
+import { sideBySide } from './setup/side-by-side.mjs';
 import { withTask } from './setup/task.mjs';
 import { table } from './test/report.mjs';
 
@@ -63,14 +65,18 @@ async function fuzzAll({ seconds, targets, keep, repeatable }) {
     return 'done';
   });
 
-  const rows = [['target', 'result', 'executions', 'per second', 'edges', 'inputs']];
-  const findings = [];
-  for (const target of targets) {
+  // Each keeps a processor busy.
+  const results = await sideBySide(targets, parallel, async (target) => {
     let outcome;
     await withTask(`Fuzzing ${target.name}`, `fuzz-${target.name}`, async (task) => {
       outcome = await fuzz(target, { seconds, repeatable }, task);
       return outcome.finding ? 'FOUND SOMETHING' : 'nothing found';
     });
+    return { target, outcome };
+  });
+  const rows = [['target', 'result', 'executions', 'per second', 'edges', 'inputs']];
+  const findings = [];
+  for (const { target, outcome } of results) {
     if (outcome.finding) findings.push(await describe(target, outcome.finding, keep));
     else if (keep) await keepInputs(target);
     rows.push([
