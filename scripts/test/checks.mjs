@@ -6,7 +6,7 @@ import { fuzzerCrate, fuzzerTargetFolder } from '../fuzz/differential/build.mjs'
 import { formatters } from '../format/formatters.mjs';
 import { cargo } from '../setup/guests.mjs';
 import { rustEnvironment } from '../setup/machine.mjs';
-import { commandLine, localProgram, packageTests, root, setupFolder } from '../setup/paths.mjs';
+import { commandLine, localProgram, root, setupFolder } from '../setup/paths.mjs';
 import { countCargo, countFuzzers, countMochaSummary } from './counts.mjs';
 import { nativeChecks } from './native-checks.mjs';
 
@@ -106,15 +106,10 @@ export const checks = [
       rmSync(mochaCounts, { force: true });
       // Tests whose sources are gone must not run on.
       rmSync(path.join(root, 'build/test'), { recursive: true, force: true });
-      const reporter = path.join(root, 'scripts/test/mocha-reporter.mjs');
+      const grepping = grep === undefined ? [] : ['--grep', grep];
       return [
         local('tsc', '-p', 'tsconfig.test.json'),
-        local(
-          'mocha',
-          ...['--reporter', reporter, '--reporter-option', `output=${mochaCounts}`],
-          ...(grep === undefined ? [] : ['--grep', grep]),
-          packageTests,
-        ),
+        script('mocha', '--counts', mochaCounts, ...grepping),
       ];
     },
     count: () => readCounts(mochaCounts),
