@@ -4,7 +4,7 @@ import { runCommand, setUp } from './setup/index.mjs';
 import { photographs } from './setup/photographs.mjs';
 import { checks } from './test/checks.mjs';
 import { report } from './test/report.mjs';
-import { runCheck } from './test/run-check.mjs';
+import { runChecks } from './test/run-check.mjs';
 
 const help = `Sets everything up as \`npm run quickstart\` does, then checks and tests it.
 
@@ -17,7 +17,8 @@ Usage: npm test -- [--all] [--only NAME[,NAME…]] [--grep PATTERN] [--yes]
   -y, --yes     install missing system packages without asking
   -h, --help    this text
 
-Every check runs, also after one that failed; the exit code is 1 when any did. Tests that need the folder of
+Every check runs, also after one that failed, and beside others where it keeps only some of the processors busy; the
+exit code is 1 when any failed. Tests that need the folder of
 sample data are skipped, counted and named when it is missing, and fail with WASMEDGE_EMBED_DATA_REQUIRED=1.
 
 Environment:
@@ -65,10 +66,7 @@ async function main({ selected, ...values }) {
   const needsPhotographs = selected.some(({ name }) => name === 'bench');
   await setUp(context, { more: needsPhotographs ? [photographs] : [] });
   console.log('');
-  const results = [];
-  for (const [index, check] of selected.entries()) {
-    results.push(await runCheck(check, context, `(${index + 1}/${selected.length})`));
-  }
+  const results = await runChecks(selected, context);
   console.log(report(results));
   return results.every(({ ok }) => ok) ? 0 : 1;
 }

@@ -12,6 +12,9 @@ export function duration(milliseconds) {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
+/** Those that are redrawn now: a terminal has one line, which they share. */
+const live = new Set();
+
 /** One line of progress: redrawn in place on a terminal, plain lines elsewhere. */
 export class ProgressLine {
   #title;
@@ -53,6 +56,7 @@ export class ProgressLine {
     this.#pause();
     const line = `${this.#title} … ${result} ${duration(performance.now() - this.#started)}`;
     this.#stream.write(`${line}\n`);
+    draw(this.#stream);
   }
 
   get milliseconds() {
@@ -61,10 +65,12 @@ export class ProgressLine {
 
   #pause() {
     clearInterval(this.#timer);
+    live.delete(this);
     if (this.#live) this.#stream.write('\r\u001b[2K');
   }
 
   #resume() {
+    if (this.#live) live.add(this);
     this.#timer = this.#live
       ? setInterval(() => this.#draw(), frameMs)
       : setInterval(() => {
@@ -76,9 +82,20 @@ export class ProgressLine {
   }
 
   #draw() {
-    const frame = frames[this.#frame++ % frames.length];
-    const text = `${this.#title} … ${frame} ${duration(this.milliseconds)}  ${this.#activity}`;
-    const width = Math.max(20, (this.#stream.columns || 80) - 1);
-    this.#stream.write(`\r\u001b[2K${text.slice(0, width)}`);
+    this.#frame += 1;
+    draw(this.#stream);
   }
+
+  toString() {
+    const frame = frames[this.#frame % frames.length];
+    return `${this.#title} … ${frame} ${duration(this.milliseconds)}  ${this.#activity}`;
+  }
+}
+
+function draw(stream) {
+  if (live.size === 0) return;
+  const width = Math.max(20, (stream.columns || 80) - 1);
+  const each = Math.floor(width / live.size) - 1;
+  const text = [...live].map((line) => String(line).slice(0, each).padEnd(each)).join(' ');
+  stream.write(`\r\u001b[2K${text.trimEnd()}`);
 }

@@ -18,7 +18,9 @@ import { nativeChecks } from './native-checks.mjs';
  * @property {string} title
  * @property {string} [demands] a variable that says what must not be missing: see requirements.mjs
  * @property {boolean} [long] takes more than its share of the usual run: only with --all, or by name
- * @property {boolean} [inherit] writes to the terminal itself, since it reports well
+ * @property {number} [processors] that it keeps busy; all by default, and then no other check runs beside it
+ * @property {boolean} [runsTests] compiles the tests of the package and runs some: one check at a time
+ * @property {boolean} [inherit] writes to the terminal itself, since it reports well, where it runs alone
  * @property {(context: CheckContext) => Promise<Command[]>} commands run one after the other, until one fails
  * @property {(output: string) => import('./counts.mjs').Counts | undefined} [count] where it runs tests
  * @property {(output: string) => string} [excerpt] what of its output is shown when it fails; all, by default
@@ -34,21 +36,25 @@ export const checks = [
   ...formatters.map(({ name, title, command }) => ({
     name,
     title,
+    processors: 1,
     commands: async ({ machine }) => [command(machine, false)],
   })),
   {
     name: 'eslint',
     title: 'ESLint',
+    processors: 1,
     commands: async () => [local('eslint', '.')],
   },
   {
     name: 'docs',
     title: 'API reference: every public symbol documented',
+    processors: 1,
     commands: async () => [local('typedoc', '--emit', 'none')],
   },
   {
     name: 'types',
     title: 'The public types',
+    processors: 1,
     commands: async () => [local('tsc', '-p', 'test/types')],
   },
   {
@@ -86,6 +92,7 @@ export const checks = [
   {
     name: 'setup',
     title: 'Tests of the set-up',
+    processors: 1,
     commands: async () => [
       local('mocha', '--no-config', '--reporter', 'spec', 'scripts/**/*.test.mjs'),
     ],
@@ -101,6 +108,7 @@ export const checks = [
   {
     name: 'mocha',
     title: 'Tests of the package (mocha)',
+    runsTests: true,
     inherit: true,
     commands: async ({ grep }) => {
       rmSync(mochaCounts, { force: true });
@@ -114,9 +122,10 @@ export const checks = [
     },
     count: () => readCounts(mochaCounts),
   },
-  suite('examples', 'The examples', 'test-examples', { long: false }),
+  suite('examples', 'The examples', 'test-examples', { long: false, processors: 1 }),
   suite('toolchains', 'In Jest, Vitest, traced files, a bundle', 'test-toolchains', {
     long: false,
+    processors: 1,
     args: ['--quick'],
   }),
   suite('toolchains-all', 'In every toolchain, from the tarball', 'test-toolchains', {
@@ -134,6 +143,7 @@ export const checks = [
     name: 'broker',
     title: 'Tests behind RabbitMQ',
     long: true,
+    runsTests: true,
     demands: 'WASMEDGE_EMBED_RABBITMQ_REQUIRED',
     commands: async () => mochaBelow('broker', 60_000),
     count: countMochaSummary,
@@ -142,6 +152,7 @@ export const checks = [
     name: 'page',
     title: 'The page of the local server, in Chromium',
     long: true,
+    runsTests: true,
     demands: 'WASMEDGE_EMBED_CHROMIUM_REQUIRED',
     commands: async () => mochaBelow('browser', 180_000),
     count: countMochaSummary,
@@ -155,6 +166,7 @@ export const checks = [
   {
     name: 'fuzz-events',
     title: 'Fuzzing of Lambda events, 10 s',
+    processors: 1,
     commands: async () => [script('fuzz-events', '--seconds', '10')],
   },
   {
@@ -166,6 +178,7 @@ export const checks = [
   {
     name: 'fuzz-differential',
     title: 'Compiled, interpreted and V8 compared: every access, generated modules for 15 s',
+    processors: 1,
     commands: async () => [script('fuzz-differential', '--seconds', '15')],
   },
   {
@@ -190,6 +203,7 @@ export const checks = [
   {
     name: 'soak',
     title: 'Soak, 45 s',
+    processors: 1,
     commands: async () => [script('soak', '--seconds', '45')],
   },
   {
@@ -230,6 +244,7 @@ function benchmark(photographs) {
  * @param {string} command
  * @param {object} [details]
  * @param {boolean} [details.long]
+ * @param {number} [details.processors] see `Check`
  * @param {string[]} [details.before] commands that come first
  * @param {string[]} [details.args] arguments that it is always given
  * @param {('grep' | 'yes')[]} [details.takes] of our own options
@@ -239,13 +254,15 @@ function suite(
   name,
   title,
   command,
-  { long = true, before = [], args = [], takes = ['grep', 'yes'] } = {},
+  { long = true, processors, before = [], args = [], takes = ['grep', 'yes'] } = {},
 ) {
   const counts = countsFile(`suite-${name}`);
   return {
     name,
     title,
     long,
+    processors,
+    runsTests: true,
     inherit: true,
     commands: async ({ grep, yes }) => {
       rmSync(counts, { force: true });
