@@ -2,8 +2,11 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { parallel } from './setup/addon.mjs';
 import { runCommand } from './setup/index.mjs';
-import { root, setupFolder } from './setup/paths.mjs';
+import { detectingGuestFile, guestFile, root, setupFolder } from './setup/paths.mjs';
+import { run } from './setup/processes.mjs';
+import { sideBySide } from './setup/side-by-side.mjs';
 import { runMocha } from './test/mocha-processes.mjs';
 
 const help = `Runs the package's tests, in as many processes as there are processors.
@@ -29,12 +32,22 @@ function readOptions() {
   }).values;
 }
 
-function main({ grep, counts }) {
+async function main({ grep, counts }) {
   const files = readdirSync(path.join(root, folder))
     .filter((name) => name.endsWith('.test.js'))
     .sort()
     .map((name) => path.join(folder, name));
+  if (grep === undefined) await fillCache();
   return runMocha(files, { counts, args: grep === undefined ? [] : ['--grep', grep] });
+}
+
+/** Compiles the guests that most tests load, which each process would compile anew until one is done. */
+async function fillCache() {
+  const load = "require('./dist').loadModule(process.argv[1]).then((module) => module.close())";
+  await sideBySide([guestFile, detectingGuestFile], parallel, (file) =>
+    // What goes wrong, the tests tell.
+    run(process.execPath, ['-r', './build/test/support/cache.js', '-e', load, file], { cwd: root }),
+  );
 }
 
 await runCommand(help, readOptions, main);

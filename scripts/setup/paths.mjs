@@ -26,6 +26,7 @@ const guest = (name) => path.join(root, `wasm/target/wasm32-wasip1/release/${nam
 const compiledGuest = (name) => path.join(root, `build/guest/${name}.so`);
 
 export const guestFile = guest('image-classification');
+export const detectingGuestFile = guest('object-detection');
 export const compiledGuestFile = compiledGuest('image-classification');
 /** The same the original's way, with its model embedded. */
 export const embeddingGuestFile = guest('image-classification-wasmedge-tensorflow');
