@@ -11,7 +11,7 @@ export const FLOORS = [
   ['lambda'],
   ['module'],
   ['runners'],
-  ['compile', 'guest', 'host', 'models'],
+  ['compile', 'guest', 'host', 'models', 'streams'],
   ['options'],
   ['addon'],
   ['support'],

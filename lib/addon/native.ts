@@ -17,6 +17,8 @@ export interface NativeRequest {
   env: readonly string[];
   /** An input is used up by the run. */
   stdin: Uint8Array | NativeInput | undefined;
+  /** Standard streams that are neither of bytes nor buffered. */
+  streams?: NativeStreams;
   /** An exported function to call instead of `_start`, with as many arguments as it takes. */
   function?: string;
   arguments?: readonly (number | bigint)[];
@@ -28,6 +30,13 @@ export interface NativeRequest {
   files?: Readonly<Record<string, Uint8Array>>;
   /** Patterns of the files of scratch folders that the result is to have. */
   collect?: readonly string[];
+}
+
+/** Where standard streams lead: to JavaScript, or to the process's own descriptors. */
+export interface NativeStreams {
+  stdin?: 'stream';
+  stdout?: 'stream' | 'inherit';
+  stderr?: 'stream' | 'inherit';
 }
 
 /** Standard input in the addon's memory, filled before the run that takes it. */
@@ -42,6 +51,8 @@ export interface NativeRun {
   ticket: number;
   /** By which its calls of host functions are told apart, where it may make any. */
   hostKey?: number;
+  /** By which its streams are told apart, where it has any. */
+  streamKey?: number;
 }
 
 /** How a function of the guest ended that a host function has called. */
@@ -52,6 +63,7 @@ export interface NativeReentry {
 }
 
 export interface NativeResult {
+  /** Of a stream what was not taken before the guest ended. */
   stdout: Buffer;
   stderr: Buffer;
   /** What the guest gave to `proc_exit`, else 0. */
@@ -92,6 +104,8 @@ export interface NativeLimits {
   memoryPages: number;
   tableElements: number;
   outputBytes: number;
+  /** Whether what leaves in streams counts among these. */
+  limitsStreams: boolean;
   models: number;
   modelBytes: number;
   sessions: number;
@@ -175,6 +189,17 @@ export interface NativeModule {
     name: string,
     args: readonly (number | bigint)[],
   ): Promise<NativeReentry>;
+  /**
+   * Called when a run's stream needs JavaScript: 0 wants input, 1 (standard output) and 2 (standard
+   * error) have been written to. Once, until `feed` has found no room, or `takeOutput` nothing.
+   */
+  onStream?: (key: number, stream: number) => void;
+  /** Gives a run's guest as much of this input as there is room for; returns how much. */
+  feed(key: number, bytes: Uint8Array): number;
+  /** A run's input ends after what it was given. */
+  endInput(key: number): void;
+  /** Takes what a run has written to a stream since; undefined where that is nothing. */
+  takeOutput(key: number, stream: number): Buffer | undefined;
   // Of the memory of a guest that waits: at once, or as soon as it waits again.
   readMemory(key: number, address: number, length: number): Buffer | Promise<Buffer>;
   writeMemory(key: number, address: number, bytes: Uint8Array): Promise<void> | undefined;

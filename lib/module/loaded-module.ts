@@ -19,6 +19,7 @@ import type { Executor } from '../runners/executor.js';
 import type { ModuleDetails } from '../runners/module-details.js';
 import { checkedInstance, checkedInvocation } from '../runners/request.js';
 import type { FunctionCall, InvocationDefaults } from '../runners/request.js';
+import { streamedRun } from '../runners/streamed-run.js';
 import { WasmEdgeError } from '../support/errors.js';
 import type { ExternalDescription, Isolation } from '../support/shared-types.js';
 
@@ -87,8 +88,8 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
    *
    * @param options Its input, and what differs from the module's options.
    * @returns What it wrote and its exit code, whatever that code is.
-   * @throws {WasmEdgeError} ERR_TRAP (with `trap`, `stdout`, `stderr`), ERR_HOST_FUNCTION (with
-   *   `cause`), ERR_TIMEOUT, ERR_ABORTED, ERR_OUTPUT_LIMIT, ERR_LIMIT, ERR_QUEUE_FULL, ERR_CLOSED, ERR_INVALID_ARGUMENT; ERR_WORKER_DIED
+   * @throws {WasmEdgeError} ERR_TRAP (with `trap`, `stdout`, `stderr`), ERR_HOST_FUNCTION and
+   *   ERR_STREAM (with `cause`), ERR_TIMEOUT, ERR_ABORTED, ERR_OUTPUT_LIMIT, ERR_LIMIT, ERR_QUEUE_FULL, ERR_CLOSED, ERR_INVALID_ARGUMENT; ERR_WORKER_DIED
    *   in a worker process.
    */
   run(options: RunOptions = {}): Promise<RunResult> {
@@ -235,7 +236,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   async #execute(options: RunOptions, call?: FunctionCall): Promise<NativeResult> {
     const { file } = this;
     const { concurrency, maxQueue, maxWaiting } = this.#defaults;
-    const { request, signal, timeoutOption } = checkedInvocation(
+    const { request, signal, timeoutOption, streams } = checkedInvocation(
       options,
       file,
       this.#defaults,
@@ -245,8 +246,13 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
     const calls = this.#hostFunctions?.begin();
     const isNested = this.#hostFunctions?.isWaitedFor ?? false;
     try {
-      if (signal?.aborted) throw earlyEndError('aborted');
-      const result = await this.#executor.execute({ ...request, isNested }, signal, calls);
+      const execute = (ends: AbortSignal | undefined): Promise<NativeResult> => {
+        if (signal?.aborted) throw earlyEndError('aborted');
+        return this.#executor.execute({ ...request, isNested }, ends, calls, streams);
+      };
+      const result = streams
+        ? await streamedRun(streams, request.timeoutMs, signal, execute)
+        : await execute(signal);
       calls?.end();
       return result;
     } catch (error) {

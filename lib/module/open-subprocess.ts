@@ -51,6 +51,7 @@ export async function openSubprocess(
   const executor = new SubprocessExecutor({
     ...{ concurrency, maxQueue, mode: module.isAot ? 'aot' : 'interpreter' },
     outputBytes: limits.outputBytes,
+    limitsStreams: limits.limitsStreams,
     command: commandOf({ ...settings, modelSettings }, program, materials, module.isAot),
     cleanUp: () => materials.remove(),
   });

@@ -18,6 +18,7 @@ import {
 } from '../runners/worker-process/encoded-value.js';
 import { batchesOf } from '../runners/worker-process/externals.js';
 import { ForwardedCalls } from '../runners/worker-process/forwarded-calls.js';
+import { ForwardedStreams } from '../runners/worker-process/forwarded-streams.js';
 import { packFiles, unpackFiles } from '../runners/worker-process/packed-files.js';
 import { MAX_SLICE_BYTES } from '../runners/worker-process/protocol.js';
 import type {
@@ -42,6 +43,8 @@ const CHANNEL_DESCRIPTOR = 3;
 const controllers = new Map<number, AbortController>();
 /** Of the runs that are under way. */
 const calls = new Map<number, ForwardedCalls>();
+/** Of the runs that are under way and have streams. */
+const streams = new Map<number, ForwardedStreams>();
 /** Of runs whose input is still on its way. */
 const inputs = new Map<number, ArrivingInput>();
 /** Kept instances, by the pool's numbers. */
@@ -91,6 +94,10 @@ function receive(message: ToWorker, arrays: Buffer[]): void {
     case 'fail':
     case 'operate':
       calls.get(message.id)?.take(message, arrays);
+      return;
+    case 'stream-input':
+    case 'stream-taken':
+      streams.get(message.id)?.take(message, arrays);
       return;
     case 'abort':
       inputs.get(message.id)?.abandon();
@@ -165,6 +172,8 @@ async function run(
   controllers.set(id, controller);
   const forwarded = new ForwardedCalls(id, send);
   calls.set(id, forwarded);
+  const streamed = request.streams && new ForwardedStreams(id, request.streams, send);
+  if (streamed) streams.set(id, streamed);
   const memory = () => (tellMemory ? { memory: memoryUsage.rss() } : {});
   try {
     if (!executor) throw new Error('A run came before the module was loaded.');
@@ -178,7 +187,8 @@ async function run(
       arguments: request.arguments?.map(decodeValue) ?? [],
       timeoutMs: timeoutMs && Math.max(1, Math.ceil(timeoutMs - waitedMs)),
     };
-    const result = await executor.execute(native, controller.signal, forwarded);
+    const { signal } = controller;
+    const result = await executor.execute(native, signal, forwarded, streamed?.streams);
     const { exitCode, exited, value, timings, stdout, stderr } = result;
     const { inferenceFailures } = result;
     const collected = packFiles(result.files);
@@ -196,6 +206,8 @@ async function run(
     controllers.delete(id);
     calls.delete(id);
     forwarded.end();
+    streams.delete(id);
+    streamed?.end();
   }
 }
 

@@ -52,6 +52,7 @@ export function resolveLimits(option: unknown): ResolvedLimits {
   );
   return {
     ...(Object.fromEntries(values) as Record<(typeof TABLE)[number][0], number>),
+    limitsStreams: given.outputBytes !== undefined,
     timeoutMs: timeout('limits.timeoutMs', given.timeoutMs),
     fuel:
       given.fuel === undefined

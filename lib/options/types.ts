@@ -18,6 +18,26 @@ export type {
 export type BytesLike = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
 /**
+ * A source of bytes that is pulled as the guest reads: a Readable of Node.js, an asynchronous
+ * iterable, a ReadableStream of the web, or a Blob. Its pieces are bytes, or strings, which are
+ * encoded as UTF-8. See docs/streams.md.
+ */
+export type InputStream =
+  NodeJS.ReadableStream | AsyncIterable<BytesLike | string> | ReadableStream<BytesLike> | Blob;
+
+/**
+ * Where a guest's output goes: into the result (`'buffer'`), to this process's own stream
+ * (`'inherit'`), to a Writable of Node.js or a WritableStream of the web, neither of which is ended,
+ * or to a function, whose promise is waited for where it gives one. See docs/streams.md.
+ */
+export type OutputTarget =
+  | 'buffer'
+  | 'inherit'
+  | NodeJS.WritableStream
+  | WritableStream<Uint8Array>
+  | ((chunk: Buffer) => void | PromiseLike<void>);
+
+/**
  * How a float model's input is made from a picture's bytes: `(byte - mean) * scale`, for each
  * channel. One number stands for all three.
  */
@@ -111,7 +131,10 @@ export interface Limits {
    * beyond fails in the guest, as WebAssembly has it. Default 1,000,000.
    */
   tableElements?: number;
-  /** Bytes of stdout and stderr together, 0 or more (ERR_OUTPUT_LIMIT). Default 256 MiB. */
+  /**
+   * Bytes of stdout and stderr together, 0 or more (ERR_OUTPUT_LIMIT). Default 256 MiB of what is
+   * buffered; what goes to streams counts only where this is given.
+   */
   outputBytes?: number;
   /**
    * Instructions that the guest may execute, 1 or more (ERR_LIMIT, `limit: 'fuel'`). The module must
@@ -344,9 +367,18 @@ export interface RunOptions {
    * Standard input; default empty. Up to 16 MiB are copied before `run` returns. More is copied in
    * slices while the event loop turns: it must not change until the promise settles, and a buffer
    * that is transferred or resized meanwhile fails the run (ERR_INVALID_ARGUMENT). A string is
-   * encoded before `run` returns, whatever its length.
+   * encoded before `run` returns, whatever its length. A stream is pulled as the guest reads, and
+   * destroyed, cancelled or returned where the guest does not read to its end; one that fails ends
+   * the run (ERR_STREAM).
    */
-  stdin?: string | BytesLike;
+  stdin?: string | BytesLike | InputStream;
+  /**
+   * Where standard output goes. A guest waits while its target is busy; the run settles when all was
+   * taken. A target that fails ends it (ERR_STREAM). Default `'buffer'`: into the result.
+   */
+  stdout?: OutputTarget;
+  /** The same for standard error. */
+  stderr?: OutputTarget;
   /** Arguments for this run instead of the module's. */
   args?: readonly string[];
   /** Environment variables for this run, over the module's. */
@@ -372,7 +404,10 @@ export interface RunOptions {
 
 /** How a guest's run ended. */
 export interface RunResult {
-  /** What the guest wrote to its standard output, at most `limits.outputBytes` with `stderr`. */
+  /**
+   * What the guest wrote to its standard output, at most `limits.outputBytes` with `stderr`; empty
+   * where it went elsewhere.
+   */
   stdout: Buffer;
   /** What the guest wrote to its standard error. */
   stderr: Buffer;

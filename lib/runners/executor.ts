@@ -1,5 +1,6 @@
 import type { NativeRequest, NativeResult } from '../addon/native.js';
 import type { HostCallReceiver } from '../host/host-functions.js';
+import type { RunStreams } from '../streams/run-streams.js';
 import type { Isolation } from '../support/shared-types.js';
 
 import type { InstanceRequest, MadeInstance } from './instance-port.js';
@@ -17,11 +18,14 @@ export interface Executor {
    * input before it returns, unless it is large (large-input.ts). Settles once: with how the guest ended, or a WasmEdgeError.
    *
    * @param calls Where its guest's calls of host functions go, until it has settled.
+   * @param streams Its standard streams that are neither bytes nor buffered. What they have not taken
+   *   when its guest ends is in the result, or the error.
    */
   execute(
     request: NativeRequest,
     signal: AbortSignal | undefined,
     calls?: HostCallReceiver,
+    streams?: RunStreams,
   ): Promise<NativeResult>;
   /** Makes an instance that is kept. Rejects with a WasmEdgeError. */
   instantiate(

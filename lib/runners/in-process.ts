@@ -4,6 +4,7 @@ import type { NativeModule, NativeRequest, NativeResult, NativeRun } from '../ad
 import type { HostCallReceiver } from '../host/host-functions.js';
 import { WasmEdgeError, fromNative, nativeCall } from '../support/errors.js';
 import { toldFailures } from '../support/inference-failures.js';
+import type { RunStreams } from '../streams/run-streams.js';
 
 import { requireRoom } from './admission.js';
 import type { Room } from './admission.js';
@@ -11,11 +12,12 @@ import { earlyEndError, onEarlyEnd } from './early-end.js';
 import type { EndReason } from './early-end.js';
 import type { Executor } from './executor.js';
 import type * as Kept from './in-process-instance.js';
+import type * as Streaming from './in-process-streams.js';
 import type { InstanceRequest, MadeInstance } from './instance-port.js';
 import type * as HostCall from './native-host-call.js';
 import { LargeInput, copyToNative, isLarge } from './large-input.js';
 
-// What instances and host functions take is loaded with the first of them.
+// What instances, host functions and streams take is loaded with the first of them.
 
 /** Runs the guest in this process, on the addon's own threads: a fresh instance per invocation. */
 export class InProcessExecutor implements Executor {
@@ -24,6 +26,8 @@ export class InProcessExecutor implements Executor {
   readonly #room: Room;
   /** Where the calls of host functions of what is under way go, by the addon's keys. */
   readonly #calls = new Map<number, HostCallReceiver>();
+  /** The streams of what is under way, likewise. */
+  readonly #streams = new Map<number, Streaming.InProcessStreams>();
   /** Invocations whose input is being copied, of which the addon does not know yet. */
   #copying = 0;
   #closing = false;
@@ -39,6 +43,10 @@ export class InProcessExecutor implements Executor {
       port ??= require('./native-host-call.js') as typeof HostCall;
       calls.get(key)?.receive(index, args, new port.NativeHostCallPort(module, key, call));
     };
+    const streams = this.#streams;
+    module.onStream = (key, stream) => {
+      streams.get(key)?.serve(stream);
+    };
   }
 
   get mode(): 'aot' | 'interpreter' {
@@ -49,11 +57,13 @@ export class InProcessExecutor implements Executor {
     request: NativeRequest,
     signal: AbortSignal | undefined,
     calls?: HostCallReceiver,
+    streams?: RunStreams,
   ): Promise<NativeResult> {
     const { stdin } = request;
+    const given = streams ? { ...request, streams: streams.native } : request;
     return isLarge(stdin)
-      ? this.#executeLarge(request, new LargeInput(stdin, 'stdin'), signal, calls)
-      : this.#execute(request, signal, calls);
+      ? this.#executeLarge(given, new LargeInput(stdin, 'stdin'), signal, calls, streams)
+      : this.#execute(given, signal, calls, streams);
   }
 
   instantiate(
@@ -79,9 +89,11 @@ export class InProcessExecutor implements Executor {
     request: NativeRequest,
     signal: AbortSignal | undefined,
     calls: HostCallReceiver | undefined,
+    streams: RunStreams | undefined,
   ): Promise<NativeResult> {
-    const { promise, ticket, hostKey } = this.#start(request);
+    const { promise, ticket, hostKey, streamKey } = this.#start(request);
     if (calls && hostKey !== undefined) this.#calls.set(hostKey, calls);
+    const forgetStreams = streams && streamKey !== undefined && this.#serve(streamKey, streams);
     // The addon measures the time of what runs by itself; what waits in the queue, nobody does.
     const forget = onEarlyEnd(request.timeoutMs, signal, (reason) => {
       this.#module.stop(ticket, reason);
@@ -92,6 +104,7 @@ export class InProcessExecutor implements Executor {
       return inferenceFailures ? { ...result, ...toldFailures(inferenceFailures) } : result;
     } finally {
       forget();
+      if (forgetStreams) forgetStreams();
       if (hostKey !== undefined) this.#calls.delete(hostKey);
     }
   }
@@ -101,6 +114,7 @@ export class InProcessExecutor implements Executor {
     input: LargeInput,
     signal: AbortSignal | undefined,
     calls: HostCallReceiver | undefined,
+    streams: RunStreams | undefined,
   ): Promise<NativeResult> {
     requireRoom(this.#closing, this.#copying, this.#room);
     const { timeoutMs } = request;
@@ -118,6 +132,7 @@ export class InProcessExecutor implements Executor {
         },
         signal,
         calls,
+        streams,
       );
     } finally {
       if (--this.#copying === 0) this.#onCopied?.();
@@ -131,6 +146,17 @@ export class InProcessExecutor implements Executor {
       if (error instanceof WasmEdgeError && error.timings) error.timings.queueMs += copyingMs;
       throw error;
     }
+  }
+
+  /** Until the returned function is called. */
+  #serve(key: number, streams: RunStreams): () => void {
+    const { InProcessStreams } = require('./in-process-streams.js') as typeof Streaming;
+    const served = new InProcessStreams(this.#module, key, streams);
+    this.#streams.set(key, served);
+    return () => {
+      served.end();
+      this.#streams.delete(key);
+    };
   }
 
   /** Rejects at once when the invocation is to end. */

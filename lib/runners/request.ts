@@ -15,9 +15,17 @@ import {
 } from '../options/validation.js';
 import type { CallOptions, InstantiateOptions, RunOptions } from '../options/types.js';
 
+import { inputSource, isInputStream } from '../streams/input-source.js';
+import { destination } from '../streams/output-sink.js';
+import type { Destination } from '../streams/output-sink.js';
+import { RunStreams } from '../streams/run-streams.js';
+
 import type { InstanceRequest, SingleCall } from './instance-port.js';
 
-const KNOWN = ['stdin', 'args', 'env', 'files', 'collect', 'signal', 'timeoutMs'] as const;
+const KNOWN = [
+  ...(['stdin', 'stdout', 'stderr', 'args', 'env', 'files', 'collect'] as const),
+  ...(['signal', 'timeoutMs'] as const),
+] as const;
 
 /** What a module gives to each of its invocations. */
 export interface InvocationDefaults {
@@ -39,6 +47,8 @@ export interface CheckedInvocation {
   signal: AbortSignal | undefined;
   /** The option that set the time limit in force. */
   timeoutOption: 'timeoutMs' | 'limits.timeoutMs';
+  /** Its standard streams; to be ended, whatever becomes of it. */
+  streams: RunStreams | undefined;
 }
 
 /**
@@ -61,20 +71,24 @@ export function checkedInvocation(
     args: [`${path.parse(file).name}.wasm`, ...ownArgs],
     env: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
   };
-  const stdin = inputBytes(given.stdin);
+  const isStreamed = isInputStream(given.stdin);
+  const stdin = isStreamed ? undefined : inputBytes(given.stdin);
   const timeoutMs = timeout('timeoutMs', given.timeoutMs) ?? limits.timeoutMs;
   requireWithin('argumentBytes', sizeOf([...strings.args, ...strings.env]), limits.argumentBytes);
   requireWithin('stdinBytes', stdin?.length ?? 0, limits.stdinBytes);
   const files = runFiles(given.files, limits.fileBytes);
   const collect = given.collect === undefined ? undefined : patterns(given.collect);
+  const signal = abortSignal('signal', given.signal);
   return {
     request: {
       ...{ ...strings, stdin, timeoutMs, ...call },
       ...(files && { files }),
       ...(collect && { collect }),
     },
-    signal: abortSignal('signal', given.signal),
+    signal,
     timeoutOption: given.timeoutMs === undefined ? 'limits.timeoutMs' : 'timeoutMs',
+    // Last: from here on they are ours, and what fails after this ends them.
+    streams: runStreams(given, limits.stdinBytes),
   };
 }
 
@@ -143,6 +157,31 @@ function listener(name: string, value: unknown): ((chunk: Buffer) => void) | und
   if (value === undefined) return undefined;
   if (typeof value !== 'function') refuse(name, 'a function that takes what is written', value);
   return value as (chunk: Buffer) => void;
+}
+
+/** Takes the streams over, all or none of them. */
+function runStreams(
+  { stdin, stdout, stderr }: Partial<Record<'stdin' | 'stdout' | 'stderr', unknown>>,
+  stdinBytes: number,
+): RunStreams | undefined {
+  const isStreamed = isInputStream(stdin);
+  const isPlain = (target: unknown): boolean => target === undefined || target === 'buffer';
+  if (!isStreamed && isPlain(stdout) && isPlain(stderr)) return undefined;
+  const source = isStreamed ? inputSource(stdin) : undefined;
+  const taken: Destination[] = [];
+  const take = (name: 'stdout' | 'stderr', target: unknown): Destination | undefined => {
+    const found = destination(name, target);
+    if (found) taken.push(found);
+    return found;
+  };
+  try {
+    const outputs = { stdout: take('stdout', stdout), stderr: take('stderr', stderr) };
+    return new RunStreams({ stdin: source, ...outputs }, stdinBytes);
+  } catch (error) {
+    source?.cancel();
+    for (const each of taken) if (each !== 'inherit') each.release();
+    throw error;
+  }
 }
 
 function patterns(value: unknown): string[] {

@@ -8,10 +8,13 @@ const LINGER_MS = 1000;
  * Has `end` called once, when a process has ended and all that it has sent was read; soon in any
  * case: a process that it has left behind may hold its streams open for ever. Not called for one that
  * could not be started, of which its 'error' tells.
+ *
+ * @param isHeldUp Whether this process does not read at the moment what there is.
  */
 export function onChildEnd(
   child: ChildProcess,
   end: (code: number | null, signal: NodeJS.Signals | null) => void,
+  isHeldUp: () => boolean = () => false,
 ): void {
   child.on('exit', (code, signal) => {
     let isTold = false;
@@ -22,7 +25,14 @@ export function onChildEnd(
       end(code, signal);
     };
     // Once more is read, of which a busy event loop may have kept this process.
-    const linger = setTimeout(() => setImmediate(tell), LINGER_MS);
+    let linger: NodeJS.Timeout | undefined;
+    const wait = (): void => {
+      linger = setTimeout(() => {
+        if (isHeldUp()) wait();
+        else setImmediate(tell);
+      }, LINGER_MS);
+    };
+    wait();
     child.on('close', () => {
       clearTimeout(linger);
       tell();

@@ -42,6 +42,11 @@ export type WasmEdgeErrorCode =
    * type does not allow; the message names it.
    */
   | 'ERR_HOST_FUNCTION'
+  /**
+   * A stream that was given as input failed, was closed early or gave what is no bytes, or one for
+   * output failed or was closed; `cause` is its error.
+   */
+  | 'ERR_STREAM'
   /** All threads are busy and as many runs as allowed are waiting; or so with compiling. */
   | 'ERR_QUEUE_FULL'
   /** The worker process that held the run crashed, was killed or does not answer. */

@@ -47,6 +47,7 @@ Limits ToLimits(const Napi::Object& given) {
   Limits limits;
   limits.memory_pages = static_cast<uint32_t>(number("memoryPages"));
   limits.output_bytes = number("outputBytes");
+  limits.limits_streams = given.Get("limitsStreams").ToBoolean();
   limits.inference.models = static_cast<uint32_t>(number("models"));
   limits.inference.model_bytes = number("modelBytes");
   limits.inference.sessions = static_cast<uint32_t>(number("sessions"));
@@ -137,13 +138,16 @@ class RunMessage : public Mailbox::Message {
   /// The types of what a function that was called gives; absent for a program.
   using Results = std::optional<std::vector<ValueKind>>;
 
-  /// `host_key` is the run's among those whose guests may call JavaScript.
+  /// `host_key` is the run's among those whose guests may call JavaScript, `stream_key` among those
+  /// that have its streams.
   RunMessage(ModuleObject& module, Results results, Napi::Promise::Deferred deferred,
-             std::optional<uint64_t> host_key, std::unique_ptr<Job> job)
+             std::optional<uint64_t> host_key, std::optional<uint64_t> stream_key,
+             std::unique_ptr<Job> job)
       : module_(module),
         results_(std::move(results)),
         deferred_(deferred),
         host_key_(host_key),
+        stream_key_(stream_key),
         job_(std::move(job)) {}
 
   void Deliver(Napi::Env env) override {
@@ -155,6 +159,7 @@ class RunMessage : public Mailbox::Message {
       deferred_.Reject(ToJs(env, NotEnoughMemory()).Value());
     }
     if (host_key_) module_.host_calls_->End(*host_key_);
+    if (stream_key_) module_.stream_calls_.End(*stream_key_);
     module_.EndWork();
   }
 
@@ -180,6 +185,7 @@ class RunMessage : public Mailbox::Message {
   const Results results_;
   Napi::Promise::Deferred deferred_;
   const std::optional<uint64_t> host_key_;
+  const std::optional<uint64_t> stream_key_;
   std::unique_ptr<Job> job_;
 };
 
@@ -216,6 +222,9 @@ Napi::Function ModuleObject::Define(Napi::Env env) {
        InstanceMethod<&ModuleObject::OnHostCalls<&HostCalls::WriteMemory>>("writeMemory"),
        InstanceMethod<&ModuleObject::OnHostCalls<&HostCalls::MemorySize>>("memorySize"),
        InstanceMethod<&ModuleObject::OnHostCalls<&HostCalls::GrowMemory>>("growMemory"),
+       InstanceMethod<&ModuleObject::OnStreamCalls<&StreamCalls::Feed>>("feed"),
+       InstanceMethod<&ModuleObject::OnStreamCalls<&StreamCalls::EndInput>>("endInput"),
+       InstanceMethod<&ModuleObject::OnStreamCalls<&StreamCalls::Take>>("takeOutput"),
        InstanceAccessor<&ModuleObject::IsAot>("isAot"),
        InstanceAccessor<&ModuleObject::Imports>("imports"),
        InstanceAccessor<&ModuleObject::Exports>("exports")});
@@ -360,22 +369,34 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
       job->timeout = std::chrono::milliseconds(timeout.ToNumber().Int64Value());
     }
     job->is_nested = given.Get("isNested").ToBoolean();
+    const StreamSet streams = ToStreams(given.Get("streams"), "stream");
+    request.input.inherited = ToStreams(given.Get("streams"), "inherit");
     // Getters of the request may have ended the environment's modules.
     if (!pool_) throw Error(ErrorCode::kClosed, "closed");
     const auto mailbox = AddonData::Get(env).mailbox();
     std::optional<HostCalls::Registration> registration;
     if (host_calls_) job->exchange = registration.emplace(*host_calls_, mailbox).exchange();
     const auto host_key = registration ? std::optional(registration->key()) : std::nullopt;
+    std::optional<StreamCalls::Registration> streaming;
+    if (!streams.is_empty()) {
+      // Without host functions nothing is called there: the guest only waits.
+      if (!job->exchange) job->exchange = std::make_shared<HostExchange>(nullptr);
+      streaming.emplace(stream_calls_, job->exchange, streams, mailbox);
+      request.input.streams = streaming->streams();
+    }
+    const auto stream_key = streaming ? std::optional(streaming->key()) : std::nullopt;
     const auto deferred = Napi::Promise::Deferred::New(env);
     const uint64_t ticket = pool_->Submit(
-        std::move(job), [this, results, deferred, host_key, mailbox](std::unique_ptr<Job> done) {
-          mailbox->Post(
-              std::make_unique<RunMessage>(*this, results, deferred, host_key, std::move(done)));
+        std::move(job),
+        [this, results, deferred, host_key, stream_key, mailbox](std::unique_ptr<Job> done) {
+          mailbox->Post(std::make_unique<RunMessage>(*this, results, deferred, host_key, stream_key,
+                                                     std::move(done)));
         });
     BeginWork(env);
     Napi::Object run = Napi::Object::New(env);
     run["promise"] = deferred.Promise();
     if (registration) run["hostKey"] = static_cast<double>(registration->Keep());
+    if (streaming) run["streamKey"] = static_cast<double>(streaming->Keep());
     // Exact in a double for the first 2^53 runs.
     run["ticket"] = static_cast<double>(ticket);
     return run;
@@ -425,6 +446,11 @@ Napi::Value ModuleObject::OnHostCalls(const Napi::CallbackInfo& info) {
     if (!host_calls_) throw Error(ErrorCode::kClosed, "The module has no host functions.");
     return ((*host_calls_).*kFunction)(info);
   });
+}
+
+template <Napi::Value (StreamCalls::*kFunction)(const Napi::CallbackInfo&)>
+Napi::Value ModuleObject::OnStreamCalls(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&] { return (stream_calls_.*kFunction)(info); });
 }
 
 Napi::Value ModuleObject::IsAot(const Napi::CallbackInfo& info) {

@@ -8,6 +8,7 @@
 
 #include "bindings/addon_data.h"
 #include "bindings/host_calls.h"
+#include "bindings/stream_calls.h"
 #include "bindings/tagged_wrap.h"
 #include "engine/worker_pool.h"
 
@@ -46,6 +47,8 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
   Napi::Value Close(const Napi::CallbackInfo& info);
   template <Napi::Value (HostCalls::*kFunction)(const Napi::CallbackInfo&)>
   Napi::Value OnHostCalls(const Napi::CallbackInfo& info);
+  template <Napi::Value (StreamCalls::*kFunction)(const Napi::CallbackInfo&)>
+  Napi::Value OnStreamCalls(const Napi::CallbackInfo& info);
   Napi::Value IsAot(const Napi::CallbackInfo& info);
   Napi::Value Imports(const Napi::CallbackInfo& info);
   Napi::Value Exports(const Napi::CallbackInfo& info);
@@ -59,6 +62,7 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
   std::shared_ptr<const Module> module_;
   // Absent until it is started, and where the module imports no function of JavaScript's.
   std::optional<HostCalls> host_calls_;
+  StreamCalls stream_calls_{*this};
   std::shared_ptr<WorkerPool> pool_;
   bool is_started_ = false;
   /// Who waits for the end.

@@ -22,6 +22,8 @@ struct Limits {
   uint32_t memory_pages = 65536;
   /// Bytes of stdout and stderr together.
   uint64_t output_bytes = WasiInput::kUnlimited;
+  /// Whether what leaves in streams counts among these.
+  bool limits_streams = false;
   /// Instructions, by WasmEdge's cost measuring (one each); the module must be compiled for it.
   std::optional<uint64_t> fuel;
   InferenceLimits inference;
@@ -36,6 +38,10 @@ struct GuestInput {
   /// "NAME=value"
   std::vector<std::string> env;
   std::vector<uint8_t> stdin_bytes;
+  /// Standard streams that lead to the embedder's; null for none.
+  std::shared_ptr<StandardStreams> streams;
+  /// Which of the two outputs are the process's own.
+  StreamSet inherited;
   /// Beside the module's.
   std::vector<FileEntry> files;
   /// Of the scratch folders, in the end.

@@ -13,6 +13,7 @@ HostModuleSet::HostModuleSet(const Module& module, const GuestOptions& options,
     : files_(options.files),
       folders_(options.folders),
       output_limit_(options.limits.output_bytes),
+      limits_streams_(options.limits.limits_streams),
       scratch_limit_(options.limits.scratch_bytes),
       context_{module.api()},
       wasi_nn_(options.models, options.inference, options.limits.inference),
@@ -53,7 +54,10 @@ void HostModuleSet::Begin(GuestInput given) {
   input.folders = folders_;
   input.scratch_limit = scratch_limit_;
   input.collect = std::move(given.collect);
+  input.streams = std::move(given.streams);
+  input.inherited = given.inherited;
   input.output_limit = output_limit_;
+  input.limits_streams = limits_streams_;
   wasi_.Reset(std::move(input));
 }
 

@@ -61,6 +61,7 @@ class HostModuleSet {
   std::shared_ptr<const FileSystem> files_;
   std::shared_ptr<const wasi::Folders> folders_;
   uint64_t output_limit_;
+  bool limits_streams_;
   uint64_t scratch_limit_;
   HostContext context_;
   WasiState wasi_;

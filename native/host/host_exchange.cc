@@ -27,18 +27,19 @@ ReentryOutcome Abandoned() {
 /// counted as waiting. Made and destroyed without the lock.
 class HostExchange::WaitScope {
  public:
-  WaitScope(HostExchange& exchange, WaitingMemory& memory)
+  /// Without a memory, it cannot be had meanwhile.
+  explicit WaitScope(HostExchange& exchange, WaitingMemory* memory = nullptr)
       : exchange_(exchange), memory_(memory), counted_from_(Clock::now() + kShortWait) {
-    SetMemory(&memory);
+    if (memory != nullptr) SetMemory(memory);
   }
   ~WaitScope() {
-    SetMemory(nullptr);
+    if (memory_ != nullptr) SetMemory(nullptr);
     if (is_counted_) exchange_.observer_->WaitEnds();
   }
   WaitScope(const WaitScope&) = delete;
   WaitScope& operator=(const WaitScope&) = delete;
 
-  WaitingMemory& memory() const noexcept { return memory_; }
+  WaitingMemory& memory() const noexcept { return *memory_; }
 
   /// Until something has changed, the deadline, or it is to be counted.
   void WaitForChange(std::unique_lock<std::mutex>& lock, Clock::time_point deadline) {
@@ -66,7 +67,7 @@ class HostExchange::WaitScope {
   }
 
   HostExchange& exchange_;
-  WaitingMemory& memory_;
+  WaitingMemory* const memory_;
   const Clock::time_point counted_from_;
   bool is_counted_ = false;
 };
@@ -83,7 +84,7 @@ std::optional<HostAnswer> HostExchange::Call(uint32_t function, std::vector<uint
   ReentryOutcome outcome;
   while (true) {
     {
-      WaitScope waiting(*this, guest);
+      WaitScope waiting(*this, &guest);
       // Told only now: whoever hears of it may have the memory at once.
       if (reentry) {
         reentry->Finished(std::move(outcome));
@@ -125,6 +126,17 @@ std::shared_ptr<Reentry> HostExchange::Wait(OpenCall& call, WaitScope& waiting,
     if (call.answer) return nullptr;
     waiting.WaitForChange(lock, invocation.deadline());
   }
+}
+
+bool HostExchange::Await(const std::function<bool()>& is_ready, Clock::time_point until,
+                         Invocation& invocation) {
+  WaitScope waiting(*this);
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!is_ready()) {
+    if (invocation.CheckStop() != StopReason::kNone || Clock::now() >= until) return false;
+    waiting.WaitForChange(lock, std::min(until, invocation.deadline()));
+  }
+  return true;
 }
 
 HostExchange::OpenCall& HostExchange::Open(uint32_t function) {

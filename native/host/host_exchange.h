@@ -116,6 +116,11 @@ class HostExchange {
   std::optional<HostAnswer> Call(uint32_t function, std::vector<uint64_t> arguments,
                                  WaitingGuest& guest, Invocation& invocation);
 
+  /// Waits until `is_ready`, which is asked under the lock whenever the guest was notified, until
+  /// `until`, or until the invocation is to end. Gives whether it is ready.
+  bool Await(const std::function<bool()>& is_ready, Invocation::Clock::time_point until,
+             Invocation& invocation);
+
   /// The invocation has ended: nothing more can be asked of it.
   void End();
 
@@ -144,6 +149,13 @@ class HostExchange {
 
   /// Has a waiting guest look whether it is to end.
   void Wake();
+
+  // What else the embedder and the guest's thread share (StandardStreams), on both:
+
+  /// Guards it.
+  std::unique_lock<std::mutex> Lock() { return std::unique_lock<std::mutex>(mutex_); }
+  /// It has changed, under the lock before: a guest that waits for it looks again.
+  void NotifyGuest() { changed_.notify_one(); }
 
  private:
   struct OpenCall {

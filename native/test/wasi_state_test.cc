@@ -35,7 +35,7 @@ TEST_F(WasiStateTest, ResetLeavesNothingOfTheInvocationBefore) {
   EXPECT_EQ(guest_.Read<wasi::Fdstat>(kOut).flags, 0);
   EXPECT_EQ(state_.args().size(), 1u);
   EXPECT_TRUE(state_.env().empty());
-  EXPECT_EQ(state_.remaining_output(), WasiInput::kUnlimited - 3);
+  EXPECT_EQ(state_.remaining_output(wasi::DescriptorKind::kStdout), WasiInput::kUnlimited - 3);
 }
 
 TEST_F(WasiStateTest, ClearDropsEverything) {

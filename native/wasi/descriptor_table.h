@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "host/standard_streams.h"
 #include "wasi/abi.h"
 #include "wasi/directory.h"
 #include "wasi/errno.h"
@@ -14,13 +15,18 @@ namespace wasmedge_embed::wasi {
 
 enum class DescriptorKind : uint8_t { kStdin, kStdout, kStderr, kFile, kDirectory };
 
+/// Of one of the first three.
+constexpr StandardStream StreamOf(DescriptorKind kind) noexcept {
+  return static_cast<StandardStream>(kind);
+}
+
 /// What an open file descriptor refers to and what may be done with it.
 struct Descriptor {
   DescriptorKind kind;
   uint64_t rights_base = 0;
   uint64_t rights_inheriting = 0;
-  /// As last set by the guest. Of a file kAppend counts; memory never blocks, and what is written
-  /// is there at once.
+  /// As last set by the guest. Of a file kAppend counts, of a stream of the embedder's kNonblock;
+  /// memory never blocks, and what is written is there at once.
   uint16_t flags = 0;
   /// One of the two, unless it is a standard stream.
   std::shared_ptr<File> file = nullptr;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <optional>
 
 #include "wasi/functions.h"
 #include "wasi/store.h"
@@ -53,8 +54,13 @@ Errno Deadline(const Subscription& subscription, const Start& start,
   return Errno::kInval;
 }
 
-/// The event of a descriptor subscription, which never has to be waited for: all is in memory.
-Event DescriptorEvent(WasiState& state, const Subscription& subscription) noexcept {
+StandardStreams* StreamsOf(const WasiState& state, const Descriptor& descriptor) noexcept {
+  return descriptor.is_stdio() ? state.StreamsOf(descriptor.kind) : nullptr;
+}
+
+/// The event of a descriptor subscription; nothing where it is one of the embedder's streams and is
+/// not ready. All else never has to be waited for, being in memory.
+std::optional<Event> DescriptorEvent(WasiState& state, const Subscription& subscription) {
   Event event;
   const Descriptor* descriptor = state.descriptors().Find(subscription.id);
   const bool reads = static_cast<EventType>(subscription.type) == EventType::kFdRead;
@@ -62,12 +68,17 @@ Event DescriptorEvent(WasiState& state, const Subscription& subscription) noexce
     event.error = static_cast<uint16_t>(Errno::kBadf);
   } else if (!descriptor->Has(rights::kPollFdReadwrite)) {
     event.error = static_cast<uint16_t>(Errno::kNotCapable);
+  } else if (StandardStreams* const streams = StreamsOf(state, *descriptor)) {
+    const StandardStreams::Readiness readiness = streams->Look(StreamOf(descriptor->kind));
+    if (!readiness.is_ready()) return std::nullopt;
+    event.byte_count = readiness.bytes;
+    if (readiness.bytes == 0) event.flags = kEventHangup;
   } else if (!reads && descriptor->is_file()) {
     event.byte_count = std::numeric_limits<int32_t>::max();
   } else if (!reads) {
     // Within what a guest's 32-bit ssize_t holds.
-    event.byte_count =
-        std::min<uint64_t>(state.remaining_output(), std::numeric_limits<int32_t>::max());
+    event.byte_count = std::min<uint64_t>(state.remaining_output(descriptor->kind),
+                                          std::numeric_limits<int32_t>::max());
   } else if (descriptor->is_file()) {
     Filestat filestat;
     event.error = static_cast<uint16_t>(descriptor->file->Stat(&filestat));
@@ -94,6 +105,8 @@ Errno PollOneoff(WasiState& state, HostCall& call, uint32_t in, uint32_t out, ui
 
   const Start start;
   bool must_wait = true;
+  StreamSet awaited;
+  StandardStreams* streams = nullptr;
   Clock::time_point earliest = Clock::time_point::max();
   for (uint32_t i = 0; i < count; ++i) {
     Subscription subscription;
@@ -103,6 +116,11 @@ Errno PollOneoff(WasiState& state, HostCall& call, uint32_t in, uint32_t out, ui
     if (static_cast<EventType>(subscription.type) == EventType::kClock &&
         Deadline(subscription, start, &deadline) == Errno::kSuccess) {
       earliest = std::min(earliest, deadline);
+    } else if (static_cast<EventType>(subscription.type) != EventType::kClock &&
+               !DescriptorEvent(state, subscription)) {
+      const Descriptor& descriptor = *state.descriptors().Find(subscription.id);
+      streams = StreamsOf(state, descriptor);
+      awaited.Add(StreamOf(descriptor.kind));
     } else {
       must_wait = false;
     }
@@ -110,8 +128,13 @@ Errno PollOneoff(WasiState& state, HostCall& call, uint32_t in, uint32_t out, ui
 
   Clock::time_point now = start.monotonic;
   if (must_wait && earliest > now) {
-    call.invocation().WaitUntil(earliest);
-    now = std::max(Clock::now(), earliest);
+    bool is_ready = false;
+    if (streams != nullptr) {
+      is_ready = streams->Await(awaited, earliest, call.invocation());
+    } else {
+      call.invocation().WaitUntil(earliest);
+    }
+    now = is_ready ? Clock::now() : std::max(Clock::now(), earliest);
   }
 
   // Where the guest lets both arrays overlap it destroys its own subscriptions and no more: each
@@ -126,7 +149,9 @@ Errno PollOneoff(WasiState& state, HostCall& call, uint32_t in, uint32_t out, ui
       event.error = static_cast<uint16_t>(Deadline(subscription, start, &deadline));
       if (deadline > now) continue;
     } else {
-      event = DescriptorEvent(state, subscription);
+      const std::optional<Event> of_descriptor = DescriptorEvent(state, subscription);
+      if (!of_descriptor) continue;
+      event = *of_descriptor;
     }
     event.userdata = subscription.userdata;
     event.type = subscription.type;

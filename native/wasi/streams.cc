@@ -2,6 +2,7 @@
 
 #include "wasi/buffers.h"
 #include "wasi/functions.h"
+#include "wasi/inherited_output.h"
 #include "wasi/store.h"
 
 namespace wasmedge_embed::wasi {
@@ -35,6 +36,71 @@ Errno FindSeekable(WasiState& state, uint32_t fd, uint64_t right, Descriptor** o
   return (*out)->Has(rights::kFdSeek) ? Errno::kSuccess : Errno::kNotCapable;
 }
 
+bool Blocks(const Descriptor& descriptor) noexcept {
+  return (descriptor.flags & fdflags::kNonblock) == 0;
+}
+
+/// Waits until a stream of the embedder's is ready, where a call may wait. Gives whether it is;
+/// where the invocation is to end, the call does not return whatever it gives.
+bool AwaitStream(StandardStreams& streams, const Descriptor& descriptor, Invocation& invocation) {
+  const StandardStream stream = StreamOf(descriptor.kind);
+  if (!Blocks(descriptor)) return streams.Look(stream).is_ready();
+  StreamSet awaited;
+  awaited.Add(stream);
+  return streams.Await(awaited, Invocation::Clock::time_point::max(), invocation);
+}
+
+/// Reads what is there of the embedder's stream, and waits where nothing is.
+Errno ReadStream(StandardStreams& streams, const Descriptor& descriptor, Invocation& invocation,
+                 const Buffers& buffers, uint32_t* size) {
+  if (buffers.total_size() == 0) return Errno::kSuccess;
+  if (!AwaitStream(streams, descriptor, invocation)) return Errno::kAgain;
+  for (const Buffers::Buffer& buffer : buffers) {
+    const size_t read = streams.Read(buffer.data, buffer.size);
+    *size += static_cast<uint32_t>(read);
+    if (read < buffer.size) break;
+  }
+  return Errno::kSuccess;
+}
+
+/// Writes all, and waits where there is no room, unless the guest does not want to.
+Errno WriteStream(StandardStreams& streams, const Descriptor& descriptor, Invocation& invocation,
+                  const Buffers& buffers, uint32_t* size) {
+  const StandardStream stream = StreamOf(descriptor.kind);
+  for (const Buffers::Buffer& buffer : buffers) {
+    for (uint32_t at = 0; at < buffer.size;) {
+      const auto written =
+          static_cast<uint32_t>(streams.Write(stream, buffer.data + at, buffer.size - at));
+      at += written;
+      *size += written;
+      if (at == buffer.size || AwaitStream(streams, descriptor, invocation)) continue;
+      return *size == 0 ? Errno::kAgain : Errno::kSuccess;
+    }
+  }
+  return Errno::kSuccess;
+}
+
+/// What the guest writes to a standard stream, wherever that leads.
+Errno WriteOutput(WasiState& state, HostCall& call, const Descriptor& descriptor,
+                  const Buffers& buffers, uint32_t* size) {
+  state.RequireOutput(descriptor.kind, buffers.total_size());
+  StandardStreams* const streams = state.StreamsOf(descriptor.kind);
+  if (streams != nullptr || state.IsInherited(descriptor.kind)) {
+    const Errno error = streams != nullptr
+                            ? WriteStream(*streams, descriptor, call.invocation(), buffers, size)
+                            : WriteInherited(static_cast<int>(descriptor.kind), Blocks(descriptor),
+                                             buffers, call.invocation(), size);
+    state.CountStreamed(*size);
+    return error;
+  }
+  std::vector<uint8_t>& output = state.output(descriptor.kind);
+  for (const Buffers::Buffer& buffer : buffers) {
+    output.insert(output.end(), buffer.data, buffer.data + buffer.size);
+  }
+  *size = buffers.total_size();
+  return Errno::kSuccess;
+}
+
 bool Appends(const Descriptor& descriptor) noexcept {
   return (descriptor.flags & fdflags::kAppend) != 0;
 }
@@ -55,6 +121,9 @@ Errno FdRead(WasiState& state, HostCall& call, uint32_t fd, uint32_t iovs, uint3
     error = descriptor->file->Read(descriptor->offset, buffers, &size);
     if (error != Errno::kSuccess) return error;
     descriptor->offset += size;
+  } else if (StandardStreams* const streams = state.StreamsOf(descriptor->kind)) {
+    error = ReadStream(*streams, *descriptor, call.invocation(), buffers, &size);
+    if (error != Errno::kSuccess) return error;
   } else {
     size = buffers.Scatter(state.unread_input(), state.unread_input_size());
     state.ConsumeInput(size);
@@ -92,12 +161,9 @@ Errno FdWrite(WasiState& state, HostCall& call, uint32_t fd, uint32_t iovs, uint
     descriptor->offset = end;
     return Store(call.memory(), size_out, size);
   }
-  state.RequireOutput(buffers.total_size());
-  std::vector<uint8_t>& output = state.output(descriptor->kind);
-  for (const Buffers::Buffer& buffer : buffers) {
-    output.insert(output.end(), buffer.data, buffer.data + buffer.size);
-  }
-  return Store(call.memory(), size_out, buffers.total_size());
+  uint32_t size = 0;
+  error = WriteOutput(state, call, *descriptor, buffers, &size);
+  return error == Errno::kSuccess ? Store(call.memory(), size_out, size) : error;
 }
 
 Errno FdPwrite(WasiState& state, HostCall& call, uint32_t fd, uint32_t iovs, uint32_t iovs_len,

@@ -1,11 +1,16 @@
 #include "wasi/wasi_state.h"
 
+#include <unistd.h>
+
 #include <ctime>
 #include <utility>
 
 #include "base/error.h"
+#include "wasi/inherited_output.h"
 
 namespace wasmedge_embed {
+
+using wasi::DescriptorKind;
 
 namespace {
 
@@ -52,7 +57,10 @@ void WasiState::Reset(WasiInput input) {
   args_ = std::move(input.args);
   env_ = std::move(input.env);
   stdin_bytes_ = std::move(input.stdin_bytes);
+  streams_ = std::move(input.streams);
+  inherited_ = input.inherited;
   output_limit_ = input.output_limit;
+  limits_streams_ = input.limits_streams;
   collect_ = std::move(input.collect);
   folders_.Open(input.files ? std::move(input.files) : no_files_, input.folders.get(),
                 input.scratch_limit);
@@ -80,23 +88,47 @@ void WasiState::Clear() noexcept {
   stdin_offset_ = 0;
   stdout_ = {};
   stderr_ = {};
+  streams_.reset();
+  inherited_ = {};
   output_limit_ = WasiInput::kUnlimited;
+  limits_streams_ = false;
+  streamed_ = 0;
   cpu_time_before_ = 0;
   descriptors_.Clear();
   folders_.Close();
   collect_.clear();
 }
 
-std::vector<uint8_t> WasiState::TakeStdout() noexcept { return std::exchange(stdout_, {}); }
+std::vector<uint8_t> WasiState::TakeStdout() noexcept {
+  if (StandardStreams* const streams = StreamsOf(DescriptorKind::kStdout)) {
+    return streams->TakeRest(StandardStream::kOutput);
+  }
+  return std::exchange(stdout_, {});
+}
 
-std::vector<uint8_t> WasiState::TakeStderr() noexcept { return std::exchange(stderr_, {}); }
+std::vector<uint8_t> WasiState::TakeStderr() noexcept {
+  if (StandardStreams* const streams = StreamsOf(DescriptorKind::kStderr)) {
+    return streams->TakeRest(StandardStream::kError);
+  }
+  return std::exchange(stderr_, {});
+}
 
 std::vector<FileEntry> WasiState::CollectFiles() const {
   return collect_.empty() ? std::vector<FileEntry>{} : folders_.Collect(collect_);
 }
 
-void WasiState::RequireOutput(uint64_t size) const {
-  if (size <= remaining_output()) return;
+StandardStreams* WasiState::StreamsOf(DescriptorKind kind) const noexcept {
+  return streams_ && streams_->Has(wasi::StreamOf(kind)) ? streams_.get() : nullptr;
+}
+
+uint64_t WasiState::remaining_output(DescriptorKind kind) const noexcept {
+  const bool is_streamed = StreamsOf(kind) != nullptr || IsInherited(kind);
+  if (is_streamed && !limits_streams_) return WasiInput::kUnlimited;
+  return output_limit_ - (stdout_.size() + stderr_.size() + (limits_streams_ ? streamed_ : 0));
+}
+
+void WasiState::RequireOutput(DescriptorKind kind, uint64_t size) const {
+  if (size <= remaining_output(kind)) return;
   throw Error(ErrorCode::kOutputLimit,
               "The guest's output exceeds the limit of " + std::to_string(output_limit_) +
                   " bytes (stdout and stderr together). Raise limits.outputBytes if it may have "
@@ -104,8 +136,19 @@ void WasiState::RequireOutput(uint64_t size) const {
 }
 
 void WasiState::WriteStderr(std::string_view text) {
-  RequireOutput(text.size());
-  std::vector<uint8_t>& error_output = output(wasi::DescriptorKind::kStderr);
+  constexpr auto kKind = DescriptorKind::kStderr;
+  RequireOutput(kKind, text.size());
+  if (StandardStreams* const streams = StreamsOf(kKind)) {
+    streams->Append(StandardStream::kError, text);
+    CountStreamed(text.size());
+    return;
+  }
+  if (IsInherited(kKind)) {
+    wasi::WriteShortText(STDERR_FILENO, text);
+    CountStreamed(text.size());
+    return;
+  }
+  std::vector<uint8_t>& error_output = output(kKind);
   error_output.insert(error_output.end(), text.begin(), text.end());
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/standard_streams.h"
 #include "wasi/descriptor_table.h"
 #include "wasi/file_system.h"
 #include "wasi/folders.h"
@@ -23,6 +24,10 @@ struct WasiInput {
   /// "NAME=value" each. No NUL bytes.
   std::vector<std::string> env;
   std::vector<uint8_t> stdin_bytes;
+  /// Standard streams that lead to the embedder's; null for none.
+  std::shared_ptr<StandardStreams> streams;
+  /// Which of the two outputs are the process's own.
+  StreamSet inherited;
   /// Null stands for no files.
   std::shared_ptr<const FileSystem> files;
   /// Null stands for none.
@@ -33,6 +38,8 @@ struct WasiInput {
   std::vector<wasi::PathPattern> collect;
   /// Bytes that stdout and stderr may hold together.
   uint64_t output_limit = kUnlimited;
+  /// Whether what leaves in streams counts as well.
+  bool limits_streams = false;
 };
 
 /// The state behind `wasi_snapshot_preview1` of one guest at a time. One thread at a time; `Reset`,
@@ -84,13 +91,21 @@ class WasiState {
   /// `size` is at most `unread_input_size()`.
   void ConsumeInput(size_t size) noexcept { stdin_offset_ += size; }
 
-  /// How much more may be written to stdout and stderr together.
-  uint64_t remaining_output() const noexcept {
-    return output_limit_ - (stdout_.size() + stderr_.size());
+  /// The stream of the embedder's that kStdin, kStdout or kStderr leads to; null where it is a
+  /// buffer, or the process's own.
+  StandardStreams* StreamsOf(wasi::DescriptorKind kind) const noexcept;
+  /// Whether kStdout or kStderr is the process's own.
+  bool IsInherited(wasi::DescriptorKind kind) const noexcept {
+    return inherited_.Has(wasi::StreamOf(kind));
   }
+
+  /// How much more may be written to kStdout or kStderr; the limit is of both together.
+  uint64_t remaining_output(wasi::DescriptorKind kind) const noexcept;
   /// Ends the invocation when `size` further bytes of output are beyond the limit: throws `Error`
   /// kOutputLimit.
-  void RequireOutput(uint64_t size) const;
+  void RequireOutput(wasi::DescriptorKind kind, uint64_t size) const;
+  /// So much has left in a stream.
+  void CountStreamed(uint64_t size) noexcept { streamed_ += size; }
   /// The buffer of kStdout or kStderr, to append to after `RequireOutput`.
   std::vector<uint8_t>& output(wasi::DescriptorKind kind) noexcept {
     return kind == wasi::DescriptorKind::kStderr ? stderr_ : stdout_;
@@ -106,7 +121,11 @@ class WasiState {
   size_t stdin_offset_ = 0;
   std::vector<uint8_t> stdout_;
   std::vector<uint8_t> stderr_;
+  std::shared_ptr<StandardStreams> streams_;
+  StreamSet inherited_;
   uint64_t output_limit_ = WasiInput::kUnlimited;
+  bool limits_streams_ = false;
+  uint64_t streamed_ = 0;
   // By the thread's clock, and what the guest had spent by then.
   uint64_t cpu_time_start_ = 0;
   uint64_t cpu_time_before_ = 0;

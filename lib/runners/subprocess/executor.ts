@@ -1,4 +1,6 @@
 import type { NativeRequest, NativeResult } from '../../addon/native.js';
+import type { HostCallReceiver } from '../../host/host-functions.js';
+import type { RunStreams } from '../../streams/run-streams.js';
 import { WasmEdgeError } from '../../support/errors.js';
 import { requireRoom } from '../admission.js';
 import type { Room } from '../admission.js';
@@ -11,6 +13,8 @@ import type { Command } from './invocation.js';
 /** How processes are started, and how many. */
 export interface SubprocessOptions extends Room {
   outputBytes: number;
+  /** Whether what goes to streams counts among these. */
+  limitsStreams: boolean;
   /** The command for a request, of whose time this much is left. */
   command: (request: NativeRequest, remainingMs: number | undefined) => Command;
   mode: 'aot' | 'interpreter';
@@ -35,10 +39,18 @@ export class SubprocessExecutor implements Executor {
     return this.#options.mode;
   }
 
-  async execute(given: NativeRequest, signal: AbortSignal | undefined): Promise<NativeResult> {
+  async execute(
+    given: NativeRequest,
+    signal: AbortSignal | undefined,
+    _calls?: HostCallReceiver,
+    streams?: RunStreams,
+  ): Promise<NativeResult> {
     refuseCall(given);
     requireRoom(this.#closing, this.#running.size + this.#waiting.size, this.#options);
-    const invocation = new Invocation(given, this.#options.outputBytes);
+    const { outputBytes, limitsStreams } = this.#options;
+    // What the program writes to this process's descriptors, nobody counts.
+    if (limitsStreams) streams?.leadInherited();
+    const invocation = new Invocation(given, { outputBytes, limitsStreams }, streams);
     const forget = onEarlyEnd(given.timeoutMs, signal, (reason) => {
       invocation.stop(reason);
     });
@@ -63,6 +75,7 @@ export class SubprocessExecutor implements Executor {
 
   async close(): Promise<void> {
     this.#closing = true;
+    for (const invocation of [...this.#waiting, ...this.#running]) invocation.endWhenWaiting();
     if (this.#waiting.size + this.#running.size > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 import type { NativeRequest, NativeResult } from '../../addon/native.js';
+import type { OutputName, RunStreams } from '../../streams/run-streams.js';
 import { killGroup, onChildEnd } from '../../support/child-end.js';
 import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 import { toldFailures } from '../../support/inference-failures.js';
@@ -23,6 +24,16 @@ export interface Command {
   env: Record<string, string>;
 }
 
+/** What the guest may write. */
+interface OutputLimits {
+  outputBytes: number;
+  /** Whether what goes to streams counts. */
+  limitsStreams: boolean;
+}
+
+/** The most that is written to a pipe at once: a stream may give gigabytes. */
+const SLICE_BYTES = 1024 * 1024;
+
 /** Far beyond what the program and the plug-ins say. */
 const LOG_CHARACTERS = 1 << 20;
 
@@ -31,30 +42,37 @@ type StopReason = EndReason | 'output';
 
 /** An invocation in a process of its own. */
 export class Invocation extends AcceptedInvocation {
-  readonly #outputBytes: number;
+  readonly #limits: OutputLimits;
+  readonly #streams: RunStreams | undefined;
   #started: number | undefined;
   #child: ChildProcess | undefined;
   #stopped: StopReason | undefined;
-  readonly #stdout: Buffer[] = [];
-  readonly #stderr: Buffer[] = [];
+  readonly #output: Record<OutputName, Buffer[]> = { stdout: [], stderr: [] };
   #left: number;
   #log = '';
 
-  constructor(given: NativeRequest, outputBytes: number) {
+  constructor(given: NativeRequest, limits: OutputLimits, streams: RunStreams | undefined) {
     super(given);
-    this.#outputBytes = outputBytes;
-    this.#left = outputBytes;
+    this.#limits = limits;
+    this.#left = limits.outputBytes;
+    this.#streams = streams;
   }
 
   start({ file, args, env }: Command): void {
     this.#started = performance.now();
     try {
       // A process group of its own, to be killed as a whole.
+      const { stdout, stderr } = this.#streams?.native ?? {};
       const child = spawn(file, args, {
         env,
         cwd: '/',
         detached: true,
-        stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+        stdio: [
+          'pipe',
+          stdout === 'inherit' ? 'inherit' : 'pipe',
+          stderr === 'inherit' ? 'inherit' : 'pipe',
+          'pipe',
+        ],
       });
       const forget = onProcessExit(() => {
         this.#kill();
@@ -63,19 +81,19 @@ export class Invocation extends AcceptedInvocation {
         if (child.pid === undefined) forget();
         this.reject(cannotStart(error));
       });
-      onChildEnd(child, (code, signal) => {
-        forget();
-        this.#settle(code, signal);
-      });
+      onChildEnd(
+        child,
+        (code, signal) => {
+          forget();
+          this.#settle(code, signal);
+        },
+        () => [...(this.#streams?.outlets ?? [])].some(([, outlet]) => outlet.isBusy),
+      );
       this.#child = child;
       // No streams where no descriptors are left, of which the error tells.
-      if (!(child.stdout as typeof child.stdout | undefined)) return;
-      child.stdout.on('data', (chunk: Buffer) => {
-        this.#take(this.#stdout, chunk);
-      });
-      child.stderr.on('data', (chunk: Buffer) => {
-        this.#take(this.#stderr, chunk);
-      });
+      if (!child.stdin) return;
+      this.#read('stdout', child.stdout);
+      this.#read('stderr', child.stderr);
       child.stdio[LOG_DESCRIPTOR]?.on('data', (chunk: Buffer) => {
         this.#log = (this.#log + chunk.toString()).slice(0, LOG_CHARACTERS);
       });
@@ -91,25 +109,33 @@ export class Invocation extends AcceptedInvocation {
   stop(reason: StopReason): void {
     if (this.#stopped) return;
     this.#stopped = reason;
+    // What they have not taken is not waited for.
+    for (const [, outlet] of this.#streams?.outlets ?? []) outlet.stop();
     if (this.#child) this.#kill();
     else this.reject(this.#stopError(reason));
+  }
+
+  /** Its module is closed: it ends where a stream keeps it waiting. */
+  endWhenWaiting(): void {
+    this.#streams?.endWhenWaiting(() => {
+      this.stop('closed');
+    });
   }
 
   /** Gives it its input: a large one as it takes it. */
   async #feed(stdin: Writable): Promise<void> {
     const { input } = this;
+    if (this.#streams?.hasInput) {
+      await this.#feedStream(stdin, this.#streams);
+      return;
+    }
     if (!(input instanceof LargeInput)) {
       stdin.end(input ?? '');
       return;
     }
     try {
       for (const slice of input.slices()) {
-        const taken = await new Promise<boolean>((resolve) => {
-          stdin.write(slice, (error) => {
-            resolve(!error);
-          });
-        });
-        if (!taken) return;
+        if (!(await isTaken(stdin, slice))) return;
       }
       stdin.end();
     } catch (error) {
@@ -118,15 +144,44 @@ export class Invocation extends AcceptedInvocation {
     }
   }
 
+  /** Pulls a stream as the pipe takes what it gives. */
+  async #feedStream(stdin: Writable, streams: RunStreams): Promise<void> {
+    try {
+      for (let piece = await streams.next(); piece; piece = await streams.next()) {
+        for (let at = 0; at < piece.length; at += SLICE_BYTES) {
+          if (!(await isTaken(stdin, piece.subarray(at, at + SLICE_BYTES)))) return;
+        }
+      }
+      stdin.end();
+    } catch {
+      // The process is being ended for it, and must not see an end before.
+    }
+  }
+
   #kill(): void {
     killGroup(this.#child?.pid);
   }
 
-  #take(chunks: Buffer[], chunk: Buffer): void {
+  #read(name: OutputName, stream: Readable | null): void {
+    stream?.on('data', (chunk: Buffer) => {
+      const taken = this.#take(name, chunk);
+      if (!taken) return;
+      stream.pause();
+      void taken.then(() => stream.resume());
+    });
+  }
+
+  /** Gives a promise where the next piece is to wait. */
+  #take(name: OutputName, chunk: Buffer): Promise<void> | undefined {
+    const outlet = this.#streams?.outlet(name);
+    if (outlet && !this.#limits.limitsStreams) return outlet.write(chunk);
     const fitting = chunk.subarray(0, this.#left);
     this.#left -= fitting.length;
-    if (fitting.length > 0) chunks.push(fitting);
+    let taken: Promise<void> | undefined;
+    if (outlet) taken = outlet.write(fitting);
+    else if (fitting.length > 0) this.#output[name].push(fitting);
     if (fitting.length < chunk.length) this.stop('output');
+    return taken;
   }
 
   #settle(code: number | null, signal: NodeJS.Signals | null): void {
@@ -148,7 +203,7 @@ export class Invocation extends AcceptedInvocation {
     if (reason !== 'output') return earlyEndError(reason, details);
     return new WasmEdgeError(
       'ERR_OUTPUT_LIMIT',
-      `The guest wrote more than ${this.#outputBytes} bytes. Raise limits.outputBytes if it may.`,
+      `The guest wrote more than ${this.#limits.outputBytes} bytes. Raise limits.outputBytes if it may.`,
       details,
     );
   }
@@ -157,12 +212,20 @@ export class Invocation extends AcceptedInvocation {
     const now = performance.now();
     const started = this.#started ?? now;
     return {
-      stdout: Buffer.concat(this.#stdout),
-      stderr: Buffer.concat(this.#stderr),
+      stdout: Buffer.concat(this.#output.stdout),
+      stderr: Buffer.concat(this.#output.stderr),
       timings: { queueMs: started - this.acceptedAt, instantiateMs: 0, executeMs: now - started },
       ...toldFailures(readLog(this.#log).inferenceFailures),
     };
   }
+}
+
+function isTaken(stdin: Writable, piece: Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => {
+    stdin.write(piece, (error) => {
+      resolve(!error);
+    });
+  });
 }
 
 function cannotStart(error: unknown): WasmEdgeError {

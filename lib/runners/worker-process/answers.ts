@@ -1,6 +1,7 @@
 import type { NativeResult } from '../../addon/native.js';
 import type { CompileEvent } from '../../support/diagnostics.js';
 import { decodeError, receivedTimings } from '../../support/encoded-error.js';
+import { OUTPUTS } from '../../streams/run-streams.js';
 import { WasmEdgeError } from '../../support/errors.js';
 import { receivedFailures } from '../../support/inference-failures.js';
 import { printableLines } from '../../support/printable.js';
@@ -20,6 +21,7 @@ import type { CallEnding, CallProgress, MadeInstance } from '../instance-port.js
 
 import { receivedResults, receivedValue } from './encoded-value.js';
 import type { HostCallAnswer } from './held-calls.js';
+import type { StreamAnswer } from './held-streams.js';
 import { unpackFiles } from './packed-files.js';
 import { MAX_HEADER_BYTES } from './protocol.js';
 
@@ -34,6 +36,7 @@ export type Answer =
   | { type: 'result'; id: number; memory: number; result: NativeResult }
   | { type: 'error'; id: number; memory: number; error: WasmEdgeError }
   | HostCallAnswer
+  | StreamAnswer
   | { type: 'made'; id: number; made: Omit<MadeInstance, 'port'> }
   | { type: 'progress'; id: number; isPart: boolean; progress: CallProgress }
   | { type: 'accessed'; id: number; value: number | bigint | undefined; bytes: Buffer }
@@ -45,6 +48,7 @@ const TYPES: readonly Answer['type'][] = [
   ...(['externals', 'ready', 'failed', 'result', 'error', 'pong', 'warning', 'compile'] as const),
   ...(['host-call', 'operated', 'not-operated'] as const),
   ...(['made', 'progress', 'accessed'] as const),
+  ...(['stream-wanted', 'stream-output'] as const),
 ];
 const KINDS = ['function', 'table', 'memory', 'global', 'tag'] as const;
 const VALUE_TYPES: readonly ValueType[] = [
@@ -122,6 +126,15 @@ export function readAnswer(sent: unknown, arrays: readonly Buffer[]): Answer {
       return {
         ...{ type, id: receivedId('an id', message['id']), bytes },
         value: value === undefined ? undefined : receivedValue(value),
+      };
+    }
+    case 'stream-wanted':
+      return { type, id: receivedId('an id', message['id']) };
+    case 'stream-output': {
+      const [bytes = Buffer.alloc(0)] = arrays;
+      return {
+        ...{ type, id: receivedId('an id', message['id']), bytes },
+        stream: receivedOneOf('a stream', message['stream'], OUTPUTS),
       };
     }
     case 'pong':

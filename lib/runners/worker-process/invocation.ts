@@ -2,12 +2,14 @@ import { performance } from 'node:perf_hooks';
 
 import type { NativeRequest, NativeResult } from '../../addon/native.js';
 import type { HostCallReceiver } from '../../host/host-functions.js';
+import type { RunStreams } from '../../streams/run-streams.js';
 import { WasmEdgeError } from '../../support/errors.js';
 import { AcceptedInvocation } from '../accepted-invocation.js';
 import { earlyEndError } from '../early-end.js';
 import type { EndReason } from '../early-end.js';
 
 import type { HeldCalls } from './held-calls.js';
+import type { HeldStreams } from './held-streams.js';
 
 /** What was given an invocation, and can end it. */
 export interface Holder {
@@ -31,12 +33,17 @@ export class Invocation extends AcceptedInvocation {
   readonly receiver: HostCallReceiver | undefined;
   /** Those calls, once a worker holds it. */
   calls: HeldCalls | undefined;
+  /** Its standard streams that are not buffered. */
+  readonly given: RunStreams | undefined;
+  /** Those streams, once a worker holds it. */
+  streams: HeldStreams | undefined;
   #queueMs = 0;
   /** Why it fails, whatever its worker answers. */
   #refusal: unknown;
 
-  constructor(id: number, given: NativeRequest, receiver?: HostCallReceiver) {
+  constructor(id: number, given: NativeRequest, receiver?: HostCallReceiver, streams?: RunStreams) {
     super(given);
+    this.given = streams;
     this.id = id;
     this.receiver = receiver;
   }
@@ -58,12 +65,14 @@ export class Invocation extends AcceptedInvocation {
 
   override resolve(result: NativeResult): void {
     this.calls?.end();
+    this.streams?.end();
     const { timings } = result;
     super.resolve({ ...result, timings: { ...timings, queueMs: timings.queueMs + this.#queueMs } });
   }
 
   override reject(error: unknown): void {
     this.calls?.end();
+    this.streams?.end();
     if (error instanceof WasmEdgeError && error.timings) error.timings.queueMs += this.#queueMs;
     if (this.#refusal !== undefined) {
       super.reject(this.#refusal);
@@ -87,6 +96,7 @@ export class Invocation extends AcceptedInvocation {
   /** Its worker is gone, or none can be had. */
   lose(reason: Error): void {
     this.calls?.end();
+    this.streams?.end();
     if (this.#refusal !== undefined) {
       super.reject(this.#refusal);
     } else if (this.stopped) {

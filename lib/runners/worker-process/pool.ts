@@ -4,6 +4,7 @@ import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timer
 import type { NativeRequest, NativeResult } from '../../addon/native.js';
 import type { HostCallReceiver } from '../../host/host-functions.js';
 import { abortError, onAbort } from '../../support/abort.js';
+import type { RunStreams } from '../../streams/run-streams.js';
 import { WasmEdgeError } from '../../support/errors.js';
 import { requireRoom } from '../admission.js';
 import type { Room } from '../admission.js';
@@ -56,6 +57,8 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   readonly #outdated = new Set<Worker>();
   /** Accepted and not yet given to a worker, in order. */
   readonly #waiting = new Map<number, Invocation>();
+  /** Those of the accepted that have streams. */
+  readonly #streaming = new Set<Invocation>();
   /** Instances that are to be made. */
   readonly #waitingInstances = new Set<WaitingInstance>();
   #running = 0;
@@ -128,19 +131,25 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     given: NativeRequest,
     signal: AbortSignal | undefined,
     receiver?: HostCallReceiver,
+    streams?: RunStreams,
   ): Promise<NativeResult> {
     this.#requireRoom(given.isNested ?? false);
-    const invocation = new Invocation(++this.#lastId, given, receiver);
+    // A guest that has broken out of its process could do more with a descriptor than write to it.
+    streams?.leadInherited();
+    const request = streams ? { ...given, streams: streams.native } : given;
+    const invocation = new Invocation(++this.#lastId, request, receiver, streams);
     const forget = onEarlyEnd(given.timeoutMs, signal, (reason) => {
       this.#stop(invocation, reason);
     });
     this.#waiting.set(invocation.id, invocation);
+    if (streams) this.#streaming.add(invocation);
     this.#beBusy();
     this.#distribute();
     try {
       return await invocation.promise;
     } finally {
       forget();
+      this.#streaming.delete(invocation);
       clearTimeout(invocation.grace);
       this.#beIdle();
     }
@@ -194,6 +203,11 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     this.#beBusy();
     for (const worker of this.#workers) {
       for (const invocation of worker.held.values()) this.#stopWaiting(invocation);
+    }
+    for (const invocation of this.#streaming) {
+      invocation.given?.endWhenWaiting(() => {
+        this.#stop(invocation, 'closed');
+      });
     }
     if (this.#waiting.size + this.#held > 0) {
       await new Promise<void>((resolve) => {

@@ -9,6 +9,7 @@ import type { CallEnding, CallRequest, InstanceRequest, MadeInstance } from '../
 
 import type { EncodedResults, EncodedValue } from './encoded-value.js';
 import type { HostCallNews, HostCallOrder } from './host-call-messages.js';
+import type { StreamNews, StreamOrder } from './stream-messages.js';
 
 /** Bytes of the largest header that a worker process may send: the pool parses it in one go. */
 export const MAX_HEADER_BYTES = 512 * 1024;
@@ -35,6 +36,7 @@ export type ToWorker =
   /** Arrays: the next slice of a run's standard input. */
   | { type: 'input'; id: number }
   | HostCallOrder
+  | StreamOrder
   | { type: 'abort'; id: number }
   /** Make an instance that is kept, under this number. */
   | ({ type: 'instantiate'; id: number; instance: number } & InstanceRequest)
@@ -61,6 +63,7 @@ export type FromWorker =
   /** Arrays: the error's. */
   | { type: 'error'; id: number; error: EncodedError; memory?: number }
   | HostCallNews
+  | StreamNews
   /** Arrays: standard output, standard error. */
   | ({ type: 'made'; id: number } & Pick<MadeInstance, 'exited' | 'exitCode' | 'timings'>)
   /**

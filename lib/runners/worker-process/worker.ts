@@ -15,6 +15,7 @@ import type { ChildStart } from './child-handle.js';
 import { encodeValue } from './encoded-value.js';
 import type { Holder, Invocation } from './invocation.js';
 import { HOST_CALL_BYTES, HeldCalls } from './held-calls.js';
+import { HeldStreams } from './held-streams.js';
 import { MAX_EXTERNALS, MAX_HEADER_BYTES, MAX_SLICE_BYTES } from './protocol.js';
 import type { ToWorker } from './protocol.js';
 
@@ -110,7 +111,7 @@ export class Worker implements Holder {
         headerBytes: MAX_HEADER_BYTES,
         // Standard output, standard error, and results, or collected files with their paths.
         arrays: 3,
-        // Or a slice of a guest's memory.
+        // Or a slice of a guest's memory, or of a stream.
         arrayBytes: Math.max(outputBytes + 2 * scratchBytes + MAX_SLICE_BYTES, HOST_CALL_BYTES),
         aheadBytes: AHEAD_BYTES,
       },
@@ -159,7 +160,13 @@ export class Worker implements Holder {
     this.runs++;
     this.held.set(id, invocation);
     invocation.holder = this;
-    const { receiver } = invocation;
+    const { receiver, given } = invocation;
+    if (given) {
+      invocation.streams = new HeldStreams(given, (order, pieces, onTaken) => {
+        if (this.#channel) this.#channel.send({ ...order, id }, pieces, onTaken);
+        else onTaken?.(false);
+      });
+    }
     if (receiver) {
       invocation.calls = new HeldCalls(
         receiver,
@@ -293,6 +300,13 @@ export class Worker implements Holder {
         const calls = this.held.get(answer.id)?.calls;
         if (!calls) throw new Malformed('a host call of a run that it does not hold');
         calls.take(answer);
+        return;
+      }
+      case 'stream-wanted':
+      case 'stream-output': {
+        const streams = this.held.get(answer.id)?.streams;
+        if (!streams) throw new Malformed('news of streams of a run that it does not hold');
+        streams.take(answer);
         return;
       }
       case 'made':

@@ -1,0 +1,124 @@
+import type { NativeStreams } from '../../addon/native.js';
+import type { InputSource } from '../../streams/input-source.js';
+import type { OutputSink } from '../../streams/output-sink.js';
+import { RunStreams } from '../../streams/run-streams.js';
+import type { OutputName } from '../../streams/run-streams.js';
+
+import { STREAM_SLICE_BYTES, STREAM_WINDOW_BYTES } from './stream-messages.js';
+import type { StreamNews, StreamOrder } from './stream-messages.js';
+
+type Send = (news: StreamNews, arrays?: readonly Uint8Array[]) => void;
+
+/** Pieces that are asked for before they are needed, so that both processes can be at work. */
+const AHEAD = 2;
+
+/** The streams of one run in a worker process: they lead to the pool. */
+export class ForwardedStreams {
+  readonly streams: RunStreams;
+  readonly #source: ForwardedSource | undefined;
+  readonly #sinks: Partial<Record<OutputName, ForwardedSink>> = {};
+
+  constructor(id: number, given: NativeStreams, send: Send) {
+    this.#source = given.stdin && new ForwardedSource(id, send);
+    if (given.stdout) this.#sinks.stdout = new ForwardedSink(id, 'stdout', send);
+    if (given.stderr) this.#sinks.stderr = new ForwardedSink(id, 'stderr', send);
+    const { stdout, stderr } = this.#sinks;
+    this.streams = new RunStreams({ stdin: this.#source, stdout, stderr }, Infinity);
+  }
+
+  /** Takes what the pool says of this run. */
+  take(order: StreamOrder, [bytes]: readonly Buffer[]): void {
+    if (order.type === 'stream-input') this.#source?.push(bytes);
+    else this.#sinks[order.stream]?.taken(order.bytes);
+  }
+
+  /** The run has ended: nothing more is asked for. */
+  end(): void {
+    this.streams.end();
+  }
+}
+
+class ForwardedSource implements InputSource {
+  readonly #id: number;
+  readonly #send: Send;
+  readonly #pieces: (Buffer | undefined)[] = [];
+  #isWanted = false;
+  #isOver = false;
+  #wake: (() => void) | undefined;
+
+  constructor(id: number, send: Send) {
+    this.#id = id;
+    this.#send = send;
+  }
+
+  /** Some input, or its end. */
+  push(piece: Buffer | undefined): void {
+    this.#isWanted = false;
+    this.#pieces.push(piece);
+    if (!piece) this.#isOver = true;
+    this.#want();
+    this.#wake?.();
+  }
+
+  async next(): Promise<Uint8Array | undefined> {
+    this.#want();
+    while (this.#pieces.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    const piece = this.#pieces.shift();
+    this.#want();
+    return piece;
+  }
+
+  cancel(): void {
+    this.#isOver = true;
+  }
+
+  #want(): void {
+    if (this.#isOver || this.#isWanted || this.#pieces.length >= AHEAD) return;
+    this.#isWanted = true;
+    this.#send({ type: 'stream-wanted', id: this.#id });
+  }
+}
+
+class ForwardedSink implements OutputSink {
+  readonly #id: number;
+  readonly #stream: OutputName;
+  readonly #send: Send;
+  #untaken = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(id: number, stream: OutputName, send: Send) {
+    this.#id = id;
+    this.#stream = stream;
+    this.#send = send;
+  }
+
+  write(chunk: Buffer): Promise<void> | undefined {
+    for (let at = 0; at < chunk.length; at += STREAM_SLICE_BYTES) {
+      const slice = chunk.subarray(at, at + STREAM_SLICE_BYTES);
+      this.#untaken += slice.length;
+      this.#send({ type: 'stream-output', id: this.#id, stream: this.#stream }, [slice]);
+    }
+    if (this.#untaken < STREAM_WINDOW_BYTES) return undefined;
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** The pool has passed so much on. */
+  taken(bytes: number): void {
+    this.#untaken -= bytes;
+    if (this.#untaken < STREAM_WINDOW_BYTES) this.#wake?.();
+  }
+
+  onFailure(): void {
+    // The pool ends the run.
+  }
+
+  release(): void {
+    this.#wake?.();
+  }
+}

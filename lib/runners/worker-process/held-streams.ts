@@ -1,0 +1,102 @@
+import type { OutputName, RunStreams } from '../../streams/run-streams.js';
+import { Malformed } from '../../support/received.js';
+
+import type { WithoutId } from './held-calls.js';
+import { STREAM_INPUT_BYTES, STREAM_SLICE_BYTES, STREAM_WINDOW_BYTES } from './stream-messages.js';
+import type { StreamOrder } from './stream-messages.js';
+
+/** What a worker process says of a run's streams, its form checked. */
+export type StreamAnswer =
+  | { type: 'stream-wanted'; id: number }
+  | { type: 'stream-output'; id: number; stream: OutputName; bytes: Buffer };
+
+/** Sends an order for this run; calls back when the process has taken it, or never will. */
+type Send = (
+  order: WithoutId<StreamOrder>,
+  arrays?: readonly Uint8Array[],
+  onTaken?: (isTaken: boolean) => void,
+) => void;
+
+/**
+ * The streams of one run that a worker process holds. One that a guest has taken over can neither have
+ * this process read ahead, nor have it keep more than a window of what nobody takes.
+ */
+export class HeldStreams {
+  readonly #streams: RunStreams;
+  readonly #send: Send;
+  /** Whether input is being pulled for the process. */
+  #isPulling = false;
+  #inputHasEnded = false;
+  /** What of a piece did not fit beside one message. */
+  #rest: Uint8Array | undefined;
+  /** Settles when the last input was taken by the process. */
+  #sent: Promise<unknown> = Promise.resolve();
+  /** Bytes of each output that were not taken yet. */
+  readonly #untaken: Record<OutputName, number> = { stdout: 0, stderr: 0 };
+  #hasEnded = false;
+
+  constructor(streams: RunStreams, send: Send) {
+    this.#streams = streams;
+    this.#send = send;
+  }
+
+  /** Takes what the worker process says of this run; throws {@link Malformed}. */
+  take(answer: StreamAnswer): void {
+    if (answer.type === 'stream-output') {
+      this.#takeOutput(answer.stream, answer.bytes);
+      return;
+    }
+    if (!this.#streams.hasInput || this.#isPulling || this.#inputHasEnded) {
+      throw new Malformed('a wish for input that it does not have');
+    }
+    this.#isPulling = true;
+    void this.#pull();
+  }
+
+  /** The run has ended. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#rest = undefined;
+  }
+
+  async #pull(): Promise<void> {
+    try {
+      // Where it is not read, nothing is pulled.
+      await this.#sent;
+      const piece = this.#rest ?? (await this.#streams.next());
+      if (this.#hasEnded) return;
+      this.#rest = undefined;
+      this.#inputHasEnded = piece === undefined;
+      // A copy, which the source may not change.
+      const slice = piece && Buffer.from(piece.subarray(0, STREAM_INPUT_BYTES));
+      if (piece && piece.length > STREAM_INPUT_BYTES) {
+        this.#rest = piece.subarray(STREAM_INPUT_BYTES);
+      }
+      // Before it is sent: its answer may be the next wish.
+      this.#isPulling = false;
+      this.#sent = new Promise((resolve) => {
+        this.#send({ type: 'stream-input' }, slice ? [slice] : [], resolve);
+      });
+    } catch {
+      // The run is being ended for it.
+    }
+  }
+
+  #takeOutput(stream: OutputName, bytes: Buffer): void {
+    const outlet = this.#streams.outlet(stream);
+    if (!outlet || bytes.length === 0 || bytes.length > STREAM_SLICE_BYTES) {
+      throw new Malformed('output of a stream that there is not');
+    }
+    if (this.#untaken[stream] >= STREAM_WINDOW_BYTES) {
+      throw new Malformed('more output than it may send');
+    }
+    this.#untaken[stream] += bytes.length;
+    const isTaken = (): void => {
+      this.#untaken[stream] -= bytes.length;
+      if (!this.#hasEnded) this.#send({ type: 'stream-taken', stream, bytes: bytes.length });
+    };
+    const taken = outlet.write(bytes);
+    if (taken) void taken.then(isTaken);
+    else isTaken();
+  }
+}

@@ -1,0 +1,22 @@
+import type { OutputName } from '../../streams/run-streams.js';
+
+/** Bytes of a stream beside one message at most. */
+export const STREAM_SLICE_BYTES = 1024 * 1024;
+/** Bytes of one output that may be under way, and not taken yet, before the next slice is sent. */
+export const STREAM_WINDOW_BYTES = 1024 * 1024;
+/** Bytes of input beside one message: there are two of them at a time. */
+export const STREAM_INPUT_BYTES = 256 * 1024;
+
+/** What the pool sends to a worker process of a run's streams. */
+export type StreamOrder =
+  /** Some input. Arrays: it; without one the input ends. */
+  | { type: 'stream-input'; id: number }
+  /** So many bytes of an output were taken. */
+  | { type: 'stream-taken'; id: number; stream: OutputName; bytes: number };
+
+/** What a worker process sends to the pool of a run's streams. */
+export type StreamNews =
+  /** Its guest wants more input: once, until some was sent. */
+  | { type: 'stream-wanted'; id: number }
+  /** Arrays: what its guest has written. */
+  | { type: 'stream-output'; id: number; stream: OutputName };

@@ -1,0 +1,206 @@
+import { Readable, finished } from 'node:stream';
+
+import { WasmEdgeError, isError } from '../support/errors.js';
+import { bytes, describe, looking, refuse } from '../options/validation.js';
+
+/** Where a guest's input comes from. */
+export interface InputSource {
+  /**
+   * The next piece, never empty; undefined at the end. Rejects with what the stream failed with. One
+   * at a time.
+   */
+  next(): Promise<Uint8Array | undefined>;
+  /** Nothing more is read. Never throws. */
+  cancel(): void;
+}
+
+const EXPECTED =
+  'a string, bytes (a Buffer, a typed array, a DataView or an ArrayBuffer), a Readable, an ' +
+  'asynchronous iterable, a ReadableStream that is not locked, or a Blob';
+
+/** Whether it is for {@link inputSource}: anything but text and bytes. */
+export function isInputStream(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  return looking('stdin', EXPECTED, value, () => {
+    const isBytes =
+      ArrayBuffer.isView(value) || /Array(Buffer)?\]$/.test(Object.prototype.toString.call(value));
+    return !isBytes;
+  });
+}
+
+/**
+ * Begins to read a stream, of whichever kind it is; nothing is pulled before the first
+ * {@link InputSource.next}. Throws ERR_INVALID_ARGUMENT where it is none, or somebody else reads it.
+ */
+export function inputSource(value: object): InputSource {
+  return looking('stdin', EXPECTED, value, () => {
+    if (hasFunctions(value, ['pipe', 'on', 'read'])) return new NodeSource(value as Readable);
+    if (hasFunctions(value, ['pipe', 'on'])) return new NodeSource(wrapped(value));
+    if (hasFunctions(value, ['getReader'])) return webSource(value as unknown as ReadableStream);
+    if (hasFunctions(value, ['stream', 'arrayBuffer'])) {
+      return webSource((value as Blob).stream() as ReadableStream);
+    }
+    const { [Symbol.asyncIterator]: iterate } = value as Partial<AsyncIterable<unknown>>;
+    if (typeof iterate === 'function') return new IteratorSource(iterate.call(value));
+    return refuse('stdin', EXPECTED, value);
+  });
+}
+
+function hasFunctions(value: object, names: readonly string[]): boolean {
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+}
+
+/** One of the first streams of Node.js, which only push. */
+function wrapped(value: object): Readable {
+  return new Readable().wrap(value as NodeJS.ReadableStream);
+}
+
+/** What `process.stdin` is where it is no file. */
+type Referenced = Pick<typeof process.stdin, 'ref' | 'unref'>;
+
+/** A Readable: read piece by piece, so that it can be left while a piece is awaited. */
+class NodeSource implements InputSource {
+  readonly #stream: Readable;
+  #watched: (() => void) | undefined;
+  /** Set when it has ended, in whatever way. */
+  #end: { error: Error | undefined } | undefined;
+  #isReading = false;
+  #wake: (() => void) | undefined;
+  readonly #onReadable = (): void => {
+    this.#wake?.();
+  };
+
+  constructor(stream: Readable) {
+    this.#stream = stream;
+    // Told at once of what fails before the guest reads, which nobody else may listen to.
+    this.#watched = finished(stream, { writable: false }, (error) => {
+      this.#end = { error: error ?? undefined };
+      this.#wake?.();
+    });
+  }
+
+  async next(): Promise<Uint8Array | undefined> {
+    const stream = this.#stream;
+    if (!this.#isReading) {
+      this.#isReading = true;
+      stream.on('readable', this.#onReadable);
+      if (this.#isProcessStdin) (process.stdin as Partial<Referenced>).ref?.();
+    }
+    for (;;) {
+      if (this.#end?.error) throw this.#end.error;
+      const piece: unknown = stream.read();
+      if (piece !== null) {
+        const taken = bytesOf(piece);
+        if (taken.length > 0) return taken;
+      } else {
+        if (this.#end) return undefined;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+
+  cancel(): void {
+    const stream = this.#stream;
+    this.#watched?.();
+    this.#watched = undefined;
+    stream.off('readable', this.#onReadable);
+    // What it may still say has nobody to hear it.
+    stream.on('error', () => undefined);
+    if (this.#isProcessStdin) {
+      // The process's own goes on to be everybody's, and does not keep it alive.
+      process.stdin.pause();
+      (process.stdin as Partial<Referenced>).unref?.();
+    } else if (!stream.readableEnded) {
+      stream.destroy();
+    }
+  }
+
+  get #isProcessStdin(): boolean {
+    return (this.#stream as unknown) === process.stdin;
+  }
+}
+
+/** A ReadableStream, locked from here on. */
+function webSource(stream: ReadableStream): InputSource {
+  const reader = stream.getReader() as ReadableStreamDefaultReader<unknown>;
+  return new PulledSource(
+    () => reader.read(),
+    () => reader.cancel(),
+  );
+}
+
+class IteratorSource implements InputSource {
+  readonly #source: PulledSource;
+
+  constructor(iterator: AsyncIterator<unknown>) {
+    this.#source = new PulledSource(
+      async () => iterator.next(),
+      async () => iterator.return?.(),
+    );
+  }
+
+  next(): Promise<Uint8Array | undefined> {
+    return this.#source.next();
+  }
+
+  cancel(): void {
+    this.#source.cancel();
+  }
+}
+
+/** What gives its pieces on request. */
+class PulledSource implements InputSource {
+  readonly #pull: () => Promise<{ done?: boolean; value?: unknown }>;
+  readonly #leave: () => Promise<unknown>;
+  #hasEnded = false;
+
+  constructor(
+    pull: () => Promise<{ done?: boolean; value?: unknown }>,
+    leave: () => Promise<unknown>,
+  ) {
+    this.#pull = pull;
+    this.#leave = leave;
+  }
+
+  async next(): Promise<Uint8Array | undefined> {
+    try {
+      for (;;) {
+        const { done, value } = await this.#pull();
+        if (done) {
+          this.#hasEnded = true;
+          return undefined;
+        }
+        const piece = bytesOf(value);
+        if (piece.length > 0) return piece;
+      }
+    } catch (error) {
+      // One that has thrown is over; one that gave what is no bytes is not.
+      this.#hasEnded = !(error instanceof NoBytes);
+      throw error;
+    }
+  }
+
+  cancel(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#leave().catch(() => undefined);
+  }
+}
+
+/** What a stream gave in the place of bytes. */
+class NoBytes extends WasmEdgeError {}
+
+function bytesOf(piece: unknown): Uint8Array {
+  if (typeof piece === 'string') return Buffer.from(piece);
+  try {
+    return bytes('a piece', piece);
+  } catch (cause) {
+    throw new NoBytes(
+      'ERR_STREAM',
+      `The stream given as stdin gave ${describe(piece)}, where bytes or strings were expected.`,
+      isError(cause) ? { cause } : {},
+    );
+  }
+}

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include "bindings/mailbox.h"
+#include "host/host_exchange.h"
+#include "host/standard_streams.h"
+
+namespace wasmedge_embed {
+
+/// The invocations of one module whose standard streams lead to JavaScript's, by a number of each.
+/// Main thread only.
+///
+/// What they need is told by the function `onStream` of the module's JavaScript object, which calls
+/// this class's functions with the same numbers. That function is kept by the object and not here:
+/// so a module that is forgotten can be collected.
+class StreamCalls {
+ public:
+  /// `owner` is the module's JavaScript object, which outlives the invocations that it has begun.
+  explicit StreamCalls(const Napi::Reference<Napi::Object>& owner) : owner_(owner) {}
+  StreamCalls(const StreamCalls&) = delete;
+  StreamCalls& operator=(const StreamCalls&) = delete;
+
+  /// An invocation that is to begin: it is taken back with this, unless it is kept.
+  class Registration {
+   public:
+    /// `exchange` is the invocation's.
+    Registration(StreamCalls& calls, std::shared_ptr<HostExchange> exchange, StreamSet streams,
+                 std::shared_ptr<Mailbox> mailbox);
+    ~Registration() {
+      if (!is_kept_) calls_.End(key_);
+    }
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+
+    uint64_t key() const noexcept { return key_; }
+    const std::shared_ptr<StandardStreams>& streams() const noexcept { return streams_; }
+    /// It has begun, and is to be ended by its number.
+    uint64_t Keep() noexcept {
+      is_kept_ = true;
+      return key_;
+    }
+
+   private:
+    StreamCalls& calls_;
+    const uint64_t key_;
+    std::shared_ptr<StandardStreams> streams_;
+    bool is_kept_ = false;
+  };
+
+  /// An invocation has ended.
+  void End(uint64_t key) { streams_.erase(key); }
+
+  // Called by JavaScript: (key, …), as lib/addon/native.ts declares them. Of an invocation that has
+  // ended nothing is taken, and nothing is there.
+  Napi::Value Feed(const Napi::CallbackInfo& info);
+  Napi::Value EndInput(const Napi::CallbackInfo& info);
+  Napi::Value Take(const Napi::CallbackInfo& info);
+
+ private:
+  friend class StreamMessage;
+
+  void Deliver(Napi::Env env, uint64_t key, StandardStream stream);
+  std::shared_ptr<StandardStreams> Find(const Napi::Value& key) const;
+
+  const Napi::Reference<Napi::Object>& owner_;
+  std::unordered_map<uint64_t, std::shared_ptr<StandardStreams>> streams_;
+  uint64_t last_key_ = 0;
+};
+
+/// The streams of a request: `{ stdin?: 'stream', stdout?: 'stream' | 'inherit', stderr? }`; those
+/// that are named so.
+StreamSet ToStreams(const Napi::Value& given, const char* how);
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { PassThrough, Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+
+import type { InputStream, OutputTarget } from 'wasmedge-embed';
+
+import { ISOLATIONS } from './support/isolations.js';
+import { runScript } from './support/process.js';
+import { withModule } from './support/run-guest.js';
+import { Kept, milliseconds, streamGuest } from './support/streams.js';
+
+const BYTES = randomBytes(3_000_001);
+
+/** In pieces of all sizes, an empty one among them. */
+function* pieces(): Generator<Buffer> {
+  const sizes = [1, 0, 70_000, 4096, 900_000, 1_300_000];
+  let at = 0;
+  for (const size of sizes) yield BYTES.subarray(at, (at += size));
+  yield BYTES.subarray(at);
+}
+
+async function* generated(): AsyncGenerator<Buffer> {
+  for (const piece of pieces()) {
+    await milliseconds(1);
+    yield piece;
+  }
+}
+
+const SOURCES: Record<string, () => InputStream> = {
+  'a Readable of bytes': () => {
+    const stream = new PassThrough({ highWaterMark: 10_000 });
+    Readable.from(pieces()).pipe(stream);
+    return stream;
+  },
+  'a Readable of objects': () => Readable.from(pieces()),
+  'an asynchronous generator': generated,
+  'a ReadableStream': () => Readable.toWeb(Readable.from(pieces())) as ReadableStream<Uint8Array>,
+  'a Blob': () => new Blob([...pieces()]),
+  'one piece of all': () => Readable.from([BYTES]),
+  'views and buffers': async function* () {
+    await milliseconds(1);
+    const { buffer } = Uint8Array.from(BYTES.subarray(0, 1_000_000));
+    yield buffer;
+    yield new DataView(Uint8Array.from(BYTES.subarray(1_000_000)).buffer);
+  } as () => AsyncIterable<ArrayBuffer | DataView>,
+};
+
+interface Target {
+  given: OutputTarget;
+  bytes: () => Buffer;
+  isFree: () => boolean;
+}
+
+const TARGETS: Record<string, () => Target> = {
+  'a Writable': () => {
+    const given = new Kept();
+    return { given, bytes: () => given.bytes, isFree: () => !given.writableEnded };
+  },
+  'a WritableStream': () => {
+    const chunks: Uint8Array[] = [];
+    let isClosed = false;
+    const given = new WritableStream<Uint8Array>({
+      async write(chunk) {
+        await milliseconds(1);
+        chunks.push(chunk);
+      },
+      close: () => void (isClosed = true),
+    });
+    return {
+      given,
+      bytes: () => Buffer.concat(chunks),
+      isFree: () => !isClosed && !given.locked,
+    };
+  },
+  'a function': () => {
+    const chunks: Buffer[] = [];
+    const given = (chunk: Buffer): void => void chunks.push(chunk);
+    return { given, bytes: () => Buffer.concat(chunks), isFree: () => true };
+  },
+  'an asynchronous function': () => {
+    const chunks: Buffer[] = [];
+    const given = async (chunk: Buffer): Promise<void> => {
+      await milliseconds(1);
+      chunks.push(chunk);
+    };
+    return { given, bytes: () => Buffer.concat(chunks), isFree: () => true };
+  },
+};
+
+for (const isolation of ISOLATIONS) {
+  describe(`Streams (${isolation})`, function () {
+    this.timeout(60_000);
+
+    for (const [name, source] of Object.entries(SOURCES)) {
+      it(`read ${name}`, async () => {
+        const target = new Kept();
+        await withModule(await streamGuest('copy'), { isolation }, async (module) => {
+          const { stdout, stderr, exitCode } = await module.run({
+            stdin: source(),
+            stdout: target,
+          });
+          assert.equal(exitCode, 0);
+          assert.equal(stdout.length + stderr.length, 0);
+        });
+        assert.ok(target.bytes.equals(BYTES), 'the bytes that were given');
+      });
+    }
+
+    for (const [name, make] of Object.entries(TARGETS)) {
+      it(`write to ${name}, which is not ended`, async () => {
+        const target = make();
+        await withModule(await streamGuest('copy'), { isolation }, async (module) => {
+          await module.run({ stdin: BYTES, stdout: target.given });
+          assert.ok(target.bytes().equals(BYTES), 'all when the run has settled');
+          assert.ok(target.isFree());
+          await module.run({ stdin: 'and more', stdout: target.given });
+          assert.ok(target.bytes().equals(Buffer.concat([BYTES, Buffer.from('and more')])));
+        });
+      });
+    }
+
+    it('buffer what goes nowhere else', async () => {
+      const chunks: Buffer[] = [];
+      await withModule(await streamGuest('copy'), { isolation }, async (module) => {
+        const { stdout } = await module.run({ stdin: Readable.from(pieces()) });
+        assert.ok(stdout.equals(BYTES));
+        const plain = await module.run({ stdin: 'text', stdout: 'buffer', stderr: 'buffer' });
+        assert.equal(plain.stdout.toString(), 'text');
+        const text = await module.run({
+          stdin: Readable.from(['grö', 'ße']),
+          stderr: (chunk) => void chunks.push(chunk),
+        });
+        assert.equal(text.stdout.toString(), 'größe');
+        assert.equal(chunks.length, 0);
+      });
+    });
+
+    it('tell of small writes in large pieces', async () => {
+      let count = 0;
+      let size = 0;
+      await withModule(await streamGuest('small'), { isolation }, async (module) => {
+        await module.run({
+          stdout: async (chunk) => {
+            count++;
+            size += chunk.length;
+            await milliseconds(2);
+          },
+        });
+      });
+      assert.equal(size, 4096 * 1000);
+      assert.ok(count <= 250, `${count} pieces`);
+    });
+
+    it('give a guest that traps its last words, and both streams their own', async () => {
+      const stdout = new Kept();
+      const stderr = new Kept();
+      await withModule(await streamGuest('traps'), { isolation }, async (module) => {
+        const run = module.run({ stdout, stderr });
+        await assert.rejects(run, { code: 'ERR_TRAP', trap: 'unreachable' });
+      });
+      assert.equal(stdout.bytes.toString(), 'your');
+      assert.equal(stderr.bytes.toString(), 'your end');
+    });
+
+    it('keep the exit code', async () => {
+      await withModule(await streamGuest('exits'), { isolation }, async (module) => {
+        const target = new Kept();
+        const { exitCode } = await module.run({ stdin: Readable.from(['a']), stdout: target });
+        assert.equal(exitCode, 7);
+        assert.equal(target.bytes.toString(), 'a');
+      });
+    });
+
+    it("inherit this process's streams, and read its own", async () => {
+      const file = pathToFileURL(await streamGuest('copy')).href;
+      const { stdout, stderr, code } = await runScript(`
+        const { loadModule } = require('wasmedge-embed');
+        (async () => {
+          const module = await loadModule(new URL(${JSON.stringify(file)}), { isolation: '${isolation}' });
+          const result = await module.run({ stdin: 'x'.repeat(300000), stdout: 'inherit' });
+          if (result.stdout.length) throw new Error('it was buffered');
+          const empty = await module.run({ stdin: process.stdin });
+          if (empty.stdout.length || process.stdin.destroyed) throw new Error('stdin');
+          await module.run({ stdin: 'y', stdout: process.stdout, stderr: process.stderr });
+          await module.close();
+        })();`);
+      assert.equal(stderr, '');
+      assert.equal(code, 0);
+      assert.equal(stdout, `${'x'.repeat(300_000)}y`);
+    });
+  });
+}
+
+for (const isolation of ['in-process', 'worker-process'] as const) {
+  describe(`Streams of a function that is called (${isolation})`, () => {
+    it('are as of a run', async () => {
+      const target = new Kept();
+      await withModule(await streamGuest('copy'), { isolation }, async (module) => {
+        const result = await module.invoke('main', [], { stdin: generated(), stdout: target });
+        assert.equal(result.value, undefined);
+        assert.equal(result.stdout.length, 0);
+      });
+      assert.ok(target.bytes.equals(BYTES));
+    });
+  });
+}
