@@ -1,4 +1,6 @@
 // What the package's users see of its types. Compiled and never run; each call stands in a function.
+import type { ReadStream, WriteStream } from 'node:fs';
+
 import { connectClient, startConsumer } from 'wasmedge-embed/broker';
 import type { QueueClient, QueueConsumer } from 'wasmedge-embed/broker';
 import {
@@ -15,12 +17,14 @@ import type {
   CompileOptions,
   GuestExports,
   GuestResult,
+  InputStream,
   Instance,
   InvokeResult,
   Isolation,
   Limits,
   LoadOptions,
   LoadedModule,
+  OutputTarget,
   RunEvent,
   RunOptions,
   RunResult,
@@ -63,7 +67,18 @@ expectTypeOf<{ models: { default: { file: Buffer; labels: string[] } } }>().toEx
 expectTypeOf<{ limits: { timeoutMs: string } }>().not.toExtend<LoadOptions>();
 expectTypeOf<{ isolation: 'thread' }>().not.toExtend<LoadOptions>();
 
-expectTypeOf<RunOptions['stdin']>().toEqualTypeOf<string | BytesLike | undefined>();
+expectTypeOf<RunOptions['stdin']>().toEqualTypeOf<string | BytesLike | InputStream | undefined>();
+expectTypeOf<RunOptions['stdout']>().toEqualTypeOf<OutputTarget | undefined>();
+expectTypeOf<RunOptions['stderr']>().toEqualTypeOf<OutputTarget | undefined>();
+expectTypeOf<ReadStream>().toExtend<InputStream>();
+expectTypeOf<ReadableStream<Uint8Array>>().toExtend<InputStream>();
+expectTypeOf<AsyncGenerator<Buffer>>().toExtend<InputStream>();
+expectTypeOf<Blob>().toExtend<InputStream>();
+expectTypeOf<AsyncGenerator<object>>().not.toExtend<InputStream>();
+expectTypeOf<WriteStream>().toExtend<OutputTarget>();
+expectTypeOf<WritableStream<Uint8Array>>().toExtend<OutputTarget>();
+expectTypeOf<(chunk: Buffer) => Promise<void>>().toExtend<OutputTarget>();
+expectTypeOf<(chunk: string) => void>().not.toExtend<OutputTarget>();
 expectTypeOf<Buffer>().toExtend<BytesLike>();
 expectTypeOf<Uint8Array>().toExtend<BytesLike>();
 expectTypeOf<RunOptions['signal']>().toEqualTypeOf<AbortSignal | undefined>();
