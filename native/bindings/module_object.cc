@@ -209,7 +209,8 @@ class CloseMessage : public Mailbox::Message {
 Napi::Function ModuleObject::Define(Napi::Env env) {
   const Napi::Function constructor = DefineClass(
       env, "Module",
-      {StaticMethod<&ModuleObject::Load>("load"), InstanceMethod<&ModuleObject::Start>("start"),
+      {StaticMethod<&ModuleObject::Load>("load"),
+       InstanceMethod<&ModuleObject::Start>("start"),
        InstanceMethod<&ModuleObject::ChangeTo>("changeTo"),
        InstanceMethod<&ModuleObject::Run>("run"),
        InstanceMethod<&ModuleObject::Instantiate>("instantiate"),
