@@ -8,7 +8,16 @@ import { ROOT } from './support/paths.js';
 const HELP: [command: string, mentioned: string[]][] = [
   [
     '',
-    ['classify', 'serve', 'compile', 'inspect', 'model', 'WASMEDGE_DIR', 'WASMEDGE_EMBED_CACHE'],
+    [
+      'run',
+      'classify',
+      'serve',
+      'compile',
+      'inspect',
+      'model',
+      'WASMEDGE_DIR',
+      'WASMEDGE_EMBED_CACHE',
+    ],
   ],
   [
     'classify',
@@ -34,7 +43,11 @@ const HELP: [command: string, mentioned: string[]][] = [
   ],
   ['bench compare', ['--json', '<a>', '<b>']],
   ['bench report', ['--output', '<results>']],
-  ['compile', ['--output', '--optimize', '--generic', '--interruptible', '--compile-memory']],
+  ['run', ['--dir', '--env', '--invoke', '--timeout', '--untrusted', '--scratch', 'Exit code']],
+  [
+    'compile',
+    ['--progress', '--output', '--optimize', '--generic', '--interruptible', '--compile-memory'],
+  ],
   ['infer', ['--input', '--random', '--repeat', '--output', '--json', '.npy']],
   ['inspect', ['--json', '.tflite']],
   ['bundle', ['--output', '--target', '--force', '--handler', 'amazon-linux-2023', 'patchelf']],

@@ -4,10 +4,12 @@ import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 
 import { compileModule } from '../compile/compile-module.js';
+import { printable } from '../support/printable.js';
 
 import { addCompileLimits, compileLimitsOf } from './guest-options.js';
 import type { CompileLimitOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
+import { WaitingLine } from './waiting-line.js';
 
 interface CompileCommandOptions extends CompileLimitOptions {
   output?: string;
@@ -15,6 +17,7 @@ interface CompileCommandOptions extends CompileLimitOptions {
   generic?: true;
   interruptible?: true;
   meter?: true;
+  progress?: true;
 }
 
 export function compileCommand(): Command {
@@ -29,7 +32,11 @@ export function compileCommand(): Command {
     .option('-O, --optimize <level>', "LLVM's optimization level", integerIn(0, 3), 3)
     .option('--generic', 'for any processor of this architecture: slower, but it travels')
     .option('--meter', 'with the measuring of instructions that a fuel limit needs')
-    .option('--interruptible', "with the checks that WasmEdge's own asynchronous calls need");
+    .option('--interruptible', "with the checks that WasmEdge's own asynchronous calls need")
+    .option(
+      '--progress',
+      'tell how long it has taken so far, also where standard error is no terminal',
+    );
   return addCompileLimits(command, 'none', 'none').action(compile);
 }
 
@@ -40,14 +47,24 @@ async function compile(input: string, options: CompileCommandOptions): Promise<v
     generic,
     interruptible,
     meter,
+    progress,
   } = options;
   const begin = performance.now();
-  if (process.stderr.isTTY) process.stderr.write(`Compiling ${input} …\n`);
-  await compileModule(input, output, {
-    optimize,
-    ...{ generic: generic ?? false, interruptible: interruptible ?? false, meter: meter ?? false },
-    ...compileLimitsOf(options),
-  });
+  const isTold = progress ?? process.stderr.isTTY;
+  const line = isTold ? new WaitingLine(`Compiling ${printable(input, 100)}`, 0) : undefined;
+  try {
+    await compileModule(input, output, {
+      optimize,
+      ...{
+        generic: generic ?? false,
+        interruptible: interruptible ?? false,
+        meter: meter ?? false,
+      },
+      ...compileLimitsOf(options),
+    });
+  } finally {
+    line?.end();
+  }
   const { size } = await stat(output);
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
   console.log(`${output}: ${(size / 1024).toFixed(0)} KiB, compiled in ${seconds} s`);

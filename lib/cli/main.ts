@@ -17,6 +17,8 @@ import { inferCommand } from './infer/command.js';
 import { inspectCommand } from './inspect.js';
 import { invokeCommand } from './invoke.js';
 import { modelCommand } from './model.js';
+import { runCommand } from './run/command.js';
+import { EXIT } from './run/exit-code.js';
 import { serveCommand } from './serve.js';
 import { consumeCommand } from './consume.js';
 
@@ -25,9 +27,10 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
   version: string;
 };
 
+const run = runCommand();
 const program = new Command('wasmedge-embed')
   .description(
-    'Run ahead-of-time compiled WebAssembly with TensorFlow Lite inside Node.js: classify ' +
+    'Run ahead-of-time compiled WebAssembly with TensorFlow Lite inside Node.js: run any WASI program, classify ' +
       'pictures, find things in them, serve both over HTTP or from a queue, run any model on tensors, compile modules, ' +
       'look into modules and models, bundle all for Lambda, build the addon, measure, find out what is ' +
       'missing.',
@@ -36,6 +39,7 @@ const program = new Command('wasmedge-embed')
   // Options that stand behind a subcommand are its own, also where the command has them too.
   .enablePositionalOptions()
   .showHelpAfterError("(run with '--help' for the options)")
+  .addCommand(run)
   .addCommand(classifyCommand())
   .addCommand(detectCommand())
   .addCommand(benchCommand())
@@ -67,6 +71,8 @@ function inherit(command: Command): void {
   }
 }
 inherit(program);
+// Exit code 1 may be its guest's.
+run.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage));
 
 program.parseAsync().catch((error: unknown) => {
   // Errors of the family explain themselves; anything else is a bug and shows where it was.

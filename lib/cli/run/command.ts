@@ -1,0 +1,170 @@
+import { Command, Option } from 'commander';
+
+import { AOT_MODES, ISOLATIONS } from '../../module/load-settings.js';
+import { loadModule } from '../../module/load-module.js';
+import type { LoadedModule } from '../../module/loaded-module.js';
+import type { Isolation, LoadOptions, RunOptions } from '../../options/types.js';
+import { WasmEdgeError } from '../../support/errors.js';
+import { printable } from '../../support/printable.js';
+import { addCompileLimits, compileLimitsOf } from '../guest-options.js';
+import type { CompileLimitOptions } from '../guest-options.js';
+import { integerIn, seconds } from '../parse.js';
+import { WaitingLine } from '../waiting-line.js';
+
+import { EXIT, exitCodeOf } from './exit-code.js';
+import { argumentsOf, resultLines } from './numbers.js';
+import { collectDirectory, collectScratch, collectVariable } from './options.js';
+import { stopSignals } from './signals.js';
+
+interface RunCommandOptions extends CompileLimitOptions {
+  dir?: NonNullable<LoadOptions['directories']>;
+  scratch?: string[];
+  env?: Record<string, string>;
+  invoke?: string;
+  /** Milliseconds. */
+  timeout?: number;
+  /** MiB. */
+  memory?: number;
+  fuel?: number;
+  isolation: Isolation;
+  aot: NonNullable<LoadOptions['aot']>;
+  untrusted?: true;
+}
+
+const PAGES_PER_MIB = 16;
+
+export function runCommand(): Command {
+  const command = new Command('run')
+    .description(
+      'Run a WASI program, or one of its functions. Options stand before the module; what follows it is the ' +
+        "guest's. Its standard streams are this command's, its exit code is this command's too.",
+    )
+    .argument('<module>', 'a .wasm, which is compiled once into the cache, or a compiled module')
+    .argument('[args...]', "the guest's arguments; with --invoke the function's")
+    .passThroughOptions()
+    .option(
+      '--dir <host[::guest][:rw]>',
+      'a folder that the guest finds under the name guest (default: the same as host); it may change what is in it ' +
+        'only with :rw; may be given again',
+      collectDirectory,
+    )
+    .option(
+      '--scratch <guest>',
+      'a folder in memory, empty at first and gone at the end; may be given again',
+      collectScratch,
+    )
+    .option(
+      '--env <name[=value]>',
+      "a variable; without a value this command's own, if it has one; may be given again (default: none)",
+      collectVariable,
+    )
+    .option('--invoke <name>', 'call this exported function with numbers, and print what it gives')
+    .option('--timeout <seconds>', 'longest time of the run, such as 1.5 (default: none)', seconds)
+    .option('--memory <MiB>', 'most memory of the guest (default: 4096)', integerIn(1, 4096))
+    .option(
+      '--fuel <n>',
+      'most instructions, of a module that was compiled to measure or is compiled here',
+      integerIn(1, Number.MAX_SAFE_INTEGER),
+    )
+    .addOption(
+      new Option('--isolation <name>', 'where the guest runs')
+        .choices(ISOLATIONS)
+        .default('in-process'),
+    )
+    .addOption(
+      new Option(
+        '--aot <mode>',
+        'auto: a .wasm is compiled first; off: it is interpreted; background: it begins interpreted',
+      )
+        .choices(AOT_MODES)
+        .default('auto'),
+    )
+    .option(
+      '--untrusted',
+      'the module comes from a stranger: only WebAssembly is taken, and compiled here within limits',
+    );
+  return addCompileLimits(command, 'none, 60 with --untrusted', 'none, 2048 with --untrusted')
+    .addHelpText(
+      'after',
+      `
+Exit code: the guest's own; ${EXIT.usage} for a command line that cannot be understood, ${EXIT.timeout} after --timeout, ${EXIT.refused} for a
+module that cannot be run, ${EXIT.missing} for one that is not there, ${EXIT.trap} for a trap or a limit, and as shells have it 130
+after SIGINT, 143 after SIGTERM, ${EXIT.brokenPipe} when nobody reads its output any more.
+
+Examples:
+  $ wasmedge-embed run hello.wasm
+  $ wasmedge-embed run --dir ./photos::/photos --dir out::/out:rw resize.wasm /photos/cat.jpg /out/cat.jpg
+  $ wasmedge-embed run --env LANG --timeout 10 --memory 256 --untrusted upload.wasm --verbose < input.txt
+  $ wasmedge-embed run --invoke add math.wasm 3 4`,
+    )
+    .action(run);
+}
+
+async function run(file: string, args: string[], options: RunCommandOptions): Promise<void> {
+  const stop = stopSignals();
+  let code: number;
+  try {
+    code = await runModule(file, args, options, stop.signal);
+  } catch (error) {
+    code = stop.exitCode ?? exitCodeOf(error, file);
+    // Whoever stopped it, or has stopped reading, knows.
+    if (stop.exitCode === undefined && code !== EXIT.brokenPipe) tell(error);
+  }
+  stop.forget();
+  process.exitCode = code;
+  // A terminal, or a writer that goes on, would keep this process alive.
+  process.stdin.destroy();
+}
+
+async function runModule(
+  file: string,
+  args: readonly string[],
+  options: RunCommandOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  // What takes longer than a moment is compiled: what comes from the cache, or is interpreted, does not.
+  const line = new WaitingLine(`Compiling ${printable(file, 100)} for the cache`);
+  let module: LoadedModule;
+  try {
+    module = await loadModule(file, loadOptions(options, signal));
+  } finally {
+    line.end();
+  }
+  try {
+    const streams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
+    const given: RunOptions = { ...streams, signal };
+    const { invoke } = options;
+    if (invoke === undefined) return (await module.run({ ...given, args })).exitCode;
+    const values = argumentsOf(module.exports, invoke, args);
+    const { value } = await module.invoke(invoke, values, given);
+    process.stdout.write(resultLines(value));
+    return 0;
+  } finally {
+    await module.close();
+  }
+}
+
+function loadOptions(options: RunCommandOptions, signal: AbortSignal): LoadOptions {
+  const { dir, scratch, env, timeout, memory, fuel, isolation, aot, untrusted } = options;
+  return {
+    ...{ isolation, aot, trusted: untrusted !== true, signal, concurrency: 1 },
+    compile: compileLimitsOf(options),
+    ...(dir && { directories: dir }),
+    ...(scratch && { scratch }),
+    ...(env && { env }),
+    limits: {
+      ...(timeout !== undefined && { timeoutMs: timeout }),
+      ...(memory !== undefined && { memoryPages: memory * PAGES_PER_MIB }),
+      ...(fuel !== undefined && { fuel }),
+    },
+  };
+}
+
+function tell(error: unknown): void {
+  // Errors of the family explain themselves; anything else is a bug and shows where it was.
+  if (!(error instanceof WasmEdgeError)) {
+    console.error('wasmedge-embed:', error);
+  } else if (error.code !== 'ERR_GUEST_EXIT') {
+    console.error('wasmedge-embed:', `${error.code}: ${error.message}`);
+  }
+}

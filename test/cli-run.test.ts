@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { commandLine } from './support/command-line.js';
+import type { CommandResult } from './support/command-line.js';
+import { ISOLATIONS } from './support/isolations.js';
+import { ROOT, rustGuest } from './support/paths.js';
+import { temporaryPath, wasmFile, watGuest } from './support/wat.js';
+import { childrenOf, eventually } from './support/workers.js';
+
+const TOUR = rustGuest('std-tour');
+
+/** Writes "yes" for ever, whatever becomes of it. */
+const ENDLESS = `(module
+  (import "wasi_snapshot_preview1" "fd_write"
+    (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\\10\\00\\00\\00\\04\\00\\00\\00")
+  (data (i32.const 16) "yes\\n")
+  (func (export "_start")
+    (loop $again
+      (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 24)))
+      (br $again))))`;
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the command with this input, and gives its process to `use` meanwhile. */
+function runWith(
+  args: readonly string[],
+  input: string,
+  use: (child: ReturnType<typeof spawn>, stdout: () => string) => unknown = () => undefined,
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(
+      process.execPath,
+      [path.join(ROOT, 'dist', 'cli', 'main.js'), 'run', ...args],
+      {
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    );
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('close', (code, signal) => {
+      resolve({ code, signal, stdout, stderr });
+    });
+    child.stdin.on('error', () => undefined);
+    if (input !== '') child.stdin.end(input);
+    use(child, () => stdout);
+  });
+}
+
+function run(
+  args: readonly string[],
+  variables?: Readonly<Record<string, string>>,
+): Promise<CommandResult> {
+  return commandLine(['run', ...args], variables);
+}
+
+describe('wasmedge-embed run', () => {
+  for (const isolation of ISOLATIONS) {
+    it(`gives the guest its streams, and has its exit code: ${isolation}`, async () => {
+      const ended = await runWith(['--isolation', isolation, TOUR, 'upper'], 'from stdin\n');
+      assert.deepEqual(ended, { code: 0, signal: null, stdout: 'FROM STDIN\n', stderr: '' });
+      const { exitCode } = await run(['--isolation', isolation, TOUR, 'exit', '7']);
+      assert.equal(exitCode, 7);
+    });
+  }
+
+  it('answers while its input is still open', async () => {
+    const ended = await runWith([TOUR, 'stderr', 'told'], '');
+    assert.deepEqual(ended, { code: 0, signal: null, stdout: '', stderr: 'told\n' });
+  });
+
+  it("takes options before the module for its own, and all after it for the guest's", async () => {
+    const { stdout } = await run([TOUR, 'args', '--help', '--timeout', '-x', '--', 'y']);
+    for (const each of ['--help', '--timeout', '-x', '--', 'y']) assert.ok(stdout.includes(each));
+  });
+
+  it('gives variables by value and by name, and no others', async () => {
+    const { stdout } = await run(
+      ['--env', 'GIVEN=a=b', '--env', 'OWN', '--env', 'NEITHER_HERE', TOUR, 'env'],
+      { OWN: 'mine' },
+    );
+    assert.deepEqual(stdout.trim().split('\n').sort(), ['GIVEN=a=b', 'OWN=mine']);
+  });
+
+  it('gives folders, which are for reading unless it says :rw', async () => {
+    const folder = temporaryPath('folder');
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, 'file'), 'content');
+    const read = await run(['--dir', `${folder}::/in`, TOUR, 'read', '/in/file']);
+    assert.deepEqual([read.stdout, read.exitCode], ['content', 0]);
+    const refused = await run(['--dir', `${folder}::/in`, TOUR, 'write', '/in/new']);
+    assert.match(refused.stdout, /ReadOnlyFilesystem/u);
+    assert.ok(!existsSync(path.join(folder, 'new')));
+    const written = await run(['--dir', `${folder}::/in:rw`, TOUR, 'write', '/in/new']);
+    // This guest fails where it may write.
+    assert.deepEqual([written.stdout, written.exitCode], ['write: done\n', 1]);
+    assert.equal(readFileSync(path.join(folder, 'new'), 'utf8'), 'written');
+    const scratch = await run(['--scratch', '/tmp', TOUR, 'write', '/tmp/new']);
+    assert.deepEqual(scratch, written);
+  });
+
+  it('calls a function with numbers and prints what it gives', async () => {
+    const file = await watGuest('kept');
+    const calls: [args: string[], expected: string][] = [
+      [['divide', '-7'], '-14\n'],
+      [['divmod', '0x10', '-33'], '-2\n16\n-33\n-7\n'],
+      [['touch'], ''],
+    ];
+    for (const [args, expected] of calls) {
+      const { stdout, stderr, exitCode } = await run([
+        '--invoke',
+        args[0]!,
+        file,
+        ...args.slice(1),
+      ]);
+      assert.deepEqual({ stdout, stderr, exitCode }, { stdout: expected, stderr: '', exitCode: 0 });
+    }
+    assert.equal((await run(['--invoke', 'exit', file, '9'])).exitCode, 9);
+  });
+
+  it('has exit codes for what goes wrong, and says what', async () => {
+    const kept = await watGuest('kept');
+    const link = await wasmFile('(module (import "env" "f" (func)) (func (export "_start")))');
+    const component = temporaryPath('component.wasm');
+    writeFileSync(component, Buffer.from([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0]));
+    const cases: [args: string[], exitCode: number, stderr: RegExp][] = [
+      [[], 64, /module/u],
+      [['--no-such-option', TOUR], 64, /no-such-option/u],
+      [['--timeout', 'soon', TOUR], 64, /seconds/u],
+      [['--dir', '::/x', TOUR], 64, /HOST::GUEST/u],
+      [['--env', '=x', TOUR], 64, /NAME=VALUE/u],
+      [['--invoke', 'divide', kept, 'seven'], 64, /whole number.*'seven'/u],
+      [['--invoke', 'nothing-like-it', kept], 64, /nothing-like-it/u],
+      [['--invoke', 'divide', kept, '0'], 134, /ERR_TRAP/u],
+      [['--invoke', 'grow', '--memory', '4097', kept, '1'], 64, /4096/u],
+      [['--timeout', '0.2', '--invoke', 'spin', kept], 124, /ERR_TIMEOUT/u],
+      [['--fuel', '1000', '--invoke', 'spin', kept], 134, /ERR_LIMIT/u],
+      [[link], 126, /ERR_LINK.*env/su],
+      [[component], 126, /component/u],
+      [['nowhere.wasm'], 127, /nowhere\.wasm/u],
+      [[kept], 64, /_start/u],
+    ];
+    for (const [args, exitCode, words] of cases) {
+      const result = await run(args);
+      assert.deepEqual([result.exitCode, result.stdout], [exitCode, ''], args.join(' '));
+      assert.match(result.stderr, words);
+    }
+  });
+
+  it('ends with the guest on SIGINT and SIGTERM, with the code that shells have for it', async () => {
+    const file = await wasmFile(ENDLESS);
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      const ended = await runWith([file], '', async (child, stdout) => {
+        await eventually(() => stdout() !== '');
+        child.kill(signal);
+      });
+      assert.deepEqual([ended.code, ended.stderr], [code, '']);
+    }
+  });
+
+  it('ends quietly when nobody reads its output any more', async () => {
+    const ended = await runWith([await wasmFile(ENDLESS)], '', async (child, stdout) => {
+      await eventually(() => stdout() !== '');
+      child.stdout?.destroy();
+    });
+    assert.deepEqual([ended.code, ended.stderr], [141, '']);
+  });
+
+  it('interrupts compiling without leaving anything', async () => {
+    const cache = temporaryPath('cache');
+    const env = process.env['WASMEDGE_EMBED_CACHE'];
+    process.env['WASMEDGE_EMBED_CACHE'] = cache;
+    try {
+      const ended = await runWith([TOUR, 'state'], '', async (child) => {
+        await eventually(
+          () =>
+            existsSync(path.join(cache, 'aot')) &&
+            childrenOf(child.pid, 'compile-child.js').length > 0,
+        );
+        child.kill('SIGINT');
+      });
+      assert.deepEqual([ended.code, ended.stderr], [130, '']);
+    } finally {
+      process.env['WASMEDGE_EMBED_CACHE'] = env;
+    }
+    assert.deepEqual(readdirSync(path.join(cache, 'aot')), []);
+  });
+});
