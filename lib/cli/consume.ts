@@ -9,12 +9,20 @@ import { createHandler } from '../lambda/handler.js';
 
 import { addBrokerOptions } from './broker-options.js';
 import type { BrokerOptions } from './broker-options.js';
-import { addGuestOptions, chooseModel, inferenceOf, limitsOf, trustOf } from './guest-options.js';
-import type { GuestOptions } from './guest-options.js';
+import {
+  addGuestOptions,
+  addProgramOptions,
+  chooseModel,
+  inferenceOf,
+  limitsOf,
+  programOf,
+  trustOf,
+} from './guest-options.js';
+import type { GuestOptions, ProgramOptions } from './guest-options.js';
 import { outliveReaders, stopOnSignals } from './stop-on-signals.js';
 import { integerIn, regularExpression } from './parse.js';
 
-interface ConsumeCommandOptions extends GuestOptions, BrokerOptions {
+interface ConsumeCommandOptions extends GuestOptions, ProgramOptions, BrokerOptions {
   concurrency: number;
   timeout: number;
   deliveryLimit: number;
@@ -31,7 +39,7 @@ export function consumeCommand(): Command {
       'Serve invocations from a queue of RabbitMQ, as one consumer of as many as are wanted. Ends with 0 after ' +
         'SIGTERM or SIGINT once everything under way is answered; a second signal ends it at once.',
     );
-  return addGuestOptions(addBrokerOptions(command))
+  return addProgramOptions(addGuestOptions(addBrokerOptions(command)))
     .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), os.availableParallelism())
     .option('--timeout <seconds>', 'longest time of an invocation', integerIn(1, 900), 30)
     .option('--delivery-limit <n>', 'deliveries again after a failure', integerIn(1, 1000), 5)
@@ -69,8 +77,10 @@ async function consume(options: ConsumeCommandOptions): Promise<void> {
   const handler = createHandler({
     ...(module !== undefined && { module }),
     isolation,
-    models: { default: chooseModel(options) },
-    inference: inferenceOf(options),
+    ...(programOf(options) ?? {
+      models: { default: chooseModel(options) },
+      inference: inferenceOf(options),
+    }),
     ...trustOf(options),
     limits: limitsOf(options),
     concurrency,

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import type { Task } from '../guest/task.js';
+import type { HandlerOptions } from '../lambda/types.js';
 import { FITS, fittingOf } from '../models/fit.js';
 import { findModel } from '../models/model-lookup.js';
 import { AOT_MODES, ISOLATIONS, KERNELS } from '../module/load-settings.js';
@@ -136,6 +137,40 @@ export function addFitOptions(command: Command): Command {
       'how much of that middle is shown in both directions, with --fit cover (default: 1)',
       share,
     );
+}
+
+/** How requests are answered by a program, as commands are told it. */
+export interface ProgramOptions {
+  task?: 'run';
+  contentType?: string;
+  cgi?: true;
+}
+
+export function addProgramOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--task <name>',
+        'run: the module is any WASI program, whose input is the body of a request, and whose output is the answer ' +
+          '(default: what the model is for)',
+      ).choices(['run']),
+    )
+    .option('--content-type <type>', "with --task run: the answers' (default: text/plain)")
+    .option('--cgi', 'with --task run: the program speaks CGI/1.1');
+}
+
+/** The same as the handler takes it; undefined where pictures are asked about. */
+export function programOf({
+  task,
+  contentType,
+  cgi,
+}: ProgramOptions): Pick<HandlerOptions, 'task' | 'contentType' | 'cgi'> | undefined {
+  if (task === undefined && contentType === undefined && cgi === undefined) return undefined;
+  return {
+    ...(task && { task }),
+    ...(contentType !== undefined && { contentType }),
+    ...(cgi && { cgi }),
+  };
 }
 
 const PAGES_PER_MIB = 16;

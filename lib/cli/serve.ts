@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 
 import { Command, Option } from 'commander';
 
-import type { Task } from '../guest/task.js';
+import type { HandlerOptions } from '../lambda/types.js';
 import { ISOLATIONS } from '../module/load-settings.js';
 import type { Isolation } from '../options/types.js';
 import { isLoopback } from '../serve/hosts.js';
@@ -11,13 +11,21 @@ import type * as Serve from '../serve/server.js';
 import type { Server, ServerOptions } from '../serve/server.js';
 import { reasonOf } from '../support/errors.js';
 
-import { addGuestOptions, chooseModel, inferenceOf, limitsOf, trustOf } from './guest-options.js';
-import type { ChosenModel, GuestOptions } from './guest-options.js';
+import {
+  addGuestOptions,
+  addProgramOptions,
+  chooseModel,
+  inferenceOf,
+  limitsOf,
+  programOf,
+  trustOf,
+} from './guest-options.js';
+import type { GuestOptions, ProgramOptions } from './guest-options.js';
 import { outliveReaders, stopOnSignals } from './stop-on-signals.js';
 import { integerIn, share } from './parse.js';
 import { taskOf } from './task.js';
 
-interface ServeOptions extends GuestOptions {
+interface ServeOptions extends GuestOptions, ProgramOptions {
   host: string;
   port: number;
   concurrency: number;
@@ -47,7 +55,7 @@ export function serveCommand(): Command {
       integerIn(0, 65_535),
       8080,
     );
-  return addGuestOptions(command)
+  return addProgramOptions(addGuestOptions(command))
     .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), os.availableParallelism())
     .option(
       '--max-queue <n>',
@@ -84,6 +92,7 @@ export function serveCommand(): Command {
 Resources:
   GET  /                                           a page that classifies photographs; with a detector
                                                    it draws boxes around what was found
+  any  /run and below, with --task run             by the program, whose input the body is
   POST /classify or /detect, by the model          a JPEG, raw or as a form's file; ?format=json,
                                                    ?isolation=NAME of those on offer
   POST /2015-03-31/functions/NAME/invocations      an event, as to the Runtime Interface Emulator:
@@ -99,19 +108,35 @@ Beyond --concurrency and --max-queue answers are 503. The log goes to stdout, a 
 async function serve(options: ServeOptions, command: Command): Promise<void> {
   const begin = performance.now();
   outliveReaders();
-  const model = chooseModel(options);
-  // The model at hand is a classifier.
-  const task = options.model === undefined ? 'classify' : await taskOf(options.model);
-  const server = await start(serverOptions(options, model, task), command);
+  const { handler, what } = await answering(options);
+  const server = await start(serverOptions(options, handler), command);
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  process.stderr.write(
-    `Listening on ${server.url} (ready in ${seconds} s). Model: ${model.description}.\n`,
-  );
+  process.stderr.write(`Listening on ${server.url} (ready in ${seconds} s). ${what}.\n`);
   stopOnSignals(() => server.close(), options.shutdownTimeout);
 }
 
-function serverOptions(options: ServeOptions, model: ChosenModel, task: Task): ServerOptions {
-  const { host, port, module, isolation, concurrency, maxQueue, topK, threshold } = options;
+/** What requests are answered by, and in words. */
+async function answering(
+  options: ServeOptions,
+): Promise<{ handler: HandlerOptions; what: string }> {
+  const program = programOf(options);
+  if (program) return { handler: program, what: `Program: ${options.module ?? 'none'}` };
+  const model = chooseModel(options);
+  // The model at hand is a classifier.
+  const task = options.model === undefined ? 'classify' : await taskOf(options.model);
+  const { topK, threshold } = options;
+  return {
+    handler: {
+      models: { default: model },
+      inference: inferenceOf(options),
+      ...(task === 'detect' ? { task, threshold } : { topK }),
+    },
+    what: `Model: ${model.description}`,
+  };
+}
+
+function serverOptions(options: ServeOptions, handler: HandlerOptions): ServerOptions {
+  const { host, port, module, isolation, concurrency, maxQueue } = options;
   const maxBodyBytes = options.maxBody * MIB;
   return {
     host,
@@ -121,15 +146,13 @@ function serverOptions(options: ServeOptions, model: ChosenModel, task: Task): S
     compare: comparisons(options),
     allowHosts: (options.allowHost ?? []).map((name) => name.toLowerCase()),
     handler: {
+      ...handler,
       ...(module !== undefined && { module }),
       isolation,
-      models: { default: model },
-      inference: inferenceOf(options),
       ...trustOf(options),
       limits: { ...limitsOf(options), stdinBytes: maxBodyBytes },
       concurrency,
       maxQueue,
-      ...(task === 'detect' ? { task, threshold } : { topK }),
       ...(options.cors && { cors: { origins: options.cors.includes('*') ? '*' : options.cors } }),
     },
   };

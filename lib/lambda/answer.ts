@@ -13,10 +13,10 @@ import type { Settings } from './settings.js';
 import type { InvocationRecord } from './types.js';
 
 /** What an invocation works with, beside its request. */
-export interface Work {
+export interface Work<Module = PictureModule> {
   settings: Settings;
-  /** Asked for where there is a picture: what is refused needs none. */
-  module: () => Promise<PictureModule>;
+  /** Asked for where there is something to do: what is refused needs none. */
+  module: () => Promise<Module>;
   deadline: Deadline;
   /** Of who asked, and may go away. */
   signal: AbortSignal | undefined;
@@ -43,12 +43,7 @@ export async function answer(
   if (method !== 'POST' && method !== 'PUT') {
     throw new Problem(405, 'Send the picture with POST.', { headers: { allow: METHODS } });
   }
-  if (headers.tooLong !== undefined) {
-    throw new Problem(
-      431,
-      `The header '${headers.tooLong}' is longer than ${MAX_VALUE} characters.`,
-    );
-  }
+  refuseLongHeader(request);
   const representation = representationOf(request);
   refuseCompressed(request);
   const body = await request.body(deadline.leftMs());
@@ -78,12 +73,12 @@ export async function answer(
 }
 
 /** A load balancer looks whether the function answers, by a method that classifies nothing. */
-function isHealthCheck({ method }: Request): boolean {
+export function isHealthCheck({ method }: Request): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
 /** A preflight request, or somebody who wants to know what can be asked for. */
-function answerOptions({ cors }: Settings): Response {
+export function answerOptions({ cors }: Settings): Response {
   return {
     status: 204,
     headers: { allow: METHODS, ...(cors && preflightHeaders(cors)) },
@@ -91,11 +86,16 @@ function answerOptions({ cors }: Settings): Response {
   };
 }
 
-function plainText(body: string): Response {
+export function plainText(body: string): Response {
   return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
 }
 
-function refuseCompressed({ headers }: Request): void {
+export function refuseLongHeader({ headers }: Request): void {
+  if (headers.tooLong === undefined) return;
+  throw new Problem(431, `The header '${headers.tooLong}' is longer than ${MAX_VALUE} characters.`);
+}
+
+export function refuseCompressed({ headers }: Request): void {
   const encoding = headers.get('content-encoding') ?? 'identity';
   if (encoding.toLowerCase() === 'identity') return;
   throw new Problem(415, 'The body is compressed: send it without Content-Encoding.', {

@@ -1,3 +1,4 @@
+import type { Task } from '../guest/task.js';
 import type { RunResult } from '../options/types.js';
 import { WasmEdgeError, isError } from '../support/errors.js';
 
@@ -24,7 +25,23 @@ export class GuestFailure extends Error {
 }
 
 /** What the caller is told of whatever went wrong. */
-export function problemOf(error: unknown): Problem {
+export function problemOf(error: unknown, task: Task | 'run' = 'classify'): Problem {
+  if (task === 'run') return programProblem(error);
+  return pictureProblem(error);
+}
+
+function programProblem(error: unknown): Problem {
+  const { status, headers, cause, message } = pictureProblem(error);
+  if (status === 504) {
+    return new Problem(504, 'The request could not be answered in time.', { cause });
+  }
+  if (error instanceof Problem || status !== 500) {
+    return new Problem(status, message, { headers: { ...headers }, cause });
+  }
+  return new Problem(500, 'The request could not be answered. The log says why.', { cause });
+}
+
+function pictureProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof GuestFailure && error.exitCode === DATA_ERROR) {
     return new Problem(422, `The JPEG cannot be decoded: ${complaintOf(error.stderr)}.`);

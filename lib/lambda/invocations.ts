@@ -12,6 +12,9 @@ import { errorRecord, problemOf } from './failure.js';
 import { embeddedMetrics } from './metrics.js';
 import { millisecondsSince } from './log-line.js';
 import { PictureModule } from './picture-module.js';
+import type { LoadRecord } from './picture-module.js';
+import { answerByProgram } from './program-answer.js';
+import { ProgramModule } from './program-module.js';
 import { CONTENT_TYPES } from './representation.js';
 import { readRequest } from './request.js';
 import type { Request } from './request.js';
@@ -38,7 +41,7 @@ export class Invocations {
   readonly ready: Promise<void>;
   readonly #settings: Settings;
   /** Absent after a failure: the next invocation tries once more. */
-  #module: Promise<PictureModule> | undefined;
+  #module: Promise<PictureModule | ProgramModule> | undefined;
   #closing: Promise<void> | undefined;
   #coldStart = true;
   readonly #underWay = new Set<Promise<object>>();
@@ -104,7 +107,7 @@ export class Invocations {
   async #invoke(request: Request, context: InvocationContext): Promise<Response> {
     const begin = performance.now();
     const settings = this.#settings;
-    const work: Work = {
+    const work: Work<PictureModule | ProgramModule> = {
       settings,
       // Decided here: what has begun before it is closed still gets its module.
       module: this.#closing ? refuseClosed : () => this.#load(),
@@ -134,14 +137,18 @@ export class Invocations {
     return response;
   }
 
-  async #respond(request: Request, work: Work, record: InvocationRecord): Promise<Response> {
+  async #respond(
+    request: Request,
+    work: Work<PictureModule | ProgramModule>,
+    record: InvocationRecord,
+  ): Promise<Response> {
     let response: Response;
     try {
-      response = await work.deadline.guard(answer(request, work, record));
+      response = await work.deadline.guard(this.#answer(request, work, record));
       checkSize(request.kind, response);
     } catch (error) {
       if (error instanceof LoadFailure) throw error.cause;
-      const problem = problemOf(error);
+      const problem = problemOf(error, work.settings.task.name);
       record.problem = problem.message;
       if (problem.status >= 500) record.error = errorRecord(problem.cause ?? problem);
       response = {
@@ -159,15 +166,36 @@ export class Invocations {
     return { ...response, headers };
   }
 
-  #load(): Promise<PictureModule> {
-    this.#module ??= PictureModule.load(this.#settings, (record) => {
-      this.#settings.logger?.info('loaded', record);
-    }).catch((error: unknown) => {
+  /** What is loaded is what the task is answered by. */
+  #answer(
+    request: Request,
+    work: Work<PictureModule | ProgramModule>,
+    record: InvocationRecord,
+  ): Promise<Response> {
+    const { task } = work.settings;
+    return task.name === 'run'
+      ? answerByProgram(request, task, work as Work<ProgramModule>, record)
+      : answer(request, work as Work, record);
+  }
+
+  #load(): Promise<PictureModule | ProgramModule> {
+    this.#module ??= this.#loaded().catch((error: unknown) => {
       this.#module = undefined;
       this.#settings.logger?.error('loading failed', { error: errorRecord(error) });
       throw new LoadFailure(error);
     });
     return this.#module;
+  }
+
+  #loaded(): Promise<PictureModule | ProgramModule> {
+    const settings = this.#settings;
+    const { task } = settings;
+    const tell = (record: LoadRecord): void => {
+      settings.logger?.info('loaded', record);
+    };
+    return task.name === 'run'
+      ? ProgramModule.load(settings, tell)
+      : PictureModule.load({ ...settings, task }, tell);
   }
 
   #tell(record: InvocationRecord): void {

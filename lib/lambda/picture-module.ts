@@ -7,7 +7,7 @@ import type { RunResult } from '../options/types.js';
 import { GuestFailure } from './failure.js';
 import { millisecondsSince } from './log-line.js';
 import type { Representation } from './representation.js';
-import type { Settings } from './settings.js';
+import type { PictureSettings } from './settings.js';
 
 /** What came of loading, for the log. */
 export interface LoadRecord {
@@ -35,7 +35,7 @@ export class PictureModule {
   readonly #taskArgs: readonly string[];
   readonly #timeoutMs: number | undefined;
 
-  private constructor(module: LoadedModule, { load, task }: Settings) {
+  private constructor(module: LoadedModule, { load, task }: PictureSettings) {
     this.#module = module;
     this.#args = load.args ?? [];
     this.#taskArgs = argumentsOf(task);
@@ -50,7 +50,7 @@ export class PictureModule {
    * @throws {GuestFailure} When the guest fails with the picture.
    */
   static async load(
-    settings: Settings,
+    settings: PictureSettings,
     onLoaded: (record: LoadRecord) => void,
   ): Promise<PictureModule> {
     const begin = performance.now();
@@ -121,7 +121,7 @@ export class PictureModule {
 }
 
 /** What the guest is told beside the form of its answer. */
-function argumentsOf(task: Settings['task']): string[] {
+function argumentsOf(task: PictureSettings['task']): string[] {
   return task.name === 'detect'
     ? ['--threshold', String(task.threshold)]
     : ['--top-k', String(task.topK)];

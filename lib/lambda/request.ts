@@ -16,6 +16,8 @@ export interface Request {
   path: string;
   headers: RequestHeaders;
   query: ReadonlyMap<string, string>;
+  /** What CGI tells a program of it beside that. */
+  cgi: () => CgiFacts;
   /**
    * Gives the body, once; until then it may be on its way.
    *
@@ -23,6 +25,14 @@ export interface Request {
    * @throws {Problem} Where it does not arrive, or is refused as it does.
    */
   body: (timeoutMs: number | undefined) => Body | Promise<Body>;
+}
+
+/** All of a request that a program may want to know. */
+export interface CgiFacts {
+  /** The query of the URL, encoded, without its question mark. */
+  query: string;
+  /** Of names in any case of letters, with several values joined by commas. */
+  headers: readonly (readonly [name: string, value: string])[];
 }
 
 /** By name in lower case, those that are looked at. Values that came one by one have commas between. */
@@ -40,6 +50,8 @@ export const MAX_VALUE = 8 << 10;
 /** What the log is told of them. */
 const MAX_PATH = 1 << 10;
 const MAX_METHOD = 32;
+/** Of headers and parameters that are read for a program. */
+const MOST_NAMES = 1000;
 
 /**
  * Reads an event. Its fields are what the caller of the function put there: none of them is taken
@@ -73,6 +85,10 @@ export function readRequest(event: unknown): Request {
     path: path.slice(0, MAX_PATH),
     headers: requestHeaders(given['headers'], given['multiValueHeaders']),
     query: kind.startsWith('load-balancer') ? percentDecoded(query) : query,
+    cgi: () => ({
+      query: queryOf(given, kind),
+      headers: allByName(given['headers'], given['multiValueHeaders']),
+    }),
     body: () => ({
       content: text(given['body']),
       isBase64Encoded: (given['isBase64Encoded'] ?? given['is_base64_encoded']) === true,
@@ -154,6 +170,41 @@ function valuesByName(
     }
   }
   return values;
+}
+
+/** The query as it was in the URL, or as one that says the same. */
+function queryOf(given: Json, kind: EventKind): string {
+  const raw = given['rawQueryString'];
+  if (typeof raw === 'string') return raw;
+  const rawPath = text(given['raw_path']);
+  if (rawPath.includes('?')) return rawPath.slice(rawPath.indexOf('?') + 1);
+  // A load balancer leaves them encoded.
+  const isEncoded = kind.startsWith('load-balancer');
+  const encode = isEncoded ? (value: string) => value : encodeURIComponent;
+  const multiple = objectOf(given['multiValueQueryStringParameters']);
+  const parameters = multiple ?? objectOf(given['queryStringParameters']) ?? {};
+  const pairs: string[] = [];
+  for (const name in parameters) {
+    const values = parameters[name];
+    for (const value of Array.isArray(values) ? values.slice(0, MOST_NAMES) : [values]) {
+      if (typeof value === 'string') pairs.push(`${encode(name)}=${encode(value)}`);
+      if (pairs.length === MOST_NAMES) return pairs.join('&');
+    }
+  }
+  return pairs.join('&');
+}
+
+/** All headers, of both forms: some services give both. */
+function allByName(single: unknown, multiple: unknown): (readonly [string, string])[] {
+  const values = new Map<string, string>();
+  for (const given of [objectOf(single) ?? {}, objectOf(multiple) ?? {}]) {
+    for (const name in given) {
+      const value = joined(given[name]);
+      if (value !== undefined) values.set(name.toLowerCase(), value);
+      if (values.size > MOST_NAMES) return [...values];
+    }
+  }
+  return [...values];
 }
 
 /** A value, or several: of these the first, as many as any service lets through. */

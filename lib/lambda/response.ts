@@ -17,12 +17,18 @@ export interface Response {
   status: number;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
-  body: string;
+  /** Bytes where it is no text. */
+  body: string | Buffer;
 }
 
 /** The answer in the form that whoever made the event understands. */
 export function formatResponse(kind: EventKind, { status, headers, body }: Response): object {
-  const common = { statusCode: status, body, isBase64Encoded: false };
+  const isText = typeof body === 'string';
+  const common = {
+    statusCode: status,
+    body: isText ? body : body.toString('base64'),
+    isBase64Encoded: !isText,
+  };
   switch (kind) {
     case 'load-balancer':
     case 'vpc-lattice':
@@ -48,7 +54,9 @@ export function formatResponse(kind: EventKind, { status, headers, body }: Respo
  */
 export function checkSize(kind: EventKind, response: Response): void {
   const most = kind.startsWith('load-balancer') ? MAX_BYTES_LOAD_BALANCER : MAX_BYTES;
-  if (response.body.length * ESCAPED_BYTES + HEADERS_BYTES <= most) return;
+  const { headers } = response;
+  const own = Object.entries(headers).reduce((sum, each) => sum + 2 * each.join('').length, 0);
+  if ((response.body.length + own) * ESCAPED_BYTES + HEADERS_BYTES <= most) return;
   // As long as that anyway: what is longer need not be counted.
   const size =
     response.body.length > most

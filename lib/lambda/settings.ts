@@ -21,15 +21,25 @@ import { WARM_UP_JPEG } from './warm-up.js';
 const DEFAULT_PICTURE_BYTES = 6 << 20;
 
 /** What is made of pictures, and how much of it is told. */
-export type TaskSettings =
+export type PictureTask =
   { name: 'classify'; topK: number } | { name: 'detect'; threshold: number };
+
+/** How a program is asked. */
+export interface ProgramSettings {
+  name: 'run';
+  contentType: string;
+  cgi: boolean;
+}
+
+const HANDLER_TASKS = [...TASKS, 'run'] as const;
+const CONTENT_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?: *;[\x20-\x7e]*)?$/u;
 
 /** The handler's own options, validated. */
 export interface Settings {
   module: string | undefined;
   /** For `loadModule`, which validates them. */
   load: LoadOptions;
-  task: TaskSettings;
+  task: PictureTask | ProgramSettings;
   deadlineMarginMs: number;
   pictureBytes: number;
   warmUp: BytesLike | false;
@@ -39,6 +49,9 @@ export interface Settings {
   metrics: Required<MetricsOptions> | undefined;
   onInvocation: HandlerOptions['onInvocation'];
 }
+
+/** Of a handler for pictures. */
+export type PictureSettings = Settings & { task: PictureTask };
 
 /**
  * Validates what is the handler's own among the options.
@@ -51,6 +64,8 @@ export function resolveSettings(options: unknown): Settings {
     task,
     topK,
     threshold,
+    contentType,
+    cgi,
     deadlineMarginMs,
     warmUp = WARM_UP_JPEG,
     cors,
@@ -72,7 +87,10 @@ export function resolveSettings(options: unknown): Settings {
   return {
     module: module === undefined ? undefined : nonEmptyText('module', module),
     load: { ...load, limits: { ...limits, stdinBytes: pictureBytes } },
-    task: taskSettings({ task, topK, threshold }, load['models']),
+    task:
+      task === 'run'
+        ? programSettings({ contentType, cgi, topK, threshold }, module)
+        : pictureTask({ task, topK, threshold, contentType, cgi }, load['models']),
     deadlineMarginMs: integer('deadlineMarginMs', deadlineMarginMs, {
       min: 10,
       max: 60_000,
@@ -88,11 +106,34 @@ export function resolveSettings(options: unknown): Settings {
   };
 }
 
-function taskSettings(
-  { task, topK, threshold }: Record<'task' | 'topK' | 'threshold', unknown>,
+function programSettings(
+  given: Record<'contentType' | 'cgi' | 'topK' | 'threshold', unknown>,
+  module: unknown,
+): ProgramSettings {
+  if (module === undefined) refuse('module', "given where task is 'run'", module);
+  for (const name of ['topK', 'threshold'] as const) {
+    if (given[name] !== undefined) refuse(name, "left out where task is 'run'", given[name]);
+  }
+  const { contentType = 'text/plain; charset=utf-8' } = given;
+  const isType = typeof contentType === 'string' && CONTENT_TYPE.test(contentType);
+  return {
+    name: 'run',
+    contentType: isType
+      ? contentType
+      : refuse('contentType', "a media type, such as 'application/json'", contentType),
+    cgi: boolean('cgi', given.cgi, false),
+  };
+}
+
+function pictureTask(
+  given: Record<'task' | 'topK' | 'threshold' | 'contentType' | 'cgi', unknown>,
   models: unknown,
-): TaskSettings {
-  const name = oneOf('task', task, TASKS, 'classify');
+): PictureTask {
+  const { task, topK, threshold } = given;
+  for (const name of ['contentType', 'cgi'] as const) {
+    if (given[name] !== undefined) refuse(name, "left out unless task is 'run'", given[name]);
+  }
+  const name = oneOf('task', task, HANDLER_TASKS, 'classify') as PictureTask['name'];
   if (name === 'classify') {
     if (threshold !== undefined) refuse('threshold', "left out unless task is 'detect'", threshold);
     return { name, topK: integer('topK', topK, { min: 1, max: 1000, fallback: 5 }) };

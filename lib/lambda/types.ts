@@ -99,8 +99,8 @@ export interface InvocationResult {
   headers: Record<string, string>;
   /** The sentence, the labels or the things found as JSON, or the problem as JSON (RFC 9457). */
   body: string;
-  /** The body is text. */
-  isBase64Encoded: false;
+  /** Whether the body is base64: of a program that wrote what is no UTF-8. */
+  isBase64Encoded: boolean;
 }
 
 /** What the handler answers, in the form that the event's kind expects. */
@@ -260,9 +260,11 @@ export interface HandlerOptions extends LoadOptions {
   /**
    * What is made of a picture. `classify` (default): its name. `detect`: the things in it and where they
    * are, with a detector that ends with TFLite_Detection_PostProcess, which `models.default` has to
-   * name; a JSON answer is then a {@link DetectionAnswer} with `isolation` and `timings`.
+   * name; a JSON answer is then a {@link DetectionAnswer} with `isolation` and `timings`. `run`: whatever
+   * `module` does, any WASI program: the request's body is its standard input, its standard output the
+   * answer's body, an exit code other than 0 a 500. See docs/programs.md.
    */
-  task?: Task;
+  task?: Task | 'run';
   /**
    * The guest: reads a JPEG from its standard input, takes `--format text|json` and
    * `--top-k N` (to detect: `--threshold S`) after the given `args`, prints the answer and exits with 0,
@@ -270,6 +272,14 @@ export interface HandlerOptions extends LoadOptions {
    * package's own.
    */
   module?: string;
+  /** To run: the Content-Type of answers. Default `text/plain; charset=utf-8`. */
+  contentType?: string;
+  /**
+   * To run: whether the program speaks CGI/1.1 (RFC 3875). It then finds method, path, query and headers
+   * in its environment, and what it writes begins with headers: `Status`, `Content-Type` and others.
+   * Default false.
+   */
+  cgi?: boolean;
   /** To classify: labels in a JSON answer, 1 to 1,000. Default 5. */
   topK?: number;
   /** To detect: the lowest score of what is told, 0 to 1. Default 0.5. */

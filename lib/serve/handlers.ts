@@ -26,8 +26,8 @@ export class Handlers {
   /** The server's own isolation, and all that a request may ask for: the server's own comes first. */
   readonly isolation: Isolation;
   readonly isolations: readonly Isolation[];
-  /** What is made of pictures. */
-  readonly task: Task;
+  /** What is made of requests. */
+  readonly task: Task | 'run';
   readonly #options: HandlerOptions;
   readonly #others = new Map<Isolation, Promise<Invocations>>();
 

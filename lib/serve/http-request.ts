@@ -3,15 +3,32 @@ import type { IncomingMessage } from 'node:http';
 import { requestHeaders } from '../lambda/request.js';
 import type { Request } from '../lambda/request.js';
 
-/** A request as the handler reads it, as if an API Gateway HTTP API had handed it on. */
-export function httpRequest(request: IncomingMessage, url: URL, body: Request['body']): Request {
+/**
+ * A request as the handler reads it, as if an API Gateway HTTP API had handed it on.
+ *
+ * @param root What its path begins with, and the handler does not see.
+ */
+export function httpRequest(
+  request: IncomingMessage,
+  url: URL,
+  body: Request['body'],
+  root: string,
+): Request {
   const format = url.searchParams.get('format');
   return {
     kind: 'http-api',
     method: request.method ?? 'GET',
-    path: url.pathname,
+    path: url.pathname.slice(root.length) || '/',
     headers: requestHeaders(request.headers),
     query: new Map(format === null ? [] : [['format', format]]),
+    cgi: () => ({ query: url.search.slice(1), headers: headersOf(request) }),
     body,
   };
+}
+
+function headersOf({ headers }: IncomingMessage): [string, string][] {
+  return Object.entries(headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(',') : (value ?? ''),
+  ]);
 }

@@ -3,11 +3,11 @@ import type { ServerResponse } from 'node:http';
 
 import { CONTENT_TYPES } from '../lambda/representation.js';
 
-/** Answers with text of a type. */
+/** Answers with text, or bytes, of a type. */
 export function reply(
   response: ServerResponse,
   status: number,
-  body: string,
+  body: string | Buffer,
   headers: Readonly<Record<string, string>>,
 ): void {
   response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers }).end(body);

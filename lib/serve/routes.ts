@@ -1,5 +1,6 @@
 import type { HTTPMethod } from 'find-my-way';
 
+import type { Task } from '../guest/task.js';
 import { Problem } from '../lambda/problem.js';
 import type { Body, Request } from '../lambda/request.js';
 import type { Isolation } from '../options/types.js';
@@ -25,16 +26,12 @@ export interface Route {
 
 /** What is served, by path. */
 export function routesOf(service: Service): Readonly<Record<string, Route>> {
-  const files = new PageFiles({
-    task: service.handlers.task,
-    isolations: service.handlers.isolations,
-    maxBytes: service.maxBodyBytes,
-  });
+  const { task } = service.handlers;
+  const serve: Route['serve'] = (exchange) => answer(service, exchange);
   return {
-    '/': pageRoute(files, () => 'page.html'),
-    '/page/:file': pageRoute(files, ({ file }) => file),
-    // One resource with the name of what is done: the model decides.
-    [`/${service.handlers.task}`]: { serve: (exchange) => answer(service, exchange) },
+    // One resource with the name of what is done: the model decides. A program has what is below it as well.
+    ...(task === 'run' ? { '/run/*': { serve } } : pictureRoutes(service, task)),
+    [`/${task}`]: { serve },
     '/2015-03-31/functions/:name/invocations': {
       methods: ['POST'],
       serve: (exchange, { name = 'function' }) => invokeFunction(service, name, exchange),
@@ -52,6 +49,19 @@ export function routesOf(service: Service): Readonly<Record<string, Route>> {
         reply(response, 200, await metrics.text(), { 'content-type': metrics.contentType });
       },
     },
+  };
+}
+
+/** The page that asks about pictures. */
+function pictureRoutes(service: Service, task: Task): Readonly<Record<string, Route>> {
+  const files = new PageFiles({
+    task,
+    isolations: service.handlers.isolations,
+    maxBytes: service.maxBodyBytes,
+  });
+  return {
+    '/': pageRoute(files, () => 'page.html'),
+    '/page/:file': pageRoute(files, ({ file }) => file),
   };
 }
 
@@ -73,12 +83,15 @@ async function answer(service: Service, exchange: Exchange): Promise<void> {
   const { request, response, requestId, signal } = exchange;
   const url = new URL(request.url ?? '/', 'http://localhost');
   const { handler, loadMs, body } = await prepare(service, exchange, url);
-  const result = await handler.serve(httpRequest(request, url, body), {
-    requestId,
-    // Loading another isolation is no part of the invocation.
-    remainingMs: service.timeoutMs - (performance.now() - exchange.begin) + loadMs,
-    signal,
-  });
+  const result = await handler.serve(
+    httpRequest(request, url, body, service.handlers.task === 'run' ? '/run' : ''),
+    {
+      requestId,
+      // Loading another isolation is no part of the invocation.
+      remainingMs: service.timeoutMs - (performance.now() - exchange.begin) + loadMs,
+      signal,
+    },
+  );
   reply(response, result.status, result.body, {
     ...result.headers,
     'server-timing': `load;dur=${loadMs.toFixed(3)}`,
