@@ -21,6 +21,7 @@ const others = [
   ],
   ...['lambda-body-cost', 'large-*', 'lib-rooms', 'memory-*', 'mode', 'model-fetch*'],
   ...['models-damaged', 'module-*', 'native-load', 'no-home', 'permission', 'plugin-*'],
+  ...['background', 'lambda-program', 'programs-*'],
   ...['process-end', 'replaced-timers', 'require-*', 'serve-*', 'side-file', 'signals*', 'silence'],
   ...['subprocess-*', 'timeout*', 'traps*', 'untrusted-*', 'worker-*'],
 ];

@@ -122,8 +122,9 @@ async function runModule(
   options: RunCommandOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  // What takes longer than a moment is compiled: what comes from the cache, or is interpreted, does not.
-  const line = new WaitingLine(`Compiling ${printable(file, 100)} for the cache`);
+  // What takes longer than a moment is compiled, unless it is not to be: the cache has none yet.
+  const what = options.aot === 'auto' ? 'Compiling' : 'Loading';
+  const line = new WaitingLine(`${what} ${printable(file, 100)}`);
   let module: LoadedModule;
   try {
     module = await loadModule(file, loadOptions(options, signal));
