@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
-import path from 'node:path';
 
 import { WasmEdgeError } from 'wasmedge-embed';
 
 import { random } from './support/hostile.js';
 import { WorkerPool, readAnswer } from './support/internals.js';
 import type { WorkerStart } from './support/internals.js';
-import { misbehaviour } from './support/misbehaviour.js';
+import { SCRIPT, misbehaviour } from './support/misbehaviour.js';
 import { childrenOf, eventually } from './support/workers.js';
 
 const REQUEST = { args: ['guest'], env: [], stdin: Buffer.from('in'), timeoutMs: 400 };
@@ -23,7 +22,7 @@ function roguePool(rogue: string, seed = 1): InstanceType<typeof WorkerPool> {
     settings: { file: 'guest.so', limits: { outputBytes: 2 ** 20 } },
   };
   const start = {
-    script: path.join(__dirname, 'support', 'rogue-worker.js'),
+    script: SCRIPT,
     folder: process.cwd(),
     env: { ROGUE: rogue, ROGUE_SEED: String(seed) },
     message,
@@ -32,8 +31,8 @@ function roguePool(rogue: string, seed = 1): InstanceType<typeof WorkerPool> {
   return new WorkerPool(start, SETTINGS);
 }
 
-/** Every process of the test's, those left behind included. */
-const rogues = (): number[] => childrenOf(undefined, 'rogue-worker.js');
+/** Every process of the test's, those left behind included, and none of another clone's. */
+const rogues = (): number[] => childrenOf(undefined, SCRIPT);
 
 function requireOurs(error: unknown): asserts error is WasmEdgeError {
   assert.ok(error instanceof WasmEdgeError, String(error));

@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import path from 'node:path';
 
 import { random } from './hostile.js';
 
 type Json = unknown;
+
+/** The program that misbehaves, by which a test finds what it leaves behind. */
+export const SCRIPT = path.join(__dirname, 'rogue-worker.js');
 
 function frame(header: string | Buffer, ...arrays: Buffer[]): Buffer {
   const text = Buffer.from(header);
@@ -70,7 +74,7 @@ export function misbehaviour(socket: Socket): Misbehaviour {
 
   const leaveBehind = (): void => {
     // It holds the streams of this process.
-    spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', 'rogue-worker.js'], {
+    spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', SCRIPT], {
       stdio: ['ignore', 'ignore', 2, 3],
     });
   };
