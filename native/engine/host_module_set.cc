@@ -23,7 +23,8 @@ HostModuleSet::HostModuleSet(const Module& module, const GuestOptions& options,
       wasi_instance_(context_, WasiModule(), wasi_, module.imports()),
       wasi_nn_instance_(context_, WasiNnModule(), wasi_nn_, module.imports()),
       tensorflow_lite_instance_(context_, TensorFlowLiteModule(), tensorflow_lite_,
-                                module.imports()) {
+                                module.imports()),
+      tensorflow_instance_(context_, TensorFlowModule(), tensorflow_, module.imports()) {
   const wasmedge::Api& api = module.api();
   store_ = Own<StoreHandle>(api, api.StoreCreate());
   const auto add = [&](const wasmedge::ModuleInstanceContext* host) {
@@ -33,6 +34,7 @@ HostModuleSet::HostModuleSet(const Module& module, const GuestOptions& options,
   add(wasi_instance_.get());
   add(wasi_nn_instance_.get());
   add(tensorflow_lite_instance_.get());
+  add(tensorflow_instance_.get());
   if (options.host_modules.image) {
     image_instance_.emplace(context_, ImageModule(), image_, module.imports());
     add(image_instance_->get());

@@ -11,6 +11,7 @@
 #include "engine/module.h"
 #include "host/assembly_script.h"
 #include "host/image.h"
+#include "host/tensorflow.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
 #include "wasi/wasi_state.h"
@@ -67,11 +68,13 @@ class HostModuleSet {
   WasiState wasi_;
   WasiNnState wasi_nn_;
   TensorFlowLiteState tensorflow_lite_;
+  TensorFlowState tensorflow_;
   ImageState image_;
   AssemblyScriptState assembly_script_;
   HostInstance<WasiState> wasi_instance_;
   HostInstance<WasiNnState> wasi_nn_instance_;
   HostInstance<TensorFlowLiteState> tensorflow_lite_instance_;
+  HostInstance<TensorFlowState> tensorflow_instance_;
   std::optional<HostInstance<ImageState>> image_instance_;
   std::shared_ptr<const std::vector<ImportedFunction>> imported_;
   std::optional<ImportedFunctions> imported_functions_;

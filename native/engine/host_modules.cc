@@ -9,6 +9,7 @@
 #include "engine/foreign_imports.h"
 #include "host/assembly_script.h"
 #include "host/image.h"
+#include "host/tensorflow.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
 #include "wasi/wasi_module.h"
@@ -35,12 +36,13 @@ const char* FindFunction(const ExternalDescription& import, const OptionalHostMo
   if (const char* found = FindFunction(WasiModule(), import)) return found;
   if (const char* found = FindFunction(WasiNnModule(), import)) return found;
   if (const char* found = FindFunction(TensorFlowLiteModule(), import)) return found;
+  if (const char* found = FindFunction(TensorFlowModule(), import)) return found;
   return modules.image ? FindFunction(ImageModule(), import) : nullptr;
 }
 
 bool IsHostModule(const std::string& name) {
-  for (const char* each :
-       {WasiModule().name, WasiNnModule().name, TensorFlowLiteModule().name, ImageModule().name}) {
+  for (const char* each : {WasiModule().name, WasiNnModule().name, TensorFlowLiteModule().name,
+                           TensorFlowModule().name, ImageModule().name}) {
     if (name == each) return true;
   }
   return false;

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "fuzz/hostile_guest.h"
 #include "fuzz/require.h"
+#include "host/tensorflow.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
 #include "inference/run/litert_library.h"
@@ -110,7 +111,7 @@ class GuestInvocation {
   void Run() {
     // A guest with thousands of calls shows no more than one with some, and takes its time.
     for (int step = 0; step < 100 && input_.remaining_bytes() > 0 && goes_on_; ++step) {
-      switch (input_.ConsumeIntegralInRange(0, 3)) {
+      switch (input_.ConsumeIntegralInRange(0, 4)) {
         case 0:
           PlaceSomething();
           break;
@@ -120,8 +121,12 @@ class GuestInvocation {
         case 2:
           Call(WasiNnModule(), wasi_nn_, static_cast<uint32_t>(WasiNnState::Errno::kNotFound));
           break;
-        default:
+        case 3:
           Call(TensorFlowLiteModule(), tensorflow_lite_,
+               static_cast<uint32_t>(TensorFlowLiteState::Errno::kRuntimeError));
+          break;
+        default:
+          Call(TensorFlowModule(), tensorflow_,
                static_cast<uint32_t>(TensorFlowLiteState::Errno::kRuntimeError));
       }
     }
@@ -245,6 +250,7 @@ class GuestInvocation {
   WasiState wasi_;
   WasiNnState wasi_nn_;
   TensorFlowLiteState tensorflow_lite_;
+  TensorFlowState tensorflow_;
   bool goes_on_ = true;
 };
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "engine/wasmedge_api.h"
 #include "host/image.h"
+#include "host/tensorflow.h"
 #include "host/tensorflow_lite.h"
 #include "host/wasi_nn.h"
 #include "plugin/configuration.h"
@@ -69,6 +70,11 @@ ModuleInstanceContext* CreateTensorFlowLite(const ModuleDescriptor*) {
       setup.configuration.inference, setup.configuration.inference_limits);
 }
 
+ModuleInstanceContext* CreateTensorFlow(const ModuleDescriptor*) {
+  return PluginInstance<TensorFlowState>::Create(wasmedge::Api::Get(), TensorFlowModule(),
+                                                 std::nullopt);
+}
+
 ModuleInstanceContext* CreateImage(const ModuleDescriptor*) {
   Setup setup;
   return PluginInstance<ImageState>::Create(wasmedge::Api::Get(), ImageModule(),
@@ -117,6 +123,12 @@ Plugin& TensorFlowLitePlugin() {
   return plugin;
 }
 
+Plugin& TensorFlowPlugin() {
+  static Plugin plugin("wasmedge_tensorflow", "TensorFlow's functions, of which each call fails",
+                       &Guarded<CreateTensorFlow>);
+  return plugin;
+}
+
 Plugin& ImagePlugin() {
   static Plugin plugin("wasmedge_image", "JPEG and PNG pictures, decoded outside of the sandbox",
                        &Guarded<CreateImage>);
@@ -124,7 +136,8 @@ Plugin& ImagePlugin() {
 }
 
 Plugin* FindPlugin(std::string_view name) {
-  for (Plugin* plugin : {&WasiNnPlugin(), &TensorFlowLitePlugin(), &ImagePlugin()}) {
+  for (Plugin* plugin :
+       {&WasiNnPlugin(), &TensorFlowLitePlugin(), &TensorFlowPlugin(), &ImagePlugin()}) {
     if (name == plugin->descriptor.name) return plugin;
   }
   return nullptr;

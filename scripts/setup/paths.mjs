@@ -15,9 +15,12 @@ export const addonFile = path.join(releaseFolder, 'wasmedge_embed.node');
 /** WasmEdge's command line program takes this folder as its WASMEDGE_PLUGIN_PATH. */
 export const pluginFolder = path.join(root, 'build/plugin');
 /** Their names there. */
-export const pluginNames = ['wasi_nn', 'wasmedge_tensorflowlite', 'wasmedge_image'].map(
-  (name) => `lib${name}.so`,
-);
+export const pluginNames = [
+  'wasi_nn',
+  'wasmedge_tensorflowlite',
+  'wasmedge_tensorflow',
+  'wasmedge_image',
+].map((name) => `lib${name}.so`);
 export const pluginCoreFile = path.join(releaseFolder, 'libwasmedge_embed_plugin.so');
 export const liteRtFile = path.join(releaseFolder, 'libLiteRt.so');
 /** What the default model is made of, and what is made of it. */

@@ -15,6 +15,7 @@ const PREBUILD = [
   'libwasmedge_embed_plugin.so',
   'plugin/libwasi_nn.so',
   'plugin/libwasmedge_image.so',
+  'plugin/libwasmedge_tensorflow.so',
   'plugin/libwasmedge_tensorflowlite.so',
   'wasmedge-embed.glibc.node',
 ];

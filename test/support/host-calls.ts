@@ -24,6 +24,8 @@ const RESULTS = 2 * PAGE + 16;
 export interface HostModule {
   module: string;
   functions: Readonly<Record<string, number | string>>;
+  /** Another module, whose functions the guest imports and never calls. */
+  alsoImports?: HostModule;
 }
 
 export const WASI_NN = {
@@ -68,6 +70,34 @@ export const TENSORFLOW_LITE_LEGACY = {
     wasmedge_tensorflowlite_get_tensor_len: 'I:i',
     wasmedge_tensorflowlite_get_tensor_data: 'Ii:',
     wasmedge_tensorflowlite_append_input: 'Iiiii:',
+  },
+} as const satisfies HostModule;
+
+/** Both forms: as WasmEdge 0.13 and later have it, and as 0.8 to 0.12. */
+export const TENSORFLOW = {
+  module: 'wasmedge_tensorflow',
+  functions: {
+    create_session: 3,
+    create_session_saved_model: 5,
+    delete_session: 1,
+    run_session: 1,
+    get_output_tensor: 4,
+    get_tensor_len: 3,
+    get_tensor_data: 5,
+    append_input: 8,
+    append_output: 3,
+    clear_input: 1,
+    clear_output: 1,
+    wasmedge_tensorflow_create_session: 'ii:I',
+    wasmedge_tensorflow_delete_session: 'I:',
+    wasmedge_tensorflow_run_session: 'I:i',
+    wasmedge_tensorflow_get_output_tensor: 'Iiii:I',
+    wasmedge_tensorflow_get_tensor_len: 'I:i',
+    wasmedge_tensorflow_get_tensor_data: 'Ii:',
+    wasmedge_tensorflow_append_input: 'Iiiiiiiii:',
+    wasmedge_tensorflow_append_output: 'Iiii:',
+    wasmedge_tensorflow_clear_input: 'I:',
+    wasmedge_tensorflow_clear_output: 'I:',
   },
 } as const satisfies HostModule;
 
@@ -215,14 +245,21 @@ function typeOf(type: number | string): [params: string, result: string] {
 
 const WASM_TYPES: Record<string, string> = { i: 'i32', I: 'i64' };
 
-function guestText({ module, functions }: HostModule): string {
+function importText(module: string, name: string, type: number | string): string {
+  const [params, result] = typeOf(type);
+  const kinds = Array.from(params, (letter) => WASM_TYPES[letter]).join(' ');
+  const returned = result && `(result ${WASM_TYPES[result]})`;
+  return `(import "${module}" "${name}" (func $${name} (param ${kinds}) ${returned}))`;
+}
+
+function guestText({ module, functions, alsoImports }: HostModule): string {
   const entries = Object.entries(functions);
-  const imports = entries.map(([name, type]) => {
-    const [params, result] = typeOf(type);
-    const kinds = Array.from(params, (letter) => WASM_TYPES[letter]).join(' ');
-    const returned = result && `(result ${WASM_TYPES[result]})`;
-    return `(import "${module}" "${name}" (func $${name} (param ${kinds}) ${returned}))`;
-  });
+  const imports = [
+    ...entries.map(([name, type]) => importText(module, name, type)),
+    ...Object.entries(alsoImports?.functions ?? {}).map(([name, type]) =>
+      importText(alsoImports!.module, name, type),
+    ),
+  ];
   const cases = entries.map(([name, type], number) => {
     const [params, result] = typeOf(type);
     let words = 0;

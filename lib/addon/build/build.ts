@@ -15,7 +15,7 @@ import { headerFolders, requireTools } from './tools.js';
 const place = path.join(packageRoot(), 'build');
 const ADDON = path.join('Release', 'wasmedge_embed.node');
 const PLUGIN_CORE = path.join('Release', 'libwasmedge_embed_plugin.so');
-const PLUGINS = ['wasi_nn', 'wasmedge_tensorflowlite', 'wasmedge_image'].map((name) =>
+const PLUGINS = ['wasi_nn', 'wasmedge_tensorflowlite', 'wasmedge_tensorflow', 'wasmedge_image'].map((name) =>
   path.join('plugin', `lib${name}.so`),
 );
 
