@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { RunOptions } from 'wasmedge-embed';
 
+import { fails } from './support/errors.js';
 import { rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 import { WasiProgram } from './support/wasi-program.js';
@@ -22,6 +23,30 @@ describe('WASI arguments', () => {
       assert.deepEqual(await run({ args: ['args'] }), ['std-tour.wasm', 'args']);
       assert.deepEqual(await run(), ['std-tour.wasm', 'args', 'of the module']);
     });
+  });
+
+  for (const isolation of ['in-process', 'worker-process'] as const) {
+    it(`gives the program the name that is asked for (${isolation})`, async () => {
+      const options = { isolation, aot: 'off', argv0: '/bin/größe', args: ['args'] } as const;
+      await withModule(TOUR, options, async (module) => {
+        const name = async (options?: RunOptions): Promise<string> =>
+          lines((await module.run(options)).stdout)[0]!;
+        assert.equal(await name(), '/bin/größe');
+        assert.equal(await name({ argv0: '' }), '');
+        assert.equal(await name(), '/bin/größe');
+      });
+    });
+  }
+
+  it('have no program name of their own with subprocess', async () => {
+    const options = { isolation: 'subprocess', aot: 'off' } as const;
+    for (const attempt of [
+      (): unknown => withModule(TOUR, { ...options, argv0: 'x' }, () => Promise.resolve()),
+      (): unknown => withModule(TOUR, options, (module) => module.run({ argv0: 'x' })),
+    ]) {
+      const error = await fails('ERR_INVALID_ARGUMENT', attempt as () => Promise<unknown>);
+      assert.match(error.message, /argv0/);
+    }
   });
 
   it('keeps empty, spaced and non-ASCII arguments as they are', async () => {

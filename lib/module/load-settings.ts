@@ -22,6 +22,7 @@ import {
 } from '../options/validation.js';
 import type { Kernels } from '../options/types.js';
 import type { EngineSettings } from '../runners/engine-settings.js';
+import { programName } from '../runners/request.js';
 import { subprocessSettings } from '../runners/subprocess/settings.js';
 import type { SubprocessSettings } from '../runners/subprocess/settings.js';
 import { workerProcessSettings } from '../runners/worker-process/settings.js';
@@ -35,6 +36,7 @@ import type { ModuleFile } from './module-file.js';
 /** All options of {@link loadModule}, validated and decided; nothing is read yet. */
 export interface LoadSettings extends EngineSettings, ModuleFile {
   isolation: Isolation;
+  argv0: string | undefined;
   args: readonly string[];
   env: Readonly<Record<string, string>>;
   files: FileSources;
@@ -55,6 +57,7 @@ export const KERNELS: readonly Kernels[] = ['xnnpack', 'builtin', 'reference'];
 const KNOWN = [
   'name',
   'isolation',
+  'argv0',
   'args',
   'env',
   'files',
@@ -99,6 +102,7 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     isolation,
     hostFunctions,
     imports: namesOf(hostFunctions),
+    argv0: programName(given.argv0, isolation),
     args: given.args === undefined ? [] : textList('args', given.args),
     env: given.env === undefined ? {} : environment('env', given.env),
     ...guestTree(given, isolation),

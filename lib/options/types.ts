@@ -271,6 +271,11 @@ export interface LoadOptions {
    * (`worker-process`), or for each invocation a new one of WasmEdge's own program (`subprocess`).
    */
   isolation?: Isolation;
+  /**
+   * The guest's program name, the first of its arguments; any string without NUL. Default the module's name with
+   * the ending `.wasm`, which it always is with the isolation `subprocess`.
+   */
+  argv0?: string;
   /** The guest's arguments after the program name. Default none. */
   args?: readonly string[];
   /** The guest's environment variables; nothing is inherited. Default none. */
@@ -379,6 +384,8 @@ export interface RunOptions {
   stdout?: OutputTarget;
   /** The same for standard error. */
   stderr?: OutputTarget;
+  /** The program name for this run instead of the module's. */
+  argv0?: string;
   /** Arguments for this run instead of the module's. */
   args?: readonly string[];
   /** Environment variables for this run, over the module's. */
@@ -491,6 +498,8 @@ export type ResultOf<Exports extends object, Name extends keyof Exports> =
 
 /** Options of {@link LoadedModule.instantiate}. */
 export interface InstantiateOptions {
+  /** The program name for this instance instead of the module's. */
+  argv0?: string;
   /** Arguments for this instance instead of the module's. */
   args?: readonly string[];
   /** Environment variables for this instance, over the module's. */

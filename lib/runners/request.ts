@@ -11,24 +11,28 @@ import {
   integer,
   optionsObject,
   refuse,
+  text,
   textList,
 } from '../options/validation.js';
 import type { CallOptions, InstantiateOptions, RunOptions } from '../options/types.js';
-
 import { inputSource, isInputStream } from '../streams/input-source.js';
 import { destination } from '../streams/output-sink.js';
 import type { Destination } from '../streams/output-sink.js';
 import { RunStreams } from '../streams/run-streams.js';
+import { WasmEdgeError } from '../support/errors.js';
+import type { Isolation } from '../support/shared-types.js';
 
 import type { InstanceRequest, SingleCall } from './instance-port.js';
 
 const KNOWN = [
-  ...(['stdin', 'stdout', 'stderr', 'args', 'env', 'files', 'collect'] as const),
+  ...(['stdin', 'stdout', 'stderr', 'argv0', 'args', 'env', 'files', 'collect'] as const),
   ...(['signal', 'timeoutMs'] as const),
 ] as const;
 
 /** What a module gives to each of its invocations. */
 export interface InvocationDefaults {
+  isolation: Isolation;
+  argv0: string | undefined;
   args: readonly string[];
   env: Readonly<Record<string, string>>;
   limits: ResolvedLimits;
@@ -60,15 +64,14 @@ export interface CheckedInvocation {
 export function checkedInvocation(
   options: RunOptions,
   file: string,
-  { args, env, limits }: InvocationDefaults,
+  { isolation, argv0, args, env, limits }: InvocationDefaults,
   call?: FunctionCall,
 ): CheckedInvocation {
   const given = optionsObject('options', options, KNOWN);
   const ownArgs = given.args === undefined ? args : textList('args', given.args);
   const variables = given.env === undefined ? env : { ...env, ...environment('env', given.env) };
   const strings = {
-    // As WasmEdge's program has it: whatever form the module has, the guest's name is one.
-    args: [`${path.parse(file).name}.wasm`, ...ownArgs],
+    args: [programName(given.argv0, isolation) ?? argv0 ?? defaultName(file), ...ownArgs],
     env: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
   };
   const isStreamed = isInputStream(given.stdin);
@@ -90,6 +93,24 @@ export function checkedInvocation(
     // Last: from here on they are ours, and what fails after this ends them.
     streams: runStreams(given, limits.stdinBytes),
   };
+}
+
+/** The option `argv0`: the first of a guest's arguments. */
+export function programName(value: unknown, isolation: Isolation): string | undefined {
+  if (value === undefined) return undefined;
+  if (isolation === 'subprocess') {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      "The isolation 'subprocess' has no argv0: WasmEdge's own program gives the guest its module's " +
+        "name. Take 'in-process' or 'worker-process'.",
+    );
+  }
+  return text('argv0', value);
+}
+
+/** As WasmEdge's program has it: whatever form the module has, the guest's name is one. */
+function defaultName(file: string): string {
+  return `${path.parse(file).name}.wasm`;
 }
 
 /** Most bytes of a kept instance's input: they are copied at once. */
@@ -127,13 +148,14 @@ export function checkedInstance(
   file: string,
   defaults: InvocationDefaults,
 ): CheckedInstance {
-  const { args, env, stdout, stderr, signal, timeoutMs, maxQueue } = optionsObject(
+  const { argv0, args, env, stdout, stderr, signal, timeoutMs, maxQueue } = optionsObject(
     'options',
     options,
-    ['args', 'env', 'stdout', 'stderr', 'signal', 'timeoutMs', 'maxQueue'],
+    ['argv0', 'args', 'env', 'stdout', 'stderr', 'signal', 'timeoutMs', 'maxQueue'],
   );
   const checked = checkedInvocation(
     {
+      ...(argv0 !== undefined && { argv0 }),
       ...(args !== undefined && { args }),
       ...(env !== undefined && { env }),
       ...(signal !== undefined && { signal }),
