@@ -247,11 +247,17 @@ Errno HostDirectory::SetTimes(const NewTimes& times) {
 
 Errno HostDirectory::SetTimesOfPath(std::string_view path, bool follow, const NewTimes& times) {
   if (!is_writable()) return Errno::kRofs;
+  // Where no time changes the kernel does not even look for the file.
+  if (times.access.kind == NewTime::Kind::kKeep &&
+      times.modification.kind == NewTime::Kind::kKeep) {
+    Filestat filestat;
+    return StatPath(path, follow, &filestat);
+  }
   if (!follow && !HasTrailingSlash(path)) {
     HostEntry entry;
     const Errno error = FindToChange(path, &entry);
-    if (error != Errno::kInval) {
-      if (error != Errno::kSuccess) return error;
+    if (error != Errno::kSuccess) return error;
+    if (entry.is_entry) {
       return Result(utimensat(entry.directory, entry.name.c_str(), TimesOf(times).data(),
                               AT_SYMLINK_NOFOLLOW));
     }
@@ -270,8 +276,8 @@ Errno HostDirectory::FindToChange(std::string_view path, HostEntry* out) const {
 Errno HostDirectory::CreateDirectory(std::string_view path) {
   HostEntry entry;
   const Errno error = FindToChange(path, &entry);
-  if (error == Errno::kInval) return Errno::kExist;
   if (error != Errno::kSuccess) return error;
+  if (!entry.is_entry) return Errno::kExist;
   return Result(mkdirat(entry.directory, entry.name.c_str(), 0777));
 }
 
@@ -279,13 +285,15 @@ Errno HostDirectory::RemoveDirectory(std::string_view path) {
   HostEntry entry;
   const Errno error = FindToChange(path, &entry);
   if (error != Errno::kSuccess) return error;
+  if (!entry.is_entry) return Errno::kInval;
   return Result(unlinkat(entry.directory, entry.name.c_str(), AT_REMOVEDIR));
 }
 
 Errno HostDirectory::UnlinkFile(std::string_view path) {
   HostEntry entry;
   const Errno error = FindToChange(path, &entry);
-  if (error != Errno::kSuccess) return error == Errno::kInval ? Errno::kIsDir : error;
+  if (error != Errno::kSuccess) return error;
+  if (!entry.is_entry) return Errno::kIsDir;
   return Result(unlinkat(entry.directory, entry.name.c_str(), 0));
 }
 
@@ -293,6 +301,7 @@ Errno HostDirectory::ReadLink(std::string_view path, ByteSpan buffer, uint32_t* 
   HostEntry entry;
   const Errno error = FindEntry(descriptor(), path, folder_->resolution(), &entry);
   if (error != Errno::kSuccess) return error;
+  if (!entry.is_entry) return Errno::kInval;
   // What has a slash behind it is a directory, or nothing.
   if (entry.trailing_slash) {
     Filestat filestat;
@@ -313,8 +322,8 @@ Errno HostDirectory::Symlink(std::string_view target, std::string_view path) {
   if (malformed != Errno::kSuccess) return malformed;
   HostEntry entry;
   const Errno error = FindToChange(path, &entry);
-  if (error == Errno::kInval) return Errno::kExist;
   if (error != Errno::kSuccess) return error;
+  if (!entry.is_entry) return Errno::kExist;
   return Result(symlinkat(std::string(target).c_str(), entry.directory, entry.name.c_str()));
 }
 
@@ -323,8 +332,8 @@ Errno HostDirectory::Link(std::string_view path, Directory& to, std::string_view
   if (target == nullptr) return Errno::kXdev;
   HostEntry from;
   Errno error = FindToChange(path, &from);
-  if (error == Errno::kInval) return Errno::kPerm;
   if (error != Errno::kSuccess) return error;
+  if (!from.is_entry) return Errno::kPerm;
   // The kernel would follow a link with a slash behind it, and not within the folder.
   if (from.trailing_slash) {
     Filestat filestat;
@@ -333,8 +342,8 @@ Errno HostDirectory::Link(std::string_view path, Directory& to, std::string_view
   }
   HostEntry entry;
   error = target->FindToChange(to_path, &entry);
-  if (error == Errno::kInval) return Errno::kExist;
   if (error != Errno::kSuccess) return error;
+  if (!entry.is_entry) return Errno::kExist;
   return Result(linkat(from.directory, from.name.c_str(), entry.directory, entry.name.c_str(), 0));
 }
 
@@ -343,12 +352,12 @@ Errno HostDirectory::Rename(std::string_view path, Directory& to, std::string_vi
   if (target == nullptr) return Errno::kXdev;
   HostEntry from;
   Errno error = FindToChange(path, &from);
-  if (error == Errno::kInval) return Errno::kBusy;
   if (error != Errno::kSuccess) return error;
+  if (!from.is_entry) return Errno::kBusy;
   HostEntry entry;
   error = target->FindToChange(to_path, &entry);
-  if (error == Errno::kInval) return Errno::kBusy;
   if (error != Errno::kSuccess) return error;
+  if (!entry.is_entry) return Errno::kBusy;
   return Result(renameat(from.directory, from.name.c_str(), entry.directory, entry.name.c_str()));
 }
 

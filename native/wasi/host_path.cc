@@ -189,7 +189,8 @@ Errno FindEntry(int directory, std::string_view path, PathResolution resolution,
   if (name == "." || name == "..") {
     HostDescriptor named;
     const Errno error = OpenBeneath(directory, path, O_PATH | O_DIRECTORY, 0, resolution, &named);
-    return error == Errno::kSuccess ? Errno::kInval : error;
+    out->is_entry = false;
+    return error;
   }
   out->name = name;
   out->trailing_slash = end != path.size();

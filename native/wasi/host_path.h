@@ -49,9 +49,11 @@ struct HostEntry {
   /// With a slash behind it where the path has one, so that the kernel's answer is the same.
   std::string name;
   bool trailing_slash = false;
+  /// False for a path to a directory that ends in "." or "..", which name no entry.
+  bool is_entry = true;
 };
 
-/// kInval for a path that ends in "." or "..", which name no entry, where it leads to a directory.
+/// Finds the entry that `path` names; it need not be there.
 Errno FindEntry(int directory, std::string_view path, PathResolution resolution, HostEntry* out);
 
 }  // namespace wasmedge_embed::wasi

@@ -102,7 +102,7 @@ ScratchDirectory::ScratchDirectory(std::shared_ptr<ScratchStorage> storage,
 
 ScratchDirectory::~ScratchDirectory() { storage_->Release(node_); }
 
-Errno ScratchDirectory::Find(std::string_view path, bool follow, Found* out) const {
+Errno ScratchDirectory::Find(std::string_view path, bool follow, Found* out, bool creates) const {
   const Errno malformed = CheckPath(path);
   if (malformed != Errno::kSuccess) return malformed;
 
@@ -127,6 +127,11 @@ Errno ScratchDirectory::Find(std::string_view path, bool follow, Found* out) con
       directories.pop_back();
       *out = {nullptr, {}, directories.back(), trailing_slash};
       continue;
+    }
+    // As on Linux a file that is to be made is not looked for where a slash follows its name.
+    if (creates && is_last && trailing_slash) {
+      *out = {&directory, name, nullptr, trailing_slash};
+      return Errno::kSuccess;
     }
     // It was removed while it was open.
     if (directory.parent == nullptr) return Errno::kNoEnt;
@@ -172,9 +177,7 @@ Errno ScratchDirectory::FindEntry(std::string_view path, Found* out) const {
 Errno ScratchDirectory::Open(std::string_view path, const OpenRequest& request, Opened* out) {
   Found found;
   const bool exclusively = request.create && request.exclusive;
-  const bool is_misnamed = request.create && HasTrailingSlash(path);
-  const Errno error =
-      is_misnamed ? FindEntry(path, &found) : Find(path, request.follow && !exclusively, &found);
+  const Errno error = Find(path, request.follow && !exclusively, &found, request.create);
   if (error != Errno::kSuccess) return error;
   // As on Linux, whatever is there; the slash may be a link's.
   if (request.create && found.trailing_slash && found.parent != nullptr) return Errno::kIsDir;

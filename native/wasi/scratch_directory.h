@@ -39,8 +39,9 @@ class ScratchDirectory final : public Directory {
  private:
   struct Found;
 
-  /// Looks `path` up. kSuccess also when only the last name is missing; `Found::node` is null then.
-  Errno Find(std::string_view path, bool follow, Found* out) const;
+  /// Looks `path` up. kSuccess also when only the last name is missing; `Found::node` is null then,
+  /// and it is also null where `creates` and a slash follows the last name.
+  Errno Find(std::string_view path, bool follow, Found* out, bool creates = false) const;
   /// The same for a path that has to exist.
   Errno FindExisting(std::string_view path, bool follow, Found* out) const;
   /// Looks up the entry that `path` names, whatever slash is behind it.

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { root } from '../setup/paths.mjs';
 import { modelSeedsFile } from './build.mjs';
+import { folderSeeds } from './folder-seeds.mjs';
 import { hostCallSeeds } from './host-call-seeds.mjs';
 import { moduleSeeds } from './module-seeds.mjs';
 import { pictureSeeds } from './picture-seeds.mjs';
@@ -16,6 +17,7 @@ const workFolder = path.join(root, 'build/fuzz');
  */
 const details = {
   file_system: { maxLength: 1024 },
+  host_folders: { maxLength: 1024, seeds: folderSeeds },
   host_calls: { maxLength: 1024, seeds: hostCallSeeds },
   model_check: { maxLength: 16_384, seedProgram: modelSeedsFile },
   module_file: { maxLength: 2048, seeds: moduleSeeds },
