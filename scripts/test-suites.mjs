@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { caspervonb } from './suites/caspervonb.mjs';
+import { OTHER_RUNTIMES } from './suites/other-runtimes.mjs';
 import { MODES, runProgram } from './suites/run-program.mjs';
 import { wasiTestsuite } from './suites/wasi-testsuite.mjs';
 
@@ -18,6 +19,8 @@ checkout that you have. Exit code 0 as expected, 1 not, 64 for wrong words.
   --caspervonb DIR      caspervonb/wasi-test-suite
   --only TEXT           only the programs whose name holds TEXT; nothing is compared
   --isolation NAME      in-process (default) or worker-process
+  --runtime NAME        in another runtime, in folders of the host: node (node:wasi) or wasmedge (its
+                        program); nothing is compared
   --update              write what was seen to scripts/suites/expected.json
   --help                this text`;
 
@@ -38,10 +41,10 @@ for (const [suite, programsOf] of Object.entries(SUITES)) {
     name.includes(options.only ?? ''),
   );
   if (programs.length === 0) exitUsage(`No programs are found in ${folder}.`);
-  for (const mode of MODES) {
+  for (const mode of options.runtime === 'own' ? MODES : ['host']) {
     const failures = {};
     for (const program of programs) {
-      const problem = await runProgram(program, mode, options.isolation);
+      const problem = await runProgram(program, mode, options.isolation, options.runtime);
       if (problem !== undefined) failures[program.name] = problem;
     }
     report(suite, mode, programs, failures);
@@ -55,7 +58,7 @@ function report(suite, mode, programs, failures) {
   const passed = programs.length - names.length;
   console.log(`${suite}, ${mode}: ${passed} of ${programs.length} pass`);
   for (const name of names) console.log(`  fails: ${name}: ${failures[name]}`);
-  if (options.only !== undefined) return;
+  if (options.only !== undefined || options.runtime !== 'own') return;
   const known = (expected[suite] ??= {})[mode] ?? { passed: 0, failed: [] };
   for (const name of names.filter((each) => !known.failed.includes(each))) {
     console.log(`  not expected: ${name} fails`);
@@ -73,12 +76,16 @@ function readOptions() {
         caspervonb: { type: 'string' },
         only: { type: 'string' },
         isolation: { type: 'string', default: 'in-process' },
+        runtime: { type: 'string', default: 'own' },
         update: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });
     const isGiven = Object.keys(SUITES).some((suite) => values[suite] !== undefined);
     if (!isGiven && !values.help) exitUsage('Name at least one suite.');
+    if (!['own', ...Object.keys(OTHER_RUNTIMES)].includes(values.runtime)) {
+      exitUsage(`There is no runtime ${values.runtime}.`);
+    }
     return values;
   } catch (error) {
     return exitUsage(error.message);

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { runElsewhere } from './other-runtimes.mjs';
+
 const { loadModule } = createRequire(import.meta.url)('../../dist/index.js');
 
 /** Where a program's folders are: of the host, copied before each program, or in memory. */
@@ -16,11 +18,26 @@ export const MODES = ['host', 'memory'];
  *   `folders`: by the name that the program knows, where their content is.
  * @returns {Promise<string | undefined>} what is wrong, in one line.
  */
-export async function runProgram(program, mode, isolation) {
+export async function runProgram(program, mode, isolation, runtime = 'own') {
+  if (runtime !== 'own') return runInAnother(await hostScene(program), program, runtime);
   if (mode === 'host') return runIn(await hostScene(program), program, isolation);
   // A folder in memory begins empty, and files are read-only: so a program passes with one of both.
   const problem = await runIn(await filesScene(program), program, isolation);
   return problem && (await runIn(scratchScene(program), program, isolation)) && problem;
+}
+
+async function runInAnother(scene, program, runtime) {
+  try {
+    const { directories } = scene.options;
+    const folders = Object.fromEntries(
+      Object.entries(directories).map(([name, { path: folder }]) => [name, folder]),
+    );
+    return problemOf(program, await runElsewhere(runtime, program, folders));
+  } catch (error) {
+    return oneLine(error.message);
+  } finally {
+    await scene.remove();
+  }
 }
 
 async function runIn(scene, program, isolation) {
