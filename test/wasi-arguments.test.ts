@@ -44,7 +44,7 @@ describe('WASI arguments', () => {
       (): unknown => withModule(TOUR, { ...options, argv0: 'x' }, () => Promise.resolve()),
       (): unknown => withModule(TOUR, options, (module) => module.run({ argv0: 'x' })),
     ]) {
-      const error = await fails('ERR_INVALID_ARGUMENT', attempt as () => Promise<unknown>);
+      const error = await fails('ERR_INVALID_ARGUMENT', attempt);
       assert.match(error.message, /argv0/);
     }
   });
