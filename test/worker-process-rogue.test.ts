@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { WasmEdgeError } from 'wasmedge-embed';
 
 import { random } from './support/hostile.js';
-import { WorkerPool, readAnswer } from './support/internals.js';
+import { RunStreams, WorkerPool, readAnswer } from './support/internals.js';
 import type { WorkerStart } from './support/internals.js';
 import { SCRIPT, misbehaviour } from './support/misbehaviour.js';
 import { childrenOf, eventually } from './support/workers.js';
@@ -94,6 +94,37 @@ describe('A worker process that has been taken over and', () => {
     });
   }
 
+  for (const name of Object.keys(during).filter((each) => /stream|wants/.test(each))) {
+    it(`${name} costs its own runs, which have streams`, async () => {
+      const pool = roguePool(name);
+      await pool.open();
+      const used = process.memoryUsage();
+      let pulled = 0;
+      const stdin = {
+        next: () => {
+          pulled += 65_536;
+          return Promise.resolve(new Uint8Array(65_536));
+        },
+        cancel: () => undefined,
+      };
+      const stdout = {
+        write: () => new Promise<void>(() => undefined),
+        onFailure: () => undefined,
+        release: () => undefined,
+      };
+      const streams = new RunStreams({ stdin, stdout, stderr: undefined }, Infinity);
+      const outcome: unknown = await pool
+        .execute({ ...REQUEST, stdin: undefined }, streams.signal, undefined, streams)
+        .catch((error: unknown) => error);
+      requireOurs(outcome);
+      assert.match(outcome.code, /^ERR_(WORKER_DIED|TIMEOUT)$/);
+      streams.end();
+      await pool.close();
+      assert.ok(pulled <= 2 * 65_536, `${pulled} bytes were pulled`);
+      assert.ok(process.memoryUsage().arrayBuffers - used.arrayBuffers < 64 * 2 ** 20);
+    });
+  }
+
   it('sends what a random program makes of an answer costs its own runs', async () => {
     const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
     const pools = seeds.map((seed) => roguePool('behaves at random', seed * 7919));
@@ -159,6 +190,7 @@ describe('What a worker process says', () => {
       '{"type":"error","id":1,"error":{"family":true,"name":"x","message":"y","fields":{"code":"ERR_TRAP","trap":"unreachable"},"cause":{"family":false,"name":"Error","message":"z","fields":{"errno":-2}}}}',
       '{"type":"warning","code":"WASMEDGE_EMBED_INTERPRETED","message":"m"}',
       '{"type":"compile","totalMs":4,"output":"/x"}',
+      '{"type":"stream-output","id":1,"stream":"stdout"}',
     ];
     const pieces = [
       'null',

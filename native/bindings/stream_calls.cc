@@ -64,9 +64,12 @@ Napi::Value StreamCalls::Take(const Napi::CallbackInfo& info) {
   const std::shared_ptr<StandardStreams> streams = Find(info[0]);
   const bool is_error = info[1].ToNumber().Uint32Value() == uint32_t{2};
   if (!streams) return info.Env().Undefined();
-  std::vector<uint8_t> taken =
+  const std::vector<uint8_t> taken =
       streams->Take(is_error ? StandardStream::kError : StandardStream::kOutput);
-  return taken.empty() ? info.Env().Undefined() : ToJs(info.Env(), std::move(taken));
+  if (taken.empty()) return info.Env().Undefined();
+  // Copied into memory of V8's, which collects what it has given out when that comes to 32 MiB; of
+  // memory that was not its own it knows too late.
+  return Napi::Buffer<uint8_t>::Copy(info.Env(), taken.data(), taken.size());
 }
 
 StreamSet ToStreams(const Napi::Value& given, const char* how) {

@@ -18,6 +18,7 @@ import type * as FlatBuffer from '../../dist/models/tflite/flat-buffer.js';
 import type * as Answers from '../../dist/runners/worker-process/answers.js';
 import type * as ChannelModule from '../../dist/runners/worker-process/channel.js';
 import type * as Pool from '../../dist/runners/worker-process/pool.js';
+import type * as Streams from '../../dist/streams/run-streams.js';
 import type * as Serve from '../../dist/serve/server.js';
 import type * as BoundedJson from '../../dist/support/bounded-json.js';
 import type * as CacheDirectory from '../../dist/support/cache-directory.js';
@@ -28,6 +29,7 @@ import { ROOT } from './paths.js';
 // Parts of the package that are not its public interface.
 const load = createRequire(path.join(ROOT, 'dist', 'index.js'));
 
+export const { RunStreams } = load('./streams/run-streams.js') as typeof Streams;
 export const { addon } = load('./addon/native.js') as typeof Native;
 export const { parseBoundedJson } = load('./support/bounded-json.js') as typeof BoundedJson;
 export const { copyPackages } = load('./bundle/packages.js') as typeof BundledPackages;
