@@ -203,16 +203,17 @@ export function misbehaviour(socket: Socket): Misbehaviour {
       more();
     },
     'wants input of a stream': (id) => send(message({ type: 'stream-wanted', id })),
-    'wants input twice': (id) =>
-      send(message({ type: 'stream-wanted', id }), message({ type: 'stream-wanted', id })),
+    'wants more input than it may': (id) =>
+      send(...Array<Buffer>(9).fill(message({ type: 'stream-wanted', id }))),
     'sends output of a stream': (id) =>
       send(message({ type: 'stream-output', id, stream: 'stdout' }, OUT)),
     'sends output of no stream': (id) =>
       send(message({ type: 'stream-output', id, stream: 'stdin' }, OUT)),
     'sends output of a stream without any': (id) =>
       send(message({ type: 'stream-output', id, stream: 'stdout' })),
-    'sends more than the window of a stream': (id) =>
-      flood(message({ type: 'stream-output', id, stream: 'stdout' }, Buffer.alloc(65_536))),
+    'sends more than the window of a stream': (id) => {
+      flood(message({ type: 'stream-output', id, stream: 'stdout' }, Buffer.alloc(65_536)));
+    },
     'does nothing at all': () => undefined,
     'behaves, but does not end': (id) => send(message(result(id), OUT, ERR)),
     'behaves at random': (id) => {

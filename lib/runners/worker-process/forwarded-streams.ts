@@ -4,13 +4,10 @@ import type { OutputSink } from '../../streams/output-sink.js';
 import { RunStreams } from '../../streams/run-streams.js';
 import type { OutputName } from '../../streams/run-streams.js';
 
-import { STREAM_SLICE_BYTES, STREAM_WINDOW_BYTES } from './stream-messages.js';
+import { STREAM_INPUTS, STREAM_SLICE_BYTES, STREAM_WINDOW_BYTES } from './stream-messages.js';
 import type { StreamNews, StreamOrder } from './stream-messages.js';
 
 type Send = (news: StreamNews, arrays?: readonly Uint8Array[]) => void;
-
-/** Pieces that are asked for before they are needed, so that both processes can be at work. */
-const AHEAD = 2;
 
 /** The streams of one run in a worker process: they lead to the pool. */
 export class ForwardedStreams {
@@ -42,7 +39,8 @@ class ForwardedSource implements InputSource {
   readonly #id: number;
   readonly #send: Send;
   readonly #pieces: (Buffer | undefined)[] = [];
-  #isWanted = false;
+  /** How many were asked for: before they are needed, so that both processes can be at work. */
+  #wanted = 0;
   #isOver = false;
   #wake: (() => void) | undefined;
 
@@ -53,7 +51,7 @@ class ForwardedSource implements InputSource {
 
   /** Some input, or its end. */
   push(piece: Buffer | undefined): void {
-    this.#isWanted = false;
+    this.#wanted--;
     this.#pieces.push(piece);
     if (!piece) this.#isOver = true;
     this.#want();
@@ -77,9 +75,10 @@ class ForwardedSource implements InputSource {
   }
 
   #want(): void {
-    if (this.#isOver || this.#isWanted || this.#pieces.length >= AHEAD) return;
-    this.#isWanted = true;
-    this.#send({ type: 'stream-wanted', id: this.#id });
+    while (!this.#isOver && this.#wanted + this.#pieces.length < STREAM_INPUTS) {
+      this.#wanted++;
+      this.#send({ type: 'stream-wanted', id: this.#id });
+    }
   }
 }
 

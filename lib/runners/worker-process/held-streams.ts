@@ -2,7 +2,12 @@ import type { OutputName, RunStreams } from '../../streams/run-streams.js';
 import { Malformed } from '../../support/received.js';
 
 import type { WithoutId } from './held-calls.js';
-import { STREAM_INPUT_BYTES, STREAM_SLICE_BYTES, STREAM_WINDOW_BYTES } from './stream-messages.js';
+import {
+  STREAM_INPUTS,
+  STREAM_INPUT_BYTES,
+  STREAM_SLICE_BYTES,
+  STREAM_WINDOW_BYTES,
+} from './stream-messages.js';
 import type { StreamOrder } from './stream-messages.js';
 
 /** What a worker process says of a run's streams, its form checked. */
@@ -24,9 +29,9 @@ type Send = (
 export class HeldStreams {
   readonly #streams: RunStreams;
   readonly #send: Send;
-  /** Whether input is being pulled for the process. */
+  /** Pieces of input that the process wants and was not sent. */
+  #wanted = 0;
   #isPulling = false;
-  #inputHasEnded = false;
   /** What of a piece did not fit beside one message. */
   #rest: Uint8Array | undefined;
   /** Settles when the last input was taken by the process. */
@@ -46,11 +51,11 @@ export class HeldStreams {
       this.#takeOutput(answer.stream, answer.bytes);
       return;
     }
-    if (!this.#streams.hasInput || this.#isPulling || this.#inputHasEnded) {
+    if (!this.#streams.hasInput || this.#wanted >= STREAM_INPUTS) {
       throw new Malformed('a wish for input that it does not have');
     }
-    this.#isPulling = true;
-    void this.#pull();
+    this.#wanted++;
+    if (!this.#isPulling) void this.#pull();
   }
 
   /** The run has ended. */
@@ -60,23 +65,25 @@ export class HeldStreams {
   }
 
   async #pull(): Promise<void> {
+    this.#isPulling = true;
     try {
-      // Where it is not read, nothing is pulled.
-      await this.#sent;
-      const piece = this.#rest ?? (await this.#streams.next());
-      if (this.#hasEnded) return;
-      this.#rest = undefined;
-      this.#inputHasEnded = piece === undefined;
-      // A copy, which the source may not change.
-      const slice = piece && Buffer.from(piece.subarray(0, STREAM_INPUT_BYTES));
-      if (piece && piece.length > STREAM_INPUT_BYTES) {
-        this.#rest = piece.subarray(STREAM_INPUT_BYTES);
+      while (this.#wanted > 0) {
+        // Where it is not read, nothing is pulled.
+        await this.#sent;
+        const piece = this.#rest ?? (await this.#streams.next());
+        if (this.#hasEnded) return;
+        // A copy, which the source may not change.
+        const slice = piece && Buffer.from(piece.subarray(0, STREAM_INPUT_BYTES));
+        const hasRest = piece && piece.length > STREAM_INPUT_BYTES;
+        this.#rest = hasRest ? piece.subarray(STREAM_INPUT_BYTES) : undefined;
+        this.#sent = new Promise((resolve) => {
+          this.#send({ type: 'stream-input' }, slice ? [slice] : [], resolve);
+        });
+        // What else it has wished for by then comes to nothing.
+        if (!piece) return;
+        this.#wanted--;
       }
-      // Before it is sent: its answer may be the next wish.
       this.#isPulling = false;
-      this.#sent = new Promise((resolve) => {
-        this.#send({ type: 'stream-input' }, slice ? [slice] : [], resolve);
-      });
     } catch {
       // The run is being ended for it.
     }

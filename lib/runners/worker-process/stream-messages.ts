@@ -4,8 +4,10 @@ import type { OutputName } from '../../streams/run-streams.js';
 export const STREAM_SLICE_BYTES = 1024 * 1024;
 /** Bytes of one output that may be under way, and not taken yet, before the next slice is sent. */
 export const STREAM_WINDOW_BYTES = 1024 * 1024;
-/** Bytes of input beside one message: there are two of them at a time. */
+/** Bytes of input beside one message. */
 export const STREAM_INPUT_BYTES = 256 * 1024;
+/** Pieces of input that may be wanted at a time. */
+export const STREAM_INPUTS = 8;
 
 /** What the pool sends to a worker process of a run's streams. */
 export type StreamOrder =
@@ -16,7 +18,7 @@ export type StreamOrder =
 
 /** What a worker process sends to the pool of a run's streams. */
 export type StreamNews =
-  /** Its guest wants more input: once, until some was sent. */
+  /** Its guest wants another piece of input: at most so many at a time. */
   | { type: 'stream-wanted'; id: number }
   /** Arrays: what its guest has written. */
   | { type: 'stream-output'; id: number; stream: OutputName };
