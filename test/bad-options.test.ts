@@ -105,6 +105,7 @@ const LOAD: [string, unknown][] = [
   ['inference.threads', { inference: { threads: '2' } }],
   ['inference.kernels', { inference: { kernels: 'fast' } }],
   ['inference.kernels', { inference: { kernels: null } }],
+  ['inference.kernels', { inference: { kernels: 'reference' } }],
   ['hostModules', { hostModules: 'wasmedge_image' }],
   ['hostModules', { hostModules: null }],
   ['hostModules[0]', { hostModules: [7] }],

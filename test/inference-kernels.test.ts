@@ -11,7 +11,6 @@ const OPTIONS: readonly InferenceOptions[] = [
   { kernels: 'xnnpack' },
   { kernels: 'xnnpack', rewrite: false },
   { kernels: 'builtin' },
-  { kernels: 'reference' },
 ];
 
 const CASES = [

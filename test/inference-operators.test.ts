@@ -6,7 +6,7 @@ import { rustGuest } from './support/paths.js';
 import { outputOf } from './support/run-guest.js';
 import { buildModel, elements, valuesOf } from './support/tflite.js';
 
-const KERNELS: readonly Kernels[] = ['xnnpack', 'builtin', 'reference'];
+const KERNELS: readonly Kernels[] = ['xnnpack', 'builtin'];
 
 /** uint8 [1,2] → real values → joined with themselves → [4] → int8. */
 const chain = buildModel({

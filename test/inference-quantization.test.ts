@@ -25,7 +25,7 @@ const CASES = [
 ] as const;
 
 describe('quantized inference', () => {
-  for (const kernels of ['xnnpack', 'builtin', 'reference'] satisfies Kernels[]) {
+  for (const kernels of ['xnnpack', 'builtin'] satisfies Kernels[]) {
     for (const { type, quantization, left, right, sum } of CASES) {
       it(`counts ${type} from its zero point and saturates, on ${kernels}`, async () => {
         const stdout = await outputOf(

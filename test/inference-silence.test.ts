@@ -34,7 +34,7 @@ async function linesOf(
 }
 
 describe('the host’s standard output and error', () => {
-  for (const kernels of ['xnnpack', 'builtin', 'reference']) {
+  for (const kernels of ['xnnpack', 'builtin']) {
     it(`get nothing from the library while it classifies on ${kernels}`, async () => {
       const { stdout, stderr, exitCode } = await linesOf(
         CLASSIFIER,

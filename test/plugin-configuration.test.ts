@@ -52,7 +52,7 @@ describe("What WasmEdge's plug-ins are told", () => {
   });
 
   it('may be kernels, threads and limits', async () => {
-    for (const inference of ['kernels=builtin', 'kernels=reference,threads=1', 'threads=2']) {
+    for (const inference of ['kernels=builtin,threads=1', 'threads=2']) {
       succeeded(await classify({ env: { WASMEDGE_EMBED_INFERENCE: inference } }));
     }
     const limits = { WASMEDGE_EMBED_LIMITS: 'models=1,sessions=1' };

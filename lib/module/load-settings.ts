@@ -52,7 +52,7 @@ export interface LoadSettings extends EngineSettings, ModuleFile {
 
 export const ISOLATIONS: readonly Isolation[] = ['in-process', 'worker-process', 'subprocess'];
 export const AOT_MODES = ['auto', 'off', 'background'] as const;
-export const KERNELS: readonly Kernels[] = ['xnnpack', 'builtin', 'reference'];
+export const KERNELS: readonly Kernels[] = ['xnnpack', 'builtin'];
 
 const KNOWN = [
   'name',

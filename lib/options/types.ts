@@ -89,16 +89,13 @@ export interface ModelOptions {
 }
 
 /** The kernels that inference runs on. */
-export type Kernels = 'xnnpack' | 'builtin' | 'reference';
+export type Kernels = 'xnnpack' | 'builtin';
 
 /** How models are run. */
 export interface InferenceOptions {
   /** Threads of one inference, 1 to 64. Default 1: parallel runs scale better. */
   threads?: number;
-  /**
-   * `xnnpack` (default, fastest), or TensorFlow Lite's `builtin` kernels. LiteRT 2.3 runs the built-in
-   * ones for `reference` too.
-   */
+  /** `xnnpack` (default, fastest), or TensorFlow Lite's `builtin` kernels. */
   kernels?: Kernels;
   /**
    * Whether `xnnpack` may run a model that is quantized to uint8 as the int8 model that it makes of

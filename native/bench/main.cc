@@ -12,7 +12,7 @@ namespace wasmedge_embed::bench {
 namespace {
 
 constexpr char kUsage[] =
-    "Usage: native_pipeline [--kernels xnnpack|builtin|reference] [--as-it-is] [--threads N]\n"
+    "Usage: native_pipeline [--kernels xnnpack|builtin] [--as-it-is] [--threads N]\n"
     "                       [--inference-only] [--cold-start] MODEL PICTURE…\n"
     "Classifies JPEG pictures as lines on standard input ask, and answers on descriptor 3: the\n"
     "protocol of `wasmedge-embed bench`, which starts this program.\n";
@@ -20,7 +20,6 @@ constexpr char kUsage[] =
 Kernels KernelsNamed(const std::string& name) {
   if (name == "xnnpack") return Kernels::kXnnpack;
   if (name == "builtin") return Kernels::kBuiltin;
-  if (name == "reference") return Kernels::kReference;
   throw std::invalid_argument("There are no kernels '" + name + "'.");
 }
 

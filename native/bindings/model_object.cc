@@ -80,9 +80,7 @@ InferenceOptions ToInferenceOptions(const Napi::Object& given) {
   InferenceOptions options;
   options.threads = given.Get("threads").ToNumber().Int32Value();
   const std::string kernels = given.Get("kernels").As<Napi::String>();
-  options.kernels = kernels == "builtin"     ? Kernels::kBuiltin
-                    : kernels == "reference" ? Kernels::kReference
-                                             : Kernels::kXnnpack;
+  options.kernels = kernels == "builtin" ? Kernels::kBuiltin : Kernels::kXnnpack;
   options.rewrite = given.Get("rewrite").ToBoolean();
   return options;
 }

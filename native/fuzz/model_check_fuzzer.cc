@@ -51,8 +51,7 @@ void Run(const std::vector<uint8_t>& bytes) {
     const Model model(bytes.data(), bytes.size(), ModelLimits::Guest());
     for (const InferenceOptions& options : {InferenceOptions{1, Kernels::kXnnpack, true},
                                             {1, Kernels::kXnnpack, false},
-                                            {1, Kernels::kBuiltin, true},
-                                            {1, Kernels::kReference, true}}) {
+                                            {1, Kernels::kBuiltin, true}}) {
       const auto compiled = model.Pool(options).Acquire();
       // The file's last bytes over and over: an index, a count or a float for the fuzzer to choose.
       constexpr size_t kChosen = sizeof(uint64_t);

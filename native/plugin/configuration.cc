@@ -69,8 +69,7 @@ bool ToBoolean(const std::string& where, std::string_view text) {
 Kernels ToKernels(const std::string& where, std::string_view name) {
   if (name == "xnnpack") return Kernels::kXnnpack;
   if (name == "builtin") return Kernels::kBuiltin;
-  if (name == "reference") return Kernels::kReference;
-  Refuse(where, "xnnpack, builtin or reference", name);
+  Refuse(where, "xnnpack or builtin", name);
 }
 
 /// The names that `loadModule` takes, too: a letter, a digit, '_' or '-', then also '.'.

@@ -35,7 +35,7 @@ std::string OtherPhotographs() {
                            DataFolder() + "/../imagenet-samples");
 }
 
-/// The rewritten model is about as far from the reference kernels as the model as it is on the same
+/// The rewritten model is about as far from the built-in kernels as the model as it is on the same
 /// library, both run for the same pictures.
 void ExpectNoFurther(const std::string& name, const std::vector<uint8_t>& bytes,
                      const std::vector<Picture>& pictures) {

@@ -87,7 +87,7 @@ void UseLiteRt() {
   {
     const auto model = test::Load(test::DefaultModel());
     const std::vector<uint8_t> input(model->inputs()[0].byte_size);
-    for (const Kernels kernels : {Kernels::kXnnpack, Kernels::kBuiltin, Kernels::kReference}) {
+    for (const Kernels kernels : {Kernels::kXnnpack, Kernels::kBuiltin, Kernels::kBuiltin}) {
       test::Classify(model, input, {1, kernels});
     }
     // A model that LiteRT refuses and one that fails when it runs make it report errors.

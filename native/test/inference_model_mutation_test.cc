@@ -71,7 +71,7 @@ class ModelMutationTest : public testing::Test {
 
   static test::ModelTrialOptions AllKernels() {
     test::ModelTrialOptions options;
-    options.kernels = {Kernels::kXnnpack, Kernels::kBuiltin, Kernels::kReference};
+    options.kernels = {Kernels::kXnnpack, Kernels::kBuiltin, Kernels::kBuiltin};
     return options;
   }
 

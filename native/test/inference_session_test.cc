@@ -13,7 +13,7 @@
 namespace wasmedge_embed {
 namespace {
 
-constexpr Kernels kAllKernels[] = {Kernels::kXnnpack, Kernels::kBuiltin, Kernels::kReference};
+constexpr Kernels kAllKernels[] = {Kernels::kXnnpack, Kernels::kBuiltin};
 
 size_t Top(const std::vector<uint8_t>& scores) {
   return static_cast<size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
@@ -54,7 +54,7 @@ TEST(SessionTest, KernelsAgreeOnTheTopOfTheDefaultModel) {
   const size_t size = model->inputs()[0].byte_size;
   for (const auto& input :
        {std::vector<uint8_t>(size), std::vector<uint8_t>(size, 255), test::Noise(size, 1)}) {
-    const auto reference = test::Classify(model, input, {1, Kernels::kReference});
+    const auto reference = test::Classify(model, input, {1, Kernels::kBuiltin});
     ASSERT_EQ(reference.size(), 23U);
     for (const Kernels kernels : kAllKernels) {
       const auto scores = test::Classify(model, input, {1, kernels});
@@ -125,7 +125,7 @@ TEST(CompiledModelPoolTest, SharesGrowsAndKeepsWhatWasInUse) {
   const auto model = test::Load(test::TinySum());
   CompiledModelPool& pool = model->Pool({});
   EXPECT_EQ(&model->Pool({}), &pool);
-  EXPECT_NE(&model->Pool({1, Kernels::kReference}), &pool);
+  EXPECT_NE(&model->Pool({1, Kernels::kBuiltin}), &pool);
   EXPECT_EQ(pool.idle(), 0U);
   const CompiledModel* first = nullptr;
   {

@@ -122,7 +122,7 @@ std::vector<LayerDifference> CompareLayers(const std::vector<uint8_t>& model,
     const auto part = std::make_shared<Model>(bytes.data(), bytes.size(), ModelLimits::Own());
     const auto inputs = ComputedInputs(file, op);
     const auto expected =
-        RunOperator(part, inputs, reference, {options.threads, Kernels::kReference, false});
+        RunOperator(part, inputs, reference, {options.threads, Kernels::kBuiltin, false});
     const auto own = RunOperator(part, inputs, reference, options);
     const auto together = RunOperator(part, inputs, so_far, options);
 

@@ -13,7 +13,7 @@ namespace wasmedge_embed::test {
 /// this operator, whose computed inputs become the graph's. No signatures.
 std::vector<uint8_t> OperatorOf(const std::vector<uint8_t>& model, size_t place);
 
-/// How far the output of one operator is from the reference kernels'.
+/// How far the output of one operator is from the built-in kernels'.
 struct LayerDifference {
   /// "12 CONV_2D [1,24,24,96]".
   std::string name;
@@ -25,7 +25,7 @@ struct LayerDifference {
   double mean_so_far = 0;
 };
 
-/// Runs a model of uint8 inputs operator by operator, on the reference kernels as it is and with
+/// Runs a model of uint8 inputs operator by operator, on the built-in kernels as it is and with
 /// the options, and compares what each gives, in steps of the stored uint8 numbers. Where a score
 /// is off, the first operator whose own difference is larger than its neighbours' is at fault.
 std::vector<LayerDifference> CompareLayers(const std::vector<uint8_t>& model,

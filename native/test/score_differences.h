@@ -7,7 +7,7 @@
 
 namespace wasmedge_embed::test {
 
-/// How far scores are from those of the reference kernels, over many pictures. In units of the
+/// How far scores are from those of the built-in kernels, over many pictures. In units of the
 /// stored numbers, 1/256 of a probability.
 class ScoreDifferences {
  public:

@@ -24,8 +24,6 @@ const char* KernelMode(Kernels kernels) {
       return "delegate";
     case Kernels::kBuiltin:
       return "builtin";
-    case Kernels::kReference:
-      return "reference";
   }
   return "delegate";
 }

@@ -12,9 +12,8 @@ enum class Kernels {
   /// XNNPACK where it has the operator, else the built-in one: the fastest.
   kXnnpack,
   /// TensorFlow Lite's own optimized ones.
+  /// LiteRT 2.3 runs them where its reference kernels are asked for, too.
   kBuiltin,
-  /// TensorFlow Lite's plain ones: slow, to compare with.
-  kReference,
 };
 
 /// How models are compiled. Compiled models are shared by those who ask for the same.
@@ -22,8 +21,8 @@ struct InferenceOptions {
   /// Threads of one inference, 1 to 256, the calling one included.
   int threads = 1;
   Kernels kernels = Kernels::kXnnpack;
-  /// Whether a uint8 model that can be is rewritten to int8 for XNNPACK (`RewriteModel`). The other
-  /// kernels run each model as it is.
+  /// Whether a uint8 model that can be is rewritten to int8 for XNNPACK (`RewriteModel`). The
+  /// built-in kernels run each model as it is.
   bool rewrite = true;
 
   bool UsesRewrite() const noexcept { return rewrite && kernels == Kernels::kXnnpack; }
