@@ -156,8 +156,9 @@ export interface Limits {
   modelArithmetic?: number;
   /**
    * Bytes of what one inference computes with a model that the guest itself brings, 1 or more
-   * (ERR_LIMIT). Results that are not there at the same time share memory and are counted so.
-   * Default 256 MiB.
+   * (ERR_LIMIT). Results that are not there at the same time share memory and are counted so. Of the
+   * host's models it bounds the results whose size is known only while the model runs; what the file
+   * itself asks for is allowed. Default 256 MiB.
    */
   modelActivationBytes?: number;
   /**

@@ -40,7 +40,7 @@ TensorFlowLiteState::TensorFlowLiteState(const InferenceOptions& options,
                                          const InferenceLimits& limits)
     : options_(options),
       limits_(limits),
-      budget_(limits.session_bytes),
+      budget_(limits.session_bytes, limits.model_activation_bytes),
       sessions_(limits.sessions) {}
 
 void TensorFlowLiteState::Reset() noexcept {

@@ -149,7 +149,7 @@ WasiNnState::WasiNnState(ModelLender models, const InferenceOptions& options,
     : models_(std::move(models)),
       options_(options),
       limits_(limits),
-      budget_(limits.session_bytes),
+      budget_(limits.session_bytes, limits.model_activation_bytes),
       graphs_(limits.models),
       contexts_(limits.sessions) {}
 

@@ -71,7 +71,7 @@ class ModelMutationTest : public testing::Test {
 
   static test::ModelTrialOptions AllKernels() {
     test::ModelTrialOptions options;
-    options.kernels = {Kernels::kXnnpack, Kernels::kBuiltin, Kernels::kBuiltin};
+    options.kernels = {Kernels::kXnnpack, Kernels::kBuiltin};
     return options;
   }
 
@@ -108,6 +108,18 @@ TEST_F(ModelMutationTest, DamagedOperatorModelsDoNoHarm) {
       AllKernels());
   EXPECT_GT(ShareOf(Outcome::kRefused), 0.5);
   EXPECT_GT(ShareOf(Outcome::kRan), 0.02);
+}
+
+TEST_F(ModelMutationTest, OtherShapesOfTheHostsModelsDoNoHarm) {
+  const auto models = test::OperatorModels();
+  test::ModelTrialOptions options = AllKernels();
+  options.limits = ModelLimits::Own();
+  options.resize = true;
+  Try(
+      6000, [&](size_t index) { return test::BuildModel(models[index % models.size()].spec); },
+      options);
+  EXPECT_GT(ShareOf(Outcome::kRan), 0.1);
+  EXPECT_GT(ShareOf(Outcome::kFailed), 0.05);
 }
 
 TEST_F(ModelMutationTest, LyingOperatorModelsDoNoHarm) {

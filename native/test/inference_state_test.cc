@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "base/error.h"
+#include "inference/check/host_model_check.h"
 #include "inference/run/compiled_model_pool.h"
 #include "test/inference_fixtures.h"
+#include "test/lstm_models.h"
 #include "test/state_models.h"
 
 namespace wasmedge_embed {
@@ -47,6 +49,8 @@ std::string RefusalOf(const std::function<void()>& use) {
 TEST(StateTest, BelongsToTheSession) {
   const auto model = test::Load(BuildModel(test::AccumulatorModel()));
   ASSERT_TRUE(model->keeps_state());
+  // A sentence without its full stop.
+  EXPECT_NE(model->rewritten().reason.back(), '.') << model->rewritten().reason;
   Session one(model, {});
   Session other(model, {});
   EXPECT_EQ(Next(one, 1), 1);
@@ -152,6 +156,55 @@ TEST(ResizeTest, RefusesWhatFitsNeitherItselfNorTheBudget) {
   EXPECT_EQ(test::Get<float>(session, 0), (std::vector<float>{0, 0}));
 }
 
+TEST(ResizeTest, IsNotForModelsThatGuestsBring) {
+  const auto bytes = BuildModel(test::DoublingModel());
+  const auto model = LoadGuestModel(bytes.data(), bytes.size(), ModelLimits::Guest());
+  Session session(model, {});
+  const std::vector<float> values(4);
+  const auto* data = reinterpret_cast<const uint8_t*>(values.data());
+  EXPECT_FALSE(session.SetInput(0, {2, 2}, data, 16));
+  ASSERT_TRUE(session.SetInput(0, {1, 2}, data, 8));
+  Invocation invocation;
+  session.Run(invocation);
+  EXPECT_EQ(session.outputs()[0].shape, (std::vector<int32_t>{1, 2}));
+}
+
+TEST(StateTest, OfAModelThatAGuestBringsBelongsToTheSession) {
+  for (const test::OperatorModel& lstm : test::LstmModels()) {
+    const auto bytes = BuildModel(lstm.spec);
+    const auto model = LoadGuestModel(bytes.data(), bytes.size(), ModelLimits::Guest());
+    ASSERT_TRUE(model->keeps_state()) << lstm.name;
+    const auto hosts = test::Load(bytes);
+    std::vector<std::vector<uint8_t>> answers;
+    Session one(model, {});
+    Session other(model, {});
+    Session of_host(hosts, {});
+    const auto next = [&](Session& session, uint32_t seed) {
+      Invocation invocation;
+      const uint64_t size = session.inputs()[0].byte_size;
+      if (session.inputs()[0].type == TensorType::kFloat32) {
+        std::vector<float> values;
+        for (const uint8_t byte : test::Noise(size / sizeof(float), seed)) {
+          values.push_back(static_cast<float>(byte) / 4096);
+        }
+        EXPECT_TRUE(test::Set(session, 0, values));
+      } else {
+        EXPECT_TRUE(test::Set(session, 0, test::Noise(size, seed)));
+      }
+      session.Run(invocation);
+      return test::Get<uint8_t>(session, 0);
+    };
+    for (uint32_t run = 0; run < 4; ++run) {
+      answers.push_back(next(one, run));
+      EXPECT_EQ(answers.back(), next(of_host, run)) << lstm.name;
+    }
+    for (uint32_t run = 0; run < 4; ++run) {
+      EXPECT_EQ(next(other, run), answers[run]) << lstm.name;
+    }
+    EXPECT_EQ(model->Pool({}).idle(), 0U);
+  }
+}
+
 TEST(ResizeTest, ForgetsThePoolsOfShapesThatNobodyAsksFor) {
   const auto model = test::Load(BuildModel(test::DoublingModel()));
   const auto pool = model->Pool({}, model->graph());
@@ -215,6 +268,64 @@ TEST(OutputsTest, StayWithinTheBudget) {
   ASSERT_TRUE(test::Set<int32_t>(session, 0, {2, 3}));
   EXPECT_EQ(LimitOf([&] { session.Run(invocation); }), "sessionBytes");
   EXPECT_EQ(session.Output(0), nullptr);
+}
+
+TEST(ActivationTest, StayWithinTheLimitWhereValuesTellTheirSize) {
+  constexpr uint64_t kActivationBytes = uint64_t{1} << 20;
+  constexpr int32_t kElements = 1024;
+  const auto model = test::Load(BuildModel(test::RepeatingModel()));
+  ASSERT_LT(model->summary().activation_bytes, kActivationBytes);
+  SessionBudget budget(kPlenty, kActivationBytes);
+  Invocation invocation;
+  for (const Kernels kernels : {Kernels::kXnnpack, Kernels::kBuiltin}) {
+    Session session(model, model->graph(), {1, kernels}, &budget);
+    ASSERT_TRUE(test::Set<float>(session, 0, std::vector<float>(kElements, 0.5F)));
+    const auto sum_of = [&](int32_t count) {
+      EXPECT_TRUE(test::Set<int32_t>(session, 1, {count}));
+      session.Run(invocation);
+      return test::Get<float>(session, 0);
+    };
+    EXPECT_EQ(sum_of(3), (std::vector<float>{3 * kElements / 2}));
+    // 4 KiB each: too much by a little, by far, and beyond what 32 bits count.
+    for (const int32_t count : {256, 1 << 20, (1 << 21) - 1}) {
+      EXPECT_EQ(LimitOf([&] { sum_of(count); }), "modelActivationBytes") << count;
+      EXPECT_EQ(session.Output(0), nullptr);
+      EXPECT_EQ(sum_of(200), (std::vector<float>{200 * kElements / 2}));
+    }
+  }
+}
+
+TEST(ActivationTest, AreCountedOverThousandsOfRuns) {
+  const auto model = test::Load(BuildModel(test::RepeatingModel()));
+  SessionBudget budget(kPlenty, uint64_t{1} << 20);
+  Session session(model, model->graph(), {}, &budget);
+  Invocation invocation;
+  ASSERT_TRUE(test::Set<float>(session, 0, std::vector<float>(1024, 1)));
+  for (int32_t run = 0; run < 3000; ++run) {
+    const int32_t count = 1 + run * 37 % 250;
+    ASSERT_TRUE(test::Set<int32_t>(session, 1, {count}));
+    session.Run(invocation);
+    ASSERT_EQ(test::Get<float>(session, 0)[0], static_cast<float>(count * 1024)) << run;
+  }
+}
+
+TEST(ActivationTest, AreBoundedByTheFile) {
+  // 3 GiB at a time.
+  test::ModelSpec model = test::DoublingModel();
+  model.graph().tensors[0].shape = {200'000'000, 2};
+  model.graph().tensors[0].shape_signature.clear();
+  model.graph().tensors[1] = model.graph().tensors[0];
+  const auto bytes = BuildModel(model);
+  EXPECT_NO_THROW(CheckHostModel(ModelFile(bytes.data(), bytes.size(), {1, 9, 9})));
+  auto& graph = model.graph();
+  graph.tensors.push_back(graph.tensors[1]);
+  graph.operators.push_back(graph.operators[0]);
+  graph.operators[1].outputs = {2};
+  graph.operators[1].inputs = {0, 1};
+  graph.outputs = {2};
+  const auto more = BuildModel(model);
+  EXPECT_EQ(LimitOf([&] { CheckHostModel(ModelFile(more.data(), more.size(), {1, 9, 9})); }),
+            "modelActivationBytes");
 }
 
 TEST(SignatureTest, ChoosesTheGraph) {

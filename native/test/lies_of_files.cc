@@ -46,7 +46,7 @@ const Lie kOfTensors[] = {
     {"Resource", "RELU, FLOAT32",
      [](ModelSpec& model) { TensorOf(model, 0).type = schema::kResource; }, "keeps state"},
     {"Variable", "RELU, FLOAT32", [](ModelSpec& model) { TensorOf(model, 0).is_variable = true; },
-     "keeps state"},
+     "has a variable as its input"},
     {"Sparse", "FULLY_CONNECTED, FLOAT32",
      [](ModelSpec& model) { TensorOf(model, 1).is_sparse = true; }, "sparse"},
     {"External", "FULLY_CONNECTED, FLOAT32",

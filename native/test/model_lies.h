@@ -34,6 +34,7 @@ std::vector<Lie> LiesOfDamage();
 std::vector<Lie> LiesOfFiles();
 std::vector<Lie> LiesOfOperators();
 std::vector<Lie> LiesOfIndexOperators();
+std::vector<Lie> LiesOfLstm();
 /// All of them.
 std::vector<Lie> AllLies();
 

@@ -49,7 +49,7 @@ class SpecMutation {
   }
 
   void Change() {
-    switch (Below(13)) {
+    switch (Below(14)) {
       case 0:
       case 1:
         ChangeScale(&AnyTensor());
@@ -77,6 +77,13 @@ class SpecMutation {
         break;
       case 11:
         ChangeWiring(Below(3) == 0 ? &operator_.outputs : &operator_.inputs);
+        break;
+      case 12:
+        if (operator_.intermediates.empty() || Below(2) == 0) {
+          AnyTensor().is_variable = Below(2) == 0;
+        } else {
+          ChangeWiring(&operator_.intermediates);
+        }
         break;
       default:
         ChangeType();

@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "inference/check/model_check.h"
+#include "inference/run/compiled_model.h"
 #include "inference/run/compiled_model_pool.h"
 #include "inference/run/model.h"
 
@@ -98,6 +99,34 @@ void FillInputs(const Model& model, const CompiledModelPool::Lease& compiled, ui
   }
 }
 
+/// Another size for some of the inputs' dimensions.
+void Resize(uint64_t seed, ModelGraph* graph) {
+  std::mt19937_64 random(seed);
+  constexpr int32_t kSizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16, 17, 33, 100};
+  for (TensorInfo& input : graph->inputs) {
+    for (int32_t& size : input.shape) {
+      if (random() % 2 == 0) size = kSizes[random() % std::size(kSizes)];
+    }
+  }
+}
+
+ModelTrial::Outcome TryResized(const Model& model, size_t index, const ModelTrialOptions& options) {
+  try {
+    for (const Kernels kernels : options.kernels) {
+      ModelGraph graph = model.graph();
+      Resize(index, &graph);
+      InferenceOptions inference;
+      inference.kernels = kernels;
+      const auto compiled = model.Compile(inference, graph);
+      compiled->Run();
+      compiled->Run();
+    }
+  } catch (const Error&) {
+    return ModelTrial::Outcome::kFailed;
+  }
+  return ModelTrial::Outcome::kRan;
+}
+
 ModelTrial::Outcome Try(const std::vector<uint8_t>& bytes, size_t index,
                         const ModelTrialOptions& options, Progress* progress) {
   try {
@@ -108,6 +137,7 @@ ModelTrial::Outcome Try(const std::vector<uint8_t>& bytes, size_t index,
   progress->checked = true;
   try {
     const Model model(bytes.data(), bytes.size(), options.limits);
+    if (options.resize) return TryResized(model, index, options);
     for (size_t i = 0; i < options.kernels.size(); ++i) {
       if (options.in_turn && i != index % options.kernels.size()) continue;
       InferenceOptions inference;

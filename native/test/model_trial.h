@@ -37,6 +37,9 @@ struct ModelTrialOptions {
   /// next in turn when `in_turn` is set.
   std::vector<Kernels> kernels = {Kernels::kXnnpack};
   bool in_turn = false;
+  /// Whether the inputs get other shapes than the file's, as guests may give those of the host's
+  /// models.
+  bool resize = false;
   /// Processor time that a model may take; one that takes longer, or twenty times as long by the
   /// clock, is hung.
   unsigned seconds = 20;

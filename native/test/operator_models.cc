@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "test/index_operator_models.h"
+#include "test/lstm_models.h"
 #include "test/operator_model_parts.h"
 
 namespace wasmedge_embed::test {
@@ -328,6 +329,7 @@ class Catalogue {
 std::vector<OperatorModel> OperatorModels() {
   std::vector<OperatorModel> models = Catalogue().Make();
   for (OperatorModel& model : IndexOperatorModels()) models.push_back(std::move(model));
+  for (OperatorModel& model : LstmModels()) models.push_back(std::move(model));
   return models;
 }
 

@@ -119,6 +119,24 @@ ModelSpec ShapeAsInputModel() {
   return model;
 }
 
+ModelSpec RepeatingModel() {
+  SpecGraph graph;
+  graph.tensors = {Float("x", {1024}), Float("count", {1}), Float("repeated", {}),
+                   Constant("axes", {0}), Float("sum", {1})};
+  graph.tensors[1].type = schema::kInt32;
+  graph.tensors[3].type = schema::kInt32;
+  graph.tensors[3].data = BytesOf<int32_t>({0});
+  graph.operators = {
+      Operator(schema::kTile, {0, 1}, {2}),
+      Operator(schema::kSum, schema::kReducerOptions, {int8_t{1}}, {2, 3}, {4}),
+  };
+  graph.inputs = {0, 1};
+  graph.outputs = {4};
+  ModelSpec model;
+  model.graphs = {std::move(graph)};
+  return model;
+}
+
 ModelSpec TwoSignaturesModel() {
   SpecGraph twice;
   twice.tensors = {Float("x", {2}), Float("twice", {2})};

@@ -21,6 +21,10 @@ ModelSpec OddOutputsModel();
 /// int32 [2] and float32 [6] → the second in the shape that the first states.
 ModelSpec ShapeAsInputModel();
 
+/// float32 [1024] and int32 [1] → the sum of the first repeated as often as the second says, [1]:
+/// between them memory whose size the second states.
+ModelSpec RepeatingModel();
+
 /// Two graphs, float32 [2] → [2], with a signature each: "double" and "square".
 ModelSpec TwoSignaturesModel();
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "inference/check/memory_plan.h"
+#include "inference/check/model_check.h"
 #include "inference/check/model_schema.h"
 #include "inference/check/operator_check.h"
 #include "inference/check/tensor.h"
@@ -92,6 +94,12 @@ class SubgraphChecker {
   std::vector<State> states_;
   // By the file's shapes; 0 where a dimension is free.
   std::vector<uint64_t> bytes_;
+  // From which operator to which one each tensor is used.
+  struct Use {
+    size_t first = 0;
+    size_t last = 0;
+  };
+  std::vector<Use> uses_;
 };
 
 uint64_t SubgraphChecker::DataSize(const FileTensor& tensor) const {
@@ -183,27 +191,37 @@ size_t SubgraphChecker::TensorIndex(int64_t index, const std::string& label) con
 void SubgraphChecker::Check() {
   states_.assign(subgraph_.tensors.size(), State::kAbsent);
   bytes_.assign(subgraph_.tensors.size(), 0);
+  uses_.assign(subgraph_.tensors.size(), {});
+  const size_t end = subgraph_.operators.size();
+  MemoryPlan plan;
   for (size_t index = 0; index < subgraph_.tensors.size(); ++index) {
     CheckTensor(index);
     if (subgraph_.tensors[index].is_variable) {
       states_[index] = State::kGiven;
-      summary_.activation_bytes = AddClamped(summary_.activation_bytes, bytes_[index]);
+      plan.Add(bytes_[index], 0, end);
     }
   }
   for (const int32_t input : subgraph_.inputs) {
     const size_t index = TensorIndex(input, "an input");
     if (DataSize(subgraph_.tensors[index]) != 0) RefuseModel("has data in its " + Label(index));
     states_[index] = State::kGiven;
-    summary_.activation_bytes = AddClamped(summary_.activation_bytes, bytes_[index]);
+    plan.Add(bytes_[index], 0, end);
   }
-  for (size_t place = 0; place < subgraph_.operators.size(); ++place) CheckOperator(place);
+  for (size_t place = 0; place < end; ++place) CheckOperator(place);
   for (const int32_t output : subgraph_.outputs) {
     const size_t index = TensorIndex(output, "an output");
     if (states_[index] == State::kAbsent) RefuseModel("never computes its output, " + Label(index));
     if (subgraph_.tensors[index].is_sparse) {
       RefuseModel("gives sparse weights as an output, " + Label(index));
     }
+    uses_[index].last = end;
   }
+  for (size_t index = 0; index < states_.size(); ++index) {
+    if (states_[index] == State::kComputed) {
+      plan.Add(bytes_[index], uses_[index].first, uses_[index].last);
+    }
+  }
+  summary_.activation_bytes = AddClamped(summary_.activation_bytes, plan.Bytes());
 }
 
 void SubgraphChecker::CheckOperator(size_t place) {
@@ -244,6 +262,7 @@ void SubgraphChecker::CheckOperator(size_t place) {
     if (tensor.is_sparse && !TakesSparse(code.code, place_of_input, tensor.type)) {
       RefuseModel("gives sparse weights, its " + Label(index) + ", to " + label);
     }
+    uses_[index].last = place;
     summary_.other_elements = AddClamped(summary_.other_elements, bytes_[index]);
     const uint64_t data_size = DataSize(tensor);
     summary_.weight_bytes = AddClamped(summary_.weight_bytes, data_size);
@@ -260,7 +279,7 @@ void SubgraphChecker::CheckOperator(size_t place) {
                   ", although it is a constant, an input, or written already");
     }
     states_[index] = State::kComputed;
-    summary_.activation_bytes = AddClamped(summary_.activation_bytes, bytes_[index]);
+    uses_[index] = {place, place};
     summary_.other_elements = AddClamped(summary_.other_elements, bytes_[index]);
   }
 }
@@ -338,6 +357,11 @@ ModelSummary CheckHostModel(const ModelFile& file) {
   }
   if (file.subgraphs()[0].outputs.empty()) RefuseModel("has no output");
   CallChecker(file).Check();
+  // Arithmetic takes time, which others limit; nobody else does memory.
+  ModelLimits limits = ModelLimits::Own();
+  limits.arithmetic = UINT64_MAX;
+  limits.weight_bytes = UINT64_MAX;
+  RequireWithin(summary, limits);
   return summary;
 }
 

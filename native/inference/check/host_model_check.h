@@ -14,12 +14,13 @@ namespace wasmedge_embed {
 /// - the graphs: indices, every operator in an order in which its inputs are there, each tensor
 ///   written once, and no constant or input;
 /// - calls of subgraphs: no graph calls itself, in whatever way;
-/// - the operators: custom ones only where LiteRT brings them.
+/// - the operators: custom ones only where LiteRT brings them;
+/// - the memory: what the file's shapes ask for between the operators, at most 4 GiB.
 ///
 /// Refused by name: other custom operators, models compiled for an accelerator, strings, weights in
 /// other files. Whether shapes, types and options fit is left to LiteRT.
 ///
-/// Throws `Error(kModel)` with the reason.
+/// Throws `Error(kModel)` with the reason, `Error(kLimit)`.
 ModelSummary CheckHostModel(const ModelFile& file);
 
 /// Whether a graph keeps something from run to run: variables, resources, tables, numbers that are

@@ -42,7 +42,7 @@ class Checker {
   ModelSummary Check();
 
  private:
-  enum class State : uint8_t { kAbsent, kConstant, kInput, kComputed };
+  enum class State : uint8_t { kAbsent, kConstant, kVariable, kInput, kComputed };
 
   void CheckTables() const;
   void CheckSubgraph(const FileSubgraph& subgraph);
@@ -119,7 +119,9 @@ void Checker::CheckSubgraph(const FileSubgraph& subgraph) {
   tensors_ = CheckTensors(file_, subgraph);
   states_.clear();
   for (const CheckedTensor& tensor : tensors_) {
-    states_.push_back(tensor.constant() ? State::kConstant : State::kAbsent);
+    states_.push_back(tensor.constant() ? State::kConstant
+                      : tensor.variable ? State::kVariable
+                                        : State::kAbsent);
   }
   first_uses_.assign(tensors_.size(), 0);
   last_uses_.assign(tensors_.size(), 0);
@@ -134,7 +136,7 @@ uint64_t Checker::ResultBytes() const {
   MemoryPlan plan;
   const size_t last = subgraph_->operators.size();
   for (size_t index = 0; index < tensors_.size(); ++index) {
-    if (states_[index] == State::kInput) {
+    if (states_[index] == State::kInput || states_[index] == State::kVariable) {
       plan.Add(tensors_[index].bytes, 0, last);
     } else if (states_[index] == State::kComputed) {
       // What is the same in every run is kept from the first on.
@@ -166,6 +168,7 @@ void Checker::CheckInputs() {
     const size_t index = TensorIndex(subgraph_->inputs[i], "an input");
     RequireElements(index);
     if (states_[index] == State::kConstant) RefuseModel("has data in its " + Label(index));
+    if (states_[index] == State::kVariable) RefuseModel("has a variable as its " + Label(index));
     if (states_[index] == State::kInput) RefuseModel("names an input twice: " + Label(index));
     states_[index] = State::kInput;
   }
@@ -181,8 +184,8 @@ void Checker::CheckOperatorAt(size_t place) {
 
   std::vector<const CheckedTensor*> inputs;
   inputs.reserve(op.inputs.size());
+  constexpr int32_t kNotGiven = -1;
   for (const int32_t input : op.inputs) {
-    constexpr int32_t kNotGiven = -1;
     if (input == kNotGiven) {
       inputs.push_back(nullptr);
       continue;
@@ -206,7 +209,7 @@ void Checker::CheckOperatorAt(size_t place) {
     RequireElements(index);
     if (states_[index] != State::kAbsent) {
       RefuseModel("writes its " + Label(index) + " by " + label +
-                  ", although it is a constant, an input, or written already");
+                  ", although it is a constant, a variable, an input, or written already");
     }
     states_[index] = State::kComputed;
     first_uses_[index] = place;
@@ -220,7 +223,15 @@ void Checker::CheckOperatorAt(size_t place) {
     }
   }
 
-  const OperatorView view(op, std::move(label), std::move(inputs), std::move(outputs));
+  std::vector<const CheckedTensor*> intermediates;
+  for (const int32_t each : op.intermediates) {
+    const bool is_given = each != kNotGiven;
+    intermediates.push_back(is_given ? &tensors_[TensorIndex(each, "an intermediate of " + label)]
+                                     : nullptr);
+  }
+
+  const OperatorView view(op, std::move(label), std::move(inputs), std::move(outputs),
+                          std::move(intermediates));
   const OperatorCost cost = CheckOperator(view, op, code, limits_);
   summary_.multiply_accumulates =
       AddClamped(summary_.multiply_accumulates, cost.multiply_accumulates);
@@ -238,7 +249,7 @@ void Checker::CheckOutputs() {
     if (seen[index]) RefuseModel("names an output twice: " + Label(index));
     seen[index] = true;
     if (states_[index] == State::kInput) {
-      RefuseModel("gives an input back as an output, which LiteRT cannot do: " + Label(index));
+      RefuseModel("gives an input back as an output, which only the host's models may: " + Label(index));
     }
     if (states_[index] != State::kComputed) {
       RefuseModel("never computes its output, " + Label(index));

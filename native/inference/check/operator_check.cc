@@ -15,7 +15,7 @@ namespace {
 const char* ReasonToRefuse(int32_t code) noexcept {
   switch (code) {
     case schema::kCustom:
-      return "is a custom operator, which only a program that implements it can run";
+      return "is a custom operator, which only the host's models may have";
     case schema::kDelegate:
     case schema::kPlaceholderForGreaterOpCodes:
       return "is no operator of a model file";
@@ -149,17 +149,25 @@ OperatorCost CheckOperator(const OperatorView& view, const FileOperator& op, int
   if (const char* reason = ReasonToRefuse(code)) view.Refuse(reason);
   view.Require(!op.has_custom_options && !op.has_more_options,
                "has options of a kind that built-in operators do not have");
-  view.Require(!op.mutates_inputs && !op.has_intermediates,
+  const OperatorRule* rule = FindRule(code);
+  const bool keeps_state = rule != nullptr && rule->variables != 0;
+  view.Require(keeps_state || (!op.mutates_inputs && !op.has_intermediates),
                "keeps state from run to run, which is not supported");
   view.Require(op.options_type == schema::kNoOptions || op.options.has_value(),
                "states a kind of options and has none");
 
-  const OperatorRule* rule = FindRule(code);
-  if (rule == nullptr) {
-    if (!limits.unchecked_operators) view.Refuse("is not among those that a guest's model may use");
-    return GeneralCost(view);
+  if (rule == nullptr && !limits.unchecked_operators) {
+    view.Refuse("is not among those that a guest's model may use");
   }
-  if (!limits.unchecked_operators || !rule->for_guests) return CheckRule(view, op, *rule, limits);
+  const uint32_t variables = rule != nullptr ? rule->variables : 0;
+  for (size_t i = 0; i < view.input_count(); ++i) {
+    const bool is_variable = view.HasInput(i) && view.Input(i).variable;
+    view.Require(is_variable == OperatorRule::Contains(variables, i),
+                 "keeps state in another tensor than its own, or has none");
+  }
+  if (rule == nullptr) return GeneralCost(view);
+  if (!limits.unchecked_operators || !rule->for_guests || keeps_state)
+    return CheckRule(view, op, *rule, limits);
   try {
     return CheckRule(view, op, *rule, limits);
   } catch (const Error&) {

@@ -22,11 +22,13 @@ constexpr bool IsScaled(int8_t type) noexcept {
 class OperatorView {
  public:
   OperatorView(const FileOperator& op, std::string label, std::vector<const CheckedTensor*> inputs,
-               std::vector<const CheckedTensor*> outputs) noexcept
+               std::vector<const CheckedTensor*> outputs,
+               std::vector<const CheckedTensor*> intermediates) noexcept
       : operator_(op),
         label_(std::move(label)),
         inputs_(std::move(inputs)),
-        outputs_(std::move(outputs)) {}
+        outputs_(std::move(outputs)),
+        intermediates_(std::move(intermediates)) {}
 
   size_t input_count() const noexcept { return inputs_.size(); }
   size_t output_count() const noexcept { return outputs_.size(); }
@@ -37,6 +39,8 @@ class OperatorView {
   /// Throws when the operator lacks the input.
   const CheckedTensor& Input(size_t index) const;
   const CheckedTensor& Output(size_t index) const { return *outputs_[index]; }
+  /// Tensors of which kernels read the quantization alone; null for one that is not given.
+  const std::vector<const CheckedTensor*>& intermediates() const noexcept { return intermediates_; }
 
   /// The option of this number in the schema, or `otherwise` where the file lacks it.
   template <typename T>
@@ -69,6 +73,7 @@ class OperatorView {
   std::string label_;
   std::vector<const CheckedTensor*> inputs_;
   std::vector<const CheckedTensor*> outputs_;
+  std::vector<const CheckedTensor*> intermediates_;
 };
 
 /// What an operator takes to run.

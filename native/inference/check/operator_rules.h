@@ -20,6 +20,10 @@ constexpr size_t kMaximumRegionRank = 5;
 // Nor do those that stretch inputs to a common shape.
 constexpr size_t kMaximumBroadcastRank = 4;
 
+// Inputs of UNIDIRECTIONAL_SEQUENCE_LSTM that are its state.
+constexpr uint32_t kLstmOutputState = 18;
+constexpr uint32_t kLstmCellState = 19;
+
 /// An input and an output of one type, whichever the built-in kernels move.
 void RequireMovable(const OperatorView& view, const CheckedTensor& input,
                     const CheckedTensor& output);
@@ -43,6 +47,8 @@ OperatorCost TransposeConvolution(const OperatorView& view);
 OperatorCost Pooling(const OperatorView& view);
 OperatorCost FullyConnected(const OperatorView& view);
 OperatorCost BatchMatrixMultiply(const OperatorView& view);
+
+OperatorCost UnidirectionalSequenceLstm(const OperatorView& view);
 
 OperatorCost Sum(const OperatorView& view);
 OperatorCost Product(const OperatorView& view);

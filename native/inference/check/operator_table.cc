@@ -21,6 +21,15 @@ constexpr uint32_t Inputs(uint32_t input, Rest... rest) {
 
 constexpr bool kForGuests = true;
 
+namespace lstm {
+constexpr uint32_t kVariables =
+    Inputs(operator_rules::kLstmOutputState, operator_rules::kLstmCellState);
+/// Of the input gate, of peepholes, of the projection, of layer normalization.
+constexpr uint32_t kOptional = Inputs(1, 5, 9, 10, 11, 12, 16, 17, 20, 21, 22, 23);
+constexpr uint32_t kWeights =
+    Inputs(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 20, 21, 22, 23);
+}  // namespace lstm
+
 // The allow-list, by code. An operator needs its options where zeros in their place would harm.
 constexpr OperatorRule kRules[] = {
     {schema::kAdd, schema::kAddOptions, false, 2, 2, 1, 1, Inputs(), Inputs(), Inputs(),
@@ -85,6 +94,9 @@ constexpr OperatorRule kRules[] = {
      operator_rules::FloatArithmetic},
     {schema::kSqueeze, schema::kSqueezeOptions, false, 1, 1, 1, 1, Inputs(), Inputs(), Inputs(),
      operator_rules::Squeeze},
+    {schema::kUnidirectionalSequenceLstm, schema::kUnidirectionalSequenceLstmOptions, true, 20, 24,
+     1, 1, Inputs(), lstm::kWeights, lstm::kOptional, operator_rules::UnidirectionalSequenceLstm,
+     kForGuests, lstm::kVariables},
     {schema::kStridedSlice, schema::kStridedSliceOptions, true, 4, 4, 1, 1, Inputs(1, 2, 3),
      Inputs(), Inputs(), operator_rules::StridedSlice},
     {schema::kExp, schema::kExpOptions, false, 1, 1, 1, 1, Inputs(), Inputs(), Inputs(),

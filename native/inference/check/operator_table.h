@@ -27,6 +27,8 @@ struct OperatorRule {
   /// Whether the host's models may use the operator in other ways as well, as they may use those
   /// without a rule.
   bool for_guests = false;
+  /// Inputs that are variables; no others are.
+  uint32_t variables = 0;
 
   static constexpr bool Contains(uint32_t inputs, size_t input) noexcept {
     return input < 32 && (inputs >> input & 1) != 0;

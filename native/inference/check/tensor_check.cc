@@ -44,6 +44,7 @@ class TensorChecker {
   CheckedTensor Check() {
     tensor_.file = &stated_;
     tensor_.type = stated_.type;
+    tensor_.variable = stated_.is_variable;
     CheckKind();
     CheckShape();
     CheckData();
@@ -66,7 +67,7 @@ class TensorChecker {
 };
 
 void TensorChecker::CheckKind() const {
-  if (stated_.is_variable || stated_.has_variants || stated_.type == schema::kResource ||
+  if (stated_.has_variants || stated_.type == schema::kResource ||
       stated_.type == schema::kVariant) {
     RefuseModel("keeps state in its " + Label() + ", which is not supported");
   }
@@ -121,6 +122,7 @@ void TensorChecker::CheckShape() {
 void TensorChecker::CheckData() {
   const FlatVector<uint8_t>& data = file_.buffers()[stated_.buffer].data;
   if (data.empty()) return;
+  if (stated_.is_variable) RefuseModel("has data in a variable, its " + Label());
   if (data.size() != tensor_.bytes) {
     RefuseModel("has " + std::to_string(data.size()) + " bytes for its " + Label() + " of shape " +
                 tensor_.shape.ToString() + "; expected " + std::to_string(tensor_.bytes));

@@ -24,6 +24,8 @@ struct CheckedTensor {
   /// Whether it is the same in every run: a constant, or one that DEQUANTIZE makes float of, which
   /// is how files of half the size keep their weights.
   bool fixed = false;
+  /// Whether it keeps what is written into it from run to run.
+  bool variable = false;
 
   bool constant() const noexcept { return data != nullptr; }
   const FileQuantization& quantization() const noexcept { return file->quantization; }
@@ -35,8 +37,8 @@ struct CheckedTensor {
 
 /// Checks each tensor of a graph by itself, and gives them in their order, `fixed` where they are
 /// constants: types, shapes, overflow, constants of exactly the size of their shape, lists of
-/// scales and zero points that agree with the shape, scales finite and above 0. A tensor may be
-/// empty: that is refused where it is used. Throws `Error(kModel)`.
+/// scales and zero points that agree with the shape, scales finite and above 0, variables without
+/// data. A tensor may be empty: that is refused where it is used. Throws `Error(kModel)`.
 std::vector<CheckedTensor> CheckTensors(const ModelFile& file, const FileSubgraph& subgraph);
 
 /// How messages call a tensor: "tensor 3 ("name")", or "input 0 ("name")" of the graph.

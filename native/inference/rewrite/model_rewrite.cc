@@ -204,6 +204,12 @@ RewrittenModel LeaveModel(std::string reason) {
 
 }  // namespace
 
+std::string ReasonToLeave(const Error& error) {
+  std::string reason = std::string("cannot be rewritten: ") + error.what();
+  if (reason.back() == '.') reason.pop_back();
+  return reason;
+}
+
 RewrittenModel RewriteModel(const uint8_t* bytes, size_t size) {
   RewrittenModel result;
   try {
@@ -217,7 +223,7 @@ RewrittenModel RewriteModel(const uint8_t* bytes, size_t size) {
   } catch (const std::length_error&) {
     return LeaveModel("would grow to more than three times its size");
   } catch (const Error& error) {
-    return LeaveModel(std::string("cannot be rewritten: ") + error.what());
+    return LeaveModel(ReasonToLeave(error));
   }
   return result;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/aligned_buffer.h"
+#include "base/error.h"
 #include "inference/rewrite/channel_copies.h"
 
 namespace wasmedge_embed {
@@ -28,6 +29,10 @@ struct RewrittenModel {
 
   bool rewritten() const noexcept { return reason.empty(); }
 };
+
+/// Why a model that a check refuses is left as it is: as `RewrittenModel::reason`, which has no full
+/// stop.
+std::string ReasonToLeave(const Error& error);
 
 /// Makes an int8 model with weights that are quantized by channel of a uint8 model whose weights
 /// are quantized as a whole, for which LiteRT's XNNPACK has much faster kernels.

@@ -262,6 +262,26 @@ void MoveOutsideData(const ModelFile& file, AssembledModel* model) {
   }
 }
 
+void FindStateMarks(const ModelFile& file, AssembledModel* model) {
+  const auto add = [&](size_t position, size_t size) {
+    uint32_t value = 0;
+    std::memcpy(&value, file.bytes() + position, size);
+    model->state_marks.push_back({model->file_position + position, value, size});
+  };
+  for (const FileSubgraph& subgraph : file.subgraphs()) {
+    for (const FileTensor& tensor : subgraph.tensors) {
+      if (tensor.is_variable) add(tensor.table.FieldPosition(schema::tensor::kIsVariable), 1);
+    }
+    for (const FileOperator& op : subgraph.operators) {
+      if (op.intermediates.empty()) continue;
+      const size_t field = op.table.FieldPosition(schema::operation::kIntermediates);
+      uint32_t offset = 0;
+      std::memcpy(&offset, file.bytes() + field, sizeof(offset));
+      add(field + offset, sizeof(offset));
+    }
+  }
+}
+
 }  // namespace
 
 OutputPath ChooseOutputPath(const ModelFile& file, size_t graph, bool static_shapes) {
@@ -299,10 +319,18 @@ void AssembledModel::SetRoot(size_t root) noexcept {
   std::memcpy(bytes.data(), &offset, sizeof(offset));
 }
 
+void AssembledModel::ShowState(bool is_shown) noexcept {
+  for (const StateMark& mark : state_marks) {
+    const uint32_t value = is_shown ? mark.value : 0;
+    std::memcpy(bytes.data() + mark.position, &value, mark.size);
+  }
+}
+
 AssembledModel AssembleModel(const ModelFile& file, size_t graph, OutputPath path) {
   AssembledModel model;
   FrontWriter(file, graph, path).Write(&model);
   MoveOutsideData(file, &model);
+  FindStateMarks(file, &model);
   return model;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "base/aligned_buffer.h"
 #include "inference/check/model_reader.h"
@@ -31,7 +32,8 @@ OutputPath ChooseOutputPath(const ModelFile& file, size_t graph, bool static_sha
 /// LiteRT reads a model twice: when the model is made, for descriptions that are not needed here,
 /// and not at all if it has variables or whatever else these descriptions have no words for; and
 /// when it is compiled, as TensorFlow Lite does. So there is a second root, that of a model with
-/// one operator, for the first time.
+/// one operator, for the first time. Where LiteRT is to look at the model by itself as well, the
+/// file says nothing of its state meanwhile.
 struct AssembledModel {
   AlignedBuffer bytes;
   /// Where the file begins in the bytes, on a boundary of 64.
@@ -40,8 +42,19 @@ struct AssembledModel {
   size_t plain_root = 0;
   size_t model_root = 0;
 
+  /// What LiteRT cannot describe of the graphs' state: bytes that say which tensors are variables,
+  /// and the lengths of lists of intermediate tensors.
+  struct StateMark {
+    size_t position;
+    uint32_t value;
+    size_t size;
+  };
+  std::vector<StateMark> state_marks;
+
   /// Has the file begin with this root.
   void SetRoot(size_t root) noexcept;
+  /// Has the file say, or not, what it says of state.
+  void ShowState(bool is_shown) noexcept;
 };
 
 /// The model of a file, which must have passed a check. Throws `std::bad_alloc`.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "inference/check/tensor.h"
 #include "inference/rewrite/model_rewrite.h"
 #include "inference/run/litert_library.h"
 #include "inference/run/litert_log.h"
@@ -119,8 +120,9 @@ CompiledModel::CompiledModel(const LiteRtModel& model, const InferenceOptions& o
                              const InputShapes& shapes)
     : model_(model), handle_(nullptr, nullptr) {
   if (model.output_path() == OutputPath::kReader) {
-    reader_ = std::make_unique<OutputReader>(OutputTensors(model));
+    reader_ = std::make_unique<OutputReader>(OutputTensors(model), model.tensor_uses());
   }
+  const MemoryGuard::Guarding guarding(reads_outputs() ? &reader_->memory() : nullptr);
   const auto lock = litert::Library::Get().Lock();
   try {
     litert::LogCapture log;
@@ -250,12 +252,16 @@ void CompiledModel::GetOutput(size_t index, uint8_t* bytes) const noexcept {
   CopyBytes(model_.outputs()[index].flipped, output(index), output_size(index), bytes);
 }
 
-void CompiledModel::Run(Invocation* invocation, uint64_t output_limit) {
+void CompiledModel::Run(Invocation* invocation, const Limits& limits) {
   const litert::Api& api = litert::Library::Get().api();
   litert::LogCapture log;
   failed_ = true;
   invocation_ = invocation;
-  if (reads_outputs()) reader_->Start(output_limit);
+  const MemoryGuard::Guarding guarding(reads_outputs() ? &reader_->memory() : nullptr);
+  if (reads_outputs()) {
+    reader_->Start(limits.output_bytes);
+    reader_->memory().Start(limits.activation_bytes);
+  }
   // LiteRT wants a pointer also for no tensors.
   litert::TensorBufferT* none = nullptr;
   const litert::Status status = api.RunCompiledModel(
@@ -263,8 +269,14 @@ void CompiledModel::Run(Invocation* invocation, uint64_t output_limit) {
       results_.size(), results_.empty() ? &none : results_.data());
   invocation_ = nullptr;
   if (outputs_too_large()) {
+    throw Error(ErrorCode::kModel, "The model's outputs take more than " +
+                                       std::to_string(limits.output_bytes) + " bytes.");
+  }
+  if (asked_for_too_much()) {
     throw Error(ErrorCode::kModel,
-                "The model's outputs take more than " + std::to_string(output_limit) + " bytes.");
+                "The model's results take more than " +
+                    std::to_string(std::min(limits.activation_bytes, kMaximumTensorBytes)) +
+                    " bytes while it runs.");
   }
   litert::Check(status, "run the model", log);
   if (reads_outputs() && !reader_->has_read()) {

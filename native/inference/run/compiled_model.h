@@ -42,11 +42,19 @@ class CompiledModel {
 
   /// Throws `Error(kModel)` when LiteRT fails, after which this must not be run again. LiteRT asks
   /// `invocation`, if there is one, between the nodes of the graph whether to go on: one that is to
-  /// stop ends in the same way, and so does one whose outputs turn out to take more than
-  /// `output_limit` bytes.
-  void Run(Invocation* invocation = nullptr, uint64_t output_limit = UINT64_MAX);
-  /// Whether the last run failed for its limit.
+  /// stop ends in the same way, and so does one whose outputs, or what is computed between, turn
+  /// out to take more than so many bytes.
+  struct Limits {
+    uint64_t output_bytes = UINT64_MAX;
+    uint64_t activation_bytes = UINT64_MAX;
+  };
+  void Run(Invocation* invocation, const Limits& limits);
+  void Run(Invocation* invocation = nullptr) { Run(invocation, {}); }
+  /// Whether the last run failed for one of its limits.
   bool outputs_too_large() const noexcept { return reads_outputs() && reader_->was_too_large(); }
+  bool asked_for_too_much() const noexcept {
+    return reads_outputs() && reader_->memory().has_refused();
+  }
   bool failed() const noexcept { return failed_; }
 
  private:

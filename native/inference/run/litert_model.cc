@@ -112,6 +112,7 @@ LiteRtModel::LiteRtModel(const ModelFile& file, const ModelGraph& graph, OutputP
       inputs_[i].copies = rewritten->input_copies[i];
     }
   }
+  tensor_uses_ = MemoryGuard::UsesOf(subgraph);
   assembled_ = AssembleModel(file, graph.index, path);
   const auto lock = litert::Library::Get().Lock();
   try {
@@ -140,7 +141,11 @@ void LiteRtModel::Make(bool verify) {
                   "read the model", log);
     handle_ = litert::Owned<litert::ModelT>(handle, api.DestroyModel);
   };
-  if (verify) make(assembled_.model_root);
+  if (verify) {
+    assembled_.ShowState(false);
+    make(assembled_.model_root);
+    assembled_.ShowState(true);
+  }
   make(assembled_.plain_root);
   CheckLayout(handle_.get(), log);
   assembled_.SetRoot(assembled_.model_root);

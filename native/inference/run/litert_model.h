@@ -9,6 +9,7 @@
 #include "inference/rewrite/model_rewrite.h"
 #include "inference/run/assembled_model.h"
 #include "inference/run/litert_api.h"
+#include "inference/run/memory_guard.h"
 #include "inference/run/model_graph.h"
 
 namespace wasmedge_embed {
@@ -45,6 +46,8 @@ class LiteRtModel {
   const std::vector<Argument>& inputs() const noexcept { return inputs_; }
   const std::vector<Argument>& outputs() const noexcept { return outputs_; }
   OutputPath output_path() const noexcept { return path_; }
+  /// Of each tensor of the graph.
+  const std::vector<MemoryGuard::Use>& tensor_uses() const noexcept { return tensor_uses_; }
   /// The file, as it was given, for as long as this lives.
   const uint8_t* file() const noexcept {
     return assembled_.bytes.data() + assembled_.file_position;
@@ -54,6 +57,7 @@ class LiteRtModel {
   void Make(bool verify);
 
   const OutputPath path_;
+  std::vector<MemoryGuard::Use> tensor_uses_;
   std::vector<Argument> inputs_;
   std::vector<Argument> outputs_;
   AssembledModel assembled_;

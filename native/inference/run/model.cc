@@ -54,7 +54,7 @@ Model::Model(const uint8_t* bytes, size_t size, const ModelLimits& limits)
     const ModelFile file(bytes, size, bounds, FlatAlignment::kHalf);
     summary_ = CheckHostModel(file);
     is_strict = false;
-    rewritten_.reason = std::string("cannot be rewritten: ") + error.what();
+    rewritten_.reason = ReasonToLeave(error);
   }
   if (is_strict) rewritten_ = RewriteModel(bytes, size);
   const FlatAlignment alignment = is_strict ? FlatAlignment::kNatural : FlatAlignment::kHalf;

@@ -37,8 +37,8 @@ litert::Status CompilesJustInTime(const litert::AcceleratorT*, bool* compiles) {
 
 }  // namespace
 
-OutputReader::OutputReader(std::vector<int32_t> tensors)
-    : tensors_(std::move(tensors)), outputs_(tensors_.size()) {
+OutputReader::OutputReader(std::vector<int32_t> tensors, const std::vector<MemoryGuard::Use>& uses)
+    : memory_(uses), tensors_(std::move(tensors)), outputs_(tensors_.size()) {
   delegate_.data = this;
   delegate_.prepare = &ReplaceOperator;
   delegate_.flags = tflite::Delegate::kAllowDynamicTensors;
@@ -105,7 +105,9 @@ tflite::Status OutputReader::ReplaceOperator(tflite::Context* context, tflite::D
     }
   }
   // Another graph of the model has none.
-  if (place == plan->end()) return tflite::kOk;
+  const bool has_operator = place != plan->end();
+  static_cast<OutputReader*>(delegate->data)->memory_.Watch(context, has_operator);
+  if (!has_operator) return tflite::kOk;
   tflite::Registration kernel{};
   kernel.init = &GetReader;
   kernel.free = [](tflite::Context*, void*) {};

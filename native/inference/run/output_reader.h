@@ -5,6 +5,7 @@
 
 #include "base/aligned_buffer.h"
 #include "inference/run/litert_api.h"
+#include "inference/run/memory_guard.h"
 #include "inference/run/tflite_api.h"
 
 namespace wasmedge_embed {
@@ -29,8 +30,8 @@ class OutputReader {
     uint64_t byte_size = 0;
   };
 
-  /// `tensors`: the outputs, by their numbers in the graph.
-  explicit OutputReader(std::vector<int32_t> tensors);
+  /// `tensors`: the outputs, by their numbers in the graph. `uses`: as `MemoryGuard` has them.
+  OutputReader(std::vector<int32_t> tensors, const std::vector<MemoryGuard::Use>& uses);
   OutputReader(const OutputReader&) = delete;
   OutputReader& operator=(const OutputReader&) = delete;
 
@@ -42,6 +43,8 @@ class OutputReader {
   /// After a run: whether the outputs have been read, or whether they were too large.
   bool has_read() const noexcept { return has_read_; }
   bool was_too_large() const noexcept { return was_too_large_; }
+  /// What is asked for between the operators.
+  MemoryGuard& memory() noexcept { return memory_; }
 
   /// For LiteRT's options: it knows the operator's name then.
   static const litert::CustomKernel& PlaceHolder() noexcept;
@@ -71,6 +74,7 @@ class OutputReader {
   bool Read(const litert::tflite::Context& context);
 
   litert::tflite::Delegate delegate_{};
+  MemoryGuard memory_;
   std::vector<int32_t> tensors_;
   std::vector<Output> outputs_;
   uint64_t byte_limit_ = 0;

@@ -80,6 +80,7 @@ bool Session::SetInput(size_t index, const std::vector<int32_t>& shape, const ui
   if (index >= inputs_.size()) return false;
   TensorInfo& input = graph_.inputs[index];
   if (shape == input.shape) return SetInput(index, bytes, size);
+  if (!model_->is_hosts()) return false;
   if (!input.shape.empty() && shape.size() != input.shape.size()) return false;
   const auto byte_size = TensorByteSize(input.type, shape, kMaximumTensorBytes);
   if (!byte_size || *byte_size != size) return false;
@@ -125,15 +126,19 @@ void Session::Run(Invocation& invocation) {
 
 void Session::Run(CompiledModel& compiled, Invocation& invocation) {
   for (size_t i = 0; i < inputs_.size(); ++i) compiled.SetInput(i, inputs_[i].data());
-  uint64_t output_limit = UINT64_MAX;
+  CompiledModel::Limits limits;
   if (budget_ != nullptr) {
-    output_limit = budget_->left();
-    for (const TensorInfo& output : outputs()) output_limit += output.byte_size;
+    limits.output_bytes = budget_->left();
+    for (const TensorInfo& output : outputs()) limits.output_bytes += output.byte_size;
+    // What the file says is the host's will.
+    limits.activation_bytes =
+        std::max(budget_->activation_bytes(), model_->summary().activation_bytes);
   }
   try {
-    compiled.Run(&invocation, output_limit);
+    compiled.Run(&invocation, limits);
   } catch (const Error&) {
     if (budget_ != nullptr && compiled.outputs_too_large()) budget_->Refuse();
+    if (compiled.asked_for_too_much()) ThrowLimit("modelActivationBytes", limits.activation_bytes);
     throw;
   }
   for (size_t i = 0; i < outputs_.size(); ++i) {

@@ -49,7 +49,8 @@ class Session {
   /// Copies an input; false, and no change, unless `index` is an input's and `size` its byte size.
   [[nodiscard]] bool SetInput(size_t index, const uint8_t* bytes, uint64_t size);
   /// The same of an input of another shape: of as many dimensions, each at least 1; where there are
-  /// none, of any number of them. Whether the model can have it shows when it runs. Throws
+  /// none, of any number of them. Whether the model can have it shows when it runs. False for other
+  /// shapes of a model that a guest has brought: it was checked with those of its file. Throws
   /// `Error(kLimit)`, "sessionBytes".
   [[nodiscard]] bool SetInput(size_t index, const std::vector<int32_t>& shape, const uint8_t* bytes,
                               uint64_t size);

@@ -6,10 +6,12 @@
 
 namespace wasmedge_embed {
 
-/// The bytes that the sessions of one invocation may take together.
+/// The bytes that the sessions of one invocation may take together, and what the results of one run
+/// may take.
 class SessionBudget {
  public:
-  explicit SessionBudget(uint64_t limit) noexcept : limit_(limit) {}
+  explicit SessionBudget(uint64_t limit, uint64_t activation_bytes = UINT64_MAX) noexcept
+      : limit_(limit), activation_bytes_(activation_bytes) {}
   SessionBudget(const SessionBudget&) = delete;
   SessionBudget& operator=(const SessionBudget&) = delete;
 
@@ -23,10 +25,12 @@ class SessionBudget {
     used_ = used_ - from + to;
   }
   void Release(uint64_t bytes) noexcept { used_ -= bytes; }
+  uint64_t activation_bytes() const noexcept { return activation_bytes_; }
   [[noreturn]] void Refuse() const { ThrowLimit("sessionBytes", limit_); }
 
  private:
   const uint64_t limit_;
+  const uint64_t activation_bytes_;
   uint64_t used_ = 0;
 };
 

@@ -17,6 +17,12 @@ inline constexpr Status kError = 1;
 inline constexpr int32_t kBuiltinCustom = 32;
 inline constexpr int32_t kBuiltinDelegate = 51;
 
+// Where a tensor's memory is: in one that all share, for as long as it is used or for good; or in
+// one of its own, made while the graph runs.
+inline constexpr int32_t kArena = 2;
+inline constexpr int32_t kPersistent = 3;
+inline constexpr int32_t kDynamic = 4;
+
 /// `size` numbers follow.
 struct IntArray {
   int size;
@@ -81,7 +87,8 @@ struct Context {
   Status (*GetExecutionPlan)(Context*, IntArray** plan);
   Tensor* tensors;
   void* implementation;
-  void* resize_tensor;
+  /// Takes the dimensions over, in success and in failure.
+  Status (*ResizeTensor)(Context*, Tensor*, IntArray* dimensions);
   void (*ReportError)(Context*, const char* format, ...);
   void* add_tensors;
   Status (*GetNodeAndRegistration)(Context*, int node, Node**, Registration**);
