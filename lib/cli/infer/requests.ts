@@ -27,6 +27,11 @@ export function open(model: string, config?: string): Request {
   return [`open ${model} ${bytes.length}\n`, bytes];
 }
 
+/** A new session with a model that the guest brings, checked as everything that guests bring. */
+export function load(model: Uint8Array): Request {
+  return [`load ${model.byteLength}\n`, model];
+}
+
 export function setInput({ session, input, type, shape, content }: InputRequest): Request {
   const words = `${session} ${input} ${type} ${shapeText(shape)}`;
   if ('seed' in content) return [`random ${words} ${content.seed}\n`];

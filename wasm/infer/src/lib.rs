@@ -1,4 +1,4 @@
-//! Tensors in, tensors out: runs models of the host as the requests on standard input say.
+//! Tensors in, tensors out: runs models as the requests on standard input say.
 
 pub mod element;
 pub mod failure;

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: infer < requests > answers
 
-Runs models of the host through wasi-nn. Each request is a line, some with bytes behind it:
+Runs models through wasi-nn. Each request is a line, some with bytes behind it:
   describe MODEL                        what the host tells of it, as JSON
   open MODEL [CONFIG_BYTES]             then as many bytes of JSON; sessions are numbered 0, 1, 2, ...
+  load BYTES                            then as many bytes: a session with a model of the guest's own
   set SESSION INPUT TYPE SHAPE BYTES    then as many bytes; SHAPE is 1x2x3, or 'scalar'
   random SESSION INPUT TYPE SHAPE SEED  pseudo-random numbers, the same for the same seed
   run SESSION SIZES                     SIZES: the outputs' bytes, as 4004,8; '-' to leave them away

@@ -10,6 +10,8 @@ pub enum Request {
     Describe { model: String },
     /// A new session with a model, configured by as many bytes of JSON if there are any.
     Open { model: String, config_bytes: Option<u64> },
+    /// A new session with the model of as many bytes, which the guest brings.
+    Load { bytes: u64 },
     /// An input of a session.
     Set { session: usize, input: u32, element: Element, shape: Vec<u32>, content: Content },
     /// A run, and whether its outputs are wanted: with the sizes in bytes that they probably have.
@@ -40,6 +42,7 @@ impl Request {
             ["open", model, bytes] => {
                 Self::Open { model: model.to_owned(), config_bytes: Some(number(bytes)?) }
             }
+            ["load", bytes] => Self::Load { bytes: number(bytes)? },
             ["set", session, input, element, shape, bytes] => Self::Set {
                 session: number(session)?,
                 input: number(input)?,
@@ -104,6 +107,7 @@ mod tests {
             parse("open default"),
             Request::Open { model: "default".to_owned(), config_bytes: None }
         );
+        assert_eq!(parse("load 4096"), Request::Load { bytes: 4096 });
         assert_eq!(
             parse("set 1 0 float32 1x2x3 24"),
             Request::Set {
@@ -134,6 +138,8 @@ mod tests {
         for line in [
             "",
             "open",
+            "load",
+            "load -1",
             "run 0",
             "run x -",
             "run 0 4,",

@@ -84,6 +84,9 @@ fn carry_out(
             };
             sessions.add(graph.session()?);
         }
+        Request::Load { bytes } => {
+            sessions.add(Graph::from_bytes(&read_bytes(input, bytes)?)?.session()?);
+        }
         Request::Set { session, input: index, element, shape, content } => {
             let bytes = match content {
                 Content::Bytes(size) => read_bytes(input, size)?,
@@ -213,6 +216,8 @@ mod tests {
     fn failures_name_their_request() {
         let refused = "request 1: load_by_name: errno 6 (unsupported operation)";
         assert_eq!(failure_of(b"open m\n"), (70, refused.to_owned()));
+        let brought = "request 1: load: errno 6 (unsupported operation)";
+        assert_eq!(failure_of(b"load 3\nabc"), (70, brought.to_owned()));
         let none = "request 1: \"stop\" is no request";
         assert_eq!(failure_of(b"stop\n"), (65, none.to_owned()));
         let missing = "request 1: there is no session 4294967295";

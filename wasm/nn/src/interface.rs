@@ -19,11 +19,24 @@ mod imported {
         data_length: usize,
     }
 
+    #[repr(C)]
+    struct Bytes {
+        data: *const u8,
+        length: usize,
+    }
+
     mod imports {
-        use super::Tensor;
+        use super::{Bytes, Tensor};
 
         #[link(wasm_import_module = "wasi_ephemeral_nn")]
         extern "C" {
+            pub(super) fn load(
+                builders: *const Bytes,
+                builders_length: usize,
+                encoding: u32,
+                target: u32,
+                graph: *mut u32,
+            ) -> i32;
             pub(super) fn load_by_name(name: *const u8, name_length: usize, graph: *mut u32)
                 -> i32;
             pub(super) fn load_by_name_with_config(
@@ -53,6 +66,17 @@ mod imported {
         } else {
             Err(errno)
         }
+    }
+
+    pub(crate) fn load(model: &[u8]) -> Result<u32, i32> {
+        const TENSORFLOW_LITE: u32 = 4;
+        const PROCESSOR: u32 = 0;
+        let bytes = Bytes { data: model.as_ptr(), length: model.len() };
+        let mut graph = 0;
+        // SAFETY: the host reads the list of one, and its bytes, and writes one u32, all alive during
+        // the call.
+        check(unsafe { imports::load(&bytes, 1, TENSORFLOW_LITE, PROCESSOR, &mut graph) })
+            .map(|()| graph)
     }
 
     pub(crate) fn load_by_name(name: &str) -> Result<u32, i32> {
@@ -128,6 +152,10 @@ mod missing {
     use crate::TensorType;
 
     const UNSUPPORTED_OPERATION: i32 = 6;
+
+    pub(crate) fn load(_model: &[u8]) -> Result<u32, i32> {
+        Err(UNSUPPORTED_OPERATION)
+    }
 
     pub(crate) fn load_by_name(_name: &str) -> Result<u32, i32> {
         Err(UNSUPPORTED_OPERATION)

@@ -64,11 +64,19 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A model of the host.
+/// A model, of the host or of the guest's own.
 #[derive(Debug, Clone, Copy)]
 pub struct Graph(u32);
 
 impl Graph {
+    /// The TensorFlow Lite model of these bytes, of which the host takes a copy.
+    ///
+    /// # Errors
+    /// [`Error`], with [`Error::INVALID_ARGUMENT`] where it is none that the host takes from a guest.
+    pub fn from_bytes(model: &[u8]) -> Result<Self, Error> {
+        check("load", interface::load(model)).map(Self)
+    }
+
     /// The model that the host calls `name`.
     ///
     /// # Errors
