@@ -28,7 +28,8 @@ std::string RefusalOf(const Lie& lie) {
 
 std::vector<Lie> AllLies() {
   std::vector<Lie> all = LiesOfFiles();
-  for (const auto& lies : {LiesOfDamage(), LiesOfOperators(), LiesOfIndexOperators(), LiesOfLstm()}) {
+  for (const auto& lies :
+       {LiesOfDamage(), LiesOfOperators(), LiesOfIndexOperators(), LiesOfLstm()}) {
     all.insert(all.end(), lies.begin(), lies.end());
   }
   return all;

@@ -249,7 +249,8 @@ void Checker::CheckOutputs() {
     if (seen[index]) RefuseModel("names an output twice: " + Label(index));
     seen[index] = true;
     if (states_[index] == State::kInput) {
-      RefuseModel("gives an input back as an output, which only the host's models may: " + Label(index));
+      RefuseModel("gives an input back as an output, which only the host's models may: " +
+                  Label(index));
     }
     if (states_[index] != State::kComputed) {
       RefuseModel("never computes its output, " + Label(index));

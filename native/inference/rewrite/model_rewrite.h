@@ -30,8 +30,8 @@ struct RewrittenModel {
   bool rewritten() const noexcept { return reason.empty(); }
 };
 
-/// Why a model that a check refuses is left as it is: as `RewrittenModel::reason`, which has no full
-/// stop.
+/// Why a model that a check refuses is left as it is: as `RewrittenModel::reason`, which has no
+/// full stop.
 std::string ReasonToLeave(const Error& error);
 
 /// Makes an int8 model with weights that are quantized by channel of a uint8 model whose weights
