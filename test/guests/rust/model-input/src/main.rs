@@ -2,7 +2,7 @@
 //! plainly as it can be made.
 
 use jpeg::general::decode;
-use jpeg::{Channels, Decoded, Picture};
+use jpeg::{Channels, Decoded, Fit, Picture};
 use std::env;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
@@ -61,6 +61,7 @@ fn made(jpeg: &[u8], side: u16) -> Result<Vec<u8>, Failure> {
         channels: Channels::Rgb,
         element_type: ElementType::Uint8,
         normalize: Normalize::default(),
+        fit: Fit::Stretch,
     };
     tensor::prepare(jpeg, &input, MAX_PIXELS)
 }
@@ -70,7 +71,7 @@ fn plain(jpeg: &[u8], side: u16) -> Result<Vec<u8>, jpeg::Error> {
         picture,
         orientation,
         ..
-    } = decode(jpeg, u16::MAX, u16::MAX, MAX_PIXELS)?;
+    } = decode(jpeg, u16::MAX, u16::MAX, Fit::Stretch, MAX_PIXELS)?;
     let Picture {
         width,
         height,
