@@ -44,7 +44,9 @@ pub fn decode(
     fit: Fit,
     max_pixels: u64,
 ) -> Result<Picture, Error> {
-    let decoded = match fast::decode(jpeg, width, height, fit, max_pixels) {
+    let decoded = fast::decode(jpeg, width, height, fit, max_pixels)
+        .or_else(|| fast::progressive::decode(jpeg, width, height, fit, max_pixels));
+    let decoded = match decoded {
         Some(decoded) => decoded,
         None => general::decode_to(jpeg, width, height, fit, max_pixels)?,
     };

@@ -113,6 +113,11 @@ impl<'a> Bits<'a> {
     pub(super) fn at_end_of_image(self) -> bool {
         matches!(self.at_marker(), Some([0xFF, 0xD9, ..]))
     }
+
+    /// Whether the file ends here, and lacks nothing but the marker of the picture's end.
+    pub(super) fn at_end_of_file(self) -> bool {
+        matches!(self.at_marker(), Some([] | [0xFF]))
+    }
 }
 
 #[cfg(test)]

@@ -41,30 +41,32 @@ pub(super) struct Headers<'a> {
 
 /// The frame header's part of a component.
 #[derive(Debug, Clone, Copy)]
-struct FrameComponent {
-    identifier: u8,
-    across: usize,
-    down: usize,
-    quantization: usize,
+pub(super) struct FrameComponent {
+    pub(super) identifier: u8,
+    pub(super) across: usize,
+    pub(super) down: usize,
+    pub(super) quantization: usize,
 }
 
-struct Frame {
+/// A frame header.
+#[derive(Debug)]
+pub(super) struct Frame {
     is_baseline: bool,
-    width: u16,
-    height: u16,
-    components: Vec<FrameComponent>,
+    pub(super) width: u16,
+    pub(super) height: u16,
+    pub(super) components: Vec<FrameComponent>,
 }
 
-/// The segments up to the scan.
-#[derive(Default)]
-struct Tables {
+/// The segments up to a scan.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
     frame: Option<Frame>,
-    quantization: [Option<[u8; 64]>; 4],
-    dc: [Option<Definition>; 4],
-    ac: [Option<Definition>; 4],
-    restart_interval: u16,
+    pub(super) quantization: [Option<[u8; 64]>; 4],
+    pub(super) dc: [Option<Definition>; 4],
+    pub(super) ac: [Option<Definition>; 4],
+    pub(super) restart_interval: u16,
     /// What the first Exif segment says.
-    orientation: Option<Orientation>,
+    pub(super) orientation: Option<Orientation>,
     is_jfif: bool,
 }
 
@@ -91,7 +93,8 @@ impl<'a> Headers<'a> {
 }
 
 impl Tables {
-    fn segment(&mut self, marker: u8, segment: &[u8]) -> Option<()> {
+    /// Takes one in. Nothing for one that this decoder does not know, and for a damaged one.
+    pub(super) fn segment(&mut self, marker: u8, segment: &[u8]) -> Option<()> {
         match marker {
             0xC0 | 0xC1 => {
                 // A second frame would make it a hierarchical picture.
@@ -189,7 +192,7 @@ impl Tables {
     }
 
     /// Whether three components are YCbCr, by the names that JFIF gives them or by its segment.
-    fn shows_luminance_and_colour(&self, frame: &Frame) -> bool {
+    pub(super) fn shows_luminance_and_colour(&self, frame: &Frame) -> bool {
         match *frame.components {
             [_] => true,
             [a, b, c] => {
@@ -201,7 +204,8 @@ impl Tables {
     }
 }
 
-fn frame(segment: &[u8], is_baseline: bool) -> Option<Frame> {
+/// Reads a frame header. Nothing for one that this decoder does not take.
+pub(super) fn frame(segment: &[u8], is_baseline: bool) -> Option<Frame> {
     let [8, y1, y0, x1, x0, count, components @ ..] = segment else { return None };
     let (height, width) = (u16::from_be_bytes([*y1, *y0]), u16::from_be_bytes([*x1, *x0]));
     if height == 0 || width == 0 || components.len() != 3 * usize::from(*count) {

@@ -36,7 +36,7 @@ impl Definition {
     }
 
     /// Every code: its bits at the top of 16, its length, its symbol. In rising order.
-    fn codes(&self) -> impl Iterator<Item = (u32, u32, u8)> + '_ {
+    pub(super) fn codes(&self) -> impl Iterator<Item = (u32, u32, u8)> + '_ {
         let lengths = (1..=16).zip(self.counts);
         let lengths = lengths.flat_map(|(length, count)| (0..count).map(move |_| length));
         lengths.zip(self.symbols).scan(0, |next, (length, symbol)| {
@@ -365,7 +365,7 @@ fn runs(definition: &Definition) -> [u16; 1 << RUN_BITS] {
 }
 
 /// The value that `bits` mean in a field of `size` bits (section F.2.2.1, figure F.12).
-fn extend(bits: u32, size: u32) -> i16 {
+pub(super) fn extend(bits: u32, size: u32) -> i16 {
     let bits = bits as i32;
     // Fields that begin with a zero are negative.
     let negative = bits >> size.saturating_sub(1) == 0;

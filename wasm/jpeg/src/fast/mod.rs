@@ -1,8 +1,8 @@
 //! A decoder for the usual JPEG, made for one purpose: a small picture of a large one, quickly.
 //!
-//! It takes sequential pictures (baseline and extended) of 8 bits in one scan, Huffman-coded,
-//! greyscale or YCbCr of any sampling; cameras, phones and most programs write nothing else. It
-//! gives anything else back, and whatever is damaged, truncated or merely odd: a general decoder
+//! It takes sequential pictures (baseline and extended) of 8 bits in one scan, and progressive ones
+//! ([`progressive`]), Huffman-coded, greyscale or YCbCr of any sampling; cameras, phones and most
+//! programs write nothing else. It gives anything else back, and whatever is damaged, truncated or merely odd: a general decoder
 //! then does the work or finds the words for what is wrong.
 //!
 //! Coefficients that the wanted size has no use for are passed over, several at a time, without
@@ -12,6 +12,7 @@
 mod bits;
 mod headers;
 mod huffman;
+pub mod progressive;
 mod region;
 mod transform;
 
@@ -186,7 +187,7 @@ fn decode_scan<const SIDE: usize>(
             resampler.advance();
         }
     }
-    scan.bits.at_end_of_image().then_some(())
+    (scan.bits.at_end_of_image() || scan.bits.at_end_of_file()).then_some(())
 }
 
 /// How far a scan has come.

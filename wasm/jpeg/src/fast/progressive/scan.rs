@@ -1,0 +1,99 @@
+//! Headers of scans, and their data between restart markers.
+
+use crate::fast::bits::Bits;
+use crate::fast::headers::{Frame, FrameComponent};
+
+/// A scan's header (ITU-T T.81, sections B.2.3 and G.1.1).
+#[derive(Debug)]
+pub(super) struct Scan {
+    /// The index of each component, and of its codes for DC and AC coefficients.
+    pub(super) components: Vec<(usize, usize, usize)>,
+    /// The first and the last coefficient.
+    pub(super) first: u32,
+    pub(super) last: u32,
+    /// Whether a bit is added to what earlier scans told.
+    pub(super) refines: bool,
+    /// The place of the lowest bit that it tells.
+    pub(super) low: u32,
+}
+
+impl Scan {
+    /// Nothing for one that no progressive picture has.
+    pub(super) fn parse(payload: &[u8], frame: &Frame) -> Option<Self> {
+        let (&count, rest) = payload.split_first()?;
+        let (selectors, rest) = rest.split_at_checked(2 * usize::from(count))?;
+        let &[first, last, bits] = rest else { return None };
+        let mut components: Vec<(usize, usize, usize)> = Vec::with_capacity(4);
+        for selector in selectors.chunks_exact(2) {
+            let named = |component: &FrameComponent| component.identifier == selector[0];
+            let index = frame.components.iter().position(named)?;
+            if components.last().is_some_and(|&(last, ..)| last >= index) {
+                return None;
+            }
+            components.push((index, usize::from(selector[1] >> 4), usize::from(selector[1] & 15)));
+        }
+        let (high, low) = (bits >> 4, bits & 15);
+        let is_band = if first == 0 { last == 0 } else { count == 1 && first <= last && last < 64 };
+        let adds_one_bit = high == 0 || high == low + 1;
+        (count > 0 && is_band && adds_one_bit && low <= 13).then_some(Self {
+            components,
+            first: first.into(),
+            last: last.into(),
+            refines: high > 0,
+            low: low.into(),
+        })
+    }
+}
+
+/// The last coefficient of a component that has to be read where those up to `needed` matter: a scan that
+/// refines one of these has a bit for each other that is there.
+pub(super) fn reach(scans: &[Scan], component: usize, needed: u32) -> u32 {
+    let mut reach = needed;
+    loop {
+        let last = scans
+            .iter()
+            .filter(|scan| scan.components[0].0 == component && scan.refines)
+            .filter(|scan| (1..=reach).contains(&scan.first))
+            .map(|scan| scan.last)
+            .max();
+        match last {
+            Some(last) if last > reach => reach = last,
+            _ => return reach,
+        }
+    }
+}
+
+/// A scan's data.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    pub(super) bits: Bits<'a>,
+    /// Blocks or MCUs from one restart marker to the next; 0 for no such markers.
+    interval: u16,
+    /// Those until the next.
+    left: u16,
+    /// Restart markers that have come, modulo 8.
+    restarts: u8,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(data: &'a [u8], interval: u16) -> Self {
+        Self { bits: Bits::new(data), interval, left: interval, restarts: 0 }
+    }
+
+    /// To be called before each block or MCU, with the bits that are next. Goes over the restart marker that
+    /// has to be there, and says whether there was one.
+    #[inline(always)]
+    pub(super) fn next(&mut self, bits: &mut Bits<'a>) -> Option<bool> {
+        if self.interval == 0 {
+            return Some(false);
+        }
+        let is_due = self.left == 0;
+        if is_due {
+            *bits = bits.restarted(self.restarts)?;
+            self.restarts = (self.restarts + 1) & 7;
+            self.left = self.interval;
+        }
+        self.left -= 1;
+        Some(is_due)
+    }
+}
