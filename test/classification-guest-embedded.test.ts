@@ -77,7 +77,7 @@ describe("The classification guest the original's way", () => {
   it('refuses what it cannot use in one line, with its exit code', async () => {
     const cases: [RunResult['exitCode'], string | Buffer, string[], RegExp][] = [
       [65, '', [], /empty/],
-      [65, 'hello', [], /neither a JPEG picture/],
+      [65, 'hello', [], /neither a JPEG/],
       [65, 'ffd8ffe0', [], /cannot decode the JPEG picture/],
       [65, plainJpeg(64, 48, 72).subarray(0, 60), [], /cannot decode the JPEG picture/],
       [64, '', ['--model', 'other'], /carries its model/],

@@ -18,8 +18,9 @@ describe('what the classification guest refuses', () => {
   const wrong: [string, Buffer | string, RegExp][] = [
     ['nothing', '', /empty/],
     ['white space', ' \n\t ', /empty/],
-    ['text', 'Hello', /neither a JPEG picture/],
-    ['a PNG', Buffer.from('89504e470d0a1a0a', 'hex'), /neither a JPEG picture/],
+    ['text', 'Hello', /neither a JPEG, PNG, WebP, GIF or BMP picture nor .* looks like text/],
+    ['a PNG that is cut', Buffer.from('89504e470d0a1a0a', 'hex'), /PNG picture is damaged/],
+    ['a TIFF', Buffer.from('II*\0\x08\0\0\0', 'latin1'), /looks like a TIFF picture/],
     ['the start of a picture alone', Buffer.of(0xff, 0xd8), /JPEG picture/],
     ['start and end alone', Buffer.of(0xff, 0xd8, 0xff, 0xd9), /JPEG picture/],
     ['zeros behind the start', Buffer.concat([Buffer.of(0xff, 0xd8), Buffer.alloc(500)]), /JPEG/],

@@ -92,6 +92,7 @@ function transferEncoded(encoding: string, content: string): Buffer {
   );
 }
 
+const tiff = Buffer.from('II*\0\x08\0\0\0\x0d\0', 'latin1');
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const LARGE = 45_000;
 const large = Buffer.concat([RED, Buffer.alloc(LARGE)]);
@@ -142,18 +143,23 @@ const REFUSED: Record<string, [request: HttpRequest, status: number, words: RegE
     /larger/,
   ],
   'far too much of anything': [{ body: ' '.repeat(1 << 20) }, 413, /larger/],
-  'a PNG': [encoded(png), 415, /no JPEG.*PNG/],
-  'a PNG in hexadecimal': [{ body: png.toString('hex') }, 415, /no JPEG.*PNG/],
-  'a PNG as a data URL': [{ body: 'data:image/png;base64,iVBORw==' }, 415, /media type/],
-  'a PNG in a form': [
-    { ...encoded(form([{ ...file, content: png }]).body), headers: photoForm.headers },
+  'a PNG that is cut off': [encoded(png), 422, /cannot be decoded: .*PNG picture is truncated/],
+  'a PNG that is cut off, in hexadecimal': [{ body: png.toString('hex') }, 422, /PNG/],
+  'a TIFF': [encoded(tiff), 415, /no JPEG, PNG, WebP, GIF or BMP\..*looks like a TIFF picture/],
+  'a TIFF in hexadecimal': [{ body: tiff.toString('hex') }, 415, /looks like a TIFF/],
+  'a TIFF as a data URL': [{ body: 'data:image/tiff;base64,SUkqAA==' }, 415, /media type/],
+  'a TIFF in a form': [
+    { ...encoded(form([{ ...file, content: tiff }]).body), headers: photoForm.headers },
     415,
-    /PNG/,
+    /looks like a TIFF/,
   ],
+  'a HEIC': [encoded(Buffer.from('\0\0\0\x18ftypheic\0\0', 'latin1')), 415, /like a HEIC/],
   'other bytes': [encoded(Buffer.from([1, 2, 3, 0])), 415, /no JPEG/],
-  text: [{ body: 'Hello!' }, 400, /neither JPEG bytes, nor a data URL, nor hexadecimal/],
-  'text, base64-encoded': [encoded(Buffer.from('zażółć gęślą')), 400, /neither JPEG bytes/],
-  JSON: [{ body: '{"body":"ffd8"}', headers: type('application/json') }, 400, /offset 0/],
+  text: [{ body: 'Hello!' }, 400, /neither a JPEG.*, nor a data URL, nor hexadecimal/],
+  'text, base64-encoded': [encoded(Buffer.from('zażółć gęślą')), 400, /neither a JPEG/],
+  JSON: [{ body: '{"body":"ffd8"}', headers: type('application/json') }, 400, /offset 0.* JSON/],
+  HTML: [{ body: '<!doctype html><p>' }, 400, /looks like an HTML page/],
+  SVG: [{ body: '<?xml version="1.0"?><svg/>' }, 400, /looks like an SVG drawing/],
   'bytes that were taken for text on their way': [
     { body: RED.toString('utf8') },
     415,

@@ -33,10 +33,8 @@ interface Classified extends Labelled {
 
 export function classifyCommand(): Command {
   const command = new Command('classify')
-    .description(
-      'Name what JPEG pictures show. Exit code 1 when a picture could not be classified.',
-    )
-    .argument('<image...>', 'JPEG files');
+    .description('Name what pictures show. Exit code 1 when a picture could not be classified.')
+    .argument('<image...>', 'JPEG, PNG, WebP, GIF or BMP files, whatever they are called');
   return addGuestOptions(command)
     .option('-k, --top-k <n>', 'labels for each picture', integerIn(1, 1000), 1)
     .option('--json', 'print JSON')

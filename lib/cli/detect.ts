@@ -40,9 +40,9 @@ const ANNOTATED_BYTES = 2 ** 28;
 export function detectCommand(): Command {
   const command = new Command('detect')
     .description(
-      'Find things in JPEG pictures, and where they are. Exit code 1 when that failed for a picture.',
+      'Find things in pictures, and where they are. Exit code 1 when that failed for a picture.',
     )
-    .argument('<image...>', 'JPEG files');
+    .argument('<image...>', 'JPEG, PNG, WebP, GIF or BMP files, whatever they are called');
   return addGuestOptions(command, 'detect')
     .option('--threshold <score>', 'leave out what has a lower score, 0 to 1', share, 0.5)
     .option('--json', 'print JSON')

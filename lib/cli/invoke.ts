@@ -23,10 +23,10 @@ interface InvokeCommandOptions extends BrokerOptions {
 export function invokeCommand(): Command {
   const command = new Command('invoke')
     .description(
-      "Classify JPEG pictures by the consumers of a queue ('wasmedge-embed consume'). Exit code 1 when a picture " +
+      "Classify pictures by the consumers of a queue ('wasmedge-embed consume'). Exit code 1 when a picture " +
         'could not be classified.',
     )
-    .argument('<image...>', 'JPEG files');
+    .argument('<image...>', 'JPEG, PNG, WebP, GIF or BMP files, whatever they are called');
   return addBrokerOptions(command)
     .option('--concurrency <n>', 'pictures at a time', integerIn(1, 10_000), 8)
     .option('--timeout <seconds>', 'longest time for a picture', integerIn(1, 86_400), 60)

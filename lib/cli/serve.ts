@@ -93,7 +93,7 @@ Resources:
   GET  /                                           a page that classifies photographs; with a detector
                                                    it draws boxes around what was found
   any  /run and below, with --task run             by the program, whose input the body is
-  POST /classify or /detect, by the model          a JPEG, raw or as a form's file; ?format=json,
+  POST /classify or /detect, by the model          a picture, raw or as a form's file; ?format=json,
                                                    ?isolation=NAME of those on offer
   POST /2015-03-31/functions/NAME/invocations      an event, as to the Runtime Interface Emulator:
                                                    {"body": "<hexadecimal JPEG>"}, any name

@@ -11,7 +11,7 @@ import type { Task } from './task.js';
 /**
  * The file of the package's guest for a task, for `loadModule`: the one that was built in a clone of the
  * repository, else the one in the package, where one that was compiled ahead of time comes first. It
- * reads a JPEG from its standard input and runs the model `default`.
+ * reads a picture from its standard input and runs the model `default`.
  *
  * @param task `classify` (default): names what a picture shows, with a classifier. `detect`: finds things
  *   in it, with a detector that ends with TFLite_Detection_PostProcess.

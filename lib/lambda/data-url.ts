@@ -1,6 +1,7 @@
 import { decodeBase64 } from './base64.js';
 import { FOREIGN } from './digits.js';
 import { HEXADECIMAL } from './hexadecimal.js';
+import { FORMATS } from './picture-format.js';
 import { Problem } from './problem.js';
 import { slicesOf, startOf } from './slices.js';
 
@@ -11,6 +12,11 @@ const PICTURES = new Set([
   'image/jpeg',
   'image/jpg',
   'image/pjpeg',
+  'image/png',
+  'image/webp',
+  'image/gif',
+  'image/bmp',
+  'image/x-ms-bmp',
   'application/octet-stream',
 ]);
 const PERCENT = 0x25;
@@ -26,7 +32,7 @@ export function isDataUrl(start: string): boolean {
  * as browsers do.
  *
  * @param from Where in `content` it begins.
- * @throws {Problem} 400, or 415 for another media type than JPEG's.
+ * @throws {Problem} 400, or 415 for a media type of none of the formats.
  */
 export async function decodeDataUrl(content: string | Buffer, from: number): Promise<Buffer> {
   const head = HEAD.exec(startOf(content, from, LONGEST_HEAD));
@@ -40,7 +46,7 @@ export async function decodeDataUrl(content: string | Buffer, from: number): Pro
     .split(';')
     .map((part) => part.trim().toLowerCase());
   if (!PICTURES.has(type)) {
-    throw new Problem(415, 'The data URL is of another media type than image/jpeg.');
+    throw new Problem(415, `The data URL is of another media type than those of ${FORMATS}.`);
   }
   const begin = from + head[0].length;
   const isBase64 = parameters.at(-1) === 'base64';

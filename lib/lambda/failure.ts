@@ -44,7 +44,7 @@ function programProblem(error: unknown): Problem {
 function pictureProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof GuestFailure && error.exitCode === DATA_ERROR) {
-    return new Problem(422, `The JPEG cannot be decoded: ${complaintOf(error.stderr)}.`);
+    return new Problem(422, `The picture cannot be decoded: ${complaintOf(error.stderr)}.`);
   }
   if (error instanceof WasmEdgeError) {
     switch (error.code) {

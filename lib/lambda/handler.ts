@@ -5,7 +5,7 @@ import { resolveSettings } from './settings.js';
 import type { ClassificationHandler, HandlerOptions } from './types.js';
 
 /**
- * Makes a Lambda handler that classifies, or finds things in, the JPEG in an event of API Gateway (REST and HTTP APIs), a
+ * Makes a Lambda handler that classifies, or finds things in, the picture in an event of API Gateway (REST and HTTP APIs), a
  * Function URL, an Application Load Balancer, VPC Lattice, or of a plain invocation
  * `{"body": "<hexadecimal>"}`.
  * Loading begins at once: see `ready`.

@@ -1,4 +1,5 @@
 import { alphabet, readDigits } from './digits.js';
+import { FORMATS, resemblance, START_LENGTH } from './picture-format.js';
 import { Problem } from './problem.js';
 import { startOf } from './slices.js';
 
@@ -15,13 +16,13 @@ export const HEXADECIMAL = alphabet('hex', ['0123456789abcdef', '0123456789ABCDE
  */
 export async function decodeHexadecimal(content: string | Buffer, from: number): Promise<Buffer> {
   const { bytes, count } = await readDigits(content, from, HEXADECIMAL, (offset) => {
-    const hint =
-      startOf(content, from, 4) === '/9j/'
-        ? ' It looks like base64: send it as a data URL (data:image/jpeg;base64,…) or as bytes.'
-        : '';
+    const found = resemblance(startOf(content, from, START_LENGTH));
+    const remedy =
+      found === 'base64 text' ? ': send it as a data URL (data:;base64,…) or as bytes.' : '.';
+    const hint = found === undefined ? '' : ` It looks like ${found}${remedy}`;
     throw new Problem(
       400,
-      `The body is neither JPEG bytes, nor a data URL, nor hexadecimal text: a foreign character ` +
+      `The body is neither a ${FORMATS}, nor a data URL, nor hexadecimal text: a foreign character ` +
         `at offset ${offset}.${hint}`,
     );
   });

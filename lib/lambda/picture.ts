@@ -4,6 +4,7 @@ import { decodeBase64 } from './base64.js';
 import { decodeDataUrl, isDataUrl } from './data-url.js';
 import { decodeHexadecimal } from './hexadecimal.js';
 import { firstFile, isMultipart } from './multipart.js';
+import { FORMATS, isPicture, resemblance } from './picture-format.js';
 import { Problem } from './problem.js';
 import type { Body } from './request.js';
 import { startOf } from './slices.js';
@@ -12,25 +13,13 @@ import { startOf } from './slices.js';
 const MAX_ENCODED_RATIO = 4;
 const MAX_ENCODED_EXTRA = 64 << 10;
 
-/** How other pictures begin, for the sake of the message. Bytes as Latin-1; dots stand for any. */
-const OTHER_PICTURES: readonly (readonly [RegExp, string])[] = [
-  [/^\x89PNG/, 'a PNG'],
-  [/^GIF8/, 'a GIF'],
-  [/^RIFF.{4}WEBP/s, 'a WebP'],
-  [/^.{4}ftyp(?:avif|avis)/s, 'an AVIF'],
-  [/^.{4}ftyp(?:heic|heix|mif1|msf1)/s, 'a HEIC'],
-  [/^(?:II\*\0|MM\0\*)/, 'a TIFF'],
-  [/^BM/, 'a BMP'],
-  [/^%PDF/, 'a PDF'],
-];
-
 /**
- * The JPEG in a request's body: first what the transport did to it (base64), then what it holds:
- * JPEG bytes, a form with a file, a data URL, else hexadecimal text. A large body is read in turns
+ * The picture in a request's body: first what the transport did to it (base64), then what it holds:
+ * a picture's bytes, a form with a file, a data URL, else hexadecimal text. A large body is read in turns
  * of the event loop.
  *
  * @param maxBytes Of the picture.
- * @throws {Problem} 400 for an encoding that is wrong anywhere, 413, 415 for what is no JPEG.
+ * @throws {Problem} 400 for an encoding that is wrong anywhere, 413, 415 for what is no picture.
  */
 export async function pictureOf(
   { content, isBase64Encoded }: Body,
@@ -41,9 +30,9 @@ export async function pictureOf(
   const body = isBase64Encoded
     ? await decodeBase64(content, 'The body')
     : withoutReplacements(content);
-  if (body.length === 0) throw new Problem(400, 'The body is empty: send a JPEG.');
+  if (body.length === 0) throw new Problem(400, `The body is empty: send a ${FORMATS}.`);
   const picture = await decoded(
-    isMultipart(contentType) ? await firstFile(contentType, body, isPicture) : body,
+    isMultipart(contentType) ? await firstFile(contentType, body, holdsPicture) : body,
   );
   if (picture.length > maxBytes) throw tooLarge(maxBytes);
   return picture;
@@ -67,26 +56,25 @@ function withoutReplacements(content: string | Buffer): string | Buffer {
 }
 
 async function decoded(content: string | Buffer): Promise<Buffer> {
-  if (content.length === 0) throw new Problem(400, 'The file is empty: send a JPEG.');
-  if (typeof content !== 'string' && isJpeg(content)) return content;
-  if (!isText(content)) throw noJpeg(content);
+  if (content.length === 0) throw new Problem(400, `The file is empty: send a ${FORMATS}.`);
+  if (typeof content !== 'string' && isPicture(content)) return content;
+  if (!isText(content)) throw noPicture(content);
   const begin = afterWhiteSpace(content);
   const bytes = isDataUrl(startOf(content, begin, 5))
     ? await decodeDataUrl(content, begin)
     : await decodeHexadecimal(content, begin);
-  if (bytes.length === 0) throw new Problem(400, 'The body is empty: send a JPEG.');
-  if (!isJpeg(bytes)) throw noJpeg(bytes);
+  if (bytes.length === 0) throw new Problem(400, `The body is empty: send a ${FORMATS}.`);
+  if (!isPicture(bytes)) throw noPicture(bytes);
   return bytes;
 }
 
-/** Whether what begins so is a JPEG in one of the encodings. */
-function isPicture(start: Buffer): boolean {
-  return isJpeg(start) || /^\s*(?:data:|ff\s*d8)/i.test(start.toString('latin1'));
-}
+/** How hexadecimal text of a picture begins. */
+const HEXADECIMAL = /^\s*(?:ff\s*d8|89\s*50\s*4e|47\s*49\s*46|52\s*49\s*46|42\s*4d)/i;
 
-/** Marker SOI, with which every JPEG file begins. */
-function isJpeg(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === 0xd8;
+/** Whether what begins so is a picture in one of the encodings. */
+function holdsPicture(start: Buffer): boolean {
+  const text = start.toString('latin1');
+  return isPicture(start) || /^\s*data:/i.test(text) || HEXADECIMAL.test(text);
 }
 
 function isText(content: string | Buffer): boolean {
@@ -101,9 +89,8 @@ function afterWhiteSpace(content: string | Buffer): number {
   return start.length - start.trimStart().length;
 }
 
-function noJpeg(content: string | Buffer): Problem {
-  const start = startOf(content, 0, 16);
-  const found = OTHER_PICTURES.find(([pattern]) => pattern.test(start))?.[1];
+function noPicture(content: string | Buffer): Problem {
+  const found = resemblance(content);
   const what = found === undefined ? '' : ` It looks like ${found}.`;
-  return new Problem(415, `The body is no JPEG: it does not begin with FF D8.${what}`);
+  return new Problem(415, `The body is no ${FORMATS}.${what}`);
 }

@@ -67,7 +67,7 @@ export function readRequest(event: unknown): Request {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
       'The event must come from an API Gateway REST or HTTP API, a Function URL, an Application ' +
-        'Load Balancer, VPC Lattice or a schedule, or be {"body": "<hexadecimal JPEG>"}; it is ' +
+        'Load Balancer, VPC Lattice or a schedule, or be {"body": "<hexadecimal picture>"}; it is ' +
         `${given ? keysOf(given) : 'none'}.`,
     );
   }

@@ -266,7 +266,7 @@ export interface HandlerOptions extends LoadOptions {
    */
   task?: Task | 'run';
   /**
-   * The guest: reads a JPEG from its standard input, takes `--format text|json` and
+   * The guest: reads a picture from its standard input, takes `--format text|json` and
    * `--top-k N` (to detect: `--threshold S`) after the given `args`, prints the answer and exits with 0,
    * or with 65 and one line on its standard error where the picture cannot be decoded. Default: the
    * package's own.

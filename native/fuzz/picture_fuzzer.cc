@@ -1,4 +1,4 @@
-// The classification guest's decoder of pictures, which is in Rust (picture/). Whatever the bytes,
+// The guests' decoders of pictures, which are in Rust (picture/). Whatever the bytes,
 // it decodes them or refuses, and what that costs is bounded by their number and the picture's
 // size. The costs are counted, not measured: accesses to memory and allocated bytes, the same each
 // time.
@@ -28,9 +28,9 @@ bool picture_fuzz_decode(const uint8_t* data, size_t size, PictureCost* cost);
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using wasmedge_embed::fuzz::Require;
   // A copy on the heap at its exact size, so that the first byte beyond it is seen.
-  const std::vector<uint8_t> jpeg(data, data + size);
+  const std::vector<uint8_t> file(data, data + size);
   PictureCost cost{};
-  if (!picture_fuzz_decode(jpeg.data(), jpeg.size(), &cost)) return -1;
+  if (!picture_fuzz_decode(file.data(), file.size(), &cost)) return -1;
   // For a person who looks for what costs most: shares of what is allowed.
   static const bool tells_costs = std::getenv("WASMEDGE_EMBED_FUZZ_COSTS") != nullptr;
   if (tells_costs) {

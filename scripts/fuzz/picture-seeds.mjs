@@ -1,6 +1,8 @@
+import { crc32, deflateSync } from 'node:zlib';
+
 /**
  * Inputs of picture_fuzzer: small JPEGs (ITU-T T.81) of every kind that the decoders tell apart, and some that ask
- * for more than they bring.
+ * for more than they bring; of the other formats some of each kind.
  */
 export function pictureSeeds() {
   const scans = { baseline: [[0, 63]], refined: refinement() };
@@ -32,7 +34,105 @@ export function pictureSeeds() {
       data: 0,
       symbol: 1,
     }),
+    ...otherSeeds(),
   };
+}
+
+/** WebPs of 8 x 8 pixels: lossless of one colour, lossy, lossy with opacity, and two frames of these. */
+const WEBPS = {
+  lossless: 'UklGRhwAAABXRUJQVlA4TA8AAAAvB8ABAAcQ9Y/+ByKi/wEA',
+  few: 'UklGRioAAABXRUJQVlA4TB4AAAAvB8ABABdwj6VJG635D48AQbbNJSt5zkFE9D8XeAA=',
+  many: 'UklGRjQAAABXRUJQVlA4TCgAAAAvB8ABELkyRPQ/dhHR/wBhtlFJzh90ryMYj9ESCKSwXZ4A5HXCAH0H',
+  lossy:
+    'UklGRkYAAABXRUJQVlA4IDoAAAAQAgCdASoIAAgAAoBCJbACdLoAArl9W8wAAP729HPkFsXkJZQHUVoRG+mZ9u0j/wYy7pPrRgvDwAAA',
+  opacity:
+    'UklGRoAAAABXRUJQVlA4WAoAAAAQAAAABwAABwAAQUxQSB4AAAABPyAQSILZn3KIiEgdhNlGCmMZy1jO/3sGEf0PbB9WUDggPAAAAPABAJ0BKggACAACgEIlsAJ0ugACuXz3MAD+8ZZncvk4nj61mNMScQaYVwZ3j5zH4O/+cT3jCd1qX3NgAA==',
+  animated:
+    'UklGRjYBAABXRUJQVlA4WAoAAAASAAAABwAABwAAQU5JTQYAAAAAAAAAAABBTk1GbAAAAAAAAAAAAAcAAAcAAAAAAAJWUDggVAAAAFABAJ0BKggACAACwEwlsAAGBoAA/twP+Zf/tf//l/n83+Fv//Luf/wXnqH08K3iXfvLIN+1DurB42rhBfiyX9TbtfA9HDMJ/7Urv3h8o/g/KuAAAEFOTUaWAAAAAAAAAAAABwAABwAAAAAAAkFMUEgZAAAAAT8wJBER/iDMNlIYy1iOZf7fM4jof+C6AgBWUDggXAAAAFABAJ0BKggACAACwEwlsAAFjAAA/t3d+nf/0g//lVP3z6gsf/ymYsBk/tsh78IcfNHcG7q7BqHKplx68u+sC1GfTUSpPuJKvByafmL67UH9emP8Z+XXqGu+AAAA',
+  animatedLossless:
+    'UklGRhYBAABXRUJQVlA4WAoAAAASAAAABwAABwAAQU5JTQYAAAAAAAAAAABBTk1GcAAAAAAAAAAAAAcAAAcAAAAAAAJWUDhMWAAAAC8HwAEQv0GQbTOSItyf8QTjMVpD0oYOAAAA6xsAGEiSZDh6tm3bvo7of4AQjKAYDpCiGZbjCUqyomq6QMt2XM83GMVJmuUBq7ppu77gNC/rtg+87uf9/gNBTk1GcgAAAAAAAAAAAAcAAAcAAAAAAABWUDhMWgAAAC8HwAEA/0GQbTOSItzf8QLjMVrz34YMAAAAywsAGAQAQDSabdu2jYj+B0AIRlAMB0iKZliOJ0RJVlRNF0zLdlzPN8IoTtIsD8qqbtquL8ZpXtZtH87rft7vPw==',
+};
+
+function otherSeeds() {
+  const seeds = {};
+  for (const [name, type, depth, channels] of [
+    ['grey', 0, 1, 1],
+    ['deep-grey', 0, 16, 1],
+    ['colour', 2, 8, 3],
+    ['palette', 3, 4, 1],
+    ['grey-opacity', 4, 8, 2],
+    ['opacity', 6, 8, 4],
+  ]) {
+    seeds[`${name}.png`] = png({ type, depth, channels });
+    seeds[`${name}-interlaced.png`] = png({ type, depth, channels, interlaced: true });
+  }
+  for (const [name, base64] of Object.entries(WEBPS)) {
+    seeds[`${name}.webp`] = Buffer.from(base64, 'base64');
+  }
+  const gif = '01000100800000fe0000ffffff2c00000000010001000002024401003b';
+  seeds['one.gif'] = Buffer.concat([Buffer.from('GIF89a'), Buffer.from(gif, 'hex')]);
+  for (const [bits, compression] of [
+    [1, 0],
+    [4, 0],
+    [8, 0],
+    [16, 0],
+    [24, 0],
+    [32, 0],
+    [8, 1],
+    [4, 2],
+    [16, 3],
+    [32, 3],
+  ]) {
+    seeds[`${bits}-${compression}.bmp`] = bmp(bits, compression);
+  }
+  return seeds;
+}
+
+function png({ type, depth, channels, interlaced = false }) {
+  const chunk = (name, data) => {
+    const content = Buffer.concat([Buffer.from(name), data]);
+    const words = Buffer.alloc(8);
+    words.writeUInt32BE(data.length, 0);
+    words.writeUInt32BE(crc32(content), 4);
+    return Buffer.concat([words.subarray(0, 4), content, words.subarray(4)]);
+  };
+  const header = Buffer.from([0, 0, 0, 9, 0, 0, 0, 9, depth, type, 0, 0, interlaced ? 1 : 0]);
+  // Passes of Adam7 have more rows; what is too much is not read.
+  const raw = Buffer.alloc(9 * (2 + Math.ceil((9 * depth * channels) / 8)) * 2, 0b0101_0011);
+  for (let at = 0; at < raw.length; at += 1 + Math.ceil((9 * depth * channels) / 8)) raw[at] = 2;
+  return Buffer.concat([
+    Buffer.from([0x89, ...Buffer.from('PNG\r\n'), 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    ...(type === 3
+      ? [chunk('PLTE', Buffer.alloc(48, 0x7c)), chunk('tRNS', Buffer.from([0, 128]))]
+      : []),
+    chunk('IDAT', deflateSync(raw)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+function bmp(bits, compression) {
+  const head = Buffer.alloc(14 + 40);
+  head.write('BM');
+  head.writeUInt32LE(40, 14);
+  head.writeInt32LE(9, 18);
+  head.writeInt32LE(compression === 0 ? -9 : 9, 22);
+  head.writeUInt16LE(1, 26);
+  head.writeUInt16LE(bits, 28);
+  head.writeUInt32LE(compression, 30);
+  const masks =
+    compression === 3 ? Buffer.from('00f80000e00700001f000000', 'hex') : Buffer.alloc(0);
+  const palette = Buffer.alloc(bits <= 8 ? 4 << bits : 0, 0x35);
+  head.writeUInt32LE(head.length + masks.length + palette.length, 10);
+  // Runs of five, and three that differ.
+  const runs = Buffer.from('0512000301020300'.repeat(9) + '0001', 'hex');
+  const rows = Buffer.alloc(9 * 4 * Math.ceil((9 * bits) / 32), 0xa7);
+  return Buffer.concat([
+    head,
+    masks,
+    palette,
+    compression === 1 || compression === 2 ? runs : rows,
+  ]);
 }
 
 /** First bits of all coefficients, then one more of each, as `[first, last, high, low]`. */

@@ -83,7 +83,11 @@ async function fetchCrates({ machine }, task) {
 }
 
 async function prepareDebianCrates(context, task) {
-  const packages = registryCrates(readFileSync(path.join(root, 'wasm/Cargo.lock'), 'utf8'))
+  const lock = readFileSync(path.join(root, 'wasm/Cargo.lock'), 'utf8');
+  const named = namedCrates(lock);
+  // What these need in turn Debian's packages know, in versions and under names of their own.
+  const packages = registryCrates(lock)
+    .filter(({ name }) => named.has(name))
     .map(({ name, version }) => ({
       name: `librust-${name.toLowerCase().replaceAll('_', '-')}-dev`,
       minimum: version.split('.').slice(0, 2).join('.'),
@@ -111,6 +115,21 @@ async function prepareDebianCrates(context, task) {
 
 function namesIn(folder) {
   return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/**
+ * What the crates of the workspace itself name as their dependencies.
+ *
+ * @param {string} text of a Cargo.lock
+ */
+export function namedCrates(text) {
+  const own = text.split('[[package]]').filter((entry) => !/^source = /m.test(entry));
+  const names = own.flatMap((entry) =>
+    [...(entry.match(/^dependencies = \[([^\]]*)\]/m)?.[1] ?? '').matchAll(/"([^" ]+)[^"]*"/g)].map(
+      ([, name]) => name,
+    ),
+  );
+  return new Set(names);
 }
 
 /**

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 
 import { copyAtomically, writeAtomically } from './files.mjs';
-import { registryCrates } from './guests.mjs';
+import { namedCrates, registryCrates } from './guests.mjs';
 import { duration } from './progress.mjs';
 import { Stamp } from './stamp.mjs';
 
@@ -66,14 +66,22 @@ describe('set-up', () => {
 [[package]]
 name = "image-classification"
 version = "0.1.0"
+dependencies = [
+ "jpeg-decoder",
+ "rayon 1.10.0",
+]
 
 [[package]]
 name = "jpeg-decoder"
 version = "0.3.2"
 source = "registry+https://registry.example/index"
 checksum = "00"
+dependencies = [
+ "crossbeam",
+]
 `;
     assert.deepEqual(registryCrates(lock), [{ name: 'jpeg-decoder', version: '0.3.2' }]);
+    assert.deepEqual([...namedCrates(lock)], ['jpeg-decoder', 'rayon']);
   });
 
   it('writes durations for people', () => {

@@ -130,6 +130,9 @@ describe('The tarball', function () {
       'Chart.js',
       'jpeg-decoder',
       'jpeg-encoder',
+      'image-webp',
+      'png',
+      'gif',
       'serde',
       'Rust',
     ]) {

@@ -59,7 +59,7 @@ pub fn run(
 
 fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
     refuse_foreign(options)?;
-    let jpeg = defence::while_decoding(|| input::read_jpeg(source))?;
+    let jpeg = defence::while_decoding(|| input::read_picture(source))?;
     let model = embedded::model()
         .map_err(|reason| Failure::Host(format!("the embedded model: {reason}")))?;
     let output = infer(&model, &jpeg)?;

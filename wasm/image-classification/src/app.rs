@@ -29,10 +29,10 @@ pub fn run(
 }
 
 fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
-    let jpeg = defence::while_decoding(|| input::read_jpeg(source))?;
+    let file = defence::while_decoding(|| input::read_picture(source))?;
     let (model, labels) = read_model(&options.model, Model::parse)?;
-    let bytes = tensor::prepare(&jpeg, &model.input, options.max_pixels)?;
-    drop(jpeg);
+    let bytes = tensor::prepare(&file, &model.input, options.max_pixels)?;
+    drop(file);
     let size = Size::Exactly(model.output.classes * model.output.element_type.size());
     let [output] = inference::run(&options.model, &model.input, &bytes, [size])?;
     let count = match options.format {

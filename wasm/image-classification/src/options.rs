@@ -13,11 +13,12 @@ pub const DEFAULT_TOP_K: usize = 5;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
-Classifies the JPEG picture on standard input.
+Classifies the picture on standard input.
 
 Usage: image-classification [OPTIONS] < picture.jpg
 
-The picture is raw JPEG, or the same as hexadecimal text (either case, white space ignored).
+The picture is JPEG, PNG, WebP, GIF or BMP, raw or as hexadecimal text (either case, white space
+ignored).
 The model belongs to the host, which describes it in /models/NAME.json and /models/NAME.labels.txt.
 
 Options:
@@ -34,7 +35,7 @@ Scores run from 0 to 255. The sentence says \"very likely\" above 200, \"likely\
 Exit codes:
   0   the answer is on standard output
   64  wrong options
-  65  not a JPEG, damaged, of an unsupported kind, or too much: pixels, work, memory
+  65  no such picture, damaged, of an unsupported kind, or too much: pixels, work, memory
   70  the host has no such model, or cannot run it, or the model does not fit
 ";
 

@@ -25,29 +25,67 @@ pub fn resize(picture: Picture, window: &Window, width: usize, height: usize) ->
     if is_all && *window == (Window { origin: (0.0, 0.0), extent: size }) {
         return picture;
     }
-    let count = picture.channels.count();
-    let colours = match picture.channels {
-        Channels::Grey => Colours::Grey,
-        Channels::Rgb => Colours::Rgb,
-    };
-    let source = Source {
-        window: *window,
-        width: picture.width,
-        height: picture.height,
-        stride: picture.width,
-        step: 1,
-    };
-    let mut resampler = Resampler::new(&vec![source; count], colours, width, height);
-    for row in picture.samples.chunks_exact(count * picture.width) {
-        for (channel, plane) in resampler.planes.iter_mut().enumerate() {
-            let samples = row[channel..].iter().step_by(count);
+    let size = (picture.width, picture.height);
+    let mut rows = Rows::new(size, window, picture.channels, (width, height));
+    for row in picture.samples.chunks_exact(picture.channels.count() * picture.width) {
+        rows.push(row);
+    }
+    rows.finish()
+}
+
+/// Resamples a picture whose rows come one by one, from the top, without keeping all of them.
+#[derive(Debug)]
+pub struct Rows {
+    resampler: Resampler,
+    channels: usize,
+}
+
+impl Rows {
+    /// Of a picture of `size` (width, height), of which `window` becomes `target` (width, height).
+    ///
+    /// # Panics
+    /// If a side is 0.
+    #[must_use]
+    pub fn new(
+        (width, height): (usize, usize),
+        window: &Window,
+        channels: Channels,
+        target: (usize, usize),
+    ) -> Self {
+        let colours = match channels {
+            Channels::Grey => Colours::Grey,
+            Channels::Rgb => Colours::Rgb,
+        };
+        let source = Source { window: *window, width, height, stride: width, step: 1 };
+        let sources = vec![source; channels.count()];
+        Self {
+            resampler: Resampler::new(&sources, colours, target.0, target.1),
+            channels: channels.count(),
+        }
+    }
+
+    /// Bytes a pixel.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// The next row: its pixels, their channels interleaved.
+    pub fn push(&mut self, row: &[u8]) {
+        for (channel, plane) in self.resampler.planes.iter_mut().enumerate() {
+            let samples = row[channel..].iter().step_by(self.channels);
             for (target, &sample) in plane.next_rows().0.iter_mut().zip(samples) {
                 *target = sample;
             }
         }
-        resampler.advance();
+        self.resampler.advance();
     }
-    resampler.into_picture()
+
+    /// The picture, when all rows have come.
+    #[must_use]
+    pub fn finish(self) -> Picture {
+        self.resampler.into_picture()
+    }
 }
 
 /// What the planes of a [`Resampler`] are.

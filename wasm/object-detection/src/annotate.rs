@@ -3,8 +3,8 @@
 use crate::answer::Names;
 use crate::detections::{Bounds, Detection};
 use crate::font;
-use jpeg::{Channels, Picture};
 use jpeg_encoder::{ColorType, Encoder};
+use picture::{Channels, Picture};
 use vision::Failure;
 
 /// Of the JPEG, 1 to 100.

@@ -6,7 +6,7 @@ use crate::detections::{detections, Wanted};
 use crate::model::Model;
 use crate::options::{self, Command, Format, Options};
 use crate::outputs::assign;
-use jpeg::Fit;
+use picture::Fit;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use vision::description::read_model;
@@ -37,10 +37,10 @@ pub fn run(
 }
 
 fn detect(options: &Options, source: impl Read) -> Result<Vec<u8>, Failure> {
-    let jpeg = defence::while_decoding(|| input::read_jpeg(source))?;
+    let file = defence::while_decoding(|| input::read_picture(source))?;
     let (model, labels) = read_model(&options.model, Model::parse)?;
     let names = Names::new(labels);
-    let bytes = tensor::prepare(&jpeg, &model.input, options.max_pixels)?;
+    let bytes = tensor::prepare(&file, &model.input, options.max_pixels)?;
     let sizes = [Size::AtMost(MAX_OUTPUT_BYTES); 4];
     let outputs = inference::run(&options.model, &model.input, &bytes, sizes)?;
     let mut outputs = outputs.into_iter().zip(&model.outputs);
@@ -49,7 +49,7 @@ fn detect(options: &Options, source: impl Read) -> Result<Vec<u8>, Failure> {
     let outputs = std::array::from_fn(|_| next().unwrap_or_default());
     let outputs = assign(outputs).map_err(Failure::Host)?;
 
-    let (width, height) = jpeg::size(&jpeg)?;
+    let (width, height) = picture::size(&file)?;
     let size = (usize::from(width), usize::from(height));
     let wanted = Wanted { threshold: options.threshold, max_results: options.max_results };
     let found = detections(&outputs, size, wanted).map_err(Failure::Host)?;
@@ -59,9 +59,9 @@ fn detect(options: &Options, source: impl Read) -> Result<Vec<u8>, Failure> {
     let mut answer = answer::json(&options.model, size, &found, &names)?.into_bytes();
     if options.format == Format::Annotated {
         let picture = defence::while_decoding(|| {
-            jpeg::decode(&jpeg, width, height, Fit::Stretch, options.max_pixels)
+            picture::decode(&file, width, height, Fit::Stretch, options.max_pixels)
         })?;
-        drop(jpeg);
+        drop(file);
         answer.extend(annotated(picture, &found, &names)?);
     }
     Ok(answer)

@@ -1,4 +1,4 @@
-//! Object detection as a WASI command: a JPEG on standard input, what is in it and where on standard
+//! Object detection as a WASI command: a picture on standard input, what is in it and where on standard
 //! output.
 //!
 //! The model is one that ends with TensorFlow Lite's operator TFLite_Detection_PostProcess, as SSD and

@@ -1,6 +1,6 @@
 //! A model for object detection, of what the host tells about it.
 
-use jpeg::Fit;
+use picture::Fit;
 use vision::description::{Description, Input, Tensor};
 
 /// What TFLite_Detection_PostProcess has: boxes, classes, scores, and how many of them there are.

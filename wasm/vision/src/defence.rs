@@ -1,7 +1,7 @@
 //! What happens where Rust would abort: one line on standard error and an exit code, never a trap.
 //!
 //! Release builds abort on a panic and on refused memory, which the host could only see as a trap.
-//! The decoder is well kept, but it is the one part that reads a stranger's bytes with index
+//! The decoders are well kept, but they are the one part that reads a stranger's bytes with index
 //! arithmetic of its own.
 
 use std::panic::{self, PanicHookInfo};
@@ -24,7 +24,7 @@ pub fn install(program: &'static str) {
     PROGRAM.get_or_init(|| program);
     panic::set_hook(Box::new(|info| {
         if DECODING.load(Ordering::Relaxed) {
-            report(&format!("the JPEG picture is damaged: {}", reason(info)));
+            report(&format!("the picture is damaged: {}", reason(info)));
             process::exit(DATA_ERROR);
         }
         report(&format!("internal error: {}", reason(info)));

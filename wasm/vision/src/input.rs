@@ -1,21 +1,20 @@
 //! The picture's bytes: raw, or as hexadecimal text.
 
 use crate::failure::Failure;
+use picture::format::{self, NAMES};
 use std::io::Read;
 
-/// More bytes of standard input than this are refused: 256 MiB, far above any JPEG within the pixel
-/// limit.
+/// More bytes of standard input than this are refused: 256 MiB, far above any photograph within the
+/// pixel limit.
 pub const MAX_INPUT_BYTES: usize = 256 << 20;
-
-/// The first two bytes of every JPEG file (marker SOI).
-const JPEG_START: [u8; 2] = [0xff, 0xd8];
 
 /// Reads all of `source` and undoes the hexadecimal form where it is used.
 ///
 /// # Errors
 /// [`Failure::Data`] for nothing at all, for more than [`MAX_INPUT_BYTES`], and for what is neither
-/// a JPEG nor the hexadecimal text of one; [`Failure::Host`] where `source` cannot be read.
-pub fn read_jpeg(source: impl Read) -> Result<Vec<u8>, Failure> {
+/// a picture of a known format nor the hexadecimal text of one; [`Failure::Host`] where `source` cannot be
+/// read.
+pub fn read_picture(source: impl Read) -> Result<Vec<u8>, Failure> {
     // Most photographs fit in the first reservation, so that the buffer is not copied while it
     // grows.
     let mut bytes = Vec::with_capacity(256 << 10);
@@ -26,38 +25,44 @@ pub fn read_jpeg(source: impl Read) -> Result<Vec<u8>, Failure> {
     if bytes.len() > MAX_INPUT_BYTES {
         return Err(Failure::Data(format!("the input is larger than {MAX_INPUT_BYTES} bytes")));
     }
-    to_jpeg(bytes)
+    to_picture(bytes)
 }
 
-/// Returns `bytes` themselves if they begin like a JPEG, else what they say as hexadecimal text.
-fn to_jpeg(bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
-    if bytes.starts_with(&JPEG_START) {
+/// Returns `bytes` themselves if they begin like a picture, else what they say as hexadecimal text.
+fn to_picture(bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    if format::known(&bytes).is_some() {
         return Ok(bytes);
     }
+    let found = found(&bytes);
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     match first {
-        None => Err(Failure::Data(
-            "the input is empty; a JPEG picture is expected on standard input".into(),
-        )),
+        None => Err(Failure::Data(format!(
+            "the input is empty; a {NAMES} picture is expected on standard input"
+        ))),
         Some(byte) if byte.is_ascii_hexdigit() => {
-            let decoded = decode_hex(bytes)?;
-            if decoded.starts_with(&JPEG_START) {
+            let decoded = decode_hex(bytes).map_err(|problem| Failure::Data(problem + &found))?;
+            if format::known(&decoded).is_some() {
                 Ok(decoded)
             } else {
-                Err(Failure::Data(
-                    "the hexadecimal input is not a JPEG picture: it does not begin with FFD8"
-                        .into(),
-                ))
+                Err(Failure::Data(format!(
+                    "the hexadecimal input is no {NAMES} picture{}",
+                    self::found(&decoded)
+                )))
             }
         }
-        Some(_) => Err(Failure::Data(
-            "the input is neither a JPEG picture (FF D8) nor hexadecimal text".into(),
-        )),
+        Some(_) => Err(Failure::Data(format!(
+            "the input is neither a {NAMES} picture nor hexadecimal text of one{found}"
+        ))),
     }
+}
+
+/// What the input looks like, as the end of a message: nothing if that is not known.
+fn found(bytes: &[u8]) -> String {
+    format::resemblance(bytes).map_or(String::new(), |what| format!("; it looks like {what}"))
 }
 
 /// Decodes hexadecimal text in place: two digits a byte, white space anywhere.
-fn decode_hex(mut text: Vec<u8>) -> Result<Vec<u8>, Failure> {
+fn decode_hex(mut text: Vec<u8>) -> Result<Vec<u8>, String> {
     let mut length = 0;
     let mut high: Option<u8> = None;
     for position in 0..text.len() {
@@ -67,9 +72,9 @@ fn decode_hex(mut text: Vec<u8>) -> Result<Vec<u8>, Failure> {
             byte @ b'A'..=b'F' => byte - b'A' + 10,
             byte if byte.is_ascii_whitespace() => continue,
             byte => {
-                return Err(Failure::Data(format!(
+                return Err(format!(
                     "the input is no hexadecimal text: byte 0x{byte:02x} at offset {position}"
-                )))
+                ))
             }
         };
         high = match high {
@@ -83,7 +88,7 @@ fn decode_hex(mut text: Vec<u8>) -> Result<Vec<u8>, Failure> {
         };
     }
     if high.is_some() {
-        return Err(Failure::Data("the hexadecimal input has an odd number of digits".into()));
+        return Err("the hexadecimal input has an odd number of digits".into());
     }
     text.truncate(length);
     Ok(text)
@@ -94,7 +99,7 @@ mod tests {
     use super::*;
 
     fn message(input: &[u8]) -> String {
-        match read_jpeg(input) {
+        match read_picture(input) {
             Err(Failure::Data(message)) => message,
             other => panic!("{other:?}"),
         }
@@ -103,13 +108,18 @@ mod tests {
     #[test]
     fn raw_bytes_stay_as_they_are() {
         let raw = [0xff, 0xd8, 0x00, 0x0a, 0x20];
-        assert_eq!(read_jpeg(&raw[..]).unwrap(), raw);
+        assert_eq!(read_picture(&raw[..]).unwrap(), raw);
+        // It begins with a digit, too.
+        let bitmap = b"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0";
+        assert_eq!(read_picture(&bitmap[..]).unwrap(), bitmap);
     }
 
     #[test]
     fn hexadecimal_text_of_either_case_with_white_space() {
+        let png = b"89504E470D0A1A0A";
+        assert_eq!(read_picture(&png[..]).unwrap(), b"\x89PNG\r\n\x1a\n");
         let text = b"\n ffD8\tfFe 0\r\n0a5B";
-        assert_eq!(read_jpeg(&text[..]).unwrap(), [0xff, 0xd8, 0xff, 0xe0, 0x0a, 0x5b]);
+        assert_eq!(read_picture(&text[..]).unwrap(), [0xff, 0xd8, 0xff, 0xe0, 0x0a, 0x5b]);
     }
 
     #[test]
@@ -118,7 +128,12 @@ mod tests {
         assert!(message(b" \n\t").contains("empty"));
         assert!(message(b"\x89PNG\r\n").contains("neither"));
         assert!(message(b"\xff").contains("neither"));
-        assert!(message(b"89504e47").contains("FFD8"));
+        assert!(message(b"89504e47").contains("no JPEG, PNG, WebP, GIF or BMP picture"));
+        assert!(message(b"%PDF-1.7").ends_with("looks like a PDF"));
+        assert!(message(b"255044462d").ends_with("looks like a PDF"));
+        assert!(message(b"{\"body\":\"ffd8\"}").ends_with("looks like JSON"));
+        let base64 = b"AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        assert!(message(base64).ends_with("looks like base64 text"));
         assert!(message(b"ffd8f").contains("odd number"));
         assert!(message(b"ffd8 0g").contains("0x67 at offset 6"));
     }
@@ -128,13 +143,13 @@ mod tests {
         let mut bytes = vec![0xff, 0xd8];
         bytes.extend(0..=255u8);
         let text: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(read_jpeg(text.concat().as_bytes()).unwrap(), bytes);
+        assert_eq!(read_picture(text.concat().as_bytes()).unwrap(), bytes);
     }
 
     #[test]
     fn endless_input_is_refused() {
         assert!(matches!(
-            read_jpeg(std::io::repeat(0xff)),
+            read_picture(std::io::repeat(0xff)),
             Err(Failure::Data(message)) if message.contains("larger than")
         ));
     }

@@ -1,7 +1,7 @@
-//! What the guests that look at pictures share: WASI commands with a JPEG on standard input and the
+//! What the guests that look at pictures share: WASI commands with a picture on standard input and the
 //! answer on standard output.
 //!
-//! The picture is decoded inside the sandbox ([`jpeg`]); the model stays with the host, which runs it
+//! The picture is decoded inside the sandbox ([`picture`]); the model stays with the host, which runs it
 //! through wasi-nn ([`inference`]) and describes it in `/models/NAME.json` and
 //! `/models/NAME.labels.txt` ([`description`], [`labels`]). Only [`inference`] touches the host's
 //! interface, so everything else is tested natively.

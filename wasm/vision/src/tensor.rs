@@ -3,15 +3,15 @@
 use crate::defence;
 use crate::description::{ElementType, Input};
 use crate::failure::Failure;
-use jpeg::{Channels, Picture};
+use picture::{Channels, Picture};
 
 /// Decodes, resizes and turns a picture, and makes the input tensor's bytes of it.
 ///
 /// # Errors
-/// Those of [`jpeg::decode`], as [`Failure::Data`].
-pub fn prepare(jpeg: &[u8], input: &Input, max_pixels: u64) -> Result<Vec<u8>, Failure> {
+/// Those of [`picture::decode`], as [`Failure::Data`].
+pub fn prepare(file: &[u8], input: &Input, max_pixels: u64) -> Result<Vec<u8>, Failure> {
     let picture = defence::while_decoding(|| {
-        jpeg::decode(jpeg, input.width, input.height, input.fit, max_pixels)
+        picture::decode(file, input.width, input.height, input.fit, max_pixels)
     })?;
     Ok(input_bytes(picture, input))
 }

@@ -2,7 +2,7 @@
 //! of the decoder's code, bytes that it has allocated. Both are the same each time.
 
 use jpeg::survey::Survey;
-use jpeg::Fit;
+use picture::{Fit, Format};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::panic;
@@ -92,6 +92,11 @@ const MAX_PIXELS: u64 = 1 << 17;
 /// counted.
 const MAX_WIDTH: u16 = 128;
 
+/// The decoders that are not ours, by their folders' names.
+const CRATES: [&str; 8] = [
+    "jpeg-decoder-", "/png-", "/image-webp-", "/gif-", "/weezl-", "/fdeflate-", "/miniz_oxide-", "/simd-adler32-",
+];
+
 /// Decodes the picture to a size that its last byte chooses. False for a picture that is not tried.
 ///
 /// # Safety
@@ -106,8 +111,8 @@ pub unsafe extern "C" fn picture_fuzz_decode(
     QUIET.call_once(|| {
         panic::set_hook(Box::new(|information| {
             let file = information.location().map_or("", |location| location.file());
-            // The guest takes a panic of the crate for damage. Ours do not panic.
-            if !file.contains("jpeg-decoder") {
+            // The guest takes a panic of the crates for damage. Ours do not panic.
+            if !CRATES.iter().any(|name| file.contains(name)) {
                 eprintln!("Expected, and not so: no panic. {information}");
                 std::process::abort();
             }
@@ -117,26 +122,61 @@ pub unsafe extern "C" fn picture_fuzz_decode(
         return false;
     }
     // SAFETY: so the caller promises.
-    let (jpeg, cost) = unsafe { (std::slice::from_raw_parts(data, size), &mut *cost) };
+    let (file, cost) = unsafe { (std::slice::from_raw_parts(data, size), &mut *cost) };
+    match picture::format::known(file) {
+        Some(Format::Jpeg) | None => decode_jpeg(file, cost),
+        Some(_) => {
+            decode_other(file, cost);
+            true
+        }
+    }
+}
+
+/// The wanted side, and what is shown, that the last byte chooses.
+fn wanted_of(file: &[u8]) -> (u16, Fit) {
+    let last = usize::from(file[file.len() - 1]);
+    let covers = [1.0, 0.875, 0.01].map(|crop| Fit::Cover { crop });
+    let fits = [Fit::Stretch, covers[0], covers[1], covers[2]];
+    ([1, 8, 24, 200][last % 4], fits[last / 4 % 4])
+}
+
+/// Decodes, and counts what that cost.
+fn counted(file: &[u8]) -> Cost {
+    let (side, fit) = wanted_of(file);
+    ACCESSES.set(0);
+    ALLOCATED.set(0);
+    MOST_ALLOCATED.set(0);
+    let result = panic::catch_unwind(|| picture::decode(file, side, side, fit, MAX_PIXELS));
+    Cost {
+        accesses: ACCESSES.get(),
+        allocated: MOST_ALLOCATED.get(),
+        is_refused: !matches!(result, Ok(Ok(_))),
+        ..Cost::default()
+    }
+}
+
+/// PNG, WebP, GIF and BMP: what they cost is bounded by the file's bytes, and by the pixels that any small file may
+/// have.
+fn decode_other(file: &[u8], cost: &mut Cost) {
+    let (side, _) = wanted_of(file);
+    *cost = counted(file);
+    let (width, height) = picture::size(file).unwrap_or_default();
+    let sides = u64::from(side) * u64::from(side) + u64::from(width.max(height));
+    let bytes = file.len() as u64;
+    // A frame may be as large as any picture, whatever its canvas.
+    cost.most_accesses = 2_000_000 + 1024 * bytes + 128 * MAX_PIXELS + 64 * sides;
+    cost.most_allocated = 1_000_000 + 512 * bytes + 16 * MAX_PIXELS + 64 * sides;
+}
+
+fn decode_jpeg(jpeg: &[u8], cost: &mut Cost) -> bool {
+    let size = jpeg.len();
     let survey = Survey::of(jpeg);
     let (width, height) = survey.size().unwrap_or_default();
     if width > MAX_WIDTH {
         return false;
     }
-    let last = jpeg[size - 1];
-    let side = [1u16, 8, 24, 200][usize::from(last % 4)];
-    let fit = [Fit::Stretch, Fit::Cover { crop: 1.0 }, Fit::Cover { crop: 0.875 }, Fit::Cover { crop: 0.01 }]
-        [usize::from(last / 4 % 4)];
-    ACCESSES.set(0);
-    ALLOCATED.set(0);
-    MOST_ALLOCATED.set(0);
-    let result = panic::catch_unwind(|| jpeg::decode(jpeg, side, side, fit, MAX_PIXELS));
-    *cost = Cost {
-        accesses: ACCESSES.get(),
-        allocated: MOST_ALLOCATED.get(),
-        is_refused: !matches!(result, Ok(Ok(_))),
-        ..Cost::default()
-    };
+    let (side, _) = wanted_of(jpeg);
+    *cost = counted(jpeg);
     // Weights of the resampler are made for each pixel of a side, and for each of the result.
     let sides = u64::from(side) * u64::from(side) + u64::from(width.max(height));
     let bytes = size as u64;

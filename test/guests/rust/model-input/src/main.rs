@@ -9,10 +9,12 @@ use std::process::ExitCode;
 use vision::description::{ElementType, Input, Normalize};
 use vision::{tensor, Failure};
 
-const USAGE: &str = "usage: model-input made|plain SIDE < picture.jpg > tensor
+const USAGE: &str = "usage: model-input made|plain SIDE < picture > tensor
+       model-input whole < picture > pixels
 
 made   as the guests make it
-plain  decoded whole, each pixel the mean of the area that it covers
+plain  a JPEG, decoded whole, each pixel the mean of the area that it covers
+whole  as the guests see it: a line with width and height, then red, green and blue of each pixel
 SIDE   pixels a side: 1 to 4096; the tensor is uint8, [1, SIDE, SIDE, 3]
 ";
 
@@ -20,17 +22,21 @@ const MAX_PIXELS: u64 = 50_000_000;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [way, side] = &arguments[..] else {
-        return usage();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (way, side) = match arguments[..] {
+        ["whole"] => ("whole", 1),
+        [way @ ("made" | "plain"), side] => match side.parse() {
+            Ok(side @ 1..=4096) => (way, side),
+            _ => return usage(),
+        },
+        _ => return usage(),
     };
-    let (Ok(side @ 1..=4096), "made" | "plain") = (side.parse(), way.as_str()) else {
-        return usage();
-    };
-    let mut jpeg = Vec::new();
-    let result = match io::stdin().read_to_end(&mut jpeg) {
+    let mut file = Vec::new();
+    let result = match io::stdin().read_to_end(&mut file) {
         Err(error) => Err(error.to_string()),
-        Ok(_) if way == "made" => made(&jpeg, side).map_err(|failure| failure.to_string()),
-        Ok(_) => plain(&jpeg, side).map_err(|error| error.to_string()),
+        Ok(_) if way == "made" => made(&file, side).map_err(|failure| failure.to_string()),
+        Ok(_) if way == "whole" => whole(&file).map_err(|error| error.to_string()),
+        Ok(_) => plain(&file, side).map_err(|error| error.to_string()),
     };
     let written = result.and_then(|tensor| {
         let mut output = io::stdout();
@@ -53,7 +59,7 @@ fn usage() -> ExitCode {
     ExitCode::from(64)
 }
 
-fn made(jpeg: &[u8], side: u16) -> Result<Vec<u8>, Failure> {
+fn made(file: &[u8], side: u16) -> Result<Vec<u8>, Failure> {
     let input = Input {
         shape: vec![1, side.into(), side.into(), 3],
         height: side,
@@ -63,7 +69,18 @@ fn made(jpeg: &[u8], side: u16) -> Result<Vec<u8>, Failure> {
         normalize: Normalize::default(),
         fit: Fit::Stretch,
     };
-    tensor::prepare(jpeg, &input, MAX_PIXELS)
+    tensor::prepare(file, &input, MAX_PIXELS)
+}
+
+fn whole(file: &[u8]) -> Result<Vec<u8>, picture::Error> {
+    let (width, height) = picture::size(file)?;
+    let picture = picture::decode(file, width, height, Fit::Stretch, MAX_PIXELS)?;
+    let mut output = format!("{width} {height}\n").into_bytes();
+    match picture.channels {
+        Channels::Rgb => output.extend(picture.samples),
+        Channels::Grey => output.extend(picture.samples.into_iter().flat_map(|grey| [grey; 3])),
+    }
+    Ok(output)
 }
 
 fn plain(jpeg: &[u8], side: u16) -> Result<Vec<u8>, jpeg::Error> {

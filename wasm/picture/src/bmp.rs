@@ -1,0 +1,276 @@
+//! BMP, Windows' bitmap: plain and run-length coded pixels of 1 to 32 bits, with OS/2's headers and
+//! Windows' up to version 5.
+//!
+//! The rows are read where they stand in the file, whichever comes first, so that nothing is kept but one
+//! of them; only run-length coded pixels are decoded whole before, a byte each.
+
+use crate::bounds::{check_data, check_memory, check_sides};
+use crate::rows::{Canvas, Pixels};
+use crate::Wanted;
+use jpeg::exif::Orientation;
+use jpeg::{Error, Picture};
+
+/// How pixels are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    /// One after the other, indices or colours.
+    Plain,
+    /// Runs of indices with so many bits: 8 or 4.
+    Runs(u16),
+    /// Colours, the channels where the masks say.
+    Masks,
+}
+
+/// What the headers say.
+#[derive(Debug)]
+struct Header<'a> {
+    width: u32,
+    height: u32,
+    is_top_down: bool,
+    bits: u16,
+    coding: Coding,
+    /// The bits of red, green, blue and opacity in a pixel of 16 or 32 bits.
+    masks: [u32; 4],
+    /// The colours' entries: blue, green, red, and in most headers a byte more.
+    palette: &'a [u8],
+    entry: usize,
+    /// The pixels.
+    data: &'a [u8],
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Result<u16, Error> {
+    let bytes = bytes.get(at..).and_then(|bytes| bytes.first_chunk()).ok_or_else(truncated)?;
+    Ok(u16::from_le_bytes(*bytes))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Result<u32, Error> {
+    let bytes = bytes.get(at..).and_then(|bytes| bytes.first_chunk()).ok_or_else(truncated)?;
+    Ok(u32::from_le_bytes(*bytes))
+}
+
+impl<'a> Header<'a> {
+    fn of(file: &'a [u8]) -> Result<Self, Error> {
+        let offset = u32_at(file, 10)? as usize;
+        let length = u32_at(file, 14)? as usize;
+        let is_core = length == 12;
+        let (width, height, bits) = if is_core {
+            (u32::from(u16_at(file, 18)?), i32::from(u16_at(file, 20)?), u16_at(file, 24)?)
+        } else {
+            (u32_at(file, 18)?, u32_at(file, 22)? as i32, u16_at(file, 28)?)
+        };
+        // OS/2's second header may end before these.
+        let compression = if length >= 20 { u32_at(file, 30)? } else { 0 };
+        let used = if length >= 36 { u32_at(file, 46)? as usize } else { 0 };
+        let has_masks = matches!(compression, 3 | 6) && matches!(bits, 16 | 32) && length != 64;
+        let coding = match (compression, bits) {
+            (0, 1 | 2 | 4 | 8 | 24) => Coding::Plain,
+            (0, 16 | 32) => Coding::Masks,
+            (1, 8) => Coding::Runs(8),
+            (2, 4) => Coding::Runs(4),
+            (3 | 6, 16 | 32) if has_masks => Coding::Masks,
+            (4, _) => return Err(unsupported("a JPEG within")),
+            (5, _) => return Err(unsupported("a PNG within")),
+            _ => {
+                return Err(unsupported(&format!("{bits} bits a pixel, compression {compression}")))
+            }
+        };
+        let masks = if has_masks {
+            let mask = |index: usize| u32_at(file, 54 + 4 * index);
+            // The mask of opacity belongs to later headers, and to one way of compression.
+            let opacity = if length >= 56 || compression == 6 { mask(3)? } else { 0 };
+            [mask(0)?, mask(1)?, mask(2)?, opacity]
+        } else if bits == 16 {
+            [0x7C00, 0x03E0, 0x001F, 0]
+        } else {
+            [0xFF_0000, 0xFF00, 0xFF, 0]
+        };
+        let behind = if has_masks && length < 52 {
+            14 + length + if compression == 6 { 16 } else { 12 }
+        } else {
+            14 + length
+        };
+        let entry = if is_core { 3 } else { 4 };
+        let most = if bits <= 8 { 1usize << bits } else { 0 };
+        let entries = if used == 0 { most } else { used.min(most) };
+        let palette = file.get(behind..).unwrap_or_default();
+        // Where the pixels begin before the palette ends, it has fewer colours.
+        let room = offset.saturating_sub(behind).min(palette.len());
+        let palette = &palette[..(entries * entry).min(room)];
+        Ok(Self {
+            width,
+            height: height.unsigned_abs(),
+            is_top_down: height < 0,
+            bits,
+            coding,
+            masks,
+            palette,
+            entry,
+            data: file.get(offset..).ok_or_else(truncated)?,
+        })
+    }
+
+    /// Bytes of a row of so many bits a pixel, which ends at a multiple of four.
+    fn stride(&self) -> usize {
+        (self.width as usize * usize::from(self.bits)).div_ceil(32) * 4
+    }
+}
+
+pub(crate) fn size(file: &[u8]) -> Result<(u16, u16), Error> {
+    let header = Header::of(file)?;
+    check_sides("BMP", (header.width, header.height), u64::MAX)
+}
+
+pub(crate) fn decode(file: &[u8], wanted: Wanted) -> Result<Picture, Error> {
+    let header = Header::of(file)?;
+    let sides = check_sides("BMP", (header.width, header.height), wanted.max_pixels)?;
+    let (width, height) = (usize::from(sides.0), usize::from(sides.1));
+    let indices;
+    let (data, stride, bits) = match header.coding {
+        Coding::Runs(bits) => {
+            check_data("BMP", sides, header.data.len())?;
+            check_memory(width as u64 * height as u64)?;
+            indices = runs(header.data, bits, width, height)?;
+            (&indices[..], width, 8)
+        }
+        _ => (header.data, header.stride(), header.bits),
+    };
+    // The last row may lack what only fills it up.
+    let row_bytes = (width * usize::from(bits)).div_ceil(8);
+    if data.len() < stride * (height - 1) + row_bytes {
+        return Err(truncated());
+    }
+    let pixels = if header.masks[3] == 0 { Pixels::Rgb } else { Pixels::Rgba };
+    let colours = colours(&header);
+    let channels = header.masks.map(Channel::new);
+    let mut canvas = Canvas::new(sides, pixels, wanted, Orientation::Upright);
+    let mut row = vec![0; width * pixels.bytes()];
+    for y in 0..height {
+        let y = if header.is_top_down { y } else { height - 1 - y };
+        let stored = &data[y * stride..][..row_bytes];
+        match bits {
+            1..=8 => {
+                for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
+                    let at = x * usize::from(bits);
+                    let byte = usize::from(stored[at / 8]);
+                    let index = (byte >> (8 - usize::from(bits) - at % 8)) & ((1 << bits) - 1);
+                    pixel.copy_from_slice(&colours[index]);
+                }
+            }
+            24 => {
+                for (pixel, stored) in row.chunks_exact_mut(3).zip(stored.chunks_exact(3)) {
+                    pixel.copy_from_slice(&[stored[2], stored[1], stored[0]]);
+                }
+            }
+            _ => {
+                let bytes = usize::from(bits / 8);
+                let all = row.chunks_exact_mut(pixels.bytes()).zip(stored.chunks_exact(bytes));
+                for (pixel, stored) in all {
+                    let value =
+                        stored.iter().rev().fold(0, |sum, &byte| (sum << 8) | u32::from(byte));
+                    for (sample, channel) in pixel.iter_mut().zip(&channels) {
+                        *sample = channel.of(value);
+                    }
+                }
+            }
+        }
+        canvas.push(&row);
+    }
+    Ok(canvas.finish())
+}
+
+/// What each index shows: those beyond the palette black.
+fn colours(header: &Header<'_>) -> [[u8; 3]; 256] {
+    let mut colours = [[0; 3]; 256];
+    for (colour, entry) in colours.iter_mut().zip(header.palette.chunks_exact(header.entry)) {
+        *colour = [entry[2], entry[1], entry[0]];
+    }
+    colours
+}
+
+/// Some bits of a pixel.
+#[derive(Debug, Clone, Copy)]
+struct Channel {
+    shift: u32,
+    /// What they are at the most.
+    most: u32,
+}
+
+impl Channel {
+    fn new(mask: u32) -> Self {
+        let shift = mask.trailing_zeros() % 32;
+        // Bits that are not side by side make no sense.
+        let width = (!(mask >> shift)).trailing_zeros();
+        Self { shift, most: 1u32.checked_shl(width).map_or(u32::MAX, |end| end - 1) }
+    }
+
+    /// From 0 to 255.
+    fn of(self, pixel: u32) -> u8 {
+        let value = u64::from((pixel >> self.shift) & self.most);
+        (value * 255 / u64::from(self.most.max(1))) as u8
+    }
+}
+
+/// Decodes runs of indices: rows from the bottom of the file's order, a byte each.
+fn runs(data: &[u8], bits: u16, width: usize, height: usize) -> Result<Vec<u8>, Error> {
+    let mut indices = vec![0; width * height];
+    let (mut x, mut y) = (0, 0);
+    let mut bytes = data.iter().copied();
+    let mut next = || bytes.next().ok_or_else(truncated);
+    while y < height {
+        let mut put = |x: usize, y: usize, index: u8| {
+            if x < width {
+                indices[y * width + x] = index;
+            }
+        };
+        let count = usize::from(next()?);
+        let value = next()?;
+        match (count, value) {
+            (0, 0) => (x, y) = (0, y + 1),
+            (0, 1) => break,
+            (0, 2) => {
+                x += usize::from(next()?);
+                y += usize::from(next()?);
+            }
+            (0, count) => {
+                let count = usize::from(count);
+                let mut byte = 0;
+                for index in 0..count {
+                    if bits == 8 {
+                        byte = next()?;
+                        put(x + index, y, byte);
+                    } else {
+                        if index % 2 == 0 {
+                            byte = next()?;
+                        }
+                        put(x + index, y, if index % 2 == 0 { byte >> 4 } else { byte & 15 });
+                    }
+                }
+                // They end at even places.
+                if (count * usize::from(bits)).div_ceil(8) % 2 == 1 {
+                    next()?;
+                }
+                x += count;
+            }
+            (count, value) => {
+                for index in 0..count {
+                    let value = match (bits, index % 2) {
+                        (8, _) => value,
+                        (_, 0) => value >> 4,
+                        _ => value & 15,
+                    };
+                    put(x + index, y, value);
+                }
+                x += count;
+            }
+        }
+    }
+    Ok(indices)
+}
+
+fn truncated() -> Error {
+    Error::new("the BMP picture is truncated".into())
+}
+
+fn unsupported(what: &str) -> Error {
+    Error::new(format!("this kind of BMP is not supported: {what}"))
+}

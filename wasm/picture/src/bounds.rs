@@ -1,0 +1,99 @@
+//! What a file may ask for, checked before it is decoded: its pixels, and how many of them its bytes can
+//! mean.
+//!
+//! Compression has no end: a few bytes can stand for any number of even pixels. What is refused here is
+//! beyond what programs make of photographs and screenshots: a picture of more than [`SMALL_PICTURE`]
+//! pixels has at most [`PIXELS_PER_BYTE`] for each byte of its data.
+
+use jpeg::Error;
+
+/// Pixels that every picture may have, whatever its bytes: as many as a small JPEG may have.
+pub const SMALL_PICTURE: u64 = 64 * jpeg::survey::SMALL_PICTURE;
+
+/// Pixels for each byte of a larger picture's data. Deflate, of PNG, makes 1,032 bytes of one at most.
+pub const PIXELS_PER_BYTE: u64 = 1024;
+
+/// Bytes that may be kept at a time, as of a JPEG.
+pub const MAX_MEMORY: u64 = jpeg::survey::MAX_MEMORY;
+
+/// Checks the picture's sides, and returns them.
+///
+/// # Errors
+/// An [`Error`] for a side of 0 or of more than 65,535 pixels, and for more than `max_pixels` pixels.
+pub fn check_sides(kind: &str, sides: (u32, u32), max_pixels: u64) -> Result<(u16, u16), Error> {
+    let (width, height) = sides;
+    let (Ok(narrow_width), Ok(narrow_height)) = (u16::try_from(width), u16::try_from(height))
+    else {
+        return Err(Error::new(format!(
+            "the picture has {width} x {height} pixels, the limit is 65535 a side"
+        )));
+    };
+    if width == 0 || height == 0 {
+        return Err(Error::new(format!(
+            "the {kind} picture is damaged: its size is {width} x {height} pixels"
+        )));
+    }
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > max_pixels {
+        return Err(Error::new(format!(
+            "the picture has {width} x {height} = {pixels} pixels, the limit is {max_pixels}"
+        )));
+    }
+    Ok((narrow_width, narrow_height))
+}
+
+/// Checks that the picture's data, of so many bytes, are enough for its pixels.
+///
+/// # Errors
+/// An [`Error`] that names both.
+pub fn check_data(kind: &str, (width, height): (u16, u16), bytes: usize) -> Result<(), Error> {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > SMALL_PICTURE.max(PIXELS_PER_BYTE.saturating_mul(bytes as u64)) {
+        return Err(Error::new(format!(
+            "the {kind} picture has {width} x {height} pixels in {bytes} bytes: more than \
+             {PIXELS_PER_BYTE} for each are not decoded"
+        )));
+    }
+    Ok(())
+}
+
+/// Checks that no more memory is kept than may be.
+///
+/// # Errors
+/// An [`Error`] that names both.
+pub fn check_memory(bytes: u64) -> Result<(), Error> {
+    if bytes > MAX_MEMORY {
+        return Err(Error::new(format!(
+            "the picture takes {bytes} bytes of memory to decode, the limit is {MAX_MEMORY}"
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sides_have_limits() {
+        assert_eq!(check_sides("PNG", (65_535, 2), 131_070), Ok((65_535, 2)));
+        let refused = |sides, most| check_sides("PNG", sides, most).unwrap_err().to_string();
+        assert!(refused((65_536, 1), u64::MAX).contains("65536 x 1"));
+        assert!(refused((0, 1), u64::MAX).contains("0 x 1"));
+        assert!(refused((3, 4), 11).contains("3 x 4 = 12 pixels, the limit is 11"));
+    }
+
+    #[test]
+    fn pixels_need_bytes() {
+        assert!(check_data("GIF", (2048, 2048), 0).is_ok());
+        assert!(check_data("GIF", (2048, 2049), 0).is_err());
+        assert!(check_data("GIF", (2048, 2049), 4098).is_ok());
+        assert!(check_data("GIF", (2048, 2049), 4097).is_err());
+    }
+
+    #[test]
+    fn memory_has_a_limit() {
+        assert!(check_memory(MAX_MEMORY).is_ok());
+        assert!(check_memory(MAX_MEMORY + 1).is_err());
+    }
+}
