@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { describe, it } from 'mocha';
 
-import { WasmEdgeError, findModel, loadModule } from 'wasmedge-embed';
+import { WasmEdgeError, loadModule } from 'wasmedge-embed';
 import type { ModelOptions } from 'wasmedge-embed';
 
 import { CLASSIFIER, byClass, parseTopK, topClasses } from './support/classification.js';
@@ -98,11 +98,6 @@ describe('the fit of pictures', () => {
       assert.equal(exitCode, 70);
       assert.match(stderr.toString(), /"fit" is cover, detection wants stretch/);
     });
-  });
-
-  it('comes with the model that is found', () => {
-    const { fit, crop } = findModel();
-    assert.deepEqual({ fit, crop }, { fit: 'cover', crop: 0.875 });
   });
 
   it('is an option of commands', async () => {

@@ -73,4 +73,16 @@ describe('the look-up of a model when none is named', () => {
     assert.match(description, /default model.*23 labels.*model fetch/);
     assert.equal(labels, path.join(path.dirname(DEFAULT_MODEL), 'labels.txt'));
   });
+
+  it('says how pictures are fitted to it: as it was trained', async () => {
+    const fitting = (cache: string, folder: string | undefined): Promise<object> =>
+      withEnvironment({ WASMEDGE_EMBED_CACHE: cache, WASMEDGE_EMBED_DATA: folder }, () => {
+        const { fit, crop } = findModel();
+        return { fit, crop };
+      });
+    const imageNet = { fit: 'cover', crop: 0.875 };
+    assert.deepEqual(await fitting(full, data), imageNet);
+    assert.deepEqual(await fitting(full, undefined), imageNet);
+    assert.deepEqual(await fitting(empty, undefined), { fit: 'stretch', crop: undefined });
+  });
 });

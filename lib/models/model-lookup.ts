@@ -16,8 +16,8 @@ export interface FoundModel {
   labels: string;
   /** How its pictures are fitted. */
   fit: Fit;
-  /** How much of the middle is shown. */
-  crop: number;
+  /** How much of the middle is shown, where not all of the picture is. */
+  crop?: number;
   /** The words that say which it is. */
   description: string;
 }
@@ -59,7 +59,9 @@ export function defaultModel(): FoundModel {
     );
   }
   return {
-    ...{ file, labels, ...IMAGENET_FITTING },
+    ...{ file, labels },
+    // As it was trained.
+    fit: 'stretch',
     description:
       'the embedded default model: 23 labels, and it names one of them for any picture; ' +
       "'wasmedge-embed model fetch' brings MobileNet v1 with 1,001",
