@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 
-import { loadModule } from 'wasmedge-embed';
-import type { Instance } from 'wasmedge-embed';
-
 import { fails } from './support/errors.js';
 import { collect } from './support/garbage.js';
 import { HOMES, loadKept, nameOf } from './support/instances.js';
 import { eventually, workers } from './support/workers.js';
-import { wasmFile } from './support/wat.js';
 
 const threads = (): number => readdirSync('/proc/self/task').length;
 
@@ -120,57 +116,3 @@ async function settledCode(promise: Promise<unknown>): Promise<string | undefine
     (error: unknown) => (error as { code: string }).code,
   );
 }
-
-describe('Host functions of a kept instance', () => {
-  const GUEST = `(module
-    (import "env" "ask" (func $ask (param i32) (result i32)))
-    (memory (export "memory") 1)
-    (global $sum (mut i32) (i32.const 0))
-    (func (export "add") (param i32) (result i32)
-      (global.set $sum (i32.add (global.get $sum) (call $ask (local.get 0))))
-      (global.get $sum))
-    (func (export "sum") (result i32) (global.get $sum)))`;
-
-  it('are called, and may call the guest back, but not wait for its line', async () => {
-    const kept: { instance?: Instance } = {};
-    const refused: string[] = [];
-    const module = await loadModule(await wasmFile(GUEST), {
-      concurrency: 1,
-      imports: {
-        env: {
-          ask: async (caller, value: number) => {
-            await caller.memory.write(0, Uint8Array.of(value));
-            refused.push(
-              (await settledCode(kept.instance?.call('sum') ?? Promise.resolve())) ?? '',
-            );
-            if (value < 0) throw new RangeError('negative');
-            return value * 2 + Number(await caller.call('sum'));
-          },
-        },
-      },
-    });
-    const instance = await module.instantiate();
-    kept.instance = instance;
-    const results = await Promise.all([1, 2, 3].map((value) => instance.call('add', value)));
-    assert.deepEqual(results, [2, 8, 22]);
-    assert.deepEqual([...(await instance.memory.read(0, 1))], [3]);
-    assert.deepEqual(await instance.callMany('add', [[0], [1]]), [44, 90]);
-    const error = await fails('ERR_HOST_FUNCTION', instance.call('add', -1));
-    assert.equal((error.cause as Error).message, 'negative');
-    assert.deepEqual(new Set(refused), new Set(['ERR_INVALID_ARGUMENT']));
-    await fails('ERR_CLOSED', instance.call('sum'));
-    await module.close();
-  });
-
-  it('are refused in worker processes in words, where the module itself runs', async () => {
-    const module = await loadModule(await wasmFile(GUEST), {
-      isolation: 'worker-process',
-      concurrency: 1,
-      imports: { env: { ask: (_caller, value: number) => value * 2 } },
-    });
-    const { message } = await fails('ERR_INVALID_ARGUMENT', module.instantiate());
-    assert.match(message, /'in-process' only/);
-    assert.equal(await module.call('add', 21), 42);
-    await module.close();
-  });
-});

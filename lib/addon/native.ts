@@ -24,7 +24,7 @@ export interface NativeRequest {
   arguments?: readonly (number | bigint)[];
   /** Longest time from now on, in milliseconds. */
   timeoutMs: number | undefined;
-  /** Whether a guest of the same module waits for it. */
+  /** Whether a guest waits for it, which has a thread meanwhile. */
   isNested?: boolean;
   /** Read-only files of this run, beside the module's. */
   files?: Readonly<Record<string, Uint8Array>>;
@@ -168,6 +168,8 @@ export interface NativeModule {
   instantiate(request: NativeInstanceRequest): NativeInstantiation;
   /** Ends a run early; does nothing when it has ended. */
   stop(ticket: number, reason: 'timeout' | 'aborted'): void;
+  /** Ends what waits for a host function, or comes to from now on. */
+  endWaits(): void;
   /**
    * Takes no more runs; settles when those that were accepted have settled. What waits for a host
    * function ends. Once.
@@ -207,7 +209,7 @@ export interface NativeModule {
   growMemory(key: number, pages: number): number | Promise<number>;
 }
 
-export type NativeInstanceRequest = Pick<NativeRequest, 'args' | 'env' | 'timeoutMs'>;
+export type NativeInstanceRequest = Pick<NativeRequest, 'args' | 'env' | 'timeoutMs' | 'isNested'>;
 
 export interface NativeInstantiation {
   instance: NativeInstance;
@@ -227,6 +229,8 @@ export interface NativeCallOptions {
   stdin: Uint8Array | NativeInput | undefined;
   /** Longest time from now on, in milliseconds. */
   timeoutMs: number | undefined;
+  /** As of a run. */
+  isNested: boolean;
 }
 
 /** How the last of some calls ended. */
@@ -252,7 +256,10 @@ export type NativeCallProgress = (
   ending: NativeCallEnding | undefined,
 ) => void;
 
-/** A kept instance. What is asked of it is done in order; what it has is released when it is collected. */
+/**
+ * A kept instance. What is asked of it is done in order; what it has is released when it is collected.
+ * `isNested` is as of a run.
+ */
 export interface NativeInstance {
   /**
    * Calls functions, one after the other, until one does not return.
@@ -268,16 +275,18 @@ export interface NativeInstance {
     progress: NativeCallProgress,
   ): Pick<NativeInstantiation, 'ticket' | 'hostKey'>;
   stop(ticket: number, reason: 'timeout' | 'aborted'): void;
-  readMemory(address: number, length: number): Promise<Buffer>;
+  readMemory(address: number, length: number, isNested: boolean): Promise<Buffer>;
   /** Copies the bytes before it returns, or takes an input that was filled. */
-  writeMemory(address: number, bytes: Uint8Array | NativeInput): Promise<void>;
-  memorySize(): Promise<number>;
+  writeMemory(address: number, bytes: Uint8Array | NativeInput, isNested: boolean): Promise<void>;
+  memorySize(isNested: boolean): Promise<number>;
   /** Gives the number of pages before. */
-  growMemory(pages: number): Promise<number>;
-  getGlobal(name: string): Promise<number | bigint>;
-  setGlobal(name: string, value: number | bigint): Promise<void>;
+  growMemory(pages: number, isNested: boolean): Promise<number>;
+  getGlobal(name: string, isNested: boolean): Promise<number | bigint>;
+  setGlobal(name: string, value: number | bigint, isNested: boolean): Promise<void>;
+  /** Ends what waits for a host function, or comes to from now on. */
+  endWaits(): void;
   /** Releases all that it has, after what was asked of it before. */
-  close(): Promise<void>;
+  close(isNested: boolean): Promise<void>;
 }
 
 export interface NativeCompileOptions {

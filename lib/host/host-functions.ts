@@ -7,8 +7,8 @@ import { functionsOf } from './arguments.js';
 import type { ExportedFunctions } from './arguments.js';
 import { HostCaller } from './caller.js';
 import type { HostCallPort } from './caller.js';
-import { hostCallEntrance, isWithinHostCallOf } from './host-call-context.js';
-import type { Entrance } from './host-call-context.js';
+import { hostCallEntrance } from './host-call-context.js';
+import type { Entrance, Line } from './host-call-context.js';
 import { WrongResult, checkResults } from './host-results.js';
 import type { GivenFunction } from './imports.js';
 
@@ -48,18 +48,13 @@ export class HostFunctions {
     return this.#linked.size === 0;
   }
 
-  /** Whether a guest of this module waits for the code that runs. */
-  get isWaitedFor(): boolean {
-    return isWithinHostCallOf(this);
-  }
-
   /**
    * For one invocation, where it was asked for.
    *
-   * @param owners Whose host functions these are as well: see `isWithinHostCallOf`.
+   * @param line That of the kept instance, where its guest calls them.
    */
-  begin(owners: readonly object[] = []): InvocationCalls {
-    return new InvocationCalls(this, hostCallEntrance([this, ...owners]));
+  begin(line?: Line): InvocationCalls {
+    return new InvocationCalls(this, hostCallEntrance(line));
   }
 
   at(index: number): LinkedFunction | undefined {

@@ -1,7 +1,7 @@
 import { callableFunction, checkArgument, requireCount } from '../host/arguments.js';
 import type { CallValue, CallableFunction, ExportedFunctions } from '../host/arguments.js';
 import type { HostFunctions, InvocationCalls } from '../host/host-functions.js';
-import { isWithinHostCallOf } from '../host/host-call-context.js';
+import { Line, isWithinHostCall } from '../host/host-call-context.js';
 import { RawValues } from '../host/raw-values.js';
 import { earlyEndError } from '../runners/early-end.js';
 import { inWords } from '../runners/end-message.js';
@@ -24,6 +24,8 @@ export interface InstanceFacts {
   functions: ExportedFunctions;
   /** Longest time of a call, in milliseconds. */
   timeoutMs: number | undefined;
+  concurrency: number;
+  maxWaiting: number;
   hostFunctions: HostFunctions | undefined;
 }
 
@@ -52,11 +54,16 @@ interface Batch {
   values: RawValues;
   /** Where the host calls of all of them go: they see the context of the first. */
   hostCalls: InvocationCalls | undefined;
+  /** Whether a guest waits for them. */
+  isNested: boolean;
   /** How much of `values` is used. */
   used: number;
   /** How many have settled. */
   settled: number;
 }
+
+/** Asks the port; `isNested` is as of calls. */
+type Ask<T> = (port: InstancePort, isNested: boolean) => Promise<T>;
 
 /** Calls that are made together at most: the first of them are carried out while others are collected. */
 const BATCH_CALLS = 256;
@@ -72,6 +79,7 @@ export class InstanceCalls {
   readonly #facts: InstanceFacts;
   readonly #settings: InstanceSettings;
   readonly #onEnd: () => void;
+  readonly #line = new Line();
   /** The functions that were called, with their numbers among the exports. */
   readonly #callable = new Map<string, { index: number; called: CallableFunction }>();
   #batch: Batch | undefined;
@@ -81,6 +89,10 @@ export class InstanceCalls {
   #pending = 0;
   /** What is asked while something is under way in several steps. */
   #held: (() => void)[] | undefined;
+  /** Whether a guest waits for what is under way in several steps. */
+  #isHoldNested = false;
+  /** How many of those no guest waits for. */
+  #plainHolds = 0;
   /** Why nothing is taken any more. */
   #end: { cause?: unknown } | undefined;
   #closing: Promise<void> | undefined;
@@ -104,12 +116,16 @@ export class InstanceCalls {
   }
 
   call(name: string, args: readonly unknown[]): Promise<CallValue> {
+    return this.#asked((isNested) => this.#call(name, args, isNested));
+  }
+
+  #call(name: string, args: readonly unknown[], isNested: boolean): Promise<CallValue> {
     // What is thrown here rejects the promise.
     return new Promise((resolve, reject) => {
       this.#requireOpen();
       const { index, called } = this.#find(name);
       requireCount(called, args.length);
-      const batch = this.#batchFor(called.params.length);
+      const batch = this.#batchFor(called.params.length, isNested);
       setArguments(batch.values, batch.used, called, args);
       const at = batch.called.length;
       batch.functions[at] = index;
@@ -124,6 +140,14 @@ export class InstanceCalls {
 
   /** Calls a function many times, one crossing for all, until it does not return. */
   callMany(name: string, calls: readonly (readonly unknown[])[]): Promise<CallValue[]> {
+    return this.#asked((isNested) => this.#callMany(name, calls, isNested));
+  }
+
+  #callMany(
+    name: string,
+    calls: readonly (readonly unknown[])[],
+    isNested: boolean,
+  ): Promise<CallValue[]> {
     return new Promise((resolve, reject) => {
       this.#requireOpen();
       const { index, called } = this.#find(name);
@@ -141,7 +165,7 @@ export class InstanceCalls {
       const given: CallValue[] = [];
       this.#pending++;
       const call = {
-        ...{ functions, values: values.doubles, isOne: true },
+        ...{ functions, values: values.doubles, isOne: true, isNested },
         hostCalls: this.#beginHostCalls(),
         resultCount: calls.length * results.length,
       };
@@ -154,7 +178,7 @@ export class InstanceCalls {
         if (!ending) return;
         this.#pending--;
         this.#tellOutput(progress);
-        const error = this.#errorOf(ending, called);
+        const error = this.#errorOf(ending, called, isNested);
         if (error) reject(withResults(error, given));
         else resolve(given);
       });
@@ -162,18 +186,31 @@ export class InstanceCalls {
   }
 
   invoke(name: string, args: readonly unknown[], single: SingleCall): Promise<SingleResult> {
+    return this.#asked((isNested) => this.#invoke(name, args, single, isNested));
+  }
+
+  #invoke(
+    name: string,
+    args: readonly unknown[],
+    single: SingleCall,
+    isNested: boolean,
+  ): Promise<SingleResult> {
     return new Promise((resolve, reject) => {
       this.#requireOpen();
       const { index, called } = this.#find(name);
       requireCount(called, args.length);
       if (single.signal?.aborted) {
-        throw inWords(earlyEndError('aborted'), this.#wordFacts(single), single.signal.reason);
+        throw inWords(
+          earlyEndError('aborted'),
+          this.#wordFacts(isNested, single),
+          single.signal.reason,
+        );
       }
       const values = RawValues.ofCapacity(args.length);
       setArguments(values, 0, called, args);
       this.#pending++;
       const call = {
-        ...{ functions: Uint32Array.of(index), values: values.doubles, isOne: true },
+        ...{ functions: Uint32Array.of(index), values: values.doubles, isOne: true, isNested },
         hostCalls: this.#beginHostCalls(),
         resultCount: called.results.length,
       };
@@ -181,7 +218,7 @@ export class InstanceCalls {
         if (!ending) return;
         this.#pending--;
         const { timings } = ending;
-        const error = this.#errorOf(ending, called, { stdout, stderr, timings }, single);
+        const error = this.#errorOf(ending, called, isNested, { stdout, stderr, timings }, single);
         const value = error ? undefined : new RawValues(results).results(0, called.results);
         if (error) reject(error);
         else resolve({ value, stdout, stderr, timings });
@@ -190,13 +227,17 @@ export class InstanceCalls {
   }
 
   /** Asks for something that is no call. */
-  access<T>(ask: (port: InstancePort) => Promise<T>): Promise<T> {
+  access<T>(ask: Ask<T>): Promise<T> {
+    return this.#asked((isNested) => this.#access(ask, isNested));
+  }
+
+  #access<T>(ask: Ask<T>, isNested: boolean): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#requireOpen();
       this.#flush();
       this.#pending++;
       this.#inOrder(() => {
-        this.step(() => ask(this.#port))
+        this.#step(ask, isNested)
           .finally(() => this.#pending--)
           .then(resolve, reject);
       });
@@ -204,25 +245,36 @@ export class InstanceCalls {
   }
 
   /** A step of what has the instance held already. */
-  async step<T>(ask: (port: InstancePort) => Promise<T>): Promise<T> {
+  step<T>(ask: Ask<T>): Promise<T> {
+    return this.#step(ask, this.#isHoldNested);
+  }
+
+  async #step<T>(ask: Ask<T>, isNested: boolean): Promise<T> {
     try {
-      return await ask(this.#port);
+      return await ask(this.#port, isNested);
     } catch (error) {
-      throw error instanceof WasmEdgeError ? this.#accessError(error) : error;
+      throw error instanceof WasmEdgeError ? this.#accessError(error, isNested) : error;
     }
   }
 
   /** Has `work`, which takes several steps, done with nothing else in between. */
   hold<T>(work: () => Promise<T>): Promise<T> {
+    return this.#asked((isNested) => this.#hold(work, isNested));
+  }
+
+  #hold<T>(work: () => Promise<T>, isNested: boolean): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#requireOpen();
       this.#flush();
       this.#pending++;
+      if (!isNested) this.#plainHolds++;
       this.#inOrder(() => {
         this.#held = [];
+        this.#isHoldNested = isNested;
         work()
           .finally(() => {
             this.#pending--;
+            if (!isNested) this.#plainHolds--;
             this.#release();
           })
           .then(resolve, reject);
@@ -230,8 +282,14 @@ export class InstanceCalls {
     });
   }
 
-  /** Takes nothing more, and releases all when what was taken has been done. */
+  /** As {@link release}; but calls that wait for a host function, or come to, end. */
   close(): Promise<void> {
+    this.#port.endWaits();
+    return this.release();
+  }
+
+  /** Takes nothing more, and releases all when what was taken has been done. */
+  release(): Promise<void> {
     this.#closing ??= new Promise((resolve, reject) => {
       this.#flush();
       const hasEnded = this.#end !== undefined;
@@ -240,23 +298,58 @@ export class InstanceCalls {
         resolve();
         return;
       }
+      const isNested = this.#isNested();
+      const isBehindOthers = isNested && this.#plainHolds > 0;
       this.#inOrder(() => {
-        this.#port
-          .close()
-          .catch((error: unknown) => {
-            // Its process is gone, or its module's threads: so is what it had.
-            if (!(error instanceof WasmEdgeError)) throw error;
-          })
+        this.#releaseAll(isNested && !isBehindOthers)
           .finally(this.#onEnd)
           .then(resolve, reject);
       });
+      // Those may wait for threads that wait for whoever closes this.
+      if (isBehindOthers) resolve();
     });
     return this.#closing;
   }
 
+  async #releaseAll(isNested: boolean): Promise<void> {
+    try {
+      await this.#port.close(isNested);
+    } catch (error) {
+      // Its process is gone, or its module's threads: so is what it had.
+      if (!(error instanceof WasmEdgeError)) throw error;
+      // All threads have guests that wait, for this perhaps: it is done when one of them is free.
+      if (error.code === 'ERR_QUEUE_FULL') this.#port.close(false).catch(() => undefined);
+    }
+  }
+
+  /** Whether a guest that may have a thread of this module waits for what is asked now. */
+  #isNested(): boolean {
+    return this.#facts.hostFunctions !== undefined && isWithinHostCall();
+  }
+
+  /** Has something asked, unless a guest might wait for itself then. */
+  #asked<T>(ask: (isNested: boolean) => Promise<T>): Promise<T> {
+    // What a host function of its own asks is refused in other words.
+    if (!isWithinHostCall() || this.#line.isWaitedFor) return ask(false);
+    const isNested = this.#isNested();
+    const leave = isNested && this.#plainHolds > 0 ? undefined : this.#line.join();
+    if (!leave) return Promise.reject(this.#circleError());
+    const asked = ask(isNested);
+    asked.then(leave, leave);
+    return asked;
+  }
+
+  #circleError(): WasmEdgeError {
+    return new WasmEdgeError(
+      'ERR_QUEUE_FULL',
+      `The instance of ${printable(this.#facts.file)} is asked by a host function for which it waits ` +
+        'itself, or may come to, by way of other instances. It would wait for itself.',
+    );
+  }
+
   #requireOpen(): void {
     const { file } = this.#facts;
-    if (isWithinHostCallOf(this)) {
+    if (this.#line.isWaitedFor) {
       throw new WasmEdgeError(
         'ERR_INVALID_ARGUMENT',
         `The instance of ${printable(file)} waits for the host function that asks this of it. Use the ` +
@@ -300,14 +393,16 @@ export class InstanceCalls {
   }
 
   /** The batch that is being collected, with room for so many arguments. */
-  #batchFor(values: number): Batch {
-    if (this.#batch && this.#batch.used + values > this.#batch.values.capacity) this.#flush();
+  #batchFor(values: number, isNested: boolean): Batch {
+    const collected = this.#batch;
+    const hasRoom = collected && collected.used + values <= collected.values.capacity;
+    if (!hasRoom || collected.isNested !== isNested) this.#flush();
     if (this.#batch) return this.#batch;
     const spare = this.#spare;
     this.#spare = undefined;
     this.#batch = {
       ...{ called: [], resolves: [], rejects: [], used: 0, settled: 0 },
-      hostCalls: this.#beginHostCalls(),
+      ...{ hostCalls: this.#beginHostCalls(), isNested },
       functions: spare?.functions ?? new Uint32Array(BATCH_CALLS),
       values:
         spare && spare.values.capacity >= values
@@ -330,7 +425,7 @@ export class InstanceCalls {
       functions: batch.functions.subarray(0, batch.called.length),
       values: batch.values.doubles.subarray(0, batch.used),
       resultCount: batch.called.reduce((sum, { results }) => sum + results.length, 0),
-      isOne: false,
+      ...{ isOne: false, isNested: batch.isNested },
     };
     this.#submit(
       call,
@@ -345,7 +440,7 @@ export class InstanceCalls {
   }
 
   #submit(
-    call: Pick<CallRequest, 'functions' | 'values' | 'resultCount' | 'isOne'> & {
+    call: Pick<CallRequest, 'functions' | 'values' | 'resultCount' | 'isOne' | 'isNested'> & {
       hostCalls: InvocationCalls | undefined;
     },
     single: SingleCall | undefined,
@@ -373,7 +468,7 @@ export class InstanceCalls {
 
   /** Where it is seen who asks. */
   #beginHostCalls(): InvocationCalls | undefined {
-    return this.#facts.hostFunctions?.begin([this]);
+    return this.#facts.hostFunctions?.begin(this.#line);
   }
 
   /** At once, or when what has the instance held has been done. */
@@ -404,7 +499,7 @@ export class InstanceCalls {
     const { ending } = progress;
     const called = batch.called[batch.settled];
     if (!ending || !called) return;
-    const error = this.#errorOf(ending, called);
+    const error = this.#errorOf(ending, called, batch.isNested);
     if (!error) return;
     this.#pending -= batch.called.length - batch.settled;
     // Those after one that has ended the instance were not made; where it has not, none of them was.
@@ -417,17 +512,20 @@ export class InstanceCalls {
   #errorOf(
     ending: CallEnding,
     called: CallableFunction,
+    isNested: boolean,
     output: { stdout?: Buffer; stderr?: Buffer; timings?: Timings } = {},
     single?: SingleCall,
   ): WasmEdgeError | undefined {
-    const error = this.#wordsFor(ending, called, output, single);
-    if (error && ending.hasEnded) this.#endBy(error);
+    const error = this.#wordsFor(ending, called, isNested, output, single);
+    // What has ended since it was closed has no other reason.
+    if (error && ending.hasEnded && error.code !== 'ERR_CLOSED') this.#endBy(error);
     return error;
   }
 
   #wordsFor(
     { error, exitCode: code }: CallEnding,
     { name }: CallableFunction,
+    isNested: boolean,
     output: { stdout?: Buffer; stderr?: Buffer; timings?: Timings },
     single: SingleCall | undefined,
   ): WasmEdgeError | undefined {
@@ -443,19 +541,21 @@ export class InstanceCalls {
     }
     Object.assign(error, output);
     const cause: unknown = error.code === 'ERR_ABORTED' ? single?.signal?.reason : error.cause;
-    return inWords(error, this.#wordFacts(single), cause);
+    return inWords(error, this.#wordFacts(isNested, single), cause);
   }
 
-  #wordFacts(single: SingleCall | undefined): InvocationFacts {
-    const { file, timeoutMs } = this.#facts;
+  #wordFacts(isNested: boolean, single?: SingleCall): InvocationFacts {
+    const { file, timeoutMs, concurrency, maxWaiting } = this.#facts;
+    const { maxQueue } = this.#settings;
     return {
-      ...{ file, concurrency: 0, maxQueue: 0, maxWaiting: 0, isNested: false },
+      ...{ file, concurrency, maxQueue, maxWaiting, isNested },
       timeoutMs: single ? single.timeoutMs : timeoutMs,
       timeoutOption: single?.timeoutOption ?? 'limits.timeoutMs',
     };
   }
 
-  #accessError(error: WasmEdgeError): WasmEdgeError {
+  #accessError(error: WasmEdgeError, isNested: boolean): WasmEdgeError {
+    if (error.code === 'ERR_QUEUE_FULL') return inWords(error, this.#wordFacts(isNested));
     if (error.code === 'ERR_WORKER_DIED') this.#endBy(error);
     if (error.code !== 'ERR_CLOSED') return error;
     this.#end ??= {};

@@ -26,7 +26,7 @@ export class InstanceGlobals {
    */
   async get(name: string): Promise<number | bigint> {
     this.#find(name);
-    return this.#calls.access((port) => port.getGlobal(name));
+    return this.#calls.access((port, isNested) => port.getGlobal(name, isNested));
   }
 
   /**
@@ -43,7 +43,7 @@ export class InstanceGlobals {
       throw new WasmEdgeError('ERR_INVALID_ARGUMENT', `The global '${name}' is a constant.`);
     }
     const checked = checkArgument(type, 0, value);
-    return this.#calls.access((port) => port.setGlobal(name, checked));
+    return this.#calls.access((port, isNested) => port.setGlobal(name, checked, isNested));
   }
 
   #find(name: string): { type: NumberType; mutable: boolean } {

@@ -61,9 +61,9 @@ type Ask = InstanceCalls['access'];
 function operations(ask: Ask): MemoryOperations {
   return {
     sliceBytes: SLICE_BYTES,
-    read: (address, length) => ask((port) => port.readMemory(address, length)),
-    write: (address, bytes) => ask((port) => port.writeMemory(address, bytes)),
-    byteLength: () => ask((port) => port.memorySize()),
-    grow: (pages) => ask((port) => port.growMemory(pages)),
+    read: (address, length) => ask((port, nested) => port.readMemory(address, length, nested)),
+    write: (address, bytes) => ask((port, nested) => port.writeMemory(address, bytes, nested)),
+    byteLength: () => ask((port, nested) => port.memorySize(nested)),
+    grow: (pages) => ask((port, nested) => port.growMemory(pages, nested)),
   };
 }

@@ -16,7 +16,7 @@ import type { InstanceGlobals } from './instance-globals.js';
 
 /** Closes what nobody has any more. */
 const forgotten = new FinalizationRegistry<InstanceCalls>((calls) => {
-  calls.close().catch(() => undefined);
+  calls.release().catch(() => undefined);
 });
 
 /** An instance whose memory or globals somebody has is not forgotten. */
@@ -121,7 +121,8 @@ export class Instance<Exports extends object = GuestExports> implements AsyncDis
   }
 
   /**
-   * Takes nothing more, lets what was asked before finish, and releases all that the instance has.
+   * Takes nothing more, lets what was asked before finish, and releases all that the instance has. A
+   * call that waits for a host function, or comes to, ends with ERR_CLOSED: that might wait for this.
    * Idempotent: each call gets the same promise.
    */
   close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { isWithinHostCall } from '../host/host-call-context.js';
 import type { InvocationDefaults, CheckedInstance } from '../runners/request.js';
 import { checkedSingleCall } from '../runners/request.js';
 import { closedError, inWords } from '../runners/end-message.js';
@@ -77,10 +78,11 @@ export class Instances {
 
   async #made({ request, signal, timeoutOption }: CheckedInstance): Promise<MadeInstance> {
     const { hostFunctions } = this.#facts;
+    const isNested = hostFunctions !== undefined && isWithinHostCall();
     const calls = hostFunctions?.begin();
     try {
       if (signal?.aborted) throw earlyEndError('aborted');
-      const made = await this.#executor.instantiate(request, signal, calls);
+      const made = await this.#executor.instantiate({ ...request, isNested }, signal, calls);
       const { exited, stdout, stderr, timings } = made;
       if (!exited) return made;
       const exitCode = made.exitCode & 0xff;
@@ -92,7 +94,7 @@ export class Instances {
       const { concurrency, maxQueue, maxWaiting } = this.#defaults;
       const facts = {
         ...{ file: this.#facts.file, timeoutMs: request.timeoutMs, timeoutOption },
-        ...{ concurrency, maxQueue, maxWaiting, isNested: false },
+        ...{ concurrency, maxQueue, maxWaiting, isNested },
       };
       throw inWords(error, facts, error.code === 'ERR_ABORTED' ? signal?.reason : error.cause);
     } finally {

@@ -1,6 +1,7 @@
 import type { NativeResult } from '../addon/native.js';
 import { checkCall, functionsOf } from '../host/arguments.js';
 import type { ExportedFunctions } from '../host/arguments.js';
+import { isWithinHostCall } from '../host/host-call-context.js';
 import type { HostFunctions } from '../host/host-functions.js';
 import type {
   ArgumentsOf,
@@ -160,6 +161,8 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
         exports: this.exports,
         functions: this.#exportedFunctions(),
         timeoutMs: this.#defaults.limits.timeoutMs,
+        concurrency: this.#defaults.concurrency,
+        maxWaiting: this.#defaults.maxWaiting,
         hostFunctions: this.#hostFunctions,
       },
     );
@@ -183,10 +186,15 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   }
 
   async #close(): Promise<void> {
-    const closed = this.#instances
-      ? this.#instances.close().then(() => this.#executor.close())
-      : this.#executor.close();
-    await Promise.all([closed, this.#background?.stop()]);
+    await Promise.all([this.#closeExecutor(), this.#background?.stop()]);
+  }
+
+  async #closeExecutor(): Promise<void> {
+    if (this.#instances) {
+      this.#executor.endWaits();
+      await this.#instances.close();
+    }
+    await this.#executor.close();
   }
 
   async #publish<T extends InvokeResult | RunResult>(
@@ -244,7 +252,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
     );
     // Here, where it is seen who asks.
     const calls = this.#hostFunctions?.begin();
-    const isNested = this.#hostFunctions?.isWaitedFor ?? false;
+    const isNested = this.#hostFunctions !== undefined && isWithinHostCall();
     try {
       const execute = (ends: AbortSignal | undefined): Promise<NativeResult> => {
         if (signal?.aborted) throw earlyEndError('aborted');

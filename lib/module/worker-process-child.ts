@@ -41,7 +41,7 @@ import { openModule } from './open-module.js';
 const CHANNEL_DESCRIPTOR = 3;
 
 const controllers = new Map<number, AbortController>();
-/** Of the runs that are under way. */
+/** Of the runs that are under way, and of what was asked of instances. */
 const calls = new Map<number, ForwardedCalls>();
 /** Of the runs that are under way and have streams. */
 const streams = new Map<number, ForwardedStreams>();
@@ -112,6 +112,10 @@ function receive(message: ToWorker, arrays: Buffer[]): void {
     case 'access':
       void access(message, arrays[0]);
       return;
+    case 'end-waits':
+      if (message.instance === undefined) executor?.endWaits();
+      else instances.get(message.instance)?.endWaits();
+      return;
     case 'ping':
       send({ type: 'pong' });
       return;
@@ -170,8 +174,7 @@ async function run(
 ): Promise<void> {
   const controller = new AbortController();
   controllers.set(id, controller);
-  const forwarded = new ForwardedCalls(id, send);
-  calls.set(id, forwarded);
+  const forwarded = forwardCalls(id);
   const streamed = request.streams && new ForwardedStreams(id, request.streams, send);
   if (streamed) streams.set(id, streamed);
   const memory = () => (tellMemory ? { memory: memoryUsage.rss() } : {});
@@ -198,17 +201,33 @@ async function run(
       ...(value !== undefined && { value: encodeResults(value) }),
       ...(inferenceFailures && { inferenceFailures }),
     };
-    send({ type: 'result', id, result: encoded, ...memory() }, [stdout, stderr, collected]);
+    endThen(id, () => {
+      send({ type: 'result', id, result: encoded, ...memory() }, [stdout, stderr, collected]);
+    });
   } catch (error) {
     const bytes: Uint8Array[] = [];
-    send({ type: 'error', id, error: encodeError(error, bytes), ...memory() }, bytes);
+    endThen(id, () => {
+      send({ type: 'error', id, error: encodeError(error, bytes), ...memory() }, bytes);
+    });
   } finally {
-    controllers.delete(id);
-    calls.delete(id);
-    forwarded.end();
     streams.delete(id);
     streamed?.end();
   }
+}
+
+function forwardCalls(id: number): ForwardedCalls {
+  const forwarded = new ForwardedCalls(id, send);
+  calls.set(id, forwarded);
+  return forwarded;
+}
+
+/** What had this number has ended, and is told so after what else there is to tell of it. */
+function endThen(id: number, tell: () => void): void {
+  controllers.delete(id);
+  const forwarded = calls.get(id);
+  calls.delete(id);
+  if (forwarded) forwarded.endThen(tell);
+  else tell();
 }
 
 async function instantiate({
@@ -218,23 +237,30 @@ async function instantiate({
 }: Extract<ToWorker, { type: 'instantiate' }>): Promise<void> {
   const controller = new AbortController();
   controllers.set(id, controller);
+  const forwarded = forwardCalls(id);
   try {
     if (!executor) throw new Error('An instance was asked for before the module was loaded.');
-    const { args, env, timeoutMs } = request;
-    const made = await executor.instantiate({ args, env, timeoutMs }, controller.signal);
+    const { args, env, timeoutMs, isNested } = request;
+    const made = await executor.instantiate(
+      { args, env, timeoutMs, isNested },
+      controller.signal,
+      forwarded,
+    );
     const { port, exited, exitCode, timings, stdout, stderr } = made;
     if (!exited) instances.set(instance, port);
-    send({ type: 'made', id, exited, exitCode, timings }, [stdout, stderr]);
+    endThen(id, () => {
+      send({ type: 'made', id, exited, exitCode, timings }, [stdout, stderr]);
+    });
   } catch (error) {
     const bytes: Uint8Array[] = [];
-    send({ type: 'error', id, error: encodeError(error, bytes) }, bytes);
-  } finally {
-    controllers.delete(id);
+    endThen(id, () => {
+      send({ type: 'error', id, error: encodeError(error, bytes) }, bytes);
+    });
   }
 }
 
 function call(
-  { id, instance, timeoutMs, keepsOutput, isOne }: Extract<ToWorker, { type: 'calls' }>,
+  { id, instance, isOne, ...how }: Extract<ToWorker, { type: 'calls' }>,
   [functions, values, stdin]: Buffer[],
 ): void {
   const port = instances.get(instance);
@@ -247,7 +273,7 @@ function call(
   const request = {
     functions: new Uint32Array(new Uint8Array(functions).buffer),
     values: new Float64Array(new Uint8Array(values).buffer),
-    ...{ hostCalls: undefined, resultCount: 0, stdin, timeoutMs, keepsOutput, isOne },
+    ...{ hostCalls: forwardCalls(id), resultCount: 0, stdin, isOne, ...how },
   };
   port.call(request, controller.signal, ({ calls, results, stdout, stderr, ending }) => {
     // One call's output is within its limit; that of many is not.
@@ -258,12 +284,15 @@ function call(
     }
     const output = isOne ? [stdout, stderr] : [NOTHING, NOTHING];
     const last = { type: 'progress', id, calls, isPart: false } as const;
-    send({ ...last, ...(ending && { ending: encodedEnding(ending) }) }, [
-      slices.at(-1) ?? NOTHING,
-      ...output,
-    ]);
-    if (ending?.hasEnded) instances.delete(instance);
-    if (ending) controllers.delete(id);
+    const arrays = [slices.at(-1) ?? NOTHING, ...output];
+    if (!ending) {
+      send(last, arrays);
+      return;
+    }
+    if (ending.hasEnded) instances.delete(instance);
+    endThen(id, () => {
+      send({ ...last, ending: encodedEnding(ending) }, arrays);
+    });
   });
 }
 
@@ -287,13 +316,13 @@ function encodedEnding({ error, ...rest }: CallEnding): EncodedEnding {
 }
 
 async function access(
-  { id, instance, access: asked }: Extract<ToWorker, { type: 'access' }>,
+  { id, instance, access: asked, isNested }: Extract<ToWorker, { type: 'access' }>,
   bytes: Uint8Array = NOTHING,
 ): Promise<void> {
   try {
     const port = instances.get(instance);
     if (!port) throw new WasmEdgeError('ERR_CLOSED', 'closed');
-    const found = await accessed(port, asked, bytes);
+    const found = await accessed(port, asked, bytes, isNested);
     if (asked.kind === 'close') instances.delete(instance);
     const isNumber = typeof found === 'number' || typeof found === 'bigint';
     send(
@@ -305,22 +334,27 @@ async function access(
   }
 }
 
-function accessed(port: InstancePort, asked: InstanceAccess, bytes: Uint8Array): Promise<unknown> {
+function accessed(
+  port: InstancePort,
+  asked: InstanceAccess,
+  bytes: Uint8Array,
+  isNested: boolean,
+): Promise<unknown> {
   switch (asked.kind) {
     case 'read':
-      return port.readMemory(asked.address, asked.length);
+      return port.readMemory(asked.address, asked.length, isNested);
     case 'write':
-      return port.writeMemory(asked.address, bytes);
+      return port.writeMemory(asked.address, bytes, isNested);
     case 'size':
-      return port.memorySize();
+      return port.memorySize(isNested);
     case 'grow':
-      return port.growMemory(asked.pages);
+      return port.growMemory(asked.pages, isNested);
     case 'get':
-      return port.getGlobal(asked.name);
+      return port.getGlobal(asked.name, isNested);
     case 'set':
-      return port.setGlobal(asked.name, decodeValue(asked.value));
+      return port.setGlobal(asked.name, decodeValue(asked.value), isNested);
     case 'close':
-      return port.close();
+      return port.close(isNested);
   }
 }
 

@@ -358,8 +358,8 @@ export interface LoadOptions {
   /**
    * Most threads beside `concurrency`, 0 to 1,000. A guest that waits for a host function does not
    * count in `concurrency`: another may begin in its place, on one of these. Where none is left, new
-   * invocations wait in the queue, but for one that a host function of the same module asks for: that
-   * is ERR_QUEUE_FULL, since it might wait for itself. Default 64.
+   * invocations wait in the queue, but for what a host function asks of a module that has some itself:
+   * that is ERR_QUEUE_FULL, since it might wait for itself. Default 64.
    */
   maxWaiting?: number;
 }

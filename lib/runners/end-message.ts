@@ -11,7 +11,7 @@ export interface InvocationFacts {
   concurrency: number;
   maxQueue: number;
   maxWaiting: number;
-  /** Whether a host function of the same module has asked for it. */
+  /** Whether a host function has asked for it. */
   isNested: boolean;
 }
 
@@ -56,7 +56,7 @@ function messageOf(error: WasmEdgeError, facts: InvocationFacts): string | undef
       if (facts.isNested) {
         return (
           `${name} has ${concurrency + maxWaiting} invocations under way, whose guests wait for host functions or run, ` +
-          "and one of these host functions asks for another ('concurrency' and 'maxWaiting' together allow no more). " +
+          "and a host function asks for another ('concurrency' and 'maxWaiting' together allow no more). " +
           'It would wait for itself.'
         );
       }

@@ -33,9 +33,10 @@ export interface Executor {
     signal: AbortSignal | undefined,
     calls?: HostCallReceiver,
   ): Promise<MadeInstance>;
+  /** Ends what waits for a host function, or comes to from now on, with ERR_CLOSED. */
+  endWaits(): void;
   /**
-   * Takes no more requests and settles when those that were accepted have settled. Those whose guest
-   * waits for a host function, or would, end with ERR_CLOSED.
+   * Takes no more requests and settles when those that were accepted have settled. Ends waits.
    */
   close(): Promise<void>;
 }

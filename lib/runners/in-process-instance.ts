@@ -90,32 +90,36 @@ class InProcessInstance implements InstancePort {
     }
   }
 
-  readMemory(address: number, length: number): Promise<Buffer> {
-    return nativeCall(() => this.#instance.readMemory(address, length));
+  readMemory(address: number, length: number, isNested: boolean): Promise<Buffer> {
+    return nativeCall(() => this.#instance.readMemory(address, length, isNested));
   }
 
-  writeMemory(address: number, bytes: Uint8Array): Promise<void> {
-    return nativeCall(() => this.#instance.writeMemory(address, bytes));
+  writeMemory(address: number, bytes: Uint8Array, isNested: boolean): Promise<void> {
+    return nativeCall(() => this.#instance.writeMemory(address, bytes, isNested));
   }
 
-  memorySize(): Promise<number> {
-    return nativeCall(() => this.#instance.memorySize());
+  memorySize(isNested: boolean): Promise<number> {
+    return nativeCall(() => this.#instance.memorySize(isNested));
   }
 
-  growMemory(pages: number): Promise<number> {
-    return nativeCall(() => this.#instance.growMemory(pages));
+  growMemory(pages: number, isNested: boolean): Promise<number> {
+    return nativeCall(() => this.#instance.growMemory(pages, isNested));
   }
 
-  getGlobal(name: string): Promise<number | bigint> {
-    return nativeCall(() => this.#instance.getGlobal(name));
+  getGlobal(name: string, isNested: boolean): Promise<number | bigint> {
+    return nativeCall(() => this.#instance.getGlobal(name, isNested));
   }
 
-  setGlobal(name: string, value: number | bigint): Promise<void> {
-    return nativeCall(() => this.#instance.setGlobal(name, value));
+  setGlobal(name: string, value: number | bigint, isNested: boolean): Promise<void> {
+    return nativeCall(() => this.#instance.setGlobal(name, value, isNested));
   }
 
-  close(): Promise<void> {
-    return nativeCall(() => this.#instance.close());
+  endWaits(): void {
+    this.#instance.endWaits();
+  }
+
+  close(isNested: boolean): Promise<void> {
+    return nativeCall(() => this.#instance.close(isNested));
   }
 }
 

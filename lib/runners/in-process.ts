@@ -75,6 +75,10 @@ export class InProcessExecutor implements Executor {
     return makeInProcess(this.#module, this.#calls, request, signal, calls);
   }
 
+  endWaits(): void {
+    this.#module.endWaits();
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     if (this.#copying > 0) {

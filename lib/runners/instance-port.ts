@@ -4,6 +4,8 @@ import type { Timings } from '../support/shared-types.js';
 
 /** Calls of a kept instance's functions, one after the other, whose arguments were checked. */
 export interface CallRequest {
+  /** Whether a guest waits for them, which has a thread meanwhile. */
+  isNested: boolean;
   /** Where the calls of host functions go, until all has ended. */
   hostCalls: HostCallReceiver | undefined;
   /** The functions' numbers among the module's exports. Good until `call` returns. */
@@ -46,7 +48,8 @@ export interface CallProgress {
 
 /**
  * A kept instance, wherever it lives. What is asked of it is done in the order in which it was asked.
- * Once it has ended, all of it is ERR_CLOSED.
+ * Once it has ended, all of it is ERR_CLOSED. What is nested, so that a guest waits for it, is
+ * ERR_QUEUE_FULL where there is no thread for it.
  */
 export interface InstancePort {
   /** Makes calls until one does not return; `progress` is called once or more. Never throws. */
@@ -55,15 +58,17 @@ export interface InstancePort {
     signal: AbortSignal | undefined,
     progress: (progress: CallProgress) => void,
   ): void;
-  readMemory(address: number, length: number): Promise<Buffer>;
+  readMemory(address: number, length: number, isNested: boolean): Promise<Buffer>;
   /** Copies the bytes before it returns. */
-  writeMemory(address: number, bytes: Uint8Array): Promise<void>;
-  memorySize(): Promise<number>;
-  growMemory(pages: number): Promise<number>;
-  getGlobal(name: string): Promise<number | bigint>;
-  setGlobal(name: string, value: number | bigint): Promise<void>;
+  writeMemory(address: number, bytes: Uint8Array, isNested: boolean): Promise<void>;
+  memorySize(isNested: boolean): Promise<number>;
+  growMemory(pages: number, isNested: boolean): Promise<number>;
+  getGlobal(name: string, isNested: boolean): Promise<number | bigint>;
+  setGlobal(name: string, value: number | bigint, isNested: boolean): Promise<void>;
+  /** Ends what waits for a host function, or comes to from now on, with ERR_CLOSED. */
+  endWaits(): void;
   /** Releases all that it has, after what was asked of it before. */
-  close(): Promise<void>;
+  close(isNested: boolean): Promise<void>;
 }
 
 /** What an instance is made with. */
@@ -73,6 +78,8 @@ export interface InstanceRequest {
   env: readonly string[];
   /** Longest time from now on, in milliseconds. */
   timeoutMs: number | undefined;
+  /** As of calls. */
+  isNested: boolean;
 }
 
 /** An instance that was made, or whose guest has exited meanwhile. */

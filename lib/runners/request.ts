@@ -134,7 +134,7 @@ export function checkedSingleCall(options: CallOptions, limits: ResolvedLimits):
 
 /** What is decided of an instance that is to be made. */
 export interface CheckedInstance {
-  request: InstanceRequest;
+  request: Omit<InstanceRequest, 'isNested'>;
   signal: AbortSignal | undefined;
   timeoutOption: 'timeoutMs' | 'limits.timeoutMs';
   maxQueue: number;

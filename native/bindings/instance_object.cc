@@ -55,6 +55,7 @@ Napi::Function InstanceObject::Define(Napi::Env env) {
                    InstanceMethod<&InstanceObject::GrowMemory>("growMemory"),
                    InstanceMethod<&InstanceObject::GetGlobal>("getGlobal"),
                    InstanceMethod<&InstanceObject::SetGlobal>("setGlobal"),
+                   InstanceMethod<&InstanceObject::EndWaits>("endWaits"),
                    InstanceMethod<&InstanceObject::Close>("close")});
   AddonData::Get(env).instance_constructor = Napi::Persistent(constructor);
   return constructor;
@@ -76,6 +77,7 @@ Napi::Object InstanceObject::Start(const Napi::Object& owner,
   auto args = ToStrings(request.Get("args"));
   auto variables = ToStrings(request.Get("env"));
   const auto timeout = ToTimeout(request.Get("timeoutMs"));
+  const bool is_nested = request.Get("isNested").ToBoolean();
   data.new_instance = pool->MakeInstance();
   const Napi::Object object = data.instance_constructor.New({});
   InstanceObject* self = Unwrap(object);
@@ -86,6 +88,7 @@ Napi::Object InstanceObject::Start(const Napi::Object& owner,
   auto start = std::make_shared<PendingStart>(std::move(args), std::move(variables), *self,
                                               data.mailbox(), deferred);
   start->timeout = timeout;
+  start->is_nested = is_nested;
   Napi::Object started = self->SubmitGuest(env, start, start->host_key);
   started["instance"] = object;
   started["promise"] = deferred.Promise();
@@ -103,11 +106,13 @@ Napi::Value InstanceObject::Call(const Napi::CallbackInfo& info) {
     calls.keeps_output = options.Get("keepsOutput").ToBoolean();
     calls.stdin_bytes = TakeBytes(options.Get("stdin"));
     const auto timeout = ToTimeout(options.Get("timeoutMs"));
+    const bool is_nested = options.Get("isNested").ToBoolean();
     auto settle = Napi::Persistent(info[3].As<Napi::Function>());
     const uint64_t caller = ++last_caller_;
     auto pending = std::make_shared<PendingCalls>(*module_, std::move(calls), *this,
                                                   AddonData::Get(env).mailbox(), caller);
     pending->timeout = timeout;
+    pending->is_nested = is_nested;
     const Napi::Object submitted = SubmitGuest(env, pending, pending->host_key);
     callers_.emplace(caller, std::move(settle));
     return submitted;
@@ -123,17 +128,19 @@ Napi::Value InstanceObject::StopOperation(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-Napi::Value InstanceObject::Access(Napi::Env env, std::function<Found(KeptInstance&)> work) {
+Napi::Value InstanceObject::Access(Napi::Env env, const Napi::Value& is_nested,
+                                   std::function<Found(KeptInstance&)> work) {
   const auto deferred = Napi::Promise::Deferred::New(env);
   auto found = std::make_shared<Found>();
   auto mailbox = AddonData::Get(env).mailbox();
-  Submit(env,
-         std::make_shared<InstanceAccess>(
-             [found, work = std::move(work)](KeptInstance& instance) { *found = work(instance); },
-             [this, found, deferred, mailbox](std::optional<Error> error) {
-               mailbox->Post(std::make_unique<AccessMessage>(*this, deferred, std::move(*found),
-                                                             std::move(error)));
-             }));
+  auto access = std::make_shared<InstanceAccess>(
+      [found, work = std::move(work)](KeptInstance& instance) { *found = work(instance); },
+      [this, found, deferred, mailbox](std::optional<Error> error) {
+        mailbox->Post(
+            std::make_unique<AccessMessage>(*this, deferred, std::move(*found), std::move(error)));
+      });
+  access->is_nested = is_nested.ToBoolean();
+  Submit(env, std::move(access));
   return deferred.Promise();
 }
 
@@ -141,7 +148,7 @@ Napi::Value InstanceObject::ReadMemory(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&] {
     const uint64_t address = ToUnsigned(info[0]);
     const uint64_t length = ToUnsigned(info[1]);
-    return Access(info.Env(), [address, length](KeptInstance& instance) -> Found {
+    return Access(info.Env(), info[2], [address, length](KeptInstance& instance) -> Found {
       auto bytes = std::make_shared<std::vector<uint8_t>>(
           wasmedge_embed::ReadMemory(instance, address, length));
       return [bytes](Napi::Env env) { return ToJs(env, std::move(*bytes)); };
@@ -153,7 +160,7 @@ Napi::Value InstanceObject::WriteMemory(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&] {
     const uint64_t address = ToUnsigned(info[0]);
     auto bytes = std::make_shared<const std::vector<uint8_t>>(TakeBytes(info[1]));
-    return Access(info.Env(), [address, bytes](KeptInstance& instance) -> Found {
+    return Access(info.Env(), info[2], [address, bytes](KeptInstance& instance) -> Found {
       wasmedge_embed::WriteMemory(instance, address, *bytes);
       return [](Napi::Env env) { return env.Undefined(); };
     });
@@ -162,7 +169,7 @@ Napi::Value InstanceObject::WriteMemory(const Napi::CallbackInfo& info) {
 
 Napi::Value InstanceObject::MemorySize(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&] {
-    return Access(info.Env(), [](KeptInstance& instance) -> Found {
+    return Access(info.Env(), info[0], [](KeptInstance& instance) -> Found {
       return [size = static_cast<double>(wasmedge_embed::MemorySize(instance))](Napi::Env env) {
         return Napi::Number::New(env, size);
       };
@@ -172,11 +179,12 @@ Napi::Value InstanceObject::MemorySize(const Napi::CallbackInfo& info) {
 
 Napi::Value InstanceObject::GrowMemory(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&] {
-    return Access(
-        info.Env(), [pages = info[0].ToNumber().Uint32Value()](KeptInstance& instance) -> Found {
-          const auto before = static_cast<double>(wasmedge_embed::GrowMemory(instance, pages));
-          return [before](Napi::Env env) { return Napi::Number::New(env, before); };
-        });
+    return Access(info.Env(), info[1],
+                  [pages = info[0].ToNumber().Uint32Value()](KeptInstance& instance) -> Found {
+                    const auto before =
+                        static_cast<double>(wasmedge_embed::GrowMemory(instance, pages));
+                    return [before](Napi::Env env) { return Napi::Number::New(env, before); };
+                  });
   });
 }
 
@@ -184,7 +192,7 @@ Napi::Value InstanceObject::GetGlobal(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&] {
     const std::string name = info[0].As<Napi::String>();
     const GlobalType type = module_->RequireExportedGlobal(name);
-    return Access(info.Env(), [name, type](KeptInstance& instance) -> Found {
+    return Access(info.Env(), info[1], [name, type](KeptInstance& instance) -> Found {
       const uint64_t bits = wasmedge_embed::GetGlobal(instance, name);
       return [type, bits](Napi::Env env) { return ToJs(env, type.kind, bits); };
     });
@@ -195,18 +203,25 @@ Napi::Value InstanceObject::SetGlobal(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&] {
     const std::string name = info[0].As<Napi::String>();
     const uint64_t bits = ToBits(info[1], module_->RequireExportedGlobal(name).kind);
-    return Access(info.Env(), [name, bits](KeptInstance& instance) -> Found {
+    return Access(info.Env(), info[2], [name, bits](KeptInstance& instance) -> Found {
       wasmedge_embed::SetGlobal(instance, name, bits);
       return [](Napi::Env env) { return env.Undefined(); };
     });
   });
 }
 
+Napi::Value InstanceObject::EndWaits(const Napi::CallbackInfo& info) {
+  if (const std::shared_ptr<WorkerPool> pool = pool_.lock()) pool->EndWaits(*queue_);
+  return info.Env().Undefined();
+}
+
 Napi::Value InstanceObject::Close(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return Guard(env, [&]() -> Napi::Value {
     const auto deferred = Napi::Promise::Deferred::New(env);
-    Submit(env, std::make_shared<PendingEnd>(*this, AddonData::Get(env).mailbox(), deferred));
+    auto end = std::make_shared<PendingEnd>(*this, AddonData::Get(env).mailbox(), deferred);
+    end->is_nested = info[0].ToBoolean();
+    Submit(env, std::move(end));
     return deferred.Promise();
   });
 }

@@ -50,12 +50,14 @@ class InstanceObject : public TaggedWrap<InstanceObject> {
   Napi::Value GrowMemory(const Napi::CallbackInfo& info);
   Napi::Value GetGlobal(const Napi::CallbackInfo& info);
   Napi::Value SetGlobal(const Napi::CallbackInfo& info);
+  Napi::Value EndWaits(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
   /// What an access found, as a value of JavaScript's.
   using Found = std::function<Napi::Value(Napi::Env)>;
   /// Has `work` done in its turn; what it gives makes the value of the promise.
-  Napi::Value Access(Napi::Env env, std::function<Found(KeptInstance&)> work);
+  Napi::Value Access(Napi::Env env, const Napi::Value& is_nested,
+                     std::function<Found(KeptInstance&)> work);
 
   /// The pool, or `Error(kClosed)`.
   std::shared_ptr<WorkerPool> RequirePool() const;

@@ -215,6 +215,7 @@ Napi::Function ModuleObject::Define(Napi::Env env) {
        InstanceMethod<&ModuleObject::Run>("run"),
        InstanceMethod<&ModuleObject::Instantiate>("instantiate"),
        InstanceMethod<&ModuleObject::StopRun>("stop"),
+       InstanceMethod<&ModuleObject::EndWaits>("endWaits"),
        InstanceMethod<&ModuleObject::Close>("close"),
        InstanceMethod<&ModuleObject::OnHostCalls<&HostCalls::Answer>>("answer"),
        InstanceMethod<&ModuleObject::OnHostCalls<&HostCalls::Fail>>("fail"),
@@ -419,6 +420,11 @@ Napi::Value ModuleObject::StopRun(const Napi::CallbackInfo& info) {
   if (pool_) {
     pool_->Stop(ticket, reason == "timeout" ? StopReason::kTimeout : StopReason::kAborted);
   }
+  return info.Env().Undefined();
+}
+
+Napi::Value ModuleObject::EndWaits(const Napi::CallbackInfo& info) {
+  if (pool_) pool_->EndWaits();
   return info.Env().Undefined();
 }
 

@@ -44,6 +44,7 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
   Napi::Value Run(const Napi::CallbackInfo& info);
   Napi::Value Instantiate(const Napi::CallbackInfo& info);
   Napi::Value StopRun(const Napi::CallbackInfo& info);
+  Napi::Value EndWaits(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
   template <Napi::Value (HostCalls::*kFunction)(const Napi::CallbackInfo&)>
   Napi::Value OnHostCalls(const Napi::CallbackInfo& info);

@@ -61,6 +61,8 @@ class InstanceOperation {
   /// Where its guest meets JavaScript, if it may. Such an operation has its thread until it is
   /// complete.
   std::shared_ptr<HostExchange> exchange;
+  /// Whether a guest waits for it, of this pool or of another one.
+  bool is_nested = false;
   /// Longest time from the submission to the end; `duration::max()` for none.
   Invocation::Clock::duration timeout = Invocation::Clock::duration::max();
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <utility>
@@ -27,6 +28,10 @@ class InstanceQueue {
   std::deque<std::shared_ptr<InstanceOperation>> operations_;
   /// Whether it is in the pool's line, or has a thread.
   bool is_lined_up_ = false;
+  /// How many of its operations a guest waits for.
+  size_t nested_ = 0;
+  /// Whether what waits for the embedder ends.
+  bool ends_waits_ = false;
 };
 
 }  // namespace wasmedge_embed

@@ -32,15 +32,15 @@ WorkerPool::WorkerPool(std::shared_ptr<const Module> module, GuestOptions guest_
 }
 
 WorkerPool::~WorkerPool() {
-  std::deque<Waiting> dropped;
-  std::deque<std::shared_ptr<InstanceQueue>> dropped_instances;
+  WaitingLine<Waiting> dropped;
+  WaitingLine<std::shared_ptr<InstanceQueue>> dropped_instances;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     closing_ = true;
     is_dropped_ = true;
     closed_ = nullptr;
-    dropped.swap(queue_);
-    dropped_instances.swap(line_);
+    std::swap(dropped, queue_);
+    std::swap(dropped_instances, line_);
     for (const std::unique_ptr<Worker>& worker : workers_) {
       if (worker->ticket != 0) Interrupt(*worker, StopReason::kShutdown);
     }
@@ -59,15 +59,13 @@ uint64_t WorkerPool::Submit(std::unique_ptr<Job> job, Finished finished) {
     // Those that have an instance will soon.
     const size_t places = options_.concurrency - std::min(options_.concurrency, at_jobs_);
     const size_t free = std::min(places, threads_left());
-    // One that is nested waits only where there is a thread for each that does, which waits for
-    // nothing.
-    if (queue_.size() >= free + options_.max_queue ||
-        (job->is_nested && queue_.size() >= threads_left())) {
-      throw Error(ErrorCode::kQueueFull, "full");
-    }
+    const bool is_nested = job->is_nested;
+    const bool has_room =
+        is_nested ? has_thread_for_nested() : queue_.size() < free + options_.max_queue;
+    if (!has_room) throw Error(ErrorCode::kQueueFull, "full");
     StartWorkerIfNeeded();
     ticket = ++last_ticket_;
-    queue_.push_back({ticket, Clock::now(), std::move(job), std::move(finished)});
+    queue_.Push({ticket, Clock::now(), std::move(job), std::move(finished)}, is_nested);
     CountWaiting();
   }
   wake_.notify_one();
@@ -94,13 +92,22 @@ uint64_t WorkerPool::Submit(const std::shared_ptr<InstanceQueue>& instance,
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closing_) throw Error(ErrorCode::kClosed, "closed");
+    const bool is_nested = operation->is_nested;
+    const auto is_it = [&](const auto& each) { return each == instance; };
+    const bool is_in_line = instance->is_lined_up_ && line_.HasNotWaitedFor(is_it);
+    // One that has a thread, or is waited for already, has what it needs.
+    if (is_nested && (is_in_line || !instance->is_lined_up_) && !has_thread_for_nested()) {
+      throw Error(ErrorCode::kQueueFull, "full");
+    }
     if (!instance->is_lined_up_) StartWorkerIfNeeded();
     ticket = ++last_ticket_;
     operation->ticket_ = ticket;
     operation->submitted_ = Clock::now();
     instance->operations_.push_back(std::move(operation));
+    if (is_nested) ++instance->nested_;
+    if (is_nested && is_in_line) line_.Advance(is_it);
     if (instance->is_lined_up_) return ticket;
-    line_.push_back(instance);
+    line_.Push(instance, is_nested);
     instance->is_lined_up_ = true;
     CountWaiting();
   }
@@ -123,27 +130,25 @@ void WorkerPool::Stop(InstanceQueue& instance, uint64_t ticket, StopReason reaso
     if (waiting == operations.end()) return;
     stopped = std::move(*waiting);
     operations.erase(waiting);
+    if (stopped->is_nested) --instance.nested_;
   }
   stopped->Refuse(MakeStopError(reason));
 }
 
 void WorkerPool::Stop(uint64_t ticket, StopReason reason) {
-  Waiting stopped;
+  std::optional<Waiting> stopped;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const std::unique_ptr<Worker>& worker : workers_) {
       if (worker->ticket == ticket) Interrupt(*worker, reason);
     }
-    const auto waiting = std::find_if(queue_.begin(), queue_.end(),
-                                      [ticket](const auto& each) { return each.ticket == ticket; });
-    if (waiting == queue_.end()) return;
-    stopped = std::move(*waiting);
-    queue_.erase(waiting);
+    stopped = queue_.Take([ticket](const auto& each) { return each.ticket == ticket; });
+    if (!stopped) return;
     CountWaiting();
   }
-  stopped.job->queue_time = Clock::now() - stopped.submitted;
-  stopped.job->outcome.error = MakeStopError(reason);
-  stopped.finished(std::move(stopped.job));
+  stopped->job->queue_time = Clock::now() - stopped->submitted;
+  stopped->job->outcome.error = MakeStopError(reason);
+  stopped->finished(std::move(stopped->job));
 }
 
 void WorkerPool::Interrupt(Worker& worker, StopReason reason) {
@@ -156,15 +161,30 @@ void WorkerPool::Interrupt(Worker& worker, StopReason reason) {
   worker.slot->Interrupt();
 }
 
+void WorkerPool::EndWaits() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ends_waits_ = true;
+  for (const std::unique_ptr<Worker>& worker : workers_) {
+    if (worker->is_waiting) Interrupt(*worker, StopReason::kShutdown);
+  }
+}
+
+void WorkerPool::EndWaits(InstanceQueue& instance) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  instance.ends_waits_ = true;
+  for (const std::unique_ptr<Worker>& worker : workers_) {
+    if (worker->instance != &instance || !worker->is_waiting) continue;
+    Interrupt(*worker, StopReason::kShutdown);
+  }
+}
+
 void WorkerPool::Close(std::function<void()> closed) {
+  EndWaits();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closing_) return;
     closing_ = true;
     closed_ = std::move(closed);
-    for (const std::unique_ptr<Worker>& worker : workers_) {
-      if (worker->is_waiting) Interrupt(*worker, StopReason::kShutdown);
-    }
   }
   wake_.notify_all();
 }
@@ -219,9 +239,7 @@ void WorkerPool::Work(Worker& worker) {
 
   while (AwaitWork(worker, slot, lock)) {
     --idle_;
-    const bool is_for_instance = queue_.empty() || (is_instances_turn_ && !line_.empty());
-    is_instances_turn_ = !is_for_instance;
-    if (is_for_instance) {
+    if (IsInstanceNext()) {
       WorkOnInstance(worker, slot, lock);
     } else {
       WorkOnJob(worker, slot, lock);
@@ -246,6 +264,15 @@ void WorkerPool::Renew(Worker& worker, std::optional<Slot>& slot,
   lock.unlock();
   Prepare(worker, slot, module);
   lock.lock();
+}
+
+bool WorkerPool::IsInstanceNext() noexcept {
+  const bool is_waited_for = queue_.waited_for() + line_.waited_for() > 0;
+  const bool has_job = is_waited_for ? queue_.waited_for() > 0 : !queue_.empty();
+  const bool has_instance = is_waited_for ? line_.waited_for() > 0 : !line_.empty();
+  const bool is_it = has_instance && (is_instances_turn_ || !has_job);
+  is_instances_turn_ = !is_it;
+  return is_it;
 }
 
 bool WorkerPool::AwaitWork(Worker& worker, std::optional<Slot>& slot,
@@ -276,7 +303,8 @@ void WorkerPool::WaitBegins(Worker& worker) noexcept {
   worker.is_waiting = true;
   ++at_waits_;
   if (worker.is_at_job) --at_jobs_;
-  if (closing_) Interrupt(worker, StopReason::kShutdown);
+  const bool is_to_end = worker.instance != nullptr && worker.instance->ends_waits_;
+  if (ends_waits_ || is_to_end) Interrupt(worker, StopReason::kShutdown);
   if (!has_work() || !has_place()) return;
   try {
     StartWorkerIfNeeded();
@@ -296,8 +324,7 @@ void WorkerPool::WaitEnds(Worker& worker) noexcept {
 
 void WorkerPool::WorkOnJob(Worker& worker, std::optional<Slot>& slot,
                            std::unique_lock<std::mutex>& lock) {
-  Waiting waiting = std::move(queue_.front());
-  queue_.pop_front();
+  Waiting waiting = queue_.Pop();
   CountWaiting();
   worker.ticket = waiting.ticket;
   worker.early_stop = StopReason::kNone;
@@ -325,9 +352,9 @@ void WorkerPool::WorkOnJob(Worker& worker, std::optional<Slot>& slot,
 
 void WorkerPool::WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
                                 std::unique_lock<std::mutex>& lock) {
-  const std::shared_ptr<InstanceQueue> taken = std::move(line_.front());
-  line_.pop_front();
+  const std::shared_ptr<InstanceQueue> taken = line_.Pop();
   CountWaiting();
+  worker.instance = taken.get();
   // One that began with the module in another form goes on so, with a slot of its own for its turn:
   // executors of compiled and of interpreted instances differ.
   const std::shared_ptr<const Module> module = taken->instance_.shared_module();
@@ -349,7 +376,10 @@ void WorkerPool::WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
     }
     lock.lock();
     worker.ticket = 0;
-    if (is_complete) taken->operations_.pop_front();
+    if (is_complete) {
+      taken->operations_.pop_front();
+      if (operation->is_nested) --taken->nested_;
+    }
     if (Clock::now() >= end && !(queue_.empty() && line_.empty())) break;
   }
   if (earlier) {
@@ -357,11 +387,12 @@ void WorkerPool::WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
     earlier.reset();
     lock.lock();
   }
+  worker.instance = nullptr;
   ++idle_;
   taken->is_lined_up_ = !taken->operations_.empty();
   if (!taken->is_lined_up_ || is_dropped_) return;
   // Behind those that wait already.
-  line_.push_back(taken);
+  line_.Push(taken, taken->nested_ > 0);
   CountWaiting();
 }
 

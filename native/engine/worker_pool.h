@@ -4,7 +4,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -16,6 +15,7 @@
 #include "engine/instance_operation.h"
 #include "engine/instance_queue.h"
 #include "engine/slot.h"
+#include "engine/waiting_line.h"
 #include "host/host_exchange.h"
 
 namespace wasmedge_embed {
@@ -25,7 +25,7 @@ struct Job {
   Request request;
   /// Where the guest's calls of the embedder's functions go; null where it has none.
   std::shared_ptr<HostExchange> exchange;
-  /// Whether a guest of the same pool waits for it.
+  /// Whether a guest waits for it, of this pool or of another one.
   bool is_nested = false;
   /// Longest time from `Submit` to the end; `duration::max()` for none.
   Invocation::Clock::duration timeout = Invocation::Clock::duration::max();
@@ -40,6 +40,9 @@ struct Job {
 /// A thread whose guest waits for the embedder (`HostExchange`) does not count: while it does,
 /// another may take its place. It goes on at once when it is answered. Threads for which no place
 /// is left then end when they have been idle for a while.
+///
+/// What such a guest waits for itself must not wait for a thread that waits: it is taken only where
+/// there is a thread for it and for all others that are waited for, and goes before the rest.
 class WorkerPool {
  public:
   struct Options {
@@ -62,8 +65,7 @@ class WorkerPool {
   using Finished = std::function<void(std::unique_ptr<Job>)>;
 
   /// Takes the job and returns its ticket, or throws `Error`: `kQueueFull`, `kClosed`, `kLimit`
-  /// without a thread to run it. `finished` is called once, unless the pool is destroyed before. A
-  /// nested job is refused where it might wait for a thread that waits for it.
+  /// without a thread to run it. `finished` is called once, unless the pool is destroyed before.
   uint64_t Submit(std::unique_ptr<Job> job, Finished finished);
 
   /// Ends a job early: one that waits at once, one that runs as soon as its guest can be left. Does
@@ -78,12 +80,17 @@ class WorkerPool {
   std::shared_ptr<InstanceQueue> MakeInstance();
 
   /// Takes an operation, which follows those that the instance has, and returns its ticket. Throws
-  /// `Error`: `kClosed`, `kLimit` without a thread.
+  /// `Error`: `kClosed`, `kLimit` without a thread, `kQueueFull` for a nested one.
   uint64_t Submit(const std::shared_ptr<InstanceQueue>& instance,
                   std::shared_ptr<InstanceOperation> operation);
 
   /// Ends an operation early, as `Stop` does a job.
   void Stop(InstanceQueue& instance, uint64_t ticket, StopReason reason);
+
+  /// Ends what waits for the embedder, or comes to from now on. With an instance, what is done with
+  /// that one.
+  void EndWaits();
+  void EndWaits(InstanceQueue& instance);
 
   /// Takes no more jobs. `closed` is called once on a worker thread, after the last
   /// job has finished: what was accepted before is carried out, but for what waits for the embedder
@@ -114,6 +121,8 @@ class WorkerPool {
     StopReason early_stop = StopReason::kNone;
     Invocation* invocation = nullptr;
     Slot* slot = nullptr;
+    /// Whose turn it has.
+    const InstanceQueue* instance = nullptr;
     bool is_at_job = false;
     bool is_waiting = false;
     // Last: it uses everything above.
@@ -128,6 +137,12 @@ class WorkerPool {
     return workers_.size() - idle_ - at_waits_ < options_.concurrency;
   }
   bool has_work() const noexcept { return !queue_.empty() || !line_.empty(); }
+  /// Whether there is a thread for one more that is waited for.
+  bool has_thread_for_nested() const noexcept {
+    return queue_.waited_for() + line_.waited_for() < threads_left();
+  }
+  /// Whether the next to begin is an instance.
+  bool IsInstanceNext() noexcept;
 
   void StartWorker();
   /// Another thread, where what waits is more than those that are idle can take.
@@ -163,8 +178,8 @@ class WorkerPool {
   std::mutex mutex_;
   std::shared_ptr<const Module> module_;
   std::condition_variable wake_;
-  std::deque<Waiting> queue_;
-  std::deque<std::shared_ptr<InstanceQueue>> line_;
+  WaitingLine<Waiting> queue_;
+  WaitingLine<std::shared_ptr<InstanceQueue>> line_;
   /// Whose turn it is where both wait.
   bool is_instances_turn_ = false;
   /// How many wait in both, for threads that do not hold the lock.
@@ -180,6 +195,7 @@ class WorkerPool {
   size_t idle_ = 0;
   size_t live_ = 0;
   bool closing_ = false;
+  bool ends_waits_ = false;
   // Last: their destruction joins the threads, which use everything above. Those that have ended,
   // or are about to, are joined when the next is started.
   std::vector<std::unique_ptr<Worker>> retired_;

@@ -73,6 +73,10 @@ export class SubprocessExecutor implements Executor {
     return Promise.reject(new WasmEdgeError('ERR_INVALID_ARGUMENT', message));
   }
 
+  endWaits(): void {
+    // Its guests have no host functions to wait for.
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     for (const invocation of [...this.#waiting, ...this.#running]) invocation.endWhenWaiting();

@@ -6,15 +6,17 @@ import { WasmEdgeError } from '../../support/errors.js';
 import { decodeValue, encodeValue } from './encoded-value.js';
 import type { EncodedOperation, HostCallNews, HostCallOrder } from './host-call-messages.js';
 
-/** In a worker process: passes a run's calls of host functions on to the pool's process. */
+/** In a worker process: passes a guest's calls of host functions on to the pool's process. */
 export class ForwardedCalls implements HostCallReceiver {
   readonly #id: number;
   readonly #send: (news: HostCallNews, arrays?: readonly Uint8Array[]) => void;
   /** Of the calls that are open. */
   readonly #ports = new Map<number, HostCallPort>();
+  /** What was asked of the guest and is not answered. */
+  readonly #operations = new Set<Promise<void>>();
   #lastCall = 0;
 
-  /** @param id The run's. */
+  /** @param id That of the run, or of what was asked of a kept instance. */
   constructor(id: number, send: (news: HostCallNews, arrays?: readonly Uint8Array[]) => void) {
     this.#id = id;
     this.#send = send;
@@ -45,13 +47,27 @@ export class ForwardedCalls implements HostCallReceiver {
         this.#ports.delete(order.call);
         port?.fail(order.message);
         return;
-      case 'operate':
-        void this.#operate(order, port, arrays);
+      case 'operate': {
+        const operation = this.#operate(order, port, arrays).finally(() => {
+          this.#operations.delete(operation);
+        });
+        this.#operations.add(operation);
+      }
     }
   }
 
-  end(): void {
+  /**
+   * The guest has ended, and nothing more is taken for it. What was asked of it has ended as well, and
+   * is answered before `tell` is called: the pool takes no answer after that.
+   */
+  endThen(tell: () => void): void {
     this.#ports.clear();
+    if (this.#operations.size === 0) tell();
+    else void Promise.all(this.#operations).then(tell);
+  }
+
+  end(): void {
+    this.endThen(() => undefined);
   }
 
   async #operate(

@@ -29,6 +29,12 @@ export type HostCallAnswer =
     }
   | { type: 'not-operated'; id: number; operation: number; error: WasmEdgeError };
 
+/** Sends an order to the worker process, for the guest whose calls these are. */
+export type HostCallSender = (
+  order: WithoutId<HostCallOrder>,
+  arrays?: readonly Uint8Array[],
+) => void;
+
 /** Calls of host functions that a guest can be in, each within a re-entry of the one before. */
 const MOST_CALLS = 17;
 const MOST_PAGES = 65_536;
@@ -43,14 +49,15 @@ interface Operation {
 }
 
 /**
- * The calls of host functions of one run that a worker process holds. What it says of them is looked
+ * The calls of host functions of one invocation that a worker process holds: a run, or what was asked
+ * of a kept instance. What it says of them is looked
  * at as whatever else it says: one that a guest has taken over must not call what the module does not
  * import, nor answer what it was not asked.
  */
 export class HeldCalls {
   readonly #receiver: HostCallReceiver;
   readonly #externals: Externals;
-  readonly #send: (order: WithoutId<HostCallOrder>, arrays?: readonly Uint8Array[]) => void;
+  readonly #send: HostCallSender;
   readonly #onChange: () => void;
   /** Those that the guest waits in, each within the one before. */
   readonly #open: number[] = [];
@@ -62,13 +69,12 @@ export class HeldCalls {
   #patience: NodeJS.Timeout | undefined;
 
   /**
-   * @param send Sends an order to the worker process, for this run.
    * @param onChange Called when the guest begins to wait for a host function, and when it goes on.
    */
   constructor(
     receiver: HostCallReceiver,
     externals: Externals,
-    send: (order: WithoutId<HostCallOrder>, arrays?: readonly Uint8Array[]) => void,
+    send: HostCallSender,
     onChange: () => void,
   ) {
     this.#receiver = receiver;
@@ -82,7 +88,7 @@ export class HeldCalls {
     return this.#isWaiting;
   }
 
-  /** Takes what the worker process says of this run; throws {@link Malformed}. */
+  /** Takes what the worker process says of them; throws {@link Malformed}. */
   take(answer: HostCallAnswer): void {
     switch (answer.type) {
       case 'host-call':

@@ -11,16 +11,18 @@ export type EncodedOperation =
   | { kind: 'grow'; pages: number }
   | { kind: 'enter'; name: string; arguments: EncodedValue[] };
 
-/** What the pool sends to a worker process for a run of this id, whose guest waits in this call. */
+// Their id is a run's, or that of what was asked of a kept instance.
+
+/** What the pool sends to a worker process for a guest that waits in this call. */
 export type HostCallOrder =
   | { type: 'answer'; id: number; call: number; results: EncodedValue[] }
   | { type: 'fail'; id: number; call: number; message: string }
-  /** To be answered by its number, which is one of the run's. */
+  /** To be answered by its number, which is one of this guest's. */
   | { type: 'operate'; id: number; call: number; operation: number; order: EncodedOperation };
 
-/** What a worker process sends to the pool of a run. */
+/** What a worker process sends to the pool of a guest. */
 export type HostCallNews =
-  /** Its guest calls the host function at this place of the module's imports, and waits. */
+  /** It calls the host function at this place of the module's imports, and waits. */
   | { type: 'host-call'; id: number; call: number; index: number; arguments: EncodedValue[] }
   /**
    * An operation is done. Results: of `size` and `grow` one number, of `enter` the function's. Arrays:

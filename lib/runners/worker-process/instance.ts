@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { clearTimeout, setTimeout } from 'node:timers';
 
+import type { HostCallReceiver } from '../../host/host-functions.js';
 import { WasmEdgeError } from '../../support/errors.js';
 import { Malformed } from '../../support/received.js';
 import { earlyEndError, onEarlyEnd } from '../early-end.js';
@@ -15,6 +16,7 @@ import type {
 
 import type { Answer } from './answers.js';
 import { encodeValue } from './encoded-value.js';
+import type { HeldCalls } from './held-calls.js';
 import type { InstanceAccess, ToWorker } from './protocol.js';
 import type { Asked, Worker } from './worker.js';
 
@@ -35,14 +37,22 @@ export class WaitingInstance {
   readonly promise: Promise<MadeInstance>;
   readonly #pool: AskingPool;
   readonly #request: InstanceRequest;
+  readonly #receiver: HostCallReceiver | undefined;
   readonly #forget: () => void;
   #stopped: EndReason | undefined;
   #asked: AskedOfWorker | undefined;
   #resolve!: (made: MadeInstance) => void;
   #reject!: (error: Error) => void;
 
-  constructor(pool: AskingPool, request: InstanceRequest, signal: AbortSignal | undefined) {
+  /** @param receiver Where its constructors' calls of host functions go. */
+  constructor(
+    pool: AskingPool,
+    request: InstanceRequest,
+    signal: AbortSignal | undefined,
+    receiver: HostCallReceiver | undefined,
+  ) {
     this.#pool = pool;
+    this.#receiver = receiver;
     this.#request = request;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -74,7 +84,7 @@ export class WaitingInstance {
     const instance = this.#pool.nextId();
     worker.instances.add(instance);
     const id = this.#pool.nextId();
-    const { args, env, timeoutMs } = this.#request;
+    const { args, env, timeoutMs, isNested } = this.#request;
     this.#asked = new AskedOfWorker(this.#pool, worker, {
       onAnswer: (answer) => {
         if (answer.type !== 'made') throw new Malformed('another answer than of an instance');
@@ -88,7 +98,10 @@ export class WaitingInstance {
         this.#reject(error);
       },
     });
-    this.#asked.send({ type: 'instantiate', id, instance, args, env, timeoutMs });
+    this.#asked.send(
+      { ...{ type: 'instantiate', id, instance, args, env }, timeoutMs, isNested },
+      { receiver: this.#receiver },
+    );
   }
 
   lose(reason: Error): void {
@@ -107,6 +120,7 @@ class AskedOfWorker implements Asked {
   readonly #pool: AskingPool;
   readonly #worker: Worker;
   readonly #listener: Listener;
+  calls: HeldCalls | undefined;
   #id = 0;
   #stopped: EndReason | undefined;
   #grace: NodeJS.Timeout | undefined;
@@ -117,8 +131,12 @@ class AskedOfWorker implements Asked {
     this.#listener = listener;
   }
 
-  send(message: ToWorker & { id: number }, arrays?: readonly Uint8Array[]): void {
+  send(
+    message: ToWorker & { id: number },
+    { receiver, arrays }: { receiver?: HostCallReceiver | undefined; arrays?: Uint8Array[] } = {},
+  ): void {
     this.#id = message.id;
+    this.calls = this.#worker.holdCalls(this.#id, receiver, () => undefined);
     this.#pool.begin();
     this.#worker.ask(this.#id, this, message, arrays);
   }
@@ -152,6 +170,7 @@ class AskedOfWorker implements Asked {
 
   finish(isAnswered: boolean): void {
     clearTimeout(this.#grace);
+    this.calls?.end();
     this.#pool.end(this.#worker, isAnswered);
   }
 }
@@ -169,10 +188,11 @@ class WorkerInstance implements InstancePort {
   }
 
   call(
-    { functions, values, resultCount, stdin, timeoutMs, keepsOutput, isOne }: CallRequest,
+    request: CallRequest,
     signal: AbortSignal | undefined,
     progress: (progress: CallProgress) => void,
   ): void {
+    const { functions, values, resultCount, stdin, timeoutMs, keepsOutput, isOne } = request;
     let left = functions.length;
     let bytesLeft = resultCount * 8;
     /** Results that are not all there. */
@@ -209,53 +229,63 @@ class WorkerInstance implements InstancePort {
     asked.send(
       {
         ...{ type: 'calls', id: this.#pool.nextId(), instance: this.#instance },
-        ...{ timeoutMs, keepsOutput, isOne },
+        ...{ timeoutMs, keepsOutput, isOne, isNested: request.isNested },
       },
-      // What is sent must stay as it is, and the caller uses its arrays again.
-      [bytesOf(functions), bytesOf(values), stdin ? Buffer.from(stdin) : NOTHING],
+      {
+        receiver: request.hostCalls,
+        // What is sent must stay as it is, and the caller uses its arrays again.
+        arrays: [bytesOf(functions), bytesOf(values), stdin ? Buffer.from(stdin) : NOTHING],
+      },
     );
   }
 
-  readMemory(address: number, length: number): Promise<Buffer> {
-    return this.#access({ kind: 'read', address, length }, ({ bytes }) => {
+  readMemory(address: number, length: number, isNested: boolean): Promise<Buffer> {
+    return this.#access({ kind: 'read', address, length }, isNested, ({ bytes }) => {
       if (bytes.length !== length) throw new Malformed('other bytes than were asked for');
       return bytes;
     });
   }
 
-  writeMemory(address: number, bytes: Uint8Array): Promise<void> {
-    return this.#access({ kind: 'write', address }, () => undefined, [Buffer.from(bytes)]);
+  writeMemory(address: number, bytes: Uint8Array, isNested: boolean): Promise<void> {
+    const copy = Buffer.from(bytes);
+    return this.#access({ kind: 'write', address }, isNested, () => undefined, [copy]);
   }
 
-  memorySize(): Promise<number> {
-    return this.#access({ kind: 'size' }, ({ value }) => amount(value));
+  memorySize(isNested: boolean): Promise<number> {
+    return this.#access({ kind: 'size' }, isNested, ({ value }) => amount(value));
   }
 
-  growMemory(pages: number): Promise<number> {
-    return this.#access({ kind: 'grow', pages }, ({ value }) => amount(value));
+  growMemory(pages: number, isNested: boolean): Promise<number> {
+    return this.#access({ kind: 'grow', pages }, isNested, ({ value }) => amount(value));
   }
 
-  getGlobal(name: string): Promise<number | bigint> {
-    return this.#access({ kind: 'get', name }, ({ value }) => {
+  getGlobal(name: string, isNested: boolean): Promise<number | bigint> {
+    return this.#access({ kind: 'get', name }, isNested, ({ value }) => {
       if (value === undefined) throw new Malformed('a global without its value');
       return value;
     });
   }
 
-  setGlobal(name: string, value: number | bigint): Promise<void> {
-    return this.#access({ kind: 'set', name, value: encodeValue(value) }, () => undefined);
+  setGlobal(name: string, value: number | bigint, isNested: boolean): Promise<void> {
+    const access = { kind: 'set', name, value: encodeValue(value) } as const;
+    return this.#access(access, isNested, () => undefined);
   }
 
-  close(): Promise<void> {
-    return this.#access({ kind: 'close' }, () => {
+  endWaits(): void {
+    this.#worker.endWaits(this.#instance);
+  }
+
+  close(isNested: boolean): Promise<void> {
+    return this.#access({ kind: 'close' }, isNested, () => {
       this.#worker.forgetInstance(this.#instance);
     });
   }
 
   #access<T>(
     access: InstanceAccess,
+    isNested: boolean,
     read: (found: { value: number | bigint | undefined; bytes: Buffer }) => T,
-    arrays?: readonly Uint8Array[],
+    arrays: Uint8Array[] = [],
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       const asked = new AskedOfWorker(this.#pool, this.#worker, {
@@ -267,7 +297,8 @@ class WorkerInstance implements InstancePort {
         onError: reject,
       });
       const id = this.#pool.nextId();
-      asked.send({ type: 'access', id, instance: this.#instance, access }, arrays);
+      const about = { id, instance: this.#instance, access, isNested };
+      asked.send({ type: 'access', ...about }, { arrays });
     });
   }
 }

@@ -57,6 +57,8 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   readonly #outdated = new Set<Worker>();
   /** Accepted and not yet given to a worker, in order. */
   readonly #waiting = new Map<number, Invocation>();
+  /** The same, for which guests wait. */
+  readonly #waitedFor = new Map<number, Invocation>();
   /** Those of the accepted that have streams. */
   readonly #streaming = new Set<Invocation>();
   /** Instances that are to be made. */
@@ -74,6 +76,7 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   #failures = 0;
   #backOff: NodeJS.Timeout | undefined;
   #closing = false;
+  #endsWaits = false;
   #onIdle: (() => void) | undefined;
   /** For how many reasons the event loop has to live; meanwhile the heartbeat keeps it alive. */
   #busy = 0;
@@ -141,7 +144,8 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     const forget = onEarlyEnd(given.timeoutMs, signal, (reason) => {
       this.#stop(invocation, reason);
     });
-    this.#waiting.set(invocation.id, invocation);
+    const waiting = given.isNested ? this.#waitedFor : this.#waiting;
+    waiting.set(invocation.id, invocation);
     if (streams) this.#streaming.add(invocation);
     this.#beBusy();
     this.#distribute();
@@ -160,14 +164,8 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     signal: AbortSignal | undefined,
     calls?: HostCallReceiver,
   ): Promise<MadeInstance> {
-    if (calls) {
-      throw new WasmEdgeError(
-        'ERR_INVALID_ARGUMENT',
-        "Instances whose guest calls host functions of JavaScript are kept with the isolation 'in-process' only.",
-      );
-    }
     if (this.#closing) throw new WasmEdgeError('ERR_CLOSED', 'closed');
-    const waiting = new WaitingInstance(this, request, signal);
+    const waiting = new WaitingInstance(this, request, signal, calls);
     this.#waitingInstances.add(waiting);
     this.#beBusy();
     this.#distribute();
@@ -198,10 +196,10 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     this.#beIdle();
   }
 
-  async close(): Promise<void> {
-    this.#closing = true;
-    this.#beBusy();
+  endWaits(): void {
+    this.#endsWaits = true;
     for (const worker of this.#workers) {
+      worker.endWaits();
       for (const invocation of worker.held.values()) this.#stopWaiting(invocation);
     }
     for (const invocation of this.#streaming) {
@@ -209,7 +207,13 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
         this.#stop(invocation, 'closed');
       });
     }
-    if (this.#waiting.size + this.#held > 0) {
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#beBusy();
+    this.endWaits();
+    if (this.#accepted > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
       });
@@ -234,6 +238,7 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
       resolve(details);
     }
     this.#takeOver(worker, details.mode);
+    if (this.#endsWaits) worker.endWaits();
     this.#fill();
     this.#distribute();
   }
@@ -280,18 +285,32 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
 
   /** Gives what waits to the workers that hold least. */
   #distribute(): void {
-    for (const [id, invocation] of this.#waiting) {
+    // At once, whatever runs: a worker has threads for what is waited for, or refuses it.
+    for (const invocation of this.#waitedFor.values()) {
+      if (!this.#give(invocation, this.#leastLoaded(Infinity))) break;
+    }
+    for (const invocation of this.#waiting.values()) {
       if (this.#running >= this.#settings.concurrency || this.#threadsLeft === 0) break;
-      const worker = this.#leastLoaded();
-      if (!worker) break;
-      this.#waiting.delete(id);
-      this.#running++;
-      invocation.taken();
-      worker.take(invocation);
-      if (worker.runs >= this.#settings.recycleAfterRuns) this.#retire(worker);
+      if (!this.#give(invocation, this.#leastLoaded(this.#runsPerWorker))) break;
     }
     this.#giveInstances();
     this.#tellIdle();
+  }
+
+  /** Gives whether there is a worker. */
+  #give(invocation: Invocation, worker: Worker | undefined): boolean {
+    if (!worker) return false;
+    this.#forgetWaiting(invocation);
+    this.#running++;
+    invocation.taken();
+    worker.take(invocation);
+    if (worker.runs >= this.#settings.recycleAfterRuns) this.#retire(worker);
+    return true;
+  }
+
+  /** Gives whether it has been waiting for a worker. */
+  #forgetWaiting({ id }: Invocation): boolean {
+    return this.#waiting.delete(id) || this.#waitedFor.delete(id);
   }
 
   /** Has instances made by the workers that have least. */
@@ -307,12 +326,12 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     }
   }
 
-  /** The worker that runs least, and of those the one that holds least. */
-  #leastLoaded(): Worker | undefined {
+  /** The worker that runs least, less than so many, and of those the one that holds least. */
+  #leastLoaded(runs: number): Worker | undefined {
     let least: Worker | undefined;
     let leastLoad = Infinity;
     for (const worker of this.#workers) {
-      if (!worker.isReady || worker.isRetiring || worker.busy >= this.#runsPerWorker) continue;
+      if (!worker.isReady || worker.isRetiring || worker.busy >= runs) continue;
       const load = worker.busy * MOST_HELD + worker.held.size;
       if (load >= leastLoad) continue;
       least = worker;
@@ -328,30 +347,32 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     return held;
   }
 
+  /** Runs that have not settled. */
+  get #accepted(): number {
+    return this.#waiting.size + this.#waitedFor.size + this.#held;
+  }
+
   get #threadsLeft(): number {
     return this.#settings.concurrency + this.#settings.maxWaiting - this.#held;
   }
 
   #requireRoom(isNested: boolean): void {
     const { concurrency, maxQueue } = this.#settings;
-    const places = Math.max(0, Math.min(concurrency - this.#running, this.#threadsLeft));
-    requireRoom(this.#closing, this.#waiting.size, { concurrency: places, maxQueue });
-    // For each that waits there must be a thread that waits for nothing.
-    if (isNested) {
-      requireRoom(this.#closing, this.#waiting.size, {
-        concurrency: this.#threadsLeft,
-        maxQueue: 0,
-      });
-    }
+    const left = this.#threadsLeft;
+    // For each that is waited for there must be a thread that waits for nothing.
+    const room = isNested
+      ? { concurrency: left, maxQueue: 0 }
+      : { concurrency: Math.max(0, Math.min(concurrency - this.#running, left)), maxQueue };
+    requireRoom(this.#closing, (isNested ? this.#waitedFor : this.#waiting).size, room);
   }
 
   /** Who waits for a host function of a module that is closed would wait for whatever becomes of it. */
   #stopWaiting(invocation: Invocation): void {
-    if (this.#closing && invocation.isWaiting) this.#stop(invocation, 'closed');
+    if (this.#endsWaits && invocation.isWaiting) this.#stop(invocation, 'closed');
   }
 
   #stop(invocation: Invocation, reason: EndReason): void {
-    if (this.#waiting.delete(invocation.id)) {
+    if (this.#forgetWaiting(invocation)) {
       invocation.reject(earlyEndError(reason));
       this.#tellIdle();
       return;
@@ -372,7 +393,7 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
 
   /** Starts the workers that are missing; after failures one by one, later and later. */
   #fill(): void {
-    if (this.#closing && this.#waiting.size === 0) return;
+    if (this.#closing && this.#waiting.size + this.#waitedFor.size === 0) return;
     const active = [...this.#workers].filter(
       (worker) => !worker.isRetiring && !this.#outdated.has(worker),
     ).length;
@@ -431,14 +452,16 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   }
 
   #loseWaiting(reason: Error): void {
-    const lost = [...this.#waiting.values(), ...this.#waitingInstances];
+    const invocations = [...this.#waiting.values(), ...this.#waitedFor.values()];
+    const lost = [...invocations, ...this.#waitingInstances];
     this.#waiting.clear();
+    this.#waitedFor.clear();
     this.#waitingInstances.clear();
     for (const each of lost) each.lose(reason);
   }
 
   #tellIdle(): void {
-    if (this.#closing && this.#waiting.size + this.#held === 0) this.#onIdle?.();
+    if (this.#closing && this.#accepted === 0) this.#onIdle?.();
   }
 
   #beBusy(): void {

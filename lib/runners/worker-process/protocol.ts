@@ -43,10 +43,18 @@ export type ToWorker =
   /** Arrays: the functions' numbers (32 bits), raw arguments (64 bits), standard input. */
   | ({ type: 'calls'; id: number; instance: number } & Pick<
       CallRequest,
-      'timeoutMs' | 'keepsOutput' | 'isOne'
+      'timeoutMs' | 'keepsOutput' | 'isOne' | 'isNested'
     >)
   /** Array: what is written. */
-  | { type: 'access'; id: number; instance: number; access: InstanceAccess }
+  | {
+      type: 'access';
+      id: number;
+      instance: number;
+      access: InstanceAccess;
+      isNested: boolean;
+    }
+  /** End what waits for a host function, or comes to: of this instance, or all. */
+  | { type: 'end-waits'; instance?: number }
   | { type: 'ping' }
   /** Finish and end. */
   | { type: 'close' };

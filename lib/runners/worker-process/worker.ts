@@ -1,5 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 
+import type { HostCallReceiver } from '../../host/host-functions.js';
 import { compileChannel } from '../../support/diagnostics.js';
 import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 import { Malformed } from '../../support/received.js';
@@ -15,6 +16,7 @@ import type { ChildStart } from './child-handle.js';
 import { encodeValue } from './encoded-value.js';
 import type { Holder, Invocation } from './invocation.js';
 import { HOST_CALL_BYTES, HeldCalls } from './held-calls.js';
+import type { HostCallSender } from './held-calls.js';
 import { HeldStreams } from './held-streams.js';
 import { MAX_EXTERNALS, MAX_HEADER_BYTES, MAX_SLICE_BYTES } from './protocol.js';
 import type { ToWorker } from './protocol.js';
@@ -45,6 +47,8 @@ export interface WorkerEvents {
 
 /** Something that it was asked and answers by its number, beside runs. */
 export interface Asked {
+  /** The calls of host functions that its guest makes, where it may. */
+  readonly calls: HeldCalls | undefined;
   /** Gives whether it was the last one. */
   answer(answer: Answer): boolean;
   lose(reason: Error): void;
@@ -160,29 +164,18 @@ export class Worker implements Holder {
     this.runs++;
     this.held.set(id, invocation);
     invocation.holder = this;
-    const { receiver, given } = invocation;
+    const { given } = invocation;
     if (given) {
       invocation.streams = new HeldStreams(given, (order, pieces, onTaken) => {
         if (this.#channel) this.#channel.send({ ...order, id }, pieces, onTaken);
         else onTaken?.(false);
       });
     }
-    if (receiver) {
-      invocation.calls = new HeldCalls(
-        receiver,
-        { imports: this.#imports, exports: this.#exports },
-        (order, arrays) => {
-          this.#send({ ...order, id }, arrays);
-        },
-        () => {
-          this.#events.onWaiting(invocation);
-        },
-      );
-    }
+    invocation.calls = this.holdCalls(id, invocation.receiver, () => {
+      this.#events.onWaiting(invocation);
+    });
     const encoded = {
       ...rest,
-      // Of that the pool takes care.
-      isNested: false,
       timeoutMs: remainingMs,
       ...(args && { arguments: args.map(encodeValue) }),
     };
@@ -195,6 +188,24 @@ export class Worker implements Holder {
     } else {
       this.#send({ type: 'run', id, request: encoded }, [input ?? NOTHING, files]);
     }
+  }
+
+  /**
+   * The calls of host functions that the guest of this number will make; none without a receiver.
+   *
+   * @param onChange Called when the guest begins to wait for a host function, and when it goes on.
+   */
+  holdCalls(
+    id: number,
+    receiver: HostCallReceiver | undefined,
+    onChange: () => void,
+  ): HeldCalls | undefined {
+    if (!receiver) return undefined;
+    const externals = { imports: this.#imports, exports: this.#exports };
+    const send: HostCallSender = (order, arrays) => {
+      this.#send({ ...order, id }, arrays);
+    };
+    return new HeldCalls(receiver, externals, send, onChange);
   }
 
   /** Sends an input as it is taken, so that what else there is to say is said in between. */
@@ -233,6 +244,11 @@ export class Worker implements Holder {
     }
     this.asked.set(id, asked);
     this.#send(message, arrays);
+  }
+
+  /** Ends what waits for a host function, or comes to: of this instance, or all. */
+  endWaits(instance?: number): void {
+    this.#send({ type: 'end-waits', ...(instance !== undefined && { instance }) });
   }
 
   /** An instance has ended. */
@@ -297,8 +313,8 @@ export class Worker implements Holder {
       case 'host-call':
       case 'operated':
       case 'not-operated': {
-        const calls = this.held.get(answer.id)?.calls;
-        if (!calls) throw new Malformed('a host call of a run that it does not hold');
+        const { calls } = this.held.get(answer.id) ?? this.asked.get(answer.id) ?? {};
+        if (!calls) throw new Malformed('a host call of what it does not run');
         calls.take(answer);
         return;
       }
