@@ -286,7 +286,8 @@ function call(
     const last = { type: 'progress', id, calls, isPart: false } as const;
     const arrays = [slices.at(-1) ?? NOTHING, ...output];
     if (!ending) {
-      send(last, arrays);
+      // What there was may have been told with the one before.
+      if (calls > 0) send(last, arrays);
       return;
     }
     if (ending.hasEnded) instances.delete(instance);

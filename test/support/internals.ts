@@ -44,6 +44,8 @@ export const { loadModels, modelSources, readModels } = load('./models/models.js
 export const { Table, sourceOf } = load('./models/tflite/flat-buffer.js') as typeof FlatBuffer;
 export type Table = FlatBuffer.Table;
 export const { printable } = load('./support/printable.js') as typeof Printable;
+export type { HostCallPort } from '../../dist/host/caller.js';
+export type { HostCallReceiver } from '../../dist/host/host-functions.js';
 export type { WorkerStart } from '../../dist/runners/worker-process/worker.js';
 export const { readAnswer } = load('./runners/worker-process/answers.js') as typeof Answers;
 export const { WorkerPool } = load('./runners/worker-process/pool.js') as typeof Pool;

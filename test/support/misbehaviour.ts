@@ -9,14 +9,15 @@ type Json = unknown;
 /** The program that misbehaves, by which a test finds what it leaves behind. */
 export const SCRIPT = path.join(__dirname, 'rogue-worker.js');
 
-function frame(header: string | Buffer, ...arrays: Buffer[]): Buffer {
+/** A frame as a worker process sends it; the header need not be what JSON.stringify makes. */
+export function frame(header: string | Buffer, ...arrays: Buffer[]): Buffer {
   const text = Buffer.from(header);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
   return Buffer.concat([length, text, ...arrays]);
 }
 
-function message(content: Json, ...arrays: Buffer[]): Buffer {
+export function message(content: Json, ...arrays: Buffer[]): Buffer {
   return frame(JSON.stringify([content, arrays.map((each) => each.length)]), ...arrays);
 }
 
@@ -50,6 +51,16 @@ const GIB_ARRAYS = (count: number): string =>
     .fill(4 * 2 ** 30)
     .join(',')}]`;
 
+/** Sends it again and again, as fast as it is taken. */
+export function floodWith(socket: Socket, bytes: Buffer): void {
+  const many = Buffer.concat(Array<Buffer>(1000).fill(bytes));
+  const more = (): void => {
+    if (socket.write(many)) setImmediate(more);
+    else socket.once('drain', more);
+  };
+  more();
+}
+
 /** What a worker process may do wrong, by what a test says of it. */
 export interface Misbehaviour {
   /** Instead of getting ready. */
@@ -64,12 +75,7 @@ export function misbehaviour(socket: Socket): Misbehaviour {
   const send = (...frames: Buffer[]): boolean => socket.write(Buffer.concat(frames));
 
   const flood = (bytes: Buffer): void => {
-    const many = Buffer.concat(Array<Buffer>(1000).fill(bytes));
-    const more = (): void => {
-      if (socket.write(many)) setImmediate(more);
-      else socket.once('drain', more);
-    };
-    more();
+    floodWith(socket, bytes);
   };
 
   const leaveBehind = (): void => {

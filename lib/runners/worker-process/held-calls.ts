@@ -2,19 +2,20 @@ import { clearTimeout, setTimeout } from 'node:timers';
 
 import type { HostCallPort, ReentryResult } from '../../host/caller.js';
 import { SLICE_BYTES } from '../../host/caller.js';
-import { isValueOf } from '../../host/arguments.js';
 import type { HostCallReceiver } from '../../host/host-functions.js';
 import { WasmEdgeError } from '../../support/errors.js';
 import { Malformed } from '../../support/received.js';
-import type { ExternalDescription, ValueType } from '../../support/shared-types.js';
+import type { ExternalDescription } from '../../support/shared-types.js';
 
 import { encodeValue } from './encoded-value.js';
 import type { EncodedOperation, HostCallOrder } from './host-call-messages.js';
+import { requireTypes } from './known-exports.js';
+import type { KnownExports } from './known-exports.js';
 
 /** What a module imports and exports. */
 export interface Externals {
   imports: readonly ExternalDescription[];
-  exports: readonly ExternalDescription[];
+  exports: KnownExports;
 }
 
 /** What a worker process says of a call of a host function, its form checked. */
@@ -132,15 +133,20 @@ export class HeldCalls {
   }
 
   #takeResult({ operation, results, bytes }: Extract<HostCallAnswer, { type: 'operated' }>): void {
-    const { order, resolve } = this.#takeOperation(operation);
-    this.#requireResult(order, results, bytes);
-    resolve({ results, bytes });
+    // Taken only when it is answered: what is malformed leaves it to the end of the process.
+    this.#requireResult(this.#requireOperation(operation).order, results, bytes);
+    this.#takeOperation(operation).resolve({ results, bytes });
     this.#look();
   }
 
-  #takeOperation(operation: number): Operation {
+  #requireOperation(operation: number): Operation {
     const found = this.#operations.get(operation);
     if (!found) throw new Malformed('an answer to what was not asked');
+    return found;
+  }
+
+  #takeOperation(operation: number): Operation {
+    const found = this.#requireOperation(operation);
     this.#operations.delete(operation);
     return found;
   }
@@ -164,12 +170,8 @@ export class HeldCalls {
       case 'grow':
         requireInteger(results, MOST_PAGES);
         return;
-      case 'enter': {
-        const found = this.#externals.exports.find(
-          ({ kind, name }) => kind === 'function' && name === order.name,
-        );
-        requireTypes(found?.results ?? [], results);
-      }
+      case 'enter':
+        this.#externals.exports.requireResults(order.name, results);
     }
   }
 
@@ -253,12 +255,6 @@ export class HeldCalls {
 
 /** Each member of a union without the run's id, which its sender knows. */
 export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
-
-function requireTypes(types: readonly ValueType[], values: readonly (number | bigint)[]): void {
-  const fits =
-    values.length === types.length && types.every((type, index) => isValueOf(type, values[index]));
-  if (!fits) throw new Malformed('values of other types');
-}
 
 function requireInteger(values: readonly (number | bigint)[], most: number): void {
   const [value] = values;

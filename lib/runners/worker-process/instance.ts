@@ -21,6 +21,8 @@ import type { InstanceAccess, ToWorker } from './protocol.js';
 import type { Asked, Worker } from './worker.js';
 
 const NOTHING = Buffer.alloc(0);
+/** Of a memory. */
+const MOST_BYTES = 2 ** 32;
 const NO_TIMINGS = { queueMs: 0, instantiateMs: 0, executeMs: 0 };
 
 /** How the pool is told of what is asked of its workers. */
@@ -195,6 +197,7 @@ class WorkerInstance implements InstancePort {
     const { functions, values, resultCount, stdin, timeoutMs, keepsOutput, isOne } = request;
     let left = functions.length;
     let bytesLeft = resultCount * 8;
+    let outputLeft = this.#worker.outputBytes * (isOne ? 1 : functions.length);
     /** Results that are not all there. */
     let parts: Uint8Array[] = [];
     const forget = onEarlyEnd(timeoutMs, signal, (reason) => {
@@ -203,9 +206,16 @@ class WorkerInstance implements InstancePort {
     const asked = new AskedOfWorker(this.#pool, this.#worker, {
       onAnswer: (answer) => {
         if (answer.type !== 'progress') throw new Malformed('another answer than of calls');
-        const { calls, results, ending } = answer.progress;
+        const { calls, results, stdout, stderr, ending } = answer.progress;
+        const output = stdout.length + stderr.length;
         left -= calls;
         bytesLeft -= results.byteLength;
+        outputLeft -= output;
+        // Parts are kept until the last of them, and each has to bring that nearer.
+        const isNothing =
+          !ending && (answer.isPart ? 0 : calls + output) + results.byteLength === 0;
+        if (isNothing || outputLeft < 0)
+          throw new Malformed('nothing, or more than may be written');
         const isWhole = ending && !ending.error && ending.exitCode === undefined;
         const isShort = isWhole && left + bytesLeft > 0;
         if (left < 0 || bytesLeft < 0 || isShort) throw new Malformed('results of other calls');
@@ -261,8 +271,7 @@ class WorkerInstance implements InstancePort {
 
   getGlobal(name: string, isNested: boolean): Promise<number | bigint> {
     return this.#access({ kind: 'get', name }, isNested, ({ value }) => {
-      if (value === undefined) throw new Malformed('a global without its value');
-      return value;
+      return this.#worker.exports.requireGlobal(name, value);
     });
   }
 
@@ -307,7 +316,9 @@ function bytesOf(array: Uint32Array | Float64Array): Uint8Array {
   return Buffer.copyBytesFrom(array);
 }
 
+/** A number of bytes or pages. */
 function amount(value: number | bigint | undefined): number {
-  if (typeof value !== 'number' || !(value >= 0)) throw new Malformed('no amount');
-  return value;
+  const isAmount = Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST_BYTES;
+  if (!isAmount) throw new Malformed('no amount');
+  return Number(value);
 }

@@ -1,5 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 
+import type { NativeResult } from '../../addon/native.js';
 import type { HostCallReceiver } from '../../host/host-functions.js';
 import { compileChannel } from '../../support/diagnostics.js';
 import { WasmEdgeError, reasonOf } from '../../support/errors.js';
@@ -14,6 +15,7 @@ import { Channel } from './channel.js';
 import { ChildHandle } from './child-handle.js';
 import type { ChildStart } from './child-handle.js';
 import { encodeValue } from './encoded-value.js';
+import { KnownExports, requireTypes } from './known-exports.js';
 import type { Holder, Invocation } from './invocation.js';
 import { HOST_CALL_BYTES, HeldCalls } from './held-calls.js';
 import type { HostCallSender } from './held-calls.js';
@@ -88,6 +90,10 @@ export class Worker implements Holder {
   readonly #file: string;
   readonly #imports: ExternalDescription[] = [];
   readonly #exports: ExternalDescription[] = [];
+  /** The same, by name. */
+  readonly exports = new KnownExports();
+  /** Most bytes that a guest may write in one invocation. */
+  readonly outputBytes: number;
   /** Messages that told of them. */
   #externals = 0;
   #notices = 0;
@@ -103,12 +109,13 @@ export class Worker implements Holder {
   constructor({ message, arrays, ...start }: WorkerStart, events: WorkerEvents) {
     this.#events = events;
     this.#file = message.settings.file;
+    const { outputBytes, scratchBytes } = message.settings.limits;
+    this.outputBytes = outputBytes;
     this.#child = new ChildHandle(start, (how, cause) => {
       this.#goneFor(how, cause);
     });
     const { socket } = this.#child;
     if (!socket) return;
-    const { outputBytes, scratchBytes } = message.settings.limits;
     this.#channel = new Channel(
       socket,
       {
@@ -201,7 +208,7 @@ export class Worker implements Holder {
     onChange: () => void,
   ): HeldCalls | undefined {
     if (!receiver) return undefined;
-    const externals = { imports: this.#imports, exports: this.#exports };
+    const externals = { imports: this.#imports, exports: this.exports };
     const send: HostCallSender = (order, arrays) => {
       this.#send({ ...order, id }, arrays);
     };
@@ -300,6 +307,7 @@ export class Worker implements Holder {
         this.#gone(answer.error);
         return;
       case 'result':
+        this.#requireValue(this.#requireHeld(answer.id), answer.result);
         this.#settle(answer, (invocation) => {
           invocation.resolve(answer.result);
         });
@@ -362,6 +370,7 @@ export class Worker implements Holder {
     if (++this.#externals > MAX_EXTERNALS) throw new Malformed('too many imports and exports');
     this.#imports.push(...imports);
     this.#exports.push(...exports);
+    this.exports.add(exports);
   }
 
   #details(mode: ModuleDetails['mode']): ModuleDetails {
@@ -381,13 +390,25 @@ export class Worker implements Holder {
     { id, memory }: { id: number; memory: number },
     settle: (invocation: Invocation) => void,
   ): void {
-    const invocation = this.held.get(id);
-    if (!invocation) throw new Malformed('an answer to a run that it does not hold');
+    const invocation = this.#requireHeld(id);
     this.memory = memory;
     this.held.delete(id);
     const hasWaited = invocation.isWaiting;
     settle(invocation);
     this.#events.onSettled(this, hasWaited);
+  }
+
+  #requireHeld(id: number): Invocation {
+    const invocation = this.held.get(id);
+    if (!invocation) throw new Malformed('an answer to a run that it does not hold');
+    return invocation;
+  }
+
+  #requireValue({ request }: Invocation, { exited, value }: NativeResult): void {
+    const values = value === undefined ? [] : [value].flat();
+    // `_start` gives nothing, and what exits has not returned.
+    if (request.function === undefined || exited) requireTypes([], values);
+    else this.exports.requireResults(request.function, values);
   }
 
   #goneFor(how: string, cause?: Error): void {
