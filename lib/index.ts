@@ -63,6 +63,7 @@ export type {
   ModelOptions,
   Normalization,
   OptionalHostModule,
+  OutputFunction,
   OutputTarget,
   ResultOf,
   RewriteDescription,

@@ -31,11 +31,15 @@ export type InputStream =
  * or to a function, whose promise is waited for where it gives one. See docs/streams.md.
  */
 export type OutputTarget =
-  | 'buffer'
-  | 'inherit'
-  | NodeJS.WritableStream
-  | WritableStream<Uint8Array>
-  | ((chunk: Buffer) => void | PromiseLike<void>);
+  'buffer' | 'inherit' | NodeJS.WritableStream | WritableStream<Uint8Array> | OutputFunction;
+
+/**
+ * A function that takes a guest's output, piece by piece.
+ *
+ * @param chunk the next bytes, which are the function's from then on
+ * @returns nothing, or a promise that settles when the next piece may come
+ */
+export type OutputFunction = (chunk: Buffer) => void | PromiseLike<void>;
 
 /**
  * How a float model's input is made from a picture's bytes: `(byte - mean) * scale`, for each
