@@ -37,11 +37,21 @@ COPY scripts/setup scripts/setup
 COPY native/litert.json native/
 COPY wasm/Cargo.toml wasm/
 
+# The default model, out of a package index.
+FROM tools AS model
+COPY scripts/model scripts/model
+COPY scripts/container/stage.mjs scripts/container/
+COPY models/default models/default
+RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    node scripts/container/stage.mjs npm-dependencies default-model
+
 # The guest, for any processor of this architecture: where the image is built is not where it runs.
 FROM tools AS guest
 COPY wasm wasm
 COPY test/guests/rust test/guests/rust
-COPY models/default models/default
+COPY --from=model /build/models/default models/default
+COPY scripts/model scripts/model
 COPY scripts/container/stage.mjs scripts/container/
 RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.crt \
     node scripts/container/stage.mjs guests
@@ -57,11 +67,9 @@ RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.cr
 
 # The package: addon, LiteRT and JavaScript. Then a bundle of it with WasmEdge, without LLVM, the guest compiled ahead
 # of time, the model and the handler: all that runs, tried before it is there. Whoever Lambda runs it as may read it.
-FROM tools AS bundle
-COPY scripts/container/stage.mjs scripts/container/
+FROM model AS bundle
 RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.crt \
-    --mount=type=secret,id=npmrc,target=/root/.npmrc \
-    node scripts/container/stage.mjs npm-dependencies litert
+    node scripts/container/stage.mjs litert
 COPY CMakeLists.txt ./
 COPY native native
 RUN node scripts/container/stage.mjs addon \
@@ -73,10 +81,14 @@ COPY --from=guest /build/wasm/target/wasm32-wasip1/release/image-classification.
 COPY LICENSE NOTICE ./
 COPY models models
 COPY lambda lambda
-ARG MODEL=models/default/model.tflite
-ARG LABELS=models/default/labels.txt
+# Another model of the repository, with its labels; FIT and CROP are those of the command's options.
+ARG MODEL
+ARG LABELS
+ARG FIT
+ARG CROP
 RUN node dist/cli/main.js bundle --output /image/var/task --target none --module guest.wasm \
-      --model "${MODEL}" --labels "${LABELS}" --handler lambda/index.mjs \
+      ${MODEL:+--model "${MODEL}"} ${LABELS:+--labels "${LABELS}"} ${FIT:+--fit "${FIT}"} ${CROP:+--crop "${CROP}"} \
+      --handler lambda/index.mjs \
  && install -m 755 lambda/entrypoint.sh /image/lambda-entrypoint.sh \
  && chmod -R a+rX /image
 

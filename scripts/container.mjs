@@ -16,7 +16,8 @@ Usage: npm run container -- build [--tag NAME] [--build-arg NAME=VALUE]… [--ye
        npm run container -- remove
 
 build   makes a base image of Debian 13 out of packages of this machine's mirror (once a week), then the image.
-        MODEL and LABELS name other files of the repository than models/default's.
+        MODEL and LABELS name other files of the repository than the default model's, FIT and CROP how pictures
+        are fitted to it.
 run     runs it until it ends or is interrupted. Invocations are taken at port 8080 of this machine.
 remove  removes all images and containers that this command made.
 

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync 
 import path from 'node:path';
 
 import { runNode } from './support/command-line.js';
-import { DEFAULT_MODEL, ROOT } from './support/paths.js';
+import { SMALL_MODEL, ROOT } from './support/paths.js';
 import { temporaryPath } from './support/wat.js';
 
 const TUPLE = `linux-${process.arch}`;
@@ -25,7 +25,7 @@ function installed(prebuilds: Record<string, string>): string {
 }
 
 async function failureOf(folder: string): Promise<{ code: string; message: string }> {
-  const script = `require(process.argv[1]).inspectModel(${JSON.stringify(DEFAULT_MODEL)})
+  const script = `require(process.argv[1]).inspectModel(${JSON.stringify(SMALL_MODEL)})
     .catch(({ code, message }) => console.log(JSON.stringify({ code, message })));`;
   // Which the addon's lookup heeds; the tests of the whole package with a sanitizer set it.
   const env = { WASMEDGE_EMBED_PREBUILD: undefined };

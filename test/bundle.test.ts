@@ -27,7 +27,7 @@ import { CLASSIFIER, classify } from './support/classification.js';
 import { commandLine } from './support/command-line.js';
 import { jpeg } from './support/jpeg.js';
 import { folderWith } from './support/model-files.js';
-import { DEFAULT_MODEL, ROOT } from './support/paths.js';
+import { SMALL_MODEL, ROOT } from './support/paths.js';
 import { skip } from './support/skip.js';
 import { assemble, temporaryPath } from './support/wat.js';
 
@@ -37,7 +37,7 @@ const PICTURE = jpeg({
   height: 48,
   block: (column, row) => [40 + 20 * column, 100 + 10 * row, 200 - 15 * column],
 });
-const MODEL = ['--model', DEFAULT_MODEL];
+const MODEL = ['--model', SMALL_MODEL];
 const ADDER = `(module (func (export "add") (param i32 i32) (result i32)
   (i32.add (local.get 0) (local.get 1))))`;
 
@@ -84,7 +84,7 @@ describe('wasmedge-embed bundle', function () {
   ): Promise<void> {
     const { statusCode, body, libraries } = await invokeAlone(handler, PICTURE, env, hide);
     assert.equal(statusCode, 200, body);
-    const model = { file: DEFAULT_MODEL, labels: path.join(bundle, 'labels.txt') };
+    const model = { file: SMALL_MODEL, labels: path.join(bundle, 'labels.txt') };
     assert.equal(body, await classify(model, PICTURE));
     const foreign = libraries.filter((file) => !file.startsWith(bundle));
     const names = foreign.map((file) => path.basename(file));

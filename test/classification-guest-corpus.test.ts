@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { CLASSIFIER, parseTopK } from './support/classification.js';
 import { DATA, requireData } from './support/data.js';
-import { DEFAULT_MODEL } from './support/paths.js';
+import { SMALL_MODEL } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 
 /** Files that other decoders take although they are damaged. */
@@ -22,7 +22,7 @@ describe('JPEG files of the test collections', () => {
       const directory = path.join(DATA, 'jpegs', folder);
       const names = readdirSync(directory);
       assert.ok(names.length > 0);
-      await withModule(CLASSIFIER, { models: { default: DEFAULT_MODEL } }, async (module) => {
+      await withModule(CLASSIFIER, { models: { default: SMALL_MODEL } }, async (module) => {
         const check = async (name: string): Promise<void> => {
           const { stdout, stderr, exitCode } = await module.run({
             stdin: readFileSync(path.join(directory, name)),

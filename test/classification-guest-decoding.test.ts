@@ -6,13 +6,13 @@ import { inspectModel } from 'wasmedge-embed';
 import type { LoadedModule } from 'wasmedge-embed';
 
 import { DATA, requireData } from './support/data.js';
-import { DEFAULT_MODEL, rustGuest } from './support/paths.js';
+import { SMALL_MODEL, rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 
 const MODELS = {
   'MobileNet v1 0.75 192': path.join(DATA, 'models', 'mobilenet_v1_0.75_192_quant.tflite'),
   'MobileNet v1 0.25 128': path.join(DATA, 'models', 'mobilenet_v1_0.25_128_quant.tflite'),
-  'the embedded default model': DEFAULT_MODEL,
+  'the tests’ small model': SMALL_MODEL,
 };
 
 async function outputOf(

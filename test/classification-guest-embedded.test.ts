@@ -34,9 +34,9 @@ describe("The classification guest the original's way", () => {
     requireData(this);
     await withModule(GUEST, LOAD, async (module) => {
       for (const [name, labels] of [
-        ['cats_and_dogs', ['cat', 'dog']],
-        ['dogs', ['dog']],
-        ['pets', ['dog']],
+        ['burger', ['cheeseburger']],
+        ['cat_720p', ['tabby', 'tiger cat', 'Egyptian cat']],
+        ['hot_dog', ['hotdog']],
       ] as const) {
         const { stdout } = await module.run({
           stdin: photograph(name).toString('hex'),
@@ -54,10 +54,10 @@ describe("The classification guest the original's way", () => {
   it('answers in the original’s words, to hexadecimal text and to raw bytes', async function () {
     requireData(this);
     await withModule(GUEST, LOAD, async (module) => {
-      const dogs = photograph('dogs');
+      const burger = photograph('burger');
       const sentence =
-        "It is very likely a <a href='https://www.google.com/search?q=dog'>dog</a> in the picture\n";
-      for (const stdin of [dogs.toString('hex'), dogs.toString('hex').toUpperCase(), dogs]) {
+        "It is very likely a <a href='https://www.google.com/search?q=cheeseburger'>cheeseburger</a> in the picture\n";
+      for (const stdin of [burger.toString('hex'), burger.toString('hex').toUpperCase(), burger]) {
         const { stdout, stderr, exitCode } = await module.run({ stdin });
         assert.deepEqual(
           { stdout: stdout.toString(), stderr: stderr.toString(), exitCode },
@@ -70,7 +70,7 @@ describe("The classification guest the original's way", () => {
   it('tells every class of its model, each time the same', async () => {
     const run = { stdin: plainJpeg(64, 48, 72), args: ['--format=json', '--top-k=1000'] };
     const first = await outputOf(GUEST, LOAD, run);
-    assert.equal(parseTopK(first.toString()).length, 23);
+    assert.equal(parseTopK(first.toString()).length, 1000);
     assert.deepEqual(await outputOf(GUEST, LOAD, run), first);
   });
 
@@ -93,10 +93,10 @@ describe("The classification guest the original's way", () => {
   });
 
   it('ends with 65 for a picture with more pixels than the host decodes', async () => {
-    const load: LoadOptions = { ...LOAD, limits: { imagePixels: 20_000 } };
-    const small = await runOnce(GUEST, load, { stdin: plainJpeg(100, 200, 72) });
+    const load: LoadOptions = { ...LOAD, limits: { imagePixels: 60_000 } };
+    const small = await runOnce(GUEST, load, { stdin: plainJpeg(200, 300, 72) });
     assert.equal(small.exitCode, 0);
-    const large = await runOnce(GUEST, load, { stdin: plainJpeg(100, 201, 72) });
+    const large = await runOnce(GUEST, load, { stdin: plainJpeg(200, 301, 72) });
     assert.equal(large.exitCode, 65);
     assert.match(large.stderr.toString(), /too large/);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { CLASSIFIER, classify, refusal } from './support/classification.js';
 import { jpeg, plainJpeg } from './support/jpeg.js';
-import { DEFAULT_MODEL } from './support/paths.js';
+import { SMALL_MODEL } from './support/paths.js';
 import { outputOf, runOnce } from './support/run-guest.js';
 import { constantModel } from './support/tflite-models.js';
 
@@ -96,7 +96,7 @@ describe('what the classification guest refuses', () => {
   });
 
   it('is not asking for help or the version', async () => {
-    const models = { default: DEFAULT_MODEL };
+    const models = { default: SMALL_MODEL };
     const help = await outputOf(CLASSIFIER, { models }, { args: ['--help'] });
     for (const option of ['--model', '--format', '--top-k', '--max-pixels', '65']) {
       assert.ok(help.includes(option), option);

@@ -5,14 +5,14 @@ import path from 'node:path';
 import { CLASSIFIER, parseTopK } from './support/classification.js';
 import { DATA, requireData } from './support/data.js';
 import { jpeg } from './support/jpeg.js';
-import { DEFAULT_MODEL } from './support/paths.js';
+import { SMALL_MODEL } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 
 const RUNS = 1000;
 const CONCURRENCY = 8;
 
 async function answersAlike(picture: Buffer): Promise<void> {
-  const load = { models: { default: DEFAULT_MODEL }, concurrency: CONCURRENCY, maxQueue: RUNS };
+  const load = { models: { default: SMALL_MODEL }, concurrency: CONCURRENCY, maxQueue: RUNS };
   await withModule(CLASSIFIER, load, async (module) => {
     const args = ['--format', 'json', '--top-k', '23'];
     const runs = Array.from({ length: RUNS }, () => module.run({ stdin: picture, args }));

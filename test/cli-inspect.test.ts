@@ -5,13 +5,13 @@ import { inspectModel, inspectModule } from 'wasmedge-embed';
 
 import { commandLine } from './support/command-line.js';
 import { folderWith } from './support/model-files.js';
-import { DEFAULT_MODEL, rustGuest } from './support/paths.js';
+import { SMALL_MODEL, rustGuest } from './support/paths.js';
 import { sumAndProductModel, sumModel } from './support/tflite-models.js';
 import { wasmFile } from './support/wat.js';
 
 describe('wasmedge-embed inspect', () => {
   it('shows a model’s inputs and outputs', async () => {
-    const { stdout, stderr, exitCode } = await commandLine(['inspect', DEFAULT_MODEL]);
+    const { stdout, stderr, exitCode } = await commandLine(['inspect', SMALL_MODEL]);
     assert.deepEqual([exitCode, stderr], [0, '']);
     assert.match(stdout, /model\.tflite: TensorFlow Lite model/);
     assert.match(stdout, /uint8 +│ \[1, 128, 128, 3\] │ scale 0\.0078\d+, zero point 127/);
@@ -20,7 +20,7 @@ describe('wasmedge-embed inspect', () => {
   });
 
   it('shows what a model consists of, and what a run takes', async () => {
-    const { stdout } = await commandLine(['inspect', DEFAULT_MODEL]);
+    const { stdout } = await commandLine(['inspect', SMALL_MODEL]);
     assert.match(
       stdout,
       /^Signature 'serving_default': \S+ uint8 \[1, 128, 128, 3\] -> \S+ uint8 \[1, 23\]$/m,

@@ -4,13 +4,13 @@ import path from 'node:path';
 
 import { commandLine } from './support/command-line.js';
 import { folderWith } from './support/model-files.js';
-import { DEFAULT_MODEL } from './support/paths.js';
+import { SMALL_MODEL } from './support/paths.js';
 
 describe('wasmedge-embed model describe', () => {
   it('writes what a guest reads about a model', async () => {
     const folder = path.join(folderWith({}), 'new');
     const { stdout, stderr, exitCode } = await commandLine([
-      ...['model', 'describe', DEFAULT_MODEL, '--output', folder],
+      ...['model', 'describe', SMALL_MODEL, '--output', folder],
     ]);
     assert.deepEqual({ stderr, exitCode }, { stderr: '', exitCode: 0 });
     const names = ['default.json', 'default.labels.txt'];
@@ -33,7 +33,7 @@ describe('wasmedge-embed model describe', () => {
     const folder = folderWith({ 'words.txt': labels });
     const words = path.join(folder, 'words.txt');
     const { exitCode } = await commandLine([
-      ...['model', 'describe', DEFAULT_MODEL, '--name', 'pets', '--labels', words, '-o', folder],
+      ...['model', 'describe', SMALL_MODEL, '--name', 'pets', '--labels', words, '-o', folder],
     ]);
     assert.equal(exitCode, 0);
     assert.deepEqual(readdirSync(folder).sort(), ['pets.json', 'pets.labels.txt', 'words.txt']);
@@ -47,7 +47,7 @@ describe('wasmedge-embed model describe', () => {
     assert.equal(noModel.exitCode, 1);
     assert.match(noModel.stderr, /^wasmedge-embed: ERR_MODEL: /);
     const name = ['--name', '../a'];
-    const noName = await commandLine(['model', 'describe', DEFAULT_MODEL, ...name, '-o', folder]);
+    const noName = await commandLine(['model', 'describe', SMALL_MODEL, ...name, '-o', folder]);
     assert.equal(noName.exitCode, 1);
     assert.match(noName.stderr, /ERR_INVALID_ARGUMENT: a name in models must be/);
     assert.deepEqual(readdirSync(folder), ['text.tflite']);

@@ -13,9 +13,9 @@ import {
   requireReference,
   samples,
 } from './support/default-model.js';
+import { DEFAULT_MODEL, FITTED_DEFAULT_MODEL } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 
-const MODEL = path.join(RECIPE, 'model.tflite');
 const CLASSES = 1000;
 
 describe('the default model', () => {
@@ -41,7 +41,7 @@ describe('the default model', () => {
     });
 
     it('has the same weights', () => {
-      const ours = constantsOf(MODEL);
+      const ours = constantsOf(DEFAULT_MODEL);
       const theirs = constantsOf(REFERENCE);
       assert.equal(ours.length, theirs.length);
       for (const [index, constants] of ours.entries()) {
@@ -58,24 +58,31 @@ describe('the default model', () => {
       }
     });
 
-    it('gives the same answers, within 2 of 255', async function () {
+    it('gives the same answers, within 2 of 255, of which 88 % and more are right', async function () {
       this.timeout(180_000);
       const args = ['--format', 'json', '--top-k', String(CLASSES)];
-      const load = { models: { ours: MODEL, theirs: { file: REFERENCE, labels: [] } } };
+      const theirs = { ...FITTED_DEFAULT_MODEL, file: REFERENCE, labels: [] };
+      const load = { models: { ours: FITTED_DEFAULT_MODEL, theirs } };
+      let right = 0;
       await withModule(CLASSIFIER, load, async (module) => {
-        for (const { file } of samples()) {
+        for (const { file, index } of samples()) {
           const stdin = readFileSync(file);
-          const [ours, theirs] = await Promise.all(
+          const [first, second] = await Promise.all(
             ['ours', 'theirs'].map(async (name) => {
               const { stdout } = await module.run({ stdin, args: ['--model', name, ...args] });
-              return byClass(parseTopK(stdout.toString()));
+              return parseTopK(stdout.toString());
             }),
           );
-          assert.ok(ours && theirs && ours.length === CLASSES);
-          const differences = ours.map((score, index) => Math.abs(score - (theirs[index] ?? NaN)));
-          assert.ok(Math.max(...differences) <= 2, file);
+          assert.ok(first?.length === CLASSES && second?.length === CLASSES);
+          const scores = byClass(second);
+          for (const { index: each, score } of first) {
+            assert.ok(Math.abs(score - (scores[each] ?? NaN)) <= 2, `${file}, class ${each}`);
+          }
+          if (first[0]?.index === index) ++right;
         }
       });
+      const share = right / samples().length;
+      assert.ok(share >= 0.88, `${right} of ${samples().length} are right`);
     });
   });
 });

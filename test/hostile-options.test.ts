@@ -8,7 +8,7 @@ import { createHandler } from 'wasmedge-embed/lambda';
 
 import { fails } from './support/errors.js';
 import { ISOLATIONS } from './support/isolations.js';
-import { DEFAULT_MODEL, rustGuest } from './support/paths.js';
+import { SMALL_MODEL, rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath } from './support/wat.js';
 
@@ -120,7 +120,7 @@ describe('Options that are made to deceive', () => {
         loadModule(file, { isolation, ...options });
       await fails('ERR_INVALID_ARGUMENT', load({ files: { '/a': pipe } }));
       await fails('ERR_MODEL', load({ models: { m: pipe } }));
-      await fails('ERR_MODEL', load({ models: { m: { file: DEFAULT_MODEL, labels: pipe } } }));
+      await fails('ERR_MODEL', load({ models: { m: { file: SMALL_MODEL, labels: pipe } } }));
       await fails('ERR_MODULE_LOAD', load({}, pipe));
       const module = temporaryPath('module.wasm');
       writeFileSync(module, '\0asm\x01\0\0\0');

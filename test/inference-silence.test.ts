@@ -5,7 +5,7 @@ import path from 'node:path';
 import { CLASSIFIER } from './support/classification.js';
 import { runNode } from './support/command-line.js';
 import { plainJpeg } from './support/jpeg.js';
-import { DEFAULT_MODEL, ROOT, rustGuest } from './support/paths.js';
+import { SMALL_MODEL, ROOT, rustGuest } from './support/paths.js';
 import { gatherModel } from './support/tflite-models.js';
 import { elements } from './support/tflite.js';
 import { temporaryPath } from './support/wat.js';
@@ -38,7 +38,7 @@ describe('the host’s standard output and error', () => {
     it(`get nothing from the library while it classifies on ${kernels}`, async () => {
       const { stdout, stderr, exitCode } = await linesOf(
         CLASSIFIER,
-        { models: { default: DEFAULT_MODEL }, inference: { kernels, threads: 2 } },
+        { models: { default: SMALL_MODEL }, inference: { kernels, threads: 2 } },
         { args: ['--format', 'json', '--top-k', '1'], stdin: plainJpeg(64, 64, 100, 90, 160) },
       );
       assert.deepEqual([exitCode, stderr], [0, '']);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { DEFAULT_MODEL, rustGuest } from './support/paths.js';
+import { SMALL_MODEL, rustGuest } from './support/paths.js';
 import { outputOf } from './support/run-guest.js';
 
 describe('inference threads', () => {
@@ -10,7 +10,7 @@ describe('inference threads', () => {
     for (const threads of [1, 2, 4]) {
       const stdout = await outputOf(
         rustGuest('wasi-nn'),
-        { models: { default: DEFAULT_MODEL }, inference: { threads } },
+        { models: { default: SMALL_MODEL }, inference: { threads } },
         { args: '--name default --input 0:u8:1x128x128x3'.split(' '), stdin },
       );
       assert.equal(stdout.length, 23);

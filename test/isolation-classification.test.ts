@@ -7,7 +7,7 @@ import { loadModule } from 'wasmedge-embed';
 
 import { DATA, requireData } from './support/data.js';
 import { ISOLATIONS } from './support/isolations.js';
-import { DEFAULT_MODEL, compiledGuest } from './support/paths.js';
+import { SMALL_MODEL, compiledGuest } from './support/paths.js';
 import { forEachOf } from './support/wasmedge-program.js';
 
 interface Guest {
@@ -22,7 +22,7 @@ const GUESTS: Guest[] = [
   {
     name: 'the guest with the model by name',
     file: compiledGuest('image-classification'),
-    options: { models: { default: DEFAULT_MODEL } },
+    options: { models: { default: SMALL_MODEL } },
     run: (picture) => ({ stdin: picture, args: ['--format', 'json', '--top-k', '23'] }),
   },
   {

@@ -5,7 +5,7 @@ import type { LoadOptions } from 'wasmedge-embed';
 
 import { fails } from './support/errors.js';
 import { ISOLATIONS } from './support/isolations.js';
-import { DEFAULT_MODEL, rustGuest } from './support/paths.js';
+import { SMALL_MODEL, rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath, wasmFile, watGuest } from './support/wat.js';
 
@@ -152,7 +152,7 @@ describe('The same in every isolation', () => {
         );
         assert.match(error.message, /env\.f/);
         const invalid = await fails('ERR_MODULE_INVALID', () =>
-          withModule(DEFAULT_MODEL, load(), () => Promise.resolve()),
+          withModule(SMALL_MODEL, load(), () => Promise.resolve()),
         );
         assert.ok(invalid instanceof WasmEdgeError);
         const large = await wasmFile('(module (memory 100) (func (export "_start")))');

@@ -5,7 +5,7 @@ import type { HandlerOptions, InvocationRecord, Logger } from 'wasmedge-embed/la
 import { CLASSIFIER } from './support/classification.js';
 import { invoke, lambdaContext } from './support/lambda-events.js';
 import { RED, encoded, orders, withHandler, withScriptedGuest } from './support/lambda-handler.js';
-import { DEFAULT_MODEL } from './support/paths.js';
+import { SMALL_MODEL } from './support/paths.js';
 import { scriptOutput } from './support/process.js';
 
 const { awsRequestId } = lambdaContext();
@@ -15,7 +15,7 @@ async function linesOf(
   env: Record<string, string>,
   options: HandlerOptions = {},
 ): Promise<string[]> {
-  const given = { module: CLASSIFIER, models: { default: DEFAULT_MODEL }, ...options };
+  const given = { module: CLASSIFIER, models: { default: SMALL_MODEL }, ...options };
   const output = await scriptOutput(
     `import { createHandler } from 'wasmedge-embed/lambda';
      const handler = createHandler(${JSON.stringify(given)});
@@ -61,7 +61,7 @@ describe("The Lambda handler's log", () => {
       files.readdir = (...args) => { listed++; return readdir(...args); };
       const { createHandler } = require('wasmedge-embed/lambda');
       (async () => {
-        const models = { default: ${JSON.stringify(DEFAULT_MODEL)} };
+        const models = { default: ${JSON.stringify(SMALL_MODEL)} };
         const module = ${JSON.stringify(CLASSIFIER)};
         const handler = createHandler({ module, models, logger: false });
         await handler.ready;
@@ -72,11 +72,17 @@ describe("The Lambda handler's log", () => {
   });
 
   it('says once where the model has no labels', async () => {
-    const model = { file: DEFAULT_MODEL, labels: [] };
+    const model = { file: SMALL_MODEL, labels: [] };
     const lines = await linesOf({}, { models: { default: model } });
     const told = lines.filter((line) => line.includes('"labels":"none"'));
     assert.deepEqual(told, [lines[0]]);
     assert.ok((await linesOf({})).every((line) => !line.includes('"labels"')));
+  });
+
+  it('says which model answers, and of how many classes', async () => {
+    const [line] = await linesOf({ AWS_LAMBDA_LOG_FORMAT: 'JSON' });
+    const { message, model, classes } = JSON.parse(line ?? '') as Record<string, unknown>;
+    assert.deepEqual([message, model, classes], ['loaded', SMALL_MODEL, 23]);
   });
 
   it('is JSON of the keys that Lambda knows where that is the format', async () => {
@@ -143,7 +149,7 @@ describe("The Lambda handler's log", () => {
         `import { createHandler } from 'wasmedge-embed/lambda';
          const handler = createHandler(${JSON.stringify({
            module: CLASSIFIER,
-           models: { default: DEFAULT_MODEL },
+           models: { default: SMALL_MODEL },
            metrics: { namespace: 'Pictures' },
          })});
          await handler.ready;

@@ -5,7 +5,7 @@ import { WasmEdgeError, inspectModel } from 'wasmedge-embed';
 
 import { DATA, requireData } from './support/data.js';
 import { fails } from './support/errors.js';
-import { DEFAULT_MODEL } from './support/paths.js';
+import { SMALL_MODEL } from './support/paths.js';
 import { gatherModel, sumAndProductModel, sumModel } from './support/tflite-models.js';
 import { buildModel } from './support/tflite.js';
 import type { Graph } from './support/tflite.js';
@@ -62,8 +62,8 @@ describe('inspectModel', () => {
     );
   });
 
-  it('tells those of the embedded default model', async () => {
-    const { inputs, outputs } = await inspectModel(DEFAULT_MODEL);
+  it('tells those of a small model', async () => {
+    const { inputs, outputs } = await inspectModel(SMALL_MODEL);
     assert.deepEqual(
       [inputs, outputs].map(([tensor]) => [tensor?.type, tensor?.shape]),
       [

@@ -5,7 +5,7 @@ import { inspectModel, loadModule } from 'wasmedge-embed';
 
 import { fails } from './support/errors.js';
 import { folderWith } from './support/model-files.js';
-import { DEFAULT_MODEL, rustGuest } from './support/paths.js';
+import { SMALL_MODEL, rustGuest } from './support/paths.js';
 import { sumModel } from './support/tflite-models.js';
 import { buildModel } from './support/tflite.js';
 import { readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ describe('a model that cannot be used', () => {
   const folder = folderWith({
     'empty.tflite': '',
     'text.tflite': 'This is no model.',
-    'truncated.tflite': readFileSync(DEFAULT_MODEL).subarray(0, 300_000),
+    'truncated.tflite': readFileSync(SMALL_MODEL).subarray(0, 300_000),
   });
   const corrupt = Buffer.from(MODEL);
   corrupt.fill(0xff, 8, 64);

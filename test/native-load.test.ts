@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { DEFAULT_MODEL, rustGuest } from './support/paths.js';
+import { SMALL_MODEL, rustGuest } from './support/paths.js';
 import { runScript, scriptOutput } from './support/process.js';
 import { temporaryPath } from './support/wat.js';
 
@@ -31,7 +31,7 @@ async function failureOf(work: string, env: Record<string, string>, after = ''):
 }
 
 const GUEST = JSON.stringify(rustGuest('std-tour'));
-const MODEL = JSON.stringify(DEFAULT_MODEL);
+const MODEL = JSON.stringify(SMALL_MODEL);
 
 describe('The WasmEdge library', () => {
   const RUNTIME = `require('./dist/addon/native.js').addon().runtime()

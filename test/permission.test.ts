@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { DEFAULT_MODEL } from './support/paths.js';
+import { SMALL_MODEL } from './support/paths.js';
 import { runScript } from './support/process.js';
 
 const FLAG = ['--permission', '--experimental-permission'].find((flag) =>
@@ -9,7 +9,7 @@ const FLAG = ['--permission', '--experimental-permission'].find((flag) =>
 
 const INSPECT = `
   const { inspectModel } = require('wasmedge-embed');
-  inspectModel(${JSON.stringify(DEFAULT_MODEL)}).then(
+  inspectModel(${JSON.stringify(SMALL_MODEL)}).then(
     ({ inputs }) => console.log(inputs.length),
     ({ code, message }) => console.log(code, message));`;
 

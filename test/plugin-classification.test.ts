@@ -5,14 +5,14 @@ import path from 'node:path';
 import type { LoadOptions, LoadedModule } from 'wasmedge-embed';
 
 import { DATA, requireData } from './support/data.js';
-import { DEFAULT_MODEL, compiledGuest } from './support/paths.js';
+import { SMALL_MODEL, compiledGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 import { forEachOf, programModels, runProgram } from './support/wasmedge-program.js';
 import type { ProgramOptions } from './support/wasmedge-program.js';
 
-const DEFAULT = {
-  file: DEFAULT_MODEL,
-  labels: path.join(path.dirname(DEFAULT_MODEL), 'labels.txt'),
+const SMALL = {
+  file: SMALL_MODEL,
+  labels: path.join(path.dirname(SMALL_MODEL), 'labels.txt'),
 };
 const LARGE = {
   file: path.join(DATA, 'models', 'mobilenet_v1_0.75_192_quant.tflite'),
@@ -29,7 +29,7 @@ interface Case {
 }
 
 const raw = (picture: Buffer): Buffer => picture;
-const wasiNn = (title: string, model: typeof DEFAULT): Case => ({
+const wasiNn = (title: string, model: typeof SMALL): Case => ({
   title: `through wasi-nn, ${title}`,
   guest: compiledGuest('image-classification'),
   load: { models: { default: model } },
@@ -38,7 +38,7 @@ const wasiNn = (title: string, model: typeof DEFAULT): Case => ({
 });
 
 const CASES: Case[] = [
-  wasiNn('the default model', DEFAULT),
+  wasiNn('a small model', SMALL),
   wasiNn('MobileNet v1', LARGE),
   {
     title: "the original's way",

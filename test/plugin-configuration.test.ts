@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { plainJpeg } from './support/jpeg.js';
 import { folderWith } from './support/model-files.js';
-import { DEFAULT_MODEL, PLUGINS, compiledGuest } from './support/paths.js';
+import { SMALL_MODEL, PLUGINS, compiledGuest } from './support/paths.js';
 import { temporaryPath } from './support/wat.js';
 import { programModels, runProgram } from './support/wasmedge-program.js';
 import type { ProgramOptions, ProgramResult } from './support/wasmedge-program.js';
@@ -11,9 +11,9 @@ const GUEST = compiledGuest('image-classification');
 const EMBEDDING_GUEST = compiledGuest('image-classification-wasmedge-tensorflow');
 const PICTURE = plainJpeg(64, 64, 72);
 
-/** Classifies with the default model, told otherwise than the tests' own way. */
+/** Classifies with the small model, told otherwise than the tests' own way. */
 async function classify(changes: ProgramOptions): Promise<ProgramResult> {
-  const { options, env } = await programModels({ default: DEFAULT_MODEL });
+  const { options, env } = await programModels({ default: SMALL_MODEL });
   return runProgram(GUEST, {
     stdin: PICTURE,
     args: ['--format', 'json'],
@@ -45,7 +45,7 @@ function ended(result: ProgramResult, code: string, message: RegExp): ProgramRes
 describe("What WasmEdge's plug-ins are told", () => {
   it('may be models by name, through the environment or --nn-preload', async () => {
     succeeded(await classify({}));
-    const preload = ['--nn-preload', `default:TensorflowLite:CPU:${DEFAULT_MODEL}`];
+    const preload = ['--nn-preload', `default:TensorflowLite:CPU:${SMALL_MODEL}`];
     succeeded(await classify({ options: preload, env: { WASMEDGE_EMBED_MODELS: '' } }));
     // The option goes first.
     succeeded(await classify({ options: preload, env: { WASMEDGE_EMBED_MODELS: 'default=/no' } }));
@@ -60,7 +60,7 @@ describe("What WasmEdge's plug-ins are told", () => {
   });
 
   it('is missing a name: the guest says so itself', async () => {
-    const result = await classify({ env: { WASMEDGE_EMBED_MODELS: `other=${DEFAULT_MODEL}` } });
+    const result = await classify({ env: { WASMEDGE_EMBED_MODELS: `other=${SMALL_MODEL}` } });
     assert.equal(result.exitCode, 70);
     assert.match(result.stderr.toString(), /the host has no model named "default"/);
     assert.deepEqual(result.failures, []);
@@ -82,7 +82,7 @@ describe("What WasmEdge's plug-ins are told", () => {
     const wrong = async (env: Record<string, string>, message: RegExp): Promise<void> => {
       ended(await classify({ env }), 'ERR_INVALID_ARGUMENT', message);
     };
-    await wrong({ WASMEDGE_EMBED_MODELS: DEFAULT_MODEL }, /NAME=FILE, one a line/);
+    await wrong({ WASMEDGE_EMBED_MODELS: SMALL_MODEL }, /NAME=FILE, one a line/);
     await wrong({ WASMEDGE_EMBED_INFERENCE: 'threads=0' }, /from 1 to 64, got '0'/);
     await wrong({ WASMEDGE_EMBED_LIMITS: 'fuel=1' }, /modelBytes=N/);
     const options = ['--nn-preload', 'default:ggml:GPU:model'];
@@ -95,15 +95,16 @@ describe("What WasmEdge's plug-ins are told", () => {
         stdin: PICTURE.toString('hex'),
         env: { WASMEDGE_EMBED_LIMITS: limits },
       });
-    // The model takes pictures of 128 × 128 pixels.
+    // The model takes pictures of 224 × 224 pixels.
     for (const limit of [
-      ...['modelBytes=1000', 'sessionBytes=1000', 'imagePixels=16383'],
+      ...['modelBytes=1000', 'sessionBytes=1000', 'imagePixels=50175'],
       ...['modelArithmetic=1000', 'modelActivationBytes=1000'],
     ]) {
       const failure = ended(await run(limit), 'ERR_LIMIT', /reached the limit|Raise limits\./);
       assert.equal(failure.limit, limit.split('=')[0]);
     }
-    assert.equal((await run('modelBytes=600000,sessionBytes=50000,imagePixels=16384')).exitCode, 0);
+    const enough = 'modelBytes=6000000,sessionBytes=200000,imagePixels=50176';
+    assert.equal((await run(enough)).exitCode, 0);
   });
 
   it('may be single plug-ins: without wasmedge_image nothing is decoded outside', async () => {

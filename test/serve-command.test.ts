@@ -68,7 +68,8 @@ describe('wasmedge-embed serve', () => {
         const html = await (await fetch(url)).text();
         const [, facts] = /id="service">([^<]*)</.exec(html)!;
         const service = JSON.parse(facts!) as Record<string, unknown>;
-        assert.deepEqual(service, { isolations, maxBytes: 12 << 20, task: 'classify' });
+        const expected = { task: 'classify', isolations, model: 'colours.tflite' };
+        assert.deepEqual(service, { ...expected, maxBytes: 12 << 20 });
       });
     });
   }

@@ -6,7 +6,7 @@ import type { CompileEvent, RunEvent } from 'wasmedge-embed';
 import { eventsOf } from './support/diagnostics.js';
 import { withEnvironment } from './support/environment.js';
 import { fails } from './support/errors.js';
-import { DEFAULT_MODEL, rustGuest } from './support/paths.js';
+import { SMALL_MODEL, rustGuest } from './support/paths.js';
 import { runScript } from './support/process.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath, wasmFile, watGuest } from './support/wat.js';
@@ -82,8 +82,8 @@ describe('What a worker process answers', () => {
     const options = {
       isolation,
       models: {
-        default: { file: DEFAULT_MODEL, labels: Array(23).fill('a') },
-        other: DEFAULT_MODEL,
+        default: { file: SMALL_MODEL, labels: Array(23).fill('a') },
+        other: SMALL_MODEL,
       },
       files: { '/own/file': Buffer.from('own') },
     } as const;

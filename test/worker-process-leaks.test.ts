@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 
 import { fails } from './support/errors.js';
-import { DEFAULT_MODEL, rustGuest } from './support/paths.js';
+import { SMALL_MODEL, rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 import { eventually, workers } from './support/workers.js';
 
@@ -16,7 +16,7 @@ describe('Pools of worker processes that were closed', () => {
         await Promise.allSettled(runs);
       });
       await fails('ERR_MODULE_INVALID', () =>
-        withModule(DEFAULT_MODEL, { isolation }, () => Promise.resolve()),
+        withModule(SMALL_MODEL, { isolation }, () => Promise.resolve()),
       );
     };
     await round();

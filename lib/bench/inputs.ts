@@ -71,11 +71,11 @@ export function chooseModel(given: {
   };
 }
 
-/** Beside a quantized model its twin is called `…_int8.onnx`; the default model's is in bench/. */
+/** Beside a quantized model its twin is called `…_int8.onnx`; the default model's is made with it. */
 function onnxTwin(model: string): string | undefined {
   const twin =
     path.resolve(model) === path.resolve(defaultModel().file)
-      ? path.join(root, 'bench', 'default-model.onnx')
+      ? path.join(root, 'models', 'default', 'model.onnx')
       : model.replace(/(_quant)?\.tflite$/, '_int8.onnx');
   return existsSync(twin) ? twin : undefined;
 }

@@ -26,7 +26,16 @@ interface ClassifyOptions extends GuestOptions {
   timings?: true;
 }
 
+/** The guest's JSON. */
+interface Answer extends Required<Pick<Labelled, 'topK'>> {
+  /** These two are absent where another guest answers. */
+  known?: boolean;
+  classes?: number;
+}
+
 interface Classified extends Labelled {
+  /** Of the model. */
+  classes?: number;
   /** Of each repetition, in order. */
   invocations: (Timings & { totalMs: number })[];
 }
@@ -72,7 +81,10 @@ async function classify(images: string[], options: ClassifyOptions): Promise<voi
     } else {
       console.log(labelsTable(results));
       if (options.timings) printTimings(loadMs, results);
-      const note = withoutLabels.length > 0 ? ', without labels: classes are named by numbers' : '';
+      const classes = results.find((result) => result.classes !== undefined)?.classes;
+      const labels = classes === undefined ? '' : `, ${classes.toLocaleString('en')} labels`;
+      const note =
+        withoutLabels.length > 0 ? ', without labels: classes are named by numbers' : labels;
       console.log(`Model: ${model.description}${note}.`);
     }
     for (const { image, error } of results) if (error) console.error(`${image}: ${error}`);
@@ -114,7 +126,10 @@ async function classifyOne(
         const reason = inferenceFailures?.at(-1)?.reason;
         throw new Error(reason === undefined ? told : `${told}: ${reason}`);
       }
-      result.topK = (JSON.parse(stdout.toString()) as Required<Pick<Labelled, 'topK'>>).topK;
+      const { topK: best, known, classes } = JSON.parse(stdout.toString()) as Answer;
+      result.topK = best;
+      if (known !== undefined) result.known = known;
+      if (classes !== undefined) result.classes = classes;
       result.invocations.push({ ...timings, totalMs: performance.now() - begin });
       onDone();
     }

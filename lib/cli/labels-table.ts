@@ -13,6 +13,8 @@ export interface Label {
 export interface Labelled {
   image: string;
   topK?: readonly Label[];
+  /** Whether the best is likely at all; absent where the guest does not tell. */
+  known?: boolean;
   error?: string;
 }
 
@@ -22,10 +24,12 @@ export function labelsTable(results: readonly Labelled[]): string {
     head: ['picture', 'label', 'score of 255'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { image, topK, error } of results) {
+  for (const { image, topK, known, error } of results) {
     const rows = error === undefined ? (topK ?? []) : [{ label: '(not classified)', score: '' }];
     rows.forEach(({ label, score }, index) => {
-      table.push([index === 0 ? path.basename(image) : '', label, score]);
+      const isDoubtful = index === 0 && known === false;
+      const shown = isDoubtful ? `nothing known, perhaps ${label}` : label;
+      table.push([index === 0 ? path.basename(image) : '', shown, score]);
     });
   }
   return table.toString();

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 
 import { Command, Option } from 'commander';
@@ -108,8 +109,9 @@ Beyond --concurrency and --max-queue answers are 503. The log goes to stdout, a 
 async function serve(options: ServeOptions, command: Command): Promise<void> {
   const begin = performance.now();
   outliveReaders();
-  const { handler, what } = await answering(options);
-  const server = await start(serverOptions(options, handler), command);
+  const { handler, model, what } = await answering(options);
+  const shown = model !== undefined && { model };
+  const server = await start({ ...serverOptions(options, handler), ...shown }, command);
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
   process.stderr.write(`Listening on ${server.url} (ready in ${seconds} s). ${what}.\n`);
   stopOnSignals(() => server.close(), options.shutdownTimeout);
@@ -118,7 +120,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
 /** What requests are answered by, and in words. */
 async function answering(
   options: ServeOptions,
-): Promise<{ handler: HandlerOptions; what: string }> {
+): Promise<{ handler: HandlerOptions; model?: string; what: string }> {
   const program = programOf(options);
   if (program) return { handler: program, what: `Program: ${options.module ?? 'none'}` };
   const model = chooseModel(options);
@@ -131,6 +133,8 @@ async function answering(
       inference: inferenceOf(options),
       ...(task === 'detect' ? { task, threshold } : { topK }),
     },
+    // Where a file is on this machine is nobody's business who sees the page.
+    model: path.basename(model.description),
     what: `Model: ${model.description}`,
   };
 }

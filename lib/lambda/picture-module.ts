@@ -14,8 +14,10 @@ export interface LoadRecord {
   module: string;
   mode: string;
   isolation: string;
-  /** Where no model was named: what was found. */
+  /** The file of the model `default`; absent where bytes were given. */
   model?: string;
+  /** How many classes it tells apart, as the guest has told in the warm-up. */
+  classes?: number;
   /** Where its model has none: answers name classes by their numbers. */
   labels?: 'none';
   loadMs: number;
@@ -67,7 +69,7 @@ export class PictureModule {
       module: module.file,
       mode: module.mode,
       isolation: module.isolation,
-      ...(found && { model: found.file }),
+      ...modelOf(found ?? load.models?.['default']),
       // Of a guest of another kind models may have others, or none.
       ...(withoutLabels.includes('default') && { labels: 'none' as const }),
       loadMs: millisecondsSince(begin),
@@ -76,7 +78,8 @@ export class PictureModule {
     if (settings.warmUp !== false) {
       const warmUp = performance.now();
       try {
-        await ready.run(settings.warmUp as Uint8Array, 'text');
+        const { stdout } = await ready.run(settings.warmUp as Uint8Array, 'json');
+        Object.assign(record, classesIn(stdout));
       } catch (error) {
         await module.close();
         throw error;
@@ -118,6 +121,18 @@ export class PictureModule {
   close(): Promise<void> {
     return this.#module.close();
   }
+}
+
+function modelOf(source: unknown): Pick<LoadRecord, 'model'> {
+  const isOptions = typeof source === 'object' && source !== null && 'file' in source;
+  const file = isOptions ? source.file : source;
+  return typeof file === 'string' ? { model: file } : {};
+}
+
+/** Guests of another kind may not tell. */
+function classesIn(answer: Buffer): Pick<LoadRecord, 'classes'> {
+  const classes = /"classes":(\d{1,9})[,}]/.exec(answer.toString('latin1', 0, 4096))?.[1];
+  return classes === undefined ? {} : { classes: Number(classes) };
 }
 
 /** What the guest is told beside the form of its answer. */

@@ -16,8 +16,8 @@ export interface FoundModel {
   labels: string;
   /** How its pictures are fitted. */
   fit: Fit;
-  /** How much of the middle is shown, where not all of the picture is. */
-  crop?: number;
+  /** How much of the middle is shown. */
+  crop: number;
   /** The words that say which it is. */
   description: string;
 }
@@ -43,7 +43,7 @@ export function findModel(): FoundModel {
   return findInData() ?? findFetched() ?? defaultModel();
 }
 
-/** The small classifier in the package: see models/default/README.md for what it knows. */
+/** EfficientNet-Lite0, in the package: see models/default/README.md for what it knows. */
 export function defaultModel(): FoundModel {
   requireInstalled();
   const file = join(__dirname, '../../models/default/model.tflite');
@@ -55,16 +55,13 @@ export function defaultModel(): FoundModel {
   if (!isThere) {
     throw new WasmEdgeError(
       'ERR_MODEL',
-      `The default model is missing: there is no ${file}, or no labels beside it. Install the package anew, or name a model.`,
+      `The default model is missing: there is no ${file}, or no labels beside it. Install the package anew, or name a model; ` +
+        "in a clone of the repository run 'npm run quickstart'.",
     );
   }
   return {
-    ...{ file, labels },
-    // As it was trained.
-    fit: 'stretch',
-    description:
-      'the embedded default model: 23 labels, and it names one of them for any picture; ' +
-      "'wasmedge-embed model fetch' brings MobileNet v1 with 1,001",
+    ...{ file, labels, ...IMAGENET_FITTING },
+    description: 'EfficientNet-Lite0, the default model',
   };
 }
 

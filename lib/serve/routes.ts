@@ -57,6 +57,7 @@ function pictureRoutes(service: Service, task: Task): Readonly<Record<string, Ro
   const files = new PageFiles({
     task,
     isolations: service.handlers.isolations,
+    ...(service.model !== undefined && { model: service.model }),
     maxBytes: service.maxBodyBytes,
   });
   return {

@@ -35,6 +35,8 @@ export interface ServerOptions {
   port: number;
   /** `concurrency` and `maxQueue` together bound the requests under way, and the bytes of bodies. */
   handler: HandlerOptions & { concurrency: number; maxQueue: number };
+  /** The words that say which model answers, for people. */
+  model?: string;
   /** Further isolations that a request for `/classify` may ask for. Default: none. */
   compare?: readonly Isolation[];
   /** Names, beside those of loopback addresses, that requests may say where it listens on one. */
@@ -80,6 +82,7 @@ export class Server {
       slots,
       uploads: new Uploads({ maxBytes: maxBodyBytes, maxHeldBytes: slots.max * maxBodyBytes }),
       logger: handler.logger === false ? undefined : (handler.logger ?? lambdaLogger()),
+      model: options.model,
       timeoutMs,
       maxBodyBytes,
     };

@@ -12,6 +12,8 @@ export interface Service {
   slots: Slots;
   uploads: Uploads;
   logger: Logger | undefined;
+  /** The words that say which model answers. */
+  model: string | undefined;
   /** From the end of a request's head to its answer. */
   timeoutMs: number;
   maxBodyBytes: number;

@@ -28,10 +28,10 @@ inline std::string Environment(const char* name, const std::string& otherwise) {
   return value != nullptr && *value != '\0' ? value : otherwise;
 }
 
-/// The bytes of the embedded default model.
+/// The bytes of the small model of the tests.
 inline std::vector<uint8_t> DefaultModel() {
   const std::string path = Environment("WASMEDGE_EMBED_TEST_MODEL",
-                                       std::string(PROJECT_ROOT) + "/models/default/model.tflite");
+                                       std::string(PROJECT_ROOT) + "/test/models/labels-23/model.tflite");
   auto bytes = ReadFile(path);
   if (bytes.empty()) ADD_FAILURE() << "cannot read " << path;
   return bytes;

@@ -1,4 +1,5 @@
 import { addon } from '../setup/addon.mjs';
+import { defaultModel } from '../setup/default-model.mjs';
 import { guests } from '../setup/guests.mjs';
 import { runMain } from '../setup/index.mjs';
 import { liteRt } from '../setup/litert.mjs';
@@ -8,7 +9,7 @@ import { runSteps } from '../setup/steps.mjs';
 import { typeScript } from '../setup/typescript.mjs';
 
 /** Steps of the set-up that stages of the Dockerfile run by their names; the stages bring what they need. */
-const available = [npmDependencies, liteRt, addon, typeScript, guests];
+const available = [npmDependencies, liteRt, defaultModel, addon, typeScript, guests];
 
 async function main() {
   const names = process.argv.slice(2);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import { defaultModel } from '../setup/default-model.mjs';
 import { copyAtomically } from '../setup/files.mjs';
 import { guests } from '../setup/guests.mjs';
 import { runMain } from '../setup/index.mjs';
@@ -34,6 +35,6 @@ await runMain(async () => {
   const context = { forTests: false, yes: false, photographs: [], machine: await inspectMachine() };
   // What is published serves every processor; a tarball to be tried at home need not.
   const prebuilds = requirePrebuilds(process.env.npm_command === 'publish');
-  await runSteps([prebuilds, javaScript, guests, placeGuests], context);
+  await runSteps([prebuilds, defaultModel, javaScript, guests, placeGuests], context);
   return 0;
 });

@@ -24,7 +24,7 @@ export const pluginNames = [
 export const pluginCoreFile = path.join(releaseFolder, 'libwasmedge_embed_plugin.so');
 export const liteRtFile = path.join(releaseFolder, 'libLiteRt.so');
 /** What the default model is made of, and what is made of it. */
-export const modelFolder = path.join(root, 'models/efficientnet-lite0');
+export const modelFolder = path.join(root, 'models/default');
 const guest = (name) => path.join(root, `wasm/target/wasm32-wasip1/release/${name}.wasm`);
 const compiledGuest = (name) => path.join(root, `build/guest/${name}.so`);
 

@@ -14,7 +14,7 @@ import { DATA, requireData } from '../support/data.js';
 import { eventOf } from '../support/lambda-events.js';
 import { RED, colour, encoded } from '../support/lambda-handler.js';
 import { folderWith } from '../support/model-files.js';
-import { DEFAULT_MODEL } from '../support/paths.js';
+import { FITTED_DEFAULT_MODEL } from '../support/paths.js';
 
 const JSON_ANSWER = { accept: 'application/json' };
 
@@ -22,7 +22,7 @@ const JSON_ANSWER = { accept: 'application/json' };
 async function answersHere(pictures: readonly Buffer[]): Promise<InvocationResult[]> {
   const handler = createHandler({
     module: CLASSIFIER,
-    models: { default: DEFAULT_MODEL },
+    models: { default: FITTED_DEFAULT_MODEL },
     logger: false,
   });
   try {

@@ -7,7 +7,7 @@ import { ROOT } from './paths.js';
 import { skip } from './skip.js';
 
 /** The recipe of the default model, and what set-up has made by it. */
-export const RECIPE = path.join(ROOT, 'models', 'efficientnet-lite0');
+export const RECIPE = path.join(ROOT, 'models', 'default');
 
 /** The same network as TensorFlow's converter makes it; absent on a clone alone. */
 export const REFERENCE = path.join(path.dirname(DATA), 'efficientnet-lite0/reference-int8.tflite');

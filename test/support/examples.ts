@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { CLASSIFIER, topClasses } from './classification.js';
 import type { Class } from './classification.js';
-import { DEFAULT_MODEL, ROOT } from './paths.js';
+import { FITTED_DEFAULT_MODEL, ROOT } from './paths.js';
 import { runNode } from './process.js';
 import type { Ended } from './process.js';
 import { withServed } from './served.js';
@@ -25,7 +25,7 @@ export async function clearestPhotograph(): Promise<{ file: string; jpeg: Buffer
   const candidates = await Promise.all(
     photographs().map(async (file) => {
       const jpeg = readFileSync(file);
-      return { file, jpeg, topK: await topClasses(DEFAULT_MODEL, jpeg, 3) };
+      return { file, jpeg, topK: await topClasses(FITTED_DEFAULT_MODEL, jpeg, 3) };
     }),
   );
   const [clearest] = candidates.sort((a, b) => b.topK[0]!.score - a.topK[0]!.score);

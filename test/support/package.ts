@@ -8,8 +8,8 @@ import { ROOT } from './paths.js';
 import { temporaryPath } from './wat.js';
 
 /** A photograph that the default model knows. */
-export const PHOTOGRAPH = path.join(DATA, 'photos', 'cat_720p.jpg');
-export const LABEL = 'cat';
+export const PHOTOGRAPH = path.join(DATA, 'photos', 'burger.jpg');
+export const LABEL = 'cheeseburger';
 
 /** What the command that runs these tests hands to them. */
 export function given(name: string): string {

@@ -16,4 +16,11 @@ export function compiledGuest(name: string): string {
 /** WasmEdge's plug-ins, as the set-up has built them. */
 export const PLUGINS = path.join(ROOT, 'build', 'plugin');
 
+/** The model that the package carries. */
 export const DEFAULT_MODEL = path.join(ROOT, 'models', 'default', 'model.tflite');
+
+/** As `findModel()` gives it. */
+export const FITTED_DEFAULT_MODEL = { file: DEFAULT_MODEL, fit: 'cover', crop: 0.875 } as const;
+
+/** A small model of the tests' own, which knows 23 things. */
+export const SMALL_MODEL = path.join(ROOT, 'test', 'models', 'labels-23', 'model.tflite');

@@ -19,7 +19,7 @@ import { copyPackages } from './internals.js';
 import { jpeg } from './jpeg.js';
 import { NPM, Project, given, output, run } from './package.js';
 import type { Ended } from './package.js';
-import { DEFAULT_MODEL, PLUGINS, ROOT, compiledGuest, rustGuest } from './paths.js';
+import { FITTED_DEFAULT_MODEL, PLUGINS, ROOT, compiledGuest, rustGuest } from './paths.js';
 import { assemble } from './wat.js';
 
 export const ISOLATIONS = ['in-process', 'worker-process', 'subprocess'] as const;
@@ -29,7 +29,7 @@ const PICTURE = jpeg({
   height: 48,
   block: (column, row) => [40 + 20 * column, 100 + 10 * row, 200 - 15 * column],
 });
-const OPTIONS = { models: { default: DEFAULT_MODEL }, args: ['--format', 'json'] };
+const OPTIONS = { models: { default: FITTED_DEFAULT_MODEL }, args: ['--format', 'json'] };
 
 /** What every toolchain has to make of the picture: the label that this process finds. */
 export async function expectedLabel(): Promise<string> {

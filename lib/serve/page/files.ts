@@ -12,6 +12,8 @@ export interface PageFacts {
   task: Task;
   /** What a request may ask for; the first is the server's own. */
   isolations: readonly string[];
+  /** The words that say which model answers; absent where nobody has said. */
+  model?: string;
   /** Of a request's body. */
   maxBytes: number;
 }

@@ -40,16 +40,16 @@ mod tests {
     #[test]
     fn the_default_model_was_read_rightly() {
         let model = model().unwrap();
-        assert_eq!(model.input.shape, [1, 128, 128, 3]);
+        assert_eq!(model.input.shape, [1, 224, 224, 3]);
         assert_eq!(model.input.channels, Channels::Rgb);
         assert_eq!(model.input.element_type, ElementType::Uint8);
-        assert_eq!(model.output.classes, 23);
+        assert_eq!(model.output.classes, 1000);
         assert_eq!(model.output.element_type, ElementType::Uint8);
         let quantization = Quantization { scale: 1.0 / 256.0, zero_point: 0 };
         assert_eq!(model.output.quantization, Some(quantization));
         assert_eq!(&MODEL[4..8], b"TFL3");
-        assert_eq!(labels().get(2), "cat");
-        assert_eq!(labels().get(22), "tulip");
+        assert_eq!(labels().get(281), "tabby");
+        assert_eq!(labels().get(999), "toilet tissue");
         assert_ne!(INPUT_NAME, "");
         assert_ne!(OUTPUT_NAME, "");
         assert_ne!(INPUT_NAME, OUTPUT_NAME);

@@ -41,6 +41,10 @@ export interface Timings {
 export interface Answer {
   /** The best first. */
   things: readonly Thing[];
+  /** Of how many classes a classifier has chosen; absent of a detector. */
+  classes?: number;
+  /** Whether a classifier takes any of them for likely. */
+  isKnown: boolean;
   timings: Timings;
   /** From the request to its answer, as this page saw it, loading included. */
   roundTripMs: number;
@@ -103,6 +107,9 @@ function unreachable(error: unknown): never {
 /** The server's JSON, with one of the two. */
 interface Json {
   topK?: readonly { index: number; label: string; score: number }[];
+  /** Absent where another guest answers. */
+  known?: boolean;
+  classes?: number;
   /** Of the picture, in pixels, as are the boxes. */
   width?: number;
   height?: number;
@@ -115,9 +122,10 @@ interface Json {
   timings: Timings;
 }
 
-function answerOf(text: string): Pick<Answer, 'things' | 'timings'> {
+function answerOf(text: string): Pick<Answer, 'things' | 'timings' | 'classes' | 'isKnown'> {
   try {
-    const { topK = [], width = 1, height = 1, detections, timings } = JSON.parse(text) as Json;
+    const json = JSON.parse(text) as Json;
+    const { topK = [], known = true, classes, width = 1, height = 1, detections, timings } = json;
     const things = detections
       ? detections.map(({ index, label, score, box }) => ({
           ...{ index, label, share: score },
@@ -127,7 +135,7 @@ function answerOf(text: string): Pick<Answer, 'things' | 'timings'> {
           },
         }))
       : topK.map(({ index, label, score }) => ({ index, label, share: score / MAX_SCORE }));
-    return { things, timings };
+    return { things, timings, isKnown: known, ...(classes !== undefined && { classes }) };
   } catch {
     throw new Refusal('The server has answered something else than JSON.');
   }

@@ -18,9 +18,17 @@ input.addEventListener('change', () => {
 });
 offerComparisons();
 takeDrops();
+nameModel();
 document.addEventListener('paste', ({ clipboardData }) => {
   gallery.add([...(clipboardData?.files ?? [])]);
 });
+
+function nameModel(): void {
+  if (service.model === undefined) return;
+  const place = byId('model', HTMLParagraphElement);
+  place.textContent = `Model: ${service.model}`;
+  place.hidden = false;
+}
 
 function offerComparisons(): void {
   const others = service.isolations.slice(1);

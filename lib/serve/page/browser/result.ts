@@ -6,6 +6,8 @@ import type { Refusal } from './words.js';
 import { duration } from './words.js';
 
 const SHOWN_LOAD_MS = 10;
+const UNKNOWN = 'It does not appear to be any known item. What comes nearest:';
+const COUNT = new Intl.NumberFormat('en');
 const PERCENT = new Intl.NumberFormat('en', { style: 'percent' });
 
 /** What one isolation makes of one picture. */
@@ -33,19 +35,21 @@ export class Result {
     );
   }
 
-  show({ things, timings, roundTripMs, loadMs }: Answer): void {
+  show({ things, classes, isKnown, timings, roundTripMs, loadMs }: Answer): void {
     this.totalMs = timings.totalMs;
     this.#total.textContent = duration(timings.totalMs);
     this.root.ariaBusy = 'false';
     const stages = stagesOf(timings);
     this.#timeline = timelineOf(stages);
     this.#content.replaceChildren(
+      ...(isKnown ? [] : [unknown()]),
       labelsOf(things),
       element('div', { className: 'scale', ariaHidden: 'true' }, this.#timeline),
       legendOf(stages),
       element('p', {
         className: 'round-trip',
         textContent:
+          (classes === undefined ? '' : `Of ${COUNT.format(classes)} labels. `) +
           `${duration(roundTripMs)} as your browser saw it` +
           (loadMs >= SHOWN_LOAD_MS ? `, ${duration(loadMs)} of it for loading, once` : ''),
       }),
@@ -71,6 +75,11 @@ export class Result {
     if (this.totalMs === undefined || !this.#timeline) return;
     this.#timeline.style.width = `${Math.max(1, (100 * this.totalMs) / slowestMs)}%`;
   }
+}
+
+/** Above what comes nearest. */
+function unknown(): HTMLElement {
+  return element('p', { className: 'waiting', textContent: UNKNOWN });
 }
 
 function labelsOf(things: readonly Thing[]): HTMLElement {

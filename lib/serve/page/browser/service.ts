@@ -4,6 +4,8 @@ export interface Service {
   task: 'classify' | 'detect';
   /** What a request may ask for; the first is the server's own. */
   isolations: readonly string[];
+  /** The words that say which model answers. */
+  model?: string;
   /** The largest body of a request. */
   maxBytes: number;
 }
