@@ -21,10 +21,7 @@ struct Counting;
 static ALLOCATOR: Counting = Counting;
 
 fn count(taken: usize, given_back: usize) {
-    let allocated = ALLOCATED
-        .get()
-        .wrapping_add(taken as u64)
-        .wrapping_sub(given_back as u64);
+    let allocated = ALLOCATED.get().wrapping_add(taken as u64).wrapping_sub(given_back as u64);
     ALLOCATED.set(allocated);
     // What another thread allocated may be given back here, so that it goes below zero.
     if taken > given_back && (allocated as i64) > MOST_ALLOCATED.get() as i64 {
@@ -120,9 +117,7 @@ pub unsafe extern "C" fn picture_fuzz_decode(
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
         panic::set_hook(Box::new(|information| {
-            let file = information
-                .location()
-                .map_or("", |location| location.file());
+            let file = information.location().map_or("", |location| location.file());
             // The guest takes a panic of the crates for damage. Ours do not panic.
             if !CRATES.iter().any(|name| file.contains(name)) {
                 eprintln!("Expected, and not so: no panic. {information}");
@@ -193,11 +188,7 @@ fn decode_jpeg(jpeg: &[u8], cost: &mut Cost) -> bool {
     let sides = u64::from(side) * u64::from(side) + u64::from(width.max(height));
     let bytes = size as u64;
     let pixels = u64::from(width) * u64::from(height);
-    let blocks = if pixels <= MAX_PIXELS {
-        survey.blocks()
-    } else {
-        0
-    };
+    let blocks = if pixels <= MAX_PIXELS { survey.blocks() } else { 0 };
     // Tables, each bit of the data, and the way from coefficients to pixels; then what the general
     // decoder does within its bounds.
     cost.most_accesses = 1_000_000 + 128 * bytes + 24 * 64 * blocks + 64 * sides;
