@@ -1,7 +1,8 @@
-// What `npm run test:unit` runs: the tests that neither start processes nor compile for long. A new file is among them
-// unless its name says that it is one of the others.
+// What `npm run test:unit` runs: the tests that neither start processes nor compile for long, which takes some seconds for
+// the guests of pictures. A new file is among them unless its name says that it is one of the others.
 const others = [
-  ...['*-isolation', '*-leaks', '*-random', 'addon-*', 'address-space', 'bench-*', 'bundle*'],
+  ...['*-isolation', '*-leaks', '*-random', 'abort', 'addon-*', 'address-space', 'bad-options'],
+  ...['bench-*', 'bundle*'],
   ...[
     'cache*',
     'child-*',
@@ -10,16 +11,20 @@ const others = [
     'cluster',
     'compile-*',
     'concurrency',
+    'detection*',
+    'entry-points',
   ],
   ...[
     'event-loop',
+    'fuel',
     'garbage-collection',
     'hardened-binaries',
+    'host-functions-caller',
     'hostile-*',
     'infer*',
     'isolation-*',
   ],
-  ...['lambda-body-cost', 'large-*', 'lib-rooms', 'memory-*', 'mode', 'model-fetch*'],
+  ...['lambda-*', 'large-*', 'lib-rooms', 'memory-*', 'mode', 'model-fetch*'],
   ...['models-damaged', 'module-*', 'native-load', 'no-home', 'permission', 'plugin-*'],
   ...['background', 'lambda-program', 'programs-*'],
   ...['process-end', 'replaced-timers', 'require-*', 'serve-*', 'side-file', 'signals*', 'silence'],
