@@ -8,6 +8,9 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 
 import { root } from '../setup/paths.mjs';
 
+/** Not copied by the Dockerfile either, or large. */
+const excluded = ['node_modules', 'target'];
+
 /** The stages of a Dockerfile: what each is based on, what it copies out of the repository, and its commands. */
 function stagesOf(text) {
   const stages = new Map();
@@ -43,14 +46,16 @@ function copiedInto(stages, name) {
 
 function isLoaded(file) {
   const { base, ext } = path.parse(file);
-  return !['node_modules', 'target'].includes(base) && ['', '.json', '.mjs', '.toml'].includes(ext);
+  return !excluded.includes(base) && ['', '.json', '.mjs', '.toml'].includes(ext);
 }
 
 function load(script, cwd) {
   return spawnSync(process.execPath, [script], { cwd, encoding: 'utf8' });
 }
 
-describe('a stage of the Dockerfile', () => {
+describe('a stage of the Dockerfile', function () {
+  // Each starts Node.js once.
+  this.timeout(60_000);
   const stages = stagesOf(readFileSync(path.join(root, 'Dockerfile'), 'utf8'));
   let folder;
   beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'wasmedge-embed-'))));
