@@ -153,7 +153,7 @@ impl Sample {
         let [w1, w0] = WIDTH.to_be_bytes();
         let mut frame = vec![8, h1, h0, w1, w0, self.sampling.len() as u8];
         for (&(across, down), name) in self.sampling.iter().zip(1..) {
-            frame.extend([name, (across << 4 | down) as u8, 0]);
+            frame.extend([name, ((across << 4) | down) as u8, 0]);
         }
         segment(0xC2, &frame);
         let mut sizes = [0; 17];
@@ -161,13 +161,13 @@ impl Sample {
         segment(0xC4, &sizes.into_iter().chain(0..12).collect::<Vec<u8>>());
         let mut symbols = [0; 17];
         (symbols[0], symbols[8], symbols[12]) = (0x10, 100, 76);
-        let all = (0..16).flat_map(|run| (0..11).map(move |size| run << 4 | size));
+        let all = (0..16).flat_map(|run| (0..11).map(move |size| (run << 4) | size));
         segment(0xC4, &symbols.into_iter().chain(all).collect::<Vec<u8>>());
         segment(0xDD, &(self.restart_interval as u16).to_be_bytes());
         for &(components, first, last, high, low) in script {
             let mut header = vec![components.len() as u8];
             header.extend(components.iter().flat_map(|&index| [index as u8 + 1, 0]));
-            header.extend([first as u8, last as u8, (high << 4 | low) as u8]);
+            header.extend([first as u8, last as u8, ((high << 4) | low) as u8]);
             let mut data = Data::default();
             match (first, high) {
                 (0, _) => self.means(&mut data, components, high, low),
@@ -263,7 +263,7 @@ impl Sample {
                     data.symbol(0xF0);
                     zeros -= 16;
                 }
-                data.symbol(zeros << 4 | (32 - value.unsigned_abs().leading_zeros()));
+                data.symbol((zeros << 4) | (32 - value.unsigned_abs().leading_zeros()));
                 data.value(value);
                 zeros = 0;
             }
@@ -308,7 +308,7 @@ impl Sample {
                     continue;
                 }
                 put_ends(data, &mut ends, &mut end_bits);
-                data.symbol(zeros << 4 | 1);
+                data.symbol((zeros << 4) | 1);
                 data.put(u32::from(value > 0), 1);
                 bits.drain(..).for_each(|bit| data.put(bit, 1));
                 zeros = 0;
