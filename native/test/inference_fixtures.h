@@ -30,8 +30,9 @@ inline std::string Environment(const char* name, const std::string& otherwise) {
 
 /// The bytes of the small model of the tests.
 inline std::vector<uint8_t> DefaultModel() {
-  const std::string path = Environment("WASMEDGE_EMBED_TEST_MODEL",
-                                       std::string(PROJECT_ROOT) + "/test/models/labels-23/model.tflite");
+  const std::string path =
+      Environment("WASMEDGE_EMBED_TEST_MODEL",
+                  std::string(PROJECT_ROOT) + "/test/models/labels-23/model.tflite");
   auto bytes = ReadFile(path);
   if (bytes.empty()) ADD_FAILURE() << "cannot read " << path;
   return bytes;
