@@ -116,12 +116,14 @@ impl<'a, const SIDE: usize> Store<'a, SIDE> {
         let mut tables = Tables::default();
         let mut scans = scans.iter().peekable();
         let mut quantized = vec![false; store.planes.len()];
+        let mut has_means = quantized.clone();
         for step in steps {
             match step.marker {
                 PROGRESSIVE => {}
                 SCAN => {
                     let scan = scans.next()?;
                     for &(index, ..) in &scan.components {
+                        has_means[index] |= scan.first == 0 && !scan.refines;
                         if !std::mem::replace(&mut quantized[index], true) {
                             let table =
                                 *tables.quantization.get(frame.components[index].quantization)?;
@@ -138,7 +140,7 @@ impl<'a, const SIDE: usize> Store<'a, SIDE> {
             }
         }
         // Each component needs its means, at the least.
-        quantized.into_iter().all(|is| is).then_some(store)
+        has_means.into_iter().all(|is| is).then_some(store)
     }
 
     fn new(frame: &Frame, scans: &[Scan], is_whole: bool) -> Option<Self> {
