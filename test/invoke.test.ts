@@ -56,7 +56,7 @@ for (const isolation of ['in-process', 'worker-process'] as const) {
         [[], {}],
         [[1, 2], {}],
         [[1n], {}],
-        [[1], { stdout: 'buffer' }],
+        [[1], { stdout: 'file' }],
         [[1], null],
       ]) {
         await fails('ERR_INVALID_ARGUMENT', module.invoke('copy', args as never, options as never));

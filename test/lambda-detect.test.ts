@@ -49,7 +49,7 @@ describe('The Lambda handler that detects', () => {
   });
 
   const wrong: [options: object, words: RegExp][] = [
-    [{ task: 'segment' }, /task must be 'classify' or 'detect', got 'segment'/],
+    [{ task: 'segment' }, /task must be 'classify' or 'detect' or 'run', got 'segment'/],
     [{ task: 'detect' }, /models must be given where task is 'detect'/],
     [{ ...OPTIONS, topK: 3 }, /topK must be left out where task is 'detect'/],
     [{ ...OPTIONS, threshold: 1.5 }, /threshold must be a number from 0 to 1, got 1\.5/],

@@ -48,7 +48,7 @@ describe('The local server', () => {
       for (const [body, status] of [
         ['', 400],
         ['xyz', 400],
-        [Buffer.from('89504e470d0a1a0a', 'hex'), 415],
+        [Buffer.from('49492a0008000000', 'hex'), 415],
         [picture('x\x41'), 422],
         [picture('t'), 500],
         [picture('a'), 200],
