@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 import { commandLine } from './support/command-line.js';
@@ -177,6 +186,34 @@ describe('wasmedge-embed run', () => {
       child.stdout?.destroy();
     });
     assert.deepEqual([ended.code, ended.stderr], [141, '']);
+  });
+
+  it('ends quietly when nobody reads what a function gives, or why it failed', async () => {
+    const file = await watGuest('kept');
+    for (const [stream, args, code] of [
+      ['stdout', ['--invoke', 'divide', file, '7'], 141],
+      ['stderr', ['--invoke', 'divide', file, '0'], 134],
+      ['stderr', ['nowhere.wasm'], 127],
+    ] as const) {
+      const ended = await runWith(args, '', (child) => child[stream]?.destroy());
+      assert.deepEqual([ended.code, ended.stdout, ended.stderr], [code, '', ''], args.join(' '));
+    }
+  });
+
+  it('says why a result cannot be written', async () => {
+    const full = openSync('/dev/full', 'w');
+    const file = await watGuest('kept');
+    const child = spawn(
+      process.execPath,
+      [path.join(ROOT, 'dist', 'cli', 'main.js'), 'run', '--invoke', 'divide', file, '7'],
+      { stdio: ['ignore', full, 'pipe'] },
+    );
+    closeSync(full);
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    assert.equal(code, 1);
+    assert.match(stderr, /^wasmedge-embed: ERR_STREAM: .*ENOSPC.*\n$/u);
   });
 
   it('interrupts compiling without leaving anything', async () => {

@@ -23,7 +23,7 @@ export function stopOnSignals(close: () => Promise<void>, timeoutSeconds: number
 }
 
 /**
- * Lets a server live on when whoever reads its output has gone (`serve | head -1`): what it writes is
+ * Lets this process live on when whoever reads its output has gone (`serve | head -1`): what it writes is
  * lost from then on.
  */
 export function outliveReaders(): void {

@@ -4,11 +4,12 @@ import { AOT_MODES, ISOLATIONS } from '../../module/load-settings.js';
 import { loadModule } from '../../module/load-module.js';
 import type { LoadedModule } from '../../module/loaded-module.js';
 import type { Isolation, LoadOptions, RunOptions } from '../../options/types.js';
-import { WasmEdgeError } from '../../support/errors.js';
+import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 import { printable } from '../../support/printable.js';
 import { addCompileLimits, compileLimitsOf } from '../guest-options.js';
 import type { CompileLimitOptions } from '../guest-options.js';
 import { integerIn, seconds } from '../parse.js';
+import { outliveReaders } from '../stop-on-signals.js';
 import { WaitingLine } from '../waiting-line.js';
 
 import { EXIT, exitCodeOf } from './exit-code.js';
@@ -101,6 +102,8 @@ Examples:
 }
 
 async function run(file: string, args: string[], options: RunCommandOptions): Promise<void> {
+  // Each write tells of its own failure; one that nobody waits for is no reason to die.
+  outliveReaders();
   const stop = stopSignals();
   let code: number;
   try {
@@ -138,11 +141,24 @@ async function runModule(
     if (invoke === undefined) return (await module.run({ ...given, args })).exitCode;
     const values = argumentsOf(module.exports, invoke, args);
     const { value } = await module.invoke(invoke, values, given);
-    process.stdout.write(resultLines(value));
+    await print(resultLines(value));
     return 0;
   } finally {
     await module.close();
   }
+}
+
+/** Settles when it is written. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (cause) => {
+      if (!cause) resolve();
+      else {
+        const message = `What the function gives could not be printed: ${reasonOf(cause)}`;
+        reject(new WasmEdgeError('ERR_STREAM', message, { cause }));
+      }
+    });
+  });
 }
 
 function loadOptions(options: RunCommandOptions, signal: AbortSignal): LoadOptions {
