@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 import { createHandler } from 'wasmedge-embed/lambda';
 import type { HandlerOptions, InvocationRecord } from 'wasmedge-embed/lambda';
 
 import { fails } from './support/errors.js';
 import { ISOLATIONS } from './support/isolations.js';
-import { EVENT_KINDS, HTTP_KINDS, eventOf, invoke } from './support/lambda-events.js';
+import { EVENT_KINDS, HTTP_KINDS, eventOf, invoke, readAnswer } from './support/lambda-events.js';
 import { encoded } from './support/lambda-handler.js';
 import { rustGuest } from './support/paths.js';
 import { withScriptedServer } from './support/serve.js';
@@ -32,6 +34,28 @@ function environmentOf(body: string): { variables: Record<string, string>; input
     return [each.slice(0, at), each.slice(at + 1)];
   });
   return { variables: Object.fromEntries(pairs), input };
+}
+
+/** A program that writes this. */
+function printing(output: string): Promise<string> {
+  const bytes = Buffer.from(output);
+  const escaped = Array.from(bytes, (each) => `\\${each.toString(16).padStart(2, '0')}`).join('');
+  return wasmFile(`(module
+    (import "wasi_snapshot_preview1" "fd_write"
+      (func $fd_write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "\\10\\00\\00\\00\\${bytes.length.toString(16).padStart(2, '0')}\\00\\00\\00")
+    (data (i32.const 16) "${escaped}")
+    (func (export "_start")
+      (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`);
+}
+
+/** Sends these lines as they stand, and gives what comes back. */
+async function raw(url: string, ...lines: string[]): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write([...lines, `host: ${hostname}:${port}`, 'connection: close', '', ''].join('\r\n'));
+  return text(socket);
 }
 
 describe('The Lambda handler that runs any program', () => {
@@ -143,21 +167,166 @@ describe('The Lambda handler that runs any program', () => {
   });
 
   it('refuses what is no CGI answer', async () => {
-    for (const output of ['no headers', 'Status: 99\\n\\n', 'a b: c\\n\\n', 'X: \\01\\n\\n']) {
-      const length = Buffer.byteLength(
-        JSON.parse(`"${output.replaceAll('\\01', '\\u0001')}"`) as string,
-      );
-      const module = await wasmFile(`(module
-        (import "wasi_snapshot_preview1" "fd_write"
-          (func $fd_write (param i32 i32 i32 i32) (result i32)))
-        (memory (export "memory") 1)
-        (data (i32.const 0) "\\10\\00\\00\\00\\${length.toString(16).padStart(2, '0')}\\00\\00\\00")
-        (data (i32.const 16) "${output}")
-        (func (export "_start")
-          (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`);
+    for (const output of ['no headers', 'Status: 99\n\n', 'a b: c\n\n', 'X: \u0001\n\n']) {
+      const module = await printing(output);
       await using handler = createHandler({ task: 'run', module, cgi: true, logger: false });
       assert.equal((await invoke(handler, 'http-api', { body: '' })).status, 500, output);
     }
+  });
+
+  it('gives no variable to a header that could be another one, or belongs to the connection', async () => {
+    const module = await watGuest('cgi');
+    await using handler = createHandler({ task: 'run', module, cgi: true, logger: false });
+    const headers = {
+      'x-forwarded-for': '203.0.113.9, 198.51.100.7',
+      x_forwarded_for: '127.0.0.1',
+      proxy_authorization: 'secret',
+      connection: 'x-kept',
+      'keep-alive': 'timeout=5',
+      'proxy-connection': 'close',
+      te: 'trailers',
+      trailer: 'x',
+      'transfer-encoding': 'chunked',
+      upgrade: 'websocket',
+    };
+    for (const kind of HTTP_KINDS) {
+      const { body } = await invoke(handler, kind, { headers, body: 'input' });
+      const { variables } = environmentOf(body);
+      const names = Object.keys(variables).filter((name) => name.startsWith('HTTP_'));
+      assert.deepEqual(names, ['HTTP_X_FORWARDED_FOR'], kind);
+      assert.equal(variables['HTTP_X_FORWARDED_FOR'], headers['x-forwarded-for']);
+    }
+  });
+
+  it('tells a program all that CGI requires, for every kind of event', async () => {
+    const module = await watGuest('cgi');
+    await using handler = createHandler({ task: 'run', module, cgi: true, logger: false });
+    const headers = {
+      host: 'example.com:8443',
+      'x-forwarded-for': '203.0.113.9, 198.51.100.7',
+      'x-forwarded-port': '444',
+    };
+    for (const kind of EVENT_KINDS) {
+      const told = async (given: Record<string, string>): Promise<unknown[]> => {
+        const { body } = await invoke(handler, kind, { headers: given, body: '' });
+        const { variables } = environmentOf(body);
+        return ['REMOTE_ADDR', 'SERVER_NAME', 'SERVER_PORT'].map((name) => variables[name]);
+      };
+      const hasAddress = ['rest-api', 'http-api', 'function-url'].includes(kind);
+      const address = hasAddress ? '192.0.2.1' : '198.51.100.7';
+      assert.deepEqual(await told(headers), [address, 'example.com', '444'], kind);
+      const port = { ...headers, 'x-forwarded-port': 'x' };
+      assert.deepEqual(await told(port), [address, 'example.com', '8443'], kind);
+      const event = eventOf(kind, { headers }) as { requestContext?: Record<string, unknown> };
+      const ends = { sourceIp: 'x\0' };
+      const context = { ...event.requestContext, domainName: 'x\0', identity: ends };
+      const forged = { ...event, requestContext: { ...context, http: { method: 'GET', ...ends } } };
+      const answer = readAnswer('rest-api', await handler(forged as never));
+      assert.equal(environmentOf(answer.body).variables['REMOTE_ADDR'], '198.51.100.7');
+      const [without, name, usual] = await told({});
+      assert.deepEqual([without, usual], [hasAddress ? '192.0.2.1' : '', '443'], kind);
+      assert.match(String(name), /^localhost$|\.amazonaws\.com$|\.on\.aws$/u);
+    }
+  });
+
+  it('gives the path decoded and whole, and refuses what is none', async () => {
+    const module = await watGuest('cgi');
+    const records: InvocationRecord[] = [];
+    const onInvocation = (record: InvocationRecord): void => void records.push(record);
+    await using handler = createHandler({
+      ...{ task: 'run', module, cgi: true, logger: false, onInvocation },
+    });
+    const long = `/${'x'.repeat(5000)}`;
+    const paths: [given: string, expected: string | number][] = [
+      ['/a%20b/%C3%BC', '/a b/ü'],
+      ['/plus+/%2B', '/plus+/+'],
+      [long, long],
+      [`/${'x'.repeat(8 << 10)}`, 414],
+      ['/100%', 400],
+      ['/%ff', 400],
+      ['/%00', 400],
+      ['/\ud800', 400],
+    ];
+    for (const [path, expected] of paths) {
+      const event = eventOf('rest-api', { method: 'GET' }) as object;
+      const answer = readAnswer('rest-api', await handler({ ...event, path } as never));
+      const { status, body } = answer;
+      const found = status === 201 ? environmentOf(body).variables['PATH_INFO'] : status;
+      assert.equal(found, expected, path.slice(0, 100));
+      assert.equal(records.pop()?.path, path.slice(0, 1024));
+    }
+  });
+
+  it('refuses a method or a query that is none, and one that is too long', async () => {
+    const module = await watGuest('cgi');
+    await using handler = createHandler({ task: 'run', module, cgi: true, logger: false });
+    const event = eventOf('rest-api', { method: 'GET' }) as object;
+    const half = '\ud800';
+    const cases: [given: object, status: number][] = [
+      [{ httpMethod: 'M-SEARCH' }, 201],
+      [{ httpMethod: 'GET /' }, 400],
+      [{ httpMethod: 'GET\0' }, 400],
+      [{ httpMethod: 'X'.repeat(40) }, 400],
+      [{ rawQueryString: half }, 400],
+      [{ rawQueryString: 'a\0' }, 400],
+      [{ rawQueryString: 'ü=😀' }, 201],
+      [{ multiValueQueryStringParameters: { [half]: ['x'] } }, 400],
+      [{ multiValueQueryStringParameters: { x: [half] } }, 400],
+      [{ rawQueryString: 'x'.repeat(64 << 10), headers: {}, multiValueHeaders: {} }, 201],
+      [{ rawQueryString: 'x'.repeat((64 << 10) + 1), headers: {}, multiValueHeaders: {} }, 414],
+      [{ rawQueryString: 'x'.repeat(64 << 10), headers: { a: 'b' } }, 431],
+    ];
+    for (const [given, expected] of cases) {
+      const answer = await handler({ ...event, ...given } as never);
+      const { status } = readAnswer('rest-api', answer);
+      assert.equal(status, expected, JSON.stringify(given).slice(0, 100));
+    }
+  });
+
+  it('sends no length, and no body, with a status that has none', async () => {
+    for (const status of [204, 205, 304]) {
+      const module = await printing(`Status: ${status}\nX-Own: a\n\nbody`);
+      await withScriptedServer({ handler: { task: 'run', module, cgi: true } }, async (url) => {
+        for (const method of ['GET', 'HEAD']) {
+          const [head = '', body] = (await raw(url, `${method} /run HTTP/1.1`)).split('\r\n\r\n');
+          assert.match(head, new RegExp(`^HTTP/1.1 ${status} `, 'u'));
+          assert.match(head, /^x-own: a/imu);
+          assert.doesNotMatch(head, /^(?:transfer-encoding|content-type)/imu);
+          const length = /^content-length: (.*)$/imu.exec(head)?.[1];
+          assert.equal(length, status === 205 && method === 'GET' ? '0' : undefined);
+          assert.equal(body, '');
+        }
+      });
+    }
+    const module = await printing('Content-Type: text/plain\n\nbody');
+    await withScriptedServer({ handler: { task: 'run', module, cgi: true } }, async (url) => {
+      assert.match(await raw(url, 'GET /run HTTP/1.1'), /^content-length: 4\r$/imu);
+      assert.doesNotMatch(await raw(url, 'HEAD /run HTTP/1.1'), /^content-length/imu);
+    });
+  });
+
+  it('serves nothing beside /run by a path with dots', async () => {
+    const module = await watGuest('cgi');
+    await withScriptedServer({ handler: { task: 'run', module, cgi: true } }, async (url) => {
+      for (const [path, status] of [
+        ['/run/../abcdefg', 404],
+        ['/run/%2e%2e/abcdefg', 404],
+        ['/run/x/../../running', 404],
+        ['/run/../run/x', 201],
+        ['/run/', 201],
+        ['/run?x', 201],
+      ] as const) {
+        const answer = await raw(url, `GET ${path} HTTP/1.1`);
+        assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `, 'u'), path);
+      }
+      const answer = await raw(url, 'GET /run/a%20b HTTP/1.1', 'x_forwarded_for: 1');
+      const variables = answer.split('\0');
+      assert.ok(variables.includes('PATH_INFO=/a b'));
+      assert.ok(variables.includes('SERVER_NAME=127.0.0.1'));
+      assert.ok(variables.includes('REMOTE_ADDR=127.0.0.1'));
+      assert.ok(variables.includes(`SERVER_PORT=${new URL(url).port}`));
+      assert.doesNotMatch(answer, /FORWARDED|HTTP_CONNECTION/u);
+    });
   });
 
   it('is served over HTTP, below /run', async () => {

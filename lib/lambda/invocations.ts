@@ -23,6 +23,8 @@ import type { Response } from './response.js';
 import type { Settings } from './settings.js';
 import type { InvocationRecord } from './types.js';
 
+/** What the log is told of a path. */
+const MAX_PATH = 1 << 10;
 /** Of an invocation's id, whoever made it: of a queue it is what the message's sender wrote. */
 const MAX_ID = 255;
 
@@ -118,7 +120,7 @@ export class Invocations {
       requestId: context.requestId.slice(0, MAX_ID),
       kind: request.kind,
       method: request.method,
-      path: request.path,
+      path: request.path.slice(0, MAX_PATH),
       status: 0,
       coldStart: this.#coldStart,
       isolation: settings.load.isolation ?? 'in-process',

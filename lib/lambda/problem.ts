@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 
 /** The statuses of answers that are problems. */
 export type ProblemStatus =
-  400 | 403 | 405 | 408 | 413 | 415 | 421 | 422 | 431 | 499 | 500 | 503 | 504;
+  400 | 403 | 405 | 408 | 413 | 414 | 415 | 421 | 422 | 431 | 499 | 500 | 503 | 504;
 
 /**
  * Why a picture was not classified, in words that the caller may read. Thrown inside of the handler,

@@ -20,6 +20,9 @@ import type { Response } from './response.js';
 import type { ProgramSettings } from './settings.js';
 import type { InvocationRecord } from './types.js';
 
+/** Answers that have no body (RFC 9110), whatever a program has written after its headers. */
+const BODILESS = new Set([204, 205, 304]);
+
 /**
  * Answers one request by a program: its body is the standard input, the standard output the answer's.
  *
@@ -65,6 +68,7 @@ export async function answerByProgram(
   const { status, headers, content } = cgi
     ? cgiResponse(stdout)
     : { status: 200, headers: {}, content: stdout };
+  if (BODILESS.has(status)) return { status, headers, body: '' };
   return {
     status,
     headers: { 'content-type': contentType, ...headers },

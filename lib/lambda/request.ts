@@ -13,6 +13,7 @@ export interface Request {
   kind: EventKind;
   /** In capital letters; `POST` for a plain invocation. */
   method: string;
+  /** As it arrived, of any length. */
   path: string;
   headers: RequestHeaders;
   query: ReadonlyMap<string, string>;
@@ -33,6 +34,12 @@ export interface CgiFacts {
   query: string;
   /** Of names in any case of letters, with several values joined by commas. */
   headers: readonly (readonly [name: string, value: string])[];
+  /** The client's address; undefined where nothing but the header X-Forwarded-For tells it. */
+  remoteAddress: string | undefined;
+  /** What the server goes by where the request names none. */
+  serverName: string;
+  /** Undefined where nothing but the header X-Forwarded-Port tells it. */
+  serverPort: number | undefined;
 }
 
 /** By name in lower case, those that are looked at. Values that came one by one have commas between. */
@@ -47,8 +54,7 @@ const HEADERS = ['accept', 'content-encoding', 'content-type', 'origin'];
 const PARAMETERS = ['format'];
 /** Longer than any service lets it be: what there is to a value takes time to read. */
 export const MAX_VALUE = 8 << 10;
-/** What the log is told of them. */
-const MAX_PATH = 1 << 10;
+/** Longer than any that there is. */
 const MAX_METHOD = 32;
 /** Of headers and parameters that are read for a program. */
 const MOST_NAMES = 1000;
@@ -82,12 +88,13 @@ export function readRequest(event: unknown): Request {
   return {
     kind,
     method: method.slice(0, MAX_METHOD).toUpperCase() || 'POST',
-    path: path.slice(0, MAX_PATH),
+    path,
     headers: requestHeaders(given['headers'], given['multiValueHeaders']),
     query: kind.startsWith('load-balancer') ? percentDecoded(query) : query,
     cgi: () => ({
       query: queryOf(given, kind),
       headers: allByName(given['headers'], given['multiValueHeaders']),
+      ...endsOf(given),
     }),
     body: () => ({
       content: text(given['body']),
@@ -192,6 +199,19 @@ function queryOf(given: Json, kind: EventKind): string {
     }
   }
   return pairs.join('&');
+}
+
+/** Who talks with whom, as far as the services tell it beside the headers. */
+function endsOf(given: Json): Pick<CgiFacts, 'remoteAddress' | 'serverName' | 'serverPort'> {
+  const context = objectOf(given['requestContext']);
+  const address =
+    text(objectOf(context?.['http'])?.['sourceIp']) ||
+    text(objectOf(context?.['identity'])?.['sourceIp']);
+  return {
+    remoteAddress: address || undefined,
+    serverName: text(context?.['domainName']) || 'localhost',
+    serverPort: undefined,
+  };
 }
 
 /** All headers, of both forms: some services give both. */

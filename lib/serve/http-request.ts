@@ -21,7 +21,13 @@ export function httpRequest(
     path: url.pathname.slice(root.length) || '/',
     headers: requestHeaders(request.headers),
     query: new Map(format === null ? [] : [['format', format]]),
-    cgi: () => ({ query: url.search.slice(1), headers: headersOf(request) }),
+    cgi: () => ({
+      query: url.search.slice(1),
+      headers: headersOf(request),
+      remoteAddress: request.socket.remoteAddress ?? '',
+      serverName: 'localhost',
+      serverPort: request.socket.localPort,
+    }),
     body,
   };
 }

@@ -10,7 +10,12 @@ export function reply(
   body: string | Buffer,
   headers: Readonly<Record<string, string>>,
 ): void {
-  response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers }).end(body);
+  const length = Buffer.byteLength(body);
+  // RFC 9110, section 8.6: never with these, and to HEAD only that which GET would have.
+  const isUnknown = response.req.method === 'HEAD' && length === 0;
+  const hasLength = status !== 204 && status !== 304 && !isUnknown;
+  response.writeHead(status, { ...(hasLength && { 'content-length': length }), ...headers });
+  response.end(body);
 }
 
 /** Answers with JSON. */

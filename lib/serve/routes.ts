@@ -12,7 +12,7 @@ import { isCrossOrigin } from './hosts.js';
 import { httpRequest } from './http-request.js';
 import { invokeFunction } from './invocations.js';
 import { PageFiles } from './page/files.js';
-import { reply, replyJson } from './reply.js';
+import { reply, replyJson, replyProblem } from './reply.js';
 import type { Service } from './service.js';
 
 /** The values of a path's `:names`. */
@@ -83,16 +83,19 @@ function pageRoute(files: PageFiles, name: (parameters: Parameters) => string | 
 async function answer(service: Service, exchange: Exchange): Promise<void> {
   const { request, response, requestId, signal } = exchange;
   const url = new URL(request.url ?? '/', 'http://localhost');
+  const root = service.handlers.task === 'run' ? '/run' : '';
+  // Where the path was found by its dots, or by other characters that stand for these.
+  if (!`${url.pathname}/`.startsWith(`${root}/`)) {
+    replyProblem(response, 404, `There is no such resource below ${root}.`);
+    return;
+  }
   const { handler, loadMs, body } = await prepare(service, exchange, url);
-  const result = await handler.serve(
-    httpRequest(request, url, body, service.handlers.task === 'run' ? '/run' : ''),
-    {
-      requestId,
-      // Loading another isolation is no part of the invocation.
-      remainingMs: service.timeoutMs - (performance.now() - exchange.begin) + loadMs,
-      signal,
-    },
-  );
+  const result = await handler.serve(httpRequest(request, url, body, root), {
+    requestId,
+    // Loading another isolation is no part of the invocation.
+    remainingMs: service.timeoutMs - (performance.now() - exchange.begin) + loadMs,
+    signal,
+  });
   reply(response, result.status, result.body, {
     ...result.headers,
     'server-timing': `load;dur=${loadMs.toFixed(3)}`,
