@@ -58,9 +58,8 @@ fn detect(options: &Options, source: impl Read) -> Result<Vec<u8>, Failure> {
     }
     let mut answer = answer::json(&options.model, size, &found, &names)?.into_bytes();
     if options.format == Format::Annotated {
-        let picture = defence::while_decoding(|| {
-            picture::decode(&file, width, height, Fit::Stretch, options.max_pixels)
-        })?;
+        let picture =
+            input::decode_picture(&file, (width, height), Fit::Stretch, options.max_pixels)?;
         drop(file);
         answer.extend(annotated(picture, &found, &names)?);
     }

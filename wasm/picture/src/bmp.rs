@@ -124,19 +124,20 @@ pub(crate) fn decode(file: &[u8], wanted: Wanted) -> Result<Picture, Error> {
     let header = Header::of(file)?;
     let sides = check_sides("BMP", (header.width, header.height), wanted.max_pixels)?;
     let (width, height) = (usize::from(sides.0), usize::from(sides.1));
-    let indices;
+    let mut indices;
     let (data, stride, bits) = match header.coding {
         Coding::Runs(bits) => {
             check_data("BMP", sides, header.data.len())?;
             check_memory(width as u64 * height as u64)?;
-            indices = runs(header.data, bits, width, height)?;
+            indices = vec![0; width * height];
+            runs(header.data, bits, (width, height), |x, y, index| indices[y * width + x] = index)?;
             (&indices[..], width, 8)
         }
         _ => (header.data, header.stride(), header.bits),
     };
     // The last row may lack what only fills it up.
     let row_bytes = (width * usize::from(bits)).div_ceil(8);
-    if data.len() < stride * (height - 1) + row_bytes {
+    if (data.len() as u64) < stride as u64 * (height as u64 - 1) + row_bytes as u64 {
         return Err(truncated());
     }
     let pixels = if header.masks[3] == 0 { Pixels::Rgb } else { Pixels::Rgba };
@@ -210,61 +211,64 @@ impl Channel {
     }
 }
 
-/// Decodes runs of indices: rows from the bottom of the file's order, a byte each.
-fn runs(data: &[u8], bits: u16, width: usize, height: usize) -> Result<Vec<u8>, Error> {
-    let mut indices = vec![0; width * height];
+/// Decodes runs of indices: gives each with its place to `put`, rows from the bottom of the file's order.
+///
+/// Pixels beyond the end of a row are left out, and take no time: a pair of bytes stands for 255 of them.
+fn runs(
+    data: &[u8],
+    bits: u16,
+    (width, height): (usize, usize),
+    mut put: impl FnMut(usize, usize, u8),
+) -> Result<(), Error> {
     let (mut x, mut y) = (0, 0);
     let mut bytes = data.iter().copied();
     let mut next = || bytes.next().ok_or_else(truncated);
     while y < height {
-        let mut put = |x: usize, y: usize, index: u8| {
-            if x < width {
-                indices[y * width + x] = index;
-            }
-        };
         let count = usize::from(next()?);
         let value = next()?;
         match (count, value) {
             (0, 0) => (x, y) = (0, y + 1),
             (0, 1) => break,
             (0, 2) => {
-                x += usize::from(next()?);
+                x = width.min(x + usize::from(next()?));
                 y += usize::from(next()?);
             }
             (0, count) => {
                 let count = usize::from(count);
                 let mut byte = 0;
                 for index in 0..count {
-                    if bits == 8 {
+                    if bits == 8 || index % 2 == 0 {
                         byte = next()?;
-                        put(x + index, y, byte);
-                    } else {
-                        if index % 2 == 0 {
-                            byte = next()?;
-                        }
-                        put(x + index, y, if index % 2 == 0 { byte >> 4 } else { byte & 15 });
+                    }
+                    if x + index < width {
+                        put(x + index, y, of_run(byte, bits, index));
                     }
                 }
                 // They end at even places.
                 if (count * usize::from(bits)).div_ceil(8) % 2 == 1 {
                     next()?;
                 }
-                x += count;
+                x = width.min(x + count);
             }
             (count, value) => {
+                let count = count.min(width - x);
                 for index in 0..count {
-                    let value = match (bits, index % 2) {
-                        (8, _) => value,
-                        (_, 0) => value >> 4,
-                        _ => value & 15,
-                    };
-                    put(x + index, y, value);
+                    put(x + index, y, of_run(value, bits, index));
                 }
                 x += count;
             }
         }
     }
-    Ok(indices)
+    Ok(())
+}
+
+/// The index that a byte has for a run's pixel: of two in a byte, the high bits come first.
+fn of_run(byte: u8, bits: u16, index: usize) -> u8 {
+    match (bits, index % 2) {
+        (8, _) => byte,
+        (_, 0) => byte >> 4,
+        _ => byte & 15,
+    }
 }
 
 fn truncated() -> Error {
@@ -273,4 +277,39 @@ fn truncated() -> Error {
 
 fn unsupported(what: &str) -> Error {
     Error::new(format!("this kind of BMP is not supported: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The indices of a picture of 4 x 2 pixels, and how many were put there.
+    fn put(data: &[u8], bits: u16) -> ([[u8; 4]; 2], usize) {
+        let (mut indices, mut count) = ([[0; 4]; 2], 0);
+        runs(data, bits, (4, 2), |x, y, index| {
+            indices[y][x] = index;
+            count += 1;
+        })
+        .unwrap();
+        (indices, count)
+    }
+
+    #[test]
+    fn runs_end_with_their_row() {
+        assert_eq!(put(&[3, 7, 255, 8, 9, 9, 0, 0, 1, 6, 0, 1], 8).0, [[7, 7, 7, 8], [6, 0, 0, 0]]);
+        // A run of four bytes as they stand, and a jump of 200 pixels before another.
+        assert_eq!(
+            put(&[1, 5, 0, 4, 1, 2, 3, 4, 0, 0, 0, 2, 200, 0, 2, 9, 0, 1], 8).0,
+            [[5, 1, 2, 3], [0; 4]]
+        );
+        assert_eq!(put(&[6, 0x12, 0, 0, 0, 6, 0x34, 0x56, 0x78, 0, 0, 1], 4).0[1], [3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn what_is_beyond_a_row_is_no_work() {
+        for bits in [8, 4] {
+            let data = [[255, 1].repeat(1000), vec![0, 1]].concat();
+            assert_eq!(put(&data, bits).1, 4);
+        }
+    }
 }

@@ -96,6 +96,34 @@ impl<'a> Outline<'a> {
     }
 }
 
+/// One of the seven passes of an interlaced picture: which pixels its rows have.
+#[derive(Debug)]
+struct Pass {
+    left: usize,
+    across: usize,
+    top: usize,
+    down: usize,
+}
+
+/// Adam7.
+const PASSES: [Pass; 7] = [
+    Pass { left: 0, across: 8, top: 0, down: 8 },
+    Pass { left: 4, across: 8, top: 0, down: 8 },
+    Pass { left: 0, across: 4, top: 4, down: 8 },
+    Pass { left: 2, across: 4, top: 0, down: 4 },
+    Pass { left: 0, across: 2, top: 2, down: 4 },
+    Pass { left: 1, across: 2, top: 0, down: 2 },
+    Pass { left: 0, across: 1, top: 1, down: 2 },
+];
+
+impl Pass {
+    /// The picture's rows that it has pixels of: none if the picture is too narrow for it.
+    fn rows(&self, width: usize, height: usize) -> impl Iterator<Item = usize> {
+        let end = if self.left < width { height } else { 0 };
+        (self.top..end).step_by(self.down)
+    }
+}
+
 /// Reads the pieces of a file one behind the other.
 #[derive(Debug)]
 struct Pieces<'a>(std::vec::IntoIter<&'a [u8]>, &'a [u8]);
@@ -144,11 +172,24 @@ pub(crate) fn decode(file: &[u8], wanted: Wanted) -> Result<Picture, Error> {
     };
     let stride = usize::from(sides.0) * pixels.bytes();
     let mut canvas = Canvas::new(sides, pixels, wanted, orientation);
+    // No row is asked for behind the last: the decoder would inflate all the data that are left.
     if is_interlaced {
         // The rows come in seven passes: all of them have to be there before the second is whole.
         check_memory(stride as u64 * u64::from(sides.1))?;
         let mut whole = vec![0; stride * usize::from(sides.1)];
-        reader.next_frame(&mut whole).map_err(|error| damaged(&error))?;
+        let (width, height) = (usize::from(sides.0), usize::from(sides.1));
+        for pass in &PASSES {
+            for y in pass.rows(width, height) {
+                let row =
+                    reader.next_row().map_err(|error| damaged(&error))?.ok_or_else(truncated)?;
+                let whole = &mut whole[y * stride..][..stride];
+                let places = whole.chunks_exact_mut(pixels.bytes()).skip(pass.left);
+                let samples = row.data().chunks_exact(pixels.bytes());
+                for (place, pixel) in places.step_by(pass.across).zip(samples) {
+                    place.copy_from_slice(pixel);
+                }
+            }
+        }
         whole.chunks_exact(stride).for_each(|row| canvas.push(row));
     } else {
         for _ in 0..sides.1 {

@@ -84,7 +84,9 @@ impl<'a> Frame<'a> {
 
     /// A file of its chunks alone.
     fn file(&self, (width, height): (u32, u32)) -> Vec<u8> {
-        let mut file = b"RIFF\0\0\0\0WEBP".to_vec();
+        // Growing would copy the chunks, and take up to three times their room.
+        let mut file = Vec::with_capacity(self.bytes() + 64);
+        file.extend(b"RIFF\0\0\0\0WEBP");
         let mut add = |name: &[u8; 4], payload: &[u8]| {
             file.extend(name);
             file.extend((payload.len() as u32).to_le_bytes());
@@ -211,6 +213,7 @@ pub(crate) fn decode(file: &[u8], wanted: Wanted) -> Result<Picture, Error> {
         let row = y.checked_sub(top).and_then(|y| samples.get(y * stride..(y + 1) * stride));
         canvas.push_at(left, row.unwrap_or_default());
     }
+    drop(samples);
     Ok(canvas.finish().turned(orientation))
 }
 

@@ -36,6 +36,22 @@ fn png(colour: png::ColorType, bytes: usize) -> Vec<u8> {
     file
 }
 
+/// Some chunks of a PNG, with their checksums.
+fn png_of(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, payload) in chunks {
+        file.extend((payload.len() as u32).to_be_bytes());
+        let start = file.len();
+        file.extend(*kind);
+        file.extend(*payload);
+        let crc = file[start..].iter().fold(!0u32, |crc, &byte| {
+            (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ (0xEDB8_8320 * (crc & 1)))
+        });
+        file.extend((!crc).to_be_bytes());
+    }
+    file
+}
+
 fn gif() -> Vec<u8> {
     let mut file = Vec::new();
     let palette: Vec<u8> =
@@ -154,5 +170,56 @@ fn limits_are_named() {
         assert!(decode(&file, 8, 8, Fit::Stretch, pixels).is_ok(), "{name}");
         let error = decode(&file, 8, 8, Fit::Stretch, pixels - 1).unwrap_err().to_string();
         assert!(error.contains("37 x 23 = 851 pixels, the limit is 850"), "{name}: {error}");
+    }
+}
+
+#[test]
+fn what_is_behind_the_last_row_is_not_inflated() {
+    for interlace in [0, 1] {
+        // 8 x 8 pixels of 8 bits, 1 MiB of zeros, and what is no Deflate.
+        let header = [0, 0, 0, 8, 0, 0, 0, 8, 8, 0, 0, 0, interlace];
+        let block = [&[0, 255, 255, 0, 0][..], &[0; 65_535]].concat();
+        let data = [&[0x78, 1][..], &block.repeat(16), &[0xFF; 64]].concat();
+        let file = png_of(&[(b"IHDR", &header), (b"IDAT", &data), (b"IEND", &[])]);
+        let picture = decode(&file, 8, 8, Fit::Stretch, 64).unwrap();
+        assert_eq!(picture.samples, [0; 64], "interlace {interlace}");
+    }
+}
+
+#[test]
+fn interlaced_pictures_of_every_size_are_whole() {
+    // Where the passes have their pixels, from the specification's picture of 8 x 8.
+    const PASSES: [&[u8; 8]; 8] = [
+        b"16462646",
+        b"77777777",
+        b"56565656",
+        b"77777777",
+        b"36463646",
+        b"77777777",
+        b"56565656",
+        b"77777777",
+    ];
+    for (width, height) in (1..=9).flat_map(|width| (1..=9).map(move |height| (width, height))) {
+        let shade = |x: usize, y: usize| (16 * y + x) as u8;
+        let mut rows = Vec::new();
+        for pass in b'1'..=b'7' {
+            for y in 0..height {
+                let columns = (0..width).filter(|&x| PASSES[y % 8][x % 8] == pass);
+                let row: Vec<u8> = columns.map(|x| shade(x, y)).collect();
+                if !row.is_empty() {
+                    rows.push(0);
+                    rows.extend(row);
+                }
+            }
+        }
+        let (sides, length) = ([width as u8, height as u8], rows.len() as u8);
+        let header = [0, 0, 0, sides[0], 0, 0, 0, sides[1], 8, 0, 0, 0, 1];
+        let data = [&[0x78, 1, 1, length, 0, !length, 255][..], &rows, &[0; 4]].concat();
+        let file = png_of(&[(b"IHDR", &header), (b"IDAT", &data), (b"IEND", &[])]);
+        let (wide, high) = (u16::from(sides[0]), u16::from(sides[1]));
+        let picture = decode(&file, wide, high, Fit::Stretch, 81).unwrap();
+        let expected: Vec<u8> =
+            (0..height).flat_map(|y| (0..width).map(move |x| shade(x, y))).collect();
+        assert_eq!(picture.samples, expected, "{width} x {height}");
     }
 }

@@ -4,6 +4,7 @@
 //! The decoders are well kept, but they are the one part that reads a stranger's bytes with index
 //! arithmetic of its own.
 
+use std::fmt;
 use std::panic::{self, PanicHookInfo};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,11 +20,11 @@ static DECODING: AtomicBool = AtomicBool::new(false);
 static PROGRAM: OnceLock<&'static str> = OnceLock::new();
 
 /// Makes panics end the process with exit code 65 (while decoding) or 70. Refused memory does so by
-/// itself. `program` is what messages begin with.
+/// itself ([`crate::memory`]). `program` is what messages begin with.
 pub fn install(program: &'static str) {
     PROGRAM.get_or_init(|| program);
     panic::set_hook(Box::new(|info| {
-        if DECODING.load(Ordering::Relaxed) {
+        if is_decoding() {
             report(&format!("the picture is damaged: {}", reason(info)));
             process::exit(DATA_ERROR);
         }
@@ -39,6 +40,18 @@ pub fn while_decoding<T>(decode: impl FnOnce() -> T) -> T {
     let result = decode();
     DECODING.store(false, Ordering::Relaxed);
     result
+}
+
+pub(crate) fn is_decoding() -> bool {
+    DECODING.load(Ordering::Relaxed)
+}
+
+/// Ends the process for want of memory, with a line on standard error and exit code 65 (while decoding)
+/// or 70. Takes no memory: standard error is unbuffered.
+pub(crate) fn refuse(message: fmt::Arguments<'_>) -> ! {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{}: {message}", program());
+    process::exit(if is_decoding() { DATA_ERROR } else { SOFTWARE_ERROR });
 }
 
 /// Writes one line to standard error. There is nobody to tell if that fails.
@@ -64,75 +77,14 @@ fn reason(info: &PanicHookInfo<'_>) -> String {
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
-#[cfg(target_family = "wasm")]
-mod memory {
-    use super::{program, DATA_ERROR, DECODING, SOFTWARE_ERROR};
-    use std::alloc::{GlobalAlloc, Layout, System};
-    use std::io::Write as _;
-    use std::process;
-    use std::sync::atomic::Ordering;
-
-    /// The system's allocator; where the host refuses memory the process ends with exit code 65 (while
-    /// decoding) or 70.
-    struct OrExit;
-
-    #[global_allocator]
-    static ALLOCATOR: OrExit = OrExit;
-
-    fn or_exit(pointer: *mut u8, bytes: usize) -> *mut u8 {
-        if pointer.is_null() {
-            let (code, what) = if DECODING.load(Ordering::Relaxed) {
-                (
-                    DATA_ERROR,
-                    "the picture takes more memory than the host's limit (memoryPages) allows",
-                )
-            } else {
-                (SOFTWARE_ERROR, "out of memory: the host's limit (memoryPages) is too low")
-            };
-            // Standard error is unbuffered: writing takes no memory.
-            let _ = writeln!(
-                std::io::stderr(),
-                "{}: {what}: {bytes} more bytes were refused",
-                program()
-            );
-            process::exit(code);
-        }
-        pointer
-    }
-
-    // SAFETY: every call goes to the system's allocator unchanged, and its answer comes back
-    // unchanged.
-    unsafe impl GlobalAlloc for OrExit {
-        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-            // SAFETY: the caller keeps the contract of `GlobalAlloc`.
-            or_exit(unsafe { System.alloc(layout) }, layout.size())
-        }
-
-        unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-            // SAFETY: as above.
-            or_exit(unsafe { System.alloc_zeroed(layout) }, layout.size())
-        }
-
-        unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-            // SAFETY: as above.
-            or_exit(unsafe { System.realloc(pointer, layout, size) }, size)
-        }
-
-        unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-            // SAFETY: as above.
-            unsafe { System.dealloc(pointer, layout) }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_flag_is_set_during_decoding_only() {
-        assert!(while_decoding(|| DECODING.load(Ordering::Relaxed)));
-        assert!(!DECODING.load(Ordering::Relaxed));
+        assert!(while_decoding(is_decoding));
+        assert!(!is_decoding());
     }
 
     #[test]

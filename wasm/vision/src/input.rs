@@ -1,12 +1,19 @@
-//! The picture's bytes: raw, or as hexadecimal text.
+//! The picture's bytes, raw or as hexadecimal text, and its pixels.
 
 use crate::failure::Failure;
+use crate::memory;
+use picture::bounds::MAX_MEMORY;
 use picture::format::{self, NAMES};
+use picture::{Fit, Picture};
 use std::io::Read;
 
 /// More bytes of standard input than this are refused: 256 MiB, far above any photograph within the
 /// pixel limit.
 pub const MAX_INPUT_BYTES: usize = 256 << 20;
+
+/// What decoders take beside what their bounds count, and a file's chunks: tables, rows, the
+/// 16 MiB that a PNG's may be.
+const DECODER_BYTES: u64 = 32 << 20;
 
 /// Reads all of `source` and undoes the hexadecimal form where it is used.
 ///
@@ -26,6 +33,26 @@ pub fn read_picture(source: impl Read) -> Result<Vec<u8>, Failure> {
         return Err(Failure::Data(format!("the input is larger than {MAX_INPUT_BYTES} bytes")));
     }
     to_picture(bytes)
+}
+
+/// Decodes a picture as [`picture::decode`] does. It ends the process with exit code 65 where that takes
+/// more memory than the decoders' bounds, the file and the picture itself explain.
+///
+/// # Errors
+/// Those of [`picture::decode`], as [`Failure::Data`].
+///
+/// # Panics
+/// If a side is 0.
+pub fn decode_picture(
+    file: &[u8],
+    (width, height): (u16, u16),
+    fit: Fit,
+    max_pixels: u64,
+) -> Result<Picture, Failure> {
+    // Turning the picture takes a second one.
+    let pictures = 2 * 3 * u64::from(width) * u64::from(height);
+    let most = MAX_MEMORY + DECODER_BYTES + file.len() as u64 + pictures;
+    Ok(memory::within(most, || picture::decode(file, width, height, fit, max_pixels))?)
 }
 
 /// Returns `bytes` themselves if they begin like a picture, else what they say as hexadecimal text.

@@ -15,6 +15,7 @@ pub mod inference;
 pub mod input;
 pub mod json;
 pub mod labels;
+pub mod memory;
 pub mod program;
 pub mod tensor;
 

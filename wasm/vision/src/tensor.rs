@@ -1,18 +1,16 @@
 //! From pixels to the bytes of the model's input tensor.
 
-use crate::defence;
 use crate::description::{ElementType, Input};
 use crate::failure::Failure;
+use crate::input::decode_picture;
 use picture::{Channels, Picture};
 
 /// Decodes, resizes and turns a picture, and makes the input tensor's bytes of it.
 ///
 /// # Errors
-/// Those of [`picture::decode`], as [`Failure::Data`].
+/// Those of [`decode_picture`].
 pub fn prepare(file: &[u8], input: &Input, max_pixels: u64) -> Result<Vec<u8>, Failure> {
-    let picture = defence::while_decoding(|| {
-        picture::decode(file, input.width, input.height, input.fit, max_pixels)
-    })?;
+    let picture = decode_picture(file, (input.width, input.height), input.fit, max_pixels)?;
     Ok(input_bytes(picture, input))
 }
 
