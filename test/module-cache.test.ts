@@ -9,11 +9,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
+import { loadModule } from 'wasmedge-embed';
 import type { CompileEvent } from 'wasmedge-embed';
 
 import { eventsOf } from './support/diagnostics.js';
 import { withEnvironment } from './support/environment.js';
+import { fails } from './support/errors.js';
+import { ISOLATIONS } from './support/isolations.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath, watGuest } from './support/wat.js';
 
@@ -78,6 +82,25 @@ describe('The cache of compiled modules', () => {
     assert.deepEqual(await load(file, cache), []);
     cached();
   });
+
+  for (const isolation of ISOLATIONS) {
+    it(`gets nothing of a load that fails for another reason, and has ended it (${isolation})`, async () => {
+      const models = { missing: temporaryPath('missing.tflite') };
+      const events: CompileEvent[] = await withEnvironment({ WASMEDGE_EMBED_CACHE: cache }, () =>
+        eventsOf('wasmedge-embed:compile', async () => {
+          await fails('ERR_MODEL', loadModule(file, { isolation, models }));
+          // What went on would be done by then.
+          await setTimeout(500);
+        }),
+      );
+      assert.deepEqual(
+        events.filter(({ error }) => error === undefined),
+        [],
+      );
+      const folder = path.join(cache, 'aot');
+      assert.deepEqual(existsSync(folder) ? readdirSync(folder) : [], []);
+    });
+  }
 
   for (const [what, damage] of [
     ['truncated', (content: Buffer) => content.subarray(0, 1000)],

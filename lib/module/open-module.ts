@@ -5,7 +5,7 @@ import type { LoadedModels } from '../models/models.js';
 import { InProcessExecutor } from '../runners/in-process.js';
 import type { EngineSettings } from '../runners/engine-settings.js';
 import type { ModuleDetails } from '../runners/module-details.js';
-import { requireNotAborted } from '../support/abort.js';
+import { allOrNone, requireNotAborted } from '../support/abort.js';
 import { nativeCall } from '../support/errors.js';
 
 import type * as Background from './background-compilation.js';
@@ -37,8 +37,8 @@ export async function openModule(
   compileSignals: readonly AbortSignal[] = [],
 ): Promise<OpenModule> {
   openLibraries(hasModels);
-  const [{ module, source, isInterim }, { files, models }] = await Promise.all([
-    loadCode(settings, signals),
+  const [{ module, source, isInterim }, { files, models }] = await allOrNone(signals, (all) => [
+    loadCode(settings, all),
     inputs.then(async (read) => ({
       files: read.files,
       models: await loadModels(read.models, settings.inference),

@@ -11,6 +11,7 @@ import { materialise } from '../runners/subprocess/materials.js';
 import type { Materials } from '../runners/subprocess/materials.js';
 import { openProgram } from '../runners/subprocess/program.js';
 import type { Program } from '../runners/subprocess/program.js';
+import { allOrNone } from '../support/abort.js';
 import { WasmEdgeError, nativeCall } from '../support/errors.js';
 import type { ExternalDescription } from '../support/shared-types.js';
 
@@ -27,9 +28,9 @@ export async function openSubprocess(
   settings: LoadSettings,
 ): Promise<{ executor: SubprocessExecutor; details: ModuleDetails }> {
   const { file, inference, limits, concurrency, maxQueue } = settings;
-  const [program, code, inputs] = await Promise.all([
+  const [program, code, inputs] = await allOrNone(settings.signals, (all) => [
     openProgram(settings.subprocess, settings.childEnv),
-    loadCode(settings, settings.signals),
+    loadCode(settings, all),
     readInputs(settings),
   ]);
   const { module, source } = code;

@@ -3,6 +3,7 @@ import type { EngineSettings } from '../runners/engine-settings.js';
 import type { ModuleDetails } from '../runners/module-details.js';
 import { WorkerPool } from '../runners/worker-process/pool.js';
 import type { WorkerStart } from '../runners/worker-process/worker.js';
+import { allOrNone } from '../support/abort.js';
 import { childEnvironment } from '../support/child-environment.js';
 import { requireInstalled } from '../support/package-root.js';
 
@@ -22,8 +23,8 @@ export async function openWorkerPool(settings: LoadSettings): Promise<{
   requireInstalled();
   const { concurrency, maxQueue, workerProcess, signals } = settings;
   // Here, since compiling is bounded for all modules of this process together.
-  const [prepared, inputs] = await Promise.all([
-    prepareCode(settings, signals),
+  const [prepared, inputs] = await allOrNone(signals, (all) => [
+    prepareCode(settings, all),
     readInputs(settings),
   ]);
   const start = await workerStart(prepared.settings, inputs);

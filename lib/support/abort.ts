@@ -43,6 +43,28 @@ export function requireNotAborted(signals: readonly AbortSignal[]): void {
   if (aborted) throw abortError(aborted);
 }
 
+/**
+ * What several pieces of work give, which go on at the same time. When one fails the others are
+ * aborted, and have ended before its error is thrown.
+ *
+ * @param begin Begins them, with the signals that they mind: the given ones, and one for that.
+ */
+export async function allOrNone<T extends readonly unknown[]>(
+  signals: readonly AbortSignal[],
+  begin: (signals: readonly AbortSignal[]) => readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<readonly [...T]> {
+  const controller = new AbortController();
+  const works: readonly Promise<unknown>[] = begin([...signals, controller.signal]);
+  try {
+    const results: unknown = await Promise.all<unknown>(works);
+    return results as readonly [...T];
+  } catch (error) {
+    controller.abort();
+    await Promise.allSettled(works);
+    throw error;
+  }
+}
+
 /** How long an abort waits for what is under way to end in order: parsing cannot be interrupted. */
 const ORDERLY_END_MS = 1000;
 
