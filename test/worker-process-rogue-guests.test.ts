@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 
 import { WasmEdgeError } from 'wasmedge-embed';
 
-import { WorkerPool } from './support/internals.js';
+import { LoadedModule, WorkerPool, resolveLimits } from './support/internals.js';
 import type { HostCallPort, HostCallReceiver, WorkerStart } from './support/internals.js';
 import { SCRIPT } from './support/misbehaviour.js';
 import { misbehavingGuests } from './support/misbehaving-guests.js';
@@ -167,6 +167,52 @@ describe('A worker process with guests that call and are kept, which has been ta
     await asking.settled();
     await pool.close();
   });
+
+  for (const name of [
+    'says of its instance that it is closed',
+    'says of calls that their instance is closed',
+  ]) {
+    it(`${name} does not keep its module from being closed`, async () => {
+      const pool = roguePool(name);
+      const details = await pool.open();
+      let rounds = 0;
+      const executor = Object.assign(Object.create(pool) as typeof pool, {
+        isolation: 'worker-process' as const,
+        instantiate: async (...asked: Parameters<typeof pool.instantiate>) => {
+          const made = await pool.instantiate(...asked);
+          made.port.endWaits = () => {
+            // One that is closed without end leaves no turn for a time limit of the test.
+            assert.ok(++rounds < 10, 'it is closed again and again');
+          };
+          return made;
+        },
+        execute: pool.execute.bind(pool),
+        endWaits: pool.endWaits.bind(pool),
+        close: pool.close.bind(pool),
+      });
+      const defaults = {
+        args: [],
+        env: [],
+        limits: resolveLimits({ instances: 1 }),
+        concurrency: 1,
+      };
+      const module = new LoadedModule<{ total: () => number }>(
+        executor,
+        details,
+        defaults as unknown as ConstructorParameters<typeof LoadedModule>[2],
+        undefined,
+      );
+      try {
+        const instance = await module.instantiate();
+        const asked = name.includes('calls') ? instance.call('total') : instance.globals.get('sum');
+        await assert.rejects(asked, { code: 'ERR_CLOSED' });
+        // Its place is free.
+        await module.instantiate();
+      } finally {
+        await module.close();
+      }
+    });
+  }
 
   // What it may do as long as its time lasts.
   const allowed = ['calls again and again'];

@@ -536,7 +536,7 @@ export class InstanceCalls {
     }
     if (!error || !(error instanceof WasmEdgeError)) return error;
     if (error.code === 'ERR_CLOSED') {
-      this.#end ??= {};
+      this.#endUntold();
       return this.#closedError();
     }
     Object.assign(error, output);
@@ -558,14 +558,21 @@ export class InstanceCalls {
     if (error.code === 'ERR_QUEUE_FULL') return inWords(error, this.#wordFacts(isNested));
     if (error.code === 'ERR_WORKER_DIED') this.#endBy(error);
     if (error.code !== 'ERR_CLOSED') return error;
-    this.#end ??= {};
+    this.#endUntold();
     return this.#closedError();
   }
 
+  /** It has ended, and what ended it is not known, or not yet. */
+  #endUntold(): void {
+    if (this.#end) return;
+    this.#end = {};
+    this.#onEnd();
+  }
+
   #endBy(error: WasmEdgeError): void {
-    const wasClosed = this.#closing !== undefined;
+    const wasOpen = this.#end === undefined;
     this.#end = { cause: error };
-    if (!wasClosed) this.#onEnd();
+    if (wasOpen) this.#onEnd();
   }
 
   #tellOutput({ stdout, stderr }: CallProgress): void {

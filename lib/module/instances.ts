@@ -72,7 +72,12 @@ export class Instances {
   async close(): Promise<void> {
     this.#isClosing = true;
     while (this.#making.size + this.#live.size > 0) {
-      await Promise.all([...this.#making, ...[...this.#live].map((calls) => calls.close())]);
+      const closing = [...this.#live].map(async (calls) => {
+        await calls.close();
+        // Whatever it tells of itself, nothing asks it twice.
+        this.#live.delete(calls);
+      });
+      await Promise.all([...this.#making, ...closing]);
     }
   }
 

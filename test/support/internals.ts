@@ -11,13 +11,19 @@ import type * as LambdaPicture from '../../dist/lambda/picture.js';
 import type * as LambdaProblem from '../../dist/lambda/problem.js';
 import type * as Representation from '../../dist/lambda/representation.js';
 import type * as LambdaRequest from '../../dist/lambda/request.js';
+import type * as LoadedModules from '../../dist/module/loaded-module.js';
 import type * as ModelFetch from '../../dist/models/model-fetch.js';
 import type * as ModelLookup from '../../dist/models/model-lookup.js';
 import type * as Models from '../../dist/models/models.js';
 import type * as FlatBuffer from '../../dist/models/tflite/flat-buffer.js';
+import type * as Moving from '../../dist/runners/in-process-streams.js';
+import type * as Limits from '../../dist/options/limits.js';
 import type * as Answers from '../../dist/runners/worker-process/answers.js';
 import type * as ChannelModule from '../../dist/runners/worker-process/channel.js';
 import type * as Pool from '../../dist/runners/worker-process/pool.js';
+import type * as Forwarding from '../../dist/runners/worker-process/forwarded-streams.js';
+import type * as Sources from '../../dist/streams/input-source.js';
+import type * as Sinks from '../../dist/streams/output-sink.js';
 import type * as Streams from '../../dist/streams/run-streams.js';
 import type * as Serve from '../../dist/serve/server.js';
 import type * as BoundedJson from '../../dist/support/bounded-json.js';
@@ -29,6 +35,8 @@ import { ROOT } from './paths.js';
 // Parts of the package that are not its public interface.
 const load = createRequire(path.join(ROOT, 'dist', 'index.js'));
 
+export const { LoadedModule } = load('./module/loaded-module.js') as typeof LoadedModules;
+export const { resolveLimits } = load('./options/limits.js') as typeof Limits;
 export const { RunStreams } = load('./streams/run-streams.js') as typeof Streams;
 export const { addon } = load('./addon/native.js') as typeof Native;
 export const { parseBoundedJson } = load('./support/bounded-json.js') as typeof BoundedJson;
@@ -44,6 +52,13 @@ export const { loadModels, modelSources, readModels } = load('./models/models.js
 export const { Table, sourceOf } = load('./models/tflite/flat-buffer.js') as typeof FlatBuffer;
 export type Table = FlatBuffer.Table;
 export const { printable } = load('./support/printable.js') as typeof Printable;
+export type { NativeModule } from '../../dist/addon/native.js';
+export const { InProcessStreams } = load('./runners/in-process-streams.js') as typeof Moving;
+export const { inputSource } = load('./streams/input-source.js') as typeof Sources;
+export const { destination } = load('./streams/output-sink.js') as typeof Sinks;
+export const { ForwardedStreams } = load(
+  './runners/worker-process/forwarded-streams.js',
+) as typeof Forwarding;
 export type { HostCallPort } from '../../dist/host/caller.js';
 export type { HostCallReceiver } from '../../dist/host/host-functions.js';
 export type { WorkerStart } from '../../dist/runners/worker-process/worker.js';

@@ -23,6 +23,8 @@ const FAILURE = {
   fields: { code: 'ERR_TRAP' },
 };
 
+const CLOSED = { ...FAILURE, fields: { code: 'ERR_CLOSED' } };
+
 /** Its guest imports env.ask (0), a memory (1) and env.other (2), of which only the first is given. */
 const EXTERNALS = {
   type: 'externals',
@@ -317,6 +319,12 @@ export function misbehavingGuests(socket: Socket): Record<string, (received: Rec
     },
     'fails an access without an error': {
       access: ({ id }) => send({ type: 'error', id, error: 1 }),
+    },
+    'says of its instance that it is closed': {
+      access: ({ id }) => send({ type: 'error', id, error: CLOSED }),
+    },
+    'says of calls that their instance is closed': {
+      calls: ({ id }) => send({ type: 'error', id, error: CLOSED }),
     },
     'dies in an access': { access: () => process.kill(process.pid, 'SIGKILL') },
     'dies in calls': { calls: () => process.exit(3) },

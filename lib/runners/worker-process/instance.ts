@@ -230,6 +230,7 @@ class WorkerInstance implements InstancePort {
       },
       onError: (error) => {
         forget();
+        this.#worker.forgetInstance(this.#instance);
         progress({
           ...{ calls: 0, results: new ArrayBuffer(0), stdout: NOTHING, stderr: NOTHING },
           ending: { error, hasEnded: true, timings: NO_TIMINGS },
