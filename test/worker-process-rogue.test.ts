@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { WasmEdgeError } from 'wasmedge-embed';
 
 import { random } from './support/hostile.js';
-import { RunStreams, WorkerPool, readAnswer } from './support/internals.js';
+import { ForwardedStreams, RunStreams, WorkerPool, readAnswer } from './support/internals.js';
 import type { WorkerStart } from './support/internals.js';
 import { SCRIPT, misbehaviour } from './support/misbehaviour.js';
 import { childrenOf, eventually } from './support/workers.js';
@@ -125,6 +125,21 @@ describe('A worker process that has been taken over and', () => {
     });
   }
 
+  it('sends bytes and does not read that they were taken costs its own run', async () => {
+    const pool = roguePool('sends bytes of a stream without end, and reads nothing');
+    await pool.open();
+    const stdout = { write: () => undefined, onFailure: () => undefined, release: () => undefined };
+    const streams = new RunStreams({ stdin: undefined, stdout, stderr: undefined }, Infinity);
+    const outcome: unknown = await pool
+      .execute({ ...REQUEST, timeoutMs: 20_000 }, streams.signal, undefined, streams)
+      .catch((error: unknown) => error);
+    requireOurs(outcome);
+    assert.equal(outcome.code, 'ERR_WORKER_DIED');
+    assert.match(outcome.message, /more output than it may send/);
+    streams.end();
+    await pool.close();
+  });
+
   it('sends what a random program makes of an answer costs its own runs', async () => {
     const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
     const pools = seeds.map((seed) => roguePool('behaves at random', seed * 7919));
@@ -177,6 +192,19 @@ describe('A worker process that cannot be started, for want of memory or descrip
     await good.execute({ ...REQUEST, timeoutMs: 20_000 }, undefined);
     await good.close();
     assert.deepEqual(rogues(), []);
+  });
+});
+
+describe('The output of a guest in a worker process', () => {
+  it('is sent in so many messages before they are taken, however small they are', () => {
+    let sent = 0;
+    const { streams } = new ForwardedStreams(1, { stdout: 'stream' }, () => {
+      sent++;
+    });
+    const outlet = streams.outlet('stdout');
+    while (!outlet?.write(Buffer.alloc(1))) assert.ok(sent < 1000, `${sent} messages`);
+    assert.equal(sent, 256);
+    streams.end();
   });
 });
 

@@ -220,6 +220,10 @@ export function misbehaviour(socket: Socket): Misbehaviour {
     'sends more than the window of a stream': (id) => {
       flood(message({ type: 'stream-output', id, stream: 'stdout' }, Buffer.alloc(65_536)));
     },
+    'sends bytes of a stream without end, and reads nothing': (id) => {
+      socket.pause();
+      flood(message({ type: 'stream-output', id, stream: 'stdout' }, Buffer.alloc(1)));
+    },
     'does nothing at all': () => undefined,
     'behaves, but does not end': (id) => send(message(result(id), OUT, ERR)),
     'behaves at random': (id) => {

@@ -4,7 +4,12 @@ import type { OutputSink } from '../../streams/output-sink.js';
 import { RunStreams } from '../../streams/run-streams.js';
 import type { OutputName } from '../../streams/run-streams.js';
 
-import { STREAM_INPUTS, STREAM_SLICE_BYTES, STREAM_WINDOW_BYTES } from './stream-messages.js';
+import {
+  STREAM_INPUTS,
+  STREAM_SLICE_BYTES,
+  STREAM_WINDOW_BYTES,
+  countedBytes,
+} from './stream-messages.js';
 import type { StreamNews, StreamOrder } from './stream-messages.js';
 
 type Send = (news: StreamNews, arrays?: readonly Uint8Array[]) => void;
@@ -98,7 +103,7 @@ class ForwardedSink implements OutputSink {
   write(chunk: Buffer): Promise<void> | undefined {
     for (let at = 0; at < chunk.length; at += STREAM_SLICE_BYTES) {
       const slice = chunk.subarray(at, at + STREAM_SLICE_BYTES);
-      this.#untaken += slice.length;
+      this.#untaken += countedBytes(slice);
       this.#send({ type: 'stream-output', id: this.#id, stream: this.#stream }, [slice]);
     }
     if (this.#untaken < STREAM_WINDOW_BYTES) return undefined;

@@ -7,6 +7,7 @@ import {
   STREAM_INPUT_BYTES,
   STREAM_SLICE_BYTES,
   STREAM_WINDOW_BYTES,
+  countedBytes,
 } from './stream-messages.js';
 import type { StreamOrder } from './stream-messages.js';
 
@@ -36,7 +37,7 @@ export class HeldStreams {
   #rest: Uint8Array | undefined;
   /** Settles when the last input was taken by the process. */
   #sent: Promise<unknown> = Promise.resolve();
-  /** Bytes of each output that were not taken yet. */
+  /** Bytes of each output that the process was not told to be taken yet. */
   readonly #untaken: Record<OutputName, number> = { stdout: 0, stderr: 0 };
   #hasEnded = false;
 
@@ -97,10 +98,14 @@ export class HeldStreams {
     if (this.#untaken[stream] >= STREAM_WINDOW_BYTES) {
       throw new Malformed('more output than it may send');
     }
-    this.#untaken[stream] += bytes.length;
+    const counted = countedBytes(bytes);
+    this.#untaken[stream] += counted;
     const isTaken = (): void => {
-      this.#untaken[stream] -= bytes.length;
-      if (!this.#hasEnded) this.#send({ type: 'stream-taken', stream, bytes: bytes.length });
+      if (this.#hasEnded) return;
+      // Where it does not read that, it may not send more either.
+      this.#send({ type: 'stream-taken', stream, bytes: counted }, [], () => {
+        this.#untaken[stream] -= counted;
+      });
     };
     const taken = outlet.write(bytes);
     if (taken) void taken.then(isTaken);
