@@ -4,6 +4,8 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import type { LoadOptions, RunOptions, RunResult } from 'wasmedge-embed';
 
 import { fails } from './support/errors.js';
+import { InProcessStreams, RunStreams, destination, inputSource } from './support/internals.js';
+import type { NativeModule } from './support/internals.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { runScript } from './support/process.js';
 import { withModule } from './support/run-guest.js';
@@ -189,6 +191,71 @@ for (const isolation of ISOLATIONS) {
       });
     });
 
+    it('is the end of its module, where a target keeps it waiting after its guest, alone', async () => {
+      let isTaking = false;
+      const stdout = (): Promise<void> => {
+        isTaking = true;
+        return never();
+      };
+      const load = {
+        isolation,
+        concurrency: 2,
+        ...(isolation === 'worker-process' && { workerProcess: { workers: 1 } }),
+      };
+      const guest = await streamGuest('endsOrComputes');
+      await withModule(guest, load, async (loaded) => {
+        const ended = fails('ERR_CLOSED', loaded.run({ stdin: 'a', stdout }));
+        // Longer than a worker process has to end a run.
+        const other = fails('ERR_TIMEOUT', loaded.run({ timeoutMs: 2500 }));
+        while (!isTaking) await milliseconds(10);
+        await milliseconds(300);
+        await loaded.close();
+        await ended;
+        await other;
+      });
+    });
+
+    it('is the end of its module where its guest waits, not where it computes', async function () {
+      // Nobody sees what a program of its own does with its input.
+      if (isolation === 'subprocess') this.skip();
+      const stdin = (async function* () {
+        yield 'a';
+        await never();
+      })();
+      await withModule(await streamGuest('reads'), { isolation }, async (loaded) => {
+        const ended = fails('ERR_TIMEOUT', loaded.run({ stdin, timeoutMs: 1500 }));
+        await milliseconds(500);
+        await loaded.close();
+        await ended;
+      });
+    });
+
+    it("is not a target that fails after it, which is nobody else's matter", async () => {
+      const controller = new AbortController();
+      const stdout = new Writable({
+        write(_chunk, _encoding, done) {
+          controller.abort();
+          setTimeout(() => {
+            done(OWN);
+          }, 600);
+        },
+      });
+      // Not by `once`, which listens for errors.
+      const closed = new Promise((resolve) => stdout.on('close', resolve));
+      await fails('ERR_ABORTED', run('flood', { stdout, signal: controller.signal }));
+      // Its error would be an uncaught exception.
+      await closed;
+      assert.equal(stdout.errored, OWN);
+    });
+
+    it('leaves no listener at its target', async () => {
+      const stdout = new Kept();
+      await run('small', { stdout });
+      await run('small', { stdout });
+      for (const event of stdout.eventNames())
+        assert.equal(stdout.listenerCount(event), 0, String(event));
+    });
+
     it('is nothing else: a guest that does not read leaves its source, which is destroyed', async () => {
       const readable = silent();
       await run('nothing', { stdin: readable });
@@ -277,6 +344,21 @@ for (const isolation of ISOLATIONS) {
       assert.ok(readable.destroyed);
     });
 
+    it('leaves no listeners at standard input, run after run', async () => {
+      const file = JSON.stringify(await streamGuest('nothing'));
+      const { code, stdout, stderr } = await runScript(`
+        const { loadModule } = require('wasmedge-embed');
+        (async () => {
+          const module = await loadModule(${file}, { isolation: '${isolation}' });
+          for (let count = 0; count < 12; count++) await module.run({ stdin: process.stdin });
+          console.log(process.stdin.listenerCount('error'));
+          await module.close();
+        })();`);
+      assert.equal(stderr, '');
+      assert.equal(code, 0);
+      assert.ok(Number(stdout) <= 2, stdout);
+    });
+
     it('is the end of the process, which waits for no stream', async () => {
       const file = JSON.stringify(await streamGuest('copy'));
       const { code, stderr } = await runScript(`
@@ -294,3 +376,59 @@ for (const isolation of ISOLATIONS) {
     });
   });
 }
+
+describe('The process of a run in a subprocess', function () {
+  this.timeout(60_000);
+
+  it('is not killed when it has ended, whatever has its number then', async () => {
+    const killed: number[] = [];
+    const kill = process.kill.bind(process);
+    process.kill = (pid, signal) => {
+      if (pid < 0) killed.push(pid);
+      return kill(pid, signal);
+    };
+    try {
+      const file = await streamGuest('copy');
+      await withModule(file, { isolation: 'subprocess' }, async (module) => {
+        const controller = new AbortController();
+        let taken = 0;
+        const stdout = (): Promise<void> => {
+          taken++;
+          return never();
+        };
+        const { signal } = controller;
+        const ended = fails('ERR_ABORTED', module.run({ stdin: 'a', stdout, signal }));
+        while (taken === 0) await milliseconds(10);
+        // It ends at once; what it wrote is waited for.
+        await milliseconds(500);
+        const before = killed.length;
+        controller.abort();
+        await ended;
+        assert.equal(killed.length, before);
+      });
+    } finally {
+      process.kill = kill;
+    }
+  });
+});
+
+describe('The streams of a run', () => {
+  it('fail where what moves their bytes does', async () => {
+    const refuse = (): never => {
+      throw OWN;
+    };
+    const module = { takeOutput: refuse, feed: refuse, endInput: refuse };
+    for (const [number, name] of ['stdin', 'stdout', 'stderr'].entries()) {
+      const stdin = inputSource(Readable.from(['a']));
+      const streams = new RunStreams(
+        { stdin, stdout: destination('stdout', never), stderr: destination('stderr', never) },
+        Infinity,
+      );
+      new InProcessStreams(module as unknown as NativeModule, 1, streams).serve(number);
+      await milliseconds(20);
+      assert.equal(streams.failure?.cause, OWN, name);
+      assert.ok(streams.signal.aborted);
+      streams.end();
+    }
+  });
+});

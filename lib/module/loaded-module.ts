@@ -21,6 +21,7 @@ import type { ModuleDetails } from '../runners/module-details.js';
 import { checkedInstance, checkedInvocation } from '../runners/request.js';
 import type { FunctionCall, InvocationDefaults } from '../runners/request.js';
 import { streamedRun } from '../runners/streamed-run.js';
+import type { RunStreams } from '../streams/run-streams.js';
 import { WasmEdgeError } from '../support/errors.js';
 import type { ExternalDescription, Isolation } from '../support/shared-types.js';
 
@@ -48,6 +49,8 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   readonly #background: BackgroundCompilation | undefined;
   #functions: ExportedFunctions | undefined;
   #instances: Kept.Instances | undefined;
+  /** Runs with streams that have not settled. */
+  readonly #streamed = new Map<RunStreams, Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
   /**
@@ -195,6 +198,13 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
       await this.#instances.close();
     }
     await this.#executor.close();
+    // Their guests have ended, and their targets take what was left.
+    for (const streams of this.#streamed.keys()) {
+      streams.endWhenWaiting(() => {
+        streams.close();
+      }, false);
+    }
+    await Promise.allSettled(this.#streamed.values());
   }
 
   async #publish<T extends InvokeResult | RunResult>(
@@ -258,9 +268,9 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
         if (signal?.aborted) throw earlyEndError('aborted');
         return this.#executor.execute({ ...request, isNested }, ends, calls, streams);
       };
-      const result = streams
-        ? await streamedRun(streams, request.timeoutMs, signal, execute)
-        : await execute(signal);
+      const result = await (streams
+        ? this.#keep(streams, streamedRun(streams, request.timeoutMs, signal, execute))
+        : execute(signal));
       calls?.end();
       return result;
     } catch (error) {
@@ -276,6 +286,16 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
       const told = inWords(error, facts, cause);
       calls?.end(told);
       throw told;
+    }
+  }
+
+  /** Until it has settled. */
+  async #keep<T>(streams: RunStreams, running: Promise<T>): Promise<T> {
+    this.#streamed.set(streams, running);
+    try {
+      return await running;
+    } finally {
+      this.#streamed.delete(streams);
     }
   }
 

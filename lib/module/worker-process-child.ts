@@ -8,6 +8,7 @@ import { addon } from '../addon/native.js';
 import type { NativeInput, NativeRequest } from '../addon/native.js';
 import type { InProcessExecutor } from '../runners/in-process.js';
 import type { CallEnding, InstancePort } from '../runners/instance-port.js';
+import { earlyEndError } from '../runners/early-end.js';
 import { nativeInput } from '../runners/large-input.js';
 import { ArrivingInput } from '../runners/worker-process/arriving-input.js';
 import { Channel } from '../runners/worker-process/channel.js';
@@ -181,6 +182,8 @@ async function run(
   try {
     if (!executor) throw new Error('A run came before the module was loaded.');
     const arrived = inputBytes === undefined ? undefined : await arrival(id, inputBytes);
+    // It may have been aborted in the same turn as the last of it came.
+    if (controller.signal.aborted) throw earlyEndError('aborted');
     const waitedMs = arrived?.waitedMs ?? 0;
     const { timeoutMs } = request;
     const native: NativeRequest = {

@@ -56,8 +56,9 @@ export class InProcessStreams {
         this.#sinceTurn = 0;
         await new Promise((resolve) => setImmediate(resolve));
       }
-    } catch {
-      // The invocation is being ended for it.
+    } catch (error) {
+      // Unless that is why it is being ended.
+      this.#streams.fail('stdin', error);
     }
   }
 
@@ -67,11 +68,15 @@ export class InProcessStreams {
 
   async #drain(name: OutputName, stream: number): Promise<void> {
     const outlet = this.#streams.outlet(name);
-    while (outlet && !this.#hasEnded && !outlet.isStopped) {
-      const chunk = this.#module.takeOutput(this.#key, stream);
-      if (!chunk) return;
-      const taken = outlet.write(chunk);
-      if (taken) await taken;
+    try {
+      while (outlet && !this.#hasEnded && !outlet.isStopped) {
+        const chunk = this.#module.takeOutput(this.#key, stream);
+        if (!chunk) return;
+        const taken = outlet.write(chunk);
+        if (taken) await taken;
+      }
+    } catch (error) {
+      this.#streams.fail(name, error);
     }
   }
 }

@@ -56,7 +56,7 @@ async function flush(
   const outlets = [...streams.outlets];
   let stopped: EndReason | undefined;
   const stop = (reason: EndReason): void => {
-    stopped = reason;
+    stopped = reason === 'aborted' && streams.isClosed ? 'closed' : reason;
     for (const [, outlet] of outlets) outlet.stop();
   };
   const remainingMs = deadline && Math.max(1, Math.ceil(deadline - performance.now()));

@@ -1,4 +1,5 @@
 import { Readable, finished } from 'node:stream';
+import { isMainThread } from 'node:worker_threads';
 
 import { WasmEdgeError, isError } from '../support/errors.js';
 import { bytes, describe, looking, refuse } from '../options/validation.js';
@@ -58,6 +59,9 @@ function wrapped(value: object): Readable {
 /** What `process.stdin` is where it is no file. */
 type Referenced = Pick<typeof process.stdin, 'ref' | 'unref'>;
 
+/** One for all, so that it is there once. */
+const ignore = (): void => undefined;
+
 /** A Readable: read piece by piece, so that it can be left while a piece is awaited. */
 class NodeSource implements InputSource {
   readonly #stream: Readable;
@@ -107,7 +111,7 @@ class NodeSource implements InputSource {
     this.#watched = undefined;
     stream.off('readable', this.#onReadable);
     // What it may still say has nobody to hear it.
-    stream.on('error', () => undefined);
+    if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
     if (this.#isProcessStdin) {
       // The process's own goes on to be everybody's, and does not keep it alive.
       process.stdin.pause();
@@ -118,6 +122,8 @@ class NodeSource implements InputSource {
   }
 
   get #isProcessStdin(): boolean {
+    // Not asked for where it cannot be: that would open it. In a worker thread it is no descriptor.
+    if (isMainThread && (this.#stream as { fd?: unknown }).fd !== 0) return false;
     return (this.#stream as unknown) === process.stdin;
   }
 }

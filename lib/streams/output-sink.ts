@@ -72,11 +72,18 @@ class FunctionSink implements OutputSink {
   }
 }
 
+/** One for all, so that it is there once. */
+const ignore = (): void => undefined;
+
 /** A Writable that guests write to, any number at a time: it has one listener of each kind. */
 class WatchedWritable {
   readonly stream: Writable;
   readonly failed = new Set<(error: unknown) => void>();
   #forget: (() => void) | undefined;
+  /** Pieces that it has not taken yet. */
+  #unwritten = 0;
+  /** Whether it has failed with one, which it may tell of later. */
+  #hasFailed = false;
 
   constructor(stream: Writable) {
     this.stream = stream;
@@ -84,6 +91,7 @@ class WatchedWritable {
 
   add(fail: (error: unknown) => void): void {
     this.failed.add(fail);
+    this.stream.off('error', ignore);
     this.#forget ??= finished(this.stream, { readable: false }, (error) => {
       const reason = error ?? new Error('The stream was ended.');
       for (const each of [...this.failed]) each(reason);
@@ -92,9 +100,29 @@ class WatchedWritable {
 
   delete(fail: (error: unknown) => void): void {
     this.failed.delete(fail);
-    if (this.failed.size > 0) return;
-    this.#forget?.();
+    if (this.failed.size > 0 || !this.#forget) return;
+    this.#forget();
     this.#forget = undefined;
+    // What was written may still fail, and has nobody else to hear it.
+    if (this.#unwritten > 0 || this.#hasFailed) this.stream.on('error', ignore);
+  }
+
+  /** Settles when the piece was taken, which is later than that it is buffered. */
+  write(chunk: Buffer): Promise<void> {
+    this.#unwritten++;
+    return new Promise((resolve, reject) => {
+      this.stream.write(chunk, (error) => {
+        this.#unwritten--;
+        if (error) {
+          this.#hasFailed = true;
+          reject(error);
+          return;
+        }
+        // What it fails with from now on is its owner's.
+        if (this.#unwritten === 0 && !this.#hasFailed) this.stream.off('error', ignore);
+        resolve();
+      });
+    });
   }
 }
 
@@ -109,7 +137,7 @@ function nodeSink(stream: Writable): OutputSink {
   return new NodeSink(found);
 }
 
-/** A Writable: a piece is taken when its `write` calls back, which is later than that it is buffered. */
+/** One user of a Writable. */
 class NodeSink implements OutputSink {
   readonly #watched: WatchedWritable;
   #fail: ((error: unknown) => void) | undefined;
@@ -119,12 +147,7 @@ class NodeSink implements OutputSink {
   }
 
   write(chunk: Buffer): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#watched.stream.write(chunk, (error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+    return this.#watched.write(chunk);
   }
 
   onFailure(fail: (error: unknown) => void): void {

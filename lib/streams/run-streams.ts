@@ -5,6 +5,7 @@ import { requireWithin } from '../options/limits.js';
 import { WasmEdgeError } from '../support/errors.js';
 
 import { streamFailure } from './failure.js';
+import type { StreamName } from './failure.js';
 import type { InputSource } from './input-source.js';
 import { Outlet } from './outlet.js';
 import { processSink } from './output-sink.js';
@@ -40,6 +41,7 @@ export class RunStreams {
   /** How often the source was asked. */
   #pulls = 0;
   #closing: NodeJS.Timeout | undefined;
+  #isClosed = false;
   #failure: WasmEdgeError | undefined;
 
   /** @param stdinBytes The limit of the input. */
@@ -115,14 +117,14 @@ export class RunStreams {
   }
 
   /**
-   * Has `end` called when its source or a target has kept it waiting for longer than a moment, from
-   * now on. For a module that is closed: who waits may wait for that.
+   * Has `end` called when a target, or the source where that is said to count, has kept it waiting
+   * for longer than a moment, from now on. For a module that is closed: who waits may wait for that.
    */
-  endWhenWaiting(end: () => void): void {
+  endWhenWaiting(end: () => void, countsSource: boolean): void {
     let seen: unknown[] = [];
     this.#closing ??= setInterval(() => {
       const waits = [
-        this.#isPulling && this.#pulls,
+        countsSource && this.#isPulling && this.#pulls,
         ...[...this.#outlets.values()].map((each) => each.isBusy && each.byteLength),
       ];
       if (waits.some((wait, index) => wait !== false && wait === seen[index])) end();
@@ -135,6 +137,17 @@ export class RunStreams {
     this.#controller.abort();
   }
 
+  /** The invocation is to end because its module is closed. */
+  close(): void {
+    this.#isClosed = !this.signal.aborted;
+    this.#controller.abort();
+  }
+
+  /** Whether that is why it is to end. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** It has ended: nothing is pulled and nothing passed on any more. */
   end(): void {
     clearInterval(this.#closing);
@@ -144,8 +157,13 @@ export class RunStreams {
 
   #outletTo(name: OutputName, sink: Exclude<Destination, 'inherit'>): Outlet {
     return new Outlet(sink, (error) => {
-      this.#fail(streamFailure(name, error));
+      this.fail(name, error);
     });
+  }
+
+  /** What is done with a stream has failed, if the invocation is not to end already. */
+  fail(name: StreamName, error: unknown): void {
+    this.#fail(streamFailure(name, error));
   }
 
   #fail(failure: WasmEdgeError): WasmEdgeError {

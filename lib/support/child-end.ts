@@ -26,10 +26,15 @@ export function onChildEnd(
     };
     // Once more is read, of which a busy event loop may have kept this process.
     let linger: NodeJS.Timeout | undefined;
+    const tellUnlessHeldUp = (): void => {
+      if (!isTold && isHeldUp()) wait();
+      else tell();
+    };
     const wait = (): void => {
       linger = setTimeout(() => {
         if (isHeldUp()) wait();
-        else setImmediate(tell);
+        // What is read in between may hold it up.
+        else setImmediate(tellUnlessHeldUp);
       }, LINGER_MS);
     };
     wait();

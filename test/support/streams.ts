@@ -51,6 +51,14 @@ const PROGRAMS = {
     (loop $more
       (call $write (i32.const 1) (i32.const 1024) (i32.const 4096))
       (br_if $more (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 1000))))`,
+  /** Passes on what it reads, or computes where there is nothing to read. */
+  endsOrComputes: `(local $n i32)
+    (local.set $n (call $read (i32.const 1024) (i32.const 16)))
+    (if (local.get $n)
+      (then (call $write (i32.const 1) (i32.const 1024) (local.get $n)))
+      (else (loop $more (br $more))))`,
+  /** Reads once, then computes. */
+  reads: '(drop (call $read (i32.const 1024) (i32.const 16))) (loop $more (br $more))',
   /** Writes to both outputs, then traps. */
   traps: `(i64.store (i32.const 16) (i64.const 0x646e65207275_6f79))
     (call $write (i32.const 1) (i32.const 16) (i32.const 4))

@@ -46,6 +46,8 @@ export class Invocation extends AcceptedInvocation {
   readonly #streams: RunStreams | undefined;
   #started: number | undefined;
   #child: ChildProcess | undefined;
+  /** Whether its process's identifier is no longer its own. */
+  #isReaped = false;
   #stopped: StopReason | undefined;
   readonly #output: Record<OutputName, Buffer[]> = { stdout: [], stderr: [] };
   #left: number;
@@ -81,6 +83,11 @@ export class Invocation extends AcceptedInvocation {
         if (child.pid === undefined) forget();
         this.reject(cannotStart(error));
       });
+      child.on('exit', () => {
+        // What it leaves behind would hold its streams open.
+        this.#kill();
+        this.#isReaped = true;
+      });
       onChildEnd(
         child,
         (code, signal) => {
@@ -115,11 +122,14 @@ export class Invocation extends AcceptedInvocation {
     else this.reject(this.#stopError(reason));
   }
 
-  /** Its module is closed: it ends where a stream keeps it waiting. */
+  /**
+   * Its module is closed: it ends where a stream keeps it waiting. Whether its program reads is not
+   * seen from here, so a source that gives nothing counts in any case.
+   */
   endWhenWaiting(): void {
     this.#streams?.endWhenWaiting(() => {
       this.stop('closed');
-    });
+    }, true);
   }
 
   /** Gives it its input: a large one as it takes it. */
@@ -159,7 +169,7 @@ export class Invocation extends AcceptedInvocation {
   }
 
   #kill(): void {
-    killGroup(this.#child?.pid);
+    if (!this.#isReaped) killGroup(this.#child?.pid);
   }
 
   #read(name: OutputName, stream: Readable | null): void {

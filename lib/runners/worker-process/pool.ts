@@ -59,8 +59,6 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   readonly #waiting = new Map<number, Invocation>();
   /** The same, for which guests wait. */
   readonly #waitedFor = new Map<number, Invocation>();
-  /** Those of the accepted that have streams. */
-  readonly #streaming = new Set<Invocation>();
   /** Instances that are to be made. */
   readonly #waitingInstances = new Set<WaitingInstance>();
   #running = 0;
@@ -146,14 +144,12 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     });
     const waiting = given.isNested ? this.#waitedFor : this.#waiting;
     waiting.set(invocation.id, invocation);
-    if (streams) this.#streaming.add(invocation);
     this.#beBusy();
     this.#distribute();
     try {
       return await invocation.promise;
     } finally {
       forget();
-      this.#streaming.delete(invocation);
       clearTimeout(invocation.grace);
       this.#beIdle();
     }
@@ -198,14 +194,10 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
 
   endWaits(): void {
     this.#endsWaits = true;
+    // They tell themselves which of their guests wait for a stream.
     for (const worker of this.#workers) {
       worker.endWaits();
       for (const invocation of worker.held.values()) this.#stopWaiting(invocation);
-    }
-    for (const invocation of this.#streaming) {
-      invocation.given?.endWhenWaiting(() => {
-        this.#stop(invocation, 'closed');
-      });
     }
   }
 

@@ -393,6 +393,8 @@ export class Worker implements Holder {
     const invocation = this.#requireHeld(id);
     this.memory = memory;
     this.held.delete(id);
+    // What else becomes of the run is no fault of this worker's.
+    invocation.holder = undefined;
     const hasWaited = invocation.isWaiting;
     settle(invocation);
     this.#events.onSettled(this, hasWaited);
