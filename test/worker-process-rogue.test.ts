@@ -17,18 +17,17 @@ const SETTINGS = {
 
 /** A pool of processes that misbehave in this way. */
 function roguePool(rogue: string, seed = 1): InstanceType<typeof WorkerPool> {
+  return new WorkerPool(rogueStart({ ROGUE: rogue, ROGUE_SEED: String(seed) }), SETTINGS);
+}
+
+function rogueStart(env: Record<string, string>): WorkerStart {
   const message = {
     type: 'load',
     settings: { file: 'guest.so', limits: { outputBytes: 2 ** 20 } },
   };
-  const start = {
-    script: SCRIPT,
-    folder: process.cwd(),
-    env: { ROGUE: rogue, ROGUE_SEED: String(seed) },
-    message,
-    arrays: [],
+  return {
+    ...{ script: SCRIPT, folder: process.cwd(), env, message, arrays: [] },
   } as unknown as WorkerStart;
-  return new WorkerPool(start, SETTINGS);
 }
 
 /** Every process of the test's, those left behind included, and none of another clone's. */
@@ -144,6 +143,18 @@ describe('A worker process that has been taken over and', () => {
     const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
     const pools = seeds.map((seed) => roguePool('behaves at random', seed * 7919));
     await Promise.all(pools.map((pool) => pool.open().then(() => survive(pool))));
+  });
+
+  it('replaces another without being taken for compiled where it is not', async () => {
+    const pool = new WorkerPool(rogueStart({ ROGUE_MODE: 'interpreter' }), SETTINGS);
+    await pool.open();
+    for (const ROGUE_MODE of ['interpreter', 'aot']) {
+      const mode = await new Promise((resolve) => {
+        pool.renew(rogueStart({ ROGUE_MODE }), resolve);
+      });
+      assert.deepEqual([mode, pool.mode], [ROGUE_MODE, ROGUE_MODE]);
+    }
+    await pool.close();
   });
 
   it('is told of in words of one line each', async () => {

@@ -44,7 +44,10 @@ export async function openWorkerPool(settings: LoadSettings): Promise<{
       const { message } = start;
       pool.renew(
         { ...start, message: { ...message, settings: { ...message.settings, aot: 'auto' } } },
-        changed,
+        (mode) => {
+          // Where the code is gone from the cache again, a worker may have failed to make it.
+          if (mode === 'aot') changed();
+        },
       );
     },
   );

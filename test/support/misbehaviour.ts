@@ -28,7 +28,7 @@ const EXTERNALS = {
   imports: [],
   exports: [{ name: '_start', kind: 'function', params: [], results: [] }],
 };
-const READY = { type: 'ready', mode: 'aot', identity: 'x' };
+const READY = { type: 'ready', mode: process.env['ROGUE_MODE'] ?? 'aot', identity: 'x' };
 const FAILURE = {
   family: true,
   name: 'WasmEdgeError',

@@ -81,7 +81,7 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   #heartbeat: NodeJS.Timeout | undefined;
   #mode: ModuleDetails['mode'] = 'interpreter';
   /** Told once when no worker is outdated any more. */
-  #onRenewed: (() => void) | undefined;
+  #onRenewed: ((mode: ModuleDetails['mode']) => void) | undefined;
 
   constructor(start: WorkerStart, settings: PoolSettings) {
     this.#start = start;
@@ -119,9 +119,9 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
    * Replaces the workers, one by one as the new ones are ready: each ends when what it holds has.
    *
    * @param start How workers begin from here on.
-   * @param renewed Called when further invocations go to new workers alone.
+   * @param renewed Called when further invocations go to new workers alone, with the form that these have.
    */
-  renew(start: WorkerStart, renewed: () => void): void {
+  renew(start: WorkerStart, renewed: (mode: ModuleDetails['mode']) => void): void {
     this.#start = start;
     this.#onRenewed = renewed;
     for (const worker of this.#workers) if (!worker.isRetiring) this.#outdated.add(worker);
@@ -423,7 +423,7 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     this.#mode = mode;
     const renewed = this.#onRenewed;
     this.#onRenewed = undefined;
-    renewed?.();
+    renewed?.(mode);
   }
 
   #endRetired(worker: Worker): void {
