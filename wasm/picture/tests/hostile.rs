@@ -214,7 +214,13 @@ fn interlaced_pictures_of_every_size_are_whole() {
         }
         let (sides, length) = ([width as u8, height as u8], rows.len() as u8);
         let header = [0, 0, 0, sides[0], 0, 0, 0, sides[1], 8, 0, 0, 0, 1];
-        let data = [&[0x78, 1, 1, length, 0, !length, 255][..], &rows, &[0; 4]].concat();
+        // Adler-32.
+        let (low, high) = rows.iter().fold((1u32, 0), |(low, high), &byte| {
+            let low = (low + u32::from(byte)) % 65_521;
+            (low, (high + low) % 65_521)
+        });
+        let sum = ((high << 16) | low).to_be_bytes();
+        let data = [&[0x78, 1, 1, length, 0, !length, 255][..], &rows, &sum].concat();
         let file = png_of(&[(b"IHDR", &header), (b"IDAT", &data), (b"IEND", &[])]);
         let (wide, high) = (u16::from(sides[0]), u16::from(sides[1]));
         let picture = decode(&file, wide, high, Fit::Stretch, 81).unwrap();
