@@ -286,6 +286,8 @@ export class Worker implements Holder {
     }, graceMs);
     await this.exited;
     clearTimeout(timer);
+    // What it was asked at the end, and has not answered.
+    this.#loseAll(this.#goneReason);
   }
 
   #send(message: ToWorker, arrays?: readonly Uint8Array[]): void {
@@ -429,14 +431,18 @@ export class Worker implements Holder {
     this.#isGone = true;
     this.#child.kill();
     this.#goneReason = reason;
+    const { busy } = this;
+    this.#loseAll(reason);
+    this.#events.onGone(this, reason, busy);
+  }
+
+  #loseAll(reason: Error): void {
     const invocations = [...this.held.values()];
     const asked = [...this.asked.values()];
-    const { busy } = this;
     this.held.clear();
     this.asked.clear();
     this.instances.clear();
     for (const each of [...invocations, ...asked]) each.lose(reason);
     for (const each of asked) each.finish(false);
-    this.#events.onGone(this, reason, busy);
   }
 }
