@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
+import { clearTimeout, setTimeout } from 'node:timers';
 
 import { CommandFailure } from './failure.mjs';
 
@@ -8,11 +9,13 @@ const running = new Set();
 
 /** Ends what is still running: to be called before this process goes away early. */
 export function terminateChildren(signal) {
-  for (const { child, leadsGroup } of running) {
-    // A group, since builds are trees of processes.
-    if (leadsGroup) process.kill(-child.pid, signal);
-    else child.kill(signal);
-  }
+  for (const entry of running) terminate(entry, signal);
+}
+
+/** A group, since builds are trees of processes. */
+function terminate({ child, leadsGroup }, signal) {
+  if (leadsGroup) process.kill(-child.pid, signal);
+  else child.kill(signal);
 }
 
 /**
@@ -26,11 +29,13 @@ export function terminateChildren(signal) {
  * @param {string} [options.input] given on stdin, which is empty otherwise
  * @param {boolean} [options.inherit] the program has the terminal; nothing is captured
  * @param {(text: string) => void} [options.onOutput] stdout and stderr as they come
+ * @param {number} [options.timeoutMs] after which it is killed, with what it has started
  * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, output: string }>}
  *   `output` holds stdout and stderr in the order of their arrival
  * @throws {CommandFailure} when the program cannot be started
  */
-export function run(command, args, { cwd, env = {}, input, inherit = false, onOutput } = {}) {
+export function run(command, args, options = {}) {
+  const { cwd, env = {}, input, inherit = false, onOutput, timeoutMs } = options;
   return new Promise((resolve, reject) => {
     const stdio = inherit ? 'inherit' : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
     // Not so for sudo, which remembers a password for the terminal on which it was typed.
@@ -43,6 +48,8 @@ export function run(command, args, { cwd, env = {}, input, inherit = false, onOu
     });
     const entry = { child, leadsGroup };
     if (child.pid !== undefined) running.add(entry);
+    const timer =
+      timeoutMs && setTimeout(() => running.has(entry) && terminate(entry, 'SIGKILL'), timeoutMs);
     let stdout = '';
     let output = '';
     const take = (isStdout) => (text) => {
@@ -56,10 +63,12 @@ export function run(command, args, { cwd, env = {}, input, inherit = false, onOu
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
     child.on('error', (error) => {
+      clearTimeout(timer);
       running.delete(entry);
       reject(new CommandFailure(command, `cannot be started (${error.code ?? error.message})`));
     });
     child.on('close', (code, signal) => {
+      clearTimeout(timer);
       running.delete(entry);
       resolve({ code, signal, stdout, output });
     });

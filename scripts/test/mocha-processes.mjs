@@ -10,6 +10,8 @@ import { groupsOf } from './groups.mjs';
 
 /** Few, so that no process is the last for long; many, so that starting them costs little. */
 const filesInProcess = 4;
+/** What stays longer has left something open: Mocha waits for it, whatever its tests' own limits. */
+const longestMs = 10 * 60_000;
 /** Mocha's exit code is how many tests failed, up to this. */
 const mostFailuresInExitCode = 255;
 const partsFolder = path.join(setupFolder, 'mocha');
@@ -54,7 +56,10 @@ async function runGroup(files, counts, { args, env }) {
     ...['--reporter-option', `output=${counts}`, '--reporter-option', 'part=true'],
   ];
   const command = [...options, ...args, ...files];
-  const result = await run(localProgram('mocha'), command, { cwd: root, env });
+  const result = await run(localProgram('mocha'), command, {
+    ...{ cwd: root, env },
+    timeoutMs: longestMs,
+  });
   const part = { passed: 0, failed: 0, skipped: [], failures: [], ...read(counts) };
   const isSilent = part.passed + part.failed + part.skipped.length === 0 && result.code === 0;
   const output = isSilent ? '' : result.output.trimEnd();
