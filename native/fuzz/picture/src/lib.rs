@@ -170,9 +170,15 @@ fn decode_other(file: &[u8], cost: &mut Cost) {
     let (width, height) = picture::size(file).unwrap_or_default();
     let sides = u64::from(side) * u64::from(side) + u64::from(width.max(height));
     let bytes = file.len() as u64;
+    // Each row of the result is made as wide as the picture before it is made narrower.
+    let rows = u64::from(side) * u64::from(width.max(height));
     // A frame may be as large as any picture, whatever its canvas.
-    cost.most_accesses = 2_000_000 + 1024 * bytes + 128 * MAX_PIXELS + 64 * sides;
+    cost.most_accesses = 2_000_000 + 1024 * bytes + 128 * MAX_PIXELS + 64 * (sides + rows);
     cost.most_allocated = 1_000_000 + 512 * bytes + 16 * MAX_PIXELS + 64 * sides;
+    if picture::format::known(file) == Some(Format::WebP) {
+        // image-webp makes room for a partition of a lossy frame before it reads it: by a size of 24 bits.
+        cost.most_allocated += 1 << 24;
+    }
 }
 
 fn decode_jpeg(jpeg: &[u8], cost: &mut Cost) -> bool {
