@@ -5,10 +5,12 @@ import { WasmEdgeError } from 'wasmedge-embed';
 
 import { LoadedModule, WorkerPool, resolveLimits } from './support/internals.js';
 import type { HostCallPort, HostCallReceiver, WorkerStart } from './support/internals.js';
-import { SCRIPT } from './support/misbehaviour.js';
+import { rogueScript } from './support/rogue-script.js';
 import { misbehavingGuests } from './support/misbehaving-guests.js';
 import { childrenOf } from './support/workers.js';
 
+// Another process may run the same program at the same time.
+const SCRIPT = rogueScript();
 const TIME = { timeoutMs: 300 };
 const REQUEST = {
   ...{ args: ['guest'], env: [], stdin: undefined, ...TIME },

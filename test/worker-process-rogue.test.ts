@@ -6,9 +6,12 @@ import { WasmEdgeError } from 'wasmedge-embed';
 import { random } from './support/hostile.js';
 import { ForwardedStreams, RunStreams, WorkerPool, readAnswer } from './support/internals.js';
 import type { WorkerStart } from './support/internals.js';
-import { SCRIPT, misbehaviour } from './support/misbehaviour.js';
+import { misbehaviour } from './support/misbehaviour.js';
+import { rogueScript } from './support/rogue-script.js';
 import { childrenOf, eventually } from './support/workers.js';
 
+// Another process may run the same program at the same time.
+const SCRIPT = rogueScript();
 const REQUEST = { args: ['guest'], env: [], stdin: Buffer.from('in'), timeoutMs: 400 };
 const SETTINGS = {
   ...{ workers: 1, concurrency: 1, maxQueue: 10, maxWaiting: 0, graceMs: 50, unresponsiveMs: 1000 },
@@ -30,7 +33,7 @@ function rogueStart(env: Record<string, string>): WorkerStart {
   } as unknown as WorkerStart;
 }
 
-/** Every process of the test's, those left behind included, and none of another clone's. */
+/** Every process of the test's, those left behind included. */
 const rogues = (): number[] => childrenOf(undefined, SCRIPT);
 
 function requireOurs(error: unknown): asserts error is WasmEdgeError {

@@ -1,13 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import path from 'node:path';
 
 import { random } from './hostile.js';
 
 type Json = unknown;
-
-/** The program that misbehaves, by which a test finds what it leaves behind. */
-export const SCRIPT = path.join(__dirname, 'rogue-worker.js');
 
 /** A frame as a worker process sends it; the header need not be what JSON.stringify makes. */
 export function frame(header: string | Buffer, ...arrays: Buffer[]): Buffer {
@@ -79,8 +75,8 @@ export function misbehaviour(socket: Socket): Misbehaviour {
   };
 
   const leaveBehind = (): void => {
-    // It holds the streams of this process.
-    spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', SCRIPT], {
+    // It holds the streams of this process, and is found by the same path.
+    spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', process.argv[1]!], {
       stdio: ['ignore', 'ignore', 2, 3],
     });
   };
