@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { exampleCrates } from '../examples/crates.mjs';
-import { fuzzerCrate, fuzzerTargetFolder } from '../fuzz/differential/build.mjs';
+import { fuzzerCrate, fuzzerTargetFolder } from '../../test/fuzz/differential/build.mjs';
 import { formatters } from '../format/formatters.mjs';
 import { cargo } from '../setup/guests.mjs';
 import { rustEnvironment } from '../setup/machine.mjs';
@@ -94,7 +94,7 @@ export const checks = [
     title: 'Tests of the set-up',
     processors: 1,
     commands: async () => [
-      local('mocha', '--no-config', '--reporter', 'spec', 'scripts/**/*.test.mjs'),
+      local('mocha', '--no-config', '--reporter', 'spec', '{scripts,test}/**/*.test.mjs'),
     ],
     count: countMochaSummary,
   },
@@ -117,26 +117,26 @@ export const checks = [
       const grepping = grep === undefined ? [] : ['--grep', grep];
       return [
         local('tsc', '-p', 'tsconfig.test.json'),
-        script('mocha', '--counts', mochaCounts, ...grepping),
+        script('scripts/mocha.mjs', '--counts', mochaCounts, ...grepping),
       ];
     },
     count: () => readCounts(mochaCounts),
   },
-  suite('examples', 'The examples', 'test-examples', { long: false, processors: 1 }),
-  suite('toolchains', 'In Jest, Vitest, traced files, a bundle', 'test-toolchains', {
+  suite('examples', 'The examples', 'scripts/test-examples.mjs', { long: false, processors: 1 }),
+  suite('toolchains', 'In Jest, Vitest, traced files, a bundle', 'scripts/test-toolchains.mjs', {
     long: false,
     processors: 1,
     args: ['--quick'],
   }),
-  suite('toolchains-all', 'In every toolchain, from the tarball', 'test-toolchains', {
-    before: ['prebuild'],
+  suite('toolchains-all', 'In every toolchain, from the tarball', 'scripts/test-toolchains.mjs', {
+    before: ['scripts/prebuild.mjs'],
   }),
   {
     name: 'bench',
     title: 'Benchmark, a few invocations of each contender',
     commands: async ({ photographs }) => [benchmark(photographs)],
   },
-  suite('mocha-asan', 'Tests of the package, AddressSanitizer', 'sanitized-suite', {
+  suite('mocha-asan', 'Tests of the package, AddressSanitizer', 'scripts/sanitized-suite.mjs', {
     takes: ['grep'],
   }),
   {
@@ -157,60 +157,62 @@ export const checks = [
     commands: async () => mochaBelow('browser', 180_000),
     count: countMochaSummary,
   },
-  suite('lambda', "The Lambda handler in AWS's own runtime", 'lambda-runtime'),
-  suite('container', 'The container image and its SAM template', 'test-container'),
-  suite('package', "The package's tarball, as its users install it", 'test-package', {
-    before: ['prebuild'],
+  suite('lambda', "The Lambda handler in AWS's own runtime", 'scripts/lambda-runtime.mjs'),
+  suite('container', 'The container image and its SAM template', 'scripts/test-container.mjs'),
+  suite('package', "The package's tarball, as its users install it", 'scripts/test-package.mjs', {
+    before: ['scripts/prebuild.mjs'],
   }),
-  suite('arm64', 'The native tests for arm64, in QEMU', 'test-arm64', { takes: ['yes'] }),
+  suite('arm64', 'The native tests for arm64, in QEMU', 'scripts/test-arm64.mjs', {
+    takes: ['yes'],
+  }),
   {
     name: 'fuzz-events',
     title: 'Fuzzing of Lambda events, 10 s',
     processors: 1,
-    commands: async () => [script('fuzz-events', '--seconds', '10')],
+    commands: async () => [script('test/fuzz/events.mjs', '--seconds', '10')],
   },
   {
     name: 'fuzz-events-long',
     title: 'Fuzzing of Lambda events, 10 min',
     long: true,
-    commands: async () => [script('fuzz-events', '--seconds', '600')],
+    commands: async () => [script('test/fuzz/events.mjs', '--seconds', '600')],
   },
   {
     name: 'fuzz-differential',
     title: 'Compiled, interpreted and V8 compared: every access, generated modules for 15 s',
     processors: 1,
-    commands: async () => [script('fuzz-differential', '--seconds', '15')],
+    commands: async () => [script('test/fuzz/differential/differential.mjs', '--seconds', '15')],
   },
   {
     name: 'fuzz-differential-long',
     title: 'The same, generated modules for an hour',
     long: true,
-    commands: async () => [script('fuzz-differential', '--seconds', '3600')],
+    commands: async () => [script('test/fuzz/differential/differential.mjs', '--seconds', '3600')],
   },
   {
     name: 'fuzz',
     title: 'Fuzzing, 25 s a target',
-    commands: async () => [script('fuzz', '--seconds', '25', '--repeatable')],
+    commands: async () => [script('test/fuzz/native.mjs', '--seconds', '25', '--repeatable')],
     count: countFuzzers,
   },
   {
     name: 'fuzz-long',
     title: 'Fuzzing, 10 min a target',
     long: true,
-    commands: async () => [script('fuzz', '--seconds', '600')],
+    commands: async () => [script('test/fuzz/native.mjs', '--seconds', '600')],
     count: countFuzzers,
   },
   {
     name: 'soak',
     title: 'Soak, 45 s',
     processors: 1,
-    commands: async () => [script('soak', '--seconds', '45')],
+    commands: async () => [script('test/soak/soak.mjs', '--seconds', '45')],
   },
   {
     name: 'soak-long',
     title: 'Soak, 1,000,000 invocations, 10,000 loads',
     long: true,
-    commands: async () => [script('soak')],
+    commands: async () => [script('test/soak/soak.mjs')],
   },
 ];
 
@@ -241,7 +243,7 @@ function benchmark(photographs) {
  *
  * @param {string} name
  * @param {string} title
- * @param {string} command
+ * @param {string} command its file
  * @param {object} [details]
  * @param {boolean} [details.long]
  * @param {number} [details.processors] see `Check`
@@ -285,11 +287,11 @@ function mochaBelow(folder, timeout) {
   ];
 }
 
-/** One of our own commands. */
-function script(name, ...args) {
+/** One of our own commands, by its file. */
+function script(file, ...args) {
   return {
     command: process.execPath,
-    args: [path.join(root, 'scripts', `${name}.mjs`), ...args],
+    args: [path.join(root, file), ...args],
     options: { cwd: root },
   };
 }

@@ -13,7 +13,7 @@ const meter = fork(path.join(__dirname, 'lambda-event.cost.js'), { execArgv: [] 
 meter.unref();
 meter.channel?.unref();
 
-/** The target of scripts/fuzz-events.mjs. */
+/** The target of test/fuzz/events.mjs. */
 export async function fuzz(input: Buffer): Promise<void> {
   await decode(enlarged(input, SMALL));
   meter.channel?.ref();

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { buildDifferential } from './fuzz/differential/build.mjs';
-import { Session, optionSets } from './fuzz/differential/run.mjs';
-import { runCommand } from './setup/index.mjs';
-import { shown } from './setup/paths.mjs';
-import { withTask } from './setup/task.mjs';
+import { buildDifferential } from './build.mjs';
+import { Session, optionSets } from './run.mjs';
+import { runCommand } from '../../../scripts/setup/index.mjs';
+import { shown } from '../../../scripts/setup/paths.mjs';
+import { withTask } from '../../../scripts/setup/task.mjs';
 
 const help = `Runs modules compiled, interpreted and in Node's own engine, and compares what comes of them.
 

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 
-import { buildFuzzers } from './fuzz/build.mjs';
-import { fuzz, keepCorpus, keepFinding, reproduction } from './fuzz/run.mjs';
-import { allTargets } from './fuzz/targets.mjs';
-import { parallel } from './setup/addon.mjs';
-import { runCommand } from './setup/index.mjs';
-import { shown } from './setup/paths.mjs';
-import { sideBySide } from './setup/side-by-side.mjs';
-import { withTask } from './setup/task.mjs';
-import { table } from './test/report.mjs';
+import { buildFuzzers } from './build.mjs';
+import { fuzz, keepCorpus, keepFinding, reproduction } from './run.mjs';
+import { allTargets } from './targets.mjs';
+import { parallel } from '../../scripts/setup/addon.mjs';
+import { runCommand } from '../../scripts/setup/index.mjs';
+import { shown } from '../../scripts/setup/paths.mjs';
+import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
+import { withTask } from '../../scripts/setup/task.mjs';
+import { table } from '../../scripts/test/report.mjs';
 
 const help = `Fuzzes the code that reads what guests and files bring: libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer.
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 
-import { forgetOtherToolchain, parallel } from '../setup/addon.mjs';
-import { SetupFailure } from '../setup/failure.mjs';
-import { root } from '../setup/paths.mjs';
-import { executables } from '../setup/processes.mjs';
+import { forgetOtherToolchain, parallel } from '../../scripts/setup/addon.mjs';
+import { SetupFailure } from '../../scripts/setup/failure.mjs';
+import { root } from '../../scripts/setup/paths.mjs';
+import { executables } from '../../scripts/setup/processes.mjs';
 
 const buildFolder = path.join(root, 'build/fuzzers');
 
@@ -11,7 +11,7 @@ const buildFolder = path.join(root, 'build/fuzzers');
  * Builds the fuzzers.
  *
  * @param {string[]} names of the targets
- * @param {import('../setup/task.mjs').Task} task
+ * @param {import('../../scripts/setup/task.mjs').Task} task
  */
 export async function buildFuzzers(names, task) {
   const [compiler] = executables('clang++-19');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { root } from '../setup/paths.mjs';
+import { root } from '../../../scripts/setup/paths.mjs';
 
 /**
  * Inputs of host_calls_fuzzer in which a guest behaves well: what mutations start from, since chance alone

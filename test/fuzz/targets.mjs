@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { root } from '../setup/paths.mjs';
+import { root } from '../../scripts/setup/paths.mjs';
 import { modelSeedsFile } from './build.mjs';
-import { folderSeeds } from './folder-seeds.mjs';
-import { hostCallSeeds } from './host-call-seeds.mjs';
-import { moduleSeeds } from './module-seeds.mjs';
-import { pictureSeeds } from './picture-seeds.mjs';
+import { folderSeeds } from './seeds/folders.mjs';
+import { hostCallSeeds } from './seeds/host-calls.mjs';
+import { moduleSeeds } from './seeds/modules.mjs';
+import { pictureSeeds } from './seeds/pictures.mjs';
 
 const sources = path.join(root, 'native/fuzz');
 const workFolder = path.join(root, 'build/fuzz');
@@ -58,7 +58,7 @@ export function allTargets() {
  *
  * @param {Target} target
  * @param {boolean} afresh without what earlier runs found
- * @param {import('../setup/task.mjs').Task} task
+ * @param {import('../../scripts/setup/task.mjs').Task} task
  * @returns {Promise<string[]>} the folders to start from, the one that libFuzzer may write to first
  */
 export async function prepareFolders(target, afresh, task) {

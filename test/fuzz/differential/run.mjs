@@ -1,7 +1,7 @@
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-import { SetupFailure } from '../../setup/failure.mjs';
+import { SetupFailure } from '../../../scripts/setup/failure.mjs';
 import { corpusFolder, generatorFile, workFolder } from './build.mjs';
 import { knownAs } from './known.mjs';
 import { runModules } from './supervise.mjs';

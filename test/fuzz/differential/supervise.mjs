@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { root } from '../../setup/paths.mjs';
-import { outcomeOf } from '../../setup/processes.mjs';
+import { root } from '../../../scripts/setup/paths.mjs';
+import { outcomeOf } from '../../../scripts/setup/processes.mjs';
 import { canaryFile } from './build.mjs';
 
 const script = fileURLToPath(new URL('child.mjs', import.meta.url));

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 
-import { SetupFailure } from '../../setup/failure.mjs';
-import { root } from '../../setup/paths.mjs';
-import { executables, isExecutable } from '../../setup/processes.mjs';
+import { SetupFailure } from '../../../scripts/setup/failure.mjs';
+import { root } from '../../../scripts/setup/paths.mjs';
+import { executables, isExecutable } from '../../../scripts/setup/processes.mjs';
 
 const sources = path.join(root, 'native/fuzz');
 /** The crate of the program that writes modules; a workspace of its own. */
@@ -21,7 +21,7 @@ export const corpusFolder = path.join(sources, 'corpus/module_file');
 /**
  * Builds both. Where there is no Rust, as in the Debian of the matrix, what was built elsewhere is taken.
  *
- * @param {import('../../setup/task.mjs').Task} task
+ * @param {import('../../../scripts/setup/task.mjs').Task} task
  */
 export async function buildDifferential(task) {
   mkdirSync(workFolder, { recursive: true });

@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { runCommand } from './setup/index.mjs';
-import { localProgram, root, shown } from './setup/paths.mjs';
-import { outcomeOf } from './setup/processes.mjs';
-import { withTask } from './setup/task.mjs';
+import { runCommand } from '../../scripts/setup/index.mjs';
+import { localProgram, root, shown } from '../../scripts/setup/paths.mjs';
+import { outcomeOf } from '../../scripts/setup/processes.mjs';
+import { withTask } from '../../scripts/setup/task.mjs';
 
 const help = `Fuzzes how the Lambda handler reads events and bodies: Jazzer.js, guided by what code is reached. What an input
 may take of the event loop's time, of processor time and of memory is bounded by its size.

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-import { CommandFailure } from '../setup/failure.mjs';
-import { liteRtFile } from '../setup/paths.mjs';
-import { executables, outcomeOf } from '../setup/processes.mjs';
+import { CommandFailure } from '../../scripts/setup/failure.mjs';
+import { liteRtFile } from '../../scripts/setup/paths.mjs';
+import { executables, outcomeOf } from '../../scripts/setup/processes.mjs';
 import { fuzzerFile } from './build.mjs';
 import { prepareFolders } from './targets.mjs';
 
@@ -29,7 +29,7 @@ const memoryMegabytes = 2048;
  *
  * @param {import('./targets.mjs').Target} target
  * @param {{ seconds: number, repeatable: boolean }} options
- * @param {import('../setup/task.mjs').Task} task
+ * @param {import('../../scripts/setup/task.mjs').Task} task
  * @returns {Promise<Outcome>}
  */
 export async function fuzz(target, { seconds, repeatable }, task) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import { root } from '../../setup/paths.mjs';
+import { root } from '../../../scripts/setup/paths.mjs';
 
 const require = createRequire(import.meta.url);
 const { loadModule, WasmEdgeError } = require(path.join(root, 'dist/index.js'));

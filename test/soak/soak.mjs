@@ -2,15 +2,15 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { writeAtomically } from './setup/files.mjs';
-import { runCommand } from './setup/index.mjs';
-import { root, shown } from './setup/paths.mjs';
-import { run } from './setup/processes.mjs';
-import { ProgressLine, duration } from './setup/progress.mjs';
-import { measuresOf, rowsOf, takeSample } from './soak/samples.mjs';
-import { Traffic, WrongAnswer } from './soak/traffic.mjs';
-import { fewestSamples, judge, warmUpPart } from './soak/trend.mjs';
-import { table } from './test/report.mjs';
+import { writeAtomically } from '../../scripts/setup/files.mjs';
+import { runCommand } from '../../scripts/setup/index.mjs';
+import { root, shown } from '../../scripts/setup/paths.mjs';
+import { run } from '../../scripts/setup/processes.mjs';
+import { ProgressLine, duration } from '../../scripts/setup/progress.mjs';
+import { measuresOf, rowsOf, takeSample } from './samples.mjs';
+import { Traffic, WrongAnswer } from './traffic.mjs';
+import { fewestSamples, judge, warmUpPart } from './trend.mjs';
+import { table } from '../../scripts/test/report.mjs';
 
 /** Fewer invocations than these end before the allocator has settled. */
 const fewForAllocator = 1_000_000;

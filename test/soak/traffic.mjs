@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import initWabt from 'wabt';
 
-import { dataFolder, guestFile, root } from '../setup/paths.mjs';
+import { dataFolder, guestFile, root } from '../../scripts/setup/paths.mjs';
 
 /** Something that no run may do, whatever else happens at the same time. */
 export class WrongAnswer extends Error {}
