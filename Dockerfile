@@ -39,7 +39,7 @@ COPY wasm/Cargo.toml wasm/
 
 # The default model, out of a package index.
 FROM tools AS model
-COPY scripts/model scripts/model
+COPY models/making models/making
 COPY scripts/container/stage.mjs scripts/container/
 COPY models/default models/default
 RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.crt \
@@ -51,19 +51,18 @@ FROM tools AS guest
 COPY wasm wasm
 COPY test/guests/rust test/guests/rust
 COPY --from=model /build/models/default models/default
-COPY scripts/model scripts/model
+COPY models/making models/making
 COPY scripts/container/stage.mjs scripts/container/
 RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.crt \
     node scripts/container/stage.mjs guests
 
 # AWS's Runtime Interface Client and Emulator.
 FROM tools AS runtime
-COPY scripts/lambda scripts/lambda
-COPY scripts/container/runtime.mjs scripts/container/
+COPY lambda/runtime lambda/runtime
 RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=secret,id=npmrc,target=/root/.npmrc \
     npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
- && node scripts/container/runtime.mjs /runtime
+ && node lambda/runtime/place.mjs /runtime
 
 # The package: addon, LiteRT and JavaScript. Then a bundle of it with WasmEdge, without LLVM, the guest compiled ahead
 # of time, the model and the handler: all that runs, tried before it is there. Whoever Lambda runs it as may read it.

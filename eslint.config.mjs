@@ -1,19 +1,12 @@
 import js from '@eslint/js';
+import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 import rooms from './eslint.rooms.mjs';
 
 export default tseslint.config(
   {
-    ignores: [
-      'build/',
-      'dist/',
-      'examples/*/assembly/',
-      'wasm/',
-      'prebuilds/',
-      'models/',
-      '.setup/',
-    ],
+    ignores: ['build/', 'dist/', 'examples/*/assembly/', 'wasm/', 'prebuilds/', '.setup/'],
   },
   js.configs.recommended,
   {
@@ -97,6 +90,14 @@ export default tseslint.config(
         matchMedia: 'readonly',
       },
     },
+  },
+  {
+    // In TypeScript the compiler sees to these. The examples have dependencies of their own.
+    files: ['**/*.mjs'],
+    ignores: ['examples/**'],
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/extensions': ['.mjs', '.js'] },
+    rules: { 'import-x/named': 'error', 'import-x/no-unresolved': 'error' },
   },
   {
     files: ['**/*.mjs'],

@@ -27,7 +27,7 @@ describe('The workarounds of other libraries’ faults', () => {
   });
 
   it('have a test each, which is the one that is described', async () => {
-    const file = pathToFileURL(path.join(ROOT, 'scripts/workarounds/rows.mjs')).href;
+    const file = pathToFileURL(path.join(ROOT, 'test/workarounds/rows.mjs')).href;
     const { rows } = (await import(file)) as {
       rows: { name: string; native?: string; mocha?: string }[];
     };

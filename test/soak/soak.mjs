@@ -10,7 +10,7 @@ import { ProgressLine, duration } from '../../scripts/setup/progress.mjs';
 import { measuresOf, rowsOf, takeSample } from './samples.mjs';
 import { Traffic, WrongAnswer } from './traffic.mjs';
 import { fewestSamples, judge, warmUpPart } from './trend.mjs';
-import { table } from '../../scripts/test/report.mjs';
+import { table } from '../runner/report.mjs';
 
 /** Fewer invocations than these end before the allocator has settled. */
 const fewForAllocator = 1_000_000;

@@ -1,6 +1,6 @@
 /**
  * Skips a test, or where a hook calls it all of its suite. The reason stands in the report of
- * `npm test` (scripts/test/mocha-reporter.mjs).
+ * `npm test` (test/runner/mocha-reporter.mjs).
  */
 export function skip(context: Mocha.Context, skipReason: string): never {
   const runnable: { type?: string; parent?: object | undefined } = context.runnable();

@@ -1,0 +1,39 @@
+import { containerBase } from '../../scripts/container/base.mjs';
+import { containerTools } from '../../scripts/container/buildah.mjs';
+import { containerImage, defaultTag } from '../../scripts/container/image.mjs';
+import { templateChecks } from './template.mjs';
+import { cacheFolder } from '../../scripts/setup/paths.mjs';
+import { runEndToEnd } from './run.mjs';
+
+const help = `Checks template.yaml, builds the Dockerfile without a Docker engine, and classifies through the image.
+
+Usage: npm run test:container -- [--no-build] [--grep PATTERN] [--yes]
+
+      --no-build  test the image that was built before
+      --grep      only the tests whose names match
+      --counts    where to write how many tests passed, failed and were skipped, as JSON
+  -y, --yes       install missing system packages without asking
+  -h, --help      this text
+
+The repository is to be set up (npm run quickstart). Root is needed. The image is invoked by curl through AWS's
+Runtime Interface Emulator inside it, in a network of its own. AWS's SAM CLI and cfn-lint, which check the template,
+get a virtual environment of Python in the cache (WASMEDGE_EMBED_CACHE).
+`;
+
+await runEndToEnd({
+  help,
+  name: 'container',
+  files: 'e2e/container.e2e',
+  options: { 'no-build': { type: 'boolean' } },
+  steps: (values) => [
+    ...[...templateChecks, containerTools],
+    ...(values['no-build'] ? [] : [containerBase, containerImage(defaultTag, [])]),
+  ],
+  env: () => ({
+    WASMEDGE_EMBED_CONTAINER_IMAGE: defaultTag,
+    // Where the images are; tests have a cache of their own else.
+    WASMEDGE_EMBED_CACHE: cacheFolder(),
+  }),
+  // A network of the tests' own: the emulator's ports are free in it.
+  through: ['unshare', '--net', '--', 'sh', '-ec', 'ip link set lo up; exec "$@"', 'sh'],
+});

@@ -1,0 +1,11 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+
+import { root } from '../../scripts/setup/paths.mjs';
+
+/** The folders of the examples that are crates of Rust, each a workspace of its own. */
+export function exampleCrates() {
+  return readdirSync(path.join(root, 'examples'))
+    .map((name) => path.join(root, 'examples', name))
+    .filter((folder) => existsSync(path.join(folder, 'Cargo.toml')));
+}

@@ -1,0 +1,126 @@
+import { realpathSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { forgetOtherToolchain, parallel } from '../../scripts/setup/addon.mjs';
+import { SetupFailure } from '../../scripts/setup/failure.mjs';
+import { runCommand } from '../../scripts/setup/index.mjs';
+import {
+  liteRtFile,
+  localProgram,
+  packageTests,
+  root,
+  setupFolder,
+} from '../../scripts/setup/paths.mjs';
+import { ask, run } from '../../scripts/setup/processes.mjs';
+import { withTask } from '../../scripts/setup/task.mjs';
+
+const exitCodeOfFinding = 99;
+
+const help = `Runs the package's tests on an addon that is built with AddressSanitizer and UndefinedBehaviorSanitizer.
+
+Usage: node test/runner/mocha-asan.mjs [--grep PATTERN] [--counts FILE]
+
+      --grep    only the tests whose names match
+      --counts  where to write how many tests passed, failed and were skipped, as JSON
+  -h, --help    this text
+
+The repository is to be set up (npm run quickstart). What a sanitizer finds ends the process that it is found in,
+with its report on stderr and exit code ${exitCodeOfFinding}, in the processes that tests start, too.
+`;
+
+/** node-gyp-build looks below a package's folder for build/Release. */
+const packageFolder = path.join(root, 'build/asan');
+const buildFolder = path.join(packageFolder, 'build');
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      grep: { type: 'string' },
+      counts: { type: 'string', default: path.join(setupFolder, 'mocha-asan.json') },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  return values;
+}
+
+async function main(values) {
+  const runtime = await findRuntime();
+  const title = 'Building the addon with AddressSanitizer, and the tests';
+  await withTask(title, 'sanitized-suite', build);
+  return runSuite(runtime, values);
+}
+
+/** Node is not built with the sanitizer, so its runtime has to be there before everything else. */
+async function findRuntime() {
+  const compiler = process.env.CXX || 'c++';
+  const file = (await ask(compiler, ['-print-file-name=libasan.so']))?.trim();
+  if (!file || !path.isAbsolute(file)) {
+    throw new SetupFailure(`${compiler} has no libasan.so, GCC's runtime of AddressSanitizer.`, {
+      advice: 'Use GCC (CXX=g++), whose Debian package brings it.',
+    });
+  }
+  return realpathSync(file);
+}
+
+async function build(task) {
+  forgetOtherToolchain(buildFolder, JSON.stringify([root, process.env.CXX ?? '']));
+  await task.exec(
+    localProgram('cmake-js'),
+    [
+      ...['build', '--out', buildFolder, '--parallel', String(parallel)],
+      '--CDWASMEDGE_EMBED_SANITIZE=address',
+    ],
+    { cwd: root },
+  );
+  // Tests whose sources are gone must not run on.
+  rmSync(path.join(root, 'build/test'), { recursive: true, force: true });
+  await task.exec(localProgram('tsc'), ['-p', 'tsconfig.test.json'], { cwd: root });
+  return 'done';
+}
+
+async function runSuite(runtime, { grep, counts }) {
+  rmSync(counts, { force: true });
+  const { code } = await run(
+    localProgram('mocha'),
+    [
+      ...['--reporter', path.join(root, 'test/runner/mocha-reporter.mjs')],
+      ...['--reporter-option', `output=${counts}`],
+      // Several times slower than without.
+      ...['--timeout', '300000'],
+      ...(grep === undefined ? [] : ['--grep', grep]),
+      packageTests,
+    ],
+    { cwd: root, env: environment(runtime), inherit: true },
+  );
+  return code ?? 1;
+}
+
+function environment(runtime) {
+  const options = {
+    exitcode: exitCodeOfFinding,
+    // Node itself leaves much behind at its end; the native tests run with LeakSanitizer.
+    detect_leaks: 0,
+    // The fault guard and V8 handle faults of guests, and give what is none to the handler before: the sanitizer's.
+    handle_segv: 1,
+    allow_user_segv_handler: 1,
+    // Tests send these to a process, which must then end by them.
+    handle_sigbus: 0,
+    handle_sigfpe: 0,
+    // The threads of guests bring alternate stacks of their own, which the runtime would unmap as its own.
+    use_sigaltstack: 0,
+    // Tests look at resident memory: what was freed is kept from use, but not as long as by default.
+    quarantine_size_mb: 8,
+  };
+  const text = Object.entries(options).map(([name, value]) => `${name}=${value}`);
+  return {
+    LD_PRELOAD: runtime,
+    ASAN_OPTIONS: text.join(':'),
+    UBSAN_OPTIONS: 'print_stacktrace=1',
+    WASMEDGE_EMBED_PREBUILD: packageFolder,
+    WASMEDGE_EMBED_LITERT: liteRtFile,
+    WASMEDGE_EMBED_SCRIPT_SECONDS: '280',
+  };
+}
+
+await runCommand(help, readOptions, main);

@@ -1,0 +1,100 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { parallel } from '../../scripts/setup/addon.mjs';
+import { localProgram, root, setupFolder } from '../../scripts/setup/paths.mjs';
+import { outcomeOf, run } from '../../scripts/setup/processes.mjs';
+import { duration } from '../../scripts/setup/progress.mjs';
+import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
+import { groupsOf } from './groups.mjs';
+
+/** Few, so that no process is the last for long; many, so that starting them costs little. */
+const filesInProcess = 4;
+/** What stays longer has left something open: Mocha waits for it, whatever its tests' own limits. */
+const longestMs = 10 * 60_000;
+/** Mocha's exit code is how many tests failed, up to this. */
+const mostFailuresInExitCode = 255;
+const partsFolder = path.join(setupFolder, 'mocha');
+
+/**
+ * Runs test files by mocha, in as many processes at once as there are processors. What each says is shown when it ends,
+ * and what failed once more at the end.
+ *
+ * @param {string[]} files
+ * @param {object} options
+ * @param {string} options.counts the file that is to have the counts (`Counts` of counts.mjs)
+ * @param {string[]} [options.args] further ones of mocha's
+ * @param {Record<string, string>} [options.env]
+ * @returns {Promise<number>} the exit code
+ */
+export async function runMocha(files, { counts, args = [], env }) {
+  const started = performance.now();
+  rmSync(partsFolder, { recursive: true, force: true });
+  rmSync(counts, { force: true });
+  const parts = [];
+  await sideBySide(groupsOf(files, filesInProcess), parallel, async (group, index) => {
+    const part = await runGroup(group, path.join(partsFolder, `${index}.json`), { args, env });
+    if (part.output !== '') console.log(part.output);
+    parts.push(part);
+  });
+  const total = {
+    passed: sum(parts, ({ passed }) => passed),
+    failed: sum(parts, ({ failed }) => failed),
+    skipped: parts.flatMap(({ skipped }) => skipped),
+  };
+  console.log(summary(total, parts, performance.now() - started));
+  mkdirSync(path.dirname(counts), { recursive: true });
+  writeFileSync(counts, JSON.stringify(total));
+  return total.failed === 0 ? 0 : 1;
+}
+
+/** What came of some files in a process of their own; one that ends in another way than mocha's is a failure. */
+async function runGroup(files, counts, { args, env }) {
+  const reporter = path.join(root, 'test/runner/mocha-reporter.mjs');
+  const options = [
+    ...['--reporter', reporter],
+    ...['--reporter-option', `output=${counts}`, '--reporter-option', 'part=true'],
+  ];
+  const command = [...options, ...args, ...files];
+  const result = await run(localProgram('mocha'), command, {
+    ...{ cwd: root, env },
+    timeoutMs: longestMs,
+  });
+  const part = { passed: 0, failed: 0, skipped: [], failures: [], ...read(counts) };
+  const isSilent = part.passed + part.failed + part.skipped.length === 0 && result.code === 0;
+  const output = isSilent ? '' : result.output.trimEnd();
+  if (result.code === Math.min(part.failed, mostFailuresInExitCode)) return { ...part, output };
+  const names = files.map((file) => path.basename(file)).join(', ');
+  const failure = `The process of ${names} ${outcomeOf(result)}`;
+  return {
+    ...part,
+    failed: part.failed + 1,
+    failures: [...part.failures, failure],
+    output: `${output}\n\n${failure}.`,
+  };
+}
+
+function read(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error.code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+function summary({ passed, failed, skipped }, parts, milliseconds) {
+  const failures = parts.flatMap((part) => part.failures);
+  return [
+    '',
+    `  ${passed} passing (${duration(milliseconds)})`,
+    ...(skipped.length > 0 ? [`  ${skipped.length} pending`] : []),
+    ...(failed > 0 ? [`  ${failed} failing`] : []),
+    ...failures.map((failure) => `    ${failure}`),
+    '',
+  ].join('\n');
+}
+
+function sum(parts, value) {
+  return parts.reduce((total, part) => total + value(part), 0);
+}

@@ -1,0 +1,53 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { parallel } from '../../scripts/setup/addon.mjs';
+import { runCommand } from '../../scripts/setup/index.mjs';
+import { detectingGuestFile, guestFile, root, setupFolder } from '../../scripts/setup/paths.mjs';
+import { run } from '../../scripts/setup/processes.mjs';
+import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
+import { runMocha } from './mocha-processes.mjs';
+
+const help = `Runs the package's tests, in as many processes as there are processors.
+
+Usage: node test/runner/mocha.mjs [--grep PATTERN] [--counts FILE]
+
+      --grep    only the tests whose names match
+      --counts  where to write how many tests passed, failed and were skipped, as JSON
+  -h, --help    this text
+
+The repository is to be set up (npm run quickstart), and the tests compiled (tsc -p tsconfig.test.json).
+`;
+
+const folder = 'build/test';
+
+function readOptions() {
+  return parseArgs({
+    options: {
+      grep: { type: 'string' },
+      counts: { type: 'string', default: path.join(setupFolder, 'mocha.json') },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
+}
+
+async function main({ grep, counts }) {
+  const files = readdirSync(path.join(root, folder))
+    .filter((name) => name.endsWith('.test.js'))
+    .sort()
+    .map((name) => path.join(folder, name));
+  if (grep === undefined) await fillCache();
+  return runMocha(files, { counts, args: grep === undefined ? [] : ['--grep', grep] });
+}
+
+/** Compiles the guests that most tests load, which each process would compile anew until one is done. */
+async function fillCache() {
+  const load = "require('./dist').loadModule(process.argv[1]).then((module) => module.close())";
+  await sideBySide([guestFile, detectingGuestFile], parallel, (file) =>
+    // What goes wrong, the tests tell.
+    run(process.execPath, ['-r', './build/test/support/cache.js', '-e', load, file], { cwd: root }),
+  );
+}
+
+await runCommand(help, readOptions, main);

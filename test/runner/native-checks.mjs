@@ -1,0 +1,103 @@
+import path from 'node:path';
+
+import { forgetOtherToolchain, parallel, toolchainOf } from '../../scripts/setup/addon.mjs';
+import { SetupFailure } from '../../scripts/setup/failure.mjs';
+import { root } from '../../scripts/setup/paths.mjs';
+import { ask, executables } from '../../scripts/setup/processes.mjs';
+import { countCtest, countGoogleTest } from './counts.mjs';
+
+/** What it finds in libraries that are not ours is in the file of suppressions; leaks are all ours. */
+const valgrindArguments = [
+  ...['--quiet', '--error-exitcode=99', '--child-silent-after-fork=yes', '--num-callers=30'],
+  ...['--leak-check=full', '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite'],
+  `--suppressions=${path.join(root, 'native/test/valgrind.supp')}`,
+  // A guest's signal stack lies right above its stack: closer than what is taken for another stack by default.
+  '--max-stackframe=100000',
+  'native/test/native_tests',
+  // They try damaged models by the thousand, in processes of their own.
+  '--gtest_filter=-ModelMutationTest.*',
+];
+
+/** Those of inference: the exactness tests with the small model alone, since the large one takes half an hour. */
+const qemuArguments = [
+  // All that QEMU can imitate, which ends with AVX2.
+  ...['-cpu', 'max', 'native/test/native_tests'],
+  '--gtest_filter=SessionTest.*:RewriteTest.*:*RewrittenOperatorTest.*:*ExactnessTest.IsNo*/0:*ExactnessTest.Every*',
+];
+
+/** @type {import('./checks.mjs').Check[]} */
+export const nativeChecks = [
+  native('', 'Native tests'),
+  native('-asan', 'Native tests, AddressSanitizer'),
+  native(
+    '-tsan',
+    'Native tests, ThreadSanitizer',
+    // The check of models and the inference of one picture have no threads, and some of their tests fork. Signals are held
+    // back by ThreadSanitizer, whose own handlers stand where others are expected.
+    [
+      '--exclude-regex',
+      'LieTest|ModelMutation|ModelCheck|ModelLimits|ModelReader|Exactness|RewrittenOperator|FaultGuard|GuestReturn|SignalsTest|' +
+        'MemoryReservationGuest',
+    ],
+  ),
+  {
+    ...native('', 'Native tests, Valgrind'),
+    name: 'valgrind',
+    long: true,
+    commands: async (context) => {
+      if (executables('valgrind').length === 0) {
+        throw new SetupFailure('There is no valgrind in PATH: apt-get install valgrind.');
+      }
+      const [configure, build, { options }] = await native('', '').commands(context);
+      return [configure, build, { command: 'valgrind', args: valgrindArguments, options }];
+    },
+    count: countGoogleTest,
+  },
+  {
+    ...native('', 'Inference on a processor without AVX-512 (QEMU)'),
+    name: 'qemu',
+    long: true,
+    commands: async (context) => {
+      if (executables('qemu-x86_64').length === 0) {
+        throw new SetupFailure('There is no qemu-x86_64 in PATH: apt-get install qemu-user.');
+      }
+      const [configure, build, { options }] = await native('', '').commands(context);
+      return [configure, build, { command: 'qemu-x86_64', args: qemuArguments, options }];
+    },
+    count: countGoogleTest,
+  },
+];
+
+/** The native tests in a build tree of their own, as CMakePresets.json has it. */
+function native(suffix, title, ctestArgs = []) {
+  return {
+    name: `native${suffix}`,
+    title,
+    commands: async ({ machine }) => {
+      const folder = path.join(root, `build/native-tests${suffix}`);
+      forgetOtherToolchain(folder, toolchainOf(machine));
+      const tests = {
+        command: 'ctest',
+        args: ['--output-on-failure', '--parallel', String(parallel), ...ctestArgs],
+        options: { cwd: folder },
+      };
+      return [
+        { command: 'cmake', args: ['--preset', `native${suffix}`], options: { cwd: root } },
+        { command: 'cmake', args: ['--build', folder, '--parallel', String(parallel)] },
+        suffix === '-tsan' ? await withoutRandomAddresses(tests) : tests,
+      ];
+    },
+    count: countCtest,
+  };
+}
+
+/**
+ * ThreadSanitizer of GCC 12 and older gives up where the kernel spreads addresses over more bits than it
+ * expects; where a container forbids to switch that off, the command runs as it is.
+ */
+async function withoutRandomAddresses({ command, args, options }) {
+  const machine = (await ask('uname', ['-m']))?.trim() ?? '';
+  const prefix = [machine, '-R'];
+  if ((await ask('setarch', [...prefix, 'true'])) === undefined) return { command, args, options };
+  return { command: 'setarch', args: [...prefix, command, ...args], options };
+}

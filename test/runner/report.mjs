@@ -1,0 +1,50 @@
+import { duration } from '../../scripts/setup/progress.mjs';
+import { totalLine } from './counts.mjs';
+
+/**
+ * @typedef {object} Result
+ * @property {import('./checks.mjs').Check} check
+ * @property {boolean} ok
+ * @property {import('./counts.mjs').Counts} [counts]
+ * @property {number} milliseconds
+ */
+
+/**
+ * The table of all checks, the skipped tests by name, and the sum in the last line.
+ *
+ * @param {Result[]} results
+ */
+export function report(results) {
+  const header = ['check', 'result', 'passed', 'failed', 'skipped', 'time'];
+  const rows = results.map(({ check, ok, counts, milliseconds }) => [
+    check.title,
+    ok ? 'passed' : 'FAILED',
+    counts ? String(counts.passed) : '',
+    counts ? String(counts.failed) : '',
+    counts ? String(counts.skipped.length) : '',
+    duration(milliseconds),
+  ]);
+  const lines = ['', ...table([header, ...rows])];
+
+  const skipped = results.flatMap(({ check, counts }) =>
+    (counts?.skipped ?? []).map(
+      ({ name, reason }) => `  ${check.name}: ${name}${reason ? ` (${reason})` : ''}`,
+    ),
+  );
+  if (skipped.length > 0) lines.push('', 'Skipped:', ...skipped);
+
+  const uncounted = results.filter(({ ok, counts }) => !ok && !counts?.failed).length;
+  const counts = results.map((result) => result.counts);
+  const isCounted = uncounted > 0 || counts.some((count) => count !== undefined);
+  lines.push('', isCounted ? totalLine(counts, uncounted) : `${results.length} checks passed`);
+  return lines.join('\n');
+}
+
+/** Lines of a table, whose first two columns are words and the others numbers. */
+export function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  // Words to the left, numbers to the right.
+  const pad = (cell, column) =>
+    column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
+  return rows.map((row) => row.map(pad).join('  ').trimEnd());
+}
