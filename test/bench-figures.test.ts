@@ -4,13 +4,16 @@ import { once } from 'node:events';
 import path from 'node:path';
 
 import {
+  KERNELS,
   bytesOf,
   cpuSeconds,
   dependencyFolders,
   dollarsPerMillion,
   estimate,
+  geometricMean,
   histogram,
   jpegSize,
+  nameOf,
   number,
   processTree,
   residentBytes,
@@ -52,6 +55,21 @@ describe('Benchmark figures', () => {
 
   it('know what does not fit', () => {
     assert.equal(dollarsPerMillion({ ...invocation, residentBytes: 200e6 }, 128, price), null);
+  });
+
+  it('take the geometric mean of the kernels, where all took part', () => {
+    const medians = new Map(
+      KERNELS.flatMap((kernel, index): [string, number][] => [
+        [nameOf(kernel, 'in-process'), index < 2 ? 2 : 1],
+        [nameOf(kernel, 'native'), 1],
+      ]),
+    );
+    const mean = geometricMean('native', (name) => medians.get(name)) ?? 0;
+    assert.ok(Math.abs(mean - 2 ** (2 / 7)) < 1e-12);
+    assert.equal(
+      geometricMean('node-wasi', (name) => medians.get(name)),
+      null,
+    );
   });
 
   it('count samples into bins of equal width on a logarithmic scale', () => {

@@ -112,6 +112,29 @@ describe('wasmedge-embed bench', () => {
     }
   });
 
+  it('measures kernels that compute, beside V8 and native code', async () => {
+    const out = path.join(folder, 'compute');
+    const names = ['in-process', 'node-wasi', 'native'].map((where) => `compute-sha256-${where}`);
+    const { stdout, stderr, exitCode } = await commandLine([
+      ...['bench', '--quick', '--only', names.join(','), '--output', out],
+      ...[...withModel, file('red.jpg')],
+    ]);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /Compute: seven kernels/);
+    const [results = ''] = readdirSync(out).filter((name) => name.endsWith('.summary.json'));
+    const { contenders } = JSON.parse(readFileSync(path.join(out, results), 'utf8')) as Summary;
+    for (const { name, skipped, latency, throughput, coldStart } of contenders) {
+      if (skipped !== undefined) {
+        assert.match(skipped, /could not be built, which takes cargo/);
+        continue;
+      }
+      assert.ok(names.includes(name));
+      assert.ok(latency && latency.samples > 0, name);
+      assert.equal(throughput, undefined);
+      assert.ok(coldStart && coldStart.totalMs.value > 0);
+    }
+  });
+
   it('calls guests that are what their text says', async () => {
     for (const kind of ['instance-call', 'host-call'] as const) {
       assert.deepEqual(GUESTS[kind], await assemble(GUEST_TEXTS[kind]));

@@ -1,6 +1,7 @@
+import { geometricMean } from './compute.js';
 import { number } from './format.js';
 import type { BenchResults, ContenderResult } from './results.js';
-import { mean, meanEstimate, ratioEstimate, ratioOfMeans } from './statistics.js';
+import { mean, meanEstimate, median, ratioEstimate, ratioOfMeans } from './statistics.js';
 import type { Estimate } from './statistics.js';
 
 /** A ratio that this project aims at. */
@@ -63,6 +64,22 @@ export function judgeGoals({ contenders }: BenchResults): Goal[] {
       { value: deviation(endurance.residentBytes), low: null, high: null },
       'at most',
       0.02,
+    );
+  }
+  const computeMedian = (name: string): number | undefined => {
+    const latency = find(name)?.latency;
+    return latency && median(latency.rounds.flat());
+  };
+  for (const [other, title, goal] of [
+    ['node-wasi', 'V8', 0.45],
+    ['native', 'native code', 1.25],
+  ] as const) {
+    const value = geometricMean(other, computeMedian);
+    add(
+      `Compute: in-process / ${title}, geometric mean of seven kernels`,
+      value === null ? null : { value, low: null, high: null },
+      'at most',
+      goal,
     );
   }
   const inference = find('inference-xnnpack');

@@ -1,3 +1,4 @@
+import { computeTable } from './compute.js';
 import type { WorkloadKind } from './contenders/definition.js';
 import { MEMORY_SIZES } from './cost.js';
 import { dollars, estimate, megabytes, number, percent } from './format.js';
@@ -20,13 +21,16 @@ export const WORKLOAD_TITLES: Record<WorkloadKind, string> = {
   trivial: 'Trivial guest: what an invocation costs by itself',
   'instance-call': 'Kept instance: 1,000 calls of an export that does nothing',
   'host-call': 'Host functions: 1,000 calls of one that does nothing',
+  compute: 'Compute: seven kernels',
   inference: 'Inference alone',
 };
 
 /** Every figure of a summary. Tables without rows are left out. */
 export function tables(summary: BenchSummary): ReportTable[] {
   const all = [
-    ...(Object.keys(WORKLOAD_TITLES) as WorkloadKind[]).map((kind) => latency(summary, kind)),
+    ...(Object.keys(WORKLOAD_TITLES) as WorkloadKind[]).flatMap((kind) =>
+      kind === 'compute' ? computeTable(summary) : latency(summary, kind),
+    ),
     coldStarts(summary),
     throughput(summary),
     memory(summary),
@@ -86,7 +90,7 @@ function coldStarts({ contenders, options }: BenchSummary): ReportTable {
     prose: true,
     head: ['', 'total ms', 'parts'],
     rows: contenders.flatMap(({ title, coldStart, workload }) =>
-      coldStart && workload !== 'inference'
+      coldStart && workload !== 'inference' && workload !== 'compute'
         ? [
             [title, estimate(coldStart.totalMs), partsText(coldStart.parts)],
             ...(coldStart.apart

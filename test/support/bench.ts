@@ -2,7 +2,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import type * as Compare from '../../dist/bench/compare.js';
+import type * as Compute from '../../dist/bench/compute.js';
 import type * as CallsGuest from '../../dist/bench/contenders/calls-guest.js';
+import type * as ComputeDefinitions from '../../dist/bench/contenders/compute-definitions.js';
+import type * as ComputeKernels from '../../dist/bench/contenders/compute-kernels.js';
 import type * as Cost from '../../dist/bench/cost.js';
 import type * as Disk from '../../dist/bench/disk.js';
 import type * as Format from '../../dist/bench/format.js';
@@ -25,6 +28,9 @@ const load = createRequire(path.join(ROOT, 'dist', 'bench', 'run.js'));
 
 export const { compareResults, differences } = load('./compare.js') as typeof Compare;
 export const { GUESTS, GUEST_TEXTS } = load('./contenders/calls-guest.js') as typeof CallsGuest;
+export const { geometricMean } = load('./compute.js') as typeof Compute;
+export const { nameOf } = load('./contenders/compute-definitions.js') as typeof ComputeDefinitions;
+export const { KERNELS } = load('./contenders/compute-kernels.js') as typeof ComputeKernels;
 export const { dollarsPerMillion } = load('./cost.js') as typeof Cost;
 export const { dependencyFolders, withLibraries } = load('./disk.js') as typeof Disk;
 export const { bytesOf } = load('../support/disk-usage.js') as typeof DiskUsage;

@@ -1,4 +1,5 @@
 import * as calls from './calls-definitions.js';
+import { compute } from './compute-definitions.js';
 import type { Definition } from './definition.js';
 import * as embedded from './embedded-definitions.js';
 import * as native from './native-definitions.js';
@@ -14,5 +15,6 @@ export const definitions: readonly Definition[] = [
   ...embedded.trivial,
   ...calls.instanceCall,
   ...calls.hostCall,
+  ...compute,
   ...native.inference,
 ];

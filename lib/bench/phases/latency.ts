@@ -2,10 +2,10 @@ import type { BenchOptions } from '../options.js';
 import { cpuSeconds } from '../process-tree.js';
 import { interleave } from '../schedule.js';
 
-import { attemptWith, makesCalls, stillIn } from './participant.js';
+import { attemptWith, takesLong, stillIn } from './participant.js';
 import type { Participant, Progress } from './participant.js';
 
-/** An invocation that is a thousand calls is timed so many times less. */
+/** A long invocation is timed so many times less. */
 const LESS_OFTEN = 10;
 
 /** One invocation at a time, of the first picture, in rounds. */
@@ -20,7 +20,7 @@ export async function measureLatency(
   progress.begin('latency', taking.length * rounds);
   for (const { contender } of interleave(taking, rounds, seed)) {
     await attemptWith(contender, async (running) => {
-      const count = makesCalls(contender) ? some : each;
+      const count = takesLong(contender) ? some : each;
       // Apart from the timed ones: their processor time is counted from outside.
       await running.measure(0, warmUp, 1);
       const before = cpuSeconds(running.pid);

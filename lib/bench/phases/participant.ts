@@ -23,15 +23,20 @@ export function stillIn(participants: readonly Participant[]): Participant[] {
   return participants.filter(({ result }) => result.failed === undefined);
 }
 
-/** Whether its invocations are a thousand small calls: their latency says it all. */
+/** Whether its invocations are a thousand small calls. */
 export function makesCalls({ result: { workload } }: Participant): boolean {
   return workload === 'instance-call' || workload === 'host-call';
+}
+
+/** Whether an invocation is long: a thousand small calls, or a kernel. Latency is all there is to measure. */
+export function takesLong(participant: Participant): boolean {
+  return makesCalls(participant) || participant.result.workload === 'compute';
 }
 
 /** Those that answer whoever asks; the model alone has no callers that could be many. */
 export function answering(participants: readonly Participant[]): Participant[] {
   return stillIn(participants).filter(
-    (each) => each.result.workload !== 'inference' && !makesCalls(each),
+    (each) => each.result.workload !== 'inference' && !takesLong(each),
   );
 }
 

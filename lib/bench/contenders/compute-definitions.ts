@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { addon } from '../../addon/native.js';
+import { reasonOf } from '../../support/errors.js';
+import { guestSource, root } from '../places.js';
+
+import { compiledModule } from './compiled-guest.js';
+import { KERNELS } from './compute-kernels.js';
+import type { ComputeKernel, ComputeSettings } from './compute-kernels.js';
+import { Unavailable } from './definition.js';
+import type { Command, Definition } from './definition.js';
+import { childCommands } from './run-child.js';
+
+const run = promisify(execFile);
+
+/** Each kernel in WasmEdge, in V8, and as native code. */
+export const compute: Definition[] = KERNELS.flatMap((kernel) => [
+  embedded(kernel),
+  nodeWasi(kernel),
+  native(kernel),
+]);
+
+function embedded(kernel: ComputeKernel): Definition {
+  return {
+    name: nameOf(kernel, 'in-process'),
+    title: `${kernel.title}: wasmedge-embed`,
+    workload: 'compute',
+    group: 'embedded',
+    prepare: async ({ pictures, progress }) => {
+      const guest = await compiledModule(guestSource('compute'), progress);
+      const settings: ComputeSettings = { guest, kernel };
+      return {
+        ...childCommands('compute-embedded.js', settings, pictures),
+        versions: { WasmEdge: (await addon().runtime()).version },
+        installed: [],
+      };
+    },
+  };
+}
+
+function nodeWasi(kernel: ComputeKernel): Definition {
+  return {
+    name: nameOf(kernel, 'node-wasi'),
+    title: `${kernel.title}: V8 with node:wasi`,
+    workload: 'compute',
+    group: 'peer',
+    notes: ['The event loop is blocked meanwhile.'],
+    prepare: async ({ pictures }) => {
+      const settings: ComputeSettings = { guest: guestSource('compute'), kernel };
+      return Promise.resolve({
+        ...childCommands('compute-node-wasi.js', settings, pictures),
+        versions: { 'Node.js': process.versions.node, V8: process.versions.v8 },
+        installed: [],
+      });
+    },
+  };
+}
+
+function native(kernel: ComputeKernel): Definition {
+  return {
+    name: nameOf(kernel, 'native'),
+    title: `${kernel.title}: native code`,
+    workload: 'compute',
+    group: 'native',
+    notes: ['The same source, compiled by rustc for this very processor. No isolation at all.'],
+    prepare: async ({ progress }) => {
+      const program = await build(progress);
+      const command = (...more: string[]): Command => ({
+        command: program,
+        args: [kernel.name, String(kernel.size), String(kernel.checksum), ...more],
+      });
+      return {
+        ...{ serve: command(), coldStart: command('--cold-start') },
+        versions: { rustc: (await run('rustc', ['--version'])).stdout.trim() },
+        installed: [],
+      };
+    },
+  };
+}
+
+/** The contender's name: that of the export, with hyphens, and where it runs. */
+export function nameOf({ name }: ComputeKernel, where: string): string {
+  return `compute-${name.replace('_', '-')}-${where}`;
+}
+
+let built: Promise<string> | undefined;
+
+/** Builds the native program, once for a run of the benchmark; up to date, that takes no time. */
+function build(progress: (what: string) => void): Promise<string> {
+  return (built ??= buildWithCargo(progress));
+}
+
+async function buildWithCargo(progress: (what: string) => void): Promise<string> {
+  const workspace = path.join(root, 'wasm');
+  if (!existsSync(path.join(workspace, 'compute'))) {
+    throw new Unavailable('Its Rust sources are in the repository only, not in the package.');
+  }
+  const folder = path.join(root, 'build', 'bench', 'compute');
+  progress('building the native kernels');
+  const which = ['--package', 'compute', '--example', 'native'];
+  try {
+    await run('cargo', ['build', '--release', '--locked', ...which, '--target-dir', folder], {
+      cwd: workspace,
+      env: { ...process.env, RUSTFLAGS: '-C target-cpu=native' },
+      maxBuffer: 64 << 20,
+    });
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim().split('\n').slice(-5).join('\n');
+    throw new Unavailable(
+      `The native kernels could not be built, which takes cargo and rustc: ${said ?? reasonOf(error)}`,
+    );
+  }
+  return path.join(folder, 'release', 'examples', 'native');
+}
