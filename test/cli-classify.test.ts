@@ -79,7 +79,7 @@ describe('wasmedge-embed classify', () => {
     const alone = path.join(folderWith({ 'alone.tflite': model }), 'alone.tflite');
     const { stdout } = await commandLine(['classify', file('red.jpg'), '--model', alone]);
     assert.deepEqual(rows(stdout), [['red.jpg', 'class 0', '250']]);
-    assert.ok(stdout.endsWith(`Model: ${alone}, without labels: classes are named by numbers.\n`));
+    assert.ok(stdout.endsWith(`Model: ${alone}, without labels: classes are shown as numbers.\n`));
   });
 
   it('takes many pictures and lists several labels of each', async () => {

@@ -38,7 +38,7 @@ describe('wasmedge-embed doctor', () => {
     );
     assert.match(stdout, /apt-get install libwasmedge0/);
     assert.match(stdout, /^ {2}FAILED {2}A run, in-process +ERR_NATIVE_LOAD: as WasmEdge$/m);
-    assert.match(stdout, /^\d of \d+ do not work\.$/m);
+    assert.match(stdout, /^\d of \d+ checks failed\.$/m);
   });
 
   it('tells a limit of the address space', () => {

@@ -53,7 +53,7 @@ const HELP: [command: string, mentioned: string[]][] = [
   ['bundle', ['--output', '--target', '--force', '--handler', 'amazon-linux-2023', 'patchelf']],
   ['build', ['--jobs', '--verbose', 'CMake', 'LiteRT']],
   ['model', ['fetch']],
-  ['doctor', ['--json', 'Exit code 0']],
+  ['doctor', ['--json', 'exit code']],
   ['model fetch', ['--url', '--timeout', '--force', 'MobileNet']],
 ];
 

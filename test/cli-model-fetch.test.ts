@@ -51,7 +51,7 @@ describe('wasmedge-embed model fetch', () => {
         const variables = { WASMEDGE_EMBED_CACHE: cache };
         const again = await commandLine(['model', 'fetch', '--url', url], variables);
         assert.deepEqual([again.exitCode, again.stderr], [0, '']);
-        assert.match(again.stdout, /has it already \(--force fetches it again\)/);
+        assert.match(again.stdout, /already has it \(--force downloads it again\)/);
         assert.equal(requests, 0);
         const forced = await commandLine(['model', 'fetch', '--force', '--url', url], variables);
         assert.equal(forced.exitCode, 1);

@@ -49,34 +49,41 @@ export function benchCommand(): Command {
   const names = definitions.map(({ name }) => name);
   return new Command('bench')
     .description(
-      'Measure this package in each isolation on this machine, side by side with the way it ' +
-        'replaces, with C++ alone and with what else Node.js has: latency, cold start, throughput, ' +
-        'processor time, memory, size and Lambda cost.',
+      'Measure this package in each isolation on this machine, side by side with spawning wasmedge, with plain C++ ' +
+        'and with other Node.js packages: latency, cold start, throughput, processor time, memory, size and ' +
+        'Lambda cost.',
     )
-    .argument('[image...]', 'JPEG files; most is measured with the first (default: see below)')
-    .option('--quick', 'a few invocations of each, without peers: does everything work?')
-    .option('--only <names>', 'contenders or workloads, with commas between', namesOf(names), [])
-    .option('-o, --output <folder>', 'where results go (default: bench/results in a clone, else .)')
-    .option('--model <file>', 'a .tflite classifier (default: the best at hand)')
-    .option('--labels <file>', 'its labels, one a line')
-    .option('--onnx <file>', 'its ONNX twin, for onnxruntime-node')
+    .argument('[image...]', 'JPEG files; most measurements use the first (default: see below)')
+    .option('--quick', 'a few invocations of each, without peers, to see whether everything works')
+    .option('--only <names>', 'contenders or workloads, separated by commas', namesOf(names), [])
+    .option(
+      '-o, --output <folder>',
+      'folder for the results (default: bench/results in a clone, otherwise .)',
+    )
+    .option('--model <file>', 'a .tflite classifier (default: the best one available)')
+    .option('--labels <file>', 'its labels, one per line')
+    .option('--onnx <file>', 'the same model in ONNX format, for onnxruntime-node')
     .option('--no-peers', 'do not install and measure other packages')
-    .option('--samples <n>', 'timed invocations of each', integerIn(1, 10_000_000))
-    .option('--rounds <n>', 'rounds that they are spread over', integerIn(1, 100_000))
-    .option('--cold-starts <n>', 'process starts of each', integerIn(1, 10_000))
-    .option('--concurrency <n>', 'throughput at 1 to n at a time', integerIn(1, 256))
+    .option('--samples <n>', 'timed invocations of each contender', integerIn(1, 10_000_000))
+    .option('--rounds <n>', 'rounds to spread them over', integerIn(1, 100_000))
+    .option('--cold-starts <n>', 'process starts of each contender', integerIn(1, 10_000))
+    .option(
+      '--concurrency <n>',
+      'measure throughput with 1 to n invocations at the same time',
+      integerIn(1, 256),
+    )
     .option(
       '--endurance <n>',
-      'invocations over which memory is watched',
+      'invocations over which memory is observed',
       integerIn(10, 100_000_000),
     )
-    .option('--seed <n>', 'of the order of the rounds', integerIn(1, 2 ** 31 - 1), 1)
-    .option('--price-gb-second <usd>', 'Lambda, for a GB-second', positive, 0.0000166667)
-    .option('--price-requests <usd>', 'Lambda, for a million requests', positive, 0.2)
-    .option('--price-source <text>', 'where that is the price', 'x86, us-east-1')
-    .option('--price-date <date>', 'when it was', '2025-08')
+    .option('--seed <n>', 'seed for the order of the rounds', integerIn(1, 2 ** 31 - 1), 1)
+    .option('--price-gb-second <usd>', 'Lambda price of a GB-second', positive, 0.0000166667)
+    .option('--price-requests <usd>', 'Lambda price of a million requests', positive, 0.2)
+    .option('--price-source <text>', 'where these prices apply', 'x86, us-east-1')
+    .option('--price-date <date>', 'date of the prices', '2025-08')
     .addOption(
-      new Option('--cold-share <fraction>', 'share of requests that meet a cold start')
+      new Option('--cold-share <fraction>', 'share of requests with a cold start')
         .argParser(fraction)
         .default(0.01),
     )
@@ -92,14 +99,14 @@ function helpText(names: readonly string[]): string {
 Contenders: ${names.join(', ')}.
 Workloads: ${WORKLOADS.join(', ')}.
 
-All contenders run in processes of their own and take turns in every round. A full run takes some 30
-minutes and wants a machine that does nothing else; it says how much else was going on.
-Peers are installed with npm into folders of their own in the cache, once. What cannot be had here is
-skipped with a note. Without images: the photographs of $WASMEDGE_EMBED_DATA, else those that
-'npm run quickstart' has fetched.
+Each contender runs in its own process, and they take turns in every round. A full run takes about 30
+minutes and needs an otherwise idle machine; the report says how busy it was.
+Peers are installed with npm, once, into separate folders in the cache. Contenders that are not available here
+are skipped with a note. Without images, the photographs of $WASMEDGE_EMBED_DATA are used, or those that
+'npm run quickstart' has downloaded.
 
 Results: TIME.json with all samples, TIME.md, TIME.html with charts, and TIME.summary.json without the
-samples. 'bench report TIME.json' makes the last three anew; 'bench compare A.json B.json' compares.`;
+samples. 'bench report TIME.json' recreates the last three; 'bench compare A.json B.json' compares two runs.`;
 }
 
 async function bench(images: string[], given: Given): Promise<void> {
@@ -155,9 +162,12 @@ function defaultFolder(): string {
 
 function reportCommand(): Command {
   return new Command('report')
-    .description('Make the reports of a results file anew.')
-    .argument('<results>', 'a TIME.json of bench')
-    .option('-o, --output <base>', 'their path without the ending (default: that of the results)')
+    .description('Recreate the reports of a results file.')
+    .argument('<results>', 'a TIME.json written by bench')
+    .option(
+      '-o, --output <base>',
+      'path of the reports without extension (default: that of the results)',
+    )
     .action(async (file: string, { output }: { output?: string }) => {
       const results = await readResults(file);
       const base = output ?? file.replace(/\.json$/, '');
@@ -167,8 +177,10 @@ function reportCommand(): Command {
 
 function compareCommand(): Command {
   return new Command('compare')
-    .description('Compare two results files: ratios with 95 % intervals, and what is noise.')
-    .argument('<a>', 'a TIME.json of bench')
+    .description(
+      'Compare two results files: ratios with 95 % intervals, and which differences are noise.',
+    )
+    .argument('<a>', 'a TIME.json written by bench')
     .argument('<b>', 'another')
     .option('--json', 'print JSON')
     .action(async (first: string, second: string, { json }: { json?: true }) => {
@@ -206,7 +218,7 @@ function namesOf(known: readonly string[]): (value: string, before: string[]) =>
     const unknown = names.filter((name) => !known.includes(name) && !WORKLOADS.includes(name));
     if (unknown.length > 0) {
       throw new InvalidArgumentError(
-        `There is no ${unknown.join(', ')}. Known are ${[...WORKLOADS, ...known].join(', ')}.`,
+        `Unknown: ${unknown.join(', ')}. Expected ${[...WORKLOADS, ...known].join(', ')}.`,
       );
     }
     return [...before, ...names];

@@ -13,7 +13,7 @@ export function addBrokerOptions(command: Command): Command {
     .addOption(
       new Option(
         '--amqp <url>',
-        'the broker, amqp://user:password@host:5672/vhost; the variable keeps a password out of the list of processes',
+        'the broker, amqp://user:password@host:5672/vhost; use the variable to keep a password out of the process list',
       )
         .env('WASMEDGE_EMBED_AMQP')
         .default('amqp://127.0.0.1'),

@@ -10,22 +10,22 @@ import { integerIn } from './parse.js';
 export function buildCommand(): Command {
   return new Command('build')
     .description(
-      "Build the addon and WasmEdge's plug-ins from the sources in this package, for a system that " +
-        'none of its prebuilds is for.',
+      "Build the addon and WasmEdge's plug-ins from the sources in this package, for a system that none of its prebuilds " +
+        'supports.',
     )
     .option(
       '-j, --jobs <number>',
-      'how many compilers run at once',
+      'number of compilers to run at the same time',
       integerIn(1, 1024),
       availableParallelism(),
     )
-    .option('--verbose', 'show what CMake and the compilers write')
+    .option('--verbose', 'show the output of CMake and the compilers')
     .addHelpText(
       'after',
       `
-Takes CMake 3.18, make or Ninja, and a C++17 compiler (GCC 10 or Clang 14; CXX names another one); LiteRT is
-downloaded by pip where the package does not bring it. Neither Node's headers nor WasmEdge's are needed. The result
-is in the package's folder 'build', and goes before its prebuilds; it is for this system alone.`,
+Requires CMake 3.18, make or Ninja, and a C++17 compiler (GCC 10 or Clang 14; CXX selects another one). LiteRT is
+downloaded with pip if it is not in the package. The headers of Node.js and WasmEdge are not needed. The result is
+written to the package's folder 'build' and takes precedence over its prebuilds; it is for this system only.`,
     )
     .action(build);
 }
@@ -41,5 +41,5 @@ async function build(options: { jobs: number; verbose?: true }): Promise<void> {
     },
   });
   const seconds = ((performance.now() - begin) / 1000).toFixed(0);
-  console.log(`${file}: built and tried in ${seconds} s.`);
+  console.log(`${file}: built and tested in ${seconds} s.`);
 }

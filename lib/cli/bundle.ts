@@ -30,27 +30,36 @@ interface BundleCommandOptions {
 export function bundleCommand(): Command {
   const command = new Command('bundle')
     .description(
-      'Collect addon, libraries, JavaScript, module, model and labels into a folder that works wherever ' +
-        "it is moved to: for Lambda's zip deployment, or any machine with Node.js.",
+      'Collect the addon, libraries, JavaScript, module, model and labels in a folder that can be moved anywhere: ' +
+        "for Lambda's zip deployment, or any machine with Node.js.",
     )
-    .requiredOption('-o, --output <folder>', 'where to; it must not be there yet, or be empty')
-    .option('--module <file>', 'the guest, plain or compiled with --generic (default: our own)')
+    .requiredOption('-o, --output <folder>', 'the folder to create; it must not exist or be empty')
+    .option(
+      '--module <file>',
+      'the guest, plain or compiled with --generic (default: the one in the package)',
+    )
     .option(
       '--model <file>',
-      'a .tflite classifier or detector (default: the best classifier at hand)',
+      'a .tflite classifier or detector (default: the best classifier available)',
     )
-    .option('--labels <file>', 'its labels, one a line (default: found beside the model)');
+    .option('--labels <file>', 'its labels, one per line (default: found beside the model)');
   return addFitOptions(command)
     .option(
       '--handler <file>',
-      'your handler, bundled to one file (default: one that classifies, or detects)',
+      'your handler, bundled into one file (default: one that classifies or detects)',
     )
     .addOption(
-      new Option('--target <system>', "the system that has to load it; 'none' for no check")
+      new Option(
+        '--target <system>',
+        "the system that must be able to load it; 'none' to skip the check",
+      )
         .choices([...TARGET_NAMES, 'none'])
-        .default('amazon-linux-2023', "amazon-linux-2023, of Lambda's nodejs22.x and nodejs24.x"),
+        .default(
+          'amazon-linux-2023',
+          "amazon-linux-2023, as in Lambda's nodejs22.x and nodejs24.x",
+        ),
     )
-    .option('--force', 'only warn where the target could not load it')
+    .option('--force', 'only warn if the target cannot load it')
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
@@ -58,9 +67,10 @@ export function bundleCommand(): Command {
 Targets:
 ${targetsText()}
 
-glibc stays the target's, and so does libstdc++, which Node.js has loaded before: a library that needs newer ones
-cannot be loaded there. What decides is where WasmEdge comes from (WASMEDGE_DIR names another one); docs/bundle.md
-tells more. Needs the program patchelf. The folder is there whole and tried (exit code 0), or not at all (1).`,
+The target's own glibc is used, and its libstdc++, which Node.js has already loaded: a library that needs newer
+versions cannot be loaded there. What matters most is where WasmEdge comes from (WASMEDGE_DIR selects another one);
+see docs/bundle.md. Requires the program patchelf. With exit code 0 the folder is complete and tested; otherwise (1)
+it is not created.`,
     )
     .action(bundle);
 }
@@ -97,7 +107,7 @@ async function bundle(options: BundleCommandOptions): Promise<void> {
   }
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
   console.log(describe(report, model.description));
-  console.log(`Made and tried in ${seconds} s.`);
+  console.log(`Built and tested in ${seconds} s.`);
 }
 
 function describe(report: BundleReport, model: string): string {
@@ -124,8 +134,8 @@ function describe(report: BundleReport, model: string): string {
     `${folder}: ${arch}, WasmEdge ${wasmedge}, handler index.handler`,
     `Model: ${model}`,
     table.toString(),
-    `Unpacked: ${megabytes(sizes.total)} MB, ${share} % of the ${megabytes(lambdaBytes)} MB that Lambda takes`,
-    `Needs of the system: ${newest.join(', ')}`,
+    `Unpacked: ${megabytes(sizes.total)} MB, ${share} % of the ${megabytes(lambdaBytes)} MB that Lambda allows`,
+    `Requires from the system: ${newest.join(', ')}`,
     `Can be loaded by: ${suitable.join(', ') || 'none of the targets'}`,
   ].join('\n');
 }

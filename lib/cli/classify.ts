@@ -42,8 +42,10 @@ interface Classified extends Labelled {
 
 export function classifyCommand(): Command {
   const command = new Command('classify')
-    .description('Name what pictures show. Exit code 1 when a picture could not be classified.')
-    .argument('<image...>', 'JPEG, PNG, WebP, GIF or BMP files, whatever they are called');
+    .description(
+      'Name what pictures show. The exit code is 1 if any picture could not be classified.',
+    )
+    .argument('<image...>', 'JPEG, PNG, WebP, GIF or BMP files, recognized by their content');
   return addGuestOptions(command)
     .option('-k, --top-k <n>', 'labels for each picture', integerIn(1, 1000), 1)
     .option('--json', 'print JSON')
@@ -51,11 +53,11 @@ export function classifyCommand(): Command {
     .option('--repeat <n>', 'classify each picture this many times', integerIn(1, 1_000_000), 1)
     .option(
       '--concurrency <n>',
-      'pictures at a time; more of them make the timings of each worse',
+      'pictures to process at the same time; more than 1 makes each one take longer',
       integerIn(1, 256),
       1,
     )
-    .option('--timeout <seconds>', 'longest time for a picture', integerIn(1, 86_400), 60)
+    .option('--timeout <seconds>', 'time limit for a picture', integerIn(1, 86_400), 60)
     .action(classify);
 }
 
@@ -84,7 +86,7 @@ async function classify(images: string[], options: ClassifyOptions): Promise<voi
       const classes = results.find((result) => result.classes !== undefined)?.classes;
       const labels = classes === undefined ? '' : `, ${classes.toLocaleString('en')} labels`;
       const note =
-        withoutLabels.length > 0 ? ', without labels: classes are named by numbers' : labels;
+        withoutLabels.length > 0 ? ', without labels: classes are shown as numbers' : labels;
       console.log(`Model: ${model.description}${note}.`);
     }
     for (const { image, error } of results) if (error) console.error(`${image}: ${error}`);

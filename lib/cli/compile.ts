@@ -26,17 +26,14 @@ export function compileCommand(): Command {
     .argument('<module>', 'a plain .wasm')
     .option(
       '-o, --output <file>',
-      'where to write: a shared object, or with the ending .wasm a universal module ' +
-        '(default: the module with the ending .so)',
+      'the file to write: a shared object, or a universal module if it ends with .wasm ' +
+        '(default: the name of the module with the ending .so)',
     )
     .option('-O, --optimize <level>', "LLVM's optimization level", integerIn(0, 3), 3)
-    .option('--generic', 'for any processor of this architecture: slower, but it travels')
-    .option('--meter', 'with the measuring of instructions that a fuel limit needs')
-    .option('--interruptible', "with the checks that WasmEdge's own asynchronous calls need")
-    .option(
-      '--progress',
-      'tell how long it has taken so far, also where standard error is no terminal',
-    );
+    .option('--generic', 'compile for any processor of this architecture: portable, but slower')
+    .option('--meter', 'count instructions, as a fuel limit requires')
+    .option('--interruptible', "add the checks that WasmEdge's own asynchronous calls require")
+    .option('--progress', 'show the elapsed time even if standard error is not a terminal');
   return addCompileLimits(command, 'none', 'none').action(compile);
 }
 

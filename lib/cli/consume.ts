@@ -36,34 +36,39 @@ export function consumeCommand(): Command {
   const command = new Command('consume')
     .alias('worker')
     .description(
-      'Serve invocations from a queue of RabbitMQ, as one consumer of as many as are wanted. Ends with 0 after ' +
-        'SIGTERM or SIGINT once everything under way is answered; a second signal ends it at once.',
+      'Serve invocations from a RabbitMQ queue; any number of consumers can share it. On SIGTERM or SIGINT it finishes ' +
+        'the invocations in progress and exits with 0; a second signal ends it immediately.',
     );
   return addProgramOptions(addGuestOptions(addBrokerOptions(command)))
-    .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), os.availableParallelism())
-    .option('--timeout <seconds>', 'longest time of an invocation', integerIn(1, 900), 30)
-    .option('--delivery-limit <n>', 'deliveries again after a failure', integerIn(1, 1000), 5)
+    .option(
+      '--concurrency <n>',
+      'invocations to run at the same time',
+      integerIn(1, 256),
+      os.availableParallelism(),
+    )
+    .option('--timeout <seconds>', 'time limit for an invocation', integerIn(1, 900), 30)
+    .option('--delivery-limit <n>', 'redeliveries after a failure', integerIn(1, 1000), 5)
     .option(
       '--retry-queue <name>',
-      "where messages wait for another try (default: the queue's name and .retry)",
+      "queue for messages to be retried (default: the queue's name with .retry)",
     )
     .option(
       '--dead-letter-queue <name>',
-      "where messages end that cannot be served (default: the queue's name and .dead)",
+      "queue for messages that cannot be served (default: the queue's name with .dead)",
     )
     .option(
       '--reply-queues <pattern>',
-      'regular expression that finds the queues it may answer to (default: all)',
+      'regular expression for the queues that it may reply to (default: all)',
       regularExpression,
     )
-    .option('--shutdown-timeout <seconds>', 'longest time of a shutdown', integerIn(1, 3600), 60)
+    .option('--shutdown-timeout <seconds>', 'time limit for a shutdown', integerIn(1, 3600), 60)
     .addHelpText(
       'after',
       `
-A message is an event as for the Lambda function, JSON such as {"body": "<hexadecimal JPEG>"}. The answer goes to
-its reply_to with its correlation_id, and the message is acknowledged once the broker has confirmed the answer. A
-message that is not an event, that was delivered too often or that expired goes to the dead-letter queue; a line on
-standard error tells each. 'wasmedge-embed invoke' is a client.`,
+A message is an event as for the Lambda function, in JSON, such as {"body": "<hexadecimal JPEG>"}. The response goes
+to its reply_to with its correlation_id, and the message is acknowledged once the broker has confirmed the response.
+Messages that are not events, were delivered too often or have expired go to the dead-letter queue; each of them is
+reported on standard error. 'wasmedge-embed invoke' is a client.`,
     )
     .action(consume);
 }

@@ -39,19 +39,17 @@ const ANNOTATED_BYTES = 2 ** 28;
 
 export function detectCommand(): Command {
   const command = new Command('detect')
-    .description(
-      'Find things in pictures, and where they are. Exit code 1 when that failed for a picture.',
-    )
-    .argument('<image...>', 'JPEG, PNG, WebP, GIF or BMP files, whatever they are called');
+    .description('Find objects in pictures. The exit code is 1 if that failed for any picture.')
+    .argument('<image...>', 'JPEG, PNG, WebP, GIF or BMP files, recognized by their content');
   return addGuestOptions(command, 'detect')
-    .option('--threshold <score>', 'leave out what has a lower score, 0 to 1', share, 0.5)
+    .option('--threshold <score>', 'lowest score to report, 0 to 1', share, 0.5)
     .option('--json', 'print JSON')
     .option(
       '--annotate <path>',
-      'write the picture with a frame and a name around each thing there, as JPEG; a folder for several pictures',
+      'write the picture with a labelled box around each object, as JPEG; a folder for several pictures',
     )
-    .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), 1)
-    .option('--timeout <seconds>', 'longest time for a picture', integerIn(1, 86_400), 60)
+    .option('--concurrency <n>', 'pictures to process at the same time', integerIn(1, 256), 1)
+    .option('--timeout <seconds>', 'time limit for a picture', integerIn(1, 86_400), 60)
     .addHelpText(
       'after',
       `
@@ -94,7 +92,7 @@ async function detect(images: string[], options: DetectOptions, command: Command
       );
     } else {
       console.log(detectionsTable(results));
-      const note = withoutLabels.length > 0 ? ', without labels: classes are named by numbers' : '';
+      const note = withoutLabels.length > 0 ? ', without labels: classes are shown as numbers' : '';
       console.log(`Model: ${model.description}${note}.`);
     }
     for (const { image, error } of results) if (error) console.error(`${image}: ${error}`);

@@ -11,8 +11,8 @@ const MARKS = { ok: '  ok     ', warning: '  warning', failed: '  FAILED ' } as 
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description(
-      'Look at what the package needs, classify a picture in each isolation, and say what to do about what does ' +
-        'not work. Exit code 0 only where all works.',
+      'Check what the package needs, classify a picture in each isolation, and explain how to fix ' +
+        'what does not work. The exit code is 0 only if everything works.',
     )
     .option('--json', 'print JSON')
     .action(doctor);
@@ -28,7 +28,7 @@ async function doctor({ json }: { json?: true }): Promise<void> {
   }
   const bad = findings.filter(({ status }) => status === 'failed').length;
   if (json) console.log(JSON.stringify({ ok: bad === 0, findings }, null, 2));
-  else console.log(bad === 0 ? '\nAll works.' : `\n${bad} of ${findings.length} do not work.`);
+  else console.log(bad === 0 ? '\nAll works.' : `\n${bad} of ${findings.length} checks failed.`);
   if (bad > 0) process.exitCode = 1;
 }
 

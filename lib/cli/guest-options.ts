@@ -30,12 +30,12 @@ export function addCompileLimits(command: Command, ofTime: string, ofMemory: str
   return command
     .option(
       '--compile-timeout <seconds>',
-      `longest time of compiling a module (default: ${ofTime})`,
+      `time limit for compiling a module (default: ${ofTime})`,
       integerIn(1, 86_400),
     )
     .option(
       '--compile-memory <MiB>',
-      `most resident memory of the compiler (default: ${ofMemory})`,
+      `memory limit of the compiler (default: ${ofMemory})`,
       integerIn(1, 1 << 20),
     );
 }
@@ -75,7 +75,7 @@ export interface GuestOptions extends CompileLimitOptions, InferenceCommandOptio
 
 export function addInferenceOptions(command: Command): Command {
   return command
-    .option('--threads <n>', 'threads of one inference', integerIn(1, 64), 1)
+    .option('--threads <n>', 'threads for one inference', integerIn(1, 64), 1)
     .addOption(
       new Option('--kernels <name>', 'inference kernels').choices(KERNELS).default('xnnpack'),
     )
@@ -90,10 +90,13 @@ export function addInferenceOptions(command: Command): Command {
 export function addGuestOptions(command: Command, task: Task = 'classify'): Command {
   const kind = task === 'detect' ? 'detection' : 'classification';
   command
-    .option('--module <file>', `the ${kind} guest, compiled or plain (default: our own)`)
+    .option(
+      '--module <file>',
+      `the ${kind} guest, compiled or plain (default: the one in the package)`,
+    )
     .option(
       '--untrusted',
-      'the guest comes from a stranger: only WebAssembly is taken, and compiled here within limits',
+      'do not trust the guest: accept only WebAssembly, and compile it here within limits',
     );
   addCompileLimits(command, 'none, 60 with --untrusted', 'none, 2048 with --untrusted');
   (task === 'detect'
@@ -101,23 +104,22 @@ export function addGuestOptions(command: Command, task: Task = 'classify'): Comm
         '--model <file>',
         'a .tflite detector that ends with TFLite_Detection_PostProcess, as SSD and EfficientDet do',
       )
-    : command.option('--model <file>', 'a .tflite classifier (default: the best at hand)')
-  ).option('--labels <file>', 'its labels, one a line (default: found beside the model)');
+    : command.option('--model <file>', 'a .tflite classifier (default: the best one available)')
+  ).option('--labels <file>', 'its labels, one per line (default: found beside the model)');
   if (task === 'classify') addFitOptions(command);
   return addInferenceOptions(command)
     .addOption(
-      new Option('--aot <mode>', 'auto: a plain guest is compiled once; off: it is interpreted')
+      new Option(
+        '--aot <mode>',
+        'auto: compile a plain guest once; off: interpret it; background: interpret it until it is compiled',
+      )
         .choices(AOT_MODES)
         .default('auto'),
     )
-    .option(
-      '--memory <MiB>',
-      'most memory of the guest in an invocation (default: 4096)',
-      integerIn(1, 4096),
-    )
+    .option('--memory <MiB>', 'memory limit of the guest (default: 4096)', integerIn(1, 4096))
     .option(
       '--fuel <n>',
-      'most instructions of an invocation, of a guest that was compiled to measure or is compiled here',
+      'instruction limit; for a guest compiled with --meter, or compiled here',
       integerIn(1, Number.MAX_SAFE_INTEGER),
     );
 }
@@ -129,12 +131,12 @@ export function addFitOptions(command: Command): Command {
       new Option(
         '--fit <name>',
         'stretch: the whole picture; cover: its middle, in the proportions of the input (default: stretch ' +
-          'for --model, else as the model wants it)',
+          'with --model, otherwise what the model was made for)',
       ).choices(FITS),
     )
     .option(
       '--crop <share>',
-      'how much of that middle is shown in both directions, with --fit cover (default: 1)',
+      'with --fit cover: the share of the middle to show, in both directions (default: 1)',
       share,
     );
 }
@@ -151,11 +153,14 @@ export function addProgramOptions(command: Command): Command {
     .addOption(
       new Option(
         '--task <name>',
-        'run: the module is any WASI program, whose input is the body of a request, and whose output is the answer ' +
+        'run: the module is any WASI program; the request body is its input, its output is the response ' +
           '(default: what the model is for)',
       ).choices(['run']),
     )
-    .option('--content-type <type>', "with --task run: the answers' (default: text/plain)")
+    .option(
+      '--content-type <type>',
+      'with --task run: content type of the responses (default: text/plain)',
+    )
     .option('--cgi', 'with --task run: the program speaks CGI/1.1');
 }
 

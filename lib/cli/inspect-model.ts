@@ -41,7 +41,7 @@ function tensorTable(title: string, tensors: readonly TensorDescription[]): stri
 }
 
 function rewriteText(rewrite: RewriteDescription): string {
-  if (!rewrite.applied) return `Runs as it is. ${printable(rewrite.reason, MOST_TEXT)}`;
+  if (!rewrite.applied) return `Runs unchanged. ${printable(rewrite.reason, MOST_TEXT)}`;
   const { channels, inexactChannels } = rewrite;
   return (
     `Runs as an int8 model (${channels} channels of weights, ` +
@@ -59,7 +59,7 @@ function costText({
   const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toPrecision(3)} MiB`;
   return (
     `A run takes at most ${millions(multiplyAccumulates)} multiply-accumulates and ${millions(otherElements)} elements ` +
-    `of other operators, ${mebibytes(activationBytes)} for what lies between, ${mebibytes(weightBytes)} of weights.`
+    `of other operators, ${mebibytes(activationBytes)} for intermediate results, ${mebibytes(weightBytes)} for weights.`
   );
 }
 
@@ -90,7 +90,7 @@ function stateLines({ state }: ModelDescription): string[] {
   if (state.length === 0) return [];
   const names = state.slice(0, MOST_VARIABLES).map((name) => printable(name));
   const rest = state.length > names.length ? ` and ${state.length - names.length} more` : '';
-  return [`Keeps state from run to run of a session: ${names.join(', ')}${rest}`];
+  return [`Keeps state between the runs of a session: ${names.join(', ')}${rest}`];
 }
 
 function metadataLines(metadata: ModelDescription['metadata']): string[] {
@@ -103,7 +103,7 @@ function metadataLines(metadata: ModelDescription['metadata']): string[] {
     ['License', license],
     ['Description', description],
     [
-      'Files in it',
+      'Embedded files',
       files.map((file) => `${file.name} (${file.size} bytes)`).join(', ') || undefined,
     ],
   ] as const;
@@ -125,5 +125,5 @@ function metadataLines(metadata: ModelDescription['metadata']): string[] {
       if (said.length > 0) lines.push(`${kind} ${index}: ${printable(said.join('; '), MOST_TEXT)}`);
     }
   }
-  return ['Its maker says:', ...lines.map((line) => `  ${line}`)];
+  return ['Description:', ...lines.map((line) => `  ${line}`)];
 }

@@ -14,8 +14,8 @@ import { modelText } from './inspect-model.js';
 export function inspectCommand(): Command {
   return new Command('inspect')
     .description(
-      "Show a module's imports and exports; or a model's inputs, outputs, signatures, operators, state, metadata, " +
-        'what a run takes, and why it cannot be run.',
+      "Show a module's imports and exports, or a model's inputs, outputs, signatures, operators, state, metadata " +
+        'and cost, and why it cannot be run.',
     )
     .argument('<file>', 'a .wasm, a compiled .so, or a .tflite')
     .option('--json', 'print JSON')
@@ -67,7 +67,7 @@ async function isModel(file: string): Promise<boolean> {
     : '';
   throw new WasmEdgeError(
     'ERR_MODULE_INVALID',
-    `${printable(file)} is neither a WebAssembly module (.wasm), nor one that WasmEdge has compiled (.so), nor a ` +
+    `${printable(file)} is neither a WebAssembly module (.wasm), nor a module compiled by WasmEdge (.so), nor a ` +
       `TensorFlow Lite model (.tflite).${advice}`,
   );
 }

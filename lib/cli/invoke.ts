@@ -23,13 +23,13 @@ interface InvokeCommandOptions extends BrokerOptions {
 export function invokeCommand(): Command {
   const command = new Command('invoke')
     .description(
-      "Classify pictures by the consumers of a queue ('wasmedge-embed consume'). Exit code 1 when a picture " +
+      "Send pictures to the consumers of a queue ('wasmedge-embed consume') to be classified. The exit code is 1 if any picture " +
         'could not be classified.',
     )
-    .argument('<image...>', 'JPEG, PNG, WebP, GIF or BMP files, whatever they are called');
+    .argument('<image...>', 'JPEG, PNG, WebP, GIF or BMP files, recognized by their content');
   return addBrokerOptions(command)
-    .option('--concurrency <n>', 'pictures at a time', integerIn(1, 10_000), 8)
-    .option('--timeout <seconds>', 'longest time for a picture', integerIn(1, 86_400), 60)
+    .option('--concurrency <n>', 'pictures to send at the same time', integerIn(1, 10_000), 8)
+    .option('--timeout <seconds>', 'time limit for a picture', integerIn(1, 86_400), 60)
     .option('--json', 'print JSON')
     .action(invoke);
 }

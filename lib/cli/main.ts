@@ -30,13 +30,12 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 const run = runCommand();
 const program = new Command('wasmedge-embed')
   .description(
-    'Run ahead-of-time compiled WebAssembly with TensorFlow Lite inside Node.js: run any WASI program, classify ' +
-      'pictures, find things in them, serve both over HTTP or from a queue, run any model on tensors, compile modules, ' +
-      'look into modules and models, bundle all for Lambda, build the addon, measure, find out what is ' +
-      'missing.',
+    'Run WebAssembly with WasmEdge and TensorFlow Lite inside Node.js: run any WASI program, classify pictures, ' +
+      'find objects in them, serve both over HTTP or from a queue, run models on tensors, compile and inspect ' +
+      'modules, bundle everything for Lambda, build the addon, and check this machine.',
   )
   .version(version)
-  // Options that stand behind a subcommand are its own, also where the command has them too.
+  // Options after a subcommand belong to it, even if the command has them too.
   .enablePositionalOptions()
   .showHelpAfterError("(run with '--help' for the options)")
   .addCommand(run)
@@ -58,9 +57,9 @@ const program = new Command('wasmedge-embed')
     `
 Environment:
   WASMEDGE_DIR           folder of the WasmEdge library, instead of ~/.wasmedge and the system's
-  WASMEDGE_EMBED_CACHE   folder for compiled modules and fetched models
+  WASMEDGE_EMBED_CACHE   folder for compiled modules and downloaded models
                          (default: $XDG_CACHE_HOME/wasmedge-embed or ~/.cache/wasmedge-embed)
-  WASMEDGE_EMBED_DATA    folder whose models/ is looked into before the fetched and default models`,
+  WASMEDGE_EMBED_DATA    folder whose models/ takes precedence over downloaded and default models`,
   );
 
 // Subcommands that are made elsewhere inherit nothing by themselves.
@@ -75,7 +74,7 @@ inherit(program);
 run.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage));
 
 program.parseAsync().catch((error: unknown) => {
-  // Errors of the family explain themselves; anything else is a bug and shows where it was.
+  // WasmEdgeErrors explain themselves; anything else is a bug and shows its stack.
   const message = error instanceof WasmEdgeError ? `${error.code}: ${error.message}` : error;
   console.error('wasmedge-embed:', message);
   process.exitCode = 1;

@@ -16,35 +16,35 @@ import { integerIn, share } from './parse.js';
 
 export function modelCommand(): Command {
   return new Command('model')
-    .description('Get models, and tell guests about them.')
+    .description('Download models, and describe them to guests.')
     .addCommand(
       new Command('fetch')
         .description(
           'Download MobileNet v1 (1.0, 224 × 224, 1,001 labels) from the TensorFlow site into the cache.',
         )
-        .option('--url <url>', 'fetch the same archive from another place', MODEL_ARCHIVE.url)
-        .option('--timeout <seconds>', 'longest time without a byte', integerIn(1, 3600), 30)
-        .option('--force', 'fetch it again')
+        .option('--url <url>', 'download the same archive from another address', MODEL_ARCHIVE.url)
+        .option('--timeout <seconds>', 'time limit for receiving nothing', integerIn(1, 3600), 30)
+        .option('--force', 'download it again')
         .action(fetchCommand),
     )
     .addCommand(
       new Command('describe')
         .description(
-          'Write what a guest reads about a model, NAME.json and NAME.labels.txt, for ' +
-            "'wasmedge --dir /models:FOLDER:readonly' (loadModule and classify do it themselves).",
+          'Write the files that describe a model to a guest, NAME.json and NAME.labels.txt, for ' +
+            "'wasmedge --dir /models:FOLDER:readonly'. loadModule and classify do this by themselves.",
         )
         .argument('<file>', 'the .tflite')
-        .option('--name <name>', 'under which the guest asks for it', 'default')
-        .option('--labels <file>', 'one label a line (default: as classify finds them)')
+        .option('--name <name>', 'the name under which the guest asks for it', 'default')
+        .option('--labels <file>', 'its labels, one per line (default: found as by classify)')
         .addOption(
           new Option('--fit <name>', 'how pictures are fitted (default: stretch)').choices(FITS),
         )
         .option(
           '--crop <share>',
-          'with --fit cover: how much of the middle is shown (default: 1)',
+          'with --fit cover: the share of the middle to show (default: 1)',
           share,
         )
-        .requiredOption('-o, --output <folder>', 'where to write; made if it is not there')
+        .requiredOption('-o, --output <folder>', 'the folder to write to; created if necessary')
         .action(describeCommand),
     );
 }
@@ -79,7 +79,7 @@ async function fetchCommand(options: {
 }): Promise<void> {
   const folder = fetchedModelDirectory();
   if (!options.force && folder && existsSync(path.join(folder, MOBILENET))) {
-    console.log(`${folder} has it already (--force fetches it again).`);
+    console.log(`${folder} already has it (--force downloads it again).`);
     return;
   }
   const bar = new SingleBar({

@@ -46,62 +46,64 @@ const MIB = 1 << 20;
 export function serveCommand(): Command {
   const command = new Command('serve')
     .description(
-      'Serve the Lambda handler over HTTP on this machine. Ends with 0 after SIGTERM or SIGINT once ' +
-        'everything under way is answered, with 1 when that takes too long; a second signal ends it at once.',
+      'Serve the Lambda handler over HTTP on this machine. On SIGTERM or SIGINT it finishes the requests in progress ' +
+        'and exits with 0, or with 1 if that takes too long; a second signal ends it immediately.',
     )
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option(
       '-p, --port <n>',
-      'the port to listen on; 0 takes one that is free',
+      'the port to listen on; 0 selects a free one',
       integerIn(0, 65_535),
       8080,
     );
   return addProgramOptions(addGuestOptions(command))
-    .option('--concurrency <n>', 'pictures at a time', integerIn(1, 256), os.availableParallelism())
     .option(
-      '--max-queue <n>',
-      'requests that may wait beyond these; who waits behind more has mostly gone',
-      integerIn(0, 100_000),
-      64,
+      '--concurrency <n>',
+      'invocations to run at the same time',
+      integerIn(1, 256),
+      os.availableParallelism(),
     )
+    .option('--max-queue <n>', 'requests that may wait for their turn', integerIn(0, 100_000), 64)
     .option(
       '--timeout <seconds>',
-      'longest time of a request, its body on the way included',
+      'time limit for a request, including its upload',
       integerIn(1, 900),
       30,
     )
     .option('--max-body <MiB>', 'largest request body', integerIn(1, 256), 12)
     .option('-k, --top-k <n>', 'labels in a JSON answer', integerIn(1, 1000), 5)
-    .option('--threshold <score>', 'with a detector: the lowest score that is told', share, 0.5)
+    .option('--threshold <score>', 'with a detector: lowest score to report', share, 0.5)
     .addOption(
       new Option(
         '--compare <isolation...>',
-        'further isolations that requests may ask for, each loaded when one first does ' +
-          '(default: all of them where only this machine can ask, else none)',
+        'other isolations that requests may choose, each loaded on first use ' +
+          '(default: all of them on a loopback address, otherwise none)',
       ).choices(ISOLATIONS),
     )
-    .option('--no-compare', 'none of them')
-    .option('--cors <origin...>', "origins whose pages may ask; '*' for all")
+    .option('--no-compare', 'offer no other isolation')
+    .option('--cors <origin...>', "origins whose pages may send requests; '*' for all")
     .option(
       '--allow-host <name...>',
-      "names that requests may have for this server beside this machine's own, where only this machine can ask",
+      'additional host names that requests may use for this server when it listens on a loopback address',
     )
-    .option('--shutdown-timeout <seconds>', 'longest time of a shutdown', integerIn(1, 3600), 60)
+    .option('--shutdown-timeout <seconds>', 'time limit for a shutdown', integerIn(1, 3600), 60)
     .addHelpText(
       'after',
       `
 Resources:
   GET  /                                           a page that classifies photographs; with a detector
-                                                   it draws boxes around what was found
-  any  /run and below, with --task run             by the program, whose input the body is
-  POST /classify or /detect, by the model          a picture, raw or as a form's file; ?format=json,
-                                                   ?isolation=NAME of those on offer
-  POST /2015-03-31/functions/NAME/invocations      an event, as to the Runtime Interface Emulator:
-                                                   {"body": "<hexadecimal JPEG>"}, any name
+                                                   it draws boxes around the objects
+  any  /run and below, with --task run             the program; the body is its input
+  POST /classify or /detect, by the model          a picture, raw or as a file in a form; ?format=json,
+                                                   ?isolation=NAME
+  POST /2015-03-31/functions/NAME/invocations      an event, as for the Runtime Interface Emulator:
+                                                   {"body": "<hexadecimal JPEG>"}; any name
   GET  /healthz                                    503 while shutting down
   GET  /metrics                                    for Prometheus
 
-Beyond --concurrency and --max-queue answers are 503. The log goes to stdout, a line for each invocation, with the id that the answer has as X-Request-Id; AWS_LAMBDA_LOG_FORMAT=JSON and AWS_LAMBDA_LOG_LEVEL are as on Lambda.`,
+When --concurrency and --max-queue are exhausted, the response is 503. The log goes to stdout, one line for each
+invocation, with the ID that the response has as X-Request-Id. AWS_LAMBDA_LOG_FORMAT=JSON and AWS_LAMBDA_LOG_LEVEL
+work as on Lambda.`,
     )
     .action(serve);
 }
@@ -176,7 +178,7 @@ async function start(options: ServerOptions, command: Command): Promise<Server> 
     const { syscall } = error as NodeJS.ErrnoException;
     if (syscall === undefined) throw error;
     return command.error(
-      `error: ${reasonOf(error)}. Choose another address with --host or --port; --port 0 takes one that is free.`,
+      `error: ${reasonOf(error)}. Choose another address with --host or --port; --port 0 selects a free one.`,
     );
   }
 }

@@ -10,7 +10,7 @@ export function stopOnSignals(close: () => Promise<void>, timeoutSeconds: number
     // Whoever asks twice does not want to wait.
     if (stopping) process.exit(EXIT_CODES[signal]);
     stopping = true;
-    process.stderr.write(`${signal}: finishing what is under way …\n`);
+    process.stderr.write(`${signal}: finishing the work in progress …\n`);
     setTimeout(() => {
       process.stderr.write(`Not finished after ${timeoutSeconds} s: giving up.\n`);
       process.exit(1);

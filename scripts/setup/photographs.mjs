@@ -24,22 +24,27 @@ export const photographs = {
     context.photographs = jpegsIn(folder);
     if (context.photographs.length > 0) return `${context.photographs.length} in ${shown(folder)}`;
 
-    const cache = path.join(cacheFolder(), 'photographs');
-    const wanted = samples.photographs.map(({ name, sha256 }) => ({
-      name,
-      sha256,
-      file: path.join(cache, path.basename(name)),
-    }));
-    if (wanted.some(({ file, sha256 }) => sha256OfFile(file) !== sha256)) {
-      const digests = Object.fromEntries(wanted.map(({ name, sha256 }) => [name, sha256]));
-      const contents = await takeFromWheel(samples, digests, context, task);
-      for (const { name, file } of wanted) writeAtomically(file, contents[name]);
-    }
-    context.photographs = wanted.map(({ file }) => file);
-    await task.say(attribution());
-    return `${wanted.length} from ${samples.package} ${samples.version}`;
+    context.photographs = await sampleFiles(context, task);
+    return `${context.photographs.length} from ${samples.package} ${samples.version}`;
   },
 };
+
+/** The two samples, in the cache. */
+export async function sampleFiles(context, task) {
+  const cache = path.join(cacheFolder(), 'photographs');
+  const wanted = samples.photographs.map(({ name, sha256 }) => ({
+    name,
+    sha256,
+    file: path.join(cache, path.basename(name)),
+  }));
+  if (wanted.some(({ file, sha256 }) => sha256OfFile(file) !== sha256)) {
+    const digests = Object.fromEntries(wanted.map(({ name, sha256 }) => [name, sha256]));
+    const contents = await takeFromWheel(samples, digests, context, task);
+    for (const { name, file } of wanted) writeAtomically(file, contents[name]);
+  }
+  await task.say(attribution());
+  return wanted.map(({ file }) => file);
+}
 
 function jpegsIn(folder) {
   try {

@@ -36,7 +36,7 @@ for (const manager of MANAGERS.filter(({ name }) => name === 'npm 11' || name ==
 
     it('classifies once that command has built it', async () => {
       const said = await project.command('build');
-      assert.match(said, /build\/Release\/wasmedge_embed\.node: built and tried in \d+ s\.\n$/);
+      assert.match(said, /build\/Release\/wasmedge_embed\.node: built and tested in \d+ s\.\n$/);
       assert.ok(existsSync(path.join(project.installed, 'build', 'Release', 'libLiteRt.so')));
       for (const isolation of ['in-process', 'subprocess']) {
         const report = await project.command(

@@ -72,6 +72,6 @@ describe('The package on a Debian 11, which has no WasmEdge', function () {
     const program = 'node_modules/.bin/wasmedge-embed';
     const { exitCode, stdout, stderr } = await inside(project, [program, 'build']);
     assert.equal(exitCode, 0, stderr);
-    assert.match(stdout, /build\/Release\/wasmedge_embed\.node: built and tried/);
+    assert.match(stdout, /build\/Release\/wasmedge_embed\.node: built and tested/);
   });
 });

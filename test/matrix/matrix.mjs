@@ -15,7 +15,7 @@ Usage: npm run test:matrix -- [--only NAME[,NAME…]] [--grep PATTERN] [--write]
 
       --only    only these combinations: ${names.join(', ')}
       --grep    only the tests whose names match
-      --write   put the table of results into README.md
+      --write   put the table of results into docs/compatibility.md
   -y, --yes     install missing system packages without asking
   -h, --help    this text
 
@@ -68,11 +68,11 @@ async function main({ selected, grep, write, yes }) {
   }
   console.log(report(results));
   const ok = results.every((result) => result.ok);
-  return write && !(await writeReadme()) ? 1 : ok ? 0 : 1;
+  return write && !(await writePage()) ? 1 : ok ? 0 : 1;
 }
 
 /** Whether there was a result of each combination to be written. */
-async function writeReadme() {
+async function writePage() {
   const rows = names.map((name) => ({ name, row: readRow(name) }));
   const missing = rows.filter(({ row }) => row === undefined).map(({ name }) => name);
   if (missing.length > 0) {
@@ -83,7 +83,7 @@ async function writeReadme() {
     return false;
   }
   await writeTable(rows.map(({ row }) => row));
-  console.log('\nThe table is in README.md.');
+  console.log('\nThe table is in docs/compatibility.md.');
   return true;
 }
 

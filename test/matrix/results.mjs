@@ -33,21 +33,22 @@ export function readRow(name) {
   return kept.sources === sources() ? kept.row : undefined;
 }
 
-const readme = path.join(root, 'README.md');
+const page = 'docs/compatibility.md';
+const file = path.join(root, page);
 const begin = '<!-- matrix: npm run test:matrix -- --write -->';
 const end = '<!-- matrix ends -->';
 
 /** @param {Row[]} rows */
 export async function writeTable(rows) {
-  const text = readFileSync(readme, 'utf8');
+  const text = readFileSync(file, 'utf8');
   const filled = fill(text, describe(rows));
-  const options = await resolveConfig(readme);
-  writeAtomically(readme, await format(filled, { ...options, filepath: readme }));
+  const options = await resolveConfig(file);
+  writeAtomically(file, await format(filled, { ...options, filepath: file }));
 }
 
 /** @param {string} text @param {string} section what comes between the markers */
 export function fill(text, section) {
-  return fillSection(text, section, { page: 'README.md', begin, end });
+  return fillSection(text, section, { page, begin, end });
 }
 
 /** @param {Row[]} rows @returns {string} in Markdown */

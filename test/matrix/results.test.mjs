@@ -37,6 +37,6 @@ describe('the table of the matrix', () => {
   });
 
   it('is refused where the markers are missing', () => {
-    assert.throws(() => fill('no markers', 'a table'), /README\.md has no/);
+    assert.throws(() => fill('no markers', 'a table'), /docs\/compatibility\.md has no/);
   });
 });

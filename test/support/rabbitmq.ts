@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -90,6 +90,11 @@ export class RabbitMq {
   async stop(): Promise<void> {
     await this.#control('stop', this.#pidFile);
     rmSync(this.#home, { recursive: true, force: true });
+  }
+
+  /** Of the server's process. */
+  get pid(): number {
+    return Number(readFileSync(this.#pidFile, 'utf8'));
   }
 
   get #pidFile(): string {

@@ -42,51 +42,49 @@ const SEEDS_OF_A_RUN = 8;
 
 export function inferCommand(): Command {
   const command = new Command('infer')
-    .description(
-      'Run a TensorFlow Lite model on tensors, in a guest of its own, and show what it gives.',
-    )
+    .description('Run a TensorFlow Lite model on tensors, inside a guest, and show its outputs.')
     .argument('<model>', 'a .tflite file')
     .option(
       '--input <[name=]file>',
       'the elements of an input, by its name or number: a .npy file, or the bytes alone (little-endian, last ' +
-        'dimension fastest); once for each input',
+        'dimension fastest); repeat it for each input',
       collectInput,
     )
     .option(
       '--shape <name=sizes>',
-      'the shape of an input, outermost size first, in place of what the model states: image=4x224x224x3; a .npy ' +
-        'file needs none for sizes that the model leaves free',
+      "the shape of an input, outermost dimension first, instead of the model's own: image=4x224x224x3; not needed for " +
+        'dimensions that the model leaves open if the input is a .npy file',
       collectShape,
     )
     .option(
       '--signature <name>',
-      "the signature of the model that is run, by its key (default: the file's first graph)",
+      'key of the signature to run (default: the first graph of the file)',
     )
     .option(
       '--random [seed]',
-      'pseudo-random numbers for inputs without a file, the same for the same seed, others in each run',
+      'use pseudo-random numbers for inputs without a file; the same seed gives the same numbers, which differ from run to run',
       integerIn(0, 0xffff_ffff),
     )
     .option(
       '--repeat <n>',
-      "runs of one session, one after another: a model's state carries over",
+      "number of consecutive runs in one session; the model's state is kept between them",
       integerIn(1, 1_000_000),
       1,
     )
     .option(
       '-o, --output <folder>',
-      'write each output of the last run there as NAME.npy; with one output also a file FILE.npy',
+      'write the outputs of the last run to this folder as NAME.npy; a model with one output also accepts FILE.npy',
     )
     .option(
       '--json',
-      'print JSON: up to 4,096 values of each output, its SHA-256, the time of each run',
+      'print JSON: up to 4,096 values and the SHA-256 of each output, and the time of each run',
     );
   return addInferenceOptions(command)
-    .option('--timeout <seconds>', 'longest time for all runs', integerIn(1, 86_400), 600)
+    .option('--timeout <seconds>', 'time limit for all runs', integerIn(1, 86_400), 600)
     .addHelpText(
       'after',
       `
-Times are of computing alone, as the guest measures them.
+Times are those of the computation only, as measured by the guest.
 
 Examples:
   wasmedge-embed infer model.tflite --random

@@ -18,7 +18,7 @@ export function findInferGuest(): string {
   if (found !== undefined) return found;
   throw new WasmEdgeError(
     'ERR_MODULE_LOAD',
-    `The guest that runs models was not built: there is no ${places.join(' and no ')}. In a clone of the ` +
+    `The guest that runs models has not been built: ${places.join(' and ')} do not exist. In a clone of the ` +
       "repository run 'npm run quickstart'.",
   );
 }

@@ -54,7 +54,7 @@ export async function chooseInputs(
   if (missing.length > 0 && !random) {
     const options = missing.map(({ name }) => `--input ${shellWord(`${name}=FILE`)}`);
     refuse(
-      `The model takes ${listOf(inputs)}. Give the elements of each (${options.join(' ')}), or let them be ` +
+      `The model takes ${listOf(inputs)}. Provide the elements of each (${options.join(' ')}), or let them be ` +
         'pseudo-random numbers (--random).',
     );
   }
@@ -117,7 +117,7 @@ async function elementsFor(input: TensorDescription, file: string): Promise<Elem
   if (content.length !== expected) {
     refuse(
       `${takes}, which are ${expected} bytes${hasFreeSizes(input) ? ` as ${shapeText(input.shape)}` : ''}, and ` +
-        `${printable(file)} has ${content.length}. A file that does not begin as a .npy file is taken as the ` +
+        `${printable(file)} has ${content.length}. A file without a .npy header is read as the ` +
         'elements alone.',
     );
   }

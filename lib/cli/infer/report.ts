@@ -125,7 +125,7 @@ export function outputFiles(
     if (outputs.length === 1) return [target];
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      `The model has ${outputs.length} outputs: name a folder for their files in place of ${printable(target)}.`,
+      `The model has ${outputs.length} outputs: specify a folder for their files instead of ${printable(target)}.`,
     );
   }
   const names = outputs.map(({ name }) =>

@@ -77,7 +77,7 @@ export function answersOf(stdout: Buffer): Answer[] {
   let offset = 0;
   const take = (size: number): Buffer => {
     const bytes = stdout.subarray(offset, offset + size);
-    if (bytes.length !== size) throw new Error('The answers of the guest end early.');
+    if (bytes.length !== size) throw new Error("The guest's output ends early.");
     offset += size;
     return bytes;
   };
@@ -85,7 +85,7 @@ export function answersOf(stdout: Buffer): Answer[] {
     const end = stdout.indexOf('\n', offset);
     const line = take((end < 0 ? stdout.length : end + 1) - offset).toString();
     const groups = LINE.exec(line.trimEnd())?.groups;
-    if (!groups) throw new Error('The guest answered what is no answer.');
+    if (!groups) throw new Error("The guest's output is not valid.");
     const { bytes, session, time, sizes } = groups;
     if (bytes !== undefined) {
       answers.push({ kind: 'describe', description: take(Number(bytes)).toString() });

@@ -37,34 +37,30 @@ const PAGES_PER_MIB = 16;
 export function runCommand(): Command {
   const command = new Command('run')
     .description(
-      'Run a WASI program, or one of its functions. Options stand before the module; what follows it is the ' +
-        "guest's. Its standard streams are this command's, its exit code is this command's too.",
+      'Run a WASI program, or one of its functions. Options come before the module; what follows it is passed to ' +
+        "the guest. The guest uses this command's standard streams, and its exit code becomes this command's.",
     )
     .argument('<module>', 'a .wasm, which is compiled once into the cache, or a compiled module')
-    .argument('[args...]', "the guest's arguments; with --invoke the function's")
+    .argument('[args...]', 'arguments of the guest, or of the function with --invoke')
     .passThroughOptions()
     .option(
       '--dir <host[::guest][:rw]>',
-      'a folder that the guest finds under the name guest (default: the same as host); it may change what is in it ' +
-        'only with :rw; may be given again',
+      'a folder, which the guest finds under the name guest (default: the same as host); writable only ' +
+        'with :rw; can be repeated',
       collectDirectory,
     )
-    .option(
-      '--scratch <guest>',
-      'a folder in memory, empty at first and gone at the end; may be given again',
-      collectScratch,
-    )
+    .option('--scratch <guest>', 'a temporary folder in memory; can be repeated', collectScratch)
     .option(
       '--env <name[=value]>',
-      "a variable; without a value this command's own, if it has one; may be given again (default: none)",
+      'an environment variable; without a value, it is inherited from this command; can be repeated (default: none)',
       collectVariable,
     )
-    .option('--invoke <name>', 'call this exported function with numbers, and print what it gives')
-    .option('--timeout <seconds>', 'longest time of the run, such as 1.5 (default: none)', seconds)
-    .option('--memory <MiB>', 'most memory of the guest (default: 4096)', integerIn(1, 4096))
+    .option('--invoke <name>', 'call this exported function with numbers and print its results')
+    .option('--timeout <seconds>', 'time limit, such as 1.5 (default: none)', seconds)
+    .option('--memory <MiB>', 'memory limit of the guest (default: 4096)', integerIn(1, 4096))
     .option(
       '--fuel <n>',
-      'most instructions, of a module that was compiled to measure or is compiled here',
+      'instruction limit; for a module compiled with --meter, or compiled here',
       integerIn(1, Number.MAX_SAFE_INTEGER),
     )
     .addOption(
@@ -75,22 +71,22 @@ export function runCommand(): Command {
     .addOption(
       new Option(
         '--aot <mode>',
-        'auto: a .wasm is compiled first; off: it is interpreted; background: it begins interpreted',
+        'auto: compile a .wasm first; off: interpret it; background: interpret it until it is compiled',
       )
         .choices(AOT_MODES)
         .default('auto'),
     )
     .option(
       '--untrusted',
-      'the module comes from a stranger: only WebAssembly is taken, and compiled here within limits',
+      'do not trust the module: accept only WebAssembly, and compile it here within limits',
     );
   return addCompileLimits(command, 'none, 60 with --untrusted', 'none, 2048 with --untrusted')
     .addHelpText(
       'after',
       `
-Exit code: the guest's own; ${EXIT.usage} for a command line that cannot be understood, ${EXIT.timeout} after --timeout, ${EXIT.refused} for a
-module that cannot be run, ${EXIT.missing} for one that is not there, ${EXIT.trap} for a trap or a limit, and as shells have it 130
-after SIGINT, 143 after SIGTERM, ${EXIT.brokenPipe} when nobody reads its output any more.
+Exit code: that of the guest; ${EXIT.usage} for an invalid command line, ${EXIT.timeout} after --timeout, ${EXIT.refused} for a module that
+cannot be run, ${EXIT.missing} for one that does not exist, ${EXIT.trap} for a trap or a limit, and as in shells 130 after SIGINT,
+143 after SIGTERM, ${EXIT.brokenPipe} when nobody reads its output any more.
 
 Examples:
   $ wasmedge-embed run hello.wasm
@@ -154,7 +150,7 @@ function print(text: string): Promise<void> {
     process.stdout.write(text, (cause) => {
       if (!cause) resolve();
       else {
-        const message = `What the function gives could not be printed: ${reasonOf(cause)}`;
+        const message = `The results of the function could not be printed: ${reasonOf(cause)}`;
         reject(new WasmEdgeError('ERR_STREAM', message, { cause }));
       }
     });

@@ -15,10 +15,10 @@ export function collectDirectory(value: string, others: Directories = {}): Direc
   const path = at < 0 ? names : names.slice(0, at);
   const guest = at < 0 ? names : names.slice(at + SEPARATOR.length);
   if (path === '' || guest === '') {
-    throw new InvalidArgumentError('Expected HOST, or HOST::GUEST, with :rw at the end or not.');
+    throw new InvalidArgumentError('Expected HOST or HOST::GUEST, optionally followed by :rw.');
   }
   if (Object.hasOwn(others, guest)) {
-    throw new InvalidArgumentError(`The guest has a folder '${guest}' already.`);
+    throw new InvalidArgumentError(`The guest already has a folder '${guest}'.`);
   }
   return { ...others, [guest]: { path, write } };
 }
