@@ -8,7 +8,6 @@ import { countCtest } from '../runner/counts.mjs';
 import { inDebian13ForArm64 } from './debian13.mjs';
 
 const folder = path.join(root, 'build/native-tests-arm64');
-const emulator = path.join(root, 'test/arm64/qemu.sh');
 const liteRtFile = path.join(folder, 'libLiteRt.so');
 
 /** Tests that are not run in QEMU, by what their names match, and why. */
@@ -37,18 +36,11 @@ export const nativeTestsForArm64 = {
   advice: 'Mend what the compiler complains of, then run this command again.',
 
   async run(_context, task) {
-    const there = async (words) => {
-      const { command, args } = inDebian13ForArm64(words);
+    const preset = ['--preset', 'native-arm64'];
+    for (const words of [preset, ['--build', ...preset, '--parallel', String(parallel)]]) {
+      const { command, args } = inDebian13ForArm64(['cmake', ...words]);
       await task.exec(command, args);
-    };
-    await there([
-      ...['cmake', '-S', '.', '-B', folder, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=RelWithDebInfo'],
-      ...['-DCMAKE_SYSTEM_NAME=Linux', '-DCMAKE_SYSTEM_PROCESSOR=aarch64'],
-      ...['-DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++', '-DWASMEDGE_EMBED_TESTS=ON'],
-      // It runs the tests, which are asked for their names when they are built.
-      `-DCMAKE_CROSSCOMPILING_EMULATOR=${emulator}`,
-    ]);
-    await there(['cmake', '--build', folder, '--parallel', String(parallel)]);
+    }
   },
 };
 

@@ -21,14 +21,10 @@ export async function buildFuzzers(names, task) {
     });
   }
   forgetOtherToolchain(buildFolder, JSON.stringify([root, compiler]));
-  await task.exec('cmake', [
-    ...['-S', root, '-B', buildFolder, '-DWASMEDGE_EMBED_FUZZ=ON'],
-    ...[`-DCMAKE_CXX_COMPILER=${compiler}`, '-DCMAKE_BUILD_TYPE=RelWithDebInfo'],
-  ]);
-  await task.exec('cmake', [
-    ...['--build', buildFolder, '--parallel', String(parallel)],
-    ...['--target', 'model_seeds', ...names.map((name) => `${name}_fuzzer`)],
-  ]);
+  await task.exec('cmake', ['--preset', 'fuzz'], { cwd: root });
+  const targets = ['model_seeds', ...names.map((name) => `${name}_fuzzer`)];
+  const build = ['--build', '--preset', 'fuzz', '--parallel', String(parallel)];
+  await task.exec('cmake', [...build, '--target', ...targets], { cwd: root });
 }
 
 /** The target's program. */

@@ -134,6 +134,8 @@ export const checks = [
   {
     name: 'bench',
     title: 'Benchmark, a few invocations of each contender',
+    // Nobody looks at its figures here.
+    processors: 1,
     commands: async ({ photographs }) => [benchmark(photographs)],
   },
   suite('mocha-asan', 'Tests of the package, AddressSanitizer', 'test/runner/mocha-asan.mjs', {
@@ -191,8 +193,8 @@ export const checks = [
   },
   {
     name: 'fuzz',
-    title: 'Fuzzing, 25 s a target',
-    commands: async () => [script('test/fuzz/native.mjs', '--seconds', '25', '--repeatable')],
+    title: 'Fuzzing, 15 s a target',
+    commands: async () => [script('test/fuzz/native.mjs', '--seconds', '15', '--repeatable')],
     count: countFuzzers,
   },
   {

@@ -7,9 +7,14 @@ import { outcomeOf, run } from '../../scripts/setup/processes.mjs';
 import { duration } from '../../scripts/setup/progress.mjs';
 import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
 import { groupsOf } from './groups.mjs';
+import { table } from './report.mjs';
 
+/** More than there are processors: a third of the time that tests take, they wait. */
+export const mochaProcesses = Math.ceil(1.5 * parallel);
 /** Few, so that no process is the last for long; many, so that starting them costs little. */
 const filesInProcess = 4;
+/** How many of the files that take longest are named at the end. */
+const namedFiles = 20;
 /** What stays longer has left something open: Mocha waits for it, whatever its tests' own limits. */
 const longestMs = 10 * 60_000;
 /** Mocha's exit code is how many tests failed, up to this. */
@@ -17,7 +22,7 @@ const mostFailuresInExitCode = 255;
 const partsFolder = path.join(setupFolder, 'mocha');
 
 /**
- * Runs test files by mocha, in as many processes at once as there are processors. What each says is shown when it ends,
+ * Runs test files by mocha, in several processes at once. What each says is shown when it ends,
  * and what failed once more at the end.
  *
  * @param {string[]} files
@@ -32,7 +37,7 @@ export async function runMocha(files, { counts, args = [], env }) {
   rmSync(partsFolder, { recursive: true, force: true });
   rmSync(counts, { force: true });
   const parts = [];
-  await sideBySide(groupsOf(files, filesInProcess), parallel, async (group, index) => {
+  await sideBySide(groupsOf(files, filesInProcess), mochaProcesses, async (group, index) => {
     const part = await runGroup(group, path.join(partsFolder, `${index}.json`), { args, env });
     if (part.output !== '') console.log(part.output);
     parts.push(part);
@@ -60,7 +65,7 @@ async function runGroup(files, counts, { args, env }) {
     ...{ cwd: root, env },
     timeoutMs: longestMs,
   });
-  const part = { passed: 0, failed: 0, skipped: [], failures: [], ...read(counts) };
+  const part = { passed: 0, failed: 0, skipped: [], failures: [], times: {}, ...read(counts) };
   const isSilent = part.passed + part.failed + part.skipped.length === 0 && result.code === 0;
   const output = isSilent ? '' : result.output.trimEnd();
   if (result.code === Math.min(part.failed, mostFailuresInExitCode)) return { ...part, output };
@@ -87,12 +92,26 @@ function summary({ passed, failed, skipped }, parts, milliseconds) {
   const failures = parts.flatMap((part) => part.failures);
   return [
     '',
+    ...longestOf(parts),
+    '',
     `  ${passed} passing (${duration(milliseconds)})`,
     ...(skipped.length > 0 ? [`  ${skipped.length} pending`] : []),
     ...(failed > 0 ? [`  ${failed} failing`] : []),
     ...failures.map((failure) => `    ${failure}`),
     '',
   ].join('\n');
+}
+
+/** A table of the files that took longest; processor time is with that of the processes that they started. */
+function longestOf(parts) {
+  const files = parts.flatMap(({ times }) => Object.entries(times));
+  const rows = files
+    .sort(([, one], [, other]) => other.seconds - one.seconds)
+    .slice(0, namedFiles)
+    .map(([name, { seconds, cpuSeconds }]) => [
+      ...[name, '', seconds.toFixed(1), cpuSeconds.toFixed(1)],
+    ]);
+  return table([['file', '', 'seconds', 'of a processor'], ...rows]).map((line) => `  ${line}`);
 }
 
 function sum(parts, value) {

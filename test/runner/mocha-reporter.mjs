@@ -1,13 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import Mocha from 'mocha';
 
-const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PENDING } = Mocha.Runner.constants;
+const { EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_SUITE_END, EVENT_TEST_FAIL, EVENT_TEST_PENDING } =
+  Mocha.Runner.constants;
+const ticksPerSecond = 100;
 
 /**
  * Mocha's usual output, and the counts as JSON in the file of the reporter option `output`
- * (`Counts` of counts.mjs), with the names of what failed. With the option `part` the output ends with failures alone,
+ * (`Counts` of counts.mjs), with the names of what failed and the time that each file took. With the option `part` the output ends with failures alone,
  * since others make the sum.
  *
  * Why a test is skipped, a test says by a property `skipReason`, its own or one of a suite around it.
@@ -25,8 +27,20 @@ export default class CountingReporter extends Mocha.reporters.Spec {
       skipped.push({ name: test.fullTitle(), reason: reasonOf(test) });
     });
     runner.on(EVENT_TEST_FAIL, (test) => failures.push(test.fullTitle()));
+    const times = {};
+    let before;
+    runner.on(EVENT_SUITE_BEGIN, (suite) => {
+      if (suite.parent?.root) before = timeNow();
+    });
+    runner.on(EVENT_SUITE_END, (suite) => {
+      if (!suite.parent?.root) return;
+      const now = timeNow();
+      const file = (times[path.basename(suite.file)] ??= { seconds: 0, cpuSeconds: 0 });
+      for (const key of Object.keys(file)) file[key] += now[key] - before[key];
+    });
     runner.once(EVENT_RUN_END, () => {
-      const counts = { passed: this.stats.passes, failed: this.stats.failures, skipped, failures };
+      const { passes: passed, failures: failed } = this.stats;
+      const counts = { passed, failed, skipped, failures, times };
       mkdirSync(path.dirname(output), { recursive: true });
       writeFileSync(output, JSON.stringify(counts));
     });
@@ -36,6 +50,14 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     if (!this.#isPart) super.epilogue();
     else if (this.failures.length > 0) Mocha.reporters.Base.list(this.failures);
   }
+}
+
+/** The clock, and what this process and those that it waited for have taken of processors. */
+function timeNow() {
+  const { user, system } = process.cpuUsage();
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1).split(' ');
+  const ofChildren = (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
+  return { seconds: performance.now() / 1000, cpuSeconds: (user + system) / 1e6 + ofChildren };
 }
 
 function reasonOf(runnable) {

@@ -9,7 +9,7 @@ import { run } from '../../scripts/setup/processes.mjs';
 import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
 import { runMocha } from './mocha-processes.mjs';
 
-const help = `Runs the package's tests, in as many processes as there are processors.
+const help = `Runs the package's tests in several processes, and names the files that take longest.
 
 Usage: node test/runner/mocha.mjs [--grep PATTERN] [--counts FILE]
 

@@ -29,17 +29,7 @@ const qemuArguments = [
 export const nativeChecks = [
   native('', 'Native tests'),
   native('-asan', 'Native tests, AddressSanitizer'),
-  native(
-    '-tsan',
-    'Native tests, ThreadSanitizer',
-    // The check of models and the inference of one picture have no threads, and some of their tests fork. Signals are held
-    // back by ThreadSanitizer, whose own handlers stand where others are expected.
-    [
-      '--exclude-regex',
-      'LieTest|ModelMutation|ModelCheck|ModelLimits|ModelReader|Exactness|RewrittenOperator|FaultGuard|GuestReturn|SignalsTest|' +
-        'MemoryReservationGuest',
-    ],
-  ),
+  native('-tsan', 'Native tests, ThreadSanitizer'),
   {
     ...native('', 'Native tests, Valgrind'),
     name: 'valgrind',
@@ -48,8 +38,9 @@ export const nativeChecks = [
       if (executables('valgrind').length === 0) {
         throw new SetupFailure('There is no valgrind in PATH: apt-get install valgrind.');
       }
-      const [configure, build, { options }] = await native('', '').commands(context);
-      return [configure, build, { command: 'valgrind', args: valgrindArguments, options }];
+      const [configure, build] = await native('', '').commands(context);
+      const tests = { command: 'valgrind', args: valgrindArguments, options: { cwd: treeOf('') } };
+      return [configure, build, tests];
     },
     count: countGoogleTest,
   },
@@ -61,34 +52,41 @@ export const nativeChecks = [
       if (executables('qemu-x86_64').length === 0) {
         throw new SetupFailure('There is no qemu-x86_64 in PATH: apt-get install qemu-user.');
       }
-      const [configure, build, { options }] = await native('', '').commands(context);
-      return [configure, build, { command: 'qemu-x86_64', args: qemuArguments, options }];
+      const [configure, build] = await native('', '').commands(context);
+      const tests = { command: 'qemu-x86_64', args: qemuArguments, options: { cwd: treeOf('') } };
+      return [configure, build, tests];
     },
     count: countGoogleTest,
   },
 ];
 
-/** The native tests in a build tree of their own, as CMakePresets.json has it. */
-function native(suffix, title, ctestArgs = []) {
+/** The native tests, as a preset of CMakePresets.json builds and runs them. */
+function native(suffix, title) {
+  const preset = `native${suffix}`;
+  const cmake = (...args) => ({ command: 'cmake', args, options: { cwd: root } });
   return {
-    name: `native${suffix}`,
+    name: preset,
     title,
     commands: async ({ machine }) => {
-      const folder = path.join(root, `build/native-tests${suffix}`);
-      forgetOtherToolchain(folder, toolchainOf(machine));
+      forgetOtherToolchain(treeOf(suffix), toolchainOf(machine));
       const tests = {
         command: 'ctest',
-        args: ['--output-on-failure', '--parallel', String(parallel), ...ctestArgs],
-        options: { cwd: folder },
+        args: ['--preset', preset, '--parallel', String(parallel)],
+        options: { cwd: root },
       };
       return [
-        { command: 'cmake', args: ['--preset', `native${suffix}`], options: { cwd: root } },
-        { command: 'cmake', args: ['--build', folder, '--parallel', String(parallel)] },
+        cmake('--preset', preset),
+        cmake('--build', '--preset', preset, '--parallel', String(parallel)),
         suffix === '-tsan' ? await withoutRandomAddresses(tests) : tests,
       ];
     },
     count: countCtest,
   };
+}
+
+/** Where CMakePresets.json has it built. */
+function treeOf(suffix) {
+  return path.join(root, `build/native-tests${suffix}`);
 }
 
 /**
