@@ -22,6 +22,11 @@ export interface NativeRequest {
   /** An exported function to call instead of `_start`, with as many arguments as it takes. */
   function?: string;
   arguments?: readonly (number | bigint)[];
+  /**
+   * Whether a snapshot is kept of what the function leaves, for other forms of the module to begin
+   * with. The module must have been loaded with `exportsState`.
+   */
+  takesSnapshot?: boolean;
   /** Longest time from now on, in milliseconds. */
   timeoutMs: number | undefined;
   /** Whether a guest waits for it, which has a thread meanwhile. */
@@ -115,6 +120,7 @@ export interface NativeLimits {
   modelActivationBytes: number;
   imagePixels: number;
   scratchBytes: number;
+  snapshotBytes: number;
   fuel: number | undefined;
 }
 
@@ -323,11 +329,17 @@ export interface Addon {
   readonly Module: {
     /**
      * Parses what was read. Its tables are limited. With `describe` it is only to be looked at: no
-     * compiled code is opened.
+     * compiled code is opened. With `exportsState` snapshots can be taken of its instances; with
+     * `snapshotOf` they begin with the one that was taken of that module.
      */
     load(
       source: NativeModuleSource,
-      options?: { describe?: boolean; tableElements?: number },
+      options?: {
+        describe?: boolean;
+        tableElements?: number;
+        exportsState?: boolean;
+        snapshotOf?: NativeModule;
+      },
     ): Promise<NativeModule>;
   };
   /** Room for so many bytes. */

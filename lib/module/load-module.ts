@@ -63,12 +63,16 @@ async function loadDecided<Exports extends object>({
   requireNotAborted(signals);
   // The caller's: copied before anything else is waited for.
   const own = bytes && { bytes: await copyOf(bytes, 'file') };
+  let hostFunctions: Host.HostFunctions | undefined;
   const { executor, details, background } = await unlessAborted(
     signals,
-    open({ ...settings, ...own }),
+    open({ ...settings, ...own }, (linked) => {
+      hostFunctions ??= importedOf(settings, linked);
+      return hostFunctions?.begin();
+    }),
     (it) => Promise.all([it.background?.stop(), it.executor.close()]),
   );
-  const hostFunctions = importedOf(settings, details);
+  hostFunctions ??= importedOf(settings, details);
   return new LoadedModule<Exports>(executor, details, settings, hostFunctions, background);
 }
 
@@ -89,8 +93,11 @@ interface Opened {
   background?: BackgroundCompilation;
 }
 
+/** Gives where the host calls of a guest go that runs while its module is loaded. */
+type Linked = (details: ModuleDetails) => Host.InvocationCalls | undefined;
+
 // What the other isolations are made of is loaded with the first module that has them.
-async function open(settings: LoadSettings): Promise<Opened> {
+async function open(settings: LoadSettings, linked: Linked): Promise<Opened> {
   switch (settings.isolation) {
     case 'in-process':
       return openModule(
@@ -99,9 +106,13 @@ async function open(settings: LoadSettings): Promise<Opened> {
         settings.models.length > 0,
         settings.signals,
         settings.compileSignals,
+        settings.snapshot && linked,
       );
     case 'worker-process':
-      return (require('./open-worker-process.js') as typeof WorkerProcess).openWorkerPool(settings);
+      return (require('./open-worker-process.js') as typeof WorkerProcess).openWorkerPool(
+        settings,
+        linked,
+      );
     case 'subprocess':
       return (require('./open-subprocess.js') as typeof Subprocess).openSubprocess(settings);
   }

@@ -18,11 +18,13 @@ import {
   integer,
   oneOf,
   optionsObject,
+  text,
   textList,
 } from '../options/validation.js';
 import type { Kernels } from '../options/types.js';
 import type { EngineSettings } from '../runners/engine-settings.js';
-import { programName } from '../runners/request.js';
+import { checkedInvocation, programName } from '../runners/request.js';
+import type { InvocationDefaults } from '../runners/request.js';
 import { subprocessSettings } from '../runners/subprocess/settings.js';
 import type { SubprocessSettings } from '../runners/subprocess/settings.js';
 import { workerProcessSettings } from '../runners/worker-process/settings.js';
@@ -67,6 +69,7 @@ const KNOWN = [
   'inference',
   'hostModules',
   'imports',
+  'snapshot',
   'limits',
   'aot',
   'trusted',
@@ -97,21 +100,25 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
         "cannot call functions of this process. Take 'in-process' or 'worker-process'.",
     );
   }
-  return {
-    ...moduleFile(file, given.name),
-    isolation,
-    hostFunctions,
-    imports: namesOf(hostFunctions),
+  const code = moduleFile(file, given.name);
+  const defaults = {
+    ...{ isolation, concurrency },
     argv0: programName(given.argv0, isolation),
     args: given.args === undefined ? [] : textList('args', given.args),
     env: given.env === undefined ? {} : environment('env', given.env),
+    limits: resolveLimits(given.limits),
+    maxQueue: integer('maxQueue', given.maxQueue, { min: 0, max: 1_000_000, fallback: 1024 }),
+    maxWaiting: integer('maxWaiting', given.maxWaiting, { min: 0, max: 1000, fallback: 64 }),
+  };
+  return {
+    ...code,
+    ...defaults,
+    hostFunctions,
+    imports: namesOf(hostFunctions),
     ...guestTree(given, isolation),
     inference: inferenceOptions(given.inference),
     hostModules: optionalHostModules(given.hostModules),
-    limits: resolveLimits(given.limits),
-    concurrency,
-    maxQueue: integer('maxQueue', given.maxQueue, { min: 0, max: 1_000_000, fallback: 1024 }),
-    maxWaiting: integer('maxWaiting', given.maxWaiting, { min: 0, max: 1000, fallback: 64 }),
+    ...snapshotSettings(given.snapshot, code.file, defaults),
     childEnv: given.childEnv === undefined ? {} : environment('childEnv', given.childEnv),
     // What belongs to another isolation is checked and then without effect: so that one option
     // changes between them.
@@ -119,6 +126,24 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     subprocess: subprocessSettings(given.subprocess),
     ...compileSettings(given, isolation),
   };
+}
+
+function snapshotSettings(
+  given: unknown,
+  file: string,
+  defaults: InvocationDefaults,
+): Pick<LoadSettings, 'snapshot'> {
+  if (given === undefined) return {};
+  const name = text('snapshot', given);
+  if (defaults.isolation === 'subprocess') {
+    throw new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      "The isolation 'subprocess' has no snapshot: WasmEdge's own program makes the instance there, and it " +
+        "begins with nothing but the module. Take 'in-process' or 'worker-process'.",
+    );
+  }
+  const { args, env } = checkedInvocation({}, file, defaults).request;
+  return { snapshot: { function: name, args, env } };
 }
 
 /** What the guest finds in its file system. */

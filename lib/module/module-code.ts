@@ -17,6 +17,8 @@ export interface CodeSettings extends ModuleFile {
   trusted: boolean;
   compile: ResolvedCompileLimits;
   limits: { fuel: number | undefined; tableElements: number };
+  /** Whether a snapshot is to be taken. */
+  snapshot?: unknown;
   /** For the compiler's process. */
   childEnv: Readonly<Record<string, string>>;
 }
@@ -123,9 +125,18 @@ export function compileMeanwhile<T>(
   return withCompiledForm(settings, source, signals, use, true);
 }
 
-/** Parses what the cache has. */
-export async function parseCompiled(settings: CodeSettings, output: string): Promise<Code> {
-  return parse(await nativeCall(() => addon().ModuleSource.read(output, settings.file)), settings);
+/**
+ * Parses what the cache has.
+ *
+ * @param snapshotOf The module in another form, of which a snapshot was taken.
+ */
+export async function parseCompiled(
+  settings: CodeSettings,
+  output: string,
+  snapshotOf?: NativeModule,
+): Promise<Code> {
+  const source = await nativeCall(() => addon().ModuleSource.read(output, settings.file));
+  return parse(source, settings, snapshotOf);
 }
 
 /** Whether it begins as a shared object does; whoever loads it says what it is. */
@@ -155,9 +166,14 @@ function readSource(settings: CodeSettings): Promise<NativeModuleSource> {
 
 async function parse(
   source: NativeModuleSource,
-  { limits: { tableElements } }: CodeSettings,
+  { limits: { tableElements }, snapshot }: CodeSettings,
+  snapshotOf?: NativeModule,
 ): Promise<Code> {
-  return { source, module: await nativeCall(() => addon().Module.load(source, { tableElements })) };
+  const options = {
+    tableElements,
+    ...(snapshotOf ? { snapshotOf } : { exportsState: snapshot !== undefined }),
+  };
+  return { source, module: await nativeCall(() => addon().Module.load(source, options)) };
 }
 
 async function loadCompiled(

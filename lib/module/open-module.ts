@@ -2,6 +2,7 @@ import { addon } from '../addon/native.js';
 import type { NativeModule } from '../addon/native.js';
 import { loadModels } from '../models/models.js';
 import type { LoadedModels } from '../models/models.js';
+import type { HostCallReceiver } from '../host/host-functions.js';
 import { InProcessExecutor } from '../runners/in-process.js';
 import type { EngineSettings } from '../runners/engine-settings.js';
 import type { ModuleDetails } from '../runners/module-details.js';
@@ -13,6 +14,7 @@ import type { BackgroundCompilation } from './background-compilation.js';
 import type { GuestInputs } from './guest-inputs.js';
 import { loadCode, parseCompiled } from './module-code.js';
 import type { ModuleFile } from './module-file.js';
+import type * as Snapshots from './snapshot.js';
 
 /** A module that this process runs. */
 export interface OpenModule {
@@ -28,6 +30,8 @@ export interface OpenModule {
  * @param hasModels Whether there will be models among the inputs.
  * @param signals Each of them ends the compiling, and what has not begun by then.
  * @param compileSignals Of these: those that end the compiling of a module that is interpreted meanwhile.
+ * @param linked Called when the module is linked, before anything of it runs: gives where the host calls go of
+ *   the function whose state instances begin with.
  */
 export async function openModule(
   settings: EngineSettings & ModuleFile,
@@ -35,6 +39,7 @@ export async function openModule(
   hasModels: boolean,
   signals: readonly AbortSignal[] = [],
   compileSignals: readonly AbortSignal[] = [],
+  linked?: (details: ModuleDetails) => HostCallReceiver | undefined,
 ): Promise<OpenModule> {
   openLibraries(hasModels);
   const [{ module, source, isInterim }, { files, models }] = await allOrNone(signals, (all) => [
@@ -45,17 +50,38 @@ export async function openModule(
     })),
   ]);
   if (isInterim) requireNotAborted(signals);
+  const details = detailsOf(settings.file, module);
+  const { snapshot } = settings;
+  const snapshots = snapshot && (require('./snapshot.js') as typeof Snapshots);
+  if (snapshot) snapshots?.requireInit(snapshot, settings.file, details.exports);
   await linkModule(module, settings, files, models);
-  const opened = {
-    executor: new InProcessExecutor(module, settings),
-    details: detailsOf(settings.file, module),
-  };
+  const calls = linked?.(details);
+  const executor = new InProcessExecutor(module, settings);
+  const opened = { executor, details };
+  if (snapshot && snapshots) {
+    try {
+      await snapshots.takeSnapshot(
+        { module, source, executor },
+        snapshot,
+        settings,
+        calls,
+        signals,
+      );
+    } catch (error) {
+      await executor.close();
+      throw error;
+    }
+  }
   if (!isInterim) return opened;
   const { BackgroundCompilation } = require('./background-compilation.js') as typeof Background;
   const background = new BackgroundCompilation(
     { settings, source, isolation: 'in-process', signals: compileSignals },
     async (output, changed) => {
-      const { module: compiled } = await parseCompiled(settings, output);
+      const { module: compiled } = await parseCompiled(
+        settings,
+        output,
+        snapshot ? module : undefined,
+      );
       await nativeCall(() => {
         module.changeTo(compiled);
       });

@@ -14,8 +14,15 @@ import type { ReadInputs } from './guest-inputs.js';
 import type { LoadSettings } from './load-settings.js';
 import { prepareCode } from './module-code.js';
 
-/** Loads a module into worker processes; ready when the first of them is. */
-export async function openWorkerPool(settings: LoadSettings): Promise<{
+/**
+ * Loads a module into worker processes; ready when the first of them is.
+ *
+ * @param loadCalls Gives where the host calls of a guest go that runs while a worker loads the module.
+ */
+export async function openWorkerPool(
+  settings: LoadSettings,
+  loadCalls: WorkerStart['loadCalls'],
+): Promise<{
   executor: WorkerPool;
   details: ModuleDetails;
   background?: BackgroundCompilation;
@@ -27,7 +34,7 @@ export async function openWorkerPool(settings: LoadSettings): Promise<{
     prepareCode(settings, all),
     readInputs(settings),
   ]);
-  const start = await workerStart(prepared.settings, inputs);
+  const start = { ...(await workerStart(prepared.settings, inputs)), loadCalls };
   const pool = new WorkerPool(start, {
     ...workerProcess,
     concurrency,
@@ -75,6 +82,7 @@ async function workerStart(
     maxWaiting: settings.maxWaiting,
     imports: settings.imports,
     childEnv: settings.childEnv,
+    ...(settings.snapshot && { snapshot: settings.snapshot }),
   };
   return {
     message: {

@@ -21,7 +21,7 @@ import { batchesOf } from '../runners/worker-process/externals.js';
 import { ForwardedCalls } from '../runners/worker-process/forwarded-calls.js';
 import { ForwardedStreams } from '../runners/worker-process/forwarded-streams.js';
 import { packFiles, unpackFiles } from '../runners/worker-process/packed-files.js';
-import { MAX_SLICE_BYTES } from '../runners/worker-process/protocol.js';
+import { LOAD_ID, MAX_SLICE_BYTES } from '../runners/worker-process/protocol.js';
 import type {
   EncodedEnding,
   FromWorker,
@@ -138,12 +138,20 @@ async function load(message: Extract<ToWorker, { type: 'load' }>, arrays: Buffer
       { ...settings, ...(bytes && { bytes }) },
       Promise.resolve(inputsOf(message, arrays)),
       message.models.length > 0,
+      [],
+      [],
+      (details) => {
+        // Before a guest calls what it imports.
+        for (const some of batchesOf(details)) send({ type: 'externals', ...some });
+        return settings.snapshot && forwardCalls(LOAD_ID);
+      },
     );
     executor = opened.executor;
-    for (const some of batchesOf(opened.details)) send({ type: 'externals', ...some });
+    calls.delete(LOAD_ID);
     send({ type: 'ready', mode: opened.details.mode, identity });
   } catch (error) {
-    send({ type: 'failed', error: encodeError(error, []) });
+    const output: Uint8Array[] = [];
+    send({ type: 'failed', error: encodeError(error, output) }, output);
     endGracefully();
   }
 }

@@ -30,6 +30,7 @@ const TABLE = [
   ['modelActivationBytes', 1, ANY, 256 * MIB],
   ['imagePixels', 1, ANY, 50_000_000],
   ['scratchBytes', 0, ANY, 64 * MIB],
+  ['snapshotBytes', 0, ANY, 1024 * MIB],
   ['argumentBytes', 0, ANY, MIB],
   ['stdinBytes', 0, ANY, ANY],
   ['fileBytes', 0, ANY, ANY],

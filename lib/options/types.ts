@@ -177,6 +177,11 @@ export interface Limits {
    * collected may hold as much (ERR_LIMIT). Default 64 MiB.
    */
   scratchBytes?: number;
+  /**
+   * Bytes of the guest's memory that a snapshot may hold, zeros that lie together left out, at load
+   * (ERR_LIMIT). Default 1 GiB.
+   */
+  snapshotBytes?: number;
   /** Bytes of arguments and environment variables (ERR_LIMIT). Default 1 MiB. */
   argumentBytes?: number;
   /** Bytes of standard input (ERR_LIMIT). Default none. */
@@ -313,6 +318,15 @@ export interface LoadOptions {
    * isolation `subprocess`. Default none.
    */
   imports?: Imports;
+  /**
+   * The name of an export that takes nothing and gives nothing. It is called once, now, after
+   * `_initialize`; every instance then begins with the memory, globals and tables that it left, and
+   * runs no constructors of its own. It has the host functions, `args`, `env`, `files` and the limits
+   * of an invocation; in a worker process it is called in each process. What an instance cannot be
+   * given is ERR_SNAPSHOT: open descriptors, files in `scratch`, models, sessions. Not with the
+   * isolation `subprocess`. Default none. See docs/snapshots.md.
+   */
+  snapshot?: string;
   /** What each invocation may use. */
   limits?: Limits;
   /**

@@ -3,6 +3,14 @@ import type { ResolvedCompileLimits } from '../compile/compile-limits.js';
 import type { ImportNames } from '../host/imports.js';
 import type { ResolvedLimits } from '../options/limits.js';
 
+/** The call after which instances of a module are to begin. */
+export interface SnapshotRequest {
+  function: string;
+  args: readonly string[];
+  /** "NAME=value" */
+  env: readonly string[];
+}
+
 /** What the engine needs to know to load a module: plain data, which can go to another process. */
 export interface EngineSettings {
   file: string;
@@ -20,4 +28,5 @@ export interface EngineSettings {
   imports: ImportNames;
   /** What child processes are given beside what they inherit. */
   childEnv: Readonly<Record<string, string>>;
+  snapshot?: SnapshotRequest;
 }

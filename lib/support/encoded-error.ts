@@ -176,6 +176,7 @@ const CODES = all<WasmEdgeErrorCode>({
   ERR_OUTPUT_LIMIT: true,
   ERR_LIMIT: true,
   ERR_HOST_FUNCTION: true,
+  ERR_SNAPSHOT: true,
   ERR_STREAM: true,
   ERR_QUEUE_FULL: true,
   ERR_WORKER_DIED: true,

@@ -43,6 +43,11 @@ export type WasmEdgeErrorCode =
    */
   | 'ERR_HOST_FUNCTION'
   /**
+   * The function of the option `snapshot` left what no other instance can be given; the message says
+   * what.
+   */
+  | 'ERR_SNAPSHOT'
+  /**
    * A stream that was given as input failed, was closed early or gave what is no bytes, or one for
    * output failed or was closed; `cause` is its error.
    */

@@ -34,6 +34,8 @@ const char* ErrorCodeName(ErrorCode code) noexcept {
       return "ERR_NATIVE_LOAD";
     case ErrorCode::kHostFunction:
       return "ERR_HOST_FUNCTION";
+    case ErrorCode::kSnapshot:
+      return "ERR_SNAPSHOT";
   }
   return "ERR_INVALID_ARGUMENT";
 }

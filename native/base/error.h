@@ -25,6 +25,7 @@ enum class ErrorCode {
   kInvalidArgument,
   kNativeLoad,
   kHostFunction,
+  kSnapshot,
 };
 
 const char* ErrorCodeName(ErrorCode code) noexcept;

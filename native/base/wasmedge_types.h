@@ -26,6 +26,7 @@ struct MemoryInstanceContext;
 struct ModuleInstanceContext;
 struct StatisticsContext;
 struct StoreContext;
+struct TableInstanceContext;
 struct ValidatorContext;
 
 struct ValueType {

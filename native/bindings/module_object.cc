@@ -57,6 +57,7 @@ Limits ToLimits(const Napi::Object& given) {
   limits.inference.model_activation_bytes = number("modelActivationBytes");
   limits.image.pixels = number("imagePixels");
   limits.scratch_bytes = number("scratchBytes");
+  limits.snapshot_bytes = number("snapshotBytes");
   if (!given.Get("fuel").IsUndefined()) limits.fuel = number("fuel");
   return limits;
 }
@@ -172,6 +173,7 @@ class RunMessage : public Mailbox::Message {
       deferred_.Reject(error.Value());
       return;
     }
+    if (outcome.snapshot) module_.snapshot_ = outcome.snapshot;
     Napi::Object result = Napi::Object::New(env);
     Describe(env, *job_, result);
     result["exitCode"] = outcome.exit_code;
@@ -256,6 +258,15 @@ Napi::Value ModuleObject::Load(const Napi::CallbackInfo& info) {
     options.describe = given.Get("describe").ToBoolean();
     if (const Napi::Value elements = given.Get("tableElements"); elements.IsNumber()) {
       options.table_elements = static_cast<uint64_t>(elements.ToNumber().Int64Value());
+    }
+    options.exports_state = given.Get("exportsState").ToBoolean();
+    if (const Napi::Value other = given.Get("snapshotOf"); other.IsObject()) {
+      const ModuleObject& taken = *ModuleObject::Unwrap(other.As<Napi::Object>());
+      options.snapshot = taken.snapshot_;
+      options.other = taken.module_;
+      if (!options.snapshot) {
+        throw Napi::TypeError::New(info.Env(), "No snapshot was taken of that module.");
+      }
     }
   }
   return Background<std::shared_ptr<const Module>>::Start(
@@ -371,6 +382,7 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
       job->timeout = std::chrono::milliseconds(timeout.ToNumber().Int64Value());
     }
     job->is_nested = given.Get("isNested").ToBoolean();
+    request.takes_snapshot = given.Get("takesSnapshot").ToBoolean();
     const StreamSet streams = ToStreams(given.Get("streams"), "stream");
     request.input.inherited = ToStreams(given.Get("streams"), "inherit");
     // Getters of the request may have ended the environment's modules.

@@ -61,6 +61,8 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
 
   std::shared_ptr<AddonData::Modules> modules_;
   std::shared_ptr<const Module> module_;
+  /// What a run was to leave for other instances; null for none.
+  std::shared_ptr<const Snapshot> snapshot_;
   // Absent until it is started, and where the module imports no function of JavaScript's.
   std::optional<HostCalls> host_calls_;
   StreamCalls stream_calls_{*this};

@@ -27,7 +27,11 @@ Error MakeStopError(StopReason reason) {
 void GuestInstance::Instantiate(Executor& executor, Invocation& invocation, Ending& ending) {
   const wasmedge::Api& api = module_.api();
   std::optional<MemoryReservation> reservation;
-  if (module_.memory_minimum()) reservation.emplace(*module_.memory_minimum());
+  if (module_.memory_minimum()) {
+    const Snapshot* const snapshot = module_.snapshot();
+    reservation.emplace(*module_.memory_minimum(),
+                        snapshot != nullptr ? snapshot->memory.get() : nullptr);
+  }
   wasmedge::ModuleInstanceContext* created = nullptr;
   const wasmedge::Result result =
       api.ExecutorInstantiate(executor.get(), &created, hosts_.store(), module_.ast());
@@ -66,10 +70,10 @@ Callee FindCallee(const Module& module, const wasmedge::ModuleInstanceContext* i
   return callee;
 }
 
-void GuestInstance::CallIfExported(const char* name, Executor& executor, Invocation& invocation,
-                                   Ending& ending) {
-  if (module_.FindExportedFunction(name) == nullptr) return;
-  Callee callee = Find(name, 0);
+void GuestInstance::Construct(Executor& executor, Invocation& invocation, Ending& ending) {
+  if (module_.snapshot() != nullptr) return;
+  if (module_.FindExportedFunction(kInitializeFunction) == nullptr) return;
+  Callee callee = Find(kInitializeFunction, 0);
   Call(callee, executor, invocation, ending);
 }
 

@@ -63,13 +63,14 @@ class GuestInstance {
   /// Makes it; its start function runs. Throws `Error(kLimit)` without a memory for it.
   void Instantiate(Executor& executor, Invocation& invocation, Ending& ending);
 
+  /// Runs a reactor's constructors, which go before any other of its functions (WASI application
+  /// ABI). An instance that begins with a snapshot has that behind it.
+  void Construct(Executor& executor, Invocation& invocation, Ending& ending);
+
   /// Throws `Error(kInvalidArgument)` for a function that cannot be called with so many arguments.
   Callee Find(const std::string& name, size_t arguments) const {
     return FindCallee(module_, instance_.get(), name, arguments);
   }
-
-  /// Calls a function without arguments, if the module exports one of this name.
-  void CallIfExported(const char* name, Executor& executor, Invocation& invocation, Ending& ending);
 
   /// Calls a function with the raw bits in `callee.params`; those of its results are in
   /// `callee.results` when the ending is normal.

@@ -30,6 +30,8 @@ struct Limits {
   ImageLimits image;
   /// Bytes that a guest's scratch folders may take together.
   uint64_t scratch_bytes = 0;
+  /// Bytes that a snapshot may have of the guest's memory.
+  uint64_t snapshot_bytes = uint64_t{1} << 30;
 };
 
 /// What one guest is given beside the module's options.

@@ -63,6 +63,27 @@ void HostModuleSet::Begin(GuestInput given) {
   wasi_.Reset(std::move(input));
 }
 
+void HostModuleSet::RequireNothingHeld() {
+  const auto refuse = [](const char* what) {
+    throw Error(ErrorCode::kSnapshot, std::string("The guest leaves ") + what);
+  };
+  if (!wasi_.descriptors().IsAsAtStart()) {
+    refuse(
+        "other descriptors open than it was given, and no instance that begins with the snapshot "
+        "has them. Close what it opens, and nothing else.");
+  }
+  if (wasi_.has_scratch_files()) {
+    refuse(
+        "files in a scratch folder, which are empty for each instance that begins with the "
+        "snapshot. Remove them, or keep what they hold in memory.");
+  }
+  if (!wasi_nn_.is_empty() || !tensorflow_lite_.is_empty()) {
+    refuse(
+        "models or inference sessions open, and no instance that begins with the snapshot has "
+        "them. Open them when they are needed: the host keeps models ready.");
+  }
+}
+
 void HostModuleSet::End() noexcept {
   wasi_nn_.Reset();
   tensorflow_lite_.Reset();

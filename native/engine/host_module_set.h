@@ -52,6 +52,10 @@ class HostModuleSet {
   /// for files that have no place beside the module's.
   void Begin(GuestInput input);
 
+  /// Throws `Error(kSnapshot)` when the guest holds something here that another instance would not
+  /// find: an open descriptor, a file in a scratch folder, a model or a session.
+  void RequireNothingHeld();
+
   /// The guest has ended: its models, sessions and descriptors, and what it was given, are
   /// released. What it wrote is taken before.
   void End() noexcept;

@@ -14,9 +14,7 @@ HostModuleSet& KeptInstance::MakeHosts(Executor& executor) {
 void KeptInstance::Start(Executor& executor, Invocation& invocation, Ending& ending) {
   instance_.emplace(*module_, *hosts_);
   instance_->Instantiate(executor, invocation, ending);
-  if (ending.is_normal()) {
-    instance_->CallIfExported(kInitializeFunction, executor, invocation, ending);
-  }
+  if (ending.is_normal()) instance_->Construct(executor, invocation, ending);
 }
 
 Callee& KeptInstance::Find(size_t export_index) {

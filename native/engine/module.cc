@@ -57,7 +57,7 @@ std::shared_ptr<const Module> Module::Load(const ModuleSource& source,
             .makes_tail_calls;
   }
   const auto limited = LimitTables(binary, options.table_elements, source.name());
-  module->Parse(limited ? WasmBytes{limited->data(), limited->size()} : binary);
+  module->Rewrite(limited ? WasmBytes{limited->data(), limited->size()} : binary);
   module->ListExternals();
   return module;
 }
@@ -72,7 +72,29 @@ Module::Module(Private, const wasmedge::Api& api, const ModuleSource& source,
       form_(source.facts().form),
       memory_minimum_(source.facts().memory_minimum),
       // What is compiled may make them.
-      uses_tail_calls_(!opens_code() && source.facts().makes_tail_calls) {}
+      uses_tail_calls_(!opens_code() && source.facts().makes_tail_calls) {
+  if (options.exports_state && opens_library()) file_.emplace(path_);
+}
+
+std::string Module::PathNow() const {
+  const bool is_kept = options_.other && options_.other->file_ && options_.other->path_ == path_;
+  return is_kept ? options_.other->file_->path() : path_;
+}
+
+void Module::Rewrite(WasmBytes binary) {
+  std::vector<uint8_t> rewritten;
+  if (const Snapshot* const snapshot = this->snapshot()) {
+    rewritten = BeginWithState(binary, snapshot->state, name_);
+    memory_minimum_ = snapshot->state.memory_pages;
+  } else if (options_.exports_state) {
+    rewritten = ExportState(binary, name_, &state_exports_.emplace());
+  } else {
+    return Parse(binary);
+  }
+  Parse({rewritten.data(), rewritten.size()});
+  // It is of no further use.
+  options_.other = nullptr;
+}
 
 ConfigureHandle Module::MakeConfigure() const {
   ConfigureHandle configure = Own<ConfigureHandle>(api_, api_.ConfigureCreate());
@@ -93,7 +115,7 @@ wasmedge::Result Module::ParseWith(const ConfigureHandle& configure, WasmBytes b
   wasmedge::Result result{};
   if (opens_library()) {
     const EmbeddedBinary::Scope replacement(binary);
-    result = api_.LoaderParseFromFile(loader.get(), &ast, LoaderPath(path_).c_str());
+    result = api_.LoaderParseFromFile(loader.get(), &ast, LoaderPath(PathNow()).c_str());
   } else {
     result = api_.LoaderParseFromBytes(loader.get(), &ast,
                                        {static_cast<uint32_t>(binary.size), binary.data});
@@ -140,6 +162,8 @@ void Module::ListExternals() {
   std::vector<const wasmedge::ExportTypeContext*> exports(
       api_.ASTModuleListExportsLength(ast_.get()));
   api_.ASTModuleListExports(ast_.get(), exports.data(), static_cast<uint32_t>(exports.size()));
+  // Its own come first.
+  if (state_exports_) exports.resize(state_exports_->outline.exports);
   for (const wasmedge::ExportTypeContext* exported : exports) {
     ExternalDescription description;
     description.name = wasmedge::ToStdString(api_.ExportTypeGetExternalName(exported));

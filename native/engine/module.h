@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "base/open_file.h"
 #include "engine/handle.h"
 #include "engine/module_source.h"
 #include "engine/signature.h"
+#include "engine/snapshot.h"
 
 namespace wasmedge_embed {
 
@@ -43,12 +45,21 @@ struct ExternalDescription {
   }
 };
 
+class Module;
+
 /// How a module is parsed.
 struct ModuleOptions {
   /// Elements that its tables may have together.
   uint64_t table_elements = 1'000'000;
   /// It is only to be looked at: its compiled code is not opened, and it cannot be run.
   bool describe = false;
+  /// Its instances export their state, for `TakeSnapshot`; what it exports itself is listed alone.
+  bool exports_state = false;
+  /// What its instances begin with, of another form of the same module; null for none.
+  std::shared_ptr<const Snapshot> snapshot;
+  /// That other form. Where it exports its state it has kept its file, whose path may lead to
+  /// another by now.
+  std::shared_ptr<const Module> other;
 };
 
 /// A module that was parsed and validated once; immutable, shared by every slot that runs it.
@@ -82,6 +93,12 @@ class Module {
   size_t size() const noexcept { return size_; }
   /// Elements that its tables may have together.
   uint64_t table_elements() const noexcept { return options_.table_elements; }
+  /// How its instances export their state; null where they do not.
+  const StateExports* state_exports() const noexcept {
+    return state_exports_ ? &*state_exports_ : nullptr;
+  }
+  /// What its instances begin with, after its constructors; null for none.
+  const Snapshot* snapshot() const noexcept { return options_.snapshot.get(); }
   /// Whether the guest's code runs compiled.
   bool is_aot() const noexcept { return form() != ModuleForm::kPlain; }
   /// Whether it needs tail calls that it cannot have, since its code is not compiled.
@@ -104,7 +121,11 @@ class Module {
   bool opens_library() const noexcept {
     return opens_code() && form() == ModuleForm::kSharedLibrary;
   }
+  /// Parses it in the form that the options ask for.
+  void Rewrite(WasmBytes binary);
   void Parse(WasmBytes binary);
+  /// Of a shared object.
+  std::string PathNow() const;
   wasmedge::Result ParseWith(const ConfigureHandle& configure, WasmBytes binary);
   void ListExternals();
 
@@ -116,6 +137,9 @@ class Module {
   ModuleForm form_;
   std::optional<uint64_t> memory_minimum_;
   bool uses_tail_calls_ = false;
+  std::optional<StateExports> state_exports_;
+  /// Of a shared object that exports its state.
+  std::optional<OpenFile> file_;
   AstModuleHandle ast_;
   std::vector<ExternalDescription> imports_;
   std::vector<ExternalDescription> exports_;

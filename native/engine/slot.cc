@@ -12,6 +12,7 @@ using Clock = Invocation::Clock;
 
 Slot::Slot(std::shared_ptr<const Module> module, const GuestOptions& options, GuestStack& stack)
     : stack_(stack),
+      snapshot_bytes_(options.limits.snapshot_bytes),
       executor_(std::move(module), options.limits),
       hosts_(executor_.module(), options, executor_.get()) {}
 
@@ -73,9 +74,8 @@ void Slot::Execute(const Request& request, Invocation& invocation, Outcome& outc
 
   Callee callee =
       instance.Find(request.function.value_or(kStartFunction), request.arguments.size());
-  // A reactor's constructors run before any other of its functions (WASI application ABI).
   if (request.function && *request.function != kInitializeFunction) {
-    instance.CallIfExported(kInitializeFunction, executor_, invocation, outcome);
+    instance.Construct(executor_, invocation, outcome);
   }
   if (outcome.is_normal()) {
     for (size_t index = 0; index < request.arguments.size(); ++index) {
@@ -87,6 +87,12 @@ void Slot::Execute(const Request& request, Invocation& invocation, Outcome& outc
       std::transform(
           callee.results.begin(), callee.results.end(), outcome.results.begin(),
           [](const wasmedge::Value& value) { return static_cast<uint64_t>(value.bits); });
+    }
+    if (outcome.is_normal() && request.takes_snapshot) {
+      // It looks at the guest from outside: no fault there is the guest's.
+      const HostScope host;
+      hosts_.RequireNothingHeld();
+      outcome.snapshot = TakeSnapshot(executor_.module(), instance.get(), snapshot_bytes_);
     }
   }
   outcome.execute_time = Clock::now() - ready;

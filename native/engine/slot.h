@@ -20,6 +20,8 @@ struct Request {
   std::optional<std::string> function;
   /// Raw bits of the function's arguments, as many as it takes.
   std::vector<uint64_t> arguments;
+  /// Whether a snapshot is taken of what the function left; its module must export its state.
+  bool takes_snapshot = false;
 
   GuestInput input;
 };
@@ -36,6 +38,8 @@ struct Outcome : Ending {
   Invocation::Clock::duration execute_time{0};
   Invocation::Clock::duration inference_time{0};
   std::vector<InferenceFailure> inference_failures;
+  /// What was asked for; null after an error.
+  std::shared_ptr<const Snapshot> snapshot;
 };
 
 /// What one thread runs a module's guests with, again and again: its stack, its timer, an executor,
@@ -70,6 +74,7 @@ class Slot {
 
   GuestStack& stack_;
   InterruptTimer timer_;
+  const uint64_t snapshot_bytes_;
   Executor executor_;
   HostModuleSet hosts_;
 };

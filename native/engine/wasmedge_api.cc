@@ -278,6 +278,8 @@ Api::Api(Private, void* library, std::string path, bool can_compile)
   get_page_size_ = RequireSymbol(library, "WasmEdge_MemoryInstanceGetPageSize", path_);
   get_pointer_ = RequireSymbol(library, "WasmEdge_MemoryInstanceGetPointer", path_);
   grow_page_ = RequireSymbol(library, "WasmEdge_MemoryInstanceGrowPage", path_);
+  get_table_size_ = RequireSymbol(library, "WasmEdge_TableInstanceGetSize", path_);
+  get_table_data_ = RequireSymbol(library, "WasmEdge_TableInstanceGetData", path_);
   if (line_ == VersionLine::k0_17) {
     set_run_mode_ = RequireSymbol(library, "WasmEdge_ConfigureSetRunMode", path_);
   }
@@ -339,6 +341,22 @@ bool Api::GrowMemory(MemoryInstanceContext* memory, uint32_t pages) const {
     return ResultOK(As<Result (*)(MemoryInstanceContext*, uint32_t)>(grow_page_)(memory, pages));
   }
   return ResultOK(As<Result (*)(MemoryInstanceContext*, uint64_t)>(grow_page_)(memory, pages));
+}
+
+uint64_t Api::TableSize(const TableInstanceContext* table) const {
+  if (line_ == VersionLine::k0_14) {
+    return As<uint32_t (*)(const TableInstanceContext*)>(get_table_size_)(table);
+  }
+  return As<uint64_t (*)(const TableInstanceContext*)>(get_table_size_)(table);
+}
+
+bool Api::GetTableElement(const TableInstanceContext* table, uint64_t index, Value* element) const {
+  if (line_ == VersionLine::k0_14) {
+    return ResultOK(As<Result (*)(const TableInstanceContext*, Value*, uint32_t)>(get_table_data_)(
+        table, element, static_cast<uint32_t>(index)));
+  }
+  return ResultOK(As<Result (*)(const TableInstanceContext*, Value*, uint64_t)>(get_table_data_)(
+      table, element, index));
 }
 
 }  // namespace wasmedge_embed::wasmedge

@@ -24,6 +24,8 @@ namespace wasmedge_embed::wasmedge {
   X(ValTypeIsV128, bool, (ValueType))                                                             \
   X(ValTypeIsFuncRef, bool, (ValueType))                                                          \
   X(ValTypeIsExternRef, bool, (ValueType))                                                        \
+  X(ValueIsNullRef, bool, (Value))                                                                \
+  X(ValueGetFuncRef, const FunctionInstanceContext*, (Value))                                     \
   X(ResultOK, bool, (Result))                                                                     \
   X(ResultGetCode, uint32_t, (Result))                                                            \
   X(ResultGetMessage, const char*, (Result))                                                      \
@@ -95,6 +97,7 @@ namespace wasmedge_embed::wasmedge {
   X(ModuleInstanceCreate, ModuleInstanceContext*, (String))                                       \
   X(ModuleInstanceCreateWithData, ModuleInstanceContext*, (String, void*, void (*)(void*)))       \
   X(ModuleInstanceFindFunction, FunctionInstanceContext*, (const ModuleInstanceContext*, String)) \
+  X(ModuleInstanceFindTable, TableInstanceContext*, (const ModuleInstanceContext*, String))       \
   X(ModuleInstanceFindMemory, MemoryInstanceContext*, (const ModuleInstanceContext*, String))     \
   X(ModuleInstanceFindGlobal, GlobalInstanceContext*, (const ModuleInstanceContext*, String))     \
   X(GlobalInstanceGetGlobalType, const GlobalTypeContext*, (const GlobalInstanceContext*))        \
@@ -184,6 +187,12 @@ class Api {
   /// Gives a memory so many more pages of 64 KiB; false where it may not, or cannot, have them.
   bool GrowMemory(MemoryInstanceContext* memory, uint32_t pages) const;
 
+  /// How many elements a table has.
+  uint64_t TableSize(const TableInstanceContext* table) const;
+
+  /// One of a table's elements; false where it has none of that index.
+  bool GetTableElement(const TableInstanceContext* table, uint64_t index, Value* element) const;
+
   /// Held while the library compiles: the linker inside it has global state.
   std::mutex& compile_mutex() const noexcept { return compile_mutex_; }
 
@@ -197,6 +206,8 @@ class Api {
   void* get_page_size_ = nullptr;
   void* get_pointer_ = nullptr;
   void* grow_page_ = nullptr;
+  void* get_table_size_ = nullptr;
+  void* get_table_data_ = nullptr;
   mutable std::mutex compile_mutex_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +20,11 @@ class HandleTable {
  public:
   /// `capacity`: how many objects there may be at a time, 65,536 at most.
   explicit HandleTable(uint32_t capacity) noexcept : capacity_(capacity) {}
+
+  bool empty() const noexcept {
+    return std::none_of(places_.begin(), places_.end(),
+                        [](const Place& place) { return place.object != nullptr; });
+  }
 
   /// Whether `Insert` would be refused.
   bool full() const noexcept { return free_.empty() && places_.size() >= capacity_; }

@@ -37,6 +37,9 @@ class TensorFlowLiteState {
   /// Frees what the guest has left behind. Before and after each invocation.
   void Reset() noexcept;
 
+  /// Whether the guest has left nothing behind.
+  bool is_empty() const noexcept { return sessions_.empty(); }
+
   // The functions, with their parameters. What lies outside the guest's memory is kMissingMemory,
   // as in WasmEdge. A result is written only on success, but for the last one of `GetTensorData`.
 

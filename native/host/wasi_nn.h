@@ -47,6 +47,9 @@ class WasiNnState {
   /// Frees what the guest has left behind. Before and after each invocation.
   void Reset() noexcept;
 
+  /// Whether the guest has left nothing behind.
+  bool is_empty() const noexcept { return graphs_.empty() && contexts_.empty(); }
+
   // The functions, with their parameters. A result is written only on success.
 
   /// (builders, builder_count, encoding, target, *graph). Copies the one builder's bytes.

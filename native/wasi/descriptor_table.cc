@@ -32,7 +32,26 @@ void DescriptorTable::Reset(const std::vector<Preopen>& preopens) {
   entries_.emplace_back(Stdio(DescriptorKind::kStdin, rights::kFdRead));
   entries_.emplace_back(Stdio(DescriptorKind::kStdout, rights::kFdWrite));
   entries_.emplace_back(Stdio(DescriptorKind::kStderr, rights::kFdWrite));
-  for (const Preopen& preopen : preopens) entries_.emplace_back(Preopened(preopen));
+  preopens_.clear();
+  for (const Preopen& preopen : preopens) {
+    entries_.emplace_back(Preopened(preopen));
+    preopens_.push_back(preopen.name);
+  }
+}
+
+bool DescriptorTable::IsAsAtStart() const noexcept {
+  constexpr size_t kStreams = 3;
+  for (size_t fd = 0; fd < entries_.size(); ++fd) {
+    const std::optional<Descriptor>& entry = entries_[fd];
+    bool is_same = !entry;
+    if (fd < kStreams) {
+      is_same = entry && entry->kind == static_cast<DescriptorKind>(fd);
+    } else if (fd - kStreams < preopens_.size()) {
+      is_same = entry && entry->preopen_name == preopens_[fd - kStreams];
+    }
+    if (!is_same) return false;
+  }
+  return true;
 }
 
 Descriptor* DescriptorTable::Find(uint32_t fd) noexcept {

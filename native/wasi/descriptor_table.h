@@ -62,6 +62,9 @@ class DescriptorTable {
   void Reset(const std::vector<Preopen>& preopens);
   void Clear() noexcept { entries_.clear(); }
 
+  /// Whether just those are open, each under its number.
+  bool IsAsAtStart() const noexcept;
+
   /// The open descriptor `fd`, or null. Valid until the table changes.
   Descriptor* Find(uint32_t fd) noexcept;
 
@@ -79,6 +82,8 @@ class DescriptorTable {
 
  private:
   std::vector<std::optional<Descriptor>> entries_;
+  /// The names of the directories that were open at the start.
+  std::vector<std::shared_ptr<const std::string>> preopens_;
 };
 
 /// What may be done with a file that was opened for reading.

@@ -1,5 +1,6 @@
 #include "wasi/folders.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
@@ -62,6 +63,11 @@ void OpenFolders::Close() noexcept {
   preopens_.clear();
   scratch_.clear();
   storage_.reset();
+}
+
+bool OpenFolders::has_scratch_files() const noexcept {
+  return std::any_of(scratch_.begin(), scratch_.end(),
+                     [](const Scratch& each) { return !each.root->entries.empty(); });
 }
 
 std::vector<FileEntry> OpenFolders::Collect(const std::vector<PathPattern>& patterns) const {

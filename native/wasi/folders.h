@@ -43,6 +43,8 @@ class OpenFolders {
   void Close() noexcept;
 
   const std::vector<Preopen>& preopens() const noexcept { return preopens_; }
+  /// Whether a scratch folder has anything in it.
+  bool has_scratch_files() const noexcept;
   std::vector<FileEntry> Collect(const std::vector<PathPattern>& patterns) const;
 
  private:

@@ -75,6 +75,8 @@ class WasiState {
   std::vector<uint8_t> TakeStdout() noexcept;
   std::vector<uint8_t> TakeStderr() noexcept;
 
+  bool has_scratch_files() const noexcept { return folders_.has_scratch_files(); }
+
   /// The files of the scratch folders that `WasiInput::collect` asked for. Throws `Error` kLimit
   /// when they hold more than the limit.
   std::vector<FileEntry> CollectFiles() const;

@@ -164,12 +164,17 @@ void MemoryReservation::Install(void* wasmedge_library) {
   }
 }
 
-MemoryReservation::MemoryReservation(uint64_t pages) : begin_(Reserve(true)) {
+MemoryReservation::MemoryReservation(uint64_t pages, const MemoryImage* image)
+    : begin_(Reserve(true)) {
   const uint64_t size = pages * kPageSize;
-  if (Open(reinterpret_cast<uintptr_t>(begin_) + kGapBytes, size) != Opening::kDone) {
-    Release(reinterpret_cast<uintptr_t>(begin_));
-    throw NoPages(size);
+  uint8_t* const memory = begin_ + kGapBytes;
+  // Nothing but the engine's own request follows, and that finds its pages open.
+  if (Open(reinterpret_cast<uintptr_t>(memory), size) == Opening::kDone &&
+      (image == nullptr || image->MapOver(memory))) {
+    return;
   }
+  Release(reinterpret_cast<uintptr_t>(begin_));
+  throw NoPages(size);
 }
 
 MemoryReservation::~MemoryReservation() {

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "base/memory_image.h"
 #include "base/thread_scope.h"
 #include "workarounds/workaround.h"
 
@@ -46,9 +47,10 @@ class MemoryReservation : public ThreadScope<MemoryReservation> {
   using EndProcess = void (*)(const Error& error);
   static void OnRefusal(EndProcess end) noexcept;
 
-  /// Reserves, and opens so many pages of 64 KiB. Throws `Error(kLimit)`: with "address-space" as
-  /// its detail where the addresses, with "host-memory" where the pages cannot be had.
-  explicit MemoryReservation(uint64_t pages);
+  /// Reserves, and opens so many pages of 64 KiB. They begin with the image where there is one,
+  /// which must have their size. Throws `Error(kLimit)`: with "address-space" as its detail where
+  /// the addresses, with "host-memory" where the pages cannot be had.
+  explicit MemoryReservation(uint64_t pages, const MemoryImage* image = nullptr);
   ~MemoryReservation();
 
   /// While one lives, its thread's next memory is made of no addresses at all, for a look at how

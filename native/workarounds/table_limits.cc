@@ -1,6 +1,7 @@
 #include "workarounds/table_limits.h"
 
 #include "base/error.h"
+#include "binary/wasm_writer.h"
 #include "workarounds/workaround.h"
 
 namespace wasmedge_embed {
@@ -37,14 +38,6 @@ std::optional<std::vector<Table>> ReadTables(WasmReader reader) {
   return tables;
 }
 
-void AppendLeb128(std::vector<uint8_t>& bytes, uint64_t value) {
-  while (value >= 0x80) {
-    bytes.push_back(static_cast<uint8_t>(value | 0x80));
-    value >>= 7;
-  }
-  bytes.push_back(static_cast<uint8_t>(value));
-}
-
 /// The section's payload with the tables' maximums; absent when all are low enough.
 std::optional<std::vector<uint8_t>> LimitSection(WasmBytes payload, uint64_t elements,
                                                  const std::string& name) {
@@ -74,8 +67,8 @@ std::optional<std::vector<uint8_t>> LimitSection(WasmBytes payload, uint64_t ele
     changed = true;
     limited.insert(limited.end(), payload.data + copied, payload.data + table.begin);
     limited.push_back(flags | WasmLimits::kHasMaximum);
-    AppendLeb128(limited, minimum);
-    AppendLeb128(limited, most);
+    AppendNumber(limited, minimum);
+    AppendNumber(limited, most);
     copied = table.end;
   }
   if (!changed) return std::nullopt;
@@ -97,7 +90,7 @@ std::optional<std::vector<uint8_t>> LimitTables(WasmBytes module, uint64_t eleme
     const auto limited = LimitSection(payload, elements, name);
     if (!limited) return std::nullopt;
     std::vector<uint8_t> result(module.data, module.data + section->size_at);
-    AppendLeb128(result, limited->size());
+    AppendNumber(result, limited->size());
     result.insert(result.end(), limited->begin(), limited->end());
     result.insert(result.end(), payload.data + payload.size, module.data + module.size);
     return result;

@@ -17,6 +17,7 @@ import type { ModuleDetails } from '../module-details.js';
 import { WaitingInstance } from './instance.js';
 import type { AskingPool } from './instance.js';
 import { Invocation } from './invocation.js';
+import { LOAD_ID } from './protocol.js';
 import type { WorkerProcessSettings } from './settings.js';
 import { Worker } from './worker.js';
 import type { WorkerEvents, WorkerStart } from './worker.js';
@@ -62,7 +63,7 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   /** Instances that are to be made. */
   readonly #waitingInstances = new Set<WaitingInstance>();
   #running = 0;
-  #lastId = 0;
+  #lastId = LOAD_ID;
   #opening: Opening | undefined;
   /** The module's file as the first worker found it. */
   #identity: string | undefined;

@@ -15,6 +15,8 @@ import type { StreamNews, StreamOrder } from './stream-messages.js';
 export const MAX_HEADER_BYTES = 512 * 1024;
 /** Messages by which it may tell what the module imports and exports. */
 export const MAX_EXTERNALS = 128;
+/** Of the guest that runs while the module is loaded, if one does; the pool gives numbers above it. */
+export const LOAD_ID = 1;
 
 /** What the pool sends to a worker process. */
 export type ToWorker =

@@ -1,7 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 
 import type { NativeResult } from '../../addon/native.js';
-import type { HostCallReceiver } from '../../host/host-functions.js';
+import type { HostCallReceiver, InvocationCalls } from '../../host/host-functions.js';
 import { compileChannel } from '../../support/diagnostics.js';
 import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 import { Malformed } from '../../support/received.js';
@@ -20,13 +20,15 @@ import type { Holder, Invocation } from './invocation.js';
 import { HOST_CALL_BYTES, HeldCalls } from './held-calls.js';
 import type { HostCallSender } from './held-calls.js';
 import { HeldStreams } from './held-streams.js';
-import { MAX_EXTERNALS, MAX_HEADER_BYTES, MAX_SLICE_BYTES } from './protocol.js';
+import { LOAD_ID, MAX_EXTERNALS, MAX_HEADER_BYTES, MAX_SLICE_BYTES } from './protocol.js';
 import type { ToWorker } from './protocol.js';
 
 /** What a worker needs to begin: its process, the first message and its arrays. */
 export interface WorkerStart extends ChildStart {
   message: Extract<ToWorker, { type: 'load' }>;
   arrays: readonly Uint8Array[];
+  /** Gives where the host calls of a guest go that runs while the module is loaded. */
+  loadCalls?: ((details: ModuleDetails) => InvocationCalls | undefined) | undefined;
 }
 
 /** What a worker tells its pool. */
@@ -86,6 +88,9 @@ export class Worker implements Holder {
   readonly #child: ChildHandle;
   readonly #channel: Channel | undefined;
   readonly #events: WorkerEvents;
+  readonly #loadCalls: WorkerStart['loadCalls'];
+  /** Of a guest that runs while the module is loaded. */
+  #loading: { calls: InvocationCalls; held: HeldCalls } | undefined;
   /** The module's file, which a process need not tell. */
   readonly #file: string;
   readonly #imports: ExternalDescription[] = [];
@@ -106,8 +111,9 @@ export class Worker implements Holder {
   /** Heartbeats since. */
   #unanswered = 0;
 
-  constructor({ message, arrays, ...start }: WorkerStart, events: WorkerEvents) {
+  constructor({ message, arrays, loadCalls, ...start }: WorkerStart, events: WorkerEvents) {
     this.#events = events;
+    this.#loadCalls = message.settings.snapshot && loadCalls;
     this.#file = message.settings.file;
     const { outputBytes, scratchBytes } = message.settings.limits;
     this.outputBytes = outputBytes;
@@ -301,11 +307,13 @@ export class Worker implements Holder {
         return;
       case 'ready':
         this.#requireLoading();
+        this.#endLoading();
         this.isReady = true;
         this.#events.onReady(this, this.#details(answer.mode), answer.identity);
         return;
       case 'failed':
         this.#requireLoading();
+        this.#loading?.calls.addCause(answer.error);
         this.#gone(answer.error);
         return;
       case 'result':
@@ -323,7 +331,10 @@ export class Worker implements Holder {
       case 'host-call':
       case 'operated':
       case 'not-operated': {
-        const { calls } = this.held.get(answer.id) ?? this.asked.get(answer.id) ?? {};
+        const { calls } =
+          answer.id === LOAD_ID && !this.isReady
+            ? { calls: this.#callsWhileLoading() }
+            : (this.held.get(answer.id) ?? this.asked.get(answer.id) ?? {});
         if (!calls) throw new Malformed('a host call of what it does not run');
         calls.take(answer);
         return;
@@ -373,6 +384,22 @@ export class Worker implements Holder {
     this.#imports.push(...imports);
     this.#exports.push(...exports);
     this.exports.add(exports);
+  }
+
+  #callsWhileLoading(): HeldCalls | undefined {
+    if (!this.#loading) {
+      // What it imports and exports it has told by now.
+      const calls = this.#loadCalls?.(this.#details('interpreter'));
+      const held = this.holdCalls(LOAD_ID, calls, () => undefined);
+      if (calls && held) this.#loading = { calls, held };
+    }
+    return this.#loading?.held;
+  }
+
+  #endLoading(error?: Error): void {
+    this.#loading?.held.end();
+    this.#loading?.calls.end(error);
+    this.#loading = undefined;
   }
 
   #details(mode: ModuleDetails['mode']): ModuleDetails {
@@ -431,6 +458,7 @@ export class Worker implements Holder {
     this.#isGone = true;
     this.#child.kill();
     this.#goneReason = reason;
+    this.#endLoading(reason);
     const { busy } = this;
     this.#loseAll(reason);
     this.#events.onGone(this, reason, busy);

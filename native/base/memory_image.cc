@@ -1,0 +1,144 @@
+#include "base/memory_image.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "base/error.h"
+
+namespace wasmedge_embed {
+namespace {
+
+/// Each is a mapping of its own in every memory, of which a process may have 65,530.
+constexpr size_t kMostParts = 8;
+/// Fewer zeros between two parts are in the file.
+constexpr uint64_t kLeastGap = uint64_t{256} << 10;
+
+uint64_t PageSize() {
+  static const auto size = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+bool IsZero(const uint8_t* page, uint64_t size) {
+  return page[0] == 0 && std::memcmp(page, page + 1, size - 1) == 0;
+}
+
+Error Failure(const char* what) {
+  return Error(ErrorCode::kLimit,
+               std::string("There is not enough memory for the snapshot: ") + what + " failed (" +
+                   std::strerror(errno) + ").",
+               "host-memory");
+}
+
+int MakeFile() {
+  constexpr unsigned kNotExecutable = 8;  // MFD_NOEXEC_SEAL, since Linux 6.3
+  constexpr char kName[] = "wasmedge-embed-snapshot";
+  const int file = memfd_create(kName, MFD_CLOEXEC | MFD_ALLOW_SEALING | kNotExecutable);
+  if (file >= 0 || errno != EINVAL) return file;
+  return memfd_create(kName, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
+
+}  // namespace
+
+std::shared_ptr<const MemoryImage> MemoryImage::Take(const uint8_t* memory, uint64_t size,
+                                                     uint64_t most_bytes) {
+  const auto image = std::make_shared<MemoryImage>(Private{});
+  image->size_ = size;
+  image->parts_ = FindParts(memory, size);
+  for (Part& part : image->parts_) {
+    part.file_offset = image->file_size_;
+    image->file_size_ += part.end - part.begin;
+  }
+  if (image->file_size_ > most_bytes) {
+    throw Error(ErrorCode::kLimit,
+                "The guest's memory has " + std::to_string(image->file_size_) +
+                    " bytes that are not zero, the limit 'snapshotBytes' is " +
+                    std::to_string(most_bytes) +
+                    ". Raise limits.snapshotBytes if a snapshot may have them.",
+                "snapshotBytes");
+  }
+  if (image->file_size_ == 0) return image;
+  image->Write(memory);
+  image->Seal();
+  return image;
+}
+
+MemoryImage::~MemoryImage() {
+  if (file_ >= 0) close(file_);
+}
+
+bool MemoryImage::MapOver(uint8_t* memory) const noexcept {
+  return std::all_of(parts_.begin(), parts_.end(), [&](const Part& part) {
+    return mmap(memory + part.begin, part.end - part.begin, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_FIXED, file_, static_cast<off_t>(part.file_offset)) != MAP_FAILED;
+  });
+}
+
+std::vector<MemoryImage::Part> MemoryImage::FindParts(const uint8_t* memory, uint64_t size) {
+  const uint64_t page_size = PageSize();
+  std::vector<Part> parts;
+  for (uint64_t page = 0; page < size; page += page_size) {
+    if (IsZero(memory + page, page_size)) continue;
+    if (!parts.empty() && page - parts.back().end < kLeastGap) {
+      parts.back().end = page + page_size;
+    } else {
+      parts.push_back({page, page + page_size, 0});
+    }
+  }
+  if (parts.size() <= kMostParts) return parts;
+  // The widest gaps stay.
+  std::vector<uint64_t> gaps;
+  for (size_t index = 1; index < parts.size(); ++index) {
+    gaps.push_back(parts[index].begin - parts[index - 1].end);
+  }
+  std::sort(gaps.begin(), gaps.end(), std::greater<>());
+  const uint64_t least = gaps[kMostParts - 2];
+  const auto wider = std::find(gaps.begin(), gaps.end(), least) - gaps.begin();
+  size_t as_wide = kMostParts - 1 - static_cast<size_t>(wider);
+  std::vector<Part> merged{parts.front()};
+  for (size_t index = 1; index < parts.size(); ++index) {
+    const uint64_t gap = parts[index].begin - parts[index - 1].end;
+    if (gap > least || (gap == least && as_wide > 0)) {
+      if (gap == least) --as_wide;
+      merged.push_back(parts[index]);
+    } else {
+      merged.back().end = parts[index].end;
+    }
+  }
+  return merged;
+}
+
+void MemoryImage::Write(const uint8_t* memory) {
+  file_ = MakeFile();
+  if (file_ < 0) throw Failure("memfd_create");
+  if (ftruncate(file_, static_cast<off_t>(file_size_)) != 0) throw Failure("ftruncate");
+  const uint64_t page_size = PageSize();
+  for (const Part& part : parts_) {
+    for (uint64_t page = part.begin; page < part.end;) {
+      uint64_t end = page;
+      while (end < part.end && !IsZero(memory + end, page_size)) end += page_size;
+      while (page < end) {
+        const ssize_t written = pwrite(file_, memory + page, end - page,
+                                       static_cast<off_t>(part.file_offset + page - part.begin));
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) throw Failure("pwrite");
+        page += static_cast<uint64_t>(written);
+      }
+      // What is zero stays a hole.
+      if (page < part.end) page += page_size;
+    }
+  }
+}
+
+void MemoryImage::Seal() const {
+  if (fcntl(file_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
+    throw Failure("F_ADD_SEALS");
+  }
+}
+
+}  // namespace wasmedge_embed

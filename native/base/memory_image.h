@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace wasmedge_embed {
+
+/// What a guest's memory held at some time, for any number of memories that begin with it.
+///
+/// It lies in a file in memory (memfd_create) that is sealed: nobody can change it. A memory maps
+/// it privately, so that a page is copied when the guest first writes to it, and what it costs does
+/// not grow with the image. Pages of zeros are not in the file, nor mapped where many of them lie
+/// together.
+class MemoryImage {
+  // Only `Take` makes them.
+  struct Private {};
+
+ public:
+  /// Of `size` bytes, whole pages of 64 KiB. Throws `Error(kLimit)`: with "snapshotBytes" as its
+  /// detail when the image is larger than `most_bytes`, with "host-memory" when the system has not
+  /// the memory, or no such files.
+  static std::shared_ptr<const MemoryImage> Take(const uint8_t* memory, uint64_t size,
+                                                 uint64_t most_bytes);
+
+  explicit MemoryImage(Private) {}
+  ~MemoryImage();
+  MemoryImage(const MemoryImage&) = delete;
+  MemoryImage& operator=(const MemoryImage&) = delete;
+
+  /// Of the memory.
+  uint64_t size() const noexcept { return size_; }
+  /// Of the file: what it takes of the machine's memory at most.
+  uint64_t file_size() const noexcept { return file_size_; }
+
+  /// Maps it over a memory that begins there and whose pages are all zero. False where the system
+  /// refuses; the pages are whatever they are then.
+  bool MapOver(uint8_t* memory) const noexcept;
+
+ private:
+  /// Pages that lie together, in the memory and in the file.
+  struct Part {
+    uint64_t begin = 0;
+    uint64_t end = 0;
+    uint64_t file_offset = 0;
+  };
+
+  static std::vector<Part> FindParts(const uint8_t* memory, uint64_t size);
+  void Write(const uint8_t* memory);
+  void Seal() const;
+
+  int file_ = -1;
+  uint64_t size_ = 0;
+  uint64_t file_size_ = 0;
+  std::vector<Part> parts_;
+};
+
+}  // namespace wasmedge_embed
