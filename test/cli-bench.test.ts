@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
-import { GUESTS, GUEST_TEXTS } from './support/bench.js';
+import { GUESTS, GUEST_TEXTS, SNAPSHOT_GUEST, SNAPSHOT_GUEST_TEXT } from './support/bench.js';
 import { cacheWithoutModels, commandLine } from './support/command-line.js';
 import { jpeg } from './support/jpeg.js';
 import { folderWith } from './support/model-files.js';
@@ -139,6 +139,7 @@ describe('wasmedge-embed bench', () => {
     for (const kind of ['instance-call', 'host-call'] as const) {
       assert.deepEqual(GUESTS[kind], await assemble(GUEST_TEXTS[kind]));
     }
+    assert.deepEqual(SNAPSHOT_GUEST, await assemble(SNAPSHOT_GUEST_TEXT));
   });
 
   it('says which contenders there are when one is not known', async () => {

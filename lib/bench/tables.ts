@@ -21,6 +21,7 @@ export const WORKLOAD_TITLES: Record<WorkloadKind, string> = {
   trivial: 'Trivial guest: what an invocation costs by itself',
   'instance-call': 'Kept instance: 1,000 calls of an export that does nothing',
   'host-call': 'Host functions: 1,000 calls of one that does nothing',
+  snapshot: 'Snapshot: a look into a dictionary of 200,000 words that the guest has made',
   compute: 'Compute: seven kernels',
   inference: 'Inference alone',
 };

@@ -19,6 +19,7 @@ import type * as Results from '../../dist/bench/results.js';
 import type * as Schedule from '../../dist/bench/schedule.js';
 import type * as Statistics from '../../dist/bench/statistics.js';
 import type * as Summary from '../../dist/bench/summary.js';
+import type * as SnapshotGuest from '../../dist/bench/contenders/snapshot-guest.js';
 import type * as DiskUsage from '../../dist/support/disk-usage.js';
 
 import { ROOT } from './paths.js';
@@ -31,6 +32,9 @@ export const { GUESTS, GUEST_TEXTS } = load('./contenders/calls-guest.js') as ty
 export const { geometricMean } = load('./compute.js') as typeof Compute;
 export const { nameOf } = load('./contenders/compute-definitions.js') as typeof ComputeDefinitions;
 export const { KERNELS } = load('./contenders/compute-kernels.js') as typeof ComputeKernels;
+export const { SNAPSHOT_GUEST, SNAPSHOT_GUEST_TEXT } = load(
+  './contenders/snapshot-guest.js',
+) as typeof SnapshotGuest;
 export const { dollarsPerMillion } = load('./cost.js') as typeof Cost;
 export const { dependencyFolders, withLibraries } = load('./disk.js') as typeof Disk;
 export const { bytesOf } = load('../support/disk-usage.js') as typeof DiskUsage;

@@ -1,7 +1,8 @@
 import type { CallsKind } from './calls-guest.js';
 
 /** What a contender works on. Only like is compared with like. */
-export type WorkloadKind = 'classification' | 'trivial' | CallsKind | 'compute' | 'inference';
+export type WorkloadKind =
+  'classification' | 'trivial' | CallsKind | 'snapshot' | 'compute' | 'inference';
 
 /** What takes part in the benchmark. */
 export interface Definition {

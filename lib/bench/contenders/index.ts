@@ -5,6 +5,7 @@ import * as embedded from './embedded-definitions.js';
 import * as native from './native-definitions.js';
 import * as original from './original-definition.js';
 import * as peer from './peer-definitions.js';
+import * as snapshots from './snapshot-definitions.js';
 
 /** Everything that can take part, in the order of reports. */
 export const definitions: readonly Definition[] = [
@@ -15,6 +16,7 @@ export const definitions: readonly Definition[] = [
   ...embedded.trivial,
   ...calls.instanceCall,
   ...calls.hostCall,
+  ...snapshots.snapshot,
   ...compute,
   ...native.inference,
 ];

@@ -33,10 +33,15 @@ export function takesLong(participant: Participant): boolean {
   return makesCalls(participant) || participant.result.workload === 'compute';
 }
 
+/** Whether its latency says all that is asked of it. */
+export function hasLatencyAlone(participant: Participant): boolean {
+  return takesLong(participant) || participant.result.workload === 'snapshot';
+}
+
 /** Those that answer whoever asks; the model alone has no callers that could be many. */
 export function answering(participants: readonly Participant[]): Participant[] {
   return stillIn(participants).filter(
-    (each) => each.result.workload !== 'inference' && !takesLong(each),
+    (each) => each.result.workload !== 'inference' && !hasLatencyAlone(each),
   );
 }
 

@@ -104,7 +104,7 @@ export function charts({ contenders, options }: BenchSummary): ChartSpec[] {
     installed(classifiers),
     cost(classifiers),
     ranges('trivial', WORKLOAD_TITLES.trivial, trivial),
-    ...(['instance-call', 'host-call', 'compute'] as const).map((kind) =>
+    ...(['instance-call', 'host-call', 'snapshot', 'compute'] as const).map((kind) =>
       ranges(
         kind,
         WORKLOAD_TITLES[kind],
