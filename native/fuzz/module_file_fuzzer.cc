@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "binary/compiled_elf.h"
+#include "binary/guest_state.h"
 #include "binary/module_file.h"
 #include "binary/wasm_binary.h"
 #include "binary/wasm_code.h"
@@ -68,6 +69,35 @@ void CheckTableLimits(const WasmBytes& module) {
   Require(!LimitTables(changed, kElements, "module"), "what is limited needs no other limit");
 }
 
+/// As a snapshot has a module rewritten, with a state as its instances might have it.
+void CheckState(const WasmBytes& module) {
+  try {
+    StateExports exports;
+    const std::vector<uint8_t> exporting = ExportState(module, "module", &exports);
+    const StateOutline& outline = exports.outline;
+    const StateOutline exported =
+        ReadStateOutline({exporting.data(), exporting.size()}, "a module that exports its state");
+    Require(exported.functions == outline.functions &&
+                exported.globals.size() == outline.globals.size() &&
+                exported.exports >= outline.exports,
+            "a module that exports its state is the same otherwise");
+    GuestState state;
+    if (outline.has_memory) state.memory_pages = 1;
+    state.globals.resize(outline.globals.size());
+    state.tables.assign(outline.tables.size(), {GuestState::kNull, 0, GuestState::kNull, 1});
+    state.dropped_data.assign(outline.data.size(), true);
+    state.dropped_elements.assign(outline.elements.size(), true);
+    const std::vector<uint8_t> begun = BeginWithState(module, state, "module");
+    const StateOutline again = ReadStateOutline({begun.data(), begun.size()}, "module");
+    Require(again.functions == outline.functions && again.exports == outline.exports &&
+                again.data.size() == outline.data.size() &&
+                again.elements.size() >= outline.elements.size(),
+            "a module that begins with a state has the indices that it had");
+  } catch (const Error& error) {
+    Require(error.code() == ErrorCode::kModuleInvalid, "what cannot be rewritten is invalid");
+  }
+}
+
 /// Small inputs cost little. A hundred times what was measured: half a million locals and the
 /// values of a hundred thousand parameters are free (`wasm_limits`), and each byte of code is an
 /// instruction.
@@ -122,6 +152,7 @@ void Check(const std::vector<uint8_t>& bytes) {
       Require(place < bytes.size(), "what is to be changed lies inside the file");
     }
     CheckTableLimits(facts.binary);
+    CheckState(facts.binary);
     if (facts.form == ModuleForm::kPlain) ParseAndValidate(*api, facts.binary);
   } catch (const Error& error) {
     Require(error.code() == ErrorCode::kModuleInvalid || error.code() == ErrorCode::kLimit,

@@ -16,6 +16,20 @@
   (func $is (param $letter i32) (result i32) (i32.eq (call $letter) (local.get $letter)))
   (func $recurse (result i32) (i32.add (call $recurse) (call $letter)))
 
+  ;; For a snapshot: something on the second page, and its sum, which is written over.
+  (func (export "prepare")
+    (drop (memory.grow (i32.const 1)))
+    (memory.fill (i32.const 66000) (i32.const 7) (i32.const 40)))
+  (func (export "use") (result i32)
+    (local $at i32) (local $sum i32)
+    (loop $next
+      (local.set $sum
+        (i32.add (local.get $sum) (i32.load8_u offset=66000 (local.get $at))))
+      (i32.store8 offset=66000 (local.get $at) (i32.const 255))
+      (br_if $next
+        (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 1))) (i32.const 40))))
+    (local.get $sum))
+
   (func (export "_start")
     (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))
     (if (call $is (i32.const 117)) (then unreachable))                              ;; u

@@ -50,6 +50,7 @@ export class Traffic {
   #picture = smallPicture;
   #sentence;
   #trivial;
+  #prepared;
   #classifier;
 
   /** @param {object} library the package */
@@ -73,6 +74,7 @@ export class Traffic {
     this.#compiled = path.join(this.#folder, 'guest.so');
     await this.#library.compileModule(source, this.#compiled);
     this.#trivial = await this.#loadTrivial();
+    this.#prepared = await this.#loadPrepared();
     this.#classifier = await this.#loadClassifier();
     this.#sentence = (await this.#classifier.run({ stdin: this.#picture })).stdout.toString();
     if (!/^It (is|could be) .* in the picture\n$/.test(this.#sentence)) {
@@ -81,7 +83,7 @@ export class Traffic {
   }
 
   async close() {
-    await Promise.all([this.#trivial?.close(), this.#classifier?.close()]);
+    await Promise.all([this.#trivial?.close(), this.#prepared?.close(), this.#classifier?.close()]);
     if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -95,7 +97,9 @@ export class Traffic {
     const jobs = [
       ...Array.from({ length: trivial }, () => this.#chooseTrivial()),
       ...Array.from({ length: classifications }, () => () => this.#classify()),
+      ...Array.from({ length: trivial / 10 }, () => () => this.#usePrepared()),
       ...(this.#random() < 0.1 ? [() => this.#reloadTrivial()] : []),
+      ...(this.#random() < 0.1 ? [() => this.#reloadPrepared()] : []),
       ...(this.#random() < 0.02 ? [() => this.#reloadClassifier()] : []),
     ];
     shuffle(jobs, this.#random);
@@ -123,6 +127,7 @@ export class Traffic {
     const twice = (job) => [job(), job()];
     await Promise.all([
       ...twice(() => answer(this.#trivial, this.#random)),
+      ...twice(() => this.#usePrepared()),
       ...twice(() => this.#classify()),
     ]);
   }
@@ -157,6 +162,13 @@ export class Traffic {
     this.#count('re-load');
   }
 
+  async #reloadPrepared() {
+    const old = this.#prepared;
+    this.#prepared = await this.#loadPrepared();
+    await old.close();
+    this.#count('re-load, snapshot');
+  }
+
   async #reloadClassifier() {
     const old = this.#classifier;
     this.#classifier = await this.#loadClassifier();
@@ -166,6 +178,20 @@ export class Traffic {
 
   #loadTrivial() {
     return this.#library.loadModule(this.#compiled, { ...trivialOptions, ...shape });
+  }
+
+  /** The trivial guest, whose instances begin with what one of them has prepared. */
+  #loadPrepared() {
+    return this.#library.loadModule(this.#compiled, {
+      ...{ ...trivialOptions, ...shape, snapshot: 'prepare' },
+    });
+  }
+
+  /** Each instance finds what was prepared, and writes over it. */
+  async #usePrepared() {
+    const found = await this.#prepared.call('use');
+    if (found !== 7 * 40) throw new WrongAnswer(`${found} in a snapshot, where 280 is right`);
+    this.#count('snapshot');
   }
 
   #loadClassifier() {
