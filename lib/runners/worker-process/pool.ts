@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
+import { clearTimeout, setTimeout } from 'node:timers';
 
 import type { NativeRequest, NativeResult } from '../../addon/native.js';
 import type { HostCallReceiver } from '../../host/host-functions.js';
@@ -14,22 +14,21 @@ import type { Executor } from '../executor.js';
 import type { InstanceRequest, MadeInstance } from '../instance-port.js';
 import type { ModuleDetails } from '../module-details.js';
 
+import { Heartbeat } from './heartbeat.js';
 import { WaitingInstance } from './instance.js';
 import type { AskingPool } from './instance.js';
 import { Invocation } from './invocation.js';
 import { LOAD_ID } from './protocol.js';
 import type { WorkerProcessSettings } from './settings.js';
-import { Worker } from './worker.js';
-import type { WorkerEvents, WorkerStart } from './worker.js';
+import type { Worker, WorkerStart } from './worker.js';
+import { Workforce } from './workforce.js';
+import type { Employer } from './workforce.js';
 
 /** How a pool of worker processes is run; the room is that of all workers together. */
 export type PoolSettings = WorkerProcessSettings & Room & { maxWaiting: number };
 
-const HEARTBEAT_MS = 1000;
 /** More runs than a worker can hold. */
 const MOST_HELD = 10_000;
-const FIRST_BACK_OFF_MS = 100;
-const LAST_BACK_OFF_MS = 10_000;
 /**
  * A worker that replaces another has this long to load the module, or so many times what the first
  * one needed, which may have had to compile it.
@@ -46,16 +45,14 @@ interface Opening {
 }
 
 /** Runs the guest in long-lived child processes, each of which has loaded the module. */
-export class WorkerPool implements Executor, WorkerEvents, AskingPool {
+export class WorkerPool implements Executor, Employer, AskingPool {
   readonly isolation = 'worker-process';
   readonly #settings: PoolSettings;
-  #start: WorkerStart;
   readonly #runsPerWorker: number;
-  readonly #workers = new Set<Worker>();
-  /** Those of whom nothing more is expected, and whose processes are not gone yet. */
-  readonly #leaving = new Set<Worker>();
-  /** Those that have the module in the form that it had before: they serve until others are ready. */
-  readonly #outdated = new Set<Worker>();
+  readonly #force: Workforce;
+  readonly #workers: ReadonlySet<Worker>;
+  /** For as long as something is under way. */
+  readonly #heartbeat: Heartbeat;
   /** Accepted and not yet given to a worker, in order. */
   readonly #waiting = new Map<number, Invocation>();
   /** The same, for which guests wait. */
@@ -67,27 +64,18 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   #opening: Opening | undefined;
   /** The module's file as the first worker found it. */
   #identity: string | undefined;
-  /** How long loading may take once it is known. */
-  #loadPatienceMs = Infinity;
   /** The codes of warnings that were passed on: each pool has one of each. */
   readonly #warned = new Set<string>();
-  /** Workers in a row that ended without having been of any use. */
-  #failures = 0;
-  #backOff: NodeJS.Timeout | undefined;
   #closing = false;
   #endsWaits = false;
   #onIdle: (() => void) | undefined;
-  /** For how many reasons the event loop has to live; meanwhile the heartbeat keeps it alive. */
-  #busy = 0;
-  #heartbeat: NodeJS.Timeout | undefined;
-  #mode: ModuleDetails['mode'] = 'interpreter';
-  /** Told once when no worker is outdated any more. */
-  #onRenewed: ((mode: ModuleDetails['mode']) => void) | undefined;
 
   constructor(start: WorkerStart, settings: PoolSettings) {
-    this.#start = start;
     this.#settings = settings;
     this.#runsPerWorker = Math.ceil(settings.concurrency / settings.workers);
+    this.#force = new Workforce(start, settings, this);
+    this.#workers = this.#force.workers;
+    this.#heartbeat = new Heartbeat(this.#workers, settings.unresponsiveMs);
   }
 
   /**
@@ -95,12 +83,12 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
    * yet. Rejects with the first one's own error, and where one of the signals is aborted.
    */
   async open(signals: readonly AbortSignal[] = []): Promise<ModuleDetails> {
-    this.#beBusy();
+    this.#heartbeat.begin();
     let forget: (() => void) | undefined;
     try {
       return await new Promise<ModuleDetails>((resolve, reject) => {
         this.#opening = { begin: performance.now(), resolve, reject };
-        this.#startWorker();
+        this.#force.startFirst();
         forget = onAbort(signals, (signal) => {
           this.#opening?.reject(abortError(signal));
           for (const worker of this.#workers) worker.giveUp('was not waited for any longer');
@@ -108,12 +96,12 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
       });
     } finally {
       forget?.();
-      this.#beIdle();
+      this.#heartbeat.end();
     }
   }
 
   get mode(): ModuleDetails['mode'] {
-    return this.#mode;
+    return this.#force.mode;
   }
 
   /**
@@ -123,10 +111,7 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
    * @param renewed Called when further invocations go to new workers alone, with the form that these have.
    */
   renew(start: WorkerStart, renewed: (mode: ModuleDetails['mode']) => void): void {
-    this.#start = start;
-    this.#onRenewed = renewed;
-    for (const worker of this.#workers) if (!worker.isRetiring) this.#outdated.add(worker);
-    this.#fill();
+    this.#force.renew(start, renewed);
   }
 
   async execute(
@@ -145,14 +130,14 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     });
     const waiting = given.isNested ? this.#waitedFor : this.#waiting;
     waiting.set(invocation.id, invocation);
-    this.#beBusy();
+    this.#heartbeat.begin();
     this.#distribute();
     try {
       return await invocation.promise;
     } finally {
       forget();
       clearTimeout(invocation.grace);
-      this.#beIdle();
+      this.#heartbeat.end();
     }
   }
 
@@ -164,13 +149,13 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     if (this.#closing) throw new WasmEdgeError('ERR_CLOSED', 'closed');
     const waiting = new WaitingInstance(this, request, signal, calls);
     this.#waitingInstances.add(waiting);
-    this.#beBusy();
+    this.#heartbeat.begin();
     this.#distribute();
     try {
       return await waiting.promise;
     } finally {
       this.#waitingInstances.delete(waiting);
-      this.#beIdle();
+      this.#heartbeat.end();
     }
   }
 
@@ -183,14 +168,14 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   }
 
   begin(): void {
-    this.#beBusy();
+    this.#heartbeat.begin();
   }
 
   /** Something that was asked of an instance has been answered. */
   end(worker: Worker, isAnswered: boolean): void {
-    if (isAnswered) this.#failures = 0;
-    this.#endRetired(worker);
-    this.#beIdle();
+    if (isAnswered) this.#force.forgetFailures();
+    this.#force.endRetired(worker);
+    this.#heartbeat.end();
   }
 
   endWaits(): void {
@@ -204,17 +189,19 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
 
   async close(): Promise<void> {
     this.#closing = true;
-    this.#beBusy();
+    this.#heartbeat.begin();
     this.endWaits();
     if (this.#accepted > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
       });
     }
-    clearTimeout(this.#backOff);
-    for (const worker of this.#workers) this.#end(worker);
-    await Promise.all([...this.#leaving].map((worker) => worker.exited));
-    this.#beIdle();
+    await this.#force.endAll();
+    this.#heartbeat.end();
+  }
+
+  get needsWorkers(): boolean {
+    return !this.#closing || this.#waiting.size + this.#waitedFor.size > 0;
   }
 
   onReady(worker: Worker, details: ModuleDetails, identity: string): void {
@@ -226,21 +213,21 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     if (this.#opening) {
       const { begin, resolve } = this.#opening;
       const tookMs = performance.now() - begin;
-      this.#loadPatienceMs = Math.max(LEAST_LOAD_PATIENCE_MS, LOAD_PATIENCE * tookMs);
+      this.#heartbeat.loadPatienceMs = Math.max(LEAST_LOAD_PATIENCE_MS, LOAD_PATIENCE * tookMs);
       this.#opening = undefined;
       resolve(details);
     }
-    this.#takeOver(worker, details.mode);
+    this.#force.takeOver(worker, details.mode);
     if (this.#endsWaits) worker.endWaits();
-    this.#fill();
+    this.#force.fill();
     this.#distribute();
   }
 
   onSettled(worker: Worker, hasWaited: boolean): void {
-    this.#failures = 0;
+    this.#force.forgetFailures();
     if (!hasWaited) this.#running--;
-    if (worker.memory > this.#settings.recycleAboveBytes) this.#retire(worker);
-    this.#endRetired(worker);
+    if (worker.memory > this.#settings.recycleAboveBytes) this.#force.retire(worker);
+    this.#force.endRetired(worker);
     this.#distribute();
   }
 
@@ -262,17 +249,14 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
 
   onGone(worker: Worker, reason: Error, lost: number): void {
     this.#running -= lost;
-    this.#leave(worker);
+    const wasOfNoUse = this.#force.lose(worker);
     if (this.#opening) {
       this.#opening.reject(reason);
       return;
     }
-    if (worker.runs === 0) {
-      this.#failures++;
-      // Nobody waits for longer than one attempt takes.
-      if (this.#workers.size === 0) this.#loseWaiting(reason);
-    }
-    this.#fill();
+    // Nobody waits for longer than one attempt takes.
+    if (wasOfNoUse && this.#workers.size === 0) this.#loseWaiting(reason);
+    this.#force.fill();
     this.#tellIdle();
   }
 
@@ -297,7 +281,7 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     this.#running++;
     invocation.taken();
     worker.take(invocation);
-    if (worker.runs >= this.#settings.recycleAfterRuns) this.#retire(worker);
+    if (worker.runs >= this.#settings.recycleAfterRuns) this.#force.retire(worker);
     return true;
   }
 
@@ -309,13 +293,12 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
   /** Has instances made by the workers that have least. */
   #giveInstances(): void {
     for (const waiting of this.#waitingInstances) {
-      const free = [...this.#workers].filter((each) => each.isReady && !each.isRetiring);
-      const [worker] = free.sort((one, other) => loadOf(one) - loadOf(other));
+      const [worker] = this.#force.ready.sort((one, other) => loadOf(one) - loadOf(other));
       if (!worker) break;
       this.#waitingInstances.delete(waiting);
       worker.runs++;
       waiting.takeTo(worker);
-      if (worker.runs >= this.#settings.recycleAfterRuns) this.#retire(worker);
+      if (worker.runs >= this.#settings.recycleAfterRuns) this.#force.retire(worker);
     }
   }
 
@@ -380,70 +363,6 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
     }, this.#settings.graceMs);
   }
 
-  #startWorker(): void {
-    this.#workers.add(new Worker(this.#start, this));
-  }
-
-  /** Starts the workers that are missing; after failures one by one, later and later. */
-  #fill(): void {
-    if (this.#closing && this.#waiting.size + this.#waitedFor.size === 0) return;
-    const active = [...this.#workers].filter(
-      (worker) => !worker.isRetiring && !this.#outdated.has(worker),
-    ).length;
-    const missing = this.#settings.workers - active;
-    if (missing <= 0 || this.#backOff) return;
-    if (this.#failures === 0) {
-      for (let count = 0; count < missing; count++) this.#startWorker();
-      return;
-    }
-    const delay = Math.min(FIRST_BACK_OFF_MS * 2 ** (this.#failures - 1), LAST_BACK_OFF_MS);
-    this.#backOff = setTimeout(() => {
-      this.#backOff = undefined;
-      this.#startWorker();
-    }, delay);
-    this.#backOff.unref();
-  }
-
-  #retire(worker: Worker): void {
-    if (worker.isRetiring) return;
-    worker.isRetiring = true;
-    this.#outdated.delete(worker);
-    this.#fill();
-  }
-
-  /** A worker is ready: one that is outdated need not serve any longer. */
-  #takeOver(worker: Worker, mode: ModuleDetails['mode']): void {
-    if (!this.#outdated.has(worker)) {
-      const [outdated] = this.#outdated;
-      if (outdated) {
-        this.#retire(outdated);
-        this.#endRetired(outdated);
-      }
-    }
-    if (this.#outdated.size > 0) return;
-    this.#mode = mode;
-    const renewed = this.#onRenewed;
-    this.#onRenewed = undefined;
-    renewed?.(mode);
-  }
-
-  #endRetired(worker: Worker): void {
-    const isFree = worker.held.size + worker.asked.size + worker.instances.size === 0;
-    if (worker.isRetiring && isFree && this.#workers.has(worker)) this.#end(worker);
-  }
-
-  #end(worker: Worker): void {
-    this.#leave(worker);
-    void worker.end(this.#settings.graceMs);
-  }
-
-  #leave(worker: Worker): void {
-    this.#workers.delete(worker);
-    this.#outdated.delete(worker);
-    this.#leaving.add(worker);
-    void worker.exited.then(() => this.#leaving.delete(worker));
-  }
-
   #loseWaiting(reason: Error): void {
     const invocations = [...this.#waiting.values(), ...this.#waitedFor.values()];
     const lost = [...invocations, ...this.#waitingInstances];
@@ -455,34 +374,6 @@ export class WorkerPool implements Executor, WorkerEvents, AskingPool {
 
   #tellIdle(): void {
     if (this.#closing && this.#accepted === 0) this.#onIdle?.();
-  }
-
-  #beBusy(): void {
-    if (this.#busy++ > 0) return;
-    this.#heartbeat = setInterval(() => {
-      this.#beat();
-    }, HEARTBEAT_MS);
-  }
-
-  #beIdle(): void {
-    if (--this.#busy > 0) return;
-    clearInterval(this.#heartbeat);
-  }
-
-  /**
-   * Counts beats and not time: where all processes were frozen together, or this one was busy, no
-   * worker is to blame.
-   */
-  #beat(): void {
-    for (const worker of this.#workers) {
-      if (worker.isReady && worker.held.size + worker.asked.size === 0) continue;
-      const silentMs = worker.ping() * HEARTBEAT_MS;
-      if (silentMs >= this.#settings.unresponsiveMs) {
-        worker.giveUp(`did not answer for ${silentMs / 1000} seconds`);
-      } else if (!worker.isReady && ++worker.loadBeats * HEARTBEAT_MS > this.#loadPatienceMs) {
-        worker.giveUp(`took longer than ${Math.round(this.#loadPatienceMs / 1000)} seconds`);
-      }
-    }
   }
 }
 
