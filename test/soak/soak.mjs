@@ -7,6 +7,7 @@ import { runCommand } from '../../scripts/setup/index.mjs';
 import { root, shown } from '../../scripts/setup/paths.mjs';
 import { run } from '../../scripts/setup/processes.mjs';
 import { ProgressLine, duration } from '../../scripts/setup/progress.mjs';
+import { Asking } from './asking.mjs';
 import { measuresOf, rowsOf, takeSample } from './samples.mjs';
 import { Traffic, WrongAnswer } from './traffic.mjs';
 import { fewestSamples, judge, warmUpPart } from './trend.mjs';
@@ -31,8 +32,8 @@ open descriptors and mappings.
 Usage: npm run soak -- [--invocations N | --seconds S]
 
       --invocations  of the trivial guest (1000000); with them go one classification for twenty, and afterwards
-                     one load and close for a hundred
-      --seconds      for so long instead, three quarters of it with invocations
+                     one guest that asks its host for twenty, and one load and close for a hundred
+      --seconds      for so long instead, half of it with invocations
   -h, --help         this text
 
 Trivial runs answer, exit, trap, are aborted or run out of time; modules are closed and loaded anew among them.
@@ -47,6 +48,7 @@ that are set are left as they are), and the bounds are wider.
 
 const trivialOfBurst = 200;
 const classificationsOfBurst = 10;
+const asksOfBurst = 50;
 const loadsOfBurst = 20;
 const nodeOptions = ['--expose-gc', '--max-semi-space-size=1'];
 /** As many in each phase, however long it is. */
@@ -57,19 +59,23 @@ const neededSamples = Math.ceil((fewestSamples + 2) / (1 - warmUpPart));
 async function main(options) {
   if (!process.execArgv.includes(nodeOptions[0])) return startAnew(options);
 
-  const traffic = new Traffic(createRequire(import.meta.url)(path.join(root, 'dist/index.js')));
+  const library = createRequire(import.meta.url)(path.join(root, 'dist/index.js'));
+  const traffic = new Traffic(library);
+  const asking = new Asking(library);
   const phases = [];
   try {
     await traffic.open();
-    for (const phase of phasesOf(options, traffic)) phases.push(await soak(phase, traffic));
+    await asking.open();
+    for (const phase of phasesOf(options, traffic, asking)) phases.push(await soak(phase));
   } catch (error) {
     if (!(error instanceof WrongAnswer)) throw error;
     console.error(`\nA wrong answer: ${error.message}`);
     return 1;
   } finally {
     await traffic.close();
+    await asking.close();
   }
-  return report(phases, traffic, measuresOf(isShort(options)));
+  return report(phases, traffic, asking, measuresOf(isShort(options)));
 }
 
 /** Whether it ends before what is no growth has evened out. */
@@ -125,12 +131,13 @@ function readOptions() {
  * @property {string} unit that is counted
  * @property {number} size of a burst, in units
  * @property {() => Promise<void>} burst
+ * @property {() => Promise<void>} settle brings every thread to life, so that samples are alike
  * @property {number} [total] units; absent where time decides
  * @property {number} [seconds]
  */
 
 /** @returns {Phase[]} */
-function phasesOf({ invocations, seconds }, traffic) {
+function phasesOf({ invocations, seconds }, traffic, asking) {
   const share = (part) => (seconds === undefined ? undefined : seconds * part);
   const total = (count) => (seconds === undefined ? count : undefined);
   return [
@@ -139,8 +146,18 @@ function phasesOf({ invocations, seconds }, traffic) {
       unit: 'trivial invocations',
       size: trivialOfBurst,
       burst: () => traffic.burst(trivialOfBurst, classificationsOfBurst),
+      settle: () => traffic.settle(),
       total: total(invocations),
-      seconds: share(3 / 4),
+      seconds: share(1 / 2),
+    },
+    {
+      title: 'Host functions and kept instances',
+      unit: 'guests that ask',
+      size: asksOfBurst,
+      burst: () => asking.burst(asksOfBurst),
+      settle: () => asking.settle(),
+      total: total(invocations / 20),
+      seconds: share(1 / 4),
     },
     {
       title: 'Loading and closing',
@@ -152,13 +169,14 @@ function phasesOf({ invocations, seconds }, traffic) {
         };
         await Promise.all([half(), half()]);
       },
+      settle: () => traffic.settle(),
       total: total(invocations / 100),
       seconds: share(1 / 4),
     },
   ];
 }
 
-async function soak({ title, unit, size, burst, total, seconds }, traffic) {
+async function soak({ title, unit, size, burst, settle, total, seconds }) {
   const progress = new ProgressLine(title);
   const samples = [];
   const started = performance.now();
@@ -172,7 +190,7 @@ async function soak({ title, unit, size, burst, total, seconds }, traffic) {
       await burst();
       count += size;
       if (done(count) < 1 && done(count) * samplesOfPhase < samples.length + 1) continue;
-      await traffic.settle();
+      await settle();
       samples.push(await takeSample(count));
       const { resident, threads } = samples.at(-1);
       progress.show(
@@ -187,7 +205,8 @@ async function soak({ title, unit, size, burst, total, seconds }, traffic) {
   }
 }
 
-function report(phases, { counts, photograph }, measures) {
+function report(phases, { counts: ran, photograph }, { counts: asked }, measures) {
+  const counts = { ...ran, ...asked };
   const lines = [];
   const findings = [];
   const judged = phases.map((phase) => {

@@ -64,13 +64,8 @@ export class Traffic {
   async open() {
     mkdirSync(path.join(root, 'build'), { recursive: true });
     this.#folder = mkdtempSync(path.join(root, 'build/soak-'));
-    const wabt = await initWabt();
-    const text = readFileSync(new URL('./guest.wat', import.meta.url));
     const source = path.join(this.#folder, 'guest.wasm');
-    // In a buffer of its own: wabt takes all of the ArrayBuffer that lies under a view.
-    const module = wabt.parseWat('guest.wat', Uint8Array.from(text));
-    writeFileSync(source, module.toBinary({}).buffer);
-    module.destroy();
+    writeFileSync(source, await assembled(new URL('./guest.wat', import.meta.url)));
     this.#compiled = path.join(this.#folder, 'guest.so');
     await this.#library.compileModule(source, this.#compiled);
     this.#trivial = await this.#loadTrivial();
@@ -273,8 +268,20 @@ function shuffle(values, random) {
   }
 }
 
+/** The guest whose text is in that file. */
+export async function assembled(file) {
+  const wabt = await initWabt();
+  // In a buffer of its own: wabt takes all of the ArrayBuffer that lies under a view.
+  const module = wabt.parseWat('guest.wat', Uint8Array.from(readFileSync(file)));
+  try {
+    return module.toBinary({}).buffer;
+  } finally {
+    module.destroy();
+  }
+}
+
 /** Numbers from 0 to 1 that are the same in every soak: a linear congruential generator. */
-function randomNumbers(seed) {
+export function randomNumbers(seed) {
   let state = BigInt(seed);
   return () => {
     state = BigInt.asUintN(64, state * 6364136223846793005n + 1442695040888963407n);
