@@ -1,8 +1,6 @@
 #include "bindings/memory_access.h"
 
-#include <algorithm>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "base/error.h"
@@ -12,15 +10,6 @@ namespace wasmedge_embed {
 namespace {
 
 using Kind = MemoryRequest::Kind;
-
-constexpr uint64_t kPageSize = 65'536;
-
-// In the words of lib/host/guest-memory.ts.
-Error OutsideOfMemory(uint64_t length, uint32_t address, uint64_t size) {
-  return Error(ErrorCode::kInvalidArgument,
-               std::to_string(length) + " bytes at the address " + std::to_string(address) +
-                   " are not inside the guest's memory of " + std::to_string(size) + " bytes.");
-}
 
 /// A request that is carried out on whatever thread; the main thread is told where it is another.
 class Access : public MemoryOperation, public std::enable_shared_from_this<Access> {
@@ -35,7 +24,7 @@ class Access : public MemoryOperation, public std::enable_shared_from_this<Acces
 
   void Perform(WaitingMemory& memory) noexcept override {
     try {
-      PerformOn(memory);
+      found_ = PerformOn(memory, request_);
     } catch (const Error& error) {
       error_ = error;
     } catch (const std::bad_alloc&) {
@@ -53,10 +42,10 @@ class Access : public MemoryOperation, public std::enable_shared_from_this<Acces
     if (error_) throw Error(*error_);
     switch (request_.kind) {
       case Kind::kRead:
-        return ToJs(env, std::move(request_.bytes));
+        return ToJs(env, std::move(found_.bytes));
       case Kind::kSize:
       case Kind::kGrow:
-        return Napi::Number::New(env, static_cast<double>(number_));
+        return Napi::Number::New(env, static_cast<double>(found_.number));
       case Kind::kWrite:
         break;
     }
@@ -84,40 +73,9 @@ class Access : public MemoryOperation, public std::enable_shared_from_this<Acces
     std::shared_ptr<Access> access_;
   };
 
-  void PerformOn(WaitingMemory& memory) {
-    const GuestMemory view = memory.View();
-    auto& [kind, address, count, bytes] = request_;
-    ByteSpan range;
-    switch (kind) {
-      case Kind::kRead:
-        if (!view.Range(address, count, &range)) {
-          throw OutsideOfMemory(count, address, view.size());
-        }
-        bytes.assign(range.data, range.data + range.size);
-        return;
-      case Kind::kWrite:
-        if (!view.Range(address, bytes.size(), &range)) {
-          throw OutsideOfMemory(bytes.size(), address, view.size());
-        }
-        std::copy(bytes.begin(), bytes.end(), range.data);
-        return;
-      case Kind::kSize:
-        number_ = view.size();
-        return;
-      case Kind::kGrow:
-        number_ = view.size() / kPageSize;
-        if (memory.Grow(count)) return;
-        throw Error(ErrorCode::kLimit,
-                    "The guest's memory of " + std::to_string(number_) + " pages cannot grow by " +
-                        std::to_string(count) +
-                        ": limits.memoryPages or the module's maximum is lower, or it has none.",
-                    "memoryPages");
-    }
-  }
-
-  MemoryRequest request_;
+  const MemoryRequest request_;
+  MemoryFound found_;
   std::optional<Error> error_;
-  uint64_t number_ = 0;
   std::optional<Napi::Promise::Deferred> deferred_;
   std::shared_ptr<Mailbox> mailbox_;
 };

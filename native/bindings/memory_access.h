@@ -2,27 +2,13 @@
 
 #include <napi.h>
 
-#include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "bindings/mailbox.h"
 #include "host/host_exchange.h"
+#include "host/memory_request.h"
 
 namespace wasmedge_embed {
-
-/// What JavaScript does with a guest's memory.
-struct MemoryRequest {
-  enum class Kind { kRead, kWrite, kSize, kGrow };
-
-  Kind kind;
-  /// Of reading and writing.
-  uint32_t address = 0;
-  /// Of reading: bytes. Of growing: pages.
-  uint32_t count = 0;
-  /// Of writing.
-  std::vector<uint8_t> bytes = {};
-};
 
 /// Gives what was asked for, where the guest waits, else a promise of it: a Buffer, nothing, the
 /// number of bytes, or of pages before. Throws `Error`: `kInvalidArgument` for what is not inside
