@@ -1,5 +1,5 @@
 import type { GuestResult } from '../options/types.js';
-import { refuse } from '../options/validation.js';
+import { describe, refuse } from '../options/validation.js';
 import { WasmEdgeError } from '../support/errors.js';
 import { printable } from '../support/printable.js';
 import type { ExternalDescription, ValueType } from '../support/shared-types.js';
@@ -12,6 +12,8 @@ export function functionsOf(exports: readonly ExternalDescription[]): ExportedFu
     exports.filter(({ kind }) => kind === 'function').map((each) => [each.name, each] as const),
   );
 }
+
+const NUMBER_TYPES = ['i32', 'i64', 'f32', 'f64'] as const;
 
 /** A value that a call takes, or gives back. */
 export type NumberValue = number | bigint;
@@ -37,7 +39,7 @@ export function callableFunction(functions: ExportedFunctions, name: string): Ca
   if (!found?.params || !found.results) {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      `The module exports no function '${quoted(name)}'. It exports: ` +
+      `The module exports no function ${describe(name)}. It exports: ` +
         // A module may have a million, with names of any text.
         `${printable([...functions.keys()].join(', '), 2000) || 'none'}.`,
     );
@@ -51,7 +53,7 @@ export function callableFunction(functions: ExportedFunctions, name: string): Ca
         'counterpart in JavaScript.',
     );
   }
-  return { name, params, results };
+  return { name, params: params.map(canonical), results: results.map(canonical) };
 }
 
 /**
@@ -77,17 +79,20 @@ export function requireCount(called: CallableFunction, count: number): void {
   );
 }
 
-/** Of any name, also one that is no text. */
-function quoted(name: unknown): string {
-  return printable(String(name), 200);
-}
-
 function typeOf({ params, results }: Pick<CallableFunction, 'params' | 'results'>): string {
   return `(${params.join(', ')}) -> (${results.join(', ')})`;
 }
 
+/**
+ * The type's name as this file has it. One that the addon made is compared letter by letter, for each
+ * value of each call.
+ */
+function canonical(kind: ValueType): ValueType {
+  return NUMBER_TYPES.find((each) => each === kind) ?? kind;
+}
+
 function isNumberType(kind: ValueType): boolean {
-  return kind === 'i32' || kind === 'i64' || kind === 'f32' || kind === 'f64';
+  return NUMBER_TYPES.some((each) => each === kind);
 }
 
 /** The value, or ERR_INVALID_ARGUMENT. */

@@ -1,6 +1,6 @@
 import { checkArgument } from '../host/arguments.js';
+import { describe } from '../options/validation.js';
 import { WasmEdgeError } from '../support/errors.js';
-import { printable } from '../support/printable.js';
 import type { ExternalDescription } from '../support/shared-types.js';
 
 import type { InstanceCalls } from './instance-calls.js';
@@ -51,7 +51,7 @@ export class InstanceGlobals {
     if (!found) {
       throw new WasmEdgeError(
         'ERR_INVALID_ARGUMENT',
-        `The module exports no global '${printable(name, 200)}'.`,
+        `The module exports no global ${describe(name)}.`,
       );
     }
     const { type, mutable = false } = found;

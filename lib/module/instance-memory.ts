@@ -22,7 +22,7 @@ export class InstanceMemory implements GuestMemory {
   }
 
   read(address: number, length: number): Promise<Buffer> {
-    if (!(length > SLICE_BYTES)) return this.#whole.read(address, length);
+    if (!isLarge(length)) return this.#whole.read(address, length);
     return this.#calls.hold(() => this.#sliced.read(address, length));
   }
 
@@ -36,7 +36,7 @@ export class InstanceMemory implements GuestMemory {
   }
 
   async readString(address: number, length: number): Promise<string> {
-    if (!(length > SLICE_BYTES)) return this.#whole.readString(address, length);
+    if (!isLarge(length)) return this.#whole.readString(address, length);
     return this.#calls.hold(() => this.#sliced.readString(address, length));
   }
 
@@ -54,6 +54,11 @@ export class InstanceMemory implements GuestMemory {
   grow(pages: number): Promise<number> {
     return this.#whole.grow(pages);
   }
+}
+
+/** What is no number is refused by whoever reads. */
+function isLarge(length: unknown): boolean {
+  return typeof length === 'number' && length > SLICE_BYTES;
 }
 
 type Ask = InstanceCalls['access'];
