@@ -24,6 +24,7 @@ const TRAPPING = `
     (func $ask (result i32) (call $load (i32.const 64) (i32.const 10) (i32.const 0)))
     (func (export "_start") (drop (call $ask)) unreachable)
     (func (export "ask") (result i32) (call $ask))
+    (func (export "nothing"))
     (func (export "ask_often") (param $left i32)
       (loop $again
         (drop (call $load (i32.const 64) (local.get $left) (i32.const 0)))
@@ -71,6 +72,22 @@ describe('Why a call for inference was refused', () => {
   }
 
   for (const isolation of ['in-process', 'worker-process'] as const) {
+    it(`is in the result of what is invoked on a kept instance, and on its error: ${isolation}`, async () => {
+      await withModule(await wasmFile(TRAPPING), { isolation, models }, async (module) => {
+        const instance = await module.instantiate();
+        const { value, files, inferenceFailures } = await instance.invoke('ask');
+        assert.deepEqual([value, files, inferenceFailures], [8, {}, [NOT_FOUND]]);
+        const often = await instance.invoke('ask_often', [1000]);
+        assert.equal(often.inferenceFailures?.length, 16);
+        assert.equal((await instance.invoke('ask_often', [1])).inferenceFailures?.length, 1);
+        const none = await instance.invoke('nothing');
+        assert.equal('inferenceFailures' in none, false, 'each tells of its own');
+        const error = await fails('ERR_TRAP', instance.invoke('_start'));
+        assert.deepEqual(error.inferenceFailures, [NOT_FOUND]);
+        await instance.close();
+      });
+    });
+
     it(`is in the result of a called function, the first sixteen times: ${isolation}`, async () => {
       await withModule(await wasmFile(TRAPPING), { isolation, models }, async (module) => {
         const { value, inferenceFailures } = await module.invoke('ask');

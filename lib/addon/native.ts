@@ -1,5 +1,6 @@
 import { WasmEdgeError, reasonOf } from '../support/errors.js';
 import type { Trap } from '../support/errors.js';
+import type { InstanceOperations } from '../support/instance-operations.js';
 import type {
   ExternalDescription,
   InferenceFailure,
@@ -228,7 +229,7 @@ export interface NativeInstantiation {
 
 /** How calls are made. */
 export interface NativeCallOptions {
-  /** Whether they have fuel and output for all together, and are told of once. */
+  /** Whether they have fuel and output for all together. */
   isOne: boolean;
   /** Whether what they write is wanted. */
   keepsOutput: boolean;
@@ -248,6 +249,8 @@ export interface NativeCallEnding {
   /** Whether the instance has ended with it. */
   hasEnded: boolean;
   timings: Timings;
+  /** Of calls that are one. Their texts are escaped by whoever takes them over. */
+  inferenceFailures?: InferenceFailure[];
 }
 
 /**
@@ -257,16 +260,13 @@ export interface NativeCallEnding {
 export type NativeCallProgress = (
   calls: number,
   results: ArrayBuffer,
-  stdout: Buffer,
-  stderr: Buffer,
+  stdout: Buffer | undefined,
+  stderr: Buffer | undefined,
   ending: NativeCallEnding | undefined,
 ) => void;
 
-/**
- * A kept instance. What is asked of it is done in order; what it has is released when it is collected.
- * `isNested` is as of a run.
- */
-export interface NativeInstance {
+/** A kept instance. What it has is released when it is collected. */
+export interface NativeInstance extends InstanceOperations {
   /**
    * Calls functions, one after the other, until one does not return.
    *
@@ -281,18 +281,6 @@ export interface NativeInstance {
     progress: NativeCallProgress,
   ): Pick<NativeInstantiation, 'ticket' | 'hostKey'>;
   stop(ticket: number, reason: 'timeout' | 'aborted'): void;
-  readMemory(address: number, length: number, isNested: boolean): Promise<Buffer>;
-  /** Copies the bytes before it returns, or takes an input that was filled. */
-  writeMemory(address: number, bytes: Uint8Array | NativeInput, isNested: boolean): Promise<void>;
-  memorySize(isNested: boolean): Promise<number>;
-  /** Gives the number of pages before. */
-  growMemory(pages: number, isNested: boolean): Promise<number>;
-  getGlobal(name: string, isNested: boolean): Promise<number | bigint>;
-  setGlobal(name: string, value: number | bigint, isNested: boolean): Promise<void>;
-  /** Ends what waits for a host function, or comes to from now on. */
-  endWaits(): void;
-  /** Releases all that it has, after what was asked of it before. */
-  close(isNested: boolean): Promise<void>;
 }
 
 export interface NativeCompileOptions {

@@ -1,3 +1,4 @@
+import { WasmEdgeError } from '../support/errors.js';
 import type { ValueType } from '../support/shared-types.js';
 
 import type { CallValue, NumberValue } from './arguments.js';
@@ -22,8 +23,14 @@ export class RawValues {
     this.capacity = this.doubles.length;
   }
 
+  /** @throws {WasmEdgeError} ERR_LIMIT without memory for them. */
   static ofCapacity(values: number): RawValues {
-    return new RawValues(new ArrayBuffer(values * 8));
+    try {
+      return new RawValues(new ArrayBuffer(values * 8));
+    } catch (cause) {
+      const message = `There is not enough memory for ${values} arguments.`;
+      throw new WasmEdgeError('ERR_LIMIT', message, { limit: 'host-memory', cause });
+    }
   }
 
   /** Of a value that is one of this type: what has no room in it is cut, as the guest would. */

@@ -1,11 +1,9 @@
-import { callableFunction, checkArgument, requireCount } from '../host/arguments.js';
+import { callableFunction, requireCount } from '../host/arguments.js';
 import type { CallValue, CallableFunction, ExportedFunctions } from '../host/arguments.js';
 import type { HostFunctions, InvocationCalls } from '../host/host-functions.js';
 import { Line, isWithinHostCall } from '../host/host-call-context.js';
 import { RawValues } from '../host/raw-values.js';
 import { earlyEndError } from '../runners/early-end.js';
-import { inWords } from '../runners/end-message.js';
-import type { InvocationFacts } from '../runners/end-message.js';
 import type {
   CallEnding,
   CallProgress,
@@ -14,18 +12,18 @@ import type {
   SingleCall,
 } from '../runners/instance-port.js';
 import { WasmEdgeError } from '../support/errors.js';
-import { printable } from '../support/printable.js';
+import type { ToldFailures } from '../support/inference-failures.js';
 import type { ExternalDescription, Timings } from '../support/shared-types.js';
 
+import { CallBatch, roomFor, setArguments } from './call-batch.js';
+import type { BatchRoom } from './call-batch.js';
+import { InstanceErrors } from './instance-errors.js';
+import type { CallOutput, SpokenFacts } from './instance-errors.js';
+
 /** What all instances of a module have in common. */
-export interface InstanceFacts {
-  file: string;
+export interface InstanceFacts extends SpokenFacts {
   exports: readonly ExternalDescription[];
   functions: ExportedFunctions;
-  /** Longest time of a call, in milliseconds. */
-  timeoutMs: number | undefined;
-  concurrency: number;
-  maxWaiting: number;
   hostFunctions: HostFunctions | undefined;
 }
 
@@ -38,37 +36,17 @@ export interface InstanceSettings {
 }
 
 /** How a single call ended. */
-export interface SingleResult {
+export interface SingleResult extends ToldFailures {
   value: CallValue;
   stdout: Buffer;
   stderr: Buffer;
+  /** None: a kept instance has its folders for as long as it lives. */
+  files: Record<string, Buffer>;
   timings: Timings;
-}
-
-/** Calls that wait for the end of this turn of JavaScript, to be made together. */
-interface Batch {
-  called: CallableFunction[];
-  resolves: ((value: CallValue) => void)[];
-  rejects: ((error: unknown) => void)[];
-  functions: Uint32Array;
-  values: RawValues;
-  /** Where the host calls of all of them go: they see the context of the first. */
-  hostCalls: InvocationCalls | undefined;
-  /** Whether a guest waits for them. */
-  isNested: boolean;
-  /** How much of `values` is used. */
-  used: number;
-  /** How many have settled. */
-  settled: number;
 }
 
 /** Asks the port; `isNested` is as of calls. */
 type Ask<T> = (port: InstancePort, isNested: boolean) => Promise<T>;
-
-/** Calls that are made together at most: the first of them are carried out while others are collected. */
-const BATCH_CALLS = 256;
-/** Arguments of all of them, unless one has more. */
-const BATCH_VALUES = 1024;
 
 /**
  * What is asked of an instance, in order: calls in batches, since a crossing to the guest's thread or
@@ -82,9 +60,10 @@ export class InstanceCalls {
   readonly #line = new Line();
   /** The functions that were called, with their numbers among the exports. */
   readonly #callable = new Map<string, { index: number; called: CallableFunction }>();
-  #batch: Batch | undefined;
-  /** A batch whose arrays are used again. */
-  #spare: Pick<Batch, 'functions' | 'values'> | undefined;
+  readonly #errors: InstanceErrors;
+  #batch: CallBatch | undefined;
+  /** What the next batch is collected in. */
+  #spare: BatchRoom | undefined;
   /** What was asked and has not settled. */
   #pending = 0;
   /** What is asked while something is under way in several steps. */
@@ -108,6 +87,7 @@ export class InstanceCalls {
     this.#facts = facts;
     this.#settings = settings;
     this.#onEnd = onEnd;
+    this.#errors = new InstanceErrors(facts, settings.maxQueue);
   }
 
   /** Whether what is asked now is done later. */
@@ -116,25 +96,21 @@ export class InstanceCalls {
   }
 
   call(name: string, args: readonly unknown[]): Promise<CallValue> {
+    // Most are asked by no host function, and there may be a million of them.
+    if (!isWithinHostCall()) return this.#call(name, args, false);
     return this.#asked((isNested) => this.#call(name, args, isNested));
   }
 
   #call(name: string, args: readonly unknown[], isNested: boolean): Promise<CallValue> {
     // What is thrown here rejects the promise.
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       this.#requireOpen();
       const { index, called } = this.#find(name);
       requireCount(called, args.length);
       const batch = this.#batchFor(called.params.length, isNested);
-      setArguments(batch.values, batch.used, called, args);
-      const at = batch.called.length;
-      batch.functions[at] = index;
-      batch.called[at] = called;
-      batch.resolves[at] = resolve;
-      batch.rejects[at] = reject;
-      batch.used += called.params.length;
+      batch.add(index, called, args, resolve);
       this.#pending++;
-      if (at + 1 === BATCH_CALLS) this.#flush();
+      if (batch.isFull) this.#flush();
     });
   }
 
@@ -153,14 +129,7 @@ export class InstanceCalls {
       const { index, called } = this.#find(name);
       const { params, results } = called;
       const values = RawValues.ofCapacity(calls.length * params.length);
-      calls.forEach((args, at) => {
-        try {
-          requireCount(called, args.length);
-          setArguments(values, at * params.length, called, args);
-        } catch (error) {
-          throw ofCall(at, error);
-        }
-      });
+      setAllArguments(values, called, calls);
       const functions = new Uint32Array(calls.length).fill(index);
       const given: CallValue[] = [];
       this.#pending++;
@@ -200,11 +169,7 @@ export class InstanceCalls {
       const { index, called } = this.#find(name);
       requireCount(called, args.length);
       if (single.signal?.aborted) {
-        throw inWords(
-          earlyEndError('aborted'),
-          this.#wordFacts(isNested, single),
-          single.signal.reason,
-        );
+        throw this.#errors.inWords(earlyEndError('aborted'), isNested, single);
       }
       const values = RawValues.ofCapacity(args.length);
       setArguments(values, 0, called, args);
@@ -217,11 +182,12 @@ export class InstanceCalls {
       this.#submit(call, single, ({ results, stdout, stderr, ending }) => {
         if (!ending) return;
         this.#pending--;
-        const { timings } = ending;
-        const error = this.#errorOf(ending, called, isNested, { stdout, stderr, timings }, single);
+        const { timings, inferenceFailures } = ending;
+        const told = { stdout, stderr, timings, ...(inferenceFailures && { inferenceFailures }) };
+        const error = this.#errorOf(ending, called, isNested, told, single);
         const value = error ? undefined : new RawValues(results).results(0, called.results);
         if (error) reject(error);
-        else resolve({ value, stdout, stderr, timings });
+        else resolve({ value, files: {}, ...told });
       });
     });
   }
@@ -329,54 +295,23 @@ export class InstanceCalls {
 
   /** Has something asked, unless a guest might wait for itself then. */
   #asked<T>(ask: (isNested: boolean) => Promise<T>): Promise<T> {
-    // What a host function of its own asks is refused in other words.
-    if (!isWithinHostCall() || this.#line.isWaitedFor) return ask(false);
+    if (!isWithinHostCall()) return ask(false);
+    if (this.#line.isWaitedFor) return Promise.reject(this.#errors.ofItself());
     const isNested = this.#isNested();
     const leave = isNested && this.#plainHolds > 0 ? undefined : this.#line.join();
-    if (!leave) return Promise.reject(this.#circleError());
+    if (!leave) return Promise.reject(this.#errors.circle());
     const asked = ask(isNested);
     asked.then(leave, leave);
     return asked;
   }
 
-  #circleError(): WasmEdgeError {
-    return new WasmEdgeError(
-      'ERR_QUEUE_FULL',
-      `The instance of ${printable(this.#facts.file)} is asked by a host function for which it waits ` +
-        'itself, or may come to, by way of other instances. It would wait for itself.',
-    );
-  }
-
   #requireOpen(): void {
-    const { file } = this.#facts;
-    if (this.#line.isWaitedFor) {
-      throw new WasmEdgeError(
-        'ERR_INVALID_ARGUMENT',
-        `The instance of ${printable(file)} waits for the host function that asks this of it. Use the ` +
-          "host function's caller: caller.call, caller.memory.",
-      );
-    }
     if (this.#end) throw this.#closedError();
-    if (this.#pending > this.#settings.maxQueue) {
-      throw new WasmEdgeError(
-        'ERR_QUEUE_FULL',
-        `The instance of ${printable(file)} has as many operations waiting as its queue holds ` +
-          `(maxQueue is ${this.#settings.maxQueue}). Try again later.`,
-      );
-    }
+    if (this.#pending > this.#settings.maxQueue) throw this.#errors.queueFull();
   }
 
   #closedError(): WasmEdgeError {
-    const cause = this.#end?.cause;
-    const file = printable(this.#facts.file);
-    return cause === undefined
-      ? new WasmEdgeError('ERR_CLOSED', `The instance of ${file} is closed. Make another one.`)
-      : new WasmEdgeError(
-          'ERR_CLOSED',
-          `The instance of ${file} has ended early, and what it held may be half written: see the ` +
-            'cause. Make another one.',
-          { cause },
-        );
+    return this.#errors.closed(this.#end?.cause);
   }
 
   #find(name: string): { index: number; called: CallableFunction } {
@@ -393,51 +328,35 @@ export class InstanceCalls {
   }
 
   /** The batch that is being collected, with room for so many arguments. */
-  #batchFor(values: number, isNested: boolean): Batch {
+  #batchFor(values: number, isNested: boolean): CallBatch {
     const collected = this.#batch;
-    const hasRoom = collected && collected.used + values <= collected.values.capacity;
-    if (!hasRoom || collected.isNested !== isNested) this.#flush();
-    if (this.#batch) return this.#batch;
+    if (collected?.isNested === isNested && collected.hasRoomFor(values)) return collected;
+    this.#flush();
     const spare = this.#spare;
     this.#spare = undefined;
-    this.#batch = {
-      ...{ called: [], resolves: [], rejects: [], used: 0, settled: 0 },
-      ...{ hostCalls: this.#beginHostCalls(), isNested },
-      functions: spare?.functions ?? new Uint32Array(BATCH_CALLS),
-      values:
-        spare && spare.values.capacity >= values
-          ? spare.values
-          : RawValues.ofCapacity(Math.max(BATCH_VALUES, values)),
-    };
-    queueMicrotask(() => {
-      this.#flush();
-    });
+    const room = spare && spare.values.capacity >= values ? spare : roomFor(values);
+    this.#batch = new CallBatch(room, isNested, this.#beginHostCalls());
+    queueMicrotask(this.#flush);
     return this.#batch;
   }
 
   /** Has what was collected carried out. */
-  #flush(): void {
+  readonly #flush = (): void => {
     const batch = this.#batch;
     if (!batch) return;
     this.#batch = undefined;
-    const call = {
-      hostCalls: batch.hostCalls,
-      functions: batch.functions.subarray(0, batch.called.length),
-      values: batch.values.doubles.subarray(0, batch.used),
-      resultCount: batch.called.reduce((sum, { results }) => sum + results.length, 0),
-      ...{ isOne: false, isNested: batch.isNested },
-    };
+    const { hostCalls, functions, values, resultCount, isNested } = batch;
     this.#submit(
-      call,
+      { hostCalls, functions, values, resultCount, isNested, isOne: false },
       undefined,
       (progress) => {
         this.#settle(batch, progress);
       },
       () => {
-        this.#spare = batch;
+        this.#spare = batch.room;
       },
     );
-  }
+  };
 
   #submit(
     call: Pick<CallRequest, 'functions' | 'values' | 'resultCount' | 'isOne' | 'isNested'> & {
@@ -486,76 +405,40 @@ export class InstanceCalls {
     for (const work of waiting.slice(next)) this.#inOrder(work);
   }
 
-  #settle(batch: Batch, progress: CallProgress): void {
+  #settle(batch: CallBatch, progress: CallProgress): void {
     this.#tellOutput(progress);
     this.#pending -= progress.calls;
-    const raw = new RawValues(progress.results);
-    let at = 0;
-    for (let count = 0; count < progress.calls; count++) {
-      const results = batch.called[batch.settled]?.results ?? [];
-      batch.resolves[batch.settled++]?.(raw.results(at, results));
-      at += results.length;
-    }
+    batch.settle(progress);
     const { ending } = progress;
-    const called = batch.called[batch.settled];
+    const called = batch.next;
     if (!ending || !called) return;
     const error = this.#errorOf(ending, called, batch.isNested);
     if (!error) return;
-    this.#pending -= batch.called.length - batch.settled;
+    this.#pending -= batch.left;
     // Those after one that has ended the instance were not made; where it has not, none of them was.
-    batch.rejects[batch.settled++]?.(error);
-    const others = ending.hasEnded ? this.#closedError() : error;
-    while (batch.settled < batch.rejects.length) batch.rejects[batch.settled++]?.(others);
+    batch.fail(error, ending.hasEnded ? this.#closedError() : error);
   }
 
   /** Why a call did not return, in words; undefined where all returned. */
   #errorOf(
     ending: CallEnding,
-    called: CallableFunction,
-    isNested: boolean,
-    output: { stdout?: Buffer; stderr?: Buffer; timings?: Timings } = {},
-    single?: SingleCall,
-  ): WasmEdgeError | undefined {
-    const error = this.#wordsFor(ending, called, isNested, output, single);
-    // What has ended since it was closed has no other reason.
-    if (error && ending.hasEnded && error.code !== 'ERR_CLOSED') this.#endBy(error);
-    return error;
-  }
-
-  #wordsFor(
-    { error, exitCode: code }: CallEnding,
     { name }: CallableFunction,
     isNested: boolean,
-    output: { stdout?: Buffer; stderr?: Buffer; timings?: Timings },
-    single: SingleCall | undefined,
+    output?: CallOutput,
+    single?: SingleCall,
   ): WasmEdgeError | undefined {
-    if (code !== undefined) {
-      const exitCode = code & 0xff;
-      const message = `The guest called proc_exit(${exitCode}) instead of returning from '${name}'.`;
-      return new WasmEdgeError('ERR_GUEST_EXIT', message, { exitCode, ...output });
-    }
-    if (!error || !(error instanceof WasmEdgeError)) return error;
-    if (error.code === 'ERR_CLOSED') {
+    if (ending.error?.code === 'ERR_CLOSED') {
+      // What has ended since it was closed has no other reason.
       this.#endUntold();
       return this.#closedError();
     }
-    Object.assign(error, output);
-    const cause: unknown = error.code === 'ERR_ABORTED' ? single?.signal?.reason : error.cause;
-    return inWords(error, this.#wordFacts(isNested, single), cause);
-  }
-
-  #wordFacts(isNested: boolean, single?: SingleCall): InvocationFacts {
-    const { file, timeoutMs, concurrency, maxWaiting } = this.#facts;
-    const { maxQueue } = this.#settings;
-    return {
-      ...{ file, concurrency, maxQueue, maxWaiting, isNested },
-      timeoutMs: single ? single.timeoutMs : timeoutMs,
-      timeoutOption: single?.timeoutOption ?? 'limits.timeoutMs',
-    };
+    const error = this.#errors.ofEnding(ending, name, isNested, output, single);
+    if (error && ending.hasEnded) this.#endBy(error);
+    return error;
   }
 
   #accessError(error: WasmEdgeError, isNested: boolean): WasmEdgeError {
-    if (error.code === 'ERR_QUEUE_FULL') return inWords(error, this.#wordFacts(isNested));
+    if (error.code === 'ERR_QUEUE_FULL') return this.#errors.inWords(error, isNested);
     if (error.code === 'ERR_WORKER_DIED') this.#endBy(error);
     if (error.code !== 'ERR_CLOSED') return error;
     this.#endUntold();
@@ -593,21 +476,29 @@ export function tell(listener: ((chunk: Buffer) => void) | undefined, chunk: Buf
   }
 }
 
-function setArguments(
+/** Those of calls of one function, which all have to be right. */
+function setAllArguments(
   values: RawValues,
-  at: number,
-  { params }: CallableFunction,
-  args: readonly unknown[],
+  called: CallableFunction,
+  calls: readonly (readonly unknown[])[],
 ): void {
-  for (const [index, kind] of params.entries()) {
-    values.set(at + index, kind, checkArgument(kind, index, args[index]));
+  const { length } = called.params;
+  let at = 0;
+  try {
+    for (const args of calls) {
+      requireCount(called, args.length);
+      setArguments(values, at * length, called, args);
+      at++;
+    }
+  } catch (error) {
+    throw ofCall(at, error);
   }
 }
 
-/** An error of one of many calls. */
-function ofCall(at: number, error: unknown): unknown {
-  if (!(error instanceof WasmEdgeError)) return error;
-  return new WasmEdgeError(error.code, `Call ${at + 1}: ${error.message}`);
+/** An error of one of many calls. What a proxy or a getter throws makes its arguments unusable. */
+function ofCall(at: number, error: unknown): WasmEdgeError {
+  const reason = error instanceof WasmEdgeError ? error.message : 'its arguments cannot be read.';
+  return new WasmEdgeError('ERR_INVALID_ARGUMENT', `Call ${at + 1}: ${reason}`, { cause: error });
 }
 
 /** The same error, with what the calls before it gave. */

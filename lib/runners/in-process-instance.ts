@@ -2,6 +2,7 @@ import type { NativeInstance, NativeModule } from '../addon/native.js';
 import type { WasmEdgeError } from '../support/errors.js';
 import type { HostCallReceiver } from '../host/host-functions.js';
 import { fromNative, nativeCall } from '../support/errors.js';
+import { toldFailures } from '../support/inference-failures.js';
 
 import { onEarlyEnd } from './early-end.js';
 import type {
@@ -39,6 +40,8 @@ export async function makeInProcess(
   });
 }
 
+const NOTHING = Buffer.alloc(0);
+
 class InProcessInstance implements InstancePort {
   /** Its threads end when it is collected. */
   readonly module: NativeModule;
@@ -63,15 +66,19 @@ class InProcessInstance implements InstancePort {
         functions,
         values,
         request,
-        (calls, results, stdout, stderr, ending) => {
+        (calls, results, stdout = NOTHING, stderr = NOTHING, ending) => {
           if (!ending) {
             progress({ calls, results, stdout, stderr });
             return;
           }
           if (hostKey !== undefined) this.#receivers.delete(hostKey);
           forget();
-          const { error, ...rest } = ending;
-          const told = error === undefined ? rest : { ...rest, error: familyError(error) };
+          const { error, inferenceFailures, ...rest } = ending;
+          const told = {
+            ...rest,
+            ...toldFailures(inferenceFailures),
+            ...(error !== undefined && { error: familyError(error) }),
+          };
           progress({ calls, results, stdout, stderr, ending: told });
         },
       );
@@ -81,10 +88,9 @@ class InProcessInstance implements InstancePort {
         this.#instance.stop(ticket, reason);
       });
     } catch (error) {
-      const nothing = Buffer.alloc(0);
       const timings = { queueMs: 0, instantiateMs: 0, executeMs: 0 };
       progress({
-        ...{ calls: 0, results: new ArrayBuffer(0), stdout: nothing, stderr: nothing },
+        ...{ calls: 0, results: new ArrayBuffer(0), stdout: NOTHING, stderr: NOTHING },
         ending: { error: familyError(error), hasEnded: false, timings },
       });
     }

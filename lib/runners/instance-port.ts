@@ -1,6 +1,7 @@
 import type { HostCallReceiver } from '../host/host-functions.js';
 import type { WasmEdgeError } from '../support/errors.js';
-import type { Timings } from '../support/shared-types.js';
+import type { InstanceOperations } from '../support/instance-operations.js';
+import type { InferenceFailure, Timings } from '../support/shared-types.js';
 
 /** Calls of a kept instance's functions, one after the other, whose arguments were checked. */
 export interface CallRequest {
@@ -19,7 +20,7 @@ export interface CallRequest {
   timeoutMs: number | undefined;
   /** Whether what the guest writes is wanted. */
   keepsOutput: boolean;
-  /** Whether they have time, fuel and output for all together, and are told of once. */
+  /** Whether they have time, fuel and output for all together. */
   isOne: boolean;
 }
 
@@ -32,6 +33,8 @@ export interface CallEnding {
   /** Whether the instance has ended with it. */
   hasEnded: boolean;
   timings: Timings;
+  /** The first calls for inference that were refused: of calls that are one. */
+  inferenceFailures?: InferenceFailure[];
 }
 
 /** Further calls that have returned. */
@@ -46,29 +49,14 @@ export interface CallProgress {
   ending?: CallEnding;
 }
 
-/**
- * A kept instance, wherever it lives. What is asked of it is done in the order in which it was asked.
- * Once it has ended, all of it is ERR_CLOSED. What is nested, so that a guest waits for it, is
- * ERR_QUEUE_FULL where there is no thread for it.
- */
-export interface InstancePort {
+/** A kept instance, wherever it lives. */
+export interface InstancePort extends InstanceOperations {
   /** Makes calls until one does not return; `progress` is called once or more. Never throws. */
   call(
     request: CallRequest,
     signal: AbortSignal | undefined,
     progress: (progress: CallProgress) => void,
   ): void;
-  readMemory(address: number, length: number, isNested: boolean): Promise<Buffer>;
-  /** Copies the bytes before it returns. */
-  writeMemory(address: number, bytes: Uint8Array, isNested: boolean): Promise<void>;
-  memorySize(isNested: boolean): Promise<number>;
-  growMemory(pages: number, isNested: boolean): Promise<number>;
-  getGlobal(name: string, isNested: boolean): Promise<number | bigint>;
-  setGlobal(name: string, value: number | bigint, isNested: boolean): Promise<void>;
-  /** Ends what waits for a host function, or comes to from now on, with ERR_CLOSED. */
-  endWaits(): void;
-  /** Releases all that it has, after what was asked of it before. */
-  close(isNested: boolean): Promise<void>;
 }
 
 /** What an instance is made with. */

@@ -98,19 +98,23 @@ class JsReentry : public Reentry, public std::enable_shared_from_this<JsReentry>
 /// A call on its way to the main thread.
 class HostCallMessage : public Mailbox::Message {
  public:
-  HostCallMessage(HostCalls& calls, uint64_t key, uint64_t call, uint32_t function,
-                  std::vector<uint64_t> arguments)
+  HostCallMessage(HostCalls& calls, Mailbox& mailbox, uint64_t key, uint64_t call,
+                  uint32_t function, std::vector<uint64_t> arguments)
       : calls_(calls),
+        mailbox_(mailbox),
         key_(key),
         call_(call),
         function_(function),
         arguments_(std::move(arguments)) {}
 
   bool IsExpected() const noexcept override { return false; }
-  void Deliver(Napi::Env env) override { calls_.Deliver(env, key_, call_, function_, arguments_); }
+  void Deliver(Napi::Env env) override {
+    if (calls_.Deliver(env, key_, call_, function_, arguments_)) mailbox_.LingerForNext();
+  }
 
  private:
   HostCalls& calls_;
+  Mailbox& mailbox_;
   const uint64_t key_;
   const uint64_t call_;
   const uint32_t function_;
@@ -122,16 +126,16 @@ HostCalls::Registration::Registration(HostCalls& calls, std::shared_ptr<Mailbox>
   exchange_ = std::make_shared<HostExchange>(
       [&calls, key = key_, mailbox = std::move(mailbox)](uint64_t call, uint32_t function,
                                                          std::vector<uint64_t> arguments) {
-        mailbox->Post(
-            std::make_unique<HostCallMessage>(calls, key, call, function, std::move(arguments)));
+        mailbox->Post(std::make_unique<HostCallMessage>(calls, *mailbox, key, call, function,
+                                                        std::move(arguments)));
       });
   calls.exchanges_.emplace(key_, exchange_);
 }
 
-void HostCalls::Deliver(Napi::Env env, uint64_t key, uint64_t call, uint32_t function,
+bool HostCalls::Deliver(Napi::Env env, uint64_t key, uint64_t call, uint32_t function,
                         const std::vector<uint64_t>& arguments) {
   const auto found = exchanges_.find(key);
-  if (found == exchanges_.end()) return;
+  if (found == exchanges_.end()) return false;
   // The call may end the invocation, and this with it.
   const std::shared_ptr<HostExchange> exchange = found->second;
   try {
@@ -142,7 +146,7 @@ void HostCalls::Deliver(Napi::Env env, uint64_t key, uint64_t call, uint32_t fun
     const Napi::Value receiver = owner.Get("onHostCall");
     if (!receiver.IsFunction()) {
       exchange->Answer(call, Failure("The module has no host functions."));
-      return;
+      return false;
     }
     receiver.As<Napi::Function>().Call(
         owner, {Napi::Number::New(env, static_cast<double>(key)),
@@ -153,6 +157,7 @@ void HostCalls::Deliver(Napi::Env env, uint64_t key, uint64_t call, uint32_t fun
   } catch (const std::bad_alloc&) {
     exchange->Answer(call, Failure("There is not enough memory to call the host function."));
   }
+  return exchange->calls_in_a_row() && !exchange->FunctionOf(call);
 }
 
 std::shared_ptr<HostExchange> HostCalls::Find(const Napi::Value& key) const {

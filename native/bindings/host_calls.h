@@ -72,7 +72,8 @@ class HostCalls {
  private:
   friend class HostCallMessage;
 
-  void Deliver(Napi::Env env, uint64_t key, uint64_t call, uint32_t function,
+  /// Gives whether the call is answered and the next one is likely to come at once.
+  bool Deliver(Napi::Env env, uint64_t key, uint64_t call, uint32_t function,
                const std::vector<uint64_t>& arguments);
   /// Null when there is none of that number.
   std::shared_ptr<HostExchange> Find(const Napi::Value& key) const;

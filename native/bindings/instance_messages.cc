@@ -48,9 +48,13 @@ void CallMessage::Deliver(Napi::Env env) {
   const size_t bytes = progress.results.size() * sizeof(uint64_t);
   Napi::ArrayBuffer results = Napi::ArrayBuffer::New(env, bytes);
   if (bytes != 0) std::memcpy(results.Data(), progress.results.data(), bytes);
+  // A Buffer costs as much as some calls, and most write nothing.
+  const auto output = [env](std::vector<uint8_t> bytes) -> Napi::Value {
+    if (bytes.empty()) return env.Undefined();
+    return ToJs(env, std::move(bytes));
+  };
   settle.Call({Napi::Number::New(env, static_cast<double>(progress.calls)), results,
-               ToJs(env, std::move(progress.stdout_bytes)),
-               ToJs(env, std::move(progress.stderr_bytes)),
+               output(std::move(progress.stdout_bytes)), output(std::move(progress.stderr_bytes)),
                is_end_ ? Ending(env) : env.Undefined()});
 }
 
@@ -65,6 +69,9 @@ Napi::Value CallMessage::Ending(Napi::Env env) const {
   timings.execute = calls_->execute_time();
   timings.inference = calls_->inference_time();
   told["timings"] = ToJs(env, timings);
+  if (!calls_->inference_failures().empty()) {
+    told["inferenceFailures"] = ToJs(env, calls_->inference_failures());
+  }
   return told;
 }
 

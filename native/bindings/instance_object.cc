@@ -159,7 +159,7 @@ Napi::Value InstanceObject::ReadMemory(const Napi::CallbackInfo& info) {
 Napi::Value InstanceObject::WriteMemory(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&] {
     const uint64_t address = ToUnsigned(info[0]);
-    auto bytes = std::make_shared<const std::vector<uint8_t>>(TakeBytes(info[1]));
+    auto bytes = std::make_shared<const std::vector<uint8_t>>(CopyBytes(info[1]));
     return Access(info.Env(), info[2], [address, bytes](KeptInstance& instance) -> Found {
       wasmedge_embed::WriteMemory(instance, address, *bytes);
       return [](Napi::Env env) { return env.Undefined(); };

@@ -1,6 +1,17 @@
 #include "bindings/mailbox.h"
 
+#include <utility>
+
 namespace wasmedge_embed {
+namespace {
+
+/// How long the event loop is kept from its other work by messages that are waited for in place.
+constexpr std::chrono::milliseconds kLongestStretch{1};
+
+/// How long one of them is waited for: the guest's thread is awake, and has little to do.
+constexpr std::chrono::microseconds kLinger{20};
+
+}  // namespace
 
 Mailbox::Mailbox(Napi::Env env)
     : bell_(Bell::New(env, "wasmedge-embed", /*maxQueueSize=*/0, /*initialThreadCount=*/1, this)) {
@@ -11,6 +22,7 @@ void Mailbox::Post(std::unique_ptr<Message> message) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!open_) return;
   messages_.push_back(std::move(message));
+  waiting_.store(messages_.size(), std::memory_order_release);
   // Under the lock: `Close` must not come between the check and the call. One ring for each
   // message, so that what awaits one goes on before the next is delivered.
   bell_.NonBlockingCall();
@@ -18,6 +30,14 @@ void Mailbox::Post(std::unique_ptr<Message> message) {
 
 void Mailbox::Expect(Napi::Env env) {
   if (expected_++ == 0) bell_.Ref(env);
+}
+
+void Mailbox::LingerForNext() {
+  const Clock::time_point now = Clock::now();
+  if (!lingering_since_) lingering_since_ = now;
+  if (now - *lingering_since_ >= kLongestStretch) return;
+  has_lingered_ =
+      spinner_.Spin([this] { return waiting_.load(std::memory_order_acquire) > 0; }, kLinger);
 }
 
 void Mailbox::Close() {
@@ -42,7 +62,9 @@ void Mailbox::DeliverOne(Napi::Env env) {
     if (messages_.empty()) return;
     message = std::move(messages_.front());
     messages_.pop_front();
+    waiting_.store(messages_.size(), std::memory_order_release);
   }
+  if (!std::exchange(has_lingered_, false)) lingering_since_.reset();
   const bool was_expected = message->IsExpected();
   try {
     const Napi::HandleScope scope(env);

@@ -2,9 +2,14 @@
 
 #include <napi.h>
 
+#include <atomic>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
+
+#include "base/spin.h"
 
 namespace wasmedge_embed {
 
@@ -35,6 +40,11 @@ class Mailbox {
   /// alive until it is delivered. Main thread only.
   void Expect(Napi::Env env);
 
+  /// Waits in place, for a moment, for a message that is likely to come at once: delivered without
+  /// a turn of the event loop. Where messages follow each other like this for long, the loop has
+  /// its turn all the same. Main thread only, while one is delivered.
+  void LingerForNext();
+
   /// The environment ends: no message is delivered any more. Main thread only.
   void Close();
 
@@ -42,14 +52,22 @@ class Mailbox {
   static void Ring(Napi::Env env, Napi::Function, Mailbox* mailbox, void*);
   using Bell = Napi::TypedThreadSafeFunction<Mailbox, void, &Mailbox::Ring>;
 
+  using Clock = std::chrono::steady_clock;
+
   void DeliverOne(Napi::Env env);
 
   std::mutex mutex_;
   std::deque<std::unique_ptr<Message>> messages_;
+  /// How many wait, for whoever does not hold the mutex.
+  std::atomic<size_t> waiting_{0};
   bool open_ = true;
   Bell bell_;
   // Main thread only.
   size_t expected_ = 0;
+  /// Since when one message has followed the other in the same turn of the event loop, if one did.
+  std::optional<Clock::time_point> lingering_since_;
+  bool has_lingered_ = false;
+  Spinner spinner_;
 };
 
 }  // namespace wasmedge_embed

@@ -27,8 +27,7 @@ class CallBatch : public InstanceOperation {
     std::vector<uint8_t> stdin_bytes;
     /// Whether anybody wants what the guest writes.
     bool keeps_output = false;
-    /// Whether fuel and output are limited for all calls together, and nobody wants to know of some
-    /// before all have ended.
+    /// Whether fuel and output are limited for all calls together.
     bool is_one = false;
   };
 
@@ -61,6 +60,10 @@ class CallBatch : public InstanceOperation {
   Invocation::Clock::duration queue_time() const noexcept { return queue_time_; }
   Invocation::Clock::duration execute_time() const noexcept { return execute_time_; }
   Invocation::Clock::duration inference_time() const noexcept { return inference_time_; }
+  /// Why host functions refused something: the first that did.
+  const std::vector<InferenceFailure>& inference_failures() const noexcept {
+    return inference_failures_;
+  }
 
  protected:
   /// A call has returned, on the thread that makes them; others may follow.
@@ -95,6 +98,7 @@ class CallBatch : public InstanceOperation {
   Invocation::Clock::duration queue_time_{0};
   Invocation::Clock::duration execute_time_{0};
   Invocation::Clock::duration inference_time_{0};
+  std::vector<InferenceFailure> inference_failures_;
 };
 
 }  // namespace wasmedge_embed

@@ -28,8 +28,8 @@ class InstanceTurn {
   Slot& slot() const noexcept { return slot_; }
 
   /// Whether others are to have the thread now.
-  bool IsOver(Clock::time_point now) const noexcept {
-    return now >= end_ && others_.load(std::memory_order_relaxed) > 0;
+  bool IsOver() const noexcept {
+    return others_.load(std::memory_order_relaxed) > 0 && Clock::now() >= end_;
   }
 
  private:

@@ -15,6 +15,10 @@ using Clock = Invocation::Clock;
 /// How long a thread stays without work that has no place of its own.
 constexpr auto kSurplusIdleTime = std::chrono::seconds(10);
 
+/// How long a thread without work waits in place for more: for what JavaScript asks next when it
+/// has been told of the end of the last.
+constexpr std::chrono::microseconds kIdleSpin{50};
+
 // How long a kept instance has a thread that others wait for.
 constexpr auto kTurn = std::chrono::milliseconds(1);
 
@@ -214,7 +218,7 @@ void WorkerPool::StartWorkerIfNeeded() {
 }
 
 void WorkerPool::CountWaiting() noexcept {
-  waiting_.store(queue_.size() + line_.size(), std::memory_order_relaxed);
+  waiting_.store(queue_.size() + line_.size(), std::memory_order_release);
 }
 
 std::optional<Error> WorkerPool::Prepare(Worker& worker, std::optional<Slot>& slot,
@@ -277,10 +281,18 @@ bool WorkerPool::IsInstanceNext() noexcept {
 
 bool WorkerPool::AwaitWork(Worker& worker, std::optional<Slot>& slot,
                            std::unique_lock<std::mutex>& lock) {
+  bool may_spin = true;
   while (true) {
     if (slot && &slot->executor().module() != module_.get()) Renew(worker, slot, lock);
     if (has_work() && has_place()) return true;
     if (closing_ && !has_work()) return false;
+    if (std::exchange(may_spin, false)) {
+      lock.unlock();
+      worker.idle_spinner.Spin([this] { return waiting_.load(std::memory_order_acquire) > 0; },
+                               kIdleSpin);
+      lock.lock();
+      continue;
+    }
     if (workers_.size() <= options_.concurrency) {
       wake_.wait(lock);
     } else if (wake_.wait_for(lock, kSurplusIdleTime) == std::cv_status::timeout && !has_work() &&

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/guest_stack.h"
+#include "base/spin.h"
 #include "base/thread.h"
 #include "engine/instance_operation.h"
 #include "engine/instance_queue.h"
@@ -125,6 +126,8 @@ class WorkerPool {
     const InstanceQueue* instance = nullptr;
     bool is_at_job = false;
     bool is_waiting = false;
+    /// Of the thread alone.
+    Spinner idle_spinner;
     // Last: it uses everything above.
     std::unique_ptr<Thread> thread;
   };

@@ -13,6 +13,9 @@ using Clock = Invocation::Clock;
 /// and another guest that was begun meanwhile would compete with this one.
 constexpr std::chrono::milliseconds kShortWait{1};
 
+/// Long enough for the event loop to be woken and to call a function that does little.
+constexpr std::chrono::microseconds kSpinTime{50};
+
 Error HasEnded() { return Error(ErrorCode::kClosed, "The call of the host function has ended."); }
 
 ReentryOutcome Abandoned() {
@@ -74,10 +77,14 @@ class HostExchange::WaitScope {
 
 std::optional<HostAnswer> HostExchange::Call(uint32_t function, std::vector<uint64_t> arguments,
                                              WaitingGuest& guest, Invocation& invocation) {
+  calls_in_a_row_.store(Clock::now() - answered_ < kSpinTime, std::memory_order_relaxed);
   OpenCall& call = Open(function);
   struct Closing {
     HostExchange& exchange;
-    ~Closing() { exchange.Close(); }
+    ~Closing() {
+      exchange.Close();
+      exchange.answered_ = Clock::now();
+    }
   } const closing{*this};
 
   std::shared_ptr<Reentry> reentry;
@@ -103,6 +110,7 @@ std::optional<HostAnswer> HostExchange::Call(uint32_t function, std::vector<uint
 
 std::shared_ptr<Reentry> HostExchange::Wait(OpenCall& call, WaitScope& waiting,
                                             Invocation& invocation) {
+  bool may_spin = observer_ != nullptr;
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
     while (!operations_.empty()) {
@@ -124,8 +132,20 @@ std::shared_ptr<Reentry> HostExchange::Wait(OpenCall& call, WaitScope& waiting,
       return next;
     }
     if (call.answer) return nullptr;
+    if (std::exchange(may_spin, false)) {
+      Spin(lock);
+      continue;
+    }
     waiting.WaitForChange(lock, invocation.deadline());
   }
+}
+
+void HostExchange::Spin(std::unique_lock<std::mutex>& lock) {
+  const uint64_t before = changes_.load(std::memory_order_acquire);
+  lock.unlock();
+  observer_->spinner.Spin([&] { return changes_.load(std::memory_order_acquire) != before; },
+                          kSpinTime);
+  lock.lock();
 }
 
 bool HostExchange::Await(const std::function<bool()>& is_ready, Clock::time_point until,
@@ -186,7 +206,7 @@ void HostExchange::Answer(uint64_t call, HostAnswer answer) {
     if (found == calls_.end() || found->answer) return;
     found->answer = std::move(answer);
   }
-  changed_.notify_one();
+  NotifyGuest();
 }
 
 void HostExchange::Enter(uint64_t call, std::shared_ptr<Reentry> reentry) {
@@ -204,7 +224,7 @@ void HostExchange::Enter(uint64_t call, std::shared_ptr<Reentry> reentry) {
     }
     found->reentries.push_back(std::move(reentry));
   }
-  changed_.notify_one();
+  NotifyGuest();
 }
 
 bool HostExchange::TryAccessLocked(MemoryOperation& operation) {
@@ -231,7 +251,7 @@ void HostExchange::Wake() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
   }
-  changed_.notify_one();
+  NotifyGuest();
 }
 
 }  // namespace wasmedge_embed

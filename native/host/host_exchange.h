@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -13,6 +14,7 @@
 #include "base/error.h"
 #include "base/guest_memory.h"
 #include "base/invocation.h"
+#include "base/spin.h"
 
 namespace wasmedge_embed {
 
@@ -87,6 +89,9 @@ class WaitObserver {
   virtual ~WaitObserver() = default;
   virtual void WaitBegins() noexcept = 0;
   virtual void WaitEnds() noexcept = 0;
+
+  /// How its thread waits at first.
+  Spinner spinner;
 };
 
 /// Where one invocation's thread and the embedder meet: the guest calls an imported function and
@@ -155,7 +160,13 @@ class HostExchange {
   /// Guards it.
   std::unique_lock<std::mutex> Lock() { return std::unique_lock<std::mutex>(mutex_); }
   /// It has changed, under the lock before: a guest that waits for it looks again.
-  void NotifyGuest() { changed_.notify_one(); }
+  void NotifyGuest() {
+    changes_.fetch_add(1, std::memory_order_release);
+    changed_.notify_one();
+  }
+
+  /// Whether the guest has called soon after the answer to its last call, and so may do again.
+  bool calls_in_a_row() const noexcept { return calls_in_a_row_.load(std::memory_order_relaxed); }
 
  private:
   struct OpenCall {
@@ -174,12 +185,16 @@ class HostExchange {
   void Close();
   /// Waits for something to do. Null when the call is answered or the invocation is to end.
   std::shared_ptr<Reentry> Wait(OpenCall& call, WaitScope& waiting, Invocation& invocation);
+  /// Waits in place for a moment, with the lock before and after.
+  void Spin(std::unique_lock<std::mutex>& lock);
 
   const Announce announce_;
   WaitObserver* observer_ = nullptr;
 
   std::mutex mutex_;
   std::condition_variable changed_;
+  /// How often it was notified, for a guest that waits in place.
+  std::atomic<uint64_t> changes_{0};
   /// Those that the guest waits in, each within the one before. A deque keeps them in place.
   Calls calls_;
   uint64_t last_call_ = 0;
@@ -187,6 +202,10 @@ class HostExchange {
   WaitingMemory* memory_ = nullptr;
   std::deque<std::shared_ptr<MemoryOperation>> operations_;
   bool has_ended_ = false;
+
+  // Of the guest's thread: when its last call was answered.
+  Invocation::Clock::time_point answered_;
+  std::atomic<bool> calls_in_a_row_{false};
 };
 
 }  // namespace wasmedge_embed

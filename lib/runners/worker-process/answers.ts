@@ -214,7 +214,7 @@ function receivedProgress(
 
 function receivedEnding(sent: unknown): CallEnding {
   const ending = receivedRecord('an ending', sent);
-  const { error, exitCode } = ending;
+  const { error, exitCode, inferenceFailures } = ending;
   return {
     ...(error !== undefined && { error: receivedError(error, []) }),
     ...(exitCode !== undefined && {
@@ -222,6 +222,9 @@ function receivedEnding(sent: unknown): CallEnding {
     }),
     hasEnded: receivedBoolean('whether the instance ended', ending['hasEnded']),
     timings: receivedTimings(ending['timings']),
+    ...(inferenceFailures !== undefined && {
+      inferenceFailures: receivedFailures(inferenceFailures),
+    }),
   };
 }
 

@@ -1,0 +1,107 @@
+import { inWords as invocationInWords } from '../runners/end-message.js';
+import type { CallEnding, SingleCall } from '../runners/instance-port.js';
+import { WasmEdgeError } from '../support/errors.js';
+import type { WasmEdgeErrorDetails } from '../support/errors.js';
+import { printable } from '../support/printable.js';
+
+/** What the words for what goes wrong with an instance speak of. */
+export interface SpokenFacts {
+  file: string;
+  /** Longest time of a call, in milliseconds. */
+  timeoutMs: number | undefined;
+  concurrency: number;
+  maxWaiting: number;
+}
+
+/** What is known of a call that did not end well, beside why. */
+export type CallOutput = Pick<
+  WasmEdgeErrorDetails,
+  'stdout' | 'stderr' | 'timings' | 'inferenceFailures'
+>;
+
+/** In words: what goes wrong with what is asked of a kept instance. */
+export class InstanceErrors {
+  readonly #facts: SpokenFacts;
+  readonly #maxQueue: number;
+
+  constructor(facts: SpokenFacts, maxQueue: number) {
+    this.#facts = facts;
+    this.#maxQueue = maxQueue;
+  }
+
+  get #file(): string {
+    return printable(this.#facts.file);
+  }
+
+  /** Its own host function asks. */
+  ofItself(): WasmEdgeError {
+    return new WasmEdgeError(
+      'ERR_INVALID_ARGUMENT',
+      `The instance of ${this.#file} waits for the host function that asks this of it. Use the ` +
+        "host function's caller: caller.call, caller.memory.",
+    );
+  }
+
+  circle(): WasmEdgeError {
+    return new WasmEdgeError(
+      'ERR_QUEUE_FULL',
+      `The instance of ${this.#file} is asked by a host function for which it waits ` +
+        'itself, or may come to, by way of other instances. It would wait for itself.',
+    );
+  }
+
+  queueFull(): WasmEdgeError {
+    return new WasmEdgeError(
+      'ERR_QUEUE_FULL',
+      `The instance of ${this.#file} has as many operations waiting as its queue holds ` +
+        `(maxQueue is ${this.#maxQueue}). Try again later.`,
+    );
+  }
+
+  /** @param cause What ended it, if that is known; undefined where it was closed. */
+  closed(cause: unknown): WasmEdgeError {
+    return cause === undefined
+      ? new WasmEdgeError(
+          'ERR_CLOSED',
+          `The instance of ${this.#file} is closed. Make another one.`,
+        )
+      : new WasmEdgeError(
+          'ERR_CLOSED',
+          `The instance of ${this.#file} has ended early, and what it held may be half written: see ` +
+            'the cause. Make another one.',
+          { cause },
+        );
+  }
+
+  /** The same error in the words that invocations have. */
+  inWords(error: WasmEdgeError, isNested: boolean, single?: SingleCall): WasmEdgeError {
+    const cause: unknown = error.code === 'ERR_ABORTED' ? single?.signal?.reason : error.cause;
+    const { file, timeoutMs, concurrency, maxWaiting } = this.#facts;
+    return invocationInWords(
+      error,
+      {
+        ...{ file, concurrency, maxQueue: this.#maxQueue, maxWaiting, isNested },
+        timeoutMs: single ? single.timeoutMs : timeoutMs,
+        timeoutOption: single?.timeoutOption ?? 'limits.timeoutMs',
+      },
+      cause,
+    );
+  }
+
+  /** Why a call of this function did not return; undefined where it did. */
+  ofEnding(
+    { error, exitCode: code }: CallEnding,
+    name: string,
+    isNested: boolean,
+    output: CallOutput = {},
+    single?: SingleCall,
+  ): WasmEdgeError | undefined {
+    if (code !== undefined) {
+      const exitCode = code & 0xff;
+      const message = `The guest called proc_exit(${exitCode}) instead of returning from '${name}'.`;
+      return new WasmEdgeError('ERR_GUEST_EXIT', message, { exitCode, ...output });
+    }
+    if (!error || !(error instanceof WasmEdgeError)) return error;
+    return this.inWords(Object.assign(error, output), isNested, single);
+  }
+}
