@@ -78,20 +78,6 @@ export default tseslint.config(
     },
   },
   {
-    // A script of a page: it finds these in the browser and in the page.
-    files: ['lib/bench/report/*.js'],
-    languageOptions: {
-      sourceType: 'script',
-      globals: {
-        Chart: 'readonly',
-        charts: 'readonly',
-        document: 'readonly',
-        getComputedStyle: 'readonly',
-        matchMedia: 'readonly',
-      },
-    },
-  },
-  {
     // In TypeScript the compiler sees to these. The examples have dependencies of their own.
     files: ['**/*.mjs'],
     ignores: ['examples/**'],

@@ -11,14 +11,21 @@ import { folderWith } from './support/model-files.js';
 
 // Text, since TypeScript knows nothing here of what there is in a page.
 
-/** Of each canvas, whether anything was drawn. */
+/** Of each chart, whether it has marks, all that it draws is within it, and no colour is missing. */
 const DRAWN = `
-  [...document.querySelectorAll('canvas')].map((canvas) =>
-    canvas
-      .getContext('2d')
-      .getImageData(0, 0, canvas.width, canvas.height)
-      .data.some((value) => value !== 0),
-  )`;
+  [...document.querySelectorAll('svg')].map((svg) => {
+    const { width, height } = svg.viewBox.baseVal;
+    const box = svg.getBBox();
+    const marks = [...svg.querySelectorAll('circle, rect, .line')];
+    return (
+      marks.length > 0 &&
+      box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height &&
+      marks.every((mark) => {
+        const { fill, stroke } = getComputedStyle(mark);
+        return /^rgb/.test(fill) || /^rgb/.test(stroke);
+      })
+    );
+  })`;
 
 /** The contrast of the weakest text with what it stands on, as WCAG 2.2 computes it. */
 const CONTRAST = `
@@ -64,7 +71,10 @@ describe('The page of the benchmark, in Chromium', function () {
       summarize(
         benchResults([
           contender('in-process', 4),
-          contender('original', 48, { group: 'original' }),
+          contender('original', 48, {
+            group: 'original',
+            title: 'wasmedge-embed, worker-process, one part after the other',
+          }),
           contender('sharp-onnxruntime', 6, { group: 'peer' }),
           contender('echo-in-process', 0.06, { workload: 'trivial' }),
           contender('inference-xnnpack', 1.9, { workload: 'inference' }),

@@ -8,6 +8,7 @@ import { inspectMachine } from '../setup/machine.mjs';
 import { guestFile, root } from '../setup/paths.mjs';
 import { runSteps } from '../setup/steps.mjs';
 import { typeScript } from '../setup/typescript.mjs';
+import { lean } from './lean.mjs';
 import { requirePrebuilds } from './prebuilds.mjs';
 
 // What npm runs before it packs: all that the package holds is there and of the sources as they are.
@@ -35,6 +36,6 @@ await runMain(async () => {
   const context = { forTests: false, yes: false, photographs: [], machine: await inspectMachine() };
   // What is published serves every processor; a tarball to be tried at home need not.
   const prebuilds = requirePrebuilds(process.env.npm_command === 'publish');
-  await runSteps([prebuilds, defaultModel, javaScript, guests, placeGuests], context);
+  await runSteps([prebuilds, defaultModel, javaScript, lean, guests, placeGuests], context);
   return 0;
 });

@@ -18,9 +18,6 @@ const shippable = [
 /** What only develops the package may also be under these. */
 const usable = [...shippable, 'CC-BY-3.0', 'CC-BY-4.0', 'PSF-2.0', 'Python-2.0'];
 
-/** Development dependencies whose code the build copies into the package: the benchmark's report draws with it. */
-const bundled = ['chart.js', '@kurkle/color'];
-
 /**
  * A dependency as its package manager describes it.
  *
@@ -38,8 +35,7 @@ export function npmDependenciesIn({ packages }) {
     .filter(([place]) => place !== '')
     .map(([place, { license, dev, devOptional }]) => {
       const name = place.replace(/^.*node_modules\//, '');
-      const isShipped = (!dev && !devOptional) || bundled.includes(name);
-      return { name, licence: license, isShipped };
+      return { name, licence: license, isShipped: !dev && !devOptional };
     });
 }
 

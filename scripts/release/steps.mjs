@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { architectures, stateOfPrebuild } from '../package/prebuilds.mjs';
+import { tarballFile } from '../package/tarball.mjs';
 import { SetupFailure } from '../setup/failure.mjs';
 import { cargo } from '../setup/guests.mjs';
 import { inspectMachine } from '../setup/machine.mjs';
@@ -131,11 +132,11 @@ export const releaseSteps = [
     title: 'Contents of the package',
     long: true,
     async run(task) {
-      // Not made anew: it is the package that was just tested.
+      // The tarball that was just tested.
       const [command, ...args] = npmCommand();
       const { stdout } = await task.exec(
         command,
-        [...args, 'pack', '--dry-run', '--json', '--ignore-scripts'],
+        [...args, 'pack', tarballFile, '--dry-run', '--json', '--ignore-scripts'],
         { cwd: root },
       );
       const [{ files, size, unpackedSize }] = JSON.parse(stdout.slice(stdout.indexOf('[')));

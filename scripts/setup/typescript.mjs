@@ -4,12 +4,8 @@ import path from 'node:path';
 import { commandLine, localProgram, root, setupFolder } from './paths.mjs';
 import { digestOf } from './stamp.mjs';
 
-/** What the report of the benchmark is made of beside TypeScript: it is one page with all of it inside. */
-const reportAssets = [
-  'lib/bench/report/page.css',
-  'lib/bench/report/page.js',
-  'node_modules/chart.js/dist/chart.umd.min.js',
-];
+/** What the page of the benchmark has inside it, beside what TypeScript makes. */
+const reportStyle = 'bench/report/page.css';
 
 /** What runs in the reader's browser is compiled for it, and served as it is with these. */
 export const page = 'lib/serve/page';
@@ -25,9 +21,7 @@ export function copyAssets(dist) {
   for (const name of pageAssets) {
     copyFileSync(path.join(root, page, name), path.join(dist, 'serve/page', name));
   }
-  for (const file of reportAssets) {
-    copyFileSync(path.join(root, file), path.join(dist, 'bench/report', path.basename(file)));
-  }
+  copyFileSync(path.join(root, 'lib', reportStyle), path.join(dist, reportStyle));
 }
 
 /** @type {import('./steps.mjs').Step} */

@@ -127,7 +127,6 @@ describe('The tarball', function () {
     for (const name of [
       'LiteRT',
       'WasmEdge',
-      'Chart.js',
       'jpeg-decoder',
       'jpeg-encoder',
       'image-webp',

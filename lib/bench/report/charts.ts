@@ -3,7 +3,7 @@ import { PERCENTILES } from '../statistics.js';
 import type { BenchSummary, ContenderSummary } from '../summary.js';
 import { WORKLOAD_TITLES } from '../tables.js';
 
-/** A chart as the page's script draws it. `series` are named for their colours. */
+/** What a chart shows; draw.ts draws it. `series` are named for their colours. */
 export type ChartSpec = {
   id: string;
   title: string;

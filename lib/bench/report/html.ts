@@ -9,19 +9,22 @@ import { tables } from '../tables.js';
 import type { ReportTable } from '../tables.js';
 
 import { charts } from './charts.js';
+import { draw } from './draw.js';
+import { escape } from './escape.js';
+
+/** Charts that have the page's whole width. */
+const WIDE = ['latency', 'cost'];
 
 /** The report as one page that asks for nothing else. */
 export function html(summary: BenchSummary): string {
   const specs = charts(summary);
-  // In a script element only this could end the element.
-  const data = JSON.stringify(specs).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>wasmedge-embed benchmark, ${escape(summary.startedAt.slice(0, 10))}</title>
 <style>
 ${asset('page.css')}</style>
@@ -35,20 +38,14 @@ ${cards(summary)}
 </header>
 <main>
 ${specs
-  .map(
-    ({ id, title, caption }) =>
-      `<section class="chart" id="${id}"><h2>${escape(title)}</h2><p>${escape(caption)}</p><div class="canvas"><canvas role="img" aria-label="${escape(title)}"></canvas></div></section>`,
-  )
+  .map((spec) => {
+    const isWide = WIDE.includes(spec.id);
+    return `<section class="chart${isWide ? ' wide' : ''}" id="${spec.id}"><h2>${escape(spec.title)}</h2><p>${escape(spec.caption)}</p>${draw(spec, isWide)}</section>`;
+  })
   .join('\n')}
 ${tables(summary).map(tableHtml).join('\n')}
 ${contendersHtml(summary.contenders)}
 </main>
-<script>
-${asset('chart.umd.min.js').replace(/^\/\/# sourceMappingURL=.*$/m, '')}
-</script>
-<script>
-const charts = ${data};
-${asset('page.js')}</script>
 </body>
 </html>
 `;
@@ -135,14 +132,6 @@ function contendersHtml(contenders: readonly ContenderSummary[]): string {
     return `<dt>${escape(title)}</dt>${facts.map((fact) => `<dd>${escape(fact)}</dd>`).join('')}`;
   });
   return `<section class="table"><h2>Contenders</h2><dl>${items.join('\n')}</dl></section>`;
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
 
 /** A file that the build has put beside this one. */
