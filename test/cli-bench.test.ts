@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
-import { GUESTS, GUEST_TEXTS, SNAPSHOT_GUEST, SNAPSHOT_GUEST_TEXT } from './support/bench.js';
+import {
+  GUESTS,
+  GUEST_TEXTS,
+  SNAPSHOT_GUEST,
+  SNAPSHOT_GUEST_TEXT,
+  STREAM_GUEST,
+  STREAM_GUEST_TEXT,
+} from './support/bench.js';
 import { cacheWithoutModels, commandLine } from './support/command-line.js';
 import { jpeg } from './support/jpeg.js';
 import { folderWith } from './support/model-files.js';
@@ -135,7 +142,29 @@ describe('wasmedge-embed bench', () => {
     }
   });
 
+  it('measures streams beside node:wasi with pipes, and large modules', async () => {
+    const out = path.join(folder, 'streams');
+    const names = [
+      ...['stream-in-process', 'stream-worker-process', 'stream-node-wasi'],
+      ...['big-module-background', 'big-module-off', 'big-module-node-wasi'],
+    ];
+    const { stdout, stderr, exitCode } = await commandLine([
+      ...['bench', '--quick', '--only', names.join(','), '--output', out],
+      ...[...withModel, file('red.jpg')],
+    ]);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /Streams: 256 MiB/);
+    assert.match(stdout, /Large module, never compiled/);
+    const [results = ''] = readdirSync(out).filter((name) => name.endsWith('.summary.json'));
+    const { contenders } = JSON.parse(readFileSync(path.join(out, results), 'utf8')) as Summary;
+    for (const { latency, throughput, memory, coldStart } of contenders) {
+      assert.ok(latency && latency.samples > 0);
+      assert.deepEqual([throughput, memory, coldStart], [undefined, undefined, undefined]);
+    }
+  });
+
   it('calls guests that are what their text says', async () => {
+    assert.deepEqual(STREAM_GUEST, await assemble(STREAM_GUEST_TEXT));
     for (const kind of ['instance-call', 'host-call'] as const) {
       assert.deepEqual(GUESTS[kind], await assemble(GUEST_TEXTS[kind]));
     }

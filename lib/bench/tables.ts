@@ -23,6 +23,8 @@ export const WORKLOAD_TITLES: Record<WorkloadKind, string> = {
   'host-call': 'Host functions: 1,000 calls of one that does nothing',
   snapshot: 'Snapshot: a look into a dictionary of 200,000 words that the guest has made',
   compute: 'Compute: seven kernels',
+  stream: 'Streams: 256 MiB through a guest that copies',
+  'big-module': 'Large module, never compiled: from its load to its first answer',
   inference: 'Inference alone',
 };
 

@@ -6,6 +6,7 @@ import type * as Compute from '../../dist/bench/compute.js';
 import type * as CallsGuest from '../../dist/bench/contenders/calls-guest.js';
 import type * as ComputeDefinitions from '../../dist/bench/contenders/compute-definitions.js';
 import type * as ComputeKernels from '../../dist/bench/contenders/compute-kernels.js';
+import type * as StreamGuests from '../../dist/bench/contenders/stream-guest.js';
 import type * as Cost from '../../dist/bench/cost.js';
 import type * as Disk from '../../dist/bench/disk.js';
 import type * as Format from '../../dist/bench/format.js';
@@ -35,6 +36,9 @@ export const { KERNELS } = load('./contenders/compute-kernels.js') as typeof Com
 export const { SNAPSHOT_GUEST, SNAPSHOT_GUEST_TEXT } = load(
   './contenders/snapshot-guest.js',
 ) as typeof SnapshotGuest;
+export const { STREAM_GUEST, STREAM_GUEST_TEXT } = load(
+  './contenders/stream-guest.js',
+) as typeof StreamGuests;
 export const { dollarsPerMillion } = load('./cost.js') as typeof Cost;
 export const { dependencyFolders, withLibraries } = load('./disk.js') as typeof Disk;
 export const { bytesOf } = load('../support/disk-usage.js') as typeof DiskUsage;

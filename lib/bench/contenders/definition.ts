@@ -2,7 +2,14 @@ import type { CallsKind } from './calls-guest.js';
 
 /** What a contender works on. Only like is compared with like. */
 export type WorkloadKind =
-  'classification' | 'trivial' | CallsKind | 'snapshot' | 'compute' | 'inference';
+  | 'classification'
+  | 'trivial'
+  | CallsKind
+  | 'snapshot'
+  | 'compute'
+  | 'stream'
+  | 'big-module'
+  | 'inference';
 
 /** What takes part in the benchmark. */
 export interface Definition {
@@ -50,6 +57,8 @@ export interface Prepared {
   installed: InstalledPart[];
   /** Shown beside the definition's own. */
   notes?: string[];
+  /** It is timed in no more rounds than this, for it takes so long. */
+  mostRounds?: number;
   /** Labels by class, for programs that answer with the class. */
   labels?: string[];
 }

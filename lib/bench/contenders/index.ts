@@ -1,3 +1,4 @@
+import { bigModule } from './big-module-definitions.js';
 import * as calls from './calls-definitions.js';
 import { compute } from './compute-definitions.js';
 import type { Definition } from './definition.js';
@@ -6,6 +7,7 @@ import * as native from './native-definitions.js';
 import * as original from './original-definition.js';
 import * as peer from './peer-definitions.js';
 import * as snapshots from './snapshot-definitions.js';
+import { stream } from './stream-definitions.js';
 
 /** Everything that can take part, in the order of reports. */
 export const definitions: readonly Definition[] = [
@@ -18,5 +20,7 @@ export const definitions: readonly Definition[] = [
   ...calls.hostCall,
   ...snapshots.snapshot,
   ...compute,
+  ...stream,
+  ...bigModule,
   ...native.inference,
 ];

@@ -3,7 +3,7 @@ import type { BenchOptions } from '../options.js';
 import type { ColdStartSamples } from '../results.js';
 import { interleave } from '../schedule.js';
 
-import { attempt, hasLatencyAlone } from './participant.js';
+import { attempt, latencyAlone } from './participant.js';
 import type { Participant, Progress } from './participant.js';
 
 /** From the start of a process to its first answer, with the files in the page cache. */
@@ -12,8 +12,10 @@ export async function measureColdStarts(
   { coldStarts, seed }: BenchOptions,
   progress: Progress,
 ): Promise<void> {
-  // Who makes small calls starts as the others do.
-  const taking = participants.filter((each) => !hasLatencyAlone(each));
+  // The others start in the same ways.
+  const taking = participants.filter(
+    (each) => latencyAlone(each)?.isStarted ?? !latencyAlone(each),
+  );
   progress.begin('cold starts', taking.length * (coldStarts + 1));
   // The first round fills the page cache and is not counted.
   for (const { round, contender } of interleave(taking, coldStarts + 1, seed)) {

@@ -2,11 +2,10 @@ import type { BenchOptions } from '../options.js';
 import { cpuSeconds } from '../process-tree.js';
 import { interleave } from '../schedule.js';
 
-import { attemptWith, takesLong, stillIn } from './participant.js';
+import { attemptWith, latencyAlone, stillIn } from './participant.js';
 import type { Participant, Progress } from './participant.js';
 
-/** A long invocation is timed so many times less. */
-const LESS_OFTEN = 10;
+const EVERYTHING = { mostRounds: Infinity, lessOften: 1, isWarmedUp: true };
 
 /** One invocation at a time, of the first picture, in rounds. */
 export async function measureLatency(
@@ -15,14 +14,19 @@ export async function measureLatency(
   progress: Progress,
 ): Promise<void> {
   const each = Math.ceil(samples / rounds);
-  const some = Math.ceil(each / LESS_OFTEN);
   const taking = stillIn(participants);
   progress.begin('latency', taking.length * rounds);
-  for (const { contender } of interleave(taking, rounds, seed)) {
+  for (const { round, contender } of interleave(taking, rounds, seed)) {
+    const alone = latencyAlone(contender);
+    const { lessOften, mostRounds, isWarmedUp } = alone ?? EVERYTHING;
+    if (round >= mostRounds) {
+      progress.step();
+      continue;
+    }
     await attemptWith(contender, async (running) => {
-      const count = takesLong(contender) ? some : each;
+      const count = Math.max(1, Math.ceil(each / lessOften));
       // Apart from the timed ones: their processor time is counted from outside.
-      await running.measure(0, warmUp, 1);
+      if (isWarmedUp) await running.measure(0, lessOften < Infinity ? warmUp : 0, 1);
       const before = cpuSeconds(running.pid);
       const { latenciesMs, partsMs } = await running.measure(0, 0, count);
       const cpuMs = ((cpuSeconds(running.pid) - before) * 1000) / count;

@@ -1,5 +1,5 @@
 import { WasmEdgeError, reasonOf } from '../../support/errors.js';
-import type { Prepared } from '../contenders/definition.js';
+import type { Prepared, WorkloadKind } from '../contenders/definition.js';
 import { ContenderFailure } from '../contenders/process.js';
 import type { ContenderProcess } from '../contenders/process.js';
 import type { ContenderResult } from '../results.js';
@@ -23,25 +23,38 @@ export function stillIn(participants: readonly Participant[]): Participant[] {
   return participants.filter(({ result }) => result.failed === undefined);
 }
 
-/** Whether its invocations are a thousand small calls. */
-export function makesCalls({ result: { workload } }: Participant): boolean {
-  return workload === 'instance-call' || workload === 'host-call';
+/** How the latency is measured of what is measured of latency alone. */
+interface Alone {
+  /** It is timed in so many of the rounds. */
+  mostRounds: number;
+  /** And in each so many times less than others. */
+  lessOften: number;
+  isWarmedUp: boolean;
+  /** Whether its start is measured as well: that of others is like those of classifiers. */
+  isStarted?: true;
 }
 
-/** Whether an invocation is long: a thousand small calls, or a kernel. Latency is all there is to measure. */
-export function takesLong(participant: Participant): boolean {
-  return makesCalls(participant) || participant.result.workload === 'compute';
-}
+/** A thousand small calls, a kernel, and what takes seconds: their latency says it all. */
+const ALONE: Partial<Record<WorkloadKind, Alone>> = {
+  'instance-call': { mostRounds: Infinity, lessOften: 10, isWarmedUp: true },
+  'host-call': { mostRounds: Infinity, lessOften: 10, isWarmedUp: true },
+  snapshot: { mostRounds: Infinity, lessOften: 1, isWarmedUp: true },
+  compute: { mostRounds: Infinity, lessOften: 10, isWarmedUp: true, isStarted: true },
+  stream: { mostRounds: 10, lessOften: Infinity, isWarmedUp: true },
+  'big-module': { mostRounds: 3, lessOften: Infinity, isWarmedUp: false },
+};
 
-/** Whether its latency says all that is asked of it. */
-export function hasLatencyAlone(participant: Participant): boolean {
-  return takesLong(participant) || participant.result.workload === 'snapshot';
+/** Undefined for one of which everything is measured. */
+export function latencyAlone({ result, prepared }: Participant): Alone | undefined {
+  const alone = ALONE[result.workload];
+  if (!alone) return undefined;
+  return { ...alone, mostRounds: Math.min(alone.mostRounds, prepared.mostRounds ?? Infinity) };
 }
 
 /** Those that answer whoever asks; the model alone has no callers that could be many. */
 export function answering(participants: readonly Participant[]): Participant[] {
   return stillIn(participants).filter(
-    (each) => each.result.workload !== 'inference' && !hasLatencyAlone(each),
+    (each) => each.result.workload !== 'inference' && !latencyAlone(each),
   );
 }
 

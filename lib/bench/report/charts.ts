@@ -104,12 +104,13 @@ export function charts({ contenders, options }: BenchSummary): ChartSpec[] {
     installed(classifiers),
     cost(classifiers),
     ranges('trivial', WORKLOAD_TITLES.trivial, trivial),
-    ...(['instance-call', 'host-call', 'snapshot', 'compute'] as const).map((kind) =>
-      ranges(
-        kind,
-        WORKLOAD_TITLES[kind],
-        contenders.filter(({ workload }) => workload === kind),
-      ),
+    ...(['instance-call', 'host-call', 'snapshot', 'compute', 'stream', 'big-module'] as const).map(
+      (kind) =>
+        ranges(
+          kind,
+          WORKLOAD_TITLES[kind],
+          contenders.filter(({ workload }) => workload === kind),
+        ),
     ),
     ranges('inference', WORKLOAD_TITLES.inference, inference),
   ];

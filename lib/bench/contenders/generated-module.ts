@@ -1,0 +1,66 @@
+/** Functions of the module; its program calls one of them. */
+const FUNCTIONS = 4000;
+/** Steps of arithmetic in each. */
+const STEPS = 200;
+
+/** LEB128, unsigned. */
+function leb(value: number): number[] {
+  const low = value & 0x7f;
+  return value < 0x80 ? [low] : [low | 0x80, ...leb(Math.floor(value / 128))];
+}
+
+function vector(items: readonly (readonly number[])[]): number[] {
+  return [...leb(items.length), ...items.flat()];
+}
+
+function section(id: number, content: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([id, ...leb(content.length)]), content]);
+}
+
+/** Of a function: its size, then what it consists of. */
+function sized(body: readonly number[]): number[] {
+  return [...leb(body.length), ...body];
+}
+
+/**
+ * A module of some 6 MB that takes long to compile and nothing to run: for machines that have no large
+ * program. Each function mixes its argument by another row of steps, so none is another's copy.
+ */
+export function generatedModule(): Buffer {
+  const I32 = 0x7f;
+  const types = vector([
+    [0x60, 1, I32, 1, I32],
+    [0x60, 0, 0],
+  ]);
+  const bodies: Buffer[] = [];
+  for (let index = 0; index < FUNCTIONS; index++) {
+    const steps: number[] = [];
+    for (let step = 0; step < STEPS; step++) {
+      // local.get 0; i32.const; i32.xor, add, mul or rotl; local.set 0
+      const operation = [0x73, 0x6a, 0x6c, 0x77][(index + step * 7) % 4] ?? 0x73;
+      const constant = leb(((index * 31 + step * 17) % 60) + 1);
+      steps.push(0x20, 0, 0x41, ...constant, operation, 0x21, 0);
+    }
+    bodies.push(Buffer.from(sized([0, ...steps, 0x20, 0, 0x0b])));
+  }
+  // i32.const 1; call 0; drop
+  bodies.push(Buffer.from(sized([0, 0x41, 1, 0x10, 0, 0x1a, 0x0b])));
+  const kinds = Buffer.alloc(FUNCTIONS + 1);
+  kinds[FUNCTIONS] = 1;
+  const name = Buffer.from('_start');
+  const memory = Buffer.from('memory');
+  return Buffer.concat([
+    Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]),
+    section(1, Buffer.from(types)),
+    section(3, Buffer.concat([Buffer.from(leb(FUNCTIONS + 1)), kinds])),
+    section(5, Buffer.from([1, 0, 1])),
+    section(
+      7,
+      Buffer.from([
+        ...[2, name.length, ...name, 0, ...leb(FUNCTIONS)],
+        ...[memory.length, ...memory, 2, 0],
+      ]),
+    ),
+    section(10, Buffer.concat([Buffer.from(leb(FUNCTIONS + 1)), ...bodies])),
+  ]);
+}

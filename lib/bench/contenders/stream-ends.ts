@@ -1,0 +1,33 @@
+import { Readable, Writable } from 'node:stream';
+
+import { PIECE_BYTES, STREAM_BYTES } from './stream-guest.js';
+
+// What is before and behind the guest: streams of Node.js that cost next to nothing themselves.
+
+/** A Readable of {@link STREAM_BYTES}. */
+export function source(): Readable {
+  const piece = Buffer.alloc(PIECE_BYTES, 'a stream ');
+  let left = STREAM_BYTES;
+  return new Readable({
+    highWaterMark: PIECE_BYTES,
+    read() {
+      this.push(left > 0 ? piece : null);
+      left -= PIECE_BYTES;
+    },
+  });
+}
+
+/** A Writable that counts. */
+export class Counter extends Writable {
+  bytes = 0;
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.bytes += chunk.length;
+    done();
+  }
+
+  /** Throws where not all came through. */
+  requireAll(): void {
+    if (this.bytes !== STREAM_BYTES) throw new Error(`${this.bytes} bytes came through.`);
+  }
+}
