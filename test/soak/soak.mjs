@@ -9,6 +9,7 @@ import { run } from '../../scripts/setup/processes.mjs';
 import { ProgressLine, duration } from '../../scripts/setup/progress.mjs';
 import { Asking } from './asking.mjs';
 import { measuresOf, rowsOf, takeSample } from './samples.mjs';
+import { StreamTraffic } from './streams.mjs';
 import { Traffic, WrongAnswer } from './traffic.mjs';
 import { fewestSamples, judge, warmUpPart } from './trend.mjs';
 import { table } from '../runner/report.mjs';
@@ -32,8 +33,9 @@ open descriptors and mappings.
 Usage: npm run soak -- [--invocations N | --seconds S]
 
       --invocations  of the trivial guest (1000000); with them go one classification for twenty, and afterwards
-                     one guest that asks its host for twenty, and one load and close for a hundred
-      --seconds      for so long instead, half of it with invocations
+                     one guest that asks its host for twenty, one load and close for a hundred, and
+                     one run with streams for ten
+      --seconds      for so long instead, four tenths of it with invocations
   -h, --help         this text
 
 Trivial runs answer, exit, trap, are aborted or run out of time; modules are closed and loaded anew among them.
@@ -50,6 +52,7 @@ const trivialOfBurst = 200;
 const classificationsOfBurst = 10;
 const asksOfBurst = 50;
 const loadsOfBurst = 20;
+const streamsOfBurst = 40;
 const nodeOptions = ['--expose-gc', '--max-semi-space-size=1'];
 /** As many in each phase, however long it is. */
 const samplesOfPhase = 80;
@@ -62,11 +65,14 @@ async function main(options) {
   const library = createRequire(import.meta.url)(path.join(root, 'dist/index.js'));
   const traffic = new Traffic(library);
   const asking = new Asking(library);
+  const streams = new StreamTraffic(library);
   const phases = [];
   try {
     await traffic.open();
     await asking.open();
-    for (const phase of phasesOf(options, traffic, asking)) phases.push(await soak(phase));
+    await streams.open();
+    for (const phase of phasesOf(options, { traffic, asking, streams }))
+      phases.push(await soak(phase));
   } catch (error) {
     if (!(error instanceof WrongAnswer)) throw error;
     console.error(`\nA wrong answer: ${error.message}`);
@@ -74,8 +80,10 @@ async function main(options) {
   } finally {
     await traffic.close();
     await asking.close();
+    await streams.close();
   }
-  return report(phases, traffic, asking, measuresOf(isShort(options)));
+  const counts = { ...asking.counts, ...streams.counts };
+  return report(phases, traffic, { counts }, measuresOf(isShort(options)));
 }
 
 /** Whether it ends before what is no growth has evened out. */
@@ -137,7 +145,7 @@ function readOptions() {
  */
 
 /** @returns {Phase[]} */
-function phasesOf({ invocations, seconds }, traffic, asking) {
+function phasesOf({ invocations, seconds }, { traffic, asking, streams }) {
   const share = (part) => (seconds === undefined ? undefined : seconds * part);
   const total = (count) => (seconds === undefined ? count : undefined);
   return [
@@ -148,7 +156,7 @@ function phasesOf({ invocations, seconds }, traffic, asking) {
       burst: () => traffic.burst(trivialOfBurst, classificationsOfBurst),
       settle: () => traffic.settle(),
       total: total(invocations),
-      seconds: share(1 / 2),
+      seconds: share(2 / 5),
     },
     {
       title: 'Host functions and kept instances',
@@ -157,7 +165,7 @@ function phasesOf({ invocations, seconds }, traffic, asking) {
       burst: () => asking.burst(asksOfBurst),
       settle: () => asking.settle(),
       total: total(invocations / 20),
-      seconds: share(1 / 4),
+      seconds: share(1 / 5),
     },
     {
       title: 'Loading and closing',
@@ -171,7 +179,16 @@ function phasesOf({ invocations, seconds }, traffic, asking) {
       },
       settle: () => traffic.settle(),
       total: total(invocations / 100),
-      seconds: share(1 / 4),
+      seconds: share(1 / 5),
+    },
+    {
+      title: 'Streams',
+      unit: 'runs with streams',
+      size: streamsOfBurst,
+      burst: () => streams.burst(streamsOfBurst),
+      settle: () => streams.settle(),
+      total: total(invocations / 10),
+      seconds: share(1 / 5),
     },
   ];
 }

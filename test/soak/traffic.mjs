@@ -252,7 +252,8 @@ async function timeOutLoop(module) {
   if (error?.code !== 'ERR_TIMEOUT') throw new WrongAnswer(`'${error}' for a loop with a time-out`);
 }
 
-async function failure(run) {
+/** What a run rejects with; undefined where it does not. */
+export async function failure(run) {
   try {
     await run;
     return undefined;
