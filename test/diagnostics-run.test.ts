@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 
 import { WasmEdgeError } from 'wasmedge-embed';
 import type { LoadedModule, RunEvent, Timings } from 'wasmedge-embed';
 
 import { eventsOf } from './support/diagnostics.js';
+import { ISOLATIONS } from './support/isolations.js';
 import { rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
+import { streamGuest } from './support/streams.js';
 import { watGuest } from './support/wat.js';
 
 const TOUR = rustGuest('std-tour');
@@ -68,6 +71,21 @@ describe("The diagnostics channel 'wasmedge-embed:run'", () => {
       }
     });
   });
+
+  for (const isolation of ISOLATIONS) {
+    it(`counts what goes through streams (${isolation})`, async () => {
+      await withModule(await streamGuest('copy'), { isolation }, async (module) => {
+        const [passed, failed] = await runEvents(async () => {
+          const stdin = Readable.from([Buffer.alloc(70_000), Buffer.alloc(7)]);
+          await module.run({ stdin, stdout: () => undefined });
+          const broken = Readable.from(['abc', 7]);
+          await assert.rejects(module.run({ stdin: broken, stdout: () => undefined }));
+        });
+        assert.deepEqual([passed?.stdinBytes, passed?.stdoutBytes], [70_007, 70_007]);
+        assert.deepEqual([failed?.stdinBytes, failed?.stdoutBytes], [3, undefined]);
+      });
+    });
+  }
 
   it('publishes failures with their error', async () => {
     await withModule(TOUR, { args: ['panic'] }, async (module) => {

@@ -29,6 +29,7 @@ import type { BackgroundCompilation } from './background-compilation.js';
 import type { Instance } from './instance.js';
 import type * as Kept from './instances.js';
 import { published } from './run-event.js';
+import type { SeenStreams } from './run-event.js';
 
 /**
  * A module that is loaded and can be run any number of times, concurrently. Where `Exports` is given,
@@ -97,7 +98,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
    *   in a worker process.
    */
   run(options: RunOptions = {}): Promise<RunResult> {
-    return this.#publish(undefined, options, () => this.#run(options));
+    return this.#publish(undefined, options, (seen) => this.#run(options, seen));
   }
 
   /**
@@ -136,9 +137,9 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
     args?: Readonly<ArgumentsOf<Exports, Name>>,
     options: RunOptions = {},
   ): Promise<InvokeResult<ResultOf<Exports, Name>>> {
-    return this.#publish(name, options, () => this.#invoke(name, args ?? [], options)) as Promise<
-      InvokeResult<ResultOf<Exports, Name>>
-    >;
+    return this.#publish(name, options, (seen) =>
+      this.#invoke(name, args ?? [], options, seen),
+    ) as Promise<InvokeResult<ResultOf<Exports, Name>>>;
   }
 
   /**
@@ -210,7 +211,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   async #publish<T extends InvokeResult | RunResult>(
     name: string | undefined,
     options: RunOptions,
-    invoke: () => Promise<T>,
+    invoke: (seen: SeenStreams) => Promise<T>,
   ): Promise<T> {
     if (this.#closing) throw closedError(this.file);
     const { file, isolation } = this;
@@ -218,14 +219,14 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
     return published(about, options, invoke);
   }
 
-  async #run(options: RunOptions): Promise<RunResult> {
+  async #run(options: RunOptions, seen: SeenStreams): Promise<RunResult> {
     if (!this.#exportedFunctions().has('_start')) {
       throw new WasmEdgeError(
         'ERR_INVALID_ARGUMENT',
         `${this.file} is not a program: it exports no function '_start'. Call its functions with call() or invoke().`,
       );
     }
-    const result = await this.#execute(options);
+    const result = await this.#execute(options, seen);
     const { stdout, stderr, exitCode, files, timings } = result;
     return { stdout, stderr, exitCode: exitCode & 0xff, files, timings, ...failuresOf(result) };
   }
@@ -234,10 +235,11 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
     name: string,
     args: readonly unknown[],
     options: RunOptions,
+    seen: SeenStreams,
   ): Promise<InvokeResult> {
     const values = elementsOf('args', args, 'an array of numbers and bigints');
     const checked = checkCall(this.#exportedFunctions(), name, values);
-    const result = await this.#execute(options, { function: name, arguments: checked });
+    const result = await this.#execute(options, seen, { function: name, arguments: checked });
     const { stdout, stderr, files, timings } = result;
     if (result.exited) {
       const exitCode = result.exitCode & 0xff;
@@ -251,7 +253,11 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   }
 
   /** Has a checked invocation carried out; what ends it early is put into words here. */
-  async #execute(options: RunOptions, call?: FunctionCall): Promise<NativeResult> {
+  async #execute(
+    options: RunOptions,
+    seen: SeenStreams,
+    call?: FunctionCall,
+  ): Promise<NativeResult> {
     const { file } = this;
     const { concurrency, maxQueue, maxWaiting } = this.#defaults;
     const { request, signal, timeoutOption, streams } = checkedInvocation(
@@ -260,6 +266,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
       this.#defaults,
       call,
     );
+    seen.streams = streams;
     // Here, where it is seen who asks.
     const calls = this.#hostFunctions?.begin();
     const isNested = this.#hostFunctions !== undefined && isWithinHostCall();

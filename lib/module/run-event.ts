@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { debuglog } from 'node:util';
 
 import type { InvokeResult, RunOptions, RunResult } from '../options/types.js';
+import type { RunStreams } from '../streams/run-streams.js';
 import { runChannel } from '../support/diagnostics.js';
 import type { RunEvent } from '../support/diagnostics.js';
 import { WasmEdgeError } from '../support/errors.js';
@@ -10,6 +11,11 @@ import { printable } from '../support/printable.js';
 /** With NODE_DEBUG=wasmedge-embed, on standard error. */
 const debug = debuglog('wasmedge-embed');
 
+/** The streams of an invocation, once it is known whether it has any. */
+export interface SeenStreams {
+  streams?: RunStreams | undefined;
+}
+
 /**
  * Carries out an invocation and tells the diagnostics channel how it went, and the debug log what it
  * was refused.
@@ -17,15 +23,16 @@ const debug = debuglog('wasmedge-embed');
 export async function published<T extends InvokeResult | RunResult>(
   about: Pick<RunEvent, 'module' | 'isolation' | 'function'>,
   options: RunOptions,
-  invoke: () => Promise<T>,
+  invoke: (seen: SeenStreams) => Promise<T>,
 ): Promise<T> {
-  if (!runChannel.hasSubscribers && !debug.enabled) return invoke();
+  const seen: SeenStreams = {};
+  if (!runChannel.hasSubscribers && !debug.enabled) return invoke(seen);
   const event: RunEvent = { ...about, totalMs: 0, stdinBytes: byteLength(options) };
   const begin = performance.now();
   try {
-    const result = await invoke();
+    const result = await invoke(seen);
     event.timings = result.timings;
-    event.stdoutBytes = result.stdout.length;
+    event.stdoutBytes = result.stdout.length + (seen.streams?.bytesOf('stdout') ?? 0);
     if ('exitCode' in result) event.exitCode = result.exitCode;
     if (result.inferenceFailures) event.inferenceFailures = result.inferenceFailures;
     return result;
@@ -38,6 +45,7 @@ export async function published<T extends InvokeResult | RunResult>(
     throw error;
   } finally {
     event.totalMs = performance.now() - begin;
+    event.stdinBytes += seen.streams?.bytesOf('stdin') ?? 0;
     for (const { function: name, errno, reason } of event.inferenceFailures ?? []) {
       debug('%s: %s gave the guest errno %d: %s', printable(event.module), name, errno, reason);
     }

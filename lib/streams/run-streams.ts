@@ -92,6 +92,11 @@ export class RunStreams {
     return this.#outlets.get(name);
   }
 
+  /** Bytes that have come in, or were passed on. What a guest inherits is not seen here. */
+  bytesOf(name: StreamName): number {
+    return name === 'stdin' ? this.#inputBytes : (this.#outlets.get(name)?.byteLength ?? 0);
+  }
+
   /** Those that there are. */
   get outlets(): IterableIterator<[OutputName, Outlet]> {
     return this.#outlets.entries();

@@ -17,9 +17,9 @@ export interface RunEvent {
   timings?: Timings;
   /** The program's exit code, 0 to 255; absent where it failed, and for calls of functions. */
   exitCode?: number;
-  /** Bytes of standard input. */
+  /** Bytes of standard input; of a stream those that were read, for the guest or ahead of it. */
   stdinBytes: number;
-  /** Bytes of standard output; absent where it failed. */
+  /** Bytes of standard output, but for what is `'inherit'`; absent where it failed. */
   stdoutBytes?: number;
   /** What it failed with. */
   error?: WasmEdgeError;
