@@ -4,7 +4,14 @@ import { Socket } from 'node:net';
 import { WasmEdgeError } from 'wasmedge-embed';
 
 import { random } from './support/hostile.js';
-import { ForwardedStreams, RunStreams, WorkerPool, readAnswer } from './support/internals.js';
+import {
+  ForwardedStreams,
+  HeldLane,
+  HeldStreams,
+  RunStreams,
+  WorkerPool,
+  readAnswer,
+} from './support/internals.js';
 import type { WorkerStart } from './support/internals.js';
 import { misbehaviour } from './support/misbehaviour.js';
 import { rogueScript } from './support/rogue-script.js';
@@ -127,21 +134,6 @@ describe('A worker process that has been taken over and', () => {
     });
   }
 
-  it('sends bytes and does not read that they were taken costs its own run', async () => {
-    const pool = roguePool('sends bytes of a stream without end, and reads nothing');
-    await pool.open();
-    const stdout = { write: () => undefined, onFailure: () => undefined, release: () => undefined };
-    const streams = new RunStreams({ stdin: undefined, stdout, stderr: undefined }, Infinity);
-    const outcome: unknown = await pool
-      .execute({ ...REQUEST, timeoutMs: 20_000 }, streams.signal, undefined, streams)
-      .catch((error: unknown) => error);
-    requireOurs(outcome);
-    assert.equal(outcome.code, 'ERR_WORKER_DIED');
-    assert.match(outcome.message, /more output than it may send/);
-    streams.end();
-    await pool.close();
-  });
-
   it('sends what a random program makes of an answer costs its own runs', async () => {
     const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
     const pools = seeds.map((seed) => roguePool('behaves at random', seed * 7919));
@@ -222,6 +214,51 @@ describe('The output of a guest in a worker process', () => {
   });
 });
 
+describe('The streams of a run in a worker process', () => {
+  const STDOUT = {
+    write: () => undefined,
+    onFailure: () => undefined,
+    release: () => undefined,
+  };
+  const output = {
+    type: 'stream-output',
+    id: 1,
+    stream: 'stdout',
+    bytes: Buffer.alloc(1),
+  } as const;
+
+  it('take no more in messages than a window that the process was told to be taken', () => {
+    const streams = new RunStreams(
+      { stdin: undefined, stdout: STDOUT, stderr: undefined },
+      Infinity,
+    );
+    // It does not read what it is told.
+    const held = new HeldStreams(streams, () => undefined);
+    let taken = 0;
+    assert.throws(() => {
+      for (; taken < 1000; taken++) held.take(output);
+    }, /more output than it may send/);
+    assert.equal(taken, 256);
+    streams.end();
+  });
+
+  it('take none in messages where they go through the lane', () => {
+    const streams = new RunStreams(
+      { stdin: undefined, stdout: STDOUT, stderr: undefined },
+      Infinity,
+    );
+    const sockets = { stdout: new Socket(), stderr: new Socket() };
+    const held = new HeldLane(streams, sockets, () => undefined);
+    assert.throws(() => {
+      held.take(output);
+    }, /output beside its lane/);
+    assert.throws(() => {
+      held.take({ type: 'stream-wanted', id: 1 });
+    }, /a wish for input/);
+    streams.end();
+  });
+});
+
 describe('What a worker process says', () => {
   it('is an answer or malformed, whatever it is, and never anything else', () => {
     const below = random(20);
@@ -233,6 +270,7 @@ describe('What a worker process says', () => {
       '{"type":"warning","code":"WASMEDGE_EMBED_INTERPRETED","message":"m"}',
       '{"type":"compile","totalMs":4,"output":"/x"}',
       '{"type":"stream-output","id":1,"stream":"stdout"}',
+      '{"type":"result","id":1,"streamed":[1,2],"result":{"exitCode":0,"exited":true,"timings":{"queueMs":0,"instantiateMs":1,"executeMs":2}}}',
     ];
     const pieces = [
       'null',

@@ -20,6 +20,8 @@ export interface NativeRequest {
   stdin: Uint8Array | NativeInput | undefined;
   /** Standard streams that are neither of bytes nor buffered. */
   streams?: NativeStreams;
+  /** Whether those that lead to JavaScript go through the lane instead. One run at a time. */
+  hasLane?: boolean;
   /** An exported function to call instead of `_start`, with as many arguments as it takes. */
   function?: string;
   arguments?: readonly (number | bigint)[];
@@ -209,6 +211,13 @@ export interface NativeModule {
   endInput(key: number): void;
   /** Takes what a run has written to a stream since; undefined where that is nothing. */
   takeOutput(key: number, stream: number): Buffer | undefined;
+  /**
+   * Has streams of runs go through two sockets, without JavaScript: input and standard output through
+   * the first one, standard error through the other (native/host/lane_streams.h). Once.
+   */
+  openLane(data: number, error: number): void;
+  /** Bytes that the last run with the lane has written to standard output and standard error. Once. */
+  takeLaneWritten(): [stdout: number, stderr: number];
   // Of the memory of a guest that waits: at once, or as soon as it waits again.
   readMemory(key: number, address: number, length: number): Buffer | Promise<Buffer>;
   writeMemory(key: number, address: number, bytes: Uint8Array): Promise<void> | undefined;

@@ -19,13 +19,19 @@ import {
 } from '../runners/worker-process/encoded-value.js';
 import { batchesOf } from '../runners/worker-process/externals.js';
 import { ForwardedCalls } from '../runners/worker-process/forwarded-calls.js';
-import { ForwardedStreams } from '../runners/worker-process/forwarded-streams.js';
+import { ForwardedStreams, laneStreams } from '../runners/worker-process/forwarded-streams.js';
 import { packFiles, unpackFiles } from '../runners/worker-process/packed-files.js';
-import { LOAD_ID, MAX_SLICE_BYTES } from '../runners/worker-process/protocol.js';
+import {
+  CHANNEL_DESCRIPTOR,
+  LANE_DESCRIPTORS,
+  LOAD_ID,
+  MAX_SLICE_BYTES,
+} from '../runners/worker-process/protocol.js';
 import type {
   EncodedEnding,
   FromWorker,
   InstanceAccess,
+  RunNews,
   ToWorker,
 } from '../runners/worker-process/protocol.js';
 import { compileChannel } from '../support/diagnostics.js';
@@ -37,9 +43,6 @@ import type { GuestInputs } from './guest-inputs.js';
 import { openModule } from './open-module.js';
 
 // A worker process: loads the module as the first message says and runs it in-process.
-
-/** The stream that the pool has put there. */
-const CHANNEL_DESCRIPTOR = 3;
 
 const controllers = new Map<number, AbortController>();
 /** Of the runs that are under way, and of what was asked of instances. */
@@ -148,6 +151,7 @@ async function load(message: Extract<ToWorker, { type: 'load' }>, arrays: Buffer
     );
     executor = opened.executor;
     calls.delete(LOAD_ID);
+    executor.openLane(...LANE_DESCRIPTORS);
     send({ type: 'ready', mode: opened.details.mode, identity });
   } catch (error) {
     const output: Uint8Array[] = [];
@@ -184,9 +188,15 @@ async function run(
   const controller = new AbortController();
   controllers.set(id, controller);
   const forwarded = forwardCalls(id);
-  const streamed = request.streams && new ForwardedStreams(id, request.streams, send);
+  const { hasLane = false } = request;
+  const given = request.streams;
+  const streamed = given && !hasLane ? new ForwardedStreams(id, given, send) : undefined;
   if (streamed) streams.set(id, streamed);
-  const memory = () => (tellMemory ? { memory: memoryUsage.rss() } : {});
+  const lane = given && hasLane ? laneStreams(id, given, send) : undefined;
+  const news = (): RunNews => ({
+    ...(tellMemory && { memory: memoryUsage.rss() }),
+    ...(lane && { streamed: executor?.takeLaneWritten() ?? [0, 0] }),
+  });
   try {
     if (!executor) throw new Error('A run came before the module was loaded.');
     const arrived = inputBytes === undefined ? undefined : await arrival(id, inputBytes);
@@ -202,7 +212,7 @@ async function run(
       timeoutMs: timeoutMs && Math.max(1, Math.ceil(timeoutMs - waitedMs)),
     };
     const { signal } = controller;
-    const result = await executor.execute(native, signal, forwarded, streamed?.streams);
+    const result = await executor.execute(native, signal, forwarded, streamed?.streams ?? lane);
     const { exitCode, exited, value, timings, stdout, stderr } = result;
     const { inferenceFailures } = result;
     const collected = packFiles(result.files);
@@ -213,16 +223,17 @@ async function run(
       ...(inferenceFailures && { inferenceFailures }),
     };
     endThen(id, () => {
-      send({ type: 'result', id, result: encoded, ...memory() }, [stdout, stderr, collected]);
+      send({ type: 'result', id, result: encoded, ...news() }, [stdout, stderr, collected]);
     });
   } catch (error) {
     const bytes: Uint8Array[] = [];
     endThen(id, () => {
-      send({ type: 'error', id, error: encodeError(error, bytes), ...memory() }, bytes);
+      send({ type: 'error', id, error: encodeError(error, bytes), ...news() }, bytes);
     });
   } finally {
     streams.delete(id);
     streamed?.end();
+    lane?.end();
   }
 }
 

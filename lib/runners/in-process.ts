@@ -79,6 +79,16 @@ export class InProcessExecutor implements Executor {
     this.#module.endWaits();
   }
 
+  /** Has a run whose request says so pass its streams on through these descriptors. */
+  openLane(data: number, error: number): void {
+    this.#module.openLane(data, error);
+  }
+
+  /** Bytes that the last one of those has written. Once. */
+  takeLaneWritten(): [stdout: number, stderr: number] {
+    return this.#module.takeLaneWritten();
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     if (this.#copying > 0) {

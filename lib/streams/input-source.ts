@@ -92,7 +92,7 @@ class NodeSource implements InputSource {
     }
     for (;;) {
       if (this.#end?.error) throw this.#end.error;
-      const piece: unknown = stream.read();
+      const piece: unknown = stream.read(this.#atOnce);
       if (piece !== null) {
         const taken = bytesOf(piece);
         if (taken.length > 0) return taken;
@@ -103,6 +103,14 @@ class NodeSource implements InputSource {
         });
       }
     }
+  }
+
+  /** So much that pieces of the usual size are given as they are, where all would be put together. */
+  get #atOnce(): number | undefined {
+    const { readableLength, readableHighWaterMark, readableObjectMode } = this.#stream;
+    if (readableObjectMode || this.#stream.readableEncoding) return undefined;
+    const size = Math.min(readableLength, readableHighWaterMark);
+    return size > 0 ? size : undefined;
   }
 
   cancel(): void {

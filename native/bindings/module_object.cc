@@ -229,6 +229,8 @@ Napi::Function ModuleObject::Define(Napi::Env env) {
        InstanceMethod<&ModuleObject::OnStreamCalls<&StreamCalls::Feed>>("feed"),
        InstanceMethod<&ModuleObject::OnStreamCalls<&StreamCalls::EndInput>>("endInput"),
        InstanceMethod<&ModuleObject::OnStreamCalls<&StreamCalls::Take>>("takeOutput"),
+       InstanceMethod<&ModuleObject::OpenLane>("openLane"),
+       InstanceMethod<&ModuleObject::TakeLaneWritten>("takeLaneWritten"),
        InstanceAccessor<&ModuleObject::IsAot>("isAot"),
        InstanceAccessor<&ModuleObject::Imports>("imports"),
        InstanceAccessor<&ModuleObject::Exports>("exports")});
@@ -391,11 +393,13 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     std::optional<HostCalls::Registration> registration;
     if (host_calls_) job->exchange = registration.emplace(*host_calls_, mailbox).exchange();
     const auto host_key = registration ? std::optional(registration->key()) : std::nullopt;
+    // Without host functions nothing is called there: the guest only waits.
+    const bool may_wait = !streams.is_empty() || !request.input.inherited.is_empty();
+    if (may_wait && !job->exchange) job->exchange = std::make_shared<HostExchange>(nullptr);
     std::optional<StreamCalls::Registration> streaming;
     if (!streams.is_empty()) {
-      // Without host functions nothing is called there: the guest only waits.
-      if (!job->exchange) job->exchange = std::make_shared<HostExchange>(nullptr);
-      streaming.emplace(stream_calls_, job->exchange, streams, mailbox);
+      const bool has_lane = lane_ && given.Get("hasLane").ToBoolean();
+      streaming.emplace(stream_calls_, job->exchange, streams, mailbox, has_lane ? lane_ : nullptr);
       request.input.streams = streaming->streams();
     }
     const auto stream_key = streaming ? std::optional(streaming->key()) : std::nullopt;
@@ -414,6 +418,26 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     // Exact in a double for the first 2^53 runs.
     run["ticket"] = static_cast<double>(ticket);
     return run;
+  });
+}
+
+Napi::Value ModuleObject::OpenLane(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&] {
+    lane_ = std::make_shared<StreamLane>(info[0].ToNumber().Int32Value(),
+                                         info[1].ToNumber().Int32Value());
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value ModuleObject::TakeLaneWritten(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&] {
+    const std::array<uint64_t, 2> written =
+        lane_ ? lane_->TakeWritten() : std::array<uint64_t, 2>{};
+    Napi::Array counts = Napi::Array::New(info.Env(), written.size());
+    for (uint32_t index = 0; index < written.size(); ++index) {
+      counts.Set(index, static_cast<double>(written[index]));
+    }
+    return counts;
   });
 }
 

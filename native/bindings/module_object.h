@@ -48,6 +48,8 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
   Napi::Value Close(const Napi::CallbackInfo& info);
   template <Napi::Value (HostCalls::*kFunction)(const Napi::CallbackInfo&)>
   Napi::Value OnHostCalls(const Napi::CallbackInfo& info);
+  Napi::Value OpenLane(const Napi::CallbackInfo& info);
+  Napi::Value TakeLaneWritten(const Napi::CallbackInfo& info);
   template <Napi::Value (StreamCalls::*kFunction)(const Napi::CallbackInfo&)>
   Napi::Value OnStreamCalls(const Napi::CallbackInfo& info);
   Napi::Value IsAot(const Napi::CallbackInfo& info);
@@ -66,6 +68,8 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
   // Absent until it is started, and where the module imports no function of JavaScript's.
   std::optional<HostCalls> host_calls_;
   StreamCalls stream_calls_{*this};
+  /// Null before `OpenLane`.
+  std::shared_ptr<StreamLane> lane_;
   std::shared_ptr<WorkerPool> pool_;
   bool is_started_ = false;
   /// Who waits for the end.

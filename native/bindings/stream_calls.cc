@@ -23,14 +23,21 @@ class StreamMessage : public Mailbox::Message {
 };
 
 StreamCalls::Registration::Registration(StreamCalls& calls, std::shared_ptr<HostExchange> exchange,
-                                        StreamSet streams, std::shared_ptr<Mailbox> mailbox)
+                                        StreamSet streams, std::shared_ptr<Mailbox> mailbox,
+                                        std::shared_ptr<StreamLane> lane)
     : calls_(calls), key_(++calls.last_key_) {
-  streams_ = std::make_shared<StandardStreams>(
-      std::move(exchange), streams,
-      [&calls, key = key_, mailbox = std::move(mailbox)](StandardStream stream) {
-        mailbox->Post(std::make_unique<StreamMessage>(calls, key, stream));
-      });
-  calls.streams_.emplace(key_, streams_);
+  auto announce = [&calls, key = key_, mailbox = std::move(mailbox)](StandardStream stream) {
+    mailbox->Post(std::make_unique<StreamMessage>(calls, key, stream));
+  };
+  std::shared_ptr<BufferedStreams> buffered;
+  if (lane) {
+    streams_ = std::make_shared<LaneStreams>(std::move(exchange), streams, std::move(announce),
+                                             std::move(lane));
+  } else {
+    streams_ = buffered =
+        std::make_shared<BufferedStreams>(std::move(exchange), streams, std::move(announce));
+  }
+  calls.streams_.emplace(key_, std::move(buffered));
 }
 
 void StreamCalls::Deliver(Napi::Env env, uint64_t key, StandardStream stream) {
@@ -43,25 +50,25 @@ void StreamCalls::Deliver(Napi::Env env, uint64_t key, StandardStream stream) {
                                       Napi::Number::New(env, static_cast<uint32_t>(stream))});
 }
 
-std::shared_ptr<StandardStreams> StreamCalls::Find(const Napi::Value& key) const {
+std::shared_ptr<BufferedStreams> StreamCalls::Find(const Napi::Value& key) const {
   const auto found = streams_.find(static_cast<uint64_t>(key.ToNumber().Int64Value()));
   return found == streams_.end() ? nullptr : found->second;
 }
 
 Napi::Value StreamCalls::Feed(const Napi::CallbackInfo& info) {
-  const std::shared_ptr<StandardStreams> streams = Find(info[0]);
+  const std::shared_ptr<BufferedStreams> streams = Find(info[0]);
   const ByteView bytes = BytesOf(info[1]);
   const size_t fed = streams ? streams->Feed(bytes.data, bytes.size) : 0;
   return Napi::Number::New(info.Env(), static_cast<double>(fed));
 }
 
 Napi::Value StreamCalls::EndInput(const Napi::CallbackInfo& info) {
-  if (const std::shared_ptr<StandardStreams> streams = Find(info[0])) streams->EndInput();
+  if (const std::shared_ptr<BufferedStreams> streams = Find(info[0])) streams->EndInput();
   return info.Env().Undefined();
 }
 
 Napi::Value StreamCalls::Take(const Napi::CallbackInfo& info) {
-  const std::shared_ptr<StandardStreams> streams = Find(info[0]);
+  const std::shared_ptr<BufferedStreams> streams = Find(info[0]);
   const bool is_error = info[1].ToNumber().Uint32Value() == uint32_t{2};
   if (!streams) return info.Env().Undefined();
   const std::vector<uint8_t> taken =

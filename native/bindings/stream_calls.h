@@ -8,8 +8,9 @@
 #include <unordered_map>
 
 #include "bindings/mailbox.h"
+#include "host/buffered_streams.h"
 #include "host/host_exchange.h"
-#include "host/standard_streams.h"
+#include "host/lane_streams.h"
 
 namespace wasmedge_embed {
 
@@ -29,9 +30,10 @@ class StreamCalls {
   /// An invocation that is to begin: it is taken back with this, unless it is kept.
   class Registration {
    public:
-    /// `exchange` is the invocation's.
+    /// `exchange` is the invocation's. With a lane its streams go through that, and JavaScript is
+    /// told only that input is wanted.
     Registration(StreamCalls& calls, std::shared_ptr<HostExchange> exchange, StreamSet streams,
-                 std::shared_ptr<Mailbox> mailbox);
+                 std::shared_ptr<Mailbox> mailbox, std::shared_ptr<StreamLane> lane);
     ~Registration() {
       if (!is_kept_) calls_.End(key_);
     }
@@ -66,10 +68,11 @@ class StreamCalls {
   friend class StreamMessage;
 
   void Deliver(Napi::Env env, uint64_t key, StandardStream stream);
-  std::shared_ptr<StandardStreams> Find(const Napi::Value& key) const;
+  std::shared_ptr<BufferedStreams> Find(const Napi::Value& key) const;
 
   const Napi::Reference<Napi::Object>& owner_;
-  std::unordered_map<uint64_t, std::shared_ptr<StandardStreams>> streams_;
+  /// Null for what goes through a lane.
+  std::unordered_map<uint64_t, std::shared_ptr<BufferedStreams>> streams_;
   uint64_t last_key_ = 0;
 };
 

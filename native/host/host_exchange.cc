@@ -57,10 +57,20 @@ class HostExchange::WaitScope {
       return;
     }
     // The pool that is told has a lock of its own, under which it wakes who waits here.
-    is_counted_ = true;
     lock.unlock();
-    exchange_.observer_->WaitBegins();
+    Count();
     lock.lock();
+  }
+
+  /// When it is to be counted, if it is not yet.
+  Clock::time_point counted_from() const noexcept {
+    const bool may_be_counted = exchange_.observer_ != nullptr && !is_counted_;
+    return may_be_counted ? counted_from_ : Clock::time_point::max();
+  }
+
+  void Count() {
+    is_counted_ = true;
+    exchange_.observer_->WaitBegins();
   }
 
  private:
@@ -157,6 +167,18 @@ bool HostExchange::Await(const std::function<bool()>& is_ready, Clock::time_poin
     waiting.WaitForChange(lock, std::min(until, invocation.deadline()));
   }
   return true;
+}
+
+bool HostExchange::AwaitElsewhere(const std::function<bool(Clock::time_point)>& wait_until,
+                                  Clock::time_point until, Invocation& invocation) {
+  WaitScope waiting(*this);
+  while (invocation.CheckStop() == StopReason::kNone) {
+    if (wait_until(std::min({until, invocation.deadline(), waiting.counted_from()}))) return true;
+    const Clock::time_point now = Clock::now();
+    if (now >= until) return false;
+    if (now >= waiting.counted_from()) waiting.Count();
+  }
+  return false;
 }
 
 HostExchange::OpenCall& HostExchange::Open(uint32_t function) {

@@ -126,6 +126,12 @@ class HostExchange {
   bool Await(const std::function<bool()>& is_ready, Invocation::Clock::time_point until,
              Invocation& invocation);
 
+  /// Waits by `wait_until`, which waits for something else, until it gives that it is ready, until
+  /// `until`, or until the invocation is to end. Gives whether it is ready. `wait_until` must give
+  /// up when a signal interrupts it, as it does again and again where the invocation is to end.
+  bool AwaitElsewhere(const std::function<bool(Invocation::Clock::time_point)>& wait_until,
+                      Invocation::Clock::time_point until, Invocation& invocation);
+
   /// The invocation has ended: nothing more can be asked of it.
   void End();
 
@@ -155,7 +161,7 @@ class HostExchange {
   /// Has a waiting guest look whether it is to end.
   void Wake();
 
-  // What else the embedder and the guest's thread share (StandardStreams), on both:
+  // What else the embedder and the guest's thread share (BufferedStreams), on both:
 
   /// Guards it.
   std::unique_lock<std::mutex> Lock() { return std::unique_lock<std::mutex>(mutex_); }

@@ -3,16 +3,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "base/invocation.h"
 
 namespace wasmedge_embed {
-
-class HostExchange;
 
 /// The standard streams in the order of their descriptors.
 enum class StandardStream : uint8_t { kInput, kOutput, kError };
@@ -35,32 +31,16 @@ class StreamSet {
   unsigned bits_ = 0;
 };
 
-/// Those standard streams of one invocation that lead to streams of the embedder's: a bounded
-/// buffer each. The guest's thread fills or empties it and waits where it cannot; the embedder is
-/// told once that there is something to do, and then feeds or takes until there is nothing. So
-/// small reads and writes of the guest cost no crossing each, and whichever side is slower holds up
-/// the other.
-///
-/// All of it is guarded by the lock of the invocation's exchange, where the guest waits: whoever
-/// stops the invocation wakes it there, and the pool counts it as waiting.
+/// Those standard streams of one invocation that lead to streams of the embedder's, as the guest's
+/// thread has them.
 class StandardStreams {
  public:
-  /// Bytes of one buffer.
-  static constexpr size_t kCapacity = 256 * 1024;
-
-  /// Tells the embedder, on the guest's thread and without the lock, that a stream needs it: that
-  /// input is wanted, or that there is output.
-  using Announce = std::function<void(StandardStream)>;
-
-  /// `exchange` is the invocation's.
-  StandardStreams(std::shared_ptr<HostExchange> exchange, StreamSet streams, Announce announce);
+  virtual ~StandardStreams() = default;
   StandardStreams(const StandardStreams&) = delete;
   StandardStreams& operator=(const StandardStreams&) = delete;
 
   /// Whether this stream is one of them.
   bool Has(StandardStream stream) const noexcept { return streams_.Has(stream); }
-
-  // The guest's thread:
 
   struct Readiness {
     /// That can be read, or written, without a wait.
@@ -71,62 +51,30 @@ class StandardStreams {
     bool is_ready() const noexcept { return bytes > 0 || has_ended; }
   };
   /// Input that is not there is asked for by this.
-  Readiness Look(StandardStream stream);
+  virtual Readiness Look(StandardStream stream) = 0;
 
   /// Waits until one of these is ready, until `until`, or until the invocation is to end. Gives
   /// whether one is.
-  bool Await(StreamSet streams, Invocation::Clock::time_point until, Invocation& invocation);
+  virtual bool Await(StreamSet streams, Invocation::Clock::time_point until,
+                     Invocation& invocation) = 0;
 
   /// Reads what is there, at most `size`; gives how much.
-  size_t Read(uint8_t* data, size_t size);
+  virtual size_t Read(uint8_t* data, size_t size) = 0;
 
   /// Writes as much as there is room for; gives how much.
-  size_t Write(StandardStream stream, const uint8_t* data, size_t size);
+  virtual size_t Write(StandardStream stream, const uint8_t* data, size_t size) = 0;
 
   /// Writes all of a short text, also beyond the room.
-  void Append(StandardStream stream, std::string_view text);
+  virtual void Append(StandardStream stream, std::string_view text) = 0;
 
-  /// What was written and not taken. The guest has ended: the embedder is told nothing any more.
-  std::vector<uint8_t> TakeRest(StandardStream stream);
+  /// What was written and has not left. The guest has ended: the embedder is told nothing any more.
+  virtual std::vector<uint8_t> TakeRest(StandardStream stream) = 0;
 
-  // The embedder, on any thread:
-
-  /// Gives the guest as much of this as there is room for; gives how much. Where that is not all,
-  /// or `size` is 0, the embedder is told when more is wanted.
-  size_t Feed(const uint8_t* data, size_t size);
-
-  /// The guest reads the end after what it was given.
-  void EndInput();
-
-  /// Takes all that was written. Where that is nothing, the embedder is told when there is more.
-  std::vector<uint8_t> Take(StandardStream stream);
+ protected:
+  explicit StandardStreams(StreamSet streams) : streams_(streams) {}
 
  private:
-  struct Output {
-    std::vector<uint8_t> bytes;
-    bool is_announced = false;
-  };
-
-  Output& OutputOf(StandardStream stream) noexcept {
-    return outputs_[stream == StandardStream::kError ? 1 : 0];
-  }
-  // With the lock:
-  Readiness LookLocked(StandardStream stream) noexcept;
-  /// Whether the embedder is to be told that input is wanted.
-  bool WantsInput() noexcept;
-  void Append(Output& output, const uint8_t* data, size_t size);
-
-  const std::shared_ptr<HostExchange> exchange_;
   const StreamSet streams_;
-  const Announce announce_;
-
-  /// A ring, made when the first byte comes.
-  std::unique_ptr<uint8_t[]> input_;
-  size_t input_begin_ = 0;
-  size_t input_size_ = 0;
-  bool input_has_ended_ = false;
-  bool input_is_announced_ = false;
-  std::array<Output, 2> outputs_;
 };
 
 }  // namespace wasmedge_embed

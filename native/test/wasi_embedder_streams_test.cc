@@ -12,8 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "host/buffered_streams.h"
 #include "host/host_exchange.h"
-#include "host/standard_streams.h"
 #include "test/wasi_fixture.h"
 #include "wasi/inherited_output.h"
 
@@ -30,7 +30,7 @@ class WasiEmbedderStreams : public WasiTest {
   void Begin(uint64_t output_limit, bool limits_streams) {
     StreamSet all;
     for (const StandardStream each : kStandardStreams) all.Add(each);
-    streams_ = std::make_shared<StandardStreams>(std::make_shared<HostExchange>(nullptr), all,
+    streams_ = std::make_shared<BufferedStreams>(std::make_shared<HostExchange>(nullptr), all,
                                                  [](StandardStream) {});
     WasiInput input = Input();
     input.streams = streams_;
@@ -72,7 +72,7 @@ class WasiEmbedderStreams : public WasiTest {
     return subscription;
   }
 
-  std::shared_ptr<StandardStreams> streams_;
+  std::shared_ptr<BufferedStreams> streams_;
 };
 
 TEST_F(WasiEmbedderStreams, ReadWhatIsThereAndTheEnd) {
@@ -135,7 +135,7 @@ TEST_F(WasiEmbedderStreams, ArePolledWithClocks) {
   EXPECT_EQ(events[0].flags, 0);
   events = Poll({Of(3, 2, 1), Of(4, 2, 2)});
   ASSERT_EQ(events.size(), 2u);
-  EXPECT_EQ(events[0].byte_count, StandardStreams::kCapacity);
+  EXPECT_EQ(events[0].byte_count, BufferedStreams::kCapacity);
   EXPECT_EQ(MustRead(0), "abc");
   streams_->EndInput();
   events = Poll({input});

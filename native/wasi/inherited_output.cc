@@ -3,57 +3,79 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <climits>
-#include <limits>
 
+#include "host/host_exchange.h"
 #include "wasi/host_errno.h"
 
 namespace wasmedge_embed::wasi {
 
 namespace {
 
-/// Bytes that the descriptor takes without a wait once it is said to be ready: what is no file, and
-/// not open for this (O_NONBLOCK), would make the thread wait where no stop of the invocation wakes
-/// it.
-size_t MostAtOnce(int descriptor) noexcept {
-  struct stat status{};
-  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
-    return std::numeric_limits<int32_t>::max();
-  }
-  const int flags = fcntl(descriptor, F_GETFL);
-  return flags >= 0 && (flags & O_NONBLOCK) != 0 ? std::numeric_limits<int32_t>::max() : PIPE_BUF;
+using Clock = Invocation::Clock;
+
+int MillisecondsUntil(Clock::time_point time) noexcept {
+  if (time == Clock::time_point::max()) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(time - Clock::now()).count();
+  return static_cast<int>(std::clamp<int64_t>(left, 0, INT_MAX));
 }
 
 /// Waits until the descriptor takes more; false where it does not, or the invocation is to end.
-bool AwaitRoom(int descriptor, bool blocks, Invocation& invocation) noexcept {
+bool AwaitRoom(int descriptor, bool blocks, Invocation& invocation) {
   pollfd polled{descriptor, POLLOUT, 0};
+  // Also what cannot be written any more is ready: the write tells why.
+  if (poll(&polled, 1, 0) > 0) return true;
+  if (!blocks) return false;
+  const auto wait_until = [&](Clock::time_point time) {
+    return poll(&polled, 1, MillisecondsUntil(time)) > 0;
+  };
+  // There the pool sees that it waits, and ends that where the module is closed.
+  if (HostExchange* const exchange = invocation.exchange()) {
+    return exchange->AwaitElsewhere(wait_until, Clock::time_point::max(), invocation);
+  }
+  // A request to stop interrupts this by its signal, again and again, and so does the deadline
+  // (InterruptTimer).
   while (invocation.CheckStop() == StopReason::kNone) {
-    // A request to stop interrupts this by its signal, again and again, and so does the deadline
-    // (InterruptTimer).
-    const int ready = poll(&polled, 1, blocks ? -1 : 0);
-    // Also what cannot be written any more: the write tells why.
-    if (ready > 0) return true;
-    if (ready == 0 || errno != EINTR) return false;
+    if (wait_until(Clock::time_point::max())) return true;
   }
   return false;
+}
+
+bool IsFile(int descriptor) noexcept {
+  struct stat status{};
+  return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/// Writes to what is no file without waiting, where the system can: a thread that waits in the
+/// write itself is not woken by a stop of the invocation. Where it cannot, what was ready a moment
+/// ago takes so little without a wait, unless somebody else was faster.
+ssize_t WriteWithoutWaiting(int descriptor, const uint8_t* data, size_t size) noexcept {
+  iovec part{const_cast<uint8_t*>(data), size};
+  const ssize_t written = pwritev2(descriptor, &part, 1, -1, RWF_NOWAIT);
+  if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)) return written;
+  return write(descriptor, data, std::min<size_t>(size, PIPE_BUF));
 }
 
 }  // namespace
 
 Errno WriteInherited(int descriptor, bool blocks, const Buffers& buffers, Invocation& invocation,
                      uint32_t* size) {
-  const size_t most = MostAtOnce(descriptor);
+  const bool is_file = IsFile(descriptor);
   for (const Buffers::Buffer& buffer : buffers) {
     for (uint32_t at = 0; at < buffer.size;) {
       if (!AwaitRoom(descriptor, blocks, invocation)) {
         return *size == 0 ? Errno::kAgain : Errno::kSuccess;
       }
+      const uint8_t* const data = buffer.data + at;
+      const size_t left = buffer.size - at;
       const ssize_t written =
-          write(descriptor, buffer.data + at, std::min<size_t>(most, buffer.size - at));
+          is_file ? write(descriptor, data, left) : WriteWithoutWaiting(descriptor, data, left);
       if (written < 0) {
         if (errno == EINTR || errno == EAGAIN) continue;
         if (*size > 0) return Errno::kSuccess;

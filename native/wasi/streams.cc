@@ -54,13 +54,15 @@ bool AwaitStream(StandardStreams& streams, const Descriptor& descriptor, Invocat
 Errno ReadStream(StandardStreams& streams, const Descriptor& descriptor, Invocation& invocation,
                  const Buffers& buffers, uint32_t* size) {
   if (buffers.total_size() == 0) return Errno::kSuccess;
-  if (!AwaitStream(streams, descriptor, invocation)) return Errno::kAgain;
-  for (const Buffers::Buffer& buffer : buffers) {
-    const size_t read = streams.Read(buffer.data, buffer.size);
-    *size += static_cast<uint32_t>(read);
-    if (read < buffer.size) break;
+  while (true) {
+    for (const Buffers::Buffer& buffer : buffers) {
+      const size_t read = streams.Read(buffer.data, buffer.size);
+      *size += static_cast<uint32_t>(read);
+      if (read < buffer.size) break;
+    }
+    if (*size > 0 || streams.Look(StandardStream::kInput).has_ended) return Errno::kSuccess;
+    if (!AwaitStream(streams, descriptor, invocation)) return Errno::kAgain;
   }
-  return Errno::kSuccess;
 }
 
 /// Writes all, and waits where there is no room, unless the guest does not want to.

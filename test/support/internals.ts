@@ -22,6 +22,8 @@ import type * as Answers from '../../dist/runners/worker-process/answers.js';
 import type * as ChannelModule from '../../dist/runners/worker-process/channel.js';
 import type * as Pool from '../../dist/runners/worker-process/pool.js';
 import type * as Forwarding from '../../dist/runners/worker-process/forwarded-streams.js';
+import type * as HeldStreamsModule from '../../dist/runners/worker-process/held-streams.js';
+import type * as LaneModule from '../../dist/runners/worker-process/lane.js';
 import type * as Sources from '../../dist/streams/input-source.js';
 import type * as Sinks from '../../dist/streams/output-sink.js';
 import type * as Streams from '../../dist/streams/run-streams.js';
@@ -56,6 +58,10 @@ export type { NativeModule } from '../../dist/addon/native.js';
 export const { InProcessStreams } = load('./runners/in-process-streams.js') as typeof Moving;
 export const { inputSource } = load('./streams/input-source.js') as typeof Sources;
 export const { destination } = load('./streams/output-sink.js') as typeof Sinks;
+export const { HeldStreams } = load(
+  './runners/worker-process/held-streams.js',
+) as typeof HeldStreamsModule;
+export const { HeldLane } = load('./runners/worker-process/lane.js') as typeof LaneModule;
 export const { ForwardedStreams } = load(
   './runners/worker-process/forwarded-streams.js',
 ) as typeof Forwarding;

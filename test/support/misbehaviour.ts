@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
 import { random } from './hostile.js';
@@ -39,7 +40,9 @@ const error = (id: number, more: object = {}): Json => ({
   ...{ type: 'error', id },
   error: { ...FAILURE, ...more },
 });
-const [OUT, ERR] = [Buffer.from('out'), Buffer.from('err')];
+const [OUT, ERR, NONE] = [Buffer.from('out'), Buffer.from('err'), Buffer.alloc(0)];
+/** Its descriptor. */
+const LANE = 4;
 /** A header that is not what JSON.stringify makes. */
 const raw = (id: number, text: string): Buffer => frame(text.replaceAll('ID', String(id)));
 const GIB_ARRAYS = (count: number): string =>
@@ -219,6 +222,25 @@ export function misbehaviour(socket: Socket): Misbehaviour {
     'sends bytes of a stream without end, and reads nothing': (id) => {
       socket.pause();
       flood(message({ type: 'stream-output', id, stream: 'stdout' }, Buffer.alloc(1)));
+    },
+    'sends output through its lane, and no end': () => writeSync(LANE, OUT),
+    'tells of less output than went through its lane to a stream': (id) => {
+      writeSync(LANE, OUT);
+      send(message({ ...(result(id) as object), streamed: [2, 0] }, NONE, NONE));
+    },
+    'tells of more output than went through its lane to a stream': (id) => {
+      writeSync(LANE, OUT);
+      send(message({ ...(result(id) as object), streamed: [4, 0] }, NONE, NONE));
+    },
+    'ends a run with streams without what went through its lane': (id) =>
+      send(message(result(id), NONE, NONE)),
+    'ends a run with streams twice': (id) => {
+      const ended = message({ ...(result(id) as object), streamed: [9, 9] }, NONE, NONE);
+      send(ended, ended);
+    },
+    'sends output through the lane of a stream that there is not': () => writeSync(LANE + 1, OUT),
+    'closes the lane of its streams and stays': () => {
+      closeSync(LANE);
     },
     'does nothing at all': () => undefined,
     'behaves, but does not end': (id) => send(message(result(id), OUT, ERR)),

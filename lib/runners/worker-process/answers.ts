@@ -33,8 +33,8 @@ export type Answer =
   | { type: 'externals'; imports: ExternalDescription[]; exports: ExternalDescription[] }
   | { type: 'ready'; mode: 'aot' | 'interpreter'; identity: string }
   | { type: 'failed'; error: WasmEdgeError }
-  | { type: 'result'; id: number; memory: number; result: NativeResult }
-  | { type: 'error'; id: number; memory: number; error: WasmEdgeError }
+  | ({ type: 'result'; result: NativeResult } & EndedRun)
+  | ({ type: 'error'; error: WasmEdgeError } & EndedRun)
   | HostCallAnswer
   | StreamAnswer
   | { type: 'made'; id: number; made: Omit<MadeInstance, 'port'> }
@@ -43,6 +43,14 @@ export type Answer =
   | { type: 'pong' }
   | { type: 'warning'; code: string; message: string }
   | { type: 'compile'; event: Omit<CompileEvent, 'module'> };
+
+/** What is told of every run that has ended. */
+export interface EndedRun {
+  id: number;
+  memory: number;
+  /** Bytes that it has written to its lane. */
+  streamed: readonly [stdout: number, stderr: number] | undefined;
+}
 
 const TYPES: readonly Answer['type'][] = [
   ...(['externals', 'ready', 'failed', 'result', 'error', 'pong', 'warning', 'compile'] as const),
@@ -173,12 +181,23 @@ function receivedId(what: string, sent: unknown): number {
   return receivedInteger(what, sent, 1, Number.MAX_SAFE_INTEGER);
 }
 
-function receivedRun(message: Record<string, unknown>): { id: number; memory: number } {
-  const { memory } = message;
+function receivedRun(message: Record<string, unknown>): EndedRun {
+  const { memory, streamed } = message;
   return {
     id: receivedId('an id', message['id']),
     memory: memory === undefined ? 0 : receivedAmount('memory', memory),
+    streamed: streamed === undefined ? undefined : receivedCounts(streamed),
   };
+}
+
+function receivedCounts(sent: unknown): readonly [number, number] {
+  const [stdout, stderr, ...more] = receivedList('what was written', sent).map((each) =>
+    receivedInteger('bytes that were written', each, 0, Number.MAX_SAFE_INTEGER),
+  );
+  if (stdout === undefined || stderr === undefined || more.length > 0) {
+    throw new Malformed('what was written to other than two outputs');
+  }
+  return [stdout, stderr];
 }
 
 function receivedInstance(

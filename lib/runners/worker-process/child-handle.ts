@@ -29,6 +29,8 @@ export class ChildHandle {
   readonly exited: Promise<void>;
   /** The stream to it; absent where it could not be started. */
   readonly socket: Socket | undefined;
+  /** Those of its lane. */
+  readonly lane: readonly [data: Socket, error: Socket] | undefined;
   readonly #child: ChildProcess | undefined;
   /** Whether its identifier is no longer its own. */
   #isReaped = false;
@@ -45,16 +47,18 @@ export class ChildHandle {
         cwd: start.folder,
         env: { ...start.env, ...env },
         detached: true,
-        stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
       });
       this.#child = child;
       this.exited = this.#watch(child, onEnd);
       // Absent where no descriptors are left, for example.
-      const [, , stderr, socket] = (child.stdio as typeof child.stdio | undefined) ?? [];
+      const [, , stderr, socket, ...lane] = ((child.stdio as unknown) ?? []) as Socket[];
       child.unref();
-      this.socket = socket as Socket | undefined;
+      this.socket = socket;
       this.socket?.unref();
-      (stderr as Socket | undefined)?.unref();
+      const [data, error] = lane;
+      if (data && error) this.lane = [data, error];
+      stderr?.unref();
       stderr?.on('data', (chunk: Buffer) => {
         this.#lastWords = (this.#lastWords + chunk.toString()).slice(-LAST_WORDS_CHARACTERS);
       });

@@ -40,6 +40,33 @@ export class ForwardedStreams {
   }
 }
 
+/**
+ * The streams of one run that go through the lane: of these, only that input is wanted is told. The
+ * rest is between the guest's thread and the pool.
+ */
+export function laneStreams(id: number, given: NativeStreams, send: Send): RunStreams {
+  const source: InputSource = {
+    next: () => {
+      send({ type: 'stream-wanted', id });
+      return new Promise(() => undefined);
+    },
+    cancel: () => undefined,
+  };
+  const sink: OutputSink = {
+    write: () => undefined,
+    onFailure: () => undefined,
+    release: () => undefined,
+  };
+  return new RunStreams(
+    {
+      stdin: given.stdin && source,
+      stdout: given.stdout && sink,
+      stderr: given.stderr && sink,
+    },
+    Infinity,
+  );
+}
+
 class ForwardedSource implements InputSource {
   readonly #id: number;
   readonly #send: Send;

@@ -10,6 +10,7 @@ import type { EndReason } from '../early-end.js';
 
 import type { HeldCalls } from './held-calls.js';
 import type { HeldStreams } from './held-streams.js';
+import type { HeldLane } from './lane.js';
 
 /** What was given an invocation, and can end it. */
 export interface Holder {
@@ -37,6 +38,8 @@ export class Invocation extends AcceptedInvocation {
   readonly given: RunStreams | undefined;
   /** Those streams, once a worker holds it. */
   streams: HeldStreams | undefined;
+  /** In their place, where they go through its lane. */
+  lane: HeldLane | undefined;
   #queueMs = 0;
   /** Why it fails, whatever its worker answers. */
   #refusal: unknown;
@@ -58,6 +61,19 @@ export class Invocation extends AcceptedInvocation {
     this.#queueMs = performance.now() - this.acceptedAt;
   }
 
+  /** Its guest has ended by itself, but it was stopped while its targets took what was left. */
+  cut(known: Pick<WasmEdgeError, 'timings'> & Partial<NativeResult>): void {
+    const { stdout, stderr, timings } = known;
+    const reason = this.given?.isClosed ? 'closed' : (this.stopped ?? 'aborted');
+    this.reject(
+      earlyEndError(reason, {
+        ...(stdout && { stdout }),
+        ...(stderr && { stderr }),
+        ...(timings && { timings }),
+      }),
+    );
+  }
+
   /** It is to be ended, and fails for a reason of this process. */
   refuse(reason: unknown): void {
     this.#refusal = reason;
@@ -66,6 +82,7 @@ export class Invocation extends AcceptedInvocation {
   override resolve(result: NativeResult): void {
     this.calls?.end();
     this.streams?.end();
+    this.lane?.end();
     const { timings } = result;
     super.resolve({ ...result, timings: { ...timings, queueMs: timings.queueMs + this.#queueMs } });
   }
@@ -73,6 +90,7 @@ export class Invocation extends AcceptedInvocation {
   override reject(error: unknown): void {
     this.calls?.end();
     this.streams?.end();
+    this.lane?.end();
     if (error instanceof WasmEdgeError && error.timings) error.timings.queueMs += this.#queueMs;
     if (this.#refusal !== undefined) {
       super.reject(this.#refusal);
@@ -97,6 +115,7 @@ export class Invocation extends AcceptedInvocation {
   lose(reason: Error): void {
     this.calls?.end();
     this.streams?.end();
+    this.lane?.end();
     if (this.#refusal !== undefined) {
       super.reject(this.#refusal);
     } else if (this.stopped) {

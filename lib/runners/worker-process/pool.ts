@@ -183,7 +183,10 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     // They tell themselves which of their guests wait for a stream.
     for (const worker of this.#workers) {
       worker.endWaits();
-      for (const invocation of worker.held.values()) this.#stopWaiting(invocation);
+      for (const invocation of worker.held.values()) {
+        this.#stopWaiting(invocation);
+        if (invocation.lane?.isAnswered) this.onLeft(invocation);
+      }
     }
   }
 
@@ -235,6 +238,14 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     this.#running += invocation.isWaiting ? -1 : 1;
     this.#stopWaiting(invocation);
     this.#distribute();
+  }
+
+  /** Who waits for a target of a module that is closed would wait for whatever becomes of it. */
+  onLeft({ given }: Invocation): void {
+    if (!this.#endsWaits) return;
+    given?.endWhenWaiting(() => {
+      given.close();
+    }, false);
   }
 
   onRefused(invocation: Invocation): void {
@@ -356,6 +367,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     const { holder } = invocation;
     if (!holder || invocation.stopped) return;
     invocation.stopped = reason;
+    invocation.lane?.stop();
     // The worker measures the time limit of what runs itself and gives what the guest had written.
     if (reason !== 'timeout' || !invocation.isFed) holder.abort(invocation.id);
     invocation.grace = setTimeout(() => {

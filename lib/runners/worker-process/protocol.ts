@@ -18,6 +18,11 @@ export const MAX_EXTERNALS = 128;
 /** Of the guest that runs while the module is loaded, if one does; the pool gives numbers above it. */
 export const LOAD_ID = 1;
 
+/** The descriptor of a worker process that its messages go through. */
+export const CHANNEL_DESCRIPTOR = 3;
+/** Those of its lane: input and standard output, and standard error. */
+export const LANE_DESCRIPTORS = [4, 5] as const;
+
 /** What the pool sends to a worker process. */
 export type ToWorker =
   /**
@@ -68,10 +73,10 @@ export type FromWorker =
   | { type: 'ready'; mode: 'aot' | 'interpreter'; identity: string }
   /** It cannot load the module, and is of no more use. */
   | { type: 'failed'; error: EncodedError }
-  /** Arrays: standard output, standard error, files, packed. `memory`: resident bytes, where they are asked for. */
-  | { type: 'result'; id: number; result: EncodedResult; memory?: number }
+  /** Arrays: standard output, standard error, files, packed. */
+  | ({ type: 'result'; id: number; result: EncodedResult } & RunNews)
   /** Arrays: the error's. */
-  | { type: 'error'; id: number; error: EncodedError; memory?: number }
+  | ({ type: 'error'; id: number; error: EncodedError } & RunNews)
   | HostCallNews
   | StreamNews
   /** Arrays: standard output, standard error. */
@@ -86,6 +91,14 @@ export type FromWorker =
   | { type: 'pong' }
   | { type: 'warning'; message: string; code: string }
   | ({ type: 'compile'; error?: EncodedError } & Omit<CompileEvent, 'error' | 'module'>);
+
+/** What else is told of a run that has ended. */
+export interface RunNews {
+  /** Resident bytes, where they are asked for. */
+  memory?: number;
+  /** Bytes that it has written to its lane, if it had that: to standard output and standard error. */
+  streamed?: [number, number];
+}
 
 /** Bytes of raw results, or of memory, beside one message at most. */
 export const MAX_SLICE_BYTES = 1024 * 1024;

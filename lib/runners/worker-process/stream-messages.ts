@@ -25,7 +25,7 @@ export type StreamOrder =
 
 /** What a worker process sends to the pool of a run's streams. */
 export type StreamNews =
-  /** Its guest wants another piece of input: at most so many at a time. */
+  /** Its guest wants another piece of input: at most so many at a time. With a lane: all, once. */
   | { type: 'stream-wanted'; id: number }
   /** Arrays: what its guest has written. */
   | { type: 'stream-output'; id: number; stream: OutputName };

@@ -10,7 +10,7 @@ import { LargeInput } from '../large-input.js';
 import type { ModuleDetails } from '../module-details.js';
 
 import { readAnswer } from './answers.js';
-import type { Answer } from './answers.js';
+import type { Answer, EndedRun } from './answers.js';
 import { Channel } from './channel.js';
 import { ChildHandle } from './child-handle.js';
 import type { ChildStart } from './child-handle.js';
@@ -20,6 +20,7 @@ import type { Holder, Invocation } from './invocation.js';
 import { HOST_CALL_BYTES, HeldCalls } from './held-calls.js';
 import type { HostCallSender } from './held-calls.js';
 import { HeldStreams } from './held-streams.js';
+import { StreamLane } from './lane.js';
 import { LOAD_ID, MAX_EXTERNALS, MAX_HEADER_BYTES, MAX_SLICE_BYTES } from './protocol.js';
 import type { ToWorker } from './protocol.js';
 
@@ -38,6 +39,8 @@ export interface WorkerEvents {
   onSettled(worker: Worker, hasWaited: boolean): void;
   /** The guest of a run that it holds begins to wait for a host function, or goes on. */
   onWaiting(invocation: Invocation): void;
+  /** The guest of a run that it holds has ended, and targets have not taken all of its output. */
+  onLeft(invocation: Invocation): void;
   /** A run cannot be given its input and is to be stopped. */
   onRefused(invocation: Invocation): void;
   /** It has a warning for the user of this process. */
@@ -87,6 +90,7 @@ export class Worker implements Holder {
   memory = 0;
   readonly #child: ChildHandle;
   readonly #channel: Channel | undefined;
+  readonly #lane: StreamLane | undefined;
   readonly #events: WorkerEvents;
   readonly #loadCalls: WorkerStart['loadCalls'];
   /** Of a guest that runs while the module is loaded. */
@@ -120,8 +124,13 @@ export class Worker implements Holder {
     this.#child = new ChildHandle(start, (how, cause) => {
       this.#goneFor(how, cause);
     });
-    const { socket } = this.#child;
+    const { socket, lane } = this.#child;
     if (!socket) return;
+    this.#lane =
+      lane &&
+      new StreamLane(lane, (reason) => {
+        this.giveUp(reason);
+      });
     this.#channel = new Channel(
       socket,
       {
@@ -178,7 +187,10 @@ export class Worker implements Holder {
     this.held.set(id, invocation);
     invocation.holder = this;
     const { given } = invocation;
-    if (given) {
+    const hasLane = given !== undefined && (this.#lane?.isFree ?? false);
+    if (given && hasLane) {
+      invocation.lane = this.#lane?.hold(given);
+    } else if (given) {
       invocation.streams = new HeldStreams(given, (order, pieces, onTaken) => {
         if (this.#channel) this.#channel.send({ ...order, id }, pieces, onTaken);
         else onTaken?.(false);
@@ -190,6 +202,7 @@ export class Worker implements Holder {
     const encoded = {
       ...rest,
       timeoutMs: remainingMs,
+      ...(hasLane && { hasLane }),
       ...(args && { arguments: args.map(encodeValue) }),
     };
     if (input instanceof LargeInput) {
@@ -318,13 +331,13 @@ export class Worker implements Holder {
         return;
       case 'result':
         this.#requireValue(this.#requireHeld(answer.id), answer.result);
-        this.#settle(answer, (invocation) => {
+        this.#settle(answer, answer.result, (invocation) => {
           invocation.resolve(answer.result);
         });
         return;
       case 'error':
         if (this.#answerAsked(answer)) return;
-        this.#settle(answer, (invocation) => {
+        this.#settle(answer, answer.error, (invocation) => {
           invocation.reject(answer.error);
         });
         return;
@@ -341,7 +354,8 @@ export class Worker implements Holder {
       }
       case 'stream-wanted':
       case 'stream-output': {
-        const streams = this.held.get(answer.id)?.streams;
+        const held = this.held.get(answer.id);
+        const streams = held?.lane ?? held?.streams;
         if (!streams) throw new Malformed('news of streams of a run that it does not hold');
         streams.take(answer);
         return;
@@ -414,14 +428,37 @@ export class Worker implements Holder {
     if (++this.#notices > MAX_NOTICES) throw new Malformed('too many warnings');
   }
 
-  /** Takes an answered run off those that it holds: all others it cannot answer. */
+  /** Settles an answered run, when all that it has sent through its lane has come. */
   #settle(
-    { id, memory }: { id: number; memory: number },
+    { id, memory, streamed }: EndedRun,
+    known: Partial<NativeResult>,
     settle: (invocation: Invocation) => void,
   ): void {
     const invocation = this.#requireHeld(id);
     this.memory = memory;
-    this.held.delete(id);
+    const { lane } = invocation;
+    if (!lane) {
+      this.#release(invocation, settle);
+      return;
+    }
+    const wasStopped = invocation.stopped !== undefined;
+    lane.answer(streamed, () => {
+      const isCut = !wasStopped && invocation.stopped !== undefined;
+      this.#release(
+        invocation,
+        isCut
+          ? (each) => {
+              each.cut(known);
+            }
+          : settle,
+      );
+    });
+    if (this.held.has(id)) this.#events.onLeft(invocation);
+  }
+
+  /** Takes an answered run off those that it holds: all others it cannot answer. */
+  #release(invocation: Invocation, settle: (invocation: Invocation) => void): void {
+    this.held.delete(invocation.id);
     // What else becomes of the run is no fault of this worker's.
     invocation.holder = undefined;
     const hasWaited = invocation.isWaiting;

@@ -1,4 +1,4 @@
-#include "host/standard_streams.h"
+#include "host/buffered_streams.h"
 
 #include <algorithm>
 #include <cstring>
@@ -8,24 +8,24 @@
 
 namespace wasmedge_embed {
 
-StandardStreams::StandardStreams(std::shared_ptr<HostExchange> exchange, StreamSet streams,
+BufferedStreams::BufferedStreams(std::shared_ptr<HostExchange> exchange, StreamSet streams,
                                  Announce announce)
-    : exchange_(std::move(exchange)), streams_(streams), announce_(std::move(announce)) {}
+    : StandardStreams(streams), exchange_(std::move(exchange)), announce_(std::move(announce)) {}
 
-StandardStreams::Readiness StandardStreams::LookLocked(StandardStream stream) noexcept {
+BufferedStreams::Readiness BufferedStreams::LookLocked(StandardStream stream) noexcept {
   if (stream == StandardStream::kInput) return {input_size_, input_has_ended_};
   const size_t size = OutputOf(stream).bytes.size();
   return {kCapacity - std::min(kCapacity, size), false};
 }
 
-bool StandardStreams::WantsInput() noexcept {
+bool BufferedStreams::WantsInput() noexcept {
   // Asked for before it is used up, so that both sides can be at work.
   if (input_is_announced_ || input_has_ended_ || input_size_ > kCapacity / 2) return false;
   input_is_announced_ = true;
   return true;
 }
 
-StandardStreams::Readiness StandardStreams::Look(StandardStream stream) {
+BufferedStreams::Readiness BufferedStreams::Look(StandardStream stream) {
   Readiness readiness;
   bool is_wanted = false;
   {
@@ -37,7 +37,7 @@ StandardStreams::Readiness StandardStreams::Look(StandardStream stream) {
   return readiness;
 }
 
-bool StandardStreams::Await(StreamSet streams, Invocation::Clock::time_point until,
+bool BufferedStreams::Await(StreamSet streams, Invocation::Clock::time_point until,
                             Invocation& invocation) {
   if (streams.Has(StandardStream::kInput)) Look(StandardStream::kInput);
   return exchange_->Await(
@@ -49,7 +49,7 @@ bool StandardStreams::Await(StreamSet streams, Invocation::Clock::time_point unt
       until, invocation);
 }
 
-size_t StandardStreams::Read(uint8_t* data, size_t size) {
+size_t BufferedStreams::Read(uint8_t* data, size_t size) {
   size_t read = 0;
   bool is_wanted = false;
   {
@@ -66,7 +66,7 @@ size_t StandardStreams::Read(uint8_t* data, size_t size) {
   return read;
 }
 
-size_t StandardStreams::Write(StandardStream stream, const uint8_t* data, size_t size) {
+size_t BufferedStreams::Write(StandardStream stream, const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   size_t written = 0;
   bool is_news = false;
@@ -82,7 +82,7 @@ size_t StandardStreams::Write(StandardStream stream, const uint8_t* data, size_t
   return written;
 }
 
-void StandardStreams::Append(StandardStream stream, std::string_view text) {
+void BufferedStreams::Append(StandardStream stream, std::string_view text) {
   bool is_news = false;
   {
     const auto lock = exchange_->Lock();
@@ -93,7 +93,7 @@ void StandardStreams::Append(StandardStream stream, std::string_view text) {
   if (is_news) announce_(stream);
 }
 
-void StandardStreams::Append(Output& output, const uint8_t* data, size_t size) {
+void BufferedStreams::Append(Output& output, const uint8_t* data, size_t size) {
   // Grown at once where there is more than a little: what is filled is given away as it is.
   if (output.bytes.size() + size > output.bytes.capacity()) {
     constexpr size_t kLittle = 4096;
@@ -103,12 +103,12 @@ void StandardStreams::Append(Output& output, const uint8_t* data, size_t size) {
   output.bytes.insert(output.bytes.end(), data, data + size);
 }
 
-std::vector<uint8_t> StandardStreams::TakeRest(StandardStream stream) {
+std::vector<uint8_t> BufferedStreams::TakeRest(StandardStream stream) {
   const auto lock = exchange_->Lock();
   return std::exchange(OutputOf(stream).bytes, {});
 }
 
-size_t StandardStreams::Feed(const uint8_t* data, size_t size) {
+size_t BufferedStreams::Feed(const uint8_t* data, size_t size) {
   size_t fed = 0;
   {
     const auto lock = exchange_->Lock();
@@ -127,7 +127,7 @@ size_t StandardStreams::Feed(const uint8_t* data, size_t size) {
   return fed;
 }
 
-void StandardStreams::EndInput() {
+void BufferedStreams::EndInput() {
   {
     const auto lock = exchange_->Lock();
     input_has_ended_ = true;
@@ -135,7 +135,7 @@ void StandardStreams::EndInput() {
   exchange_->NotifyGuest();
 }
 
-std::vector<uint8_t> StandardStreams::Take(StandardStream stream) {
+std::vector<uint8_t> BufferedStreams::Take(StandardStream stream) {
   std::vector<uint8_t> taken;
   {
     const auto lock = exchange_->Lock();

@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "host/buffered_streams.h"
 #include "host/host_exchange.h"
-#include "host/standard_streams.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -28,7 +28,7 @@ const uint8_t* BytesOf(std::string_view text) {
   return reinterpret_cast<const uint8_t*>(text.data());
 }
 
-class StandardStreamsTest : public testing::Test {
+class BufferedStreamsTest : public testing::Test {
  protected:
   static StreamSet All() {
     StreamSet all;
@@ -54,12 +54,12 @@ class StandardStreamsTest : public testing::Test {
 
   std::shared_ptr<HostExchange> exchange_ = std::make_shared<HostExchange>(nullptr);
   std::array<std::atomic<int>, 3> announced_{};
-  StandardStreams streams_{exchange_, All(), [this](StandardStream stream) {
+  BufferedStreams streams_{exchange_, All(), [this](StandardStream stream) {
                              ++announced_[static_cast<size_t>(stream)];
                            }};
 };
 
-TEST_F(StandardStreamsTest, GiveInputAsItComesAndItsEndOnce) {
+TEST_F(BufferedStreamsTest, GiveInputAsItComesAndItsEndOnce) {
   EXPECT_FALSE(streams_.Look(StandardStream::kInput).is_ready());
   EXPECT_EQ(announced_[0], 1);
   streams_.Look(StandardStream::kInput);
@@ -75,21 +75,21 @@ TEST_F(StandardStreamsTest, GiveInputAsItComesAndItsEndOnce) {
   EXPECT_EQ(announced_[0], 1);
 }
 
-TEST_F(StandardStreamsTest, TakeNoMoreInputThanThereIsRoomForAndAskAgain) {
+TEST_F(BufferedStreamsTest, TakeNoMoreInputThanThereIsRoomForAndAskAgain) {
   streams_.Look(StandardStream::kInput);
-  std::vector<uint8_t> bytes(StandardStreams::kCapacity + 100);
+  std::vector<uint8_t> bytes(BufferedStreams::kCapacity + 100);
   std::iota(bytes.begin(), bytes.end(), uint8_t{0});
-  EXPECT_EQ(streams_.Feed(bytes.data(), bytes.size()), StandardStreams::kCapacity);
+  EXPECT_EQ(streams_.Feed(bytes.data(), bytes.size()), BufferedStreams::kCapacity);
   std::vector<uint8_t> read(bytes.size());
   EXPECT_EQ(streams_.Read(read.data(), 1000), 1000u);
   EXPECT_EQ(announced_[0], 1) << "more than half is there";
-  EXPECT_EQ(streams_.Feed(bytes.data() + StandardStreams::kCapacity, 100), 100u);
+  EXPECT_EQ(streams_.Feed(bytes.data() + BufferedStreams::kCapacity, 100), 100u);
   EXPECT_EQ(streams_.Read(read.data() + 1000, read.size()), bytes.size() - 1000) << "over the end";
   EXPECT_EQ(read, bytes);
   EXPECT_EQ(announced_[0], 2);
 }
 
-TEST_F(StandardStreamsTest, TellOfOutputUntilNothingIsFound) {
+TEST_F(BufferedStreamsTest, TellOfOutputUntilNothingIsFound) {
   EXPECT_EQ(Write("a"), 1u);
   EXPECT_EQ(Write("b"), 1u);
   EXPECT_EQ(announced_[1], 1);
@@ -104,17 +104,17 @@ TEST_F(StandardStreamsTest, TellOfOutputUntilNothingIsFound) {
   EXPECT_EQ(streams_.TakeRest(StandardStream::kOutput), std::vector<uint8_t>{'d'});
 }
 
-TEST_F(StandardStreamsTest, BoundOutputButForAFewWords) {
-  const std::string text(StandardStreams::kCapacity + 1, 'x');
-  EXPECT_EQ(Write(text), StandardStreams::kCapacity);
+TEST_F(BufferedStreamsTest, BoundOutputButForAFewWords) {
+  const std::string text(BufferedStreams::kCapacity + 1, 'x');
+  EXPECT_EQ(Write(text), BufferedStreams::kCapacity);
   EXPECT_EQ(Write("y"), 0u);
   EXPECT_FALSE(streams_.Look(StandardStream::kOutput).is_ready());
   streams_.Append(StandardStream::kOutput, "abort");
-  EXPECT_EQ(Take(StandardStream::kOutput).size(), StandardStreams::kCapacity + 5);
-  EXPECT_EQ(streams_.Look(StandardStream::kOutput).bytes, StandardStreams::kCapacity);
+  EXPECT_EQ(Take(StandardStream::kOutput).size(), BufferedStreams::kCapacity + 5);
+  EXPECT_EQ(streams_.Look(StandardStream::kOutput).bytes, BufferedStreams::kCapacity);
 }
 
-TEST_F(StandardStreamsTest, EndAWaitThatIsStoppedOrOverdue) {
+TEST_F(BufferedStreamsTest, EndAWaitThatIsStoppedOrOverdue) {
   Invocation invocation;
   EXPECT_FALSE(streams_.Await(SetOf(StandardStream::kInput),
                               Invocation::Clock::now() + std::chrono::milliseconds(5), invocation));
@@ -129,11 +129,11 @@ TEST_F(StandardStreamsTest, EndAWaitThatIsStoppedOrOverdue) {
   EXPECT_EQ(overdue.stop_reason(), StopReason::kTimeout);
 }
 
-TEST_F(StandardStreamsTest, WakeAGuestThatWaitsForEither) {
+TEST_F(BufferedStreamsTest, WakeAGuestThatWaitsForEither) {
   Invocation invocation;
   StreamSet both = SetOf(StandardStream::kInput);
   both.Add(StandardStream::kOutput);
-  const std::string text(StandardStreams::kCapacity, 'x');
+  const std::string text(BufferedStreams::kCapacity, 'x');
   for (int round = 0; round < 2; ++round) {
     EXPECT_EQ(Write(text), text.size());
     std::thread embedder([&] {
@@ -151,7 +151,7 @@ TEST_F(StandardStreamsTest, WakeAGuestThatWaitsForEither) {
 }
 
 /// All bytes of one thread's go through the other one, each waiting for the other.
-TEST_F(StandardStreamsTest, CarryMegabytesBetweenTwoThreads) {
+TEST_F(BufferedStreamsTest, CarryMegabytesBetweenTwoThreads) {
   constexpr size_t kBytes = 16 * 1024 * 1024;
   Invocation invocation;
   std::thread guest([&] {

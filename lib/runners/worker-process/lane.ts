@@ -1,0 +1,208 @@
+import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers';
+
+import { OUTPUTS } from '../../streams/run-streams.js';
+import type { OutputName, RunStreams } from '../../streams/run-streams.js';
+import { Malformed } from '../../support/received.js';
+
+import type { StreamAnswer } from './held-streams.js';
+
+/** Bytes of input in one frame at most: so often the end of a run is seen while they are sent. */
+const FRAME_BYTES = 256 * 1024;
+/** Bytes of an output that are kept for a target that is busy, before no more is read. */
+const WINDOW_BYTES = 256 * 1024;
+/** How long after a socket its process ends, if it does. */
+const CLOSED_STREAM_MS = 500;
+
+/**
+ * Two sockets to a worker process, through which the streams of one run after the other go between
+ * its guest's thread and this process: no message is made of them, and no JavaScript runs for them over
+ * there. (Measured: a gigabyte copied takes a third of the processor time of messages.)
+ *
+ * Input goes in frames, each with its length before it (32 bits, little-endian); an empty one ends it.
+ * Output comes as it is; how much there was is told with the end of the run. A process that a guest has
+ * taken over can send too much or too little: the one ends it, the other only keeps its own run.
+ */
+export class StreamLane {
+  readonly #sockets: Record<OutputName, Socket>;
+  readonly #giveUp: (reason: string) => void;
+  #held: HeldLane | undefined;
+
+  /** @param giveUp Called when the process has sent what it must not. */
+  constructor(
+    [stdout, stderr]: readonly [data: Socket, error: Socket],
+    giveUp: (reason: string) => void,
+  ) {
+    this.#sockets = { stdout, stderr };
+    this.#giveUp = giveUp;
+    for (const name of OUTPUTS) {
+      const socket = this.#sockets[name];
+      socket.unref();
+      socket.on('data', (chunk: Buffer) => {
+        this.#take(name, chunk);
+      });
+      socket.on('error', () => undefined);
+      socket.once('close', () => {
+        const timer = setTimeout(() => {
+          giveUp('closed the stream of an output');
+        }, CLOSED_STREAM_MS);
+        timer.unref();
+      });
+    }
+  }
+
+  /** Whether no run has it. */
+  get isFree(): boolean {
+    return this.#held === undefined;
+  }
+
+  /** Gives it to a run, until all of that has come through. */
+  hold(streams: RunStreams): HeldLane {
+    this.#held = new HeldLane(streams, this.#sockets, () => {
+      this.#held = undefined;
+    });
+    return this.#held;
+  }
+
+  #take(name: OutputName, chunk: Buffer): void {
+    try {
+      if (!this.#held) throw new Malformed('output of no run');
+      this.#held.takeOutput(name, chunk);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      this.#giveUp(`sent what cannot be understood (${error.message})`);
+    }
+  }
+}
+
+/** The streams of one run that has the lane of its worker process. */
+export class HeldLane {
+  readonly #streams: RunStreams;
+  readonly #sockets: Record<OutputName, Socket>;
+  readonly #release: () => void;
+  readonly #received: Record<OutputName, number> = { stdout: 0, stderr: 0 };
+  /** Bytes that are kept for each target. */
+  readonly #untaken: Record<OutputName, number> = { stdout: 0, stderr: 0 };
+  #isWanted = false;
+  #hasEndedInput = false;
+  #isStopped = false;
+  /** What it has written in the end, and what is to be done when that has come. */
+  #answered: { written: readonly [number, number]; done: () => void } | undefined;
+
+  constructor(streams: RunStreams, sockets: Record<OutputName, Socket>, release: () => void) {
+    this.#streams = streams;
+    this.#sockets = sockets;
+    this.#release = release;
+  }
+
+  /** Whether its guest has ended. */
+  get isAnswered(): boolean {
+    return this.#answered !== undefined;
+  }
+
+  /** Takes what the worker process says of this run; throws {@link Malformed}. */
+  take(answer: StreamAnswer): void {
+    if (answer.type !== 'stream-wanted') throw new Malformed('output beside its lane');
+    if (!this.#streams.hasInput || this.#isWanted) {
+      throw new Malformed('a wish for input that it does not have');
+    }
+    this.#isWanted = true;
+    void this.#pump();
+  }
+
+  /** Passes some output on; throws {@link Malformed}. */
+  takeOutput(name: OutputName, chunk: Buffer): void {
+    const outlet = this.#streams.outlet(name);
+    if (!outlet) throw new Malformed('output of a stream that there is not');
+    this.#received[name] += chunk.length;
+    // Nobody is waited for any more, but who is free may have it.
+    if (!this.#isStopped || !outlet.isBusy) {
+      const taken = outlet.write(chunk);
+      if (taken) this.#awaitTaken(name, chunk.length, taken);
+    }
+    this.#check();
+  }
+
+  /**
+   * Its guest has ended and has written so much; `done` is called when that has come, and targets
+   * have taken it or were not waited for. Throws {@link Malformed}.
+   */
+  answer(written: readonly [number, number] | undefined, done: () => void): void {
+    if (!written || this.#answered) throw new Malformed('an end without what was written');
+    this.#answered = { written, done };
+    this.#endInput();
+    this.#check();
+  }
+
+  /** It is to end: what its targets do not take at once is dropped. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const name of OUTPUTS) this.#sockets[name].resume();
+  }
+
+  /** The run has settled. */
+  end(): void {
+    this.#endInput();
+    this.stop();
+  }
+
+  #awaitTaken(name: OutputName, bytes: number, taken: Promise<void>): void {
+    this.#untaken[name] += bytes;
+    if (this.#untaken[name] >= WINDOW_BYTES && !this.#isStopped) this.#sockets[name].pause();
+    void taken.then(() => {
+      this.#untaken[name] -= bytes;
+      if (this.#untaken[name] < WINDOW_BYTES) this.#sockets[name].resume();
+    });
+  }
+
+  #check(): void {
+    if (!this.#answered) return;
+    const { written, done } = this.#answered;
+    const missing = OUTPUTS.map((name, index) => (written[index] ?? 0) - this.#received[name]);
+    if (missing.some((bytes) => bytes < 0)) throw new Malformed('more output than it has told');
+    if (missing.some((bytes) => bytes > 0)) return;
+    this.#release();
+    done();
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      while (!this.#hasEndedInput) {
+        const piece = await this.#streams.next();
+        if (!piece) this.#endInput();
+        for (let at = 0; piece && at < piece.length; at += FRAME_BYTES) {
+          if (this.#isOver()) return;
+          await this.#send(piece.subarray(at, at + FRAME_BYTES));
+        }
+      }
+    } catch {
+      // The run is being ended for it.
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#hasEndedInput;
+  }
+
+  /** Settles when the socket has taken all of it. */
+  #send(bytes: Uint8Array): Promise<void> {
+    const length = Buffer.allocUnsafe(4);
+    length.writeUInt32LE(bytes.length);
+    const socket = this.#sockets.stdout;
+    return new Promise((resolve) => {
+      socket.cork();
+      socket.write(length);
+      socket.write(bytes, () => {
+        resolve();
+      });
+      socket.uncork();
+    });
+  }
+
+  /** The other side knows of its wish, and waits for one end to each. */
+  #endInput(): void {
+    if (!this.#isWanted || this.#hasEndedInput) return;
+    this.#hasEndedInput = true;
+    if (this.#sockets.stdout.writable) this.#sockets.stdout.write(Buffer.alloc(4));
+  }
+}
