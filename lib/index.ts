@@ -17,6 +17,7 @@ export { compileModule } from './compile/compile-module.js';
 export type { CompileEvent, ModeEvent, RunEvent } from './support/diagnostics.js';
 export { WasmEdgeError } from './support/errors.js';
 export type { Trap, WasmEdgeErrorCode, WasmEdgeErrorDetails } from './support/errors.js';
+export type { GuestFrame } from './support/guest-stack.js';
 export type { BoundingBox, Detection, DetectionAnswer } from './guest/detection.js';
 export { findGuest } from './guest/guest-lookup.js';
 export type { Task } from './guest/task.js';

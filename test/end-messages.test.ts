@@ -10,6 +10,15 @@ import { wasmFile } from './support/wat.js';
 
 const LOOP = '(module (func (export "_start") (loop $again (br $again))))';
 
+/** Says what a Rust program says that panics, and traps. */
+const RUST_PANIC = (text: string): string => `(module ${wasiImport('fd_write')}
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\\10\\00\\00\\00\\${Buffer.from([text.length]).toString('hex')}\\00\\00\\00")
+  (data (i32.const 16) "${[...Buffer.from(text)].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('')}")
+  (func (export "_start")
+    (drop (call $fd_write (i32.const 2) (i32.const 0) (i32.const 1) (i32.const 8)))
+    unreachable))`;
+
 /** Writes two lines to its standard error and traps. */
 const PANIC = `(module ${wasiImport('fd_write')} (memory (export "memory") 1)
   (data (i32.const 0) "\\10\\00\\00\\00\\16\\00\\00\\00")
@@ -23,11 +32,13 @@ for (const isolation of ISOLATIONS) {
     const load = async (wat: string, options: LoadOptions = {}): ReturnType<typeof loadModule> =>
       loadModule(await wasmFile(wat), { isolation, concurrency: 1, ...options });
 
+    const where = isolation === 'subprocess' ? '' : ' It was in _start.';
+
     it('is told with the module and the limit', async () => {
       const module = await load(LOOP, { limits: { timeoutMs: 40 }, maxQueue: 0 });
       const { file } = module;
       const own = await fails('ERR_TIMEOUT', module.run({ timeoutMs: 30 }));
-      assert.equal(own.message, `${file} took longer than 30 ms (timeoutMs).`);
+      assert.equal(own.message, `${file} took longer than 30 ms (timeoutMs).${where}`);
       const running = module.run();
       const full = await fails('ERR_QUEUE_FULL', module.run());
       assert.match(
@@ -35,7 +46,7 @@ for (const isolation of ISOLATIONS) {
         /has 1 invocations under way, .*\(maxQueue is 0\)\. Try again later\.$/,
       );
       const limit = await fails('ERR_TIMEOUT', running);
-      assert.equal(limit.message, `${file} took longer than 40 ms (limits.timeoutMs).`);
+      assert.equal(limit.message, `${file} took longer than 40 ms (limits.timeoutMs).${where}`);
       const controller = new AbortController();
       const aborted = module.run({ signal: controller.signal });
       controller.abort('enough');
@@ -50,11 +61,23 @@ for (const isolation of ISOLATIONS) {
     it('is told of a trap with the last line of its standard error', async () => {
       await using module = await load(PANIC);
       const { message, stderr } = await fails('ERR_TRAP', module.run());
-      assert.match(
+      assert.equal(
         message,
-        /^The guest trapped: unreachable\. .* ends with: panicked \\u001b\[1mat$/,
+        `The guest trapped: unreachable.${where} Its standard error ends with: panicked \\u001b[1mat`,
       );
       assert.equal(String(stderr), 'first\npanicked \u001b[1mat\n');
+    });
+
+    it('is told of a panic with its message', async () => {
+      const text =
+        "\nthread 'main' panicked at src/main.rs:3:5:\nwrong:\n  1\u001b\n" +
+        'note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n';
+      await using module = await load(RUST_PANIC(text));
+      const { message } = await fails('ERR_TRAP', module.run());
+      assert.equal(
+        message,
+        `The guest trapped: unreachable.${where} It panicked: wrong:\\n  1\\u001b (src/main.rs:3:5)`,
+      );
     });
   });
 }

@@ -17,6 +17,7 @@ interface CompileCommandOptions extends CompileLimitOptions {
   generic?: true;
   interruptible?: true;
   meter?: true;
+  names: boolean;
   progress?: true;
 }
 
@@ -33,6 +34,7 @@ export function compileCommand(): Command {
     .option('--generic', 'compile for any processor of this architecture: portable, but slower')
     .option('--meter', 'count instructions, as a fuel limit requires')
     .option('--interruptible', "add the checks that WasmEdge's own asynchronous calls require")
+    .option('--no-names', 'leave out the names of functions: smaller, but errors show numbers only')
     .option('--progress', 'show the elapsed time even if standard error is not a terminal');
   return addCompileLimits(command, 'none', 'none').action(compile);
 }
@@ -44,6 +46,7 @@ async function compile(input: string, options: CompileCommandOptions): Promise<v
     generic,
     interruptible,
     meter,
+    names,
     progress,
   } = options;
   const begin = performance.now();
@@ -56,6 +59,7 @@ async function compile(input: string, options: CompileCommandOptions): Promise<v
         generic: generic ?? false,
         interruptible: interruptible ?? false,
         meter: meter ?? false,
+        names,
       },
       ...compileLimitsOf(options),
     });

@@ -20,6 +20,7 @@ import { WasmEdgeError, reasonOf } from '../support/errors.js';
 import { compileLimits } from './compile-limits.js';
 import type * as CompileProcess from './compile-process.js';
 import type { CompileControl } from './compile-process.js';
+import { withoutNames } from './name-section.js';
 import { describeCompiled, removeSideFile, sideFilePath, writeSideFile } from './side-file.js';
 
 /** How a module is compiled: all options decided. */
@@ -58,6 +59,7 @@ export async function compileModule(
     'generic',
     'interruptible',
     'meter',
+    'names',
     'timeoutMs',
     'memoryBytes',
     'signal',
@@ -75,6 +77,7 @@ export async function compileModule(
     meter: boolean('meter', given.meter, DEFAULT_COMPILE.meter),
     universal: target.endsWith('.wasm'),
   };
+  const names = boolean('names', given.names, true);
   const signal = abortSignal('signal', given.signal);
   const control: CompileControl = {
     limits: compileLimits('', given),
@@ -86,7 +89,8 @@ export async function compileModule(
       ? await readModule(nonEmptyText('input', input), [target, sideFilePath(target)])
       : bytes('input', input);
   // The old side file goes with the old module, no sooner: a failed compilation leaves both.
-  await compileInto(source, target, settings, control, () => removeSideFile(target));
+  const compiled = names ? source : withoutNames(source);
+  await compileInto(compiled, target, settings, control, () => removeSideFile(target));
   const { optimize, generic, interruptible, meter } = settings;
   await wrapWrite(sideFilePath(target), async () => {
     const options = { optimize, generic, interruptible, meter };

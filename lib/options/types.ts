@@ -577,6 +577,11 @@ export interface CompileOptions extends CompileLimits {
   meter?: boolean;
   /** Add the checks that let WasmEdge's own asynchronous calls be cancelled. Default false. */
   interruptible?: boolean;
+  /**
+   * Keep the module's name section, from which `error.guestStack` has the functions' names. Without
+   * it the module is smaller, and its functions are told by their numbers. Default true.
+   */
+  names?: boolean;
   /** Environment variables of the process that compiles, as {@link LoadOptions} has them. */
   childEnv?: Readonly<Record<string, string>>;
 }

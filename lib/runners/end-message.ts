@@ -1,5 +1,9 @@
 import { WasmEdgeError } from '../support/errors.js';
+import { placeOf } from '../support/guest-stack.js';
 import { printable } from '../support/printable.js';
+
+/** Of what a guest has written last: its panic's message is looked for there. */
+const MOST_PANIC_BYTES = 8192;
 
 /** What a message may say of an invocation that did not end well. */
 export interface InvocationFacts {
@@ -26,16 +30,28 @@ export function inWords(
   facts: InvocationFacts,
   cause: unknown = error.cause,
 ): WasmEdgeError {
-  const message = messageOf(error, facts);
-  if (message === undefined) return error;
-  const { code, stdout, stderr, timings, trap, inferenceFailures } = error;
-  return new WasmEdgeError(code, message, {
+  const place = placeOf(error.guestStack);
+  const said = error.code === 'ERR_TRAP' ? lastWords(error.stderr) : '';
+  const words = messageOf(error, facts);
+  if (words === undefined && place === undefined && said === '') return error;
+  const what = words ?? error.message;
+  const where =
+    place === undefined ? '' : `${/[.!?)…]$/.test(what) ? '' : '.'} It was in ${place}.`;
+  const { code, stdout, stderr, timings, trap, limit, exitCode, results, inferenceFailures } =
+    error;
+  const { guestStack, guestStackOmitted } = error;
+  return new WasmEdgeError(code, what + where + said, {
     ...(cause !== undefined && { cause }),
     ...(trap && { trap }),
+    ...(limit !== undefined && { limit }),
+    ...(exitCode !== undefined && { exitCode }),
     ...(stdout && { stdout }),
     ...(stderr && { stderr }),
     ...(timings && { timings }),
+    ...(results && { results }),
     ...(inferenceFailures && { inferenceFailures }),
+    ...(guestStack && { guestStack }),
+    ...(guestStackOmitted !== undefined && { guestStackOmitted }),
   });
 }
 
@@ -66,10 +82,6 @@ function messageOf(error: WasmEdgeError, facts: InvocationFacts): string | undef
       );
     case 'ERR_CLOSED':
       return closedMessage(file);
-    case 'ERR_TRAP': {
-      const last = lastLine(error.stderr);
-      return last === '' ? undefined : `${error.message} Its standard error ends with: ${last}`;
-    }
     default:
       return undefined;
   }
@@ -79,8 +91,25 @@ function closedMessage(file: string): string {
   return `${printable(file)} is closed. Load it again to run it.`;
 }
 
-/** A trap's reason mostly stands there, such as the message of a panic; all of it is in `stderr`. */
-function lastLine(stderr: Buffer | undefined): string {
-  const end = stderr?.subarray(-2000).toString().trimEnd() ?? '';
-  return printable(end.slice(end.lastIndexOf('\n') + 1), 300);
+/** What a guest said before it trapped: why it panicked, or its last line. All of it is in `stderr`. */
+function lastWords(stderr: Buffer | undefined): string {
+  const end = stderr?.subarray(-MOST_PANIC_BYTES).toString().trimEnd() ?? '';
+  const panic = panicOf(end);
+  if (panic !== undefined) return ` It panicked: ${panic}`;
+  const last = printable(end.slice(end.lastIndexOf('\n') + 1), 300);
+  return last === '' ? '' : ` Its standard error ends with: ${last}`;
+}
+
+/**
+ * What a Rust program says when it panics: the lines that follow `thread 'main' panicked at
+ * src/main.rs:3:5:`, without the hint about its own backtrace. Of several the last counts.
+ */
+function panicOf(stderr: string): string | undefined {
+  const heads = [...stderr.matchAll(/^.{0,200} panicked at ([^\n]{1,1000}:\d{1,9}:\d{1,9}):$/gm)];
+  const head = heads.at(-1);
+  if (head === undefined) return undefined;
+  const said = stderr.slice(head.index + head[0].length).trim();
+  const [message = ''] = said.split(/^(?:note: (?:run with|Some details)|stack backtrace:)/m);
+  const place = printable(head[1] ?? '', 200);
+  return `${printable(message.trim(), 1000)} (${place})`;
 }

@@ -102,7 +102,7 @@ function withDetails(
   streams: RunStreams,
 ): WasmEdgeError {
   const { cause, message, code, ...own } = error;
-  const { stdout, stderr, timings, inferenceFailures } = known;
+  const { stdout, stderr, timings, inferenceFailures, guestStack, guestStackOmitted } = known;
   return new WasmEdgeError(code, message, {
     ...own,
     ...(cause !== undefined && { cause }),
@@ -110,6 +110,8 @@ function withDetails(
     ...(stderr && { stderr }),
     ...(timings && { timings }),
     ...(inferenceFailures && { inferenceFailures }),
+    ...(guestStack && { guestStack }),
+    ...(guestStackOmitted !== undefined && { guestStackOmitted }),
     ...passedOn(streams),
   });
 }

@@ -1,5 +1,6 @@
 import { WasmEdgeError, isError } from './errors.js';
 import type { Trap, WasmEdgeErrorCode, WasmEdgeErrorDetails } from './errors.js';
+import { receivedStack } from './guest-stack.js';
 import { receivedFailures } from './inference-failures.js';
 import { printable, printableLines } from './printable.js';
 import {
@@ -43,6 +44,8 @@ const FAMILY_FIELDS = {
   exitCode: (value: unknown) => receivedInteger('an exit code', value, 0, 255),
   timings: (value: unknown) => receivedTimings(value),
   inferenceFailures: (value: unknown) => receivedFailures(value),
+  guestStack: (value: unknown) => receivedStack(value),
+  guestStackOmitted: (value: unknown) => receivedInteger('a number of frames', value, 1, 1e9),
 };
 
 /** What the system's errors carry. */

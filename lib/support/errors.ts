@@ -1,6 +1,8 @@
 import { inspect, types } from 'node:util';
 import type { InspectOptions } from 'node:util';
 
+import { toldStack } from './guest-stack.js';
+import type { GuestFrame } from './guest-stack.js';
 import { toldFailures } from './inference-failures.js';
 import { printableLines } from './printable.js';
 import type { InferenceFailure, Timings } from './shared-types.js';
@@ -111,6 +113,13 @@ export interface WasmEdgeErrorDetails {
   timings?: Timings;
   /** What the calls gave that returned, where one of many did not. */
   results?: (number | bigint | (number | bigint)[] | undefined)[];
+  /**
+   * Where the guest was when it failed or was stopped, innermost first: at most 64 functions. Empty
+   * where that is not known, as of what is interpreted.
+   */
+  guestStack?: GuestFrame[];
+  /** Functions behind those in `guestStack`; of a very deep recursion only some are counted. */
+  guestStackOmitted?: number;
   /** The first of the guest's calls for inference that were refused before it failed, at most 16. */
   inferenceFailures?: InferenceFailure[];
 }
@@ -138,6 +147,13 @@ export class WasmEdgeError extends Error {
   declare readonly timings?: Timings;
   /** What the calls gave that returned, where one of many did not. */
   declare readonly results?: (number | bigint | (number | bigint)[] | undefined)[];
+  /**
+   * Where the guest was when it failed or was stopped, innermost first: at most 64 functions. Empty
+   * where that is not known, as of what is interpreted.
+   */
+  declare readonly guestStack?: GuestFrame[];
+  /** Functions behind those in `guestStack`; of a very deep recursion only some are counted. */
+  declare readonly guestStackOmitted?: number;
   /** The first of the guest's calls for inference that were refused before it failed, at most 16. */
   declare readonly inferenceFailures?: InferenceFailure[];
 
@@ -204,6 +220,10 @@ export function fromNative(error: unknown): unknown {
   if (native.stdout !== undefined) details.stdout = native.stdout;
   if (native.stderr !== undefined) details.stderr = native.stderr;
   if (native.timings !== undefined) details.timings = native.timings;
+  if (native.guestStack !== undefined) details.guestStack = toldStack(native.guestStack);
+  if (native.guestStackOmitted !== undefined) {
+    details.guestStackOmitted = native.guestStackOmitted;
+  }
   Object.assign(details, toldFailures(native.inferenceFailures));
   return new WasmEdgeError(native.code as WasmEdgeErrorCode, native.message, details);
 }

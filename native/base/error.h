@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
+
+#include "base/guest_frame.h"
 
 namespace wasmedge_embed {
 
@@ -41,9 +44,19 @@ class Error : public std::runtime_error {
   ErrorCode code() const noexcept { return code_; }
   const std::string& detail() const noexcept { return detail_; }
 
+  /// Where the guest was that ended so; null where no guest did. Shared, as errors are copied.
+  const std::shared_ptr<const GuestTrace>& trace() const noexcept { return trace_; }
+  /// The same error, of a guest that was there.
+  Error At(std::shared_ptr<const GuestTrace> trace) const {
+    Error error = *this;
+    error.trace_ = std::move(trace);
+    return error;
+  }
+
  private:
   ErrorCode code_;
   std::string detail_;
+  std::shared_ptr<const GuestTrace> trace_;
 };
 
 /// Ends an invocation that asks for more than it was given: `Error(kLimit)` with the name of the

@@ -30,6 +30,13 @@ class GuestStack {
     return address >= base() && address < base() + red_bytes_ + kYellowBytes;
   }
 
+  /// The part that can be read: all of a thread's stack, without the yellow zone while that is
+  /// closed.
+  uintptr_t readable_begin() const noexcept {
+    return base() + red_bytes_ + (yellow_open_ ? 0 : kYellowBytes);
+  }
+  uintptr_t end() const noexcept { return base() + red_bytes_ + thread_size(); }
+
   /// An address at which there never is code: to be there means to leave the guest. What is there
   /// can be read, as unwinders do.
   uintptr_t leave_address() const noexcept {

@@ -1,6 +1,7 @@
 #include "binary/compiled_section.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -29,6 +30,7 @@ struct Part {
   /// Its place in the code's memory.
   uint64_t offset = 0;
   uint64_t size = 0;
+  WasmBytes content;
 
   bool Contains(uint64_t address) const { return address >= offset && address - offset < size; }
 };
@@ -39,18 +41,17 @@ class Layout {
   bool Read(WasmReader& reader) {
     const auto version = reader.U64();
     const auto intrinsics = reader.U64();
-    std::vector<uint64_t> functions;
-    if (!version || !intrinsics || !ReadAddresses(reader, functions) ||
-        !ReadAddresses(reader, functions) || !ReadParts(reader) || !reader.AtEnd()) {
+    std::vector<uint64_t> types;
+    if (!version || !intrinsics || !ReadAddresses(reader, types) ||
+        !ReadAddresses(reader, functions_) || !ReadParts(reader) || !reader.AtEnd()) {
       return false;
     }
-    const bool has_functions = std::all_of(functions.begin(), functions.end(), [this](auto each) {
-      return std::any_of(parts_.begin(), parts_.end(), [each](const Part& part) {
-        return part.kind == kText && part.Contains(each);
-      });
-    });
-    return has_functions && memory_ >= kPointerSize && *intrinsics <= memory_ - kPointerSize;
+    return AreInText(types) && AreInText(functions_) && memory_ >= kPointerSize &&
+           *intrinsics <= memory_ - kPointerSize;
   }
+
+  const std::vector<uint64_t>& functions() const { return functions_; }
+  const std::vector<Part>& parts() const { return parts_; }
 
   /// Where the kinds of parts are that unwind the code, in the section.
   const std::vector<size_t>& unwinding() const { return unwinding_; }
@@ -65,6 +66,14 @@ class Layout {
       addresses.push_back(*address);
     }
     return true;
+  }
+
+  bool AreInText(const std::vector<uint64_t>& functions) const {
+    return std::all_of(functions.begin(), functions.end(), [this](auto each) {
+      return std::any_of(parts_.begin(), parts_.end(), [each](const Part& part) {
+        return part.kind == kText && part.Contains(each);
+      });
+    });
   }
 
   bool ReadParts(WasmReader& reader) {
@@ -84,17 +93,78 @@ class Layout {
       }
       if (*kind == kUnwinding) unwinding_.push_back(kind_at);
       memory_ = std::max(memory_, *offset + *size);
-      parts_.push_back({*kind, *offset, *size});
+      parts_.push_back({*kind, *offset, *size, *content});
     }
     return true;
   }
 
   uint64_t memory_ = 0;
+  std::vector<uint64_t> functions_;
   std::vector<Part> parts_;
   std::vector<size_t> unwinding_;
 };
 
+/// What follows the versions, the system and the processor.
+bool SkipHead(WasmReader& reader) {
+  return reader.U32() && reader.Byte().has_value() && reader.Byte().has_value();
+}
+
+/// The index of the tables of unwinding: where it is, and where the tables are (Linux Standard
+/// Base, "Exception Frames").
+std::optional<std::pair<uint64_t, uint64_t>> FindIndex(const std::vector<Part>& parts) {
+  // As LLVM's linker writes it: the first version, a distance of 32 bits, a number, distances.
+  constexpr uint8_t kHead[] = {0x01, 0x1B, 0x03, 0x3B};
+  for (const Part& part : parts) {
+    int32_t distance;
+    if (part.content.size < sizeof kHead + sizeof distance ||
+        std::memcmp(part.content.data, kHead, sizeof kHead) != 0) {
+      continue;
+    }
+    std::memcpy(&distance, part.content.data + sizeof kHead, sizeof distance);
+    const uint64_t tables = part.offset + sizeof kHead + static_cast<uint64_t>(int64_t{distance});
+    return std::pair{part.offset, tables};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<CompiledLayout> ReadCompiledLayout(WasmBytes module) {
+  WasmSections sections(module);
+  while (!sections.AtEnd()) {
+    const auto section = sections.Next();
+    if (!section) return std::nullopt;
+    if (section->id != WasmSection::kCustom) continue;
+    WasmReader reader(section->payload);
+    if (reader.Name() != kCompiledSectionName) continue;
+    Layout layout;
+    if (!SkipHead(reader) || !layout.Read(reader)) return std::nullopt;
+    const auto index = FindIndex(layout.parts());
+    if (!index) return std::nullopt;
+    CompiledLayout found;
+    found.index_offset = index->first;
+    found.tables_offset = std::min(index->first, index->second);
+    for (const Part& part : layout.parts()) {
+      if (part.kind == kText) {
+        if (found.text_size != 0) return std::nullopt;
+        found.text_offset = part.offset;
+        found.text_size = part.size;
+      }
+      if (part.Contains(index->first) || part.Contains(index->second)) {
+        found.tables_size =
+            std::max(found.tables_size, part.offset + part.size - found.tables_offset);
+      }
+    }
+    found.functions = layout.functions();
+    const bool is_whole =
+        found.text_size != 0 &&
+        std::any_of(layout.parts().begin(), layout.parts().end(),
+                    [&](const Part& part) { return part.Contains(found.tables_offset); });
+    if (is_whole) return found;
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
 
 void DropCompiledSections(std::vector<uint8_t>& module) {
   WasmSections sections({module.data(), module.size()});

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,22 @@ namespace wasmedge_embed {
 std::string CheckCompiledSection(WasmBytes section, uint32_t aot_binary_version,
                                  const std::string& wasmedge_version,
                                  std::vector<size_t>* unwinding);
+
+/// Where the parts of a universal module's code are, from the first byte of the memory that
+/// WasmEdge gives to all of them.
+struct CompiledLayout {
+  uint64_t text_offset = 0;
+  uint64_t text_size = 0;
+  /// The tables of unwinding, and their index within the same memory.
+  uint64_t tables_offset = 0;
+  uint64_t tables_size = 0;
+  uint64_t index_offset = 0;
+  /// Where the functions begin, in their order, without the imported ones.
+  std::vector<uint64_t> functions;
+};
+
+/// Absent of a module without compiled code, or without tables of unwinding.
+std::optional<CompiledLayout> ReadCompiledLayout(WasmBytes module);
 
 /// Removes the sections of compiled code, whatever is in them, from a module's bytes. Behind what
 /// is malformed nothing is removed; such a module is refused by `CheckModuleFile`.

@@ -24,6 +24,19 @@ Napi::Error ToJs(Napi::Env env, const Error& error) {
   created.Set("code", ErrorCodeName(error.code()));
   if (error.code() == ErrorCode::kTrap) created.Set("trap", error.detail());
   if (error.code() == ErrorCode::kLimit) created.Set("limit", error.detail());
+  if (error.trace() != nullptr) {
+    const auto& [frames, omitted] = *error.trace();
+    Napi::Array stack = Napi::Array::New(env, frames.size());
+    for (uint32_t index = 0; index < frames.size(); ++index) {
+      Napi::Object frame = Napi::Object::New(env);
+      // Of any bytes: what is not UTF-8 becomes U+FFFD.
+      frame["function"] = Napi::String::New(env, frames[index].name);
+      frame["index"] = frames[index].index;
+      stack[index] = frame;
+    }
+    created.Set("guestStack", stack);
+    if (omitted != 0) created.Set("guestStackOmitted", static_cast<double>(omitted));
+  }
   return created;
 }
 

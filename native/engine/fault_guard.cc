@@ -55,6 +55,7 @@ void FaultGuard::OnFault(int signal, siginfo_t* info, void* context) {
     const uintptr_t counter = ProgramCounter(context);
     if (!guest->is_in_host() && IsGuestCode(counter)) {
       if (signal != SIGFPE) guest->NoteGuestFault(counter, address);
+      guest->NoteFrames(context);
       WasmEdgeSignals::LeaveGuest(signal, info, context);
     } else if (signal != SIGFPE && guest->ExtendStack(address, context)) {
       errno = saved_errno;

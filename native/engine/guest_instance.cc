@@ -1,5 +1,10 @@
 #include "engine/guest_instance.h"
 
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "engine/guest_scope.h"
 #include "engine/trap.h"
 #include "workarounds/memory_reservation.h"
 
@@ -93,6 +98,23 @@ wasmedge::Result InvokeCallee(const wasmedge::Api& api, wasmedge::ExecutorContex
                             static_cast<uint32_t>(callee.results.size()));
 }
 
+std::shared_ptr<const GuestTrace> TraceOf(const Invocation& invocation) {
+  GuestScope* const guest = GuestScope::Current();
+  auto trace = std::make_shared<GuestTrace>();
+  if (guest != nullptr) *trace = guest->TakeTrace();
+  // A host function had called the guest, which failed there: what is further out follows.
+  if (const auto& failure = invocation.failure(); failure && failure->trace()) {
+    GuestTrace inner = *failure->trace();
+    const size_t room = GuestFrames::kMost - std::min(GuestFrames::kMost, inner.frames.size());
+    const size_t taken = std::min(room, trace->frames.size());
+    inner.omitted += trace->omitted + trace->frames.size() - taken;
+    inner.frames.insert(inner.frames.end(), trace->frames.begin(),
+                        trace->frames.begin() + static_cast<ptrdiff_t>(taken));
+    *trace = std::move(inner);
+  }
+  return trace;
+}
+
 Ending EndingOf(const wasmedge::Api& api, wasmedge::Result result, const Invocation& invocation,
                 std::optional<uint64_t> fuel) {
   Ending ending;
@@ -112,6 +134,7 @@ Ending EndingOf(const wasmedge::Api& api, wasmedge::Result result, const Invocat
   } else {
     ending.error = MakeRunError(api, result);
   }
+  if (ending.error) ending.error = ending.error->At(TraceOf(invocation));
   return ending;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,10 @@ Callee FindCallee(const Module& module, const wasmedge::ModuleInstanceContext* i
 /// Calls it, on a guest's thread.
 wasmedge::Result InvokeCallee(const wasmedge::Api& api, wasmedge::ExecutorContext* executor,
                               Callee& callee);
+
+/// Where the guest was that is left now, on its thread; with the guest's functions that had called
+/// the host function in which it failed. Throws `std::bad_alloc`.
+std::shared_ptr<const GuestTrace> TraceOf(const Invocation& invocation);
 
 /// How the guest ended that did not return, by what the engine tells of it and what is known of its
 /// invocation. `fuel` is the limit in force.

@@ -71,6 +71,7 @@ void GuestInterrupt::OnSignal(int signal, siginfo_t* info, void* context) {
       sigemptyset(&set);
       sigaddset(&set, signal);
       pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+      guest->NoteFrames(context);
       WasmEdgeSignals::LeaveGuest(SIGSEGV, info, context);
     }
   }

@@ -1,5 +1,6 @@
 #include "engine/guest_scope.h"
 
+#include "engine/compiled_code.h"
 #include "engine/guest_code.h"
 #include "engine/interpreter_stop.h"
 #include "engine/interrupt_timer.h"
@@ -8,8 +9,12 @@
 namespace wasmedge_embed {
 
 GuestScope::GuestScope(GuestStack& stack, InterruptTimer& timer, Invocation& invocation,
-                       InterpreterStop* interpreter) noexcept
-    : stack_(stack), timer_(timer), invocation_(invocation), interpreter_(interpreter) {
+                       InterpreterStop* interpreter, const CompiledCode* code) noexcept
+    : stack_(stack),
+      timer_(timer),
+      invocation_(invocation),
+      interpreter_(interpreter),
+      code_(code) {
   if (interpreter == nullptr) return;
   interpreter_memory_.emplace(interpreter->largest_block(), &StopInterpreter, this);
 }
@@ -32,8 +37,47 @@ bool GuestScope::ExtendStack(uintptr_t address, void* context) noexcept {
 }
 
 bool GuestScope::LeaveOnReturn(void* context) noexcept {
-  return interpreter_ == nullptr && !in_host_ &&
-         RedirectReturnToGuest(context, &IsGuestCode, stack_);
+  uintptr_t left = 0;
+  if (interpreter_ != nullptr || in_host_ ||
+      !RedirectReturnToGuest(context, &IsGuestCode, stack_, &left)) {
+    return false;
+  }
+  // It may have been redirected before.
+  if (left != stack_.leave_address()) left_ = left;
+  return true;
+}
+
+void GuestScope::NoteFrames(const void* context) noexcept {
+  if (code_ == nullptr) return;
+  MachineState state = InterruptedState(context);
+  const bool is_return = state.counter == stack_.leave_address();
+  if (is_return) state.counter = left_;
+  frames_.Walk(*code_, state, is_return, {stack_.readable_begin(), stack_.end()});
+  has_frames_ = 1;
+}
+
+void GuestScope::NoteJump() noexcept {
+  if (code_ == nullptr) return;
+  if (has_frames_ != 0) {
+    has_frames_ = 0;
+    return;
+  }
+  frames_.Clear();
+  // An ordinary end, which costs nothing.
+  if (invocation_.exit_code() && !invocation_.failure()) return;
+  // The interrupt would redirect the return that is being looked for.
+  const sig_atomic_t was_in_host = in_host_;
+  in_host_ = 1;
+  frames_.Walk(*code_, CallingState(*code_, {stack_.leave_address(), left_}), true,
+               {stack_.readable_begin(), stack_.end()});
+  in_host_ = was_in_host;
+}
+
+GuestTrace GuestScope::TakeTrace() {
+  if (code_ == nullptr) return {};
+  GuestTrace trace = code_->Trace(frames_);
+  frames_.Clear();
+  return trace;
 }
 
 void GuestScope::StopInterpreter(void* scope) {

@@ -4,13 +4,16 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/guest_frame.h"
 #include "base/guest_stack.h"
 #include "base/invocation.h"
 #include "base/thread_scope.h"
+#include "engine/guest_frames.h"
 #include "workarounds/interpreter_memory.h"
 
 namespace wasmedge_embed {
 
+class CompiledCode;
 class InterpreterStop;
 class InterruptTimer;
 
@@ -19,13 +22,21 @@ class InterruptTimer;
 /// that an interpreted one takes.
 class GuestScope : public ThreadScope<GuestScope> {
  public:
-  /// `timer` is the thread's own; `interpreter` stops what is not compiled, and is null else.
+  /// `timer` is the thread's own; `interpreter` stops what is not compiled, and is null else. Of
+  /// `code` it is told where the guest was; null where that is not known.
   GuestScope(GuestStack& stack, InterruptTimer& timer, Invocation& invocation,
-             InterpreterStop* interpreter) noexcept;
+             InterpreterStop* interpreter, const CompiledCode* code) noexcept;
   ~GuestScope();
 
   /// Whether the guest was trapped because it had used up its stack.
   bool stack_overflowed() const noexcept { return stack_overflowed_ != 0; }
+
+  /// Where the guest was when it was left the last time; no frames where that is not known. They
+  /// are named and forgotten. Throws `std::bad_alloc`.
+  GuestTrace TakeTrace();
+
+  /// The engine is about to leave the guest for another reason than a signal.
+  void NoteJump() noexcept;
 
   // For signal handlers, which run on the guest's thread.
 
@@ -35,6 +46,9 @@ class GuestScope : public ThreadScope<GuestScope> {
 
   /// A fault of the guest's own code at that address, or one for its want of stack.
   void NoteGuestFault(uintptr_t counter, uintptr_t address) noexcept;
+
+  /// Remembers where the guest is, which is about to be left for a signal.
+  void NoteFrames(const void* context) noexcept;
 
   /// Whether host code that the guest has called was given more stack for its want of it there. It
   /// must be let finish: it may hold locks. The guest is left after that.
@@ -55,9 +69,15 @@ class GuestScope : public ThreadScope<GuestScope> {
   InterruptTimer& timer_;
   Invocation& invocation_;
   InterpreterStop* const interpreter_;
+  const CompiledCode* const code_;
   // Written by the handlers on the same thread.
   volatile sig_atomic_t in_host_ = 0;
   volatile sig_atomic_t stack_overflowed_ = 0;
+  /// Whether a handler has remembered the frames, and the jump is its.
+  volatile sig_atomic_t has_frames_ = 0;
+  /// Where the guest was to go on after the call whose return was redirected.
+  uintptr_t left_ = 0;
+  GuestFrames frames_;
   std::optional<InterpreterMemory::Scope> interpreter_memory_;
 };
 

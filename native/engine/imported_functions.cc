@@ -62,7 +62,7 @@ class ImportedFunctions::CallingGuest : public WaitingGuest {
         result = InvokeCallee(api(), api().CallingFrameGetExecutor(frame_), callee);
       }
       if (host_.stack_overflowed()) {
-        outcome.error = StackOverflowError();
+        outcome.error = StackOverflowError().At(TraceOf(invocation));
       } else if (!api().ResultOK(result) || invocation.exit_code()) {
         const Ending ending = EndingOf(api(), result, invocation, owner_.fuel_);
         outcome.error = ending.error;

@@ -6,6 +6,7 @@
 #include "binary/wasm_code.h"
 #include "binary/wasm_outline.h"
 #include "engine/guest_code.h"
+#include "workarounds/code_mapping.h"
 #include "workarounds/embedded_binary.h"
 #include "workarounds/table_limits.h"
 
@@ -115,10 +116,16 @@ wasmedge::Result Module::ParseWith(const ConfigureHandle& configure, WasmBytes b
   wasmedge::Result result{};
   if (opens_library()) {
     const EmbeddedBinary::Scope replacement(binary);
-    result = api_.LoaderParseFromFile(loader.get(), &ast, LoaderPath(PathNow()).c_str());
+    const std::string path = LoaderPath(PathNow());
+    result = api_.LoaderParseFromFile(loader.get(), &ast, path.c_str());
+    if (api_.ResultOK(result)) code_ = CompiledCode::OfLibrary(path);
   } else {
+    const CodeMapping::Scope mapping;
     result = api_.LoaderParseFromBytes(loader.get(), &ast,
                                        {static_cast<uint32_t>(binary.size), binary.data});
+    if (opens_code() && api_.ResultOK(result)) {
+      code_ = CompiledCode::OfUniversal(binary, mapping.text());
+    }
   }
   if (api_.ResultOK(result)) ast_ = Own<AstModuleHandle>(api_, ast);
   return result;

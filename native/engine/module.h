@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/open_file.h"
+#include "engine/compiled_code.h"
 #include "engine/handle.h"
 #include "engine/module_source.h"
 #include "engine/signature.h"
@@ -106,6 +107,8 @@ class Module {
   const std::vector<ExternalDescription>& imports() const noexcept { return imports_; }
   const std::vector<ExternalDescription>& exports() const noexcept { return exports_; }
   const wasmedge::AstModuleContext* ast() const noexcept { return ast_.get(); }
+  /// Where its code is in the process; null where that is not known, or it is interpreted.
+  const CompiledCode* compiled_code() const noexcept { return code_ ? &*code_ : nullptr; }
 
   /// The type of an exported function, or null when there is none of that name.
   const Signature* FindExportedFunction(const std::string& name) const noexcept;
@@ -141,6 +144,7 @@ class Module {
   /// Of a shared object that exports its state.
   std::optional<OpenFile> file_;
   AstModuleHandle ast_;
+  std::optional<CompiledCode> code_;
   std::vector<ExternalDescription> imports_;
   std::vector<ExternalDescription> exports_;
 };

@@ -46,7 +46,8 @@ void Slot::RunGuest(HostModuleSet& hosts, Invocation& invocation, Ending& ending
   const HostModuleSet::InvocationScope scope(hosts, invocation);
   bool stack_overflowed = false;
   {
-    GuestScope guest(stack_, timer_, invocation, executor_.interpreter_stop());
+    GuestScope guest(stack_, timer_, invocation, executor_.interpreter_stop(),
+                     executor_.module().compiled_code());
     try {
       body();
     } catch (const Error& error) {
@@ -59,7 +60,7 @@ void Slot::RunGuest(HostModuleSet& hosts, Invocation& invocation, Ending& ending
   // The request may have come too late for this guest; it must not stop the next one.
   if (stack_overflowed) ClearInterrupt();
   if (stack_overflowed && ending.error && invocation.stop_reason() == StopReason::kNone) {
-    ending.error = StackOverflowError();
+    ending.error = StackOverflowError().At(ending.error->trace());
   }
 }
 

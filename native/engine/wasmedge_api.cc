@@ -16,12 +16,15 @@
 #include "engine/fault_guard.h"
 #include "engine/guest_code.h"
 #include "engine/guest_interrupt.h"
+#include "engine/guest_scope.h"
 #include "engine/handle.h"
 #include "workarounds/absent_llvm.h"
 #include "workarounds/call_buffers.h"
+#include "workarounds/code_mapping.h"
 #include "workarounds/code_verifier.h"
 #include "workarounds/embedded_binary.h"
 #include "workarounds/generic_target.h"
+#include "workarounds/guest_jump.h"
 #include "workarounds/guest_return.h"
 #include "workarounds/interpreter_memory.h"
 #include "workarounds/llvm_signals.h"
@@ -151,6 +154,9 @@ void GuardGuests() {
   RememberHostCode();
   GuestInterrupt::Install();
   FaultGuard::Install();
+  GuestJump::OnJump([]() noexcept {
+    if (GuestScope* const guest = GuestScope::Current()) guest->NoteJump();
+  });
 }
 
 /// Makes a memory, as guests have one, of no addresses.
@@ -213,7 +219,8 @@ const Api& Api::Get(Purpose purpose) {
     const bool can_compile = !absent || !absent->is_in_place();
     auto api = std::make_unique<const Api>(Private{}, library, name, can_compile);
     InstallWorkarounds<ThreadState, WasmEdgeSignals, LlvmSignals, InterpreterMemory,
-                       MemoryReservation, EmbeddedBinary, GenericTarget>(library);
+                       MemoryReservation, EmbeddedBinary, GenericTarget, GuestJump, CodeMapping>(
+        library);
     if (purpose == Purpose::kCompile) {
       InstallWorkarounds<UnusedLoads, CallBuffers, CodeVerifier>(library);
     }

@@ -29,10 +29,11 @@ volatile int depth = 0;
 GuestStack* stack = nullptr;
 bool redirected = false;
 uintptr_t fault_address = 0;
+uintptr_t left_address = 0;
 sigjmp_buf left;
 
 void Redirect(int, siginfo_t*, void* context) {
-  redirected = RedirectReturnToGuest(context, &IsGuestCode, *stack);
+  redirected = RedirectReturnToGuest(context, &IsGuestCode, *stack, &left_address);
 }
 
 void RedirectAndLeave(int signal, siginfo_t* info, void* context) {

@@ -50,12 +50,13 @@ _Unwind_Reason_Code Stop(_Unwind_Context*, void*) { return _URC_NORMAL_STOP; }
 
 }  // namespace
 
-bool RedirectReturnToGuest(void*, bool (*is_guest_code)(uintptr_t),
-                           const GuestStack& stack) noexcept {
+bool RedirectReturnToGuest(void*, bool (*is_guest_code)(uintptr_t), const GuestStack& stack,
+                           uintptr_t* left) noexcept {
   if (!IsInForce(Workaround::kGuestReturn)) return false;
   Search search{is_guest_code};
   _Unwind_Backtrace(&VisitFrame, &search);
   if (search.address == 0) return false;
+  *left = search.address;
   // `call` pushed it; `ret` takes it from right below what the stack pointer is afterwards.
   return Replace(reinterpret_cast<uintptr_t*>(search.stack_pointer) - 1, search.address,
                  stack.leave_address());
@@ -89,8 +90,8 @@ uintptr_t WithoutSignature(uintptr_t address) {
 
 }  // namespace
 
-bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t),
-                           const GuestStack& stack) noexcept {
+bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t), const GuestStack& stack,
+                           uintptr_t* left) noexcept {
   if (!IsInForce(Workaround::kGuestReturn)) return false;
   auto& machine = static_cast<ucontext_t*>(context)->uc_mcontext;
   // A guest that was interrupted itself has called nobody.
@@ -112,6 +113,7 @@ bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t),
     // The guest has called the interrupted function itself, which has called nobody yet, or nobody
     // any more. It may have kept the address already; a signed one has to stay.
     if (link != WithoutSignature(link)) return false;
+    *left = link;
     machine.regs[30] = stack.leave_address();
     for (FrameRecord* own : {record, record_at(stack_pointer)}) {
       if (own != nullptr) Replace(&own->return_address, link, stack.leave_address());
@@ -121,6 +123,7 @@ bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t),
   while (record != nullptr) {
     const uintptr_t address = WithoutSignature(record->return_address);
     if (is_guest_code(address)) {
+      *left = address;
       return Replace(&record->return_address, address, stack.leave_address());
     }
     const uintptr_t next = record->next;

@@ -13,9 +13,9 @@ class GuestStack;
 /// For a signal handler, with its `context`. `is_guest_code` tells the guest's addresses from the
 /// host's; the guest runs on `stack`. Returns false when the interrupted code was not called by a
 /// guest, or the place that holds the address of return cannot be told for certain; nothing is
-/// changed then.
-bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t),
-                           const GuestStack& stack) noexcept;
+/// changed then. `left` receives the address in the guest.
+bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t), const GuestStack& stack,
+                           uintptr_t* left) noexcept;
 
 /// Lets the unwinder do what it does once, which may be no matter for a signal handler. To be
 /// called before the first redirection.

@@ -46,6 +46,10 @@ std::string_view NameOf(Workaround workaround) noexcept {
       return "program-log";
     case Workaround::kThreadState:
       return "thread-state";
+    case Workaround::kGuestJump:
+      return "guest-jump";
+    case Workaround::kCodeMapping:
+      return "code-mapping";
   }
   return {};
 }

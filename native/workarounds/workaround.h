@@ -24,6 +24,8 @@ enum class Workaround {
   kLitertProcessors,
   kProgramLog,
   kThreadState,
+  kGuestJump,
+  kCodeMapping,
 };
 
 /// Its name in the documentation: "wasmedge-signals".

@@ -30,6 +30,8 @@ import type * as Streams from '../../dist/streams/run-streams.js';
 import type * as Serve from '../../dist/serve/server.js';
 import type * as BoundedJson from '../../dist/support/bounded-json.js';
 import type * as CacheDirectory from '../../dist/support/cache-directory.js';
+import type * as Demangle from '../../dist/support/demangle/index.js';
+import type * as GuestStack from '../../dist/support/guest-stack.js';
 import type * as Printable from '../../dist/support/printable.js';
 
 import { ROOT } from './paths.js';
@@ -53,6 +55,10 @@ export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } =
 export const { loadModels, modelSources, readModels } = load('./models/models.js') as typeof Models;
 export const { Table, sourceOf } = load('./models/tflite/flat-buffer.js') as typeof FlatBuffer;
 export type Table = FlatBuffer.Table;
+export const { demangled } = load('./support/demangle/index.js') as typeof Demangle;
+export const { placeOf, receivedStack, toldStack } = load(
+  './support/guest-stack.js',
+) as typeof GuestStack;
 export const { printable } = load('./support/printable.js') as typeof Printable;
 export type { NativeModule } from '../../dist/addon/native.js';
 export const { InProcessStreams } = load('./runners/in-process-streams.js') as typeof Moving;

@@ -21,13 +21,20 @@ export function temporaryPath(name: string): string {
 
 type Features = Parameters<Awaited<ReturnType<typeof initWabt>>['parseWat']>[2];
 
-/** Assembles WebAssembly text; `features` are those of wabt that are off by default. */
-export async function assemble(text: string, features: Features = {}): Promise<Buffer> {
+/**
+ * Assembles WebAssembly text; `features` are those of wabt that are off by default. `named`: with the
+ * names of its functions.
+ */
+export async function assemble(
+  text: string,
+  features: Features = {},
+  named = false,
+): Promise<Buffer> {
   const wabt = await (assembler ??= initWabt());
   // UTF-8, in a buffer of its own: wabt takes all of the ArrayBuffer that lies under a view.
   const module = wabt.parseWat('guest.wat', Uint8Array.from(Buffer.from(text)), features);
   try {
-    return Buffer.from(module.toBinary({}).buffer);
+    return Buffer.from(module.toBinary({ write_debug_names: named }).buffer);
   } finally {
     module.destroy();
   }
@@ -42,5 +49,16 @@ export async function wasmFile(text: string, features: Features = {}): Promise<s
 
 /** A guest of test/guests/wat, assembled. */
 export async function watGuest(name: string): Promise<string> {
-  return wasmFile(readFileSync(path.join(ROOT, 'test', 'guests', 'wat', `${name}.wat`), 'utf8'));
+  return wasmFile(watText(name));
+}
+
+/** The same with the names of its functions. */
+export async function namedWatGuest(name: string): Promise<string> {
+  const file = temporaryPath(`${name}.wasm`);
+  writeFileSync(file, await assemble(watText(name), {}, true));
+  return file;
+}
+
+function watText(name: string): string {
+  return readFileSync(path.join(ROOT, 'test', 'guests', 'wat', `${name}.wat`), 'utf8');
 }

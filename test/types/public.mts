@@ -16,6 +16,7 @@ import type {
   CompileLimits,
   CompileOptions,
   GuestExports,
+  GuestFrame,
   GuestResult,
   InputStream,
   Instance,
@@ -168,4 +169,11 @@ export async function callsOfAKnownModule(): Promise<void> {
   expectTypeOf(await instance.globals.get('count')).toEqualTypeOf<number | bigint>();
   // @ts-expect-error it takes two
   await instance.callMany('add', [[1]]);
+}
+
+export function whereAGuestFailed(error: WasmEdgeError): void {
+  expectTypeOf(error.guestStack).toEqualTypeOf<GuestFrame[] | undefined>();
+  expectTypeOf(error.guestStack?.[0]).toEqualTypeOf<GuestFrame | undefined>();
+  expectTypeOf<GuestFrame>().toEqualTypeOf<{ function: string; index: number }>();
+  expectTypeOf(error.guestStackOmitted).toEqualTypeOf<number | undefined>();
 }

@@ -31,6 +31,16 @@ export const rows = [
     mocha: 'host-functions-caller',
     grep: 'in-process, aot\\) goes on with the guest',
   },
+  {
+    name: 'guest-jump',
+    mocha: 'guest-stack',
+    grep: 'a \\.so\\) is told of what fails in unreachable',
+  },
+  {
+    name: 'code-mapping',
+    mocha: 'guest-stack',
+    grep: 'universal \\.wasm\\) is told of what fails in unreachable',
+  },
   { name: 'unused-loads', mocha: 'traps-unused-loads', grep: 'i32\\.load \\(aot' },
   { name: 'litert-output', native: 'LitertProcessTest.WritesNothing' },
   { name: 'litert-processors', native: 'LitertProcessorsTest.IsWhatLiteRtOpens' },

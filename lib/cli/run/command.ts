@@ -5,6 +5,7 @@ import { loadModule } from '../../module/load-module.js';
 import type { LoadedModule } from '../../module/loaded-module.js';
 import type { Isolation, LoadOptions, RunOptions } from '../../options/types.js';
 import { WasmEdgeError, reasonOf } from '../../support/errors.js';
+import { stackLines } from '../../support/guest-stack.js';
 import { printable } from '../../support/printable.js';
 import { addCompileLimits, compileLimitsOf } from '../guest-options.js';
 import type { CompileLimitOptions } from '../guest-options.js';
@@ -179,5 +180,7 @@ function tell(error: unknown): void {
     console.error('wasmedge-embed:', error);
   } else if (error.code !== 'ERR_GUEST_EXIT') {
     console.error('wasmedge-embed:', `${error.code}: ${error.message}`);
+    const { guestStack = [], guestStackOmitted } = error;
+    if (guestStack.length > 0) process.stderr.write(stackLines(guestStack, guestStackOmitted));
   }
 }

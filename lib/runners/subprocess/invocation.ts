@@ -200,7 +200,7 @@ export class Invocation extends AcceptedInvocation {
       this.reject(this.#stopError(this.#stopped));
       return;
     }
-    const outcome = outcomeOf({ code, signal, log: this.#log }, details);
+    const outcome = outcomeOf({ code, signal, log: this.#log }, { ...details, guestStack: [] });
     if (typeof outcome === 'number') {
       this.resolve({ ...details, exitCode: outcome, exited: outcome !== 0, files: {} });
     } else {
@@ -209,7 +209,7 @@ export class Invocation extends AcceptedInvocation {
   }
 
   #stopError(reason: StopReason): WasmEdgeError {
-    const details = this.#details();
+    const details = { ...this.#details(), guestStack: [] };
     if (reason !== 'output') return earlyEndError(reason, details);
     return new WasmEdgeError(
       'ERR_OUTPUT_LIMIT',

@@ -1,0 +1,20 @@
+import { NotMangled } from './cursor.js';
+import { itaniumName } from './itanium.js';
+import { rustLegacyName } from './rust-legacy.js';
+import { rustV0Name } from './rust-v0.js';
+
+/**
+ * A function's name as its source has it, in a short form: without hashes, parameters and the
+ * arguments of templates. A name that no known compiler made stays as it is.
+ */
+export function demangled(name: string): string {
+  for (const read of [rustLegacyName, rustV0Name, itaniumName]) {
+    try {
+      const found = read(name);
+      if (found !== undefined && found !== '') return found;
+    } catch (error) {
+      if (!(error instanceof NotMangled)) throw error;
+    }
+  }
+  return name;
+}

@@ -1,0 +1,75 @@
+import type * as Demangle from './demangle/index.js';
+import { printable } from './printable.js';
+import { receivedInteger, receivedList, receivedRecord, receivedText } from './received.js';
+
+/** A function of a guest that had been called when the guest failed or was stopped. */
+export interface GuestFrame {
+  /**
+   * Its name from the module's name section, as its source has it; else its export's, or an import's
+   * after its module's; else `wasm-function[41]`. Of at most 200 characters, without control
+   * characters.
+   */
+  function: string;
+  /** Its index in the module; imported functions come first. */
+  index: number;
+}
+
+/** A name as the addon gives it. */
+type NativeFrame = GuestFrame;
+
+/** Most frames, of the innermost. */
+const MOST_FRAMES = 64;
+const NAME_CHARACTERS = 200;
+/** What is longer was never told. */
+const ANY_CHARACTERS = 1 << 16;
+
+/** What is between a fault in the source and the end of the guest, and says nothing of either. */
+const MACHINERY = [
+  // Rust's.
+  /^(?:core|std|alloc)::(?:panicking|panic|rt|process|intrinsics|alloc|raw_vec)::/,
+  /^core::(?:option|result|cell)::[\w:]*(?:_failed|panic_\w+)$/,
+  /^core::(?:slice|str)::[\w:]*_(?:fail|mismatch_fail)(?:_rt)?$/,
+  /^std::sys::(?:[\w:]*::)?(?:abort_internal|__rust_(?:begin|end)_short_backtrace)$/,
+  /^(?:__rustc(?:\[\w*\])?::)?(?:rust_panic|rust_begin_unwind|__rust_\w+|__rg_oom|__rdl_oom)$/,
+  // C's and C++'s.
+  /^(?:abort|__abort|raise|_Exit|__assert_fail|__assert|__stack_chk_fail|__cxa_\w+)$/,
+  /^std::(?:terminate|__terminate|__\w+::__throw_\w+|__throw_\w+)$/,
+  // AssemblyScript's.
+  /^(?:env\.abort|~lib\/builtins\/abort)$/,
+];
+
+/** As people may see it: every part of it comes from the module. */
+export function toldStack(frames: readonly NativeFrame[]): GuestFrame[] {
+  // Nobody waits for it while all goes well.
+  const { demangled } = require('./demangle/index.js') as typeof Demangle;
+  return frames.slice(0, MOST_FRAMES).map(({ function: name, index }) => ({
+    function: name === '' ? `wasm-function[${index}]` : printable(demangled(name), NAME_CHARACTERS),
+    index,
+  }));
+}
+
+/** As another process tells it, whose names are told already. */
+export function receivedStack(value: unknown): GuestFrame[] {
+  return receivedList('a stack', value)
+    .slice(0, MOST_FRAMES)
+    .map((frame) => {
+      const given = receivedRecord('a frame', frame);
+      const name = receivedText('a function', given['function'], ANY_CHARACTERS);
+      return {
+        function: printable(name, NAME_CHARACTERS),
+        index: receivedInteger('an index', given['index'], 0, 2 ** 32 - 1),
+      };
+    });
+}
+
+/** The innermost function that is the program's; the innermost where there is none. */
+export function placeOf(frames: readonly GuestFrame[] | undefined): string | undefined {
+  const own = frames?.find(({ function: name }) => !MACHINERY.some((each) => each.test(name)));
+  return (own ?? frames?.[0])?.function;
+}
+
+/** Its lines for people, innermost first. */
+export function stackLines(frames: readonly GuestFrame[], omitted = 0): string {
+  const lines = frames.map(({ function: name, index }) => `    at ${name} (${index})\n`);
+  return lines.join('') + (omitted > 0 ? `    … and ${omitted} more\n` : '');
+}

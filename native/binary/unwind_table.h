@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace wasmedge_embed {
+
+/// The processor's registers, by their DWARF numbers (the psABIs of x86-64 and AArch64).
+struct MachineState {
+#if defined(__x86_64__)
+  static constexpr size_t kRegisters = 17;
+  static constexpr size_t kStackPointer = 7;
+  static constexpr size_t kReturnAddress = 16;
+#elif defined(__aarch64__)
+  static constexpr size_t kRegisters = 32;
+  static constexpr size_t kStackPointer = 31;
+  static constexpr size_t kReturnAddress = 30;
+#else
+#error "The registers of this processor are not known here: those of x86-64 and AArch64 are."
+#endif
+
+  uint64_t counter = 0;
+  uint64_t registers[kRegisters] = {};
+};
+
+/// How a function's caller is found at one of its instructions.
+struct UnwindRow {
+  enum class Rule : uint8_t { kSame, kAtOffset, kIsOffset, kInRegister, kUnknown };
+
+  struct Place {
+    Rule rule = Rule::kSame;
+    int64_t value = 0;
+  };
+
+  /// Where the function begins.
+  uint64_t function = 0;
+  uint64_t frame_register = 0;
+  int64_t frame_offset = 0;
+  Place places[MachineState::kRegisters];
+};
+
+/// The tables with which a compiler says how its functions are unwound: `.eh_frame`, and the sorted
+/// index of it, `.eh_frame_hdr` (Linux Standard Base, "Exception Frames"; DWARF 4, 6.4). They are
+/// read where they are, at each look: nothing is allocated, every access is within the bytes, and a
+/// look takes no longer than the one entry is long. What is not of the form that LLVM's linker
+/// writes has no rows. Async-signal-safe.
+class UnwindTable {
+ public:
+  /// Bytes that hold both tables, the address at which the process has them, and the place of the
+  /// index in them. Borrowed.
+  struct Bytes {
+    const uint8_t* data = nullptr;
+    size_t size = 0;
+    uint64_t address = 0;
+    size_t index = 0;
+  };
+
+  UnwindTable() noexcept = default;
+  explicit UnwindTable(const Bytes& bytes) noexcept;
+
+  /// Entries in the index; 0 where it cannot be read.
+  size_t size() const noexcept { return count_; }
+
+  /// The row of the instruction at `address`; absent where no entry covers it or one is malformed.
+  std::optional<UnwindRow> Find(uint64_t address) const noexcept;
+
+ private:
+  Bytes bytes_;
+  size_t count_ = 0;
+};
+
+}  // namespace wasmedge_embed

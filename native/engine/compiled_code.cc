@@ -1,0 +1,188 @@
+#include "engine/compiled_code.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "binary/compiled_section.h"
+#include "binary/function_names.h"
+
+namespace wasmedge_embed {
+namespace {
+
+constexpr uint32_t kNoFunction = UINT32_MAX;
+constexpr uint64_t kMostSymbols = 10'000'000;
+
+struct CloseLibrary {
+  void operator()(void* library) const noexcept { dlclose(library); }
+};
+
+/// The parts of a shared object, as the dynamic linker tells them.
+struct Segments {
+  uintptr_t base;
+  uintptr_t code_begin = 0;
+  uintptr_t code_end = 0;
+  uintptr_t index = 0;
+  uintptr_t tables_begin = 0;
+  uintptr_t tables_end = 0;
+};
+
+int FindSegments(dl_phdr_info* info, size_t, void* argument) {
+  auto* found = static_cast<Segments*>(argument);
+  if (info->dlpi_addr != found->base) return 0;
+  const auto begin_of = [&](const ElfW(Phdr) & each) { return info->dlpi_addr + each.p_vaddr; };
+  for (int index = 0; index < info->dlpi_phnum; ++index) {
+    const ElfW(Phdr)& segment = info->dlpi_phdr[index];
+    if (segment.p_type == PT_GNU_EH_FRAME) found->index = begin_of(segment);
+    if (segment.p_type == PT_LOAD && (segment.p_flags & PF_X) != 0) {
+      found->code_begin = begin_of(segment);
+      found->code_end = found->code_begin + segment.p_memsz;
+    }
+  }
+  for (int index = 0; index < info->dlpi_phnum; ++index) {
+    const ElfW(Phdr)& segment = info->dlpi_phdr[index];
+    const uintptr_t begin = begin_of(segment);
+    if (segment.p_type != PT_LOAD || found->index < begin ||
+        found->index - begin >= segment.p_filesz) {
+      continue;
+    }
+    found->tables_begin = begin;
+    found->tables_end = begin + segment.p_filesz;
+  }
+  return 1;
+}
+
+const uint8_t* BytesAt(uintptr_t address) { return reinterpret_cast<const uint8_t*>(address); }
+
+/// The number in a symbol's name that is "f" and digits.
+std::optional<uint32_t> FunctionIndex(const char* name, uint64_t room) {
+  if (room < 3 || name[0] != 'f') return std::nullopt;
+  uint64_t index = 0;
+  uint64_t place = 1;
+  for (; place < room && name[place] >= '0' && name[place] <= '9' && place < 12; ++place) {
+    index = index * 10 + static_cast<uint64_t>(name[place] - '0');
+  }
+  if (place == 1 || place >= room || name[place] != '\0' || index >= kNoFunction) {
+    return std::nullopt;
+  }
+  return static_cast<uint32_t>(index);
+}
+
+}  // namespace
+
+std::optional<CompiledCode> CompiledCode::OfLibrary(const std::string& path) {
+  const std::unique_ptr<void, CloseLibrary> library(
+      dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD));
+  link_map* map = nullptr;
+  if (!library || dlinfo(library.get(), RTLD_DI_LINKMAP, &map) != 0) return std::nullopt;
+  Segments segments{map->l_addr};
+  dl_iterate_phdr(&FindSegments, &segments);
+  const auto* const size = static_cast<const uint32_t*>(dlsym(library.get(), "wasm.size"));
+  const auto* const code = static_cast<const uint8_t*>(dlsym(library.get(), "wasm.code"));
+  if (segments.code_begin == 0 || segments.tables_begin == 0 || size == nullptr ||
+      code == nullptr) {
+    return std::nullopt;
+  }
+  CompiledCode found;
+  found.base_ = map->l_addr;
+  found.begin_ = segments.code_begin;
+  found.end_ = segments.code_end;
+  found.unwinding_ =
+      UnwindTable({BytesAt(segments.tables_begin), segments.tables_end - segments.tables_begin,
+                   segments.tables_begin, segments.index - segments.tables_begin});
+  found.module_ = {code, *size};
+  // The dynamic linker makes addresses of those in a section that can be written.
+  const auto address = [map](ElfW(Addr) value) {
+    return value < map->l_addr ? map->l_addr + value : value;
+  };
+  for (const ElfW(Dyn)* entry = map->l_ld; entry->d_tag != DT_NULL; ++entry) {
+    switch (entry->d_tag) {
+      case DT_SYMTAB:
+        found.symbols_ = BytesAt(address(entry->d_un.d_ptr));
+        break;
+      case DT_STRTAB:
+        found.strings_ = reinterpret_cast<const char*>(address(entry->d_un.d_ptr));
+        break;
+      case DT_STRSZ:
+        found.strings_size_ = entry->d_un.d_val;
+        break;
+      case DT_HASH:
+        // Its second word is the number of symbols (System V ABI).
+        found.symbol_count_ = reinterpret_cast<const uint32_t*>(address(entry->d_un.d_ptr))[1];
+        break;
+      default:
+        break;
+    }
+  }
+  // `CheckCompiledElf` has seen that the tables are inside of the file.
+  if (found.symbols_ == nullptr || found.strings_ == nullptr ||
+      found.symbol_count_ > kMostSymbols) {
+    return std::nullopt;
+  }
+  return found;
+}
+
+std::optional<CompiledCode> CompiledCode::OfUniversal(WasmBytes module, uintptr_t text) {
+  const auto layout = ReadCompiledLayout(module);
+  if (!layout || text == 0) return std::nullopt;
+  // WasmEdge gives whole pages the right.
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const uintptr_t base = text - (layout->text_offset & ~(page - 1));
+  CompiledCode found;
+  found.begin_ = base + layout->text_offset;
+  found.end_ = found.begin_ + layout->text_size;
+  found.unwinding_ =
+      UnwindTable({BytesAt(base + layout->tables_offset), layout->tables_size,
+                   base + layout->tables_offset, layout->index_offset - layout->tables_offset});
+  found.kept_ = KeepNames(module);
+  found.first_function_ = CountImportedFunctions({found.kept_.data(), found.kept_.size()});
+  for (const uint64_t offset : layout->functions) found.functions_.push_back(base + offset);
+  return found;
+}
+
+std::vector<uint32_t> CompiledCode::IndicesOf(const uintptr_t* addresses, size_t count) const {
+  std::vector<uint32_t> indices(count, kNoFunction);
+  std::vector<std::pair<uintptr_t, size_t>> wanted;
+  for (size_t place = 0; place < count; ++place) wanted.emplace_back(addresses[place], place);
+  std::sort(wanted.begin(), wanted.end());
+  const auto give = [&](uintptr_t address, uint32_t index) {
+    auto found = std::lower_bound(wanted.begin(), wanted.end(), std::pair{address, size_t{0}});
+    for (; found != wanted.end() && found->first == address; ++found) {
+      indices[found->second] = std::min(indices[found->second], index);
+    }
+  };
+  for (uint32_t place = 0; place < functions_.size(); ++place) {
+    give(functions_[place], first_function_ + place);
+  }
+  const auto* const symbols = static_cast<const ElfW(Sym)*>(symbols_);
+  for (uint32_t each = 0; each < symbol_count_; ++each) {
+    const ElfW(Sym)& symbol = symbols[each];
+    if (symbol.st_shndx == SHN_UNDEF || symbol.st_name >= strings_size_) continue;
+    const auto index = FunctionIndex(strings_ + symbol.st_name, strings_size_ - symbol.st_name);
+    if (index) give(base_ + symbol.st_value, *index);
+  }
+  return indices;
+}
+
+GuestTrace CompiledCode::Trace(const GuestFrames& frames) const {
+  GuestTrace trace;
+  trace.omitted = frames.omitted();
+  std::vector<uint32_t> indices = IndicesOf(frames.begin(), frames.size());
+  // What leads in and out of the guest's functions is none of them.
+  indices.erase(std::remove(indices.begin(), indices.end(), kNoFunction), indices.end());
+  if (indices.empty()) return trace;
+  const WasmBytes module = kept_.empty() ? module_ : WasmBytes{kept_.data(), kept_.size()};
+  std::vector<std::string> names = FunctionNames(module, indices);
+  for (size_t place = 0; place < indices.size(); ++place) {
+    trace.frames.push_back({std::move(names[place]), indices[place]});
+  }
+  return trace;
+}
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,50 @@
+#include "workarounds/guest_jump.h"
+
+#include <atomic>
+#include <csetjmp>
+#include <vector>
+
+#include "workarounds/elf_slots.h"
+
+namespace wasmedge_embed {
+namespace {
+
+using Jump = void (*)(__jmp_buf_tag*, int);
+
+// What the library has in its slot. A build of it uses one of these, by how it was compiled.
+template <int kName>
+std::atomic<Jump> original{nullptr};
+constexpr const char* kNames[] = {"__longjmp_chk", "longjmp", "_longjmp", "siglongjmp"};
+
+std::atomic<void (*)() noexcept> told{nullptr};
+
+template <int kName>
+[[noreturn]] void StandIn(__jmp_buf_tag* buffer, int value) {
+  if (const auto tell = told.load()) tell();
+  original<kName>.load()(buffer, value);
+  __builtin_unreachable();
+}
+
+template <int kName>
+void Redirect(const ElfSlots& slots) {
+  for (void** const slot : slots.Find(kNames[kName])) {
+    const auto jump = reinterpret_cast<Jump>(*slot);
+    if (jump == &StandIn<kName>) continue;
+    original<kName>.store(jump);
+    slots.Write(slot, reinterpret_cast<void*>(&StandIn<kName>));
+  }
+}
+
+}  // namespace
+
+void GuestJump::Install(void* wasmedge_library) {
+  const ElfSlots slots(wasmedge_library);
+  Redirect<0>(slots);
+  Redirect<1>(slots);
+  Redirect<2>(slots);
+  Redirect<3>(slots);
+}
+
+void GuestJump::OnJump(void (*tell)() noexcept) noexcept { told.store(tell); }
+
+}  // namespace wasmedge_embed

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+
+import type { GuestFrame } from 'wasmedge-embed';
+
+import { demangled, placeOf, receivedStack, toldStack } from './support/internals.js';
+
+const NAMES: Record<string, string> = {
+  // Rust, legacy.
+  _ZN5image6decode17h0123456789abcdefE: 'image::decode',
+  '_ZN4core3ptr42drop_in_place$LT$alloc..string..String$GT$17h0123456789abcdefE':
+    'core::ptr::drop_in_place<alloc::string::String>',
+  '_ZN71_$LT$core..ops..range..Range$LT$Idx$GT$$u20$as$u20$core..fmt..Debug$GT$3fmt17h0123456789abcdefE':
+    '<core::ops::range::Range<Idx> as core::fmt::Debug>::fmt',
+  // Rust, v0.
+  _RNvCs1234_7mycrate3foo: 'mycrate::foo',
+  _RNvNtCs1234_7mycrate3foo3bar: 'mycrate::foo::bar',
+  _RNvMs_Cs1234_7mycrateNtB4_3Foo3new: '<mycrate::Foo>::new',
+  _RNvXCs1234_7mycrateNtB2_3FooNtB2_3Bar3baz: '<mycrate::Foo as mycrate::Bar>::baz',
+  _RINvCs1234_7mycrate3foolE: 'mycrate::foo',
+  _RNCNvCs1234_7mycrate4main0B3_: 'mycrate::main::{closure}',
+  // C++.
+  _Z3addii: 'add',
+  _ZN5image6decodeERKSs: 'image::decode',
+  _ZNK5image7Picture5widthEv: 'image::Picture::width',
+  _ZN5image7PictureC2Ev: 'image::Picture::Picture',
+  _ZN5image7PictureD1Ev: 'image::Picture::~Picture',
+  _ZN5imageplERKNS_5PointES2_: 'image::operator+',
+  _ZNSt6vectorIiSaIiEE9push_backERKi: 'std::vector::push_back',
+  _ZN1AIXadL_Z3foovEEE3barEv: 'A::bar',
+  _ZN1ALj5EE: '_ZN1ALj5EE',
+  _ZSt9terminatev: 'std::terminate',
+  _ZN12_GLOBAL__N_13fooEv: '(anonymous namespace)::foo',
+  _ZZ4mainENKUlvE_clEv: 'main::{lambda}::operator()',
+  // Others'.
+  main: 'main',
+  _Z: '_Z',
+  _ZN: '_ZN',
+  _ZN5imageE: 'image',
+  _ZN999image: '_ZN999image',
+  _R: '_R',
+  _RNvC: '_RNvC',
+  'env.now': 'env.now',
+};
+
+describe('A mangled name', () => {
+  for (const [mangled, name] of Object.entries(NAMES)) {
+    it(`${mangled} is ${name}`, () => {
+      assert.equal(demangled(mangled), name);
+    });
+  }
+
+  it('is read in bounded time, whatever it is', () => {
+    const hostile = [
+      `_ZN${'I'.repeat(50_000)}`,
+      `_Z${'Z'.repeat(50_000)}`,
+      `_R${'Y'.repeat(50_000)}`,
+      `_RINv${'I'.repeat(1000)}C1a1b${'B_'.repeat(1000)}`,
+      // Each part refers to the one before it twice.
+      `_RIC1a${'TB1_B1_E'.repeat(500)}E`,
+      `_ZN1a${'S_'.repeat(50_000)}E`,
+      `_ZN1a17h0123456789abcdefE${'$u20$'.repeat(50_000)}`,
+    ];
+    for (const name of hostile) assert.equal(typeof demangled(name), 'string');
+  });
+
+  it('is read whatever its bytes', () => {
+    let state = 1;
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+      return state % below;
+    };
+    const all = Object.keys(NAMES);
+    const letters = '_ZNRSIEBLTXM0123456789ahsv$.';
+    for (let round = 0; round < 20_000; round++) {
+      const name = Array.from(all[random(all.length)] ?? '');
+      for (let change = 0; change < 3; change++) {
+        name[2 + random(name.length)] = letters.charAt(random(letters.length));
+      }
+      assert.equal(typeof demangled(name.join('')), 'string');
+    }
+  });
+});
+
+describe('A stack', () => {
+  const frames = (...names: string[]): GuestFrame[] =>
+    toldStack(names.map((name, index) => ({ function: name, index })));
+
+  it('has names without what could forge a line, and none that is long', () => {
+    const [first, second, third] = frames('a\n\u001b[1mb\u202e', 'x'.repeat(1 << 20), '');
+    assert.equal(first?.function, 'a\\n\\u001b[1mb\\u202e');
+    assert.equal(second?.function, `${'x'.repeat(200)}…`);
+    assert.equal(third?.function, 'wasm-function[2]');
+  });
+
+  it('has 64 functions at most', () => {
+    assert.equal(frames(...Array.from({ length: 100 }, String)).length, 64);
+  });
+
+  it('of another process is what it should be, or refused', () => {
+    const [frame] = receivedStack([{ function: 'a\n', index: 1, more: true }]);
+    assert.deepEqual(frame, { function: 'a\\n', index: 1 });
+    assert.equal(receivedStack(Array(1000).fill({ function: '', index: 0 })).length, 64);
+    for (const wrong of [
+      {},
+      'a',
+      [1],
+      [{ function: 1, index: 0 }],
+      [{ function: '', index: -1 }],
+    ]) {
+      assert.throws(() => receivedStack(wrong), { name: 'Malformed' });
+    }
+  });
+
+  it('is in the first function that is no machinery of panics', () => {
+    const panic = [
+      '__rust_start_panic',
+      'rust_panic',
+      '_ZN3std9panicking20rust_panic_with_hook17h0123456789abcdefE',
+      'rust_begin_unwind',
+      '_ZN4core9panicking9panic_fmt17h0123456789abcdefE',
+      '_ZN4core6option13unwrap_failed17h0123456789abcdefE',
+      '_ZN5image6decode17h0123456789abcdefE',
+      'main',
+    ];
+    assert.equal(placeOf(frames(...panic)), 'image::decode');
+    assert.equal(placeOf(frames('abort', '__assert_fail', 'check', 'main')), 'check');
+    assert.equal(placeOf(frames('abort')), 'abort');
+    assert.equal(placeOf([]), undefined);
+  });
+});

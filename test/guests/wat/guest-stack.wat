@@ -1,0 +1,47 @@
+;; Each exported function fails in another way, within functions that are not inlined into it: those
+;; are called through a table, or recur.
+(module
+  (import "env" "now" (func $now (result i32)))
+  (import "wasi_snapshot_preview1" "poll_oneoff"
+    (func $poll (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1 2)
+  (type $number (func (param i32) (result i32)))
+  (type $nothing (func))
+  (table 16 funcref)
+  (elem (i32.const 0) $unreachable $divide $load $spin $fill $recurse $wait $call_host $table_get
+    $mismatch $grow $exits $call_back)
+  (global $kept (mut i32) (i32.const 0))
+
+  (func $unreachable (param i32) (result i32) unreachable)
+  (func $divide (param i32) (result i32) (i32.div_s (i32.const 1) (i32.load (i32.const 0))))
+  (func $load (param i32) (result i32) (i32.load (i32.const -16)))
+  (func $spin (param i32) (result i32)
+    (loop $again (global.set $kept (i32.add (global.get $kept) (i32.const 1))) (br $again))
+    unreachable)
+  (func $fill (param i32) (result i32)
+    (loop $again (memory.fill (i32.const 0) (i32.const 1) (i32.const 60000)) (br $again))
+    unreachable)
+  (func $recurse (param i32) (result i32)
+    (i32.add (call $recurse (i32.add (local.get 0) (i32.const 1))) (i32.load (i32.const 0))))
+  ;; For a hundred seconds.
+  (func $wait (param i32) (result i32)
+    (i32.store (i32.const 16) (i32.const 1))
+    (i64.store (i32.const 24) (i64.const 100000000000))
+    (i32.add (call $poll (i32.const 0) (i32.const 200) (i32.const 1) (i32.const 300)) (i32.const 1)))
+  (func $call_host (param i32) (result i32) (i32.add (call $now) (i32.const 1)))
+  (func $table_get (param i32) (result i32)
+    (table.set (i32.const 100) (ref.null func)) (i32.const 1))
+  (func $mismatch (param i32) (result i32)
+    (call_indirect (type $nothing) (i32.const 0)) (i32.const 1))
+  (func $grow (param i32) (result i32)
+    (if (i32.eq (memory.grow (i32.const 100)) (i32.const -1)) (then unreachable)) (i32.const 1))
+  (func $exits (param i32) (result i32) (call $exit (i32.const 3)) (i32.const 1))
+  (func $call_back (param i32) (result i32) (i32.add (call $now) (i32.const 2)))
+
+  (func $through (param i32) (result i32)
+    (i32.add (call_indirect (type $number) (i32.const 0) (local.get 0)) (i32.const 1)))
+  (func (export "fail") (param i32) (result i32)
+    (i32.add (call_indirect (type $number) (local.get 0) (i32.const 13)) (i32.const 1)))
+  (elem (i32.const 13) $through)
+  (func (export "good") (result i32) (i32.const 42)))
