@@ -119,6 +119,8 @@ describe('A stack', () => {
       'rust_begin_unwind',
       '_ZN4core9panicking9panic_fmt17h0123456789abcdefE',
       '_ZN4core6option13unwrap_failed17h0123456789abcdefE',
+      'core::slice::index::slice_end_index_len_fail::do_panic::runtime',
+      '<alloc::vec::Vec<T,A> as core::ops::index::Index<I>>::index',
       '_ZN5image6decode17h0123456789abcdefE',
       'main',
     ];

@@ -5,6 +5,7 @@ import { compileModule, loadModule } from 'wasmedge-embed';
 import type { Caller, LoadedModule, WasmEdgeError, WasmEdgeErrorCode } from 'wasmedge-embed';
 
 import { fails } from './support/errors.js';
+import { rustGuest } from './support/paths.js';
 import { namedWatGuest, temporaryPath, watGuest } from './support/wat.js';
 
 /** Each element of the table of guest-stack.wat, by how it fails. */
@@ -164,6 +165,18 @@ describe('Where a guest failed', () => {
       assert.deepEqual(names(await fails('ERR_TRAP', module.call('fail', 0))), expected);
     }
   });
+
+  for (const isolation of ['in-process', 'worker-process'] as const) {
+    it(`is told of a Rust program that panics, with what it said (${isolation})`, async () => {
+      await using module = await loadModule(rustGuest('std-tour'), { isolation });
+      const { guestStack = [], message } = await fails('ERR_TRAP', module.run({ args: ['panic'] }));
+      assert.match(message, / It panicked: this panic is wanted \(\S+main\.rs:\d+:\d+\)$/);
+      // It is built without names: there are those of its exports.
+      const found = guestStack.map((frame) => frame.function);
+      assert.ok(found.length > 3, found.join(', '));
+      assert.deepEqual(found.slice(-2), ['__main_void', '_start']);
+    });
+  }
 
   it('costs no memory, however often it fails', async () => {
     await using module = await load({});

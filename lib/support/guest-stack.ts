@@ -28,7 +28,8 @@ const MACHINERY = [
   // Rust's.
   /^(?:core|std|alloc)::(?:panicking|panic|rt|process|intrinsics|alloc|raw_vec)::/,
   /^core::(?:option|result|cell)::[\w:]*(?:_failed|panic_\w+)$/,
-  /^core::(?:slice|str)::[\w:]*_(?:fail|mismatch_fail)(?:_rt)?$/,
+  /^core::(?:slice|str)::[\w:]*_fail(?:_rt|::[\w:]+)?$/,
+  /^<.+ as core::ops::index::Index(?:Mut)?<.+>>::index(?:_mut)?$/,
   /^std::sys::(?:[\w:]*::)?(?:abort_internal|__rust_(?:begin|end)_short_backtrace)$/,
   /^(?:__rustc(?:\[\w*\])?::)?(?:rust_panic|rust_begin_unwind|__rust_\w+|__rg_oom|__rdl_oom)$/,
   // C's and C++'s.

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { root } from '../../scripts/setup/paths.mjs';
 import { modelSeedsFile } from './build.mjs';
 import { folderSeeds } from './seeds/folders.mjs';
+import { guestStackSeeds } from './seeds/guest-stacks.mjs';
 import { hostAnswerSeeds } from './seeds/host-answers.mjs';
 import { hostCallSeeds } from './seeds/host-calls.mjs';
 import { moduleSeeds } from './seeds/modules.mjs';
@@ -18,6 +19,7 @@ const workFolder = path.join(root, 'build/fuzz');
  */
 const details = {
   file_system: { maxLength: 1024 },
+  guest_stack: { maxLength: 2048, seeds: guestStackSeeds },
   host_folders: { maxLength: 1024, seeds: folderSeeds },
   host_answers: { maxLength: 512, seeds: hostAnswerSeeds },
   host_calls: { maxLength: 1024, seeds: hostCallSeeds },

@@ -226,6 +226,9 @@ function trap(letter, kind) {
     if (error?.code !== 'ERR_TRAP' || error.trap !== kind) {
       throw new WrongAnswer(`'${error}' (${error?.trap}) where the trap '${kind}' is right`);
     }
+    if (module.mode === 'aot' && error.guestStack.length === 0) {
+      throw new WrongAnswer(`'${error}' does not say where the guest was`);
+    }
   };
 }
 
