@@ -13,6 +13,8 @@ const DAMAGED = [
   'jd-22822b8d-subtract-with-overflow.jpg',
   // Its data hold a Huffman code that its table does not.
   'ljt-32176e64-turbo-dht.jpg',
+  // Its data end early.
+  'jd-94f3270e-dc-predictor-overflow.jpg',
 ];
 
 describe('JPEG files of the test collections', () => {

@@ -59,7 +59,10 @@ describe('what the classification guest refuses', () => {
     huge.writeUInt16BE(65_535, frame + 7);
     const line = await refusal(65, MODEL, huge);
     isOneLine(line);
-    assert.match(line, /65535 x 65535 = 4294836225 pixels, the limit is 50000000/);
+    assert.match(
+      line,
+      /65535 x 65535 = 4294836225 pixels, the limit is 200000000 \(maxPixels, --max-pixels\)/,
+    );
   });
 
   it('is a picture above the limit that is asked for', async () => {
@@ -98,7 +101,7 @@ describe('what the classification guest refuses', () => {
   it('is not asking for help or the version', async () => {
     const models = { default: SMALL_MODEL };
     const help = await outputOf(CLASSIFIER, { models }, { args: ['--help'] });
-    for (const option of ['--model', '--format', '--top-k', '--max-pixels', '65']) {
+    for (const option of ['--model', '--format', '--top-k', '--max-pixels', '--damaged', '65']) {
       assert.ok(help.includes(option), option);
     }
     const version = await outputOf(CLASSIFIER, {}, { args: ['--version'] });

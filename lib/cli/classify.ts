@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 
 import { Command } from 'commander';
 
+import { argumentsOfAccepted } from '../guest/accepted-pictures.js';
 import { findGuest } from '../guest/guest-lookup.js';
 import { loadLabelled } from '../module/load-module.js';
 import type { LoadedModule } from '../module/loaded-module.js';
@@ -31,11 +32,14 @@ interface Answer extends Required<Pick<Labelled, 'topK'>> {
   /** These two are absent where another guest answers. */
   known?: boolean;
   classes?: number;
+  /** Whether a part of the picture was missing. */
+  damaged?: boolean;
 }
 
 interface Classified extends Labelled {
   /** Of the model. */
   classes?: number;
+  damaged?: true;
   /** Of each repetition, in order. */
   invocations: (Timings & { totalMs: number })[];
 }
@@ -112,7 +116,7 @@ async function classifyAll(
 async function classifyOne(
   module: LoadedModule,
   result: Classified,
-  { topK, repeat }: ClassifyOptions,
+  { topK, repeat, ...accepted }: ClassifyOptions,
   onDone: () => void,
 ): Promise<void> {
   try {
@@ -121,17 +125,18 @@ async function classifyOne(
       const begin = performance.now();
       const { stdout, stderr, exitCode, timings, inferenceFailures } = await module.run({
         stdin,
-        args: ['--format', 'json', '--top-k', String(topK)],
+        args: ['--format', 'json', '--top-k', String(topK), ...argumentsOfAccepted(accepted)],
       });
       if (exitCode !== 0) {
         const told = stderr.toString().trim() || `exit code ${exitCode}`;
         const reason = inferenceFailures?.at(-1)?.reason;
         throw new Error(reason === undefined ? told : `${told}: ${reason}`);
       }
-      const { topK: best, known, classes } = JSON.parse(stdout.toString()) as Answer;
+      const { topK: best, known, classes, damaged } = JSON.parse(stdout.toString()) as Answer;
       result.topK = best;
       if (known !== undefined) result.known = known;
       if (classes !== undefined) result.classes = classes;
+      if (damaged) result.damaged = true;
       result.invocations.push({ ...timings, totalMs: performance.now() - begin });
       onDone();
     }

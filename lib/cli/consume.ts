@@ -10,6 +10,7 @@ import { createHandler } from '../lambda/handler.js';
 import { addBrokerOptions } from './broker-options.js';
 import type { BrokerOptions } from './broker-options.js';
 import {
+  acceptedOf,
   addGuestOptions,
   addProgramOptions,
   chooseModel,
@@ -85,6 +86,7 @@ async function consume(options: ConsumeCommandOptions): Promise<void> {
     ...(programOf(options) ?? {
       models: { default: chooseModel(options) },
       inference: inferenceOf(options),
+      ...acceptedOf(options),
     }),
     ...trustOf(options),
     limits: limitsOf(options),

@@ -6,6 +6,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 
 import type { DetectionAnswer } from '../guest/detection.js';
+import { argumentsOfAccepted } from '../guest/accepted-pictures.js';
 import { findGuest } from '../guest/guest-lookup.js';
 import { loadLabelled } from '../module/load-module.js';
 import type { LoadedModule } from '../module/loaded-module.js';
@@ -34,7 +35,7 @@ interface Found extends Partial<Omit<DetectionAnswer, 'model'>> {
 }
 
 const LINE_FEED = 0x0a;
-/** A picture of 50 megapixels with boxes takes some 30 MiB. */
+/** A picture of 200 megapixels with boxes takes some 120 MiB. */
 const ANNOTATED_BYTES = 2 ** 28;
 
 export function detectCommand(): Command {
@@ -81,9 +82,9 @@ async function detect(images: string[], options: DetectOptions, command: Command
   });
   const loadMs = performance.now() - begin;
   try {
-    const { concurrency, threshold } = options;
+    const { concurrency } = options;
     await forEachPicture(results, { concurrency, steps: images.length }, async (result, onDone) => {
-      await detectOne(module, result, threshold, places?.get(result.image));
+      await detectOne(module, result, options, places?.get(result.image));
       onDone();
     });
     if (options.json) {
@@ -105,7 +106,7 @@ async function detect(images: string[], options: DetectOptions, command: Command
 async function detectOne(
   module: LoadedModule,
   result: Found,
-  threshold: number,
+  { threshold, ...accepted }: DetectOptions,
   annotated: string | undefined,
 ): Promise<void> {
   try {
@@ -114,18 +115,19 @@ async function detectOne(
       args: [
         ...['--format', annotated === undefined ? 'json' : 'annotated'],
         ...['--threshold', String(threshold)],
+        ...argumentsOfAccepted(accepted),
       ],
     });
     if (exitCode !== 0) throw new Error(stderr.toString().trim() || `exit code ${exitCode}`);
     const end = stdout.indexOf(LINE_FEED) + 1;
-    const { width, height, detections } = JSON.parse(
+    const { width, height, damaged, detections } = JSON.parse(
       stdout.toString('utf8', 0, end),
     ) as DetectionAnswer;
     if (annotated !== undefined) {
       await writeAnnotation(annotated, stdout.subarray(end));
       result.annotated = annotated;
     }
-    Object.assign(result, { width, height, detections });
+    Object.assign(result, { width, height, ...(damaged && { damaged }), detections });
   } catch (error) {
     result.error = reasonOf(error);
   }

@@ -1,6 +1,8 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 
+import { DAMAGED, MOST_PIXELS } from '../guest/accepted-pictures.js';
+import type { AcceptedPictures } from '../guest/accepted-pictures.js';
 import type { Task } from '../guest/task.js';
 import type { HandlerOptions } from '../lambda/types.js';
 import { FITS, fittingOf } from '../models/fit.js';
@@ -51,6 +53,14 @@ export function compileLimitsOf({
   };
 }
 
+/** Which pictures are taken, as the handler takes it. */
+export function acceptedOf({ maxPixels, damaged }: AcceptedPictures): AcceptedPictures {
+  return {
+    ...(maxPixels !== undefined && { maxPixels }),
+    ...(damaged !== undefined && { damaged }),
+  };
+}
+
 /** How and where a model is run, as commands are told it. */
 export interface InferenceCommandOptions {
   threads: number;
@@ -60,7 +70,8 @@ export interface InferenceCommandOptions {
 }
 
 /** The options of all commands for pictures: which guest and model, and how inference runs. */
-export interface GuestOptions extends CompileLimitOptions, InferenceCommandOptions {
+export interface GuestOptions
+  extends CompileLimitOptions, InferenceCommandOptions, AcceptedPictures {
   module?: string;
   untrusted?: true;
   model?: string;
@@ -115,6 +126,17 @@ export function addGuestOptions(command: Command, task: Task = 'classify'): Comm
       )
         .choices(AOT_MODES)
         .default('auto'),
+    )
+    .option(
+      '--max-pixels <n>',
+      'pixel limit of a picture, width × height (default: 200000000)',
+      integerIn(1, MOST_PIXELS),
+    )
+    .addOption(
+      new Option(
+        '--damaged <what>',
+        'refuse or accept a JPEG that is cut or otherwise damaged; accept uses what is there (default: refuse)',
+      ).choices(DAMAGED),
     )
     .option('--memory <MiB>', 'memory limit of the guest (default: 4096)', integerIn(1, 4096))
     .option(

@@ -13,6 +13,7 @@ import type { Server, ServerOptions } from '../serve/server.js';
 import { reasonOf } from '../support/errors.js';
 
 import {
+  acceptedOf,
   addGuestOptions,
   addProgramOptions,
   chooseModel,
@@ -134,6 +135,7 @@ async function answering(
       models: { default: model },
       inference: inferenceOf(options),
       ...(task === 'detect' ? { task, threshold } : { topK }),
+      ...acceptedOf(options),
     },
     // Where a file is on this machine is nobody's business who sees the page.
     model: path.basename(model.description),

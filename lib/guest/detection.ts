@@ -30,6 +30,8 @@ export interface DetectionAnswer {
   width: number;
   /** Of the picture, in pixels, Exif's orientation applied. */
   height: number;
+  /** Whether a part of the picture was missing, which `damaged: 'accept'` allows; else absent. */
+  damaged?: true;
   /** What was found, the best first. */
   detections: Detection[];
 }

@@ -10,6 +10,7 @@
  *
  * @module wasmedge-embed/lambda
  */
+export type { Damaged } from '../guest/accepted-pictures.js';
 export type { BoundingBox, Detection, DetectionAnswer } from '../guest/detection.js';
 export type { Task } from '../guest/task.js';
 export { createHandler } from './handler.js';

@@ -1,3 +1,4 @@
+import { argumentsOfAccepted } from '../guest/accepted-pictures.js';
 import { findGuest } from '../guest/guest-lookup.js';
 import { findModel } from '../models/model-lookup.js';
 import { loadLabelled } from '../module/load-module.js';
@@ -137,7 +138,10 @@ function classesIn(answer: Buffer): Pick<LoadRecord, 'classes'> {
 
 /** What the guest is told beside the form of its answer. */
 function argumentsOf(task: PictureSettings['task']): string[] {
-  return task.name === 'detect'
-    ? ['--threshold', String(task.threshold)]
-    : ['--top-k', String(task.topK)];
+  return [
+    ...(task.name === 'detect'
+      ? ['--threshold', String(task.threshold)]
+      : ['--top-k', String(task.topK)]),
+    ...argumentsOfAccepted(task),
+  ];
 }

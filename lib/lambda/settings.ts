@@ -1,3 +1,5 @@
+import { acceptedPictures } from '../guest/accepted-pictures.js';
+import type { AcceptedPictures } from '../guest/accepted-pictures.js';
 import { TASKS } from '../guest/task.js';
 import {
   boolean,
@@ -20,9 +22,11 @@ import { WARM_UP_JPEG } from './warm-up.js';
 /** As large as an invocation's payload may be on Lambda, so that nothing is refused too early. */
 const DEFAULT_PICTURE_BYTES = 6 << 20;
 
-/** What is made of pictures, and how much of it is told. */
-export type PictureTask =
-  { name: 'classify'; topK: number } | { name: 'detect'; threshold: number };
+/** What is made of pictures, how much of it is told, and which are taken. */
+export type PictureTask = (
+  { name: 'classify'; topK: number } | { name: 'detect'; threshold: number }
+) &
+  AcceptedPictures;
 
 /** How a program is asked. */
 export interface ProgramSettings {
@@ -64,6 +68,8 @@ export function resolveSettings(options: unknown): Settings {
     task,
     topK,
     threshold,
+    maxPixels,
+    damaged,
     contentType,
     cgi,
     deadlineMarginMs,
@@ -89,8 +95,11 @@ export function resolveSettings(options: unknown): Settings {
     load: { ...load, limits: { ...limits, stdinBytes: pictureBytes } },
     task:
       task === 'run'
-        ? programSettings({ contentType, cgi, topK, threshold }, module)
-        : pictureTask({ task, topK, threshold, contentType, cgi }, load['models']),
+        ? programSettings({ contentType, cgi, topK, threshold, maxPixels, damaged }, module)
+        : {
+            ...pictureTask({ task, topK, threshold, contentType, cgi }, load['models']),
+            ...acceptedPictures({ maxPixels, damaged }),
+          },
     deadlineMarginMs: integer('deadlineMarginMs', deadlineMarginMs, {
       min: 10,
       max: 60_000,
@@ -107,11 +116,11 @@ export function resolveSettings(options: unknown): Settings {
 }
 
 function programSettings(
-  given: Record<'contentType' | 'cgi' | 'topK' | 'threshold', unknown>,
+  given: Record<'contentType' | 'cgi' | 'topK' | 'threshold' | 'maxPixels' | 'damaged', unknown>,
   module: unknown,
 ): ProgramSettings {
   if (module === undefined) refuse('module', "given where task is 'run'", module);
-  for (const name of ['topK', 'threshold'] as const) {
+  for (const name of ['topK', 'threshold', 'maxPixels', 'damaged'] as const) {
     if (given[name] !== undefined) refuse(name, "left out where task is 'run'", given[name]);
   }
   const { contentType = 'text/plain; charset=utf-8' } = given;

@@ -8,6 +8,7 @@ import type {
   Context,
 } from 'aws-lambda';
 
+import type { Damaged } from '../guest/accepted-pictures.js';
 import type { Task } from '../guest/task.js';
 import type { BytesLike, Isolation, LoadOptions, Timings } from '../options/types.js';
 
@@ -284,6 +285,18 @@ export interface HandlerOptions extends LoadOptions {
   topK?: number;
   /** To detect: the lowest score of what is told, 0 to 1. Default 0.5. */
   threshold?: number;
+  /**
+   * The most pixels (width × height) that a picture may have, 1 to 2³²; a larger one is refused before memory is
+   * taken for it. Default 200,000,000. A module of your own gets `--max-pixels N` only where this is given.
+   */
+  maxPixels?: number;
+  /**
+   * What becomes of a JPEG that is cut or otherwise damaged: `refuse` answers 422; `accept` makes the answer of what
+   * there is of it, the rest is grey, and JSON says `"damaged": true`. Default `refuse`. A JPEG that only lacks the
+   * marker of its end, or a restart marker, is taken in any case. A module of your own gets `--damaged accept` only
+   * where this is given.
+   */
+  damaged?: Damaged;
   /**
    * Milliseconds before Lambda's deadline at which the answer is a 504, 10 to 60,000. Default 500:
    * what an inference that cannot be interrupted, and the way of the answer, may take.

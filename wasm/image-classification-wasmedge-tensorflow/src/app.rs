@@ -1,9 +1,10 @@
 //! From the command line to the answer.
 
 use crate::{embedded, host};
+use image_classification::answer::{self, Told};
 use image_classification::model::Model;
 use image_classification::options::{self, Command, Format, Options};
-use image_classification::{answer, scores};
+use image_classification::scores;
 use jpeg::{Channels, Picture};
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -72,7 +73,11 @@ fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
     Ok(match options.format {
         // A model has at least one class.
         Format::Text => answer::text(best[0], &labels),
-        Format::Json => answer::json(MODEL_NAME, model.output.classes, &best, &labels)?,
+        Format::Json => answer::json(
+            &Told { model: MODEL_NAME, classes: model.output.classes, is_damaged: false },
+            &best,
+            &labels,
+        )?,
     })
 }
 
@@ -82,8 +87,11 @@ fn refuse_foreign(options: &Options) -> Result<(), Failure> {
     if options.model != defaults.model {
         return Err(Failure::Usage("--model: this program carries its model".into()));
     }
-    if options.max_pixels != defaults.max_pixels {
+    if options.accepted.max_pixels != defaults.accepted.max_pixels {
         return Err(Failure::Usage("--max-pixels: the host decodes and has its own limit".into()));
+    }
+    if options.accepted.damaged {
+        return Err(Failure::Usage("--damaged: the host decodes, and refuses them".into()));
     }
     Ok(())
 }
@@ -101,6 +109,7 @@ fn infer(model: &Model, jpeg: &[u8]) -> Result<Vec<u8>, Failure> {
         height: usize::from(height),
         channels: Channels::Rgb,
         samples,
+        is_damaged: false,
     };
     let mut session = host::Session::new(embedded::MODEL)
         .ok_or_else(|| Failure::Host("the host refused the embedded model".into()))?;
@@ -139,6 +148,7 @@ mod tests {
         };
         assert!(message(failure(&["--model", "other"], b"")).contains("carries its model"));
         assert!(message(failure(&["--max-pixels", "1"], b"")).contains("its own limit"));
+        assert!(message(failure(&["--damaged", "accept"], b"")).contains("and refuses them"));
         assert!(message(failure(&["--nonsense"], b"")).contains("--nonsense"));
     }
 

@@ -38,7 +38,20 @@ struct Answer<'a> {
     model: &'a str,
     classes: usize,
     known: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    damaged: bool,
     top_k: Vec<Class<'a>>,
+}
+
+/// What the JSON answer tells beside the classes.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The host's name of the model.
+    pub model: &'a str,
+    /// How many classes it has.
+    pub classes: usize,
+    /// Whether a part of the picture was missing.
+    pub is_damaged: bool,
 }
 
 #[derive(Serialize)]
@@ -48,19 +61,20 @@ struct Class<'a> {
     score: u8,
 }
 
-/// One line of JSON with the best classes of `classes`, and whether the first is likely at all.
+/// One line of JSON with the best classes, and whether the first is likely at all.
 ///
 /// # Errors
 /// Those of [`json::line`].
-pub fn json(
-    model: &str,
-    classes: usize,
-    best: &[Score],
-    labels: &Labels,
-) -> Result<String, Failure> {
+pub fn json(told: &Told<'_>, best: &[Score], labels: &Labels) -> Result<String, Failure> {
     let known = best.first().is_some_and(|best| best.score > LARGEST_OF_NOTHING);
     let class = |&Score { index, score }: &Score| Class { index, label: labels.get(index), score };
-    json::line(&Answer { model, classes, known, top_k: best.iter().map(class).collect() })
+    json::line(&Answer {
+        model: told.model,
+        classes: told.classes,
+        known,
+        damaged: told.is_damaged,
+        top_k: best.iter().map(class).collect(),
+    })
 }
 
 /// Everything but RFC 3986's unreserved characters becomes `%XX`.
@@ -114,7 +128,8 @@ mod tests {
     #[test]
     fn one_line_of_json() {
         let best = [Score { index: 2, score: 228 }, Score { index: 3, score: 7 }];
-        let line = json("my \"model\"", 5, &best, &labels()).unwrap();
+        let told = Told { model: "my \"model\"", classes: 5, is_damaged: false };
+        let line = json(&told, &best, &labels()).unwrap();
         assert_eq!(
             line,
             "{\"model\":\"my \\\"model\\\"\",\"classes\":5,\"known\":true,\"topK\":[\
@@ -122,11 +137,14 @@ mod tests {
              {\"index\":3,\"label\":\"class 3\",\"score\":7}]}\n"
         );
         assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok());
+        let damaged = json(&Told { is_damaged: true, ..told }, &best, &labels()).unwrap();
+        assert!(damaged.contains(",\"known\":true,\"damaged\":true,\"topK\":["));
     }
 
     #[test]
     fn what_is_not_likely_is_not_known() {
-        let line = |score| json("m", 3, &[Score { index: 0, score }], &labels()).unwrap();
+        let told = Told { model: "m", classes: 3, is_damaged: false };
+        let line = |score| json(&told, &[Score { index: 0, score }], &labels()).unwrap();
         assert!(line(51).contains("\"known\":true"));
         assert!(line(50).contains("\"known\":false"));
         assert!(line(0).contains("\"known\":false"));

@@ -1,8 +1,9 @@
 //! From the command line to the answer.
 
+use crate::answer::{self, Told};
 use crate::model::Model;
 use crate::options::{self, Command, Format, Options};
-use crate::{answer, scores};
+use crate::scores;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use vision::description::read_model;
@@ -31,10 +32,10 @@ pub fn run(
 fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
     let file = defence::while_decoding(|| input::read_picture(source))?;
     let (model, labels) = read_model(&options.model, Model::parse)?;
-    let bytes = tensor::prepare(&file, &model.input, options.max_pixels)?;
+    let prepared = tensor::prepare(&file, &model.input, options.accepted)?;
     drop(file);
     let size = Size::Exactly(model.output.classes * model.output.element_type.size());
-    let [output] = inference::run(&options.model, &model.input, &bytes, [size])?;
+    let [output] = inference::run(&options.model, &model.input, &prepared.bytes, [size])?;
     let count = match options.format {
         Format::Text => 1,
         Format::Json => options.top_k,
@@ -43,6 +44,14 @@ fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
     Ok(match options.format {
         // A model has at least one class.
         Format::Text => answer::text(best[0], &labels),
-        Format::Json => answer::json(&options.model, model.output.classes, &best, &labels)?,
+        Format::Json => answer::json(
+            &Told {
+                model: &options.model,
+                classes: model.output.classes,
+                is_damaged: prepared.is_damaged,
+            },
+            &best,
+            &labels,
+        )?,
     })
 }

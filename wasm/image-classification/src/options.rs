@@ -1,12 +1,9 @@
 //! The command line.
 
 use std::ffi::OsString;
-use vision::arguments::{self, model_name, number, usage, Asked};
+use vision::arguments::{self, accepts_damaged, model_name, number, usage, Asked};
+use vision::input::Accepted;
 use vision::Failure;
-
-/// Pictures above this number of pixels are refused unless `--max-pixels` says otherwise: 50
-/// megapixels.
-pub const DEFAULT_MAX_PIXELS: u64 = 50_000_000;
 
 /// How many classes `--format json` lists unless `--top-k` says otherwise.
 pub const DEFAULT_TOP_K: usize = 5;
@@ -25,7 +22,9 @@ Options:
   --model NAME      the host's name of the model [default: default]
   --format FORMAT   text: one sentence; json: one line with the best classes [default: text]
   --top-k N         how many classes json lists, at most all of the model's [default: 5]
-  --max-pixels N    refuse pictures with more pixels than this [default: 50000000]
+  --max-pixels N    refuse pictures with more pixels than this [default: 200000000]
+  --damaged WHAT    of a JPEG that is cut or otherwise damaged: refuse, or accept what there is of it
+                    [default: refuse]
   -h, --help        print this help and exit
   -V, --version     print name and version and exit
 
@@ -42,7 +41,7 @@ Exit codes:
 /// One line for a wrong command line.
 pub const USAGE: &str =
     "usage: image-classification [--model NAME] [--format text|json] [--top-k N] \
-                         [--max-pixels N] [--help] [--version] < picture.jpg";
+                         [--max-pixels N] [--damaged refuse|accept] [--help] [--version] < picture.jpg";
 
 /// The form of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,8 +61,8 @@ pub struct Options {
     pub format: Format,
     /// How many classes the JSON answer lists; 1 or more.
     pub top_k: usize,
-    /// The largest width × height that is decoded.
-    pub max_pixels: u64,
+    /// Which pictures are decoded.
+    pub accepted: Accepted,
 }
 
 impl Default for Options {
@@ -72,7 +71,7 @@ impl Default for Options {
             model: "default".into(),
             format: Format::Text,
             top_k: DEFAULT_TOP_K,
-            max_pixels: DEFAULT_MAX_PIXELS,
+            accepted: Accepted::default(),
         }
     }
 }
@@ -95,13 +94,14 @@ pub enum Command {
 /// one.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
     let mut options = Options::default();
-    let names = ["--model", "--format", "--top-k", "--max-pixels"];
+    let names = ["--model", "--format", "--top-k", "--max-pixels", "--damaged"];
     let asked = arguments::read(arguments, &names, |name, value| {
         match name {
             "--model" => options.model = model_name(value)?,
             "--format" => options.format = format(&value)?,
             "--top-k" => options.top_k = number(name, &value)?,
-            _ => options.max_pixels = number(name, &value)?,
+            "--damaged" => options.accepted.damaged = accepts_damaged(&value)?,
+            _ => options.accepted.max_pixels = number(name, &value)?,
         }
         Ok(())
     })?;
@@ -123,6 +123,7 @@ fn format(value: &str) -> Result<Format, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vision::input::DEFAULT_MAX_PIXELS;
 
     fn parse_words(words: &[&str]) -> Result<Command, Failure> {
         parse(words.iter().map(OsString::from))
@@ -139,7 +140,7 @@ mod tests {
             model: "mobilenet=v1".into(),
             format: Format::Json,
             top_k: 3,
-            max_pixels: 1_000_000,
+            accepted: Accepted { max_pixels: 1_000_000, damaged: true },
         };
         let spaced = [
             "--model",
@@ -150,10 +151,17 @@ mod tests {
             "3",
             "--max-pixels",
             "1000000",
+            "--damaged",
+            "accept",
         ];
         assert_eq!(parse_words(&spaced), Ok(Command::Classify(expected.clone())));
-        let attached =
-            ["--model=mobilenet=v1", "--format=json", "--top-k=3", "--max-pixels=1000000"];
+        let attached = [
+            "--model=mobilenet=v1",
+            "--format=json",
+            "--top-k=3",
+            "--max-pixels=1000000",
+            "--damaged=accept",
+        ];
         assert_eq!(parse_words(&attached), Ok(Command::Classify(expected)));
     }
 
@@ -165,7 +173,9 @@ mod tests {
 
     #[test]
     fn help_names_every_option() {
-        for option in ["--model", "--format", "--top-k", "--max-pixels", "--help", "--version"] {
+        for option in
+            ["--model", "--format", "--top-k", "--max-pixels", "--damaged", "--help", "--version"]
+        {
             assert!(HELP.contains(option) && USAGE.contains(option), "{option}");
         }
         assert!(HELP.contains(&DEFAULT_MAX_PIXELS.to_string()));
@@ -190,6 +200,7 @@ mod tests {
             &["--top-k", "five"],
             &["--max-pixels", "99999999999999999999"],
             &["--max-pixels="],
+            &["--damaged", "yes"],
         ];
         for words in wrong {
             assert!(matches!(parse_words(words), Err(Failure::Usage(_))), "{words:?}");

@@ -12,6 +12,17 @@ impl Error {
     pub fn new(message: String) -> Self {
         Self(message)
     }
+
+    /// The picture is larger than its caller takes. Both names of the option are told, since here nobody knows
+    /// which way it came.
+    #[must_use]
+    pub fn too_many_pixels(width: u16, height: u16, max_pixels: u64) -> Self {
+        let pixels = u64::from(width) * u64::from(height);
+        Self(format!(
+            "the picture has {width} x {height} = {pixels} pixels, the limit is {max_pixels} \
+             (maxPixels, --max-pixels)"
+        ))
+    }
 }
 
 impl fmt::Display for Error {

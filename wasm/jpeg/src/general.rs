@@ -1,16 +1,17 @@
 //! Every JPEG of 8 bits, decoded by the crate `jpeg-decoder` at no more than the resolution that is
 //! needed, and within the bounds of [`crate::survey`].
 
-use crate::adobe;
+use crate::colours;
 use crate::error::Error;
 use crate::exif::{self, Orientation};
+use crate::fast::Damaged;
 use crate::fit::{Fit, Window};
 use crate::guarded::Guarded;
 use crate::picture::{Channels, Decoded, Picture};
 use crate::resize::resize;
 use crate::scale::{eighths_for, scaled};
 use crate::survey::Survey;
-use jpeg_decoder::{CodingProcess, ColorTransform, Decoder, PixelFormat};
+use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 
 /// Decodes a baseline or progressive JPEG of 8 bits: greyscale, YCbCr, RGB, CMYK or YCCK.
 ///
@@ -29,20 +30,29 @@ pub fn decode(
     fit: Fit,
     max_pixels: u64,
 ) -> Result<Decoded, Error> {
+    decode_as(jpeg, (width, height), fit, max_pixels, Damaged::Refuse)
+}
+
+fn decode_as(
+    jpeg: &[u8],
+    (width, height): (u16, u16),
+    fit: Fit,
+    max_pixels: u64,
+    accepts: Damaged,
+) -> Result<Decoded, Error> {
     let survey = Survey::of(jpeg);
     survey.check(max_pixels)?;
-    let mut decoder = Decoder::new(Guarded::new(jpeg));
+    let mut decoder = Decoder::new(Guarded::new(jpeg, accepts));
     decoder.read_info().map_err(|error| damaged(&error))?;
     let full =
         decoder.info().ok_or_else(|| Error("the JPEG picture has no frame header".into()))?;
-    if full.coding_process == CodingProcess::Lossless {
-        return Err(Error(
-            "lossless JPEG is not supported; expected baseline or progressive".into(),
-        ));
-    }
 
-    if full.pixel_format == PixelFormat::RGB24 && adobe::says_rgb(jpeg) {
-        decoder.set_color_transform(ColorTransform::RGB);
+    if full.pixel_format == PixelFormat::RGB24 {
+        decoder.set_color_transform(if colours::are_rgb(jpeg) {
+            ColorTransform::RGB
+        } else {
+            ColorTransform::YCbCr
+        });
     }
 
     let orientation = survey.exif().map_or(Orientation::Upright, exif::orientation);
@@ -70,7 +80,13 @@ pub fn decode(
     let scale = |length: f64| length * f64::from(eighths) / 8.0;
     Ok(Decoded {
         window: window.map(scale, scale),
-        picture: Picture { width, height, channels, samples },
+        picture: Picture {
+            width,
+            height,
+            channels,
+            samples,
+            is_damaged: accepts == Damaged::Accept,
+        },
         orientation,
     })
 }
@@ -86,12 +102,33 @@ pub fn decode_to(
     fit: Fit,
     max_pixels: u64,
 ) -> Result<Decoded, Error> {
-    let decoded = decode(jpeg, width, height, fit, max_pixels)?;
+    decode_to_as(jpeg, (width, height), fit, max_pixels, Damaged::Refuse)
+}
+
+/// As [`decode_to`], where data may be missing, 64 KiB of zeros instead of them at the most.
+pub(crate) fn salvage(
+    jpeg: &[u8],
+    wanted: (u16, u16),
+    fit: Fit,
+    max_pixels: u64,
+) -> Result<Decoded, Error> {
+    decode_to_as(jpeg, wanted, fit, max_pixels, Damaged::Accept)
+}
+
+fn decode_to_as(
+    jpeg: &[u8],
+    (width, height): (u16, u16),
+    fit: Fit,
+    max_pixels: u64,
+    accepts: Damaged,
+) -> Result<Decoded, Error> {
+    let decoded = decode_as(jpeg, (width, height), fit, max_pixels, accepts)?;
+    let is_damaged = decoded.picture.is_damaged;
     let (width, height) =
         if decoded.orientation.swaps_sides() { (height, width) } else { (width, height) };
     let picture = resize(decoded.picture, &decoded.window, width.into(), height.into());
     let window = Window { origin: (0.0, 0.0), extent: (width.into(), height.into()) };
-    Ok(Decoded { picture, window, ..decoded })
+    Ok(Decoded { picture: Picture { is_damaged, ..picture }, window, ..decoded })
 }
 
 fn damaged(error: &jpeg_decoder::Error) -> Error {
@@ -142,6 +179,7 @@ fn cmyk_to_rgb(mut samples: Vec<u8>) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bit_writer::{size_of, BitWriter};
 
     /// Encodes pictures of 8 x 8 blocks that are each of one colour.
     #[derive(Clone, Copy)]
@@ -195,34 +233,20 @@ mod tests {
         }
 
         fn entropy_coded(self, blocks: &[&[u8]]) -> Vec<u8> {
-            let mut bits = String::new();
+            let mut writer = BitWriter::default();
             let mut previous = vec![0; self.components.len()];
             for block in blocks {
                 for (sample, previous) in block.iter().zip(&mut previous) {
                     let mean = i32::from(*sample) - 128;
                     let difference = mean - *previous;
                     *previous = mean;
-                    let magnitude = (32 - difference.unsigned_abs().leading_zeros()) as usize;
-                    bits += &format!("{magnitude:04b}");
-                    if magnitude > 0 {
-                        let code = if difference < 0 {
-                            difference + (1 << magnitude) - 1
-                        } else {
-                            difference
-                        };
-                        bits += &format!("{code:0magnitude$b}");
-                    }
-                    bits.push('0');
+                    writer.put(size_of(difference), 4);
+                    writer.put_value(difference);
+                    writer.put(0, 1);
                 }
             }
-            while bits.len() % 8 != 0 {
-                bits.push('1');
-            }
-            let bytes = bits
-                .as_bytes()
-                .chunks(8)
-                .map(|byte| byte.iter().fold(0u8, |byte, bit| (byte << 1) | (bit - b'0')));
-            bytes.flat_map(|byte| if byte == 0xff { vec![0xff, 0] } else { vec![byte] }).collect()
+            writer.fill_byte();
+            writer.bytes
         }
     }
 
@@ -335,6 +359,20 @@ mod tests {
         assert!(decode(&jpeg, 16, 16, Fit::Stretch, 256).is_ok());
         for length in 0..jpeg.len() {
             assert!(matches!(decode(&jpeg[..length], 16, 16, Fit::Stretch, 256), Err(Error(_))));
+        }
+    }
+
+    #[test]
+    fn what_there_is_of_a_cut_picture_is_decoded() {
+        let jpeg = Jpeg { components: b"CMYK", adobe: Some(0), exif: None, columns: 16 };
+        let block: &[u8] = &[200, 127, 30, 204];
+        let jpeg = jpeg.encode(&[block; 32]);
+        let sound = decode(&jpeg, 16, 2, Fit::Stretch, 1 << 16).unwrap().picture;
+        for cut in [&jpeg[..jpeg.len() - 1], &jpeg[..jpeg.len() - 20]] {
+            assert!(decode(cut, 16, 2, Fit::Stretch, 1 << 16).is_err());
+            let picture = crate::salvage(cut, 16, 2, Fit::Stretch, 1 << 16).unwrap();
+            assert!(picture.is_damaged);
+            assert_eq!(picture.samples[..24], sound.samples[..24]);
         }
     }
 

@@ -1,10 +1,11 @@
 //! A JPEG file as the general decoder reads it: with a stop behind the data of each scan.
 //!
 //! Where it comes to a marker and wants more data, the decoder goes on with zeros, as libjpeg does, so
-//! that a picture that is cut is still seen. But zeros may mean 63 coefficients for each block that is
-//! left, so that a few bytes ask for minutes of work. Here, they are part of what is read, and have an
-//! end.
+//! that a picture that is cut is still seen. But that is damage, which is refused unless it is asked for; and
+//! zeros may mean 63 coefficients for each block that is left, so that a few bytes ask for minutes of work.
+//! Here, they are part of what is read, and have an end.
 
+use crate::fast::Damaged;
 use crate::segments::{Segment, Segments, START_OF_SCAN};
 use std::io::{self, Read};
 
@@ -14,6 +15,9 @@ use std::io::{self, Read};
 ///
 /// More would not do: the decoder looks for a restart marker no further than 7 bytes ahead.
 const STOP: &[u8] = &[0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0];
+
+/// The marker of the picture's end (EOI), which a file that is cut lacks.
+const END: &[u8] = &[0xFF, 0xD9];
 
 /// What may be missing at the end of the first scan; of each next one, half as much as of the last.
 /// Looking beyond them for the next marker takes a tenth of a millisecond for all scans together.
@@ -28,8 +32,10 @@ const BLOCKS_OF_MCU: usize = 10;
 /// The marker that defines the restart interval, in MCUs (DRI).
 const DEFINE_RESTART_INTERVAL: u8 = 0xDD;
 
-/// A reader of a file with [`STOP`] before each marker that ends entropy-coded data, zeros before that
-/// where it ends a scan, and none of both before restart markers while few blocks lie between them.
+/// A reader of a file with [`STOP`] before each marker that ends entropy-coded data.
+///
+/// Where damage is accepted, there are zeros before that where a scan ends, the marker of the picture's end
+/// where it is missing, and none of all before restart markers while few blocks lie between them.
 #[derive(Debug)]
 pub struct Guarded<'a> {
     /// What comes next.
@@ -43,20 +49,23 @@ pub struct Guarded<'a> {
     restart_interval: usize,
     /// Of [`MISSING_BLOCKS`], those that are left.
     missing_blocks: usize,
+    /// Whether the marker of the picture's end has to be added.
+    lacks_end: bool,
 }
 
 impl<'a> Guarded<'a> {
     /// Of a file.
-    #[must_use]
-    pub fn new(jpeg: &'a [u8]) -> Self {
+    pub(crate) fn new(jpeg: &'a [u8], damaged: Damaged) -> Self {
+        let accepts = damaged == Damaged::Accept;
         let start = &jpeg[..jpeg.len().min(2)];
         Self {
             pieces: [start, &[], &[], &[]],
             segments: Segments::of(jpeg),
             in_data: false,
-            zeros: ZEROS.len(),
+            zeros: if accepts { ZEROS.len() } else { 0 },
             restart_interval: 0,
-            missing_blocks: MISSING_BLOCKS,
+            missing_blocks: if accepts { MISSING_BLOCKS } else { 0 },
+            lacks_end: accepts,
         }
     }
 
@@ -71,8 +80,18 @@ impl<'a> Guarded<'a> {
             let Some(segment) = self.segments.next() else {
                 self.pieces[0] = self.segments.rest();
                 self.segments = Segments::of(&[]);
+                if std::mem::take(&mut self.lacks_end) {
+                    let zeros: &[u8] = if self.in_data { &ZEROS[..self.zeros] } else { &[] };
+                    self.pieces[1..].copy_from_slice(&[zeros, STOP, END]);
+                    // The last byte may be half of a marker.
+                    if let [rest @ .., 0xFF] = self.pieces[0] {
+                        self.pieces[0] = rest;
+                    }
+                    continue;
+                }
                 return;
             };
+            self.lacks_end &= segment.marker != END[1];
             let (zeros, stop) = self.made_up_before(&segment);
             self.pieces = [segment.before, zeros, stop, segment.whole];
             self.in_data =
@@ -133,9 +152,9 @@ impl Read for Guarded<'_> {
 mod tests {
     use super::*;
 
-    fn guarded(file: &[u8]) -> Vec<u8> {
+    fn guarded(file: &[u8], damaged: Damaged) -> Vec<u8> {
         let mut guarded = Vec::new();
-        Guarded::new(file).read_to_end(&mut guarded).unwrap();
+        Guarded::new(file, damaged).read_to_end(&mut guarded).unwrap();
         guarded
     }
 
@@ -157,10 +176,12 @@ mod tests {
         let is_made_up = |part: &[u8]| part == STOP || part.starts_with(&[0]);
         let file = parts.map(|part| if is_made_up(part) { &[] } else { part }).concat();
         let expected = parts.concat();
-        assert_eq!(guarded(&file), expected);
+        assert_eq!(guarded(&file, Damaged::Accept), expected);
+        let strict = parts.map(|part| if part.starts_with(&[0]) { &[] } else { part }).concat();
+        assert_eq!(guarded(&file, Damaged::Refuse), strict);
         // Byte by byte, and some at a time.
         for step in 1..8 {
-            let mut reader = Guarded::new(&file);
+            let mut reader = Guarded::new(&file, Damaged::Accept);
             for bytes in expected.chunks_exact(step) {
                 let mut buffer = vec![0; step];
                 reader.read_exact(&mut buffer).unwrap();
@@ -169,14 +190,23 @@ mod tests {
             let left = expected.len() % step;
             assert_eq!(reader.read(&mut [0; 8]).unwrap() > 0, left > 0);
         }
-        assert!(Guarded::new(b"\xFF").read_exact(&mut [0; 2]).is_err());
+        assert!(Guarded::new(b"\xFF", Damaged::Refuse).read_exact(&mut [0; 2]).is_err());
     }
 
     #[test]
     fn zeros_have_an_end() {
-        let file = [b"\xFF\xD8".as_slice(), &b"\xFF\xDA\x00\x02x".repeat(1000)].concat();
-        let made_up = guarded(&file).len() - file.len();
-        assert_eq!(made_up, 2 * ZEROS.len() - 1 + 999 * STOP.len());
+        let scans = b"\xFF\xDA\x00\x02x".repeat(1000);
+        let file = [b"\xFF\xD8".as_slice(), &scans, END].concat();
+        let made_up = guarded(&file, Damaged::Accept).len() - file.len();
+        assert_eq!(made_up, 2 * ZEROS.len() - 1 + 1000 * STOP.len());
+        assert_eq!(guarded(&file, Damaged::Refuse).len() - file.len(), 1000 * STOP.len());
+        // The end itself may be missing, and half of it.
+        for missing in 1..=2 {
+            let cut = &file[..file.len() - missing];
+            assert_eq!(guarded(cut, Damaged::Accept), guarded(&file, Damaged::Accept));
+            let stops = 999 * STOP.len();
+            assert_eq!(guarded(cut, Damaged::Refuse).len() - cut.len(), stops);
+        }
     }
 
     #[test]
@@ -188,10 +218,15 @@ mod tests {
                 &u16::to_be_bytes(interval),
                 b"\xFF\xDA\x00\x02",
                 &restarts,
+                b"\xFF\xDA\x00\x02",
+                END,
             ];
             let file = file.concat();
-            let made_up = guarded(&file).len() - file.len();
-            assert_eq!(made_up, (3000 - free) * STOP.len());
+            let made_up = guarded(&file, Damaged::Accept).len() - file.len();
+            let zeros = ZEROS.len() + ZEROS.len() / 2;
+            assert_eq!(made_up, zeros + (3002 - free) * STOP.len());
+            let made_up = guarded(&file, Damaged::Refuse).len() - file.len();
+            assert_eq!(made_up, 3002 * STOP.len());
         }
     }
 }

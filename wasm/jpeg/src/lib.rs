@@ -5,7 +5,9 @@
 //! gives everything else back; [`general`] decodes the rest with the crate `jpeg-decoder`, behind
 //! [`survey`] and [`guarded`], which see to the bounds. README.md has both in numbers.
 
-pub mod adobe;
+#[cfg(test)]
+mod bit_writer;
+pub mod colours;
 mod error;
 pub mod exif;
 pub mod fast;
@@ -30,6 +32,9 @@ use survey::Survey;
 /// picture of exactly `width` × `height` (each 1 or more), as it is to be seen: Exif's orientation
 /// is applied. `fit` says which part of the picture it shows.
 ///
+/// The marker of the picture's end may be missing, and restart markers may be lost, doubled or
+/// misnumbered ([`Picture::is_damaged`] says so then). Other damage is an error: see [`salvage`].
+///
 /// # Errors
 /// An [`Error`] if the file is damaged, truncated, of another kind of JPEG (lossless, arithmetic
 /// coding, 12 bits, hierarchical), has more than `max_pixels` pixels, or takes more work or memory
@@ -50,6 +55,38 @@ pub fn decode(
         Some(decoded) => decoded,
         None => general::decode_to(jpeg, width, height, fit, max_pixels)?,
     };
+    Ok(decoded.picture.turned(decoded.orientation))
+}
+
+/// Decodes what there is of a damaged JPEG, as [`decode`] decodes a sound one: data may be missing, at the end above
+/// all. What is missing is grey, or of a progressive picture coarser than the rest. [`Picture::is_damaged`] says
+/// whether any is.
+///
+/// # Errors
+/// As [`decode`], which is tried first. Of a damaged file nothing is decoded without all headers before the data.
+///
+/// # Panics
+/// If a side is 0.
+pub fn salvage(
+    jpeg: &[u8],
+    width: u16,
+    height: u16,
+    fit: Fit,
+    max_pixels: u64,
+) -> Result<Picture, Error> {
+    let refused = match decode(jpeg, width, height, fit, max_pixels) {
+        Ok(picture) => return Ok(picture),
+        Err(refused) => refused,
+    };
+    // Even of missing data, the pixels are made.
+    if Survey::of(jpeg).check(max_pixels).is_err() {
+        return Err(refused);
+    }
+    let decoded = fast::salvage(jpeg, (width, height), fit, max_pixels)
+        .or_else(|| fast::progressive::salvage(jpeg, (width, height), fit, max_pixels));
+    let decoded = decoded
+        .or_else(|| general::salvage(jpeg, (width, height), fit, max_pixels).ok())
+        .ok_or(refused)?;
     Ok(decoded.picture.turned(decoded.orientation))
 }
 

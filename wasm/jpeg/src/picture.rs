@@ -34,6 +34,8 @@ pub struct Picture {
     pub channels: Channels,
     /// width × height × channels bytes.
     pub samples: Vec<u8>,
+    /// Whether a part of it is missing in the file. That part is grey, or coarser than the rest.
+    pub is_damaged: bool,
 }
 
 impl Picture {
@@ -69,7 +71,7 @@ impl Picture {
                 samples.extend_from_slice(&self.samples[start..start + count]);
             }
         }
-        Self { width, height, channels: self.channels, samples }
+        Self { width, height, samples, ..self }
     }
 }
 
@@ -92,7 +94,13 @@ mod tests {
     /// abc
     /// def
     fn letters() -> Picture {
-        Picture { width: 3, height: 2, channels: Channels::Grey, samples: b"abcdef".to_vec() }
+        Picture {
+            width: 3,
+            height: 2,
+            channels: Channels::Grey,
+            samples: b"abcdef".to_vec(),
+            is_damaged: false,
+        }
     }
 
     #[test]
@@ -121,6 +129,7 @@ mod tests {
             height: 1,
             channels: Channels::Rgb,
             samples: vec![1, 2, 3, 4, 5, 6],
+            is_damaged: false,
         };
         assert_eq!(picture.turned(Orientation::Rotate180).samples, [4, 5, 6, 1, 2, 3]);
     }

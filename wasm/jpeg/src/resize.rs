@@ -194,7 +194,13 @@ impl Resampler {
     pub(crate) fn into_picture(self) -> Picture {
         debug_assert_eq!(self.ready, self.height);
         let channels = if self.planes.len() == 1 { Channels::Grey } else { Channels::Rgb };
-        Picture { width: self.width, height: self.height, channels, samples: self.samples }
+        Picture {
+            width: self.width,
+            height: self.height,
+            channels,
+            samples: self.samples,
+            is_damaged: false,
+        }
     }
 }
 
@@ -354,7 +360,7 @@ mod tests {
     use super::*;
 
     fn grey(width: usize, height: usize, samples: Vec<u8>) -> Picture {
-        Picture { width, height, channels: Channels::Grey, samples }
+        Picture { width, height, channels: Channels::Grey, samples, is_damaged: false }
     }
 
     fn whole(picture: Picture, width: usize, height: usize) -> Picture {
@@ -440,6 +446,7 @@ mod tests {
             height: 2,
             channels: Channels::Rgb,
             samples: [[10, 20, 30]; 4].concat(),
+            is_damaged: false,
         };
         let resized = whole(picture, 3, 5);
         assert_eq!(resized.samples, [[10, 20, 30]; 15].concat());

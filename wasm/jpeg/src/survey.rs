@@ -48,6 +48,8 @@ struct Component {
 /// What the first frame header says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Frame {
+    /// What is not decoded about it.
+    unsupported: Option<&'static str>,
     is_progressive: bool,
     width: u16,
     height: u16,
@@ -57,7 +59,7 @@ struct Frame {
 impl Frame {
     /// Nothing for a header that no decoder takes.
     fn parse(marker: u8, segment: &[u8]) -> Option<Self> {
-        let [_precision, y1, y0, x1, x0, count, components @ ..] = segment else { return None };
+        let [precision, y1, y0, x1, x0, count, components @ ..] = segment else { return None };
         let (height, width) = (u16::from_be_bytes([*y1, *y0]), u16::from_be_bytes([*x1, *x0]));
         if components.is_empty() || components.len() != 3 * usize::from(*count) {
             return None;
@@ -78,6 +80,7 @@ impl Frame {
             Component { identifier: component[0], blocks: mcus * across * down }
         });
         Some(Self {
+            unsupported: unsupported(marker, *precision),
             is_progressive: matches!(marker, 0xC2 | 0xC6 | 0xCA | 0xCE),
             width,
             height,
@@ -102,6 +105,17 @@ impl Frame {
             blocks += self.components.iter().find(named)?.blocks;
         }
         Some(blocks * band.max(VISIT_WORK))
+    }
+}
+
+/// The kind of JPEG, where it is one that is not decoded (ITU-T T.81, table B.1).
+fn unsupported(marker: u8, precision: u8) -> Option<&'static str> {
+    match marker {
+        0xC9..=0xCB => Some("arithmetic-coded JPEG"),
+        0xC3 => Some("lossless JPEG"),
+        0xC5..=0xC7 | 0xCD..=0xCF => Some("hierarchical JPEG"),
+        _ if precision != 8 => Some("JPEG of other than 8 bits a sample"),
+        _ => None,
     }
 }
 
@@ -224,12 +238,14 @@ impl<'a> Survey<'a> {
     pub fn check(&self, max_pixels: u64) -> Result<(), Error> {
         let blocks = self.blocks();
         if let Some(frame) = &self.frame {
+            if let Some(kind) = frame.unsupported {
+                return Err(Error(format!(
+                    "{kind} is not supported; expected baseline or progressive, Huffman-coded"
+                )));
+            }
             let pixels = u64::from(frame.width) * u64::from(frame.height);
             if pixels > max_pixels {
-                return Err(Error(format!(
-                    "the picture has {} x {} = {pixels} pixels, the limit is {max_pixels}",
-                    frame.width, frame.height
-                )));
+                return Err(Error::too_many_pixels(frame.width, frame.height, max_pixels));
             }
             let bits = 8 * self.bytes;
             if blocks > bits.max(SMALL_PICTURE) {
@@ -315,6 +331,23 @@ mod tests {
 
     const SIDE: u16 = 7071;
     const BLOCKS: usize = 884 * 884;
+
+    #[test]
+    fn kinds_that_are_not_decoded_are_named() {
+        let named = |marker| refusal(&[frame(marker, 8, 8, &[0x11])], 0).unwrap_or_default();
+        for marker in 0xC9..=0xCB {
+            assert!(named(marker).starts_with("arithmetic-coded JPEG is not supported"));
+        }
+        assert!(named(0xC3).starts_with("lossless JPEG is not supported"));
+        assert!(named(0xC5).starts_with("hierarchical JPEG is not supported"));
+        assert!(named(0xCE).starts_with("hierarchical JPEG is not supported"));
+        for marker in 0xC0..=0xC2 {
+            assert_eq!(named(marker), "");
+            let mut twelve = frame(marker, 8, 8, &[0x11]);
+            twelve[4] = 12;
+            assert!(refusal(&[twelve], 0).unwrap().contains("other than 8 bits"));
+        }
+    }
 
     #[test]
     fn blocks_need_bits() {

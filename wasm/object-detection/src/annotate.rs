@@ -53,7 +53,7 @@ struct Canvas {
 }
 
 impl Canvas {
-    fn new(Picture { width, height, channels, samples }: Picture) -> Self {
+    fn new(Picture { width, height, channels, samples, .. }: Picture) -> Self {
         let samples = match channels {
             Channels::Rgb => samples,
             Channels::Grey => samples.into_iter().flat_map(|grey| [grey; 3]).collect(),
@@ -132,7 +132,13 @@ mod tests {
     use vision::labels::Labels;
 
     fn grey(width: usize, height: usize) -> Picture {
-        Picture { width, height, channels: Channels::Grey, samples: vec![128; width * height] }
+        Picture {
+            width,
+            height,
+            channels: Channels::Grey,
+            samples: vec![128; width * height],
+            is_damaged: false,
+        }
     }
 
     fn found(x: usize, y: usize, width: usize, height: usize) -> Detection {

@@ -60,6 +60,8 @@ struct Answer<'a> {
     model: &'a str,
     width: usize,
     height: usize,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    damaged: bool,
     detections: Vec<Thing<'a>>,
 }
 
@@ -80,7 +82,8 @@ struct Rectangle {
     height: usize,
 }
 
-/// One line of JSON with what was found in a picture of `width` × `height` pixels.
+/// One line of JSON with what was found in a picture of `width` × `height` pixels, of which a part may have been
+/// missing.
 ///
 /// # Errors
 /// Those of [`json::line`].
@@ -89,6 +92,7 @@ pub fn json(
     (width, height): (usize, usize),
     found: &[Detection],
     names: &Names,
+    damaged: bool,
 ) -> Result<String, Failure> {
     let thing = |&Detection { index, score, bounds }: &Detection| Thing {
         index,
@@ -96,7 +100,8 @@ pub fn json(
         score,
         bounds: Rectangle { x: bounds.x, y: bounds.y, width: bounds.width, height: bounds.height },
     };
-    json::line(&Answer { model, width, height, detections: found.iter().map(thing).collect() })
+    let detections = found.iter().map(thing).collect();
+    json::line(&Answer { model, width, height, damaged, detections })
 }
 
 #[cfg(test)]
@@ -138,14 +143,16 @@ mod tests {
     fn one_line_of_json() {
         let names = names("hot \"dog\"");
         assert_eq!(
-            json("m", (640, 480), &[found(0, 0.7), found(1, 0.5)], &names).unwrap(),
+            json("m", (640, 480), &[found(0, 0.7), found(1, 0.5)], &names, false).unwrap(),
             "{\"model\":\"m\",\"width\":640,\"height\":480,\"detections\":[\
              {\"index\":0,\"label\":\"hot \\\"dog\\\"\",\"score\":0.7,\
              \"box\":{\"x\":1,\"y\":2,\"width\":30,\"height\":40}},\
              {\"index\":1,\"label\":\"class 1\",\"score\":0.5,\
              \"box\":{\"x\":1,\"y\":2,\"width\":30,\"height\":40}}]}\n"
         );
-        let nothing = json("m", (1, 1), &[], &names).unwrap();
+        let nothing = json("m", (1, 1), &[], &names, false).unwrap();
+        let damaged = json("m", (1, 1), &[], &names, true).unwrap();
+        assert!(damaged.contains(",\"damaged\":true,\"detections\":[]"));
         assert!(nothing.ends_with("\"detections\":[]}\n"));
     }
 }

@@ -40,9 +40,9 @@ fn detect(options: &Options, source: impl Read) -> Result<Vec<u8>, Failure> {
     let file = defence::while_decoding(|| input::read_picture(source))?;
     let (model, labels) = read_model(&options.model, Model::parse)?;
     let names = Names::new(labels);
-    let bytes = tensor::prepare(&file, &model.input, options.max_pixels)?;
+    let prepared = tensor::prepare(&file, &model.input, options.accepted)?;
     let sizes = [Size::AtMost(MAX_OUTPUT_BYTES); 4];
-    let outputs = inference::run(&options.model, &model.input, &bytes, sizes)?;
+    let outputs = inference::run(&options.model, &model.input, &prepared.bytes, sizes)?;
     let mut outputs = outputs.into_iter().zip(&model.outputs);
     let mut next =
         || outputs.next().map(|(bytes, tensor)| (&tensor.name[..], tensor.values(&bytes)));
@@ -56,10 +56,11 @@ fn detect(options: &Options, source: impl Read) -> Result<Vec<u8>, Failure> {
     if options.format == Format::Text {
         return Ok(answer::text(&found, &names).into());
     }
-    let mut answer = answer::json(&options.model, size, &found, &names)?.into_bytes();
+    let mut answer =
+        answer::json(&options.model, size, &found, &names, prepared.is_damaged)?.into_bytes();
     if options.format == Format::Annotated {
         let picture =
-            input::decode_picture(&file, (width, height), Fit::Stretch, options.max_pixels)?;
+            input::decode_picture(&file, (width, height), Fit::Stretch, options.accepted)?;
         drop(file);
         answer.extend(annotated(picture, &found, &names)?);
     }

@@ -1,12 +1,9 @@
 //! The command line.
 
 use std::ffi::OsString;
-use vision::arguments::{self, model_name, number, usage, Asked};
+use vision::arguments::{self, accepts_damaged, model_name, number, usage, Asked};
+use vision::input::Accepted;
 use vision::Failure;
-
-/// Pictures above this number of pixels are refused unless `--max-pixels` says otherwise: 50
-/// megapixels.
-pub const DEFAULT_MAX_PIXELS: u64 = 50_000_000;
 
 /// Detections below this score are left out unless `--threshold` says otherwise.
 pub const DEFAULT_THRESHOLD: f32 = 0.5;
@@ -28,7 +25,9 @@ Options:
                     line, then the picture with the boxes drawn, as JPEG [default: text]
   --threshold S     leave out what has a lower score, 0 to 1 [default: 0.5]
   --max-results N   how many things are told, the best first [default: all of the model's]
-  --max-pixels N    refuse pictures with more pixels than this [default: 50000000]
+  --max-pixels N    refuse pictures with more pixels than this [default: 200000000]
+  --damaged WHAT    of a JPEG that is cut or otherwise damaged: refuse, or accept what there is of it
+                    [default: refuse]
   -h, --help        print this help and exit
   -V, --version     print name and version and exit
 
@@ -42,7 +41,7 @@ Exit codes:
 /// One line for a wrong command line.
 pub const USAGE: &str =
     "usage: object-detection [--model NAME] [--format text|json|annotated] [--threshold S] \
-                         [--max-results N] [--max-pixels N] [--help] [--version] < picture.jpg";
+                         [--max-results N] [--max-pixels N] [--damaged refuse|accept] [--help] [--version] < picture.jpg";
 
 /// The form of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +65,8 @@ pub struct Options {
     pub threshold: f32,
     /// How many detections are told; 1 or more.
     pub max_results: usize,
-    /// The largest width × height that is decoded.
-    pub max_pixels: u64,
+    /// Which pictures are decoded.
+    pub accepted: Accepted,
 }
 
 impl Default for Options {
@@ -77,7 +76,7 @@ impl Default for Options {
             format: Format::Text,
             threshold: DEFAULT_THRESHOLD,
             max_results: usize::MAX,
-            max_pixels: DEFAULT_MAX_PIXELS,
+            accepted: Accepted::default(),
         }
     }
 }
@@ -99,14 +98,16 @@ pub enum Command {
 /// [`Failure::Usage`] names the first argument that is unknown, lacks its value, or has a wrong one.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
     let mut options = Options::default();
-    let names = ["--model", "--format", "--threshold", "--max-results", "--max-pixels"];
+    let names =
+        ["--model", "--format", "--threshold", "--max-results", "--max-pixels", "--damaged"];
     let asked = arguments::read(arguments, &names, |name, value| {
         match name {
             "--model" => options.model = model_name(value)?,
             "--format" => options.format = format(&value)?,
             "--threshold" => options.threshold = threshold(&value)?,
             "--max-results" => options.max_results = number(name, &value)?,
-            _ => options.max_pixels = number(name, &value)?,
+            "--damaged" => options.accepted.damaged = accepts_damaged(&value)?,
+            _ => options.accepted.max_pixels = number(name, &value)?,
         }
         Ok(())
     })?;
@@ -136,6 +137,7 @@ fn threshold(value: &str) -> Result<f32, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vision::input::DEFAULT_MAX_PIXELS;
 
     fn parse_words(words: &[&str]) -> Result<Command, Failure> {
         parse(words.iter().map(OsString::from))
@@ -153,7 +155,7 @@ mod tests {
             format: Format::Annotated,
             threshold: 0.25,
             max_results: 3,
-            max_pixels: 1_000_000,
+            accepted: Accepted { max_pixels: 1_000_000, damaged: true },
         };
         let words = [
             "--model=ssd",
@@ -164,6 +166,8 @@ mod tests {
             "--max-results=3",
             "--max-pixels",
             "1000000",
+            "--damaged",
+            "accept",
         ];
         assert_eq!(parse_words(&words), Ok(Command::Detect(expected)));
         assert_eq!(parse_words(&["--help", "--nonsense"]), Ok(Command::Help));
@@ -172,7 +176,8 @@ mod tests {
 
     #[test]
     fn help_names_every_option() {
-        let options = ["--model", "--format", "--threshold", "--max-results", "--max-pixels"];
+        let options =
+            ["--model", "--format", "--threshold", "--max-results", "--max-pixels", "--damaged"];
         for option in options.into_iter().chain(["--help", "--version"]) {
             assert!(HELP.contains(option) && USAGE.contains(option), "{option}");
         }
@@ -193,6 +198,7 @@ mod tests {
             &["--threshold", "50%"],
             &["--max-results", "0"],
             &["--max-pixels="],
+            &["--damaged", "yes"],
         ];
         for words in wrong {
             assert!(matches!(parse_words(words), Err(Failure::Usage(_))), "{words:?}");

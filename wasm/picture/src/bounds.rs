@@ -35,9 +35,7 @@ pub fn check_sides(kind: &str, sides: (u32, u32), max_pixels: u64) -> Result<(u1
     }
     let pixels = u64::from(width) * u64::from(height);
     if pixels > max_pixels {
-        return Err(Error::new(format!(
-            "the picture has {width} x {height} = {pixels} pixels, the limit is {max_pixels}"
-        )));
+        return Err(Error::too_many_pixels(narrow_width, narrow_height, max_pixels));
     }
     Ok((narrow_width, narrow_height))
 }

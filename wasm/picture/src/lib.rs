@@ -45,6 +45,26 @@ pub fn decode(
     }
 }
 
+/// As [`decode`], but of a damaged JPEG what there is: see [`jpeg::salvage`].
+///
+/// # Errors
+/// As [`decode`].
+///
+/// # Panics
+/// If a side is 0.
+pub fn salvage(
+    file: &[u8],
+    width: u16,
+    height: u16,
+    fit: Fit,
+    max_pixels: u64,
+) -> Result<Picture, Error> {
+    match format::tell(file)? {
+        Format::Jpeg => jpeg::salvage(file, width, height, fit, max_pixels),
+        _ => decode(file, width, height, fit, max_pixels),
+    }
+}
+
 /// Width and height of a picture in pixels, as it is to be seen: Exif's orientation is applied.
 ///
 /// # Errors

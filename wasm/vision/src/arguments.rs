@@ -86,3 +86,15 @@ pub fn number<T: FromStr + PartialOrd + Default>(name: &str, value: &str) -> Res
         _ => Err(usage(format!("{name} wants a whole number from 1 on, not \"{value}\""))),
     }
 }
+
+/// What `--damaged` says: whether what there is of a damaged picture will do.
+///
+/// # Errors
+/// [`Failure::Usage`]
+pub fn accepts_damaged(value: &str) -> Result<bool, Failure> {
+    match value {
+        "accept" => Ok(true),
+        "refuse" => Ok(false),
+        _ => Err(usage(format!("--damaged wants refuse or accept, not \"{value}\""))),
+    }
+}

@@ -11,6 +11,25 @@ use std::io::Read;
 /// pixel limit.
 pub const MAX_INPUT_BYTES: usize = 256 << 20;
 
+/// Pictures of more pixels are refused unless the command line says otherwise: 200 megapixels, as many as phones
+/// have.
+pub const DEFAULT_MAX_PIXELS: u64 = 200_000_000;
+
+/// Which pictures are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    /// The largest width × height.
+    pub max_pixels: u64,
+    /// Whether what there is of a damaged JPEG will do.
+    pub damaged: bool,
+}
+
+impl Default for Accepted {
+    fn default() -> Self {
+        Self { max_pixels: DEFAULT_MAX_PIXELS, damaged: false }
+    }
+}
+
 /// What decoders take beside what their bounds count, and a file's chunks: tables, rows, the
 /// 16 MiB that a PNG's may be.
 const DECODER_BYTES: u64 = 32 << 20;
@@ -35,7 +54,7 @@ pub fn read_picture(source: impl Read) -> Result<Vec<u8>, Failure> {
     to_picture(bytes)
 }
 
-/// Decodes a picture as [`picture::decode`] does. It ends the process with exit code 65 where that takes
+/// Decodes a picture as [`picture::decode`] does, or as [`picture::salvage`] where damaged ones are accepted. It ends the process with exit code 65 where that takes
 /// more memory than the decoders' bounds, the file and the picture itself explain.
 ///
 /// # Errors
@@ -47,12 +66,13 @@ pub fn decode_picture(
     file: &[u8],
     (width, height): (u16, u16),
     fit: Fit,
-    max_pixels: u64,
+    accepted: Accepted,
 ) -> Result<Picture, Failure> {
     // Turning the picture takes a second one.
     let pictures = 2 * 3 * u64::from(width) * u64::from(height);
     let most = MAX_MEMORY + DECODER_BYTES + file.len() as u64 + pictures;
-    Ok(memory::within(most, || picture::decode(file, width, height, fit, max_pixels))?)
+    let decode = if accepted.damaged { picture::salvage } else { picture::decode };
+    Ok(memory::within(most, || decode(file, width, height, fit, accepted.max_pixels))?)
 }
 
 /// Returns `bytes` themselves if they begin like a picture, else what they say as hexadecimal text.

@@ -2,16 +2,26 @@
 
 use crate::description::{ElementType, Input};
 use crate::failure::Failure;
-use crate::input::decode_picture;
+use crate::input::{decode_picture, Accepted};
 use picture::{Channels, Picture};
+
+/// The input tensor of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// The tensor's bytes.
+    pub bytes: Vec<u8>,
+    /// Whether a part of the picture was missing: see [`Picture::is_damaged`].
+    pub is_damaged: bool,
+}
 
 /// Decodes, resizes and turns a picture, and makes the input tensor's bytes of it.
 ///
 /// # Errors
 /// Those of [`decode_picture`].
-pub fn prepare(file: &[u8], input: &Input, max_pixels: u64) -> Result<Vec<u8>, Failure> {
-    let picture = decode_picture(file, (input.width, input.height), input.fit, max_pixels)?;
-    Ok(input_bytes(picture, input))
+pub fn prepare(file: &[u8], input: &Input, accepted: Accepted) -> Result<Prepared, Failure> {
+    let picture = decode_picture(file, (input.width, input.height), input.fit, accepted)?;
+    let is_damaged = picture.is_damaged;
+    Ok(Prepared { bytes: input_bytes(picture, input), is_damaged })
 }
 
 /// The input tensor's bytes: rows from the top, channels interleaved, floats little-endian.
@@ -91,6 +101,7 @@ mod tests {
             height: 1,
             channels: Channels::Rgb,
             samples: vec![0, 255, 255, 7, 0, 128],
+            is_damaged: false,
         }
     }
 
@@ -117,7 +128,13 @@ mod tests {
 
     #[test]
     fn greyscale_and_colour_become_each_other() {
-        let grey = Picture { width: 2, height: 1, channels: Channels::Grey, samples: vec![3, 200] };
+        let grey = Picture {
+            width: 2,
+            height: 1,
+            channels: Channels::Grey,
+            samples: vec![3, 200],
+            is_damaged: false,
+        };
         assert_eq!(
             input_bytes(grey.clone(), &input(ElementType::Uint8, Channels::Rgb)),
             [3, 3, 3, 200, 200, 200]

@@ -5,7 +5,7 @@ use picture::Fit;
 use std::env;
 use std::fs;
 use std::process::{self, Command, Output};
-use vision::input::decode_picture;
+use vision::input::{decode_picture, Accepted};
 use vision::memory::Allocator;
 use vision::{defence, Failure};
 
@@ -98,7 +98,7 @@ fn decodes_what_the_environment_names() {
     let Some(path) = env::var_os(FILE) else { return };
     let file = fs::read(path).unwrap();
     defence::install("guest");
-    match decode_picture(&file, (1, 1), Fit::Stretch, 1) {
+    match decode_picture(&file, (1, 1), Fit::Stretch, Accepted { max_pixels: 1, damaged: false }) {
         Ok(picture) => assert_eq!(picture.samples.len(), 3),
         Err(Failure::Data(message)) => panic!("{message}"),
         Err(other) => panic!("{other:?}"),

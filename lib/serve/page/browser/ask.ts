@@ -1,3 +1,4 @@
+import type { Picture } from './picture.js';
 import type { Service } from './service.js';
 import { Refusal } from './words.js';
 
@@ -45,6 +46,8 @@ export interface Answer {
   classes?: number;
   /** Whether a classifier takes any of them for likely. */
   isKnown: boolean;
+  /** Whether a part of the picture was missing. */
+  isDamaged: boolean;
   timings: Timings;
   /** From the request to its answer, as this page saw it, loading included. */
   roundTripMs: number;
@@ -59,13 +62,13 @@ export interface Answer {
  */
 export async function ask(
   task: Service['task'],
-  jpeg: Blob,
+  picture: Picture,
   isolation: string,
   signal: AbortSignal,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     const begin = performance.now();
-    const response = await post(task, jpeg, isolation, signal);
+    const response = await post(task, picture, isolation, signal);
     const text = await response.text().catch(unreachable);
     const roundTripMs = performance.now() - begin;
     if (response.ok) {
@@ -81,7 +84,7 @@ export async function ask(
 
 async function post(
   task: Service['task'],
-  jpeg: Blob,
+  picture: Picture,
   isolation: string,
   signal: AbortSignal,
 ): Promise<Response> {
@@ -89,8 +92,8 @@ async function post(
   try {
     return await fetch(`${task}?${query}`, {
       method: 'POST',
-      headers: { 'content-type': 'image/jpeg' },
-      body: jpeg,
+      headers: { 'content-type': picture.type },
+      body: picture.file,
       signal,
     });
   } catch (error) {
@@ -110,6 +113,7 @@ interface Json {
   /** Absent where another guest answers. */
   known?: boolean;
   classes?: number;
+  damaged?: boolean;
   /** Of the picture, in pixels, as are the boxes. */
   width?: number;
   height?: number;
@@ -122,10 +126,11 @@ interface Json {
   timings: Timings;
 }
 
-function answerOf(text: string): Pick<Answer, 'things' | 'timings' | 'classes' | 'isKnown'> {
+function answerOf(text: string): Omit<Answer, 'roundTripMs' | 'loadMs'> {
   try {
     const json = JSON.parse(text) as Json;
-    const { topK = [], known = true, classes, width = 1, height = 1, detections, timings } = json;
+    const { topK = [], known = true, damaged = false, classes, detections, timings } = json;
+    const { width = 1, height = 1 } = json;
     const things = detections
       ? detections.map(({ index, label, score, box }) => ({
           ...{ index, label, share: score },
@@ -135,7 +140,10 @@ function answerOf(text: string): Pick<Answer, 'things' | 'timings' | 'classes' |
           },
         }))
       : topK.map(({ index, label, score }) => ({ index, label, share: score / MAX_SCORE }));
-    return { things, timings, isKnown: known, ...(classes !== undefined && { classes }) };
+    return {
+      ...{ things, timings, isKnown: known, isDamaged: damaged },
+      ...(classes !== undefined && { classes }),
+    };
   } catch {
     throw new Refusal('The server has answered something else than JSON.');
   }

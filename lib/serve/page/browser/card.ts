@@ -50,7 +50,7 @@ export class Card {
     this.root.append(article);
     this.picture = picture.then(
       (ready) => {
-        this.#facts.textContent = [size(ready.jpeg.size), ready.note].filter(Boolean).join(' · ');
+        this.#facts.textContent = [size(ready.file.size), ready.note].filter(Boolean).join(' · ');
         return ready;
       },
       (error: unknown) => {

@@ -86,7 +86,7 @@ export class Gallery {
     if (card.isDiscarded() || card.find(isolation) !== result) return;
     result.wait('Classifying');
     try {
-      const answer = await ask(this.#service.task, picture.jpeg, isolation, card.signal);
+      const answer = await ask(this.#service.task, picture, isolation, card.signal);
       result.show(answer);
       card.mark(answer.things);
       const best = answer.things[0]?.label ?? 'nothing';

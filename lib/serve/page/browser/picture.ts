@@ -1,42 +1,63 @@
+/* eslint-disable no-control-regex -- control characters are what sets binary files apart */
+
 import { Refusal, size } from './words.js';
 
 const JPEG_QUALITY = 0.92;
 
 /** What is sent to the server. */
 export interface Picture {
-  jpeg: Blob;
+  file: Blob;
+  /** Its media type, told by its first bytes. */
+  type: string;
   /** What was done to the file, if anything. */
   note?: string;
 }
 
 /**
- * The JPEG of a file. Any other picture that the browser can show becomes one here, such as what is
- * pasted, which is always a PNG: the server's guest decodes JPEGs alone.
+ * How files begin that the server's guest decodes, as Latin-1. Two letters may begin a text, too: of a BMP the length
+ * of its header, one of a few, is looked at.
+ */
+const DECODED: readonly (readonly [RegExp, string])[] = [
+  [/^\xff\xd8/, 'image/jpeg'],
+  [/^\x89PNG\r\n\x1a\n/, 'image/png'],
+  [/^RIFF.{4}WEBP/s, 'image/webp'],
+  [/^GIF8[79]a/, 'image/gif'],
+  [/^BM.{12}[\x0c\x10(48@l|]\0\0\0/s, 'image/bmp'],
+];
+
+/**
+ * A file as it is, if the server's guest decodes its format. Any other picture that the browser can show, such as
+ * AVIF, becomes a JPEG here.
  *
  * @throws {Refusal} For what is no picture, and for what is larger than `maxBytes`.
  */
 export async function pictureOf(file: File, maxBytes: number): Promise<Picture> {
   if (file.size === 0) throw new Refusal('The file is empty.');
-  if (await isJpeg(file)) {
+  const type = await typeOf(file);
+  if (type !== undefined) {
     refuseLarge(file, maxBytes);
-    return { jpeg: file };
+    return { file, type };
   }
   const jpeg = await converted(file);
   refuseLarge(jpeg, maxBytes);
   const kind = /^image\/(?:x-|vnd\.)?([\w-]+)/.exec(file.type)?.[1]?.toUpperCase();
-  return { jpeg, note: `${kind ?? 'Picture'}, made a JPEG by your browser` };
+  return {
+    file: jpeg,
+    type: 'image/jpeg',
+    note: `${kind ?? 'Picture'}, made a JPEG by your browser`,
+  };
 }
 
-/** By its first two bytes, whatever it is called. */
-async function isJpeg(file: Blob): Promise<boolean> {
-  let start: ArrayBuffer;
+/** By its first bytes, whatever it is called. */
+async function typeOf(file: Blob): Promise<string | undefined> {
+  let bytes: ArrayBuffer;
   try {
-    start = await file.slice(0, 2).arrayBuffer();
+    bytes = await file.slice(0, 18).arrayBuffer();
   } catch {
     throw new Refusal('The file cannot be read. A folder, perhaps, or it is gone by now.');
   }
-  const [first, second] = new Uint8Array(start);
-  return first === 0xff && second === 0xd8;
+  const start = String.fromCharCode(...new Uint8Array(bytes));
+  return DECODED.find(([pattern]) => pattern.test(start))?.[1];
 }
 
 function refuseLarge(file: Blob, maxBytes: number): void {

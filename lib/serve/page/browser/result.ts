@@ -7,6 +7,7 @@ import { duration } from './words.js';
 
 const SHOWN_LOAD_MS = 10;
 const UNKNOWN = 'It does not appear to be any known item. What comes nearest:';
+const DAMAGED = 'The file is damaged: a part of the picture is missing.';
 const COUNT = new Intl.NumberFormat('en');
 const PERCENT = new Intl.NumberFormat('en', { style: 'percent' });
 
@@ -35,14 +36,15 @@ export class Result {
     );
   }
 
-  show({ things, classes, isKnown, timings, roundTripMs, loadMs }: Answer): void {
+  show({ things, classes, isKnown, isDamaged, timings, roundTripMs, loadMs }: Answer): void {
     this.totalMs = timings.totalMs;
     this.#total.textContent = duration(timings.totalMs);
     this.root.ariaBusy = 'false';
     const stages = stagesOf(timings);
     this.#timeline = timelineOf(stages);
     this.#content.replaceChildren(
-      ...(isKnown ? [] : [unknown()]),
+      ...(isDamaged ? [remark(DAMAGED)] : []),
+      ...(isKnown ? [] : [remark(UNKNOWN)]),
       labelsOf(things),
       element('div', { className: 'scale', ariaHidden: 'true' }, this.#timeline),
       legendOf(stages),
@@ -77,9 +79,9 @@ export class Result {
   }
 }
 
-/** Above what comes nearest. */
-function unknown(): HTMLElement {
-  return element('p', { className: 'waiting', textContent: UNKNOWN });
+/** Above the labels. */
+function remark(textContent: string): HTMLElement {
+  return element('p', { className: 'waiting', textContent });
 }
 
 function labelsOf(things: readonly Thing[]): HTMLElement {

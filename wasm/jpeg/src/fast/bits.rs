@@ -18,6 +18,28 @@ pub(super) struct Bits<'a> {
     count: u32,
     /// How many zeros have been made up since the data ended.
     padding: u32,
+    /// Whether bits that mean nothing have been come by.
+    pub(super) senseless: bool,
+}
+
+/// What stood where a restart marker has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// The marker, and nothing before it.
+    Expected,
+    /// Another restart marker: one was lost, came twice, or has a wrong number.
+    OutOfOrder,
+    /// Data that nothing asked for, or no restart marker at all.
+    Damage,
+}
+
+/// Where data go on behind a restart marker.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Restart<'a> {
+    pub(super) bits: Bits<'a>,
+    /// Whether the data up to the next marker are missing.
+    pub(super) is_empty: bool,
+    pub(super) found: Found,
 }
 
 impl<'a> Bits<'a> {
@@ -27,7 +49,7 @@ impl<'a> Bits<'a> {
     /// Bits of `data`, which may reach beyond the end of the entropy-coded part.
     pub(super) fn new(data: &'a [u8]) -> Self {
         let (plain, rest) = data.split_at(position_of_ff(data));
-        Self { plain, rest, window: 0, count: 0, padding: 0 }
+        Self { plain, rest, window: 0, count: 0, padding: 0, senseless: false }
     }
 
     /// Makes sure that `bits` (32 at most) can be looked at and taken.
@@ -100,12 +122,45 @@ impl<'a> Bits<'a> {
         (unread < 8 && self.plain.is_empty()).then_some(self.rest)
     }
 
-    /// The bits behind the restart marker `number` (0 to 7), if that is what comes next.
+    /// Goes on behind the restart marker `number` (0 to 7), which has to be next, or where the data of its
+    /// interval would be.
+    ///
+    /// What is found in place of it is taken as libjpeg takes it: a marker that is one or two ahead is a
+    /// later interval's, so that this one is missing; one that is one or two behind has been seen, and what
+    /// follows it is passed over; any other is this one with a wrong number.
     #[inline(never)]
-    pub(super) fn restarted(self, number: u8) -> Option<Self> {
-        match self.at_marker()? {
-            [0xFF, marker, rest @ ..] if *marker == 0xD0 | number => Some(Self::new(rest)),
-            _ => None,
+    pub(super) fn restarted(self, number: u8) -> Restart<'a> {
+        let at_marker = self.at_marker().is_some_and(|rest| !rest.starts_with(&[0xFF, 0]));
+        let mut found = if at_marker { Found::Expected } else { Found::Damage };
+        // No marker is among the plain bytes.
+        let mut rest = self.rest;
+        let missing = |rest, found| Restart {
+            bits: Self { plain: &[], rest, window: 0, count: 0, padding: 0, senseless: false },
+            is_empty: true,
+            found,
+        };
+        loop {
+            let Some((at, marker)) = next_marker(rest) else { return missing(&[], Found::Damage) };
+            if !matches!(marker, 0xD0..=0xD7) {
+                return missing(&rest[at..], Found::Damage);
+            }
+            let behind = &rest[at + 2..];
+            let ahead = (marker & 7).wrapping_sub(number) & 7;
+            if ahead != 0 {
+                found = Found::OutOfOrder;
+            }
+            match ahead {
+                1 | 2 => return missing(&rest[at..], found),
+                6 | 7 => rest = behind,
+                _ => {
+                    // The same marker again: its data came before the first, or never.
+                    let is_empty = matches!(behind, [0xFF, 0xD0..=0xD7, ..]);
+                    if is_empty && found == Found::Expected {
+                        found = Found::OutOfOrder;
+                    }
+                    return Restart { bits: Self::new(behind), is_empty, found };
+                }
+            }
         }
     }
 
@@ -117,6 +172,19 @@ impl<'a> Bits<'a> {
     /// Whether the file ends here, and lacks nothing but the marker of the picture's end.
     pub(super) fn at_end_of_file(self) -> bool {
         matches!(self.at_marker(), Some([] | [0xFF]))
+    }
+}
+
+/// The next marker, and where its last byte 0xFF stands.
+fn next_marker(data: &[u8]) -> Option<(usize, u8)> {
+    let mut at = position_of_ff(data);
+    loop {
+        match data.get(at..)? {
+            [0xFF, 0xFF, ..] => at += 1,
+            [0xFF, 0, rest @ ..] => at += 2 + position_of_ff(rest),
+            [0xFF, marker, ..] => return Some((at, *marker)),
+            _ => return None,
+        }
     }
 }
 
@@ -158,14 +226,47 @@ mod tests {
     #[test]
     fn restart_markers_come_at_the_end_of_a_byte() {
         let mut bits = Bits::new(&[0xAB, 0xFF, 0xD3, 0xCD, 0xFF, 0xD9]);
-        assert!(bits.restarted(3).is_none(), "the byte before it has not been read");
+        assert_eq!(bits.restarted(3).found, Found::Damage, "the byte before it has not been read");
         bits.need(3);
         bits.take(3);
-        assert!(bits.restarted(2).is_none());
-        let mut bits = bits.restarted(3).unwrap();
+        let restart = bits.restarted(3);
+        assert_eq!((restart.found, restart.is_empty), (Found::Expected, false));
+        let mut bits = restart.bits;
         bits.need(8);
         assert_eq!(bits.peek(8), 0xCD);
         bits.take(8);
         assert!(bits.at_end_of_image());
+    }
+
+    #[test]
+    fn restart_markers_are_resynchronized() {
+        // What comes: the number that is expected, the file, what is found, whether the interval has no
+        // data, and the byte that is next (behind the marker, or the marker's own).
+        let cases: [(u8, &[u8], Found, bool, Option<u8>); 12] = [
+            (3, b"\xFF\xD3\x11\xFF\xD4", Found::Expected, false, Some(0x11)),
+            (3, b"\xFF\xFF\xFF\xD3\x11", Found::Expected, false, Some(0x11)),
+            (3, b"\xFF\xD4\x11", Found::OutOfOrder, true, None),
+            (7, b"\xFF\xD0\x11", Found::OutOfOrder, true, None),
+            (3, b"\xFF\xD5\x11", Found::OutOfOrder, true, None),
+            (3, b"\xFF\xD6\x11", Found::OutOfOrder, false, Some(0x11)),
+            (3, b"\xFF\xD2\x22\xFF\x00\x33\xFF\xD3\x11", Found::OutOfOrder, false, Some(0x11)),
+            (0, b"\xFF\xD7\x22\xFF\xD6\xFF\xD0\x11", Found::OutOfOrder, false, Some(0x11)),
+            (3, b"\xFF\xD3\xFF\xD3\x11", Found::OutOfOrder, true, None),
+            (3, b"\xFF\x00\x22\xFF\xD3\x11", Found::Damage, false, Some(0x11)),
+            (3, b"\xFF\xD9", Found::Damage, true, None),
+            (3, b"", Found::Damage, true, None),
+        ];
+        for (number, file, found, is_empty, next) in cases {
+            let restart = Bits::new(file).restarted(number);
+            assert_eq!((restart.found, restart.is_empty), (found, is_empty), "{file:x?}");
+            if let Some(next) = next {
+                let mut bits = restart.bits;
+                bits.need(8);
+                assert_eq!(bits.peek(8), usize::from(next), "{file:x?}");
+            }
+        }
+        // The next interval begins where this one has left it.
+        let lost = Bits::new(b"\xFF\xD4\x11\xFF\xD5").restarted(3);
+        assert_eq!(lost.bits.restarted(4).found, Found::Expected);
     }
 }

@@ -1,7 +1,9 @@
 //! What stands before the entropy-coded data (ITU-T T.81, annex B).
 
 use super::huffman::Definition;
+use crate::colours;
 use crate::exif::{self, Orientation};
+use crate::resize::Colours;
 use crate::segments::{APP1, EXIF};
 
 /// One component of the frame, with its part of the scan's header.
@@ -26,8 +28,9 @@ pub(super) struct Headers<'a> {
     pub(super) width: u16,
     /// Rows of pixels.
     pub(super) height: u16,
-    /// Luminance alone, or luminance and the two of colour.
+    /// One or three.
     pub(super) components: Vec<Component>,
+    pub(super) colours: Colours,
     /// The codes for DC coefficients.
     pub(super) dc: [Option<Definition>; 4],
     /// The codes for AC coefficients.
@@ -67,12 +70,11 @@ pub(super) struct Tables {
     pub(super) restart_interval: u16,
     /// What the first Exif segment says.
     pub(super) orientation: Option<Orientation>,
-    is_jfif: bool,
 }
 
 impl<'a> Headers<'a> {
     /// Reads the headers of a picture with 8 bits a sample in one sequential scan, Huffman-coded,
-    /// which is greyscale or YCbCr beyond doubt. Nothing for any other, and for a damaged one.
+    /// which is greyscale, YCbCr or RGB. Nothing for any other, and for a damaged one.
     pub(super) fn parse(jpeg: &'a [u8]) -> Option<Self> {
         let mut tables = Tables::default();
         let mut rest = jpeg.strip_prefix(b"\xFF\xD8")?;
@@ -85,7 +87,8 @@ impl<'a> Headers<'a> {
             let segment = rest.get(4..2 + length)?;
             rest = &rest[2 + length..];
             if marker == 0xDA {
-                return tables.scan(segment, rest);
+                let colours = tables.frame.as_ref().and_then(|frame| frame.colours(jpeg))?;
+                return tables.scan(segment, rest, colours);
             }
             tables.segment(marker, segment)?;
         }
@@ -112,7 +115,6 @@ impl Tables {
                 if segment.starts_with(b"AVI1") {
                     return None;
                 }
-                self.is_jfif |= segment.starts_with(b"JFIF\0");
             }
             APP1 => {
                 if let (None, Some(tiff)) = (self.orientation, segment.strip_prefix(EXIF)) {
@@ -154,11 +156,11 @@ impl Tables {
         Some(())
     }
 
-    fn scan<'a>(self, segment: &[u8], data: &'a [u8]) -> Option<Headers<'a>> {
+    fn scan<'a>(self, segment: &[u8], data: &'a [u8], colours: Colours) -> Option<Headers<'a>> {
         let frame = self.frame.as_ref()?;
         // Baseline pictures have two codes of each class.
         let third_code = self.dc[2..].iter().chain(&self.ac[2..]).any(Option::is_some);
-        if !self.shows_luminance_and_colour(frame) || (frame.is_baseline && third_code) {
+        if frame.is_baseline && third_code {
             return None;
         }
         let (&count, segment) = segment.split_first()?;
@@ -183,6 +185,7 @@ impl Tables {
             width: frame.width,
             height: frame.height,
             components: components.collect::<Option<_>>()?,
+            colours,
             dc: self.dc,
             ac: self.ac,
             restart_interval: self.restart_interval,
@@ -190,16 +193,16 @@ impl Tables {
             data,
         })
     }
+}
 
-    /// Whether three components are YCbCr, by the names that JFIF gives them or by its segment.
-    pub(super) fn shows_luminance_and_colour(&self, frame: &Frame) -> bool {
-        match *frame.components {
-            [_] => true,
-            [a, b, c] => {
-                let names = [a, b, c].map(|component| component.identifier);
-                names == [1, 2, 3] || (self.is_jfif && names.iter().all(|&name| name < 16))
-            }
-            _ => false,
+impl Frame {
+    /// What its components are. Nothing for other than one or three.
+    pub(super) fn colours(&self, jpeg: &[u8]) -> Option<Colours> {
+        match self.components.len() {
+            1 => Some(Colours::Grey),
+            3 if colours::are_rgb(jpeg) => Some(Colours::Rgb),
+            3 => Some(Colours::YCbCr),
+            _ => None,
         }
     }
 }

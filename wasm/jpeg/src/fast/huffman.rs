@@ -126,20 +126,29 @@ impl Code {
     }
 
     /// Takes a symbol and its value off `bits`. Returns what follows, how far the position goes on,
-    /// and the value; nothing for bits that mean nothing.
+    /// and the value. Bits that mean nothing are the end of the block and no difference, and are told by
+    /// [`Bits::senseless`].
     #[cold]
     #[inline(never)]
-    fn read<'a>(&self, mut bits: Bits<'a>) -> Option<(Bits<'a>, u32, i16)> {
+    fn read<'a>(&self, mut bits: Bits<'a>) -> (Bits<'a>, u32, i16) {
         bits.refill();
         let next = bits.peek(16) as u32;
-        let length = self.limits.iter().position(|&limit| next < limit)?;
-        let index = self.offsets[length].wrapping_add(next >> (15 - length)) as usize;
-        let Meaning { advance, size } = Meaning::new(self.class, *self.symbols.get(index)?)?;
+        let meaning = || {
+            let length = self.limits.iter().position(|&limit| next < limit)?;
+            let index = self.offsets[length].wrapping_add(next >> (15 - length)) as usize;
+            Some((length, Meaning::new(self.class, *self.symbols.get(index)?)?))
+        };
+        let Some((length, Meaning { advance, size })) = meaning() else {
+            bits.take(16);
+            bits.refill();
+            bits.senseless = true;
+            return (bits, END, 0);
+        };
         bits.take(length as u32 + 1);
         let value = if size == 0 { 0 } else { extend(bits.peek(size) as u32, size) };
         bits.take(size);
         bits.refill();
-        Some((bits, advance, value))
+        (bits, advance, value)
     }
 }
 
@@ -186,18 +195,17 @@ impl DcCode {
         Self { singles: singles(definition, Class::Dc), code: Code::new(definition, Class::Dc) }
     }
 
-    /// Takes a difference off `bits`, which must have [`LOOKUP_BITS`]. Nothing for bits that mean
-    /// nothing.
+    /// Takes a difference off `bits`, which must have [`LOOKUP_BITS`].
     #[inline(always)]
-    pub(super) fn read(&self, bits: &mut Bits<'_>) -> Option<i16> {
+    pub(super) fn read(&self, bits: &mut Bits<'_>) -> i16 {
         let single = self.singles[bits.peek(VALUE_BITS)];
         if single.taken > 0 {
             bits.take(single.taken.into());
-            return Some(single.value);
+            return single.value;
         }
-        let (rest, _, value) = self.code.read(*bits)?;
+        let (rest, _, value) = self.code.read(*bits);
         *bits = rest;
-        Some(value)
+        value
     }
 }
 
@@ -245,7 +253,7 @@ impl AcCode {
     /// place. Returns the position behind them, which becomes [`END`] or more at the end of the
     /// block. `bits` must have [`LOOKUP_BITS`].
     ///
-    /// Nothing for bits that mean nothing and where the position would be beyond 64.
+    /// Bits that mean nothing end the block, and so does a position beyond 64: see [`Bits::senseless`].
     #[inline(always)]
     pub(super) fn read(
         &self,
@@ -253,7 +261,7 @@ impl AcCode {
         position: u32,
         block: &mut Block,
         places: &Places,
-    ) -> Option<u32> {
+    ) -> u32 {
         let Pair(pair) = self.pairs[bits.peek(VALUE_BITS)];
         let next = position + ((pair >> 8) & 0xFF) as u32;
         // At 64 the symbols might be those of two blocks.
@@ -262,7 +270,7 @@ impl AcCode {
             let first = position + ((pair >> 16) & 0xFF) as u32;
             put(block, places, first, (pair >> 32) as i16);
             put(block, places, next, (pair >> 48) as i16);
-            return Some(next);
+            return next;
         }
         self.read_one(bits, position, block, places)
     }
@@ -275,12 +283,12 @@ impl AcCode {
         position: u32,
         block: &mut Block,
         places: &Places,
-    ) -> Option<u32> {
+    ) -> u32 {
         let run = u32::from(self.runs[bits.peek(RUN_BITS)]);
         let next = position + (run >> 8);
         if next & 64 == 0 {
             bits.take(run & 0x3F);
-            return Some(next);
+            return next;
         }
         self.read_one(bits, position, block, places)
     }
@@ -292,12 +300,15 @@ impl AcCode {
         position: u32,
         block: &mut Block,
         places: &Places,
-    ) -> Option<u32> {
-        let (rest, advance, value) = self.code.read(*bits)?;
+    ) -> u32 {
+        let (rest, advance, value) = self.code.read(*bits);
         *bits = rest;
         let next = position + advance;
         put(block, places, next, value);
-        (next <= 64 || next >= END).then_some(next)
+        if next > 64 && next < END {
+            bits.senseless = true;
+        }
+        next
     }
 }
 

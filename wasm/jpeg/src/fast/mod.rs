@@ -16,12 +16,11 @@ pub mod progressive;
 mod region;
 mod transform;
 
-use crate::adobe;
 use crate::fit::{Fit, Window};
-use crate::picture::Decoded;
-use crate::resize::{Colours, Plane, Resampler, Source};
+use crate::picture::{Decoded, Picture};
+use crate::resize::{Plane, Resampler, Source};
 use crate::scale::eighths_for;
-use bits::Bits;
+use bits::{Bits, Found, Restart};
 use headers::{Component, Headers};
 pub(crate) use huffman::leaves_ones;
 use huffman::{AcCode, DcCode, LOOKUP_BITS};
@@ -29,14 +28,44 @@ use region::Region;
 use std::ops::Range;
 use transform::{coefficients, places, quantization, Block, Quantization};
 
+/// What becomes of damaged data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Damaged {
+    /// The picture is not decoded, unless restart markers alone are damaged.
+    Refuse,
+    /// What there is of it is decoded.
+    Accept,
+}
+
 /// Decodes a JPEG to a picture of exactly `width` × `height`, as seen: after turning it.
 ///
-/// Nothing for a picture that this decoder does not take, or with more than `max_pixels` pixels.
+/// Nothing for a picture that this decoder does not take, or with more than `max_pixels` pixels. Restart markers
+/// that are lost, doubled or misnumbered are resynchronized; what is missing for it is grey.
 #[must_use]
 pub fn decode(jpeg: &[u8], width: u16, height: u16, fit: Fit, max_pixels: u64) -> Option<Decoded> {
+    decode_as(jpeg, (width, height), fit, max_pixels, Damaged::Refuse)
+}
+
+/// As [`decode`], where data may be missing or damaged.
+pub(crate) fn salvage(
+    jpeg: &[u8],
+    wanted: (u16, u16),
+    fit: Fit,
+    max_pixels: u64,
+) -> Option<Decoded> {
+    decode_as(jpeg, wanted, fit, max_pixels, Damaged::Accept)
+}
+
+fn decode_as(
+    jpeg: &[u8],
+    (width, height): (u16, u16),
+    fit: Fit,
+    max_pixels: u64,
+    damaged: Damaged,
+) -> Option<Decoded> {
     let headers = Headers::parse(jpeg)?;
     let pixels = u64::from(headers.width) * u64::from(headers.height);
-    if pixels > max_pixels || (headers.components.len() == 3 && adobe::says_rgb(jpeg)) {
+    if pixels > max_pixels {
         return None;
     }
     let orientation = headers.orientation;
@@ -45,14 +74,15 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, fit: Fit, max_pixels: u64) -
     let side = usize::from(eighths_for(window.extent, (width, height)));
     let region = Region::of(&headers, &window, side);
     let mut resampler = resampler(&headers, side, &window, &region, width.into(), height.into());
-    match side {
-        1 => decode_scan::<1>(&headers, &region, &mut resampler),
-        2 => decode_scan::<2>(&headers, &region, &mut resampler),
-        4 => decode_scan::<4>(&headers, &region, &mut resampler),
-        _ => decode_scan::<8>(&headers, &region, &mut resampler),
+    let is_damaged = match side {
+        1 => decode_scan::<1>(&headers, &region, &mut resampler, damaged),
+        2 => decode_scan::<2>(&headers, &region, &mut resampler, damaged),
+        4 => decode_scan::<4>(&headers, &region, &mut resampler, damaged),
+        _ => decode_scan::<8>(&headers, &region, &mut resampler, damaged),
     }?;
     let window = Window { origin: (0.0, 0.0), extent: (width.into(), height.into()) };
-    Some(Decoded { picture: resampler.into_picture(), window, orientation })
+    let picture = Picture { is_damaged, ..resampler.into_picture() };
+    Some(Decoded { picture, window, orientation })
 }
 
 /// The most blocks of an MCU in a row and in a column.
@@ -103,8 +133,7 @@ fn resampler(
             }
         })
         .collect();
-    let colours = if sources.len() == 1 { Colours::Grey } else { Colours::YCbCr };
-    Resampler::new(&sources, colours, width, height)
+    Resampler::new(&sources, headers.colours, width, height)
 }
 
 /// The codes of a picture, as far as its components use them.
@@ -142,11 +171,13 @@ struct Unit<'a> {
     quantization: Quantization,
 }
 
+/// Decodes the picture, and says whether a part of it is missing.
 fn decode_scan<const SIDE: usize>(
     headers: &Headers<'_>,
     region: &Region,
     resampler: &mut Resampler,
-) -> Option<()> {
+    damaged: Damaged,
+) -> Option<bool> {
     let codes = Codes::new(headers);
     let mut units = Vec::with_capacity(16);
     for (index, component) in headers.components.iter().enumerate() {
@@ -171,6 +202,9 @@ fn decode_scan<const SIDE: usize>(
         restart_interval: headers.restart_interval,
         until_restart: headers.restart_interval,
         restarts: 0,
+        is_empty: false,
+        is_damaged: false,
+        damaged,
     };
     for row in 0..rows {
         // What is not shown is read all the same: where a block begins is known when the one before
@@ -180,14 +214,12 @@ fn decode_scan<const SIDE: usize>(
         let mut strips = resampler.planes.iter_mut().map(Plane::next_rows);
         let mut strips = std::array::from_fn(|_| strips.next().unwrap_or_default());
         scan = decode_row::<SIDE>(scan, columns, &shown, &units, &mut strips)?;
-        if scan.bits.overrun() {
-            return None;
-        }
         if is_shown {
             resampler.advance();
         }
     }
-    (scan.bits.at_end_of_image() || scan.bits.at_end_of_file()).then_some(())
+    let ends_well = scan.is_empty || scan.bits.at_end_of_image() || scan.bits.at_end_of_file();
+    (ends_well || damaged == Damaged::Accept).then_some(scan.is_damaged || !ends_well)
 }
 
 /// How far a scan has come.
@@ -201,16 +233,39 @@ struct Scan<'a> {
     until_restart: u16,
     /// Restart markers that have come, modulo 8.
     restarts: u8,
+    /// Whether there are no data up to the next restart marker.
+    is_empty: bool,
+    /// Whether anything was missing so far.
+    is_damaged: bool,
+    damaged: Damaged,
 }
 
 impl Scan<'_> {
-    /// Goes over the restart marker that has to be here.
+    /// Goes over the restart marker that has to be here. Nothing where its absence is damage, which is refused.
     #[cold]
     fn restarted(mut self) -> Option<Self> {
-        self.bits = self.bits.restarted(self.restarts)?;
+        let Restart { bits, is_empty, found } = self.bits.restarted(self.restarts);
+        if found == Found::Damage && self.damaged == Damaged::Refuse {
+            return None;
+        }
+        self.bits = bits;
+        self.is_empty = is_empty;
+        self.is_damaged |= found != Found::Expected;
         self.predictions = [0; 3];
         self.until_restart = self.restart_interval;
         self.restarts = (self.restarts + 1) & 7;
+        Some(self)
+    }
+
+    /// Goes on behind bits that are missing or mean nothing. Nothing where damage is refused.
+    #[cold]
+    fn past_damage(mut self) -> Option<Self> {
+        if self.damaged == Damaged::Refuse {
+            return None;
+        }
+        self.is_damaged = true;
+        self.is_empty = self.bits.overrun();
+        self.bits.senseless = false;
         Some(self)
     }
 }
@@ -235,20 +290,28 @@ fn decode_row<'a, const SIDE: usize>(
             scan.until_restart -= 1;
         }
         if !shown.contains(&column) {
-            for unit in units {
-                let prediction = &mut scan.predictions[unit.component];
-                (bits, *prediction) = pass_block(bits, unit, *prediction, &mut block)?;
+            if !scan.is_empty {
+                for unit in units {
+                    let prediction = &mut scan.predictions[unit.component];
+                    (bits, *prediction) = pass_block(bits, unit, *prediction, &mut block);
+                }
             }
-            continue;
+        } else {
+            let place = column - shown.start;
+            for unit in units {
+                block[..SIDE * SIDE].fill(0);
+                if !scan.is_empty {
+                    let prediction = &mut scan.predictions[unit.component];
+                    (bits, *prediction) = decode_block::<SIDE>(bits, unit, *prediction, &mut block);
+                }
+                let (pixels, stride) = &mut strips[unit.component];
+                let pixels = &mut pixels[unit.first + place * unit.step..];
+                transform::write::<SIDE>(&block, &unit.quantization, pixels, *stride);
+            }
         }
-        let place = column - shown.start;
-        for unit in units {
-            block[..SIDE * SIDE].fill(0);
-            let prediction = &mut scan.predictions[unit.component];
-            (bits, *prediction) = decode_block::<SIDE>(bits, unit, *prediction, &mut block)?;
-            let (pixels, stride) = &mut strips[unit.component];
-            let pixels = &mut pixels[unit.first + place * unit.step..];
-            transform::write::<SIDE>(&block, &unit.quantization, pixels, *stride);
+        if (bits.overrun() || bits.senseless) && !scan.is_empty {
+            scan = Scan { bits, ..scan }.past_damage()?;
+            bits = scan.bits;
         }
     }
     scan.bits = bits;
@@ -263,21 +326,21 @@ fn decode_block<'a, const SIDE: usize>(
     unit: &Unit<'_>,
     prediction: i16,
     block: &mut Block,
-) -> Option<(Bits<'a>, i16)> {
+) -> (Bits<'a>, i16) {
     let places = const { &places(SIDE) };
     bits.refill();
-    let dc = prediction.wrapping_add(unit.dc.read(&mut bits)?);
+    let dc = prediction.wrapping_add(unit.dc.read(&mut bits));
     block[0] = dc;
     let mut position = 1;
     while position < coefficients(SIDE) {
         bits.need(LOOKUP_BITS);
-        position = unit.ac.read(&mut bits, position, block, places)?;
+        position = unit.ac.read(&mut bits, position, block, places);
     }
     while position < 64 {
         bits.need(LOOKUP_BITS);
-        position = unit.ac.skip(&mut bits, position, block, places)?;
+        position = unit.ac.skip(&mut bits, position, block, places);
     }
-    Some((bits, dc))
+    (bits, dc)
 }
 
 /// Reads a block that is not shown, of which the next ones need the DC coefficient.
@@ -287,16 +350,16 @@ fn pass_block<'a>(
     unit: &Unit<'_>,
     prediction: i16,
     block: &mut Block,
-) -> Option<(Bits<'a>, i16)> {
+) -> (Bits<'a>, i16) {
     let places = const { &places(1) };
     bits.refill();
-    let dc = prediction.wrapping_add(unit.dc.read(&mut bits)?);
+    let dc = prediction.wrapping_add(unit.dc.read(&mut bits));
     let mut position = 1;
     while position < 64 {
         bits.need(LOOKUP_BITS);
-        position = unit.ac.skip(&mut bits, position, block, places)?;
+        position = unit.ac.skip(&mut bits, position, block, places);
     }
-    Some((bits, dc))
+    (bits, dc)
 }
 
 #[cfg(test)]

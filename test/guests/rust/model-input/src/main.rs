@@ -7,6 +7,7 @@ use std::env;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 use vision::description::{ElementType, Input, Normalize};
+use vision::input::Accepted;
 use vision::{tensor, Failure};
 
 const USAGE: &str = "usage: model-input made|plain SIDE < picture > tensor
@@ -69,7 +70,11 @@ fn made(file: &[u8], side: u16) -> Result<Vec<u8>, Failure> {
         normalize: Normalize::default(),
         fit: Fit::Stretch,
     };
-    tensor::prepare(file, &input, MAX_PIXELS)
+    let accepted = Accepted {
+        max_pixels: MAX_PIXELS,
+        damaged: false,
+    };
+    Ok(tensor::prepare(file, &input, accepted)?.bytes)
 }
 
 fn whole(file: &[u8]) -> Result<Vec<u8>, picture::Error> {
@@ -94,6 +99,7 @@ fn plain(jpeg: &[u8], side: u16) -> Result<Vec<u8>, jpeg::Error> {
         height,
         channels,
         samples,
+        ..
     } = picture.turned(orientation);
     let side = usize::from(side);
     let columns: Vec<_> = (0..side).map(|index| covered(index, side, width)).collect();

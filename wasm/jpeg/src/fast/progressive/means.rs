@@ -1,16 +1,11 @@
 //! Scans of DC coefficients, which stand for the blocks' means.
 
-use super::{mcus, Bits, DcCode, Reader, Scan, Store, Tables};
+use super::{mcus, Bits, DcCode, Reader, Scan, Store};
 use crate::fast::huffman::LOOKUP_BITS;
 
 impl<const SIDE: usize> Store<'_, SIDE> {
     /// Reads a scan of them. Nothing for a damaged one.
-    pub(super) fn means(
-        &mut self,
-        scan: &Scan,
-        tables: &Tables,
-        reader: &mut Reader<'_>,
-    ) -> Option<()> {
+    pub(super) fn means(&mut self, scan: &Scan, reader: &mut Reader<'_>) -> Option<()> {
         if scan.refines {
             let bit = 1i16 << scan.low;
             return self.each_mean(scan, reader, |bits, _, _, mean| {
@@ -24,7 +19,7 @@ impl<const SIDE: usize> Store<'_, SIDE> {
         }
         let mut codes: [Option<Box<DcCode>>; 3] = Default::default();
         for &(index, dc, _) in &scan.components {
-            let definition = tables.dc.get(dc)?.as_ref()?;
+            let definition = self.tables.dc.get(dc)?.as_ref()?;
             *codes.get_mut(index)? = Some(Box::new(DcCode::new(definition)));
         }
         let mut predictions = [0i16; 3];
@@ -33,7 +28,7 @@ impl<const SIDE: usize> Store<'_, SIDE> {
                 predictions = [0; 3];
             }
             bits.need(LOOKUP_BITS);
-            let difference = codes[index].as_deref()?.read(bits)?;
+            let difference = codes[index].as_deref()?.read(bits);
             predictions[index] = predictions[index].wrapping_add(difference);
             *mean = predictions[index].wrapping_shl(scan.low);
             Some(())
@@ -55,11 +50,12 @@ impl<const SIDE: usize> Store<'_, SIDE> {
             for row in 0..plane.rows {
                 for column in 0..plane.columns {
                     let restarted = reader.next(&mut bits)?;
+                    if reader.is_empty {
+                        continue;
+                    }
                     let block = row * plane.stride + column;
                     read(&mut bits, restarted, index, &mut plane.kept[SIDE * SIDE * block])?;
-                }
-                if bits.overrun() {
-                    return None;
+                    reader.check(&mut bits)?;
                 }
             }
         } else {
@@ -67,6 +63,9 @@ impl<const SIDE: usize> Store<'_, SIDE> {
             for row in 0..rows {
                 for column in 0..columns {
                     let mut restarted = reader.next(&mut bits)?;
+                    if reader.is_empty {
+                        continue;
+                    }
                     for &(index, ..) in &scan.components {
                         let component = &self.headers.components[index];
                         let plane = &mut self.planes[index];
@@ -80,9 +79,7 @@ impl<const SIDE: usize> Store<'_, SIDE> {
                             }
                         }
                     }
-                }
-                if bits.overrun() {
-                    return None;
+                    reader.check(&mut bits)?;
                 }
             }
         }

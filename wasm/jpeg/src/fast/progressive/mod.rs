@@ -13,16 +13,16 @@ use super::headers::{self, Component, Frame, Headers, Tables};
 use super::huffman::DcCode;
 use super::region::Region;
 use super::transform::{self, coefficients, quantization, Block};
-use super::{mcus, most_blocks, resampler};
-use crate::adobe;
+use super::{mcus, most_blocks, resampler, Damaged};
 use crate::fit::{Fit, Window};
-use crate::picture::Decoded;
-use crate::resize::{self, Resampler};
+use crate::picture::{Decoded, Picture};
+use crate::resize::{self, Colours};
 use crate::scale::eighths_for;
 use crate::segments::Segments;
 use crate::survey::{Survey, MAX_MEMORY};
 use plane::Plane;
 use scan::{Reader, Scan};
+use std::iter::Peekable;
 use symbols::SymbolCode;
 
 /// The marker of a progressive frame with Huffman codes (SOF2).
@@ -40,13 +40,34 @@ struct Step<'a> {
     rest: &'a [u8],
 }
 
-/// Decodes a progressive JPEG of 8 bits, greyscale or YCbCr, to a picture of exactly `width` × `height`, as
+/// Decodes a progressive JPEG of 8 bits, greyscale, YCbCr or RGB, to a picture of exactly `width` × `height`, as
 /// seen: after turning it.
 ///
-/// Nothing for any other picture, for a damaged one, and for one that is beyond the bounds of [`Survey`].
+/// Nothing for any other picture, for a damaged one, and for one that is beyond the bounds of [`Survey`]. Restart
+/// markers that are lost, doubled or misnumbered are resynchronized.
 #[must_use]
 pub fn decode(jpeg: &[u8], width: u16, height: u16, fit: Fit, max_pixels: u64) -> Option<Decoded> {
-    let (steps, is_whole) = steps(jpeg)?;
+    decode_as(jpeg, (width, height), fit, max_pixels, Damaged::Refuse)
+}
+
+/// As [`decode`], where data may be missing or damaged: of what is missing, earlier scans are shown.
+pub(crate) fn salvage(
+    jpeg: &[u8],
+    wanted: (u16, u16),
+    fit: Fit,
+    max_pixels: u64,
+) -> Option<Decoded> {
+    decode_as(jpeg, wanted, fit, max_pixels, Damaged::Accept)
+}
+
+fn decode_as(
+    jpeg: &[u8],
+    (width, height): (u16, u16),
+    fit: Fit,
+    max_pixels: u64,
+    damaged: Damaged,
+) -> Option<Decoded> {
+    let (steps, is_whole) = steps(jpeg, damaged)?;
     Survey::of(jpeg).check(max_pixels).ok()?;
     let mut tables = Tables::default();
     let mut frame = None;
@@ -57,26 +78,24 @@ pub fn decode(jpeg: &[u8], width: u16, height: u16, fit: Fit, max_pixels: u64) -
         }
     }
     let frame = frame?;
-    let is_rgb = frame.components.len() == 3 && adobe::says_rgb(jpeg);
-    if !tables.shows_luminance_and_colour(&frame) || is_rgb {
-        return None;
-    }
+    let colours = frame.colours(jpeg)?;
     let orientation = tables.orientation.unwrap_or_default();
     let (width, height) = if orientation.swaps_sides() { (height, width) } else { (width, height) };
     let target = (width, height);
     let window = fit.window((frame.width, frame.height), target);
-    let resampler = match eighths_for(window.extent, target) {
-        1 => Store::<1>::read(&frame, &steps, is_whole)?.picture(target, &window),
-        2 => Store::<2>::read(&frame, &steps, is_whole)?.picture(target, &window),
-        4 => Store::<4>::read(&frame, &steps, is_whole)?.picture(target, &window),
-        _ => Store::<8>::read(&frame, &steps, is_whole)?.picture(target, &window),
+    let file = File { frame: &frame, colours, steps: &steps, is_whole, damaged };
+    let picture = match eighths_for(window.extent, target) {
+        1 => Store::<1>::read(&file)?.picture(target, &window),
+        2 => Store::<2>::read(&file)?.picture(target, &window),
+        4 => Store::<4>::read(&file)?.picture(target, &window),
+        _ => Store::<8>::read(&file)?.picture(target, &window),
     };
     let window = Window { origin: (0.0, 0.0), extent: (width.into(), height.into()) };
-    Some(Decoded { picture: resampler.into_picture(), window, orientation })
+    Some(Decoded { picture, window, orientation })
 }
 
 /// The segments up to the end of the picture, and whether that is there. Nothing for other kinds.
-fn steps(jpeg: &[u8]) -> Option<(Vec<Step<'_>>, bool)> {
+fn steps(jpeg: &[u8], damaged: Damaged) -> Option<(Vec<Step<'_>>, bool)> {
     if !jpeg.starts_with(b"\xFF\xD8") {
         return None;
     }
@@ -90,7 +109,8 @@ fn steps(jpeg: &[u8]) -> Option<(Vec<Step<'_>>, bool)> {
             PROGRESSIVE if !is_progressive => is_progressive = true,
             0xC4 | SCAN | 0xDB | 0xDD | 0xE0..=0xEF | 0xFE => {}
             // Other frames, and what no decoder goes beyond.
-            _ => return None,
+            _ if damaged == Damaged::Refuse => return None,
+            _ => break,
         }
         let (marker, payload, rest) = (segment.marker, segment.payload, segments.rest());
         steps.push(Step { marker, payload, rest });
@@ -98,53 +118,104 @@ fn steps(jpeg: &[u8]) -> Option<(Vec<Step<'_>>, bool)> {
     is_progressive.then_some((steps, false))
 }
 
+/// What a file is made of.
+struct File<'f, 'a> {
+    frame: &'f Frame,
+    colours: Colours,
+    steps: &'f [Step<'a>],
+    /// Whether the marker of the picture's end is there.
+    is_whole: bool,
+    damaged: Damaged,
+}
+
+impl File<'_, '_> {
+    /// Whether all scans have to be read, to know whether the picture's end is all that is missing.
+    fn needs_all(&self) -> bool {
+        !self.is_whole && self.damaged == Damaged::Refuse
+    }
+
+    /// The headers of all scans. Nothing for one that no progressive picture has, unless damage is accepted: what
+    /// follows it is passed over then.
+    fn scans(&self) -> Option<Vec<Scan>> {
+        let mut scans = Vec::with_capacity(16);
+        for step in self.steps.iter().filter(|step| step.marker == SCAN) {
+            match Scan::parse(step.payload, self.frame) {
+                Some(scan) => scans.push(scan),
+                None if self.damaged == Damaged::Accept => break,
+                None => return None,
+            }
+        }
+        Some(scans)
+    }
+}
+
 /// What is kept of a picture whose blocks become `SIDE` pixels a side.
 struct Store<'a, const SIDE: usize> {
     headers: Headers<'a>,
     planes: Vec<Plane<SIDE>>,
+    tables: Tables,
+    /// Of each component, whether a scan has come of which its quantization table is the one.
+    quantized: Vec<bool>,
+    /// Of each component, whether its means have come.
+    has_means: Vec<bool>,
+    is_damaged: bool,
 }
 
 impl<'a, const SIDE: usize> Store<'a, SIDE> {
-    /// Reads the scans that matter; all of them where the picture's end is missing, to know whether that is all
-    /// that is.
-    fn read(frame: &Frame, steps: &[Step<'a>], is_whole: bool) -> Option<Self> {
-        let mut scans = Vec::with_capacity(16);
-        for step in steps.iter().filter(|step| step.marker == SCAN) {
-            scans.push(Scan::parse(step.payload, frame)?);
-        }
-        let mut store = Self::new(frame, &scans, is_whole)?;
-        let mut tables = Tables::default();
+    /// Reads the scans that matter.
+    fn read(file: &File<'_, 'a>) -> Option<Self> {
+        let scans = file.scans()?;
+        let mut store = Self::new(file, &scans)?;
         let mut scans = scans.iter().peekable();
-        let mut quantized = vec![false; store.planes.len()];
-        let mut has_means = quantized.clone();
-        for step in steps {
-            match step.marker {
-                PROGRESSIVE => {}
-                SCAN => {
-                    let scan = scans.next()?;
-                    for &(index, ..) in &scan.components {
-                        has_means[index] |= scan.first == 0 && !scan.refines;
-                        if !std::mem::replace(&mut quantized[index], true) {
-                            let table =
-                                *tables.quantization.get(frame.components[index].quantization)?;
-                            store.headers.components[index].quantization = table?;
-                        }
-                    }
-                    let is_cut = !is_whole && scans.peek().is_none();
-                    let read = store.scan(scan, &tables, step.rest)?;
-                    if is_cut && !read.is_some_and(Bits::at_end_of_file) {
-                        return None;
-                    }
+        for step in file.steps {
+            if store.take(step, &mut scans, file).is_none() {
+                if file.damaged == Damaged::Refuse {
+                    return None;
                 }
-                _ => tables.segment(step.marker, step.payload)?,
+                store.is_damaged = true;
+                break;
             }
         }
-        // Each component needs its means, at the least.
-        has_means.into_iter().all(|is| is).then_some(store)
+        // Each component needs its means, at the least; where it is damaged, the first.
+        let needed = if file.damaged == Damaged::Refuse { store.has_means.len() } else { 1 };
+        store.has_means.iter().take(needed).all(|&has| has).then_some(store)
     }
 
-    fn new(frame: &Frame, scans: &[Scan], is_whole: bool) -> Option<Self> {
-        let headers = headers(frame);
+    /// Takes one segment in, with the scan that follows it.
+    fn take<'s>(
+        &mut self,
+        step: &Step<'a>,
+        scans: &mut Peekable<impl Iterator<Item = &'s Scan>>,
+        file: &File<'_, '_>,
+    ) -> Option<()> {
+        match step.marker {
+            PROGRESSIVE => {}
+            SCAN => {
+                let scan = scans.next()?;
+                for &(index, ..) in &scan.components {
+                    if !self.quantized[index] {
+                        let table = file.frame.components[index].quantization;
+                        self.headers.components[index].quantization =
+                            (*self.tables.quantization.get(table)?)?;
+                        self.quantized[index] = true;
+                    }
+                    self.has_means[index] |= scan.first == 0 && !scan.refines;
+                }
+                let is_last = scans.peek().is_none();
+                // A scan that refines has bits for coefficients that were missing for a restart marker.
+                let damaged = if self.is_damaged { Damaged::Accept } else { file.damaged };
+                let read = self.scan(scan, step.rest, damaged)?;
+                if is_last && file.needs_all() && !read.is_some_and(Bits::at_end_of_file) {
+                    return None;
+                }
+            }
+            _ => self.tables.segment(step.marker, step.payload)?,
+        }
+        Some(())
+    }
+
+    fn new(file: &File<'_, '_>, scans: &[Scan]) -> Option<Self> {
+        let headers = headers(file.frame, file.colours);
         let (most_across, most_down) = most_blocks(&headers.components);
         let (columns, rows) = mcus(&headers);
         let planes: Vec<_> = headers
@@ -155,8 +226,11 @@ impl<'a, const SIDE: usize> Store<'a, SIDE> {
                 let extent = |pixels: u16, blocks: usize, most: usize| {
                     (usize::from(pixels) * blocks).div_ceil(8 * most)
                 };
-                let reach =
-                    if is_whole { scan::reach(scans, index, coefficients(SIDE) - 1) } else { 63 };
+                let reach = if file.needs_all() {
+                    63
+                } else {
+                    scan::reach(scans, index, coefficients(SIDE) - 1)
+                };
                 Plane::sized(
                     (columns * component.across, rows * component.down),
                     (
@@ -170,40 +244,51 @@ impl<'a, const SIDE: usize> Store<'a, SIDE> {
         if planes.iter().map(Plane::bytes).sum::<u64>() > MAX_MEMORY {
             return None;
         }
-        let planes = planes.into_iter().map(Plane::with_room).collect();
-        Some(Self { headers, planes })
+        let planes: Vec<_> = planes.into_iter().map(Plane::with_room).collect();
+        let none = vec![false; planes.len()];
+        Some(Self {
+            headers,
+            planes,
+            tables: Tables::default(),
+            quantized: none.clone(),
+            has_means: none,
+            // Of a file that is refused where it is, nothing is missing but the marker of its end.
+            is_damaged: file.damaged == Damaged::Accept && !file.is_whole,
+        })
     }
 
-    /// Reads a scan and returns what follows: nothing within for one that does not matter.
+    /// Reads a scan and returns what follows: nothing within for one that does not matter. Nothing for a damaged
+    /// one, where damage is refused, and for one whose codes are missing.
     #[allow(clippy::option_option)]
     fn scan<'d>(
         &mut self,
         scan: &Scan,
-        tables: &Tables,
         data: &'d [u8],
+        damaged: Damaged,
     ) -> Option<Option<Bits<'d>>> {
-        let mut reader = Reader::new(data, tables.restart_interval);
+        let mut reader = Reader::new(data, self.tables.restart_interval, damaged);
         let &(index, _, ac) = scan.components.first()?;
         if scan.first == 0 {
-            self.means(scan, tables, &mut reader)?;
+            self.means(scan, &mut reader)?;
         } else {
             let plane = &mut self.planes[index];
             if scan.first > plane.reach {
                 return Some(None);
             }
-            let code = SymbolCode::new(tables.ac.get(ac)?.as_ref()?);
+            let code = SymbolCode::new(self.tables.ac.get(ac)?.as_ref()?);
             if scan.refines {
                 plane.refine(scan, &code, &mut reader)?;
             } else {
                 plane.read(scan, &code, &mut reader)?;
             }
         }
+        self.is_damaged |= reader.is_damaged;
         Some(Some(reader.bits))
     }
 
     /// Makes pixels of the blocks that are shown, and the picture of these.
-    fn picture(self, (width, height): (u16, u16), window: &Window) -> Resampler {
-        let Self { headers, planes } = self;
+    fn picture(self, (width, height): (u16, u16), window: &Window) -> Picture {
+        let Self { headers, planes, is_damaged, .. } = self;
         let region = Region::of(&headers, window, SIDE);
         let mut resampler = resampler(&headers, SIDE, window, &region, width.into(), height.into());
         let steps: Vec<_> = headers
@@ -230,11 +315,11 @@ impl<'a, const SIDE: usize> Store<'a, SIDE> {
             }
             resampler.advance();
         }
-        resampler
+        Picture { is_damaged, ..resampler.into_picture() }
     }
 }
 
-fn headers<'a>(frame: &Frame) -> Headers<'a> {
+fn headers<'a>(frame: &Frame, colours: Colours) -> Headers<'a> {
     let component = |component: &headers::FrameComponent| Component {
         across: component.across,
         down: component.down,
@@ -246,6 +331,7 @@ fn headers<'a>(frame: &Frame) -> Headers<'a> {
         width: frame.width,
         height: frame.height,
         components: frame.components.iter().map(component).collect(),
+        colours,
         dc: Default::default(),
         ac: Default::default(),
         restart_interval: 0,

@@ -54,7 +54,7 @@ impl<const SIDE: usize> Plane<SIDE> {
         self.kept[row * length..][..length].chunks_exact(Self::KEPT)
     }
 
-    /// Reads a first scan of a band (section G.1.2.2). Nothing for a damaged one.
+    /// Reads a first scan of a band (section G.1.2.2). Nothing for a damaged one, where damage is refused.
     #[inline(never)]
     pub(super) fn read(
         &mut self,
@@ -71,6 +71,9 @@ impl<const SIDE: usize> Plane<SIDE> {
                 if reader.next(&mut bits)? {
                     ended = 0;
                 }
+                if reader.is_empty {
+                    continue;
+                }
                 if ended > 0 {
                     ended -= 1;
                     continue;
@@ -80,11 +83,12 @@ impl<const SIDE: usize> Plane<SIDE> {
                 let present = &mut self.present[block];
                 let mut position = scan.first;
                 while position <= scan.last {
-                    match code.read(&mut bits)? {
+                    match code.read(&mut bits) {
                         Symbol::Value(zeros, value) => {
                             position += zeros;
                             if position > scan.last {
-                                return None;
+                                bits.senseless = true;
+                                break;
                             }
                             *present |= 1 << position;
                             if let Some(kept) = kept.get_mut(usize::from(places[position as usize]))
@@ -100,16 +104,14 @@ impl<const SIDE: usize> Plane<SIDE> {
                         }
                     }
                 }
-            }
-            if bits.overrun() {
-                return None;
+                reader.check(&mut bits)?;
             }
         }
         reader.bits = bits;
         Some(())
     }
 
-    /// Reads a scan that adds a bit to a band (section G.1.2.3). Nothing for a damaged one.
+    /// Reads a scan that adds a bit to a band (section G.1.2.3). Nothing for a damaged one, where damage is refused.
     #[inline(never)]
     pub(super) fn refine(
         &mut self,
@@ -128,16 +130,23 @@ impl<const SIDE: usize> Plane<SIDE> {
                 if reader.next(&mut bits)? {
                     ended = 0;
                 }
+                if reader.is_empty {
+                    continue;
+                }
                 let block = row * self.stride + column;
                 let kept = &mut self.kept[Self::KEPT * block..][..Self::KEPT];
                 let present = &mut self.present[block];
                 let mut position = scan.first;
                 if ended == 0 {
                     while position <= scan.last {
-                        let (zeros, value) = match code.read(&mut bits)? {
+                        let (zeros, value) = match code.read(&mut bits) {
                             Symbol::Value(zeros, 1) => (zeros, bit),
                             Symbol::Value(zeros, -1) => (zeros, -bit),
-                            Symbol::Value(..) => return None,
+                            Symbol::Value(..) => {
+                                bits.senseless = true;
+                                ended = 1;
+                                break;
+                            }
                             Symbol::Zeros(zeros) => (zeros, 0),
                             Symbol::End(blocks) => {
                                 ended = blocks + 1;
@@ -155,7 +164,8 @@ impl<const SIDE: usize> Plane<SIDE> {
                         correct(&mut bits, passed, bit, kept, places);
                         if value != 0 {
                             if place > scan.last {
-                                return None;
+                                bits.senseless = true;
+                                break;
                             }
                             *present |= 1 << place;
                             if let Some(kept) = kept.get_mut(usize::from(places[place as usize])) {
@@ -171,9 +181,7 @@ impl<const SIDE: usize> Plane<SIDE> {
                     }
                     ended -= 1;
                 }
-            }
-            if bits.overrun() {
-                return None;
+                reader.check(&mut bits)?;
             }
         }
         reader.bits = bits;

@@ -1,7 +1,8 @@
 //! Headers of scans, and their data between restart markers.
 
-use crate::fast::bits::Bits;
+use crate::fast::bits::{Bits, Found, Restart};
 use crate::fast::headers::{Frame, FrameComponent};
+use crate::fast::Damaged;
 
 /// A scan's header (ITU-T T.81, sections B.2.3 and G.1.1).
 #[derive(Debug)]
@@ -73,15 +74,28 @@ pub(super) struct Reader<'a> {
     left: u16,
     /// Restart markers that have come, modulo 8.
     restarts: u8,
+    /// Whether there are no data up to the next restart marker.
+    pub(super) is_empty: bool,
+    /// Whether anything was missing so far.
+    pub(super) is_damaged: bool,
+    damaged: Damaged,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(data: &'a [u8], interval: u16) -> Self {
-        Self { bits: Bits::new(data), interval, left: interval, restarts: 0 }
+    pub(super) fn new(data: &'a [u8], interval: u16, damaged: Damaged) -> Self {
+        Self {
+            bits: Bits::new(data),
+            interval,
+            left: interval,
+            restarts: 0,
+            is_empty: false,
+            is_damaged: false,
+            damaged,
+        }
     }
 
     /// To be called before each block or MCU, with the bits that are next. Goes over the restart marker that
-    /// has to be there, and says whether there was one.
+    /// has to be there, and says whether there was one. Nothing where its absence is damage, which is refused.
     #[inline(always)]
     pub(super) fn next(&mut self, bits: &mut Bits<'a>) -> Option<bool> {
         if self.interval == 0 {
@@ -89,11 +103,44 @@ impl<'a> Reader<'a> {
         }
         let is_due = self.left == 0;
         if is_due {
-            *bits = bits.restarted(self.restarts)?;
-            self.restarts = (self.restarts + 1) & 7;
-            self.left = self.interval;
+            *bits = self.restarted(*bits)?;
         }
         self.left -= 1;
         Some(is_due)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn restarted(&mut self, bits: Bits<'a>) -> Option<Bits<'a>> {
+        let Restart { bits, is_empty, found } = bits.restarted(self.restarts);
+        if found == Found::Damage && self.damaged == Damaged::Refuse {
+            return None;
+        }
+        self.is_empty = is_empty;
+        self.is_damaged |= found != Found::Expected;
+        self.restarts = (self.restarts + 1) & 7;
+        self.left = self.interval;
+        Some(bits)
+    }
+
+    /// To be called behind each block or MCU that has been read. Nothing for bits that were missing or meant
+    /// nothing, where damage is refused.
+    #[inline(always)]
+    pub(super) fn check(&mut self, bits: &mut Bits<'a>) -> Option<()> {
+        if bits.overrun() || bits.senseless {
+            self.past_damage(bits)?;
+        }
+        Some(())
+    }
+
+    #[cold]
+    fn past_damage(&mut self, bits: &mut Bits<'a>) -> Option<()> {
+        if self.damaged == Damaged::Refuse {
+            return None;
+        }
+        self.is_damaged = true;
+        self.is_empty = bits.overrun();
+        bits.senseless = false;
+        Some(())
     }
 }

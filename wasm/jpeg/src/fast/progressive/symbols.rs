@@ -60,48 +60,54 @@ impl SymbolCode {
         code
     }
 
-    /// Takes a symbol with its value off `bits`. Nothing for bits that mean nothing.
+    /// Takes a symbol with its value off `bits`. Bits that mean nothing are the end of one block's band, and are
+    /// told by [`Bits::senseless`].
     #[inline(always)]
-    pub(super) fn read(&self, bits: &mut Bits<'_>) -> Option<Symbol> {
+    pub(super) fn read(&self, bits: &mut Bits<'_>) -> Symbol {
         bits.need(32);
         let entry = self.entries[bits.peek(BITS)];
         if entry.taken > 0 {
             bits.take(entry.taken.into());
-            return Some(Symbol::Value((entry.symbol >> 4).into(), entry.value));
+            return Symbol::Value((entry.symbol >> 4).into(), entry.value);
         }
         let symbol = if entry.length > 0 {
             bits.take(entry.length.into());
             entry.symbol
         } else {
-            self.long_symbol(bits)?
+            self.long_symbol(bits)
         };
         let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
         if size > 0 {
             let value = extend(bits.peek(size) as u32, size);
             bits.take(size);
-            return Some(Symbol::Value(run, value));
+            return Symbol::Value(run, value);
         }
         if run == 15 {
-            return Some(Symbol::Zeros(15));
+            return Symbol::Zeros(15);
         }
         let mut blocks = (1 << run) - 1;
         if run > 0 {
             blocks += bits.peek(run) as u32;
             bits.take(run);
         }
-        Some(Symbol::End(blocks))
+        Symbol::End(blocks)
     }
 
     #[cold]
     #[inline(never)]
-    fn long_symbol(&self, bits: &mut Bits<'_>) -> Option<u8> {
+    fn long_symbol(&self, bits: &mut Bits<'_>) -> u8 {
         let next = bits.peek(16) as u32;
-        let index = self.long.partition_point(|&(code, ..)| code <= next).checked_sub(1)?;
-        let (code, length, symbol) = &self.long[index];
-        if next - code >= 1 << (16 - length) {
-            return None;
+        let behind = self.long.partition_point(|&(code, ..)| code <= next);
+        match self.long[..behind].last() {
+            Some(&(code, length, symbol)) if next - code < 1 << (16 - length) => {
+                bits.take(length);
+                symbol
+            }
+            _ => {
+                bits.take(16);
+                bits.senseless = true;
+                0
+            }
         }
-        bits.take(*length);
-        Some(*symbol)
     }
 }

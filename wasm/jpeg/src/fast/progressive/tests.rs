@@ -1,6 +1,7 @@
 //! Pictures made of known coefficients, by an encoder of the standard's flow charts (ITU-T T.81, section G.1.2).
 
 use super::*;
+use crate::bit_writer::{size_of, BitWriter};
 use crate::fast::transform::places;
 
 /// Numbers that look random, the same ones each time (xorshift).
@@ -15,35 +16,20 @@ impl Numbers {
     }
 }
 
-/// Entropy-coded data.
-#[derive(Default)]
-struct Data {
-    bytes: Vec<u8>,
-    window: u32,
-    count: u32,
+/// The codes of all samples.
+trait Codes {
+    /// Codes of 4 bits for the sizes of DC coefficients.
+    fn size(&mut self, size: u32);
+
+    /// Codes for the others: 8 bits for the first 100 symbols, 12 for the rest.
+    fn symbol(&mut self, symbol: u32);
 }
 
-impl Data {
-    fn put(&mut self, bits: u32, count: u32) {
-        for index in (0..count).rev() {
-            self.window = (self.window << 1) | ((bits >> index) & 1);
-            self.count += 1;
-            if self.count == 8 {
-                self.bytes.push(self.window as u8);
-                if self.window as u8 == 0xFF {
-                    self.bytes.push(0);
-                }
-                (self.window, self.count) = (0, 0);
-            }
-        }
-    }
-
-    /// Codes of 4 bits for the sizes of DC coefficients.
+impl Codes for BitWriter {
     fn size(&mut self, size: u32) {
         self.put(size, 4);
     }
 
-    /// Codes for the others: 8 bits for the first 100 symbols, 12 for the rest.
     fn symbol(&mut self, symbol: u32) {
         let index = (symbol >> 4) * 11 + (symbol & 15);
         if index < 100 {
@@ -51,23 +37,6 @@ impl Data {
         } else {
             self.put((100 << 4) + index - 100, 12);
         }
-    }
-
-    fn value(&mut self, value: i32) {
-        let size = 32 - value.unsigned_abs().leading_zeros();
-        let bits = if value < 0 { value + (1 << size) - 1 } else { value };
-        self.put(bits as u32, size);
-    }
-
-    fn end(&mut self) {
-        while self.count > 0 {
-            self.put(1, 1);
-        }
-    }
-
-    fn restart(&mut self, number: usize) {
-        self.end();
-        self.bytes.extend([0xFF, 0xD0 | (number % 8) as u8]);
     }
 }
 
@@ -168,13 +137,13 @@ impl Sample {
             let mut header = vec![components.len() as u8];
             header.extend(components.iter().flat_map(|&index| [index as u8 + 1, 0]));
             header.extend([first as u8, last as u8, ((high << 4) | low) as u8]);
-            let mut data = Data::default();
+            let mut data = BitWriter::default();
             match (first, high) {
                 (0, _) => self.means(&mut data, components, high, low),
                 (_, 0) => self.band(&mut data, components[0], first..=last, low),
                 _ => self.refinement(&mut data, components[0], first..=last, low),
             }
-            data.end();
+            data.fill_byte();
             file.extend([0xFF, 0xDA]);
             file.extend((header.len() as u16 + 2).to_be_bytes());
             file.extend(header);
@@ -217,7 +186,7 @@ impl Sample {
         is_due.then(|| mcu / self.restart_interval - 1)
     }
 
-    fn means(&self, data: &mut Data, components: &[usize], high: u32, low: u32) {
+    fn means(&self, data: &mut BitWriter, components: &[usize], high: u32, low: u32) {
         let mut last = [0; 3];
         for (index, mcu) in self.order(components).into_iter().enumerate() {
             if let Some(number) = self.restarts(index) {
@@ -231,15 +200,15 @@ impl Sample {
                     continue;
                 }
                 let difference = mean - std::mem::replace(&mut last[component], mean);
-                data.size(32 - difference.unsigned_abs().leading_zeros());
-                data.value(difference);
+                data.size(size_of(difference));
+                data.put_value(difference);
             }
         }
     }
 
     fn band(
         &self,
-        data: &mut Data,
+        data: &mut BitWriter,
         component: usize,
         band: std::ops::RangeInclusive<usize>,
         low: u32,
@@ -263,8 +232,8 @@ impl Sample {
                     data.symbol(0xF0);
                     zeros -= 16;
                 }
-                data.symbol((zeros << 4) | (32 - value.unsigned_abs().leading_zeros()));
-                data.value(value);
+                data.symbol((zeros << 4) | (size_of(value)));
+                data.put_value(value);
                 zeros = 0;
             }
             if zeros > 0 {
@@ -276,7 +245,7 @@ impl Sample {
 
     fn refinement(
         &self,
-        data: &mut Data,
+        data: &mut BitWriter,
         component: usize,
         band: std::ops::RangeInclusive<usize>,
         low: u32,
@@ -345,7 +314,7 @@ impl Sample {
 }
 
 /// Ends a band in so many blocks.
-fn put_ends(data: &mut Data, ends: &mut u32, bits: &mut Vec<u32>) {
+fn put_ends(data: &mut BitWriter, ends: &mut u32, bits: &mut Vec<u32>) {
     if *ends > 0 {
         let size = 31 - ends.leading_zeros();
         data.symbol(size << 4);
@@ -356,10 +325,13 @@ fn put_ends(data: &mut Data, ends: &mut u32, bits: &mut Vec<u32>) {
 }
 
 fn read<const SIDE: usize>(file: &[u8]) -> Option<Vec<Vec<i16>>> {
-    let (steps, is_whole) = steps(file)?;
+    let damaged = Damaged::Refuse;
+    let (steps, is_whole) = steps(file, damaged)?;
     let frame = steps.iter().find(|step| step.marker == PROGRESSIVE)?;
     let frame = headers::frame(frame.payload, false)?;
-    let store = Store::<SIDE>::read(&frame, &steps, is_whole)?;
+    let colours = frame.colours(file)?;
+    let file = File { frame: &frame, colours, steps: &steps, is_whole, damaged };
+    let store = Store::<SIDE>::read(&file)?;
     Some(store.planes.into_iter().map(|plane| plane.kept).collect())
 }
 
@@ -406,6 +378,65 @@ fn the_end_marker_may_be_missing() {
             assert_eq!(read::<8>(&file[..end - missing]), None, "{missing}");
         }
     }
+}
+
+#[test]
+fn what_there_is_of_a_cut_picture_is_decoded() {
+    let decoded = |file: &[u8]| crate::salvage(file, 60, 60, Fit::Stretch, 1 << 16);
+    for (sample, script) in samples() {
+        let file = sample.encode(script);
+        let sound = decoded(&file).unwrap();
+        assert!(!sound.is_damaged);
+        let error = |picture: &Picture| {
+            let differences = picture.samples.iter().zip(&sound.samples);
+            differences.map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>()
+        };
+        let first = file.windows(2).position(|bytes| bytes == [0xFF, 0xDA]).unwrap() + 20;
+        let grey = Picture { samples: vec![128; sound.samples.len()], ..sound.clone() };
+        let nothing = error(&grey);
+        let mut errors = Vec::new();
+        let mut unnoticed = 0;
+        for length in (first..file.len() - 3).step_by(7) {
+            let cut = decoded(&file[..length]).unwrap();
+            unnoticed += usize::from(!cut.is_damaged);
+            errors.push(error(&cut));
+        }
+        // Nobody knows of scans that are missing as a whole.
+        assert!(unnoticed < script.len(), "{unnoticed}");
+        // The more there is, the better: all that is missing at last is the end of a scan that refines.
+        assert!(errors[errors.len() / 2] < nothing / 2, "{errors:?} of {nothing}");
+        assert!(errors.last() < errors.first(), "{errors:?}");
+    }
+}
+
+#[test]
+fn restart_markers_are_resynchronized() {
+    let sample = Sample::new(&[(2, 2), (1, 1), (1, 1)], 7);
+    let file = sample.encode(USUAL);
+    let sound = read::<8>(&file).unwrap();
+    let is_restart = |&at: &usize| file[at] == 0xFF && (0xD0..0xD8).contains(&file[at + 1]);
+    let markers: Vec<usize> = (0..file.len() - 1).filter(is_restart).collect();
+    for &at in &markers {
+        let number = file[at + 1] & 7;
+        let with = |marker: &[u8]| [&file[..at], marker, &file[at + 2..]].concat();
+        // Far off, it is taken for the one that is missing.
+        assert_eq!(read::<8>(&with(&[0xFF, 0xD0 | (number ^ 4)])), Some(sound.clone()), "{at}");
+        let doubled = with(&[0xFF, 0xD0 | number, 0xFF, 0xD0 | number]);
+        for (name, file) in [("lost", with(&[])), ("doubled", doubled)] {
+            let damaged = crate::salvage(&file, 90, 90, Fit::Stretch, 1 << 16).unwrap();
+            assert!(damaged.is_damaged, "{name} at {at}");
+            // The last of a scan has none behind it to go on from.
+            if let Some(planes) = read::<8>(&file) {
+                let pairs = planes.iter().flatten().zip(sound.iter().flatten());
+                let others = pairs.filter(|(a, b)| a != b).count();
+                assert!(others < 64 * 7 * 6 * 2, "{name} at {at}: {others}");
+            }
+        }
+    }
+    let is_taken = |&&at: &&usize| read::<8>(&[&file[..at], &file[at + 2..]].concat()).is_some();
+    let taken: Vec<_> = markers.iter().filter(is_taken).collect();
+    // All but the last of each scan, or more where they only follow from one that was lost before.
+    assert!(taken.len() >= markers.len() - USUAL.len(), "{taken:?} of {markers:?}");
 }
 
 #[test]
