@@ -59,6 +59,8 @@ export interface ContenderResult {
   latency?: LatencySamples;
   /** For each picture after the first. */
   otherPictures?: { picture: number; samplesMs: number[] }[];
+  /** By the names of pictures: means of a few decodings each. */
+  decoding?: { picture: string; samplesMs: number[] }[];
   throughput?: ThroughputPoint[];
   memory?: MemorySamples;
   endurance?: EnduranceSamples;

@@ -64,6 +64,7 @@ export interface ContenderSummary {
   /** US dollars for a million invocations; null where it does not fit. */
   cost?: { megabytes: number; dollars: number | null }[];
   otherPictures?: { picture: number; medianMs: number }[];
+  decoding?: { picture: string; medianMs: number }[];
   /** Of the pictures that it and the first classifier named, how many it named alike. */
   agreement?: { alike: number; of: number };
 }
@@ -140,6 +141,12 @@ function summarizeContender(
     summary.cost = MEMORY_SIZES.map((megabytes) => ({
       megabytes,
       dollars: dollarsPerMillion(invocation, megabytes, options.price),
+    }));
+  }
+  if (result.decoding) {
+    summary.decoding = result.decoding.map(({ picture, samplesMs }) => ({
+      picture,
+      medianMs: median(samplesMs),
     }));
   }
   if (otherPictures) {

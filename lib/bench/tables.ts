@@ -26,6 +26,7 @@ export const WORKLOAD_TITLES: Record<WorkloadKind, string> = {
   stream: 'Streams: 256 MiB through a guest that copies',
   'big-module': 'Large module, never compiled: from its load to its first answer',
   inference: 'Inference alone',
+  decode: 'Decoding alone',
 };
 
 /** Every figure of a summary. Tables without rows are left out. */
@@ -41,6 +42,7 @@ export function tables(summary: BenchSummary): ReportTable[] {
     installed(summary),
     cost(summary),
     otherPictures(summary),
+    decoding(summary),
     goals(summary),
   ];
   return all.filter(({ rows }) => rows.length > 0);
@@ -213,6 +215,30 @@ function cost({ contenders, options: { price } }: BenchSummary): ReportTable {
     rows: contenders.flatMap(({ title, cost: figures }) =>
       figures ? [[title, ...figures.map((each) => dollars(each.dollars))]] : [],
     ),
+  };
+}
+
+/** From a JPEG to the bytes of the model's input, ours first. */
+function decoding({ contenders, inputs }: BenchSummary): ReportTable {
+  const taking = contenders.filter((each) => each.decoding);
+  const [ours, ...others] = taking;
+  const medianOf = (each: ContenderSummary | undefined, picture: string): number =>
+    each?.decoding?.find((of) => of.picture === picture)?.medianMs ?? NaN;
+  return {
+    title: WORKLOAD_TITLES.decode,
+    caption:
+      `From a JPEG to the bytes of the input of ${inputs.model.name}: decoding and resizing on one thread. ` +
+      'Medians of interleaved rounds, milliseconds; then, ours by theirs.',
+    head: [
+      'picture',
+      ...taking.map(({ title }) => title),
+      ...others.map(({ title }) => `ours / ${title}`),
+    ],
+    rows: (ours?.decoding ?? []).map(({ picture, medianMs }) => [
+      picture,
+      ...taking.map((each) => number(medianOf(each, picture))),
+      ...others.map((each) => number(medianMs / medianOf(each, picture))),
+    ]),
   };
 }
 

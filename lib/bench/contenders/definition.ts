@@ -9,7 +9,8 @@ export type WorkloadKind =
   | 'compute'
   | 'stream'
   | 'big-module'
-  | 'inference';
+  | 'inference'
+  | 'decode';
 
 /** What takes part in the benchmark. */
 export interface Definition {
@@ -59,6 +60,8 @@ export interface Prepared {
   notes?: string[];
   /** It is timed in no more rounds than this, for it takes so long. */
   mostRounds?: number;
+  /** Names of pictures of its own, which it works on instead of the benchmark's. */
+  pictures?: string[];
   /** Labels by class, for programs that answer with the class. */
   labels?: string[];
 }

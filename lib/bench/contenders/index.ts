@@ -1,6 +1,7 @@
 import { bigModule } from './big-module-definitions.js';
 import * as calls from './calls-definitions.js';
 import { compute } from './compute-definitions.js';
+import { decode } from './decode-definitions.js';
 import type { Definition } from './definition.js';
 import * as embedded from './embedded-definitions.js';
 import * as native from './native-definitions.js';
@@ -23,4 +24,5 @@ export const definitions: readonly Definition[] = [
   ...stream,
   ...bigModule,
   ...native.inference,
+  ...decode,
 ];

@@ -21,14 +21,15 @@ interface Peer {
   notes: string[];
 }
 
-const sharp = { sharp: '0.35.5' };
+/** The version that all of them decode with. */
+export const SHARP = { sharp: '0.35.5' };
 
 const peers: Peer[] = [
   {
     name: 'sharp-onnxruntime',
     title: 'sharp + onnxruntime-node, int8',
     module: 'onnxruntime.js',
-    packages: { name: 'onnxruntime', dependencies: { ...sharp, 'onnxruntime-node': '1.30.0' } },
+    packages: { name: 'onnxruntime', dependencies: { ...SHARP, 'onnxruntime-node': '1.30.0' } },
     onnx: true,
     notes: ['No isolation: decoder and runtime are native code in the process.'],
   },
@@ -36,7 +37,7 @@ const peers: Peer[] = [
     name: 'sharp-litert-js',
     title: 'sharp + LiteRT.js',
     module: 'litert-js.js',
-    packages: { name: 'litert-js', dependencies: { ...sharp, '@litertjs/core': '2.5.3' } },
+    packages: { name: 'litert-js', dependencies: { ...SHARP, '@litertjs/core': '2.5.3' } },
     notes: [
       'Inference in WebAssembly, decoding in native code. Made for browsers; a shim of ours loads it.',
     ],
@@ -48,7 +49,7 @@ const peers: Peer[] = [
     packages: {
       name: 'tfjs-tflite',
       dependencies: {
-        ...sharp,
+        ...SHARP,
         'tfjs-tflite-node': '0.0.2',
         '@tensorflow/tfjs-core': '4.22.0',
         '@tensorflow/tfjs-backend-cpu': '4.22.0',
