@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         _ => picture::size(&file)?,
     };
     let start = Instant::now();
-    let picture = picture::decode(&file, width, height, Fit::Stretch, u64::MAX)?;
+    let picture = picture::salvage(&file, width, height, Fit::Stretch, u64::MAX)?;
     eprintln!("{:.3} ms", start.elapsed().as_secs_f64() * 1e3);
     let mut output = io::stdout().lock();
     writeln!(output, "{} {} {}", picture.width, picture.height, picture.channels.count())?;
