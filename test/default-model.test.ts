@@ -14,6 +14,7 @@ import {
   samples,
 } from './support/default-model.js';
 import { DEFAULT_MODEL, FITTED_DEFAULT_MODEL } from './support/paths.js';
+import { png } from './support/png.js';
 import { withModule } from './support/run-guest.js';
 
 const CLASSES = 1000;
@@ -33,6 +34,36 @@ describe('the default model', () => {
   it('has a label for each class', () => {
     const labels = readFileSync(path.join(RECIPE, 'labels.txt'), 'utf8').trimEnd().split('\n');
     assert.equal(labels.length, CLASSES);
+  });
+
+  it('knows nothing in noise, flat colours and gradients', async () => {
+    let state = 1;
+    const random = (): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state >>> 24;
+    };
+    const picture = (side: number, pixel: (x: number, y: number) => [number, number, number]) =>
+      png(
+        'rgb',
+        Array.from({ length: side }, (_, y) =>
+          Array.from({ length: side }, (__, x) => pixel(x, y)),
+        ),
+      );
+    // Noise of 16 to 48 pixels a side has scores of up to 78: see the model's card.
+    const pictures = [
+      ...[8, 64, 96, 224].map((side) => picture(side, () => [random(), random(), random()])),
+      ...[0, 90, 255].map((value) => picture(16, () => [value, value, 255 - value])),
+      picture(224, (x, y) => [x, y, 128]),
+    ];
+    const load = { models: { default: FITTED_DEFAULT_MODEL } };
+    await withModule(CLASSIFIER, load, async (module) => {
+      for (const [index, stdin] of pictures.entries()) {
+        const { stdout } = await module.run({ stdin, args: ['--format', 'json'] });
+        assert.match(stdout.toString(), /"known":false/, `picture ${index}`);
+        const sentence = await module.run({ stdin });
+        assert.match(sentence.stdout.toString(), /^It does not appear to be any known item/);
+      }
+    });
   });
 
   describe('beside the one that TensorFlow’s converter makes', () => {
@@ -64,6 +95,8 @@ describe('the default model', () => {
       const theirs = { ...FITTED_DEFAULT_MODEL, file: REFERENCE, labels: [] };
       const load = { models: { ours: FITTED_DEFAULT_MODEL, theirs } };
       let right = 0;
+      // By the score of the first label: how many there are, and how many of these are right.
+      const above = new Map([50, 125, 200].map((score) => [score, { all: 0, right: 0 }]));
       await withModule(CLASSIFIER, load, async (module) => {
         for (const { file, index } of samples()) {
           const stdin = readFileSync(file);
@@ -78,11 +111,28 @@ describe('the default model', () => {
           for (const { index: each, score } of first) {
             assert.ok(Math.abs(score - (scores[each] ?? NaN)) <= 2, `${file}, class ${each}`);
           }
-          if (first[0]?.index === index) ++right;
+          const isRight = first[0]?.index === index;
+          if (isRight) ++right;
+          for (const [score, count] of above) {
+            if ((first[0]?.score ?? 0) <= score) continue;
+            ++count.all;
+            if (isRight) ++count.right;
+          }
         }
       });
       const share = right / samples().length;
       assert.ok(share >= 0.88, `${right} of ${samples().length} are right`);
+      // What the sentence says keeps what its card promises (models/default/README.md).
+      for (const [score, kept, sure] of [
+        [50, 0.95, 0.88],
+        [125, 0.8, 0.93],
+        [200, 0.55, 0.96],
+      ] as const) {
+        const count = above.get(score);
+        assert.ok(count);
+        assert.ok(count.all / samples().length >= kept, `${count.all} are above ${score}`);
+        assert.ok(count.right / count.all >= sure, `${count.right} of ${count.all} above ${score}`);
+      }
     });
   });
 });

@@ -121,7 +121,9 @@ async function bench(images: string[], given: Given): Promise<void> {
   const files = await writeReports(results, path.join(folder, name), { samples: true });
   console.log(given.json ? JSON.stringify(summary, null, 2) : terminalText(summary));
   console.error(`\nWritten: ${files.join(', ')}`);
-  const measured = results.contenders.filter(({ latency, failed }) => latency && !failed);
+  const measured = results.contenders.filter(
+    ({ latency, decoding, failed }) => (latency ?? decoding) && !failed,
+  );
   if (measured.length === 0) {
     throw new WasmEdgeError('ERR_INVALID_ARGUMENT', 'No contender could be measured; see above.');
   }
