@@ -150,7 +150,7 @@ describe('The page in a browser', function () {
       await choose(page, broken, huge, jpegFile('empty.jpg', Buffer.alloc(0)), text, red);
       await result(page, 'red.jpg', OWN).getByRole('list').waitFor();
       for (const [name, words] of [
-        ['broken.jpg', /^The JPEG cannot be decoded: ./],
+        ['broken.jpg', /^The picture cannot be decoded: ./],
         ['huge.jpg', /^The picture is too large: 3\.1 MB\. This server takes up to 1 MB\.$/],
         ['empty.jpg', /^The file is empty\.$/],
         ['notes.jpg', /^This is no picture that your browser can read\./],
