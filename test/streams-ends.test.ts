@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 
 import type { LoadOptions, RunOptions, RunResult } from 'wasmedge-embed';
 
@@ -7,6 +10,7 @@ import { fails } from './support/errors.js';
 import { InProcessStreams, RunStreams, destination, inputSource } from './support/internals.js';
 import type { NativeModule } from './support/internals.js';
 import { ISOLATIONS } from './support/isolations.js';
+import { ROOT } from './support/paths.js';
 import { runScript } from './support/process.js';
 import { withModule } from './support/run-guest.js';
 import { Kept, milliseconds, never, streamGuest } from './support/streams.js';
@@ -376,6 +380,40 @@ for (const isolation of ISOLATIONS) {
     });
   });
 }
+
+describe('A guest that writes to a pipe of its process that is full', function () {
+  this.timeout(60_000);
+
+  for (const [how, begin, code] of [
+    ['its time limit', '{ timeoutMs: 300 }', 'ERR_TIMEOUT'],
+    ['an abort', '{ signal: AbortSignal.timeout(300) }', 'ERR_ABORTED'],
+    ['the end of its module', '{}', 'ERR_CLOSED'],
+  ] as const) {
+    it(`is ended by ${how}, also where another does so too`, async () => {
+      const file = JSON.stringify(pathToFileURL(await streamGuest('flood')).href);
+      const script = `
+        const { loadModule } = require('wasmedge-embed');
+        (async () => {
+          const module = await loadModule(new URL(${file}), { concurrency: 2 });
+          const run = () => module.run({ stdout: 'inherit', stderr: 'buffer', ...${begin} });
+          const codes = [run(), run()].map((each) => each.catch(({ code }) => code));
+          if (${code === 'ERR_CLOSED'}) setTimeout(() => module.close(), 300);
+          process.stderr.write((await Promise.all(codes)).join());
+          await module.close();
+        })();`;
+      // Nobody reads what it writes.
+      const child = spawn(process.execPath, ['-e', script], {
+        cwd: ROOT,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let told = '';
+      child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+      await once(child, 'exit');
+      child.stdout.destroy();
+      assert.equal(told, `${code},${code}`);
+    });
+  }
+});
 
 describe('The process of a run in a subprocess', function () {
   this.timeout(60_000);

@@ -163,6 +163,21 @@ for (const isolation of ISOLATIONS) {
       assert.equal(stderr.bytes.toString(), 'your end');
     });
 
+    it('may have a callback that runs the module, of which one runs at a time', async () => {
+      const answers: string[] = [];
+      const options = { isolation, concurrency: 1 };
+      await withModule(await streamGuest('copy'), options, async (module) => {
+        await module.run({
+          stdin: Readable.from(['one']),
+          stdout: async () => {
+            const { stdout } = await module.run({ stdin: 'within' });
+            answers.push(stdout.toString());
+          },
+        });
+      });
+      assert.deepEqual(answers, ['within']);
+    });
+
     it('keep the exit code', async () => {
       await withModule(await streamGuest('exits'), { isolation }, async (module) => {
         const target = new Kept();
@@ -191,6 +206,20 @@ for (const isolation of ISOLATIONS) {
     });
   });
 }
+
+describe('A guest that waits for a stream', () => {
+  it('leaves its place to another, in-process', async () => {
+    const options = { concurrency: 1 };
+    await withModule(await streamGuest('copy'), options, async (module) => {
+      const stdin = new PassThrough();
+      const waiting = module.run({ stdin });
+      const { stdout } = await module.run({ stdin: 'in its place' });
+      assert.equal(stdout.toString(), 'in its place');
+      stdin.end('and then');
+      assert.equal((await waiting).stdout.toString(), 'and then');
+    });
+  });
+});
 
 for (const isolation of ['in-process', 'worker-process'] as const) {
   describe(`Streams of a function that is called (${isolation})`, () => {
