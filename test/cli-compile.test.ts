@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { inspectModule } from 'wasmedge-embed';
 
+import { generatedModule } from './support/bench.js';
 import { commandLine } from './support/command-line.js';
 import { folderWith } from './support/model-files.js';
+import { ROOT } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 import { assemble } from './support/wat.js';
 
@@ -25,6 +29,28 @@ async function adds(file: string): Promise<void> {
     assert.equal(await module.call('add', 40, 2), 42);
   });
 }
+
+describe('wasmedge-embed compile, interrupted,', () => {
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    it(`leaves nothing behind (${signal})`, async function () {
+      this.timeout(60_000);
+      const folder = folderWith({ 'big.wasm': generatedModule() });
+      const child = spawn(
+        process.execPath,
+        [path.join(ROOT, 'dist/cli/main.js'), 'compile', '--progress', 'big.wasm'],
+        { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+      );
+      // It is under way when it has made its own folder.
+      while (readdirSync(folder).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      child.kill(signal);
+      assert.deepEqual(await once(child, 'exit'), [exitCode, null]);
+      assert.deepEqual(readdirSync(folder), ['big.wasm']);
+    });
+  }
+});
 
 describe('wasmedge-embed compile', () => {
   it('writes a shared object beside the module', async () => {

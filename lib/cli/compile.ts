@@ -9,6 +9,8 @@ import { printable } from '../support/printable.js';
 import { addCompileLimits, compileLimitsOf } from './guest-options.js';
 import type { CompileLimitOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
+import { outliveReaders } from './stop-on-signals.js';
+import { stopSignals } from './stop-signals.js';
 import { WaitingLine } from './waiting-line.js';
 
 interface CompileCommandOptions extends CompileLimitOptions {
@@ -49,6 +51,10 @@ async function compile(input: string, options: CompileCommandOptions): Promise<v
     names,
     progress,
   } = options;
+  // Who has stopped reading the progress may still want the module.
+  outliveReaders();
+  // So that it leaves nothing behind.
+  const stop = stopSignals();
   const begin = performance.now();
   const isTold = progress ?? process.stderr.isTTY;
   const line = isTold ? new WaitingLine(`Compiling ${printable(input, 100)}`, 0) : undefined;
@@ -62,9 +68,15 @@ async function compile(input: string, options: CompileCommandOptions): Promise<v
         names,
       },
       ...compileLimitsOf(options),
+      signal: stop.signal,
     });
+  } catch (error) {
+    if (stop.exitCode === undefined) throw error;
+    process.exitCode = stop.exitCode;
+    return;
   } finally {
     line?.end();
+    stop.forget();
   }
   const { size } = await stat(output);
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);

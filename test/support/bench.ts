@@ -6,6 +6,7 @@ import type * as Compute from '../../dist/bench/compute.js';
 import type * as CallsGuest from '../../dist/bench/contenders/calls-guest.js';
 import type * as ComputeDefinitions from '../../dist/bench/contenders/compute-definitions.js';
 import type * as ComputeKernels from '../../dist/bench/contenders/compute-kernels.js';
+import type * as GeneratedModule from '../../dist/bench/contenders/generated-module.js';
 import type * as StreamGuests from '../../dist/bench/contenders/stream-guest.js';
 import type * as Cost from '../../dist/bench/cost.js';
 import type * as Disk from '../../dist/bench/disk.js';
@@ -36,6 +37,9 @@ export const { KERNELS } = load('./contenders/compute-kernels.js') as typeof Com
 export const { SNAPSHOT_GUEST, SNAPSHOT_GUEST_TEXT } = load(
   './contenders/snapshot-guest.js',
 ) as typeof SnapshotGuest;
+export const { generatedModule } = load(
+  './contenders/generated-module.js',
+) as typeof GeneratedModule;
 export const { STREAM_GUEST, STREAM_GUEST_TEXT } = load(
   './contenders/stream-guest.js',
 ) as typeof StreamGuests;

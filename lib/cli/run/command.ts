@@ -16,7 +16,7 @@ import { WaitingLine } from '../waiting-line.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { argumentsOf, resultLines } from './numbers.js';
 import { collectDirectory, collectScratch, collectVariable } from './options.js';
-import { stopSignals } from './signals.js';
+import { stopSignals } from '../stop-signals.js';
 
 interface RunCommandOptions extends CompileLimitOptions {
   dir?: NonNullable<LoadOptions['directories']>;

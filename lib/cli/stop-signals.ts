@@ -1,6 +1,6 @@
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** What ends a run from outside. */
+/** What ends a run, or a compilation, from outside. */
 export interface StopSignals {
   /** Aborted by the first signal that comes. */
   readonly signal: AbortSignal;
