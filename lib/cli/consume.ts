@@ -14,10 +14,9 @@ import {
   addGuestOptions,
   addProgramOptions,
   chooseModel,
+  guestOf,
   inferenceOf,
-  limitsOf,
   programOf,
-  trustOf,
 } from './guest-options.js';
 import type { GuestOptions, ProgramOptions } from './guest-options.js';
 import { outliveReaders, stopOnSignals } from './stop-on-signals.js';
@@ -76,21 +75,16 @@ reported on standard error. 'wasmedge-embed invoke' is a client.`,
 
 async function consume(options: ConsumeCommandOptions): Promise<void> {
   outliveReaders();
-  const { queue, module, isolation, concurrency, retryQueue, deadLetterQueue, replyQueues } =
-    options;
+  const { queue, concurrency, retryQueue, deadLetterQueue, replyQueues } = options;
   // Before anything is loaded.
   const url = brokerUrl('--amqp', options.amqp);
   const handler = createHandler({
-    ...(module !== undefined && { module }),
-    isolation,
+    ...guestOf(options),
     ...(programOf(options) ?? {
       models: { default: chooseModel(options) },
       inference: inferenceOf(options),
       ...acceptedOf(options),
     }),
-    ...trustOf(options),
-    limits: limitsOf(options),
-    concurrency,
   });
   try {
     // What cannot be loaded is no message's fault.

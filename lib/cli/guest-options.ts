@@ -220,6 +220,22 @@ export function trustOf(options: GuestOptions): Pick<LoadOptions, 'trusted' | 'c
   };
 }
 
+/** The guest of a server or consumer: what it is, and what it may take. */
+export function guestOf(options: GuestOptions & { concurrency: number }): Pick<
+  HandlerOptions,
+  'module' | 'isolation' | 'limits' | 'trusted' | 'compile' | 'aot'
+> & {
+  concurrency: number;
+} {
+  const { module, isolation, concurrency } = options;
+  return {
+    ...(module !== undefined && { module }),
+    ...{ isolation, concurrency },
+    ...trustOf(options),
+    limits: limitsOf(options),
+  };
+}
+
 export function inferenceOf({
   threads,
   kernels,

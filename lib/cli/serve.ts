@@ -17,10 +17,9 @@ import {
   addGuestOptions,
   addProgramOptions,
   chooseModel,
+  guestOf,
   inferenceOf,
-  limitsOf,
   programOf,
-  trustOf,
 } from './guest-options.js';
 import type { GuestOptions, ProgramOptions } from './guest-options.js';
 import { outliveReaders, stopOnSignals } from './stop-on-signals.js';
@@ -144,7 +143,8 @@ async function answering(
 }
 
 function serverOptions(options: ServeOptions, handler: HandlerOptions): ServerOptions {
-  const { host, port, module, isolation, concurrency, maxQueue } = options;
+  const { host, port, maxQueue } = options;
+  const guest = guestOf(options);
   const maxBodyBytes = options.maxBody * MIB;
   return {
     host,
@@ -155,11 +155,8 @@ function serverOptions(options: ServeOptions, handler: HandlerOptions): ServerOp
     allowHosts: (options.allowHost ?? []).map((name) => name.toLowerCase()),
     handler: {
       ...handler,
-      ...(module !== undefined && { module }),
-      isolation,
-      ...trustOf(options),
-      limits: { ...limitsOf(options), stdinBytes: maxBodyBytes },
-      concurrency,
+      ...guest,
+      limits: { ...guest.limits, stdinBytes: maxBodyBytes },
       maxQueue,
       ...(options.cors && { cors: { origins: options.cors.includes('*') ? '*' : options.cors } }),
     },

@@ -54,7 +54,7 @@ export class NativeHostCallPort implements HostCallPort {
 }
 
 /** What a host function is told when the function of the guest that it has called exits. */
-export function exitedWithin(name: string, exitCode: number): WasmEdgeError {
+function exitedWithin(name: string, exitCode: number): WasmEdgeError {
   return new WasmEdgeError(
     'ERR_GUEST_EXIT',
     `The guest called proc_exit(${exitCode & 0xff}) instead of returning from '${name}'.`,

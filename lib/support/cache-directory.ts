@@ -165,7 +165,7 @@ function warnOnce({ folder, message }: ForeignFolder): void {
 }
 
 /** The user as whom this process makes and opens files; 0 where there are none. */
-export function effectiveUser(): number {
+function effectiveUser(): number {
   return process.geteuid?.() ?? 0;
 }
 

@@ -29,7 +29,7 @@ const KINDS: [kind: RegExp, count: number | 'many'][] = [
   [/^dist\/(index|(lambda|broker)\/index)\.d\.mts$/, 3],
   [/^dist\/[\w/-]+\.js$/, 'many'],
   [/^dist\/[\w/-]+\.d\.ts$/, 'many'],
-  [/^dist\/bench\/report\/(chart\.umd\.min\.js|page\.css)$/, 2],
+  [/^dist\/bench\/report\/page\.css$/, 1],
   [/^dist\/serve\/page\/(page\.html|(page|choosing|photographs)\.css|icon\.svg)$/, 5],
   [/^dist\/guest\/(image-classification|object-detection|infer|echo)\.wasm$/, 4],
   [/^models\/default\/(model\.tflite|labels\.txt|README\.md)$/, 3],
@@ -87,13 +87,32 @@ describe('The tarball', function () {
 
   it('has every module of the sources, and none of a source that is gone', () => {
     const modules = files.filter((name) => /^dist\/.*\.js$/.test(name));
-    const compiled = modules.filter((name) => !/(page|chart\.umd\.min)\.js$/.test(name));
-    const withoutSource = compiled.filter(
+    const withoutSource = modules.filter(
       (name) => !existsSync(path.join(ROOT, name.replace(/^dist/, 'lib').replace(/js$/, 'ts'))),
     );
     assert.deepEqual(withoutSource, []);
-    for (const name of compiled)
-      assert.ok(files.includes(name.replace(/js$/, 'd.ts')) || name.includes('browser'), name);
+    const withoutModule = filesBelow(path.join(ROOT, 'lib'))
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+      .map((name) => `dist/${name.replace(/ts$/, 'js')}`)
+      .filter((name) => !modules.includes(name));
+    assert.deepEqual(withoutModule, []);
+  });
+
+  it('has the types that its entries lead to, and no others', () => {
+    const declarations = files.filter((name) => /\.d\.m?ts$/.test(name));
+    const imported = declarations.flatMap((name) =>
+      [
+        ...read(name)
+          .toString()
+          .matchAll(/(?:from |import\()['"](\.[^'"]+)['"]/g),
+      ].map((found) =>
+        path.join(path.dirname(name), (found[1] ?? '').replace(/\.(m?)js$/, '.d.$1ts')),
+      ),
+    );
+    const entries = ['', 'lambda/', 'broker/'].flatMap((door) =>
+      ['ts', 'mts'].map((type) => `dist/${door}index.d.${type}`),
+    );
+    assert.deepEqual(declarations, [...new Set([...imported, ...entries])].sort());
   });
 
   it('has every native source that its build file names, as it is in the repository', () => {

@@ -10,7 +10,7 @@ import { groupsOf } from './groups.mjs';
 import { table } from './report.mjs';
 
 /** More than there are processors: a third of the time that tests take, they wait. */
-export const mochaProcesses = Math.ceil(1.5 * parallel);
+const mochaProcesses = Math.ceil(1.5 * parallel);
 /** Few, so that no process is the last for long; many, so that starting them costs little. */
 const filesInProcess = 4;
 /** How many of the files that take longest are named at the end. */

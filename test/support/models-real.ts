@@ -9,7 +9,7 @@ import { DATA } from './data.js';
 import { skip } from './skip.js';
 
 /** Models of public repositories with TensorFlow Lite's answers; absent on a clone alone. */
-export const MODELS_REAL = path.join(path.dirname(DATA), 'models-real');
+const MODELS_REAL = path.join(path.dirname(DATA), 'models-real');
 
 /** As `requireData`, for these. */
 export function requireModelsReal(context: Mocha.Context): void {
