@@ -52,7 +52,7 @@ describe('shared objects, read for a bundle', () => {
       writeFileSync(file, bytes);
       return readSharedObject(file);
     };
-    const refused = /damaged\.so is no shared object that can be read/;
+    const refused = /damaged\.so is not a readable shared object/;
     assert.throws(() => read(Buffer.from('no library')), refused);
     assert.throws(() => read(whole.subarray(0, 4096)), refused);
     // The program headers, which lead to everything else, and what they lead to.
@@ -76,7 +76,7 @@ describe('shared objects, read for a bundle', () => {
     await setRunPathToOrigin(file);
     const text = temporaryPath('text.so');
     writeFileSync(text, 'no library');
-    await assert.rejects(setRunPathToOrigin(text), /no shared object/);
+    await assert.rejects(setRunPathToOrigin(text), /not a readable shared object/);
   });
 });
 

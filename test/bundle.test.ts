@@ -238,7 +238,7 @@ describe('wasmedge-embed bundle', function () {
       [['--output', out, ...none, '--model', path.join(folder, 'no.tflite')], /ERR_MODEL/],
       [
         ['--output', out, ...none, ...module, '--handler', path.join(folder, 'handler.ts')],
-        /ERR_BUNDLE: .*handler\.ts has to be JavaScript/,
+        /ERR_BUNDLE: .*handler\.ts must be one JavaScript file/,
       ],
     ];
     const unsuitable = Object.keys(TARGETS).find(

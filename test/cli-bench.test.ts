@@ -174,13 +174,13 @@ describe('wasmedge-embed bench', () => {
   it('says which contenders there are when one is not known', async () => {
     const { stderr, exitCode } = await commandLine(['bench', '--only', 'nobody']);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /There is no nobody\. Known are classification, .*in-process/);
+    assert.match(stderr, /Unknown: nobody\. Expected classification, .*in-process/);
   });
 
   it('refuses pictures that are none, and models without labels', async () => {
     const text = await commandLine(['bench', '--quick', ...withModel, file('text.jpg')]);
     assert.equal(text.exitCode, 1);
-    assert.match(text.stderr, /ERR_INVALID_ARGUMENT: .*text\.jpg is no JPEG picture/);
+    assert.match(text.stderr, /ERR_INVALID_ARGUMENT: .*text\.jpg is not a JPEG picture/);
     const unlabelled = await commandLine(['bench', '--model', file('colours.tflite'), 'a.jpg']);
     assert.equal(unlabelled.exitCode, 1);
     assert.match(unlabelled.stderr, /--labels/);

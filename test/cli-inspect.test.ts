@@ -16,7 +16,7 @@ describe('wasmedge-embed inspect', () => {
     assert.match(stdout, /model\.tflite: TensorFlow Lite model/);
     assert.match(stdout, /uint8 +│ \[1, 128, 128, 3\] │ scale 0\.0078\d+, zero point 127/);
     assert.match(stdout, /uint8 +│ \[1, 23\] +│ scale 0\.00390625, zero point 0/);
-    assert.match(stdout, /^Runs unchanged\. The model has tensors of INT8 already, /m);
+    assert.match(stdout, /^Runs unchanged\. The model already has tensors of INT8, /m);
   });
 
   it('shows what a model consists of, and what a run takes', async () => {

@@ -33,7 +33,7 @@ describe('wasmedge-embed model fetch', () => {
           WASMEDGE_EMBED_CACHE: folderWith({}),
         });
         assert.equal(exitCode, 1);
-        assert.match(stderr, /ERR_MODEL: Cannot fetch http:.*the server answered 404/);
+        assert.match(stderr, /ERR_MODEL: Cannot download http:.*the server answered 404/);
         assert.equal(stderr.trimEnd().split('\n').length, 1);
       },
     );

@@ -43,7 +43,7 @@ for (const isolation of ISOLATIONS) {
       const full = await fails('ERR_QUEUE_FULL', module.run());
       assert.match(
         full.message,
-        /has 1 invocations under way, .*\(maxQueue is 0\)\. Try again later\.$/,
+        /has 1 invocations in progress, .*\(maxQueue is 0\)\. Try again later\.$/,
       );
       const limit = await fails('ERR_TIMEOUT', running);
       assert.equal(limit.message, `${file} took longer than 40 ms (limits.timeoutMs).${where}`);

@@ -47,8 +47,8 @@ describe('A mistake in the options', () => {
     ],
     ['a class', { files: { '/a': Uint8Array } }, /got the function Uint8Array\./],
     ['an URL', { files: { '/a': new URL('file:///a') } }, /got an object of the class URL\./],
-    ['preopens', { preopens: { '/': '.' } }, /unknown option 'preopens'\..*go into 'directories'/],
-    ['another spelling', { Files: {} }, /It is spelled 'files'\./],
+    ['preopens', { preopens: { '/': '.' } }, /unknown option 'preopens'\..*Use 'directories'/],
+    ['another spelling', { Files: {} }, /Did you mean 'files'\?/],
     ['a name that hides a line', { 'a\nb': 1 }, /unknown option 'a\\nb'/],
   ];
   for (const [name, options, expected] of cases) {

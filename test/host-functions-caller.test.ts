@@ -90,7 +90,7 @@ for (const { name, options } of HOST_FUNCTION_WAYS) {
         () => kept.call('twice', 1),
       ]) {
         const { message } = await fails('ERR_CLOSED', use());
-        assert.match(message, /caller is of use only while the guest waits/);
+        assert.match(message, /caller can only be used while the guest waits/);
       }
       assert.equal(kept.signal.aborted, false);
     });

@@ -145,7 +145,7 @@ const REFUSED: Record<string, [request: HttpRequest, status: number, words: RegE
   'far too much of anything': [{ body: ' '.repeat(1 << 20) }, 413, /larger/],
   'a PNG that is cut off': [encoded(png), 422, /cannot be decoded: .*PNG picture is truncated/],
   'a PNG that is cut off, in hexadecimal': [{ body: png.toString('hex') }, 422, /PNG/],
-  'a TIFF': [encoded(tiff), 415, /no JPEG, PNG, WebP, GIF or BMP\..*looks like a TIFF picture/],
+  'a TIFF': [encoded(tiff), 415, /not a JPEG, PNG, WebP, GIF or BMP\..*looks like a TIFF picture/],
   'a TIFF in hexadecimal': [{ body: tiff.toString('hex') }, 415, /looks like a TIFF/],
   'a TIFF as a data URL': [{ body: 'data:image/tiff;base64,SUkqAA==' }, 415, /media type/],
   'a TIFF in a form': [
@@ -154,9 +154,9 @@ const REFUSED: Record<string, [request: HttpRequest, status: number, words: RegE
     /looks like a TIFF/,
   ],
   'a HEIC': [encoded(Buffer.from('\0\0\0\x18ftypheic\0\0', 'latin1')), 415, /like a HEIC/],
-  'other bytes': [encoded(Buffer.from([1, 2, 3, 0])), 415, /no JPEG/],
-  text: [{ body: 'Hello!' }, 400, /neither a JPEG.*, nor a data URL, nor hexadecimal/],
-  'text, base64-encoded': [encoded(Buffer.from('zażółć gęślą')), 400, /neither a JPEG/],
+  'other bytes': [encoded(Buffer.from([1, 2, 3, 0])), 415, /not a JPEG/],
+  text: [{ body: 'Hello!' }, 400, /not a JPEG.*, a data URL or hexadecimal/],
+  'text, base64-encoded': [encoded(Buffer.from('zażółć gęślą')), 400, /not a JPEG/],
   JSON: [{ body: '{"body":"ffd8"}', headers: type('application/json') }, 400, /offset 0.* JSON/],
   HTML: [{ body: '<!doctype html><p>' }, 400, /looks like an HTML page/],
   SVG: [{ body: '<?xml version="1.0"?><svg/>' }, 400, /looks like an SVG drawing/],
@@ -178,7 +178,7 @@ const REFUSED: Record<string, [request: HttpRequest, status: number, words: RegE
   'a form that is cut off': [
     { ...encoded(photoForm.body.subarray(0, -40)), headers: photoForm.headers },
     400,
-    /damaged or cut off/,
+    /damaged or truncated/,
   ],
   'a form with another boundary': [
     { ...encoded(photoForm.body), headers: type('multipart/form-data; boundary=other') },
@@ -224,7 +224,7 @@ const REFUSED: Record<string, [request: HttpRequest, status: number, words: RegE
       headers: type(formType),
     },
     400,
-    /damaged or cut off/,
+    /damaged or truncated/,
   ],
   'a form with a boundary of 300 characters': [
     {
@@ -286,7 +286,7 @@ describe("The Lambda handler's body", () => {
 
   it('is looked at before the guest is loaded', async () => {
     const handler = createHandler({ module: '/nonexistent', logger: false });
-    await refused(handler, 'http-api', { body: 'x' }, 400, /foreign/);
+    await refused(handler, 'http-api', { body: 'x' }, 400, /unexpected character/);
     await handler.close();
   });
 });

@@ -50,7 +50,7 @@ describe("The Lambda handler's log", () => {
     assert.ok(Number(loaded!['loadMs']) > 0 && Number(loaded!['warmUpMs']) > 0);
     assert.deepEqual([good!['message'], good!['status']], ['invocation', 200]);
     assert.deepEqual([bad!['message'], bad!['status']], ['invocation', 400]);
-    assert.match(String(bad!['problem']), /foreign character/);
+    assert.match(String(bad!['problem']), /unexpected character/);
   });
 
   it('looks once for labels beside the model', async () => {

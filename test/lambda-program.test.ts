@@ -349,11 +349,11 @@ describe('The Lambda handler that runs any program', () => {
 
   const wrong: [given: object, words: RegExp][] = [
     [{ task: 'run' }, /module must be given where task is 'run'/u],
-    [{ task: 'run', module: TOUR, topK: 3 }, /topK must be left out where task is 'run'/u],
+    [{ task: 'run', module: TOUR, topK: 3 }, /topK must be absent if task is 'run'/u],
     [{ task: 'run', module: TOUR, contentType: 'text' }, /contentType must be a media type/u],
     [{ task: 'run', module: TOUR, contentType: 'a/b\r\nx: y' }, /contentType must be/u],
     [{ task: 'run', module: TOUR, cgi: 1 }, /cgi must be/u],
-    [{ cgi: true }, /cgi must be left out unless task is 'run'/u],
+    [{ cgi: true }, /cgi must be absent unless task is 'run'/u],
   ];
   for (const [given, words] of wrong) {
     it(`refuses ${words.source}`, async () => {

@@ -74,13 +74,13 @@ describe('Imports that the host does not offer', () => {
       'WASI preview 2',
       'wasi:cli/stdout@0.2.0',
       'get-stdout',
-      /preview 2, and taken out of a component/,
+      /preview 2 and extracted from a component/,
     ],
-    ['threads', 'wasi', 'thread-spawn', /has threads/],
-    ['Emscripten', 'env', 'emscripten_resize_heap', /made by Emscripten.*-sSTANDALONE_WASM/],
+    ['threads', 'wasi', 'thread-spawn', /uses threads/],
+    ['Emscripten', 'env', 'emscripten_resize_heap', /built by Emscripten.*-sSTANDALONE_WASM/],
     ['wasm-bindgen', '__wbindgen_placeholder__', '__wbindgen_describe', /wasm-bindgen/],
     ["wasm-bindgen's output", 'wbg', '__wbindgen_throw', /wasm-bindgen/],
-    ['Extism', 'extism:host/env', 'input_length', /plug-in of Extism/],
+    ['Extism', 'extism:host/env', 'input_length', /an Extism plug-in/],
     ["Go's JavaScript", 'gojs', 'runtime.wasmExit', /GOOS=wasip1/],
   ] as const) {
     it(`say what the module is: ${what}`, async () => {
@@ -93,6 +93,6 @@ describe('Imports that the host does not offer', () => {
   it('say nothing of a toolchain that cannot be told', async () => {
     const file = await wasmFile('(module (import "env" "mine" (func)))');
     const { message } = await fails('ERR_LINK', loadModule(file, { aot: 'off' }));
-    assert.match(message, /Functions of your own are given with the option imports\.$/);
+    assert.match(message, /The option imports adds functions of your own\.$/);
   });
 });

@@ -35,7 +35,7 @@ describe('fetchModel in vain', () => {
     const other = Buffer.concat([ARCHIVE, Buffer.of(0)]);
     const message = await failsAt((_, response) => response.end(other));
     assert.match(message, new RegExp(sha256(other)));
-    assert.match(message, /Nothing was kept/);
+    assert.match(message, /Nothing was saved/);
   });
 
   it('expects the official archive unless told otherwise', async () => {
@@ -51,7 +51,7 @@ describe('fetchModel in vain', () => {
     for (const status of [403, 404, 500, 204]) {
       const message = await failsAt((_, response) => response.writeHead(status).end());
       assert.match(message, new RegExp(`the server answered ${status}`));
-      assert.match(message, /default model works without/);
+      assert.match(message, /default model does not/);
     }
   });
 
@@ -63,11 +63,11 @@ describe('fetchModel in vain', () => {
     );
     const message = await failsToFetch({ url, sha256: ARCHIVE_SHA256 });
     assert.match(message, /ECONNREFUSED/);
-    assert.match(message, /network connection is needed/);
+    assert.match(message, /requires a network connection/);
   });
 
   it('tells that an address is none', async () => {
-    assert.match(await failsToFetch({ url: 'no address' }), /Cannot fetch no address/);
+    assert.match(await failsToFetch({ url: 'no address' }), /Cannot download no address/);
   });
 
   it('gives up when no byte comes, before the answer or within it', async () => {
@@ -110,6 +110,6 @@ describe('fetchModel in vain', () => {
     const message = await failsAt((_, response) => response.end(HALF_ARCHIVE), {
       sha256: sha256(HALF_ARCHIVE),
     });
-    assert.match(message, /does not hold .*\.tflite and .*\.txt/);
+    assert.match(message, /does not contain .*\.tflite and .*\.txt/);
   });
 });

@@ -69,7 +69,7 @@ describe('the fit of pictures', () => {
 
   it('is refused where it makes no sense', async () => {
     const cases: [object, RegExp][] = [
-      [{ crop: 0.5 }, /models\.m\.crop must be absent, or beside the fit 'cover'/],
+      [{ crop: 0.5 }, /models\.m\.crop must be absent unless fit is 'cover'/],
       [{ fit: 'stretch', crop: 1 }, /models\.m\.crop must be absent/],
       [{ fit: 'contain' }, /models\.m\.fit must be 'stretch' or 'cover'/],
       ...[0, -1, 1.01, NaN, '1', null].map((crop): [object, RegExp] => [

@@ -66,7 +66,7 @@ describe('the look-up of a model when none is named', () => {
       path.join(data, 'models', MOBILENET_LABELS),
     ]);
     assert.deepEqual(await look(full, undefined), [
-      'MobileNet v1 1.0 224, fetched before',
+      'MobileNet v1 1.0 224, downloaded',
       path.join(full, FETCHED, MOBILENET_LABELS),
     ]);
     const [description, labels] = await look(empty, undefined);

@@ -12,7 +12,7 @@ import type { Graph } from './support/tflite.js';
 
 const NOTHING_IN_UINT8 = 'The model has nothing that is quantized to uint8.';
 const REASONS = {
-  int8: 'The model has tensors of INT8 already, at its operator 0 (ADD).',
+  int8: 'The model already has tensors of INT8, at its operator 0 (ADD).',
   float32: NOTHING_IN_UINT8,
   int32: NOTHING_IN_UINT8,
   int64: NOTHING_IN_UINT8,

@@ -72,7 +72,7 @@ describe('A module from bytes', () => {
           'ERR_MODULE_INVALID',
           loadModule(shared, { isolation, ...options, name: 'upload' }),
         );
-        assert.match(message, /upload is a shared object.*From bytes only WebAssembly is taken/);
+        assert.match(message, /upload is a shared object.*Bytes must be WebAssembly/);
       }
       for (const bytes of [
         Buffer.alloc(0),

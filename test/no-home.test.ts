@@ -82,7 +82,7 @@ describe('A user without a home', () => {
       { env },
     );
     assert.equal(code, 1);
-    assert.match(stderr, /ERR_MODEL: .*no home\. Set WASMEDGE_EMBED_CACHE to one/);
+    assert.match(stderr, /ERR_MODEL: .*no home directory\. Set WASMEDGE_EMBED_CACHE to a folder/);
   });
 });
 
@@ -102,7 +102,10 @@ describe('Where nothing can be written', () => {
         { env: NOWHERE },
       );
       assert.equal(stdout, 'interpreter\n');
-      assert.match(stderr, /WASMEDGE_EMBED_INTERPRETED.*Set WASMEDGE_EMBED_CACHE to a folder/s);
+      assert.match(
+        stderr,
+        /WASMEDGE_EMBED_INTERPRETED.*Set WASMEDGE_EMBED_CACHE to a writable folder/s,
+      );
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

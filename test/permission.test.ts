@@ -20,7 +20,7 @@ describe("Node.js's permission model", () => {
       assert.match(stdout, /^ERR_NATIVE_LOAD /);
       assert.match(
         stdout,
-        /start it with --allow-addons beside --permission, or without --no-addons/,
+        /start it with --allow-addons in addition to --permission, or without --no-addons/,
       );
       assert.doesNotMatch(stdout, /wasmedge-embed build|quickstart/);
     });

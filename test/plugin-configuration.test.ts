@@ -82,7 +82,7 @@ describe("What WasmEdge's plug-ins are told", () => {
     const wrong = async (env: Record<string, string>, message: RegExp): Promise<void> => {
       ended(await classify({ env }), 'ERR_INVALID_ARGUMENT', message);
     };
-    await wrong({ WASMEDGE_EMBED_MODELS: SMALL_MODEL }, /NAME=FILE, one a line/);
+    await wrong({ WASMEDGE_EMBED_MODELS: SMALL_MODEL }, /NAME=FILE, one per line/);
     await wrong({ WASMEDGE_EMBED_INFERENCE: 'threads=0' }, /from 1 to 64, got '0'/);
     await wrong({ WASMEDGE_EMBED_LIMITS: 'fuel=1' }, /modelBytes=N/);
     const options = ['--nn-preload', 'default:ggml:GPU:model'];

@@ -13,7 +13,7 @@ describe('A full queue', () => {
       const accepted = Array.from({ length: 5 }, () => module.run(LONG));
       const refused = Array.from({ length: 4 }, () => fails('ERR_QUEUE_FULL', module.run(LONG)));
       for (const error of await Promise.all(refused)) {
-        assert.match(error.message, /2 invocations under way.*maxQueue is 3/);
+        assert.match(error.message, /2 invocations in progress.*maxQueue is 3/);
       }
       const codes = (await Promise.all(accepted)).map((each) => each.exitCode);
       assert.deepEqual(codes, [0, 0, 0, 0, 0]);

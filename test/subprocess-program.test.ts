@@ -46,8 +46,8 @@ describe("WasmEdge's program", () => {
     for (const [program, why] of [
       [temporaryPath('none'), /ENOENT/],
       [script('exit 3'), /ended with exit code 3/],
-      [script('echo something else'), /does not tell a version/],
-      [script('echo wasmedge version 0.14.1'), /does not load the plug-ins/],
+      [script('echo something else'), /does not report a version/],
+      [script('echo wasmedge version 0.14.1'), /does not load this package's plug-ins/],
       [script('kill -9 $$'), /ended with SIGKILL/],
     ] as const) {
       assert.match((await fails('ERR_NATIVE_LOAD', load({ program }))).message, why);

@@ -73,7 +73,7 @@ describe("Native code that came with a file, under aot: 'off' and trusted: false
             'ERR_MODULE_INVALID',
             loadModule(file, { isolation, ...options }),
           );
-          assert.match(error.message, /shared object.*Give the \.wasm/);
+          assert.match(error.message, /shared object.*Use the \.wasm/);
           assert.ok(error.message.includes(file), error.message);
         }
       }

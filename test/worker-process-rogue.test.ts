@@ -156,7 +156,7 @@ describe('A worker process that has been taken over and', () => {
     const pool = roguePool('writes to its standard error without end');
     await pool.open();
     const [error] = await survive(pool);
-    assert.match(String(error), /ERR_WORKER_DIED|ended by SIGSEGV.*Its last words:\n/s);
+    assert.match(String(error), /ERR_WORKER_DIED|ended by SIGSEGV.*Its last output:\n/s);
   });
 });
 

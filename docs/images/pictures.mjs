@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 
 import { FLOORS } from '../../eslint.rooms.mjs';
 
-import { dataFolder, root } from '../../scripts/setup/paths.mjs';
+import { root } from '../../scripts/setup/paths.mjs';
 import { sampleFiles } from '../../scripts/setup/photographs.mjs';
 import { executables } from '../../scripts/setup/processes.mjs';
 import { runSteps } from '../../scripts/setup/steps.mjs';
@@ -16,12 +16,10 @@ import { systemPackages } from '../../scripts/setup/system/step.mjs';
 
 const help = `Makes the pictures of the documentation from the product itself, into docs/images.
 
-Usage: npm run pictures [-- --detector FILE --labels FILE] [PHOTO…]
+Usage: npm run pictures [-- --detector FILE --labels FILE --thing PICTURE] [PHOTO]
 
-      --detector  a model for object detection (../shared/models-real/go-tflite__detect.tflite)
-      --labels    its labels, one a line
-      PHOTO       what is classified, by default the samples of \`npm run quickstart\`; a detector
-                  is shown the first, by default dogs.jpg of the sample data
+      --detector  a model for object detection, with --labels, one a line, and --thing, the picture that it is shown
+      PHOTO       what is classified, by default a sample of \`npm run quickstart\`
 
 Needs what \`npm run quickstart\` builds, and Chromium (apt-get install chromium). Pictures are made
 as small as pngquant makes them, where it is installed.
@@ -35,10 +33,8 @@ const maxBytes = 300_000;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    detector: {
-      type: 'string',
-      default: path.join(dataFolder(), '../models-real/go-tflite__detect.tflite'),
-    },
+    detector: { type: 'string' },
+    thing: { type: 'string' },
     labels: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -71,18 +67,13 @@ async function main(photos) {
       { models: defaultModel(), model: 'EfficientNet-Lite0' },
       photos[0],
     );
-    if (existsSync(values.detector)) {
-      const { detector: file, labels } = values;
+    const { detector: file, labels, thing } = values;
+    if (file && thing) {
       const models = { default: { file, ...(labels && { labels }) } };
-      const thing = positionals[0] ?? path.join(dataFolder(), 'photos/dogs.jpg');
-      await pageOfServe(
-        browser,
-        'detection',
-        { task: 'detect', models, model: path.basename(file) },
-        thing,
-      );
+      const handler = { task: 'detect', models, model: path.basename(file) };
+      await pageOfServe(browser, 'detection', handler, thing);
     } else {
-      console.error(`No picture of detection: there is no ${values.detector}.`);
+      console.error('No picture of detection: it takes --detector and --thing.');
     }
     await chart(browser);
   } finally {

@@ -18,7 +18,7 @@ const module = new URL(
   import.meta.url,
 );
 const guest = await loadModule(module.pathname, {
-  // Decodes outside of the sandbox: for pictures that you trust, or with the isolation worker-process.
+  // Decodes outside the sandbox: for pictures that you trust, or with the isolation worker-process.
   hostModules: ['wasmedge_image'],
   files: { '/model.tflite': model.file, '/labels.txt': model.labels },
   args: [inputs[0].name, outputs[0].name, String(width), String(height)],

@@ -28,7 +28,7 @@ export function loadAddon(): unknown {
 export function addonRemedy(reason?: unknown): string {
   if ((reason as NodeJS.ErrnoException | undefined)?.code === 'ERR_DLOPEN_DISABLED') {
     return (
-      'Node.js was started without leave to load addons: start it with --allow-addons beside ' +
+      'Node.js was started without permission to load addons: start it with --allow-addons in addition to ' +
       '--permission, or without --no-addons.'
     );
   }

@@ -394,8 +394,8 @@ function findAddon(): string {
     if (error instanceof WasmEdgeError) throw error;
     throw new WasmEdgeError(
       'ERR_NATIVE_LOAD',
-      `There is no native addon for ${process.platform}-${process.arch}: none was built here, and ` +
-        `the package's prebuilds are: ${presentPrebuilds()}.\n${addonRemedy()}`,
+      `There is no native addon for ${process.platform}-${process.arch}: none has been built here, and ` +
+        `the package has these prebuilds: ${presentPrebuilds()}.\n${addonRemedy()}`,
       { cause: error },
     );
   }

@@ -102,7 +102,7 @@ export function fileFacts(file: string): FileFacts {
 
 export function pictureFacts(file: string): PictureFacts {
   const size = jpegSize(readInput(file));
-  if (!size) throw new WasmEdgeError('ERR_INVALID_ARGUMENT', `${file} is no JPEG picture.`);
+  if (!size) throw new WasmEdgeError('ERR_INVALID_ARGUMENT', `${file} is not a JPEG picture.`);
   return { ...fileFacts(file), ...size };
 }
 

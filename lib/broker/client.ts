@@ -92,7 +92,7 @@ export class QueueClient {
           ? aborted(signal)
           : new WasmEdgeError(
               'ERR_TIMEOUT',
-              `No consumer of ${this.#options.queue} has answered within ${timeoutMs} ms.`,
+              `No consumer of ${this.#options.queue} answered within ${timeoutMs} ms.`,
             );
       this.#settle(id)?.reject(error);
     });
@@ -125,7 +125,7 @@ export class QueueClient {
       this.#settle(idOf(message))?.reject(
         new WasmEdgeError(
           'ERR_BROKER',
-          `The broker has no queue ${this.#options.queue}: start a consumer of it first ` +
+          `The broker has no queue ${this.#options.queue}: start a consumer for it first ` +
             "('wasmedge-embed consume').",
         ),
       );
@@ -207,7 +207,7 @@ export class QueueClient {
       this.#settle(id)?.reject(
         new WasmEdgeError(
           'ERR_BROKER',
-          `The event takes ${content.length} bytes as JSON, and the broker allows ${limit} (max_message_size).`,
+          `The event has ${content.length} bytes as JSON, but the broker allows at most ${limit} (max_message_size).`,
           { cause: error },
         ),
       );
@@ -226,7 +226,7 @@ function functionFailure(answer: unknown): string {
   const { errorType, errorMessage } = Object(answer) as Record<string, unknown>;
   return typeof errorType === 'string' && typeof errorMessage === 'string'
     ? `The function failed: ${errorType}: ${errorMessage}`
-    : 'The function failed and did not say why.';
+    : 'The function failed without an error message.';
 }
 
 function idOf({ properties }: Message | ConsumeMessage): string {

@@ -59,7 +59,7 @@ export async function stayConnected(
     await connection.close();
     throw new WasmEdgeError(
       'ERR_BROKER',
-      `No connection to ${withoutPassword(url)}: ${whyRefused(error)}`,
+      `Cannot connect to ${withoutPassword(url)}: ${whyRefused(error)}`,
       { cause: error },
     );
   }
@@ -85,6 +85,6 @@ function whyRefused(error: unknown): string {
   const reason = reasonOf(error) || String(error);
   // How the library puts it that the broker ended the connection when it was told the virtual host.
   return reason.startsWith('Expected ConnectionOpenOk')
-    ? 'the broker has no such virtual host, or the user may not use it.'
+    ? 'the broker has no such virtual host, or the user has no access to it.'
     : printable(reason, 1000);
 }

@@ -176,7 +176,7 @@ export class QueueConsumer {
   #giveUp(): Verdict {
     const error = new WasmEdgeError(
       'ERR_BROKER',
-      `The message was delivered ${this.#options.deliveryLimit + 1} times, and each time its consumer ended or the ` +
+      `The message was delivered ${this.#options.deliveryLimit + 1} times, and each time its consumer died or the ` +
         'handler failed. It goes to the dead-letter queue.',
     );
     return { settle: 'return', answer: errorAnswer(error), error, isBeyondLimit: true };
@@ -243,7 +243,7 @@ export class QueueConsumer {
     const { queue, retryQueue, deadLetterQueue, replyQueues } = this.#options;
     // An answer in one of its own queues would be served as an event.
     if ([queue, retryQueue, deadLetterQueue].includes(replyTo) || !replyQueues.test(replyTo)) {
-      refuse('replyTo of a message', 'a queue that this consumer may answer to', replyTo);
+      refuse('replyTo of a message', 'a queue that this consumer may reply to', replyTo);
     }
     return { replyTo, correlationId };
   }
@@ -291,7 +291,7 @@ export class QueueConsumer {
     } catch (cause) {
       // Without an answer the work is not done; the queue of answers may be full for now only.
       if (verdict.settle !== 'acknowledge') return verdict;
-      const reason = `The broker refused the answer to ${JSON.stringify(replyTo)}: ${reasonOf(cause)}`;
+      const reason = `The broker refused the response to ${JSON.stringify(replyTo)}: ${reasonOf(cause)}`;
       return { settle: 'return', error: new WasmEdgeError('ERR_BROKER', reason, { cause }) };
     }
   }

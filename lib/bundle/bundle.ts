@@ -118,7 +118,7 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
     if (target?.lambda && sizes.total > LAMBDA_BYTES) {
       doubt(`it has ${sizes.total} bytes, and Lambda takes ${LAMBDA_BYTES}`);
     }
-    onStep('Trying it in a process of its own');
+    onStep('Testing it in a separate process');
     await checkBundle(staging, {
       module: placed,
       labels: labels && 'labels.txt',
@@ -140,8 +140,8 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
 
 /** What helps where WasmEdge comes from a newer system than the bundle goes to. */
 const OLDER_SYSTEMS =
-  "WasmEdge's official release needs less than a distribution's package: install it and name its folder with " +
-  'WASMEDGE_DIR, as docs/bundle.md shows';
+  "WasmEdge's official release requires less than a distribution's package: install it and set " +
+  'WASMEDGE_DIR to its folder, as docs/bundle.md shows';
 
 /** What stands against the bundle: an error, or with `force` a warning. */
 function doubtsOf({ target, force, onWarning }: BundleOptions): (reason: string) => void {
@@ -152,8 +152,8 @@ function doubtsOf({ target, force, onWarning }: BundleOptions): (reason: string)
     }
     throw new WasmEdgeError(
       'ERR_BUNDLE',
-      `No bundle was made${target ? ` for ${target}` : ''}: ${reason}. --force makes it all the ` +
-        'same, --target names another system.',
+      `No bundle was made${target ? ` for ${target}` : ''}: ${reason}. --force creates it ` +
+        'anyway, --target selects another system.',
     );
   };
 }
@@ -176,7 +176,10 @@ async function readModel(source: BundleOptions['model']): Promise<{
 function liteRtFile(): string {
   const file = mappedFiles().find((each) => nameOf(each) === LITERT);
   if (file === undefined) {
-    throw new WasmEdgeError('ERR_BUNDLE', `${LITERT} was not loaded from where it can be copied.`);
+    throw new WasmEdgeError(
+      'ERR_BUNDLE',
+      `${LITERT} was not loaded from a file that can be copied.`,
+    );
   }
   return file;
 }

@@ -157,6 +157,6 @@ class Reader {
   }
 
   #fail(reason: string): never {
-    throw new Error(`${this.#file} is no shared object that can be read: ${reason}`);
+    throw new Error(`${this.#file} is not a readable shared object: ${reason}`);
   }
 }

@@ -27,8 +27,8 @@ export async function placeModule(
   const side = await verifySideFile(module);
   if (side?.options.generic !== true) {
     doubt(
-      `${module} was compiled ${side ? "for this machine's processor" : 'by nobody knows what'}: a ` +
-        "poorer processor may not run it. Give the plain .wasm, or compile it with 'generic'",
+      `${module} was compiled ${side ? "for this machine's processor" : 'for an unknown processor'}: a ` +
+        "less capable processor may not be able to run it. Use the plain .wasm, or compile it with 'generic'",
     );
   }
   await copyFile(module, target);

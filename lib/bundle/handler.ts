@@ -55,7 +55,7 @@ export async function placeHandler(
   if (!ENDINGS.includes(ending)) {
     throw new WasmEdgeError(
       'ERR_BUNDLE',
-      `The handler ${handler} has to be JavaScript, in one file that ends in ${ENDINGS.join(', ')}.`,
+      `The handler ${handler} must be one JavaScript file whose name ends with ${ENDINGS.join(', ')}.`,
     );
   }
   const name = `index${ending}`;

@@ -55,7 +55,7 @@ function ownMaps(): string {
   } catch (error) {
     throw new WasmEdgeError(
       'ERR_BUNDLE',
-      `What this process has loaded stands in /proc/self/maps: ${reasonOf(error)}. Mount /proc first: ` +
+      `The libraries of this process are listed in /proc/self/maps: ${reasonOf(error)}. Mount /proc first: ` +
         'mount -t proc proc /proc',
       { cause: error },
     );

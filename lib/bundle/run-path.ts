@@ -25,7 +25,7 @@ export async function requirePatchelf(): Promise<void> {
         : reasonOf(error).trim();
     throw new WasmEdgeError(
       'ERR_BUNDLE',
-      `The program patchelf is needed, which changes libraries' run paths, and ${reason}. ${REMEDY}`,
+      `The program patchelf is required to change the run paths of libraries, but ${reason}. ${REMEDY}`,
       { cause: error },
     );
   }
@@ -55,7 +55,7 @@ export async function setRunPathToOrigin(file: string): Promise<void> {
   if (!isDone) {
     throw new WasmEdgeError(
       'ERR_BUNDLE',
-      `patchelf left ${file} with another run path than $ORIGIN. Try another version of it.`,
+      `patchelf did not set the run path of ${file} to $ORIGIN. Try another version of patchelf.`,
     );
   }
 }

@@ -67,7 +67,7 @@ export async function checkBundle(folder: string, parts: BundleParts): Promise<v
     const said = stderr.trim();
     throw new WasmEdgeError(
       'ERR_BUNDLE',
-      `The bundle was made and does not work: ${said === '' ? reasonOf(error) : said}`,
+      `The bundle was created but does not work: ${said === '' ? reasonOf(error) : said}`,
       { cause: error },
     );
   }
@@ -85,7 +85,7 @@ export async function checkBundle(folder: string, parts: BundleParts): Promise<v
   if (foreign.length > 0) {
     throw new WasmEdgeError(
       'ERR_BUNDLE',
-      `The bundle was made and does not stand alone: it loads ${foreign.join(', ')}.`,
+      `The bundle was created but is not self-contained: it loads ${foreign.join(', ')}.`,
     );
   }
 }

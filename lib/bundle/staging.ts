@@ -23,7 +23,7 @@ export async function requireVacant(folder: string): Promise<void> {
   }
   throw new WasmEdgeError(
     'ERR_BUNDLE',
-    `${folder} is not empty: nothing there is replaced. Remove it, or choose another folder.`,
+    `${folder} is not empty, and nothing in it is overwritten. Remove it, or choose another folder.`,
   );
 }
 

@@ -43,7 +43,7 @@ export async function withCachedCode<T>(
   });
   try {
     const status = await handle.stat();
-    if (!status.isFile()) throw notUsed(file, 'it is no regular file');
+    if (!status.isFile()) throw notUsed(file, 'it is not a regular file');
     const reason = foreignness(status);
     if (reason !== null) throw notUsed(file, reason);
     if (!(await isIntact(handle, status.size))) throw notUsed(file, 'it is damaged');

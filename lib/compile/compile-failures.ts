@@ -30,7 +30,7 @@ export class CompileFailures {
     }
     throw new WasmEdgeError(
       error.code,
-      `${error.message} (It was tried less than ten minutes ago, and is not tried again before.)`,
+      `${error.message} (This module failed less than ten minutes ago and is not retried until then.)`,
       { cause: error, ...(error.limit !== undefined && { limit: error.limit }) },
     );
   }

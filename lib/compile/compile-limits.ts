@@ -32,8 +32,8 @@ export function compileLimits(
 export function overCompileLimit(name: keyof ResolvedCompileLimits, most: number): WasmEdgeError {
   return new WasmEdgeError(
     'ERR_LIMIT',
-    `Compiling the module took more than the limit '${name}' of ${most} ` +
-      `${name === 'timeoutMs' ? 'milliseconds' : 'resident bytes'}. Raise it if compiling may take more.`,
+    `Compiling the module exceeded the limit '${name}' of ${most} ` +
+      `${name === 'timeoutMs' ? 'milliseconds' : 'resident bytes'}. Raise it to allow more.`,
     { limit: 'compile' },
   );
 }

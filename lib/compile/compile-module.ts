@@ -137,14 +137,14 @@ async function readModule(file: string, outputs: readonly string[]): Promise<Buf
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      if (!(await handle.stat()).isFile()) throw new Error('it is no regular file');
+      if (!(await handle.stat()).isFile()) throw new Error('it is not a regular file');
       const { dev, ino } = await handle.stat({ bigint: true });
       for (const output of outputs) {
         const there = await stat(output, { bigint: true }).catch(() => null);
         if (there?.dev !== dev || there.ino !== ino) continue;
         throw new WasmEdgeError(
           'ERR_INVALID_ARGUMENT',
-          `${output} is the same file as the input ${file}, which would be lost. Choose another output.`,
+          `${output} is the same file as the input ${file}, which would be overwritten. Choose another output.`,
         );
       }
       return await handle.readFile();

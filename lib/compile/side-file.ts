@@ -84,21 +84,24 @@ export async function verifySideFile(module: string): Promise<SideFile | null> {
   ]);
   const { arch } = process;
   if (sha256(content) !== side.output) {
-    throw invalid(module, `it is not the module that ${path} describes: one of them is stale`);
+    throw invalid(
+      module,
+      `it is not the module that ${path} describes: one of them is out of date`,
+    );
   }
   if (side.target.arch !== arch) {
-    throw invalid(module, `it was compiled for ${side.target.arch}, this is ${arch}`);
+    throw invalid(module, `it was compiled for ${side.target.arch}, but this is ${arch}`);
   }
   if (versionLine(side.compiler) !== versionLine(version)) {
-    throw invalid(module, `it was compiled by WasmEdge ${side.compiler}, this is ${version}`);
+    throw invalid(module, `it was compiled by WasmEdge ${side.compiler}, but this is ${version}`);
   }
   const here = new Set(processorFeatures());
   const missing = side.target.features.filter((feature) => !here.has(feature));
   if (missing.length > 0) {
     throw invalid(
       module,
-      `it was compiled for a processor with ${missing.slice(0, 8).join(', ')}, which this one has ` +
-        "not (compile it with 'generic' if it is to run on any)",
+      `it was compiled for a processor with ${missing.slice(0, 8).join(', ')}, which this one does ` +
+        "not have (compile it with 'generic' to run it on any processor)",
     );
   }
   return side;

@@ -55,7 +55,7 @@ export const PARTS: readonly Check[] = [
         ? ok('mounted')
         : failed(
             'not mounted',
-            'Mount it: mount -t proc proc /proc. Without it TensorFlow Lite loses its fast kernels.',
+            'Mount it: mount -t proc proc /proc. Without it, TensorFlow Lite cannot use its fast kernels.',
           ),
   },
   {
@@ -65,7 +65,7 @@ export const PARTS: readonly Check[] = [
       if (limit === undefined) return ok('unlimited');
       const memories = Math.floor(limit / RESERVATION_BYTES);
       const text = `${(limit / 2 ** 30).toFixed(1)} GiB (RLIMIT_AS), room for ${memories} memories of guests`;
-      const remedy = `Each invocation reserves 12 GiB of addresses, not of memory: ulimit -v unlimited`;
+      const remedy = `Each invocation reserves 12 GiB of address space (not memory): ulimit -v unlimited`;
       return memories < 1 ? failed(text, remedy) : warning(text, remedy);
     },
   },

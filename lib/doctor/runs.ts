@@ -33,9 +33,12 @@ export const RUNS: readonly Check[] = ISOLATIONS.map((isolation) => ({
     }
     const totalMs = (performance.now() - begin).toFixed(0);
     const runMs = (timings.instantiateMs + timings.executeMs).toFixed(1);
-    const text = `loaded, and a picture classified, in ${totalMs} ms, of that the run ${runMs} ms`;
+    const text = `loaded the module and classified a picture in ${totalMs} ms, ${runMs} ms of that for the run`;
     return module.mode === 'aot'
       ? ok(text)
-      : warning(`${text} (interpreted)`, 'The module could not be compiled: see LLVM and Cache.');
+      : warning(
+          `${text} (interpreted)`,
+          'The module could not be compiled: see LLVM and Cache above.',
+        );
   },
 }));

@@ -52,7 +52,7 @@ function detector(): string {
 function missing(name: string, places: readonly string[]): never {
   throw new WasmEdgeError(
     'ERR_MODULE_LOAD',
-    `The ${name} guest was not built: there is no ${places.join(' and no ')}. ` +
-      "In a clone of the repository run 'npm run quickstart', or name a guest.",
+    `The ${name} guest has not been built: ${places.join(' and ')} do not exist. ` +
+      "In a clone of the repository run 'npm run quickstart', or specify a guest.",
   );
 }

@@ -81,7 +81,7 @@ export class HostCaller implements Caller, MemoryOperations {
     if (this.#port) return this.#port;
     throw new WasmEdgeError(
       'ERR_CLOSED',
-      'The call of the host function has ended: its caller is of use only while the guest waits for it.',
+      'The call of the host function has ended: its caller can only be used while the guest waits for it.',
     );
   }
 }

@@ -54,7 +54,7 @@ export class SlicedGuestMemory implements GuestMemory {
     await this.#requireInside(begin, size);
     for (let at = 0; at < size; at += sliceBytes) {
       await turn();
-      if (view.byteLength !== size) refuse('bytes', 'bytes that stay as they are meanwhile', bytes);
+      if (view.byteLength !== size) refuse('bytes', 'bytes that do not change meanwhile', bytes);
       await this.#operations.write(begin + at, view.subarray(at, at + sliceBytes));
     }
   }
@@ -64,7 +64,7 @@ export class SlicedGuestMemory implements GuestMemory {
     try {
       return read.toString();
     } catch (cause) {
-      const message = `${read.length} bytes are more than a string of JavaScript takes.`;
+      const message = `${read.length} bytes are too long for a JavaScript string.`;
       throw new WasmEdgeError('ERR_INVALID_ARGUMENT', message, { cause });
     }
   }
@@ -97,7 +97,7 @@ export class SlicedGuestMemory implements GuestMemory {
 export function outsideOfMemory(address: number, length: number, size: number): WasmEdgeError {
   return new WasmEdgeError(
     'ERR_INVALID_ARGUMENT',
-    `${length} bytes at the address ${address} are not inside the guest's memory of ${size} bytes.`,
+    `${length} bytes at address ${address} are not within the guest's memory of ${size} bytes.`,
   );
 }
 

@@ -112,7 +112,7 @@ export class InvocationCalls implements HostCallReceiver {
   receive(index: number, args: readonly (number | bigint)[], port: HostCallPort): void {
     const called = this.#functions.at(index);
     if (!called || this.#hasEnded) {
-      port.fail('The guest called what is no host function.');
+      port.fail('The guest called something that is not a host function.');
       return;
     }
     const caller = new HostCaller(port, this.#functions.exported, () => this.#signal);
@@ -169,7 +169,7 @@ export class InvocationCalls implements HostCallReceiver {
       port.answer(checkResults(called.results, returned));
     } catch (thrown) {
       if (thrown instanceof WrongResult) {
-        port.fail(`The host function ${called.shown} gave ${thrown.message}.`);
+        port.fail(`The host function ${called.shown} returned ${thrown.message}.`);
       } else {
         this.#tell(called, port, thrown);
       }
@@ -202,6 +202,6 @@ function reasonText(thrown: unknown): string {
   try {
     return printable(reasonOf(thrown), 2000);
   } catch {
-    return 'it threw what cannot be shown';
+    return 'it threw a value that cannot be shown';
   }
 }

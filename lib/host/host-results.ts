@@ -10,7 +10,7 @@ export class WrongResult extends Error {}
  * What a host function gave, by the types of its results. Where it has none, anything is taken for
  * nothing.
  *
- * @throws {WrongResult} when it does not fit them; the message continues "the function gave".
+ * @throws {WrongResult} when it does not fit them; the message continues "the function returned".
  */
 export function checkResults(
   types: readonly ValueType[],
@@ -22,7 +22,7 @@ export function checkResults(
   if (!Array.isArray(given)) {
     throw new WrongResult(`${describe(given)} instead of an array of its ${types.length} results`);
   }
-  const results = elementsOf('what a host function gives', given, 'an array of numbers');
+  const results = elementsOf('the result of a host function', given, 'an array of numbers');
   if (results.length !== types.length) {
     throw new WrongResult(`${results.length} results instead of ${types.length}`);
   }

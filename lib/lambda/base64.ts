@@ -19,15 +19,15 @@ export async function decodeBase64(
   { from = 0, whiteSpace = false } = {},
 ): Promise<Buffer> {
   const refuse = (why: string): never => {
-    throw new Problem(400, `${where} is no base64: ${why}.`);
+    throw new Problem(400, `${where} is not valid base64: ${why}.`);
   };
   const { bytes, count, hasBitsLeft } = await readDigits(
     content,
     from,
     whiteSpace ? LOOSE : STRICT,
-    (offset) => refuse(`a foreign character at offset ${offset}`),
+    (offset) => refuse(`unexpected character at offset ${offset}`),
   );
-  if (count % 4 !== 0) refuse(`its ${count} characters are no multiple of 4`);
-  if (hasBitsLeft) refuse('its last group has bits that belong to no byte');
+  if (count % 4 !== 0) refuse(`its length of ${count} is not a multiple of 4`);
+  if (hasBitsLeft) refuse('its last group has unused bits that are not zero');
   return bytes;
 }

@@ -47,7 +47,7 @@ const RESERVED = new Set(['content-length', 'proxy-authenticate', 'status', ...H
  */
 export function cgiVariables(request: Request, bodyBytes: number): Record<string, string> {
   const { method } = request;
-  if (!METHOD.test(method)) throw new Problem(400, 'The method of the request is none.');
+  if (!METHOD.test(method)) throw new Problem(400, 'The request has no valid method.');
   const path = pathInfo(request.path);
   const { query, headers, remoteAddress = '', serverPort, ...facts } = factsOf(request);
   const serverName = HOST.test(facts.serverName) ? facts.serverName : 'localhost';
@@ -69,8 +69,8 @@ export function cgiVariables(request: Request, bodyBytes: number): Record<string
     if (++count > MAX_HEADERS || value.length > MAX_VALUE || bytes > MAX_BYTES) {
       throw new Problem(
         431,
-        `The request's headers are more than ${MAX_HEADERS}, one of them is longer than ${MAX_VALUE} characters, or ` +
-          `all with the query take more than ${MAX_BYTES} bytes.`,
+        `The request has more than ${MAX_HEADERS} headers, one of them is longer than ${MAX_VALUE} characters, or ` +
+          `the headers and the query together exceed ${MAX_BYTES} bytes.`,
       );
     }
     const name = given.toLowerCase();
@@ -93,7 +93,7 @@ function pathInfo(given: string): string {
   if (given.length > MAX_VALUE) throw tooLong();
   const path = decoded(given);
   if (path !== undefined && !NO_TEXT.test(path)) return path;
-  throw new Problem(400, 'The path is no text: it must be percent-encoded UTF-8 without NUL.');
+  throw new Problem(400, 'The path is not valid: it must be percent-encoded UTF-8 without NUL.');
 }
 
 function decoded(path: string): string | undefined {
@@ -106,7 +106,7 @@ function decoded(path: string): string | undefined {
 
 /** The rest of the facts, with a query as it may stand in a URL. */
 function factsOf(request: Request): CgiFacts {
-  const malformed = new Problem(400, 'The query is no text.');
+  const malformed = new Problem(400, 'The query is not valid text.');
   try {
     const facts = request.cgi();
     if (facts.query.length > MAX_BYTES) throw tooLong();
@@ -121,7 +121,7 @@ function factsOf(request: Request): CgiFacts {
 function tooLong(): Problem {
   return new Problem(
     414,
-    `The path is longer than ${MAX_VALUE} characters, or the query than ${MAX_BYTES}.`,
+    `The path is longer than ${MAX_VALUE} characters, or the query is longer than ${MAX_BYTES}.`,
   );
 }
 
@@ -153,7 +153,7 @@ export interface CgiResponse {
 export function cgiResponse(stdout: Buffer): CgiResponse {
   const start = stdout.subarray(0, MAX_BYTES).toString('latin1');
   const end = /\r?\n\r?\n/u.exec(start);
-  if (!end) throw noHeaders('no empty line ends its headers');
+  if (!end) throw noHeaders('its headers do not end with an empty line');
   const headers: Record<string, string> = {};
   let status: number | undefined;
   const lines = start.slice(0, end.index).split(/\r?\n/u);
@@ -162,7 +162,8 @@ export function cgiResponse(stdout: Buffer): CgiResponse {
     const at = line.indexOf(':');
     const name = line.slice(0, Math.max(at, 0)).toLowerCase();
     const value = line.slice(at + 1).trim();
-    if (!TOKEN.test(name) || !VALUE.test(value)) throw noHeaders('a line of it is no header');
+    if (!TOKEN.test(name) || !VALUE.test(value))
+      throw noHeaders('one of its lines is not a header');
     if (name === 'status') status = statusOf(value);
     if (RESERVED.has(name)) continue;
     headers[name] = Object.hasOwn(headers, name) ? `${headers[name] ?? ''}, ${value}` : value;
@@ -173,12 +174,12 @@ export function cgiResponse(stdout: Buffer): CgiResponse {
 
 function statusOf(value: string): number {
   const status = /^([2-5]\d\d)(?: |$)/u.exec(value);
-  if (!status) throw noHeaders('its status is none from 200 to 599');
+  if (!status) throw noHeaders('its status is not between 200 and 599');
   return Number(status[1]);
 }
 
 function noHeaders(why: string): Problem {
-  return new Problem(500, "The program's answer cannot be understood. The log says why.", {
+  return new Problem(500, "The program's output is not a valid response. The log says why.", {
     cause: new Error(`The guest's output does not begin with CGI headers (RFC 3875): ${why}.`),
   });
 }

@@ -46,7 +46,7 @@ export async function decodeDataUrl(content: string | Buffer, from: number): Pro
     .split(';')
     .map((part) => part.trim().toLowerCase());
   if (!PICTURES.has(type)) {
-    throw new Problem(415, `The data URL is of another media type than those of ${FORMATS}.`);
+    throw new Problem(415, `The media type of the data URL is not that of a ${FORMATS}.`);
   }
   const begin = from + head[0].length;
   const isBase64 = parameters.at(-1) === 'base64';

@@ -41,7 +41,9 @@ export class Deadline {
       const left = this.#end + this.#guardMs - performance.now();
       timer = setTimeout(
         () => {
-          reject(timedOut(new Error('The guest was not stopped in time, or is not loaded yet.')));
+          reject(
+            timedOut(new Error('The guest was not stopped in time, or has not been loaded yet.')),
+          );
         },
         Math.min(left, MAX_TIMEOUT_MS),
       );

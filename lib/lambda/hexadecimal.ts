@@ -22,15 +22,12 @@ export async function decodeHexadecimal(content: string | Buffer, from: number):
     const hint = found === undefined ? '' : ` It looks like ${found}${remedy}`;
     throw new Problem(
       400,
-      `The body is neither a ${FORMATS}, nor a data URL, nor hexadecimal text: a foreign character ` +
+      `The body is not a ${FORMATS}, a data URL or hexadecimal text: unexpected character ` +
         `at offset ${offset}.${hint}`,
     );
   });
   if (count % 2 !== 0) {
-    throw new Problem(
-      400,
-      `The hexadecimal text has an odd number of digits (${count}): a byte has two.`,
-    );
+    throw new Problem(400, `The hexadecimal text has an odd number of digits (${count}).`);
   }
   return bytes;
 }

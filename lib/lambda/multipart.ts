@@ -97,7 +97,7 @@ class Form {
       this.#failure ??= damaged(`has more than ${LIMITS.parts} parts`);
     });
     this.#parser.on('error', (error) => {
-      this.#failure ??= damaged('is damaged or cut off', error);
+      this.#failure ??= damaged('is damaged or truncated', error);
     });
   }
 
@@ -113,8 +113,8 @@ class Form {
       this.#parser.end();
     });
     const part = this.file ?? this.#field;
-    if (!part) throw damaged('has no file: name one, such as curl -F image=@cat.jpg does');
-    if (!part.isWhole) throw damaged('is damaged or cut off');
+    if (!part) throw damaged('contains no file: add one, as with curl -F image=@cat.jpg');
+    if (!part.isWhole) throw damaged('is damaged or truncated');
     return part;
   }
 
@@ -131,7 +131,7 @@ class Form {
       });
     });
     if (this.#failure) throw this.#failure;
-    if (!isDone) throw damaged('is damaged or cut off');
+    if (!isDone) throw damaged('is damaged or truncated');
   }
 
   #read(part: Part, stream: NodeJS.ReadableStream, isFile: boolean): void {

@@ -48,7 +48,7 @@ function withoutReplacements(content: string | Buffer): string | Buffer {
   if (typeof content === 'string' && content.includes('\ufffd')) {
     throw new Problem(
       415,
-      'The body was taken for text on its way and its bytes were replaced. Binary bodies need a ' +
+      'The body was handled as text on its way here, which changed its bytes. Binary bodies require a ' +
         'REST API with the binary media type image/jpeg (or */*), or an HTTP API.',
     );
   }
@@ -92,5 +92,5 @@ function afterWhiteSpace(content: string | Buffer): number {
 function noPicture(content: string | Buffer): Problem {
   const found = resemblance(content);
   const what = found === undefined ? '' : ` It looks like ${found}.`;
-  return new Problem(415, `The body is no ${FORMATS}.${what}`);
+  return new Problem(415, `The body is not a ${FORMATS}.${what}`);
 }

@@ -72,7 +72,7 @@ export function readRequest(event: unknown): Request {
   if (!kind) {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      'The event must come from an API Gateway REST or HTTP API, a Function URL, an Application ' +
+      'The event must be that of an API Gateway REST or HTTP API, a Function URL, an Application ' +
         'Load Balancer, VPC Lattice or a schedule, or be {"body": "<hexadecimal picture>"}; it is ' +
         `${given ? keysOf(given) : 'none'}.`,
     );

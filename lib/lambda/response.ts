@@ -77,7 +77,7 @@ export function checkOutput({ length }: Buffer): void {
 function answerTooLarge(size: number, most: number): Problem {
   return new Problem(
     500,
-    `The answer is too large to send: at least ${size} bytes, of which ${most} are allowed.`,
+    `The response is too large to send: at least ${size} bytes; at most ${most} are allowed.`,
   );
 }
 

@@ -121,7 +121,7 @@ function programSettings(
 ): ProgramSettings {
   if (module === undefined) refuse('module', "given where task is 'run'", module);
   for (const name of ['topK', 'threshold', 'maxPixels', 'damaged'] as const) {
-    if (given[name] !== undefined) refuse(name, "left out where task is 'run'", given[name]);
+    if (given[name] !== undefined) refuse(name, "absent if task is 'run'", given[name]);
   }
   const { contentType = 'text/plain; charset=utf-8' } = given;
   const isType = typeof contentType === 'string' && CONTENT_TYPE.test(contentType);
@@ -140,7 +140,7 @@ function pictureTask(
 ): PictureTask {
   const { task, topK, threshold } = given;
   for (const name of ['contentType', 'cgi'] as const) {
-    if (given[name] !== undefined) refuse(name, "left out unless task is 'run'", given[name]);
+    if (given[name] !== undefined) refuse(name, "absent unless task is 'run'", given[name]);
   }
   const name = oneOf('task', task, HANDLER_TASKS, 'classify') as PictureTask['name'];
   if (name === 'classify') {

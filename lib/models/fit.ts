@@ -29,11 +29,7 @@ export function fittingOf(
     refuse(nameOf('crop'), 'a number above 0 and at most 1', crop);
   }
   if (fit !== 'cover') {
-    refuse(
-      nameOf('crop'),
-      "absent, or beside the fit 'cover': stretching shows all of a picture",
-      crop,
-    );
+    refuse(nameOf('crop'), "absent unless fit is 'cover': 'stretch' shows the whole picture", crop);
   }
   return { fit, crop };
 }

@@ -44,7 +44,7 @@ export async function fetchModel(options: FetchModelOptions = {}): Promise<strin
   if (folder === undefined) {
     throw new WasmEdgeError(
       'ERR_MODEL',
-      'There is no folder to keep the model in: this user has no home. Set WASMEDGE_EMBED_CACHE to one.',
+      'There is no folder for the model, because this user has no home directory. Set WASMEDGE_EMBED_CACHE to a folder.',
     );
   }
   const archive = await download(url, options.idleTimeoutMs ?? 30_000, options.onProgress);
@@ -52,7 +52,7 @@ export async function fetchModel(options: FetchModelOptions = {}): Promise<strin
   if (digest !== (options.sha256 ?? MODEL_ARCHIVE.sha256)) {
     throw new WasmEdgeError(
       'ERR_MODEL',
-      `${url} is not the expected archive: its SHA-256 is ${digest}. Nothing was kept.`,
+      `${url} is not the expected archive: its SHA-256 is ${digest}. Nothing was saved.`,
     );
   }
   return unpack(archive, folder);
@@ -90,8 +90,8 @@ async function download(
       abort.signal.aborted && isAbort(error) ? `no byte for ${idleTimeoutMs} ms` : why(error);
     throw new WasmEdgeError(
       'ERR_MODEL',
-      `Cannot fetch ${url}: ${reason}. A network connection is needed; the embedded default ` +
-        'model works without one.',
+      `Cannot download ${url}: ${reason}. This requires a network connection; the default ` +
+        'model does not.',
       { cause: error },
     );
   } finally {
@@ -126,7 +126,7 @@ function makeModelsFolder(): void {
   try {
     ownCacheDirectory('models');
   } catch (error) {
-    throw new WasmEdgeError('ERR_MODEL', `The model cannot be kept: ${reasonOf(error)}`, {
+    throw new WasmEdgeError('ERR_MODEL', `The model cannot be saved: ${reasonOf(error)}`, {
       cause: error,
     });
   }
@@ -140,7 +140,7 @@ async function unpack(archive: Uint8Array, folder: string): Promise<string> {
   if (!model || !labels) {
     throw new WasmEdgeError(
       'ERR_MODEL',
-      `The archive does not hold ${MOBILENET} and ${MOBILENET_LABELS}.`,
+      `The archive does not contain ${MOBILENET} and ${MOBILENET_LABELS}.`,
     );
   }
   makeModelsFolder();

@@ -55,7 +55,7 @@ export function defaultModel(): FoundModel {
   if (!isThere) {
     throw new WasmEdgeError(
       'ERR_MODEL',
-      `The default model is missing: there is no ${file}, or no labels beside it. Install the package anew, or name a model; ` +
+      `The default model is missing: ${file} or the labels beside it do not exist. Reinstall the package, or specify a model; ` +
         "in a clone of the repository run 'npm run quickstart'.",
     );
   }
@@ -69,7 +69,7 @@ function findFetched(): FoundModel | null {
   const folder = fetchedModelDirectory();
   return folder === undefined || !isOwnCacheDirectory(join('models', basename(folder)))
     ? null
-    : complete(folder, MOBILENET, 'MobileNet v1 1.0 224, fetched before');
+    : complete(folder, MOBILENET, 'MobileNet v1 1.0 224, downloaded');
 }
 
 function findInData(): FoundModel | null {

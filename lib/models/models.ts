@@ -284,9 +284,9 @@ function checkLabels(name: string, labels: Uint8Array, { outputs }: NativeModel)
     'ERR_MODEL',
     `Model '${name}' has ${classes} classes, and its list has ${count} labels. ` +
       (Math.abs(classes - count) === 1
-        ? "One more or less is usually the class 'background', which is the first of some networks: take the list that " +
+        ? "If they differ by one, it is usually the class 'background', which comes first in some networks: use the list that " +
           'came with the model, or add or remove its first line.'
-        : 'Take the list that came with the model, one label a line, or an empty one (labels: []) to go without.'),
+        : 'Use the list that came with the model, with one label per line, or an empty list (labels: []) for no labels.'),
   );
 }
 

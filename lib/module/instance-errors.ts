@@ -37,7 +37,7 @@ export class InstanceErrors {
   ofItself(): WasmEdgeError {
     return new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      `The instance of ${this.#file} waits for the host function that asks this of it. Use the ` +
+      `The instance of ${this.#file} is waiting for the host function that called it. Use the ` +
         "host function's caller: caller.call, caller.memory.",
     );
   }
@@ -45,15 +45,15 @@ export class InstanceErrors {
   circle(): WasmEdgeError {
     return new WasmEdgeError(
       'ERR_QUEUE_FULL',
-      `The instance of ${this.#file} is asked by a host function for which it waits ` +
-        'itself, or may come to, by way of other instances. It would wait for itself.',
+      `The instance of ${this.#file} was called by a host function that it is waiting for ` +
+        'or may come to wait for, through other instances. That would be a deadlock.',
     );
   }
 
   queueFull(): WasmEdgeError {
     return new WasmEdgeError(
       'ERR_QUEUE_FULL',
-      `The instance of ${this.#file} has as many operations waiting as its queue holds ` +
+      `The instance of ${this.#file} has as many pending operations as its queue allows ` +
         `(maxQueue is ${this.#maxQueue}). Try again later.`,
     );
   }
@@ -63,12 +63,12 @@ export class InstanceErrors {
     return cause === undefined
       ? new WasmEdgeError(
           'ERR_CLOSED',
-          `The instance of ${this.#file} is closed. Make another one.`,
+          `The instance of ${this.#file} is closed. Create another one.`,
         )
       : new WasmEdgeError(
           'ERR_CLOSED',
-          `The instance of ${this.#file} has ended early, and what it held may be half written: see ` +
-            'the cause. Make another one.',
+          `The instance of ${this.#file} was ended, and its memory may be inconsistent: see ` +
+            'the cause. Create another one.',
           { cause },
         );
   }

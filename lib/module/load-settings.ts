@@ -96,8 +96,8 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
   if (isolation === 'subprocess' && hostFunctions.length > 0) {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      "The isolation 'subprocess' has no imports: WasmEdge's own program runs the guest there, and it " +
-        "cannot call functions of this process. Take 'in-process' or 'worker-process'.",
+      "The isolation 'subprocess' does not support imports: WasmEdge's own program runs the guest and " +
+        "cannot call functions of this process. Use 'in-process' or 'worker-process'.",
     );
   }
   const code = moduleFile(file, given.name);
@@ -157,14 +157,14 @@ function guestTree(
   if (folders.length > 0 && isolation === 'subprocess') {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      "The isolation 'subprocess' has no directories and no scratch: its WASI is WasmEdge's own, which " +
-        "this package does not confine. Load the module with 'in-process' or 'worker-process'.",
+      "The isolation 'subprocess' does not support directories and scratch: it uses WasmEdge's own WASI, which " +
+        "this package cannot confine. Use 'in-process' or 'worker-process'.",
     );
   }
   if (hasRoot(folders) && (files.length > 0 || models.length > 0)) {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      "A folder named '/' or '.' leaves no place for files and models. Give it another name, such as " +
+      "A folder named '/' or '.' leaves no room for files and models. Choose another name, such as " +
         "'/data'.",
     );
   }
@@ -194,14 +194,14 @@ function requireBackground(trusted: boolean, isolation: Isolation): void {
   if (!trusted) {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      "An untrusted module is not compiled in the background: it is compiled before anything else reads it. Take aot: 'auto' or 'off' " +
+      "An untrusted module cannot be compiled in the background: it must be compiled before anything else reads it. Use aot: 'auto' or 'off' " +
         'with trusted: false.',
     );
   }
   if (isolation === 'subprocess') {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      "The isolation 'subprocess' has no aot: 'background': its processes run the file that was made for them at load. Take 'in-process' " +
+      "The isolation 'subprocess' does not support aot: 'background': its processes run the file that was prepared at load. Use 'in-process' " +
         "or 'worker-process'.",
     );
   }

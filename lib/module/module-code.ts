@@ -67,7 +67,7 @@ export async function loadCode(
   if (limits.fuel !== undefined && source.form !== 'plain' && side?.options.meter !== true) {
     throw new WasmEdgeError(
       'ERR_MODULE_INVALID',
-      `${file} is not known to measure its instructions, which limits.fuel needs. Compile it with ` +
+      `${file} is not known to count its instructions, which limits.fuel requires. Compile it with ` +
         "compileModule(…, { meter: true }) or 'wasmedge-embed compile --meter', and keep its side " +
         'file beside it.',
     );
@@ -232,7 +232,7 @@ export function interpretInstead(
   if (told.has(file) || told.size >= MOST_TOLD) return;
   told.add(file);
   process.emitWarning(
-    `${file} cannot be compiled ahead of time and is interpreted, some 50 times slower: ` +
+    `${file} cannot be compiled ahead of time and is interpreted, about 50 times slower: ` +
       `${reasonOf(error)} Compile it where that is possible ('wasmedge-embed compile').`,
     { code: 'WASMEDGE_EMBED_INTERPRETED' },
   );

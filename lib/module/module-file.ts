@@ -21,12 +21,12 @@ export function moduleFile(file: unknown, name?: unknown): ModuleFile {
     return { file: moduleName(name), bytes: given };
   }
   if (name !== undefined) {
-    refuse('name', 'absent for a module that is loaded from its file, whose path names it', name);
+    refuse('name', 'absent for a module that is loaded from a file', name);
   }
   if (typeof file === 'string' && !file.startsWith('file://')) {
     return { file: nonEmptyText('file', file) };
   }
-  const path = looking('file', 'a path or a file: URL of this machine', file, () =>
+  const path = looking('file', 'a path or a file: URL on this machine', file, () =>
     text('file', fileURLToPath(String(file))),
   );
   return { file: path };

@@ -74,7 +74,7 @@ function refuseSockets(file: string, imports: readonly ExternalDescription[]): v
   throw new WasmEdgeError(
     'ERR_LINK',
     `${file} imports ${found.name}, by which WasmEdge's program opens sockets of the host: the isolation ` +
-      "'subprocess' runs no such module. In 'in-process' and 'worker-process' it links and answers an errno.",
+      "'subprocess' cannot run such a module. With 'in-process' and 'worker-process' it can be linked, and the function returns an errno.",
   );
 }
 
@@ -84,8 +84,8 @@ async function requireSameLine({ file, version }: Program): Promise<void> {
   if (versionLine(library.version) === versionLine(version)) return;
   throw new WasmEdgeError(
     'ERR_NATIVE_LOAD',
-    `WasmEdge's program ${file} is ${version}, the library ${library.path} is ${library.version}: ` +
-      'they do not run the same compiled modules. Set WASMEDGE_DIR to a folder with both of one ' +
+    `WasmEdge's program ${file} is version ${version}, but the library ${library.path} is version ${library.version}: ` +
+      'they cannot run the same compiled modules. Set WASMEDGE_DIR to a folder with both of the same ' +
       "version, or load a .wasm with aot: 'off'.",
   );
 }

@@ -198,7 +198,7 @@ async function run(
     ...(lane && { streamed: executor?.takeLaneWritten() ?? [0, 0] }),
   });
   try {
-    if (!executor) throw new Error('A run came before the module was loaded.');
+    if (!executor) throw new Error('A run was requested before the module was loaded.');
     const arrived = inputBytes === undefined ? undefined : await arrival(id, inputBytes);
     // It may have been aborted in the same turn as the last of it came.
     if (controller.signal.aborted) throw earlyEndError('aborted');
@@ -261,7 +261,7 @@ async function instantiate({
   controllers.set(id, controller);
   const forwarded = forwardCalls(id);
   try {
-    if (!executor) throw new Error('An instance was asked for before the module was loaded.');
+    if (!executor) throw new Error('An instance was requested before the module was loaded.');
     const { args, env, timeoutMs, isNested } = request;
     const made = await executor.instantiate(
       { args, env, timeoutMs, isNested },

@@ -73,7 +73,7 @@ export function requireWithin(name: keyof Limits, size: number, limit: number): 
   if (size <= limit) return;
   throw new WasmEdgeError(
     'ERR_LIMIT',
-    `${size} bytes are more than the limit '${name}' of ${limit}. Raise limits.${name} if it may be.`,
+    `${size} bytes exceed the limit '${name}' of ${limit}. Raise limits.${name} to allow more.`,
     { limit: name },
   );
 }

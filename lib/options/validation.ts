@@ -28,7 +28,7 @@ export function describe(value: unknown): string {
       ? 'an object'
       : `an object of the class ${printable(name, 40)}`;
   } catch {
-    return 'an object that cannot be looked at';
+    return 'an object that cannot be inspected';
   }
 }
 
@@ -68,20 +68,20 @@ export function looking<T>(name: string, expected: string, value: unknown, look:
 
 /** What people who know other embeddings call it, or the option that is spelled nearly so. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  preopens: "Folders of the host go into 'directories', folders in memory into 'scratch'.",
-  dirs: "Folders of the host go into 'directories', folders in memory into 'scratch'.",
-  mounts: "Folders of the host go into 'directories', folders in memory into 'scratch'.",
-  functions: "Functions of the host are given in 'imports'.",
-  importObject: "Functions of the host are given in 'imports'.",
+  preopens: "Use 'directories' for host folders and 'scratch' for folders in memory.",
+  dirs: "Use 'directories' for host folders and 'scratch' for folders in memory.",
+  mounts: "Use 'directories' for host folders and 'scratch' for folders in memory.",
+  functions: "Use 'imports' for host functions.",
+  importObject: "Use 'imports' for host functions.",
   timeout: "The time limit is 'timeoutMs', in milliseconds.",
-  returnOnExit: 'proc_exit never ends this process: its code is in the result.',
-  input: "What the guest reads is 'stdin'.",
+  returnOnExit: 'proc_exit never ends this process: the result has its code.',
+  input: "The guest's input is 'stdin'.",
   memory: "Memory is limited by 'limits.memoryPages', in pages of 64 KiB.",
 };
 
 function hintFor(key: string, known: readonly string[]): string {
   const close = known.find((each) => each.toLowerCase() === key.toLowerCase());
-  if (close !== undefined) return ` It is spelled '${close}'.`;
+  if (close !== undefined) return ` Did you mean '${close}'?`;
   return Object.hasOwn(ELSEWHERE, key) ? ` ${String(ELSEWHERE[key])}` : '';
 }
 
@@ -214,7 +214,7 @@ export function bytes(name: string, value: unknown, also = ''): Uint8Array {
     if (ArrayBuffer.isView(value)) return viewOf(value);
     if (types.isAnyArrayBuffer(value)) return new Uint8Array(value);
   } catch {
-    refuse(name, 'bytes whose buffer was not transferred away', value);
+    refuse(name, 'bytes whose buffer has not been transferred', value);
   }
   return refuse(name, `${also}a Buffer, a typed array, a DataView or an ArrayBuffer`, value);
 }

@@ -71,13 +71,13 @@ function messageOf(error: WasmEdgeError, facts: InvocationFacts): string | undef
     case 'ERR_QUEUE_FULL':
       if (facts.isNested) {
         return (
-          `${name} has ${concurrency + maxWaiting} invocations under way, whose guests wait for host functions or run, ` +
-          "and a host function asks for another ('concurrency' and 'maxWaiting' together allow no more). " +
-          'It would wait for itself.'
+          `${name} has ${concurrency + maxWaiting} invocations in progress, which run or wait for host functions, ` +
+          "and a host function requested another one ('concurrency' and 'maxWaiting' together allow no more). " +
+          'That would be a deadlock.'
         );
       }
       return (
-        `${name} has ${concurrency} invocations under way, as many as 'concurrency' allows, and the queue is full ` +
+        `${name} has ${concurrency} invocations in progress, as many as 'concurrency' allows, and the queue is full ` +
         `(maxQueue is ${maxQueue}). Try again later.`
       );
     case 'ERR_CLOSED':

@@ -31,7 +31,7 @@ export class LargeInput {
         throw new WasmEdgeError(
           'ERR_INVALID_ARGUMENT',
           `${this.#name} was transferred or resized while it was read. What is larger than 16 MiB ` +
-            'must stay as it is until the promise settles.',
+            'must not change until the promise settles.',
         );
       }
       const slice = Buffer.allocUnsafeSlow(Math.min(SLICE_BYTES, this.byteLength - at));

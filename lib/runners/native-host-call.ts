@@ -67,5 +67,5 @@ function inWords(error: unknown): unknown {
   if (!(error instanceof WasmEdgeError)) return error;
   const { code } = error;
   if (code !== 'ERR_TIMEOUT' && code !== 'ERR_ABORTED' && code !== 'ERR_CLOSED') return error;
-  return new WasmEdgeError(code, 'The invocation has ended before the guest returned.');
+  return new WasmEdgeError(code, 'The invocation ended before the guest returned.');
 }

@@ -101,7 +101,7 @@ export function programName(value: unknown, isolation: Isolation): string | unde
   if (isolation === 'subprocess') {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      "The isolation 'subprocess' has no argv0: WasmEdge's own program gives the guest its module's " +
+      "The isolation 'subprocess' does not support argv0: WasmEdge's own program gives the guest its module's " +
         "name. Take 'in-process' or 'worker-process'.",
     );
   }

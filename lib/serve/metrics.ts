@@ -25,14 +25,14 @@ export class Metrics {
     });
     this.#durations = new Histogram({
       name: 'wasmedge_embed_request_duration_seconds',
-      help: 'From the end of the head of a request to the end of its answer.',
+      help: 'Time from the end of the headers of a request to the end of the response.',
       labelNames: ['route'],
       buckets: SECONDS,
       registers,
     });
     this.#stages = new Histogram({
       name: 'wasmedge_embed_stage_duration_seconds',
-      help: 'Parts of an invocation: decode (the body), queue, instantiate, execute, and of that inference.',
+      help: 'Time of the parts of an invocation: decode (the body), queue, instantiate, execute, and inference (included in execute).',
       labelNames: ['stage', 'isolation'],
       buckets: SECONDS,
       registers,
@@ -45,7 +45,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'wasmedge_embed_requests_in_flight',
-      help: 'Admitted requests that are not answered yet.',
+      help: 'Accepted requests that have not been answered yet.',
       registers,
       collect() {
         this.set(inFlight());

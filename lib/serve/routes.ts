@@ -133,7 +133,7 @@ function isolationOf({ request }: Exchange, handlers: Handlers, { searchParams }
   const isolation = handlers.find(name);
   if (isolation) return isolation;
   const choices = handlers.isolations.join(', ');
-  throw new Problem(400, `The parameter 'isolation' must be one of these: ${choices}.`);
+  throw new Problem(400, `The parameter 'isolation' must be one of: ${choices}.`);
 }
 
 /** For load balancers and orchestrators: whether to send requests here. */

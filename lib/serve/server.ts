@@ -157,7 +157,7 @@ export class Server {
     const known = Object.keys(routes).join(', ');
     const none: Route = {
       serve: ({ response }) => {
-        replyProblem(response, 404, `There is no such resource. There are: ${known}.`);
+        replyProblem(response, 404, `There is no such resource. Available: ${known}.`);
       },
     };
     const router = createRouter({
@@ -198,7 +198,7 @@ export class Server {
         replyProblem(
           response,
           421,
-          'This server does not go by that host name. The option --allow-host adds names.',
+          'This server does not accept that host name. The option --allow-host adds names.',
         );
       } else await route.serve(exchange, parameters);
     } catch (error) {

@@ -99,7 +99,7 @@ export class Uploads {
       slowest(
         new Problem(
           503,
-          'Too many bodies are on their way, and this one is the slowest: try again.',
+          'Too many uploads are in progress, and this one is the slowest: try again.',
           {
             headers: { 'retry-after': '1' },
           },

@@ -213,7 +213,7 @@ function bytesOf(piece: unknown): Uint8Array {
   } catch (cause) {
     throw new NoBytes(
       'ERR_STREAM',
-      `The stream given as stdin gave ${describe(piece)}, where bytes or strings were expected.`,
+      `The stream given as stdin produced ${describe(piece)}; expected bytes or strings.`,
       isError(cause) ? { cause } : {},
     );
   }

@@ -69,7 +69,9 @@ async function split(bytes: Buffer): Promise<{ rest: string; longTexts: Range[];
   const keep = (start: number, end: number): void => {
     size += end - start;
     if (size > MAX_REST) {
-      throw new RangeError(`The event has more than ${MAX_REST} bytes beside its long strings.`);
+      throw new RangeError(
+        `The event has more than ${MAX_REST} bytes in addition to its long strings.`,
+      );
     }
     parts.push(bytes.toString('utf8', start, end));
   };

@@ -63,15 +63,15 @@ export function writableCacheDirectory(name: string): string {
   }
   throw new WasmEdgeError(
     'ERR_MODULE_LOAD',
-    `There is no folder to keep files in: ${obstacles.join('; ')}. Set WASMEDGE_EMBED_CACHE to a ` +
-      'folder that can be written.',
+    `There is no usable cache folder: ${obstacles.join('; ')}. Set WASMEDGE_EMBED_CACHE to a ` +
+      'writable folder.',
   );
 }
 
 /** Makes and returns the folder of this name in the cache itself, or throws. */
 export function ownCacheDirectory(name: string): string {
   const cache = cacheDirectory();
-  if (cache === undefined) throw new Error('this user has no home');
+  if (cache === undefined) throw new Error('this user has no home directory');
   return ownDirectory(cache, name);
 }
 
@@ -100,8 +100,8 @@ class ForeignFolder extends Error {
     reason: string,
   ) {
     super(
-      `The cache folder ${printable(folder, 1000)} is not used: ${reason}, and what is cached is run ` +
-        "as native code. Make it this user's alone (chown, chmod 700), remove it, or set " +
+      `The cache folder ${printable(folder, 1000)} is not used: ${reason}, and cached modules are run ` +
+        'as native code. Restrict it to this user (chown, chmod 700), remove it, or set ' +
         'WASMEDGE_EMBED_CACHE to another one.',
     );
   }
@@ -138,7 +138,8 @@ function foldersOf(root: string, name: string): string[] {
 
 function requireOwn(folder: string): void {
   const status = lstatSync(folder);
-  if (!status.isDirectory()) throw new ForeignFolder(folder, 'it is no folder, or a symbolic link');
+  if (!status.isDirectory())
+    throw new ForeignFolder(folder, 'it is not a folder, or it is a symbolic link');
   const reason = foreignness(status);
   if (reason !== null) throw new ForeignFolder(folder, reason);
 }

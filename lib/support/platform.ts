@@ -7,11 +7,11 @@ const ARCHITECTURES: readonly string[] = ['x64', 'arm64'];
 export function whyUnsupported(): string | undefined {
   const { platform, arch } = process;
   if (platform !== 'linux' || !ARCHITECTURES.includes(arch)) {
-    return `It is for Linux on ${ARCHITECTURES.join(' and ')}; this is ${platform} on ${arch}.`;
+    return `wasmedge-embed supports Linux on ${ARCHITECTURES.join(' and ')}; this is ${platform} on ${arch}.`;
   }
   return glibcVersion() !== undefined
     ? undefined
-    : 'It is for systems with glibc, which LiteRT is built for, and this one has another C library.';
+    : 'wasmedge-embed requires glibc, which LiteRT is built for; this system has another C library.';
 }
 
 /** What the types of Node.js 20 lack; and the report is their plain object. */

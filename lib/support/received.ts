@@ -41,5 +41,5 @@ export function receivedOneOf<T extends string>(
 }
 
 function wrong(what: string): never {
-  throw new Malformed(`${what} is not what it should be`);
+  throw new Malformed(`${what} is invalid`);
 }

@@ -14,7 +14,7 @@ export async function readRegularFile(
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     const status = await handle.stat();
-    if (!status.isFile()) throw new Error(`${file} is no regular file`);
+    if (!status.isFile()) throw new Error(`${file} is not a regular file`);
     accept(status.size);
     return await handle.readFile();
   } finally {

@@ -54,7 +54,7 @@ Error HostTrap(const char* function, const std::string& reason) {
 void ThrowLimit(const char* name, uint64_t value) {
   throw Error(ErrorCode::kLimit,
               std::string("The guest reached the limit '") + name + "' of " +
-                  std::to_string(value) + ". Raise limits." + name + " if it may have more.",
+                  std::to_string(value) + ". Raise limits." + name + " to allow more.",
               name);
 }
 

@@ -33,9 +33,10 @@ Thread::Thread(GuestStack& stack, int signal, std::function<void()> body)
   pthread_sigmask(SIG_SETMASK, &previous, nullptr);
   pthread_attr_destroy(&attributes);
   if (failure != 0) {
-    throw Error(ErrorCode::kLimit,
-                std::string("The system refuses another thread: ") + std::strerror(failure) + ".",
-                "threads");
+    throw Error(
+        ErrorCode::kLimit,
+        std::string("The system does not allow another thread: ") + std::strerror(failure) + ".",
+        "threads");
   }
 }
 

@@ -85,14 +85,15 @@ std::string CheckCompiledElf(const std::vector<uint8_t>& bytes, uint32_t aot_bin
            ", here " + std::to_string(kElfMachine) + "). Compile it on this kind of machine.";
   }
   if (header->e_type != ET_DYN || header->e_phentsize != sizeof(Elf64_Phdr)) {
-    return "is an ELF file but no shared object.";
+    return "is an ELF file but not a shared object.";
   }
   if (!file.ReadSegments(*header)) return "is truncated: a segment lies outside the file.";
   const std::optional<Dynamic> dynamic = ReadDynamic(file);
   if (!dynamic) return "is a malformed ELF file: it has no dynamic section.";
   if (dynamic->has_initialisers) {
-    return "is a shared object that runs code when it is opened; WasmEdge's compiler makes no "
-           "such file.";
+    return "is a shared object that runs code when it is opened; WasmEdge's compiler does not "
+           "create "
+           "such files.";
   }
   for (const char* name : {"version", "intrinsics", "wasm.code", "wasm.size"}) {
     if (!FindSymbol(file, *dynamic, name)) {

@@ -111,7 +111,8 @@ class CodeReader {
       case WasmImmediates::kReferenceType:
         return ReadValueType(reader);
       case WasmImmediates::kValueTypes:
-        if (Need(reader.U32()) != 1) Refuse("is malformed: a 'select' has not one type.");
+        if (Need(reader.U32()) != 1)
+          Refuse("is malformed: a 'select' does not have exactly one type.");
         return ReadValueType(reader);
       case WasmImmediates::kBlock:
       case WasmImmediates::kLoop: {

@@ -224,7 +224,7 @@ class OutlineReader {
   }
 
   [[noreturn]] void FailMalformed() const {
-    Refuse("is truncated or malformed: what a section holds is cut off.");
+    Refuse("is truncated or malformed: the contents of a section are cut off.");
   }
 
   [[noreturn]] void Refuse(const std::string& reason) const { RefuseModule(name_, reason); }

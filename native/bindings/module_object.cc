@@ -313,10 +313,10 @@ Napi::Value ModuleObject::Start(const Napi::CallbackInfo& info) {
                                      imported};
     // Getters of the options may have done anything: what follows calls no JavaScript.
     if (AddonData::Get(env).is_shut_down()) {
-      throw Error(ErrorCode::kClosed, "The process ends: nothing is started any more.");
+      throw Error(ErrorCode::kClosed, "The process is ending: nothing can be started.");
     }
     if (is_started_) {
-      throw Error(ErrorCode::kInvalidArgument, "The module was started before.");
+      throw Error(ErrorCode::kInvalidArgument, "The module has already been started.");
     }
     pool_ = std::make_shared<WorkerPool>(module_, guest_options, pool_options);
     if (std::any_of(imported->begin(), imported->end(),

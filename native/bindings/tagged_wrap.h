@@ -26,7 +26,7 @@ class TaggedWrap : public Napi::ObjectWrap<Self> {
   /// hides what it stands for.
   static Self* Unwrap(const Napi::Value& value) {
     if (!IsOne(value)) {
-      throw Napi::TypeError::New(value.Env(), std::string("This is no ") + Self::kName + ".");
+      throw Napi::TypeError::New(value.Env(), std::string("This is not a ") + Self::kName + ".");
     }
     return Napi::ObjectWrap<Self>::Unwrap(value.As<Napi::Object>());
   }

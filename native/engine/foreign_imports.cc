@@ -6,11 +6,13 @@ namespace wasmedge_embed {
 namespace {
 
 constexpr std::string_view kEmscripten =
-    "It seems to be made by Emscripten for its own JavaScript. Link it with -sSTANDALONE_WASM, or "
+    "It seems to have been built by Emscripten for its own JavaScript. Link it with "
+    "-sSTANDALONE_WASM, or "
     "build it "
     "with wasi-sdk's clang.";
 constexpr std::string_view kWasmBindgen =
-    "It seems to be made by wasm-bindgen for its own JavaScript. Build the crate for wasm32-wasip1 "
+    "It seems to have been built by wasm-bindgen for its own JavaScript. Build the crate for "
+    "wasm32-wasip1 "
     "without "
     "wasm-bindgen.";
 
@@ -24,10 +26,11 @@ struct Foreign {
 constexpr Foreign kForeign[] = {
     {"wasi_unstable", "", "It was built for WASI preview 0: rebuild it for wasm32-wasip1."},
     {"wasi:", "",
-     "It was built for WASI preview 2, and taken out of a component: rebuild it for "
+     "It was built for WASI preview 2 and extracted from a component: rebuild it for "
      "wasm32-wasip1."},
-    {"wasi", "thread-spawn", "It has threads, which guests must not have: build it without them."},
-    {"extism:", "", "It is a plug-in of Extism, and needs Extism's own memory and host functions."},
+    {"wasi", "thread-spawn", "It uses threads, which are not supported: build it without them."},
+    {"extism:", "",
+     "It is an Extism plug-in, which requires Extism's own memory and host functions."},
     {"gojs", "", "It was built by Go with GOOS=js: build it with GOOS=wasip1 GOARCH=wasm."},
     {"go", "runtime.", "It was built by Go with GOOS=js: build it with GOOS=wasip1 GOARCH=wasm."},
     {"__wbindgen_", "", kWasmBindgen},

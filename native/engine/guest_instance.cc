@@ -129,7 +129,7 @@ Ending EndingOf(const wasmedge::Api& api, wasmedge::Result result, const Invocat
   } else if (fuel && api.ResultGetCode(result) == kCodeCostLimitExceeded) {
     ending.error = Error(ErrorCode::kLimit,
                          "The guest used up its fuel of " + std::to_string(*fuel) +
-                             " instructions. Raise limits.fuel if it may have more.",
+                             " instructions. Raise limits.fuel to allow more.",
                          "fuel");
   } else {
     ending.error = MakeRunError(api, result);

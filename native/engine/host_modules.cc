@@ -122,10 +122,10 @@ std::string OfferInWords(const OptionalHostModules& modules, bool image_would_se
   if (modules.image) offer += std::string(" It also offers ") + ImageModule().name + ".";
   if (!modules.image && image_would_serve) {
     offer += std::string(" It offers ") + ImageModule().name +
-             ", which decodes pictures outside of the sandbox, with the option hostModules: ['" +
+             ", which decodes pictures outside the sandbox, with the option hostModules: ['" +
              ImageModule().name + "'].";
   }
-  return offer + " Functions of your own are given with the option imports.";
+  return offer + " The option imports adds functions of your own.";
 }
 
 }  // namespace
@@ -134,7 +134,7 @@ std::vector<ImportedFunction> LinkImports(const Module& module, const HostOffer&
   for (const auto& [name, functions] : offer.functions) {
     if (!IsHostModule(name)) continue;
     throw Error(ErrorCode::kInvalidArgument,
-                "imports must not name '" + name + "': that module is the host's own.");
+                "imports must not contain '" + name + "': that module belongs to the host.");
   }
   // A module may have a million of them.
   constexpr size_t kNamed = 30;
@@ -166,7 +166,7 @@ void CheckMemory(const Module& module, uint32_t memory_pages) {
   throw Error(ErrorCode::kMemoryLimit,
               module.name() + " declares a memory of at least " + std::to_string(*minimum) +
                   " pages of 64 KiB, the limit is " + std::to_string(memory_pages) +
-                  ". Raise limits.memoryPages if it may have them.");
+                  ". Raise limits.memoryPages to allow them.");
 }
 
 }  // namespace wasmedge_embed

@@ -13,7 +13,7 @@ namespace wasmedge_embed {
 
 /// The host modules that are there for who asks for them; the others are always there.
 struct OptionalHostModules {
-  /// `wasmedge_image`: decodes pictures outside of the sandbox.
+  /// `wasmedge_image`: decodes pictures outside the sandbox.
   bool image = false;
 };
 

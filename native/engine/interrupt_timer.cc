@@ -25,9 +25,10 @@ InterruptTimer::InterruptTimer() {
   // glibc names this field since 2.38 only.
   event._sigev_un._tid = static_cast<pid_t>(syscall(SYS_gettid));
   if (timer_create(CLOCK_MONOTONIC, &event, &timer_) != 0) {
-    throw Error(ErrorCode::kLimit,
-                std::string("The system refuses another timer: ") + std::strerror(errno) + ".",
-                "timers");
+    throw Error(
+        ErrorCode::kLimit,
+        std::string("The system does not allow another timer: ") + std::strerror(errno) + ".",
+        "timers");
   }
 }
 

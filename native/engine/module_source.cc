@@ -42,11 +42,12 @@ std::shared_ptr<const ModuleSource> ModuleSource::Make(std::string path, std::st
           ErrorCode::kModuleInvalid,
           source->name_ + " is a shared object: native code, whatever its name. " +
               (source->path_.empty()
-                   ? "From bytes only WebAssembly is taken. Give the bytes of the .wasm that it "
+                   ? "Bytes must be WebAssembly. Use the bytes of the .wasm that it "
                      "was "
-                     "compiled from, or, where its maker is trusted, the path of its file."
-                   : "With trusted: false or aot: 'off' only WebAssembly is taken. Give the .wasm "
-                     "that it was compiled from, or, where its maker is trusted, load it without "
+                     "compiled from, or, if you trust its origin, the path of its file."
+                   : "With trusted: false or aot: 'off', only WebAssembly is accepted. Use the "
+                     ".wasm "
+                     "that it was compiled from, or, if you trust its origin, load it without "
                      "these options."));
     }
     DropCompiledSections(bytes);

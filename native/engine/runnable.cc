@@ -12,15 +12,16 @@ void CheckRunnable(const Module& module) {
     if (signature == nullptr || *signature == Signature{}) continue;
     throw Error(ErrorCode::kModuleInvalid,
                 module.name() + " exports '" + name + "' with the type " + signature->ToString() +
-                    ". WASI's has the type () -> (): compile it as a program or a reactor, or "
-                    "export the function by another name.");
+                    ". WASI requires the type () -> (): compile it as a program or a reactor, or "
+                    "export the function under another name.");
   }
   if (module.uses_tail_calls()) {
-    throw Error(
-        ErrorCode::kModuleInvalid,
-        module.name() + " makes tail calls, with which WasmEdge " + module.api().version() +
-            "'s interpreter is not safe. Let it be compiled, without aot: 'off', or compile "
-            "its source without tail calls.");
+    throw Error(ErrorCode::kModuleInvalid,
+                module.name() +
+                    " makes tail calls, which are not safe in the interpreter of WasmEdge " +
+                    module.api().version() +
+                    ". Load it without aot: 'off', so that it is compiled, or compile "
+                    "its source without tail calls.");
   }
 }
 

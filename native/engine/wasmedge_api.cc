@@ -195,7 +195,7 @@ const Api& Api::Get(Purpose purpose) {
   if (opened) {
     if (purpose == Purpose::kCompile && !opened->can_compile_) {
       throw Error(ErrorCode::kNativeLoad,
-                  "This process has opened WasmEdge to run modules. Another one has to compile.");
+                  "This process has opened WasmEdge to run modules. Compile in another process.");
     }
     return *opened;
   }

@@ -106,7 +106,7 @@ HostOutcome Seed(AssemblyScriptState&, HostCall& call) {
   uint64_t bits = 0;
   // So few bytes are given whole.
   if (getrandom(&bits, sizeof bits, 0) != sizeof bits) {
-    throw Error(ErrorCode::kTrap, "The system gives no random numbers.", "host-function");
+    throw Error(ErrorCode::kTrap, "The system provides no random numbers.", "host-function");
   }
   return call.ReturnF64(static_cast<double>(bits >> 11));
 }

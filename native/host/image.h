@@ -9,7 +9,7 @@ namespace wasmedge_embed {
 
 /// The state of `wasmedge_image`: what a picture may ask for.
 ///
-/// The module decodes outside of the sandbox, in libjpeg-turbo and libpng, so it is only there for
+/// The module decodes outside the sandbox, in libjpeg-turbo and libpng, so it is only there for
 /// who asks for it. Both interfaces of WasmEdge's plug-in: from 0.13 on and of 0.8 to 0.12. Every
 /// function returns 0, or 1 for what is no such picture, for what lies outside of the guest's
 /// memory and for a size of 0. The result is resized (`ResizeBilinear`); floats are bytes divided

@@ -185,15 +185,16 @@ Errno WasiNnState::Load(HostCall& call) {
   GuestBuilder builder;
   ByteSpan bytes;
   if (builder_count != 1) {
-    return Refuse(call, Errno::kInvalidArgument,
-                  "A model is given in one piece, not in " + std::to_string(builder_count) + ".");
+    return Refuse(
+        call, Errno::kInvalidArgument,
+        "A model must be passed in one piece, not in " + std::to_string(builder_count) + ".");
   }
   if (!memory.Read(builders, &builder) || !memory.Range(builder.address, builder.size, &bytes)) {
     return Refuse(call, Errno::kInvalidArgument, OutsideMemory("model"));
   }
   if (encoding == kEncodingAutodetect && !HasModelIdentifier(bytes.data, bytes.size)) {
     return Refuse(call, Errno::kInvalidEncoding,
-                  "The bytes are no TensorFlow Lite model: they do not have its identifier.");
+                  "The bytes are not a TensorFlow Lite model: they lack its identifier.");
   }
   if (graphs_.full()) ThrowLimit("models", limits_.models);
   if (bytes.size > limits_.model_bytes - guest_model_bytes_) {
@@ -358,7 +359,7 @@ Errno WasiNnState::GetOutput(HostCall& call) {
 Errno WasiNnState::RefuseSingle(HostCall& call) const {
   if (contexts_.Find(call.I32(0)) == nullptr) return RefuseHandle(call, kContext, call.I32(0));
   return Refuse(call, Errno::kUnsupportedOperation,
-                "TensorFlow Lite answers as a whole, not bit by bit: take compute and get_output.");
+                "TensorFlow Lite computes all outputs at once: use compute and get_output.");
 }
 
 Errno WasiNnState::GetOutputSingle(HostCall& call) {

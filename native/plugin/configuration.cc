@@ -87,7 +87,7 @@ void CheckModelName(const std::string& where, std::string_view name) {
 }
 
 void ReadModels(Configuration* configuration) {
-  constexpr char kExpected[] = "NAME=FILE, one a line";
+  constexpr char kExpected[] = "NAME=FILE, one per line";
   SplitPairs(kModels, kExpected, '\n', [&](std::string_view name, std::string_view file) {
     CheckModelName(kModels, name);
     if (file.empty()) Refuse(kModels, kExpected, name);
@@ -96,7 +96,7 @@ void ReadModels(Configuration* configuration) {
 }
 
 void ReadModelSettings(Configuration* configuration) {
-  constexpr char kExpected[] = "NAME=JSON, one a line";
+  constexpr char kExpected[] = "NAME=JSON, one per line";
   SplitPairs(kModelSettings, kExpected, '\n', [&](std::string_view name, std::string_view json) {
     CheckModelName(kModelSettings, name);
     try {

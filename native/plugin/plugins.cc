@@ -130,7 +130,7 @@ Plugin& TensorFlowPlugin() {
 }
 
 Plugin& ImagePlugin() {
-  static Plugin plugin("wasmedge_image", "JPEG and PNG pictures, decoded outside of the sandbox",
+  static Plugin plugin("wasmedge_image", "JPEG and PNG pictures, decoded outside the sandbox",
                        &Guarded<CreateImage>);
   return plugin;
 }

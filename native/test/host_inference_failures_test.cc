@@ -84,13 +84,13 @@ TEST_F(WasiNnFailuresTest, OfLoading) {
             {kData, 1, 2, 0, kResult},
             2,
             "The encoding must be TensorflowLite (4) or autodetect (5), not 2."},
-           {"load", {kData, 2, 4, 0, kResult}, 1, "A model is given in one piece, not in 2."},
+           {"load", {kData, 2, 4, 0, kResult}, 1, "A model must be passed in one piece, not in 2."},
            {"load", {kPage, 1, 4, 0, kResult}, 1, "The model " + outside},
            {"load", {kData + 8, 1, 4, 0, kResult}, 1, "The model " + outside},
            {"load",
             {kData, 1, 5, 0, kResult},
             2,
-            "The bytes are no TensorFlow Lite model: they do not have its identifier."},
+            "The bytes are not a TensorFlow Lite model: they lack its identifier."},
            {"load",
             {kData, 1, 4, 0, kResult},
             1,
@@ -164,7 +164,7 @@ TEST_F(WasiNnFailuresTest, OfRunsAndOutputs) {
            {"compute_single",
             {0},
             6,
-            "TensorFlow Lite answers as a whole, not bit by bit: take compute and get_output."},
+            "TensorFlow Lite computes all outputs at once: use compute and get_output."},
        }) {
     ExpectTold(refused);
   }

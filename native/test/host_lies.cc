@@ -40,7 +40,7 @@ std::vector<Lie> LiesOfHosts() {
        "of no fixed size"},
       {"ShortConstant", kWeights, [](ModelSpec& model) { TensorOf(model, 1).data->pop_back(); },
        "expected"},
-      {"Delegate", kFloat, Code(schema::kDelegate), "none of a model file"},
+      {"Delegate", kFloat, Code(schema::kDelegate), "does not belong in a model file"},
       {"CustomOperator", kFloat, Code(schema::kCustom), "that LiteRT does not bring"},
       {"OptionsOutside", kFloat,
        [](ModelSpec& model) {
@@ -69,13 +69,13 @@ std::vector<Lie> LiesOfHosts() {
       {"SparseInput", kFloat, [](ModelSpec& model) { TensorOf(model, 0).is_sparse = true; },
        "bytes for its sparse"},
       {"SparseBias", kWeights, [](ModelSpec& model) { TensorOf(model, 2).is_sparse = true; },
-       "gives sparse weights, its"},
+       "passes sparse weights, its"},
       {"SparseOutput", kWeights,
        [](ModelSpec& model) {
          TensorOf(model, 1).is_sparse = true;
          model.graph().outputs.push_back(1);
        },
-       "gives sparse weights as an output"},
+       "has sparse weights as an output"},
       {"OutputNotGiven", kFloat, [](ModelSpec& model) { OperatorOf(model).outputs = {-1}; },
        "lacks an output of its"},
       {"NoScale", kFloat,

@@ -158,7 +158,7 @@ TEST(RewriteTest, SaysWhyAModelIsLeft) {
   EXPECT_EQ(Rewrite(test::OperatorModelNamed("CONV_2D, FLOAT32")).reason,
             "has nothing that is quantized to uint8");
   EXPECT_EQ(Rewrite(test::OperatorModelNamed("QUANTIZE, UINT8 again")).reason,
-            "has tensors of INT8 already, at its operator 0 (QUANTIZE)");
+            "already has tensors of INT8, at its operator 0 (QUANTIZE)");
   ModelSpec scaled = test::OperatorModelNamed("CONCATENATION, UINT8");
   scaled.graph().tensors[0].scales = {0.1F};
   EXPECT_EQ(Rewrite(scaled).reason,

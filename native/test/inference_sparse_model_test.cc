@@ -45,19 +45,19 @@ TEST(SparseModelTest, TakesWeightsWithoutTheirZeros) { EXPECT_EQ(Refusal(SparseW
 TEST(SparseModelTest, RefusesOperatorsThatReadThemWhole) {
   ModelSpec bias = SparseWeights();
   bias.graph().operators[0].inputs[2] = 1;
-  ExpectRefusal(bias, "gives sparse weights, its");
+  ExpectRefusal(bias, "passes sparse weights, its");
   ModelSpec other = SparseWeights();
   other.graph().operators[0].code = schema::kMul;
-  ExpectRefusal(other, "gives sparse weights, its");
+  ExpectRefusal(other, "passes sparse weights, its");
   ModelSpec type = SparseWeights();
   type.graph().tensors[1].type = schema::kInt32;
-  ExpectRefusal(type, "gives sparse weights, its");
+  ExpectRefusal(type, "passes sparse weights, its");
 }
 
 TEST(SparseModelTest, RefusesThemAsAnOutput) {
   ModelSpec model = SparseWeights();
   model.graph().outputs.push_back(1);
-  ExpectRefusal(model, "gives sparse weights as an output");
+  ExpectRefusal(model, "has sparse weights as an output");
 }
 
 TEST(SparseModelTest, RefusesWeightsThatAreNone) {

@@ -92,28 +92,28 @@ std::vector<Lie> LiesOfDamage() {
        [](Bytes& bytes) { bytes.resize(5); }},
       {"Identifier", kPlain, nullptr, "it lacks the file identifier \"TFL3\"",
        [](Bytes& bytes) { bytes[4] = 'X'; }},
-      {"RootOutside", kPlain, nullptr, "its root table lies outside of it",
+      {"RootOutside", kPlain, nullptr, "its root table is out of bounds",
        [](Bytes& bytes) { Put(bytes, 0, static_cast<uint32_t>(bytes.size())); }},
-      {"FieldsOutside", kPlain, nullptr, "has its list of fields outside of it",
+      {"FieldsOutside", kPlain, nullptr, "has its list of fields out of bounds",
        AtTensor(
            [](Bytes& bytes, const FlatTable& table) { Put(bytes, table.position(), INT32_MAX); })},
       {"FieldsSize", kPlain, nullptr, "has a list of fields of a wrong size",
        AtTensor([](Bytes& bytes, const FlatTable& table) {
          Put(bytes, FieldsOf(bytes, table.position()), uint16_t{3});
        })},
-      {"TableSize", kPlain, nullptr, "reaches beyond its end",
+      {"TableSize", kPlain, nullptr, "extends beyond its end",
        AtTensor([](Bytes& bytes, const FlatTable& table) {
          Put(bytes, FieldsOf(bytes, table.position()) + 2, UINT16_MAX);
        })},
-      {"ReferenceOutside", kPlain, nullptr, "a tensor's shape lies outside of it",
+      {"ReferenceOutside", kPlain, nullptr, "a tensor's shape is out of bounds",
        ReferenceBy(schema::tensor::kShape, 1 << 30)},
       {"ReferenceAskew", kPlain, nullptr, "a tensor's shape is not aligned",
        ReferenceBy(schema::tensor::kShape, 2)},
-      {"FieldOutside", kPlain, nullptr, "a tensor's buffer lies outside of its table",
+      {"FieldOutside", kPlain, nullptr, "a tensor's buffer is outside its table",
        FieldAt(schema::tensor::kBuffer, 0xFFF0)},
       {"FieldAskew", kPlain, nullptr, "a tensor's buffer is not aligned",
        FieldAt(schema::tensor::kBuffer, 6)},
-      {"VectorSize", kPlain, nullptr, "a tensor's name reaches beyond its end",
+      {"VectorSize", kPlain, nullptr, "a tensor's name extends beyond its end",
        AtTensor([](Bytes& bytes, const FlatTable& table) {
          const size_t place = table.FieldPosition(schema::tensor::kName);
          Put(bytes, place + Get<uint32_t>(bytes, place), uint32_t{1} << 24);
@@ -124,7 +124,7 @@ std::vector<Lie> LiesOfDamage() {
          bytes[static_cast<size_t>(reinterpret_cast<const uint8_t*>(name.data()) - bytes.data()) +
                name.size()] = 'x';
        })},
-      {"Unfolding", "RELU, FLOAT32", ShareOperators, "unfolds beyond all bounds",
+      {"Unfolding", "RELU, FLOAT32", ShareOperators, "expands beyond all bounds",
        ShareFirstOperator},
       {"NoBuffers", kPlain, nullptr, "has no list of buffers",
        [](Bytes& bytes) {
@@ -156,13 +156,13 @@ std::vector<Lie> LiesOfDamage() {
       {"LargeFile", kPlain, nullptr, "is larger than is allowed, in bytes: ", nullptr,
        [](ModelLimits& limits) { limits.model_bytes = 100; }},
       {"ManySubgraphs", kPlain, nullptr,
-       "has more subgraphs than is allowed: 1; the limit is 0. Raise limits.modelSubgraphs",
-       nullptr, [](ModelLimits& limits) { limits.subgraphs = 0; }},
-      {"ManyTensors", kPlain, nullptr, "has more tensors than are allowed here", nullptr,
+       "has more subgraphs than allowed: 1; the limit is 0. Raise limits.modelSubgraphs", nullptr,
+       [](ModelLimits& limits) { limits.subgraphs = 0; }},
+      {"ManyTensors", kPlain, nullptr, "has more tensors than allowed", nullptr,
        [](ModelLimits& limits) { limits.tensors = 1; }},
-      {"ManyOperators", kPlain, nullptr, "has more operators than are allowed here", nullptr,
+      {"ManyOperators", kPlain, nullptr, "has more operators than allowed", nullptr,
        [](ModelLimits& limits) { limits.operators = 0; }},
-      {"ManyArguments", kPlain, nullptr, "more inputs and outputs than is allowed: 2; the limit",
+      {"ManyArguments", kPlain, nullptr, "more inputs and outputs than allowed: 2; the limit",
        nullptr, [](ModelLimits& limits) { limits.arguments = 1; }},
       {"MuchArithmetic", kPlain, nullptr, "asks for more arithmetic than is allowed", nullptr,
        [](ModelLimits& limits) { limits.arithmetic = 1; }},

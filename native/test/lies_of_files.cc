@@ -133,7 +133,7 @@ const Lie kOfTheGraph[] = {
     {"NoOutput", "RELU, FLOAT32", [](ModelSpec& model) { model.graph().outputs.clear(); },
      "no output"},
     {"InputAsOutput", "RELU, FLOAT32", [](ModelSpec& model) { model.graph().outputs = {0}; },
-     "gives an input back"},
+     "returns an input"},
     {"ConstantAsOutput", "FULLY_CONNECTED, FLOAT32",
      [](ModelSpec& model) { model.graph().outputs = {1}; }, "never computes its output"},
     {"CodeBeyond", "RELU, FLOAT32", [](ModelSpec& model) { OperatorOf(model).code_index = 1; },

@@ -23,7 +23,7 @@ Tell Weights(std::vector<int32_t> shape) {
 std::vector<Lie> LiesOfOperators() {
   return {
       {"Custom", "RELU, FLOAT32", Code(schema::kCustom), "custom operator"},
-      {"Delegate", "RELU, FLOAT32", Code(schema::kDelegate), "no operator of a model file"},
+      {"Delegate", "RELU, FLOAT32", Code(schema::kDelegate), "not an operator of a model file"},
       {"While", "RELU, FLOAT32", Code(schema::kWhile), "control flow"},
       {"CallOnce", "RELU, FLOAT32", Code(schema::kCallOnce), "control flow"},
       {"VarHandle", "RELU, FLOAT32", Code(schema::kVarHandle), "keeps state"},
@@ -223,7 +223,7 @@ std::vector<Lie> LiesOfOperators() {
        "fit the last dimension of its input"},
       {"MatrixRank", "BATCH_MATMUL, FLOAT32", Shape(0, {4}), "inputs of 2 to 5 dimensions"},
       {"SoftmaxRank", "SOFTMAX, FLOAT32", Shape(0, {}), "an input of 1 to 4 dimensions"},
-      {"ReshapeTable", "RESHAPE, FLOAT32", Shape(1, {1, 2}), "a shape that is no list of INT32"},
+      {"ReshapeTable", "RESHAPE, FLOAT32", Shape(1, {1, 2}), "a shape that is not a list of INT32"},
       {"SqueezeCount", "SQUEEZE, FLOAT32", Option(0, std::vector<int32_t>(9, 0)),
        "names too many dimensions"},
       {"TransposeRank", "TRANSPOSE, FLOAT32", Shape(0, {1, 1, 1, 1, 2, 3, 4}),

@@ -70,7 +70,7 @@ TEST_F(PluginConfigurationTest, ReadsModelsByLine) {
 }
 
 TEST_F(PluginConfigurationTest, RefusesModelsWithoutNameOrFile) {
-  EXPECT_NE(Refusal(kModels, "model.tflite").find("NAME=FILE, one a line"), std::string::npos);
+  EXPECT_NE(Refusal(kModels, "model.tflite").find("NAME=FILE, one per line"), std::string::npos);
   EXPECT_NE(Refusal(kModels, "default=").find(kModels), std::string::npos);
   for (const char* name : {"", ".hidden", "a/b", "a b", "\u00e9"}) {
     EXPECT_NE(Refusal(kModels, std::string(name) + "=x").find("1 to 64"), std::string::npos)

@@ -20,14 +20,14 @@ void CheckStrings(const std::vector<std::string>& strings, const char* what) {
   for (const std::string& string : strings) {
     if (string.find('\0') != std::string::npos) {
       throw Error(ErrorCode::kInvalidArgument,
-                  std::string(what) + " holds a NUL byte, where the guest would see it end: \"" +
+                  std::string(what) + " contains a NUL byte, which would end it in the guest: \"" +
                       string.substr(0, string.find('\0')) + "\"");
     }
     size += string.size() + 1;
   }
   if (size > std::numeric_limits<uint32_t>::max()) {
     throw Error(ErrorCode::kInvalidArgument,
-                std::string(what) + ": together 4 GiB or more, which no guest can hold");
+                std::string(what) + ": 4 GiB or more in total, which no guest can hold");
   }
 }
 

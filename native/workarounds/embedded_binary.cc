@@ -12,7 +12,7 @@ namespace wasmedge_embed {
 void EmbeddedBinary::Install(void* wasmedge_library) {
   if (ElfSlots(wasmedge_library).Redirect("dlsym", reinterpret_cast<void*>(&Find)) != 0) return;
   throw Error(ErrorCode::kNativeLoad,
-              "This build of WasmEdge opens modules in a way that is not known here. Use Debian's "
+              "This build of WasmEdge opens modules in an unknown way. Use Debian's "
               "package or the official release.");
 }
 

@@ -32,11 +32,10 @@ void GenericTarget::Install(void* wasmedge_library) {
 
 GenericTarget::Scope::Scope() {
   if (host_features.original() != nullptr || !IsInForce(kWorkaround)) return;
-  throw Error(
-      ErrorCode::kNativeLoad,
-      "This build of WasmEdge has LLVM inside it and compiles for this processor only, also "
-      "where 'generic' is asked for. Compile with Debian's package of the same version, "
-      "whose modules this one runs, or leave 'generic' out.");
+  throw Error(ErrorCode::kNativeLoad,
+              "This build of WasmEdge contains LLVM and compiles for this processor only, even "
+              "with 'generic'. Compile with Debian's package of the same version, "
+              "whose modules this build can run, or omit 'generic'.");
 }
 
 }  // namespace wasmedge_embed

@@ -52,10 +52,11 @@ State& Global() {
 void* const kNowhere = reinterpret_cast<void*>(kPageSize);
 
 Error NoAddresses(const std::string& reason) {
-  return Error(ErrorCode::kLimit,
-               "The guest's memory cannot be reserved: each takes 12 GiB of addresses, " + reason +
-                   " Run fewer guests at a time.",
-               "address-space");
+  return Error(
+      ErrorCode::kLimit,
+      "The guest's memory cannot be reserved: each memory takes 12 GiB of address space, " +
+          reason + " Run fewer guests at a time.",
+      "address-space");
 }
 
 /// Null where the system refuses.
@@ -77,13 +78,13 @@ uint8_t* Reserve(bool is_prepared) {
   State& state = Global();
   const std::lock_guard<std::mutex> lock(state.mutex);
   if (state.reserved.size() >= MemoryReservation::kMostMemories) {
-    throw NoAddresses("and a process may have " + std::to_string(MemoryReservation::kMostMemories) +
+    throw NoAddresses("and a process can have " + std::to_string(MemoryReservation::kMostMemories) +
                       " of them.");
   }
   void* const begin = MapReservation();
   if (begin == nullptr) {
     throw NoAddresses(
-        "which this process does not get. Raise its limit of virtual memory (ulimit -v) where it "
+        "which this process cannot get. Raise its limit of virtual memory (ulimit -v) if it "
         "has one.");
   }
   try {
@@ -159,7 +160,7 @@ void MemoryReservation::Install(void* wasmedge_library) {
   const size_t unmaps = slots.Redirect("munmap", reinterpret_cast<void*>(&Unmap));
   if (maps == 0 || unmaps == 0) {
     throw Error(ErrorCode::kNativeLoad,
-                "This build of WasmEdge maps memory in a way that is not known here. Use Debian's "
+                "This build of WasmEdge maps memory in an unknown way. Use Debian's "
                 "package or the official release.");
   }
 }

@@ -51,8 +51,7 @@ std::optional<std::vector<uint8_t>> LimitSection(WasmBytes payload, uint64_t ele
     if (table.limits.minimum > room) {
       throw Error(ErrorCode::kLimit,
                   name + " declares tables of more elements than the limit 'tableElements' of " +
-                      std::to_string(elements) +
-                      ". Raise limits.tableElements if it may have them.",
+                      std::to_string(elements) + ". Raise limits.tableElements to allow them.",
                   "tableElements");
     }
     room -= table.limits.minimum;

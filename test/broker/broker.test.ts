@@ -134,7 +134,7 @@ describe('Behind a broker', () => {
     await using serving = await broker.consumer(handler as never);
     await using caller = await broker.client();
     const error = await fails('ERR_BROKER', caller.invoke({ Records: [] }));
-    assert.match(error.message, /the event must come from/i);
+    assert.match(error.message, /the event must be that of/i);
     assert.equal(reasonOfDeath(await broker.deadLetter()), 'rejected');
     await serving.close();
     await handler.close();

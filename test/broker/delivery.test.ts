@@ -65,7 +65,10 @@ describe('What becomes of a message', () => {
       outcomes.map(({ outcome }) => outcome),
       ['returned', 'returned', 'returned', 'dead-lettered'],
     );
-    assert.match(String(outcomes[0]?.error.message), /refused the answer to "function-\d+\.full"/);
+    assert.match(
+      String(outcomes[0]?.error.message),
+      /refused the response to "function-\d+\.full"/,
+    );
     await serving.close();
   });
 
@@ -214,7 +217,7 @@ describe('What becomes of a message', () => {
       await using caller = await broker.client();
       for (const id of [0, 1, 2, 3]) {
         const { message } = await fails('ERR_BROKER', caller.invoke({ id }));
-        assert.match(message, /did not say why/);
+        assert.match(message, /without an error message/);
       }
       const circle: Record<string, unknown> = {};
       circle['itself'] = circle;

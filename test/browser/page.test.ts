@@ -153,7 +153,7 @@ describe('The page in a browser', function () {
         ['broken.jpg', /^The picture cannot be decoded: ./],
         ['huge.jpg', /^The picture is too large: 3\.1 MB\. This server takes up to 1 MB\.$/],
         ['empty.jpg', /^The file is empty\.$/],
-        ['notes.jpg', /^This is no picture that your browser can read\./],
+        ['notes.jpg', /^Your browser cannot read this picture\./],
       ] as const) {
         assert.match(await card(page, name).locator('.refusal').innerText(), words);
       }

@@ -44,7 +44,7 @@ export async function buildAddon({ jobs, isVerbose, onStep }: BuildOptions): Pro
   return withTemporaryFolder(async (folder) => {
     const liteRt = await liteRtLibrary(folder, onStep);
 
-    onStep('Building the addon and the plug-ins, which takes some minutes');
+    onStep('Building the addon and the plug-ins, which takes a few minutes');
     const tree = path.join(folder, 'build');
     await runProgram(
       'cmake',
@@ -59,7 +59,7 @@ export async function buildAddon({ jobs, isVerbose, onStep }: BuildOptions): Pro
       isVerbose,
     });
 
-    onStep('Trying the addon in a process of its own');
+    onStep('Testing the addon in a separate process');
     const built = path.join(tree, ADDON);
     await runProgram(process.execPath, ['-e', 'require(process.argv[1])', built]);
 

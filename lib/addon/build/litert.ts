@@ -50,7 +50,7 @@ export async function liteRtLibrary(
   ) as Pinned;
   const { arch } = process;
   const wheel = pinned.architectures[arch];
-  if (!wheel) throw new WasmEdgeError('ERR_BUILD', `LiteRT is not to be had for ${arch}.`);
+  if (!wheel) throw new WasmEdgeError('ERR_BUILD', `LiteRT is not available for ${arch}.`);
   const cached = path.join(
     writableCacheDirectory(path.join('litert', `${pinned.version}-${arch}`)),
     LITERT,
@@ -59,7 +59,7 @@ export async function liteRtLibrary(
     const content = await readFile(file).catch(() => undefined);
     if (content && sha256(content) === (wheel.patch ?? wheel).sha256) return content;
   }
-  onStep(`Downloading LiteRT ${pinned.version} by pip`);
+  onStep(`Downloading LiteRT ${pinned.version} with pip`);
   const content = await takeFromWheel(pinned, wheel, folder);
   for (const { offset, hex } of wheel.patch?.bytes ?? []) content.write(hex, offset, 'hex');
   await writeAtomically(cached, (temporary) => writeFile(temporary, content));
@@ -77,8 +77,8 @@ async function takeFromWheel(pinned: Pinned, wheel: Wheel, folder: string): Prom
   } catch (error) {
     throw new WasmEdgeError(
       'ERR_BUILD',
-      `LiteRT cannot be downloaded: ${reasonOf(error)}\nIt takes Python 3 with pip ('apt-get install ` +
-        "python3-pip') and a way to the package index that pip is configured for.",
+      `LiteRT cannot be downloaded: ${reasonOf(error)}\nThis requires Python 3 with pip ('apt-get install ` +
+        "python3-pip') and access to the package index that pip is configured for.",
       { cause: error },
     );
   }
@@ -89,7 +89,7 @@ async function takeFromWheel(pinned: Pinned, wheel: Wheel, folder: string): Prom
   if (found === wheel.sha256) return library;
   throw new WasmEdgeError(
     'ERR_BUILD',
-    `${pinned.library} in ${wheel.file} is not what it should be: its SHA-256 is to be ` +
-      `${wheel.sha256}, found was ${found}. Check the package index that pip is configured for.`,
+    `${pinned.library} in ${wheel.file} does not match: its SHA-256 should be ` +
+      `${wheel.sha256}, but is ${found}. Check the package index that pip is configured for.`,
   );
 }

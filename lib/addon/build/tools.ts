@@ -24,7 +24,7 @@ export async function requireTools(): Promise<void> {
   if (missing.length === 0) return;
   throw new WasmEdgeError(
     'ERR_BUILD',
-    `To build the addon this is missing: ${missing.join('; ')}. ` +
+    `Building the addon requires: ${missing.join('; ')}. ` +
       "Install it: 'apt-get install cmake g++ make' (Debian, Ubuntu), 'dnf install cmake gcc-c++ make' " +
       '(Fedora, Amazon Linux).',
   );
@@ -42,7 +42,7 @@ export function headerFolders(): string {
     } catch (error) {
       throw new WasmEdgeError(
         'ERR_BUILD',
-        `The package ${name}, whose headers are needed, is not installed. Install this package anew.`,
+        `The package ${name}, whose headers are needed, is not installed. Reinstall this package.`,
         { cause: error },
       );
     }

@@ -156,7 +156,8 @@ export class Table {
     const at = place + numberAt(this.#source, place, 'readUInt32LE');
     const count = numberAt(this.#source, at, 'readUInt32LE');
     if (count > most) throw new Damaged(`it has a list of ${count} elements`);
-    if (at + 4 + size * count > this.#source.size) throw new Damaged('a list ends behind its end');
+    if (at + 4 + size * count > this.#source.size)
+      throw new Damaged('a list extends beyond its end');
     return { begin: at + 4, count };
   }
 }
@@ -170,12 +171,12 @@ function numberAt(source: ByteSource, at: number, read: NumberReader): number {
   try {
     return bytes[read](0);
   } catch {
-    throw new Damaged('an offset lies outside of it');
+    throw new Damaged('an offset is out of bounds');
   }
 }
 
 function bytesAt(source: ByteSource, at: number, size: number): Buffer {
   const bytes = at < 0 ? Buffer.alloc(0) : source.slice(at, at + size);
-  if (bytes.length !== size) throw new Damaged('an offset lies outside of it');
+  if (bytes.length !== size) throw new Damaged('an offset is out of bounds');
   return bytes;
 }

@@ -68,7 +68,7 @@ export class SubprocessExecutor implements Executor {
 
   instantiate(): Promise<never> {
     const message =
-      "With the isolation 'subprocess' nothing is kept: each run has a process of its own. Use the " +
+      "The isolation 'subprocess' does not support instances: each run has its own process. Use the " +
       "isolation 'in-process' or 'worker-process' for instances.";
     return Promise.reject(new WasmEdgeError('ERR_INVALID_ARGUMENT', message));
   }
@@ -104,14 +104,14 @@ function refuseCall(request: NativeRequest): void {
   if (request.files !== undefined || request.collect !== undefined) {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      "The isolation 'subprocess' has no files for a single run and no 'collect': what its guests see " +
-        "is laid out once, at load. Take 'in-process' or 'worker-process'.",
+      "The isolation 'subprocess' does not support 'files' of a single run and 'collect': what its guests see " +
+        "is prepared once, at load. Use 'in-process' or 'worker-process'.",
     );
   }
   if (request.function === undefined) return;
   throw new WasmEdgeError(
     'ERR_INVALID_ARGUMENT',
-    "The isolation 'subprocess' has no call() and invoke(): WasmEdge's program cannot tell a result " +
-      "from what the guest prints. Take 'worker-process'.",
+    "The isolation 'subprocess' does not support call() and invoke(): WasmEdge's program does not separate a result " +
+      "from the guest's output. Use 'worker-process'.",
   );
 }

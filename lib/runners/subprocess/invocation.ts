@@ -213,7 +213,7 @@ export class Invocation extends AcceptedInvocation {
     if (reason !== 'output') return earlyEndError(reason, details);
     return new WasmEdgeError(
       'ERR_OUTPUT_LIMIT',
-      `The guest wrote more than ${this.#limits.outputBytes} bytes. Raise limits.outputBytes if it may.`,
+      `The guest wrote more than ${this.#limits.outputBytes} bytes. Raise limits.outputBytes to allow more.`,
       details,
     );
   }
@@ -242,8 +242,8 @@ function cannotStart(error: unknown): WasmEdgeError {
   if ((error as NodeJS.ErrnoException).code === 'E2BIG') {
     return new WasmEdgeError(
       'ERR_LIMIT',
-      'The arguments and environment variables are longer than this system allows on a command ' +
-        "line, where the isolation 'subprocess' passes them. Give them by standard input or files.",
+      'The arguments and environment variables exceed what this system allows on a command ' +
+        "line, which the isolation 'subprocess' uses. Pass them through standard input or files.",
       { cause: error, limit: 'argumentBytes' },
     );
   }

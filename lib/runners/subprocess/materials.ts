@@ -66,7 +66,7 @@ function cannotWrite(folder: string, error: unknown): WasmEdgeError {
   return new WasmEdgeError(
     'ERR_MODULE_LOAD',
     `The temporary folder ${folder} cannot be used for the guest's files: ${reasonOf(error)}. Set ` +
-      'TMPDIR to one that can.',
+      'TMPDIR to another folder.',
     { cause: error },
   );
 }

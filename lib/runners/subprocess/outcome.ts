@@ -34,7 +34,7 @@ export function outcomeOf(
     return error(
       'ERR_WORKER_DIED',
       `WasmEdge's program was ended by ${signal}.` +
-        (signal === 'SIGSEGV' ? ' A compiled guest that recurses without end does that, too.' : ''),
+        (signal === 'SIGSEGV' ? ' Endless recursion in a compiled guest also causes this.' : ''),
     );
   }
   if (!isRedirected) {
@@ -48,13 +48,9 @@ export function outcomeOf(
     return error(kind, message, { ...(limit && { limit }), ...(trap && { trap }) });
   }
   if (isOutOfGas || fatal?.code === COST_LIMIT_EXCEEDED) {
-    return error(
-      'ERR_LIMIT',
-      'The guest used up its fuel. Raise limits.fuel if it may have more.',
-      {
-        limit: 'fuel',
-      },
-    );
+    return error('ERR_LIMIT', 'The guest used up its fuel. Raise limits.fuel to allow more.', {
+      limit: 'fuel',
+    });
   }
   if (!fatal) return code ?? 0;
   if (fatal.code === INTERRUPTED) return earlyEndError('timeout', details);

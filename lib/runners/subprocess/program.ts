@@ -45,15 +45,15 @@ export async function openProgram(
   env['WASMEDGE_EMBED_PARENT'] = String(process.pid);
   const { stdout, log } = await askVersion(file, env);
   const version = /version (\d+\.\d+\.\d+\S*)/.exec(stdout + log)?.[1];
-  if (version === undefined) throw unusable(file, 'it does not tell a version of WasmEdge');
+  if (version === undefined) throw unusable(file, 'it does not report a version of WasmEdge');
   const { isRedirected, failure } = readLog(log);
   // One of them also sees to where the guests' memories lie: without it nothing is run.
   if (failure) throw unusable(file, failure.message);
   if (!isRedirected) {
     throw unusable(
       file,
-      `it does not load the plug-ins in ${plugins}, which belong to this package: they are missing ` +
-        'there or were built for another system',
+      `it does not load this package's plug-ins in ${plugins}: they are missing ` +
+        'or were built for another system',
     );
   }
   return { file, version, env };
@@ -83,7 +83,7 @@ async function findProgram(given: string | undefined): Promise<string> {
   }
   throw new WasmEdgeError(
     'ERR_NATIVE_LOAD',
-    `WasmEdge's program is not there: looked for ${candidates.join(', ')}. ${REMEDY}`,
+    `WasmEdge's program was not found: looked for ${candidates.join(', ')}. ${REMEDY}`,
   );
 }
 

@@ -146,7 +146,7 @@ export class Worker implements Holder {
           if (!this.#isGone) this.#receive(readAnswer(received, bytes));
         },
         onMalformed: (error) => {
-          this.giveUp(`sent what cannot be understood (${reasonOf(error)})`);
+          this.giveUp(`sent an invalid message (${reasonOf(error)})`);
         },
         onTaken: () => {
           this.#isAlive = true;
@@ -485,7 +485,7 @@ export class Worker implements Holder {
     const message =
       `The worker process ${this.pid === undefined ? '' : `${this.pid} `}${how}` +
       `${this.isReady ? '' : ' before it had loaded the module'}.` +
-      (words === '' ? '' : ` Its last words:\n${words}`);
+      (words === '' ? '' : ` Its last output:\n${words}`);
     this.#gone(new WasmEdgeError('ERR_WORKER_DIED', message, cause && { cause }));
   }
 

@@ -34,7 +34,7 @@ uint64_t FlatBuffer::ReadNumber(size_t position, size_t size) const noexcept {
 }
 
 void FlatBuffer::Spend(uint64_t bytes, const char* what) const {
-  if (bytes > budget_) RefuseDamaged(what, "is shared so often that it unfolds beyond all bounds");
+  if (bytes > budget_) RefuseDamaged(what, "is shared so often that it expands beyond all bounds");
   budget_ -= bytes;
 }
 
@@ -46,12 +46,12 @@ FlatTable FlatBuffer::Root() const {
 FlatTable FlatBuffer::TableAt(uint64_t position, const char* what) const {
   if (position < kFileHeaderSize || position % kTableHeaderSize != 0 ||
       position > size_ - kTableHeaderSize) {
-    RefuseDamaged(what, "lies outside of it");
+    RefuseDamaged(what, "is out of bounds");
   }
   const auto distance = static_cast<int32_t>(ReadNumber(position, kTableHeaderSize));
   const int64_t vtable = static_cast<int64_t>(position) - distance;
   if (vtable < 0 || vtable % 2 != 0 || vtable > static_cast<int64_t>(size_ - kVtableHeaderSize)) {
-    RefuseDamaged(what, "has its list of fields outside of it");
+    RefuseDamaged(what, "has its list of fields out of bounds");
   }
   const auto vtable_position = static_cast<size_t>(vtable);
   const auto vtable_size = static_cast<uint16_t>(ReadNumber(vtable_position, 2));
@@ -61,7 +61,7 @@ FlatTable FlatBuffer::TableAt(uint64_t position, const char* what) const {
     RefuseDamaged(what, "has a list of fields of a wrong size");
   }
   if (table_size < kTableHeaderSize || table_size > size_ - position) {
-    RefuseDamaged(what, "reaches beyond its end");
+    RefuseDamaged(what, "extends beyond its end");
   }
   Spend(uint64_t{table_size} + vtable_size, what);
   return {*this, static_cast<size_t>(position), vtable_position, vtable_size, table_size};
@@ -70,7 +70,7 @@ FlatTable FlatBuffer::TableAt(uint64_t position, const char* what) const {
 size_t FlatBuffer::Follow(size_t position, size_t size, const char* what) const {
   const uint64_t offset = ReadNumber(position, kReferenceSize);
   if (offset == 0 || offset > size_ - position || size > size_ - position - offset) {
-    RefuseDamaged(what, "lies outside of it");
+    RefuseDamaged(what, "is out of bounds");
   }
   return position + static_cast<size_t>(offset);
 }
@@ -84,7 +84,7 @@ size_t FlatBuffer::VectorAt(size_t position, size_t element_size, const char* wh
   if (start % sizeof(uint32_t) != 0 || (stated != 0 && !IsAligned(elements, element_size))) {
     RefuseDamaged(what, "is not aligned");
   }
-  if (stated * element_size > size_ - elements) RefuseDamaged(what, "reaches beyond its end");
+  if (stated * element_size > size_ - elements) RefuseDamaged(what, "extends beyond its end");
   *count = static_cast<size_t>(stated);
   return elements;
 }
@@ -103,7 +103,7 @@ size_t FlatTable::ScalarPosition(int field, size_t size, const char* what) const
   if (position == 0) return 0;
   const size_t offset = position - position_;
   if (offset < kTableHeaderSize || offset + size > table_size_) {
-    RefuseDamaged(what, "lies outside of its table");
+    RefuseDamaged(what, "is outside its table");
   }
   if (!buffer_->IsAligned(position, size)) RefuseDamaged(what, "is not aligned");
   return position;

@@ -212,7 +212,7 @@ void SubgraphChecker::Check() {
     const size_t index = TensorIndex(output, "an output");
     if (states_[index] == State::kAbsent) RefuseModel("never computes its output, " + Label(index));
     if (subgraph_.tensors[index].is_sparse) {
-      RefuseModel("gives sparse weights as an output, " + Label(index));
+      RefuseModel("has sparse weights as an output, " + Label(index));
     }
     uses_[index].last = end;
   }
@@ -240,7 +240,7 @@ void SubgraphChecker::CheckOperator(size_t place) {
   }
   if (code.code < 0 || code.code == schema::kDelegate ||
       code.code == schema::kPlaceholderForGreaterOpCodes) {
-    RefuseModel("has an operator that is none of a model file, " + label);
+    RefuseModel("has an operator that does not belong in a model file, " + label);
   }
   if (op.large_options_size > file_.size() ||
       op.large_options_offset > file_.size() - op.large_options_size) {
@@ -260,7 +260,7 @@ void SubgraphChecker::CheckOperator(size_t place) {
     }
     const FileTensor& tensor = subgraph_.tensors[index];
     if (tensor.is_sparse && !TakesSparse(code.code, place_of_input, tensor.type)) {
-      RefuseModel("gives sparse weights, its " + Label(index) + ", to " + label);
+      RefuseModel("passes sparse weights, its " + Label(index) + ", to " + label);
     }
     uses_[index].last = place;
     summary_.other_elements = AddClamped(summary_.other_elements, bytes_[index]);
@@ -333,7 +333,7 @@ void CheckTables(const ModelFile& file) {
       RefuseModel("has metadata in a buffer that it lacks");
     }
     if (metadata.name == kCompiledStamp) {
-      RefuseModel("is compiled for an accelerator; expected the model that it was made of");
+      RefuseModel("is compiled for an accelerator; expected the original model");
     }
   }
   for (const FileSignature& signature : file.signatures()) {

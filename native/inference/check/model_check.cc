@@ -102,7 +102,7 @@ void Checker::CheckTables() const {
       RefuseModel("orders its operators by control dependencies, which is not supported");
     }
     if (metadata.name == kCompiledStamp) {
-      RefuseModel("is compiled for an accelerator; expected the model that it was made of");
+      RefuseModel("is compiled for an accelerator; expected the original model");
     }
   }
 }
@@ -113,7 +113,7 @@ void Checker::CheckSubgraph(const FileSubgraph& subgraph) {
   summary_.operators += subgraph.operators.size();
   const size_t arguments = subgraph.inputs.size() + subgraph.outputs.size();
   if (arguments > limits_.arguments) {
-    RefuseLimit("has more inputs and outputs than is allowed:", arguments, limits_.arguments,
+    RefuseLimit("has more inputs and outputs than allowed:", arguments, limits_.arguments,
                 "arguments");
   }
   tensors_ = CheckTensors(file_, subgraph);
@@ -249,7 +249,7 @@ void Checker::CheckOutputs() {
     if (seen[index]) RefuseModel("names an output twice: " + Label(index));
     seen[index] = true;
     if (states_[index] == State::kInput) {
-      RefuseModel("gives an input back as an output, which only the host's models may: " +
+      RefuseModel("returns an input as an output, which only the host's models may do: " +
                   Label(index));
     }
     if (states_[index] != State::kComputed) {
@@ -299,8 +299,8 @@ void RequireWithin(const ModelSummary& summary, const ModelLimits& limits) {
                ? std::string()
                : std::string(" Raise limits.") + name + " if a guest's model may.";
   };
-  require(summary.subgraphs, limits.subgraphs,
-          "has more subgraphs than is allowed:", "modelSubgraphs", hint("modelSubgraphs"));
+  require(summary.subgraphs, limits.subgraphs, "has more subgraphs than allowed:", "modelSubgraphs",
+          hint("modelSubgraphs"));
   require(summary.arithmetic(), limits.arithmetic,
           "asks for more arithmetic than is allowed, in multiply-accumulates:", "modelArithmetic",
           hint("modelArithmetic"));

@@ -26,8 +26,8 @@ void CheckHeader(const uint8_t* bytes, size_t size) {
 
 void Take(size_t count, size_t* left, const char* what, const char* limit) {
   if (count > *left) {
-    throw Error(ErrorCode::kLimit,
-                std::string("The model has more ") + what + " than are allowed here.", limit);
+    throw Error(ErrorCode::kLimit, std::string("The model has more ") + what + " than allowed.",
+                limit);
   }
   *left -= count;
 }

@@ -18,7 +18,7 @@ const char* ReasonToRefuse(int32_t code) noexcept {
       return "is a custom operator, which only the host's models may have";
     case schema::kDelegate:
     case schema::kPlaceholderForGreaterOpCodes:
-      return "is no operator of a model file";
+      return "is not an operator of a model file";
     case schema::kCall:
     case schema::kIf:
     case schema::kWhile:
@@ -32,7 +32,7 @@ const char* ReasonToRefuse(int32_t code) noexcept {
     case schema::kVarHandle:
     case schema::kReadVariable:
     case schema::kAssignVariable:
-      return "keeps state from run to run, which is not supported";
+      return "keeps state between runs, which is not supported";
     default:
       if (code < 0) return "does not exist";
       return code >= schema::kFirstStablehlo
@@ -152,7 +152,7 @@ OperatorCost CheckOperator(const OperatorView& view, const FileOperator& op, int
   const OperatorRule* rule = FindRule(code);
   const bool keeps_state = rule != nullptr && rule->variables != 0;
   view.Require(keeps_state || (!op.mutates_inputs && !op.has_intermediates),
-               "keeps state from run to run, which is not supported");
+               "keeps state between runs, which is not supported");
   view.Require(op.options_type == schema::kNoOptions || op.options.has_value(),
                "states a kind of options and has none");
 

@@ -47,7 +47,7 @@ TensorShape BroadcastShape(const OperatorView& view,
 }
 
 TensorShape ShapeOf(const OperatorView& view, size_t input) {
-  view.Require(view.Input(input).shape.rank() == 1, "has a shape that is no list");
+  view.Require(view.Input(input).shape.rank() == 1, "has a shape that is not a list");
   TensorShape shape;
   for (const int64_t size : view.Integers(input, 1, TensorShape::kMaximumRank)) {
     view.Require(size >= 1, "has a shape with a size that is not above 0");

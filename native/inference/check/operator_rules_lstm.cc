@@ -195,7 +195,7 @@ void LstmChecker::CheckState() const {
   const double power = std::log2(cell_state.scale());
   view_.Require(std::abs(power - std::round(power)) < kTolerance && std::round(power) >= kLeast &&
                     std::round(power) <= kMost,
-                "has a cell state whose scale is no power of two from 2^-15 to 2^-9");
+                "has a cell state whose scale is not a power of two from 2^-15 to 2^-9");
 }
 
 void LstmChecker::CheckIntermediates() const {

@@ -66,7 +66,7 @@ OperatorCost StridedSlice(const OperatorView& view) {
     const int64_t first = has(kBegin) ? (step > 0 ? 0 : size - 1) : clamp(begin[axis]);
     const int64_t last = has(kEnd) ? (step > 0 ? size : -1) : clamp(end[axis]);
     const int64_t distance = step > 0 ? last - first : first - last;
-    view.Require(distance > 0, "gives an empty output");
+    view.Require(distance > 0, "produces an empty output");
     const int64_t width = step > 0 ? step : -step;
     expected.Append((distance + width - 1) / width);
   }
@@ -213,7 +213,7 @@ OperatorCost Reverse(const OperatorView& view) {
   const CheckedTensor& input = view.Input(0);
   RequireMovable(view, input, view.Output(0));
   view.RequireType(view.Input(1), {TensorType::kInt32});
-  view.Require(view.Input(1).shape.rank() == 1, "has dimensions that are no list");
+  view.Require(view.Input(1).shape.rank() == 1, "has dimensions that are not a list");
   std::vector<int64_t> axes = view.Integers(1, 1, TensorShape::kMaximumRank);
   for (int64_t& axis : axes) axis = static_cast<int64_t>(view.Axis(axis, input.shape.rank()));
   std::sort(axes.begin(), axes.end());

@@ -26,7 +26,7 @@ OperatorCost Reshape(const OperatorView& view) {
   // LiteRT takes the second input where it is a list of INT32, else the option.
   const bool from_input = view.HasInput(1) && view.Input(1).type == TensorType::kInt32 &&
                           view.Input(1).shape.rank() == 1;
-  view.Require(from_input || !view.HasInput(1), "has a shape that is no list of INT32");
+  view.Require(from_input || !view.HasInput(1), "has a shape that is not a list of INT32");
   std::vector<int64_t> wanted =
       from_input ? view.Integers(1, 0, TensorShape::kMaximumRank) : ToList(view.VectorOption(0));
   view.Require(wanted.size() <= TensorShape::kMaximumRank, "has a shape of too many dimensions");
@@ -200,7 +200,7 @@ OperatorCost SplitV(const OperatorView& view) {
   const size_t count = view.output_count();
   view.Require(view.Option<int32_t>(0, 0) == static_cast<int64_t>(count),
                "states another number of outputs than it has");
-  view.Require(view.Input(1).shape.rank() == 1, "has sizes that are no list");
+  view.Require(view.Input(1).shape.rank() == 1, "has sizes that are not a list");
   std::vector<int64_t> sizes = view.Integers(1, count, count);
   size_t open = count;
   int64_t rest = input.shape[axis];

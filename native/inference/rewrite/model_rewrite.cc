@@ -103,7 +103,7 @@ void Rewriter::PlanOperator(const FileOperator& op) {
       if (index < 0) continue;
       const int8_t type = plan_.Tensor(index).type;
       if (type == schema::kInt8 || type == schema::kInt16) {
-        LeaveAsItIs("has tensors of " + schema::TensorTypeName(type) + " already, at its " +
+        LeaveAsItIs("already has tensors of " + schema::TensorTypeName(type) + ", at its " +
                     plan_.Label(op));
       }
       has_uint8 = has_uint8 || type == schema::kUint8;
@@ -178,8 +178,8 @@ void Rewriter::PlanUnusedArguments() {
   for (const FlatVector<int32_t>& list : {plan_.graph().inputs, plan_.graph().outputs}) {
     for (const int32_t index : list) {
       const FileTensor& tensor = plan_.Tensor(index);
-      if (tensor.type == schema::kInt8) LeaveAsItIs("has inputs or outputs of INT8 already");
-      if (!plan_.Data(tensor).empty()) LeaveAsItIs("gives out a constant");
+      if (tensor.type == schema::kInt8) LeaveAsItIs("already has inputs or outputs of INT8");
+      if (!plan_.Data(tensor).empty()) LeaveAsItIs("returns a constant");
       if (tensor.type == schema::kUint8) PlanActivation(index);
     }
   }

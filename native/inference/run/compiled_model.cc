@@ -160,7 +160,7 @@ void CompiledModel::Resize(const InputShapes& shapes, const litert::LogCapture& 
     const std::vector<int32_t>& shape = shapes[i];
     const std::vector<int32_t> litert_shape = LiteRtShape(argument, shape);
     if (!argument.copies.empty() && litert_shape.back() != argument.file_shape.back()) {
-      throw Error(ErrorCode::kModel, "The model's input has another number of channels.");
+      throw Error(ErrorCode::kModel, "The model's input has a different number of channels.");
     }
     const auto byte_size = TensorByteSize(argument.guest_type, shape, kMaximumTensorBytes);
     const auto litert_size = TensorByteSize(argument.guest_type, litert_shape, kMaximumTensorBytes);
@@ -280,7 +280,7 @@ void CompiledModel::Run(Invocation* invocation, const Limits& limits) {
   }
   litert::Check(status, "run the model", log);
   if (reads_outputs() && !reader_->has_read()) {
-    throw Error(ErrorCode::kModel, "LiteRT has not run the end of the model.");
+    throw Error(ErrorCode::kModel, "LiteRT did not run the model to its end.");
   }
   failed_ = false;
 }

@@ -144,11 +144,11 @@ Library::Library(const std::string& path) {
   const EnvironmentOption option{kMinimumLogSeverity, {kInteger, kErrors}};
   const Status status = api_.CreateEnvironment(1, &option, &environment_);
   if (status != kStatusOk) {
-    ThrowLoadError(path, "its environment cannot be made: " + StatusText(status));
+    ThrowLoadError(path, "its environment cannot be created: " + StatusText(status));
   }
   const Status registered = OutputReader::Register(api_, environment_);
   if (registered != kStatusOk) {
-    ThrowLoadError(path, "it takes no accelerator: " + StatusText(registered));
+    ThrowLoadError(path, "it does not accept an accelerator: " + StatusText(registered));
   }
 }
 

@@ -70,8 +70,8 @@ void CheckLayout(litert::ModelT* model, const litert::LogCapture& log) {
       type.layout.rank_and_flags == 1 && type.layout.dimensions[0] == 1;
   if (!is_expected) {
     throw Error(ErrorCode::kNativeLoad,
-                "The LiteRT library is not compatible: it describes tensors in another layout than "
-                "LiteRT 2.3 does. Use the libLiteRt.so that the package carries.");
+                "The LiteRT library is not compatible: its layout of tensors differs from that of "
+                "LiteRT 2.3. Use the libLiteRt.so in the package.");
   }
 }
 

@@ -72,7 +72,7 @@ async function converted(file: Blob): Promise<Blob> {
   try {
     bitmap = await createImageBitmap(file);
   } catch {
-    throw new Refusal('This is no picture that your browser can read. Choose a JPEG, PNG or WebP.');
+    throw new Refusal('Your browser cannot read this picture. Choose a JPEG, PNG or WebP.');
   }
   const canvas = document.createElement('canvas');
   canvas.width = bitmap.width;

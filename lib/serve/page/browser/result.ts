@@ -52,7 +52,7 @@ export class Result {
         className: 'round-trip',
         textContent:
           (classes === undefined ? '' : `Of ${COUNT.format(classes)} labels. `) +
-          `${duration(roundTripMs)} as your browser saw it` +
+          `${duration(roundTripMs)} measured in the browser` +
           (loadMs >= SHOWN_LOAD_MS ? `, ${duration(loadMs)} of it for loading, once` : ''),
       }),
     );
