@@ -9,7 +9,7 @@ import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
 import { groupsOf } from './groups.mjs';
 import { table } from './report.mjs';
 
-/** More than there are processors: a third of the time that tests take, they wait. */
+/** More than there are processors: tests wait for timers and for processes that they start. */
 const mochaProcesses = Math.ceil(1.5 * parallel);
 /** Few, so that no process is the last for long; many, so that starting them costs little. */
 const filesInProcess = 4;
