@@ -1,20 +1,10 @@
-import { computeTable } from './compute.js';
+import { computeTable } from './compute-table.js';
 import type { WorkloadKind } from './contenders/definition.js';
 import { MEMORY_SIZES } from './cost.js';
 import { dollars, estimate, megabytes, number, percent } from './format.js';
+import type { ReportTable } from './report-table.js';
 import { PERCENTILES } from './statistics.js';
 import type { BenchSummary, ContenderSummary } from './summary.js';
-
-/** A table as every kind of report shows it. */
-export interface ReportTable {
-  title: string;
-  /** What is in it and how it was measured. */
-  caption: string;
-  head: string[];
-  rows: string[][];
-  /** Whether the last column is text. */
-  prose?: true;
-}
 
 export const WORKLOAD_TITLES: Record<WorkloadKind, string> = {
   classification: 'Classification of a photograph',

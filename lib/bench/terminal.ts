@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import { disturbanceText, machineText } from './markdown.js';
 import type { BenchSummary } from './summary.js';
 import { tables } from './tables.js';
-import type { ReportTable } from './tables.js';
+import type { ReportTable } from './report-table.js';
 
 /** What is too wide for a terminal stands in the other reports. */
 const TOO_WIDE = new Set(['Other pictures', 'Installed size']);

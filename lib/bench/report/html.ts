@@ -6,7 +6,7 @@ import { estimate, number } from '../format.js';
 import { disturbanceText, machineText, versionsText } from '../markdown.js';
 import type { BenchSummary, ContenderSummary } from '../summary.js';
 import { tables } from '../tables.js';
-import type { ReportTable } from '../tables.js';
+import type { ReportTable } from '../report-table.js';
 
 import { charts } from './charts.js';
 import { draw } from './draw.js';
