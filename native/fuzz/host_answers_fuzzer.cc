@@ -228,6 +228,8 @@ class Session {
     exchange_ = std::make_shared<HostExchange>(
         [this](uint64_t call, uint32_t function, const std::vector<uint64_t>&) {
           Require(function < test::kEmbedderFunctions, "the function is one of the embedder's");
+          // A call before this one may have grown it.
+          has_known_size_ = false;
           Act(call);
         });
     pending->exchange = exchange_;
@@ -323,6 +325,13 @@ class Session {
     request.count = Word();
     if (request.kind == MemoryRequest::Kind::kWrite) {
       request.bytes = input_.ConsumeBytes<uint8_t>(input_.ConsumeIntegralInRange<size_t>(0, 64));
+    }
+    if (input_.ConsumeBool()) {
+      // Ends a byte before the end of the memory, there, or a byte behind it.
+      const size_t length =
+          request.kind == MemoryRequest::Kind::kRead ? request.count : request.bytes.size();
+      const size_t end = memory_.size() + input_.ConsumeIntegralInRange<size_t>(0, 2) - 1;
+      request.address = static_cast<uint32_t>(end - length);
     }
     return request;
   }

@@ -110,12 +110,20 @@ std::optional<HostAnswer> HostExchange::Call(uint32_t function, std::vector<uint
       }
       reentry = Wait(call, waiting, invocation);
     }
-    if (!reentry) return std::move(call.answer);
+    if (!reentry) return TakeAnswer(call, invocation);
     outcome = guest.Enter(*reentry);
     if (outcome.has_returned()) continue;
     reentry->Finished(std::move(outcome));
     return std::nullopt;
   }
+}
+
+std::optional<HostAnswer> HostExchange::TakeAnswer(OpenCall& call, const Invocation& invocation) {
+  std::optional<HostAnswer> taken;
+  // The embedder may answer while the invocation is being stopped, which is of no use any more.
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (invocation.stop_reason() == StopReason::kNone) taken = std::move(call.answer);
+  return taken;
 }
 
 std::shared_ptr<Reentry> HostExchange::Wait(OpenCall& call, WaitScope& waiting,
@@ -131,11 +139,7 @@ std::shared_ptr<Reentry> HostExchange::Wait(OpenCall& call, WaitScope& waiting,
       operation->Finished(false);
       lock.lock();
     }
-    if (invocation.CheckStop() != StopReason::kNone) {
-      // What was answered in the same moment is of no use any more.
-      call.answer.reset();
-      return nullptr;
-    }
+    if (invocation.CheckStop() != StopReason::kNone) return nullptr;
     if (!call.reentries.empty()) {
       std::shared_ptr<Reentry> next = std::move(call.reentries.front());
       call.reentries.pop_front();

@@ -189,6 +189,7 @@ class HostExchange {
   bool TryAccessLocked(MemoryOperation& operation);
   OpenCall& Open(uint32_t function);
   void Close();
+  std::optional<HostAnswer> TakeAnswer(OpenCall& call, const Invocation& invocation);
   /// Waits for something to do. Null when the call is answered or the invocation is to end.
   std::shared_ptr<Reentry> Wait(OpenCall& call, WaitScope& waiting, Invocation& invocation);
   /// Waits in place for a moment, with the lock before and after.
