@@ -58,6 +58,19 @@ for (const home of HOMES) {
       assert.deepEqual(many.at(-1), [4n, 2, 9, -7]);
     });
 
+    it('loses nothing that many calls in one write, also where they are told of in parts', async () => {
+      for (let round = 0; round < 8; round++) {
+        let written = 0;
+        const options = { stdout: (chunk: Buffer) => (written += chunk.length) };
+        await withInstance(module, options, async (other) => {
+          const calls = Array.from({ length: 20_000 }, (): [number, number] => [1, 0]);
+          for (const at of [0, 10_000, 19_999]) calls[at] = [1, 4];
+          await other.callMany('write', calls);
+          assert.equal(written, 12, 'it is there before the promise settles');
+        });
+      }
+    });
+
     it('refuses what cannot be called, before anything is', async () => {
       const call = instance.call.bind(instance) as (
         ...args: unknown[]

@@ -143,10 +143,10 @@ export class InstanceCalls {
         for (let at = 0; at < progress.calls; at++) {
           given.push(raw.results(at * results.length, results));
         }
+        this.#tellOutput(progress);
         const { ending } = progress;
         if (!ending) return;
         this.#pending--;
-        this.#tellOutput(progress);
         const error = this.#errorOf(ending, called, isNested);
         if (error) reject(withResults(error, given));
         else resolve(given);

@@ -44,7 +44,7 @@ void CallMessage::Deliver(Napi::Env env) {
     instance.EndHostCalls(calls_->host_key);
     instance.EndWork();
   }
-  CallBatch::Progress progress = calls_->Take();
+  CallBatch::Progress progress = calls_->Take(is_end_);
   const size_t bytes = progress.results.size() * sizeof(uint64_t);
   Napi::ArrayBuffer results = Napi::ArrayBuffer::New(env, bytes);
   if (bytes != 0) std::memcpy(results.Data(), progress.results.data(), bytes);

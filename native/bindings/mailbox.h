@@ -40,9 +40,9 @@ class Mailbox {
   /// alive until it is delivered. Main thread only.
   void Expect(Napi::Env env);
 
-  /// Waits in place, for a moment, for a message that is likely to come at once: delivered without
-  /// a turn of the event loop. Where messages follow each other like this for long, the loop has
-  /// its turn all the same. Main thread only, while one is delivered.
+  /// Waits in place, for a moment, for a message that is likely to come at once: it is delivered
+  /// without a turn of the event loop. For no longer than a millisecond in a row. Main thread only,
+  /// while one is delivered.
   void LingerForNext();
 
   /// The environment ends: no message is delivered any more. Main thread only.

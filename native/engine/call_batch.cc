@@ -62,7 +62,11 @@ bool CallBatch::Work(InstanceTurn& turn, Invocation& invocation) noexcept {
   inference_time_ += invocation.inference_time();
   if (inference_failures_.empty()) inference_failures_ = invocation.TakeInferenceFailures();
   if (!is_complete) return false;
-  KeepOutput(wasi);
+  {
+    // What was told of the calls before may be taken at the same time.
+    const std::lock_guard<std::mutex> lock(output_mutex_);
+    KeepOutput(wasi);
+  }
   wasi.SetInput({});
   // Refused is what was to end before it began.
   has_ended_instance_ = !ending_.is_normal() && !is_refused_;
@@ -133,7 +137,7 @@ void CallBatch::KeepOutput(WasiState& wasi) {
   Append(std::move(err), stderr_bytes_);
 }
 
-CallBatch::Progress CallBatch::Take() {
+CallBatch::Progress CallBatch::Take(bool is_end) {
   Progress progress;
   std::unique_lock<std::mutex> lock(output_mutex_, std::defer_lock);
   if (calls_.keeps_output) lock.lock();
@@ -141,8 +145,11 @@ CallBatch::Progress CallBatch::Take() {
   progress.calls = (published >> kHalf) - (taken_ >> kHalf);
   progress.results.assign(results_.begin() + static_cast<ptrdiff_t>(taken_ & kLowHalf),
                           results_.begin() + static_cast<ptrdiff_t>(published & kLowHalf));
-  progress.stdout_bytes = std::exchange(stdout_bytes_, {});
-  progress.stderr_bytes = std::exchange(stderr_bytes_, {});
+  // That of calls that are one is there with their end.
+  if (is_end || !calls_.is_one) {
+    progress.stdout_bytes = std::exchange(stdout_bytes_, {});
+    progress.stderr_bytes = std::exchange(stderr_bytes_, {});
+  }
   taken_ = published;
   return progress;
 }

@@ -47,8 +47,8 @@ class CallBatch : public InstanceOperation {
   bool Work(InstanceTurn& turn, Invocation& invocation) noexcept override;
   void Refuse(const Error& reason) noexcept override;
 
-  /// On one thread, at any time.
-  Progress Take();
+  /// On one thread, at any time; with `is_end` once, when it has ended.
+  Progress Take(bool is_end);
 
   // Good when it has ended.
 

@@ -237,7 +237,7 @@ class Session {
     ticket.set_value(TheWorld().pool->Submit(instance_, pending));
     end.get();
     RequireKnown(pending->ending(), pending->has_ended_instance());
-    const CallBatch::Progress progress = pending->Take();
+    const CallBatch::Progress progress = pending->Take(true);
     Require(progress.results.size() <= 8, "there are no more results than the calls have");
     if (pending->has_ended_instance()) has_ended_ = true;
   }

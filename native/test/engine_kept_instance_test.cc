@@ -79,7 +79,7 @@ class TestCalls : public CallBatch {
 
   void Progressed() noexcept override {}
   void Ended() noexcept override {
-    end_.set_value({CodeOf(ending()), Take().results, has_ended_instance()});
+    end_.set_value({CodeOf(ending()), Take(true).results, has_ended_instance()});
   }
 
   std::promise<End> end_;
@@ -322,6 +322,79 @@ TEST_P(KeptInstanceTest, SettlesAllAtRandomMoments) {
       const std::string code = end.get().code;
       EXPECT_TRUE(code == "done" || code == "ERR_CLOSED" || code == "ERR_TIMEOUT") << code;
     }
+  }
+}
+
+/// (module
+///   (import "wasi_snapshot_preview1" "fd_write"
+///     (func $fd_write (param i32 i32 i32 i32) (result i32)))
+///   (memory (export "memory") 1)
+///   (data (i32.const 0) "\10\00\00\00\40\00\00\00")
+///   (func $write (export "write")
+///     (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+///   (func (export "trap") (call $write) (unreachable)))
+std::vector<uint8_t> WritingModule() {
+  return {0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x0c, 0x02, 0x60, 0x04, 0x7f, 0x7f,
+          0x7f, 0x7f, 0x01, 0x7f, 0x60, 0x00, 0x00, 0x02, 0x23, 0x01, 0x16, 0x77, 0x61, 0x73, 0x69,
+          0x5f, 0x73, 0x6e, 0x61, 0x70, 0x73, 0x68, 0x6f, 0x74, 0x5f, 0x70, 0x72, 0x65, 0x76, 0x69,
+          0x65, 0x77, 0x31, 0x08, 0x66, 0x64, 0x5f, 0x77, 0x72, 0x69, 0x74, 0x65, 0x00, 0x00, 0x03,
+          0x03, 0x02, 0x01, 0x01, 0x05, 0x03, 0x01, 0x00, 0x01, 0x07, 0x19, 0x03, 0x06, 0x6d, 0x65,
+          0x6d, 0x6f, 0x72, 0x79, 0x02, 0x00, 0x05, 0x77, 0x72, 0x69, 0x74, 0x65, 0x00, 0x01, 0x04,
+          0x74, 0x72, 0x61, 0x70, 0x00, 0x02, 0x0a, 0x15, 0x02, 0x0d, 0x00, 0x41, 0x01, 0x41, 0x00,
+          0x41, 0x01, 0x41, 0x08, 0x10, 0x00, 0x1a, 0x0b, 0x05, 0x00, 0x10, 0x01, 0x00, 0x0b, 0x0b,
+          0x0e, 0x01, 0x00, 0x41, 0x00, 0x0b, 0x08, 0x10, 0x00, 0x00, 0x00, 0x40, 0x00, 0x00, 0x00};
+}
+constexpr uint32_t kWrite = 1;
+constexpr uint32_t kWriteAndTrap = 2;
+constexpr size_t kWritten = 64;
+
+/// Calls whose progress another thread takes while they go on.
+class TakenCalls : public CallBatch {
+ public:
+  TakenCalls(const Module& module, std::vector<uint32_t> functions, bool is_one)
+      : CallBatch(module, MakeCalls(std::move(functions), is_one)) {}
+
+  /// Gives how much they wrote, when they have ended.
+  size_t TakeAll() {
+    size_t written = 0;
+    while (!has_ended_.load()) written += Take(false).stdout_bytes.size();
+    return written + Take(true).stdout_bytes.size();
+  }
+
+ private:
+  static Calls MakeCalls(std::vector<uint32_t> functions, bool is_one) {
+    Calls calls;
+    calls.functions = std::move(functions);
+    calls.keeps_output = true;
+    calls.is_one = is_one;
+    return calls;
+  }
+
+  void Progressed() noexcept override {}
+  void Ended() noexcept override { has_ended_.store(true); }
+
+  std::atomic<bool> has_ended_{false};
+};
+
+TEST(CallBatchTest, LosesNoOutputThatIsTakenWhileItEnds) {
+  test::TemporaryFile file(".wasm");
+  file.Write(WritingModule());
+  GuestOptions options;
+  options.files = std::make_shared<const FileSystem>();
+  options.models = std::make_shared<const ModelTable>();
+  const std::shared_ptr<const Module> module = Module::Load(file.path(), {});
+  WorkerPool pool(module, options, {1, 1000, 0});
+  for (int round = 0; round < 200; ++round) {
+    const auto instance = pool.MakeInstance();
+    const auto start = std::make_shared<TestStart>();
+    auto started = start->end();
+    pool.Submit(instance, start);
+    ASSERT_EQ(started.get(), "done");
+    std::vector<uint32_t> functions(20, kWrite);
+    functions.push_back(kWriteAndTrap);
+    const auto calls = std::make_shared<TakenCalls>(*module, functions, round % 2 == 0);
+    pool.Submit(instance, calls);
+    EXPECT_EQ(calls->TakeAll(), functions.size() * kWritten);
   }
 }
 
