@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -151,12 +150,6 @@ const forTests = [
       'install Clang, LLD and wasi-libc from your distribution, or put the WASI SDK into PATH',
   },
   {
-    title: 'Python with Pillow 10 or newer',
-    find: findPillow,
-    packages: [{ name: 'python3-pil', minimum: '10' }],
-    elsewhere: 'install Pillow with pip, or name a Python that has it in WASMEDGE_EMBED_PYTHON',
-  },
-  {
     title: 'curl',
     find: () => findProgram('curl'),
     packages: [{ name: 'curl' }],
@@ -259,14 +252,6 @@ function findProgram(name, folders = []) {
     ...executables(name),
   ];
   return file ? { file } : new Missing(`no ${name} in PATH`);
-}
-
-/** As test/picture-formats.test.ts looks for it: Debian's package is for its own Python, not for one that comes first in PATH. */
-function findPillow() {
-  const check = 'import sys, PIL.Image; sys.exit(int(PIL.__version__.split(".")[0]) < 10)';
-  const pythons = [process.env.WASMEDGE_EMBED_PYTHON, 'python3', '/usr/bin/python3'];
-  const found = pythons.find((python) => python && spawnSync(python, ['-c', check]).status === 0);
-  return found ? { file: found } : new Missing('no Python in PATH has Pillow 10');
 }
 
 /** The runtimes lie beside the compiler, in a folder that is called after the version and the system. */
