@@ -99,20 +99,20 @@ describe('Host functions', function () {
 
       it('are ERR_HOST_FUNCTION when they give what their type does not allow', async () => {
         const wrong: [string, unknown, RegExp][] = [
-          ['add', 'text', /env\.add gave 'text' instead of an integer of 32 bits \(i32\)/],
-          ['add', undefined, /gave undefined instead/],
-          ['add', 1.5, /gave 1\.5 instead/],
-          ['add', 2 ** 32, /gave 4294967296 instead/],
-          ['add', 1n, /gave 1n instead/],
-          ['add', [1], /gave an array instead/],
-          ['types', 1, /gave 1 instead of a bigint of 64 bits \(i64\)/],
+          ['add', 'text', /env\.add returned 'text' instead of an integer of 32 bits \(i32\)/],
+          ['add', undefined, /returned undefined instead/],
+          ['add', 1.5, /returned 1\.5 instead/],
+          ['add', 2 ** 32, /returned 4294967296 instead/],
+          ['add', 1n, /returned 1n instead/],
+          ['add', [1], /returned an array instead/],
+          ['types', 1, /returned 1 instead of a bigint of 64 bits \(i64\)/],
           ['types', 2n ** 64n, /instead of a bigint/],
-          ['f32', '1', /gave '1' instead of a number \(f32\)/],
-          ['f64', true, /gave true instead of a number \(f64\)/],
-          ['several', 1, /gave 1 instead of an array of its 3 results/],
-          ['several', [1, 2n], /gave 2 results instead of 3/],
-          ['several', [1, 2n, 3, 4], /gave 4 results instead of 3/],
-          ['several', [1, 2, 3], /gave 2 as result 2 instead of a bigint/],
+          ['f32', '1', /returned '1' instead of a number \(f32\)/],
+          ['f64', true, /returned true instead of a number \(f64\)/],
+          ['several', 1, /returned 1 instead of an array of its 3 results/],
+          ['several', [1, 2n], /returned 2 results instead of 3/],
+          ['several', [1, 2n, 3, 4], /returned 4 results instead of 3/],
+          ['several', [1, 2, 3], /returned 2 as result 2 instead of a bigint/],
           ['several', new Proxy([], { get: () => assert.fail('looked at') }), /failed: looked at/],
         ];
         const args = { add: [1, 2], types: [1, 2n, 3, 4], f32: [1], f64: [1], several: [1] };

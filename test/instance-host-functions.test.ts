@@ -75,7 +75,7 @@ for (const { name, options } of HOST_FUNCTION_WAYS) {
     it('end the instance with what they throw, and with the wrong result', async () => {
       for (const [value, message] of [
         [new RangeError('negative'), /env\.ask failed: negative/],
-        ['5', /env\.ask gave .* instead of an integer of 32 bits/],
+        ['5', /env\.ask returned .* instead of an integer of 32 bits/],
       ] as const) {
         const ask = (): number => {
           if (typeof value === 'object') throw value;
