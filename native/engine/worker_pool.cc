@@ -254,7 +254,12 @@ void WorkerPool::Work(Worker& worker) {
   slot.reset();
   lock.lock();
   --idle_;
-  if (!closing_) Retire(worker);
+  if (closing_) {
+    // One that found something to do, but no place for it, has nothing to wait for any more.
+    wake_.notify_all();
+  } else {
+    Retire(worker);
+  }
   if (--live_ == 0 && closed_) {
     const std::function<void()> closed = std::exchange(closed_, nullptr);
     lock.unlock();
