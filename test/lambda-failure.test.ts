@@ -205,11 +205,7 @@ describe('The Lambda handler', () => {
     ['topK', { topK: 0 }, /1 to 1000/],
     ['maxPixels', { maxPixels: 0 }, /1 to 4294967296/],
     ['damaged', { damaged: true as never }, /'refuse' or 'accept'/],
-    [
-      'damaged',
-      { task: 'run', module: 'x.wasm', damaged: 'accept' },
-      /left out where task is 'run'/,
-    ],
+    ['damaged', { task: 'run', module: 'x.wasm', damaged: 'accept' }, /absent if task is 'run'/],
     ['deadlineMarginMs', { deadlineMarginMs: 1 }, /10 to 60000/],
     ['warmUp', { warmUp: true as never }, /Buffer/],
     ['cors', { cors: { origin: '*' } as never }, /unknown option 'origin'/],

@@ -10,6 +10,7 @@ import type { Request } from './request.js';
 import { checkOutput } from './response.js';
 import type { Response } from './response.js';
 import type { Settings } from './settings.js';
+import type { StreamedResponse } from './streamed-response.js';
 import type { InvocationRecord } from './types.js';
 
 /** What an invocation works with, beside its request. */
@@ -20,6 +21,8 @@ export interface Work<Module = PictureModule> {
   deadline: Deadline;
   /** Of who asked, and may go away. */
   signal: AbortSignal | undefined;
+  /** Where the answer goes piece by piece; undefined where it is given as a whole. */
+  stream?: StreamedResponse | undefined;
 }
 
 /**

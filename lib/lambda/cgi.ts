@@ -142,7 +142,36 @@ function forwardedPort(variables: Readonly<Record<string, string>>): string {
 export interface CgiResponse {
   status: number;
   headers: Record<string, string>;
+  /** Values of `Set-Cookie`, one by one; `headers` has them joined. */
+  cookies: string[];
   content: Buffer;
+}
+
+/** The beginning of an answer that arrives in pieces, until its headers are there. */
+export class CgiHead {
+  readonly #pieces: Buffer[] = [];
+  #bytes = 0;
+  /** What may be the beginning of the empty line: nothing is looked through twice. */
+  #tail = '';
+
+  /**
+   * Takes a piece; gives the answer so far once its headers are whole.
+   *
+   * @throws {Problem} 500 where it does not begin with headers.
+   */
+  add(piece: Buffer): CgiResponse | undefined {
+    // A copy of what has to wait: the piece is its giver's.
+    this.#pieces.push(Buffer.from(piece));
+    this.#bytes += piece.length;
+    const text = this.#tail + piece.subarray(0, MAX_BYTES).toString('latin1');
+    this.#tail = text.slice(-2);
+    return this.#bytes >= MAX_BYTES || /\n\r?\n/u.test(text) ? this.end() : undefined;
+  }
+
+  /** The answer, of which no more will come. Throws as `add`. */
+  end(): CgiResponse {
+    return cgiResponse(Buffer.concat(this.#pieces));
+  }
 }
 
 /**
@@ -155,6 +184,7 @@ export function cgiResponse(stdout: Buffer): CgiResponse {
   const end = /\r?\n\r?\n/u.exec(start);
   if (!end) throw noHeaders('its headers do not end with an empty line');
   const headers: Record<string, string> = {};
+  const cookies: string[] = [];
   let status: number | undefined;
   const lines = start.slice(0, end.index).split(/\r?\n/u);
   if (lines.length > MAX_HEADERS) throw noHeaders('it has too many headers');
@@ -166,10 +196,11 @@ export function cgiResponse(stdout: Buffer): CgiResponse {
       throw noHeaders('one of its lines is not a header');
     if (name === 'status') status = statusOf(value);
     if (RESERVED.has(name)) continue;
+    if (name === 'set-cookie') cookies.push(value);
     headers[name] = Object.hasOwn(headers, name) ? `${headers[name] ?? ''}, ${value}` : value;
   }
   const content = stdout.subarray(end.index + end[0].length);
-  return { status: status ?? ('location' in headers ? 302 : 200), headers, content };
+  return { status: status ?? ('location' in headers ? 302 : 200), headers, cookies, content };
 }
 
 function statusOf(value: string): number {

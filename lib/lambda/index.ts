@@ -25,6 +25,9 @@ export type {
   InvocationResult,
   Logger,
   MetricsOptions,
+  ResponseStream,
+  StreamingHandler,
+  StreamingHandlerOptions,
   VpcLatticeEvent,
   WarmingEvent,
 } from './types.js';

@@ -8,11 +8,12 @@ import { answer } from './answer.js';
 import type { Work } from './answer.js';
 import { corsHeaders } from './cors.js';
 import { Deadline } from './deadline.js';
-import { errorRecord, problemOf } from './failure.js';
+import { clientGone, errorRecord, problemOf } from './failure.js';
 import { embeddedMetrics } from './metrics.js';
 import { millisecondsSince } from './log-line.js';
 import { PictureModule } from './picture-module.js';
 import type { LoadRecord } from './picture-module.js';
+import { Problem } from './problem.js';
 import { answerByProgram } from './program-answer.js';
 import { ProgramModule } from './program-module.js';
 import { CONTENT_TYPES } from './representation.js';
@@ -21,6 +22,7 @@ import type { Request } from './request.js';
 import { checkSize, formatResponse } from './response.js';
 import type { Response } from './response.js';
 import type { Settings } from './settings.js';
+import type { StreamedResponse } from './streamed-response.js';
 import type { InvocationRecord } from './types.js';
 
 /** What the log is told of a path. */
@@ -35,6 +37,8 @@ export interface InvocationContext {
   remainingMs: number | undefined;
   /** Aborted where nobody waits for the answer any more. */
   signal?: AbortSignal;
+  /** Where the answer goes piece by piece. */
+  stream?: StreamedResponse;
 }
 
 /** The invocations of one function: its module and model, and what is told of each. */
@@ -79,6 +83,30 @@ export class Invocations {
   }
 
   /**
+   * Answers an event through a stream.
+   *
+   * @throws {Error} What went wrong after the first byte, or that the client is gone; as `accept`.
+   */
+  async stream(
+    event: unknown,
+    stream: StreamedResponse,
+    context: Partial<Context> | undefined,
+  ): Promise<void> {
+    try {
+      await this.#track(() =>
+        this.#invoke(readRequest(event), {
+          requestId: idOf(context?.awsRequestId),
+          remainingMs: remainingMs(context),
+          signal: stream.signal,
+          stream,
+        }),
+      );
+    } finally {
+      stream.release();
+    }
+  }
+
+  /**
    * Answers a request of which nobody made an event.
    *
    * @throws {WasmEdgeError} As `loadModule`.
@@ -115,6 +143,7 @@ export class Invocations {
       module: this.#closing ? refuseClosed : () => this.#load(),
       deadline: new Deadline(context.remainingMs, settings.deadlineMarginMs),
       signal: context.signal,
+      stream: context.stream,
     };
     const record: InvocationRecord = {
       requestId: context.requestId.slice(0, MAX_ID),
@@ -131,12 +160,36 @@ export class Invocations {
       decodeMs: 0,
     };
     this.#coldStart = false;
+    context.stream?.addHeaders(addedHeaders(settings, request));
     const response = await this.#respond(request, work, record);
-    record.status = response.status;
-    record.responseBytes = Buffer.byteLength(response.body);
+    const failure = await this.#passOn(response, work, record);
+    record.status = failure instanceof Problem ? failure.status : response.status;
+    record.responseBytes = context.stream?.bytes ?? Buffer.byteLength(response.body);
     record.totalMs = millisecondsSince(begin);
     this.#tell(record);
+    if (failure) throw failure;
     return response;
+  }
+
+  /** The end of a stream, or its whole; gives what it broke off for. */
+  async #passOn(
+    response: Response,
+    { stream, deadline }: Work<PictureModule | ProgramModule>,
+    record: InvocationRecord,
+  ): Promise<Error | undefined> {
+    if (!stream) return undefined;
+    if (stream.isGone) return clientGone();
+    if (stream.isBegun && record.problem !== undefined) {
+      return new Error(`The response broke off: ${record.problem}`);
+    }
+    try {
+      await deadline.guard(stream.send(response));
+      return undefined;
+    } catch (error) {
+      const problem = problemOf(error, 'run');
+      record.problem = problem.message;
+      return problem;
+    }
   }
 
   async #respond(
@@ -159,12 +212,7 @@ export class Invocations {
         body: problem.toBody(record.requestId),
       };
     }
-    const headers = {
-      ...response.headers,
-      ...corsHeaders(work.settings.cors, request),
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    };
+    const headers = { ...response.headers, ...addedHeaders(work.settings, request) };
     return { ...response, headers };
   }
 
@@ -209,6 +257,15 @@ export class Invocations {
     // A copy: an invocation that is over time may still write into its own.
     onInvocation?.({ ...record });
   }
+}
+
+/** What each answer has beside its own. */
+function addedHeaders({ cors }: Settings, request: Request): Record<string, string> {
+  return {
+    ...corsHeaders(cors, request),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  };
 }
 
 function idOf(given: unknown): string {

@@ -15,13 +15,11 @@ import { millisecondsSince } from './log-line.js';
 import { Problem } from './problem.js';
 import type { ProgramModule } from './program-module.js';
 import type { Body, Request } from './request.js';
-import { checkOutput } from './response.js';
+import { ProgramOutput } from './program-output.js';
+import { BODILESS, checkOutput } from './response.js';
 import type { Response } from './response.js';
 import type { ProgramSettings } from './settings.js';
 import type { InvocationRecord } from './types.js';
-
-/** Answers that have no body (RFC 9110), whatever a program has written after its headers. */
-const BODILESS = new Set([204, 205, 304]);
 
 /**
  * Answers one request by a program: its body is the standard input, the standard output the answer's.
@@ -32,7 +30,7 @@ const BODILESS = new Set([204, 205, 304]);
 export async function answerByProgram(
   request: Request,
   { contentType, cgi }: ProgramSettings,
-  { settings, module, deadline, signal }: Work<ProgramModule>,
+  { settings, module, deadline, signal, stream }: Work<ProgramModule>,
   record: InvocationRecord,
 ): Promise<Response> {
   const { kind, method } = request;
@@ -62,6 +60,12 @@ export async function answerByProgram(
 
   const ready = await module();
   const limits = { timeoutMs: deadline.guestMs(), signal };
+  if (stream) {
+    const output = new ProgramOutput(stream, { contentType, cgi, isHead: method === 'HEAD' });
+    const { timings } = await ready.run(body, variables, limits, output.take);
+    record.timings = timings;
+    return output.finish();
+  }
   const { stdout, timings } = await ready.run(body, variables, limits);
   record.timings = timings;
   checkOutput(stdout);

@@ -1,6 +1,7 @@
 import { loadModule } from '../module/load-module.js';
 import type { LoadedModule } from '../module/loaded-module.js';
 import type { RunResult } from '../options/types.js';
+import { WasmEdgeError } from '../support/errors.js';
 
 import { GuestFailure } from './failure.js';
 import { millisecondsSince } from './log-line.js';
@@ -40,6 +41,7 @@ export class ProgramModule {
    *
    * @param env Variables of this run, over the module's.
    * @param options As of `PictureModule.run`.
+   * @param stdout Takes the output piece by piece; without it the result has it.
    * @throws {WasmEdgeError} As `LoadedModule.run`.
    * @throws {Problem} 500, with the exit code, when the guest ends with another than 0.
    */
@@ -47,13 +49,20 @@ export class ProgramModule {
     body: Uint8Array,
     env: Readonly<Record<string, string>> | undefined,
     { timeoutMs, signal }: RunLimits = {},
+    stdout?: (piece: Buffer) => Promise<void> | undefined,
   ): Promise<RunResult> {
     const limits = [timeoutMs, this.#timeoutMs].filter((each) => each !== undefined);
-    const result = await this.#module.run({
+    const run = this.#module.run({
       stdin: body,
       ...(env && { env }),
+      ...(stdout && { stdout: (piece) => stdout(piece) }),
       ...(limits.length > 0 && { timeoutMs: Math.min(...limits) }),
       ...(signal && { signal }),
+    });
+    const result = await run.catch((error: unknown) => {
+      // What the target refuses is told as itself.
+      const refused = error instanceof WasmEdgeError && error.code === 'ERR_STREAM';
+      throw refused && error.cause instanceof Problem ? error.cause : error;
     });
     if (result.exitCode === 0) return result;
     const { exitCode } = result;

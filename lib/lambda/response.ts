@@ -7,6 +7,8 @@ import type { EventKind } from './types.js';
 const MAX_BYTES = 6_291_556;
 /** What a load balancer takes from one. */
 const MAX_BYTES_LOAD_BALANCER = 1 << 20;
+/** Answers that have no body (RFC 9110), whatever a program has written after its headers. */
+export const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 /** For the headers that every answer has. */
 const HEADERS_BYTES = 1 << 10;
 /** Of a character as JSON, at most. */
@@ -17,6 +19,8 @@ export interface Response {
   status: number;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
+  /** Values of `Set-Cookie` one by one, for a response stream; `headers` has them joined. */
+  cookies?: readonly string[];
   /** Bytes where it is no text. */
   body: string | Buffer;
 }

@@ -33,6 +33,7 @@ export interface ProgramSettings {
   name: 'run';
   contentType: string;
   cgi: boolean;
+  responseStream: boolean;
 }
 
 const HANDLER_TASKS = [...TASKS, 'run'] as const;
@@ -72,6 +73,7 @@ export function resolveSettings(options: unknown): Settings {
     damaged,
     contentType,
     cgi,
+    responseStream,
     deadlineMarginMs,
     warmUp = WARM_UP_JPEG,
     cors,
@@ -95,9 +97,15 @@ export function resolveSettings(options: unknown): Settings {
     load: { ...load, limits: { ...limits, stdinBytes: pictureBytes } },
     task:
       task === 'run'
-        ? programSettings({ contentType, cgi, topK, threshold, maxPixels, damaged }, module)
+        ? programSettings(
+            { contentType, cgi, responseStream, topK, threshold, maxPixels, damaged },
+            module,
+          )
         : {
-            ...pictureTask({ task, topK, threshold, contentType, cgi }, load['models']),
+            ...pictureTask(
+              { task, topK, threshold, contentType, cgi, responseStream },
+              load['models'],
+            ),
             ...acceptedPictures({ maxPixels, damaged }),
           },
     deadlineMarginMs: integer('deadlineMarginMs', deadlineMarginMs, {
@@ -116,7 +124,10 @@ export function resolveSettings(options: unknown): Settings {
 }
 
 function programSettings(
-  given: Record<'contentType' | 'cgi' | 'topK' | 'threshold' | 'maxPixels' | 'damaged', unknown>,
+  given: Record<
+    'contentType' | 'cgi' | 'responseStream' | 'topK' | 'threshold' | 'maxPixels' | 'damaged',
+    unknown
+  >,
   module: unknown,
 ): ProgramSettings {
   if (module === undefined) refuse('module', "given where task is 'run'", module);
@@ -131,15 +142,16 @@ function programSettings(
       ? contentType
       : refuse('contentType', "a media type, such as 'application/json'", contentType),
     cgi: boolean('cgi', given.cgi, false),
+    responseStream: boolean('responseStream', given.responseStream, false),
   };
 }
 
 function pictureTask(
-  given: Record<'task' | 'topK' | 'threshold' | 'contentType' | 'cgi', unknown>,
+  given: Record<'task' | 'topK' | 'threshold' | 'contentType' | 'cgi' | 'responseStream', unknown>,
   models: unknown,
 ): PictureTask {
   const { task, topK, threshold } = given;
-  for (const name of ['contentType', 'cgi'] as const) {
+  for (const name of ['contentType', 'cgi', 'responseStream'] as const) {
     if (given[name] !== undefined) refuse(name, "absent unless task is 'run'", given[name]);
   }
   const name = oneOf('task', task, HANDLER_TASKS, 'classify') as PictureTask['name'];

@@ -153,6 +153,38 @@ export interface ClassificationHandler extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** The part of Lambda's response stream that is used: Node's Writable has it. */
+export interface ResponseStream {
+  /** Takes a piece; false where the next one is to wait for `drain`. */
+  write(chunk: Uint8Array): boolean;
+  /** Nothing more comes. */
+  end(): unknown;
+  /** For `drain`, `finish`, `close` and `error`. */
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  /** Ends that. */
+  removeListener(event: string, listener: (...args: unknown[]) => void): unknown;
+  /** Whether everything has been passed on after `end`. */
+  readonly writableFinished: boolean;
+}
+
+/** A handler whose answers are streamed: Lambda's runtime calls it with a stream. */
+export interface StreamingHandler extends AsyncDisposable {
+  /**
+   * Answers an event of a Function URL, or of an API with response streaming.
+   *
+   * @param event As of a {@link ClassificationHandler}.
+   * @param responseStream The runtime's.
+   * @param context Lambda's; without one there is no deadline.
+   * @returns A promise that resolves when the answer has been passed on. It rejects where the program
+   *   fails after the first byte, or the client is gone: the runtime then ends the response with an error.
+   */
+  (event: unknown, responseStream: ResponseStream, context?: Context): Promise<void>;
+  /** As of a {@link ClassificationHandler}. */
+  readonly ready: Promise<void>;
+  /** As of a {@link ClassificationHandler}. */
+  close(): Promise<void>;
+}
+
 /** Cross-origin requests from browsers. */
 export interface CorsOptions {
   /** `*` (default), or the origins that may read the answers, such as `https://example.com`. */
@@ -281,6 +313,8 @@ export interface HandlerOptions extends LoadOptions {
    * Default false.
    */
   cgi?: boolean;
+  /** See {@link StreamingHandlerOptions}. Default false. */
+  responseStream?: false;
   /** To classify: labels in a JSON answer, 1 to 1,000. Default 5. */
   topK?: number;
   /** To detect: the lowest score of what is told, 0 to 1. Default 0.5. */
@@ -327,4 +361,18 @@ export interface HandlerOptions extends LoadOptions {
    * @param record A copy, to be kept or changed.
    */
   onInvocation?: (record: InvocationRecord) => void;
+}
+
+/**
+ * Options of a handler that streams what a program writes, by Lambda's response streams, in the place of
+ * answering when it has ended: for answers beyond 6 MiB, and those whose beginning matters before their end.
+ */
+export interface StreamingHandlerOptions extends Omit<HandlerOptions, 'task' | 'responseStream'> {
+  /** Programs only. */
+  task: 'run';
+  /**
+   * Wraps the handler by `awslambda.streamifyResponse`, which Lambda's Node.js runtime has. Status and headers
+   * are sent before the first byte of the body; a failure after that breaks the response off.
+   */
+  responseStream: true;
 }

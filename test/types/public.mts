@@ -39,6 +39,8 @@ import type {
   HandlerOptions,
   InvocationEvent,
   InvocationResult,
+  StreamingHandler,
+  StreamingHandlerOptions,
 } from 'wasmedge-embed/lambda';
 import { expectTypeOf } from 'expect-type';
 
@@ -101,8 +103,14 @@ expectTypeOf<'ERR_UNHEARD_OF'>().not.toExtend<WasmEdgeErrorCode>();
 expectTypeOf<WasmEdgeError['trap']>().toEqualTypeOf<Trap | undefined>();
 expectTypeOf<WasmEdgeError['stdout']>().toEqualTypeOf<Buffer | undefined>();
 
-expectTypeOf(createHandler).parameter(0).toEqualTypeOf<HandlerOptions | undefined>();
-expectTypeOf(createHandler).returns.toEqualTypeOf<ClassificationHandler>();
+declare const handlerOptions: HandlerOptions | undefined;
+expectTypeOf(createHandler(handlerOptions)).toEqualTypeOf<ClassificationHandler>();
+expectTypeOf(createHandler()).toEqualTypeOf<ClassificationHandler>();
+const streaming = { task: 'run', module: 'guest.wasm', responseStream: true } as const;
+expectTypeOf(createHandler(streaming)).toEqualTypeOf<StreamingHandler>();
+expectTypeOf<StreamingHandler>().returns.resolves.toBeVoid();
+expectTypeOf<{ responseStream: true }>().not.toExtend<HandlerOptions>();
+expectTypeOf<{ task: 'classify'; responseStream: true }>().not.toExtend<StreamingHandlerOptions>();
 expectTypeOf<HandlerOptions>().toExtend<LoadOptions>();
 expectTypeOf<ClassificationHandler['ready']>().resolves.toBeVoid();
 expectTypeOf((handler: ClassificationHandler, event: InvocationEvent) =>
