@@ -62,7 +62,12 @@ const REFUSALS: Record<string, Refusal> = {
   'a trap of its constructors': {
     text: '(func (export "_initialize") unreachable) (func (export "init"))',
     code: 'ERR_TRAP',
-    message: /'init' failed/,
+    message: /taken: '_initialize' or 'init' failed/,
+  },
+  'a memory that it imports': {
+    text: '(import "e" "f" (func)) (import "e" "m" (memory 1)) (func (export "init"))',
+    code: 'ERR_LINK',
+    message: /e\.m/,
   },
   'an exit': {
     text: `${wasiImport('proc_exit')} (memory (export "memory") 1)

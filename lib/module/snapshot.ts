@@ -77,7 +77,10 @@ export async function takeSnapshot(
       module.changeTo(begun);
     });
   } catch (error) {
-    const told = error instanceof WasmEdgeError ? inLoadWords(error, request, settings) : error;
+    const told =
+      error instanceof WasmEdgeError
+        ? inLoadWords(error, whatRan(module, request), settings)
+        : error;
     if (told instanceof WasmEdgeError)
       (calls as Partial<InvocationCalls> | undefined)?.addCause?.(told);
     calls?.end(told);
@@ -99,11 +102,17 @@ function exitError({ exitCode, stdout, stderr, timings }: NativeResult): WasmEdg
 /** Nothing failed but the snapshot. */
 const REFUSALS = ['snapshotBytes', 'host-memory'];
 
-function inLoadWords(
-  error: WasmEdgeError,
-  { function: name }: SnapshotRequest,
-  settings: EngineSettings,
-): WasmEdgeError {
+/** Constructors run before the function, and the error does not say in which of them it was. */
+function whatRan(module: NativeModule, { function: name }: SnapshotRequest): string {
+  const hasConstructors = module.exports.some(
+    (each) => each.kind === 'function' && each.name === '_initialize',
+  );
+  const shown = `'${printable(name, 200)}'`;
+  return hasConstructors && name !== '_initialize' ? `'_initialize' or ${shown}` : shown;
+}
+
+/** @param ran What a failure of the guest's was in. */
+function inLoadWords(error: WasmEdgeError, ran: string, settings: EngineSettings): WasmEdgeError {
   const { file, limits, concurrency, maxQueue, maxWaiting } = settings;
   const told = inWords(error, {
     ...{ file, timeoutMs: limits.timeoutMs, timeoutOption: 'limits.timeoutMs', isNested: false },
@@ -113,7 +122,7 @@ function inLoadWords(
     told.code === 'ERR_SNAPSHOT' ||
     (told.limit !== undefined && REFUSALS.includes(told.limit)) ||
     told.code === 'ERR_MODULE_INVALID';
-  const how = isRefused ? '' : `: '${printable(name, 200)}' failed`;
+  const how = isRefused ? '' : `: ${ran} failed`;
   const prefixed = new WasmEdgeError(
     told.code,
     `No snapshot of ${printable(file)} was taken${how}. ${told.message}`,

@@ -445,27 +445,60 @@ class StateWriter {
     return payload;
   }
 
-  /// An active segment for each run of references that are not null.
+  using Elements = std::vector<uint32_t>;
+
+  static bool IsReference(uint32_t element) { return element != GuestState::kNull; }
+
+  /// Active segments with the references that are not null: one for each run of them. Each costs an
+  /// instance as much as many expressions: where there are many runs, those that lie close together
+  /// are one segment.
   void AppendTable(uint32_t table) {
-    const std::vector<uint32_t>& elements = state_.tables[table];
-    for (auto begin = elements.begin(); begin != elements.end();) {
-      if (*begin == GuestState::kNull) {
-        ++begin;
-        continue;
+    constexpr size_t kFewRuns = 64;
+    constexpr std::ptrdiff_t kShortGap = 16;
+    const Elements& elements = state_.tables[table];
+    size_t runs = 0;
+    for (size_t index = 0; index < elements.size(); ++index) {
+      if (IsReference(elements[index]) && (index == 0 || !IsReference(elements[index - 1]))) ++runs;
+    }
+    const std::ptrdiff_t joined = runs > kFewRuns ? kShortGap : 0;
+    auto begin = std::find_if(elements.begin(), elements.end(), IsReference);
+    while (begin != elements.end()) {
+      auto end = std::find(begin, elements.end(), GuestState::kNull);
+      auto next = std::find_if(end, elements.end(), IsReference);
+      bool has_gaps = false;
+      while (next != elements.end() && next - end <= joined) {
+        has_gaps = true;
+        end = std::find(next, elements.end(), GuestState::kNull);
+        next = std::find_if(end, elements.end(), IsReference);
       }
-      const auto end = std::find(begin, elements.end(), GuestState::kNull);
-      Bytes& segment = elements_.emplace_back();
-      AppendNumber(segment, kHasIndex);
-      AppendNumber(segment, table);
-      segment.push_back(kConstantI32);
-      AppendSignedNumber(segment, begin - elements.begin());
-      segment.push_back(kEnd);
-      segment.push_back(kFunction);
-      AppendNumber(segment, static_cast<uint64_t>(end - begin));
-      for (; begin != end; ++begin) {
+      AppendActive(table, begin, end, has_gaps);
+      begin = next;
+    }
+  }
+
+  void AppendActive(uint32_t table, Elements::const_iterator begin, Elements::const_iterator end,
+                    bool has_gaps) {
+    Bytes& segment = elements_.emplace_back();
+    AppendNumber(segment, has_gaps ? kHasIndex | kHasExpressions : kHasIndex);
+    AppendNumber(segment, table);
+    segment.push_back(kConstantI32);
+    AppendSignedNumber(segment, begin - state_.tables[table].begin());
+    segment.push_back(kEnd);
+    segment.push_back(has_gaps ? kFunctionReference : kFunction);
+    AppendNumber(segment, static_cast<uint64_t>(end - begin));
+    for (; begin != end; ++begin) {
+      if (!has_gaps) {
         AppendNumber(segment, *begin);
         if (*begin < declared_.size()) declared_[*begin] = false;
+        continue;
       }
+      if (IsReference(*begin)) {
+        segment.push_back(kReferenceFunction);
+        AppendNumber(segment, *begin);
+      } else {
+        segment.insert(segment.end(), {kReferenceNull, kFunctionReference});
+      }
+      segment.push_back(kEnd);
     }
   }
 
@@ -478,6 +511,21 @@ class StateWriter {
 };
 
 }  // namespace
+
+bool ImportsFunctionsOnly(WasmBytes module, const std::string& name) {
+  bool is_only = true;
+  ForEachSection(module, name, [&is_only](uint8_t id, Reader& reader) {
+    if (id != WasmSection::kImports) return;
+    const uint32_t count = reader.NeedU32();
+    for (uint32_t index = 0; index < count && is_only; ++index) {
+      reader.Need(reader.Name());
+      reader.Need(reader.Name());
+      is_only = reader.NeedByte() == kFunction;
+      if (is_only) reader.NeedU32();
+    }
+  });
+  return is_only;
+}
 
 StateOutline ReadStateOutline(WasmBytes module, const std::string& name) {
   StateOutline outline;

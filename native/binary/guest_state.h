@@ -62,6 +62,10 @@ struct StateExports {
   StateOutline outline;
 };
 
+/// Whether it imports nothing else: of others no state is read. Throws `Error(kModuleInvalid)` when
+/// the imports are malformed; `name` begins the message.
+bool ImportsFunctionsOnly(WasmBytes module, const std::string& name);
+
 /// Reads of a module what a `GuestState` says of its instances. Throws `Error(kModuleInvalid)` when
 /// a section is malformed, and when the module imports anything but functions; `name` begins the
 /// message.

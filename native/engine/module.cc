@@ -87,9 +87,10 @@ void Module::Rewrite(WasmBytes binary) {
   if (const Snapshot* const snapshot = this->snapshot()) {
     rewritten = BeginWithState(binary, snapshot->state, name_);
     memory_minimum_ = snapshot->state.memory_pages;
-  } else if (options_.exports_state) {
+  } else if (options_.exports_state && ImportsFunctionsOnly(binary, name_)) {
     rewritten = ExportState(binary, name_, &state_exports_.emplace());
   } else {
+    // With other imports it is not going to be linked, and linking names them.
     return Parse(binary);
   }
   Parse({rewritten.data(), rewritten.size()});

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -84,6 +85,27 @@ TEST(GuestState, IsWhatTheModuleSaysInItsPlace) {
                    }));
 }
 
+TEST(GuestState, HasFewSegmentsForManyRuns) {
+  const Bytes module = test::WasmModule({{1, {1, 0x60, 0, 0}},
+                                         {3, {1, 0}},
+                                         {4, {1, 0x70, 0, 0}},
+                                         {7, {1, 1, 'f', 0, 0}},
+                                         {10, {1, 2, 0, 0x0B}}});
+  GuestState state;
+  state.tables.emplace_back(1000, GuestState::kNull);
+  for (size_t index = 0; index < 1000; index += 2) state.tables[0][index] = 0;
+  // Wider than what is joined.
+  std::fill_n(state.tables[0].begin() + 500, 100, GuestState::kNull);
+  const Bytes begun = BeginWithState(Of(module), state, "m");
+  EXPECT_EQ(ReadStateOutline(Of(begun), "m").elements.size(), 2);
+  // References and what lies between them: six bytes for two elements.
+  EXPECT_LT(begun.size(), 3000);
+
+  // A few are segments of indices as before.
+  state.tables[0].resize(100);
+  EXPECT_EQ(ReadStateOutline(Of(BeginWithState(Of(module), state, "m")), "m").elements.size(), 50);
+}
+
 TEST(GuestState, IsExportedAfterWhatTheModuleExports) {
   StateExports exports;
   const Bytes exporting = ExportState(Of(EverySection()), "m", &exports);
@@ -107,6 +129,8 @@ TEST(GuestState, OfAnotherModuleDoesNotFit) {
 TEST(GuestState, OfAModuleThatImportsMoreThanFunctionsIsRefused) {
   const Bytes module = test::WasmModule({{2, {1, 1, 'e', 1, 'm', 2, 0, 1}}});
   EXPECT_THROW(ReadStateOutline(Of(module), "m"), Error);
+  EXPECT_FALSE(ImportsFunctionsOnly(Of(module), "m"));
+  EXPECT_TRUE(ImportsFunctionsOnly(Of(EverySection()), "m"));
 }
 
 TEST(GuestState, OfADamagedModuleIsReadWithinIt) {
