@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readlinkSync } from 'node:fs';
 
 import { loadModule } from 'wasmedge-embed';
 import type { LoadOptions } from 'wasmedge-embed';
@@ -54,6 +55,19 @@ const COUNTING = `(module
           (i32.shl (memory.size) (i32.const 16)))))
     (global.set $constructed (i32.const 99))
     (local.get $sum)))`;
+
+/** Files of snapshots that this process has open. */
+function snapshotFiles(): number {
+  const paths = readdirSync('/proc/self/fd').map((descriptor) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`);
+    } catch {
+      // The directory's own is closed by now.
+      return '';
+    }
+  });
+  return paths.filter((path) => path.includes('wasmedge-embed-snapshot')).length;
+}
 
 describe('Snapshot', () => {
   for (const isolation of CONFINED) {
@@ -153,6 +167,44 @@ describe('Snapshot', () => {
       names.filter((name) => name.startsWith('snapshot')),
       [],
     );
+  });
+
+  it('ends with its module, whatever is collected when', async () => {
+    const file = await wasmFile(COUNTING);
+    // Other tests' modules may be open beside.
+    const before = snapshotFiles();
+    const module = await loadModule(file, { snapshot: 'init' });
+    assert.equal(await module.call('filled', 131_072), 9);
+    assert.equal(snapshotFiles() - before, 1);
+    await module.close();
+    assert.equal(snapshotFiles() - before, 0);
+  });
+
+  it('begins with a table of many runs', async () => {
+    const file = await wasmFile(`(module
+      (type $number (func (result i32)))
+      (table $t 0 funcref)
+      (func $f (result i32) (i32.const 42))
+      (elem declare func $f)
+      (func (export "init") (local $at i32)
+        (drop (table.grow $t (ref.null func) (i32.const 1000)))
+        (loop $next
+          (table.set $t (local.get $at) (ref.func $f))
+          (br_if $next (i32.lt_u
+            (local.tee $at (i32.add (local.get $at) (i32.const 3))) (i32.const 1000)))))
+      (func (export "has") (param i32) (result i32)
+        (i32.eqz (ref.is_null (table.get $t (local.get 0)))))
+      (func (export "via") (param i32) (result i32)
+        (call_indirect (type $number) (local.get 0))))`);
+    for (const { aot } of MODES) {
+      await withModule(file, { snapshot: 'init', aot }, async (module) => {
+        await using instance = await module.instantiate();
+        for (const at of [0, 1, 2, 3, 500, 501, 998, 999]) {
+          assert.equal(await instance.call('has', at), at % 3 === 0 ? 1 : 0);
+        }
+        assert.equal(await instance.call('via', 999), 42);
+      });
+    }
   });
 
   it('holds as many instances as before', async () => {

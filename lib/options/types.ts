@@ -185,7 +185,8 @@ export interface Limits {
    */
   scratchBytes?: number;
   /**
-   * Bytes of the guest's memory that a snapshot may hold, without runs of zeros, at load (ERR_LIMIT).
+   * Bytes of the guest's memory that a snapshot may hold, at load (ERR_LIMIT). Long runs of zeros do not
+   * count, short ones do, and longer ones where there are many.
    * Default 1 GiB.
    */
   snapshotBytes?: number;

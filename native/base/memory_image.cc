@@ -14,7 +14,8 @@
 namespace wasmedge_embed {
 namespace {
 
-/// Each is a mapping of its own in every memory, of which a process may have 65,530.
+/// Each is a mapping of its own in every memory, and the pages behind it are another
+/// (`MemoryReservation::kMostMappings`).
 constexpr size_t kMostParts = 8;
 /// Fewer zeros between two parts are in the file.
 constexpr uint64_t kLeastGap = uint64_t{256} << 10;
@@ -23,6 +24,39 @@ uint64_t PageSize() {
   static const auto size = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
   return size;
 }
+
+/// So often what asks for the snapshot is asked whether it still wants it.
+constexpr uint64_t kCheckedTogether = uint64_t{2} << 20;
+
+/// Which pages of this process have ever been touched, as the system tells. Where it does not, all
+/// may have been.
+class TouchedPages {
+ public:
+  TouchedPages() : file_(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)) {}
+  ~TouchedPages() {
+    if (file_ >= 0) close(file_);
+  }
+  TouchedPages(const TouchedPages&) = delete;
+  TouchedPages& operator=(const TouchedPages&) = delete;
+
+  /// Looks at these pages, which `MayBeTouched` then counts from their first.
+  void Read(const uint8_t* first, size_t pages) {
+    entries_.assign(pages, 0);
+    const uint64_t place = reinterpret_cast<uintptr_t>(first) / PageSize() * sizeof(uint64_t);
+    const size_t size = pages * sizeof(uint64_t);
+    is_known_ = file_ >= 0 && pread(file_, entries_.data(), size, static_cast<off_t>(place)) ==
+                                  static_cast<ssize_t>(size);
+  }
+  bool MayBeTouched(size_t page) const { return !is_known_ || (entries_[page] & kHasContent) != 0; }
+
+ private:
+  /// It is in memory, or swapped out.
+  static constexpr uint64_t kHasContent = uint64_t{3} << 62;
+
+  const int file_;
+  bool is_known_ = false;
+  std::vector<uint64_t> entries_;
+};
 
 bool IsZero(const uint8_t* page, uint64_t size) {
   return page[0] == 0 && std::memcmp(page, page + 1, size - 1) == 0;
@@ -46,24 +80,25 @@ int MakeFile() {
 }  // namespace
 
 std::shared_ptr<const MemoryImage> MemoryImage::Take(const uint8_t* memory, uint64_t size,
-                                                     uint64_t most_bytes) {
+                                                     uint64_t most_bytes,
+                                                     const std::function<void()>& check) {
   const auto image = std::make_shared<MemoryImage>(Private{});
   image->size_ = size;
-  image->parts_ = FindParts(memory, size);
+  image->parts_ = FindParts(memory, size, check);
   for (Part& part : image->parts_) {
     part.file_offset = image->file_size_;
     image->file_size_ += part.end - part.begin;
   }
   if (image->file_size_ > most_bytes) {
     throw Error(ErrorCode::kLimit,
-                "The guest's memory has " + std::to_string(image->file_size_) +
-                    " bytes that are not zero, the limit 'snapshotBytes' is " +
+                "What is not zero in the guest's memory lies scattered over " +
+                    std::to_string(image->file_size_) + " bytes, the limit 'snapshotBytes' is " +
                     std::to_string(most_bytes) +
                     ". Raise limits.snapshotBytes if a snapshot may have them.",
                 "snapshotBytes");
   }
   if (image->file_size_ == 0) return image;
-  image->Write(memory);
+  image->Write(memory, check);
   image->Seal();
   return image;
 }
@@ -79,11 +114,18 @@ bool MemoryImage::MapOver(uint8_t* memory) const noexcept {
   });
 }
 
-std::vector<MemoryImage::Part> MemoryImage::FindParts(const uint8_t* memory, uint64_t size) {
+std::vector<MemoryImage::Part> MemoryImage::FindParts(const uint8_t* memory, uint64_t size,
+                                                      const std::function<void()>& check) {
   const uint64_t page_size = PageSize();
   std::vector<Part> parts;
+  TouchedPages touched;
   for (uint64_t page = 0; page < size; page += page_size) {
-    if (IsZero(memory + page, page_size)) continue;
+    const uint64_t within = page % kCheckedTogether;
+    if (within == 0) {
+      check();
+      touched.Read(memory + page, std::min(kCheckedTogether, size - page) / page_size);
+    }
+    if (!touched.MayBeTouched(within / page_size) || IsZero(memory + page, page_size)) continue;
     if (!parts.empty() && page - parts.back().end < kLeastGap) {
       parts.back().end = page + page_size;
     } else {
@@ -113,7 +155,7 @@ std::vector<MemoryImage::Part> MemoryImage::FindParts(const uint8_t* memory, uin
   return merged;
 }
 
-void MemoryImage::Write(const uint8_t* memory) {
+void MemoryImage::Write(const uint8_t* memory, const std::function<void()>& check) {
   file_ = MakeFile();
   if (file_ < 0) throw Failure("memfd_create");
   if (ftruncate(file_, static_cast<off_t>(file_size_)) != 0) throw Failure("ftruncate");
@@ -121,7 +163,10 @@ void MemoryImage::Write(const uint8_t* memory) {
   for (const Part& part : parts_) {
     for (uint64_t page = part.begin; page < part.end;) {
       uint64_t end = page;
-      while (end < part.end && !IsZero(memory + end, page_size)) end += page_size;
+      const uint64_t most = std::min(part.end, page + kCheckedTogether);
+      while (end < most && !IsZero(memory + end, page_size)) end += page_size;
+      const bool is_hole = end < most;
+      check();
       while (page < end) {
         const ssize_t written = pwrite(file_, memory + page, end - page,
                                        static_cast<off_t>(part.file_offset + page - part.begin));
@@ -130,7 +175,7 @@ void MemoryImage::Write(const uint8_t* memory) {
         page += static_cast<uint64_t>(written);
       }
       // What is zero stays a hole.
-      if (page < part.end) page += page_size;
+      if (is_hole) page += page_size;
     }
   }
 }

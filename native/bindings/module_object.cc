@@ -248,6 +248,8 @@ ModuleObject::~ModuleObject() { modules_->erase(this); }
 
 void ModuleObject::Stop() {
   pool_.reset();
+  // Other forms of the module have it as well, until they are collected.
+  if (snapshot_) snapshot_->Forget();
   modules_->erase(this);
   // Kept for the guests' next invocations, which for this module will not come.
   ForgetGuestModels();

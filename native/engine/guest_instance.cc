@@ -34,8 +34,8 @@ void GuestInstance::Instantiate(Executor& executor, Invocation& invocation, Endi
   std::optional<MemoryReservation> reservation;
   if (module_.memory_minimum()) {
     const Snapshot* const snapshot = module_.snapshot();
-    reservation.emplace(*module_.memory_minimum(),
-                        snapshot != nullptr ? snapshot->memory.get() : nullptr);
+    const auto image = snapshot != nullptr ? snapshot->RequireMemory() : nullptr;
+    reservation.emplace(*module_.memory_minimum(), image.get());
   }
   wasmedge::ModuleInstanceContext* created = nullptr;
   const wasmedge::Result result =

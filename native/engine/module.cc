@@ -85,8 +85,8 @@ std::string Module::PathNow() const {
 void Module::Rewrite(WasmBytes binary) {
   std::vector<uint8_t> rewritten;
   if (const Snapshot* const snapshot = this->snapshot()) {
-    rewritten = BeginWithState(binary, snapshot->state, name_);
-    memory_minimum_ = snapshot->state.memory_pages;
+    rewritten = BeginWithState(binary, snapshot->state(), name_);
+    memory_minimum_ = snapshot->state().memory_pages;
   } else if (options_.exports_state && ImportsFunctionsOnly(binary, name_)) {
     rewritten = ExportState(binary, name_, &state_exports_.emplace());
   } else {

@@ -93,7 +93,11 @@ void Slot::Execute(const Request& request, Invocation& invocation, Outcome& outc
       // It looks at the guest from outside: no fault there is the guest's.
       const HostScope host;
       hosts_.RequireNothingHeld();
-      outcome.snapshot = TakeSnapshot(executor_.module(), instance.get(), snapshot_bytes_);
+      outcome.snapshot =
+          TakeSnapshot(executor_.module(), instance.get(), snapshot_bytes_, [&invocation] {
+            const StopReason reason = invocation.CheckStop();
+            if (reason != StopReason::kNone) throw MakeStopError(reason);
+          });
     }
   }
   outcome.execute_time = Clock::now() - ready;

@@ -19,15 +19,16 @@ class SnapshotTaker {
   SnapshotTaker(const Module& module, const wasmedge::ModuleInstanceContext* instance)
       : api_(module.api()), exports_(*module.state_exports()), instance_(instance) {}
 
-  std::shared_ptr<const Snapshot> Take(uint64_t most_bytes) {
+  std::shared_ptr<const Snapshot> Take(uint64_t most_bytes, const std::function<void()>& check) {
     FindFunctions();
-    const auto snapshot = std::make_shared<Snapshot>();
-    GuestState& state = snapshot->state;
+    GuestState state;
+    std::shared_ptr<const MemoryImage> memory;
     const StateOutline& outline = exports_.outline;
     for (uint32_t index = 0; index < outline.globals.size(); ++index) {
       state.globals.push_back(ReadGlobal(index));
     }
     for (uint32_t index = 0; index < outline.tables.size(); ++index) {
+      check();
       state.tables.push_back(ReadTable(index));
     }
     DroppedSegments dropped = FindDroppedSegments(api_, instance_, outline);
@@ -38,9 +39,10 @@ class SnapshotTaker {
       uint64_t size = 0;
       api_.GetMemory(Find(api_.ModuleInstanceFindMemory, "m"), &base, &size);
       state.memory_pages = size / kPageSize;
-      snapshot->memory = MemoryImage::Take(base, size, most_bytes);
+      memory = MemoryImage::Take(base, size, most_bytes, check);
     }
-    return snapshot;
+    check();
+    return std::make_shared<const Snapshot>(std::move(state), std::move(memory));
   }
 
  private:
@@ -114,13 +116,24 @@ class SnapshotTaker {
 
 }  // namespace
 
+std::shared_ptr<const MemoryImage> Snapshot::RequireMemory() const {
+  auto memory = std::atomic_load(&memory_);
+  if (memory == nullptr && state_.memory_pages) throw Error(ErrorCode::kClosed, "closed");
+  return memory;
+}
+
+void Snapshot::Forget() const noexcept {
+  std::atomic_store(&memory_, std::shared_ptr<const MemoryImage>());
+}
+
 std::shared_ptr<const Snapshot> TakeSnapshot(const Module& module,
                                              const wasmedge::ModuleInstanceContext* instance,
-                                             uint64_t most_bytes) {
+                                             uint64_t most_bytes,
+                                             const std::function<void()>& check) {
   if (module.state_exports() == nullptr) {
     throw Error(ErrorCode::kInvalidArgument, module.name() + " does not export its state.");
   }
-  return SnapshotTaker(module, instance).Take(most_bytes);
+  return SnapshotTaker(module, instance).Take(most_bytes, check);
 }
 
 }  // namespace wasmedge_embed

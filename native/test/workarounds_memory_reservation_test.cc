@@ -145,6 +145,30 @@ TEST_F(MemoryReservationTest, RefusesMoreThanTheProcessMayHave) {
   while (!many.empty()) many.pop_back();
 }
 
+TEST_F(MemoryReservationTest, LeavesMappingsForOthers) {
+#if !defined(__x86_64__) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "QEMU and the sanitizers keep account of all addresses.";
+#endif
+  constexpr uint64_t kPages = 64;
+  constexpr uint64_t kParts = 8;
+  std::vector<uint8_t> scattered(kPages * 65536);
+  for (uint64_t part = 0; part < kParts; ++part) scattered[part * scattered.size() / kParts] = 1;
+  const auto image = MemoryImage::Take(scattered.data(), scattered.size(), UINT64_MAX, [] {});
+  ASSERT_EQ(image->mappings(), 2 * kParts);
+  const size_t before = Mappings().size();
+  std::vector<std::unique_ptr<MemoryReservation>> many;
+  const std::string detail = DetailOf([&] {
+    while (true) many.push_back(std::make_unique<MemoryReservation>(kPages, image.get()));
+  });
+  EXPECT_EQ(detail, "address-space");
+  EXPECT_GT(many.size(), 2000);
+  EXPECT_LE(Mappings().size() - before, MemoryReservation::kMostMappings);
+  many.pop_back();
+  EXPECT_EQ(DetailOf([] { MemoryReservation{1}; }), "nothing");
+  while (!many.empty()) many.pop_back();
+  EXPECT_EQ(DetailOf([&] { MemoryReservation(kPages, image.get()); }), "nothing");
+}
+
 TEST_F(MemoryReservationTest, LeavesAddressesForOthersWhereTheyAreLimited) {
   uint64_t used = 0;
   for (const Mapping& each : Mappings()) used += each.end - each.begin;

@@ -33,12 +33,15 @@ struct Reserved {
   uint64_t open = 0;
   /// Whether the pages that the memory begins with were opened before the engine asked.
   bool is_prepared = false;
+  uint64_t mappings = 0;
 };
 
 struct State {
   std::mutex mutex;
   /// Those that live, by where they begin.
   std::map<uintptr_t, Reserved> reserved;
+  /// Of all of them.
+  uint64_t mappings = 0;
   std::atomic<MemoryReservation::EndProcess> end_process{nullptr};
 };
 
@@ -73,13 +76,26 @@ void* MapReservation() {
   return begin;
 }
 
+/// The part that is open, and the rest.
+constexpr uint64_t kOwnMappings = 3;
+
 /// Throws `Error(kLimit)`, or `std::bad_alloc`.
-uint8_t* Reserve(bool is_prepared) {
+uint8_t* Reserve(bool is_prepared, uint64_t image_mappings) {
   State& state = Global();
   const std::lock_guard<std::mutex> lock(state.mutex);
   if (state.reserved.size() >= MemoryReservation::kMostMemories) {
     throw NoAddresses("and a process can have " + std::to_string(MemoryReservation::kMostMemories) +
                       " of them.");
+  }
+  const uint64_t mappings = kOwnMappings + image_mappings;
+  if (mappings > MemoryReservation::kMostMappings - state.mappings) {
+    throw Error(ErrorCode::kLimit,
+                "The guest's memory cannot be mapped: it has " + std::to_string(mappings) +
+                    " mappings, more where what its snapshot holds lies scattered, and guests can "
+                    "have " +
+                    std::to_string(MemoryReservation::kMostMappings) +
+                    " together in a process. Run fewer guests at a time.",
+                "address-space");
   }
   void* const begin = MapReservation();
   if (begin == nullptr) {
@@ -88,7 +104,8 @@ uint8_t* Reserve(bool is_prepared) {
         "has one.");
   }
   try {
-    state.reserved.emplace(reinterpret_cast<uintptr_t>(begin), Reserved{0, is_prepared});
+    state.reserved.emplace(reinterpret_cast<uintptr_t>(begin), Reserved{0, is_prepared, mappings});
+    state.mappings += mappings;
   } catch (...) {
     munmap(begin, kReservedBytes);
     throw;
@@ -101,7 +118,10 @@ bool Release(uintptr_t begin) {
   {
     State& state = Global();
     const std::lock_guard<std::mutex> lock(state.mutex);
-    if (state.reserved.erase(begin) == 0) return false;
+    const auto found = state.reserved.find(begin);
+    if (found == state.reserved.end()) return false;
+    state.mappings -= found->second.mappings;
+    state.reserved.erase(found);
   }
   // Last, since the addresses may be reserved anew as soon as they are free; and without the lock,
   // since it takes long where there are many pages.
@@ -166,7 +186,7 @@ void MemoryReservation::Install(void* wasmedge_library) {
 }
 
 MemoryReservation::MemoryReservation(uint64_t pages, const MemoryImage* image)
-    : begin_(Reserve(true)) {
+    : begin_(Reserve(true, image == nullptr ? 0 : image->mappings())) {
   const uint64_t size = pages * kPageSize;
   uint8_t* const memory = begin_ + kGapBytes;
   // Nothing but the engine's own request follows, and that finds its pages open.
@@ -195,7 +215,7 @@ void* MemoryReservation::Map(void* address, size_t size, int protection, int fla
       return std::exchange(prepared->begin_, nullptr);
     }
     try {
-      return Reserve(false);
+      return Reserve(false, 0);
     } catch (const Error& error) {
       GiveUp(error);
     } catch (const std::bad_alloc&) {

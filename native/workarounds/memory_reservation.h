@@ -36,6 +36,9 @@ class MemoryReservation : public ThreadScope<MemoryReservation> {
   /// Memories that may live in a process. Each takes 12 GiB of the 128 TiB that a process may
   /// address, and others need addresses as well.
   static constexpr uint64_t kMostMemories = 8000;
+  /// Mappings that they may have together. A process has 65,530 of them by default, and dies where
+  /// JavaScript's heap cannot have another.
+  static constexpr uint64_t kMostMappings = 50'000;
 
   /// Throws `Error(kNativeLoad)` when the library reaches neither function through slots. How it
   /// uses them a `Rehearsal` shows.
