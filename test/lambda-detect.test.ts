@@ -51,10 +51,10 @@ describe('The Lambda handler that detects', () => {
   const wrong: [options: object, words: RegExp][] = [
     [{ task: 'segment' }, /task must be 'classify' or 'detect' or 'run', got 'segment'/],
     [{ task: 'detect' }, /models must be given where task is 'detect'/],
-    [{ ...OPTIONS, topK: 3 }, /topK must be left out where task is 'detect'/],
+    [{ ...OPTIONS, topK: 3 }, /topK must be absent if task is 'detect'/],
     [{ ...OPTIONS, threshold: 1.5 }, /threshold must be a number from 0 to 1, got 1\.5/],
     [{ ...OPTIONS, threshold: NaN }, /threshold must be a number from 0 to 1/],
-    [{ threshold: 0.5 }, /threshold must be left out unless task is 'detect'/],
+    [{ threshold: 0.5 }, /threshold must be absent unless task is 'detect'/],
   ];
   for (const [options, message] of wrong) {
     it(`refuses ${message.source}`, () => {

@@ -156,10 +156,10 @@ function pictureTask(
   }
   const name = oneOf('task', task, HANDLER_TASKS, 'classify') as PictureTask['name'];
   if (name === 'classify') {
-    if (threshold !== undefined) refuse('threshold', "left out unless task is 'detect'", threshold);
+    if (threshold !== undefined) refuse('threshold', "absent unless task is 'detect'", threshold);
     return { name, topK: integer('topK', topK, { min: 1, max: 1000, fallback: 5 }) };
   }
-  if (topK !== undefined) refuse('topK', "left out where task is 'detect'", topK);
+  if (topK !== undefined) refuse('topK', "absent if task is 'detect'", topK);
   if (models === undefined) {
     refuse('models', "given where task is 'detect': the package carries no detector", models);
   }
