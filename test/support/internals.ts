@@ -67,7 +67,9 @@ export const { destination } = load('./streams/output-sink.js') as typeof Sinks;
 export const { HeldStreams } = load(
   './runners/worker-process/held-streams.js',
 ) as typeof HeldStreamsModule;
-export const { HeldLane } = load('./runners/worker-process/lane.js') as typeof LaneModule;
+export const { HeldLane, StreamLane } = load(
+  './runners/worker-process/lane.js',
+) as typeof LaneModule;
 export const { ForwardedStreams } = load(
   './runners/worker-process/forwarded-streams.js',
 ) as typeof Forwarding;

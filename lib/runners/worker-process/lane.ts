@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { setTimeout } from 'node:timers';
+import { setImmediate, setTimeout } from 'node:timers';
 
 import { OUTPUTS } from '../../streams/run-streams.js';
 import type { OutputName, RunStreams } from '../../streams/run-streams.js';
@@ -9,6 +9,10 @@ import type { StreamAnswer } from './held-streams.js';
 
 /** Bytes of input in one frame at most: so often the end of a run is seen while they are sent. */
 const FRAME_BYTES = 256 * 1024;
+/** So many bytes of input are sent without a turn of the event loop where neither side waits. */
+const TURN_BYTES = 1024 * 1024;
+/** What may be left of earlier runs' input that their guests did not read: a frame or two, and ends. */
+const MOST_LEFT_BYTES = 2 * FRAME_BYTES;
 /** Bytes of an output that are kept for a target that is busy, before no more is read. */
 const WINDOW_BYTES = 256 * 1024;
 /** How long after a socket its process ends, if it does. */
@@ -51,9 +55,9 @@ export class StreamLane {
     }
   }
 
-  /** Whether no run has it. */
+  /** Whether no run has it, and earlier ones have left little: who never reads would have more kept with each. */
   get isFree(): boolean {
-    return this.#held === undefined;
+    return this.#held === undefined && this.#sockets.stdout.writableLength <= MOST_LEFT_BYTES;
   }
 
   /** Gives it to a run, until all of that has come through. */
@@ -86,6 +90,8 @@ export class HeldLane {
   #isWanted = false;
   #hasEndedInput = false;
   #isStopped = false;
+  /** Ends the wait for the socket. */
+  #leave: (() => void) | undefined;
   /** What it has written in the end, and what is to be done when that has come. */
   #answered: { written: readonly [number, number]; done: () => void } | undefined;
 
@@ -166,13 +172,23 @@ export class HeldLane {
   }
 
   async #pump(): Promise<void> {
+    const socket = this.#sockets.stdout;
+    let sinceTurn = 0;
     try {
-      while (!this.#hasEndedInput) {
+      // An earlier guest may have left some of its input, which this one has passed over first.
+      if (socket.writableNeedDrain) await this.#untilEnd((settle) => socket.once('drain', settle));
+      while (!this.#isOver()) {
         const piece = await this.#streams.next();
         if (!piece) this.#endInput();
-        for (let at = 0; piece && at < piece.length; at += FRAME_BYTES) {
-          if (this.#isOver()) return;
-          await this.#send(piece.subarray(at, at + FRAME_BYTES));
+        for (let at = 0; piece && at < piece.length && !this.#isOver(); at += FRAME_BYTES) {
+          const frame = alone(piece.subarray(at, at + FRAME_BYTES));
+          await this.#untilEnd((settle) => {
+            writeFrame(socket, frame, settle);
+          });
+          sinceTurn += frame.length;
+          if (sinceTurn < TURN_BYTES) continue;
+          sinceTurn = 0;
+          await new Promise((resolve) => setImmediate(resolve));
         }
       }
     } catch {
@@ -180,29 +196,48 @@ export class HeldLane {
     }
   }
 
+  /** Whether no more input can be sent: a socket that is destroyed tells why by itself. */
   #isOver(): boolean {
-    return this.#hasEndedInput;
+    return this.#hasEndedInput || !this.#sockets.stdout.writable;
   }
 
-  /** Settles when the socket has taken all of it. */
-  #send(bytes: Uint8Array): Promise<void> {
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32LE(bytes.length);
+  /**
+   * Settles when what is begun has, or the input has ended, or the socket is closed: nothing that
+   * is waited for keeps the source and its piece.
+   */
+  async #untilEnd(begin: (settle: () => void) => void): Promise<void> {
     const socket = this.#sockets.stdout;
-    return new Promise((resolve) => {
-      socket.cork();
-      socket.write(length);
-      socket.write(bytes, () => {
-        resolve();
-      });
-      socket.uncork();
+    let settle = (): void => undefined;
+    await new Promise<void>((resolve) => {
+      settle = resolve;
+      this.#leave = resolve;
+      socket.once('close', resolve);
+      begin(resolve);
     });
+    this.#leave = undefined;
+    socket.off('close', settle).off('drain', settle);
   }
 
   /** The other side knows of its wish, and waits for one end to each. */
   #endInput(): void {
     if (!this.#isWanted || this.#hasEndedInput) return;
     this.#hasEndedInput = true;
+    this.#leave?.();
     if (this.#sockets.stdout.writable) this.#sockets.stdout.write(Buffer.alloc(4));
   }
+}
+
+/** The frame without the rest of a large piece, which it would keep for as long as nobody reads it. */
+function alone(frame: Uint8Array): Uint8Array {
+  return frame.buffer.byteLength > 2 * FRAME_BYTES ? Buffer.from(frame) : frame;
+}
+
+/** `settle` is called when the socket has taken all of it, or has failed. */
+function writeFrame(socket: Socket, frame: Uint8Array, settle: () => void): void {
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32LE(frame.length);
+  socket.cork();
+  socket.write(length);
+  socket.write(frame, settle);
+  socket.uncork();
 }
