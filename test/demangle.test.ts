@@ -42,6 +42,16 @@ const NAMES: Record<string, string> = {
   'env.now': 'env.now',
 };
 
+/** A place in a name, as Rust's mangling refers to it. */
+function base62(place: number): string {
+  const digits = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+  let written = '_';
+  for (let rest = place - 1; rest > 0; rest = Math.floor(rest / 62)) {
+    written = digits.charAt(rest % 62) + written;
+  }
+  return place === 1 ? '0_' : written;
+}
+
 describe('A mangled name', () => {
   for (const [mangled, name] of Object.entries(NAMES)) {
     it(`${mangled} is ${name}`, () => {
@@ -61,6 +71,25 @@ describe('A mangled name', () => {
       `_ZN1a17h0123456789abcdefE${'$u20$'.repeat(50_000)}`,
     ];
     for (const name of hostile) assert.equal(typeof demangled(name), 'string');
+  });
+
+  it('does not become long by what refers back', () => {
+    let name = '_RMC1aT';
+    let place = name.length - 2;
+    name += `C700_${'x'.repeat(700)}`;
+    for (let level = 0; level < 3; level++) {
+      const here = name.length - 2;
+      name += `T${`B${base62(place)}`.repeat(8)}E`;
+      place = here;
+    }
+    name += 'E';
+    assert.equal(demangled(name), name);
+    const once = `_RMC1aTC700_${'x'.repeat(700)}B${base62(5)}E`;
+    assert.equal(demangled(once), `<(${'x'.repeat(700)}, ${'x'.repeat(700)})>`);
+    const constructors = `_ZN900${'x'.repeat(900)}${'C1'.repeat(500)}E`;
+    assert.equal(demangled(constructors), constructors);
+    const long = `_ZN5image${'4deco'.repeat(2000)}E`;
+    assert.equal(demangled(long), long);
   });
 
   it('is read whatever its bytes', () => {
@@ -88,8 +117,19 @@ describe('A stack', () => {
   it('has names without what could forge a line, and none that is long', () => {
     const [first, second, third] = frames('a\n\u001b[1mb\u202e', 'x'.repeat(1 << 20), '');
     assert.equal(first?.function, 'a\\n\\u001b[1mb\\u202e');
-    assert.equal(second?.function, `${'x'.repeat(200)}…`);
+    assert.equal(second?.function, `${'x'.repeat(199)}…`);
     assert.equal(third?.function, 'wasm-function[2]');
+  });
+
+  it('has names of 200 characters at most, in every isolation', () => {
+    for (const name of ['\u0001'.repeat(1000), `${'x'.repeat(197)}\u0001`, 'x'.repeat(201)]) {
+      const told = frames(name);
+      const length = told[0]?.function.length ?? 0;
+      assert.ok(length <= 200, `${length} characters`);
+      assert.match(told[0]?.function ?? '', /^(?:x|\\u0001)+…$/);
+      assert.equal(receivedStack(told)[0]?.function, told[0]?.function);
+    }
+    assert.equal(frames('x'.repeat(200))[0]?.function, 'x'.repeat(200));
   });
 
   it('has 64 functions at most', () => {
@@ -120,6 +160,7 @@ describe('A stack', () => {
       '_ZN4core9panicking9panic_fmt17h0123456789abcdefE',
       '_ZN4core6option13unwrap_failed17h0123456789abcdefE',
       'core::slice::index::slice_end_index_len_fail::do_panic::runtime',
+      '_ZN4core5slice29_$LT$impl$u20$$u5b$T$u5d$$GT$15copy_from_slice17len_mismatch_fail17h0123456789abcdefE',
       '<alloc::vec::Vec<T,A> as core::ops::index::Index<I>>::index',
       '_ZN5image6decode17h0123456789abcdefE',
       'main',

@@ -10,11 +10,14 @@ import { wasmFile } from './support/wat.js';
 
 const LOOP = '(module (func (export "_start") (loop $again (br $again))))';
 
+const escaped = (bytes: Iterable<number>): string =>
+  Array.from(bytes, (byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
+
 /** Says what a Rust program says that panics, and traps. */
 const RUST_PANIC = (text: string): string => `(module ${wasiImport('fd_write')}
   (memory (export "memory") 1)
-  (data (i32.const 0) "\\10\\00\\00\\00\\${Buffer.from([text.length]).toString('hex')}\\00\\00\\00")
-  (data (i32.const 16) "${[...Buffer.from(text)].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('')}")
+  (data (i32.const 0) "\\10\\00\\00\\00${escaped([text.length & 255, text.length >> 8, 0, 0])}")
+  (data (i32.const 16) "${escaped(Buffer.from(text))}")
   (func (export "_start")
     (drop (call $fd_write (i32.const 2) (i32.const 0) (i32.const 1) (i32.const 8)))
     unreachable))`;
@@ -82,6 +85,32 @@ for (const isolation of ISOLATIONS) {
         message,
         `The guest trapped: unreachable.${where} It panicked: wrong:\\n  1\\u001b (src/main.rs:3:5)`,
       );
+    });
+
+    it('is told of a panic of older Rust, and of none that something else followed', async () => {
+      const hint =
+        'note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n';
+      const long = `${'\\u0001'.repeat(166)}…`;
+      const cases = [
+        [
+          "thread 'main' panicked at 'boom', src/main.rs:3:5\n" + hint,
+          'It panicked: boom (src/main.rs:3:5)',
+        ],
+        ["thread 'main' panicked at src/main.rs:3:5:\n\n" + hint, 'It panicked: (src/main.rs:3:5)'],
+        [
+          `thread 'main' panicked at src/main.rs:3:5:\ncaught\n${hint}other\nlast\n`,
+          'Its standard error ends with: last',
+        ],
+        [
+          `thread 'main' panicked at src/main.rs:3:5:\n${'\u0001'.repeat(2000)}\n`,
+          `It panicked: ${long} (src/main.rs:3:5)`,
+        ],
+      ] as const;
+      for (const [text, words] of cases) {
+        await using module = await load(RUST_PANIC(text));
+        const { message } = await fails('ERR_TRAP', module.run());
+        assert.equal(message, `The guest trapped: unreachable.${where} ${words}`);
+      }
     });
   });
 }

@@ -1,6 +1,6 @@
 import { WasmEdgeError } from '../support/errors.js';
 import { placeOf } from '../support/guest-stack.js';
-import { printable } from '../support/printable.js';
+import { printable, printableWithin } from '../support/printable.js';
 
 /** Of what a guest has written last: its panic's message is looked for there. */
 const MOST_PANIC_BYTES = 8192;
@@ -31,7 +31,7 @@ export function inWords(
   cause: unknown = error.cause,
 ): WasmEdgeError {
   const place = placeOf(error.guestStack);
-  const said = error.code === 'ERR_TRAP' ? lastWords(error.stderr) : '';
+  const said = error.code === 'ERR_TRAP' ? lastWords(error) : '';
   const words = messageOf(error, facts);
   if (words === undefined && place === undefined && said === '') return error;
   const what = words ?? error.message;
@@ -92,24 +92,36 @@ function closedMessage(file: string): string {
 }
 
 /** What a guest said before it trapped: why it panicked, or its last line. All of it is in `stderr`. */
-function lastWords(stderr: Buffer | undefined): string {
+function lastWords({ stderr, trap }: WasmEdgeError): string {
   const end = stderr?.subarray(-MOST_PANIC_BYTES).toString().trimEnd() ?? '';
-  const panic = panicOf(end);
+  // A panic ends in this trap; before another one it was caught.
+  const panic = trap === 'unreachable' ? panicOf(end) : undefined;
   if (panic !== undefined) return ` It panicked: ${panic}`;
-  const last = printable(end.slice(end.lastIndexOf('\n') + 1), 300);
+  const last = printableWithin(end.slice(end.lastIndexOf('\n') + 1), 300);
   return last === '' ? '' : ` Its standard error ends with: ${last}`;
 }
 
 /**
  * What a Rust program says when it panics: the lines that follow `thread 'main' panicked at
- * src/main.rs:3:5:`, without the hint about its own backtrace. Of several the last counts.
+ * src/main.rs:3:5:`, without the hint about its own backtrace. Of several the last counts, and none
+ * where the program has said something else after that hint. Before Rust 1.73 the message was in the
+ * first line: `panicked at 'boom', src/main.rs:3:5`.
  */
 function panicOf(stderr: string): string | undefined {
-  const heads = [...stderr.matchAll(/^.{0,200} panicked at ([^\n]{1,1000}:\d{1,9}:\d{1,9}):$/gm)];
+  const heads = [
+    ...stderr.matchAll(/^.{0,200} panicked at ([^\n]{1,1000}:\d{1,9}:\d{1,9})(:?)$/gm),
+  ];
   const head = heads.at(-1);
   if (head === undefined) return undefined;
-  const said = stderr.slice(head.index + head[0].length).trim();
-  const [message = ''] = said.split(/^(?:note: (?:run with|Some details)|stack backtrace:)/m);
-  const place = printable(head[1] ?? '', 200);
-  return `${printable(message.trim(), 1000)} (${place})`;
+  const [all, at = '', colon] = head;
+  const following = stderr.slice(head.index + all.length).trim();
+  const [said = '', hint, ...rest] = following.split(
+    /^(note: (?:run with|Some details)[^\n]*|stack backtrace:)/m,
+  );
+  if (hint?.startsWith('note:') && rest.join('').trim() !== '') return undefined;
+  const old = colon === '' ? /^'([^]*)', ([^']*)$/.exec(at) : undefined;
+  if (colon === '' && (!old || said !== '')) return undefined;
+  const message = printableWithin((old?.[1] ?? said).trim(), 1000);
+  const place = `(${printableWithin(old?.[2] ?? at, 200)})`;
+  return message === '' ? place : `${message} ${place}`;
 }

@@ -1,5 +1,5 @@
 import type * as Demangle from './demangle/index.js';
-import { printable } from './printable.js';
+import { printableWithin } from './printable.js';
 import { receivedInteger, receivedList, receivedRecord, receivedText } from './received.js';
 
 /** A function of a guest that had been called when the guest failed or was stopped. */
@@ -28,7 +28,7 @@ const MACHINERY = [
   // Rust's.
   /^(?:core|std|alloc)::(?:panicking|panic|rt|process|intrinsics|alloc|raw_vec)::/,
   /^core::(?:option|result|cell)::[\w:]*(?:_failed|panic_\w+)$/,
-  /^core::(?:slice|str)::[\w:]*_fail(?:_rt|::[\w:]+)?$/,
+  /^core::(?:slice|str)::(?:<impl [^<>]{1,40}>::)?[\w:]*_fail(?:_rt|::[\w:]+)?$/,
   /^<.+ as core::ops::index::Index(?:Mut)?<.+>>::index(?:_mut)?$/,
   /^std::sys::(?:[\w:]*::)?(?:abort_internal|__rust_(?:begin|end)_short_backtrace)$/,
   /^(?:__rustc(?:\[\w*\])?::)?(?:rust_panic|rust_begin_unwind|__rust_\w+|__rg_oom|__rdl_oom)$/,
@@ -43,10 +43,14 @@ const MACHINERY = [
 export function toldStack(frames: readonly NativeFrame[]): GuestFrame[] {
   // Nobody waits for it while all goes well.
   const { demangled } = require('./demangle/index.js') as typeof Demangle;
-  return frames.slice(0, MOST_FRAMES).map(({ function: name, index }) => ({
-    function: name === '' ? `wasm-function[${index}]` : printable(demangled(name), NAME_CHARACTERS),
-    index,
-  }));
+  // A function that calls itself may be all of it.
+  const told = new Map<string, string>();
+  return frames.slice(0, MOST_FRAMES).map(({ function: name, index }) => {
+    if (name === '') return { function: `wasm-function[${index}]`, index };
+    const shown = told.get(name) ?? printableWithin(demangled(name), NAME_CHARACTERS);
+    told.set(name, shown);
+    return { function: shown, index };
+  });
 }
 
 /** As another process tells it, whose names are told already. */
@@ -57,7 +61,7 @@ export function receivedStack(value: unknown): GuestFrame[] {
       const given = receivedRecord('a frame', frame);
       const name = receivedText('a function', given['function'], ANY_CHARACTERS);
       return {
-        function: printable(name, NAME_CHARACTERS),
+        function: printableWithin(name, NAME_CHARACTERS),
         index: receivedInteger('an index', given['index'], 0, 2 ** 32 - 1),
       };
     });

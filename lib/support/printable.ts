@@ -14,6 +14,14 @@ export function printable(text: string, limit = 200): string {
   return cut(text, limit, UNPRINTABLE);
 }
 
+/** The same, of at most so many code units with what was escaped, and with the `…`. */
+export function printableWithin(text: string, limit: number): string {
+  const escaped = printable(text, limit);
+  if (escaped.length <= limit) return escaped;
+  // Not within an escape or a character.
+  return `${escaped.slice(0, limit - 1).replace(/\\(?:u[\da-f]{0,3})?$|[\ud800-\udbff]$/, '')}…`;
+}
+
 /** The same for text of several lines, an error's message above all: line feeds and tabs stay. */
 export function printableLines(text: string, limit: number): string {
   return cut(text, limit, UNPRINTABLE_IN_LINES);

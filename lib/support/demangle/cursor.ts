@@ -52,10 +52,18 @@ export class Cursor {
     return taken;
   }
 
-  /** What refers back to what came before may make a short name long. */
+  /** What refers back to what came before may take long to read. */
   step(): void {
     if (++this.#steps > MAX_STEPS) throw new NotMangled();
   }
 }
 
-const MAX_STEPS = 10_000;
+const MAX_STEPS = 2048;
+/** Much more than anybody is shown. */
+const MAX_CHARACTERS = 2048;
+
+/** A part of a name, unless it has become too long: by what refers back, a short name may. */
+export function notTooLong(part: string): string {
+  if (part.length > MAX_CHARACTERS) throw new NotMangled();
+  return part;
+}

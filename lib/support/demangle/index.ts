@@ -3,11 +3,15 @@ import { itaniumName } from './itanium.js';
 import { rustLegacyName } from './rust-legacy.js';
 import { rustV0Name } from './rust-v0.js';
 
+/** Longer names are not read. */
+const MAX_MANGLED = 4096;
+
 /**
  * A function's name as its source has it, in a short form: without hashes, parameters and the
  * arguments of templates. A name that no known compiler made stays as it is.
  */
 export function demangled(name: string): string {
+  if (name.length > MAX_MANGLED) return name;
   for (const read of [rustLegacyName, rustV0Name, itaniumName]) {
     try {
       const found = read(name);

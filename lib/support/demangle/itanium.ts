@@ -1,4 +1,4 @@
-import { Cursor, NotMangled } from './cursor.js';
+import { Cursor, NotMangled, notTooLong } from './cursor.js';
 
 /** The standard library's own abbreviations. */
 const STANDARD: Record<string, string> = {
@@ -61,6 +61,10 @@ export function itaniumName(mangled: string): string | undefined {
 }
 
 function encoding(cursor: Cursor, depth: number): string {
+  return notTooLong(anyEncoding(cursor, depth));
+}
+
+function anyEncoding(cursor: Cursor, depth: number): string {
   if (depth > MAX_DEPTH) throw new NotMangled();
   if (cursor.skip('N')) return nested(cursor, depth);
   if (cursor.skip('Z')) {
@@ -80,6 +84,8 @@ function nested(cursor: Cursor, depth: number): string {
   const parts: string[] = [];
   while (!cursor.skip('E')) {
     cursor.step();
+    // Each constructor repeats its class.
+    if (parts.length > MAX_DEPTH) throw new NotMangled();
     if (cursor.skip('I')) {
       skipTo(cursor);
     } else if (cursor.skip('S')) {

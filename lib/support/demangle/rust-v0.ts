@@ -1,4 +1,4 @@
-import { Cursor, NotMangled } from './cursor.js';
+import { Cursor, NotMangled, notTooLong } from './cursor.js';
 
 const BASIC_TYPES: Record<string, string> = {
   a: 'i8',
@@ -42,6 +42,10 @@ class Names {
   }
 
   path(depth: number): string {
+    return notTooLong(this.#anyPath(depth));
+  }
+
+  #anyPath(depth: number): string {
     const cursor = this.#cursor;
     bound(depth);
     switch (cursor.next()) {
@@ -92,6 +96,10 @@ class Names {
   }
 
   #type(depth: number): string {
+    return notTooLong(this.#anyType(depth));
+  }
+
+  #anyType(depth: number): string {
     const cursor = this.#cursor;
     bound(depth);
     const start = cursor.at;
@@ -107,9 +115,7 @@ class Names {
       case 'S':
         return `[${this.#type(depth + 1)}]`;
       case 'T': {
-        const elements: string[] = [];
-        while (!cursor.skip('E')) elements.push(this.#type(depth + 1));
-        return `(${elements.join(', ')})`;
+        return `(${this.#list(', ', () => this.#type(depth + 1))})`;
       }
       case 'R':
       case 'Q': {
@@ -133,6 +139,13 @@ class Names {
     }
   }
 
+  /** What is read until an `E`. */
+  #list(separator: string, read: () => string): string {
+    let list = '';
+    while (!this.#cursor.skip('E')) list = notTooLong(list + (list && separator) + read());
+    return list;
+  }
+
   #signature(depth: number): void {
     const cursor = this.#cursor;
     if (cursor.skip('G')) this.#base62();
@@ -145,17 +158,17 @@ class Names {
   #dynamic(depth: number): string {
     const cursor = this.#cursor;
     if (cursor.skip('G')) this.#base62();
-    const traits: string[] = [];
-    while (!cursor.skip('E')) {
-      traits.push(this.path(depth + 1));
+    const traits = this.#list(' + ', () => {
+      const trait = this.path(depth + 1);
       while (cursor.skip('p')) {
         this.#undisambiguated();
         this.#type(depth + 1);
       }
-    }
+      return trait;
+    });
     if (!cursor.skip('L')) throw new NotMangled();
     this.#base62();
-    return `dyn ${traits.join(' + ')}`;
+    return `dyn ${traits}`;
   }
 
   #constant(depth: number): void {
