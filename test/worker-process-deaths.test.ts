@@ -8,6 +8,7 @@ import type { LoadOptions, LoadedModule } from 'wasmedge-embed';
 import { fails } from './support/errors.js';
 import { rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
+import { never, streamGuest } from './support/streams.js';
 import { temporaryPath } from './support/wat.js';
 import { eventually, isAlive, workers } from './support/workers.js';
 
@@ -33,6 +34,26 @@ describe('A worker process that', () => {
       });
     });
   }
+
+  it('dies in the middle of a stream is an ERR_WORKER_DIED, and its source is asked for no more', async () => {
+    let asked = 0;
+    const piece = new Uint8Array(65_536);
+    // It always has something, without a turn of the event loop, and would end at some time.
+    const source = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.resolve({ done: ++asked > 1_000_000, value: piece }),
+      }),
+    };
+    await withModule(await streamGuest('copy'), pool(), async (module) => {
+      const [worker] = workers();
+      const run = module.run({ stdin: source, stdout: () => never() });
+      const ended = fails('ERR_WORKER_DIED', run);
+      await eventually(() => asked > 4);
+      process.kill(worker!, 'SIGKILL');
+      await ended;
+      assert.ok(asked < 1000, `asked ${asked} times`);
+    });
+  });
 
   it('dies idle is replaced before it is missed', async () => {
     await withModule(TOUR, pool(), async (module) => {
