@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 import { compileModule, loadModule } from 'wasmedge-embed';
@@ -6,7 +7,7 @@ import type { Caller, LoadedModule, WasmEdgeError, WasmEdgeErrorCode } from 'was
 
 import { fails } from './support/errors.js';
 import { rustGuest } from './support/paths.js';
-import { namedWatGuest, temporaryPath, watGuest } from './support/wat.js';
+import { assemble, namedWatGuest, temporaryPath, watGuest } from './support/wat.js';
 
 /** Each element of the table of guest-stack.wat, by how it fails. */
 const FAILURES: [index: number, name: string, code: WasmEdgeErrorCode][] = [
@@ -179,14 +180,28 @@ describe('Where a guest failed', () => {
   }
 
   it('costs no memory, however often it fails', async () => {
-    await using module = await load({});
+    // More than 60 names of 900 bytes each: what a failure left behind would be 50 KiB and more.
+    const name = `$${'x'.repeat(900)}`;
+    const text = `(module
+      (func ${name} (param i32) (result i32)
+        (if (i32.eqz (local.get 0)) (then unreachable))
+        (i32.rem_u
+          (i32.const 7919)
+          (i32.add (call ${name} (i32.sub (local.get 0) (i32.const 1))) (i32.const 1))))
+      (func (export "fail") (drop (call ${name} (i32.const 500)))))`;
+    const file = temporaryPath('names.wasm');
+    writeFileSync(file, await assemble(text, {}, true));
+    await using module = await loadModule(file);
     const fail = async (times: number): Promise<void> => {
-      for (let round = 0; round < times; round++) await fails('ERR_TRAP', module.call('fail', 0));
+      for (let round = 0; round < times; round++) {
+        const { guestStack = [] } = await fails('ERR_TRAP', module.call('fail'));
+        assert.ok(guestStack.length > 60);
+      }
     };
-    await fail(500);
+    await fail(300);
     globalThis.gc?.();
     const before = process.memoryUsage.rss();
-    await fail(3000);
+    await fail(1500);
     globalThis.gc?.();
     const grown = process.memoryUsage.rss() - before;
     assert.ok(grown < 24 << 20, `${grown} bytes more`);

@@ -14,8 +14,8 @@ namespace wasmedge_embed {
 
 /// Where a module's compiled code lies in the process, and which function is where. Immutable.
 ///
-/// Little is done when a module is loaded. The names are looked for at each failure, in one pass
-/// over the module, and nothing of it is kept.
+/// Little is done when a module is loaded: of a universal one, the sections with names are copied.
+/// The names are looked for at each failure, in one pass over them; none is kept.
 class CompiledCode {
  public:
   /// Of a shared object that is open: `path` is the one that the loader was given. Absent where it

@@ -55,7 +55,8 @@ struct RedirectedReturn {
 
 /// The registers of the innermost function of `code` among those that have called this one, as they
 /// are after its call; the counter is 0 where there is none. Its call's return may have been
-/// redirected. Not for signal handlers.
+/// redirected. Not for signal handlers. The C++ runtime's unwinder finds it, which looks up that
+/// function in the tables of its own library: a shared object must be trusted anyway.
 MachineState CallingState(const CompiledCode& code, RedirectedReturn redirected) noexcept;
 
 }  // namespace wasmedge_embed

@@ -66,12 +66,12 @@ void GuestInterrupt::OnSignal(int signal, siginfo_t* info, void* context) {
     if (!IsGuestCode(ProgramCounter(context))) {
       guest->LeaveOnReturn(context);
     } else {
+      guest->NoteFrames(context);
       // The jump out of here does not restore the mask.
       sigset_t set;
       sigemptyset(&set);
       sigaddset(&set, signal);
       pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-      guest->NoteFrames(context);
       WasmEdgeSignals::LeaveGuest(SIGSEGV, info, context);
     }
   }

@@ -52,7 +52,11 @@ void GuestScope::NoteFrames(const void* context) noexcept {
   MachineState state = InterruptedState(context);
   const bool is_return = state.counter == stack_.leave_address();
   if (is_return) state.counter = left_;
+  // The interrupt would unwind the host's frames each time that it meets this one.
+  const sig_atomic_t was_in_host = in_host_;
+  in_host_ = 1;
   frames_.Walk(*code_, state, is_return, {stack_.readable_begin(), stack_.end()});
+  in_host_ = was_in_host;
   has_frames_ = 1;
 }
 
