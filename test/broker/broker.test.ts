@@ -245,14 +245,17 @@ describe('Behind a broker', () => {
     );
     assert.match(
       unreachable.message,
-      /^No connection to amqp:\/\/user:\*\*\*@127\.0\.0\.1:1.*ECONNREFUSED/,
+      /^Cannot connect to amqp:\/\/user:\*\*\*@127\.0\.0\.1:1.*ECONNREFUSED/,
     );
 
     const noHost = await fails(
       'ERR_BROKER',
       startConsumer({ url: `${broker.url}/none`, queue: broker.queue, handler }),
     );
-    assert.match(noHost.message, /^No connection to .*\/none: the broker has no such virtual host/);
+    assert.match(
+      noHost.message,
+      /^Cannot connect to .*\/none: the broker has no such virtual host/,
+    );
 
     for (const bad of [
       { url: 'http://secret' },

@@ -19,7 +19,7 @@ describe('The example queue-consumer', function () {
     const env = { AMQP_URL: 'amqp://127.0.0.1:1' };
     const { code, stderr } = await runExample('queue-consumer', ['consumer.mjs'], env);
     assert.equal(code, 1);
-    assert.match(stderr, /No connection to amqp:\/\/127\.0\.0\.1:1/);
+    assert.match(stderr, /Cannot connect to amqp:\/\/127\.0\.0\.1:1/);
   });
 
   it('answers pictures and what is none, buries what is no message, and ends when told to', async function () {

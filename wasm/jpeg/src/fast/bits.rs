@@ -242,7 +242,8 @@ mod tests {
     fn restart_markers_are_resynchronized() {
         // What comes: the number that is expected, the file, what is found, whether the interval has no
         // data, and the byte that is next (behind the marker, or the marker's own).
-        let cases: [(u8, &[u8], Found, bool, Option<u8>); 12] = [
+        type Case = (u8, &'static [u8], Found, bool, Option<u8>);
+        let cases: [Case; 12] = [
             (3, b"\xFF\xD3\x11\xFF\xD4", Found::Expected, false, Some(0x11)),
             (3, b"\xFF\xFF\xFF\xD3\x11", Found::Expected, false, Some(0x11)),
             (3, b"\xFF\xD4\x11", Found::OutOfOrder, true, None),
