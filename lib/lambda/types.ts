@@ -153,17 +153,32 @@ export interface ClassificationHandler extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** The part of Lambda's response stream that is used: Node's Writable has it. */
+/** The part of Lambda's response stream that is used. Node's Writable has it. */
 export interface ResponseStream {
-  /** Takes a piece; false where the next one is to wait for `drain`. */
+  /**
+   * Writes bytes of the body.
+   *
+   * @param chunk The bytes.
+   * @returns False if the next chunk should wait for the event `drain`.
+   */
   write(chunk: Uint8Array): boolean;
-  /** Nothing more comes. */
+  /** Ends the body. */
   end(): unknown;
-  /** For `drain`, `finish`, `close` and `error`. */
+  /**
+   * Adds a listener.
+   *
+   * @param event `drain`, `finish`, `close` or `error`.
+   * @param listener Called with what the event carries.
+   */
   on(event: string, listener: (...args: unknown[]) => void): unknown;
-  /** Ends that. */
+  /**
+   * Removes a listener.
+   *
+   * @param event The event that it was added for.
+   * @param listener The listener.
+   */
   removeListener(event: string, listener: (...args: unknown[]) => void): unknown;
-  /** Whether everything has been passed on after `end`. */
+  /** Whether everything was passed on after `end`. */
   readonly writableFinished: boolean;
 }
 

@@ -41,7 +41,10 @@ fn main() -> ExitCode {
     };
     let written = result.and_then(|tensor| {
         let mut output = io::stdout();
-        output.write_all(&tensor).and_then(|()| output.flush()).map_err(|error| error.to_string())
+        output
+            .write_all(&tensor)
+            .and_then(|()| output.flush())
+            .map_err(|error| error.to_string())
     });
     match written {
         Ok(()) => ExitCode::SUCCESS,
@@ -67,7 +70,10 @@ fn made(file: &[u8], side: u16) -> Result<Vec<u8>, Failure> {
         normalize: Normalize::default(),
         fit: Fit::Stretch,
     };
-    let accepted = Accepted { max_pixels: MAX_PIXELS, damaged: false };
+    let accepted = Accepted {
+        max_pixels: MAX_PIXELS,
+        damaged: false,
+    };
     Ok(tensor::prepare(file, &input, accepted)?.bytes)
 }
 
@@ -83,9 +89,18 @@ fn whole(file: &[u8]) -> Result<Vec<u8>, picture::Error> {
 }
 
 fn plain(jpeg: &[u8], side: u16) -> Result<Vec<u8>, jpeg::Error> {
-    let Decoded { picture, orientation, .. } =
-        decode(jpeg, u16::MAX, u16::MAX, Fit::Stretch, MAX_PIXELS)?;
-    let Picture { width, height, channels, samples, .. } = picture.turned(orientation);
+    let Decoded {
+        picture,
+        orientation,
+        ..
+    } = decode(jpeg, u16::MAX, u16::MAX, Fit::Stretch, MAX_PIXELS)?;
+    let Picture {
+        width,
+        height,
+        channels,
+        samples,
+        ..
+    } = picture.turned(orientation);
     let side = usize::from(side);
     let columns: Vec<_> = (0..side).map(|index| covered(index, side, width)).collect();
     let mut tensor = Vec::with_capacity(3 * side * side);
