@@ -49,7 +49,7 @@ std::vector<Lie> LiesOfOperators() {
          OperatorOf(model).options = {int8_t{0}, int8_t{0}, int8_t{0},
                                       int8_t{0}, int8_t{0}, INT32_MAX};
        },
-       "an operator's option lies outside"},
+       "an operator's option is out of bounds"},
       {"NoOptions", "CONV_2D, FLOAT32",
        [](ModelSpec& model) { OperatorOf(model).options_type = 0; }, "or none"},
       {"TooFewInputs", "CONV_2D, FLOAT32",
