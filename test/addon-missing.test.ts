@@ -43,7 +43,7 @@ describe('A package without an addon for this system', () => {
       const { code, message } = await failureOf(installed(prebuilds));
       assert.equal(code, 'ERR_NATIVE_LOAD');
       assert.ok(message.includes(`no native addon for ${TUPLE}`), message);
-      assert.ok(message.includes(`prebuilds are: ${present}.`), message);
+      assert.ok(message.includes(`has these prebuilds: ${present}.`), message);
       assert.match(message, /\n.*: npx wasmedge-embed build$/);
     }
   });

@@ -167,7 +167,7 @@ describe('wasmedge-embed infer', () => {
     const args = ['infer', file('both.tflite'), '--random', '--output', target];
     const { stderr, exitCode } = await commandLine(args);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /has 2 outputs: name a folder/);
+    assert.match(stderr, /has 2 outputs: specify a folder/);
     assert.equal(existsSync(target), false);
   });
 

@@ -96,7 +96,7 @@ describe("A guest's memory, seen from JavaScript,", () => {
     );
     assert.equal(
       message,
-      "2097152 bytes at the address 1 are not inside the guest's memory of 2097152 bytes.",
+      "2097152 bytes at address 1 are not within the guest's memory of 2097152 bytes.",
     );
     await fails('ERR_INVALID_ARGUMENT', memory.read(0, 2 ** 32 - 1));
     assert.deepEqual(fake.done, ['size', 'size']);

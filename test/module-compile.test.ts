@@ -56,7 +56,7 @@ describe('compileModule', () => {
     const compiled = temporaryPath('numbers.so');
     await compileModule(numbers, compiled);
     const error = await fails('ERR_MODULE_INVALID', compileModule(compiled, output));
-    assert.match(error.message, /compiled already/);
+    assert.match(error.message, /already compiled/);
     const universal = temporaryPath('numbers.wasm');
     await compileModule(numbers, universal);
     await fails('ERR_MODULE_INVALID', compileModule(universal, output));

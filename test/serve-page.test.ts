@@ -102,7 +102,7 @@ describe('The page of the local server', () => {
       for (const name of ['subprocess', 'nonsense', '', '__proto__']) {
         const [status, { detail }] = await classify(url, `&isolation=${name}`);
         assert.equal(status, 400);
-        assert.match(detail ?? '', /one of these: in-process, worker-process\.$/);
+        assert.match(detail ?? '', /one of: in-process, worker-process\.$/);
       }
     });
   });

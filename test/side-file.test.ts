@@ -65,7 +65,7 @@ describe('The side file of a compiled module', () => {
     const two = await compiled(4);
     copyFileSync(two.file, one.file);
     const { message } = await fails('ERR_MODULE_INVALID', number(one.file));
-    assert.ok(message.includes(one.side) && message.includes('stale'), message);
+    assert.ok(message.includes(one.side) && message.includes('out of date'), message);
     copyFileSync(two.side, one.side);
     assert.equal(await number(one.file), 4);
   });

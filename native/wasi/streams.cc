@@ -60,7 +60,10 @@ Errno ReadStream(StandardStreams& streams, const Descriptor& descriptor, Invocat
       *size += static_cast<uint32_t>(read);
       if (read < buffer.size) break;
     }
-    if (*size > 0 || streams.Look(StandardStream::kInput).has_ended) return Errno::kSuccess;
+    if (*size > 0) return Errno::kSuccess;
+    // The last bytes, and the end after them, may both have come since.
+    const StandardStreams::Readiness input = streams.Look(StandardStream::kInput);
+    if (input.bytes == 0 && input.has_ended) return Errno::kSuccess;
     if (!AwaitStream(streams, descriptor, invocation)) return Errno::kAgain;
   }
 }

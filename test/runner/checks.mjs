@@ -82,11 +82,20 @@ export const checks = [
           },
         },
       },
-      ...exampleCrates().map((cwd) => ({
-        command: path.join(machine.rust.programs, 'cargo-clippy'),
-        args: ['clippy', '--locked', '--target', 'wasm32-wasip1', '--', '-D', 'warnings'],
-        options: { cwd, env: rustEnvironment(machine) },
-      })),
+      ...exampleCrates().flatMap((cwd) => [
+        // What compiles C would download a WASI SDK: its Makefile puts the system's clang in that place.
+        ...(existsSync(path.join(cwd, 'Makefile'))
+          ? [{ command: 'make', args: ['sdk', 'CC=clang-19'], options: { cwd } }]
+          : []),
+        {
+          command: path.join(machine.rust.programs, 'cargo-clippy'),
+          args: ['clippy', '--locked', '--target', 'wasm32-wasip1', '--', '-D', 'warnings'],
+          options: {
+            cwd,
+            env: { ...rustEnvironment(machine), WASI_SDK: path.join(cwd, 'build/wasi-sdk') },
+          },
+        },
+      ]),
     ],
   },
   {
