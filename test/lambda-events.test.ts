@@ -143,7 +143,7 @@ describe('Events of the services', () => {
       assert.match(records[0]?.problem ?? '', /too large/);
       const event = { requestContext: LOAD_BALANCER, httpMethod: 'POST', headers: {} };
       const balanced = await answer({ ...event, ...order('g\x02') }, scripted);
-      assert.match(balanced.body, /of which 1048576/);
+      assert.match(balanced.body, /at most 1048576/);
       assert.equal((await answer(order('g\x02'), scripted)).statusCode, 200);
     });
   });
