@@ -84,7 +84,7 @@ export const checks = [
       },
       ...exampleCrates().flatMap((cwd) => [
         // What compiles C would download a WASI SDK: its Makefile puts the system's clang in that place.
-        ...(existsSync(path.join(cwd, 'Makefile'))
+        ...(hasTarget(path.join(cwd, 'Makefile'), 'sdk')
           ? [{ command: 'make', args: ['sdk', 'CC=clang-19'], options: { cwd } }]
           : []),
         {
@@ -320,6 +320,10 @@ function hostPackages() {
   return readdirSync(path.join(root, 'wasm'))
     .filter((name) => existsSync(path.join(root, 'wasm', name, 'Cargo.toml')))
     .flatMap((name) => ['--package', name]);
+}
+
+function hasTarget(makefile, name) {
+  return existsSync(makefile) && readFileSync(makefile, 'utf8').includes(`\n${name}:`);
 }
 
 function clippy(machine, args) {
