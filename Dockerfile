@@ -1,16 +1,16 @@
-# The image classification function for AWS Lambda, with the emulator of Lambda for any other machine.
+# The image classification function for AWS Lambda, with Lambda's emulator for other machines.
 #
 #   docker build --tag image-classification .
 #   docker run --rm --publish 8080:8080 image-classification
 #
 # Without a Docker engine: npm run container -- --help
 #
-# Behind a proxy or a mirror, --secret id=certificates,src=FILE gives the stages that download something a
-# bundle of certificates, and --secret id=npmrc,src=FILE npm's settings. Neither stays in the image.
+# Behind a proxy or a mirror, --secret id=certificates,src=FILE provides a certificate bundle to the stages
+# that download something, and --secret id=npmrc,src=FILE provides npm's settings. Neither stays in the image.
 
 ARG BASE=debian:trixie-slim
 
-# All that the function needs of the system.
+# Everything that the function needs from the distribution.
 FROM ${BASE} AS system
 ARG DEBIAN_FRONTEND=noninteractive
 RUN apt-get update \
@@ -33,11 +33,11 @@ ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
 WORKDIR /build
 COPY package.json package-lock.json ./
 COPY scripts/setup scripts/setup
-# Which LiteRT is needed, and which Rust.
+# The required versions of LiteRT and Rust.
 COPY native/litert.json native/
 COPY wasm/Cargo.toml wasm/
 
-# The default model, out of a package index.
+# The default model, from a package index.
 FROM tools AS model
 COPY models/making models/making
 COPY scripts/container/stage.mjs scripts/container/
@@ -46,7 +46,7 @@ RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.cr
     --mount=type=secret,id=npmrc,target=/root/.npmrc \
     node scripts/container/stage.mjs npm-dependencies default-model
 
-# The guest, for any processor of this architecture: where the image is built is not where it runs.
+# The guest, compiled for any processor of this architecture: the image does not run where it is built.
 FROM tools AS guest
 COPY wasm wasm
 COPY test/guests/rust test/guests/rust
@@ -65,7 +65,7 @@ RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.cr
  && node lambda/runtime/place.mjs /runtime
 
 # The package: addon, LiteRT and JavaScript. Then a bundle of it with WasmEdge, without LLVM, the guest compiled ahead
-# of time, the model and the handler: all that runs, tried before it is there. Whoever Lambda runs it as may read it.
+# of time, the model and the handler. The bundle is tested when it is created. Any user that Lambda chooses can read it.
 FROM model AS bundle
 RUN --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.crt \
     node scripts/container/stage.mjs litert
@@ -80,7 +80,7 @@ COPY --from=guest /build/wasm/target/wasm32-wasip1/release/image-classification.
 COPY LICENSE NOTICE ./
 COPY models models
 COPY lambda lambda
-# Another model of the repository, with its labels; FIT and CROP are those of the command's options.
+# Another model of the repository, with its labels; FIT and CROP correspond to the command's options.
 ARG MODEL
 ARG LABELS
 ARG FIT

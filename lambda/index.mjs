@@ -1,4 +1,4 @@
-// The function of the container image: see Dockerfile and template.yaml. What it names is in the bundle that it is part of.
+// The function of the container image: see Dockerfile and template.yaml. The files are in the same bundle as this one.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -17,7 +17,7 @@ export const handler = createHandler({
       ...JSON.parse(readFileSync(beside('model.json'), 'utf8')),
     },
   },
-  // Lambda gives an execution environment one invocation at a time.
+  // Lambda sends an execution environment one invocation at a time.
   concurrency: 1,
   ...(namespace && { metrics: { namespace } }),
 });

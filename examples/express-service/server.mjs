@@ -1,4 +1,4 @@
-// Classifies pictures over HTTP, in processes of their own: POST a JPEG to /classify.
+// Classifies pictures over HTTP, in worker processes: POST a JPEG to /classify.
 import { availableParallelism } from 'node:os';
 
 import express from 'express';
@@ -8,17 +8,17 @@ const { env } = process;
 const REQUEST_MS = 15_000;
 const SHUTDOWN_MS = 10_000;
 
-/** What callers are told of an error of the package, by its code; of any other only that it happened. */
+/** What clients are told about the package's errors, by code. Other errors are not described to them. */
 const ANSWERS = {
   ERR_QUEUE_FULL: [503, 'Too many pictures are waiting: try again.'],
-  ERR_WORKER_DIED: [503, 'The worker with this picture has died: try again.'],
+  ERR_WORKER_DIED: [503, 'The worker process crashed: try again.'],
   ERR_CLOSED: [503, 'The service is shutting down: try again.'],
   ERR_TIMEOUT: [504, 'The picture could not be classified in time.'],
 };
 
-// Loaded once, before the first request is taken. Your own guest and model are two paths.
+// Loaded once, before the first request is accepted. Replace these two paths with your own guest and model.
 const classifier = await loadModule(env.MODULE ?? findGuest(), {
-  // A crash of WasmEdge, LiteRT or a decoder ends one worker, which is replaced: not this service.
+  // If WasmEdge, LiteRT or a decoder crashes, only one worker ends, and is replaced.
   isolation: env.ISOLATION ?? 'worker-process',
   workerProcess: { recycleAfterRuns: 100_000 },
   args: ['--format', 'json', '--top-k', '3'],
@@ -31,7 +31,7 @@ const classifier = await loadModule(env.MODULE ?? findGuest(), {
 const app = express();
 app.disable('x-powered-by');
 
-// A connection that is kept alive would hold up the end.
+// Keep-alive connections would delay the shutdown.
 app.use((_request, response, next) => {
   response.once('close', () => {
     if (!server.listening) server.closeIdleConnections();
@@ -43,7 +43,7 @@ app.get('/healthz', (_request, response) => {
   response.json({ status: 'ok' });
 });
 
-// A larger body is a 413.
+// A larger body gets 413.
 const jpeg = express.raw({ type: 'image/jpeg', limit: '6mb' });
 
 app.post('/classify', jpeg, async (request, response) => {
@@ -57,10 +57,10 @@ app.post('/classify', jpeg, async (request, response) => {
   response.type('application/json').send(stdout);
 });
 
-// Express tells error handlers by their four parameters.
+// Express recognizes error handlers by their four parameters.
 app.use((error, _request, response, next) => {
   if (response.headersSent) return next(error);
-  // The client has gone: there is nobody to be told.
+  // The client has disconnected: there is nobody to respond to.
   if (error.code === 'ERR_ABORTED') return response.destroy();
   const [status, message] =
     error instanceof WasmEdgeError
@@ -84,14 +84,14 @@ server.requestTimeout = REQUEST_MS;
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
-    console.log(`${signal}: finishing what is under way`);
+    console.log(`${signal}: finishing work in progress`);
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
-    // Called back when the last request has been answered.
+    // Called when the last request has been answered.
     server.close(() => classifier.close());
   });
 }
 
-/** Aborted when the client goes away: nobody waits for the guest any longer. */
+/** Aborted when the client disconnects: nobody waits for the guest any longer. */
 function untilClosed(response) {
   const controller = new AbortController();
   response.once('close', () => controller.abort());

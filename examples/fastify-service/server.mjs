@@ -7,19 +7,19 @@ import { WasmEdgeError, findGuest, findModel, loadModule } from 'wasmedge-embed'
 const { env } = process;
 const SHUTDOWN_MS = 10_000;
 
-/** What callers are told of an error of the package, by its code; of any other only that it happened. */
+/** What clients are told about the package's errors, by code. Other errors are not described to them. */
 const ANSWERS = {
   ERR_QUEUE_FULL: [503, 'Too many pictures are waiting: try again.'],
   ERR_CLOSED: [503, 'The service is shutting down: try again.'],
   ERR_TIMEOUT: [504, 'The picture could not be classified in time.'],
-  ERR_ABORTED: [499, 'The client has gone.'],
+  ERR_ABORTED: [499, 'The client has disconnected.'],
 };
 
-// Loaded once, before the first request is taken. Your own guest and model are two paths.
+// Loaded once, before the first request is accepted. Replace these two paths with your own guest and model.
 const classifier = await loadModule(env.MODULE ?? findGuest(), {
   args: ['--format', 'json', '--top-k', '3'],
   models: { default: findModel() },
-  // Guests run on threads of their own: the event loop stays free. What goes beyond both is refused.
+  // Guests run on other threads: the event loop stays free. Requests beyond both limits are rejected.
   concurrency: Number(env.CONCURRENCY ?? availableParallelism()),
   maxQueue: Number(env.MAX_QUEUE ?? 16),
   limits: { timeoutMs: Number(env.TIMEOUT_MS ?? 2_000), memoryPages: 4_096 },
@@ -27,11 +27,11 @@ const classifier = await loadModule(env.MODULE ?? findGuest(), {
 
 const app = Fastify({
   logger: { level: env.LOG_LEVEL ?? 'info', serializers: { err: errorRecord } },
-  bodyLimit: 6 << 20, // 413 above
-  requestTimeout: 15_000, // 408 for who sends too slowly
+  bodyLimit: 6 << 20, // beyond it, 413
+  requestTimeout: 15_000, // 408 for slow senders
 });
 
-// A picture is the only kind of body: the rest is a 415.
+// Only pictures are accepted as a body: anything else gets 415.
 app.removeAllContentTypeParsers();
 app.addContentTypeParser('image/jpeg', { parseAs: 'buffer' }, async (_request, body) => body);
 
@@ -63,17 +63,17 @@ app.setErrorHandler((error, request, reply) => {
   });
 });
 
-// A connection that is kept alive would hold up the end.
+// Keep-alive connections would delay the shutdown.
 app.addHook('onSend', async (_request, reply) => {
   if (!app.server.listening) reply.header('connection', 'close');
 });
 
-// When the last request has been answered.
+// Runs when the last request has been answered.
 app.addHook('onClose', () => classifier.close());
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
-    app.log.info(`${signal}: finishing what is under way`);
+    app.log.info(`${signal}: finishing work in progress`);
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
     void app.close();
   });
@@ -81,7 +81,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 
 await app.listen({ host: env.HOST ?? '127.0.0.1', port: Number(env.PORT ?? 3000) });
 
-/** Aborted when the client goes away: nobody waits for the guest any longer. */
+/** Aborted when the client disconnects: nobody waits for the guest any longer. */
 function untilClosed(response) {
   const controller = new AbortController();
   response.once('close', () => controller.abort());
@@ -92,7 +92,7 @@ function refusal(statusCode, message) {
   return Object.assign(new Error(message.trim()), { statusCode });
 }
 
-/** For the log, with what the guest had written to its standard error. */
+/** For the log, with the guest's standard error. */
 function errorRecord({ name, code, message, stack, stderr }) {
   return { name, code, message, stack, stderr: stderr?.toString() };
 }

@@ -1,4 +1,4 @@
-// The distance of two places on Earth: a function that the host calls by its name.
+// The distance between two places on Earth: a function that the host calls by name.
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
-// Tells what a JPEG on standard input is, from its headers: size, components, kind of coding.
+// Describes the JPEG on standard input, from its headers: size, components, coding.
 //
-// Exit codes are those of sysexits.h: 65 for what is no JPEG or ends too early.
+// Exit codes are those of sysexits.h: 65 if the input is not a JPEG or ends too early.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,14 +27,14 @@ static int Refuse(const char* reason) {
   return EX_DATAERR;
 }
 
-// Two bytes, the higher one first; negative at the end of the input.
+// Two bytes, big-endian; negative at the end of the input.
 static int ReadWord(void) {
   const int high = getchar();
   const int low = getchar();
   return high == EOF || low == EOF ? -1 : high << 8 | low;
 }
 
-// The code of the next marker, behind any fill bytes; negative where there is none.
+// The code of the next marker, after any fill bytes; negative if there is none.
 static int ReadMarker(void) {
   if (getchar() != 0xFF) return -1;
   int code;
@@ -69,7 +69,7 @@ static int PrintFrame(int code) {
 }
 
 int main(void) {
-  if (ReadWord() != (0xFF00 | kStartOfImage)) return Refuse("the input is no JPEG (FF D8)");
+  if (ReadWord() != (0xFF00 | kStartOfImage)) return Refuse("the input is not a JPEG (FF D8)");
   for (;;) {
     const int code = ReadMarker();
     if (code < 0) return Refuse("there is no marker where one is expected");

@@ -1,4 +1,4 @@
-// Tells what JPEG files are, each in a fresh instance, all at once.
+// Describes JPEG files, each in a fresh instance, all concurrently.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 

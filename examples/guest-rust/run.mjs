@@ -15,9 +15,9 @@ if (positionals.length !== 1) {
 const here = (name) => new URL(name, import.meta.url).pathname;
 const text = await readFile(positionals[0]);
 
-// Compiled ahead of time into the cache by whoever loads it first.
+// The first load compiles it ahead of time, into the cache.
 const guest = await loadModule(here('target/wasm32-wasip1/release/word-count.wasm'), {
-  // All that the guest sees of this machine.
+  // Everything that the guest can see of this machine.
   files: { '/stop-words.txt': here('stop-words.txt') },
   limits: { timeoutMs: 1_000, memoryPages: 1_024, outputBytes: 1 << 20 },
 });
@@ -31,7 +31,7 @@ try {
   console.error(`exit code ${exitCode}, ${timings.executeMs.toFixed(2)} ms`);
   process.exitCode = exitCode;
 } catch (error) {
-  // A trap, a limit, a time-out: the guest did not come to an exit code.
+  // A trap, a limit or a time-out: the guest did not exit.
   if (!(error instanceof WasmEdgeError)) throw error;
   console.error(`${error.code}: ${error.message}`);
   process.exitCode = 1;

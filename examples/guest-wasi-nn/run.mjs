@@ -1,4 +1,4 @@
-// Names what is in photographs, with a model that is loaded once and asked for by its name.
+// Labels photographs with a model that is loaded once and requested by name.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 

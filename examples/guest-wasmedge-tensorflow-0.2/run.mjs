@@ -1,4 +1,4 @@
-// Names what is in photographs, with a guest that brings its model along and has the host decode pictures.
+// Labels photographs with a guest that includes its model and has the host decode pictures.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
@@ -18,7 +18,7 @@ const module = new URL(
   import.meta.url,
 );
 const guest = await loadModule(module.pathname, {
-  // Decodes outside the sandbox: for pictures that you trust, or with the isolation worker-process.
+  // Decodes outside the sandbox: only for pictures that you trust, or with the isolation worker-process.
   hostModules: ['wasmedge_image'],
   files: { '/model.tflite': model.file, '/labels.txt': model.labels },
   args: [inputs[0].name, outputs[0].name, String(width), String(height)],
@@ -36,7 +36,7 @@ async function classify(photo) {
     console.log(`${photo}: ${exitCode === 0 ? stdout : stderr}`.trimEnd());
     if (exitCode !== 0) process.exitCode = 1;
   } catch (error) {
-    // Functions of this interface that have no result end the guest when they fail.
+    // Functions of this interface without a result end the guest when they fail.
     if (!(error instanceof WasmEdgeError)) throw error;
     console.log(`${photo}: ${error.code}: ${error.message}`);
     process.exitCode = 1;

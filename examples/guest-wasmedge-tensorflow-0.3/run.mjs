@@ -1,4 +1,4 @@
-// Names what is in photographs, with a guest that brings its model along and has the host decode pictures.
+// Labels photographs with a guest that includes its model and has the host decode pictures.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
@@ -18,7 +18,7 @@ const module = new URL(
   import.meta.url,
 );
 const guest = await loadModule(module.pathname, {
-  // Decodes outside the sandbox: for pictures that you trust, or with the isolation worker-process.
+  // Decodes outside the sandbox: only for pictures that you trust, or with the isolation worker-process.
   hostModules: ['wasmedge_image'],
   files: { '/model.tflite': model.file, '/labels.txt': model.labels },
   args: [inputs[0].name, outputs[0].name, String(width), String(height)],
@@ -35,7 +35,7 @@ async function classify(photo) {
     const { stdout } = await guest.run({ stdin: await readFile(photo) });
     console.log(`${photo}: ${stdout}`.trimEnd());
   } catch (error) {
-    // The crate panics where something fails: a trap, with the panic's words on standard error.
+    // The crate panics on failures: a trap, with the panic message on standard error.
     if (!(error instanceof WasmEdgeError)) throw error;
     console.log(`${photo}: ${error.code} (${error.trap}) ${error.stderr ?? ''}`.trimEnd());
     process.exitCode = 1;

@@ -1,15 +1,15 @@
-// What a guest may ask of this program: a log, a key-value store, and pages of one host.
+// What this program offers to guests: a log, a key-value store, and pages of one origin.
 
-/** The most that a guest is given of a page. */
+/** Longest part of a page that a guest gets. */
 const PAGE_BYTES = 100_000;
 
 /**
- * @param {Map<string, string>} store what guests share
- * @param {string} origin the only one whose pages they get
- * @param {(line: string) => void} write where their log goes
+ * @param {Map<string, string>} store shared by all guests
+ * @param {string} origin the only one from which they can fetch pages
+ * @param {(line: string) => void} write receives their log
  */
 export function hostFunctions(store, origin, write) {
-  /** Bytes for the guest, in memory that it allocates: address and length in one number, or -1 for nothing. */
+  /** Passes bytes to the guest in memory that it allocates. Returns address and length in one number, or -1 for no bytes. */
   const give = async (caller, bytes) => {
     if (bytes === undefined) return -1n;
     const address = await caller.call('allocate', bytes.length);
@@ -20,7 +20,7 @@ export function hostFunctions(store, origin, write) {
   return {
     host: {
       async log(caller, text, length) {
-        // A guest may write what would look like another's line.
+        // Otherwise a guest could forge log lines of others.
         write((await caller.memory.readString(text, length)).replace(/\p{Cc}/gu, '?'));
       },
 
@@ -37,11 +37,11 @@ export function hostFunctions(store, origin, write) {
         );
       },
 
-      // Asynchronous: the guest waits for the answer, this program does not.
+      // Asynchronous: the guest waits for the response, this program does not.
       async fetch(caller, url, length) {
         const { href, origin: asked } = new URL(await caller.memory.readString(url, length));
-        if (asked !== origin) throw new Error(`The guest may not have pages of ${asked}.`);
-        // Given up when the invocation ends.
+        if (asked !== origin) throw new Error(`The guest may not fetch pages from ${asked}.`);
+        // Cancelled when the invocation ends.
         const response = await globalThis.fetch(href, { signal: caller.signal, redirect: 'error' });
         if (!response.ok) return -1n;
         const page = Buffer.from(await response.arrayBuffer());

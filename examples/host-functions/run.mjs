@@ -1,4 +1,4 @@
-// The same guest in three languages, with the same functions of this program.
+// The same guest in three languages, with the same host functions.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
@@ -35,7 +35,7 @@ async function visitTwice(file) {
   const guest = await loadModule(file, { isolation: values.isolation, imports, limits });
   try {
     for (let visit = 0; visit < 2; ++visit) await guest.call('visit');
-    // What the guest may not have is an error that says why.
+    // A request that is not allowed fails with an error that gives the reason.
     store.set('url', 'http://127.0.0.2/');
     await guest
       .call('visit')

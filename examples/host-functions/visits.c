@@ -7,14 +7,14 @@
 #define HOST(name) __attribute__((import_module("host"), import_name(#name)))
 #define EXPORT(name) __attribute__((export_name(#name)))
 
-// What host.mjs gives. A result of 64 bits is an address and a length of bytes that the host has
-// placed into memory of ours (allocate), or negative where there are none.
+// Functions of host.mjs. A 64-bit result is the address and length of bytes that the host has
+// placed into memory allocated here (allocate), or negative if there are none.
 HOST(log) void host_log(const char* text, size_t length);
 HOST(get) int64_t host_get(const char* key, size_t key_length);
 HOST(set) void host_set(const char* key, size_t key_length, const char* value, size_t value_length);
 HOST(fetch) int64_t host_fetch(const char* url, size_t url_length);
 
-// For the host, which places there what it gives us: with room for a NUL behind it.
+// For the host, which writes its results there; with room for a terminating NUL.
 EXPORT(allocate) char* allocate(size_t length) { return malloc(length + 1); }
 
 static char* take(int64_t packed) {
@@ -24,7 +24,7 @@ static char* take(int64_t packed) {
   return text;
 }
 
-// Fetches the page that the store names, counts the visit there, and gives the count.
+// Fetches the page named in the store, counts the visit there, and returns the count.
 EXPORT(visit) int visit(void) {
   char* url = take(host_get("url", 3));
   char* page = url == NULL ? NULL : take(host_fetch(url, strlen(url)));

@@ -1,4 +1,4 @@
-// Invokes the handler on this machine, with the event that an HTTP API makes of a POST.
+// Invokes the handler on this machine, with the event that an HTTP API creates for a POST.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 

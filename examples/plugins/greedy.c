@@ -1,4 +1,4 @@
-// As a plug-in is not to be: it never ends.
+// A bad plug-in: it never ends.
 #include "plugin.h"
 
 void apply(void) {

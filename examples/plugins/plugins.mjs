@@ -1,14 +1,14 @@
-// Plug-ins: WebAssembly modules of a folder, each of which may change a text. Strangers may have written them.
+// Plug-ins: WebAssembly modules in a folder, each of which may change a text. They are not trusted.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { loadModule } from 'wasmedge-embed';
 
-/** What a plug-in may make of a text. */
+/** Longest text that a plug-in may return. */
 const TEXT_BYTES = 65_536;
 
-/** The text that an invocation is about: host functions find it, whichever plug-in calls. */
+/** The text of the current invocation, where host functions find it, whichever plug-in calls. */
 const texts = new AsyncLocalStorage();
 
 const imports = {
@@ -19,19 +19,19 @@ const imports = {
       return bytes.length;
     },
     async write({ memory }, from, length) {
-      if (length >>> 0 > TEXT_BYTES) throw new Error(`a text may have ${TEXT_BYTES} bytes`);
+      if (length >>> 0 > TEXT_BYTES) throw new Error(`a text can have at most ${TEXT_BYTES} bytes`);
       texts.getStore().bytes = await memory.read(from, length);
     },
   },
 };
 
-/** Loads all plug-ins of a folder, in the order of their names. */
+/** Loads all plug-ins in a folder, in alphabetical order. */
 export async function loadPlugins(folder) {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.wasm')).sort();
   return Promise.all(
     names.map((name) =>
       loadModule(path.join(folder, name), {
-        // No native code of theirs, compiled within limits, in processes of their own.
+        // No native code, compiled within limits, in worker processes.
         trusted: false,
         isolation: 'worker-process',
         workerProcess: { workers: 1 },
@@ -42,7 +42,7 @@ export async function loadPlugins(folder) {
   );
 }
 
-/** The text after all plug-ins; one that fails has changed nothing, and `onFailure` is told. */
+/** Applies all plug-ins to a text. One that fails changes nothing, and is reported to `onFailure`. */
 export async function applyAll(plugins, text, onFailure) {
   let bytes = Buffer.from(text);
   for (const plugin of plugins) {

@@ -1,4 +1,4 @@
-// Sends texts through all plug-ins of a folder.
+// Applies all plug-ins in a folder to texts.
 import { parseArgs } from 'node:util';
 
 import { applyAll, loadPlugins } from './plugins.mjs';

@@ -1,4 +1,4 @@
-// Makes the text loud.
+// Turns the text to upper case.
 #include "plugin.h"
 
 static char text[65536];

@@ -1,4 +1,4 @@
-// Classifies the pictures that come from a queue of RabbitMQ: {"id": …, "picture": "<JPEG, base64>"}.
+// Classifies pictures from a RabbitMQ queue: {"id": …, "picture": "<JPEG, base64>"}.
 import { availableParallelism } from 'node:os';
 
 import { WasmEdgeError, findGuest, findModel, loadModule } from 'wasmedge-embed';
@@ -8,11 +8,11 @@ const { env } = process;
 const SHUTDOWN_MS = 30_000;
 const concurrency = Number(env.CONCURRENCY ?? availableParallelism());
 
-// What cannot be loaded is no message's fault: this comes first.
+// Loaded first, so that a failed load does not affect any message.
 const classifier = await loadModule(env.MODULE ?? findGuest(), {
   args: ['--format', 'json', '--top-k', '3'],
   models: { default: findModel() },
-  // The broker keeps what waits: it sends no more than `concurrency` messages at a time.
+  // The broker sends at most `concurrency` messages at a time and keeps the rest.
   concurrency,
   limits: { memoryPages: 4_096 },
 });
@@ -26,7 +26,7 @@ const consumer = await startConsumer({
   handler: classify,
   onConnection: ({ state, error }) => console.log(error ? `${state}: ${error.message}` : state),
 }).catch(async (error) => {
-  // Without a broker at the start it is for whoever starts this process to try again.
+  // If there is no broker at the start, the process exits; its supervisor should restart it.
   console.error(error.message);
   await classifier.close();
   process.exit(1);
@@ -34,7 +34,7 @@ const consumer = await startConsumer({
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, async () => {
-    console.log(`${signal}: finishing what is under way`);
+    console.log(`${signal}: finishing work in progress`);
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
     await consumer.close();
     await classifier.close();
@@ -42,21 +42,21 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 }
 
 /**
- * What it gives is the answer. What it throws decides about the message: ERR_INVALID_ARGUMENT sends it to the
+ * The returned value is the response. An error decides about the message: ERR_INVALID_ARGUMENT sends it to the
  * dead-letter queue, anything else back to the queue, for another consumer or a later time.
  */
 async function classify({ id, picture }, { getRemainingTimeInMillis }) {
   if (typeof id !== 'string' || typeof picture !== 'string') {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      'A message has an id and a picture, both text.',
+      'A message must have an id and a picture, both strings.',
     );
   }
   const { stdout, stderr, exitCode } = await classifier.run({
     stdin: Buffer.from(picture, 'base64'),
     timeoutMs: Math.max(1, getRemainingTimeInMillis()),
   });
-  // No consumer could do better: the sender is told.
+  // No other consumer could do better, so the sender gets an error.
   if (exitCode === 65) return { id, error: stderr.toString().trim() };
   if (exitCode !== 0) throw new Error(`The guest ended with exit code ${exitCode}: ${stderr}`);
   return { id, topK: JSON.parse(stdout).topK };

@@ -1,4 +1,4 @@
-// Has the consumers of a queue classify photographs, and prints their answers.
+// Sends photographs to the consumers of a queue and prints their responses.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,7 +31,7 @@ async function submit(file) {
     if (error !== undefined) throw new Error(error);
     console.log(`${id}: ${topK.map(({ label, score }) => `${label} ${score}`).join(', ')}`);
   } catch (error) {
-    // One that cannot be had is no reason to wait no longer for the others.
+    // If one fails, still wait for the others.
     console.log(`${id}: ${error.message}`);
     process.exitCode = 1;
   }

@@ -1,4 +1,4 @@
-// The program of the guest: tariffs of 5,000 places by their postal codes, and rules of discounts. Making
+// The guest's program: tariffs for 5,000 places by postal code, and discount rules. Building
 // the tables takes longer than answering.
 const tariffs = new Map();
 const places = new Array(7).fill(0);

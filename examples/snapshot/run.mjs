@@ -1,4 +1,4 @@
-// What the start of an interpreter costs each invocation, and what it costs once.
+// Compares starting an interpreter in every invocation with starting it once.
 import { parseArgs } from 'node:util';
 
 import { loadModule } from 'wasmedge-embed';

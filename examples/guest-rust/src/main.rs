@@ -1,9 +1,9 @@
 //! Counts the words of a text: `word-count [--top N]`.
 //!
-//! Standard input is the text, UTF-8. Words in `/stop-words.txt`, one a line, are passed over; the
+//! Standard input is the text, UTF-8. Words in `/stop-words.txt`, one per line, are skipped; the
 //! file may be absent. Standard output has one line for each of the N (10) most frequent words, its
 //! count and the word, separated by a tab. Exit codes are those of sysexits.h: 64 for wrong
-//! arguments, 65 for what is no UTF-8, 74 for what cannot be read or written.
+//! arguments, 65 if the text is not UTF-8, 74 if reading or writing fails.
 
 use std::collections::{HashMap, HashSet};
 use std::env;
@@ -36,7 +36,7 @@ fn run() -> Result<(), (u8, String)> {
         Err(error) => return Err((IO_ERROR, format!("/stop-words.txt: {error}"))),
     };
     let text = io::read_to_string(io::stdin()).map_err(|error| match error.kind() {
-        ErrorKind::InvalidData => (DATA_ERROR, "the text is no UTF-8".to_owned()),
+        ErrorKind::InvalidData => (DATA_ERROR, "the text is not UTF-8".to_owned()),
         _ => (IO_ERROR, error.to_string()),
     })?;
 

@@ -1,8 +1,8 @@
-//! Names what is in the JPEG on standard input, with a model of the host that takes and gives uint8.
+//! Labels the JPEG on standard input, with a model of the host that has uint8 input and output.
 //!
-//! The host loads the model once and keeps it; this program asks for it by its name. What it must know
-//! of the model is in two files that the host puts beside it. Exit code 65: not a picture that can be
-//! decoded; 70: the model.
+//! The host loads the model once and keeps it; this program requests it by name. Two files that the
+//! host provides describe the model. Exit code 65: the picture cannot be decoded; 70: a problem with
+//! the model.
 
 use jpeg_decoder::{Decoder, PixelFormat};
 use serde_json::Value;
@@ -16,7 +16,7 @@ const MODEL: &str = "default";
 const DATA_ERROR: u8 = 65;
 const SOFTWARE_ERROR: u8 = 70;
 
-/// What the host tells of the model.
+/// The host's description of the model.
 struct Model {
     height: usize,
     width: usize,
@@ -57,29 +57,29 @@ impl Model {
         let (Some("uint8"), Some(height), Some(width), Some(3)) =
             (input["type"].as_str(), side(1), side(2), side(3))
         else {
-            return Err(format!("the model's input is no uint8 picture: {input}").into());
+            return Err(format!("the model's input is not a uint8 picture: {input}").into());
         };
         let labels = fs::read_to_string(format!("/models/{MODEL}.labels.txt"))?;
         Ok(Self { height, width, labels: labels.lines().map(str::to_owned).collect() })
     }
 }
 
-/// The picture on standard input as rows of red, green and blue in the size that is asked for.
+/// The picture on standard input as rows of red, green and blue, in the requested size.
 fn decode(width: usize, height: usize) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut decoder = Decoder::new(io::stdin().lock());
-    // At an eighth, a quarter or half of its size, where that is enough.
+    // Decoded at an eighth, a quarter or half of its size if that is enough.
     let (picture_width, picture_height) = decoder.scale(width as u16, height as u16)?;
     let samples = decoder.decode()?;
     let channels = match decoder.info().map(|info| info.pixel_format) {
         Some(PixelFormat::RGB24) => 3,
         Some(PixelFormat::L8) => 1,
-        other => return Err(format!("pictures of kind {other:?} are not supported").into()),
+        other => return Err(format!("pixel format {other:?} is not supported").into()),
     };
     let (picture_width, picture_height) = (usize::from(picture_width), usize::from(picture_height));
     let mut pixels = Vec::with_capacity(width * height * 3);
     for row in 0..height {
         for column in 0..width {
-            // The nearest pixel.
+            // Takes the nearest pixel.
             let x = (2 * column + 1) * picture_width / (2 * width);
             let y = (2 * row + 1) * picture_height / (2 * height);
             let first = (y * picture_width + x) * channels;

@@ -1,7 +1,7 @@
-//! Names what is in the JPEG on standard input: `INPUT OUTPUT WIDTH HEIGHT`, the names of the model's
-//! tensors and its size; the model, `/model.tflite`, takes and gives uint8.
+//! Labels the JPEG on standard input. Arguments: `INPUT OUTPUT WIDTH HEIGHT`, the names of the model's
+//! tensors and its size. The model, `/model.tflite`, has uint8 input and output.
 //!
-//! Written as guests for WasmEdge 0.8 to 0.12 are.
+//! Written like guests for WasmEdge 0.8 to 0.12.
 
 use std::env;
 use std::fs;
@@ -48,23 +48,23 @@ fn run() -> Result<String, (u8, String)> {
         .iter()
         .enumerate()
         .max_by_key(|(_, score)| **score)
-        .ok_or_else(|| (SOFTWARE_ERROR, format!("the model gives no {output}")))?;
+        .ok_or_else(|| (SOFTWARE_ERROR, format!("the model has no output {output}")))?;
     Ok(format!("{} {score}", labels.lines().nth(class).unwrap_or("?")))
 }
 
-/// The scores of all classes, 0 to 255; none where the model has no such output. What else fails ends this
-/// program: the crate has no way to tell.
+/// The scores of all classes, 0 to 255; none if the model has no such output. Any other failure ends the
+/// program, because the crate cannot report it.
 ///
-/// All that is done with the session, in one function without another way out: so the optimizer sees that the
-/// model's type is a constant, and the crate's calls of `wasmedge_tensorflow` go away.
+/// Everything that uses the session is in one function with a single exit: so the optimizer sees that the
+/// model's type is a constant, and removes the crate's calls of `wasmedge_tensorflow`.
 fn infer(model: &[u8], input: &str, output: &str, pixels: &[u8], shape: [i64; 4]) -> Vec<u8> {
     let mut session = Session::new(model, ModelType::TensorFlowLite);
     session.add_input(input, pixels, &shape).run();
     session.get_output(output)
 }
 
-/// Rows of red, green and blue. The crate's own `load_jpg_image_to_rgb8` would give a black picture where
-/// the host cannot decode.
+/// Rows of red, green and blue. The crate's own `load_jpg_image_to_rgb8` would return a black picture if
+/// the host cannot decode the file.
 fn load_jpeg(jpeg: &[u8], width: u16, height: u16) -> Option<Vec<u8>> {
     let mut pixels = vec![0; usize::from(width) * usize::from(height) * 3];
     // SAFETY: the host reads the picture and writes width × height × 3 bytes, all alive during the call.

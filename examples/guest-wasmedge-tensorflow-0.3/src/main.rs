@@ -1,7 +1,7 @@
-//! Names what is in the JPEG on standard input: `INPUT OUTPUT WIDTH HEIGHT`, the names of the model's
-//! tensors and its size; the model, `/model.tflite`, takes and gives uint8.
+//! Labels the JPEG on standard input. Arguments: `INPUT OUTPUT WIDTH HEIGHT`, the names of the model's
+//! tensors and its size. The model, `/model.tflite`, has uint8 input and output.
 //!
-//! Written as guests for WasmEdge 0.13 and later are. The crate panics where the host refuses something.
+//! Written like guests for WasmEdge 0.13 and later. The crate panics if the host rejects something.
 
 use std::env;
 use std::error::Error;

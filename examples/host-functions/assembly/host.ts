@@ -1,5 +1,5 @@
-// What host.mjs gives, imported under the name of this file. A result of 64 bits is an address and a length of bytes that the
-// host has placed into memory of ours (allocate), or negative where there are none.
+// Functions of host.mjs, imported under the name of this file. A 64-bit result is the address and length of bytes that the
+// host has placed into memory allocated here (allocate), or negative if there are none.
 
 export declare function log(text: usize, length: usize): void;
 export declare function get(key: usize, keyLength: usize): i64;

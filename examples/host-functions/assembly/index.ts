@@ -2,12 +2,12 @@
 
 import { fetch as hostFetch, get as hostGet, log as hostLog, set as hostSet } from './host';
 
-/** For the host, which places there what it gives us. */
+/** For the host, which writes its results there. */
 export function allocate(length: usize): usize {
   return heap.alloc(length);
 }
 
-/** Text as the host takes it. */
+/** Text in the form that the host expects. */
 class Utf8 {
   bytes: ArrayBuffer;
 
@@ -37,11 +37,11 @@ function valueOf(key: string): string | null {
   return take(hostGet(utf8.address, utf8.length));
 }
 
-/** Fetches the page that the store names, counts the visit there, and gives the count. */
+/** Fetches the page named in the store, counts the visit there, and returns the count. */
 export function visit(): i32 {
   const url = valueOf('url');
-  // Where it fails, it calls env.abort, which wasmedge-embed has.
-  assert(url !== null, 'the store has no url');
+  // If it fails, it calls env.abort, which wasmedge-embed provides.
+  assert(url !== null, 'the store has no URL');
   const utf8Url = new Utf8(url!);
   const page = take(hostFetch(utf8Url.address, utf8Url.length));
   const before = valueOf('visits');

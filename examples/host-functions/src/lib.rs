@@ -2,8 +2,8 @@
 
 use std::alloc::{alloc, Layout};
 
-// What `host.mjs` gives. A result of 64 bits is an address and a length of bytes that the host has placed into memory
-// of ours (`allocate`), or negative where there are none.
+// Functions of `host.mjs`. A 64-bit result is the address and length of bytes that the host has placed into memory
+// allocated here (`allocate`), or negative if there are none.
 #[link(wasm_import_module = "host")]
 unsafe extern "C" {
     fn log(text: *const u8, length: usize);
@@ -12,7 +12,7 @@ unsafe extern "C" {
     fn fetch(url: *const u8, url_length: usize) -> i64;
 }
 
-/// For the host, which places there what it gives us.
+/// For the host, which writes its results there.
 #[unsafe(no_mangle)]
 pub extern "C" fn allocate(length: usize) -> *mut u8 {
     let layout = Layout::array::<u8>(length.max(1)).expect("a length that memory can have");
@@ -23,13 +23,13 @@ pub extern "C" fn allocate(length: usize) -> *mut u8 {
 fn take(packed: i64) -> Option<String> {
     let packed = u64::try_from(packed).ok()?;
     let (address, length) = ((packed >> 32) as usize, (packed & 0xffff_ffff) as usize);
-    // SAFETY: the host has allocated and filled so many bytes there, and has forgotten them.
+    // SAFETY: the host has allocated and filled that many bytes there, and does not use them any more.
     let bytes = unsafe { Vec::from_raw_parts(address as *mut u8, length, length.max(1)) };
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn value_of(key: &str) -> Option<String> {
-    // SAFETY: the host reads so many bytes there before it returns, as with the functions below.
+    // SAFETY: the host reads that many bytes there before it returns, as with the functions below.
     take(unsafe { get(key.as_ptr(), key.len()) })
 }
 
@@ -37,7 +37,7 @@ fn fetched(url: &str) -> Option<String> {
     take(unsafe { fetch(url.as_ptr(), url.len()) })
 }
 
-/// Fetches the page that the store names, counts the visit there, and gives the count.
+/// Fetches the page named in the store, counts the visit there, and returns the count.
 #[unsafe(no_mangle)]
 pub extern "C" fn visit() -> u32 {
     let url = value_of("url").expect("the store has a url");

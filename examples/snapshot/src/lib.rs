@@ -1,5 +1,5 @@
-//! A JavaScript interpreter. `init` starts it and has it read `/app.js`, which defines `handle`;
-//! `handle` gives that function what is on standard input, and writes what it gives.
+//! A JavaScript interpreter. `init` starts it and evaluates `/app.js`, which defines `handle`;
+//! `handle` passes standard input to that function, and writes its result.
 
 use std::cell::OnceCell;
 use std::error::Error;
@@ -12,7 +12,7 @@ thread_local! {
     static CONTEXT: OnceCell<Context> = const { OnceCell::new() };
 }
 
-/// Starts the interpreter, unless it has started: that is what the snapshot is taken of.
+/// Starts the interpreter unless it is already running. The snapshot is taken after this.
 #[no_mangle]
 pub extern "C" fn init() {
     CONTEXT.with(|context| {
@@ -27,7 +27,7 @@ pub extern "C" fn handle() {
         let context = context.get().expect("it has started");
         let answer = answer(context).expect("the request is answered");
         let mut output = io::stdout();
-        // Nothing is flushed at the end of a call.
+        // Nothing is flushed automatically at the end of a call.
         output
             .write_all(answer.as_bytes())
             .and_then(|()| output.flush())
