@@ -8,7 +8,7 @@ describe('The example host-functions', function () {
   for (const isolation of ['in-process', 'worker-process']) {
     it(`counts visits in three languages (${isolation})`, async () => {
       const output = await exampleOutput('host-functions', ['run.mjs', '--isolation', isolation]);
-      const refused = 'ERR_HOST_FUNCTION: The guest may not have pages of http://127.0.0.2.\n';
+      const refused = 'ERR_HOST_FUNCTION: The guest may not fetch pages from http://127.0.0.2.\n';
       const visits = ['Rust', 'C', 'AssemblyScript'].map((language, index) => {
         const visit = (number: number): string =>
           `${language} found "page /hello" on visit ${number}\n`;
