@@ -155,7 +155,7 @@ describe('The cache is its owner’s', () => {
     assert.deepEqual(readdirSync(home), []);
   });
 
-  it('is not used where others may write to it, or it is a symbolic link', async () => {
+  it('is not used where other users can write to it, or it is a symbolic link', async () => {
     await forge(cache);
     chmodSync(cache, 0o775);
     requireFallback(await load(good, { WASMEDGE_EMBED_CACHE: cache }), cache, /others may write/);

@@ -192,7 +192,7 @@ describe('wasmedge-embed bench', () => {
       WASMEDGE_EMBED_CACHE: cacheWithoutModels(),
     });
     assert.equal(exitCode, 1);
-    assert.match(stderr, /name JPEG files/);
+    assert.match(stderr, /specify JPEG files/);
   });
 
   it('tells what failed and ends with exit code 1', async () => {

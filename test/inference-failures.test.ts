@@ -176,7 +176,7 @@ describe('Why a call for inference was refused', () => {
     const wrong: [what: string, sent: unknown][] = [
       ['no list', failure],
       ['no object', ['x']],
-      ['no number', [{ ...failure, errno: '1' }]],
+      ['a value that is not a number', [{ ...failure, errno: '1' }]],
       ['no text', [{ ...failure, reason: 1 }]],
       ['no function', [{ errno: 1, reason: 'x' }]],
     ];

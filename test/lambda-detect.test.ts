@@ -50,7 +50,7 @@ describe('The Lambda handler that detects', () => {
 
   const wrong: [options: object, words: RegExp][] = [
     [{ task: 'segment' }, /task must be 'classify' or 'detect' or 'run', got 'segment'/],
-    [{ task: 'detect' }, /models must be given where task is 'detect'/],
+    [{ task: 'detect' }, /models must be given if task is 'detect'/],
     [{ ...OPTIONS, topK: 3 }, /topK must be absent if task is 'detect'/],
     [{ ...OPTIONS, threshold: 1.5 }, /threshold must be a number from 0 to 1, got 1\.5/],
     [{ ...OPTIONS, threshold: NaN }, /threshold must be a number from 0 to 1/],

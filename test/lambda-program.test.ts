@@ -89,7 +89,11 @@ describe('The Lambda handler that runs any program', () => {
 
   it('answers 500 where the program fails, and says why in the log alone', async () => {
     for (const [args, words, name] of [
-      [['exit', '3'], 'The program ended with exit code 3. The log says more.', 'GuestFailure'],
+      [
+        ['exit', '3'],
+        'The program ended with exit code 3. See the log for details.',
+        'GuestFailure',
+      ],
       [['panic'], 'The request could not be answered. The log says why.', 'WasmEdgeError'],
     ] as const) {
       const records: InvocationRecord[] = [];
@@ -348,7 +352,7 @@ describe('The Lambda handler that runs any program', () => {
   });
 
   const wrong: [given: object, words: RegExp][] = [
-    [{ task: 'run' }, /module must be given where task is 'run'/u],
+    [{ task: 'run' }, /module must be given if task is 'run'/u],
     [{ task: 'run', module: TOUR, topK: 3 }, /topK must be absent if task is 'run'/u],
     [{ task: 'run', module: TOUR, contentType: 'text' }, /contentType must be a media type/u],
     [{ task: 'run', module: TOUR, contentType: 'a/b\r\nx: y' }, /contentType must be/u],

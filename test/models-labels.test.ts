@@ -93,9 +93,9 @@ describe('labels of a model', () => {
 
   it('are refused where they are more or fewer than the classes', async () => {
     for (const [labels, advice] of [
-      [['a', 'b', 'c'], /has 4 classes, and its list has 3 labels.*'background'/],
-      [['a', 'b', 'c', 'd', 'e'], /has 4 classes, and its list has 5 labels.*'background'/],
-      [['a'], /has 4 classes, and its list has 1 labels.*came with the model/],
+      [['a', 'b', 'c'], /has 4 classes, but its list has 3 labels.*'background'/],
+      [['a', 'b', 'c', 'd', 'e'], /has 4 classes, but its list has 5 labels.*'background'/],
+      [['a'], /has 4 classes, but its list has 1 labels.*came with the model/],
     ] as const) {
       const error = await fails('ERR_MODEL', labelsOf({ file: MODEL, labels }));
       assert.match(error.message, advice);

@@ -169,7 +169,7 @@ describe('Snapshot that cannot be taken', () => {
       'ERR_INVALID_ARGUMENT',
       loadModule('/nowhere', { isolation: 'subprocess', snapshot: 'init' }),
     );
-    assert.match(error.message, /'subprocess' has no snapshot/);
+    assert.match(error.message, /'subprocess' does not support snapshots/);
   });
 });
 

@@ -237,7 +237,7 @@ describe('The streams of a run in a worker process', () => {
     let taken = 0;
     assert.throws(() => {
       for (; taken < 1000; taken++) held.take(output);
-    }, /more output than it may send/);
+    }, /more output than its window allows/);
     assert.equal(taken, 256);
     streams.end();
   });
@@ -251,10 +251,10 @@ describe('The streams of a run in a worker process', () => {
     const held = new HeldLane(streams, sockets, () => undefined);
     assert.throws(() => {
       held.take(output);
-    }, /output beside its lane/);
+    }, /output outside its lane/);
     assert.throws(() => {
       held.take({ type: 'stream-wanted', id: 1 });
-    }, /a wish for input/);
+    }, /a request for input/);
     streams.end();
   });
 });

@@ -12,9 +12,9 @@ export function computeTable({ contenders, options }: BenchSummary): ReportTable
   return {
     title: 'Compute: seven kernels, the same Rust source',
     caption:
-      `Milliseconds of a call, warm, the median of ${options.rounds} interleaved rounds with its interval; ` +
-      'how many times V8’s time and that of native code it is; and milliseconds from the start of the process ' +
-      'to the first result, for which ours is compiled already.',
+      `Milliseconds per warm call: the median of ${options.rounds} interleaved rounds with its interval; ` +
+      'the ratios to the time of V8 and of native code; and milliseconds from the start of the process ' +
+      'to the first result, for which our module is already compiled.',
     head: ['', 'ours', 'V8', 'native', 'ours / V8', 'ours / native', 'first: ours', 'first: V8'],
     rows: KERNELS.flatMap((kernel) => {
       const ours = find(kernel, 'in-process');

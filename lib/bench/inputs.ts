@@ -33,7 +33,7 @@ export function choosePictures(given: readonly string[]): string[] {
   }
   throw new WasmEdgeError(
     'ERR_INVALID_ARGUMENT',
-    'There is no picture to measure with: name JPEG files, as in ' +
+    'There is no picture to measure with: specify JPEG files, as in ' +
       "'wasmedge-embed bench photo.jpg'.",
   );
 }
@@ -55,7 +55,7 @@ export function chooseModel(given: {
   if (given.model !== undefined && given.labels === undefined) {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      `Name the labels of ${given.model} as well, with --labels.`,
+      `Specify the labels of ${given.model} as well, with --labels.`,
     );
   }
   const found = findModel();
@@ -86,7 +86,7 @@ export async function modelInputSize(file: string): Promise<{ width: number; hei
   if (refused !== undefined) throw new WasmEdgeError('ERR_MODEL', `${file}: ${refused}`);
   const [, height, width] = inputs[0]?.shape ?? [];
   if (height === undefined || width === undefined) {
-    throw new WasmEdgeError('ERR_MODEL', `${file} takes no pictures.`);
+    throw new WasmEdgeError('ERR_MODEL', `${file} does not take pictures as input.`);
   }
   return { width, height };
 }

@@ -26,7 +26,7 @@ export function markdown(summary: BenchSummary): string {
   const notes = contenders.flatMap(({ title, notes: each, skipped, failed, versions }) => {
     const facts = [
       ...(skipped === undefined ? [] : [`Skipped: ${skipped}`]),
-      ...(failed === undefined ? [] : [`Given up: ${failed}`]),
+      ...(failed === undefined ? [] : [`Failed: ${failed}`]),
       ...each,
       ...(Object.keys(versions).length > 0 ? [`${versionsText(versions)}.`] : []),
     ];

@@ -121,7 +121,7 @@ export async function readResults(file: string): Promise<BenchResults> {
   if (format !== 'wasmedge-embed-bench' || formatVersion !== 1) {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      `${file} is no results file of 'wasmedge-embed bench' (format version 1, with raw samples).`,
+      `${file} is not a results file of 'wasmedge-embed bench' (format version 1, with raw samples).`,
     );
   }
   return content as BenchResults;

@@ -24,7 +24,7 @@ export function mean(values: readonly number[]): number {
 export function percentile(ascending: readonly number[], p: number): number {
   const rank = Math.max(1, Math.ceil(p * ascending.length - 1e-9));
   const value = ascending[rank - 1];
-  if (value === undefined) throw new RangeError('There is no percentile of no samples.');
+  if (value === undefined) throw new RangeError('A percentile requires at least one sample.');
   return value;
 }
 

@@ -8,13 +8,13 @@ import type { BenchSummary, ContenderSummary } from './summary.js';
 
 export const WORKLOAD_TITLES: Record<WorkloadKind, string> = {
   classification: 'Classification of a photograph',
-  trivial: 'Trivial guest: what an invocation costs by itself',
-  'instance-call': 'Kept instance: 1,000 calls of an export that does nothing',
-  'host-call': 'Host functions: 1,000 calls of one that does nothing',
-  snapshot: 'Snapshot: a look into a dictionary of 200,000 words that the guest has made',
+  trivial: 'Trivial guest: the cost of an invocation itself',
+  'instance-call': 'Kept instance: 1,000 calls of an empty export',
+  'host-call': 'Host functions: 1,000 calls of an empty one',
+  snapshot: 'Snapshot: look-ups in a dictionary of 200,000 words that the guest builds',
   compute: 'Compute: seven kernels',
   stream: 'Streams: 256 MiB through a guest that copies',
-  'big-module': 'Large module, never compiled: from its load to its first answer',
+  'big-module': 'Large module, not yet compiled: from load to first answer',
   inference: 'Inference alone',
   decode: 'Decoding alone',
 };
@@ -48,9 +48,9 @@ function latency({ contenders, inputs, options }: BenchSummary, kind: WorkloadKi
     title: WORKLOAD_TITLES[kind],
     caption:
       `${of}Warm, one invocation at a time, in ${options.rounds} interleaved rounds. Milliseconds with ` +
-      '95 % confidence intervals; processor seconds of 1,000 invocations, child processes included.' +
+      '95 % confidence intervals; processor seconds per 1,000 invocations, including child processes.' +
       (kind === 'classification'
-        ? ' Labels alike: of the pictures that it and the first row named, how many alike.'
+        ? ' Labels alike: how many of the pictures get the same label as in the first row.'
         : ''),
     head: [
       '',
@@ -106,8 +106,8 @@ function throughput({ contenders, options }: BenchSummary): ReportTable {
   return {
     title: 'Throughput',
     caption:
-      'Invocations a second with so many at a time, and the 99th percentile of their latency over ' +
-      'its median.',
+      'Invocations per second, by the number in progress, and the ratio of the 99th percentile of ' +
+      'their latency to the median.',
     head: ['', ...points.map((each) => `${each} at a time`), 'p99 / p50 at 2'],
     rows: contenders.flatMap(({ title, throughput: figures }) => {
       if (!figures) return [];
@@ -130,8 +130,8 @@ function memory({ contenders, options }: BenchSummary): ReportTable {
   return {
     title: 'Resident memory',
     caption:
-      'Megabytes of the process and its children, pages of a file counted once: idle after ' +
-      'invocations, the most that was seen with so many at a time, and what each more adds.',
+      'Megabytes of the process and its children, file pages counted once: idle after ' +
+      'some invocations, the peak by the number in progress, and what each additional one adds.',
     head: ['', 'idle', '1 at a time', `${options.concurrency} at a time`, 'for each'],
     rows: contenders.flatMap(({ title, memory: figures }) =>
       figures
@@ -153,8 +153,8 @@ function endurance({ contenders }: BenchSummary): ReportTable {
   return {
     title: 'Resident memory over a long time',
     caption:
-      'Megabytes while two invocations are always under way, after a warm-up: the median in the ' +
-      'first, the middle and the last tenth, and how far any tenth is from the mean of all.',
+      'Megabytes while two invocations are always in progress, after a warm-up: the medians of the ' +
+      'first, middle and last tenth, and the largest deviation of a tenth from the overall mean.',
     head: ['', 'invocations', 'first', 'middle', 'last', 'largest deviation'],
     rows: contenders.flatMap(({ title, endurance: figures }) => {
       if (!figures) return [];
@@ -175,7 +175,7 @@ function endurance({ contenders }: BenchSummary): ReportTable {
 function installed({ contenders }: BenchSummary): ReportTable {
   return {
     title: 'Installed size',
-    caption: 'Megabytes on the disk, Node.js and the C library left out.',
+    caption: 'Megabytes on disk, without Node.js and the C library.',
     prose: true,
     head: ['', 'total MB', 'parts'],
     rows: measured(contenders, 'classification').flatMap(
@@ -199,8 +199,8 @@ function cost({ contenders, options: { price } }: BenchSummary): ReportTable {
     caption:
       `Computed from the figures above: $${price.gigabyteSecond} for a GB-second and ` +
       `$${price.millionRequests.toFixed(2)} for a million requests (${price.source}, ${price.date}), ` +
-      `${100 * price.coldShare} % cold starts. Below 1,769 MB Lambda gives less than one processor: ` +
-      'the processor’s part of a measured invocation then takes longer in proportion.',
+      `${100 * price.coldShare} % cold starts. Below 1,769 MB Lambda provides less than one processor: ` +
+      'the processor time of a measured invocation then takes proportionally longer.',
     head: ['', ...MEMORY_SIZES.map((size) => `${number(size)} MB`)],
     rows: contenders.flatMap(({ title, cost: figures }) =>
       figures ? [[title, ...figures.map((each) => dollars(each.dollars))]] : [],
@@ -218,7 +218,7 @@ function decoding({ contenders, inputs }: BenchSummary): ReportTable {
     title: WORKLOAD_TITLES.decode,
     caption:
       `From a JPEG to the bytes of the input of ${inputs.model.name}: decoding and resizing on one thread. ` +
-      'Medians of interleaved rounds, milliseconds; then, ours by theirs.',
+      'Medians of interleaved rounds in milliseconds, then our time divided by theirs.',
     head: [
       'picture',
       ...taking.map(({ title }) => title),

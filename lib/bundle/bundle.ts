@@ -116,7 +116,7 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
     const entry = await placeHandler(handler, staging, parts);
     const sizes = measure(staging, { ...native, javascript, module: placed });
     if (target?.lambda && sizes.total > LAMBDA_BYTES) {
-      doubt(`it has ${sizes.total} bytes, and Lambda takes ${LAMBDA_BYTES}`);
+      doubt(`it has ${sizes.total} bytes, and Lambda allows at most ${LAMBDA_BYTES}`);
     }
     onStep('Testing it in a separate process');
     await checkBundle(staging, {
@@ -152,7 +152,7 @@ function doubtsOf({ target, force, onWarning }: BundleOptions): (reason: string)
     }
     throw new WasmEdgeError(
       'ERR_BUNDLE',
-      `No bundle was made${target ? ` for ${target}` : ''}: ${reason}. --force creates it ` +
+      `No bundle was created${target ? ` for ${target}` : ''}: ${reason}. --force creates it ` +
         'anyway, --target selects another system.',
     );
   };

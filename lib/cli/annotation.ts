@@ -24,12 +24,12 @@ export async function annotationPlaces(
     const place = isFolder ? path.join(target, name) : target;
     const real = await realPlace(place);
     if (originals.has(real)) {
-      throw new Error(`${place} is one of the pictures, which would be replaced.`);
+      throw new Error(`${place} is one of the input pictures and would be overwritten.`);
     }
     const other = taken.get(real);
     if (other !== undefined) {
       throw new Error(
-        `The pictures with the boxes of ${other} and ${image} would both be ${place}.`,
+        `The annotated pictures of ${other} and ${image} would both be written to ${place}.`,
       );
     }
     taken.set(real, image);

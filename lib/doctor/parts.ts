@@ -64,7 +64,7 @@ export const PARTS: readonly Check[] = [
       const limit = addressSpaceLimit();
       if (limit === undefined) return ok('unlimited');
       const memories = Math.floor(limit / RESERVATION_BYTES);
-      const text = `${(limit / 2 ** 30).toFixed(1)} GiB (RLIMIT_AS), room for ${memories} memories of guests`;
+      const text = `${(limit / 2 ** 30).toFixed(1)} GiB (RLIMIT_AS), room for ${memories} guest memories`;
       const remedy = `Each invocation reserves 12 GiB of address space (not memory): ulimit -v unlimited`;
       return memories < 1 ? failed(text, remedy) : warning(text, remedy);
     },

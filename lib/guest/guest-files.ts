@@ -73,7 +73,7 @@ export async function loadGuestFiles(
       throw new WasmEdgeError(
         'ERR_INVALID_ARGUMENT',
         `files['${printable(path)}'] must be the path of a readable file, or bytes: ${printable(reasonOf(error), 1000)}. A string is ` +
-          'a path; for text itself give Buffer.from(text).',
+          'a path; for text, use Buffer.from(text).',
         { cause: error },
       );
     }

@@ -66,9 +66,13 @@ export class ProgramModule {
     });
     if (result.exitCode === 0) return result;
     const { exitCode } = result;
-    throw new Problem(500, `The program ended with exit code ${exitCode}. The log says more.`, {
-      cause: new GuestFailure(result),
-    });
+    throw new Problem(
+      500,
+      `The program ended with exit code ${exitCode}. See the log for details.`,
+      {
+        cause: new GuestFailure(result),
+      },
+    );
   }
 
   close(): Promise<void> {

@@ -130,7 +130,7 @@ function programSettings(
   >,
   module: unknown,
 ): ProgramSettings {
-  if (module === undefined) refuse('module', "given where task is 'run'", module);
+  if (module === undefined) refuse('module', "given if task is 'run'", module);
   for (const name of ['topK', 'threshold', 'maxPixels', 'damaged'] as const) {
     if (given[name] !== undefined) refuse(name, "absent if task is 'run'", given[name]);
   }
@@ -161,7 +161,7 @@ function pictureTask(
   }
   if (topK !== undefined) refuse('topK', "absent if task is 'detect'", topK);
   if (models === undefined) {
-    refuse('models', "given where task is 'detect': the package carries no detector", models);
+    refuse('models', "given if task is 'detect': the package includes no detector", models);
   }
   const isShare = (each: unknown): each is number =>
     typeof each === 'number' && each >= 0 && each <= 1;

@@ -282,7 +282,7 @@ function checkLabels(name: string, labels: Uint8Array, { outputs }: NativeModel)
   if (classes === undefined || count === 0 || count === classes) return;
   throw new WasmEdgeError(
     'ERR_MODEL',
-    `Model '${name}' has ${classes} classes, and its list has ${count} labels. ` +
+    `Model '${name}' has ${classes} classes, but its list has ${count} labels. ` +
       (Math.abs(classes - count) === 1
         ? "If they differ by one, it is usually the class 'background', which comes first in some networks: use the list that " +
           'came with the model, or add or remove its first line.'

@@ -138,8 +138,8 @@ function snapshotSettings(
   if (defaults.isolation === 'subprocess') {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      "The isolation 'subprocess' has no snapshot: WasmEdge's own program makes the instance there, and it " +
-        "begins with nothing but the module. Take 'in-process' or 'worker-process'.",
+      "The isolation 'subprocess' does not support snapshots: WasmEdge's own program creates the instance, " +
+        "from the module alone. Use 'in-process' or 'worker-process'.",
     );
   }
   const { args, env } = checkedInvocation({}, file, defaults).request;

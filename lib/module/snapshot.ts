@@ -37,7 +37,7 @@ export function requireInit(
   throw new WasmEdgeError(
     'ERR_INVALID_ARGUMENT',
     `snapshot: ${shown} of ${printable(file)} has the type (${params.join(', ')}) -> (${results.join(', ')}). ` +
-      'It must take nothing and give nothing.',
+      'It must have neither parameters nor results.',
   );
 }
 

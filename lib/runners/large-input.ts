@@ -30,7 +30,7 @@ export class LargeInput {
       if (this.#bytes.byteLength !== this.byteLength) {
         throw new WasmEdgeError(
           'ERR_INVALID_ARGUMENT',
-          `${this.#name} was transferred or resized while it was read. What is larger than 16 MiB ` +
+          `${this.#name} was transferred or resized while it was read. Inputs larger than 16 MiB ` +
             'must not change until the promise settles.',
         );
       }

@@ -101,8 +101,8 @@ export function programName(value: unknown, isolation: Isolation): string | unde
   if (isolation === 'subprocess') {
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
-      "The isolation 'subprocess' does not support argv0: WasmEdge's own program gives the guest its module's " +
-        "name. Take 'in-process' or 'worker-process'.",
+      "The isolation 'subprocess' does not support argv0: WasmEdge's own program uses the module's " +
+        "name. Use 'in-process' or 'worker-process'.",
     );
   }
   return text('argv0', value);
@@ -177,7 +177,7 @@ export function checkedInstance(
 
 function listener(name: string, value: unknown): ((chunk: Buffer) => void) | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'function') refuse(name, 'a function that takes what is written', value);
+  if (typeof value !== 'function') refuse(name, 'a function that receives the output', value);
   return value as (chunk: Buffer) => void;
 }
 

@@ -176,6 +176,6 @@ function effectiveUser(): number {
  */
 export function foreignness({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): string | null {
   if (uid !== effectiveUser() && uid !== 0) return `it belongs to another user (${uid})`;
-  if ((mode & 0o022) !== 0) return 'others may write to it';
+  if ((mode & 0o022) !== 0) return 'other users can write to it';
   return null;
 }

@@ -93,7 +93,7 @@ export function encodeError(thrown: unknown, arrays: Uint8Array[], depth = 0): E
  */
 export function decodeError(sent: unknown, arrays: readonly Buffer[], depth = 0): Error {
   const encoded = receivedRecord('an error', sent);
-  const family = receivedBoolean('whether an error is of the family', encoded['family']);
+  const family = receivedBoolean('the family flag of an error', encoded['family']);
   const characters = depth === 0 ? MESSAGE_CHARACTERS : CAUSE_CHARACTERS;
   const message = printableLines(
     receivedText('an error message', encoded['message'], ANY_CHARACTERS),

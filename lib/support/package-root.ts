@@ -23,7 +23,7 @@ export function requireInstalled(): void {
   if (isInstalled()) return;
   throw new WasmEdgeError(
     'ERR_NATIVE_LOAD',
-    `wasmedge-embed was bundled into ${mergedFile()}, and what it is made of stays outside: its ` +
+    `wasmedge-embed was bundled into ${mergedFile()}, which does not contain its other files: its ` +
       'addon, guests, model, and the scripts of its child processes. Mark wasmedge-embed as external, ' +
       'so that it is loaded from node_modules: esbuild --external:wasmedge-embed, "external" of Rollup, ' +
       '"externals" of webpack, "serverExternalPackages" of Next.js, "ssr.external" of Vite; ' +

@@ -87,7 +87,7 @@ describe('The page in a browser, with a detector', function () {
   it('says so where the model sees nothing that it knows', async () => {
     await withDetector(petModel({ scores: [0.1, 0.1, 0.1] }), async (page) => {
       await choose(page, 'wide.jpg', plainJpeg(400, 200, 200));
-      await page.getByText('The model sees nothing it knows.').waitFor();
+      await page.getByText('The model recognizes nothing.').waitFor();
       assert.equal(await page.locator('.box').count(), 0);
     });
   });

@@ -226,7 +226,7 @@ describe('The page in a browser', function () {
       await choose(page, red);
       const again = page.getByRole('button', { name: 'Try again' });
       await again.waitFor();
-      await page.getByText('The server does not answer. Is it still running?').first().waitFor();
+      await page.getByText('The server does not respond. Is it still running?').first().waitFor();
       await page.unroute('**/classify?*');
       let refusals = 0;
       const headers = { 'retry-after': '1', 'content-type': 'application/problem+json' };

@@ -224,7 +224,7 @@ export function misbehavingGuests(socket: Socket): Record<string, (received: Rec
     },
     'dies in a host call': { operate: () => process.kill(process.pid, 'SIGSEGV') },
     'answers nothing of a host call': { operate: () => undefined, answer: () => undefined },
-    'gives a value of another type': {
+    'gives a value of the wrong type': {
       answer: ({ id }) => send(result(id, { bigint: '1' }), NONE, NONE),
     },
     'gives several values': { answer: ({ id }) => send(result(id, [1, 2]), NONE, NONE) },

@@ -67,6 +67,7 @@ function generated(): Program {
     written = path.join(folder, 'generated.wasm');
     writeFileSync(written, generatedModule());
   }
-  const note = "A generated module of 6 MB: PHP is not there ('npm run programs' fetches it).";
+  const note =
+    "A generated module of 6 MB, because PHP is missing ('npm run programs' fetches it).";
   return { file: written, args: [], files: {}, answer: '', note };
 }

@@ -13,8 +13,8 @@ import { childCommands } from './run-child.js';
 
 const EXTISM = { name: 'extism', dependencies: { '@extism/extism': '1.0.3' } };
 
-const IN_TURN = 'Each call is made when the one before has answered.';
-const IN_V8 = 'In V8, synchronously: the event loop is blocked meanwhile.';
+const IN_TURN = 'Each call waits for the previous one.';
+const IN_V8 = 'In V8, synchronously: the event loop is blocked during the call.';
 
 /** A thousand calls of a kept instance's export, which does nothing. */
 export const instanceCall: Definition[] = [
@@ -27,7 +27,7 @@ export const instanceCall: Definition[] = [
   embedded('worker-process-many', 'callMany, worker-process', {
     ...{ isolation: 'worker-process', how: 'many' },
   }),
-  extism('instance-call', [IN_TURN, `${IN_V8} A call carries bytes, here none.`]),
+  extism('instance-call', [IN_TURN, `${IN_V8} A call passes bytes, here none.`]),
   nodeWasi('instance-call'),
 ];
 
@@ -35,7 +35,7 @@ export const instanceCall: Definition[] = [
 export const hostCall: Definition[] = [
   ...(['in-process', 'worker-process'] as const).map((isolation) =>
     embedded(isolation, isolation, { kind: 'host-call', isolation }, [
-      'A fresh instance each time. The guest runs on a thread or in a process of its own, so each call changes threads twice.',
+      'A fresh instance each time. The guest runs on another thread or in another process, so each call switches threads twice.',
     ]),
   ),
   extism('host-call', [IN_V8]),
@@ -74,7 +74,7 @@ function extism(kind: CallsKind, notes: string[]): Definition {
     group: 'peer',
     notes,
     prepare: async ({ peers, pictures, progress }) => {
-      if (!peers) throw new Unavailable('Peers were not asked for.');
+      if (!peers) throw new Unavailable('Peers were not requested.');
       const { folder, versions } = await installPeer(EXTISM, progress);
       const settings: ExtismSettings = { kind, folder };
       const files = path.join(folder, 'node_modules', '@extism');

@@ -47,7 +47,7 @@ function nodeWasi(kernel: ComputeKernel): Definition {
     title: `${kernel.title}: V8 with node:wasi`,
     workload: 'compute',
     group: 'peer',
-    notes: ['The event loop is blocked meanwhile.'],
+    notes: ['The event loop is blocked during the call.'],
     prepare: async ({ pictures }) => {
       const settings: ComputeSettings = { guest: guestSource('compute'), kernel };
       return Promise.resolve({
@@ -65,7 +65,7 @@ function native(kernel: ComputeKernel): Definition {
     title: `${kernel.title}: native code`,
     workload: 'compute',
     group: 'native',
-    notes: ['The same source, compiled by rustc for this very processor. No isolation at all.'],
+    notes: ['The same source, compiled by rustc for this processor. No isolation.'],
     prepare: async ({ progress }) => {
       const program = await build(progress);
       const command = (...more: string[]): Command => ({
@@ -110,7 +110,7 @@ async function buildWithCargo(progress: (what: string) => void): Promise<string>
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim().split('\n').slice(-5).join('\n');
     throw new Unavailable(
-      `The native kernels could not be built, which takes cargo and rustc: ${said ?? reasonOf(error)}`,
+      `The native kernels could not be built, which requires cargo and rustc: ${said ?? reasonOf(error)}`,
     );
   }
   return path.join(folder, 'release', 'examples', 'native');

@@ -21,7 +21,7 @@ export const decode: Definition[] = [
     title: 'wasmedge-embed, in-process',
     workload: 'decode',
     group: 'embedded',
-    notes: ['All of the guest’s own code, without inference.'],
+    notes: ['The guest’s own code, without inference.'],
     prepare: prepareOwn,
   },
   {
@@ -70,7 +70,8 @@ async function prepareSharp(context: PreparationContext): Promise<Prepared> {
 
 /** sharp makes the pictures, too. */
 function sharpOf({ peers, progress }: PreparationContext): ReturnType<typeof installPeer> {
-  if (!peers) throw new Unavailable('Peers were not asked for, one of which makes the pictures.');
+  if (!peers)
+    throw new Unavailable('Peers were not requested, and one of them creates the pictures.');
   return installPeer({ name: 'sharp', dependencies: SHARP }, progress);
 }
 
@@ -80,8 +81,9 @@ async function withPictures(
   folder: string,
   { pictures: [photograph], progress }: PreparationContext,
 ): Promise<Pick<Prepared, 'serve' | 'coldStart' | 'pictures'>> {
-  if (photograph === undefined) throw new Unavailable('There is no photograph to make JPEGs of.');
-  progress('making JPEGs of every size and kind');
+  if (photograph === undefined)
+    throw new Unavailable('There is no photograph to create JPEGs from.');
+  progress('creating JPEGs of every size and kind');
   const pictures = await decodePictures(folder, photograph);
   return {
     ...childCommands(

@@ -20,7 +20,7 @@ export const classification: Definition[] = [
     title: 'C++ alone: libjpeg-turbo, LiteRT',
     workload: 'classification',
     group: 'native',
-    notes: ['Neither WebAssembly nor Node.js: a lower bound, with no isolation at all.'],
+    notes: ['Neither WebAssembly nor Node.js: a lower bound, without isolation.'],
     prepare: (context) => prepare(context, []),
   },
 ];
@@ -103,7 +103,7 @@ async function buildWithCMake(progress: (what: string) => void): Promise<string>
     const said =
       `${stdout ?? ''}${stderr ?? ''}`.trim().split('\n').slice(-5).join('\n') || message;
     throw new Unavailable(
-      'It could not be built; it takes CMake, a C++17 compiler and the headers of libjpeg-turbo ' +
+      'It could not be built; this requires CMake, a C++17 compiler and the headers of libjpeg-turbo ' +
         `(Debian: cmake g++ libjpeg62-turbo-dev). ${said}`,
     );
   }

@@ -28,8 +28,8 @@ export const classification: Definition[] = [
     notes: [
       'A process for every picture: hexadecimal text in, the model embedded in the guest, the whole ' +
         "picture decoded by wasmedge_image, TensorFlow Lite's built-in kernels.",
-      "LiteRT's built-in kernels are some 4 times faster than those of TensorFlow Lite 2.9 and 2.14, which " +
-        "the original's tools had: its way was slower still than what is measured here.",
+      "LiteRT's built-in kernels are about 4 times faster than those of TensorFlow Lite 2.9 and 2.14, which " +
+        'the original used: it was even slower than what is measured here.',
     ],
     prepare,
   },

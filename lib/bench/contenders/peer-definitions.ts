@@ -56,7 +56,7 @@ const peers: Peer[] = [
       },
       builds: 'tfjs-tflite-node',
     },
-    notes: ['No isolation. Its TensorFlow Lite is of 2022.'],
+    notes: ['No isolation. Its TensorFlow Lite is from 2022.'],
   },
 ];
 
@@ -74,10 +74,10 @@ async function prepare(
   { module, packages, onnx: takesOnnx }: Peer,
   { model, onnx, pictures, peers: wanted, progress }: PreparationContext,
 ): Promise<Prepared> {
-  if (!wanted) throw new Unavailable('Peers were not asked for.');
+  if (!wanted) throw new Unavailable('Peers were not requested.');
   const file = takesOnnx ? onnx : model.file;
   if (file === undefined) {
-    throw new Unavailable('The model has no ONNX twin at hand; name it with --onnx.');
+    throw new Unavailable('No ONNX version of the model was found; specify it with --onnx.');
   }
   const { folder, versions } = await installPeer(packages, progress);
   const { labels, width, height } = model;

@@ -26,7 +26,7 @@ export const stream: Definition[] = [
     title: 'node:wasi with pipes',
     workload: 'stream',
     group: 'peer',
-    notes: ['A process for each run, whose start counts: it reads and writes descriptors.'],
+    notes: ['A new process for each run, including its start: it reads and writes descriptors.'],
     prepare: ({ pictures }) =>
       Promise.resolve({
         ...childCommands('stream-node-wasi.js', {}, pictures),

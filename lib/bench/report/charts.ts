@@ -42,7 +42,7 @@ interface DistributionSeries {
 }
 
 const PART_TITLES: Record<string, string> = {
-  hop: 'JavaScript and hops',
+  hop: 'JavaScript and thread switches',
   instance: 'fresh instance',
   decode: 'decode and resize (guest code)',
   inference: 'inference',
@@ -141,8 +141,7 @@ function distributions(id: string, contenders: readonly ContenderSummary[]): Cha
     kind: 'distributions',
     id,
     title: 'Latency distributions',
-    caption:
-      'The share of invocations in each bin; bins are equally wide on the logarithmic scale.',
+    caption: 'Share of invocations in each bin; bins are equally wide on the logarithmic scale.',
     unit: 'ms',
     series: contenders.flatMap(({ name, title, latency }) => {
       if (!latency) return [];
@@ -170,7 +169,7 @@ function timeSpent(contenders: readonly ContenderSummary[]): ChartSpec {
     kind: 'stacks',
     id: 'parts',
     title: 'Where the time goes',
-    caption: 'Means of a warm classification, of those who can tell its parts.',
+    caption: 'Mean times of a warm classification, for contenders that report its parts.',
     unit: 'ms',
     rows: shown.map(({ title }) => title),
     segments: parts
@@ -214,7 +213,7 @@ function throughput(contenders: readonly ContenderSummary[]): ChartSpec {
     kind: 'lines',
     id: 'throughput',
     title: 'Throughput',
-    caption: 'Classifications a second with so many at a time.',
+    caption: 'Classifications per second, by the number in progress.',
     unit: 'a second',
     x,
     xTitle: 'invocations at a time',
@@ -234,7 +233,7 @@ function memory(contenders: readonly ContenderSummary[], concurrency: number): C
     kind: 'stacks',
     id: 'memory',
     title: 'Resident memory',
-    caption: `The process and its children: idle, and what ${concurrency} invocations at a time add at most.`,
+    caption: `The process and its children: idle, and the peak increase with ${concurrency} invocations at a time.`,
     unit: 'MB',
     rows: shown.map(({ title }) => title),
     segments: [
@@ -255,7 +254,7 @@ function installed(contenders: readonly ContenderSummary[]): ChartSpec {
     kind: 'stacks',
     id: 'installed',
     title: 'Installed size',
-    caption: 'On the disk, Node.js and the C library left out.',
+    caption: 'On disk, without Node.js and the C library.',
     unit: 'MB',
     rows: shown.map(({ title }) => title),
     segments: grouped(
@@ -272,7 +271,7 @@ function cost(contenders: readonly ContenderSummary[]): ChartSpec {
     kind: 'lines',
     id: 'cost',
     title: 'Cost of a million invocations on AWS Lambda',
-    caption: 'By memory size; a line begins where what was resident fits.',
+    caption: 'By memory size; a line begins at the first size in which the resident memory fits.',
     unit: 'US$',
     x: [...MEMORY_SIZES],
     xTitle: 'MB',

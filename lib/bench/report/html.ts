@@ -64,7 +64,7 @@ function cards({ contenders, goals }: BenchSummary): string {
     figures.push({
       value: number(original.estimate.value),
       unit: '×',
-      label: 'faster than spawning wasmedge, the original’s way',
+      label: 'faster than spawning wasmedge, as the original did',
     });
   }
   const cold = ours?.coldStart;
@@ -79,7 +79,7 @@ function cards({ contenders, goals }: BenchSummary): string {
     figures.push({
       value: number(ours.memory.idleBytes / 1e6),
       unit: 'MB',
-      label: 'resident, Node.js included',
+      label: 'resident, including Node.js',
     });
   }
   const echo = contenders.find(({ name }) => name === 'echo-in-process')?.latency?.percentilesMs[0];
@@ -124,7 +124,7 @@ function contendersHtml(contenders: readonly ContenderSummary[]): string {
   const items = contenders.map(({ title, notes, skipped, failed, versions, coldStart }) => {
     const facts = [
       ...(skipped === undefined ? [] : [`Skipped: ${skipped}`]),
-      ...(failed === undefined ? [] : [`Given up: ${failed}`]),
+      ...(failed === undefined ? [] : [`Failed: ${failed}`]),
       ...notes,
       ...(Object.keys(versions).length > 0 ? [versionsText(versions)] : []),
       ...(coldStart ? [`cold start ${estimate(coldStart.totalMs)} ms`] : []),

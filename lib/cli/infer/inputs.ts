@@ -108,7 +108,7 @@ async function elementsFor(input: TensorDescription, file: string): Promise<Elem
       const isOfAsMany = shape.length === input.shape.length && elementCount(shape) > 0;
       refuse(
         `${takes}, and ${printable(file)} has the shape ${shapeText(shape)}.` +
-          (isOfAsMany ? ` ${option} has the model try that one.` : ''),
+          (isOfAsMany ? ` With ${option} the model tries that shape.` : ''),
       );
     }
     return { shape, bytes };
@@ -118,7 +118,7 @@ async function elementsFor(input: TensorDescription, file: string): Promise<Elem
     refuse(
       `${takes}, which are ${expected} bytes${hasFreeSizes(input) ? ` as ${shapeText(input.shape)}` : ''}, and ` +
         `${printable(file)} has ${content.length}. A file without a .npy header is read as the ` +
-        'elements alone.',
+        'elements only.',
     );
   }
   return { shape: input.shape, bytes: content };

@@ -51,7 +51,7 @@ export function readNpy(content: Uint8Array, name: string): Tensor {
   const bytes = buffer.subarray(dataOffset);
   const expected = elementCount(sizes) * sizeOf(type);
   if (bytes.length !== expected) {
-    throw damaged(name, `it has ${bytes.length} bytes of data in place of ${expected}`);
+    throw damaged(name, `it has ${bytes.length} bytes of data instead of ${expected}`);
   }
   return { type, shape: sizes, bytes };
 }

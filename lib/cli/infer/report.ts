@@ -87,7 +87,7 @@ function timesText(runsMs: readonly number[]): string {
   const sorted = others.sort((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
   const range = `${text(sorted[0] ?? 0)} to ${text(sorted.at(-1) ?? 0)}`;
-  return `Runs: ${runsMs.length}. The first ${text(first)}, the others ${text(median)} in the median (${range}).`;
+  return `Runs: ${runsMs.length}. The first took ${text(first)}, the others ${text(median)} (median; ${range}).`;
 }
 
 /**

@@ -36,7 +36,7 @@ export async function materialise(
   };
   try {
     // The program takes the folder and the guest's name of it from one argument.
-    if (folder.includes(':')) throw new Error('its name holds a colon');
+    if (folder.includes(':')) throw new Error('its name contains a colon');
     const root = path.join(folder, 'root');
     const guest = path.join(folder, 'guest', module.name);
     await Promise.all(

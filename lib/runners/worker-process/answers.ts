@@ -126,7 +126,7 @@ export function readAnswer(sent: unknown, arrays: readonly Buffer[]): Answer {
           id: receivedId('an id', message['id']),
           progress: receivedProgress(message, arrays),
         },
-        isPart: receivedBoolean('whether it is a part', message['isPart']),
+        isPart: receivedBoolean('the part flag', message['isPart']),
       };
     case 'accessed': {
       const { value } = message;

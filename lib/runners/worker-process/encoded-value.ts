@@ -20,11 +20,12 @@ export function receivedValue(sent: unknown): number | bigint {
   const { bigint, number } = receivedRecord('a value', sent);
   if (bigint !== undefined) {
     const text = receivedText('a value', bigint, 20);
-    if (!/^-?\d+$/.test(text)) throw new Malformed('a value that is no integer');
+    if (!/^-?\d+$/.test(text)) throw new Malformed('a value that is not an integer');
     return BigInt.asIntN(64, BigInt(text));
   }
   const text = receivedText('a value', number, 9);
-  if (!['-0', 'NaN', 'Infinity', '-Infinity'].includes(text)) throw new Malformed('no number');
+  if (!['-0', 'NaN', 'Infinity', '-Infinity'].includes(text))
+    throw new Malformed('a value that is not a number');
   return Number(text);
 }
 

@@ -84,16 +84,17 @@ export class FrameReader {
   #readHeader(): void {
     const header: unknown = JSON.parse(this.#part.toString());
     if (!Array.isArray(header) || header.length !== 2 || !Array.isArray(header[1])) {
-      throw new Error('a header that is none');
+      throw new Error('an invalid header');
     }
     const [message, lengths] = header as [unknown, unknown[]];
     if (lengths.length > this.#bounds.arrays) throw new Error(`${lengths.length} arrays`);
     let sum = 0;
     for (const length of lengths) {
-      if (!Number.isSafeInteger(length) || (length as number) < 0) throw new Error('no length');
+      if (!Number.isSafeInteger(length) || (length as number) < 0)
+        throw new Error('an invalid length');
       sum += length as number;
     }
-    if (sum > this.#bounds.arrayBytes) throw new Error(`${sum} bytes beside a message`);
+    if (sum > this.#bounds.arrayBytes) throw new Error(`${sum} bytes attached to a message`);
     this.#message = message;
     this.#lengths = lengths as number[];
     this.#arrays = [];

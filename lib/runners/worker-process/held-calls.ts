@@ -116,15 +116,15 @@ export class HeldCalls {
   #takeCall({ call, index, args }: Extract<HostCallAnswer, { type: 'host-call' }>): void {
     const { kind, params } = this.#externals.imports[index] ?? {};
     if (kind !== 'function' || !params || !this.#receiver.has(index)) {
-      throw new Malformed('a call of what is no host function');
+      throw new Malformed('a call to something that is not a host function');
     }
     requireTypes(params, args);
     const innermost = this.#open.at(-1);
     if (innermost !== undefined && !this.#hasEntered(innermost)) {
-      throw new Malformed('a call by a guest that waits');
+      throw new Malformed('a call by a guest that is already waiting');
     }
     if (call <= this.#lastCall || this.#open.length >= MOST_CALLS) {
-      throw new Malformed('a call out of order');
+      throw new Malformed('a call in the wrong order');
     }
     this.#lastCall = call;
     this.#open.push(call);
@@ -141,7 +141,7 @@ export class HeldCalls {
 
   #requireOperation(operation: number): Operation {
     const found = this.#operations.get(operation);
-    if (!found) throw new Malformed('an answer to what was not asked');
+    if (!found) throw new Malformed('an answer to a request that was not made');
     return found;
   }
 
@@ -158,7 +158,7 @@ export class HeldCalls {
   ): void {
     switch (order.kind) {
       case 'read':
-        if (bytes?.length !== order.length) throw new Malformed('bytes of another number');
+        if (bytes?.length !== order.length) throw new Malformed('a wrong number of bytes');
         requireTypes([], results);
         return;
       case 'write':
@@ -260,7 +260,7 @@ function requireInteger(values: readonly (number | bigint)[], most: number): voi
   const [value] = values;
   const fits =
     values.length === 1 && Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
-  if (!fits) throw new Malformed('no number of bytes or pages');
+  if (!fits) throw new Malformed('an invalid number of bytes or pages');
 }
 
 function hasEnded(): WasmEdgeError {

@@ -53,7 +53,7 @@ export class HeldStreams {
       return;
     }
     if (!this.#streams.hasInput || this.#wanted >= STREAM_INPUTS) {
-      throw new Malformed('a wish for input that it does not have');
+      throw new Malformed('a request for input that its run does not have');
     }
     this.#wanted++;
     if (!this.#isPulling) void this.#pull();
@@ -93,10 +93,10 @@ export class HeldStreams {
   #takeOutput(stream: OutputName, bytes: Buffer): void {
     const outlet = this.#streams.outlet(stream);
     if (!outlet || bytes.length === 0 || bytes.length > STREAM_SLICE_BYTES) {
-      throw new Malformed('output of a stream that there is not');
+      throw new Malformed('output of a stream that does not exist');
     }
     if (this.#untaken[stream] >= STREAM_WINDOW_BYTES) {
-      throw new Malformed('more output than it may send');
+      throw new Malformed('more output than its window allows');
     }
     const counted = countedBytes(bytes);
     this.#untaken[stream] += counted;

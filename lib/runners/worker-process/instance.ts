@@ -89,7 +89,8 @@ export class WaitingInstance {
     const { args, env, timeoutMs, isNested } = this.#request;
     this.#asked = new AskedOfWorker(this.#pool, worker, {
       onAnswer: (answer) => {
-        if (answer.type !== 'made') throw new Malformed('another answer than of an instance');
+        if (answer.type !== 'made')
+          throw new Malformed('an answer of the wrong type to a request for an instance');
         if (answer.made.exited) worker.forgetInstance(instance);
         const port = new WorkerInstance(this.#pool, worker, instance);
         this.#resolve({ ...answer.made, port });
@@ -205,7 +206,8 @@ class WorkerInstance implements InstancePort {
     });
     const asked = new AskedOfWorker(this.#pool, this.#worker, {
       onAnswer: (answer) => {
-        if (answer.type !== 'progress') throw new Malformed('another answer than of calls');
+        if (answer.type !== 'progress')
+          throw new Malformed('an answer of the wrong type to a request for calls');
         const { calls, results, stdout, stderr, ending } = answer.progress;
         const output = stdout.length + stderr.length;
         left -= calls;
@@ -214,11 +216,11 @@ class WorkerInstance implements InstancePort {
         // Parts are kept until the last of them, and each has to bring that nearer.
         const isNothing =
           !ending && (answer.isPart ? 0 : calls + output) + results.byteLength === 0;
-        if (isNothing || outputLeft < 0)
-          throw new Malformed('nothing, or more than may be written');
+        if (isNothing || outputLeft < 0) throw new Malformed('no output, or more than is allowed');
         const isWhole = ending && !ending.error && ending.exitCode === undefined;
         const isShort = isWhole && left + bytesLeft > 0;
-        if (left < 0 || bytesLeft < 0 || isShort) throw new Malformed('results of other calls');
+        if (left < 0 || bytesLeft < 0 || isShort)
+          throw new Malformed('results that do not match the calls');
         parts.push(new Uint8Array(results));
         if (answer.isPart) return false;
         const whole = parts.length === 1 ? results : new Uint8Array(Buffer.concat(parts)).buffer;
@@ -252,7 +254,7 @@ class WorkerInstance implements InstancePort {
 
   readMemory(address: number, length: number, isNested: boolean): Promise<Buffer> {
     return this.#access({ kind: 'read', address, length }, isNested, ({ bytes }) => {
-      if (bytes.length !== length) throw new Malformed('other bytes than were asked for');
+      if (bytes.length !== length) throw new Malformed('bytes that were not requested');
       return bytes;
     });
   }
@@ -300,7 +302,8 @@ class WorkerInstance implements InstancePort {
     return new Promise((resolve, reject) => {
       const asked = new AskedOfWorker(this.#pool, this.#worker, {
         onAnswer: (answer) => {
-          if (answer.type !== 'accessed') throw new Malformed('another answer than of an access');
+          if (answer.type !== 'accessed')
+            throw new Malformed('an answer of the wrong type to an access');
           resolve(read(answer));
           return true;
         },
@@ -320,6 +323,6 @@ function bytesOf(array: Uint32Array | Float64Array): Uint8Array {
 /** A number of bytes or pages. */
 function amount(value: number | bigint | undefined): number {
   const isAmount = Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST_BYTES;
-  if (!isAmount) throw new Malformed('no amount');
+  if (!isAmount) throw new Malformed('an invalid amount');
   return Number(value);
 }

@@ -25,7 +25,7 @@ export class KnownExports {
   requireGlobal(name: string, value: number | bigint | undefined): number | bigint {
     const { kind, type } = this.#byName.get(name) ?? {};
     if (kind === 'global' && type && isValueOf(type, value)) return value;
-    throw new Malformed('a value of another type');
+    throw new Malformed('a value of the wrong type');
   }
 }
 
@@ -33,5 +33,5 @@ export class KnownExports {
 export function requireTypes(types: readonly ValueType[], values: Values): void {
   const fits =
     values.length === types.length && types.every((type, index) => isValueOf(type, values[index]));
-  if (!fits) throw new Malformed('values of other types');
+  if (!fits) throw new Malformed('values of the wrong types');
 }

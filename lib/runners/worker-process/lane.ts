@@ -48,7 +48,7 @@ export class StreamLane {
       socket.on('error', () => undefined);
       socket.once('close', () => {
         const timer = setTimeout(() => {
-          giveUp('closed the stream of an output');
+          giveUp('closed an output stream');
         }, CLOSED_STREAM_MS);
         timer.unref();
       });
@@ -70,11 +70,11 @@ export class StreamLane {
 
   #take(name: OutputName, chunk: Buffer): void {
     try {
-      if (!this.#held) throw new Malformed('output of no run');
+      if (!this.#held) throw new Malformed('output without a run');
       this.#held.takeOutput(name, chunk);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      this.#giveUp(`sent what cannot be understood (${error.message})`);
+      this.#giveUp(`sent an invalid message (${error.message})`);
     }
   }
 }
@@ -108,9 +108,9 @@ export class HeldLane {
 
   /** Takes what the worker process says of this run; throws {@link Malformed}. */
   take(answer: StreamAnswer): void {
-    if (answer.type !== 'stream-wanted') throw new Malformed('output beside its lane');
+    if (answer.type !== 'stream-wanted') throw new Malformed('output outside its lane');
     if (!this.#streams.hasInput || this.#isWanted) {
-      throw new Malformed('a wish for input that it does not have');
+      throw new Malformed('a request for input that its run does not have');
     }
     this.#isWanted = true;
     void this.#pump();
@@ -119,7 +119,7 @@ export class HeldLane {
   /** Passes some output on; throws {@link Malformed}. */
   takeOutput(name: OutputName, chunk: Buffer): void {
     const outlet = this.#streams.outlet(name);
-    if (!outlet) throw new Malformed('output of a stream that there is not');
+    if (!outlet) throw new Malformed('output of a stream that does not exist');
     this.#received[name] += chunk.length;
     // Nobody is waited for any more, but who is free may have it.
     if (!this.#isStopped || !outlet.isBusy) {
@@ -134,7 +134,8 @@ export class HeldLane {
    * have taken it or were not waited for. Throws {@link Malformed}.
    */
   answer(written: readonly [number, number] | undefined, done: () => void): void {
-    if (!written || this.#answered) throw new Malformed('an end without what was written');
+    if (!written || this.#answered)
+      throw new Malformed('an end without the number of bytes written');
     this.#answered = { written, done };
     this.#endInput();
     this.#check();
@@ -165,7 +166,7 @@ export class HeldLane {
     if (!this.#answered) return;
     const { written, done } = this.#answered;
     const missing = OUTPUTS.map((name, index) => (written[index] ?? 0) - this.#received[name]);
-    if (missing.some((bytes) => bytes < 0)) throw new Malformed('more output than it has told');
+    if (missing.some((bytes) => bytes < 0)) throw new Malformed('more output than it announced');
     if (missing.some((bytes) => bytes > 0)) return;
     this.#release();
     done();

@@ -25,10 +25,10 @@ export function packFiles(files: Readonly<Record<string, Uint8Array>>): Buffer {
 export function unpackFiles(packed: Buffer): Record<string, Buffer> {
   const files: [string, Buffer][] = [];
   for (let at = 0; at < packed.length;) {
-    if (packed.length - at < HEAD_BYTES) throw new Malformed('a file without its lengths');
+    if (packed.length - at < HEAD_BYTES) throw new Malformed('a file without lengths');
     const pathEnd = at + HEAD_BYTES + packed.readUInt32LE(at);
     const end = pathEnd + packed.readUInt32LE(at + 4);
-    if (end > packed.length) throw new Malformed('a file that is cut off');
+    if (end > packed.length) throw new Malformed('a truncated file');
     files.push([packed.toString('utf8', at + HEAD_BYTES, pathEnd), packed.subarray(pathEnd, end)]);
     at = end;
   }

@@ -91,7 +91,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
         this.#force.startFirst();
         forget = onAbort(signals, (signal) => {
           this.#opening?.reject(abortError(signal));
-          for (const worker of this.#workers) worker.giveUp('was no longer waited for');
+          for (const worker of this.#workers) worker.giveUp('was no longer needed');
         });
       });
     } finally {

@@ -348,7 +348,7 @@ export class Worker implements Holder {
           answer.id === LOAD_ID && !this.isReady
             ? { calls: this.#callsWhileLoading() }
             : (this.held.get(answer.id) ?? this.asked.get(answer.id) ?? {});
-        if (!calls) throw new Malformed('a host call of what it does not run');
+        if (!calls) throw new Malformed('a host call of a run that it does not hold');
         calls.take(answer);
         return;
       }
@@ -356,17 +356,17 @@ export class Worker implements Holder {
       case 'stream-output': {
         const held = this.held.get(answer.id);
         const streams = held?.lane ?? held?.streams;
-        if (!streams) throw new Malformed('news of streams of a run that it does not hold');
+        if (!streams) throw new Malformed('a stream message of a run that it does not hold');
         streams.take(answer);
         return;
       }
       case 'made':
       case 'progress':
       case 'accessed':
-        if (!this.#answerAsked(answer)) throw new Malformed('an answer to nothing');
+        if (!this.#answerAsked(answer)) throw new Malformed('an answer without a request');
         return;
       case 'pong':
-        if (!this.#isPinged) throw new Malformed('an answer to nothing');
+        if (!this.#isPinged) throw new Malformed('an answer without a request');
         this.#isPinged = false;
         this.#isAlive = true;
         return;
@@ -421,7 +421,7 @@ export class Worker implements Holder {
   }
 
   #requireLoading(): void {
-    if (this.isReady) throw new Malformed('news of loading after it');
+    if (this.isReady) throw new Malformed('a loading message after loading');
   }
 
   #countNotice(): void {

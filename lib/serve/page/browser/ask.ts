@@ -104,7 +104,7 @@ async function post(
 
 function unreachable(error: unknown): never {
   console.info(error);
-  throw new Refusal('The server does not answer. Is it still running?', { isTemporary: true });
+  throw new Refusal('The server does not respond. Is it still running?', { isTemporary: true });
 }
 
 /** The server's JSON, with one of the two. */
@@ -145,7 +145,7 @@ function answerOf(text: string): Omit<Answer, 'roundTripMs' | 'loadMs'> {
       ...(classes !== undefined && { classes }),
     };
   } catch {
-    throw new Refusal('The server has answered something else than JSON.');
+    throw new Refusal('The response is not JSON.');
   }
 }
 
@@ -157,7 +157,7 @@ function problemOf(status: number, text: string): string {
   } catch {
     // No problem in JSON.
   }
-  return `The server has answered with status ${status}.`;
+  return `The server responded with status ${status}.`;
 }
 
 /** `Server-Timing: load;dur=…`. */

@@ -60,7 +60,7 @@ export class Gallery {
       this.#discard([card]);
       const next = this.#cards[index] ?? this.#cards.at(-1);
       (next?.remove ?? this.#whereFocusGoes).focus();
-      this.#say(`${card.file.name} is removed.`);
+      this.#say(`${card.file.name} was removed.`);
     });
     return card;
   }
@@ -77,7 +77,7 @@ export class Gallery {
     const picture = await card.picture;
     if (!picture) {
       this.#say(
-        `${card.file.name} was refused. ${card.root.querySelector('.refusal')?.textContent ?? ''}`,
+        `${card.file.name} was rejected. ${card.root.querySelector('.refusal')?.textContent ?? ''}`,
       );
       return;
     }

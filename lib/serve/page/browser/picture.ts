@@ -44,7 +44,7 @@ export async function pictureOf(file: File, maxBytes: number): Promise<Picture> 
   return {
     file: jpeg,
     type: 'image/jpeg',
-    note: `${kind ?? 'Picture'}, made a JPEG by your browser`,
+    note: `${kind ?? 'Picture'}, converted to JPEG by your browser`,
   };
 }
 
@@ -54,7 +54,7 @@ async function typeOf(file: Blob): Promise<string | undefined> {
   try {
     bytes = await file.slice(0, 18).arrayBuffer();
   } catch {
-    throw new Refusal('The file cannot be read. A folder, perhaps, or it is gone by now.');
+    throw new Refusal('The file cannot be read. It may be a folder, or it no longer exists.');
   }
   const start = String.fromCharCode(...new Uint8Array(bytes));
   return DECODED.find(([pattern]) => pattern.test(start))?.[1];

@@ -6,7 +6,7 @@ import type { Refusal } from './words.js';
 import { duration } from './words.js';
 
 const SHOWN_LOAD_MS = 10;
-const UNKNOWN = 'It does not appear to be any known item. What comes nearest:';
+const UNKNOWN = 'It does not appear to be any known item. Closest matches:';
 const DAMAGED = 'The file is damaged: a part of the picture is missing.';
 const COUNT = new Intl.NumberFormat('en');
 const PERCENT = new Intl.NumberFormat('en', { style: 'percent' });
@@ -53,7 +53,7 @@ export class Result {
         textContent:
           (classes === undefined ? '' : `Of ${COUNT.format(classes)} labels. `) +
           `${duration(roundTripMs)} measured in the browser` +
-          (loadMs >= SHOWN_LOAD_MS ? `, ${duration(loadMs)} of it for loading, once` : ''),
+          (loadMs >= SHOWN_LOAD_MS ? `, including ${duration(loadMs)} to load it, once` : ''),
       }),
     );
   }
@@ -86,7 +86,7 @@ function remark(textContent: string): HTMLElement {
 
 function labelsOf(things: readonly Thing[]): HTMLElement {
   if (things.length === 0) {
-    return element('p', { className: 'waiting', textContent: 'The model sees nothing it knows.' });
+    return element('p', { className: 'waiting', textContent: 'The model recognizes nothing.' });
   }
   const items = things.map(({ label, share }) => {
     const bar = element('span', { className: 'share', ariaHidden: 'true' });
