@@ -103,7 +103,7 @@ const LIMITS: Record<string, [most: Buffer, more: Buffer, message: RegExp]> = {
         Buffer.alloc(100, 0x1a),
       ]),
     ),
-    /has 120000 values that its calls, blocks and branches take and give, the limit is 103812\.$/,
+    /has 120000 parameters and results of its calls, blocks and branches, the limit is 103812\.$/,
   ],
   'data segments': [
     wasmModule([SECTION.data, vector(100_000, [1, 0])]),

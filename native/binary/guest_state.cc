@@ -56,7 +56,7 @@ class Reader : public WasmReader {
     if (!condition) FailMalformed();
   }
   [[noreturn]] void FailMalformed() const {
-    RefuseModule(name_, "is truncated or malformed: what a section holds is cut off.");
+    RefuseModule(name_, "is truncated or malformed: the contents of a section are cut off.");
   }
   const std::string& name() const { return name_; }
 
@@ -188,8 +188,7 @@ uint32_t ReadImports(Reader& reader) {
     reader.Need(reader.Name());
     if (reader.NeedByte() != kFunction) {
       RefuseModule(reader.name(),
-                   "imports a memory, a table or a global: of such a module no snapshot can be "
-                   "taken.");
+                   "imports a memory, a table or a global, so a snapshot of it is not possible.");
     }
     reader.NeedU32();
     ++functions;
@@ -326,7 +325,7 @@ class StateWriter {
         outline.tables.size() != state_.tables.size() ||
         outline.data.size() != state_.dropped_data.size() ||
         outline.elements.size() != state_.dropped_elements.size()) {
-      RefuseModule(name_, "is not the module of which the snapshot was taken.");
+      RefuseModule(name_, "is not the module that the snapshot was taken of.");
     }
     declared_.resize(outline.functions);
     ForEachSection(module, name_, [this](uint8_t id, Reader& reader) { WriteSection(id, reader); });

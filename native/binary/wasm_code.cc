@@ -31,7 +31,7 @@ class CodeReader {
     Bound(locals_, wasm_limits::kLocalsInAll + wasm_limits::kLocalsPerCodeByte * bytes,
           "locals in all functions together");
     Bound(values_, wasm_limits::kValuesInAll + wasm_limits::kValuesPerCodeByte * bytes,
-          "values that its calls, blocks and branches take and give");
+          "parameters and results of its calls, blocks and branches");
     return facts_;
   }
 
@@ -162,7 +162,7 @@ class CodeReader {
     // WasmEdge takes any number whose last seven bits are those of the empty type.
     if (reader.position() - begin != 1) {
       Refuse("is malformed: in function " + std::to_string(function_) +
-             " the type of a block is written in more than one byte.");
+             " a block type is encoded in more than one byte.");
     }
     const auto byte = static_cast<uint8_t>(type & 0x7F);
     if (type != kEmpty && !IsValueType(byte)) RefuseCode("a block of the type", byte);
@@ -200,7 +200,7 @@ class CodeReader {
   [[noreturn]] void RefuseCode(const char* what, uint8_t code) const {
     Refuse("has " + std::string(what) + " " + ToHex(code) + " in function " +
            std::to_string(function_) +
-           ", which guests must not have. Compile it without threads, exceptions and "
+           ", which guests may not use. Compile it without threads, exceptions and "
            "garbage-collected objects.");
   }
 

@@ -69,7 +69,7 @@ class OutlineReader {
       const auto place = std::find(kOrder.begin(), kOrder.end(), section->id);
       if (place == kOrder.end()) {
         Refuse("has a section of the kind " + std::to_string(section->id) +
-               ", which guests must not have.");
+               ", which guests may not use.");
       }
       const auto index = static_cast<size_t>(place - kOrder.begin());
       if (index < next) Refuse("is malformed: its sections are not in order.");
@@ -131,7 +131,7 @@ class OutlineReader {
     // types that are each other's subtypes make it recurse without end.
     if (form != kFunction) {
       Refuse("has a type of the form " + ToHex(form) +
-             ", which guests must not have. Compile it without garbage-collected objects.");
+             ", which guests may not use. Compile it without garbage-collected objects.");
     }
     WasmFunctionType type;
     type.parameters = ReadValueTypes(reader, wasm_limits::kParameters, "parameters in a type");
@@ -149,7 +149,7 @@ class OutlineReader {
   void ReadValueType(WasmReader& reader) {
     const uint8_t type = Need(reader.Byte());
     if (!IsValueType(type)) {
-      Refuse("has a value of the type " + ToHex(type) + ", which guests must not have.");
+      Refuse("has a value of the type " + ToHex(type) + ", which guests may not use.");
     }
   }
 
@@ -172,7 +172,7 @@ class OutlineReader {
         return ReadGlobal(reader);
       default:
         Refuse("imports something of the kind " + std::to_string(kind) +
-               ", which guests must not have.");
+               ", which guests may not use.");
     }
   }
 

@@ -23,7 +23,7 @@ std::vector<T> CopyNumbers(const Napi::Value& value) {
   if (!value.IsTypedArray()) throw Napi::TypeError::New(value.Env(), "Expected a typed array.");
   const auto array = value.As<Array>();
   if (array.ElementSize() != sizeof(T)) {
-    throw Napi::TypeError::New(value.Env(), "The typed array is of another type.");
+    throw Napi::TypeError::New(value.Env(), "The typed array has the wrong type.");
   }
   return {reinterpret_cast<const T*>(array.Data()),
           reinterpret_cast<const T*>(array.Data()) + array.ElementLength()};

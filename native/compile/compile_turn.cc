@@ -27,9 +27,9 @@ CompileTurn::CompileTurn() {
   Queue& queue = TheQueue();
   const std::lock_guard<std::mutex> lock(queue.mutex);
   if (queue.tickets.size() > kMaxWaiting) {
-    throw Error(ErrorCode::kQueueFull, "An untrusted module is being compiled and " +
+    throw Error(ErrorCode::kQueueFull, "An untrusted module is being compiled, and " +
                                            std::to_string(kMaxWaiting) +
-                                           " are waiting, as many as may. Try again later.");
+                                           " are waiting, which is the limit. Try again later.");
   }
   ticket_ = ++queue.last_ticket;
   queue.tickets.push_back(ticket_);

@@ -66,7 +66,7 @@ Callee FindCallee(const Module& module, const wasmedge::ModuleInstanceContext* i
   for (const ValueKind kind : signature->results) {
     if (IsNumber(kind)) continue;
     throw Error(ErrorCode::kInvalidArgument, name + " has the type " + signature->ToString() +
-                                                 ": only numbers can be taken from a guest.");
+                                                 ": only numbers can be passed to the host.");
   }
   for (const ValueKind kind : signature->params) {
     callee.params.push_back({0, MakeValueType(api, kind)});

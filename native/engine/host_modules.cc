@@ -94,7 +94,7 @@ class Linking {
     const HostFunction<AssemblyScriptState>* const standard =
         is_embedders ? nullptr : FindStandard(import);
     if (!is_embedders && standard == nullptr) return typed;
-    if (!HasOnlyNumbers(signature)) return typed + " (host functions have numbers only)";
+    if (!HasOnlyNumbers(signature)) return typed + " (host functions support only numbers)";
     // WasmEdge knows one function by a name, and one type of it.
     const auto [place, is_new] =
         signatures_.emplace(std::make_pair(*import.module, import.name), &signature);
@@ -156,7 +156,7 @@ std::vector<ImportedFunction> LinkImports(const Module& module, const HostOffer&
   if (count > kNamed) missing += "\n  and " + std::to_string(count - kNamed) + " more";
   const std::string advice =
       foreign != nullptr ? foreign : OfferInWords(offer.modules, image_would_serve);
-  throw Error(ErrorCode::kLink, module.name() + " imports what the host does not offer (" +
+  throw Error(ErrorCode::kLink, module.name() + " has imports that the host does not provide (" +
                                     std::to_string(count) + "):" + missing + "\n" + advice);
 }
 

@@ -153,7 +153,8 @@ HostOutcome ImportedFunctions::CallEmbedder(const ImportedFunction& function, co
                                             wasmedge::Value* results, uint32_t result_count) {
   const ExternalDescription& import = module_.imports()[function.import];
   Invocation& invocation = *context_.invocation;
-  if (invocation.exchange() == nullptr) throw ImportFailed(import, "nobody answers it.");
+  if (invocation.exchange() == nullptr)
+    throw ImportFailed(import, "the host does not handle calls.");
   std::vector<uint64_t> arguments(param_count);
   for (uint32_t index = 0; index < param_count; ++index) {
     arguments[index] = static_cast<uint64_t>(params[index].bits);
@@ -166,8 +167,8 @@ HostOutcome ImportedFunctions::CallEmbedder(const ImportedFunction& function, co
   }
   if (answer->failure) throw Error(*std::move(answer->failure));
   if (answer->results.size() != result_count) {
-    throw ImportFailed(import, "it has " + std::to_string(answer->results.size()) +
-                                   " results and not " + std::to_string(result_count) + ".");
+    throw ImportFailed(import, "it returned " + std::to_string(answer->results.size()) +
+                                   " results instead of " + std::to_string(result_count) + ".");
   }
   // Only their bits: WasmEdge takes the types from the function's.
   for (uint32_t index = 0; index < result_count; ++index) {

@@ -10,10 +10,9 @@ constexpr uint64_t kPageSize = 65536;
 wasmedge::MemoryInstanceContext* RequireMemory(KeptInstance& instance) {
   wasmedge::MemoryInstanceContext* memory = instance.FindMemory();
   if (memory == nullptr) {
-    throw Error(ErrorCode::kInvalidArgument,
-                instance.module().name() +
-                    " exports no memory: what its guests have cannot be "
-                    "read or written from outside.");
+    throw Error(ErrorCode::kInvalidArgument, instance.module().name() +
+                                                 " exports no memory, so it cannot be read or "
+                                                 "written from outside.");
   }
   return memory;
 }
@@ -43,7 +42,7 @@ wasmedge::GlobalInstanceContext* RequireGlobal(KeptInstance& instance, const std
   if (!IsNumber(kind)) {
     throw Error(ErrorCode::kInvalidArgument, "The global " + name + " has the type " +
                                                  ValueKindName(kind) +
-                                                 ": only numbers can be taken from a guest.");
+                                                 ": only numbers can be passed to the host.");
   }
   return global;
 }

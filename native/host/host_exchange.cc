@@ -243,9 +243,8 @@ void HostExchange::Enter(uint64_t call, std::shared_ptr<Reentry> reentry) {
     // Each but the first was made by the guest within a re-entry of the one before.
     if (static_cast<size_t>(found - calls_.begin()) >= kMostReentries) {
       throw Error(ErrorCode::kLimit,
-                  "Host functions and the guest have called each other " +
-                      std::to_string(kMostReentries) +
-                      " times within each other, and may do so no deeper.",
+                  "Calls between host functions and the guest are nested " +
+                      std::to_string(kMostReentries) + " levels deep, which is the limit.",
                   "call-depth");
     }
     found->reentries.push_back(std::move(reentry));

@@ -14,7 +14,7 @@ constexpr uint32_t kRuntimeError = 5;
 void Tell(HostCall& call) {
   TellRefusal(call, kModule, kRuntimeError,
               "TensorFlow itself is not part of this package. Convert the model to TensorFlow Lite "
-              "(.tflite) and make the session as one of TensorFlow Lite.");
+              "(.tflite) and create a TensorFlow Lite session.");
 }
 
 HostOutcome Fail(TensorFlowState&, HostCall& call) {

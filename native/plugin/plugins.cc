@@ -124,7 +124,7 @@ Plugin& TensorFlowLitePlugin() {
 }
 
 Plugin& TensorFlowPlugin() {
-  static Plugin plugin("wasmedge_tensorflow", "TensorFlow's functions, of which each call fails",
+  static Plugin plugin("wasmedge_tensorflow", "TensorFlow's functions; every call fails",
                        &Guarded<CreateTensorFlow>);
   return plugin;
 }

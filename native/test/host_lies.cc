@@ -54,7 +54,7 @@ std::vector<Lie> LiesOfHosts() {
          OperatorOf(model).has_options_2 = true;
        },
        "options of an unknown second kind"},
-      {"CallsNoGraph", kFloat, Calls(7, 0), "calls a graph that it lacks"},
+      {"CallsNoGraph", kFloat, Calls(7, 0), "calls a graph that does not exist"},
       {"CallsItself", kFloat, Calls(0, 0), "has a graph that calls itself, graph 0"},
       {"WeightsOutside", kWeights,
        [](ModelSpec& model) { model.outside = {uint64_t{1} << 40, 16}; },

@@ -146,14 +146,14 @@ std::vector<Lie> LiesOfDamage() {
          const FlatTable entry = buffer.Root().Tables(schema::model::kMetadata, "metadata")[0];
          Put(bytes, SlotOf(bytes, entry.position(), schema::metadata::kName), uint16_t{0});
        }},
-      {"LostOptions", "CONV_2D, FLOAT32", nullptr, "states a kind of options and has none",
+      {"LostOptions", "CONV_2D, FLOAT32", nullptr, "declares a kind of options but has none",
        [](Bytes& bytes) {
          const ModelFile file(bytes.data(), bytes.size(), kNoBounds);
          const size_t table = file.subgraphs()[0].operators[0].table.position();
          Put(bytes, SlotOf(bytes, table, schema::operation::kBuiltinOptions), uint16_t{0});
        }},
 
-      {"LargeFile", kPlain, nullptr, "is larger than is allowed, in bytes: ", nullptr,
+      {"LargeFile", kPlain, nullptr, "has more bytes than allowed: ", nullptr,
        [](ModelLimits& limits) { limits.model_bytes = 100; }},
       {"ManySubgraphs", kPlain, nullptr,
        "has more subgraphs than allowed: 1; the limit is 0. Raise limits.modelSubgraphs", nullptr,
@@ -164,13 +164,12 @@ std::vector<Lie> LiesOfDamage() {
        [](ModelLimits& limits) { limits.operators = 0; }},
       {"ManyArguments", kPlain, nullptr, "more inputs and outputs than allowed: 2; the limit",
        nullptr, [](ModelLimits& limits) { limits.arguments = 1; }},
-      {"MuchArithmetic", kPlain, nullptr, "asks for more arithmetic than is allowed", nullptr,
-       [](ModelLimits& limits) { limits.arithmetic = 1; }},
-      {"MuchMemory", kPlain, nullptr, "asks for more memory for its results than is allowed",
-       nullptr, [](ModelLimits& limits) { limits.activation_bytes = 1; }},
-      {"ManyWeights", "CONV_2D, UINT8", nullptr,
-       "asks for more memory for its weights than is allowed", nullptr,
-       [](ModelLimits& limits) { limits.weight_bytes = 1; }},
+      {"MuchArithmetic", kPlain, nullptr, "requires more multiply-accumulates than allowed",
+       nullptr, [](ModelLimits& limits) { limits.arithmetic = 1; }},
+      {"MuchMemory", kPlain, nullptr, "requires more bytes for its results than allowed", nullptr,
+       [](ModelLimits& limits) { limits.activation_bytes = 1; }},
+      {"ManyWeights", "CONV_2D, UINT8", nullptr, "requires more bytes for its weights than allowed",
+       nullptr, [](ModelLimits& limits) { limits.weight_bytes = 1; }},
   };
 }
 

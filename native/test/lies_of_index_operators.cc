@@ -28,7 +28,7 @@ std::vector<Lie> LiesOfComparisons() {
       {"LessOutputType", "LESS, FLOAT32", Type(2, schema::kFloat32), "expected BOOL"},
       {"LessOfBooleans", "LESS, FLOAT32", All({Type(0, schema::kBool), Type(1, schema::kBool)}),
        "of type BOOL"},
-      {"LessShapes", "LESS, FLOAT32", Shape(1, {2, 3, 5}), "do not fit each other"},
+      {"LessShapes", "LESS, FLOAT32", Shape(1, {2, 3, 5}), "incompatible shapes"},
       {"LessOutput", "LESS, FLOAT32 stretched", Shape(2, {2, 3, 5}), "expected [2,3,4]"},
       {"LessManyDimensions", "LESS, FLOAT32",
        All({Shape(0, {2, 1, 3, 1, 1}), Shape(1, {1, 1, 1, 1, 2}), Shape(2, {2, 1, 3, 1, 2})}),
@@ -46,7 +46,7 @@ std::vector<Lie> LiesOfComparisons() {
       {"SelectAlternatives", "SELECT, FLOAT32", Shape(2, {2, 3, 1}), "expected [2,3,4]"},
       {"SelectTypes", "SELECT_V2, FLOAT32", Type(2, schema::kInt64), "expected FLOAT32"},
       {"SelectOutput", "SELECT_V2, FLOAT32", Shape(3, {2, 3, 5}), "expected [2,3,4]"},
-      {"SelectShapes", "SELECT_V2, FLOAT32", Shape(1, {2, 2, 4}), "do not fit each other"},
+      {"SelectShapes", "SELECT_V2, FLOAT32", Shape(1, {2, 2, 4}), "incompatible shapes"},
   };
 }
 
@@ -80,7 +80,7 @@ std::vector<Lie> LiesOfIndices() {
          TensorOf(model, 1).zero_points.assign(6, 0);
          TensorOf(model, 1).quantized_dimension = 1;
        },
-       "another dimension than its rows"},
+       "a dimension other than its rows"},
       {"EmbeddingOutput", "EMBEDDING_LOOKUP, FLOAT32", Shape(2, {5, 3, 2}), "expected [4,3,2]"},
       {"OneHotDepth", "ONE_HOT, FLOAT32", Values(1, {0}), "depth that is not above 0"},
       {"OneHotHuge", "ONE_HOT, FLOAT32", Values(1, {INT32_MAX}), "expected [2,3,2147483647]"},
@@ -107,10 +107,10 @@ std::vector<Lie> LiesOfSizes() {
       {"FillValues", "FILL, FLOAT32", Shape(1, {1}), "more than one value"},
       {"FillOutput", "FILL, FLOAT32", Shape(2, {2, 5, 4}), "expected [2,5,3]"},
       {"BroadcastRank", "BROADCAST_TO, FLOAT32", Values(1, {3}), "fewer dimensions"},
-      {"BroadcastShape", "BROADCAST_TO, FLOAT32", Values(1, {2, 4, 4}), "cannot be stretched"},
+      {"BroadcastShape", "BROADCAST_TO, FLOAT32", Values(1, {2, 4, 4}), "cannot be broadcast"},
       {"BroadcastComputedShape", "BROADCAST_TO, FLOAT32", Computed(1), "must be a constant"},
       {"BroadcastOutput", "BROADCAST_TO, FLOAT32", Shape(2, {2, 3, 5}), "expected [2,3,4]"},
-      {"ArgumentsApart", "BROADCAST_ARGS, INT32", Values(1, {3, 2}), "do not fit each other"},
+      {"ArgumentsApart", "BROADCAST_ARGS, INT32", Values(1, {3, 2}), "incompatible shapes"},
       {"ArgumentsComputed", "BROADCAST_ARGS, INT32", Computed(1), "must be a constant"},
       {"ArgumentsOutput", "BROADCAST_ARGS, INT32", Shape(2, {4}), "expected [3]"},
       {"TileNever", "TILE, FLOAT32", Values(1, {2, 0, 3}), "less than once"},
@@ -141,7 +141,7 @@ std::vector<Lie> LiesOfParts() {
       {"PartsBeyond", "SPLIT_V, FLOAT32", Values(1, {6, -1, 2}), "do not make up its input"},
       {"PartNegative", "SPLIT_V, FLOAT32", Values(1, {1, -1, -5}), "a part that is empty"},
       {"PartsTwoOpen", "SPLIT_V, FLOAT32", Values(1, {-1, -1, 2}), "two that are open"},
-      {"PartsCount", "SPLIT_V, FLOAT32", Option(0, int32_t{2}), "another number of outputs"},
+      {"PartsCount", "SPLIT_V, FLOAT32", Option(0, int32_t{2}), "wrong number of outputs"},
       {"PartsList", "SPLIT_V, FLOAT32", Shape(1, {1, 3}), "sizes that are not a list"},
       {"PartsAxis", "SPLIT_V, FLOAT32", Values(2, {2}), "dimension that"},
       {"PartsOutput", "SPLIT_V, FLOAT32", Shape(3, {2, 2}), "expected [2,1]"},

@@ -81,14 +81,14 @@ std::vector<Lie> LiesOfState() {
          InputOf(model, 18).is_variable = false;
          model.graph().inputs.push_back(OperatorOf(model).inputs[18]);
        },
-       "another tensor than its own"},
+       "a tensor that is not its own"},
       {"LstmStateIsMissing", kFloat, Without(19), "or has none"},
       {"LstmWeightsAreState", kFloat,
        [](ModelSpec& model) {
          InputOf(model, 1).data.reset();
          InputOf(model, 1).is_variable = true;
        },
-       "another tensor than its own"},
+       "a tensor that is not its own"},
       {"LstmStateHasData", kFloat, ConstantOf(18, schema::kFloat32, 40), "has data in a variable"},
       {"LstmStateIsAnInput", kFloat,
        [](ModelSpec& model) { model.graph().inputs.push_back(OperatorOf(model).inputs[18]); },
@@ -116,7 +116,7 @@ std::vector<Lie> LiesOfState() {
          TensorOf(model, 1).is_variable = true;
          model.graph().inputs = {0};
        },
-       "another tensor than its own"},
+       "a tensor that is not its own"},
       {"LstmIntermediateIsNone", kInteger,
        [](ModelSpec& model) { OperatorOf(model).intermediates[2] = 99; },
        "as an intermediate of operator 0"},
@@ -134,16 +134,16 @@ std::vector<Lie> LiesOfWeights() {
   return {
       {"LstmActivation", kFloat, Option(0, int8_t{schema::kFusedSignBit}),
        "an activation that is not supported"},
-      {"LstmClip", kFloat, Option(1, -1.0F), "clips at a number below 0"},
+      {"LstmClip", kFloat, Option(1, -1.0F), "clips at a number that is negative"},
       {"LstmClipOfNoNumber", kFloat, Option(2, std::numeric_limits<float>::quiet_NaN()),
-       "clips at a number below 0, or at none"},
+       "clips at a number that is negative or not finite"},
       {"LstmDiagonal", kFloat, Option(5, int8_t{1}), "diagonal recurrent weights"},
       {"LstmInputs", kWhole, [](ModelSpec& model) { OperatorOf(model).inputs.pop_back(); },
        "neither 20 nor 24"},
       {"LstmRank", kFloat, ShapeOfInput(0, {2, 12}), "an input of 3 dimensions"},
       {"LstmDiagonalWeights", kFloat, ShapeOfInput(8, {25}), "weights of 2"},
-      {"LstmWideProjection", kWhole, Projection(6), "another number of outputs"},
-      {"LstmNoProjection", kFloat, Projection(3), "another number of outputs"},
+      {"LstmWideProjection", kWhole, Projection(6), "a number of outputs that does not match"},
+      {"LstmNoProjection", kFloat, Projection(3), "a number of outputs that does not match"},
       {"LstmInputType", kFloat, TypeOfInput(0, schema::kInt32), "of type INT32"},
       {"LstmHalfWeights", kFloat, ConstantOf(4, schema::kFloat16, 40), "of type FLOAT16"},
       {"LstmMixedWeights", kFloat, ConstantOf(2, schema::kInt8, 20), "of type INT8"},
@@ -159,17 +159,17 @@ std::vector<Lie> LiesOfWeights() {
       {"LstmWeightsScale", kHybrid,
        [](ModelSpec& model) { Unscaled(static_cast<size_t>(OperatorOf(model).inputs[2]))(model); },
        "needs one scale"},
-      {"LstmHalfAGate", kFloat, Without(5), "an input gate in part"},
-      {"LstmNoBias", kFloat, Without(12), "an input gate in part"},
+      {"LstmHalfAGate", kFloat, Without(5), "an incomplete input gate"},
+      {"LstmNoBias", kFloat, Without(12), "an incomplete input gate"},
       {"LstmNoForgetGate", kFloat, Without(2), "lacks an input"},
-      {"LstmSomeNormalized", kWhole, Without(22), "normalizes some of its gates"},
-      {"LstmSomePeepholes", kWhole, Without(9), "some of its peepholes"},
+      {"LstmSomeNormalized", kWhole, Without(22), "normalizes only some of its gates"},
+      {"LstmSomePeepholes", kWhole, Without(9), "some of its peephole weights"},
       {"LstmPeepholeOfNoGate", kCoupled,
        [](ModelSpec& model) { OperatorOf(model).inputs[9] = OperatorOf(model).inputs[10]; },
-       "some of its peepholes"},
+       "some of its peephole weights"},
       {"LstmBiasOfNothing", kFloat,
        [](ModelSpec& model) { OperatorOf(model).inputs[17] = OperatorOf(model).inputs[13]; },
-       "a projection that it lacks"},
+       "a projection bias but no projection"},
       {"LstmHuge", kFloat, Batch(20'000'000), "more than 2 GiB while it runs"},
   };
 }

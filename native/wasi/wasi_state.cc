@@ -131,7 +131,7 @@ void WasiState::RequireOutput(DescriptorKind kind, uint64_t size) const {
   if (size <= remaining_output(kind)) return;
   throw Error(ErrorCode::kOutputLimit,
               "The guest's output exceeds the limit of " + std::to_string(output_limit_) +
-                  " bytes (stdout and stderr together). Raise limits.outputBytes if it may have "
+                  " bytes (stdout and stderr together). Raise limits.outputBytes to allow "
                   "more.");
 }
 

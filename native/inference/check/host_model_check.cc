@@ -123,7 +123,7 @@ void SubgraphChecker::CheckTensor(size_t index) {
     RefuseModel("has its " + Label(index) + " in another file, which is not supported");
   }
   if (tensor.buffer >= file_.buffers().size()) {
-    RefuseModel("has its " + Label(index) + " in a buffer that it lacks");
+    RefuseModel("has its " + Label(index) + " in a buffer that does not exist");
   }
   if (tensor.shape.size() > TensorShape::kMaximumRank) {
     RefuseModel("has its " + Label(index) + " in " + std::to_string(tensor.shape.size()) +
@@ -227,7 +227,7 @@ void SubgraphChecker::Check() {
 void SubgraphChecker::CheckOperator(size_t place) {
   const FileOperator& op = subgraph_.operators[place];
   if (op.code_index >= file_.operator_codes().size()) {
-    RefuseModel("has an operator (" + std::to_string(place) + ") of a code that it lacks");
+    RefuseModel("has an operator (" + std::to_string(place) + ") with an undefined operator code");
   }
   const FileOperatorCode& code = file_.operator_codes()[op.code_index];
   const std::string label =
@@ -235,7 +235,7 @@ void SubgraphChecker::CheckOperator(size_t place) {
   if (code.code == schema::kCustom &&
       std::find(std::begin(kCustomOperators), std::end(kCustomOperators), code.custom_name) ==
           std::end(kCustomOperators)) {
-    RefuseModel("has an operator (" + std::to_string(place) + ") that LiteRT does not bring, \"" +
+    RefuseModel("has an operator (" + std::to_string(place) + ") that LiteRT does not include, \"" +
                 Printable(code.custom_name) + "\"");
   }
   if (code.code < 0 || code.code == schema::kDelegate ||
@@ -244,11 +244,11 @@ void SubgraphChecker::CheckOperator(size_t place) {
   }
   if (op.large_options_size > file_.size() ||
       op.large_options_offset > file_.size() - op.large_options_size) {
-    RefuseModel("has options outside of its file for its " + label);
+    RefuseModel("has options outside its file for its " + label);
   }
   for (const int32_t subgraph : op.subgraphs) {
     if (subgraph < 0 || static_cast<size_t>(subgraph) >= file_.subgraphs().size()) {
-      RefuseModel("calls a graph that it lacks by its " + label);
+      RefuseModel("calls a graph that does not exist, with its " + label);
     }
   }
   for (size_t place_of_input = 0; place_of_input < op.inputs.size(); ++place_of_input) {
@@ -330,7 +330,7 @@ void CheckTables(const ModelFile& file) {
   }
   for (const FileMetadata& metadata : file.metadata()) {
     if (metadata.buffer >= file.buffers().size()) {
-      RefuseModel("has metadata in a buffer that it lacks");
+      RefuseModel("has metadata in a buffer that does not exist");
     }
     if (metadata.name == kCompiledStamp) {
       RefuseModel("is compiled for an accelerator; expected the original model");
@@ -338,7 +338,7 @@ void CheckTables(const ModelFile& file) {
   }
   for (const FileSignature& signature : file.signatures()) {
     if (signature.subgraph >= file.subgraphs().size()) {
-      RefuseModel("has a signature of no graph");
+      RefuseModel("has a signature without a graph");
     }
   }
 }

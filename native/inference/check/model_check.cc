@@ -91,12 +91,12 @@ void Checker::CheckTables() const {
     RefuseModel("has weights in other files, which is not supported");
   }
   for (const FileBuffer& buffer : file_.buffers()) {
-    if (buffer.is_outside) RefuseModel("has weights behind its tables, which is not supported");
+    if (buffer.is_outside) RefuseModel("has weights after its tables, which is not supported");
   }
   if (!file_.buffers()[0].data.empty()) RefuseModel("has data in buffer 0, which must be empty");
   for (const FileMetadata& metadata : file_.metadata()) {
     if (metadata.buffer >= file_.buffers().size()) {
-      RefuseModel("has metadata in a buffer that it lacks");
+      RefuseModel("has metadata in a buffer that does not exist");
     }
     if (metadata.name == kControlDependencies) {
       RefuseModel("orders its operators by control dependencies, which is not supported");
@@ -177,7 +177,7 @@ void Checker::CheckInputs() {
 void Checker::CheckOperatorAt(size_t place) {
   const FileOperator& op = subgraph_->operators[place];
   if (op.code_index >= file_.operator_codes().size()) {
-    RefuseModel("has an operator (" + std::to_string(place) + ") of a code that it lacks");
+    RefuseModel("has an operator (" + std::to_string(place) + ") with an undefined operator code");
   }
   const int32_t code = file_.operator_codes()[op.code_index].code;
   std::string label = "operator " + std::to_string(place) + " (" + schema::OperatorName(code) + ")";
@@ -260,7 +260,8 @@ void Checker::CheckOutputs() {
 }
 
 void Checker::CheckSignature(const FileSignature& signature) const {
-  if (signature.subgraph >= file_.subgraphs().size()) RefuseModel("has a signature of no graph");
+  if (signature.subgraph >= file_.subgraphs().size())
+    RefuseModel("has a signature without a graph");
   if (!signature.has_key) RefuseModel("has a signature without a key");
   const FileSubgraph& subgraph = file_.subgraphs()[signature.subgraph];
   const auto check = [](const std::vector<FileArgument>& arguments,
@@ -275,11 +276,12 @@ void Checker::CheckSignature(const FileSignature& signature) const {
     for (size_t i = 0; i < expected.size(); ++i) expected[i] = tensors[i];
     std::sort(named.begin(), named.end());
     std::sort(expected.begin(), expected.end());
-    if (named != expected) RefuseModel("has a signature of other inputs or outputs than its graph");
+    if (named != expected)
+      RefuseModel("has a signature whose inputs or outputs differ from its graph's");
     std::sort(names.begin(), names.end());
     if (std::adjacent_find(names.begin(), names.end()) != names.end() ||
         (!names.empty() && names[0].empty())) {
-      RefuseModel("has a signature that names two arguments alike, or one not at all");
+      RefuseModel("has a signature with duplicate or missing argument names");
     }
   };
   check(signature.inputs, subgraph.inputs);
@@ -295,26 +297,24 @@ void RequireWithin(const ModelSummary& summary, const ModelLimits& limits) {
   };
   // The host's models have no options: these are those of its guests.
   const auto hint = [&](const char* name) {
-    return limits.unchecked_operators
-               ? std::string()
-               : std::string(" Raise limits.") + name + " if a guest's model may.";
+    return limits.unchecked_operators ? std::string()
+                                      : std::string(" Raise limits.") + name + " to allow it.";
   };
   require(summary.subgraphs, limits.subgraphs, "has more subgraphs than allowed:", "modelSubgraphs",
           hint("modelSubgraphs"));
   require(summary.arithmetic(), limits.arithmetic,
-          "asks for more arithmetic than is allowed, in multiply-accumulates:", "modelArithmetic",
+          "requires more multiply-accumulates than allowed:", "modelArithmetic",
           hint("modelArithmetic"));
   require(summary.activation_bytes, limits.activation_bytes,
-          "asks for more memory for its results than is allowed, in bytes:", "modelActivationBytes",
+          "requires more bytes for its results than allowed:", "modelActivationBytes",
           hint("modelActivationBytes"));
   require(summary.weight_bytes, limits.weight_bytes,
-          "asks for more memory for its weights than is allowed, in bytes:", "modelWeightBytes",
-          {});
+          "requires more bytes for its weights than allowed:", "modelWeightBytes", {});
 }
 
 ModelSummary CheckModel(const uint8_t* bytes, size_t size, const ModelLimits& limits) {
   if (size > limits.model_bytes) {
-    RefuseLimit("is larger than is allowed, in bytes:", size, limits.model_bytes, "modelBytes");
+    RefuseLimit("has more bytes than allowed:", size, limits.model_bytes, "modelBytes");
   }
   // As many subgraphs are read as anybody may have, so that the refusal tells their number.
   const size_t subgraphs = std::max(limits.subgraphs, ModelLimits::Own().subgraphs);

@@ -36,7 +36,7 @@ const char* ReasonToRefuse(int32_t code) noexcept {
     default:
       if (code < 0) return "does not exist";
       return code >= schema::kFirstStablehlo
-                 ? "is of StableHLO or later than it, which is not supported"
+                 ? "is a StableHLO or newer operator, which is not supported"
                  : nullptr;
   }
 }
@@ -140,7 +140,7 @@ std::vector<int64_t> OperatorView::Integers(size_t input, size_t minimum, size_t
 
 size_t OperatorView::Axis(int64_t axis, size_t rank) const {
   const auto count = static_cast<int64_t>(rank);
-  Require(axis >= -count && axis < count, "names a dimension that its input lacks");
+  Require(axis >= -count && axis < count, "names a dimension that its input does not have");
   return static_cast<size_t>(axis < 0 ? axis + count : axis);
 }
 
@@ -154,7 +154,7 @@ OperatorCost CheckOperator(const OperatorView& view, const FileOperator& op, int
   view.Require(keeps_state || (!op.mutates_inputs && !op.has_intermediates),
                "keeps state between runs, which is not supported");
   view.Require(op.options_type == schema::kNoOptions || op.options.has_value(),
-               "states a kind of options and has none");
+               "declares a kind of options but has none");
 
   if (rule == nullptr && !limits.unchecked_operators) {
     view.Refuse("is not among those that a guest's model may use");
@@ -163,7 +163,7 @@ OperatorCost CheckOperator(const OperatorView& view, const FileOperator& op, int
   for (size_t i = 0; i < view.input_count(); ++i) {
     const bool is_variable = view.HasInput(i) && view.Input(i).variable;
     view.Require(is_variable == OperatorRule::Contains(variables, i),
-                 "keeps state in another tensor than its own, or has none");
+                 "keeps state in a tensor that is not its own, or has none");
   }
   if (rule == nullptr) return GeneralCost(view);
   if (!limits.unchecked_operators || !rule->for_guests || keeps_state)

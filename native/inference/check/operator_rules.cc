@@ -35,14 +35,13 @@ TensorShape BroadcastShape(const OperatorView& view,
     int64_t size = 1;
     for (const TensorShape* shape : shapes) {
       const int64_t own = from_end <= shape->rank() ? (*shape)[shape->rank() - from_end] : 1;
-      view.Require(own == size || own == 1 || size == 1,
-                   "has inputs of shapes that do not fit each other");
+      view.Require(own == size || own == 1 || size == 1, "has inputs with incompatible shapes");
       size = std::max(size, own);
     }
     common.Append(size);
   }
   view.Require(!stretches || rank <= kMaximumBroadcastRank,
-               "stretches inputs of more than 4 dimensions, which is not supported");
+               "broadcasts inputs of more than 4 dimensions, which is not supported");
   return common;
 }
 

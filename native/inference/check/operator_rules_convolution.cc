@@ -80,7 +80,7 @@ void CheckWeights(const OperatorView& view, const CheckedTensor& input,
     view.Require(!quantization.scales.empty(), "has weights without a scale");
     view.Require(quantization.scales.size() == 1 ||
                      static_cast<size_t>(quantization.dimension) == channel_dimension,
-                 "has weights that are quantized along another dimension than their channels");
+                 "has weights that are quantized along a dimension other than their channels");
     for (const int64_t zero_point : quantization.zero_points) {
       view.Require(zero_point == 0, "has weights whose zero point is not 0");
     }

@@ -99,7 +99,7 @@ OperatorCost FloorRemainder(const OperatorView& view) {
     view.Require(divisor.constant() &&
                      (divisor.type == TensorType::kInt32 ? AreHarmlessDivisors<int32_t>(divisor)
                                                          : AreHarmlessDivisors<int64_t>(divisor)),
-                 "divides integers by 0, by -1, or by what is known only at run time");
+                 "divides integers by 0, by -1, or by a value that is known only at run time");
   }
   return Binary(view, {TensorType::kFloat32, TensorType::kInt32, TensorType::kInt64});
 }

@@ -27,7 +27,7 @@ OperatorCost BroadcastTo(const OperatorView& view) {
   const size_t added = shape.rank() - rank;
   for (size_t axis = 0; axis < rank; ++axis) {
     view.Require(input.shape[axis] == 1 || input.shape[axis] == shape[added + axis],
-                 "has a shape that its input cannot be stretched to");
+                 "has a shape that its input cannot be broadcast to");
   }
   view.RequireShape(view.Output(0), shape);
   // Each element's place is divided by the size of each dimension.
@@ -64,7 +64,7 @@ OperatorCost Tile(const OperatorView& view) {
 OperatorCost Shape(const OperatorView& view) {
   const auto type = view.Option<int8_t>(0, TensorType::kFloat32);
   view.RequireType(view.Output(0), {TensorType::kInt32, TensorType::kInt64});
-  view.Require(view.Output(0).type == type, "states another type than its output has");
+  view.Require(view.Output(0).type == type, "declares a type other than its output's");
   view.RequireShape(view.Output(0), {static_cast<int64_t>(view.Input(0).shape.rank())});
   return PerElement(view.Output(0));
 }

@@ -95,7 +95,7 @@ OperatorCost EmbeddingLookup(const OperatorView& view) {
     const FileQuantization& quantization = table.quantization();
     view.Require(!quantization.scales.empty(), "has a table without a scale");
     view.Require(table.quantized() || quantization.dimension == 0,
-                 "has a table that is quantized along another dimension than its rows");
+                 "has a table that is quantized along a dimension other than its rows");
   }
   TensorShape expected = table.shape;
   expected.Set(0, indices.shape[0]);

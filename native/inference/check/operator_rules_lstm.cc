@@ -84,7 +84,8 @@ void LstmChecker::CheckOptions() const {
                 "has an activation that is not supported");
   for (const int field : {1, 2}) {
     const auto clip = view_.Option<float>(field, 0);
-    view_.Require(std::isfinite(clip) && clip >= 0, "clips at a number below 0, or at none");
+    view_.Require(std::isfinite(clip) && clip >= 0,
+                  "clips at a number that is negative or not finite");
   }
   view_.Require(view_.Option<int8_t>(5, 0) == 0,
                 "has diagonal recurrent weights, which are not supported");
@@ -108,7 +109,7 @@ void LstmChecker::CheckSizes() {
   // Where nothing projects the cells, kernels copy as many of them as there are outputs; where
   // something does, they use the cells' memory for the outputs.
   view_.Require(has_projection() ? outputs_ <= cells_ : outputs_ == cells_,
-                "has another number of outputs than its cells give");
+                "has a number of outputs that does not match its cells");
 }
 
 void LstmChecker::CheckTypes() {
@@ -144,10 +145,10 @@ void LstmChecker::CheckGates() const {
     const bool is_input_gate = gate == 0;
     const bool is_given = !is_input_gate || has_input_gate();
     for (const size_t place : {kRecurrentWeights[gate], kBiases[gate]}) {
-      view_.Require(view_.HasInput(place) == is_given, "has an input gate in part");
+      view_.Require(view_.HasInput(place) == is_given, "has an incomplete input gate");
     }
     view_.Require(view_.HasInput(kNormalization[gate]) == (is_given && has_normalization()),
-                  "normalizes some of its gates");
+                  "normalizes only some of its gates");
     if (!is_given) continue;
     CheckWeights(kInputWeights[gate], {cells_, depth_});
     CheckWeights(kRecurrentWeights[gate], {cells_, outputs_});
@@ -158,14 +159,15 @@ void LstmChecker::CheckGates() const {
   }
   for (size_t i = 0; i < std::size(kPeepholes); ++i) {
     const bool is_expected = has_peepholes() && (i != 0 || has_input_gate());
-    view_.Require(view_.HasInput(kPeepholes[i]) == is_expected, "has some of its peepholes");
+    view_.Require(view_.HasInput(kPeepholes[i]) == is_expected,
+                  "has only some of its peephole weights");
     if (is_expected) CheckConstant(kPeepholes[i], types_.peepholes, {cells_});
   }
 }
 
 void LstmChecker::CheckProjection() const {
   view_.Require(has_projection() || !view_.HasInput(kProjectionBias),
-                "has a bias of a projection that it lacks");
+                "has a projection bias but no projection");
   if (!has_projection()) return;
   CheckWeights(kProjectionWeights, {outputs_, cells_});
   if (view_.HasInput(kProjectionBias)) CheckConstant(kProjectionBias, types_.biases, {outputs_});

@@ -304,7 +304,7 @@ OperatorCost ArgumentOfExtreme(const OperatorView& view) {
       input, {TensorType::kFloat32, TensorType::kUint8, TensorType::kInt8, TensorType::kInt32});
   const auto type = view.Option<int8_t>(0, TensorType::kFloat32);
   view.RequireType(view.Output(0), {TensorType::kInt32, TensorType::kInt64});
-  view.Require(view.Output(0).type == type, "states another type than its output has");
+  view.Require(view.Output(0).type == type, "declares a type other than its output's");
   view.Require(rank >= 1 && rank <= kMaximumRegionRank, "needs an input of 1 to 5 dimensions");
   const size_t chosen = view.Axis(view.Integers(1, 1, 1)[0], rank);
   TensorShape expected;

@@ -64,7 +64,7 @@ OperatorCost Squeeze(const OperatorView& view) {
   std::array<bool, TensorShape::kMaximumRank> squeezed{};
   for (const int64_t given : axes) {
     const size_t axis = view.Axis(given, rank);
-    view.Require(input.shape[axis] == 1, "drops a dimension of another size than 1");
+    view.Require(input.shape[axis] == 1, "drops a dimension whose size is not 1");
     squeezed[axis] = true;
   }
   TensorShape expected;
@@ -138,7 +138,7 @@ OperatorCost Pack(const OperatorView& view) {
   const CheckedTensor& first = view.Input(0);
   RequireMovable(view, first, view.Output(0));
   const auto count = static_cast<int64_t>(view.input_count());
-  view.Require(view.Option<int32_t>(0, 0) == count, "states another number of inputs than it has");
+  view.Require(view.Option<int32_t>(0, 0) == count, "declares a wrong number of inputs");
   view.Require(first.shape.rank() < kMaximumRegionRank, "needs inputs of at most 4 dimensions");
   const size_t added = view.Axis(view.Option<int32_t>(1, 0), first.shape.rank() + 1);
   for (size_t i = 0; i < view.input_count(); ++i) {
@@ -161,7 +161,7 @@ OperatorCost Unpack(const OperatorView& view) {
   const auto count = static_cast<int64_t>(view.output_count());
   const size_t dropped = view.Axis(view.Option<int32_t>(1, 0), rank);
   view.Require(view.Option<int32_t>(0, 0) == count && input.shape[dropped] == count,
-               "has another number of outputs than it states");
+               "declares a wrong number of outputs");
   TensorShape expected;
   for (size_t axis = 0; axis < rank; ++axis) {
     if (axis != dropped) expected.Append(input.shape[axis]);
@@ -199,7 +199,7 @@ OperatorCost SplitV(const OperatorView& view) {
   const size_t axis = view.Axis(view.Integers(2, 1, 1)[0], rank);
   const size_t count = view.output_count();
   view.Require(view.Option<int32_t>(0, 0) == static_cast<int64_t>(count),
-               "states another number of outputs than it has");
+               "declares a wrong number of outputs");
   view.Require(view.Input(1).shape.rank() == 1, "has sizes that are not a list");
   std::vector<int64_t> sizes = view.Integers(1, count, count);
   size_t open = count;

@@ -82,7 +82,7 @@ void TensorChecker::CheckKind() const {
     RefuseModel("has its " + Label() + " in another file, which is not supported");
   }
   if (stated_.buffer >= file_.buffers().size()) {
-    RefuseModel("has its " + Label() + " in a buffer that it lacks");
+    RefuseModel("has its " + Label() + " in a buffer that does not exist");
   }
 }
 
@@ -146,7 +146,7 @@ void TensorChecker::CheckQuantization() const {
   }
   if (count != 1 &&
       (tensor_.shape.rank() == 0 || tensor_.shape[dimension] != static_cast<int64_t>(count))) {
-    refuse("has another number of scales than the quantized dimension");
+    refuse("has a number of scales that does not match the quantized dimension");
   }
   for (const float scale : quantization.scales) {
     if (!IsUsableScale(scale, stated_.type)) refuse("has a scale that is not above 0");

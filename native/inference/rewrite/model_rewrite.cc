@@ -141,7 +141,7 @@ void Rewriter::PlanProbabilities(const FileOperator& op) {
   PlanPlain(op);
   const FileQuantization& output = plan_.Tensor(op.outputs[0]).quantization;
   if (output.scales[0] != 1.0F / 256 || output.zero_points[0] != 0) {
-    LeaveAsItIs("has an output of another scale than 1/256 or another zero point than 0 in its " +
+    LeaveAsItIs("has an output with a scale other than 1/256 or a zero point other than 0 in its " +
                 plan_.Label(op));
   }
 }

@@ -100,7 +100,7 @@ void RewritePlan::RequireUnshared() const {
   }
   std::sort(tables.begin(), tables.end());
   if (std::adjacent_find(tables.begin(), tables.end()) != tables.end()) {
-    LeaveAsItIs("describes two tensors at one place of its file");
+    LeaveAsItIs("describes two tensors at the same place in its file");
   }
 
   std::vector<Range> ranges;

@@ -171,7 +171,7 @@ void CompiledModel::Resize(const InputShapes& shapes, const litert::LogCapture& 
     if (litert_shape == argument.file_shape) continue;
     litert::Check(api.CompiledModelResizeInputTensorNonStrict(
                       handle_.get(), kSignature, i, litert_shape.data(), litert_shape.size()),
-                  "give input " + std::to_string(i) + " of the model another shape", log);
+                  "change the shape of input " + std::to_string(i) + " of the model", log);
   }
 }
 

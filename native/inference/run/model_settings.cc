@@ -39,7 +39,7 @@ class SettingsParser {
       }
     });
     SkipSpace();
-    if (at_ != text_.size()) Refuse("nothing behind the object");
+    if (at_ != text_.size()) Refuse("nothing after the object");
     return settings;
   }
 
