@@ -36,7 +36,7 @@ describe('a picture as hexadecimal text', () => {
   }
 
   const wrong: [string, string, RegExp][] = [
-    ['with an odd number of digits', HEX.slice(1) + 'ff', /no JPEG|odd/],
+    ['with an odd number of digits', HEX.slice(1) + 'ff', /not a JPEG|odd/],
     ['with half a byte at the end', `${HEX}f`, /odd number of digits/],
     [
       'with a character that is no digit',
@@ -44,7 +44,7 @@ describe('a picture as hexadecimal text', () => {
       /0x67 at offset 10/,
     ],
     ['with a prefix', `0x${HEX}`, /0x78 at offset 1/],
-    ['of something else', Buffer.from('\x89PNG').toString('hex'), /no JPEG.* picture/],
+    ['of something else', Buffer.from('\x89PNG').toString('hex'), /not a JPEG.* picture/],
     ['as base64', PICTURE.toString('base64'), /neither|no hexadecimal/],
     ['cut short', HEX.slice(0, 200), /truncated|damaged|JPEG/],
   ];

@@ -113,7 +113,7 @@ describe('wasmedge-embed detect', () => {
     const args = ['detect', file('wide.jpg'), '--model', file('other/classifier.tflite')];
     const { stderr, exitCode } = await commandLine(args);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /detection wants the 4 of TFLite_Detection_PostProcess/);
+    assert.match(stderr, /detection needs the 4 of TFLite_Detection_PostProcess/);
     const missing = await commandLine(['detect', file('wide.jpg')]);
     assert.match(missing.stderr, /required option '--model <file>' not specified/);
   });

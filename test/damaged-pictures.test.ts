@@ -149,6 +149,6 @@ describe('damaged and vast pictures', () => {
       { stdin: WHOLE, args: ['--damaged', 'yes'] },
     );
     assert.equal(exitCode, 64);
-    assert.match(stderr.toString(), /--damaged wants refuse or accept/);
+    assert.match(stderr.toString(), /--damaged must be refuse or accept/);
   });
 });

@@ -113,8 +113,8 @@ describe('Object detection', () => {
   const wrong: [what: string, outputs: Partial<DetectorOutputs>, words: RegExp][] = [
     ['a number of detections below 0', { count: -1 }, /there are -1 detections/],
     ['a number of detections that is none', { count: NaN }, /there are NaN detections/],
-    ['a score that is no number', { scores: [NaN, 0.5, 0.5] }, /no finite numbers/],
-    ['a box without an end', { boxes: [[0, 0, Infinity, 1], ...ZEROS] }, /no finite numbers/],
+    ['a score that is no number', { scores: [NaN, 0.5, 0.5] }, /not finite numbers/],
+    ['a box without an end', { boxes: [[0, 0, Infinity, 1], ...ZEROS] }, /not finite numbers/],
     ['half a class', { classes: [0.5, 1, 2] }, /a class 0\.5/],
     ['fewer classes than boxes', { classes: [1] }, /\[12, 1, 3, 1\] values/],
   ];
@@ -132,7 +132,7 @@ describe('Object detection', () => {
     const models = { default: classifier };
     assert.match(
       await complaintOf(70, DETECTOR, { models }, { stdin: PICTURE }),
-      /"outputs" has 1 tensors, detection wants the 4 of TFLite_Detection_PostProcess/,
+      /"outputs" has 1 tensors, detection needs the 4 of TFLite_Detection_PostProcess/,
     );
     const load = { models: { default: petModel() } };
     assert.match(await complaintOf(65, DETECTOR, load, { stdin: 'text' }), /neither a JPEG/);

@@ -115,8 +115,8 @@ describe('The guest infer', () => {
       70,
       /^infer: request 1: load_by_name: errno 8 \(not found\)\n$/,
     ],
-    ['no request', 'go\n', 65, /^infer: request 1: "go" is no request\n$/],
-    ['a line without an end', 'open gather', 65, /its line has no end/],
+    ['no request', 'go\n', 65, /^infer: request 1: "go" is not a request\n$/],
+    ['a line without an end', 'open gather', 65, /its line does not end/],
     [
       'bytes that never come',
       'open gather 4294967295\n{}',

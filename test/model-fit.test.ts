@@ -96,7 +96,7 @@ describe('the fit of pictures', () => {
     await withModule(rustGuest('object-detection'), load, async (module) => {
       const { exitCode, stderr } = await module.run({ stdin: jpeg(WIDE) });
       assert.equal(exitCode, 70);
-      assert.match(stderr.toString(), /"fit" is cover, detection wants stretch/);
+      assert.match(stderr.toString(), /"fit" is cover, but detection needs stretch/);
     });
   });
 

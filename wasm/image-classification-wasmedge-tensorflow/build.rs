@@ -12,7 +12,7 @@ fn main() {
         panic!("cannot read the model {}: {error}", model.display());
     });
     let description = describe(&bytes).unwrap_or_else(|| {
-        panic!("{} is no classifier with one input and one output", model.display())
+        panic!("{} is not a classifier with one input and one output", model.display())
     });
     let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let write = |name: &str, content: &[u8]| {

@@ -21,13 +21,13 @@ decodes it.
 
 Options:
   --format FORMAT   text: one sentence; json: one line with the best classes [default: text]
-  --top-k N         how many classes json lists, at most all of the model's [default: 5]
+  --top-k N         number of classes that json lists, at most all of the model's [default: 5]
   -h, --help        print this help and exit
   -V, --version     print name and version and exit
 
 Exit codes:
   0   the answer is on standard output
-  64  wrong options
+  64  invalid options
   65  not a JPEG, or one that the host cannot decode
   70  the host cannot run the model
 ";
@@ -85,13 +85,15 @@ fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
 fn refuse_foreign(options: &Options) -> Result<(), Failure> {
     let defaults = Options::default();
     if options.model != defaults.model {
-        return Err(Failure::Usage("--model: this program carries its model".into()));
+        return Err(Failure::Usage("--model: this program includes its model".into()));
     }
     if options.accepted.max_pixels != defaults.accepted.max_pixels {
         return Err(Failure::Usage("--max-pixels: the host decodes and has its own limit".into()));
     }
     if options.accepted.damaged {
-        return Err(Failure::Usage("--damaged: the host decodes, and refuses them".into()));
+        return Err(Failure::Usage(
+            "--damaged: the host decodes, and rejects damaged pictures".into(),
+        ));
     }
     Ok(())
 }
@@ -101,7 +103,8 @@ fn infer(model: &Model, jpeg: &[u8]) -> Result<Vec<u8>, Failure> {
     let (width, height) = (model.input.width, model.input.height);
     let samples = host::load_jpg_to_rgb8(jpeg, width, height).ok_or_else(|| {
         Failure::Data(
-            "the host cannot decode the JPEG picture: it is damaged, of an unsupported kind, or too large".into(),
+            "the host cannot decode the JPEG picture: it is damaged, not supported, or too large"
+                .into(),
         )
     })?;
     let picture = Picture {
@@ -146,9 +149,9 @@ mod tests {
             Failure::Usage(message) => message,
             other => panic!("{other:?}"),
         };
-        assert!(message(failure(&["--model", "other"], b"")).contains("carries its model"));
+        assert!(message(failure(&["--model", "other"], b"")).contains("includes its model"));
         assert!(message(failure(&["--max-pixels", "1"], b"")).contains("its own limit"));
-        assert!(message(failure(&["--damaged", "accept"], b"")).contains("and refuses them"));
+        assert!(message(failure(&["--damaged", "accept"], b"")).contains("and rejects damaged"));
         assert!(message(failure(&["--nonsense"], b"")).contains("--nonsense"));
     }
 

@@ -34,7 +34,7 @@ impl Model {
         let description = Description::parse(text)?;
         let [output] = &description.outputs[..] else {
             return Err(format!(
-                "\"outputs\" has {} tensors, classification wants exactly 1",
+                "\"outputs\" has {} tensors, classification needs exactly 1",
                 description.outputs.len()
             ));
         };

@@ -14,28 +14,28 @@ Classifies the picture on standard input.
 
 Usage: image-classification [OPTIONS] < picture.jpg
 
-The picture is JPEG, PNG, WebP, GIF or BMP, raw or as hexadecimal text (either case, white space
-ignored).
+The picture is JPEG, PNG, WebP, GIF or BMP, raw or as hexadecimal text (upper or lower case,
+white space is ignored).
 The model belongs to the host, which describes it in /models/NAME.json and /models/NAME.labels.txt.
 
 Options:
-  --model NAME      the host's name of the model [default: default]
+  --model NAME      the host's name for the model [default: default]
   --format FORMAT   text: one sentence; json: one line with the best classes [default: text]
-  --top-k N         how many classes json lists, at most all of the model's [default: 5]
-  --max-pixels N    refuse pictures with more pixels than this [default: 200000000]
-  --damaged WHAT    of a JPEG that is cut or otherwise damaged: refuse, or accept what there is of it
+  --top-k N         number of classes that json lists, at most all of the model's [default: 5]
+  --max-pixels N    reject pictures with more pixels than this [default: 200000000]
+  --damaged WHAT    for a truncated or otherwise damaged JPEG: refuse, or accept what can be decoded
                     [default: refuse]
   -h, --help        print this help and exit
   -V, --version     print name and version and exit
 
-Scores run from 0 to 255. The sentence says \"very likely\" above 200, \"likely\" above 125,
+Scores are from 0 to 255. The sentence says \"very likely\" above 200, \"likely\" above 125,
 \"could be\" above 50; below that the JSON answer has \"known\":false.
 
 Exit codes:
   0   the answer is on standard output
-  64  wrong options
-  65  no such picture, damaged, of an unsupported kind, or too much: pixels, work, memory
-  70  the host has no such model, or cannot run it, or the model does not fit
+  64  invalid options
+  65  not a picture; damaged; an unsupported variant; or too expensive (pixels, work, memory)
+  70  the host has no such model or cannot run it, or the model is not suitable
 ";
 
 /// One line for a wrong command line.
@@ -116,7 +116,7 @@ fn format(value: &str) -> Result<Format, Failure> {
     match value {
         "text" => Ok(Format::Text),
         "json" => Ok(Format::Json),
-        _ => Err(usage(format!("--format wants text or json, not \"{value}\""))),
+        _ => Err(usage(format!("--format must be text or json, not \"{value}\""))),
     }
 }
 

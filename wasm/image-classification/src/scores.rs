@@ -80,7 +80,7 @@ fn levels(output: &Output, bytes: &[u8]) -> Result<Vec<f64>, String> {
         }
     };
     if !values.iter().all(|value| value.is_finite()) {
-        return Err("the model's output holds values that are no finite numbers".into());
+        return Err("the model's output contains values that are not finite numbers".into());
     }
     let probabilities = if is_distribution(&values, tolerance) { values } else { softmax(&values) };
     Ok(probabilities.into_iter().map(|probability| probability * f64::from(MAX_SCORE)).collect())

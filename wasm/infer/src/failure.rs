@@ -44,7 +44,7 @@ impl fmt::Display for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Host(format!("cannot read or write: {error}"))
+        Self::Host(format!("reading or writing failed: {error}"))
     }
 }
 

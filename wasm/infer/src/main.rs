@@ -6,17 +6,17 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: infer < requests > answers
 
-Runs models through wasi-nn. Each request is a line, some with bytes behind it:
-  describe MODEL                        what the host tells of it, as JSON
-  open MODEL [CONFIG_BYTES]             then as many bytes of JSON; sessions are numbered 0, 1, 2, ...
-  load BYTES                            then as many bytes: a session with a model of the guest's own
-  set SESSION INPUT TYPE SHAPE BYTES    then as many bytes; SHAPE is 1x2x3, or 'scalar'
+Runs models through wasi-nn. Each request is a line; some are followed by bytes:
+  describe MODEL                        returns the host's description, as JSON
+  open MODEL [CONFIG_BYTES]             then that many bytes of JSON; sessions are numbered 0, 1, 2, ...
+  load BYTES                            then that many bytes: a session with a model that the guest brings
+  set SESSION INPUT TYPE SHAPE BYTES    then that many bytes; SHAPE is 1x2x3, or 'scalar'
   random SESSION INPUT TYPE SHAPE SEED  pseudo-random numbers, the same for the same seed
-  run SESSION SIZES                     SIZES: the outputs' bytes, as 4004,8; '-' to leave them away
+  run SESSION SIZES                     SIZES: the outputs' bytes, such as 4004,8; '-' for no outputs
   close SESSION
 The answer to 'run' is a line 'run SESSION NANOSECONDS SIZES', then the outputs' bytes; to 'describe'
-a line 'describe BYTES', then as many bytes.
-Exit codes: 64 wrong arguments, 65 a request that is none, 70 the host refused.
+a line 'describe BYTES', then that many bytes.
+Exit codes: 64 invalid arguments, 65 an invalid request, 70 the host refused.
 ";
 
 fn main() -> ExitCode {
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         Some("--version") => {
             writeln!(io::stdout(), "infer {}", env!("CARGO_PKG_VERSION")).map_err(Failure::from)
         }
-        Some(_) => Err(Failure::Usage(format!("there are no arguments\n{USAGE}"))),
+        Some(_) => Err(Failure::Usage(format!("infer takes no arguments\n{USAGE}"))),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

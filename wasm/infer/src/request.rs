@@ -61,19 +61,20 @@ impl Request {
                 Self::Run { session: number(session)?, sizes: sizes_of(sizes)? }
             }
             ["close", session] => Self::Close { session: number(session)? },
-            _ => return Err(Failure::Request(format!("{:?} is no request", shortened(line)))),
+            _ => return Err(Failure::Request(format!("{:?} is not a request", shortened(line)))),
         };
         Ok(request)
     }
 }
 
 fn number<T: std::str::FromStr>(word: &str) -> Result<T, Failure> {
-    word.parse().map_err(|_| Failure::Request(format!("{:?} is no such number", shortened(word))))
+    word.parse()
+        .map_err(|_| Failure::Request(format!("{:?} is not a valid number", shortened(word))))
 }
 
 fn element_named(word: &str) -> Result<Element, Failure> {
     Element::of_name(word)
-        .ok_or_else(|| Failure::Request(format!("{:?} is no type of elements", shortened(word))))
+        .ok_or_else(|| Failure::Request(format!("{:?} is not an element type", shortened(word))))
 }
 
 fn shape_of(word: &str) -> Result<Vec<u32>, Failure> {

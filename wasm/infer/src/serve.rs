@@ -67,7 +67,7 @@ fn carry_out(
     match request {
         Request::Describe { model } => {
             let description = fs::read(format!("/models/{model}.json")).map_err(|error| {
-                Failure::Host(format!("the host tells nothing of a model {model:?}: {error}"))
+                Failure::Host(format!("the host does not describe a model {model:?}: {error}"))
             })?;
             writeln!(output, "describe {}", description.len())?;
             output.write_all(&description)?;
@@ -165,7 +165,7 @@ fn reserved(size: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     bytes
         .try_reserve_exact(size)
-        .map_err(|_| Failure::Host(format!("there is no memory for {size} more bytes")))?;
+        .map_err(|_| Failure::Host(format!("not enough memory for {size} more bytes")))?;
     Ok(bytes)
 }
 
@@ -177,7 +177,7 @@ fn read_line(input: &mut impl BufRead) -> Result<Option<String>, Failure> {
         return Ok(None);
     }
     if line.pop() != Some(b'\n') {
-        return Err(Failure::Request("its line has no end, or is too long".to_owned()));
+        return Err(Failure::Request("its line does not end or is too long".to_owned()));
     }
     String::from_utf8(line)
         .map(Some)
@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(failure_of(b"open m\n"), (70, refused.to_owned()));
         let brought = "request 1: load: errno 6 (unsupported operation)";
         assert_eq!(failure_of(b"load 3\nabc"), (70, brought.to_owned()));
-        let none = "request 1: \"stop\" is no request";
+        let none = "request 1: \"stop\" is not a request";
         assert_eq!(failure_of(b"stop\n"), (65, none.to_owned()));
         let missing = "request 1: there is no session 4294967295";
         assert_eq!(failure_of(b"close 4294967295\n"), (65, missing.to_owned()));

@@ -75,7 +75,9 @@ fn decode_as(
     if Some(samples.len())
         != width.checked_mul(height).and_then(|n| n.checked_mul(channels.count()))
     {
-        return Err(Error("the JPEG picture is damaged: its size and its pixels disagree".into()));
+        return Err(Error(
+            "the JPEG picture is damaged: its size does not match its pixels".into(),
+        ));
     }
     let scale = |length: f64| length * f64::from(eighths) / 8.0;
     Ok(Decoded {

@@ -114,7 +114,7 @@ fn unsupported(marker: u8, precision: u8) -> Option<&'static str> {
         0xC9..=0xCB => Some("arithmetic-coded JPEG"),
         0xC3 => Some("lossless JPEG"),
         0xC5..=0xC7 | 0xCD..=0xCF => Some("hierarchical JPEG"),
-        _ if precision != 8 => Some("JPEG of other than 8 bits a sample"),
+        _ if precision != 8 => Some("JPEG with other than 8 bits per sample"),
         _ => None,
     }
 }
@@ -257,7 +257,7 @@ impl<'a> Survey<'a> {
         }
         if self.full_code {
             return Err(Error(
-                "the JPEG picture is damaged: one of its Huffman codes has a code of ones alone"
+                "the JPEG picture is damaged: one of its Huffman tables has a code that consists only of ones"
                     .into(),
             ));
         }

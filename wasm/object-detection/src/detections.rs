@@ -52,20 +52,20 @@ pub fn detections(
 ) -> Result<Vec<Detection>, String> {
     let Outputs { boxes, classes, scores, count } = outputs;
     if !(count.is_finite() && *count >= 0.0) {
-        return Err(format!("the model says that there are {count} detections"));
+        return Err(format!("the model reports {count} detections"));
     }
     let mut found = Vec::new();
     // The conversion saturates.
     let detections = boxes.chunks_exact(4).zip(classes).zip(scores).take(*count as usize);
     for ((corners, &class), &score) in detections {
         if !(score.is_finite() && corners.iter().all(|corner| corner.is_finite())) {
-            return Err("the model's output holds values that are no finite numbers".into());
+            return Err("the model's output contains values that are not finite numbers".into());
         }
         if score < wanted.threshold {
             continue;
         }
         if !(0.0..=MAX_CLASS).contains(&class) || class.fract() != 0.0 {
-            return Err(format!("the model's output names a class {class}"));
+            return Err(format!("the model's output contains the invalid class {class}"));
         }
         let [top, left, bottom, right] = corners else { continue };
         let (x, width) = match within(*left, *right, width) {
@@ -184,12 +184,12 @@ mod tests {
             super::detections(&outputs, SIZE, ALL).unwrap_err()
         };
         for wrong in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            assert!(error(whole, 0.0, wrong).contains("no finite numbers"));
-            assert!(error([0.0, wrong, 1.0, 1.0], 0.0, 0.5).contains("no finite numbers"));
+            assert!(error(whole, 0.0, wrong).contains("not finite numbers"));
+            assert!(error([0.0, wrong, 1.0, 1.0], 0.0, 0.5).contains("not finite numbers"));
             assert!(error(whole, wrong, 0.5).contains("class"));
         }
         for class in [-1.0, 0.5, 1e9] {
-            assert!(error(whole, class, 0.5).contains("names a class"));
+            assert!(error(whole, class, 0.5).contains("invalid class"));
         }
         // Room beyond the detections is not looked at, nor are classes of what does not count.
         let outputs = outputs(&[(whole, 1.0, 0.5), ([f32::NAN; 4], f32::NAN, f32::NAN)], 1.0);

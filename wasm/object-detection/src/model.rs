@@ -25,12 +25,12 @@ impl Model {
         let description = Description::parse(text)?;
         // What is found is told in parts of the whole picture, and there may be something in each corner.
         if description.input.fit != Fit::Stretch {
-            return Err("\"fit\" is cover, detection wants stretch: all of the picture".into());
+            return Err("\"fit\" is cover, but detection needs stretch: the whole picture".into());
         }
         let mut outputs = Vec::with_capacity(OUTPUTS);
         if description.outputs.len() != OUTPUTS {
             return Err(format!(
-                "\"outputs\" has {} tensors, detection wants the {OUTPUTS} of \
+                "\"outputs\" has {} tensors, detection needs the {OUTPUTS} of \
                  TFLite_Detection_PostProcess: boxes, classes, scores and their number",
                 description.outputs.len()
             ));
@@ -64,7 +64,7 @@ mod tests {
     fn what_is_no_detector_is_named() {
         let output = r#"{"name":"a","type":"float32","shape":[1,10]}"#;
         let error = |outputs: &[&str]| Model::parse(&description(&outputs.join(","))).unwrap_err();
-        assert!(error(&[output]).contains("1 tensors, detection wants the 4"));
+        assert!(error(&[output]).contains("1 tensors, detection needs the 4"));
         assert!(error(&[output; 5]).contains("5 tensors"));
         let string = r#"{"name":"a","type":"string","shape":[1]}"#;
         assert!(error(&[output, output, string, output]).contains("output 2 has the type string"));

@@ -10,32 +10,32 @@ pub const DEFAULT_THRESHOLD: f32 = 0.5;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
-Finds things in the picture on standard input.
+Finds objects in the picture on standard input.
 
 Usage: object-detection [OPTIONS] < picture.jpg
 
-The picture is JPEG, PNG, WebP, GIF or BMP, raw or as hexadecimal text (either case, white space
-ignored).
+The picture is JPEG, PNG, WebP, GIF or BMP, raw or as hexadecimal text (upper or lower case,
+white space is ignored).
 The model belongs to the host, which describes it in /models/NAME.json and /models/NAME.labels.txt.
-It has to end with the operator TFLite_Detection_PostProcess, as SSD and EfficientDet do.
+It must end with the operator TFLite_Detection_PostProcess, as SSD and EfficientDet do.
 
 Options:
-  --model NAME      the host's name of the model [default: default]
+  --model NAME      the host's name for the model [default: default]
   --format FORMAT   text: one sentence; json: one line with the boxes in pixels; annotated: the same
                     line, then the picture with the boxes drawn, as JPEG [default: text]
-  --threshold S     leave out what has a lower score, 0 to 1 [default: 0.5]
-  --max-results N   how many things are told, the best first [default: all of the model's]
-  --max-pixels N    refuse pictures with more pixels than this [default: 200000000]
-  --damaged WHAT    of a JPEG that is cut or otherwise damaged: refuse, or accept what there is of it
+  --threshold S     lowest score to report, 0 to 1 [default: 0.5]
+  --max-results N   largest number of objects to report, highest scores first [default: all]
+  --max-pixels N    reject pictures with more pixels than this [default: 200000000]
+  --damaged WHAT    for a truncated or otherwise damaged JPEG: refuse, or accept what can be decoded
                     [default: refuse]
   -h, --help        print this help and exit
   -V, --version     print name and version and exit
 
 Exit codes:
   0   the answer is on standard output
-  64  wrong options
-  65  no such picture, damaged, of an unsupported kind, or too much: pixels, work, memory
-  70  the host has no such model, or cannot run it, or the model is no detector
+  64  invalid options
+  65  not a picture; damaged; an unsupported variant; or too expensive (pixels, work, memory)
+  70  the host has no such model or cannot run it, or the model is not a detector
 ";
 
 /// One line for a wrong command line.
@@ -123,14 +123,14 @@ fn format(value: &str) -> Result<Format, Failure> {
         "text" => Ok(Format::Text),
         "json" => Ok(Format::Json),
         "annotated" => Ok(Format::Annotated),
-        _ => Err(usage(format!("--format wants text, json or annotated, not \"{value}\""))),
+        _ => Err(usage(format!("--format must be text, json or annotated, not \"{value}\""))),
     }
 }
 
 fn threshold(value: &str) -> Result<f32, Failure> {
     match value.parse() {
         Ok(threshold) if (0.0..=1.0).contains(&threshold) => Ok(threshold),
-        _ => Err(usage(format!("--threshold wants a number from 0 to 1, not \"{value}\""))),
+        _ => Err(usage(format!("--threshold must be a number from 0 to 1, not \"{value}\""))),
     }
 }
 

@@ -25,7 +25,7 @@ pub fn check_sides(kind: &str, sides: (u32, u32), max_pixels: u64) -> Result<(u1
     let (Ok(narrow_width), Ok(narrow_height)) = (u16::try_from(width), u16::try_from(height))
     else {
         return Err(Error::new(format!(
-            "the picture has {width} x {height} pixels, the limit is 65535 a side"
+            "the picture has {width} x {height} pixels, the limit is 65535 per side"
         )));
     };
     if width == 0 || height == 0 {

@@ -30,7 +30,7 @@ pub fn tell(file: &[u8]) -> Result<Format, Error> {
     known(file).ok_or_else(|| {
         let found =
             resemblance(file).map_or(String::new(), |what| format!("; it looks like {what}"));
-        Error::new(format!("the input is no {NAMES} picture{found}"))
+        Error::new(format!("the input is not a {NAMES} picture{found}"))
     })
 }
 

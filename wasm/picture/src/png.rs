@@ -83,7 +83,7 @@ impl<'a> Outline<'a> {
             6 => 4,
             _ => {
                 return Err(Error::new(format!(
-                    "the PNG picture is damaged: there is no colour type {colours}"
+                    "the PNG picture is damaged: colour type {colours} does not exist"
                 )))
             }
         };
@@ -210,7 +210,7 @@ fn damaged(error: &png::DecodingError) -> Error {
             truncated()
         }
         png::DecodingError::LimitsExceeded => Error::new(format!(
-            "the PNG picture takes more than {DECODER_BYTES} bytes beside its pixels"
+            "the PNG picture takes more than {DECODER_BYTES} bytes in addition to its pixels"
         )),
         other => Error::new(format!("the PNG picture is damaged: {other}")),
     }

@@ -69,7 +69,7 @@ pub fn usage(message: String) -> Failure {
 pub fn model_name(value: String) -> Result<String, Failure> {
     if value.is_empty() || value == "." || value == ".." || value.contains(['/', '\\', '\0']) {
         return Err(usage(format!(
-            "--model wants the host's name of a model, without slashes, not \"{value}\""
+            "--model must be the host's name for a model, without slashes, not \"{value}\""
         )));
     }
     Ok(value)
@@ -83,7 +83,7 @@ pub fn number<T: FromStr + PartialOrd + Default>(name: &str, value: &str) -> Res
     let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     match value.parse::<T>() {
         Ok(number) if digits && number > T::default() => Ok(number),
-        _ => Err(usage(format!("{name} wants a whole number from 1 on, not \"{value}\""))),
+        _ => Err(usage(format!("{name} must be a whole number of at least 1, not \"{value}\""))),
     }
 }
 
@@ -95,6 +95,6 @@ pub fn accepts_damaged(value: &str) -> Result<bool, Failure> {
     match value {
         "accept" => Ok(true),
         "refuse" => Ok(false),
-        _ => Err(usage(format!("--damaged wants refuse or accept, not \"{value}\""))),
+        _ => Err(usage(format!("--damaged must be refuse or accept, not \"{value}\""))),
     }
 }

@@ -322,14 +322,12 @@ fn read_fit(description: &Value) -> Result<Fit, String> {
         Some(crop) => Some(
             crop.as_f64()
                 .filter(|&crop| crop > 0.0 && crop <= 1.0)
-                .ok_or("has a \"crop\" that is no number above 0 and at most 1")?,
+                .ok_or("has a \"crop\" that is not a number above 0 and at most 1")?,
         ),
     };
     match (fit, crop) {
         ("stretch", None) => Ok(Fit::Stretch),
-        ("stretch", Some(_)) => {
-            Err("has a \"crop\", which goes with the \"fit\" cover alone".into())
-        }
+        ("stretch", Some(_)) => Err("has a \"crop\", which requires the \"fit\" cover".into()),
         ("cover", crop) => Ok(Fit::Cover { crop: crop.unwrap_or(1.0) }),
         _ => Err("has a \"fit\" that is neither stretch nor cover".into()),
     }
@@ -423,7 +421,7 @@ mod tests {
         assert_eq!(fit(r#""fit":"cover""#), Ok(Fit::Cover { crop: 1.0 }));
         assert_eq!(fit(r#""fit":"cover","crop":0.875"#), Ok(Fit::Cover { crop: 0.875 }));
         assert_eq!(fit(r#""fit":null,"crop":null"#), Ok(Fit::Stretch));
-        let alone = "the description has a \"crop\", which goes with the \"fit\" cover alone";
+        let alone = "the description has a \"crop\", which requires the \"fit\" cover";
         assert_eq!(fit(r#""crop":0.5"#).unwrap_err(), alone);
         assert_eq!(fit(r#""fit":"stretch","crop":1"#).unwrap_err(), alone);
         for crop in ["0", "-0.1", "1.01", "\"1\"", "[]"] {

@@ -92,7 +92,7 @@ fn to_picture(bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
                 Ok(decoded)
             } else {
                 Err(Failure::Data(format!(
-                    "the hexadecimal input is no {NAMES} picture{}",
+                    "the hexadecimal input is not a {NAMES} picture{}",
                     self::found(&decoded)
                 )))
             }
