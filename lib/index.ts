@@ -1,6 +1,6 @@
 /**
- * Loads WebAssembly modules once and runs them in-process or, behind the same functions, in processes
- * of their own.
+ * Loads WebAssembly modules once and runs them in-process or, with the same functions, in child
+ * processes.
  *
  * ```js
  * const { loadModule } = require('wasmedge-embed');
@@ -9,7 +9,7 @@
  * await module.close();
  * ```
  *
- * What fails, fails with a {@link WasmEdgeError}, whose `code` tells what went wrong.
+ * Failures are {@link WasmEdgeError}s, whose `code` says what went wrong.
  *
  * @module wasmedge-embed
  */

@@ -23,7 +23,7 @@ import type { CompileControl } from './compile-process.js';
 import { withoutNames } from './name-section.js';
 import { describeCompiled, removeSideFile, sideFilePath, writeSideFile } from './side-file.js';
 
-/** How a module is compiled: all options decided. */
+/** How a module is compiled, with all options resolved. */
 export type CompileSettings = Omit<NativeCompileOptions, 'input' | 'output'>;
 
 export const DEFAULT_COMPILE: CompileSettings = {
@@ -35,19 +35,19 @@ export const DEFAULT_COMPILE: CompileSettings = {
 };
 
 /**
- * Compiles a plain WebAssembly module ahead of time, in a process of its own. A side file,
- * `OUTPUT.aot.json`, says what it was made of and for; {@link loadModule} checks it.
+ * Compiles a plain WebAssembly module ahead of time, in a separate process. A side file,
+ * `OUTPUT.aot.json`, records what it was compiled from and for which target; {@link loadModule}
+ * checks it.
  *
- * @param input A .wasm file's path, or its bytes.
- * @param output Where to write: a shared object (usually `.so`), or with the ending `.wasm` a
+ * @param input Path of a .wasm file, or its bytes.
+ * @param output File to write: a shared object (usually `.so`) or, if the name ends with `.wasm`, a
  *   universal module, which any WebAssembly runtime can read and WasmEdge runs compiled. It appears
- *   whole or not at all.
- * @param options Optimization, target processor, what is measured in the code, and what compiling may
- *   take.
- * @throws {WasmEdgeError} ERR_MODULE_LOAD when a file cannot be read or written, or the compiler
- *   crashes, ERR_MODULE_INVALID when the input is no valid plain module, ERR_LIMIT with
- *   `limit: 'compile'` and ERR_ABORTED as the options say, ERR_NATIVE_LOAD without WasmEdge,
- *   ERR_INVALID_ARGUMENT for unusable options, and where the output is the input's own file.
+ *   completely or not at all.
+ * @param options Optimization, target processor, checks in the code, and limits for compiling.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD if a file cannot be read or written, or the compiler
+ *   crashes; ERR_MODULE_INVALID if the input is not a valid plain module; ERR_LIMIT with `limit:
+ *   'compile'` and ERR_ABORTED as the options determine; ERR_NATIVE_LOAD without WasmEdge;
+ *   ERR_INVALID_ARGUMENT for invalid options, and if the output is the same file as the input.
  */
 export async function compileModule(
   input: string | BytesLike,
@@ -88,7 +88,8 @@ export async function compileModule(
     typeof input === 'string'
       ? await readModule(nonEmptyText('input', input), [target, sideFilePath(target)])
       : bytes('input', input);
-  // The old side file goes with the old module, no sooner: a failed compilation leaves both.
+  // The old side file is removed together with the old module, so that a failed compilation leaves
+  // both.
   const compiled = names ? source : withoutNames(source);
   await compileInto(compiled, target, settings, control, () => removeSideFile(target));
   const { optimize, generic, interruptible, meter } = settings;
@@ -98,7 +99,7 @@ export async function compileModule(
   });
 }
 
-/** Compiles bytes into a file, which appears whole or not at all; without a side file. */
+/** Compiles bytes into a file, which appears completely or not at all; without a side file. */
 export async function compileInto(
   source: Uint8Array,
   target: string,
@@ -132,7 +133,7 @@ async function wrapWrite(target: string, write: () => Promise<void>): Promise<vo
   }
 }
 
-/** Reads the input, unless it is one of the files that are to be written, by whatever name. */
+/** Reads the input, unless it is one of the files to be written, under whatever name. */
 async function readModule(file: string, outputs: readonly string[]): Promise<Buffer> {
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -159,7 +160,8 @@ async function readModule(file: string, outputs: readonly string[]): Promise<Buf
   }
 }
 
-// Before the compiler has worked for a minute, and because it does not say why it could not write.
+// Checked before the compiler works for a minute, and because it would not report why it could not
+// write.
 async function requireWritable(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });

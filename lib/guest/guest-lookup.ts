@@ -9,14 +9,15 @@ import { TASKS } from './task.js';
 import type { Task } from './task.js';
 
 /**
- * The file of the package's guest for a task, for `loadModule`: the one that was built in a clone of the
- * repository, else the one in the package, where one that was compiled ahead of time comes first. It
- * reads a picture from its standard input and runs the model `default`.
+ * Finds the package's guest for a task, for `loadModule`: the one that was built in a clone of the
+ * repository, otherwise the one in the package; a guest that was compiled ahead of time comes
+ * first. It reads a picture from its standard input and runs the model `default`.
  *
- * @param task `classify` (default): names what a picture shows, with a classifier. `detect`: finds things
- *   in it, with a detector that ends with TFLite_Detection_PostProcess.
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for another task; ERR_MODULE_LOAD when there is no such
- *   guest; ERR_NATIVE_LOAD where a bundler has merged the package into another file.
+ * @param task `classify` (default): labels a picture, with a classifier. `detect`: finds objects in
+ *   it, with a detector that ends with TFLite_Detection_PostProcess.
+ * @returns Path of the guest.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for another task; ERR_MODULE_LOAD if there is no
+ *   such guest; ERR_NATIVE_LOAD if a bundler has merged the package into another file.
  */
 export function findGuest(task: Task = 'classify'): string {
   const checked = oneOf('task', task, TASKS, 'classify');
@@ -24,7 +25,7 @@ export function findGuest(task: Task = 'classify'): string {
   return checked === 'detect' ? detector() : classifier();
 }
 
-// Asked for each in place, which is what tools that trace files understand.
+// Resolved for each file separately, in a form that file tracers understand.
 
 function classifier(): string {
   const built = join(

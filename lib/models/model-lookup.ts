@@ -8,47 +8,48 @@ import { requireInstalled } from '../support/package-root.js';
 
 import { IMAGENET_FITTING } from './fit.js';
 
-/** A model that was found. */
+/** A model and its labels, as found by {@link findModel}. */
 export interface FoundModel {
   /** Path of the .tflite file. */
   file: string;
-  /** Path of its labels, one a line. */
+  /** Path of its labels, one per line. */
   labels: string;
-  /** How its pictures are fitted. */
+  /** How pictures are fitted to its input. */
   fit: Fit;
-  /** How much of the middle is shown. */
+  /** With the fit `cover`: the share of the middle that is used, above 0 and at most 1. */
   crop: number;
-  /** The words that say which it is. */
+  /** A short description of the model for messages. */
   description: string;
 }
 
-/** The model of the original application, and the labels' file in its official archive. */
+/** The model of the original application, and the name of the labels in its official archive. */
 export const MOBILENET = 'mobilenet_v1_1.0_224_quant.tflite';
 export const MOBILENET_LABELS = 'labels_mobilenet_quant_v1_224.txt';
 
-/** Where `model fetch` puts the model and the look-up finds it; undefined where there is no cache. */
+/** Where `model fetch` stores the model and the look-up finds it; undefined without a cache. */
 export function fetchedModelDirectory(): string | undefined {
   const cache = cacheDirectory();
   return cache && join(cache, 'models', 'mobilenet_v1_1.0_224_quant');
 }
 
 /**
- * The model to classify with when none is named: one in the folder `models` of
- * `$WASMEDGE_EMBED_DATA`, else the one that `model fetch` brought, else the default model that the
- * package carries.
+ * The model to classify with if none is specified: one in the folder `models` of
+ * `$WASMEDGE_EMBED_DATA`, otherwise the one downloaded by `model fetch`, otherwise the default
+ * model in the package.
  *
- * @throws {WasmEdgeError} ERR_MODEL where that is missing; ERR_NATIVE_LOAD where a bundler has merged the package into another file.
+ * @throws {WasmEdgeError} ERR_MODEL if that is missing; ERR_NATIVE_LOAD if a bundler has merged the
+ *   package into another file.
  */
 export function findModel(): FoundModel {
   return findInData() ?? findFetched() ?? defaultModel();
 }
 
-/** EfficientNet-Lite0, in the package: see models/default/README.md for what it knows. */
+/** EfficientNet-Lite0, in the package: models/default/README.md describes it. */
 export function defaultModel(): FoundModel {
   requireInstalled();
   const file = join(__dirname, '../../models/default/model.tflite');
   const labels = join(__dirname, '../../models/default/labels.txt');
-  // Asked for each in place, which is what tools that trace files understand.
+  // Resolved for each file separately, in a form that file tracers understand.
   const isThere =
     existsSync(join(__dirname, '../../models/default/model.tflite')) &&
     existsSync(join(__dirname, '../../models/default/labels.txt'));

@@ -14,28 +14,29 @@ import type { SingleCall } from '../runners/instance-port.js';
 import type { InstanceCalls } from './instance-calls.js';
 import type { InstanceGlobals } from './instance-globals.js';
 
-/** Closes what nobody has any more. */
+/** Closes instances that are no longer referenced. */
 const forgotten = new FinalizationRegistry<InstanceCalls>((calls) => {
   calls.release().catch(() => undefined);
 });
 
-/** An instance whose memory or globals somebody has is not forgotten. */
+/** Keeps an instance alive as long as its memory or globals are referenced. */
 const owners = new WeakMap<object, object>();
 
 /**
- * An instance of a module that is kept: what its guest has in memory, in globals and tables, which
- * files it has opened and which models it has loaded stays from call to call.
+ * An instance of a module that keeps its state: memory, globals and tables, open files and loaded
+ * models persist from call to call.
  *
- * What is asked of it is done in the order in which it was asked, and never two things at a time.
- * A call that traps, exits, reaches a limit or is aborted ends the instance, since what it held may be
- * half written: whatever is asked afterwards is ERR_CLOSED, with the reason as its `cause`.
+ * Its operations are performed one at a time, in the order in which they were requested. A call
+ * that traps, exits, reaches a limit or is aborted ends the instance, since its memory may be
+ * inconsistent: later operations fail with ERR_CLOSED, with the reason as `cause`.
  *
- * One that is no longer referred to is closed when it is collected; `close` does so at once.
+ * An instance that is no longer referenced is closed when it is garbage-collected; `close` closes
+ * it at once.
  *
  * @typeParam Exports The functions that the module exports.
  */
 export class Instance<Exports extends object = GuestExports> implements AsyncDisposable {
-  /** The guest's memory, where the module exports it. */
+  /** The guest's memory, if the module exports it. */
   readonly memory: GuestMemory;
   /** The globals that the module exports. */
   readonly globals: InstanceGlobals;
@@ -59,18 +60,18 @@ export class Instance<Exports extends object = GuestExports> implements AsyncDis
   }
 
   /**
-   * Calls an exported function. Calls that are made without waiting for each other go to the guest
-   * together, so that many small ones cost little. What the guest writes goes to the instance's
+   * Calls an exported function. Calls that do not wait for each other are sent to the guest
+   * together, so that many small ones cost little. The guest's output goes to the instance's
    * `stdout` and `stderr`; its standard input is empty.
    *
    * @typeParam Name The function's name.
-   * @param name The function's, among the module's `exports`.
-   * @param args Numbers for i32, f32 and f64, bigints for i64; of i32 and i64 either the signed or
-   *   the unsigned reading.
-   * @returns The result: a number, a bigint (signed) for i64, or undefined; several in an array.
+   * @param name The function's name, among the module's `exports`.
+   * @param args Numbers for i32, f32 and f64, bigints for i64; i32 and i64 can be signed or
+   *   unsigned.
+   * @returns The result: a number, a bigint (signed) for i64, or undefined; an array for several.
    * @throws {WasmEdgeError} ERR_TRAP, ERR_GUEST_EXIT, ERR_TIMEOUT, ERR_OUTPUT_LIMIT, ERR_LIMIT: the
-   *   instance has ended, unless the call had to wait until its time was over. ERR_WORKER_DIED with
-   *   the process that it lived in. ERR_QUEUE_FULL, ERR_CLOSED, ERR_INVALID_ARGUMENT.
+   *   instance has ended, unless the time limit passed while the call was waiting. ERR_WORKER_DIED
+   *   if its process died. ERR_QUEUE_FULL, ERR_CLOSED, ERR_INVALID_ARGUMENT.
    */
   call<Name extends ExportName<Exports>>(
     name: Name,
@@ -80,16 +81,16 @@ export class Instance<Exports extends object = GuestExports> implements AsyncDis
   }
 
   /**
-   * Calls an exported function once for each list of arguments, in order, with one crossing for all.
-   * All arguments are checked before the first call. The time limit, fuel and output are for all calls
-   * together.
+   * Calls an exported function once for each list of arguments, in order, with a single crossing
+   * for all. All arguments are checked before the first call. Time limit, fuel and output limit
+   * apply to all calls together.
    *
    * @typeParam Name The function's name.
-   * @param name The function's, among the module's `exports`.
-   * @param calls The arguments of each call; at most 1,000,000.
-   * @returns What each call gave.
-   * @throws {WasmEdgeError} As {@link call}, for the first call that does not return: no further ones
-   *   are made, and the error's `results` are what those before it gave.
+   * @param name The function's name, among the module's `exports`.
+   * @param calls The arguments of each call; at most 1,000,000 calls.
+   * @returns The result of each call.
+   * @throws {WasmEdgeError} As {@link call}, for the first call that does not return: no further
+   *   calls are made, and the error's `results` are those of the calls before it.
    */
   callMany<Name extends ExportName<Exports>>(
     name: Name,
@@ -99,14 +100,14 @@ export class Instance<Exports extends object = GuestExports> implements AsyncDis
   }
 
   /**
-   * Calls an exported function as {@link call} does, with input, time limit and signal of its own,
-   * and gives what it wrote as well.
+   * Calls an exported function like {@link call}, with its own input, time limit and signal, and
+   * returns its output as well.
    *
    * @typeParam Name The function's name.
-   * @param name The function's, among the module's `exports`.
-   * @param args As of {@link call}, in an array. Default none.
-   * @param options What differs from the module's options.
-   * @returns Its result, and what it wrote.
+   * @param name The function's name, among the module's `exports`.
+   * @param args As for {@link call}, in an array. Default none.
+   * @param options Options that differ from the module's.
+   * @returns Its result and its output.
    * @throws {WasmEdgeError} As {@link call}; ERR_ABORTED, after which the instance has ended unless
    *   the call had not begun.
    */
@@ -121,9 +122,10 @@ export class Instance<Exports extends object = GuestExports> implements AsyncDis
   }
 
   /**
-   * Takes nothing more, lets what was asked before finish, and releases all that the instance has. A
-   * call that waits for a host function, or comes to, ends with ERR_CLOSED: that might wait for this.
-   * Idempotent: each call gets the same promise.
+   * Accepts no more operations, finishes those requested before, and releases the instance's
+   * resources. A call that is waiting, or starts to wait, for a host function ends with ERR_CLOSED,
+   * because the host function might be waiting for this. Idempotent: every call returns the same
+   * promise.
    */
   close(): Promise<void> {
     return this.#calls.close();

@@ -32,17 +32,17 @@ import { published } from './run-event.js';
 import type { SeenStreams } from './run-event.js';
 
 /**
- * A module that is loaded and can be run any number of times, concurrently. Where `Exports` is given,
- * an interface of the functions that the module exports, their calls have its types.
+ * A loaded module, which can be run any number of times, concurrently. `Exports`, an interface of
+ * the functions that the module exports, gives their calls types.
  *
  * @typeParam Exports The functions that the module exports.
  */
 export class LoadedModule<Exports extends object = GuestExports> implements AsyncDisposable {
-  /** The module's file, as it was given. */
+  /** The module's file, as given to `loadModule`. */
   readonly file: string;
-  /** What it asks of its host, in the order of the module. */
+  /** Its imports, in the order of the module. */
   readonly imports: readonly ExternalDescription[];
-  /** What it offers, in the order of the module. */
+  /** Its exports, in the order of the module. */
   readonly exports: readonly ExternalDescription[];
   readonly #executor: Executor;
   readonly #defaults: InvocationDefaults;
@@ -76,8 +76,8 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   }
 
   /**
-   * Whether further invocations run compiled code or are interpreted. It changes once, to `aot`, of a
-   * module that was loaded with `aot: 'background'`.
+   * Whether further invocations run compiled code or are interpreted. For a module loaded with
+   * `aot: 'background'`, it changes once, to `aot`.
    */
   get mode(): 'aot' | 'interpreter' {
     return this.#executor.mode;
@@ -89,29 +89,29 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   }
 
   /**
-   * Runs the program (`_start`) in a fresh instance, with nothing left of any run before.
+   * Runs the program (`_start`) in a fresh instance, without any state of earlier runs.
    *
-   * @param options Its input, and what differs from the module's options.
-   * @returns What it wrote and its exit code, whatever that code is.
+   * @param options Its input, and options that differ from the module's.
+   * @returns Its output and its exit code, whatever that code is.
    * @throws {WasmEdgeError} ERR_TRAP (with `trap`, `stdout`, `stderr`), ERR_HOST_FUNCTION and
-   *   ERR_STREAM (with `cause`), ERR_TIMEOUT, ERR_ABORTED, ERR_OUTPUT_LIMIT, ERR_LIMIT, ERR_QUEUE_FULL, ERR_CLOSED, ERR_INVALID_ARGUMENT; ERR_WORKER_DIED
-   *   in a worker process.
+   *   ERR_STREAM (with `cause`), ERR_TIMEOUT, ERR_ABORTED, ERR_OUTPUT_LIMIT, ERR_LIMIT,
+   *   ERR_QUEUE_FULL, ERR_CLOSED, ERR_INVALID_ARGUMENT; ERR_WORKER_DIED if its process died.
    */
   run(options: RunOptions = {}): Promise<RunResult> {
     return this.#publish(undefined, options, (seen) => this.#run(options, seen));
   }
 
   /**
-   * Calls an exported function in a fresh instance, after `_initialize` where the module exports it,
-   * and gives its result alone: what it wrote to its standard output and error is dropped. Take
-   * {@link invoke} to have it.
+   * Calls an exported function in a fresh instance, after `_initialize` if the module exports it,
+   * and returns only its result: standard output and error are discarded. {@link invoke} returns
+   * them.
    *
    * @typeParam Name The function's name.
-   * @param name The function's, among `exports`.
-   * @param args Numbers for i32, f32 and f64, bigints for i64; of i32 and i64 either the signed or
-   *   the unsigned reading.
-   * @returns The result: a number, a bigint (signed) for i64, or undefined; several in an array.
-   * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT when it exits instead of returning.
+   * @param name The function's name, among `exports`.
+   * @param args Numbers for i32, f32 and f64, bigints for i64; i32 and i64 can be signed or
+   *   unsigned.
+   * @returns The result: a number, a bigint (signed) for i64, or undefined; an array for several.
+   * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT if the guest exits instead of returning.
    */
   async call<Name extends ExportName<Exports>>(
     name: Name,
@@ -122,15 +122,15 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   }
 
   /**
-   * Calls an exported function as {@link call} does, with input of its own, and gives what it wrote
-   * as well.
+   * Calls an exported function like {@link call}, with its own input, and returns its output as
+   * well.
    *
    * @typeParam Name The function's name.
-   * @param name The function's, among `exports`.
-   * @param args As of {@link call}, in an array. Default none.
-   * @param options Its input, and what differs from the module's options.
-   * @returns Its result, and what it wrote.
-   * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT when it exits instead of returning.
+   * @param name The function's name, among `exports`.
+   * @param args As for {@link call}, in an array. Default none.
+   * @param options Its input, and options that differ from the module's.
+   * @returns Its result and its output.
+   * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT if the guest exits instead of returning.
    */
   invoke<Name extends ExportName<Exports>>(
     name: Name,
@@ -143,20 +143,20 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   }
 
   /**
-   * Makes an instance that is kept: its constructors (`_initialize`) run once, and its state stays
-   * from call to call. A module may have `limits.instances` of them; they share its threads, or its
-   * processes.
+   * Creates an instance that keeps its state: its constructors (`_initialize`) run once, and its
+   * state persists from call to call. A module can have up to `limits.instances` of them; they
+   * share its threads or its processes.
    *
-   * @param options What the guest is given, and who gets what it writes.
+   * @param options Its input, and functions that receive its output.
    * @returns The instance. Close it when it is no longer needed.
-   * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT when the guest exits in its constructors;
-   *   ERR_LIMIT with `limit: 'instances'` where the module has as many as it may, and with
-   *   'address-space' where the process has; ERR_INVALID_ARGUMENT with the isolation `subprocess`.
+   * @throws {WasmEdgeError} As {@link run}; ERR_GUEST_EXIT if the guest exits in its constructors;
+   *   ERR_LIMIT with `limit: 'instances'` if the module has as many as allowed, and with
+   *   'address-space' if the process has; ERR_INVALID_ARGUMENT with the isolation `subprocess`.
    */
   async instantiate(options: InstantiateOptions = {}): Promise<Instance<Exports>> {
     if (this.#closing) throw closedError(this.file);
     const checked = checkedInstance(options, this.file, this.#defaults);
-    // What kept instances are made of is loaded with the first.
+    // Code for kept instances is loaded with the first one.
     this.#instances ??= new (require('./instances.js') as typeof Kept).Instances(
       this.#executor,
       this.#defaults,
@@ -174,10 +174,10 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
   }
 
   /**
-   * Takes no more runs, ends the compiling of one that is interpreted meanwhile, lets those that were accepted finish, closes its instances, and frees threads
-   * and memory. One whose guest waits for a host function, or comes to, ends with ERR_CLOSED: that
-   * might wait for this.
-   * Idempotent: each call gets the same promise.
+   * Accepts no more runs, ends background compilation, lets accepted runs finish, closes its
+   * instances, and frees threads and memory. A run whose guest is waiting, or starts to wait, for a
+   * host function ends with ERR_CLOSED, because the host function might be waiting for this.
+   * Idempotent: every call returns the same promise.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -199,7 +199,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
       await this.#instances.close();
     }
     await this.#executor.close();
-    // Their guests have ended, and their targets take what was left.
+    // Their guests have ended; their targets still accept the remaining output.
     for (const streams of this.#streamed.keys()) {
       streams.endWhenWaiting(() => {
         streams.close();
@@ -252,7 +252,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
     return { value: result.value, stdout, stderr, files, timings, ...failuresOf(result) };
   }
 
-  /** Has a checked invocation carried out; what ends it early is put into words here. */
+  /** Executes a checked invocation; if it ends early, the message is written here. */
   async #execute(
     options: RunOptions,
     seen: SeenStreams,
@@ -267,7 +267,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
       call,
     );
     seen.streams = streams;
-    // Here, where it is seen who asks.
+    // Checked here, where the caller is known.
     const calls = this.#hostFunctions?.begin();
     const isNested = this.#hostFunctions !== undefined && isWithinHostCall();
     try {
@@ -306,7 +306,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
     }
   }
 
-  /** Not before the first call: a module may export a million. */
+  /** Built for the first call only: a module may have a million exports. */
   #exportedFunctions(): ExportedFunctions {
     return (this.#functions ??= functionsOf(this.exports));
   }

@@ -1,72 +1,75 @@
 /**
- * A guest's memory, seen from outside. Every operation is a promise, since the guest may live in
- * another process. Addresses and lengths are integers of 32 bits; what a guest passes as a negative
- * i32 is taken by its unsigned reading. A range that is not inside the memory is
- * ERR_INVALID_ARGUMENT, and nothing of it is read or written.
+ * A guest's memory, seen from the host. Every operation returns a promise, since the guest may be
+ * in another process. Addresses and lengths are 32-bit integers; a negative i32 from a guest is
+ * treated as unsigned. A range outside the memory is ERR_INVALID_ARGUMENT, and nothing is read or
+ * written.
  */
 export interface GuestMemory {
   /**
-   * A copy of some bytes.
+   * Reads bytes.
    *
-   * @param address Of the first byte.
-   * @param length How many.
+   * @param address Address of the first byte.
+   * @param length Number of bytes.
+   * @returns A copy.
    */
   read(address: number, length: number): Promise<Buffer>;
   /**
-   * Writes bytes. Up to 1 MiB are copied before this returns; more must not change until the promise
-   * settles.
+   * Writes bytes. Up to 1 MiB are copied before this returns; a larger array must not change until
+   * the promise settles.
    *
-   * @param address Of the first byte.
-   * @param bytes What is written.
+   * @param address Address of the first byte.
+   * @param bytes The bytes to write.
    */
   write(address: number, bytes: ArrayBufferView | ArrayBuffer | SharedArrayBuffer): Promise<void>;
   /**
-   * Reads UTF-8; what is none becomes U+FFFD.
+   * Reads UTF-8 text; invalid sequences become U+FFFD.
    *
-   * @param address Of the first byte.
-   * @param length In bytes.
+   * @param address Address of the first byte.
+   * @param length Number of bytes.
    */
   readString(address: number, length: number): Promise<string>;
   /**
-   * Writes UTF-8, without a NUL behind it.
+   * Writes text as UTF-8, without a terminating NUL.
    *
-   * @param address Of the first byte.
-   * @param text What is written.
-   * @returns How many bytes that were.
+   * @param address Address of the first byte.
+   * @param text The text to write.
+   * @returns The number of bytes written.
    */
   writeString(address: number, text: string): Promise<number>;
-  /** Its size in bytes, a multiple of 65,536; 0 where the guest has no memory. */
+  /** Size in bytes, a multiple of 65,536; 0 if the guest has no memory. */
   byteLength(): Promise<number>;
   /**
-   * Makes it larger, up to `limits.memoryPages` and the maximum that the module declares
-   * (ERR_LIMIT beyond, with `limit: 'memoryPages'`).
+   * Grows the memory, up to `limits.memoryPages` and the maximum that the module declares (beyond
+   * that, ERR_LIMIT with `limit: 'memoryPages'`).
    *
-   * @param pages How many pages of 64 KiB to add.
-   * @returns How many there were before.
+   * @param pages Number of pages of 64 KiB to add.
+   * @returns The previous number of pages.
    */
   grow(pages: number): Promise<number>;
 }
 
 /**
- * The guest that calls a host function and waits for it. It is of use during that call alone: when
+ * The guest that calls a host function and waits for it. It can be used only during that call: when
  * the host function has returned, or its promise has settled, everything here is ERR_CLOSED.
  */
 export interface Caller {
-  /** Its memory. */
+  /** The guest's memory. */
   readonly memory: GuestMemory;
   /**
-   * Aborted when the invocation ends while the host function has not: its time is over, it was
-   * aborted, or the module was closed. What the host function gives then is dropped.
+   * Aborted if the invocation ends before the host function does: because of its time limit, an
+   * abort, or because the module was closed. The result of the host function is then discarded.
    */
   readonly signal: AbortSignal;
   /**
-   * Calls a function that the guest exports, such as its allocator, while it waits. That function
-   * may call host functions in turn, up to 16 deep (ERR_LIMIT, `limit: 'call-depth'`). If it traps,
-   * exits or reaches a limit, this rejects and the whole invocation ends with that.
+   * Calls a function that the guest exports, such as its allocator, while the guest waits. That
+   * function may call host functions in turn, up to 16 levels deep (ERR_LIMIT, `limit:
+   * 'call-depth'`). If it traps, exits or reaches a limit, the promise rejects and the whole
+   * invocation ends with that error.
    *
-   * @param name The function's, among the module's `exports`.
-   * @param args Numbers for i32, f32 and f64, bigints for i64; of i32 and i64 either reading.
-   * @returns Its result; several as an array, none as undefined.
+   * @param name The function's name, among the module's `exports`.
+   * @param args Numbers for i32, f32 and f64, bigints for i64; i32 and i64 can be signed or
+   *   unsigned.
+   * @returns The result; an array for several, undefined for none.
    */
   call(
     name: string,
@@ -75,19 +78,19 @@ export interface Caller {
 }
 
 /**
- * A function of the host that the guest imports. The guest waits for what it returns or, where that
- * is a promise, for what becomes of it; the event loop does not.
+ * A function of the host that the guest imports. The guest waits until it has returned or, if it
+ * returns a promise, until that has settled; the event loop does not wait.
  *
- * It takes the {@link Caller} and then the guest's arguments: numbers for i32 (signed), f32 and f64,
- * bigints for i64 (signed). It gives a number or bigint by the type of the import, i32 and i64 in
- * either reading; an array where there are several results; where there is none, what it gives is
- * dropped. Anything else, and what it throws or rejects with, ends the invocation with
- * ERR_HOST_FUNCTION.
+ * It receives the {@link Caller} and then the guest's arguments: numbers for i32 (signed), f32 and
+ * f64, bigints for i64 (signed). It returns a number or bigint according to the type of the import,
+ * where i32 and i64 can be signed or unsigned, or an array of several results; if the import has no
+ * result, the returned value is ignored. Any other value, an exception or a rejection ends the
+ * invocation with ERR_HOST_FUNCTION.
  *
  * @param caller The guest.
- * @param args What the guest passes.
+ * @param args The guest's arguments.
  */
 export type HostFunction = (caller: Caller, ...args: never[]) => unknown;
 
-/** Host functions by the module's name and their own, as the guest imports them. */
+/** Host functions, by module name and function name, as the guest imports them. */
 export type Imports = Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;

@@ -5,49 +5,55 @@ import type { InferenceFailure, Isolation, Timings } from './shared-types.js';
 
 /** What the channel `wasmedge-embed:run` publishes after each invocation. */
 export interface RunEvent {
-  /** The module's file, as it was given. */
+  /** The module's file, as given to `loadModule`. */
   module: string;
   /** Where the guest ran. */
   isolation: Isolation;
-  /** The called function; absent for a run of the whole program. */
+  /** Name of the called function; absent for a run of the program. */
   function?: string;
-  /** Milliseconds from the call to its end, as the caller saw it. */
+  /** Milliseconds from the call to its end, as seen by the caller. */
   totalMs: number;
-  /** How long its parts took; absent where it was refused before it began. */
+  /** Duration of its parts; absent if it was rejected before it began. */
   timings?: Timings;
-  /** The program's exit code, 0 to 255; absent where it failed, and for calls of functions. */
+  /** The program's exit code, 0 to 255; absent if it failed, and for calls of functions. */
   exitCode?: number;
-  /** Bytes of standard input; of a stream those that were read, for the guest or ahead of it. */
+  /** Bytes of standard input; for a stream, the bytes read from it, including read-ahead. */
   stdinBytes: number;
-  /** Bytes of standard output, but for what is `'inherit'`; absent where it failed. */
+  /** Bytes of standard output, except with `'inherit'`; absent if it failed. */
   stdoutBytes?: number;
-  /** What it failed with. */
+  /** The error, if it failed. */
   error?: WasmEdgeError;
-  /** The first of the guest's calls for inference that were refused, at most 16; absent where none was. */
+  /** The guest's first rejected inference calls, at most 16; absent if there were none. */
   inferenceFailures?: InferenceFailure[];
 }
 
-/** What the channel `wasmedge-embed:compile` publishes when a plain module is compiled by itself. */
+/**
+ * What the channel `wasmedge-embed:compile` publishes when a plain module is compiled
+ * automatically.
+ */
 export interface CompileEvent {
   /** The plain module's file. */
   module: string;
   /** The compiled module in the cache; absent when compiling failed. */
   output?: string;
-  /** Milliseconds of compiling. */
+  /** Duration of compiling in milliseconds. */
   totalMs: number;
-  /** Why compiling failed: a trusted module is interpreted then, unless its loading was aborted. */
+  /** Why compiling failed: a trusted module is then interpreted, unless its loading was aborted. */
   error?: unknown;
 }
 
-/** What the channel `wasmedge-embed:mode` publishes when a module that was loaded with `aot: 'background'` changes over. */
+/**
+ * What the channel `wasmedge-embed:mode` publishes when a module loaded with `aot: 'background'`
+ * switches to compiled code.
+ */
 export interface ModeEvent {
-  /** The module's file, as it was given. */
+  /** The module's file, as given to `loadModule`. */
   module: string;
-  /** Where its guests run. */
+  /** The module's isolation. */
   isolation: Isolation;
-  /** How further invocations run. */
+  /** How further invocations are executed. */
   mode: 'aot';
-  /** Milliseconds since the compiling began. */
+  /** Milliseconds since compiling began. */
   totalMs: number;
 }
 
