@@ -1,24 +1,24 @@
 import { integer, oneOf } from '../options/validation.js';
 
-/** What becomes of a JPEG that is cut or otherwise damaged. */
+/** How a truncated or otherwise damaged JPEG is handled. */
 export type Damaged = 'refuse' | 'accept';
 
-/** All of them. */
+/** All values. */
 export const DAMAGED: readonly Damaged[] = ['refuse', 'accept'];
 
-/** More than a picture has whose sides are 65,535 pixels, as JPEG allows at the most. */
+/** More than the pixels of a JPEG with the maximum side length of 65,535. */
 export const MOST_PIXELS = 2 ** 32;
 
-/** Which pictures the guest takes. What is absent is the guest's own default. */
+/** Which pictures the guest accepts. Absent options have the guest's own defaults. */
 export interface AcceptedPictures {
-  /** The most pixels that a picture may have. */
+  /** Maximum number of pixels. */
   maxPixels?: number;
-  /** Damaged ones. */
+  /** How damaged pictures are handled. */
   damaged?: Damaged;
 }
 
 /**
- * Validates what is given; nothing of it has to be.
+ * Validates the options, all of which are optional.
  *
  * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT.
  */
@@ -32,7 +32,10 @@ export function acceptedPictures(given: Record<keyof AcceptedPictures, unknown>)
   };
 }
 
-/** The same as the guest is told it. Guests of another kind need not know what nobody has asked for. */
+/**
+ * The same as arguments of the guest. Options that are not set are not passed, so that other guests
+ * need not support them.
+ */
 export function argumentsOfAccepted({ maxPixels, damaged }: AcceptedPictures): string[] {
   return [
     ...(maxPixels === undefined ? [] : ['--max-pixels', String(maxPixels)]),

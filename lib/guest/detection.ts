@@ -1,8 +1,8 @@
-/** A rectangle in a picture, in pixels of the upright picture. It lies within the picture. */
+/** A rectangle in pixels of the upright picture, clipped to it. */
 export interface BoundingBox {
-  /** Of its left edge, from the left edge of the picture. */
+  /** Left edge, measured from the left edge of the picture. */
   x: number;
-  /** Of its top edge, from the top edge of the picture. */
+  /** Top edge, measured from the top edge of the picture. */
   y: number;
   /** 1 or more. */
   width: number;
@@ -10,28 +10,30 @@ export interface BoundingBox {
   height: number;
 }
 
-/** Something that was found in a picture. */
+/** An object found in a picture. */
 export interface Detection {
-  /** The class, from 0; the background is none. */
+  /** The class, from 0, not counting the background. */
   index: number;
-  /** Its name, or `class N` where the model's labels have none. */
+  /** Its label, or `class N` if the model has no label for it. */
   label: string;
   /** 0 to 1. */
   score: number;
-  /** Where it is. */
+  /** Its box. */
   box: BoundingBox;
 }
 
-/** What the guest for object detection answers in JSON. */
+/** The JSON answer of the guest for object detection. */
 export interface DetectionAnswer {
   /** The model's name. */
   model: string;
-  /** Of the picture, in pixels, Exif's orientation applied. */
+  /** Of the picture in pixels, after applying Exif orientation. */
   width: number;
-  /** Of the picture, in pixels, Exif's orientation applied. */
+  /** Of the picture in pixels, after applying Exif orientation. */
   height: number;
-  /** Whether a part of the picture was missing, which `damaged: 'accept'` allows; else absent. */
+  /**
+   * True if a part of the picture was missing, which `damaged: 'accept'` allows; otherwise absent.
+   */
   damaged?: true;
-  /** What was found, the best first. */
+  /** The objects found, highest score first. */
   detections: Detection[];
 }

@@ -1,5 +1,5 @@
-/** What is made of a picture: its name, or the things in it. */
+/** What to do with a picture: label it, or find the objects in it. */
 export type Task = 'classify' | 'detect';
 
-/** All of them. */
+/** All tasks. */
 export const TASKS: readonly Task[] = ['classify', 'detect'];

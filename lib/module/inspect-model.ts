@@ -3,15 +3,16 @@ import type { BytesLike } from '../options/types.js';
 import type * as Description from './model-description.js';
 
 /**
- * Reads what a TensorFlow Lite model takes, gives and consists of, and how it runs. A model that cannot be
- * run is told, too, with the reason, unless it is none at all. Texts are the file's and may hold anything.
+ * Reads a TensorFlow Lite model's inputs, outputs and contents, and how it runs. A model that
+ * cannot be run is described as well, with the reason, unless the file is not a model at all.
+ * Strings come from the file and can contain anything.
  *
- * @param file The .tflite file's path, or its bytes.
+ * @param file Path of the .tflite file, or its bytes.
  * @throws {WasmEdgeError} ERR_MODEL, ERR_NATIVE_LOAD.
  */
 export async function inspectModel(
   file: string | BytesLike,
 ): Promise<Description.ModelDescription> {
-  // What reads the tables of a model is loaded with the first that is inspected.
+  // The reader of model tables is loaded with the first model that is inspected.
   return (require('./model-description.js') as typeof Description).describeModel(file);
 }

@@ -6,22 +6,23 @@ import type { ExternalDescription } from '../support/shared-types.js';
 
 import { moduleFile } from './module-file.js';
 
-/** What {@link inspectModule} tells. */
+/** The result of {@link inspectModule}. */
 export interface ModuleDescription {
   /** Compiled into a shared object, compiled into a section of a .wasm, or not compiled. */
   form: 'shared-library' | 'universal' | 'plain';
-  /** How it runs as it is. */
+  /** How it runs without being compiled first. */
   mode: 'aot' | 'interpreter';
-  /** What it asks of its host, in the order of the module. */
+  /** Its imports, in the order of the module. */
   imports: ExternalDescription[];
-  /** What it offers, in the order of the module. */
+  /** Its exports, in the order of the module. */
   exports: ExternalDescription[];
 }
 
 /**
- * Reads a module's form, imports and exports; runs nothing of it, and opens no compiled code.
+ * Reads a module's form, imports and exports, without running it or opening compiled code.
  *
- * @param module The path or `file:` URL of a .so or .wasm, or its bytes, which are copied as {@link loadModule} does.
+ * @param module Path or `file:` URL of a .so or .wasm, or its bytes, which are copied as by {@link
+ *   loadModule}.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_NATIVE_LOAD.
  */
 export async function inspectModule(module: string | URL | BytesLike): Promise<ModuleDescription> {

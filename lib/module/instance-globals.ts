@@ -5,7 +5,7 @@ import type { ExternalDescription } from '../support/shared-types.js';
 
 import type { InstanceCalls } from './instance-calls.js';
 
-/** The globals that a module exports, of one kept instance. What is asked stands in line with the calls. */
+/** The exported globals of a kept instance. Their operations are queued together with calls. */
 export class InstanceGlobals {
   readonly #calls: InstanceCalls;
   readonly #exports: readonly ExternalDescription[];
@@ -17,12 +17,12 @@ export class InstanceGlobals {
   }
 
   /**
-   * The value of a global.
+   * Reads a global.
    *
    * @param name Its name, among the module's `exports`.
    * @returns A number, or a bigint (signed) for i64.
-   * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT where there is none, or it is a vector or reference;
-   *   ERR_CLOSED, ERR_QUEUE_FULL, ERR_WORKER_DIED.
+   * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT if there is none, or if it is a vector or
+   *   reference; ERR_CLOSED, ERR_QUEUE_FULL, ERR_WORKER_DIED.
    */
   async get(name: string): Promise<number | bigint> {
     this.#find(name);
@@ -33,9 +33,9 @@ export class InstanceGlobals {
    * Changes a global.
    *
    * @param name Its name, among the module's `exports`.
-   * @param value A number, or a bigint for i64; of i32 and i64 in either reading.
+   * @param value A number, or a bigint for i64; i32 and i64 can be signed or unsigned.
    * @throws {WasmEdgeError} As {@link get}; ERR_INVALID_ARGUMENT for a constant, and for a value of
-   *   another type.
+   *   the wrong type.
    */
   async set(name: string, value: number | bigint): Promise<void> {
     const { type, mutable } = this.#find(name);

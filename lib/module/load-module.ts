@@ -19,16 +19,17 @@ import type * as WorkerProcess from './open-worker-process.js';
  * Loads a module once, to be run many times.
  *
  * @typeParam Exports The functions that the module exports, for the types of its calls.
- * @param file A path or `file:` URL: a .so or universal .wasm that was compiled ahead of time, or a plain
- *   .wasm, which is compiled once into the cache. Or the bytes of a .wasm, which is compiled in the same way;
- *   native code in bytes is never run: a shared object is refused, and compiled code inside a .wasm ignored. Up
- *   to 16 MiB are copied before `loadModule` returns; more is copied in slices while the event loop turns, and
- *   must not change until the promise settles.
+ * @param file A path or `file:` URL of a .so or universal .wasm that was compiled ahead of time, or
+ *   of a plain .wasm, which is compiled once into the cache. Or the bytes of a .wasm, which is
+ *   compiled in the same way. Native code in bytes is never run: a shared object is rejected, and
+ *   compiled code inside a .wasm is ignored. Up to 16 MiB are copied before `loadModule` returns; a
+ *   larger module is copied in slices while the event loop continues, and must not change until the
+ *   promise settles.
  * @param options Isolation, trust, what the guest sees, and its limits.
- * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_LINK (naming every import that
- *   cannot be met), ERR_MODEL, ERR_NATIVE_LOAD, ERR_INVALID_ARGUMENT, ERR_ABORTED; ERR_LIMIT with
- *   `limit: 'compile'` and ERR_QUEUE_FULL for an untrusted module; ERR_WORKER_DIED when a worker
- *   process cannot start.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_LINK (naming every missing
+ *   import), ERR_MODEL, ERR_NATIVE_LOAD, ERR_INVALID_ARGUMENT, ERR_ABORTED; ERR_LIMIT with `limit:
+ *   'compile'` and ERR_QUEUE_FULL for an untrusted module; ERR_WORKER_DIED if a worker process
+ *   cannot start.
  */
 export async function loadModule<Exports extends object = GuestExports>(
   file: string | URL | BytesLike,
@@ -37,14 +38,14 @@ export async function loadModule<Exports extends object = GuestExports>(
   return loadDecided(loadSettings(file, options));
 }
 
-/** A module with the models, by name, that have no labels. */
+/** A module, and the names of its models without labels. */
 export interface LabelledModule {
   module: LoadedModule;
   withoutLabels: readonly string[];
 }
 
 /**
- * As {@link loadModule}, for who tells people of missing labels: they are looked for once.
+ * Like {@link loadModule}, for callers that report missing labels: they are looked up only once.
  *
  * @throws {WasmEdgeError} As {@link loadModule}.
  */
@@ -61,7 +62,7 @@ async function loadDecided<Exports extends object>({
 }: LoadSettings): Promise<LoadedModule<Exports>> {
   const { signals } = settings;
   requireNotAborted(signals);
-  // The caller's: copied before anything else is waited for.
+  // The caller's bytes: copied before anything is awaited.
   const own = bytes && { bytes: await copyOf(bytes, 'file') };
   let hostFunctions: Host.HostFunctions | undefined;
   const { executor, details, background } = await unlessAborted(
@@ -76,7 +77,7 @@ async function loadDecided<Exports extends object>({
   return new LoadedModule<Exports>(executor, details, settings, hostFunctions, background);
 }
 
-/** The host functions that the module imports. Their code is loaded with the first that are given. */
+/** The host functions that the module imports. The code for them is loaded on first use. */
 function importedOf(
   { hostFunctions: given }: LoadSettings,
   details: ModuleDetails,
@@ -93,10 +94,10 @@ interface Opened {
   background?: BackgroundCompilation;
 }
 
-/** Gives where the host calls of a guest go that runs while its module is loaded. */
+/** Returns the handler for host calls of a guest that runs while its module is loaded. */
 type Linked = (details: ModuleDetails) => Host.InvocationCalls | undefined;
 
-// What the other isolations are made of is loaded with the first module that has them.
+// The code for other isolations is loaded on first use.
 async function open(settings: LoadSettings, linked: Linked): Promise<Opened> {
   switch (settings.isolation) {
     case 'in-process':

@@ -17,43 +17,49 @@ import type { ModelCosts, RewriteDescription, TensorDescription } from '../suppo
 
 const MOST_REASON_CHARACTERS = 2000;
 
-/** What {@link inspectModel} tells. */
+/** The result of {@link inspectModel}. */
 export interface ModelDescription {
-  /** Why the model cannot be run; absent where it can. What else is told is what could be read then. */
+  /**
+   * Why the model cannot be run; absent if it can. The other fields then contain what could be
+   * read.
+   */
   refused?: string;
-  /** In the model's order, by which guests number them; none where it is refused. */
+  /** In the model's order, which is how guests number them; empty if the model is rejected. */
   inputs: TensorDescription[];
-  /** In the model's order, by which guests number them; none where it is refused. */
+  /** In the model's order, which is how guests number them; empty if the model is rejected. */
   outputs: TensorDescription[];
-  /** Whether `xnnpack` kernels run it as an int8 model that is made of it, or why not. */
+  /** Whether the model is converted to int8 for `xnnpack` kernels, or why not. */
   rewrite: RewriteDescription;
-  /** What a run takes; absent where it is refused. */
+  /** Cost of a run; absent if the model is rejected. */
   takes?: ModelCosts;
-  /** Of its converter, mostly. */
+  /** The model's own description, usually written by its converter. */
   description?: string;
-  /** The ways to run it; one without a name where it has none. */
+  /** Its signatures; one without a name if it has none. */
   signatures: SignatureDescription[];
-  /** How many graphs it has: beside the first, bodies of loops and branches, and other signatures'. */
+  /**
+   * Number of graphs: in addition to the first, bodies of loops and branches, and graphs of other
+   * signatures.
+   */
   subgraphs: number;
-  /** How often it has which operator, the most frequent first. */
+  /** Its operators with their counts, most frequent first. */
   operators: OperatorCount[];
-  /** What it keeps from one run of a session to the next: names of variables. */
+  /** State that it keeps from one run of a session to the next: names of variables. */
   state: string[];
-  /** What its maker says of it; absent where nothing is said. */
+  /** Metadata by the model's author; absent if there is none. */
   metadata?: Omit<ModelMetadata, 'files'> & {
-    /** The files in the archive behind the model. */
+    /** Files in the archive appended to the model. */
     files: {
       /** Its path in the archive. */
       name: string;
-      /** Bytes when it is unpacked, as the archive says. */
+      /** Unpacked size in bytes, according to the archive. */
       size: number;
     }[];
   };
-  /** Why no more could be read of its tables; absent where all could. */
+  /** Why its tables could not be read completely; absent if they could. */
   damage?: string;
 }
 
-/** What {@link inspectModel} does. */
+/** Implements {@link inspectModel}. */
 export async function describeModel(file: string | BytesLike): Promise<ModelDescription> {
   const models = await readModels(modelSources({ model: { file } }));
   const source = sourceOf(models[0]?.content ?? Buffer.alloc(0));
@@ -68,7 +74,7 @@ export async function describeModel(file: string | BytesLike): Promise<ModelDesc
 
 type Facts = Pick<ModelDescription, 'refused' | 'inputs' | 'outputs' | 'rewrite' | 'takes'>;
 
-/** What the addon tells of a model that runs, or why it does not. */
+/** The addon's description of a model that runs, or the reason why it does not. */
 async function factsOf(models: readonly ReadModel[]): Promise<Facts | WasmEdgeError> {
   try {
     const { byName } = await loadModels(models);
@@ -86,7 +92,7 @@ async function factsOf(models: readonly ReadModel[]): Promise<Facts | WasmEdgeEr
 
 function refusedFor(error: WasmEdgeError): Facts {
   return {
-    // Without the name that the model has here.
+    // Without the name that is used for the model here.
     refused: printableLines(reasonOf(error.cause ?? error), MOST_REASON_CHARACTERS),
     inputs: [],
     outputs: [],
@@ -94,7 +100,7 @@ function refusedFor(error: WasmEdgeError): Facts {
   };
 }
 
-/** Of what has no tables of a model nothing can be told but why it is none. */
+/** For a file without a model's tables, there is nothing but the reason. */
 function graphIn(source: ByteSource, facts: Facts | WasmEdgeError): GraphDescription {
   try {
     return readGraph(source);

@@ -7,23 +7,23 @@ import { toldFailures } from './inference-failures.js';
 import { printableLines } from './printable.js';
 import type { InferenceFailure, Timings } from './shared-types.js';
 
-/** Most characters of a message. */
+/** Maximum length of a message in characters. */
 const MESSAGE_CHARACTERS = 65_536;
 
-/** How much of an output `console.log` shows of an error. */
+/** Maximum length of an output that `console.log` shows with an error. */
 const MAX_EXCERPT_BYTES = 300;
 
 /** The stable codes of {@link WasmEdgeError}. */
 export type WasmEdgeErrorCode =
   /** A file could not be read or written, or compiled into place. */
   | 'ERR_MODULE_LOAD'
-  /** The file is no module that this library and processor can run. */
+  /** The file is not a module that this library and processor can run. */
   | 'ERR_MODULE_INVALID'
-  /** The module imports what the host does not offer; the message names every such import. */
+  /** The module has imports that the host does not provide; the message names all of them. */
   | 'ERR_LINK'
-  /** The guest trapped; `trap` says how. */
+  /** The guest trapped; `trap` gives the reason. */
   | 'ERR_TRAP'
-  /** The guest called `proc_exit` where a value was asked for; `exitCode` has its code. */
+  /** The guest called `proc_exit` instead of returning a value; `exitCode` is its code. */
   | 'ERR_GUEST_EXIT'
   /** The invocation took longer than its time limit. */
   | 'ERR_TIMEOUT'
@@ -34,49 +34,55 @@ export type WasmEdgeErrorCode =
   /** The guest wrote more than allowed. */
   | 'ERR_OUTPUT_LIMIT'
   /**
-   * A limit without a code of its own was reached; `limit` names it: one of the option `limits`, or
-   * 'address-space' (12 GiB of addresses for a guest's memory) or 'host-memory', where the process
-   * has no more of them.
+   * A limit without its own code was reached; `limit` names it: one of the option `limits`, or
+   * 'address-space' (12 GiB of addresses for a guest's memory) or 'host-memory' if the process
+   * cannot get more of them.
    */
   | 'ERR_LIMIT'
   /**
-   * A host function of the option `imports` threw or rejected (`cause` is what with), or gave what its
-   * type does not allow; the message names it.
+   * A host function of the option `imports` threw or rejected (`cause` is the reason), or returned
+   * a value of the wrong type; the message names the function.
    */
   | 'ERR_HOST_FUNCTION'
   /**
-   * The function of the option `snapshot` left what no other instance can be given; the message says
-   * what.
+   * The function of the option `snapshot` left state that other instances cannot inherit; the
+   * message describes it.
    */
   | 'ERR_SNAPSHOT'
   /**
-   * A stream that was given as input failed, was closed early or gave what is no bytes, or one for
-   * output failed or was closed; `cause` is its error.
+   * An input stream failed, was closed early or produced something other than bytes, or an output
+   * stream failed or was closed; `cause` is its error.
    */
   | 'ERR_STREAM'
-  /** All threads are busy and as many runs as allowed are waiting; or so with compiling. */
+  /**
+   * All threads are busy and the queue is full; the same applies to compiling untrusted modules.
+   */
   | 'ERR_QUEUE_FULL'
-  /** The worker process that held the run crashed, was killed or does not answer. */
+  /** The worker process of the invocation crashed, was killed or does not respond. */
   | 'ERR_WORKER_DIED'
-  /** The module or instance was closed, or the instance has ended early; `cause` says how. */
+  /**
+   * The module or instance was closed, or the instance has ended early; `cause` gives the reason.
+   */
   | 'ERR_CLOSED'
   /** A model, its labels or its normalization is missing or unusable. */
   | 'ERR_MODEL'
-  /** An option or argument is not of the expected form. */
+  /** An option or argument is invalid. */
   | 'ERR_INVALID_ARGUMENT'
-  /** The message broker cannot be reached, refuses, or has no such queue. */
+  /** The message broker cannot be reached, refuses the connection, or has no such queue. */
   | 'ERR_BROKER'
-  /** A bundle cannot be made of what is here, or the system that it is for could not load it. */
+  /**
+   * A bundle cannot be created from the available files, or its target system could not load it.
+   */
   | 'ERR_BUNDLE'
   /** The addon cannot be built here; the message says what is missing. */
   | 'ERR_BUILD'
   /** The addon, WasmEdge or LiteRT cannot be loaded; the message says what to install. */
   | 'ERR_NATIVE_LOAD';
 
-/** The ways a guest can trap. */
+/** Reasons for a trap. */
 export type Trap =
   | 'unreachable'
-  /** AssemblyScript's `abort`: the message has what it said, and where. */
+  /** AssemblyScript's `abort`: the message contains its message and location. */
   | 'abort'
   | 'stack-overflow'
   | 'memory-out-of-bounds'
@@ -95,11 +101,11 @@ export type Trap =
   | 'expected-shared-memory'
   | 'host-function';
 
-/** What some errors carry beside their code and message. */
+/** Details that some errors have in addition to code and message. */
 export interface WasmEdgeErrorDetails {
-  /** What lies behind it: another error, or the reason of an abort. */
+  /** The cause: another error, or the reason of an abort. */
   cause?: unknown;
-  /** How the guest trapped, with `ERR_TRAP`. */
+  /** The reason of the trap, with `ERR_TRAP`. */
   trap?: Trap;
   /** The name of the limit that was reached, with `ERR_LIMIT`. */
   limit?: string;
@@ -109,31 +115,34 @@ export interface WasmEdgeErrorDetails {
   stdout?: Buffer;
   /** What the guest had written to its standard error before it failed. */
   stderr?: Buffer;
-  /** How long the parts of the invocation took, where one was under way. */
+  /** Duration of the parts of the invocation, if one was in progress. */
   timings?: Timings;
-  /** What the calls gave that returned, where one of many did not. */
+  /** With a failed `callMany`: results of the calls before the one that failed. */
   results?: (number | bigint | (number | bigint)[] | undefined)[];
   /**
-   * Where the guest was when it failed or was stopped, innermost first: at most 64 functions. Empty
-   * where that is not known, as of what is interpreted.
+   * The active functions of the guest when it failed or was stopped, innermost first: at most 64.
+   * Empty if they are not known, as for interpreted code.
    */
   guestStack?: GuestFrame[];
-  /** Functions behind those in `guestStack`; of a very deep recursion only some are counted. */
+  /**
+   * Number of further functions after those in `guestStack`; in very deep recursion only some are
+   * counted.
+   */
   guestStackOmitted?: number;
-  /** The first of the guest's calls for inference that were refused before it failed, at most 16. */
+  /** The guest's first rejected inference calls before it failed, at most 16. */
   inferenceFailures?: InferenceFailure[];
 }
 
 /**
- * The only error that this package throws or rejects with, but for bugs. Tell them apart by `code`;
- * the message says what was expected and what to do, and may change.
+ * The only error that this package throws or rejects with, except for bugs. Distinguish errors by
+ * `code`; the message says what was expected and what to do, and may change.
  */
 export class WasmEdgeError extends Error {
   /** Always `WasmEdgeError`. */
   override readonly name = 'WasmEdgeError';
   /** What went wrong: stable across versions. */
   readonly code: WasmEdgeErrorCode;
-  /** How the guest trapped, with `ERR_TRAP`. */
+  /** The reason of the trap, with `ERR_TRAP`. */
   declare readonly trap?: Trap;
   /** The name of the limit that was reached, with `ERR_LIMIT`. */
   declare readonly limit?: string;
@@ -143,41 +152,44 @@ export class WasmEdgeError extends Error {
   declare readonly stdout?: Buffer;
   /** What the guest had written to its standard error before it failed. */
   declare readonly stderr?: Buffer;
-  /** How long the parts of the invocation took, where one was under way. */
+  /** Duration of the parts of the invocation, if one was in progress. */
   declare readonly timings?: Timings;
-  /** What the calls gave that returned, where one of many did not. */
+  /** With a failed `callMany`: results of the calls before the one that failed. */
   declare readonly results?: (number | bigint | (number | bigint)[] | undefined)[];
   /**
-   * Where the guest was when it failed or was stopped, innermost first: at most 64 functions. Empty
-   * where that is not known, as of what is interpreted.
+   * The active functions of the guest when it failed or was stopped, innermost first: at most 64.
+   * Empty if they are not known, as for interpreted code.
    */
   declare readonly guestStack?: GuestFrame[];
-  /** Functions behind those in `guestStack`; of a very deep recursion only some are counted. */
+  /**
+   * Number of further functions after those in `guestStack`; in very deep recursion only some are
+   * counted.
+   */
   declare readonly guestStackOmitted?: number;
-  /** The first of the guest's calls for inference that were refused before it failed, at most 16. */
+  /** The guest's first rejected inference calls before it failed, at most 16. */
   declare readonly inferenceFailures?: InferenceFailure[];
 
   /**
-   * Makes one; who uses the package has no need to.
+   * Creates an error; users of the package do not need to.
    *
    * @param code What went wrong.
    * @param message What was expected and what to do.
-   * @param details What else is known of it.
+   * @param details Further details.
    */
   constructor(code: WasmEdgeErrorCode, message: string, details: WasmEdgeErrorDetails = {}) {
     const { cause, ...rest } = details;
     super(printableLines(message, MESSAGE_CHARACTERS), cause === undefined ? undefined : { cause });
     this.code = code;
     Object.assign(this, rest);
-    // It stands in the stack already.
+    // The stack already contains it.
     Object.defineProperty(this, 'name', { enumerable: false });
   }
 
   /**
-   * For `console.log`: the stack and what else is known, outputs as text and cut.
+   * For `console.log`: the stack and all details, with outputs as text, truncated.
    *
-   * @param _depth Of objects within others.
-   * @param options How to show what is in it.
+   * @param _depth Depth of nested objects.
+   * @param options How to show them.
    */
   [inspect.custom](_depth: number, options: InspectOptions): string {
     const { stdout, stderr, ...others } = this;
@@ -197,18 +209,18 @@ export class WasmEdgeError extends Error {
   }
 }
 
-// What is shown has the class's name, as Node.js expects of a stack, and not its way of being shown.
+// The shown object has the class's name, as Node.js expects of a stack, but not this method.
 const Shown = { WasmEdgeError: class extends Error {} };
 
-/** The end of what a guest wrote: where it says what went wrong. */
+/** The end of a guest's output, which usually says what went wrong. */
 function excerpt(output: Uint8Array): string {
   const text = Buffer.from(output.subarray(-MAX_EXCERPT_BYTES)).toString();
   return output.length > MAX_EXCERPT_BYTES ? `… ${text}` : text;
 }
 
 /**
- * Turns what the addon throws (an Error with a `code` of this family) into a {@link WasmEdgeError};
- * anything else is a bug and stays as it is.
+ * Turns an error of the addon (an Error with a `code` of this family) into a {@link WasmEdgeError};
+ * anything else is a bug and stays unchanged.
  */
 export function fromNative(error: unknown): unknown {
   if (!isError(error) || !('code' in error)) return error;
@@ -228,7 +240,7 @@ export function fromNative(error: unknown): unknown {
   return new WasmEdgeError(native.code as WasmEdgeErrorCode, native.message, details);
 }
 
-/** Awaits a native call, its failure turned into a {@link WasmEdgeError}. */
+/** Awaits a native call and turns its failure into a {@link WasmEdgeError}. */
 export async function nativeCall<T>(call: () => Promise<T> | T): Promise<T> {
   try {
     return await call();
@@ -238,20 +250,24 @@ export async function nativeCall<T>(call: () => Promise<T> | T): Promise<T> {
 }
 
 /**
- * Whether it is an error, of whichever realm: where tests have a context of their own (Jest, Vitest's
- * `vmThreads`), what Node.js and the addon throw is of another class `Error` than this file's.
+ * Whether it is an error of any realm: if tests run in their own context (Jest, Vitest's
+ * `vmThreads`), errors of Node.js and the addon have another class `Error` than the one in this
+ * file.
  */
 export function isError(value: unknown): value is Error {
   // eslint-disable-next-line no-restricted-syntax -- here it is only the first of the questions
   return value instanceof Error || types.isNativeError(value) || isDomException(value);
 }
 
-/** Of fetch and AbortSignal. By its standard it is an error; to V8 it is an object like any other. */
+/**
+ * Thrown by fetch and AbortSignal. By its specification it is an error; to V8 it is an ordinary
+ * object.
+ */
 function isDomException(value: unknown): boolean {
   return Object.prototype.toString.call(value) === '[object DOMException]';
 }
 
-/** What went wrong, in the words of whatever was thrown. */
+/** The message of anything that was thrown. */
 export function reasonOf(error: unknown): string {
   return isError(error) ? error.message : String(error);
 }

@@ -2,28 +2,28 @@ import type * as Demangle from './demangle/index.js';
 import { printableWithin } from './printable.js';
 import { receivedInteger, receivedList, receivedRecord, receivedText } from './received.js';
 
-/** A function of a guest that had been called when the guest failed or was stopped. */
+/** An active function of a guest when the guest failed or was stopped. */
 export interface GuestFrame {
   /**
-   * Its name from the module's name section, as its source has it; else its export's, or an import's
-   * after its module's; else `wasm-function[41]`. Of at most 200 characters, without control
-   * characters.
+   * Its name in the source, from the module's name section; otherwise the name of its export, or of
+   * its import with the module; otherwise `wasm-function[41]`. At most 200 characters, without
+   * control characters.
    */
   function: string;
   /** Its index in the module; imported functions come first. */
   index: number;
 }
 
-/** A name as the addon gives it. */
+/** A name as received from the addon. */
 type NativeFrame = GuestFrame;
 
-/** Most frames, of the innermost. */
+/** Maximum number of frames; the innermost are kept. */
 const MOST_FRAMES = 64;
 const NAME_CHARACTERS = 200;
-/** What is longer was never told. */
+/** Longer ones are never sent. */
 const ANY_CHARACTERS = 1 << 16;
 
-/** What is between a fault in the source and the end of the guest, and says nothing of either. */
+/** Functions between a fault in the source and the end of the guest, which explain neither. */
 const MACHINERY = [
   // Rust's.
   /^(?:core|std|alloc)::(?:panicking|panic|rt|process|intrinsics|alloc|raw_vec)::/,
@@ -39,11 +39,11 @@ const MACHINERY = [
   /^(?:env\.abort|~lib\/builtins\/abort)$/,
 ];
 
-/** As people may see it: every part of it comes from the module. */
+/** A printable form: every part of it comes from the module. */
 export function toldStack(frames: readonly NativeFrame[]): GuestFrame[] {
-  // Nobody waits for it while all goes well.
+  // Only computed on failures.
   const { demangled } = require('./demangle/index.js') as typeof Demangle;
-  // A function that calls itself may be all of it.
+  // It may consist of a single recursive function.
   const told = new Map<string, string>();
   return frames.slice(0, MOST_FRAMES).map(({ function: name, index }) => {
     if (name === '') return { function: `wasm-function[${index}]`, index };
@@ -53,7 +53,7 @@ export function toldStack(frames: readonly NativeFrame[]): GuestFrame[] {
   });
 }
 
-/** As another process tells it, whose names are told already. */
+/** A frame received from another process, where its name has been formatted already. */
 export function receivedStack(value: unknown): GuestFrame[] {
   return receivedList('a stack', value)
     .slice(0, MOST_FRAMES)
@@ -67,13 +67,13 @@ export function receivedStack(value: unknown): GuestFrame[] {
     });
 }
 
-/** The innermost function that is the program's; the innermost where there is none. */
+/** The innermost function of the program itself; the innermost of all if there is none. */
 export function placeOf(frames: readonly GuestFrame[] | undefined): string | undefined {
   const own = frames?.find(({ function: name }) => !MACHINERY.some((each) => each.test(name)));
   return (own ?? frames?.[0])?.function;
 }
 
-/** Its lines for people, innermost first. */
+/** Lines for display, innermost first. */
 export function stackLines(frames: readonly GuestFrame[], omitted = 0): string {
   const lines = frames.map(({ function: name, index }) => `    at ${name} (${index})\n`);
   return lines.join('') + (omitted > 0 ? `    … and ${omitted} more\n` : '');

@@ -1,6 +1,6 @@
-// Types that all rooms share, from the errors up: words for what modules, models and runs are.
+// Types that all rooms share: the vocabulary for modules, models and runs.
 
-/** Where a guest runs: what stands between it and this process. */
+/** Where a guest runs: what separates it from this process. */
 export type Isolation = 'in-process' | 'worker-process' | 'subprocess';
 
 /** A WebAssembly value type as the addon names it. */
@@ -10,25 +10,25 @@ export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'ex
 export interface ExternalDescription {
   /** The import's module name; absent for exports. */
   module?: string;
-  /** Its name; in an import, within the module's. */
+  /** Its name. */
   name: string;
-  /** What it is; a tag is one of an exception. */
+  /** Its kind; a tag belongs to an exception. */
   kind: 'function' | 'table' | 'memory' | 'global' | 'tag';
   /** Parameter types, for functions. */
   params?: ValueType[];
   /** Result types, for functions. */
   results?: ValueType[];
-  /** The type of its value, for globals among the exports. */
+  /** Type of the value, for exported globals. */
   type?: ValueType;
-  /** Whether it may change, for globals among the exports. */
+  /** Whether the value can be changed, for exported globals. */
   mutable?: boolean;
 }
 
 /** One input or output of a model. */
 export interface TensorDescription {
-  /** As the model has it. */
+  /** Name in the model. */
   name: string;
-  /** Of its elements. */
+  /** Type of its elements. */
   type:
     | 'float32'
     | 'float16'
@@ -44,64 +44,70 @@ export interface TensorDescription {
     | 'bool'
     | 'complex64';
   /**
-   * Sizes of the dimensions, outermost first. Of an output whose shape is known only while the model
-   * runs, what the file says.
+   * Sizes of the dimensions, outermost first. For an output whose shape is only known at run time,
+   * the shape in the file.
    */
   shape: number[];
-  /** The shape with -1 where the file leaves a size free; absent where it leaves none. */
+  /** The shape with -1 for dimensions that the file leaves open; absent if there are none. */
   shapeSignature?: number[];
-  /** real value = scale × (stored value − zeroPoint); absent where the tensor is not quantized. */
+  /** real value = scale × (stored value − zeroPoint); absent if the tensor is not quantized. */
   quantization?: {
-    /** The difference of two neighbouring stored values; above 0. */
+    /** Real difference between two adjacent stored values; above 0. */
     scale: number;
-    /** The stored value that stands for 0. */
+    /** The stored value that represents 0. */
     zeroPoint: number;
   };
 }
 
 /**
- * What a run of a model takes, as the shapes in its file tell: upper bounds, but for operators that the
- * package does not know in detail.
+ * Cost of a run of a model, computed from the shapes in its file: upper bounds, except for
+ * operators that the package does not know in detail.
  */
 export interface ModelCosts {
   /** Multiply-accumulates of the convolutions and matrix products. */
   multiplyAccumulates: number;
   /** Elements that the other operators compute or move. */
   otherElements: number;
-  /** Bytes of what lies between inputs and outputs. */
+  /** Bytes of intermediate results. */
   activationBytes: number;
-  /** Bytes of the weights, as often as operators use them. */
+  /** Bytes of the weights, counted once for each operator that uses them. */
   weightBytes: number;
-  /** Bytes of inputs and outputs: what a session counts against `limits.sessionBytes`. */
+  /** Bytes of inputs and outputs, which a session counts against `limits.sessionBytes`. */
   tensorBytes: number;
 }
 
-/** Whether a model runs as an int8 model that was made of it, or why it runs as it is. */
+/** Whether a model is converted to int8, or why it runs unchanged. */
 export type RewriteDescription =
   | {
-      /** It runs as an int8 model. */
+      /** The model is converted to int8. */
       applied: true;
-      /** Output channels of all weights. */
+      /** Number of output channels of all weights. */
       channels: number;
-      /** Those of them whose weights are rounded anew; all others stand for the same numbers. */
+      /**
+       * Number of channels whose weights are rounded; all others represent the same numbers as
+       * before.
+       */
       inexactChannels: number;
     }
   | {
-      /** It runs as it is. */
+      /** The model runs unchanged. */
       applied: false;
-      /** Why, in words for people. */
+      /** The reason, as a sentence. */
       reason: string;
     };
 
-/** A call for inference that the host refused, or could not carry out: the guest got a number only. */
+/**
+ * An inference call that the host rejected or could not carry out; the guest only received a
+ * number.
+ */
 export interface InferenceFailure {
-  /** The host function, after its module: `wasi_ephemeral_nn.compute`. */
+  /** The host function with its module: `wasi_ephemeral_nn.compute`. */
   function: string;
-  /** What the guest was given; 1 for arguments that do not fit, 5 for a run that failed. */
+  /** The number that the guest received: 1 for invalid arguments, 5 for a run that failed. */
   errno: number;
   /**
-   * Why, in words for people. What comes from a guest in it, such as the name of a tensor, is escaped
-   * and cut.
+   * The reason, as a sentence. Parts that come from a guest, such as the name of a tensor, are escaped
+   * and truncated.
    */
   reason: string;
 }
@@ -111,15 +117,15 @@ export interface Timings {
   /** Waiting for a free thread. */
   queueMs: number;
   /**
-   * Making the fresh instance, start function included; 0 with the isolation `subprocess`, where it
-   * is part of `executeMs`.
+   * Creating the fresh instance, including the start function; 0 with the isolation `subprocess`,
+   * where it is part of `executeMs`.
    */
   instantiateMs: number;
-  /** Running the guest, inference included. */
+  /** Running the guest, including inference. */
   executeMs: number;
   /**
-   * The part of `executeMs` that was spent in model inference; absent with the isolation
-   * `subprocess`, where nobody knows it.
+   * The part of `executeMs` that was spent on inference; absent with the isolation `subprocess`,
+   * where it cannot be measured.
    */
   inferenceMs?: number;
 }

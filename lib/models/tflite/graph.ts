@@ -4,55 +4,55 @@ import { Damaged, Table } from './flat-buffer.js';
 import type { ByteSource } from './flat-buffer.js';
 import { MODEL_IDENTIFIER } from './metadata.js';
 
-// What stands in a model's tables, for people: also in those of a model that cannot run. What runs is
-// read and checked by the addon.
+// Reads the tables of a model for display, even if the model cannot be run. The addon reads and
+// checks models that run.
 
-/** A tensor as the file has it. */
+/** A tensor as described in the file. */
 export interface FileTensor {
-  /** May be empty, and need not be unique. */
+  /** Name; may be empty or not unique. */
   name: string;
-  /** As the schema calls it, in small letters: `float32`, `string`, `resource`. */
+  /** Name of the type in the schema, in lower case: `float32`, `string`, `resource`. */
   type: string;
-  /** The sizes in the file; -1 for those that are free. Empty for a scalar, and where none is told. */
+  /** Sizes in the file; -1 for open dimensions. Empty for a scalar, and if there is no shape. */
   shape: number[];
 }
 
-/** One of the ways to run a model. */
+/** A signature of a model. */
 export interface SignatureDescription {
-  /** Its key; undefined for that of a model without any. */
+  /** Its key; undefined for the signature of a model without any. */
   name?: string;
-  /** By their names in the signature, in its order. */
+  /** By their names in the signature, in the order of the signature. */
   inputs: FileTensor[];
-  /** By their names in the signature, in its order. */
+  /** By their names in the signature, in the order of the signature. */
   outputs: FileTensor[];
 }
 
-/** How often the model has an operator. */
+/** An operator and its count. */
 export interface OperatorCount {
-  /** As the schema calls it; a custom one by its own name. */
+  /** Name in the schema; for a custom operator, its own name. */
   name: string;
-  /** Whether it is a custom one, which the schema does not have. */
+  /** Whether it is a custom operator. */
   custom?: true;
-  /** In all graphs of the model together. */
+  /** Count in all graphs of the model. */
   count: number;
 }
 
-/** What could be read of a model's tables. */
+/** The contents of a model's tables, as far as they could be read. */
 export interface GraphDescription {
-  /** Of the converter, mostly. */
+  /** The model's own description, usually written by its converter. */
   description?: string;
-  /** Beside the first: bodies of loops and branches, and other signatures. */
+  /** Number of graphs: the first, bodies of loops and branches, and graphs of other signatures. */
   subgraphs: number;
   signatures: SignatureDescription[];
-  /** The most frequent first. */
+  /** Most frequent first. */
   operators: OperatorCount[];
-  /** What is kept from one run of a session to the next: variable tensors and resources. */
+  /** State that is kept from one run of a session to the next: variable tensors and resources. */
   state: string[];
-  /** Why no more could be read. */
+  /** Why the rest could not be read. */
   damage?: string;
 }
 
-// Fields by their numbers in TensorFlow Lite's schema.fbs.
+// Field numbers in TensorFlow Lite's schema.fbs.
 const MODEL = { operatorCodes: 1, subgraphs: 2, description: 3, signatures: 7 } as const;
 const CODE = { formerCode: 0, customName: 1, code: 3 } as const;
 const SUBGRAPH = { tensors: 0, inputs: 1, outputs: 2, operators: 3 } as const;
@@ -68,7 +68,7 @@ const TYPES = [
   ...['bfloat16', 'int2'],
 ];
 
-// As many as the check lets through (native/inference/check/model_limits.h).
+// The same limits as in the check (native/inference/check/model_limits.h).
 const MOST_SUBGRAPHS = 64;
 const MOST_TENSORS = 262_144;
 const MOST_OPERATORS = 65_536;
@@ -78,10 +78,10 @@ const MOST_ARGUMENTS = 4096;
 const MOST_DIMENSIONS = 64;
 
 /**
- * Reads what can be read.
+ * Reads as much as possible.
  *
  * @param source The bytes of a model.
- * @throws {Damaged} where not even the first table is there.
+ * @throws {Damaged} if not even the first table can be read.
  */
 export function readGraph(source: ByteSource): GraphDescription {
   const model = Table.root(source, MODEL_IDENTIFIER);
@@ -149,7 +149,7 @@ function operatorsOf(model: Table, subgraphs: readonly Table[]): OperatorCount[]
       counts[index] = count + 1;
     }
   }
-  // A file may list an operator once for each of its versions.
+  // A file can list an operator once for each version.
   const byName = new Map<string, OperatorCount>();
   for (const [index, code] of names.entries()) {
     const key = `${String(code.custom)} ${code.name}`;

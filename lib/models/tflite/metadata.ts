@@ -3,43 +3,43 @@ import type { ByteSource } from './flat-buffer.js';
 import { unzip, zipEntries } from './zip.js';
 import type { ZipEntry } from './zip.js';
 
-// What TensorFlow's metadata library puts into a model: a FlatBuffer (metadata_schema.fbs of
-// tflite-support) in one of the model's buffers, and files in a zip behind it.
+// Metadata that TensorFlow's metadata library adds to a model: a FlatBuffer (metadata_schema.fbs of
+// tflite-support) in one of the model's buffers, and files in an appended zip archive.
 
-/** What the model's maker says of it. Texts are theirs, and may hold anything. */
+/** Metadata by the model's author. Strings come from the file and can contain anything. */
 export interface ModelMetadata {
-  /** What the model is called. */
+  /** Name of the model. */
   name?: string;
-  /** What it is for. */
+  /** Description. */
   description?: string;
-  /** Its version, in no particular form. */
+  /** Version, in any format. */
   version?: string;
-  /** Who made it. */
+  /** Author. */
   author?: string;
-  /** The licence's text, or its name. */
+  /** Text or name of the licence. */
   license?: string;
-  /** In the model's order; empty where nothing is said of them. */
+  /** In the model's order; empty if there is no metadata for them. */
   inputs: TensorMetadata[];
-  /** In the model's order; empty where nothing is said of them. */
+  /** In the model's order; empty if there is no metadata for them. */
   outputs: TensorMetadata[];
-  /** The files in the archive behind the model. */
+  /** Files in the archive appended to the model. */
   files: ZipEntry[];
 }
 
-/** What is said of an input or output. */
+/** Metadata of an input or output. */
 export interface TensorMetadata {
-  /** What it is called, which need not be the tensor's name. */
+  /** Its name, which can differ from the tensor's name. */
   name?: string;
-  /** What it holds. */
+  /** Description. */
   description?: string;
   /** `(value - mean) / std`, for each channel or for all. */
   normalization?: {
-    /** What is subtracted: one number, or one for each channel. */
+    /** Values to subtract: one number, or one for each channel. */
     mean: number[];
-    /** What the difference is divided by: one number, or one for each channel. */
+    /** Divisors of the difference: one number, or one for each channel. */
     std: number[];
   };
-  /** The file of the archive with its labels. */
+  /** The file with its labels in the archive. */
   labels?: string;
 }
 
@@ -49,10 +49,10 @@ export const MODEL_IDENTIFIER = 'TFL3';
 const METADATA_IDENTIFIER = 'M001';
 const METADATA_NAME = 'TFLITE_METADATA';
 const MOST_METADATA_BYTES = 1 << 20;
-/** In a file of many labels. */
+/** Limit for files with many labels. */
 const MOST_LABEL_BYTES = 4 << 20;
 
-// Fields by their numbers in the schemas.
+// Field numbers in the schemas.
 const MODEL = { subgraphs: 2, buffers: 4, metadata: 6 } as const;
 const METADATA = { name: 0, buffer: 1 } as const;
 const BUFFER = { data: 0 } as const;
@@ -72,7 +72,7 @@ const MOST_CHANNELS = 4096;
 
 /**
  * @param source The bytes of a model.
- * @returns Undefined where it has none, or damaged ones: nothing depends on them.
+ * @returns Undefined if there is no metadata, or if it is damaged: nothing depends on it.
  */
 export function readMetadata(source: ByteSource): ModelMetadata | undefined {
   try {
@@ -128,7 +128,7 @@ function normalizationOf(tensor: Table): TensorMetadata['normalization'] {
   return undefined;
 }
 
-/** Labels without a locale are those that the model was trained with. */
+/** Labels without a locale are the ones that the model was trained with. */
 function labelsFile(tensor: Table): string | undefined {
   const files = Array.from(tensor.tables(TENSOR.files, MOST_PARTS), (file) => ({
     name: file.text(FILE.name),
@@ -152,11 +152,11 @@ function textsOf<K extends string>(
 }
 
 /**
- * The labels in a model's archive: the file that its first output with labels names, else the only text
- * file there is.
+ * The labels in a model's archive: the file that its first output with labels names, otherwise the
+ * only text file.
  *
  * @param source The bytes of the model.
- * @returns One a line; undefined where there are none that can be read.
+ * @returns One label per line; undefined if there are none that can be read.
  */
 export async function labelsIn(
   source: ByteSource,
@@ -171,8 +171,8 @@ export async function labelsIn(
 }
 
 /**
- * The normalization of a model's first input, as guests are told it; undefined where it has none for one
- * channel or three.
+ * The normalization of a model's first input, in the form that guests receive; undefined unless
+ * there is one for one channel or three.
  */
 export function normalizationIn({
   inputs,

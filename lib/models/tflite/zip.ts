@@ -4,20 +4,20 @@ import { inflateRaw } from 'node:zlib';
 import type { ByteSource } from './flat-buffer.js';
 
 // The archive that TensorFlow's metadata library appends to a model (PKWARE's APPNOTE.TXT, without
-// Zip64 and encryption). Read here and by no library: its bytes lie in the addon's memory, it is a
-// stranger's, and of all that there is to archives it takes two records and a bound for each number.
+// Zip64 and encryption). It is read here rather than by a library, because the untrusted bytes are
+// in the addon's memory, and only two kinds of records are needed, with a bound for each number.
 
 /** A file in the archive, not yet unpacked. */
 export interface ZipEntry {
   /** Its path in the archive, as the archive has it. */
   name: string;
-  /** Bytes when it is unpacked, as the archive says. */
+  /** Unpacked size in bytes, according to the archive. */
   size: number;
-  /** How it is packed: 0 stored, 8 deflated. */
+  /** Compression method: 0 stored, 8 deflated. */
   method: number;
-  /** Bytes in the archive. */
+  /** Packed size in bytes. */
   compressedSize: number;
-  /** Of its local header, in the source. */
+  /** Offset of its local header in the source. */
   offset: number;
 }
 
@@ -37,7 +37,10 @@ const MOST_DIRECTORY_BYTES = 1 << 20;
 
 const unpack = promisify(inflateRaw);
 
-/** The files of an archive at the end of these bytes; none where there is no archive, or a damaged one. */
+/**
+ * The files of an archive at the end of these bytes; none if there is no archive, or if it is
+ * damaged.
+ */
 export function zipEntries(source: ByteSource): ZipEntry[] {
   const begin = Math.max(0, source.size - END_BYTES - MOST_COMMENT_BYTES);
   const tail = source.slice(begin, source.size);
@@ -53,7 +56,7 @@ function directory(source: ByteSource, endAt: number, end: Buffer): ZipEntry[] {
   const count = end.readUInt16LE(10);
   const size = end.readUInt32LE(12);
   if (count > MOST_ENTRIES || size > MOST_DIRECTORY_BYTES) return [];
-  // Offsets count from the beginning of the model, or of the archive, by whoever made it.
+  // Offsets are relative to the beginning of the model or of the archive, depending on the writer.
   const shift = endAt - size - end.readUInt32LE(16);
   const bytes = source.slice(endAt - size, endAt);
   if (shift < 0 || bytes.length !== size) return [];
@@ -83,8 +86,8 @@ function directory(source: ByteSource, endAt: number, end: Buffer): ZipEntry[] {
 /**
  * Unpacks a file of the archive.
  *
- * @param most Bytes that it may have.
- * @returns Its bytes; undefined where it is damaged or has more.
+ * @param most Maximum size in bytes.
+ * @returns Its bytes; undefined if it is damaged or larger.
  */
 export async function unzip(
   source: ByteSource,
