@@ -11,13 +11,16 @@ import { resolveClientOptions, resolveInvokeOptions } from './options.js';
 import type { ResolvedClientOptions } from './options.js';
 import type { ClientOptions, InvokeOptions } from './types.js';
 
-/** The reply code with which a channel is closed, of a message that is too large among others (AMQP 0-9-1). */
+/**
+ * The AMQP 0-9-1 reply code for closing a channel, used among others for a message that is too
+ * large.
+ */
 const PRECONDITION_FAILED = 406;
 
-/** An invocation whose answer is awaited. */
+/** A pending invocation. */
 interface Pending {
   content: Buffer;
-  /** When it times out, by `performance.now`. */
+  /** Its deadline on the clock of `performance.now`. */
   end: number;
   resolve: (answer: unknown) => void;
   reject: (error: unknown) => void;
@@ -26,8 +29,8 @@ interface Pending {
 /**
  * Connects a client to the consumers of a queue.
  *
- * @param options Broker, queue, and how long to wait.
- * @throws {WasmEdgeError} ERR_BROKER when the broker cannot be reached; ERR_INVALID_ARGUMENT.
+ * @param options Broker, queue, and time limit.
+ * @throws {WasmEdgeError} ERR_BROKER if the broker cannot be reached; ERR_INVALID_ARGUMENT.
  */
 export async function connectClient(options: ClientOptions): Promise<QueueClient> {
   const client = new QueueClient(resolveClientOptions(options));
@@ -36,14 +39,14 @@ export async function connectClient(options: ClientOptions): Promise<QueueClient
 }
 
 /**
- * Invokes a function behind a queue, and hands each answer to its caller once. Survives the loss of
- * its connection: what is unanswered is then sent again, so that the function may run twice.
+ * Invokes a function behind a queue, and delivers each response once. It survives the loss of its
+ * connection: unanswered invocations are sent again, so the function may run twice.
  */
 export class QueueClient {
   readonly #options: ResolvedClientOptions;
   readonly #pending = new Map<string, Pending>();
   #connection: RecoveringChannelModel | undefined;
-  /** Where to publish, and where answers come to; absent while there is no connection. */
+  /** The channel to publish on and the queue for responses; absent without a connection. */
   #channel: { channel: ConfirmChannel; replyTo: string } | undefined;
   #closed = false;
 
@@ -52,7 +55,7 @@ export class QueueClient {
     this.#options = options;
   }
 
-  /** @internal Once, before anything else. */
+  /** @internal Must be called once, before anything else. */
   async connect(): Promise<void> {
     this.#connection = await stayConnected(
       this.#options.url,
@@ -67,13 +70,13 @@ export class QueueClient {
   }
 
   /**
-   * Invokes the function with an event, and gives what its handler answered.
+   * Invokes the function with an event, and returns the response of its handler.
    *
-   * @param event What the handler takes; sent as JSON.
-   * @param options Its time limit, and how to abort it.
-   * @throws {WasmEdgeError} ERR_TIMEOUT; ERR_ABORTED; ERR_BROKER when there is no such queue, when the
-   *   event is larger than the broker takes, or when the function failed; ERR_INVALID_ARGUMENT for an
-   *   event that JSON cannot hold; ERR_CLOSED.
+   * @param event The handler's event; sent as JSON.
+   * @param options Time limit and signal.
+   * @throws {WasmEdgeError} ERR_TIMEOUT; ERR_ABORTED; ERR_BROKER if there is no such queue, if the
+   *   event is larger than the broker allows, or if the function failed; ERR_INVALID_ARGUMENT for
+   *   an event that cannot be JSON; ERR_CLOSED.
    */
   async invoke(event: object, options?: InvokeOptions): Promise<unknown> {
     const { timeoutMs, signal } = resolveInvokeOptions(options, this.#options);
@@ -104,7 +107,7 @@ export class QueueClient {
     }
   }
 
-  /** Disconnects. What is unanswered rejects with ERR_CLOSED. */
+  /** Disconnects. Pending invocations reject with ERR_CLOSED. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const id of [...this.#pending.keys()]) {
@@ -119,7 +122,7 @@ export class QueueClient {
   }
 
   async #begin(channel: ConfirmChannel): Promise<void> {
-    // Of this connection alone: answers to one that was lost are not waited for.
+    // Only for this connection: responses to a lost one do not arrive.
     const { queue: replyTo } = await channel.assertQueue('', { exclusive: true, autoDelete: true });
     channel.on('return', (message: Message) => {
       this.#settle(idOf(message))?.reject(
@@ -134,7 +137,7 @@ export class QueueClient {
       if (message) this.#receive(message);
     };
     await channel.consume(replyTo, onMessage, { noAck: true });
-    // Before what it had not confirmed is told: that is sent again, and not given up.
+    // Before unconfirmed messages are reported: they are sent again rather than failed.
     channel.once('close', () => {
       this.#channel = undefined;
     });
@@ -144,7 +147,7 @@ export class QueueClient {
 
   #send(id: string): void {
     const pending = this.#pending.get(id);
-    // Without a connection: once there is one.
+    // Without a connection, they are sent once there is one.
     if (!pending || !this.#channel) return;
     const { channel, replyTo } = this.#channel;
     const options = {
@@ -154,12 +157,13 @@ export class QueueClient {
       messageId: id,
       correlationId: id,
       replyTo,
-      // So that nobody works for a caller who has stopped waiting.
+      // So that consumers do not work for callers that have stopped waiting.
       expiration: Math.max(1, Math.ceil(pending.end - performance.now())),
     };
     publishConfirmed(channel, this.#options.queue, pending.content, options).catch(
       (error: unknown) => {
-        // Of a channel that was closed all messages come back; they are sent again on the next.
+        // When a channel is closed, all of its messages are returned; they are sent again on the
+        // next one.
         if (this.#channel?.channel !== channel) return;
         this.#settle(id)?.reject(
           new WasmEdgeError('ERR_BROKER', `The broker refused it: ${reasonOf(error)}`, {
@@ -171,7 +175,7 @@ export class QueueClient {
   }
 
   #receive(message: ConsumeMessage): void {
-    // Unknown: a second answer, or one that came too late.
+    // Unknown: a second response, or one that arrived too late.
     const pending = this.#settle(idOf(message));
     if (!pending) return;
     let answer: unknown;
@@ -195,8 +199,8 @@ export class QueueClient {
   }
 
   /**
-   * A message beyond the broker's limit closes the channel. Those beside it are sent again on the
-   * next; it must not be, or that would be closed as well.
+   * A message beyond the broker's limit closes the channel. The other messages are sent again on
+   * the next channel; this one must not be, because it would close that one as well.
    */
   #onChannelError(error: Error): void {
     if ((error as { code?: unknown }).code !== PRECONDITION_FAILED) return;
@@ -214,7 +218,7 @@ export class QueueClient {
     }
   }
 
-  /** Takes an invocation out: whoever comes second finds nothing. */
+  /** Removes an invocation: a second caller finds nothing. */
   #settle(id: string): Pending | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);

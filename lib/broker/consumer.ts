@@ -32,28 +32,28 @@ interface ReplyTarget {
   correlationId: string | undefined;
 }
 
-/** What becomes of a message, what its sender is answered, and why where it is no success. */
+/** What happens to a message, the response to its sender, and the reason if it failed. */
 interface Verdict {
   settle: 'acknowledge' | 'return' | 'dead-letter';
   answer?: Answer;
   error?: unknown;
-  /** Returned so often that the broker moves it to the dead letters. */
+  /** Returned so often that the broker dead-letters it. */
   isBeyondLimit?: true;
 }
 
 /**
- * Serves invocations from a queue, any number of consumers on any number of machines the same one: an
- * event as JSON in, the handler's answer as JSON out, to the message's `reply_to` with its
- * `correlation_id`.
+ * Serves invocations from a queue, which any number of consumers on any number of machines can
+ * share: an event arrives as JSON, and the handler's response is sent as JSON to the message's
+ * `reply_to` with its `correlation_id`.
  *
- * A message is acknowledged only after the broker has confirmed its answer. A consumer that dies in
- * between leaves the message to another, so that delivery is at least once: a client discards a
- * second answer by its correlation id. Every message ends acknowledged, returned to be delivered
- * again, or in the dead-letter queue; docs/queue.md says when.
+ * A message is acknowledged only after the broker has confirmed its response. If a consumer dies in
+ * between, another one gets the message, so delivery is at least once: a client discards a second
+ * response by its correlation ID. Every message is acknowledged, returned to be delivered again, or
+ * dead-lettered; docs/queue.md says when.
  *
- * @param options Broker, queue, and the handler that serves it.
- * @throws {WasmEdgeError} ERR_BROKER when the broker cannot be reached, or has a queue of the name
- *   with other arguments; ERR_INVALID_ARGUMENT.
+ * @param options Broker, queue, and the handler.
+ * @throws {WasmEdgeError} ERR_BROKER if the broker cannot be reached, or has a queue with this name
+ *   and other arguments; ERR_INVALID_ARGUMENT.
  */
 export async function startConsumer(options: ConsumerOptions): Promise<QueueConsumer> {
   const consumer = new QueueConsumer(resolveConsumerOptions(options));
@@ -62,21 +62,21 @@ export async function startConsumer(options: ConsumerOptions): Promise<QueueCons
 }
 
 /**
- * @param options As of {@link startConsumer}.
+ * @param options As for {@link startConsumer}.
  * @throws {WasmEdgeError} As {@link startConsumer}.
- * @deprecated Its name is {@link startConsumer}.
+ * @deprecated Use {@link startConsumer}.
  */
 export function startWorker(options: ConsumerOptions): Promise<QueueConsumer> {
   return startConsumer(options);
 }
 
-/** Serves a queue until it is closed. Connects again by itself when the connection is lost. */
+/** Serves a queue until it is closed. Reconnects automatically when the connection is lost. */
 export class QueueConsumer {
   readonly #options: ResolvedConsumerOptions;
   readonly #underWay = new Set<Promise<void>>();
   readonly #turns = new Turns();
   #connection: RecoveringChannelModel | undefined;
-  /** What the broker delivers by on the present connection. */
+  /** The consumer tags of the current connection. */
   #subscriptions: { channel: ConfirmChannel; tags: string[] } | undefined;
   #closing: Promise<void> | undefined;
 
@@ -85,7 +85,7 @@ export class QueueConsumer {
     this.#options = options;
   }
 
-  /** @internal Once, before anything else. */
+  /** @internal Must be called once, before anything else. */
   async start(): Promise<void> {
     const { url, onConnection } = this.#options;
     this.#connection = await stayConnected(
@@ -96,7 +96,7 @@ export class QueueConsumer {
   }
 
   /**
-   * Takes no more invocations, finishes and acknowledges those under way, and disconnects. The
+   * Accepts no more invocations, finishes and acknowledges those in progress, and disconnects. The
    * handler stays open.
    */
   close(): Promise<void> {
@@ -111,7 +111,7 @@ export class QueueConsumer {
 
   async #drain(): Promise<void> {
     const { channel, tags = [] } = this.#subscriptions ?? {};
-    // Without a connection there are none: the broker has given their messages to others.
+    // Without a connection there are none: the broker has given their messages to other consumers.
     for (const tag of tags) await channel?.cancel(tag).catch(() => undefined);
     await Promise.all(this.#underWay);
     await this.#connection?.close();
@@ -126,10 +126,10 @@ export class QueueConsumer {
       prefetch: number,
       serve: (message: ConsumeMessage) => Promise<void>,
     ): Promise<string> => {
-      // Of the consumers to come: the channel's others keep theirs.
+      // Applies to new consumers; the other consumers of the channel keep theirs.
       await channel.prefetch(prefetch);
       const onMessage = (message: ConsumeMessage | null): void => {
-        // Without a message: the queue was deleted. Connecting again declares it again.
+        // Without a message, the queue was deleted. Reconnecting declares it again.
         if (!message) void model.close().catch(() => undefined);
         else this.#track(serve(message));
       };
@@ -149,7 +149,7 @@ export class QueueConsumer {
     void work.finally(() => this.#underWay.delete(work));
   }
 
-  /** The first delivery. A message that comes again is moved to where it is served alone. */
+  /** The first delivery. A redelivered message is moved to the queue where it is served alone. */
   async #serve(channel: ConfirmChannel, message: ConsumeMessage): Promise<void> {
     if (deliveryCount(message) > 0) {
       await this.#settle(channel, message, await this.#move(channel, message));
@@ -161,8 +161,8 @@ export class QueueConsumer {
   }
 
   /**
-   * A further delivery. Whatever ended a consumer's process before may do so again, and then no other
-   * message may be under way: its deliveries would count as well, and end in the dead letters.
+   * A redelivery. Whatever ended a consumer's process before may do so again, so no other message
+   * may be in progress: its deliveries would count as well, and it would be dead-lettered.
    */
   async #serveAgain(channel: ConfirmChannel, message: ConsumeMessage): Promise<void> {
     const isBeyondLimit = deliveryCount(message) >= this.#options.deliveryLimit;
@@ -172,7 +172,7 @@ export class QueueConsumer {
     });
   }
 
-  /** Nobody is left to tell the sender once the broker has moved the message. */
+  /** Once the broker has moved the message, nobody would notify the sender. */
   #giveUp(): Verdict {
     const error = new WasmEdgeError(
       'ERR_BROKER',
@@ -211,7 +211,7 @@ export class QueueConsumer {
       result = await withinTime(invocation, timeoutMs);
     } catch (error) {
       const isNoEvent = error instanceof WasmEdgeError && error.code === 'ERR_INVALID_ARGUMENT';
-      // Whatever else made the handler fail may be no fault of the message, and pass.
+      // Any other failure of the handler may be temporary, and not caused by the message.
       return isNoEvent
         ? { settle: 'dead-letter', answer: errorAnswer(error), error }
         : { settle: 'return', error };
@@ -227,9 +227,9 @@ export class QueueConsumer {
   }
 
   /**
-   * Where the answer goes; absent where nobody waits for one.
+   * The queue for the response; absent if none is expected.
    *
-   * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT when none can or may be sent there.
+   * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT if a response cannot or must not be sent there.
    */
   #replyTarget({ properties }: ConsumeMessage): ReplyTarget | undefined {
     const replyTo = text(properties.replyTo);
@@ -241,14 +241,14 @@ export class QueueConsumer {
       }
     }
     const { queue, retryQueue, deadLetterQueue, replyQueues } = this.#options;
-    // An answer in one of its own queues would be served as an event.
+    // A response in one of its own queues would be served as an event.
     if ([queue, retryQueue, deadLetterQueue].includes(replyTo) || !replyQueues.test(replyTo)) {
       refuse('replyTo of a message', 'a queue that this consumer may reply to', replyTo);
     }
     return { replyTo, correlationId };
   }
 
-  /** Answers, then gives up the message; whatever throws, the broker keeps it. */
+  /** Responds, then settles the message; if anything throws, the broker keeps it. */
   async #settle(channel: ConfirmChannel, message: ConsumeMessage, verdict: Verdict): Promise<void> {
     const { settle, error } = await this.#answer(channel, message, verdict);
     try {
@@ -256,8 +256,8 @@ export class QueueConsumer {
       else if (settle === 'return') channel.nack(message, false, true);
       else channel.reject(message, false);
     } catch {
-      // The connection is gone, and with it the right to acknowledge: the broker delivers the
-      // message again.
+      // The connection is lost, and the message can no longer be acknowledged: the broker delivers
+      // it again.
       return;
     }
     if (settle === 'acknowledge') return;
@@ -265,7 +265,7 @@ export class QueueConsumer {
     await this.#tell(message, isDead ? 'dead-lettered' : 'returned', error);
   }
 
-  /** @returns The verdict; another where the broker did not take the answer. */
+  /** @returns The outcome, which changes if the broker did not accept the response. */
   async #answer(
     channel: ConfirmChannel,
     message: ConsumeMessage,
@@ -275,13 +275,14 @@ export class QueueConsumer {
     try {
       if (verdict.answer) target = this.#replyTarget(message);
     } catch {
-      // It is the reason of the verdict.
+      // It is the reason for the outcome.
     }
     if (!verdict.answer || !target) return verdict;
     const { content, isError } = verdict.answer;
     const { replyTo, correlationId } = target;
     try {
-      // Of a client that is gone there is no queue any more, and the broker drops its answer.
+      // The queue of a disconnected client does not exist any more, and the broker drops the
+      // response.
       await publishConfirmed(channel, replyTo, content, {
         contentType: 'application/json',
         ...(correlationId !== undefined && { correlationId }),
@@ -289,7 +290,8 @@ export class QueueConsumer {
       });
       return verdict;
     } catch (cause) {
-      // Without an answer the work is not done; the queue of answers may be full for now only.
+      // Without a response the work is not finished; the response queue may only be full
+      // temporarily.
       if (verdict.settle !== 'acknowledge') return verdict;
       const reason = `The broker refused the response to ${JSON.stringify(replyTo)}: ${reasonOf(cause)}`;
       return { settle: 'return', error: new WasmEdgeError('ERR_BROKER', reason, { cause }) };
@@ -310,7 +312,7 @@ export class QueueConsumer {
         error: isError(error) ? error : new Error(String(error)),
       });
     } catch (thrown) {
-      // A listener's fault is not the message's, which is settled.
+      // A fault of a listener does not affect the message, which has been settled.
       process.emitWarning(`onFailure threw: ${reasonOf(thrown)}`, {
         code: 'WASMEDGE_EMBED_BROKER',
       });
@@ -319,8 +321,9 @@ export class QueueConsumer {
 }
 
 /**
- * What an invocation comes to, or a failure when its time is over: the one that never ends would keep
- * its place for ever. It goes on by itself; nobody can stop another's function.
+ * The result of an invocation, or a failure when its time limit has passed: an invocation that
+ * never ends would occupy its slot forever. It continues in the background, because it cannot be
+ * stopped from here.
  */
 async function withinTime(invocation: Promise<unknown>, timeoutMs: number): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
@@ -345,5 +348,5 @@ function errorAnswer(error: unknown): Answer {
   return { content: toJson('The error', functionError(error)), isError: true };
 }
 
-/** @deprecated Its name is {@link QueueConsumer}. */
+/** @deprecated Use {@link QueueConsumer}. */
 export type QueueWorker = QueueConsumer;

@@ -1,6 +1,6 @@
 /**
- * Invocations through a queue of RabbitMQ: consumers that serve them with any Lambda handler, and
- * clients that await their answers.
+ * Invocations through a RabbitMQ queue: consumers that serve them with any Lambda handler, and
+ * clients that await their responses.
  *
  * ```js
  * const { startConsumer, connectClient } = require('wasmedge-embed/broker');

@@ -11,25 +11,24 @@ import type {
 } from './types.js';
 
 /**
- * Makes a Lambda handler that streams what a program writes.
+ * Creates a Lambda handler that streams a program's output.
  *
  * @param options With `task: 'run'` and `responseStream: true`.
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for options of the wrong form, and where the runtime has no
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for invalid options, and if the runtime has no
  *   response streams.
  */
 export function createHandler(options: StreamingHandlerOptions): StreamingHandler;
 /**
- * Makes a Lambda handler that classifies, or finds things in, the picture in an event of API Gateway (REST and HTTP APIs), a
- * Function URL, an Application Load Balancer, VPC Lattice, or of a plain invocation
- * `{"body": "<hexadecimal>"}`.
- * Loading begins at once: see `ready`.
+ * Creates a Lambda handler that classifies, or finds objects in, the picture in an event of API
+ * Gateway (REST and HTTP APIs), a Function URL, an Application Load Balancer, VPC Lattice, or of a
+ * plain invocation `{"body": "<hexadecimal>"}`. Loading begins immediately: see `ready`.
  *
- * What a request lacks is answered with a status and one line of JSON (RFC 9457). The handler
- * rejects only for what is no request's fault: module and model that cannot be loaded, and events of
- * another kind.
+ * Faulty requests are answered with a status and one line of JSON (RFC 9457). The handler rejects
+ * only for failures that no request caused: a module or model that cannot be loaded, and events of
+ * other kinds.
  *
- * @param options Guest, model, limits, and what is logged. Default: the package's own guest and model.
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for options of the wrong form.
+ * @param options Guest, model, limits, and logging. Default: the package's own guest and model.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for invalid options.
  */
 export function createHandler(options?: HandlerOptions): ClassificationHandler;
 export function createHandler(
@@ -37,7 +36,7 @@ export function createHandler(
 ): ClassificationHandler | StreamingHandler {
   const settings = resolveSettings(options);
   const streams = settings.task.name === 'run' && settings.task.responseStream;
-  // Before anything is loaded.
+  // Checked before anything is loaded.
   const runtime = streams ? streamingRuntime() : undefined;
   const invocations = new Invocations(settings);
   const handler = runtime

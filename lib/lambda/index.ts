@@ -1,5 +1,6 @@
 /**
- * An AWS Lambda handler that classifies the picture of a request, or finds things in it.
+ * An AWS Lambda handler that classifies the picture of a request, finds objects in it, or runs any
+ * WASI program.
  *
  * ```js
  * import { createHandler } from 'wasmedge-embed/lambda';
