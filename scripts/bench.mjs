@@ -6,7 +6,7 @@ import { commandLine } from './setup/paths.mjs';
 import { photographs } from './setup/photographs.mjs';
 import { run } from './setup/processes.mjs';
 
-const help = `Sets everything up as \`npm run quickstart\` does, then measures: \`wasmedge-embed bench\`.
+const help = `Sets everything up like \`npm run quickstart\`, then measures: \`wasmedge-embed bench\`.
 
 Usage: npm run bench -- [options of wasmedge-embed bench]
 `;

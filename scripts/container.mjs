@@ -9,26 +9,25 @@ import { runCommand } from './setup/index.mjs';
 import { run } from './setup/processes.mjs';
 import { runSteps } from './setup/steps.mjs';
 
-const help = `Builds and runs the Dockerfile without a Docker engine, by Debian's buildah, as root.
+const help = `Builds and runs the Dockerfile without a Docker engine, with Debian's buildah, as root.
 
 Usage: npm run container -- build [--tag NAME] [--build-arg NAME=VALUE]… [--yes]
        npm run container -- run [--tag NAME] [--env NAME=VALUE]… [--entrypoint FILE] [-- COMMAND…]
        npm run container -- remove
 
-build   makes a base image of Debian 13 out of packages of this machine's mirror (once a week), then the image.
-        MODEL and LABELS name other files of the repository than the default model's, FIT and CROP how pictures
-        are fitted to it.
-run     runs it until it ends or is interrupted. Invocations are taken at port 8080 of this machine.
-remove  removes all images and containers that this command made.
+build   creates a base image of Debian 13 from packages of this machine's mirror (once a week), then the image.
+        MODEL and LABELS select another model of the repository, FIT and CROP how pictures are fitted to it.
+run     runs it until it ends or is interrupted. It accepts invocations on port 8080 of this machine.
+remove  removes all images and containers that this command created.
 
-      --tag         of the image, by default ${defaultTag}
+      --tag         name of the image, by default ${defaultTag}
       --build-arg   an ARG of the Dockerfile
-      --env         a variable of the function's environment
-      --entrypoint  a program of the image, in place of its entry point
+      --env         an environment variable of the function
+      --entrypoint  a program of the image to run instead of its entry point
   -y, --yes         install missing system packages without asking
-  -h, --help        this text
+  -h, --help        print this text
 
-Images are kept in the cache (WASMEDGE_EMBED_CACHE): some gigabytes while the image is built.
+Images are kept in the cache (WASMEDGE_EMBED_CACHE), which takes a few gigabytes during the build.
 `;
 
 const actions = {

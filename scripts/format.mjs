@@ -6,14 +6,14 @@ import { npmDependencies } from './setup/npm.mjs';
 import { runSteps } from './setup/steps.mjs';
 import { systemPackages } from './setup/system/step.mjs';
 
-const help = `Gives all sources their form: Prettier, clang-format, rustfmt.
+const help = `Formats all sources: Prettier, clang-format, rustfmt.
 
 Usage: npm run format -- [--yes]
 
   -y, --yes   install missing system packages without asking
-  -h, --help  this text
+  -h, --help  print this text
 
-\`npm run lint\` says what is not of that form, and runs the linters.
+\`npm run lint\` checks the formatting and runs the linters.
 `;
 
 function readOptions() {

@@ -8,17 +8,17 @@ import { runCommand } from './setup/index.mjs';
 import { npmDependencies } from './setup/npm.mjs';
 import { runSteps } from './setup/steps.mjs';
 
-const help = `Builds what the package ships as binaries, in prebuilds/linux-ARCH.
+const help = `Builds the package's binaries in prebuilds/linux-ARCH.
 
 Usage: npm run prebuild -- [--arch ARCH]… [--yes]
 
-      --arch  ${architectures.join(' or ')}; by default that of this machine, others by a cross compiler
+      --arch  ${architectures.join(' or ')}; by default that of this machine; the other one is cross-compiled
   -y, --yes   install missing system packages without asking
-  -h, --help  this text
+  -h, --help  print this text
 
-The addon, WasmEdge's plug-ins and LiteRT, for every system with glibc 2.34 and GLIBCXX 3.4.29 or newer: they are
-built in a Debian 11 that is made of packages of this machine's mirror and kept in the cache (WASMEDGE_EMBED_CACHE,
-half a gigabyte). Root is needed. What is there of the same sources is not built again.
+These are the addon, WasmEdge's plug-ins and LiteRT, for every system with glibc 2.34 and GLIBCXX 3.4.29 or newer.
+They are built in a Debian 11 that is created from packages of this machine's mirror and kept in the cache
+(WASMEDGE_EMBED_CACHE, half a gigabyte). Requires root. Binaries of unchanged sources are not built again.
 `;
 
 function readOptions() {

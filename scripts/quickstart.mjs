@@ -11,20 +11,20 @@ const help = `Sets everything up and classifies photographs inside this Node.js 
 
 Usage: npm run quickstart -- [--yes] [PHOTO…]
 
-  PHOTO       JPEG files; without any, those in the folder of sample data (WASMEDGE_EMBED_DATA,
-              by default ../shared/data), else two samples that are downloaded once
+  PHOTO       JPEG files; by default those in the folder of sample data (WASMEDGE_EMBED_DATA,
+              by default ../shared/data), otherwise two samples that are downloaded once
 
-  -y, --yes   install missing system packages without asking; nothing is asked either where there is
-              no terminal, or where CI is set
-  -h, --help  this text
+  -y, --yes   install missing system packages without asking; this is the default without a
+              terminal, and if CI is set
+  -h, --help  print this text
 
-The first run installs what is missing (with apt-get on Debian 12 and 13, for which root or sudo is
-needed; elsewhere it says what to install), the npm dependencies and the LiteRT library, builds the addon,
-the TypeScript and the guest, and compiles the guest ahead of time. Later runs do only what has changed.
+The first run installs what is missing (on Debian 12 and 13 with apt-get, which requires root or
+sudo; elsewhere it says what to install), the npm dependencies and the LiteRT library, builds the addon,
+the TypeScript and the guest, and compiles the guest ahead of time. Later runs only update what has changed.
 
 Environment:
-  WASMEDGE_DIR          where WasmEdge is, when neither the system nor ~/.wasmedge has it
-  WASMEDGE_EMBED_CACHE  where downloads are kept, by default ~/.cache/wasmedge-embed
+  WASMEDGE_DIR          folder of WasmEdge, if it is neither in the system's folders nor in ~/.wasmedge
+  WASMEDGE_EMBED_CACHE  folder for downloads, by default ~/.cache/wasmedge-embed
   WASMEDGE_EMBED_DATA   the folder of sample data: photos/ and models/
 `;
 

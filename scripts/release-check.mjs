@@ -9,16 +9,16 @@ import { root, shown } from './setup/paths.mjs';
 import { ProgressLine } from './setup/progress.mjs';
 import { Task } from './setup/task.mjs';
 
-const help = `Goes through the checklist before a release, up to publishing, which it leaves to you.
+const help = `Goes through the release checklist, up to publishing, which is left to you.
 
 Usage: npm run release:check -- [--all]
 
-      --all   with the tests that take long (npm run test:all)
-      --list  the checklist
-  -h, --help  this text
+      --all   include the tests that take long (npm run test:all)
+      --list  print the checklist
+  -h, --help  print this text
 
-What takes seconds is checked in any case; what takes minutes is only begun when all before it is in order. The exit
-code is 1 when anything is not. Logs are in .setup/logs. The sample data is needed (WASMEDGE_EMBED_DATA).
+Checks that take seconds always run; those that take minutes only start if all previous ones have passed. The exit
+code is 1 if any check failed. Logs are in .setup/logs. Requires the sample data (WASMEDGE_EMBED_DATA).
 `;
 
 function readOptions() {

@@ -8,13 +8,13 @@ import { commandLine, localProgram, root } from './setup/paths.mjs';
 import { run, terminateChildren } from './setup/processes.mjs';
 import { browserFolder, copyAssets, page } from './setup/typescript.mjs';
 
-const help = `Compiles TypeScript again whenever a source has changed: the package, its tests, and the page of serve.
+const help = `Compiles TypeScript whenever a source changes: the package, its tests, and the page of serve.
 
 Usage: npm run watch
 
-  -h, --help  this text
+  -h, --help  print this text
 
-The repository is to be set up (npm run quickstart). Beside it, in another terminal, one test file is run by
+Requires a set-up repository (npm run quickstart). In another terminal, run a test file with
 
   npx mocha build/test/call.test.js
 `;

@@ -9,16 +9,15 @@ import { ProgressLine } from '../../scripts/setup/progress.mjs';
 import { Guests } from './guests.mjs';
 import { table } from '../../test/runner/report.mjs';
 
-const help = `Measures how late guests that never end are stopped, and how long what nothing interrupts takes.
+const help = `Measures the delay until guests that never end are stopped, and the duration of operations that cannot be interrupted.
 
 Usage: npm run bench:stop -- [--runs N]
 
-      --runs  how often each guest is stopped in each way (200)
-  -h, --help  this text
+      --runs  number of stops for each guest and each way (200)
+  -h, --help  print this text
 
-Prints milliseconds from the moment at which a run's time is over (timeoutMs), or its signal is aborted, until its
-promise is rejected. They are this machine's, with what else runs on it. The repository is to be set up (npm run
-quickstart).
+Prints milliseconds from the time limit of a run (timeoutMs), or from the abort of its signal, until its promise is
+rejected. Other work on this machine affects them. Requires a set-up repository (npm run quickstart).
 `;
 
 const pagesOfGuests = { small: 1024, large: 65536 };

@@ -14,15 +14,15 @@ import { executables } from '../../scripts/setup/processes.mjs';
 import { runSteps } from '../../scripts/setup/steps.mjs';
 import { systemPackages } from '../../scripts/setup/system/step.mjs';
 
-const help = `Makes the pictures of the documentation from the product itself, into docs/images.
+const help = `Creates the pictures of the documentation from the product itself, in docs/images.
 
 Usage: npm run pictures [-- --detector FILE --labels FILE --thing PICTURE] [PHOTO]
 
-      --detector  a model for object detection, with --labels, one a line, and --thing, the picture that it is shown
-      PHOTO       what is classified, by default a sample of \`npm run quickstart\`
+      --detector  a model for object detection, with --labels, one per line, and --thing, the picture to detect objects in
+      PHOTO       the picture to classify, by default a sample of \`npm run quickstart\`
 
-Needs what \`npm run quickstart\` builds, and Chromium (apt-get install chromium). Pictures are made
-as small as pngquant makes them, where it is installed.
+Requires a set-up repository (\`npm run quickstart\`) and Chromium (apt-get install chromium). Pictures are compressed
+with pngquant if it is installed.
 `;
 
 const require = createRequire(import.meta.url);

@@ -11,17 +11,17 @@ import { runSteps } from '../../scripts/setup/steps.mjs';
 import { report } from '../runner/report.mjs';
 import { runCheck } from '../runner/run-check.mjs';
 
-const help = `Compiles the native tests for arm64 and runs them in QEMU, on a machine of another processor.
+const help = `Compiles the native tests for arm64 and runs them in QEMU, on a machine with another processor.
 
 Usage: npm run test:arm64 -- [--yes]
 
-      --counts  where to write how many tests passed, failed and were skipped, as JSON
+      --counts  file for the numbers of passed, failed and skipped tests, as JSON
   -y, --yes     install missing system packages without asking
-  -h, --help    this text
+  -h, --help    print this text
 
-They are built and run in a Debian 13 that has the compiler and QEMU of this processor and the libraries of arm64,
-WasmEdge among them; it is made of packages of this machine's mirror and kept in the cache (WASMEDGE_EMBED_CACHE, 2
-gigabytes). Root is needed. The prebuild for arm64: npm run prebuild -- --arch arm64.
+They are built and run in a Debian 13 with a compiler and QEMU for this processor and the libraries for arm64,
+including WasmEdge. It is created from packages of this machine's mirror and kept in the cache
+(WASMEDGE_EMBED_CACHE, 2 gigabytes). Requires root. The prebuild for arm64: npm run prebuild -- --arch arm64.
 `;
 
 function readOptions() {

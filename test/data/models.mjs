@@ -5,13 +5,13 @@ import { parseArgs } from 'node:util';
 
 import { dataFolder, root } from '../../scripts/setup/paths.mjs';
 
-const help = `Runs the models of a folder that has TensorFlow Lite's own answers beside them, and writes docs/models.md: what runs,
-what does not, and why.
+const help = `Runs the models in a folder, compares their outputs with those of TensorFlow Lite in the same folder, and writes
+docs/models.md: which models run, which do not, and why.
 
 Usage: npm run models [-- options] [folder]
 
       folder   with NAME.tflite and NAME.json (../shared/models-real, beside the sample data)
-      --check  write nothing; exit code 1 where docs/models.md would change
+      --check  write nothing; exit code 1 if docs/models.md would change
 `;
 
 const target = path.join(root, 'docs/models.md');

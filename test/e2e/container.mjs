@@ -9,15 +9,15 @@ const help = `Checks template.yaml, builds the Dockerfile without a Docker engin
 
 Usage: npm run test:container -- [--no-build] [--grep PATTERN] [--yes]
 
-      --no-build  test the image that was built before
+      --no-build  test the existing image
       --grep      only the tests whose names match
-      --counts    where to write how many tests passed, failed and were skipped, as JSON
+      --counts    file for the numbers of passed, failed and skipped tests, as JSON
   -y, --yes       install missing system packages without asking
-  -h, --help      this text
+  -h, --help      print this text
 
-The repository is to be set up (npm run quickstart). Root is needed. The image is invoked by curl through AWS's
-Runtime Interface Emulator inside it, in a network of its own. AWS's SAM CLI and cfn-lint, which check the template,
-get a virtual environment of Python in the cache (WASMEDGE_EMBED_CACHE).
+Requires a set-up repository (npm run quickstart) and root. The image is invoked with curl through AWS's Runtime
+Interface Emulator inside it, in a separate network namespace. AWS's SAM CLI and cfn-lint, which check the template,
+are installed into a Python virtual environment in the cache (WASMEDGE_EMBED_CACHE).
 `;
 
 await runEndToEnd({

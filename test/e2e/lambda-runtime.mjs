@@ -6,13 +6,13 @@ const help = `Runs the Lambda handler in AWS's own runtime, and tests it from ou
 Usage: npm run test:lambda -- [--grep PATTERN] [--yes]
 
       --grep    only the tests whose names match
-      --counts  where to write how many tests passed, failed and were skipped, as JSON
+      --counts  file for the numbers of passed, failed and skipped tests, as JSON
   -y, --yes     install missing system packages without asking
-  -h, --help    this text
+  -h, --help    print this text
 
-The repository is to be set up (npm run quickstart). The first run fetches the Runtime Interface Emulator out of
-the wheel of AWS's SAM CLI, and builds the Runtime Interface Client (aws-lambda-ric), which needs autoconf, automake,
-libtool, CMake and a C++ compiler; both are kept in the cache (WASMEDGE_EMBED_CACHE).
+Requires a set-up repository (npm run quickstart). The first run fetches the Runtime Interface Emulator from
+the wheel of AWS's SAM CLI, and builds the Runtime Interface Client (aws-lambda-ric), which requires autoconf, automake,
+libtool, CMake and a C++ compiler. Both are kept in the cache (WASMEDGE_EMBED_CACHE).
 `;
 
 await runEndToEnd({

@@ -5,18 +5,18 @@ import { nodeFolder, packageTools, toolsFolder } from '../../scripts/package/too
 import { systemPackages } from '../../scripts/setup/system/step.mjs';
 import { runEndToEnd } from './run.mjs';
 
-const help = `Makes the package's tarball, lints it, installs it as its users do, and classifies with it.
+const help = `Creates the package's tarball, lints it, installs it as users do, and classifies with it.
 
 Usage: npm run test:package -- [--grep PATTERN] [--yes]
 
       --grep    only the tests whose names match
-      --counts  where to write how many tests passed, failed and were skipped, as JSON
+      --counts  file for the numbers of passed, failed and skipped tests, as JSON
   -y, --yes     install missing system packages without asking
-  -h, --help    this text
+  -h, --help    print this text
 
-The repository is to be set up (npm run quickstart), and the prebuild made (npm run prebuild). It is installed into
-empty folders by npm 10, 11 and 12, pnpm and Yarn, which are kept in the cache (WASMEDGE_EMBED_CACHE), and tried with
-its prebuild, built from its own sources, and in a Debian 11 that has no WasmEdge. Root is needed.
+Requires a set-up repository (npm run quickstart), the prebuild (npm run prebuild) and root. The package is installed
+into empty folders with npm 10, 11 and 12, pnpm and Yarn, which are kept in the cache (WASMEDGE_EMBED_CACHE), and
+tested with its prebuild, built from its own sources, and in a Debian 11 without WasmEdge.
 `;
 
 await runEndToEnd({

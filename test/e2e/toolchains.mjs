@@ -11,20 +11,20 @@ import { runEndToEnd } from './run.mjs';
 import { readLines, writeTable } from './toolchains/table.mjs';
 import { otherToolchains, quickToolchains, toolchainsFolder } from './toolchains/tools.mjs';
 
-const help = `Classifies with the package in test runners, bundlers, tracers of files and other runtimes.
+const help = `Classifies with the package in test runners, bundlers, file tracers and other runtimes.
 
 Usage: npm run test:toolchains -- [--quick] [--grep PATTERN] [--write] [--yes]
 
-      --quick   only Jest, Vitest, @vercel/nft and esbuild, with the package as it was built here: without a tarball
-      --write   put the table of what works into docs/toolchains.md
+      --quick   only Jest, Vitest, @vercel/nft and esbuild, with the package as built here, without a tarball
+      --write   write the table of results to docs/toolchains.md
       --grep    only the tests whose names match
-      --counts  where to write how many tests passed, failed and were skipped, as JSON
+      --counts  file for the numbers of passed, failed and skipped tests, as JSON
   -y, --yes     install missing system packages without asking
-  -h, --help    this text
+  -h, --help    print this text
 
-The repository is to be set up (npm run quickstart), and but for --quick the prebuild made (npm run prebuild). The
-toolchains are installed by npm, as test/e2e/toolchains/*/package-lock.json pins them, and kept in the cache
-(WASMEDGE_EMBED_CACHE, 140 MB; with the others 900 MB).
+Requires a set-up repository (npm run quickstart) and, except with --quick, the prebuild (npm run prebuild). The
+toolchains are installed with npm, as pinned by test/e2e/toolchains/*/package-lock.json, and kept in the cache
+(WASMEDGE_EMBED_CACHE, 140 MB with --quick, otherwise 900 MB).
 `;
 
 const lines = path.join(setupFolder, 'toolchains.jsonl');

@@ -8,17 +8,17 @@ import { localProgram, root, shown } from '../../scripts/setup/paths.mjs';
 import { outcomeOf } from '../../scripts/setup/processes.mjs';
 import { withTask } from '../../scripts/setup/task.mjs';
 
-const help = `Fuzzes how the Lambda handler reads events and bodies: Jazzer.js, guided by what code is reached. What an input
-may take of the event loop's time, of processor time and of memory is bounded by its size.
+const help = `Fuzzes how the Lambda handler parses events and bodies, with Jazzer.js, guided by coverage. The time on the event
+loop, processor time and memory that an input may take are bounded by its size.
 
 Usage: npm run fuzz:events -- [--seconds N]
 
-      --seconds  how long (20)
-  -h, --help     this text
+      --seconds  duration (20)
+  -h, --help     print this text
 
-The repository is to be set up (npm run quickstart). Inputs that a run found worth keeping stay in
-build/fuzz/lambda_event and are where the next run begins. The exit code is 1 when something was found; its input
-and the command that runs it again are told.
+Requires a set-up repository (npm run quickstart). Inputs with new coverage are kept in build/fuzz/lambda_event, where
+the next run starts. The exit code is 1 if something was found; its input and the command to reproduce it are
+printed.
 `;
 
 const shapes = path.join(root, 'build/test/fuzz/lambda-event.js');

@@ -10,19 +10,19 @@ import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
 import { withTask } from '../../scripts/setup/task.mjs';
 import { table } from '../runner/report.mjs';
 
-const help = `Fuzzes the code that reads what guests and files bring: libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer.
+const help = `Fuzzes the code that reads input from guests and files: libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer.
 
 Usage: npm run fuzz -- [--seconds N] [--target NAME[,NAME…]] [--keep | --repeatable]
 
-      --seconds     how long each target runs (20)
+      --seconds     duration for each target (20)
       --target      only these targets: ${names().join(', ')}
-      --keep        add to native/fuzz/corpus: findings, made small, and the inputs that reach code which
-                    those there do not
-      --repeatable  the same inputs in the same order each time: nothing of earlier runs, no chance
-  -h, --help        this text
+      --keep        add to native/fuzz/corpus: minimized findings, and the inputs with coverage that the corpus
+                    lacks
+      --repeatable  the same inputs in the same order each time: a fixed seed, no inputs of earlier runs
+  -h, --help        print this text
 
-Inputs that a run found worth keeping stay in build/fuzz and are where the next run begins. The exit code is 1
-when something was found; its input and the command that runs it again are told.
+Inputs with new coverage are kept in build/fuzz, where the next run starts. The exit code is 1 if something was
+found; its input and the command to reproduce it are printed.
 `;
 
 function names() {

@@ -15,14 +15,14 @@ Usage: npm run test:matrix -- [--only NAME[,NAME…]] [--grep PATTERN] [--write]
 
       --only    only these combinations: ${names.join(', ')}
       --grep    only the tests whose names match
-      --write   put the table of results into docs/compatibility.md
+      --write   write the table of results to docs/compatibility.md
   -y, --yes     install missing system packages without asking
-  -h, --help    this text
+  -h, --help    print this text
 
-Sets everything up as \`npm test\` does. The lines of Node.js are of its npm packages; forky, the coming Debian, which
-has WasmEdge 0.17, is made of packages of this machine's mirror. Both are kept in the cache (WASMEDGE_EMBED_CACHE,
-1.5 gigabytes). Root is needed for forky. Each combination takes some minutes. What the earlier ones said is kept, so
-that the table can be made of several runs, as long as the package's sources stay as they are.
+Sets everything up like \`npm test\`. The versions of Node.js come from npm packages; forky, the next Debian release,
+which has WasmEdge 0.17, is created from packages of this machine's mirror. Both are kept in the cache
+(WASMEDGE_EMBED_CACHE, 1.5 gigabytes). Requires root for forky. Each combination takes some minutes. Earlier results are
+kept as long as the package's sources do not change, so that several runs can produce the table.
 `;
 
 function readOptions() {

@@ -17,16 +17,16 @@ import { withTask } from '../../scripts/setup/task.mjs';
 
 const exitCodeOfFinding = 99;
 
-const help = `Runs the package's tests on an addon that is built with AddressSanitizer and UndefinedBehaviorSanitizer.
+const help = `Runs the package's tests with an addon that is built with AddressSanitizer and UndefinedBehaviorSanitizer.
 
 Usage: node test/runner/mocha-asan.mjs [--grep PATTERN] [--counts FILE]
 
       --grep    only the tests whose names match
-      --counts  where to write how many tests passed, failed and were skipped, as JSON
-  -h, --help    this text
+      --counts  file for the numbers of passed, failed and skipped tests, as JSON
+  -h, --help    print this text
 
-The repository is to be set up (npm run quickstart). What a sanitizer finds ends the process that it is found in,
-with its report on stderr and exit code ${exitCodeOfFinding}, in the processes that tests start, too.
+Requires a set-up repository (npm run quickstart). A finding ends its process with a report on stderr and exit
+code ${exitCodeOfFinding}, also in processes that tests start.
 `;
 
 /** node-gyp-build looks below a package's folder for build/Release. */

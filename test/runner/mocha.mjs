@@ -9,15 +9,15 @@ import { run } from '../../scripts/setup/processes.mjs';
 import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
 import { runMocha } from './mocha-processes.mjs';
 
-const help = `Runs the package's tests in several processes, and names the files that take longest.
+const help = `Runs the package's tests in several processes, and lists the slowest files.
 
 Usage: node test/runner/mocha.mjs [--grep PATTERN] [--counts FILE]
 
       --grep    only the tests whose names match
-      --counts  where to write how many tests passed, failed and were skipped, as JSON
-  -h, --help    this text
+      --counts  file for the numbers of passed, failed and skipped tests, as JSON
+  -h, --help    print this text
 
-The repository is to be set up (npm run quickstart), and the tests compiled (tsc -p tsconfig.test.json).
+Requires a set-up repository (npm run quickstart) and compiled tests (tsc -p tsconfig.test.json).
 `;
 
 const folder = 'build/test';

@@ -6,30 +6,30 @@ import { checks } from './checks.mjs';
 import { report } from './report.mjs';
 import { runChecks } from './run-check.mjs';
 
-const help = `Sets everything up as \`npm run quickstart\` does, then checks and tests it.
+const help = `Sets everything up like \`npm run quickstart\`, then runs all checks and tests.
 
 Usage: npm test -- [--all] [--only NAME[,NAME…]] [--grep PATTERN] [--yes]
 
-      --all     with the checks that take long
-      --only    only the checks of these names
-      --grep    only the mocha tests whose names match; together with --only mocha
-      --list    the names of the checks
+      --all     include the checks that take long
+      --only    only these checks
+      --grep    only the mocha tests whose names match; with --only mocha
+      --list    print the names of the checks
   -y, --yes     install missing system packages without asking
-  -h, --help    this text
+  -h, --help    print this text
 
-Every check runs, also after one that failed, and beside others where it keeps only some of the processors busy; the
-exit code is 1 when any failed. Tests that need the folder of
-sample data are skipped, counted and named when it is missing, and fail with WASMEDGE_EMBED_DATA_REQUIRED=1.
+Every check runs, even if others fail, and in parallel with others if it uses only some of the processors. The exit
+code is 1 if any failed. Tests that need the folder of sample data are skipped, counted and named if it is missing,
+and fail with WASMEDGE_EMBED_DATA_REQUIRED=1.
 
 Environment:
   WASMEDGE_EMBED_DATA               the folder of sample data, by default ../shared/data
   WASMEDGE_EMBED_DATA_REQUIRED      1: a missing folder of sample data is a failure
-  WASMEDGE_EMBED_OTHER_PHOTOGRAPHS  a folder of further photographs, by default imagenet-samples beside the sample data
-  WASMEDGE_EMBED_RABBITMQ_REQUIRED  1: RabbitMQ is installed where it is missing, and not skipped what needs it: the
-                                    check 'broker', which sets this, and one of the examples
-  WASMEDGE_EMBED_CHROMIUM_REQUIRED  1: likewise Chromium: the check 'page', and the page of the benchmark
-  WASMEDGE_DIR                      where WasmEdge is, when neither the system nor ~/.wasmedge has it
-  WASMEDGE_EMBED_CACHE              where downloads are kept, by default ~/.cache/wasmedge-embed
+  WASMEDGE_EMBED_OTHER_PHOTOGRAPHS  a folder of more photographs, by default imagenet-samples beside the sample data
+  WASMEDGE_EMBED_RABBITMQ_REQUIRED  1: RabbitMQ is installed if it is missing, and the tests that need it are not
+                                    skipped: the check 'broker', which sets this, and one of the examples
+  WASMEDGE_EMBED_CHROMIUM_REQUIRED  1: the same for Chromium: the check 'page', and the page of the benchmark
+  WASMEDGE_DIR                      folder of WasmEdge, if it is neither in the system's folders nor in ~/.wasmedge
+  WASMEDGE_EMBED_CACHE              folder for downloads, by default ~/.cache/wasmedge-embed
 `;
 
 function readOptions() {

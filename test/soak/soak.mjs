@@ -27,25 +27,25 @@ const settledAllocator = {
   MALLOC_TRIM_THRESHOLD_: '131072',
 };
 
-const help = `Runs guests in this process for a long time, and tells whether it stays as it is: resident memory, threads,
-open descriptors and mappings.
+const help = `Runs guests in this process for a long time, and checks that it does not grow: resident memory, threads, open
+descriptors and mappings.
 
 Usage: npm run soak -- [--invocations N | --seconds S]
 
-      --invocations  of the trivial guest (1000000); with them go one classification for twenty, and afterwards
-                     one guest that asks its host for twenty, one load and close for a hundred, and
-                     one run with streams for ten
-      --seconds      for so long instead, four tenths of it with invocations
-  -h, --help         this text
+      --invocations  number of runs of the trivial guest (1000000); in addition, one classification for every twenty,
+                     and afterwards one guest that calls the host for every twenty, one load and close for every
+                     hundred, and one run with streams for every ten
+      --seconds      duration instead, four tenths of it with invocations
+  -h, --help         print this text
 
-Trivial runs answer, exit, trap, are aborted or run out of time; modules are closed and loaded anew among them.
-Every answer is checked. Samples are taken between bursts, when nothing runs and garbage is collected. The first
-quarter of them is the warm-up; of the rest, the trend (the median of the slopes between every two samples) must
-mean no growth beyond the bound. The exit code is 1 when something grew or an answer was wrong.
+Trivial runs succeed, exit, trap, are aborted or time out; in between, modules are closed and loaded again. Every
+answer is checked. Samples are taken between bursts, when nothing runs and garbage has been collected. The first
+quarter of them is the warm-up; for the rest, the trend (the median of the slopes between all pairs of samples) must
+not exceed a bound. The exit code is 1 if something grew or an answer was wrong.
 
-So that resident memory tells of this package, V8's young generation keeps one size; and in a soak of less than
-${fewForAllocator.toLocaleString('en')} invocations the allocator has one arena and gives back at once what is freed (variables MALLOC_…
-that are set are left as they are), and the bounds are wider.
+To make resident memory meaningful, V8's young generation has a fixed size; and in a soak of less than
+${fewForAllocator.toLocaleString('en')} invocations the allocator has one arena and returns freed memory at once (MALLOC_… variables that
+are already set are respected), and the bounds are wider.
 `;
 
 const trivialOfBurst = 200;

@@ -11,18 +11,18 @@ import { wasiTestsuite } from './wasi-testsuite.mjs';
 
 const HELP = `Usage: npm run test:suites -- [options]
 
-Runs the programs of WASI test suites in folders of the host and in folders in memory, prints which
-fail and why, and compares with test/suites/expected.json. Nothing is fetched: each suite is a
-checkout that you have. Exit code 0 as expected, 1 not, 64 for wrong words.
+Runs the programs of WASI test suites in host folders and in folders in memory, prints which fail and
+why, and compares the results with test/suites/expected.json. Nothing is downloaded: each suite is a
+local checkout. Exit code: 0 as expected, 1 if not, 64 for an invalid command line.
 
   --wasi-testsuite DIR  WebAssembly/wasi-testsuite, branch prod/testsuite-all (preview 1)
   --caspervonb DIR      caspervonb/wasi-test-suite
-  --only TEXT           only the programs whose name holds TEXT; nothing is compared
+  --only TEXT           only the programs whose name contains TEXT; nothing is compared
   --isolation NAME      in-process (default) or worker-process
-  --runtime NAME        in another runtime, in folders of the host: node (node:wasi) or wasmedge (its
-                        program); nothing is compared
-  --update              write what was seen to test/suites/expected.json
-  --help                this text`;
+  --runtime NAME        in another runtime, in host folders: node (node:wasi) or wasmedge (its program);
+                        nothing is compared
+  --update              write the results to test/suites/expected.json
+  --help                print this text`;
 
 const EXPECTED = path.join(import.meta.dirname, 'expected.json');
 const SUITES = { 'wasi-testsuite': wasiTestsuite, caspervonb };

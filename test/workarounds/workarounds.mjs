@@ -10,14 +10,14 @@ import { run } from '../../scripts/setup/processes.mjs';
 import { withTask } from '../../scripts/setup/task.mjs';
 import { rows } from './rows.mjs';
 
-const help = `Shows what each workaround of another library's fault is for: its test passes, and fails without it.
+const help = `Shows that each workaround is needed: its test passes with it and fails without it.
 
 Usage: npm run test:workarounds -- [NAME…]
 
-  -h, --help  this text
+  -h, --help  print this text
 
-The names are those of docs/workarounds.md; all, by default. The addon and the native tests are built with switches,
-which nothing that is shipped has. The repository is to be set up (npm run quickstart).
+The names are those of docs/workarounds.md; by default all. The addon and the native tests are built with switches,
+which released builds do not have. Requires a set-up repository (npm run quickstart).
 `;
 
 /** node-gyp-build looks below a package's folder for build/Release. */

@@ -7,19 +7,19 @@ import { runCommand } from '../../../scripts/setup/index.mjs';
 import { shown } from '../../../scripts/setup/paths.mjs';
 import { withTask } from '../../../scripts/setup/task.mjs';
 
-const help = `Runs modules compiled, interpreted and in Node's own engine, and compares what comes of them.
+const help = `Runs modules compiled, interpreted and in Node's own engine, and compares the results.
 
 Usage: npm run fuzz:differential -- [--seconds N] [--seed N] [--only accesses|generated]
        npm run fuzz:differential -- --module FILE…
 
-      --seconds  how long generated modules are tried (60)
-      --seed     which modules are generated (1)
-      --only     only every access at every end of memory, or only generated modules; one after the other by default
-      --module   only this one, with all ways to compile it: repeats a finding
-  -h, --help     this text
+      --seconds  time for generated modules (60)
+      --seed     seed of the generated modules (1)
+      --only     only the memory accesses, or only generated modules; by default both
+      --module   only this module, with all ways to compile it: reproduces a finding
+  -h, --help     print this text
 
-The repository is to be set up (npm run quickstart). A module that shows a difference, ends its process or takes too
-much is kept in build/fuzz/differential/findings; the exit code is 1 then.
+Requires a set-up repository (npm run quickstart). A module that shows a difference, ends its process or exceeds a
+limit is kept in build/fuzz/differential/findings, and the exit code is 1.
 `;
 
 /** Of one finding, on the terminal; the file beside its module has all. */
