@@ -61,7 +61,7 @@ function readOptions() {
   });
   const [name] = positionals;
   if (!values.help && !Object.hasOwn(actions, name ?? '')) {
-    throw new Error('Say what to do: build, run or remove.');
+    throw new Error('Specify build, run or remove.');
   }
   return { ...values, positionals };
 }

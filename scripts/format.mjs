@@ -34,7 +34,7 @@ function stepOf({ name, title, command: commandOf }) {
   return {
     name: `format-${name}`,
     title,
-    advice: 'What it cannot read is no valid source: mend that, then run this command again.',
+    advice: 'Fix the invalid source that it reports, then run this command again.',
     async run({ machine }, task) {
       const { command, args, options } = commandOf(machine, true);
       await task.exec(command, args, options);

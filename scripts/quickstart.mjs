@@ -42,7 +42,7 @@ async function main({ positionals, ...values }) {
   const given = positionals.map((name) => path.resolve(from ?? process.cwd(), name));
   const absent = given.filter((file) => !existsSync(file));
   if (absent.length > 0) {
-    console.error(`No such photograph: ${absent.join(', ')}`);
+    console.error(`These photographs do not exist: ${absent.join(', ')}`);
     return 2;
   }
 

@@ -44,9 +44,7 @@ async function main({ all, list }) {
     else if (!(await runStep(step, position, { all }))) failures += 1;
   }
   if (failures > 0) {
-    console.log(
-      `\nNot ready: ${failures} of the above ${failures === 1 ? 'is' : 'are'} to be mended.`,
-    );
+    console.log(`\nNot ready: ${failures} of the above ${failures === 1 ? 'has' : 'have'} failed.`);
     return 1;
   }
   console.log(publishing());

@@ -25,7 +25,7 @@ function readOptions() {
 
 async function main() {
   if (!existsSync(commandLine)) {
-    throw new SetupFailure('Nothing was built yet: run npm run quickstart first.');
+    throw new SetupFailure('Nothing has been built yet: run npm run quickstart first.');
   }
   const dist = path.join(root, 'dist');
   copyAssets(dist);

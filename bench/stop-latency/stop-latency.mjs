@@ -46,7 +46,7 @@ function readOptions() {
   });
   const runs = Number(values.runs);
   if (!Number.isInteger(runs) || runs < 1) {
-    throw new Error(`--runs takes a whole number from 1 on, not '${values.runs}'.`);
+    throw new Error(`--runs must be a whole number of at least 1, not '${values.runs}'.`);
   }
   return { runs, help: values.help };
 }
@@ -88,7 +88,7 @@ async function measureStops(library, guests, runs) {
   progress.end('done');
   const load = os.loadavg()[0].toFixed(1);
   const machine = `${os.cpus().length} × ${os.cpus()[0].model}, load ${load}, Node ${process.version}`;
-  return ['', `Milliseconds too late, on ${machine}`, ...table(rows)].join('\n');
+  return ['', `Milliseconds of delay, on ${machine}`, ...table(rows)].join('\n');
 }
 
 /** Between 5 and 15 ms, so that guests are stopped at any moment of what they do. */
@@ -134,7 +134,7 @@ async function measureBulk(library, guests) {
   const rows = [['operation', '', 'runs', 'median', 'max']];
   for (const pages of Object.values(pagesOfGuests)) {
     if (pages === pagesOfGuests.large && os.freemem() < memoryForLarge) {
-      rows.push(['over 4 GiB', 'left out: too little free memory', '', '', '']);
+      rows.push(['over 4 GiB', 'skipped: not enough free memory', '', '', '']);
       continue;
     }
     for (const [title, file] of await guests.once(pages)) {

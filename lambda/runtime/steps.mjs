@@ -65,7 +65,7 @@ export const runtimeSteps = [
   {
     name: 'lambda-client',
     title: `Runtime Interface Client, aws-lambda-ric ${clientVersion} (a minute or two)`,
-    advice: 'See its log for what the build of its libcurl or of aws-lambda-cpp complains of.',
+    advice: 'See its log for errors of the build of libcurl or aws-lambda-cpp.',
     async run(_context, task) {
       if (existsSync(clientProgram)) return 'up to date';
       await installLocked(clientSources, clientFolder, task, {

@@ -16,7 +16,7 @@ export const baseImage = `localhost/debian:${suite}-slim`;
 export const containerBase = {
   name: 'container-base',
   title: `Base image ${baseImage}`,
-  advice: 'See whether `apt-get update` works on this machine, then run this command again.',
+  advice: 'Check whether `apt-get update` works on this machine, then run this command again.',
 
   async run(_context, task) {
     const present = await inspectImage(baseImage);

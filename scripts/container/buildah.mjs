@@ -26,7 +26,7 @@ export const containerTools = {
   title: 'buildah and mmdebstrap',
   async run(context, task) {
     if (process.getuid() !== 0) {
-      throw new SetupFailure('Building and running an image without an engine needs root.', {
+      throw new SetupFailure('Building and running an image without an engine requires root.', {
         advice: 'Run this command as root, or build the Dockerfile with Docker or Podman.',
       });
     }

@@ -25,7 +25,7 @@ export function containerImage(tag, buildArguments) {
   return {
     name: 'container-image',
     title: `Image ${tag} (some minutes)`,
-    advice: 'Mend what the failing stage complains of, then run this command again.',
+    advice: 'Fix the errors of the failing stage, then run this command again.',
 
     async run(_context, task) {
       const present = Object.entries(secrets).filter(([, file]) => existsSync(file));

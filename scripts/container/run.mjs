@@ -19,7 +19,7 @@ import { buildah, inspectImage } from './buildah.mjs';
 export async function runImage(tag, { entryPoint, command = [], environment = [] } = {}) {
   const image = await inspectImage(tag);
   if (!image) {
-    throw new SetupFailure(`There is no image ${tag}: npm run container -- build makes it.`);
+    throw new SetupFailure(`There is no image ${tag}: create it with npm run container -- build.`);
   }
   const { Entrypoint = [], Cmd = [] } = image.config;
   const words =
@@ -28,7 +28,7 @@ export async function runImage(tag, { entryPoint, command = [], environment = []
       : [entryPoint, ...command];
 
   const { code: created, stdout, output } = await run(...buildah('from', '--pull=false', tag));
-  if (created !== 0) throw new SetupFailure(`The container cannot be made: ${output.trim()}`);
+  if (created !== 0) throw new SetupFailure(`The container cannot be created: ${output.trim()}`);
   const container = stdout.trim();
   const [program, args] = buildah(
     ...['run', '--isolation', 'chroot', ...environment.flatMap((each) => ['--env', each])],

@@ -53,7 +53,7 @@ export const formatters = [
   },
   {
     name: 'rustfmt-examples',
-    title: 'rustfmt of the examples, and of the fuzzers',
+    title: 'rustfmt for the examples and the fuzzers',
     command: (machine, write) => ({
       command: path.join(machine.rust.programs, 'rustfmt'),
       args: [

@@ -14,7 +14,7 @@ const isDeclaration = (name) => /\.d\.m?ts$/.test(name);
  */
 export const lean = {
   name: 'package-lean',
-  title: 'Without comments in JavaScript, and types of its inside',
+  title: 'JavaScript without comments, types without internals',
   async run(_context, task) {
     const words = ['-p', 'tsconfig.json', '--declaration', 'false', '--removeComments'];
     await task.exec(localProgram('tsc'), words, { cwd: root });
@@ -22,7 +22,7 @@ export const lean = {
     const all = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(isDeclaration);
     const inside = all.map((name) => path.join(dist, name)).filter((file) => !outside.has(file));
     for (const file of inside) rmSync(file);
-    return `${all.length - inside.length} of ${all.length} declarations are of its outside`;
+    return `${all.length - inside.length} of ${all.length} declarations are public`;
   },
 };
 

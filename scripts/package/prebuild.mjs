@@ -36,7 +36,7 @@ export function prebuild(arch) {
   return {
     name: `prebuild-${arch}`,
     title: `Prebuild for linux-${arch} (some minutes)`,
-    advice: 'Mend what the compiler complains of, then run this command again.',
+    advice: 'Fix the errors of the compiler, then run this command again.',
 
     async run(context, task) {
       if (stateOfPrebuild(arch) === 'current') return 'up to date';

@@ -81,7 +81,7 @@ export function requirePrebuilds(isForAll) {
       }
       const words = states.map(({ arch, state }) => `linux-${arch} is ${state}`).join(', ');
       const wanted = bad.length > 0 ? bad.map(({ arch }) => `--arch ${arch}`) : [];
-      throw new SetupFailure(`The package cannot be made without its prebuilds: ${words}.`, {
+      throw new SetupFailure(`The package cannot be created without its prebuilds: ${words}.`, {
         advice: ['npm run prebuild', ...(wanted.length > 0 ? ['--', ...wanted] : [])].join(' '),
       });
     },

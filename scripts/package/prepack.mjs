@@ -24,7 +24,7 @@ const javaScript = { ...typeScript, stamp: undefined };
 /** @type {import('../setup/steps.mjs').Step} */
 const placeGuests = {
   name: 'package-guests',
-  title: 'Guests, into their places',
+  title: 'Copying the guests',
   async run() {
     for (const file of shippedGuests) {
       copyAtomically(file, path.join(root, 'dist/guest', path.basename(file)));

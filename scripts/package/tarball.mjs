@@ -13,7 +13,7 @@ export const tarballFile = path.join(folder, `${name}-${version}.tgz`);
 export const tarball = {
   name: 'package-tarball',
   title: 'npm pack',
-  advice: 'Its log says what is missing: npm run prebuild, or npm run quickstart, makes it.',
+  advice: 'Its log says what is missing: create it with npm run prebuild or npm run quickstart.',
 
   async run(_context, task) {
     rmSync(folder, { recursive: true, force: true });

@@ -26,7 +26,7 @@ export function nodeFolder(line) {
 export const packageTools = {
   name: 'package-tools',
   title: 'Node.js 20 to 26, npm 10 to 12, pnpm, Yarn',
-  advice: 'See whether npm reaches its registry (`npm ping`), then run this command again.',
+  advice: 'Check whether npm reaches its registry (`npm ping`), then run this command again.',
 
   async run(_context, task) {
     if (existsSync(folder)) return 'up to date';

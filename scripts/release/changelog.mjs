@@ -23,15 +23,15 @@ export function releaseIn(text, version) {
   }
   if (unreleased.told > 0) {
     throw new SetupFailure(
-      `CHANGELOG.md tells ${unreleased.told} changes under Unreleased: move them under ${version}.`,
+      `CHANGELOG.md has ${unreleased.told} changes under Unreleased: move them to ${version}.`,
     );
   }
   const [, named, date] = newest?.heading.match(/^## \[(.+)\] - (\d{4}-\d{2}-\d{2})$/) ?? [];
   if (named !== version) {
     throw new SetupFailure(
-      `The newest entry of CHANGELOG.md must be '## [${version}] - YEAR-MONTH-DAY', as package.json has the version.`,
+      `The newest entry of CHANGELOG.md must be '## [${version}] - YEAR-MONTH-DAY', because that is the version in package.json.`,
     );
   }
-  if (newest.told === 0) throw new SetupFailure(`CHANGELOG.md tells nothing of ${version}.`);
+  if (newest.told === 0) throw new SetupFailure(`CHANGELOG.md has no entry for ${version}.`);
   return { date };
 }

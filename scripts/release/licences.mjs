@@ -59,7 +59,7 @@ export function cratesIn({ packages }) {
 export function incompatible(dependencies) {
   return dependencies
     .filter(({ licence, isShipped }) => !isAllowed(licence ?? '', isShipped ? shippable : usable))
-    .map(({ name, licence }) => `${name} (${licence ?? 'it names no licence'})`);
+    .map(({ name, licence }) => `${name} (${licence ?? 'no licence given'})`);
 }
 
 /** An SPDX expression: AND binds closer than OR; old crates write '/' for OR. */

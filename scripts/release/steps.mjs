@@ -30,11 +30,11 @@ export const releaseSteps = [
     async run(task) {
       const changes = await stdoutOf(task, 'git', ['status', '--porcelain']);
       if (changes !== '') {
-        throw new SetupFailure(`There are changes that are not committed:\n${changes}`);
+        throw new SetupFailure(`There are uncommitted changes:\n${changes}`);
       }
       const branch = await stdoutOf(task, 'git', ['rev-parse', '--abbrev-ref', 'HEAD']);
       if (branch !== 'main')
-        throw new SetupFailure(`Releases are made of main, this is ${branch}.`);
+        throw new SetupFailure(`Releases are made from main, this is ${branch}.`);
       return `${branch} at ${await stdoutOf(task, 'git', ['rev-parse', '--short', 'HEAD'])}`;
     },
   },
@@ -46,17 +46,19 @@ export const releaseSteps = [
       const lock = readJson('package-lock.json');
       if (lock.version !== version || lock.packages[''].version !== version) {
         throw new SetupFailure(
-          `package.json has the version ${version}, package-lock.json another: run npm install.`,
+          `package.json has the version ${version}, package-lock.json a different one: run npm install.`,
         );
       }
       const tag = `v${version}`;
       if ((await stdoutOf(task, 'git', ['tag', '--list', tag])) !== '') {
-        throw new SetupFailure(`There is a tag ${tag} already: npm version makes the next one.`);
+        throw new SetupFailure(
+          `The tag ${tag} already exists: set the next version with npm version.`,
+        );
       }
       const { date } = releaseIn(readText('CHANGELOG.md'), version);
       if (isPrivate) {
         throw new SetupFailure(
-          'package.json says "private": true, with which npm publishes nothing: take it out in the commit of the release.',
+          'package.json has "private": true, so npm does not publish it: remove that in the release commit.',
         );
       }
       return `${version} of ${date}`;
@@ -118,7 +120,7 @@ export const releaseSteps = [
       const bad = architectures.filter((name) => stateOfPrebuild(name) !== 'current');
       if (bad.length > 0) {
         throw new SetupFailure(
-          `Of ${bad.join(', ')} the prebuild is missing, or of other sources.`,
+          `For ${bad.join(', ')}, the prebuild is missing or was built from other sources.`,
         );
       }
       return architectures.join(', ');

@@ -40,7 +40,7 @@ export function forgetOtherToolchain(buildFolder, toolchain) {
 export const addon = {
   name: 'addon',
   title: 'Native addon and WasmEdge plug-ins',
-  advice: 'Mend what the compiler complains of, then run this command again.',
+  advice: 'Fix the errors of the compiler, then run this command again.',
 
   async stamp({ machine }) {
     const sources = ['native', 'CMakeLists.txt', 'package.json', 'package-lock.json'];

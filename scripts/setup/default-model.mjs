@@ -45,6 +45,6 @@ function requireDigest(name, content, expected) {
   const found = sha256(content);
   if (found === expected) return;
   throw new Error(
-    `${name} as it was made has the SHA-256 ${found}, which is not the one in source.json, ${expected}`,
+    `the generated ${name} has the SHA-256 ${found} instead of that in source.json, ${expected}`,
   );
 }

@@ -22,7 +22,7 @@ const debianCrates = '/usr/share/cargo/registry';
 export const guests = {
   name: 'guests',
   title: 'Guests',
-  advice: 'Mend what cargo complains of, then run this command again.',
+  advice: 'Fix the errors of cargo, then run this command again.',
 
   async stamp({ machine }) {
     const embedded = ['WASMEDGE_EMBED_GUEST_MODEL', 'WASMEDGE_EMBED_GUEST_LABELS'].map(

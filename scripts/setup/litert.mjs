@@ -45,8 +45,7 @@ export async function placeLiteRt(arch, target, context, task) {
     const digests = { [pinned.library]: inWheel };
     const { [pinned.library]: library } = await takeFromWheel(wheel, digests, context, task);
     for (const { offset, hex } of patch?.bytes ?? []) library.set(Buffer.from(hex, 'hex'), offset);
-    if (sha256(library) !== wanted)
-      throw new Error('native/litert.json: the patch is not what it says');
+    if (sha256(library) !== wanted) throw new Error('native/litert.json: the patch does not match');
     writeAtomically(cached, library);
   }
   copyAtomically(cached, target);

@@ -169,7 +169,7 @@ async function findRust() {
     } else if (!isExecutable(cargo)) {
       reason = `no cargo beside ${rustc}`;
     } else if (minimal && isOlder(version.slice(1, 3), minimal.slice(1, 3))) {
-      reason = `${command} is ${version[0]}; needed is ${minimal[1]}.${minimal[2]} or newer`;
+      reason = `${command} is ${version[0]}; ${minimal[1]}.${minimal[2]} or newer is required`;
     } else {
       return { rustc, cargo, programs, version: version[0] };
     }

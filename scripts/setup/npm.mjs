@@ -12,7 +12,7 @@ export const npmDependencies = {
   name: 'npm-dependencies',
   title: 'npm dependencies',
   advice:
-    'See whether npm reaches its registry (`npm ping`), and that package.json and package-lock.json agree;\n' +
+    'Check whether npm reaches its registry (`npm ping`), and that package.json and package-lock.json agree;\n' +
     'then run this command again.',
 
   run: (_context, task) => installDependencies(root, task),

@@ -8,7 +8,7 @@ import { root } from './paths.mjs';
  */
 export function whyUnsupported() {
   if (process.platform !== 'linux') {
-    return `This is ${process.platform}; wasmedge-embed is for Linux. A container of Debian 13 serves.`;
+    return `This is ${process.platform}; wasmedge-embed is for Linux. Use a container with Debian 13.`;
   }
   const { engines, cpu } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   if (!cpu.includes(process.arch)) {
@@ -17,11 +17,11 @@ export function whyUnsupported() {
   // Without this, the report looks up the names of all open connections' addresses.
   process.report.excludeNetwork = true;
   if (process.report.getReport().header.glibcVersionRuntime === undefined) {
-    return 'This system has no glibc, for which LiteRT is built. A container of Debian 13 serves.';
+    return 'This system does not have glibc, which LiteRT requires. Use a container with Debian 13.';
   }
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (!(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19))) {
-    return `This is Node.js ${process.versions.node}; needed is ${engines.node}.`;
+    return `This is Node.js ${process.versions.node}; ${engines.node} is required.`;
   }
   return undefined;
 }

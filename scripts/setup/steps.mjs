@@ -69,7 +69,7 @@ function explain(error, task, advice) {
   const lines = ['', indented(isDefect ? error.stack : error.message)];
   const tail = task.tail();
   if (tail.length > 0 && (isDefect || error.seeLog)) {
-    lines.push('', `  The end of its log, all of which is in ${shown(task.logFile)}:`);
+    lines.push('', `  The end of its log (all of it is in ${shown(task.logFile)}):`);
     lines.push(...tail.map((line) => `    | ${line}`));
   }
   const remedy = error.advice ?? advice;

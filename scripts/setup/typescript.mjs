@@ -28,7 +28,7 @@ export function copyAssets(dist) {
 export const typeScript = {
   name: 'typescript',
   title: 'TypeScript',
-  advice: 'Mend what the compiler complains of, then run this command again.',
+  advice: 'Fix the errors of the compiler, then run this command again.',
 
   async stamp() {
     return {

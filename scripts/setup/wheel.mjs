@@ -41,7 +41,7 @@ export async function takeFromWheel(wheel, digests, context, task) {
         // pip refuses --dest together with these, which a person may have set for installations.
         env: { PIP_TARGET: undefined, PIP_USER: undefined, PIP_PREFIX: undefined },
         advice:
-          'See whether pip reaches its package index; PIP_INDEX_URL, PIP_CERT and its other settings are\n' +
+          'Check whether pip reaches its package index; PIP_INDEX_URL, PIP_CERT and its other settings are\n' +
           'respected. Then run this command again.',
       },
     );
@@ -68,7 +68,7 @@ async function extract(file, wheel, digests) {
 function requireDigest(what, found, expected) {
   if (found === expected) return;
   throw new SetupFailure(
-    `${what} is not what it should be: its SHA-256 is to be\n${expected}, found was ${found}.`,
+    `${what} does not match: its SHA-256 should be\n${expected}, but is ${found}.`,
     { advice: 'Check the package index that pip is configured for, then run this command again.' },
   );
 }

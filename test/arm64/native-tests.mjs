@@ -33,7 +33,7 @@ export const liteRtForArm64 = {
 export const nativeTestsForArm64 = {
   name: 'native-tests-arm64',
   title: 'Native tests for arm64 (some minutes)',
-  advice: 'Mend what the compiler complains of, then run this command again.',
+  advice: 'Fix the errors of the compiler, then run this command again.',
 
   async run(_context, task) {
     const preset = ['--preset', 'native-arm64'];

@@ -22,7 +22,7 @@ export const templateChecks = [
   {
     name: 'sam-cli',
     title: `SAM CLI ${version} and cfn-lint`,
-    advice: 'See whether pip reaches its package index, then run this command again.',
+    advice: 'Check whether pip reaches its package index, then run this command again.',
     async run(context, task) {
       const complete = path.join(environment, 'complete');
       if (existsSync(complete)) return 'up to date';

@@ -15,7 +15,7 @@ export const exampleSteps = [
   {
     name: 'example-dependencies',
     title: 'npm dependencies of the examples',
-    advice: 'See whether npm reaches its registry (`npm ping`), then run this command again.',
+    advice: 'Check whether npm reaches its registry (`npm ping`), then run this command again.',
     run: (_context, task) => installDependencies(folder, task),
   },
   {

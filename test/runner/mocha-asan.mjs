@@ -57,7 +57,7 @@ async function findRuntime() {
   const file = (await ask(compiler, ['-print-file-name=libasan.so']))?.trim();
   if (!file || !path.isAbsolute(file)) {
     throw new SetupFailure(`${compiler} has no libasan.so, GCC's runtime of AddressSanitizer.`, {
-      advice: 'Use GCC (CXX=g++), whose Debian package brings it.',
+      advice: 'Use GCC (CXX=g++), whose Debian package includes it.',
     });
   }
   return realpathSync(file);

@@ -22,7 +22,7 @@ describe('the entry of a release in the change log', () => {
     const undated = changeLog('## [Unreleased]', '## [1.2.0]', '- A thing.');
     assert.throws(() => releaseIn(undated, '1.2.0'), /YEAR-MONTH-DAY/);
     const empty = changeLog('## [Unreleased]', '## [1.2.0] - 2026-07-31', '### Added');
-    assert.throws(() => releaseIn(empty, '1.2.0'), /tells nothing/);
+    assert.throws(() => releaseIn(empty, '1.2.0'), /has no entry/);
   });
 
   it('leaves nothing unreleased', () => {

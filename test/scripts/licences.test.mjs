@@ -22,7 +22,7 @@ describe('the licences of dependencies', () => {
     ]) {
       assert.deepEqual(shipped(licence), [`it (${licence})`]);
     }
-    assert.deepEqual(shipped(undefined), ['it (it names no licence)']);
+    assert.deepEqual(shipped(undefined), ['it (no licence given)']);
   });
 
   it('may be further ones for what is not shipped', () => {

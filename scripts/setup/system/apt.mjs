@@ -35,9 +35,10 @@ export async function updateLists(task, prefix = []) {
     const { code, output } = await task.attempt(command, args);
     if (code === 0) return;
     if (!/Could not get lock/.test(output) || Date.now() > until) {
-      throw new SetupFailure('The package lists cannot be brought up to date.', {
+      throw new SetupFailure('The package lists cannot be updated.', {
         seeLog: true,
-        advice: 'See whether `apt-get update` works on this machine; then run this command again.',
+        advice:
+          'Check whether `apt-get update` works on this machine; then run this command again.',
       });
     }
     task.note('Waiting for another package manager …');
@@ -92,7 +93,7 @@ export class AptRehearsal {
   async update() {
     await this.#task.exec('apt-get', ['update', '-o', 'Acquire::Retries=3', ...this.#options], {
       advice:
-        'See whether `apt-get update` works on this machine: its package sources and its network are\n' +
+        'Check whether `apt-get update` works on this machine: its package sources and its network are\n' +
         'as apt finds them. Then run this command again.',
     });
   }

@@ -29,11 +29,11 @@ export function debianRoot({ name, title, folder, suite, packages, foreign }) {
   return {
     name,
     title,
-    advice: 'See whether `apt-get update` works on this machine, then run this command again.',
+    advice: 'Check whether `apt-get update` works on this machine, then run this command again.',
 
     async run(context, task) {
       if (process.getuid() !== 0) {
-        throw new SetupFailure('Making a Debian of its own, and running in it, needs root.', {
+        throw new SetupFailure('Creating a Debian root and running in it requires root.', {
           advice: 'Run this command as root.',
         });
       }
@@ -62,7 +62,7 @@ export function debianRoot({ name, title, folder, suite, packages, foreign }) {
 async function requireMounts() {
   const { code, output } = await run('unshare', ['--mount', 'true']);
   if (code === 0) return;
-  throw new SetupFailure(`Commands cannot have mounts of their own here: ${output.trim()}.`, {
+  throw new SetupFailure(`Commands cannot have their own mounts here: ${output.trim()}.`, {
     advice:
       'In a chroot its folder has to be a mount point: `mount --bind FOLDER FOLDER` before it is entered.\n' +
       'In a container this takes the capability CAP_SYS_ADMIN.',

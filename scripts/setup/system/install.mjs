@@ -15,7 +15,7 @@ import { obtainPrivileges } from './privileges.mjs';
  * @param {import('../task.mjs').Task} task
  */
 export async function installPackages(packages, reason, context, task) {
-  task.note('Looking where the packages come from …');
+  task.note('Resolving packages …');
   const rehearsal = new AptRehearsal(task);
   const plan = await planInstallation(rehearsal, packages);
   rehearsal.remove();
@@ -49,7 +49,7 @@ async function installGroup(group, prefix, task) {
   const [program, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', command, ...args];
   await task.exec(program, rest, {
     advice:
-      'Mend what apt-get complains of (`dpkg --configure -a` and `apt-get -f install` complete an\n' +
+      'Fix the errors of apt-get (`dpkg --configure -a` and `apt-get -f install` complete an\n' +
       'interrupted installation), then run this command again.',
   });
 }

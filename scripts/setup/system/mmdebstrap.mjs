@@ -37,7 +37,7 @@ function describeSources(suite, hasFixes, elsewhere) {
   const sources = readSources();
   const main = findDebianSource(sources);
   if (!main) {
-    throw new SetupFailure('No package source of apt is one of Debian.', { advice: elsewhere });
+    throw new SetupFailure('No package source of apt is a Debian source.', { advice: elsewhere });
   }
   if (!hasFixes) return describeSource(main, suite);
   const security = findDebianSource(sources, '-security');

@@ -24,7 +24,7 @@ export function describePlan(plan) {
   }
   if (plan.files.length > 0) {
     lines.push(
-      '  This is a Debian 12, which has neither WasmEdge nor Rust for WASI: they are taken from Debian 13.',
+      '  This is Debian 12, which has neither WasmEdge nor Rust for WASI: they are installed from Debian 13.',
       '  Its package source is added at a priority that keeps everything else on Debian 12, in',
       ...plan.files.map(({ file }) => `    ${file}`),
     );

@@ -56,8 +56,7 @@ export async function planInstallation(rehearsal, packages) {
         `apt-get cannot install ${group.packages.join(', ')} on this machine.`,
         {
           seeLog: true,
-          advice:
-            'Mend what the log says (often a package that is held back), then run this command again.',
+          advice: 'Fix the problem in the log (often a held package), then run this command again.',
         },
       );
     }

@@ -18,7 +18,7 @@ export async function obtainPrivileges(task, commands) {
   }
   const reason = hasSudo ? 'sudo asks for a password' : 'this machine has no sudo';
   throw new SetupFailure(
-    `Installing system packages needs root, and you are not root; ${reason}.`,
+    `Installing system packages requires root, and you are not root; ${reason}.`,
     { advice: 'Run these commands as root, then this command again:', commands },
   );
 }

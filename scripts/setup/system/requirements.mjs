@@ -72,7 +72,7 @@ const forEverything = [
     title: 'a linker for WebAssembly (LLVM 19 or newer)',
     find: ({ wasmLinker }) => wasmLinker,
     packages: [{ name: 'lld', minimum: '1:19' }],
-    elsewhere: 'install LLD from your distribution; the toolchains of rustup bring their own',
+    elsewhere: 'install LLD from your distribution; the toolchains of rustup include one',
   },
 ];
 
@@ -82,7 +82,7 @@ const forTests = [
     title: "WasmEdge's C headers",
     find: ({ wasmedge }) => findWasmEdgeHeaders(wasmedge),
     packages: [{ name: 'libwasmedge-dev', minimum: '0.14' }],
-    elsewhere: "WasmEdge's official installer brings them",
+    elsewhere: "WasmEdge's official installer includes them",
   },
   {
     title: 'GoogleTest',
@@ -110,7 +110,7 @@ const forTests = [
         wasmEdgeFolders().map((folder) => path.join(folder, 'bin')),
       ),
     packages: [{ name: 'wasmedge', minimum: '0.14' }],
-    elsewhere: "WasmEdge's official installer brings it",
+    elsewhere: "WasmEdge's official installer includes it",
   },
   {
     title: "libjpeg-turbo's TurboJPEG library (for wasmedge_image)",
@@ -165,7 +165,7 @@ const forTests = [
     title: 'xxd',
     find: () => findProgram('xxd'),
     packages: [{ name: 'xxd' }],
-    elsewhere: 'install xxd (or Vim, which brings it) from your distribution',
+    elsewhere: 'install xxd (or Vim, which includes it) from your distribution',
   },
   {
     title: 'Clippy',

@@ -17,7 +17,7 @@ export const systemPackages = {
 
     if (executables('apt-get').length === 0 || executables('dpkg').length === 0) {
       throw new SetupFailure(`This machine lacks:\n${listOf(missing)}`, {
-        advice: `This is no Debian, so please install them yourself, then run this command again:\n${remediesOf(missing)}`,
+        advice: `This is not Debian, so please install them yourself, then run this command again:\n${remediesOf(missing)}`,
       });
     }
     const beyondPackages = missing.filter(({ onlyElsewhere }) => onlyElsewhere?.(context.machine));

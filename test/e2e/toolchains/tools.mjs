@@ -31,7 +31,7 @@ export function toolchains(name, title) {
   return {
     name: `toolchains-${name}`,
     title,
-    advice: 'See whether npm reaches its registry (`npm ping`), then run this command again.',
+    advice: 'Check whether npm reaches its registry (`npm ping`), then run this command again.',
 
     async run(_context, task) {
       const folder = toolchainsFolder(name);

@@ -37,7 +37,7 @@ function readOptions() {
   });
   for (const name of ['seconds', 'seed']) {
     if (!/^[1-9]\d{0,8}$/.test(values[name])) {
-      throw new Error(`--${name} takes a whole number from 1 on, not '${values[name]}'.`);
+      throw new Error(`--${name} must be a whole number of at least 1, not '${values[name]}'.`);
     }
   }
   if (![undefined, 'accesses', 'generated'].includes(values.only)) {
