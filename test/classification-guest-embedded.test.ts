@@ -82,7 +82,7 @@ describe("The classification guest the original's way", () => {
       [65, plainJpeg(64, 48, 72).subarray(0, 60), [], /cannot decode the JPEG picture/],
       [64, '', ['--model', 'other'], /includes its model/],
       [64, '', ['--max-pixels', '5'], /its own limit/],
-      [64, '', ['--damaged', 'accept'], /and refuses them/],
+      [64, '', ['--damaged', 'accept'], /and rejects damaged/],
       [64, '', ['--unknown'], /unknown argument/],
     ];
     for (const [exitCode, stdin, args, message] of cases) {

@@ -49,10 +49,10 @@ const TAKEN: Record<string, [module: Buffer, message: RegExp]> = {
     /instruction 0xfe in function 0/,
   ],
   'memory.atomic.notify': [code(0x41, 0, 0x41, 0, 0xfe, 0, 2, 0), /instruction 0xfe/],
-  "a block's type in two bytes": [code(0x02, 0xc0, 0x7f, 0x0b, 0x41, 7), /type of a block/],
+  "a block's type in two bytes": [code(0x02, 0xc0, 0x7f, 0x0b, 0x41, 7), /a block type is/],
   "a block's type that only ends as the empty one": [
     code(0x02, 0xc0, 0x7e, 0x0b, 0x41, 7),
-    /type of a block/,
+    /a block type is/,
   ],
   "a reference's type in two bytes": [code(0xd0, 0xf0, 0x7f, 0xd1), /value of the type 0xf0/],
   'sections in another order': [

@@ -41,13 +41,13 @@ std::vector<Lie> LiesOfHosts() {
       {"ShortConstant", kWeights, [](ModelSpec& model) { TensorOf(model, 1).data->pop_back(); },
        "expected"},
       {"Delegate", kFloat, Code(schema::kDelegate), "does not belong in a model file"},
-      {"CustomOperator", kFloat, Code(schema::kCustom), "that LiteRT does not bring"},
+      {"CustomOperator", kFloat, Code(schema::kCustom), "that LiteRT does not include"},
       {"OptionsOutside", kFloat,
        [](ModelSpec& model) {
          OperatorOf(model).large_options_offset = uint64_t{1} << 40;
          OperatorOf(model).large_options_size = 16;
        },
-       "has options outside of its file"},
+       "has options outside its file"},
       {"UnknownOptions", kFloat,
        [](ModelSpec& model) {
          OperatorOf(model).options_2_type = 99;

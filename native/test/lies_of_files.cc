@@ -10,7 +10,7 @@ const Lie kOfTheFile[] = {
     {"Version", "RELU, FLOAT32", [](ModelSpec& model) { model.version = 2; }, "version 2"},
     {"NoGraph", "RELU, FLOAT32", [](ModelSpec& model) { model.graphs.clear(); }, "has no graph"},
     {"DataBehind", "RELU, FLOAT32", [](ModelSpec& model) { model.outside = {{100, 100}}; },
-     "behind its tables"},
+     "after its tables"},
     {"OtherFiles", "RELU, FLOAT32", [](ModelSpec& model) { model.external_buffers = 1; },
      "other files"},
     {"MetadataBuffer", "RELU, FLOAT32",

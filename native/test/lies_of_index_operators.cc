@@ -119,7 +119,7 @@ std::vector<Lie> LiesOfSizes() {
       {"TileScalar", "TILE, FLOAT32", Shape(0, {}), "an input of at least 1 dimension"},
       {"TileComputed", "TILE, FLOAT32", Computed(1), "must be a constant"},
       {"TileFarTimes", "TILE, FLOAT32 by INT64", Longs(1, {int64_t{1} << 40}), "out of range"},
-      {"ShapeType", "SHAPE, FLOAT32", Option(0, int8_t{schema::kInt64}), "another type"},
+      {"ShapeType", "SHAPE, FLOAT32", Option(0, int8_t{schema::kInt64}), "a type other"},
       {"ShapeOutput", "SHAPE, FLOAT32", Shape(1, {2}), "expected [3]"},
       {"RangeAway", "RANGE, INT32", Values(2, {4}), "never ends"},
       {"RangeStill", "RANGE, INT32", Values(2, {0}), "never ends"},

@@ -95,7 +95,7 @@ std::vector<Lie> LiesOfOperators() {
       {"ConvolutionOutputType", "CONV_2D, UINT8", TypeOfQuantized(3, schema::kInt8),
        "expected UINT8"},
       {"ConvolutionChannelDimension", "CONV_2D, INT8 dilated",
-       [](ModelSpec& model) { TensorOf(model, 1).quantized_dimension = 3; }, "another dimension"},
+       [](ModelSpec& model) { TensorOf(model, 1).quantized_dimension = 3; }, "a dimension other"},
       {"ConvolutionWeightZeroPoint", "CONV_2D, INT8",
        [](ModelSpec& model) { TensorOf(model, 1).zero_points[2] = 1; }, "zero point is not 0"},
       {"DepthMultiplier", "DEPTHWISE_CONV_2D, FLOAT32", Option(3, int32_t{1}), "depth multiplier"},
@@ -203,7 +203,7 @@ std::vector<Lie> LiesOfOperators() {
       {"ResizeWide", "RESIZE_BILINEAR, INT8", Shape(0, {1, 3, 1 << 16, 2}), "height or width"},
       {"ReduceAxis", "MEAN, FLOAT32", Values(1, {1, 4}), "dimension that"},
       {"ReduceOutput", "SUM, FLOAT32", Shape(2, {1, 3}), "expected [1,1,1,3]"},
-      {"ExtremeType", "ARG_MAX, FLOAT32", Option(0, int8_t{schema::kInt64}), "another type"},
+      {"ExtremeType", "ARG_MAX, FLOAT32", Option(0, int8_t{schema::kInt64}), "a type other"},
       {"ExtremeAxis", "ARG_MAX, FLOAT32", Values(1, {3}), "dimension that"},
 
       {"Nonexistent", "RELU, FLOAT32", Code(-5), "does not exist"},
