@@ -173,7 +173,10 @@ describe('Host functions', function () {
       ['(import "env" "memory" (memory 1))', /env\.memory: a memory/],
       ['(import "env" "table" (table 1 funcref))', /env\.table: a table/],
       ['(import "env" "global" (global i32))', /env\.global: a global/],
-      ['(import "env" "v" (func (param v128)))', /env\.v \(v128\) -> \(\) \(host functions support/],
+      [
+        '(import "env" "v" (func (param v128)))',
+        /env\.v \(v128\) -> \(\) \(host functions support/,
+      ],
       ['(import "env" "v" (func (result funcref)))', /env\.v \(\) -> funcref \(host functions/],
       [
         '(import "env" "v" (func)) (import "env" "v" (func (param i32)))',

@@ -75,7 +75,8 @@ describe('Whether engines take a module', () => {
   });
 
   it('is known to differ for imports that are not offered', () => {
-    const details = 'V8 takes it; WasmEdge: ERR_LINK: a.wasm has imports that the host does not provide';
+    const details =
+      'V8 takes it; WasmEdge: ERR_LINK: a.wasm has imports that the host does not provide';
     const difference = { of: 'verdict', between: 'WasmEdge and V8', details };
     assert.notEqual(knownAs(difference, { wasmedge: '0.14.1' }), undefined);
   });
