@@ -9,7 +9,7 @@ import { printable } from '../support/printable.js';
 import { addCompileLimits, compileLimitsOf } from './guest-options.js';
 import type { CompileLimitOptions } from './guest-options.js';
 import { integerIn } from './parse.js';
-import { outliveReaders } from './stop-on-signals.js';
+import { outliveReaders } from './readers.js';
 import { stopSignals } from './stop-signals.js';
 import { WaitingLine } from './waiting-line.js';
 

@@ -19,7 +19,8 @@ import {
   programOf,
 } from './guest-options.js';
 import type { GuestOptions, ProgramOptions } from './guest-options.js';
-import { outliveReaders, stopOnSignals } from './stop-on-signals.js';
+import { outliveReaders } from './readers.js';
+import { stopOnSignals } from './stop-on-signals.js';
 import { integerIn, regularExpression } from './parse.js';
 
 interface ConsumeCommandOptions extends GuestOptions, ProgramOptions, BrokerOptions {

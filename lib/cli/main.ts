@@ -17,6 +17,7 @@ import { inferCommand } from './infer/command.js';
 import { inspectCommand } from './inspect.js';
 import { invokeCommand } from './invoke.js';
 import { modelCommand } from './model.js';
+import { watchReaders } from './readers.js';
 import { runCommand } from './run/command.js';
 import { EXIT } from './run/exit-code.js';
 import { serveCommand } from './serve.js';
@@ -27,6 +28,7 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
   version: string;
 };
 
+watchReaders();
 const run = runCommand();
 const program = new Command('wasmedge-embed')
   .description(

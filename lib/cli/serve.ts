@@ -22,7 +22,8 @@ import {
   programOf,
 } from './guest-options.js';
 import type { GuestOptions, ProgramOptions } from './guest-options.js';
-import { outliveReaders, stopOnSignals } from './stop-on-signals.js';
+import { outliveReaders } from './readers.js';
+import { stopOnSignals } from './stop-on-signals.js';
 import { integerIn, share } from './parse.js';
 import { taskOf } from './task.js';
 

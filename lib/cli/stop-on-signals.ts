@@ -21,11 +21,3 @@ export function stopOnSignals(close: () => Promise<void>, timeoutSeconds: number
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
 }
-
-/**
- * Lets this process live on when whoever reads its output has gone (`serve | head -1`): what it writes is
- * lost from then on.
- */
-export function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-}

@@ -10,7 +10,7 @@ import { printable } from '../../support/printable.js';
 import { addCompileLimits, compileLimitsOf } from '../guest-options.js';
 import type { CompileLimitOptions } from '../guest-options.js';
 import { integerIn, seconds } from '../parse.js';
-import { outliveReaders } from '../stop-on-signals.js';
+import { outliveReaders } from '../readers.js';
 import { WaitingLine } from '../waiting-line.js';
 
 import { EXIT, exitCodeOf } from './exit-code.js';
