@@ -11,8 +11,8 @@ import { Outlet } from './outlet.js';
 import { processSink } from './output-sink.js';
 import type { Destination } from './output-sink.js';
 
-/** What is there within this time was no wait. */
-const MOMENT_MS = 5;
+/** What is there within this time was no wait, in milliseconds. */
+export const MOMENT_MS = 5;
 
 /** The outputs of a guest. */
 export const OUTPUTS = ['stdout', 'stderr'] as const;
@@ -122,18 +122,30 @@ export class RunStreams {
   }
 
   /**
-   * Has `end` called when a target, or the source where that is said to count, has kept it waiting
-   * for longer than a moment, from now on. For a module that is closed: who waits may wait for that.
+   * Gives a function that tells whether a target, or the source where that is said to count, has kept it
+   * waiting ever since the function was last called.
    */
-  endWhenWaiting(end: () => void, countsSource: boolean): void {
+  watchWaiting(countsSource: boolean): () => boolean {
     let seen: unknown[] = [];
-    this.#closing ??= setInterval(() => {
+    return () => {
       const waits = [
         countsSource && this.#isPulling && this.#pulls,
         ...[...this.#outlets.values()].map((each) => each.isBusy && each.byteLength),
       ];
-      if (waits.some((wait, index) => wait !== false && wait === seen[index])) end();
+      const hasWaited = waits.some((wait, index) => wait !== false && wait === seen[index]);
       seen = waits;
+      return hasWaited;
+    };
+  }
+
+  /**
+   * Has `end` called when a target, or the source where that is said to count, has kept it waiting
+   * for longer than a moment, from now on. For a module that is closed: who waits may wait for that.
+   */
+  endWhenWaiting(end: () => void, countsSource: boolean): void {
+    const hasWaited = this.watchWaiting(countsSource);
+    this.#closing ??= setInterval(() => {
+      if (hasWaited()) end();
     }, MOMENT_MS);
   }
 

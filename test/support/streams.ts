@@ -51,6 +51,15 @@ const PROGRAMS = {
     (loop $more
       (call $write (i32.const 1) (i32.const 1024) (i32.const 4096))
       (br_if $more (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 1000))))`,
+  /** Writes a gigabyte in one call, if that takes all. */
+  gigabyte: `(if (i32.eq (memory.grow (i32.const 16384)) (i32.const -1)) (then (unreachable)))
+    (call $write (i32.const 1) (i32.const 65536) (i32.const 1073741824))`,
+  /** Passes on what it reads; traps after it where that begins with "l", and before it with "t". */
+  byInput: `(local $n i32)
+    (local.set $n (call $read (i32.const 1024) (i32.const 64)))
+    (if (i32.eq (i32.load8_u (i32.const 1024)) (i32.const 116)) (then (unreachable)))
+    (call $write (i32.const 1) (i32.const 1024) (local.get $n))
+    (if (i32.eq (i32.load8_u (i32.const 1024)) (i32.const 108)) (then (unreachable)))`,
   /** Passes on what it reads, or computes where there is nothing to read. */
   endsOrComputes: `(local $n i32)
     (local.set $n (call $read (i32.const 1024) (i32.const 16)))

@@ -15,6 +15,7 @@ import type { InstanceRequest, MadeInstance } from '../instance-port.js';
 import type { ModuleDetails } from '../module-details.js';
 
 import { Heartbeat } from './heartbeat.js';
+import { HeldUpRuns } from './held-up-runs.js';
 import { WaitingInstance } from './instance.js';
 import type { AskingPool } from './instance.js';
 import { Invocation } from './invocation.js';
@@ -53,6 +54,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
   readonly #workers: ReadonlySet<Worker>;
   /** For as long as something is under way. */
   readonly #heartbeat: Heartbeat;
+  readonly #heldUp: HeldUpRuns;
   /** Accepted and not yet given to a worker, in order. */
   readonly #waiting = new Map<number, Invocation>();
   /** The same, for which guests wait. */
@@ -76,6 +78,9 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     this.#force = new Workforce(start, settings, this);
     this.#workers = this.#force.workers;
     this.#heartbeat = new Heartbeat(this.#workers, settings.unresponsiveMs);
+    this.#heldUp = new HeldUpRuns(this.#workers, () => {
+      this.#distribute();
+    });
   }
 
   /**
@@ -278,10 +283,11 @@ export class WorkerPool implements Executor, Employer, AskingPool {
       if (!this.#give(invocation, this.#leastLoaded(Infinity))) break;
     }
     for (const invocation of this.#waiting.values()) {
-      if (this.#running >= this.#settings.concurrency || this.#threadsLeft === 0) break;
+      if (this.#places <= 0 || this.#threadsLeft === 0) break;
       if (!this.#give(invocation, this.#leastLoaded(this.#runsPerWorker))) break;
     }
     this.#giveInstances();
+    this.#heldUp.watch(this.#waiting.size > 0);
     this.#tellIdle();
   }
 
@@ -318,8 +324,10 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     let least: Worker | undefined;
     let leastLoad = Infinity;
     for (const worker of this.#workers) {
-      if (!worker.isReady || worker.isRetiring || worker.busy >= runs) continue;
-      const load = worker.busy * MOST_HELD + worker.held.size;
+      if (!worker.isReady || worker.isRetiring) continue;
+      const busy = worker.busy - this.#heldUp.countOf(worker);
+      if (busy >= runs) continue;
+      const load = busy * MOST_HELD + worker.held.size;
       if (load >= leastLoad) continue;
       least = worker;
       leastLoad = load;
@@ -339,17 +347,22 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     return this.#waiting.size + this.#waitedFor.size + this.#held;
   }
 
+  /** Runs that may begin beside those that there are. */
+  get #places(): number {
+    return this.#settings.concurrency + this.#heldUp.count - this.#running;
+  }
+
   get #threadsLeft(): number {
     return this.#settings.concurrency + this.#settings.maxWaiting - this.#held;
   }
 
   #requireRoom(isNested: boolean): void {
-    const { concurrency, maxQueue } = this.#settings;
+    const { maxQueue } = this.#settings;
     const left = this.#threadsLeft;
     // For each that is waited for there must be a thread that waits for nothing.
     const room = isNested
       ? { concurrency: left, maxQueue: 0 }
-      : { concurrency: Math.max(0, Math.min(concurrency - this.#running, left)), maxQueue };
+      : { concurrency: Math.max(0, Math.min(this.#places, left)), maxQueue };
     requireRoom(this.#closing, (isNested ? this.#waitedFor : this.#waiting).size, room);
   }
 
@@ -360,6 +373,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
 
   #stop(invocation: Invocation, reason: EndReason): void {
     if (this.#forgetWaiting(invocation)) {
+      this.#heldUp.watch(this.#waiting.size > 0);
       invocation.reject(earlyEndError(reason));
       this.#tellIdle();
       return;
@@ -381,6 +395,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     this.#waiting.clear();
     this.#waitedFor.clear();
     this.#waitingInstances.clear();
+    this.#heldUp.watch(false);
     for (const each of lost) each.lose(reason);
   }
 
