@@ -17,8 +17,15 @@ import type {
   Limits,
   LoadOptions,
 } from '../options/types.js';
+import { WasmEdgeError } from '../support/errors.js';
 
 import { integerIn, share } from './parse.js';
+import {
+  collectArgument,
+  collectDirectory,
+  collectScratch,
+  collectVariable,
+} from './run/options.js';
 
 /** What compiling a module may take, as commands are told it. */
 export interface CompileLimitOptions {
@@ -168,6 +175,10 @@ export interface ProgramOptions {
   task?: 'run';
   contentType?: string;
   cgi?: true;
+  arg?: string[];
+  env?: Record<string, string>;
+  dir?: NonNullable<LoadOptions['directories']>;
+  scratch?: string[];
 }
 
 export function addProgramOptions(command: Command): Command {
@@ -183,21 +194,60 @@ export function addProgramOptions(command: Command): Command {
       '--content-type <type>',
       'with --task run: content type of the responses (default: text/plain)',
     )
-    .option('--cgi', 'with --task run: the program speaks CGI/1.1');
+    .option('--cgi', 'with --task run: the program speaks CGI/1.1')
+    .option(
+      '--arg <text>',
+      'with --task run: an argument of the program; can be repeated',
+      collectArgument,
+    )
+    .option(
+      '--env <name[=value]>',
+      'with --task run: an environment variable of the program; without a value, it is inherited from this ' +
+        'command; can be repeated (default: none)',
+      collectVariable,
+    )
+    .option(
+      '--dir <host[::guest][:rw]>',
+      'with --task run: a folder, which the program finds under the name guest (default: the same as host); ' +
+        'writable only with :rw; can be repeated',
+      collectDirectory,
+    )
+    .option(
+      '--scratch <guest>',
+      'with --task run: a temporary folder in memory, empty for each request; can be repeated',
+      collectScratch,
+    );
 }
 
-/** The same as the handler takes it; undefined where pictures are asked about. */
+/**
+ * The same as the handler takes it; undefined where pictures are asked about.
+ *
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for an option of programs without `--task run`.
+ */
 export function programOf({
   task,
   contentType,
   cgi,
-}: ProgramOptions): Pick<HandlerOptions, 'task' | 'contentType' | 'cgi'> | undefined {
-  if (task === undefined && contentType === undefined && cgi === undefined) return undefined;
-  return {
-    ...(task && { task }),
-    ...(contentType !== undefined && { contentType }),
-    ...(cgi && { cgi }),
-  };
+  arg,
+  env,
+  dir,
+  scratch,
+}: ProgramOptions): HandlerOptions | undefined {
+  const flags = { 'content-type': contentType, cgi, arg, env, dir, scratch };
+  if (task !== undefined) {
+    return {
+      task,
+      ...(contentType !== undefined && { contentType }),
+      ...(cgi && { cgi }),
+      ...(arg && { args: arg }),
+      ...(env && { env }),
+      ...(dir && { directories: dir }),
+      ...(scratch && { scratch }),
+    };
+  }
+  const [needless] = Object.entries(flags).find(([, value]) => value !== undefined) ?? [];
+  if (needless === undefined) return undefined;
+  throw new WasmEdgeError('ERR_INVALID_ARGUMENT', `--${needless} requires --task run.`);
 }
 
 const PAGES_PER_MIB = 16;

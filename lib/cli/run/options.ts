@@ -23,6 +23,11 @@ export function collectDirectory(value: string, others: Directories = {}): Direc
   return { ...others, [guest]: { path, write } };
 }
 
+/** Takes one more argument as it is. */
+export function collectArgument(value: string, others: readonly string[] = []): string[] {
+  return [...others, value];
+}
+
 /** Parses the name of a folder in memory. */
 export function collectScratch(value: string, others: readonly string[] = []): string[] {
   if (value === '') throw new InvalidArgumentError('Expected the name of a folder.');
