@@ -13,23 +13,23 @@ import type { Settings } from './settings.js';
 import type { StreamedResponse } from './streamed-response.js';
 import type { InvocationRecord } from './types.js';
 
-/** What an invocation works with, beside its request. */
+/** The context of an invocation in addition to its request. */
 export interface Work<Module = PictureModule> {
   settings: Settings;
-  /** Asked for where there is something to do: what is refused needs none. */
+  /** Requested only when needed: rejected requests do not need it. */
   module: () => Promise<Module>;
   deadline: Deadline;
-  /** Of who asked, and may go away. */
+  /** Aborted when the client disconnects. */
   signal: AbortSignal | undefined;
-  /** Where the answer goes piece by piece; undefined where it is given as a whole. */
+  /** The target of a streamed response; undefined if the response is returned as a whole. */
   stream?: StreamedResponse | undefined;
 }
 
 /**
- * Answers one request, and notes in `record` how far it came. What can be refused by its head is
- * refused before its body is asked for.
+ * Handles one request, and records its progress in `record`. Requests that can be rejected by their
+ * headers are rejected before the body is read.
  *
- * @throws {Problem} For what the request lacks; anything else as `PictureModule.run` does.
+ * @throws {Problem} For faulty requests; otherwise as `PictureModule.run`.
  */
 export async function answer(
   request: Request,
@@ -75,12 +75,12 @@ export async function answer(
   return { status: 200, headers: type, body: json };
 }
 
-/** A load balancer looks whether the function answers, by a method that classifies nothing. */
+/** A load balancer checks the function's health with a method that classifies nothing. */
 export function isHealthCheck({ method }: Request): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** A preflight request, or somebody who wants to know what can be asked for. */
+/** A preflight request, or a client that asks for the available methods. */
 export function answerOptions({ cors }: Settings): Response {
   return {
     status: 204,

@@ -6,11 +6,11 @@ const STRICT = alphabet('base64', DIGITS, { padding: '=' });
 const LOOSE = alphabet('base64', DIGITS, { padding: '=', whiteSpace: ' \t\r\n\f' });
 
 /**
- * Decodes base64 (RFC 4648, section 4) to the letter: its own alphabet, padded, no bits left over.
- * Node's decoder skips what it does not know.
+ * Decodes base64 (RFC 4648, section 4) strictly: only its own alphabet, padded, without leftover
+ * bits. Node's decoder skips unknown characters.
  *
  * @param where What the text is, to begin a sentence with.
- * @param options Where in `content` it begins, and whether white space may stand anywhere in it.
+ * @param options Where the text begins in `content`, and whether white space is allowed in it.
  * @throws {Problem} 400.
  */
 export async function decodeBase64(

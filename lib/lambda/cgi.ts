@@ -4,46 +4,48 @@ import { Problem } from './problem.js';
 import { MAX_VALUE } from './request.js';
 import type { CgiFacts, Request } from './request.js';
 
-// CGI/1.1, RFC 3875: a request as variables, and headers before the body of an answer.
+// CGI/1.1, RFC 3875: a request as environment variables, and headers before the body of a response.
 
-/** Of all headers, and of the query. */
+/** Limit for all headers together, and for the query. */
 const MAX_BYTES = 64 << 10;
 const MAX_HEADERS = 200;
 const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,100}$/u;
-/** Longer than any that there is. */
+/** Longer than any existing one. */
 const METHOD = /^[\w!#$%&'*+.^`|~-]{1,31}$/u;
 /**
- * A header that becomes a variable. A name with an underscore would become that of another with a hyphen, which whoever
- * stands before this server may have set.
+ * The name of a header that becomes a variable. Names with an underscore are excluded: they would
+ * become the same variable as a name with a hyphen, which a proxy in front of this server may have
+ * set.
  */
 const VARIABLE_HEADER = /^[a-z\d-]{1,100}$/u;
-/** What a header may hold: no NUL, and no line ends that would end it. */
+/** Valid values of headers: without NUL and line breaks, which would end them. */
 const VALUE = /^[\t\x20-\x7e\x80-\ud7ff\ue000-\uffff]*$/u;
 const HOST = /^[\w.-]{1,255}$/u;
 const PORT = /^\d{1,5}$/u;
-/** What no variable can hold: NUL, and what is no character. */
+/** Characters that a variable cannot contain: NUL, and invalid characters. */
 const NO_TEXT = /[\0\p{Surrogate}]/u;
-/** Of one connection alone (RFC 9110, section 7.6.1). */
+/** Hop-by-hop headers (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = [
   ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding'],
   'upgrade',
 ];
 /**
- * Headers that are no variable: HTTP_PROXY would be taken for a proxy's address by programs, credentials are not
- * passed on (section 4.1.18), two have variables of their own, and the body is not as it was transferred.
+ * Headers that do not become variables: programs would use HTTP_PROXY as a proxy's address,
+ * credentials are not passed on (section 4.1.18), two have their own variables, and the body is no
+ * longer encoded as transferred.
  */
 const WITHHELD = new Set([
   ...['proxy', 'authorization', 'proxy-authorization', 'content-length', 'content-type'],
   ...HOP_BY_HOP,
 ]);
-/** What the service around the function decides. */
+/** Determined by the service around the function. */
 const RESERVED = new Set(['content-length', 'proxy-authenticate', 'status', ...HOP_BY_HOP]);
 
 /**
- * The variables of a request.
+ * Creates the variables of a request.
  *
- * @throws {Problem} 400 for what cannot be a variable, 414 for a path or a query that is too long, 431 for more
- *   headers than any service lets through.
+ * @throws {Problem} 400 for values that cannot be variables, 414 for a path or query that is too
+ *   long, 431 for more headers than any service passes on.
  */
 export function cgiVariables(request: Request, bodyBytes: number): Record<string, string> {
   const { method } = request;
@@ -104,7 +106,7 @@ function decoded(path: string): string | undefined {
   }
 }
 
-/** The rest of the facts, with a query as it may stand in a URL. */
+/** The other facts, with the query in a form that is valid in a URL. */
 function factsOf(request: Request): CgiFacts {
   const malformed = new Problem(400, 'The query is not valid text.');
   try {
@@ -113,7 +115,7 @@ function factsOf(request: Request): CgiFacts {
     if (NO_TEXT.test(facts.query)) throw malformed;
     return VALUE.test(facts.query) ? facts : { ...facts, query: encodeURI(facts.query) };
   } catch (error) {
-    // Half a character in an event cannot be encoded.
+    // An unpaired surrogate in an event cannot be encoded.
     throw error instanceof URIError ? malformed : error;
   }
 }
@@ -125,42 +127,42 @@ function tooLong(): Problem {
   );
 }
 
-/** The last address is that which a load balancer has seen itself; empty where there is none. */
+/** The last address is the one that the load balancer itself has seen; empty if there is none. */
 function forwardedFor(value = ''): string {
   const last = value.slice(value.lastIndexOf(',') + 1).trim();
   return isIP(last) > 0 ? last : '';
 }
 
-/** Services around a function take HTTPS on its own port unless they say otherwise. */
+/** Services in front of a function use HTTPS on port 443 unless they say otherwise. */
 function forwardedPort(variables: Readonly<Record<string, string>>): string {
   const forwarded = variables['HTTP_X_FORWARDED_PORT'] ?? '';
   if (PORT.test(forwarded)) return forwarded;
   return /:(\d{1,5})$/u.exec(variables['HTTP_HOST'] ?? '')?.[1] ?? '443';
 }
 
-/** An answer as a program has written it. */
+/** A response written by a program. */
 export interface CgiResponse {
   status: number;
   headers: Record<string, string>;
-  /** Values of `Set-Cookie`, one by one; `headers` has them joined. */
+  /** Separate values of `Set-Cookie`; `headers` has them joined. */
   cookies: string[];
   content: Buffer;
 }
 
-/** The beginning of an answer that arrives in pieces, until its headers are there. */
+/** The beginning of a response that arrives in chunks, until its headers are complete. */
 export class CgiHead {
   readonly #pieces: Buffer[] = [];
   #bytes = 0;
-  /** What may be the beginning of the empty line: nothing is looked through twice. */
+  /** A possible beginning of the empty line, so that nothing is searched twice. */
   #tail = '';
 
   /**
-   * Takes a piece; gives the answer so far once its headers are whole.
+   * Adds a chunk, and returns the response so far once its headers are complete.
    *
-   * @throws {Problem} 500 where it does not begin with headers.
+   * @throws {Problem} 500 if it does not begin with headers.
    */
   add(piece: Buffer): CgiResponse | undefined {
-    // A copy of what has to wait: the piece is its giver's.
+    // The part that has to wait is copied, because the chunk belongs to its producer.
     this.#pieces.push(Buffer.from(piece));
     this.#bytes += piece.length;
     const text = this.#tail + piece.subarray(0, MAX_BYTES).toString('latin1');
@@ -168,16 +170,16 @@ export class CgiHead {
     return this.#bytes >= MAX_BYTES || /\n\r?\n/u.test(text) ? this.end() : undefined;
   }
 
-  /** The answer, of which no more will come. Throws as `add`. */
+  /** The complete response. Throws like `add`. */
   end(): CgiResponse {
     return cgiResponse(Buffer.concat(this.#pieces));
   }
 }
 
 /**
- * Divides what a program has written into status, headers and body.
+ * Splits a program's output into status, headers and body.
  *
- * @throws {Problem} 500 where it does not begin with headers.
+ * @throws {Problem} 500 if it does not begin with headers.
  */
 export function cgiResponse(stdout: Buffer): CgiResponse {
   const start = stdout.subarray(0, MAX_BYTES).toString('latin1');

@@ -7,14 +7,14 @@ export interface Cors {
   maxAgeSeconds: number;
 }
 
-/** The methods that are answered. */
+/** The supported methods. */
 export const METHODS = 'POST, PUT, OPTIONS';
 
 type Headers = Record<string, string>;
 
 /**
- * What each answer says to caches, for which it differs by `Accept` and perhaps by origin, and to a
- * browser about its reader's origin.
+ * Headers of every response: for caches, since it differs by `Accept` and possibly by origin, and
+ * for browsers, about the requesting origin.
  */
 export function corsHeaders(cors: Cors | undefined, { headers }: Request): Headers {
   if (!cors) return { vary: 'Accept' };
@@ -24,7 +24,7 @@ export function corsHeaders(cors: Cors | undefined, { headers }: Request): Heade
   return { vary: 'Accept, Origin', ...(allowed && { 'access-control-allow-origin': origin }) };
 }
 
-/** What a preflight request learns beside that. */
+/** Additional headers for a preflight request. */
 export function preflightHeaders({ headers, maxAgeSeconds }: Cors): Headers {
   return {
     'access-control-allow-methods': METHODS,

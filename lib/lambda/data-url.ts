@@ -22,17 +22,17 @@ const PICTURES = new Set([
 const PERCENT = 0x25;
 const SPACE = 0x20;
 
-/** Whether what begins so says that it is a data URL. */
+/** Whether text with this beginning is a data URL. */
 export function isDataUrl(start: string): boolean {
   return /^data:/i.test(start);
 }
 
 /**
- * Decodes a data URL (RFC 2397), with base64 or percent-encoded. White space in base64 is left out,
- * as browsers do.
+ * Decodes a data URL (RFC 2397), with base64 or percent-encoding. White space in base64 is ignored,
+ * as in browsers.
  *
- * @param from Where in `content` it begins.
- * @throws {Problem} 400, or 415 for a media type of none of the formats.
+ * @param from Where it begins in `content`.
+ * @throws {Problem} 400, or 415 for a media type other than those of the formats.
  */
 export async function decodeDataUrl(content: string | Buffer, from: number): Promise<Buffer> {
   const head = HEAD.exec(startOf(content, from, LONGEST_HEAD));
@@ -62,9 +62,9 @@ export async function decodeDataUrl(content: string | Buffer, from: number): Pro
 async function percentDecoded(content: string | Buffer, from: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(content.length - from);
   const { values } = HEXADECIMAL;
-  /** How many bytes there are, and of these up to the last that is no white space. */
+  /** Number of bytes, and number of bytes up to the last that is not white space. */
   let [size, used] = [0, 0];
-  /** Of the escape sequence that is being read: digits that are missing, and its value so far. */
+  /** State of the current escape sequence: missing digits, and its value so far. */
   let [missing, value] = [0, 0];
   let offset = 0;
   for await (const slice of slicesOf(content, { from })) {
@@ -90,7 +90,7 @@ async function percentDecoded(content: string | Buffer, from: number): Promise<B
     }
   }
   if (missing > 0) throw unencoded(offset + missing - 3);
-  // White space at the end is the text's and not the picture's.
+  // White space at the end belongs to the text, not to the picture.
   return bytes.subarray(0, used);
 }
 

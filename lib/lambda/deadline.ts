@@ -4,36 +4,36 @@ import { MAX_TIMEOUT_MS } from '../options/limits.js';
 
 import { timedOut } from './failure.js';
 
-/** How long an invocation may take; without an end where nobody sets one. */
+/** The time limit of an invocation; unlimited if nobody sets one. */
 export class Deadline {
   readonly #end: number;
   readonly #guardMs: number;
 
   /**
-   * @param remainingMs Until the environment is stopped; undefined for no end.
-   * @param marginMs Of these, what must be left when the answer is given. Half of it belongs to the
-   *   guest's way out: an inference cannot be interrupted.
+   * @param remainingMs Time until the environment is stopped; undefined for no limit.
+   * @param marginMs Part of it that must remain when the response is returned. Half of it is
+   *   reserved for stopping the guest, because an inference cannot be interrupted.
    */
   constructor(remainingMs: number | undefined, marginMs: number) {
     this.#end = remainingMs === undefined ? Infinity : performance.now() + remainingMs - marginMs;
     this.#guardMs = marginMs / 2;
   }
 
-  /** Whole milliseconds that the guest may take from now on, or undefined. */
+  /** Whole milliseconds left for the guest, or undefined. */
   guestMs(): number | undefined {
     const left = this.leftMs();
     if (left !== undefined && left < 1) throw timedOut();
     return left;
   }
 
-  /** Whole milliseconds from now on, or undefined where there is no end. */
+  /** Whole milliseconds from now on, or undefined for no limit. */
   leftMs(): number | undefined {
     if (this.#end === Infinity) return undefined;
     const left = Math.floor(this.#end - performance.now());
     return Math.min(Math.max(left, 0), MAX_TIMEOUT_MS);
   }
 
-  /** Gives what `work` comes to, or rejects (504) when it is over time, whatever it does. */
+  /** Returns the result of `work`, or rejects (504) when the time is over, whatever `work` does. */
   async guard<T>(work: Promise<T>): Promise<T> {
     if (this.#end === Infinity) return work;
     let timer: NodeJS.Timeout | undefined;

@@ -1,34 +1,34 @@
 import { slicesOf } from './slices.js';
 
-// What stands for a character that is no digit; digits are below.
+// Values for characters that are not digits; digits have smaller values.
 const WHITE_SPACE = 64;
 const PADDING = 65;
-/** Neither of these. */
+/** None of these. */
 export const FOREIGN = 128;
 
-/** An alphabet of digits, by the bytes of ASCII. */
+/** An alphabet of digits, indexed by ASCII code. */
 export interface Alphabet {
   values: Uint8Array;
   bitsPerDigit: number;
-  /** Node's own decoder of it, many times faster, which skips what it does not know. */
+  /** Node's own decoder, which is many times faster but skips unknown characters. */
   encoding: 'hex' | 'base64';
 }
 
-/** What was read. */
+/** The result of reading. */
 export interface Digits {
   bytes: Buffer;
-  /** Digits, and padding after them. */
+  /** Numbers of digits and of padding characters after them. */
   count: number;
-  /** Whether the last digits have bits, other than zeros, that make no whole byte. */
+  /** Whether the last digits have non-zero bits that do not form a whole byte. */
   hasBitsLeft: boolean;
 }
 
 /**
- * Makes an alphabet.
+ * Creates an alphabet.
  *
- * @param encoding Of the two that there are.
- * @param digits By value; several strings where a value has several digits.
- * @param options White space that may stand between them, and what fills up the last group.
+ * @param encoding One of the two encodings.
+ * @param digits Digits by value; several strings if a value has several digits.
+ * @param options White space that is allowed between them, and the padding of the last group.
  */
 export function alphabet(
   encoding: Alphabet['encoding'],
@@ -47,8 +47,9 @@ export function alphabet(
 /**
  * Reads digits up to the end.
  *
- * @param from Where in `content` they begin.
- * @param refuse Told how far behind that the first foreign character is; must throw.
+ * @param from Where they begin in `content`.
+ * @param refuse Called with the offset of the first invalid character, relative to `from`; must
+ *   throw.
  */
 export async function readDigits(
   content: string | Buffer,
@@ -88,8 +89,8 @@ export async function readDigits(
 }
 
 /**
- * Has Node's decoder decode a slice of nothing but digits that make whole bytes. Gives how many
- * bytes; 0 where there is anything else in it.
+ * Decodes a slice of digits that form whole bytes with Node's decoder. Returns the number of bytes,
+ * or 0 if it contains anything else.
  */
 function decodeAtOnce(
   slice: Buffer,
@@ -100,6 +101,6 @@ function decodeAtOnce(
   const text = slice.toString('latin1');
   if (encoding === 'base64' && (text.length % 4 !== 0 || /[^A-Za-z0-9+/]/.test(text))) return 0;
   const size = bytes.write(text, at, encoding);
-  // It stops at the first digit that is none.
+  // It stops at the first character that is not a digit.
   return encoding === 'base64' || size * 2 === text.length ? size : 0;
 }

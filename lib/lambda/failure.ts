@@ -10,7 +10,7 @@ const DATA_ERROR = 65;
 const RETRY_SOON = { 'retry-after': '1' };
 const MAX_LOGGED_BYTES = 4 << 10;
 
-/** A guest that ended with another exit code than 0. */
+/** A guest exited with a code other than 0. */
 export class GuestFailure extends Error {
   override readonly name = 'GuestFailure';
   readonly exitCode: number;
@@ -24,7 +24,7 @@ export class GuestFailure extends Error {
   }
 }
 
-/** What the caller is told of whatever went wrong. */
+/** The response for a failure. */
 export function problemOf(error: unknown, task: Task | 'run' = 'classify'): Problem {
   if (task === 'run') return programProblem(error);
   return pictureProblem(error);
@@ -69,17 +69,17 @@ function pictureProblem(error: unknown): Problem {
   });
 }
 
-/** What is told when the time that was there is used up. */
+/** The response when the time is over. */
 export function timedOut(cause?: unknown): Problem {
   return new Problem(504, 'The picture could not be classified in time.', { cause });
 }
 
-/** What is noted where nobody waits for the answer any more. */
+/** The record for a client that has disconnected. */
 export function clientGone(): Problem {
   return new Problem(499, 'The client closed the connection.');
 }
 
-/** The guest's own words, which speak of the picture alone, without its name. */
+/** The guest's own message, which is only about the picture, without the guest's name. */
 function complaintOf(stderr: Buffer): string {
   const line = lastLine(stderr).replace(/^[\w-]+: |\.$/g, '');
   return line.slice(0, 500) || 'it is damaged';
@@ -89,7 +89,7 @@ function lastLine(text: Buffer): string {
   return text.toString().trim().split('\n').at(-1) ?? '';
 }
 
-/** An error as the log tells it. */
+/** An error in the form for the log. */
 export function errorRecord(error: unknown): ErrorRecord {
   if (!isError(error)) return { name: typeof error, message: String(error) };
   const { code, stderr } = error as { code?: unknown; stderr?: unknown };

@@ -3,15 +3,16 @@ import { FORMATS, resemblance, START_LENGTH } from './picture-format.js';
 import { Problem } from './problem.js';
 import { startOf } from './slices.js';
 
-/** Two digits a byte. */
+/** Two digits per byte. */
 export const HEXADECIMAL = alphabet('hex', ['0123456789abcdef', '0123456789ABCDEF'], {
   whiteSpace: ' \t\r\n',
 });
 
 /**
- * Decodes hexadecimal text: two digits a byte, either case, spaces, tabs and line breaks anywhere.
+ * Decodes hexadecimal text: two digits per byte, in upper or lower case, with spaces, tabs and line
+ * breaks anywhere.
  *
- * @param from Where in `content` it begins.
+ * @param from Where it begins in `content`.
  * @throws {Problem} 400.
  */
 export async function decodeHexadecimal(content: string | Buffer, from: number): Promise<Buffer> {

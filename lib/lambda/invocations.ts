@@ -25,28 +25,28 @@ import type { Settings } from './settings.js';
 import type { StreamedResponse } from './streamed-response.js';
 import type { InvocationRecord } from './types.js';
 
-/** What the log is told of a path. */
+/** Maximum length of a path in the log. */
 const MAX_PATH = 1 << 10;
-/** Of an invocation's id, whoever made it: of a queue it is what the message's sender wrote. */
+/** Maximum length of an invocation's ID, which in a queue is chosen by the message's sender. */
 const MAX_ID = 255;
 
-/** An invocation beside its request. */
+/** An invocation, without its request. */
 export interface InvocationContext {
   requestId: string;
-  /** Milliseconds that are left; undefined for no end. */
+  /** Milliseconds left; undefined for no limit. */
   remainingMs: number | undefined;
-  /** Aborted where nobody waits for the answer any more. */
+  /** Aborted when the client has disconnected. */
   signal?: AbortSignal;
-  /** Where the answer goes piece by piece. */
+  /** The target of a streamed response. */
   stream?: StreamedResponse;
 }
 
-/** The invocations of one function: its module and model, and what is told of each. */
+/** The invocations of one function: its module and model, and the records of invocations. */
 export class Invocations {
   /** See {@link ClassificationHandler.ready}. */
   readonly ready: Promise<void>;
   readonly #settings: Settings;
-  /** Absent after a failure: the next invocation tries once more. */
+  /** Absent after a failure: the next invocation tries again. */
   #module: Promise<PictureModule | ProgramModule> | undefined;
   #closing: Promise<void> | undefined;
   #coldStart = true;
@@ -57,14 +57,14 @@ export class Invocations {
     this.ready = this.#load().then(ignore, (error: unknown) => {
       throw error instanceof LoadFailure ? error.cause : error;
     });
-    // Whoever awaits it sees the failure, and so does each invocation: it is never lost.
+    // Everything that awaits it sees the failure, and so does each invocation: it is never lost.
     this.ready.catch(ignore);
   }
 
   /**
-   * Answers an event in the form that its maker understands.
+   * Handles an event, and returns the response in the sender's format.
    *
-   * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for what is no event; as `loadModule`.
+   * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT if it is not an event; as `loadModule`.
    */
   accept(
     event: unknown,
@@ -83,9 +83,10 @@ export class Invocations {
   }
 
   /**
-   * Answers an event through a stream.
+   * Handles an event with a streamed response.
    *
-   * @throws {Error} What went wrong after the first byte, or that the client is gone; as `accept`.
+   * @throws {Error} A failure after the first byte, or that the client has disconnected; as
+   *   `accept`.
    */
   async stream(
     event: unknown,
@@ -107,7 +108,7 @@ export class Invocations {
   }
 
   /**
-   * Answers a request of which nobody made an event.
+   * Handles a request that is not an event.
    *
    * @throws {WasmEdgeError} As `loadModule`.
    */
@@ -139,7 +140,7 @@ export class Invocations {
     const settings = this.#settings;
     const work: Work<PictureModule | ProgramModule> = {
       settings,
-      // Decided here: what has begun before it is closed still gets its module.
+      // Decided here: invocations that began before it was closed still get their module.
       module: this.#closing ? refuseClosed : () => this.#load(),
       deadline: new Deadline(context.remainingMs, settings.deadlineMarginMs),
       signal: context.signal,
@@ -171,7 +172,7 @@ export class Invocations {
     return response;
   }
 
-  /** The end of a stream, or its whole; gives what it broke off for. */
+  /** Ends a stream, or writes all of it; returns the reason if it was terminated. */
   async #passOn(
     response: Response,
     { stream, deadline }: Work<PictureModule | ProgramModule>,
@@ -216,7 +217,7 @@ export class Invocations {
     return { ...response, headers };
   }
 
-  /** What is loaded is what the task is answered by. */
+  /** The loaded module is the one for the task. */
   #answer(
     request: Request,
     work: Work<PictureModule | ProgramModule>,
@@ -254,12 +255,12 @@ export class Invocations {
     else if (record.status >= 400) logger?.warn('invocation', record);
     else logger?.info('invocation', record);
     if (metrics) process.stdout.write(`${embeddedMetrics(metrics, record, Date.now())}\n`);
-    // A copy: an invocation that is over time may still write into its own.
+    // A copy: an invocation that has timed out may still write to its own.
     onInvocation?.({ ...record });
   }
 }
 
-/** What each answer has beside its own. */
+/** Headers that every response has in addition to its own. */
 function addedHeaders({ cors }: Settings, request: Request): Record<string, string> {
   return {
     ...corsHeaders(cors, request),
@@ -280,7 +281,7 @@ function refuseClosed(): Promise<never> {
   return Promise.reject(new WasmEdgeError('ERR_CLOSED', 'The handler is closed.'));
 }
 
-/** Sets what went wrong at load apart from what went wrong with a picture. */
+/** Distinguishes failures of the load from those of a picture. */
 class LoadFailure extends Error {
   constructor(override readonly cause: unknown) {
     super('Loading failed.');
@@ -288,8 +289,7 @@ class LoadFailure extends Error {
 }
 
 /**
- * Undefined where there is no deadline: whoever calls the handler by hand may give no context, or one
- * that tells no time.
+ * Undefined if there is no deadline: a manual call may have no context, or one without a deadline.
  */
 function remainingMs(context: Partial<Context> | undefined): number | undefined {
   const remaining: unknown = context?.getRemainingTimeInMillis;

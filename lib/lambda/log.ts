@@ -5,14 +5,16 @@ const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 type Level = (typeof LEVELS)[number];
 
 /**
- * Writes one line an entry to stdout, by the conventions of Lambda's advanced logging controls:
- * with `AWS_LAMBDA_LOG_FORMAT=JSON` an object with `timestamp`, `level`, `requestId` and `message`
- * beside the fields, else `timestamp TAB requestId TAB level TAB` and the fields as JSON, which
- * CloudWatch finds as well. `AWS_LAMBDA_LOG_LEVEL` is the least level that is written.
+ * Writes one line per entry to stdout, following the conventions of Lambda's advanced logging
+ * controls: with `AWS_LAMBDA_LOG_FORMAT=JSON` an object with `timestamp`, `level`, `requestId` and
+ * `message` in addition to the fields, otherwise `timestamp TAB requestId TAB level TAB` and the
+ * fields as JSON, which CloudWatch recognizes as well. `AWS_LAMBDA_LOG_LEVEL` is the lowest level
+ * that is written.
  *
- * What strangers wrote stays within its field: see `jsonLine`.
+ * Text from clients stays within its field: see `jsonLine`.
  *
- * Not through `console`: its messages would be quoted once more inside of the runtime's own object.
+ * This does not use `console`, whose messages would be quoted again inside the runtime's own
+ * object.
  */
 export function lambdaLogger(): Logger {
   const isJson = process.env['AWS_LAMBDA_LOG_FORMAT']?.toUpperCase() === 'JSON';

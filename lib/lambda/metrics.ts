@@ -5,8 +5,8 @@ type Unit = 'Milliseconds' | 'Bytes' | 'Count';
 type Metric = readonly [name: string, unit: Unit, value: number];
 
 /**
- * An invocation's metrics as one line of CloudWatch's embedded metric format. Status classes are
- * counted with 0 or 1, so that their averages are rates.
+ * An invocation's metrics as one line in CloudWatch's embedded metric format. Status classes are
+ * counted as 0 or 1, so that their averages are rates.
  *
  * @param now Milliseconds since 1970.
  */

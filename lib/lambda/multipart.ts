@@ -8,17 +8,23 @@ import { Problem } from './problem.js';
 import { slicesOf } from './slices.js';
 
 const LIMITS = {
-  /** Fields and all. */
+  /** Maximum number of parts, including fields. */
   parts: 100,
-  /** Of the head of a part; what is beyond is not looked at. */
+  /** Limit for the headers of a part; anything beyond is ignored. */
   headerSize: 16 << 10,
   headerPairs: 100,
 };
-/** Of a Content-Type: its boundary has 70 characters at most (RFC 2046, section 5.1.1). */
+/**
+ * Maximum length of a Content-Type: its boundary has at most 70 characters (RFC 2046, section
+ * 5.1.1).
+ */
 const MAX_TYPE = 256;
-/** What the parser is given at once. It cannot be stopped within: this is a thousand tiny parts. */
+/**
+ * Bytes that the parser gets at once. It cannot be interrupted: these are up to a thousand tiny
+ * parts.
+ */
 const SLICE = 4 << 10;
-/** By how many bytes at its beginning a field is told to be a picture. */
+/** Number of leading bytes by which a field is recognized as a picture. */
 const START = 64;
 const IDENTITIES = new Set(['7bit', '8bit', 'binary']);
 
@@ -28,11 +34,11 @@ export function isMultipart(contentType: string): boolean {
 }
 
 /**
- * The content of the first file of a form (RFC 7578); where it has none, of the first field that is
- * a picture.
+ * The content of the first file in a form (RFC 7578) or, if there is none, of the first field that
+ * is a picture.
  *
  * @param contentType With the boundary.
- * @param isPicture Whether a field that begins so is one.
+ * @param isPicture Whether a field with this beginning is a picture.
  * @throws {Problem} 400 for a form that is damaged or has no file; 415.
  */
 export async function firstFile(
@@ -43,7 +49,7 @@ export async function firstFile(
   const form = new Form(contentType, isPicture);
   for await (const slice of slicesOf(body, { size: SLICE, keep: true })) {
     await form.take(slice);
-    // What comes after it changes nothing.
+    // The rest of the form does not matter.
     if (form.file?.isWhole) break;
   }
   const part = form.file?.isWhole ? form.file : await form.end();
@@ -61,7 +67,7 @@ class Part {
   isWhole = false;
   #size = 0;
 
-  /** @param encoding Its Content-Transfer-Encoding, in small letters. */
+  /** @param encoding Its Content-Transfer-Encoding, in lower case. */
   constructor(readonly encoding: string) {}
 
   add(chunk: Buffer): void {
@@ -69,16 +75,16 @@ class Part {
     this.#size += chunk.length;
   }
 
-  /** Its first bytes, as soon as they are there. */
+  /** Its first bytes, as soon as they have arrived. */
   start(): Buffer | undefined {
     if (!this.isWhole && this.#size < START) return undefined;
     return Buffer.concat(this.chunks).subarray(0, START);
   }
 }
 
-/** A form, as far as it is read. */
+/** A form that is being read. */
 class Form {
-  /** The first part with a file's name, or of a file's type. */
+  /** The first part with a file name or a file's media type. */
   file: Part | undefined;
   /** The first field that is a picture. */
   #field: Part | undefined;
@@ -106,7 +112,7 @@ class Form {
     await this.#settled((done) => this.#parser.write(slice, done));
   }
 
-  /** The part that is asked for, at the end of the body. */
+  /** The requested part, at the end of the body. */
   async end(): Promise<Part> {
     await this.#settled((done) => {
       this.#parser.on('finish', done);
@@ -119,8 +125,8 @@ class Form {
   }
 
   /**
-   * The parser waits for nothing but its own next ticks: what it has not done when the event loop
-   * turns, it will never do. Its callbacks are no promise of an end.
+   * The parser only waits for its own `process.nextTick` callbacks: what it has not done when the
+   * event loop turns, it will never do. Its callbacks do not guarantee an end.
    */
   async #settled(begin: (done: () => void) => void): Promise<void> {
     const isDone = await new Promise<boolean>((resolve) => {
@@ -146,7 +152,7 @@ class Form {
       part.isWhole = true;
       if (!isFile && isWanted) this.#mayBePicture(part);
     });
-    // Told by the parser itself as well.
+    // The parser reports this itself as well.
     stream.on('error', () => undefined);
   }
 
@@ -165,7 +171,7 @@ function parserOf(contentType: string): BusboyInstance {
     return new Busboy({
       headers: { 'content-type': contentType },
       limits: LIMITS,
-      // So that the bytes of all parts come as they are: fields are decoded as text.
+      // So that the bytes of all parts arrive unchanged: fields would be decoded as text.
       isPartAFile: () => true,
     });
   } catch (error) {

@@ -3,17 +3,17 @@
 /** The formats that the guests decode, as messages list them. */
 export const FORMATS = 'JPEG, PNG, WebP, GIF or BMP';
 
-/** What {@link isPicture} and {@link resemblance} have to see of a file. */
+/** Number of bytes that {@link isPicture} and {@link resemblance} need. */
 export const START_LENGTH = 1024;
 
 /**
- * How pictures begin that are decoded. Bytes as Latin-1. Two letters may begin a text, too: of a BMP the length of
- * its header, one of a few, is looked at.
+ * Beginnings of supported pictures, as Latin-1. Two letters can also begin a text: for a BMP, the
+ * length of its header must be one of the known ones.
  */
 const PICTURES =
   /^(?:\xff\xd8|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF.{4}WEBP|BM.{12}[\x0c\x10(48@l|]\0\0\0)/s;
 
-/** How others begin, and what they are. */
+/** Beginnings of other formats, and their names. */
 const OTHERS: readonly (readonly [RegExp, string])[] = [
   [/^.{4}ftypavi/s, 'an AVIF picture'],
   [/^.{4}ftyp(?:he|mif1|msf1)/s, 'a HEIC picture'],
@@ -32,7 +32,7 @@ const OTHERS: readonly (readonly [RegExp, string])[] = [
   [/^\x7fELF/, 'a program'],
 ];
 
-/** As {@link OTHERS}, of text without the white space at its start. */
+/** Like {@link OTHERS}, for text without leading white space. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^<(?:svg|!doctype svg)/i, 'an SVG drawing'],
   [/^<(?:html|head|body|!doctype html)/i, 'an HTML page'],
@@ -44,12 +44,12 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^[\w+/=\r\n-]{64,}$/, 'base64 text'],
 ];
 
-/** Whether a file that begins so is a picture of one of the {@link FORMATS}. */
+/** Whether a file with this beginning is a picture in one of the {@link FORMATS}. */
 export function isPicture(file: Uint8Array): boolean {
   return PICTURES.test(startOfBytes(file, 18));
 }
 
-/** What a file is that is no such picture, with its article; undefined where that is not known. */
+/** What an unsupported file is, with an article; undefined if that is not known. */
 export function resemblance(file: string | Uint8Array): string | undefined {
   const start =
     typeof file === 'string' ? file.slice(0, START_LENGTH) : startOfBytes(file, START_LENGTH);

@@ -10,28 +10,28 @@ import { millisecondsSince } from './log-line.js';
 import type { Representation } from './representation.js';
 import type { PictureSettings } from './settings.js';
 
-/** What came of loading, for the log. */
+/** The result of loading, for the log. */
 export interface LoadRecord {
   module: string;
   mode: string;
   isolation: string;
-  /** The file of the model `default`; absent where bytes were given. */
+  /** The file of the model `default`; absent if it was given as bytes. */
   model?: string;
-  /** How many classes it tells apart, as the guest has told in the warm-up. */
+  /** Its number of classes, as reported by the guest in the warm-up run. */
   classes?: number;
-  /** Where its model has none: answers name classes by their numbers. */
+  /** Set if its model has no labels: answers then contain class numbers. */
   labels?: 'none';
   loadMs: number;
   warmUpMs?: number;
 }
 
-/** What ends a run. */
+/** Limits of a run. */
 export interface RunLimits {
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** The module and its model, loaded and warm: what makes an answer of a picture. */
+/** The module and its model, loaded and warmed up, which answer requests with pictures. */
 export class PictureModule {
   readonly #module: LoadedModule;
   readonly #args: readonly string[];
@@ -46,11 +46,11 @@ export class PictureModule {
   }
 
   /**
-   * Loads the module and its model and puts one picture through it, so that the first invocation finds
-   * everything in place.
+   * Loads the module and its model and classifies one picture, so that the first invocation finds
+   * everything ready.
    *
    * @throws {WasmEdgeError} As `loadModule` and `LoadedModule.run`.
-   * @throws {GuestFailure} When the guest fails with the picture.
+   * @throws {GuestFailure} If the guest fails with the picture.
    */
   static async load(
     settings: PictureSettings,
@@ -71,7 +71,7 @@ export class PictureModule {
       mode: module.mode,
       isolation: module.isolation,
       ...modelOf(found ?? load.models?.['default']),
-      // Of a guest of another kind models may have others, or none.
+      // Models of other guests may have different outputs, or none.
       ...(withoutLabels.includes('default') && { labels: 'none' as const }),
       loadMs: millisecondsSince(begin),
     };
@@ -96,12 +96,11 @@ export class PictureModule {
   }
 
   /**
-   * Answers a JPEG.
+   * Processes a picture.
    *
-   * @param options The longest that the guest may take (the module's own limit holds as well), and
-   *   what ends it earlier.
+   * @param options Time limit of the guest (the module's own limit applies as well), and a signal.
    * @throws {WasmEdgeError} As `LoadedModule.run`.
-   * @throws {GuestFailure} When the guest ends with another exit code than 0.
+   * @throws {GuestFailure} If the guest exits with a code other than 0.
    */
   async run(
     picture: Uint8Array,
@@ -130,13 +129,13 @@ function modelOf(source: unknown): Pick<LoadRecord, 'model'> {
   return typeof file === 'string' ? { model: file } : {};
 }
 
-/** Guests of another kind may not tell. */
+/** Other guests may not report it. */
 function classesIn(answer: Buffer): Pick<LoadRecord, 'classes'> {
   const classes = /"classes":(\d{1,9})[,}]/.exec(answer.toString('latin1', 0, 4096))?.[1];
   return classes === undefined ? {} : { classes: Number(classes) };
 }
 
-/** What the guest is told beside the form of its answer. */
+/** Arguments of the guest in addition to the format of its answer. */
 function argumentsOf(task: PictureSettings['task']): string[] {
   return [
     ...(task.name === 'detect'

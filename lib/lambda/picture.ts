@@ -9,17 +9,17 @@ import { Problem } from './problem.js';
 import type { Body } from './request.js';
 import { startOf } from './slices.js';
 
-/** Of a body's encodings no two in a row need more: base64 of hexadecimal text with line breaks. */
+/** No two encodings of a body together need more: base64 of hexadecimal text with line breaks. */
 const MAX_ENCODED_RATIO = 4;
 const MAX_ENCODED_EXTRA = 64 << 10;
 
 /**
- * The picture in a request's body: first what the transport did to it (base64), then what it holds:
- * a picture's bytes, a form with a file, a data URL, else hexadecimal text. A large body is read in turns
- * of the event loop.
+ * The picture in a request's body. First the encoding of the transport is removed (base64), then
+ * the contents are recognized: a picture's bytes, a form with a file, a data URL, otherwise
+ * hexadecimal text. A large body is read in turns of the event loop.
  *
- * @param maxBytes Of the picture.
- * @throws {Problem} 400 for an encoding that is wrong anywhere, 413, 415 for what is no picture.
+ * @param maxBytes Maximum size of the picture.
+ * @throws {Problem} 400 for an invalid encoding, 413, 415 if it is not a picture.
  */
 export async function pictureOf(
   { content, isBase64Encoded }: Body,
@@ -38,12 +38,12 @@ export async function pictureOf(
   return picture;
 }
 
-/** What is told of a picture beyond the limit. */
+/** The response for a picture beyond the limit. */
 export function tooLarge(maxBytes: number): Problem {
   return new Problem(413, `The picture is larger than ${maxBytes} bytes.`);
 }
 
-/** A text that never was bytes which are no text. */
+/** Text that is not the result of decoding binary data as text. */
 function withoutReplacements(content: string | Buffer): string | Buffer {
   if (typeof content === 'string' && content.includes('\ufffd')) {
     throw new Problem(
@@ -68,10 +68,10 @@ async function decoded(content: string | Buffer): Promise<Buffer> {
   return bytes;
 }
 
-/** How hexadecimal text of a picture begins. */
+/** Beginnings of hexadecimal text of a picture. */
 const HEXADECIMAL = /^\s*(?:ff\s*d8|89\s*50\s*4e|47\s*49\s*46|52\s*49\s*46|42\s*4d)/i;
 
-/** Whether what begins so is a picture in one of the encodings. */
+/** Whether data with this beginning is a picture in one of the encodings. */
 function holdsPicture(start: Buffer): boolean {
   const text = start.toString('latin1');
   return isPicture(start) || /^\s*data:/i.test(text) || HEXADECIMAL.test(text);
@@ -83,7 +83,7 @@ function isText(content: string | Buffer): boolean {
   return !/[\0-\x08\x0e-\x1f]/.test(startOf(content, 0, 1024));
 }
 
-/** Where the text begins. A body that is mostly white space is not looked through here. */
+/** Where the text begins. A body that consists mostly of white space is not searched here. */
 function afterWhiteSpace(content: string | Buffer): number {
   const start = startOf(content, 0, 1 << 10);
   return start.length - start.trimStart().length;

@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 
-/** The statuses of answers that are problems. */
+/** Statuses of responses that are problems. */
 export type ProblemStatus =
   400 | 403 | 405 | 408 | 413 | 414 | 415 | 421 | 422 | 431 | 499 | 500 | 503 | 504;
 
 /**
- * Why a picture was not classified, in words that the caller may read. Thrown inside of the handler,
+ * Why a picture was not classified, in words that the client may see. Thrown inside the handler,
  * never out of it.
  */
 export class Problem extends Error {
@@ -13,7 +13,7 @@ export class Problem extends Error {
   readonly status: ProblemStatus;
   readonly headers: Readonly<Record<string, string>>;
 
-  /** @param detail One line, which may be shown to anybody. */
+  /** @param detail One line that may be shown to anybody. */
   constructor(
     status: ProblemStatus,
     detail: string,

@@ -22,10 +22,11 @@ import type { ProgramSettings } from './settings.js';
 import type { InvocationRecord } from './types.js';
 
 /**
- * Answers one request by a program: its body is the standard input, the standard output the answer's.
+ * Answers one request with a program: the request's body is its standard input, its standard output
+ * the response's body.
  *
- * @throws {Problem} For what the request lacks, and for a program that fails; anything else as
- *   `ProgramModule.run` does.
+ * @throws {Problem} For faulty requests, and if the program fails; otherwise as
+ *   `ProgramModule.run`.
  */
 export async function answerByProgram(
   request: Request,
@@ -38,7 +39,7 @@ export async function answerByProgram(
     await module();
     return plainText('ready');
   }
-  // With CGI the program answers every method itself.
+  // With CGI, the program handles every method itself.
   if (!cgi) {
     if (method === 'OPTIONS') return answerOptions(settings);
     if (method !== 'POST' && method !== 'PUT') {
@@ -80,9 +81,9 @@ export async function answerByProgram(
   };
 }
 
-/** The body as it was before it was put into an event. */
+/** The body before it was put into an event. */
 async function bytesOf({ content, isBase64Encoded }: Body, maxBytes: number): Promise<Buffer> {
-  // Before it is decoded: base64 has four characters for three bytes.
+  // Checked before it is decoded: base64 has four characters for three bytes.
   const most = isBase64Encoded ? Math.ceil(maxBytes / 3) * 4 : maxBytes;
   if (content.length > most) throw tooLarge(maxBytes);
   const body = isBase64Encoded ? await decodeBase64(content, 'The body') : Buffer.from(content);

@@ -9,7 +9,7 @@ import type { LoadRecord, RunLimits } from './picture-module.js';
 import { Problem } from './problem.js';
 import type { Settings } from './settings.js';
 
-/** A program, loaded: what makes an answer of whatever body. */
+/** A loaded program, which answers requests with any body. */
 export class ProgramModule {
   readonly #module: LoadedModule;
   readonly #timeoutMs: number | undefined;
@@ -20,7 +20,7 @@ export class ProgramModule {
   }
 
   /**
-   * Loads the module. Nothing is run to warm it up: what a program does, it would do then.
+   * Loads the module. It is not run to warm up, because a program may have side effects.
    *
    * @throws {WasmEdgeError} As `loadModule`.
    */
@@ -29,7 +29,7 @@ export class ProgramModule {
     onLoaded: (record: LoadRecord) => void,
   ): Promise<ProgramModule> {
     const begin = performance.now();
-    // Settings have one for this task.
+    // The settings always have one for this task.
     const module = await loadModule(settings.module ?? '', settings.load);
     const { file, mode, isolation } = module;
     onLoaded({ module: file, mode, isolation, loadMs: millisecondsSince(begin) });
@@ -37,13 +37,13 @@ export class ProgramModule {
   }
 
   /**
-   * Answers a body.
+   * Processes a body.
    *
-   * @param env Variables of this run, over the module's.
-   * @param options As of `PictureModule.run`.
-   * @param stdout Takes the output piece by piece; without it the result has it.
+   * @param env Environment variables of this run, over the module's.
+   * @param options As for `PictureModule.run`.
+   * @param stdout Receives the output in chunks; without it, the result has the output.
    * @throws {WasmEdgeError} As `LoadedModule.run`.
-   * @throws {Problem} 500, with the exit code, when the guest ends with another than 0.
+   * @throws {Problem} 500, with the exit code, if the guest exits with a code other than 0.
    */
   async run(
     body: Uint8Array,
@@ -60,7 +60,7 @@ export class ProgramModule {
       ...(signal && { signal }),
     });
     const result = await run.catch((error: unknown) => {
-      // What the target refuses is told as itself.
+      // An error of the target is reported as such.
       const refused = error instanceof WasmEdgeError && error.code === 'ERR_STREAM';
       throw refused && error.cause instanceof Problem ? error.cause : error;
     });

@@ -4,13 +4,13 @@ import type { Response } from './response.js';
 import type { ProgramSettings } from './settings.js';
 import type { StreamedResponse } from './streamed-response.js';
 
-/** What a program writes, on its way into a streamed response. */
+/** A program's output on its way into a streamed response. */
 export class ProgramOutput {
   readonly #stream: StreamedResponse;
   readonly #contentType: string;
-  /** Without one the response has no body, whatever the program writes. */
+  /** Without one, the response has no body, whatever the program writes. */
   readonly #isHead: boolean;
-  /** The headers that have not been found yet. */
+  /** The parser for headers that are not complete yet. */
   #head: CgiHead | undefined;
   #response: Response | undefined;
 
@@ -29,9 +29,9 @@ export class ProgramOutput {
   }
 
   /**
-   * Takes a piece; gives a promise where the program is to wait.
+   * Accepts a chunk; returns a promise if the program must wait.
    *
-   * @throws {Problem} 500 where it does not begin with headers, with CGI.
+   * @throws {Problem} 500 if it does not begin with headers, with CGI.
    */
   readonly take = (piece: Buffer): Promise<void> | undefined => {
     if (!this.#head) return this.#write(piece);
@@ -42,9 +42,9 @@ export class ProgramOutput {
   };
 
   /**
-   * The program has ended: what is left to be sent, or was sent before.
+   * The program has ended: sends the rest, or everything.
    *
-   * @throws {Problem} As `take`.
+   * @throws {Problem} Like `take`.
    */
   finish(): Response {
     if (this.#head) this.#begin(this.#head.end());

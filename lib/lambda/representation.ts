@@ -3,12 +3,12 @@ import Negotiator from 'negotiator';
 import { Problem } from './problem.js';
 import type { Request } from './request.js';
 
-/** In which form the answer is given. */
+/** Formats of the answer. */
 export type Representation = 'text' | 'json';
 
 const MEDIA_TYPES = { text: 'text/html', json: 'application/json' } as const;
 
-/** The Content-Type of each. */
+/** Their Content-Types. */
 export const CONTENT_TYPES = {
   text: 'text/html; charset=utf-8',
   json: 'application/json',
@@ -16,8 +16,8 @@ export const CONTENT_TYPES = {
 } as const;
 
 /**
- * What the caller wants: `?format=json` or `text` where it says so, else by `Accept` (RFC 9110,
- * section 12.5.1), of which anything that asks for neither gets text.
+ * The format that the client requests: `?format=json` or `text`, otherwise by `Accept` (RFC 9110,
+ * section 12.5.1); text if it allows neither.
  *
  * @throws {Problem} 400 for another `format`.
  */
@@ -29,7 +29,7 @@ export function representationOf({ query, headers }: Request): Representation {
     throw new Problem(400, "The parameter 'format' must be 'json' or 'text'.");
   }
   const negotiator = new Negotiator({ headers: { accept: headers.get('accept') } });
-  // The first is preferred where both are welcome alike.
+  // The first is preferred if both are equally acceptable.
   const [best] = negotiator.mediaTypes([MEDIA_TYPES.text, MEDIA_TYPES.json]);
   return best === MEDIA_TYPES.json ? 'json' : 'text';
 }

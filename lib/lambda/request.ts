@@ -2,49 +2,49 @@ import { WasmEdgeError } from '../support/errors.js';
 
 import type { EventKind } from './types.js';
 
-/** A body as it arrived. */
+/** A body as received. */
 export interface Body {
   content: string | Buffer;
   isBase64Encoded: boolean;
 }
 
-/** What the handler needs of a request, whichever service made an event of it. */
+/** The parts of a request that the handler needs, whichever service sent the event. */
 export interface Request {
   kind: EventKind;
-  /** In capital letters; `POST` for a plain invocation. */
+  /** In upper case; `POST` for a plain invocation. */
   method: string;
-  /** As it arrived, of any length. */
+  /** As received, of any length. */
   path: string;
   headers: RequestHeaders;
   query: ReadonlyMap<string, string>;
-  /** What CGI tells a program of it beside that. */
+  /** What CGI passes to a program in addition. */
   cgi: () => CgiFacts;
   /**
-   * Gives the body, once; until then it may be on its way.
+   * Returns the body, once; until then it may still be arriving.
    *
-   * @param timeoutMs For how long to wait for it; undefined for no end.
-   * @throws {Problem} Where it does not arrive, or is refused as it does.
+   * @param timeoutMs Time limit for its arrival; undefined for none.
+   * @throws {Problem} If it does not arrive, or is rejected while it does.
    */
   body: (timeoutMs: number | undefined) => Body | Promise<Body>;
 }
 
-/** All of a request that a program may want to know. */
+/** Everything in a request that a program may need. */
 export interface CgiFacts {
-  /** The query of the URL, encoded, without its question mark. */
+  /** The query of the URL, encoded, without the question mark. */
   query: string;
-  /** Of names in any case of letters, with several values joined by commas. */
+  /** Headers by name in upper or lower case, with several values joined by commas. */
   headers: readonly (readonly [name: string, value: string])[];
-  /** The client's address; undefined where nothing but the header X-Forwarded-For tells it. */
+  /** The client's address; undefined if only the header X-Forwarded-For contains it. */
   remoteAddress: string | undefined;
-  /** What the server goes by where the request names none. */
+  /** The server's name if the request does not contain one. */
   serverName: string;
-  /** Undefined where nothing but the header X-Forwarded-Port tells it. */
+  /** Undefined if only the header X-Forwarded-Port contains it. */
   serverPort: number | undefined;
 }
 
-/** By name in lower case, those that are looked at. Values that came one by one have commas between. */
+/** The headers that are used, by name in lower case. Separate values are joined by commas. */
 export interface RequestHeaders extends ReadonlyMap<string, string> {
-  /** The first whose value is too long, and is not there. */
+  /** The first header whose value is too long, and therefore missing. */
   tooLong?: string;
 }
 
@@ -52,18 +52,17 @@ type Json = Readonly<Record<string, unknown>>;
 
 const HEADERS = ['accept', 'content-encoding', 'content-type', 'origin'];
 const PARAMETERS = ['format'];
-/** Longer than any service lets it be: what there is to a value takes time to read. */
+/** Longer than any service allows: long values take time to parse. */
 export const MAX_VALUE = 8 << 10;
-/** Longer than any that there is. */
+/** Longer than any existing one. */
 const MAX_METHOD = 32;
-/** Of headers and parameters that are read for a program. */
+/** Limit for headers and parameters that are read for a program. */
 const MOST_NAMES = 1000;
 
 /**
- * Reads an event. Its fields are what the caller of the function put there: none of them is taken
- * for what its type says.
+ * Reads an event. Its fields come from the function's caller, so their types are checked.
  *
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for an event of any other kind: an error of the
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for any other kind of event: an error of the
  *   function, so that a queue or stream that was connected by mistake keeps its records.
  */
 export function readRequest(event: unknown): Request {
@@ -103,7 +102,7 @@ export function readRequest(event: unknown): Request {
   };
 }
 
-/** The headers that are looked at, of names in any case of letters. */
+/** The headers that are used, by name in upper or lower case. */
 export function requestHeaders(single: unknown, multiple?: unknown): RequestHeaders {
   return valuesByName(HEADERS, single, multiple);
 }
@@ -115,7 +114,7 @@ function kindOf(event: Json): EventKind | undefined {
     return objectOf(event['multiValueHeaders']) ? 'load-balancer-multi-value' : 'load-balancer';
   }
   if (context && objectOf(context['http'])) {
-    // Nothing else sets them apart. A Function URL has no domain names of one's own.
+    // Nothing else distinguishes them. A Function URL cannot have a custom domain name.
     const domain = text(context['domainName']);
     return domain.includes('.lambda-url.') ? 'function-url' : 'http-api';
   }
@@ -128,8 +127,8 @@ function kindOf(event: Json): EventKind | undefined {
 }
 
 /**
- * Events that only keep a function warm: of EventBridge's rules and schedules by the clock, of the
- * plug-in serverless-plugin-warmup, and of the package lambda-warmer.
+ * Events that only keep a function warm: scheduled events of EventBridge's rules and schedules, and
+ * those of the plug-in serverless-plugin-warmup and the package lambda-warmer.
  */
 function isSchedule(event: Json): boolean {
   const { source, warmer } = event;
@@ -158,7 +157,10 @@ function keysOf(given: Json): string {
   return `an object with ${names.join(', ') || 'nothing'}`;
 }
 
-/** Both forms of headers or parameters; where both are there they say the same, once shortened. */
+/**
+ * Both forms of headers or parameters; if both exist they are equivalent, except that one is
+ * shortened.
+ */
 function valuesByName(
   wanted: readonly string[],
   single: unknown,
@@ -179,13 +181,13 @@ function valuesByName(
   return values;
 }
 
-/** The query as it was in the URL, or as one that says the same. */
+/** The query as in the URL, or an equivalent one. */
 function queryOf(given: Json, kind: EventKind): string {
   const raw = given['rawQueryString'];
   if (typeof raw === 'string') return raw;
   const rawPath = text(given['raw_path']);
   if (rawPath.includes('?')) return rawPath.slice(rawPath.indexOf('?') + 1);
-  // A load balancer leaves them encoded.
+  // A load balancer does not decode them.
   const isEncoded = kind.startsWith('load-balancer');
   const encode = isEncoded ? (value: string) => value : encodeURIComponent;
   const multiple = objectOf(given['multiValueQueryStringParameters']);
@@ -201,7 +203,7 @@ function queryOf(given: Json, kind: EventKind): string {
   return pairs.join('&');
 }
 
-/** Who talks with whom, as far as the services tell it beside the headers. */
+/** Client and server, as far as the service provides them separately from the headers. */
 function endsOf(given: Json): Pick<CgiFacts, 'remoteAddress' | 'serverName' | 'serverPort'> {
   const context = objectOf(given['requestContext']);
   const address =
@@ -214,7 +216,7 @@ function endsOf(given: Json): Pick<CgiFacts, 'remoteAddress' | 'serverName' | 's
   };
 }
 
-/** All headers, of both forms: some services give both. */
+/** All headers of both forms: some services send both. */
 function allByName(single: unknown, multiple: unknown): (readonly [string, string])[] {
   const values = new Map<string, string>();
   for (const given of [objectOf(single) ?? {}, objectOf(multiple) ?? {}]) {
@@ -227,7 +229,7 @@ function allByName(single: unknown, multiple: unknown): (readonly [string, strin
   return [...values];
 }
 
-/** A value, or several: of these the first, as many as any service lets through. */
+/** One value, or the first of several, up to the number that any service passes on. */
 function joined(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (!Array.isArray(value)) return undefined;
@@ -235,7 +237,7 @@ function joined(value: unknown): string | undefined {
   return all.length > 0 ? all.join(',') : undefined;
 }
 
-/** A load balancer leaves that to the function. */
+/** A load balancer leaves this to the function. */
 function percentDecoded(query: ReadonlyMap<string, string>): Map<string, string> {
   const decoded = new Map<string, string>();
   for (const [name, value] of query) {

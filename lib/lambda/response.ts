@@ -3,29 +3,29 @@ import { STATUS_CODES } from 'node:http';
 import { Problem } from './problem.js';
 import type { EventKind } from './types.js';
 
-/** What Lambda takes from a function, as JSON. */
+/** Maximum size that Lambda accepts from a function, as JSON. */
 const MAX_BYTES = 6_291_556;
-/** What a load balancer takes from one. */
+/** Maximum size that a load balancer accepts from a function. */
 const MAX_BYTES_LOAD_BALANCER = 1 << 20;
-/** Answers that have no body (RFC 9110), whatever a program has written after its headers. */
+/** Responses without a body (RFC 9110), whatever a program has written after its headers. */
 export const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
-/** For the headers that every answer has. */
+/** Reserved for the headers that every response has. */
 const HEADERS_BYTES = 1 << 10;
-/** Of a character as JSON, at most. */
+/** Maximum length of a character as JSON. */
 const ESCAPED_BYTES = 6;
 
-/** An answer before it takes the form of its event's kind. */
+/** A response before it is converted to the sender's format. */
 export interface Response {
   status: number;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
-  /** Values of `Set-Cookie` one by one, for a response stream; `headers` has them joined. */
+  /** Separate values of `Set-Cookie`, for a response stream; `headers` has them joined. */
   cookies?: readonly string[];
-  /** Bytes where it is no text. */
+  /** Bytes if it is not text. */
   body: string | Buffer;
 }
 
-/** The answer in the form that whoever made the event understands. */
+/** The response in the sender's format. */
 export function formatResponse(kind: EventKind, { status, headers, body }: Response): object {
   const isText = typeof body === 'string';
   const common = {
@@ -38,7 +38,7 @@ export function formatResponse(kind: EventKind, { status, headers, body }: Respo
     case 'vpc-lattice':
       return { ...common, statusDescription: statusLine(status), headers };
     case 'load-balancer-multi-value':
-      // A target group with multi-value headers ignores the single ones, and the other way round.
+      // A target group with multi-value headers ignores single-value ones, and vice versa.
       return {
         ...common,
         statusDescription: statusLine(status),
@@ -52,7 +52,7 @@ export function formatResponse(kind: EventKind, { status, headers, body }: Respo
 }
 
 /**
- * Refuses an answer that Lambda would fail, or the service behind it.
+ * Rejects a response that Lambda, or the service in front of it, would not accept.
  *
  * @throws {Problem} 500.
  */
@@ -61,7 +61,7 @@ export function checkSize(kind: EventKind, response: Response): void {
   const { headers } = response;
   const own = Object.entries(headers).reduce((sum, each) => sum + 2 * each.join('').length, 0);
   if ((response.body.length + own) * ESCAPED_BYTES + HEADERS_BYTES <= most) return;
-  // As long as that anyway: what is longer need not be counted.
+  // It has at least this length: a longer one need not be measured.
   const size =
     response.body.length > most
       ? response.body.length
@@ -70,7 +70,7 @@ export function checkSize(kind: EventKind, response: Response): void {
 }
 
 /**
- * The same for what a guest has printed, before anything is made of it.
+ * The same for a guest's output, before it is converted.
  *
  * @throws {Problem} 500.
  */

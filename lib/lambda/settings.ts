@@ -19,16 +19,16 @@ import { lambdaLogger } from './log.js';
 import type { HandlerOptions, Logger, MetricsOptions } from './types.js';
 import { WARM_UP_JPEG } from './warm-up.js';
 
-/** As large as an invocation's payload may be on Lambda, so that nothing is refused too early. */
+/** The maximum payload of an invocation on Lambda, so that nothing is rejected too early. */
 const DEFAULT_PICTURE_BYTES = 6 << 20;
 
-/** What is made of pictures, how much of it is told, and which are taken. */
+/** What to do with pictures, how much to report, and which pictures to accept. */
 export type PictureTask = (
   { name: 'classify'; topK: number } | { name: 'detect'; threshold: number }
 ) &
   AcceptedPictures;
 
-/** How a program is asked. */
+/** How a program is run. */
 export interface ProgramSettings {
   name: 'run';
   contentType: string;
@@ -55,11 +55,11 @@ export interface Settings {
   onInvocation: HandlerOptions['onInvocation'];
 }
 
-/** Of a handler for pictures. */
+/** Settings of a handler for pictures. */
 export type PictureSettings = Settings & { task: PictureTask };
 
 /**
- * Validates what is the handler's own among the options.
+ * Validates the handler's own options.
  *
  * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT.
  */
@@ -170,7 +170,7 @@ function pictureTask(
   return { name, threshold };
 }
 
-/** What else it has is for `loadModule`; no getter is asked twice. */
+/** The other options are for `loadModule`; each getter is called only once. */
 function copyOf(name: string, value: unknown): Record<string, unknown> {
   return Object.fromEntries(entriesOf(name, value));
 }

@@ -1,13 +1,13 @@
 import { turn } from '../support/loop-turns.js';
 
-/** What is read between two looks at the clock: a fraction of a millisecond's work. */
+/** Bytes that are read between two checks of the clock: a fraction of a millisecond's work. */
 const SLICE = 64 << 10;
 
 /**
  * The bytes of a body, in slices between which the event loop has its turn. Text becomes UTF-8.
  *
  * @param options Where it begins, and how long slices are. Bytes are never copied; those of a text
- *   lie in the same memory for each slice unless they are to be kept.
+ *   share one buffer for all slices, unless they are kept.
  */
 export async function* slicesOf(
   content: string | Buffer,
@@ -30,7 +30,7 @@ export async function* slicesOf(
   }
 }
 
-/** How a body begins, a character for each byte. */
+/** The beginning of a body, with one character for each byte. */
 export function startOf(content: string | Buffer, from: number, length: number): string {
   const end = from + length;
   return typeof content === 'string'
@@ -38,7 +38,7 @@ export function startOf(content: string | Buffer, from: number, length: number):
     : content.toString('latin1', from, end);
 }
 
-/** The first half of a character, which must not be parted from the second. */
+/** A high surrogate, which must not be separated from the low one. */
 function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit < 0xdc00;
 }

@@ -6,7 +6,7 @@ import { clientGone } from './failure.js';
 import type { Response } from './response.js';
 import type { ResponseStream } from './types.js';
 
-// Lambda's response streams, as its Node.js runtime has them in the global `awslambda`.
+// Lambda's response streams, which its Node.js runtime provides in the global `awslambda`.
 
 type StreamHandler = (
   event: unknown,
@@ -14,7 +14,7 @@ type StreamHandler = (
   context?: Partial<Context>,
 ) => Promise<void>;
 
-/** What is sent before the body. */
+/** The part that is sent before the body. */
 interface Metadata {
   statusCode: number;
   headers: Readonly<Record<string, string>>;
@@ -28,9 +28,9 @@ export interface StreamingRuntime {
 }
 
 /**
- * The runtime's own.
+ * The runtime's own implementation.
  *
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT where it has none.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT if it has none.
  */
 export function streamingRuntime(): StreamingRuntime {
   const runtime: unknown = Reflect.get(globalThis, 'awslambda');
@@ -48,9 +48,9 @@ export function streamingRuntime(): StreamingRuntime {
   );
 }
 
-/** One answer, on its way into the runtime's stream. */
+/** One response on its way into the runtime's stream. */
 export class StreamedResponse {
-  /** Bytes of the body that were written. */
+  /** Bytes of the body written so far. */
   bytes = 0;
   readonly #runtime: StreamingRuntime;
   #stream: ResponseStream;
@@ -59,7 +59,7 @@ export class StreamedResponse {
   #begun = false;
   #released = false;
 
-  /** @throws {WasmEdgeError} ERR_INVALID_ARGUMENT where somebody else calls the handler, without a stream. */
+  /** @throws {WasmEdgeError} ERR_INVALID_ARGUMENT if the handler is called without a stream. */
   constructor(runtime: StreamingRuntime, stream: unknown) {
     if (!isStream(stream)) {
       throw new WasmEdgeError(
@@ -73,48 +73,49 @@ export class StreamedResponse {
     stream.on('error', this.#onGone);
   }
 
-  /** Aborted where the client goes away. */
+  /** Aborted when the client disconnects. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** Whether nobody takes anything any more. */
+  /** Whether the stream accepts nothing any more. */
   get isGone(): boolean {
     return this.#abort.signal.aborted;
   }
 
-  /** Whether status and headers are sent: nothing else can be answered then. */
+  /** Whether status and headers have been sent: the response can no longer be replaced. */
   get isBegun(): boolean {
     return this.#begun;
   }
 
-  /** Sets what each answer has beside its own headers. */
+  /** Sets the headers that every response has in addition to its own. */
   addHeaders(headers: Readonly<Record<string, string>>): void {
     this.#added = headers;
   }
 
-  /** Has status and headers sent before what is written first. */
+  /** Sends status and headers before the first chunk. */
   begin({ status, headers, cookies }: Omit<Response, 'body'>): void {
     if (this.#begun || this.#released) return;
     this.#begun = true;
     const all: Record<string, string> = { ...headers, ...this.#added };
-    // Only `cookies` can hold several.
+    // Only `cookies` can have several values.
     if (cookies && cookies.length > 0) delete all['set-cookie'];
     const metadata = { statusCode: status, headers: all, cookies: cookies ?? [] };
     this.#stream = this.#runtime.HttpResponseStream.from(this.#stream, metadata);
-    // The runtime sends them with the first write, which an answer without a body does not have.
+    // The runtime sends them with the first write, which a response without a body does not have.
     this.#stream.write(new Uint8Array());
   }
 
-  /** Writes a piece; gives a promise where the next one is to wait. */
+  /** Writes a chunk; returns a promise if the next one must wait. */
   write(piece: Buffer): Promise<void> | undefined {
     if (this.isGone || this.#released) throw clientGone();
     this.bytes += piece.length;
-    // A copy: the piece is its giver's once this is over, and the stream keeps what it cannot pass on.
+    // A copy: the chunk belongs to its producer afterwards, and the stream keeps what it cannot
+    // pass on.
     return this.#stream.write(Buffer.from(piece)) ? undefined : this.#until('drain');
   }
 
-  /** What is left of an answer, and its end. Resolves when everything has been passed on. */
+  /** Writes the rest of a response, and its end. Resolves when everything has been passed on. */
   async send(response: Response): Promise<void> {
     const isWhole = !this.#begun;
     this.begin(response);
@@ -126,11 +127,11 @@ export class StreamedResponse {
     await finished;
   }
 
-  /** Nothing is written any more. */
+  /** Nothing more is written. */
   release(): void {
     this.#released = true;
     this.#stream.removeListener('close', this.#onClose);
-    // That for errors stays: what is destroyed later must not be an error that nobody takes.
+    // The error listener stays: destroying the stream later must not cause an unhandled error.
   }
 
   readonly #onClose = (): void => {

@@ -1,6 +1,6 @@
 /**
- * A JPEG of 16 × 16 pixels in four colours: baseline, YCbCr, as photographs are. All of the guest's
- * way is gone with it, in a few milliseconds.
+ * A JPEG of 16 × 16 pixels in four colours, baseline and YCbCr like photographs. Decoding it takes
+ * all of the guest's code paths in a few milliseconds.
  */
 export const WARM_UP_JPEG: Uint8Array = Buffer.from(
   '/9j/2wBDAAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAj/' +
