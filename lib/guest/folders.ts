@@ -11,7 +11,7 @@ import {
 import { printable } from '../support/printable.js';
 import type { NativeFolder } from '../addon/native.js';
 
-/** The folders that a module's guests are given: those of the host first, in the caller's order. */
+/** The folders of a module's guests: host folders first, in the caller's order. */
 export type FolderSettings = readonly NativeFolder[];
 
 /** Validates the options `directories` and `scratch`; opens nothing yet. */
@@ -24,7 +24,7 @@ export function folderSettings(directories: unknown, scratch: unknown): FolderSe
   ];
 }
 
-/** Whether a folder stands in the place of the guest's tree of files, so that it has none. */
+/** Whether a folder replaces the guest's file tree, so that there is no such tree. */
 export function hasRoot(folders: FolderSettings): boolean {
   return folders.some(({ name }) => name === '/' || name === '.');
 }
@@ -35,7 +35,7 @@ function hostFolder(name: string, source: unknown): NativeFolder {
     typeof source === 'string' ? { path: source } : optionsObject(where, source, ['path', 'write']);
   return {
     name: folderName('a name in directories', name),
-    // What it is now: a worker process may be started later.
+    // Resolved now: a worker process may be started later.
     path: path.resolve(nonEmptyText(`${where}.path`, given.path)),
     write: boolean(`${where}.write`, 'write' in given ? given.write : undefined, false),
   };

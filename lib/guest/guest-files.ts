@@ -20,7 +20,7 @@ export function fileSources(option: unknown): FileSources {
   });
 }
 
-/** Validates the option `files` of one run: bytes alone, since what is read is read at load. */
+/** Validates the option `files` of one run: only bytes, since host paths are read at load. */
 export function runFiles(
   option: unknown,
   fileBytes: number,
@@ -45,7 +45,7 @@ function checkPath(path: string): void {
   }
 }
 
-/** Reads the files that are host paths; not more than `fileBytes` bytes together. */
+/** Reads the files given as host paths, at most `fileBytes` bytes together. */
 export async function loadGuestFiles(
   sources: FileSources,
   fileBytes: number,
@@ -60,7 +60,7 @@ export async function loadGuestFiles(
       return [path, source] as const;
     }
     try {
-      // By its size before it is read, and by what it had.
+      // Checked by its size before it is read, and by the bytes that were read.
       let told = 0;
       const content = await readRegularFile(source, (size) => {
         told = size;

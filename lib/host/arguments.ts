@@ -4,7 +4,7 @@ import { WasmEdgeError } from '../support/errors.js';
 import { printable } from '../support/printable.js';
 import type { ExternalDescription, ValueType } from '../support/shared-types.js';
 
-/** The functions that a module exports, by name, in its order. */
+/** The functions that a module exports, by name, in the order of the module. */
 export type ExportedFunctions = ReadonlyMap<string, ExternalDescription>;
 
 export function functionsOf(exports: readonly ExternalDescription[]): ExportedFunctions {
@@ -15,13 +15,13 @@ export function functionsOf(exports: readonly ExternalDescription[]): ExportedFu
 
 const NUMBER_TYPES = ['i32', 'i64', 'f32', 'f64'] as const;
 
-/** A value that a call takes, or gives back. */
+/** A parameter or result of a call. */
 export type NumberValue = number | bigint;
 
-/** What a call gives back: nothing, a value, or several. */
+/** The result of a call: nothing, a value, or several. */
 export type CallValue = GuestResult;
 
-/** An exported function that can be called: all of its values are numbers. */
+/** An exported function that can be called: all of its parameters and results are numbers. */
 export interface CallableFunction {
   name: string;
   params: readonly ValueType[];
@@ -29,9 +29,9 @@ export interface CallableFunction {
 }
 
 /**
- * An exported function, where it can be called.
+ * Looks up an exported function that can be called.
  *
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT where there is none of this name, or its type has
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT if there is none with this name, or its type has
  *   vectors or references.
  */
 export function callableFunction(functions: ExportedFunctions, name: string): CallableFunction {
@@ -40,7 +40,7 @@ export function callableFunction(functions: ExportedFunctions, name: string): Ca
     throw new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
       `The module exports no function ${describe(name)}. It exports: ` +
-        // A module may have a million, with names of any text.
+        // A module may have a million, with any names.
         `${printable([...functions.keys()].join(', '), 2000) || 'none'}.`,
     );
   }
@@ -57,8 +57,8 @@ export function callableFunction(functions: ExportedFunctions, name: string): Ca
 }
 
 /**
- * Checks a call of an exported function against its type and returns the arguments as the addon
- * takes them: numbers for i32, f32 and f64, bigints for i64.
+ * Checks a call of an exported function against its type and returns the arguments in the addon's
+ * form: numbers for i32, f32 and f64, bigints for i64.
  */
 export function checkCall(
   functions: ExportedFunctions,
@@ -70,7 +70,7 @@ export function checkCall(
   return called.params.map((kind, index) => checkArgument(kind, index, args[index]));
 }
 
-/** Throws ERR_INVALID_ARGUMENT where a function takes another number of arguments. */
+/** Throws ERR_INVALID_ARGUMENT for a wrong number of arguments. */
 export function requireCount(called: CallableFunction, count: number): void {
   if (count === called.params.length) return;
   throw new WasmEdgeError(
@@ -84,8 +84,8 @@ function typeOf({ params, results }: Pick<CallableFunction, 'params' | 'results'
 }
 
 /**
- * The type's name as this file has it. One that the addon made is compared letter by letter, for each
- * value of each call.
+ * The type's name as a constant of this file. A string created by the addon would be compared
+ * character by character, for each value of each call.
  */
 function canonical(kind: ValueType): ValueType {
   return NUMBER_TYPES.find((each) => each === kind) ?? kind;
@@ -100,7 +100,7 @@ export function checkArgument(kind: ValueType, index: number, value: unknown): N
   return isValueOf(kind, value) ? value : refuse(`argument ${index + 1}`, valueName(kind), value);
 }
 
-/** Whether a value can be passed as one of this type: i32 and i64 in either reading. */
+/** Whether a value can be passed as one of this type: i32 and i64 can be signed or unsigned. */
 export function isValueOf(kind: ValueType, value: unknown): value is NumberValue {
   switch (kind) {
     case 'i64':
@@ -113,7 +113,7 @@ export function isValueOf(kind: ValueType, value: unknown): value is NumberValue
   }
 }
 
-/** What {@link isValueOf} takes, in words. */
+/** What {@link isValueOf} accepts, for messages. */
 export function valueName(kind: ValueType): string {
   if (kind === 'i64') return 'a bigint of 64 bits (i64)';
   return kind === 'i32' ? 'an integer of 32 bits (i32)' : `a number (${kind})`;

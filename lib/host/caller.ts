@@ -7,25 +7,28 @@ import { SlicedGuestMemory } from './guest-memory.js';
 import type { MemoryOperations } from './guest-memory.js';
 
 /**
- * What is larger is read and written in slices: each holds the event loop for a tenth of a
- * millisecond, and is a message where the guest lives in another process.
+ * Larger ranges are read and written in slices: each blocks the event loop for a tenth of a
+ * millisecond, and is one message if the guest is in another process.
  */
 export const SLICE_BYTES = 1024 * 1024;
 
-/** What a function of the guest gave that a host function called. */
+/** The result of a function of the guest that was called by a host function. */
 export type ReentryResult = readonly (number | bigint)[];
 
-/** A call of a host function where its guest lives: it waits until one of the last two. */
+/**
+ * A call of a host function, in the process of its guest: the guest waits until one of the last two
+ * methods is called.
+ */
 export interface HostCallPort extends Omit<MemoryOperations, 'sliceBytes'> {
-  /** Calls a function of the guest with arguments that were checked; rejects where it does not return. */
+  /** Calls a function of the guest with checked arguments; rejects if it does not return. */
   enter(name: string, args: readonly (number | bigint)[]): Promise<ReentryResult>;
-  /** The results were checked. Without effect when the guest waits no longer. */
+  /** Answers with checked results. No effect if the guest no longer waits. */
   answer(results: readonly (number | bigint)[]): void;
   /** Ends the invocation with ERR_HOST_FUNCTION and this message. */
   fail(message: string): void;
 }
 
-/** What a host function is given; of no use when its call has ended. */
+/** The caller passed to a host function; unusable after its call has ended. */
 export class HostCaller implements Caller, MemoryOperations {
   readonly sliceBytes = SLICE_BYTES;
   readonly memory: GuestMemory = new SlicedGuestMemory(this);
@@ -34,8 +37,8 @@ export class HostCaller implements Caller, MemoryOperations {
   #port: HostCallPort | undefined;
 
   /**
-   * @param functions Gives those of the guest, listed when they are first asked for.
-   * @param signal Gives the invocation's, made when it is first asked for.
+   * @param functions Returns the functions of the guest, listed on first use.
+   * @param signal Returns the signal of the invocation, created on first use.
    */
   constructor(port: HostCallPort, functions: () => ExportedFunctions, signal: () => AbortSignal) {
     this.#port = port;

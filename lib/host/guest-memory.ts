@@ -5,23 +5,23 @@ import { WasmEdgeError } from '../support/errors.js';
 import { turn } from '../support/loop-turns.js';
 
 /**
- * What a guest's memory can do where it lives. Addresses and lengths are unsigned and of 32 bits.
- * Rejects with ERR_INVALID_ARGUMENT for what is not inside ({@link outsideOfMemory}).
+ * A guest's memory in its own process. Addresses and lengths are unsigned 32-bit integers. Rejects
+ * with ERR_INVALID_ARGUMENT for ranges outside the memory ({@link outsideOfMemory}).
  */
 export interface MemoryOperations {
-  /** Most bytes of one read or write. */
+  /** Maximum number of bytes of one read or write. */
   readonly sliceBytes: number;
   read(address: number, length: number): Promise<Buffer>;
   /** Copies the bytes before it returns. */
   write(address: number, bytes: Uint8Array): Promise<void>;
   byteLength(): Promise<number>;
-  /** Gives the number of pages before. */
+  /** Returns the previous number of pages. */
   grow(pages: number): Promise<number>;
 }
 
 const MOST_PAGES = 65_536;
 
-/** Checks what it is given, and divides what is large. */
+/** Checks its arguments, and splits large ranges. */
 export class SlicedGuestMemory implements GuestMemory {
   readonly #operations: MemoryOperations;
 
@@ -50,7 +50,7 @@ export class SlicedGuestMemory implements GuestMemory {
     const size = view.byteLength;
     const { sliceBytes } = this.#operations;
     if (size <= sliceBytes) return this.#operations.write(begin, view);
-    // A memory never becomes smaller: what is inside now stays so, and nothing is half written.
+    // A memory never shrinks: a range that is inside now stays inside, so nothing is half-written.
     await this.#requireInside(begin, size);
     for (let at = 0; at < size; at += sliceBytes) {
       await turn();
@@ -93,7 +93,7 @@ export class SlicedGuestMemory implements GuestMemory {
   }
 }
 
-/** The error for a range that does not lie inside a memory. The addon has the same words. */
+/** The error for a range outside a memory. The addon uses the same message. */
 export function outsideOfMemory(address: number, length: number, size: number): WasmEdgeError {
   return new WasmEdgeError(
     'ERR_INVALID_ARGUMENT',
@@ -101,7 +101,7 @@ export function outsideOfMemory(address: number, length: number, size: number): 
   );
 }
 
-/** An integer of 32 bits, by its unsigned reading. */
+/** A 32-bit integer as unsigned. */
 function word(name: string, value: unknown): number {
   const fits = Number.isInteger(value) && Number(value) >= -(2 ** 31) && Number(value) < 2 ** 32;
   return fits ? (value as number) >>> 0 : refuse(name, 'an integer of 32 bits', value);

@@ -1,30 +1,33 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What called the host function that runs, and what that was called from. */
+/** The caller of the running host function, and the context of that call. */
 interface Context {
-  /** Whose guest waits for it; undefined where that is no kept instance. */
+  /**
+   * The queue of the kept instance whose guest waits for it; undefined if it is not a kept
+   * instance.
+   */
   line: Line | undefined;
   outer: Context | undefined;
 }
 
-/** Runs a function as it were called from where this was made. */
+/** Runs a function in the context in which this was created. */
 export type Entrance = <T>(run: () => T) => T;
 
 const contexts = new AsyncLocalStorage<Context>();
 
 /**
- * Whether the running code was called, however indirectly, by a host function: so that a guest, which
- * has a thread or process meanwhile, may wait for it.
+ * Whether the running code was called, directly or indirectly, by a host function, so that a guest
+ * that occupies a thread or process may be waiting for it.
  */
 export function isWithinHostCall(): boolean {
   return contexts.getStore() !== undefined;
 }
 
 /**
- * For the host functions of an invocation: they see the AsyncLocalStorages of whoever began it, as
- * they would if that called them.
+ * For the host functions of an invocation: they see the AsyncLocalStorages of the code that
+ * requested the invocation, as if that code had called them.
  *
- * @param line Whose guest calls them, where that is a kept instance.
+ * @param line The queue of the kept instance whose guest calls them, if it is one.
  */
 export function hostCallEntrance(line: Line | undefined): Entrance {
   const context = { line, outer: contexts.getStore() };
@@ -32,22 +35,24 @@ export function hostCallEntrance(line: Line | undefined): Entrance {
 }
 
 /**
- * The line of what is asked of a kept instance. What stands in it waits for what is before it, whose
- * guest may wait for a host function, which may ask something of another instance: so that lines
- * wait for each other, and must not in a circle.
+ * The queue of operations of a kept instance. An operation waits for those before it, whose guest
+ * may wait for a host function, which may request something of another instance: so queues can wait
+ * for each other, and must not do so in a circle.
  */
 export class Line {
-  /** Those that its host functions wait in, with how often. */
+  /** The queues that its host functions wait in, with counts. */
   readonly #joined = new Map<Line, number>();
 
-  /** Whether the running code was called, however indirectly, by a host function of its guest. */
+  /**
+   * Whether the running code was called, directly or indirectly, by a host function of its guest.
+   */
   get isWaitedFor(): boolean {
     return this.#waiting().includes(this);
   }
 
   /**
-   * The guests that wait for the running code will wait in this line as well, until the returned
-   * function is called. Undefined where one of them would wait for itself.
+   * Records that the guests waiting for the running code also wait in this queue, until the
+   * returned function is called. Undefined if one of them would wait for itself.
    */
   join(): (() => void) | undefined {
     const joining = this.#waiting();
@@ -62,10 +67,10 @@ export class Line {
     };
   }
 
-  /** Whether it does so, by way of others or not. */
+  /** Whether it waits, directly or indirectly. */
   #waitsFor(other: Line): boolean {
     const seen = new Set<Line>([this]);
-    // What is added meanwhile is visited as well.
+    // Entries added during the iteration are visited as well.
     for (const line of seen) {
       if (line === other) return true;
       for (const next of line.#joined.keys()) seen.add(next);
@@ -73,7 +78,7 @@ export class Line {
     return false;
   }
 
-  /** Those whose host functions have called the running code. */
+  /** The queues whose host functions have called the running code. */
   #waiting(): Line[] {
     const lines: Line[] = [];
     for (let context = contexts.getStore(); context; context = context.outer) {

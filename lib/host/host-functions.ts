@@ -12,14 +12,14 @@ import type { Entrance, Line } from './host-call-context.js';
 import { WrongResult, checkResults } from './host-results.js';
 import type { GivenFunction } from './imports.js';
 
-/** One that a module imports. */
+/** A host function that a module imports. */
 interface LinkedFunction extends GivenFunction {
-  /** As messages name it. */
+  /** Its name in messages. */
   shown: string;
   results: readonly ValueType[];
 }
 
-/** What a module imports and exports. */
+/** Imports and exports of a module. */
 export interface Externals {
   imports: readonly ExternalDescription[];
   exports: readonly ExternalDescription[];
@@ -29,10 +29,10 @@ export interface Externals {
 export class HostFunctions {
   readonly #exports: readonly ExternalDescription[];
   #exported: ExportedFunctions | undefined;
-  /** By the import's place among the module's. */
+  /** By index of the import in the module. */
   readonly #linked = new Map<number, LinkedFunction>();
 
-  /** @param given All that there are; those that the module does not import are left out. */
+  /** @param given All functions; those that the module does not import are ignored. */
   constructor(given: readonly GivenFunction[], { imports, exports }: Externals) {
     this.#exports = exports;
     const byName = new Map(given.map((each) => [keyOf(each.module, each.name), each]));
@@ -43,15 +43,15 @@ export class HostFunctions {
     }
   }
 
-  /** Whether the module imports none of them. */
+  /** True if the module imports none of them. */
   get isEmpty(): boolean {
     return this.#linked.size === 0;
   }
 
   /**
-   * For one invocation, where it was asked for.
+   * For one invocation, created in the context of its request.
    *
-   * @param line That of the kept instance, where its guest calls them.
+   * @param line The queue of the kept instance, if its guest calls them.
    */
   begin(line?: Line): InvocationCalls {
     return new InvocationCalls(this, hostCallEntrance(line));
@@ -61,7 +61,7 @@ export class HostFunctions {
     return this.#linked.get(index);
   }
 
-  /** Those of the guest. Not listed before they are asked for: there may be a million. */
+  /** Functions of the guest. Listed on first use: there may be a million. */
   readonly exported = (): ExportedFunctions => (this.#exported ??= functionsOf(this.#exports));
 }
 
@@ -69,34 +69,35 @@ function keyOf(module: string, name: string): string {
   return JSON.stringify([module, name]);
 }
 
-/** Where the calls of host functions of one invocation go. */
+/** Handles the host function calls of one invocation. */
 export interface HostCallReceiver {
-  /** Whether there is a function at this place of the module's imports. */
+  /** Whether there is a function for this import. */
   has(index: number): boolean;
   /**
-   * Carries out a call, and answers it through the port: before this returns where the host function
-   * does not give a promise.
+   * Executes a call, and answers it through the port: before this returns, unless the host function
+   * returns a promise.
    *
-   * @param index The place of the function among the module's imports.
+   * @param index Index of the function among the module's imports.
    */
   receive(index: number, args: readonly (number | bigint)[], port: HostCallPort): void;
   /**
-   * The invocation has ended. What is still under way is told so, and what becomes of it is dropped.
+   * Called when the invocation has ended. Calls in progress are notified, and their results are
+   * discarded.
    *
    * @param error Why it ended.
    */
   end(error?: unknown): void;
 }
 
-/** The calls of host functions of one invocation, from when it is asked for until it has ended. */
+/** The host function calls of one invocation, from its request to its end. */
 export class InvocationCalls implements HostCallReceiver {
   readonly #functions: HostFunctions;
   readonly #enter: Entrance;
-  /** Those whose guest waits. */
+  /** Calls whose guest is waiting. */
   readonly #open = new Set<HostCaller>();
   #controller: AbortController | undefined;
   #failure: { thrown: unknown } | undefined;
-  /** Why it ended while a host function had not. */
+  /** Why it ended before a host function did. */
   #left: { reason: unknown } | undefined;
   #hasEnded = false;
 
@@ -145,7 +146,10 @@ export class InvocationCalls implements HostCallReceiver {
     if (this.#left) this.#controller?.abort(error);
   }
 
-  /** Gives the error of the invocation what a host function threw as its cause, where that ended it. */
+  /**
+   * If an exception of a host function ended the invocation, sets it as the cause of the
+   * invocation's error.
+   */
   addCause(error: WasmEdgeError): void {
     if (!this.#failure || error.code !== 'ERR_HOST_FUNCTION') return;
     Object.defineProperty(error, 'cause', {
@@ -185,7 +189,7 @@ export class InvocationCalls implements HostCallReceiver {
     port.fail(`The host function ${shown} failed: ${reasonText(thrown)}`);
   }
 
-  /** Gives whether its guest has waited until now. */
+  /** Returns whether its guest was still waiting. */
   #close(caller: HostCaller): boolean {
     caller.end();
     return this.#open.delete(caller);
@@ -197,7 +201,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return isObject && typeof (value as { then?: unknown }).then === 'function';
 }
 
-/** In words, whatever was thrown. */
+/** A message for anything that was thrown. */
 function reasonText(thrown: unknown): string {
   try {
     return printable(reasonOf(thrown), 2000);

@@ -3,14 +3,14 @@ import { describe, elementsOf } from '../options/validation.js';
 
 import { isValueOf, valueName } from './arguments.js';
 
-/** What a host function gave is not what its guest expects. */
+/** The result of a host function does not have the type that its guest expects. */
 export class WrongResult extends Error {}
 
 /**
- * What a host function gave, by the types of its results. Where it has none, anything is taken for
- * nothing.
+ * Checks the result of a host function against its result types. If there are none, any value is
+ * ignored.
  *
- * @throws {WrongResult} when it does not fit them; the message continues "the function returned".
+ * @throws {WrongResult} if it does not match; the message continues "the function returned".
  */
 export function checkResults(
   types: readonly ValueType[],

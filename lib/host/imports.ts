@@ -2,14 +2,14 @@ import type { Caller, HostFunction } from '../options/host-types.js';
 import { entriesOf, refuse } from '../options/validation.js';
 import { printable } from '../support/printable.js';
 
-/** A host function with the names under which a guest imports it. */
+/** A host function with its import names. */
 export interface GivenFunction {
   module: string;
   name: string;
   call: (caller: Caller, ...args: readonly (number | bigint)[]) => unknown;
 }
 
-/** Which host functions there are: what another process needs to know to link a module. */
+/** The names of the host functions, which another process needs to link a module. */
 export type ImportNames = readonly (readonly [module: string, name: string])[];
 
 /** Validates the option `imports`: an object of objects of functions, each read once. */
@@ -21,7 +21,7 @@ export function hostFunctions(option: unknown): GivenFunction[] {
       if (typeof call !== 'function') {
         refuse(`${shown}.${printable(name, 100)}`, 'a function', call);
       }
-      // The guest's types are known when the module is.
+      // The types are known once the module is.
       return { module, name, call: call as HostFunction as GivenFunction['call'] };
     });
   });

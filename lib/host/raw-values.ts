@@ -4,12 +4,12 @@ import type { ValueType } from '../support/shared-types.js';
 import type { CallValue, NumberValue } from './arguments.js';
 
 /**
- * Values as the addon takes and gives many of them: 8 bytes each, little-endian, of which types of
- * 32 bits have the lower half.
+ * Arrays of values in the addon's form: 8 bytes each, little-endian; 32-bit types use the lower
+ * half.
  */
 export class RawValues {
   readonly capacity: number;
-  /** All of it, for the addon. */
+  /** The whole buffer, for the addon. */
   readonly doubles: Float64Array;
   readonly #floats: Float32Array;
   readonly #words: Int32Array;
@@ -23,7 +23,7 @@ export class RawValues {
     this.capacity = this.doubles.length;
   }
 
-  /** @throws {WasmEdgeError} ERR_LIMIT without memory for them. */
+  /** @throws {WasmEdgeError} ERR_LIMIT if there is not enough memory. */
   static ofCapacity(values: number): RawValues {
     try {
       return new RawValues(new ArrayBuffer(values * 8));
@@ -33,7 +33,7 @@ export class RawValues {
     }
   }
 
-  /** Of a value that is one of this type: what has no room in it is cut, as the guest would. */
+  /** Encodes a value of this type: excess bits are dropped, as in the guest. */
   set(at: number, kind: ValueType, value: NumberValue): void {
     switch (kind) {
       case 'i32':
@@ -65,7 +65,7 @@ export class RawValues {
     }
   }
 
-  /** What a function gives back whose first result is at this place. */
+  /** The result of a function whose first value is at this position. */
   results(at: number, kinds: readonly ValueType[]): CallValue {
     const [first] = kinds;
     if (first === undefined) return undefined;

@@ -1,11 +1,12 @@
 import type { TensorDescription } from '../support/shared-types.js';
 
-/** The operator that SSD and EfficientDet end with, by which older exporters name its outputs. */
+/** The final operator of SSD and EfficientDet, after which older exporters name the outputs. */
 const OPERATOR = /^TFLite_Detection_PostProcess(:[0-3])?$/;
 
 /**
- * Whether a model with these outputs is a detector: they are those of TFLite_Detection_PostProcess, by
- * their names or by their shapes ([1, N, 4] of boxes, two of [1, N], and their number).
+ * Whether a model with these outputs is a detector: they must be those of
+ * TFLite_Detection_PostProcess, by name or by shape (boxes [1, N, 4], two of [1, N], and the number
+ * of detections).
  */
 export function isDetector(outputs: readonly Pick<TensorDescription, 'name' | 'shape'>[]): boolean {
   if (outputs.length !== 4) return false;

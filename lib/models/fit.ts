@@ -1,21 +1,21 @@
 import type { Fit } from '../options/types.js';
 import { oneOf, refuse } from '../options/validation.js';
 
-/** All of them. */
+/** All values. */
 export const FITS: readonly Fit[] = ['stretch', 'cover'];
 
-/** How a model's pictures are fitted, as `/models/NAME.json` tells it to the guest. */
+/** How pictures are fitted to a model, as described to the guest in `/models/NAME.json`. */
 export interface Fitting {
   fit: Fit;
   crop?: number;
 }
 
-/** Of the networks that were trained on ImageNet: they look at the middle. */
+/** For networks trained on ImageNet, which expect the middle of the picture. */
 export const IMAGENET_FITTING = { fit: 'cover', crop: 0.875 } as const satisfies Fitting;
 
 /**
- * Validates the options `fit` and `crop` of a model, which messages call by `nameOf`; undefined where
- * neither is given.
+ * Validates the options `fit` and `crop` of a model, which messages call `nameOf`; undefined if
+ * neither is set.
  */
 export function fittingOf(
   nameOf: (option: 'fit' | 'crop') => string,

@@ -16,27 +16,27 @@ export const MODEL_ARCHIVE = {
   sha256: '2f8054076cf655e1a73778a49bd8fd0306d32b290b7e576dda9574f00f186c0f',
 } as const;
 
-/** Some three times what the archive has. */
+/** About three times the size of the archive. */
 const MAX_BYTES = 16 << 20;
 
 /** Options of {@link fetchModel}. */
 export interface FetchModelOptions {
-  /** Another place to fetch the archive from; its content must be the same. */
+  /** Another URL of the archive; its contents must be the same. */
   url?: string;
   /** Expected SHA-256 of the archive, in hex. */
   sha256?: string;
-  /** Longest time without a byte, in milliseconds. */
+  /** Maximum time without receiving a byte, in milliseconds. */
   idleTimeoutMs?: number;
-  /** Told after each part: bytes so far, and in all where the server says it. */
+  /** Called after each chunk with the bytes so far, and the total if the server provides it. */
   onProgress?: (received: number, total: number | undefined) => void;
 }
 
 /**
- * Downloads the archive, checks it, and puts model and labels into the cache, both or neither.
+ * Downloads the archive, checks it, and stores model and labels in the cache, both or neither.
  *
- * @returns The folder that holds them.
- * @throws {WasmEdgeError} ERR_MODEL: no network, another status than 200, a time-out, another
- *   content than expected; a user without a home and no `$WASMEDGE_EMBED_CACHE`.
+ * @returns The folder that contains them.
+ * @throws {WasmEdgeError} ERR_MODEL: no network, a status other than 200, a time-out, unexpected
+ *   contents, or a user without a home directory and `$WASMEDGE_EMBED_CACHE`.
  */
 export async function fetchModel(options: FetchModelOptions = {}): Promise<string> {
   const url = options.url ?? MODEL_ARCHIVE.url;

@@ -1,13 +1,13 @@
 import { elementsOf, entriesOf, integer, nonEmptyText, refuse } from '../options/validation.js';
 
-/** Dimensions that LiteRT describes. */
+/** Maximum number of dimensions in LiteRT. */
 const MAXIMUM_RANK = 8;
-/** The addon's. */
+/** The addon's limit. */
 const MAXIMUM_LENGTH = 65_536;
 
 /**
- * Validates what the option `models` says of a model's use. The addon and the plug-ins read it as
- * JSON: native/inference/run/model_settings.h; empty for nothing.
+ * Validates the settings of a model in the option `models`. The addon and the plug-ins read them as
+ * JSON (native/inference/run/model_settings.h); empty for none.
  */
 export function modelSettings(
   where: string,

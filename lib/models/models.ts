@@ -41,7 +41,7 @@ const DEFAULT_NORMALIZATION = {
   scale: [1 / 127.5, 1 / 127.5, 1 / 127.5],
 };
 
-/** The models of one loaded module: for the host functions, and what the guest reads about them. */
+/** The models of a loaded module: for the host functions, and their descriptions for the guest. */
 export interface LoadedModels {
   byName: Record<string, NativeModel>;
   /** `/models/NAME.json` and `/models/NAME.labels.txt`, by guest path. */
@@ -53,7 +53,9 @@ export type ModelSources = readonly (readonly [string, ModelSource])[];
 
 interface ModelSource {
   file: string | Uint8Array;
-  /** Null where they were looked for and there are none, undefined where nobody has looked yet. */
+  /**
+   * Null if they were looked up and do not exist, undefined if they have not been looked up yet.
+   */
   labels: string | string[] | null | undefined;
   normalize: ChannelNormalization | undefined;
   fitting: Fitting | undefined;
@@ -61,7 +63,7 @@ interface ModelSource {
   settings: string;
 }
 
-/** For three channels, of one value or three. */
+/** For three channels, as one value or three. */
 interface ChannelNormalization {
   mean: number[];
   scale: number[];
@@ -74,16 +76,16 @@ export function modelSources(option: unknown): ModelSources {
   );
 }
 
-/** A model by its name, with its labels. */
+/** A model with its name and labels. */
 export interface NamedModel {
   name: string;
-  /** Its file's path; absent where the caller gave bytes. */
+  /** Path of its file; absent if the caller passed bytes. */
   path?: string;
-  /** Its bytes, where somebody has read them. */
+  /** Its bytes, if they have been read. */
   content?: Uint8Array;
-  /** The text of its labels, or what is being read; null where there are none beside it. */
+  /** The text of its labels, or a pending read; null if there are none beside it. */
   labels: Uint8Array | null | Promise<Uint8Array | null>;
-  /** Undefined where nobody has said. */
+  /** Undefined if not specified. */
   normalize: ChannelNormalization | undefined;
   /** Undefined for stretching. */
   fitting: Fitting | undefined;
@@ -108,7 +110,7 @@ export function readModels(sources: ModelSources): Promise<ReadModel[]> {
   );
 }
 
-/** Looks for the labels that lie beside models and are not named with them. */
+/** Looks up labels beside models for which none are specified. */
 export function withLabelsFound(sources: ModelSources): Promise<ModelSources> {
   return Promise.all(
     sources.map(async ([name, source]) => {
@@ -120,7 +122,10 @@ export function withLabelsFound(sources: ModelSources): Promise<ModelSources> {
   );
 }
 
-/** Those of them that have none, in them neither: a classifier's answers name classes by their numbers then. */
+/**
+ * The models without labels, including in their metadata: answers of a classifier then contain
+ * class numbers.
+ */
 export async function namesWithoutLabels(found: ModelSources): Promise<string[]> {
   const names = await Promise.all(
     found.map(async ([name, source]) => ((await hasLabels(source)) ? [] : [name])),
@@ -136,11 +141,14 @@ async function hasLabels({ file, labels }: ModelSource): Promise<boolean> {
   return metadata !== undefined && (await labelsIn(source, metadata)) !== undefined;
 }
 
-/** Begins to read each model's labels: {@link loadModels} has the addon read its file meanwhile. */
+/**
+ * Starts reading each model's labels; {@link loadModels} has the addon read its file in the
+ * meantime.
+ */
 export function readLabelsOf(sources: ModelSources): NamedModel[] {
   return sources.map(([name, source]) => {
     const labels = readLabels(source);
-    // Told where they are waited for, which nobody does when something else fails first.
+    // Reported when they are awaited, which does not happen if something else fails first.
     labels.catch(() => undefined);
     return { ...named(name, source), labels };
   });
@@ -155,8 +163,8 @@ function named(
 }
 
 /**
- * Loads models that were read, and describes them to the guest. With `inference` each is also made
- * ready to run.
+ * Loads models that have been read, and describes them to the guest. With `inference`, each is also
+ * prepared to run.
  */
 export async function loadModels(
   models: readonly NamedModel[],
@@ -171,7 +179,7 @@ export async function loadModels(
     models.map(async (read) => {
       const { name } = read;
       const [model, given] = await Promise.all([loadModel(read, inference), read.labels]);
-      // What stands in the file serves where nobody has said, or knew, more.
+      // The metadata in the file is used for everything that is not specified otherwise.
       const metadata = given === null || !read.normalize ? readMetadata(model) : undefined;
       const normalize =
         read.normalize ?? (metadata && normalizationIn(metadata)) ?? DEFAULT_NORMALIZATION;
@@ -187,12 +195,15 @@ export async function loadModels(
   return loaded;
 }
 
-/** Loaded with the first model: most modules have none. */
+/** Loaded with the first model, since most modules have none. */
 function metadataReader(): typeof Metadata {
   return require('./tflite/metadata.js') as typeof Metadata;
 }
 
-/** Those in its file, which nobody has asked for: where they are not those of its classes, none. */
+/**
+ * The labels in its file, which were not requested: ignored if their number is not that of its
+ * classes.
+ */
 async function ownLabels(
   model: NativeModel,
   metadata: Metadata.ModelMetadata,
@@ -263,7 +274,7 @@ async function loadModel(
     });
   } catch (error) {
     if (!(error instanceof WasmEdgeError)) throw error;
-    // What cannot be read is no module here.
+    // A file that cannot be read is not a problem here.
     if (error.code === 'ERR_MODULE_LOAD') throw unreadable(`model '${name}'`, error.message, error);
     const source = file === undefined ? '' : ` (${file})`;
     throw new WasmEdgeError(error.code, `Model '${name}'${source}: ${error.message}`, {
@@ -273,8 +284,8 @@ async function loadModel(
 }
 
 /**
- * Of a classifier each class has its label, and of a list of another length every label would be that
- * of another class. An empty list is none.
+ * A classifier must have a label for each class: with a list of another length, every label could
+ * belong to another class. An empty list means none.
  */
 function checkLabels(name: string, labels: Uint8Array, { outputs }: NativeModel): void {
   const classes = classesOf(outputs);
@@ -290,7 +301,7 @@ function checkLabels(name: string, labels: Uint8Array, { outputs }: NativeModel)
   );
 }
 
-/** How many classes a classifier tells apart; undefined for a model that is none. */
+/** Number of classes of a classifier; undefined for other models. */
 function classesOf(outputs: readonly TensorDescription[]): number | undefined {
   const [output, ...others] = outputs;
   if (!output || others.length > 0) return undefined;
@@ -298,13 +309,13 @@ function classesOf(outputs: readonly TensorDescription[]): number | undefined {
   return sizes.length === 1 && (sizes[0] ?? 0) > 1 ? sizes[0] : undefined;
 }
 
-/** The lines of a text, the last one also where it does not end in a line break. */
+/** The lines of a text, including a last line without a line break. */
 function countLines(text: Uint8Array): number {
   const lines = text.reduce((count, byte) => count + (byte === LINE_FEED ? 1 : 0), 0);
   return lines + (text.length > 0 && text.at(-1) !== LINE_FEED ? 1 : 0);
 }
 
-/** The JSON that a guest reads: docs of the format in wasm/README.md. */
+/** The JSON that a guest reads; wasm/README.md documents the format. */
 function describeModel(
   { inputs, outputs }: NativeModel,
   { name, ...rest }: { name: string; normalize: ChannelNormalization } & Partial<Fitting>,

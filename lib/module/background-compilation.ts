@@ -9,16 +9,16 @@ import type { Isolation } from '../support/shared-types.js';
 import { compileMeanwhile, interpretInstead } from './module-code.js';
 import type { CodeSettings } from './module-code.js';
 
-/** What is compiled, and for whom. */
+/** What to compile, and for which module. */
 export interface Interim {
   settings: CodeSettings;
   source: NativeModuleSource;
   isolation: Isolation;
-  /** Each of them ends the compiling. */
+  /** Each of them ends the compilation. */
   signals: readonly AbortSignal[];
 }
 
-/** The compiling of a module that is interpreted until the code is there (`aot: 'background'`). */
+/** The compilation of a module that is interpreted in the meantime (`aot: 'background'`). */
 export class BackgroundCompilation {
   readonly #controller = new AbortController();
   readonly #work: Promise<void>;
@@ -26,10 +26,11 @@ export class BackgroundCompilation {
   readonly #interim: Interim;
 
   /**
-   * Begins it. What goes wrong is told as with `aot: 'auto'`, and the module stays interpreted.
+   * Starts the compilation. Failures are reported as with `aot: 'auto'`, and the module stays
+   * interpreted.
    *
-   * @param change Has further invocations run compiled, and calls `changed` when they do. `output` is
-   *   the code, by a path that is good until it settles.
+   * @param change Switches further invocations to compiled code, and calls `changed` when that has
+   *   happened. `output` is the path of the code, which is valid until the promise settles.
    */
   constructor(
     interim: Interim,
@@ -39,7 +40,7 @@ export class BackgroundCompilation {
     this.#work = this.#compile(change);
   }
 
-  /** Ends the compiling, and settles when the compiler's process has ended. */
+  /** Ends the compilation, and settles when the compiler's process has ended. */
   async stop(): Promise<void> {
     this.#controller.abort();
     await this.#work;
@@ -58,7 +59,7 @@ export class BackgroundCompilation {
         });
       });
     } catch (error) {
-      // Whoever ended it knows.
+      // The code that ended it knows the reason.
       if (isEnd(error)) return;
       interpretInstead(settings, error);
     }
@@ -73,7 +74,7 @@ export class BackgroundCompilation {
   }
 }
 
-/** An abort of the compiling, or the end of the module just as it was to change. */
+/** An abort of the compilation, or the end of the module just before the switch. */
 function isEnd(error: unknown): boolean {
   return (
     error instanceof WasmEdgeError && (error.code === 'ERR_ABORTED' || error.code === 'ERR_CLOSED')

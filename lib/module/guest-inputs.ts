@@ -4,7 +4,9 @@ import type { NamedModel, ReadModel } from '../models/models.js';
 
 import type { LoadSettings } from './load-settings.js';
 
-/** What a module is given beside its code, read once: later changes on the disk have no effect. */
+/**
+ * The inputs of a module in addition to its code, read once: later changes on disk have no effect.
+ */
 export interface GuestInputs {
   files: Record<string, Uint8Array>;
   models: NamedModel[];
@@ -25,7 +27,10 @@ export async function readInputs({ files, models, limits }: InputSettings): Prom
   return { files: guestFiles, models: readyModels };
 }
 
-/** Without the models' own files, which the addon reads in this process, and what can wait. */
+/**
+ * Without the model files, which the addon reads in this process, and without anything that can
+ * wait.
+ */
 export async function readInputsButModels(settings: InputSettings): Promise<GuestInputs> {
   const { files, models, limits } = settings;
   const namedModels = readLabelsOf(models);

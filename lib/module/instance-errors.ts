@@ -4,22 +4,22 @@ import { WasmEdgeError } from '../support/errors.js';
 import type { WasmEdgeErrorDetails } from '../support/errors.js';
 import { printable } from '../support/printable.js';
 
-/** What the words for what goes wrong with an instance speak of. */
+/** The values that messages about an instance need. */
 export interface SpokenFacts {
   file: string;
-  /** Longest time of a call, in milliseconds. */
+  /** Time limit of a call, in milliseconds. */
   timeoutMs: number | undefined;
   concurrency: number;
   maxWaiting: number;
 }
 
-/** What is known of a call that did not end well, beside why. */
+/** Details of a failed call, in addition to the reason. */
 export type CallOutput = Pick<
   WasmEdgeErrorDetails,
   'stdout' | 'stderr' | 'timings' | 'inferenceFailures'
 >;
 
-/** In words: what goes wrong with what is asked of a kept instance. */
+/** Messages for failed operations of a kept instance. */
 export class InstanceErrors {
   readonly #facts: SpokenFacts;
   readonly #maxQueue: number;
@@ -33,7 +33,7 @@ export class InstanceErrors {
     return printable(this.#facts.file);
   }
 
-  /** Its own host function asks. */
+  /** Requested by its own host function. */
   ofItself(): WasmEdgeError {
     return new WasmEdgeError(
       'ERR_INVALID_ARGUMENT',
@@ -58,7 +58,7 @@ export class InstanceErrors {
     );
   }
 
-  /** @param cause What ended it, if that is known; undefined where it was closed. */
+  /** @param cause What ended it, if known; undefined if it was closed. */
   closed(cause: unknown): WasmEdgeError {
     return cause === undefined
       ? new WasmEdgeError(
@@ -73,7 +73,7 @@ export class InstanceErrors {
         );
   }
 
-  /** The same error in the words that invocations have. */
+  /** The same error with the wording used for invocations. */
   inWords(error: WasmEdgeError, isNested: boolean, single?: SingleCall): WasmEdgeError {
     const cause: unknown = error.code === 'ERR_ABORTED' ? single?.signal?.reason : error.cause;
     const { file, timeoutMs, concurrency, maxWaiting } = this.#facts;
@@ -88,7 +88,7 @@ export class InstanceErrors {
     );
   }
 
-  /** Why a call of this function did not return; undefined where it did. */
+  /** Why a call of this function did not return; undefined if it did. */
   ofEnding(
     { error, exitCode: code }: CallEnding,
     name: string,

@@ -6,10 +6,10 @@ import { bytes as bytesOf } from '../options/validation.js';
 
 import type { InstanceCalls } from './instance-calls.js';
 
-/** What is larger is copied in slices. */
+/** Larger ranges are copied in slices. */
 const SLICE_BYTES = 1024 * 1024;
 
-/** The memory of a kept instance: what is done with it stands in line with the calls. */
+/** The memory of a kept instance: its operations are queued together with calls. */
 export class InstanceMemory implements GuestMemory {
   readonly #calls: InstanceCalls;
   readonly #whole: SlicedGuestMemory;
@@ -29,7 +29,7 @@ export class InstanceMemory implements GuestMemory {
   async write(address: number, bytes: BytesLike): Promise<void> {
     const view = bytesOf('bytes', bytes);
     if (view.byteLength <= SLICE_BYTES) {
-      // What waits is read when its turn has come.
+      // The bytes are read when the operation's turn has come.
       return this.#whole.write(address, this.#calls.isHeld ? Buffer.from(view) : view);
     }
     return this.#calls.hold(() => this.#sliced.write(address, bytes));
@@ -56,7 +56,7 @@ export class InstanceMemory implements GuestMemory {
   }
 }
 
-/** What is no number is refused by whoever reads. */
+/** Values that are not numbers are rejected by the reader. */
 function isLarge(length: unknown): boolean {
   return typeof length === 'number' && length > SLICE_BYTES;
 }

@@ -20,7 +20,7 @@ export class Instances {
   readonly #defaults: InvocationDefaults;
   readonly #facts: InstanceFacts;
   readonly #live = new Set<InstanceCalls>();
-  /** Those that are being made. */
+  /** Instances that are being created. */
   readonly #making = new Set<Promise<unknown>>();
   #isClosing = false;
 
@@ -68,13 +68,13 @@ export class Instances {
     );
   }
 
-  /** Closes all; none is made any more. */
+  /** Closes all instances; no more can be created. */
   async close(): Promise<void> {
     this.#isClosing = true;
     while (this.#making.size + this.#live.size > 0) {
       const closing = [...this.#live].map(async (calls) => {
         await calls.close();
-        // Whatever it tells of itself, nothing asks it twice.
+        // Its properties are read only once.
         this.#live.delete(calls);
       });
       await Promise.all([...this.#making, ...closing]);

@@ -35,7 +35,7 @@ import type { Isolation } from '../support/shared-types.js';
 import { moduleFile } from './module-file.js';
 import type { ModuleFile } from './module-file.js';
 
-/** All options of {@link loadModule}, validated and decided; nothing is read yet. */
+/** All options of {@link loadModule}, validated and resolved; nothing has been read yet. */
 export interface LoadSettings extends EngineSettings, ModuleFile {
   isolation: Isolation;
   argv0: string | undefined;
@@ -46,9 +46,12 @@ export interface LoadSettings extends EngineSettings, ModuleFile {
   hostFunctions: readonly GivenFunction[];
   workerProcess: WorkerProcessSettings;
   subprocess: SubprocessSettings;
-  /** Each of them aborts the loading. */
+  /** Each of them aborts loading. */
   signals: readonly AbortSignal[];
-  /** Those of them that end compiling, also of a module that is loaded and interpreted meanwhile. */
+  /**
+   * Those of them that end compilation, also for a module that is loaded and interpreted in the
+   * meantime.
+   */
   compileSignals: readonly AbortSignal[];
 }
 
@@ -83,7 +86,7 @@ const KNOWN = [
   'childEnv',
 ] as const;
 
-/** Validates what was given to {@link loadModule}. */
+/** Validates the arguments of {@link loadModule}. */
 export function loadSettings(file: unknown, options: unknown): LoadSettings {
   const given = optionsObject('options', options, KNOWN);
   const concurrency = integer('concurrency', given.concurrency, {
@@ -120,8 +123,8 @@ export function loadSettings(file: unknown, options: unknown): LoadSettings {
     hostModules: optionalHostModules(given.hostModules),
     ...snapshotSettings(given.snapshot, code.file, defaults),
     childEnv: given.childEnv === undefined ? {} : environment('childEnv', given.childEnv),
-    // What belongs to another isolation is checked and then without effect: so that one option
-    // changes between them.
+    // Options of other isolations are checked but have no effect, so that changing the isolation
+    // takes only one option.
     workerProcess: workerProcessSettings(given.workerProcess, concurrency),
     subprocess: subprocessSettings(given.subprocess),
     ...compileSettings(given, isolation),
@@ -146,7 +149,7 @@ function snapshotSettings(
   return { snapshot: { function: name, args, env } };
 }
 
-/** What the guest finds in its file system. */
+/** The contents of the guest's file system. */
 function guestTree(
   given: Partial<Record<'files' | 'models' | 'directories' | 'scratch', unknown>>,
   isolation: Isolation,

@@ -11,43 +11,44 @@ import { WasmEdgeError, nativeCall, reasonOf } from '../support/errors.js';
 
 import type { ModuleFile } from './module-file.js';
 
-/** Which code is to be loaded, and how much it is trusted: plain data. */
+/** Which code to load, and whether it is trusted: plain data. */
 export interface CodeSettings extends ModuleFile {
   aot: 'auto' | 'off' | 'background';
   trusted: boolean;
   compile: ResolvedCompileLimits;
   limits: { fuel: number | undefined; tableElements: number };
-  /** Whether a snapshot is to be taken. */
+  /** Whether a snapshot will be taken. */
   snapshot?: unknown;
   /** For the compiler's process. */
   childEnv: Readonly<Record<string, string>>;
 }
 
-/** A module's code, read and not linked yet. */
+/** A module's code, read but not linked yet. */
 export interface Code {
   module: NativeModule;
-  /** Where it was read from: the module's own file, or its compiled form in the cache. */
+  /** The file that it was read from: the module's own, or its compiled form in the cache. */
   source: NativeModuleSource;
-  /** Whether it is to be compiled while it runs interpreted. */
+  /** Whether it will be compiled while it runs interpreted. */
   isInterim?: boolean;
 }
 
 /**
  * Reads a module in the form in which it will run: a plain one is compiled, once. With `aot:
- * 'background'` one that is not in the cache comes as it is.
+ * 'background'`, a module that is not in the cache is returned as it is.
  */
 export async function loadCode(
   settings: CodeSettings,
   signals: readonly AbortSignal[] = [],
 ): Promise<Code> {
   const { file, aot, trusted, limits } = settings;
-  // Before the file is opened as a library, which runs what a foreign one may hold. An untrusted
-  // module is only what its own bytes say.
+  // Checked before the file is opened as a library, which would run code of a foreign one. An
+  // untrusted module is identified by its bytes only.
   const side = onlyWasm(settings) ? null : await verifySideFile(file);
   const source = await readSource(settings);
   requireNotAborted(signals);
   if (source.form === 'plain' && aot !== 'off') {
-    // The compiler's process first: what an untrusted module does to WasmEdge's parser, it does there.
+    // The compiler's process comes first: if an untrusted module exploits WasmEdge's parser, it
+    // does so there.
     if (!trusted) return loadCompiled(settings, source, signals);
     if (aot === 'background') {
       const cached = await withCachedCode(settings, source, (output) =>
@@ -75,22 +76,22 @@ export async function loadCode(
   return parse(source, settings);
 }
 
-/** How other processes are to load a module. */
+/** How other processes load a module. */
 export interface PreparedCode<T extends CodeSettings> {
   settings: T;
-  /** Where it was read from, if it is to be compiled while they interpret it. */
+  /** The file that it was read from, if it will be compiled while they interpret it. */
   interim?: NativeModuleSource;
 }
 
 /**
- * Has a plain module compiled into the cache, for other processes to load it from there, without
+ * Compiles a plain module into the cache, for other processes to load it from there, without
  * parsing it in this one.
  */
 export async function prepareCode<T extends CodeSettings>(
   settings: T,
   signals: readonly AbortSignal[],
 ): Promise<PreparedCode<T>> {
-  // Without opening WasmEdge in this process for nothing.
+  // Avoids opening WasmEdge in this process unnecessarily.
   if (settings.aot === 'off') return { settings };
   const compiled = { settings: { ...settings, aot: 'auto' as const } };
   const interpreted = { settings: { ...settings, aot: 'off' as const } };
@@ -111,9 +112,10 @@ export async function prepareCode<T extends CodeSettings>(
 }
 
 /**
- * Compiles a module that is interpreted meanwhile; the process may end before it has.
+ * Compiles a module that is interpreted in the meantime; the process may exit before it has
+ * finished.
  *
- * @param use Opens what is in the cache by then.
+ * @param use Opens the result in the cache.
  * @throws {WasmEdgeError} As `withCompiled`.
  */
 export function compileMeanwhile<T>(
@@ -126,9 +128,9 @@ export function compileMeanwhile<T>(
 }
 
 /**
- * Parses what the cache has.
+ * Parses the module in the cache.
  *
- * @param snapshotOf The module in another form, of which a snapshot was taken.
+ * @param snapshotOf The same module in another form, from which a snapshot was taken.
  */
 export async function parseCompiled(
   settings: CodeSettings,
@@ -139,7 +141,7 @@ export async function parseCompiled(
   return parse(source, settings, snapshotOf);
 }
 
-/** Whether it begins as a shared object does; whoever loads it says what it is. */
+/** Whether it begins like a shared object; the loader then rejects or loads it. */
 async function isElf(file: string): Promise<boolean> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
   if (!handle) return false;
@@ -152,7 +154,7 @@ async function isElf(file: string): Promise<boolean> {
   }
 }
 
-/** Whether native code that came with the module is not to run, whatever it is: of bytes none does. */
+/** Whether native code in the module must not run; for bytes, it never runs. */
 function onlyWasm({ trusted, aot, bytes }: CodeSettings): boolean {
   return !trusted || aot === 'off' || bytes !== undefined;
 }
@@ -208,7 +210,7 @@ async function withCompiledForm<T>(
   );
 }
 
-/** Null where it is not in the cache. */
+/** Null if it is not in the cache. */
 function withCachedCode<T>(
   { limits }: CodeSettings,
   source: NativeModuleSource,
@@ -218,11 +220,11 @@ function withCachedCode<T>(
   return withCachedForm({ content: source.bytes, meter: limits.fuel !== undefined }, use);
 }
 
-/** Files of which this was told; whoever has thousands of them knows by then. */
+/** Files for which this was reported; beyond some thousands, it is not repeated. */
 const told = new Set<string>();
 const MOST_TOLD = 1000;
 
-/** Tells once a file that it is interpreted, and why; throws where it must not be. */
+/** Reports once per file that it is interpreted, and why; throws if it must not be. */
 export function interpretInstead(
   { file, trusted }: Pick<CodeSettings, 'file' | 'trusted'>,
   error: unknown,

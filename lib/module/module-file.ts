@@ -2,19 +2,19 @@ import { fileURLToPath } from 'node:url';
 
 import { bytes, looking, nonEmptyText, refuse, text } from '../options/validation.js';
 
-/** A module as it was given: its file, or its bytes with the name that messages give it. */
+/** A module as given: its file, or its bytes with their name in messages. */
 export interface ModuleFile {
-  /** Its path, or its name. */
+  /** Its path or name. */
   file: string;
-  /** Absent where it is a file. */
+  /** Absent for a file. */
   bytes?: Uint8Array;
 }
 
 const DEFAULT_NAME = 'module.wasm';
-/** A file's name may have so many, with an ending. */
+/** Maximum length of a file name, including an extension. */
 const MOST_NAME_BYTES = 200;
 
-/** Validates what was given for a module: a path, a `file:` URL, or its bytes, which are not copied. */
+/** Validates the module argument: a path, a `file:` URL, or bytes, which are not copied. */
 export function moduleFile(file: unknown, name?: unknown): ModuleFile {
   if (typeof file !== 'string' && !isUrl(file)) {
     const given = bytes('file', file, 'a path, a file: URL, ');
@@ -32,7 +32,7 @@ export function moduleFile(file: unknown, name?: unknown): ModuleFile {
   return { file: path };
 }
 
-/** Of any realm. */
+/** A URL of any realm. */
 function isUrl(value: unknown): boolean {
   return looking(
     'file',

@@ -20,18 +20,19 @@ import type * as Snapshots from './snapshot.js';
 export interface OpenModule {
   executor: InProcessExecutor;
   details: ModuleDetails;
-  /** Of a module that is interpreted meanwhile. */
+  /** For a module that is interpreted in the meantime. */
   background?: BackgroundCompilation;
 }
 
 /**
  * Loads a module with its models into this process, links it, and starts its first thread.
  *
- * @param hasModels Whether there will be models among the inputs.
- * @param signals Each of them ends the compiling, and what has not begun by then.
- * @param compileSignals Of these: those that end the compiling of a module that is interpreted meanwhile.
- * @param linked Called when the module is linked, before anything of it runs: gives where the host calls go of
- *   the function whose state instances begin with.
+ * @param hasModels Whether the inputs will include models.
+ * @param signals Each of them ends compilation, and everything that has not begun by then.
+ * @param compileSignals Those of them that end the compilation of a module that is interpreted in
+ *   the meantime.
+ * @param linked Called when the module is linked, before any of it runs: returns the handler for
+ *   host calls of the function from whose state instances start.
  */
 export async function openModule(
   settings: EngineSettings & ModuleFile,
@@ -91,15 +92,15 @@ export async function openModule(
   return { ...opened, background };
 }
 
-/** What is known of a module by its code; `file` as the caller gave it. */
+/** Facts about a module from its code; `file` as given by the caller. */
 export function detailsOf(file: string, module: NativeModule): ModuleDetails {
   const { isAot, imports, exports } = module;
   return { file, mode: isAot ? 'aot' : 'interpreter', imports, exports };
 }
 
-/** Has the libraries opened by other threads, while this one reads files. */
+/** Opens the libraries on other threads, while this one reads files. */
 function openLibraries(hasModels: boolean): void {
-  // What fails here fails again where it is needed, and is told there.
+  // A failure here occurs again when the library is needed, and is reported there.
   const open = async (): Promise<void> => {
     const native = addon();
     await Promise.all([native.runtime(), hasModels ? native.inference() : undefined]);
@@ -107,7 +108,7 @@ function openLibraries(hasModels: boolean): void {
   open().catch(() => undefined);
 }
 
-/** Links a module with what it is given, and starts its first thread. */
+/** Links a module with its inputs, and starts its first thread. */
 export async function linkModule(
   module: NativeModule,
   settings: EngineSettings,

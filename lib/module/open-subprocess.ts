@@ -21,8 +21,8 @@ import { loadCode } from './module-code.js';
 import { detailsOf, linkModule } from './open-module.js';
 
 /**
- * Prepares for a process of WasmEdge's program for each invocation. The module is looked at in this
- * process, once, so that what cannot be loaded or linked shows now and as in every other isolation.
+ * Prepares a process of WasmEdge's program for each invocation. The module is parsed in this
+ * process once, so that load and link errors appear now, as in every other isolation.
  */
 export async function openSubprocess(
   settings: LoadSettings,
@@ -59,10 +59,13 @@ export async function openSubprocess(
   return { executor, details: detailsOf(file, module) };
 }
 
-/** What WASI itself has of sockets: none of these opens one. */
+/** Socket functions of WASI itself: none of these opens a socket. */
 const WASI_SOCKETS = ['sock_accept', 'sock_recv', 'sock_send', 'sock_shutdown'];
 
-/** WasmEdge's additions to WASI would open real sockets, past everything that this package grants. */
+/**
+ * WasmEdge's additions to WASI would open real sockets, bypassing everything that this package
+ * permits.
+ */
 function refuseSockets(file: string, imports: readonly ExternalDescription[]): void {
   const found = imports.find(
     ({ module, name, params }) =>
@@ -78,7 +81,7 @@ function refuseSockets(file: string, imports: readonly ExternalDescription[]): v
   );
 }
 
-/** Compiled modules fit one line of versions: the library's, with which this one was looked at. */
+/** Compiled modules fit one version line: that of the library that parsed this one. */
 async function requireSameLine({ file, version }: Program): Promise<void> {
   const library = await nativeCall(() => addon().runtime());
   if (versionLine(library.version) === versionLine(version)) return;
@@ -90,7 +93,7 @@ async function requireSameLine({ file, version }: Program): Promise<void> {
   );
 }
 
-/** Makes the command line of each invocation. */
+/** Builds the command line of each invocation. */
 function commandOf(
   settings: LoadSettings & { modelSettings: string },
   program: Program,
@@ -128,7 +131,7 @@ function commandOf(
       ...(remainingMs === undefined ? [] : ['--time-limit', String(remainingMs)]),
       ...request.env.flatMap((variable) => ['--env', variable]),
       ...['--', guest],
-      // The program gives the guest its name itself.
+      // The program sets the guest's name itself.
       ...request.args.slice(1),
     ],
     env,

@@ -17,7 +17,8 @@ import { prepareCode } from './module-code.js';
 /**
  * Loads a module into worker processes; ready when the first of them is.
  *
- * @param loadCalls Gives where the host calls of a guest go that runs while a worker loads the module.
+ * @param loadCalls Returns the handler for host calls of a guest that runs while a worker loads the
+ *   module.
  */
 export async function openWorkerPool(
   settings: LoadSettings,
@@ -29,7 +30,7 @@ export async function openWorkerPool(
 }> {
   requireInstalled();
   const { concurrency, maxQueue, workerProcess, signals } = settings;
-  // Here, since compiling is bounded for all modules of this process together.
+  // Compiled here, since compilation is limited for all modules of this process together.
   const [prepared, inputs] = await allOrNone(signals, (all) => [
     prepareCode(settings, all),
     readInputs(settings),
@@ -52,7 +53,7 @@ export async function openWorkerPool(
       pool.renew(
         { ...start, message: { ...message, settings: { ...message.settings, aot: 'auto' } } },
         (mode) => {
-          // Where the code is gone from the cache again, a worker may have failed to make it.
+          // If the code has disappeared from the cache, a worker may have failed to compile it.
           if (mode === 'aot') changed();
         },
       );
@@ -77,7 +78,7 @@ async function workerStart(
     folders: settings.folders,
     limits: settings.limits,
     concurrency: runs,
-    // The pool gives no more than that; but a thread is free a moment after its answer.
+    // The pool sends no more than that, but a thread only becomes free a moment after its answer.
     maxQueue: runs + settings.maxWaiting,
     maxWaiting: settings.maxWaiting,
     imports: settings.imports,
@@ -111,7 +112,7 @@ async function workerStart(
     ]),
     script: require.resolve('./worker-process-child.js'),
     folder: process.cwd(),
-    // As it is now: so all workers have the same, whenever they are started.
+    // The current environment, so that all workers have the same one, whenever they are started.
     env: childEnvironment(settings.childEnv),
   };
 }
@@ -119,7 +120,9 @@ async function workerStart(
 interface SentBytes {
   name: string;
   bytes: Uint8Array | undefined;
-  /** Whether they are the caller's, who may change them: they are kept for workers to come. */
+  /**
+   * Whether the bytes belong to the caller, who may change them: they are kept for future workers.
+   */
   isGiven: boolean;
 }
 

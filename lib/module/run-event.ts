@@ -8,17 +8,17 @@ import type { RunEvent } from '../support/diagnostics.js';
 import { WasmEdgeError } from '../support/errors.js';
 import { printable } from '../support/printable.js';
 
-/** With NODE_DEBUG=wasmedge-embed, on standard error. */
+/** Written to standard error with NODE_DEBUG=wasmedge-embed. */
 const debug = debuglog('wasmedge-embed');
 
-/** The streams of an invocation, once it is known whether it has any. */
+/** The streams of an invocation, once it is known whether there are any. */
 export interface SeenStreams {
   streams?: RunStreams | undefined;
 }
 
 /**
- * Carries out an invocation and tells the diagnostics channel how it went, and the debug log what it
- * was refused.
+ * Executes an invocation, and reports the result to the diagnostics channel and rejected calls to
+ * the debug log.
  */
 export async function published<T extends InvokeResult | RunResult>(
   about: Pick<RunEvent, 'module' | 'isolation' | 'function'>,
@@ -53,7 +53,7 @@ export async function published<T extends InvokeResult | RunResult>(
   }
 }
 
-/** Before the options are validated: anything may have been passed. */
+/** The options have not been validated yet: they can be anything. */
 function byteLength(options: unknown): number {
   try {
     const stdin = (options as RunOptions | null)?.stdin;

@@ -9,15 +9,18 @@ import { WasmEdgeError, nativeCall } from '../support/errors.js';
 import { printable } from '../support/printable.js';
 import type { ExternalDescription } from '../support/shared-types.js';
 
-/** A module that was started, and whose instances are to begin with what one of them leaves. */
+/**
+ * A module that has been started, and whose instances will start from the state that one of them
+ * leaves.
+ */
 export interface Snapshotted {
   module: NativeModule;
-  /** Where it was parsed from. */
+  /** The file that it was parsed from. */
   source: NativeModuleSource;
   executor: InProcessExecutor;
 }
 
-/** Throws ERR_INVALID_ARGUMENT where the module has no such function to call. */
+/** Throws ERR_INVALID_ARGUMENT if the module has no such function. */
 export function requireInit(
   { function: name }: SnapshotRequest,
   file: string,
@@ -42,9 +45,10 @@ export function requireInit(
 }
 
 /**
- * Calls the function in an instance of its own, and has all others begin with what it leaves.
+ * Calls the function in a separate instance, and makes all others start from the state that it
+ * leaves.
  *
- * @param calls Where its calls of host functions go.
+ * @param calls Handles its calls of host functions.
  * @param signals Each of them ends it.
  */
 export async function takeSnapshot(
@@ -99,10 +103,10 @@ function exitError({ exitCode, stdout, stderr, timings }: NativeResult): WasmEdg
   );
 }
 
-/** Nothing failed but the snapshot. */
+/** Only the snapshot failed. */
 const REFUSALS = ['snapshotBytes', 'host-memory'];
 
-/** Constructors run before the function, and the error does not say in which of them it was. */
+/** Constructors run before the function, and the error does not say which of them failed. */
 function whatRan(module: NativeModule, { function: name }: SnapshotRequest): string {
   const hasConstructors = module.exports.some(
     (each) => each.kind === 'function' && each.name === '_initialize',
@@ -111,7 +115,7 @@ function whatRan(module: NativeModule, { function: name }: SnapshotRequest): str
   return hasConstructors && name !== '_initialize' ? `'_initialize' or ${shown}` : shown;
 }
 
-/** @param ran What a failure of the guest's was in. */
+/** @param ran The code in which the guest failed. */
 function inLoadWords(error: WasmEdgeError, ran: string, settings: EngineSettings): WasmEdgeError {
   const { file, limits, concurrency, maxQueue, maxWaiting } = settings;
   const told = inWords(error, {

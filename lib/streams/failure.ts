@@ -1,9 +1,9 @@
 import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
-/** The option that a stream was given in. */
+/** The option with the stream. */
 export type StreamName = 'stdin' | 'stdout' | 'stderr';
 
-/** The error of a stream that failed by itself, as the caller gets it. */
+/** The error for the caller if a stream itself failed. */
 export function streamFailure(name: StreamName, cause: unknown): WasmEdgeError {
   if (cause instanceof WasmEdgeError && cause.code === 'ERR_STREAM') return cause;
   const what = name === 'stdin' ? 'The stream given as stdin' : `The target of ${name}`;

@@ -4,14 +4,14 @@ import { isMainThread } from 'node:worker_threads';
 import { WasmEdgeError, isError } from '../support/errors.js';
 import { bytes, describe, looking, refuse } from '../options/validation.js';
 
-/** Where a guest's input comes from. */
+/** A source of a guest's input. */
 export interface InputSource {
   /**
-   * The next piece, never empty; undefined at the end. Rejects with what the stream failed with. One
-   * at a time.
+   * The next chunk, never empty; undefined at the end. Rejects with the stream's error. One call at
+   * a time.
    */
   next(): Promise<Uint8Array | undefined>;
-  /** Nothing more is read. Never throws. */
+  /** Stops reading. Never throws. */
   cancel(): void;
 }
 
@@ -19,7 +19,7 @@ const EXPECTED =
   'a string, bytes (a Buffer, a typed array, a DataView or an ArrayBuffer), a Readable, an ' +
   'asynchronous iterable, a ReadableStream that is not locked, or a Blob';
 
-/** Whether it is for {@link inputSource}: anything but text and bytes. */
+/** Whether {@link inputSource} handles it: anything except text and bytes. */
 export function isInputStream(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   return looking('stdin', EXPECTED, value, () => {
@@ -30,8 +30,9 @@ export function isInputStream(value: unknown): value is object {
 }
 
 /**
- * Begins to read a stream, of whichever kind it is; nothing is pulled before the first
- * {@link InputSource.next}. Throws ERR_INVALID_ARGUMENT where it is none, or somebody else reads it.
+ * Opens a stream of any supported kind; nothing is pulled before the first {@link
+ * InputSource.next}. Throws ERR_INVALID_ARGUMENT if it is not a stream, or if it is already being
+ * read.
  */
 export function inputSource(value: object): InputSource {
   return looking('stdin', EXPECTED, value, () => {
@@ -51,22 +52,22 @@ function hasFunctions(value: object, names: readonly string[]): boolean {
   return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }
 
-/** One of the first streams of Node.js, which only push. */
+/** An old-style stream of Node.js that only pushes data. */
 function wrapped(value: object): Readable {
   return new Readable().wrap(value as NodeJS.ReadableStream);
 }
 
-/** What `process.stdin` is where it is no file. */
+/** The class of `process.stdin` if it is not a file. */
 type Referenced = Pick<typeof process.stdin, 'ref' | 'unref'>;
 
-/** One for all, so that it is there once. */
+/** Shared, so that it is installed only once. */
 const ignore = (): void => undefined;
 
-/** A Readable: read piece by piece, so that it can be left while a piece is awaited. */
+/** A Readable, read chunk by chunk, so that it can be left while a chunk is awaited. */
 class NodeSource implements InputSource {
   readonly #stream: Readable;
   #watched: (() => void) | undefined;
-  /** Set when it has ended, in whatever way. */
+  /** Set when it has ended, for whatever reason. */
   #end: { error: Error | undefined } | undefined;
   #isReading = false;
   #wake: (() => void) | undefined;
@@ -76,7 +77,7 @@ class NodeSource implements InputSource {
 
   constructor(stream: Readable) {
     this.#stream = stream;
-    // Told at once of what fails before the guest reads, which nobody else may listen to.
+    // Listens at once for errors before the guest reads, for which there may be no other listener.
     this.#watched = finished(stream, { writable: false }, (error) => {
       this.#end = { error: error ?? undefined };
       this.#wake?.();
@@ -105,7 +106,9 @@ class NodeSource implements InputSource {
     }
   }
 
-  /** So much that pieces of the usual size are given as they are, where all would be put together. */
+  /**
+   * Large enough that chunks of the usual size are returned unchanged, rather than concatenated.
+   */
   get #atOnce(): number | undefined {
     const { readableLength, readableHighWaterMark, readableObjectMode } = this.#stream;
     if (readableObjectMode || this.#stream.readableEncoding) return undefined;
@@ -118,10 +121,10 @@ class NodeSource implements InputSource {
     this.#watched?.();
     this.#watched = undefined;
     stream.off('readable', this.#onReadable);
-    // What it may still say has nobody to hear it.
+    // Later errors have no other listener.
     if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
     if (this.#isProcessStdin) {
-      // The process's own goes on to be everybody's, and does not keep it alive.
+      // The process's own stream remains usable by others, but does not keep the process alive.
       process.stdin.pause();
       (process.stdin as Partial<Referenced>).unref?.();
     } else if (!stream.readableEnded) {
@@ -130,13 +133,14 @@ class NodeSource implements InputSource {
   }
 
   get #isProcessStdin(): boolean {
-    // Not asked for where it cannot be: that would open it. In a worker thread it is no descriptor.
+    // Not accessed unless necessary, because that would open it. In a worker thread it is not a
+    // descriptor.
     if (isMainThread && (this.#stream as { fd?: unknown }).fd !== 0) return false;
     return (this.#stream as unknown) === process.stdin;
   }
 }
 
-/** A ReadableStream, locked from here on. */
+/** A ReadableStream, which stays locked. */
 function webSource(stream: ReadableStream): InputSource {
   const reader = stream.getReader() as ReadableStreamDefaultReader<unknown>;
   return new PulledSource(
@@ -164,7 +168,7 @@ class IteratorSource implements InputSource {
   }
 }
 
-/** What gives its pieces on request. */
+/** An asynchronous iterable. */
 class PulledSource implements InputSource {
   readonly #pull: () => Promise<{ done?: boolean; value?: unknown }>;
   readonly #leave: () => Promise<unknown>;
@@ -190,7 +194,8 @@ class PulledSource implements InputSource {
         if (piece.length > 0) return piece;
       }
     } catch (error) {
-      // One that has thrown is over; one that gave what is no bytes is not.
+      // An iterator that has thrown is finished; one that produced something other than bytes is
+      // not.
       this.#hasEnded = !(error instanceof NoBytes);
       throw error;
     }
@@ -203,7 +208,7 @@ class PulledSource implements InputSource {
   }
 }
 
-/** What a stream gave in the place of bytes. */
+/** The error for a chunk that is not bytes. */
 class NoBytes extends WasmEdgeError {}
 
 function bytesOf(piece: unknown): Uint8Array {

@@ -2,21 +2,23 @@ import { setImmediate } from 'node:timers';
 
 import type { OutputSink } from './output-sink.js';
 
-/** So many bytes are taken without a turn of the event loop where the sink never waits. */
+/** Number of bytes that are accepted without a turn of the event loop if the sink never waits. */
 const TURN_BYTES = 1024 * 1024;
 
-/** One output of an invocation on its way to a sink: one piece after the other, until it is stopped. */
+/**
+ * One output of an invocation on its way to a sink: one chunk after the other, until it is stopped.
+ */
 export class Outlet {
   readonly #sink: OutputSink;
   readonly #onFailure: (error: unknown) => void;
-  /** Bytes that were taken. */
+  /** Bytes accepted so far. */
   byteLength = 0;
   #sinceTurn = 0;
   #isStopped = false;
-  /** Settles when the last piece was taken. */
+  /** Settles when the last chunk has been accepted. */
   #pending: Promise<void> | undefined;
   #isPending = false;
-  /** While a piece is being taken: ends the wait for it. */
+  /** While a chunk is pending: ends the wait for it. */
   #release: (() => void) | undefined;
 
   constructor(sink: OutputSink, onFailure: (error: unknown) => void) {
@@ -27,24 +29,24 @@ export class Outlet {
     });
   }
 
-  /** Settles when what was written so far was taken. */
+  /** Settles when everything written so far has been accepted. */
   async idle(): Promise<void> {
     await this.#pending;
   }
 
-  /** Whether something is being taken. */
+  /** Whether a chunk is pending. */
   get isBusy(): boolean {
     return this.#isPending;
   }
 
-  /** Whether nothing is taken any more: it was stopped, or has failed. */
+  /** Whether it accepts nothing more because it was stopped or has failed. */
   get isStopped(): boolean {
     return this.#isStopped;
   }
 
   /**
-   * Passes a piece on, after those before it. Gives a promise where the next one is to wait for that;
-   * it never rejects, and resolves as well when the outlet is stopped.
+   * Passes a chunk on, after those before it. Returns a promise if the next one must wait for that;
+   * it never rejects, and also resolves when the outlet is stopped.
    */
   write(chunk: Buffer): Promise<void> | undefined {
     if (this.#pending && this.#isPending) {
@@ -54,13 +56,13 @@ export class Outlet {
     return passed && this.#await(passed);
   }
 
-  /** Nothing more is passed on, and what is being taken is not waited for. */
+  /** Passes nothing more on, and does not wait for a pending chunk. */
   stop(): void {
     this.#isStopped = true;
     this.#release?.();
   }
 
-  /** At the end of the invocation. */
+  /** Called at the end of the invocation. */
   end(): void {
     this.stop();
     this.#sink.release();
@@ -93,7 +95,7 @@ export class Outlet {
     });
   }
 
-  /** Counts as busy until the last of what was written is through. */
+  /** Busy until everything written has been accepted. */
   #await(passed: Promise<void>): Promise<void> {
     const pending = passed.then(() => {
       if (this.#pending === pending) this.#isPending = false;

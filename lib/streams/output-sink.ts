@@ -4,16 +4,16 @@ import type { Writable } from 'node:stream';
 import type { OutputTarget } from '../options/types.js';
 import { looking, refuse } from '../options/validation.js';
 
-/** Where a guest's output goes, piece by piece. */
+/** A target of a guest's output. */
 export interface OutputSink {
   /**
-   * Takes a piece. Gives a promise where the next one is to wait. Throws, or rejects, where it fails.
-   * One at a time.
+   * Accepts a chunk. Returns a promise if the next one must wait. Throws or rejects if it fails.
+   * One call at a time.
    */
   write(chunk: Buffer): Promise<void> | undefined;
-  /** Has it tell of what it fails with between two pieces. */
+  /** Registers a listener for failures between two chunks. */
   onFailure(fail: (error: unknown) => void): void;
-  /** Nothing more comes. It is not ended. Never throws. */
+  /** Called when nothing more follows. Does not end the target. Never throws. */
   release(): void;
 }
 
@@ -21,12 +21,12 @@ const EXPECTED =
   "'buffer', 'inherit', a Writable, a WritableStream that is not locked, or a function that takes " +
   'what is written';
 
-/** Where output leads that does not go into the result. */
+/** Targets of output that is not part of the result. */
 export type Destination = 'inherit' | OutputSink;
 
 /**
- * Begins to write to a target, of whichever kind it is; undefined where it is the result. Throws
- * ERR_INVALID_ARGUMENT where it is none, or somebody else writes to it.
+ * Opens a target of any supported kind; undefined if it is the result. Throws ERR_INVALID_ARGUMENT
+ * if it is not a target, or if something else is writing to it.
  */
 export function destination(name: 'stdout' | 'stderr', value: unknown): Destination | undefined {
   if (value === undefined || value === 'buffer') return undefined;
@@ -64,25 +64,27 @@ class FunctionSink implements OutputSink {
   }
 
   onFailure(): void {
-    // It fails in its calls alone.
+    // It can only fail in calls.
   }
 
   release(): void {
-    // Nothing is held.
+    // Nothing to release.
   }
 }
 
-/** One for all, so that it is there once. */
+/** Shared, so that it is installed only once. */
 const ignore = (): void => undefined;
 
-/** A Writable that guests write to, any number at a time: it has one listener of each kind. */
+/**
+ * A Writable that any number of guests write to at the same time: it has one listener of each kind.
+ */
 class WatchedWritable {
   readonly stream: Writable;
   readonly failed = new Set<(error: unknown) => void>();
   #forget: (() => void) | undefined;
-  /** Pieces that it has not taken yet. */
+  /** Chunks that it has not accepted yet. */
   #unwritten = 0;
-  /** Whether it has failed with one, which it may tell of later. */
+  /** Whether it has failed on one, which it may report later. */
   #hasFailed = false;
 
   constructor(stream: Writable) {
@@ -103,11 +105,11 @@ class WatchedWritable {
     if (this.failed.size > 0 || !this.#forget) return;
     this.#forget();
     this.#forget = undefined;
-    // What was written may still fail, and has nobody else to hear it.
+    // Pending writes may still fail, and have no other listener.
     if (this.#unwritten > 0 || this.#hasFailed) this.stream.on('error', ignore);
   }
 
-  /** Settles when the piece was taken, which is later than that it is buffered. */
+  /** Settles when the chunk has been written, which is later than when it is buffered. */
   write(chunk: Buffer): Promise<void> {
     this.#unwritten++;
     return new Promise((resolve, reject) => {
@@ -118,7 +120,7 @@ class WatchedWritable {
           reject(error);
           return;
         }
-        // What it fails with from now on is its owner's.
+        // Later failures are for its owner to handle.
         if (this.#unwritten === 0 && !this.#hasFailed) this.stream.off('error', ignore);
         resolve();
       });

@@ -16,10 +16,10 @@ export const MOMENT_MS = 5;
 
 /** The outputs of a guest. */
 export const OUTPUTS = ['stdout', 'stderr'] as const;
-/** One of them. */
+/** The name of an output. */
 export type OutputName = (typeof OUTPUTS)[number];
 
-/** The streams that one invocation was given. */
+/** The streams given to an invocation. */
 export interface GivenStreams {
   stdin: InputSource | undefined;
   stdout: Destination | undefined;
@@ -27,8 +27,8 @@ export interface GivenStreams {
 }
 
 /**
- * The streams of one invocation, from when it is asked for until it has ended: an executor pulls its
- * input here and passes its output on. Where one of them fails, the invocation is to end.
+ * The streams of one invocation, from its request to its end: an executor pulls its input here and
+ * passes its output on. If a stream fails, the invocation must end.
  */
 export class RunStreams {
   readonly #source: InputSource | undefined;
@@ -38,7 +38,7 @@ export class RunStreams {
   readonly #controller = new AbortController();
   #inputBytes = 0;
   #isPulling = false;
-  /** How often the source was asked. */
+  /** Number of requests to the source. */
   #pulls = 0;
   #closing: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -55,7 +55,7 @@ export class RunStreams {
     }
   }
 
-  /** Aborted when the invocation is to end for a stream that has failed, or through {@link abort}. */
+  /** Aborted when the invocation must end because a stream has failed, or through {@link abort}. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -70,7 +70,7 @@ export class RunStreams {
     return this.#source !== undefined;
   }
 
-  /** How each is led there, for an executor that may hand descriptors to its guest. */
+  /** The kind of each target, for an executor that can pass descriptors to its guest. */
   get native(): NativeStreams {
     const lead = (name: OutputName): Partial<Record<OutputName, 'stream' | 'inherit'>> => {
       if (this.#outlets.has(name)) return { [name]: 'stream' };
@@ -79,7 +79,9 @@ export class RunStreams {
     return { ...(this.hasInput && { stdin: 'stream' }), ...lead('stdout'), ...lead('stderr') };
   }
 
-  /** For an executor whose guest cannot have this process's descriptors: JavaScript's streams do. */
+  /**
+   * For an executor whose guest cannot have this process's descriptors: uses JavaScript streams.
+   */
   leadInherited(): void {
     for (const name of this.#inherited) {
       this.#outlets.set(name, this.#outletTo(name, processSink(name)));
@@ -87,12 +89,12 @@ export class RunStreams {
     this.#inherited.clear();
   }
 
-  /** Where an output is to be passed on; undefined where it is buffered or inherited. */
+  /** The target of an output; undefined if it is buffered or inherited. */
   outlet(name: OutputName): Outlet | undefined {
     return this.#outlets.get(name);
   }
 
-  /** Bytes that have come in, or were passed on. What a guest inherits is not seen here. */
+  /** Bytes received or passed on. Inherited streams are not counted. */
   bytesOf(name: StreamName): number {
     return name === 'stdin' ? this.#inputBytes : (this.#outlets.get(name)?.byteLength ?? 0);
   }
@@ -103,8 +105,8 @@ export class RunStreams {
   }
 
   /**
-   * The next piece of the input; undefined at its end. Rejects where it fails: the invocation is to
-   * end then, and its guest must not see an end.
+   * The next chunk of the input; undefined at its end. Rejects if it fails: the invocation must end
+   * then, and its guest must not see an end of input.
    */
   async next(): Promise<Uint8Array | undefined> {
     try {
@@ -139,8 +141,9 @@ export class RunStreams {
   }
 
   /**
-   * Has `end` called when a target, or the source where that is said to count, has kept it waiting
-   * for longer than a moment, from now on. For a module that is closed: who waits may wait for that.
+   * Calls `end` when a target (or the source, if specified) has kept the invocation waiting for
+   * longer than a moment, from now on. For a module that is being closed, because the stream may
+   * wait for that.
    */
   endWhenWaiting(end: () => void, countsSource: boolean): void {
     const hasWaited = this.watchWaiting(countsSource);
@@ -149,23 +152,23 @@ export class RunStreams {
     }, MOMENT_MS);
   }
 
-  /** The invocation is to end for the caller's reason. */
+  /** Ends the invocation for the caller's reason. */
   abort(): void {
     this.#controller.abort();
   }
 
-  /** The invocation is to end because its module is closed. */
+  /** Ends the invocation because its module is closed. */
   close(): void {
     this.#isClosed = !this.signal.aborted;
     this.#controller.abort();
   }
 
-  /** Whether that is why it is to end. */
+  /** Whether that is the reason for its end. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** It has ended: nothing is pulled and nothing passed on any more. */
+  /** Called when it has ended: nothing more is pulled or passed on. */
   end(): void {
     clearInterval(this.#closing);
     this.#source?.cancel();
@@ -178,7 +181,7 @@ export class RunStreams {
     });
   }
 
-  /** What is done with a stream has failed, if the invocation is not to end already. */
+  /** Records a failure of a stream, unless the invocation is already ending. */
   fail(name: StreamName, error: unknown): void {
     this.#fail(streamFailure(name, error));
   }

@@ -1,7 +1,7 @@
-/** Bytes that are looked at in pieces: a buffer, or what lies in the addon's memory. */
+/** Bytes that are read in parts: from a buffer, or from the addon's memory. */
 export interface ByteSource {
   readonly size: number;
-  /** Of bytes that lie outside nothing. */
+  /** Empty for ranges outside the source. */
   slice(begin: number, end: number): Buffer;
 }
 
@@ -11,20 +11,20 @@ export function sourceOf(content: Uint8Array): ByteSource {
   return { size: buffer.length, slice: (begin, end) => buffer.subarray(begin, end) };
 }
 
-/** What is read is no FlatBuffer, or damaged. */
+/** The data are not a FlatBuffer, or damaged. */
 export class Damaged extends Error {
   override readonly name = 'Damaged';
 }
 
-/** A string that is longer is no name that anybody gave. */
+/** Maximum length of a string; names are shorter. */
 const MOST_TEXT_BYTES = 65_536;
-/** Elements of a vector of tables that are looked at. */
+/** Maximum number of elements of a vector of tables. */
 const MOST_TABLES = 1_000_000;
 
 /**
- * A table in a FlatBuffer that nobody has checked: every offset is looked at before it is followed, and
- * what does not lie within the bytes is {@link Damaged}. Fields are numbered as in the schema. An absent
- * one is undefined, or the default that is given.
+ * A table in an unchecked FlatBuffer: every offset is checked before it is followed, and anything
+ * outside the bytes is {@link Damaged}. Fields are numbered as in the schema. An absent field is
+ * undefined, or the given default.
  */
 export class Table {
   readonly #source: ByteSource;
@@ -39,7 +39,7 @@ export class Table {
     this.#fields = bytesAt(source, vtable, Math.max(size, 4)).subarray(4);
   }
 
-  /** The root of a FlatBuffer with this identifier. */
+  /** The root table of a FlatBuffer with this identifier. */
   static root(source: ByteSource, identifier: string): Table {
     if (source.slice(4, 8).toString('latin1') !== identifier) {
       throw new Damaged(`it lacks the identifier ${identifier}`);
@@ -63,7 +63,7 @@ export class Table {
     return this.#number(field, 'readUInt32LE', fallback);
   }
 
-  /** A 64-bit number; one beyond 2^53 is not exact. */
+  /** A 64-bit number; inexact beyond 2^53. */
   uint64(field: number, fallback = 0): number {
     const at = this.#place(field);
     return at === undefined ? fallback : Number(bytesAt(this.#source, at, 8).readBigUInt64LE());
@@ -74,7 +74,7 @@ export class Table {
     return vector && bytesAt(this.#source, vector.begin, vector.count).toString();
   }
 
-  /** The bytes of a vector, as a source of its own. */
+  /** The bytes of a vector, as a separate source. */
   bytes(field: number): ByteSource | undefined {
     const vector = this.#vector(field, 1);
     if (!vector) return undefined;
@@ -99,12 +99,12 @@ export class Table {
     return at === undefined ? undefined : this.#tableAt(at);
   }
 
-  /** How many elements a vector has; none where it is absent. */
+  /** Number of elements of a vector; 0 if it is absent. */
   count(field: number): number {
     return this.#vector(field, 4)?.count ?? 0;
   }
 
-  /** The tables of a vector, read as they are taken. */
+  /** The tables of a vector, read lazily. */
   *tables(field: number, most = MOST_TABLES): Generator<Table> {
     const vector = this.#vector(field, 4, most);
     if (!vector) return;
@@ -113,7 +113,7 @@ export class Table {
     }
   }
 
-  /** One table of a vector; undefined where it has no such one. */
+  /** A table of a vector; undefined if the index is out of range. */
   element(field: number, index: number): Table | undefined {
     const vector = this.#vector(field, 4);
     if (!vector || index < 0 || index >= vector.count) return undefined;
