@@ -22,12 +22,15 @@ const LATER = [
 /** The files below dist/ that are loaded with one of them. */
 function loadedWith(file: string): string[] {
   const dist = path.join(ROOT, 'dist');
+  // By themselves, or out of the file that has many of them.
   const script =
-    'require(process.argv[1]); process.stdout.write(JSON.stringify(Object.keys(require.cache)));';
-  const output = execFileSync(process.execPath, ['-e', script, path.join(dist, file)], {
-    encoding: 'utf8',
-  });
-  return (JSON.parse(output) as string[]).map((each) => path.relative(dist, each));
+    'require(process.argv[1]);' +
+    'const { loaded } = require.cache[process.argv[2]]?.exports ?? {};' +
+    'process.stdout.write(JSON.stringify([Object.keys(require.cache), Object.keys(loaded ?? {})]));';
+  const words = ['-e', script, path.join(dist, file), path.join(dist, 'shared.js')];
+  const output = execFileSync(process.execPath, words, { encoding: 'utf8' });
+  const [files, shared] = JSON.parse(output) as [string[], string[]];
+  return [...files.map((each) => path.relative(dist, each)), ...shared];
 }
 
 describe('The start of a process', () => {

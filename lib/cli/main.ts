@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import './code-cache.js';
+
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 

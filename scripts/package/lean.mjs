@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { localProgram, root } from '../setup/paths.mjs';
+import { shareStart } from '../setup/shared-file.mjs';
 
 const dist = path.join(root, 'dist');
 const isDeclaration = (name) => /\.d\.m?ts$/.test(name);
@@ -18,6 +19,7 @@ export const lean = {
   async run(_context, task) {
     const words = ['-p', 'tsconfig.json', '--declaration', 'false', '--removeComments'];
     await task.exec(localProgram('tsc'), words, { cwd: root });
+    await shareStart(dist);
     const outside = publicDeclarations();
     const all = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(isDeclaration);
     const inside = all.map((name) => path.join(dist, name)).filter((file) => !outside.has(file));

@@ -2,6 +2,7 @@ import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { commandLine, localProgram, root, setupFolder } from './paths.mjs';
+import { shareStart } from './shared-file.mjs';
 import { digestOf } from './stamp.mjs';
 
 /** What the page of the benchmark has inside it, beside what TypeScript makes. */
@@ -24,6 +25,8 @@ export function copyAssets(dist) {
   copyFileSync(path.join(root, 'lib', reportStyle), path.join(dist, reportStyle));
 }
 
+const sources = ['lib', 'scripts/setup/shared-file.mjs'];
+
 /** @type {import('./steps.mjs').Step} */
 export const typeScript = {
   name: 'typescript',
@@ -32,7 +35,7 @@ export const typeScript = {
 
   async stamp() {
     return {
-      digest: digestOf(['lib', 'tsconfig.json', 'package.json', 'package-lock.json']),
+      digest: digestOf([...sources, 'tsconfig.json', 'package.json', 'package-lock.json']),
       outputs: [commandLine],
     };
   },
@@ -48,6 +51,7 @@ export const typeScript = {
       { cwd: root },
     );
     copyAssets(fresh);
+    await shareStart(fresh);
     const dist = path.join(root, 'dist');
     rmSync(dist, { recursive: true, force: true });
     renameSync(fresh, dist);

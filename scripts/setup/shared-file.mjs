@@ -1,0 +1,116 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Has what the doors of the package load with their first line, as functions. */
+const SHARED = 'shared.js';
+
+const HEAD = `"use strict";
+// Made of the files beside it, which take what they are from here: one file is found and read in less time than sixty.
+const $loaded = Object.create(null);
+module.exports = Object.assign($load, { loaded: $loaded });
+function $load(name) {
+    let module = $loaded[name];
+    if (module === undefined) {
+        module = $loaded[name] = { exports: {} };
+        try {
+            $modules[name](module, module.exports);
+        }
+        catch (error) {
+            delete $loaded[name];
+            throw error;
+        }
+    }
+    return module.exports;
+}
+`;
+
+/**
+ * Puts what the main door loads at once into one file, so that a process starts sooner: Node.js looks each file up, reads
+ * and compiles it by itself. The files stay, for whoever loads them by their names, and each gives what is in that one
+ * file: there is one of each class, whichever door it came through.
+ *
+ * What asks where its own file is stays as it is: those who trace a package's files read it there.
+ *
+ * @param {string} dist The folder that TypeScript has made, anew.
+ * @returns {Promise<number>} How many files are in it.
+ */
+export async function shareStart(dist) {
+  // Not before it is installed.
+  const { default: typescript } = await import('typescript');
+  const sources = new Map();
+  const staying = new Set();
+
+  const add = (file) => {
+    if (sources.has(file) || staying.has(file)) return;
+    const text = readFileSync(file, 'utf8');
+    if (/__filename|__dirname|require\.resolve/.test(text)) {
+      staying.add(file);
+    } else {
+      sources.set(file, parse(typescript, file, text));
+    }
+    const source = sources.get(file) ?? parse(typescript, file, text);
+    for (const name of loadedAtOnce(typescript, source))
+      add(path.resolve(path.dirname(file), name));
+  };
+  add(path.join(dist, 'index.js'));
+
+  const printer = typescript.createPrinter({ removeComments: true });
+  const nameOf = (file) => path.relative(dist, file).split(path.sep).join('/');
+  const withPaths = (text, file, from) =>
+    text.replace(/\brequire\(["'](\.[^"']*)["']\)/g, (_, name) => {
+      const target = path.resolve(path.dirname(file), name);
+      const shared = nameBetween(from, path.join(dist, SHARED));
+      if (!sources.has(target)) return `require("${nameBetween(from, target)}")`;
+      return from === path.join(dist, SHARED)
+        ? `$load("${nameOf(target)}")`
+        : `require("${shared}")("${nameOf(target)}")`;
+    });
+
+  let shared = `${HEAD}const $modules = {\n`;
+  for (const [file, source] of sources) {
+    const text = printer.printFile(source).replace(/^"use strict";\n/, '');
+    const moved = withPaths(text, file, path.join(dist, SHARED));
+    shared += `"${nameOf(file)}": function (module, exports) {\n${moved}},\n`;
+  }
+  writeFileSync(path.join(dist, SHARED), `${shared}};\n`);
+  for (const file of staying) {
+    writeFileSync(file, withPaths(readFileSync(file, 'utf8'), file, file));
+  }
+  for (const [file, { text }] of sources) {
+    // Whoever imports it into an ES module sees names that are spelled out.
+    const own = Array.from(text.matchAll(/^exports\.(\w+) = /gm), ([, name]) => name);
+    const others = text.matchAll(/defineProperty\(exports, "(\w+)", \{ (?:enumerable|value)/g);
+    const names = new Set([...own, ...Array.from(others, ([, name]) => name)]);
+    const here = nameBetween(file, path.join(dist, SHARED));
+    writeFileSync(
+      file,
+      `"use strict";\nmodule.exports = require("${here}")("${nameOf(file)}");\n` +
+        `0 && (module.exports = { ${[...names].map((name) => `${name}: null`).join(', ')} });\n`,
+    );
+  }
+  return sources.size;
+}
+
+function parse(typescript, file, text) {
+  const { ES2022 } = typescript.ScriptTarget;
+  return typescript.createSourceFile(file, text, ES2022, true, typescript.ScriptKind.JS);
+}
+
+/** What a file requires of the package before any of its functions is called. */
+function loadedAtOnce(typescript, source) {
+  const names = [];
+  const visit = (node) => {
+    if (typescript.isFunctionLike(node)) return;
+    const isCall = typescript.isCallExpression(node) && node.expression.getText() === 'require';
+    const name = isCall ? node.arguments[0].text : undefined;
+    if (name?.startsWith('.')) names.push(name);
+    typescript.forEachChild(node, visit);
+  };
+  visit(source);
+  return names;
+}
+
+function nameBetween(from, to) {
+  const name = path.relative(path.dirname(from), to).split(path.sep).join('/');
+  return name.startsWith('.') ? name : `./${name}`;
+}
