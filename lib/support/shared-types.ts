@@ -117,8 +117,8 @@ export interface Timings {
   /** Waiting for a free thread. */
   queueMs: number;
   /**
-   * Creating the fresh instance, including the start function; 0 with the isolation `subprocess`,
-   * where it is part of `executeMs`.
+   * Creating the fresh instance, including the start function, unless one was ready; 0 with the
+   * isolation `subprocess`, where it is part of `executeMs`.
    */
   instantiateMs: number;
   /** Running the guest, including inference. */

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/touched_pages.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -20,43 +21,8 @@ constexpr size_t kMostParts = 8;
 /// Fewer zeros between two parts are in the file.
 constexpr uint64_t kLeastGap = uint64_t{256} << 10;
 
-uint64_t PageSize() {
-  static const auto size = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  return size;
-}
-
 /// So often what asks for the snapshot is asked whether it still wants it.
 constexpr uint64_t kCheckedTogether = uint64_t{2} << 20;
-
-/// Which pages of this process have ever been touched, as the system tells. Where it does not, all
-/// may have been.
-class TouchedPages {
- public:
-  TouchedPages() : file_(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)) {}
-  ~TouchedPages() {
-    if (file_ >= 0) close(file_);
-  }
-  TouchedPages(const TouchedPages&) = delete;
-  TouchedPages& operator=(const TouchedPages&) = delete;
-
-  /// Looks at these pages, which `MayBeTouched` then counts from their first.
-  void Read(const uint8_t* first, size_t pages) {
-    entries_.assign(pages, 0);
-    const uint64_t place = reinterpret_cast<uintptr_t>(first) / PageSize() * sizeof(uint64_t);
-    const size_t size = pages * sizeof(uint64_t);
-    is_known_ = file_ >= 0 && pread(file_, entries_.data(), size, static_cast<off_t>(place)) ==
-                                  static_cast<ssize_t>(size);
-  }
-  bool MayBeTouched(size_t page) const { return !is_known_ || (entries_[page] & kHasContent) != 0; }
-
- private:
-  /// It is in memory, or swapped out.
-  static constexpr uint64_t kHasContent = uint64_t{3} << 62;
-
-  const int file_;
-  bool is_known_ = false;
-  std::vector<uint64_t> entries_;
-};
 
 bool IsZero(const uint8_t* page, uint64_t size) {
   return page[0] == 0 && std::memcmp(page, page + 1, size - 1) == 0;
@@ -116,7 +82,7 @@ bool MemoryImage::MapOver(uint8_t* memory) const noexcept {
 
 std::vector<MemoryImage::Part> MemoryImage::FindParts(const uint8_t* memory, uint64_t size,
                                                       const std::function<void()>& check) {
-  const uint64_t page_size = PageSize();
+  const uint64_t page_size = TouchedPages::page_size();
   std::vector<Part> parts;
   TouchedPages touched;
   for (uint64_t page = 0; page < size; page += page_size) {
@@ -159,7 +125,7 @@ void MemoryImage::Write(const uint8_t* memory, const std::function<void()>& chec
   file_ = MakeFile();
   if (file_ < 0) throw Failure("memfd_create");
   if (ftruncate(file_, static_cast<off_t>(file_size_)) != 0) throw Failure("ftruncate");
-  const uint64_t page_size = PageSize();
+  const uint64_t page_size = TouchedPages::page_size();
   for (const Part& part : parts_) {
     for (uint64_t page = part.begin; page < part.end;) {
       uint64_t end = page;

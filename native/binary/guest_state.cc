@@ -560,7 +560,8 @@ StateOutline ReadStateOutline(WasmBytes module, const std::string& name) {
   return outline;
 }
 
-Bytes ExportState(WasmBytes module, const std::string& name, StateExports* exports) {
+Bytes ExportState(WasmBytes module, const std::string& name, bool with_functions,
+                  StateExports* exports) {
   exports->outline = ReadStateOutline(module, name);
   const StateOutline& outline = exports->outline;
   // Beside each other in a set of numbers, of which there are no more than exports.
@@ -602,7 +603,8 @@ Bytes ExportState(WasmBytes module, const std::string& name, StateExports* expor
     append("t" + std::to_string(index), kTable, index);
     if (outline.tables[index] == kFunctionReference) has_references = true;
   }
-  for (uint32_t index = 0; has_references && index < outline.functions; ++index) {
+  const uint32_t functions = with_functions && has_references ? outline.functions : 0;
+  for (uint32_t index = 0; index < functions; ++index) {
     append("f" + std::to_string(index), kFunction, index);
   }
   Bytes payload;

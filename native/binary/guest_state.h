@@ -75,8 +75,11 @@ StateOutline ReadStateOutline(WasmBytes module, const std::string& name);
 /// globals, tables, and, where a table or a global may refer to them, functions. No index changes,
 /// so that code that was compiled of the one fits the other.
 ///
+/// `with_functions`: those too; without them it cannot be told what a reference refers to.
+///
 /// Throws as `ReadStateOutline` does.
-std::vector<uint8_t> ExportState(WasmBytes module, const std::string& name, StateExports* exports);
+std::vector<uint8_t> ExportState(WasmBytes module, const std::string& name, bool with_functions,
+                                 StateExports* exports);
 
 /// The same module, whose instances begin with `state`: sizes of memory and tables, values of
 /// globals, elements. Its active segments have become passive and empty, and those that were

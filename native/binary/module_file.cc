@@ -29,6 +29,8 @@ ModuleFacts CheckWasm(const RunningLibrary& library, const std::string& path,
   }
   return {outline.compiled_section ? ModuleForm::kUniversal : ModuleForm::kPlain,
           outline.memory_minimum,
+          outline.has_start,
+          outline.instance_bytes,
           code.makes_tail_calls,
           {bytes.data(), bytes.size()},
           std::move(unwinding)};
@@ -51,7 +53,13 @@ ModuleFacts CheckModuleFile(const RunningLibrary& library, const std::string& pa
     const std::string subject = path + " was compiled from a module that";
     const WasmOutline outline = ReadWasmOutline(source, subject);
     CheckCode(outline, CodeReading::kLocals, subject);
-    return {ModuleForm::kSharedLibrary, outline.memory_minimum, false, source, {}};
+    return {ModuleForm::kSharedLibrary,
+            outline.memory_minimum,
+            outline.has_start,
+            outline.instance_bytes,
+            false,
+            source,
+            {}};
   }
   RefuseModule(path,
                "is neither a WebAssembly module (.wasm) nor one compiled by WasmEdge (.so): it "

@@ -24,6 +24,10 @@ struct ModuleFacts {
   ModuleForm form = ModuleForm::kPlain;
   /// Pages of 64 KiB that its memories have at least: the most of any. Absent where it has none.
   std::optional<uint64_t> memory_minimum;
+  /// Whether a function of it runs as soon as an instance is made.
+  bool has_start = false;
+  /// About how many bytes an instance takes at once: what its memory begins with, and its tables.
+  uint64_t instance_bytes = 0;
   /// Whether its instructions make tail calls; not known of a shared object, whose are not read.
   bool makes_tail_calls = false;
   /// The WebAssembly binary: the file itself, or what a shared object carries. Borrowed from the

@@ -32,6 +32,9 @@ constexpr std::array kVectors{
     Vector{WasmSection::kData, "data segments", wasm_limits::kDataSegments, 2},
 };
 
+/// What WasmEdge takes for an element of a table.
+constexpr uint64_t kElementBytes = 16;
+
 /// The order in which sections come; each at most once.
 constexpr std::array kOrder{
     WasmSection::kTypes,    WasmSection::kImports,   WasmSection::kFunctions, WasmSection::kTables,
@@ -82,6 +85,11 @@ class OutlineReader {
  private:
   void Read(const WasmSection& section) {
     WasmReader reader(section.payload);
+    if (section.id == WasmSection::kStart) outline_.has_start = true;
+    if (section.id == WasmSection::kData) outline_.instance_bytes += section.payload.size;
+    if (section.id == WasmSection::kElements) {
+      outline_.instance_bytes += kElementBytes * section.payload.size;
+    }
     const auto* const vector =
         std::find_if(kVectors.begin(), kVectors.end(),
                      [&section](const Vector& each) { return each.section == section.id; });
@@ -179,6 +187,7 @@ class OutlineReader {
   void ReadTable(WasmReader& reader) {
     ReadValueType(reader);
     const WasmLimits limits = Need(reader.Limits());
+    outline_.instance_bytes += kElementBytes * limits.minimum;
     if ((limits.flags & ~WasmLimits::kHasMaximum) != 0) {
       Refuse(
           "declares a table that is shared or has indices of 64 bits. Compile it for wasm32, "

@@ -27,6 +27,10 @@ struct WasmOutline {
   size_t imported_functions = 0;
   /// The payload of the code section.
   WasmBytes code;
+  /// Whether a function of it runs as soon as an instance is made.
+  bool has_start = false;
+  /// About how many bytes an instance takes at once: what its memory begins with, and its tables.
+  uint64_t instance_bytes = 0;
 
   /// The type of a function or, by its own index, a type. One without values where there is none of
   /// that index, which is for WasmEdge to say.

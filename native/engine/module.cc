@@ -29,6 +29,9 @@ const char* ExternalKindName(int type) {
   return "unknown";
 }
 
+/// What an instance that waits for its invocation may take. Every thread of a module has one.
+constexpr uint64_t kMostBytesAhead = uint64_t{4} << 20;
+
 /// The path as the system's loader is to see it. The loader takes a path that it has open already
 /// for the same library without looking at the file, so a module that was replaced under its name
 /// while the old one is loaded would run the old code; so would another that has the same
@@ -72,6 +75,8 @@ Module::Module(Private, const wasmedge::Api& api, const ModuleSource& source,
       size_(source.bytes().size()),
       form_(source.facts().form),
       memory_minimum_(source.facts().memory_minimum),
+      can_be_made_ahead_(!source.facts().has_start &&
+                         source.facts().instance_bytes <= kMostBytesAhead),
       // What is compiled may make them.
       uses_tail_calls_(!opens_code() && source.facts().makes_tail_calls) {
   if (options.exports_state && opens_library()) file_.emplace(path_);
@@ -88,7 +93,9 @@ void Module::Rewrite(WasmBytes binary) {
     rewritten = BeginWithState(binary, snapshot->state(), name_);
     memory_minimum_ = snapshot->state().memory_pages;
   } else if (options_.exports_state && ImportsFunctionsOnly(binary, name_)) {
-    rewritten = ExportState(binary, name_, &state_exports_.emplace());
+    rewritten = ExportState(binary, name_, true, &state_exports_.emplace());
+  } else if (can_be_made_ahead_ && !options_.describe && ImportsFunctionsOnly(binary, name_)) {
+    rewritten = ExportState(binary, name_, false, &renewal_exports_.emplace());
   } else {
     // With other imports it is not going to be linked, and linking names them.
     return Parse(binary);
@@ -172,6 +179,7 @@ void Module::ListExternals() {
   api_.ASTModuleListExports(ast_.get(), exports.data(), static_cast<uint32_t>(exports.size()));
   // Its own come first.
   if (state_exports_) exports.resize(state_exports_->outline.exports);
+  if (renewal_exports_) exports.resize(renewal_exports_->outline.exports);
   for (const wasmedge::ExportTypeContext* exported : exports) {
     ExternalDescription description;
     description.name = wasmedge::ToStdString(api_.ExportTypeGetExternalName(exported));

@@ -90,6 +90,9 @@ class Module {
   ModuleForm form() const noexcept { return form_; }
   /// Pages of 64 KiB that its memories have at least: the most of any. Absent where it has none.
   std::optional<uint64_t> memory_minimum() const noexcept { return memory_minimum_; }
+  /// Whether an instance can be made before it is asked for, as making one runs none of its code,
+  /// and may be, as one that waits takes little.
+  bool can_be_made_ahead() const noexcept { return can_be_made_ahead_; }
   /// Bytes of its file.
   size_t size() const noexcept { return size_; }
   /// Elements that its tables may have together.
@@ -97,6 +100,10 @@ class Module {
   /// How its instances export their state; null where they do not.
   const StateExports* state_exports() const noexcept {
     return state_exports_ ? &*state_exports_ : nullptr;
+  }
+  /// How they export what `InstanceRenewal` writes anew; null where they do not.
+  const StateExports* renewal_exports() const noexcept {
+    return renewal_exports_ ? &*renewal_exports_ : nullptr;
   }
   /// What its instances begin with, after its constructors; null for none.
   const Snapshot* snapshot() const noexcept { return options_.snapshot.get(); }
@@ -139,8 +146,10 @@ class Module {
   size_t size_;
   ModuleForm form_;
   std::optional<uint64_t> memory_minimum_;
+  bool can_be_made_ahead_;
   bool uses_tail_calls_ = false;
   std::optional<StateExports> state_exports_;
+  std::optional<StateExports> renewal_exports_;
   /// Of a shared object that exports its state.
   std::optional<OpenFile> file_;
   AstModuleHandle ast_;

@@ -5,8 +5,15 @@
 
 #include "engine/guest_scope.h"
 #include "engine/trap.h"
+#include "workarounds/memory_reservation.h"
 
 namespace wasmedge_embed {
+namespace {
+
+/// From then on it is taken that the module's guests leave what cannot be renewed.
+constexpr unsigned kMostFailedRenewals = 3;
+
+}  // namespace
 
 using Clock = Invocation::Clock;
 
@@ -36,9 +43,52 @@ Outcome Slot::Run(Request request, Invocation& invocation) {
   outcome.stderr_bytes = hosts_.wasi().TakeStderr();
   // Whatever way the invocation ended, its sessions and descriptors end with it.
   hosts_.End();
+  // Others may want the addresses before this thread comes to rest.
+  if (MemoryReservation::AreScarce()) DropInstance();
   outcome.inference_time = invocation.inference_time();
   outcome.inference_failures = invocation.TakeInferenceFailures();
   return outcome;
+}
+
+void Slot::Rest(bool makes_another) noexcept {
+  if (is_next_) return;
+  is_next_ = RenewInstance();
+  if (is_next_) return;
+  DropInstance();
+  // Where instructions are counted those of its making count as well.
+  if (!makes_another || executor_.fuel() || !executor_.module().can_be_made_ahead() ||
+      MemoryReservation::AreScarce()) {
+    return;
+  }
+  Invocation invocation;
+  Ending ending;
+  RunGuest(hosts_, invocation, ending, [&] { MakeInstance(invocation, ending); });
+  is_next_ = ending.is_normal();
+  if (!is_next_) DropInstance();
+}
+
+void Slot::Relax() noexcept {
+  is_next_ = false;
+  is_whole_ = false;
+  Rest(true);
+}
+
+bool Slot::RenewInstance() noexcept {
+  if (!is_whole_ || renewal_ == nullptr) return false;
+  bool is_new = false;
+  try {
+    is_new = renewal_->Renew();
+  } catch (const std::bad_alloc&) {
+    // Another one will need memory as well, and tell.
+  }
+  failed_renewals_ = is_new ? 0 : failed_renewals_ + 1;
+  return is_new;
+}
+
+void Slot::DropInstance() noexcept {
+  renewal_.reset();
+  instance_.reset();
+  is_whole_ = false;
 }
 
 void Slot::RunGuest(HostModuleSet& hosts, Invocation& invocation, Ending& ending,
@@ -64,15 +114,27 @@ void Slot::RunGuest(HostModuleSet& hosts, Invocation& invocation, Ending& ending
   }
 }
 
+void Slot::MakeInstance(Invocation& invocation, Ending& ending) {
+  DropInstance();
+  instance_.emplace(executor_.module(), hosts_);
+  instance_->Instantiate(executor_, invocation, ending);
+  const bool is_worth_it = !executor_.fuel() && failed_renewals_ < kMostFailedRenewals;
+  if (!ending.is_normal() || !is_worth_it || MemoryReservation::AreScarce()) return;
+  // It looks at the guest from outside.
+  const HostScope host;
+  renewal_ = InstanceRenewal::Of(executor_.module(), instance_->get());
+}
+
 void Slot::Execute(const Request& request, Invocation& invocation, Outcome& outcome) {
+  is_whole_ = false;
   executor_.Refuel();
   const auto begin = Clock::now();
-  GuestInstance instance(executor_.module(), hosts_);
-  instance.Instantiate(executor_, invocation, outcome);
+  if (!std::exchange(is_next_, false)) MakeInstance(invocation, outcome);
   const auto ready = Clock::now();
   outcome.instantiate_time = ready - begin;
   if (!outcome.is_normal()) return;
 
+  GuestInstance& instance = *instance_;
   Callee callee =
       instance.Find(request.function.value_or(kStartFunction), request.arguments.size());
   if (request.function && *request.function != kInitializeFunction) {
@@ -101,6 +163,7 @@ void Slot::Execute(const Request& request, Invocation& invocation, Outcome& outc
     }
   }
   outcome.execute_time = Clock::now() - ready;
+  is_whole_ = !outcome.error && !request.takes_snapshot;
 }
 
 }  // namespace wasmedge_embed

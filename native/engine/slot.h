@@ -10,6 +10,7 @@
 #include "engine/guest_instance.h"
 #include "engine/guest_options.h"
 #include "engine/host_module_set.h"
+#include "engine/instance_renewal.h"
 #include "engine/interrupt_timer.h"
 
 namespace wasmedge_embed {
@@ -54,7 +55,18 @@ class Slot {
   Executor& executor() noexcept { return executor_; }
 
   /// Runs a fresh instance. Never throws what a guest or a request can cause: it is in the outcome.
+  /// The instance itself stays until `Rest`, or the next run.
   Outcome Run(Request request, Invocation& invocation);
+
+  /// Between runs. Makes the last one's instance new for the next one, or lets go of it; with
+  /// `makes_another`, where nobody waits for this thread, another one is made then, if it can be
+  /// made ahead. What fails is left to the next run, and told there.
+  void Rest(bool makes_another) noexcept;
+
+  /// When it has been at rest for long: the instance that waits for the next run goes, with all
+  /// memory that earlier ones have touched, and another one comes.
+  void Relax() noexcept;
+  bool HasRenewed() const noexcept { return is_next_ && is_whole_; }
 
   /// Runs `body`, which may enter a guest that is linked to `hosts`, as this invocation. What it
   /// throws, and the guest's fault where that used up its stack, becomes the ending.
@@ -71,12 +83,26 @@ class Slot {
 
  private:
   void Execute(const Request& request, Invocation& invocation, Outcome& outcome);
+  /// The instance that is to run now, if it is not there yet.
+  void MakeInstance(Invocation& invocation, Ending& ending);
+  bool RenewInstance() noexcept;
+  void DropInstance() noexcept;
 
   GuestStack& stack_;
   InterruptTimer timer_;
   const uint64_t snapshot_bytes_;
   Executor executor_;
   HostModuleSet hosts_;
+  // After the hosts, to which it is linked. The last run's, or the next one's.
+  std::optional<GuestInstance> instance_;
+  /// Of that instance; null where it cannot be renewed.
+  std::unique_ptr<InstanceRenewal> renewal_;
+  /// Whether the instance is for the next run.
+  bool is_next_ = false;
+  /// Whether the last run's guest came to its end by itself.
+  bool is_whole_ = false;
+  /// Instances in a row that could not be renewed.
+  unsigned failed_renewals_ = 0;
 };
 
 }  // namespace wasmedge_embed

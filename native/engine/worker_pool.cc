@@ -15,6 +15,9 @@ using Clock = Invocation::Clock;
 /// How long a thread stays without work that has no place of its own.
 constexpr auto kSurplusIdleTime = std::chrono::seconds(10);
 
+/// How long a thread without work keeps what its guests have touched of their memory.
+constexpr auto kKeepTime = std::chrono::seconds(1);
+
 /// How long a thread without work waits in place for more: for what JavaScript asks next when it
 /// has been told of the end of the last.
 constexpr std::chrono::microseconds kIdleSpin{50};
@@ -286,11 +289,18 @@ bool WorkerPool::IsInstanceNext() noexcept {
 
 bool WorkerPool::AwaitWork(Worker& worker, std::optional<Slot>& slot,
                            std::unique_lock<std::mutex>& lock) {
+  bool may_prepare = true;
   bool may_spin = true;
   while (true) {
     if (slot && &slot->executor().module() != module_.get()) Renew(worker, slot, lock);
     if (has_work() && has_place()) return true;
     if (closing_ && !has_work()) return false;
+    if (std::exchange(may_prepare, false) && slot) {
+      lock.unlock();
+      slot->Rest(true);
+      lock.lock();
+      continue;
+    }
     if (std::exchange(may_spin, false)) {
       lock.unlock();
       worker.idle_spinner.Spin([this] { return waiting_.load(std::memory_order_acquire) > 0; },
@@ -298,7 +308,12 @@ bool WorkerPool::AwaitWork(Worker& worker, std::optional<Slot>& slot,
       lock.lock();
       continue;
     }
-    if (workers_.size() <= options_.concurrency) {
+    if (slot && slot->HasRenewed()) {
+      if (wake_.wait_for(lock, kKeepTime) == std::cv_status::no_timeout || has_work()) continue;
+      lock.unlock();
+      slot->Relax();
+      lock.lock();
+    } else if (workers_.size() <= options_.concurrency) {
       wake_.wait(lock);
     } else if (wake_.wait_for(lock, kSurplusIdleTime) == std::cv_status::timeout && !has_work() &&
                workers_.size() - at_waits_ > options_.concurrency) {
@@ -364,6 +379,8 @@ void WorkerPool::WorkOnJob(Worker& worker, std::optional<Slot>& slot,
   ++idle_;
   lock.unlock();
   waiting.finished(std::move(waiting.job));
+  // Not before: nobody needs to wait until the instance is gone.
+  if (slot) slot->Rest(false);
   lock.lock();
 }
 

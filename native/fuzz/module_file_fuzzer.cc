@@ -73,7 +73,7 @@ void CheckTableLimits(const WasmBytes& module) {
 void CheckState(const WasmBytes& module) {
   try {
     StateExports exports;
-    const std::vector<uint8_t> exporting = ExportState(module, "module", &exports);
+    const std::vector<uint8_t> exporting = ExportState(module, "module", true, &exports);
     const StateOutline& outline = exports.outline;
     const StateOutline exported =
         ReadStateOutline({exporting.data(), exporting.size()}, "a module that exports its state");

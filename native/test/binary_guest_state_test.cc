@@ -108,12 +108,12 @@ TEST(GuestState, HasFewSegmentsForManyRuns) {
 
 TEST(GuestState, IsExportedAfterWhatTheModuleExports) {
   StateExports exports;
-  const Bytes exporting = ExportState(Of(EverySection()), "m", &exports);
+  const Bytes exporting = ExportState(Of(EverySection()), "m", true, &exports);
   EXPECT_EQ(exports.prefix, "snapshot-0-");
   EXPECT_EQ(ReadStateOutline(Of(exporting), "m").exports, 1 + 1 + 1 + 1 + 2);
   // Again, where those names are taken.
   StateExports further;
-  ExportState(Of(exporting), "m", &further);
+  ExportState(Of(exporting), "m", true, &further);
   EXPECT_EQ(further.prefix, "snapshot-1-");
 }
 
@@ -144,7 +144,7 @@ TEST(GuestState, OfADamagedModuleIsReadWithinIt) {
     damaged.shrink_to_fit();
     try {
       StateExports exports;
-      ExportState(Of(damaged), "m", &exports);
+      ExportState(Of(damaged), "m", true, &exports);
       BeginWithState(Of(damaged), State(), "m");
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kModuleInvalid);

@@ -64,9 +64,7 @@ Error NoAddresses(const std::string& reason) {
 
 /// Null where the system refuses.
 void* MapReservation() {
-  rlimit limit{};
-  const bool is_limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-  const uint64_t spare = is_limited ? kSpareBytes : 0;
+  const uint64_t spare = MemoryReservation::AreScarce() ? kSpareBytes : 0;
   // What is opened later is counted against the machine's memory then, as WasmEdge's own mapping
   // would be: without MAP_NORESERVE.
   void* const begin =
@@ -157,6 +155,16 @@ Opening Open(uintptr_t address, uint64_t size) {
   return Opening::kDone;
 }
 
+bool CloseAgain(uintptr_t memory, uint64_t size, uint64_t end) {
+  State& state = Global();
+  const std::lock_guard<std::mutex> lock(state.mutex);
+  const auto found = state.reserved.find(memory - kGapBytes);
+  if (found == state.reserved.end() || found->second.open != end || size > end) return false;
+  if (mprotect(reinterpret_cast<void*>(memory + size), end - size, PROT_NONE) != 0) return false;
+  found->second.open = size;
+  return true;
+}
+
 Error NoPages(uint64_t size) {
   return NotEnoughMemory((" for the " + std::to_string(size / kPageSize) +
                           " pages that the guest's memory begins with")
@@ -169,6 +177,15 @@ Error NoPages(uint64_t size) {
 }
 
 }  // namespace
+
+bool MemoryReservation::AreScarce() noexcept {
+  rlimit limit{};
+  return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
+
+bool MemoryReservation::Close(const uint8_t* memory, uint64_t size, uint64_t end) noexcept {
+  return CloseAgain(reinterpret_cast<uintptr_t>(memory), size, end);
+}
 
 void MemoryReservation::OnRefusal(EndProcess end) noexcept { Global().end_process.store(end); }
 

@@ -40,6 +40,14 @@ class MemoryReservation : public ThreadScope<MemoryReservation> {
   /// JavaScript's heap cannot have another.
   static constexpr uint64_t kMostMappings = 50'000;
 
+  /// Whether this process has a limit of its addresses, of which one memory may want what another
+  /// has.
+  static bool AreScarce() noexcept;
+
+  /// Closes pages of a memory again, from `size` to `end`, which must all be zero. False where the
+  /// system refuses, and for what is none of these memories.
+  static bool Close(const uint8_t* memory, uint64_t size, uint64_t end) noexcept;
+
   /// Throws `Error(kNativeLoad)` when the library reaches neither function through slots. How it
   /// uses them a `Rehearsal` shows.
   static void Install(void* wasmedge_library);

@@ -1,0 +1,30 @@
+#include "base/touched_pages.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace wasmedge_embed {
+namespace {
+
+/// Opened once and for good: it tells of this process whoever reads it.
+int PageMap() noexcept {
+  static const int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  return file;
+}
+
+}  // namespace
+
+uint64_t TouchedPages::page_size() noexcept {
+  static const auto size = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+void TouchedPages::Read(const uint8_t* first, size_t pages) {
+  entries_.resize(pages);
+  const uint64_t place = reinterpret_cast<uintptr_t>(first) / page_size() * sizeof(uint64_t);
+  const size_t size = pages * sizeof(uint64_t);
+  is_known_ = PageMap() >= 0 && pread(PageMap(), entries_.data(), size,
+                                      static_cast<off_t>(place)) == static_cast<ssize_t>(size);
+}
+
+}  // namespace wasmedge_embed
