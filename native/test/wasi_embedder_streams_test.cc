@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "host/buffered_streams.h"
@@ -151,6 +153,52 @@ TEST_F(WasiEmbedderStreams, CountForTheLimitOnlyWhereTheyAreTo) {
   Taken(StandardStream::kOutput);
   EXPECT_EQ(Write(2, "12345"), Errno::kSuccess);
   EXPECT_EQ(state_.remaining_output(wasi::DescriptorKind::kStdout), 0u);
+}
+
+/// Input whose last bytes, and the end after them, come between a read and the look after it, as
+/// another thread can have it.
+class LateInput : public StandardStreams {
+ public:
+  explicit LateInput(std::string_view text)
+      : StandardStreams(InputAlone()), text_(text.begin(), text.end()) {}
+
+  Readiness Look(StandardStream) override {
+    has_come_ = true;
+    return {text_.size(), true};
+  }
+  bool Await(StreamSet, Invocation::Clock::time_point, Invocation&) override { return true; }
+  size_t Read(uint8_t* data, size_t size) override {
+    const size_t read = has_come_ ? std::min(size, text_.size()) : 0;
+    std::copy_n(text_.begin(), read, data);
+    text_.erase(0, read);
+    return read;
+  }
+  size_t Write(StandardStream, const uint8_t*, size_t) override { return 0; }
+  void Append(StandardStream, std::string_view) override {}
+  std::vector<uint8_t> TakeRest(StandardStream) override { return {}; }
+
+ private:
+  static StreamSet InputAlone() {
+    StreamSet input;
+    input.Add(StandardStream::kInput);
+    return input;
+  }
+
+  std::string text_;
+  bool has_come_ = false;
+};
+
+TEST_F(WasiEmbedderStreams, GiveTheLastBytesThatComeTogetherWithTheEnd) {
+  for (const bool waits : {true, false}) {
+    WasiInput input = Input();
+    input.streams = std::make_shared<LateInput>("last words");
+    state_.Reset(std::move(input));
+    if (!waits) SetNonblocking(0);
+    EXPECT_EQ(Read(0, {{kBuffer, 4}, {kBuffer + 4, 100}}), Errno::kSuccess);
+    ASSERT_EQ(guest_.Read<uint32_t>(kOut), 10u);
+    EXPECT_EQ(guest_.ReadString(kBuffer, 10), "last words");
+    EXPECT_EQ(MustRead(0), "");
+  }
 }
 
 /// Of a pipe that takes no more.
