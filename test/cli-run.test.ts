@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -11,6 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+
+import { compileModule, loadModule } from 'wasmedge-embed';
 
 import { commandLine } from './support/command-line.js';
 import type { CommandResult } from './support/command-line.js';
@@ -74,6 +77,12 @@ function run(
 }
 
 describe('wasmedge-embed run', () => {
+  before(async function () {
+    this.timeout(120_000);
+    // Compiled already: on a busy machine that takes so long that it is told of.
+    await (await loadModule(TOUR)).close();
+  });
+
   for (const isolation of ISOLATIONS) {
     it(`gives the guest its streams, and has its exit code: ${isolation}`, async () => {
       const ended = await runWith(['--isolation', isolation, TOUR, 'upper'], 'from stdin\n');
@@ -164,6 +173,76 @@ describe('wasmedge-embed run', () => {
       assert.deepEqual([result.exitCode, result.stdout], [exitCode, ''], args.join(' '));
       assert.match(result.stderr, words);
     }
+  });
+
+  it('refuses by name what needs another host, or threads', async () => {
+    const program = '(func (export "_start"))';
+    const cases: [text: string, code: string, words: RegExp][] = [
+      [
+        `(import "env" "memory" (memory 1 2 shared))
+         (import "wasi" "thread-spawn" (func (param i32) (result i32))) ${program}`,
+        'ERR_MODULE_INVALID',
+        /shared memory.*no threads/u,
+      ],
+      [
+        `(import "wasi" "thread-spawn" (func (param i32) (result i32))) ${program}`,
+        'ERR_LINK',
+        /wasi\.thread-spawn.*uses threads/su,
+      ],
+      [
+        `(import "wasi:cli/stdout@0.2.0" "get-stdout" (func (result i32))) ${program}`,
+        'ERR_LINK',
+        /preview 2/u,
+      ],
+      [`(import "gojs" "runtime.wasmExit" (func (param i32))) ${program}`, 'ERR_LINK', /wasip1/u],
+      [
+        `(import "rb-js-abi-host" "is-js: func(value: handle<js-abi-value>) -> bool"
+           (func (param i32) (result i32))) ${program}`,
+        'ERR_LINK',
+        /Ruby/u,
+      ],
+    ];
+    for (const [text, code, words] of cases) {
+      const file = await wasmFile(`(module ${text})`, { threads: true });
+      const { stdout, stderr, exitCode } = await run([file]);
+      assert.deepEqual([exitCode, stdout], [126, ''], text);
+      assert.ok(stderr.startsWith(`wasmedge-embed: ${code}: `), stderr);
+      assert.match(stderr, words);
+    }
+  });
+
+  it('runs what is not trusted within limits, and takes nothing but WebAssembly from it', async () => {
+    for (const isolation of ISOLATIONS) {
+      const args = ['--untrusted', '--isolation', isolation, TOUR, 'upper'];
+      const ended = await runWith(args, 'from a stranger');
+      assert.deepEqual([ended.code, ended.stderr], [0, ''], isolation);
+      assert.equal(ended.stdout, 'FROM A STRANGER');
+    }
+    const spinning = ['--untrusted', '--timeout', '0.3', TOUR, 'spin', '99999999999'];
+    assert.equal((await run(spinning)).exitCode, 124);
+    const compiled = temporaryPath('compiled.so');
+    await compileModule(await watGuest('kept'), compiled);
+    assert.equal((await run(['--invoke', 'divide', compiled, '7'])).stdout, '14\n');
+    // Whatever it is called.
+    const disguised = temporaryPath('compiled.wasm');
+    copyFileSync(compiled, disguised);
+    for (const file of [compiled, disguised]) {
+      const { stdout, stderr, exitCode } = await run([
+        '--untrusted',
+        '--invoke',
+        'divide',
+        file,
+        '7',
+      ]);
+      assert.deepEqual([exitCode, stdout], [126, '']);
+      assert.match(stderr, /ERR_MODULE_INVALID/u);
+    }
+    const limited = ['--untrusted', '--compile-memory', '1', TOUR, 'upper'];
+    const { stderr, exitCode } = await run(limited, {
+      WASMEDGE_EMBED_CACHE: temporaryPath('cache'),
+    });
+    assert.equal(exitCode, 134, stderr);
+    assert.match(stderr, /ERR_LIMIT: Compiling .*'memoryBytes'/u);
   });
 
   it('ends with the guest on SIGINT and SIGTERM, with the code that shells have for it', async () => {

@@ -33,6 +33,8 @@ constexpr Foreign kForeign[] = {
      "It is an Extism plug-in, which requires Extism's own memory and host functions."},
     {"gojs", "", "It was built by Go with GOOS=js: build it with GOOS=wasip1 GOARCH=wasm."},
     {"go", "runtime.", "It was built by Go with GOOS=js: build it with GOOS=wasip1 GOARCH=wasm."},
+    {"rb-js-abi-host", "",
+     "It is Ruby with its bindings to JavaScript: use a build of ruby.wasm without the js gem."},
     {"__wbindgen_", "", kWasmBindgen},
     {"wbg", "__wb", kWasmBindgen},
     {"env", "emscripten_", kEmscripten},
