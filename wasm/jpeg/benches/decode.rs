@@ -6,7 +6,7 @@
 //!
 //! With CROP (above 0, at most 1) the middle of the picture is shown, else all of it, stretched.
 
-use jpeg::{general, Fit};
+use jpeg::{general, Damaged, Fit};
 use std::hint::black_box;
 use std::io::{self, Read as _};
 use std::time::Instant;
@@ -34,7 +34,7 @@ fn main() -> io::Result<()> {
         );
     };
     let general = || {
-        let decoded = general::decode_to(&file, side, side, fit, MAX_PIXELS);
+        let decoded = general::decode_to(&file, (side, side), fit, MAX_PIXELS, Damaged::Refuse);
         black_box(decoded.expect("a sound JPEG is expected"));
     };
     let wanted = |name| only.is_none_or(|only| only == name);

@@ -2,9 +2,9 @@
 //! needed, and within the bounds of [`crate::survey`].
 
 use crate::colours;
+use crate::damaged::Damaged;
 use crate::error::Error;
 use crate::exif::{self, Orientation};
-use crate::fast::Damaged;
 use crate::fit::{Fit, Window};
 use crate::guarded::Guarded;
 use crate::picture::{Channels, Decoded, Picture};
@@ -16,24 +16,15 @@ use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 /// Decodes a baseline or progressive JPEG of 8 bits: greyscale, YCbCr, RGB, CMYK or YCCK.
 ///
 /// The decoder can compute each 8 × 8 block at 1, 2, 4 or 8 pixels a side, which costs less the
-/// fewer they are. The smallest size is taken at which what `fit` shows still covers about
-/// `width` × `height` (as seen, after turning); all of the picture is decoded. CMYK is taken as Adobe's inverted form, as all common readers do.
+/// fewer they are. The smallest size is taken at which what `fit` shows still covers about the wanted
+/// width and height (as seen, after turning); all of the picture is decoded. CMYK is taken as Adobe's inverted form, as
+/// all common readers do. Where damage is accepted, zeros stand for missing data, 64 KiB of them at the most.
 ///
 /// # Errors
-/// An [`Error`] if the file is damaged, truncated, of another kind of JPEG (lossless,
+/// An [`Error`] if the file is damaged or truncated (unless that is accepted), of another kind of JPEG (lossless,
 /// arithmetic coding, 12 bits, hierarchical), has more than `max_pixels` pixels, or takes more work or
 /// memory than [`Survey`] allows, which is found before any of it is decoded.
 pub fn decode(
-    jpeg: &[u8],
-    width: u16,
-    height: u16,
-    fit: Fit,
-    max_pixels: u64,
-) -> Result<Decoded, Error> {
-    decode_as(jpeg, (width, height), fit, max_pixels, Damaged::Refuse)
-}
-
-fn decode_as(
     jpeg: &[u8],
     (width, height): (u16, u16),
     fit: Fit,
@@ -93,41 +84,21 @@ fn decode_as(
     })
 }
 
-/// Decodes a JPEG to a picture of exactly `width` × `height`, as seen: after turning it.
+/// Decodes a JPEG to a picture of exactly the wanted width and height, as seen: after turning it.
 ///
 /// # Errors
 /// Those of [`decode`].
 pub fn decode_to(
     jpeg: &[u8],
-    width: u16,
-    height: u16,
-    fit: Fit,
-    max_pixels: u64,
-) -> Result<Decoded, Error> {
-    decode_to_as(jpeg, (width, height), fit, max_pixels, Damaged::Refuse)
-}
-
-/// As [`decode_to`], where data may be missing, 64 KiB of zeros instead of them at the most.
-pub(crate) fn salvage(
-    jpeg: &[u8],
     wanted: (u16, u16),
-    fit: Fit,
-    max_pixels: u64,
-) -> Result<Decoded, Error> {
-    decode_to_as(jpeg, wanted, fit, max_pixels, Damaged::Accept)
-}
-
-fn decode_to_as(
-    jpeg: &[u8],
-    (width, height): (u16, u16),
     fit: Fit,
     max_pixels: u64,
     accepts: Damaged,
 ) -> Result<Decoded, Error> {
-    let decoded = decode_as(jpeg, (width, height), fit, max_pixels, accepts)?;
+    let decoded = decode(jpeg, wanted, fit, max_pixels, accepts)?;
     let is_damaged = decoded.picture.is_damaged;
     let (width, height) =
-        if decoded.orientation.swaps_sides() { (height, width) } else { (width, height) };
+        if decoded.orientation.swaps_sides() { (wanted.1, wanted.0) } else { wanted };
     let picture = resize(decoded.picture, &decoded.window, width.into(), height.into());
     let window = Window { origin: (0.0, 0.0), extent: (width.into(), height.into()) };
     Ok(Decoded { picture: Picture { is_damaged, ..picture }, window, ..decoded })
@@ -182,6 +153,10 @@ fn cmyk_to_rgb(mut samples: Vec<u8>) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::bit_writer::{size_of, BitWriter};
+
+    fn decoded(jpeg: &[u8], wanted: (u16, u16), max_pixels: u64) -> Result<Decoded, Error> {
+        decode(jpeg, wanted, Fit::Stretch, max_pixels, Damaged::Refuse)
+    }
 
     /// Encodes pictures of 8 x 8 blocks that are each of one colour.
     #[derive(Clone, Copy)]
@@ -304,11 +279,11 @@ mod tests {
             &[100],
             &[30],
         ]);
-        let tiny = decode(&jpeg, 1, 1, Fit::Stretch, 256).unwrap().picture;
+        let tiny = decoded(&jpeg, (1, 1), 256).unwrap().picture;
         assert_eq!((tiny.width, tiny.height, tiny.channels), (2, 2, Channels::Grey));
         assert_eq!(tiny.samples, [0, 255, 100, 30]);
         for (wanted, side) in [(2, 4), (5, 8), (6, 16), (16, 16), (500, 16)] {
-            let picture = decode(&jpeg, wanted, wanted, Fit::Stretch, 256).unwrap().picture;
+            let picture = decoded(&jpeg, (wanted, wanted), 256).unwrap().picture;
             assert_eq!((picture.width, picture.height), (side, side));
             assert_eq!(picture.samples[0], 0);
             assert_eq!(picture.samples[side - 1], 255);
@@ -320,7 +295,7 @@ mod tests {
     #[test]
     fn colours() {
         let pixel = |jpeg: Jpeg<'_>, block: &[u8]| {
-            let picture = decode(&jpeg.encode(&[block]), 1, 1, Fit::Stretch, 64).unwrap().picture;
+            let picture = decoded(&jpeg.encode(&[block]), (1, 1), 64).unwrap().picture;
             assert_eq!((picture.width, picture.height, picture.channels), (2, 2, Channels::Rgb));
             assert!(picture.samples.chunks_exact(3).all(|pixel| pixel == &picture.samples[..3]));
             picture.samples[..3].to_vec()
@@ -345,7 +320,7 @@ mod tests {
             let jpeg = jpeg.encode(&[&[0], &[50], &[100], &[150]]);
             let orientation = Orientation::from_tag(tag).unwrap();
             let (width, height) = if orientation.swaps_sides() { (1, 4) } else { (4, 1) };
-            let decoded = decode(&jpeg, width, height, Fit::Stretch, 256).unwrap();
+            let decoded = decoded(&jpeg, (width, height), 256).unwrap();
             assert_eq!(decoded.orientation, orientation);
             assert_eq!((decoded.picture.width, decoded.picture.height), (8, 2));
             let turned = decoded.picture.turned(orientation);
@@ -358,9 +333,9 @@ mod tests {
     fn every_truncation_is_data() {
         let jpeg = Jpeg { components: b"\x01\x02\x03", adobe: Some(1), exif: Some(6), columns: 2 };
         let jpeg = jpeg.encode(&[&[1, 2, 3], &[40, 50, 60], &[7, 8, 9], &[100, 0, 255]]);
-        assert!(decode(&jpeg, 16, 16, Fit::Stretch, 256).is_ok());
+        assert!(decoded(&jpeg, (16, 16), 256).is_ok());
         for length in 0..jpeg.len() {
-            assert!(matches!(decode(&jpeg[..length], 16, 16, Fit::Stretch, 256), Err(Error(_))));
+            assert!(matches!(decoded(&jpeg[..length], (16, 16), 256), Err(Error(_))));
         }
     }
 
@@ -369,9 +344,9 @@ mod tests {
         let jpeg = Jpeg { components: b"CMYK", adobe: Some(0), exif: None, columns: 16 };
         let block: &[u8] = &[200, 127, 30, 204];
         let jpeg = jpeg.encode(&[block; 32]);
-        let sound = decode(&jpeg, 16, 2, Fit::Stretch, 1 << 16).unwrap().picture;
+        let sound = decoded(&jpeg, (16, 2), 1 << 16).unwrap().picture;
         for cut in [&jpeg[..jpeg.len() - 1], &jpeg[..jpeg.len() - 20]] {
-            assert!(decode(cut, 16, 2, Fit::Stretch, 1 << 16).is_err());
+            assert!(decoded(cut, (16, 2), 1 << 16).is_err());
             let picture = crate::salvage(cut, 16, 2, Fit::Stretch, 1 << 16).unwrap();
             assert!(picture.is_damaged);
             assert_eq!(picture.samples[..24], sound.samples[..24]);
@@ -381,7 +356,7 @@ mod tests {
     #[test]
     fn damage_is_data() {
         for bytes in [&b"\xff\xd8"[..], b"\xff\xd8\xff\xd9", b"\xff\xd8\xff\xda\x00\x02"] {
-            assert!(matches!(decode(bytes, 8, 8, Fit::Stretch, 100), Err(Error(_))), "{bytes:?}");
+            assert!(matches!(decoded(bytes, (8, 8), 100), Err(Error(_))), "{bytes:?}");
         }
     }
 
@@ -389,9 +364,9 @@ mod tests {
     fn the_pixel_limit_is_checked_before_decoding() {
         // A frame header alone: 3000 rows of 4000 pixels, one component. The scan is missing.
         let jpeg = b"\xff\xd8\xff\xc0\x00\x0b\x08\x0b\xb8\x0f\xa0\x01\x01\x11\x00";
-        let refused = decode(jpeg, 8, 8, Fit::Stretch, 11_999_999);
+        let refused = decoded(jpeg, (8, 8), 11_999_999);
         assert!(matches!(&refused, Err(Error(message)) if message.contains("12000000")));
-        let truncated = decode(jpeg, 8, 8, Fit::Stretch, 12_000_000);
+        let truncated = decoded(jpeg, (8, 8), 12_000_000);
         assert!(matches!(&truncated, Err(Error(message)) if message.contains("truncated")));
     }
 }

@@ -5,7 +5,7 @@
 //! zeros may mean 63 coefficients for each block that is left, so that a few bytes ask for minutes of work.
 //! Here, they are part of what is read, and have an end.
 
-use crate::fast::Damaged;
+use crate::damaged::Damaged;
 use crate::segments::{Segment, Segments, START_OF_SCAN};
 use std::io::{self, Read};
 

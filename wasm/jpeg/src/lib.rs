@@ -8,6 +8,7 @@
 #[cfg(test)]
 mod bit_writer;
 pub mod colours;
+mod damaged;
 mod error;
 pub mod exif;
 pub mod fast;
@@ -21,6 +22,7 @@ mod scale;
 pub mod segments;
 pub mod survey;
 
+pub use damaged::Damaged;
 pub use error::Error;
 pub use fit::{Fit, Window};
 pub use picture::{Channels, Decoded, Picture};
@@ -49,12 +51,20 @@ pub fn decode(
     fit: Fit,
     max_pixels: u64,
 ) -> Result<Picture, Error> {
-    let decoded = fast::decode(jpeg, width, height, fit, max_pixels)
-        .or_else(|| fast::progressive::decode(jpeg, width, height, fit, max_pixels));
-    let decoded = match decoded {
-        Some(decoded) => decoded,
-        None => general::decode_to(jpeg, width, height, fit, max_pixels)?,
-    };
+    decode_as(jpeg, (width, height), fit, max_pixels, Damaged::Refuse)
+}
+
+/// By the first of the decoders that takes it.
+fn decode_as(
+    jpeg: &[u8],
+    wanted: (u16, u16),
+    fit: Fit,
+    max_pixels: u64,
+    damaged: Damaged,
+) -> Result<Picture, Error> {
+    let decoded = fast::decode(jpeg, wanted, fit, max_pixels, damaged)
+        .or_else(|| fast::progressive::decode(jpeg, wanted, fit, max_pixels, damaged))
+        .map_or_else(|| general::decode_to(jpeg, wanted, fit, max_pixels, damaged), Ok)?;
     Ok(decoded.picture.turned(decoded.orientation))
 }
 
@@ -82,12 +92,7 @@ pub fn salvage(
     if Survey::of(jpeg).check(max_pixels).is_err() {
         return Err(refused);
     }
-    let decoded = fast::salvage(jpeg, (width, height), fit, max_pixels)
-        .or_else(|| fast::progressive::salvage(jpeg, (width, height), fit, max_pixels));
-    let decoded = decoded
-        .or_else(|| general::salvage(jpeg, (width, height), fit, max_pixels).ok())
-        .ok_or(refused)?;
-    Ok(decoded.picture.turned(decoded.orientation))
+    decode_as(jpeg, (width, height), fit, max_pixels, Damaged::Accept).or(Err(refused))
 }
 
 /// Width and height of a JPEG in pixels, as it is to be seen: Exif's orientation is applied.

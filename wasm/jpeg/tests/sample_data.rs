@@ -3,7 +3,7 @@
 //! `WASMEDGE_EMBED_DATA_REQUIRED` is set.
 
 use jpeg::resize::resize;
-use jpeg::{fast, general, Channels, Error, Fit, Picture};
+use jpeg::{fast, general, Channels, Damaged, Error, Fit, Picture};
 use std::env;
 use std::fs;
 use std::io::{self, Write as _};
@@ -90,14 +90,15 @@ fn the_two_decoders_agree() {
     {
         let jpeg = fs::read(&path).unwrap();
         let name = path.display();
-        if fast::decode(&jpeg, 8, 8, Fit::Stretch, MAX_PIXELS).is_none() {
+        if fast::decode(&jpeg, (8, 8), Fit::Stretch, MAX_PIXELS, Damaged::Refuse).is_none() {
             // One photograph is progressive; the others have to be taken.
             let taken = path.parent().is_some_and(|folder| folder.ends_with("photos"));
             assert!(!taken || path.ends_with("cats_and_dogs.jpg"), "{name}");
             continue;
         }
-        let whole = general::decode(&jpeg, u16::MAX, u16::MAX, Fit::Stretch, MAX_PIXELS)
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let whole =
+            general::decode(&jpeg, (u16::MAX, u16::MAX), Fit::Stretch, MAX_PIXELS, Damaged::Refuse)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
         let (width, height) = (whole.picture.width, whole.picture.height);
         let (width, height) =
             if whole.orientation.swaps_sides() { (height, width) } else { (width, height) };
@@ -106,9 +107,22 @@ fn the_two_decoders_agree() {
         let stretched = [sides, (192, 192), (224, 224), (96, 96)].map(|sides| (sides, stretch));
         let covered = [(224, 224), (96, 192)].map(|sides| (sides, cover));
         for ((width, height), fit) in stretched.into_iter().chain(covered) {
-            let made = fast::decode(&jpeg, width as u16, height as u16, fit, MAX_PIXELS).unwrap();
-            let general =
-                general::decode(&jpeg, width as u16, height as u16, fit, MAX_PIXELS).unwrap();
+            let made = fast::decode(
+                &jpeg,
+                (width as u16, height as u16),
+                fit,
+                MAX_PIXELS,
+                Damaged::Refuse,
+            )
+            .unwrap();
+            let general = general::decode(
+                &jpeg,
+                (width as u16, height as u16),
+                fit,
+                MAX_PIXELS,
+                Damaged::Refuse,
+            )
+            .unwrap();
             assert_eq!(made.orientation, general.orientation);
             let general =
                 resize(general.picture, &general.window, made.picture.width, made.picture.height);

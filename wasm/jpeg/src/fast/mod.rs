@@ -16,6 +16,7 @@ pub mod progressive;
 mod region;
 mod transform;
 
+use crate::damaged::Damaged;
 use crate::fit::{Fit, Window};
 use crate::picture::{Decoded, Picture};
 use crate::resize::{Plane, Resampler, Source};
@@ -28,35 +29,12 @@ use region::Region;
 use std::ops::Range;
 use transform::{coefficients, places, quantization, Block, Quantization};
 
-/// What becomes of damaged data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Damaged {
-    /// The picture is not decoded, unless restart markers alone are damaged.
-    Refuse,
-    /// What there is of it is decoded.
-    Accept,
-}
-
-/// Decodes a JPEG to a picture of exactly `width` × `height`, as seen: after turning it.
+/// Decodes a sequential JPEG to a picture of exactly the wanted width and height, as seen: after turning it.
 ///
 /// Nothing for a picture that this decoder does not take, or with more than `max_pixels` pixels. Restart markers
-/// that are lost, doubled or misnumbered are resynchronized; what is missing for it is grey.
+/// that are lost, doubled or misnumbered are resynchronized; what is missing is grey.
 #[must_use]
-pub fn decode(jpeg: &[u8], width: u16, height: u16, fit: Fit, max_pixels: u64) -> Option<Decoded> {
-    decode_as(jpeg, (width, height), fit, max_pixels, Damaged::Refuse)
-}
-
-/// As [`decode`], where data may be missing or damaged.
-pub(crate) fn salvage(
-    jpeg: &[u8],
-    wanted: (u16, u16),
-    fit: Fit,
-    max_pixels: u64,
-) -> Option<Decoded> {
-    decode_as(jpeg, wanted, fit, max_pixels, Damaged::Accept)
-}
-
-fn decode_as(
+pub fn decode(
     jpeg: &[u8],
     (width, height): (u16, u16),
     fit: Fit,

@@ -280,7 +280,7 @@ impl Sample {
 const MAX_PIXELS: u64 = 1 << 20;
 
 fn decoded(jpeg: &[u8], width: usize, height: usize) -> Option<Decoded> {
-    decode(jpeg, width as u16, height as u16, Fit::Stretch, MAX_PIXELS)
+    decode(jpeg, (width as u16, height as u16), Fit::Stretch, MAX_PIXELS, Damaged::Refuse)
 }
 
 /// Decodes at each scale, the whole and parts of it, and compares with the definition.
@@ -304,7 +304,7 @@ fn check(sample: &Sample) {
             "{} x {} {:?} to {width} x {height}, {fit:?}",
             sample.width, sample.height, sample.sampling
         );
-        let decoded = decode(&jpeg, wanted.0, wanted.1, fit, MAX_PIXELS);
+        let decoded = decode(&jpeg, (wanted.0, wanted.1), fit, MAX_PIXELS, Damaged::Refuse);
         let picture = decoded.expect(&name).picture;
         assert_eq!((picture.width, picture.height), (width, height), "{name}");
         assert_eq!(picture.channels, expected.channels, "{name}");
@@ -514,7 +514,9 @@ fn colours_are_those_that_the_general_decoder_takes() {
     ];
     for (index, (file, expected)) in cases.into_iter().enumerate() {
         assert_eq!(&decoded(&file, 16, 16).unwrap().picture, expected, "case {index}");
-        let general = decode_generally(&file, 16, 16, Fit::Stretch, MAX_PIXELS).unwrap().picture;
+        let general = decode_generally(&file, (16, 16), Fit::Stretch, MAX_PIXELS, Damaged::Refuse)
+            .unwrap()
+            .picture;
         let far = |(a, b): (&u8, &u8)| a.abs_diff(*b) > 4;
         assert!(!general.samples.iter().zip(&expected.samples).any(far), "case {index}");
     }
@@ -583,7 +585,10 @@ fn other_kinds_are_given_back() {
         [&jpeg[..at], to, &jpeg[at + from.len()..]].concat()
     };
     assert!(decoded(&jpeg, 16, 16).is_some());
-    assert!(decode(&jpeg, 16, 16, Fit::Stretch, 255).is_none(), "too many pixels");
+    assert!(
+        decode(&jpeg, (16, 16), Fit::Stretch, 255, Damaged::Refuse).is_none(),
+        "too many pixels"
+    );
     let frame = [0xFF, 0xC1, 0, 17, 8];
     let scan = [0xFF, 0xDA, 0, 12, 3, 1, 0x21, 2, 0x21, 3, 0x21, 0, 63, 0];
     let cases: [(&str, &[u8], &[u8]); 14] = [
@@ -651,11 +656,12 @@ fn damage_does_no_harm() {
         }
         let wanted = [1, 3, 8, 30, 100][random.below(5)];
         let fit = [Fit::Stretch, Fit::Cover { crop: 0.875 }][random.below(2)];
-        let made = decode(&jpeg, wanted, wanted, fit, MAX_PIXELS);
+        let made = decode(&jpeg, (wanted, wanted), fit, MAX_PIXELS, Damaged::Refuse);
         // The general decoder does not go beyond wrong restart markers.
         let made = made.filter(|decoded| !decoded.picture.is_damaged);
         if let Some(Decoded { orientation, .. }) = made {
-            let general = decode_generally(&jpeg, wanted, wanted, fit, MAX_PIXELS);
+            let general =
+                decode_generally(&jpeg, (wanted, wanted), fit, MAX_PIXELS, Damaged::Refuse);
             match general {
                 Ok(general) => assert_eq!(orientation, general.orientation),
                 // The general decoder misses the end marker.

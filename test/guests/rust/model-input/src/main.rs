@@ -2,7 +2,7 @@
 //! plainly as it can be made.
 
 use jpeg::general::decode;
-use jpeg::{Channels, Decoded, Fit, Picture};
+use jpeg::{Channels, Damaged, Fit};
 use std::env;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
@@ -20,6 +20,9 @@ SIDE   pixels a side: 1 to 4096; the tensor is uint8, [1, SIDE, SIDE, 3]
 ";
 
 const MAX_PIXELS: u64 = 50_000_000;
+
+/// No picture is as large, so that all of its pixels are decoded.
+const ALL: (u16, u16) = (u16::MAX, u16::MAX);
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -39,20 +42,19 @@ fn main() -> ExitCode {
         Ok(_) if way == "whole" => whole(&file).map_err(|error| error.to_string()),
         Ok(_) => plain(&file, side).map_err(|error| error.to_string()),
     };
-    let written = result.and_then(|tensor| {
-        let mut output = io::stdout();
-        output
-            .write_all(&tensor)
-            .and_then(|()| output.flush())
-            .map_err(|error| error.to_string())
-    });
-    match written {
+    match result.and_then(|tensor| write(&tensor)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn write(tensor: &[u8]) -> Result<(), String> {
+    let mut output = io::stdout();
+    let written = output.write_all(tensor).and_then(|()| output.flush());
+    written.map_err(|error| error.to_string())
 }
 
 fn usage() -> ExitCode {
@@ -70,11 +72,7 @@ fn made(file: &[u8], side: u16) -> Result<Vec<u8>, Failure> {
         normalize: Normalize::default(),
         fit: Fit::Stretch,
     };
-    let accepted = Accepted {
-        max_pixels: MAX_PIXELS,
-        damaged: false,
-    };
-    Ok(tensor::prepare(file, &input, accepted)?.bytes)
+    Ok(tensor::prepare(file, &input, Accepted::default())?.bytes)
 }
 
 fn whole(file: &[u8]) -> Result<Vec<u8>, picture::Error> {
@@ -89,18 +87,10 @@ fn whole(file: &[u8]) -> Result<Vec<u8>, picture::Error> {
 }
 
 fn plain(jpeg: &[u8], side: u16) -> Result<Vec<u8>, jpeg::Error> {
-    let Decoded {
-        picture,
-        orientation,
-        ..
-    } = decode(jpeg, u16::MAX, u16::MAX, Fit::Stretch, MAX_PIXELS)?;
-    let Picture {
-        width,
-        height,
-        channels,
-        samples,
-        ..
-    } = picture.turned(orientation);
+    let decoded = decode(jpeg, ALL, Fit::Stretch, MAX_PIXELS, Damaged::Refuse)?;
+    let picture = decoded.picture.turned(decoded.orientation);
+    let (channels, samples) = (picture.channels, &picture.samples);
+    let (width, height) = (picture.width, picture.height);
     let side = usize::from(side);
     let columns: Vec<_> = (0..side).map(|index| covered(index, side, width)).collect();
     let mut tensor = Vec::with_capacity(3 * side * side);

@@ -13,7 +13,8 @@ use super::headers::{self, Component, Frame, Headers, Tables};
 use super::huffman::DcCode;
 use super::region::Region;
 use super::transform::{self, coefficients, quantization, Block};
-use super::{mcus, most_blocks, resampler, Damaged};
+use super::{mcus, most_blocks, resampler};
+use crate::damaged::Damaged;
 use crate::fit::{Fit, Window};
 use crate::picture::{Decoded, Picture};
 use crate::resize::{self, Colours};
@@ -40,27 +41,13 @@ struct Step<'a> {
     rest: &'a [u8],
 }
 
-/// Decodes a progressive JPEG of 8 bits, greyscale, YCbCr or RGB, to a picture of exactly `width` × `height`, as
+/// Decodes a progressive JPEG of 8 bits, greyscale, YCbCr or RGB, to a picture of exactly the wanted width and height, as
 /// seen: after turning it.
 ///
-/// Nothing for any other picture, for a damaged one, and for one that is beyond the bounds of [`Survey`]. Restart
-/// markers that are lost, doubled or misnumbered are resynchronized.
+/// Nothing for any other picture, and for one that is beyond the bounds of [`Survey`]. Restart markers that are
+/// lost, doubled or misnumbered are resynchronized; of what is missing, earlier scans are shown.
 #[must_use]
-pub fn decode(jpeg: &[u8], width: u16, height: u16, fit: Fit, max_pixels: u64) -> Option<Decoded> {
-    decode_as(jpeg, (width, height), fit, max_pixels, Damaged::Refuse)
-}
-
-/// As [`decode`], where data may be missing or damaged: of what is missing, earlier scans are shown.
-pub(crate) fn salvage(
-    jpeg: &[u8],
-    wanted: (u16, u16),
-    fit: Fit,
-    max_pixels: u64,
-) -> Option<Decoded> {
-    decode_as(jpeg, wanted, fit, max_pixels, Damaged::Accept)
-}
-
-fn decode_as(
+pub fn decode(
     jpeg: &[u8],
     (width, height): (u16, u16),
     fit: Fit,

@@ -1,8 +1,8 @@
 //! Headers of scans, and their data between restart markers.
 
+use crate::damaged::Damaged;
 use crate::fast::bits::{Bits, Found, Restart};
 use crate::fast::headers::{Frame, FrameComponent};
-use crate::fast::Damaged;
 
 /// A scan's header (ITU-T T.81, sections B.2.3 and G.1.1).
 #[derive(Debug)]

@@ -356,10 +356,20 @@ fn coefficients_are_those_of_the_picture() {
         assert_eq!(read::<4>(&file), Some(sample.kept::<4>()), "{name}");
         assert_eq!(read::<8>(&file), Some(sample.kept::<8>()), "{name}");
         for wanted in [5, 20, 60, 200] {
-            assert!(decode(&file, wanted, wanted, Fit::Stretch, 1 << 20).is_some(), "{name}");
+            assert!(
+                decode(&file, (wanted, wanted), Fit::Stretch, 1 << 20, Damaged::Refuse).is_some(),
+                "{name}"
+            );
         }
         assert!(
-            decode(&file, 5, 5, Fit::Stretch, u64::from(WIDTH) * u64::from(HEIGHT) - 1).is_none(),
+            decode(
+                &file,
+                (5, 5),
+                Fit::Stretch,
+                u64::from(WIDTH) * u64::from(HEIGHT) - 1,
+                Damaged::Refuse
+            )
+            .is_none(),
             "{name}"
         );
     }
@@ -464,9 +474,13 @@ fn damage_does_no_harm() {
             }
             damaged.truncate(damaged.len() - numbers.below(20) as usize);
             let wanted = [4, 16, 60, 90][round % 4];
-            if let Some(decoded) =
-                decode(&damaged, wanted, wanted, Fit::Cover { crop: 0.875 }, 1 << 16)
-            {
+            if let Some(decoded) = decode(
+                &damaged,
+                (wanted, wanted),
+                Fit::Cover { crop: 0.875 },
+                1 << 16,
+                Damaged::Refuse,
+            ) {
                 assert_eq!(decoded.picture.width, usize::from(wanted));
             }
         }
