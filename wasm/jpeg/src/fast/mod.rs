@@ -27,7 +27,7 @@ pub(crate) use huffman::leaves_ones;
 use huffman::{AcCode, DcCode, LOOKUP_BITS};
 use region::Region;
 use std::ops::Range;
-use transform::{coefficients, places, quantization, Block, Quantization};
+use transform::{coefficients, places, quantization, Block, Quantization, Zeros};
 
 /// Decodes a sequential JPEG to a picture of exactly the wanted width and height, as seen: after turning it.
 ///
@@ -259,6 +259,7 @@ fn decode_row<'a, const SIDE: usize>(
 ) -> Option<Scan<'a>> {
     let mut bits = scan.bits;
     let mut block: Block = [0; 128];
+    let zeros = Zeros::new();
     for column in 0..columns {
         if scan.restart_interval > 0 {
             if scan.until_restart == 0 {
@@ -277,7 +278,7 @@ fn decode_row<'a, const SIDE: usize>(
         } else {
             let place = column - shown.start;
             for unit in units {
-                block[..SIDE * SIDE].fill(0);
+                zeros.clear::<SIDE>(&mut block);
                 if !scan.is_empty {
                     let prediction = &mut scan.predictions[unit.component];
                     (bits, *prediction) = decode_block::<SIDE>(bits, unit, *prediction, &mut block);

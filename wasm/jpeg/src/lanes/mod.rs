@@ -22,22 +22,13 @@ pub(crate) const WEIGHT_BITS: u32 = 14;
 const SAMPLE_BITS: u32 = 6;
 
 /// Rows are blended this many samples at a time.
-pub(crate) const ROW_UNIT: usize = 8;
+pub(crate) const ROW_UNIT: usize = 16;
 
 /// Two rows of samples, by their offsets, and their weights.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RowPair {
     pub(crate) offsets: [usize; 2],
     pub(crate) weights: [i16; 2],
-}
-
-impl RowPair {
-    /// Both weights, the first in the low half.
-    #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-    fn packed_weights(self) -> i32 {
-        let [first, second] = self.weights;
-        i32::from(first as u16) | (i32::from(second) << 16)
-    }
 }
 
 /// Blends rows of `samples` into one.
@@ -198,7 +189,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "within")]
     fn blending_stays_within_the_rows() {
-        blend(&[0; 15], &[RowPair { offsets: [0, 8], weights: [0, 0] }], &mut [0; 8]);
+        blend(&[0; 31], &[RowPair { offsets: [0, 16], weights: [0, 0] }], &mut [0; 16]);
     }
 
     #[test]
