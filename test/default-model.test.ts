@@ -134,5 +134,25 @@ describe('the default model', () => {
         assert.ok(count.right / count.all >= sure, `${count.right} of ${count.all} above ${score}`);
       }
     });
+
+    it('names 85 % and more of photographs whose last twentieth is missing', async function () {
+      this.timeout(180_000);
+      let right = 0;
+      const args = ['--format', 'json', '--top-k', '1', '--damaged', 'accept'];
+      await withModule(
+        CLASSIFIER,
+        { models: { default: FITTED_DEFAULT_MODEL } },
+        async (module) => {
+          for (const { file, index } of samples()) {
+            const whole = readFileSync(file);
+            const stdin = whole.subarray(0, Math.floor(0.95 * whole.length));
+            const { stdout } = await module.run({ stdin, args });
+            assert.match(stdout.toString(), /"damaged":true/, file);
+            if (parseTopK(stdout.toString())[0]?.index === index) ++right;
+          }
+        },
+      );
+      assert.ok(right / samples().length >= 0.85, `${right} of ${samples().length} are right`);
+    });
   });
 });

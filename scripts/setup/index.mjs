@@ -7,6 +7,7 @@ import { liteRtSchema } from './litert-schema.mjs';
 import { liteRt } from './litert.mjs';
 import { SetupLock } from './lock.mjs';
 import { npmDependencies } from './npm.mjs';
+import { pillow } from './pillow.mjs';
 import { whyUnsupported } from './platform.mjs';
 import { terminateChildren } from './processes.mjs';
 import { runSteps } from './steps.mjs';
@@ -38,7 +39,7 @@ export async function setUp(context, { more = [], furtherSteps = 0 } = {}) {
   const lock = new SetupLock();
   await lock.acquire();
   try {
-    const steps = [...sharedSteps, ...(context.forTests ? [liteRtSchema] : []), ...more];
+    const steps = [...sharedSteps, ...(context.forTests ? [liteRtSchema, pillow] : []), ...more];
     const total = steps.length + furtherSteps;
     await runSteps(steps, context, total);
     return total;

@@ -1,10 +1,10 @@
 """Makes pictures of every kind that the guests decode, and what Pillow makes of each.
 
-    python3 pictures.py FOLDER
+    python3 pictures.py FOLDER [JPEGS]
 
 Prints one line of JSON: for each picture its file, its size and the largest difference of a sample that
-is right. Beside FILE stands FILE.rgb: the upright picture over white, three bytes a pixel. Numbers are the same
-each time.
+is right, and the same on average. Beside FILE stands FILE.rgb: the upright picture over white, three bytes a pixel. Numbers are the same
+each time. Of the files in the folder JPEGS, those that Pillow decodes are copied.
 """
 
 import io
@@ -12,6 +12,7 @@ import json
 import random
 import struct
 import sys
+import warnings
 import zlib
 from pathlib import Path
 
@@ -42,19 +43,20 @@ def over_white(picture):
     if picture.mode.startswith("I"):
         # Pillow would clip 16 bits: the upper eight are what is seen.
         picture = picture.point(lambda value: value / 256).convert("L")
-    picture = picture.convert("RGBA")
+    picture = picture.convert("RGB" if picture.mode == "CMYK" else "RGBA").convert("RGBA")
     white = Image.new("RGBA", picture.size, "white")
     return Image.alpha_composite(white, picture).convert("RGB")
 
 
-def add(name, content, tolerance=0):
+def add(name, content, tolerance=0, mean=1):
     """A file, and what it shows."""
     (folder / name).write_bytes(content)
     picture = Image.open(io.BytesIO(content))
     picture.seek(0)
     expected = over_white(picture)
     (folder / f"{name}.rgb").write_bytes(expected.tobytes())
-    made.append({"file": name, "width": expected.width, "height": expected.height, "tolerance": tolerance})
+    size = {"width": expected.width, "height": expected.height}
+    made.append({"file": name, **size, "tolerance": tolerance, "mean": mean})
 
 
 def saved(picture, kind, **options):
@@ -261,8 +263,48 @@ def bmps():
     add("runs-4.bmp", bmp(4, b"".join(runs(y, 4) for y in upwards) + b"\0\1", 2, palette=palette))
 
 
+# Of a JPEG, libjpeg's own decoders differ by one as they round, which the colours' conversion enlarges, and where colours
+# have fewer pixels than luminance, by how they are rounded when these are enlarged.
+
+
+def jpegs():
+    samplings = {"RGB": (("444", 0), ("422", 1), ("420", 2)), "L": (("grey", -1),), "CMYK": (("cmyk", -1),)}
+    for mode, each in samplings.items():
+        for name, subsampling in each:
+            tolerance = 6 if subsampling > 0 else 4
+            for progressive in (False, True):
+                kind = f"{name}-progressive" if progressive else name
+                options = {"quality": 90, "progressive": progressive, "subsampling": subsampling}
+                for restarts in (0, 1, 3):
+                    content = saved(scene(mode), "JPEG", restart_marker_blocks=restarts, **options)
+                    add(f"{kind}-{restarts}.jpg", content, tolerance)
+                for width, height in ((1, 1), (7, 9), (16, 16), (33, 8)):
+                    part = scene(mode).crop((20, 10, 20 + width, 10 + height))
+                    add(f"{kind}-{width}x{height}.jpg", saved(part, "JPEG", **options), tolerance)
+                add(f"{kind}-coarse.jpg", saved(scene(mode), "JPEG", **{**options, "quality": 10}), tolerance)
+    for tag in range(1, 9):
+        add(f"turned-{tag}.jpg", saved(scene("RGB"), "JPEG", quality=90, exif=turned(tag)), 6)
+    add("rgb.jpg", saved(scene("RGB"), "JPEG", quality=90, keep_rgb=True), 4)
+    add("optimized.jpg", saved(scene("RGB"), "JPEG", quality=90, optimize=True), 6)
+
+
+def given(jpegs):
+    for file in sorted(Path(jpegs).rglob("*.jp*g")):
+        content = file.read_bytes()
+        try:
+            add(f"given-{file.parent.name}-{file.name}", content, 255, 1.5)
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+            # Pillow does not decode it.
+            continue
+
+
+# Of damaged metadata.
+warnings.simplefilter("ignore")
 pngs()
 webps()
 gifs()
 bmps()
+jpegs()
+for folder_of_jpegs in sys.argv[2:]:
+    given(folder_of_jpegs)
 print(json.dumps(made))

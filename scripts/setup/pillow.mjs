@@ -1,0 +1,74 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { root, setupFolder } from './paths.mjs';
+import { run } from './processes.mjs';
+import { digestOf } from './stamp.mjs';
+
+const pinnedFile = 'test/support/pillow.json';
+
+/** Where the tests look for it; an empty folder where there is none for this Python. */
+const pillowFolder = path.join(setupFolder, 'pillow');
+
+/**
+ * Pillow, which the tests compare pictures with: a pinned wheel for the Python that is here. Distributions' own packages
+ * are of many ages, and one of Debian 13 does not install beside Debian 12's Python.
+ *
+ * @type {import('./steps.mjs').Step}
+ */
+export const pillow = {
+  name: 'pillow',
+  title: 'Pillow, for the tests',
+
+  async stamp({ machine }) {
+    const python = await versionOf(machine.python.command);
+    return { digest: digestOf([pinnedFile], [python, process.arch]), outputs: [pillowFolder] };
+  },
+
+  async run({ machine }, task) {
+    const { command } = machine.python;
+    const pinned = JSON.parse(readFileSync(path.join(root, pinnedFile), 'utf8'));
+    const python = await versionOf(command);
+    const digest = pinned.wheels[python]?.[process.arch];
+    // Beside, then in its place: an installation that was interrupted is none.
+    const fresh = `${pillowFolder}.${process.pid}`;
+    const requirements = `${fresh}.txt`;
+    mkdirSync(fresh, { recursive: true });
+    try {
+      if (digest !== undefined) {
+        const requirement = `${pinned.package}==${pinned.version} --hash=sha256:${digest}\n`;
+        writeFileSync(requirements, requirement);
+        await task.exec(
+          command,
+          [
+            ...['-m', 'pip', 'install', '--target', fresh, '--requirement', requirements],
+            ...['--require-hashes', '--no-deps', '--only-binary=:all:'],
+            ...['--disable-pip-version-check', '--progress-bar=off', '--no-input'],
+          ],
+          {
+            // pip refuses --target together with these, which a person may have set for installations.
+            env: { PIP_USER: undefined, PIP_PREFIX: undefined, PIP_REQUIRE_VIRTUALENV: undefined },
+            advice:
+              'See whether pip reaches its package index; PIP_INDEX_URL, PIP_CERT and its other settings are\n' +
+              'respected. Then run this command again.',
+          },
+        );
+      }
+      rmSync(pillowFolder, { recursive: true, force: true });
+      renameSync(fresh, pillowFolder);
+    } finally {
+      rmSync(fresh, { recursive: true, force: true });
+      rmSync(requirements, { force: true });
+    }
+    return digest === undefined ? `none for Python ${python} on ${process.arch}` : undefined;
+  },
+};
+
+/** Such as "3.11"; of another implementation than CPython, its name. */
+async function versionOf(command) {
+  const program =
+    'import platform, sys\n' +
+    'print("%d.%d" % sys.version_info[:2] if platform.python_implementation() == "CPython" else platform.python_implementation())';
+  const { stdout } = await run(command, ['-c', program]);
+  return stdout.trim();
+}
