@@ -11,7 +11,7 @@ import { runSteps } from './setup/steps.mjs';
 
 const help = `Builds and runs the Dockerfile without a Docker engine, with Debian's buildah, as root.
 
-Usage: npm run container -- build [--tag NAME] [--build-arg NAME=VALUE]… [--yes]
+Usage: npm run container -- build [--tag NAME] [--file DOCKERFILE] [--build-arg NAME=VALUE]… [--yes]
        npm run container -- run [--tag NAME] [--env NAME=VALUE]… [--entrypoint FILE] [-- COMMAND…]
        npm run container -- remove
 
@@ -21,6 +21,7 @@ run     runs it until it ends or is interrupted. It accepts invocations on port 
 remove  removes all images and containers that this command created.
 
       --tag         name of the image, by default ${defaultTag}
+      --file        the Dockerfile, by default the one at the root; another one is .devcontainer/Dockerfile
       --build-arg   an ARG of the Dockerfile
       --env         an environment variable of the function
       --entrypoint  a program of the image to run instead of its entry point
@@ -31,9 +32,12 @@ Images are kept in the cache (WASMEDGE_EMBED_CACHE), which takes a few gigabytes
 `;
 
 const actions = {
-  async build({ tag, 'build-arg': buildArguments, yes }) {
+  async build({ tag, file, 'build-arg': buildArguments, yes }) {
     const context = { forTests: false, yes: Boolean(yes), photographs: [] };
-    await runSteps([containerTools, containerBase, containerImage(tag, buildArguments)], context);
+    await runSteps(
+      [containerTools, containerBase, containerImage(tag, buildArguments, file)],
+      context,
+    );
     return 0;
   },
   async run({ tag, env, entrypoint }, command) {
@@ -52,6 +56,7 @@ function readOptions() {
     allowPositionals: true,
     options: {
       tag: { type: 'string', default: defaultTag },
+      file: { type: 'string' },
       'build-arg': { type: 'string', multiple: true, default: [] },
       env: { type: 'string', multiple: true, default: [] },
       entrypoint: { type: 'string' },

@@ -8,6 +8,12 @@ import { buildah, imageSize } from './buildah.mjs';
 
 export const defaultTag = 'localhost/image-classification:latest';
 
+/** The image for development, and its Dockerfile. */
+export const devContainer = {
+  tag: 'localhost/wasmedge-embed-dev:latest',
+  file: path.join(root, '.devcontainer/Dockerfile'),
+};
+
 /** What this machine trusts and how it reaches npm's registry; for the build alone. */
 const secrets = {
   certificates: process.env.SSL_CERT_FILE || '/etc/ssl/certs/ca-certificates.crt',
@@ -15,15 +21,16 @@ const secrets = {
 };
 
 /**
- * Builds the Dockerfile at the root of the repository.
+ * Builds a Dockerfile with the repository as its context.
  *
  * @param {string} tag
  * @param {string[]} buildArguments NAME=VALUE
+ * @param {string} [file] By default the Dockerfile at the root.
  * @returns {import('../setup/steps.mjs').Step}
  */
-export function containerImage(tag, buildArguments) {
+export function containerImage(tag, buildArguments, file = path.join(root, 'Dockerfile')) {
   return {
-    name: 'container-image',
+    name: tag === devContainer.tag ? 'dev-container-image' : 'container-image',
     title: `Image ${tag} (some minutes)`,
     advice: 'Fix the errors of the failing stage, then run this command again.',
 
@@ -31,7 +38,7 @@ export function containerImage(tag, buildArguments) {
       const present = Object.entries(secrets).filter(([, file]) => existsSync(file));
       await task.exec(
         ...buildah(
-          ...['build', '--isolation', 'chroot', '--tag', tag],
+          ...['build', '--isolation', 'chroot', '--file', file, '--tag', tag],
           ...present.flatMap(([id, file]) => ['--secret', `id=${id},src=${file}`]),
           ...[`BASE=${baseImage}`, ...buildArguments].flatMap((each) => ['--build-arg', each]),
           // .dockerignore is Docker's name, which buildah knows too.

@@ -9,7 +9,13 @@ import { createHandler } from 'wasmedge-embed/lambda';
 import type { InvocationResult } from 'wasmedge-embed/lambda';
 
 import { CLASSIFIER } from '../support/classification.js';
-import { EMULATOR_PORT, shellInImage, withEmulatedImage, withImage } from '../support/container.js';
+import {
+  EMULATOR_PORT,
+  shellInDevContainer,
+  shellInImage,
+  withEmulatedImage,
+  withImage,
+} from '../support/container.js';
 import { DATA, requireData } from '../support/data.js';
 import { eventOf } from '../support/lambda-events.js';
 import { RED, colour, encoded } from '../support/lambda-handler.js';
@@ -171,6 +177,24 @@ describe('The container image', function () {
       assert.equal(answer['errorType'], 'WasmEdgeError');
       assert.match(String(answer['errorMessage']), /\/nowhere/);
     });
+  });
+});
+
+describe('The dev container', function () {
+  this.timeout(180_000);
+
+  it('has what `npm run quickstart` cannot install: Node.js, npm, git, and root through sudo', async () => {
+    const output = await shellInDevContainer(`
+      id -un
+      sudo -n id -un
+      node --print 'process.versions.node.split(".")[0] >= 20'
+      npm --version > /dev/null && echo npm
+      git --version > /dev/null && echo git
+      . /etc/os-release && echo $VERSION_CODENAME
+      touch $HOME/file && echo home`);
+    assert.deepEqual(output.trim().split('\n'), [
+      ...['node', 'root', 'true', 'npm', 'git', 'trixie', 'home'],
+    ]);
   });
 });
 

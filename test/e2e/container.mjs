@@ -1,11 +1,12 @@
 import { containerBase } from '../../scripts/container/base.mjs';
 import { containerTools } from '../../scripts/container/buildah.mjs';
-import { containerImage, defaultTag } from '../../scripts/container/image.mjs';
+import { containerImage, defaultTag, devContainer } from '../../scripts/container/image.mjs';
 import { templateChecks } from './template.mjs';
 import { cacheFolder } from '../../scripts/setup/paths.mjs';
 import { runEndToEnd } from './run.mjs';
 
-const help = `Checks template.yaml, builds the Dockerfile without a Docker engine, and classifies through the image.
+const help = `Checks template.yaml, builds the Dockerfile and the dev container without a Docker engine, and classifies
+through the image.
 
 Usage: npm run test:container -- [--no-build] [--grep PATTERN] [--yes]
 
@@ -27,10 +28,17 @@ await runEndToEnd({
   options: { 'no-build': { type: 'boolean' } },
   steps: (values) => [
     ...[...templateChecks, containerTools],
-    ...(values['no-build'] ? [] : [containerBase, containerImage(defaultTag, [])]),
+    ...(values['no-build']
+      ? []
+      : [
+          containerBase,
+          containerImage(defaultTag, []),
+          containerImage(devContainer.tag, [], devContainer.file),
+        ]),
   ],
   env: () => ({
     WASMEDGE_EMBED_CONTAINER_IMAGE: defaultTag,
+    WASMEDGE_EMBED_DEV_CONTAINER_IMAGE: devContainer.tag,
     // Where the images are; tests have a cache of their own else.
     WASMEDGE_EMBED_CACHE: cacheFolder(),
   }),

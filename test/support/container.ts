@@ -11,8 +11,11 @@ import { ROOT } from './paths.js';
 /** Where the emulator listens: the tests have a network of their own, so that it is free. */
 export const EMULATOR_PORT = 8080;
 
-function commandOf(options: readonly string[]): [string, string[]] {
-  const tag = process.env['WASMEDGE_EMBED_CONTAINER_IMAGE'];
+function commandOf(
+  options: readonly string[],
+  variable = 'WASMEDGE_EMBED_CONTAINER_IMAGE',
+): [string, string[]] {
+  const tag = process.env[variable];
   assert.ok(tag, "Run these tests with 'npm run test:container'.");
   const script = path.join(ROOT, 'scripts', 'container.mjs');
   return [process.execPath, [script, 'run', '--tag', tag, ...options]];
@@ -22,6 +25,17 @@ function commandOf(options: readonly string[]): [string, string[]] {
 export async function shellInImage(script: string): Promise<string> {
   const { stdout } = await promisify(execFile)(
     ...commandOf(['--entrypoint', '/bin/sh', '--', '-ec', script]),
+  );
+  return stdout;
+}
+
+/** Runs a script in a shell of the dev container, as its user, and returns its output. */
+export async function shellInDevContainer(script: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    ...commandOf(
+      ['--entrypoint', '/bin/bash', '--', '-ec', script],
+      'WASMEDGE_EMBED_DEV_CONTAINER_IMAGE',
+    ),
   );
   return stdout;
 }
