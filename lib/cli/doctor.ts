@@ -28,7 +28,10 @@ async function doctor({ json }: { json?: true }): Promise<void> {
   }
   const bad = findings.filter(({ status }) => status === 'failed').length;
   if (json) console.log(JSON.stringify({ ok: bad === 0, findings }, null, 2));
-  else console.log(bad === 0 ? '\nAll works.' : `\n${bad} of ${findings.length} checks failed.`);
+  else
+    console.log(
+      bad === 0 ? '\nEverything works.' : `\n${bad} of ${findings.length} checks failed.`,
+    );
   if (bad > 0) process.exitCode = 1;
 }
 

@@ -97,7 +97,7 @@ export function addInferenceOptions(command: Command): Command {
     .addOption(
       new Option('--kernels <name>', 'inference kernels').choices(KERNELS).default('xnnpack'),
     )
-    .option('--no-rewrite', 'run a uint8 model as it is, not as an int8 model')
+    .option('--no-rewrite', 'run a uint8 model unchanged, without conversion to int8')
     .addOption(
       new Option('--isolation <name>', 'where the guest runs')
         .choices(ISOLATIONS)
