@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 import type { InputStream, OutputTarget } from 'wasmedge-embed';
 
+import { settleable } from './support/host-functions.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { runScript } from './support/process.js';
 import { withModule } from './support/run-guest.js';
@@ -210,6 +211,29 @@ for (const isolation of ISOLATIONS) {
         answers.push((await module.run({ stdin: deep(5) })).stdout.toString());
       });
       assert.deepEqual(answers, ['callback', 'source', '12345']);
+    });
+
+    it('may have such callbacks in all places at once', async function () {
+      if (isolation === 'subprocess') this.skip();
+      const options = { isolation, concurrency: 2, workerProcess: { workers: 2 } };
+      const both = settleable();
+      let arrived = 0;
+      await withModule(await streamGuest('copy'), options, async (module) => {
+        const run = async (): Promise<string> => {
+          let answer = '';
+          await module.run({
+            stdin: BYTES,
+            stdout: async () => {
+              if (answer !== '') return;
+              if (++arrived === 2) both.resolve(undefined);
+              await both.promise;
+              answer = (await module.run({ stdin: 'within' })).stdout.toString();
+            },
+          });
+          return answer;
+        };
+        assert.deepEqual(await Promise.all([run(), run()]), ['within', 'within']);
+      });
     });
 
     it('take a piece of a gigabyte, and a write of one', async function () {
