@@ -8,7 +8,7 @@
 //! channel by itself, so that the channels may come at different sizes.
 
 use crate::fit::Window;
-use crate::lanes::{self, RowPair, Windows, ROW_UNIT, WEIGHT_BITS};
+use crate::lanes::{self, WeightedRow, Windows, ROW_UNIT, WEIGHT_BITS};
 use crate::picture::{Channels, Picture};
 use std::rc::Rc;
 
@@ -240,7 +240,7 @@ pub(crate) struct Plane {
     /// Bytes of a row.
     stride: usize,
     /// The rows of a target row.
-    pairs: Vec<RowPair>,
+    weighted: Vec<WeightedRow>,
     /// A target row whose columns are not resampled yet.
     blended: Vec<i16>,
 }
@@ -254,7 +254,7 @@ impl Plane {
             ring: Vec::new(),
             capacity: 0,
             stride: blended.max(source.stride),
-            pairs: Vec::with_capacity(rows.taps.div_ceil(2)),
+            weighted: Vec::with_capacity(rows.taps),
             blended: vec![0; blended],
             columns,
             rows,
@@ -281,17 +281,13 @@ impl Plane {
         let start = self.rows.starts[target] as usize;
         let weights = &self.rows.weights[target * self.rows.taps..][..self.rows.taps];
         let offset = |row: usize| row % self.capacity * self.stride;
-        self.pairs.clear();
-        self.pairs.extend(weights.chunks(2).enumerate().map(|(index, weights)| {
-            let first = offset(start + 2 * index);
-            match *weights {
-                [a, b] => {
-                    RowPair { offsets: [first, offset(start + 2 * index + 1)], weights: [a, b] }
-                }
-                _ => RowPair { offsets: [first; 2], weights: [weights[0], 0] },
-            }
-        }));
-        lanes::blend(&self.ring, &self.pairs, &mut self.blended);
+        // Many have one row or two less than others.
+        let weighted = weights.iter().enumerate().filter(|(_, &weight)| weight != 0);
+        self.weighted.clear();
+        self.weighted.extend(
+            weighted.map(|(index, &weight)| WeightedRow { offset: offset(start + index), weight }),
+        );
+        lanes::blend(&self.ring, &self.weighted, &mut self.blended);
         self.columns.gather(&self.blended, line);
     }
 }

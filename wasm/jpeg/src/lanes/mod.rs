@@ -24,23 +24,23 @@ const SAMPLE_BITS: u32 = 6;
 /// Rows are blended this many samples at a time.
 pub(crate) const ROW_UNIT: usize = 16;
 
-/// Two rows of samples, by their offsets, and their weights.
+/// A row of samples, by its offset, and its weight.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct RowPair {
-    pub(crate) offsets: [usize; 2],
-    pub(crate) weights: [i16; 2],
+pub(crate) struct WeightedRow {
+    pub(crate) offset: usize,
+    pub(crate) weight: i16,
 }
 
 /// Blends rows of `samples` into one.
 ///
 /// # Panics
 /// If a row is not wholly within `samples`, or `blended` is no multiple of [`ROW_UNIT`] long.
-pub(crate) fn blend(samples: &[u8], pairs: &[RowPair], blended: &mut [i16]) {
+pub(crate) fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [i16]) {
     let within = |offset: usize| samples.len().checked_sub(blended.len()) >= Some(offset);
-    assert!(pairs.iter().all(|pair| within(pair.offsets[0]) && within(pair.offsets[1])));
+    assert!(rows.iter().all(|row| within(row.offset)));
     assert!(blended.len() % ROW_UNIT == 0);
     // SAFETY: both have just been checked.
-    unsafe { kernels::blend(samples, pairs, blended) }
+    unsafe { kernels::blend(samples, rows, blended) }
 }
 
 /// Which samples of a row make each sample of a target row, and their weights.
@@ -168,12 +168,10 @@ mod tests {
     #[test]
     fn blending_is_a_weighted_sum_of_rows() {
         let rows: Vec<u8> = numbers(160, 256).into_iter().map(|sample| sample as u8).collect();
-        let pairs = [
-            RowPair { offsets: [3, 100], weights: [1000, 7384] },
-            RowPair { offsets: [64, 144], weights: [8000, 0] },
-        ];
+        let weighted = [(3, 1000), (100, 7384), (64, 8000)];
+        let weighted = weighted.map(|(offset, weight)| WeightedRow { offset, weight });
         let mut blended = [0; 16];
-        blend(&rows, &pairs, &mut blended);
+        blend(&rows, &weighted, &mut blended);
         for (index, &blended) in blended.iter().enumerate() {
             let sum = f64::from(rows[3 + index]) * 1000.0
                 + f64::from(rows[100 + index]) * 7384.0
@@ -182,14 +180,14 @@ mod tests {
         }
         let mut again = [0; 16];
         // SAFETY: it needs none.
-        unsafe { scalar::blend(&rows, &pairs, &mut again) };
+        unsafe { scalar::blend(&rows, &weighted, &mut again) };
         assert_eq!(blended, again);
     }
 
     #[test]
     #[should_panic(expected = "within")]
     fn blending_stays_within_the_rows() {
-        blend(&[0; 31], &[RowPair { offsets: [0, 16], weights: [0, 0] }], &mut [0; 16]);
+        blend(&[0; 31], &[WeightedRow { offset: 16, weight: 0 }], &mut [0; 16]);
     }
 
     #[test]

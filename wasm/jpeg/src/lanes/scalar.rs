@@ -1,15 +1,15 @@
 //! One number after the other: where there is no SIMD, and what the tests compare it with.
 
-use super::{to_byte, RowPair, BLUE, GREEN, NO_COLOUR, RED, SAMPLE_BITS, WEIGHT_BITS};
+use super::{to_byte, WeightedRow, BLUE, GREEN, NO_COLOUR, RED, SAMPLE_BITS, WEIGHT_BITS};
 
 /// # Safety
 /// None is needed.
-pub(super) unsafe fn blend(samples: &[u8], pairs: &[RowPair], blended: &mut [i16]) {
+pub(super) unsafe fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [i16]) {
     const SHIFT: u32 = WEIGHT_BITS - SAMPLE_BITS;
     for (index, blended) in blended.iter_mut().enumerate() {
-        let products = pairs.iter().flat_map(|pair| pair.offsets.into_iter().zip(pair.weights));
-        let sum: i32 = products
-            .map(|(offset, weight)| i32::from(samples[offset + index]) * i32::from(weight))
+        let sum: i32 = rows
+            .iter()
+            .map(|row| i32::from(samples[row.offset + index]) * i32::from(row.weight))
             .sum();
         *blended = ((sum + (1 << (SHIFT - 1))) >> SHIFT) as i16;
     }

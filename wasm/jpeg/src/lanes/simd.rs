@@ -1,27 +1,25 @@
 //! Several numbers at once, by WebAssembly's SIMD instructions.
 
-use super::{RowPair, BLUE, GREEN, NO_COLOUR, RED, SAMPLE_BITS, WEIGHT_BITS};
+use super::{WeightedRow, BLUE, GREEN, NO_COLOUR, RED, SAMPLE_BITS, WEIGHT_BITS};
 use core::arch::wasm32::*;
 
 /// # Safety
 /// From each offset on `samples` has as many samples as `blended`, whose length is a multiple
 /// of 16.
-pub(super) unsafe fn blend(samples: &[u8], pairs: &[RowPair], blended: &mut [i16]) {
+pub(super) unsafe fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [i16]) {
     const SHIFT: u32 = WEIGHT_BITS - SAMPLE_BITS;
     for (index, blended) in blended.chunks_exact_mut(16).enumerate() {
         let [mut s0, mut s1, mut s2, mut s3] = [i32x4_splat(1 << (SHIFT - 1)); 4];
-        for pair in pairs {
-            for (offset, weight) in pair.offsets.into_iter().zip(pair.weights) {
-                // SAFETY: sixteen samples of a row, which the caller has checked.
-                let row = unsafe { v128_load(samples.as_ptr().add(offset + 16 * index).cast()) };
-                let (first, last) = (u16x8_extend_low_u8x16(row), u16x8_extend_high_u8x16(row));
-                // No weight is negative: where that is known, a faster instruction multiplies.
-                let weight = i32x4_splat(i32::from(weight & 0x7FFF));
-                s0 = i32x4_add(s0, i32x4_mul(u32x4_extend_low_u16x8(first), weight));
-                s1 = i32x4_add(s1, i32x4_mul(u32x4_extend_high_u16x8(first), weight));
-                s2 = i32x4_add(s2, i32x4_mul(u32x4_extend_low_u16x8(last), weight));
-                s3 = i32x4_add(s3, i32x4_mul(u32x4_extend_high_u16x8(last), weight));
-            }
+        for &WeightedRow { offset, weight } in rows {
+            // SAFETY: sixteen samples of a row, which the caller has checked.
+            let row = unsafe { v128_load(samples.as_ptr().add(offset + 16 * index).cast()) };
+            let (first, last) = (u16x8_extend_low_u8x16(row), u16x8_extend_high_u8x16(row));
+            // No weight is negative: where that is known, a faster instruction multiplies.
+            let weight = i32x4_splat(i32::from(weight & 0x7FFF));
+            s0 = i32x4_add(s0, i32x4_mul(u32x4_extend_low_u16x8(first), weight));
+            s1 = i32x4_add(s1, i32x4_mul(u32x4_extend_high_u16x8(first), weight));
+            s2 = i32x4_add(s2, i32x4_mul(u32x4_extend_low_u16x8(last), weight));
+            s3 = i32x4_add(s3, i32x4_mul(u32x4_extend_high_u16x8(last), weight));
         }
         let first = narrowed(i32x4_shr(s0, SHIFT), i32x4_shr(s1, SHIFT));
         let last = narrowed(i32x4_shr(s2, SHIFT), i32x4_shr(s3, SHIFT));
