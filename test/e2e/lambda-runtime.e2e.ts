@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
 import { CLASSIFIER } from '../support/classification.js';
@@ -7,6 +8,7 @@ import type { EmulatedFunction } from '../support/lambda-emulator.js';
 import { eventOf } from '../support/lambda-events.js';
 import { RED, encoded, form, orders } from '../support/lambda-handler.js';
 import { folderWith } from '../support/model-files.js';
+import { streamGuest } from '../support/streams.js';
 import { pickingModel } from '../support/tflite-models.js';
 import { watGuest } from '../support/wat.js';
 
@@ -148,6 +150,65 @@ describe('The Lambda handler in the real runtime', function () {
       assert.match(String(answer['errorMessage']), /nonexistent\.so/);
       assert.match(emulated.output, /INIT RTDONE\(status: error\)/);
       assert.doesNotMatch(emulated.output, /"message":"invocation"/);
+    });
+  });
+});
+
+describe('The Lambda handler with response streams in the real runtime', function () {
+  this.timeout(120_000);
+
+  const stream = <T>(
+    variables: Readonly<Record<string, string>>,
+    use: (emulated: EmulatedFunction) => Promise<T>,
+  ): Promise<T> => withEmulatedFunction(variables, use, 'stream.handler');
+  const event = (body: string | Buffer, more: object = {}): string =>
+    JSON.stringify(eventOf('function-url', { ...encoded(Buffer.from(body)), ...more }));
+
+  it('sends what the program writes, with status and headers before it, in one process', async () => {
+    await stream({ MODULE: await streamGuest('copy') }, async (emulated) => {
+      for (const body of ['', 'grüße', randomBytes(3 << 20)]) {
+        const answer = await emulated.postForStream(event(body));
+        assert.equal(answer.status, 200);
+        assert.equal(answer.metadata?.statusCode, 200);
+        const { headers } = answer.metadata;
+        assert.equal(headers['content-type'], 'application/octet-stream');
+        assert.equal(headers['x-content-type-options'], 'nosniff');
+        assert.ok(answer.body.equals(Buffer.from(body)), `${answer.body.length} bytes`);
+      }
+      assert.equal(emulated.processes.length, 1, 'one process from the first to the last');
+      const records = emulated.output.match(/"message":"invocation".*"status":200/gu);
+      assert.equal(records?.length, 3);
+    });
+  });
+
+  it('takes status, headers and cookies from CGI', async () => {
+    await stream({ MODULE: await watGuest('cgi'), CGI: '1' }, async (emulated) => {
+      const { metadata, body } = await emulated.postForStream(event('the body'));
+      assert.deepEqual([metadata?.statusCode, metadata?.headers['x-own']], [201, 'a']);
+      assert.ok(body.toString().endsWith('\0the body'));
+    });
+  });
+
+  it('answers failures before the first byte with a problem, breaks off later ones, and goes on', async () => {
+    await stream({ MODULE: await streamGuest('byInput') }, async (emulated) => {
+      const good = async (): Promise<void> => {
+        const { metadata, body } = await emulated.postForStream(event('a fine day'));
+        assert.deepEqual([metadata?.statusCode, body.toString()], [200, 'a fine day']);
+      };
+      await good();
+      const early = await emulated.postForStream(event('trap'));
+      assert.equal(early.metadata?.statusCode, 500);
+      assert.equal((JSON.parse(early.body.toString()) as { status: number }).status, 500);
+      await good();
+      // The runtime tells of it in trailers, which the emulator does not pass on: its log has it.
+      assert.doesNotMatch(emulated.output, /The response broke off/u);
+      const late = await emulated.postForStream(event('late trap'));
+      assert.deepEqual([late.metadata?.statusCode, late.body.toString()], [200, 'late trap']);
+      assert.match(emulated.output, /"errorMessage":"The response broke off: /u);
+      await good();
+      const refused = await emulated.postForStream(event('', { method: 'DELETE' }));
+      assert.equal(refused.metadata?.statusCode, 405);
+      assert.equal(emulated.processes.length, 1, 'none of these ends the process');
     });
   });
 });

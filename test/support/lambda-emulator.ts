@@ -12,6 +12,18 @@ import { temporaryPath } from './wat.js';
 
 const shell = promisify(execFile);
 
+/** What a response stream has between status and headers, in JSON, and the body. */
+const BEFORE_BODY = Buffer.alloc(8);
+
+/** What a function with response streams has sent. */
+interface StreamedAnswer {
+  /** The emulator's own. */
+  status: number;
+  /** Undefined where no body was begun. */
+  metadata: { statusCode: number; headers: Record<string, string>; cookies: string[] } | undefined;
+  body: Buffer;
+}
+
 /** A function behind AWS's emulator. */
 export class EmulatedFunction {
   readonly #url: string;
@@ -45,6 +57,27 @@ export class EmulatedFunction {
     return { status: Number(status), answer: JSON.parse(body!) as Record<string, unknown> };
   }
 
+  /**
+   * Posts a payload to a function with response streams, and gives what came of it: the emulator passes on what
+   * the function sends, which Lambda's own front ends take apart.
+   */
+  async postForStream(payload: string): Promise<StreamedAnswer> {
+    const [file, received] = [temporaryPath('payload.json'), temporaryPath('received')];
+    writeFileSync(file, payload);
+    const { stdout } = await this.bash(
+      `curl -sS -o ${received} -w '%{http_code} %{content_type}' -XPOST -H 'Lambda-Runtime-Function-Response-Mode: streaming' \
+        "http://localhost:8080/2015-03-31/functions/function/invocations" -d @${file}`,
+    );
+    const bytes = readFileSync(received);
+    const at = bytes.indexOf(BEFORE_BODY);
+    const metadata = at < 0 ? undefined : bytes.subarray(0, at).toString();
+    return {
+      status: Number(stdout.split(' ')[0]),
+      metadata: metadata === undefined ? undefined : (JSON.parse(metadata) as never),
+      body: at < 0 ? bytes : bytes.subarray(at + BEFORE_BODY.length),
+    };
+  }
+
   /** Runs a script whose http://localhost:8080 is this function's address. */
   bash(script: string, cwd = ROOT): Promise<{ stdout: string; stderr: string }> {
     const here = script.replaceAll('http://localhost:8080', this.#url);
@@ -52,10 +85,11 @@ export class EmulatedFunction {
   }
 }
 
-/** Runs test/e2e/function in the real runtime while `use` works. */
+/** Runs a handler of test/e2e/function in the real runtime while `use` works. */
 export async function withEmulatedFunction<T>(
   variables: Readonly<Record<string, string>>,
   use: (emulated: EmulatedFunction) => Promise<T>,
+  handler = 'index.handler',
 ): Promise<T> {
   const emulator = process.env['WASMEDGE_EMBED_LAMBDA_EMULATOR'];
   const client = process.env['WASMEDGE_EMBED_LAMBDA_CLIENT'];
@@ -68,7 +102,7 @@ export async function withEmulatedFunction<T>(
     [
       ...['--runtime-interface-emulator-address', `127.0.0.1:${port}`],
       ...['--runtime-api-address', `127.0.0.1:${runtimePort}`],
-      ...[client, 'index.handler'],
+      ...[client, handler],
     ],
     {
       cwd: path.join(ROOT, 'test', 'e2e', 'function'),
