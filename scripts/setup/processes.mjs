@@ -18,6 +18,9 @@ function terminate({ child, leadsGroup }, signal) {
   else child.kill(signal);
 }
 
+/** Runs a command, and writes what it and all that it waited for took of processors to descriptor 3. */
+const accounting = '"$@" 3>&-; code=$?; times >&3; exit $code';
+
 /**
  * Runs a program to its end.
  *
@@ -30,22 +33,28 @@ function terminate({ child, leadsGroup }, signal) {
  * @param {boolean} [options.inherit] the program has the terminal; nothing is captured
  * @param {(text: string) => void} [options.onOutput] stdout and stderr as they come
  * @param {number} [options.timeoutMs] after which it is killed, with what it has started
- * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, output: string }>}
- *   `output` holds stdout and stderr in the order of their arrival
+ * @param {boolean} [options.accounted] in a shell that tells the processor time; one that a signal ends gives the
+ *   exit code that a shell has for it
+ * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, output: string,
+ *   processorSeconds: number }>} `output` holds stdout and stderr in the order of their arrival; `processorSeconds`
+ *   is 0 unless `accounted`
  * @throws {CommandFailure} when the program cannot be started
  */
 export function run(command, args, options = {}) {
-  const { cwd, env = {}, input, inherit = false, onOutput, timeoutMs } = options;
+  const { cwd, env = {}, input, inherit = false, onOutput, timeoutMs, accounted } = options;
   return new Promise((resolve, reject) => {
-    const stdio = inherit ? 'inherit' : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
+    const stdio = inherit
+      ? ['inherit', 'inherit', 'inherit']
+      : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
     // Not so for sudo, which remembers a password for the terminal on which it was typed.
     const leadsGroup = !inherit && command !== 'sudo';
-    const child = spawn(command, args, {
-      cwd,
-      env: { ...process.env, ...env },
-      stdio,
-      detached: leadsGroup,
-    });
+    const spawnOptions = { cwd, env: { ...process.env, ...env }, stdio, detached: leadsGroup };
+    const child = accounted
+      ? spawn('sh', ['-c', accounting, 'sh', command, ...args], {
+          ...spawnOptions,
+          stdio: [...stdio, 'pipe'],
+        })
+      : spawn(command, args, spawnOptions);
     const entry = { child, leadsGroup };
     if (child.pid !== undefined) running.add(entry);
     const timer =
@@ -59,6 +68,8 @@ export function run(command, args, options = {}) {
     };
     child.stdout?.setEncoding('utf8').on('data', take(true));
     child.stderr?.setEncoding('utf8').on('data', take(false));
+    let times = '';
+    child.stdio[3]?.setEncoding('utf8').on('data', (text) => (times += text));
     // A program may end without reading all of its input: its exit code tells, not the broken pipe.
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
@@ -70,9 +81,17 @@ export function run(command, args, options = {}) {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       running.delete(entry);
-      resolve({ code, signal, stdout, output });
+      resolve({ code, signal, stdout, output, processorSeconds: secondsIn(times) });
     });
   });
+}
+
+/** The sum of what the shell's `times` writes, such as "0m1.25s 2m0.50s". */
+function secondsIn(times) {
+  return [...times.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds),
+    0,
+  );
 }
 
 // A program that never stops complaining must not take all memory; onOutput sees everything.

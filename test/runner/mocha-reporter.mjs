@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import Mocha from 'mocha';
 
+import { processorSeconds } from './processor-time.mjs';
+
 const { EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_SUITE_END, EVENT_TEST_FAIL, EVENT_TEST_PENDING } =
   Mocha.Runner.constants;
-const ticksPerSecond = 100;
 
 /**
  * Mocha's usual output, and the counts as JSON in the file of the reporter option `output`
@@ -52,12 +53,8 @@ export default class CountingReporter extends Mocha.reporters.Spec {
   }
 }
 
-/** The clock, and what this process and those that it waited for have taken of processors. */
 function timeNow() {
-  const { user, system } = process.cpuUsage();
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1).split(' ');
-  const ofChildren = (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
-  return { seconds: performance.now() / 1000, cpuSeconds: (user + system) / 1e6 + ofChildren };
+  return { seconds: performance.now() / 1000, cpuSeconds: processorSeconds() };
 }
 
 function reasonOf(runnable) {

@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 
 import { runCommand, setUp } from '../../scripts/setup/index.mjs';
 import { photographs } from '../../scripts/setup/photographs.mjs';
+import { duration } from '../../scripts/setup/progress.mjs';
 import { checks } from './checks.mjs';
+import { processorSeconds } from './processor-time.mjs';
 import { report } from './report.mjs';
 import { runChecks } from './run-check.mjs';
 
@@ -65,10 +67,15 @@ async function main({ selected, ...values }) {
   // Only the benchmark needs pictures where there is no sample data, and they are downloaded.
   const needsPhotographs = selected.some(({ name }) => name === 'bench');
   await setUp(context, { more: needsPhotographs ? [photographs] : [] });
-  console.log('');
+  console.log(`\nThe set-up took ${timeTaken()}.\n`);
   const results = await runChecks(selected, context);
-  console.log(report(results));
+  console.log(report(results, timeTaken()));
   return results.every(({ ok }) => ok) ? 0 : 1;
+}
+
+/** Since this process began. */
+function timeTaken() {
+  return `${duration(performance.now())}, ${duration(1000 * processorSeconds())} of processors`;
 }
 
 function select({ all, only = [] }) {

@@ -7,24 +7,31 @@ import { totalLine } from './counts.mjs';
  * @property {boolean} ok
  * @property {import('./counts.mjs').Counts} [counts]
  * @property {number} milliseconds
+ * @property {number} processorSeconds that its commands took of processors, with all that they waited for
  */
 
 /**
  * The table of all checks, the skipped tests by name, and the sum in the last line.
  *
  * @param {Result[]} results
+ * @param {string} [timeTaken] by everything, in words
  */
-export function report(results) {
-  const header = ['check', 'result', 'passed', 'failed', 'skipped', 'time'];
-  const rows = results.map(({ check, ok, counts, milliseconds }) => [
+export function report(results, timeTaken) {
+  const header = ['check', 'result', 'passed', 'failed', 'skipped', 'time', 'of processors'];
+  const rows = results.map(({ check, ok, counts, milliseconds, processorSeconds }) => [
     check.title,
     ok ? 'passed' : 'FAILED',
     counts ? String(counts.passed) : '',
     counts ? String(counts.failed) : '',
     counts ? String(counts.skipped.length) : '',
     duration(milliseconds),
+    duration(1000 * processorSeconds),
   ]);
-  const lines = ['', ...table([header, ...rows])];
+  const lines = [
+    '',
+    ...table([header, ...rows]),
+    ...(timeTaken ? ['', `All took ${timeTaken}.`] : []),
+  ];
 
   const skipped = results.flatMap(({ check, counts }) =>
     (counts?.skipped ?? []).map(

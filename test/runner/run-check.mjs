@@ -45,12 +45,14 @@ export async function runCheck(check, context, position) {
   const task = new Task(`test-${check.name}`, progress);
   let problem;
   let output = '';
+  let processorSeconds = 0;
   try {
     for (const { command, args, options } of await check.commands(context)) {
       const result = inherit
-        ? await run(command, args, { ...options, inherit: true })
-        : await task.attempt(command, args, options);
+        ? await run(command, args, { ...options, accounted: true, inherit: true })
+        : await task.attempt(command, args, { ...options, accounted: true });
       output += result.output;
+      processorSeconds += result.processorSeconds;
       if (result.code !== 0) {
         problem = `${path.basename(command)} ${outcomeOf(result)}`;
         break;
@@ -77,5 +79,5 @@ export async function runCheck(check, context, position) {
   } else if (inherit) {
     console.log(`${title} … passed ${duration(milliseconds)}`);
   }
-  return { check, ok: problem === undefined, counts, milliseconds };
+  return { check, ok: problem === undefined, counts, milliseconds, processorSeconds };
 }
