@@ -4,7 +4,8 @@ import { describe, it } from 'mocha';
 
 import { run } from '../../scripts/setup/processes.mjs';
 
-describe('a program that is run', () => {
+describe('a program that is run', function () {
+  this.timeout(60_000);
   const busy = `while (process.cpuUsage().user < 200_000);`;
 
   it('is accounted for with what it has started', async () => {
