@@ -11,12 +11,13 @@ import {
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-import { loadModule } from 'wasmedge-embed';
+import { compileModule, loadModule } from 'wasmedge-embed';
 import type { CompileEvent } from 'wasmedge-embed';
 
 import { eventsOf } from './support/diagnostics.js';
 import { withEnvironment } from './support/environment.js';
 import { fails } from './support/errors.js';
+import { keepCompiled } from './support/internals.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath, watGuest } from './support/wat.js';
@@ -63,6 +64,17 @@ describe('The cache of compiled modules', () => {
     assert.equal(event.error, undefined);
     assert.ok(Number.isFinite(event.totalMs) && event.totalMs >= 0);
     assert.deepEqual(await load(file, cache), []);
+  });
+
+  it('keeps what compileModule has made', async () => {
+    const compiled = temporaryPath('compiled.so');
+    await compileModule(file, compiled);
+    await withEnvironment({ WASMEDGE_EMBED_CACHE: cache }, () =>
+      keepCompiled(readFileSync(file), compiled),
+    );
+    const kept = cached();
+    assert.deepEqual(await load(file, cache), []);
+    assert.equal(cached(), kept);
   });
 
   it('goes by content: a copy is not compiled, another module is', async () => {

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { clearInterval, setInterval } from 'node:timers';
 
 import { addon } from '../addon/native.js';
 import { abortError, onAbort, requireNotAborted } from '../support/abort.js';
-import { TEMPORARY_ENDING } from '../support/atomic-file.js';
+import { TEMPORARY_ENDING, writeAtomically } from '../support/atomic-file.js';
 import {
   cacheDirectory,
   isOwnCacheDirectory,
@@ -86,6 +86,22 @@ export async function withCachedForm<T>(
   return (
     (await useShared(name, use)) ?? useCached(path.join(writableCacheDirectory('aot'), name), use)
   );
+}
+
+/**
+ * Keeps in the cache what a plain module was compiled into by `compileModule` with its usual options, so that nobody
+ * compiles it again.
+ *
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD when the cache cannot be written.
+ */
+export async function keepCompiled(content: Uint8Array, compiled: string): Promise<void> {
+  const name = await cacheName({ content, meter: false });
+  const output = path.join(writableCacheDirectory('aot'), name);
+  if (existsSync(output)) return;
+  await writeAtomically(output, async (temporary) => {
+    await copyFile(compiled, temporary);
+    await appendDigest(temporary);
+  });
 }
 
 /** An image may have a cache that was filled when it was made, and cannot be written. */

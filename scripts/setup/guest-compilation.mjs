@@ -44,6 +44,9 @@ export const guestCompilation = {
         cwd: root,
       });
     }
+    // In the cache, too, so that no command compiles them once more.
+    const keeper = path.join(root, 'scripts/setup/keep-compiled.mjs');
+    await task.exec(process.execPath, [keeper, ...guestCompilations.flat()], { cwd: root });
   },
 };
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { parallel } from '../../scripts/setup/addon.mjs';
-import { localProgram, root, setupFolder } from '../../scripts/setup/paths.mjs';
+import { root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { outcomeOf, run } from '../../scripts/setup/processes.mjs';
 import { duration } from '../../scripts/setup/progress.mjs';
 import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
@@ -20,6 +20,16 @@ const longestMs = 10 * 60_000;
 /** Mocha's exit code is how many tests failed, up to this. */
 const mostFailuresInExitCode = 255;
 const partsFolder = path.join(setupFolder, 'mocha');
+
+const configuration = JSON.parse(readFileSync(path.join(root, '.mocharc.json'), 'utf8'));
+/** Mocha as its configuration has it, but without the process that it would start for the sake of Node's options. */
+const mochaArguments = [
+  ...configuration['node-option'].map((option) => `--${option}`),
+  ...[path.join(root, 'node_modules/mocha/bin/mocha.js'), '--no-config', '--no-package'],
+  ...['--timeout', String(configuration.timeout)],
+  ...(configuration.forbidOnly ? ['--forbid-only'] : []),
+  ...configuration.require.flatMap((file) => ['--require', file]),
+];
 
 /**
  * Runs test files by mocha, in several processes at once. What each says is shown when it ends,
@@ -60,8 +70,8 @@ async function runGroup(files, counts, { args, env }) {
     ...['--reporter', reporter],
     ...['--reporter-option', `output=${counts}`, '--reporter-option', 'part=true'],
   ];
-  const command = [...options, ...args, ...files];
-  const result = await run(localProgram('mocha'), command, {
+  const command = [...mochaArguments, ...options, ...args, ...files];
+  const result = await run(process.execPath, command, {
     ...{ cwd: root, env },
     timeoutMs: longestMs,
   });

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 
 import { parallel } from '../../scripts/setup/addon.mjs';
 import { runCommand } from '../../scripts/setup/index.mjs';
-import { detectingGuestFile, guestFile, root, setupFolder } from '../../scripts/setup/paths.mjs';
+import { guestCompilations } from '../../scripts/setup/guest-compilation.mjs';
+import { detectingGuestFile, root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { run } from '../../scripts/setup/processes.mjs';
 import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
 import { runMocha } from './mocha-processes.mjs';
@@ -41,12 +42,21 @@ async function main({ grep, counts }) {
   return runMocha(files, { counts, args: grep === undefined ? [] : ['--grep', grep] });
 }
 
-/** Compiles the guests that most tests load, which each process would compile anew until one is done. */
+/** The guests that most tests load, which each process would compile anew until one is done. */
 async function fillCache() {
+  // What the set-up has compiled is not compiled again.
+  const cache = process.env.WASMEDGE_EMBED_CACHE ?? path.join(root, 'build/test-cache');
+  const keeper = path.join(root, 'scripts/setup/keep-compiled.mjs');
+  const env = { WASMEDGE_EMBED_CACHE: cache };
   const load = "require('./dist').loadModule(process.argv[1]).then((module) => module.close())";
-  await sideBySide([guestFile, detectingGuestFile], parallel, (file) =>
+  await sideBySide(
+    [
+      [keeper, ...guestCompilations.flat()],
+      ['-e', load, detectingGuestFile],
+    ],
+    parallel,
     // What goes wrong, the tests tell.
-    run(process.execPath, ['-r', './build/test/support/cache.js', '-e', load, file], { cwd: root }),
+    (args) => run(process.execPath, args, { cwd: root, env }),
   );
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import type * as Native from '../../dist/addon/native.js';
 import type * as BundledPackages from '../../dist/bundle/packages.js';
+import type * as AotCache from '../../dist/compile/aot-cache.js';
 import type * as Failures from '../../dist/compile/compile-failures.js';
 import type * as CompileTurn from '../../dist/compile/compile-turn.js';
 import type * as GuestMemoryModule from '../../dist/host/guest-memory.js';
@@ -46,6 +47,7 @@ export const { addon } = load('./addon/native.js') as typeof Native;
 export const { parseBoundedJson } = load('./support/bounded-json.js') as typeof BoundedJson;
 export const { copyPackages } = load('./bundle/packages.js') as typeof BundledPackages;
 export const { cacheDirectory } = load('./support/cache-directory.js') as typeof CacheDirectory;
+export const { keepCompiled } = load('./compile/aot-cache.js') as typeof AotCache;
 export const { CompileFailures } = load('./compile/compile-failures.js') as typeof Failures;
 export const { inTurn } = load('./compile/compile-turn.js') as typeof CompileTurn;
 export const { fetchModel, MODEL_ARCHIVE } = load('./models/model-fetch.js') as typeof ModelFetch;

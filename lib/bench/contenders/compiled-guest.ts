@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { addon } from '../../addon/native.js';
-import { compileModule } from '../../compile/compile-module.js';
+import { withCompiled } from '../../compile/aot-cache.js';
+import { compileLimits } from '../../compile/compile-limits.js';
+import { writeAtomically } from '../../support/atomic-file.js';
 import { writableCacheDirectory } from '../../support/cache-directory.js';
 import { sha256 } from '../../support/crypto.js';
 import { processorFeatures } from '../../support/platform.js';
@@ -23,7 +25,11 @@ export async function compiledModule(
   const output = path.join(writableCacheDirectory('bench'), `${name}-${key}.so`);
   if (!existsSync(output)) {
     progress(`compiling the guest ${name}`);
-    await compileModule(source, output);
+    const limits = compileLimits('', {});
+    const plain = { file, content: source, meter: false, trusted: true, limits };
+    await withCompiled({ ...plain, signals: [], childEnv: {} }, async (compiled) =>
+      writeAtomically(output, (temporary) => copyFile(compiled, temporary)),
+    );
   }
   return output;
 }

@@ -1,0 +1,13 @@
+// Keeps guests where loads look for what was compiled before: MODULE.wasm COMPILED.so …, into the cache of WASMEDGE_EMBED_CACHE.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import { commandLine } from './paths.mjs';
+
+const { keepCompiled } = createRequire(commandLine)('../compile/aot-cache.js');
+
+const files = process.argv.slice(2);
+while (files.length > 0) {
+  const [module, compiled] = files.splice(0, 2);
+  await keepCompiled(readFileSync(module), compiled);
+}
