@@ -7,7 +7,7 @@ import { formatters } from '../../scripts/format/formatters.mjs';
 import { cargo } from '../../scripts/setup/guests.mjs';
 import { rustEnvironment } from '../../scripts/setup/machine.mjs';
 import { commandLine, localProgram, root, setupFolder } from '../../scripts/setup/paths.mjs';
-import { countCargo, countFuzzers, countMochaSummary } from './counts.mjs';
+import { countCargo, countFuzzers, countMochaSummary, countsFile, readCounts } from './counts.mjs';
 import { nativeChecks } from './native-checks.mjs';
 
 /**
@@ -305,14 +305,6 @@ function script(file, ...args) {
     args: [path.join(root, file), ...args],
     options: { cwd: root },
   };
-}
-
-function countsFile(name) {
-  return path.join(setupFolder, `${name}.json`);
-}
-
-function readCounts(file) {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
 /** Our guests keep all but their host calls free of WebAssembly, to be tested here; the guests of the tests do not. */

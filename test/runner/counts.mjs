@@ -1,3 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { setupFolder } from '../../scripts/setup/paths.mjs';
+
 /**
  * What a test program counted.
  *
@@ -88,4 +93,14 @@ export function totalLine(counts, uncounted) {
   const sum = (value) => known.reduce((total, count) => total + value(count), 0);
   const failed = sum((count) => count.failed) + uncounted;
   return `${sum((count) => count.passed)} passed, ${failed} failed, ${sum((count) => count.skipped.length)} skipped`;
+}
+
+/** Where a command of ours writes what it counted. */
+export function countsFile(name) {
+  return path.join(setupFolder, `${name}.json`);
+}
+
+/** @returns {Counts | undefined} undefined where nothing was written */
+export function readCounts(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }

@@ -1,10 +1,13 @@
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { forgetOtherToolchain, parallel, toolchainOf } from '../../scripts/setup/addon.mjs';
 import { SetupFailure } from '../../scripts/setup/failure.mjs';
 import { root } from '../../scripts/setup/paths.mjs';
 import { ask, executables } from '../../scripts/setup/processes.mjs';
-import { countCtest, countGoogleTest } from './counts.mjs';
+import { countCtest, countGoogleTest, countsFile, readCounts } from './counts.mjs';
+
+const runner = path.join(root, 'test/runner/native-tests.mjs');
 
 /** What it finds in libraries that are not ours is in the file of suppressions; leaks are all ours. */
 const valgrindArguments = [
@@ -27,7 +30,7 @@ const qemuArguments = [
 
 /** @type {import('./checks.mjs').Check[]} */
 export const nativeChecks = [
-  native('', 'Native tests'),
+  nativeOfAddon(),
   native('-asan', 'Native tests, AddressSanitizer'),
   native('-tsan', 'Native tests, ThreadSanitizer'),
   {
@@ -81,6 +84,23 @@ function native(suffix, title) {
       ];
     },
     count: countCtest,
+  };
+}
+
+/** The same of the addon's own objects, many in a process. */
+function nativeOfAddon() {
+  const check = native('-addon', 'Native tests');
+  const counts = countsFile('native');
+  return {
+    ...check,
+    name: 'native',
+    commands: async (context) => {
+      rmSync(counts, { force: true });
+      const [configure, build] = await check.commands(context);
+      const args = [runner, '--preset', check.name, '--counts', counts];
+      return [configure, build, { command: process.execPath, args, options: { cwd: root } }];
+    },
+    count: () => readCounts(counts),
   };
 }
 

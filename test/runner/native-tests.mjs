@@ -1,0 +1,97 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { parallel } from '../../scripts/setup/addon.mjs';
+import { SetupFailure } from '../../scripts/setup/failure.mjs';
+import { runCommand } from '../../scripts/setup/index.mjs';
+import { root, setupFolder } from '../../scripts/setup/paths.mjs';
+import { ask } from '../../scripts/setup/processes.mjs';
+import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
+import { runCases } from './google-test.mjs';
+
+const help = `Runs the native tests of a preset, as \`ctest --preset NAME\` does, but many in each process.
+
+Usage: node test/runner/native-tests.mjs --preset NAME [--counts FILE]
+
+      --preset  of CMakePresets.json, which is to be built
+      --counts  where to write how many tests passed, failed and were skipped, as JSON
+  -h, --help    this text
+`;
+
+/**
+ * Suites whose cases have a process each: what they change is the whole process's (signals, limits, the environment,
+ * slots of libraries), or they look at what a process does the first time.
+ */
+const alone =
+  /^(Modes\/)?(CodeVerifier|ElfSlots|FaultGuard|GenericTarget|GuestReturn|InheritedOutput|Litert|MemoryReservation|Plugin|ProgramLog|Signals|StandInLibrary|UnwindingTables|WasmEdgeAbi)/;
+/** Few, so that no process is the last for long; many, so that starting them costs little. */
+const casesInProcess = 32;
+const usualTimeoutSeconds = 300;
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      preset: { type: 'string' },
+      counts: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.preset === undefined && !values.help) throw new Error('Name the preset: --preset.');
+  return { ...values, counts: values.counts ?? path.join(setupFolder, `${values.preset}.json`) };
+}
+
+async function main({ preset, counts }) {
+  const { program, cwd, cases } = await listCases(preset);
+  let done = 0;
+  const groups = await sideBySide(processesOf(cases), parallel, async (group) => {
+    const results = await runCases(program, group, { cwd });
+    done += group.length;
+    console.log(`${done} of ${cases.length} tests`);
+    return results;
+  });
+  const results = groups.flat();
+  const failed = results.filter(({ result }) => result === 'failed');
+  const skipped = results.filter(({ result }) => result === 'skipped');
+  for (const { case: each, output } of failed) console.log(`\n${each.name}\n${output}`);
+  if (failed.length > 0) console.log('\nFailed:');
+  for (const { case: each } of failed) console.log(`  ${each.name}`);
+  const passed = results.length - failed.length - skipped.length;
+  console.log(`\n${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
+  const summary = {
+    ...{ passed, failed: failed.length },
+    skipped: skipped.map(({ case: { name }, reason }) => ({ name, reason })),
+  };
+  mkdirSync(path.dirname(counts), { recursive: true });
+  writeFileSync(counts, JSON.stringify(summary));
+  return failed.length === 0 ? 0 : 1;
+}
+
+/** As ctest has them, with what the preset leaves out. */
+async function listCases(preset) {
+  const text = await ask('ctest', ['--preset', preset, '--show-only=json-v1'], { cwd: root });
+  const { tests } = JSON.parse(text ?? '{"tests":[]}');
+  if (tests.length === 0) throw new SetupFailure(`ctest has no tests of the preset ${preset}.`);
+  const cases = tests.map(({ name, command, properties }) => {
+    const property = (key) => properties.find((each) => each.name === key)?.value;
+    return {
+      ...{ name, program: command[0], cwd: property('WORKING_DIRECTORY') },
+      filter: command.find((word) => word.startsWith('--gtest_filter=')).replace(/^[^=]+=/, ''),
+      timeoutMs: 1000 * (property('TIMEOUT') ?? usualTimeoutSeconds),
+    };
+  });
+  const [{ program, cwd }] = cases;
+  return { program, cwd, cases };
+}
+
+/** Cases of a suite stay together: what its first one makes ready, the others have. */
+function processesOf(cases) {
+  const groups = cases.filter(({ name }) => alone.test(name)).map((each) => [each]);
+  const others = cases.filter(({ name }) => !alone.test(name));
+  for (let begin = 0; begin < others.length; begin += casesInProcess) {
+    groups.push(others.slice(begin, begin + casesInProcess));
+  }
+  return groups;
+}
+
+await runCommand(help, readOptions, main);
