@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 
 import { CLASSIFIER } from '../support/classification.js';
 import { withEmulatedFunction } from '../support/lambda-emulator.js';
@@ -8,6 +9,7 @@ import type { EmulatedFunction } from '../support/lambda-emulator.js';
 import { eventOf } from '../support/lambda-events.js';
 import { RED, encoded, form, orders } from '../support/lambda-handler.js';
 import { folderWith } from '../support/model-files.js';
+import { withRuntime } from '../support/runtime-api.js';
 import { streamGuest } from '../support/streams.js';
 import { pickingModel } from '../support/tflite-models.js';
 import { watGuest } from '../support/wat.js';
@@ -210,5 +212,40 @@ describe('The Lambda handler with response streams in the real runtime', functio
       assert.equal(refused.metadata?.statusCode, 405);
       assert.equal(emulated.processes.length, 1, 'none of these ends the process');
     });
+  });
+
+  it('sends what is there while the program writes on, without a limit, and tells of a failure in trailers', async () => {
+    const flood = { MODULE: await streamGuest('flood') };
+    await withRuntime(
+      flood,
+      async (api) => {
+        const response = await api.invoke(event(''));
+        assert.equal(response.headers['lambda-runtime-function-response-mode'], 'streaming');
+        let size = 0;
+        // The program never ends: more than an answer in one piece may have.
+        for await (const chunk of response) {
+          size += (chunk as Buffer).length;
+          if (size > 4 * MAX_PAYLOAD) break;
+        }
+        assert.ok(size > 4 * MAX_PAYLOAD);
+      },
+      'stream.handler',
+    );
+    await withRuntime(
+      { MODULE: await streamGuest('byInput') },
+      async (api) => {
+        for (const [text, type] of [
+          ['whole', undefined],
+          ['late trap', 'Error'],
+          ['whole again', undefined],
+        ] as const) {
+          const response = await api.invoke(event(text));
+          const bytes = await buffer(response);
+          assert.ok(bytes.toString().endsWith(`\0${text}`), bytes.toString());
+          assert.equal(response.trailers['lambda-runtime-function-error-type'], type, text);
+        }
+      },
+      'stream.handler',
+    );
   });
 });
