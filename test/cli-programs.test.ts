@@ -94,7 +94,7 @@ describe('wasmedge-embed serve --task run', () => {
 
   it('is refused without a module, and its options without it', async () => {
     for (const [args, words] of [
-      [['--task', 'run'], /module must be given where task is 'run'/u],
+      [['--task', 'run'], /module must be given if task is 'run'/u],
       [['--task', 'walk', '--module', TOUR], /--task.*run/u],
       [['--cgi'], /--cgi requires --task run/u],
       [['--arg', 'x'], /--arg requires --task run/u],

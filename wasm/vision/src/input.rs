@@ -175,7 +175,7 @@ mod tests {
         assert!(message(b" \n\t").contains("empty"));
         assert!(message(b"\x89PNG\r\n").contains("neither"));
         assert!(message(b"\xff").contains("neither"));
-        assert!(message(b"89504e47").contains("no JPEG, PNG, WebP, GIF or BMP picture"));
+        assert!(message(b"89504e47").contains("not a JPEG, PNG, WebP, GIF or BMP picture"));
         assert!(message(b"%PDF-1.7").ends_with("looks like a PDF"));
         assert!(message(b"255044462d").ends_with("looks like a PDF"));
         assert!(message(b"{\"body\":\"ffd8\"}").ends_with("looks like JSON"));
