@@ -158,10 +158,18 @@ describe('The cache is its owner’s', () => {
   it('is not used where other users can write to it, or it is a symbolic link', async () => {
     await forge(cache);
     chmodSync(cache, 0o775);
-    requireFallback(await load(good, { WASMEDGE_EMBED_CACHE: cache }), cache, /others may write/);
+    requireFallback(
+      await load(good, { WASMEDGE_EMBED_CACHE: cache }),
+      cache,
+      /other users can write/,
+    );
     chmodSync(cache, 0o700);
     chmodSync(path.join(cache, 'aot'), 0o722);
-    requireFallback(await load(good, { WASMEDGE_EMBED_CACHE: cache }), cache, /others may write/);
+    requireFallback(
+      await load(good, { WASMEDGE_EMBED_CACHE: cache }),
+      cache,
+      /other users can write/,
+    );
     chmodSync(path.join(cache, 'aot'), 0o700);
     const link = temporaryPath('link');
     symlinkSync(cache, link);
@@ -185,7 +193,7 @@ describe('The cache is its owner’s', () => {
 
   for (const [what, change] of [
     [
-      'others may write to',
+      'other users can write to',
       (file: string) => {
         chmodSync(file, 0o666);
       },

@@ -98,15 +98,15 @@ describe('wasmedge-embed detect', () => {
     };
     const wide = file('wide.jpg');
     const before = readFileSync(wide);
-    assert.match(await refused(wide, '--annotate', wide), /one of the pictures/);
-    assert.match(await refused(wide, '--annotate', folder), /one of the pictures/);
+    assert.match(await refused(wide, '--annotate', wide), /one of the input pictures/);
+    assert.match(await refused(wide, '--annotate', folder), /one of the input pictures/);
     const target = path.join(folder, 'collected');
     const both = [wide, file('same/wide.jpg'), '--annotate', target];
-    assert.match(await refused(...both), /would both be/);
+    assert.match(await refused(...both), /would both be written to/);
     assert.ok(!existsSync(target));
     assert.deepEqual(readFileSync(wide), before);
     mkdirSync(target);
-    assert.match(await refused(...both), /would both be/);
+    assert.match(await refused(...both), /would both be written to/);
   });
 
   it('says what is wrong with a model that is no detector', async () => {
