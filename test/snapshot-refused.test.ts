@@ -5,7 +5,10 @@ import { loadModule } from 'wasmedge-embed';
 import type { LoadOptions, WasmEdgeErrorCode } from 'wasmedge-embed';
 
 import { fails } from './support/errors.js';
+import { GuestPage, TENSORFLOW_LITE, WASI_NN } from './support/host-calls.js';
+import type { HostModule } from './support/host-calls.js';
 import { ISOLATIONS } from './support/isolations.js';
+import { sumModel } from './support/tflite-models.js';
 import { wasiImport } from './support/wasi-program.js';
 import { wasmFile } from './support/wat.js';
 
@@ -27,6 +30,31 @@ const openFile = (flags: number, rights: number): string => `
   (drop (call $path_open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 4)
     (i32.const ${flags}) (i64.const ${rights}) (i64.const 0) (i32.const 0) (i32.const 100)))`;
 const CLOSE = '(drop (call $fd_close (i32.load (i32.const 100))))';
+
+const page = new GuestPage();
+const sum = sumModel('float32');
+const model = page.put(sum);
+const builder = page.words(model, sum.length);
+const handle = page.room(4);
+
+/** A guest whose memory holds a model, and which imports these functions of a host module. */
+function inferring({ module, functions }: HostModule, names: readonly string[]): string {
+  const imports = names.map((name) => {
+    const params = 'i32 '.repeat(Number(functions[name]));
+    return `(import "${module}" "${name}" (func $${name} (param ${params}) (result i32)))`;
+  });
+  const data = page.bytes.toString('hex').replace(/../g, '\\$&');
+  return `${imports.join('')} (memory (export "memory") 1) (data (i32.const 0) "${data}")`;
+}
+
+/** One call, which must succeed. */
+const succeed = (name: string, ...args: number[]): string => `
+  (if (call $${name} ${args.map((each) => `(i32.const ${each})`).join(' ')}) (then unreachable))`;
+const onHandle = (name: string): string => `
+  (if (call $${name} (i32.load (i32.const ${handle}))) (then unreachable))`;
+
+const LOAD = succeed('load', builder, 1, 4, 0, handle);
+const CREATE = succeed('create_session', model, sum.length, handle);
 
 const REFUSALS: Record<string, Refusal> = {
   'no function of that name': {
@@ -62,7 +90,29 @@ const REFUSALS: Record<string, Refusal> = {
   'a trap of its constructors': {
     text: '(func (export "_initialize") unreachable) (func (export "init"))',
     code: 'ERR_TRAP',
-    message: /taken: '_initialize' or 'init' failed/,
+    message: /taken: '_initialize' failed\. The guest trapped: unreachable/,
+  },
+  'a trap after its constructors': {
+    text: '(func (export "_initialize")) (func (export "init") unreachable)',
+    code: 'ERR_TRAP',
+    message: /taken: 'init' failed\. The guest trapped: unreachable/,
+  },
+  'a trap of its start function': {
+    text: '(func $start unreachable) (start $start) (func (export "_initialize")) (func (export "init"))',
+    code: 'ERR_TRAP',
+    message: /taken: making its instance failed\. The guest trapped: unreachable/,
+  },
+  'an exit of its constructors': {
+    text: `${wasiImport('proc_exit')} (memory (export "memory") 1)
+      (func (export "_initialize") (call $proc_exit (i32.const 4))) (func (export "init"))`,
+    code: 'ERR_GUEST_EXIT',
+    message: /taken: '_initialize' failed\. The guest called proc_exit\(4\)/,
+  },
+  'constructors that take more time than there is': {
+    text: '(func (export "_initialize") (loop $l (br $l))) (func (export "init"))',
+    options: { limits: { timeoutMs: 50 } },
+    code: 'ERR_TIMEOUT',
+    message: /taken: '_initialize' failed\. .* took longer than 50 ms/,
   },
   'a memory that it imports': {
     text: '(import "e" "f" (func)) (import "e" "m" (memory 1)) (func (export "init"))',
@@ -104,6 +154,25 @@ const REFUSALS: Record<string, Refusal> = {
     options: { scratch: ['/tmp'] },
     code: 'ERR_SNAPSHOT',
     message: /files in a scratch folder/,
+  },
+  'a model that is left loaded': {
+    text: `${inferring(WASI_NN, ['load'])} (func (export "init") ${LOAD})`,
+    code: 'ERR_SNAPSHOT',
+    message: /was taken\. The guest leaves models or inference sessions open/,
+  },
+  'a session that outlives its model': {
+    text: `${inferring(WASI_NN, ['load', 'init_execution_context', 'unload'])}
+      (func (export "init") ${LOAD}
+        (if (call $init_execution_context (i32.load (i32.const ${handle})) (i32.const 0))
+          (then unreachable))
+        ${onHandle('unload')})`,
+    code: 'ERR_SNAPSHOT',
+    message: /models or inference sessions open/,
+  },
+  "a session of WasmEdge's that is left open": {
+    text: `${inferring(TENSORFLOW_LITE, ['create_session'])} (func (export "init") ${CREATE})`,
+    code: 'ERR_SNAPSHOT',
+    message: /models or inference sessions open/,
   },
   'a host function that throws': {
     text: '(import "env" "f" (func $f)) (func (export "init") (call $f))',
@@ -158,6 +227,19 @@ describe('Snapshot that cannot be taken', () => {
     });
     assert.equal(await module.call('opened'), 5);
     await module.close();
+  });
+
+  it('is none where models and sessions were closed again', async () => {
+    const closed = [
+      `${inferring(WASI_NN, ['load', 'unload'])}
+        (func (export "init") ${LOAD} ${onHandle('unload')})`,
+      `${inferring(TENSORFLOW_LITE, ['create_session', 'delete_session'])}
+        (func (export "init") ${CREATE} ${onHandle('delete_session')})`,
+    ];
+    for (const text of closed) {
+      const module = await loadModule(await wasmFile(`(module ${text})`), { snapshot: 'init' });
+      await module.close();
+    }
   });
 
   it('is refused before anything is read', async () => {

@@ -1,5 +1,5 @@
 import { WasmEdgeError, reasonOf } from '../support/errors.js';
-import type { Trap } from '../support/errors.js';
+import type { InvocationStage, Trap } from '../support/errors.js';
 import type { InstanceOperations } from '../support/instance-operations.js';
 import type {
   ExternalDescription,
@@ -85,6 +85,8 @@ export interface NativeResult {
   inferenceFailures?: InferenceFailure[];
   /** What `collect` asked for. */
   files: Record<string, Buffer>;
+  /** How far it has come, of one that takes a snapshot. */
+  stage?: InvocationStage;
 }
 
 export interface NativeModel {

@@ -5,7 +5,8 @@ import { inWords } from '../runners/end-message.js';
 import type { EngineSettings, SnapshotRequest } from '../runners/engine-settings.js';
 import type { InProcessExecutor } from '../runners/in-process.js';
 import { onAbort } from '../support/abort.js';
-import { WasmEdgeError, nativeCall } from '../support/errors.js';
+import { WasmEdgeError, nativeCall, stageOf } from '../support/errors.js';
+import type { InvocationStage } from '../support/errors.js';
 import { printable } from '../support/printable.js';
 import type { ExternalDescription } from '../support/shared-types.js';
 
@@ -60,6 +61,7 @@ export async function takeSnapshot(
 ): Promise<void> {
   const { limits } = settings;
   const controller = new AbortController();
+  let stage: InvocationStage | undefined;
   const forget = onAbort(signals, (signal) => {
     controller.abort(signal.reason);
   });
@@ -72,7 +74,10 @@ export async function takeSnapshot(
       controller.signal,
       calls,
     );
-    if (result.exited) throw exitError(result);
+    if (result.exited) {
+      stage = result.stage;
+      throw exitError(result);
+    }
     calls?.end();
     const begun = await nativeCall(() =>
       addon().Module.load(source, { tableElements: limits.tableElements, snapshotOf: module }),
@@ -83,7 +88,7 @@ export async function takeSnapshot(
   } catch (error) {
     const told =
       error instanceof WasmEdgeError
-        ? inLoadWords(error, whatRan(module, request), settings)
+        ? inLoadWords(error, stageOf(error) ?? stage, request, settings)
         : error;
     if (told instanceof WasmEdgeError)
       (calls as Partial<InvocationCalls> | undefined)?.addCause?.(told);
@@ -103,33 +108,35 @@ function exitError({ exitCode, stdout, stderr, timings }: NativeResult): WasmEdg
   );
 }
 
-/** Only the snapshot failed. */
-const REFUSALS = ['snapshotBytes', 'host-memory'];
-
-/** Constructors run before the function, and the error does not say which of them failed. */
-function whatRan(module: NativeModule, { function: name }: SnapshotRequest): string {
-  const hasConstructors = module.exports.some(
-    (each) => each.kind === 'function' && each.name === '_initialize',
-  );
-  const shown = `'${printable(name, 200)}'`;
-  return hasConstructors && name !== '_initialize' ? `'_initialize' or ${shown}` : shown;
+/** What failed; nothing of the guest's where only the snapshot could not be taken. */
+function failed(stage: InvocationStage | undefined, { function: name }: SnapshotRequest): string {
+  switch (stage) {
+    case 'instantiation':
+      return ': making its instance failed';
+    case 'constructors':
+      return ": '_initialize' failed";
+    case 'function':
+      return `: '${printable(name, 200)}' failed`;
+    default:
+      return '';
+  }
 }
 
-/** @param ran The code in which the guest failed. */
-function inLoadWords(error: WasmEdgeError, ran: string, settings: EngineSettings): WasmEdgeError {
+/** @param stage How far its invocation had come. */
+function inLoadWords(
+  error: WasmEdgeError,
+  stage: InvocationStage | undefined,
+  request: SnapshotRequest,
+  settings: EngineSettings,
+): WasmEdgeError {
   const { file, limits, concurrency, maxQueue, maxWaiting } = settings;
   const told = inWords(error, {
     ...{ file, timeoutMs: limits.timeoutMs, timeoutOption: 'limits.timeoutMs', isNested: false },
     ...{ concurrency, maxQueue, maxWaiting },
   });
-  const isRefused =
-    told.code === 'ERR_SNAPSHOT' ||
-    (told.limit !== undefined && REFUSALS.includes(told.limit)) ||
-    told.code === 'ERR_MODULE_INVALID';
-  const how = isRefused ? '' : `: ${ran} failed`;
   const prefixed = new WasmEdgeError(
     told.code,
-    `No snapshot of ${printable(file)} was taken${how}. ${told.message}`,
+    `No snapshot of ${printable(file)} was taken${failed(stage, request)}. ${told.message}`,
     told.cause === undefined ? {} : { cause: told.cause },
   );
   return Object.assign(prefixed, Object.fromEntries(Object.entries(told)));

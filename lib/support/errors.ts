@@ -218,13 +218,24 @@ function excerpt(output: Uint8Array): string {
   return output.length > MAX_EXCERPT_BYTES ? `… ${text}` : text;
 }
 
+/** How far an invocation that takes a snapshot has come. */
+export type InvocationStage = 'instantiation' | 'constructors' | 'function' | 'snapshot';
+
+/** Where invocations ended; for the message of a snapshot that was not taken, and for nobody else. */
+const stages = new WeakMap<WasmEdgeError, InvocationStage>();
+
+/** Where the invocation ended, if it took a snapshot and had begun. */
+export function stageOf(error: WasmEdgeError): InvocationStage | undefined {
+  return stages.get(error);
+}
+
 /**
  * Turns an error of the addon (an Error with a `code` of this family) into a {@link WasmEdgeError};
  * anything else is a bug and stays unchanged.
  */
 export function fromNative(error: unknown): unknown {
   if (!isError(error) || !('code' in error)) return error;
-  const native = error as Error & { code: string } & WasmEdgeErrorDetails;
+  const native = error as Error & { code: string; stage?: InvocationStage } & WasmEdgeErrorDetails;
   if (!native.code.startsWith('ERR_')) return error;
   const details: WasmEdgeErrorDetails = {};
   if (native.trap !== undefined) details.trap = native.trap;
@@ -237,7 +248,9 @@ export function fromNative(error: unknown): unknown {
     details.guestStackOmitted = native.guestStackOmitted;
   }
   Object.assign(details, toldFailures(native.inferenceFailures));
-  return new WasmEdgeError(native.code as WasmEdgeErrorCode, native.message, details);
+  const told = new WasmEdgeError(native.code as WasmEdgeErrorCode, native.message, details);
+  if (native.stage !== undefined) stages.set(told, native.stage);
+  return told;
 }
 
 /** Awaits a native call and turns its failure into a {@link WasmEdgeError}. */

@@ -28,6 +28,23 @@ Napi::Object FilesToJs(Napi::Env env, std::vector<FileEntry> files) {
   return object;
 }
 
+/// Absent where nothing has begun.
+const char* NameOf(Stage stage) noexcept {
+  switch (stage) {
+    case Stage::kInstantiation:
+      return "instantiation";
+    case Stage::kConstructors:
+      return "constructors";
+    case Stage::kFunction:
+      return "function";
+    case Stage::kSnapshot:
+      return "snapshot";
+    case Stage::kNone:
+      break;
+  }
+  return nullptr;
+}
+
 /// What the guest wrote and how it ended, on a result and on an error alike.
 void Describe(Napi::Env env, Job& job, Napi::Object target) {
   target["stdout"] = ToJs(env, std::move(job.outcome.stdout_bytes));
@@ -35,6 +52,9 @@ void Describe(Napi::Env env, Job& job, Napi::Object target) {
   const Outcome& outcome = job.outcome;
   target["timings"] = ToJs(env, Timings{job.queue_time, outcome.instantiate_time,
                                         outcome.execute_time, outcome.inference_time});
+  if (const char* const stage = NameOf(outcome.stage); job.request.takes_snapshot && stage) {
+    target["stage"] = stage;
+  }
   if (outcome.inference_failures.empty()) return;
   target["inferenceFailures"] = ToJs(env, outcome.inference_failures);
 }

@@ -129,6 +129,7 @@ void Slot::Execute(const Request& request, Invocation& invocation, Outcome& outc
   is_whole_ = false;
   executor_.Refuel();
   const auto begin = Clock::now();
+  outcome.stage = Stage::kInstantiation;
   if (!std::exchange(is_next_, false)) MakeInstance(invocation, outcome);
   const auto ready = Clock::now();
   outcome.instantiate_time = ready - begin;
@@ -138,9 +139,11 @@ void Slot::Execute(const Request& request, Invocation& invocation, Outcome& outc
   Callee callee =
       instance.Find(request.function.value_or(kStartFunction), request.arguments.size());
   if (request.function && *request.function != kInitializeFunction) {
+    outcome.stage = Stage::kConstructors;
     instance.Construct(executor_, invocation, outcome);
   }
   if (outcome.is_normal()) {
+    outcome.stage = Stage::kFunction;
     for (size_t index = 0; index < request.arguments.size(); ++index) {
       callee.params[index].bits = request.arguments[index];
     }
@@ -154,6 +157,7 @@ void Slot::Execute(const Request& request, Invocation& invocation, Outcome& outc
     if (outcome.is_normal() && request.takes_snapshot) {
       // It looks at the guest from outside: no fault there is the guest's.
       const HostScope host;
+      outcome.stage = Stage::kSnapshot;
       hosts_.RequireNothingHeld();
       outcome.snapshot =
           TakeSnapshot(executor_.module(), instance.get(), snapshot_bytes_, [&invocation] {

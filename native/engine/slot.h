@@ -27,8 +27,13 @@ struct Request {
   GuestInput input;
 };
 
+/// How far an invocation has come.
+enum class Stage { kNone, kInstantiation, kConstructors, kFunction, kSnapshot };
+
 /// How an invocation ended. Whatever the guest wrote is here, also when it failed.
 struct Outcome : Ending {
+  /// Where it ended.
+  Stage stage = Stage::kNone;
   /// Raw bits of a called function's results.
   std::vector<uint64_t> results;
   std::vector<uint8_t> stdout_bytes;
