@@ -264,7 +264,7 @@ describe('What a worker process says', () => {
     const below = random(20);
     const answers = [
       '{"type":"ready","mode":"aot","identity":"x"}',
-      '{"type":"externals","imports":[],"exports":[{"name":"f","kind":"function","params":["i32"],"results":[]}]}',
+      '{"type":"externals","imports":[],"exports":[{"name":"f","kind":"function","params":["i32"],"results":[]}],"isLast":false}',
       '{"type":"result","id":1,"result":{"exitCode":0,"exited":true,"value":{"bigint":"-9"},"timings":{"queueMs":0,"instantiateMs":1,"executeMs":2}}}',
       '{"type":"error","id":1,"error":{"family":true,"name":"x","message":"y","fields":{"code":"ERR_TRAP","trap":"unreachable"},"cause":{"family":false,"name":"Error","message":"z","fields":{"errno":-2}}}}',
       '{"type":"warning","code":"WASMEDGE_EMBED_INTERPRETED","message":"m"}',

@@ -40,7 +40,9 @@ export async function openModule(
   hasModels: boolean,
   signals: readonly AbortSignal[] = [],
   compileSignals: readonly AbortSignal[] = [],
-  linked?: (details: ModuleDetails) => HostCallReceiver | undefined,
+  linked?: (
+    details: ModuleDetails,
+  ) => HostCallReceiver | undefined | Promise<HostCallReceiver | undefined>,
 ): Promise<OpenModule> {
   openLibraries(hasModels);
   const [{ module, source, isInterim }, { files, models }] = await allOrNone(signals, (all) => [
@@ -56,7 +58,7 @@ export async function openModule(
   const snapshots = snapshot && (require('./snapshot.js') as typeof Snapshots);
   if (snapshot) snapshots?.requireInit(snapshot, settings.file, details.exports);
   await linkModule(module, settings, files, models);
-  const calls = linked?.(details);
+  const calls = linked && (await linked(details));
   const executor = new InProcessExecutor(module, settings);
   const opened = { executor, details };
   if (snapshot && snapshots) {

@@ -8,6 +8,7 @@ import { addon } from '../addon/native.js';
 import type { NativeInput, NativeRequest } from '../addon/native.js';
 import type { InProcessExecutor } from '../runners/in-process.js';
 import type { CallEnding, InstancePort } from '../runners/instance-port.js';
+import type { ModuleDetails } from '../runners/module-details.js';
 import { earlyEndError } from '../runners/early-end.js';
 import { nativeInput } from '../runners/large-input.js';
 import { ArrivingInput } from '../runners/worker-process/arriving-input.js';
@@ -143,9 +144,9 @@ async function load(message: Extract<ToWorker, { type: 'load' }>, arrays: Buffer
       message.models.length > 0,
       [],
       [],
-      (details) => {
-        // Before a guest calls what it imports.
-        for (const some of batchesOf(details)) send({ type: 'externals', ...some });
+      async (details) => {
+        // Before anything of the guest runs: the pool believes it and nothing that comes later.
+        await sendExternals(details);
         return settings.snapshot && forwardCalls(LOAD_ID);
       },
     );
@@ -158,6 +159,19 @@ async function load(message: Extract<ToWorker, { type: 'load' }>, arrays: Buffer
     send({ type: 'failed', error: encodeError(error, output) }, output);
     endGracefully();
   }
+}
+
+/** Resolves when they have left this process. */
+async function sendExternals(details: ModuleDetails): Promise<void> {
+  const batches = batchesOf(details);
+  const sent = batches.map(
+    (some, index) =>
+      new Promise((resolve) => {
+        const isLast = index === batches.length - 1;
+        channel.send({ type: 'externals', ...some, isLast } satisfies FromWorker, [], resolve);
+      }),
+  );
+  await Promise.all(sent);
 }
 
 function inputsOf(

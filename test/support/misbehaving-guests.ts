@@ -39,6 +39,7 @@ const EXTERNALS = {
     { name: 'sum', kind: 'global', type: 'i32', mutable: true },
     { name: 'memory', kind: 'memory' },
   ],
+  isLast: true,
 };
 
 /** How a process behaves, by the type of what it is sent; what is not here is done as it should be. */

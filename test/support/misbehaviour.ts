@@ -24,6 +24,7 @@ const EXTERNALS = {
   type: 'externals',
   imports: [],
   exports: [{ name: '_start', kind: 'function', params: [], results: [] }],
+  isLast: true,
 };
 const READY = { type: 'ready', mode: process.env['ROGUE_MODE'] ?? 'aot', identity: 'x' };
 const FAILURE = {
@@ -108,8 +109,13 @@ export function misbehaviour(socket: Socket): Misbehaviour {
     'is ready with an endless identity': () =>
       send(message({ ...READY, identity: 'x'.repeat(300_000) })),
     'tells of exports without end': () => {
-      flood(message(EXTERNALS));
+      flood(message({ ...EXTERNALS, isLast: false }));
     },
+    // A guest that runs while its module is loaded might say what it likes.
+    'tells of imports after the last': () => send(message(EXTERNALS), message(EXTERNALS)),
+    'is ready before it tells of imports': () => send(message(READY)),
+    'calls a host function before it tells of imports': () =>
+      send(message({ type: 'host-call', id: 1, call: 1, index: 0, arguments: [] })),
     'tells of exports that are none': () => send(message({ ...EXTERNALS, exports: [null] })),
     'fails without an error': () => send(message({ type: 'failed', error: null })),
     'fails and stays': () => send(message({ type: 'failed', error: FAILURE })),

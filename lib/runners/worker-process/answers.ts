@@ -30,7 +30,12 @@ import { MAX_HEADER_BYTES } from './protocol.js';
 
 /** What a worker process has said, checked. */
 export type Answer =
-  | { type: 'externals'; imports: ExternalDescription[]; exports: ExternalDescription[] }
+  | {
+      type: 'externals';
+      imports: ExternalDescription[];
+      exports: ExternalDescription[];
+      isLast: boolean;
+    }
   | { type: 'ready'; mode: 'aot' | 'interpreter'; identity: string }
   | { type: 'failed'; error: WasmEdgeError }
   | ({ type: 'result'; result: NativeResult } & EndedRun)
@@ -83,6 +88,7 @@ export function readAnswer(sent: unknown, arrays: readonly Buffer[]): Answer {
         type,
         imports: receivedList('imports', message['imports']).map(external),
         exports: receivedList('exports', message['exports']).map(external),
+        isLast: receivedBoolean('whether it is the last', message['isLast']),
       };
     case 'ready':
       return {

@@ -68,8 +68,16 @@ export type ToWorker =
 
 /** What a worker process sends to the pool, which checks it (answers.ts). */
 export type FromWorker =
-  /** Before it is ready: some of what the module imports and exports, in order. */
-  | { type: 'externals'; imports: ExternalDescription[]; exports: ExternalDescription[] }
+  /**
+   * Before any of the guest runs: some of what the module imports and exports, in order. After the
+   * last no more is believed.
+   */
+  | {
+      type: 'externals';
+      imports: ExternalDescription[];
+      exports: ExternalDescription[];
+      isLast: boolean;
+    }
   | { type: 'ready'; mode: 'aot' | 'interpreter'; identity: string }
   /** It cannot load the module, and is of no more use. */
   | { type: 'failed'; error: EncodedError }

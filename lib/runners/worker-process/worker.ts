@@ -105,6 +105,8 @@ export class Worker implements Holder {
   readonly outputBytes: number;
   /** Messages that told of them. */
   #externals = 0;
+  /** Whether all of them were told. From then on a guest may run there, and speak for it. */
+  #isLinked = false;
   #notices = 0;
   #isGone = false;
   #goneReason: Error = new WasmEdgeError('ERR_CLOSED', 'closed');
@@ -320,6 +322,7 @@ export class Worker implements Holder {
         return;
       case 'ready':
         this.#requireLoading();
+        this.#requireLinked();
         this.#endLoading();
         this.isReady = true;
         this.#events.onReady(this, this.#details(answer.mode), answer.identity);
@@ -392,17 +395,18 @@ export class Worker implements Holder {
     return true;
   }
 
-  #takeExternals({ imports, exports }: Extract<Answer, { type: 'externals' }>): void {
-    this.#requireLoading();
+  #takeExternals({ imports, exports, isLast }: Extract<Answer, { type: 'externals' }>): void {
+    if (this.#isLinked) throw new Malformed('imports and exports after the last');
     if (++this.#externals > MAX_EXTERNALS) throw new Malformed('too many imports and exports');
     this.#imports.push(...imports);
     this.#exports.push(...exports);
     this.exports.add(exports);
+    this.#isLinked = isLast;
   }
 
   #callsWhileLoading(): HeldCalls | undefined {
     if (!this.#loading) {
-      // What it imports and exports it has told by now.
+      this.#requireLinked();
       const calls = this.#loadCalls?.(this.#details('interpreter'));
       const held = this.holdCalls(LOAD_ID, calls, () => undefined);
       if (calls && held) this.#loading = { calls, held };
@@ -422,6 +426,10 @@ export class Worker implements Holder {
 
   #requireLoading(): void {
     if (this.isReady) throw new Malformed('a loading message after loading');
+  }
+
+  #requireLinked(): void {
+    if (!this.#isLinked) throw new Malformed('no imports and exports before it');
   }
 
   #countNotice(): void {
