@@ -12,6 +12,7 @@
 
 #include "binary/compiled_section.h"
 #include "binary/function_names.h"
+#include "engine/loaded_object.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -22,41 +23,6 @@ constexpr uint64_t kMostSymbols = 10'000'000;
 struct CloseLibrary {
   void operator()(void* library) const noexcept { dlclose(library); }
 };
-
-/// The parts of a shared object, as the dynamic linker tells them.
-struct Segments {
-  uintptr_t base;
-  uintptr_t code_begin = 0;
-  uintptr_t code_end = 0;
-  uintptr_t index = 0;
-  uintptr_t tables_begin = 0;
-  uintptr_t tables_end = 0;
-};
-
-int FindSegments(dl_phdr_info* info, size_t, void* argument) {
-  auto* found = static_cast<Segments*>(argument);
-  if (info->dlpi_addr != found->base) return 0;
-  const auto begin_of = [&](const ElfW(Phdr) & each) { return info->dlpi_addr + each.p_vaddr; };
-  for (int index = 0; index < info->dlpi_phnum; ++index) {
-    const ElfW(Phdr)& segment = info->dlpi_phdr[index];
-    if (segment.p_type == PT_GNU_EH_FRAME) found->index = begin_of(segment);
-    if (segment.p_type == PT_LOAD && (segment.p_flags & PF_X) != 0) {
-      found->code_begin = begin_of(segment);
-      found->code_end = found->code_begin + segment.p_memsz;
-    }
-  }
-  for (int index = 0; index < info->dlpi_phnum; ++index) {
-    const ElfW(Phdr)& segment = info->dlpi_phdr[index];
-    const uintptr_t begin = begin_of(segment);
-    if (segment.p_type != PT_LOAD || found->index < begin ||
-        found->index - begin >= segment.p_filesz) {
-      continue;
-    }
-    found->tables_begin = begin;
-    found->tables_end = begin + segment.p_filesz;
-  }
-  return 1;
-}
 
 const uint8_t* BytesAt(uintptr_t address) { return reinterpret_cast<const uint8_t*>(address); }
 
@@ -81,21 +47,16 @@ std::optional<CompiledCode> CompiledCode::OfLibrary(const std::string& path) {
       dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD));
   link_map* map = nullptr;
   if (!library || dlinfo(library.get(), RTLD_DI_LINKMAP, &map) != 0) return std::nullopt;
-  Segments segments{map->l_addr};
-  dl_iterate_phdr(&FindSegments, &segments);
   const auto* const size = static_cast<const uint32_t*>(dlsym(library.get(), "wasm.size"));
   const auto* const code = static_cast<const uint8_t*>(dlsym(library.get(), "wasm.code"));
-  if (segments.code_begin == 0 || segments.tables_begin == 0 || size == nullptr ||
-      code == nullptr) {
-    return std::nullopt;
-  }
+  if (size == nullptr || code == nullptr) return std::nullopt;
+  const auto object = FindLoadedObject(reinterpret_cast<uintptr_t>(code));
+  if (!object || object->code_begin == 0 || object->tables.data == nullptr) return std::nullopt;
   CompiledCode found;
   found.base_ = map->l_addr;
-  found.begin_ = segments.code_begin;
-  found.end_ = segments.code_end;
-  found.unwinding_ =
-      UnwindTable({BytesAt(segments.tables_begin), segments.tables_end - segments.tables_begin,
-                   segments.tables_begin, segments.index - segments.tables_begin});
+  found.begin_ = object->code_begin;
+  found.end_ = object->code_end;
+  found.unwinding_ = UnwindTable(object->tables);
   found.module_ = {code, *size};
   // The dynamic linker makes addresses of those in a section that can be written.
   const auto address = [map](ElfW(Addr) value) {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "engine/compiled_code.h"
+#include "engine/loaded_object.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -71,29 +72,52 @@ bool StepOut(const UnwindRow& row, StackRange stack, MachineState* state) noexce
   return true;
 }
 
-struct Search {
-  const CompiledCode& code;
-  RedirectedReturn redirected;
-  MachineState state;
-};
-
-_Unwind_Reason_Code VisitFrame(_Unwind_Context* frame, void* argument) {
-  auto* search = static_cast<Search*>(argument);
-  uintptr_t address = _Unwind_GetIP(frame);
-  if (address == search->redirected.to) address = search->redirected.from;
-  if (!search->code.Contains(address - 1)) return _URC_NO_REASON;
-  MachineState& state = search->state;
-  state.counter = address;
-  // Those that a called function leaves as they were; of the others nothing is known.
+/// The registers of the innermost of the functions that have called this one for whose address
+/// `is_wanted` holds; the counter is 0 where there is none.
+template <typename Predicate>
+MachineState CallerThat(const Predicate& is_wanted, RedirectedReturn redirected) noexcept {
+  struct Search {
+    const Predicate& is_wanted;
+    RedirectedReturn redirected;
+    MachineState state;
+  };
+  Search search{is_wanted, redirected, {}};
+  const auto visit = [](_Unwind_Context* frame, void* argument) -> _Unwind_Reason_Code {
+    auto* const search = static_cast<Search*>(argument);
+    uintptr_t address = _Unwind_GetIP(frame);
+    if (address == search->redirected.to) address = search->redirected.from;
+    if (!search->is_wanted(address - 1)) return _URC_NO_REASON;
+    MachineState& state = search->state;
+    state.counter = address;
+    // Those that a called function leaves as they were; of the others nothing is known.
 #if defined(__x86_64__)
-  for (const int index : {3, 6, 12, 13, 14, 15}) {
-    state.registers[index] = _Unwind_GetGR(frame, index);
-  }
+    for (const int index : {3, 6, 12, 13, 14, 15}) {
+      state.registers[index] = _Unwind_GetGR(frame, index);
+    }
 #elif defined(__aarch64__)
-  for (int index = 19; index < 30; ++index) state.registers[index] = _Unwind_GetGR(frame, index);
+    for (int index = 19; index < 30; ++index) state.registers[index] = _Unwind_GetGR(frame, index);
 #endif
-  state.registers[MachineState::kStackPointer] = _Unwind_GetCFA(frame);
-  return _URC_NORMAL_STOP;
+    state.registers[MachineState::kStackPointer] = _Unwind_GetCFA(frame);
+    return _URC_NORMAL_STOP;
+  };
+  _Unwind_Backtrace(visit, &search);
+  return search.state;
+}
+
+/// Walks outwards through the functions of one library, by its own tables; false where they do not
+/// lead out of it.
+bool LeaveLibrary(const LoadedObject& library, RedirectedReturn redirected, StackRange stack,
+                  MachineState* state) noexcept {
+  constexpr int kMostFrames = 1000;
+  const UnwindTable table(library.tables);
+  for (int count = 0; count < kMostFrames; ++count) {
+    const uint64_t at = state->counter - 1;
+    if (!library.HasCodeAt(at)) return true;
+    const auto row = table.Find(at);
+    if (!row || !StepOut(*row, stack, state)) return false;
+    if (state->counter == redirected.to) state->counter = redirected.from;
+  }
+  return false;
 }
 
 }  // namespace
@@ -135,10 +159,17 @@ MachineState InterruptedState(const void* context) noexcept {
   return state;
 }
 
-MachineState CallingState(const CompiledCode& code, RedirectedReturn redirected) noexcept {
-  Search search{code, redirected, {}};
-  _Unwind_Backtrace(&VisitFrame, &search);
-  return search.state;
+MachineState CallingState(const CompiledCode& code, RedirectedReturn redirected,
+                          StackRange stack) noexcept {
+  static const auto own = FindLoadedObject(reinterpret_cast<uintptr_t>(&InterruptedState));
+  const auto is_not_ours = [](uintptr_t address) { return own && !own->HasCodeAt(address); };
+  MachineState state = CallerThat(is_not_ours, redirected);
+  const auto library = FindLoadedObject(state.counter - 1);
+  if (library && LeaveLibrary(*library, redirected, stack, &state) &&
+      code.Contains(state.counter - 1)) {
+    return state;
+  }
+  return CallerThat([&code](uintptr_t address) { return code.Contains(address); }, redirected);
 }
 
 }  // namespace wasmedge_embed

@@ -55,8 +55,12 @@ struct RedirectedReturn {
 
 /// The registers of the innermost function of `code` among those that have called this one, as they
 /// are after its call; the counter is 0 where there is none. Its call's return may have been
-/// redirected. Not for signal handlers. The C++ runtime's unwinder finds it, which looks up that
-/// function in the tables of its own library: a shared object must be trusted anyway.
-MachineState CallingState(const CompiledCode& code, RedirectedReturn redirected) noexcept;
+/// redirected. `stack` is the thread's. Not for signal handlers.
+///
+/// The C++ runtime's unwinder leads to WasmEdge's frames, and its tables, read here, to the
+/// guest's: that unwinder believes every byte of the tables of a function that it comes to. Only in
+/// builds of WasmEdge whose tables cannot be read here it goes all the way.
+MachineState CallingState(const CompiledCode& code, RedirectedReturn redirected,
+                          StackRange stack) noexcept;
 
 }  // namespace wasmedge_embed

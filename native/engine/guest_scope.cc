@@ -72,8 +72,8 @@ void GuestScope::NoteJump() noexcept {
   // The interrupt would redirect the return that is being looked for.
   const sig_atomic_t was_in_host = in_host_;
   in_host_ = 1;
-  frames_.Walk(*code_, CallingState(*code_, {stack_.leave_address(), left_}), true,
-               {stack_.readable_begin(), stack_.end()});
+  const StackRange stack{stack_.readable_begin(), stack_.end()};
+  frames_.Walk(*code_, CallingState(*code_, {stack_.leave_address(), left_}, stack), true, stack);
   in_host_ = was_in_host;
 }
 

@@ -13,14 +13,16 @@
 
 namespace wasmedge_embed::test {
 
-/// A WebAssembly binary out of its sections, each with its identifier and payload of less than 128
-/// bytes.
+/// A WebAssembly binary out of its sections, each with its identifier and payload of less than
+/// 16 KiB.
 inline std::vector<uint8_t> WasmModule(
     std::initializer_list<std::pair<uint8_t, std::vector<uint8_t>>> sections) {
   std::vector<uint8_t> bytes{0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00};
   for (const auto& [id, payload] : sections) {
     bytes.push_back(id);
-    bytes.push_back(static_cast<uint8_t>(payload.size()));
+    if (payload.size() >= 0x80) bytes.push_back(static_cast<uint8_t>(payload.size() | 0x80));
+    bytes.push_back(
+        static_cast<uint8_t>(payload.size() < 0x80 ? payload.size() : payload.size() >> 7));
     bytes.insert(bytes.end(), payload.begin(), payload.end());
   }
   return bytes;
