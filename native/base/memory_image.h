@@ -13,7 +13,9 @@ namespace wasmedge_embed {
 /// It lies in a file in memory (memfd_create) that is sealed: nobody can change it. A memory maps
 /// it privately, so that a page is copied when the guest first writes to it, and what it costs does
 /// not grow with the image. Pages of zeros are holes in the file, and are not mapped where many of
-/// them lie together. The system fills a hole with a page when a guest reads it, for good.
+/// them lie together. The system fills a hole with a page when a guest reads it, for good: nobody
+/// may punch holes into a file that is sealed, and each hole that were not mapped would be two more
+/// mappings in every memory. So it is the file with its holes that is limited.
 class MemoryImage {
   // Only `Take` makes them.
   struct Private {};
