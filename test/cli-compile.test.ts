@@ -8,10 +8,11 @@ import { inspectModule } from 'wasmedge-embed';
 
 import { generatedModule } from './support/bench.js';
 import { commandLine } from './support/command-line.js';
+import { fails } from './support/errors.js';
 import { folderWith } from './support/model-files.js';
 import { ROOT } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
-import { assemble } from './support/wat.js';
+import { assemble, namedWatGuest, temporaryPath } from './support/wat.js';
 
 // Node's own, of which the compiler knows by the browser's types only.
 declare const WebAssembly: { validate(bytes: Uint8Array): boolean };
@@ -83,6 +84,22 @@ describe('wasmedge-embed compile', () => {
     assert.equal((await inspectModule(output)).form, 'universal');
     assert.ok(WebAssembly.validate(readFileSync(output)), 'any other runtime can read it');
     await adds(output);
+  });
+
+  it('keeps the names of functions, or leaves them out', async () => {
+    const input = await namedWatGuest('guest-stack');
+    for (const [args, name] of [
+      [[], 'unreachable'],
+      [['--no-names'], 'wasm-function[3]'],
+    ] as const) {
+      const output = temporaryPath('stack.so');
+      await commandLine(['compile', input, '-o', output, ...args]);
+      const imports = { env: { now: () => 0 } };
+      await withModule(output, { imports }, async (module) => {
+        const { guestStack } = await fails('ERR_TRAP', module.call('fail', 0));
+        assert.deepEqual(guestStack?.[0], { function: name, index: 3 });
+      });
+    }
   });
 
   it('replaces what was there, and leaves it where it cannot', async () => {

@@ -92,6 +92,31 @@ describe('wasmedge-embed run', () => {
     });
   }
 
+  for (const isolation of ISOLATIONS) {
+    it(`prints what a guest said that failed, and where it was: ${isolation}`, async () => {
+      const ended = await run(['--isolation', isolation, rustGuest('failing'), 'panic']);
+      assert.equal(ended.exitCode, 134);
+      const lines = ended.stderr.trimEnd().split('\n');
+      const told = lines.findIndex((line) => line.startsWith('wasmedge-embed: ERR_TRAP: '));
+      assert.match(
+        lines.slice(0, told).join('\n'),
+        / panicked at \S+main\.rs:\d+:\d+:\nno such marker/,
+      );
+      const stack = lines.slice(told + 1);
+      if (isolation === 'subprocess') {
+        assert.deepEqual(stack, []);
+        return;
+      }
+      assert.match(lines[told] ?? '', / It was in failing::picture::\S+find\./);
+      for (const line of stack) assert.match(line, /^ {4}at \S.* \(\d+\)$/);
+      assert.ok(
+        stack.some((line) => line.includes('at failing::picture::')),
+        ended.stderr,
+      );
+      assert.match(stack.at(-1) ?? '', /^ {4}at (?:_start|__main_void) \(\d+\)$/);
+    });
+  }
+
   it('answers while its input is still open', async () => {
     const ended = await runWith([TOUR, 'stderr', 'told'], '');
     assert.deepEqual(ended, { code: 0, signal: null, stdout: '', stderr: 'told\n' });

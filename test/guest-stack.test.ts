@@ -179,6 +179,36 @@ describe('Where a guest failed', () => {
     });
   }
 
+  it('is told where instances begin with a snapshot, and of what prepares it', async () => {
+    const text = `(module
+      (type $check (func (param i32)))
+      (table 1 funcref) (elem (i32.const 0) $check)
+      (memory (export "memory") 1)
+      (func $check (param i32) (if (i32.eq (i32.load (i32.const 0)) (local.get 0)) (then unreachable)))
+      (func (export "init")
+        (i32.store (i32.const 0) (i32.const 7)) (call_indirect (type $check) (i32.const 8) (i32.const 0)))
+      (func (export "wrong")
+        (i32.store (i32.const 0) (i32.const 8)) (call_indirect (type $check) (i32.const 8) (i32.const 0))
+        (i32.store (i32.const 0) (i32.const 0)))
+      (func (export "fail")
+        (call_indirect (type $check) (i32.const 7) (i32.const 0))
+        (i32.store (i32.const 0) (i32.const 0))))`;
+    const plain = temporaryPath('snapshot.wasm');
+    writeFileSync(plain, await assemble(text, {}, true));
+    const files = ['.so', '.wasm'].map((ending) => temporaryPath(`snapshot${ending}`));
+    for (const file of files) await compileModule(plain, file);
+    for (const file of [plain, ...files]) {
+      await using module = await loadModule(file, { snapshot: 'init' });
+      assert.deepEqual(names(await fails('ERR_TRAP', module.call('fail'))), ['check', 'fail']);
+      const error = await fails('ERR_TRAP', loadModule(file, { snapshot: 'wrong' }));
+      assert.deepEqual(names(error), ['check', 'wrong']);
+      assert.match(
+        error.message,
+        /: 'wrong' failed\. The guest trapped: unreachable\. It was in check\.$/,
+      );
+    }
+  });
+
   it('costs no memory, however often it fails', async () => {
     // More than 60 names of 900 bytes each: what a failure left behind would be 50 KiB and more.
     const name = `$${'x'.repeat(900)}`;

@@ -30,6 +30,8 @@ const MACHINERY = [
   /^core::(?:option|result|cell)::[\w:]*(?:_failed|panic_\w+)$/,
   /^core::(?:slice|str)::(?:<impl [^<>]{1,40}>::)?[\w:]*_fail(?:_rt|::[\w:]+)?$/,
   /^<.+ as core::ops::index::Index(?:Mut)?<.+>>::index(?:_mut)?$/,
+  // A closure's own code is in here; what has called it says more.
+  /^core::ops::function::Fn(?:Once|Mut)?::call(?:_once|_mut)?/,
   /^std::sys::(?:[\w:]*::)?(?:abort_internal|__rust_(?:begin|end)_short_backtrace)$/,
   /^(?:__rustc(?:\[\w*\])?::)?(?:rust_panic|rust_begin_unwind|__rust_\w+|__rg_oom|__rdl_oom)$/,
   // C's and C++'s.

@@ -36,7 +36,7 @@ export const formatters = [
       command: 'clang-format-19',
       args: [
         ...(write ? ['-i'] : ['--dry-run', '-Werror']),
-        ...['native', 'examples/guest-c']
+        ...['native', 'examples/guest-c', 'test/guests/c']
           .flatMap((folder) => filesBelow(path.join(root, folder)))
           .filter((file) => /\.(h|cc|c)$/.test(file)),
       ],

@@ -12,6 +12,7 @@ import { whyUnsupported } from './platform.mjs';
 import { terminateChildren } from './processes.mjs';
 import { runSteps } from './steps.mjs';
 import { systemPackages } from './system/step.mjs';
+import { testGuests } from './test-guests.mjs';
 import { typeScript } from './typescript.mjs';
 
 /** What both the quick start and the tests need, in this order. */
@@ -39,7 +40,8 @@ export async function setUp(context, { more = [], furtherSteps = 0 } = {}) {
   const lock = new SetupLock();
   await lock.acquire();
   try {
-    const steps = [...sharedSteps, ...(context.forTests ? [liteRtSchema, pillow] : []), ...more];
+    const forTests = context.forTests ? [liteRtSchema, pillow, testGuests] : [];
+    const steps = [...sharedSteps, ...forTests, ...more];
     const total = steps.length + furtherSteps;
     await runSteps(steps, context, total);
     return total;

@@ -8,6 +8,11 @@ export function rustGuest(name: string): string {
   return path.join(ROOT, 'wasm', 'target', 'wasm32-wasip1', 'release', `${name}.wasm`);
 }
 
+/** A guest in C or C++ that the set-up has built with the names of its functions, by its source. */
+export function namedGuest(source: string): string {
+  return path.join(ROOT, 'build', 'test-guests', `${source}.wasm`);
+}
+
 /** The same, compiled ahead of time by the set-up for this processor. */
 export function compiledGuest(name: string): string {
   return path.join(ROOT, 'build', 'guest', `${name}.so`);
