@@ -6,10 +6,16 @@
 namespace wasmedge_embed {
 namespace {
 
-/// Opened once and for good: it tells of this process whoever reads it.
-int PageMap() noexcept {
-  static const int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-  return file;
+/// Opened once and for good: it tells of the process that has opened it, whoever reads it.
+struct PageMap {
+  const pid_t process = getpid();
+  const int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+};
+
+/// -1 where there is none, and in a process that was forked off after it had been opened.
+int PageMapOfThisProcess() noexcept {
+  static const PageMap map;
+  return map.process == getpid() ? map.file : -1;
 }
 
 }  // namespace
@@ -21,10 +27,11 @@ uint64_t TouchedPages::page_size() noexcept {
 
 void TouchedPages::Read(const uint8_t* first, size_t pages) {
   entries_.resize(pages);
+  const int file = PageMapOfThisProcess();
   const uint64_t place = reinterpret_cast<uintptr_t>(first) / page_size() * sizeof(uint64_t);
   const size_t size = pages * sizeof(uint64_t);
-  is_known_ = PageMap() >= 0 && pread(PageMap(), entries_.data(), size,
-                                      static_cast<off_t>(place)) == static_cast<ssize_t>(size);
+  is_known_ = file >= 0 && pread(file, entries_.data(), size, static_cast<off_t>(place)) ==
+                               static_cast<ssize_t>(size);
 }
 
 }  // namespace wasmedge_embed
