@@ -1,5 +1,7 @@
 #include "engine/worker_pool.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -16,7 +18,7 @@ using Clock = Invocation::Clock;
 constexpr auto kSurplusIdleTime = std::chrono::seconds(10);
 
 /// How long a thread without work keeps what its guests have touched of their memory.
-constexpr auto kKeepTime = std::chrono::seconds(1);
+constexpr auto kKeepTime = std::chrono::milliseconds(250);
 
 /// How long a thread without work waits in place for more: for what JavaScript asks next when it
 /// has been told of the end of the last.
@@ -310,8 +312,12 @@ bool WorkerPool::AwaitWork(Worker& worker, std::optional<Slot>& slot,
     }
     if (slot && slot->HasRenewed()) {
       if (wake_.wait_for(lock, kKeepTime) == std::cv_status::no_timeout || has_work()) continue;
+      const bool is_first = !std::exchange(has_relaxed_, true);
       lock.unlock();
       slot->Relax();
+      // What loading the module and its models has taken and freed. Once, as it takes half a
+      // millisecond.
+      if (is_first) malloc_trim(0);
       lock.lock();
     } else if (workers_.size() <= options_.concurrency) {
       wake_.wait(lock);

@@ -30,7 +30,8 @@ export class ContenderProcess {
 
   private constructor({ command, args, env }: Command) {
     this.#child = spawn(command, args, {
-      env: { ...process.env, ...env },
+      // Certificates that are read at each start of Node.js are this machine's, and no contender's.
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined, ...env },
       // What libraries print goes nowhere near the answers, which have a descriptor of their own.
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     });
