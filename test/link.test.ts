@@ -80,6 +80,7 @@ describe('Imports that the host does not offer', () => {
     ['Emscripten', 'env', 'emscripten_resize_heap', /built by Emscripten.*-sSTANDALONE_WASM/],
     ['wasm-bindgen', '__wbindgen_placeholder__', '__wbindgen_describe', /wasm-bindgen/],
     ["wasm-bindgen's output", 'wbg', '__wbindgen_throw', /wasm-bindgen/],
+    ['wasm-bindgen for bundlers', './hello_bg.js', '__wbindgen_throw', /wasm-bindgen/],
     ['Extism', 'extism:host/env', 'input_length', /an Extism plug-in/],
     ["Ruby's JavaScript", 'rb-js-abi-host', 'is-js', /Ruby with its bindings to JavaScript/],
     ["Go's JavaScript", 'gojs', 'runtime.wasmExit', /GOOS=wasip1/],

@@ -5,6 +5,7 @@
 #include "binary/module_refusal.h"
 #include "binary/wasm_instructions.h"
 #include "binary/wasm_limits.h"
+#include "binary/wasm_proposals.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -52,7 +53,7 @@ class CodeReader {
       // 32 bits each, and as many as the body has bytes.
       locals += Need(reader.U32());
       const uint8_t type = Need(reader.Byte());
-      if (!IsValueType(type)) RefuseCode("a local of the type", type);
+      if (!IsValueType(type)) RefuseType("a local of the type", type);
     }
     Bound(type_.parameters + locals, wasm_limits::kLocals, "locals in a function");
     locals_ += locals;
@@ -85,10 +86,13 @@ class CodeReader {
   void ReadInstruction(WasmReader& reader) {
     const uint8_t opcode = NextOpcode(reader);
     WasmImmediates immediates = kWasmImmediates[opcode];
+    uint32_t second = 0;
     if (immediates == WasmImmediates::kBulkPrefix) {
-      immediates = ImmediatesOfBulk(Need(reader.U32()));
+      second = Need(reader.U32());
+      immediates = ImmediatesOfBulk(second);
     } else if (immediates == WasmImmediates::kVectorPrefix) {
-      immediates = ImmediatesOfVector(Need(reader.U32()));
+      second = Need(reader.U32());
+      immediates = ImmediatesOfVector(second);
     }
     switch (immediates) {
       case WasmImmediates::kNone:
@@ -150,7 +154,7 @@ class CodeReader {
       case WasmImmediates::kUnknown:
       case WasmImmediates::kBulkPrefix:
       case WasmImmediates::kVectorPrefix:
-        RefuseCode("the instruction", opcode);
+        RefuseCode("the instruction", opcode, ProposalOfInstruction(opcode, second));
     }
   }
 
@@ -165,13 +169,13 @@ class CodeReader {
              " a block type is encoded in more than one byte.");
     }
     const auto byte = static_cast<uint8_t>(type & 0x7F);
-    if (type != kEmpty && !IsValueType(byte)) RefuseCode("a block of the type", byte);
+    if (type != kEmpty && !IsValueType(byte)) RefuseType("a block of the type", byte);
     return {0, type == kEmpty ? 0U : 1U};
   }
 
   void ReadValueType(WasmReader& reader) {
     const uint8_t type = Need(reader.Byte());
-    if (!IsValueType(type)) RefuseCode("a value of the type", type);
+    if (!IsValueType(type)) RefuseType("a value of the type", type);
   }
 
   void ReadLabel(WasmReader& reader) {
@@ -197,11 +201,13 @@ class CodeReader {
     Refuse("is truncated or malformed: function " + std::to_string(function_) + " is cut off.");
   }
 
-  [[noreturn]] void RefuseCode(const char* what, uint8_t code) const {
+  [[noreturn]] void RefuseType(const char* what, uint8_t type) const {
+    RefuseCode(what, type, ProposalOfType(type));
+  }
+
+  [[noreturn]] void RefuseCode(const char* what, uint8_t code, WasmProposal proposal) const {
     Refuse("has " + std::string(what) + " " + ToHex(code) + " in function " +
-           std::to_string(function_) +
-           ", which guests may not use. Compile it without threads, exceptions and "
-           "garbage-collected objects.");
+           std::to_string(function_) + WhyNotForGuests(proposal));
   }
 
   [[noreturn]] void Refuse(const std::string& reason) const { RefuseModule(name_, reason); }

@@ -6,6 +6,7 @@
 
 #include "binary/module_refusal.h"
 #include "binary/wasm_limits.h"
+#include "binary/wasm_proposals.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -72,7 +73,7 @@ class OutlineReader {
       const auto place = std::find(kOrder.begin(), kOrder.end(), section->id);
       if (place == kOrder.end()) {
         Refuse("has a section of the kind " + std::to_string(section->id) +
-               ", which guests may not use.");
+               WhyNotForGuests(ProposalOfSection(section->id)));
       }
       const auto index = static_cast<size_t>(place - kOrder.begin());
       if (index < next) Refuse("is malformed: its sections are not in order.");
@@ -138,8 +139,7 @@ class OutlineReader {
     // Whatever is switched off, WasmEdge 0.14 takes `rec`, `sub`, `struct` and `array`, and two
     // types that are each other's subtypes make it recurse without end.
     if (form != kFunction) {
-      Refuse("has a type of the form " + ToHex(form) +
-             ", which guests may not use. Compile it without garbage-collected objects.");
+      Refuse("has a type of the form " + ToHex(form) + WhyNotForGuests(ProposalOfType(form)));
     }
     WasmFunctionType type;
     type.parameters = ReadValueTypes(reader, wasm_limits::kParameters, "parameters in a type");
@@ -157,7 +157,7 @@ class OutlineReader {
   void ReadValueType(WasmReader& reader) {
     const uint8_t type = Need(reader.Byte());
     if (!IsValueType(type)) {
-      Refuse("has a value of the type " + ToHex(type) + ", which guests may not use.");
+      Refuse("has a value of the type " + ToHex(type) + WhyNotForGuests(ProposalOfType(type)));
     }
   }
 
@@ -180,7 +180,7 @@ class OutlineReader {
         return ReadGlobal(reader);
       default:
         Refuse("imports something of the kind " + std::to_string(kind) +
-               ", which guests may not use.");
+               WhyNotForGuests(ProposalOfImport(kind)));
     }
   }
 
@@ -201,10 +201,10 @@ class OutlineReader {
   void ReadMemory(WasmReader& reader) {
     const WasmLimits limits = Need(reader.Limits());
     if ((limits.flags & WasmLimits::kIsShared) != 0) {
-      Refuse("declares a shared memory. Guests have no threads: compile it without them.");
+      Refuse("declares a shared memory" + WhyNotForGuests(WasmProposal::kThreads));
     }
     if ((limits.flags & WasmLimits::kHas64Bits) != 0) {
-      Refuse("declares a memory of 64-bit addresses. Compile it for wasm32.");
+      Refuse("declares a memory of 64-bit addresses" + WhyNotForGuests(WasmProposal::kMemory64));
     }
     if ((limits.flags & ~WasmLimits::kHasMaximum) != 0) FailMalformed();
     Bound(++memories_, wasm_limits::kMemories, "memories");

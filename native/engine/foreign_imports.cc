@@ -7,14 +7,10 @@ namespace {
 
 constexpr std::string_view kEmscripten =
     "It seems to have been built by Emscripten for its own JavaScript. Link it with "
-    "-sSTANDALONE_WASM, or "
-    "build it "
-    "with wasi-sdk's clang.";
+    "-sSTANDALONE_WASM, or build it with wasi-sdk's clang.";
 constexpr std::string_view kWasmBindgen =
     "It seems to have been built by wasm-bindgen for its own JavaScript. Build the crate for "
-    "wasm32-wasip1 "
-    "without "
-    "wasm-bindgen.";
+    "wasm32-wasip1 without wasm-bindgen.";
 
 /// By the module's name, or how it begins, and then by how the function's name begins.
 struct Foreign {
@@ -37,6 +33,8 @@ constexpr Foreign kForeign[] = {
      "It is Ruby with its bindings to JavaScript: use a build of ruby.wasm without the js gem."},
     {"__wbindgen_", "", kWasmBindgen},
     {"wbg", "__wb", kWasmBindgen},
+    // For bundlers: the file beside it, such as "./hello_bg.js".
+    {"./", "__wb", kWasmBindgen},
     {"env", "emscripten_", kEmscripten},
     {"env", "_emscripten_", kEmscripten},
     {"env", "invoke_", kEmscripten},
@@ -52,7 +50,8 @@ bool Begins(std::string_view text, std::string_view start) noexcept {
 
 const char* ForeignHost(const std::string& module, const std::string& name) noexcept {
   for (const Foreign& each : kForeign) {
-    const bool is_prefix = each.module.back() == ':' || each.module.back() == '_';
+    const char last = each.module.back();
+    const bool is_prefix = last == ':' || last == '_' || last == '/';
     const bool is_module = is_prefix ? Begins(module, each.module) : module == each.module;
     if (is_module && Begins(name, each.function)) return each.words.data();
   }
