@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <random>
@@ -160,6 +162,30 @@ TEST(WasiScratch, GivesBackAllThatItTook) {
   }
 }
 
+TEST(WasiScratch, RenamesWhereThereIsNoRoomLeft) {
+  uint64_t limit = 1 << 20;
+  // The first time to see what it takes.
+  for (const bool is_full : {false, true}) {
+    auto storage = std::make_shared<ScratchStorage>(limit);
+    ScratchNode* root = storage->MakeRoot();
+    ScratchDirectory directory(storage, *root);
+    ASSERT_EQ(directory.Symlink("t", "other"), Errno::kSuccess);
+    ASSERT_EQ(directory.Symlink("t", "a-link"), Errno::kSuccess);
+    const uint64_t used = limit = storage->budget().used();
+    if (!is_full) continue;
+    EXPECT_EQ(directory.Rename("a-link", directory, "A-LINK"), Errno::kSuccess);
+    EXPECT_EQ(directory.Rename("A-LINK", directory, "longer"), Errno::kSuccess);
+    EXPECT_EQ(directory.Rename("longer", directory, "too-long"), Errno::kNoSpc);
+    Filestat filestat;
+    EXPECT_EQ(directory.StatPath("longer", false, &filestat), Errno::kSuccess);
+    EXPECT_EQ(filestat.link_count, 1u);
+    EXPECT_EQ(storage->budget().used(), used);
+    EXPECT_EQ(directory.Rename("other", directory, "longer"), Errno::kSuccess);
+    EXPECT_LT(storage->budget().used(), used);
+    EXPECT_EQ(directory.StatPath("other", false, &filestat), Errno::kNoEnt);
+  }
+}
+
 TEST(WasiScratch, EndsAFolderThatIsNestedWithoutEnd) {
   auto storage = std::make_shared<ScratchStorage>(64 << 20);
   std::shared_ptr<Directory> directory =
@@ -225,6 +251,12 @@ TEST(WasiPathPattern, MatchesNamesAndAnyNumberOfThem) {
   EXPECT_FALSE(matches((pattern + "/b").c_str(), deep.c_str()));
 }
 
+/// How long a folder is changed while it is used: WASMEDGE_EMBED_RACE_SECONDS, or a moment.
+std::chrono::milliseconds RaceTime() {
+  const char* const seconds = std::getenv("WASMEDGE_EMBED_RACE_SECONDS");
+  return std::chrono::milliseconds(seconds == nullptr ? 1500 : 1000 * std::atoi(seconds));
+}
+
 /// What lies beyond the folder, and is never reached however the folder is changed meanwhile.
 class WasiHostFolderRace : public testing::TestWithParam<PathResolution> {};
 
@@ -236,9 +268,11 @@ TEST_P(WasiHostFolderRace, NeverLeadsOut) {
   fs::create_directories(outer.path() + "/outside/y");
   // Told apart by its type: inside it is a directory, outside a file.
   fs::create_directory(root + "/x/y/mark");
-  FILE* secret = std::fopen((outer.path() + "/outside/y/mark").c_str(), "w");
-  ASSERT_NE(secret, nullptr);
-  std::fclose(secret);
+  const std::string secret = outer.path() + "/outside/y/mark";
+  FILE* file = std::fopen(secret.c_str(), "w");
+  ASSERT_NE(file, nullptr);
+  std::fclose(file);
+  const auto written = fs::last_write_time(secret);
   std::atomic<bool> ends{false};
   // Exchanges a directory on the way for a link that leads out, and moves it about.
   std::thread attacker([&] {
@@ -254,22 +288,52 @@ TEST_P(WasiHostFolderRace, NeverLeadsOut) {
     }
   });
   auto folder = std::make_shared<HostDirectory>(HostFolder::Open(root, true, GetParam()));
-  int reached = 0;
-  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
-  while (std::chrono::steady_clock::now() < end) {
+  OpenRequest look;
+  look.follow = look.read = true;
+  OpenRequest make;
+  make.create = make.write = make.truncate = true;
+  NewTimes times;
+  times.access = times.modification = {NewTime::Kind::kGiven, 1'000'000'000};
+  std::map<std::string, uint64_t> succeeded;
+  const auto end = std::chrono::steady_clock::now() + RaceTime();
+  while (std::chrono::steady_clock::now() < end && !HasFailure()) {
+    const auto note = [&](const char* what, Errno error) {
+      if (error == Errno::kSuccess) ++succeeded[what];
+      return error == Errno::kSuccess;
+    };
     for (const char* path : {"x/y/mark", "x/../x/y/mark", "x/y/../y/mark"}) {
       Filestat filestat;
-      if (folder->StatPath(path, true, &filestat) != Errno::kSuccess) continue;
-      ++reached;
-      ASSERT_EQ(filestat.file_type, FileType::kDirectory) << "led out by " << path;
+      if (note("stat", folder->StatPath(path, true, &filestat))) {
+        EXPECT_EQ(filestat.file_type, FileType::kDirectory) << "led out by " << path;
+      }
+      Opened opened;
+      if (note("open", folder->Open(path, look, &opened))) {
+        EXPECT_NE(opened.directory, nullptr) << "led out by " << path;
+      }
     }
-    const Errno made = folder->CreateDirectory("x/y/new");
-    if (made == Errno::kSuccess) folder->RemoveDirectory("x/y/new");
+    Opened made;
+    note("create", folder->Open("x/y/f", make, &made));
+    note("link", folder->Link("x/y/f", *folder, "x/y/g"));
+    note("rename", folder->Rename("x/y/g", *folder, "x/y/h"));
+    note("symlink", folder->Symlink("h", "x/y/s"));
+    note("times", folder->SetTimesOfPath("x/y/mark", true, times));
+    note("mkdir", folder->CreateDirectory("x/y/new"));
+    note("rmdir", folder->RemoveDirectory("x/y/new"));
+    // Outside it is a file, which could be.
+    EXPECT_NE(folder->UnlinkFile("x/y/mark"), Errno::kSuccess);
+    for (const char* path : {"x/y/f", "x/y/g", "x/y/h", "x/y/s"}) {
+      note("unlink", folder->UnlinkFile(path));
+    }
   }
   ends = true;
   attacker.join();
-  EXPECT_GT(reached, 0);
-  EXPECT_FALSE(fs::exists(outer.path() + "/outside/y/new"));
+  for (const char* what : {"stat", "open", "create", "link", "rename", "symlink", "times", "mkdir",
+                           "rmdir", "unlink"}) {
+    EXPECT_GT(succeeded[what], 0u) << what;
+  }
+  EXPECT_EQ(fs::last_write_time(secret), written);
+  EXPECT_EQ(std::distance(fs::directory_iterator(outer.path() + "/outside/y"), {}), 1);
+  EXPECT_EQ(std::distance(fs::directory_iterator(outer.path() + "/outside"), {}), 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Resolutions, WasiHostFolderRace,

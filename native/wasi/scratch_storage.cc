@@ -224,17 +224,26 @@ void ScratchStorage::Remove(ScratchNode& directory, std::string_view name) noexc
 
 Errno ScratchStorage::Move(ScratchNode& from, std::string_view name, ScratchNode& to,
                            std::string_view new_name) {
-  ScratchNode& node = *from.entries.find(name)->second.node;
+  const auto old = from.entries.find(name);
+  ScratchNode& node = *old->second.node;
   const auto replaced = to.entries.find(new_name);
-  if (replaced != to.entries.end()) {
-    if (replaced->second.node == &node) return Errno::kSuccess;
-    Remove(to, new_name);
+  if (replaced != to.entries.end() && replaced->second.node == &node) return Errno::kSuccess;
+  // What is replaced leaves the room that the new entry takes: nothing fails any more then.
+  if (replaced != to.entries.end()) Remove(to, new_name);
+  budget_.GiveBack(EntryCost(name));
+  if (!budget_.Take(EntryCost(new_name))) {
+    static_cast<void>(budget_.Take(EntryCost(name)));
+    return Errno::kNoSpc;
   }
-  const Errno error = Enter(to, new_name, node);
-  // The new entry stands while the old one goes, so that the node lives on.
-  if (error != Errno::kSuccess) return error;
-  Remove(from, name);
+  from.order.erase(old->second.serial);
+  auto entry = from.entries.extract(old);
+  entry.key() = new_name;
+  entry.mapped().serial = to.next_serial++;
+  const auto moved = to.entries.insert(std::move(entry)).position;
+  to.order.emplace(moved->second.serial, &moved->first);
   if (node.is_directory()) node.parent = &to;
+  from.modification_time = from.change_time = to.modification_time = to.change_time =
+      node.change_time = RealTime();
   return Errno::kSuccess;
 }
 

@@ -127,7 +127,8 @@ class ScratchStorage {
   Errno Enter(ScratchNode& directory, std::string_view name, ScratchNode& node);
   /// Removes the entry `name`, and what it named when nothing else holds it.
   void Remove(ScratchNode& directory, std::string_view name) noexcept;
-  /// The same for an entry that moves: never runs out of room when `new_name` is free or replaced.
+  /// Gives an entry another place and name, in one step: what was named so before is replaced.
+  /// kNoSpc, and nothing is changed, where a longer name has no room.
   Errno Move(ScratchNode& from, std::string_view name, ScratchNode& to, std::string_view new_name);
 
   void Hold(ScratchNode& node) noexcept { ++node.open; }

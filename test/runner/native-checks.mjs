@@ -48,6 +48,21 @@ export const nativeChecks = [
     count: countGoogleTest,
   },
   {
+    ...native('', 'Host folders that others change while they are used, 6 min'),
+    name: 'folder-race',
+    long: true,
+    commands: async (context) => {
+      const [configure, build] = await native('', '').commands(context);
+      const tests = {
+        command: 'native/test/native_tests',
+        args: ['--gtest_filter=*WasiHostFolderRace*'],
+        options: { cwd: treeOf(''), env: { ...process.env, WASMEDGE_EMBED_RACE_SECONDS: '180' } },
+      };
+      return [configure, build, tests];
+    },
+    count: countGoogleTest,
+  },
+  {
     ...native('', 'Inference on a processor without AVX-512 (QEMU)'),
     name: 'qemu',
     long: true,
