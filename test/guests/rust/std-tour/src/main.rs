@@ -238,14 +238,7 @@ fn mutate(path: &str, output: &mut dyn Write) -> io::Result<ExitCode> {
         ("rename", fs::rename(path, &other)),
         ("hard_link", fs::hard_link(path, &other)),
         ("append", File::options().append(true).open(path).map(drop)),
-        (
-            "truncate",
-            File::options()
-                .write(true)
-                .truncate(true)
-                .open(path)
-                .map(drop),
-        ),
+        ("truncate", File::options().write(true).truncate(true).open(path).map(drop)),
         ("set_len", File::open(path).and_then(|file| file.set_len(0))),
         (
             "write to a file opened for reading",
@@ -274,10 +267,8 @@ fn attempts(output: &mut dyn Write, results: Vec<(&str, io::Result<()>)>) -> io:
 fn spin(rounds: u64) -> u64 {
     let mut state = 1u64;
     for round in 0..rounds {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(round | 1)
-            .rotate_left(17);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(round | 1).rotate_left(17);
     }
     state
 }

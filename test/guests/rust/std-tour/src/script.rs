@@ -70,11 +70,7 @@ fn step(words: &[&str]) -> io::Result<String> {
         }
         // An open file that is removed goes on to exist.
         ["removed", path] => {
-            let mut file = File::options()
-                .read(true)
-                .write(true)
-                .create_new(true)
-                .open(path)?;
+            let mut file = File::options().read(true).write(true).create_new(true).open(path)?;
             fs::remove_file(path)?;
             file.write_all(b"still there")?;
             io::Seek::rewind(&mut file)?;

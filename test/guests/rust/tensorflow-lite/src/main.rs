@@ -58,12 +58,8 @@ struct Arguments {
 
 impl Arguments {
     fn parse(mut words: impl Iterator<Item = String>) -> Option<Self> {
-        let mut arguments = Self {
-            model: words.next()?,
-            inputs: Vec::new(),
-            outputs: Vec::new(),
-            repeat: 1,
-        };
+        let mut arguments =
+            Self { model: words.next()?, inputs: Vec::new(), outputs: Vec::new(), repeat: 1 };
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--input" => {
@@ -89,10 +85,7 @@ fn main() -> ExitCode {
         return ExitCode::from(64);
     };
     match run(&arguments) {
-        Ok(output) => match io::stdout()
-            .write_all(&output)
-            .and_then(|()| io::stdout().flush())
-        {
+        Ok(output) => match io::stdout().write_all(&output).and_then(|()| io::stdout().flush()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(&error.to_string()),
         },
@@ -123,13 +116,7 @@ fn run(arguments: &Arguments) -> Result<Vec<u8>, String> {
             read_input(&mut source, *length).map_err(|error| format!("input {name}: {error}"))?;
         // SAFETY: as above.
         check("append_input", unsafe {
-            imports::append_input(
-                session,
-                name.as_ptr(),
-                name.len(),
-                data.as_ptr(),
-                data.len(),
-            )
+            imports::append_input(session, name.as_ptr(), name.len(), data.as_ptr(), data.len())
         })?;
     }
     for _ in 0..arguments.repeat {
@@ -141,9 +128,7 @@ fn run(arguments: &Arguments) -> Result<Vec<u8>, String> {
         outputs.extend(read_output(session, name)?);
     }
     // SAFETY: as above.
-    check("delete_session", unsafe {
-        imports::delete_session(session)
-    })?;
+    check("delete_session", unsafe { imports::delete_session(session) })?;
     Ok(outputs)
 }
 
@@ -169,9 +154,7 @@ fn read_output(session: u32, name: &str) -> Result<Vec<u8>, String> {
     })?;
     let mut length = 0;
     // SAFETY: as above.
-    check("get_tensor_len", unsafe {
-        imports::get_tensor_len(session, tensor, &mut length)
-    })?;
+    check("get_tensor_len", unsafe { imports::get_tensor_len(session, tensor, &mut length) })?;
     let mut data = vec![0; length];
     let mut written = 0;
     // SAFETY: as above.
@@ -179,9 +162,7 @@ fn read_output(session: u32, name: &str) -> Result<Vec<u8>, String> {
         imports::get_tensor_data(session, tensor, data.as_mut_ptr(), data.len(), &mut written)
     })?;
     if written != length {
-        return Err(format!(
-            "get_tensor_data: {written} bytes, get_tensor_len said {length}"
-        ));
+        return Err(format!("get_tensor_data: {written} bytes, get_tensor_len said {length}"));
     }
     Ok(data)
 }

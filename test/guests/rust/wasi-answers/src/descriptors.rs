@@ -27,18 +27,14 @@ pub(crate) const CASES: &[Case] = &[
         let mut record = [0_u64; 3];
         answers(unsafe { fd_fdstat_get(CLOSED, at_mut(&mut record)) }, BADF)
     }),
-    ("fd_fdstat_get/fault", |_| {
-        answers(unsafe { fd_fdstat_get(STDIN, OUTSIDE) }, FAULT)
-    }),
+    ("fd_fdstat_get/fault", |_| answers(unsafe { fd_fdstat_get(STDIN, OUTSIDE) }, FAULT)),
     ("fd_fdstat_set_flags/success", |scene| {
         let file = scene.file("f", "one")?;
         answers(unsafe { fd_fdstat_set_flags(file, APPEND) }, SUCCESS)?;
         write(file, "two")?;
         equals(size_of(file)?, 6)
     }),
-    ("fd_fdstat_set_flags/badf", |_| {
-        answers(unsafe { fd_fdstat_set_flags(CLOSED, 0) }, BADF)
-    }),
+    ("fd_fdstat_set_flags/badf", |_| answers(unsafe { fd_fdstat_set_flags(CLOSED, 0) }, BADF)),
     ("fd_fdstat_set_flags/inval", |scene| {
         let file = scene.file("f", "")?;
         answers(unsafe { fd_fdstat_set_flags(file, 1 << 5) }, INVAL)
@@ -53,37 +49,23 @@ pub(crate) const CASES: &[Case] = &[
         keep_only(file, FD_READ)?;
         equals(fdstat(file)?.1, FD_READ)
     }),
-    ("fd_fdstat_set_rights/badf", |_| {
-        answers(unsafe { fd_fdstat_set_rights(CLOSED, 0, 0) }, BADF)
-    }),
+    ("fd_fdstat_set_rights/badf", |_| answers(unsafe { fd_fdstat_set_rights(CLOSED, 0, 0) }, BADF)),
     ("fd_fdstat_set_rights/notcapable", |scene| {
         let file = scene.file("f", "")?;
         keep_only(file, FD_READ)?;
-        answers(
-            unsafe { fd_fdstat_set_rights(file, FD_READ | FD_WRITE, 0) },
-            NOTCAPABLE,
-        )?;
-        answers(
-            unsafe { fd_fdstat_set_rights(file, FD_READ, FD_READ) },
-            NOTCAPABLE,
-        )
+        answers(unsafe { fd_fdstat_set_rights(file, FD_READ | FD_WRITE, 0) }, NOTCAPABLE)?;
+        answers(unsafe { fd_fdstat_set_rights(file, FD_READ, FD_READ) }, NOTCAPABLE)
     }),
     ("fd_filestat_get/success", |scene| {
         let file = scene.file("f", "12345")?;
         equals(size_of(file)?, 5)?;
         let mut filestat = [0_u64; 8];
-        answers(
-            unsafe { fd_filestat_get(scene.writable, at_mut(&mut filestat)) },
-            SUCCESS,
-        )?;
+        answers(unsafe { fd_filestat_get(scene.writable, at_mut(&mut filestat)) }, SUCCESS)?;
         equals(std::hint::black_box(filestat)[2], 3)
     }),
     ("fd_filestat_get/badf", |_| {
         let mut filestat = [0_u64; 8];
-        answers(
-            unsafe { fd_filestat_get(CLOSED, at_mut(&mut filestat)) },
-            BADF,
-        )
+        answers(unsafe { fd_filestat_get(CLOSED, at_mut(&mut filestat)) }, BADF)
     }),
     ("fd_filestat_get/fault", |scene| {
         answers(unsafe { fd_filestat_get(scene.writable, OUTSIDE) }, FAULT)
@@ -92,57 +74,34 @@ pub(crate) const CASES: &[Case] = &[
         let file = scene.file("f", "")?;
         keep_only(file, FD_READ)?;
         let mut filestat = [0_u64; 8];
-        answers(
-            unsafe { fd_filestat_get(file, at_mut(&mut filestat)) },
-            NOTCAPABLE,
-        )
+        answers(unsafe { fd_filestat_get(file, at_mut(&mut filestat)) }, NOTCAPABLE)
     }),
     ("fd_filestat_set_times/success", |scene| {
         let file = scene.file("f", "")?;
-        answers(
-            unsafe { fd_filestat_set_times(file, 1_000, 2_000, ATIM | MTIM) },
-            SUCCESS,
-        )?;
+        answers(unsafe { fd_filestat_set_times(file, 1_000, 2_000, ATIM | MTIM) }, SUCCESS)?;
         let mut filestat = [0_u64; 8];
-        answers(
-            unsafe { fd_filestat_get(file, at_mut(&mut filestat)) },
-            SUCCESS,
-        )?;
+        answers(unsafe { fd_filestat_get(file, at_mut(&mut filestat)) }, SUCCESS)?;
         let seen = std::hint::black_box(filestat);
         equals((seen[5], seen[6]), (1_000, 2_000))?;
-        answers(
-            unsafe { fd_filestat_set_times(scene.writable, 0, 3_000, MTIM) },
-            SUCCESS,
-        )
+        answers(unsafe { fd_filestat_set_times(scene.writable, 0, 3_000, MTIM) }, SUCCESS)
     }),
     ("fd_filestat_set_times/badf", |_| {
         answers(unsafe { fd_filestat_set_times(CLOSED, 0, 0, 0) }, BADF)
     }),
     ("fd_filestat_set_times/inval", |scene| {
         let file = scene.file("f", "")?;
-        answers(
-            unsafe { fd_filestat_set_times(file, 0, 0, ATIM | ATIM_NOW) },
-            INVAL,
-        )?;
+        answers(unsafe { fd_filestat_set_times(file, 0, 0, ATIM | ATIM_NOW) }, INVAL)?;
         answers(unsafe { fd_filestat_set_times(file, 0, 0, 1 << 4) }, INVAL)
     }),
     ("fd_filestat_set_times/notcapable", |scene| {
         let file = scene.file("f", "")?;
         keep_only(file, FD_READ)?;
-        answers(
-            unsafe { fd_filestat_set_times(file, 0, 0, ATIM) },
-            NOTCAPABLE,
-        )
+        answers(unsafe { fd_filestat_set_times(file, 0, 0, ATIM) }, NOTCAPABLE)
     }),
     ("fd_filestat_set_times/rofs", |scene| {
-        let file = scene
-            .open(scene.read_only, "a.txt", 0, FD_READ)
-            .map_err(errno_name)?;
+        let file = scene.open(scene.read_only, "a.txt", 0, FD_READ).map_err(errno_name)?;
         answers(unsafe { fd_filestat_set_times(file, 0, 0, ATIM) }, ROFS)?;
-        answers(
-            unsafe { fd_filestat_set_times(scene.read_only, 0, 0, ATIM) },
-            ROFS,
-        )?;
+        answers(unsafe { fd_filestat_set_times(scene.read_only, 0, 0, ATIM) }, ROFS)?;
         answers(unsafe { fd_filestat_set_times(STDIN, 0, 0, ATIM) }, ROFS)
     }),
     ("fd_datasync/success", |scene| {
@@ -150,9 +109,7 @@ pub(crate) const CASES: &[Case] = &[
         answers(unsafe { fd_datasync(file) }, SUCCESS)?;
         answers(unsafe { fd_datasync(scene.writable) }, SUCCESS)
     }),
-    ("fd_datasync/badf", |_| {
-        answers(unsafe { fd_datasync(CLOSED) }, BADF)
-    }),
+    ("fd_datasync/badf", |_| answers(unsafe { fd_datasync(CLOSED) }, BADF)),
     ("fd_datasync/notcapable", |scene| {
         let file = scene.file("f", "")?;
         keep_only(file, FD_READ)?;
@@ -163,9 +120,7 @@ pub(crate) const CASES: &[Case] = &[
         answers(unsafe { fd_sync(file) }, SUCCESS)?;
         answers(unsafe { fd_sync(scene.writable) }, SUCCESS)
     }),
-    ("fd_sync/badf", |_| {
-        answers(unsafe { fd_sync(CLOSED) }, BADF)
-    }),
+    ("fd_sync/badf", |_| answers(unsafe { fd_sync(CLOSED) }, BADF)),
     ("fd_sync/notcapable", |scene| {
         let file = scene.file("f", "")?;
         keep_only(file, FD_READ)?;
@@ -178,38 +133,22 @@ pub(crate) const CASES: &[Case] = &[
     }),
     ("fd_prestat_get/badf", |scene| {
         let mut prestat = [0_u32; 2];
-        answers(
-            unsafe { fd_prestat_get(CLOSED, at_mut(&mut prestat)) },
-            BADF,
-        )?;
-        answers(
-            unsafe { fd_prestat_get(scene.writable, at_mut(&mut prestat)) },
-            BADF,
-        )
+        answers(unsafe { fd_prestat_get(CLOSED, at_mut(&mut prestat)) }, BADF)?;
+        answers(unsafe { fd_prestat_get(scene.writable, at_mut(&mut prestat)) }, BADF)
     }),
-    ("fd_prestat_get/fault", |_| {
-        answers(unsafe { fd_prestat_get(3, OUTSIDE) }, FAULT)
-    }),
+    ("fd_prestat_get/fault", |_| answers(unsafe { fd_prestat_get(3, OUTSIDE) }, FAULT)),
     ("fd_prestat_dir_name/success", |_| {
         let mut name = [0_u8; 2];
-        answers(
-            unsafe { fd_prestat_dir_name(3, at_mut(&mut name), 2) },
-            SUCCESS,
-        )?;
+        answers(unsafe { fd_prestat_dir_name(3, at_mut(&mut name), 2) }, SUCCESS)?;
         equals(std::hint::black_box(name)[0], b'/')
     }),
-    ("fd_prestat_dir_name/badf", |_| {
-        answers(unsafe { fd_prestat_dir_name(CLOSED, 0, 0) }, BADF)
-    }),
+    ("fd_prestat_dir_name/badf", |_| answers(unsafe { fd_prestat_dir_name(CLOSED, 0, 0) }, BADF)),
     ("fd_prestat_dir_name/notdir", |_| {
         answers(unsafe { fd_prestat_dir_name(STDIN, 0, 0) }, NOTDIR)
     }),
     ("fd_prestat_dir_name/nametoolong", |_| {
         let mut name = [0_u8; 1];
-        answers(
-            unsafe { fd_prestat_dir_name(3, at_mut(&mut name), 1) },
-            NAMETOOLONG,
-        )
+        answers(unsafe { fd_prestat_dir_name(3, at_mut(&mut name), 1) }, NAMETOOLONG)
     }),
     ("fd_prestat_dir_name/fault", |_| {
         answers(unsafe { fd_prestat_dir_name(3, OUTSIDE, 64) }, FAULT)
@@ -233,48 +172,29 @@ pub(crate) const CASES: &[Case] = &[
         let all = list(scene.writable, 4096)?;
         equals(
             all.clone(),
-            vec![
-                ".".into(),
-                "..".into(),
-                "one".into(),
-                "three".into(),
-                "two".into(),
-            ],
+            vec![".".into(), "..".into(), "one".into(), "three".into(), "two".into()],
         )?;
         // Where no two entries fit it goes on by cookies.
         equals(list(scene.writable, 24 + 8)?, all)
     }),
     ("fd_readdir/badf", |_| answers(readdir(CLOSED), BADF)),
-    ("fd_readdir/notdir", |scene| {
-        answers(readdir(scene.file("f", "")?), NOTDIR)
-    }),
+    ("fd_readdir/notdir", |scene| answers(readdir(scene.file("f", "")?), NOTDIR)),
     ("fd_readdir/notcapable", |scene| {
         keep_only(scene.writable, 0)?;
         answers(readdir(scene.writable), NOTCAPABLE)
     }),
     ("fd_readdir/noent", |scene| {
         scene.directory("gone")?;
-        let open = scene
-            .open(scene.writable, "gone", O_DIRECTORY, 0)
-            .map_err(errno_name)?;
+        let open = scene.open(scene.writable, "gone", O_DIRECTORY, 0).map_err(errno_name)?;
         let path = "gone";
-        answers(
-            unsafe { path_remove_directory(scene.writable, at(path), 4) },
-            SUCCESS,
-        )?;
+        answers(unsafe { path_remove_directory(scene.writable, at(path), 4) }, SUCCESS)?;
         answers(readdir(open), NOENT)
     }),
     ("fd_readdir/fault", |scene| {
         let mut size = 0_u32;
         let place = at_mut(&mut size);
-        answers(
-            unsafe { fd_readdir(scene.writable, OUTSIDE, 64, 0, place) },
-            FAULT,
-        )?;
-        answers(
-            unsafe { fd_readdir(scene.writable, place, 4, 0, OUTSIDE) },
-            FAULT,
-        )
+        answers(unsafe { fd_readdir(scene.writable, OUTSIDE, 64, 0, place) }, FAULT)?;
+        answers(unsafe { fd_readdir(scene.writable, place, 4, 0, OUTSIDE) }, FAULT)
     }),
 ];
 

@@ -21,38 +21,23 @@ pub(crate) const CASES: &[Case] = &[
         let (mut one, mut two) = ([0_u8; 3], [0_u8; 9]);
         let iovecs = [at_mut(&mut one), 3, at_mut(&mut two), 9];
         let mut size = 0_u32;
-        answers(
-            unsafe { fd_read(file, at(&iovecs), 2, at_mut(&mut size)) },
-            SUCCESS,
-        )?;
-        equals(
-            std::hint::black_box((one, two, size)),
-            (*b"012", *b"3456789\0\0", 10),
-        )
+        answers(unsafe { fd_read(file, at(&iovecs), 2, at_mut(&mut size)) }, SUCCESS)?;
+        equals(std::hint::black_box((one, two, size)), (*b"012", *b"3456789\0\0", 10))
     }),
     ("fd_read/badf", |scene| {
         equals(read(CLOSED), Err(BADF))?;
-        let only_written = scene
-            .open(scene.writable, "f", O_CREAT, FD_WRITE)
-            .map_err(errno_name)?;
+        let only_written =
+            scene.open(scene.writable, "f", O_CREAT, FD_WRITE).map_err(errno_name)?;
         equals(read(only_written), Err(BADF))?;
         equals(read(STDOUT), Err(BADF))
     }),
-    ("fd_read/isdir", |scene| {
-        equals(read(scene.writable), Err(ISDIR))
-    }),
+    ("fd_read/isdir", |scene| equals(read(scene.writable), Err(ISDIR))),
     ("fd_read/fault", |scene| {
         let file = scene.file("f", "x")?;
         let mut size = 0_u32;
         let outside = [OUTSIDE, 64];
-        answers(
-            unsafe { fd_read(file, at(&outside), 1, at_mut(&mut size)) },
-            FAULT,
-        )?;
-        answers(
-            unsafe { fd_read(file, OUTSIDE, 1, at_mut(&mut size)) },
-            FAULT,
-        )?;
+        answers(unsafe { fd_read(file, at(&outside), 1, at_mut(&mut size)) }, FAULT)?;
+        answers(unsafe { fd_read(file, OUTSIDE, 1, at_mut(&mut size)) }, FAULT)?;
         answers(unsafe { fd_read(file, 0, 0, OUTSIDE) }, FAULT)
     }),
     ("fd_read/inval", |scene| {
@@ -75,27 +60,17 @@ pub(crate) const CASES: &[Case] = &[
     ("fd_write/badf", |scene| {
         answers(write_errno(CLOSED, "x"), BADF)?;
         scene.file("f", "")?;
-        let only_read = scene
-            .open(scene.writable, "f", 0, FD_READ)
-            .map_err(errno_name)?;
+        let only_read = scene.open(scene.writable, "f", 0, FD_READ).map_err(errno_name)?;
         answers(write_errno(only_read, "x"), BADF)?;
         answers(write_errno(STDIN, "x"), BADF)
     }),
-    ("fd_write/isdir", |scene| {
-        answers(write_errno(scene.writable, "x"), ISDIR)
-    }),
+    ("fd_write/isdir", |scene| answers(write_errno(scene.writable, "x"), ISDIR)),
     ("fd_write/fault", |scene| {
         let file = scene.file("f", "")?;
         let mut size = 0_u32;
         let outside = [OUTSIDE, 64];
-        answers(
-            unsafe { fd_write(file, at(&outside), 1, at_mut(&mut size)) },
-            FAULT,
-        )?;
-        answers(
-            unsafe { fd_write(file, OUTSIDE, 1, at_mut(&mut size)) },
-            FAULT,
-        )?;
+        answers(unsafe { fd_write(file, at(&outside), 1, at_mut(&mut size)) }, FAULT)?;
+        answers(unsafe { fd_write(file, OUTSIDE, 1, at_mut(&mut size)) }, FAULT)?;
         answers(unsafe { fd_write(file, 0, 0, OUTSIDE) }, FAULT)
     }),
     ("fd_write/fbig", |scene| {
@@ -110,14 +85,11 @@ pub(crate) const CASES: &[Case] = &[
     }),
     ("fd_pread/badf", |scene| {
         equals(pread(CLOSED, 0), Err(BADF))?;
-        let only_written = scene
-            .open(scene.writable, "f", O_CREAT, FD_WRITE)
-            .map_err(errno_name)?;
+        let only_written =
+            scene.open(scene.writable, "f", O_CREAT, FD_WRITE).map_err(errno_name)?;
         equals(pread(only_written, 0), Err(BADF))
     }),
-    ("fd_pread/isdir", |scene| {
-        equals(pread(scene.writable, 0), Err(ISDIR))
-    }),
+    ("fd_pread/isdir", |scene| equals(pread(scene.writable, 0), Err(ISDIR))),
     ("fd_pread/spipe", |_| equals(pread(STDIN, 0), Err(SPIPE))),
     ("fd_pread/notcapable", |scene| {
         let file = scene.file("f", "x")?;
@@ -127,10 +99,7 @@ pub(crate) const CASES: &[Case] = &[
     ("fd_pread/fault", |scene| {
         let file = scene.file("f", "x")?;
         let mut size = 0_u32;
-        answers(
-            unsafe { fd_pread(file, OUTSIDE, 1, 0, at_mut(&mut size)) },
-            FAULT,
-        )?;
+        answers(unsafe { fd_pread(file, OUTSIDE, 1, 0, at_mut(&mut size)) }, FAULT)?;
         answers(unsafe { fd_pread(file, 0, 0, 0, OUTSIDE) }, FAULT)
     }),
     ("fd_pwrite/success", |scene| {
@@ -142,32 +111,21 @@ pub(crate) const CASES: &[Case] = &[
     ("fd_pwrite/badf", |scene| {
         answers(pwrite(CLOSED, "x", 0), BADF)?;
         scene.file("f", "")?;
-        let only_read = scene
-            .open(scene.writable, "f", 0, FD_READ)
-            .map_err(errno_name)?;
+        let only_read = scene.open(scene.writable, "f", 0, FD_READ).map_err(errno_name)?;
         answers(pwrite(only_read, "x", 0), BADF)
     }),
-    ("fd_pwrite/isdir", |scene| {
-        answers(pwrite(scene.writable, "x", 0), ISDIR)
-    }),
-    ("fd_pwrite/spipe", |_| {
-        answers(pwrite(STDOUT, "x", 0), SPIPE)
-    }),
+    ("fd_pwrite/isdir", |scene| answers(pwrite(scene.writable, "x", 0), ISDIR)),
+    ("fd_pwrite/spipe", |_| answers(pwrite(STDOUT, "x", 0), SPIPE)),
     ("fd_pwrite/notcapable", |scene| {
         let file = scene.file("f", "")?;
         keep_only(file, FD_WRITE)?;
         answers(pwrite(file, "x", 0), NOTCAPABLE)
     }),
-    ("fd_pwrite/fbig", |scene| {
-        answers(pwrite(scene.file("f", "")?, "x", HUGE), FBIG)
-    }),
+    ("fd_pwrite/fbig", |scene| answers(pwrite(scene.file("f", "")?, "x", HUGE), FBIG)),
     ("fd_pwrite/fault", |scene| {
         let file = scene.file("f", "")?;
         let mut size = 0_u32;
-        answers(
-            unsafe { fd_pwrite(file, OUTSIDE, 1, 0, at_mut(&mut size)) },
-            FAULT,
-        )?;
+        answers(unsafe { fd_pwrite(file, OUTSIDE, 1, 0, at_mut(&mut size)) }, FAULT)?;
         answers(unsafe { fd_pwrite(file, 0, 0, 0, OUTSIDE) }, FAULT)
     }),
     ("fd_seek/success", |scene| {
@@ -178,9 +136,7 @@ pub(crate) const CASES: &[Case] = &[
         equals(seek(file, 100, 2)?, 110)
     }),
     ("fd_seek/badf", |_| answers(seek_errno(CLOSED, 0, 0), BADF)),
-    ("fd_seek/isdir", |scene| {
-        answers(seek_errno(scene.writable, 0, 0), ISDIR)
-    }),
+    ("fd_seek/isdir", |scene| answers(seek_errno(scene.writable, 0, 0), ISDIR)),
     ("fd_seek/spipe", |_| answers(seek_errno(STDIN, 0, 0), SPIPE)),
     ("fd_seek/inval", |scene| {
         let file = scene.file("f", "x")?;
@@ -207,23 +163,15 @@ pub(crate) const CASES: &[Case] = &[
         answers(unsafe { fd_tell(file, at_mut(&mut position)) }, SUCCESS)?;
         equals(std::hint::black_box(position), 4)
     }),
-    ("fd_tell/badf", |_| {
-        answers(unsafe { fd_tell(CLOSED, OUTSIDE) }, BADF)
-    }),
-    ("fd_tell/isdir", |scene| {
-        answers(unsafe { fd_tell(scene.writable, OUTSIDE) }, ISDIR)
-    }),
-    ("fd_tell/spipe", |_| {
-        answers(unsafe { fd_tell(STDIN, OUTSIDE) }, SPIPE)
-    }),
+    ("fd_tell/badf", |_| answers(unsafe { fd_tell(CLOSED, OUTSIDE) }, BADF)),
+    ("fd_tell/isdir", |scene| answers(unsafe { fd_tell(scene.writable, OUTSIDE) }, ISDIR)),
+    ("fd_tell/spipe", |_| answers(unsafe { fd_tell(STDIN, OUTSIDE) }, SPIPE)),
     ("fd_tell/notcapable", |scene| {
         let file = scene.file("f", "")?;
         keep_only(file, FD_READ)?;
         answers(unsafe { fd_tell(file, OUTSIDE) }, NOTCAPABLE)
     }),
-    ("fd_tell/fault", |scene| {
-        answers(unsafe { fd_tell(scene.file("f", "")?, OUTSIDE) }, FAULT)
-    }),
+    ("fd_tell/fault", |scene| answers(unsafe { fd_tell(scene.file("f", "")?, OUTSIDE) }, FAULT)),
     ("fd_advise/success", |scene| {
         let file = scene.file("f", "x")?;
         for advice in 0..6 {
@@ -231,15 +179,9 @@ pub(crate) const CASES: &[Case] = &[
         }
         Ok(())
     }),
-    ("fd_advise/badf", |_| {
-        answers(unsafe { fd_advise(CLOSED, 0, 0, 0) }, BADF)
-    }),
-    ("fd_advise/isdir", |scene| {
-        answers(unsafe { fd_advise(scene.writable, 0, 0, 0) }, ISDIR)
-    }),
-    ("fd_advise/spipe", |_| {
-        answers(unsafe { fd_advise(STDIN, 0, 0, 0) }, SPIPE)
-    }),
+    ("fd_advise/badf", |_| answers(unsafe { fd_advise(CLOSED, 0, 0, 0) }, BADF)),
+    ("fd_advise/isdir", |scene| answers(unsafe { fd_advise(scene.writable, 0, 0, 0) }, ISDIR)),
+    ("fd_advise/spipe", |_| answers(unsafe { fd_advise(STDIN, 0, 0, 0) }, SPIPE)),
     ("fd_advise/inval", |scene| {
         let file = scene.file("f", "")?;
         answers(unsafe { fd_advise(file, 0, 0, 6) }, INVAL)?;
@@ -261,17 +203,11 @@ pub(crate) const CASES: &[Case] = &[
     ("fd_allocate/badf", |scene| {
         answers(unsafe { fd_allocate(CLOSED, 0, 1) }, BADF)?;
         scene.file("f", "")?;
-        let only_read = scene
-            .open(scene.writable, "f", 0, FD_READ)
-            .map_err(errno_name)?;
+        let only_read = scene.open(scene.writable, "f", 0, FD_READ).map_err(errno_name)?;
         answers(unsafe { fd_allocate(only_read, 0, 1) }, BADF)
     }),
-    ("fd_allocate/isdir", |scene| {
-        answers(unsafe { fd_allocate(scene.writable, 0, 1) }, ISDIR)
-    }),
-    ("fd_allocate/spipe", |_| {
-        answers(unsafe { fd_allocate(STDOUT, 0, 1) }, SPIPE)
-    }),
+    ("fd_allocate/isdir", |scene| answers(unsafe { fd_allocate(scene.writable, 0, 1) }, ISDIR)),
+    ("fd_allocate/spipe", |_| answers(unsafe { fd_allocate(STDOUT, 0, 1) }, SPIPE)),
     ("fd_allocate/inval", |scene| {
         answers(unsafe { fd_allocate(scene.file("f", "")?, 0, 0) }, INVAL)
     }),
@@ -294,27 +230,20 @@ pub(crate) const CASES: &[Case] = &[
     ("fd_filestat_set_size/badf", |scene| {
         answers(unsafe { fd_filestat_set_size(CLOSED, 0) }, BADF)?;
         scene.file("f", "")?;
-        let only_read = scene
-            .open(scene.writable, "f", 0, FD_READ)
-            .map_err(errno_name)?;
+        let only_read = scene.open(scene.writable, "f", 0, FD_READ).map_err(errno_name)?;
         answers(unsafe { fd_filestat_set_size(only_read, 0) }, BADF)
     }),
     ("fd_filestat_set_size/isdir", |scene| {
         answers(unsafe { fd_filestat_set_size(scene.writable, 0) }, ISDIR)
     }),
-    ("fd_filestat_set_size/inval", |_| {
-        answers(unsafe { fd_filestat_set_size(STDOUT, 0) }, INVAL)
-    }),
+    ("fd_filestat_set_size/inval", |_| answers(unsafe { fd_filestat_set_size(STDOUT, 0) }, INVAL)),
     ("fd_filestat_set_size/notcapable", |scene| {
         let file = scene.file("f", "")?;
         keep_only(file, FD_WRITE)?;
         answers(unsafe { fd_filestat_set_size(file, 0) }, NOTCAPABLE)
     }),
     ("fd_filestat_set_size/fbig", |scene| {
-        answers(
-            unsafe { fd_filestat_set_size(scene.file("f", "")?, HUGE + HUGE) },
-            FBIG,
-        )
+        answers(unsafe { fd_filestat_set_size(scene.file("f", "")?, HUGE + HUGE) }, FBIG)
     }),
 ];
 

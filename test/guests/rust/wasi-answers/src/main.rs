@@ -20,15 +20,10 @@ use scene::{Outcome, Scene};
 type Case = (&'static str, fn(Scene) -> Outcome);
 
 fn cases() -> impl Iterator<Item = Case> {
-    [
-        process::CASES,
-        descriptors::CASES,
-        files::CASES,
-        paths::CASES,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+    [process::CASES, descriptors::CASES, files::CASES, paths::CASES, paths::COMMON_CASES]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 fn main() -> ExitCode {
@@ -55,35 +50,19 @@ fn main() -> ExitCode {
 
 fn run(name: &str, case: fn(Scene) -> Outcome) -> Outcome {
     let preopens = preopens();
-    let find = |wanted: &str| {
-        preopens
-            .iter()
-            .find(|(path, _)| path == wanted)
-            .map(|(_, fd)| *fd)
-    };
+    let find = |wanted: &str| preopens.iter().find(|(path, _)| path == wanted).map(|(_, fd)| *fd);
     let (Some(above), Some(elsewhere)) = (find("/w"), find("/e")) else {
         return Err(format!("the folders are missing: {preopens:?}"));
     };
-    let mut scene = Scene {
-        writable: above,
-        read_only: 0,
-        elsewhere,
-    };
+    let mut scene = Scene { writable: above, read_only: 0, elsewhere };
     let own = name.replace('/', "-");
     scene.directory(&own)?;
-    scene.writable = scene
-        .open(above, &own, abi::O_DIRECTORY, 0)
-        .map_err(abi::errno_name)?;
+    scene.writable = scene.open(above, &own, abi::O_DIRECTORY, 0).map_err(abi::errno_name)?;
     // Among files in memory it is a folder of theirs.
     scene.read_only = match find("/r") {
         Some(fd) => fd,
         None => scene
-            .open(
-                find("/").ok_or("no root")?,
-                "r",
-                abi::O_DIRECTORY,
-                abi::FD_READ,
-            )
+            .open(find("/").ok_or("no root")?, "r", abi::O_DIRECTORY, abi::FD_READ)
             .map_err(abi::errno_name)?,
     };
     case(scene)
@@ -103,10 +82,7 @@ fn preopens() -> Vec<(String, u32)> {
             let length = name.len() as u32;
             // SAFETY: a buffer of this size.
             unsafe { abi::fd_prestat_dir_name(fd, scene::at_mut(&mut name[..]), length) };
-            Some((
-                String::from_utf8_lossy(std::hint::black_box(&name)).into_owned(),
-                fd,
-            ))
+            Some((String::from_utf8_lossy(std::hint::black_box(&name)).into_owned(), fd))
         })
         .collect()
 }

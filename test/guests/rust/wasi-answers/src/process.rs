@@ -29,10 +29,7 @@ pub(crate) const CASES: &[Case] = &[
     ("args_get/fault", |_| {
         let (mut pointers, mut buffer) = room_for_arguments()?;
         answers(unsafe { args_get(OUTSIDE, at_mut(&mut buffer[..])) }, FAULT)?;
-        answers(
-            unsafe { args_get(at_mut(&mut pointers[..]), OUTSIDE) },
-            FAULT,
-        )
+        answers(unsafe { args_get(at_mut(&mut pointers[..]), OUTSIDE) }, FAULT)
     }),
     ("environ_sizes_get/success", |_| {
         let mut sizes = [9_u32; 2];
@@ -43,22 +40,13 @@ pub(crate) const CASES: &[Case] = &[
     }),
     ("environ_sizes_get/fault", |_| {
         let mut word = 0_u32;
-        answers(
-            unsafe { environ_sizes_get(OUTSIDE, at_mut(&mut word)) },
-            FAULT,
-        )?;
-        answers(
-            unsafe { environ_sizes_get(at_mut(&mut word), OUTSIDE) },
-            FAULT,
-        )
+        answers(unsafe { environ_sizes_get(OUTSIDE, at_mut(&mut word)) }, FAULT)?;
+        answers(unsafe { environ_sizes_get(at_mut(&mut word), OUTSIDE) }, FAULT)
     }),
     ("environ_get/success", |_| {
         let mut pointers = [0_u32; 1];
         let mut buffer = [0_u8; 4];
-        answers(
-            unsafe { environ_get(at_mut(&mut pointers), at_mut(&mut buffer)) },
-            SUCCESS,
-        )?;
+        answers(unsafe { environ_get(at_mut(&mut pointers), at_mut(&mut buffer)) }, SUCCESS)?;
         equals(std::hint::black_box(buffer), *b"A=1\0")
     }),
     ("environ_get/fault", |_| {
@@ -69,10 +57,7 @@ pub(crate) const CASES: &[Case] = &[
     ("clock_res_get/success", |_| {
         for id in 0..4 {
             let mut resolution = 0_u64;
-            answers(
-                unsafe { clock_res_get(id, at_mut(&mut resolution)) },
-                SUCCESS,
-            )?;
+            answers(unsafe { clock_res_get(id, at_mut(&mut resolution)) }, SUCCESS)?;
             equals(std::hint::black_box(resolution) > 0, true)?;
         }
         Ok(())
@@ -81,9 +66,7 @@ pub(crate) const CASES: &[Case] = &[
         let mut resolution = 0_u64;
         answers(unsafe { clock_res_get(4, at_mut(&mut resolution)) }, INVAL)
     }),
-    ("clock_res_get/fault", |_| {
-        answers(unsafe { clock_res_get(0, OUTSIDE) }, FAULT)
-    }),
+    ("clock_res_get/fault", |_| answers(unsafe { clock_res_get(0, OUTSIDE) }, FAULT)),
     ("clock_time_get/success", |_| {
         for id in 0..4 {
             let mut time = 0_u64;
@@ -94,29 +77,18 @@ pub(crate) const CASES: &[Case] = &[
     }),
     ("clock_time_get/inval", |_| {
         let mut time = 0_u64;
-        answers(
-            unsafe { clock_time_get(u32::MAX, 0, at_mut(&mut time)) },
-            INVAL,
-        )
+        answers(unsafe { clock_time_get(u32::MAX, 0, at_mut(&mut time)) }, INVAL)
     }),
-    ("clock_time_get/fault", |_| {
-        answers(unsafe { clock_time_get(1, 0, OUTSIDE) }, FAULT)
-    }),
+    ("clock_time_get/fault", |_| answers(unsafe { clock_time_get(1, 0, OUTSIDE) }, FAULT)),
     ("random_get/success", |_| {
         let mut bytes = [0_u8; 32];
         answers(unsafe { random_get(at_mut(&mut bytes), 32) }, SUCCESS)?;
         equals(std::hint::black_box(bytes) == [0; 32], false)?;
         answers(unsafe { random_get(0, 0) }, SUCCESS)
     }),
-    ("random_get/fault", |_| {
-        answers(unsafe { random_get(OUTSIDE, 64) }, FAULT)
-    }),
-    ("sched_yield/success", |_| {
-        answers(unsafe { sched_yield() }, SUCCESS)
-    }),
-    ("proc_raise/notsup", |_| {
-        answers(unsafe { proc_raise(6) }, NOTSUP)
-    }),
+    ("random_get/fault", |_| answers(unsafe { random_get(OUTSIDE, 64) }, FAULT)),
+    ("sched_yield/success", |_| answers(unsafe { sched_yield() }, SUCCESS)),
+    ("proc_raise/notsup", |_| answers(unsafe { proc_raise(6) }, NOTSUP)),
     ("poll_oneoff/success-clock", |_| {
         let (errno, count, event) = poll(&subscription(0, 1, 1_000_000, 0));
         answers(errno, SUCCESS)?;
@@ -130,17 +102,10 @@ pub(crate) const CASES: &[Case] = &[
         equals((count, event[1] & 0xff_ffff, event[2]), (1, 1 << 16, 10))?;
         let (errno, count, event) = poll(&subscription(2, file, 0, 0));
         answers(errno, SUCCESS)?;
-        equals(
-            (count, event[1] & 0xff_ffff, event[2] > 0),
-            (1, 2 << 16, true),
-        )
+        equals((count, event[1] & 0xff_ffff, event[2] > 0), (1, 2 << 16, true))
     }),
-    ("poll_oneoff/inval-none", |_| {
-        answers(unsafe { poll_oneoff(0, 0, 0, 0) }, INVAL)
-    }),
-    ("poll_oneoff/inval-kind", |_| {
-        answers(poll(&subscription(3, 0, 0, 0)).0, INVAL)
-    }),
+    ("poll_oneoff/inval-none", |_| answers(unsafe { poll_oneoff(0, 0, 0, 0) }, INVAL)),
+    ("poll_oneoff/inval-kind", |_| answers(poll(&subscription(3, 0, 0, 0)).0, INVAL)),
     ("poll_oneoff/inval-clock", |_| {
         let (errno, count, event) = poll(&subscription(0, 9, 0, 0));
         answers(errno, SUCCESS)?;
@@ -175,9 +140,7 @@ pub(crate) const CASES: &[Case] = &[
         answers(unsafe { poll_oneoff(place, OUTSIDE, 1, place) }, FAULT)?;
         answers(unsafe { poll_oneoff(place, place, 1, OUTSIDE) }, FAULT)
     }),
-    ("sock_accept/notsock", |scene| {
-        sockets(scene.writable, NOTSOCK, 0)
-    }),
+    ("sock_accept/notsock", |scene| sockets(scene.writable, NOTSOCK, 0)),
     ("sock_accept/badf", |_| sockets(CLOSED, BADF, 0)),
     ("sock_recv/notsock", |_| sockets(STDIN, NOTSOCK, 1)),
     ("sock_recv/badf", |_| sockets(CLOSED, BADF, 1)),
@@ -206,11 +169,7 @@ fn poll(subscription: &[u64; 6]) -> (u32, u32, [u64; 4]) {
     let mut event = [0_u64; 4];
     let mut count = 0_u32;
     let errno = unsafe { poll_oneoff(at(subscription), at_mut(&mut event), 1, at_mut(&mut count)) };
-    (
-        errno,
-        std::hint::black_box(count),
-        std::hint::black_box(event),
-    )
+    (errno, std::hint::black_box(count), std::hint::black_box(event))
 }
 
 fn sockets(fd: u32, expected: u32, which: u32) -> Outcome {

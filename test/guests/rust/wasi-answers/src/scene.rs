@@ -17,11 +17,7 @@ pub(crate) fn answers(seen: u32, expected: u32) -> Outcome {
     if seen == expected {
         return Ok(());
     }
-    Err(format!(
-        "{} in place of {}",
-        errno_name(seen),
-        errno_name(expected)
-    ))
+    Err(format!("{} in place of {}", errno_name(seen), errno_name(expected)))
 }
 
 /// Asks for a value.
@@ -87,9 +83,7 @@ impl Scene {
 
     /// The errno of an opening.
     pub(crate) fn open_errno(self, directory: u32, path: &str, flags: u32, rights: u64) -> u32 {
-        self.open(directory, path, flags, rights)
-            .err()
-            .unwrap_or(SUCCESS)
+        self.open(directory, path, flags, rights).err().unwrap_or(SUCCESS)
     }
 
     /// A new file with this content, open to read and write at its start.

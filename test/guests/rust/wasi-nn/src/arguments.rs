@@ -101,10 +101,8 @@ impl Input {
                 (number.parse().ok()?, size.parse().ok()?)
             }
         };
-        let shape: Vec<u32> = shape
-            .split('x')
-            .map(|dimension| dimension.parse().ok())
-            .collect::<Option<_>>()?;
+        let shape: Vec<u32> =
+            shape.split('x').map(|dimension| dimension.parse().ok()).collect::<Option<_>>()?;
         let bytes = shape.iter().try_fold(size, |bytes: usize, &dimension| {
             bytes.checked_mul(usize::try_from(dimension).ok()?)
         })?;

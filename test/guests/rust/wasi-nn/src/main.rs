@@ -20,10 +20,7 @@ fn main() -> ExitCode {
         return ExitCode::from(64);
     };
     match run(&arguments) {
-        Ok(output) => match io::stdout()
-            .write_all(&output)
-            .and_then(|()| io::stdout().flush())
-        {
+        Ok(output) => match io::stdout().write_all(&output).and_then(|()| io::stdout().flush()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(&error.to_string()),
         },
@@ -51,9 +48,7 @@ fn run(arguments: &Arguments) -> Result<Vec<u8>, String> {
     for _ in 0..arguments.repeat {
         if arguments.single {
             // SAFETY: as above.
-            check("compute_single", unsafe {
-                imports::compute_single(context)
-            })?;
+            check("compute_single", unsafe { imports::compute_single(context) })?;
         } else {
             // SAFETY: as above.
             check("compute", unsafe { imports::compute(context) })?;
@@ -102,10 +97,7 @@ fn load(arguments: &Arguments) -> Result<u32, String> {
         }
         (Source::File(path), _) => {
             let model = fs::read(path).map_err(|error| format!("{path}: {error}"))?;
-            let builders = [GraphBuilder {
-                data: model.as_ptr(),
-                length: model.len(),
-            }];
+            let builders = [GraphBuilder { data: model.as_ptr(), length: model.len() }];
             // SAFETY: as above. The model's bytes are dropped after the call: the host must not
             // need them longer.
             check("load", unsafe {
@@ -124,9 +116,7 @@ fn load(arguments: &Arguments) -> Result<u32, String> {
 
 fn set_input(context: u32, input: &Input, source: &mut dyn Read) -> Result<(), String> {
     let mut data = vec![0; input.bytes];
-    source
-        .read_exact(&mut data)
-        .map_err(|error| format!("input {}: {error}", input.index))?;
+    source.read_exact(&mut data).map_err(|error| format!("input {}: {error}", input.index))?;
     let tensor = Tensor {
         dimensions: input.shape.as_ptr(),
         dimensions_length: input.shape.len(),
@@ -135,9 +125,7 @@ fn set_input(context: u32, input: &Input, source: &mut dyn Read) -> Result<(), S
         data_length: data.len(),
     };
     // SAFETY: the host reads the tensor and what it points to, all alive during the call.
-    check("set_input", unsafe {
-        imports::set_input(context, input.index, &tensor)
-    })
+    check("set_input", unsafe { imports::set_input(context, input.index, &tensor) })
 }
 
 fn get_output(context: u32, index: u32, arguments: &Arguments) -> Result<Vec<u8>, String> {
@@ -159,10 +147,7 @@ fn get_output(context: u32, index: u32, arguments: &Arguments) -> Result<Vec<u8>
     };
     check(name, errno)?;
     if written > data.len() {
-        return Err(format!(
-            "{name}: {written} bytes written into {}",
-            data.len()
-        ));
+        return Err(format!("{name}: {written} bytes written into {}", data.len()));
     }
     if data[written..].iter().any(|&byte| byte != 0) {
         return Err(format!("{name}: more than the {written} bytes it told"));
