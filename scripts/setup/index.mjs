@@ -1,4 +1,5 @@
 import { addon } from './addon.mjs';
+import { cGuests } from './c-guests.mjs';
 import { defaultModel } from './default-model.mjs';
 import { ExplainedFailure, SetupFailure } from './failure.mjs';
 import { guestCompilation } from './guest-compilation.mjs';
@@ -40,7 +41,7 @@ export async function setUp(context, { more = [], furtherSteps = 0 } = {}) {
   const lock = new SetupLock();
   await lock.acquire();
   try {
-    const forTests = context.forTests ? [liteRtSchema, pillow, testGuests] : [];
+    const forTests = context.forTests ? [liteRtSchema, pillow, testGuests, cGuests] : [];
     const steps = [...sharedSteps, ...forTests, ...more];
     const total = steps.length + furtherSteps;
     await runSteps(steps, context, total);

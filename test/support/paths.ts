@@ -13,7 +13,12 @@ export function namedGuest(source: string): string {
   return path.join(ROOT, 'build', 'test-guests', `${source}.wasm`);
 }
 
-/** The same, compiled ahead of time by the set-up for this processor. */
+/** A guest in C that the set-up for tests has built, by its folder's name. */
+export function cGuest(name: string): string {
+  return path.join(ROOT, 'build', 'guests-c', `${name}.wasm`);
+}
+
+/** A Rust guest, compiled ahead of time by the set-up for this processor. */
 export function compiledGuest(name: string): string {
   return path.join(ROOT, 'build', 'guest', `${name}.so`);
 }
