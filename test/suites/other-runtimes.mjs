@@ -5,12 +5,12 @@ const TIMEOUT_MS = 60_000;
 
 /** A program in another runtime, as its users start it: the same arguments, variables and host folders. */
 export const OTHER_RUNTIMES = {
-  node: ({ file, args, env }, directories) => ({
+  node: ({ file, argv0 = path.basename(file), args, env }, directories) => ({
     command: process.execPath,
     args: [
       '--no-warnings',
       path.join(import.meta.dirname, 'node-wasi-child.mjs'),
-      JSON.stringify({ file, args: [path.basename(file), ...args], env, preopens: directories }),
+      JSON.stringify({ file, args: [argv0, ...args], env, preopens: directories }),
     ],
   }),
   wasmedge: ({ file, args, env }, directories) => ({

@@ -13,7 +13,7 @@ export const MODES = ['host', 'memory'];
 /**
  * Runs one program of a suite.
  *
- * @param {{ name: string, file: string, args: string[], env: Record<string, string>, stdin: string,
+ * @param {{ name: string, file: string, argv0?: string, args: string[], env: Record<string, string>, stdin: string,
  *   folders: Record<string, string>, exitCode: number, stdout?: string, stderr?: string }} program
  *   `folders`: by the name that the program knows, where their content is.
  * @returns {Promise<string | undefined>} what is wrong, in one line.
@@ -46,8 +46,8 @@ async function runIn(scene, program, isolation) {
     const options = { aot: 'off', isolation, limits: { timeoutMs: 60_000 }, ...scene.options };
     const module = await loadModule(program.file, options);
     try {
-      const { args, env, stdin } = program;
-      return problemOf(program, await module.run({ args, env, stdin }));
+      const { argv0, args, env, stdin } = program;
+      return problemOf(program, await module.run({ argv0, args, env, stdin }));
     } finally {
       await module.close();
     }
@@ -80,7 +80,7 @@ async function hostScene({ folders }) {
   const directories = {};
   for (const [index, [name, source]] of Object.entries(folders).entries()) {
     const copy = path.join(root, String(index));
-    await cp(source, copy, { recursive: true });
+    await cp(source, copy, { recursive: true, verbatimSymlinks: true });
     directories[name] = { path: copy, write: true };
   }
   return {
@@ -93,7 +93,7 @@ function scratchScene({ folders }) {
   return { options: { scratch: Object.keys(folders) }, remove: () => Promise.resolve() };
 }
 
-/** Folders with content are files, those without any are scratch folders. */
+/** Folders with content are files, those without any are scratch folders. There are no links among files. */
 async function filesScene({ folders }) {
   const files = {};
   const scratch = [];
@@ -104,7 +104,7 @@ async function filesScene({ folders }) {
     for (const each of content) {
       const [below, from] = [`${name}/${each.name}`, path.join(source, each.name)];
       if (each.isDirectory()) await add(below, from);
-      else files[path.posix.join('/', below)] = await readFile(from);
+      else if (each.isFile()) files[path.posix.join('/', below)] = await readFile(from);
     }
   };
   for (const [name, source] of Object.entries(folders)) await add(name, source);

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 
 import { caspervonb } from './caspervonb.mjs';
 import { OTHER_RUNTIMES } from './other-runtimes.mjs';
+import { nodeSuite } from './node.mjs';
 import { MODES, runProgram } from './run-program.mjs';
 import { wasiTestsuite } from './wasi-testsuite.mjs';
 
@@ -17,6 +18,7 @@ local checkout. Exit code: 0 as expected, 1 if not, 64 for an invalid command li
 
   --wasi-testsuite DIR  WebAssembly/wasi-testsuite, branch prod/testsuite-all (preview 1)
   --caspervonb DIR      caspervonb/wasi-test-suite
+  --node DIR            nodejs/node, of which test/wasi/wasm and test/fixtures/wasi are read
   --only TEXT           only the programs whose name contains TEXT; nothing is compared
   --isolation NAME      in-process (default) or worker-process
   --runtime NAME        in another runtime, in host folders: node (node:wasi) or wasmedge (its program);
@@ -25,7 +27,7 @@ local checkout. Exit code: 0 as expected, 1 if not, 64 for an invalid command li
   --help                print this text`;
 
 const EXPECTED = path.join(import.meta.dirname, 'expected.json');
-const SUITES = { 'wasi-testsuite': wasiTestsuite, caspervonb };
+const SUITES = { 'wasi-testsuite': wasiTestsuite, caspervonb, node: nodeSuite };
 
 const options = readOptions();
 if (options.help) {
@@ -74,6 +76,7 @@ function readOptions() {
       options: {
         'wasi-testsuite': { type: 'string' },
         caspervonb: { type: 'string' },
+        node: { type: 'string' },
         only: { type: 'string' },
         isolation: { type: 'string', default: 'in-process' },
         runtime: { type: 'string', default: 'own' },
