@@ -14,7 +14,12 @@
  * @module wasmedge-embed
  */
 export { compileModule } from './compile/compile-module.js';
-export type { CompileEvent, ModeEvent, RunEvent } from './support/diagnostics.js';
+export type {
+  CompileEvent,
+  CompileProgressEvent,
+  ModeEvent,
+  RunEvent,
+} from './support/diagnostics.js';
 export { WasmEdgeError } from './support/errors.js';
 export type { Trap, WasmEdgeErrorCode, WasmEdgeErrorDetails } from './support/errors.js';
 export type { GuestFrame } from './support/guest-stack.js';

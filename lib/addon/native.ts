@@ -302,6 +302,8 @@ export interface NativeCompileOptions {
   interruptible: boolean;
   meter: boolean;
   universal: boolean;
+  /** A descriptor that is told what of the work is done: bytes, each a percentage above the one before. */
+  progressDescriptor?: number;
 }
 
 /** A place in the process's queue of untrusted modules that are to be compiled. */

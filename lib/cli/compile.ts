@@ -15,7 +15,7 @@ import { WaitingLine } from './waiting-line.js';
 
 interface CompileCommandOptions extends CompileLimitOptions {
   output?: string;
-  optimize: 0 | 1 | 2 | 3;
+  optimize?: 0 | 1 | 2 | 3;
   generic?: true;
   interruptible?: true;
   meter?: true;
@@ -32,12 +32,16 @@ export function compileCommand(): Command {
       'the file to write: a shared object, or a universal module if it ends with .wasm ' +
         '(default: the name of the module with the ending .so)',
     )
-    .option('-O, --optimize <level>', "LLVM's optimization level", integerIn(0, 3), 3)
+    .option(
+      '-O, --optimize <level>',
+      "LLVM's optimization level; 1 is fast to compile (default: by the size of the code, 3 or 1)",
+      integerIn(0, 3),
+    )
     .option('--generic', 'compile for any processor of this architecture: portable, but slower')
     .option('--meter', 'count instructions, as a fuel limit requires')
     .option('--interruptible', "add the checks that WasmEdge's own asynchronous calls require")
     .option('--no-names', 'leave out the names of functions: smaller, but errors show numbers only')
-    .option('--progress', 'show the elapsed time even if standard error is not a terminal');
+    .option('--progress', 'show how much is done even if standard error is not a terminal');
   return addCompileLimits(command, 'none', 'none').action(compile);
 }
 
@@ -57,10 +61,12 @@ async function compile(input: string, options: CompileCommandOptions): Promise<v
   const stop = stopSignals();
   const begin = performance.now();
   const isTold = progress ?? process.stderr.isTTY;
-  const line = isTold ? new WaitingLine(`Compiling ${printable(input, 100)}`, 0) : undefined;
+  const line = isTold
+    ? new WaitingLine(`Compiling ${printable(input, 100)}`, { module: input, quietMs: 0 })
+    : undefined;
   try {
     await compileModule(input, output, {
-      optimize,
+      ...(optimize !== undefined && { optimize }),
       ...{
         generic: generic ?? false,
         interruptible: interruptible ?? false,

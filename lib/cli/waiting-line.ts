@@ -1,5 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { performance } from 'node:perf_hooks';
 import { clearInterval, setInterval } from 'node:timers';
+
+import { compileProgressChannel } from '../support/diagnostics.js';
+import type { CompileProgressEvent } from '../support/diagnostics.js';
 
 /** Until then nobody wonders. */
 const QUIET_MS = 1000;
@@ -8,44 +12,58 @@ const QUIET_WITHOUT_TERMINAL_MS = 5000;
 const LINE_EVERY_MS = 30_000;
 const TICK_MS = 250;
 
+export interface WaitingLineOptions {
+  /** Milliseconds for which nothing is told. Default: a second on a terminal, else five. */
+  quietMs?: number;
+  /** The module's file, as it was given, whose compiling is told in percent. */
+  module?: string;
+}
+
 /**
- * Tells on standard error for how long something has been under way: in one line on a terminal, which
- * it takes away in the end, else in lines now and then.
+ * Tells on standard error for how long something has been under way, and how much of it is done where that is
+ * known: in one line on a terminal, which it takes away in the end, else in lines now and then.
  */
 export class WaitingLine {
   readonly #what: string;
   readonly #begin = performance.now();
   readonly #isTerminal = process.stderr.isTTY;
   readonly #timer: NodeJS.Timeout;
+  readonly #module: string | undefined;
   #nextMs: number;
   #isShown = false;
+  #percent: number | undefined;
 
-  /**
-   * @param what What is done, such as "Compiling guest.wasm".
-   * @param quietMs Milliseconds for which nothing is told. Default: a second on a terminal, else five.
-   */
-  constructor(what: string, quietMs?: number) {
+  /** @param what What is done, such as "Compiling guest.wasm". */
+  constructor(what: string, { quietMs, module }: WaitingLineOptions = {}) {
     this.#what = what;
+    this.#module = module;
     this.#nextMs = quietMs ?? (this.#isTerminal ? QUIET_MS : QUIET_WITHOUT_TERMINAL_MS);
     this.#timer = setInterval(() => {
       this.#tick();
     }, TICK_MS);
     this.#timer.unref();
+    subscribe(compileProgressChannel.name, this.#onProgress);
     if (this.#nextMs === 0) this.#tick();
   }
 
   end(): void {
     clearInterval(this.#timer);
+    unsubscribe(compileProgressChannel.name, this.#onProgress);
     if (this.#isShown) process.stderr.write('\r\x1b[K');
     this.#isShown = false;
   }
+
+  readonly #onProgress = (message: unknown): void => {
+    const { module, percent } = message as CompileProgressEvent;
+    if (module === this.#module) this.#percent = percent;
+  };
 
   #tick(): void {
     const elapsedMs = performance.now() - this.#begin;
     if (elapsedMs < this.#nextMs) return;
     this.#nextMs = this.#isTerminal ? 0 : elapsedMs + LINE_EVERY_MS;
-    const seconds = Math.floor(elapsedMs / 1000);
-    const text = `${this.#what} … ${seconds} s`;
+    const done = this.#percent === undefined ? '' : `${String(this.#percent)} %, `;
+    const text = `${this.#what} … ${done}${Math.floor(elapsedMs / 1000)} s`;
     process.stderr.write(this.#isTerminal ? `\r${text}\x1b[K` : `${text}\n`);
     this.#isShown = this.#isTerminal;
   }

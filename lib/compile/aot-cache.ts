@@ -23,7 +23,9 @@ import { CompileFailures } from './compile-failures.js';
 import type { ResolvedCompileLimits } from './compile-limits.js';
 import { DEFAULT_COMPILE, compileInto } from './compile-module.js';
 import { CompilerCrash } from './compile-process.js';
+import { publishProgress } from './compile-progress.js';
 import { inTurn } from './compile-turn.js';
+import { optimizationOf } from './optimization.js';
 
 /** A plain module that is wanted compiled. */
 export interface Plain {
@@ -219,10 +221,13 @@ async function waitFor(
 }
 
 function compile(plain: Plain, output: string, signal: AbortSignal): Promise<void> {
-  const { content, meter, trusted, limits, childEnv } = plain;
-  const control = { limits, signals: [signal], childEnv, keepsAlive: false };
-  const work = (): Promise<void> =>
-    compileInto(content, output, { ...DEFAULT_COMPILE, meter }, control, appendDigest);
+  const { file, content, meter, trusted, limits, childEnv } = plain;
+  const control = {
+    ...{ limits, signals: [signal], childEnv, keepsAlive: false },
+    onProgress: publishProgress(file),
+  };
+  const settings = { ...DEFAULT_COMPILE, optimize: optimizationOf(content), meter };
+  const work = (): Promise<void> => compileInto(content, output, settings, control, appendDigest);
   return trusted ? work() : inTurn(work, signal);
 }
 
@@ -240,7 +245,7 @@ async function cacheName({ content, meter }: Pick<Plain, 'content' | 'meter'>): 
   const { version } = await nativeCall(() => addon().runtime());
   const key = sha256(
     `wasmedge ${version}\n${process.arch}\n${processorFeatures().join(' ')}\n`,
-    `optimize ${DEFAULT_COMPILE.optimize} meter ${meter} code ${CODE_REVISION}\n`,
+    `optimize ${optimizationOf(content)} meter ${meter} code ${CODE_REVISION}\n`,
     content,
   );
   return `${key}.so`;

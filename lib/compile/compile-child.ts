@@ -5,6 +5,7 @@ import { encodeError } from '../support/encoded-error.js';
 import { nativeCall } from '../support/errors.js';
 
 import { overCompileLimit } from './compile-limits.js';
+import { PROGRESS_DESCRIPTOR } from './compile-progress.js';
 import type { CompileOrder, CompileReport } from './compile-process.js';
 
 // The process that compiles: the order is its argument, the module its standard input, what went
@@ -20,7 +21,9 @@ async function compile(): Promise<unknown> {
       addon().endAboveMemory(memoryBytes, line(error));
     });
     const input = await buffer(process.stdin);
-    await nativeCall(() => addon().compile({ ...order, input }));
+    await nativeCall(() =>
+      addon().compile({ ...order, input, progressDescriptor: PROGRESS_DESCRIPTOR }),
+    );
     return null;
   } catch (error) {
     return error;

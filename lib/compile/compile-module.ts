@@ -20,14 +20,15 @@ import { WasmEdgeError, reasonOf } from '../support/errors.js';
 import { compileLimits } from './compile-limits.js';
 import type * as CompileProcess from './compile-process.js';
 import type { CompileControl } from './compile-process.js';
+import { publishProgress } from './compile-progress.js';
 import { withoutNames } from './name-section.js';
+import { optimizationOf } from './optimization.js';
 import { describeCompiled, removeSideFile, sideFilePath, writeSideFile } from './side-file.js';
 
 /** How a module is compiled, with all options resolved. */
 export type CompileSettings = Omit<NativeCompileOptions, 'input' | 'output'>;
 
-export const DEFAULT_COMPILE: CompileSettings = {
-  optimize: 3,
+export const DEFAULT_COMPILE: Omit<CompileSettings, 'optimize'> = {
   generic: false,
   interruptible: false,
   meter: false,
@@ -66,12 +67,11 @@ export async function compileModule(
     'childEnv',
   ]);
   const target = path.resolve(nonEmptyText('output', output));
-  const settings: CompileSettings = {
-    optimize: integer('optimize', given.optimize, {
-      min: 0,
-      max: 3,
-      fallback: DEFAULT_COMPILE.optimize,
-    }),
+  const wanted =
+    given.optimize === undefined
+      ? undefined
+      : integer('optimize', given.optimize, { min: 0, max: 3, fallback: 3 });
+  const choices = {
     generic: boolean('generic', given.generic, DEFAULT_COMPILE.generic),
     interruptible: boolean('interruptible', given.interruptible, DEFAULT_COMPILE.interruptible),
     meter: boolean('meter', given.meter, DEFAULT_COMPILE.meter),
@@ -83,6 +83,7 @@ export async function compileModule(
     limits: compileLimits('', given),
     signals: signal ? [signal] : [],
     childEnv: given.childEnv === undefined ? {} : environment('childEnv', given.childEnv),
+    onProgress: publishProgress(typeof input === 'string' ? input : 'bytes'),
   };
   const source =
     typeof input === 'string'
@@ -91,11 +92,12 @@ export async function compileModule(
   // The old side file is removed together with the old module, so that a failed compilation leaves
   // both.
   const compiled = names ? source : withoutNames(source);
+  const settings: CompileSettings = { ...choices, optimize: wanted ?? optimizationOf(compiled) };
   await compileInto(compiled, target, settings, control, () => removeSideFile(target));
   const { optimize, generic, interruptible, meter } = settings;
   await wrapWrite(sideFilePath(target), async () => {
-    const options = { optimize, generic, interruptible, meter };
-    await writeSideFile(target, await describeCompiled(source, await readFile(target), options));
+    const facts = { optimize, generic, interruptible, meter };
+    await writeSideFile(target, await describeCompiled(source, await readFile(target), facts));
   });
 }
 

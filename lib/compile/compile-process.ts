@@ -18,6 +18,7 @@ import { receivedRecord } from '../support/received.js';
 
 import { overCompileLimit } from './compile-limits.js';
 import type { ResolvedCompileLimits } from './compile-limits.js';
+import { PROGRESS_DESCRIPTOR, readProgress } from './compile-progress.js';
 
 /** How much of what a compiler that crashed wrote last is told. */
 const LAST_WORDS_CHARACTERS = 500;
@@ -26,7 +27,7 @@ const LAST_WORDS_BYTES = 4 * LAST_WORDS_CHARACTERS;
 const REPORT_BYTES = 1 << 20;
 
 /** What the process is told beside the module, which it reads from its standard input. */
-export interface CompileOrder extends Omit<NativeCompileOptions, 'input'> {
+export interface CompileOrder extends Omit<NativeCompileOptions, 'input' | 'progressDescriptor'> {
   parent: number;
   memoryBytes?: number;
 }
@@ -45,6 +46,8 @@ export interface CompileControl {
   childEnv: Readonly<Record<string, string>>;
   /** Whether its process keeps this one alive. Default true. */
   keepsAlive?: boolean;
+  /** Is told what of the work is done: percentages from 0 to 100, each above the one before. */
+  onProgress?: (percent: number) => void;
 }
 
 /** The compiler's process ended in another way than by its report: the module made it crash. */
@@ -60,7 +63,13 @@ export class CompilerCrash extends WasmEdgeError {}
  */
 export async function compileInProcess(
   { input, ...rest }: NativeCompileOptions,
-  { limits: { timeoutMs, memoryBytes }, signals, childEnv, keepsAlive = true }: CompileControl,
+  {
+    limits: { timeoutMs, memoryBytes },
+    signals,
+    childEnv,
+    keepsAlive = true,
+    onProgress,
+  }: CompileControl,
 ): Promise<void> {
   const order: CompileOrder = {
     ...rest,
@@ -87,7 +96,7 @@ export async function compileInProcess(
     stop(abortError(signal));
   });
   try {
-    const { report, words, how } = await endOf(child, input).catch(cannotStart);
+    const { report, words, how } = await endOf(child, input, onProgress).catch(cannotStart);
     if (stopped) throw stopped;
     const error = read(report, words, how);
     if (error) throw error;
@@ -106,7 +115,7 @@ function start(
   try {
     return spawn(child.file, child.args, {
       env: { ...childEnvironment(childEnv), ...child.env },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       // A group of its own, which is killed with it.
       detached: true,
     });
@@ -119,7 +128,7 @@ function start(
 function letGo(child: ChildProcessWithoutNullStreams): void {
   child.unref();
   // There are none where no descriptors are left.
-  const pipes = [child.stdin, child.stdout, child.stderr] as unknown as (Socket | undefined)[];
+  const pipes = child.stdio as unknown as (Socket | null | undefined)[];
   for (const pipe of pipes) pipe?.unref();
 }
 
@@ -134,6 +143,7 @@ function cannotStart(error: unknown): never {
 async function endOf(
   child: ChildProcessWithoutNullStreams,
   input: Uint8Array,
+  onProgress: CompileControl['onProgress'],
 ): Promise<{ report: Buffer; words: string; how: string }> {
   const ended = new Promise<string>((resolve, reject) => {
     child.on('error', reject);
@@ -152,6 +162,7 @@ async function endOf(
   child.stdin.end(input);
   const report = lastOf(child.stdout, REPORT_BYTES);
   const words = lastOf(child.stderr, LAST_WORDS_BYTES);
+  readProgress(child.stdio[PROGRESS_DESCRIPTOR] as unknown as Readable, onProgress);
   const how = await ended;
   return { report: report(), words: words().toString(), how };
 }

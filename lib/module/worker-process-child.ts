@@ -35,8 +35,8 @@ import type {
   RunNews,
   ToWorker,
 } from '../runners/worker-process/protocol.js';
-import { compileChannel } from '../support/diagnostics.js';
-import type { CompileEvent } from '../support/diagnostics.js';
+import { compileChannel, compileProgressChannel } from '../support/diagnostics.js';
+import type { CompileEvent, CompileProgressEvent } from '../support/diagnostics.js';
 import { encodeError } from '../support/encoded-error.js';
 import { WasmEdgeError } from '../support/errors.js';
 
@@ -426,6 +426,9 @@ function passOn(): void {
   process.on('warning', (warning: Error & { code?: string }) => {
     if (!warning.code?.startsWith('WASMEDGE_EMBED_')) return;
     send({ type: 'warning', message: warning.message, code: warning.code });
+  });
+  subscribe(compileProgressChannel.name, (message) => {
+    send({ type: 'compile-progress', percent: (message as CompileProgressEvent).percent });
   });
   subscribe(compileChannel.name, (message) => {
     const { error, output, totalMs } = message as CompileEvent;

@@ -43,6 +43,21 @@ export interface CompileEvent {
 }
 
 /**
+ * What the channel `wasmedge-embed:compile-progress` publishes while a plain module is compiled, by
+ * `loadModule` or by `compileModule`. Where LLVM is part of libwasmedge, as in its official release,
+ * nothing is published.
+ */
+export interface CompileProgressEvent {
+  /** The plain module's file; `bytes` if `compileModule` was given its bytes. */
+  module: string;
+  /**
+   * How much of the work is done, 0 to 99, each time more. While code is generated, which takes most
+   * of the time, it counts functions.
+   */
+  percent: number;
+}
+
+/**
  * What the channel `wasmedge-embed:mode` publishes when a module loaded with `aot: 'background'`
  * switches to compiled code.
  */
@@ -60,4 +75,5 @@ export interface ModeEvent {
 /** Subscribe with `diagnostics_channel.subscribe('wasmedge-embed:run', (event) => …)`. */
 export const runChannel = channel('wasmedge-embed:run');
 export const compileChannel = channel('wasmedge-embed:compile');
+export const compileProgressChannel = channel('wasmedge-embed:compile-progress');
 export const modeChannel = channel('wasmedge-embed:mode');

@@ -1,5 +1,7 @@
 #include "bindings/compile.h"
 
+#include <unistd.h>
+
 #include "bindings/background.h"
 #include "compile/compiler.h"
 
@@ -14,6 +16,14 @@ Napi::Value Compile(const Napi::CallbackInfo& info) {
   options.meter = given.Get("meter").ToBoolean();
   options.format = given.Get("universal").ToBoolean() ? CompiledFormat::kUniversal
                                                       : CompiledFormat::kSharedLibrary;
+  const Napi::Value told = given.Get("progressDescriptor");
+  if (told.IsNumber()) {
+    // A byte for each percent; nobody has to read them.
+    options.on_progress = [descriptor = told.ToNumber().Int32Value()](int percent) {
+      const auto byte = static_cast<uint8_t>(percent);
+      if (write(descriptor, &byte, 1) < 0) return;
+    };
+  }
   return Background<bool>::Start(
       info.Env(),
       [input = CopyBytes(given.Get("input")),

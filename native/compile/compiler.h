@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@ enum class CompiledFormat : int { kSharedLibrary = 0, kUniversal = 1 };
 
 /// How a module is compiled.
 struct CompileOptions {
-  /// LLVM's optimization level, 0 to 3.
+  /// LLVM's optimization level, 0 to 3. 1 is a pipeline of ours, where LLVM's can be replaced
+  /// (workarounds/llvm_pipeline.h): few passes, for large modules.
   int optimize = 3;
   /// For any processor of this architecture, not just this machine's: slower, but it travels.
   bool generic = false;
@@ -20,6 +22,9 @@ struct CompileOptions {
   /// With the measuring of instructions that a fuel limit needs.
   bool meter = false;
   CompiledFormat format = CompiledFormat::kSharedLibrary;
+  /// Takes what of the work is done, in percent, each higher than the one before; on this thread.
+  /// Must not throw.
+  std::function<void(int percent)> on_progress;
 };
 
 /// Compiles a plain module into `output`, which is overwritten. Takes up to minutes; one

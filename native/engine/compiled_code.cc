@@ -135,10 +135,14 @@ GuestTrace CompiledCode::Trace(const GuestFrames& frames) const {
   GuestTrace trace;
   trace.omitted = frames.omitted();
   std::vector<uint32_t> indices = IndicesOf(frames.begin(), frames.size());
-  // What leads in and out of the guest's functions is none of them.
-  indices.erase(std::remove(indices.begin(), indices.end(), kNoFunction), indices.end());
-  if (indices.empty()) return trace;
+  // What leads in and out of the guest's functions is none of them, an import's stub included.
   const WasmBytes module = kept_.empty() ? module_ : WasmBytes{kept_.data(), kept_.size()};
+  const uint32_t imported = CountImportedFunctions(module);
+  const auto is_none = [imported](uint32_t index) {
+    return index == kNoFunction || index < imported;
+  };
+  indices.erase(std::remove_if(indices.begin(), indices.end(), is_none), indices.end());
+  if (indices.empty()) return trace;
   std::vector<std::string> names = FunctionNames(module, indices);
   for (size_t place = 0; place < indices.size(); ++place) {
     trace.frames.push_back({std::move(names[place]), indices[place]});

@@ -27,6 +27,7 @@
 #include "workarounds/guest_jump.h"
 #include "workarounds/guest_return.h"
 #include "workarounds/interpreter_memory.h"
+#include "workarounds/llvm_pipeline.h"
 #include "workarounds/llvm_signals.h"
 #include "workarounds/memory_reservation.h"
 #include "workarounds/thread_state.h"
@@ -222,7 +223,7 @@ const Api& Api::Get(Purpose purpose) {
                        MemoryReservation, EmbeddedBinary, GenericTarget, GuestJump, CodeMapping>(
         library);
     if (purpose == Purpose::kCompile) {
-      InstallWorkarounds<UnusedLoads, CallBuffers, CodeVerifier>(library);
+      InstallWorkarounds<UnusedLoads, CallBuffers, CodeVerifier, LlvmPipeline>(library);
     }
     GuardGuests();
     RequireKnownMemory(*api);

@@ -38,6 +38,8 @@ std::string_view NameOf(Workaround workaround) noexcept {
       return "code-verifier";
     case Workaround::kUnusedLoads:
       return "unused-loads";
+    case Workaround::kLlvmPipeline:
+      return "llvm-pipeline";
     case Workaround::kLitertOutput:
       return "litert-output";
     case Workaround::kLitertProcessors:

@@ -20,6 +20,7 @@ enum class Workaround {
   kCallBuffers,
   kCodeVerifier,
   kUnusedLoads,
+  kLlvmPipeline,
   kLitertOutput,
   kLitertProcessors,
   kProgramLog,

@@ -5,6 +5,7 @@ import type * as Native from '../../dist/addon/native.js';
 import type * as BundledPackages from '../../dist/bundle/packages.js';
 import type * as AotCache from '../../dist/compile/aot-cache.js';
 import type * as Failures from '../../dist/compile/compile-failures.js';
+import type * as Optimization from '../../dist/compile/optimization.js';
 import type * as CompileTurn from '../../dist/compile/compile-turn.js';
 import type * as GuestMemoryModule from '../../dist/host/guest-memory.js';
 import type * as Cors from '../../dist/lambda/cors.js';
@@ -49,6 +50,9 @@ export const { copyPackages } = load('./bundle/packages.js') as typeof BundledPa
 export const { cacheDirectory } = load('./support/cache-directory.js') as typeof CacheDirectory;
 export const { keepCompiled } = load('./compile/aot-cache.js') as typeof AotCache;
 export const { CompileFailures } = load('./compile/compile-failures.js') as typeof Failures;
+export const { QUICK_CODE_BYTES, optimizationOf } = load(
+  './compile/optimization.js',
+) as typeof Optimization;
 export const { inTurn } = load('./compile/compile-turn.js') as typeof CompileTurn;
 export const { fetchModel, MODEL_ARCHIVE } = load('./models/model-fetch.js') as typeof ModelFetch;
 export const { findModel, fetchedModelDirectory, MOBILENET, MOBILENET_LABELS } = load(

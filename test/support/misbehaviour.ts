@@ -191,6 +191,11 @@ export function misbehaviour(socket: Socket): Misbehaviour {
     "warns in another's name": () =>
       send(message({ type: 'warning', code: 'DEP0005', message: 'Buffer() is deprecated' })),
     'tells of compilations without a time': () => send(message({ type: 'compile', event: {} })),
+    'tells of compiling without end': () => {
+      flood(message({ type: 'compile-progress', percent: 50 }));
+    },
+    'tells of compiling in other words': () =>
+      send(message({ type: 'compile-progress', percent: 'all' })),
     'dies after half a header': () => {
       socket.write(Buffer.from([200, 0, 0, 0, 0x5b]), () => process.exit(1));
     },

@@ -42,6 +42,7 @@ export const rows = [
     grep: 'universal \\.wasm\\) is told of what fails in unreachable',
   },
   { name: 'unused-loads', mocha: 'traps-unused-loads', grep: 'i32\\.load \\(aot' },
+  { name: 'llvm-pipeline', mocha: 'compile-level', grep: 'tells how far' },
   { name: 'litert-output', native: 'LitertProcessTest.WritesNothing' },
   { name: 'litert-processors', native: 'LitertProcessorsTest.IsWhatLiteRtOpens' },
 ];

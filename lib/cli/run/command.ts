@@ -124,7 +124,7 @@ async function runModule(
 ): Promise<number> {
   // What takes longer than a moment is compiled, unless it is not to be: the cache has none yet.
   const what = options.aot === 'auto' ? 'Compiling' : 'Loading';
-  const line = new WaitingLine(`${what} ${printable(file, 100)}`);
+  const line = new WaitingLine(`${what} ${printable(file, 100)}`, { module: file });
   let module: LoadedModule;
   try {
     module = await loadModule(file, loadOptions(options, signal));

@@ -47,6 +47,7 @@ export type Answer =
   | { type: 'accessed'; id: number; value: number | bigint | undefined; bytes: Buffer }
   | { type: 'pong' }
   | { type: 'warning'; code: string; message: string }
+  | { type: 'compile-progress'; percent: number }
   | { type: 'compile'; event: Omit<CompileEvent, 'module'> };
 
 /** What is told of every run that has ended. */
@@ -58,7 +59,8 @@ export interface EndedRun {
 }
 
 const TYPES: readonly Answer['type'][] = [
-  ...(['externals', 'ready', 'failed', 'result', 'error', 'pong', 'warning', 'compile'] as const),
+  ...(['externals', 'ready', 'failed', 'result', 'error', 'pong', 'warning'] as const),
+  ...(['compile', 'compile-progress'] as const),
   ...(['host-call', 'operated', 'not-operated'] as const),
   ...(['made', 'progress', 'accessed'] as const),
   ...(['stream-wanted', 'stream-output'] as const),
@@ -162,6 +164,8 @@ export function readAnswer(sent: unknown, arrays: readonly Buffer[]): Answer {
           WARNING_CHARACTERS,
         ),
       };
+    case 'compile-progress':
+      return { type, percent: receivedInteger('a percentage', message['percent'], 0, 99) };
     case 'compile':
       return { type, event: receivedCompilation(message) };
   }

@@ -98,6 +98,7 @@ export type FromWorker =
   | { type: 'accessed'; id: number; value?: EncodedValue }
   | { type: 'pong' }
   | { type: 'warning'; message: string; code: string }
+  | { type: 'compile-progress'; percent: number }
   | ({ type: 'compile'; error?: EncodedError } & Omit<CompileEvent, 'error' | 'module'>);
 
 /** What else is told of a run that has ended. */

@@ -2,7 +2,7 @@ import { clearTimeout, setTimeout } from 'node:timers';
 
 import type { NativeResult } from '../../addon/native.js';
 import type { HostCallReceiver, InvocationCalls } from '../../host/host-functions.js';
-import { compileChannel } from '../../support/diagnostics.js';
+import { compileChannel, compileProgressChannel } from '../../support/diagnostics.js';
 import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 import { Malformed } from '../../support/received.js';
 import type { ExternalDescription } from '../../support/shared-types.js';
@@ -108,6 +108,8 @@ export class Worker implements Holder {
   /** Whether all of them were told. From then on a guest may run there, and speak for it. */
   #isLinked = false;
   #notices = 0;
+  /** Of the compilation that it tells of. */
+  #percent = -1;
   #isGone = false;
   #goneReason: Error = new WasmEdgeError('ERR_CLOSED', 'closed');
   /** Whether it has not answered the last ping yet. */
@@ -377,8 +379,17 @@ export class Worker implements Holder {
         this.#countNotice();
         this.#events.onWarning(answer.code, answer.message);
         return;
+      case 'compile-progress': {
+        const { percent } = answer;
+        // So there are no more of them than a hundred for each compilation.
+        if (percent <= this.#percent) throw new Malformed('a percentage that does not grow');
+        this.#percent = percent;
+        compileProgressChannel.publish({ module: this.#file, percent });
+        return;
+      }
       case 'compile': {
         this.#countNotice();
+        this.#percent = -1;
         compileChannel.publish({ module: this.#file, ...answer.event });
       }
     }

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+
+import { compileModule } from 'wasmedge-embed';
+import type { CompileProgressEvent } from 'wasmedge-embed';
+
+import { eventsOf } from './support/diagnostics.js';
+import { withEnvironment } from './support/environment.js';
+import { QUICK_CODE_BYTES, optimizationOf } from './support/internals.js';
+import { rustGuest } from './support/paths.js';
+import { withModule } from './support/run-guest.js';
+import { SECTION, sized, unsigned, wasmModule } from './support/wasm-binary.js';
+import { temporaryPath } from './support/wat.js';
+
+const CHANNEL = 'wasmedge-embed:compile-progress';
+
+/** The level that the side file of what was compiled says. */
+async function levelOf(input: Uint8Array, optimize?: 0 | 1 | 2 | 3): Promise<unknown> {
+  const output = temporaryPath('guest.so');
+  await compileModule(input, output, optimize === undefined ? {} : { optimize });
+  const { options } = JSON.parse(readFileSync(`${output}.aot.json`, 'utf8')) as {
+    options: { optimize: number };
+  };
+  return options.optimize;
+}
+
+/** A module with so many bytes of code, which say next to nothing. */
+function moduleOf(codeBytes: number): Buffer {
+  const [nop, end] = [0x01, 0x0b];
+  const body = Buffer.alloc(codeBytes - 1 - unsigned(codeBytes).length, nop);
+  body[0] = 0;
+  body[body.length - 1] = end;
+  return wasmModule(
+    [SECTION.types, Buffer.from([1, 0x60, 0, 0])],
+    [SECTION.functions, Buffer.from([1, 0])],
+    [SECTION.code, Buffer.concat([Buffer.from([1]), sized(body)])],
+  );
+}
+
+describe('The optimization level', () => {
+  it('is chosen by the size of the code, and not of anything else', () => {
+    assert.equal(optimizationOf(moduleOf(1000)), 3);
+    assert.equal(optimizationOf(moduleOf(QUICK_CODE_BYTES)), 3);
+    assert.equal(optimizationOf(moduleOf(QUICK_CODE_BYTES + 1)), 1);
+    const data = Buffer.concat([moduleOf(1000), Buffer.from([0, 0x80, 0x80, 0x80, 0x02])]);
+    assert.equal(optimizationOf(Buffer.concat([data, Buffer.alloc(4 << 20)])), 3);
+    // What is malformed is for the compiler to say.
+    assert.equal(optimizationOf(Buffer.from('\0asm\x01\0\0\0\x0a\xff')), 3);
+  });
+
+  it('is the one that is asked for, whatever the size', async () => {
+    const [small, large] = [moduleOf(100), moduleOf(QUICK_CODE_BYTES + 1)];
+    assert.equal(await levelOf(small), 3);
+    assert.equal(await levelOf(small, 1), 1);
+    assert.equal(await levelOf(large), 1);
+    assert.equal(await levelOf(large, 2), 2);
+  });
+
+  for (const optimize of [0, 1] as const) {
+    it(`${optimize} makes code that does the same`, async function () {
+      this.timeout(120_000);
+      const output = temporaryPath('tour.so');
+      const guest = rustGuest('std-tour');
+      await compileModule(guest, output, { optimize });
+      const args = ['echo', 'one', 'zwei'];
+      const outputs: string[] = [];
+      for (const [file, aot] of [
+        [output, 'auto'],
+        [guest, 'off'],
+      ] as const) {
+        await withModule(file, { aot }, async (module) => {
+          assert.equal(module.mode, aot === 'auto' ? 'aot' : 'interpreter');
+          outputs.push((await module.run({ args })).stdout.toString());
+        });
+      }
+      assert.equal(outputs[0], outputs[1]);
+    });
+  }
+});
+
+function assertGrows(events: readonly CompileProgressEvent[], module: string): void {
+  const percentages = events.map(({ percent }) => percent);
+  assert.ok(events.every((event) => event.module === module));
+  assert.ok(percentages.every((percent, at) => percent > (percentages[at - 1] ?? -1)));
+  assert.ok(percentages.every((percent) => Number.isInteger(percent) && percent < 100));
+  assert.ok(percentages.length > 10, percentages.join(' '));
+  assert.equal(percentages.at(-1), 99, percentages.join(' '));
+}
+
+describe('Compiling', function () {
+  this.timeout(60_000);
+  const input = rustGuest('echo');
+
+  for (const optimize of [1, 3] as const) {
+    it(`tells how far it is, in percent (level ${optimize})`, async () => {
+      const events = await eventsOf<CompileProgressEvent>(CHANNEL, () =>
+        compileModule(input, temporaryPath('big.so'), { optimize }),
+      );
+      assertGrows(events, input);
+    });
+  }
+
+  for (const isolation of ['in-process', 'worker-process'] as const) {
+    it(`tells it when a module is loaded (${isolation})`, async () => {
+      await withEnvironment({ WASMEDGE_EMBED_CACHE: temporaryPath('cache') }, async () => {
+        const events = await eventsOf<CompileProgressEvent>(CHANNEL, () =>
+          withModule(input, { isolation }, () => Promise.resolve()),
+        );
+        assertGrows(events, input);
+      });
+    });
+  }
+});
