@@ -11,7 +11,7 @@ import type {
 
 import { fails } from './support/errors.js';
 import { ISOLATIONS } from './support/isolations.js';
-import { namedGuest, rustGuest } from './support/paths.js';
+import { testGuest, rustGuest } from './support/paths.js';
 
 /** Real programs, with the names that their compilers give them. */
 
@@ -171,7 +171,7 @@ for (const isolation of ['in-process', 'worker-process'] as const) {
     };
     before(async () => {
       const imports = { env: { ask } };
-      module = await loadModule(namedGuest('failing.c'), { isolation, imports });
+      module = await loadModule(testGuest('failing.c'), { isolation, imports });
     });
     after(() => module.close());
 
@@ -190,7 +190,7 @@ for (const isolation of ['in-process', 'worker-process'] as const) {
   });
 
   it(`Where a library in C++ failed is told by its methods (${isolation})`, async () => {
-    await using module = await loadModule(namedGuest('failing.cc'), { isolation });
+    await using module = await loadModule(testGuest('failing.cc'), { isolation });
     for (const [number, [trap, place]] of (
       [
         ['divide-by-zero', 'shapes::Square::Area'],

@@ -6,10 +6,10 @@ import path from 'node:path';
 import { loadModule } from 'wasmedge-embed';
 import type { LoadOptions, RunResult } from 'wasmedge-embed';
 
-import { ROOT, cGuest } from './support/paths.js';
+import { ROOT, testGuest } from './support/paths.js';
 import { temporaryPath } from './support/wat.js';
 
-const GUEST = cGuest('libc-answers');
+const GUEST = testGuest('libc-answers');
 /** Those for which the host's folder has to be prepared. */
 const PREPARED = ['open/acces', 'link/mlink'];
 

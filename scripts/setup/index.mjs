@@ -1,5 +1,4 @@
 import { addon } from './addon.mjs';
-import { cGuests } from './c-guests.mjs';
 import { defaultModel } from './default-model.mjs';
 import { ExplainedFailure, SetupFailure } from './failure.mjs';
 import { guestCompilation } from './guest-compilation.mjs';
@@ -41,7 +40,7 @@ export async function setUp(context, { more = [], furtherSteps = 0 } = {}) {
   const lock = new SetupLock();
   await lock.acquire();
   try {
-    const forTests = context.forTests ? [liteRtSchema, pillow, testGuests, cGuests] : [];
+    const forTests = context.forTests ? [liteRtSchema, pillow, testGuests] : [];
     const steps = [...sharedSteps, ...forTests, ...more];
     const total = steps.length + furtherSteps;
     await runSteps(steps, context, total);

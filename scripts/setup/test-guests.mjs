@@ -1,14 +1,33 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { root } from './paths.mjs';
 import { digestOf } from './stamp.mjs';
 
-const sources = ['failing.c', 'failing.cc'].map((name) => path.join('test/guests/c', name));
-const outputOf = (source) => path.join(root, 'build/test-guests', `${path.basename(source)}.wasm`);
+const folder = path.join(root, 'test/guests/c');
+const outputOf = (name) => path.join(root, 'build/test-guests', `${name}.wasm`);
+const common = ['--target=wasm32-wasi', '-Wall', '-Wextra', '-Werror'];
+const library = [...common, '-mexec-model=reactor', '-O2'];
+
+/** Each with its sources below test/guests/c. */
+const guests = [
+  { name: 'failing.c', sources: ['failing.c'], flags: library },
+  {
+    name: 'failing.cc',
+    sources: ['failing.cc'],
+    flags: [...library, '-fno-exceptions', '-fno-rtti'],
+  },
+  {
+    name: 'libc-answers',
+    sources: readdirSync(path.join(folder, 'libc-answers'))
+      .filter((file) => file.endsWith('.c'))
+      .map((file) => path.join('libc-answers', file)),
+    flags: [...common, '-O1', '-s'],
+  },
+];
 
 /**
- * Guests of the tests in C and C++, libraries with the names of their functions.
+ * Guests of the tests in C and C++: libraries with the names of their functions, and a program.
  *
  * @type {import('./steps.mjs').Step}
  */
@@ -18,19 +37,16 @@ export const testGuests = {
   advice: 'Mend what the compiler complains of, then run this command again.',
 
   async stamp({ machine }) {
-    return { digest: digestOf(sources, [machine.wasiCompiler]), outputs: sources.map(outputOf) };
+    const digest = digestOf(['test/guests/c'], [machine.wasiCompiler, guests]);
+    return { digest, outputs: guests.map(({ name }) => outputOf(name)) };
   },
 
   async run({ machine }, task) {
-    for (const source of sources) {
-      mkdirSync(path.dirname(outputOf(source)), { recursive: true });
-      const form = ['--target=wasm32-wasi', '-mexec-model=reactor', '-O2', '-Wall', '-Wextra'];
-      const language = source.endsWith('.cc') ? ['-fno-exceptions', '-fno-rtti'] : [];
-      await task.exec(
-        machine.wasiCompiler.command,
-        [...form, '-Werror', ...language, '-o', outputOf(source), source],
-        { cwd: root },
-      );
+    for (const { name, sources, flags } of guests) {
+      mkdirSync(path.dirname(outputOf(name)), { recursive: true });
+      await task.exec(machine.wasiCompiler.command, [...flags, '-o', outputOf(name), ...sources], {
+        cwd: folder,
+      });
     }
   },
 };

@@ -8,14 +8,9 @@ export function rustGuest(name: string): string {
   return path.join(ROOT, 'wasm', 'target', 'wasm32-wasip1', 'release', `${name}.wasm`);
 }
 
-/** A guest in C or C++ that the set-up has built with the names of its functions, by its source. */
-export function namedGuest(source: string): string {
-  return path.join(ROOT, 'build', 'test-guests', `${source}.wasm`);
-}
-
-/** A guest in C that the set-up for tests has built, by its folder's name. */
-export function cGuest(name: string): string {
-  return path.join(ROOT, 'build', 'guests-c', `${name}.wasm`);
+/** A guest in C or C++ that the set-up for tests has built, by its name there. */
+export function testGuest(name: string): string {
+  return path.join(ROOT, 'build', 'test-guests', `${name}.wasm`);
 }
 
 /** A Rust guest, compiled ahead of time by the set-up for this processor. */
