@@ -56,6 +56,19 @@ std::vector<Lie> LiesOfHosts() {
        "options of an unknown second kind"},
       {"CallsNoGraph", kFloat, Calls(7, 0), "calls a graph that does not exist"},
       {"CallsItself", kFloat, Calls(0, 0), "has a graph that calls itself, graph 0"},
+      {"CallsTooDeep", kFloat,
+       [](ModelSpec& model) {
+         Calls(1, 1)(model);
+         const SpecGraph graph = model.graph();
+         for (int32_t callee = 2; callee <= 66; ++callee) {
+           model.graphs.push_back(graph);
+           model.graphs.back().operators[0].options = {callee, callee};
+         }
+         model.graphs.push_back(graph);
+         model.graphs.back().operators.clear();
+         model.graphs.back().outputs.clear();
+       },
+       "has graphs that call each other more than 64 deep"},
       {"WeightsOutside", kWeights,
        [](ModelSpec& model) { model.outside = {uint64_t{1} << 40, 16}; },
        "has weights outside of its file"},
@@ -93,7 +106,9 @@ std::string HostRefusalOf(const Lie& lie) {
   if (lie.tell) lie.tell(model);
   const std::vector<uint8_t> bytes = BuildModel(model);
   try {
-    CheckHostModel(ModelFile(bytes.data(), bytes.size(), {64, 1000, 1000}, FlatAlignment::kHalf));
+    const ModelFile file(bytes.data(), bytes.size(), {100, 1000, 1000}, FlatAlignment::kHalf);
+    CheckHostModel(file);
+    RequireRunnable(file, 0);
   } catch (const Error& error) {
     return error.what();
   }

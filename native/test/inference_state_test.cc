@@ -237,6 +237,20 @@ TEST(OutputsTest, AreRightWhereLiteRtWritesNothing) {
   }
 }
 
+TEST(OutputsTest, AreScalarsByAShapeWithoutElements) {
+  const auto model = test::Load(BuildModel(test::ScalarModel()));
+  Session session(model, {});
+  EXPECT_EQ(Next(session, 7), 7);
+  EXPECT_TRUE(session.outputs()[0].shape.empty());
+}
+
+TEST(OutputsTest, AreRightWhereAModelHasHundredsOfGraphs) {
+  const auto model = test::Load(BuildModel(test::ManyGraphsModel(300)));
+  Session session(model, {});
+  EXPECT_EQ(Next(session, 1), 301);
+  EXPECT_EQ(Next(session, 2), 302);
+}
+
 TEST(OutputsTest, HaveTheShapeThatARunGivesThem) {
   const auto model = test::Load(BuildModel(test::ShapeAsInputModel()));
   SessionBudget budget(kPlenty);
@@ -358,6 +372,41 @@ TEST(SignatureTest, NamesWhatThereIs) {
   settings.shapes = {{"x", {1, 2}}};
   EXPECT_NE(RefusalOf([&] { model->graph(settings); }).find("cannot take the shape [1,2]"),
             std::string::npos);
+}
+
+TEST(SignatureTest, RunsBesideAGraphThatCannotRun) {
+  test::ModelSpec spec = test::TwoSignaturesModel();
+  // As files for training have it: strings in one graph, an operator of TensorFlow's in another.
+  test::SpecGraph strings = spec.graph();
+  strings.tensors[0].type = schema::kString;
+  test::SpecGraph custom = spec.graph();
+  custom.operators[0].code = schema::kCustom;
+  custom.operators[0].custom_name = "FlexSave";
+  custom.operators[0].options_type = 0;
+  custom.operators[0].options.clear();
+  spec.signatures.push_back(spec.signatures[0]);
+  spec.signatures.back().key = "restore";
+  spec.signatures.back().subgraph = 2;
+  spec.signatures.push_back(spec.signatures[0]);
+  spec.signatures.back().key = "save";
+  spec.signatures.back().subgraph = 3;
+  spec.graphs.push_back(strings);
+  spec.graphs.push_back(custom);
+  const auto model = test::Load(BuildModel(spec));
+  for (const Kernels kernels : {Kernels::kXnnpack, Kernels::kBuiltin}) {
+    Session session(model, {1, kernels});
+    Invocation invocation;
+    ASSERT_TRUE(test::Set<float>(session, 0, {3, 5}));
+    session.Run(invocation);
+    EXPECT_EQ(test::Get<float>(session, 0), (std::vector<float>{6, 10}));
+  }
+  ModelSettings settings;
+  settings.signature = "restore";
+  EXPECT_EQ(RefusalOf([&] { model->graph(settings); }),
+            "The model has strings in its input 0 (\"x\") (type STRING), which are not supported.");
+  settings.signature = "save";
+  EXPECT_EQ(RefusalOf([&] { model->graph(settings); }),
+            "The model has an operator (0) that LiteRT does not include, \"FlexSave\".");
 }
 
 TEST(ModelSettingsTest, AreReadFromJson) {

@@ -167,7 +167,10 @@ class ModelWriter {
 
   Offset<Table> Operator(const SpecOperator& op) {
     const auto code_index = static_cast<uint32_t>(codes_.size());
+    Offset<flatbuffers::String> custom_name;
+    if (!op.custom_name.empty()) custom_name = builder_.CreateString(op.custom_name);
     codes_.push_back(TableBuilder(builder_)
+                         .Reference(schema::operator_code::kCustomCode, custom_name)
                          .Scalar<int8_t>(schema::operator_code::kDeprecatedBuiltinCode,
                                          static_cast<int8_t>(op.code < 127 ? op.code : 127))
                          .Scalar<int32_t>(schema::operator_code::kVersion, op.version)

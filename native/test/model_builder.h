@@ -38,6 +38,7 @@ using SpecOption = std::variant<int8_t, int32_t, float, std::vector<int32_t>>;
 
 struct SpecOperator {
   int32_t code = 0;
+  std::string custom_name;
   std::vector<int32_t> inputs;
   std::vector<int32_t> outputs;
   uint8_t options_type = 0;

@@ -42,6 +42,7 @@ SpecOperator Operator(int32_t code, uint8_t options_type, std::vector<SpecOption
 }
 
 // Members of the union BuiltinOptions.
+constexpr uint8_t kIfOptions = 92;
 constexpr uint8_t kCallOnceOptions = 103;
 constexpr uint8_t kVarHandleOptions = 111;
 
@@ -90,6 +91,42 @@ ModelSpec DoublingModel() {
   graph.outputs = {1};
   ModelSpec model;
   model.graphs = {std::move(graph)};
+  return model;
+}
+
+ModelSpec ScalarModel() {
+  SpecGraph graph;
+  graph.tensors = {Float("x", {1}), Float("shape", {0}), Float("y", {})};
+  graph.tensors[1].type = schema::kInt32;
+  graph.operators = {Operator(schema::kReshape, {0, 1}, {2})};
+  graph.inputs = {0};
+  graph.outputs = {2};
+  ModelSpec model;
+  model.graphs = {std::move(graph)};
+  return model;
+}
+
+ModelSpec ManyGraphsModel(int32_t graphs) {
+  SpecGraph main;
+  main.tensors = {Float("condition", {1}), Float("x", {1})};
+  main.tensors[0].type = schema::kBool;
+  main.tensors[0].data = BytesOf<uint8_t>({1});
+  main.inputs = {1};
+  ModelSpec model;
+  model.graphs = {main};
+  for (int32_t callee = 1; callee <= graphs; ++callee) {
+    SpecGraph& caller = model.graph();
+    caller.tensors.push_back(Float("sum", {1}));
+    caller.operators.push_back(
+        Operator(schema::kIf, kIfOptions, {callee, callee}, {0, callee}, {callee + 1}));
+    SpecGraph graph;
+    graph.tensors = {Float("x", {1}), Constant("one", {1}), Float("y", {1})};
+    graph.operators = {Sum(0, 1, 2)};
+    graph.inputs = {0};
+    graph.outputs = {2};
+    model.graphs.push_back(std::move(graph));
+  }
+  model.graph().outputs = {graphs + 1};
   return model;
 }
 

@@ -18,6 +18,12 @@ ModelSpec DoublingModel();
 /// itself, the sum of two constants, the input's shape.
 ModelSpec OddOutputsModel();
 
+/// float32 [1] → the same as a scalar: by a RESHAPE whose shape is a constant without elements.
+ModelSpec ScalarModel();
+
+/// float32 [1] → [1]: its graph calls so many others, one after the other, each of which adds 1.
+ModelSpec ManyGraphsModel(int32_t graphs);
+
 /// int32 [2] and float32 [6] → the second in the shape that the first states.
 ModelSpec ShapeAsInputModel();
 

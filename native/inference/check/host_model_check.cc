@@ -87,6 +87,7 @@ class SubgraphChecker {
   std::string Label(size_t index) const { return TensorLabel(subgraph_, index); }
   /// The bytes of its constant; 0 for none.
   uint64_t DataSize(const FileTensor& tensor) const;
+  void GiveEmptyConstants();
 
   const ModelFile& file_;
   const FileSubgraph& subgraph_;
@@ -110,12 +111,10 @@ uint64_t SubgraphChecker::DataSize(const FileTensor& tensor) const {
 
 void SubgraphChecker::CheckTensor(size_t index) {
   const FileTensor& tensor = subgraph_.tensors[index];
-  if (tensor.type == schema::kString) {
-    RefuseModel("has strings in its " + Label(index) + " (type STRING), which are not supported");
-  }
   const uint32_t bits = schema::TensorTypeBits(tensor.type);
+  const bool is_string = tensor.type == schema::kString;
   const bool is_handle = tensor.type == schema::kResource || tensor.type == schema::kVariant;
-  if (bits == 0 && !is_handle) {
+  if (bits == 0 && !is_handle && !is_string) {
     RefuseModel("has in its " + Label(index) + " elements of type " +
                 schema::TensorTypeName(tensor.type) + ", which is not supported");
   }
@@ -156,6 +155,11 @@ void SubgraphChecker::CheckTensor(size_t index) {
                 " of shape " + shape.ToString());
   }
   if (data_size == 0) return;
+  if (is_string && !tensor.is_sparse) {
+    // Of their own size; `RequireRunnable` keeps who would read them from running.
+    states_[index] = State::kGiven;
+    return;
+  }
   if (is_handle || is_free) RefuseModel("has data in its " + Label(index) + " of no fixed size");
   if (!tensor.is_sparse && data_size != bytes_[index]) {
     RefuseModel("has " + std::to_string(data_size) + " bytes for its " + Label(index) +
@@ -188,6 +192,23 @@ size_t SubgraphChecker::TensorIndex(int64_t index, const std::string& label) con
   return static_cast<size_t>(index);
 }
 
+/// What has no elements has no data either: a RESHAPE to a scalar takes the shape [] from it.
+void SubgraphChecker::GiveEmptyConstants() {
+  std::vector<bool> is_written(subgraph_.tensors.size());
+  for (const FileOperator& op : subgraph_.operators) {
+    for (const int32_t output : op.outputs) {
+      if (output >= 0 && static_cast<size_t>(output) < is_written.size()) {
+        is_written[static_cast<size_t>(output)] = true;
+      }
+    }
+  }
+  for (size_t index = 0; index < is_written.size(); ++index) {
+    const FlatVector<int32_t>& shape = subgraph_.tensors[index].shape;
+    const bool is_empty = std::find(shape.begin(), shape.end(), 0) != shape.end();
+    if (is_empty && !is_written[index]) states_[index] = State::kGiven;
+  }
+}
+
 void SubgraphChecker::Check() {
   states_.assign(subgraph_.tensors.size(), State::kAbsent);
   bytes_.assign(subgraph_.tensors.size(), 0);
@@ -201,6 +222,7 @@ void SubgraphChecker::Check() {
       plan.Add(bytes_[index], 0, end);
     }
   }
+  GiveEmptyConstants();
   for (const int32_t input : subgraph_.inputs) {
     const size_t index = TensorIndex(input, "an input");
     if (DataSize(subgraph_.tensors[index]) != 0) RefuseModel("has data in its " + Label(index));
@@ -232,12 +254,6 @@ void SubgraphChecker::CheckOperator(size_t place) {
   const FileOperatorCode& code = file_.operator_codes()[op.code_index];
   const std::string label =
       "operator " + std::to_string(place) + " (" + schema::OperatorName(code.code) + ")";
-  if (code.code == schema::kCustom &&
-      std::find(std::begin(kCustomOperators), std::end(kCustomOperators), code.custom_name) ==
-          std::end(kCustomOperators)) {
-    RefuseModel("has an operator (" + std::to_string(place) + ") that LiteRT does not include, \"" +
-                Printable(code.custom_name) + "\"");
-  }
   if (code.code < 0 || code.code == schema::kDelegate ||
       code.code == schema::kPlaceholderForGreaterOpCodes) {
     RefuseModel("has an operator that does not belong in a model file, " + label);
@@ -284,11 +300,11 @@ void SubgraphChecker::CheckOperator(size_t place) {
   }
 }
 
-/// LiteRT follows calls as deep as they go.
+/// LiteRT follows calls as deep as they go, on the stack of the thread that runs the model.
 class CallChecker {
  public:
   explicit CallChecker(const ModelFile& file)
-      : file_(file), marks_(file.subgraphs().size(), Mark::kNew) {}
+      : file_(file), marks_(file.subgraphs().size(), Mark::kNew), depths_(marks_.size()) {}
 
   void Check() {
     for (size_t index = 0; index < marks_.size(); ++index) Visit(index);
@@ -296,22 +312,33 @@ class CallChecker {
 
  private:
   enum class Mark : uint8_t { kNew, kEntered, kDone };
+  static constexpr size_t kMaximumDepth = 64;
 
-  /// As deep as there are subgraphs, whose number is limited.
-  void Visit(size_t index) {
-    if (marks_[index] == Mark::kDone) return;
+  /// Returns how deep calls go from there. Nothing here goes deeper than is allowed either.
+  size_t Visit(size_t index, size_t depth_above = 0) {
     if (marks_[index] == Mark::kEntered) {
       RefuseModel("has a graph that calls itself, graph " + std::to_string(index));
     }
-    marks_[index] = Mark::kEntered;
-    for (const FileOperator& op : file_.subgraphs()[index].operators) {
-      for (const int32_t called : op.subgraphs) Visit(static_cast<size_t>(called));
+    if (marks_[index] == Mark::kNew && depth_above <= kMaximumDepth) {
+      marks_[index] = Mark::kEntered;
+      for (const FileOperator& op : file_.subgraphs()[index].operators) {
+        for (const int32_t called : op.subgraphs) {
+          const size_t depth = Visit(static_cast<size_t>(called), depth_above + 1);
+          depths_[index] = std::max(depths_[index], depth + 1);
+        }
+      }
+      marks_[index] = Mark::kDone;
     }
-    marks_[index] = Mark::kDone;
+    if (marks_[index] == Mark::kNew || depth_above + depths_[index] > kMaximumDepth) {
+      RefuseModel("has graphs that call each other more than " + std::to_string(kMaximumDepth) +
+                  " deep");
+    }
+    return depths_[index];
   }
 
   const ModelFile& file_;
   std::vector<Mark> marks_;
+  std::vector<size_t> depths_;
 };
 
 void CheckTables(const ModelFile& file) {
@@ -344,6 +371,35 @@ void CheckTables(const ModelFile& file) {
 }
 
 }  // namespace
+
+void RequireRunnable(const ModelFile& file, size_t graph) {
+  std::vector<bool> is_reached(file.subgraphs().size());
+  std::vector<size_t> left = {graph};
+  while (!left.empty()) {
+    const size_t index = left.back();
+    left.pop_back();
+    if (is_reached[index]) continue;
+    is_reached[index] = true;
+    const FileSubgraph& subgraph = file.subgraphs()[index];
+    for (size_t i = 0; i < subgraph.tensors.size(); ++i) {
+      if (subgraph.tensors[i].type == schema::kString) {
+        RefuseModel("has strings in its " + TensorLabel(subgraph, i) +
+                    " (type STRING), which are not supported");
+      }
+    }
+    for (size_t place = 0; place < subgraph.operators.size(); ++place) {
+      const FileOperator& op = subgraph.operators[place];
+      const FileOperatorCode& code = file.operator_codes()[op.code_index];
+      if (code.code == schema::kCustom &&
+          std::find(std::begin(kCustomOperators), std::end(kCustomOperators), code.custom_name) ==
+              std::end(kCustomOperators)) {
+        RefuseModel("has an operator (" + std::to_string(place) +
+                    ") that LiteRT does not include, \"" + Printable(code.custom_name) + "\"");
+      }
+      for (const int32_t called : op.subgraphs) left.push_back(static_cast<size_t>(called));
+    }
+  }
+}
 
 ModelSummary CheckHostModel(const ModelFile& file) {
   CheckTables(file);

@@ -14,14 +14,19 @@ namespace wasmedge_embed {
 /// - the graphs: indices, every operator in an order in which its inputs are there, each tensor
 ///   written once, and no constant or input;
 /// - calls of subgraphs: no graph calls itself, in whatever way;
-/// - the operators: custom ones only where LiteRT brings them;
 /// - the memory: what the file's shapes ask for between the operators, at most 4 GiB.
 ///
-/// Refused by name: other custom operators, models compiled for an accelerator, strings, weights in
-/// other files. Whether shapes, types and options fit is left to LiteRT.
+/// Refused by name: models compiled for an accelerator, weights in other files. Whether shapes,
+/// types and options fit is left to LiteRT.
 ///
 /// Throws `Error(kModel)` with the reason, `Error(kLimit)`.
 ModelSummary CheckHostModel(const ModelFile& file);
+
+/// Refuses by its name what keeps a graph of the checked file from running: in it, or in a graph
+/// that it calls, a custom operator that LiteRT does not include, or strings. Files for training on
+/// a device have both in the graphs that save and restore, beside the one that predicts. Throws
+/// `Error(kModel)`.
+void RequireRunnable(const ModelFile& file, size_t graph);
 
 /// Whether a graph keeps something from run to run: variables, resources, tables, numbers that are
 /// drawn at random.

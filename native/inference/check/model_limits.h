@@ -38,7 +38,7 @@ struct ModelLimits {
   static constexpr ModelLimits Own() noexcept {
     ModelLimits limits{};
     limits.model_bytes = (uint64_t{1} << 31) - 1;
-    limits.subgraphs = 64;
+    limits.subgraphs = 4'096;
     limits.tensors = 262'144;
     limits.operators = 65'536;
     limits.arguments = 4'096;

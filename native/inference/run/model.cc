@@ -53,6 +53,7 @@ Model::Model(const uint8_t* bytes, size_t size, const ModelLimits& limits)
     if (!is_hosts_) throw;
     const ModelFile file(bytes, size, bounds, FlatAlignment::kHalf);
     summary_ = CheckHostModel(file);
+    RequireRunnable(file, 0);
     is_strict = false;
     rewritten_.reason = ReasonToLeave(error);
   }

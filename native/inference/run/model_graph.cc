@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "inference/check/host_model_check.h"
 #include "inference/check/model_schema.h"
 #include "inference/check/tensor_check.h"
 
@@ -160,7 +161,10 @@ ModelGraph DescribeGraphOfFile(const ModelFile& file, size_t index) {
 }
 
 ModelGraph DescribeGraph(const ModelFile& file, const ModelSettings& settings) {
-  ModelGraph graph = DescribeGraphOfFile(file, ChooseGraph(file, settings));
+  const size_t index = ChooseGraph(file, settings);
+  // Of the first one that was known when the model was loaded.
+  if (index != 0) RequireRunnable(file, index);
+  ModelGraph graph = DescribeGraphOfFile(file, index);
   graph.threads = settings.threads.value_or(0);
   for (size_t i = 0; i < graph.inputs.size(); ++i) {
     TensorInfo& input = graph.inputs[i];
