@@ -1,5 +1,5 @@
 import { buildModel } from './tflite.js';
-import type { ElementType, Operator, Quantization, Tensor } from './tflite.js';
+import type { ElementType, Graph, Operator, Quantization, Tensor } from './tflite.js';
 
 type ArithmeticType = 'float32' | 'int32' | 'int64' | 'uint8' | 'int8';
 
@@ -52,6 +52,46 @@ export function squareModel(): Buffer {
     inputs: ['in=put'],
     outputs: ['square'],
   });
+}
+
+/** step: float32 [1,1]; total = the sum of all steps of the session, as long as nothing rounds. */
+export function accumulatorModel(): Buffer {
+  const float = (name: string, shape: readonly number[], data?: readonly number[]): Tensor => ({
+    ...{ name, type: 'float32', shape },
+    ...(data && { data }),
+  });
+  return buildModel({
+    tensors: [
+      float('step', [1, 1]),
+      float('weights', [1, 1], [1]),
+      float('recurrent', [1, 1], [1]),
+      float('bias', [1], [0]),
+      float('state', [1, 1]),
+      float('total', [1, 1]),
+    ],
+    operators: [
+      {
+        operator: 'RNN',
+        inputs: ['step', 'weights', 'recurrent', 'bias', 'state'],
+        outputs: ['total'],
+      },
+    ],
+    inputs: ['step'],
+    outputs: ['total'],
+    variable: 'state',
+  });
+}
+
+/** Two graphs, float32 [2] → [2], with a signature each: 'double' and 'square'. */
+export function twoSignaturesModel(): Buffer {
+  const graph = (key: string, operator: 'ADD' | 'MUL', output: string): Graph => ({
+    tensors: ['value', output].map((name) => ({ name, type: 'float32', shape: [2] })),
+    operators: [{ operator, inputs: ['value', 'value'], outputs: [output] }],
+    inputs: ['value'],
+    outputs: [output],
+    signature: { key, inputs: ['value'], outputs: [output] },
+  });
+  return buildModel(graph('double', 'ADD', 'twice'), graph('square', 'MUL', 'squared'));
 }
 
 /** values[indices]: float32 [4] and int32 [2]. An index out of range fails while it runs. */

@@ -47,7 +47,7 @@ export type Operator = {
   inputs: readonly string[];
   outputs: readonly string[];
 } & (
-  | { operator: 'ADD' | 'MUL' | 'GATHER' | 'FULLY_CONNECTED' | 'QUANTIZE' | 'DEQUANTIZE' }
+  | { operator: 'ADD' | 'MUL' | 'GATHER' | 'FULLY_CONNECTED' | 'QUANTIZE' | 'DEQUANTIZE' | 'RNN' }
   | { operator: 'CONCATENATION'; axis: number }
   | { operator: 'SOFTMAX' }
   | { operator: 'RESHAPE'; newShape: readonly number[] }
@@ -58,8 +58,8 @@ export interface Graph {
   operators: readonly Operator[];
   inputs: readonly string[];
   outputs: readonly string[];
-  /** Adds a signature with these arguments, in this order, by tensor. */
-  signature?: { inputs: readonly string[]; outputs: readonly string[] };
+  /** Adds a signature with these arguments, in this order, by tensor; its key is 'serving_default'. */
+  signature?: { key?: string; inputs: readonly string[]; outputs: readonly string[] };
   /** What TensorFlow's metadata library has written. */
   metadata?: Uint8Array;
   /** Makes the tensor of this name a variable. */
@@ -73,6 +73,7 @@ const OPERATOR_CODE: Record<Operator['operator'], number> = {
   FULLY_CONNECTED: 9,
   MUL: 18,
   RESHAPE: 22,
+  RNN: 24,
   SOFTMAX: 25,
   GATHER: 36,
   QUANTIZE: 114,
@@ -230,6 +231,8 @@ function writeOptions(builder: Builder, operator: Operator): Field[] {
     reference(4, table(builder, fields)),
   ];
   switch (operator.operator) {
+    case 'RNN':
+      return union(7, [int8(0, 0)]);
     case 'FULLY_CONNECTED':
       return union(8, [int8(0, 0)]);
     case 'SOFTMAX':
@@ -247,11 +250,40 @@ function writeOptions(builder: Builder, operator: Operator): Field[] {
   }
 }
 
-/** The bytes of a .tflite file. */
-export function buildModel(graph: Graph): Buffer {
+/** What all graphs of a file share. */
+interface Parts {
+  buffers: number[];
+  codes: number[];
+  signatures: number[];
+  metadata: number[];
+}
+
+/** The bytes of a .tflite file with these graphs, of which the first is the default. */
+export function buildModel(...graphs: readonly [Graph, ...Graph[]]): Buffer {
   const builder = new Builder(1024);
   // A field that holds its default, as type float32 and index 0, is written as well.
   builder.forceDefaults(true);
+  // Buffer 0 is the empty one of all tensors that are no constants.
+  const parts: Parts = { buffers: [table(builder, [])], codes: [], signatures: [], metadata: [] };
+  const subgraphs = graphs.map((graph, index) => writeGraph(builder, graph, index, parts));
+  const { buffers, codes, signatures, metadata } = parts;
+  const list = (field: number, offsets: readonly number[]): Field[] =>
+    offsets.length === 0 ? [] : [reference(field, tableVector(builder, offsets))];
+  const fields = [
+    int32(0, 3),
+    ...list(1, codes),
+    ...list(2, subgraphs),
+    reference(3, builder.createString('made by a test')),
+    ...list(4, buffers),
+    ...list(6, metadata),
+    ...list(7, signatures),
+  ];
+  builder.finish(table(builder, fields), 'TFL3');
+  return Buffer.from(builder.asUint8Array());
+}
+
+function writeGraph(builder: Builder, graph: Graph, subgraph: number, parts: Parts): number {
+  const { buffers, codes } = parts;
   const indexOf = (name: string): number => {
     const index = graph.tensors.findIndex((tensor) => tensor.name === name);
     if (index < 0) throw new Error(`there is no tensor '${name}'`);
@@ -259,8 +291,6 @@ export function buildModel(graph: Graph): Buffer {
   };
   const indices = (names: readonly string[]): number => int32Vector(builder, names.map(indexOf));
 
-  // Buffer 0 is the empty one of all tensors that are no constants.
-  const buffers = [table(builder, [])];
   const tensors = graph.tensors.map((tensor) => {
     const isVariable = tensor.name === graph.variable;
     if (!tensor.data) return writeTensor(builder, tensor, 0, isVariable);
@@ -277,8 +307,7 @@ export function buildModel(graph: Graph): Buffer {
     return writeTensor(builder, tensor, buffers.length - 1, isVariable);
   });
 
-  const metadata = graph.metadata && writeMetadata(builder, graph.metadata, buffers);
-  const codes: number[] = [];
+  if (graph.metadata) parts.metadata.push(writeMetadata(builder, graph.metadata, buffers));
   const operators = graph.operators.map((operator) => {
     const code = OPERATOR_CODE[operator.operator];
     const type = graph.tensors[indexOf(operator.inputs[0] ?? '')]?.type ?? 'float32';
@@ -293,28 +322,16 @@ export function buildModel(graph: Graph): Buffer {
       ...writeOptions(builder, operator),
     ]);
   });
-
-  const subgraph = table(builder, [
+  if (graph.signature) {
+    parts.signatures.push(writeSignature(builder, graph.signature, subgraph, indexOf));
+  }
+  return table(builder, [
     reference(0, tableVector(builder, tensors)),
     reference(1, indices(graph.inputs)),
     reference(2, indices(graph.outputs)),
     reference(3, tableVector(builder, operators)),
     reference(4, builder.createString('main')),
   ]);
-  const fields = [
-    int32(0, 3),
-    reference(1, tableVector(builder, codes)),
-    reference(2, tableVector(builder, [subgraph])),
-    reference(3, builder.createString('made by a test')),
-    reference(4, tableVector(builder, buffers)),
-  ];
-  if (graph.signature) {
-    const signature = writeSignature(builder, graph.signature, indexOf);
-    fields.push(reference(7, tableVector(builder, [signature])));
-  }
-  if (metadata !== undefined) fields.push(reference(6, tableVector(builder, [metadata])));
-  builder.finish(table(builder, fields), 'TFL3');
-  return Buffer.from(builder.asUint8Array());
 }
 
 function writeMetadata(builder: Builder, content: Uint8Array, buffers: number[]): number {
@@ -330,6 +347,7 @@ function writeMetadata(builder: Builder, content: Uint8Array, buffers: number[])
 function writeSignature(
   builder: Builder,
   signature: NonNullable<Graph['signature']>,
+  subgraph: number,
   indexOf: (name: string) => number,
 ): number {
   const maps = (names: readonly string[]): number =>
@@ -343,7 +361,7 @@ function writeSignature(
   return table(builder, [
     reference(0, maps(signature.inputs)),
     reference(1, maps(signature.outputs)),
-    reference(2, builder.createString('serving_default')),
-    int32(4, 0),
+    reference(2, builder.createString(signature.key ?? 'serving_default')),
+    int32(4, subgraph),
   ]);
 }
