@@ -8,6 +8,7 @@ import { root, shown } from '../../scripts/setup/paths.mjs';
 import { run } from '../../scripts/setup/processes.mjs';
 import { ProgressLine, duration } from '../../scripts/setup/progress.mjs';
 import { Asking } from './asking.mjs';
+import { ModelTraffic } from './models.mjs';
 import { measuresOf, rowsOf, takeSample } from './samples.mjs';
 import { StreamTraffic } from './streams.mjs';
 import { Traffic, WrongAnswer } from './traffic.mjs';
@@ -34,7 +35,7 @@ Usage: npm run soak -- [--invocations N | --seconds S]
 
       --invocations  number of runs of the trivial guest (1000000); in addition, one classification for every twenty,
                      and afterwards one guest that calls the host for every twenty, one load and close for every
-                     hundred, and one run with streams for every ten
+                     hundred, one run with streams for every ten, and one run with models for every twenty
       --seconds      duration instead, four tenths of it with invocations
   -h, --help         print this text
 
@@ -53,6 +54,7 @@ const classificationsOfBurst = 10;
 const asksOfBurst = 50;
 const loadsOfBurst = 20;
 const streamsOfBurst = 40;
+const modelsOfBurst = 40;
 const nodeOptions = ['--expose-gc', '--max-semi-space-size=1'];
 /** As many in each phase, however long it is. */
 const samplesOfPhase = 80;
@@ -66,12 +68,14 @@ async function main(options) {
   const traffic = new Traffic(library);
   const asking = new Asking(library);
   const streams = new StreamTraffic(library);
+  const models = new ModelTraffic(library);
   const phases = [];
   try {
     await traffic.open();
     await asking.open();
     await streams.open();
-    for (const phase of phasesOf(options, { traffic, asking, streams }))
+    await models.open();
+    for (const phase of phasesOf(options, { traffic, asking, streams, models }))
       phases.push(await soak(phase));
   } catch (error) {
     if (!(error instanceof WrongAnswer)) throw error;
@@ -81,8 +85,9 @@ async function main(options) {
     await traffic.close();
     await asking.close();
     await streams.close();
+    await models.close();
   }
-  const counts = { ...asking.counts, ...streams.counts };
+  const counts = { ...asking.counts, ...streams.counts, ...models.counts };
   return report(phases, traffic, { counts }, measuresOf(isShort(options)));
 }
 
@@ -145,7 +150,7 @@ function readOptions() {
  */
 
 /** @returns {Phase[]} */
-function phasesOf({ invocations, seconds }, { traffic, asking, streams }) {
+function phasesOf({ invocations, seconds }, { traffic, asking, streams, models }) {
   const share = (part) => (seconds === undefined ? undefined : seconds * part);
   const total = (count) => (seconds === undefined ? count : undefined);
   return [
@@ -165,7 +170,7 @@ function phasesOf({ invocations, seconds }, { traffic, asking, streams }) {
       burst: () => asking.burst(asksOfBurst),
       settle: () => asking.settle(),
       total: total(invocations / 20),
-      seconds: share(1 / 5),
+      seconds: share(3 / 20),
     },
     {
       title: 'Loading and closing',
@@ -179,7 +184,7 @@ function phasesOf({ invocations, seconds }, { traffic, asking, streams }) {
       },
       settle: () => traffic.settle(),
       total: total(invocations / 100),
-      seconds: share(1 / 5),
+      seconds: share(3 / 20),
     },
     {
       title: 'Streams',
@@ -188,7 +193,16 @@ function phasesOf({ invocations, seconds }, { traffic, asking, streams }) {
       burst: () => streams.burst(streamsOfBurst),
       settle: () => streams.settle(),
       total: total(invocations / 10),
-      seconds: share(1 / 5),
+      seconds: share(3 / 20),
+    },
+    {
+      title: 'Models with state',
+      unit: 'runs with models',
+      size: modelsOfBurst,
+      burst: () => models.burst(modelsOfBurst),
+      settle: () => models.settle(),
+      total: total(invocations / 20),
+      seconds: share(3 / 20),
     },
   ];
 }
