@@ -1,7 +1,5 @@
 #include "engine/worker_pool.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -312,12 +310,8 @@ bool WorkerPool::AwaitWork(Worker& worker, std::optional<Slot>& slot,
     }
     if (slot && slot->HasRenewed()) {
       if (wake_.wait_for(lock, kKeepTime) == std::cv_status::no_timeout || has_work()) continue;
-      const bool is_first = !std::exchange(has_relaxed_, true);
       lock.unlock();
       slot->Relax();
-      // What loading the module and its models has taken and freed. Once, as it takes half a
-      // millisecond.
-      if (is_first) malloc_trim(0);
       lock.lock();
     } else if (workers_.size() <= options_.concurrency) {
       wake_.wait(lock);

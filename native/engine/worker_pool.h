@@ -198,8 +198,6 @@ class WorkerPool {
   size_t idle_ = 0;
   size_t live_ = 0;
   bool closing_ = false;
-  /// Whether a thread has been without work for a while.
-  bool has_relaxed_ = false;
   bool ends_waits_ = false;
   // Last: their destruction joins the threads, which use everything above. Those that have ended,
   // or are about to, are joined when the next is started.
