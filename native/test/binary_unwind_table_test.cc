@@ -95,6 +95,10 @@ __attribute__((noinline, no_sanitize("address", "undefined"))) void WalkHere(Wal
     }
     state.registers[MachineState::kStackPointer] = frame;
     state.counter = state.registers[MachineState::kReturnAddress];
+#if defined(__aarch64__)
+    // Without the signature that it may have, which is in the bits that addresses do not need.
+    state.counter &= (uint64_t{1} << 48) - 1;
+#endif
     if (state.counter == inner.counter && frame == inner.registers[MachineState::kStackPointer]) {
       break;
     }
