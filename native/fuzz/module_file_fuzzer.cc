@@ -2,8 +2,10 @@
 // bytes, they answer, and what they point at lies inside the file. What passes costs WasmEdge
 // little to parse and validate where it is small.
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -69,32 +71,110 @@ void CheckTableLimits(const WasmBytes& module) {
   Require(!LimitTables(changed, kElements, "module"), "what is limited needs no other limit");
 }
 
-/// As a snapshot has a module rewritten, with a state as its instances might have it.
-void CheckState(const WasmBytes& module) {
+/// As a module is loaded that runs interpreted: whether WasmEdge takes it.
+bool ParseAndValidate(const wasmedge::Api& api, const WasmBytes& binary) {
+  const ConfigureHandle configure = Own<ConfigureHandle>(api, api.ConfigureCreate());
+  api.RestrictFeatures(configure.get());
+  api.ConfigureSetForceInterpreter(configure.get(), true);
+  const LoaderHandle loader = Own<LoaderHandle>(api, api.LoaderCreate(configure.get()));
+  wasmedge::AstModuleContext* ast = nullptr;
+  if (!api.ResultOK(api.LoaderParseFromBytes(loader.get(), &ast,
+                                             {static_cast<uint32_t>(binary.size), binary.data}))) {
+    return false;
+  }
+  const AstModuleHandle module = Own<AstModuleHandle>(api, ast);
+  const ValidatorHandle validator = Own<ValidatorHandle>(api, api.ValidatorCreate(configure.get()));
+  return api.ResultOK(api.ValidatorValidate(validator.get(), module.get()));
+}
+
+/// The sizes with which an instance begins.
+struct Sizes {
+  std::optional<uint64_t> memory_pages;
+  std::vector<uint64_t> tables;
+};
+
+Sizes ReadSizes(const WasmBytes& module) {
+  Sizes sizes;
+  WasmSections sections(module);
+  while (!sections.AtEnd()) {
+    const auto section = sections.Next();
+    if (!section) break;
+    if (section->id != WasmSection::kTables && section->id != WasmSection::kMemories) continue;
+    WasmReader reader(section->payload);
+    const uint32_t count = reader.U32().value_or(0);
+    for (uint32_t index = 0; index < count; ++index) {
+      if (section->id == WasmSection::kTables) reader.Byte();
+      const auto limits = reader.Limits();
+      if (!limits) break;
+      if (section->id == WasmSection::kTables) {
+        sizes.tables.push_back(limits->minimum);
+      } else {
+        sizes.memory_pages = limits->minimum;
+      }
+    }
+  }
+  return sizes;
+}
+
+/// As an instance might have it: in the tables some functions, with gaps between.
+GuestState StateOf(const WasmBytes& module, const StateOutline& outline) {
+  constexpr uint64_t kMostElements = 1000;
+  constexpr uint8_t kFunctionReference = 0x70;
+  const Sizes sizes = ReadSizes(module);
+  GuestState state;
+  state.memory_pages = sizes.memory_pages;
+  state.globals.resize(outline.globals.size());
+  for (size_t index = 0; index < outline.globals.size(); ++index) {
+    // Null, where it is a reference.
+    if (outline.functions == 0 || index % 2 == 0) state.globals[index].fill(0xFF);
+  }
+  for (size_t table = 0; table < outline.tables.size(); ++table) {
+    std::vector<uint32_t>& elements = state.tables.emplace_back();
+    // What is smaller than the module says is as good for what is looked at here.
+    elements.assign(std::min(sizes.tables[table], kMostElements), GuestState::kNull);
+    if (outline.tables[table] != kFunctionReference || outline.functions == 0) continue;
+    for (size_t index = 0; index < elements.size(); ++index) {
+      if (index % 3 != 0) elements[index] = static_cast<uint32_t>(index) % outline.functions;
+    }
+  }
+  // Some of them.
+  for (size_t index = 0; index < outline.data.size(); ++index) {
+    state.dropped_data.push_back(index % 2 == 0);
+  }
+  for (size_t index = 0; index < outline.elements.size(); ++index) {
+    state.dropped_elements.push_back(index % 2 == 0);
+  }
+  return state;
+}
+
+/// As a snapshot has a module rewritten. `api` tells whether it is valid still, if it was.
+void CheckState(const WasmBytes& module, const wasmedge::Api* api) {
+  const bool is_valid = api != nullptr && ParseAndValidate(*api, module);
   try {
     StateExports exports;
     const std::vector<uint8_t> exporting = ExportState(module, "module", true, &exports);
+    const WasmBytes exporting_bytes{exporting.data(), exporting.size()};
     const StateOutline& outline = exports.outline;
     const StateOutline exported =
-        ReadStateOutline({exporting.data(), exporting.size()}, "a module that exports its state");
+        ReadStateOutline(exporting_bytes, "a module that exports its state");
     Require(exported.functions == outline.functions &&
                 exported.globals.size() == outline.globals.size() &&
                 exported.exports >= outline.exports,
             "a module that exports its state is the same otherwise");
-    GuestState state;
-    if (outline.has_memory) state.memory_pages = 1;
-    state.globals.resize(outline.globals.size());
-    state.tables.assign(outline.tables.size(), {GuestState::kNull, 0, GuestState::kNull, 1});
-    state.dropped_data.assign(outline.data.size(), true);
-    state.dropped_elements.assign(outline.elements.size(), true);
-    const std::vector<uint8_t> begun = BeginWithState(module, state, "module");
-    const StateOutline again = ReadStateOutline({begun.data(), begun.size()}, "module");
+    const std::vector<uint8_t> begun = BeginWithState(module, StateOf(module, outline), "module");
+    const WasmBytes begun_bytes{begun.data(), begun.size()};
+    const StateOutline again = ReadStateOutline(begun_bytes, "module");
     Require(again.functions == outline.functions && again.exports == outline.exports &&
                 again.data.size() == outline.data.size() &&
                 again.elements.size() >= outline.elements.size(),
             "a module that begins with a state has the indices that it had");
+    if (!is_valid) return;
+    Require(ParseAndValidate(*api, exporting_bytes), "a module that exports its state is valid");
+    Require(ParseAndValidate(*api, begun_bytes), "a module that begins with a state is valid");
   } catch (const Error& error) {
     Require(error.code() == ErrorCode::kModuleInvalid, "what cannot be rewritten is invalid");
+    Require(!is_valid || !ImportsFunctionsOnly(module, "module"),
+            "a valid module that imports functions only can be rewritten");
   }
 }
 
@@ -106,22 +186,6 @@ void RequireLittle(const Cost& cost, size_t bytes) {
           "a small module takes little time");
   Require(cost.AllocatedBytes() < (uint64_t{64} << 20) + uint64_t{4096} * bytes,
           "a small module takes little memory");
-}
-
-/// As a module is loaded that runs interpreted. What comes of it is for WasmEdge to say.
-void ParseAndValidate(const wasmedge::Api& api, const WasmBytes& binary) {
-  const ConfigureHandle configure = Own<ConfigureHandle>(api, api.ConfigureCreate());
-  api.RestrictFeatures(configure.get());
-  api.ConfigureSetForceInterpreter(configure.get(), true);
-  const LoaderHandle loader = Own<LoaderHandle>(api, api.LoaderCreate(configure.get()));
-  wasmedge::AstModuleContext* ast = nullptr;
-  if (!api.ResultOK(api.LoaderParseFromBytes(loader.get(), &ast,
-                                             {static_cast<uint32_t>(binary.size), binary.data}))) {
-    return;
-  }
-  const AstModuleHandle module = Own<AstModuleHandle>(api, ast);
-  const ValidatorHandle validator = Own<ValidatorHandle>(api, api.ValidatorCreate(configure.get()));
-  api.ValidatorValidate(validator.get(), module.get());
 }
 
 void Check(const std::vector<uint8_t>& bytes) {
@@ -152,8 +216,8 @@ void Check(const std::vector<uint8_t>& bytes) {
       Require(place < bytes.size(), "what is to be changed lies inside the file");
     }
     CheckTableLimits(facts.binary);
-    CheckState(facts.binary);
-    if (facts.form == ModuleForm::kPlain) ParseAndValidate(*api, facts.binary);
+    // Its code, where it brings some, is not for the fuzzer to open.
+    CheckState(facts.binary, facts.form == ModuleForm::kPlain ? api : nullptr);
   } catch (const Error& error) {
     Require(error.code() == ErrorCode::kModuleInvalid || error.code() == ErrorCode::kLimit,
             "a bad file is an invalid module, or one with large tables");

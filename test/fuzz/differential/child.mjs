@@ -6,7 +6,7 @@ import path from 'node:path';
 
 import { casesOf } from './cases.mjs';
 import { compareOutcomes, compareVerdicts } from './compare.mjs';
-import { V8Engine, openCompiled, openInterpreted, openWasmEdge } from './engines.mjs';
+import { V8Engine, openCompiled, openInterpreted, openPrepared, openWasmEdge } from './engines.mjs';
 
 const callsAtOnce = 32;
 /** Of one module: more say nothing new. */
@@ -63,11 +63,32 @@ async function tryModule(file, wasmedge, from, singles) {
       }
       first += count;
     }
+    if (v8.exports.some(({ name }) => name === 'prepare')) {
+      const some = calls.filter((_, index) => index % 3 === 0);
+      differences.push(...(await tryPrepared(file, output, some)));
+    }
   }
   note(`${file} closing`);
   for (const engine of [compiled, interpreted, v8]) await engine.close();
   globalThis.gc?.();
   return { ...counts, compileMs, ms: performance.now() - started, differences };
+}
+
+/** The same calls where instances begin with a snapshot, which V8 has none of: there each prepares anew. */
+async function tryPrepared(file, output, calls) {
+  const announce = (what) => {
+    note(`${file} with a snapshot, ${what}`);
+  };
+  announce('loading');
+  const compiled = await openPrepared(output, {});
+  const interpreted = await openPrepared(file, { aot: 'off' });
+  const v8 = new V8Engine(file, true);
+  const outcomes = await callAll(calls, { compiled, interpreted, v8 }, announce);
+  for (const engine of [compiled, interpreted]) await engine.close();
+  return outcomes
+    .flatMap((each, index) => compareOutcomes(calls[index], each))
+    .slice(0, mostDifferences)
+    .map((each) => ({ ...each, between: `${each.between}, with a snapshot` }));
 }
 
 /** What each engine makes of each of the calls. */

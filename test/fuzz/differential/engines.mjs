@@ -101,6 +101,32 @@ export async function openInterpreted(file) {
   }
 }
 
+/** WasmEdge with instances that begin with what `prepare` left. */
+export async function openPrepared(file, options) {
+  try {
+    return await loaded(file, { ...options, snapshot: 'prepare' });
+  } catch (error) {
+    // Nothing that it does is one.
+    if (['ERR_SNAPSHOT', 'ERR_MODULE_INVALID'].includes(error.code)) throw error;
+    return new UnpreparedEngine(outcomeOfError(error));
+  }
+}
+
+/** Of a module whose function fails that prepares it: so do all calls. */
+class UnpreparedEngine extends Engine {
+  #outcome;
+
+  /** @param {Outcome} outcome */
+  constructor(outcome) {
+    super();
+    this.#outcome = outcome;
+  }
+
+  async call() {
+    return this.#outcome;
+  }
+}
+
 async function loaded(file, options) {
   const limits = { timeoutMs };
   return new WasmEdgeEngine(await loadModule(file, { ...options, concurrency: 1, limits }));
@@ -115,12 +141,15 @@ function refused(error) {
 /** Node's own engine. */
 export class V8Engine extends Engine {
   #module;
+  #isPrepared;
   #kept;
 
-  constructor(file) {
+  /** @param {string} file @param {boolean} [isPrepared] whether instances begin with what `prepare` leaves */
+  constructor(file, isPrepared = false) {
     const { module, refusal } = compiledByV8(readFileSync(file));
     super(refusal);
     this.#module = module;
+    this.#isPrepared = isPrepared;
   }
 
   /** @returns {{ name: string, kind: string }[]} */
@@ -130,7 +159,9 @@ export class V8Engine extends Engine {
 
   /** An instance for who looks at what it exports. */
   instance() {
-    return new WebAssembly.Instance(this.#module, imports);
+    const instance = new WebAssembly.Instance(this.#module, imports);
+    if (this.#isPrepared) instance.exports.prepare();
+    return instance;
   }
 
   /** Each call has a fresh instance, but those that restore what they change (`touches`). */

@@ -7,6 +7,7 @@ export function moduleSeeds() {
     'imports.wasm': wasm(importSection(), memorySection(3)),
     'functions.wasm': functions(),
     'tables.wasm': tables(),
+    'state.wasm': state(),
     'subtypes.wasm': wasm(section(1, subtypes)),
     'locals.wasm': wasm(...oneFunction([1, 0xff, 0xff, 0xff, 0x1f, 0x7b, 0x0b])),
     'wide-blocks.wasm': wasm(...oneFunction([0, 0x00, ...repeated([2, 1, 0x0b], 20), 0x0b], wide)),
@@ -51,6 +52,22 @@ function importSection() {
     [...from('e'), 4, 0, 0],
   ];
   return section(2, [imports.length, ...imports.flat()]);
+}
+
+/** What a snapshot rewrites: code refers to a function that nothing names but an active segment. */
+function state() {
+  return wasm(
+    section(1, [1, 0x60, 0, 0]),
+    section(3, [2, 0, 0]),
+    section(4, [1, 0x70, 0, 1]),
+    memorySection(1),
+    section(6, [1, 0x70, 1, 0xd0, 0x70, 0x0b]),
+    section(7, [1, ...name('f'), 0, 1]),
+    section(9, [1, 0, 0x41, 0, 0x0b, 1, 0]),
+    section(12, [1]),
+    section(10, [2, 2, 0, 0x0b, 5, 0, 0xd2, 0, 0x1a, 0x0b]),
+    section(11, [1, 0, 0x41, 0, 0x0b, 1, 7]),
+  );
 }
 
 /** Two types that are each other's subtypes, which made WasmEdge 0.14 recurse without end. */

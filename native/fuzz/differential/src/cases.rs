@@ -2,7 +2,8 @@
 //!
 //! `case N` () -> i64 calls one function or some with constant arguments. What it gives is a hash of all
 //! results, of the globals, of the memory, and of the sizes of the tables and which of their elements
-//! are null. So a fresh instance for each case is enough to compare, in every engine.
+//! are null. So a fresh instance for each case is enough to compare, in every engine. `prepare` () -> ()
+//! calls some as well: cases may also begin with what that leaves.
 
 use wasm_encoder::{
     BlockType, CodeSection, ExportKind, ExportSection, Function, FunctionSection, HeapType, Ieee32,
@@ -47,6 +48,7 @@ pub fn add(module: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     let state_index = outline.function_types.len() as u32;
     let mut types = TypeSection::new();
     types.ty().function([], [ValType::I64]);
+    types.ty().function([], []);
     let mut functions = FunctionSection::new();
     let mut exports = ExportSection::new();
     let mut code = CodeSection::new();
@@ -61,6 +63,10 @@ pub fn add(module: &[u8], random: &mut Random) -> Option<Vec<u8>> {
         );
         code.function(&case_function(&outline, case, state_index, random)?);
     }
+    functions.function(type_index + 1);
+    exports.export("prepare", ExportKind::Func, state_index + 1 + cases.len() as u32);
+    let prepared: &Vec<u32> = random.choose(&cases);
+    code.function(&preparing_function(&outline, prepared, random)?);
 
     for section in &mut sections {
         match section.id {
@@ -185,6 +191,28 @@ fn case_function(
     code.call(state);
     mix(code);
     code.local_get(local::HASH).end();
+    Some(function)
+}
+
+fn preparing_function(
+    outline: &Outline,
+    functions: &[u32],
+    random: &mut Random,
+) -> Option<Function> {
+    let mut function = Function::new([]);
+    let code = &mut function.instructions();
+    for &index in functions {
+        let type_index = outline.function_types[index as usize] as usize;
+        let function_type = outline.types.get(type_index)?.as_ref()?;
+        for parameter in function_type.params() {
+            constant(code, *parameter, outline, random)?;
+        }
+        code.call(index);
+        for _ in function_type.results() {
+            code.drop();
+        }
+    }
+    code.end();
     Some(function)
 }
 
