@@ -58,8 +58,9 @@ struct RedirectedReturn {
 /// redirected. `stack` is the thread's. Not for signal handlers.
 ///
 /// The C++ runtime's unwinder leads to WasmEdge's frames, and its tables, read here, to the
-/// guest's: that unwinder believes every byte of the tables of a function that it comes to. Only in
-/// builds of WasmEdge whose tables cannot be read here it goes all the way.
+/// guest's: that unwinder believes every byte of the tables of a function that it comes to. It goes
+/// all the way only in builds of WasmEdge whose tables cannot be read here, and where a stop
+/// redirects a return on x86-64 (`RedirectReturnToGuest`).
 MachineState CallingState(const CompiledCode& code, RedirectedReturn redirected,
                           StackRange stack) noexcept;
 

@@ -32,7 +32,9 @@ struct Search {
 };
 
 // Called for every frame from the signal handler's own outwards. All host code has unwind tables,
-// also for frames that a signal interrupted, so each frame up to the guest's is exact.
+// also for frames that a signal interrupted, so each frame up to the guest's is exact. The unwinder
+// looks a frame up before it tells of it, the guest's first one as well, and believes its table:
+// that of a shared object, which is trusted. Of a universal module it knows none.
 _Unwind_Reason_Code VisitFrame(_Unwind_Context* frame, void* argument) {
   auto* search = static_cast<Search*>(argument);
   int is_interrupted = 0;
