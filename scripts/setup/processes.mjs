@@ -4,6 +4,7 @@ import path from 'node:path';
 import { clearTimeout, setTimeout } from 'node:timers';
 
 import { CommandFailure } from './failure.mjs';
+import { secondsOfChildren } from './processor-time.mjs';
 
 const running = new Set();
 
@@ -14,12 +15,22 @@ export function terminateChildren(signal) {
 
 /** A group, since builds are trees of processes. */
 function terminate({ child, leadsGroup }, signal) {
-  if (leadsGroup) process.kill(-child.pid, signal);
-  else child.kill(signal);
+  if (!leadsGroup) {
+    child.kill(signal);
+    return;
+  }
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    // All of it has ended.
+    if (error.code !== 'ESRCH') throw error;
+  }
 }
 
-/** Runs a command, and writes what it and all that it waited for took of processors to descriptor 3. */
-const accounting = '"$@" 3>&-; code=$?; times >&3; exit $code';
+/** How long a process that was killed may have its output held open by others. */
+const lingerMs = 1000;
+/** Of `secondsOfChildren`, what is accounted for. */
+let accountedSeconds = 0;
 
 /**
  * Runs a program to its end.
@@ -33,32 +44,36 @@ const accounting = '"$@" 3>&-; code=$?; times >&3; exit $code';
  * @param {boolean} [options.inherit] the program has the terminal; nothing is captured
  * @param {(text: string) => void} [options.onOutput] stdout and stderr as they come
  * @param {number} [options.timeoutMs] after which it is killed, with what it has started
- * @param {boolean} [options.accounted] in a shell that tells the processor time; one that a signal ends gives the
- *   exit code that a shell has for it
+ * @param {AbortSignal} [options.signal] kills it likewise
  * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, output: string,
  *   processorSeconds: number }>} `output` holds stdout and stderr in the order of their arrival; `processorSeconds`
- *   is 0 unless `accounted`
+ *   is what it took of processors, with all that it waited for
  * @throws {CommandFailure} when the program cannot be started
  */
 export function run(command, args, options = {}) {
-  const { cwd, env = {}, input, inherit = false, onOutput, timeoutMs, accounted } = options;
+  const { cwd, env = {}, input, inherit = false, onOutput, timeoutMs, signal: abort } = options;
   return new Promise((resolve, reject) => {
-    const stdio = inherit
-      ? ['inherit', 'inherit', 'inherit']
-      : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
+    const stdio = inherit ? 'inherit' : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
     // Not so for sudo, which remembers a password for the terminal on which it was typed.
     const leadsGroup = !inherit && command !== 'sudo';
-    const spawnOptions = { cwd, env: { ...process.env, ...env }, stdio, detached: leadsGroup };
-    const child = accounted
-      ? spawn('sh', ['-c', accounting, 'sh', command, ...args], {
-          ...spawnOptions,
-          stdio: [...stdio, 'pipe'],
-        })
-      : spawn(command, args, spawnOptions);
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio,
+      detached: leadsGroup,
+    });
     const entry = { child, leadsGroup };
     if (child.pid !== undefined) running.add(entry);
-    const timer =
-      timeoutMs && setTimeout(() => running.has(entry) && terminate(entry, 'SIGKILL'), timeoutMs);
+    const kill = () => {
+      if (!running.has(entry)) return;
+      terminate(entry, 'SIGKILL');
+      setTimeout(
+        () => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()),
+        lingerMs,
+      );
+    };
+    const timer = timeoutMs && setTimeout(kill, timeoutMs);
+    abort?.addEventListener('abort', kill);
     let stdout = '';
     let output = '';
     const take = (isStdout) => (text) => {
@@ -68,8 +83,6 @@ export function run(command, args, options = {}) {
     };
     child.stdout?.setEncoding('utf8').on('data', take(true));
     child.stderr?.setEncoding('utf8').on('data', take(false));
-    let times = '';
-    child.stdio[3]?.setEncoding('utf8').on('data', (text) => (times += text));
     // A program may end without reading all of its input: its exit code tells, not the broken pipe.
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
@@ -78,20 +91,20 @@ export function run(command, args, options = {}) {
       running.delete(entry);
       reject(new CommandFailure(command, `cannot be started (${error.code ?? error.message})`));
     });
+    let processorSeconds = 0;
+    child.on('exit', () => {
+      // It has just been waited for. Two that end in the same moment are both the first one's.
+      const seconds = secondsOfChildren();
+      processorSeconds = seconds - accountedSeconds;
+      accountedSeconds = seconds;
+    });
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      abort?.removeEventListener('abort', kill);
       running.delete(entry);
-      resolve({ code, signal, stdout, output, processorSeconds: secondsIn(times) });
+      resolve({ code, signal, stdout, output, processorSeconds });
     });
   });
-}
-
-/** The sum of what the shell's `times` writes, such as "0m1.25s 2m0.50s". */
-function secondsIn(times) {
-  return [...times.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
-    (sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds),
-    0,
-  );
 }
 
 // A program that never stops complaining must not take all memory; onOutput sees everything.

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { clearTimeout, setTimeout } from 'node:timers';
 
-import { outcomeOf } from '../../scripts/setup/processes.mjs';
+import { CommandFailure } from '../../scripts/setup/failure.mjs';
+import { outcomeOf, run } from '../../scripts/setup/processes.mjs';
 
 /**
  * A case of a program of GoogleTest's.
@@ -39,9 +39,9 @@ export async function runCases(program, cases, options = {}) {
   const results = [];
   let remaining = cases;
   while (remaining.length > 0) {
-    const run = await runOnce(program, remaining, options);
-    results.push(...run.results);
-    const known = new Set(run.results.map((result) => result.case));
+    const told = await runOnce(program, remaining, options);
+    results.push(...told.results);
+    const known = new Set(told.results.map((result) => result.case));
     remaining = remaining.filter((each) => !known.has(each));
   }
   return results;
@@ -73,40 +73,35 @@ async function runOnce(program, cases, { cwd }) {
   }
 }
 
-/** The process, which is killed when one case takes too long. */
-function watched(program, cases, report, cwd) {
+/** The process, which is killed with what it has started when one case takes too long. */
+async function watched(program, cases, report, cwd) {
   const filter = cases.map((each) => each.filter).join(':');
   const args = [`--gtest_filter=${filter}`, `--gtest_output=json:${report}`];
-  return new Promise((resolve) => {
-    const child = spawn(program, [...args, '--gtest_also_run_disabled_tests'], {
-      cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const controller = new AbortController();
+  let said = '';
+  let timer;
+  const wait = () => {
+    clearTimeout(timer);
+    const running = startedIn(said).at(-1);
+    const { timeoutMs } = cases.find((each) => each.filter === running) ?? cases[0];
+    timer = setTimeout(() => controller.abort(), timeoutMs);
+  };
+  wait();
+  try {
+    const result = await run(program, [...args, '--gtest_also_run_disabled_tests'], {
+      ...{ cwd, signal: controller.signal },
+      onOutput: (text) => {
+        said += text;
+        if (text.includes('[ RUN ')) wait();
+      },
     });
-    let output = '';
-    let tooLong = false;
-    let timer;
-    const wait = () => {
-      clearTimeout(timer);
-      const running = startedIn(output).at(-1);
-      const { timeoutMs } = cases.find((each) => each.filter === running) ?? cases[0];
-      timer = setTimeout(() => {
-        tooLong = true;
-        child.kill('SIGKILL');
-      }, timeoutMs);
-    };
-    const take = (text) => {
-      output += text;
-      if (text.includes('[ RUN ')) wait();
-    };
-    child.stdout.setEncoding('utf8').on('data', take);
-    child.stderr.setEncoding('utf8').on('data', take);
-    child.on('error', (error) => (output += error.message));
-    child.on('close', (code, signal) => {
-      clearTimeout(timer);
-      resolve({ code, signal, output, tooLong });
-    });
-    wait();
-  });
+    return { ...result, tooLong: controller.signal.aborted };
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    return { code: null, signal: null, output: error.message, tooLong: false };
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function startedIn(output) {
@@ -140,21 +135,22 @@ function resultOf(each, told, output) {
   return { case: each, result: 'failed', output: 'The program does not run it.' };
 }
 
-/** Of a process that ended before its time: what it came to, of which the last is why. */
+/**
+ * Of a process that ended before its time: the case that was running, and what had failed. The others run once more,
+ * since a sanitizer has told nothing of them.
+ */
 function resultsUntilTheEnd(cases, ended) {
   const started = startedIn(ended.output);
   const last = started.at(-1) ?? cases[0].filter;
-  return cases
-    .filter((each) => each.filter === last || started.includes(each.filter))
-    .map((each) => {
-      const part = partOf(ended.output, each.filter);
-      if (each.filter === last) {
-        const output = started.length > 0 ? part : ended.output;
-        return { case: each, result: 'failed', output: describe({ ...ended, output }) };
-      }
-      if (part.includes('[  FAILED  ]')) return { case: each, result: 'failed', output: part };
-      return { case: each, result: part.includes('[  SKIPPED ]') ? 'skipped' : 'passed' };
-    });
+  return cases.flatMap((each) => {
+    const part = partOf(ended.output, each.filter);
+    if (each.filter === last) {
+      const output = started.length > 0 ? part : ended.output;
+      return [{ case: each, result: 'failed', output: describe({ ...ended, output }) }];
+    }
+    const hasFailed = started.includes(each.filter) && part.includes('[  FAILED  ]');
+    return hasFailed ? [{ case: each, result: 'failed', output: part }] : [];
+  });
 }
 
 /** What a case has said. */
@@ -166,7 +162,9 @@ function partOf(output, filter) {
 }
 
 function describe({ output, tooLong, ...ended }) {
-  const end = tooLong ? 'took too long and was killed' : outcomeOf(ended);
+  const isStarted = ended.code !== null || ended.signal !== null;
+  const how = isStarted ? outcomeOf(ended) : 'did not start';
+  const end = tooLong ? 'took too long and was killed' : how;
   const shown = output.length > outputLimit ? `…${output.slice(-outputLimit)}` : output;
   return `${shown.trimEnd()}\nThe process ${end}.`;
 }

@@ -20,6 +20,10 @@ for (const full of filter) {
   if (name === 'Crashes') process.kill(process.pid, 'SIGSEGV');
   if (name === 'Crashes') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   if (name === 'Hangs') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  if (name === 'HangsWithAChild') {
+    const loop = 'setInterval(() => {}, 1000)';
+    require('node:child_process').spawnSync(process.execPath, ['-e', loop], { stdio: 'inherit' });
+  }
   leaks ||= name === 'Leaks' || (name === 'LeaksInCompany' && filter.length > 1);
   const told = { classname, name, result: 'COMPLETED' };
   if (name === 'Fails') told.failures = [{ failure: 'no' }];
@@ -48,7 +52,7 @@ describe('cases of GoogleTest', function () {
   async function run(names) {
     const cases = names.map((name) => ({
       ...{ name, filter: `Suite.${name}` },
-      timeoutMs: name === 'Hangs' ? 100 : 60_000,
+      timeoutMs: name.startsWith('Hangs') ? 100 : 60_000,
     }));
     const results = await runCases(file, cases);
     const byName = Object.fromEntries(results.map((each) => [each.case.name, each]));
@@ -75,6 +79,17 @@ describe('cases of GoogleTest', function () {
     const [results, { Hangs }] = await run(['One', 'Hangs', 'Two']);
     assert.deepEqual(results, { One: 'passed', Hangs: 'failed', Two: 'passed' });
     assert.match(Hangs.output, /took too long/);
+  });
+
+  it('are killed with what they have started', async () => {
+    const [results, { HangsWithAChild }] = await run(['HangsWithAChild', 'Two']);
+    assert.deepEqual(results, { HangsWithAChild: 'failed', Two: 'passed' });
+    assert.match(HangsWithAChild.output, /took too long/);
+  });
+
+  it('are told of a leak that another one’s end has hidden', async () => {
+    const [results] = await run(['Leaks', 'Crashes', 'Two']);
+    assert.deepEqual(results, { Leaks: 'failed', Crashes: 'failed', Two: 'passed' });
   });
 
   it('are told apart where the end of the process tells of one of them', async () => {

@@ -21,15 +21,31 @@ const longestMs = 10 * 60_000;
 const mostFailuresInExitCode = 255;
 const partsFolder = path.join(setupFolder, 'mocha');
 
-const configuration = JSON.parse(readFileSync(path.join(root, '.mocharc.json'), 'utf8'));
-/** Mocha as its configuration has it, but without the process that it would start for the sake of Node's options. */
-const mochaArguments = [
-  ...configuration['node-option'].map((option) => `--${option}`),
-  ...[path.join(root, 'node_modules/mocha/bin/mocha.js'), '--no-config', '--no-package'],
-  ...['--timeout', String(configuration.timeout)],
-  ...(configuration.forbidOnly ? ['--forbid-only'] : []),
-  ...configuration.require.flatMap((file) => ['--require', file]),
-];
+/**
+ * Arguments of Node that run mocha as its configuration has it, but without the process that mocha would start for the
+ * sake of Node's options.
+ *
+ * @param {object} configuration of `.mocharc.json`
+ * @throws {Error} for a key that is not known here, so that it does not hold for `npx mocha` alone
+ */
+export function mochaArguments({
+  'node-option': nodeOptions,
+  require,
+  timeout,
+  forbidOnly,
+  ...others
+}) {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw new Error(`'${unknown}' of .mocharc.json is not known to npm test.`);
+  return [
+    ...nodeOptions.map((option) => `--${option}`),
+    ...[path.join(root, 'node_modules/mocha/bin/mocha.js'), '--no-config', '--no-package'],
+    ...['--timeout', String(timeout)],
+    ...(forbidOnly ? ['--forbid-only'] : []),
+    ...require.flatMap((file) => ['--require', file]),
+  ];
+}
 
 /**
  * Runs test files by mocha, in several processes at once. What each says is shown when it ends,
@@ -70,17 +86,31 @@ async function runGroup(files, counts, { args, env }) {
     ...['--reporter', reporter],
     ...['--reporter-option', `output=${counts}`, '--reporter-option', 'part=true'],
   ];
-  const command = [...mochaArguments, ...options, ...args, ...files];
+  const configuration = JSON.parse(readFileSync(path.join(root, '.mocharc.json'), 'utf8'));
+  const command = [...mochaArguments(configuration), ...options, ...args, ...files];
   const result = await run(process.execPath, command, {
     ...{ cwd: root, env },
     timeoutMs: longestMs,
   });
-  const part = { passed: 0, failed: 0, skipped: [], failures: [], times: {}, ...read(counts) };
-  const isSilent = part.passed + part.failed + part.skipped.length === 0 && result.code === 0;
-  const output = isSilent ? '' : result.output.trimEnd();
-  if (result.code === Math.min(part.failed, mostFailuresInExitCode)) return { ...part, output };
+  return partOf(files, result, read(counts));
+}
+
+/**
+ * What came of some files.
+ *
+ * @param {string[]} files
+ * @param {Awaited<ReturnType<typeof run>>} result of the process
+ * @param {object} [told] by the reporter, at the end of all tests
+ */
+export function partOf(files, result, told) {
+  const part = { passed: 0, failed: 0, skipped: [], failures: [], times: {}, ...told };
+  const isSilent = told && part.passed + part.failed + part.skipped.length === 0;
+  const output = isSilent && result.code === 0 ? '' : result.output.trimEnd();
+  const isWhole = told && result.code === Math.min(part.failed, mostFailuresInExitCode);
+  if (isWhole) return { ...part, output };
   const names = files.map((file) => path.basename(file)).join(', ');
-  const failure = `The process of ${names} ${outcomeOf(result)}`;
+  const when = told ? '' : ' before its tests did';
+  const failure = `The process of ${names} ${outcomeOf(result)}${when}`;
   return {
     ...part,
     failed: part.failed + 1,
@@ -93,7 +123,7 @@ function read(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    if (error.code === 'ENOENT') return {};
+    if (error.code === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import Mocha from 'mocha';
 
-import { processorSeconds } from './processor-time.mjs';
+import { processorSeconds } from '../../scripts/setup/processor-time.mjs';
 
 const { EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_SUITE_END, EVENT_TEST_FAIL, EVENT_TEST_PENDING } =
   Mocha.Runner.constants;

@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 
 import { runCommand, setUp } from '../../scripts/setup/index.mjs';
 import { photographs } from '../../scripts/setup/photographs.mjs';
+import { processorSeconds } from '../../scripts/setup/processor-time.mjs';
 import { duration } from '../../scripts/setup/progress.mjs';
 import { checks } from './checks.mjs';
-import { processorSeconds } from './processor-time.mjs';
 import { report } from './report.mjs';
 import { runChecks } from './run-check.mjs';
 

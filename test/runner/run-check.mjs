@@ -49,8 +49,8 @@ export async function runCheck(check, context, position) {
   try {
     for (const { command, args, options } of await check.commands(context)) {
       const result = inherit
-        ? await run(command, args, { ...options, accounted: true, inherit: true })
-        : await task.attempt(command, args, { ...options, accounted: true });
+        ? await run(command, args, { ...options, inherit: true })
+        : await task.attempt(command, args, options);
       output += result.output;
       processorSeconds += result.processorSeconds;
       if (result.code !== 0) {

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+
+import { describe, it } from 'mocha';
+
+import { mochaArguments, partOf } from './mocha-processes.mjs';
+
+describe('processes of mocha', () => {
+  const files = ['build/test/one.test.js', 'build/test/two.test.js'];
+  const ended = { code: 0, signal: null, output: 'words\n' };
+  const told = { passed: 2, failed: 0, skipped: [], failures: [], times: {} };
+
+  it('have passed where they told so', () => {
+    assert.deepEqual(partOf(files, ended, told), { ...told, output: 'words' });
+  });
+
+  it('have failed where they ended before their tests, with whatever exit code', () => {
+    const { failed, failures } = partOf(files, ended, undefined);
+    assert.equal(failed, 1);
+    const words = 'one.test.js, two.test.js ended with exit code 0 before its tests did';
+    assert.deepEqual(failures, [`The process of ${words}`]);
+  });
+
+  it('have failed where they ended in another way than their tests', () => {
+    const killed = { code: null, signal: 'SIGSEGV', output: '' };
+    const { failed, passed, failures } = partOf(files, killed, told);
+    assert.deepEqual([passed, failed], [2, 1]);
+    assert.match(failures[0], /was ended by SIGSEGV$/);
+    assert.equal(partOf(files, { ...ended, code: 1 }, { ...told, failed: 1 }).failed, 1);
+  });
+
+  it('say nothing where none of their tests was asked for', () => {
+    assert.equal(partOf(files, ended, { ...told, passed: 0 }).output, '');
+  });
+
+  it('are configured as mocha is, and by nothing that is left out', () => {
+    const configuration = { timeout: 5, 'node-option': ['expose-gc'], require: ['./a.js'] };
+    const [option, , ...others] = mochaArguments(configuration);
+    assert.equal(option, '--expose-gc');
+    assert.equal(others.join(' '), '--no-config --no-package --timeout 5 --require ./a.js');
+    assert.throws(() => mochaArguments({ ...configuration, retries: 1 }), /'retries'/);
+  });
+});
