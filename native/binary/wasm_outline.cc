@@ -33,8 +33,11 @@ constexpr std::array kVectors{
     Vector{WasmSection::kData, "data segments", wasm_limits::kDataSegments, 2},
 };
 
-/// What WasmEdge takes for an element of a table.
+/// What WasmEdge takes for an element of a table, and about what for a function and a global of an
+/// instance, with the global's name where it is exported.
 constexpr uint64_t kElementBytes = 16;
+constexpr uint64_t kFunctionBytes = 200;
+constexpr uint64_t kGlobalBytes = 250;
 
 /// The order in which sections come; each at most once.
 constexpr std::array kOrder{
@@ -105,7 +108,11 @@ class OutlineReader {
         Each(count, [&] { ReadImport(reader); });
         outline_.imported_functions = outline_.functions.size();
         return;
+      case WasmSection::kGlobals:
+        outline_.instance_bytes += kGlobalBytes * count;
+        return;
       case WasmSection::kFunctions:
+        outline_.instance_bytes += kFunctionBytes * count;
         outline_.functions.reserve(outline_.functions.size() + count);
         return Each(count, [&] { outline_.functions.push_back(Need(reader.U32())); });
       case WasmSection::kTables:

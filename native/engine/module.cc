@@ -75,8 +75,10 @@ Module::Module(Private, const wasmedge::Api& api, const ModuleSource& source,
       size_(source.bytes().size()),
       form_(source.facts().form),
       memory_minimum_(source.facts().memory_minimum),
-      can_be_made_ahead_(!source.facts().has_start &&
-                         source.facts().instance_bytes <= kMostBytesAhead),
+      can_be_renewed_(!source.facts().has_start &&
+                      source.facts().instance_bytes <= kMostBytesAhead),
+      // What is interpreted has all instructions in each instance.
+      can_be_made_ahead_(can_be_renewed_ && opens_code()),
       // What is compiled may make them.
       uses_tail_calls_(!opens_code() && source.facts().makes_tail_calls) {
   if (options.exports_state && opens_library()) file_.emplace(path_);
@@ -94,7 +96,7 @@ void Module::Rewrite(WasmBytes binary) {
     memory_minimum_ = snapshot->state().memory_pages;
   } else if (options_.exports_state && ImportsFunctionsOnly(binary, name_)) {
     rewritten = ExportState(binary, name_, true, &state_exports_.emplace());
-  } else if (can_be_made_ahead_ && !options_.describe && ImportsFunctionsOnly(binary, name_)) {
+  } else if (can_be_renewed_ && !options_.describe && ImportsFunctionsOnly(binary, name_)) {
     rewritten = ExportState(binary, name_, false, &renewal_exports_.emplace());
   } else {
     // With other imports it is not going to be linked, and linking names them.

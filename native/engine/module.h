@@ -146,6 +146,7 @@ class Module {
   size_t size_;
   ModuleForm form_;
   std::optional<uint64_t> memory_minimum_;
+  bool can_be_renewed_;
   bool can_be_made_ahead_;
   bool uses_tail_calls_ = false;
   std::optional<StateExports> state_exports_;

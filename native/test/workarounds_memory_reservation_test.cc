@@ -12,6 +12,7 @@
 #include "engine/wasmedge_api.h"
 #include "engine_fixtures.h"
 #include "engine_test_pool.h"
+#include "low_limit.h"
 #include "workarounds/memory_reservation.h"
 
 namespace wasmedge_embed {
@@ -48,31 +49,6 @@ uint64_t ClosedBytes() {
   }
   return bytes;
 }
-
-/// One of the process's limits, lowered for a while where that is possible: QEMU keeps none, and
-/// the sanitizers themselves would not get what they need.
-class LowLimit {
- public:
-  LowLimit(int resource, uint64_t value) : resource_(resource) {
-    getrlimit(resource_, &before_);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    const rlimit low{value, before_.rlim_max};
-    setrlimit(resource_, &low);
-#endif
-    rlimit now{};
-    holds_ = getrlimit(resource_, &now) == 0 && now.rlim_cur == value;
-  }
-  ~LowLimit() { setrlimit(resource_, &before_); }
-  LowLimit(const LowLimit&) = delete;
-  LowLimit& operator=(const LowLimit&) = delete;
-
-  bool holds() const { return holds_; }
-
- private:
-  const int resource_;
-  rlimit before_{};
-  bool holds_ = false;
-};
 
 /// What is thrown, by its detail.
 std::string DetailOf(const std::function<void()>& work) {
@@ -173,7 +149,7 @@ TEST_F(MemoryReservationTest, LeavesAddressesForOthersWhereTheyAreLimited) {
   uint64_t used = 0;
   for (const Mapping& each : Mappings()) used += each.end - each.begin;
   const auto detail_with = [](uint64_t bytes) {
-    const LowLimit limit(RLIMIT_AS, bytes);
+    const test::LowLimit limit(RLIMIT_AS, bytes);
     if (!limit.holds()) return std::string("no limit");
     return DetailOf([] { MemoryReservation{1}; });
   };
@@ -184,7 +160,7 @@ TEST_F(MemoryReservationTest, LeavesAddressesForOthersWhereTheyAreLimited) {
 }
 
 TEST_F(MemoryReservationTest, RefusesPagesThatTheMachineHasNot) {
-  const LowLimit limit(RLIMIT_DATA, kGiB);
+  const test::LowLimit limit(RLIMIT_DATA, kGiB);
   if (!limit.holds()) GTEST_SKIP() << "There is no such limit.";
   EXPECT_EQ(DetailOf([] { MemoryReservation{65536}; }), "host-memory");
   EXPECT_EQ(DetailOf([] { MemoryReservation{0}; }), "nothing");
@@ -219,7 +195,7 @@ TEST_P(MemoryReservationGuestTest, LeavesNothingBehind) {
 TEST_P(MemoryReservationGuestTest, IsToldWhereTheMachineHasNoMorePages) {
   EXPECT_EQ(test::Call(*pool_, "size"), "65535");
   {
-    const LowLimit limit(RLIMIT_DATA, kGiB);
+    const test::LowLimit limit(RLIMIT_DATA, kGiB);
     if (!limit.holds()) GTEST_SKIP() << "There is no such limit.";
     EXPECT_EQ(test::Call(*pool_, "grow"), std::to_string(UINT32_MAX));
     EXPECT_EQ(test::Call(*pool_, "size"), "1");

@@ -74,8 +74,8 @@ void* MapReservation() {
   return begin;
 }
 
-/// The part that is open, and the rest.
-constexpr uint64_t kOwnMappings = 3;
+/// The pages below, the part that is open, what has been closed again, and the rest.
+constexpr uint64_t kOwnMappings = 4;
 
 /// Throws `Error(kLimit)`, or `std::bad_alloc`.
 uint8_t* Reserve(bool is_prepared, uint64_t image_mappings) {
@@ -133,6 +133,8 @@ enum class Opening {
   kElsewhere,
   kFirstPagesRefused,
   kRefused,
+  /// Refused, and pages behind the end of the memory could not be closed.
+  kLeftOpen,
 };
 
 /// Opens pages of a memory, which are all zero as nobody has had them.
@@ -148,6 +150,11 @@ Opening Open(uintptr_t address, uint64_t size) {
   const uint64_t wanted = address - memory + size;
   if (wanted <= reserved.open) return Opening::kDone;
   if (mprotect(reinterpret_cast<void*>(address), size, PROT_READ | PROT_WRITE) != 0) {
+    // What has been closed again is a mapping of its own, which has been opened before the system
+    // refused the rest: the guest could write behind the end of its memory.
+    if (mprotect(reinterpret_cast<void*>(address), size, PROT_NONE) != 0) {
+      return Opening::kLeftOpen;
+    }
     return address == memory && !reserved.is_prepared ? Opening::kFirstPagesRefused
                                                       : Opening::kRefused;
   }
@@ -248,6 +255,8 @@ void* MemoryReservation::Map(void* address, size_t size, int protection, int fla
         GiveUp(NoPages(size));
       case Opening::kRefused:
         return MAP_FAILED;
+      case Opening::kLeftOpen:
+        GiveUp(NotEnoughMemory(" to close pages behind the end of a guest's memory"));
       case Opening::kElsewhere:
         break;
     }
