@@ -28,10 +28,16 @@ uint64_t TouchedPages::page_size() noexcept {
 void TouchedPages::Read(const uint8_t* first, size_t pages) {
   entries_.resize(pages);
   const int file = PageMapOfThisProcess();
-  const uint64_t place = reinterpret_cast<uintptr_t>(first) / page_size() * sizeof(uint64_t);
-  const size_t size = pages * sizeof(uint64_t);
-  is_known_ = file >= 0 && pread(file, entries_.data(), size, static_cast<off_t>(place)) ==
-                               static_cast<ssize_t>(size);
+  const auto read = [file](const void* page, uint64_t* entries, size_t count) {
+    const uint64_t place = reinterpret_cast<uintptr_t>(page) / page_size() * sizeof(uint64_t);
+    const size_t size = count * sizeof(uint64_t);
+    return pread(file, entries, size, static_cast<off_t>(place)) == static_cast<ssize_t>(size);
+  };
+  // An emulator, or whoever has this descriptor's number now, may answer with zeros. What is
+  // written here has content.
+  uint64_t own = 1;
+  is_known_ = file >= 0 && read(&own, &own, 1) && (own & kHasContent) != 0 &&
+              read(first, entries_.data(), pages);
 }
 
 }  // namespace wasmedge_embed

@@ -1,6 +1,7 @@
 #include "engine/slot.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "engine/guest_scope.h"
@@ -60,16 +61,22 @@ void Slot::Rest(bool makes_another) noexcept {
       MemoryReservation::AreScarce()) {
     return;
   }
-  Invocation invocation;
-  Ending ending;
-  RunGuest(hosts_, invocation, ending, [&] { MakeInstance(invocation, ending); });
-  is_next_ = ending.is_normal();
+  try {
+    Invocation invocation;
+    Ending ending;
+    RunGuest(hosts_, invocation, ending, [&] { MakeInstance(invocation, ending); });
+    is_next_ = ending.is_normal();
+  } catch (const std::exception&) {
+    // There is no memory for it now. The next run will need it, and tell.
+  }
   if (!is_next_) DropInstance();
 }
 
 void Slot::Relax() noexcept {
   is_next_ = false;
   is_whole_ = false;
+  // Guests of some clients may leave what others do not.
+  failed_renewals_ = 0;
   Rest(true);
 }
 
@@ -88,6 +95,7 @@ bool Slot::RenewInstance() noexcept {
 void Slot::DropInstance() noexcept {
   renewal_.reset();
   instance_.reset();
+  is_next_ = false;
   is_whole_ = false;
 }
 
@@ -122,7 +130,11 @@ void Slot::MakeInstance(Invocation& invocation, Ending& ending) {
   if (!ending.is_normal() || !is_worth_it || MemoryReservation::AreScarce()) return;
   // It looks at the guest from outside.
   const HostScope host;
-  renewal_ = InstanceRenewal::Of(executor_.module(), instance_->get());
+  try {
+    renewal_ = InstanceRenewal::Of(executor_.module(), instance_->get());
+  } catch (const std::bad_alloc&) {
+    // The run itself does not need it.
+  }
 }
 
 void Slot::Execute(const Request& request, Invocation& invocation, Outcome& outcome) {
