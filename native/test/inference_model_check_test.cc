@@ -109,7 +109,8 @@ TEST(ModelCheckTest, AcceptsTheOperatorsThatTheDocumentsName) {
   const size_t begin = text.find("## Models that guests bring");
   ASSERT_NE(begin, std::string::npos);
   std::set<std::string> named;
-  constexpr char kBefore[] = "only these may be used:";
+  constexpr char kBefore[] = "only these operators are allowed:";
+  ASSERT_NE(text.find(kBefore, begin), std::string::npos);
   const size_t list = text.find(kBefore, begin) + sizeof(kBefore);
   std::string name;
   for (const char each : text.substr(list, text.find("Shapes, axes", begin) - list)) {
