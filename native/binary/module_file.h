@@ -26,8 +26,8 @@ struct ModuleFacts {
   std::optional<uint64_t> memory_minimum;
   /// Whether a function of it runs as soon as an instance is made.
   bool has_start = false;
-  /// About how many bytes an instance takes at once: its functions, globals and tables, and what its
-  /// memory begins with. Without the instructions, of which one that is interpreted has a copy.
+  /// About how many bytes an instance takes at once: its functions, globals and tables, and what
+  /// its memory begins with. Without the instructions, of which one that is interpreted has a copy.
   uint64_t instance_bytes = 0;
   /// Whether its instructions make tail calls; not known of a shared object, whose are not read.
   bool makes_tail_calls = false;

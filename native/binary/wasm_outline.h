@@ -29,8 +29,8 @@ struct WasmOutline {
   WasmBytes code;
   /// Whether a function of it runs as soon as an instance is made.
   bool has_start = false;
-  /// About how many bytes an instance takes at once: its functions, globals and tables, and what its
-  /// memory begins with. Without the instructions, of which one that is interpreted has a copy.
+  /// About how many bytes an instance takes at once: its functions, globals and tables, and what
+  /// its memory begins with. Without the instructions, of which one that is interpreted has a copy.
   uint64_t instance_bytes = 0;
 
   /// The type of a function or, by its own index, a type. One without values where there is none of
