@@ -20,7 +20,7 @@ interface Waiting {
  * The Runtime API of Lambda, of which the emulator keeps a response until it is whole and drops its trailers: here
  * a test has each as it comes.
  */
-export class RuntimeApi {
+class RuntimeApi {
   readonly #server: Server;
   readonly #waiting: Waiting[] = [];
   readonly #begun = new Map<string, Waiting>();
