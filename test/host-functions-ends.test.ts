@@ -169,6 +169,27 @@ for (const isolation of HOST_FUNCTION_ISOLATIONS) {
   });
 }
 
+describe('A guest that waits for a host function in a worker process', () => {
+  it('is alone there with `maxWaiting: 0`, also while the other process starts', async () => {
+    const answers: ((value: number) => void)[] = [];
+    const wait = (): Promise<number> => new Promise((resolve) => answers.push(resolve));
+    const options = { concurrency: 2, maxWaiting: 0, workerProcess: { workers: 2 } };
+    await withHostFunctions(
+      { wait },
+      { isolation: 'worker-process', ...options },
+      async (module) => {
+        const runs: Promise<unknown>[] = [];
+        for (let count = 1; count <= 2; ++count) {
+          runs.push(module.call('wait', 1));
+          while (answers.length < count) await new Promise(setImmediate);
+        }
+        for (const answer of answers) answer(7);
+        assert.deepEqual(await Promise.all(runs), [7, 7]);
+      },
+    );
+  });
+});
+
 describe('Host functions and the end of the process', function () {
   this.timeout(60_000);
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { PassThrough, Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
-import type { InputStream, OutputTarget } from 'wasmedge-embed';
+import type { InputStream, LoadOptions, OutputTarget } from 'wasmedge-embed';
 
 import { settleable } from './support/host-functions.js';
 import { ISOLATIONS } from './support/isolations.js';
@@ -300,6 +300,53 @@ describe('A guest that waits for a stream', () => {
       assert.equal((await waiting).stdout.toString(), 'and then');
     });
   });
+});
+
+describe('A run whose source is quiet, in a worker process', () => {
+  const options: LoadOptions = {
+    isolation: 'worker-process',
+    concurrency: 2,
+    workerProcess: { workers: 2 },
+  };
+
+  /** Gives a source that says so much and does not end. */
+  const quiet = (text: string): PassThrough => {
+    const source = new PassThrough();
+    source.write(text);
+    return source;
+  };
+
+  it('is given no other run while one of another process may end', async () => {
+    await withModule(await streamGuest('passesOnOrComputes'), options, async (module) => {
+      const computes = async (stdin: InputStream | string, signal: AbortSignal): Promise<void> => {
+        await new Promise((resolve, reject) => {
+          module.run({ stdin, stdout: resolve, signal }).catch(reject);
+        });
+      };
+      const [first, second] = [new AbortController(), new AbortController()];
+      // The one after the other, so that each has a process of its own.
+      await computes('c', first.signal);
+      await computes(quiet('c'), second.signal);
+      const run = module.run({ stdin: 'a' });
+      await milliseconds(50);
+      first.abort();
+      assert.equal((await run).stdout.toString(), 'a');
+      second.abort();
+    });
+  });
+
+  for (const maxWaiting of [0, 64]) {
+    it(`is given no other run while a process starts (maxWaiting: ${maxWaiting})`, async () => {
+      const given = { ...options, maxWaiting };
+      await withModule(await streamGuest('passesOnOrComputes'), given, async (module) => {
+        const end = new AbortController();
+        const computes = module.run({ stdin: quiet('c'), signal: end.signal });
+        assert.equal((await module.run({ stdin: 'a' })).stdout.toString(), 'a');
+        end.abort();
+        await assert.rejects(computes, { code: 'ERR_ABORTED' });
+      });
+    });
+  }
 });
 
 for (const isolation of ['in-process', 'worker-process'] as const) {

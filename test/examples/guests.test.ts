@@ -42,7 +42,7 @@ describe('The example guest-rust', function () {
   it('refuses wrong arguments, and what is no text', async () => {
     for (const [args, exitCode, complaint] of [
       [['--top', 'many', text], 64, /usage: word-count/],
-      [[compiledGuest('image-classification')], 65, /no UTF-8/],
+      [[compiledGuest('image-classification')], 65, /not UTF-8/],
     ] as const) {
       const { code, stdout, stderr } = await runExample('guest-rust', ['run.mjs', ...args]);
       assert.deepEqual([code, stdout], [exitCode, '']);

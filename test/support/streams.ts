@@ -66,6 +66,10 @@ const PROGRAMS = {
     (if (local.get $n)
       (then (call $write (i32.const 1) (i32.const 1024) (local.get $n)))
       (else (loop $more (br $more))))`,
+  /** Passes on what it reads, then computes where that begins with "c". */
+  passesOnOrComputes: `
+    (call $write (i32.const 1) (i32.const 1024) (call $read (i32.const 1024) (i32.const 16)))
+    (if (i32.eq (i32.load8_u (i32.const 1024)) (i32.const 99)) (then (loop $more (br $more))))`,
   /** Reads once, then computes. */
   reads: '(drop (call $read (i32.const 1024) (i32.const 16))) (loop $more (br $more))',
   /** Writes to both outputs, then traps. */

@@ -8,7 +8,8 @@ import type { Worker } from './worker.js';
 /**
  * The runs whose source or target keeps them waiting, as long as others wait for a place: so that what a
  * stream waits for itself can run. Whether a guest waits for its stream or computes only its process knows,
- * which begins no more than it may: a run that is given too early waits there.
+ * which begins no more than it may. A run that is given too early waits there, and is not taken back: so none
+ * is while another worker may soon have a place.
  */
 export class HeldUpRuns {
   readonly #workers: ReadonlySet<Worker>;
@@ -16,6 +17,8 @@ export class HeldUpRuns {
   /** Tell whether each has been waiting since the last look. */
   #looks = new Map<Invocation, () => boolean>();
   #found = new Set<Invocation>();
+  /** Those that began in the place of one that was held up. */
+  readonly #standIns = new WeakSet<Invocation>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param onMore Called when there may be more of them. */
@@ -38,20 +41,51 @@ export class HeldUpRuns {
     }
   }
 
-  /** How many there are, of all workers. */
+  /** A run is given to a worker that had no place left but those of runs that are held up. */
+  addStandIn(invocation: Invocation): void {
+    this.#standIns.add(invocation);
+  }
+
+  /** How many leave their places to others, of all workers. */
   get count(): number {
     let count = 0;
+    if (this.#found.size === 0) return count;
     for (const worker of this.#workers) count += this.countOf(worker);
     return count;
   }
 
-  /** How many this worker holds. Those that wait for a host function do not count here. */
+  /** How many of them this worker holds. */
   countOf(worker: Worker): number {
-    let count = 0;
-    for (const each of this.#found) {
-      if (worker.held.get(each.id) === each && !each.isWaiting) count++;
+    if (this.#found.size === 0) return 0;
+    for (const other of this.#workers) {
+      if (other !== worker && this.#freesPlace(other)) return 0;
     }
-    return count;
+    return this.#heldUpIn(worker);
+  }
+
+  /** Those that wait for a host function do not count here. */
+  #heldUpIn(worker: Worker): number {
+    let heldUp = 0;
+    for (const each of worker.held.values()) {
+      if (!each.isWaiting && this.#found.has(each)) heldUp++;
+    }
+    return heldUp;
+  }
+
+  /**
+   * Whether it will soon be ready, or a run computes there whose end leaves a place: a stand-in's does not while
+   * another is held up.
+   */
+  #freesPlace(worker: Worker): boolean {
+    if (worker.isRetiring) return false;
+    if (!worker.isReady) return true;
+    let standIns = 0;
+    for (const each of worker.held.values()) {
+      if (each.isWaiting || this.#found.has(each)) continue;
+      if (!this.#standIns.has(each)) return true;
+      standIns++;
+    }
+    return standIns > this.#heldUpIn(worker);
   }
 
   #look(): void {

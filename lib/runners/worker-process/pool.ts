@@ -297,6 +297,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     this.#forgetWaiting(invocation);
     this.#running++;
     invocation.taken();
+    if (worker.busy >= this.#runsPerWorker) this.#heldUp.addStandIn(invocation);
     worker.take(invocation);
     if (worker.runs >= this.#settings.recycleAfterRuns) this.#force.retire(worker);
     return true;
@@ -326,7 +327,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     for (const worker of this.#workers) {
       if (!worker.isReady || worker.isRetiring) continue;
       const busy = worker.busy - this.#heldUp.countOf(worker);
-      if (busy >= runs) continue;
+      if (busy >= runs || worker.held.size >= runs + this.#settings.maxWaiting) continue;
       const load = busy * MOST_HELD + worker.held.size;
       if (load >= leastLoad) continue;
       least = worker;
