@@ -1,5 +1,7 @@
 #include "workarounds/guest_jump.h"
 
+#include <unwind.h>
+
 #include <atomic>
 #include <csetjmp>
 #include <vector>
@@ -35,6 +37,9 @@ void Redirect(const ElfSlots& slots) {
   }
 }
 
+// Stands in for the unwinder: where the guest is, is found here.
+_Unwind_Reason_Code FindNoFrames(_Unwind_Trace_Fn, void*) { return _URC_END_OF_STACK; }
+
 }  // namespace
 
 void GuestJump::Install(void* wasmedge_library) {
@@ -43,6 +48,7 @@ void GuestJump::Install(void* wasmedge_library) {
   Redirect<1>(slots);
   Redirect<2>(slots);
   Redirect<3>(slots);
+  slots.Redirect("_Unwind_Backtrace", reinterpret_cast<void*>(&FindNoFrames));
 }
 
 void GuestJump::OnJump(void (*tell)() noexcept) noexcept { told.store(tell); }
