@@ -394,11 +394,12 @@ export interface LoadOptions {
   /** Invocations that may wait for a thread, 0 to 1,000,000 (ERR_QUEUE_FULL). Default 1,024. */
   maxQueue?: number;
   /**
-   * Threads in addition to `concurrency`, 0 to 1,000. A guest that waits for a host function does
-   * not count toward `concurrency`: another one may start in its place on one of these threads. If
-   * none is left, new invocations wait in the queue, except those that a host function requests
-   * from a module with host functions: these are ERR_QUEUE_FULL, because waiting could be a
-   * deadlock. Default 64.
+   * Threads in addition to `concurrency`, 0 to 1,000. A guest that waits for a host function or a
+   * stream does not count toward `concurrency`: another one may start in its place on one of these
+   * threads, with isolation `worker-process` in the same process, which then holds the data of
+   * both; with 0 none does. If no thread is left, new invocations wait in the queue, except those
+   * that a host function requests from a module with host functions: these are ERR_QUEUE_FULL,
+   * because waiting could be a deadlock. Default 64.
    */
   maxWaiting?: number;
 }
