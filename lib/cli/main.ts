@@ -61,7 +61,8 @@ const program = new Command('wasmedge-embed')
     `
 Environment:
   WASMEDGE_DIR           folder of the WasmEdge library, instead of ~/.wasmedge and the system's
-  WASMEDGE_EMBED_CACHE   folder for compiled modules and downloaded models
+  WASMEDGE_EMBED_CACHE   folder for compiled modules, downloaded models, and this command's JavaScript as
+                         Node.js compiled it; whatever is in it can be deleted at any time
                          (default: $XDG_CACHE_HOME/wasmedge-embed or ~/.cache/wasmedge-embed)
   WASMEDGE_EMBED_DATA    folder whose models/ takes precedence over downloaded and default models`,
   );
