@@ -112,4 +112,38 @@ describe('Where no descriptors are left', () => {
     );
     assert.equal(stdout, 'ERR_WORKER_DIED\nERR_MODULE_LOAD\ndone\n');
   });
+
+  it('a module is interpreted that cannot be compiled by itself', async () => {
+    const guest = await watGuest('numbers');
+    const script = `
+      const { closeSync, openSync, readFileSync } = require('node:fs');
+      const { loadModule } = require('wasmedge-embed');
+      const bytes = readFileSync(${JSON.stringify(guest)});
+      const load = async () => {
+        const module = await loadModule(bytes);
+        await module.close();
+        return module.mode;
+      };
+      (async () => {
+        for (let free = 0; ; free++) {
+          const files = [];
+          try { for (;;) files.push(openSync('/dev/null')); } catch {}
+          for (const file of files.splice(0, free)) closeSync(file);
+          const mode = await load().catch(({ code }) => code);
+          for (const file of files) closeSync(file);
+          console.log(mode);
+          if (mode === 'aot') return;
+        }
+      })();`;
+    const { stdout } = await promisify(execFile)(
+      'sh',
+      ['-c', 'ulimit -n 60; exec "$0" --no-warnings -e "$1"', process.execPath, script],
+      {
+        cwd: ROOT,
+        timeout: 60_000,
+        env: { ...process.env, WASMEDGE_EMBED_CACHE: temporaryPath('cache') },
+      },
+    );
+    assert.match(stdout, /^(ERR_\w+\n)*(interpreter\n)+aot\n$/);
+  });
 });

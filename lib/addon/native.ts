@@ -366,8 +366,10 @@ export interface Addon {
   trapName(code: number): Trap | undefined;
   /** Opens the LiteRT library. */
   inference(): Promise<void>;
-  /** Opens the WasmEdge library. */
-  runtime(): Promise<{ version: string; path: string }>;
+  /**
+   * Opens the WasmEdge library. `hasQuickPasses`: whether level 1 is a choice of few passes of ours when it compiles.
+   */
+  runtime(): Promise<{ version: string; path: string; hasQuickPasses: boolean }>;
 }
 
 let loaded: Addon | undefined;

@@ -34,7 +34,7 @@ export function compileCommand(): Command {
     )
     .option(
       '-O, --optimize <level>',
-      "LLVM's optimization level; 1 is fast to compile (default: by the size of the code, 3 or 1)",
+      "LLVM's optimization level; 1 compiles fast (default: by the size of the code, 3 or 1)",
       integerIn(0, 3),
     )
     .option('--generic', 'compile for any processor of this architecture: portable, but slower')

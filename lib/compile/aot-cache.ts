@@ -94,7 +94,7 @@ export async function withCachedForm<T>(
  * Keeps in the cache what a plain module was compiled into by `compileModule` with its usual options, so that nobody
  * compiles it again.
  *
- * @throws {WasmEdgeError} ERR_MODULE_LOAD when the cache cannot be written.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD when the cache cannot be written; what the system says of a file.
  */
 export async function keepCompiled(content: Uint8Array, compiled: string): Promise<void> {
   const name = await cacheName({ content, meter: false });
@@ -226,8 +226,10 @@ function compile(plain: Plain, output: string, signal: AbortSignal): Promise<voi
     ...{ limits, signals: [signal], childEnv, keepsAlive: false },
     onProgress: publishProgress(file),
   };
-  const settings = { ...DEFAULT_COMPILE, optimize: optimizationOf(content), meter };
-  const work = (): Promise<void> => compileInto(content, output, settings, control, appendDigest);
+  const work = async (): Promise<void> => {
+    const settings = { ...DEFAULT_COMPILE, optimize: await optimizationOf(content), meter };
+    await compileInto(content, output, settings, control, appendDigest);
+  };
   return trusted ? work() : inTurn(work, signal);
 }
 
@@ -239,13 +241,13 @@ function isLasting(error: unknown, trusted: boolean): error is WasmEdgeError {
 }
 
 /** Raised whenever the same compiler is made to write other code: what earlier ones cached is not taken. */
-const CODE_REVISION = 3;
+export const CODE_REVISION = 3;
 
 async function cacheName({ content, meter }: Pick<Plain, 'content' | 'meter'>): Promise<string> {
   const { version } = await nativeCall(() => addon().runtime());
   const key = sha256(
     `wasmedge ${version}\n${process.arch}\n${processorFeatures().join(' ')}\n`,
-    `optimize ${optimizationOf(content)} meter ${meter} code ${CODE_REVISION}\n`,
+    `optimize ${await optimizationOf(content)} meter ${meter} code ${CODE_REVISION}\n`,
     content,
   );
   return `${key}.so`;

@@ -92,7 +92,10 @@ export async function compileModule(
   // The old side file is removed together with the old module, so that a failed compilation leaves
   // both.
   const compiled = names ? source : withoutNames(source);
-  const settings: CompileSettings = { ...choices, optimize: wanted ?? optimizationOf(compiled) };
+  const settings: CompileSettings = {
+    ...choices,
+    optimize: wanted ?? (await optimizationOf(compiled)),
+  };
   await compileInto(compiled, target, settings, control, () => removeSideFile(target));
   const { optimize, generic, interruptible, meter } = settings;
   await wrapWrite(sideFilePath(target), async () => {

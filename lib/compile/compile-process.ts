@@ -46,7 +46,7 @@ export interface CompileControl {
   childEnv: Readonly<Record<string, string>>;
   /** Whether its process keeps this one alive. Default true. */
   keepsAlive?: boolean;
-  /** Is told what of the work is done: percentages from 0 to 100, each above the one before. */
+  /** Is told what of the work is done: percentages from 0 to 99, each above the one before. */
   onProgress?: (percent: number) => void;
 }
 
@@ -128,7 +128,7 @@ function start(
 function letGo(child: ChildProcessWithoutNullStreams): void {
   child.unref();
   // There are none where no descriptors are left.
-  const pipes = child.stdio as unknown as (Socket | null | undefined)[];
+  const pipes = (child.stdio as unknown as (Socket | null | undefined)[] | undefined) ?? [];
   for (const pipe of pipes) pipe?.unref();
 }
 

@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
-import { leb128, sectionsOf } from './sections.js';
+import { HEADER_BYTES, leb128, sectionsOf } from './sections.js';
 
-const HEADER_BYTES = 8;
 const CUSTOM = 0;
 
 /**

@@ -1,4 +1,5 @@
-const HEADER_BYTES = 8;
+/** Of a module: the magic number and the version. */
+export const HEADER_BYTES = 8;
 
 /** A section of a module: what it holds, and all of it with its id and size. */
 export interface Section {

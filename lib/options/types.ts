@@ -593,7 +593,7 @@ export interface CallOptions {
 /** Options of {@link compileModule}. */
 export interface CompileOptions extends CompileLimits {
   /**
-   * The optimization level, 0 to 3: LLVM's, but for 1, which is a choice of few passes and takes about a third of the
+   * The optimization level, 0 to 3: LLVM's levels, except that 1 runs only a few passes and takes about a third of the
    * time of 3. By default 3, and 1 for modules with more than 1 MiB of code.
    */
   optimize?: 0 | 1 | 2 | 3;

@@ -2,6 +2,7 @@
 
 #include "base/parent_process.h"
 #include "bindings/background.h"
+#include "compile/compiler.h"
 #include "compile/memory_watch.h"
 #include "engine/trap.h"
 #include "engine/wasmedge_api.h"
@@ -10,12 +11,21 @@
 namespace wasmedge_embed {
 
 Napi::Value OpenRuntime(const Napi::CallbackInfo& info) {
-  return Background<const wasmedge::Api*>::Start(
-      info.Env(), [] { return &wasmedge::Api::Get(); },
-      [](Napi::Env env, const wasmedge::Api* api) -> Napi::Value {
+  struct Facts {
+    const wasmedge::Api* api;
+    bool has_quick_passes;
+  };
+  return Background<Facts>::Start(
+      info.Env(),
+      [] {
+        const wasmedge::Api& api = wasmedge::Api::Get();
+        return Facts{&api, HasQuickPasses(api)};
+      },
+      [](Napi::Env env, const Facts& facts) -> Napi::Value {
         Napi::Object runtime = Napi::Object::New(env);
-        runtime["version"] = api->version();
-        runtime["path"] = api->path();
+        runtime["version"] = facts.api->version();
+        runtime["path"] = facts.api->path();
+        runtime["hasQuickPasses"] = Napi::Boolean::New(env, facts.has_quick_passes);
         return runtime;
       });
 }

@@ -21,6 +21,8 @@ constexpr uint32_t kCodeIllegalPath = 0x0100;  // WasmEdge_ErrCode_IllegalPath
 
 }  // namespace
 
+bool HasQuickPasses(const wasmedge::Api& api) { return LlvmPipeline::IsReachable(api.path()); }
+
 void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
                    const CompileOptions& options) {
   // WasmEdge does the same where nothing may be thrown, which would end the process.

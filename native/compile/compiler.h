@@ -10,6 +10,13 @@ namespace wasmedge_embed {
 /// What WasmEdge's ahead-of-time compiler writes.
 enum class CompiledFormat : int { kSharedLibrary = 0, kUniversal = 1 };
 
+namespace wasmedge {
+class Api;
+}
+
+/// Whether level 1 is a pipeline of ours where this library compiles.
+bool HasQuickPasses(const wasmedge::Api& api);
+
 /// How a module is compiled.
 struct CompileOptions {
   /// LLVM's optimization level, 0 to 3. 1 is a pipeline of ours, where LLVM's can be replaced

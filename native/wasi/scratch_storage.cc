@@ -228,6 +228,8 @@ Errno ScratchStorage::Move(ScratchNode& from, std::string_view name, ScratchNode
   ScratchNode& node = *old->second.node;
   const auto replaced = to.entries.find(new_name);
   if (replaced != to.entries.end() && replaced->second.node == &node) return Errno::kSuccess;
+  // All that may fail for want of memory, before anything is changed.
+  std::string key(new_name);
   // What is replaced leaves the room that the new entry takes: nothing fails any more then.
   if (replaced != to.entries.end()) Remove(to, new_name);
   budget_.GiveBack(EntryCost(name));
@@ -235,12 +237,14 @@ Errno ScratchStorage::Move(ScratchNode& from, std::string_view name, ScratchNode
     static_cast<void>(budget_.Take(EntryCost(name)));
     return Errno::kNoSpc;
   }
-  from.order.erase(old->second.serial);
+  auto order = from.order.extract(old->second.serial);
   auto entry = from.entries.extract(old);
-  entry.key() = new_name;
+  entry.key() = std::move(key);
   entry.mapped().serial = to.next_serial++;
   const auto moved = to.entries.insert(std::move(entry)).position;
-  to.order.emplace(moved->second.serial, &moved->first);
+  order.key() = moved->second.serial;
+  order.mapped() = &moved->first;
+  to.order.insert(std::move(order));
   if (node.is_directory()) node.parent = &to;
   from.modification_time = from.change_time = to.modification_time = to.change_time =
       node.change_time = RealTime();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <mutex>
 #include <type_traits>
 
@@ -34,6 +35,7 @@ struct Llvm {
   LlvmValue* (*get_first_function)(LlvmModule*) = nullptr;
   LlvmValue* (*get_next_function)(LlvmValue*) = nullptr;
   int (*is_declaration)(LlvmValue*) = nullptr;
+  void (*consume_error)(LlvmError*) = nullptr;
   void (*parse_options)(int, const char* const*, const char*) = nullptr;
 };
 
@@ -109,8 +111,13 @@ LlvmError* RunPasses(LlvmModule* module, const char* passes, LlvmTargetMachine* 
   if (scope == nullptr) return run_passes.original()(module, passes, machine, options);
   const Shares& shares = SharesOf(*scope);
   scope->Begin(shares.translated, shares.optimized, 1);
-  LlvmError* const error =
+  LlvmError* error =
       run_passes.original()(module, scope->is_quick() ? kQuickPasses : passes, machine, options);
+  if (error != nullptr && scope->is_quick()) {
+    // Another LLVM that does not know one of them: it has read the text and changed nothing.
+    llvm.consume_error(error);
+    error = run_passes.original()(module, passes, machine, options);
+  }
   scope->Step();
   return error;
 }
@@ -170,6 +177,13 @@ void LlvmPipeline::Scope::Tell(int percent) {
   if (on_progress_) on_progress_(percent);
 }
 
+bool LlvmPipeline::IsReachable(const std::string& library_path) {
+  const std::unique_ptr<void, int (*)(void*)> library(
+      dlopen(library_path.c_str(), RTLD_LAZY | RTLD_NOLOAD), &dlclose);
+  return library && IsInForce(kWorkaround) &&
+         !ElfSlots(library.get()).Find("LLVMRunPasses").empty();
+}
+
 void LlvmPipeline::Install(void* wasmedge_library) {
   const auto find = [wasmedge_library](const char* name, auto* function) {
     *function =
@@ -185,6 +199,7 @@ void LlvmPipeline::Install(void* wasmedge_library) {
                         find("LLVMGetFirstFunction", &llvm.get_first_function) &&
                         find("LLVMGetNextFunction", &llvm.get_next_function) &&
                         find("LLVMIsDeclaration", &llvm.is_declaration) &&
+                        find("LLVMConsumeError", &llvm.consume_error) &&
                         find("LLVMParseCommandLineOptions", &llvm.parse_options);
   if (!is_there) return;
   run_passes.Install(wasmedge_library, &RunPasses);

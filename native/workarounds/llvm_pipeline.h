@@ -26,7 +26,11 @@ class LlvmPipeline {
   /// pipelines are run then, and nothing is told on the way.
   static void Install(void* wasmedge_library);
 
-  /// Takes percentages from 0 to 100, each higher than the one before. Must not throw.
+  /// Whether it does something where the library of this path, which is open, compiles: LLVM is a
+  /// library of its own. From any thread.
+  static bool IsReachable(const std::string& library_path);
+
+  /// Takes percentages from 0 to 99, each higher than the one before. Must not throw.
   using OnProgress = std::function<void(int percent)>;
 
   /// While one lives, what its thread compiles is compiled so. LLVM's options are the process's:

@@ -50,7 +50,7 @@ export const { copyPackages } = load('./bundle/packages.js') as typeof BundledPa
 export const { cacheDirectory } = load('./support/cache-directory.js') as typeof CacheDirectory;
 export const { keepCompiled } = load('./compile/aot-cache.js') as typeof AotCache;
 export const { CompileFailures } = load('./compile/compile-failures.js') as typeof Failures;
-export const { QUICK_CODE_BYTES, optimizationOf } = load(
+export const { QUICK_CODE_BYTES, hasMuchCode } = load(
   './compile/optimization.js',
 ) as typeof Optimization;
 export const { inTurn } = load('./compile/compile-turn.js') as typeof CompileTurn;

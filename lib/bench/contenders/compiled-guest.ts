@@ -3,8 +3,9 @@ import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { addon } from '../../addon/native.js';
-import { withCompiled } from '../../compile/aot-cache.js';
+import { CODE_REVISION, withCompiled } from '../../compile/aot-cache.js';
 import { compileLimits } from '../../compile/compile-limits.js';
+import { optimizationOf } from '../../compile/optimization.js';
 import { writeAtomically } from '../../support/atomic-file.js';
 import { writableCacheDirectory } from '../../support/cache-directory.js';
 import { sha256 } from '../../support/crypto.js';
@@ -20,7 +21,11 @@ export async function compiledModule(
 ): Promise<string> {
   const source = await readFile(file);
   const { version } = await addon().runtime();
-  const key = sha256(`${version}\n${processorFeatures().join(' ')}\n`, source).slice(0, 16);
+  const level = await optimizationOf(source);
+  const key = sha256(
+    `${version}\n${processorFeatures().join(' ')}\n${CODE_REVISION} ${level}\n`,
+    source,
+  ).slice(0, 16);
   const name = path.basename(file, '.wasm');
   const output = path.join(writableCacheDirectory('bench'), `${name}-${key}.so`);
   if (!existsSync(output)) {
