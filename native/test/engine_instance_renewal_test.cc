@@ -102,6 +102,16 @@ class InstanceRenewalTest : public testing::TestWithParam<bool> {
     });
   }
 
+  /// Whether a guest may reach behind its memory here: a compiled one faults, and ThreadSanitizer
+  /// holds against WasmEdge's handler what it does in a signal.
+  static bool MayFault() {
+#if defined(__SANITIZE_THREAD__)
+    return !GetParam();
+#else
+    return true;
+#endif
+  }
+
   static std::string Run(Slot& slot, const std::string& function) {
     Request request;
     request.function = function;
@@ -129,6 +139,7 @@ TEST_P(InstanceRenewalTest, MakesMemoryAndGlobalsNew) {
 }
 
 TEST_P(InstanceRenewalTest, ClosesThePagesThatItHadGrownBy) {
+  if (!MayFault()) GTEST_SKIP() << "ThreadSanitizer minds what WasmEdge does in a signal.";
   WithSlot(Options(), [](Slot& slot) {
     for (int round = 0; round < 5; ++round) {
       EXPECT_EQ(Run(slot, "soil"), "3");
@@ -141,6 +152,7 @@ TEST_P(InstanceRenewalTest, ClosesThePagesThatItHadGrownBy) {
 }
 
 TEST_P(InstanceRenewalTest, OpensNoneOfThemWhereTheSystemRefusesMore) {
+  if (!MayFault()) GTEST_SKIP() << "ThreadSanitizer minds what WasmEdge does in a signal.";
   WithSlot(Options(), [](Slot& slot) {
     EXPECT_EQ(Run(slot, "soil"), "3");
     slot.Rest(false);
@@ -221,7 +233,7 @@ TEST_P(InstanceRenewalTest, ServesManyThreads) {
     runs.emplace_back("unreachable", test::Start(*pool, "fail"));
     runs.emplace_back(kNew, test::Start(*pool, "look"));
     runs.emplace_back("165043", test::Start(*pool, "swap"));
-    runs.emplace_back("memory-out-of-bounds", test::Start(*pool, "reach"));
+    if (MayFault()) runs.emplace_back("memory-out-of-bounds", test::Start(*pool, "reach"));
   }
   for (auto& [expected, run] : runs) EXPECT_EQ(test::NameOf(run.get()), expected);
 }
