@@ -207,7 +207,7 @@ describe('wasmedge-embed run', () => {
         `(import "env" "memory" (memory 1 2 shared))
          (import "wasi" "thread-spawn" (func (param i32) (result i32))) ${program}`,
         'ERR_MODULE_INVALID',
-        /shared memory.*no threads/u,
+        /shared memory.*without threads/u,
       ],
       [
         `(import "wasi" "thread-spawn" (func (param i32) (result i32))) ${program}`,

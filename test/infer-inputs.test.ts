@@ -82,7 +82,8 @@ describe('Inputs of a model, on the command line', () => {
     }
     const fixed = { ...free, shapeSignature: [-1, 6] };
     await assert.rejects(choose([fixed], [file('left.npy')]), {
-      message: /of shape \?x6, and \S+ has the shape 2x3\. --shape left=2x3 has the model try/,
+      message:
+        /of shape \?x6, and \S+ has the shape 2x3\. With --shape left=2x3 the model tries that shape\./,
     });
   });
 
