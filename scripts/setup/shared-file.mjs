@@ -5,7 +5,7 @@ import path from 'node:path';
 const SHARED = 'shared.js';
 
 const HEAD = `"use strict";
-// Made of the files beside it, which take what they are from here: one file is found and read in less time than sixty.
+// Generated from the files next to it, which re-export what is defined here: one file is found and read in less time than sixty.
 const $loaded = Object.create(null);
 module.exports = Object.assign($load, { loaded: $loaded });
 function $load(name) {

@@ -34,7 +34,7 @@ const guests = () => [
 export const testGuests = {
   name: 'test-guests',
   title: 'Guests of the tests, in C and C++',
-  advice: 'Mend what the compiler complains of, then run this command again.',
+  advice: 'Fix the errors of the compiler, then run this command again.',
 
   async stamp({ machine }) {
     const digest = digestOf(['test/guests/c'], [machine.wasiCompiler, guests()]);
