@@ -246,7 +246,7 @@ describe('wasmedge-embed bundle', function () {
     );
     if (unsuitable !== undefined) {
       const needs = new RegExp(
-        `ERR_BUNDLE: No bundle was made for ${unsuitable}: .* needs GLIBC.*official release`,
+        `ERR_BUNDLE: No bundle was created for ${unsuitable}: .* needs GLIBC.*official release`,
       );
       cases.push([['--output', out, '--target', unsuitable], needs]);
     }

@@ -111,11 +111,11 @@ describe('Object detection', () => {
   });
 
   const wrong: [what: string, outputs: Partial<DetectorOutputs>, words: RegExp][] = [
-    ['a number of detections below 0', { count: -1 }, /there are -1 detections/],
-    ['a number of detections that is none', { count: NaN }, /there are NaN detections/],
+    ['a number of detections below 0', { count: -1 }, /the model reports -1 detections/],
+    ['a number of detections that is none', { count: NaN }, /the model reports NaN detections/],
     ['a score that is no number', { scores: [NaN, 0.5, 0.5] }, /not finite numbers/],
     ['a box without an end', { boxes: [[0, 0, Infinity, 1], ...ZEROS] }, /not finite numbers/],
-    ['half a class', { classes: [0.5, 1, 2] }, /a class 0\.5/],
+    ['half a class', { classes: [0.5, 1, 2] }, /invalid class 0\.5/],
     ['fewer classes than boxes', { classes: [1] }, /\[12, 1, 3, 1\] values/],
   ];
   for (const [what, outputs, words] of wrong) {
