@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import { root } from '../../scripts/setup/paths.mjs';
-import { WrongAnswer, failure, randomNumbers } from './traffic.mjs';
+import { MixedTraffic } from './mixed-traffic.mjs';
+import { WrongAnswer, failure } from './traffic.mjs';
 
 const require = createRequire(import.meta.url);
 const guest = path.join(root, 'wasm/target/wasm32-wasip1/release/infer.wasm');
@@ -44,55 +45,27 @@ const modelRuns = [
 ];
 
 /** Guests that run models with state, and models in shapes of their own. */
-export class ModelTraffic {
-  counts = {};
+export class ModelTraffic extends MixedTraffic {
   #library;
-  #modules = [];
-  #random = randomNumbers(3);
 
   /** @param {object} library the package */
   constructor(library) {
+    super(modelRuns, 3);
     this.#library = library;
   }
 
   async open() {
     for (const isolation of isolations) {
       const options = { ...shape, isolation, models: { accumulator, square } };
-      this.#modules.push(await this.#library.loadModule(guest, options));
+      this.modules.push(await this.#library.loadModule(guest, options));
     }
-  }
-
-  async close() {
-    await Promise.all(this.#modules.map((module) => module.close()));
-    this.#modules = [];
-  }
-
-  /** @param {number} count of runs, four at a time */
-  async burst(count) {
-    let left = count;
-    const work = async () => {
-      while (left-- > 0) await this.#one();
-    };
-    await Promise.all(Array.from({ length: 4 }, work));
   }
 
   /** Has every thread work at once, so that samples are alike. */
   async settle() {
     await Promise.all(
-      this.#modules.flatMap((module) => [
-        keepsState(module, () => 0.5),
-        resizes(module, () => 0.5),
-      ]),
+      this.modules.flatMap((module) => [keepsState(module, () => 0.5), resizes(module, () => 0.5)]),
     );
-  }
-
-  async #one() {
-    let ticket = this.#random() * modelRuns.reduce((sum, { weight }) => sum + weight, 0);
-    const { name, run } = modelRuns.find(({ weight }) => (ticket -= weight) < 0);
-    const module = this.#modules[Math.floor(this.#random() * this.#modules.length)];
-    await run(module, this.#random);
-    this.counts[`${name}, ${module.isolation}`] ??= 0;
-    this.counts[`${name}, ${module.isolation}`]++;
   }
 }
 

@@ -3,7 +3,8 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 
 import initWabt from 'wabt';
 
-import { WrongAnswer, failure, randomNumbers } from './traffic.mjs';
+import { MixedTraffic } from './mixed-traffic.mjs';
+import { WrongAnswer, failure } from './traffic.mjs';
 
 /** In both isolations that keep something between runs. */
 const isolations = ['in-process', 'worker-process'];
@@ -22,14 +23,12 @@ const streamRuns = [
 ];
 
 /** Guests whose standard streams are streams of this process, most of which break. */
-export class StreamTraffic {
-  counts = {};
+export class StreamTraffic extends MixedTraffic {
   #library;
-  #modules = [];
-  #random = randomNumbers(2);
 
   /** @param {object} library the package */
   constructor(library) {
+    super(streamRuns, 2);
     this.#library = library;
   }
 
@@ -41,40 +40,17 @@ export class StreamTraffic {
     module.destroy();
     for (const isolation of isolations) {
       const options = { ...shape, isolation, name: 'copy.wasm' };
-      this.#modules.push(await this.#library.loadModule(bytes, options));
+      this.modules.push(await this.#library.loadModule(bytes, options));
     }
-  }
-
-  async close() {
-    await Promise.all(this.#modules.map((module) => module.close()));
-    this.#modules = [];
-  }
-
-  /** @param {number} count of runs, four at a time */
-  async burst(count) {
-    let left = count;
-    const work = async () => {
-      while (left-- > 0) await this.#one();
-    };
-    await Promise.all(Array.from({ length: 4 }, work));
   }
 
   /** Has every thread wait at once, so that samples are alike. */
   async settle() {
     const many = shape.concurrency + shape.maxWaiting;
-    const runs = this.#modules.flatMap((module) =>
+    const runs = this.modules.flatMap((module) =>
       Array.from({ length: many }, () => sourceNeverGives(module, () => 1)),
     );
     await Promise.all(runs);
-  }
-
-  async #one() {
-    let ticket = this.#random() * streamRuns.reduce((sum, { weight }) => sum + weight, 0);
-    const { name, run } = streamRuns.find(({ weight }) => (ticket -= weight) < 0);
-    const module = this.#modules[Math.floor(this.#random() * this.#modules.length)];
-    await run(module, this.#random);
-    this.counts[`${name}, ${module.isolation}`] ??= 0;
-    this.counts[`${name}, ${module.isolation}`]++;
   }
 }
 
