@@ -10,8 +10,8 @@
 
 namespace wasmedge_embed {
 
-/// Owned bytes for LiteRT: aligned to 64, zero at first, and followed by at least 64 more zero
-/// bytes, since its kernels read whole vectors past the end. Throws `std::bad_alloc`.
+/// An owned buffer for LiteRT: aligned to 64 bytes, initially zero, and followed by at least 64
+/// more zero bytes, since its kernels read whole vectors past the end. Throws `std::bad_alloc`.
 class AlignedBuffer {
  public:
   static constexpr size_t kAlignment = 64;

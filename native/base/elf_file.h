@@ -18,7 +18,7 @@ constexpr uint16_t kElfMachine = EM_AARCH64;
 #error "The ELF machine of this processor is not known here: those of x86-64 and AArch64 are."
 #endif
 
-/// The bytes of an ELF file of 64 bits with checked access. Offsets and counts come from the file
+/// Bounds-checked access to the bytes of a 64-bit ELF file. Offsets and counts come from the file
 /// and are not trusted. The layout is that of the System V ABI (elf.h). The bytes are borrowed.
 class ElfFile {
  public:
@@ -36,14 +36,14 @@ class ElfFile {
     return value;
   }
 
-  /// The text that begins at an offset and ends before a zero byte, or with the file.
+  /// The text from an offset up to the next zero byte or the end of the file.
   std::string_view TextAt(uint64_t offset) const {
     if (offset >= size_) return {};
     const char* begin = reinterpret_cast<const char*>(bytes_ + offset);
     return {begin, strnlen(begin, size_ - offset)};
   }
 
-  /// Reads the program headers; false when one of the segments lies outside the file.
+  /// Reads the program headers; false if a segment lies outside the file.
   bool ReadSegments(const Elf64_Ehdr& header) {
     for (uint64_t index = 0; index < header.e_phnum; ++index) {
       const auto segment = At<Elf64_Phdr>(header.e_phoff + index * sizeof(Elf64_Phdr));
@@ -53,7 +53,7 @@ class ElfFile {
     return true;
   }
 
-  /// Where a virtual address, and the bytes that follow it, lie in the file.
+  /// The file offset of `size` bytes at a virtual address.
   std::optional<uint64_t> OffsetOf(uint64_t address, uint64_t size) const {
     for (const Elf64_Phdr& segment : segments_) {
       if (segment.p_type != PT_LOAD || address < segment.p_vaddr) continue;
@@ -65,7 +65,8 @@ class ElfFile {
     return std::nullopt;
   }
 
-  /// The entries of the dynamic section, without the last one; nothing when there is none.
+  /// The entries of the dynamic section, without the terminating one; nothing if there is no
+  /// section.
   std::optional<std::vector<Elf64_Dyn>> Dynamic() const {
     for (const Elf64_Phdr& segment : segments_) {
       if (segment.p_type != PT_DYNAMIC) continue;

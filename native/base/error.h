@@ -33,9 +33,9 @@ enum class ErrorCode {
 
 const char* ErrorCodeName(ErrorCode code) noexcept;
 
-/// The one exception type of the native side. The message says what was expected and what to do.
-/// `detail` is the machine-readable part that some codes carry: the trap's name for `kTrap`, the
-/// limit's name for `kLimit`; empty otherwise.
+/// The only exception type of the native code. The message says what was expected and what to do.
+/// `detail` is the machine-readable part of some codes: the name of the trap for `kTrap`, of the
+/// limit for `kLimit`; otherwise empty.
 class Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message, std::string detail = {})
@@ -44,9 +44,9 @@ class Error : public std::runtime_error {
   ErrorCode code() const noexcept { return code_; }
   const std::string& detail() const noexcept { return detail_; }
 
-  /// Where the guest was that ended so; null where no guest did. Shared, as errors are copied.
+  /// Where the guest was when it failed; null if no guest did. Shared, because errors are copied.
   const std::shared_ptr<const GuestTrace>& trace() const noexcept { return trace_; }
-  /// The same error, of a guest that was there.
+  /// The same error with the guest's location.
   Error At(std::shared_ptr<const GuestTrace> trace) const {
     Error error = *this;
     error.trace_ = std::move(trace);
@@ -59,15 +59,15 @@ class Error : public std::runtime_error {
   std::shared_ptr<const GuestTrace> trace_;
 };
 
-/// Ends an invocation that asks for more than it was given: `Error(kLimit)` with the name of the
-/// public option `limits.<name>` as its detail.
+/// Ends an invocation that exceeds a limit: `Error(kLimit)` with the name of the public option
+/// `limits.<name>` as its detail.
 [[noreturn]] void ThrowLimit(const char* name, uint64_t value);
 
-/// The host's own memory is used up: `Error(kLimit)` with "host-memory" as its detail. `purpose`
-/// follows "There is not enough memory", such as " to run the module".
+/// The host itself is out of memory: `Error(kLimit)` with "host-memory" as its detail. `purpose`
+/// follows "There is not enough memory", for example " to run the module".
 Error NotEnoughMemory(const char* purpose = "");
 
-/// The failure of a host function that has no other way to tell: `Error(kTrap)` with
+/// The failure of a host function that has no other way to report it: `Error(kTrap)` with
 /// "host-function" as its detail. `reason` completes "The host function … failed: ".
 Error HostTrap(const char* function, const std::string& reason);
 

@@ -7,20 +7,20 @@
 
 namespace wasmedge_embed {
 
-/// A function of a guest that had been called when it was left.
+/// A guest function that was on the call stack when the guest was left.
 struct GuestFrame {
-  /// Its name as the module has it: UTF-8 or not, of at most `kMostNameBytes`.
+  /// Its name in the module, at most `kMostNameBytes` long; not necessarily UTF-8.
   std::string name;
-  /// Its index in the module; imported functions come first.
+  /// Its index in the module. Imported functions come first.
   uint32_t index = 0;
 
   static constexpr size_t kMostNameBytes = 1024;
 };
 
-/// Where a guest was, innermost first.
+/// The guest's call stack, innermost frame first.
 struct GuestTrace {
   std::vector<GuestFrame> frames;
-  /// Frames that are left out behind these; where they were too many to count, some.
+  /// Frames omitted after these. A lower bound if there were too many to count.
   size_t omitted = 0;
 };
 

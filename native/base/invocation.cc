@@ -11,8 +11,8 @@ void Invocation::WaitUntil(Clock::time_point wake) noexcept {
   timespec until{};
   until.tv_sec = static_cast<time_t>(seconds.count());
   until.tv_nsec = static_cast<long>(rest.count());
-  // A request to stop interrupts the sleep by its signal (InterruptTimer), again and again, so that
-  // one that comes between the check and the sleep is not missed.
+  // The signal of a stop request (InterruptTimer) interrupts the sleep. It is repeated, so a
+  // request between the check and the sleep is not missed.
   while (CheckStop() == StopReason::kNone &&
          clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) != 0) {
   }

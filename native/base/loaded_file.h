@@ -4,11 +4,11 @@
 
 namespace wasmedge_embed {
 
-/// The path of the shared object, or program, that this address lies in, as the dynamic linker
-/// knows it; empty where it knows none.
+/// The path of the shared object or program that contains this address, as the dynamic linker knows
+/// it; empty if it knows none.
 std::string LoadedFileAt(const void* address);
 
-/// That of this code.
+/// The path of the file that contains this code.
 std::string OwnFile();
 
 }  // namespace wasmedge_embed

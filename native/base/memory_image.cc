@@ -15,13 +15,13 @@
 namespace wasmedge_embed {
 namespace {
 
-/// Each is a mapping of its own in every memory, and the pages behind it are another
+/// Each part is a separate mapping in every memory, and the pages after it are another
 /// (`MemoryReservation::kMostMappings`).
 constexpr size_t kMostParts = 8;
-/// Fewer zeros between two parts are in the file.
+/// Shorter runs of zeros between two parts are kept in the file.
 constexpr uint64_t kLeastGap = uint64_t{256} << 10;
 
-/// So often what asks for the snapshot is asked whether it still wants it.
+/// How often the requester of the snapshot is asked whether it still wants it.
 constexpr uint64_t kCheckedTogether = uint64_t{2} << 20;
 
 bool IsZero(const uint8_t* page, uint64_t size) {
@@ -99,7 +99,7 @@ std::vector<MemoryImage::Part> MemoryImage::FindParts(const uint8_t* memory, uin
     }
   }
   if (parts.size() <= kMostParts) return parts;
-  // The widest gaps stay.
+  // Only the widest gaps are kept.
   std::vector<uint64_t> gaps;
   for (size_t index = 1; index < parts.size(); ++index) {
     gaps.push_back(parts[index].begin - parts[index - 1].end);
@@ -140,7 +140,7 @@ void MemoryImage::Write(const uint8_t* memory, const std::function<void()>& chec
         if (written <= 0) throw Failure("pwrite");
         page += static_cast<uint64_t>(written);
       }
-      // What is zero stays a hole.
+      // Zero pages stay holes.
       if (is_hole) page += page_size;
     }
   }

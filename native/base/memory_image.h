@@ -8,23 +8,23 @@
 
 namespace wasmedge_embed {
 
-/// What a guest's memory held at some time, for any number of memories that begin with it.
+/// The content of a guest's memory at some time, for any number of memories that start with it.
 ///
-/// It lies in a file in memory (memfd_create) that is sealed: nobody can change it. A memory maps
-/// it privately, so that a page is copied when the guest first writes to it, and what it costs does
-/// not grow with the image. Pages of zeros are holes in the file, and are not mapped where many of
-/// them lie together. The system fills a hole with a page when a guest reads it, for good: nobody
-/// may punch holes into a file that is sealed, and each hole that were not mapped would be two more
-/// mappings in every memory. So it is the file with its holes that is limited.
+/// It is in a sealed memory file (memfd_create), which nobody can change. A memory maps it
+/// privately, so a page is copied when the guest first writes to it, and the cost of mapping does
+/// not grow with the image. Zero pages are holes in the file; large runs of them are not mapped.
+/// When a guest reads a hole, the system fills it with a page permanently: holes cannot be punched
+/// into a sealed file, and leaving every hole unmapped would take two more mappings each in every
+/// memory. So the limit applies to the size of the file including its holes.
 class MemoryImage {
   // Only `Take` makes them.
   struct Private {};
 
  public:
-  /// Of `size` bytes, whole pages of 64 KiB, that were anonymous pages of zeros at first: those
-  /// that nobody has touched are not read. Throws `Error(kLimit)`: with "snapshotBytes" as its
-  /// detail when the image is larger than `most_bytes`, with "host-memory" when the system has not
-  /// the memory, or no such files. `check` is called at least every few MiB, and may throw.
+  /// Takes an image of `size` bytes, in whole 64 KiB pages that were initially anonymous zero
+  /// pages: untouched ones are not read. Throws `Error(kLimit)`: "snapshotBytes" if the image is
+  /// larger than `most_bytes`, "host-memory" if the system lacks the memory or such files. `check`
+  /// is called at least every few MiB and may throw.
   static std::shared_ptr<const MemoryImage> Take(const uint8_t* memory, uint64_t size,
                                                  uint64_t most_bytes,
                                                  const std::function<void()>& check);
@@ -34,19 +34,19 @@ class MemoryImage {
   MemoryImage(const MemoryImage&) = delete;
   MemoryImage& operator=(const MemoryImage&) = delete;
 
-  /// Of the memory.
+  /// The size of the memory.
   uint64_t size() const noexcept { return size_; }
-  /// Of the file with its holes: what it takes of the machine's memory at most.
+  /// The size of the file including its holes: the most machine memory that it can take.
   uint64_t file_size() const noexcept { return file_size_; }
-  /// Mappings that a memory has more with it, at most.
+  /// The most mappings that it adds to a memory.
   uint64_t mappings() const noexcept { return 2 * parts_.size(); }
 
-  /// Maps it over a memory that begins there and whose pages are all zero. False where the system
-  /// refuses; the pages are whatever they are then.
+  /// Maps it over a memory that starts there and whose pages are all zero. False if the system
+  /// refuses; the state of the pages is then unspecified.
   bool MapOver(uint8_t* memory) const noexcept;
 
  private:
-  /// Pages that lie together, in the memory and in the file.
+  /// Adjacent pages, in the memory and in the file.
   struct Part {
     uint64_t begin = 0;
     uint64_t end = 0;

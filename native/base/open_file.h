@@ -4,7 +4,7 @@
 
 namespace wasmedge_embed {
 
-/// A file that is held open, so that it can be opened again whatever becomes of its path.
+/// A file that is held open, so that it can be opened again whatever happens to its path.
 class OpenFile {
  public:
   /// Throws `Error(kModuleLoad)`.
@@ -13,7 +13,7 @@ class OpenFile {
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
 
-  /// A path that leads to it while it is held.
+  /// A path that leads to it for as long as it is held.
   std::string path() const;
 
  private:

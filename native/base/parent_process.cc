@@ -9,7 +9,7 @@ namespace wasmedge_embed {
 
 void DieWithParent(int64_t parent) noexcept {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // In this order: a parent that ended before would not be noticed any more.
+  // In this order: otherwise the end of the parent before the call would go unnoticed.
   if (getppid() != parent) raise(SIGKILL);
 }
 

@@ -4,12 +4,12 @@
 
 namespace wasmedge_embed {
 
-/// From now on the kernel kills this process (SIGKILL) when the process of this identifier, its
-/// parent, ends in any way. Ends at once when it has ended already.
+/// From now on, the kernel kills this process (SIGKILL) when its parent, the process with this ID,
+/// ends in any way. If it has ended already, this process ends immediately.
 ///
-/// It reaches also what no code of this process could: a main thread that is stuck, a process that
-/// is stopped. The kernel counts the parent's *thread* that started this process: in Node that is
-/// the thread whose event loop waits for it, and what that thread leaves behind is of no use.
+/// This works even where no code of this process could: if the main thread is stuck or the process
+/// is stopped. The kernel watches the parent's *thread* that started this process. In Node, that is
+/// the thread whose event loop waits for it, so what outlives that thread is of no use.
 void DieWithParent(int64_t parent) noexcept;
 
 }  // namespace wasmedge_embed

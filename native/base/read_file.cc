@@ -26,7 +26,7 @@ std::vector<uint8_t> ReadFile(const std::string& path) {
   const auto too_large = [&path] {
     throw Error(ErrorCode::kModuleLoad, "Cannot read " + path + ": it is larger than 4 GiB.");
   };
-  // Without waiting: opening a pipe waits for a writer otherwise.
+  // Non-blocking: otherwise opening a pipe would wait for a writer.
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) fail();
   const std::unique_ptr<FILE, int (*)(FILE*)> file(fdopen(descriptor, "rb"), &std::fclose);
@@ -36,15 +36,15 @@ std::vector<uint8_t> ReadFile(const std::string& path) {
     errno = reason;
     fail();
   }
-  // Of what was opened, whatever has the name by now. A device may never end.
+  // Of the open file, whatever has its name by now. Reading a device might never end.
   struct stat status{};
   if (fstat(descriptor, &status) != 0) fail();
   if (!S_ISREG(status.st_mode)) {
     throw Error(ErrorCode::kModuleLoad, "Cannot read " + path + ": it is not a regular file.");
   }
-  // A file with holes takes no room on the disk, but would take all memory.
+  // A sparse file takes no space on disk but would take all memory.
   if (status.st_size > kMostBytes) too_large();
-  // One more than it has, so that its end is met without growing.
+  // One byte more than the file has, so that its end is reached without growing the vector.
   std::vector<uint8_t> bytes(static_cast<size_t>(status.st_size) + 1);
   size_t filled = 0;
   while (true) {

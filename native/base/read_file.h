@@ -6,8 +6,8 @@
 
 namespace wasmedge_embed {
 
-/// Reads a whole file, a module or a model, of 4 GiB at most. Throws `Error(kModuleLoad)` that
-/// names the path and the system's reason, `std::bad_alloc`.
+/// Reads a whole file, a module or a model, of at most 4 GiB. Throws `Error(kModuleLoad)` with the
+/// path and the system's reason, or `std::bad_alloc`.
 std::vector<uint8_t> ReadFile(const std::string& path);
 
 }  // namespace wasmedge_embed

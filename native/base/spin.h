@@ -7,18 +7,18 @@
 
 namespace wasmedge_embed {
 
-/// Waits in place, for a moment, for what another thread is about to do: to sleep and be woken
-/// takes the kernel some 30 µs, and longer where the processor has gone idle. Where that was of no
-/// use it is tried less and less often, as where processors are busy with other work. Used by one
-/// thread at a time.
+/// Spins for a moment, waiting for something that another thread is about to do: sleeping and being
+/// woken takes the kernel about 30 µs, longer if the processor has gone idle. Each failure makes it
+/// spin less often, for example where processors are busy with other work. Used by one thread at a
+/// time.
 class Spinner {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Gives whether it is ready. `most` is the longest time.
+  /// Returns whether it is ready. `most` is the longest time to spin.
   template <typename IsReady>
   bool Spin(IsReady is_ready, Clock::duration most) {
-    // Alone, what is waited for does not happen meanwhile.
+    // With a single processor, spinning keeps the other thread from running.
     static const bool is_alone = std::thread::hardware_concurrency() < 2;
     if (is_alone) return is_ready();
     if (left_out_ > 0) {
@@ -32,7 +32,7 @@ class Spinner {
   }
 
  private:
-  /// Then it is tried once in 64 times.
+  /// After this many failures it spins only once in 64 times.
   static constexpr uint32_t kMostFailures = 6;
 
   template <typename IsReady>

@@ -20,7 +20,8 @@ Thread::Thread(GuestStack& stack, int signal, std::function<void()> body)
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstack(&attributes, stack.thread_base(), stack.thread_size());
-  // A new thread inherits the mask. Faults are raised by the thread itself and stay unblocked.
+  // A new thread inherits the signal mask. Faults are raised by the thread itself and stay
+  // unblocked.
   sigset_t blocked;
   sigset_t previous;
   sigfillset(&blocked);

@@ -8,14 +8,14 @@
 
 namespace wasmedge_embed {
 
-/// A thread on a stack of our own, which std::thread does not offer, that handles signals on its
-/// alternate stack. Joined when destroyed.
+/// A thread on a stack of ours, which std::thread does not offer. It handles signals on its
+/// alternate stack and is joined when destroyed.
 ///
-/// It takes none of the process's asynchronous signals but the one that it is given, the guests'
-/// interrupt: the others stay with Node's threads.
+/// Of the process's asynchronous signals it handles only the given one, the interrupt of guests:
+/// the others are left to Node's threads.
 class Thread {
  public:
-  /// The stack must outlive the thread. Throws `Error(kLimit, "threads")` when the system refuses
+  /// The stack must outlive the thread. Throws `Error(kLimit, "threads")` if the system refuses
   /// another thread.
   Thread(GuestStack& stack, int signal, std::function<void()> body);
   ~Thread();

@@ -2,15 +2,16 @@
 
 namespace wasmedge_embed {
 
-/// What is in force on a thread while an object of `Self`, which derives from this, lives there:
-/// the last one that was made. They are destroyed on the thread that made them, the last one first.
+/// State that applies to a thread while an object of `Self`, which derives from this, exists there.
+/// The most recent object applies. Objects are destroyed in reverse order on the thread that
+/// created them.
 template <typename Self>
 class ThreadScope {
  public:
   ThreadScope(const ThreadScope&) = delete;
   ThreadScope& operator=(const ThreadScope&) = delete;
 
-  /// The calling thread's; null when there is none. Async-signal-safe.
+  /// The calling thread's object; null if there is none. Async-signal-safe.
   static Self* Current() noexcept { return static_cast<Self*>(current_); }
 
  protected:
@@ -18,7 +19,7 @@ class ThreadScope {
   ~ThreadScope() { current_ = outer_; }
 
  private:
-  // With the initial-exec model reading it in a signal handler allocates nothing.
+  // With the initial-exec model, reading it in a signal handler allocates nothing.
   __attribute__((tls_model("initial-exec"))) static inline thread_local ThreadScope* current_ =
       nullptr;
 

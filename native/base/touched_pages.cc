@@ -6,13 +6,14 @@
 namespace wasmedge_embed {
 namespace {
 
-/// Opened once and for good: it tells of the process that has opened it, whoever reads it.
+/// Opened once for the lifetime of the process: it describes the process that opened it, whoever
+/// reads it.
 struct PageMap {
   const pid_t process = getpid();
   const int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 };
 
-/// -1 where there is none, and in a process that was forked off after it had been opened.
+/// -1 if there is none, and in a process forked after it was opened.
 int PageMapOfThisProcess() noexcept {
   static const PageMap map;
   return map.process == getpid() ? map.file : -1;
@@ -33,8 +34,8 @@ void TouchedPages::Read(const uint8_t* first, size_t pages) {
     const size_t size = count * sizeof(uint64_t);
     return pread(file, entries, size, static_cast<off_t>(place)) == static_cast<ssize_t>(size);
   };
-  // An emulator, or whoever has this descriptor's number now, may answer with zeros. What is
-  // written here has content.
+  // An emulator, or another file that has this descriptor's number by now, may yield zeros. The
+  // page of this variable has been written.
   uint64_t own = 1;
   is_known_ = file >= 0 && read(&own, &own, 1) && (own & kHasContent) != 0 &&
               read(first, entries_.data(), pages);

@@ -6,18 +6,17 @@
 
 namespace wasmedge_embed {
 
-/// Which pages of this process have content of their own, in memory or swapped out, as the system
-/// tells (/proc/self/pagemap). Where it does not tell, all may have.
+/// Which pages of this process have their own content, in memory or swapped out, according to the
+/// system (/proc/self/pagemap). If that is unavailable, any page may have.
 class TouchedPages {
  public:
-  /// Of the system's pages.
+  /// The system's page size, in bytes.
   static uint64_t page_size() noexcept;
 
-  /// Looks at these pages, which `MayBeTouched` then counts from their first. Throws
-  /// `std::bad_alloc`.
+  /// Looks at these pages. `MayBeTouched` numbers them from the first. Throws `std::bad_alloc`.
   void Read(const uint8_t* first, size_t pages);
 
-  /// Whether the last look told anything.
+  /// Whether the last `Read` yielded anything.
   bool is_known() const noexcept { return is_known_; }
   bool MayBeTouched(size_t page) const noexcept {
     return !is_known_ || (entries_[page] & kHasContent) != 0;

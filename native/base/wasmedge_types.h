@@ -2,10 +2,10 @@
 
 #include <cstdint>
 
-// The part of WasmEdge's C ABI that is the same in every supported version line. Declared here and
-// not included from its headers, because one binary serves several versions of the library
+// The part of WasmEdge's C ABI that is the same in every supported version line. Declared here
+// rather than included from its headers, because one binary serves several versions of the library
 // (`wasmedge_api.h`); native/test/wasmedge_abi_test.cc compares these declarations with the
-// headers that are installed.
+// installed headers.
 
 namespace wasmedge_embed::wasmedge {
 
@@ -54,12 +54,12 @@ struct Result {
 };
 
 inline constexpr Result kSuccess{0};
-/// The guest is to end without a trap (`proc_exit`).
+/// Ends the guest without a trap (`proc_exit`).
 inline constexpr Result kTerminate{1};
 /// A host function failed.
 inline constexpr Result kFail{2};
 
-/// WasmEdge_Mutability_Var: a global that changes.
+/// WasmEdge_Mutability_Var: a mutable global.
 inline constexpr int kMutable = 1;
 
 enum class ExternalType : int { kFunction = 0, kTable = 1, kMemory = 2, kGlobal = 3, kTag = 4 };

@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint64_t kMaxSymbols = 10'000'000;
 
-/// What the dynamic section says that matters here.
+/// The entries of the dynamic section that are needed here.
 struct Dynamic {
   uint64_t symbols = 0;
   uint64_t strings = 0;
@@ -48,8 +48,8 @@ std::optional<Dynamic> ReadDynamic(const ElfFile& file) {
   return dynamic;
 }
 
-/// The virtual address of an exported symbol. WasmEdge's linker writes the System V hash table,
-/// whose second word is the number of symbols.
+/// The virtual address of an exported symbol. WasmEdge's linker writes a System V hash table, whose
+/// second word is the number of symbols.
 std::optional<uint64_t> FindSymbol(const ElfFile& file, const Dynamic& dynamic,
                                    std::string_view name) {
   const auto hash = file.OffsetOf(dynamic.hash, 2 * sizeof(uint32_t));

@@ -21,13 +21,14 @@ constexpr uint8_t kArchitecture = 2;
 constexpr uint8_t kText = 1;
 constexpr uint8_t kUnwinding = 4;
 
-// All of the code's memory. Far more than any compiler makes of a module of 4 GiB at most.
+// The most memory that the code may take. Far more than any compiler makes of a module of at most 4
+// GiB.
 constexpr uint64_t kMaxMemory = uint64_t{16} << 30;
 constexpr uint64_t kPointerSize = 8;
 
 struct Part {
   uint8_t kind = 0;
-  /// Its place in the code's memory.
+  /// Its offset in the code's memory.
   uint64_t offset = 0;
   uint64_t size = 0;
   WasmBytes content;
@@ -35,7 +36,7 @@ struct Part {
   bool Contains(uint64_t address) const { return address >= offset && address - offset < size; }
 };
 
-/// The section behind its head, of which all fits together.
+/// The section after its header, checked for consistency.
 class Layout {
  public:
   bool Read(WasmReader& reader) {
@@ -53,7 +54,7 @@ class Layout {
   const std::vector<uint64_t>& functions() const { return functions_; }
   const std::vector<Part>& parts() const { return parts_; }
 
-  /// Where the kinds of parts are that unwind the code, in the section.
+  /// The offsets in the section of the kinds of the parts that contain unwind tables.
   const std::vector<size_t>& unwinding() const { return unwinding_; }
 
  private:
@@ -104,15 +105,15 @@ class Layout {
   std::vector<size_t> unwinding_;
 };
 
-/// What follows the versions, the system and the processor.
+/// Skips the versions, the operating system and the processor.
 bool SkipHead(WasmReader& reader) {
   return reader.U32() && reader.Byte().has_value() && reader.Byte().has_value();
 }
 
-/// The index of the tables of unwinding: where it is, and where the tables are (Linux Standard
-/// Base, "Exception Frames").
+/// The index of the unwind tables: its position, and that of the tables (Linux Standard Base,
+/// "Exception Frames").
 std::optional<std::pair<uint64_t, uint64_t>> FindIndex(const std::vector<Part>& parts) {
-  // As LLVM's linker writes it: the first version, a distance of 32 bits, a number, distances.
+  // As LLVM's linker writes it: version 1, a 32-bit relative pointer, a count, relative pointers.
   constexpr uint8_t kHead[] = {0x01, 0x1B, 0x03, 0x3B};
   for (const Part& part : parts) {
     int32_t distance;

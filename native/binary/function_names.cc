@@ -17,7 +17,7 @@ constexpr uint8_t kTable = 1;
 constexpr uint8_t kMemory = 2;
 constexpr uint8_t kGlobal = 3;
 constexpr uint8_t kTag = 4;
-// More than any toolchain writes; some ten milliseconds.
+// More than any toolchain writes; takes about ten milliseconds.
 constexpr uint32_t kMostEntries = 1'000'000;
 
 bool IsNameSection(const WasmSection& section) {
@@ -33,7 +33,7 @@ class Search {
     std::sort(wanted_.begin(), wanted_.end());
   }
 
-  /// A better source overrules a poorer one; of one source the first counts.
+  /// A better source takes precedence; within one source, the first name.
   void Give(int rank, uint32_t index, std::string_view name, std::string_view prefix = {}) {
     auto found = std::lower_bound(wanted_.begin(), wanted_.end(), std::pair{index, size_t{0}});
     for (; found != wanted_.end() && found->first == index; ++found) {
@@ -77,7 +77,7 @@ bool SkipImportedType(WasmReader& reader, uint8_t kind) {
   }
 }
 
-/// Gives how many are functions.
+/// Returns the number of imported functions.
 uint32_t ReadImports(WasmReader reader, Search& search) {
   const auto count = reader.U32();
   uint32_t function = 0;
@@ -138,7 +138,7 @@ std::vector<std::string> FunctionNames(WasmBytes module, const std::vector<uint3
     if (!section) break;
     if (section->id == WasmSection::kImports) ReadImports(WasmReader(section->payload), search);
     if (section->id == WasmSection::kExports) ReadExports(WasmReader(section->payload), search);
-    // One of this name counts (the appendix: at most one).
+    // Only the first name section counts (the appendix allows at most one).
     if (is_named || !IsNameSection(*section)) continue;
     is_named = true;
     ReadNames(WasmReader(section->payload), search);

@@ -8,16 +8,16 @@
 
 namespace wasmedge_embed {
 
-/// The names of these functions of a module, in this order: what its name section says
-/// (WebAssembly, appendix "Custom Sections"), else an export's name, else an import's after its
-/// module's and a point; empty where there is none. Names are cut, and may be of any bytes. One
-/// pass over the sections, in which so much is read at most.
+/// The names of these functions of a module, in the same order: from its name section (WebAssembly,
+/// appendix "Custom Sections"), otherwise the name of an export, otherwise "MODULE.NAME" of an
+/// import; empty if there is none. Names are truncated and may contain any bytes. Makes one pass
+/// over the sections and reads only a limited number of entries.
 std::vector<std::string> FunctionNames(WasmBytes module, const std::vector<uint32_t>& indices);
 
-/// How many functions it imports.
+/// The number of functions it imports.
 uint32_t CountImportedFunctions(WasmBytes module);
 
-/// A module of those sections alone that names are read from.
+/// A module that has only the sections from which names are read.
 std::vector<uint8_t> KeepNames(WasmBytes module);
 
 }  // namespace wasmedge_embed

@@ -27,13 +27,13 @@ constexpr uint8_t kReferenceNull = 0xD0;
 constexpr uint8_t kConstantI32 = 0x41;
 constexpr uint8_t kEnd = 0x0B;
 
-// Kinds of what is imported and exported.
+// Kinds of imports and exports.
 constexpr uint8_t kFunction = 0;
 constexpr uint8_t kTable = 1;
 constexpr uint8_t kMemory = 2;
 constexpr uint8_t kGlobal = 3;
 
-// Flags of segments. Of elements: passive or declarative; with an index, or declarative;
+// Flags of segments. For element segments: passive or declarative; explicit index, or declarative;
 // expressions.
 constexpr uint32_t kIsNotActive = 1;
 constexpr uint32_t kHasIndex = 2;
@@ -41,7 +41,7 @@ constexpr uint32_t kHasExpressions = 4;
 constexpr uint32_t kPassive = 1;
 constexpr uint32_t kDeclarative = 3;
 
-/// Reads parts of a module that WasmEdge has found valid, or will.
+/// Reads parts of a module that WasmEdge has validated or will validate.
 class Reader : public WasmReader {
  public:
   Reader(WasmBytes bytes, const std::string& name)
@@ -63,10 +63,10 @@ class Reader : public WasmReader {
   uint32_t NeedU32() { return Need(U32()); }
   uint8_t NeedByte() { return Need(Byte()); }
 
-  /// What was read from there on.
+  /// The bytes read since then.
   WasmBytes Since(size_t begin) const { return {bytes_.data + begin, position() - begin}; }
 
-  /// Passes over a constant expression, and tells of the functions that it refers to.
+  /// Skips a constant expression and reports the functions it refers to.
   void SkipExpression(const std::function<void(uint32_t)>& refers = nullptr) {
     while (true) {
       const uint8_t opcode = NeedByte();
@@ -109,9 +109,9 @@ class Reader : public WasmReader {
 };
 
 struct Segment : StateOutline::Segment {
-  /// Of elements that are only named, so that code may refer to them.
+  /// Whether an element segment only declares functions so that code may refer to them.
   bool is_declarative = false;
-  /// Of elements.
+  /// Of an element segment.
   uint8_t type = kFunctionReference;
   WasmBytes bytes;
 };
@@ -130,7 +130,7 @@ Segment ReadData(Reader& reader) {
   return segment;
 }
 
-/// A function's index, for each that the segment refers to.
+/// Calls `refers` with the index of each function that the segment refers to.
 Segment ReadElements(Reader& reader, const std::function<void(uint32_t)>& refers = nullptr) {
   const size_t begin = reader.position();
   Segment segment;
@@ -144,7 +144,7 @@ Segment ReadElements(Reader& reader, const std::function<void(uint32_t)>& refers
     reader.SkipExpression();
   }
   if ((flags & (kIsNotActive | kHasIndex)) != 0) {
-    // A type, or the one kind of elements that there is.
+    // A reference type, or the only element kind there is.
     const uint8_t type = reader.NeedByte();
     if ((flags & kHasExpressions) != 0) segment.type = type;
   }
@@ -180,7 +180,7 @@ void Each(Reader& reader, const std::function<void(uint32_t index)>& entry) {
   for (uint32_t index = 0; index < count; ++index) entry(index);
 }
 
-/// The number of functions that are imported.
+/// The number of imported functions.
 uint32_t ReadImports(Reader& reader) {
   uint32_t functions = 0;
   Each(reader, [&](uint32_t) {
@@ -196,7 +196,7 @@ uint32_t ReadImports(Reader& reader) {
   return functions;
 }
 
-/// Ordinals of the sections that are rewritten, as they follow each other in a module.
+/// The order in which the rewritten sections appear in a module.
 unsigned OrderOf(uint8_t section) {
   switch (section) {
     case WasmSection::kDataCount:
@@ -206,7 +206,7 @@ unsigned OrderOf(uint8_t section) {
   }
 }
 
-/// Gives a module other sections: absent ones are removed, and those that it does not have added.
+/// Replaces sections of a module: absent ones are removed, and new ones added.
 Bytes Rewrite(WasmBytes module, const std::string& name,
               std::map<unsigned, std::pair<uint8_t, std::optional<Bytes>>> sections) {
   Bytes result(module.data, module.data + std::min<size_t>(module.size, 8));
@@ -254,7 +254,7 @@ void ForEachSection(WasmBytes module, const std::string& name,
 
 constexpr std::string_view kPrefix = "snapshot-";
 
-/// The number in a name "snapshot-NUMBER…", if it is one.
+/// The number in a name of the form "snapshot-NUMBER…", if it is one.
 std::optional<uint32_t> NumberIn(std::string_view name) {
   constexpr uint32_t kMost = 100'000'000;
   if (name.substr(0, kPrefix.size()) != kPrefix) return std::nullopt;
@@ -313,7 +313,7 @@ Bytes ConstantOf(const GuestState& state, uint32_t index, uint8_t type) {
   return expression;
 }
 
-/// Writes what instances begin with.
+/// Writes the initial state of instances.
 class StateWriter {
  public:
   StateWriter(const GuestState& state, const std::string& name) : state_(state), name_(name) {}
@@ -403,7 +403,7 @@ class StateWriter {
       AppendNumber(bytes, kIsNotActive | kHasExpressions);
       bytes.push_back(segment.type);
       AppendNumber(bytes, 0);
-      // Code may refer to no function but one that a segment, a global or an export names.
+      // Code may only refer to functions that a segment, a global or an export names.
       for (const uint32_t function : functions) Declare(function);
     }
     elements_.push_back(std::move(bytes));
@@ -448,9 +448,9 @@ class StateWriter {
 
   static bool IsReference(uint32_t element) { return element != GuestState::kNull; }
 
-  /// Active segments with the references that are not null: one for each run of them. Each costs an
-  /// instance as much as many expressions: where there are many runs, those that lie close together
-  /// are one segment.
+  /// Active segments with the non-null references, one for each run of them. For an instance, each
+  /// segment costs as much as many expressions: with many runs, those close together share a
+  /// segment.
   void AppendTable(uint32_t table) {
     constexpr size_t kFewRuns = 64;
     constexpr std::ptrdiff_t kShortGap = 16;
@@ -505,7 +505,7 @@ class StateWriter {
   const std::string& name_;
   std::map<unsigned, std::pair<uint8_t, std::optional<Bytes>>> sections_;
   std::vector<Bytes> elements_;
-  /// Functions that emptied segments, and globals, have named.
+  /// Functions named by emptied segments and by globals.
   std::vector<bool> declared_;
 };
 
@@ -564,7 +564,7 @@ Bytes ExportState(WasmBytes module, const std::string& name, bool with_functions
                   StateExports* exports) {
   exports->outline = ReadStateOutline(module, name);
   const StateOutline& outline = exports->outline;
-  // Beside each other in a set of numbers, of which there are no more than exports.
+  // The candidates are bounded by the number of exports.
   std::vector<bool> taken(size_t{outline.exports} + 1);
   Bytes given;
   ForEachSection(module, name, [&](uint8_t id, Reader& reader) {

@@ -18,7 +18,7 @@ constexpr uint8_t kWasmMagic[] = {0x00, 'a', 's', 'm'};
 ModuleFacts CheckWasm(const RunningLibrary& library, const std::string& path,
                       const std::vector<uint8_t>& bytes) {
   const WasmOutline outline = ReadWasmOutline({bytes.data(), bytes.size()}, path);
-  // Where it carries compiled code, too: WasmEdge interprets it where it cannot open that.
+  // Also for a module with compiled code: WasmEdge interprets it if it cannot load that code.
   const CodeFacts code = CheckCode(outline, CodeReading::kBodies, path);
   std::vector<size_t> unwinding;
   if (const auto section = outline.compiled_section) {

@@ -5,7 +5,7 @@
 namespace wasmedge_embed {
 namespace {
 
-// How pointers are written.
+// Pointer encodings.
 constexpr uint8_t kAbsolute = 0x00;
 constexpr uint8_t kUnsigned32 = 0x03;
 constexpr uint8_t kSigned32 = 0x0B;
@@ -17,7 +17,7 @@ constexpr uint8_t kRelativeToIndex = 0x30;
 constexpr size_t kIndexHead = 12;
 constexpr size_t kIndexEntry = 8;
 constexpr size_t kMostRemembered = 8;
-// No function's entry is longer: some ten bytes for each change of the frame.
+// No function's entry is longer: each change of the frame takes about ten bytes.
 constexpr size_t kMostInstructions = 1 << 16;
 
 class Cursor {
@@ -76,7 +76,7 @@ class Cursor {
     }
   }
 
-  /// The next bytes, as a cursor of their own, which this one passes.
+  /// A cursor over the next bytes, which this one skips.
   Cursor Part(uint64_t size) noexcept {
     const size_t begin = position_;
     Skip(size);
@@ -92,12 +92,12 @@ class Cursor {
   bool ok_ = true;
 };
 
-// What is added to an address may be negative; the sum is taken modulo 2^64.
+// The addend may be negative; the sum is modulo 2^64.
 uint64_t Sum(uint64_t base, int64_t offset) noexcept {
   return base + static_cast<uint64_t>(offset);
 }
 
-/// The product of two numbers out of the tables, modulo 2^64.
+/// The product of two numbers from the tables, modulo 2^64.
 int64_t Product(uint64_t left, int64_t right) noexcept {
   return static_cast<int64_t>(left * static_cast<uint64_t>(right));
 }
@@ -111,19 +111,19 @@ struct CommonEntry {
   Cursor instructions{nullptr, 0, 0};
 };
 
-/// An entry behind its length.
+/// An entry after its length field.
 std::optional<Cursor> EntryAt(const UnwindTable::Bytes& bytes, uint64_t position) noexcept {
   if (position >= bytes.size) return std::nullopt;
   Cursor cursor(bytes.data, static_cast<size_t>(position), bytes.size);
   const auto length = cursor.Read<uint32_t>();
-  // The form of 64 bits is for tables of more than 4 GiB.
+  // The 64-bit form is for tables of more than 4 GiB.
   if (!cursor.ok() || length == 0 || length == UINT32_MAX) return std::nullopt;
   const Cursor entry = cursor.Part(length);
   if (!entry.ok()) return std::nullopt;
   return entry;
 }
 
-/// A pointer of the given encoding; the cursor fails where that is not known.
+/// A pointer with the given encoding; the cursor fails if that is unknown.
 uint64_t ReadPointer(Cursor& cursor, uint8_t encoding, uint64_t address) noexcept {
   const uint64_t here = address + cursor.position();
   const uint64_t base = (encoding & 0x70U) == kRelative ? here : 0;
@@ -195,13 +195,13 @@ std::optional<CommonEntry> ReadCommon(const UnwindTable::Bytes& bytes, uint64_t 
   return common;
 }
 
-/// Carries out the instructions of an entry (DWARF 4, 6.4.2).
+/// Executes the instructions of an entry (DWARF 4, 6.4.2).
 class Interpreter {
  public:
   Interpreter(const CommonEntry& common, const UnwindTable::Bytes& bytes, UnwindRow* row) noexcept
       : common_(common), bytes_(bytes), location_(row->function), row_(*row) {}
 
-  /// Those up to the address. False where one is not known or malformed.
+  /// Executes those up to the address. False if one is unknown or malformed.
   bool Run(Cursor cursor, uint64_t address) noexcept {
     for (size_t count = 0; !cursor.AtEnd(); ++count) {
       if (count == kMostInstructions) return false;
@@ -212,7 +212,7 @@ class Interpreter {
     return true;
   }
 
-  /// What `Run` has set so far is what a function begins with.
+  /// The result of `Run` so far is the state at the start of the function.
   void KeepInitial() noexcept { initial_ = row_; }
 
  private:
@@ -301,7 +301,7 @@ class Interpreter {
         return true;
       case 0x10:    // expression
       case 0x16: {  // val_expression
-        // Of a register that is no longer to be told; the frame itself may well be.
+        // The value of this register is no longer known; the frame itself may still be.
         const bool is_set = Set(cursor.Unsigned(), Rule::kUnknown, 0);
         cursor.Skip(cursor.Unsigned());
         return is_set;
@@ -324,7 +324,7 @@ class Interpreter {
   }
 
   bool Set(uint64_t index, Rule rule, int64_t value) noexcept {
-    // Registers of vectors are of no use here.
+    // Vector registers are not needed.
     if (index < MachineState::kRegisters) row_.places[index] = {rule, value};
     return true;
   }
@@ -358,7 +358,7 @@ UnwindTable::UnwindTable(const Bytes& bytes) noexcept : bytes_(bytes) {
 
 std::optional<UnwindRow> UnwindTable::Find(uint64_t address) const noexcept {
   const uint64_t index_address = bytes_.address + bytes_.index;
-  // Of the first column the function's begin, of the second its entry.
+  // Column 0 has the start of the function, column 1 its entry.
   const auto at = [&](size_t entry, size_t column) {
     int32_t offset;
     std::memcpy(&offset, bytes_.data + bytes_.index + kIndexHead + entry * kIndexEntry + column * 4,

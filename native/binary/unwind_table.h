@@ -24,7 +24,7 @@ struct MachineState {
   uint64_t registers[kRegisters] = {};
 };
 
-/// How a function's caller is found at one of its instructions.
+/// How to find a function's caller at one of its instructions.
 struct UnwindRow {
   enum class Rule : uint8_t { kSame, kAtOffset, kIsOffset, kInRegister, kUnknown };
 
@@ -33,22 +33,22 @@ struct UnwindRow {
     int64_t value = 0;
   };
 
-  /// Where the function begins.
+  /// The start of the function.
   uint64_t function = 0;
   uint64_t frame_register = 0;
   int64_t frame_offset = 0;
   Place places[MachineState::kRegisters];
 };
 
-/// The tables with which a compiler says how its functions are unwound: `.eh_frame`, and the sorted
-/// index of it, `.eh_frame_hdr` (Linux Standard Base, "Exception Frames"; DWARF 4, 6.4). They are
-/// read where they are, at each look: nothing is allocated, every access is within the bytes, and a
-/// look takes no longer than the one entry is long. What is not of the form that LLVM's linker
-/// writes has no rows. Async-signal-safe.
+/// The tables in which a compiler describes how to unwind its functions: `.eh_frame`, and
+/// `.eh_frame_hdr`, its sorted index (Linux Standard Base, "Exception Frames"; DWARF 4, 6.4). They
+/// are read in place for each lookup: nothing is allocated, every access is within the bytes, and a
+/// lookup takes time linear in the length of one entry. Anything that is not in the form LLVM's
+/// linker writes has no rows. Async-signal-safe.
 class UnwindTable {
  public:
-  /// Bytes that hold both tables, the address at which the process has them, and the place of the
-  /// index in them. Borrowed.
+  /// Bytes that contain both tables, their address in the process, and the offset of the index.
+  /// Borrowed.
   struct Bytes {
     const uint8_t* data = nullptr;
     size_t size = 0;
@@ -59,10 +59,11 @@ class UnwindTable {
   UnwindTable() noexcept = default;
   explicit UnwindTable(const Bytes& bytes) noexcept;
 
-  /// Entries in the index; 0 where it cannot be read.
+  /// Entries in the index; 0 if it cannot be read.
   size_t size() const noexcept { return count_; }
 
-  /// The row of the instruction at `address`; absent where no entry covers it or one is malformed.
+  /// The row for the instruction at `address`; absent if no entry covers it or an entry is
+  /// malformed.
   std::optional<UnwindRow> Find(uint64_t address) const noexcept;
 
  private:

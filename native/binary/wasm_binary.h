@@ -15,7 +15,7 @@ struct WasmBytes {
 
 /// The limits of a memory, in pages of 64 KiB, or of a table, in elements.
 struct WasmLimits {
-  // What the flags mean.
+  // Flags.
   static constexpr uint8_t kHasMaximum = 1;
   static constexpr uint8_t kIsShared = 2;
   static constexpr uint8_t kHas64Bits = 4;
@@ -25,7 +25,7 @@ struct WasmLimits {
   std::optional<uint64_t> maximum;
 };
 
-/// Whether a byte is a type of values that WebAssembly 2.0 has: a number, a vector, a reference.
+/// Whether a byte denotes a value type of WebAssembly 2.0: a number, a vector or a reference.
 constexpr bool IsValueType(uint8_t type) {
   constexpr uint8_t kVector = 0x7B;
   constexpr uint8_t kI32 = 0x7F;
@@ -35,8 +35,8 @@ constexpr bool IsValueType(uint8_t type) {
          type == kExternalReference;
 }
 
-/// A cursor over a WebAssembly binary (core specification, "Binary Format"). What it reads is
-/// absent when it is cut off or malformed. What is read for each instruction is inline.
+/// A cursor over a WebAssembly binary (core specification, "Binary Format"). A value that is
+/// truncated or malformed is absent. Functions called for each instruction are inline.
 class WasmReader {
  public:
   explicit WasmReader(WasmBytes bytes) : bytes_(bytes) {}
@@ -55,11 +55,11 @@ class WasmReader {
     if (!AtEnd() && bytes_.data[position_] < 0x80) return bytes_.data[position_++];
     return LongU32();
   }
-  /// A signed LEB128 number of 33 bits.
+  /// A signed 33-bit LEB128 number.
   std::optional<int64_t> S33();
-  /// Passes over a LEB128 number; false when it is cut off or longer than one of 64 bits.
+  /// Skips a LEB128 number; false if it is truncated or longer than a 64-bit one.
   bool SkipNumber() {
-    // Most are of one byte.
+    // Most have a single byte.
     if (!AtEnd() && bytes_.data[position_] < 0x80) {
       ++position_;
       return true;
@@ -70,7 +70,7 @@ class WasmReader {
     }
     return false;
   }
-  /// Passes over bytes; false when there are fewer.
+  /// Skips bytes; false if there are fewer.
   bool Skip(size_t size) {
     if (size > remaining()) return false;
     position_ += size;
@@ -78,9 +78,9 @@ class WasmReader {
   }
   /// The next `size` bytes.
   std::optional<WasmBytes> Part(uint32_t size);
-  /// A vector of bytes, its length before it: a name.
+  /// A vector of bytes preceded by its length: a name.
   std::optional<std::string_view> Name();
-  /// Limits as memories and tables have them.
+  /// The limits of a memory or table.
   std::optional<WasmLimits> Limits();
 
  private:
@@ -90,12 +90,12 @@ class WasmReader {
   size_t position_ = 0;
 };
 
-/// The name of the custom section in which a universal module carries its compiled code.
+/// The name of the custom section that contains a universal module's compiled code.
 inline constexpr std::string_view kCompiledSectionName = "wasmedge";
 
 /// A section of a module.
 struct WasmSection {
-  // Numbers of the binary format.
+  // Section numbers of the binary format.
   static constexpr uint8_t kCustom = 0;
   static constexpr uint8_t kTypes = 1;
   static constexpr uint8_t kImports = 2;
@@ -111,20 +111,20 @@ struct WasmSection {
   static constexpr uint8_t kDataCount = 12;
 
   uint8_t id = 0;
-  /// Where its size is written, in the module.
+  /// The offset of its size field in the module.
   size_t size_at = 0;
   WasmBytes payload;
 };
 
-/// A cursor over the sections that follow a module's header.
+/// A cursor over the sections after a module's header.
 class WasmSections {
  public:
   explicit WasmSections(WasmBytes module);
 
   bool AtEnd() const { return reader_.AtEnd(); }
-  /// Where the next section begins, in the module.
+  /// The offset of the next section in the module.
   size_t position() const { return header_ + reader_.position(); }
-  /// Absent when it is cut off.
+  /// Absent if it is truncated.
   std::optional<WasmSection> Next();
 
  private:

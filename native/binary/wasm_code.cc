@@ -10,7 +10,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// Values together: parameters and results have 32 bits each.
+/// Parameters and results together, which have 32 bits each.
 uint64_t Values(const WasmFunctionType& type) { return uint64_t{type.parameters} + type.results; }
 
 class CodeReader {
@@ -50,7 +50,7 @@ class CodeReader {
   void ReadLocals(WasmReader& reader) {
     uint64_t locals = 0;
     for (uint32_t groups = Need(reader.U32()); groups > 0; --groups) {
-      // 32 bits each, and as many as the body has bytes.
+      // At most 32 bits each, and no more declarations than the body has bytes.
       locals += Need(reader.U32());
       const uint8_t type = Need(reader.Byte());
       if (!IsValueType(type)) RefuseType("a local of the type", type);
@@ -59,8 +59,8 @@ class CodeReader {
     locals_ += locals;
   }
 
-  /// Passes over instructions of which nothing matters here, most of all, and over the opcode of
-  /// the next other one.
+  /// Skips instructions that do not matter here, which are most, and the opcode of the next one
+  /// that does.
   uint8_t NextOpcode(WasmReader& reader) const {
     // A copy, which can be kept in registers.
     WasmReader ahead = reader;
@@ -163,7 +163,7 @@ class CodeReader {
     const size_t begin = reader.position();
     const int64_t type = Need(reader.S33());
     if (type >= 0) return module_.Type(static_cast<uint64_t>(type));
-    // WasmEdge takes any number whose last seven bits are those of the empty type.
+    // WasmEdge accepts any number whose last seven bits are those of the empty type.
     if (reader.position() - begin != 1) {
       Refuse("is malformed: in function " + std::to_string(function_) +
              " a block type is encoded in more than one byte.");
@@ -215,10 +215,10 @@ class CodeReader {
   const WasmOutline& module_;
   const CodeReading reading_;
   const std::string& name_;
-  /// The function that is read: its index and its type.
+  /// The function being read: its index and its type.
   size_t function_ = 0;
   WasmFunctionType type_;
-  /// The values that a branch to each open block takes along.
+  /// For each open block, the number of values that a branch to it takes.
   std::vector<uint32_t> labels_;
   uint64_t locals_ = 0;
   uint64_t values_ = 0;

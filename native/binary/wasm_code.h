@@ -6,9 +6,10 @@
 
 namespace wasmedge_embed {
 
-/// How much of a module's functions is read.
+/// How much of a module's functions to read.
 enum class CodeReading {
-  /// The locals: all that WasmEdge reads of functions whose code it has from a shared object.
+  /// The locals, which are all that WasmEdge reads when it has a function's code from a shared
+  /// object.
   kLocals,
   /// All instructions.
   kBodies,
@@ -20,10 +21,10 @@ struct CodeFacts {
   bool makes_tail_calls = false;
 };
 
-/// Reads the functions of a module once, in a time linear in their bytes, and refuses those that
-/// WasmEdge would take although the module must not have them: atomic instructions, block types
-/// that are written in another way than the specification has it, and functions that cost far more
-/// than their bytes (`wasm_limits`). Whether the instructions are valid is for WasmEdge to say.
+/// Reads the functions of a module once, in time linear in their size. Rejects what WasmEdge would
+/// accept but must not: atomic instructions, block types in a non-standard encoding, and functions
+/// that cost far more than their size (`wasm_limits`). Whether the instructions are valid is left
+/// to WasmEdge.
 ///
 /// Throws `Error(kModuleInvalid)`; `name` begins its message.
 CodeFacts CheckCode(const WasmOutline& module, CodeReading reading, const std::string& name);

@@ -75,7 +75,7 @@ WasmImmediates ImmediatesOfVector(uint32_t opcode) {
   if (opcode == 12 || opcode == 13) return Immediates::kSixteenBytes;  // v128.const, i8x16.shuffle
   if (opcode >= 21 && opcode <= 34) return Immediates::kByte;
   if (opcode >= 84 && opcode <= 91) return Immediates::kAccessAndLane;
-  // The few that are not given away WasmEdge refuses.
+  // WasmEdge rejects the few unassigned ones.
   return opcode <= kLastRelaxed ? Immediates::kNone : Immediates::kUnknown;
 }
 

@@ -6,17 +6,17 @@
 namespace wasmedge_embed {
 
 /// What follows an instruction's opcode (core specification, "Binary Format, Instructions"), and
-/// what it does to the nesting of blocks and to the values on the stack.
+/// its effect on the nesting of blocks and on the stack.
 enum class WasmImmediates : uint8_t {
-  /// None of WebAssembly 2.0, nor of tail calls and relaxed SIMD.
+  /// Not an instruction of WebAssembly 2.0, tail calls or relaxed SIMD.
   kUnknown,
   kNone,
-  /// One number, or two.
+  /// One or two numbers.
   kNumber,
   kTwoNumbers,
-  /// A lane, or the memory of an instruction that has but one to choose.
+  /// A lane, or the memory index of an instruction that has only one choice.
   kByte,
-  /// Alignment and offset of an access to memory.
+  /// Alignment and offset of a memory access.
   kAccess,
   kAccessAndLane,
   kFourBytes,
@@ -26,7 +26,7 @@ enum class WasmImmediates : uint8_t {
   kReferenceType,
   /// A vector of value types.
   kValueTypes,
-  /// The type of the block that begins.
+  /// A block type.
   kBlock,
   kLoop,
   kEnd,
@@ -45,11 +45,11 @@ enum class WasmImmediates : uint8_t {
   kVectorPrefix,
 };
 
-/// By an instruction's opcode, or its first byte.
+/// By opcode, or by first byte.
 using WasmImmediatesTable = std::array<WasmImmediates, 256>;
 extern const WasmImmediatesTable kWasmImmediates;
 
-/// Of what follows the prefixes 0xFC and 0xFD.
+/// For the instructions with the prefixes 0xFC and 0xFD.
 WasmImmediates ImmediatesOfBulk(uint32_t opcode);
 WasmImmediates ImmediatesOfVector(uint32_t opcode);
 

@@ -16,7 +16,8 @@ struct Vector {
   uint8_t section = 0;
   const char* entries = nullptr;
   uint32_t most = 0;
-  /// Of one entry. WasmEdge makes room for as many as are announced before it reads the first.
+  /// Of one entry. WasmEdge allocates room for the declared number of entries before it reads the
+  /// first.
   size_t least_bytes = 0;
 };
 
@@ -33,13 +34,13 @@ constexpr std::array kVectors{
     Vector{WasmSection::kData, "data segments", wasm_limits::kDataSegments, 2},
 };
 
-/// What WasmEdge takes for an element of a table, and about what for a function and a global of an
-/// instance, with the global's name where it is exported.
+/// The memory WasmEdge takes for an element of a table, and approximately for a function and a
+/// global of an instance, including the name of an exported global.
 constexpr uint64_t kElementBytes = 16;
 constexpr uint64_t kFunctionBytes = 200;
 constexpr uint64_t kGlobalBytes = 250;
 
-/// The order in which sections come; each at most once.
+/// The order of sections; each occurs at most once.
 constexpr std::array kOrder{
     WasmSection::kTypes,    WasmSection::kImports,   WasmSection::kFunctions, WasmSection::kTables,
     WasmSection::kMemories, WasmSection::kGlobals,   WasmSection::kExports,   WasmSection::kStart,
@@ -53,7 +54,7 @@ class OutlineReader {
   WasmOutline Read(WasmBytes module) {
     constexpr uint8_t kHeader[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
     if (module.size < sizeof kHeader) Refuse("is truncated within its header.");
-    // Of a component the last two bytes are its layer (Binary.md of the component model).
+    // In a component, the last two bytes are its layer (Binary.md of the component model).
     constexpr uint8_t kComponentLayer[] = {1, 0};
     if (std::memcmp(module.data + 6, kComponentLayer, sizeof kComponentLayer) == 0) {
       Refuse(
@@ -143,8 +144,8 @@ class OutlineReader {
   void ReadType(WasmReader& reader) {
     constexpr uint8_t kFunction = 0x60;
     const uint8_t form = Need(reader.Byte());
-    // Whatever is switched off, WasmEdge 0.14 takes `rec`, `sub`, `struct` and `array`, and two
-    // types that are each other's subtypes make it recurse without end.
+    // Whatever is disabled, WasmEdge 0.14 accepts `rec`, `sub`, `struct` and `array`, and two types
+    // that are subtypes of each other make it recurse endlessly.
     if (form != kFunction) {
       Refuse("has a type of the form " + ToHex(form) + WhyNotForGuests(ProposalOfType(form)));
     }
@@ -202,9 +203,8 @@ class OutlineReader {
     }
   }
 
-  // What an invocation could not be kept safe with: a guest that waits on a shared memory waits in
-  // the engine, for ever; and WasmEdge compiles accesses to a memory of 64 bits without checking
-  // them.
+  // Rejects what would make an invocation unsafe: a guest that waits on a shared memory waits in
+  // the engine, forever; and WasmEdge compiles accesses to a 64-bit memory without checks.
   void ReadMemory(WasmReader& reader) {
     const WasmLimits limits = Need(reader.Limits());
     if ((limits.flags & WasmLimits::kIsShared) != 0) {

@@ -9,32 +9,33 @@
 
 namespace wasmedge_embed {
 
-/// How many values a function takes and gives.
+/// The number of a function's parameters and results.
 struct WasmFunctionType {
   uint32_t parameters = 0;
   uint32_t results = 0;
 };
 
-/// What is read out of a WebAssembly binary without WasmEdge.
+/// What is read from a WebAssembly binary without WasmEdge.
 struct WasmOutline {
-  /// The payload of the custom section in which a universal module carries its compiled code.
+  /// The payload of the custom section that contains a universal module's compiled code.
   std::optional<WasmBytes> compiled_section;
-  /// Pages of 64 KiB that its memory, imported or its own, has at least. Absent where it has none.
+  /// The initial size of its memory, imported or its own, in pages of 64 KiB. Absent if it has
+  /// none.
   std::optional<uint64_t> memory_minimum;
   std::vector<WasmFunctionType> types;
-  /// The index of each function's type; the imported functions come first.
+  /// The type index of each function; imported functions come first.
   std::vector<uint32_t> functions;
   size_t imported_functions = 0;
   /// The payload of the code section.
   WasmBytes code;
-  /// Whether a function of it runs as soon as an instance is made.
+  /// Whether a function of the module runs during instantiation.
   bool has_start = false;
-  /// About how many bytes an instance takes at once: its functions, globals and tables, and what
-  /// its memory begins with. Without the instructions, of which one that is interpreted has a copy.
+  /// The approximate initial size of an instance, in bytes: functions, globals and tables, and the
+  /// initial memory. Excludes instructions, of which an interpreted instance has a copy.
   uint64_t instance_bytes = 0;
 
-  /// The type of a function or, by its own index, a type. One without values where there is none of
-  /// that index, which is for WasmEdge to say.
+  /// The function type with this index. An empty type if the index is out of range, which is left
+  /// for WasmEdge to report.
   WasmFunctionType Type(uint64_t type) const {
     return type < types.size() ? types[type] : WasmFunctionType{};
   }
@@ -43,10 +44,9 @@ struct WasmOutline {
   }
 };
 
-/// Reads the heads of a module's sections, and refuses what WasmEdge would take although the module
-/// must not have it: sections out of order, types and limits of proposals that are off (`rec` and
-/// `sub`, shared tables), and more of anything than `wasm_limits` has. Whether the module is valid
-/// is for WasmEdge to say.
+/// Reads the outlines of a module's sections. Rejects what WasmEdge would accept but must not:
+/// sections out of order, types and limits of disabled proposals (`rec` and `sub`, shared tables),
+/// and anything beyond `wasm_limits`. Whether the module is valid is left to WasmEdge.
 ///
 /// Throws `Error(kModuleInvalid)`; `name` begins its message.
 WasmOutline ReadWasmOutline(WasmBytes module, const std::string& name);

@@ -87,7 +87,7 @@ WasmProposal ProposalOfInstruction(uint8_t opcode, uint32_t second) noexcept {
 WasmProposal ProposalOfType(uint8_t byte) noexcept {
   switch (byte) {
     case 0x69:  // exnref
-    case 0x74:  // the bottom of its types
+    case 0x74:  // its bottom type
       return WasmProposal::kExceptions;
     case 0x63:  // (ref null …), (ref …)
     case 0x64:
@@ -97,7 +97,7 @@ WasmProposal ProposalOfType(uint8_t byte) noexcept {
     case 0x50:
     case 0x5E:  // array, struct
     case 0x5F:
-    case 0x6A:  // arrayref, structref, i31ref, eqref, anyref, and the bottoms
+    case 0x6A:  // arrayref, structref, i31ref, eqref, anyref, and the bottom types
     case 0x6B:
     case 0x6C:
     case 0x6D:
@@ -105,7 +105,7 @@ WasmProposal ProposalOfType(uint8_t byte) noexcept {
     case 0x71:
     case 0x72:
     case 0x73:
-    case 0x77:  // i16, i8 in structures
+    case 0x77:  // i16, i8 in structs
     case 0x78:
       return WasmProposal::kGarbageCollection;
     case 0x5D:  // cont
@@ -123,7 +123,7 @@ WasmProposal ProposalOfSection(uint8_t section) noexcept {
   switch (section) {
     case 13:  // tags
       return WasmProposal::kExceptions;
-    case 14:  // literals of strings
+    case 14:  // string literals
       return WasmProposal::kStringReferences;
     default:
       return WasmProposal::kUnknown;

@@ -7,7 +7,8 @@
 
 namespace wasmedge_embed {
 
-// Parts of a WebAssembly binary (core specification, "Binary Format"), each appended to bytes.
+// Each of these appends a part of a WebAssembly binary (core specification, "Binary Format") to
+// bytes.
 
 /// An unsigned LEB128 number.
 inline void AppendNumber(std::vector<uint8_t>& bytes, uint64_t value) {
@@ -18,7 +19,7 @@ inline void AppendNumber(std::vector<uint8_t>& bytes, uint64_t value) {
   bytes.push_back(static_cast<uint8_t>(value));
 }
 
-/// A signed one.
+/// A signed LEB128 number.
 inline void AppendSignedNumber(std::vector<uint8_t>& bytes, int64_t value) {
   while (value < -0x40 || value >= 0x40) {
     bytes.push_back(static_cast<uint8_t>(value | 0x80));
