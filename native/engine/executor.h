@@ -12,8 +12,8 @@
 
 namespace wasmedge_embed {
 
-/// WasmEdge's executor of one thread, with what counts and what stops the instructions of the
-/// guests that it executes. Any instance of the module may be executed by it, whichever made it.
+/// WasmEdge's executor for one thread, with what counts and what stops the instructions of its
+/// guests. It can execute any instance of the module, whichever executor created it.
 class Executor {
  public:
   Executor(std::shared_ptr<const Module> module, const Limits& limits);
@@ -23,25 +23,25 @@ class Executor {
   const Module& module() const noexcept { return *module_; }
   const std::shared_ptr<const Module>& shared_module() const noexcept { return module_; }
   wasmedge::ExecutorContext* get() const noexcept { return executor_.get(); }
-  /// Absent where guests are compiled.
+  /// Absent if guests are compiled.
   InterpreterStop* interpreter_stop() noexcept {
     return interpreter_stop_ ? &*interpreter_stop_ : nullptr;
   }
   std::optional<uint64_t> fuel() const noexcept { return fuel_; }
 
-  /// From here on the guest may execute as many instructions as the limit allows.
+  /// From now on, the guest may execute as many instructions as the limit allows.
   void Refuel() noexcept;
 
-  /// From any thread, while a guest runs: ends one that is interpreted. One that is compiled is
-  /// ended by its thread's interrupt signal.
+  /// From any thread, while a guest runs: stops an interpreted guest. A compiled one is stopped by
+  /// its thread's interrupt signal.
   void Interrupt() noexcept;
-  /// To be called on the executor's thread after an invocation that was interrupted.
+  /// Must be called on the executor's thread after an interrupted invocation.
   void ClearInterrupt() noexcept;
 
  private:
   const std::shared_ptr<const Module> module_;
   const std::optional<uint64_t> fuel_;
-  // Only with a fuel limit and for compiled modules.
+  // Only with a fuel limit, for compiled modules.
   StatisticsHandle statistics_;
   ExecutorHandle executor_;
   // Only for interpreted modules.

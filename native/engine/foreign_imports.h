@@ -4,8 +4,8 @@
 
 namespace wasmedge_embed {
 
-/// What a module is that imports from `module` the function `name`, when that tells: an ABI or a
-/// toolchain whose guests need another host than this one, and what to do. Null when it does not.
+/// If an import of `name` from `module` identifies an ABI or a toolchain whose guests need a
+/// different host: what the module is, and what to do. Otherwise null.
 const char* ForeignHost(const std::string& module, const std::string& name) noexcept;
 
 }  // namespace wasmedge_embed

@@ -4,19 +4,19 @@
 
 namespace wasmedge_embed {
 
-/// Remembers all code that is loaded now as the host's: once, after libwasmedge is opened and
+/// Records all code that is loaded now as the host's. Called once, after libwasmedge is opened and
 /// before any compiled module is.
 void RememberHostCode();
 
-/// After a compiled module was opened and before it runs. It may lie where a library was that the
-/// host has unloaded since, and is told from it by what is loaded now.
+/// Called after a compiled module was opened and before it runs. The module may lie where the host
+/// had a library that it has since unloaded; what is loaded now distinguishes them.
 void ForgetUnloadedCode();
 
-/// Whether the address is compiled guest code. A guest's thread outside a host function runs only
-/// that and code that was loaded when WasmEdge was. Async-signal-safe.
+/// Whether the address is in compiled guest code. Outside host functions, a guest's thread runs
+/// only such code and code that was loaded together with WasmEdge. Async-signal-safe.
 bool IsGuestCode(uintptr_t address) noexcept;
 
-/// The instruction that a signal has interrupted, for its handler.
+/// The instruction that a signal interrupted, for the signal's handler.
 uintptr_t ProgramCounter(const void* context) noexcept;
 
 }  // namespace wasmedge_embed

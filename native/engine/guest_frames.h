@@ -9,32 +9,31 @@ namespace wasmedge_embed {
 
 class CompiledCode;
 
-/// A part of a thread's stack that may be read.
+/// A readable part of a thread's stack.
 struct StackRange {
   uintptr_t begin = 0;
   uintptr_t end = 0;
 };
 
-/// The functions of a compiled guest that had been called when it was left, as addresses. Filled in
-/// a signal handler: nothing is allocated, and nothing outside of the guest's stack and of its
-/// tables is read.
+/// The call stack of a compiled guest when it was left, as addresses of functions. Filled in by a
+/// signal handler: it allocates nothing and reads only the guest's stack and tables.
 class GuestFrames {
  public:
-  /// How many are kept, of the innermost.
+  /// The number of innermost frames kept.
   static constexpr size_t kMost = 64;
-  /// How many are counted.
+  /// The number of frames counted.
   static constexpr size_t kMostCounted = 10'000;
 
   size_t size() const noexcept { return size_; }
-  /// Where the functions begin, innermost first.
+  /// The starts of the functions, innermost first.
   const uintptr_t* begin() const noexcept { return functions_; }
-  /// Those behind the ones that are kept; some of them where there are too many to count.
+  /// Frames that are not kept; a lower bound if there are too many to count.
   size_t omitted() const noexcept { return omitted_; }
 
   void Clear() noexcept { size_ = omitted_ = 0; }
 
-  /// Begins anew with the frame that `state` is in, up to the host's. `is_return`: the counter is
-  /// where that function goes on after a call, and not an instruction that it was at.
+  /// Starts over with the frame of `state` and walks up to the host's. `is_return`: the program
+  /// counter is a return address rather than an instruction that was executing.
   void Walk(const CompiledCode& code, MachineState state, bool is_return,
             StackRange stack) noexcept;
 
@@ -44,23 +43,23 @@ class GuestFrames {
   uintptr_t functions_[kMost];
 };
 
-/// The registers when a signal came, for its handler.
+/// The registers when a signal arrived, for the signal's handler.
 MachineState InterruptedState(const void* context) noexcept;
 
-/// An address of return that was written over another one.
+/// A return address that was overwritten with another one.
 struct RedirectedReturn {
   uintptr_t to = 0;
   uintptr_t from = 0;
 };
 
-/// The registers of the innermost function of `code` among those that have called this one, as they
-/// are after its call; the counter is 0 where there is none. Its call's return may have been
-/// redirected. `stack` is the thread's. Not for signal handlers.
+/// The registers of the innermost caller that is a function of `code`, as they are after its call
+/// returns; the program counter is 0 if there is none. The return address of that call may have
+/// been redirected. `stack` is the thread's. Not for signal handlers.
 ///
-/// The C++ runtime's unwinder leads to WasmEdge's frames, and its tables, read here, to the
-/// guest's: that unwinder believes every byte of the tables of a function that it comes to. It goes
-/// all the way only in builds of WasmEdge whose tables cannot be read here, and where a stop
-/// redirects a return on x86-64 (`RedirectReturnToGuest`).
+/// The C++ runtime's unwinder leads up to WasmEdge's frames, and their tables, read by this
+/// package, up to the guest's: the runtime's unwinder trusts every byte of the tables of the
+/// functions it reaches. It goes all the way only in builds of WasmEdge whose tables cannot be read
+/// here, and when a stop redirects a return on x86-64 (`RedirectReturnToGuest`).
 MachineState CallingState(const CompiledCode& code, RedirectedReturn redirected,
                           StackRange stack) noexcept;
 

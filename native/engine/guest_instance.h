@@ -14,49 +14,49 @@
 
 namespace wasmedge_embed {
 
-/// How a guest's function ended, where it did not return.
+/// How a guest's function ended if it did not return.
 struct Ending {
   std::optional<Error> error;
-  /// What the guest gave to `proc_exit`; 0 when it returned by itself.
+  /// The argument of `proc_exit`; 0 if the guest returned.
   uint32_t exit_code = 0;
-  /// Whether the guest called `proc_exit`, which a called function is not expected to do.
+  /// Whether the guest called `proc_exit`, which called functions are not expected to do.
   bool exited = false;
 
   bool is_normal() const noexcept { return !error && !exited; }
 };
 
-/// The error of an invocation that was asked to stop.
+/// The error for an invocation that was asked to stop.
 Error MakeStopError(StopReason reason);
 
-/// A function of an instance that can be called from outside: all of its values are numbers. Has
-/// room for the values of one call, so that a further one allocates nothing.
+/// An exported function whose parameters and results are all numbers. Holds the values of one call,
+/// so that repeated calls allocate nothing.
 struct Callee {
   const wasmedge::FunctionInstanceContext* function = nullptr;
   std::vector<wasmedge::Value> params;
   std::vector<wasmedge::Value> results;
 };
 
-/// Throws `Error(kInvalidArgument)` for a function that the instance does not export or that cannot
-/// be called with so many arguments.
+/// Throws `Error(kInvalidArgument)` if the instance does not export the function or it cannot be
+/// called with this number of arguments.
 Callee FindCallee(const Module& module, const wasmedge::ModuleInstanceContext* instance,
                   const std::string& name, size_t arguments);
 
-/// Calls it, on a guest's thread.
+/// Calls it on a guest's thread.
 wasmedge::Result InvokeCallee(const wasmedge::Api& api, wasmedge::ExecutorContext* executor,
                               Callee& callee);
 
-/// Where the guest was that is left now, on its thread; with the guest's functions that had called
-/// the host function in which it failed. Throws `std::bad_alloc`.
+/// The call stack of the guest that is being left, on its thread; if it failed in a host function,
+/// the guest functions that led to it. Throws `std::bad_alloc`.
 std::shared_ptr<const GuestTrace> TraceOf(const Invocation& invocation);
 
-/// How the guest ended that did not return, by what the engine tells of it and what is known of its
+/// How a guest ended that did not return, according to the engine's result and the state of its
 /// invocation. `fuel` is the limit in force.
 Ending EndingOf(const wasmedge::Api& api, wasmedge::Result result, const Invocation& invocation,
                 std::optional<uint64_t> fuel);
 
 /// An instance of a module, linked to host modules.
 ///
-/// Used by one thread at a time, within a `GuestScope`; its executor may be another each time.
+/// Used by one thread at a time, within a `GuestScope`; the executor may differ each time.
 class GuestInstance {
  public:
   /// Both must outlive it.
@@ -65,20 +65,22 @@ class GuestInstance {
   GuestInstance(const GuestInstance&) = delete;
   GuestInstance& operator=(const GuestInstance&) = delete;
 
-  /// Makes it; its start function runs. Throws `Error(kLimit)` without a memory for it.
+  /// Creates the instance and runs its start function. Throws `Error(kLimit)` if there is no memory
+  /// for it.
   void Instantiate(Executor& executor, Invocation& invocation, Ending& ending);
 
-  /// Runs a reactor's constructors, which go before any other of its functions (WASI application
-  /// ABI). An instance that begins with a snapshot has that behind it.
+  /// Runs a reactor's constructors, which must run before any of its other functions (WASI
+  /// application ABI). In an instance that starts from a snapshot they have already run.
   void Construct(Executor& executor, Invocation& invocation, Ending& ending);
 
-  /// Throws `Error(kInvalidArgument)` for a function that cannot be called with so many arguments.
+  /// Throws `Error(kInvalidArgument)` if the function cannot be called with this number of
+  /// arguments.
   Callee Find(const std::string& name, size_t arguments) const {
     return FindCallee(module_, instance_.get(), name, arguments);
   }
 
-  /// Calls a function with the raw bits in `callee.params`; those of its results are in
-  /// `callee.results` when the ending is normal.
+  /// Calls a function with the raw bits in `callee.params`. After a normal ending, its results are
+  /// in `callee.results`.
   void Call(Callee& callee, Executor& executor, Invocation& invocation, Ending& ending);
 
   const wasmedge::ModuleInstanceContext* get() const noexcept { return instance_.get(); }

@@ -4,14 +4,14 @@
 
 namespace wasmedge_embed {
 
-/// The signal by which a guest is left that is to end early, as on a memory fault. `InterruptTimer`
-/// sends it to a guest's thread.
+/// The signal that stops a guest early, in the same way as a memory fault. `InterruptTimer` sends
+/// it to a guest's thread.
 class GuestInterrupt {
  public:
   GuestInterrupt() = delete;
 
-  /// Once in a process: finds a real-time signal that nobody uses, and handles it. Throws
-  /// `Error(kNativeLoad)` when there is none.
+  /// Once per process: finds an unused real-time signal and handles it. Throws `Error(kNativeLoad)`
+  /// if there is none.
   static void Install();
 
   /// 0 before `Install`.

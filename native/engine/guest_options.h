@@ -18,48 +18,48 @@ namespace wasmedge_embed {
 
 /// What a guest may use.
 struct Limits {
-  /// Pages of 64 KiB that the guest's memory may have.
+  /// The most memory that the guest may have, in pages of 64 KiB.
   uint32_t memory_pages = 65536;
   /// Bytes of stdout and stderr together.
   uint64_t output_bytes = WasiInput::kUnlimited;
-  /// Whether what leaves in streams counts among these.
+  /// Whether output to streams counts towards this limit.
   bool limits_streams = false;
   /// Instructions, by WasmEdge's cost measuring (one each); the module must be compiled for it.
   std::optional<uint64_t> fuel;
   InferenceLimits inference;
   ImageLimits image;
-  /// Bytes that a guest's scratch folders may take together.
+  /// Bytes of all the guest's scratch folders together.
   uint64_t scratch_bytes = 0;
-  /// Bytes that a snapshot may have of the guest's memory.
+  /// The most bytes of a guest's memory in a snapshot.
   uint64_t snapshot_bytes = uint64_t{1} << 30;
 };
 
-/// What one guest is given beside the module's options.
+/// The input of one guest, in addition to the module's options.
 struct GuestInput {
   std::vector<std::string> args;
   /// "NAME=value"
   std::vector<std::string> env;
   std::vector<uint8_t> stdin_bytes;
-  /// Standard streams that lead to the embedder's; null for none.
+  /// Standard streams connected to the embedder's; null if there are none.
   std::shared_ptr<StandardStreams> streams;
-  /// Which of the two outputs are the process's own.
+  /// Which of the two outputs go directly to the process's own.
   StreamSet inherited;
-  /// Beside the module's.
+  /// In addition to the module's.
   std::vector<FileEntry> files;
-  /// Of the scratch folders, in the end.
+  /// What to return from the scratch folders at the end.
   std::vector<wasi::PathPattern> collect;
 };
 
-/// What all instances of a loaded module are given.
+/// Options for all instances of a loaded module.
 struct GuestOptions {
   std::shared_ptr<const FileSystem> files;
-  /// Null stands for none; `files` knows where they are mounted.
+  /// Null if there are none; `files` knows their mount points.
   std::shared_ptr<const wasi::Folders> folders;
   std::shared_ptr<const ModelTable> models;
   InferenceOptions inference;
   Limits limits;
   OptionalHostModules host_modules;
-  /// The module's imports that no host module serves (`LinkImports`); null for none.
+  /// The module's imports that no host module provides (`LinkImports`); null if there are none.
   std::shared_ptr<const std::vector<ImportedFunction>> imported;
 };
 

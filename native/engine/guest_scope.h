@@ -17,25 +17,25 @@ class CompiledCode;
 class InterpreterStop;
 class InterruptTimer;
 
-/// While one lives, its thread runs a guest: between calls into the engine that may enter it. What
-/// ends a guest early asks it where the thread is: `FaultGuard`, `GuestInterrupt`, and the memory
-/// that an interpreted one takes.
+/// While one exists, its thread is running a guest: it is between calls into the engine that may
+/// enter one. Code that ends guests early asks it where the thread is: `FaultGuard`,
+/// `GuestInterrupt`, and the accounting of an interpreted guest's memory.
 class GuestScope : public ThreadScope<GuestScope> {
  public:
-  /// `timer` is the thread's own; `interpreter` stops what is not compiled, and is null else. Of
-  /// `code` it is told where the guest was; null where that is not known.
+  /// `timer` is the thread's own; `interpreter` stops interpreted guests and is otherwise null.
+  /// `code` serves to locate the guest when it is left; null if unknown.
   GuestScope(GuestStack& stack, InterruptTimer& timer, Invocation& invocation,
              InterpreterStop* interpreter, const CompiledCode* code) noexcept;
   ~GuestScope();
 
-  /// Whether the guest was trapped because it had used up its stack.
+  /// Whether the guest trapped because it used up its stack.
   bool stack_overflowed() const noexcept { return stack_overflowed_ != 0; }
 
-  /// Where the guest was when it was left the last time; no frames where that is not known. They
-  /// are named and forgotten. Throws `std::bad_alloc`.
+  /// The guest's call stack when it was last left; no frames if unknown. Names the frames and
+  /// forgets them. Throws `std::bad_alloc`.
   GuestTrace TakeTrace();
 
-  /// The engine is about to leave the guest for another reason than a signal.
+  /// The engine is about to leave the guest for a reason other than a signal.
   void NoteJump() noexcept;
 
   // For signal handlers, which run on the guest's thread.
@@ -44,19 +44,20 @@ class GuestScope : public ThreadScope<GuestScope> {
   const Invocation& invocation() const noexcept { return invocation_; }
   Invocation& invocation() noexcept { return invocation_; }
 
-  /// A fault of the guest's own code at that address, or one for its want of stack.
+  /// Records a fault of the guest's own code at that address, or a stack overflow.
   void NoteGuestFault(uintptr_t counter, uintptr_t address) noexcept;
 
-  /// Remembers where the guest is, which is about to be left for a signal.
+  /// Records the call stack of a guest that is about to be left because of a signal.
   void NoteFrames(const void* context) noexcept;
 
-  /// Whether host code that the guest has called was given more stack for its want of it there. It
-  /// must be let finish: it may hold locks. The guest is left after that.
+  /// Whether host code called by the guest ran out of stack and was given more. It must be allowed
+  /// to finish, since it may hold locks; the guest is ended after that.
   bool ExtendStack(uintptr_t address, void* context) noexcept;
 
-  /// Has the host code that was interrupted return to no guest (`RedirectReturnToGuest`). The
-  /// engine's own code serves many of a guest's instructions (memory.fill, table.get and the like),
-  /// and a guest that does little else is hardly ever met in its own.
+  /// Makes the interrupted host code return to somewhere other than the guest
+  /// (`RedirectReturnToGuest`). The engine's own code executes many of a guest's instructions
+  /// (memory.fill, table.get and the like), and a guest that does little else is almost never
+  /// interrupted in its own code.
   bool LeaveOnReturn(void* context) noexcept;
 
  private:
@@ -70,19 +71,19 @@ class GuestScope : public ThreadScope<GuestScope> {
   Invocation& invocation_;
   InterpreterStop* const interpreter_;
   const CompiledCode* const code_;
-  // Written by the handlers on the same thread.
+  // Written by signal handlers on the same thread.
   volatile sig_atomic_t in_host_ = 0;
   volatile sig_atomic_t stack_overflowed_ = 0;
-  /// Whether a handler has remembered the frames, and the jump is its.
+  /// Whether a handler has recorded the frames and causes the jump.
   volatile sig_atomic_t has_frames_ = 0;
-  /// Where the guest was to go on after the call whose return was redirected.
+  /// The original return address of the call whose return was redirected.
   uintptr_t left_ = 0;
   GuestFrames frames_;
   std::optional<InterpreterMemory::Scope> interpreter_memory_;
 };
 
-/// While one lives, the guest's thread is in a host function: its faults are the host's own bugs
-/// and it is not interrupted. Does nothing on a thread that runs no guest.
+/// While one exists, the guest's thread is in a host function: faults are bugs of the host, and the
+/// thread is not interrupted. Does nothing on a thread that runs no guest.
 class HostScope {
  public:
   HostScope() noexcept : guest_(GuestScope::Current()) {
@@ -94,15 +95,15 @@ class HostScope {
   HostScope(const HostScope&) = delete;
   HostScope& operator=(const HostScope&) = delete;
 
-  /// Whether the guest has used up its stack and is to go no further.
+  /// Whether the guest has used up its stack and must not continue.
   bool stack_overflowed() const noexcept { return guest_ != nullptr && guest_->stack_overflowed(); }
 
  private:
   GuestScope* const guest_;
 };
 
-/// While one lives within a `HostScope`, the guest's thread runs the guest again, which the host
-/// function has called.
+/// While one exists within a `HostScope`, the host function has called the guest, whose thread runs
+/// it again.
 class ReentryScope {
  public:
   ReentryScope() noexcept : guest_(GuestScope::Current()) {

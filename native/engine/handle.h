@@ -14,7 +14,7 @@ struct ContextDeleter {
 };
 
 /// Owns a context of WasmEdge's C API. Contexts that the library only lends (a found function, a
-/// frame's memory, a listed import) are plain pointers to const and never put into a handle.
+/// frame's memory, a listed import) are plain pointers to const and are never put into a handle.
 template <typename Context, void (*wasmedge::Api::*kDelete)(Context*)>
 using Handle = std::unique_ptr<Context, ContextDeleter<Context, kDelete>>;
 
@@ -34,7 +34,7 @@ using StatisticsHandle = Handle<wasmedge::StatisticsContext, &wasmedge::Api::Sta
 using StoreHandle = Handle<wasmedge::StoreContext, &wasmedge::Api::StoreDelete>;
 using ValidatorHandle = Handle<wasmedge::ValidatorContext, &wasmedge::Api::ValidatorDelete>;
 
-/// Puts a context that a create function returned under ownership.
+/// Takes ownership of a context that a create function returned.
 template <typename HandleType>
 HandleType Own(const wasmedge::Api& api, typename HandleType::pointer context) {
   if (context == nullptr) throw std::bad_alloc();

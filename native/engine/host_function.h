@@ -10,16 +10,16 @@
 
 namespace wasmedge_embed {
 
-/// Adds a function to a module instance. WasmEdge hands `self` and `data` to `call` as they are.
+/// Adds a function to a module instance. WasmEdge passes `self` and `data` unchanged to `call`.
 /// Throws `std::bad_alloc`.
 void AddHostFunction(const wasmedge::Api& api, wasmedge::ModuleInstanceContext* instance,
                      const std::string& name, const Signature& signature,
                      wasmedge::HostFunction call, void* self, void* data);
 
-/// Ends a host call in the way that WasmEdge understands.
+/// Converts the outcome of a host call to WasmEdge's form.
 wasmedge::Result FinishHostCall(HostOutcome outcome) noexcept;
 
-/// Calls a host function for the guest of this frame. Whatever it throws becomes the invocation's
+/// Calls a host function for the guest of this frame. An exception becomes the invocation's
 /// failure: nothing may be thrown through WasmEdge's frames.
 template <typename State>
 HostOutcome CallHostFunction(const wasmedge::Api& api, const HostFunction<State>& function,

@@ -15,15 +15,14 @@
 
 namespace wasmedge_embed {
 
-/// What the host functions of one slot have in common: the invocation that runs in it now, and
-/// where that meets the embedder, if it may.
+/// What the host functions of a slot share: the current invocation, and its connection to the
+/// embedder, if any.
 struct HostContext {
   const wasmedge::Api& api;
   Invocation* invocation = nullptr;
 };
 
-/// What a host function of WasmEdge's is bound to: a state of ours, and where its invocation is
-/// found.
+/// What a WasmEdge host function is bound to: one of our states, and access to its invocation.
 template <typename State>
 struct HostBinding {
   HostContext& context;
@@ -42,7 +41,7 @@ struct HostBinding {
     }
     const HostOutcome outcome =
         CallHostFunction(context.api, function, state, invocation, frame, params, results);
-    // A wait that was cut short is no success.
+    // A wait that was cut short does not count as success.
     if (invocation.stop_reason() != StopReason::kNone && outcome == HostOutcome::kReturn) {
       return FinishHostCall(HostOutcome::kFail);
     }
@@ -50,13 +49,13 @@ struct HostBinding {
   }
 };
 
-/// A host module as one slot has it: WasmEdge's module instance, whose functions are bound to the
-/// slot's state. The state must outlive this instance.
+/// A host module in one slot: WasmEdge's module instance, whose functions are bound to the slot's
+/// state. The state must outlive this instance.
 template <typename State>
 class HostInstance {
  public:
-  /// `imports` are those of the guest: of a function that there is with several types it has the
-  /// one that the guest asks for.
+  /// `imports` are the guest's: of a function that exists with several types, the instance has the
+  /// one that the guest imports.
   HostInstance(HostContext& context, const HostModule<State>& module, State& state,
                const std::vector<ExternalDescription>& imports)
       : binding_{context, state}, name_(module.name) {
@@ -83,7 +82,8 @@ class HostInstance {
   const wasmedge::ModuleInstanceContext* get() const noexcept { return instance_.get(); }
 
  private:
-  /// Of functions with one name the one that the guest imports; the first where it imports none.
+  /// Of the functions with the same name, the one that the guest imports; the first if it imports
+  /// none.
   const HostFunction<State>& Choose(const HostFunction<State>* begin,
                                     const HostFunction<State>* end,
                                     const std::vector<ExternalDescription>& imports) const {

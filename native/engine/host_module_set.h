@@ -19,13 +19,13 @@
 namespace wasmedge_embed {
 
 /// The host modules that a guest's instance is linked to, with their states and the store that
-/// holds them. A slot has one, for its fresh instances one after the other; an instance that is
-/// kept has its own, and takes it along from thread to thread.
+/// holds them. A slot has one set for all of its fresh instances; a kept instance has its own,
+/// which moves with it from thread to thread.
 ///
 /// Used by one thread at a time.
 class HostModuleSet {
  public:
-  /// For guests of `module`, which must outlive it; `executor` serves for making it only.
+  /// For guests of `module`, which must outlive it; `executor` is used only during construction.
   HostModuleSet(const Module& module, const GuestOptions& options,
                 wasmedge::ExecutorContext* executor);
   HostModuleSet(const HostModuleSet&) = delete;
@@ -34,7 +34,7 @@ class HostModuleSet {
   wasmedge::StoreContext* store() const noexcept { return store_.get(); }
   WasiState& wasi() noexcept { return wasi_; }
 
-  /// While one lives, the guest's host calls are this invocation's.
+  /// While one exists, the guest's host calls belong to this invocation.
   class InvocationScope {
    public:
     InvocationScope(HostModuleSet& set, Invocation& invocation) noexcept : set_(set) {
@@ -48,16 +48,16 @@ class HostModuleSet {
     HostModuleSet& set_;
   };
 
-  /// A new guest begins. Throws `Error(kInvalidArgument)` for strings that no guest can hold and
-  /// for files that have no place beside the module's.
+  /// Prepares for a new guest. Throws `Error(kInvalidArgument)` for strings that no guest can hold
+  /// and for files that conflict with the module's.
   void Begin(GuestInput input);
 
-  /// Throws `Error(kSnapshot)` when the guest holds something here that another instance would not
-  /// find: an open descriptor, a file in a scratch folder, a model or a session.
+  /// Throws `Error(kSnapshot)` if the guest holds something here that another instance would not
+  /// have: an open descriptor, a file in a scratch folder, a model or a session.
   void RequireNothingHeld();
 
-  /// The guest has ended: its models, sessions and descriptors, and what it was given, are
-  /// released. What it wrote is taken before.
+  /// The guest has ended: releases its models, sessions, descriptors and input. Its output must be
+  /// taken before.
   void End() noexcept;
 
  private:

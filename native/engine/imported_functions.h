@@ -13,21 +13,21 @@
 
 namespace wasmedge_embed {
 
-/// One of a module's imports that no host module serves.
+/// One of a module's imports that no host module provides.
 struct ImportedFunction {
-  /// Its place among the module's imports.
+  /// Its index among the module's imports.
   uint32_t import = 0;
-  /// What serves it where the embedder does not: null when the embedder does.
+  /// What provides it if the embedder does not; null if the embedder does.
   const HostFunction<AssemblyScriptState>* standard = nullptr;
 };
 
-/// The imports of a module that the embedder serves, or the default for AssemblyScript, as one
-/// instance has them: one module instance of WasmEdge's for each name of a module that is imported.
-/// A call of the embedder's goes through the invocation's `HostExchange`.
+/// The imports of a module that the embedder provides, or the default for AssemblyScript, for one
+/// instance: one WasmEdge module instance for each imported module name. Calls of the embedder's
+/// functions go through the invocation's `HostExchange`.
 class ImportedFunctions {
  public:
-  /// `module` and `functions`, which is without duplicates, must outlive this; so must the context
-  /// and the state. `fuel` is the limit in force.
+  /// `module` and `functions` (without duplicates) must outlive this; so must the context and the
+  /// state. `fuel` is the limit in force.
   ImportedFunctions(HostContext& context, const Module& module,
                     const std::vector<ImportedFunction>& functions, AssemblyScriptState& state,
                     std::optional<uint64_t> fuel);
@@ -53,7 +53,7 @@ class ImportedFunctions {
   HostBinding<AssemblyScriptState> standard_;
   const std::optional<uint64_t> fuel_;
   std::vector<std::string> names_;
-  // One for each of the names.
+  // One for each module name.
   std::vector<ModuleInstanceHandle> instances_;
 };
 

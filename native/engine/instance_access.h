@@ -10,26 +10,26 @@
 
 namespace wasmedge_embed {
 
-// A kept instance's memory and globals, as they are between two calls. Addresses and lengths are
-// the caller's. Each throws `Error(kInvalidArgument)` where the module exports none, and for a
-// range that does not lie in the memory.
+// A kept instance's memory and globals between calls. Addresses and lengths are the caller's. Each
+// throws `Error(kInvalidArgument)` if the module exports none, or if a range is not inside the
+// memory.
 
 std::vector<uint8_t> ReadMemory(KeptInstance& instance, uint64_t address, uint64_t length);
 void WriteMemory(KeptInstance& instance, uint64_t address, const std::vector<uint8_t>& bytes);
 uint64_t MemorySize(KeptInstance& instance);
-/// Gives the pages of 64 KiB that there were before. Throws `Error(kLimit)` where it may not, or
-/// cannot, have so many more.
+/// Grows the memory and returns its previous size in pages of 64 KiB. Throws `Error(kLimit)` if it
+/// may not or cannot grow that much.
 uint64_t GrowMemory(KeptInstance& instance, uint32_t pages);
 
 /// The raw bits of an exported global, which must be a number.
 uint64_t GetGlobal(KeptInstance& instance, const std::string& name);
-/// Throws `Error(kInvalidArgument)` for one that does not change.
+/// Throws `Error(kInvalidArgument)` for an immutable global.
 void SetGlobal(KeptInstance& instance, const std::string& name, uint64_t bits);
 
-/// Something that is done with an instance and enters no guest.
+/// An operation on an instance that does not enter the guest.
 class InstanceAccess : public InstanceOperation {
  public:
-  /// `ended` is called once, on whatever thread, with what `work` threw.
+  /// `ended` is called once, on any thread, with what `work` threw.
   InstanceAccess(std::function<void(KeptInstance&)> work,
                  std::function<void(std::optional<Error>)> ended)
       : work_(std::move(work)), ended_(std::move(ended)) {}

@@ -12,12 +12,12 @@
 
 namespace wasmedge_embed {
 
-/// A thread's turn at an instance: what its operations are carried out with.
+/// An instance's turn on a thread: what its operations need to run.
 class InstanceTurn {
  public:
   using Clock = Invocation::Clock;
 
-  /// `end` is when it is over where others wait for a thread of the pool; `others` is how many do.
+  /// `end` is when the turn ends if others wait for a thread of the pool; `others` is their number.
   InstanceTurn(KeptInstance& instance, Slot& slot, Clock::time_point end,
                const std::atomic<size_t>& others) noexcept
       : instance_(instance), slot_(slot), end_(end), others_(others) {}
@@ -27,7 +27,7 @@ class InstanceTurn {
   KeptInstance& instance() const noexcept { return instance_; }
   Slot& slot() const noexcept { return slot_; }
 
-  /// Whether others are to have the thread now.
+  /// Whether the thread must be released to others now.
   bool IsOver() const noexcept {
     return others_.load(std::memory_order_relaxed) > 0 && Clock::now() >= end_;
   }
@@ -39,8 +39,8 @@ class InstanceTurn {
   const std::atomic<size_t>& others_;
 };
 
-/// Something that is to be done with a kept instance when its turn has come. Held by the pool until
-/// it is complete, and by whoever waits for it.
+/// An operation on a kept instance, executed when the instance has its turn. Held by the pool until
+/// it is complete, and by those who wait for it.
 class InstanceOperation {
  public:
   InstanceOperation() = default;
@@ -48,22 +48,22 @@ class InstanceOperation {
   InstanceOperation(const InstanceOperation&) = delete;
   InstanceOperation& operator=(const InstanceOperation&) = delete;
 
-  /// Whether it is for an instance that was made and has not ended.
+  /// Whether it needs an instance that has been created and has not ended.
   virtual bool NeedsLive() const noexcept { return true; }
 
-  /// Carries it out on a thread of the pool, or a part of it. Gives whether it is complete;
-  /// otherwise it is called again, at the instance's next turn.
+  /// Executes it, or a part of it, on a thread of the pool. Returns whether it is complete;
+  /// otherwise it is called again in the instance's next turn.
   virtual bool Work(InstanceTurn& turn, Invocation& invocation) noexcept = 0;
 
-  /// It is not carried out, or no further, for this reason. On whatever thread.
+  /// It will not be executed (further), for this reason. Called on any thread.
   virtual void Refuse(const Error& reason) noexcept = 0;
 
-  /// Where its guest meets JavaScript, if it may. Such an operation has its thread until it is
+  /// The guest's connection to JavaScript, if any. Such an operation keeps its thread until it is
   /// complete.
   std::shared_ptr<HostExchange> exchange;
-  /// Whether a guest waits for it, of this pool or of another one.
+  /// Whether a guest waits for it, in this pool or another.
   bool is_nested = false;
-  /// Longest time from the submission to the end; `duration::max()` for none.
+  /// The longest time from submission to completion; `duration::max()` for no limit.
   Invocation::Clock::duration timeout = Invocation::Clock::duration::max();
 
  protected:

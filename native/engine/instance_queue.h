@@ -10,8 +10,8 @@
 
 namespace wasmedge_embed {
 
-/// A kept instance with what is to be done with it, in order. Many of them share the threads of a
-/// pool, each of which takes one at a time.
+/// A kept instance and its pending operations, in order. Many of them share the threads of a pool,
+/// each of which works on one at a time.
 class InstanceQueue {
  public:
   InstanceQueue(std::shared_ptr<const Module> module, const GuestOptions& options)
@@ -22,15 +22,15 @@ class InstanceQueue {
  private:
   friend class WorkerPool;
 
-  /// Of the thread whose turn it is.
+  /// Used by the thread of the current turn.
   KeptInstance instance_;
-  // Guarded by the pool's mutex. The first of them is under way while a thread has its turn.
+  // Guarded by the pool's mutex. During a turn, the first one is in progress.
   std::deque<std::shared_ptr<InstanceOperation>> operations_;
-  /// Whether it is in the pool's line, or has a thread.
+  /// Whether it is in the pool's queue or has a thread.
   bool is_lined_up_ = false;
-  /// How many of its operations a guest waits for.
+  /// The number of its operations that a guest waits for.
   size_t nested_ = 0;
-  /// Whether what waits for the embedder ends.
+  /// Whether operations that wait for the embedder are ended.
   bool ends_waits_ = false;
 };
 

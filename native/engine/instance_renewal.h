@@ -12,26 +12,26 @@
 
 namespace wasmedge_embed {
 
-/// Makes an instance as it was when it was new. That takes a fraction of the time of making another
-/// one, for which WasmEdge makes an object for every function of the module, and the kernel a page
-/// for all that the guest touches, one fault after the other.
+/// Resets an instance to its initial state. This takes a fraction of the time of creating another
+/// one, for which WasmEdge allocates an object for each function of the module, and the kernel a
+/// page for everything that the guest touches, one fault at a time.
 ///
-/// What a guest changes is its memory and its size, mutable globals, tables, and segments that it
-/// drops. Memory and globals are written anew; where tables have changed, and of a module with
-/// segments that can be dropped, only another instance will do. Of the memory what the guest has
-/// touched is written: with what was there at first, else with zeros. Pages that it has grown by
-/// are zero, and closed.
+/// A guest can change the content and the size of its memory, mutable globals and tables, and can
+/// drop segments. Memory and globals are rewritten. If tables have changed, or if the module has
+/// segments that can be dropped, a new instance is needed. Of the memory, only touched pages are
+/// written: with their initial content, otherwise with zeros. Pages by which it has grown are
+/// zeroed and closed.
 class InstanceRenewal {
   // Only `Of` makes them.
   struct Private {};
 
  public:
-  /// What a guest may have touched of its memory: where it is more, the system gives zero pages in
-  /// less time.
+  /// The most memory that a guest may have touched, in bytes. Beyond that, getting zero pages from
+  /// the system is faster.
   static constexpr uint64_t kMostTouched = uint64_t{8} << 20;
 
-  /// Remembers how an instance is that has just been made, of a module that exports what can change
-  /// (`Module::renewal_exports`). Null where that cannot be told or is too much. Throws
+  /// Records the state of a new instance of a module that exports its mutable state
+  /// (`Module::renewal_exports`). Null if the state cannot be determined or is too large. Throws
   /// `std::bad_alloc`.
   static std::unique_ptr<InstanceRenewal> Of(const Module& module,
                                              const wasmedge::ModuleInstanceContext* instance);
@@ -41,8 +41,8 @@ class InstanceRenewal {
   InstanceRenewal(const InstanceRenewal&) = delete;
   InstanceRenewal& operator=(const InstanceRenewal&) = delete;
 
-  /// Whether the instance is as new now. If not, it must not be used again. Not for one whose guest
-  /// was left in the middle of something. Throws `std::bad_alloc`.
+  /// Whether the instance has been reset. If not, it must not be used again. Not for an instance
+  /// whose guest was stopped midway. Throws `std::bad_alloc`.
   bool Renew();
 
  private:
@@ -59,7 +59,7 @@ class InstanceRenewal {
   bool RememberMemory(const std::string& name);
   bool RememberTables(const StateExports& exports);
   bool AreTablesAsNew() const;
-  /// Counts what is touched in the first `size` bytes of memory; nothing where that is not known.
+  /// Counts the touched pages in the first `size` bytes of memory; false if that is unknown.
   bool Look(uint64_t size);
   bool RenewMemory();
   bool Shrink(uint64_t from);
@@ -72,9 +72,9 @@ class InstanceRenewal {
   wasmedge::MemoryInstanceContext* memory_ = nullptr;
   uint8_t* begin_ = nullptr;
   uint64_t size_ = 0;
-  /// The engine's own object of the memory, as it was.
+  /// The engine's own memory object in its initial state.
   std::vector<uint8_t> object_;
-  /// The pages that are not zero, in order, and what they hold.
+  /// The initial nonzero pages, in order, and their content.
   std::vector<size_t> pages_;
   std::vector<uint8_t> content_;
   TouchedPages touched_;

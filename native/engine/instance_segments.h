@@ -7,18 +7,18 @@
 
 namespace wasmedge_embed {
 
-/// Which of an instance's passive segments `data.drop` and `elem.drop` have dropped.
+/// Which of an instance's passive segments have been dropped by `data.drop` and `elem.drop`.
 struct DroppedSegments {
   std::vector<bool> data;
   std::vector<bool> elements;
 };
 
-/// Looks at the instance itself, since WasmEdge's C API tells nothing of segments, and dropping one
-/// calls nothing that could be redirected. Where an instance has them is not known beforehand but
-/// found in one whose segments are known.
+/// Reads the instance object itself, since WasmEdge's C API says nothing about segments, and
+/// dropping one calls nothing that could be redirected. Where an instance stores them is not known
+/// in advance; it is determined from an instance whose segments are known.
 ///
-/// Of a module without passive segments nothing is looked at. Throws `Error(kSnapshot)` where they
-/// cannot be found.
+/// Nothing is read if the module has no passive segments. Throws `Error(kSnapshot)` if they cannot
+/// be found.
 DroppedSegments FindDroppedSegments(const wasmedge::Api& api,
                                     const wasmedge::ModuleInstanceContext* instance,
                                     const StateOutline& outline);

@@ -8,7 +8,7 @@
 
 namespace wasmedge_embed {
 
-/// Makes an instance that is kept: the first of its operations.
+/// Creates a kept instance: the first of its operations.
 class InstanceStart : public InstanceOperation {
  public:
   InstanceStart(std::vector<std::string> args, std::vector<std::string> env)
@@ -19,7 +19,7 @@ class InstanceStart : public InstanceOperation {
   void Refuse(const Error& reason) noexcept override;
 
  protected:
-  /// The instance is there, or how making it ended is in the outcome. On whatever thread, once.
+  /// The instance exists, or the outcome says why it does not. Called once, on any thread.
   virtual void Ended() noexcept = 0;
 
   Outcome& outcome() noexcept { return outcome_; }
@@ -40,7 +40,7 @@ class InstanceEnd : public InstanceOperation {
   void Refuse(const Error&) noexcept override { Ended(); }
 
  protected:
-  /// All that the instance had is released. On whatever thread, once.
+  /// Everything that the instance held has been released. Called once, on any thread.
   virtual void Ended() noexcept = 0;
 };
 

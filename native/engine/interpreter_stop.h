@@ -6,14 +6,14 @@
 
 namespace wasmedge_embed {
 
-/// Stops what an executor interprets.
+/// Stops an executor's interpreter.
 ///
-/// The only way that WasmEdge's C API has is to cancel an asynchronous call, and cancelling one
-/// asks its executor to stop whatever it interprets. So one call of a function that does nothing is
-/// made and kept, to be cancelled in place of the guest's.
+/// WasmEdge's C API can only do this by canceling an asynchronous call, which makes the executor
+/// stop whatever it interprets. So one call of a function that does nothing is made and kept, to be
+/// canceled in place of the guest's.
 class InterpreterStop {
  public:
-  /// `largest_block`: bytes of memory at once that a guest's call stack and tables may come to.
+  /// `largest_block`: the most bytes that a guest's call stack and tables may occupy in one block.
   InterpreterStop(const wasmedge::Api& api, wasmedge::ExecutorContext* executor,
                   size_t largest_block);
   InterpreterStop(const InterpreterStop&) = delete;
@@ -24,7 +24,7 @@ class InterpreterStop {
   /// From any thread.
   void Request() noexcept;
 
-  /// Forgets a request that came too late, on the executor's thread: it would stop the next guest.
+  /// On the executor's thread: clears a request that came too late and would stop the next guest.
   void Clear() noexcept;
 
  private:

@@ -6,13 +6,13 @@
 
 namespace wasmedge_embed {
 
-/// A timer of the kernel that sends the calling thread the interrupt signal: at a time, and then
+/// A kernel timer that sends the calling thread the interrupt signal: at a given time, and then
 /// every tenth of a millisecond until it is disarmed, because a guest can only be left at an
 /// instruction of its own code and may be in the engine or in a host function when the first signal
-/// comes.
+/// arrives.
 class InterruptTimer {
  public:
-  /// For the calling thread. Throws `Error(kLimit, "timers")` when the system refuses one.
+  /// For the calling thread. Throws `Error(kLimit, "timers")` if the system refuses a timer.
   InterruptTimer();
   ~InterruptTimer();
   InterruptTimer(const InterruptTimer&) = delete;

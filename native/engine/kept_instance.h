@@ -12,11 +12,11 @@
 
 namespace wasmedge_embed {
 
-/// An instance that is kept between calls, with host modules of its own: memory, globals, tables,
-/// open files, models and sessions stay until it ends. What ends it early, a trap, a limit or a
-/// stop, may have left them half written, so nothing enters it any more.
+/// An instance that is kept between calls, with its own host modules: memory, globals, tables, open
+/// files, models and sessions persist until it ends. A trap, a limit or a stop ends it early and
+/// may leave them half written, so it is not entered again.
 ///
-/// Used by one thread at a time, which may be another each time.
+/// Used by one thread at a time, which may differ each time.
 class KeptInstance {
  public:
   KeptInstance(std::shared_ptr<const Module> module, const GuestOptions& options);
@@ -26,11 +26,11 @@ class KeptInstance {
   const Module& module() const noexcept { return *module_; }
   const std::shared_ptr<const Module>& shared_module() const noexcept { return module_; }
 
-  /// Makes its host modules, which `Start` needs.
+  /// Creates its host modules, which `Start` needs.
   HostModuleSet& MakeHosts(Executor& executor);
 
-  /// Makes it, within `Slot::RunGuest` on its host modules: its start function runs, then
-  /// `_initialize`.
+  /// Creates the instance, within `Slot::RunGuest` on its host modules: runs its start function,
+  /// then `_initialize`.
   void Start(Executor& executor, Invocation& invocation, Ending& ending);
 
   /// Whether it can be entered.
@@ -38,16 +38,16 @@ class KeptInstance {
   HostModuleSet& hosts() noexcept { return *hosts_; }
   GuestInstance& instance() noexcept { return *instance_; }
 
-  /// The function that the module's export of this number is. Throws `Error(kInvalidArgument)`
-  /// where there is none that can be called.
+  /// The function with this index among the module's exports. Throws `Error(kInvalidArgument)` if
+  /// it is not a callable function.
   Callee& Find(size_t export_index);
 
-  /// The memory that the module exports, or null.
+  /// The exported memory, or null.
   wasmedge::MemoryInstanceContext* FindMemory() const;
-  /// The global that it exports under this name, or null.
+  /// The exported global with this name, or null.
   wasmedge::GlobalInstanceContext* FindGlobal(const std::string& name) const;
 
-  /// Releases all that it has.
+  /// Releases everything it holds.
   void End() noexcept;
 
  private:
@@ -55,7 +55,7 @@ class KeptInstance {
   const GuestOptions options_;
   std::optional<HostModuleSet> hosts_;
   std::optional<GuestInstance> instance_;
-  /// By the export's number; those that were called.
+  /// By the export's index; only those that have been called.
   std::vector<std::unique_ptr<Callee>> callees_;
 };
 

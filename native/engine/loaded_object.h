@@ -7,13 +7,13 @@
 
 namespace wasmedge_embed {
 
-/// Parts of a shared object, or of the program, as the dynamic linker has placed them.
+/// Parts of a shared object, or of the program, where the dynamic linker has placed them.
 struct LoadedObject {
-  /// What is added to the addresses in its file.
+  /// The offset added to the addresses in its file.
   uintptr_t base = 0;
   uintptr_t code_begin = 0;
   uintptr_t code_end = 0;
-  /// Its tables of unwinding; without data where it has none.
+  /// Its unwind tables; without data if it has none.
   UnwindTable::Bytes tables;
 
   bool HasCodeAt(uintptr_t address) const noexcept {
@@ -21,8 +21,7 @@ struct LoadedObject {
   }
 };
 
-/// The one that has something at this address. Takes the dynamic linker's lock: not for signal
-/// handlers.
+/// The object that contains this address. Takes the dynamic linker's lock: not for signal handlers.
 std::optional<LoadedObject> FindLoadedObject(uintptr_t address) noexcept;
 
 }  // namespace wasmedge_embed

@@ -14,7 +14,7 @@
 
 namespace wasmedge_embed {
 
-/// The functions that WASI gives a meaning: a program's, and a reactor's before any other.
+/// Functions with a meaning in WASI: a program's entry point, and a reactor's initializer.
 inline constexpr char kStartFunction[] = "_start";
 inline constexpr char kInitializeFunction[] = "_initialize";
 
@@ -30,14 +30,14 @@ struct GlobalType {
 
 /// An import or export of a module.
 struct ExternalDescription {
-  /// Import module name, which may be empty; absent for an export.
+  /// The imported module's name, which may be empty; absent for an export.
   std::optional<std::string> module;
   std::string name;
   /// "function", "table", "memory", "global" or "tag".
   std::string kind;
-  /// The type of a function; absent otherwise.
+  /// For a function, its type; otherwise absent.
   std::optional<Signature> signature;
-  /// The type of a global that is exported; absent otherwise.
+  /// For an exported global, its type; otherwise absent.
   std::optional<GlobalType> global;
 
   bool operator==(const ExternalDescription& other) const noexcept {
@@ -48,33 +48,34 @@ struct ExternalDescription {
 
 class Module;
 
-/// How a module is parsed.
+/// How to parse a module.
 struct ModuleOptions {
-  /// Elements that its tables may have together.
+  /// The most elements of all its tables together.
   uint64_t table_elements = 1'000'000;
-  /// It is only to be looked at: its compiled code is not opened, and it cannot be run.
+  /// Only for inspection: its compiled code is not opened, and it cannot run.
   bool describe = false;
-  /// Its instances export their state, for `TakeSnapshot`; what it exports itself is listed alone.
+  /// Its instances export their state for `TakeSnapshot`; only the module's own exports are listed.
   bool exports_state = false;
-  /// What its instances begin with, of another form of the same module; null for none.
+  /// The initial state of its instances, from another form of the same module; null if there is
+  /// none.
   std::shared_ptr<const Snapshot> snapshot;
-  /// That other form. Where it exports its state it has kept its file, whose path may lead to
-  /// another by now.
+  /// That other form. If it exports its state, it has kept its file open, whose path may by now
+  /// lead to another file.
   std::shared_ptr<const Module> other;
 };
 
-/// A module that was parsed and validated once; immutable, shared by every slot that runs it.
+/// A parsed and validated module; immutable, shared by all slots that run it.
 class Module {
   // Only `Load` makes modules.
   struct Private {};
 
  public:
   /// Parses and validates what was read. Takes milliseconds: not for the main thread. Throws
-  /// `Error`: `kModuleInvalid` when it is no module that this library runs, `kLimit` when its
+  /// `Error`: `kModuleInvalid` if it is not a module that this library can run, `kLimit` if its
   /// tables are too large.
   static std::shared_ptr<const Module> Load(const ModuleSource& source,
                                             const ModuleOptions& options);
-  /// Reads it as well, with the errors of `ModuleSource::Read`.
+  /// Also reads the file, with the errors of `ModuleSource::Read`.
   static std::shared_ptr<const Module> Load(const std::string& path, const ModuleOptions& options) {
     return Load(*ModuleSource::Read(path, {}), options);
   }
@@ -85,45 +86,45 @@ class Module {
   Module& operator=(const Module&) = delete;
 
   const wasmedge::Api& api() const noexcept { return api_; }
-  /// What messages call it.
+  /// Its name in messages.
   const std::string& name() const noexcept { return name_; }
   ModuleForm form() const noexcept { return form_; }
-  /// Pages of 64 KiB that its memories have at least: the most of any. Absent where it has none.
+  /// The largest initial size of its memories, in pages of 64 KiB. Absent if it has none.
   std::optional<uint64_t> memory_minimum() const noexcept { return memory_minimum_; }
-  /// Whether an instance can be made before it is asked for, as making one runs none of its code,
-  /// and may be, as one that waits takes little.
+  /// Whether an instance can be created ahead of time: creating one runs none of its code, and an
+  /// idle instance takes little memory.
   bool can_be_made_ahead() const noexcept { return can_be_made_ahead_; }
-  /// Bytes of its file.
+  /// The size of its file, in bytes.
   size_t size() const noexcept { return size_; }
-  /// Elements that its tables may have together.
+  /// The most elements of all its tables together.
   uint64_t table_elements() const noexcept { return options_.table_elements; }
-  /// How its instances export their state; null where they do not.
+  /// How its instances export their state; null if they do not.
   const StateExports* state_exports() const noexcept {
     return state_exports_ ? &*state_exports_ : nullptr;
   }
-  /// How they export what `InstanceRenewal` writes anew; null where they do not.
+  /// How they export what `InstanceRenewal` rewrites; null if they do not.
   const StateExports* renewal_exports() const noexcept {
     return renewal_exports_ ? &*renewal_exports_ : nullptr;
   }
-  /// What its instances begin with, after its constructors; null for none.
+  /// The initial state of its instances, after the constructors; null if there is none.
   const Snapshot* snapshot() const noexcept { return options_.snapshot.get(); }
-  /// Whether the guest's code runs compiled.
+  /// Whether the guest's code is compiled.
   bool is_aot() const noexcept { return form() != ModuleForm::kPlain; }
-  /// Whether it needs tail calls that it cannot have, since its code is not compiled.
+  /// Whether it needs tail calls, which are unavailable because its code is not compiled.
   bool uses_tail_calls() const noexcept { return uses_tail_calls_; }
   const std::vector<ExternalDescription>& imports() const noexcept { return imports_; }
   const std::vector<ExternalDescription>& exports() const noexcept { return exports_; }
   const wasmedge::AstModuleContext* ast() const noexcept { return ast_.get(); }
-  /// Where its code is in the process; null where that is not known, or it is interpreted.
+  /// The location of its code in the process; null if unknown or interpreted.
   const CompiledCode* compiled_code() const noexcept { return code_ ? &*code_ : nullptr; }
 
-  /// The type of an exported function, or null when there is none of that name.
+  /// The type of an exported function, or null if there is none with this name.
   const Signature* FindExportedFunction(const std::string& name) const noexcept;
 
-  /// The type of an exported global. Throws `Error(kInvalidArgument)` where there is none.
+  /// The type of an exported global. Throws `Error(kInvalidArgument)` if there is none.
   const GlobalType& RequireExportedGlobal(const std::string& name) const;
 
-  /// A configuration as this module needs it: for its parsing, validation and execution alike.
+  /// A configuration for this module's parsing, validation and execution.
   ConfigureHandle MakeConfigure() const;
 
  private:
@@ -131,10 +132,10 @@ class Module {
   bool opens_library() const noexcept {
     return opens_code() && form() == ModuleForm::kSharedLibrary;
   }
-  /// Parses it in the form that the options ask for.
+  /// Parses it in the form that the options require.
   void Rewrite(WasmBytes binary);
   void Parse(WasmBytes binary);
-  /// Of a shared object.
+  /// For a shared object: a path that currently leads to it.
   std::string PathNow() const;
   wasmedge::Result ParseWith(const ConfigureHandle& configure, WasmBytes binary);
   void ListExternals();

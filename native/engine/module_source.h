@@ -9,30 +9,29 @@
 
 namespace wasmedge_embed {
 
-/// How a module is read.
+/// How to read a module.
 struct SourceOptions {
-  /// What messages call the module: the path or name that the caller knows it by. Empty for the
-  /// path.
+  /// The module's name in messages: the path or name that the caller knows. Empty for the path.
   std::string name;
-  /// Take nothing but WebAssembly: a shared object is refused, and compiled code inside a .wasm is
-  /// dropped before anything else sees the bytes.
+  /// Accept only WebAssembly: a shared object is rejected, and compiled code in a .wasm file is
+  /// removed before anything else sees the bytes.
   bool only_wasm = false;
 };
 
-/// A module, read once from its file or taken as bytes, and checked. What was checked is what is
-/// used, whatever becomes of the file meanwhile; but for a shared object, which the system's loader
-/// opens by its path again: of one that was taken as bytes the code cannot be opened.
+/// A module, read once from its file or given as bytes, and checked. What was checked is what is
+/// used, whatever happens to the file in the meantime. The exception is a shared object, which the
+/// system's loader opens again by its path; if it was given as bytes, its code cannot be opened.
 class ModuleSource {
   // Only `Read` and `FromBytes` make them.
   struct Private {};
 
  public:
-  /// Not for the main thread. Throws `Error`: `kNativeLoad` without a WasmEdge library,
-  /// `kModuleLoad` when the file cannot be read, `kModuleInvalid` when it is no module that this
-  /// library runs, or one that `options` does not take.
+  /// Not for the main thread. Throws `Error`: `kNativeLoad` if there is no WasmEdge library,
+  /// `kModuleLoad` if the file cannot be read, `kModuleInvalid` if it is not a module that this
+  /// library can run, or `options` do not accept it.
   static std::shared_ptr<const ModuleSource> Read(const std::string& path,
                                                   const SourceOptions& options);
-  /// The same of bytes, which `options` name.
+  /// The same for bytes, which `options` name.
   static std::shared_ptr<const ModuleSource> FromBytes(std::vector<uint8_t> bytes,
                                                        const SourceOptions& options);
 
@@ -40,9 +39,9 @@ class ModuleSource {
   ModuleSource(const ModuleSource&) = delete;
   ModuleSource& operator=(const ModuleSource&) = delete;
 
-  /// Absolute; empty of what was taken as bytes.
+  /// Absolute; empty for bytes.
   const std::string& path() const noexcept { return path_; }
-  /// What messages call it.
+  /// Its name in messages.
   const std::string& name() const noexcept { return name_; }
   const std::vector<uint8_t>& bytes() const noexcept { return bytes_; }
   const ModuleFacts& facts() const noexcept { return facts_; }

@@ -24,20 +24,20 @@ struct Signature {
     return params == other.params && results == other.results;
   }
 
-  /// As WebAssembly's text format orders it: "(i32, i64) -> i32"; "() -> ()" without values.
+  /// In the order of WebAssembly's text format: "(i32, i64) -> i32"; "() -> ()" without values.
   std::string ToString() const;
 };
 
-/// Reads the one-letter form in which host modules write their types: "iiIi:i".
+/// Parses the form with one letter per type in which host modules declare their types: "iiIi:i".
 Signature ParseSignature(const char* letters);
 
 /// Reads a type from the library.
 Signature ReadSignature(const wasmedge::Api& api, const wasmedge::FunctionTypeContext* type);
 
-/// The kind of a type of the library's.
+/// The kind of one of the library's value types.
 ValueKind ReadValueKind(const wasmedge::Api& api, wasmedge::ValueType type);
 
-/// The library's value type. Only number types can be made.
+/// The library's value type. Only for numbers.
 wasmedge::ValueType MakeValueType(const wasmedge::Api& api, ValueKind kind);
 
 }  // namespace wasmedge_embed

@@ -13,8 +13,7 @@ namespace wasmedge_embed {
 
 class Module;
 
-/// What an instance was left with, for others of the same module to begin with. Shared by all that
-/// do.
+/// The state that an instance left, from which others of the same module start. Shared by them.
 class Snapshot {
  public:
   Snapshot(GuestState state, std::shared_ptr<const MemoryImage> memory)
@@ -22,11 +21,11 @@ class Snapshot {
 
   const GuestState& state() const noexcept { return state_; }
 
-  /// What its memory held; null where it has none. Throws `Error(kClosed)` when it was forgotten.
+  /// The content of its memory; null if it has none. Throws `Error(kClosed)` if it was released.
   std::shared_ptr<const MemoryImage> RequireMemory() const;
 
-  /// Lets go of the memory: no instance will be made any more. Who has the snapshot is collected by
-  /// JavaScript some time. From any thread.
+  /// Releases the memory: no more instances will be created. The objects that hold the snapshot
+  /// wait for JavaScript's garbage collection. From any thread.
   void Forget() const noexcept;
 
  private:
@@ -36,9 +35,9 @@ class Snapshot {
 };
 
 /// Takes one of an instance of a module that exports its state (`ModuleOptions::exports_state`),
-/// which it leaves as it is. Not while the guest runs. Throws `Error`: `kLimit` "snapshotBytes"
-/// when the memory holds more than `most_bytes`, `kSnapshot` for what has no meaning in another
-/// instance. `check` is called while it takes time, and may throw.
+/// without changing the instance. Not while the guest runs. Throws `Error`: `kLimit`
+/// "snapshotBytes" if the memory holds more than `most_bytes`, `kSnapshot` for state that would be
+/// meaningless in another instance. `check` is called from time to time and may throw.
 std::shared_ptr<const Snapshot> TakeSnapshot(const Module& module,
                                              const wasmedge::ModuleInstanceContext* instance,
                                              uint64_t most_bytes,

@@ -8,8 +8,8 @@
 
 namespace wasmedge_embed {
 
-/// What waits for a thread, first come, first served; but what a guest waits for, which has a
-/// thread meanwhile, goes before the rest.
+/// Items that wait for a thread, first come, first served, except that items that a guest waits
+/// for, which itself holds a thread, go first.
 template <typename T>
 class WaitingLine {
  public:
@@ -17,7 +17,7 @@ class WaitingLine {
     (is_waited_for ? waited_for_ : others_).push_back(std::move(each));
   }
 
-  /// The next; there has to be one.
+  /// The next item; there must be one.
   T Pop() {
     std::deque<T>& from = waited_for_.empty() ? others_ : waited_for_;
     T next = std::move(from.front());
@@ -25,15 +25,15 @@ class WaitingLine {
     return next;
   }
 
-  /// Takes out the first that matches, where there is one.
+  /// Removes the first match, if there is one.
   template <typename Matches>
   std::optional<T> Take(Matches matches) {
     std::optional<T> taken = TakeFrom(waited_for_, matches);
     return taken ? std::move(taken) : TakeFrom(others_, matches);
   }
 
-  /// A guest waits for the first that matches as well, from now on. Gives whether one does that was
-  /// not waited for.
+  /// From now on, a guest also waits for the first match. Returns whether there is one that no
+  /// guest was waiting for before.
   template <typename Matches>
   bool Advance(Matches matches) {
     std::optional<T> taken = TakeFrom(others_, matches);
@@ -49,7 +49,7 @@ class WaitingLine {
 
   bool empty() const noexcept { return waited_for_.empty() && others_.empty(); }
   size_t size() const noexcept { return waited_for_.size() + others_.size(); }
-  /// How many of them a guest waits for.
+  /// The number of items that a guest waits for.
   size_t waited_for() const noexcept { return waited_for_.size(); }
 
  private:

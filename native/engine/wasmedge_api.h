@@ -8,9 +8,9 @@
 
 namespace wasmedge_embed::wasmedge {
 
-// Every function of libwasmedge that is used and has one ABI in all supported version lines:
+// Every function of libwasmedge that is used and has the same ABI in all supported version lines:
 // X(name without its WasmEdge_ prefix, result type, parameter types). Those that differ between the
-// lines are the members of `Api` below with bodies in wasmedge_api.cc.
+// lines are members of `Api` below with bodies in wasmedge_api.cc.
 #define WASMEDGE_EMBED_FUNCTIONS(X)                                                               \
   X(LogOff, void, (void))                                                                         \
   X(ValTypeGenI32, ValueType, (void))                                                             \
@@ -117,9 +117,9 @@ enum class VersionLine { k0_14, k0_17 };
 
 /// What a process needs the library for.
 enum class Purpose {
-  /// To run guests: LLVM is spared where that is possible.
+  /// To run guests: LLVM is not loaded if that is possible.
   kRun,
-  /// To compile, and to run.
+  /// To compile and to run.
   kCompile,
 };
 
@@ -132,19 +132,18 @@ class Api {
   struct Private {};
 
  public:
-  /// Opens the library on first use: below `$WASMEDGE_DIR` (and then nowhere else), beside this
-  /// code, in `~/.wasmedge` (the official installer's place), in `/usr/local/lib`, or where the
-  /// system's loader finds it; what LD_LIBRARY_PATH names comes before the last two. Safe from any
-  /// thread. Throws `Error(kNativeLoad)` that lists what was tried and says what to install, a
-  /// later call tries again; or that says that this process cannot compile, where it was opened to
-  /// run before.
+  /// Opens the library on first use: below `$WASMEDGE_DIR` (and if that is set, only there), beside
+  /// this code, in `~/.wasmedge` (where the official installer puts it), in `/usr/local/lib`, or
+  /// where the system's loader finds it; LD_LIBRARY_PATH precedes the last two. Thread-safe. Throws
+  /// `Error(kNativeLoad)` that lists the places tried and says what to install; a later call tries
+  /// again. Also throws if this process cannot compile because it opened the library to run.
   static const Api& Get(Purpose purpose = Purpose::kRun);
 
-  /// Takes the library that is in the process already, for code that it has loaded itself (a
-  /// plug-in): the one that the code at `caller` belongs to, else the one that the program is
-  /// linked to. Its log and its signal handlers stay as they are, since they are the program's;
-  /// where its guests' memories lie is seen to (`MemoryReservation`).
-  /// `Get` gives it too from then on; where a library was opened before, that one is given. Throws
+  /// Takes the library that is already in the process, for code that the library itself has loaded
+  /// (a plug-in): the one that the code at `caller` belongs to, otherwise the one that the program
+  /// is linked to. Its log and its signal handlers are left alone, since they are the program's;
+  /// the placement of its guests' memories is not (`MemoryReservation`). From then on, `Get`
+  /// returns it too; if a library was opened before, that one is returned. Throws
   /// `Error(kNativeLoad)`.
   static const Api& Adopt(const void* caller);
 
@@ -154,46 +153,47 @@ class Api {
 
   /// As the library writes it: "0.14.1".
   const std::string& version() const noexcept { return version_; }
-  /// The file that was opened.
+  /// The path of the opened file.
   const std::string& path() const noexcept { return path_; }
   VersionLine line() const noexcept { return line_; }
   /// What a compiled module's `version` symbol, or the first field of a universal module's AOT
-  /// section, must hold for this library to run it.
+  /// section, must contain for this library to run it.
   uint32_t aot_binary_version() const noexcept { return line_ == VersionLine::k0_14 ? 1 : 2; }
 
 #define WASMEDGE_EMBED_DECLARE(name, result, parameters) result(*name) parameters = nullptr;
   WASMEDGE_EMBED_FUNCTIONS(WASMEDGE_EMBED_DECLARE)
 #undef WASMEDGE_EMBED_DECLARE
 
-  /// Takes away what guests must not have, wherever modules are parsed, compiled or run: a heap of
-  /// garbage-collected objects, which no limit bounds; references of other types than functions in
-  /// the tables that are called through; more memories than one, each of which takes gigabytes of
-  /// addresses; exceptions, which the compiler does not know; addresses of 64 bits, whose accesses
-  /// it does not check; and threads. All but the last came with 0.17.
+  /// Disables what guests must not use, wherever modules are parsed, compiled or run: a heap of
+  /// garbage-collected objects, which no limit bounds; references to anything but functions in
+  /// tables that are called through; more than one memory, each of which takes gigabytes of address
+  /// space; exceptions, which the compiler does not support; 64-bit addresses, whose accesses it
+  /// does not check; and threads. All but threads came with 0.17.
   void RestrictFeatures(ConfigureContext* configure) const;
 
-  /// Takes tail calls away as well: what is interpreted must not have them (`CheckRunnable`).
+  /// Also disables tail calls, which interpreted code must not use (`CheckRunnable`).
   void RemoveTailCalls(ConfigureContext* configure) const;
 
-  /// Lets compiled code run as such: the default before 0.17, to be asked for from then on.
+  /// Makes compiled code run as such: the default before 0.17, opt-in since then.
   void EnableAot(ConfigureContext* configure) const;
 
-  /// The most pages of 64 KiB that a memory may grow to; growing beyond fails in the guest.
+  /// The size up to which a memory may grow, in pages of 64 KiB; growing beyond it fails in the
+  /// guest.
   void SetMaxMemoryPages(ConfigureContext* configure, uint32_t pages) const;
 
-  /// A memory's first byte and its size in bytes; valid until the guest runs again.
+  /// A memory's base address and its size in bytes; valid until the guest runs again.
   void GetMemory(MemoryInstanceContext* memory, uint8_t** base, uint64_t* size) const;
 
-  /// Gives a memory so many more pages of 64 KiB; false where it may not, or cannot, have them.
+  /// Grows a memory by this many pages of 64 KiB; false if it may not or cannot grow that much.
   bool GrowMemory(MemoryInstanceContext* memory, uint32_t pages) const;
 
-  /// How many elements a table has.
+  /// The number of elements in a table.
   uint64_t TableSize(const TableInstanceContext* table) const;
 
-  /// One of a table's elements; false where it has none of that index.
+  /// An element of a table; false if the index is out of range.
   bool GetTableElement(const TableInstanceContext* table, uint64_t index, Value* element) const;
 
-  /// Held while the library compiles: the linker inside it has global state.
+  /// Held while the library compiles: the linker in it has global state.
   std::mutex& compile_mutex() const noexcept { return compile_mutex_; }
 
  private:
