@@ -9,8 +9,8 @@ namespace {
 
 using Clock = Invocation::Clock;
 
-/// Of calls that are one, some are told of before all have ended, so that their results are taken
-/// while further ones are made.
+/// When calls count as one, JavaScript is notified before all have ended, so that it takes results
+/// while further calls are made.
 constexpr uint64_t kToldTogether = 16'384;
 
 constexpr int kHalf = 32;
@@ -20,7 +20,7 @@ void Append(std::vector<uint8_t> from, std::vector<uint8_t>& to) {
   if (to.empty()) {
     to = std::move(from);
   } else {
-    // GCC 14 takes the room that `insert` makes for one of no bytes, and warns.
+    // GCC 14 warns about the empty range that `insert` makes room for.
     const size_t size = to.size();
     to.resize(size + from.size());
     std::copy(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(size));
@@ -66,12 +66,12 @@ bool CallBatch::Work(InstanceTurn& turn, Invocation& invocation) noexcept {
   if (inference_failures_.empty()) inference_failures_ = invocation.TakeInferenceFailures();
   if (!is_complete) return false;
   {
-    // What was told of the calls before may be taken at the same time.
+    // Results of earlier calls may be taken at the same time.
     const std::lock_guard<std::mutex> lock(output_mutex_);
     KeepOutput(wasi);
   }
   wasi.SetInput({});
-  // Refused is what was to end before it began.
+  // A batch that was stopped before it began is refused.
   has_ended_instance_ = !ending_.is_normal() && !is_refused_;
   if (has_ended_instance_) instance.End();
   Ended();
@@ -83,17 +83,17 @@ void CallBatch::Refuse(const Error& reason) noexcept {
   Ended();
 }
 
-/// Gives whether all calls have been made, or no more are to be.
+/// Returns whether all calls have been made, or no more will be.
 bool CallBatch::CallAll(InstanceTurn& turn, Invocation& invocation) {
   Executor& executor = turn.slot().executor();
   const bool is_fuel_shared = calls_.is_one && executor.fuel();
   if (!is_fuel_shared || !has_begun_) executor.Refuel();
   has_begun_ = true;
   bool is_first = true;
-  // A look at the clock costs a tenth of a small call, so it is left out where nobody needs it.
+  // Reading the clock costs a tenth of a small call, so it is skipped if there is no deadline.
   const bool is_timed = invocation.deadline() != Clock::time_point::max();
   for (; next_ < calls_.functions.size(); ++next_) {
-    // Where fuel is counted for all calls together, one thread makes them.
+    // If all calls share one fuel limit, a single thread makes them.
     if (!is_first && !is_fuel_shared && turn.IsOver()) return false;
     const StopReason stop = is_timed ? invocation.CheckStop() : invocation.stop_reason();
     if (stop != StopReason::kNone) {
@@ -125,7 +125,7 @@ void CallBatch::Publish(WasiState& wasi, const Callee& callee) {
   published_.store(published + (uint64_t{1} << kHalf) + callee.results.size(),
                    std::memory_order_release);
   if (lock.owns_lock()) lock.unlock();
-  // The end is told in any case.
+  // The end is reported in any case.
   const bool is_last = next_ + 1 == calls_.functions.size();
   if (is_last || (calls_.is_one && (next_ + 1) % kToldTogether != 0)) return;
   Progressed();
@@ -148,7 +148,7 @@ CallBatch::Progress CallBatch::Take(bool is_end) {
   progress.calls = (published >> kHalf) - (taken_ >> kHalf);
   progress.results.assign(results_.begin() + static_cast<ptrdiff_t>(taken_ & kLowHalf),
                           results_.begin() + static_cast<ptrdiff_t>(published & kLowHalf));
-  // That of calls that are one is there with their end.
+  // The output of calls that count as one is available when they end.
   if (is_end || !calls_.is_one) {
     progress.stdout_bytes = std::exchange(stdout_bytes_, {});
     progress.stderr_bytes = std::exchange(stderr_bytes_, {});

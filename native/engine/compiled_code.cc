@@ -26,7 +26,7 @@ struct CloseLibrary {
 
 const uint8_t* BytesAt(uintptr_t address) { return reinterpret_cast<const uint8_t*>(address); }
 
-/// The number in a symbol's name that is "f" and digits.
+/// The number in a symbol's name of the form "f" and digits.
 std::optional<uint32_t> FunctionIndex(const char* name, uint64_t room) {
   if (room < 3 || name[0] != 'f') return std::nullopt;
   uint64_t index = 0;
@@ -58,7 +58,7 @@ std::optional<CompiledCode> CompiledCode::OfLibrary(const std::string& path) {
   found.end_ = object->code_end;
   found.unwinding_ = UnwindTable(object->tables);
   found.module_ = {code, *size};
-  // The dynamic linker makes addresses of those in a section that can be written.
+  // The dynamic linker relocates those in a writable section.
   const auto address = [map](ElfW(Addr) value) {
     return value < map->l_addr ? map->l_addr + value : value;
   };
@@ -74,14 +74,14 @@ std::optional<CompiledCode> CompiledCode::OfLibrary(const std::string& path) {
         found.strings_size_ = entry->d_un.d_val;
         break;
       case DT_HASH:
-        // Its second word is the number of symbols (System V ABI).
+        // The second word is the number of symbols (System V ABI).
         found.symbol_count_ = reinterpret_cast<const uint32_t*>(address(entry->d_un.d_ptr))[1];
         break;
       default:
         break;
     }
   }
-  // `CheckCompiledElf` has seen that the tables are inside of the file.
+  // `CheckCompiledElf` has checked that the tables are inside the file.
   if (found.symbols_ == nullptr || found.strings_ == nullptr ||
       found.symbol_count_ > kMostSymbols) {
     return std::nullopt;
@@ -92,7 +92,7 @@ std::optional<CompiledCode> CompiledCode::OfLibrary(const std::string& path) {
 std::optional<CompiledCode> CompiledCode::OfUniversal(WasmBytes module, uintptr_t text) {
   const auto layout = ReadCompiledLayout(module);
   if (!layout || text == 0) return std::nullopt;
-  // WasmEdge gives whole pages the right.
+  // WasmEdge changes the protection of whole pages.
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   const uintptr_t base = text - (layout->text_offset & ~(page - 1));
   CompiledCode found;
@@ -135,7 +135,8 @@ GuestTrace CompiledCode::Trace(const GuestFrames& frames) const {
   GuestTrace trace;
   trace.omitted = frames.omitted();
   std::vector<uint32_t> indices = IndicesOf(frames.begin(), frames.size());
-  // What leads in and out of the guest's functions is none of them, an import's stub included.
+  // Code that leads in and out of the guest's functions, such as an import's stub, is not one of
+  // them.
   const WasmBytes module = kept_.empty() ? module_ : WasmBytes{kept_.data(), kept_.size()};
   const uint32_t imported = CountImportedFunctions(module);
   const auto is_none = [imported](uint32_t index) {

@@ -8,9 +8,10 @@ namespace {
 // Room for some hundred thousand calls of an interpreted guest, as many as a compiled one has on
 // its stack: the engine keeps frames and values in two vectors.
 constexpr size_t kInterpreterStackBytes = size_t{16} << 20;
-// What an element takes in a table that has just grown to twice its size.
+// The memory of an element in a table that has just doubled in size.
 constexpr size_t kElementBytes = 32;
-// What a segment's instance takes for a byte of the module: a reference for an element's index.
+// The memory of a segment's instance for each byte of the module: a reference for the index of an
+// element.
 constexpr size_t kSegmentBytes = 16;
 
 }  // namespace
@@ -20,7 +21,7 @@ Executor::Executor(std::shared_ptr<const Module> module, const Limits& limits)
   const wasmedge::Api& api = module_->api();
   const ConfigureHandle configure = module_->MakeConfigure();
   api.SetMaxMemoryPages(configure.get(), limits.memory_pages);
-  // Also without a limit: code that was compiled to measure counts in any case.
+  // Even without a limit: code compiled to count instructions always counts.
   if (fuel_ || module_->is_aot()) {
     api.ConfigureStatisticsSetCostMeasuring(configure.get(), true);
     statistics_ = Own<StatisticsHandle>(api, api.StatisticsCreate());

@@ -15,10 +15,10 @@ namespace {
 
 constexpr auto& kFaults = WasmEdgeSignals::kFaults;
 
-// What the process had. Written before the handler can run.
+// The previous handlers. Written before ours can run.
 struct sigaction previous_actions[std::size(kFaults)];
 
-/// What would have happened without this handler.
+/// Does what would have happened without our handler.
 void CallPrevious(int signal, siginfo_t* info, void* context) {
   const auto index = std::find(std::begin(kFaults), std::end(kFaults), signal) - kFaults;
   const struct sigaction& previous = previous_actions[index];
@@ -27,8 +27,8 @@ void CallPrevious(int signal, siginfo_t* info, void* context) {
   } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
     previous.sa_handler(signal);
   } else {
-    // A fault of the program comes again as soon as this returns, and then ends the process in the
-    // default way; one that was sent has to be sent again.
+    // A fault of the program recurs as soon as this returns, and then ends the process in the
+    // default way; a signal that was sent must be sent again.
     sigaction(signal, &previous, nullptr);
     if (info->si_code <= 0) raise(signal);
   }
@@ -49,7 +49,7 @@ void FaultGuard::Install() {
 void FaultGuard::OnFault(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   GuestScope* const guest = GuestScope::Current();
-  // A signal that somebody sent is no fault of the guest that it happens to meet.
+  // A signal that somebody sent is not a fault of the guest that it happens to interrupt.
   if (guest != nullptr && info->si_code > 0) {
     const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
     const uintptr_t counter = ProgramCounter(context);

@@ -12,7 +12,7 @@ constexpr std::string_view kWasmBindgen =
     "It seems to have been built by wasm-bindgen for its own JavaScript. Build the crate for "
     "wasm32-wasip1 without wasm-bindgen.";
 
-/// By the module's name, or how it begins, and then by how the function's name begins.
+/// Identified by the module's name, or a prefix of it, and then by a prefix of the function's name.
 struct Foreign {
   std::string_view module;
   std::string_view function;
@@ -33,7 +33,7 @@ constexpr Foreign kForeign[] = {
      "It is Ruby with its bindings to JavaScript: use a build of ruby.wasm without the js gem."},
     {"__wbindgen_", "", kWasmBindgen},
     {"wbg", "__wb", kWasmBindgen},
-    // For bundlers: the file beside it, such as "./hello_bg.js".
+    // For bundlers: the accompanying file, such as "./hello_bg.js".
     {"./", "__wb", kWasmBindgen},
     {"env", "emscripten_", kEmscripten},
     {"env", "_emscripten_", kEmscripten},

@@ -17,8 +17,8 @@ namespace {
 
 using CodeRanges = std::vector<std::pair<uintptr_t, uintptr_t>>;
 
-/// The host's code, sorted. The last version is in force; a handler may still read an earlier one,
-/// and each is smaller than the one before.
+/// The host's code, sorted. The last version applies; a handler may still read an earlier one, and
+/// each is smaller than the one before.
 struct HostCode {
   std::mutex mutex;
   std::list<CodeRanges> versions;
@@ -43,7 +43,7 @@ int CollectCode(dl_phdr_info* info, size_t, void* ranges) {
   return 0;
 }
 
-/// All code that is loaded, sorted.
+/// All loaded code, sorted.
 CodeRanges LoadedCode() {
   CodeRanges ranges;
   dl_iterate_phdr(&CollectCode, &ranges);

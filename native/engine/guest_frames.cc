@@ -14,7 +14,7 @@ namespace {
 
 constexpr uintptr_t kWord = sizeof(uint64_t);
 
-/// A word of a stack, whoever's it is: sanitizers know nothing of a guest's frames.
+/// A word of any stack: sanitizers know nothing about a guest's frames.
 __attribute__((no_sanitize("address", "thread"))) uint64_t WordAt(uintptr_t address) noexcept {
   return *reinterpret_cast<const volatile uint64_t*>(address);
 }
@@ -26,8 +26,8 @@ std::optional<uint64_t> Read(StackRange stack, uint64_t address) noexcept {
   return WordAt(address);
 }
 
-/// The address without the signature that it may have (pointer authentication). The instruction is
-/// XPACLRI, which processors without signatures take for none.
+/// The address without its signature, if any (pointer authentication). The instruction is XPACLRI,
+/// which processors without signatures treat as a no-op.
 uint64_t WithoutSignature(uint64_t address) noexcept {
 #if defined(__aarch64__)
   register uint64_t link asm("x30") = address;
@@ -38,12 +38,12 @@ uint64_t WithoutSignature(uint64_t address) noexcept {
 #endif
 }
 
-/// Changes `state` to that of the calling function; false where it cannot be told.
+/// Changes `state` to that of the calling function; false if it cannot be determined.
 bool StepOut(const UnwindRow& row, StackRange stack, MachineState* state) noexcept {
   const MachineState inner = *state;
   const uint64_t frame =
       inner.registers[row.frame_register] + static_cast<uint64_t>(row.frame_offset);
-  // Stacks grow downwards: what does not lead further up leads nowhere.
+  // Stacks grow downwards: a frame that is not further up is invalid.
   if (frame <= inner.registers[MachineState::kStackPointer] && row.frame_offset != 0) return false;
   for (size_t index = 0; index < MachineState::kRegisters; ++index) {
     const auto [rule, value] = row.places[index];
@@ -72,8 +72,8 @@ bool StepOut(const UnwindRow& row, StackRange stack, MachineState* state) noexce
   return true;
 }
 
-/// The registers of the innermost of the functions that have called this one for whose address
-/// `is_wanted` holds; the counter is 0 where there is none.
+/// The registers of the innermost caller for whose address `is_wanted` holds; the program counter
+/// is 0 if there is none.
 template <typename Predicate>
 MachineState CallerThat(const Predicate& is_wanted, RedirectedReturn redirected) noexcept {
   struct Search {
@@ -89,7 +89,7 @@ MachineState CallerThat(const Predicate& is_wanted, RedirectedReturn redirected)
     if (!search->is_wanted(address - 1)) return _URC_NO_REASON;
     MachineState& state = search->state;
     state.counter = address;
-    // Those that a called function leaves as they were; of the others nothing is known.
+    // The callee-saved registers; the others are unknown.
 #if defined(__x86_64__)
     for (const int index : {3, 6, 12, 13, 14, 15}) {
       state.registers[index] = _Unwind_GetGR(frame, index);
@@ -104,7 +104,7 @@ MachineState CallerThat(const Predicate& is_wanted, RedirectedReturn redirected)
   return search.state;
 }
 
-/// Walks outwards through the functions of one library, by its own tables; false where they do not
+/// Walks outwards through the functions of one library with its own tables; false if they do not
 /// lead out of it.
 bool LeaveLibrary(const LoadedObject& library, RedirectedReturn redirected, StackRange stack,
                   MachineState* state) noexcept {

@@ -15,7 +15,7 @@ constexpr uint32_t kCodeCostLimitExceeded = 0x0003;  // WasmEdge_ErrCode_CostLim
 
 }  // namespace
 
-// What the caller reads is written in lib/runners/end-message.ts, for all isolations.
+// The message that callers read is in lib/runners/end-message.ts, for all isolations.
 Error MakeStopError(StopReason reason) {
   switch (reason) {
     case StopReason::kTimeout:
@@ -41,8 +41,8 @@ void GuestInstance::Instantiate(Executor& executor, Invocation& invocation, Endi
   const wasmedge::Result result =
       api.ExecutorInstantiate(executor.get(), &created, hosts_.store(), module_.ast());
   instance_ = ModuleInstanceHandle(created, {&api});
-  // WasmEdge counts a guest that exited as a success, without an instance. A start function may
-  // have ended the guest in any of the ways that a call can end.
+  // WasmEdge reports a guest that exited as a success, but without an instance. A start function
+  // may have ended the guest in any of the ways that a call can end.
   if (!api.ResultOK(result) || invocation.exit_code()) {
     ending = EndingOf(api, result, invocation, executor.fuel());
   }
@@ -62,7 +62,7 @@ Callee FindCallee(const Module& module, const wasmedge::ModuleInstanceContext* i
                 name + " takes " + std::to_string(signature->params.size()) + " arguments, not " +
                     std::to_string(arguments) + ".");
   }
-  // A reference among the results of what is compiled ends the process in WasmEdge 0.14.
+  // A reference among the results of a compiled function ends the process in WasmEdge 0.14.
   for (const ValueKind kind : signature->results) {
     if (IsNumber(kind)) continue;
     throw Error(ErrorCode::kInvalidArgument, name + " has the type " + signature->ToString() +
@@ -102,7 +102,7 @@ std::shared_ptr<const GuestTrace> TraceOf(const Invocation& invocation) {
   GuestScope* const guest = GuestScope::Current();
   auto trace = std::make_shared<GuestTrace>();
   if (guest != nullptr) *trace = guest->TakeTrace();
-  // A host function had called the guest, which failed there: what is further out follows.
+  // The host function had called the guest, which failed there: these are the frames further out.
   if (const auto& failure = invocation.failure(); failure && failure->trace()) {
     GuestTrace inner = *failure->trace();
     const size_t room = GuestFrames::kMost - std::min(GuestFrames::kMost, inner.frames.size());
@@ -123,7 +123,8 @@ Ending EndingOf(const wasmedge::Api& api, wasmedge::Result result, const Invocat
   } else if (invocation.failure()) {
     ending.error = *invocation.failure();
   } else if (invocation.exit_code()) {
-    // WasmEdge reports a quiet end as success or as its own "terminated", depending on the line.
+    // WasmEdge reports a normal exit as success or as its own "terminated", depending on the
+    // version line.
     ending.exited = true;
     ending.exit_code = *invocation.exit_code();
   } else if (fuel && api.ResultGetCode(result) == kCodeCostLimitExceeded) {

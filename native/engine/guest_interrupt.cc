@@ -17,8 +17,8 @@ namespace {
 // Written once, before any guest runs.
 std::atomic<int> the_signal{0};
 
-/// Whether a timer can send the signal. QEMU, in which containers of another processor run, lets
-/// programs install handlers of the last signals too, and has none of the system's for them.
+/// Whether a timer can send the signal. QEMU, which runs containers for another processor, lets
+/// programs install handlers for the last signals too, but has no host signals for them.
 bool CanBeSent(int signal) {
   sigevent event{};
   event.sigev_notify = SIGEV_SIGNAL;
@@ -28,11 +28,11 @@ bool CanBeSent(int signal) {
     timer_delete(timer);
     return true;
   }
-  // No more timers, for now, says nothing of the signal.
+  // A temporary lack of timers says nothing about the signal.
   return errno != EINVAL;
 }
 
-/// A signal that nobody in the process uses.
+/// A signal that nothing in the process uses.
 int FindFreeSignal() {
   for (int signal = SIGRTMAX - 1; signal > SIGRTMIN; --signal) {
     struct sigaction action{};
@@ -67,7 +67,7 @@ void GuestInterrupt::OnSignal(int signal, siginfo_t* info, void* context) {
       guest->LeaveOnReturn(context);
     } else {
       guest->NoteFrames(context);
-      // The jump out of here does not restore the mask.
+      // The jump out of here does not restore the signal mask.
       sigset_t set;
       sigemptyset(&set);
       sigaddset(&set, signal);

@@ -31,7 +31,7 @@ void GuestScope::NoteGuestFault(uintptr_t counter, uintptr_t address) noexcept {
 bool GuestScope::ExtendStack(uintptr_t address, void* context) noexcept {
   if (!stack_.OpenYellow(address)) return false;
   stack_overflowed_ = 1;
-  // Otherwise the guest is left as soon as it is met in its own code.
+  // Otherwise the guest is left as soon as it is interrupted in its own code.
   if (!LeaveOnReturn(context)) timer_.Arm(Invocation::Clock::now());
   return true;
 }
@@ -52,7 +52,7 @@ void GuestScope::NoteFrames(const void* context) noexcept {
   MachineState state = InterruptedState(context);
   const bool is_return = state.counter == stack_.leave_address();
   if (is_return) state.counter = left_;
-  // The interrupt would unwind the host's frames each time that it meets this one.
+  // An interrupt would unwind the host's frames each time it arrives in this one.
   const sig_atomic_t was_in_host = in_host_;
   in_host_ = 1;
   frames_.Walk(*code_, state, is_return, {stack_.readable_begin(), stack_.end()});
@@ -67,9 +67,9 @@ void GuestScope::NoteJump() noexcept {
     return;
   }
   frames_.Clear();
-  // An ordinary end, which costs nothing.
+  // A normal exit: spare it the cost.
   if (invocation_.exit_code() && !invocation_.failure()) return;
-  // The interrupt would redirect the return that is being looked for.
+  // An interrupt would redirect the return address that is being looked for.
   const sig_atomic_t was_in_host = in_host_;
   in_host_ = 1;
   const StackRange stack{stack_.readable_begin(), stack_.end()};

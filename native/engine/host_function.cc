@@ -27,7 +27,7 @@ void AddHostFunction(const wasmedge::Api& api, wasmedge::ModuleInstanceContext* 
   wasmedge::FunctionInstanceContext* function =
       api.FunctionInstanceCreateBinding(type.get(), call, self, data, 0);
   if (function == nullptr) throw std::bad_alloc();
-  // The module instance takes the function over.
+  // The module instance takes ownership of the function.
   api.ModuleInstanceAddFunction(instance, wasmedge::MakeString(name), function);
 }
 

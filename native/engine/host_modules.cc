@@ -17,7 +17,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// The type that the host's function of this name has, as its letters; null when there is none.
+/// The signature of the host's function with this name, in letters; null if there is none.
 template <typename State>
 const char* FindFunction(const HostModule<State>& host, const ExternalDescription& import) {
   if (*import.module != host.name) return nullptr;
@@ -53,7 +53,7 @@ bool IsEmbedders(const ExternalDescription& import, const EmbedderFunctions& fun
   return found != functions.end() && found->second.count(import.name) != 0;
 }
 
-/// What serves the import where AssemblyScript's compiler has made it; null when it is another.
+/// What provides the import if AssemblyScript's compiler generated it; null otherwise.
 const HostFunction<AssemblyScriptState>* FindStandard(const ExternalDescription& import) {
   if (*import.module != AssemblyScriptModule().name) return nullptr;
   for (const HostFunction<AssemblyScriptState>& function : AssemblyScriptModule().functions) {
@@ -71,12 +71,12 @@ bool HasOnlyNumbers(const Signature& signature) {
   return all(signature.params) && all(signature.results);
 }
 
-/// How a module's imports are met, one after the other.
+/// Links a module's imports one by one.
 class Linking {
  public:
   Linking(const Module& module, const HostOffer& offer) : module_(module), offer_(offer) {}
 
-  /// What is wrong with an import, or nothing.
+  /// What is wrong with an import; empty if nothing is.
   std::string Link(uint32_t index) {
     const ExternalDescription& import = module_.imports()[index];
     const std::string name = *import.module + "." + import.name;
@@ -95,7 +95,7 @@ class Linking {
         is_embedders ? nullptr : FindStandard(import);
     if (!is_embedders && standard == nullptr) return typed;
     if (!HasOnlyNumbers(signature)) return typed + " (host functions support only numbers)";
-    // WasmEdge knows one function by a name, and one type of it.
+    // WasmEdge allows one function per name, with one type.
     const auto [place, is_new] =
         signatures_.emplace(std::make_pair(*import.module, import.name), &signature);
     if (is_new) {
@@ -115,7 +115,7 @@ class Linking {
   std::vector<ImportedFunction> functions_;
 };
 
-/// What the host offers, for whoever asks for something else.
+/// What the host offers, for error messages.
 std::string OfferInWords(const OptionalHostModules& modules, bool image_would_serve) {
   std::string offer = std::string("The host offers ") + WasiModule().name + ", " +
                       WasiNnModule().name + " and " + TensorFlowLiteModule().name + ".";
@@ -136,7 +136,7 @@ std::vector<ImportedFunction> LinkImports(const Module& module, const HostOffer&
     throw Error(ErrorCode::kInvalidArgument,
                 "imports must not contain '" + name + "': that module belongs to the host.");
   }
-  // A module may have a million of them.
+  // There may be a million of them.
   constexpr size_t kNamed = 30;
   std::string missing;
   size_t count = 0;

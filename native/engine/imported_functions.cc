@@ -11,7 +11,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// The failure of a function of the embedder's that is not the embedder's to tell.
+/// A failure of an embedder's function that the embedder cannot report itself.
 Error ImportFailed(const ExternalDescription& import, const std::string& reason) {
   return Error(ErrorCode::kHostFunction,
                "The host function " + *import.module + "." + import.name + " failed: " + reason);
@@ -19,7 +19,7 @@ Error ImportFailed(const ExternalDescription& import, const std::string& reason)
 
 }  // namespace
 
-/// The guest that has called and waits.
+/// The guest that made the call and waits.
 class ImportedFunctions::CallingGuest : public WaitingGuest {
  public:
   CallingGuest(const ImportedFunctions& owner, const HostScope& host,
@@ -170,7 +170,7 @@ HostOutcome ImportedFunctions::CallEmbedder(const ImportedFunction& function, co
     throw ImportFailed(import, "it returned " + std::to_string(answer->results.size()) +
                                    " results instead of " + std::to_string(result_count) + ".");
   }
-  // Only their bits: WasmEdge takes the types from the function's.
+  // Only their bits: WasmEdge takes the types from the function's type.
   for (uint32_t index = 0; index < result_count; ++index) {
     results[index].bits = answer->results[index];
   }

@@ -17,7 +17,7 @@ wasmedge::MemoryInstanceContext* RequireMemory(KeptInstance& instance) {
   return memory;
 }
 
-/// The memory's bytes from the address on, as many as asked for.
+/// The bytes of the memory from this address on; throws unless all are inside.
 uint8_t* RequireRange(KeptInstance& instance, uint64_t address, uint64_t length) {
   uint8_t* base = nullptr;
   uint64_t size = 0;

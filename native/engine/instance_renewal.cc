@@ -13,11 +13,11 @@ namespace {
 
 constexpr uint64_t kWasmPage = 65536;
 
-/// Larger memories take long to look through.
+/// Larger memories take too long to scan.
 constexpr uint64_t kMostMemory = uint64_t{64} << 20;
-/// Larger tables take long to compare.
+/// Larger tables take too long to compare.
 constexpr size_t kMostElements = 4096;
-/// Larger than any version of the engine has it.
+/// Larger than in any version of the engine.
 constexpr size_t kMostObjectBytes = 1024;
 
 bool HoldsReferences(uint8_t type) { return type == 0x70 || type == 0x6F; }
@@ -84,7 +84,7 @@ bool InstanceRenewal::RememberTables(const StateExports& exports) {
 bool InstanceRenewal::RememberMemory(const std::string& name) {
   memory_ = api_.ModuleInstanceFindMemory(instance_, wasmedge::MakeString(name));
   api_.GetMemory(memory_, &begin_, &size_);
-  // Where there is none at first its bytes may be anywhere later.
+  // A memory that is initially empty may be allocated anywhere later.
   if (begin_ == nullptr || !Look(size_)) return false;
   const size_t page_size = TouchedPages::page_size();
   for (size_t page = 0; page < size_ / page_size; ++page) {
@@ -142,7 +142,7 @@ bool InstanceRenewal::RenewMemory() {
     const size_t place = next;
     if (is_known) ++next;
     if (!touched_.MayBeTouched(page)) {
-      // What was there at first has been touched, whatever the system says.
+      // A page with initial content has been touched, whatever the system says.
       if (is_known) return false;
       continue;
     }
@@ -156,8 +156,8 @@ bool InstanceRenewal::RenewMemory() {
   return size == size_ || Shrink(size);
 }
 
-// WasmEdge's C API can only let a memory grow. How many pages it has is a number in its object,
-// where it is found as the only thing that has changed since.
+// WasmEdge's C API can only grow a memory. The page count is a number in its object, where it is
+// identified as the only thing that has changed.
 bool InstanceRenewal::Shrink(uint64_t from) {
   auto* const object = reinterpret_cast<uint8_t*>(memory_);
   const auto pages_then = static_cast<uint32_t>(size_ / kWasmPage);

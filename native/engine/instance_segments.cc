@@ -14,7 +14,7 @@ namespace {
 
 using Segments = std::vector<StateOutline::Segment>;
 
-/// A std::vector of libwasmedge's, as its three pointers.
+/// A std::vector of libwasmedge, as its three pointers.
 struct Words {
   uintptr_t begin = 0;
   uintptr_t end = 0;
@@ -31,17 +31,17 @@ Words ReadWords(uintptr_t address) {
   return words;
 }
 
-/// Where an instance has its segments of one kind.
+/// Where an instance stores its segments of one kind.
 struct Place {
-  /// Of the vector of pointers to them, in the instance.
+  /// The offset in the instance of the vector of pointers to segments.
   size_t vector = 0;
-  /// Of the vector of what a segment holds, in the segment.
+  /// The offset in a segment of the vector of its content.
   size_t content = 0;
-  /// Bytes of an element.
+  /// The size of an element, in bytes.
   size_t element = 0;
 };
 
-/// The bytes of a segment that it holds still.
+/// The size of a segment's remaining content, in bytes.
 std::optional<size_t> BytesOf(uintptr_t segment, const Place& place) {
   const Words words = ReadWords(segment + place.content);
   if (words.end < words.begin || words.capacity < words.end) return std::nullopt;
@@ -77,8 +77,8 @@ std::vector<uint8_t> KnownModule() {
   return bytes;
 }
 
-/// Whether all of these segments have what they should by this place. Only what looks like a vector
-/// is followed.
+/// Whether all of these segments have the expected sizes if they are stored in this way. Follows
+/// only what looks like a vector.
 bool Fits(uintptr_t segments, const size_t* sizes, size_t count, const Place& place) {
   for (size_t index = 0; index < count; ++index) {
     uintptr_t segment = 0;
@@ -147,7 +147,7 @@ Places FindPlaces(const wasmedge::Api& api) {
                   api.version() + ". Compile the module without them.");
 }
 
-/// An empty answer stands for none that was dropped.
+/// An empty result means that none was dropped.
 std::vector<bool> FindDropped(const wasmedge::Api& api, const void* instance,
                               const Segments& segments, const std::optional<Place>& place) {
   if (!place) FailUnknown(api);

@@ -18,14 +18,14 @@ InterpreterStop::InterpreterStop(const wasmedge::Api& api, wasmedge::ExecutorCon
   nothing_ = Own<FunctionInstanceHandle>(
       api, api.FunctionInstanceCreateBinding(type.get(), &DoNothing, nullptr, nullptr, 0));
   call_ = Own<AsyncHandle>(api, api.ExecutorAsyncInvoke(executor, nothing_.get(), nullptr, 0));
-  // Its thread must have left the executor before a guest enters it.
+  // Its thread must have left the executor before a guest enters.
   api.AsyncWait(call_.get());
 }
 
 void InterpreterStop::Request() noexcept { api_.AsyncCancel(call_.get()); }
 
 void InterpreterStop::Clear() noexcept {
-  // Entering a function takes the request, whether or not there is one.
+  // Entering a function clears the request, if there is one.
   api_.ExecutorInvoke(executor_, nothing_.get(), nullptr, 0, nullptr, 0);
 }
 

@@ -22,7 +22,7 @@ InterruptTimer::InterruptTimer() {
   sigevent event{};
   event.sigev_notify = SIGEV_THREAD_ID;
   event.sigev_signo = GuestInterrupt::signal();
-  // glibc names this field since 2.38 only.
+  // glibc has a name for this field only since 2.38.
   event._sigev_un._tid = static_cast<pid_t>(syscall(SYS_gettid));
   if (timer_create(CLOCK_MONOTONIC, &event, &timer_) != 0) {
     throw Error(

@@ -46,7 +46,7 @@ wasmedge::GlobalInstanceContext* KeptInstance::FindGlobal(const std::string& nam
 
 void KeptInstance::End() noexcept {
   callees_.clear();
-  // The store and the host modules after the instance that is linked to them.
+  // The store and the host modules are released after the instance that is linked to them.
   instance_.reset();
   hosts_.reset();
 }

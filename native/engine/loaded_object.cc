@@ -11,7 +11,7 @@ struct Search {
   LoadedObject found;
 };
 
-/// The segment that holds the address; null where none does.
+/// The segment that contains the address; null if none does.
 const ElfW(Phdr) * SegmentAt(const dl_phdr_info& info, uintptr_t address) noexcept {
   for (int index = 0; index < info.dlpi_phnum; ++index) {
     const ElfW(Phdr)& segment = info.dlpi_phdr[index];

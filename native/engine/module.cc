@@ -29,19 +29,19 @@ const char* ExternalKindName(int type) {
   return "unknown";
 }
 
-/// What an instance that waits for its invocation may take. Every thread of a module has one.
+/// The most memory for an instance that waits for its invocation. Each thread of a module has one.
 constexpr uint64_t kMostBytesAhead = uint64_t{4} << 20;
 
-/// The path as the system's loader is to see it. The loader takes a path that it has open already
-/// for the same library without looking at the file, so a module that was replaced under its name
-/// while the old one is loaded would run the old code; so would another that has the same
-/// descriptor's name (`/proc/self/fd/20`) by then. Slashes and dots that mean nothing spell the
-/// file's inode and device number, so that another file has another path.
+/// The path to give to the system's loader. The loader takes a path that is already open for the
+/// same library without looking at the file, so a module replaced under its name while the old one
+/// is loaded would run the old code; so would another file that by then has the same descriptor
+/// name (`/proc/self/fd/20`). Redundant slashes and dots encode the file's inode and device number,
+/// so that another file has another path.
 std::string LoaderPath(const std::string& path) {
   struct stat status{};
   if (stat(path.c_str(), &status) != 0) return path;
   std::string prefix = "/";
-  // Of a fixed length each: otherwise two pairs of numbers could be spelled alike.
+  // Each with a fixed length: otherwise two pairs of numbers could be encoded alike.
   for (const uint64_t number : {uint64_t{status.st_ino}, uint64_t{status.st_dev}}) {
     for (unsigned bit = 0; bit < 64; ++bit) prefix += (number >> bit & 1) != 0 ? "./" : "/";
   }
@@ -54,7 +54,7 @@ std::shared_ptr<const Module> Module::Load(const ModuleSource& source,
                                            const ModuleOptions& options) {
   const auto module = std::make_shared<Module>(Private{}, wasmedge::Api::Get(), source, options);
   const WasmBytes binary = source.facts().binary;
-  // Where a shared object is only looked at, what it was compiled from is parsed as a whole.
+  // When a shared object is only inspected, the module it was compiled from is parsed as a whole.
   if (options.describe && source.facts().form == ModuleForm::kSharedLibrary) {
     module->uses_tail_calls_ =
         CheckCode(ReadWasmOutline(binary, source.name()), CodeReading::kBodies, source.name())
@@ -77,9 +77,9 @@ Module::Module(Private, const wasmedge::Api& api, const ModuleSource& source,
       memory_minimum_(source.facts().memory_minimum),
       can_be_renewed_(!source.facts().has_start &&
                       source.facts().instance_bytes <= kMostBytesAhead),
-      // What is interpreted has all instructions in each instance.
+      // An interpreted instance has its own copy of all instructions.
       can_be_made_ahead_(can_be_renewed_ && opens_code()),
-      // What is compiled may make them.
+      // Compiled code may make them.
       uses_tail_calls_(!opens_code() && source.facts().makes_tail_calls) {
   if (options.exports_state && opens_library()) file_.emplace(path_);
 }
@@ -99,11 +99,11 @@ void Module::Rewrite(WasmBytes binary) {
   } else if (can_be_renewed_ && !options_.describe && ImportsFunctionsOnly(binary, name_)) {
     rewritten = ExportState(binary, name_, false, &renewal_exports_.emplace());
   } else {
-    // With other imports it is not going to be linked, and linking names them.
+    // With other imports, linking will fail and name them.
     return Parse(binary);
   }
   Parse({rewritten.data(), rewritten.size()});
-  // It is of no further use.
+  // No longer needed.
   options_.other = nullptr;
 }
 
@@ -114,7 +114,7 @@ ConfigureHandle Module::MakeConfigure() const {
     api_.EnableAot(configure.get());
   } else {
     api_.ConfigureSetForceInterpreter(configure.get(), true);
-    // A module that makes them can be looked at, and compiled; it is not run (`CheckRunnable`).
+    // A module that makes them can be inspected and compiled, but not run (`CheckRunnable`).
     if (!uses_tail_calls_) api_.RemoveTailCalls(configure.get());
   }
   return configure;

@@ -14,9 +14,9 @@ namespace wasmedge_embed {
 
 std::shared_ptr<const ModuleSource> ModuleSource::Read(const std::string& path,
                                                        const SourceOptions& options) {
-  // Without it nothing need be read.
+  // Without the library there is no need to read anything.
   wasmedge::Api::Get();
-  // Absolute: the system's loader looks a name without a slash up in its own folders.
+  // Absolute: the system's loader looks for a name without a slash in its own folders.
   std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
   std::vector<uint8_t> bytes = ReadFile(absolute);
   return Make(std::move(absolute), options.name.empty() ? path : options.name, std::move(bytes),

@@ -11,7 +11,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// From then on it is taken that the module's guests leave what cannot be renewed.
+/// After this many, the module's guests are assumed to leave instances that cannot be reset.
 constexpr unsigned kMostFailedRenewals = 3;
 
 }  // namespace
@@ -42,9 +42,9 @@ Outcome Slot::Run(Request request, Invocation& invocation) {
   }
   outcome.stdout_bytes = hosts_.wasi().TakeStdout();
   outcome.stderr_bytes = hosts_.wasi().TakeStderr();
-  // Whatever way the invocation ended, its sessions and descriptors end with it.
+  // However the invocation ended, its sessions and descriptors end with it.
   hosts_.End();
-  // Others may want the addresses before this thread comes to rest.
+  // Others may need the address space before this thread becomes idle.
   if (MemoryReservation::AreScarce()) DropInstance();
   outcome.inference_time = invocation.inference_time();
   outcome.inference_failures = invocation.TakeInferenceFailures();
@@ -56,7 +56,7 @@ void Slot::Rest(bool makes_another) noexcept {
   is_next_ = RenewInstance();
   if (is_next_) return;
   DropInstance();
-  // Where instructions are counted those of its making count as well.
+  // With a fuel limit, the instructions of instantiation count as well.
   if (!makes_another || executor_.fuel() || !executor_.module().can_be_made_ahead() ||
       MemoryReservation::AreScarce()) {
     return;
@@ -67,7 +67,7 @@ void Slot::Rest(bool makes_another) noexcept {
     RunGuest(hosts_, invocation, ending, [&] { MakeInstance(invocation, ending); });
     is_next_ = ending.is_normal();
   } catch (const std::exception&) {
-    // There is no memory for it now. The next run will need it, and tell.
+    // There is no memory for it now. The next run will need it and report that.
   }
   if (!is_next_) DropInstance();
 }
@@ -75,7 +75,7 @@ void Slot::Rest(bool makes_another) noexcept {
 void Slot::Relax() noexcept {
   is_next_ = false;
   is_whole_ = false;
-  // Guests of some clients may leave what others do not.
+  // Guests of some clients may leave state that others do not.
   failed_renewals_ = 0;
   Rest(true);
 }
@@ -86,7 +86,7 @@ bool Slot::RenewInstance() noexcept {
   try {
     is_new = renewal_->Renew();
   } catch (const std::bad_alloc&) {
-    // Another one will need memory as well, and tell.
+    // Another one will need memory as well and report that.
   }
   failed_renewals_ = is_new ? 0 : failed_renewals_ + 1;
   return is_new;
@@ -128,7 +128,7 @@ void Slot::MakeInstance(Invocation& invocation, Ending& ending) {
   instance_->Instantiate(executor_, invocation, ending);
   const bool is_worth_it = !executor_.fuel() && failed_renewals_ < kMostFailedRenewals;
   if (!ending.is_normal() || !is_worth_it || MemoryReservation::AreScarce()) return;
-  // It looks at the guest from outside.
+  // This inspects the guest from outside.
   const HostScope host;
   try {
     renewal_ = InstanceRenewal::Of(executor_.module(), instance_->get());
@@ -167,7 +167,7 @@ void Slot::Execute(const Request& request, Invocation& invocation, Outcome& outc
           [](const wasmedge::Value& value) { return static_cast<uint64_t>(value.bits); });
     }
     if (outcome.is_normal() && request.takes_snapshot) {
-      // It looks at the guest from outside: no fault there is the guest's.
+      // This inspects the guest from outside: a fault here is not the guest's.
       const HostScope host;
       outcome.stage = Stage::kSnapshot;
       hosts_.RequireNothingHeld();

@@ -46,7 +46,7 @@ class SnapshotTaker {
   }
 
  private:
-  /// Looks an export up by what follows the prefix in its name.
+  /// Finds an export by the part of its name after the prefix.
   template <typename Context>
   Context* Find(Context* (*find)(const wasmedge::ModuleInstanceContext*, wasmedge::String),
                 const std::string& suffix) const {
@@ -57,7 +57,7 @@ class SnapshotTaker {
     for (uint32_t index = 0; index < exports_.outline.functions; ++index) {
       const wasmedge::FunctionInstanceContext* function =
           Find(api_.ModuleInstanceFindFunction, "f" + std::to_string(index));
-      // None is exported where no table and no global refers to them.
+      // None is exported if no table and no global refers to it.
       if (function == nullptr) return;
       functions_.emplace(function, index);
     }

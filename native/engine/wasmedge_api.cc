@@ -48,7 +48,7 @@ constexpr char kRemedy[] =
     "'curl -sSf https://raw.githubusercontent.com/WasmEdge/WasmEdge/master/utils/install.sh | bash "
     "-s -- -v 0.14.1'; or set WASMEDGE_DIR to the folder where it is.";
 
-/// The folders in which the system's loader looks, those of LD_LIBRARY_PATH first.
+/// The folders that the system's loader searches, starting with those of LD_LIBRARY_PATH.
 std::vector<std::string> LoaderFolders() {
   std::vector<std::string> folders;
   void* program = dlopen(nullptr, RTLD_NOW);
@@ -68,8 +68,8 @@ std::vector<std::string> LoaderFolders() {
   return folders;
 }
 
-/// The library's files among those of the system, by their paths: what is opened by its name alone
-/// cannot be looked at before. In the loader's order, whose cache has /usr/local before /usr.
+/// The paths of the library's files in the system: a library opened by name alone cannot be
+/// inspected before. In the loader's order, whose cache has /usr/local before /usr.
 std::vector<std::string> SystemFiles() {
   namespace fs = std::filesystem;
   std::vector<std::string> files;
@@ -104,7 +104,7 @@ std::vector<std::string> Candidates() {
     return names;
   }
   std::error_code ignored;
-  // Before all others of the machine: a bundle brings the library that its module was compiled by.
+  // Before all others on the machine: a bundle contains the library that compiled its module.
   if (const fs::path beside = fs::path(OwnFile()).parent_path() / kLibraryName;
       fs::exists(beside, ignored)) {
     names.push_back(beside.string());
@@ -130,7 +130,7 @@ Function As(void* symbol) {
   return reinterpret_cast<Function>(symbol);
 }
 
-/// The process has one, as it has one LiteRT.
+/// There is one per process, as with LiteRT.
 struct Opened {
   std::mutex mutex;
   std::unique_ptr<const Api> api;
@@ -141,14 +141,14 @@ Opened& TheOpened() {
   return opened;
 }
 
-/// The shared object of that path, or the program where it has none of the library's own.
+/// The shared object with this path, or the program if the library is not a separate file.
 void* LoadedObject(const std::string& path) {
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
   return library != nullptr ? library : dlopen(nullptr, RTLD_NOW);
 }
 
-/// Takes the signals by which guests end. Once in a process: after a failure another library may be
-/// opened, and what was there before the handlers must not be taken for them.
+/// Takes over the signals by which guests end. Once per process: after a failure, another library
+/// may be opened, and our handlers must not be taken for the previous ones.
 void GuardGuests() {
   if (GuestInterrupt::signal() != 0) return;
   PrepareRedirection();
@@ -160,7 +160,7 @@ void GuardGuests() {
   });
 }
 
-/// Makes a memory, as guests have one, of no addresses.
+/// Creates a memory like a guest's, but without any addresses.
 void RequireKnownMemory(const Api& api) {
   if (!IsInForce(Workaround::kGuestMemory)) return;
   constexpr uint8_t kEmptyMemory[] = {0, 'a', 's', 'm', 1, 0, 0, 0, /*memory*/ 5, 3, 1, 0, 0};
@@ -261,8 +261,8 @@ const Api& Api::Adopt(const void* caller) {
 
 Api::Api(Private, void* library, std::string path, bool can_compile)
     : path_(std::move(path)), can_compile_(can_compile) {
-  // The version comes before anything else: both lines carry one SONAME, and calling a function by
-  // the other line's ABI is undefined.
+  // The version is queried before anything else: both lines have the same SONAME, and calling a
+  // function with the other line's ABI is undefined behavior.
   void* get_version = RequireSymbol(library, "WasmEdge_VersionGet", path_);
   if (std::string file = LoadedFileAt(get_version); !file.empty()) path_ = std::move(file);
   version_ = As<const char* (*)()>(get_version)();
@@ -295,7 +295,7 @@ Api::Api(Private, void* library, std::string path, bool can_compile)
 
 void Api::RestrictFeatures(ConfigureContext* configure) const {
   // WasmEdge_Proposal: GC, FunctionReferences, MultiMemories, then ExceptionHandling, Memory64,
-  // Threads. GC goes first, since it needs the next one.
+  // Threads. GC goes first, since it requires the next one.
   constexpr int k0_14[] = {10, 9, 11, 16, 15, 12};
   constexpr int k0_17[] = {10, 9, 11, 14, 15, 16};
   for (const int proposal : line_ == VersionLine::k0_14 ? k0_14 : k0_17) {
@@ -327,7 +327,7 @@ void Api::GetMemory(MemoryInstanceContext* memory, uint8_t** base, uint64_t* siz
   if (memory == nullptr) return;
   if (line_ == VersionLine::k0_14) {
     const uint64_t pages = As<uint32_t (*)(const MemoryInstanceContext*)>(get_page_size_)(memory);
-    // This line's lengths have 32 bits: all 65,536 pages are asked for as one byte less.
+    // Lengths are 32-bit in this line: all 65,536 pages are requested as one byte less.
     const uint64_t bytes = pages * kPageSize;
     const auto length = static_cast<uint32_t>(bytes > UINT32_MAX ? UINT32_MAX : bytes);
     if (length == 0) return;

@@ -12,17 +12,17 @@ namespace {
 
 using Clock = Invocation::Clock;
 
-/// How long a thread stays without work that has no place of its own.
+/// How long a surplus thread stays idle before it ends.
 constexpr auto kSurplusIdleTime = std::chrono::seconds(10);
 
-/// How long a thread without work keeps what its guests have touched of their memory.
+/// How long an idle thread keeps the memory that its guests have touched.
 constexpr auto kKeepTime = std::chrono::milliseconds(250);
 
-/// How long a thread without work waits in place for more: for what JavaScript asks next when it
-/// has been told of the end of the last.
+/// How long an idle thread spins before it sleeps: JavaScript often submits the next job as soon as
+/// it learns of the end of the last one.
 constexpr std::chrono::microseconds kIdleSpin{50};
 
-// How long a kept instance has a thread that others wait for.
+// How long a kept instance keeps a thread that others wait for.
 constexpr auto kTurn = std::chrono::milliseconds(1);
 
 Clock::time_point DeadlineOf(Clock::time_point submitted, Clock::duration timeout) {
@@ -62,8 +62,8 @@ uint64_t WorkerPool::Submit(std::unique_ptr<Job> job, Finished finished) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closing_) throw Error(ErrorCode::kClosed, "closed");
-    // Threads that are idle, or can be started, take a job at once: it does not count as waiting.
-    // Those that have an instance will soon.
+    // Idle threads, and those that can be started, take a job immediately: it does not count as
+    // waiting. Threads that serve an instance will take one soon.
     const size_t places = options_.concurrency - std::min(options_.concurrency, at_jobs_);
     const size_t free = std::min(places, threads_left());
     const bool is_nested = job->is_nested;
@@ -84,7 +84,7 @@ void WorkerPool::ChangeModule(std::shared_ptr<const Module> module) {
     const std::lock_guard<std::mutex> lock(mutex_);
     module_.swap(module);
   }
-  // Threads that are idle make their slots anew now, and let go of the module that was there.
+  // Idle threads recreate their slots now and release the previous module.
   wake_.notify_all();
 }
 
@@ -102,7 +102,7 @@ uint64_t WorkerPool::Submit(const std::shared_ptr<InstanceQueue>& instance,
     const bool is_nested = operation->is_nested;
     const auto is_it = [&](const auto& each) { return each == instance; };
     const bool is_in_line = instance->is_lined_up_ && line_.HasNotWaitedFor(is_it);
-    // One that has a thread, or is waited for already, has what it needs.
+    // An instance that has a thread, or is already waited for, needs no further one.
     if (is_nested && (is_in_line || !instance->is_lined_up_) && !has_thread_for_nested()) {
       throw Error(ErrorCode::kQueueFull, "full");
     }
@@ -208,7 +208,7 @@ void WorkerPool::StartWorker() {
     workers_.pop_back();
     throw;
   }
-  // Counted here and not by the thread: until it runs it is as good as idle.
+  // Counted here and not by the thread: until it runs, it counts as idle.
   ++idle_;
   ++live_;
 }
@@ -241,7 +241,7 @@ std::optional<Error> WorkerPool::Prepare(Worker& worker, std::optional<Slot>& sl
 void WorkerPool::Work(Worker& worker) {
   std::optional<Slot> slot;
   std::unique_lock<std::mutex> lock(mutex_);
-  // Before the first job, so that it does not wait for this; a failure is told to the job.
+  // Before the first job, so that the job does not wait for this. The job reports a failure.
   Renew(worker, slot, lock);
 
   while (AwaitWork(worker, slot, lock)) {
@@ -252,13 +252,13 @@ void WorkerPool::Work(Worker& worker) {
       WorkOnJob(worker, slot, lock);
     }
   }
-  // The slot goes on its own thread, and before anybody is told that the module is closed.
+  // The slot is destroyed on its own thread, and before anybody learns that the module is closed.
   lock.unlock();
   slot.reset();
   lock.lock();
   --idle_;
   if (closing_) {
-    // One that found something to do, but no place for it, has nothing to wait for any more.
+    // A thread that found work, but no place for it, has nothing to wait for anymore.
     wake_.notify_all();
   } else {
     Retire(worker);
@@ -341,7 +341,7 @@ void WorkerPool::WaitBegins(Worker& worker) noexcept {
   try {
     StartWorkerIfNeeded();
   } catch (const Error&) {
-    // What is queued waits for the threads that there are.
+    // Queued work waits for the existing threads.
   } catch (const std::bad_alloc&) {
   }
   wake_.notify_one();
@@ -371,7 +371,7 @@ void WorkerPool::WorkOnJob(Worker& worker, std::optional<Slot>& slot,
     RunJob(worker, *slot, waiting);
   }
   module.reset();
-  // Free again before anybody hears of the end: who then submits the next must not be refused.
+  // Free again before anybody learns of the end: the next job they submit must not be refused.
   lock.lock();
   worker.ticket = 0;
   worker.is_at_job = false;
@@ -389,7 +389,7 @@ void WorkerPool::WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
   const std::shared_ptr<InstanceQueue> taken = line_.Pop();
   CountWaiting();
   worker.instance = taken.get();
-  // One that began with the module in another form goes on so, with a slot of its own for its turn:
+  // An instance created from another form of the module keeps it, with its own slot for this turn:
   // executors of compiled and of interpreted instances differ.
   const std::shared_ptr<const Module> module = taken->instance_.shared_module();
   std::optional<Slot> earlier;
@@ -425,7 +425,7 @@ void WorkerPool::WorkOnInstance(Worker& worker, std::optional<Slot>& slot,
   ++idle_;
   taken->is_lined_up_ = !taken->operations_.empty();
   if (!taken->is_lined_up_ || is_dropped_) return;
-  // Behind those that wait already.
+  // Behind those that are already waiting.
   line_.Push(taken, taken->nested_ > 0);
   CountWaiting();
 }
@@ -478,7 +478,7 @@ void WorkerPool::Invoke(Worker& worker, Slot& slot, Invocation& invocation,
     worker.invocation = nullptr;
   }
   if (exchange != nullptr) exchange->End();
-  // Whoever stopped it has armed the timer under the lock.
+  // Whoever stopped it has armed the timer while holding the lock.
   if (invocation.deadline() != Clock::time_point::max() ||
       invocation.stop_reason() != StopReason::kNone) {
     slot.DisarmTimer();
