@@ -5,14 +5,14 @@
 
 namespace wasmedge_embed {
 
-/// A place in the process's one queue of untrusted modules that are to be compiled, for all threads
-/// of JavaScript together. The first in it has the turn; whoever is destroyed gives the place up.
+/// A place in the process's only queue of untrusted modules to be compiled, for all JavaScript
+/// threads together. The first place has the turn; destroying the object gives up the place.
 class CompileTurn {
  public:
-  /// Modules that may wait while one is compiled.
+  /// The most modules that may wait while one is compiled.
   static constexpr size_t kMaxWaiting = 16;
 
-  /// Joins at the end. Throws `Error(kQueueFull)`.
+  /// Joins the queue at the end. Throws `Error(kQueueFull)`.
   CompileTurn();
   ~CompileTurn();
   CompileTurn(const CompileTurn&) = delete;

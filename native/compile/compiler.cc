@@ -25,7 +25,7 @@ bool HasQuickPasses(const wasmedge::Api& api) { return LlvmPipeline::IsReachable
 
 void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
                    const CompileOptions& options) {
-  // WasmEdge does the same where nothing may be thrown, which would end the process.
+  // WasmEdge makes the path absolute as well, but in code where an exception would end the process.
   std::error_code failure;
   const std::filesystem::path target_path = std::filesystem::absolute(output, failure);
   if (output.empty() || failure) {
@@ -62,7 +62,7 @@ void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
                     api.version() +
                     (pipeline.refusal().empty() ? "." : ": " + pipeline.refusal() + "."));
   }
-  // Its linker fails without a word where the folder is missing.
+  // Its linker fails silently if the folder is missing.
   if (api.ResultOK(result)) {
     if (std::filesystem::exists(target_path, failure)) return;
     throw Error(ErrorCode::kModuleLoad, "Cannot write " + output + ".");

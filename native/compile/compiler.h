@@ -7,39 +7,38 @@
 
 namespace wasmedge_embed {
 
-/// What WasmEdge's ahead-of-time compiler writes.
+/// The output formats of WasmEdge's ahead-of-time compiler.
 enum class CompiledFormat : int { kSharedLibrary = 0, kUniversal = 1 };
 
 namespace wasmedge {
 class Api;
 }
 
-/// Whether level 1 is a pipeline of ours where this library compiles.
+/// Whether level 1 uses a pipeline of ours with this library.
 bool HasQuickPasses(const wasmedge::Api& api);
 
-/// How a module is compiled.
+/// How to compile a module.
 struct CompileOptions {
-  /// LLVM's optimization level, 0 to 3. 1 is a pipeline of ours, where LLVM's can be replaced
-  /// (workarounds/llvm_pipeline.h): few passes, for large modules.
+  /// LLVM's optimization level, 0 to 3. Level 1 is a pipeline of ours if LLVM's can be replaced
+  /// (workarounds/llvm_pipeline.h): a few passes, for large modules.
   int optimize = 3;
-  /// For any processor of this architecture, not just this machine's: slower, but it travels.
+  /// For any processor of this architecture rather than this machine's: slower, but portable.
   bool generic = false;
-  /// With checks that let WasmEdge's own asynchronous calls be cancelled.
+  /// With checks that allow WasmEdge's own asynchronous calls to be canceled.
   bool interruptible = false;
-  /// With the measuring of instructions that a fuel limit needs.
+  /// With the counting of instructions that a fuel limit requires.
   bool meter = false;
   CompiledFormat format = CompiledFormat::kSharedLibrary;
-  /// Takes what of the work is done, in percent, each higher than the one before; on this thread.
-  /// Must not throw.
+  /// Receives the progress in percent, strictly increasing, on this thread. Must not throw.
   std::function<void(int percent)> on_progress;
 };
 
-/// Compiles a plain module into `output`, which is overwritten. Takes up to minutes; one
-/// compilation at a time in a process, further callers wait (the linker inside has global state).
+/// Compiles a plain module into `output`, which is overwritten. Takes up to minutes. A process
+/// compiles one module at a time; further callers wait (the linker inside has global state).
 ///
-/// Throws `Error`: `kNativeLoad` without a WasmEdge library, and in a process that has opened it to
-/// run modules, `kModuleInvalid` when the bytes are no valid module, `kModuleLoad` when the output
-/// cannot be written.
+/// Throws `Error`: `kNativeLoad` if there is no WasmEdge library or if this process has opened it
+/// to run modules, `kModuleInvalid` if the bytes are not a valid module, `kModuleLoad` if the
+/// output cannot be written.
 void CompileModule(const std::vector<uint8_t>& bytes, const std::string& output,
                    const CompileOptions& options);
 

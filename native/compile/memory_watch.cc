@@ -17,7 +17,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// The kernel's count of this process's memory, kept open so that looking never allocates.
+/// The kernel's count of this process's memory, kept open so that reading it never allocates.
 class ResidentMemory {
  public:
   ResidentMemory() : file_(open("/proc/self/statm", O_RDONLY | O_CLOEXEC)) {}
@@ -29,12 +29,12 @@ class ResidentMemory {
   ResidentMemory(ResidentMemory&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
   ResidentMemory& operator=(ResidentMemory&&) = delete;
 
-  /// Absent, with `errno`, where the kernel does not tell.
+  /// Absent, with `errno`, if the kernel does not provide it.
   std::optional<uint64_t> Bytes() const noexcept {
     std::array<char, 128> text{};
     const ssize_t length = pread(file_, text.data(), text.size() - 1, 0);
     if (length <= 0) return std::nullopt;
-    // Pages: all of the program, then those that are resident (proc(5)).
+    // In pages: the total program size, then the resident part (proc(5)).
     const char* resident = std::strchr(text.data(), ' ');
     if (resident == nullptr) return std::nullopt;
     return std::strtoull(resident, nullptr, 10) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
@@ -57,7 +57,8 @@ void EndAboveMemory(uint64_t bytes, std::string report) {
   std::thread([memory = std::move(memory), bytes, report = std::move(report)] {
     while (true) {
       if (memory.Bytes().value_or(0) > bytes) {
-        // Short enough for a pipe to take it whole; what reads it sees its end in any case.
+        // Short enough for a pipe to accept in full; the reader sees the end of the process in any
+        // case.
         static_cast<void>(!write(STDOUT_FILENO, report.data(), report.size()));
         _exit(EXIT_SUCCESS);
       }

@@ -4,17 +4,17 @@
 
 namespace wasmedge_embed {
 
-/// A decoder's shared library, opened when the first picture is to be decoded and never closed: who
-/// does not use wasmedge_image needs no decoder.
+/// A decoder's shared library, opened when the first picture is decoded and never closed: no
+/// decoder is needed unless wasmedge_image is used.
 class DecoderLibrary {
  public:
-  /// `file`: by its SONAME, as the system's loader finds it. `remedy` says what to install. Throws
+  /// `file`: its SONAME, which the system's loader finds. `remedy` says what to install. Throws
   /// `Error(kNativeLoad)`.
   DecoderLibrary(std::string file, std::string remedy);
   DecoderLibrary(const DecoderLibrary&) = delete;
   DecoderLibrary& operator=(const DecoderLibrary&) = delete;
 
-  /// Throws `Error(kNativeLoad)` when the library has no such function.
+  /// Throws `Error(kNativeLoad)` if the library does not have this function.
   template <typename Function>
   void Resolve(const char* name, Function** function) const {
     *function = reinterpret_cast<Function*>(Symbol(name));

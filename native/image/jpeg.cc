@@ -7,13 +7,13 @@
 namespace wasmedge_embed {
 namespace {
 
-// The TurboJPEG API of libjpeg-turbo from 2.0 on (turbojpeg.h), as far as it is used.
+// The part of the TurboJPEG API used here, of libjpeg-turbo 2.0 and newer (turbojpeg.h).
 constexpr int kPixelFormatRgb = 0;
 constexpr int kPixelFormatCmyk = 11;
 constexpr int kColorSpaceCmyk = 3;
 constexpr int kColorSpaceYcck = 4;
 constexpr int kErrorWarning = 0;
-/// Known from 2.1 on, ignored before: no more than 500 scans.
+/// Supported since 2.1, ignored before: at most 500 scans.
 constexpr int kFlagLimitScans = 32768;
 
 class TurboJpeg {
@@ -50,7 +50,7 @@ class TurboJpeg {
   DecoderLibrary library_;
 };
 
-/// Of inverted inks, four bytes a pixel.
+/// For inverted inks, four bytes per pixel.
 std::vector<uint8_t> CmykToRgb(const std::vector<uint8_t>& cmyk) {
   std::vector<uint8_t> rgb(cmyk.size() / 4 * 3);
   for (size_t pixel = 0; pixel < cmyk.size() / 4; ++pixel) {

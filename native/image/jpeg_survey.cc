@@ -11,7 +11,7 @@ constexpr uint64_t kSmallPicture = 1 << 16;
 constexpr uint64_t kMaximumWork = 256;
 constexpr uint64_t kVisitWork = 8;
 constexpr uint64_t kSegmentWork = 1024;
-/// 50 megapixels of progressive YCbCr without subsampling: 300 MB of coefficients, and 150 MB.
+/// 50 megapixels of progressive YCbCr without subsampling: 300 MB of coefficients, plus 150 MB.
 constexpr uint64_t kMaximumMemory = 480'000'000;
 
 constexpr uint8_t kBaseline = 0xC0;
@@ -19,15 +19,15 @@ constexpr uint8_t kExtended = 0xC1;
 constexpr uint8_t kProgressive = 0xC2;
 constexpr uint8_t kStartOfScan = 0xDA;
 
-/// A marker's second byte and what its length announces.
+/// A marker's second byte and the segment of the given length.
 struct Segment {
   uint8_t marker = 0;
   const uint8_t* data = nullptr;
   size_t size = 0;
 };
 
-/// The segments of a file from behind its first marker. Whatever stands between them is passed
-/// over, as the decoder does: entropy-coded data, restart markers among them, and stray bytes.
+/// The segments of a file after its first marker. Skips what is between them, as the decoder does:
+/// entropy-coded data including restart markers, and stray bytes.
 class Segments {
  public:
   explicit Segments(const ByteSpan& bytes) noexcept
@@ -47,7 +47,7 @@ class Segments {
   }
 
  private:
-  /// 0 for none.
+  /// 0 if there is none.
   uint8_t NextMarker() noexcept {
     while (next_ != end_) {
       const void* found = std::memchr(next_, 0xFF, static_cast<size_t>(end_ - next_));
@@ -71,7 +71,7 @@ struct Component {
   uint64_t blocks;
 };
 
-/// What the frame header says.
+/// The content of the frame header.
 struct Frame {
   bool is_progressive = false;
   uint64_t pixels = 0;
@@ -101,7 +101,7 @@ std::optional<Frame> ReadFrame(const Segment& segment) {
   return frame;
 }
 
-/// The work of a scan with this header. Nothing for one that the decoder does not take.
+/// The work of a scan with this header. Nothing if the decoder does not accept it.
 std::optional<uint64_t> ScanWork(const Frame& frame, const Segment& segment) {
   if (segment.size == 0 || segment.size != 4 + size_t{2} * segment.data[0]) return std::nullopt;
   const uint8_t* selectors = segment.data + 1;
@@ -138,7 +138,7 @@ std::optional<JpegSurvey> SurveyJpeg(const ByteSpan& bytes) {
   Segments segments(bytes);
   while (const auto segment = segments.Next()) {
     const uint8_t marker = segment->marker;
-    // All but definitions of codes, and of what belongs to arithmetic coding.
+    // All except tables of codes and markers for arithmetic coding.
     const bool is_frame = marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     if (is_frame) {
       if (frame) break;
@@ -159,7 +159,7 @@ std::optional<JpegSurvey> SurveyJpeg(const ByteSpan& bytes) {
 
   survey.pixels = frame->pixels;
   for (const Component& component : frame->components) survey.blocks += component.blocks;
-  // Pictures of inks are decoded to four bytes a pixel, then to three.
+  // Pictures with inks are decoded to four bytes per pixel, then to three.
   const uint64_t pixel_bytes = frame->components.size() == 4 ? 7 : 3;
   survey.memory = pixel_bytes * survey.pixels + (keeps_coefficients ? 128 * survey.blocks : 0);
   return survey;

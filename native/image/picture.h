@@ -5,7 +5,7 @@
 
 namespace wasmedge_embed {
 
-/// A decoded picture: rows from the top, three bytes a pixel (red, green, blue), without gaps.
+/// A decoded picture: rows from the top, three bytes per pixel (red, green, blue), without padding.
 struct Picture {
   uint32_t width = 0;
   uint32_t height = 0;

@@ -7,7 +7,7 @@
 namespace wasmedge_embed {
 namespace {
 
-// The simplified API of libpng 1.6 (png.h), as far as it is used.
+// The part of libpng 1.6's simplified API used here (png.h).
 struct Image {
   void* control = nullptr;
   uint32_t version = 1;
@@ -59,7 +59,7 @@ class Png {
 std::optional<Picture> DecodePng(const ByteSpan& bytes, const ImageLimits& limits) {
   const Png& library = Png::Get();
   Image image;
-  // Freeing is harmless also where nothing was begun.
+  // Freeing is harmless even if nothing was begun.
   const std::unique_ptr<Image, void (*)(Image*)> owned(&image, library.Free);
   if (library.BeginReadFromMemory(&image, bytes.data, bytes.size) == 0) return std::nullopt;
   const uint64_t pixels = uint64_t{image.width} * image.height;

@@ -5,14 +5,14 @@
 namespace wasmedge_embed {
 namespace {
 
-/// The two neighbours of a place on one axis, and the weight of the second.
+/// The two neighbors of a position on an axis, and the weight of the second.
 struct Tap {
   uint32_t first;
   uint32_t second;
   double weight;
 };
 
-/// One axis: how places of the result lie among those of the source.
+/// One axis: maps positions of the result to those of the source.
 class Axis {
  public:
   Axis(uint32_t source_size, uint32_t size) noexcept
@@ -47,7 +47,7 @@ void ResizeBilinear(const Picture& picture, uint32_t width, uint32_t height, uin
                              upper[right + channel] * (column.weight * (1 - row.weight)) +
                              lower[left + channel] * ((1 - column.weight) * row.weight) +
                              lower[right + channel] * (column.weight * row.weight);
-        // A whole number is not to lose one to the rounding of the weights.
+        // Keeps the rounding of the weights from decreasing a whole number by one.
         constexpr double kRounding = 1e-6;
         *output++ = static_cast<uint8_t>(value + kRounding);
       }

@@ -6,10 +6,10 @@
 
 namespace wasmedge_embed {
 
-/// Writes the picture in another size as RGB, `width * height * 3` bytes, neither being 0. Bilinear
-/// between the four nearest pixels, the corners' centres lying on each other, fractions cut off:
-/// what WasmEdge's plug-in does through Boost.GIL's `resize_view` (numeric extension, resample.hpp
-/// and sampler.hpp). Much smaller pictures lose pixels and are not smoothed.
+/// Writes the picture resized as RGB, `width * height * 3` bytes; neither may be 0. Bilinear
+/// interpolation between the four nearest pixels, with the centers of the corner pixels aligned and
+/// fractions truncated, like WasmEdge's plug-in with Boost.GIL's `resize_view` (numeric extension,
+/// resample.hpp and sampler.hpp). Shrinking a picture strongly skips pixels and does not smooth it.
 void ResizeBilinear(const Picture& picture, uint32_t width, uint32_t height, uint8_t* output);
 
 }  // namespace wasmedge_embed

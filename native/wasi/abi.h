@@ -4,8 +4,8 @@
 #include <type_traits>
 
 // The binary interface of wasi_snapshot_preview1 (typenames.witx): flags, enumerations and records
-// as they lie in the guest's memory. Padding is spelled out, so that no byte of the host's stack
-// reaches the guest; the assertions below prove that none is left over.
+// as laid out in the guest's memory. Padding is explicit, so that no byte of the host's stack
+// reaches the guest; the assertions below prove that no implicit padding remains.
 
 namespace wasmedge_embed::wasi {
 
@@ -84,7 +84,7 @@ inline constexpr uint32_t kTrunc = 1u << 3;
 inline constexpr uint32_t kAll = (1u << 4) - 1;
 }  // namespace oflags
 
-/// Of `lookupflags`: a symbolic link as the last name of a path is followed.
+/// Of `lookupflags`: follow a symbolic link that is the last component of a path.
 inline constexpr uint32_t kLookupSymlinkFollow = 1;
 
 namespace fstflags {
@@ -95,7 +95,7 @@ inline constexpr uint32_t kMtimNow = 1u << 3;
 inline constexpr uint32_t kAll = (1u << 4) - 1;
 }  // namespace fstflags
 
-/// Whether `flags` are known `fstflags` that do not ask for two values of one time.
+/// Whether `flags` are known `fstflags` that do not request two values for the same time.
 constexpr bool AreValidTimeFlags(uint32_t flags) noexcept {
   constexpr uint32_t kBothAtim = fstflags::kAtim | fstflags::kAtimNow;
   constexpr uint32_t kBothMtim = fstflags::kMtim | fstflags::kMtimNow;
@@ -140,7 +140,7 @@ struct Prestat {
   uint32_t name_length = 0;
 };
 
-/// The head of a directory entry; its name follows.
+/// The header of a directory entry; its name follows.
 struct Dirent {
   uint64_t next = 0;
   uint64_t inode = 0;
@@ -153,7 +153,8 @@ struct Subscription {
   uint64_t userdata;
   uint8_t type;
   uint8_t padding_0[7];
-  /// The clock, or the file descriptor, as `type` says. All that follows is of the clock.
+  /// The clock or the file descriptor, depending on `type`. The following fields apply to clocks
+  /// only.
   uint32_t id;
   uint8_t padding_1[4];
   uint64_t timeout;

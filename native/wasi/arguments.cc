@@ -15,8 +15,8 @@ uint64_t SizeOf(const std::vector<std::string>& strings) noexcept {
   return size;
 }
 
-/// Writes the strings one after the other, each ended by a NUL, to `buffer`, and their addresses
-/// to the array `pointers`.
+/// Writes the NUL-terminated strings one after another to `buffer`, and their addresses to the
+/// array `pointers`.
 Errno StoreStrings(const GuestMemory& memory, const std::vector<std::string>& strings,
                    uint32_t pointers, uint32_t buffer) noexcept {
   ByteSpan pointer_range;

@@ -11,12 +11,12 @@
 
 namespace wasmedge_embed::wasi {
 
-/// Makes a host function of a C++ function
+/// Creates a host function from a C++ function
 ///
 ///     Errno Function(WasiState& state, HostCall& call, Parameters... parameters)
 ///
-/// whose parameters are the WebAssembly ones (`uint32_t` i32, `uint64_t` and `int64_t` i64), so
-/// that signature and arguments cannot disagree with the code.
+/// whose parameters are the WebAssembly ones (`uint32_t` for i32, `uint64_t` and `int64_t` for
+/// i64), so that signature and arguments cannot disagree with the code.
 template <auto function>
 struct Binding;
 

@@ -8,8 +8,8 @@
 
 namespace wasmedge_embed::wasi {
 
-/// The non-empty buffers of one scatter or gather call, checked and copied out of the guest's
-/// memory: the array that lists them may lie inside a buffer that is about to be filled.
+/// The non-empty buffers of one scatter or gather call, checked and copied from the guest's memory:
+/// the array that lists them may lie inside a buffer that is about to be filled.
 class Buffers {
  public:
   struct Buffer {
@@ -17,22 +17,23 @@ class Buffers {
     uint32_t size;
   };
 
-  /// Buffers that one call serves, as many as POSIX's IOV_MAX usually is. A call with more is
-  /// served as far as this, which the guest sees as a short read or write.
+  /// The most buffers per call, the usual value of POSIX's IOV_MAX. A call with more uses the first
+  /// ones, which the guest sees as a short read or write.
   static constexpr uint32_t kMaxBuffers = 1024;
 
-  // Not `= default`, which would zero 16 KiB for a call that has one buffer.
+  // Not `= default`, which would zero 16 KiB for a call with one buffer.
   Buffers() noexcept {}
   Buffers(const Buffers&) = delete;
   Buffers& operator=(const Buffers&) = delete;
 
-  /// Reads `count` records of `iovec` at `address`. kFault when the array or a buffer lies outside
-  /// of `memory`, kInval when the lengths together do not fit in 32 bits.
+  /// Reads `count` records of `iovec` at `address`. kFault if the array or a buffer is not inside
+  /// `memory`, kInval if the sum of the lengths does not fit in 32 bits.
   Errno Load(const GuestMemory& memory, uint32_t address, uint32_t count) noexcept;
 
   uint32_t total_size() const noexcept { return total_size_; }
 
-  /// Copies from the start of `source` into the buffers, one after the other; returns how much.
+  /// Copies from the start of `source` into the buffers, one after another; returns the number of
+  /// bytes.
   uint32_t Scatter(const uint8_t* source, uint64_t size) const noexcept;
 
   const Buffer* begin() const noexcept { return buffers_.data(); }

@@ -11,8 +11,8 @@ uint64_t Nanoseconds(const timespec& time) noexcept {
   return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);
 }
 
-/// The host's clock behind a guest's. The guest's process is its invocation, which is one thread,
-/// so both processor-time clocks are that thread's; the host's other threads are not its concern.
+/// The host's clock for a guest's clock. The guest's process is its invocation, which is one
+/// thread, so both processor-time clocks are that thread's; the host's other threads do not count.
 bool HostClock(uint32_t id, clockid_t* clock) noexcept {
   switch (static_cast<ClockId>(id)) {
     case ClockId::kRealtime:

@@ -10,7 +10,7 @@ namespace {
 FileType FileTypeOf(const Descriptor& descriptor) noexcept {
   if (descriptor.is_directory()) return FileType::kDirectory;
   if (descriptor.is_file()) return FileType::kRegularFile;
-  // A byte buffer is a pipe, for which WASI has no type; a character device would pass for a
+  // A byte buffer is a pipe, for which WASI has no type; a character device would be taken for a
   // terminal.
   return FileType::kUnknown;
 }
@@ -56,7 +56,7 @@ Errno FdFdstatSetRights(WasiState& state, HostCall& /*call*/, uint32_t fd, uint6
 
 Errno FdPrestatGet(WasiState& state, HostCall& call, uint32_t fd, uint32_t prestat_out) {
   const Descriptor* descriptor = state.descriptors().Find(fd);
-  // The answer that ends a userland's search for preopens, whatever else is open.
+  // This error ends a userland's search for preopens, whatever else is open.
   if (descriptor == nullptr || descriptor->preopen_name == nullptr) return Errno::kBadf;
   Prestat prestat;
   prestat.name_length = static_cast<uint32_t>(descriptor->preopen_name->size());

@@ -9,7 +9,7 @@ namespace wasmedge_embed::wasi {
 
 namespace {
 
-/// Fills the guest's buffer from its start, cutting what does not fit any more.
+/// Fills the guest's buffer from the start, truncating what no longer fits.
 class Filler {
  public:
   explicit Filler(ByteSpan buffer) noexcept : buffer_(buffer) {}

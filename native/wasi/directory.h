@@ -8,14 +8,14 @@
 #include "wasi/buffers.h"
 #include "wasi/errno.h"
 
-// What the functions of wasi_snapshot_preview1 need of a file system. There are three: the files
-// that the caller gave (read_only_directory.h), folders in memory (scratch_directory.h), and
-// folders of the host (host_directory.h). Paths and numbers come from the guest: they are hostile.
-// Rights are the descriptors' affair and have been checked before anything here is called.
+// What the functions of wasi_snapshot_preview1 need from a file system. There are three: the
+// caller's files (read_only_directory.h), folders in memory (scratch_directory.h), and folders of
+// the host (host_directory.h). Paths and numbers come from the guest: they are hostile. Rights
+// belong to the descriptors and have been checked before anything here is called.
 
 namespace wasmedge_embed::wasi {
 
-/// What becomes of a time of a file, in nanoseconds since 1970.
+/// How to change a file's time, in nanoseconds since 1970.
 struct NewTime {
   enum class Kind : uint8_t { kKeep, kNow, kGiven };
   Kind kind = Kind::kKeep;
@@ -27,7 +27,7 @@ struct NewTimes {
   NewTime modification;
 };
 
-/// An open regular file. Its offset is the descriptor's.
+/// An open regular file. Its position is kept in the descriptor.
 class File {
  public:
   File() = default;
@@ -36,13 +36,15 @@ class File {
   File& operator=(const File&) = delete;
 
   virtual Errno Stat(Filestat* out) = 0;
-  /// Reads from `offset` on; `size` is less than the buffers' at the end of the file, and 0 beyond.
+  /// Reads from `offset` on. `size` is less than the buffers' at the end of the file, and 0 beyond
+  /// it.
   virtual Errno Read(uint64_t offset, const Buffers& buffers, uint32_t* size) = 0;
-  /// Writes at `offset`, or, with `append`, at the end of the file. `end` is where the write ended.
+  /// Writes at `offset` or, with `append`, at the end of the file. `end` is the offset after the
+  /// last byte written.
   virtual Errno Write(uint64_t offset, bool append, const Buffers& buffers, uint32_t* size,
                       uint64_t* end) = 0;
   virtual Errno SetSize(uint64_t size) = 0;
-  /// Makes sure that [offset, offset + length) is there; never makes the file smaller.
+  /// Ensures that [offset, offset + length) exists; never shrinks the file.
   virtual Errno Allocate(uint64_t offset, uint64_t length) = 0;
   virtual Errno SetTimes(const NewTimes& times) = 0;
   virtual Errno Synchronize(bool data_only) = 0;
@@ -50,37 +52,37 @@ class File {
 
 class Directory;
 
-/// What `Directory::Open` is asked for.
+/// The parameters of `Directory::Open`.
 struct OpenRequest {
-  /// Whether a symbolic link as the last name is followed.
+  /// Whether to follow a symbolic link that is the last component.
   bool follow = false;
   bool create = false;
   bool exclusive = false;
   bool truncate = false;
-  /// Nothing but a directory.
+  /// Only a directory is acceptable.
   bool directory = false;
   bool read = false;
   bool write = false;
 };
 
-/// What was opened: one of the two.
+/// The opened object: one of the two.
 struct Opened {
   std::shared_ptr<File> file;
   std::shared_ptr<Directory> directory;
 };
 
-/// Takes the entries of a directory, one after the other.
+/// Receives the entries of a directory one by one.
 class EntrySink {
  public:
   virtual ~EntrySink() = default;
-  /// `next` is the cookie that goes on after this entry. False when there is no more room: the
-  /// entry may have been taken in part, and none is to follow.
+  /// `next` is the cookie of the entry after this one. False if there is no more room: the entry
+  /// may have been written in part, and no other may follow.
   virtual bool Take(uint64_t next, uint64_t inode, FileType type, std::string_view name) = 0;
 };
 
-/// An open directory. Paths are relative to it and cannot leave it: a ".." too many, an absolute
-/// path, and a symbolic link that leads out are kNotCapable. Where a function takes no `follow`, a
-/// symbolic link as the last name is not followed.
+/// An open directory. Paths are relative to it and cannot leave it: too many "..", an absolute
+/// path, or a symbolic link that leads out give kNotCapable. Functions without a `follow` parameter
+/// do not follow a symbolic link that is the last component.
 class Directory {
  public:
   Directory() = default;
@@ -88,12 +90,12 @@ class Directory {
   Directory(const Directory&) = delete;
   Directory& operator=(const Directory&) = delete;
 
-  /// Whether files below may be written, so that their rights can say so.
+  /// Whether files below it may be written, so that their rights reflect this.
   virtual bool is_writable() const noexcept = 0;
 
-  /// The directory that `path` belongs to, and the path from there on in `rest`: another than
-  /// this one where `path` leads through a place at which another file system is mounted. Null
-  /// stands for this one. `rest` is part of `path` or a literal.
+  /// The directory that `path` belongs to, with the remaining path in `rest`: a different one if
+  /// `path` passes through the mount point of another file system. Null stands for this directory.
+  /// `rest` is part of `path` or a literal.
   virtual std::shared_ptr<Directory> Mounted(std::string_view path, std::string_view* rest) const {
     *rest = path;
     return nullptr;
@@ -107,13 +109,14 @@ class Directory {
   virtual Errno CreateDirectory(std::string_view path) = 0;
   virtual Errno RemoveDirectory(std::string_view path) = 0;
   virtual Errno UnlinkFile(std::string_view path) = 0;
-  /// Copies what fits of the link's target into `buffer`.
+  /// Copies as much of the link's target as fits into `buffer`.
   virtual Errno ReadLink(std::string_view path, ByteSpan buffer, uint32_t* size) = 0;
   virtual Errno Symlink(std::string_view target, std::string_view path) = 0;
-  /// kXdev where `to` is of another file system; so is `Rename`.
+  /// kXdev if `to` belongs to another file system, as for `Rename`.
   virtual Errno Link(std::string_view path, Directory& to, std::string_view to_path) = 0;
   virtual Errno Rename(std::string_view path, Directory& to, std::string_view to_path) = 0;
-  /// Lists from the entry of `cookie` on; 0 is the first, and the others come from `Take`.
+  /// Lists entries, starting with that of `cookie`; 0 is the first entry, and other cookies come
+  /// from `Take`.
   virtual Errno List(uint64_t cookie, EntrySink& sink) = 0;
   virtual Errno Synchronize(bool data_only) = 0;
 };

@@ -4,7 +4,7 @@
 
 namespace wasmedge_embed::wasi {
 
-/// What a WASI function answers. Values and order: `errno` of wasi_snapshot_preview1
+/// The result of a WASI function. Values and order: `errno` of wasi_snapshot_preview1
 /// (typenames.witx).
 enum class Errno : uint16_t {
   kSuccess = 0,

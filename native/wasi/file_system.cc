@@ -13,7 +13,8 @@ namespace {
 using wasi::kMaxNameLength;
 using wasi::kMaxPathLength;
 
-/// The path as a message can show it: control characters escaped, an overlong one cut.
+/// The path for use in a message: control characters are escaped, and an overlong path is
+/// truncated.
 std::string Quoted(std::string_view path) {
   constexpr size_t kShown = 200;
   constexpr char kHexDigits[] = "0123456789abcdef";
@@ -78,7 +79,8 @@ FileSystem::FileSystem(const FileSystem& base, std::vector<FileEntry> entries)
 }
 
 void FileSystem::AddFiles(std::vector<FileEntry> entries) {
-  // Nodes are numbered in the order of the paths, so that inodes do not depend on the caller's.
+  // Nodes are numbered in the order of the paths, so that inodes do not depend on the caller's
+  // order.
   std::sort(entries.begin(), entries.end(),
             [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
   has_files_ = has_files_ || !entries.empty();

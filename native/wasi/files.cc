@@ -8,7 +8,7 @@ namespace wasmedge_embed::wasi {
 
 namespace {
 
-/// The file behind `fd`, for what makes sense on a file alone.
+/// The file of `fd`, for operations that only make sense on files.
 Errno FindFile(WasiState& state, uint32_t fd, Descriptor** out) noexcept {
   Descriptor* descriptor = state.descriptors().Find(fd);
   if (descriptor == nullptr) return Errno::kBadf;
@@ -18,8 +18,8 @@ Errno FindFile(WasiState& state, uint32_t fd, Descriptor** out) noexcept {
   return Errno::kSuccess;
 }
 
-/// The same for what changes its size. kBadf when it is not open for writing, as for a write;
-/// kNotCapable when that is the guest's own doing.
+/// The same for operations that change the file's size. kBadf if it is not open for writing, as for
+/// a write; kNotCapable if the guest itself has dropped the right.
 Errno FindWritable(WasiState& state, uint32_t fd, uint64_t right, Descriptor** out) noexcept {
   const Errno error = FindFile(state, fd, out);
   if (error != Errno::kSuccess) return error;

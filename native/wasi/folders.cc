@@ -25,7 +25,7 @@ std::string MountPath(const std::string& name) {
                 "a folder's name in the guest must be a path of 1 to " +
                     std::to_string(kMaxPathLength) + " bytes without NUL bytes");
   }
-  // The form of the rest is checked where it is mounted.
+  // The form of the rest is checked when it is mounted.
   return name.front() == '/' ? name : "/" + name;
 }
 
@@ -51,7 +51,7 @@ void OpenFolders::Open(std::shared_ptr<const FileSystem> files, const Folders* f
       preopens_.push_back({SharedName(folder.name.c_str()), std::move(directory)});
     }
   }
-  // An empty tree would only hide from a userland that it was given nothing.
+  // An empty tree would only hide from a userland that it was given no files.
   if (!files->has_files()) return;
   const auto top =
       std::make_shared<ReadOnlyDirectory>(std::move(files), std::move(mounts), FileSystem::kRoot);

@@ -14,8 +14,8 @@
 
 namespace wasmedge_embed::wasi {
 
-/// A folder that a module's guests are given beside the files: its name, as the guest sees it
-/// preopened, and the host's folder, or null for a scratch folder.
+/// A folder that a module's guests get in addition to the files: its name, under which the guest
+/// sees it preopened, and the host's folder, or null for a scratch folder.
 struct Folder {
   std::string name;
   std::shared_ptr<const HostFolder> host;
@@ -23,13 +23,13 @@ struct Folder {
 
 using Folders = std::vector<Folder>;
 
-/// Where `name` lies in the tree of files: "/data" for "/data" and for "data", empty for "/" and
-/// ".", which stand in the place of that tree. Throws `Error` kInvalidArgument for a name that is
-/// no path, or that goes through ".." or has an empty name in it.
+/// The path of `name` in the tree of files: "/data" for "/data" and for "data", empty for "/" and
+/// ".", which replace that tree. Throws `Error` kInvalidArgument for a name that is not a path,
+/// contains ".." or has an empty component.
 std::string MountPath(const std::string& name);
 
-/// The directories that an invocation starts with: `folders` by their own names, first, then, where
-/// there are files, these as "/" and as ".", for the userlands that look for either.
+/// The directories that an invocation starts with: first `folders` by their own names; then, if
+/// there are files, these as "/" and as ".", since userlands look for one or the other.
 class OpenFolders {
  public:
   OpenFolders() = default;
@@ -37,13 +37,13 @@ class OpenFolders {
   OpenFolders& operator=(const OpenFolders&) = delete;
 
   /// `folders` may be null. `files` must have been built with their mount paths. Throws `Error`
-  /// kLimit "scratchBytes" when not even the empty scratch folders fit.
+  /// kLimit "scratchBytes" if even the empty scratch folders do not fit.
   void Open(std::shared_ptr<const FileSystem> files, const Folders* folders,
             uint64_t scratch_limit);
   void Close() noexcept;
 
   const std::vector<Preopen>& preopens() const noexcept { return preopens_; }
-  /// Whether a scratch folder has anything in it.
+  /// Whether a scratch folder contains anything.
   bool has_scratch_files() const noexcept;
   std::vector<FileEntry> Collect(const std::vector<PathPattern>& patterns) const;
 

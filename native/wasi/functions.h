@@ -6,10 +6,10 @@
 #include "wasi/errno.h"
 #include "wasi/wasi_state.h"
 
-// The functions of wasi_snapshot_preview1, by the names and with the parameters of
+// The functions of wasi_snapshot_preview1, with the names and parameters of
 // wasi_snapshot_preview1.witx; a parameter `…_out` is the address of a result. Everything comes
-// from the guest. An address that is not inside its memory gives kFault, and results' addresses
-// are checked before a function has any effect.
+// from the guest. An address that is not inside its memory gives kFault, and the addresses of
+// results are checked before a function has any effect.
 
 namespace wasmedge_embed::wasi {
 
@@ -98,14 +98,14 @@ Errno SockSend(WasiState& state, HostCall& call, uint32_t fd, uint32_t data, uin
                uint32_t flags, uint32_t size_out);
 Errno SockShutdown(WasiState& state, HostCall& call, uint32_t fd, uint32_t how);
 
-/// WasmEdge's additions: they link, and answer as the functions above. `More` are the parameters
+/// WasmEdge's additions: they link, and fail like the functions above. `More` are the parameters
 /// after the descriptor.
 Errno NoSocket(WasiState& state, uint32_t fd) noexcept;
 template <typename... More>
 Errno SockOfDescriptor(WasiState& state, HostCall& /*call*/, uint32_t fd, More... /*more*/) {
   return NoSocket(state, fd);
 }
-/// The same for those that would make something: kNotSup.
+/// The same for those that would create something: kNotSup.
 template <typename... Parameters>
 Errno SockUnsupported(WasiState& /*state*/, HostCall& /*call*/, Parameters... /*parameters*/) {
   return Errno::kNotSup;

@@ -21,7 +21,7 @@ namespace wasmedge_embed::wasi {
 
 namespace {
 
-/// Tells the host's devices from those of the folders in memory.
+/// Distinguishes the host's devices from those of the folders in memory.
 constexpr uint64_t kHostDevice = uint64_t{1} << 63;
 
 FileType TypeOf(mode_t mode) noexcept {
@@ -90,7 +90,7 @@ bool IsOffset(uint64_t value) noexcept {
   return value <= static_cast<uint64_t>(std::numeric_limits<off_t>::max());
 }
 
-/// The guest's buffers for the kernel, which reads and writes them in place.
+/// The guest's buffers for the kernel, which accesses them in place.
 std::vector<iovec> VectorsOf(const Buffers& buffers) {
   std::vector<iovec> vectors;
   for (const Buffers::Buffer& buffer : buffers) vectors.push_back({buffer.data, buffer.size});
@@ -153,7 +153,8 @@ class HostFile final : public File {
 
  private:
   const HostDescriptor descriptor_;
-  /// Of the folder: whether times may be changed, for which no descriptor has to be open to write.
+  /// Whether the folder is writable: times can be changed through a descriptor that is not open for
+  /// writing.
   const bool is_writable_;
 };
 
@@ -177,7 +178,7 @@ std::shared_ptr<const HostFolder> HostFolder::Open(const std::string& path, bool
 
 struct HostDirectory::Listing {
   HostDescriptor descriptor;
-  /// Records of `getdents64`, of which [position, size) are not taken yet.
+  /// Records of `getdents64`; [position, size) have not been returned yet.
   alignas(8) std::array<char, 32768> records;
   size_t position = 0;
   size_t size = 0;
@@ -206,7 +207,7 @@ Errno HostDirectory::Open(std::string_view path, const OpenRequest& request, Ope
     if (request.exclusive) flags |= O_EXCL;
     if (request.truncate) flags |= O_TRUNC;
   } else {
-    // Nothing is opened to write, so that the kernel's own answers hold but for these.
+    // Nothing is opened for writing, so that the kernel's own errors apply, except for these.
     flags = (flags & ~O_ACCMODE) | O_RDONLY;
   }
   if (request.directory) flags |= O_DIRECTORY;
@@ -247,7 +248,7 @@ Errno HostDirectory::SetTimes(const NewTimes& times) {
 
 Errno HostDirectory::SetTimesOfPath(std::string_view path, bool follow, const NewTimes& times) {
   if (!is_writable()) return Errno::kRofs;
-  // Where no time changes the kernel does not even look for the file.
+  // If no time changes, the kernel does not even look for the file.
   if (times.access.kind == NewTime::Kind::kKeep &&
       times.modification.kind == NewTime::Kind::kKeep) {
     Filestat filestat;
@@ -262,7 +263,7 @@ Errno HostDirectory::SetTimesOfPath(std::string_view path, bool follow, const Ne
                               AT_SYMLINK_NOFOLLOW));
     }
   }
-  // The last name may lead on, which only an opening follows within the folder.
+  // The last component may be a link, and only opening it keeps the lookup within the folder.
   HostDescriptor opened;
   const Errno error = OpenHere(path, O_RDONLY, &opened);
   return error == Errno::kSuccess ? Result(futimens(opened.get(), TimesOf(times).data())) : error;
@@ -302,7 +303,7 @@ Errno HostDirectory::ReadLink(std::string_view path, ByteSpan buffer, uint32_t* 
   const Errno error = FindEntry(descriptor(), path, folder_->resolution(), &entry);
   if (error != Errno::kSuccess) return error;
   if (!entry.is_entry) return Errno::kInval;
-  // What has a slash behind it is a directory, or nothing.
+  // A path with a trailing slash names a directory, or nothing.
   if (entry.trailing_slash) {
     Filestat filestat;
     const Errno found = StatPath(path, true, &filestat);
@@ -334,7 +335,7 @@ Errno HostDirectory::Link(std::string_view path, Directory& to, std::string_view
   Errno error = FindToChange(path, &from);
   if (error != Errno::kSuccess) return error;
   if (!from.is_entry) return Errno::kPerm;
-  // The kernel would follow a link with a slash behind it, and not within the folder.
+  // The kernel would follow a link with a trailing slash, and not within the folder.
   if (from.trailing_slash) {
     Filestat filestat;
     error = StatPath(path, false, &filestat);
@@ -369,8 +370,8 @@ Errno HostDirectory::List(uint64_t cookie, EntrySink& sink) {
     listing_->descriptor = std::move(own);
   }
   Listing& listing = *listing_;
-  // A listing that goes on where it stopped needs no seeking: the cookies are the file system's own
-  // positions. From the start it is read anew, as `rewinddir` has it.
+  // A listing that continues where it stopped needs no seeking: the cookies are the file system's
+  // own positions. From the start it is read anew, as with `rewinddir`.
   if (cookie == 0 || cookie != listing.cookie) {
     if (!IsOffset(cookie)) return Errno::kInval;
     if (lseek(listing.descriptor.get(), static_cast<off_t>(cookie), SEEK_SET) < 0) {
@@ -379,7 +380,7 @@ Errno HostDirectory::List(uint64_t cookie, EntrySink& sink) {
     listing.position = listing.size = 0;
     listing.cookie = cookie;
   }
-  // The number of the directory above is none of the guest's business.
+  // The guest must not see the inode number of the parent directory.
   Filestat here;
   const Errno unknown = Stat(&here);
   if (unknown != Errno::kSuccess) return unknown;

@@ -11,8 +11,8 @@
 
 namespace wasmedge_embed::wasi {
 
-/// An open directory in a folder of the host. What would change a folder that is not writable is
-/// kRofs. Only regular files and directories are opened: a FIFO or a device is kNotCapable.
+/// An open directory in a folder of the host. Changes to a folder that is not writable give kRofs.
+/// Only regular files and directories can be opened: a FIFO or a device gives kNotCapable.
 class HostDirectory final : public Directory {
  public:
   /// The folder itself.
@@ -38,12 +38,12 @@ class HostDirectory final : public Directory {
   Errno Synchronize(bool data_only) override;
 
  private:
-  /// Of `List`: a descriptor with a position of its own, and what was read ahead.
+  /// For `List`: a descriptor with its own position, and records that were read ahead.
   struct Listing;
 
   int descriptor() const noexcept { return own_.is_open() ? own_.get() : folder_->descriptor(); }
   Errno OpenHere(std::string_view path, int flags, HostDescriptor* out) const;
-  /// `FindEntry` for what changes it; kRofs where nothing may.
+  /// `FindEntry` for operations that change the entry; kRofs if the folder is not writable.
   Errno FindToChange(std::string_view path, HostEntry* out) const;
 
   const std::shared_ptr<const HostFolder> folder_;

@@ -6,7 +6,7 @@
 
 namespace wasmedge_embed::wasi {
 
-/// The host's `errno` as WASI has it; kIo for what a file system has no business to answer.
+/// The host's `errno` as WASI's; kIo for errors that a file system should not return.
 inline Errno ErrnoOf(int error) noexcept {
   switch (error) {
     case 0:

@@ -7,11 +7,11 @@
 
 namespace wasmedge_embed::wasi {
 
-/// A folder of the host, opened once: whatever is mounted or renamed in its place later, guests
-/// have this one. Shared by all threads.
+/// A folder of the host, opened once: guests see this one, whatever is mounted or renamed in its
+/// place later. Shared by all threads.
 class HostFolder {
  public:
-  /// Throws `Error` kInvalidArgument when `path` is no directory that can be opened.
+  /// Throws `Error` kInvalidArgument if `path` is not a directory that can be opened.
   static std::shared_ptr<const HostFolder> Open(
       const std::string& path, bool is_writable,
       PathResolution resolution = PathResolution::kAutomatic);

@@ -20,16 +20,16 @@ namespace {
 constexpr int kAlways = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 /// As on Linux.
 constexpr int kMaxLinks = 40;
-/// `openat2` answers EAGAIN when something was renamed meanwhile: in 1.4 % of the opens beside a
-/// process that does nothing else. So this many in a row do not happen by chance.
+/// `openat2` fails with EAGAIN if something was renamed in the meantime: in 1.4 % of the opens
+/// while another process did nothing but rename. So this many in a row do not happen by chance.
 constexpr int kMaxAttempts = 1000;
 
-/// `kAlways` where the kernel takes it: beside O_PATH it refuses O_NONBLOCK and O_NOCTTY.
+/// `kAlways` if the kernel accepts it: together with O_PATH it rejects O_NONBLOCK and O_NOCTTY.
 int WithFlags(int flags) noexcept {
   return (flags & O_PATH) != 0 ? flags | O_CLOEXEC : flags | kAlways;
 }
 
-/// The error, or 0. ENOSYS where the system call is not to be had.
+/// The error, or 0. ENOSYS if the system call is not available.
 int TryKernel(int directory, const char* path, int flags, mode_t mode, HostDescriptor* out) {
   open_how how{};
   how.flags = static_cast<uint64_t>(WithFlags(flags));
@@ -47,7 +47,7 @@ int TryKernel(int directory, const char* path, int flags, mode_t mode, HostDescr
   return EAGAIN;
 }
 
-/// The target of the symbolic link `name`; false where it is none, or one that leads out.
+/// The target of the symbolic link `name`; an error if it is not a link, or if it leads out.
 Errno ReadTarget(int directory, const std::string& name, std::string* target) {
   std::array<char, kMaxPathLength + 1> buffer;
   const ssize_t size = readlinkat(directory, name.c_str(), buffer.data(), buffer.size());
@@ -56,8 +56,8 @@ Errno ReadTarget(int directory, const std::string& name, std::string* target) {
   return CheckPath(*target);
 }
 
-/// The walk that needs nothing of the kernel but that it opens one name without following it.
-/// Directories on the way are held open, so that ".." leads back to where the path came from.
+/// A walk that only requires the kernel to open one name without following it. Directories on the
+/// way stay open, so that ".." returns to where the path came from.
 class ByNameWalk {
  public:
   ByNameWalk(int start, std::string_view path) : start_(start) { pending_.emplace_back(path); }
@@ -76,7 +76,7 @@ class ByNameWalk {
       if (!is_last) {
         error = Enter(name);
       } else {
-        // What the kernel says of a file with a slash behind its name that is to be made.
+        // The kernel's error for creating a file whose name has a trailing slash.
         const bool creates = (flags & O_CREAT) != 0;
         if (needs_directory && creates && name != ".") return Errno::kIsDir;
         const int extra = needs_directory && !creates ? O_DIRECTORY : 0;
@@ -91,7 +91,7 @@ class ByNameWalk {
       if (is_last && (flags & O_EXCL) != 0) return ErrnoOf(error);
       std::string target;
       const Errno read = ReadTarget(current(), name, &target);
-      // It is no link, so that the first answer holds.
+      // It is not a link, so the first error applies.
       if (read == Errno::kInval) return ErrnoOf(error);
       if (read != Errno::kSuccess) return read;
       if (++links_ > kMaxLinks) return Errno::kLoop;
@@ -103,7 +103,7 @@ class ByNameWalk {
  private:
   int current() const noexcept { return held_.empty() ? start_ : held_.back().get(); }
 
-  /// The next name that is neither "." nor ".."; "." when the path ends in one of them.
+  /// The next component that is neither "." nor ".."; "." if the path ends in one of them.
   Errno TakeNext(std::string* name, bool* trailing_slash) {
     for (;;) {
       std::string& text = pending_.back();
@@ -140,7 +140,7 @@ class ByNameWalk {
     return 0;
   }
 
-  /// With O_PATH a link is opened itself, and no error says that it is one.
+  /// With O_PATH the link itself is opened, and no error says that it is one.
   static bool IsLinkToFollow(const HostDescriptor& opened, int flags, bool follow) {
     if ((flags & O_PATH) == 0 || !follow) return false;
     char none;
@@ -170,10 +170,10 @@ Errno OpenBeneath(int directory, std::string_view path, int flags, mode_t mode,
   if (malformed != Errno::kSuccess) return malformed;
   if (resolution == PathResolution::kAutomatic) {
     const int error = TryKernel(directory, std::string(path).c_str(), flags, mode, out);
-    // Leaving the directory is what it calls EXDEV.
+    // The kernel reports leaving the directory as EXDEV.
     if (error == EXDEV) return Errno::kNotCapable;
-    // EPERM is what a filter of system calls answers for one that it does not know. Where the file
-    // system means it, the walk below meets it again.
+    // A system call filter returns EPERM for a call that it does not know. If the file system
+    // returned it, the walk below gets it again.
     if (error != ENOSYS && error != EPERM) return ErrnoOf(error);
   }
   return ByNameWalk(directory, path).Open(flags, mode, out);

@@ -8,13 +8,13 @@
 
 #include "wasi/errno.h"
 
-// Paths of a guest in a folder of the host. Nothing here leaves the directory that a path starts
-// from: not by "..", an absolute path or a symbolic link, not through /proc, and not when others
-// rename what lies on the way at the same time.
+// A guest's paths in a folder of the host. Nothing here leaves the directory that a path starts
+// from: not by "..", an absolute path or a symbolic link, not through /proc, and not if others
+// rename directories on the path at the same time.
 
 namespace wasmedge_embed::wasi {
 
-/// An open descriptor of the host, closed with the object.
+/// An open descriptor of the host, closed when the object is destroyed.
 class HostDescriptor {
  public:
   HostDescriptor() = default;
@@ -32,28 +32,28 @@ class HostDescriptor {
   int fd_ = -1;
 };
 
-/// How paths are resolved: by the kernel (`openat2` with RESOLVE_BENEATH, Linux 5.6), or, where it
-/// is not there or not allowed, name by name. kByName is chosen by tests alone.
+/// How paths are resolved: by the kernel (`openat2` with RESOLVE_BENEATH, Linux 5.6) or, if that is
+/// not available or not allowed, component by component. Only tests choose kByName.
 enum class PathResolution { kAutomatic, kByName };
 
-/// Opens `path` below `directory` with the flags of `open(2)`; O_NOFOLLOW has its meaning, and
-/// O_CLOEXEC, O_NOCTTY and O_NONBLOCK are added. `mode` is that of a file that is made.
+/// Opens `path` below `directory` with the flags of `open(2)`; O_NOFOLLOW has its usual meaning,
+/// and O_CLOEXEC, O_NOCTTY and O_NONBLOCK are added. `mode` is that of a created file.
 Errno OpenBeneath(int directory, std::string_view path, int flags, mode_t mode,
                   PathResolution resolution, HostDescriptor* out);
 
-/// The last name of a path and the directory that it is in, for what acts on an entry.
+/// The last component of a path and its directory, for operations on an entry.
 struct HostEntry {
-  /// Not open where the entry is in the directory that the path started from.
+  /// Not open if the entry is in the directory that the path started from.
   HostDescriptor owned;
   int directory = -1;
-  /// With a slash behind it where the path has one, so that the kernel's answer is the same.
+  /// With a trailing slash if the path has one, so that the kernel returns the same error.
   std::string name;
   bool trailing_slash = false;
-  /// False for a path to a directory that ends in "." or "..", which name no entry.
+  /// False for a path to a directory that ends in "." or "..", which does not name an entry.
   bool is_entry = true;
 };
 
-/// Finds the entry that `path` names; it need not be there.
+/// Finds the entry that `path` names; it need not exist.
 Errno FindEntry(int directory, std::string_view path, PathResolution resolution, HostEntry* out);
 
 }  // namespace wasmedge_embed::wasi

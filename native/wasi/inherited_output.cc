@@ -26,20 +26,20 @@ int MillisecondsUntil(Clock::time_point time) noexcept {
   return static_cast<int>(std::clamp<int64_t>(left, 0, INT_MAX));
 }
 
-/// Waits until the descriptor takes more; false where it does not, or the invocation is to end.
+/// Waits until the descriptor accepts more; false if it does not, or if the invocation is to end.
 bool AwaitRoom(int descriptor, bool blocks, Invocation& invocation) {
   pollfd polled{descriptor, POLLOUT, 0};
-  // Also what cannot be written any more is ready: the write tells why.
+  // A descriptor that can no longer be written is ready as well: the write reports the reason.
   if (poll(&polled, 1, 0) > 0) return true;
   if (!blocks) return false;
   const auto wait_until = [&](Clock::time_point time) {
     return poll(&polled, 1, MillisecondsUntil(time)) > 0;
   };
-  // There the pool sees that it waits, and ends that where the module is closed.
+  // Lets the pool see that the thread waits, so that the wait ends if the module is closed.
   if (HostExchange* const exchange = invocation.exchange()) {
     return exchange->AwaitElsewhere(wait_until, Clock::time_point::max(), invocation);
   }
-  // A request to stop interrupts this by its signal, again and again, and so does the deadline
+  // The signal of a stop request interrupts this repeatedly, as does that of the deadline
   // (InterruptTimer).
   while (invocation.CheckStop() == StopReason::kNone) {
     if (wait_until(Clock::time_point::max())) return true;
@@ -52,9 +52,9 @@ bool IsFile(int descriptor) noexcept {
   return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/// Writes to what is no file without waiting, where the system can: a thread that waits in the
-/// write itself is not woken by a stop of the invocation. Where it cannot, what was ready a moment
-/// ago takes so little without a wait, unless somebody else was faster.
+/// Writes to anything but a file without blocking, if the system can: a thread blocked in the write
+/// itself is not woken when the invocation is stopped. If the system cannot, this little does not
+/// block a descriptor that was ready a moment ago, unless another writer was faster.
 ssize_t WriteWithoutWaiting(int descriptor, const uint8_t* data, size_t size) noexcept {
   iovec part{const_cast<uint8_t*>(data), size};
   const ssize_t written = pwritev2(descriptor, &part, 1, -1, RWF_NOWAIT);

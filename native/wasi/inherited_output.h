@@ -9,13 +9,13 @@
 
 namespace wasmedge_embed::wasi {
 
-/// Writes a guest's output to a descriptor of the process's own, without JavaScript: waits while it
-/// is full where `blocks`, and gives how much was written in `size`. Where nobody reads it any more
-/// the guest is told kPipe, as a program is that ignores SIGPIPE (Node.js ignores it).
+/// Writes a guest's output to one of the process's own descriptors, without JavaScript. With
+/// `blocks`, waits while it is full. Sets `size` to the number of bytes written. If nobody reads it
+/// anymore, the guest gets kPipe, like a program that ignores SIGPIPE (Node.js ignores it).
 Errno WriteInherited(int descriptor, bool blocks, const Buffers& buffers, Invocation& invocation,
                      uint32_t* size);
 
-/// Writes what the descriptor takes of a few words.
+/// Writes as much of a short text as the descriptor accepts.
 void WriteShortText(int descriptor, std::string_view text) noexcept;
 
 }  // namespace wasmedge_embed::wasi

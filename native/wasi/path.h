@@ -11,7 +11,7 @@ namespace wasmedge_embed::wasi {
 inline constexpr size_t kMaxNameLength = 255;
 inline constexpr size_t kMaxPathLength = 4096;
 
-/// Whether `path` can be looked up at all: kNoEnt when it is empty, kNameTooLong, kInval for a NUL
+/// Whether `path` can be looked up at all: kNoEnt if it is empty, kNameTooLong, kInval for a NUL
 /// byte, kNotCapable for an absolute path.
 inline Errno CheckPath(std::string_view path) noexcept {
   if (path.empty()) return Errno::kNoEnt;
@@ -20,7 +20,7 @@ inline Errno CheckPath(std::string_view path) noexcept {
   return path.front() == '/' ? Errno::kNotCapable : Errno::kSuccess;
 }
 
-/// Takes the first name off `path`, and the slashes on both sides of it. Empty when there is none.
+/// Removes the first component from `path`, with the slashes on both sides. Empty if there is none.
 inline std::string_view TakeName(std::string_view* path) noexcept {
   const size_t start = path->find_first_not_of('/');
   if (start == std::string_view::npos) {

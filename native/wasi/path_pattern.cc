@@ -8,8 +8,8 @@ namespace wasmedge_embed::wasi {
 
 namespace {
 
-/// Of the last '*' alone another length has to be tried: an earlier one that took more could not
-/// make more of the rest match.
+/// Only for the last '*' does another length have to be tried: a longer match of an earlier one
+/// could not make more of the rest match.
 template <typename Sequence, typename IsAny, typename Fits>
 bool MatchesWildcards(const Sequence& pattern, size_t pattern_size, size_t size, IsAny is_any,
                       Fits fits) {

@@ -6,14 +6,14 @@
 
 namespace wasmedge_embed::wasi {
 
-/// A pattern of absolute paths: '*' stands for any characters of one name, '?' for one character
-/// of it (one byte), "**" as a whole name for any number of names, none included. All else stands
-/// for itself.
+/// A pattern for absolute paths: '*' matches any characters within a component, '?' one character
+/// (one byte), and "**" as a whole component any number of components, including none. Everything
+/// else matches itself.
 class PathPattern {
  public:
   explicit PathPattern(std::string_view pattern);
 
-  /// Takes at most the number of names of the pattern times that of the path.
+  /// Takes time proportional to the product of the component counts of pattern and path.
   bool Matches(std::string_view path) const;
 
  private:

@@ -10,8 +10,8 @@ namespace wasmedge_embed::wasi {
 
 namespace {
 
-/// Where a path of the guest starts from: the directory, held while it is used, and what remains
-/// of the path below it.
+/// The directory that a guest's path starts from, held while it is used, and the remaining path
+/// below it.
 struct Place {
   std::shared_ptr<Directory> directory;
   std::string_view path;
@@ -33,7 +33,7 @@ Errno Locate(WasiState& state, const HostCall& call, uint32_t fd, uint64_t right
 
 bool Follows(uint32_t flags) noexcept { return (flags & kLookupSymlinkFollow) != 0; }
 
-/// The rights on a directory that opening takes beyond kPathOpen.
+/// The rights on a directory that opening requires in addition to kPathOpen.
 uint64_t RightsToOpen(uint32_t open_flags) noexcept {
   uint64_t needed = rights::kPathOpen;
   if ((open_flags & oflags::kCreat) != 0) needed |= rights::kPathCreateFile;
@@ -81,7 +81,7 @@ Errno PathLink(WasiState& state, HostCall& call, uint32_t old_fd, uint32_t old_f
   Place to;
   error = Locate(state, call, new_fd, rights::kPathLinkTarget, new_path, new_path_len, &to);
   if (error != Errno::kSuccess) return error;
-  // As wasmtime: a link to what a link points to is what no userland asks for.
+  // Like wasmtime: no userland asks for a link to the target of a link.
   if (Follows(old_flags)) return Errno::kInval;
   return from.directory->Link(from.path, *to.directory, to.path);
 }
@@ -97,9 +97,9 @@ Errno PathOpen(WasiState& state, HostCall& call, uint32_t fd, uint32_t dirflags,
   Place place;
   Errno error = Locate(state, call, fd, RightsToOpen(open_flags), path, path_len, &place);
   if (error != Errno::kSuccess) return error;
-  // Userlands differ in what they ask for: Rust for nearly every right there is, others for none;
-  // wasmtime looks only at reading and writing. So these two have to be asked for and all else
-  // comes with them, within what the guest has left this directory.
+  // Userlands request different rights: Rust nearly all, others none; wasmtime looks only at
+  // reading and writing. So these two must be requested and all others are added, within what the
+  // guest has left this directory.
   const uint64_t inheriting = state.descriptors().Find(fd)->rights_inheriting;
   OpenRequest request;
   request.follow = Follows(dirflags);
@@ -111,10 +111,10 @@ Errno PathOpen(WasiState& state, HostCall& call, uint32_t fd, uint32_t dirflags,
   request.write = (rights_base & rights::kFdWrite) != 0;
   if (request.write && (inheriting & rights::kFdWrite) == 0) return Errno::kNotCapable;
   const bool may_read = !request.read || (inheriting & rights::kFdRead) != 0;
-  // Before a file is made that could not be opened then.
+  // Checked before a file is created that could not be opened afterwards.
   if (request.create && !may_read) return Errno::kNotCapable;
 
-  // What does not get a number any more must not have made or emptied a file either.
+  // If there is no free number, no file must be created or truncated either.
   if (state.descriptors().is_full()) return Errno::kMfile;
   Opened opened;
   error = place.directory->Open(place.path, request, &opened);

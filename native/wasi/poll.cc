@@ -12,24 +12,24 @@ namespace {
 
 using Clock = Invocation::Clock;
 
-/// More than a guest can have use for: reading, writing and a time-out for each descriptor.
+/// More than a guest can use: reading, writing and a timeout for each descriptor.
 constexpr uint32_t kMaxSubscriptions = 4 * DescriptorTable::kMaxDescriptors;
 
-/// One reading of the clocks, which all of a call's deadlines are taken from.
+/// One reading of the clocks, on which all deadlines of a call are based.
 struct Start {
   Clock::time_point monotonic = Clock::now();
   std::chrono::system_clock::time_point realtime = std::chrono::system_clock::now();
 };
 
-/// `time` + `nanoseconds`, or the last time there is.
+/// `time` + `nanoseconds`, or the latest representable time.
 Clock::time_point After(Clock::time_point time, uint64_t nanoseconds) noexcept {
   const auto room =
       static_cast<uint64_t>(std::chrono::nanoseconds(Clock::time_point::max() - time).count());
   return time + std::chrono::nanoseconds(std::min(nanoseconds, room));
 }
 
-/// When a clock subscription is due. The guest's monotonic clock is `Clock`. A later change of the
-/// real time does not move a deadline that was given in it.
+/// When a clock subscription is due. The guest's monotonic clock is `Clock`. Changing the real time
+/// later does not move a deadline that was given in it.
 Errno Deadline(const Subscription& subscription, const Start& start,
                Clock::time_point* out) noexcept {
   if ((subscription.flags & ~kSubscriptionClockAbstime) != 0) return Errno::kInval;
@@ -48,7 +48,7 @@ Errno Deadline(const Subscription& subscription, const Start& start,
       return Errno::kSuccess;
     case ClockId::kProcessCpuTime:
     case ClockId::kThreadCpuTime:
-      // It stands still while one waits for it.
+      // It stands still while the guest waits.
       return Errno::kNotSup;
   }
   return Errno::kInval;
@@ -58,8 +58,8 @@ StandardStreams* StreamsOf(const WasiState& state, const Descriptor& descriptor)
   return descriptor.is_stdio() ? state.StreamsOf(descriptor.kind) : nullptr;
 }
 
-/// The event of a descriptor subscription; nothing where it is one of the embedder's streams and is
-/// not ready. All else never has to be waited for, being in memory.
+/// The event of a descriptor subscription; nothing if it is a stream of the embedder that is not
+/// ready. All other descriptors are in memory and always ready.
 std::optional<Event> DescriptorEvent(WasiState& state, const Subscription& subscription) {
   Event event;
   const Descriptor* descriptor = state.descriptors().Find(subscription.id);
@@ -76,7 +76,7 @@ std::optional<Event> DescriptorEvent(WasiState& state, const Subscription& subsc
   } else if (!reads && descriptor->is_file()) {
     event.byte_count = std::numeric_limits<int32_t>::max();
   } else if (!reads) {
-    // Within what a guest's 32-bit ssize_t holds.
+    // Limited to what a guest's 32-bit ssize_t can hold.
     event.byte_count = std::min<uint64_t>(state.remaining_output(descriptor->kind),
                                           std::numeric_limits<int32_t>::max());
   } else if (descriptor->is_file()) {
@@ -137,8 +137,8 @@ Errno PollOneoff(WasiState& state, HostCall& call, uint32_t in, uint32_t out, ui
     now = is_ready ? Clock::now() : std::max(Clock::now(), earliest);
   }
 
-  // Where the guest lets both arrays overlap it destroys its own subscriptions and no more: each
-  // is read anew and checked.
+  // If the guest makes both arrays overlap, it only destroys its own subscriptions: each is read
+  // again and checked.
   uint32_t event_count = 0;
   for (uint32_t i = 0; i < count; ++i) {
     Subscription subscription;

@@ -8,12 +8,12 @@
 namespace wasmedge_embed::wasi {
 
 Errno RandomGet(WasiState& /*state*/, HostCall& call, uint32_t buf, uint32_t buf_len) {
-  // One request; the kernel serves no more than 32 MiB at once.
+  // The size of one request; the kernel provides at most 32 MiB at once.
   constexpr uint64_t kChunk = 1 << 20;
   ByteSpan rest;
   if (!call.memory().Range(buf, buf_len, &rest)) return Errno::kFault;
   while (rest.size > 0) {
-    // All of a large memory takes seconds.
+    // Filling a large memory takes seconds.
     if (call.invocation().CheckStop() != StopReason::kNone) return Errno::kIntr;
     const ssize_t size = getrandom(rest.data, std::min(rest.size, kChunk), 0);
     if (size < 0) {

@@ -16,7 +16,7 @@ FileType TypeOf(const FileSystem::Node& node) noexcept {
   return node.is_directory ? FileType::kDirectory : FileType::kRegularFile;
 }
 
-/// Times are 0, so that a guest's answer depends on nothing but what it was given.
+/// Times are 0, so that a guest's results depend only on its input.
 Filestat FilestatOf(const FileSystem& files, NodeId id) noexcept {
   const FileSystem::Node& node = files.node(id);
   Filestat filestat;
@@ -45,14 +45,14 @@ class ReadOnlyFile final : public File {
     return Errno::kSuccess;
   }
 
-  // None of these is ever reached with the right to write, which no such file has.
+  // These are never reached: they require the right to write, which no such file has.
   Errno Write(uint64_t, bool, const Buffers&, uint32_t*, uint64_t*) override {
     return Errno::kRofs;
   }
   Errno SetSize(uint64_t) override { return Errno::kRofs; }
   Errno Allocate(uint64_t, uint64_t) override { return Errno::kRofs; }
   Errno SetTimes(const NewTimes&) override { return Errno::kRofs; }
-  /// Nothing is ever unwritten.
+  /// There is never anything to write back.
   Errno Synchronize(bool) override { return Errno::kSuccess; }
 
  private:
@@ -60,7 +60,7 @@ class ReadOnlyFile final : public File {
   const NodeId node_;
 };
 
-/// Why an entry cannot be made where `lookup` led.
+/// Why an entry cannot be created where `lookup` led.
 Errno WhyNot(const FileSystem::Lookup& lookup) noexcept {
   if (lookup.error == Errno::kSuccess) return Errno::kExist;
   return lookup.parent_exists ? Errno::kRofs : lookup.error;
@@ -158,7 +158,7 @@ Errno ReadOnlyDirectory::UnlinkFile(std::string_view path) {
 
 Errno ReadOnlyDirectory::ReadLink(std::string_view path, ByteSpan /*buffer*/, uint32_t* /*size*/) {
   const FileSystem::Lookup lookup = files_->Find(node_, path);
-  // What exists is no symbolic link.
+  // Nothing that exists is a symbolic link.
   return lookup.error == Errno::kSuccess ? Errno::kInval : lookup.error;
 }
 
@@ -176,7 +176,7 @@ Errno ReadOnlyDirectory::Rename(std::string_view path, Directory& to, std::strin
   const auto* target = dynamic_cast<ReadOnlyDirectory*>(&to);
   if (target == nullptr) return Errno::kXdev;
   const Errno error = target->WhyNotCreated(to_path);
-  // Renaming replaces.
+  // Renaming would replace it.
   return error == Errno::kExist ? Errno::kRofs : error;
 }
 

@@ -9,10 +9,10 @@
 
 namespace wasmedge_embed::wasi {
 
-/// What an invocation's folders are mounted as: by the numbers that `FileSystem::Node::mount` has.
+/// An invocation's mounted folders, by their numbers in `FileSystem::Node::mount`.
 using Mounts = std::vector<std::shared_ptr<Directory>>;
 
-/// An open directory of the files that the caller gave. Whatever would change it is kRofs.
+/// An open directory of the caller's files. Any change gives kRofs.
 class ReadOnlyDirectory final : public Directory {
  public:
   ReadOnlyDirectory(std::shared_ptr<const FileSystem> files, std::shared_ptr<const Mounts> mounts,
@@ -36,7 +36,7 @@ class ReadOnlyDirectory final : public Directory {
   Errno Synchronize(bool /*data_only*/) override { return Errno::kSuccess; }
 
  private:
-  /// Makes an entry, that is, finds out why not.
+  /// Attempts to create an entry: returns the reason why it fails.
   Errno WhyNotCreated(std::string_view path) const noexcept;
 
   const std::shared_ptr<const FileSystem> files_;

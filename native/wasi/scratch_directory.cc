@@ -74,7 +74,7 @@ class ScratchFile final : public File {
   ScratchNode& node_;
 };
 
-/// Whether `directory` is `node` or lies below it.
+/// Whether `directory` is `node` or is below it.
 bool IsWithin(const ScratchNode& directory, const ScratchNode& node) noexcept {
   for (const ScratchNode* each = &directory; each != nullptr; each = each->parent) {
     if (each == &node) return true;
@@ -85,8 +85,8 @@ bool IsWithin(const ScratchNode& directory, const ScratchNode& node) noexcept {
 
 }  // namespace
 
-/// Where a path leads. `parent` and `name` say where the entry is, or would be; they are not set
-/// when the path ends in "." or "..". Valid until the tree changes.
+/// Where a path leads. `parent` and `name` are those of the entry, existing or not; they are not
+/// set if the path ends in "." or "..". Valid until the tree changes.
 struct ScratchDirectory::Found {
   ScratchNode* parent = nullptr;
   std::string_view name;
@@ -106,7 +106,7 @@ Errno ScratchDirectory::Find(std::string_view path, bool follow, Found* out, boo
   const Errno malformed = CheckPath(path);
   if (malformed != Errno::kSuccess) return malformed;
 
-  // What is still to be walked: the path, and on top of it the targets of links on the way.
+  // What remains to be walked: the path, and on top of it the targets of links on the way.
   std::vector<std::string_view> pending{path};
   std::vector<ScratchNode*> directories{&node_};
   bool trailing_slash = HasTrailingSlash(path);
@@ -128,7 +128,7 @@ Errno ScratchDirectory::Find(std::string_view path, bool follow, Found* out, boo
       *out = {nullptr, {}, directories.back(), trailing_slash};
       continue;
     }
-    // As on Linux a file that is to be made is not looked for where a slash follows its name.
+    // As on Linux, a file to be created is not looked up if its name has a trailing slash.
     if (creates && is_last && trailing_slash) {
       *out = {&directory, name, nullptr, trailing_slash};
       return Errno::kSuccess;
@@ -145,7 +145,7 @@ Errno ScratchDirectory::Find(std::string_view path, bool follow, Found* out, boo
     ScratchNode& node = *entry->second.node;
     if (node.is_link() && (!is_last || follow || trailing_slash)) {
       if (++links > kMaxLinks) return Errno::kLoop;
-      // Of an empty target nothing is left to walk; there is none.
+      // An empty target would leave nothing to walk; there is none.
       trailing_slash = trailing_slash || (is_last && HasTrailingSlash(node.target));
       pending.push_back(node.target);
       continue;
@@ -167,7 +167,7 @@ Errno ScratchDirectory::FindExisting(std::string_view path, bool follow, Found* 
 
 Errno ScratchDirectory::FindEntry(std::string_view path, Found* out) const {
   const size_t last = path.find_last_not_of('/');
-  // A path of slashes alone is absolute.
+  // A path that consists only of slashes is absolute.
   const Errno error =
       Find(last == std::string_view::npos ? path : path.substr(0, last + 1), false, out);
   out->trailing_slash = HasTrailingSlash(path);
@@ -179,7 +179,7 @@ Errno ScratchDirectory::Open(std::string_view path, const OpenRequest& request, 
   const bool exclusively = request.create && request.exclusive;
   const Errno error = Find(path, request.follow && !exclusively, &found, request.create);
   if (error != Errno::kSuccess) return error;
-  // As on Linux, whatever is there; the slash may be a link's.
+  // As on Linux, whatever exists there; the slash may be in a link's target.
   if (request.create && found.trailing_slash && found.parent != nullptr) return Errno::kIsDir;
   if (found.node == nullptr) {
     if (!request.create) return Errno::kNoEnt;
@@ -339,7 +339,7 @@ Errno ScratchDirectory::List(uint64_t cookie, EntrySink& sink) {
 
 void CollectFiles(const ScratchStorage& storage, const ScratchNode& root, const std::string& prefix,
                   const std::vector<PathPattern>& patterns, std::vector<FileEntry>* out) {
-  // Not recursive: a guest nests directories as deep as its budget goes.
+  // Not recursive: a guest can nest directories as deep as its budget allows.
   struct Level {
     const ScratchNode* directory;
     decltype(ScratchNode::entries)::const_iterator next;

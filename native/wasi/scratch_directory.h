@@ -13,8 +13,8 @@
 
 namespace wasmedge_embed::wasi {
 
-/// An open directory of a scratch folder: all of preview 1's writing, in memory. Symbolic links are
-/// relative and followed inside the directory that a path starts from.
+/// An open directory of a scratch folder: supports all of preview 1's writing, in memory. Symbolic
+/// links are relative and are followed inside the directory that a path starts from.
 class ScratchDirectory final : public Directory {
  public:
   ScratchDirectory(std::shared_ptr<ScratchStorage> storage, ScratchNode& node) noexcept;
@@ -39,24 +39,24 @@ class ScratchDirectory final : public Directory {
  private:
   struct Found;
 
-  /// Looks `path` up. kSuccess also when only the last name is missing; `Found::node` is null then,
-  /// and it is also null where `creates` and a slash follows the last name.
+  /// Looks up `path`. Also kSuccess if only the last component is missing, or if `creates` is set
+  /// and it has a trailing slash; then `Found::node` is null.
   Errno Find(std::string_view path, bool follow, Found* out, bool creates = false) const;
-  /// The same for a path that has to exist.
+  /// The same for a path that must exist.
   Errno FindExisting(std::string_view path, bool follow, Found* out) const;
-  /// Looks up the entry that `path` names, whatever slash is behind it.
+  /// Looks up the entry that `path` names, ignoring trailing slashes.
   Errno FindEntry(std::string_view path, Found* out) const;
-  /// Makes an entry, whose last name may end in a slash only for a directory.
+  /// Creates an entry. Only a directory's name may have a trailing slash.
   Errno Make(std::string_view path, FileType type, std::string_view target);
 
   const std::shared_ptr<ScratchStorage> storage_;
   ScratchNode& node_;
 };
 
-/// What is to be collected of a folder when the invocation is over: the content of each regular
-/// file whose path, `prefix` and the names from `root` on, one of `patterns` matches. Throws
-/// `Error` kLimit "scratchBytes" when the files, one that has several names counted for each, hold
-/// more than the storage may. A path of more than 4096 bytes is passed over: no guest can name it.
+/// Collects the files of a folder after the invocation: the content of each regular file whose path
+/// (`prefix` and the names from `root` on) matches one of `patterns`. Throws `Error` kLimit
+/// "scratchBytes" if the files contain more than the storage may, counting a file with several
+/// names once for each. Skips paths of more than 4096 bytes: no guest can name them.
 void CollectFiles(const ScratchStorage& storage, const ScratchNode& root, const std::string& prefix,
                   const std::vector<PathPattern>& patterns, std::vector<FileEntry>* out);
 

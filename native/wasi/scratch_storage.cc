@@ -9,13 +9,14 @@ namespace wasmedge_embed::wasi {
 
 namespace {
 
-/// What a node and an entry take beyond content and name: themselves, and their places in maps.
+/// What a node and an entry take in addition to content and name: themselves, and their places in
+/// maps.
 constexpr uint64_t kNodeCost = sizeof(ScratchNode) + 64;
 constexpr uint64_t kEntryCost = 192;
 
 uint64_t EntryCost(std::string_view name) noexcept { return kEntryCost + name.size(); }
 
-/// Told apart from the files that the caller gave (1) and from the host's.
+/// Different from that of the caller's files (1) and from those of the host.
 constexpr uint64_t kDevice = 2;
 
 }  // namespace
@@ -136,11 +137,11 @@ bool ScratchBytes::MakeFirst(uint64_t bytes) {
   return true;
 }
 
-/// `blocks` counts the first.
+/// `blocks` includes the first.
 bool ScratchBytes::MakeTable(uint64_t blocks) {
   if (blocks <= blocks_.size() + 1) return true;
   const uint64_t more = blocks - 1 - blocks_.size();
-  // Twice, for the room that the vector keeps.
+  // Twice, because the vector may keep spare room.
   if (!budget_.Take(2 * more * sizeof(Block))) return false;
   blocks_.resize(blocks - 1);
   return true;
@@ -152,9 +153,9 @@ void ScratchBytes::Shrink(uint64_t size) noexcept {
     budget_.GiveBack(2 * sizeof(Block) + (blocks_.back() ? kBlockSize : 0));
     blocks_.pop_back();
   }
-  // The table's own room was given back as well.
+  // The room of the table itself was returned to the budget as well.
   if (blocks_.capacity() > 2 * blocks_.size()) blocks_.shrink_to_fit();
-  // What is cut off reads as zero when the file grows again.
+  // What is cut off must read as zero when the file grows again.
   if (kept != 0 && blocks_[kept - 1] && size % kBlockSize != 0) {
     std::memset(blocks_[kept - 1].get() + size % kBlockSize, 0, kBlockSize - size % kBlockSize);
   }
@@ -228,9 +229,9 @@ Errno ScratchStorage::Move(ScratchNode& from, std::string_view name, ScratchNode
   ScratchNode& node = *old->second.node;
   const auto replaced = to.entries.find(new_name);
   if (replaced != to.entries.end() && replaced->second.node == &node) return Errno::kSuccess;
-  // All that may fail for want of memory, before anything is changed.
+  // Everything that may fail for lack of memory, before anything is changed.
   std::string key(new_name);
-  // What is replaced leaves the room that the new entry takes: nothing fails any more then.
+  // The replaced entry frees the room that the new one takes: nothing fails after this.
   if (replaced != to.entries.end()) Remove(to, new_name);
   budget_.GiveBack(EntryCost(name));
   if (!budget_.Take(EntryCost(new_name))) {

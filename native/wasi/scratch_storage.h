@@ -17,7 +17,7 @@
 namespace wasmedge_embed::wasi {
 
 /// The bytes that a set of scratch folders may take, and takes. Everything is counted before it is
-/// had: content, what is kept for each file and entry, names.
+/// allocated: content, bookkeeping for each file and entry, names.
 class ScratchBudget {
  public:
   explicit ScratchBudget(uint64_t limit) noexcept : limit_(limit) {}
@@ -36,8 +36,8 @@ class ScratchBudget {
   uint64_t used_ = 0;
 };
 
-/// The content of a file: its first block as large as it has to be, the others of 4 KiB, those that
-/// were never written left out.
+/// The content of a file: the first block is as large as needed, the others have 4 KiB, and blocks
+/// never written are left out.
 class ScratchBytes {
  public:
   explicit ScratchBytes(ScratchBudget& budget) noexcept : budget_(budget) {}
@@ -47,8 +47,8 @@ class ScratchBytes {
 
   uint64_t size() const noexcept { return size_; }
   uint32_t Read(uint64_t offset, const Buffers& buffers) const noexcept;
-  /// `written` is less than what the buffers hold where the budget was used up on the way; kNoSpc
-  /// when nothing could be written. kFbig beyond the limit.
+  /// `written` is less than the size of the buffers if the budget runs out midway; kNoSpc if
+  /// nothing could be written. kFbig beyond the limit.
   Errno Write(uint64_t offset, const Buffers& buffers, uint32_t* written);
   Errno SetSize(uint64_t size);
   Errno Allocate(uint64_t offset, uint64_t length);
@@ -59,8 +59,8 @@ class ScratchBytes {
   static constexpr uint64_t kSmallest = 64;
   using Block = std::unique_ptr<uint8_t[]>;
 
-  /// Makes a place for the byte at `offset` of a file that will have `size` bytes. False when the
-  /// budget is used up.
+  /// Makes room for the byte at `offset` of a file that will have `size` bytes. False if the budget
+  /// is used up.
   bool MakeRoom(uint64_t offset, uint64_t size);
   bool MakeFirst(uint64_t bytes);
   bool MakeTable(uint64_t blocks);
@@ -74,12 +74,12 @@ class ScratchBytes {
   std::vector<Block> blocks_;
 };
 
-/// A file, directory or symbolic link. Lives while an entry names it or a descriptor has it open.
+/// A file, directory or symbolic link. Exists while an entry names it or a descriptor has it open.
 struct ScratchNode {
   struct Entry {
     ScratchNode* node;
-    /// Where the entry stands in a listing. Never given twice in one directory, so that a listing
-    /// in several calls sees each entry that stays exactly once.
+    /// The position of the entry in a listing. Never reused in a directory, so that a listing in
+    /// several calls returns each entry that remains exactly once.
     uint64_t serial;
   };
 
@@ -92,43 +92,44 @@ struct ScratchNode {
 
   const uint64_t inode;
   const FileType type;
-  /// Entries that name it; a folder's root has one more, so that it always lives.
+  /// The number of entries that name it, plus one for the root of a folder, so that it always
+  /// exists.
   uint64_t links = 0;
   uint64_t open = 0;
   uint64_t access_time = 0;
   uint64_t modification_time = 0;
   uint64_t change_time = 0;
   ScratchBytes bytes;
-  /// Of a symbolic link.
+  /// For a symbolic link.
   std::string target;
-  /// Of a directory.
+  /// For a directory.
   std::map<std::string, Entry, std::less<>> entries;
   std::map<uint64_t, const std::string*> order;
   uint64_t next_serial = 2;
-  /// Of a directory: the one that it is in, for the inode of ".."; null once it is removed.
+  /// For a directory: its parent, for the inode of ".."; null after it is removed.
   ScratchNode* parent = nullptr;
 };
 
-/// The nodes of an invocation's scratch folders and what they take. Without locks: an invocation
-/// runs on one thread at a time.
+/// The nodes of an invocation's scratch folders and the bytes they take. Without locks: an
+/// invocation runs on one thread at a time.
 class ScratchStorage {
  public:
   explicit ScratchStorage(uint64_t limit) noexcept : budget_(limit) {}
   ScratchStorage(const ScratchStorage&) = delete;
   ScratchStorage& operator=(const ScratchStorage&) = delete;
 
-  /// A new, empty folder. Null when the budget does not hold one.
+  /// A new, empty folder. Null if the budget is too small.
   ScratchNode* MakeRoot();
 
-  /// Makes a node named `name` in `directory`. kNoSpc when the budget is used up.
+  /// Creates a node named `name` in `directory`. kNoSpc if the budget is used up.
   Errno Make(ScratchNode& directory, std::string_view name, FileType type, std::string_view target,
              ScratchNode** out);
-  /// Enters `node` as `name`, which must be free.
+  /// Adds an entry `name`, which must be free, for `node`.
   Errno Enter(ScratchNode& directory, std::string_view name, ScratchNode& node);
-  /// Removes the entry `name`, and what it named when nothing else holds it.
+  /// Removes the entry `name`, and its node if nothing else holds it.
   void Remove(ScratchNode& directory, std::string_view name) noexcept;
-  /// Gives an entry another place and name, in one step: what was named so before is replaced.
-  /// kNoSpc, and nothing is changed, where a longer name has no room.
+  /// Moves or renames an entry atomically, replacing any entry with the new name. kNoSpc if there
+  /// is no room for a longer name; nothing is changed then.
   Errno Move(ScratchNode& from, std::string_view name, ScratchNode& to, std::string_view new_name);
 
   void Hold(ScratchNode& node) noexcept { ++node.open; }

@@ -1,6 +1,6 @@
 #include "wasi/functions.h"
 
-// A guest has no sockets, so that whatever is open is not one.
+// A guest has no sockets, so no open descriptor is one.
 
 namespace wasmedge_embed::wasi {
 

@@ -7,7 +7,7 @@
 
 namespace wasmedge_embed::wasi {
 
-/// Writes a result of a function to the guest's `address`: kSuccess or kFault.
+/// Writes a function's result to the guest's `address`: kSuccess or kFault.
 template <typename T>
 Errno Store(const GuestMemory& memory, uint32_t address, T value) noexcept {
   return memory.Write(address, value) ? Errno::kSuccess : Errno::kFault;

@@ -9,15 +9,15 @@ namespace wasmedge_embed::wasi {
 
 namespace {
 
-/// What a read or a write of a file starts with: the buffers, once the result's address is checked.
+/// The first step of reading or writing a file: checks the result's address and loads the buffers.
 Errno LoadBuffers(const GuestMemory& memory, uint32_t iovs, uint32_t iovs_len, uint32_t size_out,
                   Buffers* out) noexcept {
   if (!memory.Contains(size_out, sizeof(uint32_t))) return Errno::kFault;
   return out->Load(memory, iovs, iovs_len);
 }
 
-/// The descriptor `fd` when it is open and no directory, with `right`; kBadf without it, as POSIX
-/// has it for a descriptor that is open the other way.
+/// The descriptor `fd` if it is open, has `right` and is not a directory; kBadf if it lacks the
+/// right, like POSIX for a descriptor that is open in the other direction.
 Errno FindStream(WasiState& state, uint32_t fd, uint64_t right, Descriptor** out) noexcept {
   Descriptor* descriptor = state.descriptors().Find(fd);
   if (descriptor == nullptr) return Errno::kBadf;
@@ -27,7 +27,7 @@ Errno FindStream(WasiState& state, uint32_t fd, uint64_t right, Descriptor** out
   return Errno::kSuccess;
 }
 
-/// The same for a read or write at an offset, which is for files alone.
+/// The same for a read or write at an offset, which only files support.
 Errno FindSeekable(WasiState& state, uint32_t fd, uint64_t right, Descriptor** out) noexcept {
   const Descriptor* descriptor = state.descriptors().Find(fd);
   if (descriptor != nullptr && descriptor->is_stdio()) return Errno::kSpipe;
@@ -40,8 +40,8 @@ bool Blocks(const Descriptor& descriptor) noexcept {
   return (descriptor.flags & fdflags::kNonblock) == 0;
 }
 
-/// Waits until a stream of the embedder's is ready, where a call may wait. Gives whether it is;
-/// where the invocation is to end, the call does not return whatever it gives.
+/// Waits until a stream of the embedder is ready, if the call may block. Returns whether it is. If
+/// the invocation is to end, the call does not return to the guest, whatever this returns.
 bool AwaitStream(StandardStreams& streams, const Descriptor& descriptor, Invocation& invocation) {
   const StandardStream stream = StreamOf(descriptor.kind);
   if (!Blocks(descriptor)) return streams.Look(stream).is_ready();
@@ -50,7 +50,7 @@ bool AwaitStream(StandardStreams& streams, const Descriptor& descriptor, Invocat
   return streams.Await(awaited, Invocation::Clock::time_point::max(), invocation);
 }
 
-/// Reads what is there of the embedder's stream, and waits where nothing is.
+/// Reads what is available from the embedder's stream, and waits if nothing is.
 Errno ReadStream(StandardStreams& streams, const Descriptor& descriptor, Invocation& invocation,
                  const Buffers& buffers, uint32_t* size) {
   if (buffers.total_size() == 0) return Errno::kSuccess;
@@ -61,14 +61,14 @@ Errno ReadStream(StandardStreams& streams, const Descriptor& descriptor, Invocat
       if (read < buffer.size) break;
     }
     if (*size > 0) return Errno::kSuccess;
-    // The last bytes, and the end after them, may both have come since.
+    // The last bytes, and the end after them, may both have arrived in the meantime.
     const StandardStreams::Readiness input = streams.Look(StandardStream::kInput);
     if (input.bytes == 0 && input.has_ended) return Errno::kSuccess;
     if (!AwaitStream(streams, descriptor, invocation)) return Errno::kAgain;
   }
 }
 
-/// Writes all, and waits where there is no room, unless the guest does not want to.
+/// Writes everything and waits while there is no room, unless the guest asked not to block.
 Errno WriteStream(StandardStreams& streams, const Descriptor& descriptor, Invocation& invocation,
                   const Buffers& buffers, uint32_t* size) {
   const StandardStream stream = StreamOf(descriptor.kind);
@@ -85,7 +85,7 @@ Errno WriteStream(StandardStreams& streams, const Descriptor& descriptor, Invoca
   return Errno::kSuccess;
 }
 
-/// What the guest writes to a standard stream, wherever that leads.
+/// Writes to a standard stream, wherever it leads.
 Errno WriteOutput(WasiState& state, HostCall& call, const Descriptor& descriptor,
                   const Buffers& buffers, uint32_t* size) {
   state.RequireOutput(descriptor.kind, buffers.total_size());
@@ -181,7 +181,7 @@ Errno FdPwrite(WasiState& state, HostCall& call, uint32_t fd, uint32_t iovs, uin
   if (error != Errno::kSuccess) return error;
   uint32_t size = 0;
   uint64_t end;
-  // A file that appends does so here as well, as on Linux.
+  // A file in append mode appends here as well, as on Linux.
   error = descriptor->file->Write(offset, Appends(*descriptor), buffers, &size, &end);
   return error == Errno::kSuccess ? Store(call.memory(), size_out, size) : error;
 }

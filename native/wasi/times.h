@@ -7,7 +7,7 @@
 
 namespace wasmedge_embed::wasi {
 
-/// The times that `flags`, which are valid, ask for.
+/// The times that `flags`, which must be valid, request.
 inline NewTimes NewTimesOf(uint64_t access_time, uint64_t modification_time,
                            uint32_t flags) noexcept {
   const auto time = [flags](uint32_t given, uint32_t now, uint64_t nanoseconds) {

@@ -8,7 +8,7 @@ namespace wasmedge_embed {
 namespace wasi {
 namespace {
 
-// Of WasmEdge's additions, by how many parameters they have.
+// WasmEdge's additions, by number of parameters.
 using I = uint32_t;
 constexpr auto kOpen = SockUnsupported<I, I, I>;
 constexpr auto kGetAddrInfo = SockUnsupported<I, I, I, I, I, I, I, I>;
@@ -71,8 +71,8 @@ HostModule<WasiState> MakeModule() {
               Bind<SockRecv>("sock_recv"),
               Bind<SockSend>("sock_send"),
               Bind<SockShutdown>("sock_shutdown"),
-              // WasmEdge's, as of 0.8 to 0.11, and with "_v2", or under the first name by another
-              // type, as from 0.12 on (WasmEdge's lib/host/wasi/wasimodule.cpp).
+              // WasmEdge's, as in 0.8 to 0.11, and those with "_v2", or with the old name and
+              // another type, as since 0.12 (WasmEdge's lib/host/wasi/wasimodule.cpp).
               Bind<kOpen>("sock_open"),
               Bind<kOpen>("sock_open_v2"),
               Bind<kOf3>("sock_bind"),

@@ -14,7 +14,7 @@ using wasi::DescriptorKind;
 
 namespace {
 
-/// The guest gets C strings and the sizes of all of them as 32-bit numbers.
+/// The guest gets C strings, and their total size as a 32-bit number.
 void CheckStrings(const std::vector<std::string>& strings, const char* what) {
   uint64_t size = 0;
   for (const std::string& string : strings) {
@@ -83,7 +83,7 @@ void WasiState::LeaveThread() noexcept {
 void WasiState::Clear() noexcept {
   args_.clear();
   env_.clear();
-  // Assigned and not cleared: a large buffer must not stay with an idle slot.
+  // Assigned instead of cleared: an idle slot must not keep a large buffer.
   stdin_bytes_ = {};
   stdin_offset_ = 0;
   stdout_ = {};

@@ -15,73 +15,75 @@
 
 namespace wasmedge_embed {
 
-/// What one invocation's guest is given.
+/// The input of one invocation's guest.
 struct WasiInput {
   static constexpr uint64_t kUnlimited = std::numeric_limits<uint64_t>::max();
 
-  /// The program's name first, by convention. No NUL bytes.
+  /// By convention, the program's name comes first. No NUL bytes.
   std::vector<std::string> args;
-  /// "NAME=value" each. No NUL bytes.
+  /// Each is "NAME=value". No NUL bytes.
   std::vector<std::string> env;
   std::vector<uint8_t> stdin_bytes;
-  /// Standard streams that lead to the embedder's; null for none.
+  /// Standard streams connected to the embedder's; null if there are none.
   std::shared_ptr<StandardStreams> streams;
-  /// Which of the two outputs are the process's own.
+  /// Which of the two outputs go directly to the process's own.
   StreamSet inherited;
-  /// Null stands for no files.
+  /// Null if there are no files.
   std::shared_ptr<const FileSystem> files;
-  /// Null stands for none.
+  /// Null if there are none.
   std::shared_ptr<const wasi::Folders> folders;
-  /// Bytes that the scratch folders may take together.
+  /// The most bytes for all scratch folders together.
   uint64_t scratch_limit = 0;
-  /// What is taken out of the scratch folders in the end.
+  /// What to collect from the scratch folders at the end.
   std::vector<wasi::PathPattern> collect;
-  /// Bytes that stdout and stderr may hold together.
+  /// The most bytes for stdout and stderr together.
   uint64_t output_limit = kUnlimited;
-  /// Whether what leaves in streams counts as well.
+  /// Whether output to streams counts as well.
   bool limits_streams = false;
 };
 
-/// The state behind `wasi_snapshot_preview1` of one guest at a time. One thread at a time; `Reset`,
-/// the guest and the Take functions of one invocation all run on the same thread.
+/// The state behind `wasi_snapshot_preview1` for one guest at a time. Used by one thread at a time;
+/// `Reset`, the guest and the Take functions of an invocation all run on the same thread.
 class WasiState {
  public:
   WasiState() = default;
   WasiState(const WasiState&) = delete;
   WasiState& operator=(const WasiState&) = delete;
 
-  /// Begins an invocation; nothing of the one before remains. Throws `Error` kInvalidArgument for
-  /// an argument or environment variable that cannot be passed on; the state is then cleared.
+  /// Begins an invocation; nothing of the previous one remains. Throws `Error` kInvalidArgument for
+  /// an argument or environment variable that cannot be passed to the guest; the state is then
+  /// cleared.
   void Reset(WasiInput input);
 
-  /// Drops everything the last invocation was given or produced, so that an idle slot holds no
-  /// request's bytes.
+  /// Drops all input and output of the last invocation, so that an idle slot holds no request's
+  /// bytes.
   void Clear() noexcept;
 
-  /// Appends to standard error on behalf of the guest; throws `Error` kOutputLimit.
+  /// Appends to standard error on the guest's behalf; throws `Error` kOutputLimit.
   void WriteStderr(std::string_view text);
 
-  // For a guest that is kept between calls: what it was given and has opened stays.
+  // For a guest that is kept between calls: its input and open descriptors remain.
 
-  /// What it reads from its standard input from here on.
+  /// Sets its standard input from here on.
   void SetInput(std::vector<uint8_t> stdin_bytes) noexcept;
-  /// A thread begins to run it, and ends: its processor time is that of all of them.
+  /// Marks that a thread starts or stops running it: its processor time is the sum over all
+  /// threads.
   void EnterThread() noexcept;
   void LeaveThread() noexcept;
-  /// Whether it has written anything that was not taken.
+  /// Whether it has written anything that has not been taken.
   bool has_output() const noexcept { return !stdout_.empty() || !stderr_.empty(); }
 
-  /// What the guest wrote, moved out.
+  /// Moves the guest's output out.
   std::vector<uint8_t> TakeStdout() noexcept;
   std::vector<uint8_t> TakeStderr() noexcept;
 
   bool has_scratch_files() const noexcept { return folders_.has_scratch_files(); }
 
-  /// The files of the scratch folders that `WasiInput::collect` asked for. Throws `Error` kLimit
-  /// when they hold more than the limit.
+  /// The files of the scratch folders requested by `WasiInput::collect`. Throws `Error` kLimit if
+  /// they exceed the limit.
   std::vector<FileEntry> CollectFiles() const;
 
-  // For the functions of the module.
+  // For the module's functions.
 
   const std::vector<std::string>& args() const noexcept { return args_; }
   const std::vector<std::string>& env() const noexcept { return env_; }
@@ -93,27 +95,27 @@ class WasiState {
   /// `size` is at most `unread_input_size()`.
   void ConsumeInput(size_t size) noexcept { stdin_offset_ += size; }
 
-  /// The stream of the embedder's that kStdin, kStdout or kStderr leads to; null where it is a
-  /// buffer, or the process's own.
+  /// The embedder's stream for kStdin, kStdout or kStderr; null if it is a buffer, or the process's
+  /// own.
   StandardStreams* StreamsOf(wasi::DescriptorKind kind) const noexcept;
-  /// Whether kStdout or kStderr is the process's own.
+  /// Whether kStdout or kStderr goes to the process's own.
   bool IsInherited(wasi::DescriptorKind kind) const noexcept {
     return inherited_.Has(wasi::StreamOf(kind));
   }
 
-  /// How much more may be written to kStdout or kStderr; the limit is of both together.
+  /// How much more may be written to kStdout or kStderr; the limit applies to both together.
   uint64_t remaining_output(wasi::DescriptorKind kind) const noexcept;
-  /// Ends the invocation when `size` further bytes of output are beyond the limit: throws `Error`
-  /// kOutputLimit.
+  /// Throws `Error` kOutputLimit, which ends the invocation, if `size` more bytes of output exceed
+  /// the limit.
   void RequireOutput(wasi::DescriptorKind kind, uint64_t size) const;
-  /// So much has left in a stream.
+  /// Counts bytes written to a stream.
   void CountStreamed(uint64_t size) noexcept { streamed_ += size; }
-  /// The buffer of kStdout or kStderr, to append to after `RequireOutput`.
+  /// The buffer of kStdout or kStderr, for appending after `RequireOutput`.
   std::vector<uint8_t>& output(wasi::DescriptorKind kind) noexcept {
     return kind == wasi::DescriptorKind::kStderr ? stderr_ : stdout_;
   }
 
-  /// Processor time in nanoseconds that has been spent on the guest since `Reset`.
+  /// The processor time spent on the guest since `Reset`, in nanoseconds.
   uint64_t CpuTime() const noexcept;
 
  private:
@@ -128,7 +130,7 @@ class WasiState {
   uint64_t output_limit_ = WasiInput::kUnlimited;
   bool limits_streams_ = false;
   uint64_t streamed_ = 0;
-  // By the thread's clock, and what the guest had spent by then.
+  // The thread's clock at the start, and the time the guest had used by then.
   uint64_t cpu_time_start_ = 0;
   uint64_t cpu_time_before_ = 0;
   const std::shared_ptr<const FileSystem> no_files_ = std::make_shared<const FileSystem>();
