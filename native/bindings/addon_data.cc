@@ -6,9 +6,9 @@ namespace wasmedge_embed {
 
 namespace {
 
-// `process.exit()` and an uncaught exception run no hooks of an environment. This is the
-// environment's own `process`: the one that a test runner shows to its tests may be a copy, which
-// is told nothing.
+// `process.exit()` and an uncaught exception do not run an environment's cleanup hooks. This is the
+// environment's own `process`: the one that a test runner provides to its tests may be a copy,
+// which gets no events.
 void StopAtExit(Napi::Env env) {
   const Napi::Value process = env.Global().Get("process");
   if (!process.IsObject()) return;
@@ -25,7 +25,7 @@ void StopAtExit(Napi::Env env) {
 void AddonData::Create(Napi::Env env) {
   auto data = std::make_unique<AddonData>(env);
   // Hooks run in reverse order: this one, added after the mailbox's own, runs before it, and both
-  // before the objects of this environment are finalized.
+  // run before the objects of this environment are finalized.
   env.AddCleanupHook([](AddonData* closing) { closing->Shutdown(); }, data.get());
   env.SetInstanceData(data.release());  // deleted by Node-API with the environment
   StopAtExit(env);
@@ -36,7 +36,7 @@ AddonData::AddonData(Napi::Env env)
 
 void AddonData::Shutdown() {
   is_shut_down_ = true;
-  // First the mailbox, so that what ends now reports to nobody; then the threads.
+  // First the mailbox, so that whatever ends now reports to nobody; then the threads.
   mailbox_->Close();
   for (ModuleObject* module : std::exchange(*modules_, {})) module->Stop();
 }

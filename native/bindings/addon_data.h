@@ -15,11 +15,11 @@ class Module;
 class ModuleObject;
 class ModuleSource;
 
-/// What the addon keeps for one environment (the main thread's or a worker thread's). There is no
-/// state across environments but the opened libraries and the model store.
+/// The addon's data for one environment (the main thread's or a worker thread's). The only state
+/// shared across environments is the opened libraries and the model store.
 class AddonData {
  public:
-  /// Makes the environment's data and hooks its end.
+  /// Creates the environment's data and hooks its end.
   static void Create(Napi::Env env);
   static AddonData& Get(Napi::Env env) { return *env.GetInstanceData<AddonData>(); }
 
@@ -29,20 +29,21 @@ class AddonData {
 
   const std::shared_ptr<Mailbox>& mailbox() const noexcept { return mailbox_; }
 
-  /// The loaded modules that have threads, so that those end with the environment. Shared with the
-  /// modules, which may be finalized after this.
+  /// The loaded modules that have threads, so that the threads end with the environment. Shared
+  /// with the modules, which may be finalized after this.
   using Modules = std::unordered_set<ModuleObject*>;
   const std::shared_ptr<Modules>& modules() const noexcept { return modules_; }
 
-  /// Delivers nothing any more, drops what waits, stops what runs, joins the threads. At the end of
-  /// the environment, and before the process ends in another way: threads that ran guests while the
-  /// libraries' static objects are destroyed would crash it.
+  /// Stops delivering messages, drops waiting work, stops running work and joins the threads.
+  /// Called at the end of the environment, and before the process ends in another way: a thread
+  /// that runs a guest while static objects of the libraries are destroyed would crash the process.
   void Shutdown();
 
-  /// Whether that was: no thread may be started any more.
+  /// Whether that has happened: no more threads may be started.
   bool is_shut_down() const noexcept { return is_shut_down_; }
 
-  // What the constructor that is called next takes: JavaScript calls it as well, and has none.
+  // The argument of the next constructor call: JavaScript can call the constructor too, and has
+  // none.
   std::shared_ptr<const Module> new_module;
   std::shared_ptr<const ModuleSource> new_module_source;
   std::shared_ptr<InstanceQueue> new_instance;

@@ -12,9 +12,9 @@
 
 namespace wasmedge_embed {
 
-/// Runs `work` on a thread of Node's pool and settles a promise with what `convert` makes of its
-/// result on the main thread. `work` must not touch JavaScript values: what it needs is in its
-/// captures, converted before.
+/// Runs `work` on a thread of Node's pool, passes its result to `convert` on the main thread, and
+/// settles a promise with what that returns. `work` must not touch JavaScript values: what it needs
+/// is in its captures, converted before.
 template <typename Result>
 class Background : public Napi::AsyncWorker {
  public:
@@ -24,7 +24,7 @@ class Background : public Napi::AsyncWorker {
   static Napi::Promise Start(Napi::Env env, Work work, Convert convert) {
     auto worker = std::make_unique<Background>(env, std::move(work), std::move(convert));
     const Napi::Promise promise = worker->deferred_.Promise();
-    // From here on it is owned by itself and deleted after the promise is settled.
+    // From here on, it owns itself and is deleted after the promise is settled.
     worker.release()->Queue();
     return promise;
   }

@@ -18,7 +18,7 @@ Napi::Value Compile(const Napi::CallbackInfo& info) {
                                                       : CompiledFormat::kSharedLibrary;
   const Napi::Value told = given.Get("progressDescriptor");
   if (told.IsNumber()) {
-    // A byte for each percent; nobody has to read them.
+    // One byte for each percentage; nobody has to read them.
     options.on_progress = [descriptor = told.ToNumber().Int32Value()](int percent) {
       const auto byte = static_cast<uint8_t>(percent);
       if (write(descriptor, &byte, 1) < 0) return;

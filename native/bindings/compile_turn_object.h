@@ -9,8 +9,8 @@
 
 namespace wasmedge_embed {
 
-/// A place in the queue of untrusted modules, as JavaScript holds it; given up with `leave`, and
-/// with the environment. Declared with its documentation in lib/addon/native.ts.
+/// A place in the queue of untrusted modules, for JavaScript; given up by `leave`, and at the end
+/// of the environment. Declared with its documentation in lib/addon/native.ts.
 class CompileTurnObject : public TaggedWrap<CompileTurnObject> {
  public:
   static constexpr napi_type_tag kTag = {0x35c8e1f7096a4db2, 0xa9f7024d6e83b15c};

@@ -45,7 +45,7 @@ HostAnswer Failure(const std::string& message) {
   return answer;
 }
 
-/// A function of the guest that JavaScript has called while the guest waits.
+/// A guest function that JavaScript has called while the guest waits.
 class JsReentry : public Reentry, public std::enable_shared_from_this<JsReentry> {
  public:
   JsReentry(Napi::Env env, std::string function, std::vector<uint64_t> arguments,
@@ -136,10 +136,10 @@ bool HostCalls::Deliver(Napi::Env env, uint64_t key, uint64_t call, uint32_t fun
                         const std::vector<uint64_t>& arguments) {
   const auto found = exchanges_.find(key);
   if (found == exchanges_.end()) return false;
-  // The call may end the invocation, and this with it.
+  // The call may end the invocation, which destroys this.
   const std::shared_ptr<HostExchange> exchange = found->second;
   try {
-    // Held here, since JavaScript that is called may change it.
+    // Kept alive here, since the JavaScript that is called may change it.
     const std::shared_ptr<const Module> module = module_;
     const Signature& signature = *module->imports()[function].signature;
     const Napi::Object owner = owner_.Value();
@@ -208,7 +208,7 @@ Napi::Value HostCalls::Enter(const Napi::CallbackInfo& info) {
   try {
     exchange->Enter(call, reentry);
   } catch (const Error& error) {
-    // A promise that was made is to be settled.
+    // The promise that was created must be settled.
     ReentryOutcome refused;
     refused.error = error;
     reentry->Finished(std::move(refused));

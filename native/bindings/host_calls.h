@@ -14,24 +14,24 @@
 
 namespace wasmedge_embed {
 
-/// The invocations of one module whose guests may call functions of JavaScript's, by a number of
-/// each. Main thread only.
+/// The invocations of one module whose guests may call JavaScript functions, each with a key. Main
+/// thread only.
 ///
-/// A call is told by the function `onHostCall` of the module's JavaScript object, which calls this
-/// class's functions, with the same numbers, to answer it. That function is kept by the object and
-/// not here: so a module that is forgotten can be collected.
+/// A call is passed to the function `onHostCall` of the module's JavaScript object, which calls
+/// this class's functions with the same key to answer it. The object holds that function, rather
+/// than this class, so that an unreferenced module can be collected.
 class HostCalls {
  public:
-  /// `owner` is the module's JavaScript object, which outlives the invocations that it has begun.
+  /// `owner` is the module's JavaScript object, which outlives the invocations that it has started.
   HostCalls(const Napi::Reference<Napi::Object>& owner, std::shared_ptr<const Module> module)
       : owner_(owner), module_(std::move(module)) {}
   HostCalls(const HostCalls&) = delete;
   HostCalls& operator=(const HostCalls&) = delete;
 
-  /// An invocation that is to begin: it is taken back with this, unless it is kept.
+  /// An invocation that is about to start: removed when this is destroyed, unless kept.
   class Registration {
    public:
-    /// Messages of its calls come before that of its end.
+    /// The messages of its calls precede that of its end.
     Registration(HostCalls& calls, std::shared_ptr<Mailbox> mailbox);
     ~Registration() {
       if (!is_kept_) calls_.End(key_);
@@ -41,7 +41,7 @@ class HostCalls {
 
     uint64_t key() const noexcept { return key_; }
     const std::shared_ptr<HostExchange>& exchange() const noexcept { return exchange_; }
-    /// It has begun, and is to be ended by its number.
+    /// It has started, and must be ended with its key.
     uint64_t Keep() noexcept {
       is_kept_ = true;
       return key_;
@@ -54,7 +54,7 @@ class HostCalls {
     bool is_kept_ = false;
   };
 
-  /// The same module in another form, whose imports and exports are the same.
+  /// The same module in another form, with the same imports and exports.
   void ChangeModule(std::shared_ptr<const Module> module) { module_ = std::move(module); }
 
   /// An invocation has ended.
@@ -72,12 +72,12 @@ class HostCalls {
  private:
   friend class HostCallMessage;
 
-  /// Gives whether the call is answered and the next one is likely to come at once.
+  /// Returns whether the call is answered and the next one is likely to follow at once.
   bool Deliver(Napi::Env env, uint64_t key, uint64_t call, uint32_t function,
                const std::vector<uint64_t>& arguments);
-  /// Null when there is none of that number.
+  /// Null if there is none with this key.
   std::shared_ptr<HostExchange> Find(const Napi::Value& key) const;
-  /// Throws `Error(kClosed)` when there is none.
+  /// Throws `Error(kClosed)` if there is none.
   std::shared_ptr<HostExchange> Require(const Napi::Value& key) const;
   Napi::Value Access(const Napi::CallbackInfo& info, MemoryRequest request);
 

@@ -13,7 +13,7 @@ Napi::Function InputObject::Define(Napi::Env env) {
 
 InputObject::InputObject(const Napi::CallbackInfo& info) : TaggedWrap(info) {
   const double size = info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : -1;
-  // What no vector holds; also what is no number.
+  // More than any vector can hold, or not a number.
   if (!(size >= 0 && size < 9007199254740992.0)) {
     throw Napi::TypeError::New(info.Env(), "The size of an input must be a number of bytes.");
   }

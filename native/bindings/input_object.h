@@ -9,7 +9,7 @@
 
 namespace wasmedge_embed {
 
-/// Standard input that JavaScript fills slice by slice. Declared with its documentation in
+/// Standard input that JavaScript fills in slices. Declared with its documentation in
 /// lib/addon/native.ts.
 class InputObject : public TaggedWrap<InputObject> {
  public:
@@ -22,14 +22,14 @@ class InputObject : public TaggedWrap<InputObject> {
   InputObject(const InputObject&) = delete;
   InputObject& operator=(const InputObject&) = delete;
 
-  /// What was appended; nothing is left of it here.
+  /// Moves the appended bytes out.
   std::vector<uint8_t> Take() noexcept { return std::move(bytes_); }
 
  private:
   Napi::Value Append(const Napi::CallbackInfo& info);
 
   std::vector<uint8_t> bytes_;
-  /// How many bytes there is room for: further ones would move all.
+  /// The room in bytes: exceeding it would move all bytes.
   size_t capacity_;
 };
 

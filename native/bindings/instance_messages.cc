@@ -8,7 +8,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// Settles the promise by `make`, whatever that throws.
+/// Settles the promise with `make`, even if that throws.
 template <typename Make>
 void Settle(Napi::Env env, const Napi::Promise::Deferred& deferred, Make make) {
   try {
@@ -35,7 +35,7 @@ void PendingCalls::Ended() noexcept {
 
 void CallMessage::Deliver(Napi::Env env) {
   InstanceObject& instance = calls_->instance_;
-  // What returns from here on has a message of its own.
+  // Calls that return from now on have another message.
   calls_->is_told_.store(false);
   const auto caller = instance.callers_.find(calls_->caller_);
   const Napi::Function settle = caller->second.Value();
@@ -48,7 +48,7 @@ void CallMessage::Deliver(Napi::Env env) {
   const size_t bytes = progress.results.size() * sizeof(uint64_t);
   Napi::ArrayBuffer results = Napi::ArrayBuffer::New(env, bytes);
   if (bytes != 0) std::memcpy(results.Data(), progress.results.data(), bytes);
-  // A Buffer costs as much as some calls, and most write nothing.
+  // A Buffer costs as much as several calls, and most calls write nothing.
   const auto output = [env](std::vector<uint8_t> bytes) -> Napi::Value {
     if (bytes.empty()) return env.Undefined();
     return ToJs(env, std::move(bytes));

@@ -17,14 +17,15 @@
 
 namespace wasmedge_embed {
 
-// What is done with a kept instance, and the messages that tell JavaScript of it. An operation may
-// die on any thread, so whatever is JavaScript's stays with the instance's object.
+// Operations on a kept instance, and the messages that report them to JavaScript. An operation may
+// be destroyed on any thread, so everything that belongs to JavaScript stays with the instance's
+// object.
 
-/// Calls that JavaScript waits for. Results are told as they come: by one message for all that are
-/// there when the main thread has time for it.
+/// Calls that JavaScript waits for. Results are reported as they become available: one message for
+/// all that are there when the main thread gets to it.
 class PendingCalls : public CallBatch, public std::enable_shared_from_this<PendingCalls> {
  public:
-  /// `caller` is who is told, by its number.
+  /// `caller` is the key of the JavaScript caller that receives the results.
   PendingCalls(const Module& module, Calls calls, InstanceObject& instance,
                std::shared_ptr<Mailbox> mailbox, uint64_t caller)
       : CallBatch(module, std::move(calls)),
@@ -32,7 +33,7 @@ class PendingCalls : public CallBatch, public std::enable_shared_from_this<Pendi
         mailbox_(std::move(mailbox)),
         caller_(caller) {}
 
-  /// By which its guest's host calls are told, if it may make any. Written before it begins.
+  /// The key for its guest's host calls, if it may make any. Written before it begins.
   std::optional<uint64_t> host_key;
 
  private:
@@ -44,11 +45,11 @@ class PendingCalls : public CallBatch, public std::enable_shared_from_this<Pendi
   InstanceObject& instance_;
   const std::shared_ptr<Mailbox> mailbox_;
   const uint64_t caller_;
-  /// Whether a message is on its way that will find the results that are there now.
+  /// Whether a message is on its way that will find the current results.
   std::atomic<bool> is_told_{false};
 };
 
-/// Tells of calls that have returned, or of the end of all.
+/// Reports calls that have returned, or the end of all.
 class CallMessage : public Mailbox::Message {
  public:
   CallMessage(std::shared_ptr<PendingCalls> calls, bool is_end)
@@ -64,7 +65,7 @@ class CallMessage : public Mailbox::Message {
   const bool is_end_;
 };
 
-/// The making of an instance that JavaScript waits for.
+/// The creation of an instance that JavaScript waits for.
 class PendingStart : public InstanceStart, public std::enable_shared_from_this<PendingStart> {
  public:
   PendingStart(std::vector<std::string> args, std::vector<std::string> env,
@@ -75,7 +76,7 @@ class PendingStart : public InstanceStart, public std::enable_shared_from_this<P
         mailbox_(std::move(mailbox)),
         deferred_(deferred) {}
 
-  /// As that of `PendingCalls`.
+  /// Like that of `PendingCalls`.
   std::optional<uint64_t> host_key;
 
  private:
@@ -113,7 +114,7 @@ class PendingEnd : public InstanceEnd {
   Napi::Promise::Deferred deferred_;
 };
 
-/// What an access to the instance's memory or globals has found, or why it has not.
+/// The result of an access to the instance's memory or globals, or why it failed.
 class AccessMessage : public Mailbox::Message {
  public:
   AccessMessage(InstanceObject& instance, Napi::Promise::Deferred deferred,

@@ -17,7 +17,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// A copy of what a typed array of JavaScript's holds.
+/// A copy of the content of a JavaScript typed array.
 template <typename T, typename Array>
 std::vector<T> CopyNumbers(const Napi::Value& value) {
   if (!value.IsTypedArray()) throw Napi::TypeError::New(value.Env(), "Expected a typed array.");

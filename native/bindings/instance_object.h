@@ -15,10 +15,10 @@
 
 namespace wasmedge_embed {
 
-/// A kept instance as JavaScript holds it. Declared with its documentation in lib/addon/native.ts.
+/// A kept instance, for JavaScript. Declared with its documentation in lib/addon/native.ts.
 ///
-/// While something is under way it is not collected. Once it is, whatever the instance has is
-/// released.
+/// It is not collected while an operation is in progress. When it is collected, everything that the
+/// instance has is released.
 class InstanceObject : public TaggedWrap<InstanceObject> {
  public:
   static constexpr napi_type_tag kTag = {0x5b80e3c4a9f14d27, 0xb16a7d2f09ce5384};
@@ -26,8 +26,8 @@ class InstanceObject : public TaggedWrap<InstanceObject> {
 
   static Napi::Function Define(Napi::Env env);
 
-  /// Makes an instance of what the pool runs: { instance, promise, ticket }.
-  /// `owner` is the module's object.
+  /// Creates an instance of the pool's module: { instance, promise, ticket }. `owner` is the
+  /// module's object.
   static Napi::Object Start(const Napi::Object& owner, const std::shared_ptr<WorkerPool>& pool,
                             std::shared_ptr<const Module> module, const Napi::Object& request);
 
@@ -53,9 +53,9 @@ class InstanceObject : public TaggedWrap<InstanceObject> {
   Napi::Value EndWaits(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
-  /// What an access found, as a value of JavaScript's.
+  /// The result of an access, as a JavaScript value.
   using Found = std::function<Napi::Value(Napi::Env)>;
-  /// Has `work` done in its turn; what it gives makes the value of the promise.
+  /// Executes `work` in its turn; what it returns produces the value of the promise.
   Napi::Value Access(Napi::Env env, const Napi::Value& is_nested,
                      std::function<Found(KeptInstance&)> work);
 
@@ -64,18 +64,18 @@ class InstanceObject : public TaggedWrap<InstanceObject> {
   uint64_t Submit(Napi::Env env, std::shared_ptr<InstanceOperation> operation);
   void EndWork() { Unref(); }
 
-  /// What can be stopped by its ticket: { ticket, hostKey? }. Its guest's host calls are told with
-  /// that key, where there may be any.
+  /// Submits an operation that can be stopped by its ticket: { ticket, hostKey? }. `hostKey` is the
+  /// key for its guest's host calls, if it may make any.
   Napi::Object SubmitGuest(Napi::Env env, const std::shared_ptr<InstanceOperation>& operation,
                            std::optional<uint64_t>& host_key);
   void EndHostCalls(const std::optional<uint64_t>& host_key);
 
-  /// The module's object, which lives as long.
+  /// The module's object, which is kept alive as well.
   Napi::ObjectReference owner_;
   std::shared_ptr<const Module> module_;
   std::weak_ptr<WorkerPool> pool_;
   std::shared_ptr<InstanceQueue> queue_;
-  /// Who is told of the calls that are under way.
+  /// The callers of the calls in progress.
   std::unordered_map<uint64_t, Napi::FunctionReference> callers_;
   uint64_t last_caller_ = 0;
 };

@@ -5,10 +5,10 @@
 namespace wasmedge_embed {
 namespace {
 
-/// How long the event loop is kept from its other work by messages that are waited for in place.
+/// How long spinning for messages may keep the event loop from its other work.
 constexpr std::chrono::milliseconds kLongestStretch{1};
 
-/// How long one of them is waited for: the guest's thread is awake, and has little to do.
+/// How long to spin for one of them: the guest's thread is awake and has little to do.
 constexpr std::chrono::microseconds kLinger{20};
 
 }  // namespace
@@ -24,7 +24,7 @@ void Mailbox::Post(std::unique_ptr<Message> message) {
   messages_.push_back(std::move(message));
   waiting_.store(messages_.size(), std::memory_order_release);
   // Under the lock: `Close` must not come between the check and the call. One ring for each
-  // message, so that what awaits one goes on before the next is delivered.
+  // message, so that code that awaits one continues before the next is delivered.
   bell_.NonBlockingCall();
 }
 
@@ -70,8 +70,8 @@ void Mailbox::DeliverOne(Napi::Env env) {
     const Napi::HandleScope scope(env);
     message->Deliver(env);
   } catch (const std::exception&) {
-    // The environment is being terminated (or has no memory for an error): JavaScript cannot be
-    // told anything any more.
+    // The environment is being terminated (or has no memory for an error): JavaScript cannot
+    // receive anything anymore.
   }
   if (was_expected && --expected_ == 0) bell_.Unref(env);
 }

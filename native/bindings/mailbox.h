@@ -15,17 +15,17 @@ namespace wasmedge_embed {
 
 /// Carries results from any thread to the main thread of one environment.
 ///
-/// The messages wait in a list of our own and the thread-safe function below only rings the bell:
-/// so nothing is lost or leaked when the environment ends, and a thread never rings after that. It
-/// keeps the event loop alive exactly while somebody waits for a message.
+/// The messages are in a list of ours, and the thread-safe function below only rings the bell: so
+/// nothing is lost or leaked when the environment ends, and no thread rings after that. It keeps
+/// the event loop alive exactly while somebody waits for a message.
 class Mailbox {
  public:
-  /// A message. One that is not delivered may die on any thread.
+  /// A message. If it is not delivered, it may be destroyed on any thread.
   class Message {
    public:
     virtual ~Message() = default;
     virtual void Deliver(Napi::Env env) = 0;
-    /// Whether somebody has said that they wait for it (`Expect`).
+    /// Whether somebody has announced that they wait for it (`Expect`).
     virtual bool IsExpected() const noexcept { return true; }
   };
 
@@ -33,19 +33,19 @@ class Mailbox {
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  /// From any thread. After `Close` the message is dropped.
+  /// From any thread. After `Close`, the message is dropped.
   void Post(std::unique_ptr<Message> message);
 
-  /// The main thread begins to wait for one more message that `IsExpected`, which keeps the loop
+  /// The main thread begins to wait for one more message with `IsExpected`, which keeps the loop
   /// alive until it is delivered. Main thread only.
   void Expect(Napi::Env env);
 
-  /// Waits in place, for a moment, for a message that is likely to come at once: it is delivered
-  /// without a turn of the event loop. For no longer than a millisecond in a row. Main thread only,
-  /// while one is delivered.
+  /// Spins for a moment for a message that is likely to come at once, which is then delivered
+  /// without a turn of the event loop. For at most a millisecond in a row. Main thread only, while
+  /// a message is delivered.
   void LingerForNext();
 
-  /// The environment ends: no message is delivered any more. Main thread only.
+  /// The environment is ending: no more messages are delivered. Main thread only.
   void Close();
 
  private:
@@ -58,13 +58,13 @@ class Mailbox {
 
   std::mutex mutex_;
   std::deque<std::unique_ptr<Message>> messages_;
-  /// How many wait, for whoever does not hold the mutex.
+  /// The number of waiting messages, for threads that do not hold the mutex.
   std::atomic<size_t> waiting_{0};
   bool open_ = true;
   Bell bell_;
   // Main thread only.
   size_t expected_ = 0;
-  /// Since when one message has followed the other in the same turn of the event loop, if one did.
+  /// When the current series of messages within one turn of the event loop began, if there is one.
   std::optional<Clock::time_point> lingering_since_;
   bool has_lingered_ = false;
   Spinner spinner_;

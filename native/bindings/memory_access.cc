@@ -11,12 +11,12 @@ namespace {
 
 using Kind = MemoryRequest::Kind;
 
-/// A request that is carried out on whatever thread; the main thread is told where it is another.
+/// A request that any thread may perform; if it is another one, the main thread is notified.
 class Access : public MemoryOperation, public std::enable_shared_from_this<Access> {
  public:
   explicit Access(MemoryRequest request) : request_(std::move(request)) {}
 
-  /// To be settled when it was carried out by another thread, which tells the mailbox.
+  /// Settled when another thread has performed the request and notified the mailbox.
   Napi::Promise Promise(Napi::Env env, const std::shared_ptr<Mailbox>& mailbox) {
     mailbox_ = mailbox;
     return deferred_.emplace(env).Promise();
@@ -37,7 +37,7 @@ class Access : public MemoryOperation, public std::enable_shared_from_this<Acces
     mailbox_->Post(std::make_unique<Done>(shared_from_this()));
   }
 
-  /// Throws `Error` when it could not be carried out.
+  /// Throws `Error` if it could not be performed.
   Napi::Value TakeResult(Napi::Env env) {
     if (error_) throw Error(*error_);
     switch (request_.kind) {
@@ -87,7 +87,7 @@ Napi::Value AccessMemory(Napi::Env env, HostExchange& exchange, MemoryRequest re
   const auto access = std::make_shared<Access>(std::move(request));
   if (exchange.TryAccess(*access)) return access->TakeResult(env);
   const Napi::Promise promise = access->Promise(env, mailbox);
-  // It waits by now.
+  // The guest has begun to wait in the meantime.
   if (exchange.Access(access)) access->Settle(env);
   return promise;
 }

@@ -10,9 +10,9 @@
 
 namespace wasmedge_embed {
 
-/// Gives what was asked for, where the guest waits, else a promise of it: a Buffer, nothing, the
-/// number of bytes, or of pages before. Throws `Error`: `kInvalidArgument` for what is not inside
-/// the memory, `kLimit` for what it cannot grow by, `kClosed`.
+/// Returns the result if the guest is waiting, otherwise a promise of it: a Buffer, undefined, the
+/// number of bytes, or the previous number of pages. Throws `Error`: `kInvalidArgument` for ranges
+/// that are not inside the memory, `kLimit` if it cannot grow that much, `kClosed`.
 Napi::Value AccessMemory(Napi::Env env, HostExchange& exchange, MemoryRequest request,
                          const std::shared_ptr<Mailbox>& mailbox);
 

@@ -43,8 +43,8 @@ Napi::Array Describe(Napi::Env env, const std::vector<TensorInfo>& tensors) {
   return array;
 }
 
-/// Whether a model that failed on zeros may well run on other values: they may be what it cannot
-/// take, as a number to be divided by or, of integers, a shape.
+/// Whether a model that failed on zeros may still run on other values: zero may be a value that it
+/// cannot handle, such as a divisor or, for integers, a shape.
 bool MayRunOnOthers(const ModelGraph& graph, const std::string& reason) {
   const bool has_integers =
       std::any_of(graph.inputs.begin(), graph.inputs.end(), [](const TensorInfo& input) {
@@ -53,8 +53,8 @@ bool MayRunOnOthers(const ModelGraph& graph, const std::string& reason) {
   return has_integers || reason.find("failed to prepare") == std::string::npos;
 }
 
-/// Compiles the model and runs it on zeros: LiteRT finds some faults of a model at its first run
-/// only, which is also the slow one.
+/// Compiles the model and runs it on zeros: LiteRT finds some faults only in the first run, which
+/// is also the slow one.
 void WarmUp(const Model& model, const ModelGraph& graph, const InferenceOptions& options) {
   const auto run = [&](CompiledModel& compiled) {
     try {
@@ -123,7 +123,7 @@ Napi::Value ModelObject::Load(const Napi::CallbackInfo& info) {
           const std::vector<uint8_t> read = ReadFile(path);
           lent.model = LoadModel(read.data(), read.size());
         }
-        // Here, so that what does not fit the model fails the loading.
+        // Here, so that settings that do not fit the model make the loading fail.
         lent.model->graph(lent.settings);
         return lent;
       },

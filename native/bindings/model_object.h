@@ -9,7 +9,7 @@
 
 namespace wasmedge_embed {
 
-/// A model as JavaScript holds it. While one lives, the model stays loaded. Declared with its
+/// A model, for JavaScript. The model remains loaded while this exists. Declared with its
 /// documentation in lib/addon/native.ts.
 class ModelObject : public TaggedWrap<ModelObject> {
  public:
@@ -36,15 +36,15 @@ class ModelObject : public TaggedWrap<ModelObject> {
   Napi::Value Slice(const Napi::CallbackInfo& info);
 
   LentModel lent_;
-  // As the settings have it.
+  // With the settings applied.
   ModelGraph graph_;
 };
 
-/// operatorName(code) -> string: what the schema of .tflite files calls this built-in operator, or
-/// its number.
+/// operatorName(code) -> string: the name of this built-in operator in the schema of .tflite files,
+/// or its number.
 Napi::Value NameOperator(const Napi::CallbackInfo& info);
 
-/// { threads, kernels, rewrite } as JavaScript passes them.
+/// { threads, kernels, rewrite } as passed by JavaScript.
 InferenceOptions ToInferenceOptions(const Napi::Object& given);
 
 }  // namespace wasmedge_embed

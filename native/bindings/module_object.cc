@@ -18,7 +18,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// As many as lib/module/load-settings.ts lets through.
+/// The most that lib/module/load-settings.ts accepts.
 constexpr size_t kMaxConcurrency = 256;
 constexpr size_t kMaxWaiting = 1000;
 
@@ -28,7 +28,7 @@ Napi::Object FilesToJs(Napi::Env env, std::vector<FileEntry> files) {
   return object;
 }
 
-/// Absent where nothing has begun.
+/// Null if nothing has begun.
 const char* NameOf(Stage stage) noexcept {
   switch (stage) {
     case Stage::kInstantiation:
@@ -45,7 +45,7 @@ const char* NameOf(Stage stage) noexcept {
   return nullptr;
 }
 
-/// What the guest wrote and how it ended, on a result and on an error alike.
+/// The guest's output and how it ended, for results and errors alike.
 void Describe(Napi::Env env, Job& job, Napi::Object target) {
   target["stdout"] = ToJs(env, std::move(job.outcome.stdout_bytes));
   target["stderr"] = ToJs(env, std::move(job.outcome.stderr_bytes));
@@ -59,7 +59,7 @@ void Describe(Napi::Env env, Job& job, Napi::Object target) {
   target["inferenceFailures"] = ToJs(env, outcome.inference_failures);
 }
 
-/// Every limit is given, but for fuel: absence means that none is measured.
+/// All limits are given except fuel: its absence means that instructions are not counted.
 Limits ToLimits(const Napi::Object& given) {
   const auto number = [&given](const char* name) {
     return static_cast<uint64_t>(given.Get(name).ToNumber().Int64Value());
@@ -156,11 +156,11 @@ std::shared_ptr<const ModelTable> ToModelTable(const Napi::Object& models) {
 /// The end of a run.
 class RunMessage : public Mailbox::Message {
  public:
-  /// The types of what a function that was called gives; absent for a program.
+  /// The types of a called function's results; absent for a program.
   using Results = std::optional<std::vector<ValueKind>>;
 
-  /// `host_key` is the run's among those whose guests may call JavaScript, `stream_key` among those
-  /// that have its streams.
+  /// `host_key` is the run's key among those whose guests may call JavaScript, `stream_key` among
+  /// those with streams.
   RunMessage(ModuleObject& module, Results results, Napi::Promise::Deferred deferred,
              std::optional<uint64_t> host_key, std::optional<uint64_t> stream_key,
              std::unique_ptr<Job> job)
@@ -211,7 +211,7 @@ class RunMessage : public Mailbox::Message {
   std::unique_ptr<Job> job_;
 };
 
-/// The end of a pool, told by its last thread.
+/// The end of a pool, reported by its last thread.
 class CloseMessage : public Mailbox::Message {
  public:
   explicit CloseMessage(ModuleObject& module) : module_(module) {}
@@ -268,10 +268,10 @@ ModuleObject::~ModuleObject() { modules_->erase(this); }
 
 void ModuleObject::Stop() {
   pool_.reset();
-  // Other forms of the module have it as well, until they are collected.
+  // Other forms of the module hold it as well, until they are collected.
   if (snapshot_) snapshot_->Forget();
   modules_->erase(this);
-  // Kept for the guests' next invocations, which for this module will not come.
+  // Kept for the guests' next invocations; this module will have none.
   ForgetGuestModels();
 }
 
@@ -355,7 +355,7 @@ Napi::Value ModuleObject::ChangeTo(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&]() -> Napi::Value {
     const ModuleObject& other = *ModuleObject::Unwrap(info[0].As<Napi::Object>());
     if (!pool_) throw Error(ErrorCode::kClosed, "closed");
-    // Whatever was found out of one holds for the other.
+    // What was derived from one must hold for the other.
     if (!(module_->imports() == other.module_->imports() &&
           module_->exports() == other.module_->exports())) {
       throw Error(ErrorCode::kModuleInvalid, module_->name() + " was compiled to another module.");
@@ -390,7 +390,7 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     }
     if (const Napi::Value function = given.Get("function"); !function.IsUndefined()) {
       request.function = function.As<Napi::String>().Utf8Value();
-      // Held here, since getters of the arguments may change it.
+      // Kept alive here, since getters of the arguments may change it.
       const std::shared_ptr<const Module> module = module_;
       const Signature* called = module->FindExportedFunction(*request.function);
       const auto arguments = given.Get("arguments").As<Napi::Array>();
@@ -415,7 +415,7 @@ Napi::Value ModuleObject::Run(const Napi::CallbackInfo& info) {
     std::optional<HostCalls::Registration> registration;
     if (host_calls_) job->exchange = registration.emplace(*host_calls_, mailbox).exchange();
     const auto host_key = registration ? std::optional(registration->key()) : std::nullopt;
-    // Without host functions nothing is called there: the guest only waits.
+    // Without host functions, nothing is called there: the guest only waits.
     const bool may_wait = !streams.is_empty() || !request.input.inherited.is_empty();
     if (may_wait && !job->exchange) job->exchange = std::make_shared<HostExchange>(nullptr);
     std::optional<StreamCalls::Registration> streaming;
@@ -493,10 +493,10 @@ Napi::Value ModuleObject::Close(const Napi::CallbackInfo& info) {
     deferred.Resolve(env.Undefined());
     return deferred.Promise();
   }
-  // Whoever closes it again waits for the same end.
+  // Closing it again waits for the same end.
   closings_.push_back(deferred);
   if (closings_.size() > 1) return deferred.Promise();
-  // A std::function is copyable, the message is not: the copies share it.
+  // A std::function must be copyable, and the message is not: the copies share it.
   auto message =
       std::make_shared<std::unique_ptr<CloseMessage>>(std::make_unique<CloseMessage>(*this));
   BeginWork(env);

@@ -14,7 +14,7 @@
 
 namespace wasmedge_embed {
 
-/// A loaded module as JavaScript holds it. Declared with its documentation in lib/addon/native.ts.
+/// A loaded module, for JavaScript. Declared with its documentation in lib/addon/native.ts.
 class ModuleObject : public TaggedWrap<ModuleObject> {
  public:
   static constexpr napi_type_tag kTag = {0x1d6c90f2b8a34e57, 0x94c2e6073fd18ba5};
@@ -28,10 +28,10 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
   ModuleObject(const ModuleObject&) = delete;
   ModuleObject& operator=(const ModuleObject&) = delete;
 
-  /// The environment ends: drops what waits and joins the threads.
+  /// The environment ends: drops waiting work and joins the threads.
   void Stop();
 
-  /// Where the host calls of its guests go; null where they make none.
+  /// Handles the host calls of its guests; null if they make none.
   HostCalls* host_calls() noexcept { return host_calls_ ? &*host_calls_ : nullptr; }
 
  private:
@@ -56,23 +56,23 @@ class ModuleObject : public TaggedWrap<ModuleObject> {
   Napi::Value Imports(const Napi::CallbackInfo& info);
   Napi::Value Exports(const Napi::CallbackInfo& info);
 
-  /// While anything is under way this object must not be collected: the pool's end would wait for
-  /// it on the main thread.
+  /// While work is in progress, this object must not be collected: the main thread would wait for
+  /// the end of the pool.
   void BeginWork(Napi::Env env);
   void EndWork();
 
   std::shared_ptr<AddonData::Modules> modules_;
   std::shared_ptr<const Module> module_;
-  /// What a run was to leave for other instances; null for none.
+  /// What a run left for other instances; null if there is none.
   std::shared_ptr<const Snapshot> snapshot_;
-  // Absent until it is started, and where the module imports no function of JavaScript's.
+  // Absent until the module is started, and if it imports no JavaScript functions.
   std::optional<HostCalls> host_calls_;
   StreamCalls stream_calls_{*this};
   /// Null before `OpenLane`.
   std::shared_ptr<StreamLane> lane_;
   std::shared_ptr<WorkerPool> pool_;
   bool is_started_ = false;
-  /// Who waits for the end.
+  /// Those who wait for the end.
   std::vector<Napi::Promise::Deferred> closings_;
 };
 

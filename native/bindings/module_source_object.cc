@@ -11,7 +11,7 @@ namespace {
 
 using SharedSource = std::shared_ptr<const ModuleSource>;
 
-/// Has it made by another thread; `kept` is held until then.
+/// Creates it on another thread; `kept` is held until then.
 Napi::Promise Start(Napi::Env env, Background<SharedSource>::Work make,
                     std::shared_ptr<Napi::ObjectReference> kept = nullptr) {
   return Background<SharedSource>::Start(

@@ -9,7 +9,7 @@
 
 namespace wasmedge_embed {
 
-/// A module, read and checked, as JavaScript holds it. Declared with its documentation in
+/// A module that was read and checked, for JavaScript. Declared with its documentation in
 /// lib/addon/native.ts.
 class ModuleSourceObject : public TaggedWrap<ModuleSourceObject> {
  public:

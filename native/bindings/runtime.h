@@ -5,7 +5,7 @@
 namespace wasmedge_embed {
 
 /// runtime() -> Promise<{ version, path }>: opens the WasmEdge library. Rejects with
-/// ERR_NATIVE_LOAD when there is none.
+/// ERR_NATIVE_LOAD if there is none.
 Napi::Value OpenRuntime(const Napi::CallbackInfo& info);
 
 /// inference() -> Promise<undefined>: opens the LiteRT library. Rejects with ERR_NATIVE_LOAD.
@@ -17,7 +17,7 @@ Napi::Value KillWithParent(const Napi::CallbackInfo& info);
 /// endAboveMemory(bytes, report): see engine/memory_watch.h.
 Napi::Value WatchMemory(const Napi::CallbackInfo& info);
 
-/// trapName(code) -> string or undefined: the trap for which WasmEdge has this number.
+/// trapName(code) -> string or undefined: the trap that has this number in WasmEdge.
 Napi::Value NameTrap(const Napi::CallbackInfo& info);
 
 }  // namespace wasmedge_embed

@@ -7,7 +7,7 @@
 
 namespace wasmedge_embed {
 
-/// That a stream needs JavaScript, on its way to the main thread.
+/// Notifies the main thread that a stream needs attention.
 class StreamMessage : public Mailbox::Message {
  public:
   StreamMessage(StreamCalls& calls, uint64_t key, StandardStream stream)
@@ -74,8 +74,8 @@ Napi::Value StreamCalls::Take(const Napi::CallbackInfo& info) {
   const std::vector<uint8_t> taken =
       streams->Take(is_error ? StandardStream::kError : StandardStream::kOutput);
   if (taken.empty()) return info.Env().Undefined();
-  // Copied into memory of V8's, which collects what it has given out when that comes to 32 MiB; of
-  // memory that was not its own it knows too late.
+  // Copied into memory allocated by V8, which collects garbage when that amounts to 32 MiB; it
+  // learns too late about memory allocated elsewhere.
   return Napi::Buffer<uint8_t>::Copy(info.Env(), taken.data(), taken.size());
 }
 

@@ -14,24 +14,24 @@
 
 namespace wasmedge_embed {
 
-/// The invocations of one module whose standard streams lead to JavaScript's, by a number of each.
-/// Main thread only.
+/// The invocations of one module whose standard streams are connected to JavaScript streams, each
+/// with a key. Main thread only.
 ///
-/// What they need is told by the function `onStream` of the module's JavaScript object, which calls
-/// this class's functions with the same numbers. That function is kept by the object and not here:
-/// so a module that is forgotten can be collected.
+/// When a stream needs attention, the function `onStream` of the module's JavaScript object is
+/// called; it calls this class's functions with the same key. The object holds that function,
+/// rather than this class, so that an unreferenced module can be collected.
 class StreamCalls {
  public:
-  /// `owner` is the module's JavaScript object, which outlives the invocations that it has begun.
+  /// `owner` is the module's JavaScript object, which outlives the invocations that it has started.
   explicit StreamCalls(const Napi::Reference<Napi::Object>& owner) : owner_(owner) {}
   StreamCalls(const StreamCalls&) = delete;
   StreamCalls& operator=(const StreamCalls&) = delete;
 
-  /// An invocation that is to begin: it is taken back with this, unless it is kept.
+  /// An invocation that is about to start: removed when this is destroyed, unless kept.
   class Registration {
    public:
-    /// `exchange` is the invocation's. With a lane its streams go through that, and JavaScript is
-    /// told only that input is wanted.
+    /// `exchange` is the invocation's. With a lane, its streams go through that, and JavaScript is
+    /// notified only that input is wanted.
     Registration(StreamCalls& calls, std::shared_ptr<HostExchange> exchange, StreamSet streams,
                  std::shared_ptr<Mailbox> mailbox, std::shared_ptr<StreamLane> lane);
     ~Registration() {
@@ -42,7 +42,7 @@ class StreamCalls {
 
     uint64_t key() const noexcept { return key_; }
     const std::shared_ptr<StandardStreams>& streams() const noexcept { return streams_; }
-    /// It has begun, and is to be ended by its number.
+    /// It has started, and must be ended with its key.
     uint64_t Keep() noexcept {
       is_kept_ = true;
       return key_;
@@ -58,8 +58,8 @@ class StreamCalls {
   /// An invocation has ended.
   void End(uint64_t key) { streams_.erase(key); }
 
-  // Called by JavaScript: (key, …), as lib/addon/native.ts declares them. Of an invocation that has
-  // ended nothing is taken, and nothing is there.
+  // Called by JavaScript: (key, …), as lib/addon/native.ts declares them. An invocation that has
+  // ended accepts no input and has no output.
   Napi::Value Feed(const Napi::CallbackInfo& info);
   Napi::Value EndInput(const Napi::CallbackInfo& info);
   Napi::Value Take(const Napi::CallbackInfo& info);
@@ -71,13 +71,13 @@ class StreamCalls {
   std::shared_ptr<BufferedStreams> Find(const Napi::Value& key) const;
 
   const Napi::Reference<Napi::Object>& owner_;
-  /// Null for what goes through a lane.
+  /// Null for streams that go through a lane.
   std::unordered_map<uint64_t, std::shared_ptr<BufferedStreams>> streams_;
   uint64_t last_key_ = 0;
 };
 
-/// The streams of a request: `{ stdin?: 'stream', stdout?: 'stream' | 'inherit', stderr? }`; those
-/// that are named so.
+/// The streams in a request of the form `{ stdin?: 'stream', stdout?: 'stream' | 'inherit', stderr?
+/// }` that have the value `how`.
 StreamSet ToStreams(const Napi::Value& given, const char* how);
 
 }  // namespace wasmedge_embed

@@ -6,11 +6,11 @@
 
 namespace wasmedge_embed {
 
-/// An object that carries a C++ one, with a tag that tells of which class: JavaScript may call any
-/// function of ours with any receiver and any arguments, and Node-API itself gives what is wrapped
-/// as whatever type is asked for.
+/// A JavaScript object that wraps a C++ one, with a tag that identifies the class: JavaScript may
+/// call any of our functions with any receiver and any arguments, and Node-API itself returns a
+/// wrapped object as any type that is requested.
 ///
-/// `Self` has `kTag`, a number of its own that no other library makes up, and `kName`.
+/// `Self` has `kTag`, a number that no other library uses, and `kName`.
 template <typename Self>
 class TaggedWrap : public Napi::ObjectWrap<Self> {
  public:
@@ -22,8 +22,8 @@ class TaggedWrap : public Napi::ObjectWrap<Self> {
     return value.IsObject() && value.As<Napi::Object>().CheckTypeTag(&Self::kTag);
   }
 
-  /// Throws a TypeError when it is another. Methods and accessors ask this for their receiver: it
-  /// hides what it stands for.
+  /// Throws a TypeError if it is of another class. Methods and accessors call this for their
+  /// receiver; it hides the function that it replaces.
   static Self* Unwrap(const Napi::Value& value) {
     if (!IsOne(value)) {
       throw Napi::TypeError::New(value.Env(), std::string("This is not a ") + Self::kName + ".");

@@ -7,7 +7,7 @@
 namespace wasmedge_embed {
 namespace {
 
-// Below this, copying is cheaper than an external buffer and its finalizer.
+// Below this size, copying is cheaper than an external buffer and its finalizer.
 constexpr size_t kCopyBytes = 64 * 1024;
 
 Napi::Array ToJs(Napi::Env env, const std::vector<ValueKind>& kinds) {
@@ -29,7 +29,7 @@ Napi::Error ToJs(Napi::Env env, const Error& error) {
     Napi::Array stack = Napi::Array::New(env, frames.size());
     for (uint32_t index = 0; index < frames.size(); ++index) {
       Napi::Object frame = Napi::Object::New(env);
-      // Of any bytes: what is not UTF-8 becomes U+FFFD.
+      // Any bytes: invalid UTF-8 becomes U+FFFD.
       frame["function"] = Napi::String::New(env, frames[index].name);
       frame["index"] = frames[index].index;
       stack[index] = frame;
@@ -92,7 +92,7 @@ Napi::Value ToJs(Napi::Env env, std::vector<uint8_t> bytes) {
   auto owned = std::make_unique<std::vector<uint8_t>>(std::move(bytes));
   uint8_t* data = owned->data();
   const size_t size = owned->size();
-  // Released to the finalizer, which runs also where the runtime copies instead.
+  // Released to the finalizer, which runs even if the runtime copies instead.
   return Napi::Buffer<uint8_t>::NewOrCopy(
       env, data, size,
       [](Napi::Env, uint8_t*, std::vector<uint8_t>* vector) {
@@ -137,7 +137,7 @@ Napi::Value ToJs(Napi::Env env, const std::vector<ValueKind>& kinds,
 uint64_t ToBits(const Napi::Value& value, ValueKind kind) {
   switch (kind) {
     case ValueKind::kI32:
-      // Numbers in the range of either reading, signed or unsigned: the low 32 bits are the same.
+      // Signed or unsigned: the low 32 bits are the same.
       return static_cast<uint32_t>(value.ToNumber().Int64Value());
     case ValueKind::kI64: {
       bool lossless = false;

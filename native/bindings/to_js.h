@@ -12,10 +12,10 @@
 
 namespace wasmedge_embed {
 
-/// A JavaScript Error with `code` and, where the error carries them, `trap` or `limit`.
+/// A JavaScript Error with `code` and, if the error has them, `trap` or `limit`.
 Napi::Error ToJs(Napi::Env env, const Error& error);
 
-/// How long the parts of an invocation took.
+/// The duration of each part of an invocation.
 struct Timings {
   Invocation::Clock::duration queue{0};
   Invocation::Clock::duration instantiate{0};
@@ -32,35 +32,35 @@ Napi::Array ToJs(Napi::Env env, const std::vector<ExternalDescription>& external
 /// [{ function, errno, reason }]
 Napi::Array ToJs(Napi::Env env, const std::vector<InferenceFailure>& failures);
 
-/// A Buffer over bytes that it takes over; small ones are copied.
+/// A Buffer that takes over the bytes; small ones are copied.
 Napi::Value ToJs(Napi::Env env, std::vector<uint8_t> bytes);
 
-/// A value by its type: number, or bigint for i64.
+/// A value according to its type: number, or bigint for i64.
 Napi::Value ToJs(Napi::Env env, ValueKind kind, uint64_t bits);
 
-/// What a function returned: undefined, its one result, or an array of several.
+/// A function's return value: undefined, a single result, or an array of several.
 Napi::Value ToJs(Napi::Env env, const std::vector<ValueKind>& kinds,
                  const std::vector<uint64_t>& bits);
 
-/// The raw bits of an argument by its type. The value's type has been checked in TypeScript.
+/// The raw bits of an argument according to its type. TypeScript has checked the type of the value.
 uint64_t ToBits(const Napi::Value& value, ValueKind kind);
 
-/// Bytes that JavaScript owns: good until it runs again.
+/// Bytes owned by JavaScript: valid until it runs again.
 struct ByteView {
   const uint8_t* data;
   size_t size;
 };
 
-/// A Uint8Array's bytes; throws a TypeError for anything else.
+/// The bytes of a Uint8Array; throws a TypeError for anything else.
 ByteView BytesOf(const Napi::Value& value);
 
-/// A copy of a Uint8Array's bytes; none for undefined.
+/// A copy of a Uint8Array's bytes; empty for undefined.
 std::vector<uint8_t> CopyBytes(const Napi::Value& value);
 
 std::vector<std::string> ToStrings(const Napi::Value& value);
 
-/// Runs the body of a native function; an `Error` out of it becomes a JavaScript exception with its
-/// code. (Whatever else is thrown becomes one without, by node-addon-api.)
+/// Runs the body of a native function; an `Error` becomes a JavaScript exception with its code.
+/// (node-addon-api turns other exceptions into ones without a code.)
 template <typename Body>
 Napi::Value Guard(Napi::Env env, Body body) {
   try {

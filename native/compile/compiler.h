@@ -24,7 +24,7 @@ struct CompileOptions {
   int optimize = 3;
   /// For any processor of this architecture rather than this machine's: slower, but portable.
   bool generic = false;
-  /// With checks that allow WasmEdge's own asynchronous calls to be canceled.
+  /// With checks that allow WasmEdge's own asynchronous calls to be cancelled.
   bool interruptible = false;
   /// With the counting of instructions that a fuel limit requires.
   bool meter = false;

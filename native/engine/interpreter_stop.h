@@ -8,9 +8,9 @@ namespace wasmedge_embed {
 
 /// Stops an executor's interpreter.
 ///
-/// WasmEdge's C API can only do this by canceling an asynchronous call, which makes the executor
+/// WasmEdge's C API can only do this by cancelling an asynchronous call, which makes the executor
 /// stop whatever it interprets. So one call of a function that does nothing is made and kept, to be
-/// canceled in place of the guest's.
+/// cancelled in place of the guest's.
 class InterpreterStop {
  public:
   /// `largest_block`: the most bytes that a guest's call stack and tables may occupy in one block.

@@ -262,7 +262,7 @@ const Api& Api::Adopt(const void* caller) {
 Api::Api(Private, void* library, std::string path, bool can_compile)
     : path_(std::move(path)), can_compile_(can_compile) {
   // The version is queried before anything else: both lines have the same SONAME, and calling a
-  // function with the other line's ABI is undefined behavior.
+  // function with the other line's ABI is undefined behaviour.
   void* get_version = RequireSymbol(library, "WasmEdge_VersionGet", path_);
   if (std::string file = LoadedFileAt(get_version); !file.empty()) path_ = std::move(file);
   version_ = As<const char* (*)()>(get_version)();

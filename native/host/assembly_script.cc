@@ -14,9 +14,9 @@
 namespace wasmedge_embed {
 namespace {
 
-/// Code units of a message that are read: what is longer is cut.
+/// The most code units read from a message; longer ones are truncated.
 constexpr uint32_t kMostCodeUnits = 4096;
-/// Numbers that `trace` takes.
+/// The most numbers that `trace` takes.
 constexpr uint32_t kTraceNumbers = 5;
 
 void AppendUtf8(uint32_t code_point, std::string* text) {
@@ -39,8 +39,8 @@ void AppendUtf8(uint32_t code_point, std::string* text) {
   append(0x80 | (code_point & 0x3F));
 }
 
-/// A string of AssemblyScript: UTF-16 at its address, the number of its bytes in the four before
-/// (AssemblyScript's "Memory layout", `rtSize`). None for null and for what lies outside of the
+/// An AssemblyScript string: UTF-16 at its address, its size in bytes in the four bytes before
+/// (AssemblyScript's "Memory layout", `rtSize`). Empty for null and for addresses outside the
 /// memory.
 std::string ReadString(const GuestMemory& memory, uint32_t address) {
   constexpr uint32_t kSizeBytes = 4;
@@ -66,7 +66,7 @@ std::string ReadString(const GuestMemory& memory, uint32_t address) {
         unit = 0x10000 + ((unit - 0xD800) << 10) + (next - 0xDC00);
         ++index;
       } else {
-        unit = 0xFFFD;  // half of a pair
+        unit = 0xFFFD;  // unpaired surrogate
       }
     }
     AppendUtf8(unit, &text);
@@ -75,7 +75,7 @@ std::string ReadString(const GuestMemory& memory, uint32_t address) {
   return text;
 }
 
-/// The shortest text that stands for the number.
+/// The shortest text that represents the number.
 std::string ToText(double number) {
   char buffer[32];
   const auto [end, error] = std::to_chars(std::begin(buffer), std::end(buffer), number);
@@ -104,7 +104,7 @@ HostOutcome Trace(AssemblyScriptState& state, HostCall& call) {
 
 HostOutcome Seed(AssemblyScriptState&, HostCall& call) {
   uint64_t bits = 0;
-  // So few bytes are given whole.
+  // So few bytes are always returned in full.
   if (getrandom(&bits, sizeof bits, 0) != sizeof bits) {
     throw Error(ErrorCode::kTrap, "The system provides no random numbers.", "host-function");
   }

@@ -19,7 +19,7 @@ BufferedStreams::Readiness BufferedStreams::LookLocked(StandardStream stream) no
 }
 
 bool BufferedStreams::WantsInput() noexcept {
-  // Asked for before it is used up, so that both sides can be at work.
+  // Requested before it is used up, so that both sides can work at the same time.
   if (input_is_announced_ || input_has_ended_ || input_size_ > kCapacity / 2) return false;
   input_is_announced_ = true;
   return true;
@@ -94,7 +94,8 @@ void BufferedStreams::Append(StandardStream stream, std::string_view text) {
 }
 
 void BufferedStreams::Append(Output& output, const uint8_t* data, size_t size) {
-  // Grown at once where there is more than a little: what is filled is given away as it is.
+  // Allocated at once if there is more than a little: the filled vector is handed over without
+  // copying.
   if (output.bytes.size() + size > output.bytes.capacity()) {
     constexpr size_t kLittle = 4096;
     const size_t needed = output.bytes.size() + size;
@@ -113,7 +114,7 @@ size_t BufferedStreams::Feed(const uint8_t* data, size_t size) {
   {
     const auto lock = exchange_->Lock();
     if (input_has_ended_) return 0;
-    // Not filled with zeros first: every byte that is read was written before.
+    // Not zeroed first: every byte is written before it is read.
     if (!input_) input_.reset(new uint8_t[kCapacity]);
     fed = std::min(size, kCapacity - input_size_);
     const size_t end = (input_begin_ + input_size_) % kCapacity;

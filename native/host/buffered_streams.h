@@ -15,26 +15,26 @@ namespace wasmedge_embed {
 
 class HostExchange;
 
-/// Standard streams that lead to streams of JavaScript's: a bounded buffer each. The guest's thread
-/// fills or empties it and waits where it cannot; the embedder is told once that there is something
-/// to do, and then feeds or takes until there is nothing. So small reads and writes of the guest
-/// cost no crossing each, and whichever side is slower holds up the other.
+/// Standard streams connected to JavaScript streams, with a bounded buffer for each. The guest's
+/// thread fills or drains it and waits when it cannot. The embedder is notified once that a stream
+/// needs attention, and then feeds or drains it until there is nothing left to do. So small reads
+/// and writes of the guest do not cost a crossing each, and the slower side holds back the other.
 ///
-/// All of it is guarded by the lock of the invocation's exchange, where the guest waits: whoever
-/// stops the invocation wakes it there, and the pool counts it as waiting.
+/// Guarded by the lock of the invocation's exchange, where the guest waits: stopping the invocation
+/// wakes it there, and the pool counts it as waiting.
 class BufferedStreams : public StandardStreams {
  public:
-  /// Bytes of one buffer.
+  /// The size of each buffer, in bytes.
   static constexpr size_t kCapacity = 256 * 1024;
 
-  /// Tells the embedder, on the guest's thread and without the lock, that a stream needs it: that
-  /// input is wanted, or that there is output.
+  /// Notifies the embedder, on the guest's thread and without the lock, that a stream needs
+  /// attention: that input is wanted, or that there is output.
   using Announce = std::function<void(StandardStream)>;
 
   /// `exchange` is the invocation's.
   BufferedStreams(std::shared_ptr<HostExchange> exchange, StreamSet streams, Announce announce);
 
-  // The guest's thread:
+  // For the guest's thread:
 
   Readiness Look(StandardStream stream) override;
   bool Await(StreamSet streams, Invocation::Clock::time_point until,
@@ -44,16 +44,17 @@ class BufferedStreams : public StandardStreams {
   void Append(StandardStream stream, std::string_view text) override;
   std::vector<uint8_t> TakeRest(StandardStream stream) override;
 
-  // The embedder, on any thread:
+  // For the embedder, on any thread:
 
-  /// Gives the guest as much of this as there is room for; gives how much. Where that is not all,
-  /// or `size` is 0, the embedder is told when more is wanted.
+  /// Gives the guest as much of this as there is room for; returns the number of bytes. If that is
+  /// not all, or if `size` is 0, the embedder is notified when more is wanted.
   size_t Feed(const uint8_t* data, size_t size);
 
-  /// The guest reads the end after what it was given.
+  /// The guest reads the end of the stream after the bytes it was given.
   void EndInput();
 
-  /// Takes all that was written. Where that is nothing, the embedder is told when there is more.
+  /// Takes everything written so far. If that is nothing, the embedder is notified when there is
+  /// more.
   std::vector<uint8_t> Take(StandardStream stream);
 
  private:
@@ -65,16 +66,16 @@ class BufferedStreams : public StandardStreams {
   Output& OutputOf(StandardStream stream) noexcept {
     return outputs_[stream == StandardStream::kError ? 1 : 0];
   }
-  // With the lock:
+  // With the lock held:
   Readiness LookLocked(StandardStream stream) noexcept;
-  /// Whether the embedder is to be told that input is wanted.
+  /// Whether to notify the embedder that input is wanted.
   bool WantsInput() noexcept;
   void Append(Output& output, const uint8_t* data, size_t size);
 
   const std::shared_ptr<HostExchange> exchange_;
   const Announce announce_;
 
-  /// A ring, made when the first byte comes.
+  /// A ring buffer, allocated when the first byte arrives.
   std::unique_ptr<uint8_t[]> input_;
   size_t input_begin_ = 0;
   size_t input_size_ = 0;

@@ -9,16 +9,15 @@
 
 namespace wasmedge_embed {
 
-/// What guests hold by number: never a pointer, always checked.
+/// Objects that guests refer to by number: never a pointer, always checked.
 ///
-/// A handle is the object's place in its low 16 bits and, above, how often that place has been
-/// given anew, so a handle of something deleted finds nothing, also after the place has been taken
-/// again. The first handles are 0, 1, 2, … and the same in every invocation. A place that has been
-/// given 65,536 times is not given again.
+/// A handle has the object's slot in its low 16 bits and the slot's generation above, so the handle
+/// of a deleted object finds nothing, even after the slot is reused. The first handles are 0, 1, 2,
+/// … and the same in every invocation. A slot is retired after 65,536 uses.
 template <typename T>
 class HandleTable {
  public:
-  /// `capacity`: how many objects there may be at a time, 65,536 at most.
+  /// `capacity`: the most objects at a time, at most 65,536.
   explicit HandleTable(uint32_t capacity) noexcept : capacity_(capacity) {}
 
   bool empty() const noexcept {
@@ -26,15 +25,15 @@ class HandleTable {
                         [](const Place& place) { return place.object != nullptr; });
   }
 
-  /// Whether `Insert` would be refused.
+  /// Whether `Insert` would fail.
   bool full() const noexcept { return free_.empty() && places_.size() >= capacity_; }
 
-  /// The new object's handle; nothing when the table is full.
+  /// The new object's handle; nothing if the table is full.
   std::optional<uint32_t> Insert(std::unique_ptr<T> object) {
     if (full()) return std::nullopt;
     if (free_.empty()) {
       places_.emplace_back();
-      // Room for every place, so that `Erase` never allocates.
+      // Room for every slot, so that `Erase` never allocates.
       free_.reserve(places_.size());
       free_.push_back(static_cast<uint32_t>(places_.size() - 1));
     }
@@ -44,7 +43,7 @@ class HandleTable {
     return places_[index].generation << kIndexBits | index;
   }
 
-  /// The handle's object, owned by the table; null for a handle that is none (any more).
+  /// The handle's object, owned by the table; null if the handle is not valid (anymore).
   T* Find(uint32_t handle) const noexcept {
     const uint32_t index = handle & kIndexMask;
     if (index >= places_.size() || places_[index].generation != handle >> kIndexBits) {
@@ -53,7 +52,7 @@ class HandleTable {
     return places_[index].object.get();
   }
 
-  /// Takes the object out; null for a handle that is none.
+  /// Removes and returns the object; null if the handle is not valid.
   std::unique_ptr<T> Erase(uint32_t handle) noexcept {
     if (Find(handle) == nullptr) return nullptr;
     const uint32_t index = handle & kIndexMask;
@@ -65,7 +64,7 @@ class HandleTable {
     return std::move(place.object);
   }
 
-  /// Forgets everything, the generations included.
+  /// Forgets everything, including the generations.
   void Clear() noexcept {
     places_.clear();
     free_.clear();

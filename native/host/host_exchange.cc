@@ -9,11 +9,11 @@ namespace {
 
 using Clock = Invocation::Clock;
 
-/// What is answered within this time keeps its place among those that run: most host functions are,
-/// and another guest that was begun meanwhile would compete with this one.
+/// A call answered within this time still counts as running: most are, and another guest started in
+/// the meantime would compete with this one.
 constexpr std::chrono::milliseconds kShortWait{1};
 
-/// Long enough for the event loop to be woken and to call a function that does little.
+/// Long enough for the event loop to wake and call a simple function.
 constexpr std::chrono::microseconds kSpinTime{50};
 
 Error HasEnded() { return Error(ErrorCode::kClosed, "The call of the host function has ended."); }
@@ -26,11 +26,11 @@ ReentryOutcome Abandoned() {
 
 }  // namespace
 
-/// While one lives, the guest's thread waits: its memory can be had, and after a moment it is
-/// counted as waiting. Made and destroyed without the lock.
+/// While one exists, the guest's thread waits: its memory is accessible, and after a moment it
+/// counts as waiting. Created and destroyed without holding the lock.
 class HostExchange::WaitScope {
  public:
-  /// Without a memory, it cannot be had meanwhile.
+  /// Without `memory`, the guest's memory is not accessible during the wait.
   explicit WaitScope(HostExchange& exchange, WaitingMemory* memory = nullptr)
       : exchange_(exchange), memory_(memory), counted_from_(Clock::now() + kShortWait) {
     if (memory != nullptr) SetMemory(memory);
@@ -44,7 +44,7 @@ class HostExchange::WaitScope {
 
   WaitingMemory& memory() const noexcept { return *memory_; }
 
-  /// Until something has changed, the deadline, or it is to be counted.
+  /// Until something changes, the deadline passes, or the thread starts to count as waiting.
   void WaitForChange(std::unique_lock<std::mutex>& lock, Clock::time_point deadline) {
     const bool may_be_counted = exchange_.observer_ != nullptr && !is_counted_;
     const Clock::time_point until = may_be_counted ? std::min(deadline, counted_from_) : deadline;
@@ -56,13 +56,13 @@ class HostExchange::WaitScope {
         !may_be_counted || until != counted_from_) {
       return;
     }
-    // The pool that is told has a lock of its own, under which it wakes who waits here.
+    // The notified pool has its own lock, under which it wakes threads that wait here.
     lock.unlock();
     Count();
     lock.lock();
   }
 
-  /// When it is to be counted, if it is not yet.
+  /// The time from which it counts as waiting, unless it already does.
   Clock::time_point counted_from() const noexcept {
     const bool may_be_counted = exchange_.observer_ != nullptr && !is_counted_;
     return may_be_counted ? counted_from_ : Clock::time_point::max();
@@ -102,7 +102,7 @@ std::optional<HostAnswer> HostExchange::Call(uint32_t function, std::vector<uint
   while (true) {
     {
       WaitScope waiting(*this, &guest);
-      // Told only now: whoever hears of it may have the memory at once.
+      // Notified only now: the receiver may access the memory at once.
       if (reentry) {
         reentry->Finished(std::move(outcome));
       } else {
@@ -120,7 +120,7 @@ std::optional<HostAnswer> HostExchange::Call(uint32_t function, std::vector<uint
 
 std::optional<HostAnswer> HostExchange::TakeAnswer(OpenCall& call, const Invocation& invocation) {
   std::optional<HostAnswer> taken;
-  // The embedder may answer while the invocation is being stopped, which is of no use any more.
+  // The embedder may answer while the invocation is being stopped; the answer is no longer needed.
   const std::lock_guard<std::mutex> lock(mutex_);
   if (invocation.stop_reason() == StopReason::kNone) taken = std::move(call.answer);
   return taken;
@@ -240,7 +240,7 @@ void HostExchange::Enter(uint64_t call, std::shared_ptr<Reentry> reentry) {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = Find(call);
     if (found == calls_.end() || found->answer) throw HasEnded();
-    // Each but the first was made by the guest within a re-entry of the one before.
+    // Each but the first was made by the guest within a re-entry of the previous one.
     if (static_cast<size_t>(found - calls_.begin()) >= kMostReentries) {
       throw Error(ErrorCode::kLimit,
                   "Calls between host functions and the guest are nested " +
@@ -272,7 +272,7 @@ bool HostExchange::Access(std::shared_ptr<MemoryOperation> operation) {
 }
 
 void HostExchange::Wake() {
-  // A waiting thread that has looked before the request was made is within the wait by now.
+  // A waiting thread that checked before the request was made has begun its wait by now.
   {
     const std::lock_guard<std::mutex> lock(mutex_);
   }

@@ -10,12 +10,12 @@
 
 namespace wasmedge_embed {
 
-/// How a host function ends: the guest goes on with the results; the guest is ended quietly
+/// How a host function ends: the guest continues with the results; the guest exits normally
 /// (`proc_exit`); or the invocation fails with `Invocation::failure`.
 enum class HostOutcome { kReturn, kExit, kFail };
 
-/// One call of a host function: its arguments, its results and the caller's memory. Lives on the
-/// stack of the call.
+/// A call of a host function: its arguments, its results and the caller's memory. On the stack for
+/// the duration of the call.
 class HostCall {
  public:
   /// `function` is the name of the host function.
@@ -33,7 +33,7 @@ class HostCall {
   const GuestMemory& memory() const noexcept { return memory_; }
   Invocation& invocation() const noexcept { return invocation_; }
 
-  /// The argument at `index`. The engine has checked number and types against the signature.
+  /// The argument at `index`. The engine has checked the number and types against the signature.
   uint32_t I32(size_t index) const noexcept { return static_cast<uint32_t>(params_[index].bits); }
   uint64_t I64(size_t index) const noexcept { return static_cast<uint64_t>(params_[index].bits); }
 
@@ -44,7 +44,7 @@ class HostCall {
     return value;
   }
 
-  /// Sets the one result. Only its bits: WasmEdge takes the type from the function's signature.
+  /// Sets the only result. Only its bits: WasmEdge takes the type from the function's signature.
   HostOutcome ReturnI32(uint32_t value) noexcept {
     results_[0].bits = value;
     return HostOutcome::kReturn;
@@ -69,11 +69,11 @@ class HostCall {
 
 /// A host function of a module whose state is a `State`.
 ///
-/// `signature` writes the WebAssembly type with one letter a value: parameters, ':', results; `i`
+/// `signature` is the WebAssembly type with one letter per value: parameters, ':', results; `i`
 /// i32, `I` i64, `f` f32, `F` f64. "iiIi:i" is (i32, i32, i64, i32) -> i32; "i:" returns nothing.
 ///
-/// `call` may throw: `Error` fails the invocation with it, `std::bad_alloc` with a trap that names
-/// the function. It never keeps a pointer into the guest's memory.
+/// `call` may throw: `Error` makes the invocation fail with it, `std::bad_alloc` causes a trap that
+/// names the function. It never keeps a pointer into the guest's memory.
 template <typename State>
 struct HostFunction {
   const char* name;
@@ -81,9 +81,9 @@ struct HostFunction {
   HostOutcome (*call)(State& state, HostCall& call);
 };
 
-/// A host module: its import name and its functions, of which several may share a name and differ
-/// in their types; these stand together. One constant table for the whole process; the state
-/// belongs to the slot that runs the guest and is reset before each invocation.
+/// A host module: its import name and its functions. Several may have the same name and different
+/// types; these are adjacent. One constant table for the whole process; the state belongs to the
+/// slot that runs the guest and is reset before each invocation.
 template <typename State>
 struct HostModule {
   const char* name;

@@ -25,7 +25,7 @@ bool IsBgr(Elements elements) noexcept {
   return elements == Elements::kBgr8 || elements == Elements::kBgr32F;
 }
 
-/// The bytes of a result that any memory could hold; nothing for more, and for none.
+/// The size in bytes of a result that could fit in a memory; nothing for larger and for empty ones.
 std::optional<uint64_t> ResultSize(uint32_t width, uint32_t height, Elements elements) noexcept {
   const uint64_t row = width * kChannels * (IsFloat(elements) ? sizeof(float) : 1);
   if (row == 0 || height == 0) return std::nullopt;
@@ -69,7 +69,7 @@ bool ImageState::Load(const Request& request, const GuestMemory& memory,
   if (uint64_t{request.width} * request.height > limits_.pixels) {
     ThrowLimit("imagePixels", limits_.pixels);
   }
-  // A copy: the decoder reads the header twice, and the result may be written over the image.
+  // A copy: the decoder reads the header twice, and the result may overwrite the image.
   std::vector<uint8_t> copy(image.data, image.data + image.size);
   const ByteSpan bytes{copy.data(), copy.size()};
   const auto picture =

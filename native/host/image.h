@@ -7,24 +7,24 @@
 
 namespace wasmedge_embed {
 
-/// The state of `wasmedge_image`: what a picture may ask for.
+/// The state of `wasmedge_image`: limits for pictures.
 ///
-/// The module decodes outside the sandbox, in libjpeg-turbo and libpng, so it is only there for
-/// who asks for it. Both interfaces of WasmEdge's plug-in: from 0.13 on and of 0.8 to 0.12. Every
-/// function returns 0, or 1 for what is no such picture, for what lies outside of the guest's
-/// memory and for a size of 0. The result is resized (`ResizeBilinear`); floats are bytes divided
-/// by 255.
+/// The module decodes outside the sandbox, with libjpeg-turbo and libpng, so it exists only on
+/// request. It has both interfaces of WasmEdge's plug-in: that of 0.13 and newer, and that of 0.8
+/// to 0.12. Every function returns 0, or 1 if the picture is not of this kind, for ranges outside
+/// the guest's memory and for a size of 0. The result is resized (`ResizeBilinear`); floats are
+/// bytes divided by 255.
 class ImageState {
  public:
   enum class Format { kJpeg, kPng };
 
-  /// The elements of the result, numbered as the interface from 0.13 on does.
+  /// The element types of the result, with the numbers of the interface since 0.13.
   enum class Elements : uint32_t { kRgb8 = 0, kBgr8 = 1, kRgb32F = 2, kBgr32F = 3 };
 
   explicit ImageState(const ImageLimits& limits = {}) : limits_(limits) {}
 
-  /// From 0.13 on: (image, image_length, width, height, elements, buffer, buffer_length). The
-  /// buffer may be larger than the result.
+  /// Since 0.13: (image, image_length, width, height, elements, buffer, buffer_length). The buffer
+  /// may be larger than the result.
   bool Load(Format format, HostCall& call) const;
   /// 0.8 to 0.12: (image, image_length, width, height, buffer).
   bool LegacyLoad(Format format, Elements elements, HostCall& call) const;

@@ -18,10 +18,10 @@ namespace {
 
 using Clock = Invocation::Clock;
 
-/// Bytes that are said to have room where a socket takes any.
+/// The room reported when a socket is writable, in bytes.
 constexpr size_t kRoom = 64 * 1024;
 
-/// Reads without waiting; 0 where nothing is there, or the other side is gone.
+/// Reads without blocking; 0 if nothing is there or the other side is gone.
 size_t Receive(int socket, iovec* parts, size_t count, bool* is_gone) noexcept {
   msghdr message{};
   message.msg_iov = parts;
@@ -102,7 +102,8 @@ StandardStreams::Readiness LaneStreams::Look(StandardStream stream) {
 }
 
 bool LaneStreams::Await(StreamSet streams, Clock::time_point until, Invocation& invocation) {
-  // Asked for, and seen where it has ended, of which the socket tells no more.
+  // Requests input; also notices a recorded end of the input, which the socket does not report
+  // again.
   if (streams.Has(StandardStream::kInput) && Look(StandardStream::kInput).is_ready()) return true;
   std::array<StandardStream, 3> awaited{};
   std::array<pollfd, 3> polled{};
@@ -116,7 +117,7 @@ bool LaneStreams::Await(StreamSet streams, Clock::time_point until, Invocation& 
   const auto is_ready = [&] {
     for (size_t i = 0; i < count; ++i) {
       if (polled[i].revents == 0) continue;
-      // What is readable may be another invocation's, or only a part of a length.
+      // Readable bytes may belong to another invocation, or be only a part of a length.
       const bool is_input = awaited[i] == StandardStream::kInput;
       if (is_input ? Look(awaited[i]).is_ready() : SendRest(awaited[i])) return true;
     }
@@ -133,7 +134,7 @@ size_t LaneStreams::Read(uint8_t* data, size_t size) {
   if (size == 0 || !Advance()) return 0;
   StreamLane& lane = *lane_;
   const size_t most = std::min<size_t>(size, lane.unread_);
-  // With the next length, where all of this frame has room: so one call serves both.
+  // Also reads the next length if all of this frame fits, so one call serves both.
   iovec parts[] = {{data, most}, {lane.header_.data(), lane.header_.size()}};
   bool is_gone = false;
   const size_t received =
@@ -175,7 +176,7 @@ size_t LaneStreams::Send(StandardStream stream, const uint8_t* data, size_t size
       return static_cast<size_t>(sent);
     }
     if (errno == EINTR) continue;
-    // Where nobody is there any more, this process is about to end as well.
+    // If nobody is there anymore, this process is about to end as well.
     return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : size;
   }
 }

@@ -16,22 +16,22 @@ namespace wasmedge_embed {
 
 class HostExchange;
 
-/// Two sockets to another process, on which the standard streams of one invocation after the other
-/// go: the first one takes input and standard output, the second one standard error.
+/// Two sockets to another process, for the standard streams of one invocation after another: the
+/// first one for input and standard output, the second one for standard error.
 ///
-/// Input comes in frames, each with its length before it (32 bits, little-endian); one of no bytes
-/// ends it. What is written goes out as it is, and is counted: the other side is told how much it
-/// was. So nothing of one invocation is taken for another's, however they end.
+/// Input is sent in frames, each preceded by its length (32 bits, little-endian); an empty frame
+/// ends it. Output is sent unframed and counted: the other side is told how many bytes there were.
+/// So nothing from one invocation is attributed to another, however they end.
 ///
-/// One invocation at a time; its thread has all of this meanwhile.
+/// Used by one invocation at a time; its thread has exclusive access meanwhile.
 class StreamLane {
  public:
-  /// The descriptors stay open as long as the process.
+  /// The descriptors remain open for the life of the process.
   StreamLane(int data, int error) noexcept : descriptors_{data, error} {}
   StreamLane(const StreamLane&) = delete;
   StreamLane& operator=(const StreamLane&) = delete;
 
-  /// Bytes that the last invocation has written: standard output's, and standard error's. Once.
+  /// Bytes written by the last invocation: to standard output, and to standard error. Once.
   std::array<uint64_t, 2> TakeWritten() noexcept { return std::exchange(written_, {}); }
 
  private:
@@ -43,21 +43,21 @@ class StreamLane {
 
   const std::array<int, 2> descriptors_;
   std::array<uint64_t, 2> written_{};
-  /// Of the frame that is being read.
+  /// Of the current frame.
   uint32_t unread_ = 0;
-  /// The next frame's length, as far as it has come.
+  /// The next frame's length, as far as it has arrived.
   std::array<uint8_t, 4> header_{};
   size_t header_size_ = 0;
-  /// Earlier invocations whose input has not ended yet.
+  /// The number of earlier invocations whose input has not ended yet.
   size_t unended_ = 0;
 };
 
-/// Standard streams that lead through a lane: the guest's thread reads and writes its sockets, so a
+/// Standard streams that use a lane: the guest's thread reads and writes its sockets itself, so a
 /// byte is copied no more often than through a pipe.
 class LaneStreams : public StandardStreams {
  public:
-  /// Tells the embedder, on the guest's thread, that input is wanted. Once: it is then to end it
-  /// once as well, at the latest when the invocation has ended.
+  /// Notifies the embedder, on the guest's thread, that input is wanted. Once: the embedder must
+  /// then end the input once as well, at the latest when the invocation has ended.
   using Announce = std::function<void(StandardStream)>;
 
   /// `exchange` is the invocation's.
@@ -74,12 +74,12 @@ class LaneStreams : public StandardStreams {
   std::vector<uint8_t> TakeRest(StandardStream stream) override;
 
  private:
-  /// Reads up to the next byte of this invocation's input. Gives whether there is a frame to be
-  /// read from; false where nothing has come, or the input has ended.
+  /// Reads up to the next byte of this invocation's input. Returns whether there is a frame to read
+  /// from; false if nothing has arrived, or if the input has ended.
   bool Advance();
-  /// Takes what was read of a frame, and of the length of the next one after it.
+  /// Consumes bytes read from a frame, and from the following length.
   void Consume(size_t size, size_t header_size) noexcept;
-  /// Sends what is there of a text that was appended; gives whether all of it has left.
+  /// Sends the rest of an appended text as far as possible; returns whether all of it was sent.
   bool SendRest(StandardStream stream);
   size_t Send(StandardStream stream, const uint8_t* data, size_t size) noexcept;
 

@@ -15,7 +15,7 @@ constexpr uint64_t kPageSize = 65'536;
 ByteSpan RequireRange(const GuestMemory& memory, uint32_t address, uint64_t length) {
   ByteSpan range;
   if (memory.Range(address, length, &range)) return range;
-  // In the words of lib/host/guest-memory.ts.
+  // The same words as in lib/host/guest-memory.ts.
   throw Error(ErrorCode::kInvalidArgument, std::to_string(length) + " bytes at the address " +
                                                std::to_string(address) +
                                                " are not inside the guest's memory of " +

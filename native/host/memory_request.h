@@ -7,29 +7,29 @@
 
 namespace wasmedge_embed {
 
-/// What the embedder does with the memory of a guest that waits.
+/// An access by the embedder to a waiting guest's memory.
 struct MemoryRequest {
   enum class Kind { kRead, kWrite, kSize, kGrow };
 
   Kind kind;
-  /// Of reading and writing.
+  /// For reading and writing.
   uint32_t address = 0;
-  /// Of reading: bytes. Of growing: pages.
+  /// For reading: bytes. For growing: pages.
   uint32_t count = 0;
-  /// Of writing.
+  /// For writing.
   std::vector<uint8_t> bytes = {};
 };
 
-/// What came of it.
+/// The result.
 struct MemoryFound {
-  /// Of reading.
+  /// For reading.
   std::vector<uint8_t> bytes = {};
-  /// The number of bytes, or of pages before it grew.
+  /// The number of bytes, or of pages before growing.
   uint64_t number = 0;
 };
 
-/// Carries it out. Throws `Error`: `kInvalidArgument` for what is not inside the memory, `kLimit`
-/// for what it cannot grow by; nothing is read or written then.
+/// Performs it. Throws `Error`: `kInvalidArgument` for ranges that are not inside the memory,
+/// `kLimit` if it cannot grow that much; nothing is read or written then.
 MemoryFound PerformOn(WaitingMemory& memory, const MemoryRequest& request);
 
 }  // namespace wasmedge_embed

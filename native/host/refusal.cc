@@ -11,7 +11,7 @@ constexpr size_t kMostReasonBytes = 2000;
 }  // namespace
 
 void TellRefusal(HostCall& call, const char* module, uint32_t number, std::string reason) {
-  // What fails since the invocation is to end has failed for no other reason.
+  // A failure after a stop request has no other reason.
   if (call.invocation().stop_reason() != StopReason::kNone) return;
   if (reason.size() > kMostReasonBytes) reason.resize(kMostReasonBytes);
   call.invocation().AddInferenceFailure(

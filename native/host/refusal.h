@@ -11,16 +11,16 @@
 
 namespace wasmedge_embed {
 
-/// Why a guest's call for inference is refused, in words for who runs the guest: the guest itself
-/// is told no more than a number.
+/// Why a guest's inference call was refused, in words for the person who runs the guest: the guest
+/// itself only gets a number.
 
-/// Remembers why the guest is given `number` by this function of `module`. Throws `std::bad_alloc`.
+/// Records why the guest gets `number` from this function of `module`. Throws `std::bad_alloc`.
 void TellRefusal(HostCall& call, const char* module, uint32_t number, std::string reason);
 
-/// What an address of the guest's is for: "The name lies outside the guest's memory."
+/// For an address of the guest: "The name lies outside the guest's memory."
 std::string OutsideMemory(const char* what);
 
-/// A name of a guest's or a model's, as it may stand in a reason: quoted, and cut where it is long.
+/// A name from a guest or a model for use in a reason: quoted, and truncated if it is long.
 std::string Quoted(std::string_view name);
 
 /// `Input 0 ("picture")`; `kind` is "Input" or "Output".

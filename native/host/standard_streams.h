@@ -31,8 +31,8 @@ class StreamSet {
   unsigned bits_ = 0;
 };
 
-/// Those standard streams of one invocation that lead to streams of the embedder's, as the guest's
-/// thread has them.
+/// The standard streams of one invocation that are connected to streams of the embedder, for the
+/// guest's thread.
 class StandardStreams {
  public:
   virtual ~StandardStreams() = default;
@@ -43,31 +43,31 @@ class StandardStreams {
   bool Has(StandardStream stream) const noexcept { return streams_.Has(stream); }
 
   struct Readiness {
-    /// That can be read, or written, without a wait.
+    /// Can be read or written without waiting.
     size_t bytes = 0;
-    /// Of input: nothing comes after these.
+    /// For input: nothing comes after these.
     bool has_ended = false;
 
     bool is_ready() const noexcept { return bytes > 0 || has_ended; }
   };
-  /// Input that is not there is asked for by this.
+  /// If no input is available, this requests some.
   virtual Readiness Look(StandardStream stream) = 0;
 
-  /// Waits until one of these is ready, until `until`, or until the invocation is to end. Gives
+  /// Waits until one of these is ready, until `until`, or until the invocation is to end. Returns
   /// whether one is.
   virtual bool Await(StreamSet streams, Invocation::Clock::time_point until,
                      Invocation& invocation) = 0;
 
-  /// Reads what is there, at most `size`; gives how much.
+  /// Reads at most `size` available bytes; returns their number.
   virtual size_t Read(uint8_t* data, size_t size) = 0;
 
-  /// Writes as much as there is room for; gives how much.
+  /// Writes as much as there is room for; returns the number of bytes.
   virtual size_t Write(StandardStream stream, const uint8_t* data, size_t size) = 0;
 
-  /// Writes all of a short text, also beyond the room.
+  /// Writes all of a short text, even beyond the available room.
   virtual void Append(StandardStream stream, std::string_view text) = 0;
 
-  /// What was written and has not left. The guest has ended: the embedder is told nothing any more.
+  /// Output that has not been sent yet. The guest has ended: the embedder is not notified anymore.
   virtual std::vector<uint8_t> TakeRest(StandardStream stream) = 0;
 
  protected:

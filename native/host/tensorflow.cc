@@ -8,7 +8,7 @@ namespace {
 
 constexpr char kModule[] = "wasmedge_tensorflow";
 
-/// RuntimeError of the interface's `ErrNo`: what it has for a TensorFlow that cannot be had.
+/// RuntimeError of the interface's `ErrNo`: its error for an unavailable TensorFlow.
 constexpr uint32_t kRuntimeError = 5;
 
 void Tell(HostCall& call) {
@@ -37,7 +37,7 @@ HostOutcome LegacyNoLength(TensorFlowState&, HostCall& call) {
   return call.ReturnI32(0);
 }
 
-/// A guest whose function has no result would go on with what is not there.
+/// A guest could not notice the failure of a function without a result, and would continue.
 HostOutcome LegacyTrap(TensorFlowState&, HostCall& call) {
   throw HostTrap(call.function(),
                  "TensorFlow itself is not part of this package; sessions of TensorFlow Lite are");

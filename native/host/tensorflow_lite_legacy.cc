@@ -7,9 +7,9 @@
 #include "host/refusal.h"
 #include "host/tensorflow_lite.h"
 
-// The interface of WasmEdge 0.8 to 0.12. It handed pointers of the host's to the guest and took
-// them back unchecked; here they are numbers. Where it ignored a mistake, in functions without a
-// result, the guest is trapped: it would go on with zeros, or with what another picture had left.
+// The interface of WasmEdge 0.8 to 0.12. It gave host pointers to the guest and took them back
+// unchecked; here they are numbers. Where it ignored an error, in functions without a result, the
+// guest traps: otherwise it would continue with zeros, or with the data of another picture.
 
 namespace wasmedge_embed {
 namespace {
@@ -21,8 +21,8 @@ constexpr char kAppendInput[] = "wasmedge_tensorflowlite_append_input";
 constexpr char kNoSession[] = "there is no such session";
 constexpr char kNoTensor[] = "there is no such tensor";
 
-// A session: its handle, and 1 in the upper half. A tensor: the handle of its session, in the upper
-// half 2^31 and its place among the outputs.
+// A session: its handle, with 1 in the upper half. A tensor: the handle of its session, with 2^31
+// plus its index among the outputs in the upper half.
 constexpr uint32_t kSessionMark = 1;
 constexpr uint32_t kTensorMark = uint32_t{1} << 31;
 
@@ -34,7 +34,8 @@ std::string Outside(const char* what) {
 
 using Errno = TensorFlowLiteState::Errno;
 
-/// For the functions whose results have no room for a number: the one that those of 0.13 give.
+/// For functions whose results cannot hold an error number: records the one that those of 0.13
+/// return.
 void Tell(HostCall& call, Errno number, std::string reason) {
   TellRefusal(call, TensorFlowLiteModule().name, static_cast<uint32_t>(number), std::move(reason));
 }

@@ -38,7 +38,7 @@ static_assert(sizeof(GuestBuilder) == 8);
 struct GuestTensor {
   uint32_t dimensions;
   uint32_t dimension_count;
-  // One byte, of which the guest's compiler leaves the padding behind unset.
+  // One byte; the guest's compiler leaves the padding after it unset.
   uint8_t type;
   uint8_t padding[3];
   uint32_t data;
@@ -46,7 +46,7 @@ struct GuestTensor {
 };
 static_assert(sizeof(GuestTensor) == 20);
 
-/// The numbers of WasmEdge from 0.15 on.
+/// The numbers of WasmEdge since 0.15.
 enum GuestTensorType : uint8_t {
   kF16 = 0,
   kF32 = 1,
@@ -56,13 +56,14 @@ enum GuestTensorType : uint8_t {
   kI64 = 5,
 };
 
-/// Those of 0.13 and 0.14 that mean something else now. There was none for 64 bits.
+/// Those of 0.13 and 0.14 that have another meaning now. There was none for 64 bits.
 enum FormerGuestTensorType : uint8_t {
   kFormerU8 = 2,
   kFormerI32 = 3,
 };
 
-/// How a guest names elements of this type. Those that the interface has no name for pass as bytes.
+/// The guest's number for elements of this type. Types without a name in the interface pass as
+/// bytes.
 GuestTensorType ToGuestType(TensorType type) noexcept {
   switch (type) {
     case TensorType::kFloat16:
@@ -88,15 +89,15 @@ GuestTensorType ToGuestType(TensorType type) noexcept {
   return kU8;
 }
 
-/// Whether a guest that gives this number may mean elements of this type: of the two numberings,
-/// the model's own tensor tells which one it is.
+/// Whether this number can stand for elements of this type: the model's own tensor determines which
+/// of the two numberings the guest uses.
 bool MayMean(uint8_t number, TensorType type) noexcept {
   const GuestTensorType expected = ToGuestType(type);
   return number == expected || (expected == kU8 && number == kFormerU8) ||
          (expected == kI32 && number == kFormerI32);
 }
 
-/// The dimensions at `address`, `count` of 32 bits; false when they lie outside, or are more than
+/// The `count` 32-bit dimensions at `address`; false if they are outside the memory, or more than
 /// any tensor has.
 bool ReadShape(const GuestMemory& memory, uint32_t address, uint32_t count,
                std::vector<int32_t>* shape) {
@@ -244,7 +245,7 @@ Errno WasiNnState::LoadGraph(HostCall& call, std::string_view config, uint32_t r
     ModelGraph graph = lent->model->graph(lent->settings, ModelSettings::Parse(config));
     const uint32_t handle = *graphs_.Insert(
         std::make_unique<Graph>(Graph{std::move(lent->model), std::move(graph), 0}));
-    // Those that have been unloaded would be as many as a guest likes.
+    // Otherwise a guest could accumulate any number of unloaded graphs.
     for (auto entry = graphs_by_name_.begin(); entry != graphs_by_name_.end();) {
       const bool is_stale = graphs_.Find(entry->second) == nullptr;
       entry = is_stale ? graphs_by_name_.erase(entry) : std::next(entry);

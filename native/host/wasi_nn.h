@@ -17,13 +17,12 @@
 
 namespace wasmedge_embed {
 
-/// The state of `wasi_ephemeral_nn` for one guest at a time: the graphs that it has loaded and its
-/// execution contexts.
+/// The state of `wasi_ephemeral_nn` for one guest at a time: its loaded graphs and its execution
+/// contexts.
 ///
-/// The binary interface is WasmEdge's (its plug-in wasi_nn): numbers of backends, targets and
-/// tensor types as there, first handles 0, 1, 2, …, errors as results, never a trap. Only the
-/// backend TensorFlow Lite on the processor exists. Why a guest is given an error is remembered in
-/// the invocation.
+/// The binary interface is WasmEdge's (its plug-in wasi_nn): the same numbers for backends, targets
+/// and tensor types, first handles 0, 1, 2, …, errors as results, never a trap. The only backend is
+/// TensorFlow Lite on the CPU. The invocation records why a guest gets an error.
 class WasiNnState {
  public:
   /// The witx enum `nn_errno`.
@@ -44,38 +43,38 @@ class WasiNnState {
   WasiNnState(std::shared_ptr<const ModelTable> models, const InferenceOptions& options,
               const InferenceLimits& limits = {});
 
-  /// Frees what the guest has left behind. Before and after each invocation.
+  /// Frees what the guest has left. Called before and after each invocation.
   void Reset() noexcept;
 
-  /// Whether the guest has left nothing behind.
+  /// Whether the guest has left nothing.
   bool is_empty() const noexcept { return graphs_.empty() && contexts_.empty(); }
 
-  // The functions, with their parameters. A result is written only on success.
+  // The functions, with their parameters. Results are written only on success.
 
-  /// (builders, builder_count, encoding, target, *graph). Copies the one builder's bytes.
+  /// (builders, builder_count, encoding, target, *graph). Copies the bytes of the only builder.
   Errno Load(HostCall& call);
-  /// (name, name_length, *graph). A name that is loaded already gives the same graph.
+  /// (name, name_length, *graph). The same graph for a name that is already loaded.
   Errno LoadByName(HostCall& call);
-  /// (name, name_length, config, config_length, *graph). The configuration is JSON as
-  /// `ModelSettings` has it, and goes before the host's settings; empty is none. A name with the
-  /// same configuration that is loaded already gives the same graph.
+  /// (name, name_length, config, config_length, *graph). The configuration is JSON in the form of
+  /// `ModelSettings` and takes precedence over the host's settings; empty means none. The same
+  /// graph for a name already loaded with the same configuration.
   Errno LoadByNameWithConfig(HostCall& call);
   /// (graph, *context).
   Errno InitExecutionContext(HostCall& call);
   /// (context, index, tensor). The type must be the input's, and the size that of the dimensions.
-  /// Other dimensions than the input's, but as many, resize it. A type may have the number of
-  /// WasmEdge 0.13 and 0.14 (U8 2, I32 3), too.
+  /// Dimensions that differ from the input's, but not in number, resize it. The type may also have
+  /// the number of WasmEdge 0.13 and 0.14 (U8 2, I32 3).
   Errno SetInput(HostCall& call);
-  /// (context). Refused until every input is set.
+  /// (context). Fails until every input is set.
   Errno Compute(HostCall& call);
-  /// (context, index, buffer, buffer_size, *bytes_written). Refused before `compute` and for a
-  /// buffer that is too small; nothing is truncated.
+  /// (context, index, buffer, buffer_size, *bytes_written). Fails before `compute` and if the
+  /// buffer is too small; nothing is truncated.
   Errno GetOutput(HostCall& call);
-  /// For backends that answer bit by bit, which this is not: kUnsupportedOperation.
+  /// For backends with incremental output, which this is not: kUnsupportedOperation.
   Errno GetOutputSingle(HostCall& call);
   Errno ComputeSingle(HostCall& call);
   Errno FinishSingle(HostCall& call);
-  /// (graph). Contexts made of it stay usable.
+  /// (graph). Contexts created from it remain usable.
   Errno Unload(HostCall& call);
   /// (context).
   Errno FinalizeExecutionContext(HostCall& call);
@@ -84,11 +83,11 @@ class WasiNnState {
   struct Graph {
     std::shared_ptr<Model> model;
     ModelGraph graph;
-    /// What it counts against the limit of bytes that the guest brought.
+    /// The bytes that count against the limit for models from the guest.
     uint64_t guest_bytes;
   };
 
-  /// Of the name that is the first two arguments.
+  /// Loads the graph with the name in the first two arguments.
   Errno LoadGraph(HostCall& call, std::string_view config, uint32_t result);
   Errno RefuseSingle(HostCall& call) const;
 
@@ -98,8 +97,7 @@ class WasiNnState {
   SessionBudget budget_;
   HandleTable<Graph> graphs_;
   HandleTable<Session> contexts_;
-  // The graphs that were loaded by name and configuration; one that has been unloaded is found to
-  // be stale.
+  // Graphs loaded by name and configuration. The handle of an unloaded one is stale.
   std::map<std::pair<std::string, std::string>, uint32_t> graphs_by_name_;
   uint64_t guest_model_bytes_ = 0;
 };

@@ -7,7 +7,7 @@
 namespace wasmedge_embed {
 
 /// Whether a PNG with this size in pixels can contain its pixels in its bytes, according to its
-/// first chunk (IHDR), which has the bit depth at offset 24 and the color type at 25: a byte of
+/// first chunk (IHDR), which has the bit depth at offset 24 and the colour type at 25: a byte of
 /// compressed data (deflate, RFC 1951) yields at most 1,032 bytes, 258 for two bits.
 inline bool CanHoldPixels(const ByteSpan& png, uint32_t width, uint32_t height) noexcept {
   constexpr uint64_t kMaximumExpansion = 1032;

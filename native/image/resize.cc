@@ -5,7 +5,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// The two neighbors of a position on an axis, and the weight of the second.
+/// The two neighbours of a position on an axis, and the weight of the second.
 struct Tap {
   uint32_t first;
   uint32_t second;

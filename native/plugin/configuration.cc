@@ -32,7 +32,7 @@ std::string_view Variable(const char* name) noexcept {
   return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
-/// Hands each part that is not empty to `use`.
+/// Passes each part that is not empty to `use`.
 template <typename Use>
 void Split(std::string_view text, char separator, const Use& use) {
   while (!text.empty()) {
@@ -42,7 +42,7 @@ void Split(std::string_view text, char separator, const Use& use) {
   }
 }
 
-/// Hands the two halves of each `KEY=VALUE` to `use`.
+/// Passes the two halves of each `KEY=VALUE` to `use`.
 template <typename Use>
 void SplitPairs(const char* variable, const char* expected, char separator, const Use& use) {
   Split(Variable(variable), separator, [&](std::string_view entry) {
@@ -72,7 +72,7 @@ Kernels ToKernels(const std::string& where, std::string_view name) {
   Refuse(where, "xnnpack or builtin", name);
 }
 
-/// The names that `loadModule` takes, too: a letter, a digit, '_' or '-', then also '.'.
+/// The same names as in `loadModule`: letters, digits, '_', '-' and, except at the start, '.'.
 void CheckModelName(const std::string& where, std::string_view name) {
   const auto is_allowed = [](char character) {
     return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
@@ -177,7 +177,7 @@ void Configuration::AddPreload(std::string_view preload) {
     fields[index] = rest.substr(0, end);
     rest.remove_prefix(end + 1);
   }
-  // The rest: a file's name may hold colons.
+  // The rest: a file's name may contain colons.
   fields[3] = rest;
   const auto [name, encoding, target, file] = fields;
   const auto is = [](std::string_view text, std::string_view word) {

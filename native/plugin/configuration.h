@@ -8,30 +8,30 @@
 
 namespace wasmedge_embed::plugin {
 
-/// What the plug-ins are told from outside. The environment has the same groups as the options of
+/// The configuration of the plug-ins. The environment has the same groups as the options of
 /// `loadModule`:
 ///
-/// - WASMEDGE_EMBED_MODELS: `NAME=FILE`, one a line.
-/// - WASMEDGE_EMBED_MODEL_SETTINGS: `NAME=JSON`, one a line, as `ModelSettings` has it.
+/// - WASMEDGE_EMBED_MODELS: `NAME=FILE`, one per line.
+/// - WASMEDGE_EMBED_MODEL_SETTINGS: `NAME=JSON`, one per line, in the form of `ModelSettings`.
 /// - WASMEDGE_EMBED_INFERENCE: `threads=N,kernels=NAME,rewrite=BOOLEAN`, each optional.
 /// - WASMEDGE_EMBED_LIMITS: `models=N,modelBytes=N,sessions=N,sessionBytes=N,modelSubgraphs=N,
 ///   modelArithmetic=N,modelActivationBytes=N,imagePixels=N`, each
 ///   optional.
 struct Configuration {
-  /// The files of the models that guests ask for by name.
+  /// The files of the models that guests request by name.
   NamedModels::Files models;
-  /// Of those that have any.
+  /// Only for models that have settings.
   NamedModels::Settings model_settings;
   InferenceOptions inference;
   InferenceLimits inference_limits;
   ImageLimits image_limits;
 
-  /// Reads the variables. Throws `Error(kInvalidArgument)` that names the variable and what
+  /// Reads the variables. Throws `Error(kInvalidArgument)` with the name of the variable and what
   /// it expects.
   static Configuration FromEnvironment();
 
-  /// Adds a model as the option --nn-preload names it: `NAME:TensorflowLite:CPU:FILE`, the form of
-  /// WasmEdge's own plug-in. Empty for none. Throws `Error(kInvalidArgument)`.
+  /// Adds a model in the form of the option --nn-preload, which is that of WasmEdge's own plug-in:
+  /// `NAME:TensorflowLite:CPU:FILE`. Empty for none. Throws `Error(kInvalidArgument)`.
   void AddPreload(std::string_view preload);
 };
 

@@ -1,5 +1,5 @@
-// One plug-in: this file is built into a shared object for each, WASMEDGE_EMBED_PLUGIN being its
-// name. WasmEdge takes one descriptor a shared object.
+// A plug-in: this file is built into a shared object for each, with its name in
+// WASMEDGE_EMBED_PLUGIN. WasmEdge accepts one descriptor per shared object.
 
 #include "plugin/plugins.h"
 

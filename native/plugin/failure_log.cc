@@ -15,8 +15,8 @@
 namespace wasmedge_embed::plugin {
 namespace {
 
-/// A string of JSON. Bytes that are no ASCII pass as they are, also what is no UTF-8 of a guest's:
-/// who reads it replaces them.
+/// A JSON string. Bytes outside ASCII are copied unchanged, even a guest's invalid UTF-8: the
+/// reader replaces it.
 std::string Quote(std::string_view text) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string quoted = "\"";
@@ -49,7 +49,7 @@ std::string Line(const InferenceFailure& failure) {
          "}\n";
 }
 
-/// In one piece, so that the lines of several processes do not mix.
+/// In a single write, so that the lines of several processes do not mix.
 void Append(int file, const std::string& line) {
   [[maybe_unused]] const ssize_t written = write(file, line.data(), line.size());
 }
@@ -69,7 +69,7 @@ void Log(const Failure& failure) noexcept {
     Append(file, line);
     close(file);
   } catch (const std::bad_alloc&) {
-    // The reason is lost, not the failure.
+    // The reason is lost, but not the failure.
   }
 }
 

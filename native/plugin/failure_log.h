@@ -5,21 +5,20 @@
 
 namespace wasmedge_embed::plugin {
 
-/// Tells why a guest was ended by a host function: WasmEdge's own message says no more than that
-/// one failed, and a plug-in writes to none of the process's streams (but see below). Appends one
-/// line of JSON to the file that WASMEDGE_EMBED_LOG names, `{"code":"ERR_…","message":"…"}`, for
-/// ERR_LIMIT with
-/// `"limit"` and for ERR_TRAP with `"trap"`; and to the descriptor of
-/// WASMEDGE_EMBED_LOG_DESCRIPTOR. Does nothing without these variables, or where the file cannot be
+/// Reports why a host function ended a guest: WasmEdge's own message only says that one failed, and
+/// a plug-in writes to none of the process's streams (with the exception below). Appends one line
+/// of JSON to the file named by WASMEDGE_EMBED_LOG, `{"code":"ERR_…","message":"…"}`, with
+/// `"limit"` for ERR_LIMIT and `"trap"` for ERR_TRAP; and to the descriptor in
+/// WASMEDGE_EMBED_LOG_DESCRIPTOR. Does nothing without these variables, or if the file cannot be
 /// written.
 void LogFailure(const Error& error) noexcept;
 
-/// Tells in the same places why a guest was given an error number for inference:
+/// Reports in the same places why a guest got an error number for inference:
 /// `{"function":"wasi_ephemeral_nn.compute","errno":5,"reason":"…"}`.
 void LogInferenceFailure(const InferenceFailure& failure) noexcept;
 
-/// Ends the program for a failure after which it must not go on: logged, and told on standard error
-/// where nobody has asked for the log. Of a guest's, nothing runs any more.
+/// Ends the program after a failure that must not be survived: the failure is logged, or written to
+/// standard error if nobody has asked for the log. No guest code runs anymore.
 [[noreturn]] void EndProgram(const Error& error) noexcept;
 
 }  // namespace wasmedge_embed::plugin

@@ -20,7 +20,7 @@ std::optional<LentModel> NamedModels::Find(std::string_view name) {
     if (settings != settings_.end()) model.settings = settings->second;
     return models_[known_name] = std::move(model);
   } catch (const Error& error) {
-    // A file that cannot be read is no module here.
+    // Here, a file that cannot be read is not a module.
     const bool unreadable = error.code() == ErrorCode::kModuleLoad;
     throw Error(unreadable ? ErrorCode::kModel : error.code(),
                 "Model '" + known_name + "' (" + path + "): " + error.what(), error.detail());

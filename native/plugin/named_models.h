@@ -10,8 +10,8 @@
 
 namespace wasmedge_embed::plugin {
 
-/// Models by name, each read from its file when a guest first asks for it: WasmEdge makes the host
-/// modules for every guest, also for one that uses none of them. For one thread at a time.
+/// Models by name, each read from its file when a guest first requests it: WasmEdge creates the
+/// host modules for every guest, even if it uses none of them. For one thread at a time.
 class NamedModels {
  public:
   using Files = std::map<std::string, std::string, std::less<>>;
@@ -20,8 +20,8 @@ class NamedModels {
   NamedModels(Files files, Settings settings)
       : files_(std::move(files)), settings_(std::move(settings)) {}
 
-  /// The model of this name, nothing where there is none. Throws `Error(kModel)` when its file
-  /// cannot be read or is no model, and as `LoadModel` does; the next call tries again.
+  /// The model with this name; nothing if there is none. Throws `Error(kModel)` if its file cannot
+  /// be read or is not a model, and like `LoadModel`; the next call tries again.
   std::optional<LentModel> Find(std::string_view name);
 
  private:

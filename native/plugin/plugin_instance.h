@@ -14,17 +14,17 @@
 
 namespace wasmedge_embed::plugin {
 
-/// A host module as a virtual machine of WasmEdge has it: its functions with a state of their own,
-/// which lives as long as WasmEdge's module instance. What a guest leaves behind stays until then:
-/// a plug-in is not told where one invocation ends.
+/// A host module in one of WasmEdge's virtual machines: its functions with their own state, which
+/// exists as long as WasmEdge's module instance. What a guest leaves remains until then: a plug-in
+/// does not learn where an invocation ends.
 template <typename State>
 class PluginInstance {
   // Only `Create` makes one.
   struct Private {};
 
  public:
-  /// Makes WasmEdge's module instance. It belongs to the caller, and this object to it. With an
-  /// `obstacle` every function fails with it: this is where a plug-in can tell what is wrong.
+  /// Creates WasmEdge's module instance. It belongs to the caller, and this object to it. With an
+  /// `obstacle`, every function fails with it: only there can a plug-in report what is wrong.
   template <typename... Arguments>
   static wasmedge::ModuleInstanceContext* Create(const wasmedge::Api& api,
                                                  const HostModule<State>& module,
@@ -70,7 +70,7 @@ class PluginInstance {
       LogFailure(*self.obstacle_);
       return FinishHostCall(HostOutcome::kFail);
     }
-    // A program may let several guests of one virtual machine run at a time.
+    // A program may run several guests in one virtual machine at the same time.
     const std::lock_guard<std::mutex> lock(self.mutex_);
     Invocation invocation;
     const HostOutcome outcome =
@@ -89,7 +89,8 @@ class PluginInstance {
   const std::optional<Error> obstacle_;
   std::mutex mutex_;
   State state_;
-  // How often a guest's call was refused: no more is told than of an invocation in a Node process.
+  // The number of refusals reported so far: no more are reported than for an invocation in a Node
+  // process.
   size_t told_ = 0;
 };
 

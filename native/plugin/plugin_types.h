@@ -4,16 +4,16 @@
 
 #include "base/wasmedge_types.h"
 
-// What WasmEdge reads of a plug-in that is written against its C API. The same in every supported
-// version line but for the number of the plug-in interface; native/test/wasmedge_abi_test.cc
-// compares these declarations with the headers that are installed.
+// What WasmEdge reads from a plug-in written against its C API. The same in every supported version
+// line except for the number of the plug-in interface; native/test/wasmedge_abi_test.cc compares
+// these declarations with the installed headers.
 
 namespace wasmedge_embed::wasmedge {
 
 enum class ProgramOptionType : int { kString = 12 };
 
-/// An option of the command line program. WasmEdge copies `default_value` to `storage` when it
-/// reads the command line, and what was given over it; a text is not freed.
+/// An option of the command line program. When WasmEdge parses the command line, it copies
+/// `default_value`, or the value given instead, to `storage`; it does not free strings.
 struct ProgramOption {
   const char* name;
   const char* description;
@@ -25,7 +25,7 @@ struct ProgramOption {
 struct ModuleDescriptor {
   const char* name;
   const char* description;
-  /// Makes an instance that belongs to the caller; null for none.
+  /// Creates an instance that belongs to the caller; null if there is none.
   ModuleInstanceContext* (*create)(const ModuleDescriptor* self);
 };
 
@@ -39,7 +39,7 @@ struct PluginVersion {
 struct PluginDescriptor {
   const char* name;
   const char* description;
-  /// WasmEdge ignores a plug-in whose number is not its own.
+  /// WasmEdge ignores a plug-in with a number other than its own.
   uint32_t api_version;
   PluginVersion version;
   uint32_t module_count;

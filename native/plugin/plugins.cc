@@ -27,8 +27,8 @@ using wasmedge::ModuleInstanceContext;
 using wasmedge::PluginDescriptor;
 using wasmedge::ProgramOption;
 
-/// Where WasmEdge puts what --nn-preload gave, before it makes any module. It takes the last of
-/// several, which it gives no way to tell.
+/// Where WasmEdge stores the value of --nn-preload before it creates any module. Of several, it
+/// takes the last, which cannot be detected.
 wasmedge::String preload{};
 const wasmedge::String no_preload{};
 
@@ -38,7 +38,7 @@ ProgramOption preload_option{"nn-preload",
                              "WASMEDGE_EMBED_MODELS.",
                              wasmedge::ProgramOptionType::kString, &preload, &no_preload};
 
-/// The configuration, or why there is none.
+/// The configuration, or why it is invalid.
 struct Setup {
   Configuration configuration;
   std::optional<Error> obstacle;
@@ -82,7 +82,7 @@ ModuleInstanceContext* CreateImage(const ModuleDescriptor*) {
                                             setup.configuration.image_limits);
 }
 
-/// What WasmEdge calls: nothing may be thrown through its frames.
+/// Called by WasmEdge: nothing may be thrown through its frames.
 template <ModuleInstanceContext* (*create)(const ModuleDescriptor*)>
 ModuleInstanceContext* Guarded(const ModuleDescriptor* self) noexcept {
   try {
@@ -109,8 +109,8 @@ struct Plugin {
   Plugin& operator=(const Plugin&) = delete;
 };
 
-// WasmEdge's virtual machine looks for plug-ins and modules of exactly these names, and puts mocks
-// in place of those that it does not find.
+// WasmEdge's virtual machine looks for plug-ins and modules with exactly these names, and uses
+// mocks for those that it does not find.
 Plugin& WasiNnPlugin() {
   static Plugin plugin("wasi_nn", "wasi-nn with TensorFlow Lite models", &Guarded<CreateWasiNn>,
                        &preload_option);

@@ -15,7 +15,7 @@ namespace wasmedge_embed::plugin {
 
 namespace {
 
-/// A number that is all of a variable's text.
+/// A number that is the entire text of a variable.
 std::optional<int> NumberOf(const char* variable) noexcept {
   const char* text = std::getenv(variable);
   if (text == nullptr) return std::nullopt;
@@ -33,7 +33,7 @@ void FollowParent() noexcept {
   const std::optional<int> parent = NumberOf("WASMEDGE_EMBED_PARENT");
   if (done || !parent) return;
   done = true;
-  // Another program may stand in between, which has its own ways.
+  // Another program may be in between, which has its own rules.
   if (getppid() == *parent) DieWithParent(*parent);
 }
 

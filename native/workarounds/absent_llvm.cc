@@ -18,7 +18,7 @@ namespace {
 constexpr char kPrefix[] = "libLLVM";
 constexpr char kVariable[] = "WASMEDGE_EMBED_LLVM";
 
-/// All of LLVM that there is.
+/// The only function of the stand-in for LLVM.
 extern "C" uintptr_t ReturnZero() { return 0; }
 
 bool IsAskedFor() {
@@ -40,8 +40,8 @@ void* OpenFromMemory(const std::vector<uint8_t>& bytes) {
   if (file < 0) return nullptr;
   void* library = nullptr;
   if (WriteAll(file, bytes)) {
-    // Spelt as by nobody else: the dynamic linker knows what it has opened by these words, also
-    // when the descriptor is another file's.
+    // A spelling that nobody else uses: the dynamic linker identifies opened libraries by these
+    // words, even when the descriptor belongs to another file.
     const std::string path = "/proc/self/fd/./" + std::to_string(file);
     library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   }

@@ -5,31 +5,31 @@
 
 namespace wasmedge_embed {
 
-/// Spares a process LLVM, 130 MB of library that libwasmedge is linked to and needs only to
-/// compile: 40 MB of resident pages and a third of the time until the first answer.
+/// Keeps LLVM out of a process, a library of 130 MB that libwasmedge is linked to and needs only to
+/// compile: this saves 40 MB of resident pages and a third of the time until the first result.
 ///
-/// The dynamic linker looks for a library that is needed among those that are loaded, by name. So
-/// before libwasmedge is opened, a library without code is, made in memory, that has libLLVM's name
-/// and the symbols that libwasmedge imports. What calls LLVM there all the same (destructors of
-/// static objects that are empty, at exit) finds a function that returns 0.
+/// The dynamic linker looks for a needed library among the loaded ones, by name. So before
+/// libwasmedge is opened, this opens a library without code, created in memory, that has libLLVM's
+/// name and the symbols that libwasmedge imports. Code that still calls LLVM (destructors of empty
+/// static objects, at exit) gets a function that returns 0.
 ///
-/// Not where LLVM is built into libwasmedge (the official release), is loaded already, or is asked
-/// for by `WASMEDGE_EMBED_LLVM=load` in the environment: for a process in which another addon needs
-/// the same version of libLLVM, which it would not find behind ours.
+/// Not done if LLVM is built into libwasmedge (the official release), is already loaded, or is
+/// requested by `WASMEDGE_EMBED_LLVM=load` in the environment: for a process in which another addon
+/// needs the same version of libLLVM, which our stand-in would hide.
 class AbsentLlvm {
  public:
-  /// Puts the stand-in in place for the libwasmedge at `path`, an absolute one. On failure, and
-  /// where there is nothing to spare, LLVM is loaded as ever.
+  /// Installs the stand-in for the libwasmedge at `path`, which must be absolute. If that fails, or
+  /// if there is nothing to save, LLVM is loaded as usual.
   explicit AbsentLlvm(const std::string& path);
 
-  /// Whether the library that is opened while this lives goes without LLVM, and cannot compile.
+  /// Whether a library opened while this exists has no LLVM and so cannot compile.
   bool is_in_place() const noexcept { return library_ != nullptr; }
 
  private:
   struct Close {
     void operator()(void* library) const noexcept;
   };
-  // libwasmedge holds it from then on.
+  // From then on, libwasmedge holds it.
   std::unique_ptr<void, Close> library_;
 };
 

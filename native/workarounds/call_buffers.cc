@@ -9,7 +9,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// What is called of LLVM's C API (llvm-c/Core.h).
+/// The functions used of LLVM's C API (llvm-c/Core.h).
 struct Llvm {
   LlvmBlock* (*get_insert_block)(LlvmBuilder*) = nullptr;
   LlvmValue* (*get_parent)(LlvmBlock*) = nullptr;
@@ -22,7 +22,7 @@ struct Llvm {
   void (*set_operand)(LlvmValue*, unsigned, LlvmValue*) = nullptr;
 };
 
-// Both written once, before anything is compiled.
+// Both are written once, before anything is compiled.
 Llvm llvm;
 RedirectedFunction<LlvmValue* (*)(LlvmBuilder*, LlvmType*, LlvmValue*, const char*)>
     build_array_alloca("LLVMBuildArrayAlloca");
@@ -40,7 +40,7 @@ CallBuffers::Scope::Buffer* CallBuffers::Scope::Next(LlvmValue* function,
     block_ = block;
     used_ = 0;
   }
-  // The arguments and the results of a call are there at the same time, and in one block.
+  // The arguments and the results of a call exist at the same time, and in one block.
   return used_ == buffers_.size() ? nullptr : &buffers_[used_++];
 }
 
@@ -51,7 +51,7 @@ LlvmValue* CallBuffers::Build(LlvmBuilder* builder, LlvmType* type, LlvmValue* s
   LlvmBlock* const block = scope != nullptr ? llvm.get_insert_block(builder) : nullptr;
   LlvmValue* const function = block != nullptr ? llvm.get_parent(block) : nullptr;
   LlvmBlock* const entry = function != nullptr ? llvm.get_entry_block(function) : nullptr;
-  // What stands in the first block is taken once as it is.
+  // An allocation in the first block happens only once and is left as it is.
   if (entry == nullptr || entry == block || llvm.is_constant_integer(size) == nullptr) {
     return build(builder, type, size, name);
   }
@@ -76,7 +76,7 @@ LlvmValue* CallBuffers::Build(LlvmBuilder* builder, LlvmType* type, LlvmValue* s
 
 void CallBuffers::Install(void* wasmedge_library) {
   bool is_complete = true;
-  // Looked for in what the library needs as well.
+  // Also searches the libraries that this one needs.
   const auto find = [&](auto& function, const char* name) {
     void* const symbol = dlsym(wasmedge_library, name);
     is_complete = is_complete && symbol != nullptr;

@@ -7,8 +7,8 @@
 
 namespace wasmedge_embed {
 
-/// Tells where WasmEdge puts the compiled code of a universal module, for which it has no function:
-/// it makes those pages executable by `mprotect`.
+/// Finds out where WasmEdge puts the compiled code of a universal module. No function reports that,
+/// but WasmEdge makes these pages executable with `mprotect`.
 class CodeMapping {
  public:
   static constexpr Workaround kWorkaround = Workaround::kCodeMapping;
@@ -17,10 +17,10 @@ class CodeMapping {
 
   static void Install(void* wasmedge_library);
 
-  /// While one lives, it learns of what becomes executable on its thread.
+  /// While one exists, it records what becomes executable on its thread.
   class Scope : public ThreadScope<Scope> {
    public:
-    /// The first page; 0 where there was none.
+    /// The first page; 0 if there was none.
     uintptr_t text() const noexcept { return text_; }
 
    private:

@@ -5,14 +5,14 @@
 namespace wasmedge_embed {
 namespace {
 
-// Of LLVM's C API (llvm-c/Analysis.h), whose headers are not needed to build.
+// From LLVM's C API (llvm-c/Analysis.h), whose headers are not needed to build.
 struct LlvmModule;
 constexpr int kReturnStatus = 2;  // LLVMReturnStatusAction: neither writes nor ends the process
 
 RedirectedFunction<int (*)(LlvmModule*, int action, char** message)> verify_module(
     "LLVMVerifyModule");
 
-// The caller disposes of the message.
+// The caller frees the message.
 int VerifyAndRemember(LlvmModule* module, int, char** message) {
   const int is_broken = verify_module.original()(module, kReturnStatus, message);
   auto* const scope = CodeVerifier::Scope::Current();

@@ -5,10 +5,10 @@
 
 namespace wasmedge_embed {
 
-/// Whether LLVM takes what WasmEdge made of a module.
+/// Whether LLVM accepts the code that WasmEdge generated for a module.
 ///
-/// WasmEdge (0.14 and 0.17) has LLVM verify its code, writes to the standard error what is wrong
-/// with it, and goes on: what code generation makes of invalid code is anybody's guess (upstream's
+/// WasmEdge (0.14 and 0.17) has LLVM verify its code, writes any errors to standard error, and
+/// continues: the result of generating machine code from invalid code is unpredictable (upstream's
 /// commit 2a01ccedd). So libwasmedge's `LLVMVerifyModule` is redirected: the verdict is kept, and
 /// nothing is written.
 class CodeVerifier {
@@ -17,13 +17,13 @@ class CodeVerifier {
 
   CodeVerifier() = delete;
 
-  /// For a process that compiles. Does nothing where the library has LLVM inside it.
+  /// For a process that compiles. Does nothing if LLVM is built into the library.
   static void Install(void* wasmedge_library);
 
-  /// While one lives, what its thread compiles is watched.
+  /// Watches what its thread compiles while this exists.
   class Scope : public ThreadScope<Scope> {
    public:
-    /// Whether any code was refused.
+    /// Whether any code was rejected.
     bool refused() const noexcept { return refused_; }
     void set_refused() noexcept { refused_ = true; }
 

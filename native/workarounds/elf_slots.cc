@@ -36,8 +36,8 @@ struct RelroQuery {
   uintptr_t end = 0;
 };
 
-// The object is recognised by its dynamic section, which is the one thing that both dlinfo and
-// dl_iterate_phdr tell and no two objects share.
+// The object is identified by its dynamic section, the only thing that both dlinfo and
+// dl_iterate_phdr report and that no two objects share.
 int FindRelro(dl_phdr_info* info, size_t, void* data) {
   auto* query = static_cast<RelroQuery*>(data);
   const ElfW(Phdr)* relro = nullptr;
@@ -52,8 +52,8 @@ int FindRelro(dl_phdr_info* info, size_t, void* data) {
   }
   if (!found) return 0;
   if (relro != nullptr) {
-    // Both ends are rounded down, as the dynamic linker does: what shares its page with ordinary
-    // data stays writable.
+    // Both ends are rounded down, as the dynamic linker does: what shares a page with ordinary data
+    // stays writable.
     const uintptr_t mask = ~(PageSize() - 1);
     query->begin = (info->dlpi_addr + relro->p_vaddr) & mask;
     query->end = (info->dlpi_addr + relro->p_vaddr + relro->p_memsz) & mask;
@@ -77,8 +77,8 @@ ElfSlots::ElfSlots(void* library) {
     throw Error(ErrorCode::kNativeLoad, "cannot read the dynamic section of a loaded library");
   }
   base_ = map->l_addr;
-  // The dynamic linker replaces the addresses in a writable dynamic section by relocated ones and
-  // leaves those of a read-only one as they are in the file.
+  // The dynamic linker relocates the addresses in a writable dynamic section and leaves those in a
+  // read-only one as they are in the file.
   const auto address = [this](ElfW(Addr) value) {
     return reinterpret_cast<const void*>(value < base_ ? base_ + value : value);
   };

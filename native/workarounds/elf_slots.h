@@ -6,29 +6,28 @@
 
 namespace wasmedge_embed {
 
-/// The slots of one loaded shared object: the words of its data through which it reaches the
-/// functions and variables that it imports, as its relocations list them (ELF gABI, "Relocation";
+/// The slots of one loaded shared object: the words of its data through which it accesses the
+/// functions and variables that it imports, as listed in its relocations (ELF gABI, "Relocation";
 /// the psABIs of x86-64 and AArch64 for the types GLOB_DAT, JUMP_SLOT and 64/ABS64). Writing one
-/// redirects that object alone; the rest of the process keeps the original.
+/// redirects that object only; the rest of the process keeps the original.
 ///
-/// Borrowed: valid while the object stays loaded. Two threads may not write slots of one object at
-/// the same time.
+/// Borrowed: valid while the object stays loaded. Two threads must not write slots of the same
+/// object at the same time.
 class ElfSlots {
  public:
-  /// `library`: what dlopen returned. Open it with RTLD_NOW: a function that is still to be bound
-  /// lazily would be written over a redirection. Throws `Error(kNativeLoad)` when the object's
-  /// dynamic section cannot be read.
+  /// `library`: what dlopen returned. It must be opened with RTLD_NOW: lazy binding would overwrite
+  /// a redirection. Throws `Error(kNativeLoad)` if the object's dynamic section cannot be read.
   explicit ElfSlots(void* library);
 
-  /// Every slot that holds the address of the imported symbol; empty when there is none.
+  /// All slots that hold the address of the imported symbol; empty if there is none.
   std::vector<void**> Find(const char* symbol) const;
 
-  /// Writes one slot that `Find` returned. A slot in the part that is read-only after relocation
-  /// (RELRO) is made writable for the moment and read-only again. Throws `Error(kNativeLoad)` when
-  /// the system refuses the change of protection.
+  /// Writes a slot that `Find` returned. If it is in the part that is read-only after relocation
+  /// (RELRO), that is made writable temporarily. Throws `Error(kNativeLoad)` if the system refuses
+  /// to change the protection.
   void Write(void** slot, void* value) const;
 
-  /// Writes `value` into every slot of `symbol`; returns their number.
+  /// Writes `value` into all slots of `symbol`; returns their number.
   size_t Redirect(const char* symbol, void* value) const;
 
  private:
@@ -45,7 +44,7 @@ class ElfSlots {
   size_t strings_size_ = 0;
   Table relocations_;
   Table plt_relocations_;
-  // The pages that the dynamic linker made read-only: [begin, end), both on page boundaries.
+  // The pages that the dynamic linker made read-only: [begin, end), both page-aligned.
   uintptr_t relro_begin_ = 0;
   uintptr_t relro_end_ = 0;
 };

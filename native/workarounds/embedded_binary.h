@@ -8,22 +8,22 @@
 
 namespace wasmedge_embed {
 
-/// The WebAssembly binary that a shared object carries beside the code that it was compiled to.
+/// The WebAssembly binary contained in a shared object, from which its code was compiled.
 ///
 /// WasmEdge reads a module's types, limits and data from it, through the symbols `wasm.code` and
-/// `wasm.size`, and cannot be given another. So libwasmedge's `dlsym` is redirected, and answers
-/// with the replacement while there is one.
+/// `wasm.size`, and accepts no other. So libwasmedge's `dlsym` is redirected, and returns the
+/// replacement while there is one.
 class EmbeddedBinary {
  public:
   static constexpr Workaround kWorkaround = Workaround::kEmbeddedBinary;
 
   EmbeddedBinary() = delete;
 
-  /// Throws `Error(kNativeLoad)` when the library is not as expected.
+  /// Throws `Error(kNativeLoad)` if the library is not as expected.
   static void Install(void* wasmedge_library);
 
-  /// While one lives, shared objects that WasmEdge loads on this thread seem to carry `binary`,
-  /// which must be what they were compiled from but for its limits.
+  /// While one exists, shared objects that WasmEdge loads on this thread appear to contain
+  /// `binary`, which may differ from the original only in its limits.
   class Scope : public ThreadScope<Scope> {
    public:
     explicit Scope(WasmBytes binary) noexcept : data_(binary.data), size_(binary.size) {}

@@ -18,7 +18,7 @@ constexpr char kBaseline[] = "+neon";
 
 RedirectedFunction<char* (*)()> host_features("LLVMGetHostCPUFeatures");
 
-// Its caller frees the text with LLVM's own function, which is `free`.
+// The caller frees the text with LLVM's own function, which is `free`.
 char* Features() {
   return GenericTarget::Scope::Current() != nullptr ? strdup(kBaseline)
                                                     : host_features.original()();

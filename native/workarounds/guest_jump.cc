@@ -13,7 +13,8 @@ namespace {
 
 using Jump = void (*)(__jmp_buf_tag*, int);
 
-// What the library has in its slot. A build of it uses one of these, by how it was compiled.
+// The original content of the library's slot. How a build was compiled determines which of these it
+// uses.
 template <int kName>
 std::atomic<Jump> original{nullptr};
 constexpr const char* kNames[] = {"__longjmp_chk", "longjmp", "_longjmp", "siglongjmp"};
@@ -37,7 +38,7 @@ void Redirect(const ElfSlots& slots) {
   }
 }
 
-// Stands in for the unwinder: where the guest is, is found here.
+// Stands in for the unwinder: this package locates the guest itself.
 _Unwind_Reason_Code FindNoFrames(_Unwind_Trace_Fn, void*) { return _URC_END_OF_STACK; }
 
 }  // namespace

@@ -9,26 +9,26 @@ namespace wasmedge_embed {
 
 /// The memory that WasmEdge takes for an interpreted guest.
 ///
-/// Its calls take no stack but memory, which WasmEdge gives without end: a recursion takes all that
-/// the machine has. So libwasmedge's `operator new` is redirected, and tells of a block that is too
-/// large. Nothing is thrown there, since the engine is not made for it.
+/// The guest's calls use memory instead of stack, and WasmEdge does not limit it: a recursion takes
+/// all the memory of the machine. So libwasmedge's `operator new` is redirected, and reports a
+/// block that is too large. It throws nothing, since the engine does not expect that.
 class InterpreterMemory {
  public:
   static constexpr Workaround kWorkaround = Workaround::kInterpreterMemory;
 
   InterpreterMemory() = delete;
 
-  /// Does nothing where the C++ library is built into libwasmedge: then only time limits end such a
+  /// Does nothing if the C++ library is built into libwasmedge: then only time limits end such a
   /// guest.
   static void Install(void* wasmedge_library);
 
-  /// While one lives, its thread interprets a guest.
+  /// While one exists, its thread interprets a guest.
   class Scope : public ThreadScope<Scope> {
    public:
     using TooLarge = void (*)(void* guest);
 
     /// `too_large` is called with `guest` before a block of more than `largest_block` bytes is
-    /// given, which it is.
+    /// allocated, which it still is.
     Scope(size_t largest_block, TooLarge too_large, void* guest) noexcept
         : largest_block_(largest_block), too_large_(too_large), guest_(guest) {}
 

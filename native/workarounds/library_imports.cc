@@ -13,8 +13,9 @@
 namespace wasmedge_embed {
 namespace {
 
-/// A file's bytes, read where they are looked at. Libraries are replaced, not written over: one
-/// that shrinks meanwhile would end the process here as it would in the dynamic linker.
+/// A file's bytes, read only where they are accessed. Libraries are replaced rather than
+/// overwritten: one that shrank in the meantime would end the process here, as it would in the
+/// dynamic linker.
 class MappedFile {
  public:
   explicit MappedFile(const std::string& path) {
@@ -50,7 +51,7 @@ struct Tables {
   uint64_t symbols = 0;
   uint64_t symbol_versions = 0;
   uint64_t needed_versions = 0;
-  /// Symbols that are imported come first in a library with a GNU hash table; this is their number.
+  /// In a library with a GNU hash table, imported symbols come first; this is their number.
   uint32_t imports = 0;
   std::vector<uint64_t> needed_names;
 };
@@ -94,14 +95,14 @@ std::optional<Tables> ReadTables(const ElfFile& file) {
       tables.needed_versions == 0 || hash == 0) {
     return std::nullopt;
   }
-  // The second word of a GNU hash table is the index of the first symbol that it knows.
+  // The second word of a GNU hash table is the index of the first symbol in it.
   const auto first_known = file.At<uint32_t>(hash + sizeof(uint32_t));
   if (!first_known) return std::nullopt;
   tables.imports = *first_known;
   return tables;
 }
 
-/// The versions that are asked of the library, by the number that symbols have for them.
+/// The versions that the library requires, by the numbers that symbols use for them.
 std::map<uint16_t, std::string> ReadVersions(const ElfFile& file, const Tables& tables,
                                              std::string_view library) {
   std::map<uint16_t, std::string> versions;

@@ -7,25 +7,25 @@
 
 namespace wasmedge_embed {
 
-/// What a shared library needs of another one.
+/// What a shared library needs from another one.
 struct LibraryImports {
   struct Symbol {
     std::string name;
-    /// Of the versions below, by its place.
+    /// An index into the versions below.
     size_t version;
   };
 
-  /// The other library's SONAME, as DT_NEEDED has it.
+  /// The other library's SONAME, as in DT_NEEDED.
   std::string library;
-  /// The symbol versions that are asked for.
+  /// The required symbol versions.
   std::vector<std::string> versions;
   std::vector<Symbol> symbols;
 };
 
-/// Reads from a shared library's file what it imports from the library whose name begins so, by its
-/// symbol versions (Linux Standard Base, "Symbol Versioning"). Nothing when it needs none of that
-/// name, when symbols have no version, or when the file cannot be read: the dynamic linker then
-/// says what is wrong with it.
+/// Reads from a shared library's file what it imports from the library whose name has this prefix,
+/// by its symbol versions (Linux Standard Base, "Symbol Versioning"). Nothing if it needs none with
+/// this name, if symbols have no version, or if the file cannot be read: then the dynamic linker
+/// reports what is wrong with it.
 std::optional<LibraryImports> ReadImports(const std::string& path, std::string_view library);
 
 }  // namespace wasmedge_embed

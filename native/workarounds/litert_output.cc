@@ -47,7 +47,7 @@ ssize_t Write(void*, const char* text, size_t size) {
 
 void LitertOutput::Install(void* litert_library) {
   const ElfSlots slots(litert_library);
-  // The slot of a variable holds its address: of `FILE* stderr`, of the stream objects.
+  // A variable's slot holds its address: that of `FILE* stderr`, or of a stream object.
   static std::FILE* file = File();
   slots.Redirect("stderr", &file);
   slots.Redirect("_ZSt4cerr", Stream());
@@ -58,8 +58,8 @@ std::FILE* LitertOutput::File() {
   static std::FILE* const file = [] {
     std::FILE* opened = fopencookie(nullptr, "w", {nullptr, Write, nullptr, nullptr});
     if (opened == nullptr) throw std::bad_alloc();
-    // Without a buffer each text is handed over by the thread that writes it, and nothing is left
-    // to be written when the process ends.
+    // Without a buffer, each text is passed on by the thread that writes it, and nothing remains to
+    // be written when the process ends.
     std::setvbuf(opened, nullptr, _IONBF, 0);
     return opened;
   }();
@@ -77,7 +77,7 @@ void LitertOutput::Scope::Add(const char* text, size_t size) noexcept {
   try {
     text_.append(text, std::min(size, kMaximumText - text_.size()));
   } catch (const std::bad_alloc&) {
-    // The reason of an error is lost, not the error.
+    // The reason for an error is lost, but not the error.
   }
 }
 

@@ -9,10 +9,10 @@
 
 namespace wasmedge_embed {
 
-/// Keeps what LiteRT says from the process's standard streams: it writes to stderr whatever its log
-/// level is. Its own references to `stderr`, `std::cerr` and `std::cout` are redirected; the
-/// process's streams and descriptors stay untouched. What it writes to descriptor 2 directly, it
-/// writes before it aborts the process, and is left.
+/// Keeps LiteRT's messages out of the process's standard streams: it writes to stderr at any log
+/// level. Its own references to `stderr`, `std::cerr` and `std::cout` are redirected; the process's
+/// streams and descriptors are not changed. What it writes directly to descriptor 2, it writes
+/// before it aborts the process, and this is left alone.
 class LitertOutput {
  public:
   static constexpr Workaround kWorkaround = Workaround::kLitertOutput;
@@ -21,19 +21,19 @@ class LitertOutput {
 
   static void Install(void* litert_library);
 
-  /// The stream that LiteRT gets for its `stderr`: whatever is written to it goes to the `Scope` of
-  /// the writing thread, or nowhere. Lives as long as the process.
+  /// The stream that LiteRT gets as its `stderr`: what is written to it goes to the `Scope` of the
+  /// writing thread, or nowhere. Exists as long as the process.
   static std::FILE* File();
 
   /// The same for its `std::cerr` and `std::cout`.
   static std::ostream* Stream();
 
-  /// Collects what LiteRT says on this thread while it lives, so that an error can tell LiteRT's
-  /// own reason. Keeps the first 2,048 bytes. An inner one hides an outer one.
+  /// Collects LiteRT's messages on this thread while it exists, so that an error can include
+  /// LiteRT's own reason. Keeps the first 2,048 bytes. An inner scope hides an outer one.
   class Scope : public ThreadScope<Scope> {
    public:
-    /// The lines that report an error, without their "ERROR: " marks and joined by "; "; empty when
-    /// there is none.
+    /// The lines that report an error, without their prefix "ERROR: " and joined with "; "; empty
+    /// if there are none.
     std::string Errors() const;
 
     void Add(const char* text, size_t size) noexcept;

@@ -4,12 +4,12 @@
 
 namespace wasmedge_embed {
 
-/// Tells LiteRT of the processors where the system does not.
+/// Provides LiteRT with the list of processors if the system does not.
 ///
-/// XNNPACK's kernels are chosen by the library cpuinfo, which on arm64 gives up where the kernel's
-/// lists of processors, possible and present, cannot be read: on AWS Lambda, and wherever else
-/// there is no /sys. So LiteRT's `open` is redirected: these two files then are what
-/// `OpenProcessorList` gives.
+/// XNNPACK's kernels are chosen by the library cpuinfo, which on arm64 gives up if it cannot read
+/// the kernel's lists of possible and present processors: on AWS Lambda, and anywhere else without
+/// /sys. So LiteRT's `open` is redirected: these two files are then replaced by that of
+/// `OpenProcessorList`.
 class LitertProcessors {
  public:
   static constexpr Workaround kWorkaround = Workaround::kLitertProcessors;
@@ -18,13 +18,12 @@ class LitertProcessors {
 
   static void Install(void* litert_library);
 
-  /// open(2), but for the two files. For tests.
+  /// open(2), except for the two files. For tests.
   static int Open(const char* path, int flags, ...) noexcept;
 
-  /// A file in memory that reads as the list of all processors of this system, such as "0-3", in
-  /// the form of /sys/devices/system/cpu/possible (Linux,
-  /// Documentation/admin-guide/cputopology.rst). Its descriptor is the caller's; -1 with errno when
-  /// the system refuses it.
+  /// A memory file with the list of all processors of this system, such as "0-3", in the format of
+  /// /sys/devices/system/cpu/possible (Linux, Documentation/admin-guide/cputopology.rst). The
+  /// caller owns its descriptor; -1 with errno if the system refuses it.
   static int OpenProcessorList() noexcept;
 };
 

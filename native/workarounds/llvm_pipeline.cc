@@ -13,8 +13,8 @@
 namespace wasmedge_embed {
 namespace {
 
-// Of LLVM's C API (llvm-c/Core.h, TargetMachine.h, Transforms/PassBuilder.h), whose headers are not
-// needed to build.
+// From LLVM's C API (llvm-c/Core.h, TargetMachine.h, Transforms/PassBuilder.h), whose headers are
+// not needed to build.
 struct LlvmModule;
 struct LlvmContext;
 struct LlvmValue;
@@ -39,22 +39,22 @@ struct Llvm {
   void (*parse_options)(int, const char* const*, const char*) = nullptr;
 };
 
-// Both written once, before anything is compiled.
+// Both are written once, before anything is compiled.
 Llvm llvm;
 RedirectedFunction<LlvmError* (*)(LlvmModule*, const char*, LlvmTargetMachine*, LlvmPassOptions*)>
     run_passes("LLVMRunPasses");
 RedirectedFunction<int (*)(LlvmTargetMachine*, LlvmModule*, int, char**, LlvmBuffer**)> emit(
     "LLVMTargetMachineEmitToMemoryBuffer");
 
-/// What makes the code of a translated module small and fast at little cost: its locals become
-/// values, and what is computed twice, or not needed, goes.
+/// Passes that make the code of a translated module small and fast at little cost: its locals
+/// become values, and redundant or unused computations are removed.
 constexpr char kQuickPasses[] =
     "function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,tailcallelim)";
 
-/// And what generates its code in two thirds of the time: instructions are selected one by one, as
-/// far as that goes, and what shortens the code no more than that takes is left out. Of these
-/// options (llvm/lib/CodeGen/TargetPassConfig.cpp, RegAllocGreedy.cpp) LLVM has no other door; what
-/// it does not know it passes over.
+/// Options that generate its code in two thirds of the time: instructions are selected one by one
+/// as far as possible, and steps are skipped that save less than they cost. These options
+/// (llvm/lib/CodeGen/TargetPassConfig.cpp, RegAllocGreedy.cpp) are only accessible in this way;
+/// LLVM ignores those that it does not know.
 #if defined(__x86_64__)
 constexpr const char* kQuickOptions[] = {
     "wasmedge-embed",
@@ -70,11 +70,11 @@ constexpr const char* kQuickOptions[] = {
 constexpr const char* kQuickOptions[] = {"wasmedge-embed"};
 #endif
 
-/// The frame's size is told of each function, near the end of its way.
+/// The remark about a function's frame size comes near the end of its code generation.
 constexpr const char* kRemarks[] = {"wasmedge-embed", "-pass-remarks-analysis=^prologepilog$"};
 
-/// How the work is divided, as measured with modules from 0.1 to 25 MB (docs/performance.md):
-/// translating comes before the passes, linking after the code.
+/// The shares of the work, as measured with modules from 0.1 to 25 MB (docs/performance.md):
+/// translation precedes the passes, linking follows code generation.
 struct Shares {
   int translated;
   int optimized;
@@ -114,7 +114,7 @@ LlvmError* RunPasses(LlvmModule* module, const char* passes, LlvmTargetMachine* 
   LlvmError* error =
       run_passes.original()(module, scope->is_quick() ? kQuickPasses : passes, machine, options);
   if (error != nullptr && scope->is_quick()) {
-    // Another LLVM that does not know one of them: it has read the text and changed nothing.
+    // A different LLVM may not know one of the passes: it has parsed the text and changed nothing.
     llvm.consume_error(error);
     error = run_passes.original()(module, passes, machine, options);
   }
@@ -131,7 +131,7 @@ size_t FunctionsIn(LlvmModule* module) {
   return count;
 }
 
-/// Each option can be given once in a process.
+/// Each option can be set once per process.
 template <size_t size>
 void ParseOptions(const char* const (&options)[size]) {
   llvm.parse_options(static_cast<int>(size), options, nullptr);
@@ -190,7 +190,7 @@ void LlvmPipeline::Install(void* wasmedge_library) {
         reinterpret_cast<std::remove_pointer_t<decltype(function)>>(dlsym(wasmedge_library, name));
     return *function != nullptr;
   };
-  // Looked for in what the library needs as well.
+  // Also searches the libraries that this one needs.
   const bool is_there = find("LLVMGetModuleContext", &llvm.get_context) &&
                         find("LLVMContextSetDiagnosticHandler", &llvm.set_diagnostic_handler) &&
                         find("LLVMGetDiagInfoSeverity", &llvm.get_severity) &&

@@ -12,7 +12,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// Handlers of faults never: they are the fault guard's.
+/// Handlers of faults are never installed: those signals belong to the fault guard.
 bool IsDropped(int signal) {
   return LlvmSignals::Scope::Current() != nullptr || WasmEdgeSignals::IsFault(signal);
 }
@@ -37,7 +37,7 @@ void LlvmSignals::Install(void* wasmedge_library) {
   while (first->l_prev != nullptr) first = first->l_prev;
   for (const link_map* each = first; each != nullptr; each = each->l_next) {
     if (std::strstr(each->l_name, "libLLVM") == nullptr) continue;
-    // A reference that is never given back: the redirection stays as long as the process.
+    // A reference that is never released: the redirection lasts as long as the process.
     void* library = dlopen(each->l_name, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
     if (library == nullptr) continue;
     const ElfSlots slots(library);

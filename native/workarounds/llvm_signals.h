@@ -5,10 +5,10 @@
 
 namespace wasmedge_embed {
 
-/// Keeps LLVM, which WasmEdge's compiler is made of, from the process's signals: it installs
-/// handlers, for SIGINT and SIGTERM too, and never removes them. So the calls of `sigaction` and
-/// `signal` are redirected that libLLVM makes. Where LLVM is built into libwasmedge, that one's are
-/// (`WasmEdgeSignals`).
+/// Keeps LLVM, on which WasmEdge's compiler is based, away from the process's signals: it installs
+/// handlers, including for SIGINT and SIGTERM, and never removes them. So libLLVM's calls of
+/// `sigaction` and `signal` are redirected. If LLVM is built into libwasmedge, those of libwasmedge
+/// are (`WasmEdgeSignals`).
 class LlvmSignals {
  public:
   static constexpr Workaround kWorkaround = Workaround::kLlvmSignals;
@@ -17,7 +17,7 @@ class LlvmSignals {
 
   static void Install(void* wasmedge_library);
 
-  /// While one lives, its thread compiles: what would install a handler does nothing.
+  /// While one exists, its thread compiles: attempts to install a handler do nothing.
   class Scope : public ThreadScope<Scope> {};
 };
 

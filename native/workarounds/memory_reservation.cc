@@ -19,39 +19,40 @@ namespace wasmedge_embed {
 namespace {
 
 constexpr uint64_t kPageSize = 65536;
-// As lib/system/allocator.cpp of WasmEdge 0.14 and 0.17 has them.
+// As in lib/system/allocator.cpp of WasmEdge 0.14 and 0.17.
 constexpr uint64_t kGapBytes = uint64_t{4} << 30;
 constexpr uint64_t kRequestBytes = uint64_t{12} << 30;
 constexpr uint64_t kReservedBytes = kRequestBytes + MemoryReservation::kGuardBytes;
 
-// Where the process has a limit on its addresses: what no memory may take. What Node.js cannot
-// allocate ends the process.
+// If the process has an address space limit: what no memory may take. A failed allocation in
+// Node.js ends the process.
 constexpr uint64_t kSpareBytes = uint64_t{256} << 20;
 
 struct Reserved {
-  /// Bytes of the memory that are open: all before its end.
+  /// The accessible bytes of the memory, from its start.
   uint64_t open = 0;
-  /// Whether the pages that the memory begins with were opened before the engine asked.
+  /// Whether the initial pages were made accessible before the engine requested them.
   bool is_prepared = false;
   uint64_t mappings = 0;
 };
 
 struct State {
   std::mutex mutex;
-  /// Those that live, by where they begin.
+  /// The existing ones, by their start.
   std::map<uintptr_t, Reserved> reserved;
-  /// Of all of them.
+  /// For all of them.
   uint64_t mappings = 0;
   std::atomic<MemoryReservation::EndProcess> end_process{nullptr};
 };
 
-/// Never destroyed: a program that has loaded our plug-ins may end its guests as late as it ends.
+/// Never destroyed: a program that has loaded our plug-ins may end its guests as late as at its own
+/// end.
 State& Global() {
   static State* const state = std::make_unique<State>().release();
   return *state;
 }
 
-// Not null, and nothing that anybody has.
+// Not null, and not an address that anybody uses.
 void* const kNowhere = reinterpret_cast<void*>(kPageSize);
 
 Error NoAddresses(const std::string& reason) {
@@ -62,11 +63,11 @@ Error NoAddresses(const std::string& reason) {
       "address-space");
 }
 
-/// Null where the system refuses.
+/// Null if the system refuses.
 void* MapReservation() {
   const uint64_t spare = MemoryReservation::AreScarce() ? kSpareBytes : 0;
-  // What is opened later is counted against the machine's memory then, as WasmEdge's own mapping
-  // would be: without MAP_NORESERVE.
+  // Without MAP_NORESERVE, so that pages made accessible later count against the machine's memory,
+  // as with WasmEdge's own mapping.
   void* const begin =
       mmap(nullptr, kReservedBytes + spare, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (begin == MAP_FAILED) return nullptr;
@@ -74,7 +75,7 @@ void* MapReservation() {
   return begin;
 }
 
-/// The pages below, the part that is open, what has been closed again, and the rest.
+/// The pages below, the accessible part, the part that was closed again, and the rest.
 constexpr uint64_t kOwnMappings = 4;
 
 /// Throws `Error(kLimit)`, or `std::bad_alloc`.
@@ -111,7 +112,7 @@ uint8_t* Reserve(bool is_prepared, uint64_t image_mappings) {
   return static_cast<uint8_t*>(begin);
 }
 
-/// Whether there was a reservation that begins there.
+/// Whether there was a reservation that starts there.
 bool Release(uintptr_t begin) {
   {
     State& state = Global();
@@ -121,23 +122,23 @@ bool Release(uintptr_t begin) {
     state.mappings -= found->second.mappings;
     state.reserved.erase(found);
   }
-  // Last, since the addresses may be reserved anew as soon as they are free; and without the lock,
-  // since it takes long where there are many pages.
+  // Last, since the addresses may be reserved again as soon as they are free; and without the lock,
+  // since it takes long if there are many pages.
   munmap(reinterpret_cast<void*>(begin), kReservedBytes);
   return true;
 }
 
 enum class Opening {
   kDone,
-  /// Not within any reservation.
+  /// Not in any reservation.
   kElsewhere,
   kFirstPagesRefused,
   kRefused,
-  /// Refused, and pages behind the end of the memory could not be closed.
+  /// Refused, and pages beyond the end of the memory could not be closed.
   kLeftOpen,
 };
 
-/// Opens pages of a memory, which are all zero as nobody has had them.
+/// Makes pages of a memory accessible. They are all zero, since they have never been used.
 Opening Open(uintptr_t address, uint64_t size) {
   State& state = Global();
   const std::lock_guard<std::mutex> lock(state.mutex);
@@ -150,8 +151,8 @@ Opening Open(uintptr_t address, uint64_t size) {
   const uint64_t wanted = address - memory + size;
   if (wanted <= reserved.open) return Opening::kDone;
   if (mprotect(reinterpret_cast<void*>(address), size, PROT_READ | PROT_WRITE) != 0) {
-    // What has been closed again is a mapping of its own, which has been opened before the system
-    // refused the rest: the guest could write behind the end of its memory.
+    // Pages that were closed again are a separate mapping, which was made accessible before the
+    // system refused the rest: the guest could write beyond the end of its memory.
     if (mprotect(reinterpret_cast<void*>(address), size, PROT_NONE) != 0) {
       return Opening::kLeftOpen;
     }
@@ -198,7 +199,8 @@ void MemoryReservation::OnRefusal(EndProcess end) noexcept { Global().end_proces
 
 void MemoryReservation::Install(void* wasmedge_library) {
   const ElfSlots slots(wasmedge_library);
-  // By the second name where it was built with offsets of 64 bits, which are the same.
+  // Under its second name if the library was built with 64-bit file offsets, which are the same
+  // here.
   const size_t maps = slots.Redirect("mmap", reinterpret_cast<void*>(&Map)) +
                       slots.Redirect("mmap64", reinterpret_cast<void*>(&Map));
   const size_t unmaps = slots.Redirect("munmap", reinterpret_cast<void*>(&Unmap));
@@ -213,7 +215,7 @@ MemoryReservation::MemoryReservation(uint64_t pages, const MemoryImage* image)
     : begin_(Reserve(true, image == nullptr ? 0 : image->mappings())) {
   const uint64_t size = pages * kPageSize;
   uint8_t* const memory = begin_ + kGapBytes;
-  // Nothing but the engine's own request follows, and that finds its pages open.
+  // The only thing that follows is the engine's own request, which finds its pages accessible.
   if (Open(reinterpret_cast<uintptr_t>(memory), size) == Opening::kDone &&
       (image == nullptr || image->MapOver(memory))) {
     return;
@@ -251,7 +253,7 @@ void* MemoryReservation::Map(void* address, size_t size, int protection, int fla
       case Opening::kDone:
         return address;
       case Opening::kFirstPagesRefused:
-        // An empty memory that grows is not told from one that begins with pages.
+        // An empty memory that grows cannot be distinguished from one with initial pages.
         GiveUp(NoPages(size));
       case Opening::kRefused:
         return MAP_FAILED;

@@ -9,66 +9,66 @@
 
 namespace wasmedge_embed {
 
-/// The addresses that a guest's memory lies in.
+/// The address space of a guest's memory.
 ///
-/// Compiled guests do not check theirs: WasmEdge maps 12 GiB without rights for each memory, puts
-/// its first byte at 4 GiB, and what a guest reaches beyond the pages that it has is a fault. Two
-/// things are not right there. The reservation ends 8 GiB behind the first byte, where an access of
-/// 16 bytes at the highest address (an index and an offset, of 32 bits each) reaches 14 bytes
-/// further. And where the system refuses the 12 GiB, or the first pages, the engine goes on with a
-/// memory at address 0.
+/// Compiled guests do not check addresses: for each memory, WasmEdge maps 12 GiB without access
+/// rights and places its first byte at 4 GiB; an access beyond the existing pages is a fault. This
+/// has two flaws. The reservation ends 8 GiB after the first byte, but a 16-byte access at the
+/// highest address (an index plus an offset, 32 bits each) extends 14 bytes further. And if the
+/// system refuses the 12 GiB, or the initial pages, the engine continues with a memory at address
+/// 0.
 ///
-/// So libwasmedge's `mmap` and `munmap` are redirected. A reservation has a guard of `kGuardBytes`
-/// behind it, which goes away with it. Pages of a memory are opened within it by a change of
-/// rights: WasmEdge's mapping over it would leave a hole where it fails, into which the system may
-/// put anything. And a memory is reserved, its first pages opened, before the engine is asked to
-/// instantiate a module: what fails is told instead of the guest being run.
+/// So libwasmedge's `mmap` and `munmap` are redirected. A reservation is followed by a guard of
+/// `kGuardBytes`, which is released with it. Pages of a memory are made accessible by changing
+/// their protection: WasmEdge's mapping over the reservation would leave a hole if it failed, into
+/// which the system could put anything. And a memory is reserved, with its initial pages
+/// accessible, before the engine instantiates a module: a failure is reported instead of running
+/// the guest.
 ///
-/// While one lives, it serves the first memory that is made on its thread. What it has given
-/// belongs to the engine from then on.
+/// While one exists, it serves the first memory created on its thread. From then on, that memory
+/// belongs to the engine.
 class MemoryReservation : public ThreadScope<MemoryReservation> {
  public:
   static constexpr Workaround kWorkaround = Workaround::kGuestMemory;
 
-  /// Behind the 12 GiB: more than any access of a compiled guest reaches, and a whole number of
-  /// large pages, so that a memory lies at a multiple of their size as it did before.
+  /// Beyond the 12 GiB: more than any access of a compiled guest reaches, and a whole number of
+  /// huge pages, so that a memory stays aligned to their size.
   static constexpr uint64_t kGuardBytes = uint64_t{2} << 20;
-  /// Memories that may live in a process. Each takes 12 GiB of the 128 TiB that a process may
-  /// address, and others need addresses as well.
+  /// The most memories in a process. Each takes 12 GiB of the 128 TiB that a process may address,
+  /// and other code needs address space as well.
   static constexpr uint64_t kMostMemories = 8000;
-  /// Mappings that they may have together. A process has 65,530 of them by default, and dies where
-  /// JavaScript's heap cannot have another.
+  /// The most mappings for all of them. A process has 65,530 by default, and dies if JavaScript's
+  /// heap cannot get another one.
   static constexpr uint64_t kMostMappings = 50'000;
 
-  /// Whether this process has a limit of its addresses, of which one memory may want what another
-  /// has.
+  /// Whether this process has an address space limit, so that memories may compete for addresses.
   static bool AreScarce() noexcept;
 
-  /// Closes pages of a memory again, from `size` to `end`, which must all be zero. False where the
-  /// system refuses, and for what is none of these memories.
+  /// Closes pages of a memory again, from `size` to `end`; they must all be zero. False if the
+  /// system refuses, and if it is not one of these memories.
   static bool Close(const uint8_t* memory, uint64_t size, uint64_t end) noexcept;
 
-  /// Throws `Error(kNativeLoad)` when the library reaches neither function through slots. How it
-  /// uses them a `Rehearsal` shows.
+  /// Throws `Error(kNativeLoad)` if the library calls neither function through slots. A `Rehearsal`
+  /// shows how it uses them.
   static void Install(void* wasmedge_library);
 
-  /// Where the engine is another program's, which has loaded our plug-ins, nobody prepares
-  /// memories. This is called when one cannot be had, and has to end the process: the engine would
-  /// go on. By itself it is aborted.
+  /// If the engine belongs to another program, which has loaded our plug-ins, nobody prepares
+  /// memories. This is called when a memory cannot be created, and must end the process: the engine
+  /// would continue. By default the process aborts.
   using EndProcess = void (*)(const Error& error);
   static void OnRefusal(EndProcess end) noexcept;
 
-  /// Reserves, and opens so many pages of 64 KiB. They begin with the image where there is one,
-  /// which must have their size. Throws `Error(kLimit)`: with "address-space" as its detail where
-  /// the addresses, with "host-memory" where the pages cannot be had.
+  /// Reserves a memory and makes this many pages of 64 KiB accessible. They start with the image if
+  /// there is one, which must have the same size. Throws `Error(kLimit)`: "address-space" if there
+  /// is no address space, "host-memory" if there are no pages.
   explicit MemoryReservation(uint64_t pages, const MemoryImage* image = nullptr);
   ~MemoryReservation();
 
-  /// While one lives, its thread's next memory is made of no addresses at all, for a look at how
-  /// the library asks for them. It must have no pages.
+  /// While one exists, the next memory of its thread gets no addresses, to observe how the library
+  /// requests them. It must have no pages.
   class Rehearsal : public ThreadScope<Rehearsal> {
    public:
-    /// Whether addresses were asked for, and given back, in the way that is known here.
+    /// Whether addresses were requested and returned in the expected way.
     bool is_as_expected() const noexcept { return requests_ == 1 && returns_ == 1; }
 
    private:
@@ -81,7 +81,7 @@ class MemoryReservation : public ThreadScope<MemoryReservation> {
   static void* Map(void* address, size_t size, int protection, int flags, int file, long offset);
   static int Unmap(void* address, size_t size);
 
-  // Null when it was given away.
+  // Null after it was handed over.
   uint8_t* begin_;
 };
 

@@ -9,19 +9,19 @@
 
 namespace wasmedge_embed {
 
-/// A function that a library calls of another one, and that is replaced there by one of ours, which
-/// may call it. The library's own slots are written, nobody else's. One object for each such
-/// function, which lives as long as the process; from any thread.
+/// A function that a library imports, replaced for that library only by one of ours, which may call
+/// the original. Only the library's own slots are written. One object for each such function, for
+/// the life of the process; from any thread.
 template <typename Function>
 class RedirectedFunction {
  public:
   explicit constexpr RedirectedFunction(const char* symbol) noexcept : symbol_(symbol) {}
 
-  /// Leads the library's calls to `replacement`. False, and nothing is changed, where the library
-  /// does not reach the function through slots: it is built into it.
+  /// Redirects the library's calls to `replacement`. False, and nothing is changed, if the library
+  /// does not call the function through slots because it is built in.
   bool Install(void* library, std::remove_pointer_t<Function>* replacement) {
     const ElfSlots slots(library);
-    // Looked for in what the library needs as well.
+    // Also searches the libraries that this one needs.
     void* const original = dlsym(library, symbol_);
     if (original == nullptr || slots.Find(symbol_).empty()) return false;
     original_ = reinterpret_cast<Function>(original);
@@ -29,7 +29,7 @@ class RedirectedFunction {
     return true;
   }
 
-  /// The function itself; null where nothing was redirected.
+  /// The original function; null if nothing was redirected.
   Function original() const noexcept { return original_; }
 
  private:

@@ -10,12 +10,12 @@
 namespace wasmedge_embed {
 namespace {
 
-// The largest pages of both processors: segments begin on them.
+// The largest page size of both processors: segments are aligned to it.
 constexpr uint64_t kAlignment = 65536;
 constexpr size_t kDynamicEntries = 10;
 constexpr size_t kTableAlignment = 8;
 
-/// The hash of the System V ABI, for symbols and versions.
+/// The hash function of the System V ABI, for symbols and versions.
 uint32_t Hash(std::string_view name) {
   uint32_t hash = 0;
   for (const char character : name) {
@@ -27,7 +27,7 @@ uint32_t Hash(std::string_view name) {
   return hash;
 }
 
-/// A string table: texts that end in zero bytes, the first one empty.
+/// A string table: NUL-terminated texts, the first one empty.
 class Strings {
  public:
   uint32_t Add(std::string_view text) {
@@ -42,7 +42,7 @@ class Strings {
   std::vector<char> bytes_{'\0'};
 };
 
-/// The file as it grows. Its one segment is mapped at address 0, so offsets are addresses.
+/// The file under construction. Its only segment is mapped at address 0, so offsets are addresses.
 class Image {
  public:
   template <typename T>
@@ -68,7 +68,7 @@ class Image {
   std::vector<uint8_t> bytes_;
 };
 
-/// Version 1 is the library itself, the others follow; with what each of them is called.
+/// Version 1 is the library itself, followed by the others; with their names.
 struct VersionDefinition {
   Elf64_Verdef definition;
   Elf64_Verdaux name;
@@ -93,8 +93,8 @@ std::vector<VersionDefinition> DefineVersions(const LibraryImports& imports, Str
   return versions;
 }
 
-/// The System V hash table: the numbers of buckets and of symbols, then the chains' beginnings and
-/// each symbol's successor.
+/// The System V hash table: the numbers of buckets and of symbols, then the starts of the chains
+/// and each symbol's successor.
 std::vector<uint32_t> HashTable(const LibraryImports& imports) {
   const auto symbols = static_cast<uint32_t>(imports.symbols.size() + 1);
   const uint32_t buckets = symbols;
@@ -128,7 +128,7 @@ Elf64_Ehdr Header(size_t segments) {
 Elf64_Phdr Segment(uint32_t type, uint64_t offset, uint64_t size, uint64_t alignment) {
   Elf64_Phdr segment{};
   segment.p_type = type;
-  // The dynamic linker writes into the dynamic section.
+  // The dynamic linker writes to the dynamic section.
   segment.p_flags = PF_R | PF_W;
   segment.p_offset = segment.p_vaddr = segment.p_paddr = offset;
   segment.p_filesz = segment.p_memsz = size;
@@ -180,7 +180,7 @@ std::vector<uint8_t> MakeStandInLibrary(const LibraryImports& imports, const voi
   const Elf64_Phdr segments[kSegments] = {
       Segment(PT_LOAD, 0, image.size(), kAlignment),
       Segment(PT_DYNAMIC, dynamic_at, kDynamicEntries * sizeof(Elf64_Dyn), kTableAlignment),
-      // Without it an executable stack would be asked for.
+      // Without it, an executable stack would be requested.
       Segment(PT_GNU_STACK, 0, 0, 16),
   };
   for (size_t index = 0; index < kSegments; ++index) {

@@ -7,9 +7,9 @@
 namespace wasmedge_embed {
 namespace {
 
-/// A table's type, as "Binary Format, Table Section" of the specification has it.
+/// A table's type, as in "Binary Format, Table Section" of the specification.
 struct Table {
-  /// Its limits' place in the payload of the section.
+  /// The offset of its limits in the section's payload.
   size_t begin = 0;
   size_t end = 0;
   WasmLimits limits;
@@ -38,7 +38,7 @@ std::optional<std::vector<Table>> ReadTables(WasmReader reader) {
   return tables;
 }
 
-/// The section's payload with the tables' maximums; absent when all are low enough.
+/// The section's payload with the maximums of the tables; absent if all are low enough.
 std::optional<std::vector<uint8_t>> LimitSection(WasmBytes payload, uint64_t elements,
                                                  const std::string& name) {
   const auto tables = ReadTables(WasmReader(payload));

@@ -25,7 +25,7 @@ int FindSize(dl_phdr_info* info, size_t, void* argument) {
   return 1;
 }
 
-/// Bytes of the variables that each thread has of this library.
+/// The size of this library's thread-local variables, in bytes.
 size_t SizeOfVariables(void* library) {
   link_map* map = nullptr;
   if (dlinfo(library, RTLD_DI_LINKMAP, &map) != 0) return 0;
@@ -41,7 +41,7 @@ void ThreadState::Install(void* wasmedge_library) { installed.store(wasmedge_lib
 ThreadState::Scope::Scope() {
   void* const library = installed.load();
   void* variables = nullptr;
-  // Null where this thread has none yet, which has run no guest then.
+  // Null if this thread has none yet, in which case it has run no guest.
   if (library == nullptr || dlinfo(library, RTLD_DI_TLS_DATA, &variables) != 0 ||
       variables == nullptr) {
     return;

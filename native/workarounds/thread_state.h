@@ -8,10 +8,10 @@
 
 namespace wasmedge_embed {
 
-/// What WasmEdge 0.14 keeps for each thread of the compiled guest that runs there: its instance,
-/// its memories, its stack of calls. A call of a guest's function from within a host function sets
-/// all of it anew and leaves it so, and the guest that goes on after the host function reads what
-/// is gone. So the library's variables of the thread, which are plain data, are kept and put back.
+/// WasmEdge 0.14's thread-local state of the compiled guest that runs on a thread: its instance,
+/// its memories, its call stack. Calling a guest function from within a host function overwrites
+/// all of it, and the guest that continues after the host function reads stale state. So the
+/// library's thread-local variables, which are plain data, are saved and restored.
 class ThreadState {
  public:
   static constexpr Workaround kWorkaround = Workaround::kThreadState;
@@ -20,8 +20,8 @@ class ThreadState {
 
   static void Install(void* wasmedge_library);
 
-  /// The thread's variables are as they were when it is destroyed, on the same thread. Does nothing
-  /// where they are not to be found.
+  /// Restores the thread's variables when it is destroyed, on the same thread. Does nothing if they
+  /// cannot be found.
   class Scope {
    public:
     /// Throws `std::bad_alloc`.

@@ -7,8 +7,8 @@
 namespace wasmedge_embed {
 
 void UnusedLoads::Install(void* wasmedge_library) {
-  // Looked for in what the library needs as well. LLVM has no other door to these options; what it
-  // does not know it passes over (llvm-c/Support.h).
+  // Also searches the libraries that this one needs. These LLVM options are only accessible in this
+  // way; LLVM ignores unknown ones (llvm-c/Support.h).
   using Parse = void (*)(int, const char* const*, const char*);
   const auto parse =
       reinterpret_cast<Parse>(dlsym(wasmedge_library, "LLVMParseCommandLineOptions"));

@@ -6,10 +6,10 @@
 
 namespace wasmedge_embed {
 
-/// Makes plain data of the tables of unwinding that a universal module brings, which are at these
-/// places of it (`CheckCompiledSection` finds them). WasmEdge would give them to the C++ library
-/// for the whole process, which believes every byte of them and takes locks to look into them;
-/// nothing ever unwinds a guest.
+/// Turns the unwind tables in a universal module, which are at these offsets (from
+/// `CheckCompiledSection`), into plain data. WasmEdge would register them with the C++ runtime for
+/// the whole process, which trusts every byte of them and takes locks to search them; nothing ever
+/// unwinds a guest.
 void ForgetUnwindingTables(std::vector<uint8_t>& module, const std::vector<size_t>& places);
 
 }  // namespace wasmedge_embed

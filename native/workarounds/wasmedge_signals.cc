@@ -13,15 +13,15 @@ namespace {
 
 using Handler = void (*)(int, siginfo_t*, void*);
 
-// WasmEdge tells it at its first guest.
+// Set when WasmEdge runs its first guest.
 std::atomic<Handler> wasmedge_handler{nullptr};
 
-/// Whether it is LLVM, inside the library, that would set a handler.
+/// Whether LLVM, inside the library, is trying to set a handler.
 bool IsOfCompiler() {
   return IsInForce(Workaround::kLlvmSignals) && LlvmSignals::Scope::Current() != nullptr;
 }
 
-// Stands in for `sigaction`: it remembers the handler and installs nothing.
+// Stands in for `sigaction`: records the handler and installs nothing.
 int RememberHandler(int signal, const struct sigaction* action, struct sigaction* old) {
   if (IsOfCompiler()) {
     if (old != nullptr) *old = {};
