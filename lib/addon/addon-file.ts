@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
-// By name and not as a whole: Turbopack knows `join` through no detour that compiled code makes for a default.
+// By name and not as a whole: Turbopack does not recognize `join` through the detour that compiled
+// code makes for a default import.
 import { join } from 'node:path';
 
 import type loadNamed from 'node-gyp-build';
@@ -9,22 +10,25 @@ import { packageRoot, requireInstalled } from '../support/package-root.js';
 import { whyUnsupported } from '../support/platform.js';
 
 /**
- * The addon's file: built here, in build/Release, else the package's own for this system, in
- * prebuilds. Throws an Error of another kind than ours where there is none.
+ * The path of the addon: built here, in build/Release, otherwise the package's prebuild for this
+ * system. Throws an ordinary Error if there is none.
  */
 export function addonFile(): string {
   return load.path(packageRoot());
 }
 
-/** Loads that file. Throws what the loader says. */
+/** Loads that file. Throws the loader's error. */
 export function loadAddon(): unknown {
   requireInstalled();
-  // In this form, without a detour by a variable, it is known to what traces files (@vercel/nft, Turbopack): they take
-  // the addon along.
+  // Written without a variable in between, so that tools that trace files (@vercel/nft, Turbopack)
+  // recognize it and include the addon.
   return (require('node-gyp-build') as typeof loadNamed)(join(__dirname, '../..'));
 }
 
-/** What to do where the addon, or what belongs to it, is missing or of no use: by why, if it is known. */
+/**
+ * What to do if the addon, or a file that belongs to it, is missing or unusable, depending on the
+ * reason if it is known.
+ */
 export function addonRemedy(reason?: unknown): string {
   if ((reason as NodeJS.ErrnoException | undefined)?.code === 'ERR_DLOPEN_DISABLED') {
     return (
@@ -39,7 +43,7 @@ export function addonRemedy(reason?: unknown): string {
     : "Build it from the package's own sources: npx wasmedge-embed build";
 }
 
-/** Which prebuilds the package has, as words. */
+/** The package's prebuilds, in words. */
 export function presentPrebuilds(): string {
   const folder = join(packageRoot(), 'prebuilds');
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];

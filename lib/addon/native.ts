@@ -16,27 +16,29 @@ export interface NativeRequest {
   args: readonly string[];
   /** "NAME=value" */
   env: readonly string[];
-  /** An input is used up by the run. */
+  /** The run takes a NativeInput over. */
   stdin: Uint8Array | NativeInput | undefined;
-  /** Standard streams that are neither of bytes nor buffered. */
+  /** Standard streams that are neither given as bytes nor buffered. */
   streams?: NativeStreams;
-  /** Whether those that lead to JavaScript go through the lane instead. One run at a time. */
+  /** Whether streams connected to JavaScript use the lane instead. One run at a time. */
   hasLane?: boolean;
-  /** An exported function to call instead of `_start`, with as many arguments as it takes. */
+  /**
+   * An exported function to call instead of `_start`, with the number of arguments that it takes.
+   */
   function?: string;
   arguments?: readonly (number | bigint)[];
   /**
-   * Whether a snapshot is kept of what the function leaves, for other forms of the module to begin
-   * with. The module must have been loaded with `exportsState`.
+   * Whether to keep a snapshot of the state after the function, from which other forms of the
+   * module start. The module must have been loaded with `exportsState`.
    */
   takesSnapshot?: boolean;
-  /** Longest time from now on, in milliseconds. */
+  /** Maximum time from now on, in milliseconds. */
   timeoutMs: number | undefined;
-  /** Whether a guest waits for it, which has a thread meanwhile. */
+  /** Whether a guest, which occupies a thread, waits for it. */
   isNested?: boolean;
-  /** Read-only files of this run, beside the module's. */
+  /** Read-only files of this run, in addition to the module's. */
   files?: Readonly<Record<string, Uint8Array>>;
-  /** Patterns of the files of scratch folders that the result is to have. */
+  /** Patterns of the files of scratch folders to return. */
   collect?: readonly string[];
 }
 
@@ -49,43 +51,43 @@ export interface NativeStreams {
 
 /** Standard input in the addon's memory, filled before the run that takes it. */
 export interface NativeInput {
-  /** Copies these bytes behind those that are there; no more than were announced. */
+  /** Appends a copy of these bytes, up to the announced size. */
   append(bytes: Uint8Array): void;
 }
 
-/** A run that was taken: its result, and the number by which it can be stopped. */
+/** An accepted run: its result, and the number with which it can be stopped. */
 export interface NativeRun {
   promise: Promise<NativeResult>;
   ticket: number;
-  /** By which its calls of host functions are told apart, where it may make any. */
+  /** The key of its host function calls, if it may make any. */
   hostKey?: number;
-  /** By which its streams are told apart, where it has any. */
+  /** The key of its streams, if it has any. */
   streamKey?: number;
 }
 
-/** How a function of the guest ended that a host function has called. */
+/** How a guest function ended that a host function has called. */
 export interface NativeReentry {
   results?: (number | bigint)[];
-  /** What it gave to `proc_exit` instead. */
+  /** The argument of `proc_exit`, if the guest called that instead. */
   exitCode?: number;
 }
 
 export interface NativeResult {
-  /** Of a stream what was not taken before the guest ended. */
+  /** For a stream, what was not taken before the guest ended. */
   stdout: Buffer;
   stderr: Buffer;
-  /** What the guest gave to `proc_exit`, else 0. */
+  /** The argument of `proc_exit`, otherwise 0. */
   exitCode: number;
   /** Whether it called `proc_exit`. */
   exited: boolean;
-  /** The called function's result, where it has one; several in an array. */
+  /** The called function's result, if any; several in an array. */
   value?: number | bigint | (number | bigint)[];
   timings: Timings;
-  /** Their texts are escaped by whoever takes them over. */
+  /** Their texts are not escaped yet. */
   inferenceFailures?: InferenceFailure[];
-  /** What `collect` asked for. */
+  /** The files requested by `collect`. */
   files: Record<string, Buffer>;
-  /** How far it has come, of one that takes a snapshot. */
+  /** How far it got, if it takes a snapshot. */
   stage?: InvocationStage;
 }
 
@@ -93,11 +95,11 @@ export interface NativeModel {
   readonly inputs: TensorDescription[];
   readonly outputs: TensorDescription[];
   readonly rewrite: RewriteDescription;
-  /** What a run takes, as the shapes in the file tell. */
+  /** The costs of a run, with the shapes in the file. */
   readonly takes: ModelCosts;
-  /** Bytes of its file. */
+  /** The size of its file, in bytes. */
   readonly size: number;
-  /** A copy of some bytes of its file; of those that lie outside nothing. */
+  /** A copy of some bytes of its file, without any that lie outside. */
   slice(begin: number, end: number): Buffer;
   /** Compiles the model and runs it once, so that faults show now and the first run is fast. */
   prepare(inference: NativeInferenceOptions): Promise<void>;
@@ -109,12 +111,12 @@ export interface NativeInferenceOptions {
   rewrite: boolean;
 }
 
-/** Those of the limits that the addon watches over. */
+/** The limits that the addon enforces. */
 export interface NativeLimits {
   memoryPages: number;
   tableElements: number;
   outputBytes: number;
-  /** Whether what leaves in streams counts among these. */
+  /** Whether output to streams counts towards this limit. */
   limitsStreams: boolean;
   models: number;
   modelBytes: number;
@@ -129,9 +131,9 @@ export interface NativeLimits {
   fuel: number | undefined;
 }
 
-/** A folder of the host, or, without a path, one in memory that is empty at every run. */
+/** A folder of the host or, without a path, one in memory that is empty at every run. */
 export interface NativeFolder {
-  /** As the guest sees it preopened. */
+  /** The preopened name that the guest sees. */
   name: string;
   path?: string;
   write?: boolean;
@@ -146,19 +148,23 @@ export interface NativeStartOptions {
   limits: NativeLimits;
   concurrency: number;
   maxQueue: number;
-  /** Names of the host functions that there are, by module. */
+  /** Names of the available host functions, by module. */
   imports?: Record<string, string[]>;
-  /** Threads beside `concurrency`, for guests that wait for host functions. */
+  /** Threads in addition to `concurrency`, for guests that wait for host functions. */
   maxWaiting: number;
 }
 
 /** A module's file, read once and checked. */
 export interface NativeModuleSource {
-  /** What it is: compiled code in an ELF file, in a section of a .wasm, or none. */
+  /**
+   * The form of the module: compiled code in an ELF file, in a section of a .wasm file, or none.
+   */
   readonly form: 'shared-library' | 'universal' | 'plain';
-  /** Whether it makes tail calls, and so does not run interpreted; of a shared object false. */
+  /**
+   * Whether it makes tail calls, and therefore cannot be interpreted; false for a shared object.
+   */
   readonly makesTailCalls: boolean;
-  /** A copy of what was read, without what was dropped. */
+  /** A copy of what was read, without what was removed. */
   readonly bytes: Buffer;
 }
 
@@ -169,33 +175,34 @@ export interface NativeModule {
   /** Links the module and starts its first thread. Once, before any run. */
   start(options: NativeStartOptions): void;
   /**
-   * From here on invocations and new instances run as this one does, the same module in another form.
-   * What runs goes on as it began, and so do instances. After `start`.
+   * From now on, invocations and new instances use this module, which is the same in another form.
+   * Running invocations and existing instances continue unchanged. After `start`.
    */
   changeTo(other: NativeModule): void;
-  /** Copies the input before it returns, or takes one that was filled. */
+  /** Copies the input before it returns, or takes over one that was filled. */
   run(request: NativeRequest): NativeRun;
-  /** Makes an instance that is kept: the promise settles when its constructors have run. */
+  /** Creates a kept instance: the promise settles when its constructors have run. */
   instantiate(request: NativeInstanceRequest): NativeInstantiation;
-  /** Ends a run early; does nothing when it has ended. */
+  /** Ends a run early; does nothing if it has ended. */
   stop(ticket: number, reason: 'timeout' | 'aborted'): void;
-  /** Ends what waits for a host function, or comes to from now on. */
+  /** Ends everything that waits for a host function, now or later. */
   endWaits(): void;
   /**
-   * Takes no more runs; settles when those that were accepted have settled. What waits for a host
-   * function ends. Once.
+   * Accepts no more runs; settles when those that were accepted have settled. Ends everything that
+   * waits for a host function. Once.
    */
   close(): Promise<void>;
   /**
-   * Called when a guest calls a host function: with its run's key, the number of the call within that
-   * run, the function's place among the imports, and the arguments. To be set before any run.
+   * Called when a guest calls a host function: with its run's key, the number of the call within
+   * that run, the index of the function among the imports, and the arguments. Must be set before
+   * any run.
    */
   onHostCall?: (key: number, call: number, index: number, args: (number | bigint)[]) => void;
-  /** Answers a call; without effect when it has ended. */
+  /** Answers a call; no effect if it has ended. */
   answer(key: number, call: number, results: readonly (number | bigint)[]): void;
-  /** Ends a call's run with ERR_HOST_FUNCTION; without effect when it has ended. */
+  /** Ends a call's run with ERR_HOST_FUNCTION; no effect if it has ended. */
   fail(key: number, call: number, message: string): void;
-  /** Calls a function of the guest, which waits in this call. */
+  /** Calls a function of the guest that waits in this call. */
   enter(
     key: number,
     call: number,
@@ -204,23 +211,27 @@ export interface NativeModule {
   ): Promise<NativeReentry>;
   /**
    * Called when a run's stream needs JavaScript: 0 wants input, 1 (standard output) and 2 (standard
-   * error) have been written to. Once, until `feed` has found no room, or `takeOutput` nothing.
+   * error) have output. Once, until `feed` finds no more room, or `takeOutput` nothing more.
    */
   onStream?: (key: number, stream: number) => void;
-  /** Gives a run's guest as much of this input as there is room for; returns how much. */
+  /**
+   * Gives a run's guest as much of this input as there is room for; returns the number of bytes.
+   */
   feed(key: number, bytes: Uint8Array): number;
-  /** A run's input ends after what it was given. */
+  /** Ends a run's input after what it was given. */
   endInput(key: number): void;
-  /** Takes what a run has written to a stream since; undefined where that is nothing. */
+  /** Takes what a run has written to a stream since the last call; undefined if that is nothing. */
   takeOutput(key: number, stream: number): Buffer | undefined;
   /**
-   * Has streams of runs go through two sockets, without JavaScript: input and standard output through
-   * the first one, standard error through the other (native/host/lane_streams.h). Once.
+   * Makes streams of runs use two sockets, without JavaScript: the first for input and standard
+   * output, the second for standard error (native/host/lane_streams.h). Once.
    */
   openLane(data: number, error: number): void;
-  /** Bytes that the last run with the lane has written to standard output and standard error. Once. */
+  /**
+   * Bytes that the last run with the lane has written to standard output and standard error. Once.
+   */
   takeLaneWritten(): [stdout: number, stderr: number];
-  // Of the memory of a guest that waits: at once, or as soon as it waits again.
+  // Accesses the memory of a waiting guest: immediately, or as soon as it waits again.
   readMemory(key: number, address: number, length: number): Buffer | Promise<Buffer>;
   writeMemory(key: number, address: number, bytes: Uint8Array): Promise<void> | undefined;
   memorySize(key: number): number | Promise<number>;
@@ -232,41 +243,41 @@ export type NativeInstanceRequest = Pick<NativeRequest, 'args' | 'env' | 'timeou
 export interface NativeInstantiation {
   instance: NativeInstance;
   promise: Promise<Pick<NativeResult, 'stdout' | 'stderr' | 'timings' | 'exitCode' | 'exited'>>;
-  /** By which making it can be stopped. */
+  /** Its creation can be stopped with this. */
   ticket: number;
-  /** By which its host calls are told, where the module has host functions. */
+  /** The key of its host function calls, if the module has host functions. */
   hostKey?: number;
 }
 
-/** How calls are made. */
+/** Options for calls. */
 export interface NativeCallOptions {
-  /** Whether they have fuel and output for all together. */
+  /** Whether the limits on fuel and output apply to all calls together. */
   isOne: boolean;
-  /** Whether what they write is wanted. */
+  /** Whether their output is wanted. */
   keepsOutput: boolean;
   stdin: Uint8Array | NativeInput | undefined;
-  /** Longest time from now on, in milliseconds. */
+  /** Maximum time from now on, in milliseconds. */
   timeoutMs: number | undefined;
-  /** As of a run. */
+  /** As for a run. */
   isNested: boolean;
 }
 
-/** How the last of some calls ended. */
+/** How the last of several calls ended. */
 export interface NativeCallEnding {
   /** Why it did not return, or was not made. */
   error?: Error;
-  /** What it gave to `proc_exit` in place of returning. */
+  /** The argument of `proc_exit`, if it called that instead of returning. */
   exitCode?: number;
-  /** Whether the instance has ended with it. */
+  /** Whether the instance has ended as well. */
   hasEnded: boolean;
   timings: Timings;
-  /** Of calls that are one. Their texts are escaped by whoever takes them over. */
+  /** For calls that count as one. Their texts are not escaped yet. */
   inferenceFailures?: InferenceFailure[];
 }
 
 /**
- * Told of so many further calls that have returned: the raw bits of their results, 8 bytes each, and
- * what they wrote. With `ending`, the last time.
+ * Called with the number of further calls that have returned, the raw bits of their results, 8
+ * bytes each, and their output. With `ending`, it is the last time.
  */
 export type NativeCallProgress = (
   calls: number,
@@ -276,14 +287,14 @@ export type NativeCallProgress = (
   ending: NativeCallEnding | undefined,
 ) => void;
 
-/** A kept instance. What it has is released when it is collected. */
+/** A kept instance. It is released when this object is collected. */
 export interface NativeInstance extends InstanceOperations {
   /**
-   * Calls functions, one after the other, until one does not return.
+   * Calls functions one after another, until one does not return.
    *
-   * @param functions Their numbers among the module's exports.
+   * @param functions Their indices among the module's exports.
    * @param values Raw bits of the arguments of all calls, 8 bytes each.
-   * @returns By which what has not ended can be stopped, and its host calls are told.
+   * @returns The ticket that stops what has not ended, and the key of its host function calls.
    */
   call(
     functions: Uint32Array,
@@ -302,24 +313,25 @@ export interface NativeCompileOptions {
   interruptible: boolean;
   meter: boolean;
   universal: boolean;
-  /** A descriptor that is told what of the work is done: bytes, each a percentage above the one before. */
+  /** A descriptor that receives the progress: bytes with increasing percentages. */
   progressDescriptor?: number;
 }
 
-/** A place in the process's queue of untrusted modules that are to be compiled. */
+/** A place in the process's queue of untrusted modules to be compiled. */
 export interface NativeCompileTurn {
   readonly isFirst: boolean;
-  /** Gives the place up. */
+  /** Gives up the place. */
   leave(): void;
 }
 
-/** The addon: native/addon.cc. What it throws has a `code` of the public error family. */
+/** The addon: native/addon.cc. Its errors have a `code` of the public error family. */
 export interface Addon {
   readonly ModuleSource: {
     /**
-     * Reads a file by its path, or takes bytes, which must stay as they are until the promise settles;
-     * messages call it `name`. With `onlyWasm` a shared object is refused and compiled code inside a
-     * .wasm is dropped, so that it is a plain one: of bytes the code of a shared object cannot be opened.
+     * Reads a file by its path, or takes bytes, which must not change until the promise settles;
+     * messages call it `name`. With `onlyWasm`, a shared object is rejected and compiled code in a
+     * .wasm file is removed, which makes it a plain module. Use it for bytes, because the code of a
+     * shared object given as bytes cannot be opened.
      */
     read(
       module: string | Uint8Array,
@@ -329,9 +341,9 @@ export interface Addon {
   };
   readonly Module: {
     /**
-     * Parses what was read. Its tables are limited. With `describe` it is only to be looked at: no
-     * compiled code is opened. With `exportsState` snapshots can be taken of its instances; with
-     * `snapshotOf` they begin with the one that was taken of that module.
+     * Parses what was read, with a limit for its tables. With `describe` it is only for inspection:
+     * no compiled code is opened. With `exportsState`, snapshots of its instances can be taken;
+     * with `snapshotOf`, instances start from the one taken of that module.
      */
     load(
       source: NativeModuleSource,
@@ -343,31 +355,36 @@ export interface Addon {
       },
     ): Promise<NativeModule>;
   };
-  /** Room for so many bytes. */
+  /** Reserves room for this many bytes. */
   readonly Input: new (byteLength: number) => NativeInput;
   /** Takes a file's path, or its bytes. */
   readonly Model: {
-    /** `settings`: JSON as native/inference/run/model_settings.h has it; empty for none. */
+    /** `settings`: JSON in the form of native/inference/run/model_settings.h; empty for none. */
     load(source: string | Uint8Array, settings: string): Promise<NativeModel>;
   };
-  /** Joins at the end; throws ERR_QUEUE_FULL. */
+  /** Joins the queue at the end; throws ERR_QUEUE_FULL. */
   readonly CompileTurn: new () => NativeCompileTurn;
   compile(options: NativeCompileOptions): Promise<void>;
-  /** Has this process killed when its parent, the process of this identifier, ends in any way. */
+  /**
+   * Makes the kernel kill this process when its parent, the process with this ID, ends in any way.
+   */
   dieWithParent(parent: number): void;
   /**
-   * Ends this process as soon as more than `bytes` of its memory are resident, after `report` was
-   * written to standard output. For one that only compiles.
+   * Ends this process, after writing `report` to standard output, as soon as more than `bytes` of
+   * its memory are resident. For a process that only compiles.
    */
   endAboveMemory(bytes: number, report: string): void;
-  /** The trap for which WasmEdge has this number; undefined where it is for something else. */
-  /** What the schema of .tflite files calls a built-in operator; its number where it has no name. */
+  /** The trap that has this number in WasmEdge; undefined if the number is not that of a trap. */
+  /**
+   * The name of a built-in operator in the schema of .tflite files; its number if it has no name.
+   */
   operatorName(code: number): string;
   trapName(code: number): Trap | undefined;
   /** Opens the LiteRT library. */
   inference(): Promise<void>;
   /**
-   * Opens the WasmEdge library. `hasQuickPasses`: whether level 1 is a choice of few passes of ours when it compiles.
+   * Opens the WasmEdge library. `hasQuickPasses`: whether optimization level 1 uses a few passes of
+   * our choice.
    */
   runtime(): Promise<{ version: string; path: string; hasQuickPasses: boolean }>;
 }
@@ -376,7 +393,7 @@ let loaded: Addon | undefined;
 
 /**
  * Loads the addon on first use, so that requiring the package never fails. Throws ERR_NATIVE_LOAD
- * when it is not there for this system, or cannot be loaded, and says what to do.
+ * with what to do if there is none for this system, or if it cannot be loaded.
  */
 export function addon(): Addon {
   if (loaded) return loaded;

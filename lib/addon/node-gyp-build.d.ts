@@ -1,8 +1,11 @@
 declare module 'node-gyp-build' {
-  /** Loads the addon below a package's root: its own build, else the prebuild for this platform. */
+  /**
+   * Loads the addon below a package's root: its own build, otherwise the prebuild for this
+   * platform.
+   */
   function load(root: string): unknown;
   namespace load {
-    /** The addon's file. Throws where there is none. */
+    /** The addon's path. Throws if there is none. */
     function path(root: string): string;
   }
   export = load;

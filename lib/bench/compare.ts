@@ -9,19 +9,19 @@ import {
 } from './statistics.js';
 import type { Estimate } from './statistics.js';
 
-/** One figure of two runs. */
+/** A figure in both runs. */
 export interface Comparison {
   contender: string;
   figure: string;
   a: Estimate;
   b: Estimate;
-  /** B over A. */
+  /** B divided by A. */
   ratio: Estimate;
-  /** `noise`: the interval of the ratio holds 1, or there is none. */
+  /** `noise`: the interval of the ratio contains 1, or there is none. */
   verdict: 'better' | 'worse' | 'noise';
 }
 
-/** What two runs can be compared in, contender by contender. Those that one run lacks are left out. */
+/** Compares two runs contender by contender. Contenders that are missing in one run are omitted. */
 export function compareResults(a: BenchResults, b: BenchResults): Comparison[] {
   return a.contenders.flatMap((left) => {
     const right = b.contenders.find(({ name }) => name === left.name);
@@ -111,7 +111,7 @@ export function comparisonRows(comparisons: readonly Comparison[]): string[][] {
   ]);
 }
 
-/** Why two runs are not quite comparable, in words; empty where they are. */
+/** Why two runs are not fully comparable, in words; empty if they are. */
 export function differences(a: BenchResults, b: BenchResults): string[] {
   const facts = ({ environment, inputs, options }: BenchResults): Record<string, string> => ({
     'the processor': `${environment.processor}, ${environment.processors}`,

@@ -5,7 +5,7 @@ import { estimate, number } from './format.js';
 import type { ReportTable } from './report-table.js';
 import type { BenchSummary, ContenderSummary } from './summary.js';
 
-/** The kernels, a row each: their times, the ratios, and how long the first result takes. */
+/** One row per kernel: its times, the ratios, and the time to the first result. */
 export function computeTable({ contenders, options }: BenchSummary): ReportTable {
   const find = (kernel: ComputeKernel, where: string): ContenderSummary | undefined =>
     contenders.find(({ name, latency }) => latency && name === nameOf(kernel, where));

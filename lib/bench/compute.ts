@@ -1,15 +1,15 @@
 import { nameOf } from './contenders/compute-definitions.js';
 import { KERNELS } from './contenders/compute-kernels.js';
 
-/** Where a kernel runs besides this package. */
+/** Where a kernel runs in addition to this package. */
 export type Other = 'node-wasi' | 'native';
 
 /**
- * How many times the time that the kernels take elsewhere they take here: the geometric mean of the
- * ratios of their medians, which treats a kernel of twice the speed and one of half as equals. Null
- * where one of them did not take part.
+ * How the kernels' times in this package compare with those elsewhere: the geometric mean of the
+ * ratios of their medians, for which a kernel that is twice as fast balances one that is half as
+ * fast. Null if a contender did not take part.
  *
- * @param medianOf a contender's median, by its name
+ * @param medianOf Returns a contender's median, by its name.
  */
 export function geometricMean(
   other: Other,

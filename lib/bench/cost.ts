@@ -1,26 +1,30 @@
 import type { LambdaPrice } from './options.js';
 
-/** The memory at which AWS Lambda gives one whole virtual processor; less memory gets less of it. */
+/**
+ * The memory size at which AWS Lambda provides one full virtual processor; with less memory there
+ * is less of it.
+ */
 const MEGABYTES_OF_A_PROCESSOR = 1769;
 
 export const MEMORY_SIZES = [128, 256, 512, 1024, 1769, 3008] as const;
 
-/** What is known of one invocation. Milliseconds. */
+/** The measurements of one invocation. In milliseconds. */
 export interface InvocationCost {
   latencyMs: number;
   cpuMs: number;
   coldStartMs: number;
-  /** What it had resident while one invocation was under way. */
+  /** Resident memory during one invocation. */
   residentBytes: number;
 }
 
 /**
- * US dollars for a million invocations at a memory size of so many megabytes; null where what was
- * resident does not fit.
+ * US dollars for a million invocations with this memory size in megabytes; null if the resident
+ * memory does not fit.
  *
- * Of a measured invocation the part that the processor worked takes longer in proportion where
- * Lambda gives less than a whole one, the rest stays. Each duration is billed in whole milliseconds.
- * Cold starts, in their share of the requests, are billed as well and taken for the processor's.
+ * The part of an invocation during which the processor worked takes proportionally longer where
+ * Lambda provides less than a full one; the rest does not change. Each duration is billed in whole
+ * milliseconds. Cold starts are billed as well, according to their share of the requests, and
+ * assumed to be processor time.
  */
 export function dollarsPerMillion(
   { latencyMs, cpuMs, coldStartMs, residentBytes }: InvocationCost,

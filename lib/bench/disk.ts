@@ -7,7 +7,7 @@ import { findDependency } from '../support/package-root.js';
 /** The C and C++ libraries, which every Linux that runs Node.js has. */
 const OF_THE_SYSTEM = /^(linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|resolv|gcc_s|stdc\+\+)\.so)/;
 
-/** A shared object or program with all libraries that it needs, those of the system left out. */
+/** A shared object or program with all libraries that it needs, excluding those of the system. */
 export function withLibraries(file: string): string[] {
   const listed = execFileSync('ldd', [file], { encoding: 'utf8' });
   const libraries = listed.split('\n').flatMap((line) => {
@@ -17,7 +17,7 @@ export function withLibraries(file: string): string[] {
   return [...new Set([file, ...libraries].map((each) => realpathSync(each)))];
 }
 
-/** The folders of a package's dependencies, and of theirs. */
+/** The folders of a package's dependencies, including transitive ones. */
 export function dependencyFolders(root: string): string[] {
   const folders = new Map<string, string>();
   const visit = (folder: string): void => {

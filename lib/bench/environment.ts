@@ -8,13 +8,13 @@ import { processorFeatures } from '../support/platform.js';
 
 import { root } from './places.js';
 
-/** The machine and what runs on it. */
+/** The machine and its software. */
 export interface Environment {
   processor: string;
   architecture: string;
-  /** Processors that this process may use. */
+  /** Processors available to this process. */
   processors: number;
-  /** The vector extensions that kernels choose by. */
+  /** The vector extensions that determine the kernels. */
   features: string[];
   memoryBytes: number;
   virtual: boolean;
@@ -22,7 +22,7 @@ export interface Environment {
   kernel: string;
   node: string;
   package: string;
-  /** Of the repository, with "+" where files differ from it; absent in a package. */
+  /** Of the repository, with "+" if files have been changed; absent in a package. */
   commit?: string;
   /** Average number of runnable processes in the minute before the run. */
   loadBefore: number;
@@ -53,14 +53,14 @@ export async function describeEnvironment(): Promise<Environment> {
   };
 }
 
-/** What the processors have done since the machine was started, in seconds. */
+/** How the processors have spent their time since the machine started, in seconds. */
 export interface ProcessorTimes {
   total: number;
   busy: number;
   stolen: number;
 }
 
-/** Of /proc/stat. */
+/** From /proc/stat. */
 export function processorTimes(): ProcessorTimes {
   const [line = ''] = text('/proc/stat').split('\n');
   // user nice system idle iowait irq softirq steal, in ticks of ten milliseconds

@@ -1,6 +1,6 @@
 import type { Estimate } from './statistics.js';
 
-/** Three significant digits, and thousands apart: 0.0543, 6.02, 148, 12,300. */
+/** Three significant digits, with thousands separators: 0.0543, 6.02, 148, 12,300. */
 export function number(value: number): string {
   if (!Number.isFinite(value)) return '—';
   const digits = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));

@@ -4,7 +4,7 @@ import type { BenchResults, ContenderResult } from './results.js';
 import { mean, meanEstimate, median, ratioEstimate, ratioOfMeans } from './statistics.js';
 import type { Estimate } from './statistics.js';
 
-/** A ratio that this project aims at. */
+/** A target ratio of this project. */
 export interface Goal {
   title: string;
   estimate: Estimate;
@@ -15,7 +15,7 @@ export interface Goal {
 
 type Bound = Goal['bound'];
 
-/** The ratios that this project aims at, as far as their contenders took part. */
+/** The target ratios of this project whose contenders took part. */
 export function judgeGoals({ contenders }: BenchResults): Goal[] {
   const find = (name: string): ContenderResult | undefined =>
     contenders.find((each) => each.name === name && each.failed === undefined);
@@ -121,7 +121,7 @@ export function judgeGoals({ contenders }: BenchResults): Goal[] {
   return goals;
 }
 
-/** The largest difference from their mean, as a fraction of it. */
+/** The largest deviation from the mean, as a fraction of it. */
 export function deviation(values: readonly number[]): number {
   const middle = mean(values);
   return Math.max(...values.map((value) => Math.abs(value - middle))) / middle;
@@ -152,7 +152,7 @@ function coldRatio(a?: ContenderResult, b?: ContenderResult): Estimate | null {
   });
 }
 
-/** Without the start of Node.js, which a Lambda handler of either kind has. */
+/** Excluding the start of Node.js, which a Lambda handler of either kind has. */
 function loadRatio(a?: ContenderResult, b?: ContenderResult): Estimate | null {
   if (!a?.coldStart || !b?.latency) return null;
   const [, ...parts] = a.coldStart.parts;
@@ -174,7 +174,7 @@ function throughputRatio(result?: ContenderResult): Estimate | null {
   return ratioOfMeans(two.perSecond, one.perSecond, { paired: true });
 }
 
-/** Each with as many at a time as it does most with. */
+/** Each with the concurrency at which it does most. */
 function saturationRatio(a?: ContenderResult, b?: ContenderResult): Estimate | null {
   const most = (result?: ContenderResult): readonly number[] | undefined =>
     result?.throughput

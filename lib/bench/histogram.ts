@@ -1,12 +1,12 @@
-/** Counts of samples in bins that are equally wide on a logarithmic scale. */
+/** Counts of samples in bins of equal width on a logarithmic scale. */
 export interface Histogram {
-  /** Where the first bin begins; each bin ends where the next begins, a constant factor further on. */
+  /** The start of the first bin; each bin ends where the next begins, by a constant factor. */
   start: number;
   factor: number;
   counts: number[];
 }
 
-/** The same bins for all, so that histograms can be laid over each other: 25 to a factor of ten. */
+/** The same bins for all histograms, so that they can be overlaid: 25 per factor of ten. */
 const FACTOR = 10 ** (1 / 25);
 
 export function histogram(samples: readonly number[]): Histogram {

@@ -12,12 +12,12 @@ import type { BenchOptions } from './options.js';
 import { root } from './places.js';
 import type { FileFacts, PictureFacts } from './results.js';
 
-/** The photograph of 1280 × 720 pixels that the figures of this package are about. */
+/** The photograph of 1280 × 720 pixels that this package's published figures use. */
 const USUAL_FIRST = 'cat_720p.jpg';
 
 /**
- * The pictures to measure with: those that are given, else the photographs of the sample data, else
- * those that `npm run quickstart` keeps in the cache.
+ * The pictures to measure with: the given ones, otherwise the photographs of the sample data,
+ * otherwise those that `npm run quickstart` keeps in the cache.
  */
 export function choosePictures(given: readonly string[]): string[] {
   if (given.length > 0) return given.map((file) => path.resolve(file));
@@ -46,7 +46,7 @@ function jpegsIn(folder: string): string[] {
     .map((name) => path.join(folder, name));
 }
 
-/** The model to measure with, its labels, and its ONNX twin where there is one. */
+/** The model to measure with, its labels, and its ONNX version if there is one. */
 export function chooseModel(given: {
   model?: string;
   labels?: string;
@@ -71,7 +71,10 @@ export function chooseModel(given: {
   };
 }
 
-/** Beside a quantized model its twin is called `…_int8.onnx`; the default model's is made with it. */
+/**
+ * The ONNX version beside a quantized model is called `…_int8.onnx`; that of the default model is
+ * created with it.
+ */
 function onnxTwin(model: string): string | undefined {
   const twin =
     path.resolve(model) === path.resolve(defaultModel().file)
@@ -80,7 +83,7 @@ function onnxTwin(model: string): string | undefined {
   return existsSync(twin) ? twin : undefined;
 }
 
-/** Width and height of the pictures that a model takes. */
+/** Width and height of a model's input. */
 export async function modelInputSize(file: string): Promise<{ width: number; height: number }> {
   const { inputs, refused } = await inspectModel(file);
   if (refused !== undefined) throw new WasmEdgeError('ERR_MODEL', `${file}: ${refused}`);

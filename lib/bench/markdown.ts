@@ -49,7 +49,7 @@ export function machineText({ environment }: BenchSummary): string {
   );
 }
 
-/** Whether the machine was the benchmark's own. */
+/** Whether anything else was using the machine. */
 export function disturbanceText({ disturbance, environment }: BenchSummary): string {
   const { others, stolen } = disturbance;
   const quiet = others < 0.05 && stolen < 0.02;

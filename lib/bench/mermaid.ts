@@ -2,7 +2,7 @@ import type { Part } from './contenders/workload.js';
 import { number } from './format.js';
 import type { BenchSummary, ContenderSummary } from './summary.js';
 
-/** The parts of an invocation as a reader who has seen no more knows them. */
+/** Names of the parts of an invocation for readers without further context. */
 const PART_NAMES: Record<Part, string> = {
   hop: 'to the thread and back',
   instance: 'making the instance',
@@ -11,7 +11,7 @@ const PART_NAMES: Record<Part, string> = {
   process: 'process',
 };
 
-/** Charts of where this package's own time goes, in the language of Mermaid, which GitHub draws. */
+/** Charts of how this package spends its time, in the language of Mermaid, which GitHub renders. */
 export function mermaidCharts({ contenders }: BenchSummary): string[] {
   const ours = contenders.find(({ name }) => name === 'in-process');
   return ours ? [...invocation(ours), ...coldStart(ours)] : [];

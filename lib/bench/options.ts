@@ -1,45 +1,45 @@
-/** What is measured, and how much of it. */
+/** What to measure, and how much. */
 export interface BenchOptions {
   /** Names of contenders; empty for all. */
   only: string[];
-  /** JPEG files. The first is the one that latency, throughput and the rest are measured with. */
+  /** JPEG files. The first is used for latency, throughput and the other measurements. */
   pictures: string[];
   model: { file: string; labels: string; description: string };
-  /** The model's ONNX twin for onnxruntime-node; absent where there is none. */
+  /** The model's ONNX version for onnxruntime-node; absent if there is none. */
   onnx?: string;
   /** Whether the peers may be installed. */
   peers: boolean;
   rounds: number;
   /** Timed invocations of a contender in all rounds together. */
   samples: number;
-  /** Untimed ones before those of each round: the others have emptied the caches. */
+  /** Untimed ones at the start of each round: other contenders have emptied the caches. */
   warmUp: number;
   coldStarts: number;
   /** Timed invocations with each of the other pictures. */
   samplesOfOtherPictures: number;
-  /** Throughput is measured at 1, 2, … so many invocations at a time. */
+  /** Throughput is measured with 1, 2, … up to this many concurrent invocations. */
   concurrency: number;
-  /** How long each point of the throughput takes in each of its rounds. */
+  /** The duration of each throughput measurement in each of its rounds. */
   throughputMs: number;
   throughputRounds: number;
   memoryMs: number;
-  /** Invocations over which the memory of what runs in this process is watched. */
+  /** Invocations during which the memory of in-process contenders is monitored. */
   endurance: number;
   price: LambdaPrice;
-  /** Of the order of the rounds. */
+  /** For the order of the rounds. */
   seed: number;
 }
 
-/** What AWS Lambda charges. */
+/** AWS Lambda's prices. */
 export interface LambdaPrice {
-  /** US dollars for a gigabyte-second. */
+  /** US dollars per gigabyte-second. */
   gigabyteSecond: number;
-  /** US dollars for a million requests. */
+  /** US dollars per million requests. */
   millionRequests: number;
-  /** Where and when that was so. */
+  /** The source and date of the prices. */
   source: string;
   date: string;
-  /** The fraction of requests that meet a cold start, whose initialization is billed as well. */
+  /** The fraction of requests with a cold start, whose initialization is billed as well. */
   coldShare: number;
 }
 
@@ -57,7 +57,7 @@ export type Amounts = Pick<
   | 'endurance'
 >;
 
-/** Enough for an interval of the 99.9th percentile, which takes 3,688 samples. */
+/** Enough for an interval of the 99.9th percentile, which needs 3,688 samples. */
 export const FULL: Omit<Amounts, 'concurrency'> = {
   rounds: 40,
   samples: 4000,

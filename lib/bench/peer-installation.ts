@@ -9,11 +9,11 @@ import { Unavailable } from './contenders/definition.js';
 
 const run = promisify(execFile);
 
-/** Packages that are installed into a folder of their own, in exact versions. */
+/** Packages installed into a separate folder, in exact versions. */
 export interface PeerPackages {
   name: string;
   dependencies: Record<string, string>;
-  /** The package among them whose install script is needed, since it builds an addon. */
+  /** The package among them whose install script is needed because it builds an addon. */
   builds?: string;
 }
 
@@ -23,8 +23,8 @@ export interface InstalledPeer {
 }
 
 /**
- * Installs a peer below the cache, where it stays for the next time. Rejects with
- * {@link Unavailable} where npm cannot.
+ * Installs a peer in the cache, where it stays for the next time. Rejects with {@link Unavailable}
+ * if npm cannot.
  */
 export async function installPeer(
   { name, dependencies, builds }: PeerPackages,
@@ -36,14 +36,14 @@ export async function installPeer(
       name: `bench-peer-${name}`,
       private: true,
       dependencies,
-      // npm 12 runs the install scripts that are named here and no others.
+      // npm 12 runs only the install scripts listed here.
       ...(builds && { allowScripts: { [builds]: true } }),
     },
     null,
     2,
   )}\n`;
   const manifest = path.join(folder, 'package.json');
-  // Written last: what is there and says the same was installed to its end.
+  // Written last: if it exists with the same content, the installation was complete.
   const stamp = path.join(folder, 'installed.json');
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     progress(`installing ${Object.keys(dependencies).join(', ')}`);
@@ -57,7 +57,7 @@ export async function installPeer(
 
 async function install(folder: string, ignoreScripts: boolean): Promise<void> {
   const args = ['install', '--no-audit', '--no-fund', '--omit', 'dev'];
-  // onnxruntime-node's script fetches what only graphics processors need; the rest is in the package.
+  // onnxruntime-node's script only downloads files for GPUs; the rest is in the package.
   if (ignoreScripts) args.push('--ignore-scripts');
   try {
     await run('npm', args, { cwd: folder, timeout: 10 * 60_000, maxBuffer: 16 << 20 });

@@ -8,7 +8,7 @@ import { packageRoot } from '../support/package-root.js';
 
 import { Unavailable } from './contenders/definition.js';
 
-/** The root of the package, or of the repository's clone. */
+/** The root of the package, or of a clone of the repository. */
 export const root = packageRoot();
 
 /** The folder of the addon, and of the LiteRT library beside it. */
@@ -16,7 +16,7 @@ export function addonFolder(): string {
   return path.dirname(addonFile());
 }
 
-/** The LiteRT library beside the addon, of the one version that the package is made for. */
+/** The LiteRT library beside the addon, in the version that the package requires. */
 export function liteRt(): { file: string; version: string } {
   const pinned = readFileSync(path.join(root, 'native', 'litert.json'), 'utf8');
   const { version } = JSON.parse(pinned) as { version: string };
@@ -30,7 +30,10 @@ export interface WasmEdgeProgram {
   plugins: string;
 }
 
-/** As the isolation `subprocess` finds it. Rejects with {@link Unavailable} where it cannot. */
+/**
+ * Found in the same way as for the isolation `subprocess`. Rejects with {@link Unavailable} if that
+ * fails.
+ */
 export async function wasmedgeProgram(): Promise<WasmEdgeProgram> {
   try {
     const { file, version, env } = await openProgram(
@@ -43,7 +46,7 @@ export async function wasmedgeProgram(): Promise<WasmEdgeProgram> {
   }
 }
 
-/** A guest of ours, by name, not compiled: of a clone, else of the package. */
+/** One of the package's guests, by name, not compiled: from a clone, otherwise from the package. */
 export function guestSource(name: string): string {
   const folders = [
     path.join(root, 'wasm', 'target', 'wasm32-wasip1', 'release'),

@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** Of proc(5): USER_HZ, which is 100 on every architecture that this package runs on. */
+/** From proc(5): USER_HZ, which is 100 on every architecture that this package supports. */
 const TICKS_PER_SECOND = 100;
 
-/** A process and all that descend from it and are still there. */
+/** A process and all of its descendants that still exist. */
 export function processTree(pid: number): number[] {
   const tree = [pid];
   for (const parent of tree) {
@@ -16,29 +16,29 @@ export function processTree(pid: number): number[] {
 }
 
 /**
- * Processor time, in seconds, of a process and its descendants, those that ended and were waited
- * for included. Only differences mean something: a thread that ended takes its time with it.
+ * The processor time, in seconds, of a process and its descendants, including those that have ended
+ * and were waited for. Only differences are meaningful: a thread that ends takes its time with it.
  */
 export function cpuSeconds(pid: number): number {
   let seconds = 0;
   for (const each of processTree(pid)) {
     for (const thread of names(`/proc/${each}/task`)) {
-      // In nanoseconds, where the times of /proc/PID/stat come in ticks of ten milliseconds.
+      // In nanoseconds, while the times in /proc/PID/stat are in ticks of ten milliseconds.
       seconds += Number(read(`/proc/${each}/task/${thread}/schedstat`).split(' ')[0]) / 1e9;
     }
-    // The name, in parentheses, may hold anything.
+    // The name, in parentheses, may contain anything.
     const stat = read(`/proc/${each}/stat`)
       .replace(/^.*\) /s, '')
       .split(' ');
-    // cutime and cstime, of the children that are gone: fields 16 and 17, and two were taken away.
+    // cutime and cstime of ended children: fields 16 and 17, from which two were removed.
     seconds += (Number(stat[13] ?? 0) + Number(stat[14] ?? 0)) / TICKS_PER_SECOND;
   }
   return seconds;
 }
 
 /**
- * Resident bytes of a process and its descendants, as a container's limit sees them: what is a
- * process's own counts for each, pages of a file that several have mapped count once.
+ * The resident bytes of a process and its descendants, as a container's limit counts them: private
+ * memory counts for each process, pages of a file mapped by several count once.
  */
 export function residentBytes(pid: number): number {
   let own = 0;
@@ -54,13 +54,13 @@ export function residentBytes(pid: number): number {
 }
 
 interface Mapping {
-  /** Which part of which file; absent for memory without one. */
+  /** The part of a file; absent for memory without one. */
   file: string | undefined;
   resident: number;
   anonymous: number;
 }
 
-/** Of /proc/PID/smaps. */
+/** From /proc/PID/smaps. */
 function* mappings(pid: number): Generator<Mapping> {
   let file: string | undefined;
   let resident = 0;
@@ -79,7 +79,7 @@ function* mappings(pid: number): Generator<Mapping> {
   }
 }
 
-/** Empty where the process has just ended. */
+/** Empty if the process has just ended. */
 function read(file: string): string {
   try {
     return readFileSync(file, 'latin1');

@@ -4,7 +4,10 @@ import { SingleBar } from 'cli-progress';
 
 import type { Observer } from './run.js';
 
-/** Tells on standard error how far the benchmark is: bars on a terminal, else a line a phase. */
+/**
+ * Reports the benchmark's progress on standard error: bars on a terminal, otherwise one line per
+ * phase.
+ */
 export class TerminalObserver implements Observer {
   #bar: SingleBar | undefined;
   #phase = '';

@@ -1,7 +1,7 @@
-/** A table as every kind of report shows it. */
+/** A table in a form for all kinds of reports. */
 export interface ReportTable {
   title: string;
-  /** What is in it and how it was measured. */
+  /** Its content, and how it was measured. */
   caption: string;
   head: string[];
   rows: string[][];

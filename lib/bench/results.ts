@@ -7,7 +7,7 @@ import type { Part } from './contenders/workload.js';
 import type { Environment } from './environment.js';
 import type { BenchOptions } from './options.js';
 
-/** Milliseconds, with the raw samples, of one run of the benchmark. */
+/** The results of one benchmark run in milliseconds, with the raw samples. */
 export interface BenchResults {
   format: 'wasmedge-embed-bench';
   formatVersion: 1;
@@ -15,9 +15,9 @@ export interface BenchResults {
   finishedAt: string;
   environment: Environment;
   options: BenchOptions;
-  /** The files behind the options. */
+  /** The files that the options refer to. */
   inputs: { model: FileFacts; onnx?: FileFacts; pictures: PictureFacts[] };
-  /** How much else the machine did meanwhile. */
+  /** How much else the machine did during the run. */
   disturbance: Disturbance;
   contenders: ContenderResult[];
 }
@@ -35,7 +35,7 @@ export interface PictureFacts extends FileFacts {
 
 /** Shares of the processors' time during the run, 0 to 1. */
 export interface Disturbance {
-  /** Used by processes that are not the benchmark's. */
+  /** Used by processes that do not belong to the benchmark. */
   others: number;
   /** Taken by the hypervisor. */
   stolen: number;
@@ -49,11 +49,11 @@ export interface ContenderResult {
   notes: string[];
   /** Why it did not take part. */
   skipped?: string;
-  /** Why it was given up; what was measured before is there. */
+  /** Why it was given up; earlier measurements are included. */
   failed?: string;
   versions: Record<string, string>;
   installed: InstalledPart[];
-  /** For each picture what it was said to show; null where the contender's answer names nothing. */
+  /** The answer for each picture; null if the contender's answer has no label. */
   labels?: (string | null)[];
   coldStart?: ColdStartSamples;
   latency?: LatencySamples;
@@ -67,11 +67,11 @@ export interface ContenderResult {
 }
 
 export interface ColdStartSamples {
-  /** From the start of the process to the answer in hand. */
+  /** From the start of the process until the answer has arrived. */
   totalMs: number[];
-  /** By part, in their order; a start as users have it. */
+  /** By part, in order; for a normal start. */
   parts: { part: string; samplesMs: number[] }[];
-  /** The same when one part is done after the other; absent where it always is. */
+  /** The same with the parts one after another; absent if that is always the case. */
   apart?: { part: string; samplesMs: number[] }[];
 }
 
@@ -80,15 +80,15 @@ export interface LatencySamples {
   rounds: number[][];
   /** The means of each round. */
   partsMs: Partial<Record<Part, number>>[];
-  /** Processor time of one invocation, the mean of each round. */
+  /** Processor time per invocation, as the mean of each round. */
   cpuMs: number[];
 }
 
 export interface ThroughputPoint {
   concurrency: number;
-  /** One of each round. */
+  /** One for each round. */
   perSecond: number[];
-  /** Of each round: the median and the 99th percentile of its latencies. */
+  /** For each round: the median and the 99th percentile of its latencies. */
   p50Ms: number[];
   p99Ms: number[];
 }
@@ -96,18 +96,18 @@ export interface ThroughputPoint {
 export interface MemorySamples {
   /** Resident after some hundred invocations. */
   idleBytes: number;
-  /** The most that was seen while so many invocations were under way. */
+  /** The highest value seen with this many invocations in progress. */
   peaks: { concurrency: number; bytes: number }[];
 }
 
 export interface EnduranceSamples {
   /** After the warm-up. */
   invocations: number;
-  /** During each tenth of them: the median of what was resident. */
+  /** During each tenth of them: the median of the resident memory. */
   residentBytes: number[];
 }
 
-/** Reads a results file. Rejects with ERR_INVALID_ARGUMENT when it is none. */
+/** Reads a results file. Rejects with ERR_INVALID_ARGUMENT if it is not one. */
 export async function readResults(file: string): Promise<BenchResults> {
   let content: unknown;
   try {

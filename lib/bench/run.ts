@@ -21,9 +21,9 @@ import { measureThroughput } from './phases/throughput.js';
 import { cpuSeconds } from './process-tree.js';
 import type { BenchResults, ContenderResult, Disturbance } from './results.js';
 
-/** What the run tells while it is under way. */
+/** Receives the progress of the run. */
 export interface Observer extends Progress {
-  /** Something that takes its time before measuring begins. */
+  /** Something that takes time before measuring begins. */
   preparing(what: string): void;
   skipped(title: string, why: string): void;
 }
@@ -56,7 +56,7 @@ export async function runBench(options: BenchOptions, observer: Observer): Promi
     if (participant.result.skipped === undefined) participants.push(participant as Participant);
   }
 
-  // Decoding has pictures of its own, and no part in what is measured of the others.
+  // The decoding contenders have their own pictures, and take no part in the other measurements.
   const usual = participants.filter(({ result }) => result.workload !== 'decode');
   const before = processorTimes();
   const ownBefore = cpuSeconds(process.pid);
@@ -89,7 +89,7 @@ export async function runBench(options: BenchOptions, observer: Observer): Promi
   };
 }
 
-/** Results travel; where the files were on this machine does not. */
+/** Results are shared with others; where the files were on this machine does not matter. */
 function withoutFolders({ model, onnx, pictures, ...rest }: BenchOptions): BenchOptions {
   return {
     ...rest,
@@ -103,7 +103,7 @@ function withoutFolders({ model, onnx, pictures, ...rest }: BenchOptions): Bench
   };
 }
 
-/** By its name, or that of its workload. */
+/** By its name, or by that of its workload. */
 function isWanted({ name, workload }: Definition, only: readonly string[]): boolean {
   return only.length === 0 || only.includes(name) || only.includes(workload);
 }
@@ -125,7 +125,7 @@ async function prepare(
     result.notes.push(...(prepared.notes ?? []));
     return { result, prepared };
   } catch (error) {
-    // A guest that is not built, say.
+    // For example, a guest that is not built.
     if (!(error instanceof Unavailable || error instanceof WasmEdgeError)) throw error;
     result.skipped = error.message;
     observer.skipped(title, error.message);
@@ -133,7 +133,7 @@ async function prepare(
   }
 }
 
-/** Starts the processes and has each name every picture, which also warms it up. */
+/** Starts the processes and has each one classify every picture, which also warms it up. */
 async function start(
   participants: readonly Participant[],
   { pictures }: BenchOptions,

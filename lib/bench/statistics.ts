@@ -1,11 +1,11 @@
-/** A measured value with its 95 % confidence interval. Null: the samples give no bound there. */
+/** A measured value with its 95 % confidence interval. Null: the samples provide no bound there. */
 export interface Estimate {
   value: number;
   low: number | null;
   high: number | null;
 }
 
-/** The confidence of every interval. */
+/** The confidence level of all intervals. */
 const CONFIDENCE = 0.95;
 /** The percentiles that are reported. */
 export const PERCENTILES = [0.5, 0.9, 0.99, 0.999] as const;
@@ -20,7 +20,10 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The nearest-rank percentile: the least value that the fraction `p` of all does not exceed. */
+/**
+ * The nearest-rank percentile: the smallest value that at least the fraction `p` of all values does
+ * not exceed.
+ */
 export function percentile(ascending: readonly number[], p: number): number {
   const rank = Math.max(1, Math.ceil(p * ascending.length - 1e-9));
   const value = ascending[rank - 1];
@@ -33,9 +36,9 @@ export function median(values: Iterable<number>): number {
 }
 
 /**
- * The interval of a percentile that holds whatever the distribution is, for independent samples:
- * between the two order statistics whose ranks a binomial variable lies between with the
- * confidence. Null where there are too few samples for a bound.
+ * A confidence interval for a percentile that holds for any distribution of independent samples:
+ * between the two order statistics between whose ranks a binomial variable lies with that
+ * confidence. Null if there are too few samples for a bound.
  */
 export function orderStatisticInterval(
   ascending: readonly number[],
@@ -61,9 +64,9 @@ export function orderStatisticInterval(
 }
 
 /**
- * A percentile of samples that were taken in rounds. Its interval is the hull of two: the order
- * statistics', which knows how few samples a tail has, and that of a bootstrap over whole rounds,
- * which knows how the machine drifted from round to round.
+ * A percentile of samples taken in rounds. Its interval is the hull of two: that of the order
+ * statistics, which reflects how few samples a tail has, and that of a bootstrap over whole rounds,
+ * which reflects how the machine drifted from round to round.
  */
 export function percentileEstimate(rounds: readonly (readonly number[])[], p: number): Estimate {
   const pooled = new PooledRounds(rounds);
@@ -77,8 +80,8 @@ export function percentileEstimate(rounds: readonly (readonly number[])[], p: nu
 }
 
 /**
- * The mean of a value that was taken once a round, with the bootstrap's interval; one round alone
- * gives none, here as in the ratios below.
+ * The mean of a value taken once per round, with the bootstrap's interval; a single round gives
+ * none, as for the ratios below.
  */
 export function meanEstimate(values: readonly number[]): Estimate {
   if (values.length < 2) return { value: mean(values), low: null, high: null };
@@ -95,8 +98,8 @@ export function medianEstimate(values: readonly number[]): Estimate {
 }
 
 /**
- * How many times a percentile of `a` is that of `b`. Rounds that ran side by side (`paired`) are
- * drawn together, so what slowed a whole round down cancels out.
+ * The ratio of a percentile of `a` to that of `b`. Rounds that ran side by side (`paired`) are
+ * drawn together, so a slowdown of a whole round cancels out.
  */
 export function ratioEstimate(
   a: readonly (readonly number[])[],
@@ -116,7 +119,7 @@ export function ratioEstimate(
   };
 }
 
-/** How many times the mean of `a` is that of `b`; one value a round. */
+/** The ratio of the mean of `a` to that of `b`, with one value per round. */
 export function ratioOfMeans(
   a: readonly number[],
   b: readonly number[],
@@ -132,7 +135,10 @@ export function ratioOfMeans(
   };
 }
 
-/** The bootstrap's interval of a ratio, by how often each of so many rounds is taken above and below. */
+/**
+ * The bootstrap's interval of a ratio, from how often each round is drawn for the numerator and the
+ * denominator.
+ */
 function ratioInterval(
   [above, below]: readonly [above: number, below: number],
   paired: boolean,
@@ -163,7 +169,7 @@ class PooledRounds {
     this.#count = rounds.length;
   }
 
-  /** With each round taken as often as its weight says. */
+  /** With each round counted as often as its weight says. */
   percentile(p: number, weights: readonly number[]): number {
     const weightAt = (index: number): number => weights[this.#rounds[index] ?? 0] ?? 0;
     let total = 0;
@@ -199,7 +205,7 @@ function weightedMean(values: readonly number[], weights: readonly number[]): nu
   return total / weights.reduce((sum, weight) => sum + weight, 0);
 }
 
-/** What lies in the middle of resampled values, leaving out equally much at both ends. */
+/** The central part of resampled values, omitting equally many at both ends. */
 function central(values: readonly number[]): { low: number; high: number } {
   const ascending = sorted(values);
   const tail = (1 - CONFIDENCE) / 2;
@@ -207,8 +213,8 @@ function central(values: readonly number[]): { low: number; high: number } {
 }
 
 /**
- * Random numbers from 0 to 1 that are the same for the same seed, so that a report of the same
- * samples is the same report: Marsaglia's xorshift of 32 bits.
+ * Random numbers from 0 to 1 that are the same for the same seed, so that reports of the same
+ * samples are identical: Marsaglia's 32-bit xorshift.
  */
 export function generator(seed: number): () => number {
   let state = seed | 0 || 1;

@@ -17,7 +17,7 @@ import {
 } from './statistics.js';
 import type { Estimate } from './statistics.js';
 
-/** What reports show: everything of the results but the raw samples. */
+/** The content of reports: everything in the results except the raw samples. */
 export interface BenchSummary {
   format: 'wasmedge-embed-bench-summary';
   formatVersion: 1;
@@ -48,7 +48,7 @@ export interface ContenderSummary {
     partsMs: Partial<Record<Part, number>>;
     histogram: Histogram;
   };
-  /** Processor seconds of 1,000 invocations. */
+  /** Processor seconds for 1,000 invocations. */
   cpuSeconds?: Estimate;
   coldStart?: {
     totalMs: Estimate;
@@ -61,11 +61,11 @@ export interface ContenderSummary {
   endurance?: EnduranceSamples & { deviation: number };
   installedBytes?: number;
   installed?: InstalledPart[];
-  /** US dollars for a million invocations; null where it does not fit. */
+  /** US dollars for a million invocations; null if the memory does not suffice. */
   cost?: { megabytes: number; dollars: number | null }[];
   otherPictures?: { picture: number; medianMs: number }[];
   decoding?: { picture: string; medianMs: number }[];
-  /** Of the pictures that it and the first classifier named, how many it named alike. */
+  /** Of the pictures that it and the first classifier labelled, the number with the same label. */
   agreement?: { alike: number; of: number };
 }
 
@@ -100,7 +100,7 @@ function summarizeContender(
       partsMs: meanParts(latency.partsMs),
       histogram: histogram(all),
     };
-    // Milliseconds of one are seconds of a thousand.
+    // The milliseconds of one are the seconds of a thousand.
     summary.cpuSeconds = meanEstimate(latency.cpuMs);
   }
   if (coldStart) {
@@ -168,7 +168,7 @@ function meanParts(
   );
 }
 
-/** Bytes that each further invocation at a time adds: the least squares' slope. */
+/** Bytes added by each further concurrent invocation: the slope of the least-squares line. */
 function slopeOf(peaks: readonly { concurrency: number; bytes: number }[]): number {
   const x = mean(peaks.map(({ concurrency }) => concurrency));
   const y = mean(peaks.map(({ bytes }) => bytes));

@@ -19,7 +19,7 @@ export const WORKLOAD_TITLES: Record<WorkloadKind, string> = {
   decode: 'Decoding alone',
 };
 
-/** Every figure of a summary. Tables without rows are left out. */
+/** All figures of a summary. Tables without rows are omitted. */
 export function tables(summary: BenchSummary): ReportTable[] {
   const all = [
     ...(Object.keys(WORKLOAD_TITLES) as WorkloadKind[]).flatMap((kind) =>
@@ -208,7 +208,7 @@ function cost({ contenders, options: { price } }: BenchSummary): ReportTable {
   };
 }
 
-/** From a JPEG to the bytes of the model's input, ours first. */
+/** From a JPEG to the bytes of the model's input, this package first. */
 function decoding({ contenders, inputs }: BenchSummary): ReportTable {
   const taking = contenders.filter((each) => each.decoding);
   const [ours, ...others] = taking;

@@ -5,7 +5,7 @@ import type { BenchSummary } from './summary.js';
 import { tables } from './tables.js';
 import type { ReportTable } from './report-table.js';
 
-/** What is too wide for a terminal stands in the other reports. */
+/** Tables that are too wide for a terminal are only in the other reports. */
 const TOO_WIDE = new Set(['Other pictures', 'Installed size']);
 
 /** The summary as tables for a terminal. */

@@ -7,15 +7,16 @@ import type { BenchResults } from './results.js';
 import { summarize } from './summary.js';
 
 /**
- * Writes the reports of a run under `base` with their endings, and with `samples` the results
- * themselves. Returns the files' paths.
+ * Writes the reports of a run to `base` with different file extensions and, with `samples`, the
+ * results themselves. Returns the paths of the files.
  */
 export async function writeReports(
   results: BenchResults,
   base: string,
   { samples }: { samples: boolean },
 ): Promise<string[]> {
-  // What is written is what is summed up, so that 'bench report' makes the same of the file later.
+  // The summary is made from what is written, so that 'bench report' later makes the same from the
+  // file.
   const content = JSON.stringify(results, rounded);
   const summary = summarize(JSON.parse(content) as BenchResults);
   const contents: Record<string, string> = {
@@ -32,7 +33,7 @@ export async function writeReports(
   return Promise.all(written);
 }
 
-/** Seven digits: a tenth of a nanosecond of a millisecond, and half the bytes. */
+/** Seven digits: a tenth of a nanosecond in a millisecond, and half the bytes. */
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value)
     ? Number(value.toPrecision(7))

@@ -7,19 +7,20 @@ import { printable } from '../support/printable.js';
 import { withoutPassword } from './options.js';
 import type { ConnectionEvent } from './types.js';
 
-/** Attempts before the first connection; afterwards there is no end to them. */
+/** The number of attempts to make the first connection; afterwards it is unlimited. */
 const FIRST_RETRIES = 3;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Between attempts. */
 const MAX_DELAY_MS = 10_000;
 
 /**
- * Connects to the broker and stays connected: whenever the connection is lost it is made again,
- * with growing delays up to ten seconds.
+ * Connects to the broker and stays connected: a lost connection is made again, with increasing
+ * delays of up to ten seconds.
  *
- * @param setup Called with each new channel, before anything else is done with it.
- * @param onChannelError Told why the broker closed a channel, before its end.
- * @throws {WasmEdgeError} ERR_BROKER when the broker cannot be reached at first, or `setup` fails.
+ * @param setup Called with each new channel, before anything else uses it.
+ * @param onChannelError Receives the reason why the broker closed a channel, before the channel
+ *   ends.
+ * @throws {WasmEdgeError} ERR_BROKER if the broker cannot be reached at first, or `setup` fails.
  */
 export async function stayConnected(
   url: string,
@@ -32,13 +33,13 @@ export async function stayConnected(
     maxDelay: MAX_DELAY_MS,
     waitForConnect: false,
     setup: async (model: ChannelModel): Promise<void> => {
-      // Until the library listens itself. What is wrong with a connection is told by its end.
+      // Until the library itself listens. When a connection ends, the reason is reported.
       model.on('error', () => undefined);
       const channel = await model.createConfirmChannel();
       channel.on('error', onChannelError);
       await setup(channel, model);
-      // A channel that the broker closes (a queue's arguments, a double acknowledgement) takes its
-      // consumers along: begin anew.
+      // A channel closed by the broker (arguments of a queue, a double acknowledgement) takes its
+      // consumers with it: start again.
       channel.on('close', () => void model.close().catch(() => undefined));
     },
   };
@@ -66,7 +67,7 @@ export async function stayConnected(
   return connection;
 }
 
-/** Publishes to a queue and waits until the broker has taken the message over. */
+/** Publishes to a queue and waits until the broker has confirmed the message. */
 export function publishConfirmed(
   channel: ConfirmChannel,
   queue: string,
@@ -83,7 +84,7 @@ export function publishConfirmed(
 
 function whyRefused(error: unknown): string {
   const reason = reasonOf(error) || String(error);
-  // How the library puts it that the broker ended the connection when it was told the virtual host.
+  // The library's message when the broker rejects the virtual host by closing the connection.
   return reason.startsWith('Expected ConnectionOpenOk')
     ? 'the broker has no such virtual host, or the user has no access to it.'
     : printable(reason, 1000);

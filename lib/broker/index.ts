@@ -24,7 +24,7 @@ export type {
   InvokeOptions,
 } from './types.js';
 
-/* eslint-disable @typescript-eslint/no-deprecated -- The names of before go on working. */
+/* eslint-disable @typescript-eslint/no-deprecated -- The former names still work. */
 export { startWorker } from './consumer.js';
 export type { QueueWorker } from './consumer.js';
 export type { WorkerOptions } from './types.js';

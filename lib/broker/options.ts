@@ -80,7 +80,7 @@ export function resolveClientOptions(options: unknown): ResolvedClientOptions {
   };
 }
 
-/** The options of an invocation, decided. */
+/** The resolved options of an invocation. */
 export interface ResolvedInvokeOptions {
   timeoutMs: number;
   signal: AbortSignal | undefined;
@@ -115,7 +115,7 @@ function isBrokerUrl(text: string): boolean {
 
 /** The address without its password, for messages; never throws. */
 export function withoutPassword(url: string): string {
-  // Where a password ends in one that cannot be parsed nobody knows.
+  // Where a password ends in an invalid address is unknown.
   if (!isBrokerUrl(url)) return 'the address given';
   const shown = new URL(url);
   if (shown.password) shown.password = '***';
@@ -123,7 +123,7 @@ export function withoutPassword(url: string): string {
 }
 
 /**
- * A broker's address. What is refused is not shown, since it may hold a password.
+ * A broker's address. A rejected one is not shown, since it may contain a password.
  *
  * @param name The option's name.
  * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT.
@@ -150,11 +150,12 @@ function queueName(name: string, value: unknown): string {
 function pattern(name: string, value: unknown): RegExp {
   if (value === undefined) return /(?:)/;
   if (!types.isRegExp(value)) refuse(name, 'a regular expression', value);
-  // One that goes on from where it found something would find the same name every other time.
+  // A global or sticky pattern would start after its last match, and match the same name only every
+  // other time.
   return new RegExp(value.source, value.flags.replace(/[gy]/g, ''));
 }
 
-/** A line about a message that was not served. */
+/** A log line about a message that was not served. */
 export function failureText({ outcome, messageId, error }: FailedMessage): string {
   const id = messageId === undefined ? '' : ` ${printable(messageId)}`;
   return `Message${id} was ${outcome}: ${printable(error.message, 1000)}`;

@@ -8,15 +8,15 @@ export interface QueueNames {
 }
 
 /**
- * Declares a function's queue, the queue of messages that are delivered again, and the dead-letter
+ * Declares a function's queue, the queue for messages that are delivered again, and the dead-letter
  * queue.
  *
- * Quorum queues, since only these count deliveries: a message that kills each consumer it comes to
- * would otherwise go round for ever. They are durable. Dead letters are moved with the broker's own
- * confirmation, for which a queue must refuse messages beyond a length limit rather than drop them
- * (RabbitMQ, "At-least-once dead lettering").
+ * They are quorum queues, since only these count deliveries: otherwise a message that kills every
+ * consumer it reaches would circulate forever. They are durable. Dead letters are moved with the
+ * broker's own confirmation, for which a queue must reject messages beyond a length limit rather
+ * than drop them (RabbitMQ, "At-least-once dead lettering").
  *
- * Rejects when a queue of one of the names exists with other arguments.
+ * Rejects if a queue with one of the names exists with other arguments.
  */
 export async function declareQueues(
   channel: Channel,

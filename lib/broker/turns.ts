@@ -1,10 +1,12 @@
-/** Lets work run beside other work or alone: nothing runs while what must be alone does. */
+/**
+ * Runs work concurrently with other work, or exclusively: nothing else runs during exclusive work.
+ */
 export class Turns {
   readonly #beside = new Set<Promise<void>>();
-  /** The end of the last piece of work that runs alone, or waits to. */
+  /** The end of the last exclusive work that runs or waits. */
   #alone: Promise<void> = Promise.resolve();
 
-  /** Runs work beside other work of this kind, once nothing that must be alone runs or waits. */
+  /** Runs work concurrently with other work of this kind, once no exclusive work runs or waits. */
   async beside(work: () => Promise<void>): Promise<void> {
     let last: Promise<void>;
     do {
@@ -20,7 +22,9 @@ export class Turns {
     }
   }
 
-  /** Runs work alone: after all that was asked for before, and before all that comes after. */
+  /**
+   * Runs work exclusively: after everything requested before it, and before everything after it.
+   */
   async alone(work: () => Promise<void>): Promise<void> {
     const before = this.#alone;
     const running = (async () => {

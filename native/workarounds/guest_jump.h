@@ -4,10 +4,10 @@
 
 namespace wasmedge_embed {
 
-/// Tells when libwasmedge is about to leave a compiled guest: it does so by `longjmp`, for a trap,
-/// a failed host function and the end of the guest alike. The guest's frames are still there then.
-/// For its log, WasmEdge 0.17 walks over them itself at each trap, by the C++ runtime's unwinder,
-/// which believes every byte of a shared object's tables: it is shown none.
+/// Notifies when libwasmedge is about to leave a compiled guest, which it does with `longjmp`, for
+/// a trap, a failed host function and the guest's exit alike. The guest's frames still exist then.
+/// For its log, WasmEdge 0.17 itself walks over them at each trap, with the C++ runtime's unwinder,
+/// which trusts every byte of a shared object's tables: so it is shown no frames.
 class GuestJump {
  public:
   static constexpr Workaround kWorkaround = Workaround::kGuestJump;
@@ -16,7 +16,7 @@ class GuestJump {
 
   static void Install(void* wasmedge_library);
 
-  /// Called on the guest's thread, also from within WasmEdge's signal handler.
+  /// `tell` is called on the guest's thread, also from within WasmEdge's signal handler.
   static void OnJump(void (*tell)() noexcept) noexcept;
 };
 

@@ -20,17 +20,17 @@ const PLUGINS = ['wasi_nn', 'wasmedge_tensorflowlite', 'wasmedge_tensorflow', 'w
 );
 
 export interface BuildOptions {
-  /** How many compilers run at once, from 1. */
+  /** The number of compilers that run at the same time, at least 1. */
   jobs: number;
-  /** Whether CMake and the compilers write to standard error as they go. */
+  /** Whether CMake and the compilers write to standard error while they run. */
   isVerbose: boolean;
   onStep: (text: string) => void;
 }
 
 /**
  * Builds the addon and the plug-ins from the package's sources and puts them, with LiteRT, into the
- * package's folder `build`, where they go before its prebuilds. What is there is only replaced by
- * what has been loaded.
+ * package's folder `build`, where they take precedence over its prebuilds. Existing files are only
+ * replaced with files that could be loaded.
  *
  * @returns The addon's file.
  * @throws {WasmEdgeError} ERR_BUILD.
@@ -67,7 +67,7 @@ export async function buildAddon({ jobs, isVerbose, onStep }: BuildOptions): Pro
       await writeAtomically(path.join(place, 'Release', LITERT), (temporary) =>
         writeFile(temporary, liteRt),
       );
-      // The addon last: it is what the others are looked for with.
+      // The addon last: its presence makes the others be used.
       for (const name of [PLUGIN_CORE, ...PLUGINS, ADDON]) {
         await writeAtomically(path.join(place, name), async (temporary) => {
           await copyFile(path.join(tree, name), temporary);

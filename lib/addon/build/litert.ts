@@ -14,7 +14,7 @@ import { runProgram } from './program.js';
 
 export const LITERT = 'libLiteRt.so';
 
-/** native/litert.json: the wheels of the Python package that holds the library. */
+/** native/litert.json: the wheels of the Python package that contains the library. */
 interface Pinned {
   package: string;
   version: string;
@@ -28,17 +28,17 @@ interface Pinned {
 interface Wheel {
   platform: string;
   file: string;
-  /** Of the library as it is in the wheel. */
+  /** Of the library in the wheel. */
   sha256: string;
-  /** What is written over in the library, and its digest then. */
+  /** What to overwrite in the library, and its digest after that. */
   patch?: { bytes: { offset: number; hex: string }[]; sha256: string };
 }
 
 /**
- * The LiteRT library for this processor, of the one version that is known to work: the package's own,
- * else of the cache, else out of its wheel, which pip downloads.
+ * The pinned LiteRT library for this processor: the package's own, otherwise from the cache,
+ * otherwise from its wheel, which pip downloads.
  *
- * @param folder A temporary one, to work in.
+ * @param folder A temporary folder to work in.
  * @throws {WasmEdgeError} ERR_BUILD.
  */
 export async function liteRtLibrary(

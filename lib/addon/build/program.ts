@@ -3,20 +3,20 @@ import { once } from 'node:events';
 
 import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 
-/** How much of a failed program's output an error carries. */
+/** The number of lines of a failed program's output in an error. */
 const TAIL_LINES = 30;
 const KEPT_CHARACTERS = 1 << 20;
 
 export interface ProgramOptions {
   env?: Record<string, string | undefined>;
-  /** Whether the program writes to this process's own streams as well. */
+  /** Whether the program also writes to this process's own streams. */
   isVerbose?: boolean;
 }
 
 /**
- * Runs a program to its end, and gives what it wrote.
+ * Runs a program to its end, and returns its output.
  *
- * @throws {WasmEdgeError} ERR_BUILD when it cannot be started or fails, with the end of its output.
+ * @throws {WasmEdgeError} ERR_BUILD if it cannot be started or fails, with the end of its output.
  */
 export async function runProgram(
   program: string,
@@ -49,7 +49,7 @@ export async function runProgram(
   throw new WasmEdgeError('ERR_BUILD', `${program} ended with ${outcome}${tail}`);
 }
 
-/** Whether a program is there and works, by what it says of its version; undefined where not. */
+/** The version that a program reports; undefined if the program is missing or does not work. */
 export async function versionOf(program: string): Promise<string | undefined> {
   try {
     return await runProgram(program, ['--version']);

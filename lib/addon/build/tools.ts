@@ -4,20 +4,22 @@ import { WasmEdgeError } from '../../support/errors.js';
 
 import { versionOf } from './program.js';
 
-/** Packages of nothing but headers; the second is Node-API itself, so Node's own are not needed. */
+/**
+ * Header-only packages; the second contains Node-API itself, so Node's own headers are not needed.
+ */
 const HEADERS = ['node-addon-api', 'node-api-headers'];
 
 /**
  * Checks that this system can build the addon.
  *
- * @throws {WasmEdgeError} ERR_BUILD, naming all that is missing and how to install it.
+ * @throws {WasmEdgeError} ERR_BUILD, naming everything that is missing and how to install it.
  */
 export async function requireTools(): Promise<void> {
   const compilers = process.env['CXX'] ? [process.env['CXX']] : ['c++', 'g++', 'clang++'];
   const missing: string[] = [];
   if (!(await isCMakeThere())) missing.push('CMake 3.18 or newer');
   if (!(await isAnyThere(['make', 'ninja']))) missing.push('make or Ninja');
-  // As `CXX` may hold options too.
+  // `CXX` may contain options too.
   if (!(await isAnyThere(compilers.map((command) => command.split(' ')[0] ?? command)))) {
     missing.push(`a C++17 compiler, GCC 10 or Clang 14 or newer (${compilers.join(', ')})`);
   }
@@ -31,9 +33,9 @@ export async function requireTools(): Promise<void> {
 }
 
 /**
- * The folders that hold the packages of headers, as CMake's list.
+ * The folders of the header packages, as a CMake list.
  *
- * @throws {WasmEdgeError} ERR_BUILD when one is not installed.
+ * @throws {WasmEdgeError} ERR_BUILD if one is not installed.
  */
 export function headerFolders(): string {
   const folders = HEADERS.map((name) => {

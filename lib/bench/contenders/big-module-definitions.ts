@@ -11,7 +11,7 @@ import type { Definition } from './definition.js';
 import { generatedModule } from './generated-module.js';
 import { childCommands } from './run-child.js';
 
-/** From the load of a module that was never compiled to its first answer. */
+/** From loading a module that was never compiled to its first result. */
 export const bigModule: Definition[] = [
   definition('background', "wasmedge-embed, aot: 'background'"),
   definition('auto', "wasmedge-embed, aot: 'auto': compiled first", 1),
@@ -43,7 +43,7 @@ function definition(how: BigModuleSettings['how'], title: string, mostRounds?: n
   };
 }
 
-/** What `npm run programs` has fetched. */
+/** The program fetched by `npm run programs`. */
 function php(): Program | undefined {
   const file = path.join(root, 'build', 'programs', 'php-cgi-8.2.0.wasm');
   if (!existsSync(file)) return undefined;

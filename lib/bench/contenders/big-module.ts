@@ -1,4 +1,4 @@
-// A large module that was never loaded before, from its load to its first answer.
+// A large module that was never loaded before, from loading it to its first result.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import type { loadModule as LoadModule } from '../../module/load-module.js';
 import type { Workload } from './workload.js';
 
 export interface BigModuleSettings {
-  /** How it is run; `node:wasi` in a process of its own. */
+  /** How to run it; `node:wasi` in a separate process. */
   how: 'background' | 'auto' | 'off' | 'node:wasi';
   file: string;
   args: string[];
@@ -23,7 +23,7 @@ const load = createRequire(__filename);
 
 export function create({ how, file, args, files, answer }: BigModuleSettings): Promise<Workload> {
   const folder = mkdtempSync(path.join(tmpdir(), 'wasmedge-embed-bench-'));
-  // Empty, since each load is to be the first one.
+  // Empty, since each load must be the first one.
   const cache = path.join(folder, 'cache');
   process.env['WASMEDGE_EMBED_CACHE'] = cache;
   for (const [name, content] of Object.entries(files)) {

@@ -31,7 +31,7 @@ export const instanceCall: Definition[] = [
   nodeWasi('instance-call'),
 ];
 
-/** One call of an export that calls a function of the host, which does nothing, a thousand times. */
+/** One call of an export that calls a host function, which does nothing, a thousand times. */
 export const hostCall: Definition[] = [
   ...(['in-process', 'worker-process'] as const).map((isolation) =>
     embedded(isolation, isolation, { kind: 'host-call', isolation }, [

@@ -1,4 +1,4 @@
-// Ours: calls of a kept instance, and functions of the host.
+// This package: calls of a kept instance, and host functions.
 import { createRequire } from 'node:module';
 
 import type { loadModule as LoadModule } from '../../module/load-module.js';
@@ -11,7 +11,10 @@ import type { Mark, Workload } from './workload.js';
 export interface CallsSettings {
   kind: CallsKind;
   isolation: Isolation;
-  /** Of `instance-call`: each call when the one before has answered, all at once, or in one batch. */
+  /**
+   * For `instance-call`: each call after the previous one has returned, all at once, or in one
+   * batch.
+   */
   how: 'in-turn' | 'at-once' | 'many';
 }
 

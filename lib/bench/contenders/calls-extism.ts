@@ -1,4 +1,4 @@
-// Extism's SDK for JavaScript: its plug-ins are kept instances, called one call after the other.
+// Extism's SDK for JavaScript: its plug-ins are kept instances, called one call at a time.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -8,7 +8,7 @@ import type { Mark, Workload } from './workload.js';
 
 export interface ExtismSettings {
   kind: CallsKind;
-  /** The folder whose node_modules has it. */
+  /** The folder whose node_modules contains it. */
   folder: string;
 }
 

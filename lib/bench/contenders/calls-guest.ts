@@ -1,12 +1,12 @@
-/** What is called: an export by the host, or a function of the host by the guest. */
+/** The callee: an export called by the host, or a host function called by the guest. */
 export type CallsKind = 'instance-call' | 'host-call';
 
-/** Calls in one invocation that is timed. */
+/** Calls in one timed invocation. */
 export const CALLS = 1000;
 
 /**
- * The guests of these workloads, as WebAssembly text. Their functions take nothing and give 0, which
- * Extism's need to be: so everyone runs the same module.
+ * The guests of these workloads, as WebAssembly text. Their functions take nothing and return 0, as
+ * Extism requires, so all contenders run the same module.
  */
 export const GUEST_TEXTS: Readonly<Record<CallsKind, string>> = {
   'instance-call': `(module

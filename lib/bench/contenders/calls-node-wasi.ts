@@ -1,4 +1,4 @@
-// What Node.js itself has: V8's WebAssembly with node:wasi. Calls are synchronous.
+// Node.js itself: V8's WebAssembly with node:wasi. Calls are synchronous.
 import { WASI } from 'node:wasi';
 
 import { CALLS, GUESTS } from './calls-guest.js';

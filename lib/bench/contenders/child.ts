@@ -1,4 +1,4 @@
-// The process of a contender: does what lines on its standard input ask, and answers each with a
+// The process of a contender: executes the commands on its standard input, and answers each with a
 // line of JSON on descriptor 3. See native/bench/commands.h for the protocol.
 import { readFileSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,7 +24,7 @@ const mark = (part: string): void => {
 };
 
 const CHANNEL = 3;
-/** Warming up, where it is asked for, takes no less. */
+/** The minimum duration of a requested warm-up. */
 const WARM_UP_MS = 20;
 
 function reply(message: object): void {
@@ -33,7 +33,7 @@ function reply(message: object): void {
     try {
       line = line.subarray(writeSync(CHANNEL, line));
     } catch (error) {
-      // The pipe is full and whoever reads it will come.
+      // The pipe is full, but will be read.
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
     }
   }
@@ -84,7 +84,7 @@ async function saturate(
   return { latenciesMs, elapsedMs: performance.now() - begin };
 }
 
-/** Keeps so many under way until so many are done. Nothing is kept of any. */
+/** Runs `count` invocations, with a fixed number of them in progress. Nothing is recorded. */
 async function repeat(
   workload: Workload,
   picture: Uint8Array,

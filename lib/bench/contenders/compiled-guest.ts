@@ -12,7 +12,7 @@ import { sha256 } from '../../support/crypto.js';
 import { processorFeatures } from '../../support/platform.js';
 
 /**
- * A module, compiled once for this machine: the file that every contender runs, in the process and
+ * A module, compiled once for this machine: the file that all contenders run, in-process and
  * spawned.
  */
 export async function compiledModule(

@@ -88,7 +88,7 @@ export function nameOf({ name }: ComputeKernel, where: string): string {
 
 let built: Promise<string> | undefined;
 
-/** Builds the native program, once for a run of the benchmark; up to date, that takes no time. */
+/** Builds the native program, once per benchmark run; this takes no time if it is up to date. */
 function build(progress: (what: string) => void): Promise<string> {
   return (built ??= buildWithCargo(progress));
 }

@@ -1,4 +1,4 @@
-// Ours: a kernel as the export of a kept instance, compiled ahead of time.
+// This package: a kernel as an export of a kept instance, compiled ahead of time.
 import { createRequire } from 'node:module';
 
 import type { loadModule as LoadModule } from '../../module/load-module.js';

@@ -1,11 +1,11 @@
-/** A kernel of `wasm/compute`, and what it has to come to. */
+/** A kernel of `wasm/compute`, and its expected result. */
 export interface ComputeKernel {
   /** Its export. */
   name: string;
   title: string;
-  /** How much there is to do, in the kernel's own unit: some milliseconds of native code. */
+  /** The amount of work, in the kernel's own unit: some milliseconds of native code. */
   size: number;
-  /** Its result, as an unsigned number of 32 bits. */
+  /** Its result, as an unsigned 32-bit number. */
   checksum: number;
 }
 
@@ -25,17 +25,17 @@ export const KERNELS: readonly ComputeKernel[] = [
   { name: 'text', title: 'text, 30,000 words', size: 30_000, checksum: 3_325_684_379 },
 ];
 
-/** What a contender's process is told. */
+/** The settings for a contender's process. */
 export interface ComputeSettings {
-  /** The guest: compiled for ours, as cargo made it for V8. */
+  /** The guest: compiled for this package, as built by cargo for V8. */
   guest: string;
   kernel: ComputeKernel;
 }
 
 /**
- * Fails where a kernel came to something else.
+ * Throws if a kernel has another result.
  *
- * @param result an i32
+ * @param result An i32.
  */
 export function checkResult({ title, checksum }: ComputeKernel, result: unknown): void {
   if (typeof result === 'number' && result >>> 0 === checksum) return;

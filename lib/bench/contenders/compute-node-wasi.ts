@@ -1,4 +1,4 @@
-// What Node.js itself has: the same guest in V8, with node:wasi. A call is synchronous.
+// Node.js itself: the same guest in V8, with node:wasi. A call is synchronous.
 import { readFileSync } from 'node:fs';
 import { WASI } from 'node:wasi';
 

@@ -14,7 +14,10 @@ import type { PeerSettings } from './peer.js';
 import { SHARP } from './peer-definitions.js';
 import { childCommands } from './run-child.js';
 
-/** From a JPEG to the bytes of the model's input: decoding and resizing, of every size and kind of JPEG. */
+/**
+ * From a JPEG to the bytes of the model's input: decoding and resizing JPEGs of every size and
+ * kind.
+ */
 export const decode: Definition[] = [
   {
     name: 'decode-in-process',
@@ -68,7 +71,7 @@ async function prepareSharp(context: PreparationContext): Promise<Prepared> {
   };
 }
 
-/** sharp makes the pictures, too. */
+/** sharp also creates the pictures. */
 function sharpOf({ peers, progress }: PreparationContext): ReturnType<typeof installPeer> {
   if (!peers)
     throw new Unavailable('Peers were not requested, and one of them creates the pictures.');

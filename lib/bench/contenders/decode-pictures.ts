@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** A JPEG that is decoded. */
+/** A JPEG to decode. */
 export interface DecodePicture {
   file: string;
   /** Its size and kind, for the report. */
@@ -20,7 +20,7 @@ const COLOURS = ['4:2:0', '4:4:4', 'grey'] as const;
 const MODES = ['baseline', 'progressive'] as const;
 const QUALITY = 85;
 
-/** The part of sharp that makes them. */
+/** The part of sharp that creates them. */
 interface Sharp {
   (input: Buffer | { create: object }): Sharp;
   resize(width: number, height: number, options: object): Sharp;
@@ -32,8 +32,9 @@ interface Sharp {
 }
 
 /**
- * JPEGs of every size and kind, made of one photograph by the sharp in `folder`, and kept there. Beyond its own size the
- * photograph is repeated: enlarged, it would have nothing but smooth blocks.
+ * JPEGs of every size and kind, created from one photograph by the sharp in `folder`, and kept
+ * there. Beyond its own size the photograph is repeated: enlarging it would produce only smooth
+ * blocks.
  */
 export async function decodePictures(folder: string, photograph: string): Promise<DecodePicture[]> {
   const sharp = createRequire(path.join(folder, 'package.json'))('sharp') as Sharp;

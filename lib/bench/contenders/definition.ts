@@ -1,6 +1,6 @@
 import type { CallsKind } from './calls-guest.js';
 
-/** What a contender works on. Only like is compared with like. */
+/** What a contender works on. Only contenders of the same kind are compared. */
 export type WorkloadKind =
   | 'classification'
   | 'trivial'
@@ -12,18 +12,18 @@ export type WorkloadKind =
   | 'inference'
   | 'decode';
 
-/** What takes part in the benchmark. */
+/** A contender in the benchmark. */
 export interface Definition {
   name: string;
   title: string;
   workload: WorkloadKind;
-  /** Ours, what ours replaces, or what else there is. */
+  /** This package, what it replaces, native code, or an alternative. */
   group: 'embedded' | 'original' | 'native' | 'peer';
   /** What a reader must know to judge its numbers. */
   notes?: string[];
   /**
-   * Makes everything ready that is not to be measured: compiles, installs, builds. Rejects with
-   * {@link Unavailable} where this machine cannot have it.
+   * Prepares everything that is not measured: compiles, installs, builds. Rejects with {@link
+   * Unavailable} if it is not possible on this machine.
    */
   prepare(context: PreparationContext): Promise<Prepared>;
 }
@@ -34,7 +34,7 @@ export interface PreparationContext {
   pictures: string[];
   peers: boolean;
   concurrency: number;
-  /** Tells what is being done, for it may take long. */
+  /** Reports what is being done, since it may take long. */
   progress: (what: string) => void;
 }
 
@@ -50,19 +50,19 @@ export interface Prepared {
   serve: Command;
   /** Answers the first picture and ends. */
   coldStart: Command;
-  /** The same part by part, where a usual start does several at once. */
+  /** The same step by step, if a normal start does several steps in parallel. */
   coldStartApart?: Command;
-  /** Versions of what it is made of. */
+  /** Versions of its components. */
   versions: Record<string, string>;
-  /** What has to be on the disk for it to run, Node.js and the C library left out. */
+  /** What must be on the disk for it to run, excluding Node.js and the C library. */
   installed: InstalledPart[];
-  /** Shown beside the definition's own. */
+  /** Shown in addition to the definition's own. */
   notes?: string[];
-  /** It is timed in no more rounds than this, for it takes so long. */
+  /** The maximum number of rounds, because it takes so long. */
   mostRounds?: number;
-  /** Names of pictures of its own, which it works on instead of the benchmark's. */
+  /** Names of its own pictures, used instead of the benchmark's. */
   pictures?: string[];
-  /** Labels by class, for programs that answer with the class. */
+  /** Labels by class, for programs whose answer is the class. */
   labels?: string[];
 }
 
@@ -71,7 +71,7 @@ export interface InstalledPart {
   bytes: number;
 }
 
-/** Why a contender cannot take part here. Not a failure: it is skipped, with these words. */
+/** Why a contender cannot take part here. Not a failure: it is skipped with this message. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
 }

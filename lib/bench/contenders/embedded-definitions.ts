@@ -13,7 +13,7 @@ import type { Definition, InstalledPart, PreparationContext, Prepared } from './
 import type { EmbeddedSettings } from './embedded.js';
 import { childCommands, runChild } from './run-child.js';
 
-/** This package in each isolation, classifying. */
+/** Classification with this package in each isolation. */
 export const classification: Definition[] = ISOLATIONS.map((isolation) => ({
   name: isolation,
   title: `wasmedge-embed, ${isolation}`,
@@ -22,7 +22,7 @@ export const classification: Definition[] = ISOLATIONS.map((isolation) => ({
   prepare: (context) => prepare(isolation, context, { withModel: true }),
 }));
 
-/** The same with a guest that does nothing but to copy its input: what isolation itself costs. */
+/** The same with a guest that only copies its input: the cost of isolation itself. */
 export const trivial: Definition[] = ISOLATIONS.map((isolation) => ({
   name: `echo-${isolation}`,
   title: `Trivial guest, ${isolation}`,
@@ -50,7 +50,7 @@ async function prepare(
   };
   return {
     ...childCommands('embedded.js', settings, pictures),
-    // Elsewhere the parts are another process's.
+    // Otherwise, the parts are in another process.
     ...(isolation === 'in-process' && {
       coldStartApart: runChild(
         'embedded.js',
@@ -71,7 +71,7 @@ async function prepare(
   };
 }
 
-/** What npm puts on the disk, sources for its own development left out. */
+/** What npm installs, excluding sources for development of the package itself. */
 function packageParts(): InstalledPart[] {
   const libraries = addonFolder();
   return [
@@ -88,7 +88,7 @@ function packageParts(): InstalledPart[] {
   ];
 }
 
-/** The program, and the plug-ins with what they share. */
+/** The program, and the plug-ins with the libraries that they share. */
 export function programPart({ file, plugins }: WasmEdgeProgram): InstalledPart {
   const shared = path.join(addonFolder(), 'libwasmedge_embed_plugin.so');
   return { part: 'wasmedge program and plug-ins', bytes: bytesOf(file, plugins, shared) };

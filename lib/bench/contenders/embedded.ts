@@ -1,4 +1,4 @@
-// Ours, in each isolation: what a program does that uses this package.
+// This package, in each isolation: does what a program that uses it would do.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -16,11 +16,14 @@ export interface EmbeddedSettings {
   model?: { file: string; labels: string };
   kernels: Kernels;
   concurrency: number;
-  /** Load part after part, to see what each takes, instead of in parallel. */
+  /** Loads one part after another, to measure each, instead of in parallel. */
   apart?: boolean;
 }
 
-/** What the trivial guest is given: little, so that it shows the invocation and not the copying. */
+/**
+ * The input of the trivial guest: small, so that the invocation is measured rather than the
+ * copying.
+ */
 const TRIVIAL_BYTES = 1024;
 
 const load = createRequire(__filename);
@@ -49,10 +52,10 @@ export async function create(settings: EmbeddedSettings, mark: Mark): Promise<Wo
   };
 }
 
-/** The model that was loaded before the module, which finds it by its content. */
+/** Keeps the model loaded, so that the module, loaded later, finds it by its content. */
 const held: unknown[] = [];
 
-/** Does what loading does at once, one after the other. */
+/** Does one after another what loading does in parallel. */
 async function loadParts({ model, kernels }: EmbeddedSettings, mark: Mark): Promise<void> {
   const native = (load('../../addon/native.js') as typeof NativeDoor).addon();
   mark('load the addon');
@@ -75,7 +78,7 @@ function partsOf({
   executeMs,
   inferenceMs,
 }: Timings): NonNullable<Answer['partsMs']> {
-  // A runner that cannot know what went into inference knows of the whole process only.
+  // An isolation that cannot measure inference only knows the time of the whole process.
   if (inferenceMs === undefined) return { process: instantiateMs + executeMs };
   return {
     instance: instantiateMs,

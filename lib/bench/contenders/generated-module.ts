@@ -1,9 +1,9 @@
-/** Functions of the module; its program calls one of them. */
+/** The number of functions in the module; its program calls one of them. */
 const FUNCTIONS = 4000;
-/** Steps of arithmetic in each. */
+/** The number of arithmetic steps in each. */
 const STEPS = 200;
 
-/** LEB128, unsigned. */
+/** Unsigned LEB128. */
 function leb(value: number): number[] {
   const low = value & 0x7f;
   return value < 0x80 ? [low] : [low | 0x80, ...leb(Math.floor(value / 128))];
@@ -17,14 +17,15 @@ function section(id: number, content: Buffer): Buffer {
   return Buffer.concat([Buffer.from([id, ...leb(content.length)]), content]);
 }
 
-/** Of a function: its size, then what it consists of. */
+/** A function: its size, then its content. */
 function sized(body: readonly number[]): number[] {
   return [...leb(body.length), ...body];
 }
 
 /**
- * A module of some 6 MB that takes long to compile and nothing to run: for machines that have no large
- * program. Each function mixes its argument by another row of steps, so none is another's copy.
+ * A module of about 6 MB that takes long to compile and no time to run: for machines without a
+ * large program. Each function mixes its argument with a different series of steps, so none is a
+ * copy of another.
  */
 export function generatedModule(): Buffer {
   const I32 = 0x7f;

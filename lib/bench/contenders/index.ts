@@ -10,7 +10,7 @@ import * as peer from './peer-definitions.js';
 import * as snapshots from './snapshot-definitions.js';
 import { stream } from './stream-definitions.js';
 
-/** Everything that can take part, in the order of reports. */
+/** All contenders, in the order of reports. */
 export const definitions: readonly Definition[] = [
   ...embedded.classification,
   ...original.classification,

@@ -1,5 +1,5 @@
-// sharp and LiteRT.js, which runs XNNPACK in WebAssembly inside V8. It is written for browsers: it
-// asks for `self`, and loads its program with `importScripts`, as a web worker does.
+// sharp and LiteRT.js, which runs XNNPACK in WebAssembly in V8. It is written for browsers: it
+// expects `self`, and loads its program with `importScripts`, as a web worker does.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -40,7 +40,7 @@ export async function create(settings: PeerSettings, mark: Mark): Promise<Worklo
   mark('load the model');
   const shape = [1, settings.height, settings.width, 3];
   const infer = async (pixels: Buffer): Promise<ArrayLike<number>> => {
-    // Its memory is WebAssembly's and is freed by hand.
+    // It is in WebAssembly memory and must be freed explicitly.
     const input = new liteRt.Tensor(new Uint8Array(pixels), shape);
     const outputs = await model.run(input);
     const scores = outputs[0]?.toTypedArray().length ? copyOf(outputs[0]) : [];
@@ -64,14 +64,14 @@ function copyOf(tensor: LiteRtTensor): number[] {
 function actLikeAWebWorker(require: NodeJS.Require): void {
   const importScripts = (url: string): void => {
     const file = fileURLToPath(url);
-    // Emscripten's output asks for these when it finds itself in Node.js.
+    // Emscripten's output requires these when it detects Node.js.
     Object.assign(globalThis, { require, __filename: file, __dirname: path.dirname(file) });
     runInThisContext(readFileSync(file, 'utf8'), { filename: file });
   };
   Object.assign(globalThis, { self: globalThis, importScripts });
 }
 
-/** Without what it says about WebGPU and NPUs, which are not asked for. */
+/** Suppresses its messages about WebGPU and NPUs, which are not used. */
 async function quietly<T>(work: () => Promise<T>): Promise<T> {
   const { log, warn, error, info } = console;
   const silent = (): void => undefined;

@@ -13,7 +13,7 @@ import type { Command, Definition, PreparationContext, Prepared } from './defini
 
 const run = promisify(execFile);
 
-/** The same work in C++ alone: what a sandbox and JavaScript can at best come near to. */
+/** The same work in C++ alone: what a sandbox and JavaScript can approach at best. */
 export const classification: Definition[] = [
   {
     name: 'native',
@@ -25,7 +25,7 @@ export const classification: Definition[] = [
   },
 ];
 
-/** The model alone, in the ways that LiteRT can run it. */
+/** The model alone, with each way in which LiteRT can run it. */
 export const inference: Definition[] = [
   {
     name: 'inference-xnnpack',
@@ -81,7 +81,7 @@ async function prepare(
 
 let built: Promise<string> | undefined;
 
-/** Builds the program, once for a run of the benchmark; up to date, that takes no time. */
+/** Builds the program, once per benchmark run; this takes no time if it is up to date. */
 function build(progress: (what: string) => void): Promise<string> {
   return (built ??= buildWithCMake(progress));
 }

@@ -1,4 +1,5 @@
-// A program on node:wasi, with this process's standard streams: its file, folders as JSON, arguments.
+// A program on node:wasi, with this process's standard streams. Arguments: its file, folders as
+// JSON, its own arguments.
 import { readFileSync } from 'node:fs';
 import { WASI } from 'node:wasi';
 

@@ -46,7 +46,7 @@ export async function create(settings: PeerSettings, mark: Mark): Promise<Worklo
   };
 }
 
-/** Each byte less 128, as the int8 models take them. In place: the pixels are nobody else's. */
+/** Subtracts 128 from each byte, for the int8 models. In place: nobody else uses the pixels. */
 function toSigned(pixels: Buffer): Int8Array {
   for (let i = 0; i < pixels.length; i++) pixels[i] = (pixels[i] ?? 0) ^ 0x80;
   return new Int8Array(pixels.buffer, pixels.byteOffset, pixels.length);

@@ -18,7 +18,7 @@ import { childCommands } from './run-child.js';
 
 const GUEST = 'image-classification-wasmedge-tensorflow';
 
-/** What this package replaces, step for step. */
+/** What this package replaces, step by step. */
 export const classification: Definition[] = [
   {
     name: 'original',
@@ -59,7 +59,10 @@ async function prepare({ model, pictures, progress }: PreparationContext): Promi
   };
 }
 
-/** The guest with this model embedded: as it was built where that is the default model, else built now. */
+/**
+ * The guest with this model embedded: the existing build if that is its default model, otherwise a
+ * new build.
+ */
 async function embeddingGuest(
   { file, labels }: PreparationContext['model'],
   progress: (what: string) => void,

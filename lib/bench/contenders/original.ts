@@ -1,5 +1,5 @@
-// The way this package replaces: a handler that spawns `wasmedge` for every picture, with the
-// picture as hexadecimal text on standard input. Written as such handlers are, without our runners.
+// What this package replaces: a handler that spawns `wasmedge` for every picture, with the picture
+// as hexadecimal text on standard input. Written like such handlers, without our runners.
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 
@@ -35,7 +35,7 @@ function answerOf({ command, args, env }: OriginalSettings, input: string): Prom
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
     child.on('error', reject);
-    // The guest may end before it has read everything; its exit code tells.
+    // The guest may end before it has read everything; its exit code shows the outcome.
     child.stdin.on('error', () => undefined);
     child.on('close', (code) => {
       const text = Buffer.concat(output).toString();

@@ -16,12 +16,12 @@ interface Peer {
   title: string;
   module: string;
   packages: PeerPackages;
-  /** Takes the ONNX twin instead of the TensorFlow Lite model. */
+  /** Uses the ONNX version of the model instead of the TensorFlow Lite one. */
   onnx?: true;
   notes: string[];
 }
 
-/** The version that all of them decode with. */
+/** The version that all of them use to decode. */
 export const SHARP = { sharp: '0.35.5' };
 
 const peers: Peer[] = [
@@ -60,7 +60,7 @@ const peers: Peer[] = [
   },
 ];
 
-/** What a Node.js user would pick instead. */
+/** What a Node.js user would choose instead. */
 export const classification: Definition[] = peers.map((peer) => ({
   name: peer.name,
   title: peer.title,
@@ -100,7 +100,7 @@ async function prepare(
   };
 }
 
-/** npm brings the libraries of every platform. */
+/** npm installs the libraries for all platforms. */
 function onnxRuntimeNote(folder: string): string {
   const binaries = path.join(folder, 'bin');
   const ofThis = readdirSync(binaries)

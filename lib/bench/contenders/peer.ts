@@ -1,5 +1,5 @@
-// What the peers have in common: they are installed elsewhere, decode with sharp, and their answer
-// is the best of some scores.
+// What the peers have in common: they are installed separately, decode with sharp, and answer with
+// the class that has the best score.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks';
 import type { Answer } from './workload.js';
 
 export interface PeerSettings {
-  /** The folder whose node_modules has the peer. */
+  /** The folder whose node_modules contains the peer. */
   folder: string;
   model: string;
   labels: string;
@@ -31,13 +31,13 @@ interface SharpPicture {
   toBuffer(): Promise<Buffer>;
 }
 
-/** `require`, as a program in the peer's folder has it. */
+/** `require` as in a program in the peer's folder. */
 export function requireIn({ folder }: PeerSettings): NodeJS.Require {
   return createRequire(path.join(folder, 'package.json'));
 }
 
 /**
- * A decoder of JPEGs to the bytes of the model's input. One thread, no cache; bilinear, which is
+ * A decoder from JPEG to the bytes of the model's input. One thread, no cache; bilinear, which is
  * sharp's fastest filter, after its own scaled decoding.
  */
 export function decoder(settings: PeerSettings): (picture: Uint8Array) => Promise<Buffer> {
@@ -54,7 +54,7 @@ export function decoder(settings: PeerSettings): (picture: Uint8Array) => Promis
       .toBuffer();
 }
 
-/** Decodes, infers, and names the best class, with the time that each took. */
+/** Decodes, infers, and returns the best class, with the time of each step. */
 export function classifier(
   settings: PeerSettings,
   decode: (picture: Uint8Array) => Promise<Buffer>,

@@ -16,12 +16,12 @@ import type {
   SaturateReply,
 } from './workload.js';
 
-/** A contender that does not do what it is to do. The benchmark goes on without it. */
+/** A contender does not behave as expected. The benchmark continues without it. */
 export class ContenderFailure extends Error {
   override readonly name = 'ContenderFailure';
 }
 
-/** The running process of a contender: one command at a time, one answer each. */
+/** The running process of a contender: one command at a time, each with one answer. */
 export class ContenderProcess {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
@@ -30,15 +30,18 @@ export class ContenderProcess {
 
   private constructor({ command, args, env }: Command) {
     this.#child = spawn(command, args, {
-      // Certificates that are read at each start of Node.js are this machine's, and no contender's.
+      // The extra certificates that Node.js reads at each start belong to this machine, not to a
+      // contender.
       env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined, ...env },
-      // What libraries print goes nowhere near the answers, which have a descriptor of their own.
+      // Messages that libraries print do not interfere with the answers, which have a separate
+      // descriptor.
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#complaints = (this.#complaints + text).slice(-2000);
     });
-    // A process that cannot be started, or has ended, gives no more lines, which is noticed there.
+    // A process that cannot be started, or has ended, produces no more lines, which is noticed
+    // elsewhere.
     this.#child.on('error', (error) => {
       this.#complaints += error.message;
       this.#reader.close();
@@ -55,7 +58,7 @@ export class ContenderProcess {
     return started;
   }
 
-  /** Starts it for one answer. */
+  /** Starts it for a single answer. */
   static async coldStart(command: Command): Promise<ColdStart> {
     const startedAt = performance.timeOrigin + performance.now();
     const started = new ContenderProcess(command);
@@ -88,7 +91,7 @@ export class ContenderProcess {
     return this.#ask(`saturate ${picture} ${concurrency} ${milliseconds}`);
   }
 
-  /** Of the contenders in JavaScript only. */
+  /** Only for contenders in JavaScript. */
   async repeat(picture: number, concurrency: number, count: number): Promise<void> {
     await this.#ask(`repeat ${picture} ${concurrency} ${count}`);
   }
@@ -124,10 +127,10 @@ export class ContenderProcess {
   }
 }
 
-/** How long the start of a process took, up to its first answer. */
+/** The duration of a process's start, up to its first answer. */
 export interface ColdStart {
   totalMs: number;
-  /** In their order, milliseconds. */
+  /** In order, in milliseconds. */
   parts: [part: string, milliseconds: number][];
   answer: AnswerReply;
 }

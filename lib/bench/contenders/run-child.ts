@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from './definition.js';
 import type { ProcessSettings } from './workload.js';
 
-/** How to start a contender that is written in JavaScript. */
+/** How to start a contender written in JavaScript. */
 export function runChild(
   module: string,
   settings: object,
@@ -21,7 +21,7 @@ export function runChild(
   };
 }
 
-/** The two ways in which every contender is started. */
+/** The two ways in which each contender is started. */
 export function childCommands(
   module: string,
   settings: object,

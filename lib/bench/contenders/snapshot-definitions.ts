@@ -4,7 +4,7 @@ import type { Definition } from './definition.js';
 import { childCommands } from './run-child.js';
 import type { SnapshotSettings } from './snapshot-embedded.js';
 
-/** A look into a dictionary of 200,000 words that the guest has made. */
+/** Lookups in a dictionary of 200,000 words that the guest has built. */
 export const snapshot: Definition[] = [
   embedded('none', 'without a snapshot', { isolation: 'in-process' }),
   embedded('dictionary', 'snapshot of 4 MiB', { isolation: 'in-process', snapshot: 'dictionary' }),

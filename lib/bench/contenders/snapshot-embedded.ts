@@ -1,4 +1,4 @@
-// Ours: a guest that has prepared, in each invocation or in a snapshot.
+// This package: a guest that prepares in each invocation, or once for a snapshot.
 import { createRequire } from 'node:module';
 
 import type { loadModule as LoadModule } from '../../module/load-module.js';
@@ -10,7 +10,7 @@ import type { Mark, Workload } from './workload.js';
 
 export interface SnapshotSettings {
   isolation: Isolation;
-  /** What is called once, while the module is loaded; absent where each invocation prepares. */
+  /** The export to call once while the module is loaded; absent if each invocation prepares. */
   snapshot?: Preparation;
 }
 

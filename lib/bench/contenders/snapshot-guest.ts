@@ -2,8 +2,9 @@
 export type Preparation = 'dictionary' | 'fill64' | 'fill512';
 
 /**
- * The guest of the workload, as WebAssembly text. `lookUp` finds nine words and writes to their pages;
- * `prepareAndLookUp` makes the dictionary first. A snapshot of `fill512` has 512 MiB that are not zero.
+ * The guest of the workload, as WebAssembly text. `lookUp` finds nine words and writes to their
+ * pages; `prepareAndLookUp` builds the dictionary first. A snapshot of `fill512` has 512 MiB of
+ * nonzero memory.
  */
 export const SNAPSHOT_GUEST_TEXT = `(module
   (memory (export "memory") 1)

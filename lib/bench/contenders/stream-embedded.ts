@@ -1,4 +1,4 @@
-// Ours: the guest's standard streams are streams of Node.js.
+// This package: the guest's standard streams are Node.js streams.
 import { createRequire } from 'node:module';
 
 import type { loadModule as LoadModule } from '../../module/load-module.js';

@@ -2,7 +2,7 @@ import { Readable, Writable } from 'node:stream';
 
 import { PIECE_BYTES, STREAM_BYTES } from './stream-guest.js';
 
-// What is before and behind the guest: streams of Node.js that cost next to nothing themselves.
+// The two ends around the guest: Node.js streams with almost no cost of their own.
 
 /** A Readable of {@link STREAM_BYTES}. */
 export function source(): Readable {
@@ -26,7 +26,7 @@ export class Counter extends Writable {
     done();
   }
 
-  /** Throws where not all came through. */
+  /** Throws unless all bytes came through. */
   requireAll(): void {
     if (this.bytes !== STREAM_BYTES) throw new Error(`${this.bytes} bytes came through.`);
   }

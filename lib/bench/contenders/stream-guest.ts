@@ -1,9 +1,12 @@
-/** Bytes that go through the guest in one invocation that is timed. */
+/** The bytes that pass through the guest in one timed invocation. */
 export const STREAM_BYTES = 256 * 1024 * 1024;
-/** In pieces of so many. */
+/** The size of each chunk. */
 export const PIECE_BYTES = 64 * 1024;
 
-/** The guest of this workload, as WebAssembly text: it copies its standard input to its standard output. */
+/**
+ * The guest of this workload, as WebAssembly text: it copies its standard input to its standard
+ * output.
+ */
 export const STREAM_GUEST_TEXT = `(module
   (import "wasi_snapshot_preview1" "fd_read"
     (func $fd_read (param i32 i32 i32 i32) (result i32)))

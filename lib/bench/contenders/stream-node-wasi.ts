@@ -1,4 +1,4 @@
-// What Node.js itself has: node:wasi reads and writes descriptors, so streams need a process and pipes.
+// Node.js itself: node:wasi reads and writes descriptors, so streams need a process and pipes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

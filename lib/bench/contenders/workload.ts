@@ -1,32 +1,32 @@
 /**
- * The parts of an invocation: `hop` between JavaScript and where the work is done and back, making
- * the `instance`, to `decode` and resize (in a guest: all of its own code), `inference`, and
- * `process` where a process does it all and nothing is known of its inside.
+ * The parts of an invocation: `hop` from JavaScript to where the work is done and back, creating
+ * the `instance`, `decode` including resizing (in a guest: all of its own code), `inference`, and
+ * `process` if a process does it all and its parts are unknown.
  */
 export const PARTS = ['hop', 'instance', 'decode', 'inference', 'process'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** What one invocation gave. */
+/** The result of one invocation. */
 export interface Answer {
-  /** What the picture shows, by the model's labels; the class where there are none. */
+  /** The label of the picture; the class if the model has no labels. */
   label?: string;
-  /** Parts that the contender knows by itself; the rest of the time is the hop. */
+  /** Parts that the contender measures itself; the rest of the time is the hop. */
   partsMs?: Partial<Record<Part, number>>;
 }
 
-/** The thing that is measured, in its own process. */
+/** What is measured, in its own process. */
 export interface Workload {
   run(picture: Uint8Array): Promise<Answer>;
   close(): Promise<void>;
 }
 
-/** Notes that a part of the start is over. */
+/** Records that a part of the start is finished. */
 export type Mark = (part: string) => void;
 
-/** What every contender's module exports as `create`. Nothing is loaded before it is called. */
+/** The export `create` of each contender's module. Nothing is loaded before it is called. */
 export type CreateWorkload = (settings: never, mark: Mark) => Promise<Workload>;
 
-/** What the benchmark gives to the process of a contender. */
+/** The benchmark's settings for a contender's process. */
 export interface ProcessSettings {
   /** The contender's module, which exports `create`. */
   module: string;
@@ -34,20 +34,20 @@ export interface ProcessSettings {
   settings: unknown;
   /** JPEG files. */
   pictures: string[];
-  /** Answer the first picture, say when each part of the start was over, and end. */
+  /** Answer the first picture, report when each part of the start was finished, and end. */
   coldStart?: boolean;
 }
 
 /** The time of a mark, in milliseconds since 1970. */
 export type TimedMark = [part: string, at: number];
 
-/** The lines of JSON that a contender's process answers with. */
+/** The lines of JSON with which a contender's process answers. */
 export interface ReadyReply {
   ready: true;
 }
 export interface AnswerReply {
   label?: string;
-  /** The class, from programs that have no labels. */
+  /** The class, for programs without labels. */
   index?: number;
 }
 export interface MeasureReply {

@@ -17,7 +17,7 @@ export async function measureColdStarts(
     (each) => latencyAlone(each)?.isStarted ?? !latencyAlone(each),
   );
   progress.begin('cold starts', taking.length * (coldStarts + 1));
-  // The first round fills the page cache and is not counted.
+  // The first round fills the page cache and does not count.
   for (const { round, contender } of interleave(taking, coldStarts + 1, seed)) {
     await attempt(contender, async () => {
       const { coldStart, coldStartApart } = contender.prepared;

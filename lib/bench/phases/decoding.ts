@@ -4,11 +4,13 @@ import { interleave } from '../schedule.js';
 import { attemptWith, stillIn } from './participant.js';
 import type { Participant, Progress } from './participant.js';
 
-/** Each picture is decoded a few times at a stretch, so that caches and the branch predictor know it. */
+/**
+ * Each picture is decoded a few times in a row, so that caches and the branch predictor are warm.
+ */
 const AT_A_STRETCH = 3;
 const ROUNDS = 12;
 
-/** Every picture of those that decode, in interleaved rounds. */
+/** All pictures of the decoding contenders, in interleaved rounds. */
 export async function measureDecoding(
   participants: readonly Participant[],
   { rounds, warmUp, seed }: BenchOptions,

@@ -6,13 +6,13 @@ import { median } from '../statistics.js';
 import { attempt, stillIn } from './participant.js';
 import type { Participant, Progress } from './participant.js';
 
-/** Those whose guests run in the process itself: what they would leave behind stays there. */
+/** Contenders whose guests run in the process itself: leaks would stay there. */
 const WATCHED = ['in-process', 'echo-in-process'];
 const CONCURRENCY = 2;
 const TENTHS = 10;
 const SAMPLE_MS = 100;
 
-/** Resident memory over very many invocations, each contender alone and in a fresh process. */
+/** Resident memory over many invocations, each contender alone and in a fresh process. */
 export async function measureEndurance(
   participants: readonly Participant[],
   { endurance: invocations }: BenchOptions,
@@ -36,7 +36,7 @@ export async function measureEndurance(
   }
 }
 
-/** The median of what is resident while so many invocations are made. */
+/** The median of the resident memory during this many invocations. */
 async function residentDuring(running: ContenderProcess, invocations: number): Promise<number> {
   const samples = [residentBytes(running.pid)];
   const sampler = setInterval(() => samples.push(residentBytes(running.pid)), SAMPLE_MS);

@@ -25,7 +25,7 @@ export async function measureLatency(
     }
     await attemptWith(contender, async (running) => {
       const count = Math.max(1, Math.ceil(each / lessOften));
-      // Apart from the timed ones: their processor time is counted from outside.
+      // Separate from the timed ones: their processor time is measured from outside.
       if (isWarmedUp) await running.measure(0, lessOften < Infinity ? warmUp : 0, 1);
       const before = cpuSeconds(running.pid);
       const { latenciesMs, partsMs } = await running.measure(0, 0, count);

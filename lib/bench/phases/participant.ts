@@ -4,7 +4,7 @@ import { ContenderFailure } from '../contenders/process.js';
 import type { ContenderProcess } from '../contenders/process.js';
 import type { ContenderResult } from '../results.js';
 
-/** A contender that takes part, while it does. */
+/** A contender that takes part, for as long as it does. */
 export interface Participant {
   result: ContenderResult;
   prepared: Prepared;
@@ -12,9 +12,9 @@ export interface Participant {
   process?: ContenderProcess;
 }
 
-/** What phases need of the benchmark that they are a part of. */
+/** What phases need from the benchmark. */
 export interface Progress {
-  /** A phase of so many steps begins. */
+  /** A phase with this number of steps begins. */
   begin(phase: string, steps: number): void;
   step(): void;
 }
@@ -23,18 +23,18 @@ export function stillIn(participants: readonly Participant[]): Participant[] {
   return participants.filter(({ result }) => result.failed === undefined);
 }
 
-/** How the latency is measured of what is measured of latency alone. */
+/** How to measure contenders for which only the latency is measured. */
 interface Alone {
-  /** It is timed in so many of the rounds. */
+  /** The number of rounds in which it is timed. */
   mostRounds: number;
-  /** And in each so many times less than others. */
+  /** Divides the number of invocations in each. */
   lessOften: number;
   isWarmedUp: boolean;
-  /** Whether its start is measured as well: that of others is like those of classifiers. */
+  /** Whether its start is measured as well: others start like the classifiers. */
   isStarted?: true;
 }
 
-/** A thousand small calls, a kernel, and what takes seconds: their latency says it all. */
+/** A thousand small calls, a kernel, and work that takes seconds: their latency says it all. */
 const ALONE: Partial<Record<WorkloadKind, Alone>> = {
   'instance-call': { mostRounds: Infinity, lessOften: 10, isWarmedUp: true },
   'host-call': { mostRounds: Infinity, lessOften: 10, isWarmedUp: true },
@@ -44,21 +44,21 @@ const ALONE: Partial<Record<WorkloadKind, Alone>> = {
   'big-module': { mostRounds: 3, lessOften: Infinity, isWarmedUp: false },
 };
 
-/** Undefined for one of which everything is measured. */
+/** Undefined for a contender for which everything is measured. */
 export function latencyAlone({ result, prepared }: Participant): Alone | undefined {
   const alone = ALONE[result.workload];
   if (!alone) return undefined;
   return { ...alone, mostRounds: Math.min(alone.mostRounds, prepared.mostRounds ?? Infinity) };
 }
 
-/** Those that answer whoever asks; the model alone has no callers that could be many. */
+/** Contenders that can serve several callers; for the model alone there is only one. */
 export function answering(participants: readonly Participant[]): Participant[] {
   return stillIn(participants).filter(
     (each) => each.result.workload !== 'inference' && !latencyAlone(each),
   );
 }
 
-/** A failure ends the contender's part in the benchmark, not the benchmark. */
+/** A failure ends the contender's participation, not the benchmark. */
 export async function attempt(participant: Participant, work: () => Promise<void>): Promise<void> {
   if (participant.result.failed !== undefined) return;
   try {

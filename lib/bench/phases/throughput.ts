@@ -5,7 +5,7 @@ import { percentile, sorted } from '../statistics.js';
 import { answering, attemptWith } from './participant.js';
 import type { Participant, Progress } from './participant.js';
 
-/** As many invocations as go, with 1, 2, … of them under way. */
+/** As many invocations as possible, with 1, 2, … of them in progress. */
 export async function measureThroughput(
   participants: readonly Participant[],
   { concurrency: most, throughputMs, throughputRounds, seed }: BenchOptions,

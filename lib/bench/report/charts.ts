@@ -3,7 +3,7 @@ import { PERCENTILES } from '../statistics.js';
 import type { BenchSummary, ContenderSummary } from '../summary.js';
 import { WORKLOAD_TITLES } from '../tables.js';
 
-/** What a chart shows; draw.ts draws it. `series` are named for their colours. */
+/** The content of a chart; draw.ts draws it. `series` are named after their colours. */
 export type ChartSpec = {
   id: string;
   title: string;
@@ -16,7 +16,7 @@ export type ChartSpec = {
   | { kind: 'distributions'; series: DistributionSeries[] }
 );
 
-/** One line of a chart of percentiles. */
+/** A line in a chart of percentiles. */
 export interface RangeRow {
   name: string;
   title: string;
@@ -37,7 +37,7 @@ interface LineSeries {
 interface DistributionSeries {
   name: string;
   title: string;
-  /** Latency and share of the samples, from bin to bin. */
+  /** The latency and the share of the samples, for each bin. */
   points: { x: number; y: number }[];
 }
 
@@ -48,7 +48,7 @@ const PART_TITLES: Record<string, string> = {
   inference: 'inference',
 };
 
-/** The parts of a cold start that are alike, in the order in which they come. */
+/** Groups of similar parts of a cold start, in their order. */
 const START_TITLES: [title: string, parts: RegExp][] = [
   ['start of the process', /^(Node\.js|process)$/],
   ['packages', /^(require|import) /],
@@ -60,7 +60,7 @@ const START_TITLES: [title: string, parts: RegExp][] = [
   ['first run', /^first run$/],
 ];
 
-/** What is installed for the same purpose. */
+/** Groups of installed parts with the same purpose. */
 const INSTALLED_TITLES: [title: string, parts: RegExp][] = [
   ['inference runtime', /^(LiteRT|onnxruntime-node|@litertjs|tfjs-tflite-node|@tensorflow)$/],
   ['picture decoder', /^(sharp|program) and lib/],
@@ -70,7 +70,7 @@ const INSTALLED_TITLES: [title: string, parts: RegExp][] = [
   ['guest and model', /model|guest/],
 ];
 
-/** Adds up what belongs together; null where a row has nothing of it. */
+/** The sums for each group; null if a row has nothing in it. */
 function grouped(
   titles: readonly [title: string, parts: RegExp][],
   rows: readonly { part: string; value: number }[][],
@@ -89,7 +89,7 @@ function grouped(
     .filter(({ values }) => values.some((value) => value !== null));
 }
 
-/** All charts of a report; those that have nothing to show are left out. */
+/** All charts of a report; empty ones are omitted. */
 export function charts({ contenders, options }: BenchSummary): ChartSpec[] {
   const classifiers = contenders.filter(({ workload }) => workload === 'classification');
   const trivial = contenders.filter(({ workload }) => workload === 'trivial');
@@ -158,7 +158,7 @@ function distributions(id: string, contenders: readonly ContenderSummary[]): Cha
 }
 
 function timeSpent(contenders: readonly ContenderSummary[]): ChartSpec {
-  // Of a spawned process nobody knows its inside.
+  // The parts of a spawned process are unknown.
   const shown = contenders.filter(
     ({ latency }) => latency && latency.partsMs.process === undefined,
   );

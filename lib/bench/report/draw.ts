@@ -3,21 +3,21 @@ import type { ChartSpec, RangeRow } from './charts.js';
 
 type Chart<Kind extends ChartSpec['kind']> = Extract<ChartSpec, { kind: Kind }>;
 
-/** In pixels of the picture's own, which the page scales. */
+/** In pixels of the picture, which the page scales. */
 const WIDTH = 560;
 const WIDE = 1160;
-/** Left of the end of the picture, for the last number. */
+/** At the right edge of the picture, for the last number. */
 const MARGIN = 48;
-/** Where plots begin: beside the titles of rows, or beside the numbers of an axis. */
+/** Where plots begin: after the titles of rows, or after the numbers of an axis. */
 const BESIDE_TITLES = 190;
 const BESIDE_NUMBERS = 52;
 const TOP = 24;
 const PLOT_HEIGHT = 300;
-/** Of a letter, about; and how many of them the title of a row has in a line. */
+/** The approximate width of a letter; and the number of letters in a line of a row's title. */
 const LETTER = 7.4;
 const LETTERS = 23;
 
-/** By contender: in a light and in a dark surrounding. */
+/** By contender: for light and dark backgrounds. */
 const COLOURS: Record<string, readonly [light: string, dark: string]> = {
   'in-process': ['#2456e6', '#7da2ff'],
   'worker-process': ['#0891b2', '#4fd0e7'],
@@ -35,7 +35,7 @@ const COLOURS: Record<string, readonly [light: string, dark: string]> = {
   'inference-builtin': ['#b3261e', '#ff8a80'],
 };
 const OTHER_COLOUR = ['#475569', '#94a3b8'] as const;
-/** Of the segments of stacks, in their order. */
+/** For the segments of stacks, in order. */
 const SEGMENT_COLOURS = [
   ['#94a3b8', '#64748b'],
   ['#f0a92e', '#e0a13a'],
@@ -48,9 +48,9 @@ const SEGMENT_COLOURS = [
 ] as const;
 
 /**
- * The chart as a picture in SVG, which has what it shows in words as tooltips.
+ * The chart as an SVG picture, with its content in words as tooltips.
  *
- * @param isWide whether it has the page's width, rather than half of it
+ * @param isWide Whether it has the full width of the page, rather than half of it.
  */
 export function draw(spec: ChartSpec, isWide: boolean): string {
   const width = isWide ? WIDE : WIDTH;
@@ -187,7 +187,7 @@ function drawDistributions({ title, unit, series }: Chart<'distributions'>, widt
   );
 }
 
-/** Where values are, and which of them have their numbers. */
+/** The positions of values, and which of them are labelled. */
 interface Axis {
   from: number;
   to: number;
@@ -210,9 +210,9 @@ function linear([least, most]: Span, [from, to]: Span): Axis {
   };
 }
 
-/** With numbers at 1, 2 and 5 times the powers of ten. */
+/** With labels at 1, 2 and 5 times powers of ten. */
 function logarithmic([least, most]: Span, [from, to]: Span): Axis {
-  // What took no time at all has no place on it.
+  // Zero has no position on it.
   const low = Math.log10(Math.max(least, 1e-9));
   const span = Math.log10(Math.max(most, 1e-9)) - low || 1;
   const ticks = [];
@@ -229,7 +229,7 @@ function logarithmic([least, most]: Span, [from, to]: Span): Axis {
   };
 }
 
-/** Numbers below a plot, with lines up to its top. */
+/** Labels below a plot, with lines to its top. */
 function across(axis: Axis, [top, bottom]: Span, title: string): string {
   const middle = px((axis.from + axis.to) / 2);
   const ticks = axis.ticks.map((value) => {
@@ -239,7 +239,7 @@ function across(axis: Axis, [top, bottom]: Span, title: string): string {
   return `${ticks.join('')}<text text-anchor="middle" x="${middle}" y="${px(bottom + 38)}">${escape(title)}</text>`;
 }
 
-/** Numbers at the left of a plot, with lines to its right. */
+/** Labels to the left of a plot, with lines to its right. */
 function upright(axis: Axis, width: number, title: string): string {
   const ticks = axis.ticks.map((value) => {
     const at = axis.at(value);
@@ -258,7 +258,7 @@ function rowTitle(title: string, y: number): string {
     .join('');
 }
 
-/** In several lines where it is long. */
+/** Split into several lines if it is long. */
 function wrapped(label: string): string[] {
   const lines: string[] = [];
   for (const word of label.split(' ')) {

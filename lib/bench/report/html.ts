@@ -12,10 +12,10 @@ import { charts } from './charts.js';
 import { draw } from './draw.js';
 import { escape } from './escape.js';
 
-/** Charts that have the page's whole width. */
+/** Charts with the full width of the page. */
 const WIDE = ['latency', 'cost'];
 
-/** The report as one page that asks for nothing else. */
+/** The report as a single page without external resources. */
 export function html(summary: BenchSummary): string {
   const specs = charts(summary);
   return `<!doctype html>
@@ -51,7 +51,7 @@ ${contendersHtml(summary.contenders)}
 `;
 }
 
-/** The figures that a reader looks for first. */
+/** The figures that readers look for first. */
 function cards({ contenders, goals }: BenchSummary): string {
   const ours = contenders.find(({ name }) => name === 'in-process');
   const figures: { value: string; unit: string; label: string }[] = [];
@@ -111,7 +111,7 @@ ${rows.map((row) => cells('td', row)).join('\n')}
 </tbody></table></div></section>`;
 }
 
-/** An interval stands back behind its value; verdicts have their colour. */
+/** Shows intervals less prominently than values, and verdicts in colour. */
 function marked(cell: string): string {
   if (cell === 'met' || cell === 'missed') return `<span class="${cell}">${cell}</span>`;
   const [, value, interval] = /^(\S+) (\(.* – .*\))$/.exec(cell) ?? [];
@@ -134,7 +134,7 @@ function contendersHtml(contenders: readonly ContenderSummary[]): string {
   return `<section class="table"><h2>Contenders</h2><dl>${items.join('\n')}</dl></section>`;
 }
 
-/** A file that the build has put beside this one. */
+/** A file that the build has placed beside this one. */
 function asset(name: string): string {
   const file = path.join(__dirname, name);
   try {
