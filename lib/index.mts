@@ -1,2 +1,3 @@
-// The same package for `import`: one implementation, so that classes are the same in both worlds.
+// The same package for `import`: one implementation, so that ES modules and CommonJS share its
+// classes.
 export * from './index.js';

@@ -27,22 +27,22 @@ const LITERT = 'libLiteRt.so';
 
 export interface BundleOptions {
   out: string;
-  /** What the handler makes of pictures. */
+  /** What the handler does with pictures. */
   task: Task;
   /** Plain, or compiled ahead of time for any processor. */
   module: string;
   model: { file: string; labels?: string } & Partial<Fitting>;
-  /** The handler's JavaScript in one file, instead of the one that classifies. */
+  /** A single-file JavaScript handler to use instead of the one for classification. */
   handler: string | undefined;
-  /** The system that has to load it; null for none in particular. */
+  /** The system that must be able to load it; null for none in particular. */
   target: TargetName | null;
-  /** Only warn of what stands against it. */
+  /** Only warn of obstacles. */
   force: boolean;
   onStep: (text: string) => void;
   onWarning: (text: string) => void;
 }
 
-/** Bytes of the parts of a bundle. */
+/** The sizes of the parts of a bundle, in bytes. */
 export interface BundleSizes {
   addon: number;
   libraries: Record<string, number>;
@@ -57,7 +57,7 @@ export interface BundleReport {
   /** As in `process.arch`. */
   arch: string;
   wasmedge: string;
-  /** For Lambda's setting of this name. */
+  /** For Lambda's setting with this name. */
   handler: string;
   sizes: BundleSizes;
   lambdaBytes: number;
@@ -67,10 +67,10 @@ export interface BundleReport {
 }
 
 /**
- * Collects what an invocation needs, but for Node.js and glibc, into a folder that works wherever it
- * is moved to. The folder appears whole or not at all.
+ * Collects everything that an invocation needs, except Node.js and glibc, in a folder that works
+ * wherever it is moved. The folder appears completely or not at all.
  *
- * @throws {WasmEdgeError} ERR_BUNDLE when it cannot be made, or the target could not load it;
+ * @throws {WasmEdgeError} ERR_BUNDLE if it cannot be created, or the target could not load it;
  *   ERR_NATIVE_LOAD, ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_MODEL for its parts.
  */
 export async function makeBundle(options: BundleOptions): Promise<BundleReport> {
@@ -88,7 +88,7 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
   const needs = newestVersions(all.filter(({ name }) => !isOfNode(name)));
   const missing = target ? missingVersions(target, needs) : [];
   if (missing.length > 0) doubt(`${missing.join('; ')}. ${OLDER_SYSTEMS}`);
-  // Such a library would at best not be loaded: the target's own serves instead.
+  // Such a library would at best not be loaded: the target's own is used instead.
   const libraries = all.filter(
     (each) =>
       !(
@@ -108,7 +108,7 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
     const placed = await placeModule(module, staging, doubt);
     await writeFile(path.join(staging, 'model.tflite'), model);
     if (labels) await writeFile(path.join(staging, 'labels.txt'), labels);
-    // For handlers that are not made for one model.
+    // For handlers that are not written for one model.
     await writeFile(path.join(staging, 'model.json'), `${JSON.stringify(fitting ?? {})}\n`);
     const parts = {
       ...{ task: options.task, module: placed, hasLabels: labels !== undefined, fitting },
@@ -138,12 +138,12 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
   };
 }
 
-/** What helps where WasmEdge comes from a newer system than the bundle goes to. */
+/** The remedy if this WasmEdge comes from a newer system than the bundle's target. */
 const OLDER_SYSTEMS =
   "WasmEdge's official release requires less than a distribution's package: install it and set " +
   'WASMEDGE_DIR to its folder, as docs/bundle.md shows';
 
-/** What stands against the bundle: an error, or with `force` a warning. */
+/** Handles an obstacle: an error or, with `force`, a warning. */
 function doubtsOf({ target, force, onWarning }: BundleOptions): (reason: string) => void {
   return (reason) => {
     if (force) {
@@ -172,7 +172,7 @@ async function readModel(source: BundleOptions['model']): Promise<{
   return { model: content, labels: labels ?? undefined, fitting };
 }
 
-/** LiteRT, as the addon has loaded it for the model. */
+/** The LiteRT library that the addon has loaded for the model. */
 function liteRtFile(): string {
   const file = mappedFiles().find((each) => nameOf(each) === LITERT);
   if (file === undefined) {
@@ -184,7 +184,7 @@ function liteRtFile(): string {
   return file;
 }
 
-/** Copies the libraries to where the addon looks for them, beside itself. */
+/** Copies the libraries to where the addon looks for them: beside itself. */
 async function placeLibraries(
   libraries: readonly Library[],
   copy: string,
@@ -196,7 +196,7 @@ async function placeLibraries(
   for (const { name, file } of libraries) {
     const target = path.join(folder, file === addon ? 'wasmedge-embed.node' : name);
     await copyFile(file, target);
-    // It may be read-only where it comes from.
+    // The original may be read-only.
     await chmod(target, 0o644);
     await setRunPathToOrigin(target);
     if (file === addon) sizes.addon = bytesOf(target);

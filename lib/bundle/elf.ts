@@ -1,21 +1,27 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-// Read here, and held against readelf by a test, since nothing that is there anyway tells it all:
-// patchelf does not tell DT_RPATH from DT_RUNPATH and knows no symbol versions; readelf is of binutils,
-// which those have who build. What the addon reads of ELF (native/base/elf_file.h) are files in its
-// memory, and no symbol versions: to share it would take a binding, and save the headers' 20 lines.
+// ELF files are read here, and a test compares the result with that of readelf, because no
+// available tool reports everything: patchelf does not distinguish DT_RPATH from DT_RUNPATH and
+// does not know symbol versions; readelf belongs to binutils, which only people who build have. The
+// addon (native/base/elf_file.h) reads ELF files in its own memory, without symbol versions:
+// sharing that code would take a binding and save 20 lines for the headers.
 
-/** What a shared object says to the dynamic loader. */
+/** What a shared object declares to the dynamic loader. */
 export interface SharedObject {
-  /** DT_SONAME, by which others need it. */
+  /** DT_SONAME, by which others refer to it. */
   name: string | undefined;
-  /** DT_NEEDED: the names of the libraries that it needs itself. */
+  /** DT_NEEDED: the names of the libraries that it needs. */
   needed: string[];
-  /** DT_RPATH, which is looked into before LD_LIBRARY_PATH. */
+  /** DT_RPATH, which is searched before LD_LIBRARY_PATH. */
   runPathBefore: string | undefined;
-  /** DT_RUNPATH, which is looked into after LD_LIBRARY_PATH, and not for what its libraries need. */
+  /**
+   * DT_RUNPATH, which is searched after LD_LIBRARY_PATH, and not for the dependencies of its
+   * libraries.
+   */
   runPathAfter: string | undefined;
-  /** The symbol versions without which it cannot be loaded, with the library that has to have them. */
+  /**
+   * The symbol versions that it requires to be loaded, each with the library that must provide it.
+   */
   versions: { library: string; version: string }[];
 }
 
@@ -37,7 +43,7 @@ interface Segment {
 /**
  * Reads a little-endian ELF-64 file's dynamic section.
  *
- * @throws {Error} When it is another kind of file, or damaged.
+ * @throws {Error} If it is another kind of file, or damaged.
  */
 export function readSharedObject(file: string): SharedObject {
   const descriptor = openSync(file, 'r');
@@ -119,7 +125,7 @@ class Reader {
       let auxiliary = need + entry.readUInt32LE(8);
       for (let left = entry.readUInt16LE(2); left > 0; left--) {
         const version = this.#bytesAt(auxiliary, 16);
-        // The loader goes on without a weak one.
+        // The loader ignores a missing weak one.
         if ((version.readUInt16LE(4) & VER_FLG_WEAK) === 0) {
           versions.push({ library, version: this.#string(version.readUInt32LE(8)) });
         }
@@ -136,7 +142,7 @@ class Reader {
     return this.#strings.toString('utf8', offset, end);
   }
 
-  /** Bytes by the address at which they are loaded. */
+  /** Bytes by their address when loaded. */
   #bytesAt(address: number, length: number): Buffer {
     const segment = this.#segments.find(
       (each) =>

@@ -7,9 +7,9 @@ import { inspectModule } from '../module/inspect.js';
 
 /**
  * Puts a module into a folder, compiled for any processor of this architecture: a plain one is
- * compiled, one that is compiled already is taken as it is. Gives its name there.
+ * compiled, a compiled one is copied as it is. Returns its name there.
  *
- * @param doubt Is told what stands against the module.
+ * @param doubt Called with each obstacle.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID; and what `doubt` throws.
  */
 export async function placeModule(

@@ -5,7 +5,7 @@ import type { Task } from '../guest/task.js';
 import type { Fitting } from '../models/fit.js';
 import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
-/** What the handler is made of. */
+/** The parts of the handler. */
 export interface HandlerParts {
   task: Task;
   /** The module's name in the folder. */
@@ -14,7 +14,7 @@ export interface HandlerParts {
   fitting: Fitting | undefined;
 }
 
-/** The handler that Lambda calls as `index.handler` where the caller brings none. */
+/** The handler that Lambda calls as `index.handler`, if the caller provides none. */
 function handlerSource({ task, module, hasLabels, fitting }: HandlerParts): string {
   const detects = task === 'detect' ? "\n  task: 'detect'," : '';
   const labels = hasLabels ? ", labels: beside('labels.txt')" : '';
@@ -37,9 +37,10 @@ await handler.ready;
 const ENDINGS = ['.js', '.cjs', '.mjs'];
 
 /**
- * Writes the handler, or copies the caller's. Gives its name.
+ * Writes the handler, or copies the caller's. Returns its file name.
  *
- * @throws {WasmEdgeError} ERR_BUNDLE when the caller's cannot be read, or is no JavaScript by its name.
+ * @throws {WasmEdgeError} ERR_BUNDLE if the caller's cannot be read, or is not JavaScript according
+ *   to its name.
  */
 export async function placeHandler(
   handler: string | undefined,

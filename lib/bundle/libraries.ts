@@ -6,11 +6,11 @@ import { WasmEdgeError, reasonOf } from '../support/errors.js';
 import { readSharedObject } from './elf.js';
 import type { SharedObject } from './elf.js';
 
-/** A shared object that goes into the bundle. */
+/** A shared object in the bundle. */
 export interface Library {
-  /** The name that others need it by. */
+  /** The name by which others refer to it. */
   name: string;
-  /** Where it is on this machine. */
+  /** Its path on this machine. */
   file: string;
   object: SharedObject;
 }
@@ -20,16 +20,16 @@ const OF_GLIBC =
   /^(ld-linux.*|lib(c|m|mvec|dl|pthread|rt|resolv|util|anl|nsl|nss_\w+|BrokenLocale|thread_db))\.so(\.|$)/;
 
 /**
- * The run-time libraries of C++, which Node.js itself needs: a process has one of each, and Node.js
- * has loaded the target's before it loads any addon. Only where it is linked with them statically,
- * those in a bundle count.
+ * The C++ run-time libraries, which Node.js itself needs: a process has only one of each, and
+ * Node.js has loaded the target's before it loads any addon. Those in a bundle are only used if
+ * Node.js is linked with them statically.
  */
 const OF_NODE = /^lib(stdc\+\+|gcc_s)\.so\./;
 
-/** What libwasmedge is linked to and a process goes without that only runs modules. */
+/** What libwasmedge is linked to, but a process that only runs modules does not load. */
 const OF_COMPILER = /^libLLVM[.-]/;
 
-/** Whether Node.js usually brings a library. */
+/** Whether Node.js usually loads a library. */
 export function isOfNode(name: string): boolean {
   return OF_NODE.test(name);
 }
@@ -48,7 +48,7 @@ export function mappedFiles(maps = ownMaps()): string[] {
   return [...new Set(files)];
 }
 
-/** @throws {WasmEdgeError} ERR_BUNDLE where the kernel does not tell. */
+/** @throws {WasmEdgeError} ERR_BUNDLE if the kernel does not provide it. */
 function ownMaps(): string {
   try {
     return readFileSync('/proc/self/maps', 'utf8');
@@ -63,11 +63,11 @@ function ownMaps(): string {
 }
 
 /**
- * These files, and of what this process has loaded all that they need and that they need in turn,
- * but for glibc, and for LLVM where this process goes without it. So it is the loader of this
- * machine that says where each library is.
+ * These files and, among those that this process has loaded, all of their dependencies, including
+ * transitive ones, except glibc, and LLVM if this process does not use it. So this machine's loader
+ * determines where each library is.
  *
- * @throws {WasmEdgeError} ERR_BUNDLE when one is needed and not loaded.
+ * @throws {WasmEdgeError} ERR_BUNDLE if one is needed but not loaded.
  */
 export function withLibraries(roots: readonly string[]): Library[] {
   const loaded = new Map<string, Library>();
@@ -95,7 +95,7 @@ export function withLibraries(roots: readonly string[]): Library[] {
   return [...found.values()];
 }
 
-/** The name that others need a shared object by; undefined for another file. */
+/** The name by which others refer to a shared object; undefined for other files. */
 export function nameOf(file: string): string | undefined {
   return inspect(file)[0]?.name;
 }
@@ -105,7 +105,7 @@ function inspect(file: string): Library[] {
     const object = readSharedObject(file);
     return [{ name: object.name ?? path.basename(file), file, object }];
   } catch {
-    // Whatever else is mapped under such a name; if it is needed, it is missed by name.
+    // Something else is mapped under such a name; if it is needed, it will be reported as missing.
     return [];
   }
 }

@@ -5,12 +5,12 @@ import path from 'node:path';
 import { findDependency } from '../support/package-root.js';
 import { WasmEdgeError } from '../support/errors.js';
 
-/** Types, and what `wasmedge-embed build` compiles with. */
+/** Types, and what `wasmedge-embed build` needs. */
 const NOT_AT_RUN_TIME = /^(@types\/.*|node-addon-api|node-api-headers)$/;
 
 /**
- * Copies this package's JavaScript, and the packages that it depends on, into a folder's
- * node_modules. Gives the copy of this package.
+ * Copies this package's JavaScript and its dependencies into the node_modules of a folder. Returns
+ * the path of the copy of this package.
  */
 export async function copyPackages(root: string, folder: string): Promise<string> {
   const { name } = manifest(root);
@@ -22,7 +22,7 @@ export async function copyPackages(root: string, folder: string): Promise<string
   const guests = path.join(root, 'dist', 'guest');
   await cp(path.join(root, 'dist'), path.join(target, 'dist'), {
     recursive: true,
-    // The bundle has a module of its own, and nobody compiles TypeScript there.
+    // The bundle has its own module, and nobody compiles TypeScript there.
     filter: (each) =>
       !/\.d\.m?ts$/.test(each) && !(path.dirname(each) === guests && /\.(so|wasm)$/.test(each)),
   });
@@ -37,8 +37,8 @@ export async function copyPackages(root: string, folder: string): Promise<string
 }
 
 /**
- * Where the dependencies go: into the folder's node_modules, or where another version of the same
- * package is already, below the package that needs it. Sources by their places.
+ * Where the dependencies go: into the folder's node_modules or, if it already contains another
+ * version of the same package, below the package that needs it. Maps destinations to sources.
  */
 function placements(root: string, target: string, folder: string): Map<string, string> {
   const sources = new Map<string, string>();
@@ -63,7 +63,7 @@ function placements(root: string, target: string, folder: string): Map<string, s
   return sources;
 }
 
-/** What was placed where Node.js will find it from a package in the bundle. */
+/** The placed package that Node.js will resolve from a package in the bundle. */
 function nearest(
   at: string,
   folder: string,

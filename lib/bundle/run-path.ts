@@ -32,9 +32,9 @@ export async function requirePatchelf(): Promise<void> {
 }
 
 /**
- * Has the loader look for what a shared object needs beside it, before anywhere else. That is
- * DT_RPATH: of DT_RUNPATH the loader takes notice after LD_LIBRARY_PATH, which on Lambda names the
- * system's folders.
+ * Makes the loader look for a shared object's dependencies beside it, before anywhere else. This
+ * requires DT_RPATH: the loader searches DT_RUNPATH only after LD_LIBRARY_PATH, which on Lambda
+ * names the system's folders.
  *
  * @throws {WasmEdgeError} ERR_BUNDLE.
  */

@@ -9,7 +9,7 @@ import { isOfGlibc, isOfNode, mappedFiles } from './libraries.js';
 
 const LONGEST_MS = 120_000;
 
-/** Loads what the handler of a bundle loads, and shows what is mapped before it and after it. */
+/** Loads what a bundle's handler loads, and prints what is mapped before and after. */
 const SCRIPT = `
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
@@ -40,13 +40,14 @@ const before = maps();
 export interface BundleParts {
   module: string;
   labels: string | undefined;
-  /** To be loaded as well, warm-up run included; not where it may do anything. */
+  /** Loaded as well, including the warm-up run; undefined if it may have side effects. */
   handler: string | undefined;
 }
 
 /**
- * Loads a bundle in a process of its own, without any variable that leads to libraries, and checks
- * that all libraries came from it: whatever Node.js itself has loaded before, and glibc, excepted.
+ * Loads a bundle in a separate process, without any environment variable that refers to libraries,
+ * and checks that all libraries came from it, except glibc and those that Node.js itself loaded
+ * before.
  *
  * @throws {WasmEdgeError} ERR_BUNDLE.
  */
@@ -75,7 +76,7 @@ export async function checkBundle(folder: string, parts: BundleParts): Promise<v
     before: string;
     after: string;
   };
-  // As the kernel calls it.
+  // The path in the kernel's form.
   const own = `${await realpath(folder)}/`;
   const known = new Set(mappedFiles(before));
   const mayBeForeign = (name: string): boolean => isOfGlibc(name) || isOfNode(name);

@@ -6,7 +6,7 @@ import { WasmEdgeError, isError, reasonOf } from '../support/errors.js';
 import { removingOnSignal } from '../support/temporary-folder.js';
 
 /**
- * Refuses a place where something is already.
+ * Rejects a path where something already exists.
  *
  * @throws {WasmEdgeError} ERR_BUNDLE.
  */
@@ -28,10 +28,12 @@ export async function requireVacant(folder: string): Promise<void> {
 }
 
 /**
- * Makes a folder under a temporary name beside its place and moves it there when it is whole, so
- * that nobody sees it half-made. On failure, and on a signal that ends the process, nothing is left.
+ * Creates a folder under a temporary name beside its destination and moves it there when it is
+ * complete, so that nobody sees it incomplete. If that fails, or on a signal that ends the process,
+ * nothing is left.
  *
- * @throws {WasmEdgeError} ERR_BUNDLE when the place cannot be written; and what `make` throws.
+ * @throws {WasmEdgeError} ERR_BUNDLE if the destination cannot be written; and the errors of
+ *   `make`.
  */
 export async function makeFolder<T>(
   target: string,
@@ -60,7 +62,7 @@ export async function makeFolder<T>(
   });
 }
 
-/** Failures of the system, such as a full disk, as errors of the family. */
+/** Converts failures of the system, such as a full disk, to errors of the family. */
 async function fileOperation<T>(target: string, operate: () => Promise<T>): Promise<T> {
   try {
     return await operate();
@@ -72,7 +74,7 @@ async function fileOperation<T>(target: string, operate: () => Promise<T>): Prom
   }
 }
 
-/** For everybody, whatever the umask: Lambda runs functions as a user of its own. */
+/** For everybody, whatever the umask: Lambda runs functions as a separate user. */
 async function makeReadable(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true })) {

@@ -1,21 +1,21 @@
 import { FAMILIES, compareVersions } from './symbol-versions.js';
 import type { Family, NeededVersions } from './symbol-versions.js';
 
-/** A system that a bundle may be for. */
+/** A system that a bundle can be made for. */
 export interface Target {
   title: string;
-  /** The newest symbol versions that its libraries have. */
+  /** The newest symbol versions that its libraries provide. */
   has: Readonly<Record<Family, string>>;
-  /** Whether Lambda's limit on the unpacked size holds there. */
+  /** Whether Lambda's limit on the unpacked size applies there. */
   lambda: boolean;
 }
 
 /**
- * What each system has. glibc: the distribution's package. libstdc++: the one of its package
- * libstdc++6 (Debian, Ubuntu) or libstdc++ (Amazon Linux), whose versions by release of GCC are in
- * the libstdc++ manual, "ABI Policy and Guidelines". GCC 11 has GLIBCXX_3.4.29 and CXXABI_1.3.13, 12
- * has 3.4.30, 14 has 3.4.33 and 1.3.15. That of the system counts although a bundle brings its own:
- * Node.js has loaded the system's before, and a process has one.
+ * What each system provides. glibc: the distribution's package. libstdc++: the version of its
+ * package libstdc++6 (Debian, Ubuntu) or libstdc++ (Amazon Linux); the libstdc++ manual, "ABI
+ * Policy and Guidelines", lists symbol versions by GCC release. GCC 11 has GLIBCXX_3.4.29 and
+ * CXXABI_1.3.13, 12 has 3.4.30, 14 has 3.4.33 and 1.3.15. The system's version counts although a
+ * bundle contains its own: Node.js has loaded the system's before, and a process has only one.
  */
 export const TARGETS = {
   'amazon-linux-2023': {
@@ -53,10 +53,10 @@ export const TARGETS = {
 export type TargetName = keyof typeof TARGETS;
 export const TARGET_NAMES = Object.keys(TARGETS) as TargetName[];
 
-/** 250 MB, as AWS counts them: the message of its API has 262144000 bytes. */
+/** 250 MB, as AWS counts them: the message of its API says 262144000 bytes. */
 export const LAMBDA_BYTES = 250 * 2 ** 20;
 
-/** Why a system cannot load what needs these versions; empty where it can. */
+/** Why a system cannot load something that requires these versions; empty if it can. */
 export function missingVersions({ title, has }: Target, needed: NeededVersions): string[] {
   return FAMILIES.flatMap((family) => {
     const need = needed[family];
@@ -66,7 +66,7 @@ export function missingVersions({ title, has }: Target, needed: NeededVersions):
   });
 }
 
-/** The systems that can load what needs these versions. */
+/** The systems that can load something that requires these versions. */
 export function suitableTargets(needed: NeededVersions): TargetName[] {
   return TARGET_NAMES.filter((name) => missingVersions(TARGETS[name], needed).length === 0);
 }

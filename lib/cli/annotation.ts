@@ -4,10 +4,10 @@ import path from 'node:path';
 import { writeAtomically } from '../support/atomic-file.js';
 
 /**
- * Where the picture with the boxes of each image goes: to `target`, or into that folder where there are
+ * The file for each image's picture with boxes: `target`, or a file in that folder if there are
  * several images or it is a folder. Undefined without a target.
  *
- * @throws {Error} Where one would replace an image, or the one of another image.
+ * @throws {Error} If a picture would replace an image, or the picture of another image.
  */
 export async function annotationPlaces(
   images: readonly string[],
@@ -38,7 +38,7 @@ export async function annotationPlaces(
   return places;
 }
 
-/** Writes it whole, or not at all. */
+/** Writes it completely, or not at all. */
 export function writeAnnotation(place: string, jpeg: Uint8Array): Promise<void> {
   return writeAtomically(place, (temporary) => writeFile(temporary, jpeg));
 }
@@ -50,7 +50,7 @@ async function isDirectory(file: string): Promise<boolean> {
   );
 }
 
-/** Also of a file that is not there yet. */
+/** Also for a file that does not exist yet. */
 async function realPlace(file: string): Promise<string> {
   return realpath(file).catch(() => path.resolve(file));
 }

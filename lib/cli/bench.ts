@@ -139,7 +139,7 @@ function benchOptions(images: readonly string[], given: Given): BenchOptions {
     only: given.only,
     pictures: choosePictures(images),
     ...chooseModel(given),
-    // Installing is no smoke test.
+    // A smoke test does not install anything.
     peers: given.peers && !given.quick,
     ...amounts,
     ...(samples !== undefined && { samples }),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 
-/** Options of the commands that speak to a broker. */
+/** Options of the commands that connect to a broker. */
 export interface BrokerOptions {
   amqp: string;
   queue: string;

@@ -83,7 +83,7 @@ function targetsText(): string {
 }
 
 async function bundle(options: BundleCommandOptions): Promise<void> {
-  // Not above: the other commands need nothing of it.
+  // Not at the top: the other commands do not need it.
   const { makeBundle } = require('../bundle/bundle.js') as typeof Bundle;
   const begin = performance.now();
   const model = chooseModel(options);
@@ -140,7 +140,7 @@ function describe(report: BundleReport, model: string): string {
   ].join('\n');
 }
 
-/** Of 2^20 bytes, as Lambda counts them. */
+/** With 2^20 bytes, as Lambda counts them. */
 function megabytes(bytes: number): string {
   return (bytes / 2 ** 20).toFixed(1);
 }

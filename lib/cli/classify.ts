@@ -29,7 +29,7 @@ interface ClassifyOptions extends GuestOptions {
 
 /** The guest's JSON. */
 interface Answer extends Required<Pick<Labelled, 'topK'>> {
-  /** These two are absent where another guest answers. */
+  /** These two are absent if the answer is from another guest. */
   known?: boolean;
   classes?: number;
   /** Whether a part of the picture was missing. */
@@ -40,7 +40,7 @@ interface Classified extends Labelled {
   /** Of the model. */
   classes?: number;
   damaged?: true;
-  /** Of each repetition, in order. */
+  /** For each repetition, in order. */
   invocations: (Timings & { totalMs: number })[];
 }
 

@@ -1,12 +1,13 @@
-// Imported before everything else of the command: has Node.js keep the code that it makes of all that follows, where it
-// can (from 22.8 on), and take it from there the next time. In the command alone, since it is a setting of the process.
-// Nothing else of the package may be loaded for this: it would be compiled without the cache.
+// Imported before everything else in the command: makes Node.js (22.8 and newer) cache the compiled
+// form of everything that follows, for the next time. Only in the command, since it is a
+// process-wide setting. Nothing else of the package may be loaded for this: it would be compiled
+// without the cache.
 import { lstatSync, mkdirSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** Not among the types of the oldest Node.js. */
+/** Missing in the types of the oldest supported Node.js. */
 const { enableCompileCache } = nodeModule as {
   enableCompileCache?: (directory: string) => unknown;
 };
@@ -15,11 +16,11 @@ if (enableCompileCache) {
   try {
     enableCompileCache(ownFolder(cacheFolder(), 'javascript'));
   } catch {
-    // Without a folder of this user's it starts as it did.
+    // Without a folder that belongs to this user, there is no cache.
   }
 }
 
-/** As `cacheDirectory` has it. */
+/** Like `cacheDirectory`. */
 function cacheFolder(): string {
   const { WASMEDGE_EMBED_CACHE: own, XDG_CACHE_HOME: xdg } = process.env;
   if (own) return path.resolve(own);
@@ -27,7 +28,10 @@ function cacheFolder(): string {
   return path.join(shared, 'wasmedge-embed');
 }
 
-/** Makes the folder; throws where anybody else could write to it, or replace it: what is in there is run. */
+/**
+ * Creates the folder; throws if anybody else could write to it or replace it: its content is
+ * executed.
+ */
 function ownFolder(cache: string, name: string): string {
   const folder = path.join(cache, name);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -55,9 +55,9 @@ async function compile(input: string, options: CompileCommandOptions): Promise<v
     names,
     progress,
   } = options;
-  // Who has stopped reading the progress may still want the module.
+  // Even if nobody reads the progress any more, the module may still be wanted.
   outliveReaders();
-  // So that it leaves nothing behind.
+  // So that no temporary files remain.
   const stop = stopSignals();
   const begin = performance.now();
   const isTold = progress ?? process.stderr.isTTY;

@@ -77,7 +77,7 @@ reported on standard error. 'wasmedge-embed invoke' is a client.`,
 async function consume(options: ConsumeCommandOptions): Promise<void> {
   outliveReaders();
   const { queue, concurrency, retryQueue, deadLetterQueue, replyQueues } = options;
-  // Before anything is loaded.
+  // Checked before anything is loaded.
   const url = brokerUrl('--amqp', options.amqp);
   const handler = createHandler({
     ...guestOf(options),
@@ -88,7 +88,7 @@ async function consume(options: ConsumeCommandOptions): Promise<void> {
     }),
   });
   try {
-    // What cannot be loaded is no message's fault.
+    // A failed load is not the fault of a message.
     await handler.ready;
     const consumer = await startConsumer({
       url,

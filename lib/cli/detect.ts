@@ -26,16 +26,16 @@ interface DetectOptions extends GuestOptions {
   json?: true;
 }
 
-/** A picture and what was found in it; nothing of that where it failed. */
+/** A picture and what was found in it; only the picture if that failed. */
 interface Found extends Partial<Omit<DetectionAnswer, 'model'>> {
   image: string;
-  /** Where the picture with the boxes is. */
+  /** The path of the picture with the boxes. */
   annotated?: string;
   error?: string;
 }
 
 const LINE_FEED = 0x0a;
-/** A picture of 200 megapixels with boxes takes some 120 MiB. */
+/** A picture of 200 megapixels with boxes takes about 120 MiB. */
 const ANNOTATED_BYTES = 2 ** 28;
 
 export function detectCommand(): Command {

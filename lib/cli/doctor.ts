@@ -20,7 +20,7 @@ export function doctorCommand(): Command {
 
 async function doctor({ json }: { json?: true }): Promise<void> {
   const findings: Finding[] = [];
-  // One after the other: what fails in one must not disturb the next.
+  // One after another: a failure in one must not disturb the next.
   for (const check of [...PARTS, ...RUNS]) {
     const finding = onlyOnce(await find(check), findings);
     findings.push(finding);
@@ -35,7 +35,7 @@ async function doctor({ json }: { json?: true }): Promise<void> {
   if (bad > 0) process.exitCode = 1;
 }
 
-/** What fails for a reason that was told already refers to it. */
+/** Replaces the text of a failure whose reason was already reported with a reference to it. */
 function onlyOnce(finding: Finding, before: readonly Finding[]): Finding {
   const same = before.find(({ status, text }) => status === 'failed' && text === finding.text);
   return same ? { ...finding, text: `as ${same.name}` } : finding;

@@ -27,11 +27,11 @@ import {
   collectVariable,
 } from './run/options.js';
 
-/** What compiling a module may take, as commands are told it. */
+/** Limits for compiling a module, as command options. */
 export interface CompileLimitOptions {
-  /** Seconds. */
+  /** In seconds. */
   compileTimeout?: number;
-  /** MiB. */
+  /** In MiB. */
   compileMemory?: number;
 }
 
@@ -49,7 +49,7 @@ export function addCompileLimits(command: Command, ofTime: string, ofMemory: str
     );
 }
 
-/** The same as the package's functions take it. */
+/** The same in the form of the package's functions. */
 export function compileLimitsOf({
   compileTimeout,
   compileMemory,
@@ -60,7 +60,7 @@ export function compileLimitsOf({
   };
 }
 
-/** Which pictures are taken, as the handler takes it. */
+/** Which pictures to accept, in the handler's form. */
 export function acceptedOf({ maxPixels, damaged }: AcceptedPictures): AcceptedPictures {
   return {
     ...(maxPixels !== undefined && { maxPixels }),
@@ -68,7 +68,7 @@ export function acceptedOf({ maxPixels, damaged }: AcceptedPictures): AcceptedPi
   };
 }
 
-/** How and where a model is run, as commands are told it. */
+/** How and where to run a model, as command options. */
 export interface InferenceCommandOptions {
   threads: number;
   kernels: Kernels;
@@ -76,7 +76,9 @@ export interface InferenceCommandOptions {
   isolation: Isolation;
 }
 
-/** The options of all commands for pictures: which guest and model, and how inference runs. */
+/**
+ * The options of all commands for pictures: which guest and model to use, and how to run inference.
+ */
 export interface GuestOptions
   extends CompileLimitOptions, InferenceCommandOptions, AcceptedPictures {
   module?: string;
@@ -86,7 +88,7 @@ export interface GuestOptions
   fit?: Fit;
   crop?: number;
   aot: NonNullable<LoadOptions['aot']>;
-  /** MiB. */
+  /** In MiB. */
   memory?: number;
   fuel?: number;
 }
@@ -153,7 +155,7 @@ export function addGuestOptions(command: Command, task: Task = 'classify'): Comm
     );
 }
 
-/** How pictures are fitted to a classifier. */
+/** Options for fitting pictures to a classifier. */
 export function addFitOptions(command: Command): Command {
   return command
     .addOption(
@@ -170,7 +172,7 @@ export function addFitOptions(command: Command): Command {
     );
 }
 
-/** How requests are answered by a program, as commands are told it. */
+/** Options for answering requests with a program. */
 export interface ProgramOptions {
   task?: 'run';
   contentType?: string;
@@ -220,9 +222,9 @@ export function addProgramOptions(command: Command): Command {
 }
 
 /**
- * The same as the handler takes it; undefined where pictures are asked about.
+ * The same in the handler's form; undefined for tasks with pictures.
  *
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for an option of programs without `--task run`.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for a program's option without `--task run`.
  */
 export function programOf({
   task,
@@ -252,7 +254,7 @@ export function programOf({
 
 const PAGES_PER_MIB = 16;
 
-/** What each invocation may use, with the command's own time limit. */
+/** The limits of each invocation, with the command's own time limit. */
 export function limitsOf({ memory, fuel }: GuestOptions, timeoutSeconds?: number): Limits {
   return {
     ...(memory !== undefined && { memoryPages: memory * PAGES_PER_MIB }),
@@ -261,7 +263,7 @@ export function limitsOf({ memory, fuel }: GuestOptions, timeoutSeconds?: number
   };
 }
 
-/** How the module is loaded: how far it is trusted, how it runs, and what compiling it may take. */
+/** How to load the module: how far it is trusted, how it runs, and the limits for compiling it. */
 export function trustOf(options: GuestOptions): Pick<LoadOptions, 'trusted' | 'compile' | 'aot'> {
   return {
     trusted: options.untrusted !== true,
@@ -270,7 +272,7 @@ export function trustOf(options: GuestOptions): Pick<LoadOptions, 'trusted' | 'c
   };
 }
 
-/** The guest of a server or consumer: what it is, and what it may take. */
+/** The guest of a server or consumer: what it is, and its limits. */
 export function guestOf(options: GuestOptions & { concurrency: number }): Pick<
   HandlerOptions,
   'module' | 'isolation' | 'limits' | 'trusted' | 'compile' | 'aot'
@@ -294,14 +296,14 @@ export function inferenceOf({
   return { threads, kernels, rewrite };
 }
 
-/** What `loadModule` takes as a model, with words for people. */
+/** A model in the form for `loadModule`, with a description for people. */
 export interface ChosenModel {
   file: string;
-  /** Absent where they are to be found beside the model. */
+  /** Absent if they are to be found beside the model. */
   labels?: string;
   fit?: Fit;
   crop?: number;
-  /** The words that say which it is. */
+  /** Describes the model. */
   description: string;
 }
 
@@ -316,7 +318,7 @@ export function chooseModel({
     crop: ownCrop,
     ...chosen
   }: ChosenModel = model === undefined ? findModel() : { file: model, description: model };
-  // A crop is that of one way to fit.
+  // A crop only applies to one of the ways to fit.
   const fitting = fittingOf((option) => `--${option}`, {
     fit: fit ?? ownFit,
     crop: crop ?? (fit === undefined || fit === ownFit ? ownCrop : undefined),

@@ -5,11 +5,11 @@ import type { ModelDescription } from '../module/model-description.js';
 import { printable } from '../support/printable.js';
 import type { ModelCosts, RewriteDescription, TensorDescription } from '../support/shared-types.js';
 
-/** Names of variables that are shown; the JSON has all. */
+/** The number of variable names shown; the JSON has all of them. */
 const MOST_VARIABLES = 8;
 const MOST_TEXT = 400;
 
-/** What a model is, for people. */
+/** The description of a model, for people. */
 export function modelText(file: string, model: ModelDescription): string {
   const { refused, inputs, outputs, rewrite, takes, damage } = model;
   const lines = [`${printable(file, MOST_TEXT)}: TensorFlow Lite model`];
@@ -65,7 +65,7 @@ function costText({
 
 function signatureLines({ refused, signatures }: ModelDescription): string[] {
   const [first, ...others] = signatures;
-  // What it says stands above already.
+  // Its content is already shown above.
   if (refused === undefined && others.length === 0 && first?.name === undefined) return [];
   const tensors = (list: readonly FileTensor[]): string =>
     list

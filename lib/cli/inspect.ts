@@ -45,14 +45,14 @@ async function inspect(file: string, { json }: { json?: true }): Promise<void> {
 
 const WASM = Buffer.from('\0asm');
 const ELF = Buffer.from('\x7fELF');
-/** A FlatBuffer of TensorFlow Lite has its identifier at bytes 4 to 7. */
+/** The identifier at bytes 4 to 7 of a TensorFlow Lite FlatBuffer. */
 const TFLITE = Buffer.from('TFL3');
-/** Files in which other frameworks keep their models. */
+/** File names of other frameworks' models. */
 const OF_OTHER_FRAMEWORKS = /\.(onnx|pt|pth|pb|h5|keras|safetensors|gguf|mlmodel)$/i;
 
 /**
- * @returns Whether it is a model; else it is a module.
- * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID when it is neither.
+ * @returns Whether it is a model; otherwise it is a module.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD; ERR_MODULE_INVALID if it is neither.
  */
 async function isModel(file: string): Promise<boolean> {
   const begin = await readBegin(file);

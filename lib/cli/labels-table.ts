@@ -2,18 +2,18 @@ import path from 'node:path';
 
 import Table from 'cli-table3';
 
-/** A label that a picture was given. */
+/** A label of a picture. */
 export interface Label {
   index: number;
   label: string;
   score: number;
 }
 
-/** A picture and its best labels, best first; none where it was not classified. */
+/** A picture and its best labels, best first; none if it was not classified. */
 export interface Labelled {
   image: string;
   topK?: readonly Label[];
-  /** Whether the best is likely at all; absent where the guest does not tell. */
+  /** Whether the best label is likely at all; absent if the guest does not say. */
   known?: boolean;
   error?: string;
 }

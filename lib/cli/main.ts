@@ -67,7 +67,7 @@ Environment:
   WASMEDGE_EMBED_DATA    folder whose models/ takes precedence over downloaded and default models`,
   );
 
-// Subcommands that are made elsewhere inherit nothing by themselves.
+// Subcommands created elsewhere inherit nothing by default.
 function inherit(command: Command): void {
   for (const subcommand of command.commands) {
     subcommand.copyInheritedSettings(command);
@@ -75,7 +75,7 @@ function inherit(command: Command): void {
   }
 }
 inherit(program);
-// Exit code 1 may be its guest's.
+// Exit code 1 may be the guest's.
 run.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage));
 
 program.parseAsync().catch((error: unknown) => {

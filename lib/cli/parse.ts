@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 
 import { reasonOf } from '../support/errors.js';
 
-/** An argument parser for commander: a whole number in a range. */
+/** An argument parser for commander: an integer in a range. */
 export function integerIn(min: number, max: number): (value: string) => number {
   return (value) => {
     const number = Number(value);
@@ -13,7 +13,7 @@ export function integerIn(min: number, max: number): (value: string) => number {
   };
 }
 
-/** An argument parser for commander: a share, from 0 to 1. */
+/** An argument parser for commander: a fraction from 0 to 1. */
 export function share(value: string): number {
   const number = Number(value);
   if (!/^[\d.]+$/.test(value) || !(number >= 0 && number <= 1)) {
@@ -31,7 +31,7 @@ export function regularExpression(value: string): RegExp {
   }
 }
 
-/** An argument parser for commander: seconds, as milliseconds. */
+/** An argument parser for commander: seconds, converted to milliseconds. */
 export function seconds(value: string): number {
   const milliseconds = Math.ceil(Number(value) * 1000);
   if (!/^(?:\d+\.?\d*|\.\d+)$/.test(value) || milliseconds < 1 || milliseconds >= 2 ** 31) {

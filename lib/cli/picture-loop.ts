@@ -1,10 +1,10 @@
 import { SingleBar } from 'cli-progress';
 
 /**
- * Does something with each of `items`, so many at a time, with a progress bar on a terminal where
- * there are several steps.
+ * Processes each of `items`, several at a time, with a progress bar on a terminal if there are
+ * several steps.
  *
- * @param steps How often `work` will call `onStep`, in all.
+ * @param steps How often `work` will call `onStep` in total.
  */
 export async function forEachPicture<T>(
   items: readonly T[],
@@ -21,7 +21,7 @@ export async function forEachPicture<T>(
       : undefined;
   bar?.start(steps, 0);
   const waiting = items.values();
-  // As many loops as pictures may be under way, all drawing from one iterator.
+  // One loop for each concurrent picture, all drawing from the same iterator.
   const loop = async (): Promise<void> => {
     for (const item of waiting) await work(item, () => bar?.increment());
   };

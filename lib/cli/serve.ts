@@ -120,14 +120,14 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   stopOnSignals(() => server.close(), options.shutdownTimeout);
 }
 
-/** What requests are answered by, and in words. */
+/** What answers requests, also in words. */
 async function answering(
   options: ServeOptions,
 ): Promise<{ handler: HandlerOptions; model?: string; what: string }> {
   const program = programOf(options);
   if (program) return { handler: program, what: `Program: ${options.module ?? 'none'}` };
   const model = chooseModel(options);
-  // The model at hand is a classifier.
+  // The default model is a classifier.
   const task = options.model === undefined ? 'classify' : await taskOf(options.model);
   const { topK, threshold } = options;
   return {
@@ -137,7 +137,7 @@ async function answering(
       ...(task === 'detect' ? { task, threshold } : { topK }),
       ...acceptedOf(options),
     },
-    // Where a file is on this machine is nobody's business who sees the page.
+    // Visitors of the page must not see where a file is on this machine.
     model: path.basename(model.description),
     what: `Model: ${model.description}`,
   };
@@ -170,7 +170,7 @@ function comparisons({ compare, host }: ServeOptions): readonly Isolation[] {
 }
 
 async function start(options: ServerOptions, command: Command): Promise<Server> {
-  // Not above: the other commands need nothing of it.
+  // Not at the top: the other commands do not need it.
   const { startServer } = require('../serve/server.js') as typeof Serve;
   try {
     return await startServer(options);

@@ -1,21 +1,21 @@
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** What ends a run, or a compilation, from outside. */
+/** Ends a run, or a compilation, on a signal. */
 export interface StopSignals {
-  /** Aborted by the first signal that comes. */
+  /** Aborted by the first signal. */
   readonly signal: AbortSignal;
-  /** What this process ends with for it; undefined where none has come. */
+  /** This process's exit code after a signal; undefined if there was none. */
   readonly exitCode: number | undefined;
-  /** From here on signals do what they do by themselves. */
+  /** Restores the default behaviour of the signals. */
   forget(): void;
 }
 
-/** Has SIGINT and SIGTERM end what is under way; a second one ends the process at once. */
+/** Makes SIGINT and SIGTERM end the work in progress; a second one ends the process immediately. */
 export function stopSignals(): StopSignals {
   const controller = new AbortController();
   let exitCode: number | undefined;
   const stop = (signal: keyof typeof EXIT_CODES): void => {
-    // Whoever asks twice does not want to wait.
+    // A second signal means that nobody wants to wait.
     if (exitCode !== undefined) process.exit(EXIT_CODES[signal]);
     exitCode = EXIT_CODES[signal];
     controller.abort(new Error(signal));

@@ -2,7 +2,10 @@ import type { Task } from '../guest/task.js';
 import { isDetector } from '../models/detector.js';
 import { inspectModel } from '../module/inspect-model.js';
 
-/** What is made of pictures with a model, told by its outputs. What cannot be read is told where it is loaded. */
+/**
+ * The task for pictures that a model is made for, determined by its outputs. If the model cannot be
+ * read, loading it reports that.
+ */
 export async function taskOf(model: string): Promise<Task> {
   const description = await inspectModel(model).catch(() => undefined);
   return description && isDetector(description.outputs) ? 'detect' : 'classify';

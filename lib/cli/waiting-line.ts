@@ -5,23 +5,23 @@ import { clearInterval, setInterval } from 'node:timers';
 import { compileProgressChannel } from '../support/diagnostics.js';
 import type { CompileProgressEvent } from '../support/diagnostics.js';
 
-/** Until then nobody wonders. */
+/** Before this, nobody wonders about the wait. */
 const QUIET_MS = 1000;
-/** On what is no terminal, where lines stay. */
+/** Without a terminal, where lines remain. */
 const QUIET_WITHOUT_TERMINAL_MS = 5000;
 const LINE_EVERY_MS = 30_000;
 const TICK_MS = 250;
 
 export interface WaitingLineOptions {
-  /** Milliseconds for which nothing is told. Default: a second on a terminal, else five. */
+  /** Milliseconds before anything is shown. Default: one second on a terminal, otherwise five. */
   quietMs?: number;
-  /** The module's file, as it was given, whose compiling is told in percent. */
+  /** The module's file, as given, whose compiling is shown in percent. */
   module?: string;
 }
 
 /**
- * Tells on standard error for how long something has been under way, and how much of it is done where that is
- * known: in one line on a terminal, which it takes away in the end, else in lines now and then.
+ * Shows on standard error how long something has taken so far, and its progress if known: on a
+ * terminal in one line, which is removed at the end; otherwise in lines from time to time.
  */
 export class WaitingLine {
   readonly #what: string;
@@ -33,7 +33,7 @@ export class WaitingLine {
   #isShown = false;
   #percent: number | undefined;
 
-  /** @param what What is done, such as "Compiling guest.wasm". */
+  /** @param what What is being done, such as "Compiling guest.wasm". */
   constructor(what: string, { quietMs, module }: WaitingLineOptions = {}) {
     this.#what = what;
     this.#module = module;

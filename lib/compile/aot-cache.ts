@@ -27,32 +27,32 @@ import { publishProgress } from './compile-progress.js';
 import { inTurn } from './compile-turn.js';
 import { optimizationOf } from './optimization.js';
 
-/** A plain module that is wanted compiled. */
+/** A plain module to be compiled. */
 export interface Plain {
   /** Its file, for messages and events. */
   file: string;
   content: Uint8Array;
-  /** With the measuring of instructions. */
+  /** With counting of instructions. */
   meter: boolean;
   trusted: boolean;
   limits: ResolvedCompileLimits;
-  /** Each of them ends the waiting for it. */
+  /** Each of them ends the wait. */
   signals: readonly AbortSignal[];
   /** For the compiler's process. */
   childEnv: Readonly<Record<string, string>>;
-  /** Whether the process may end while it is compiled. */
+  /** Whether this process may end while it is being compiled. */
   isBackground?: boolean;
 }
 
 /**
- * The compiled form of a plain module, from the cache or compiled into it now: once for a content,
- * compiler version, processor and `meter`, however many processes ask. Untrusted ones are compiled
- * one at a time.
+ * The compiled form of a plain module, from the cache or compiled into it now: only once for the
+ * same content, compiler version, processor and `meter`, however many processes ask. Untrusted
+ * modules are compiled one at a time.
  *
- * @param use Opens what is in the cache, by a path that is good until it settles. Where it fails, the
- *   file is made anew (a full disk, a changed file) and opened once more.
- * @throws {WasmEdgeError} Why it cannot be compiled; ERR_LIMIT with `limit: 'compile'`, ERR_ABORTED,
- *   ERR_QUEUE_FULL.
+ * @param use Opens the file in the cache, by a path that is valid until it settles. If this fails,
+ *   the file is created again (a full disk, a changed file) and opened once more.
+ * @throws {WasmEdgeError} Why it cannot be compiled; ERR_LIMIT with `limit: 'compile'`,
+ *   ERR_ABORTED, ERR_QUEUE_FULL.
  */
 export async function withCompiled<T>(
   plain: Plain,
@@ -76,9 +76,9 @@ export async function withCompiled<T>(
 }
 
 /**
- * The compiled form of a plain module, if it is in the cache; else null.
+ * The compiled form of a plain module if it is in the cache, otherwise null.
  *
- * @param use As of {@link withCompiled}.
+ * @param use As for {@link withCompiled}.
  */
 export async function withCachedForm<T>(
   plain: Pick<Plain, 'content' | 'meter'>,
@@ -91,10 +91,11 @@ export async function withCachedForm<T>(
 }
 
 /**
- * Keeps in the cache what a plain module was compiled into by `compileModule` with its usual options, so that nobody
- * compiles it again.
+ * Puts the result of `compileModule` with its usual options into the cache, so that the module is
+ * not compiled again.
  *
- * @throws {WasmEdgeError} ERR_MODULE_LOAD when the cache cannot be written; what the system says of a file.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD if the cache cannot be written; the system's error for a
+ *   file.
  */
 export async function keepCompiled(content: Uint8Array, compiled: string): Promise<void> {
   const name = await cacheName({ content, meter: false });
@@ -106,7 +107,7 @@ export async function keepCompiled(content: Uint8Array, compiled: string): Promi
   });
 }
 
-/** An image may have a cache that was filled when it was made, and cannot be written. */
+/** An image may contain a read-only cache that was filled when it was built. */
 async function useShared<T>(
   name: string,
   use: (output: string) => Promise<T>,
@@ -116,7 +117,7 @@ async function useShared<T>(
   return useCached(path.join(cache, 'aot', name), use);
 }
 
-/** Null where it is not there. One that cannot be used (damaged, changed, another's) is removed. */
+/** Null if it is not there. An unusable file (damaged, changed, another user's) is removed. */
 async function useCached<T>(
   output: string,
   use: (output: string) => Promise<T>,
@@ -131,12 +132,12 @@ async function useCached<T>(
   }
 }
 
-/** Whether a file of the cache is to blame, and not what the module asks for. */
+/** Whether the file in the cache is to blame, rather than what the module asks for. */
 function isDamage(error: unknown): boolean {
   return error instanceof WasmEdgeError && error.code.startsWith('ERR_MODULE_');
 }
 
-/** What processes left that ended while they compiled. */
+/** Removes what processes left that ended while compiling. */
 async function sweep(folder: string): Promise<void> {
   const longAgo = Date.now() - 24 * 60 * 60 * 1000;
   for (const name of await readdir(folder)) {
@@ -147,7 +148,7 @@ async function sweep(folder: string): Promise<void> {
   }
 }
 
-/** A compilation that is under way in this thread. */
+/** A compilation in progress in this thread. */
 interface Compilation {
   promise: Promise<void>;
   /** Aborted when nobody waits for it any more. */
@@ -155,7 +156,7 @@ interface Compilation {
   waiting: number;
 }
 
-/** By what they make and within which limits: whoever wants the same waits for it. */
+/** By result and limits: everybody who wants the same waits for it. */
 const compilations = new Map<string, Compilation>();
 const failures = new CompileFailures();
 const FOR_EVER_MS = 2 ** 30;
@@ -185,7 +186,7 @@ async function compileOnce(plain: Plain, output: string): Promise<void> {
     compilation = { promise, controller, waiting: 0 };
     compilations.set(key, compilation);
   }
-  // The compiler's process keeps this one alive for nobody but who waits for it.
+  // The compiler's process keeps this one alive only while somebody waits for it.
   const timer = isBackground ? undefined : setInterval(() => undefined, FOR_EVER_MS);
   try {
     await waitFor(compilation, key, signals);
@@ -194,7 +195,7 @@ async function compileOnce(plain: Plain, output: string): Promise<void> {
   }
 }
 
-/** One that is aborted leaves the compilation to the others; the last one ends it. */
+/** An aborted wait leaves the compilation to the others; the last one ends it. */
 async function waitFor(
   compilation: Compilation,
   key: string,
@@ -211,7 +212,7 @@ async function waitFor(
         leave();
         return;
       }
-      // Nobody joins one that ends.
+      // Nobody joins a compilation that is ending.
       compilations.delete(key);
       controller.abort();
       promise.then(leave, leave);
@@ -233,14 +234,20 @@ function compile(plain: Plain, output: string, signal: AbortSignal): Promise<voi
   return trusted ? work() : inTurn(work, signal);
 }
 
-/** Whether the same module would take as much again, or, of an untrusted one, do the same again. */
+/**
+ * Whether the same module would use as much again or, if untrusted, would fail in the same way
+ * again.
+ */
 function isLasting(error: unknown, trusted: boolean): error is WasmEdgeError {
   if (!(error instanceof WasmEdgeError)) return false;
   if (error.limit === 'compile') return true;
   return !trusted && (error instanceof CompilerCrash || error.code === 'ERR_MODULE_INVALID');
 }
 
-/** Raised whenever the same compiler is made to write other code: what earlier ones cached is not taken. */
+/**
+ * Incremented whenever the same compiler is made to generate different code: what earlier revisions
+ * cached is not used.
+ */
 export const CODE_REVISION = 3;
 
 async function cacheName({ content, meter }: Pick<Plain, 'content' | 'meter'>): Promise<string> {

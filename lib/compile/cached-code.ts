@@ -7,14 +7,17 @@ import { WasmEdgeError, reasonOf } from '../support/errors.js';
 import { foreignness } from '../support/cache-directory.js';
 import { printable } from '../support/printable.js';
 
-// What stands at the end of a compiled module in the cache, where the system's loader does not look:
-// this, and the SHA-256 of everything before it.
+// The end of a compiled module in the cache, where the system's loader does not look: this mark,
+// and the SHA-256 of everything before it.
 const MARK = Buffer.from('wasmedge-embed 1');
 const DIGEST_BYTES = 32;
 const TRAILER_BYTES = MARK.length + DIGEST_BYTES;
 const PIECE_BYTES = 1 << 20;
 
-/** Ends a compiled module, which nobody uses yet, with its digest, and makes it its owner's. */
+/**
+ * Appends the digest to a compiled module, which nobody uses yet, and makes it accessible only to
+ * its owner.
+ */
 export async function appendDigest(file: string): Promise<void> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
@@ -28,10 +31,10 @@ export async function appendDigest(file: string): Promise<void> {
 }
 
 /**
- * Opens a compiled module of the cache for `use`, by a path that stands for the very file that was
- * checked: it is this user's, nobody else may write to it, and it is as it was written.
+ * Opens a compiled module of the cache for `use`, by a path that refers to exactly the file that
+ * was checked: it belongs to this user, nobody else may write to it, and it is unchanged.
  *
- * @throws {WasmEdgeError} ERR_MODULE_LOAD, why it is not used.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD with the reason why it is not used.
  */
 export async function withCachedCode<T>(
   file: string,
@@ -48,7 +51,7 @@ export async function withCachedCode<T>(
     if (reason !== null) throw notUsed(file, reason);
     if (!(await isIntact(handle, status.size))) throw notUsed(file, 'it is damaged');
     const opened = `/proc/self/fd/${handle.fd}`;
-    // Where that is not mounted, the name has to do: nobody else may write into its folder.
+    // If that is not mounted, the name must do: nobody else may write into its folder.
     return await use(existsSync(opened) ? opened : file);
   } finally {
     await handle.close();

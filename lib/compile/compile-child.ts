@@ -8,8 +8,8 @@ import { overCompileLimit } from './compile-limits.js';
 import { PROGRESS_DESCRIPTOR } from './compile-progress.js';
 import type { CompileOrder, CompileReport } from './compile-process.js';
 
-// The process that compiles: the order is its argument, the module its standard input, what went
-// wrong its standard output.
+// The process that compiles: its argument is the order, its standard input the module, its standard
+// output the report.
 
 async function compile(): Promise<unknown> {
   try {

@@ -2,14 +2,14 @@ import { MAX_TIMEOUT_MS } from '../options/limits.js';
 import { integer } from '../options/validation.js';
 import { WasmEdgeError } from '../support/errors.js';
 
-/** What a compilation may take; undefined is without a limit. Plain data. */
+/** The limits of a compilation; undefined means no limit. Plain data. */
 export interface ResolvedCompileLimits {
   timeoutMs: number | undefined;
   memoryBytes: number | undefined;
 }
 
 const NONE: ResolvedCompileLimits = { timeoutMs: undefined, memoryBytes: undefined };
-/** For what strangers uploaded: a module of some megabytes takes a minute and 1 GiB at most. */
+/** For uploads from strangers: a module of several megabytes takes at most a minute and 1 GiB. */
 export const UNTRUSTED: ResolvedCompileLimits = { timeoutMs: 60_000, memoryBytes: 2 ** 31 };
 
 /** Validates `timeoutMs` and `memoryBytes` among options; `prefix` is for messages. */
@@ -28,7 +28,7 @@ export function compileLimits(
   };
 }
 
-/** The error of a compilation that took more than it may. */
+/** The error for a compilation that exceeded a limit. */
 export function overCompileLimit(name: keyof ResolvedCompileLimits, most: number): WasmEdgeError {
   return new WasmEdgeError(
     'ERR_LIMIT',

@@ -25,7 +25,7 @@ import { withoutNames } from './name-section.js';
 import { optimizationOf } from './optimization.js';
 import { describeCompiled, removeSideFile, sideFilePath, writeSideFile } from './side-file.js';
 
-/** How a module is compiled, with all options resolved. */
+/** How to compile a module, with all options resolved. */
 export type CompileSettings = Omit<NativeCompileOptions, 'input' | 'output'>;
 
 export const DEFAULT_COMPILE: Omit<CompileSettings, 'optimize'> = {

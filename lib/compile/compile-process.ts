@@ -20,7 +20,7 @@ import { overCompileLimit } from './compile-limits.js';
 import type { ResolvedCompileLimits } from './compile-limits.js';
 import { PROGRESS_DESCRIPTOR, readProgress } from './compile-progress.js';
 
-/** How much of what a compiler that crashed wrote last is told. */
+/** The number of characters of a crashed compiler's last output in an error. */
 const LAST_WORDS_CHARACTERS = 500;
 const LAST_WORDS_BYTES = 4 * LAST_WORDS_CHARACTERS;
 /** What is longer is no report. */

@@ -2,12 +2,17 @@ import type { Readable } from 'node:stream';
 
 import { compileProgressChannel } from '../support/diagnostics.js';
 
-/** Where the compiler's process tells how far it is: a byte for each percentage. */
+/**
+ * The descriptor on which the compiler's process reports its progress: one byte for each
+ * percentage.
+ */
 export const PROGRESS_DESCRIPTOR = 3;
 
 const ALL = 100;
 
-/** Reads on. The process is not believed: it may have been taken over by the module that it compiles. */
+/**
+ * Reads to the end. The process is not trusted: the module that it compiles may have taken it over.
+ */
 export function readProgress(stream: Readable, tell?: (percent: number) => void): void {
   let last = -1;
   stream.on('data', (bytes: Buffer) => {
@@ -19,7 +24,7 @@ export function readProgress(stream: Readable, tell?: (percent: number) => void)
   stream.on('error', () => undefined);
 }
 
-/** Publishes for a module how far its compiling is. */
+/** Publishes the compiling progress of a module. */
 export function publishProgress(module: string): (percent: number) => void {
   return (percent) => {
     if (compileProgressChannel.hasSubscribers) compileProgressChannel.publish({ module, percent });

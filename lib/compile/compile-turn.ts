@@ -5,13 +5,16 @@ import type { NativeCompileTurn } from '../addon/native.js';
 import { abortError } from '../support/abort.js';
 import { fromNative } from '../support/errors.js';
 
-/** The one before may be another thread's, or another copy's of this package: nobody tells its end. */
+/**
+ * The previous place may belong to another thread, or to another copy of this package: its end
+ * cannot be observed.
+ */
 const LOOK_MS = 20;
 
 /**
- * Runs `work` in its turn: one piece at a time in the process, in the order in which they came.
+ * Runs `work` in its turn: one at a time in the process, in order of arrival.
  *
- * @throws {WasmEdgeError} ERR_QUEUE_FULL, ERR_ABORTED while it waits.
+ * @throws {WasmEdgeError} ERR_QUEUE_FULL, or ERR_ABORTED while it waits.
  */
 export async function inTurn<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const turn = join();

@@ -5,8 +5,8 @@ import { HEADER_BYTES, leb128, sectionsOf } from './sections.js';
 const CUSTOM = 0;
 
 /**
- * The module without its name section, where the names of functions are; as it is where it has none,
- * or is malformed, which is for the compiler to say.
+ * The module without its name section, which contains the names of functions; unchanged if it has
+ * none or is malformed, which the compiler reports.
  */
 export function withoutNames(module: Uint8Array): Uint8Array {
   const sections = sectionsOf(module);

@@ -1,14 +1,16 @@
-/** Of a module: the magic number and the version. */
+/** The header of a module: magic number and version. */
 export const HEADER_BYTES = 8;
 
-/** A section of a module: what it holds, and all of it with its id and size. */
+/** A section of a module: its content, and the whole section including ID and size. */
 export interface Section {
   id: number;
   content: Uint8Array;
   whole: Uint8Array;
 }
 
-/** The sections of a WebAssembly module; undefined where it is malformed, which is for the compiler to say. */
+/**
+ * The sections of a WebAssembly module; undefined if it is malformed, which the compiler reports.
+ */
 export function sectionsOf(module: Uint8Array): Section[] | undefined {
   const sections: Section[] = [];
   let at = HEADER_BYTES;
@@ -26,7 +28,7 @@ export function sectionsOf(module: Uint8Array): Section[] | undefined {
   return sections;
 }
 
-/** An unsigned number of 32 bits, as WebAssembly's binary format writes it. */
+/** An unsigned 32-bit LEB128 number, as in WebAssembly's binary format. */
 export function leb128(bytes: Uint8Array, at: number): { value: number; next: number } | undefined {
   let value = 0;
   for (let place = 0; place < 5; place++) {

@@ -7,7 +7,10 @@ import { WasmEdgeError, nativeCall, reasonOf } from '../support/errors.js';
 import { processorFeatures } from '../support/platform.js';
 import { readRegularFile } from '../support/regular-file.js';
 
-/** What a compiled module was made of, for what, and how: the file `MODULE.aot.json` beside it. */
+/**
+ * What a compiled module was compiled from, for which target, and how: the file `MODULE.aot.json`
+ * beside it.
+ */
 export interface SideFile {
   format: 1;
   /** SHA-256 of the plain module, in hex. */
@@ -19,7 +22,7 @@ export interface SideFile {
   target: {
     /** As in `process.arch`. */
     arch: string;
-    /** The processor features that it may use; empty where it was compiled for any processor. */
+    /** The processor features that it may use; empty if it was compiled for any processor. */
     features: string[];
   };
   options: { optimize: number; generic: boolean; interruptible: boolean; meter: boolean };
@@ -55,15 +58,15 @@ export async function writeSideFile(module: string, content: SideFile): Promise<
   );
 }
 
-/** Removes a side file before its module is replaced, so that it never describes another. */
+/** Removes a side file before its module is replaced, so that it never describes another one. */
 export function removeSideFile(module: string): Promise<void> {
   return rm(sideFilePath(module), { force: true });
 }
 
 /**
- * Reads the side file beside a module and checks that it belongs to it, and the module to this
- * version of WasmEdge and this processor. Null when there is none: modules that the stock
- * `wasmedge compile` made have none.
+ * Reads the side file beside a module and checks that it belongs to the module, and that the module
+ * fits this version of WasmEdge and this processor. Null if there is none, as for modules compiled
+ * with the stock `wasmedge compile`.
  *
  * @throws {WasmEdgeError} ERR_MODULE_INVALID, with what does not fit and what to do.
  */
@@ -109,7 +112,7 @@ export async function verifySideFile(module: string): Promise<SideFile | null> {
 
 class TooLarge extends Error {}
 
-/** What is larger was never written by this package. */
+/** This package never writes larger ones. */
 function requireSmall(size: number): void {
   if (size > MOST_BYTES) throw new TooLarge();
 }
@@ -125,12 +128,12 @@ function parse(module: string, text: string): SideFile {
       typeof side.options.meter === 'boolean';
     if (isWhole && side.format === 1) return { ...side, format: 1 };
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw invalid(module, 'its side file is malformed or of another format');
 }
 
-/** Major and minor version of WasmEdge: within a line compiled modules fit. */
+/** WasmEdge's major and minor version: compiled modules are compatible within such a line. */
 export function versionLine(version: string): string {
   return version.split('.').slice(0, 2).join('.');
 }

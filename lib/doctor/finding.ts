@@ -1,26 +1,26 @@
 import { WasmEdgeError, reasonOf } from '../support/errors.js';
 
-/** What was found of one thing that the package needs. */
+/** The result of checking one thing that the package needs. */
 export interface Finding {
-  /** The thing. */
+  /** What was checked. */
   name: string;
-  /** `ok`; `warning`: it works, but not as it could; `failed`: something does not work. */
+  /** `ok`; `warning`: it works, but not optimally; `failed`: something does not work. */
   status: 'ok' | 'warning' | 'failed';
-  /** What is there, or what is wrong. */
+  /** What was found, or what is wrong. */
   text: string;
-  /** The error's code, of the package's own errors. */
+  /** The error's code, for the package's own errors. */
   code?: string;
-  /** What to do about it, where `text` does not say. */
+  /** What to do about it, if `text` does not say so. */
   remedy?: string;
 }
 
-/** Looks at one thing. What it throws becomes a finding, too. */
+/** A check of one thing. An exception becomes a finding, too. */
 export interface Check {
   name: string;
   look: () => Promise<Omit<Finding, 'name'>> | Omit<Finding, 'name'>;
 }
 
-/** Looks, and never throws. */
+/** Runs a check; never throws. */
 export async function find({ name, look }: Check): Promise<Finding> {
   try {
     return { name, ...(await look()) };

@@ -18,7 +18,7 @@ import { withTemporaryFolder } from '../support/temporary-folder.js';
 import { failed, ok, warning } from './finding.js';
 import type { Check } from './finding.js';
 
-/** What WasmEdge reserves for each memory. */
+/** The address space that WasmEdge reserves for each memory. */
 const RESERVATION_BYTES = 12 * 2 ** 30;
 /** The smallest module that is a program: `(module (func (export "_start")))`. */
 const SMALLEST = Buffer.from(
@@ -26,7 +26,7 @@ const SMALLEST = Buffer.from(
   'hex',
 );
 
-/** What the package needs, each by itself and before anything is run. */
+/** The things that the package needs, each checked separately and before anything is run. */
 export const PARTS: readonly Check[] = [
   {
     name: 'Node.js',
@@ -132,7 +132,9 @@ export const PARTS: readonly Check[] = [
   },
 ];
 
-/** Bytes of addresses that this process may use; undefined where there is no limit, or none is told. */
+/**
+ * The address space that this process may use, in bytes; undefined if it is unlimited or unknown.
+ */
 function addressSpaceLimit(): number | undefined {
   if (!existsSync('/proc/self/limits')) return undefined;
   const limits = readFileSync('/proc/self/limits', 'utf8');

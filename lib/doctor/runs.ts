@@ -11,7 +11,7 @@ import type { Check } from './finding.js';
 
 const PATIENCE_MS = 60_000;
 
-/** A picture classified by the package's guest and model, in each isolation. */
+/** Classifies a picture with the package's guest and model, in each isolation. */
 export const RUNS: readonly Check[] = ISOLATIONS.map((isolation) => ({
   name: `A run, ${isolation}`,
   look: async () => {

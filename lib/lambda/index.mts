@@ -1,2 +1,2 @@
-// The same for `import`: one implementation, so that both worlds share what is loaded.
+// The same for `import`: one implementation, so that ES modules and CommonJS share what is loaded.
 export * from './index.js';

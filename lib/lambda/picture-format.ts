@@ -1,4 +1,4 @@
-/* eslint-disable no-control-regex -- control characters are what sets binary files apart */
+/* eslint-disable no-control-regex -- control characters identify binary files */
 
 /** The formats that the guests decode, as messages list them. */
 export const FORMATS = 'JPEG, PNG, WebP, GIF or BMP';

@@ -79,7 +79,7 @@ function holdsPicture(start: Buffer): boolean {
 
 function isText(content: string | Buffer): boolean {
   if (typeof content !== 'string' && !isUtf8(content)) return false;
-  // eslint-disable-next-line no-control-regex -- control characters are what sets binary data apart
+  // eslint-disable-next-line no-control-regex -- control characters identify binary data
   return !/[\0-\x08\x0e-\x1f]/.test(startOf(content, 0, 1024));
 }
 

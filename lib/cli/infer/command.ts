@@ -33,11 +33,11 @@ interface InferOptions extends InferenceCommandOptions {
   json?: true;
 }
 
-/** What the guest calls the model. */
+/** The guest's name for the model. */
 const NAME = 'model';
-/** The limits are for guests of strangers, who bring models of their own. */
+/** The default limits are for guests from strangers, who bring their own models. */
 const LARGEST = 2 ** 32;
-/** Numbers of an input's seeds; inputs and repetitions have different ones. */
+/** The range of an input's seeds; different inputs and repetitions have different seeds. */
 const SEEDS_OF_A_RUN = 8;
 
 export function inferCommand(): Command {
@@ -165,7 +165,7 @@ function requestsOf(
   const requests = [open(NAME)];
   for (let round = 0; round < repeat; ++round) {
     for (const [index, input] of inputs.entries()) {
-      // What was set stays set.
+      // Inputs keep their values.
       if (round === 0 || !input.given) requests.push(set(input, index, round));
     }
     requests.push(run(0, round === repeat - 1 ? sizes : undefined));
@@ -173,7 +173,10 @@ function requestsOf(
   return requests;
 }
 
-/** @throws {WasmEdgeError} ERR_MODEL with what the guest says, where it could not do what was asked. */
+/**
+ * @throws {WasmEdgeError} ERR_MODEL with the guest's message, if it could not carry out the
+ *   request.
+ */
 async function answersTo(module: LoadedModule, requests: readonly Request[]): Promise<Answer[]> {
   const result = await module.run({ stdin: requestBytes(requests) });
   const { stdout, stderr, exitCode, inferenceFailures } = result;

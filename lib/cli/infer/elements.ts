@@ -4,11 +4,11 @@ import type { TensorDescription } from '../../options/types.js';
 export type ElementType = TensorDescription['type'];
 
 interface Facts {
-  /** Bytes of one. */
+  /** The size of one element, in bytes. */
   size: number;
-  /** How NumPy calls it, without the byte order. */
+  /** NumPy's name for it, without the byte order. */
   numpy: string;
-  /** One of them, little-endian. Of a complex number its real part. */
+  /** Reads one element, little-endian. For a complex number, its real part. */
   read: (view: DataView, offset: number) => number | bigint;
 }
 
@@ -34,17 +34,17 @@ const FACTS: Readonly<Record<ElementType, Facts>> = {
 
 export const ELEMENT_TYPES = Object.keys(FACTS) as ElementType[];
 
-/** Bytes of one element. */
+/** The size of one element, in bytes. */
 export function sizeOf(type: ElementType): number {
   return FACTS[type].size;
 }
 
-/** How NumPy calls the type, without the byte order: `f4`. */
+/** NumPy's name for the type, without the byte order: `f4`. */
 export function numpyName(type: ElementType): string {
   return FACTS[type].numpy;
 }
 
-/** The first elements of a tensor's bytes, at most `most`. Exact: those of int64 are bigints. */
+/** The first elements in a tensor's bytes, at most `most`. Exact: int64 elements are bigints. */
 export function elementsOf(
   type: ElementType,
   bytes: Uint8Array,
@@ -56,7 +56,7 @@ export function elementsOf(
   return Array.from({ length: count }, (_, index) => read(view, index * size));
 }
 
-/** Of IEEE 754's binary16. */
+/** A binary16 number of IEEE 754. */
 function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
@@ -71,12 +71,12 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((count, size) => count * size, 1);
 }
 
-/** As people and the option `--shape` write it: `1x2x3`. */
+/** In the form for people and the option `--shape`: `1x2x3`. */
 export function shapeText(shape: readonly number[]): string {
   return shape.length === 0 ? 'scalar' : shape.join('x');
 }
 
-/** Reads what `shapeText` writes; nothing where it is no shape. */
+/** Parses the output of `shapeText`; undefined if it is not a shape. */
 export function shapeOfText(text: string): number[] | undefined {
   if (text === 'scalar') return [];
   if (!/^\d+(?:x\d+)*$/.test(text)) return undefined;
@@ -84,8 +84,8 @@ export function shapeOfText(text: string): number[] | undefined {
 }
 
 /**
- * The shape of so many elements: the one stated, or that of a signature (-1 where a size is free) with
- * one free size; otherwise a single dimension, since nobody tells how they are arranged.
+ * The shape of this many elements: the declared one, or that of a signature (-1 for a free size)
+ * with one free size; otherwise a single dimension, since their arrangement is unknown.
  */
 export function shapeOfCount(
   count: number,

@@ -5,10 +5,10 @@ import { WasmEdgeError } from '../../support/errors.js';
 import { packageRoot } from '../../support/package-root.js';
 
 /**
- * The file of the guest `infer`: the one that was built in a clone of the repository, else the one in
- * the package.
+ * The file of the guest `infer`: the one that was built in a clone of the repository, otherwise the
+ * one in the package.
  *
- * @throws {WasmEdgeError} ERR_MODULE_LOAD when there is none.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD if there is none.
  */
 export function findInferGuest(): string {
   const places = ['wasm/target/wasm32-wasip1/release/infer.wasm', 'dist/guest/infer.wasm'].map(

@@ -8,20 +8,20 @@ import { isNpy, readNpy } from './npy.js';
 
 /** A file for an input. */
 export interface GivenInput {
-  /** The input's name or number; absent where the model has one input only. */
+  /** The input's name or index; absent if the model has only one input. */
   name?: string;
   file: string;
 }
 
-/** An input of the model, and where its elements come from. */
+/** An input of the model, and the source of its elements. */
 export interface ChosenInput {
-  /** With the shape that it is run in: its file's, where the model leaves sizes free. */
+  /** With the shape for the run: that of its file, if the model leaves sizes free. */
   description: TensorDescription;
   /** Its bytes and their file; absent for pseudo-random numbers. */
   given?: { file: string; bytes: Uint8Array };
 }
 
-/** An argument parser for commander: `NAME=FILE`, or `FILE`; collects them. */
+/** An argument parser for commander, for a repeatable option: `NAME=FILE`, or `FILE`. */
 export function collectInput(value: string, before: readonly GivenInput[] = []): GivenInput[] {
   const separator = value.indexOf('=');
   const given =
@@ -32,12 +32,12 @@ export function collectInput(value: string, before: readonly GivenInput[] = []):
 }
 
 /**
- * Reads the files and finds out whose they are.
+ * Reads the files and assigns them to inputs.
  *
- * @param inputs The model's.
+ * @param inputs The model's inputs.
  * @param random Whether inputs without a file are pseudo-random numbers.
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT where an input has no file, a file no input, or the two do
- *   not fit.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT if an input has no file, a file has no input, or the
+ *   two do not fit.
  */
 export async function chooseInputs(
   inputs: readonly TensorDescription[],
@@ -133,7 +133,7 @@ function takenShape({ shape, shapeSignature }: TensorDescription): string {
   return shapeText(shapeSignature ?? shape).replaceAll('-1', '?');
 }
 
-/** Whether it is the shape in use, or another one that differs only where the model leaves sizes free. */
+/** Whether it is the current shape, or one that only differs where the model leaves sizes free. */
 function takesShape(input: TensorDescription, given: readonly number[]): boolean {
   const { shape, shapeSignature = shape } = input;
   if (shapeText(given) === shapeText(shape)) return true;

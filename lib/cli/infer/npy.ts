@@ -4,7 +4,7 @@ import { printable } from '../../support/printable.js';
 import { ELEMENT_TYPES, elementCount, numpyName, sizeOf } from './elements.js';
 import type { ElementType } from './elements.js';
 
-/** A tensor with its bytes: little-endian, the outermost dimension first. */
+/** A tensor with its bytes: little-endian, in row-major order. */
 export interface Tensor {
   type: ElementType;
   shape: number[];
@@ -12,23 +12,23 @@ export interface Tensor {
 }
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
-/** Magic, version, and the header's length in the versions from 2 on. */
+/** Magic, version, and the header's length since version 2. */
 const LONGEST_PREFIX = 12;
-/** The data begin at a multiple of this. */
+/** The data starts at a multiple of this. */
 const ALIGNMENT = 64;
 const LITTLE_ENDIAN_OR_NONE = /^[<|=]/;
 
-/** Whether these bytes begin as a `.npy` file. */
+/** Whether these bytes begin like a `.npy` file. */
 export function isNpy(content: Uint8Array): boolean {
   return MAGIC.equals(content.subarray(0, MAGIC.length));
 }
 
 /**
- * Reads a `.npy` file, as NumPy's format.py documents it (versions 1 to 3).
+ * Reads a `.npy` file, as documented in NumPy's format.py (versions 1 to 3).
  *
- * @param name What the file is called in messages.
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for what is no such file, or has elements or an order that
- *   models do not take.
+ * @param name The file's name in messages.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT if it is not such a file, or has elements or an
+ *   order that models do not support.
  */
 export function readNpy(content: Uint8Array, name: string): Tensor {
   const buffer = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
@@ -41,7 +41,7 @@ export function readNpy(content: Uint8Array, name: string): Tensor {
   }
   const type = typeOf(described, name);
   const shape = dimensions.split(',').map((each) => each.trim());
-  // (3,) has a comma behind it, () has nothing in it.
+  // (3,) ends with a comma, and () is empty.
   if (shape.at(-1) === '') shape.pop();
   const sizes = shape.map((each) => Number.parseInt(each, 10));
   if (!sizes.every(Number.isSafeInteger)) throw damaged(name, `its shape is (${dimensions})`);

@@ -19,22 +19,22 @@ export interface Output extends Tensor {
   name: string;
 }
 
-/** What was run, and what came of it. */
+/** What was run, and its results. */
 export interface Inference {
   model: string;
   mode: string;
   loadMs: number;
   inputs: readonly ChosenInput[];
   outputs: readonly Output[];
-  /** Of computing alone, for each run. */
+  /** The computing time of each run. */
   runsMs: readonly number[];
 }
 
-/** Elements of an output in the JSON, and in the table. */
+/** The number of an output's elements in the JSON, and in the table. */
 const MOST_IN_JSON = 4096;
 const MOST_IN_TABLE = 6;
 
-/** For programs. Elements of int64 beyond 2^53, and floats that JSON does not have, are strings. */
+/** For programs. int64 elements beyond 2^53, and floats that JSON cannot represent, are strings. */
 export function inferenceJson(inference: Inference): string {
   const { model, mode, loadMs, runsMs } = inference;
   const inputs = inference.inputs.map(({ description: { name, type, shape }, given }) => ({
@@ -91,9 +91,9 @@ function timesText(runsMs: readonly number[]): string {
 }
 
 /**
- * Writes outputs as `.npy` files; the folders are made where they are missing.
+ * Writes outputs as `.npy` files; missing folders are created.
  *
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT where one cannot be written.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT if one cannot be written.
  */
 export async function writeOutputs(
   files: readonly string[],
@@ -112,10 +112,10 @@ export async function writeOutputs(
 }
 
 /**
- * The files for the outputs, in their order.
+ * The files for the outputs, in order.
  *
- * @param target A folder; or for a model with one output a `.npy` file.
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for one file where there are several outputs.
+ * @param target A folder or, for a model with one output, a `.npy` file.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for one file if there are several outputs.
  */
 export function outputFiles(
   target: string,

@@ -1,12 +1,12 @@
 import { shapeText } from './elements.js';
 import type { ElementType } from './elements.js';
 
-// What the guest `infer` reads and writes: wasm/README.md.
+// The protocol of the guest `infer`: wasm/README.md.
 
 /** A request, in parts that are written one after another. */
 export type Request = readonly (string | Uint8Array)[];
 
-/** An input by its number: its bytes, or the seed of pseudo-random numbers. */
+/** An input by its index: its bytes, or the seed of pseudo-random numbers. */
 export interface InputRequest {
   session: number;
   input: number;
@@ -15,19 +15,19 @@ export interface InputRequest {
   content: Uint8Array | { seed: number };
 }
 
-/** What the host tells of a model. */
+/** Requests the host's description of a model. */
 export function describe(model: string): Request {
   return [`describe ${model}\n`];
 }
 
-/** A new session; they are numbered from 0. */
+/** Opens a session; sessions are numbered from 0. */
 export function open(model: string, config?: string): Request {
   if (config === undefined) return [`open ${model}\n`];
   const bytes = Buffer.from(config);
   return [`open ${model} ${bytes.length}\n`, bytes];
 }
 
-/** A new session with a model that the guest brings, checked as everything that guests bring. */
+/** Opens a session with a model from the guest, which is checked like everything from guests. */
 export function load(model: Uint8Array): Request {
   return [`load ${model.byteLength}\n`, model];
 }
@@ -38,7 +38,7 @@ export function setInput({ session, input, type, shape, content }: InputRequest)
   return [`set ${words} ${content.byteLength}\n`, content];
 }
 
-/** @param sizes The bytes that the outputs probably have; without them no output is answered. */
+/** @param sizes The expected sizes of the outputs in bytes; without them no output is returned. */
 export function run(session: number, sizes?: readonly number[]): Request {
   return [`run ${session} ${sizes === undefined ? '-' : sizes.join(',')}\n`];
 }
@@ -59,18 +59,18 @@ export type Answer =
   | {
       kind: 'run';
       session: number;
-      /** Of computing alone. */
+      /** The computing time. */
       milliseconds: number;
-      /** Absent where they were not asked for. */
+      /** Absent if they were not requested. */
       outputs: Buffer[] | undefined;
     };
 
 const LINE = /^(?:describe (?<bytes>\d+)|run (?<session>\d+) (?<time>\d+) (?<sizes>-|[\d,]+))$/;
 
 /**
- * The answers in the guest's standard output.
+ * Parses the answers in the guest's standard output.
  *
- * @throws {Error} where it is not the output of that guest.
+ * @throws {Error} If it is not the output of this guest.
  */
 export function answersOf(stdout: Buffer): Answer[] {
   const answers: Answer[] = [];

@@ -2,12 +2,12 @@ import { InvalidArgumentError } from 'commander';
 
 import { shapeOfText } from './elements.js';
 
-/** Shapes of inputs by their names. */
+/** Shapes of inputs by name. */
 export type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** An argument parser for commander: `NAME=1x2x3`; collects them. */
+/** An argument parser for commander, for a repeatable option: `NAME=1x2x3`. */
 export function collectShape(value: string, before: Shapes = {}): Shapes {
-  // Names have equals signs, shapes have none.
+  // Names may contain equals signs, shapes cannot.
   const separator = value.lastIndexOf('=');
   const name = value.slice(0, Math.max(separator, 0));
   const shape = separator < 0 ? undefined : shapeOfText(value.slice(separator + 1));

@@ -23,9 +23,9 @@ interface RunCommandOptions extends CompileLimitOptions {
   scratch?: string[];
   env?: Record<string, string>;
   invoke?: string;
-  /** Milliseconds. */
+  /** In milliseconds. */
   timeout?: number;
-  /** MiB. */
+  /** In MiB. */
   memory?: number;
   fuel?: number;
   isolation: Isolation;
@@ -99,7 +99,7 @@ Examples:
 }
 
 async function run(file: string, args: string[], options: RunCommandOptions): Promise<void> {
-  // Each write tells of its own failure; one that nobody waits for is no reason to die.
+  // Each write reports its own failure; a failure of an unawaited one must not end the process.
   outliveReaders();
   const stop = stopSignals();
   let code: number;
@@ -107,12 +107,12 @@ async function run(file: string, args: string[], options: RunCommandOptions): Pr
     code = await runModule(file, args, options, stop.signal);
   } catch (error) {
     code = stop.exitCode ?? exitCodeOf(error, file);
-    // Whoever stopped it, or has stopped reading, knows.
+    // Whoever stopped it, or stopped reading, knows why.
     if (stop.exitCode === undefined && code !== EXIT.brokenPipe) tell(error);
   }
   stop.forget();
   process.exitCode = code;
-  // A terminal, or a writer that goes on, would keep this process alive.
+  // A terminal, or a writer that continues, would keep this process alive.
   process.stdin.destroy();
 }
 
@@ -122,7 +122,8 @@ async function runModule(
   options: RunCommandOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  // What takes longer than a moment is compiled, unless it is not to be: the cache has none yet.
+  // If it takes longer than a moment, the module is being compiled, unless compiling is off: the
+  // cache does not have it yet.
   const what = options.aot === 'auto' ? 'Compiling' : 'Loading';
   const line = new WaitingLine(`${what} ${printable(file, 100)}`, { module: file });
   let module: LoadedModule;
@@ -145,7 +146,7 @@ async function runModule(
   }
 }
 
-/** Settles when it is written. */
+/** Resolves when it is written. */
 function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (cause) => {
@@ -175,7 +176,7 @@ function loadOptions(options: RunCommandOptions, signal: AbortSignal): LoadOptio
 }
 
 function tell(error: unknown): void {
-  // Errors of the family explain themselves; anything else is a bug and shows where it was.
+  // Errors of the family explain themselves; anything else is a bug and shows its stack.
   if (!(error instanceof WasmEdgeError)) {
     console.error('wasmedge-embed:', error);
   } else if (error.code !== 'ERR_GUEST_EXIT') {

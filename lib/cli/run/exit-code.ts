@@ -2,23 +2,23 @@ import { existsSync } from 'node:fs';
 
 import { WasmEdgeError } from '../../support/errors.js';
 
-/** What this command ends with where the guest has no exit code, as other commands and shells have it. */
+/** This command's exit codes if the guest has none, following other commands and shells. */
 export const EXIT = {
-  /** EX_USAGE of sysexits.h. */
+  /** EX_USAGE in sysexits.h. */
   usage: 64,
-  /** As of `timeout`. */
+  /** As from `timeout`. */
   timeout: 124,
-  /** As of a shell that finds a file which it cannot execute. */
+  /** As from a shell for a file that it cannot execute. */
   refused: 126,
-  /** As of a shell that finds no file. */
+  /** As from a shell for a missing file. */
   missing: 127,
-  /** As of a shell whose program was ended by SIGABRT. */
+  /** As from a shell whose program was ended by SIGABRT. */
   trap: 134,
-  /** As of a shell whose program was ended by SIGPIPE. */
+  /** As from a shell whose program was ended by SIGPIPE. */
   brokenPipe: 141,
 } as const;
 
-/** The exit code for what a load or a run of this file has thrown. */
+/** The exit code for an error from loading or running this file. */
 export function exitCodeOf(error: unknown, file: string): number {
   if (!(error instanceof WasmEdgeError)) return 1;
   const { code, exitCode, cause } = error;

@@ -1,7 +1,7 @@
 import type { ExternalDescription, ValueType } from '../../options/types.js';
 import { WasmEdgeError } from '../../support/errors.js';
 
-/** What functions take and give. */
+/** Parameters and results of functions. */
 type Value = number | bigint;
 
 const INTEGER = /^[-+]?(?:\d+|0x[\da-f]+)$/iu;
@@ -10,10 +10,10 @@ const WORDS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads numbers from a command line, by the types that the function takes. Others than these, and
- * what is wrong with the function, are left to the call.
+ * Parses numbers from a command line according to the types of the function's parameters. Other
+ * types, and errors about the function, are left to the call.
  *
- * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for what is no number of its type.
+ * @throws {WasmEdgeError} ERR_INVALID_ARGUMENT for text that is not a number of its type.
  */
 export function argumentsOf(
   exports: readonly ExternalDescription[],
@@ -52,7 +52,7 @@ function expected(type: ValueType): string {
     : 'a number, such as 0.5, 1e9, inf or nan';
 }
 
-/** What a function gave, a line for each value. */
+/** A function's results, one line for each value. */
 export function resultLines(value: unknown): string {
   const values = value === undefined ? [] : Array.isArray(value) ? value : [value];
   return values.map((each) => `${textOf(each as Value)}\n`).join('');

@@ -7,7 +7,10 @@ type Directories = Record<string, HostDirectoryOptions>;
 const WRITABLE = ':rw';
 const SEPARATOR = '::';
 
-/** Parses `HOST[::GUEST][:rw]`; the last `::` divides, so that a host's path may have some as well. */
+/**
+ * Parses `HOST[::GUEST][:rw]`; the last `::` is the separator, so that a host path may contain `::`
+ * as well.
+ */
 export function collectDirectory(value: string, others: Directories = {}): Directories {
   const write = value.endsWith(WRITABLE);
   const names = write ? value.slice(0, -WRITABLE.length) : value;
@@ -23,7 +26,7 @@ export function collectDirectory(value: string, others: Directories = {}): Direc
   return { ...others, [guest]: { path, write } };
 }
 
-/** Takes one more argument as it is. */
+/** Collects one more argument unchanged. */
 export function collectArgument(value: string, others: readonly string[] = []): string[] {
   return [...others, value];
 }
@@ -34,7 +37,9 @@ export function collectScratch(value: string, others: readonly string[] = []): s
   return [...others, value];
 }
 
-/** Parses `NAME=VALUE`, or `NAME`, whose value is this process's own; without one it is left out. */
+/**
+ * Parses `NAME=VALUE`, or `NAME`, for this process's own value; it is left out if there is none.
+ */
 export function collectVariable(
   value: string,
   others: Readonly<Record<string, string>> = {},

@@ -1,4 +1,4 @@
-/* eslint-disable no-control-regex -- control characters are what sets binary files apart */
+/* eslint-disable no-control-regex -- control characters identify binary files */
 
 import { Refusal, size } from './words.js';
 
