@@ -36,6 +36,8 @@ export const embeddingGuestFile = guest('image-classification-wasmedge-tensorflo
 export const compiledEmbeddingGuestFile = compiledGuest('image-classification-wasmedge-tensorflow');
 /** The tests of the package, compiled, as mocha takes them. */
 export const packageTests = 'build/test/*.test.js';
+/** The command that compiles them. */
+export const compileTests = path.join(root, 'test/runner/compile-tests.mjs');
 export const commandLine = path.join(root, 'dist/cli/main.js');
 
 /** A program of an npm dependency; exists once the dependencies are installed. */

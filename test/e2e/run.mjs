@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { runCommand } from '../../scripts/setup/index.mjs';
-import { localProgram, root, setupFolder } from '../../scripts/setup/paths.mjs';
+import { compileTests, localProgram, root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { run } from '../../scripts/setup/processes.mjs';
 import { runSteps } from '../../scripts/setup/steps.mjs';
 
@@ -48,7 +48,7 @@ export function runEndToEnd({ help, name, files, options, steps, env, through = 
 
 async function runTests(files, { counts, grep, env, through }) {
   const options = { cwd: root, inherit: true };
-  const compiled = await run(localProgram('tsc'), ['-p', 'tsconfig.test.json'], options);
+  const compiled = await run(process.execPath, [compileTests], options);
   if (compiled.code !== 0) return 1;
   const [program, ...args] = [
     ...[...through, localProgram('mocha')],

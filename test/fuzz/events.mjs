@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { runCommand } from '../../scripts/setup/index.mjs';
-import { localProgram, root, shown } from '../../scripts/setup/paths.mjs';
+import { compileTests, localProgram, root, shown } from '../../scripts/setup/paths.mjs';
 import { outcomeOf } from '../../scripts/setup/processes.mjs';
 import { withTask } from '../../scripts/setup/task.mjs';
 
@@ -44,7 +44,7 @@ async function main({ seconds }) {
   let outcome;
   let log;
   await withTask('Fuzzing lambda_event', 'fuzz-events', async (task) => {
-    await task.exec(localProgram('tsc'), ['-p', 'tsconfig.test.json'], { cwd: root });
+    await task.exec(process.execPath, [compileTests], { cwd: root });
     writeSeeds();
     log = shown(task.logFile);
     outcome = await fuzz(seconds, task);

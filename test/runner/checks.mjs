@@ -121,11 +121,9 @@ export const checks = [
     inherit: true,
     commands: async ({ grep }) => {
       rmSync(mochaCounts, { force: true });
-      // Tests whose sources are gone must not run on.
-      rmSync(path.join(root, 'build/test'), { recursive: true, force: true });
       const grepping = grep === undefined ? [] : ['--grep', grep];
       return [
-        local('tsc', '-p', 'tsconfig.test.json'),
+        script('test/runner/compile-tests.mjs'),
         script('test/runner/mocha.mjs', '--counts', mochaCounts, ...grepping),
       ];
     },
@@ -180,6 +178,7 @@ export const checks = [
     name: 'fuzz-events',
     title: 'Fuzzing of Lambda events, 10 s',
     processors: 1,
+    runsTests: true,
     commands: async () => [script('test/fuzz/events.mjs', '--seconds', '10')],
   },
   {
@@ -293,7 +292,7 @@ function suite(
 /** The tests in a folder of test/ that the package's own run leaves out, each with this time in milliseconds. */
 function mochaBelow(folder, timeout) {
   return [
-    local('tsc', '-p', 'tsconfig.test.json'),
+    script('test/runner/compile-tests.mjs'),
     local('mocha', '--timeout', String(timeout), `build/test/${folder}/*.test.js`),
   ];
 }

@@ -6,6 +6,7 @@ import { forgetOtherToolchain, parallel } from '../../scripts/setup/addon.mjs';
 import { SetupFailure } from '../../scripts/setup/failure.mjs';
 import { runCommand } from '../../scripts/setup/index.mjs';
 import {
+  compileTests,
   liteRtFile,
   localProgram,
   packageTests,
@@ -73,9 +74,7 @@ async function build(task) {
     ],
     { cwd: root },
   );
-  // Tests whose sources are gone must not run on.
-  rmSync(path.join(root, 'build/test'), { recursive: true, force: true });
-  await task.exec(localProgram('tsc'), ['-p', 'tsconfig.test.json'], { cwd: root });
+  await task.exec(process.execPath, [compileTests], { cwd: root });
   return 'done';
 }
 

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 
 import { forgetOtherToolchain, parallel } from '../../scripts/setup/addon.mjs';
 import { runCommand } from '../../scripts/setup/index.mjs';
-import { liteRtFile, localProgram, root } from '../../scripts/setup/paths.mjs';
+import { compileTests, liteRtFile, localProgram, root } from '../../scripts/setup/paths.mjs';
 import { run } from '../../scripts/setup/processes.mjs';
 import { withTask } from '../../scripts/setup/task.mjs';
 import { rows } from './rows.mjs';
@@ -75,7 +75,7 @@ async function build(task, selected) {
       { cwd: root },
     );
     await task.exec(localProgram('tsc'), ['-p', 'tsconfig.json'], { cwd: root });
-    await task.exec(localProgram('tsc'), ['-p', 'tsconfig.test.json'], { cwd: root });
+    await task.exec(process.execPath, [compileTests], { cwd: root });
   }
   return 'done';
 }
