@@ -9,7 +9,12 @@ import { INFER, infer, outputsOf, requests } from './support/infer.js';
 import type { Request } from './support/infer.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { withModule } from './support/run-guest.js';
-import { accumulatorModel, squareModel, twoSignaturesModel } from './support/tflite-models.js';
+import {
+  accumulatorModel,
+  lstmModel,
+  squareModel,
+  twoSignaturesModel,
+} from './support/tflite-models.js';
 import { elements, valuesOf } from './support/tflite.js';
 
 // What a session keeps and chooses, seen from guests: state, shapes and signatures. native/test has
@@ -19,6 +24,7 @@ const { open, setInput, run, close } = requests;
 
 const models = {
   accumulator: accumulatorModel(),
+  lstm: lstmModel(),
   square: squareModel(),
   signatures: twoSignaturesModel(),
 };
@@ -101,6 +107,26 @@ for (const isolation of ISOLATIONS) {
           }
         };
         await Promise.all([work(), work()]);
+      });
+    });
+
+    it('that is an input is seen by the first run as well', async () => {
+      const cells = [4, 8, -2];
+      const given = (cell: number): Request[] => [
+        ...[0, 1, cell].map((value, input) => {
+          const content = elements('float32', [value]);
+          return setInput({ session: 0, input, type: 'float32', shape: [1, 1], content });
+        }),
+        run(0, [4]),
+      ];
+      // Each thread has a compiled model of its own.
+      await withModule(INFER, { isolation, models, concurrency: 2 }, async (module) => {
+        const all = [open('lstm'), ...cells.flatMap(given)];
+        const results = await Promise.all(Array.from({ length: 4 }, () => runsOf(module, all)));
+        for (const [index, value] of results.flatMap((each) => [...each.flat().entries()])) {
+          const expected = Math.tanh(1) / 2 + (cells[index] ?? NaN) / 2;
+          assert.ok(Math.abs(value - expected) < 1e-5, `run ${index}: ${value}`);
+        }
       });
     });
 

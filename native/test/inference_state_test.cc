@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -93,6 +94,38 @@ TEST(StateTest, BeginsAnewAfterARunThatWasStopped) {
   EXPECT_THROW(session.Run(stopped), Error);
   EXPECT_EQ(session.Output(0), nullptr);
   EXPECT_EQ(Next(session, 7), 7);
+}
+
+TEST(StateTest, ThatIsAnInputIsSeenByEachRun) {
+  for (const bool are_variables : {false, true}) {
+    const auto model = test::Load(BuildModel(test::LegacyLstmModel(are_variables)));
+    ASSERT_EQ(model->keeps_state(), are_variables);
+    for (const Kernels kernels : {Kernels::kXnnpack, Kernels::kBuiltin}) {
+      for (const size_t batch : {1, 3, 1}) {
+        Session session(model, {1, kernels});
+        for (int run = 1; run <= 3; ++run) {
+          const auto activation = static_cast<float>(run);
+          const auto cell = static_cast<float>(4 * run);
+          for (size_t input = 0; input < 3; ++input) {
+            const std::vector<float> values(batch, input == 2 ? cell : activation);
+            ASSERT_TRUE(session.SetInput(input, {static_cast<int32_t>(batch), 1},
+                                         reinterpret_cast<const uint8_t*>(values.data()),
+                                         values.size() * sizeof(float)));
+          }
+          Invocation invocation;
+          session.Run(invocation);
+          const float next = std::tanh(activation) / 2 + cell / 2;
+          const auto activations = test::Get<float>(session, 0);
+          const auto cells = test::Get<float>(session, 1);
+          ASSERT_EQ(cells.size(), batch);
+          for (size_t i = 0; i < batch; ++i) {
+            EXPECT_NEAR(activations[i], std::tanh(next) / 2, 1e-6) << "run " << run;
+            EXPECT_NEAR(cells[i], next, 1e-5) << "run " << run;
+          }
+        }
+      }
+    }
+  }
 }
 
 TEST(StateTest, CountsWhatACompiledModelTakes) {

@@ -42,6 +42,7 @@ SpecOperator Operator(int32_t code, uint8_t options_type, std::vector<SpecOption
 }
 
 // Members of the union BuiltinOptions.
+constexpr uint8_t kLstmOptions = 14;
 constexpr uint8_t kIfOptions = 92;
 constexpr uint8_t kCallOnceOptions = 103;
 constexpr uint8_t kVarHandleOptions = 111;
@@ -78,6 +79,35 @@ ModelSpec AccumulatorModel() {
   initialize.operators = {VarHandle(0), Operator(schema::kAssignVariable, {0, 1}, {})};
   ModelSpec model;
   model.graphs = {std::move(main), std::move(initialize)};
+  return model;
+}
+
+ModelSpec LegacyLstmModel(bool are_variables) {
+  constexpr int8_t kBasicKernel = 1;
+  SpecGraph graph;
+  graph.tensors = {Float("x", {1, 1}),
+                   Float("activation", {1, 1}),
+                   Float("cell", {1, 1}),
+                   Constant("weights", {0, 0, 0, 1, 0, 0, 0, 0}),
+                   Constant("biases", {0, 0, 0, 0}),
+                   Float("next activation", {1, 1}),
+                   Float("next cell", {1, 1}),
+                   Float("joined", {1, 2}),
+                   Float("gates", {1, 4})};
+  // The second of four gates is what goes into the cell.
+  graph.tensors[3].shape = {4, 2};
+  for (size_t i = 0; i < 3; ++i) graph.tensors[i].shape_signature = {-1, 1};
+  graph.tensors[1].is_variable = are_variables;
+  graph.tensors[2].is_variable = are_variables;
+  SpecOperator lstm =
+      Operator(schema::kLstm, kLstmOptions, {int8_t{schema::kFusedTanh}, 0.0F, 0.0F, kBasicKernel},
+               {0, 1, 3, 4, 2}, {5, 6, 7, 8});
+  lstm.version = 2;
+  graph.operators = {std::move(lstm)};
+  graph.inputs = {0, 1, 2};
+  graph.outputs = {5, 6};
+  ModelSpec model;
+  model.graphs = {std::move(graph)};
   return model;
 }
 

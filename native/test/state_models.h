@@ -11,6 +11,11 @@ namespace wasmedge_embed::test {
 /// by a graph of its own which runs once.
 ModelSpec AccumulatorModel();
 
+/// float32 [-1,1] three times, a step's input and an LSTM's activation and cell of the step before
+/// → its next ones: tanh(cell') / 2 and cell' = tanh(activation) / 2 + cell / 2. The input counts
+/// for nothing. The states may be variables as well.
+ModelSpec LegacyLstmModel(bool are_variables);
+
 /// float32 [-1,2] → the same, each element twice over; the file's shape says 1.
 ModelSpec DoublingModel();
 

@@ -82,6 +82,36 @@ export function accumulatorModel(): Buffer {
   });
 }
 
+/**
+ * float32 [1,1] three times, a step's input and an LSTM's activation and cell of the step before →
+ * its next cell, tanh(activation) / 2 + cell / 2.
+ */
+export function lstmModel(): Buffer {
+  const float = (name: string, shape: readonly number[], data?: readonly number[]): Tensor => ({
+    ...{ name, type: 'float32', shape },
+    ...(data && { data }),
+  });
+  return buildModel({
+    tensors: [
+      ...['step', 'activation', 'cell'].map((name) => float(name, [1, 1])),
+      float('weights', [4, 2], [0, 0, 0, 1, 0, 0, 0, 0]),
+      float('biases', [4], [0, 0, 0, 0]),
+      ...['next activation', 'next cell'].map((name) => float(name, [1, 1])),
+      float('joined', [1, 2]),
+      float('gates', [1, 4]),
+    ],
+    operators: [
+      {
+        operator: 'LSTM',
+        inputs: ['step', 'activation', 'weights', 'biases', 'cell'],
+        outputs: ['next activation', 'next cell', 'joined', 'gates'],
+      },
+    ],
+    inputs: ['step', 'activation', 'cell'],
+    outputs: ['next cell'],
+  });
+}
+
 /** Two graphs, float32 [2] → [2], with a signature each: 'double' and 'square'. */
 export function twoSignaturesModel(): Buffer {
   const graph = (key: string, operator: 'ADD' | 'MUL', output: string): Graph => ({

@@ -50,6 +50,8 @@ export type Operator = {
   | { operator: 'ADD' | 'MUL' | 'GATHER' | 'FULLY_CONNECTED' | 'QUANTIZE' | 'DEQUANTIZE' | 'RNN' }
   | { operator: 'CONCATENATION'; axis: number }
   | { operator: 'SOFTMAX' }
+  /** The one of five inputs. */
+  | { operator: 'LSTM' }
   | { operator: 'RESHAPE'; newShape: readonly number[] }
 );
 
@@ -71,6 +73,7 @@ const OPERATOR_CODE: Record<Operator['operator'], number> = {
   CONCATENATION: 2,
   DEQUANTIZE: 6,
   FULLY_CONNECTED: 9,
+  LSTM: 16,
   MUL: 18,
   RESHAPE: 22,
   RNN: 24,
@@ -87,6 +90,7 @@ const OPERATOR_VERSION: Partial<
   CONCATENATION: { int8: 2 },
   DEQUANTIZE: { int8: 2 },
   FULLY_CONNECTED: { int8: 4 },
+  LSTM: { float32: 2 },
   MUL: { int8: 2 },
   SOFTMAX: { int8: 2 },
 };
@@ -241,6 +245,8 @@ function writeOptions(builder: Builder, operator: Operator): Field[] {
       return union(10, [int32(0, operator.axis)]);
     case 'ADD':
       return union(11, [int8(0, 0)]);
+    case 'LSTM':
+      return union(14, [int8(0, 4), int8(3, 1)]);
     case 'RESHAPE':
       return union(17, [reference(0, int32Vector(builder, operator.newShape))]);
     case 'MUL':

@@ -434,4 +434,22 @@ bool KeepsState(const ModelFile& file) {
   return false;
 }
 
+bool TakesOverInputs(const ModelFile& file, size_t graph) {
+  // The activations and the cells of the step before.
+  constexpr size_t kStates[] = {1, 4};
+  constexpr size_t kLstmInputs = 5;
+  const FileSubgraph& subgraph = file.subgraphs()[graph];
+  const auto is_input = [&](int32_t tensor) {
+    return std::find(subgraph.inputs.begin(), subgraph.inputs.end(), tensor) !=
+           subgraph.inputs.end();
+  };
+  return std::any_of(subgraph.operators.begin(), subgraph.operators.end(),
+                     [&](const FileOperator& op) {
+                       return file.operator_codes()[op.code_index].code == schema::kLstm &&
+                              op.inputs.size() == kLstmInputs &&
+                              std::any_of(std::begin(kStates), std::end(kStates),
+                                          [&](size_t state) { return is_input(op.inputs[state]); });
+                     });
+}
+
 }  // namespace wasmedge_embed

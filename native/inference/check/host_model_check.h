@@ -32,4 +32,8 @@ void RequireRunnable(const ModelFile& file, size_t graph);
 /// drawn at random.
 bool KeepsState(const ModelFile& file);
 
+/// Whether a kernel takes inputs of the graph for its own when it is prepared: the LSTM of five
+/// inputs, which keeps what it is given as its state in memory of TensorFlow Lite's own.
+bool TakesOverInputs(const ModelFile& file, size_t graph);
+
 }  // namespace wasmedge_embed

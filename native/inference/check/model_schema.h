@@ -182,6 +182,7 @@ enum BuiltinOperator : int32_t {
   kHashtableLookup = 10,
   kL2Normalization = 11,
   kLogistic = 14,
+  kLstm = 16,
   kMaxPool2d = 17,
   kMul = 18,
   kRelu = 19,

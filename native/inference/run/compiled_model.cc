@@ -118,7 +118,7 @@ std::vector<int32_t> OutputTensors(const LiteRtModel& model) {
 
 CompiledModel::CompiledModel(const LiteRtModel& model, const InferenceOptions& options,
                              const InputShapes& shapes)
-    : model_(model), handle_(nullptr, nullptr) {
+    : model_(model), handle_(nullptr, nullptr), is_placed_(!model.takes_over_inputs()) {
   if (model.output_path() == OutputPath::kReader) {
     reader_ = std::make_unique<OutputReader>(OutputTensors(model), model.tensor_uses());
   }
@@ -221,7 +221,9 @@ CompiledModel::~CompiledModel() {
 }
 
 bool CompiledModel::IsStopped(void* compiled_model) noexcept {
-  Invocation* invocation = static_cast<CompiledModel*>(compiled_model)->invocation_;
+  const auto* self = static_cast<const CompiledModel*>(compiled_model);
+  if (self->is_placing_) return true;
+  Invocation* invocation = self->invocation_;
   return invocation != nullptr && invocation->CheckStop() != StopReason::kNone;
 }
 
@@ -252,8 +254,27 @@ void CompiledModel::GetOutput(size_t index, uint8_t* bytes) const noexcept {
   CopyBytes(model_.outputs()[index].flipped, output(index), output_size(index), bytes);
 }
 
+litert::Status CompiledModel::RunOnce() {
+  // LiteRT wants a pointer also for no tensors.
+  litert::TensorBufferT* none = nullptr;
+  return litert::Library::Get().api().RunCompiledModel(
+      handle_.get(), kSignature, arguments_.size(), arguments_.empty() ? &none : arguments_.data(),
+      results_.size(), results_.empty() ? &none : results_.data());
+}
+
+/// TensorFlow Lite prepares kernels in the first run, after LiteRT has put our memory in place of
+/// its own. A kernel that takes an input over gives it other memory again, and the first run
+/// computes with what is there. From the second run on it is our memory. So the first one ends
+/// before any operator.
+void CompiledModel::Place() {
+  const litert::LogCapture unused;
+  is_placing_ = true;
+  RunOnce();
+  is_placing_ = false;
+  is_placed_ = true;
+}
+
 void CompiledModel::Run(Invocation* invocation, const Limits& limits) {
-  const litert::Api& api = litert::Library::Get().api();
   litert::LogCapture log;
   failed_ = true;
   invocation_ = invocation;
@@ -262,11 +283,8 @@ void CompiledModel::Run(Invocation* invocation, const Limits& limits) {
     reader_->Start(limits.output_bytes);
     reader_->memory().Start(limits.activation_bytes);
   }
-  // LiteRT wants a pointer also for no tensors.
-  litert::TensorBufferT* none = nullptr;
-  const litert::Status status = api.RunCompiledModel(
-      handle_.get(), kSignature, arguments_.size(), arguments_.empty() ? &none : arguments_.data(),
-      results_.size(), results_.empty() ? &none : results_.data());
+  if (!is_placed_) Place();
+  const litert::Status status = RunOnce();
   invocation_ = nullptr;
   if (outputs_too_large()) {
     throw Error(ErrorCode::kModel, "The model's outputs take more than " +

@@ -71,6 +71,8 @@ class CompiledModel {
   void MakeBuffers(const std::vector<LiteRtModel::Argument>& arguments,
                    const std::vector<Tensor>& tensors, const litert::LogCapture& log,
                    std::vector<litert::TensorBufferT*>* buffers);
+  litert::Status RunOnce();
+  void Place();
   bool reads_outputs() const noexcept { return reader_ != nullptr; }
   static bool IsStopped(void* compiled_model) noexcept;
 
@@ -88,6 +90,8 @@ class CompiledModel {
   litert::Owned<litert::CompiledModelT> handle_;
   // While it runs: whose run this is.
   Invocation* invocation_ = nullptr;
+  bool is_placed_;
+  bool is_placing_ = false;
   bool failed_ = false;
 };
 

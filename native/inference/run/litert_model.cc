@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "inference/check/host_model_check.h"
 #include "inference/run/litert_library.h"
 #include "inference/run/litert_log.h"
 
@@ -101,7 +102,9 @@ void Flip(std::vector<LiteRtModel::Argument>* arguments) {
 
 LiteRtModel::LiteRtModel(const ModelFile& file, const ModelGraph& graph, OutputPath path,
                          bool verify, const RewrittenModel* rewritten)
-    : path_(path), handle_(nullptr, nullptr) {
+    : path_(path),
+      takes_over_inputs_(TakesOverInputs(file, graph.index)),
+      handle_(nullptr, nullptr) {
   const FileSubgraph& subgraph = file.subgraphs()[graph.index];
   inputs_ = MakeArguments(subgraph, graph.inputs, subgraph.inputs);
   outputs_ = MakeArguments(subgraph, graph.outputs, subgraph.outputs);
