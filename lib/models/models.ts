@@ -35,7 +35,7 @@ const MODEL_OPTIONS = [
   'shapes',
 ] as const;
 const MODEL_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
-// To [-1, 1], as MobileNet and its family are trained.
+// To [-1, 1], which MobileNet and its family are trained with.
 const DEFAULT_NORMALIZATION = {
   mean: [127.5, 127.5, 127.5],
   scale: [1 / 127.5, 1 / 127.5, 1 / 127.5],

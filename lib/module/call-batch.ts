@@ -4,12 +4,12 @@ import type { InvocationCalls } from '../host/host-functions.js';
 import { RawValues } from '../host/raw-values.js';
 import type { CallProgress } from '../runners/instance-port.js';
 
-/** Calls that are made together at most: the first of them are carried out while others are collected. */
+/** The maximum number of calls made together: the first are executed while others are collected. */
 const MOST_CALLS = 256;
-/** Arguments of all of them, unless one has more. */
+/** Room for the arguments of all of them, unless a single call has more. */
 const USUAL_VALUES = 1024;
 
-/** What a batch is collected in, and the next one after it: the port copies both. */
+/** Buffers in which batches are collected, one after another: the port copies both. */
 export interface BatchRoom {
   functions: Uint32Array;
   values: RawValues;
@@ -26,15 +26,15 @@ export function roomFor(values: number): BatchRoom {
 export class CallBatch {
   /** Whether a guest waits for them. */
   readonly isNested: boolean;
-  /** Where the host calls of all of them go: they see the context of the first. */
+  /** Handles the host function calls of all of them: they see the context of the first. */
   readonly hostCalls: InvocationCalls | undefined;
   readonly room: BatchRoom;
-  /** How many results all of them have. */
+  /** The number of results of all of them. */
   resultCount = 0;
   readonly #called: CallableFunction[] = [];
   /**
-   * A promise is rejected by being resolved with one that is: what a second function of each would
-   * take, while it waits, costs a fifth of a small call.
+   * A promise is rejected by resolving it with a rejected one: holding a second function for each
+   * waiting call would cost a fifth of a small call.
    */
   readonly #resolves: ((value: CallValue | Promise<never>) => void)[] = [];
   #used = 0;
@@ -54,7 +54,7 @@ export class CallBatch {
     return this.#used + values <= this.room.values.capacity;
   }
 
-  /** @param index The function's number among the exports. */
+  /** @param index The function's index among the exports. */
   add(
     index: number,
     called: CallableFunction,
@@ -78,17 +78,17 @@ export class CallBatch {
     return this.room.values.doubles.subarray(0, this.#used);
   }
 
-  /** How many have not settled. */
+  /** The number that have not settled. */
   get left(): number {
     return this.#called.length - this.#settled;
   }
 
-  /** The first of those that have not settled. */
+  /** The first one that has not settled. */
   get next(): CallableFunction | undefined {
     return this.#called[this.#settled];
   }
 
-  /** Further ones have returned. */
+  /** Further calls have returned. */
   settle({ calls, results }: Pick<CallProgress, 'calls' | 'results'>): void {
     if (calls === 0) return;
     const raw = new RawValues(results);
@@ -100,7 +100,7 @@ export class CallBatch {
     }
   }
 
-  /** The next one has ended with an error, and those after it with others. */
+  /** The next call has ended with one error, and those after it with the other. */
   fail(error: Error, others: Error): void {
     this.#resolveNext(Promise.reject(error));
     while (this.left > 0) this.#resolveNext(Promise.reject(others));
@@ -111,7 +111,7 @@ export class CallBatch {
   }
 }
 
-/** Checks arguments, which are as many as the function takes, and puts them there. */
+/** Checks the arguments, whose number is correct, and encodes them. */
 export function setArguments(
   values: RawValues,
   at: number,

@@ -27,9 +27,9 @@ export interface InstanceFacts extends SpokenFacts {
   hostFunctions: HostFunctions | undefined;
 }
 
-/** What differs between them. */
+/** What differs between instances. */
 export interface InstanceSettings {
-  /** Most operations that wait. */
+  /** The maximum number of waiting operations. */
   maxQueue: number;
   onStdout: ((chunk: Buffer) => void) | undefined;
   onStderr: ((chunk: Buffer) => void) | undefined;
@@ -40,17 +40,17 @@ export interface SingleResult extends ToldFailures {
   value: CallValue;
   stdout: Buffer;
   stderr: Buffer;
-  /** None: a kept instance has its folders for as long as it lives. */
+  /** Always empty: a kept instance has its folders for its whole life. */
   files: Record<string, Buffer>;
   timings: Timings;
 }
 
-/** Asks the port; `isNested` is as of calls. */
+/** A request to the port; `isNested` is as for calls. */
 type Ask<T> = (port: InstancePort, isNested: boolean) => Promise<T>;
 
 /**
- * What is asked of an instance, in order: calls in batches, since a crossing to the guest's thread or
- * process costs more than a small call does.
+ * The operations requested from an instance, in order: calls are batched, since a crossing to the
+ * guest's thread or process costs more than a small call.
  */
 export class InstanceCalls {
   readonly #port: InstancePort;
@@ -58,25 +58,25 @@ export class InstanceCalls {
   readonly #settings: InstanceSettings;
   readonly #onEnd: () => void;
   readonly #line = new Line();
-  /** The functions that were called, with their numbers among the exports. */
+  /** The functions called so far, with their indices among the exports. */
   readonly #callable = new Map<string, { index: number; called: CallableFunction }>();
   readonly #errors: InstanceErrors;
   #batch: CallBatch | undefined;
-  /** What the next batch is collected in. */
+  /** The buffers for the next batch. */
   #spare: BatchRoom | undefined;
-  /** What was asked and has not settled. */
+  /** Requests that have not settled. */
   #pending = 0;
-  /** What is asked while something is under way in several steps. */
+  /** Requests made during an operation with several steps. */
   #held: (() => void)[] | undefined;
-  /** Whether a guest waits for what is under way in several steps. */
+  /** Whether a guest waits for the current operation with several steps. */
   #isHoldNested = false;
-  /** How many of those no guest waits for. */
+  /** The number of them that no guest waits for. */
   #plainHolds = 0;
-  /** Why nothing is taken any more. */
+  /** Why nothing more is accepted. */
   #end: { cause?: unknown } | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @param onEnd Called once, when it has released all that it had. */
+  /** @param onEnd Called once, when it has released everything. */
   constructor(
     port: InstancePort,
     facts: InstanceFacts,
@@ -90,19 +90,19 @@ export class InstanceCalls {
     this.#errors = new InstanceErrors(facts, settings.maxQueue);
   }
 
-  /** Whether what is asked now is done later. */
+  /** Whether requests made now are executed later. */
   get isHeld(): boolean {
     return this.#held !== undefined;
   }
 
   call(name: string, args: readonly unknown[]): Promise<CallValue> {
-    // Most are asked by no host function, and there may be a million of them.
+    // Most calls are not made by a host function, and there may be a million of them.
     if (!isWithinHostCall()) return this.#call(name, args, false);
     return this.#asked((isNested) => this.#call(name, args, isNested));
   }
 
   #call(name: string, args: readonly unknown[], isNested: boolean): Promise<CallValue> {
-    // What is thrown here rejects the promise.
+    // Exceptions here reject the promise.
     return new Promise((resolve) => {
       this.#requireOpen();
       const { index, called } = this.#find(name);
@@ -114,7 +114,7 @@ export class InstanceCalls {
     });
   }
 
-  /** Calls a function many times, one crossing for all, until it does not return. */
+  /** Calls a function many times with a single crossing, until it does not return. */
   callMany(name: string, calls: readonly (readonly unknown[])[]): Promise<CallValue[]> {
     return this.#asked((isNested) => this.#callMany(name, calls, isNested));
   }
@@ -192,7 +192,7 @@ export class InstanceCalls {
     });
   }
 
-  /** Asks for something that is no call. */
+  /** Requests an operation other than a call. */
   access<T>(ask: Ask<T>): Promise<T> {
     return this.#asked((isNested) => this.#access(ask, isNested));
   }
@@ -210,7 +210,7 @@ export class InstanceCalls {
     });
   }
 
-  /** A step of what has the instance held already. */
+  /** A step of the operation that already holds the instance. */
   step<T>(ask: Ask<T>): Promise<T> {
     return this.#step(ask, this.#isHoldNested);
   }
@@ -223,7 +223,7 @@ export class InstanceCalls {
     }
   }
 
-  /** Has `work`, which takes several steps, done with nothing else in between. */
+  /** Executes `work`, which takes several steps, with nothing else in between. */
   hold<T>(work: () => Promise<T>): Promise<T> {
     return this.#asked((isNested) => this.#hold(work, isNested));
   }
@@ -248,13 +248,15 @@ export class InstanceCalls {
     });
   }
 
-  /** As {@link release}; but calls that wait for a host function, or come to, end. */
+  /** Like {@link release}, but ends calls that wait for a host function, now or later. */
   close(): Promise<void> {
     this.#port.endWaits();
     return this.release();
   }
 
-  /** Takes nothing more, and releases all when what was taken has been done. */
+  /**
+   * Accepts nothing more, and releases everything once all accepted requests have been executed.
+   */
   release(): Promise<void> {
     this.#closing ??= new Promise((resolve, reject) => {
       this.#flush();
@@ -271,7 +273,7 @@ export class InstanceCalls {
           .finally(this.#onEnd)
           .then(resolve, reject);
       });
-      // Those may wait for threads that wait for whoever closes this.
+      // These may wait for threads that wait for the caller of this.
       if (isBehindOthers) resolve();
     });
     return this.#closing;
@@ -281,19 +283,19 @@ export class InstanceCalls {
     try {
       await this.#port.close(isNested);
     } catch (error) {
-      // Its process is gone, or its module's threads: so is what it had.
+      // Its process or its module's threads are gone, and its resources with them.
       if (!(error instanceof WasmEdgeError)) throw error;
-      // All threads have guests that wait, for this perhaps: it is done when one of them is free.
+      // The guests on all threads are waiting, perhaps for this: it is done when a thread is free.
       if (error.code === 'ERR_QUEUE_FULL') this.#port.close(false).catch(() => undefined);
     }
   }
 
-  /** Whether a guest that may have a thread of this module waits for what is asked now. */
+  /** Whether a guest that may occupy a thread of this module waits for requests made now. */
   #isNested(): boolean {
     return this.#facts.hostFunctions !== undefined && isWithinHostCall();
   }
 
-  /** Has something asked, unless a guest might wait for itself then. */
+  /** Makes a request, unless a guest might then wait for itself. */
   #asked<T>(ask: (isNested: boolean) => Promise<T>): Promise<T> {
     if (!isWithinHostCall()) return ask(false);
     if (this.#line.isWaitedFor) return Promise.reject(this.#errors.ofItself());
@@ -327,7 +329,7 @@ export class InstanceCalls {
     return found;
   }
 
-  /** The batch that is being collected, with room for so many arguments. */
+  /** The batch being collected, with room for this many more arguments. */
   #batchFor(values: number, isNested: boolean): CallBatch {
     const collected = this.#batch;
     if (collected?.isNested === isNested && collected.hasRoomFor(values)) return collected;
@@ -340,7 +342,7 @@ export class InstanceCalls {
     return this.#batch;
   }
 
-  /** Has what was collected carried out. */
+  /** Executes the collected calls. */
   readonly #flush = (): void => {
     const batch = this.#batch;
     if (!batch) return;
@@ -385,12 +387,12 @@ export class InstanceCalls {
     });
   }
 
-  /** Where it is seen who asks. */
+  /** Called where the requester is known. */
   #beginHostCalls(): InvocationCalls | undefined {
     return this.#facts.hostFunctions?.begin(this.#line);
   }
 
-  /** At once, or when what has the instance held has been done. */
+  /** Immediately, or after the operation that holds the instance. */
   #inOrder(work: () => void): void {
     if (this.#held) this.#held.push(work);
     else work();
@@ -401,7 +403,7 @@ export class InstanceCalls {
     this.#held = undefined;
     let next = 0;
     while (next < waiting.length && !this.isHeld) waiting[next++]?.();
-    // Behind another one that takes several steps.
+    // After another operation with several steps.
     for (const work of waiting.slice(next)) this.#inOrder(work);
   }
 
@@ -415,11 +417,11 @@ export class InstanceCalls {
     const error = this.#errorOf(ending, called, batch.isNested);
     if (!error) return;
     this.#pending -= batch.left;
-    // Those after one that has ended the instance were not made; where it has not, none of them was.
+    // Calls after one that ended the instance were not made; if it was not ended, none was made.
     batch.fail(error, ending.hasEnded ? this.#closedError() : error);
   }
 
-  /** Why a call did not return, in words; undefined where all returned. */
+  /** Why a call did not return, in words; undefined if all returned. */
   #errorOf(
     ending: CallEnding,
     { name }: CallableFunction,
@@ -428,7 +430,7 @@ export class InstanceCalls {
     single?: SingleCall,
   ): WasmEdgeError | undefined {
     if (ending.error?.code === 'ERR_CLOSED') {
-      // What has ended since it was closed has no other reason.
+      // If it ended after it was closed, there is no other reason.
       this.#endUntold();
       return this.#closedError();
     }
@@ -445,7 +447,7 @@ export class InstanceCalls {
     return this.#closedError();
   }
 
-  /** It has ended, and what ended it is not known, or not yet. */
+  /** It has ended, for a reason that is unknown, or not known yet. */
   #endUntold(): void {
     if (this.#end) return;
     this.#end = {};
@@ -464,7 +466,7 @@ export class InstanceCalls {
   }
 }
 
-/** What a listener throws is nobody's but its owner's. */
+/** An exception of a listener concerns only its owner. */
 export function tell(listener: ((chunk: Buffer) => void) | undefined, chunk: Buffer): void {
   if (!listener || chunk.length === 0) return;
   try {
@@ -476,7 +478,7 @@ export function tell(listener: ((chunk: Buffer) => void) | undefined, chunk: Buf
   }
 }
 
-/** Those of calls of one function, which all have to be right. */
+/** The arguments of calls of one function, which must all be valid. */
 function setAllArguments(
   values: RawValues,
   called: CallableFunction,
@@ -495,13 +497,16 @@ function setAllArguments(
   }
 }
 
-/** An error of one of many calls. What a proxy or a getter throws makes its arguments unusable. */
+/**
+ * The error of one of many calls. An exception of a proxy or getter means that its arguments are
+ * unusable.
+ */
 function ofCall(at: number, error: unknown): WasmEdgeError {
   const reason = error instanceof WasmEdgeError ? error.message : 'its arguments cannot be read.';
   return new WasmEdgeError('ERR_INVALID_ARGUMENT', `Call ${at + 1}: ${reason}`, { cause: error });
 }
 
-/** The same error, with what the calls before it gave. */
+/** The same error with the results of the calls before it. */
 function withResults(error: WasmEdgeError, results: CallValue[]): WasmEdgeError {
   return Object.assign(error, { results });
 }

@@ -68,7 +68,7 @@ async function loadDecided<Exports extends object>({
   const { executor, details, background } = await unlessAborted(
     signals,
     open({ ...settings, ...own }, (linked) => {
-      // What the first process imports is what the others do: it has told it before a guest ran there.
+      // What the first process imports applies to all: it reported that before a guest ran there.
       hostFunctions ??= importedOf(settings, linked);
       return hostFunctions?.begin();
     }),

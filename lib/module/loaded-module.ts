@@ -56,8 +56,8 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
 
   /**
    * @internal Use {@link loadModule}.
-   * @param hostFunctions Those that the module imports; undefined where there are none.
-   * @param background What compiles it while it is interpreted.
+   * @param hostFunctions Those that the module imports; undefined if there are none.
+   * @param background Compiles it while it is interpreted.
    */
   constructor(
     executor: Executor,

@@ -60,6 +60,6 @@ function byteLength(options: unknown): number {
     if (typeof stdin === 'string') return Buffer.byteLength(stdin);
     return (stdin as ArrayBufferView | null | undefined)?.byteLength ?? 0;
   } catch {
-    return 0; // a DataView on a transferred buffer, a proxy that was revoked, a getter that throws
+    return 0; // a DataView on a transferred buffer, a revoked proxy, a throwing getter
   }
 }

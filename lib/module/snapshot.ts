@@ -108,7 +108,7 @@ function exitError({ exitCode, stdout, stderr, timings }: NativeResult): WasmEdg
   );
 }
 
-/** What failed; nothing of the guest's where only the snapshot could not be taken. */
+/** Says what failed. The guest's output is omitted if only the snapshot could not be taken. */
 function failed(stage: InvocationStage | undefined, { function: name }: SnapshotRequest): string {
   switch (stage) {
     case 'instantiation':
@@ -122,7 +122,7 @@ function failed(stage: InvocationStage | undefined, { function: name }: Snapshot
   }
 }
 
-/** @param stage How far its invocation had come. */
+/** @param stage How far its invocation got. */
 function inLoadWords(
   error: WasmEdgeError,
   stage: InvocationStage | undefined,

@@ -43,14 +43,14 @@ import { WasmEdgeError } from '../support/errors.js';
 import type { GuestInputs } from './guest-inputs.js';
 import { openModule } from './open-module.js';
 
-// A worker process: loads the module as the first message says and runs it in-process.
+// A worker process: loads the module according to the first message and runs it in-process.
 
 const controllers = new Map<number, AbortController>();
-/** Of the runs that are under way, and of what was asked of instances. */
+/** For runs in progress, and for operations requested of instances. */
 const calls = new Map<number, ForwardedCalls>();
-/** Of the runs that are under way and have streams. */
+/** For runs in progress that have streams. */
 const streams = new Map<number, ForwardedStreams>();
-/** Of runs whose input is still on its way. */
+/** For runs whose input is still arriving. */
 const inputs = new Map<number, ArrivingInput>();
 /** Kept instances, by the pool's numbers. */
 const instances = new Map<number, InstancePort>();
@@ -70,14 +70,14 @@ const channel = new Channel(
     onMalformed: end,
   },
 );
-// The pool's process has ended, or has given this one up.
+// The pool's process has ended, or has given up this one.
 socket.on('close', end);
-// What a terminal or a service manager sends to all processes is for the pool's to act upon: it may
-// want to finish what it has begun.
+// A signal that a terminal or a service manager sends to all processes is handled by the pool's
+// process, which may want to finish its work.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 function openSocket(): Socket {
-  // Bun's constructor takes a descriptor as well, and then neither reads nor writes.
+  // Bun's constructor accepts a descriptor as well, but then neither reads nor writes.
   if (process.versions.bun !== undefined) {
     return connect({ fd: CHANNEL_DESCRIPTOR } as unknown as NetConnectOpts);
   }
@@ -136,7 +136,7 @@ async function load(message: Extract<ToWorker, { type: 'load' }>, arrays: Buffer
     addon().dieWithParent(message.parent);
     const { settings, hasBytes } = message;
     const bytes = hasBytes ? arrays.shift() : undefined;
-    // Before it is read: a change in between is seen as one.
+    // Before it is read, so that a change in between is noticed.
     const identity = bytes ? '' : await identityOf(settings.file);
     const opened = await openModule(
       { ...settings, ...(bytes && { bytes }) },
@@ -145,7 +145,7 @@ async function load(message: Extract<ToWorker, { type: 'load' }>, arrays: Buffer
       [],
       [],
       async (details) => {
-        // Before anything of the guest runs: the pool believes it and nothing that comes later.
+        // Before any guest code runs: the pool trusts this and nothing that comes later.
         await sendExternals(details);
         return settings.snapshot && forwardCalls(LOAD_ID);
       },
@@ -189,7 +189,7 @@ function inputsOf(
   };
 }
 
-/** Which file it is and in which state; empty where that cannot be said. */
+/** Identifies the file and its state; empty if that is not possible. */
 async function identityOf(file: string): Promise<string> {
   const status = await stat(file, { bigint: true }).catch(() => null);
   return status ? [status.dev, status.ino, status.size, status.mtimeNs].join(' ') : '';
@@ -214,7 +214,7 @@ async function run(
   try {
     if (!executor) throw new Error('A run was requested before the module was loaded.');
     const arrived = inputBytes === undefined ? undefined : await arrival(id, inputBytes);
-    // It may have been aborted in the same turn as the last of it came.
+    // It may have been aborted in the same turn in which the last part arrived.
     if (controller.signal.aborted) throw earlyEndError('aborted');
     const waitedMs = arrived?.waitedMs ?? 0;
     const { timeoutMs } = request;
@@ -257,7 +257,7 @@ function forwardCalls(id: number): ForwardedCalls {
   return forwarded;
 }
 
-/** What had this number has ended, and is told so after what else there is to tell of it. */
+/** The operation with this number has ended; this is reported after everything else about it. */
 function endThen(id: number, tell: () => void): void {
   controllers.delete(id);
   const forwarded = calls.get(id);
@@ -312,7 +312,7 @@ function call(
     ...{ hostCalls: forwardCalls(id), resultCount: 0, stdin, isOne, ...how },
   };
   port.call(request, controller.signal, ({ calls, results, stdout, stderr, ending }) => {
-    // One call's output is within its limit; that of many is not.
+    // The output of one call is within its limit; that of many may not be.
     if (!isOne) sendOutput(id, stdout, stderr);
     const slices = slicesOf(Buffer.from(results));
     for (const slice of slices.slice(0, -1)) {
@@ -322,7 +322,7 @@ function call(
     const last = { type: 'progress', id, calls, isPart: false } as const;
     const arrays = [slices.at(-1) ?? NOTHING, ...output];
     if (!ending) {
-      // What there was may have been told with the one before.
+      // The last part may have been sent with the previous message.
       if (calls > 0) send(last, arrays);
       return;
     }
@@ -339,7 +339,7 @@ function sendOutput(id: number, stdout: Buffer, stderr: Buffer): void {
   for (const slice of slicesOf(stderr)) send(message, [NOTHING, NOTHING, slice]);
 }
 
-/** None of what is empty. */
+/** Nothing for an empty buffer. */
 function slicesOf(bytes: Buffer): Buffer[] {
   const slices: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += MAX_SLICE_BYTES) {
@@ -415,13 +415,13 @@ async function close(): Promise<void> {
   endGracefully();
 }
 
-/** After what was sent, when nothing is left to do. */
+/** Sends the pending messages first, when nothing is left to do. */
 function endGracefully(): void {
   socket.off('close', end);
   channel.end();
 }
 
-/** What this process would tell its own user is told to the pool's. */
+/** Forwards what this process would report to its own user to the pool. */
 function passOn(): void {
   process.on('warning', (warning: Error & { code?: string }) => {
     if (!warning.code?.startsWith('WASMEDGE_EMBED_')) return;
@@ -444,7 +444,7 @@ function send(message: FromWorker, arrays: readonly Uint8Array[] = []): void {
   channel.send(message, arrays);
 }
 
-/** At once, whatever guests or host functions are doing: nobody is left to hear of it. */
+/** Immediately, whatever guests or host functions are doing: nobody is left to learn of it. */
 function end(): void {
   process.kill(process.pid, 'SIGKILL');
 }

@@ -4,7 +4,7 @@ import { WasmEdgeError } from '../support/errors.js';
 import { integer, optionsObject } from './validation.js';
 import type { Limits } from './types.js';
 
-/** What one invocation may use; every limit has a value but those that are off by default. */
+/** The limits of one invocation; all have a value except those that are off by default. */
 export interface ResolvedLimits extends NativeLimits {
   timeoutMs: number | undefined;
   argumentBytes: number;
@@ -16,7 +16,7 @@ export interface ResolvedLimits extends NativeLimits {
 const MIB = 1 << 20;
 const ANY = Number.MAX_SAFE_INTEGER;
 
-/** Name, least and greatest value, and default. */
+/** Name, minimum, maximum and default. */
 const TABLE = [
   ['memoryPages', 1, 65_536, 65_536],
   ['tableElements', 0, 10_000_000, 1_000_000],
@@ -37,7 +37,7 @@ const TABLE = [
   ['instances', 1, 8000, 1000],
 ] as const satisfies readonly (readonly [keyof Limits, number, number, number])[];
 
-/** The longest time that a timer can measure: some 24 days. */
+/** The longest time that a timer can measure: about 24 days. */
 export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Validates the option `limits`. */
@@ -68,7 +68,7 @@ export function timeout(name: string, value: unknown): number | undefined {
   return integer(name, value, { min: 1, max: MAX_TIMEOUT_MS, fallback: MAX_TIMEOUT_MS });
 }
 
-/** Throws ERR_LIMIT when a size is beyond the limit of this name. */
+/** Throws ERR_LIMIT if a size exceeds the limit with this name. */
 export function requireWithin(name: keyof Limits, size: number, limit: number): void {
   if (size <= limit) return;
   throw new WasmEdgeError(

@@ -36,8 +36,8 @@ export type OutputTarget =
 /**
  * A function that takes a guest's output, piece by piece.
  *
- * @param chunk the next bytes; the function may keep them
- * @returns nothing, or a promise that settles when the function is ready for more
+ * @param chunk The next bytes; the function may keep them.
+ * @returns Nothing, or a promise that settles when the function is ready for more.
  */
 export type OutputFunction = (chunk: Buffer) => void | PromiseLike<void>;
 
@@ -611,10 +611,10 @@ export interface CompileOptions extends CompileLimits {
   /** Add the checks that allow WasmEdge's own asynchronous calls to be cancelled. Default false. */
   interruptible?: boolean;
   /**
-   * Keep the module's name section, from which `error.guestStack` has the functions' names. Without
-   * it the module is smaller, and its functions are told by their numbers. Default true.
+   * Keep the module's name section, which contains the names of functions in `error.guestStack`.
+   * Without it, the module is smaller, and functions are identified by their indices. Default true.
    */
   names?: boolean;
-  /** Environment variables of the process that compiles, as {@link LoadOptions} has them. */
+  /** Environment variables of the process that compiles, as for {@link LoadOptions}. */
   childEnv?: Readonly<Record<string, string>>;
 }

@@ -3,10 +3,10 @@ import { types } from 'node:util';
 import { WasmEdgeError } from '../support/errors.js';
 import { printable } from '../support/printable.js';
 
-/** Of an array: more would not fit where the elements go. */
+/** In an array: more would not fit in what receives the elements. */
 const MOST_ELEMENTS = 1_000_000;
 
-/** Throws the error for an option that is not of the expected form. */
+/** Throws the error for an option that does not have the expected form. */
 export function refuse(name: string, expected: string, got: unknown): never {
   throw new WasmEdgeError(
     'ERR_INVALID_ARGUMENT',
@@ -14,7 +14,7 @@ export function refuse(name: string, expected: string, got: unknown): never {
   );
 }
 
-/** A value in a message: short, on one line, and whatever it is without an error of its own. */
+/** A value for a message: short, on one line; never throws. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `'${printable(value, 100)}'`;
   if (typeof value === 'bigint') return `${printable(String(value), 40)}n`;
@@ -32,7 +32,7 @@ export function describe(value: unknown): string {
   }
 }
 
-/** A plain object of options, or the empty one for undefined; no other keys than the known. */
+/** A plain object of options, or an empty one for undefined; unknown keys are rejected. */
 export function optionsObject<K extends string>(
   name: string,
   value: unknown,
@@ -49,14 +49,14 @@ export function optionsObject<K extends string>(
         );
       }
     }
-    // Read once: a getter may give something else the next time.
+    // Read once: a getter may return something else the next time.
     const given: Partial<Record<K, unknown>> = {};
     for (const key of known) if (object[key] !== undefined) given[key] = object[key];
     return given;
   });
 }
 
-/** What a proxy or a getter throws while a value is looked at makes it an unusable one. */
+/** If a proxy or getter throws while a value is examined, the value is unusable. */
 export function looking<T>(name: string, expected: string, value: unknown, look: () => T): T {
   try {
     return look();
@@ -66,7 +66,7 @@ export function looking<T>(name: string, expected: string, value: unknown, look:
   }
 }
 
-/** What people who know other embeddings call it, or the option that is spelled nearly so. */
+/** Names from other embeddings, and similarly spelled ones, for options. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   preopens: "Use 'directories' for host folders and 'scratch' for folders in memory.",
   dirs: "Use 'directories' for host folders and 'scratch' for folders in memory.",
@@ -103,11 +103,11 @@ export function entriesOf(name: string, value: unknown): [string, unknown][] {
   );
 }
 
-/** The elements of an array, holes as undefined; no method of the array's own is called. */
+/** The elements of an array, with undefined for holes; the array's own methods are not called. */
 export function elementsOf(name: string, value: unknown, expected: string): unknown[] {
   return looking(name, expected, value, () => {
     if (!Array.isArray(value)) return refuse(name, expected, value);
-    // An array of length 2^32 - 1 costs nothing to make.
+    // An array of length 2^32 - 1 costs nothing to create.
     if (value.length > MOST_ELEMENTS) return refuse(name, `${expected}, at most a million`, value);
     const elements: unknown[] = [];
     for (let index = 0; index < value.length; ++index) elements[index] = value[index];
@@ -146,7 +146,7 @@ export function oneOf<T extends string>(
   return value as T;
 }
 
-/** A string without NUL characters, which the guest's C strings could not hold. */
+/** A string without NUL characters, which the guest's C strings could not contain. */
 export function text(name: string, value: unknown): string {
   if (typeof value !== 'string' || value.includes('\0')) {
     refuse(name, 'a string without NUL characters', value);
@@ -179,7 +179,10 @@ export function environment(name: string, value: unknown): Record<string, string
   return variables;
 }
 
-/** One of any realm, or of another maker, such as jsdom: by what it can, not by its class. */
+/**
+ * A signal from any realm or implementation, such as jsdom's: recognized by its capabilities, not
+ * by its class.
+ */
 export function abortSignal(name: string, value: unknown): AbortSignal | undefined {
   if (value === undefined) return value;
   const isOne = looking(name, 'an AbortSignal', value, () => isAbortSignal(value));
@@ -198,17 +201,20 @@ function isAbortSignal(value: unknown): value is AbortSignal {
 
 const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
-/** By what it is, and not by properties that somebody gave it. */
+/** Determined by its type, not by properties that somebody added. */
 function viewOf(value: ArrayBufferView): Uint8Array {
   const prototype = types.isDataView(value) ? DataView.prototype : TYPED_ARRAY;
   const size = Reflect.get(prototype, 'byteLength', value) as number;
-  // Also one whose buffer was transferred away.
+  // Also one whose buffer was transferred.
   if (size === 0 && prototype === TYPED_ARRAY) return new Uint8Array();
   const buffer = Reflect.get(prototype, 'buffer', value) as ArrayBufferLike;
   return new Uint8Array(buffer, Reflect.get(prototype, 'byteOffset', value) as number, size);
 }
 
-/** Bytes in any form that Node's own functions take; a view, not a copy. `also` names what else is taken. */
+/**
+ * Bytes in any form accepted by Node's own functions, as a view, not a copy. `also` says what else
+ * is accepted.
+ */
 export function bytes(name: string, value: unknown, also = ''): Uint8Array {
   try {
     if (ArrayBuffer.isView(value)) return viewOf(value);

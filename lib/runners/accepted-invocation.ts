@@ -6,12 +6,12 @@ import { packFiles } from './worker-process/packed-files.js';
 import { ownInput } from './large-input.js';
 import type { LargeInput } from './large-input.js';
 
-/** An invocation that an executor has accepted. It settles once; what comes later has no effect. */
+/** An invocation that an executor has accepted. It settles once; later results have no effect. */
 export class AcceptedInvocation {
   readonly request: NativeRequest;
-  /** Its files, packed: a copy of its own. */
+  /** Its files, packed: a separate copy. */
   readonly files: Buffer | undefined;
-  /** Its standard input: a copy of its own, or one that is copied in slices. */
+  /** Its standard input: a separate copy, or one that is copied in slices. */
   readonly input: Uint8Array | LargeInput | undefined;
   readonly promise: Promise<NativeResult>;
   /** By `performance.now`. */
@@ -30,7 +30,7 @@ export class AcceptedInvocation {
     });
   }
 
-  /** What is left of the time limit now, in whole milliseconds, at least 1. */
+  /** The remaining time, in whole milliseconds, at least 1. */
   get remainingMs(): number | undefined {
     const { timeoutMs } = this.request;
     if (timeoutMs === undefined) return undefined;

@@ -1,17 +1,17 @@
 import { WasmEdgeError } from '../support/errors.js';
 
-/** How many invocations an executor takes. */
+/** The capacity of an executor. */
 export interface Room {
-  /** Most invocations at a time. */
+  /** The maximum number of concurrent invocations. */
   concurrency: number;
-  /** Most invocations that wait beyond these. */
+  /** The maximum number of further invocations, which wait. */
   maxQueue: number;
 }
 
 /**
- * Refuses a further invocation where there is no room for it.
+ * Rejects a further invocation if there is no room for it.
  *
- * @param accepted How many there are already, waiting ones included.
+ * @param accepted The number of accepted invocations, including waiting ones.
  * @throws {WasmEdgeError} ERR_CLOSED, ERR_QUEUE_FULL.
  */
 export function requireRoom(
@@ -19,7 +19,7 @@ export function requireRoom(
   accepted: number,
   { concurrency, maxQueue }: Room,
 ): void {
-  // In the words of end-message.ts, once the module has them.
+  // The module replaces this text with that of end-message.ts.
   if (isClosing) throw new WasmEdgeError('ERR_CLOSED', 'closed');
   if (accepted >= concurrency + maxQueue) throw new WasmEdgeError('ERR_QUEUE_FULL', 'full');
 }

@@ -4,12 +4,12 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import { WasmEdgeError } from '../support/errors.js';
 import type { WasmEdgeErrorDetails } from '../support/errors.js';
 
-/** Why an invocation is ended before its guest ends by itself. */
+/** Why an invocation is ended before its guest ends. */
 export type EndReason = 'timeout' | 'aborted' | 'closed';
 
 /**
- * Has `end` called when the time limit is over, and when the signal is aborted; any number of
- * invocations may share a signal. The returned function takes both back.
+ * Calls `end` when the time limit has passed, and when the signal is aborted; any number of
+ * invocations may share a signal. The returned function cancels both.
  */
 export function onEarlyEnd(
   timeoutMs: number | undefined,
@@ -35,16 +35,22 @@ export function onEarlyEnd(
   };
 }
 
-/** Node.js warns where many wait for one signal; those of other makers, such as jsdom's, do not. */
+/**
+ * Node.js warns if many listeners wait for one signal; other implementations, such as jsdom's, do
+ * not.
+ */
 function allowManyListeners(signal: AbortSignal): void {
   try {
     setMaxListeners(0, signal);
   } catch {
-    // No event target of Node.js's.
+    // Not an event target of Node.js.
   }
 }
 
-/** The error of an invocation that was ended early; the module puts it into words (end-message.ts). */
+/**
+ * The error of an invocation that was ended early; the module supplies the message
+ * (end-message.ts).
+ */
 export function earlyEndError(reason: EndReason, details?: WasmEdgeErrorDetails): WasmEdgeError {
   switch (reason) {
     case 'timeout':

@@ -2,28 +2,28 @@ import { WasmEdgeError } from '../support/errors.js';
 import { placeOf } from '../support/guest-stack.js';
 import { printable, printableWithin } from '../support/printable.js';
 
-/** Of what a guest has written last: its panic's message is looked for there. */
+/** The part at the end of a guest's output in which a panic message is looked for. */
 const MOST_PANIC_BYTES = 8192;
 
-/** What a message may say of an invocation that did not end well. */
+/** What a message may say about an invocation that failed. */
 export interface InvocationFacts {
   /** The module's file. */
   file: string;
-  /** The time limit in force, in milliseconds, and the option that set it. */
+  /** The effective time limit in milliseconds, and the option that set it. */
   timeoutMs?: number | undefined;
   timeoutOption: 'timeoutMs' | 'limits.timeoutMs';
   concurrency: number;
   maxQueue: number;
   maxWaiting: number;
-  /** Whether a host function has asked for it. */
+  /** Whether a host function requested it. */
   isNested: boolean;
 }
 
 /**
- * The same error in the words that every isolation has: what ends an invocation is noticed by the
- * addon, by a worker process or by this one, and told here alone.
+ * The same error with the message used in all isolations: the end of an invocation is noticed by
+ * the addon, a worker process or this process, but only described here.
  *
- * @param cause The reason of an abort, which no other thread or process has.
+ * @param cause The reason of an abort, which other threads and processes do not have.
  */
 export function inWords(
   error: WasmEdgeError,
@@ -91,10 +91,13 @@ function closedMessage(file: string): string {
   return `${printable(file)} is closed. Load it again to run it.`;
 }
 
-/** What a guest said before it trapped: why it panicked, or its last line. All of it is in `stderr`. */
+/**
+ * A guest's last words before it trapped: its panic message, or its last line. `stderr` contains
+ * everything.
+ */
 function lastWords({ stderr, trap }: WasmEdgeError): string {
   const end = stderr?.subarray(-MOST_PANIC_BYTES).toString().trimEnd() ?? '';
-  // A panic ends in this trap; before another one it was caught.
+  // A panic ends in this trap; before any other trap it was caught.
   const panic = trap === 'unreachable' ? panicOf(end) : undefined;
   if (panic !== undefined) return ` It panicked: ${panic}`;
   const last = printableWithin(end.slice(end.lastIndexOf('\n') + 1), 300);
@@ -102,10 +105,10 @@ function lastWords({ stderr, trap }: WasmEdgeError): string {
 }
 
 /**
- * What a Rust program says when it panics: the lines that follow `thread 'main' panicked at
- * src/main.rs:3:5:`, without the hint about its own backtrace. Of several the last counts, and none
- * where the program has said something else after that hint. Before Rust 1.73 the message was in the
- * first line: `panicked at 'boom', src/main.rs:3:5`.
+ * The message of a Rust panic: the lines after `thread 'main' panicked at src/main.rs:3:5:`,
+ * without the hint about a backtrace. The last panic counts, and none if the program wrote anything
+ * else after that hint. Before Rust 1.73, the message was in the first line: `panicked at 'boom',
+ * src/main.rs:3:5`.
  */
 function panicOf(stderr: string): string | undefined {
   const heads = [

@@ -3,7 +3,7 @@ import type { ResolvedCompileLimits } from '../compile/compile-limits.js';
 import type { ImportNames } from '../host/imports.js';
 import type { ResolvedLimits } from '../options/limits.js';
 
-/** The call after which instances of a module are to begin. */
+/** The call whose resulting state is the initial one of a module's instances. */
 export interface SnapshotRequest {
   function: string;
   args: readonly string[];
@@ -11,7 +11,7 @@ export interface SnapshotRequest {
   env: readonly string[];
 }
 
-/** What the engine needs to know to load a module: plain data, which can go to another process. */
+/** The engine's settings for loading a module: plain data, which can be sent to another process. */
 export interface EngineSettings {
   file: string;
   aot: 'auto' | 'off' | 'background';
@@ -24,9 +24,9 @@ export interface EngineSettings {
   concurrency: number;
   maxQueue: number;
   maxWaiting: number;
-  /** The host functions that there are. */
+  /** The available host functions. */
   imports: ImportNames;
-  /** What child processes are given beside what they inherit. */
+  /** Environment variables of child processes, in addition to the inherited ones. */
   childEnv: Readonly<Record<string, string>>;
   snapshot?: SnapshotRequest;
 }

@@ -13,10 +13,10 @@ import type {
   MadeInstance,
 } from './instance-port.js';
 
-/** Where the calls of host functions of what is under way go, by the addon's keys. */
+/** Handlers of the host function calls of operations in progress, by the addon's keys. */
 type Receivers = Map<number, HostCallReceiver>;
 
-/** Makes an instance in this process. */
+/** Creates an instance in this process. */
 export async function makeInProcess(
   module: NativeModule,
   receivers: Receivers,
@@ -83,7 +83,7 @@ class InProcessInstance implements InstancePort {
         },
       );
       if (hostCalls && hostKey !== undefined) this.#receivers.set(hostKey, hostCalls);
-      // The addon measures the time of what runs by itself; what waits in line, nobody does.
+      // The addon itself measures the time of running operations, but not of waiting ones.
       forget = onEarlyEnd(timeoutMs, signal, (reason) => {
         this.#instance.stop(ticket, reason);
       });
@@ -129,7 +129,9 @@ class InProcessInstance implements InstancePort {
   }
 }
 
-/** What the addon throws is of the family; anything else is a bug, which is told as it is. */
+/**
+ * Errors of the addon belong to the family; anything else is a bug, which is passed on unchanged.
+ */
 function familyError(error: unknown): WasmEdgeError {
   return fromNative(error) as WasmEdgeError;
 }

@@ -3,13 +3,15 @@ import { setImmediate } from 'node:timers';
 import type { NativeModule } from '../addon/native.js';
 import type { OutputName, RunStreams } from '../streams/run-streams.js';
 
-/** So many bytes are pulled without a turn of the event loop where the source never waits. */
+/** The number of bytes pulled without a turn of the event loop if the source never waits. */
 const TURN_BYTES = 1024 * 1024;
 
-/** The addon's numbers of streams. */
+/** Indexed by the addon's stream numbers. */
 const STREAMS: readonly ('stdin' | OutputName)[] = ['stdin', 'stdout', 'stderr'];
 
-/** Moves the bytes of one invocation between its guest and its streams, when the addon asks for it. */
+/**
+ * Moves the bytes of one invocation between its guest and its streams, when the addon requests it.
+ */
 export class InProcessStreams {
   readonly #module: NativeModule;
   readonly #key: number;
@@ -25,7 +27,7 @@ export class InProcessStreams {
     this.#streams = streams;
   }
 
-  /** The stream of this number needs something: once, until it was given all. */
+  /** The stream with this number needs attention: called once, until it was given everything. */
   serve(stream: number): void {
     const name = STREAMS[stream];
     if (name === 'stdin') void this.#feed();
@@ -42,7 +44,7 @@ export class InProcessStreams {
     try {
       while (!this.#hasEnded) {
         const piece = this.#piece ?? (await this.#streams.next());
-        // What came too late is of no use.
+        // Input that arrives too late is not needed.
         if (this.#isOver()) return;
         if (!piece) {
           this.#module.endInput(this.#key);
@@ -57,7 +59,7 @@ export class InProcessStreams {
         await new Promise((resolve) => setImmediate(resolve));
       }
     } catch (error) {
-      // Unless that is why it is being ended.
+      // Unless this is the reason why it is being ended.
       this.#streams.fail('stdin', error);
     }
   }

@@ -17,18 +17,18 @@ import type { InstanceRequest, MadeInstance } from './instance-port.js';
 import type * as HostCall from './native-host-call.js';
 import { LargeInput, copyToNative, isLarge } from './large-input.js';
 
-// What instances, host functions and streams take is loaded with the first of them.
+// The code for instances, host functions and streams is loaded on first use.
 
-/** Runs the guest in this process, on the addon's own threads: a fresh instance per invocation. */
+/** Runs guests in this process, on the addon's own threads, each in a fresh instance. */
 export class InProcessExecutor implements Executor {
   readonly isolation = 'in-process';
   readonly #module: NativeModule;
   readonly #room: Room;
-  /** Where the calls of host functions of what is under way go, by the addon's keys. */
+  /** Handlers of the host function calls of invocations in progress, by the addon's keys. */
   readonly #calls = new Map<number, HostCallReceiver>();
-  /** The streams of what is under way, likewise. */
+  /** The streams of invocations in progress, likewise. */
   readonly #streams = new Map<number, Streaming.InProcessStreams>();
-  /** Invocations whose input is being copied, of which the addon does not know yet. */
+  /** The number of invocations whose input is being copied, which the addon does not know yet. */
   #copying = 0;
   #closing = false;
   #onCopied: (() => void) | undefined;
@@ -79,12 +79,12 @@ export class InProcessExecutor implements Executor {
     this.#module.endWaits();
   }
 
-  /** Has a run whose request says so pass its streams on through these descriptors. */
+  /** Makes runs that request it use these descriptors for their streams. */
   openLane(data: number, error: number): void {
     this.#module.openLane(data, error);
   }
 
-  /** Bytes that the last one of those has written. Once. */
+  /** Bytes that the last of these runs has written. Once. */
   takeLaneWritten(): [stdout: number, stderr: number] {
     return this.#module.takeLaneWritten();
   }
@@ -108,7 +108,7 @@ export class InProcessExecutor implements Executor {
     const { promise, ticket, hostKey, streamKey } = this.#start(request);
     if (calls && hostKey !== undefined) this.#calls.set(hostKey, calls);
     const forgetStreams = streams && streamKey !== undefined && this.#serve(streamKey, streams);
-    // The addon measures the time of what runs by itself; what waits in the queue, nobody does.
+    // The addon itself measures the time of running invocations, but not of waiting ones.
     const forget = onEarlyEnd(request.timeoutMs, signal, (reason) => {
       this.#module.stop(ticket, reason);
     });
@@ -173,7 +173,7 @@ export class InProcessExecutor implements Executor {
     };
   }
 
-  /** Rejects at once when the invocation is to end. */
+  /** Rejects immediately when the invocation is to end. */
   async #copy(
     input: LargeInput,
     timeoutMs: number | undefined,

@@ -3,37 +3,37 @@ import type { WasmEdgeError } from '../support/errors.js';
 import type { InstanceOperations } from '../support/instance-operations.js';
 import type { InferenceFailure, Timings } from '../support/shared-types.js';
 
-/** Calls of a kept instance's functions, one after the other, whose arguments were checked. */
+/** Calls of a kept instance's functions, one after another, with checked arguments. */
 export interface CallRequest {
-  /** Whether a guest waits for them, which has a thread meanwhile. */
+  /** Whether a guest, which occupies a thread, waits for them. */
   isNested: boolean;
-  /** Where the calls of host functions go, until all has ended. */
+  /** Handles their host function calls until all calls have ended. */
   hostCalls: HostCallReceiver | undefined;
-  /** The functions' numbers among the module's exports. Good until `call` returns. */
+  /** The functions' indices among the module's exports. Valid until `call` returns. */
   functions: Uint32Array;
-  /** Raw bits of all arguments, 8 bytes each. Good until `call` returns. */
+  /** Raw bits of all arguments, 8 bytes each. Valid until `call` returns. */
   values: Float64Array;
-  /** How many results all calls have together. */
+  /** The number of results of all calls together. */
   resultCount: number;
   stdin: Uint8Array | undefined;
-  /** Longest time from now on, in milliseconds. */
+  /** Maximum time from now on, in milliseconds. */
   timeoutMs: number | undefined;
-  /** Whether what the guest writes is wanted. */
+  /** Whether the guest's output is wanted. */
   keepsOutput: boolean;
-  /** Whether they have time, fuel and output for all together. */
+  /** Whether the limits on time, fuel and output apply to all calls together. */
   isOne: boolean;
 }
 
-/** How the last of some calls ended. */
+/** How the last of several calls ended. */
 export interface CallEnding {
   /** Why it did not return, or was not made. */
   error?: WasmEdgeError;
-  /** What it gave to `proc_exit` in place of returning. */
+  /** The argument of `proc_exit`, if it called that instead of returning. */
   exitCode?: number;
-  /** Whether the instance has ended with it. */
+  /** Whether the instance has ended as well. */
   hasEnded: boolean;
   timings: Timings;
-  /** The first calls for inference that were refused: of calls that are one. */
+  /** The first rejected inference calls, if the calls count as one. */
   inferenceFailures?: InferenceFailure[];
 }
 
@@ -42,16 +42,16 @@ export interface CallProgress {
   calls: number;
   /** Raw bits of their results, 8 bytes each. */
   results: ArrayBuffer;
-  /** What was written since, where it is wanted. */
+  /** What was written since the last time, if it is wanted. */
   stdout: Buffer;
   stderr: Buffer;
-  /** The last time. */
+  /** Set the last time. */
   ending?: CallEnding;
 }
 
-/** A kept instance, wherever it lives. */
+/** A kept instance, wherever it is. */
 export interface InstancePort extends InstanceOperations {
-  /** Makes calls until one does not return; `progress` is called once or more. Never throws. */
+  /** Makes calls until one does not return; `progress` is called at least once. Never throws. */
   call(
     request: CallRequest,
     signal: AbortSignal | undefined,
@@ -59,18 +59,18 @@ export interface InstancePort extends InstanceOperations {
   ): void;
 }
 
-/** What an instance is made with. */
+/** The request for an instance. */
 export interface InstanceRequest {
   args: readonly string[];
   /** "NAME=value" */
   env: readonly string[];
-  /** Longest time from now on, in milliseconds. */
+  /** Maximum time from now on, in milliseconds. */
   timeoutMs: number | undefined;
-  /** As of calls. */
+  /** As for calls. */
   isNested: boolean;
 }
 
-/** An instance that was made, or whose guest has exited meanwhile. */
+/** An instance that was created, or whose guest has exited meanwhile. */
 export interface MadeInstance {
   port: InstancePort;
   exited: boolean;
@@ -81,7 +81,7 @@ export interface MadeInstance {
   timings: Timings;
 }
 
-/** A call with input, output and a time limit of its own. */
+/** A call with its own input, output and time limit. */
 export interface SingleCall {
   stdin: Uint8Array | undefined;
   timeoutMs: number | undefined;

@@ -6,13 +6,16 @@ import type { NativeInput, NativeRequest } from '../addon/native.js';
 import { WasmEdgeError, fromNative } from '../support/errors.js';
 
 /**
- * Up to so many bytes an invocation's input is copied when it is submitted. A larger one is copied in
- * slices, between which the event loop turns, and must stay as it is meanwhile.
+ * Up to this many bytes, an invocation's input is copied when it is submitted. Larger input is
+ * copied in slices, between which the event loop turns, and must not change meanwhile.
  */
 const LARGE_BYTES = 16 * 1024 * 1024;
 const SLICE_BYTES = 1024 * 1024;
 
-/** An input that is copied in slices, by this thread alone: so a buffer may even be taken away. */
+/**
+ * An input that is copied in slices. Only this thread copies, so the buffer may even be transferred
+ * in between.
+ */
 export class LargeInput {
   readonly byteLength: number;
   readonly #bytes: Uint8Array;
@@ -24,7 +27,7 @@ export class LargeInput {
     this.byteLength = bytes.byteLength;
   }
 
-  /** Copies, one after the other. Throws ERR_INVALID_ARGUMENT when its buffer is another by then. */
+  /** Copies, one after another. Throws ERR_INVALID_ARGUMENT if its buffer has changed by then. */
   *slices(): Generator<Buffer> {
     for (let at = 0; at < this.byteLength; at += SLICE_BYTES) {
       if (this.#bytes.byteLength !== this.byteLength) {
@@ -41,18 +44,21 @@ export class LargeInput {
   }
 }
 
-/** The input of a request as an invocation keeps it: its own copy, or one to be copied in slices. */
+/**
+ * The input of a request in the form that an invocation keeps: a separate copy, or one that is
+ * copied in slices.
+ */
 export function ownInput(stdin: NativeRequest['stdin']): Uint8Array | LargeInput | undefined {
   if (!types.isUint8Array(stdin)) return undefined;
   return stdin.byteLength > LARGE_BYTES ? new LargeInput(stdin, 'stdin') : Buffer.from(stdin);
 }
 
-/** Whether the input of a request is to be copied in slices. */
+/** Whether the input of a request is copied in slices. */
 export function isLarge(stdin: NativeRequest['stdin']): stdin is Uint8Array {
   return types.isUint8Array(stdin) && stdin.byteLength > LARGE_BYTES;
 }
 
-/** Room for an input in the addon's memory; throws ERR_LIMIT where there is none. */
+/** Reserves room for an input in the addon's memory; throws ERR_LIMIT if there is none. */
 export function nativeInput(byteLength: number): NativeInput {
   try {
     return new (addon().Input)(byteLength);
@@ -61,7 +67,7 @@ export function nativeInput(byteLength: number): NativeInput {
   }
 }
 
-/** Copies a large input into the addon's memory, unless `isStopped` meanwhile. */
+/** Copies a large input into the addon's memory, until `isStopped` says so. */
 export async function copyToNative(
   input: LargeInput,
   isStopped: () => boolean,
@@ -75,7 +81,7 @@ export async function copyToNative(
   return target;
 }
 
-/** A copy of bytes that somebody else may change, made in slices where they are many. */
+/** A copy of bytes that somebody else may change, made in slices if they are many. */
 export async function copyOf(bytes: Uint8Array, name: string): Promise<Buffer> {
   if (bytes.byteLength <= LARGE_BYTES) return Buffer.from(bytes);
   const input = new LargeInput(bytes, name);

@@ -1,10 +1,10 @@
 import type { ExternalDescription } from '../support/shared-types.js';
 
-/** What is known of a module once it is loaded, in any isolation. */
+/** What is known about a loaded module, in any isolation. */
 export interface ModuleDetails {
-  /** Its file as it was given; the guest's program name comes of it. */
+  /** Its file as given; the guest's program name is derived from it. */
   file: string;
-  /** Whether the guest runs as compiled code or is interpreted. */
+  /** Whether the guest is compiled or interpreted. */
   mode: 'aot' | 'interpreter';
   imports: readonly ExternalDescription[];
   exports: readonly ExternalDescription[];

@@ -53,7 +53,7 @@ export class NativeHostCallPort implements HostCallPort {
   }
 }
 
-/** What a host function is told when the function of the guest that it has called exits. */
+/** The error for a host function whose call of a guest function exits. */
 function exitedWithin(name: string, exitCode: number): WasmEdgeError {
   return new WasmEdgeError(
     'ERR_GUEST_EXIT',
@@ -62,7 +62,7 @@ function exitedWithin(name: string, exitCode: number): WasmEdgeError {
   );
 }
 
-/** What ends an invocation from outside has its words only where the invocation is told of it. */
+/** The message of an end from outside is only supplied where the invocation is informed of it. */
 function inWords(error: unknown): unknown {
   if (!(error instanceof WasmEdgeError)) return error;
   const { code } = error;

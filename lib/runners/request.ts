@@ -29,7 +29,7 @@ const KNOWN = [
   ...(['signal', 'timeoutMs'] as const),
 ] as const;
 
-/** What a module gives to each of its invocations. */
+/** What a module provides to each of its invocations. */
 export interface InvocationDefaults {
   isolation: Isolation;
   argv0: string | undefined;
@@ -41,25 +41,25 @@ export interface InvocationDefaults {
   maxWaiting: number;
 }
 
-/** An exported function to call in place of the program, with arguments that were checked. */
+/** An exported function to call instead of the program, with checked arguments. */
 export type FunctionCall = Pick<NativeRequest, 'function' | 'arguments'>;
 
-/** An invocation whose options were checked. */
+/** An invocation whose options have been checked. */
 export interface CheckedInvocation {
   /** For an executor: plain data. */
   request: NativeRequest;
   signal: AbortSignal | undefined;
-  /** The option that set the time limit in force. */
+  /** The option that set the effective time limit. */
   timeoutOption: 'timeoutMs' | 'limits.timeoutMs';
-  /** Its standard streams; to be ended, whatever becomes of it. */
+  /** Its standard streams; must be ended, whatever happens. */
   streams: RunStreams | undefined;
 }
 
 /**
- * Checks what the caller gives to one invocation, in the same way for every isolation, and makes the
- * request of it.
+ * Checks the caller's options for one invocation, in the same way for every isolation, and creates
+ * the request.
  *
- * @param file The module's file, as it was given.
+ * @param file The module's file, as given.
  */
 export function checkedInvocation(
   options: RunOptions,
@@ -90,7 +90,7 @@ export function checkedInvocation(
     },
     signal,
     timeoutOption: given.timeoutMs === undefined ? 'limits.timeoutMs' : 'timeoutMs',
-    // Last: from here on they are ours, and what fails after this ends them.
+    // Last: from here on they are ours, and must be ended after a failure.
     streams: runStreams(given, limits.stdinBytes),
   };
 }
@@ -108,15 +108,15 @@ export function programName(value: unknown, isolation: Isolation): string | unde
   return text('argv0', value);
 }
 
-/** As WasmEdge's program has it: whatever form the module has, the guest's name is one. */
+/** Like WasmEdge's program: the guest has the same name whatever the form of the module. */
 function defaultName(file: string): string {
   return `${path.parse(file).name}.wasm`;
 }
 
-/** Most bytes of a kept instance's input: they are copied at once. */
+/** The maximum size of a kept instance's input in bytes: it is copied at once. */
 const MOST_CALL_INPUT = 16 * 1024 * 1024;
 
-/** Checks what the caller gives to one call of a kept instance. */
+/** Checks the caller's options for one call of a kept instance. */
 export function checkedSingleCall(options: CallOptions, limits: ResolvedLimits): SingleCall {
   const given = optionsObject('options', options, ['stdin', 'signal', 'timeoutMs']);
   const stdin = inputBytes(given.stdin);
@@ -132,7 +132,7 @@ export function checkedSingleCall(options: CallOptions, limits: ResolvedLimits):
   };
 }
 
-/** What is decided of an instance that is to be made. */
+/** The resolved options of an instance to be created. */
 export interface CheckedInstance {
   request: Omit<InstanceRequest, 'isNested'>;
   signal: AbortSignal | undefined;
@@ -214,7 +214,7 @@ function patterns(value: unknown): string[] {
   );
 }
 
-/** Bytes of C strings. */
+/** The size of C strings, in bytes. */
 function sizeOf(strings: readonly string[]): number {
   return strings.reduce((sum, each) => sum + Buffer.byteLength(each) + 1, 0);
 }

@@ -10,16 +10,16 @@ import type { EndReason } from './early-end.js';
 
 type Output = Partial<Pick<NativeResult, 'stdout' | 'stderr'>>;
 
-/** The invocation was ended from outside: what its streams have not taken is not waited for. */
+/** The invocation was ended from outside: what its streams have not accepted is dropped. */
 const STOPPED: ReadonlySet<string> = new Set([
   ...['ERR_TIMEOUT', 'ERR_ABORTED', 'ERR_CLOSED', 'ERR_WORKER_DIED'],
 ]);
 
 /**
- * Has an invocation with streams carried out, and passes on what its guest left when it ended.
- * Settles when the streams have taken all, and at once when the invocation is to end early.
+ * Executes an invocation with streams, and passes on what its guest left at its end. Settles when
+ * the streams have accepted everything, and immediately when the invocation is to end early.
  *
- * @param execute Carries it out, until the signal is aborted.
+ * @param execute Executes it, until the signal is aborted.
  */
 export async function streamedRun(
   streams: RunStreams,
@@ -47,7 +47,7 @@ export async function streamedRun(
   }
 }
 
-/** Passes on what was left, and waits until all was taken. */
+/** Passes on what was left, and waits until all of it is accepted. */
 async function flush(
   streams: RunStreams,
   left: Output & Pick<WasmEdgeError, 'timings'>,
@@ -95,7 +95,7 @@ function passedOn(streams: RunStreams): Output {
   return empty;
 }
 
-/** The error with what else is known of how the invocation ended. */
+/** The error with the other details about how the invocation ended. */
 function withDetails(
   error: WasmEdgeError,
   known: Partial<WasmEdgeError>,

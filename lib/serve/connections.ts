@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Requests that a client may send ahead of their answers; browsers send none. */
+/** Requests that a client may send ahead of the responses; browsers send none ahead. */
 const MAX_AHEAD = 8;
 
 interface Exchange {
@@ -9,15 +9,15 @@ interface Exchange {
   response: ServerResponse;
 }
 
-/** What one connection has: the request that is being answered, and those that were sent ahead. */
+/** The state of a connection: the request being answered, and those sent ahead. */
 interface Connection {
   current: Exchange | undefined;
   readonly ahead: (Exchange & { serve: () => void })[];
 }
 
 /**
- * The connections of a server. Of each one request at a time is served: the next when its client has
- * taken the answer, so that who sends and does not read costs one answer.
+ * The connections of a server. Each serves one request at a time, and the next after its client has
+ * read the response, so that a client that sends without reading costs one response.
  */
 export class Connections {
   readonly #open = new Map<Socket, Connection>();
@@ -29,7 +29,7 @@ export class Connections {
     if (this.#isClosing) socket.destroy();
   }
 
-  /** Has a request served once those before it are answered. */
+  /** Serves a request once those before it have been answered. */
   accept(request: IncomingMessage, response: ServerResponse, serve: () => void): void {
     const connection = this.#open.get(request.socket);
     if (!connection || request.socket.destroyed) return;
@@ -37,7 +37,9 @@ export class Connections {
     else if (!connection.current) this.#next(connection);
   }
 
-  /** Closes those without a complete request at once, the others when that is answered. */
+  /**
+   * Closes connections without a complete request immediately, the others when that is answered.
+   */
   close(): void {
     this.#isClosing = true;
     for (const [socket, { current, ahead }] of this.#open) {

@@ -7,10 +7,10 @@ import type { Service } from './service.js';
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** In every line of the log about it, and in the header X-Request-Id of its answer. */
+  /** In every log line about it, and in the response's header X-Request-Id. */
   readonly requestId = randomUUID();
   readonly begin = performance.now();
-  /** Aborted when the client goes away before it has its answer. */
+  /** Aborted when the client disconnects before it has its response. */
   readonly signal: AbortSignal;
   #release: (() => void) | undefined;
 
@@ -26,10 +26,10 @@ export class Exchange {
   }
 
   /**
-   * Reads the body of what is to be invoked, and takes a slot once it is there: who is slow keeps
-   * nobody else from one.
+   * Reads the body of an invocation, and takes a slot once it has arrived: so a slow client keeps
+   * nobody from a slot.
    *
-   * @throws {Problem} 503, and as `Uploads.read`.
+   * @throws {Problem} 503, and like `Uploads.read`.
    */
   async receive({ slots, uploads }: Service, timeoutMs: number): Promise<Buffer> {
     slots.check();
@@ -38,7 +38,7 @@ export class Exchange {
     return body;
   }
 
-  /** Once it is answered. */
+  /** Called once it is answered. */
   end(): void {
     this.#release?.();
   }

@@ -4,7 +4,7 @@ import { resolveSettings } from '../lambda/settings.js';
 import type { HandlerOptions } from '../lambda/types.js';
 import type { Isolation } from '../options/types.js';
 
-/** An isolation that is on offer and could not be loaded. Each request for it tries once more. */
+/** An isolation on offer that could not be loaded. Each request for it tries again. */
 export class IsolationUnavailable extends Error {
   override readonly name = 'IsolationUnavailable';
 
@@ -13,29 +13,31 @@ export class IsolationUnavailable extends Error {
   }
 }
 
-/** A handler that is ready, and how long this request had to wait for that. */
+/** A handler that is ready, and how long this request had to wait for it. */
 export interface ReadyHandler {
   handler: Invocations;
   loadMs: number;
 }
 
-/** The server's own handler, and for comparison the same through other isolations. */
+/** The server's own handler and, for comparison, the same with other isolations. */
 export class Handlers {
-  /** The server's own, loaded from the beginning. */
+  /** The server's own, loaded from the start. */
   readonly own: Invocations;
-  /** The server's own isolation, and all that a request may ask for: the server's own comes first. */
+  /**
+   * The server's own isolation, and all that a request may select: the server's own comes first.
+   */
   readonly isolation: Isolation;
   readonly isolations: readonly Isolation[];
-  /** What is made of requests. */
+  /** What requests ask for. */
   readonly task: Task | 'run';
   readonly #options: HandlerOptions;
   readonly #others = new Map<Isolation, Promise<Invocations>>();
 
   /**
-   * @param options Its `concurrency` and `maxQueue` bound the requests under way, of all isolations
-   *   together.
-   * @param compare Further isolations: each takes its memory or its process when a request first
-   *   asks for it, serves one picture at a time, and stays.
+   * @param options Its `concurrency` and `maxQueue` limit the requests in progress, for all
+   *   isolations together.
+   * @param compare Further isolations: each gets its memory or process when a request first selects
+   *   it, serves one picture at a time, and stays.
    */
   constructor(
     options: HandlerOptions & { concurrency: number; maxQueue: number },
@@ -53,14 +55,14 @@ export class Handlers {
     this.own = new Invocations(settings);
   }
 
-  /** The isolation of this name, or undefined where it is not on offer. */
+  /** The isolation with this name; undefined if it is not on offer. */
   find(name: string): Isolation | undefined {
     return this.isolations.find((each) => each === name);
   }
 
   /**
    * @param isolation One of `isolations`.
-   * @throws {IsolationUnavailable} When it cannot be loaded.
+   * @throws {IsolationUnavailable} If it cannot be loaded.
    */
   async ready(isolation: Isolation): Promise<ReadyHandler> {
     if (isolation === this.isolation) return { handler: this.own, loadMs: 0 };
@@ -71,13 +73,13 @@ export class Handlers {
       const handler = await loading;
       return { handler, loadMs: performance.now() - begin };
     } catch (error) {
-      // Unless another request has begun to try again.
+      // Unless another request has started a new attempt.
       if (this.#others.get(isolation) === loading) this.#others.delete(isolation);
       throw new IsolationUnavailable(isolation, error);
     }
   }
 
-  /** Lets what is under way finish, and frees everything. */
+  /** Finishes the work in progress, and frees everything. */
   async close(): Promise<void> {
     const others = await Promise.allSettled(this.#others.values());
     await Promise.all([

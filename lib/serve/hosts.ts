@@ -8,17 +8,17 @@ export function isLoopback(address: string): boolean {
 }
 
 /**
- * Whether a request was meant for a server on a loopback address. A page elsewhere can have its own
- * name resolve to that address (DNS rebinding); then the browser takes the server for that page's
- * own, but says the name.
+ * Whether a request was meant for a server on a loopback address. A page elsewhere can make its own
+ * name resolve to that address (DNS rebinding); the browser then treats the server as that page's
+ * own, but sends its name.
  *
- * @param others Further names that are this machine's.
+ * @param others Further names of this machine.
  */
 export function isMeantForLoopback(
   { headers }: IncomingMessage,
   others: readonly string[],
 ): boolean {
-  // Only old clients say none; browsers always do.
+  // Only old clients send none; browsers always do.
   if (headers.host === undefined) return true;
   const name = headers.host.replace(/:\d*$/, '').toLowerCase();
   return isLoopback(name) || others.includes(name);

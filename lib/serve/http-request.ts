@@ -4,9 +4,9 @@ import { requestHeaders } from '../lambda/request.js';
 import type { Request } from '../lambda/request.js';
 
 /**
- * A request as the handler reads it, as if an API Gateway HTTP API had handed it on.
+ * A request in the handler's form, as if an API Gateway HTTP API had forwarded it.
  *
- * @param root What its path begins with, and the handler does not see.
+ * @param root The beginning of its path, which the handler does not see.
  */
 export function httpRequest(
   request: IncomingMessage,

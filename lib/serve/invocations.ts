@@ -8,17 +8,17 @@ import type { Exchange } from './exchange.js';
 import { replyJson } from './reply.js';
 import type { Service } from './service.js';
 
-/** What Lambda calls what it refuses, by the status. */
+/** Lambda's names for rejections, by status. */
 const TYPES: Readonly<Record<number, string>> = {
   408: 'RequestTimeoutException',
   413: 'RequestTooLargeException',
-  // A full queue; with the status that all of this server has for it.
+  // A full queue, with this server's usual status for it.
   503: 'TooManyRequestsException',
 };
 
 /**
- * Lambda's own operation Invoke (API version 2015-03-31), as the Runtime Interface Emulator offers
- * it, with any function's name. The payload is JSON whatever its Content-Type says.
+ * Lambda's own operation Invoke (API version 2015-03-31), as offered by the Runtime Interface
+ * Emulator, with any function name. The payload is JSON whatever its Content-Type says.
  */
 export async function invokeFunction(
   service: Service,
@@ -57,7 +57,7 @@ export async function invokeFunction(
     );
     replyJson(response, 200, result, headers);
   } catch (error) {
-    // An error of the function is a success of the invocation: Lambda's own convention.
+    // An error of the function is a successful invocation, by Lambda's own convention.
     replyJson(response, 200, functionError(error), {
       ...headers,
       'x-amz-function-error': 'Unhandled',
@@ -65,7 +65,7 @@ export async function invokeFunction(
   }
 }
 
-/** Answers what never was an invocation, and logs it as one would be. */
+/** Rejects a request that never became an invocation, and logs it like one. */
 function refuse({ logger }: Service, { response, requestId }: Exchange, error: unknown): void {
   const isNoJson =
     error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError;

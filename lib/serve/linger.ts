@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 const LINGER_MS = 2000;
 
 /**
- * After an answer to a request whose body was not read: what the client is still sending is thrown
- * away for a while, since closing at once would reset the connection before it sees the answer.
+ * Called after answering a request whose body was not read: discards what the client is still
+ * sending for a while, because closing immediately would reset the connection before the client
+ * sees the response.
  */
 export function linger(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;

@@ -5,7 +5,7 @@ import type { InvocationRecord } from '../lambda/types.js';
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const BYTES = [1e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7];
 
-/** What Prometheus is told. */
+/** The metrics for Prometheus. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Counter<'route' | 'status'>;
@@ -14,7 +14,7 @@ export class Metrics {
   readonly #pictures: Histogram;
   #text: Promise<string> | undefined;
 
-  /** @param inFlight Requests under way. */
+  /** @param inFlight Returns the number of requests in progress. */
   constructor(inFlight: () => number) {
     const registers = [this.#registry];
     this.#requests = new Counter({
@@ -71,7 +71,7 @@ export class Metrics {
     }
   }
 
-  /** The text that Prometheus reads. Who asks while it is being made gets the same. */
+  /** The text for Prometheus. Concurrent requests share the same text. */
   text(): Promise<string> {
     this.#text ??= this.#registry.metrics().finally(() => {
       this.#text = undefined;

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 
 import { CONTENT_TYPES } from '../lambda/representation.js';
 
-/** Answers with text, or bytes, of a type. */
+/** Responds with text, or bytes, of a type. */
 export function reply(
   response: ServerResponse,
   status: number,
@@ -11,14 +11,15 @@ export function reply(
   headers: Readonly<Record<string, string>>,
 ): void {
   const length = Buffer.byteLength(body);
-  // RFC 9110, section 8.6: never with these, and to HEAD only that which GET would have.
+  // RFC 9110, section 8.6: never with these statuses, and for HEAD only the length that GET would
+  // have.
   const isUnknown = response.req.method === 'HEAD' && length === 0;
   const hasLength = status !== 204 && status !== 304 && !isUnknown;
   response.writeHead(status, { ...(hasLength && { 'content-length': length }), ...headers });
   response.end(body);
 }
 
-/** Answers with JSON. */
+/** Responds with JSON. */
 export function replyJson(
   response: ServerResponse,
   status: number,
@@ -31,7 +32,7 @@ export function replyJson(
   });
 }
 
-/** Answers with one line of problem details (RFC 9457). */
+/** Responds with one line of problem details (RFC 9457). */
 export function replyProblem(
   response: ServerResponse,
   status: number,

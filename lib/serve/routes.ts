@@ -19,17 +19,18 @@ import type { Service } from './service.js';
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
 export interface Route {
-  /** All where none are named. */
+  /** All if none are listed. */
   methods?: HTTPMethod[];
   serve: (exchange: Exchange, parameters: Parameters) => Promise<void> | void;
 }
 
-/** What is served, by path. */
+/** The routes, by path. */
 export function routesOf(service: Service): Readonly<Record<string, Route>> {
   const { task } = service.handlers;
   const serve: Route['serve'] = (exchange) => answer(service, exchange);
   return {
-    // One resource with the name of what is done: the model decides. A program has what is below it as well.
+    // A single resource named after the task, which the model determines. For a program, the paths
+    // below it as well.
     ...(task === 'run' ? { '/run/*': { serve } } : pictureRoutes(service, task)),
     [`/${task}`]: { serve },
     '/2015-03-31/functions/:name/invocations': {
@@ -52,7 +53,7 @@ export function routesOf(service: Service): Readonly<Record<string, Route>> {
   };
 }
 
-/** The page that asks about pictures. */
+/** The routes of the page for pictures. */
 function pictureRoutes(service: Service, task: Task): Readonly<Record<string, Route>> {
   const files = new PageFiles({
     task,
@@ -76,15 +77,15 @@ function pageRoute(files: PageFiles, name: (parameters: Parameters) => string | 
 }
 
 /**
- * The picture as the body, as an HTTP API would hand it to the handler; `?isolation=NAME` chooses
- * among those on offer. Whatever is wrong is answered by the handler, so that it is logged, and its
- * headers are there.
+ * The picture as the body, as an HTTP API would forward it to the handler; `?isolation=NAME`
+ * selects one of those on offer. The handler answers every error, so that it is logged and has the
+ * usual headers.
  */
 async function answer(service: Service, exchange: Exchange): Promise<void> {
   const { request, response, requestId, signal } = exchange;
   const url = new URL(request.url ?? '/', 'http://localhost');
   const root = service.handlers.task === 'run' ? '/run' : '';
-  // Where the path was found by its dots, or by other characters that stand for these.
+  // If dot segments, or characters that encode them, led to this path.
   if (!`${url.pathname}/`.startsWith(`${root}/`)) {
     replyProblem(response, 404, `There is no such resource below ${root}.`);
     return;
@@ -92,7 +93,7 @@ async function answer(service: Service, exchange: Exchange): Promise<void> {
   const { handler, loadMs, body } = await prepare(service, exchange, url);
   const result = await handler.serve(httpRequest(request, url, body, root), {
     requestId,
-    // Loading another isolation is no part of the invocation.
+    // Loading another isolation is not part of the invocation.
     remainingMs: service.timeoutMs - (performance.now() - exchange.begin) + loadMs,
     signal,
   });
@@ -102,7 +103,9 @@ async function answer(service: Service, exchange: Exchange): Promise<void> {
   });
 }
 
-/** The handler of the isolation that is asked for, or the server's own to refuse the request. */
+/**
+ * The handler of the requested isolation; if the request is rejected, the server's own, to do so.
+ */
 async function prepare(
   service: Service,
   exchange: Exchange,
@@ -123,7 +126,7 @@ async function prepare(
   }
 }
 
-/** The isolation that the request asks for. To ask is for this server's own page, and for no page elsewhere. */
+/** The requested isolation. Only this server's own page may request one, not a page elsewhere. */
 function isolationOf({ request }: Exchange, handlers: Handlers, { searchParams }: URL): Isolation {
   const name = searchParams.get('isolation');
   if (name === null) return handlers.isolation;
@@ -136,7 +139,7 @@ function isolationOf({ request }: Exchange, handlers: Handlers, { searchParams }
   throw new Problem(400, `The parameter 'isolation' must be one of: ${choices}.`);
 }
 
-/** For load balancers and orchestrators: whether to send requests here. */
+/** For load balancers and orchestrators: whether requests should be sent here. */
 function health({ slots }: Service, { response }: Exchange): void {
   replyJson(response, slots.isClosed ? 503 : 200, {
     status: slots.isClosed ? 'shutting down' : 'ok',

@@ -25,32 +25,37 @@ import { Uploads } from './uploads.js';
 
 /** For the head of a request. */
 const HEAD_TIMEOUT_MS = 10_000;
-/** Beyond these, connections are closed as they come. */
+/** Beyond these, new connections are closed immediately. */
 const MAX_CONNECTIONS = 2000;
 
 /** Options of {@link startServer}. */
 export interface ServerOptions {
   host: string;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   port: number;
-  /** `concurrency` and `maxQueue` together bound the requests under way, and the bytes of bodies. */
+  /**
+   * `concurrency` and `maxQueue` together limit the requests in progress, and the bytes of bodies.
+   */
   handler: HandlerOptions & { concurrency: number; maxQueue: number };
-  /** The words that say which model answers, for people. */
+  /** Describes the model, for people. */
   model?: string;
-  /** Further isolations that a request for `/classify` may ask for. Default: none. */
+  /** Further isolations that a request for `/classify` may select. Default: none. */
   compare?: readonly Isolation[];
-  /** Names, beside those of loopback addresses, that requests may say where it listens on one. */
+  /**
+   * Host names, in addition to those of loopback addresses, that requests may use if it listens on
+   * one.
+   */
   allowHosts?: readonly string[];
-  /** From the end of a request's head to its answer. */
+  /** From the end of a request's head to its response. */
   timeoutMs: number;
-  /** Of a request's body as it arrives. */
+  /** Of a request's body as received. */
   maxBodyBytes: number;
 }
 
 /**
  * Loads the module and its model, then serves the Lambda handler over HTTP.
  *
- * @throws {WasmEdgeError} As `loadModule`; the system's error where it cannot listen.
+ * @throws {WasmEdgeError} As `loadModule`; the system's error if it cannot listen.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const server = new Server(options);
@@ -94,7 +99,7 @@ export class Server {
     };
     this.#http = createServer({
       headersTimeout: HEAD_TIMEOUT_MS,
-      // Of a body that nobody reads: uploads have their own.
+      // For a body that nobody reads: uploads have their own limit.
       requestTimeout: Math.max(timeoutMs, HEAD_TIMEOUT_MS),
       connectionsCheckingInterval: 1000,
     });
@@ -104,11 +109,11 @@ export class Server {
         this.#connections.add(socket);
       })
       .on('request', listener)
-      // Clients that ask before they send a body are told to go on where it is read.
+      // Clients that ask before they send a body are told to continue when it is read.
       .on('checkContinue', listener);
   }
 
-  /** Where it listens. */
+  /** The address on which it listens. */
   get url(): string {
     const { address, family, port } = this.#http.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
@@ -127,8 +132,8 @@ export class Server {
   }
 
   /**
-   * Takes no more connections or requests, closes those that have sent none whole, finishes those that
-   * are under way, frees everything.
+   * Accepts no more connections or requests, closes connections without a complete request,
+   * finishes those in progress, and frees everything.
    */
   close(): Promise<void> {
     this.#closing ??= this.#finish();

@@ -5,16 +5,16 @@ import type { Metrics } from './metrics.js';
 import type { Slots } from './slots.js';
 import type { Uploads } from './uploads.js';
 
-/** What routes work with. */
+/** What the routes need. */
 export interface Service {
   handlers: Handlers;
   metrics: Metrics;
   slots: Slots;
   uploads: Uploads;
   logger: Logger | undefined;
-  /** The words that say which model answers. */
+  /** Describes the model. */
   model: string | undefined;
-  /** From the end of a request's head to its answer. */
+  /** From the end of a request's head to its response. */
   timeoutMs: number;
   maxBodyBytes: number;
 }

@@ -1,6 +1,6 @@
 import { Problem } from '../lambda/problem.js';
 
-/** The invocations under way: as many as there are threads and places in the queue. */
+/** The invocations in progress: as many as there are threads and places in the queue. */
 export class Slots {
   readonly max: number;
   #taken = 0;
@@ -18,13 +18,13 @@ export class Slots {
     return this.#isClosed;
   }
 
-  /** Refuses whoever comes from now on. */
+  /** Rejects everybody from now on. */
   close(): void {
     this.#isClosed = true;
   }
 
   /**
-   * Looks whether there is one.
+   * Checks that one is free.
    *
    * @throws {Problem} 503.
    */
@@ -34,9 +34,9 @@ export class Slots {
   }
 
   /**
-   * Takes one, and gives what frees it again.
+   * Takes one, and returns the function that frees it.
    *
-   * @throws {Problem} 503 where there is none.
+   * @throws {Problem} 503 if none is free.
    */
   take(): () => void {
     this.check();

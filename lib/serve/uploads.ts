@@ -5,31 +5,32 @@ import { Problem } from '../lambda/problem.js';
 
 const FIRST_CAPACITY = 64 << 10;
 
-/** Refuses what is read of a request. */
+/** Rejects the rest of a request that is being read. */
 type Refuse = (problem: Problem) => void;
 
 /**
- * Reads bodies. Their bytes, and those of requests under way, are bounded together: where they are
- * too many, whoever has taken longest to send gives way.
+ * Reads bodies. Their bytes, and those of requests in progress, have a common limit: if it is
+ * exceeded, the upload that has taken longest is dropped.
  */
 export class Uploads {
   readonly #maxBytes: number;
   readonly #maxHeldBytes: number;
   #heldBytes = 0;
-  /** In the order of their beginning. */
+  /** In order of their start. */
   readonly #underWay = new Set<Refuse>();
 
-  /** @param limits Of one body, and of all together. */
+  /** @param limits For one body, and for all together. */
   constructor({ maxBytes, maxHeldBytes }: { maxBytes: number; maxHeldBytes: number }) {
     this.#maxBytes = maxBytes;
     this.#maxHeldBytes = maxHeldBytes;
   }
 
   /**
-   * Reads a body whole. A client that waits for "100 Continue" is told to go on only here, so that
-   * what is refused before is never sent. Its bytes count until the response is closed.
+   * Reads a complete body. A client that waits for "100 Continue" is told to continue only here, so
+   * that the body of a rejected request is never sent. Its bytes count until the response is
+   * closed.
    *
-   * @throws {Problem} 413 as soon as it is known, 408, 503 where it gives way, 499.
+   * @throws {Problem} 413 as soon as it is known, 408, 503 if it is dropped, 499.
    */
   async read(
     request: IncomingMessage,
@@ -54,7 +55,7 @@ export class Uploads {
         else resolve();
       };
       const refuse: Refuse = (problem) => {
-        // What was read of it is nothing any more.
+        // The bytes read so far no longer count.
         this.#heldBytes -= bytes.length;
         bytes = Buffer.alloc(0);
         end(problem);
@@ -71,7 +72,7 @@ export class Uploads {
           refuse(this.#tooLarge());
           return;
         }
-        // Into memory of its own: chunks may be of one byte, and each keeps what was read with it.
+        // Copied: chunks may have a single byte, and each keeps the buffer that it was read with.
         if (needed > bytes.length) {
           const capacity = Math.max(needed, 2 * bytes.length, FIRST_CAPACITY);
           const grown = Buffer.allocUnsafeSlow(Math.min(capacity, announced || this.#maxBytes));

@@ -11,7 +11,7 @@ import { Outlet } from './outlet.js';
 import { processSink } from './output-sink.js';
 import type { Destination } from './output-sink.js';
 
-/** What is there within this time was no wait, in milliseconds. */
+/** A delay up to this many milliseconds does not count as a wait. */
 export const MOMENT_MS = 5;
 
 /** The outputs of a guest. */
@@ -99,7 +99,7 @@ export class RunStreams {
     return name === 'stdin' ? this.#inputBytes : (this.#outlets.get(name)?.byteLength ?? 0);
   }
 
-  /** Those that there are. */
+  /** Those that exist. */
   get outlets(): IterableIterator<[OutputName, Outlet]> {
     return this.#outlets.entries();
   }
@@ -124,8 +124,8 @@ export class RunStreams {
   }
 
   /**
-   * Gives a function that tells whether a target, or the source where that is said to count, has kept it
-   * waiting ever since the function was last called.
+   * Returns a function that says whether a target, or with `countsSource` the source, has kept it
+   * waiting ever since the last call of that function.
    */
   watchWaiting(countsSource: boolean): () => boolean {
     let seen: unknown[] = [];

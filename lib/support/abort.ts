@@ -4,8 +4,8 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import { WasmEdgeError } from './errors.js';
 
 /**
- * Has `end` called once, with the signal that is aborted first, at once where one is already. The
- * returned function takes it back. Any number of loads may share a signal.
+ * Calls `end` once, with the signal that is aborted first; immediately if one already is. The
+ * returned function cancels that. Any number of loads may share a signal.
  */
 export function onAbort(
   signals: readonly AbortSignal[],
@@ -30,24 +30,24 @@ export function onAbort(
   return forget;
 }
 
-/** The error of loading or compiling that was ended through this signal. */
+/** The error of loading or compiling that was ended by this signal. */
 export function abortError(signal: AbortSignal): WasmEdgeError {
   return new WasmEdgeError('ERR_ABORTED', 'Loading or compiling the module was aborted.', {
     cause: signal.reason,
   });
 }
 
-/** Throws ERR_ABORTED where one of the signals is aborted. */
+/** Throws ERR_ABORTED if one of the signals is aborted. */
 export function requireNotAborted(signals: readonly AbortSignal[]): void {
   const aborted = signals.find((signal) => signal.aborted);
   if (aborted) throw abortError(aborted);
 }
 
 /**
- * What several pieces of work give, which go on at the same time. When one fails the others are
- * aborted, and have ended before its error is thrown.
+ * The results of several concurrent pieces of work. If one fails, the others are aborted, and have
+ * ended before its error is thrown.
  *
- * @param begin Begins them, with the signals that they mind: the given ones, and one for that.
+ * @param begin Begins them, with the signals to observe: the given ones, and one for this.
  */
 export async function allOrNone<T extends readonly unknown[]>(
   signals: readonly AbortSignal[],
@@ -65,12 +65,15 @@ export async function allOrNone<T extends readonly unknown[]>(
   }
 }
 
-/** How long an abort waits for what is under way to end in order: parsing cannot be interrupted. */
+/**
+ * How long an abort waits for an orderly end of work in progress: parsing cannot be interrupted.
+ */
 const ORDERLY_END_MS = 1000;
 
 /**
- * Waits for `work`, which minds the signals itself where it can. After an abort it rejects with
- * ERR_ABORTED when `work` has ended, and soon in any case; `undo` gets what comes too late.
+ * Waits for `work`, which observes the signals itself where possible. After an abort it rejects
+ * with ERR_ABORTED when `work` has ended, or soon in any case; `undo` receives a result that comes
+ * too late.
  */
 export async function unlessAborted<T>(
   signals: readonly AbortSignal[],

@@ -3,15 +3,16 @@ import path from 'node:path';
 
 import { randomName } from './crypto.js';
 
-/** How the temporary folders end: what their writers left behind, if they were killed, is known by it. */
+/** The suffix of temporary folders, by which the remains of killed processes are recognized. */
 export const TEMPORARY_ENDING = '.tmp';
 
 /**
- * Has a file written in a temporary folder beside its place and then moved there, so that nobody
- * ever sees it half-written; two writers are both right, the last one stays. On failure nothing is
- * left behind, nor is what the writer made beside the file.
+ * Writes a file in a temporary folder beside its destination and then moves it there, so that
+ * nobody ever sees it incomplete; with two writers, the last one wins. If that fails, nothing
+ * remains, including anything that the writer created beside the file.
  *
- * @param beforeReplacing What has to go just before the new file, which it is given, is in its place.
+ * @param beforeReplacing Removes what must go just before the new file, which it receives, is moved
+ *   into place.
  */
 export async function writeAtomically(
   target: string,

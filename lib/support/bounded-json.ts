@@ -3,36 +3,38 @@ import { randomUUID } from 'node:crypto';
 
 import { turn } from './loop-turns.js';
 
-/** Beyond this many values an object costs many times its text, and its parsing blocks the loop. */
+/**
+ * With more values than this, an object costs many times its text, and parsing it blocks the loop.
+ */
 const MAX_VALUES = 20_000;
-/** Texts from this size on are decoded by themselves, in slices. */
+/** Strings of this size or larger are decoded separately, in slices. */
 const LONG_TEXT = 1 << 10;
-/** All but these: what is left for `JSON.parse` to read at once. */
+/** Everything except these: the remainder, which `JSON.parse` reads at once. */
 const MAX_REST = 2 << 20;
-/** What is read between two looks at the clock. */
+/** The number of bytes read between two checks of the clock. */
 const SLICE = 128 << 10;
-/** What may be parsed without looking: its worst is a few milliseconds. */
+/** What may be parsed directly: in the worst case this takes a few milliseconds. */
 const SMALL = 64 << 10;
 
 const [QUOTE, BACKSLASH, SPACE, COMMA, COLON] = [0x22, 0x5c, 0x20, 0x2c, 0x3a];
 const [OPEN_LIST, OPEN_OBJECT, LETTER_U] = [0x5b, 0x7b, 0x75];
 
-/** A text within the JSON, its quotation marks left out. */
+/** A string within the JSON, without its quotation marks. */
 interface Range {
   start: number;
   end: number;
-  /** Whether it is nothing but printable ASCII. */
+  /** Whether it consists only of printable ASCII. */
   isPlain: boolean;
 }
 
 /**
- * Parses JSON that a stranger wrote, of any size, without holding the event loop: long texts are
- * decoded in slices, and what else there is has bounds: 20,000 values, and 2 MiB beside texts of
+ * Parses JSON from a stranger, of any size, without blocking the event loop: long strings are
+ * decoded in slices, and everything else is bounded: 20,000 values, and 2 MiB apart from strings of
  * 1 KiB and more.
  *
- * @param payload Not to be changed until the promise settles.
- * @throws {TypeError} When it is not valid UTF-8.
- * @throws {SyntaxError} When it is not JSON.
+ * @param payload Must not change until the promise settles.
+ * @throws {TypeError} If it is not valid UTF-8.
+ * @throws {SyntaxError} If it is not JSON.
  * @throws {RangeError} Beyond the bounds.
  */
 export async function parseBoundedJson(payload: Uint8Array): Promise<unknown> {
@@ -51,14 +53,14 @@ export async function parseBoundedJson(payload: Uint8Array): Promise<unknown> {
   ) as unknown;
 }
 
-/** A byte order mark is no part of the text. */
+/** A byte order mark is not part of the text. */
 function withoutMark(bytes: Buffer): Buffer {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
 /**
- * Takes the long texts out. What is left has a mark and a number for each; nobody can guess the
- * mark, so that no text of the payload's own is taken for one.
+ * Extracts the long strings. The remainder has a mark and a number for each; nobody can guess the
+ * mark, so no string of the payload itself is mistaken for one.
  */
 async function split(bytes: Buffer): Promise<{ rest: string; longTexts: Range[]; mark: string }> {
   const mark = `${randomUUID()}:`;
@@ -75,7 +77,7 @@ async function split(bytes: Buffer): Promise<{ rest: string; longTexts: Range[];
     }
     parts.push(bytes.toString('utf8', start, end));
   };
-  /** Where what is not kept yet begins, and where the text that is being read does. */
+  /** The start of what has not been kept yet, and of the string that is being read. */
   let from = 0;
   let text: Range | undefined;
   let at = 0;
@@ -109,7 +111,8 @@ async function split(bytes: Buffer): Promise<{ rest: string; longTexts: Range[];
     if (values > MAX_VALUES) {
       throw new RangeError(`The event has more than ${MAX_VALUES} values.`);
     }
-    // In time, so that what has too much of it is refused before the rest is read.
+    // Checked along the way, so that a payload with too much of it is rejected before the rest is
+    // read.
     if (!text && at - from > SLICE) {
       keep(from, at);
       from = at;
@@ -120,7 +123,10 @@ async function split(bytes: Buffer): Promise<{ rest: string; longTexts: Range[];
   return { rest: parts.join(''), longTexts, mark };
 }
 
-/** Whether the text that ends here is the name of a member. With much white space it may be one. */
+/**
+ * Whether the string that ends here is the name of a member. After much white space, it is assumed
+ * to be one.
+ */
 function isName(bytes: Buffer, after: number): boolean {
   const most = after + 100;
   let at = after;
@@ -145,13 +151,13 @@ async function decodeText(bytes: Buffer, { start, end, isPlain }: Range): Promis
   return pieces.join('');
 }
 
-/** The last place up to `end` that lies in no escape sequence and in no character. */
+/** The last position up to `end` that is not within an escape sequence or a character. */
 function wholeBefore(bytes: Buffer, start: number, end: number): number {
   for (let at = end - 1; at >= end - 5; at--) {
     if (bytes[at] !== BACKSLASH) continue;
     let first = at;
     while (first > start && bytes[first - 1] === BACKSLASH) first--;
-    // Each pair of them is an escape sequence of its own.
+    // Each pair of backslashes is an escape sequence.
     const begins = (at - first) % 2 === 0;
     const length = bytes[at + 1] === LETTER_U ? 6 : 2;
     if (begins && at + length > end) return at;

@@ -16,9 +16,9 @@ import { printable } from './printable.js';
 import { onProcessExit } from './process-exit.js';
 
 /**
- * The folder for what can be made again: compiled modules, fetched models. `$WASMEDGE_EMBED_CACHE`,
- * else `wasmedge-embed` in `$XDG_CACHE_HOME` or `~/.cache` (XDG Base Directory Specification);
- * undefined for a user without a home.
+ * The folder for what can be recreated: compiled modules, downloaded models.
+ * `$WASMEDGE_EMBED_CACHE`, otherwise `wasmedge-embed` in `$XDG_CACHE_HOME` or `~/.cache` (XDG Base
+ * Directory Specification); undefined for a user without a home directory.
  */
 export function cacheDirectory(): string | undefined {
   const own = process.env['WASMEDGE_EMBED_CACHE'];
@@ -29,24 +29,27 @@ export function cacheDirectory(): string | undefined {
   return home === undefined ? undefined : path.join(home, '.cache', 'wasmedge-embed');
 }
 
-/** The user's home; undefined where neither `$HOME` nor the system's list of users has it. */
+/**
+ * The user's home directory; undefined if neither `$HOME` nor the system's list of users has it.
+ */
 export function homeDirectory(): string | undefined {
   try {
     const home = homedir();
     return path.isAbsolute(home) ? home : undefined;
   } catch {
-    // A container's process often has a number that is no user's.
+    // A container's process often has a user ID that belongs to no user.
     return undefined;
   }
 }
 
 /**
- * Makes and returns a folder below the cache that belongs to this process's user, in which nobody else may write,
- * nor replace it: what is in there is run as native code. Where the cache cannot be written (a read-only home, as
- * on Lambda) or is somebody else's, of which a warning tells, it is below the temporary folder: under a name of
- * this user's, or where somebody has taken that, under one of this process's.
+ * Creates and returns a folder in the cache that belongs to this process's user, and that nobody
+ * else may write to or replace: its content is executed as native code. If the cache is not
+ * writable (a read-only home directory, as on Lambda), or belongs to somebody else, which causes a
+ * warning, the folder is below the temporary folder: under a name for this user or, if somebody has
+ * taken that, for this process.
  *
- * @throws {WasmEdgeError} ERR_MODULE_LOAD when none can be written.
+ * @throws {WasmEdgeError} ERR_MODULE_LOAD if none can be written.
  */
 export function writableCacheDirectory(name: string): string {
   const user = String(effectiveUser());
@@ -68,14 +71,17 @@ export function writableCacheDirectory(name: string): string {
   );
 }
 
-/** Makes and returns the folder of this name in the cache itself, or throws. */
+/** Creates and returns the folder with this name in the cache itself, or throws. */
 export function ownCacheDirectory(name: string): string {
   const cache = cacheDirectory();
   if (cache === undefined) throw new Error('this user has no home directory');
   return ownDirectory(cache, name);
 }
 
-/** Whether a folder of the cache is there and this user's alone; a warning tells of one that is not. */
+/**
+ * Whether a folder of the cache exists and belongs only to this user; a warning reports one that
+ * does not.
+ */
 export function isOwnCacheDirectory(name: string): boolean {
   const cache = cacheDirectory();
   if (cache === undefined) return false;
@@ -88,12 +94,12 @@ export function isOwnCacheDirectory(name: string): boolean {
   }
 }
 
-/** This process's own cache, where it has one: for its children. */
+/** This process's own cache, if it has one: for its children. */
 export function privateCacheDirectory(): string | undefined {
   return privateFolder;
 }
 
-/** A folder that somebody else made, or may write to. */
+/** A folder that somebody else created, or may write to. */
 class ForeignFolder extends Error {
   constructor(
     readonly folder: string,
@@ -111,8 +117,8 @@ function ownDirectory(root: string, name: string): string {
   const place = path.dirname(root);
   mkdirSync(place, { recursive: true, mode: 0o700 });
   const { uid } = statSync(place);
-  // Its owner could replace what is made there at any time: of importance where it is a user's and
-  // this process is root's.
+  // Its owner could replace what is created there at any time: this matters if that is a user and
+  // this process runs as root.
   if (uid !== 0 && uid !== effectiveUser()) {
     throw new ForeignFolder(root, `${printable(place, 1000)} belongs to another user`);
   }
@@ -129,7 +135,7 @@ function ownDirectory(root: string, name: string): string {
   return folder;
 }
 
-/** The root and each folder on the way to `name` in it. */
+/** The root and each folder on the path to `name` in it. */
 function foldersOf(root: string, name: string): string[] {
   const folders = [root];
   for (const part of name.split(path.sep)) folders.push(path.join(folders.at(-1) ?? root, part));
@@ -165,14 +171,14 @@ function warnOnce({ folder, message }: ForeignFolder): void {
   process.emitWarning(message, { code: 'WASMEDGE_EMBED_CACHE' });
 }
 
-/** The user as whom this process makes and opens files; 0 where there are none. */
+/** The user as which this process creates and opens files; 0 if there are no users. */
 function effectiveUser(): number {
   return process.geteuid?.() ?? 0;
 }
 
 /**
- * Why a file or folder is not this user's alone, in words for people; null where it is. What root
- * made, as images have it, is as good: root may do anything in any case.
+ * Why a file or folder does not belong only to this user, in words for people; null if it does.
+ * What root created, as in images, is acceptable: root may do anything in any case.
  */
 export function foreignness({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): string | null {
   if (uid !== effectiveUser() && uid !== 0) return `it belongs to another user (${uid})`;

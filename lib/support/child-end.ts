@@ -1,15 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 
-/** For how long what a process has sent is still read after its end. */
+/** How long the output of a process is still read after its end. */
 const LINGER_MS = 1000;
 
 /**
- * Has `end` called once, when a process has ended and all that it has sent was read; soon in any
- * case: a process that it has left behind may hold its streams open for ever. Not called for one that
- * could not be started, of which its 'error' tells.
+ * Calls `end` once, when a process has ended and all of its output was read, or soon in any case: a
+ * process that it has left behind may hold its streams open forever. Not called for one that could
+ * not be started, which its 'error' event reports.
  *
- * @param isHeldUp Whether this process does not read at the moment what there is.
+ * @param isHeldUp Whether this process is currently not reading what is available.
  */
 export function onChildEnd(
   child: ChildProcess,
@@ -24,7 +24,7 @@ export function onChildEnd(
       for (const stream of (child.stdio as typeof child.stdio | undefined) ?? []) stream?.destroy();
       end(code, signal);
     };
-    // Once more is read, of which a busy event loop may have kept this process.
+    // Reads once more, which a busy event loop may have prevented.
     let linger: NodeJS.Timeout | undefined;
     const tellUnlessHeldUp = (): void => {
       if (!isTold && isHeldUp()) wait();
@@ -45,12 +45,15 @@ export function onChildEnd(
   });
 }
 
-/** Kills a process that was started `detached`, with what it has started, but for what left its group. */
+/**
+ * Kills a process that was started `detached`, with everything that it has started, except what
+ * left its group.
+ */
 export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody is left in it.
+    // The group is empty.
   }
 }

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
-/** Bytes of a file, or of all files below a folder. Zero for what is not there. */
+/** The size of a file, or of all files below a folder, in bytes. Zero if it does not exist. */
 export function bytesOf(...files: string[]): number {
   return files.reduce((sum, file) => sum + bytesBelow(file), 0);
 }

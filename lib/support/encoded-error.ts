@@ -13,30 +13,30 @@ import {
 } from './received.js';
 import type { Timings } from './shared-types.js';
 
-/** An error as JSON, the bytes of its stdout and stderr beside it; with its causes. */
+/** An error as JSON, with its causes; the bytes of its stdout and stderr are separate. */
 export interface EncodedError {
-  /** Of the family, or one of JavaScript's own. */
+  /** Whether it belongs to the family; otherwise it is one of JavaScript's own. */
   family: boolean;
   name: string;
   message: string;
   stack?: string;
-  /** Those of {@link FAMILY_FIELDS}, or of {@link SYSTEM_FIELDS}, that it has. */
+  /** The {@link FAMILY_FIELDS}, or {@link SYSTEM_FIELDS}, that it has. */
   fields: Record<string, unknown>;
-  /** Whether its stdout and stderr are in the array of byte arrays, in this order. */
+  /** Whether its stdout and stderr are in the byte arrays, in this order. */
   hasOutput?: boolean;
   cause?: EncodedError;
 }
 
-// Causes may form a circle.
+// Causes may form a cycle.
 const MAX_CAUSES = 8;
-// Together, escaped and in UTF-8, less than a frame's header may be.
+// Together, escaped and in UTF-8, less than the maximum size of a frame's header.
 export const MESSAGE_CHARACTERS = 16_384;
 const CAUSE_CHARACTERS = 2048;
 const FIELD_CHARACTERS = 1024;
-/** What is longer was never made by {@link encodeError}. */
+/** {@link encodeError} never produces longer ones. */
 const ANY_CHARACTERS = 1 << 20;
 
-/** What an error of the family may carry beside its output, and how each is checked. */
+/** The fields of the family's errors apart from output, and how each is checked. */
 const FAMILY_FIELDS = {
   code: (value: unknown) => receivedOneOf('a code', value, CODES),
   trap: (value: unknown) => receivedOneOf('a trap', value, TRAPS),
@@ -48,7 +48,7 @@ const FAMILY_FIELDS = {
   guestStackOmitted: (value: unknown) => receivedInteger('a number of frames', value, 1, 1e9),
 };
 
-/** What the system's errors carry. */
+/** The fields of system errors. */
 const SYSTEM_FIELDS = {
   code: (value: unknown) => receivedField('a code', value),
   errno: (value: unknown) => receivedInteger('an errno', value, -(2 ** 31), 2 ** 31),
@@ -57,8 +57,8 @@ const SYSTEM_FIELDS = {
 };
 
 /**
- * Encodes anything that was thrown; `arrays` gets the output that it carries. What is longer than a
- * message may be is cut.
+ * Encodes anything that was thrown; its output is appended to `arrays`. Overlong messages are
+ * truncated.
  */
 export function encodeError(thrown: unknown, arrays: Uint8Array[], depth = 0): EncodedError {
   const error = isError(thrown) ? thrown : new Error(String(thrown));
@@ -87,9 +87,9 @@ export function encodeError(thrown: unknown, arrays: Uint8Array[], depth = 0): E
 }
 
 /**
- * The error again: of the same class where it is of the family, else an Error with its name. Nothing
- * that was sent is believed: what is not of the form throws {@link Malformed}, and only fields that
- * are known are taken.
+ * Decodes the error: to the same class if it belongs to the family, otherwise to an Error with its
+ * name. Nothing that was sent is trusted: anything that does not have this form throws {@link
+ * Malformed}, and only known fields are taken.
  */
 export function decodeError(sent: unknown, arrays: readonly Buffer[], depth = 0): Error {
   const encoded = receivedRecord('an error', sent);
@@ -111,12 +111,12 @@ export function decodeError(sent: unknown, arrays: readonly Buffer[], depth = 0)
     if (depth === 0 && encoded['hasOutput'] === true && stdout && stderr) {
       Object.assign(details, { stdout, stderr });
     }
-    // Without a code it is none of the family's.
+    // Without a code, it does not belong to the family.
     return new WasmEdgeError(code ?? FAMILY_FIELDS.code(undefined), message, details);
   }
   const error = new Error(message, cause && { cause });
   Object.assign(error, checked(SYSTEM_FIELDS, given));
-  // Its own name and where it came from, which this process cannot show.
+  // Its own name, and its stack, which this process cannot show.
   const name = receivedField("an error's name", encoded['name']);
   Object.defineProperty(error, 'name', { value: name, configurable: true });
   const { stack } = encoded;
@@ -126,14 +126,17 @@ export function decodeError(sent: unknown, arrays: readonly Buffer[], depth = 0)
   return error;
 }
 
-/** What an error of the family carries, as another process tells it; nothing else of `given` is taken. */
+/**
+ * The fields of one of the family's errors, as reported by another process; nothing else in `given`
+ * is used.
+ */
 export function receivedFields(
   given: Record<string, unknown>,
 ): Partial<{ [K in keyof typeof FAMILY_FIELDS]: ReturnType<(typeof FAMILY_FIELDS)[K]> }> {
   return checked(FAMILY_FIELDS, given);
 }
 
-/** How long the parts of an invocation took, as another process tells it. */
+/** The timings of an invocation, as reported by another process. */
 export function receivedTimings(value: unknown): Timings {
   const given = receivedRecord('timings', value);
   const part = (name: keyof Timings): number => receivedAmount(name, given[name]);
@@ -162,7 +165,7 @@ function checked<C extends Checks>(
   return fields as { [K in keyof C]?: ReturnType<C[K]> };
 }
 
-/** Every member of a union, which the compiler sees to. */
+/** All members of a union, which the compiler checks. */
 function all<T extends string>(members: Record<T, true>): readonly T[] {
   return Object.keys(members) as T[];
 }

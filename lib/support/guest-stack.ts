@@ -25,19 +25,19 @@ const ANY_CHARACTERS = 1 << 16;
 
 /** Functions between a fault in the source and the end of the guest, which explain neither. */
 const MACHINERY = [
-  // Rust's.
+  // For Rust.
   /^(?:core|std|alloc)::(?:panicking|panic|rt|process|intrinsics|alloc|raw_vec)::/,
   /^core::(?:option|result|cell)::[\w:]*(?:_failed|panic_\w+)$/,
   /^core::(?:slice|str)::(?:<impl [^<>]{1,40}>::)?[\w:]*_fail(?:_rt|::[\w:]+)?$/,
   /^<.+ as core::ops::index::Index(?:Mut)?<.+>>::index(?:_mut)?$/,
-  // A closure's own code is in here; what has called it says more.
+  // The code of a closure is inlined here; its caller is more informative.
   /^core::ops::function::Fn(?:Once|Mut)?::call(?:_once|_mut)?/,
   /^std::sys::(?:[\w:]*::)?(?:abort_internal|__rust_(?:begin|end)_short_backtrace)$/,
   /^(?:__rustc(?:\[\w*\])?::)?(?:rust_panic|rust_begin_unwind|__rust_\w+|__rg_oom|__rdl_oom)$/,
-  // C's and C++'s.
+  // For C and C++.
   /^(?:abort|__abort|raise|_Exit|__assert_fail|__assert|__stack_chk_fail|__cxa_\w+)$/,
   /^std::(?:terminate|__terminate|__\w+::__throw_\w+|__throw_\w+)$/,
-  // AssemblyScript's.
+  // For AssemblyScript.
   /^(?:env\.abort|~lib\/builtins\/abort)$/,
 ];
 

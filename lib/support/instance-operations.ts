@@ -1,19 +1,19 @@
 /**
- * What is done with a kept instance beside calls, in the order in which it was asked. Once the
- * instance has ended, all of it is ERR_CLOSED. What is nested, so that a guest waits for it, which has
- * a thread meanwhile, is ERR_QUEUE_FULL where there is no thread for it.
+ * Operations on a kept instance other than calls, in the order in which they were requested. Once
+ * the instance has ended, they all fail with ERR_CLOSED. A nested one, for which a guest that
+ * occupies a thread waits, fails with ERR_QUEUE_FULL if there is no thread for it.
  */
 export interface InstanceOperations {
   readMemory(address: number, length: number, isNested: boolean): Promise<Buffer>;
   /** Copies the bytes before it returns. */
   writeMemory(address: number, bytes: Uint8Array, isNested: boolean): Promise<void>;
   memorySize(isNested: boolean): Promise<number>;
-  /** Gives the number of pages before. */
+  /** Returns the previous number of pages. */
   growMemory(pages: number, isNested: boolean): Promise<number>;
   getGlobal(name: string, isNested: boolean): Promise<number | bigint>;
   setGlobal(name: string, value: number | bigint, isNested: boolean): Promise<void>;
-  /** Ends what waits for a host function, or comes to from now on, with ERR_CLOSED. */
+  /** Ends everything that waits for a host function, now or later, with ERR_CLOSED. */
   endWaits(): void;
-  /** Releases all that it has, after what was asked of it before. */
+  /** Releases everything it has, after the operations requested before. */
   close(isNested: boolean): Promise<void>;
 }

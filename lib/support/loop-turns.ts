@@ -1,16 +1,18 @@
 import { setImmediate } from 'node:timers';
 
-/** How long the work of strangers holds the event loop at a time, all of it together. */
+/** How long work for strangers may block the event loop at a time, all of it together. */
 const LONGEST_MS = 8;
 
-/** When the first work of this turn of the event loop began; undefined where there was none yet. */
+/**
+ * When the first such work in this turn of the event loop began; undefined if there was none yet.
+ */
 let began: number | undefined;
 const waiting: (() => void)[] = [];
 
 /**
- * To be awaited between slices of work whose length a stranger decides: comes back at once while
- * this turn of the event loop has time left, else in a later turn. Turns are shared: however many
- * bodies are read at once, the loop is held no longer, and each has its slice in its turn.
+ * Awaited between slices of work whose length a stranger determines: continues immediately while
+ * this turn of the event loop has time left, otherwise in a later turn. Turns are shared: however
+ * many bodies are read at once, the loop is not blocked for longer, and each gets its turn.
  */
 export function turn(): Promise<void> | undefined {
   if (began === undefined) {

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { WasmEdgeError } from './errors.js';
 
 /**
- * The folder that the package was installed into: it has package.json, and the addon below it.
+ * The folder into which the package was installed: it contains package.json and, below it, the
+ * addon.
  *
  * @throws {WasmEdgeError} As {@link requireInstalled}.
  */
@@ -14,10 +15,10 @@ export function packageRoot(): string {
 }
 
 /**
- * To be called before the package looks for a file of its own. Those calls name the file by
- * `path.join(__dirname, …)` in place, which is what tools that trace files understand.
+ * Must be called before the package looks for one of its own files. Callers name the file directly
+ * with `path.join(__dirname, …)`, which tools that trace files understand.
  *
- * @throws {WasmEdgeError} ERR_NATIVE_LOAD where a bundler has merged this package into another file.
+ * @throws {WasmEdgeError} ERR_NATIVE_LOAD if a bundler has merged this package into another file.
  */
 export function requireInstalled(): void {
   if (isInstalled()) return;
@@ -31,7 +32,10 @@ export function requireInstalled(): void {
   );
 }
 
-/** Whether this file is still itself: in a bundle it has another name, one that is not there, or none. */
+/**
+ * Whether this file is still separate: in a bundle it has another name, one that does not exist, or
+ * none.
+ */
 function isInstalled(): boolean {
   return (
     typeof __filename === 'string' &&
@@ -45,7 +49,7 @@ function mergedFile(): string {
   return typeof __filename === 'string' && existsSync(__filename) ? __filename : 'another file';
 }
 
-/** A package's folder as Node.js looks for it: in the nearest node_modules upwards. */
+/** A package's folder, found like Node.js does: in the nearest node_modules upwards. */
 export function findDependency(folder: string, name: string): string | undefined {
   for (let at = folder; ; at = path.dirname(at)) {
     const candidate = path.join(at, 'node_modules', name);

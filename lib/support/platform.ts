@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** The processors that LiteRT and WasmEdge are built for, as in `process.arch`. */
+/** The processors for which LiteRT and WasmEdge are built, as in `process.arch`. */
 const ARCHITECTURES: readonly string[] = ['x64', 'arm64'];
 
-/** Why nothing that could be built or installed makes the addon work here; undefined where it can. */
+/** Why the addon cannot work here, whatever is built or installed; undefined if it can. */
 export function whyUnsupported(): string | undefined {
   const { platform, arch } = process;
   if (platform !== 'linux' || !ARCHITECTURES.includes(arch)) {
@@ -14,14 +14,14 @@ export function whyUnsupported(): string | undefined {
     : 'wasmedge-embed requires glibc, which LiteRT is built for; this system has another C library.';
 }
 
-/** What the types of Node.js 20 lack; and the report is their plain object. */
+/** What the types of Node.js 20 lack; they declare the report as a plain object. */
 interface Report {
-  /** Whether to leave the connections out, whose addresses' names are looked up otherwise. */
+  /** Whether to omit the connections, whose addresses are otherwise resolved to names. */
   excludeNetwork?: boolean;
   getReport(): { header: { glibcVersionRuntime?: string } };
 }
 
-/** The version of the C library that this process runs with, such as "2.41"; undefined where it is another. */
+/** The version of the C library of this process, such as "2.41"; undefined if it is not glibc. */
 export function glibcVersion(): string | undefined {
   const report = process.report as unknown as Report;
   const before = report.excludeNetwork;
@@ -34,8 +34,8 @@ export function glibcVersion(): string | undefined {
 }
 
 /**
- * The instruction sets of this processor, sorted: the kernel's list, the same on every core. Empty
- * where the kernel does not tell.
+ * The instruction sets of this processor, sorted: the kernel's list, which is the same for every
+ * core. Empty if the kernel does not provide it.
  */
 export function processorFeatures(): string[] {
   try {

@@ -1,12 +1,12 @@
-/** What another process has sent does not have the form that was agreed on. */
+/** What another process has sent does not have the expected form. */
 export class Malformed extends Error {
   override readonly name = 'Malformed';
 }
 
-/** An object as JSON makes it, whose fields are its own. */
+/** An object as parsed from JSON, with own fields only. */
 export function receivedRecord(what: string, value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) wrong(what);
-  // A key named __proto__ is a field as any other, and there are no fields that were not sent.
+  // A key named __proto__ is a field like any other, and fields that were not sent do not exist.
   return Object.setPrototypeOf(value, null) as Record<string, unknown>;
 }
 

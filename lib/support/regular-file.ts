@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /**
- * Reads a file that somebody has named. Only a regular one: a pipe would be waited for without end, and
- * a device may have none. It is opened so that even that does not wait.
+ * Reads a file specified by somebody else. Only a regular one: a pipe could block forever, and a
+ * device may have no end. It is opened in a way that does not block even then.
  *
- * @param accept Is told its size before anything is read; what it throws ends the reading.
+ * @param accept Called with its size before anything is read; an exception ends the reading.
  */
 export async function readRegularFile(
   file: string,

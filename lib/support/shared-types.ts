@@ -1,9 +1,9 @@
-// Types that all rooms share: the vocabulary for modules, models and runs.
+// Types shared by all rooms: the vocabulary for modules, models and runs.
 
 /** Where a guest runs: what separates it from this process. */
 export type Isolation = 'in-process' | 'worker-process' | 'subprocess';
 
-/** A WebAssembly value type as the addon names it. */
+/** A WebAssembly value type by its name in the addon. */
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'externref' | 'ref';
 
 /** An import or export of a module. */

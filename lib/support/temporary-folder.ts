@@ -8,8 +8,8 @@ type Signal = keyof typeof EXIT_CODES;
 const SIGNALS = Object.keys(EXIT_CODES) as Signal[];
 
 /**
- * Lets `work` go on; a signal that ends the process meanwhile removes the folder first. For commands:
- * it takes those signals for itself.
+ * Runs `work`; a signal that ends the process in the meantime removes the folder first. For
+ * commands: it takes over those signals.
  */
 export async function removingOnSignal<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const end = (signal: Signal): void => {
@@ -25,8 +25,8 @@ export async function removingOnSignal<T>(folder: string, work: () => Promise<T>
 }
 
 /**
- * Lets `use` work in a folder of its own, which is gone afterwards: also after a failure, and after a
- * signal, as {@link removingOnSignal} has it.
+ * Runs `use` with a temporary folder, which is removed afterwards, even after a failure, and after
+ * a signal, as with {@link removingOnSignal}.
  */
 export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wasmedge-embed-'));

@@ -13,9 +13,9 @@ import type { Command } from './invocation.js';
 /** How processes are started, and how many. */
 export interface SubprocessOptions extends Room {
   outputBytes: number;
-  /** Whether what goes to streams counts among these. */
+  /** Whether output to streams counts towards this limit. */
   limitsStreams: boolean;
-  /** The command for a request, of whose time this much is left. */
+  /** The command for a request with this much time left. */
   command: (request: NativeRequest, remainingMs: number | undefined) => Command;
   mode: 'aot' | 'interpreter';
   /** Removes what the processes needed. */
@@ -48,7 +48,7 @@ export class SubprocessExecutor implements Executor {
     refuseCall(given);
     requireRoom(this.#closing, this.#running.size + this.#waiting.size, this.#options);
     const { outputBytes, limitsStreams } = this.#options;
-    // What the program writes to this process's descriptors, nobody counts.
+    // Nobody counts what the program writes to this process's descriptors.
     if (limitsStreams) streams?.leadInherited();
     const invocation = new Invocation(given, { outputBytes, limitsStreams }, streams);
     const forget = onEarlyEnd(given.timeoutMs, signal, (reason) => {

@@ -17,36 +17,36 @@ import { LargeInput } from '../large-input.js';
 import { LOG_DESCRIPTOR, readLog } from './log.js';
 import { outcomeOf } from './outcome.js';
 
-/** What one process is started with. */
+/** What a process is started with. */
 export interface Command {
   file: string;
   args: string[];
   env: Record<string, string>;
 }
 
-/** What the guest may write. */
+/** Limits for the guest's output. */
 interface OutputLimits {
   outputBytes: number;
-  /** Whether what goes to streams counts. */
+  /** Whether output to streams counts. */
   limitsStreams: boolean;
 }
 
-/** The most that is written to a pipe at once: a stream may give gigabytes. */
+/** The most bytes that are written to a pipe at once: a stream may contain gigabytes. */
 const SLICE_BYTES = 1024 * 1024;
 
-/** Far beyond what the program and the plug-ins say. */
+/** Far more than the program and the plug-ins write. */
 const LOG_CHARACTERS = 1 << 20;
 
-/** `output`: the guest wrote more than it may. */
+/** `output`: the guest exceeded its output limit. */
 type StopReason = EndReason | 'output';
 
-/** An invocation in a process of its own. */
+/** An invocation in a separate process. */
 export class Invocation extends AcceptedInvocation {
   readonly #limits: OutputLimits;
   readonly #streams: RunStreams | undefined;
   #started: number | undefined;
   #child: ChildProcess | undefined;
-  /** Whether its process's identifier is no longer its own. */
+  /** Whether its process ID may already belong to another process. */
   #isReaped = false;
   #stopped: StopReason | undefined;
   readonly #output: Record<OutputName, Buffer[]> = { stdout: [], stderr: [] };
@@ -63,7 +63,7 @@ export class Invocation extends AcceptedInvocation {
   start({ file, args, env }: Command): void {
     this.#started = performance.now();
     try {
-      // A process group of its own, to be killed as a whole.
+      // A separate process group, so that it can be killed as a whole.
       const { stdout, stderr } = this.#streams?.native ?? {};
       const child = spawn(file, args, {
         env,
@@ -84,7 +84,7 @@ export class Invocation extends AcceptedInvocation {
         this.reject(cannotStart(error));
       });
       child.on('exit', () => {
-        // What it leaves behind would hold its streams open.
+        // Processes that it leaves behind would hold its streams open.
         this.#kill();
         this.#isReaped = true;
       });
@@ -97,7 +97,7 @@ export class Invocation extends AcceptedInvocation {
         () => [...(this.#streams?.outlets ?? [])].some(([, outlet]) => outlet.isBusy),
       );
       this.#child = child;
-      // No streams where no descriptors are left, of which the error tells.
+      // Without free file descriptors there are no streams; the error event reports that.
       if (!child.stdin) return;
       this.#read('stdout', child.stdout);
       this.#read('stderr', child.stderr);
@@ -112,19 +112,19 @@ export class Invocation extends AcceptedInvocation {
     }
   }
 
-  /** Ends it: at once where it has not begun, else when its process is gone. */
+  /** Ends it: immediately if it has not begun, otherwise when its process is gone. */
   stop(reason: StopReason): void {
     if (this.#stopped) return;
     this.#stopped = reason;
-    // What they have not taken is not waited for.
+    // What they have not accepted is dropped.
     for (const [, outlet] of this.#streams?.outlets ?? []) outlet.stop();
     if (this.#child) this.#kill();
     else this.reject(this.#stopError(reason));
   }
 
   /**
-   * Its module is closed: it ends where a stream keeps it waiting. Whether its program reads is not
-   * seen from here, so a source that gives nothing counts in any case.
+   * Its module is closed: it ends if a stream keeps it waiting. Whether its program reads cannot be
+   * seen from here, so a source that produces nothing counts in any case.
    */
   endWhenWaiting(): void {
     this.#streams?.endWhenWaiting(() => {
@@ -132,7 +132,7 @@ export class Invocation extends AcceptedInvocation {
     }, true);
   }
 
-  /** Gives it its input: a large one as it takes it. */
+  /** Writes its input: a large one as fast as the program reads it. */
   async #feed(stdin: Writable): Promise<void> {
     const { input } = this;
     if (this.#streams?.hasInput) {
@@ -154,7 +154,7 @@ export class Invocation extends AcceptedInvocation {
     }
   }
 
-  /** Pulls a stream as the pipe takes what it gives. */
+  /** Pulls a stream as fast as the pipe accepts data. */
   async #feedStream(stdin: Writable, streams: RunStreams): Promise<void> {
     try {
       for (let piece = await streams.next(); piece; piece = await streams.next()) {
@@ -164,7 +164,7 @@ export class Invocation extends AcceptedInvocation {
       }
       stdin.end();
     } catch {
-      // The process is being ended for it, and must not see an end before.
+      // The process is being ended for this reason, and must not see the end of the input before.
     }
   }
 
@@ -181,7 +181,7 @@ export class Invocation extends AcceptedInvocation {
     });
   }
 
-  /** Gives a promise where the next piece is to wait. */
+  /** Returns a promise if the next chunk must wait. */
   #take(name: OutputName, chunk: Buffer): Promise<void> | undefined {
     const outlet = this.#streams?.outlet(name);
     if (outlet && !this.#limits.limitsStreams) return outlet.write(chunk);

@@ -5,10 +5,10 @@ import { printable, printableLines } from '../../support/printable.js';
 import { receivedRecord, receivedText } from '../../support/received.js';
 import type { InferenceFailure } from '../../support/shared-types.js';
 
-/** Where the plug-ins put what WasmEdge's program logs, and why they failed. */
+/** The descriptor for the log of WasmEdge's program, and for failures of the plug-ins. */
 export const LOG_DESCRIPTOR = 3;
 
-/** What the plug-ins tell of a failure. */
+/** A failure as reported by the plug-ins. */
 export interface PluginFailure {
   code: WasmEdgeErrorCode;
   message: string;
@@ -17,15 +17,15 @@ export interface PluginFailure {
 }
 
 export interface ProgramLog {
-  /** Whether the log came here, and standard output is the guest's alone. */
+  /** Whether the log came here, so that standard output contains only the guest's output. */
   isRedirected: boolean;
-  /** Why a host function of ours ended the guest, or why a plug-in was not set up. */
+  /** Why one of our host functions ended the guest, or why a plug-in was not set up. */
   failure: PluginFailure | undefined;
-  /** WasmEdge's own number and words for why the program failed. */
+  /** WasmEdge's own code and message for why the program failed. */
   fatal: { code: number; message: string } | undefined;
-  /** Why calls of the guest were refused. */
+  /** Why calls of the guest were rejected. */
   inferenceFailures: InferenceFailure[];
-  /** Whether the gas was used up, for which some versions have no number. */
+  /** Whether the gas was used up, for which some versions have no code. */
   isOutOfGas: boolean;
 }
 
@@ -35,7 +35,7 @@ const GREETING = '{"log":1}';
 /** "[2026-01-31 12:00:00.000] [error] execution failed: unreachable, Code: 0x40a" */
 const FATAL = /\[error\] .*failed: (.*), Code: 0x([0-9a-f]+)$/;
 
-/** Reads what came through the descriptor. */
+/** Parses what came through the descriptor. */
 export function readLog(text: string): ProgramLog {
   const log: ProgramLog = {
     isRedirected: false,
@@ -77,11 +77,11 @@ function receivedPluginFailure(sent: unknown): PluginFailure | undefined {
   };
 }
 
-/** What a line of JSON tells; nothing where it does not have the form. */
+/** The content of a line of JSON; undefined if it does not have this form. */
 function parsed<T>(line: string, read: (sent: unknown) => T): T | undefined {
   try {
     return read(JSON.parse(line));
   } catch {
-    return undefined; // cut short, as the process was killed, or of a program that a guest has taken over
+    return undefined; // truncated when the process was killed, or sent by a guest in control
   }
 }

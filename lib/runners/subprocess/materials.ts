@@ -7,18 +7,18 @@ import type { ReadModel } from '../../models/models.js';
 import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 import { onProcessExit } from '../../support/process-exit.js';
 
-/** What the program is given by files: a folder of this user alone, removed at the end. */
+/** The files for the program: a folder that only this user can access, removed at the end. */
 export interface Materials {
-  /** The module; its name without the ending is the guest's program name. */
+  /** The module; its name without the extension is the guest's program name. */
   guest: string;
-  /** What the guest sees as `/`. */
+  /** The guest's folder `/`. */
   root: string;
-  /** The models' files, by their names. */
+  /** The models' files, by name. */
   models: Record<string, string>;
   remove(): Promise<void>;
 }
 
-/** Writes everything that the program needs, so that nothing that changes later has an effect. */
+/** Writes everything that the program needs, so that later changes have no effect. */
 export async function materialise(
   module: { content: Uint8Array; name: string },
   files: Readonly<Record<string, Uint8Array>>,
@@ -35,14 +35,14 @@ export async function materialise(
     forget();
   };
   try {
-    // The program takes the folder and the guest's name of it from one argument.
+    // The program parses the folder and its name in the guest from one argument.
     if (folder.includes(':')) throw new Error('its name contains a colon');
     const root = path.join(folder, 'root');
     const guest = path.join(folder, 'guest', module.name);
     await Promise.all(
       [root, path.dirname(guest), path.join(folder, 'models')].map((each) => mkdir(each)),
     );
-    // What was looked at, whatever the file is by now.
+    // The checked content, whatever the file contains by now.
     await writeFile(guest, module.content, { mode: 0o700 });
     for (const [guestPath, content] of Object.entries(files)) {
       const target = path.join(root, guestPath);

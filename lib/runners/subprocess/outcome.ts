@@ -5,20 +5,20 @@ import { earlyEndError } from '../early-end.js';
 
 import { readLog } from './log.js';
 
-/** How the program's process ended, and what came of it. */
+/** How the program's process ended, and its output. */
 export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
   log: string;
 }
 
-/** WasmEdge's number for an execution that was interrupted: by --time-limit. */
+/** WasmEdge's code for an interrupted execution: by --time-limit. */
 const INTERRUPTED = 0x007;
 const COST_LIMIT_EXCEEDED = 0x003;
 
 /**
- * Tells a guest that ended by itself (its exit code) from one that did not (the error). The table of
- * it, with what cannot be told, is in docs/isolation.md.
+ * Distinguishes a guest that ended by itself (exit code) from one that did not (error).
+ * docs/isolation.md has the table, and the cases that cannot be distinguished.
  */
 export function outcomeOf(
   { code, signal, log }: Ended,

@@ -12,12 +12,12 @@ import { packageRoot } from '../../support/package-root.js';
 import { LOG_DESCRIPTOR, readLog } from './log.js';
 import type { SubprocessSettings } from './settings.js';
 
-/** WasmEdge's command line program, tried out. */
+/** WasmEdge's command line program, after a test run. */
 export interface Program {
   file: string;
-  /** As it tells it: "0.14.1". */
+  /** As it reports it: "0.14.1". */
   version: string;
-  /** The environment of each invocation's process; the guest sees nothing of it. */
+  /** The environment of each invocation's process; the guest sees none of it. */
   env: Record<string, string>;
 }
 
@@ -27,9 +27,9 @@ const REMEDY =
   'folder where it is, or the option subprocess.program to its file.';
 
 /**
- * Finds WasmEdge's program, runs it once, and makes sure that it loads our plug-ins.
+ * Finds WasmEdge's program, runs it once, and checks that it loads our plug-ins.
  *
- * @throws {WasmEdgeError} ERR_NATIVE_LOAD, saying what to do.
+ * @throws {WasmEdgeError} ERR_NATIVE_LOAD, with what to do.
  */
 export async function openProgram(
   settings: SubprocessSettings,
@@ -38,7 +38,7 @@ export async function openProgram(
   const file = await findProgram(settings.program);
   const plugins = settings.plugins ?? (await findPlugins());
   const env = childEnvironment(childEnv);
-  // What is loaded before this process's program (a sanitizer, an allocator) is for Node.
+  // A library preloaded for this process's program (a sanitizer, an allocator) is for Node.
   if (!Object.hasOwn(childEnv, 'LD_PRELOAD')) delete env['LD_PRELOAD'];
   env['WASMEDGE_PLUGIN_PATH'] = path.resolve(plugins);
   env['WASMEDGE_EMBED_LOG_DESCRIPTOR'] = String(LOG_DESCRIPTOR);
@@ -47,7 +47,7 @@ export async function openProgram(
   const version = /version (\d+\.\d+\.\d+\S*)/.exec(stdout + log)?.[1];
   if (version === undefined) throw unusable(file, 'it does not report a version of WasmEdge');
   const { isRedirected, failure } = readLog(log);
-  // One of them also sees to where the guests' memories lie: without it nothing is run.
+  // One of them also manages the guests' memories: without it, nothing is run.
   if (failure) throw unusable(file, failure.message);
   if (!isRedirected) {
     throw unusable(
@@ -87,7 +87,7 @@ async function findProgram(given: string | undefined): Promise<string> {
   );
 }
 
-/** Where they were built, in a clone or by `wasmedge-embed build`; else the package's own. */
+/** Where they were built, in a clone or by `wasmedge-embed build`; otherwise the package's own. */
 async function findPlugins(): Promise<string> {
   const root = packageRoot();
   const candidates = [
@@ -108,7 +108,7 @@ async function findPlugins(): Promise<string> {
   );
 }
 
-// A program that hangs is another one.
+// A program that hangs is a different one.
 const ANSWERS_WITHIN_MS = 30_000;
 const ANSWER_CHARACTERS = 1 << 16;
 
@@ -131,7 +131,7 @@ function askVersion(
       texts[name] = (texts[name] + chunk.toString()).slice(0, ANSWER_CHARACTERS);
     };
     child.stdout?.on('data', take('stdout'));
-    // Absent where no descriptors are left, of which the error tells.
+    // Absent without free file descriptors; the error event reports that.
     const stdio = child.stdio as typeof child.stdio | undefined;
     stdio?.[LOG_DESCRIPTOR]?.on('data', take('log'));
     child.on('close', (code, signal) => {

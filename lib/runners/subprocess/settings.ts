@@ -1,6 +1,6 @@
 import { nonEmptyText, optionsObject } from '../../options/validation.js';
 
-/** The option `subprocess`, checked. */
+/** The validated option `subprocess`. */
 export interface SubprocessSettings {
   /** WasmEdge's program; undefined to look for it. */
   program: string | undefined;

@@ -25,10 +25,10 @@ import type { StreamAnswer } from './held-streams.js';
 import { unpackFiles } from './packed-files.js';
 import { MAX_HEADER_BYTES } from './protocol.js';
 
-// A worker process may be in the hands of a guest that has broken out of WebAssembly. Nothing of what
-// it sends is used before all of the message was looked at, and nothing but what is named here.
+// A worker process may be controlled by a guest that has broken out of WebAssembly. Nothing that it
+// sends is used before the whole message has been checked, and nothing except what is named here.
 
-/** What a worker process has said, checked. */
+/** A checked message from a worker process. */
 export type Answer =
   | {
       type: 'externals';
@@ -50,7 +50,7 @@ export type Answer =
   | { type: 'compile-progress'; percent: number }
   | { type: 'compile'; event: Omit<CompileEvent, 'module'> };
 
-/** What is told of every run that has ended. */
+/** What is reported of every run that has ended. */
 export interface EndedRun {
   id: number;
   memory: number;
@@ -69,17 +69,17 @@ const KINDS = ['function', 'table', 'memory', 'global', 'tag'] as const;
 const VALUE_TYPES: readonly ValueType[] = [
   ...(['i32', 'i64', 'f32', 'f64', 'v128', 'funcref', 'externref', 'ref'] as const),
 ];
-/** The warnings of this package that a worker process may have. */
+/** The warnings of this package that a worker process may emit. */
 const WARNINGS = ['WASMEDGE_EMBED_INTERPRETED', 'WASMEDGE_EMBED_CACHE'] as const;
 const WARNING_CHARACTERS = 4096;
 const PATH_CHARACTERS = 16_384;
-/** More no module has. */
+/** No module has more. */
 const MAX_IMPORTS = 1_000_000;
 
 /**
- * Reads a message of a worker process.
+ * Parses a message of a worker process.
  *
- * @throws {Malformed} when it is not of the form.
+ * @throws {Malformed} If it does not have the expected form.
  */
 export function readAnswer(sent: unknown, arrays: readonly Buffer[]): Answer {
   const message = receivedRecord('a message', sent);
@@ -274,7 +274,7 @@ function receivedResult(sent: unknown, arrays: readonly Buffer[]): NativeResult 
   };
 }
 
-/** One of the family, always: any other is a fault of the process. */
+/** Always one of the family: any other is a fault of the process. */
 function receivedError(sent: unknown, arrays: readonly Buffer[]): WasmEdgeError {
   const error = decodeError(sent, arrays);
   if (error instanceof WasmEdgeError) return error;

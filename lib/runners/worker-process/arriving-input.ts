@@ -3,9 +3,9 @@ import { performance } from 'node:perf_hooks';
 import type { NativeInput } from '../../addon/native.js';
 import { earlyEndError } from '../early-end.js';
 
-/** A run's input in a worker process, while it comes slice by slice. */
+/** A run's input in a worker process while it arrives in slices. */
 export class ArrivingInput {
-  /** Settles when all is there, with how long that took; rejects when no more will come. */
+  /** Settles when everything has arrived, with how long that took; rejects if no more will come. */
   readonly complete: Promise<number>;
   readonly #begin = performance.now();
   readonly #input: NativeInput;

@@ -3,31 +3,31 @@ import type { Socket } from 'node:net';
 import { FrameReader } from './frames.js';
 import type { FrameBounds } from './frames.js';
 
-/** What a channel tells its owner. */
+/** Events of a channel. */
 export interface ChannelEvents {
-  /** A message with its arrays, in order. What this throws is as a malformed message. */
+  /** A message with its arrays, in order. An exception counts as a malformed message. */
   onMessage: (message: unknown, arrays: Buffer[]) => void;
-  /** The other side does not keep to the form; nothing is read any more. */
+  /** The other side does not follow the format; nothing more is read. */
   onMalformed: (reason: unknown) => void;
-  /** The other side has taken a slice of a large array: it is alive. */
+  /** The other side has accepted a slice of a large array: it is alive. */
   onTaken?: () => void;
 }
 
-/** What is larger is written in slices, one after the other is taken. */
+/** Larger arrays are written in slices, each after the previous one was accepted. */
 const SLICE_BYTES = 1024 * 1024;
 
 /**
- * Messages between two processes over a stream: JSON with byte arrays beside it, which travel as they
- * are. (Measured: a picture of 2 MB takes half of what Node's own channel takes for it, one of
- * 20 MB a quarter. And what a child whose guest has broken out sends is only ever parsed as JSON.)
+ * Messages between two processes over a stream: JSON with separate byte arrays, which are sent
+ * unchanged. (Measured: a picture of 2 MB takes half the time of Node's own channel, one of 20 MB a
+ * quarter. And what is sent by a child whose guest has broken out is only ever parsed as JSON.)
  *
- * A frame is the header's length (32 bits, little-endian), the header, and the arrays one after the
- * other. The header is JSON: `[message, [length of each array]]`.
+ * A frame is the header's length (32 bits, little-endian), the header, and the arrays one after
+ * another. The header is JSON: `[message, [length of each array]]`.
  */
 export class Channel {
   readonly #socket: Socket;
   readonly #onTaken: () => void;
-  /** What is sent when what is before it was taken, with who wants to know when it was. */
+  /** What is sent after earlier data has been accepted, with a callback for when it is accepted. */
   readonly #waiting: [piece: Uint8Array, onTaken: ((isTaken: boolean) => void) | undefined][] = [];
   #isSending = false;
   #isEnding = false;
@@ -39,7 +39,7 @@ export class Channel {
     const reader = new FrameReader(bounds, events.onMessage);
     const fail = (reason: unknown): void => {
       socket.removeAllListeners('data');
-      // What comes is read and dropped: its end is to be seen.
+      // Incoming data is read and dropped, so that the end is noticed.
       socket.resume();
       events.onMalformed(reason);
     };
@@ -57,14 +57,14 @@ export class Channel {
       }
     };
     socket.on('data', take);
-    // The end of the other side shows in 'close', which follows.
+    // The end of the other side is reported by 'close', which follows.
     socket.on('error', () => undefined);
   }
 
   /**
-   * Sends a message; one to a side that has ended is lost. The arrays must stay as they are.
+   * Sends a message; it is lost if the other side has ended. The arrays must not change.
    *
-   * @param onTaken Called when the other side has taken all of it, or never will.
+   * @param onTaken Called when the other side has accepted all of it, or never will.
    */
   send(
     message: object,
@@ -113,7 +113,7 @@ export class Channel {
   }
 }
 
-/** A frame: two pieces and one for each array, but for large ones, which have several. */
+/** A frame: two pieces plus one for each array, or several for a large array. */
 function piecesOf(message: object, arrays: readonly Uint8Array[]): Uint8Array[] {
   const header = Buffer.from(JSON.stringify([message, arrays.map((each) => each.length)]));
   const length = Buffer.allocUnsafe(4);

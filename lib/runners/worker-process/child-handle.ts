@@ -12,33 +12,33 @@ import { onProcessExit } from '../../support/process-exit.js';
 export interface ChildStart {
   /** The script that it runs. */
   script: string;
-  /** The folder in which relative paths are meant. */
+  /** The base folder of relative paths. */
   folder: string;
   env: NodeJS.ProcessEnv;
 }
 
-/** How much of what a worker wrote to its standard error is kept, to be told when it dies. */
+/** How much of a worker's standard error is kept for the message when it dies. */
 const LAST_WORDS_CHARACTERS = 2000;
 
 /**
- * A process of its own group, of which nothing stays: neither it nor what it has started, unless
- * that left the group, outlives {@link exited} or this process. It never keeps the event loop alive by itself.
+ * A process in its own group. Neither it nor what it has started, unless that left the group,
+ * outlives {@link exited} or this process. It never keeps the event loop alive by itself.
  */
 export class ChildHandle {
   /** Settles when the process has ended, or could not be started. */
   readonly exited: Promise<void>;
-  /** The stream to it; absent where it could not be started. */
+  /** The stream to it; absent if it could not be started. */
   readonly socket: Socket | undefined;
-  /** Those of its lane. */
+  /** The sockets of its lane. */
   readonly lane: readonly [data: Socket, error: Socket] | undefined;
   readonly #child: ChildProcess | undefined;
-  /** Whether its identifier is no longer its own. */
+  /** Whether its process ID may already belong to another process. */
   #isReaped = false;
   #lastWords = '';
 
   /**
-   * Never throws: also a process that cannot be started (the machine may have no memory for it)
-   * is told by `onEnd`, once and later.
+   * Never throws: even if a process cannot be started (the machine may lack the memory), `onEnd` is
+   * called, once and later.
    */
   constructor(start: ChildStart, onEnd: (how: string, cause?: Error) => void) {
     try {
@@ -51,7 +51,7 @@ export class ChildHandle {
       });
       this.#child = child;
       this.exited = this.#watch(child, onEnd);
-      // Absent where no descriptors are left, for example.
+      // Absent without free file descriptors, for example.
       const [, , stderr, socket, ...lane] = ((child.stdio as unknown) ?? []) as Socket[];
       child.unref();
       this.socket = socket;
@@ -76,7 +76,7 @@ export class ChildHandle {
     return this.#child?.pid;
   }
 
-  /** What it wrote last to its standard error. */
+  /** The end of its standard error. */
   get lastWords(): string {
     return printableLines(this.#lastWords.trim(), LAST_WORDS_CHARACTERS);
   }
@@ -99,11 +99,11 @@ export class ChildHandle {
         resolve();
       };
       child.on('error', (error) => {
-        // Also what a kill has failed with, which ends nothing.
+        // Also reached after a failed kill, which ends nothing.
         if (child.pid === undefined) finish(...notStarted(error));
       });
       child.on('exit', () => {
-        // What it leaves behind would hold its streams open.
+        // Processes that it leaves behind would hold its streams open.
         killGroup(this.pid);
         this.#isReaped = true;
       });

@@ -1,6 +1,6 @@
 import { Malformed, receivedList, receivedRecord, receivedText } from '../../support/received.js';
 
-/** A number or bigint of a call, as JSON can carry it: what it cannot is told by its text. */
+/** A number or bigint of a call in JSON: as text if JSON cannot represent it. */
 export type EncodedValue = number | { number: string } | { bigint: string };
 
 export function encodeValue(value: number | bigint): EncodedValue {
@@ -14,7 +14,7 @@ export function decodeValue(value: EncodedValue): number | bigint {
   return 'bigint' in value ? BigInt(value.bigint) : Number(value.number);
 }
 
-/** Of a process that is not trusted: throws {@link Malformed} for what is none. */
+/** From a process that is not trusted: throws {@link Malformed} for anything else. */
 export function receivedValue(sent: unknown): number | bigint {
   if (typeof sent === 'number') return sent;
   const { bigint, number } = receivedRecord('a value', sent);
@@ -29,7 +29,7 @@ export function receivedValue(sent: unknown): number | bigint {
   return Number(text);
 }
 
-/** What a function gave back: one value, or several. */
+/** A function's result: one value, or several. */
 export type EncodedResults = EncodedValue | EncodedValue[];
 
 export function encodeResults(
@@ -38,7 +38,7 @@ export function encodeResults(
   return typeof value === 'object' ? value.map(encodeValue) : encodeValue(value);
 }
 
-/** Of a process that is not trusted, as {@link receivedValue}. */
+/** From a process that is not trusted, like {@link receivedValue}. */
 export function receivedResults(sent: unknown): number | bigint | (number | bigint)[] {
   return Array.isArray(sent)
     ? receivedList('results', sent).map(receivedValue)

@@ -9,12 +9,12 @@ interface Externals {
   exports: ExternalDescription[];
 }
 
-/** Room for the message around them. */
+/** Leaves room for the message around them. */
 const BATCH_BYTES = MAX_HEADER_BYTES - 1024;
 
 /**
- * Divides what a module imports and exports, whose number and names nobody bounds, into messages
- * that the pool takes.
+ * Splits a module's imports and exports, whose number and names are unbounded, into messages that
+ * the pool accepts.
  */
 export function batchesOf(facts: {
   imports: readonly ExternalDescription[];

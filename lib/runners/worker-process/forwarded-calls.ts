@@ -6,17 +6,17 @@ import { WasmEdgeError } from '../../support/errors.js';
 import { decodeValue, encodeValue } from './encoded-value.js';
 import type { EncodedOperation, HostCallNews, HostCallOrder } from './host-call-messages.js';
 
-/** In a worker process: passes a guest's calls of host functions on to the pool's process. */
+/** In a worker process: forwards a guest's host function calls to the pool's process. */
 export class ForwardedCalls implements HostCallReceiver {
   readonly #id: number;
   readonly #send: (news: HostCallNews, arrays?: readonly Uint8Array[]) => void;
-  /** Of the calls that are open. */
+  /** For the open calls. */
   readonly #ports = new Map<number, HostCallPort>();
-  /** What was asked of the guest and is not answered. */
+  /** Unanswered operations on the guest. */
   readonly #operations = new Set<Promise<void>>();
   #lastCall = 0;
 
-  /** @param id That of the run, or of what was asked of a kept instance. */
+  /** @param id That of the run, or of the operation on a kept instance. */
   constructor(id: number, send: (news: HostCallNews, arrays?: readonly Uint8Array[]) => void) {
     this.#id = id;
     this.#send = send;
@@ -35,7 +35,7 @@ export class ForwardedCalls implements HostCallReceiver {
     });
   }
 
-  /** Carries out what the pool has sent. */
+  /** Executes an order from the pool. */
   take(order: HostCallOrder, arrays: readonly Buffer[]): void {
     const port = this.#ports.get(order.call);
     switch (order.type) {
@@ -57,8 +57,8 @@ export class ForwardedCalls implements HostCallReceiver {
   }
 
   /**
-   * The guest has ended, and nothing more is taken for it. What was asked of it has ended as well, and
-   * is answered before `tell` is called: the pool takes no answer after that.
+   * The guest has ended, and nothing more is accepted for it. Operations on it have ended as well,
+   * and are answered before `tell` is called: the pool accepts no answers after that.
    */
   endThen(tell: () => void): void {
     this.#ports.clear();

@@ -14,7 +14,7 @@ import type { StreamNews, StreamOrder } from './stream-messages.js';
 
 type Send = (news: StreamNews, arrays?: readonly Uint8Array[]) => void;
 
-/** The streams of one run in a worker process: they lead to the pool. */
+/** The streams of one run in a worker process, which lead to the pool. */
 export class ForwardedStreams {
   readonly streams: RunStreams;
   readonly #source: ForwardedSource | undefined;
@@ -28,20 +28,20 @@ export class ForwardedStreams {
     this.streams = new RunStreams({ stdin: this.#source, stdout, stderr }, Infinity);
   }
 
-  /** Takes what the pool says of this run. */
+  /** Handles a message from the pool about this run. */
   take(order: StreamOrder, [bytes]: readonly Buffer[]): void {
     if (order.type === 'stream-input') this.#source?.push(bytes);
     else this.#sinks[order.stream]?.taken(order.bytes);
   }
 
-  /** The run has ended: nothing more is asked for. */
+  /** The run has ended: nothing more is requested. */
   end(): void {
     this.streams.end();
   }
 }
 
 /**
- * The streams of one run that go through the lane: of these, only that input is wanted is told. The
+ * The streams of one run that use the lane: only the request for input is sent as a message. The
  * rest is between the guest's thread and the pool.
  */
 export function laneStreams(id: number, given: NativeStreams, send: Send): RunStreams {
@@ -71,7 +71,10 @@ class ForwardedSource implements InputSource {
   readonly #id: number;
   readonly #send: Send;
   readonly #pieces: (Buffer | undefined)[] = [];
-  /** How many were asked for: before they are needed, so that both processes can be at work. */
+  /**
+   * The number of requested chunks: they are requested ahead, so that both processes can work at
+   * the same time.
+   */
   #wanted = 0;
   #isOver = false;
   #wake: (() => void) | undefined;
@@ -139,7 +142,7 @@ class ForwardedSink implements OutputSink {
     });
   }
 
-  /** The pool has passed so much on. */
+  /** The pool has passed this many bytes on. */
   taken(bytes: number): void {
     this.#untaken -= bytes;
     if (this.#untaken < STREAM_WINDOW_BYTES) this.#wake?.();

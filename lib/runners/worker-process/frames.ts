@@ -4,32 +4,32 @@ import { setImmediate } from 'node:timers';
 export interface FrameBounds {
   /** Bytes of a header. */
   headerBytes: number;
-  /** Arrays beside a message. */
+  /** Number of arrays in a message. */
   arrays: number;
-  /** Bytes of these together. */
+  /** Bytes of these arrays together. */
   arrayBytes: number;
-  /** Bytes that are allocated before they are there. */
+  /** Bytes allocated before they have arrived. */
   aheadBytes: number;
 }
 
 type State = 'length' | 'header' | 'array';
 
 /**
- * Puts frames together again, whatever pieces they come in. What is claimed costs nothing: a frame
- * that is over the bounds is refused by its first bytes, and memory is taken as bytes arrive.
+ * Reassembles frames from chunks of any size. A claimed size costs nothing: a frame beyond the
+ * bounds is rejected at its first bytes, and memory is allocated as bytes arrive.
  */
 export class FrameReader {
   readonly #bounds: FrameBounds;
   readonly #onMessage: (message: unknown, arrays: Buffer[]) => void;
-  /** What is being filled: a header's length, a header, or a part of an array. */
+  /** The part being filled: a header's length, a header, or a part of an array. */
   #part: Buffer = Buffer.allocUnsafe(4);
   #filled = 0;
   #state: State = 'length';
   #message: unknown;
-  /** Of the arrays that are still to come. */
+  /** Of the arrays that have not arrived yet. */
   #lengths: number[] = [];
   #arrays: Buffer[] = [];
-  /** The parts of the array that is coming, and how many bytes of it are missing after them. */
+  /** The parts of the arriving array, and the number of bytes missing after them. */
   #parts: Buffer[] = [];
   #missing = 0;
 
@@ -39,8 +39,8 @@ export class FrameReader {
   }
 
   /**
-   * Takes a piece; throws when it is malformed. Where an array has to be put together, which takes
-   * a while, what is left of the piece is given back with the work: call that, then push the rest.
+   * Accepts a chunk; throws if it is malformed. If an array must be assembled, which takes a while,
+   * returns the rest of the chunk together with that work: call it, then push the rest.
    */
   push(piece: Buffer): { rest: Buffer; work: () => Promise<void> } | undefined {
     let at = 0;
@@ -54,7 +54,7 @@ export class FrameReader {
     return undefined;
   }
 
-  /** After a part is full. Gives whether an array of several parts is complete. */
+  /** Called after a part is full. Returns whether an array of several parts is complete. */
   #advance(): boolean {
     switch (this.#state) {
       case 'length': {
@@ -143,7 +143,7 @@ export class FrameReader {
 
   #fill(state: State, length: number): void {
     this.#state = state;
-    // Not of the pool that small buffers share: a part may become an array of the caller's.
+    // Not from the pool that small buffers share: a part may become an array of the caller.
     this.#part = state === 'array' ? Buffer.allocUnsafeSlow(length) : Buffer.allocUnsafe(length);
     this.#filled = 0;
   }

@@ -4,13 +4,13 @@ import type { Worker } from './worker.js';
 
 const HEARTBEAT_MS = 1000;
 
-/** Keeps the event loop alive while something is under way, and looks whether workers answer. */
+/** Keeps the event loop alive while work is in progress, and checks that workers respond. */
 export class Heartbeat {
   readonly #workers: ReadonlySet<Worker>;
   readonly #unresponsiveMs: number;
-  /** How long loading may take, in milliseconds. */
+  /** The maximum time for loading, in milliseconds. */
   loadPatienceMs = Infinity;
-  /** For how many reasons it beats. */
+  /** The number of reasons for which it beats. */
   #reasons = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -19,7 +19,7 @@ export class Heartbeat {
     this.#unresponsiveMs = unresponsiveMs;
   }
 
-  /** There is a reason more. */
+  /** Adds a reason. */
   begin(): void {
     if (this.#reasons++ > 0) return;
     this.#timer = setInterval(() => {
@@ -27,14 +27,14 @@ export class Heartbeat {
     }, HEARTBEAT_MS);
   }
 
-  /** There is one less. */
+  /** Removes a reason. */
   end(): void {
     if (--this.#reasons > 0) return;
     clearInterval(this.#timer);
   }
 
   /**
-   * Counts beats and not time: where all processes were frozen together, or this one was busy, no
+   * Counts beats rather than time: if all processes were frozen together, or this one was busy, no
    * worker is to blame.
    */
   #beat(): void {

@@ -12,13 +12,13 @@ import type { EncodedOperation, HostCallOrder } from './host-call-messages.js';
 import { requireTypes } from './known-exports.js';
 import type { KnownExports } from './known-exports.js';
 
-/** What a module imports and exports. */
+/** A module's imports and exports. */
 export interface Externals {
   imports: readonly ExternalDescription[];
   exports: KnownExports;
 }
 
-/** What a worker process says of a call of a host function, its form checked. */
+/** A worker process's message about a host function call, with its form checked. */
 export type HostCallAnswer =
   | { type: 'host-call'; id: number; call: number; index: number; args: (number | bigint)[] }
   | {
@@ -30,16 +30,18 @@ export type HostCallAnswer =
     }
   | { type: 'not-operated'; id: number; operation: number; error: WasmEdgeError };
 
-/** Sends an order to the worker process, for the guest whose calls these are. */
+/** Sends an order to the worker process, for the guest that made these calls. */
 export type HostCallSender = (
   order: WithoutId<HostCallOrder>,
   arrays?: readonly Uint8Array[],
 ) => void;
 
-/** Calls of host functions that a guest can be in, each within a re-entry of the one before. */
+/** The maximum depth of host function calls, each nested in a re-entry of the previous one. */
 const MOST_CALLS = 17;
 const MOST_PAGES = 65_536;
-/** As the addon has it (native/host/host_exchange.cc): what is answered at once is no wait. */
+/**
+ * As in the addon (native/host/host_exchange.cc): a call answered at once does not count as a wait.
+ */
 const SHORT_WAIT_MS = 1;
 
 interface Operation {
@@ -50,27 +52,27 @@ interface Operation {
 }
 
 /**
- * The calls of host functions of one invocation that a worker process holds: a run, or what was asked
- * of a kept instance. What it says of them is looked
- * at as whatever else it says: one that a guest has taken over must not call what the module does not
- * import, nor answer what it was not asked.
+ * The host function calls of one invocation in a worker process: a run, or an operation on a kept
+ * instance. Messages about them are checked like all others: a process that a guest has taken over
+ * must neither call what the module does not import, nor answer what was not asked.
  */
 export class HeldCalls {
   readonly #receiver: HostCallReceiver;
   readonly #externals: Externals;
   readonly #send: HostCallSender;
   readonly #onChange: () => void;
-  /** Those that the guest waits in, each within the one before. */
+  /** The calls that the guest waits in, each nested in the previous one. */
   readonly #open: number[] = [];
   readonly #operations = new Map<number, Operation>();
   #lastCall = 0;
   #lastOperation = 0;
   #isWaiting = false;
-  /** Present while the guest waits. */
+  /** Set while the guest waits. */
   #patience: NodeJS.Timeout | undefined;
 
   /**
-   * @param onChange Called when the guest begins to wait for a host function, and when it goes on.
+   * @param onChange Called when the guest begins to wait for a host function, and when it
+   *   continues.
    */
   constructor(
     receiver: HostCallReceiver,
@@ -84,12 +86,12 @@ export class HeldCalls {
     this.#onChange = onChange;
   }
 
-  /** Whether the guest waits for a host function, and has for longer than a moment. */
+  /** Whether the guest is waiting for a host function, and has been for longer than a moment. */
   get isWaiting(): boolean {
     return this.#isWaiting;
   }
 
-  /** Takes what the worker process says of them; throws {@link Malformed}. */
+  /** Handles a message from the worker process about them; throws {@link Malformed}. */
   take(answer: HostCallAnswer): void {
     switch (answer.type) {
       case 'host-call':
@@ -104,7 +106,7 @@ export class HeldCalls {
     }
   }
 
-  /** The run has ended: nothing that was asked is answered any more. */
+  /** The run has ended: no more requests are answered. */
   end(): void {
     clearTimeout(this.#patience);
     this.#open.length = 0;
@@ -133,7 +135,8 @@ export class HeldCalls {
   }
 
   #takeResult({ operation, results, bytes }: Extract<HostCallAnswer, { type: 'operated' }>): void {
-    // Taken only when it is answered: what is malformed leaves it to the end of the process.
+    // Removed only after the check: a malformed result leaves the operation to be settled by the
+    // end of the process.
     this.#requireResult(this.#requireOperation(operation).order, results, bytes);
     this.#takeOperation(operation).resolve({ results, bytes });
     this.#look();
@@ -220,7 +223,7 @@ export class HeldCalls {
     });
   }
 
-  /** A call was answered; gives whether its guest has waited for that. */
+  /** A call was answered; returns whether its guest was waiting for that. */
   #close(call: number): boolean {
     const place = this.#open.indexOf(call);
     if (place < 0) return false;
@@ -253,7 +256,7 @@ export class HeldCalls {
   }
 }
 
-/** Each member of a union without the run's id, which its sender knows. */
+/** Each member of a union without the run's ID, which its sender knows. */
 export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 function requireInteger(values: readonly (number | bigint)[], most: number): void {
@@ -267,5 +270,5 @@ function hasEnded(): WasmEdgeError {
   return new WasmEdgeError('ERR_CLOSED', 'The invocation has ended.');
 }
 
-/** Bytes beside a message about host calls: a slice of memory. */
+/** Bytes in a message about host function calls: a slice of memory. */
 export const HOST_CALL_BYTES = SLICE_BYTES;

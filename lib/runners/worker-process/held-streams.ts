@@ -11,12 +11,15 @@ import {
 } from './stream-messages.js';
 import type { StreamOrder } from './stream-messages.js';
 
-/** What a worker process says of a run's streams, its form checked. */
+/** A worker process's message about a run's streams, with its form checked. */
 export type StreamAnswer =
   | { type: 'stream-wanted'; id: number }
   | { type: 'stream-output'; id: number; stream: OutputName; bytes: Buffer };
 
-/** Sends an order for this run; calls back when the process has taken it, or never will. */
+/**
+ * Sends an order for this run; the callback is called when the process has accepted it, or never
+ * will.
+ */
 type Send = (
   order: WithoutId<StreamOrder>,
   arrays?: readonly Uint8Array[],
@@ -24,20 +27,20 @@ type Send = (
 ) => void;
 
 /**
- * The streams of one run that a worker process holds. One that a guest has taken over can neither have
- * this process read ahead, nor have it keep more than a window of what nobody takes.
+ * The streams of one run in a worker process. A process that a guest has taken over can neither
+ * make this process read ahead, nor make it keep more than a window of output that nobody accepts.
  */
 export class HeldStreams {
   readonly #streams: RunStreams;
   readonly #send: Send;
-  /** Pieces of input that the process wants and was not sent. */
+  /** Chunks of input that the process has requested but not received. */
   #wanted = 0;
   #isPulling = false;
-  /** What of a piece did not fit beside one message. */
+  /** The part of a chunk that did not fit in one message. */
   #rest: Uint8Array | undefined;
-  /** Settles when the last input was taken by the process. */
+  /** Settles when the process has accepted the last input. */
   #sent: Promise<unknown> = Promise.resolve();
-  /** Bytes of each output that the process was not told to be taken yet. */
+  /** Bytes of each output that have not been acknowledged to the process. */
   readonly #untaken: Record<OutputName, number> = { stdout: 0, stderr: 0 };
   #hasEnded = false;
 
@@ -46,7 +49,7 @@ export class HeldStreams {
     this.#send = send;
   }
 
-  /** Takes what the worker process says of this run; throws {@link Malformed}. */
+  /** Handles a message from the worker process about this run; throws {@link Malformed}. */
   take(answer: StreamAnswer): void {
     if (answer.type === 'stream-output') {
       this.#takeOutput(answer.stream, answer.bytes);
@@ -69,24 +72,24 @@ export class HeldStreams {
     this.#isPulling = true;
     try {
       while (this.#wanted > 0) {
-        // Where it is not read, nothing is pulled.
+        // While it is not read, nothing is pulled.
         await this.#sent;
         const piece = this.#rest ?? (await this.#streams.next());
         if (this.#hasEnded) return;
-        // A copy, which the source may not change.
+        // A copy, which the source cannot change.
         const slice = piece && Buffer.from(piece.subarray(0, STREAM_INPUT_BYTES));
         const hasRest = piece && piece.length > STREAM_INPUT_BYTES;
         this.#rest = hasRest ? piece.subarray(STREAM_INPUT_BYTES) : undefined;
         this.#sent = new Promise((resolve) => {
           this.#send({ type: 'stream-input' }, slice ? [slice] : [], resolve);
         });
-        // What else it has wished for by then comes to nothing.
+        // Further requests by then have no effect.
         if (!piece) return;
         this.#wanted--;
       }
       this.#isPulling = false;
     } catch {
-      // The run is being ended for it.
+      // The run is being ended for this reason.
     }
   }
 
@@ -102,7 +105,7 @@ export class HeldStreams {
     this.#untaken[stream] += counted;
     const isTaken = (): void => {
       if (this.#hasEnded) return;
-      // Where it does not read that, it may not send more either.
+      // While it does not read that, it may not send more either.
       this.#send({ type: 'stream-taken', stream, bytes: counted }, [], () => {
         this.#untaken[stream] -= counted;
       });

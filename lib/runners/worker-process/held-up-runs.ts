@@ -6,18 +6,18 @@ import type { Invocation } from './invocation.js';
 import type { Worker } from './worker.js';
 
 /**
- * The runs whose source or target keeps them waiting, as long as others wait for a place: so that what a
- * stream waits for itself can run. Whether a guest waits for its stream or computes only its process knows,
- * which begins no more than it may. A run that is given too early waits there, and is not taken back: so none
- * is while another worker may soon have a place.
+ * The runs that a source or target keeps waiting, considered only while others wait for a place, so
+ * that what a stream itself waits for can run. Only its process knows whether a guest waits for its
+ * stream or is computing, and it starts no more than it may. A run sent too early waits there and
+ * is not taken back: so none is sent while another worker may soon have a place.
  */
 export class HeldUpRuns {
   readonly #workers: ReadonlySet<Worker>;
   readonly #onMore: () => void;
-  /** Tell whether each has been waiting since the last look. */
+  /** For each, a function that returns whether it has been waiting since the last check. */
   #looks = new Map<Invocation, () => boolean>();
   #found = new Set<Invocation>();
-  /** Those that began in the place of one that was held up. */
+  /** Runs started in the place of one that was held up. */
   readonly #standIns = new WeakSet<Invocation>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -27,7 +27,7 @@ export class HeldUpRuns {
     this.#onMore = onMore;
   }
 
-  /** Looks for them from now on, or no longer. */
+  /** Starts or stops checking for them. */
   watch(isNeeded: boolean): void {
     if (isNeeded) {
       this.#timer ??= setInterval(() => {
@@ -41,12 +41,14 @@ export class HeldUpRuns {
     }
   }
 
-  /** A run is given to a worker that had no place left but those of runs that are held up. */
+  /**
+   * Called when a run is given to a worker whose only places were those of runs that are held up.
+   */
   addStandIn(invocation: Invocation): void {
     this.#standIns.add(invocation);
   }
 
-  /** How many leave their places to others, of all workers. */
+  /** The number of runs that make room for others, for all workers. */
   get count(): number {
     let count = 0;
     if (this.#found.size === 0) return count;
@@ -54,7 +56,7 @@ export class HeldUpRuns {
     return count;
   }
 
-  /** How many of them this worker holds. */
+  /** The number of them in this worker. */
   countOf(worker: Worker): number {
     if (this.#found.size === 0) return 0;
     for (const other of this.#workers) {
@@ -73,8 +75,8 @@ export class HeldUpRuns {
   }
 
   /**
-   * Whether it will soon be ready, or a run computes there whose end leaves a place: a stand-in's does not while
-   * another is held up.
+   * Whether it will soon be ready, or a computing run will free a place when it ends: that of a
+   * stand-in does not while another run is held up.
    */
   #freesPlace(worker: Worker): boolean {
     if (worker.isRetiring) return false;

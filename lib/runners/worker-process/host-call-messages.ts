@@ -2,7 +2,7 @@ import type { EncodedError } from '../../support/encoded-error.js';
 
 import type { EncodedValue } from './encoded-value.js';
 
-/** What a host function asks of its guest, which waits in a worker process. */
+/** An operation that a host function requests of its guest, which waits in a worker process. */
 export type EncodedOperation =
   | { kind: 'read'; address: number; length: number }
   /** Arrays: the bytes. */
@@ -11,23 +11,23 @@ export type EncodedOperation =
   | { kind: 'grow'; pages: number }
   | { kind: 'enter'; name: string; arguments: EncodedValue[] };
 
-// Their id is a run's, or that of what was asked of a kept instance.
+// The ID is that of a run, or of an operation on a kept instance.
 
-/** What the pool sends to a worker process for a guest that waits in this call. */
+/** Sent by the pool to a worker process for a guest that waits in this call. */
 export type HostCallOrder =
   | { type: 'answer'; id: number; call: number; results: EncodedValue[] }
   | { type: 'fail'; id: number; call: number; message: string }
-  /** To be answered by its number, which is one of this guest's. */
+  /** Answered by its number, which is unique for this guest. */
   | { type: 'operate'; id: number; call: number; operation: number; order: EncodedOperation };
 
-/** What a worker process sends to the pool of a guest. */
+/** Sent by a worker process to the pool about a guest. */
 export type HostCallNews =
-  /** It calls the host function at this place of the module's imports, and waits. */
+  /** It calls the host function with this index among the module's imports, and waits. */
   | { type: 'host-call'; id: number; call: number; index: number; arguments: EncodedValue[] }
   /**
-   * An operation is done. Results: of `size` and `grow` one number, of `enter` the function's. Arrays:
-   * of `read` the bytes.
+   * An operation has succeeded. Results: for `size` and `grow` one number, for `enter` those of the
+   * function. Arrays: for `read` the bytes.
    */
   | { type: 'operated'; id: number; operation: number; results: EncodedValue[] }
-  /** It could not be. */
+  /** An operation has failed. */
   | { type: 'not-operated'; id: number; operation: number; error: EncodedError };

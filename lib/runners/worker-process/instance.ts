@@ -21,20 +21,20 @@ import type { InstanceAccess, ToWorker } from './protocol.js';
 import type { Asked, Worker } from './worker.js';
 
 const NOTHING = Buffer.alloc(0);
-/** Of a memory. */
+/** The maximum size of a memory. */
 const MOST_BYTES = 2 ** 32;
 const NO_TIMINGS = { queueMs: 0, instantiateMs: 0, executeMs: 0 };
 
-/** How the pool is told of what is asked of its workers. */
+/** The pool's view of operations requested of its workers. */
 export interface AskingPool {
-  /** While it lasts, the event loop lives and the worker is to answer. */
+  /** While it lasts, the event loop stays alive and the worker must respond. */
   begin(): void;
   end(worker: Worker, isAnswered: boolean): void;
   nextId(): number;
   graceMs: number;
 }
 
-/** Makes an instance in a worker, once there is one. */
+/** Creates an instance in a worker, once there is one. */
 export class WaitingInstance {
   readonly promise: Promise<MadeInstance>;
   readonly #pool: AskingPool;
@@ -46,7 +46,7 @@ export class WaitingInstance {
   #resolve!: (made: MadeInstance) => void;
   #reject!: (error: Error) => void;
 
-  /** @param receiver Where its constructors' calls of host functions go. */
+  /** @param receiver Handles the host function calls of its constructors. */
   constructor(
     pool: AskingPool,
     request: InstanceRequest,
@@ -81,7 +81,7 @@ export class WaitingInstance {
     return this.#stopped !== undefined;
   }
 
-  /** There is a worker for it. */
+  /** A worker is available for it. */
   takeTo(worker: Worker): void {
     const instance = this.#pool.nextId();
     worker.instances.add(instance);
@@ -113,12 +113,12 @@ export class WaitingInstance {
 }
 
 interface Listener {
-  /** Gives whether it was the last one. */
+  /** Returns whether it was the last one. */
   onAnswer(answer: Answer): boolean;
   onError(error: WasmEdgeError): void;
 }
 
-/** Something that a worker was asked, until it has answered or is gone. */
+/** An operation requested of a worker, until it has answered or is gone. */
 class AskedOfWorker implements Asked {
   readonly #pool: AskingPool;
   readonly #worker: Worker;
@@ -144,11 +144,11 @@ class AskedOfWorker implements Asked {
     this.#worker.ask(this.#id, this, message, arrays);
   }
 
-  /** It is to end early. */
+  /** It must end early. */
   stop(reason: EndReason): void {
     if (this.#stopped) return;
     this.#stopped = reason;
-    // The worker measures time itself and gives what the guest had written.
+    // The worker measures time itself, and returns what the guest had written.
     if (reason === 'aborted') this.#worker.abort(this.#id);
     this.#grace = setTimeout(() => {
       this.#worker.giveUp(`did not end a call within ${this.#pool.graceMs} ms`);
@@ -178,7 +178,7 @@ class AskedOfWorker implements Asked {
   }
 }
 
-/** An instance that lives in a worker process. */
+/** An instance in a worker process. */
 class WorkerInstance implements InstancePort {
   readonly #pool: AskingPool;
   readonly #worker: Worker;
@@ -199,7 +199,7 @@ class WorkerInstance implements InstancePort {
     let left = functions.length;
     let bytesLeft = resultCount * 8;
     let outputLeft = this.#worker.outputBytes * (isOne ? 1 : functions.length);
-    /** Results that are not all there. */
+    /** Incomplete results. */
     let parts: Uint8Array[] = [];
     const forget = onEarlyEnd(timeoutMs, signal, (reason) => {
       asked.stop(reason);
@@ -213,7 +213,7 @@ class WorkerInstance implements InstancePort {
         left -= calls;
         bytesLeft -= results.byteLength;
         outputLeft -= output;
-        // Parts are kept until the last of them, and each has to bring that nearer.
+        // Parts are kept until the last of them, and each must bring that closer.
         const isNothing =
           !ending && (answer.isPart ? 0 : calls + output) + results.byteLength === 0;
         if (isNothing || outputLeft < 0) throw new Malformed('no output, or more than is allowed');
@@ -246,7 +246,7 @@ class WorkerInstance implements InstancePort {
       },
       {
         receiver: request.hostCalls,
-        // What is sent must stay as it is, and the caller uses its arrays again.
+        // Sent data must not change, and the caller reuses its arrays.
         arrays: [bytesOf(functions), bytesOf(values), stdin ? Buffer.from(stdin) : NOTHING],
       },
     );

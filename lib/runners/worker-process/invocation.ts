@@ -12,10 +12,10 @@ import type { HeldCalls } from './held-calls.js';
 import type { HeldStreams } from './held-streams.js';
 import type { HeldLane } from './lane.js';
 
-/** What was given an invocation, and can end it. */
+/** The holder of an invocation, which can end it. */
 export interface Holder {
   abort(id: number): void;
-  /** Ends all that it holds. */
+  /** Ends everything that it holds. */
   giveUp(reason: string): void;
 }
 
@@ -24,13 +24,13 @@ export class Invocation extends AcceptedInvocation {
   readonly id: number;
   /** The worker that holds it; undefined while it waits. */
   holder: Holder | undefined;
-  /** Why it is to end early. */
+  /** Why it must end early. */
   stopped: EndReason | undefined;
-  /** Ends the patience with its worker, once it is to end early. */
+  /** The grace period for its worker, once it must end early. */
   grace: NodeJS.Timeout | undefined;
   /** Whether its worker has all of its input. */
   isFed = true;
-  /** Where its calls of host functions go. */
+  /** Handles its host function calls. */
   readonly receiver: HostCallReceiver | undefined;
   /** Those calls, once a worker holds it. */
   calls: HeldCalls | undefined;
@@ -38,7 +38,7 @@ export class Invocation extends AcceptedInvocation {
   readonly given: RunStreams | undefined;
   /** Those streams, once a worker holds it. */
   streams: HeldStreams | undefined;
-  /** In their place, where they go through its lane. */
+  /** Set instead, if they use its lane. */
   lane: HeldLane | undefined;
   #queueMs = 0;
   /** Why it fails, whatever its worker answers. */
@@ -56,12 +56,15 @@ export class Invocation extends AcceptedInvocation {
     return this.calls?.isWaiting ?? false;
   }
 
-  /** Its waiting has ended. */
+  /** It no longer waits for a worker. */
   taken(): void {
     this.#queueMs = performance.now() - this.acceptedAt;
   }
 
-  /** Its guest has ended by itself, but it was stopped while its targets took what was left. */
+  /**
+   * Its guest has ended by itself, but it was stopped while its targets were accepting the rest of
+   * the output.
+   */
   cut(known: Pick<WasmEdgeError, 'timings'> & Partial<NativeResult>): void {
     const { stdout, stderr, timings } = known;
     const reason = this.given?.isClosed ? 'closed' : (this.stopped ?? 'aborted');
@@ -74,7 +77,7 @@ export class Invocation extends AcceptedInvocation {
     );
   }
 
-  /** It is to be ended, and fails for a reason of this process. */
+  /** It must be ended, and fails for a reason in this process. */
   refuse(reason: unknown): void {
     this.#refusal = reason;
   }
@@ -95,10 +98,10 @@ export class Invocation extends AcceptedInvocation {
     if (this.#refusal !== undefined) {
       super.reject(this.#refusal);
     } else if (!this.isFed && this.stopped === 'timeout') {
-      // Its worker knows of no time limit before the run has begun.
+      // Its worker knows no time limit before the run has begun.
       super.reject(earlyEndError('timeout'));
     } else if (this.stopped === 'closed' && error instanceof WasmEdgeError) {
-      // To its worker it was aborted.
+      // For its worker, it was aborted.
       const { stdout, stderr, timings } = error;
       const known = {
         ...(stdout && { stdout }),
@@ -111,7 +114,7 @@ export class Invocation extends AcceptedInvocation {
     }
   }
 
-  /** Its worker is gone, or none can be had. */
+  /** Its worker is gone, or none can be started. */
   lose(reason: Error): void {
     this.calls?.end();
     this.streams?.end();

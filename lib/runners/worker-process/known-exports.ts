@@ -5,7 +5,7 @@ import type { ExternalDescription, ValueType } from '../../support/shared-types.
 type Values = readonly (number | bigint)[];
 
 /**
- * What a module exports, by name: values that a worker process gives are of its types, or the process
+ * A module's exports by name: if values from a worker process do not have their types, the process
  * has been taken over.
  */
 export class KnownExports {
@@ -15,13 +15,13 @@ export class KnownExports {
     for (const each of exports) this.#byName.set(each.name, each);
   }
 
-  /** Throws {@link Malformed} for what this function does not give. */
+  /** Throws {@link Malformed} if this function cannot return these. */
   requireResults(name: string, values: Values): void {
     const { kind, results } = this.#byName.get(name) ?? {};
     requireTypes(kind === 'function' && results ? results : [], values);
   }
 
-  /** Throws {@link Malformed} for what this global cannot hold. */
+  /** Throws {@link Malformed} if this global cannot have this value. */
   requireGlobal(name: string, value: number | bigint | undefined): number | bigint {
     const { kind, type } = this.#byName.get(name) ?? {};
     if (kind === 'global' && type && isValueOf(type, value)) return value;
@@ -29,7 +29,7 @@ export class KnownExports {
   }
 }
 
-/** Throws {@link Malformed} where these are not values of these types. */
+/** Throws {@link Malformed} unless these are values of these types. */
 export function requireTypes(types: readonly ValueType[], values: Values): void {
   const fits =
     values.length === types.length && types.every((type, index) => isValueOf(type, values[index]));

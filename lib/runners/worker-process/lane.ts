@@ -7,25 +7,28 @@ import { Malformed } from '../../support/received.js';
 
 import type { StreamAnswer } from './held-streams.js';
 
-/** Bytes of input in one frame at most: so often the end of a run is seen while they are sent. */
+/** Maximum size of a frame of input in bytes: between frames, the end of a run is noticed. */
 const FRAME_BYTES = 256 * 1024;
-/** So many bytes of input are sent without a turn of the event loop where neither side waits. */
+/** Bytes of input sent without a turn of the event loop if neither side waits. */
 const TURN_BYTES = 1024 * 1024;
-/** What may be left of earlier runs' input that their guests did not read: a frame or two, and ends. */
+/**
+ * The most input of earlier runs that their guests may have left unread: a frame or two, and ends.
+ */
 const MOST_LEFT_BYTES = 2 * FRAME_BYTES;
-/** Bytes of an output that are kept for a target that is busy, before no more is read. */
+/** Bytes of an output that are kept for a busy target before reading stops. */
 const WINDOW_BYTES = 256 * 1024;
-/** How long after a socket its process ends, if it does. */
+/** The time after its socket in which a process ends, if it does. */
 const CLOSED_STREAM_MS = 500;
 
 /**
- * Two sockets to a worker process, through which the streams of one run after the other go between
- * its guest's thread and this process: no message is made of them, and no JavaScript runs for them over
- * there. (Measured: a gigabyte copied takes a third of the processor time of messages.)
+ * Two sockets to a worker process, on which the streams of one run after another go between its
+ * guest's thread and this process: without messages, and without JavaScript in that process.
+ * (Measured: copying a gigabyte takes a third of the processor time that messages take.)
  *
- * Input goes in frames, each with its length before it (32 bits, little-endian); an empty one ends it.
- * Output comes as it is; how much there was is told with the end of the run. A process that a guest has
- * taken over can send too much or too little: the one ends it, the other only keeps its own run.
+ * Input is sent in frames, each preceded by its length (32 bits, little-endian); an empty frame
+ * ends it. Output is sent unframed; its size is reported at the end of the run. A process that a
+ * guest has taken over can send too much or too little: too much ends it, too little only delays
+ * its own run.
  */
 export class StreamLane {
   readonly #sockets: Record<OutputName, Socket>;
@@ -55,12 +58,15 @@ export class StreamLane {
     }
   }
 
-  /** Whether no run has it, and earlier ones have left little: who never reads would have more kept with each. */
+  /**
+   * Whether no run has it, and earlier ones have left little: a process that never reads would
+   * accumulate more with each run.
+   */
   get isFree(): boolean {
     return this.#held === undefined && this.#sockets.stdout.writableLength <= MOST_LEFT_BYTES;
   }
 
-  /** Gives it to a run, until all of that has come through. */
+  /** Gives it to a run, until everything has come through. */
   hold(streams: RunStreams): HeldLane {
     this.#held = new HeldLane(streams, this.#sockets, () => {
       this.#held = undefined;
@@ -79,20 +85,20 @@ export class StreamLane {
   }
 }
 
-/** The streams of one run that has the lane of its worker process. */
+/** The streams of the run that has the lane of its worker process. */
 export class HeldLane {
   readonly #streams: RunStreams;
   readonly #sockets: Record<OutputName, Socket>;
   readonly #release: () => void;
   readonly #received: Record<OutputName, number> = { stdout: 0, stderr: 0 };
-  /** Bytes that are kept for each target. */
+  /** Bytes kept for each target. */
   readonly #untaken: Record<OutputName, number> = { stdout: 0, stderr: 0 };
   #isWanted = false;
   #hasEndedInput = false;
   #isStopped = false;
   /** Ends the wait for the socket. */
   #leave: (() => void) | undefined;
-  /** What it has written in the end, and what is to be done when that has come. */
+  /** How much it has written in total, and what to do when that has arrived. */
   #answered: { written: readonly [number, number]; done: () => void } | undefined;
 
   constructor(streams: RunStreams, sockets: Record<OutputName, Socket>, release: () => void) {
@@ -106,7 +112,7 @@ export class HeldLane {
     return this.#answered !== undefined;
   }
 
-  /** Takes what the worker process says of this run; throws {@link Malformed}. */
+  /** Handles a message from the worker process about this run; throws {@link Malformed}. */
   take(answer: StreamAnswer): void {
     if (answer.type !== 'stream-wanted') throw new Malformed('output outside its lane');
     if (!this.#streams.hasInput || this.#isWanted) {
@@ -121,7 +127,7 @@ export class HeldLane {
     const outlet = this.#streams.outlet(name);
     if (!outlet) throw new Malformed('output of a stream that does not exist');
     this.#received[name] += chunk.length;
-    // Nobody is waited for any more, but who is free may have it.
+    // Nobody is waited for any more, but targets that are free get it.
     if (!this.#isStopped || !outlet.isBusy) {
       const taken = outlet.write(chunk);
       if (taken) this.#awaitTaken(name, chunk.length, taken);
@@ -130,8 +136,8 @@ export class HeldLane {
   }
 
   /**
-   * Its guest has ended and has written so much; `done` is called when that has come, and targets
-   * have taken it or were not waited for. Throws {@link Malformed}.
+   * Its guest has ended after writing this much; `done` is called when that has arrived, and
+   * targets have accepted it or were not waited for. Throws {@link Malformed}.
    */
   answer(written: readonly [number, number] | undefined, done: () => void): void {
     if (!written || this.#answered)
@@ -141,7 +147,7 @@ export class HeldLane {
     this.#check();
   }
 
-  /** It is to end: what its targets do not take at once is dropped. */
+  /** It must end: what its targets do not accept at once is dropped. */
   stop(): void {
     this.#isStopped = true;
     for (const name of OUTPUTS) this.#sockets[name].resume();
@@ -176,7 +182,7 @@ export class HeldLane {
     const socket = this.#sockets.stdout;
     let sinceTurn = 0;
     try {
-      // An earlier guest may have left some of its input, which this one has passed over first.
+      // An earlier guest may have left some of its input, which this one skips first.
       if (socket.writableNeedDrain) await this.#untilEnd((settle) => socket.once('drain', settle));
       while (!this.#isOver()) {
         const piece = await this.#streams.next();
@@ -193,18 +199,18 @@ export class HeldLane {
         }
       }
     } catch {
-      // The run is being ended for it.
+      // The run is being ended for this reason.
     }
   }
 
-  /** Whether no more input can be sent: a socket that is destroyed tells why by itself. */
+  /** Whether no more input can be sent: a destroyed socket reports its own reason. */
   #isOver(): boolean {
     return this.#hasEndedInput || !this.#sockets.stdout.writable;
   }
 
   /**
-   * Settles when what is begun has, or the input has ended, or the socket is closed: nothing that
-   * is waited for keeps the source and its piece.
+   * Settles when what was begun has settled, or the input has ended, or the socket is closed: so
+   * nothing that is waited for keeps the source and its chunk alive.
    */
   async #untilEnd(begin: (settle: () => void) => void): Promise<void> {
     const socket = this.#sockets.stdout;
@@ -219,7 +225,7 @@ export class HeldLane {
     socket.off('close', settle).off('drain', settle);
   }
 
-  /** The other side knows of its wish, and waits for one end to each. */
+  /** The other side has requested input, and expects one end for each request. */
   #endInput(): void {
     if (!this.#isWanted || this.#hasEndedInput) return;
     this.#hasEndedInput = true;
@@ -228,12 +234,15 @@ export class HeldLane {
   }
 }
 
-/** The frame without the rest of a large piece, which it would keep for as long as nobody reads it. */
+/**
+ * The frame without the rest of a large chunk, which it would keep in memory for as long as nobody
+ * reads it.
+ */
 function alone(frame: Uint8Array): Uint8Array {
   return frame.buffer.byteLength > 2 * FRAME_BYTES ? Buffer.from(frame) : frame;
 }
 
-/** `settle` is called when the socket has taken all of it, or has failed. */
+/** `settle` is called when the socket has accepted all of it, or has failed. */
 function writeFrame(socket: Socket, frame: Uint8Array, settle: () => void): void {
   const length = Buffer.allocUnsafe(4);
   length.writeUInt32LE(frame.length);

@@ -1,7 +1,7 @@
 import { Malformed } from '../../support/received.js';
 
-// Files on their way between processes: one array for all of them, since a frame has few. Each is the
-// length of its path and of its content, 32 bits little-endian each, and then both.
+// Files sent between processes: one array for all of them, since a frame has few arrays. For each,
+// the lengths of its path and of its content, 32 bits little-endian each, followed by both.
 
 const HEAD_BYTES = 8;
 
@@ -18,9 +18,9 @@ export function packFiles(files: Readonly<Record<string, Uint8Array>>): Buffer {
 }
 
 /**
- * The files that were packed; their contents are parts of `packed`.
+ * The packed files; their contents are parts of `packed`.
  *
- * @throws {Malformed} where it is not of the form.
+ * @throws {Malformed} If it does not have this form.
  */
 export function unpackFiles(packed: Buffer): Record<string, Buffer> {
   const files: [string, Buffer][] = [];

@@ -25,19 +25,19 @@ import type { Worker, WorkerStart } from './worker.js';
 import { Workforce } from './workforce.js';
 import type { Employer } from './workforce.js';
 
-/** How a pool of worker processes is run; the room is that of all workers together. */
+/** Settings of a pool of worker processes; the capacity is that of all workers together. */
 export type PoolSettings = WorkerProcessSettings & Room & { maxWaiting: number };
 
 /** More runs than a worker can hold. */
 const MOST_HELD = 10_000;
 /**
- * A worker that replaces another has this long to load the module, or so many times what the first
- * one needed, which may have had to compile it.
+ * The minimum time for a replacement worker to load the module; the limit is a multiple of the time
+ * that the first one needed, which may have had to compile it.
  */
 const LEAST_LOAD_PATIENCE_MS = 60_000;
 const LOAD_PATIENCE = 10;
 
-/** Whoever waits for the first worker. */
+/** Somebody who waits for the first worker. */
 interface Opening {
   /** By `performance.now`. */
   begin: number;
@@ -45,28 +45,28 @@ interface Opening {
   reject: (error: Error) => void;
 }
 
-/** Runs the guest in long-lived child processes, each of which has loaded the module. */
+/** Runs guests in long-lived child processes, each of which has loaded the module. */
 export class WorkerPool implements Executor, Employer, AskingPool {
   readonly isolation = 'worker-process';
   readonly #settings: PoolSettings;
   readonly #runsPerWorker: number;
   readonly #force: Workforce;
   readonly #workers: ReadonlySet<Worker>;
-  /** For as long as something is under way. */
+  /** Beats while work is in progress. */
   readonly #heartbeat: Heartbeat;
   readonly #heldUp: HeldUpRuns;
-  /** Accepted and not yet given to a worker, in order. */
+  /** Accepted but not given to a worker yet, in order. */
   readonly #waiting = new Map<number, Invocation>();
-  /** The same, for which guests wait. */
+  /** The same for those that guests wait for. */
   readonly #waitedFor = new Map<number, Invocation>();
-  /** Instances that are to be made. */
+  /** Instances to be created. */
   readonly #waitingInstances = new Set<WaitingInstance>();
   #running = 0;
   #lastId = LOAD_ID;
   #opening: Opening | undefined;
   /** The module's file as the first worker found it. */
   #identity: string | undefined;
-  /** The codes of warnings that were passed on: each pool has one of each. */
+  /** The codes of warnings that have been passed on: each pool passes each on once. */
   readonly #warned = new Set<string>();
   #closing = false;
   #endsWaits = false;
@@ -84,8 +84,8 @@ export class WorkerPool implements Executor, Employer, AskingPool {
   }
 
   /**
-   * Starts the first worker, then the others: so that only one compiles what is not in the cache
-   * yet. Rejects with the first one's own error, and where one of the signals is aborted.
+   * Starts the first worker, then the others, so that only one compiles a module that is not in the
+   * cache yet. Rejects with the first one's own error, and if one of the signals is aborted.
    */
   async open(signals: readonly AbortSignal[] = []): Promise<ModuleDetails> {
     this.#heartbeat.begin();
@@ -110,10 +110,11 @@ export class WorkerPool implements Executor, Employer, AskingPool {
   }
 
   /**
-   * Replaces the workers, one by one as the new ones are ready: each ends when what it holds has.
+   * Replaces the workers one by one as new ones become ready: each ends when its work has.
    *
-   * @param start How workers begin from here on.
-   * @param renewed Called when further invocations go to new workers alone, with the form that these have.
+   * @param start How workers start from now on.
+   * @param renewed Called when further invocations only go to new workers, with the form that these
+   *   run.
    */
   renew(start: WorkerStart, renewed: (mode: ModuleDetails['mode']) => void): void {
     this.#force.renew(start, renewed);
@@ -176,7 +177,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     this.#heartbeat.begin();
   }
 
-  /** Something that was asked of an instance has been answered. */
+  /** An operation on an instance has been answered. */
   end(worker: Worker, isAnswered: boolean): void {
     if (isAnswered) this.#force.forgetFailures();
     this.#force.endRetired(worker);
@@ -185,7 +186,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
 
   endWaits(): void {
     this.#endsWaits = true;
-    // They tell themselves which of their guests wait for a stream.
+    // They know themselves which of their guests wait for a stream.
     for (const worker of this.#workers) {
       worker.endWaits();
       for (const invocation of worker.held.values()) {
@@ -245,7 +246,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     this.#distribute();
   }
 
-  /** Who waits for a target of a module that is closed would wait for whatever becomes of it. */
+  /** Somebody who waits for a target of a closed module would wait indefinitely. */
   onLeft({ given }: Invocation): void {
     if (!this.#endsWaits) return;
     given?.endWhenWaiting(() => {
@@ -270,15 +271,16 @@ export class WorkerPool implements Executor, Employer, AskingPool {
       this.#opening.reject(reason);
       return;
     }
-    // Nobody waits for longer than one attempt takes.
+    // Nobody waits for longer than one attempt.
     if (wasOfNoUse && this.#workers.size === 0) this.#loseWaiting(reason);
     this.#force.fill();
     this.#tellIdle();
   }
 
-  /** Gives what waits to the workers that hold least. */
+  /** Gives waiting work to the workers that hold least. */
   #distribute(): void {
-    // At once, whatever runs: a worker has threads for what is waited for, or refuses it.
+    // Immediately, whatever is running: a worker has threads for work that guests wait for, or
+    // rejects it.
     for (const invocation of this.#waitedFor.values()) {
       if (!this.#give(invocation, this.#leastLoaded(Infinity))) break;
     }
@@ -291,7 +293,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     this.#tellIdle();
   }
 
-  /** Gives whether there is a worker. */
+  /** Returns whether there is a worker. */
   #give(invocation: Invocation, worker: Worker | undefined): boolean {
     if (!worker) return false;
     this.#forgetWaiting(invocation);
@@ -303,12 +305,12 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     return true;
   }
 
-  /** Gives whether it has been waiting for a worker. */
+  /** Returns whether it was waiting for a worker. */
   #forgetWaiting({ id }: Invocation): boolean {
     return this.#waiting.delete(id) || this.#waitedFor.delete(id);
   }
 
-  /** Has instances made by the workers that have least. */
+  /** Has instances created by the workers that hold fewest. */
   #giveInstances(): void {
     for (const waiting of this.#waitingInstances) {
       const [worker] = this.#force.ready.sort((one, other) => loadOf(one) - loadOf(other));
@@ -320,7 +322,10 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     }
   }
 
-  /** The worker that runs least, less than so many, and of those the one that holds least. */
+  /**
+   * The worker with the fewest running runs, below the given number, and among those the one that
+   * holds least.
+   */
   #leastLoaded(runs: number): Worker | undefined {
     let least: Worker | undefined;
     let leastLoad = Infinity;
@@ -336,7 +341,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     return least;
   }
 
-  /** Runs that are held, those whose guests wait for host functions included. */
+  /** Held runs, including those whose guests wait for host functions. */
   get #held(): number {
     let held = 0;
     for (const worker of this.#workers) held += worker.held.size;
@@ -348,7 +353,7 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     return this.#waiting.size + this.#waitedFor.size + this.#held;
   }
 
-  /** Runs that may begin beside those that there are. */
+  /** The number of further runs that may begin. */
   get #places(): number {
     return this.#settings.concurrency + this.#heldUp.count - this.#running;
   }
@@ -360,14 +365,14 @@ export class WorkerPool implements Executor, Employer, AskingPool {
   #requireRoom(isNested: boolean): void {
     const { maxQueue } = this.#settings;
     const left = this.#threadsLeft;
-    // For each that is waited for there must be a thread that waits for nothing.
+    // For each run that a guest waits for, there must be a thread that waits for nothing.
     const room = isNested
       ? { concurrency: left, maxQueue: 0 }
       : { concurrency: Math.max(0, Math.min(this.#places, left)), maxQueue };
     requireRoom(this.#closing, (isNested ? this.#waitedFor : this.#waiting).size, room);
   }
 
-  /** Who waits for a host function of a module that is closed would wait for whatever becomes of it. */
+  /** Somebody who waits for a host function of a closed module would wait indefinitely. */
   #stopWaiting(invocation: Invocation): void {
     if (this.#endsWaits && invocation.isWaiting) this.#stop(invocation, 'closed');
   }
@@ -383,7 +388,8 @@ export class WorkerPool implements Executor, Employer, AskingPool {
     if (!holder || invocation.stopped) return;
     invocation.stopped = reason;
     invocation.lane?.stop();
-    // The worker measures the time limit of what runs itself and gives what the guest had written.
+    // The worker itself measures the time limit of running invocations, and returns what the guest
+    // had written.
     if (reason !== 'timeout' || !invocation.isFed) holder.abort(invocation.id);
     invocation.grace = setTimeout(() => {
       holder.giveUp(`did not end a run within ${this.#settings.graceMs} ms`);

@@ -11,23 +11,25 @@ import type { EncodedResults, EncodedValue } from './encoded-value.js';
 import type { HostCallNews, HostCallOrder } from './host-call-messages.js';
 import type { StreamNews, StreamOrder } from './stream-messages.js';
 
-/** Bytes of the largest header that a worker process may send: the pool parses it in one go. */
+/** Maximum size of a header from a worker process in bytes: the pool parses it at once. */
 export const MAX_HEADER_BYTES = 512 * 1024;
-/** Messages by which it may tell what the module imports and exports. */
+/** Maximum number of messages with the module's imports and exports. */
 export const MAX_EXTERNALS = 128;
-/** Of the guest that runs while the module is loaded, if one does; the pool gives numbers above it. */
+/**
+ * The ID of the guest that runs while the module is loaded, if one does; the pool's IDs are larger.
+ */
 export const LOAD_ID = 1;
 
-/** The descriptor of a worker process that its messages go through. */
+/** The descriptor of a worker process for its messages. */
 export const CHANNEL_DESCRIPTOR = 3;
-/** Those of its lane: input and standard output, and standard error. */
+/** The descriptors of its lane: for input and standard output, and for standard error. */
 export const LANE_DESCRIPTORS = [4, 5] as const;
 
-/** What the pool sends to a worker process. */
+/** Messages from the pool to a worker process. */
 export type ToWorker =
   /**
-   * The first message. Arrays: the module where it is no file, the files' contents, then of each model its
-   * content and labels.
+   * The first message. Arrays: the module if it is not a file, the contents of files, then for each
+   * model its content and labels.
    */
   | {
       type: 'load';
@@ -38,21 +40,23 @@ export type ToWorker =
       models: (Omit<ReadModel, 'content' | 'labels'> & { hasLabels: boolean })[];
       tellMemory: boolean;
     }
-  /** Arrays: standard input, empty where this says how many bytes of it follow; files, packed. */
+  /**
+   * Arrays: standard input, empty if `inputBytes` says how many bytes of it follow; files, packed.
+   */
   | { type: 'run'; id: number; request: EncodedRequest; inputBytes?: number }
   /** Arrays: the next slice of a run's standard input. */
   | { type: 'input'; id: number }
   | HostCallOrder
   | StreamOrder
   | { type: 'abort'; id: number }
-  /** Make an instance that is kept, under this number. */
+  /** Creates a kept instance with this number. */
   | ({ type: 'instantiate'; id: number; instance: number } & InstanceRequest)
-  /** Arrays: the functions' numbers (32 bits), raw arguments (64 bits), standard input. */
+  /** Arrays: the functions' indices (32 bits), raw arguments (64 bits), standard input. */
   | ({ type: 'calls'; id: number; instance: number } & Pick<
       CallRequest,
       'timeoutMs' | 'keepsOutput' | 'isOne' | 'isNested'
     >)
-  /** Array: what is written. */
+  /** Array: the bytes to write. */
   | {
       type: 'access';
       id: number;
@@ -60,17 +64,17 @@ export type ToWorker =
       access: InstanceAccess;
       isNested: boolean;
     }
-  /** End what waits for a host function, or comes to: of this instance, or all. */
+  /** Ends what waits for a host function, now or later: for this instance, or all. */
   | { type: 'end-waits'; instance?: number }
   | { type: 'ping' }
   /** Finish and end. */
   | { type: 'close' };
 
-/** What a worker process sends to the pool, which checks it (answers.ts). */
+/** Messages from a worker process to the pool, which checks them (answers.ts). */
 export type FromWorker =
   /**
-   * Before any of the guest runs: some of what the module imports and exports, in order. After the
-   * last no more is believed.
+   * Before any guest code runs: some of the module's imports and exports, in order. After the last
+   * of these, no more are trusted.
    */
   | {
       type: 'externals';
@@ -79,7 +83,7 @@ export type FromWorker =
       isLast: boolean;
     }
   | { type: 'ready'; mode: 'aot' | 'interpreter'; identity: string }
-  /** It cannot load the module, and is of no more use. */
+  /** It cannot load the module, and is of no further use. */
   | { type: 'failed'; error: EncodedError }
   /** Arrays: standard output, standard error, files, packed. */
   | ({ type: 'result'; id: number; result: EncodedResult } & RunNews)
@@ -90,8 +94,8 @@ export type FromWorker =
   /** Arrays: standard output, standard error. */
   | ({ type: 'made'; id: number } & Pick<MadeInstance, 'exited' | 'exitCode' | 'timings'>)
   /**
-   * Arrays: raw results (64 bits), standard output, standard error. The last one has an ending. After
-   * a part come more results, before they are of use.
+   * Arrays: raw results (64 bits), standard output, standard error. The last one has an ending.
+   * After a part, more results follow before they can be used.
    */
   | { type: 'progress'; id: number; calls: number; isPart: boolean; ending?: EncodedEnding }
   /** Array: what was read. */
@@ -101,18 +105,20 @@ export type FromWorker =
   | { type: 'compile-progress'; percent: number }
   | ({ type: 'compile'; error?: EncodedError } & Omit<CompileEvent, 'error' | 'module'>);
 
-/** What else is told of a run that has ended. */
+/** Further facts about a run that has ended. */
 export interface RunNews {
-  /** Resident bytes, where they are asked for. */
+  /** Resident bytes, if requested. */
   memory?: number;
-  /** Bytes that it has written to its lane, if it had that: to standard output and standard error. */
+  /**
+   * Bytes that it has written to its lane, if it had one: to standard output and standard error.
+   */
   streamed?: [number, number];
 }
 
-/** Bytes of raw results, or of memory, beside one message at most. */
+/** Maximum number of bytes of raw results, or of memory, in one message. */
 export const MAX_SLICE_BYTES = 1024 * 1024;
 
-/** What is done with an instance beside calls. */
+/** Operations on an instance other than calls. */
 export type InstanceAccess =
   | { kind: 'read'; address: number; length: number }
   | { kind: 'write'; address: number }

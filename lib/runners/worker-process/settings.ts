@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import { integer, optionsObject } from '../../options/validation.js';
 
-/** The option `workerProcess`, decided. */
+/** The resolved option `workerProcess`. */
 export interface WorkerProcessSettings {
   workers: number;
   recycleAfterRuns: number;
@@ -27,7 +27,7 @@ export function workerProcessSettings(option: unknown, concurrency: number): Wor
     integer(`workerProcess.${name}`, given[name], { min, max, fallback });
   const workers = within('workers', 1, 256, Math.min(concurrency, availableParallelism()));
   return {
-    // More than there are invocations at a time would only wait.
+    // More processes than concurrent invocations would only be idle.
     workers: Math.min(workers, concurrency),
     recycleAfterRuns: within('recycleAfterRuns', 1, ANY, ANY),
     recycleAboveBytes: within('recycleAboveBytes', 1, ANY, ANY),

@@ -24,99 +24,106 @@ import { StreamLane } from './lane.js';
 import { LOAD_ID, MAX_EXTERNALS, MAX_HEADER_BYTES, MAX_SLICE_BYTES } from './protocol.js';
 import type { ToWorker } from './protocol.js';
 
-/** What a worker needs to begin: its process, the first message and its arrays. */
+/** What a worker needs to start: its process, the first message and its arrays. */
 export interface WorkerStart extends ChildStart {
   message: Extract<ToWorker, { type: 'load' }>;
   arrays: readonly Uint8Array[];
-  /** Gives where the host calls of a guest go that runs while the module is loaded. */
+  /**
+   * Returns the handler for host function calls of a guest that runs while the module is loaded.
+   */
   loadCalls?: ((details: ModuleDetails) => InvocationCalls | undefined) | undefined;
 }
 
-/** What a worker tells its pool. */
+/** Events of a worker, for its pool. */
 export interface WorkerEvents {
   onReady(worker: Worker, details: ModuleDetails, identity: string): void;
-  /** A run that it held has settled; `hasWaited` when its guest was waiting for a host function. */
+  /** A run that it held has settled; `hasWaited` if its guest was waiting for a host function. */
   onSettled(worker: Worker, hasWaited: boolean): void;
-  /** The guest of a run that it holds begins to wait for a host function, or goes on. */
+  /** The guest of a run that it holds begins to wait for a host function, or continues. */
   onWaiting(invocation: Invocation): void;
-  /** The guest of a run that it holds has ended, and targets have not taken all of its output. */
+  /**
+   * The guest of a run that it holds has ended, and targets have not accepted all of its output.
+   */
   onLeft(invocation: Invocation): void;
-  /** A run cannot be given its input and is to be stopped. */
+  /** A run cannot get its input and must be stopped. */
   onRefused(invocation: Invocation): void;
   /** It has a warning for the user of this process. */
   onWarning(code: string, message: string): void;
   /**
-   * It takes nothing any more and what it held is settled: it could not load the module, it has
-   * ended, or it was given up. Once; `lost` is how many runs it held that were not waiting.
+   * It accepts nothing any more, and everything it held has settled: it could not load the module,
+   * has ended, or was given up. Once; `lost` is the number of held runs that were not waiting.
    */
   onGone(worker: Worker, reason: Error, lost: number): void;
 }
 
-/** Something that it was asked and answers by its number, beside runs. */
+/** An operation other than a run, which it answers by its number. */
 export interface Asked {
-  /** The calls of host functions that its guest makes, where it may. */
+  /** The host function calls of its guest, if it may make any. */
   readonly calls: HeldCalls | undefined;
-  /** Gives whether it was the last one. */
+  /** Returns whether it was the last one. */
   answer(answer: Answer): boolean;
   lose(reason: Error): void;
-  /** The worker has nothing to do with it any more. */
+  /** The worker is finished with it. */
   finish(isAnswered: boolean): void;
 }
 
 const NOTHING = new Uint8Array();
 /** Bytes of an answer's arrays that are allocated at once. */
 const AHEAD_BYTES = 16 * 1024 * 1024;
-/** How long after its stream a process ends, if it does. */
+/** The time after its stream in which a process ends, if it does. */
 const CLOSED_STREAM_MS = 500;
-/** How many warnings and compilations a process may tell of. */
+/** The maximum number of warnings and compilations that a process may report. */
 const MAX_NOTICES = 16;
 
-/** One worker process, seen from the pool, which trusts it with nothing but the runs that it holds. */
+/**
+ * One worker process, from the pool's side, which trusts it with nothing except the runs that it
+ * holds.
+ */
 export class Worker implements Holder {
   readonly held = new Map<number, Invocation>();
-  /** What it was asked of instances and has not answered. */
+  /** Operations on instances that it has not answered. */
   readonly asked = new Map<number, Asked>();
   /** The kept instances that it holds. */
   readonly instances = new Set<number>();
-  /** Runs and instances that it was given so far. */
+  /** The number of runs and instances that it has been given. */
   runs = 0;
   /** Whether it has loaded the module. */
   isReady = false;
-  /** Whether it is given no more runs and ends after those that it holds. */
+  /** Whether it gets no more runs, and ends after those that it holds. */
   isRetiring = false;
-  /** Heartbeats for which it has been loading. */
+  /** The number of heartbeats during which it has been loading. */
   loadBeats = 0;
-  /** Resident bytes, as it last told them. */
+  /** Resident bytes, as last reported. */
   memory = 0;
   readonly #child: ChildHandle;
   readonly #channel: Channel | undefined;
   readonly #lane: StreamLane | undefined;
   readonly #events: WorkerEvents;
   readonly #loadCalls: WorkerStart['loadCalls'];
-  /** Of a guest that runs while the module is loaded. */
+  /** For a guest that runs while the module is loaded. */
   #loading: { calls: InvocationCalls; held: HeldCalls } | undefined;
-  /** The module's file, which a process need not tell. */
+  /** The module's file, which a process need not report. */
   readonly #file: string;
   readonly #imports: ExternalDescription[] = [];
   readonly #exports: ExternalDescription[] = [];
   /** The same, by name. */
   readonly exports = new KnownExports();
-  /** Most bytes that a guest may write in one invocation. */
+  /** Maximum number of bytes that a guest may write in one invocation. */
   readonly outputBytes: number;
-  /** Messages that told of them. */
+  /** The number of messages that contained them. */
   #externals = 0;
-  /** Whether all of them were told. From then on a guest may run there, and speak for it. */
+  /** Whether all of them have been received. From then on, a guest may run there and control it. */
   #isLinked = false;
   #notices = 0;
-  /** Of the compilation that it tells of. */
+  /** Of the compilation that it reports. */
   #percent = -1;
   #isGone = false;
   #goneReason: Error = new WasmEdgeError('ERR_CLOSED', 'closed');
   /** Whether it has not answered the last ping yet. */
   #isPinged = false;
-  /** Whether it has given a sign of life since the last ping. */
+  /** Whether it has shown any sign of life since the last ping. */
   #isAlive = true;
-  /** Heartbeats since. */
+  /** The number of heartbeats since. */
   #unanswered = 0;
 
   constructor({ message, arrays, loadCalls, ...start }: WorkerStart, events: WorkerEvents) {
@@ -157,7 +164,7 @@ export class Worker implements Holder {
         },
       },
     );
-    // Its end, mostly, which says more: but it may stay without a stream.
+    // Usually followed by its exit, which says more; but it may continue without a stream.
     socket.once('close', () => {
       const timer = setTimeout(() => {
         this.giveUp('closed its stream');
@@ -167,7 +174,7 @@ export class Worker implements Holder {
     this.#send(message, arrays);
   }
 
-  /** How many of its runs do not wait for a host function. */
+  /** The number of its runs that do not wait for a host function. */
   get busy(): number {
     let busy = 0;
     for (const invocation of this.held.values()) if (!invocation.isWaiting) busy++;
@@ -178,7 +185,7 @@ export class Worker implements Holder {
     return this.#child.pid;
   }
 
-  /** Settles when its process is no more. */
+  /** Settles when its process no longer exists. */
   get exited(): Promise<void> {
     return this.#child.exited;
   }
@@ -221,9 +228,10 @@ export class Worker implements Holder {
   }
 
   /**
-   * The calls of host functions that the guest of this number will make; none without a receiver.
+   * The host function calls that the guest with this number will make; none without a receiver.
    *
-   * @param onChange Called when the guest begins to wait for a host function, and when it goes on.
+   * @param onChange Called when the guest begins to wait for a host function, and when it
+   *   continues.
    */
   holdCalls(
     id: number,
@@ -238,7 +246,7 @@ export class Worker implements Holder {
     return new HeldCalls(receiver, externals, send, onChange);
   }
 
-  /** Sends an input as it is taken, so that what else there is to say is said in between. */
+  /** Sends an input as fast as it is accepted, so that other messages can be sent in between. */
   async #feed(invocation: Invocation, input: LargeInput): Promise<void> {
     const { id } = invocation;
     invocation.isFed = false;
@@ -262,7 +270,10 @@ export class Worker implements Holder {
     this.#send({ type: 'abort', id });
   }
 
-  /** Asks it something that it answers by this number; one that is gone loses it at once. */
+  /**
+   * Requests an operation, which it answers by this number; a worker that is gone loses it
+   * immediately.
+   */
   ask(id: number, asked: Asked, message: ToWorker, arrays?: readonly Uint8Array[]): void {
     if (this.#isGone) {
       const reason = this.#goneReason;
@@ -276,7 +287,7 @@ export class Worker implements Holder {
     this.#send(message, arrays);
   }
 
-  /** Ends what waits for a host function, or comes to: of this instance, or all. */
+  /** Ends what waits for a host function, now or later: for this instance, or all. */
   endWaits(instance?: number): void {
     this.#send({ type: 'end-waits', ...(instance !== undefined && { instance }) });
   }
@@ -286,7 +297,7 @@ export class Worker implements Holder {
     this.instances.delete(instance);
   }
 
-  /** Asks whether it is still there; gives for how many times in a row it has not answered. */
+  /** Checks that it is still there; returns how many times in a row it has not answered. */
   ping(): number {
     if (!this.#isPinged) this.#send({ type: 'ping' });
     this.#isPinged = true;
@@ -295,12 +306,12 @@ export class Worker implements Holder {
     return this.#unanswered++;
   }
 
-  /** Kills it. What it holds is settled at once. */
+  /** Kills it. What it holds settles immediately. */
   giveUp(reason: string): void {
     this.#goneFor(`${reason} and was killed`);
   }
 
-  /** Lets it end by itself, and kills it when that takes longer than `graceMs`. */
+  /** Lets it end by itself, and kills it if that takes longer than `graceMs`. */
   async end(graceMs: number): Promise<void> {
     this.#isGone = true;
     this.#send({ type: 'close' });
@@ -309,7 +320,7 @@ export class Worker implements Holder {
     }, graceMs);
     await this.exited;
     clearTimeout(timer);
-    // What it was asked at the end, and has not answered.
+    // Unanswered requests at its end.
     this.#loseAll(this.#goneReason);
   }
 
@@ -381,7 +392,7 @@ export class Worker implements Holder {
         return;
       case 'compile-progress': {
         const { percent } = answer;
-        // So there are no more of them than a hundred for each compilation.
+        // So there are at most a hundred of them for each compilation.
         if (percent <= this.#percent) throw new Malformed('a percentage that does not grow');
         this.#percent = percent;
         compileProgressChannel.publish({ module: this.#file, percent });
@@ -395,7 +406,7 @@ export class Worker implements Holder {
     }
   }
 
-  /** Whether it was something that was asked of an instance. */
+  /** Whether it belonged to an operation on an instance. */
   #answerAsked(answer: Answer & { id: number }): boolean {
     const asked = this.asked.get(answer.id);
     if (!asked) return false;
@@ -447,7 +458,7 @@ export class Worker implements Holder {
     if (++this.#notices > MAX_NOTICES) throw new Malformed('too many warnings');
   }
 
-  /** Settles an answered run, when all that it has sent through its lane has come. */
+  /** Settles an answered run when everything that it has sent through its lane has arrived. */
   #settle(
     { id, memory, streamed }: EndedRun,
     known: Partial<NativeResult>,
@@ -475,10 +486,10 @@ export class Worker implements Holder {
     if (this.held.has(id)) this.#events.onLeft(invocation);
   }
 
-  /** Takes an answered run off those that it holds: all others it cannot answer. */
+  /** Removes an answered run from those that it holds; answers to any other run are malformed. */
   #release(invocation: Invocation, settle: (invocation: Invocation) => void): void {
     this.held.delete(invocation.id);
-    // What else becomes of the run is no fault of this worker's.
+    // What happens to the run afterwards is not this worker's fault.
     invocation.holder = undefined;
     const hasWaited = invocation.isWaiting;
     settle(invocation);
@@ -493,7 +504,7 @@ export class Worker implements Holder {
 
   #requireValue({ request }: Invocation, { exited, value }: NativeResult): void {
     const values = value === undefined ? [] : [value].flat();
-    // `_start` gives nothing, and what exits has not returned.
+    // `_start` has no results, and a guest that exits has not returned.
     if (request.function === undefined || exited) requireTypes([], values);
     else this.exports.requireResults(request.function, values);
   }
@@ -508,7 +519,7 @@ export class Worker implements Holder {
     this.#gone(new WasmEdgeError('ERR_WORKER_DIED', message, cause && { cause }));
   }
 
-  /** Whatever it was, its process ends as well. */
+  /** Whatever the reason was, its process ends as well. */
   #gone(reason: Error): void {
     if (this.#isGone) return;
     this.#isGone = true;

@@ -8,29 +8,29 @@ import type { WorkerEvents, WorkerStart } from './worker.js';
 const FIRST_BACK_OFF_MS = 100;
 const LAST_BACK_OFF_MS = 10_000;
 
-/** Whom the workers tell of themselves. */
+/** Receives the events of the workers. */
 export interface Employer extends WorkerEvents {
-  /** Whether further workers would be of use. */
+  /** Whether further workers would be useful. */
   readonly needsWorkers: boolean;
 }
 
-/** The worker processes of a pool: they are started, replaced and ended. */
+/** The worker processes of a pool: starts, replaces and ends them. */
 export class Workforce {
-  /** Those of whom something is expected. */
+  /** Those that are in use. */
   readonly workers = new Set<Worker>();
   #start: WorkerStart;
   readonly #size: number;
   readonly #graceMs: number;
   readonly #employer: Employer;
-  /** Those of whom nothing more is expected, and whose processes are not gone yet. */
+  /** Those that are no longer in use, but whose processes still exist. */
   readonly #leaving = new Set<Worker>();
-  /** Those that have the module in the form that it had before: they serve until others are ready. */
+  /** Those with the previous form of the module: they serve until others are ready. */
   readonly #outdated = new Set<Worker>();
-  /** Workers in a row that ended without having been of any use. */
+  /** The number of consecutive workers that ended without having been useful. */
   #failures = 0;
   #backOff: NodeJS.Timeout | undefined;
   #mode: ModuleDetails['mode'] = 'interpreter';
-  /** Told once when no worker is outdated any more. */
+  /** Called once when no worker is outdated any more. */
   #onRenewed: ((mode: ModuleDetails['mode']) => void) | undefined;
 
   constructor(
@@ -48,21 +48,22 @@ export class Workforce {
     return this.#mode;
   }
 
-  /** Those that take what comes. */
+  /** Those that accept work. */
   get ready(): Worker[] {
     return [...this.workers].filter((each) => each.isReady && !each.isRetiring);
   }
 
-  /** The first one, and others when it is ready. */
+  /** The first one; others follow when it is ready. */
   startFirst(): void {
     this.#startOne();
   }
 
   /**
-   * Replaces the workers, one by one as the new ones are ready: each ends when what it holds has.
+   * Replaces the workers one by one as new ones become ready: each ends when its work has.
    *
-   * @param start How workers begin from here on.
-   * @param renewed Called when further invocations go to new workers alone, with the form that these have.
+   * @param start How workers start from now on.
+   * @param renewed Called when further invocations only go to new workers, with the form that these
+   *   run.
    */
   renew(start: WorkerStart, renewed: (mode: ModuleDetails['mode']) => void): void {
     this.#start = start;
@@ -71,7 +72,7 @@ export class Workforce {
     this.fill();
   }
 
-  /** Starts the workers that are missing; after failures one by one, later and later. */
+  /** Starts missing workers; after failures, one by one with increasing delays. */
   fill(): void {
     if (!this.#employer.needsWorkers) return;
     const active = [...this.workers].filter(
@@ -91,12 +92,12 @@ export class Workforce {
     this.#backOff.unref();
   }
 
-  /** A worker was of use. */
+  /** A worker was useful. */
   forgetFailures(): void {
     this.#failures = 0;
   }
 
-  /** A worker is ready: one that is outdated need not serve any longer. */
+  /** A worker is ready: an outdated one is no longer needed. */
   takeOver(worker: Worker, mode: ModuleDetails['mode']): void {
     if (!this.#outdated.has(worker)) {
       const [outdated] = this.#outdated;
@@ -112,7 +113,7 @@ export class Workforce {
     renewed?.(mode);
   }
 
-  /** It takes nothing more, and another one takes its place. */
+  /** It accepts nothing more, and another one takes its place. */
   retire(worker: Worker): void {
     if (worker.isRetiring) return;
     worker.isRetiring = true;
@@ -120,13 +121,13 @@ export class Workforce {
     this.fill();
   }
 
-  /** Ends one that takes nothing more, where it holds nothing either. */
+  /** Ends a worker that accepts nothing more, if it holds nothing either. */
   endRetired(worker: Worker): void {
     const isFree = worker.held.size + worker.asked.size + worker.instances.size === 0;
     if (worker.isRetiring && isFree && this.workers.has(worker)) this.#end(worker);
   }
 
-  /** It is gone. Gives whether it had been of no use. */
+  /** It is gone. Returns whether it was never useful. */
   lose(worker: Worker): boolean {
     this.#leave(worker);
     if (worker.runs > 0) return false;
@@ -134,7 +135,7 @@ export class Workforce {
     return true;
   }
 
-  /** Settles when no process is there any more. */
+  /** Settles when no process exists any more. */
   async endAll(): Promise<void> {
     clearTimeout(this.#backOff);
     for (const worker of this.workers) this.#end(worker);

@@ -6,22 +6,22 @@ import path from 'node:path';
 import type { Task } from '../../guest/task.js';
 import { replyProblem } from '../reply.js';
 
-/** What the page has to know of the server. `lib/serve/page/browser/service.ts` reads it. */
+/** What the page must know about the server. `lib/serve/page/browser/service.ts` reads it. */
 export interface PageFacts {
-  /** What is made of pictures, which is the resource to ask. */
+  /** What to do with pictures, which is also the name of the resource. */
   task: Task;
-  /** What a request may ask for; the first is the server's own. */
+  /** The isolations that a request may select; the first is the server's own. */
   isolations: readonly string[];
-  /** The words that say which model answers; absent where nobody has said. */
+  /** Describes the model; absent if there is no description. */
   model?: string;
-  /** Of a request's body. */
+  /** Maximum size of a request's body. */
   maxBytes: number;
 }
 
 interface PageFile {
   type: string;
   content: Buffer;
-  /** As in the header ETag, with its quotation marks. */
+  /** As in the header ETag, including quotation marks. */
   tag: string;
 }
 
@@ -32,7 +32,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Nothing from elsewhere, nothing inline, no frames: pictures are shown from the reader's own disk. */
+/**
+ * Nothing from other origins, nothing inline, no frames: pictures are shown from the user's own
+ * disk.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -54,10 +57,10 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** Serves the files of the page: those that the build has put there, and no others. */
+/** Serves the files that the build has created for the page, and no others. */
 export class PageFiles {
   readonly #facts: PageFacts;
-  /** Read once, when the first is asked for. */
+  /** Read once, when the first one is requested. */
   #files: Map<string, PageFile> | undefined;
 
   constructor(facts: PageFacts) {
@@ -87,7 +90,7 @@ function read(facts: PageFacts): Map<string, PageFile> {
   const files = new Map<string, PageFile>();
   for (const folder of [__dirname, path.join(__dirname, 'browser')]) {
     for (const name of readdirSync(folder)) {
-      // The modules beside this one are the server's.
+      // The other modules in this folder belong to the server.
       const type = TYPES[path.extname(name)];
       if (type === undefined || (folder === __dirname && name.endsWith('.js'))) continue;
       const bytes = readFileSync(path.join(folder, name));
@@ -99,7 +102,7 @@ function read(facts: PageFacts): Map<string, PageFile> {
   return files;
 }
 
-/** In a block of data, which is no script: the policy lets it be, and nothing in it can end it. */
+/** In a data block, which is not a script: the policy allows it, and nothing in it can end it. */
 function withFacts(html: Buffer, facts: PageFacts): Buffer {
   const json = JSON.stringify(facts).replaceAll('<', '\\u003c');
   return Buffer.from(html.toString().replace('"service facts"', () => json));

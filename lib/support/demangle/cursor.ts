@@ -1,9 +1,9 @@
-/** A name has another form than its beginning says. */
+/** A name does not have the form that its beginning indicates. */
 export class NotMangled extends Error {
   override readonly name = 'NotMangled';
 }
 
-/** A mangled name that is read from its beginning; what is read is bounded, whoever wrote it. */
+/** A mangled name, read from the start; the work is bounded, whoever wrote the name. */
 export class Cursor {
   readonly text: string;
   at: number;
@@ -28,7 +28,7 @@ export class Cursor {
     return this.text.charAt(this.at++);
   }
 
-  /** Whether the next character was this one, which is passed. */
+  /** Skips the next character if it is this one; returns whether it was. */
   skip(character: string): boolean {
     if (this.isAtEnd || !this.text.startsWith(character, this.at)) return false;
     this.at += character.length;
@@ -52,17 +52,17 @@ export class Cursor {
     return taken;
   }
 
-  /** What refers back to what came before may take long to read. */
+  /** References to earlier parts may take long to read. */
   step(): void {
     if (++this.#steps > MAX_STEPS) throw new NotMangled();
   }
 }
 
 const MAX_STEPS = 2048;
-/** Much more than anybody is shown. */
+/** Far more than is ever shown. */
 const MAX_CHARACTERS = 2048;
 
-/** A part of a name, unless it has become too long: by what refers back, a short name may. */
+/** A part of a name, unless it has become too long: back references can make a short name long. */
 export function notTooLong(part: string): string {
   if (part.length > MAX_CHARACTERS) throw new NotMangled();
   return part;

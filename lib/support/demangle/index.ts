@@ -4,13 +4,13 @@ import { rustLegacyName } from './rust-legacy.js';
 import { rustV0Name } from './rust-v0.js';
 import { nameOfSignature } from './signature.js';
 
-/** Longer names are not read. */
+/** Longer names are not demangled. */
 const MAX_MANGLED = 4096;
 
 /**
- * A function's name as its source has it, in a short form: without hashes, parameters and the
- * arguments of templates. Linkers have demangled some already. A name that no known compiler made
- * stays as it is.
+ * A function's name as in its source, in a short form: without hashes, parameters and template
+ * arguments. Linkers have already demangled some names. A name from an unknown compiler stays
+ * unchanged.
  */
 export function demangled(name: string): string {
   if (name.length > MAX_MANGLED) return name;

@@ -1,6 +1,6 @@
 import { Cursor, NotMangled, notTooLong } from './cursor.js';
 
-/** The standard library's own abbreviations. */
+/** Abbreviations for the standard library. */
 const STANDARD: Record<string, string> = {
   t: 'std',
   a: 'std::allocator',
@@ -52,8 +52,8 @@ const OPERATORS: Record<string, string> = {
 const MAX_DEPTH = 64;
 
 /**
- * `_ZN5image6decodeERKSs` (Itanium C++ ABI, 5.1): the name alone, without parameters, the arguments
- * of templates and results.
+ * `_ZN5image6decodeERKSs` (Itanium C++ ABI, 5.1): only the name, without parameters, template
+ * arguments and results.
  */
 export function itaniumName(mangled: string): string | undefined {
   if (!/^_Z[A-Z\d]/.test(mangled)) return undefined;
@@ -84,7 +84,7 @@ function nested(cursor: Cursor, depth: number): string {
   const parts: string[] = [];
   while (!cursor.skip('E')) {
     cursor.step();
-    // Each constructor repeats its class.
+    // Each constructor repeats the name of its class.
     if (parts.length > MAX_DEPTH) throw new NotMangled();
     if (cursor.skip('I')) {
       skipTo(cursor);
@@ -109,7 +109,7 @@ function nested(cursor: Cursor, depth: number): string {
   return parts.join('::');
 }
 
-/** A name without what it is in; `outer` is the class of a constructor. */
+/** A name without its scope; `outer` is the class of a constructor. */
 function part(cursor: Cursor, outer: string): string {
   if (/\d/.test(cursor.peek())) {
     const name = cursor.take(cursor.number());
@@ -131,7 +131,10 @@ function part(cursor: Cursor, outer: string): string {
   return `operator${operator}`;
 }
 
-/** Passes the end of what was opened, and all that is in it: names have their lengths before them. */
+/**
+ * Skips to the end of what was opened, including everything in it: names are preceded by their
+ * lengths.
+ */
 function skipTo(cursor: Cursor): void {
   for (let open = 1; open > 0;) {
     const character = cursor.peek();
@@ -145,7 +148,7 @@ function skipTo(cursor: Cursor): void {
     } else if (character === 'L') {
       skipLiteral(cursor);
     } else if (character === 'S') {
-      // Letters of an abbreviation open nothing.
+      // The letters of an abbreviation do not open anything.
       if (STANDARD[cursor.peek()] !== undefined) cursor.next();
       else while (cursor.next() !== '_');
     } else if (character === 'T') {

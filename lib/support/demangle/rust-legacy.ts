@@ -1,6 +1,6 @@
 import { Cursor, NotMangled } from './cursor.js';
 
-/** How `rustc` writes what no symbol may have. */
+/** How `rustc` encodes characters that symbols may not contain. */
 const ESCAPES: Record<string, string> = {
   SP: '@',
   BP: '*',
@@ -12,7 +12,7 @@ const ESCAPES: Record<string, string> = {
   C: ',',
 };
 
-/** `_ZN5image6decode17h0123456789abcdefE`: a path whose last part is a hash, which is left out. */
+/** `_ZN5image6decode17h0123456789abcdefE`: a path whose last part is a hash, which is omitted. */
 export function rustLegacyName(mangled: string): string | undefined {
   if (!/^_ZN[^]*17h[\da-f]{16}E/.test(mangled)) return undefined;
   const cursor = new Cursor(mangled, 3);

@@ -27,7 +27,7 @@ const BASIC_TYPES: Record<string, string> = {
 const MAX_DEPTH = 64;
 
 /**
- * `_RNvCs1234_5image6decode` (Rust RFC 2603): the path alone, without generic arguments and hashes.
+ * `_RNvCs1234_5image6decode` (Rust RFC 2603): only the path, without generic arguments and hashes.
  */
 export function rustV0Name(mangled: string): string | undefined {
   if (!/^_R[A-Z]/.test(mangled)) return undefined;
@@ -139,7 +139,7 @@ class Names {
     }
   }
 
-  /** What is read until an `E`. */
+  /** Everything up to an `E`. */
   #list(separator: string, read: () => string): string {
     let list = '';
     while (!this.#cursor.skip('E')) list = notTooLong(list + (list && separator) + read());
@@ -213,7 +213,7 @@ class Names {
     return value + 1;
   }
 
-  /** What is at an earlier place, which is counted from behind `_R`. */
+  /** What is at an earlier offset, counted from after `_R`. */
   #back<T>(read: (names: Names) => T): T {
     const cursor = this.#cursor;
     const here = cursor.at - 1;

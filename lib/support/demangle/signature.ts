@@ -1,13 +1,13 @@
-/** What may follow the parameters of a function, as LLVM's and GNU's demanglers write it. */
+/** What may follow the parameters of a function in the output of LLVM's and GNU's demanglers. */
 const AFTER_PARAMETERS = /^(?: (?:const|volatile|&&?|noexcept|\[[^\]]*\]|\([^)]*\)))*$/;
 const OPERATOR =
   /^operator(?:\(\)|\[\]|<=>|<<=|>>=|->\*|<<|>>|<=|>=|->|==|!=|&&|\|\||\+\+|--|[-+*/%^&|]=|[-+*/%^&|~!=<>,]| (?:new|delete)(?:\[\])?| [^()]+(?=\())/;
 const UNNAMED = '(anonymous namespace)';
 
 /**
- * The name alone of what a linker has demangled, as LLVM's does where it is not told otherwise:
- * `image::Picture::read` of `int image::Picture::read<short>(int, char const*) const`. Undefined for
- * what is no such signature.
+ * Only the name in a signature demangled by a linker, as LLVM's does by default:
+ * `image::Picture::read` for `int image::Picture::read<short>(int, char const*) const`. Undefined
+ * if it is not such a signature.
  */
 export function nameOfSignature(signature: string): string | undefined {
   let name = '';
@@ -24,7 +24,7 @@ export function nameOfSignature(signature: string): string | undefined {
     } else if (character === '(') {
       const end = endOf(signature, at);
       if (end === undefined || name === '') return undefined;
-      // Those of a function that has a function within.
+      // Those of a function that contains another function.
       if (signature.startsWith('::', end)) at = end;
       else return AFTER_PARAMETERS.test(signature.slice(end)) ? name : undefined;
     } else if (character === '<' || character === '[') {
@@ -37,7 +37,7 @@ export function nameOfSignature(signature: string): string | undefined {
       name += signature.slice(at, end);
       at = end;
     } else {
-      // What was before is the type of the result.
+      // What came before is the type of the result.
       name = character === ' ' ? '' : name + character;
       at++;
     }
@@ -51,7 +51,7 @@ function isWordBegin(text: string, at: number): boolean {
 
 const CLOSING: Record<string, string> = { '(': ')', '<': '>', '[': ']', '{': '}' };
 
-/** The place behind the bracket that closes the one here. */
+/** The position after the bracket that closes the one here. */
 function endOf(text: string, begin: number): number | undefined {
   const open: string[] = [];
   for (let at = begin; at < text.length; at++) {
@@ -60,7 +60,7 @@ function endOf(text: string, begin: number): number | undefined {
     if (closing !== undefined) {
       open.push(closing);
     } else if (character === open.at(-1)) {
-      // An arrow closes nothing.
+      // An arrow does not close anything.
       if (character === '>' && text.charAt(at - 1) === '-') continue;
       open.pop();
       if (open.length === 0) return at + 1;

@@ -6,21 +6,23 @@ const ATTEMPTS = 4;
 const MAX_WAIT_SECONDS = 5;
 const BUSY = 503;
 
-/** Of a classifier's scores as the guest tells them, whatever the model's own are. */
+/** The maximum of a classifier's scores as reported by the guest, whatever the model's own are. */
 const MAX_SCORE = 255;
 
 /** What the model sees in the picture. */
 export interface Thing {
   label: string;
-  /** How sure the model is, from 0 to 1. */
+  /** The model's confidence, from 0 to 1. */
   share: number;
-  /** Where it is, as shares of the picture's sides; absent where the model tells no places. */
+  /**
+   * Its place, as fractions of the picture's sides; absent if the model does not provide places.
+   */
   box?: Box;
-  /** The number of its class. */
+  /** The index of its class. */
   index: number;
 }
 
-/** As shares of the picture's sides, from its upper left corner. */
+/** As fractions of the picture's sides, from the upper left corner. */
 export interface Box {
   left: number;
   top: number;
@@ -33,32 +35,32 @@ export interface Timings {
   queueMs: number;
   instantiateMs: number;
   executeMs: number;
-  /** Of `executeMs`; absent where the guest runs in a process that does not tell. */
+  /** Part of `executeMs`; absent if the guest runs in a process that does not report it. */
   inferenceMs?: number;
   totalMs: number;
 }
 
-/** What was made of a picture. */
+/** The result for a picture. */
 export interface Answer {
-  /** The best first. */
+  /** Best first. */
   things: readonly Thing[];
-  /** Of how many classes a classifier has chosen; absent of a detector. */
+  /** The number of classes of a classifier; absent for a detector. */
   classes?: number;
-  /** Whether a classifier takes any of them for likely. */
+  /** Whether a classifier considers any of them likely. */
   isKnown: boolean;
   /** Whether a part of the picture was missing. */
   isDamaged: boolean;
   timings: Timings;
-  /** From the request to its answer, as this page saw it, loading included. */
+  /** From the request to its response, as measured by this page, including loading. */
   roundTripMs: number;
-  /** How long it waited for its isolation to be loaded. */
+  /** How long it waited for its isolation to load. */
   loadMs: number;
 }
 
 /**
- * Asks the server, again where it is busy.
+ * Asks the server, and again if it is busy.
  *
- * @throws {Refusal} In the server's words where it has some. `signal`'s reason where it aborts.
+ * @throws {Refusal} With the server's message if it has one. `signal`'s reason if that aborts.
  */
 export async function ask(
   task: Service['task'],
@@ -110,11 +112,11 @@ function unreachable(error: unknown): never {
 /** The server's JSON, with one of the two. */
 interface Json {
   topK?: readonly { index: number; label: string; score: number }[];
-  /** Absent where another guest answers. */
+  /** Absent if the answer is from another guest. */
   known?: boolean;
   classes?: number;
   damaged?: boolean;
-  /** Of the picture, in pixels, as are the boxes. */
+  /** Of the picture in pixels, like the boxes. */
   width?: number;
   height?: number;
   detections?: readonly {
@@ -149,13 +151,13 @@ function answerOf(text: string): Omit<Answer, 'roundTripMs' | 'loadMs'> {
   }
 }
 
-/** RFC 9457, or what stands between here and the server has answered. */
+/** RFC 9457, unless something between here and the server has answered. */
 function problemOf(status: number, text: string): string {
   try {
     const { detail } = JSON.parse(text) as { detail?: unknown };
     if (typeof detail === 'string') return detail;
   } catch {
-    // No problem in JSON.
+    // Not a problem in JSON.
   }
   return `The server responded with status ${status}.`;
 }

@@ -1,10 +1,13 @@
 import type { Thing } from './ask.js';
 import { element } from './element.js';
 
-/** Of the style sheet: `[data-colour]`. */
+/** The number of colours in the style sheet: `[data-colour]`. */
 const COLOURS = 6;
 
-/** A frame with a name for each thing whose place is known, the best on top. The list says the same in words. */
+/**
+ * A frame with a name for each thing with a known place, the best on top. The list has the same in
+ * words.
+ */
 export function boxesOf(things: readonly Thing[]): HTMLElement[] {
   return things
     .flatMap(({ index, label, box }) => {

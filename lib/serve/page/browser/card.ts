@@ -7,7 +7,7 @@ import { Refusal, size } from './words.js';
 
 let cards = 0;
 
-/** A photograph and what was made of it. */
+/** A photograph and its results. */
 export class Card {
   readonly root = element('li');
   readonly remove: HTMLButtonElement;
@@ -17,9 +17,9 @@ export class Card {
   readonly #photo = element('div', { className: 'photo' });
   readonly #results = element('div', { className: 'results' });
   readonly #byIsolation = new Map<string, Result>();
-  /** Whether the file itself is refused: there is nothing to send. */
+  /** Whether the file itself was rejected: there is nothing to send. */
   isRefused = false;
-  /** What is sent, once the file was looked at; undefined for a file that is refused. */
+  /** What is sent, once the file was examined; undefined if it was rejected. */
   readonly picture: Promise<Picture | undefined>;
 
   constructor(
@@ -60,7 +60,7 @@ export class Card {
     );
   }
 
-  /** Aborts when the card is discarded. */
+  /** Aborted when the card is discarded. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -73,7 +73,7 @@ export class Card {
     return this.#byIsolation.get(isolation);
   }
 
-  /** A place for what an isolation makes of it, in the order of `isolations`. */
+  /** Adds the result of an isolation, in the order of `isolations`. */
   add(isolation: string, isolations: readonly string[]): Result {
     const result = new Result(isolation);
     this.#byIsolation.set(isolation, result);
@@ -82,7 +82,7 @@ export class Card {
     return result;
   }
 
-  /** Draws a frame around each thing whose place is known, instead of those that were there. */
+  /** Draws a frame around each thing with a known place, replacing earlier frames. */
   mark(things: readonly Thing[]): void {
     for (const box of this.#photo.querySelectorAll('.box')) box.remove();
     this.#photo.append(...boxesOf(things));
@@ -94,7 +94,7 @@ export class Card {
     this.rescale();
   }
 
-  /** Brings the times beside each other to one scale. */
+  /** Shows adjacent times on the same scale. */
   rescale(): void {
     const results = [...this.#byIsolation.values()];
     const slowest = Math.max(...results.map(({ totalMs }) => totalMs ?? 0));

@@ -2,7 +2,7 @@ type Properties<K extends keyof HTMLElementTagNameMap> = Partial<
   Omit<HTMLElementTagNameMap[K], 'style' | 'dataset'>
 >;
 
-/** A new element with properties and children; text is never read as HTML. */
+/** A new element with properties and children; text is never parsed as HTML. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
   properties: Properties<K> = {},

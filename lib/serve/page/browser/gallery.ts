@@ -7,7 +7,7 @@ import { byId } from './service.js';
 import type { Service } from './service.js';
 import { Refusal, count, duration } from './words.js';
 
-/** The photographs that were chosen, the newest first. */
+/** The chosen photographs, newest first. */
 export class Gallery {
   readonly #service: Service;
   readonly #line = new Line();
@@ -29,7 +29,7 @@ export class Gallery {
     });
   }
 
-  /** Takes files and classifies them, one after the other. */
+  /** Adds files and classifies them one after another. */
   add(files: readonly File[]): void {
     if (files.length === 0) return;
     const added = files.map((file) => this.#cardOf(file));
@@ -40,7 +40,7 @@ export class Gallery {
     for (const card of added) this.#classifyAll(card);
   }
 
-  /** Chooses which isolations each photograph goes through, beside the server's own. */
+  /** Selects the isolations for each photograph, in addition to the server's own. */
   compare(isolations: readonly string[]): void {
     const chosen = this.#service.isolations.filter(
       (each, index) => index === 0 || isolations.includes(each),
@@ -82,7 +82,7 @@ export class Gallery {
       return;
     }
     const { isolation } = result;
-    // It may have been removed while it was waiting.
+    // It may have been removed while it waited.
     if (card.isDiscarded() || card.find(isolation) !== result) return;
     result.wait('Classifying');
     try {
@@ -115,7 +115,7 @@ export class Gallery {
     this.#count.textContent = count(this.#cards.length);
   }
 
-  /** To those who do not see the page. */
+  /** For those who do not see the page. */
   #say(words: string): void {
     this.#status.textContent = words;
   }

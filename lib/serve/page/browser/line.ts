@@ -1,8 +1,8 @@
-/** Work that is done one after the other, so that no measurement disturbs another. */
+/** Work that is done sequentially, so that no measurement disturbs another. */
 export class Line {
   #last: Promise<void> = Promise.resolve();
 
-  /** Does it after all that came before; its failure holds up nobody. */
+  /** Runs it after everything before it; its failure does not stop what follows. */
   add(work: () => Promise<void>): void {
     this.#last = this.#last.then(work).catch((error: unknown) => {
       console.error(error);

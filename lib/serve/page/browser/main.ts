@@ -13,7 +13,7 @@ form.addEventListener('submit', (event) => {
 });
 input.addEventListener('change', () => {
   gallery.add([...(input.files ?? [])]);
-  // So that the same file can be chosen once more.
+  // So that the same file can be chosen again.
   input.value = '';
 });
 offerComparisons();
@@ -43,13 +43,15 @@ function offerComparisons(): void {
     gallery.compare([...checked].map(({ value }) => value));
   };
   fieldset.addEventListener('change', choose);
-  // A browser that comes back to the page restores what was checked.
+  // A browser that returns to the page restores what was selected.
   choose();
 }
 
-/** The whole page takes what is dropped on it: elsewhere a browser would leave the page for it. */
+/**
+ * The whole page accepts dropped files: otherwise a browser would leave the page to show the file.
+ */
 function takeDrops(): void {
-  // Entering a child comes before leaving its parent.
+  // Entering a child is reported before leaving its parent.
   let depth = 0;
   const enter = (by: number): void => {
     depth = by === 0 ? 0 : Math.max(0, depth + by);

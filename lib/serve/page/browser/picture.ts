@@ -7,15 +7,15 @@ const JPEG_QUALITY = 0.92;
 /** What is sent to the server. */
 export interface Picture {
   file: Blob;
-  /** Its media type, told by its first bytes. */
+  /** Its media type, determined from its first bytes. */
   type: string;
   /** What was done to the file, if anything. */
   note?: string;
 }
 
 /**
- * How files begin that the server's guest decodes, as Latin-1. Two letters may begin a text, too: of a BMP the length
- * of its header, one of a few, is looked at.
+ * The beginnings of the formats that the server's guest decodes, as Latin-1. Two letters can also
+ * begin a text: for a BMP, the length of its header must be one of the known ones.
  */
 const DECODED: readonly (readonly [RegExp, string])[] = [
   [/^\xff\xd8/, 'image/jpeg'],
@@ -26,10 +26,10 @@ const DECODED: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * A file as it is, if the server's guest decodes its format. Any other picture that the browser can show, such as
- * AVIF, becomes a JPEG here.
+ * The file unchanged, if the server's guest decodes its format. Any other picture that the browser
+ * can show, such as AVIF, is converted to a JPEG here.
  *
- * @throws {Refusal} For what is no picture, and for what is larger than `maxBytes`.
+ * @throws {Refusal} If it is not a picture, or larger than `maxBytes`.
  */
 export async function pictureOf(file: File, maxBytes: number): Promise<Picture> {
   if (file.size === 0) throw new Refusal('The file is empty.');
@@ -48,7 +48,7 @@ export async function pictureOf(file: File, maxBytes: number): Promise<Picture> 
   };
 }
 
-/** By its first bytes, whatever it is called. */
+/** Determined from its first bytes, whatever its name is. */
 async function typeOf(file: Blob): Promise<string | undefined> {
   let bytes: ArrayBuffer;
   try {
@@ -79,7 +79,7 @@ async function converted(file: Blob): Promise<Blob> {
   canvas.height = bitmap.height;
   const context = canvas.getContext('2d');
   if (!context) throw new Refusal('The picture has too many pixels for your browser.');
-  // A JPEG knows no transparency: what shows through would be black.
+  // A JPEG has no transparency: transparent parts would be black.
   context.fillStyle = '#fff';
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(bitmap, 0, 0);

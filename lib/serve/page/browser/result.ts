@@ -11,7 +11,7 @@ const DAMAGED = 'The file is damaged: a part of the picture is missing.';
 const COUNT = new Intl.NumberFormat('en');
 const PERCENT = new Intl.NumberFormat('en', { style: 'percent' });
 
-/** What one isolation makes of one picture. */
+/** The result of one isolation for one picture. */
 export class Result {
   readonly root: HTMLElement;
   /** Milliseconds in the server, once it has answered. */
@@ -58,7 +58,7 @@ export class Result {
     );
   }
 
-  /** @param retry Called when the reader wants another attempt. */
+  /** @param retry Called when the user wants another attempt. */
   refuse(refusal: Refusal, retry: () => void): void {
     this.totalMs = undefined;
     this.#total.textContent = '';
@@ -72,14 +72,14 @@ export class Result {
     this.#content.append(button);
   }
 
-  /** Draws the time to the scale of the slowest beside it. */
+  /** Draws the time on the scale of the slowest adjacent one. */
   scale(slowestMs: number): void {
     if (this.totalMs === undefined || !this.#timeline) return;
     this.#timeline.style.width = `${Math.max(1, (100 * this.totalMs) / slowestMs)}%`;
   }
 }
 
-/** Above the labels. */
+/** Shown above the labels. */
 function remark(textContent: string): HTMLElement {
   return element('p', { className: 'waiting', textContent });
 }
@@ -102,7 +102,7 @@ function labelsOf(things: readonly Thing[]): HTMLElement {
   return element('ol', { className: 'labels' }, ...items);
 }
 
-/** The picture of what the legend says in words. */
+/** A graphic of what the legend says in words. */
 function timelineOf(stages: readonly Stage[]): HTMLElement {
   const timeline = element('div', { className: 'timeline' });
   for (const { kind, milliseconds } of stages) {

@@ -1,12 +1,12 @@
 /** What the server has written into the page. */
 export interface Service {
-  /** What is made of pictures, which is the resource to ask. */
+  /** What to do with pictures, which is also the name of the resource. */
   task: 'classify' | 'detect';
-  /** What a request may ask for; the first is the server's own. */
+  /** The isolations that a request may select; the first is the server's own. */
   isolations: readonly string[];
-  /** The words that say which model answers. */
+  /** Describes the model. */
   model?: string;
-  /** The largest body of a request. */
+  /** Maximum size of a request's body. */
   maxBytes: number;
 }
 
@@ -14,7 +14,7 @@ export function readService(): Service {
   return JSON.parse(byId('service', HTMLScriptElement).textContent) as Service;
 }
 
-/** An element that is part of the page, of the kind that it has to be. */
+/** An element of the page, which must be of this kind. */
 export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
   const element = document.getElementById(id);
   if (element instanceof kind) return element;

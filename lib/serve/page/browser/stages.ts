@@ -2,15 +2,15 @@ import type { Timings } from './ask.js';
 
 /** A part of the time in the server. */
 export interface Stage {
-  /** Names its colour in the style sheet. */
+  /** The name of its colour in the style sheet. */
   kind: 'decode' | 'inference' | 'overhead' | 'process';
   name: string;
   milliseconds: number;
 }
 
 /**
- * Where the time went. The guest's own code does little beyond decoding the picture; in a process of
- * its own nobody sees into it.
+ * How the time was spent. The guest's own code does little besides decoding the picture; in a
+ * separate process this cannot be measured.
  */
 export function stagesOf({ executeMs, inferenceMs, totalMs }: Timings): Stage[] {
   const overhead: Stage = {

@@ -1,4 +1,4 @@
-/** Why a picture was not classified, in words for the reader. */
+/** Why a picture was not classified, in words for the user. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   /** Whether the same picture may succeed later. */
