@@ -22,6 +22,8 @@ struct MachineState {
 
   uint64_t counter = 0;
   uint64_t registers[kRegisters] = {};
+  /// A bit for each register whose value cannot be determined.
+  uint32_t unknown = 0;
 };
 
 /// How to find a function's caller at one of its instructions.

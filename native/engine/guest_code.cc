@@ -12,10 +12,24 @@
 #include <utility>
 #include <vector>
 
+#include "binary/unwind_table.h"
+#include "engine/loaded_object.h"
+
 namespace wasmedge_embed {
 namespace {
 
-using CodeRanges = std::vector<std::pair<uintptr_t, uintptr_t>>;
+/// A part of the host's code, and the unwinding tables of its object.
+struct CodeRange {
+  uintptr_t begin;
+  uintptr_t end;
+  UnwindTable tables;
+
+  bool operator<(const CodeRange& other) const noexcept {
+    return std::pair(begin, end) < std::pair(other.begin, other.end);
+  }
+};
+
+using CodeRanges = std::vector<CodeRange>;
 
 /// The host's code, sorted. The last version applies; a handler may still read an earlier one, and
 /// each is smaller than the one before.
@@ -34,11 +48,12 @@ HostCode& TheHostCode() {
 }
 
 int CollectCode(dl_phdr_info* info, size_t, void* ranges) {
+  const UnwindTable tables(UnwindTablesOf(*info));
   for (int index = 0; index < info->dlpi_phnum; ++index) {
     const ElfW(Phdr)& segment = info->dlpi_phdr[index];
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
     const uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
-    static_cast<CodeRanges*>(ranges)->emplace_back(begin, begin + segment.p_memsz);
+    static_cast<CodeRanges*>(ranges)->push_back({begin, begin + segment.p_memsz, tables});
   }
   return 0;
 }
@@ -65,20 +80,22 @@ void ForgetUnloadedCode() {
   const std::lock_guard<std::mutex> lock(host.mutex);
   const CodeRanges& known = *host.last.load();
   CodeRanges kept;
-  std::set_intersection(known.begin(), known.end(), loaded.begin(), loaded.end(),
+  // Copied from what is loaded now: tables of an earlier library may be gone.
+  std::set_intersection(loaded.begin(), loaded.end(), known.begin(), known.end(),
                         std::back_inserter(kept));
   if (kept.size() != known.size()) host.Add(std::move(kept));
 }
 
-bool IsGuestCode(uintptr_t address) noexcept {
+const UnwindTable* HostTablesAt(uintptr_t address) noexcept {
   const CodeRanges& ranges = *TheHostCode().last.load();
   const auto above =
       std::upper_bound(ranges.begin(), ranges.end(), address,
-                       [](uintptr_t value, const std::pair<uintptr_t, uintptr_t>& range) {
-                         return value < range.first;
-                       });
-  return above == ranges.begin() || address >= std::prev(above)->second;
+                       [](uintptr_t value, const CodeRange& range) { return value < range.begin; });
+  if (above == ranges.begin() || address >= std::prev(above)->end) return nullptr;
+  return &std::prev(above)->tables;
 }
+
+bool IsGuestCode(uintptr_t address) noexcept { return HostTablesAt(address) == nullptr; }
 
 uintptr_t ProgramCounter(const void* context) noexcept {
   const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;

@@ -1,76 +1,13 @@
 #include "engine/guest_frames.h"
 
-#include <ucontext.h>
 #include <unwind.h>
 
-#include <algorithm>
-#include <optional>
-
 #include "engine/compiled_code.h"
+#include "engine/guest_code.h"
 #include "engine/loaded_object.h"
 
 namespace wasmedge_embed {
 namespace {
-
-constexpr uintptr_t kWord = sizeof(uint64_t);
-
-/// A word of any stack: sanitizers know nothing about a guest's frames.
-__attribute__((no_sanitize("address", "thread"))) uint64_t WordAt(uintptr_t address) noexcept {
-  return *reinterpret_cast<const volatile uint64_t*>(address);
-}
-
-std::optional<uint64_t> Read(StackRange stack, uint64_t address) noexcept {
-  if (address < stack.begin || address > stack.end - kWord || address % kWord != 0) {
-    return std::nullopt;
-  }
-  return WordAt(address);
-}
-
-/// The address without its signature, if any (pointer authentication). The instruction is XPACLRI,
-/// which processors without signatures treat as a no-op.
-uint64_t WithoutSignature(uint64_t address) noexcept {
-#if defined(__aarch64__)
-  register uint64_t link asm("x30") = address;
-  asm("hint #7" : "+r"(link));
-  return link;
-#else
-  return address;
-#endif
-}
-
-/// Changes `state` to that of the calling function; false if it cannot be determined.
-bool StepOut(const UnwindRow& row, StackRange stack, MachineState* state) noexcept {
-  const MachineState inner = *state;
-  const uint64_t frame =
-      inner.registers[row.frame_register] + static_cast<uint64_t>(row.frame_offset);
-  // Stacks grow downwards: a frame that is not further up is invalid.
-  if (frame <= inner.registers[MachineState::kStackPointer] && row.frame_offset != 0) return false;
-  for (size_t index = 0; index < MachineState::kRegisters; ++index) {
-    const auto [rule, value] = row.places[index];
-    const uint64_t place = frame + static_cast<uint64_t>(value);
-    switch (rule) {
-      case UnwindRow::Rule::kSame:
-      case UnwindRow::Rule::kUnknown:
-        break;
-      case UnwindRow::Rule::kAtOffset: {
-        const auto word = Read(stack, place);
-        if (!word) return false;
-        state->registers[index] = *word;
-        break;
-      }
-      case UnwindRow::Rule::kIsOffset:
-        state->registers[index] = place;
-        break;
-      case UnwindRow::Rule::kInRegister:
-        state->registers[index] = inner.registers[value];
-        break;
-    }
-  }
-  if (row.places[MachineState::kReturnAddress].rule == UnwindRow::Rule::kUnknown) return false;
-  state->registers[MachineState::kStackPointer] = frame;
-  state->counter = WithoutSignature(state->registers[MachineState::kReturnAddress]);
-  return true;
-}
 
 /// The registers of the innermost caller for whose address `is_wanted` holds; the program counter
 /// is 0 if there is none.
@@ -104,16 +41,14 @@ MachineState CallerThat(const Predicate& is_wanted, RedirectedReturn redirected)
   return search.state;
 }
 
-/// Walks outwards through the functions of one library with its own tables; false if they do not
-/// lead out of it.
-bool LeaveLibrary(const LoadedObject& library, RedirectedReturn redirected, StackRange stack,
-                  MachineState* state) noexcept {
+/// Walks outwards through host code with its own tables; false if they do not lead out of it.
+bool LeaveHost(RedirectedReturn redirected, StackRange stack, MachineState* state) noexcept {
   constexpr int kMostFrames = 1000;
-  const UnwindTable table(library.tables);
   for (int count = 0; count < kMostFrames; ++count) {
     const uint64_t at = state->counter - 1;
-    if (!library.HasCodeAt(at)) return true;
-    const auto row = table.Find(at);
+    const UnwindTable* const tables = HostTablesAt(at);
+    if (tables == nullptr) return true;
+    const auto row = tables->Find(at);
     if (!row || !StepOut(*row, stack, state)) return false;
     if (state->counter == redirected.to) state->counter = redirected.from;
   }
@@ -141,34 +76,12 @@ void GuestFrames::Walk(const CompiledCode& code, MachineState state, bool is_ret
   }
 }
 
-MachineState InterruptedState(const void* context) noexcept {
-  const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
-  MachineState state;
-#if defined(__x86_64__)
-  constexpr int kOrder[] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI, REG_RBP, REG_RSP,
-                            REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
-  for (size_t index = 0; index < std::size(kOrder); ++index) {
-    state.registers[index] = static_cast<uint64_t>(machine.gregs[kOrder[index]]);
-  }
-  state.counter = static_cast<uint64_t>(machine.gregs[REG_RIP]);
-#elif defined(__aarch64__)
-  std::copy(std::begin(machine.regs), std::end(machine.regs), state.registers);
-  state.registers[MachineState::kStackPointer] = machine.sp;
-  state.counter = machine.pc;
-#endif
-  return state;
-}
-
 MachineState CallingState(const CompiledCode& code, RedirectedReturn redirected,
                           StackRange stack) noexcept {
-  static const auto own = FindLoadedObject(reinterpret_cast<uintptr_t>(&InterruptedState));
+  static const auto own = FindLoadedObject(reinterpret_cast<uintptr_t>(&CallingState));
   const auto is_not_ours = [](uintptr_t address) { return own && !own->HasCodeAt(address); };
   MachineState state = CallerThat(is_not_ours, redirected);
-  const auto library = FindLoadedObject(state.counter - 1);
-  if (library && LeaveLibrary(*library, redirected, stack, &state) &&
-      code.Contains(state.counter - 1)) {
-    return state;
-  }
+  if (LeaveHost(redirected, stack, &state) && code.Contains(state.counter - 1)) return state;
   return CallerThat([&code](uintptr_t address) { return code.Contains(address); }, redirected);
 }
 

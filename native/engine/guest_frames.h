@@ -3,17 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "binary/unwind_table.h"
+#include "binary/stack_step.h"
 
 namespace wasmedge_embed {
 
 class CompiledCode;
-
-/// A readable part of a thread's stack.
-struct StackRange {
-  uintptr_t begin = 0;
-  uintptr_t end = 0;
-};
 
 /// The call stack of a compiled guest when it was left, as addresses of functions. Filled in by a
 /// signal handler: it allocates nothing and reads only the guest's stack and tables.
@@ -43,9 +37,6 @@ class GuestFrames {
   uintptr_t functions_[kMost];
 };
 
-/// The registers when a signal arrived, for the signal's handler.
-MachineState InterruptedState(const void* context) noexcept;
-
 /// A return address that was overwritten with another one.
 struct RedirectedReturn {
   uintptr_t to = 0;
@@ -59,7 +50,7 @@ struct RedirectedReturn {
 /// The C++ runtime's unwinder leads up to WasmEdge's frames, and their tables, read by this
 /// package, up to the guest's: the runtime's unwinder trusts every byte of the tables of the
 /// functions it reaches. It goes all the way only in builds of WasmEdge whose tables cannot be read
-/// here, and when a stop redirects a return on x86-64 (`RedirectReturnToGuest`).
+/// here.
 MachineState CallingState(const CompiledCode& code, RedirectedReturn redirected,
                           StackRange stack) noexcept;
 

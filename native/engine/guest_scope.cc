@@ -39,7 +39,7 @@ bool GuestScope::ExtendStack(uintptr_t address, void* context) noexcept {
 bool GuestScope::LeaveOnReturn(void* context) noexcept {
   uintptr_t left = 0;
   if (interpreter_ != nullptr || in_host_ ||
-      !RedirectReturnToGuest(context, &IsGuestCode, stack_, &left)) {
+      !RedirectReturnToGuest(context, &HostTablesAt, stack_, &left)) {
     return false;
   }
   // It may have been redirected before.

@@ -35,18 +35,26 @@ int Look(dl_phdr_info* info, size_t, void* argument) {
       found.code_begin = begin;
       found.code_end = begin + segment.p_memsz;
     }
-    if (segment.p_type != PT_GNU_EH_FRAME) continue;
-    const ElfW(Phdr)* const holder = SegmentAt(*info, begin);
-    if (holder == nullptr) continue;
-    const uintptr_t tables = info->dlpi_addr + holder->p_vaddr;
-    if (begin - tables >= holder->p_filesz) continue;
-    found.tables = {reinterpret_cast<const uint8_t*>(tables), holder->p_filesz, tables,
-                    begin - tables};
   }
+  found.tables = UnwindTablesOf(*info);
   return 1;
 }
 
 }  // namespace
+
+UnwindTable::Bytes UnwindTablesOf(const dl_phdr_info& info) noexcept {
+  for (int index = 0; index < info.dlpi_phnum; ++index) {
+    const ElfW(Phdr)& segment = info.dlpi_phdr[index];
+    if (segment.p_type != PT_GNU_EH_FRAME) continue;
+    const uintptr_t begin = info.dlpi_addr + segment.p_vaddr;
+    const ElfW(Phdr)* const holder = SegmentAt(info, begin);
+    if (holder == nullptr) continue;
+    const uintptr_t tables = info.dlpi_addr + holder->p_vaddr;
+    if (begin - tables >= holder->p_filesz) continue;
+    return {reinterpret_cast<const uint8_t*>(tables), holder->p_filesz, tables, begin - tables};
+  }
+  return {};
+}
 
 std::optional<LoadedObject> FindLoadedObject(uintptr_t address) noexcept {
   Search search;

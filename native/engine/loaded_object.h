@@ -1,5 +1,7 @@
 #pragma once
 
+#include <link.h>
+
 #include <cstdint>
 #include <optional>
 
@@ -20,6 +22,9 @@ struct LoadedObject {
     return address >= code_begin && address < code_end;
   }
 };
+
+/// The unwinding tables of an object that `dl_iterate_phdr` reports; without data if it has none.
+UnwindTable::Bytes UnwindTablesOf(const dl_phdr_info& info) noexcept;
 
 /// The object that contains this address. Takes the dynamic linker's lock: not for signal handlers.
 std::optional<LoadedObject> FindLoadedObject(uintptr_t address) noexcept;

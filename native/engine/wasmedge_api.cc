@@ -25,7 +25,6 @@
 #include "workarounds/embedded_binary.h"
 #include "workarounds/generic_target.h"
 #include "workarounds/guest_jump.h"
-#include "workarounds/guest_return.h"
 #include "workarounds/interpreter_memory.h"
 #include "workarounds/llvm_pipeline.h"
 #include "workarounds/llvm_signals.h"
@@ -151,7 +150,6 @@ void* LoadedObject(const std::string& path) {
 /// may be opened, and our handlers must not be taken for the previous ones.
 void GuardGuests() {
   if (GuestInterrupt::signal() != 0) return;
-  PrepareRedirection();
   RememberHostCode();
   GuestInterrupt::Install();
   FaultGuard::Install();

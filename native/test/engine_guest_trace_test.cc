@@ -100,6 +100,13 @@ Bytes FailingModule() {
                            {0, section}});
 }
 
+/// None for those that end by themselves.
+Invocation::Clock::duration TimeoutOf(size_t failure) {
+  const std::string& name = Failures()[failure].first;
+  const bool is_endless = name == "spin" || name == "fill";
+  return is_endless ? std::chrono::milliseconds(200) : Invocation::Clock::duration::max();
+}
+
 class EngineGuestTrace : public testing::TestWithParam<CompiledFormat> {
  protected:
   EngineGuestTrace() {
@@ -110,12 +117,9 @@ class EngineGuestTrace : public testing::TestWithParam<CompiledFormat> {
   }
 
   Error Fail(size_t failure) const {
-    const std::string& name = Failures()[failure].first;
-    // The others end by themselves.
-    const bool is_endless = name == "spin" || name == "fill";
-    const auto timeout =
-        is_endless ? std::chrono::milliseconds(200) : Invocation::Clock::duration::max();
-    return test::Start(*pool_, std::to_string(failure), nullptr, timeout).get().error.value();
+    return test::Start(*pool_, std::to_string(failure), nullptr, TimeoutOf(failure))
+        .get()
+        .error.value();
   }
 
  private:
@@ -155,8 +159,11 @@ TEST_P(EngineGuestTrace, HasTheInnermostOfARecursion) {
   EXPECT_GT(error.trace()->omitted, 1000);
 }
 
-/// Puts an instruction that there is not into each entry of a shared object's tables of unwinding.
-void SpoilTables(Bytes& library) {
+enum class Damage { kEntries, kIndex };
+
+/// Damages a shared object's tables of unwinding: puts an instruction that does not exist into each
+/// entry, or a place outside of the file into each element of their index.
+void SpoilTables(Bytes& library, Damage damage) {
   const auto read = [&library](auto* value, size_t place) {
     ASSERT_LE(place + sizeof *value, library.size());
     std::memcpy(value, library.data() + place, sizeof *value);
@@ -171,8 +178,14 @@ void SpoilTables(Bytes& library) {
     read(&entries, segment.p_offset + 8);
     ASSERT_GT(entries, Failures().size());
     for (uint32_t entry = 0; entry < entries; ++entry) {
+      const size_t element = segment.p_offset + 12 + size_t{entry} * 8 + 4;
       int32_t place = 0;
-      read(&place, segment.p_offset + 12 + size_t{entry} * 8 + 4);
+      read(&place, element);
+      if (damage == Damage::kIndex) {
+        place = INT32_MAX;
+        std::memcpy(library.data() + element, &place, sizeof place);
+        continue;
+      }
       // Behind length, common entry, begin, size, and the length of no further data.
       constexpr int kInstructions = 17;
       library.at(static_cast<size_t>(static_cast<int64_t>(segment.p_offset) + place) +
@@ -183,22 +196,32 @@ void SpoilTables(Bytes& library) {
   FAIL() << "It has no tables.";
 }
 
-TEST(EngineGuestTraceTables, AreReadByNobodyWhoBelievesThem) {
+class EngineGuestTraceTables : public testing::TestWithParam<Damage> {};
+
+TEST_P(EngineGuestTraceTables, AreNotTrusted) {
   const test::TemporaryFile file(".so");
   CompileModule(FailingModule(), file.path(), {});
   std::ifstream input(file.path(), std::ios::binary);
   Bytes library{std::istreambuf_iterator<char>(input), {}};
-  SpoilTables(library);
+  SpoilTables(library, GetParam());
   file.Write(library);
   const auto pool = test::MakePool(Module::Load(file.path(), {}), 1);
-  // The first by a call of the engine's, the second by a signal.
-  for (const char* const function : {"0", "1"}) {
-    const Outcome outcome = test::Start(*pool, function).get();
-    ASSERT_TRUE(outcome.error);
-    ASSERT_NE(outcome.error->trace(), nullptr);
-    EXPECT_TRUE(outcome.error->trace()->frames.empty());
+  // The first is left by a call of the engine's, the next two by a signal in the guest's own code,
+  // the last one by a signal that finds it in the engine's.
+  for (const size_t failure : {0, 1, 3, 4}) {
+    const auto& name = Failures()[failure].first;
+    const Outcome outcome =
+        test::Start(*pool, std::to_string(failure), nullptr, TimeoutOf(failure)).get();
+    ASSERT_TRUE(outcome.error) << name;
+    ASSERT_NE(outcome.error->trace(), nullptr) << name;
+    EXPECT_TRUE(outcome.error->trace()->frames.empty()) << name;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Kinds, EngineGuestTraceTables,
+                         testing::Values(Damage::kEntries, Damage::kIndex), [](const auto& info) {
+                           return info.param == Damage::kEntries ? "Entries" : "Index";
+                         });
 
 INSTANTIATE_TEST_SUITE_P(Forms, EngineGuestTrace,
                          testing::Values(CompiledFormat::kSharedLibrary,

@@ -6,6 +6,8 @@
 
 #include "base/guest_stack.h"
 #include "base/thread.h"
+#include "binary/unwind_table.h"
+#include "engine/guest_code.h"
 #include "workarounds/guest_return.h"
 
 // A part of this program stands for compiled guest code.
@@ -20,20 +22,27 @@ extern const char __stop_guest_code[];
 namespace wasmedge_embed {
 namespace {
 
-bool IsGuestCode(uintptr_t address) {
-  return address >= reinterpret_cast<uintptr_t>(__start_guest_code) &&
-         address < reinterpret_cast<uintptr_t>(__stop_guest_code);
+const UnwindTable* HostTables(uintptr_t address) noexcept {
+  const bool is_guest = address >= reinterpret_cast<uintptr_t>(__start_guest_code) &&
+                        address < reinterpret_cast<uintptr_t>(__stop_guest_code);
+  return is_guest ? nullptr : HostTablesAt(address);
+}
+
+const UnwindTable* NoTables(uintptr_t address) noexcept {
+  static const UnwindTable none;
+  return HostTables(address) == nullptr ? nullptr : &none;
 }
 
 volatile int depth = 0;
 GuestStack* stack = nullptr;
+FindHostTables host_tables = nullptr;
 bool redirected = false;
 uintptr_t fault_address = 0;
 uintptr_t left_address = 0;
 sigjmp_buf left;
 
 void Redirect(int, siginfo_t*, void* context) {
-  redirected = RedirectReturnToGuest(context, &IsGuestCode, *stack, &left_address);
+  redirected = RedirectReturnToGuest(context, host_tables, *stack, &left_address);
 }
 
 void RedirectAndLeave(int signal, siginfo_t* info, void* context) {
@@ -88,8 +97,11 @@ constexpr int kTrapSignal = SIGILL;
 
 class GuestReturnTest : public testing::Test {
  protected:
+  static void SetUpTestSuite() { RememberHostCode(); }
+
   void SetUp() override {
     stack = &stack_;
+    host_tables = &HostTables;
     redirected = false;
     fault_address = 0;
     depth = 0;
@@ -113,6 +125,16 @@ TEST_F(GuestReturnTest, LeavesWhenTheHostFunctionReturns) {
   EXPECT_EQ(fault_address, stack_.leave_address());
   EXPECT_EQ(depth, 1);
 }
+
+#if defined(__x86_64__)
+TEST_F(GuestReturnTest, LeavesAloneWhatNoTablesTellOf) {
+  host_tables = &NoTables;
+  const Handling interrupt(SIGUSR1, &Redirect);
+  Run([] { CallHost(); });
+  EXPECT_FALSE(redirected);
+  EXPECT_EQ(depth, 101);
+}
+#endif
 
 TEST_F(GuestReturnTest, LeavesAloneWhatNoGuestHasCalled) {
   const Handling interrupt(SIGUSR1, &Redirect);

@@ -1,11 +1,12 @@
 #include "workarounds/guest_return.h"
 
 #include <ucontext.h>
-#include <unwind.h>
 
 #include <initializer_list>
 
 #include "base/guest_stack.h"
+#include "binary/stack_step.h"
+#include "binary/unwind_table.h"
 #include "workarounds/workaround.h"
 
 namespace wasmedge_embed {
@@ -21,50 +22,33 @@ bool Replace(uintptr_t* place, uintptr_t expected, uintptr_t value) noexcept {
 
 #if defined(__x86_64__)
 
-namespace {
-
-struct Search {
-  bool (*is_guest_code)(uintptr_t);
-  /// The address in the guest to which host code returns; 0 while it is not found.
-  uintptr_t address = 0;
-  /// What the stack pointer will be after that return.
-  uintptr_t stack_pointer = 0;
-};
-
-// Called for every frame from the signal handler's own outwards. All host code has unwind tables,
-// also for frames that a signal interrupted, so each frame up to the guest's is exact. The unwinder
-// looks a frame up before it tells of it, the guest's first one as well, and believes its table:
-// that of a shared object, which is trusted. Of a universal module it knows none.
-_Unwind_Reason_Code VisitFrame(_Unwind_Context* frame, void* argument) {
-  auto* search = static_cast<Search*>(argument);
-  int is_interrupted = 0;
-  const uintptr_t address = _Unwind_GetIPInfo(frame, &is_interrupted);
-  if (!search->is_guest_code(address)) return _URC_NO_REASON;
-  // A guest that a signal interrupted (its own fault, whose handler this one interrupts) has called
-  // nobody: what lies below its stack pointer is no address of a return, or not there at all.
-  if (is_interrupted != 0) return _URC_NORMAL_STOP;
-  search->address = address;
-  search->stack_pointer = _Unwind_GetCFA(frame);
-  return _URC_NORMAL_STOP;
-}
-
-_Unwind_Reason_Code Stop(_Unwind_Context*, void*) { return _URC_NORMAL_STOP; }
-
-}  // namespace
-
-bool RedirectReturnToGuest(void*, bool (*is_guest_code)(uintptr_t), const GuestStack& stack,
+// Walks with the tables of the host code, and not with the C++ runtime's unwinder: that looks up
+// each frame before it reports it, including the guest's first one, and trusts every byte of the
+// tables in a guest's shared object.
+bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const GuestStack& stack,
                            uintptr_t* left) noexcept {
   if (!IsInForce(Workaround::kGuestReturn)) return false;
-  Search search{is_guest_code};
-  _Unwind_Backtrace(&VisitFrame, &search);
-  if (search.address == 0) return false;
-  *left = search.address;
-  // `call` pushed it; `ret` takes it from right below what the stack pointer is afterwards.
-  return Replace(reinterpret_cast<uintptr_t*>(search.stack_pointer) - 1, search.address,
-                 stack.leave_address());
+  constexpr int kMostFrames = 1000;
+  const StackRange range{stack.readable_begin(), stack.end()};
+  MachineState state = InterruptedState(context);
+  for (int count = 0; count < kMostFrames; ++count) {
+    // A call that does not return may be the last instruction of its function.
+    const uint64_t at = count == 0 ? state.counter : state.counter - 1;
+    const UnwindTable* const tables = host_tables(at);
+    // A guest that was interrupted itself has called nobody.
+    if (tables == nullptr) return false;
+    const auto row = tables->Find(at);
+    if (!row || !StepOut(*row, range, &state)) return false;
+    if (host_tables(state.counter) != nullptr) continue;
+    const auto [rule, offset] = row->places[MachineState::kReturnAddress];
+    if (rule != UnwindRow::Rule::kAtOffset) return false;
+    *left = state.counter;
+    const uint64_t place =
+        state.registers[MachineState::kStackPointer] + static_cast<uint64_t>(offset);
+    return Replace(reinterpret_cast<uintptr_t*>(place), state.counter, stack.leave_address());
+  }
+  return false;
 }
-
-void PrepareRedirection() noexcept { _Unwind_Backtrace(&Stop, nullptr); }
 
 #elif defined(__aarch64__)
 
@@ -82,19 +66,14 @@ struct FrameRecord {
   uintptr_t return_address;
 };
 
-/// The address without the signature that it may have. The instruction is XPACLRI, which processors
-/// without signatures take for none.
-uintptr_t WithoutSignature(uintptr_t address) {
-  register uintptr_t link asm("x30") = address;
-  asm("hint #7" : "+r"(link));
-  return link;
-}
-
 }  // namespace
 
-bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t), const GuestStack& stack,
+bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const GuestStack& stack,
                            uintptr_t* left) noexcept {
   if (!IsInForce(Workaround::kGuestReturn)) return false;
+  const auto is_guest_code = [host_tables](uintptr_t address) {
+    return host_tables(address) == nullptr;
+  };
   auto& machine = static_cast<ucontext_t*>(context)->uc_mcontext;
   // A guest that was interrupted itself has called nobody.
   if (is_guest_code(machine.pc)) return false;
@@ -133,8 +112,6 @@ bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t), cons
   }
   return false;
 }
-
-void PrepareRedirection() noexcept {}
 
 #endif
 

@@ -5,20 +5,21 @@
 namespace wasmedge_embed {
 
 class GuestStack;
+class UnwindTable;
+
+/// The unwinding tables of the host code at an address; null if it is in guest code.
+/// Async-signal-safe.
+using FindHostTables = const UnwindTable* (*)(uintptr_t address) noexcept;
 
 /// Changes where the host code that a signal interrupted returns to, when a guest has called it:
 /// to the stack's `leave_address` instead of to the guest. The host code itself runs to its end
 /// undisturbed.
 ///
-/// For a signal handler, with its `context`. `is_guest_code` tells the guest's addresses from the
-/// host's; the guest runs on `stack`. Returns false when the interrupted code was not called by a
-/// guest, or the place that holds the address of return cannot be told for certain; nothing is
-/// changed then. `left` receives the address in the guest.
-bool RedirectReturnToGuest(void* context, bool (*is_guest_code)(uintptr_t), const GuestStack& stack,
+/// For a signal handler, with its `context`. The guest runs on `stack`. Returns false when the
+/// interrupted code was not called by a guest, or the location of the return address is not
+/// certain; nothing is changed then. `left` receives the address in the guest. The guest's own
+/// tables are not read.
+bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const GuestStack& stack,
                            uintptr_t* left) noexcept;
-
-/// Lets the unwinder do what it does once, which may be no matter for a signal handler. To be
-/// called before the first redirection.
-void PrepareRedirection() noexcept;
 
 }  // namespace wasmedge_embed
