@@ -61,7 +61,8 @@ export const checks = [
     name: 'clippy',
     title: 'Clippy, for WASI and for this machine',
     commands: async ({ machine }) => [
-      clippy(machine, ['--workspace', '--target', 'wasm32-wasip1']),
+      // In the profile in which they are built, so that macros and build scripts are not compiled again.
+      clippy(machine, ['--workspace', '--release', '--target', 'wasm32-wasip1']),
       clippy(machine, [...hostPackages(), '--all-targets']),
       {
         command: path.join(machine.rust.programs, 'cargo-clippy'),
@@ -89,7 +90,11 @@ export const checks = [
           : []),
         {
           command: path.join(machine.rust.programs, 'cargo-clippy'),
-          args: ['clippy', '--locked', '--target', 'wasm32-wasip1', '--', '-D', 'warnings'],
+          args: [
+            // Likewise.
+            ...['clippy', '--locked', '--release', '--target', 'wasm32-wasip1'],
+            ...['--', '-D', 'warnings'],
+          ],
           options: {
             cwd,
             env: { ...rustEnvironment(machine), WASI_SDK: path.join(cwd, 'build/wasi-sdk') },
