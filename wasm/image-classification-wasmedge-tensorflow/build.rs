@@ -1,6 +1,6 @@
-//! Embeds a model: the files of `WASMEDGE_EMBED_GUEST_MODEL` and `WASMEDGE_EMBED_GUEST_LABELS`, by
-//! default the package's default model. The interface that this guest uses tells nothing about a
-//! model, so its input and output are read here, out of the file.
+//! Embeds a model: the files in `WASMEDGE_EMBED_GUEST_MODEL` and `WASMEDGE_EMBED_GUEST_LABELS`, by
+//! default the package's default model. The interface that this guest uses does not describe
+//! models, so the input and output are read from the file here.
 
 use std::env;
 use std::fs;
@@ -32,7 +32,7 @@ fn main() {
     );
 }
 
-/// The model and, where it has any, its labels.
+/// The model and, if it has any, its labels.
 fn files() -> (PathBuf, Option<PathBuf>) {
     let variable = |name: &str| {
         println!("cargo:rerun-if-env-changed={name}");
@@ -77,7 +77,7 @@ fn describe(bytes: &[u8]) -> Option<Description> {
     Some(Description { json, input_name, output_name })
 }
 
-/// A FlatBuffer, whose every offset is checked against its end.
+/// A FlatBuffer; every offset is checked against its end.
 struct FlatBuffer<'a>(&'a [u8]);
 
 impl FlatBuffer<'_> {
@@ -94,7 +94,7 @@ impl FlatBuffer<'_> {
         at.checked_add(usize::try_from(self.u32(at)?).ok()?)
     }
 
-    /// Where the table's field stands; nothing where it has its default.
+    /// The position of the table's field; nothing if it has its default.
     fn field(&self, table: usize, number: usize) -> Option<usize> {
         let back = i32::from_le_bytes(self.array(table)?);
         let vtable = usize::try_from(i64::try_from(table).ok()? - i64::from(back)).ok()?;
@@ -109,7 +109,7 @@ impl FlatBuffer<'_> {
         }
     }
 
-    /// The table at `index` of the vector whose offset stands at `vector`.
+    /// The table at `index` in the vector whose offset is at `vector`.
     fn table(&self, vector: usize, index: usize) -> Option<usize> {
         let start = self.follow(vector)?;
         if index >= usize::try_from(self.u32(start)?).ok()? {
@@ -118,7 +118,7 @@ impl FlatBuffer<'_> {
         self.follow(start + 4 + 4 * index)
     }
 
-    /// The elements of the vector whose offset stands at `vector`, `N` bytes each.
+    /// The elements of the vector whose offset is at `vector`, `N` bytes each.
     fn elements<const N: usize>(&self, vector: usize) -> Option<Vec<[u8; N]>> {
         let start = self.follow(vector)?;
         let count = usize::try_from(self.u32(start)?).ok()?;
@@ -150,7 +150,7 @@ impl FlatBuffer<'_> {
         Some((String::from_utf8(name).ok()?, json))
     }
 
-    /// Scale and zero point of a tensor that is quantized as a whole.
+    /// Scale and zero point of a tensor with per-tensor quantization.
     fn quantization(&self, table: usize) -> Option<(f64, i64)> {
         let scales = self.elements(self.field(table, 2)?)?;
         let points = self.elements(self.field(table, 3)?)?;

@@ -1,5 +1,5 @@
-//! A kernel as native code, for the benchmark: does what the lines of standard input ask, and answers each with a line of
-//! JSON on descriptor 3. `native/bench/commands.h` has the protocol.
+//! A kernel as native code, for the benchmark: executes the commands on standard input, and answers
+//! each with a line of JSON on descriptor 3. See `native/bench/commands.h` for the protocol.
 //!
 //!     native KERNEL SIZE CHECKSUM [--cold-start]
 
@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let &(_, kernel) =
         KERNELS.iter().find(|(known, _)| known == name).ok_or("There is no such kernel.")?;
     let work = Work { kernel, size: size.parse()?, checksum: checksum.parse()? };
-    // SAFETY: whoever starts this program gives it the descriptor, and nothing else in it takes it.
+    // SAFETY: whoever starts this program provides the descriptor, and nothing else in it uses it.
     let mut out = unsafe { File::from_raw_fd(3) };
     if rest.iter().any(|option| option == "--cold-start") {
         work.run()?;

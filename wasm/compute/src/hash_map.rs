@@ -3,7 +3,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::random::Random;
 
-/// Fibonacci hashing of one u32: the standard library's own hasher would ask the host for random bytes.
+/// Fibonacci hashing of a u32: the standard library's own hasher would ask the host for random
+/// bytes.
 #[derive(Default)]
 struct Multiplying(u64);
 
@@ -27,7 +28,7 @@ pub(crate) fn checksum_of_map(count: u32) -> u32 {
     let mut random = Random::new();
     let mut map: HashMap<u32, u32, BuildHasherDefault<Multiplying>> = HashMap::default();
     for value in 0..count {
-        // Even, so that every odd key is one that is not there.
+        // Even, so that no odd key is present.
         *map.entry(random.next() & !1).or_default() += value;
     }
     let mut random = Random::new();

@@ -1,6 +1,6 @@
-//! Seven kernels that do nothing but compute, for the benchmark: the same source as a guest in WasmEdge, as a guest in
-//! V8, and as native code. Each takes how much there is to do, and gives a checksum that is the same everywhere, so that
-//! nothing can be left out and wrong code is noticed. None calls the host.
+//! Seven compute-only kernels for the benchmark: the same source as a guest in WasmEdge, as a guest
+//! in V8, and as native code. Each takes an amount of work, and returns a checksum that is the same
+//! everywhere, so that no work can be skipped and wrong code is noticed. None calls the host.
 
 mod hash_map;
 mod matrix_product;
@@ -11,10 +11,10 @@ mod sha256;
 mod sort;
 mod text;
 
-/// A kernel: how much there is to do, to the checksum.
+/// A kernel: maps an amount of work to the checksum.
 pub type Kernel = extern "C" fn(u32) -> u32;
 
-/// Every kernel by the name of its export.
+/// Every kernel, with the name of its export.
 pub const KERNELS: [(&str, Kernel); 7] = [
     ("n_body", n_body),
     ("matrix_product", matrix_product),
@@ -25,7 +25,7 @@ pub const KERNELS: [(&str, Kernel); 7] = [
     ("text", text),
 ];
 
-/// Moves five planets on by `steps` hundredths of a day; the checksum is their energy.
+/// Moves five planets by `steps` hundredths of a day; the checksum is their energy.
 #[no_mangle]
 pub extern "C" fn n_body(steps: u32) -> u32 {
     checksum(n_body::energy_after(steps).to_bits())
@@ -50,7 +50,7 @@ pub extern "C" fn sort(count: u32) -> u32 {
     sort::checksum_of_sorted(count as usize)
 }
 
-/// Puts `count` random keys into a hash map, and looks them up beside as many that are not there.
+/// Puts `count` random keys into a hash map, and looks them up together with as many absent ones.
 #[no_mangle]
 pub extern "C" fn hash_map(count: u32) -> u32 {
     hash_map::checksum_of_map(count)
@@ -62,7 +62,7 @@ pub extern "C" fn recursion(n: u32) -> u32 {
     recursion::fibonacci(n)
 }
 
-/// Counts how often each of the words of a text occurs.
+/// Counts how often each word of a text occurs.
 #[no_mangle]
 pub extern "C" fn text(words: u32) -> u32 {
     text::checksum_of_counts(words as usize)
@@ -76,7 +76,7 @@ fn checksum(bits: u64) -> u32 {
 mod tests {
     use super::*;
 
-    /// A guest, and native code of another processor, must come to the same.
+    /// A guest, and native code for another processor, must have the same results.
     #[test]
     fn checksums_do_not_change() {
         let sizes = [10, 16, 1, 1000, 1000, 15, 1000];

@@ -1,6 +1,6 @@
 use crate::random::Random;
 
-/// Row by row, so that the innermost loop goes through memory in its order and can be vectorized.
+/// Row by row, so that the innermost loop accesses memory sequentially and can be vectorized.
 pub(crate) fn checksum_of_product(size: usize) -> u32 {
     let mut random = Random::new();
     let mut matrix =

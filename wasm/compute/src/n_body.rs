@@ -57,7 +57,7 @@ pub(crate) fn energy_after(steps: u32) -> f64 {
     energy(&bodies)
 }
 
-/// Gives the sun the velocity with which the whole does not drift.
+/// Gives the sun the velocity that keeps the whole system from drifting.
 fn hold_the_sun(bodies: &mut [Body; 5]) {
     for axis in 0..3 {
         let momentum: f64 = bodies.iter().map(|body| body.velocity[axis] * body.mass).sum();
@@ -109,7 +109,7 @@ fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
 mod tests {
     use super::*;
 
-    /// The integrator keeps the energy.
+    /// The integrator conserves energy.
     #[test]
     fn energy_is_kept() {
         let start = energy_after(0);

@@ -1,4 +1,4 @@
-/// Numbers that look random and are the same everywhere: Marsaglia's xorshift32.
+/// Pseudo-random numbers that are the same everywhere: Marsaglia's xorshift32.
 pub(crate) struct Random(u32);
 
 impl Random {

@@ -6,7 +6,7 @@ const SYLLABLES: [&str; 16] = [
     "ba", "De", "ki", "lo", "mu", "Ra", "se", "ti", "vo", "zu", "né", "ho", "pa", "Ge", "ly", "fu",
 ];
 
-/// Makes a text of so many words, and counts them without regard to case.
+/// Generates a text with this many words, and counts them case-insensitively.
 pub(crate) fn checksum_of_counts(words: usize) -> u32 {
     let text = make_text(words);
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();

@@ -1,4 +1,5 @@
-//! Copies standard input to standard output: the guest for measuring what an invocation costs by itself.
+//! Copies standard input to standard output: the guest for measuring the cost of an invocation
+//! itself.
 
 use std::io;
 

@@ -32,17 +32,16 @@ Exit codes:
   70  the host cannot run the model
 ";
 
-/// One line for a wrong command line.
+/// One line for an invalid command line.
 pub const USAGE: &str = "usage: image-classification-wasmedge-tensorflow [--format text|json] \
                          [--top-k N] [--help] [--version] < picture.jpg";
 
-/// How the answer calls the model.
+/// The model's name in the answer.
 const MODEL_NAME: &str = "default";
 
-/// Does what the arguments (after the program's name) ask for.
+/// Does what the arguments (after the program's name) request.
 ///
-/// # Errors
-/// A [`Failure`]; nothing has been written to `output` then, unless writing itself failed.
+/// A [`Failure`]; nothing has been written to `output` in that case, unless writing itself failed.
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,
     source: impl Read,
@@ -81,7 +80,7 @@ fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {
     })
 }
 
-/// The options of the other guest that say nothing here.
+/// The options of the other guest that have no meaning here.
 fn refuse_foreign(options: &Options) -> Result<(), Failure> {
     let defaults = Options::default();
     if options.model != defaults.model {

@@ -1,4 +1,4 @@
-//! The model that this guest carries, with what was read of it at build time.
+//! The model embedded in this guest, with what was read from it at build time.
 
 use image_classification::model::Model;
 use vision::labels::Labels;
@@ -6,20 +6,19 @@ use vision::labels::Labels;
 /// A TensorFlow Lite file.
 pub const MODEL: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/model.tflite"));
 
-/// The name of the model's one input tensor.
+/// The name of the model's only input tensor.
 pub const INPUT_NAME: &str = include_str!(concat!(env!("OUT_DIR"), "/input-name"));
 
-/// The name of the model's one output tensor.
+/// The name of the model's only output tensor.
 pub const OUTPUT_NAME: &str = include_str!(concat!(env!("OUT_DIR"), "/output-name"));
 
 const DESCRIPTION: &str = include_str!(concat!(env!("OUT_DIR"), "/description.json"));
 
 const LABELS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/labels.txt"));
 
-/// What goes in and what comes out.
+/// The input and the output.
 ///
-/// # Errors
-/// A sentence that names what this guest cannot serve.
+/// A sentence that names what this guest does not support.
 pub fn model() -> Result<Model, String> {
     Model::parse(DESCRIPTION)
 }
@@ -36,7 +35,7 @@ mod tests {
     use jpeg::Channels;
     use vision::description::{ElementType, Quantization};
 
-    // Of the default model; see models/default/README.md.
+    // For the default model; see models/default/README.md.
     #[test]
     fn the_default_model_was_read_rightly() {
         let model = model().unwrap();

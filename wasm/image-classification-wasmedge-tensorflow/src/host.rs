@@ -1,21 +1,21 @@
-//! The host's functions, declared as the crate `wasmedge_tensorflow_interface` 0.2 does. The crate
-//! itself is not used: its sessions also import the whole of `wasmedge_tensorflow`, and it hides
-//! what fails.
+//! The host's functions, declared like in the crate `wasmedge_tensorflow_interface` 0.2. The crate
+//! itself is not used: its sessions also import all of `wasmedge_tensorflow`, and it hides
+//! failures.
 
-/// A JPEG's pixels in the size that is asked for: rows from the top, red, green, blue. Nothing when
-/// the host cannot decode it.
+/// A JPEG's pixels in the requested size: rows from the top, red, green, blue. Nothing if the host
+/// cannot decode it.
 #[must_use]
 pub fn load_jpg_to_rgb8(jpeg: &[u8], width: u16, height: u16) -> Option<Vec<u8>> {
     let mut pixels = vec![0; usize::from(width) * usize::from(height) * 3];
     interface::load_jpg_to_rgb8(jpeg, width.into(), height.into(), &mut pixels).then_some(pixels)
 }
 
-/// A model, ready to run; ends when it is dropped.
+/// A model that is ready to run; it is released when dropped.
 #[derive(Debug)]
 pub struct Session(u64);
 
 impl Session {
-    /// Hands the model to the host. Nothing when the host refuses it.
+    /// Passes the model to the host. Nothing if the host rejects it.
     #[must_use]
     pub fn new(model: &[u8]) -> Option<Self> {
         match interface::create_session(model) {
@@ -24,8 +24,8 @@ impl Session {
         }
     }
 
-    /// Sets the input of this name, which must have exactly these bytes; else the host ends this
-    /// program, for the function has no result.
+    /// Sets the input with this name, which must have exactly this size; otherwise the host ends
+    /// this program, because the function has no result.
     pub fn append_input(&mut self, name: &str, bytes: &[u8]) {
         interface::append_input(self.0, name, bytes);
     }
@@ -36,7 +36,7 @@ impl Session {
         interface::run_session(self.0) == 0
     }
 
-    /// The bytes of the output of this name. Nothing when there is no such output.
+    /// The bytes of the output with this name. Nothing if there is no such output.
     #[must_use]
     pub fn output(&self, name: &str) -> Option<Vec<u8>> {
         match interface::get_output_tensor(self.0, name) {
@@ -107,8 +107,8 @@ mod interface {
         height: u32,
         pixels: &mut [u8],
     ) -> bool {
-        // SAFETY: the host reads the picture and writes width × height × 3 bytes, all alive during
-        // the call.
+        // SAFETY: the host reads the picture and writes width × height × 3 bytes; all of them are
+        // alive during the call.
         let errno = unsafe {
             image::wasmedge_image_load_jpg_to_rgb8(
                 jpeg.as_ptr(),
@@ -122,24 +122,25 @@ mod interface {
     }
 
     pub(super) fn create_session(model: &[u8]) -> u64 {
-        // SAFETY: the host reads the model, alive during the call, and keeps no pointer to it.
+        // SAFETY: the host reads the model, which is alive during the call, and keeps no pointer to
+        // it.
         unsafe {
             tensorflow_lite::wasmedge_tensorflowlite_create_session(model.as_ptr(), model.len())
         }
     }
 
     pub(super) fn delete_session(session: u64) {
-        // SAFETY: no memory of ours is concerned.
+        // SAFETY: the call does not access our memory.
         unsafe { tensorflow_lite::wasmedge_tensorflowlite_delete_session(session) }
     }
 
     pub(super) fn run_session(session: u64) -> u32 {
-        // SAFETY: no memory of ours is concerned.
+        // SAFETY: the call does not access our memory.
         unsafe { tensorflow_lite::wasmedge_tensorflowlite_run_session(session) }
     }
 
     pub(super) fn get_output_tensor(session: u64, name: &str) -> u64 {
-        // SAFETY: the host reads the name, alive during the call.
+        // SAFETY: the host reads the name, which is alive during the call.
         unsafe {
             tensorflow_lite::wasmedge_tensorflowlite_get_output_tensor(
                 session,
@@ -150,20 +151,21 @@ mod interface {
     }
 
     pub(super) fn get_tensor_len(tensor: u64) -> usize {
-        // SAFETY: no memory of ours is concerned.
+        // SAFETY: the call does not access our memory.
         unsafe { tensorflow_lite::wasmedge_tensorflowlite_get_tensor_len(tensor) as usize }
     }
 
     /// `buffer` must have the tensor's length.
     pub(super) fn get_tensor_data(tensor: u64, buffer: &mut [u8]) {
-        // SAFETY: the host writes the tensor's bytes, for which the buffer was made.
+        // SAFETY: the host writes the tensor's bytes, and the buffer has that size.
         unsafe {
             tensorflow_lite::wasmedge_tensorflowlite_get_tensor_data(tensor, buffer.as_mut_ptr());
         }
     }
 
     pub(super) fn append_input(session: u64, name: &str, bytes: &[u8]) {
-        // SAFETY: the host reads both slices, alive during the call, and keeps no pointer to them.
+        // SAFETY: the host reads both slices, which are alive during the call, and keeps no pointer
+        // to them.
         unsafe {
             tensorflow_lite::wasmedge_tensorflowlite_append_input(
                 session,
@@ -176,7 +178,7 @@ mod interface {
     }
 }
 
-/// Outside of WebAssembly there is no host to ask: everything is refused.
+/// Outside WebAssembly there is no host: everything is rejected.
 #[cfg(not(target_family = "wasm"))]
 mod interface {
     pub(super) fn load_jpg_to_rgb8(_: &[u8], _: u32, _: u32, _: &mut [u8]) -> bool {

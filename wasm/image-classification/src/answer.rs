@@ -1,4 +1,4 @@
-//! The answer's two forms.
+//! The two forms of the answer.
 
 use crate::scores::Score;
 use serde::Serialize;
@@ -7,13 +7,13 @@ use std::fmt::Write as _;
 use vision::labels::Labels;
 use vision::{html, json, Failure};
 
-/// A score up to this one means that the picture shows nothing the model knows: of what noise, flat
-/// colours and gradients are taken for, none is above. models/default/README.md has it in numbers.
+/// A score up to this one means that the picture shows nothing that the model knows: noise, plain
+/// colours and gradients never score higher. models/default/README.md has the measurements.
 const LARGEST_OF_NOTHING: u8 = 50;
 
-/// The sentence about the best class, as HTML; a line with its end.
+/// The sentence about the best class, as HTML, with a line feed.
 ///
-/// The label stands percent-encoded in the address and escaped in the text.
+/// The label is percent-encoded in the address and escaped in the text.
 #[must_use]
 pub fn text(best: Score, labels: &Labels) -> String {
     let certainty = match best.score {
@@ -43,12 +43,12 @@ struct Answer<'a> {
     top_k: Vec<Class<'a>>,
 }
 
-/// What the JSON answer tells beside the classes.
+/// The content of the JSON answer apart from the classes.
 #[derive(Debug, Clone, Copy)]
 pub struct Told<'a> {
-    /// The host's name of the model.
+    /// The host's name for the model.
     pub model: &'a str,
-    /// How many classes it has.
+    /// The number of classes.
     pub classes: usize,
     /// Whether a part of the picture was missing.
     pub is_damaged: bool,
@@ -63,8 +63,7 @@ struct Class<'a> {
 
 /// One line of JSON with the best classes, and whether the first is likely at all.
 ///
-/// # Errors
-/// Those of [`json::line`].
+/// Like [`json::line`].
 pub fn json(told: &Told<'_>, best: &[Score], labels: &Labels) -> Result<String, Failure> {
     let known = best.first().is_some_and(|best| best.score > LARGEST_OF_NOTHING);
     let class = |&Score { index, score }: &Score| Class { index, label: labels.get(index), score };
@@ -77,7 +76,7 @@ pub fn json(told: &Told<'_>, best: &[Score], labels: &Labels) -> Result<String, 
     })
 }
 
-/// Everything but RFC 3986's unreserved characters becomes `%XX`.
+/// Everything except RFC 3986's unreserved characters becomes `%XX`.
 fn percent_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

@@ -10,10 +10,9 @@ use vision::description::read_model;
 use vision::inference::Size;
 use vision::{defence, inference, input, program, tensor, Failure};
 
-/// Does what the arguments (after the program's name) ask for.
+/// Does what the arguments (after the program's name) request.
 ///
-/// # Errors
-/// A [`Failure`]; nothing has been written to `output` then, unless writing itself failed.
+/// A [`Failure`]; nothing has been written to `output` in that case, unless writing itself failed.
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,
     source: impl Read,

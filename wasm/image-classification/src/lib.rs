@@ -1,4 +1,5 @@
-//! Image classification as a WASI command: a picture on standard input, the answer on standard output.
+//! Image classification as a WASI command: a picture on standard input, the answer on standard
+//! output.
 
 pub mod answer;
 pub mod app;

@@ -1,34 +1,33 @@
-//! A model for image classification, of what the host tells about it.
+//! A model for image classification, according to the host's description.
 
 use vision::description::{Description, ElementType, Input, Quantization, Tensor};
 
-/// The largest number of classes.
+/// The maximum number of classes.
 const MAX_CLASSES: i64 = 1 << 20;
 
-/// The one output: a score for each class.
+/// The only output: a score for each class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
     /// The number of classes, 1 to 2²⁰.
     pub classes: usize,
     /// The type of the elements.
     pub element_type: ElementType,
-    /// What integer elements mean.
+    /// The meaning of integer elements.
     pub quantization: Option<Quantization>,
 }
 
 /// A model for image classification.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    /// What goes in.
+    /// The input.
     pub input: Input,
-    /// What comes out.
+    /// The output.
     pub output: Output,
 }
 
 impl Model {
-    /// Reads the host's description and checks that this guest can serve such a model.
+    /// Parses the host's description and checks that this guest supports the model.
     ///
-    /// # Errors
     /// A sentence that names what was found and what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
         let description = Description::parse(text)?;

@@ -5,7 +5,7 @@ use vision::arguments::{self, accepts_damaged, model_name, number, usage, Asked}
 use vision::input::Accepted;
 use vision::Failure;
 
-/// How many classes `--format json` lists unless `--top-k` says otherwise.
+/// The number of classes that `--format json` lists unless `--top-k` says otherwise.
 pub const DEFAULT_TOP_K: usize = 5;
 
 /// What `--help` prints.
@@ -38,7 +38,7 @@ Exit codes:
   70  the host has no such model or cannot run it, or the model is not suitable
 ";
 
-/// One line for a wrong command line.
+/// One line for an invalid command line.
 pub const USAGE: &str =
     "usage: image-classification [--model NAME] [--format text|json] [--top-k N] \
                          [--max-pixels N] [--damaged refuse|accept] [--help] [--version] < picture.jpg";
@@ -52,16 +52,16 @@ pub enum Format {
     Json,
 }
 
-/// What the caller asks for.
+/// The caller's options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// The host's name of the model.
+    /// The host's name for the model.
     pub model: String,
     /// The form of the answer.
     pub format: Format,
-    /// How many classes the JSON answer lists; 1 or more.
+    /// The number of classes in the JSON answer; at least 1.
     pub top_k: usize,
-    /// Which pictures are decoded.
+    /// Which pictures are accepted.
     pub accepted: Accepted,
 }
 
@@ -76,7 +76,7 @@ impl Default for Options {
     }
 }
 
-/// What the command line asks to do.
+/// What the command line requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Classify the picture on standard input.
@@ -87,10 +87,9 @@ pub enum Command {
     Version,
 }
 
-/// Reads the arguments after the program's name.
+/// Parses the arguments after the program's name.
 ///
-/// # Errors
-/// [`Failure::Usage`] names the first argument that is unknown, lacks its value, or has a wrong
+/// [`Failure::Usage`] names the first argument that is unknown, lacks its value, or has an invalid
 /// one.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
     let mut options = Options::default();

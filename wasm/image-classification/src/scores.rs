@@ -4,15 +4,14 @@ use crate::model::Output;
 use std::cmp::Ordering;
 use vision::description::{ElementType, Quantization};
 
-/// The score of a certain class: probabilities are told on the scale of a byte, as the uint8 models
-/// do.
+/// The score of a certain class: probabilities are reported on a byte's scale, as uint8 models do.
 pub const MAX_SCORE: u8 = 255;
 
-/// Values that sum to one within this are a distribution already. Quantized ones are rounded, each
-/// by itself.
+/// Values whose sum is one within this tolerance are already a distribution. Quantized ones are
+/// each rounded.
 const DISTRIBUTION_TOLERANCE: f64 = 0.02;
 
-/// A class and what the model thinks of it.
+/// A class and its score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Score {
     /// The class, from 0.
@@ -21,13 +20,12 @@ pub struct Score {
     pub score: u8,
 }
 
-/// The `count` best classes (all of them, if there are fewer), the best first.
+/// The `count` best classes (or all of them, if there are fewer), best first.
 ///
-/// They are ordered by the model's own values, which can be finer than the scores; equal ones by
-/// their index. Outputs that are no probability distribution (logits) go through softmax first.
+/// They are ordered by the model's own values, which can be finer than the scores, and equal ones
+/// by index. Outputs that are not a probability distribution (logits) go through softmax first.
 ///
-/// # Errors
-/// A sentence, if `bytes` are not one element for each class, or hold what is no number.
+/// A sentence, if `bytes` do not have one element for each class, or contain NaN.
 pub fn best(output: &Output, bytes: &[u8], count: usize) -> Result<Vec<Score>, String> {
     let expected = output.classes * output.element_type.size();
     if bytes.len() != expected {
@@ -47,7 +45,7 @@ pub fn best(output: &Output, bytes: &[u8], count: usize) -> Result<Vec<Score>, S
 }
 
 fn to_score(level: f64) -> u8 {
-    // The conversion saturates: what rounding leaves outside of the range counts as its end.
+    // The conversion saturates: values that rounding moves out of the range become its limit.
     level.round() as u8
 }
 
@@ -74,7 +72,7 @@ fn levels(output: &Output, bytes: &[u8]) -> Result<Vec<f64>, String> {
                     let values = steps.map(|step| (step - zero_point) as f64 * scale).collect();
                     (values, DISTRIBUTION_TOLERANCE + rounding.min(0.5))
                 }
-                // Also without any quantization: the bytes are the only scale there is.
+                // Also without quantization: the bytes are then the only available scale.
                 _ => return Ok(steps.map(|step| (step - lowest) as f64).collect()),
             }
         }
@@ -99,7 +97,7 @@ fn is_distribution(values: &[f64], tolerance: f64) -> bool {
 }
 
 fn softmax(values: &[f64]) -> Vec<f64> {
-    // Less the largest value, so that no exponential overflows.
+    // Minus the largest value, so that no exponential overflows.
     let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let exponentials: Vec<f64> = values.iter().map(|value| (value - largest).exp()).collect();
     let sum: f64 = exponentials.iter().sum();

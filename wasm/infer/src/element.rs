@@ -1,4 +1,4 @@
-//! The elements of tensors, by the names that the host has for their types.
+//! The elements of tensors, by the host's names for their types.
 
 use nn::TensorType;
 
@@ -17,12 +17,12 @@ pub enum Element {
     Int32,
     Int64,
     Bool,
-    /// A real and an imaginary part of 32 bits.
+    /// A 32-bit real and a 32-bit imaginary part.
     Complex64,
 }
 
 impl Element {
-    /// The type of this name.
+    /// The type with this name.
     pub fn of_name(name: &str) -> Option<Self> {
         Some(match name {
             "float16" => Self::Float16,
@@ -42,7 +42,7 @@ impl Element {
         })
     }
 
-    /// Bytes of one.
+    /// The size of one element, in bytes.
     pub fn size(self) -> usize {
         match self {
             Self::Uint8 | Self::Int8 | Self::Bool => 1,
@@ -52,7 +52,7 @@ impl Element {
         }
     }
 
-    /// How it travels: types that wasi-nn has no number for go as bytes.
+    /// The type for transfer: types without a number in wasi-nn are passed as bytes.
     pub fn tensor_type(self) -> TensorType {
         match self {
             Self::Float16 => TensorType::F16,

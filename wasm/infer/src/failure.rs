@@ -2,19 +2,19 @@
 
 use std::{fmt, io};
 
-/// What went wrong, in words for who sent the requests.
+/// What went wrong, in words for the sender of the requests.
 #[derive(Debug)]
 pub enum Failure {
-    /// Arguments of the command.
+    /// The command's arguments are invalid.
     Usage(String),
-    /// A request that is none, or one that ends early.
+    /// A request is invalid or truncated.
     Request(String),
-    /// The host refused, or there was no memory.
+    /// The host refused, or there was not enough memory.
     Host(String),
 }
 
 impl Failure {
-    /// As sysexits.h numbers them.
+    /// According to sysexits.h.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 64,
@@ -23,7 +23,7 @@ impl Failure {
         }
     }
 
-    /// The same, with the number of the request that it belongs to.
+    /// The same with the number of the request that caused it.
     pub(crate) fn of_request(self, number: u64) -> Self {
         let told = |text| format!("request {number}: {text}");
         match self {

@@ -1,4 +1,4 @@
-//! Tensors in, tensors out: runs models as the requests on standard input say.
+//! Tensors in, tensors out: runs models according to the requests on standard input.
 
 pub mod element;
 pub mod failure;

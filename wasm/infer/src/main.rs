@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // There is nobody to tell if that fails.
+            // If that fails, there is nobody to report it to.
             let _ = writeln!(io::stderr(), "infer: {failure}");
             ExitCode::from(failure.exit_code())
         }

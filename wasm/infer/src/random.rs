@@ -1,13 +1,13 @@
-//! Inputs that anybody can make again: pseudo-random numbers by a formula.
+//! Inputs that anybody can reproduce: pseudo-random numbers according to a formula.
 //!
-//! From `x = seed + 1` on, for every element `x = 1664525 * x + 1013904223` modulo 2^32, and of it
-//! as many of the highest bits as the type holds: floats are in [-1, 1), 8-bit integers have any
-//! value, int16 an eighth of the whole range, all others are 0 to 3, as indices are small. Complex
-//! numbers are real.
+//! Starting with `x = seed + 1`, each element computes `x = 1664525 * x + 1013904223` modulo 2^32,
+//! and takes as many of its highest bits as the type holds: floats are in [-1, 1), 8-bit integers
+//! have any value, int16 values span an eighth of the range, all others are 0 to 3, since indices
+//! are small. Complex numbers are real.
 
 use crate::element::Element;
 
-/// `count` elements, as bytes in the order of WebAssembly's memory.
+/// `count` elements, as bytes in the byte order of WebAssembly's memory.
 pub fn numbers(element: Element, count: usize, seed: u32) -> impl Iterator<Item = u8> {
     let mut state = seed.wrapping_add(1);
     let mut bytes = [0; 8];
@@ -22,11 +22,11 @@ pub fn numbers(element: Element, count: usize, seed: u32) -> impl Iterator<Item 
     })
 }
 
-/// Its bytes first; the others are zeros.
+/// Its bytes come first; the others are zero.
 fn element_of(element: Element, state: u32) -> [u8; 8] {
     let mut bytes = [0; 8];
     let mut put = |value: &[u8]| bytes[..value.len()].copy_from_slice(value);
-    // Exact in 32 bits: 24 bits of numerator.
+    // Exact in 32 bits: the numerator has 24 bits.
     let fraction = (state >> 8) as f32 / 8_388_608.0 - 1.0;
     match element {
         Element::Float16 => put(&half(fraction).to_le_bytes()),
@@ -48,7 +48,8 @@ fn element_of(element: Element, state: u32) -> [u8; 8] {
 fn half(value: f32) -> u16 {
     let sign = (value.to_bits() >> 16) as u16 & 0x8000;
     let magnitude = value.abs();
-    // Below 2^-14 all steps are 2^-24; the addition rounds to them. A carry makes the next exponent.
+    // Below 2^-14 all steps are 2^-24; the addition rounds to them. A carry increments the
+    // exponent.
     if magnitude < 6.103_515_6e-5 {
         let steps = (magnitude * 16_777_216.0).round_ties_even();
         return sign | steps as u16;

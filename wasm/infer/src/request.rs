@@ -3,34 +3,34 @@
 use crate::element::Element;
 use crate::failure::Failure;
 
-/// What is asked for. Bytes that belong to it follow its line.
+/// A request. Bytes that belong to it follow its line.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request {
-    /// What the host tells of a model.
+    /// Asks for the host's description of a model.
     Describe { model: String },
-    /// A new session with a model, configured by as many bytes of JSON if there are any.
+    /// Opens a session with a model, configured with this many bytes of JSON if there are any.
     Open { model: String, config_bytes: Option<u64> },
-    /// A new session with the model of as many bytes, which the guest brings.
+    /// Opens a session with a model of this many bytes, which the guest provides.
     Load { bytes: u64 },
-    /// An input of a session.
+    /// Sets an input of a session.
     Set { session: usize, input: u32, element: Element, shape: Vec<u32>, content: Content },
-    /// A run, and whether its outputs are wanted: with the sizes in bytes that they probably have.
+    /// Runs a session, and returns its outputs if their expected sizes in bytes are given.
     Run { session: usize, sizes: Option<Vec<usize>> },
-    /// The end of a session.
+    /// Closes a session.
     Close { session: usize },
 }
 
-/// Where an input's elements come from.
+/// The source of an input's elements.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Content {
-    /// The bytes behind the line.
+    /// The bytes after the line.
     Bytes(u64),
     /// The formula, with this seed.
     Random(u32),
 }
 
 impl Request {
-    /// Reads a line.
+    /// Parses a line.
     ///
     /// # Errors
     /// [`Failure::Request`]

@@ -1,4 +1,4 @@
-//! Requests one after another, until the input ends.
+//! Handles requests one after another, until the input ends.
 
 use std::fs;
 use std::io::{BufRead, Read as _, Write};
@@ -11,16 +11,16 @@ use crate::failure::Failure;
 use crate::random;
 use crate::request::{Content, Request};
 
-/// The longest line, in bytes.
+/// The maximum length of a line, in bytes.
 const LONGEST_LINE: u64 = 65_536;
-/// An output that is larger than announced is asked for again with more memory, up to so many bytes.
+/// An output that is larger than expected is requested again with more memory, up to this many
+/// bytes.
 const LARGEST_OUTPUT: usize = 1 << 30;
 
-/// Carries out the requests of `input` and writes the answers of those that have one.
+/// Executes the requests in `input` and writes the answers of those that have one.
 ///
-/// # Errors
-/// [`Failure`] at the first that is none or that the host refuses. Answers to earlier ones are
-/// written by then.
+/// [`Failure`] at the first request that is invalid or that the host rejects. Answers to earlier
+/// requests have been written by then.
 pub fn serve(input: &mut impl BufRead, output: &mut impl Write) -> Result<(), Failure> {
     let mut sessions = Sessions::default();
     for number in 1.. {
@@ -124,7 +124,7 @@ fn run(
     Ok(())
 }
 
-/// The bytes of an output, which has `expected` unless its size is known only by running.
+/// The bytes of an output, which has the size `expected` unless it is only known after the run.
 fn output(session: &Session, index: u32, expected: usize) -> Result<Vec<u8>, Failure> {
     let mut buffer = zeros(expected)?;
     loop {
@@ -133,7 +133,8 @@ fn output(session: &Session, index: u32, expected: usize) -> Result<Vec<u8>, Fai
                 buffer.truncate(size);
                 return Ok(buffer);
             }
-            // What else it may be about does not change with more memory, and is told at the end.
+            // Other reasons for these errors do not change with more memory, and are reported at
+            // the end.
             Err(Error { errno: Error::INVALID_ARGUMENT | Error::TOO_LARGE, .. })
                 if buffer.len() < LARGEST_OUTPUT =>
             {
@@ -169,7 +170,7 @@ fn reserved(size: usize) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// A line without its end; none where the input has ended.
+/// A line without its line feed; none at the end of the input.
 fn read_line(input: &mut impl BufRead) -> Result<Option<String>, Failure> {
     let mut line = Vec::new();
     input.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
@@ -184,7 +185,7 @@ fn read_line(input: &mut impl BufRead) -> Result<Option<String>, Failure> {
         .map_err(|_| Failure::Request("its line is not UTF-8".to_owned()))
 }
 
-/// Takes memory as bytes arrive: what a line announces may never come.
+/// Allocates memory as bytes arrive: what a line announces may never come.
 fn read_bytes(input: &mut impl BufRead, size: u64) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = input.take(size).read_to_end(&mut bytes)?;

@@ -1,10 +1,11 @@
-//! How long photographs take to become pictures of a wanted size: with the decoder made for it, and
-//! with the general one (decoding at a smaller scale, then resizing). Both take turns, so that other
-//! work on the machine meets both alike.
+//! How long it takes to decode photographs to pictures of a wanted size: with the decoder made for
+//! this, and with the general one (decoding at a smaller scale, then resizing). Both take turns, so
+//! that other work on the machine affects both alike.
 //!
 //!     decode [SIDE [RUNS [made|general|both [CROP]]]] < photograph.jpg
 //!
-//! With CROP (above 0, at most 1) the middle of the picture is shown, else all of it, stretched.
+//! With CROP (above 0, at most 1) the middle of the picture is shown, otherwise all of it,
+//! stretched.
 
 use jpeg::{general, Damaged, Fit};
 use std::hint::black_box;

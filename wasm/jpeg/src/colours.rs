@@ -2,10 +2,10 @@
 
 use crate::segments::{Segment, Segments, START_OF_SCAN};
 
-/// Whether the file's three components are red, green and blue as they are; else they are YCbCr.
+/// Whether the file's three components are plain red, green and blue; otherwise they are YCbCr.
 ///
-/// As libjpeg has it (`jdapimin.c`, `default_decompress_parms`): a JFIF segment stands for YCbCr. Without one,
-/// an Adobe segment (APP14) says which; without either, components are RGB that are called so.
+/// Like libjpeg (`jdapimin.c`, `default_decompress_parms`): a JFIF segment means YCbCr. Without
+/// one, an Adobe segment (APP14) decides; without either, components named RGB are RGB.
 pub fn are_rgb(jpeg: &[u8]) -> bool {
     let mut adobe = None;
     let mut called_rgb = false;
@@ -17,7 +17,7 @@ pub fn are_rgb(jpeg: &[u8]) -> bool {
             0xEE if payload.starts_with(b"Adobe") && payload.len() > 11 => {
                 adobe = Some(payload[11])
             }
-            // They are no frame headers.
+            // These are not frame headers.
             0xC4 | 0xC8 | 0xCC => {}
             0xC0..=0xCF => {
                 let names = payload.get(6..).unwrap_or_default().iter().step_by(3);
@@ -40,7 +40,7 @@ mod tests {
         [b"\xFF\xEE\x00\x0EAdobe\x00\x64\x00\x00\x00\x00".as_slice(), &[transform]].concat()
     }
 
-    /// A frame header of 8 × 8 pixels.
+    /// A frame header for 8 × 8 pixels.
     fn frame(names: &[u8; 3]) -> Vec<u8> {
         let components = names.iter().flat_map(|&name| [name, 0x11, 0]);
         let header = [0xFF, 0xC0, 0, 17, 8, 0, 8, 0, 8, 3];

@@ -1,10 +1,10 @@
-//! What becomes of damaged data.
+//! How to handle damaged data.
 
-/// Whether a damaged picture is decoded.
+/// Whether to decode a damaged picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Damaged {
-    /// It is not, unless restart markers alone are damaged.
+    /// Reject it, unless only restart markers are damaged.
     Refuse,
-    /// What there is of it is.
+    /// Decode what there is.
     Accept,
 }

@@ -1,8 +1,8 @@
-//! Why a file does not become a picture.
+//! Why a file cannot be decoded.
 
 use std::fmt;
 
-/// The file is damaged, truncated, of a kind of JPEG that is not decoded, or asks for too much.
+/// The file is damaged, truncated, an unsupported kind of JPEG, or requires too much.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(pub(crate) String);
 
@@ -13,8 +13,8 @@ impl Error {
         Self(message)
     }
 
-    /// The picture is larger than its caller takes. Both names of the option are told, since here nobody knows
-    /// which way it came.
+    /// The picture is larger than the caller accepts. The message has both names of the option,
+    /// since it is not known here which one was used.
     #[must_use]
     pub fn too_many_pixels(width: u16, height: u16, max_pixels: u64) -> Self {
         let pixels = u64::from(width) * u64::from(height);

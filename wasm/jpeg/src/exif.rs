@@ -1,6 +1,6 @@
 //! The orientation tag of Exif metadata (CIPA DC-008, section 4.6.4; TIFF 6.0 for the structure).
 
-/// How the stored picture must be turned to be seen upright; the numbers are those of the tag.
+/// How the stored picture must be turned to be upright; the numbers are those of the tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Orientation {
     /// 1: as stored.
@@ -14,16 +14,16 @@ pub enum Orientation {
     MirrorVertical,
     /// 5: mirrored along the diagonal from top left.
     Transpose,
-    /// 6: to be turned by 90° clockwise.
+    /// 6: must be rotated by 90° clockwise.
     Rotate90,
     /// 7: mirrored along the diagonal from top right.
     Transverse,
-    /// 8: to be turned by 270° clockwise.
+    /// 8: must be rotated by 270° clockwise.
     Rotate270,
 }
 
 impl Orientation {
-    /// The orientation with the tag's value 1 to 8.
+    /// The orientation for the tag's value 1 to 8.
     #[must_use]
     pub fn from_tag(value: u16) -> Option<Self> {
         Some(match value {
@@ -39,7 +39,7 @@ impl Orientation {
         })
     }
 
-    /// Whether width and height change places.
+    /// Whether width and height are swapped.
     #[must_use]
     pub fn swaps_sides(self) -> bool {
         matches!(self, Self::Transpose | Self::Rotate90 | Self::Transverse | Self::Rotate270)
@@ -48,16 +48,16 @@ impl Orientation {
 
 const ORIENTATION_TAG: u16 = 0x0112;
 
-/// The standard's type of the tag, and others that writers use for it: each a whole number.
+/// The tag's type in the standard, and others that writers use for it: each is an integer.
 const SHORT: u16 = 3;
 const LONG: u16 = 4;
 const SIGNED_SHORT: u16 = 8;
 const SIGNED_LONG: u16 = 9;
 
-/// Reads the orientation out of Exif metadata, which begin at their TIFF header.
+/// Reads the orientation from Exif metadata, which start with a TIFF header.
 ///
-/// Metadata that are damaged or hold no orientation mean [`Orientation::Upright`]: many cameras and
-/// editors write such, and the picture itself is sound.
+/// Metadata that are damaged or have no orientation mean [`Orientation::Upright`]: many cameras and
+/// editors write such metadata, and the picture itself is intact.
 #[must_use]
 pub fn orientation(tiff: &[u8]) -> Orientation {
     find(tiff).unwrap_or_default()
@@ -92,7 +92,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The value of a directory's entry, the first where there are several.
+    /// The value of a directory's entry, or the first of several.
     fn whole_number(&self, entry: usize) -> Option<u16> {
         let kind = self.u16_at(entry + 2)?;
         let size = match kind {
@@ -102,7 +102,7 @@ impl Reader<'_> {
         };
         let count = self.u32_at(entry + 4)?.checked_sub(1)?;
         let place = entry + 8;
-        // Values that need more than four bytes stand elsewhere.
+        // Values that need more than four bytes are stored elsewhere.
         let place = if u64::from(count) * size + size > 4 {
             usize::try_from(self.u32_at(place)?).ok()?
         } else {
@@ -134,7 +134,7 @@ impl Reader<'_> {
 pub(crate) mod tests {
     use super::*;
 
-    /// A TIFF header and one directory with two entries, the orientation being the second.
+    /// A TIFF header and a directory with two entries, the second of which is the orientation.
     pub(crate) fn metadata(value: u16, big_endian: bool) -> Vec<u8> {
         let short = |value: u16| if big_endian { value.to_be_bytes() } else { value.to_le_bytes() };
         let long = |value: u32| if big_endian { value.to_be_bytes() } else { value.to_le_bytes() };
@@ -165,7 +165,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// Big-endian metadata with the orientation as the only entry, and what stands behind it, at 26.
+    /// Big-endian metadata with the orientation as the only entry, followed by `rest` at offset 26.
     fn stored_as(kind: u16, count: u32, value: [u8; 4], rest: &[u8]) -> Vec<u8> {
         let (tag, kind) = (ORIENTATION_TAG.to_be_bytes(), kind.to_be_bytes());
         let start = b"MM\0*\0\0\0\x08\0\x01";

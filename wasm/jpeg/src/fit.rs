@@ -1,20 +1,20 @@
-//! Which part of a picture is made the wanted size.
+//! Which part of a picture is shown at the wanted size.
 
-/// How a picture becomes one of other proportions.
+/// How a picture is fitted to other proportions.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Fit {
-    /// The whole picture; proportions are not kept.
+    /// The whole picture; proportions are not preserved.
     #[default]
     Stretch,
-    /// The largest rectangle of the wanted proportions in the middle of the picture, of which `crop`
-    /// remains in both directions.
+    /// The largest rectangle with the wanted proportions in the middle of the picture, of which the
+    /// share `crop` is used in both directions.
     Cover {
         /// Above 0, at most 1.
         crop: f64,
     },
 }
 
-/// A rectangle of a picture, in its pixels, of which the outer ones may count in part.
+/// A rectangle in a picture, in pixels; the outer pixels may be partly included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Window {
     /// From the left edge, and from the top.
@@ -24,7 +24,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// The same where `across` and `down` make other lengths of those in the picture.
+    /// The same rectangle after `across` and `down` have converted its lengths.
     pub(crate) fn map(self, across: impl Fn(f64) -> f64, down: impl Fn(f64) -> f64) -> Self {
         Self {
             origin: (across(self.origin.0), down(self.origin.1)),
@@ -34,8 +34,8 @@ impl Window {
 }
 
 impl Fit {
-    /// The part of a picture of `full` pixels that becomes one of `wanted` pixels. It is in the middle,
-    /// so turning the picture does not change it.
+    /// The part of a picture of `full` pixels that is shown in `wanted` pixels. It is in the
+    /// middle, so turning the picture does not change it.
     #[must_use]
     pub fn window(self, full: (u16, u16), wanted: (u16, u16)) -> Window {
         let (width, height) = (f64::from(full.0), f64::from(full.1));

@@ -1,5 +1,5 @@
-//! Every JPEG of 8 bits, decoded by the crate `jpeg-decoder` at no more than the resolution that is
-//! needed, and within the bounds of [`crate::survey`].
+//! Any 8-bit JPEG, decoded by the crate `jpeg-decoder` at no more than the resolution that is
+//! needed, and within the limits of [`crate::survey`].
 
 use crate::colours;
 use crate::damaged::Damaged;
@@ -13,17 +13,17 @@ use crate::scale::{eighths_for, scaled};
 use crate::survey::Survey;
 use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 
-/// Decodes a baseline or progressive JPEG of 8 bits: greyscale, YCbCr, RGB, CMYK or YCCK.
+/// Decodes a baseline or progressive 8-bit JPEG: greyscale, YCbCr, RGB, CMYK or YCCK.
 ///
-/// The decoder can compute each 8 × 8 block at 1, 2, 4 or 8 pixels a side, which costs less the
-/// fewer they are. The smallest size is taken at which what `fit` shows still covers about the wanted
-/// width and height (as seen, after turning); all of the picture is decoded. CMYK is taken as Adobe's inverted form, as
-/// all common readers do. Where damage is accepted, zeros stand for missing data, 64 KiB of them at the most.
+/// The decoder can compute each 8 × 8 block at 1, 2, 4 or 8 pixels per side, and fewer pixels cost
+/// less. The smallest size is used at which the part that `fit` shows still covers about the wanted
+/// width and height (as seen, after turning); all of the picture is decoded. CMYK is assumed to be
+/// inverted, as Adobe writes it and all common readers expect. If damage is accepted, zeros replace
+/// missing data, up to 64 KiB of them.
 ///
-/// # Errors
-/// An [`Error`] if the file is damaged or truncated (unless that is accepted), of another kind of JPEG (lossless,
-/// arithmetic coding, 12 bits, hierarchical), has more than `max_pixels` pixels, or takes more work or
-/// memory than [`Survey`] allows, which is found before any of it is decoded.
+/// An [`Error`] if the file is damaged or truncated (unless that is accepted), is another kind of
+/// JPEG (lossless, arithmetic coding, 12 bits, hierarchical), has more than `max_pixels` pixels, or
+/// takes more work or memory than [`Survey`] allows, which is detected before any of it is decoded.
 pub fn decode(
     jpeg: &[u8],
     (width, height): (u16, u16),
@@ -84,10 +84,9 @@ pub fn decode(
     })
 }
 
-/// Decodes a JPEG to a picture of exactly the wanted width and height, as seen: after turning it.
+/// Decodes a JPEG to a picture with exactly the wanted width and height, as seen after turning it.
 ///
-/// # Errors
-/// Those of [`decode`].
+/// Like [`decode`].
 pub fn decode_to(
     jpeg: &[u8],
     wanted: (u16, u16),
@@ -118,9 +117,10 @@ fn damaged(error: &jpeg_decoder::Error) -> Error {
 
 /// The size to request so that the decoder chooses exactly `eighths`.
 ///
-/// It takes the smallest scale at which one of the sides reaches the request. So the longer side
-/// alone is asked for, at its exact scaled length, and the other can never be reached. Below 8
-/// pixels the scaled lengths of several scales coincide: such a picture is decoded whole.
+/// The decoder chooses the smallest scale at which one of the sides reaches the request. So only
+/// the longer side is requested, with its exact scaled length, and the other can never be reached.
+/// Below 8 pixels, the scaled lengths for several scales coincide: such a picture is decoded at
+/// full size.
 fn scale_request(full: (u16, u16), eighths: u16) -> (u16, u16) {
     let longer = full.0.max(full.1);
     if eighths == 8 || longer < 8 {
@@ -134,7 +134,7 @@ fn scale_request(full: (u16, u16), eighths: u16) -> (u16, u16) {
     }
 }
 
-/// The decoder hands out ink: 0 is none, 255 is full.
+/// The decoder returns ink values: 0 is none, 255 is full.
 fn cmyk_to_rgb(mut samples: Vec<u8>) -> Vec<u8> {
     let pixels = samples.len() / 4;
     for pixel in 0..pixels {
@@ -158,7 +158,7 @@ mod tests {
         decode(jpeg, wanted, Fit::Stretch, max_pixels, Damaged::Refuse)
     }
 
-    /// Encodes pictures of 8 x 8 blocks that are each of one colour.
+    /// Encodes pictures of 8 x 8 blocks with a single colour each.
     #[derive(Clone, Copy)]
     struct Jpeg<'a> {
         /// The identifiers of the components.
@@ -167,12 +167,12 @@ mod tests {
         adobe: Option<u8>,
         /// The orientation.
         exif: Option<u16>,
-        /// Blocks in a row.
+        /// Blocks per row.
         columns: usize,
     }
 
     impl Jpeg<'_> {
-        /// `blocks` row by row, one sample for each component.
+        /// `blocks` row by row, with one sample for each component.
         fn encode(self, blocks: &[&[u8]]) -> Vec<u8> {
             let mut jpeg = vec![0xff, 0xd8];
             let mut segment = |marker: u8, content: &[u8]| {
@@ -193,8 +193,7 @@ mod tests {
             let mut frame = vec![8, 0, height, 0, self.columns as u8 * 8, count];
             frame.extend(self.components.iter().flat_map(|id| [*id, 0x11, 0]));
             segment(0xc0, &frame);
-            // Codes of 4 bits for the magnitudes 0 to 11 of means, one of 1 bit for the end of a
-            // block.
+            // 4-bit codes for the magnitudes 0 to 11 of means, a 1-bit code for the end of a block.
             let lengths = |bits: usize, codes: u8| {
                 (1..=16).map(move |length| if length == bits { codes } else { 0 })
             };
@@ -227,7 +226,7 @@ mod tests {
         }
     }
 
-    /// The decoder's documented rule, as far as a request is concerned.
+    /// The decoder's documented rule for requests.
     fn decoder_choice(full: (u16, u16), request: (u16, u16)) -> u16 {
         [1, 2, 4]
             .into_iter()
@@ -362,7 +361,7 @@ mod tests {
 
     #[test]
     fn the_pixel_limit_is_checked_before_decoding() {
-        // A frame header alone: 3000 rows of 4000 pixels, one component. The scan is missing.
+        // Only a frame header: 3000 rows of 4000 pixels, one component. The scan is missing.
         let jpeg = b"\xff\xd8\xff\xc0\x00\x0b\x08\x0b\xb8\x0f\xa0\x01\x01\x11\x00";
         let refused = decoded(jpeg, (8, 8), 11_999_999);
         assert!(matches!(&refused, Err(Error(message)) if message.contains("12000000")));

@@ -1,32 +1,33 @@
-//! A JPEG file as the general decoder reads it: with a stop behind the data of each scan.
+//! A JPEG file for the general decoder, with a stop after the data of each scan.
 //!
-//! Where it comes to a marker and wants more data, the decoder goes on with zeros, as libjpeg does, so
-//! that a picture that is cut is still seen. But that is damage, which is refused unless it is asked for; and
-//! zeros may mean 63 coefficients for each block that is left, so that a few bytes ask for minutes of work.
-//! Here, they are part of what is read, and have an end.
+//! When it reaches a marker and needs more data, the decoder continues with zeros, like libjpeg, so
+//! that a truncated picture can still be seen. But that is damage, which is rejected unless
+//! accepted explicitly; and zeros may mean 63 coefficients for each remaining block, so that a few
+//! bytes cause minutes of work. Here, the zeros are part of what is read, and they end.
 
 use crate::damaged::Damaged;
 use crate::segments::{Segment, Segments, START_OF_SCAN};
 use std::io::{self, Read};
 
-/// What a decoder comes to that wants more data than there are: 48 ones, each byte followed by a
-/// stuffed zero. Sixteen of them are no code, whatever the tables are ([`crate::survey`] sees to
-/// that); before these, up to 15 may end a code that the data began, and 15 be its value.
+/// What a decoder that needs more data reaches: 48 ones, each byte followed by a stuffed zero.
+/// Sixteen of them are never a code, whatever the tables are ([`crate::survey`] ensures this); of
+/// the ones before, up to 15 may complete a code that started in the data, and 15 be its value.
 ///
-/// More would not do: the decoder looks for a restart marker no further than 7 bytes ahead.
+/// More would not work: the decoder looks for a restart marker at most 7 bytes ahead.
 const STOP: &[u8] = &[0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0];
 
-/// The marker of the picture's end (EOI), which a file that is cut lacks.
+/// The marker of the end of the picture (EOI), which a truncated file lacks.
 const END: &[u8] = &[0xFF, 0xD9];
 
-/// What may be missing at the end of the first scan; of each next one, half as much as of the last.
-/// Looking beyond them for the next marker takes a tenth of a millisecond for all scans together.
+/// What may be missing at the end of the first scan; for each further one, half as much as for the
+/// previous one. Searching them for the next marker takes a tenth of a millisecond for all scans
+/// together.
 static ZEROS: [u8; 32 << 10] = [0; 32 << 10];
 
 /// How many blocks may be missing before restart markers.
 const MISSING_BLOCKS: usize = 16 << 10;
 
-/// The most blocks of an MCU (ITU-T T.81, section B.2.3).
+/// The maximum number of blocks in an MCU (ITU-T T.81, section B.2.3).
 const BLOCKS_OF_MCU: usize = 10;
 
 /// The marker that defines the restart interval, in MCUs (DRI).
@@ -34,27 +35,28 @@ const DEFINE_RESTART_INTERVAL: u8 = 0xDD;
 
 /// A reader of a file with [`STOP`] before each marker that ends entropy-coded data.
 ///
-/// Where damage is accepted, there are zeros before that where a scan ends, the marker of the picture's end
-/// where it is missing, and none of all before restart markers while few blocks lie between them.
+/// If damage is accepted, zeros precede it at the end of a scan, a missing marker of the end of the
+/// picture is added, and before restart markers there is none of this while few blocks lie between
+/// them.
 #[derive(Debug)]
 pub struct Guarded<'a> {
     /// What comes next.
     pieces: [&'a [u8]; 4],
     segments: Segments<'a>,
-    /// Whether entropy-coded data come after the pieces.
+    /// Whether entropy-coded data follow the pieces.
     in_data: bool,
-    /// How many zeros the next scan has.
+    /// The number of zeros after the next scan.
     zeros: usize,
     /// MCUs between restart markers.
     restart_interval: usize,
-    /// Of [`MISSING_BLOCKS`], those that are left.
+    /// How many of [`MISSING_BLOCKS`] are left.
     missing_blocks: usize,
-    /// Whether the marker of the picture's end has to be added.
+    /// Whether the marker of the end of the picture must be added.
     lacks_end: bool,
 }
 
 impl<'a> Guarded<'a> {
-    /// Of a file.
+    /// For a file.
     pub(crate) fn new(jpeg: &'a [u8], damaged: Damaged) -> Self {
         let accepts = damaged == Damaged::Accept;
         let start = &jpeg[..jpeg.len().min(2)];
@@ -69,7 +71,7 @@ impl<'a> Guarded<'a> {
         }
     }
 
-    /// Makes the first piece one with bytes in it, if there are any.
+    /// Makes the first piece one that is not empty, if there is any.
     #[cold]
     fn advance(&mut self) {
         while self.pieces[0].is_empty() {
@@ -83,7 +85,7 @@ impl<'a> Guarded<'a> {
                 if std::mem::take(&mut self.lacks_end) {
                     let zeros: &[u8] = if self.in_data { &ZEROS[..self.zeros] } else { &[] };
                     self.pieces[1..].copy_from_slice(&[zeros, STOP, END]);
-                    // The last byte may be half of a marker.
+                    // The last byte may be half a marker.
                     if let [rest @ .., 0xFF] = self.pieces[0] {
                         self.pieces[0] = rest;
                     }
@@ -111,7 +113,7 @@ impl<'a> Guarded<'a> {
             self.zeros /= 2;
             return (zeros, STOP);
         }
-        // Without an interval, the decoder takes the marker for the end of the scan's data.
+        // Without an interval, the decoder treats the marker as the end of the scan's data.
         let blocks = self.restart_interval * BLOCKS_OF_MCU;
         if blocks == 0 || blocks > self.missing_blocks {
             return (&[], STOP);
@@ -131,7 +133,7 @@ impl Read for Guarded<'_> {
 
     #[inline]
     fn read_exact(&mut self, buffer: &mut [u8]) -> io::Result<()> {
-        // The decoder takes byte by byte.
+        // The decoder reads byte by byte.
         if let Some((bytes, rest)) = self.pieces[0].split_at_checked(buffer.len()) {
             buffer.copy_from_slice(bytes);
             self.pieces[0] = rest;
@@ -179,7 +181,7 @@ mod tests {
         assert_eq!(guarded(&file, Damaged::Accept), expected);
         let strict = parts.map(|part| if part.starts_with(&[0]) { &[] } else { part }).concat();
         assert_eq!(guarded(&file, Damaged::Refuse), strict);
-        // Byte by byte, and some at a time.
+        // Byte by byte, and several at a time.
         for step in 1..8 {
             let mut reader = Guarded::new(&file, Damaged::Accept);
             for bytes in expected.chunks_exact(step) {
@@ -200,7 +202,7 @@ mod tests {
         let made_up = guarded(&file, Damaged::Accept).len() - file.len();
         assert_eq!(made_up, 2 * ZEROS.len() - 1 + 1000 * STOP.len());
         assert_eq!(guarded(&file, Damaged::Refuse).len() - file.len(), 1000 * STOP.len());
-        // The end itself may be missing, and half of it.
+        // The end itself may be missing, or half of it.
         for missing in 1..=2 {
             let cut = &file[..file.len() - missing];
             assert_eq!(guarded(cut, Damaged::Accept), guarded(&file, Damaged::Accept));

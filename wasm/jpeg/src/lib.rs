@@ -1,9 +1,9 @@
-//! Decodes a JPEG to a picture of a wanted size: quickly, since what the size has no use for is
-//! passed over, and within bounds of time and memory, whatever the file says.
+//! Decodes a JPEG to a picture of a wanted size: quickly, since what the size does not need is
+//! skipped, and within limits on time and memory, whatever the file contains.
 //!
-//! Two decoders share the work. [`fast`] takes what cameras, phones and most programs write, and
-//! gives everything else back; [`general`] decodes the rest with the crate `jpeg-decoder`, behind
-//! [`survey`] and [`guarded`], which see to the bounds. README.md has both in numbers.
+//! Two decoders share the work. [`fast`] handles what cameras, phones and most programs write, and
+//! returns nothing for anything else; [`general`] decodes the rest with the crate `jpeg-decoder`,
+//! behind [`survey`] and [`guarded`], which enforce the limits. README.md has measurements of both.
 
 #[cfg(test)]
 mod bit_writer;
@@ -30,15 +30,15 @@ pub use picture::{Channels, Decoded, Picture};
 use exif::Orientation;
 use survey::Survey;
 
-/// Decodes a JPEG of 8 bits (greyscale, YCbCr, RGB, CMYK or YCCK; sequential or progressive) to a
-/// picture of exactly `width` × `height` (each 1 or more), as it is to be seen: Exif's orientation
-/// is applied. `fit` says which part of the picture it shows.
+/// Decodes an 8-bit JPEG (greyscale, YCbCr, RGB, CMYK or YCCK; sequential or progressive) to a
+/// picture of exactly `width` × `height` (each at least 1), upright: Exif's orientation is applied.
+/// `fit` determines which part of the picture is shown.
 ///
-/// The marker of the picture's end may be missing, and restart markers may be lost, doubled or
-/// misnumbered ([`Picture::is_damaged`] says so then). Other damage is an error: see [`salvage`].
+/// The marker of the end of the picture may be missing, and restart markers may be lost, duplicate
+/// or misnumbered ([`Picture::is_damaged`] reports this). Other damage is an error: see
+/// [`salvage`].
 ///
-/// # Errors
-/// An [`Error`] if the file is damaged, truncated, of another kind of JPEG (lossless, arithmetic
+/// An [`Error`] if the file is damaged, truncated, another kind of JPEG (lossless, arithmetic
 /// coding, 12 bits, hierarchical), has more than `max_pixels` pixels, or takes more work or memory
 /// than [`survey::Survey`] allows.
 ///
@@ -54,7 +54,7 @@ pub fn decode(
     decode_as(jpeg, (width, height), fit, max_pixels, Damaged::Refuse)
 }
 
-/// By the first of the decoders that takes it.
+/// With the first of the decoders that supports it.
 fn decode_as(
     jpeg: &[u8],
     wanted: (u16, u16),
@@ -68,12 +68,12 @@ fn decode_as(
     Ok(decoded.picture.turned(decoded.orientation))
 }
 
-/// Decodes what there is of a damaged JPEG, as [`decode`] decodes a sound one: data may be missing, at the end above
-/// all. What is missing is grey, or of a progressive picture coarser than the rest. [`Picture::is_damaged`] says
-/// whether any is.
+/// Decodes what there is of a damaged JPEG, as [`decode`] decodes an intact one: data may be
+/// missing, above all at the end. Missing parts are grey or, in a progressive picture, coarser than
+/// the rest. [`Picture::is_damaged`] says whether there are any.
 ///
-/// # Errors
-/// As [`decode`], which is tried first. Of a damaged file nothing is decoded without all headers before the data.
+/// Like [`decode`], which is tried first. Nothing is decoded from a damaged file unless all headers
+/// before the data are there.
 ///
 /// # Panics
 /// If a side is 0.
@@ -88,17 +88,16 @@ pub fn salvage(
         Ok(picture) => return Ok(picture),
         Err(refused) => refused,
     };
-    // Even of missing data, the pixels are made.
+    // Missing data still produce pixels.
     if Survey::of(jpeg).check(max_pixels).is_err() {
         return Err(refused);
     }
     decode_as(jpeg, (width, height), fit, max_pixels, Damaged::Accept).or(Err(refused))
 }
 
-/// Width and height of a JPEG in pixels, as it is to be seen: Exif's orientation is applied.
+/// Width and height of a JPEG in pixels, upright: Exif's orientation is applied.
 ///
-/// # Errors
-/// An [`Error`] if it has no frame header that could be read.
+/// An [`Error`] if it has no readable frame header.
 pub fn size(jpeg: &[u8]) -> Result<(u16, u16), Error> {
     let survey = Survey::of(jpeg);
     let (width, height) =

@@ -6,14 +6,14 @@ use crate::fit::Window;
 /// The colour channels of a picture, interleaved in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channels {
-    /// One byte a pixel: luminance.
+    /// One byte per pixel: luminance.
     Grey,
-    /// Three bytes a pixel: red, green, blue.
+    /// Three bytes per pixel: red, green, blue.
     Rgb,
 }
 
 impl Channels {
-    /// Bytes a pixel: 1 or 3.
+    /// Bytes per pixel: 1 or 3.
     #[must_use]
     pub fn count(self) -> usize {
         match self {
@@ -23,12 +23,12 @@ impl Channels {
     }
 }
 
-/// Pixels of 8 bits a channel, row by row from the top, without padding.
+/// Pixels with 8 bits per channel, row by row from the top, without padding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
-    /// Pixels in a row; 1 or more.
+    /// Pixels per row; at least 1.
     pub width: usize,
-    /// Rows; 1 or more.
+    /// Rows; at least 1.
     pub height: usize,
     /// The meaning of the bytes.
     pub channels: Channels,
@@ -39,11 +39,11 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The picture as `orientation` wants it to be seen.
+    /// The picture turned according to `orientation`.
     #[must_use]
     pub fn turned(self, orientation: Orientation) -> Self {
         let (right, bottom) = (self.width - 1, self.height - 1);
-        // Where the pixel of the turned picture at (x, y) stands in the stored one.
+        // The position in the stored picture of the turned picture's pixel at (x, y).
         let source = |x: usize, y: usize| match orientation {
             Orientation::Upright => (x, y),
             Orientation::MirrorHorizontal => (right - x, y),
@@ -75,15 +75,15 @@ impl Picture {
     }
 }
 
-/// A decoded picture and how it wants to be turned: after resizing, when it is small.
+/// A decoded picture and how it must be turned, which is done after resizing, when it is small.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decoded {
-    /// The pixels as they are stored in the file, perhaps at another size.
+    /// The pixels as stored in the file, possibly at another size.
     pub picture: Picture,
-    /// What is to be shown, in these pixels, of which the last may reach beyond the picture: one 9
-    /// pixels wide is 1.125 pixels wide at 1/8 of the size, so it has two.
+    /// The part to show, in these pixels. The last ones may extend beyond the picture: one that is
+    /// 9 pixels wide is 1.125 pixels wide at 1/8 of the size, so it has two.
     pub window: Window,
-    /// What Exif metadata say about how the picture is to be seen.
+    /// The orientation in the Exif metadata.
     pub orientation: Orientation,
 }
 

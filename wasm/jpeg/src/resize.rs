@@ -1,11 +1,12 @@
-//! Resampling: the mean of the area that a pixel covers when reducing, bilinear when enlarging.
+//! Resampling: the mean of the area that a pixel covers when reducing, bilinear interpolation when
+//! enlarging.
 //!
-//! So every source pixel counts as much as any other, and nothing aliases. Coordinates are those of
-//! pixel centres. The filter is separable, and each axis is enlarged or reduced by itself: columns
+//! So every source pixel has the same weight, and there is no aliasing. Coordinates refer to pixel
+//! centres. The filter is separable, and each axis is enlarged or reduced independently: columns
 //! first, then rows.
 //!
-//! Rows are resampled while they come, so that the whole picture need never be in memory, and each
-//! channel by itself, so that the channels may come at different sizes.
+//! Rows are resampled as they arrive, so that the whole picture need never be in memory, and each
+//! channel separately, so that the channels may have different sizes.
 
 use crate::fit::Window;
 use crate::lanes::{self, WeightedRow, Windows, ROW_UNIT, WEIGHT_BITS};
@@ -14,7 +15,8 @@ use std::rc::Rc;
 
 const ONE: i32 = 1 << WEIGHT_BITS;
 
-/// Resamples a part of the picture to `width` × `height` (each 1 or more); proportions are not kept.
+/// Resamples a part of the picture to `width` × `height` (each at least 1); proportions are not
+/// preserved.
 ///
 /// # Panics
 /// If a side is 0.
@@ -33,7 +35,7 @@ pub fn resize(picture: Picture, window: &Window, width: usize, height: usize) ->
     rows.finish()
 }
 
-/// Resamples a picture whose rows come one by one, from the top, without keeping all of them.
+/// Resamples a picture whose rows arrive one by one, from the top, without keeping all of them.
 #[derive(Debug)]
 pub struct Rows {
     resampler: Resampler,
@@ -41,7 +43,8 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Of a picture of `size` (width, height), of which `window` becomes `target` (width, height).
+    /// For a picture of `size` (width, height), whose part `window` becomes `target` (width,
+    /// height).
     ///
     /// # Panics
     /// If a side is 0.
@@ -64,13 +67,13 @@ impl Rows {
         }
     }
 
-    /// Bytes a pixel.
+    /// Bytes per pixel.
     #[must_use]
     pub fn channels(&self) -> usize {
         self.channels
     }
 
-    /// The next row: its pixels, their channels interleaved.
+    /// Adds the next row: its pixels, with interleaved channels.
     pub fn push(&mut self, row: &[u8]) {
         for (channel, plane) in self.resampler.planes.iter_mut().enumerate() {
             let samples = row[channel..].iter().step_by(self.channels);
@@ -81,14 +84,14 @@ impl Rows {
         self.resampler.advance();
     }
 
-    /// The picture, when all rows have come.
+    /// The picture, after all rows have been added.
     #[must_use]
     pub fn finish(self) -> Picture {
         self.resampler.into_picture()
     }
 }
 
-/// What the planes of a [`Resampler`] are.
+/// The meaning of the planes of a [`Resampler`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Colours {
     /// One plane: luminance.
@@ -99,31 +102,31 @@ pub(crate) enum Colours {
     YCbCr,
 }
 
-/// How the samples of one plane come.
+/// The form in which the samples of a plane arrive.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Source {
-    /// What becomes the picture, in samples.
+    /// The part that becomes the picture, in samples.
     pub(crate) window: Window,
-    /// Samples in a row that count.
+    /// Samples per row that count.
     pub(crate) width: usize,
     /// Rows that count.
     pub(crate) height: usize,
-    /// Samples in a row that come.
+    /// Samples per row that arrive.
     pub(crate) stride: usize,
-    /// Rows that come at a time, the last of which may not count.
+    /// Rows that arrive at a time; the last ones may not count.
     pub(crate) step: usize,
 }
 
-/// Makes a picture of planes whose rows come bit by bit.
+/// Creates a picture from planes whose rows arrive gradually.
 #[derive(Debug)]
 pub(crate) struct Resampler {
     pub(crate) planes: Vec<Plane>,
     colours: Colours,
-    /// A target row of each plane, one behind the other.
+    /// A target row of each plane, one after another.
     lines: Vec<i16>,
     width: usize,
     height: usize,
-    /// Target rows that are ready.
+    /// The number of finished target rows.
     ready: usize,
     samples: Vec<u8>,
 }
@@ -167,7 +170,7 @@ impl Resampler {
         }
     }
 
-    /// To be called when the next rows of all planes have come ([`Plane::next_rows`]).
+    /// Must be called when the next rows of all planes have arrived ([`Plane::next_rows`]).
     pub(crate) fn advance(&mut self) {
         for plane in &mut self.planes {
             plane.advance();
@@ -190,7 +193,7 @@ impl Resampler {
         }
     }
 
-    /// The whole picture, when all rows have come.
+    /// The whole picture, after all rows have arrived.
     pub(crate) fn into_picture(self) -> Picture {
         debug_assert_eq!(self.ready, self.height);
         let channels = if self.planes.len() == 1 { Channels::Grey } else { Channels::Rgb };
@@ -204,7 +207,7 @@ impl Resampler {
     }
 }
 
-/// Gives the planes' rings the rows that they will need, which is found by going through it all:
+/// Allocates the rows that the planes' rings will need, determined by simulating the whole process:
 /// a plane waits for the others.
 fn make_room(planes: &mut [Plane], height: usize) {
     let mut backlogs = vec![0; planes.len()];
@@ -225,21 +228,21 @@ fn make_room(planes: &mut [Plane], height: usize) {
     }
 }
 
-/// One channel on its way: the rows that are still needed, in a ring.
+/// A channel in progress: the rows that are still needed, in a ring.
 #[derive(Debug)]
 pub(crate) struct Plane {
     columns: Rc<Windows>,
     rows: Rc<Axis>,
-    /// Rows come that many at a time.
+    /// The number of rows that arrive at a time.
     step: usize,
-    /// Rows that have come.
+    /// The number of rows that have arrived.
     come: usize,
     ring: Vec<u8>,
-    /// The ring's rows, a multiple of `step`.
+    /// The number of rows in the ring, a multiple of `step`.
     capacity: usize,
-    /// Bytes of a row.
+    /// Bytes per row.
     stride: usize,
-    /// The rows of a target row.
+    /// The rows for a target row.
     weighted: Vec<WeightedRow>,
     /// A target row whose columns are not resampled yet.
     blended: Vec<i16>,
@@ -272,7 +275,7 @@ impl Plane {
         self.come += self.step;
     }
 
-    /// Whether all rows of the target row have come.
+    /// Whether all rows for the target row have arrived.
     fn has(&self, target: usize) -> bool {
         self.rows.starts[target] as usize + self.rows.taps <= self.come
     }
@@ -281,7 +284,7 @@ impl Plane {
         let start = self.rows.starts[target] as usize;
         let weights = &self.rows.weights[target * self.rows.taps..][..self.rows.taps];
         let offset = |row: usize| row % self.capacity * self.stride;
-        // Many have one row or two less than others.
+        // Many have one or two rows fewer than others.
         let weighted = weights.iter().enumerate().filter(|(_, &weight)| weight != 0);
         self.weighted.clear();
         self.weighted.extend(
@@ -292,19 +295,19 @@ impl Plane {
     }
 }
 
-/// Which source samples make a target sample along one axis, and how much each of them counts.
+/// Which source samples produce a target sample along one axis, and the weight of each.
 #[derive(Debug)]
 struct Axis {
     /// The first source sample of each target sample.
     starts: Vec<u32>,
-    /// `taps` weights for each target sample; what one has fewer is zero.
+    /// `taps` weights for each target sample; unused ones are zero.
     weights: Vec<i16>,
     taps: usize,
 }
 
 impl Axis {
-    /// Makes `target` samples of what lies `extent` from `origin` on among `samples`, each of which is
-    /// 1 long.
+    /// Maps the part of length `extent` that starts at `origin` among `samples` samples, each of
+    /// length 1, to `target` samples.
     fn new(origin: f64, extent: f64, samples: usize, target: usize) -> Self {
         let ratio = extent / target as f64;
         // The samples that may count: all that an area touches, or two neighbours.
@@ -317,7 +320,7 @@ impl Axis {
                 (origin + position as f64 * ratio, origin + (position + 1) as f64 * ratio);
             let center = (begin + end) / 2.0;
             let first = if ratio > 1.0 { begin } else { (center - 0.5).max(0.0) } as usize;
-            // Near the end the taps would reach beyond it: begin earlier, with weight zero.
+            // Near the end, the taps would extend beyond it: start earlier, with weight zero.
             let start = first.min(samples - taps);
             for (index, exact) in exact.iter_mut().enumerate() {
                 let sample = (start + index) as f64;
@@ -335,10 +338,10 @@ impl Axis {
     }
 }
 
-/// Makes fixed-point weights whose sum is exactly one, so that an even area stays as it is.
+/// Creates fixed-point weights whose sum is exactly one, so that a uniform area stays unchanged.
 ///
-/// Each weight is the difference of two rounded partial sums: however many there are, errors do not
-/// add up.
+/// Each weight is the difference of two rounded partial sums, so errors do not accumulate, however
+/// many weights there are.
 fn quantize(exact: &[f64], weights: &mut [i16]) {
     let scale = f64::from(ONE) / exact.iter().sum::<f64>();
     let mut sum = 0.0;
@@ -395,7 +398,7 @@ mod tests {
     fn the_same_size_changes_nothing() {
         let samples: Vec<u8> = (0..48).collect();
         assert_eq!(whole(grey(8, 6, samples.clone()), 8, 6).samples, samples);
-        // One side alone.
+        // Only one side.
         let resized = whole(grey(8, 6, samples.clone()), 8, 12).samples;
         assert_eq!(&resized[..8], &samples[..8]);
     }
@@ -416,7 +419,7 @@ mod tests {
 
     #[test]
     fn the_last_pixel_may_be_a_part() {
-        // 1.5 pixels to 3: the centres are 1/4, 3/4 and 5/4 of a pixel.
+        // 1.5 pixels to 3: the centres are at 1/4, 3/4 and 5/4 of a pixel.
         let window = Window { origin: (0.0, 0.0), extent: (1.5, 1.0) };
         let resized = resize(grey(2, 1, vec![0, 100]), &window, 3, 1);
         assert_eq!(resized.samples, [0, 25, 75]);
@@ -427,9 +430,9 @@ mod tests {
         let window = |x, y, width, height| Window { origin: (x, y), extent: (width, height) };
         let row = |window| resize(grey(6, 1, vec![0, 10, 20, 40, 80, 160]), &window, 2, 1).samples;
         assert_eq!(row(window(1.0, 0.0, 4.0, 1.0)), [15, 60]);
-        // Half of the first and of the last one.
+        // Half of the first pixel and of the last one.
         assert_eq!(row(window(0.5, 0.0, 5.0, 1.0)), [12, 80]);
-        // Enlarged, with the neighbours that lie outside.
+        // Enlarged, with the neighbours outside.
         assert_eq!(row(window(2.0, 0.0, 1.0, 1.0)), [18, 25]);
         let columns = resize(grey(1, 4, vec![9, 1, 3, 9]), &window(0.0, 1.0, 1.0, 2.0), 1, 2);
         assert_eq!(columns.samples, [1, 3]);
@@ -462,7 +465,7 @@ mod tests {
         }
     }
 
-    /// Planes of different sizes and steps, as a JPEG has them, are the same as whole ones.
+    /// Planes of different sizes and steps, as in a JPEG, give the same result as complete ones.
     #[test]
     fn rows_may_come_in_any_steps() {
         for (width, height) in [(7, 5), (40, 90), (3, 200)] {

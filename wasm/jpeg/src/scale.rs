@@ -1,18 +1,19 @@
-//! At how many pixels a side each block of 8 × 8 is decoded.
+//! At how many pixels per side each block of 8 × 8 is decoded.
 
-/// The pixels of a side of `full` pixels when each block of 8 becomes `eighths` pixels.
+/// The length in pixels of a side of `full` pixels when each block of 8 becomes `eighths` pixels.
 pub(crate) fn scaled(full: u16, eighths: u16) -> u32 {
     (u32::from(full) * u32::from(eighths)).div_ceil(8)
 }
 
-/// How many pixels a side (1, 2, 4 or 8) each block of 8 × 8 is decoded to: the fewest that leave
-/// half as many again as each wanted side has. `shown` are the sides of what becomes of the wanted size.
+/// At how many pixels per side (1, 2, 4 or 8) to decode each block of 8 × 8: the fewest that leave
+/// one and a half times the length of each wanted side. `shown` are the sides of the part that gets
+/// the wanted size.
 ///
-/// With that many, twelve photographs become what whole decoding makes of them but for 0.1 to 1.3 of
-/// 255 on average, and three models name them as they do then. Half the pixels, just enough to cover
-/// the wanted size, would make it 0.2 to 3.7, and change the name of five that they are in doubt of.
-/// The decoder's own choice is content when one side is large enough, which leaves too little of a
-/// panorama.
+/// With this many, twelve photographs differ from those decoded at full size by 0.1 to 1.3 of 255
+/// on average, and three models give them the same labels. With just enough pixels to cover the
+/// wanted size, the difference would be 0.2 to 3.7, and the labels of five borderline photographs
+/// would change. The decoder's own choice only requires one side to be large enough, which leaves
+/// too little of a panorama.
 pub(crate) fn eighths_for(shown: (f64, f64), wanted: (u16, u16)) -> u16 {
     let covers = |shown: f64, wanted: u16, eighths: u16| {
         2.0 * (shown * f64::from(eighths) / 8.0).ceil() >= 3.0 * f64::from(wanted)

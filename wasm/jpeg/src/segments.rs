@@ -1,22 +1,22 @@
-//! The segments of a JPEG file (ITU-T T.81, section B.1.1), as decoders come by them.
+//! The segments of a JPEG file (ITU-T T.81, section B.1.1), as decoders see them.
 
-/// Start of scan: its header is the payload, entropy-coded data follow.
+/// Start of scan: its header is the payload, followed by entropy-coded data.
 pub const START_OF_SCAN: u8 = 0xDA;
 /// The marker of metadata by Exif and others (APP1).
 pub const APP1: u8 = 0xE1;
-/// What a payload of [`APP1`] begins with where it is Exif's; the TIFF header is next.
+/// The beginning of a payload of [`APP1`] that is Exif's, followed by the TIFF header.
 pub const EXIF: &[u8] = b"Exif\0\0";
 
-/// A marker and what belongs to it.
+/// A marker and its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment<'a> {
-    /// What stands before it and is no segment: entropy-coded data, or bytes that readers pass over.
+    /// What precedes it and is not a segment: entropy-coded data, or bytes that readers skip.
     pub before: &'a [u8],
-    /// The marker's second byte: none of 0x00 and 0xFF.
+    /// The marker's second byte: neither 0x00 nor 0xFF.
     pub marker: u8,
-    /// What its length announces; nothing for markers that stand alone.
+    /// The bytes of the declared length; empty for standalone markers.
     pub payload: &'a [u8],
-    /// All of it, as it stands in the file.
+    /// All of it, as in the file.
     pub whole: &'a [u8],
 }
 
@@ -28,21 +28,21 @@ impl Segment<'_> {
     }
 }
 
-/// The segments of a file from behind its first marker (SOI), whatever stands between them.
+/// The segments of a file after its first marker (SOI), whatever is between them.
 ///
-/// Markers that stand alone come without a payload; one with a wrong length, or whose length leads out
-/// of the file, has the rest of it for its payload.
+/// Standalone markers have no payload. If a marker has an invalid length, or one that extends
+/// beyond the file, its payload is the rest of the file.
 #[derive(Debug, Clone)]
 pub struct Segments<'a>(&'a [u8]);
 
 impl<'a> Segments<'a> {
-    /// Those of a file.
+    /// For a file.
     #[must_use]
     pub fn of(jpeg: &'a [u8]) -> Self {
         Self(jpeg.get(2..).unwrap_or_default())
     }
 
-    /// What is left of the file, which is no segment when all have come.
+    /// The rest of the file, which is not a segment after all have been returned.
     #[must_use]
     pub fn rest(&self) -> &'a [u8] {
         self.0
@@ -57,10 +57,10 @@ impl<'a> Iterator for Segments<'a> {
         let (before, marker, at) = loop {
             at += position_of_ff(self.0.get(at..)?);
             let first = at;
-            // Any number of 0xFF may stand before a marker.
+            // Any number of 0xFF may precede a marker.
             at += self.0.get(at..)?.iter().take_while(|&&byte| byte == 0xFF).count();
             match self.0.get(at)? {
-                // A stuffed zero behind a byte of entropy-coded data.
+                // A zero byte stuffed into entropy-coded data.
                 0x00 => at += 1,
                 &marker => break (&self.0[..first], marker, at + 1),
             }
@@ -68,7 +68,7 @@ impl<'a> Iterator for Segments<'a> {
         let rest = &self.0[at..];
         let length = match marker {
             0x01 | 0xD0..=0xD9 => Some(0),
-            // It counts itself.
+            // The length includes itself.
             _ => rest
                 .split_first_chunk()
                 .map(|(&length, _)| usize::from(u16::from_be_bytes(length)))
@@ -87,8 +87,8 @@ pub(crate) fn position_of_ff(data: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
     let words = data.chunks_exact(8).take_while(|bytes| {
-        // Adding one to a byte clears its top bit only if the byte was 0xFF; carries that a byte
-        // 0xFF sends on do no harm, since it has been found then.
+        // Adding one to a byte clears its top bit only if the byte was 0xFF; the carries of a byte
+        // 0xFF are harmless, since it has been found then.
         let word = <[u8; 8]>::try_from(*bytes).map_or(0, u64::from_ne_bytes);
         word & !word.wrapping_add(ONES) & TOPS == 0
     });
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(parts(jpeg), expected);
     }
 
-    /// Nothing is lost: what comes is the file.
+    /// Nothing is lost: all parts together are the file.
     #[test]
     fn they_are_the_whole_file() {
         let jpeg =

@@ -1,54 +1,55 @@
-//! What decoding a JPEG will take, told from its markers before any of it is decoded, and how much it
-//! may take.
+//! What decoding a JPEG will take, determined from its markers before any of it is decoded, and how
+//! much it may take.
 //!
-//! A few bytes can ask for much: a frame header for any number of pixels, each ten bytes of a scan's
-//! header for one more pass over all of them. What is refused here is beyond what encoders write:
+//! A few bytes can require a lot: a frame header can declare any number of pixels, and each ten
+//! bytes of a scan header one more pass over all of them. What is rejected here is beyond what
+//! encoders write:
 //!
-//! - A picture has no more blocks of 8 × 8 than the file has bits, since each takes one at the least.
-//!   [`SMALL_PICTURE`] blocks are let through whatever the file's size.
-//! - All its scans together are no more work than [`MAX_WORK`] a block, or for [`SMALL_PICTURE`] blocks
-//!   where it has fewer. A visit to a block is [`VISIT_WORK`], a refinement of more coefficients than
-//!   that one for each of them. Libjpeg's progressive scans make 158 of luminance (2 scans of means, 2 of
-//!   the rest, 2 that refine all 63), MozJPEG's up to 213, and a sequential picture is 8. Each segment
-//!   is [`SEGMENT_WORK`] more.
-//! - Codes leave the bits that are all ones unused, as the standard has it, so that data have an end
-//!   ([`crate::guarded`]): what they mean is then bounded by their bits.
-//! - What the decoder keeps while it decodes, for which see [`Survey::memory`], has at most
-//!   [`MAX_MEMORY`] bytes.
+//! - A picture has no more blocks of 8 × 8 than the file has bits, since each takes at least one.
+//!   [`SMALL_PICTURE`] blocks are allowed whatever the file's size.
+//! - All its scans together have at most [`MAX_WORK`] of work per block, or for [`SMALL_PICTURE`]
+//!   blocks if it has fewer. A visit to a block is [`VISIT_WORK`]; refining more coefficients than
+//!   that is one unit for each of them. For luminance, libjpeg's progressive scans take 158 (2
+//!   scans of means, 2 of the rest, 2 that refine all 63) and MozJPEG's up to 213; a sequential
+//!   picture takes only 8 units. Each segment adds [`SEGMENT_WORK`].
+//! - Codes leave the bits that are all ones unused, as the standard requires, so that data have an
+//!   end ([`crate::guarded`]): their meaning is then bounded by their size.
+//! - What the decoder keeps while it decodes, see [`Survey::memory`], is at most [`MAX_MEMORY`]
+//!   bytes.
 
 use crate::error::Error;
 use crate::fast::leaves_ones;
 use crate::segments::{Segment, Segments, APP1, EXIF, START_OF_SCAN};
 
-/// Blocks that every picture may have: 4 megapixels of greyscale, 2.8 of usual colour (4:2:0).
+/// Blocks that any picture may have: 4 megapixels of greyscale, 2.8 of common colour (4:2:0).
 pub const SMALL_PICTURE: u64 = 1 << 16;
 
-/// Work that all scans together may be, for each block.
+/// The maximum work of all scans together, per block.
 pub const MAX_WORK: u64 = 256;
 
-/// What a scan's visit to a block is, at the least. One unit is as long as looking at a coefficient
-/// takes: some 1.5 ns.
+/// The minimum work of a scan's visit to a block. One unit is the time to process a coefficient:
+/// about 1.5 ns.
 pub const VISIT_WORK: u64 = 8;
 
-/// What a segment is, whatever its length: making the tables of a code takes that long.
+/// The work of a segment, whatever its length: building the tables of a code takes that long.
 pub const SEGMENT_WORK: u64 = 1024;
 
-/// Bytes that may be kept at a time: 50 megapixels of progressive YCbCr without subsampling (4:4:4),
-/// decoded at up to a half of their size.
+/// The most bytes that may be kept at a time: enough for 50 megapixels of progressive YCbCr without
+/// subsampling (4:4:4), decoded at up to half their size.
 pub const MAX_MEMORY: u64 = 320_000_000;
 
-/// One component of a frame.
+/// A component of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Component {
     identifier: u8,
-    /// With those that fill up the last MCUs.
+    /// Including those that fill up the last MCUs.
     blocks: u64,
 }
 
-/// What the first frame header says.
+/// The content of the first frame header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Frame {
-    /// What is not decoded about it.
+    /// What makes it unsupported, if anything.
     unsupported: Option<&'static str>,
     is_progressive: bool,
     width: u16,
@@ -57,7 +58,7 @@ struct Frame {
 }
 
 impl Frame {
-    /// Nothing for a header that no decoder takes.
+    /// Nothing for a header that no decoder accepts.
     fn parse(marker: u8, segment: &[u8]) -> Option<Self> {
         let [precision, y1, y0, x1, x0, count, components @ ..] = segment else { return None };
         let (height, width) = (u16::from_be_bytes([*y1, *y0]), u16::from_be_bytes([*x1, *x0]));
@@ -92,7 +93,7 @@ impl Frame {
         self.components.iter().map(|component| component.blocks).sum()
     }
 
-    /// The work of a scan with this header. Nothing for one that no decoder takes.
+    /// The work of a scan with this header. Nothing for one that no decoder accepts.
     fn work_of(&self, scan: &[u8]) -> Option<u64> {
         let (&count, rest) = scan.split_first()?;
         let (selectors, rest) = rest.split_at_checked(2 * usize::from(count))?;
@@ -108,7 +109,7 @@ impl Frame {
     }
 }
 
-/// The kind of JPEG, where it is one that is not decoded (ITU-T T.81, table B.1).
+/// The kind of JPEG, if it is unsupported (ITU-T T.81, table B.1).
 fn unsupported(marker: u8, precision: u8) -> Option<&'static str> {
     match marker {
         0xC9..=0xCB => Some("arithmetic-coded JPEG"),
@@ -122,7 +123,7 @@ fn unsupported(marker: u8, precision: u8) -> Option<&'static str> {
 /// The marker of definitions of Huffman codes (DHT).
 const DEFINE_CODES: u8 = 0xC4;
 
-/// Whether all codes that the payload defines are such, as far as decoders read it.
+/// Whether all codes that the payload defines leave them unused, as far as decoders read it.
 fn all_leave_ones(mut payload: &[u8]) -> bool {
     while let Some((counts, rest)) =
         payload.split_first().and_then(|(_, rest)| rest.split_first_chunk())
@@ -136,7 +137,7 @@ fn all_leave_ones(mut payload: &[u8]) -> bool {
     true
 }
 
-/// What a file's markers say: see the module.
+/// What a file's markers declare: see the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Survey<'a> {
     bytes: u64,
@@ -149,7 +150,7 @@ pub struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    /// Goes over the file once. What comes behind damage that no decoder goes beyond does not count.
+    /// Goes over the file once. What comes after damage that no decoder survives does not count.
     #[must_use]
     pub fn of(jpeg: &'a [u8]) -> Self {
         let mut survey = Self {
@@ -169,14 +170,14 @@ impl<'a> Survey<'a> {
         survey
     }
 
-    /// Nothing where decoders go no further.
+    /// Nothing if decoders stop here.
     fn add(&mut self, segment: &Segment<'a>) -> Option<()> {
         let Segment { marker, payload, .. } = *segment;
         match marker {
             _ if segment.is_restart() => return Some(()),
             0x01..=0xBF | 0xD8 | 0xD9 => return None,
             DEFINE_CODES => self.full_code |= !all_leave_ones(payload),
-            // They are no frame headers.
+            // These are not frame headers.
             0xC8 | 0xCC => {}
             0xC0..=0xCF if self.frame.is_some() => return None,
             0xC0..=0xCF => self.frame = Some(Frame::parse(marker, payload)?),
@@ -193,48 +194,48 @@ impl<'a> Survey<'a> {
         Some(())
     }
 
-    /// Exif metadata from their TIFF header on: of several, the first, as common readers have it.
+    /// Exif metadata, starting with their TIFF header: the first if there are several, like in
+    /// common readers.
     #[must_use]
     pub fn exif(&self) -> Option<&'a [u8]> {
         self.exif
     }
 
-    /// Width and height that the frame header tells, in pixels.
+    /// Width and height in the frame header, in pixels.
     #[must_use]
     pub fn size(&self) -> Option<(u16, u16)> {
         self.frame.as_ref().map(|frame| (frame.width, frame.height))
     }
 
-    /// Blocks of 8 × 8 of all components, with those that fill up the last MCUs.
+    /// 8 × 8 blocks of all components, including those that fill up the last MCUs.
     #[must_use]
     pub fn blocks(&self) -> u64 {
         self.frame.as_ref().map_or(0, Frame::blocks)
     }
 
-    /// What all scans and segments are together: see the module.
+    /// The work of all scans and segments: see the module.
     #[must_use]
     pub fn work(&self) -> u64 {
         self.work
     }
 
-    /// Bytes that a decoder keeps at a time which makes `side` pixels a side of each block: all
-    /// coefficients of a progressive picture, the components' pixels, the pixels put together.
+    /// Bytes that a decoder keeps at a time if each block becomes `side` × `side` pixels: all
+    /// coefficients of a progressive picture, the pixels of the components, the combined pixels.
     #[must_use]
     pub fn memory(&self, side: u16) -> u64 {
         let Some(frame) = &self.frame else { return 0 };
         let (blocks, pixels) = (frame.blocks(), u64::from(side) * u64::from(side));
         let coefficients = if frame.is_progressive { 2 * 64 } else { 0 };
-        // Put together, each component has as many pixels as the largest.
+        // When combined, each component has as many pixels as the largest.
         let largest = frame.components.iter().map(|component| component.blocks).max();
         let whole = largest.unwrap_or_default() * frame.components.len() as u64;
         let together = if frame.components.len() > 1 { whole * pixels } else { 0 };
         blocks * (coefficients + pixels) + together
     }
 
-    /// Refuses what is beyond the bounds, but for [`Survey::check_memory`].
+    /// Rejects what exceeds the limits, except for [`Survey::check_memory`].
     ///
-    /// # Errors
-    /// An [`Error`], which names the bound.
+    /// An [`Error`] that names the limit.
     pub fn check(&self, max_pixels: u64) -> Result<(), Error> {
         let blocks = self.blocks();
         if let Some(frame) = &self.frame {
@@ -274,11 +275,10 @@ impl<'a> Survey<'a> {
         Ok(())
     }
 
-    /// Refuses to decode at `side` pixels a side of each block where that takes more than
+    /// Rejects decoding each block to `side` × `side` pixels if that takes more than
     /// [`MAX_MEMORY`].
     ///
-    /// # Errors
-    /// An [`Error`], which names the bound.
+    /// An [`Error`] that names the limit.
     pub fn check_memory(&self, side: u16) -> Result<(), Error> {
         let memory = self.memory(side);
         if memory > MAX_MEMORY {
@@ -299,7 +299,7 @@ mod tests {
         [&[0xFF, marker], &length[..], payload].concat()
     }
 
-    /// Each component's sampling as the frame header has it.
+    /// Each component's sampling as in the frame header.
     fn frame(marker: u8, width: u16, height: u16, sampling: &[u8]) -> Vec<u8> {
         let mut payload = [&[8], &height.to_be_bytes()[..], &width.to_be_bytes()].concat();
         payload.push(sampling.len() as u8);
@@ -315,7 +315,7 @@ mod tests {
         segment(START_OF_SCAN, &payload)
     }
 
-    /// A file of these parts, and of `bytes` bytes where they have fewer.
+    /// A file with these parts, padded to `bytes` bytes.
     fn file(parts: &[Vec<u8>], bytes: usize) -> Vec<u8> {
         let mut file = [b"\xFF\xD8", &parts.concat()[..]].concat();
         file.resize(file.len().max(bytes), 0);
@@ -356,14 +356,14 @@ mod tests {
         let grey = baseline(&[0x11]);
         assert!(refusal(&grey, BLOCKS / 8 - 1).unwrap().contains("too few for its 7071 x 7071"));
         assert_eq!(refusal(&grey, BLOCKS / 8), None);
-        // With its MCUs filled up: 442 of 16 x 16 each way, with 6 blocks each.
+        // Including padding of MCUs: 442 of 16 x 16 each way, with 6 blocks each.
         let colour = baseline(&[0x22, 0x11, 0x11]);
         assert!(refusal(&colour, 442 * 442 * 6 / 8 - 1).is_some());
         assert_eq!(refusal(&colour, (442 * 442 * 6usize).div_ceil(8)), None);
-        // Small ones may be cut.
+        // Small ones may be truncated.
         assert_eq!(refusal(&[frame(0xC2, 2048, 2048, &[0x11])], 0), None);
         assert!(refusal(&[frame(0xC2, 2049, 2048, &[0x11])], 0).is_some());
-        // One pixel wide, but 32 x 32 an MCU.
+        // One pixel wide, but 32 x 32 per MCU.
         assert_eq!(refusal(&[frame(0xC2, 1, 65_535, &[0x44])], 0), None);
     }
 
@@ -381,7 +381,7 @@ mod tests {
         assert_eq!(grey(&[scan(&[1], [1, 63, 0x10])]), SEGMENT_WORK + 4 * 63);
         assert_eq!(grey(&[vec![0xFF, 0xD0]]), 0);
         assert_eq!(grey(&[segment(0xE0, b"abc"), segment(0xFE, b"")]), 2 * SEGMENT_WORK);
-        // No decoder goes beyond these.
+        // No decoder continues after these.
         let end = [
             vec![0xFF, 0xD9],
             scan(&[2], [0, 0, 0]),
@@ -392,14 +392,14 @@ mod tests {
         for end in end {
             assert_eq!(grey(&[end.clone(), scan(&[1], [0, 0, 0])]), 0, "{end:?}");
         }
-        // Of a component with two blocks an MCU and one with one.
+        // With a component of two blocks per MCU and one of one.
         let two = frame(0xC1, 16, 8, &[0x21, 0x11]);
         let work = |names| Survey::of(&file(&[two.clone(), scan(names, [0, 63, 0])], 0)).work();
         assert_eq!(work(&[1, 2]), 2 * SEGMENT_WORK + 3 * VISIT_WORK);
         assert_eq!(work(&[2]), 2 * SEGMENT_WORK + VISIT_WORK);
     }
 
-    /// Libjpeg's scans, and MozJPEG's longest, of the largest picture that is taken.
+    /// Libjpeg's scans, and MozJPEG's longest, for the largest accepted picture.
     #[test]
     fn encoders_stay_within_the_bounds() {
         let all = [1, 2, 3];
@@ -463,9 +463,9 @@ mod tests {
         let memory = |marker, width, height, sampling: &[u8], side| {
             Survey::of(&file(&[frame(marker, width, height, sampling)], 0)).memory(side)
         };
-        // The components' pixels alone.
+        // Only the components' pixels.
         assert_eq!(memory(0xC0, 16, 8, &[0x11], 8), 2 * 64);
-        // And those of all components together.
+        // Plus the combined pixels of all components.
         assert_eq!(memory(0xC0, 16, 16, &[0x22, 0x11, 0x11], 4), 6 * 16 + 3 * 4 * 16);
         assert_eq!(memory(0xC2, 16, 8, &[0x11], 1), 2 * 128 + 2);
         let ink = file(&[frame(0xC2, 65_535, 762, &[0x11; 4])], 1 << 20);
@@ -503,7 +503,7 @@ mod tests {
         let other = segment(APP1, b"http://ns.adobe.com/xap/1.0/\0");
         let jpeg = file(&[other, exif(b"one"), exif(b"two")], 0);
         assert_eq!(Survey::of(&jpeg).exif(), Some(&b"one"[..]));
-        // Behind the frame header, and behind a scan.
+        // After the frame header, and after a scan.
         let scan = scan(&[1], [0, 0, 0]);
         let jpeg = file(&[frame(0xC2, 8, 8, &[0x11]), scan, b"data".to_vec(), exif(b"one")], 0);
         assert_eq!(Survey::of(&jpeg).exif(), Some(&b"one"[..]));

@@ -1,8 +1,9 @@
-//! Damaged files beside what libjpeg makes of them: means of the blocks, by Pillow 13.0.0 (libjpeg-turbo).
+//! Damaged files compared with libjpeg's results: means of the blocks, from Pillow 13.0.0
+//! (libjpeg-turbo).
 
 use jpeg::{decode, salvage, Fit, Picture};
 
-/// 64 x 48 pixels of grey, a restart marker after each three blocks.
+/// 64 x 48 grey pixels, with a restart marker after every three blocks.
 const JPEG: &str = "\
 ffd8ffe000104a46494600010100000100010000ffdb004300140e0f120f0d14121012171514181e32211e1c1c1e3d2c\
 2e243249404c4b47404645505a736250556d5645466488656d777b8182814e608d978c7d96737e817cffc0000b080030\
@@ -15,7 +16,7 @@ c629638baba8e4b595df3e67ffd3ac2467582be93bac629633ffd4afea3e2ff08e1ff4af1aa76455
 ce3a6f338b18958cffd5eeb18a58c4ac67ffd6d22c6756b93a4d39bf5074b52eb2457da7e67c4f5ede2bc419aa6d72f3\
 628433774035b557f6f773ffd9";
 
-/// Where the seventh restart marker stands.
+/// The position of the seventh restart marker.
 const MARKER: usize = 279;
 
 fn file() -> Vec<u8> {
@@ -32,8 +33,8 @@ fn means(picture: &Picture) -> Vec<u32> {
     (0..48).map(|index| (sum(index) + 32) / 64).collect()
 }
 
-/// All blocks but one are libjpeg's: it makes bits of nothing for the first block whose data are missing, which is grey
-/// here.
+/// All blocks except one match libjpeg's: it invents bits for the first block whose data are
+/// missing, which is grey here.
 fn check(name: &str, picture: &Picture, expected: &[u32; 48]) {
     let means = means(picture);
     let others: Vec<_> =
@@ -42,21 +43,21 @@ fn check(name: &str, picture: &Picture, expected: &[u32; 48]) {
     assert!(others.iter().all(|&index| means[index] == 128), "{name}: {means:?}");
 }
 
-/// The means of the sound file's blocks.
+/// The means of the intact file's blocks.
 const SOUND: [u32; 48] = [
     18, 40, 66, 96, 116, 138, 160, 186, 33, 58, 103, 146, 168, 161, 178, 200, 50, 73, 135, 160,
     186, 190, 193, 218, 66, 90, 138, 178, 201, 196, 210, 233, 80, 106, 131, 165, 183, 200, 226,
     181, 98, 120, 146, 170, 193, 218, 230, 44,
 ];
 
-/// The blocks of which the seventh restart marker stands before the first.
+/// The index of the first block after the seventh restart marker.
 const BEHIND: usize = 21;
 
 #[test]
 fn restart_markers_are_resynchronized_as_libjpeg_does() {
     let jpeg = file();
     assert_eq!((jpeg[MARKER], jpeg[MARKER + 1]), (0xFF, 0xD6));
-    // What stands in place of the marker, and the blocks behind it that are not those of the sound file.
+    // What replaces the marker, and the blocks after it that differ from those of the intact file.
     let cases: [(&str, &[u8], &[u32]); 8] = [
         ("sound", b"\xFF\xD6", &[]),
         ("lost", b"", &[101, 128, 128]),
@@ -80,7 +81,8 @@ fn restart_markers_are_resynchronized_as_libjpeg_does() {
 #[test]
 fn what_there_is_of_a_cut_file_is_what_libjpeg_shows() {
     let jpeg = file();
-    // The length, the first block that is not the sound file's, and its mean: nothing follows it.
+    // The length, the first block that differs from the intact file, and its mean: nothing follows
+    // it.
     for (length, block, mean) in [(239, 12, 165), (327, 30, 199), (439, 47, 48)] {
         let cut = &jpeg[..length];
         assert!(decode(cut, 64, 48, Fit::Stretch, 1 << 16).is_err());

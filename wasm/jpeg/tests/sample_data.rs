@@ -1,5 +1,5 @@
-//! Real and hostile JPEG files of the sample data folder (`WASMEDGE_EMBED_DATA`, by default
-//! `shared/data` beside the repository). Without it these tests are skipped, or fail where
+//! Real and hostile JPEG files in the sample data folder (`WASMEDGE_EMBED_DATA`, by default
+//! `shared/data` beside the repository). Without it these tests are skipped, or fail if
 //! `WASMEDGE_EMBED_DATA_REQUIRED` is set.
 
 use jpeg::resize::resize;
@@ -20,7 +20,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(&path) else {
         let required = env::var_os("WASMEDGE_EMBED_DATA_REQUIRED").is_some();
         assert!(!required, "{} is missing and WASMEDGE_EMBED_DATA_REQUIRED is set", path.display());
-        // Not eprintln!, which is kept back for tests that pass.
+        // Not eprintln!, which is hidden for tests that pass.
         let _ = writeln!(io::stderr(), "skipped: {} is missing", path.display());
         return Vec::new();
     };
@@ -56,8 +56,8 @@ fn photographs_are_decoded() {
 #[test]
 fn scaled_decoding_stays_close_to_the_whole_picture() {
     for path in files("photos") {
-        // 1536 is beyond all of these photographs, so they are decoded whole and made small by
-        // hand.
+        // 1536 is larger than all of these photographs, so they are decoded at full size and
+        // reduced explicitly.
         let whole = decode(&path, 1536).unwrap();
         let small = decode(&path, 96).unwrap();
         let mut difference = 0;
@@ -73,7 +73,7 @@ fn scaled_decoding_stays_close_to_the_whole_picture() {
     }
 }
 
-/// The mean and the largest difference of two pictures of one size.
+/// The mean and the maximum difference of two pictures of the same size.
 fn difference(a: &Picture, b: &Picture) -> (f64, u8) {
     assert_eq!((a.width, a.height, a.channels), (b.width, b.height, b.channels));
     let differences = a.samples.iter().zip(&b.samples).map(|(a, b)| a.abs_diff(*b));
@@ -81,8 +81,8 @@ fn difference(a: &Picture, b: &Picture) -> (f64, u8) {
     (sum / a.samples.len() as f64, differences.max().unwrap())
 }
 
-/// What the decoder for the usual JPEG takes, the general one takes as well, and the pictures are the
-/// same but for rounding and for how colours of a lower resolution are brought to the higher one.
+/// What the decoder for common JPEGs accepts, the general one accepts as well, and the pictures are
+/// the same apart from rounding and from how colours with a lower resolution are enlarged.
 #[test]
 fn the_two_decoders_agree() {
     for path in
@@ -91,7 +91,7 @@ fn the_two_decoders_agree() {
         let jpeg = fs::read(&path).unwrap();
         let name = path.display();
         if fast::decode(&jpeg, (8, 8), Fit::Stretch, MAX_PIXELS, Damaged::Refuse).is_none() {
-            // One photograph is progressive; the others have to be taken.
+            // One photograph is progressive; the others must be accepted.
             let taken = path.parent().is_some_and(|folder| folder.ends_with("photos"));
             assert!(!taken || path.ends_with("cats_and_dogs.jpg"), "{name}");
             continue;
@@ -126,11 +126,11 @@ fn the_two_decoders_agree() {
             assert_eq!(made.orientation, general.orientation);
             let general =
                 resize(general.picture, &general.window, made.picture.width, made.picture.height);
-            // Enlarging a few pixels many times over shows where the decoders put their colours.
+            // Enlarging a few pixels greatly shows where the decoders place their colours.
             if (width, height) == sides || sides.0.min(sides.1) >= 32 {
                 let (mean, largest) = difference(&made.picture, &general);
                 let name = format!("{name} at {width} x {height}, {fit:?}");
-                // A part alone is seen larger, and with it where they put their colours.
+                // A part is enlarged more, which shows more of where they place their colours.
                 let most = if fit == Fit::Stretch { 2.0 } else { 2.5 };
                 assert!(mean < most && largest < 64, "{name}: mean {mean:.2}, largest {largest}");
             }
@@ -140,8 +140,8 @@ fn the_two_decoders_agree() {
 
 #[test]
 fn valid_files_are_decoded() {
-    // "Valid" is another reader's opinion: these are damaged in ways that this decoder does not
-    // forgive, the last by data that end early.
+    // "Valid" is another reader's opinion: these have damage that this decoder does not accept, the
+    // last one truncated data.
     let damaged = [
         "jd-22822b8d-subtract-with-overflow.jpg",
         "ljt-32176e64-turbo-dht.jpg",
@@ -150,7 +150,7 @@ fn valid_files_are_decoded() {
     for path in files("jpegs/valid") {
         let expected = !damaged.iter().any(|name| path.ends_with(name));
         for side in [1, 33, 224] {
-            // Of a progressive picture, small sizes pass over what is damaged.
+            // For a progressive picture, small sizes skip what is damaged.
             if expected || side == 224 {
                 assert_eq!(decode(&path, side).is_ok(), expected, "{} at {side}", path.display());
             }
@@ -161,7 +161,7 @@ fn valid_files_are_decoded() {
 #[test]
 fn malformed_files_are_refused() {
     for path in files("jpegs/malformed") {
-        // This one lacks the marker of its end, and nothing else.
+        // This one only lacks the end marker.
         let is_whole = path.ends_with("pil-9a83b18b-truncated_jpeg.jpg");
         assert_eq!(decode(&path, 224).is_ok(), is_whole, "{}", path.display());
     }

@@ -73,22 +73,22 @@ mod imported {
         const PROCESSOR: u32 = 0;
         let bytes = Bytes { data: model.as_ptr(), length: model.len() };
         let mut graph = 0;
-        // SAFETY: the host reads the list of one, and its bytes, and writes one u32, all alive during
-        // the call.
+        // SAFETY: the host reads the list of one element, and its bytes, and writes one u32; all
+        // are alive during the call.
         check(unsafe { imports::load(&bytes, 1, TENSORFLOW_LITE, PROCESSOR, &mut graph) })
             .map(|()| graph)
     }
 
     pub(crate) fn load_by_name(name: &str) -> Result<u32, i32> {
         let mut graph = 0;
-        // SAFETY: the host reads the name and writes one u32, both alive during the call.
+        // SAFETY: the host reads the name and writes one u32; both are alive during the call.
         check(unsafe { imports::load_by_name(name.as_ptr(), name.len(), &mut graph) })
             .map(|()| graph)
     }
 
     pub(crate) fn load_by_name_with_config(name: &str, config: &str) -> Result<u32, i32> {
         let mut graph = 0;
-        // SAFETY: the host reads both texts and writes one u32, all alive during the call.
+        // SAFETY: the host reads both texts and writes one u32; all are alive during the call.
         check(unsafe {
             imports::load_by_name_with_config(
                 name.as_ptr(),
@@ -103,7 +103,7 @@ mod imported {
 
     pub(crate) fn init_execution_context(graph: u32) -> Result<u32, i32> {
         let mut context = 0;
-        // SAFETY: the host writes one u32, alive during the call.
+        // SAFETY: the host writes one u32, which is alive during the call.
         check(unsafe { imports::init_execution_context(graph, &mut context) }).map(|()| context)
     }
 
@@ -121,19 +121,19 @@ mod imported {
             data: data.as_ptr(),
             data_length: data.len(),
         };
-        // SAFETY: the host reads the tensor and the two slices, all alive during the call.
+        // SAFETY: the host reads the tensor and the two slices; all are alive during the call.
         check(unsafe { imports::set_input(context, index, &tensor) })
     }
 
     pub(crate) fn compute(context: u32) -> Result<(), i32> {
-        // SAFETY: no memory of ours is concerned.
+        // SAFETY: the call does not access our memory.
         check(unsafe { imports::compute(context) })
     }
 
     pub(crate) fn get_output(context: u32, index: u32, buffer: &mut [u8]) -> Result<usize, i32> {
         let mut written = 0;
-        // SAFETY: the host writes at most the buffer's length and one usize, both alive during the
-        // call.
+        // SAFETY: the host writes at most the buffer's length and one usize; both are alive during
+        // the call.
         check(unsafe {
             imports::get_output(context, index, buffer.as_mut_ptr(), buffer.len(), &mut written)
         })
@@ -141,12 +141,12 @@ mod imported {
     }
 
     pub(crate) fn finalize_execution_context(context: u32) -> Result<(), i32> {
-        // SAFETY: no memory of ours is concerned.
+        // SAFETY: the call does not access our memory.
         check(unsafe { imports::finalize_execution_context(context) })
     }
 }
 
-/// Outside of WebAssembly there is no host to ask: every function is an unsupported operation.
+/// Outside WebAssembly there is no host: every function is an unsupported operation.
 #[cfg(not(target_family = "wasm"))]
 mod missing {
     use crate::TensorType;

@@ -1,7 +1,7 @@
-//! The host's models, through wasi-nn (`wasi_ephemeral_nn`) as WasmEdge numbers it.
+//! The host's models, through wasi-nn (`wasi_ephemeral_nn`) with WasmEdge's numbers.
 //!
-//! Nothing is given back by itself: a guest imports only the functions that it calls, and most end
-//! with their answer.
+//! Nothing is released automatically: a guest imports only the functions that it calls, and most
+//! guests end with their answer.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub enum TensorType {
     F32 = 1,
     /// 64-bit floating point.
     F64 = 2,
-    /// Bytes, unsigned. Elements that the interface has no number for (int8, int16, bool) travel
+    /// Unsigned bytes. Elements without a number in the interface (int8, int16, bool) are passed
     /// under this one, byte for byte.
     U8 = 3,
     /// 32-bit integers, signed.
@@ -26,7 +26,7 @@ pub enum TensorType {
     I64 = 5,
 }
 
-/// A function of the host that refused.
+/// A host function that returned an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Error {
     /// Its name.
@@ -36,11 +36,11 @@ pub struct Error {
 }
 
 impl Error {
-    /// The errno of a buffer that is too small, and of all other arguments that do not fit.
+    /// The errno for a buffer that is too small, and for all other invalid arguments.
     pub const INVALID_ARGUMENT: i32 = 1;
-    /// The errno of what is larger than the host allows.
+    /// The errno for something larger than the host allows.
     pub const TOO_LARGE: i32 = 7;
-    /// The errno of a model that the host does not have.
+    /// The errno for a model that the host does not have.
     pub const NOT_FOUND: i32 = 8;
 }
 
@@ -64,28 +64,26 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A model, of the host or of the guest's own.
+/// A model of the host, or of the guest itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Graph(u32);
 
 impl Graph {
-    /// The TensorFlow Lite model of these bytes, of which the host takes a copy.
+    /// The TensorFlow Lite model in these bytes, which the host copies.
     ///
-    /// # Errors
-    /// [`Error`], with [`Error::INVALID_ARGUMENT`] where it is none that the host takes from a guest.
+    /// [`Error`], with [`Error::INVALID_ARGUMENT`] if the host does not accept it from a guest.
     pub fn from_bytes(model: &[u8]) -> Result<Self, Error> {
         check("load", interface::load(model)).map(Self)
     }
 
-    /// The model that the host calls `name`.
+    /// The host's model `name`.
     ///
-    /// # Errors
-    /// [`Error`], with [`Error::NOT_FOUND`] where there is none.
+    /// [`Error`], with [`Error::NOT_FOUND`] if there is none.
     pub fn by_name(name: &str) -> Result<Self, Error> {
         check("load_by_name", interface::load_by_name(name)).map(Self)
     }
 
-    /// The same with a configuration: JSON, as the host understands it.
+    /// The same with a configuration: JSON in the host's format.
     ///
     /// # Errors
     /// [`Error`]
@@ -94,7 +92,7 @@ impl Graph {
             .map(Self)
     }
 
-    /// A use of the model, with inputs, outputs and state of its own.
+    /// Opens a session of the model, with its own inputs, outputs and state.
     ///
     /// # Errors
     /// [`Error`]
@@ -103,7 +101,7 @@ impl Graph {
     }
 }
 
-/// A use of a model (wasi-nn: execution context).
+/// A session of a model (wasi-nn: execution context).
 #[derive(Debug)]
 pub struct Session(u32);
 
@@ -132,15 +130,14 @@ impl Session {
 
     /// Copies an output of the last run into `buffer`.
     ///
-    /// # Errors
-    /// [`Error`], also where the buffer is too small: nothing is truncated.
+    /// [`Error`], also if the buffer is too small: nothing is truncated.
     ///
     /// Returns its size in bytes.
     pub fn output(&self, index: u32, buffer: &mut [u8]) -> Result<usize, Error> {
         check("get_output", interface::get_output(self.0, index, buffer))
     }
 
-    /// Has the host forget it.
+    /// Releases it in the host.
     ///
     /// # Errors
     /// [`Error`]

@@ -1,4 +1,4 @@
-//! The picture with what was found drawn into it.
+//! The picture with the detections drawn into it.
 
 use crate::answer::Names;
 use crate::detections::{Bounds, Detection};
@@ -15,7 +15,7 @@ type Colour = [u8; 3];
 const BLACK: Colour = [0; 3];
 const WHITE: Colour = [255; 3];
 
-/// Colours that are told apart on most pictures; classes take turns.
+/// Colours that can be distinguished on most pictures; classes take turns.
 const COLOURS: [Colour; 8] = [
     [230, 25, 75],
     [60, 180, 75],
@@ -27,14 +27,13 @@ const COLOURS: [Colour; 8] = [
     [240, 50, 230],
 ];
 
-/// Draws a frame and a name with its score for each detection, the best on top, and encodes the picture
-/// as JPEG.
+/// Draws a frame and a name with its score for each detection, the best on top, and encodes the
+/// picture as JPEG.
 ///
-/// # Errors
-/// [`Failure::Host`] where it cannot be encoded.
+/// [`Failure::Host`] if it cannot be encoded.
 pub fn annotated(picture: Picture, found: &[Detection], names: &Names) -> Result<Vec<u8>, Failure> {
     let mut canvas = Canvas::new(picture);
-    // Lines and letters grow with the picture: a letter is some 30th of its shorter side.
+    // Lines and letters grow with the picture: a letter is about a 30th of its shorter side.
     let scale = canvas.width.min(canvas.height).div_ceil(240);
     for &Detection { index, score, bounds } in found.iter().rev() {
         let colour = COLOURS[index % COLOURS.len()];
@@ -61,7 +60,7 @@ impl Canvas {
         Self { width, height, samples }
     }
 
-    /// Fills a rectangle, as far as it lies within the picture.
+    /// Fills the part of a rectangle that is inside the picture.
     fn fill(&mut self, Bounds { x, y, width, height }: Bounds, colour: Colour) {
         let (left, right) = (x.min(self.width), (x + width).min(self.width));
         for row in y..(y + height).min(self.height) {
@@ -82,8 +81,8 @@ impl Canvas {
         self.fill(Bounds { x: x + width - down, width: down, ..bounds }, colour);
     }
 
-    /// Writes `text` above the rectangle, or inside it where there is no room. What does not fit into the
-    /// picture's width is left away.
+    /// Writes `text` above the rectangle, or inside it if there is no room. Text beyond the
+    /// picture's width is omitted.
     fn label(&mut self, text: &str, bounds: Bounds, scale: usize, colour: Colour) {
         let side = font::SIDE * scale;
         let (margin, height) = (scale, side + 2 * scale);
@@ -121,7 +120,7 @@ impl Canvas {
     }
 }
 
-/// Whether black is read better on it than white.
+/// Whether black is more legible on it than white.
 fn is_bright([red, green, blue]: Colour) -> bool {
     299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue) > 140_000
 }
@@ -172,7 +171,7 @@ mod tests {
         for (x, y) in [(90, 300), (110, 300), (410, 300), (250, 300), (250, 410)] {
             assert!(is_near(pixel(&picture, x, y), [128; 3]), "{x} {y}");
         }
-        // The name stands on its colour, above.
+        // The name is above, on a background of its colour.
         assert!(is_near(pixel(&picture, 101, 181), COLOURS[0]));
         let row = (101..260).map(|x| pixel(&picture, x, 190));
         assert!(row.filter(|&pixel| is_near(pixel, WHITE)).count() > 10);

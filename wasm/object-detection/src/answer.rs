@@ -1,4 +1,4 @@
-//! The answer's two forms.
+//! The forms of the answer.
 
 use crate::detections::Detection;
 use serde::Serialize;
@@ -9,20 +9,20 @@ use vision::{json, Failure};
 
 /// The names of things.
 ///
-/// Classes count from 0 without the background, which TFLite_Detection_PostProcess leaves away. Many
-/// label files begin with a line for it, though, and have lines for classes that are never meant.
+/// Classes are counted from 0 without the background, which TFLite_Detection_PostProcess omits. But
+/// many label files begin with a line for it, and have lines for unused classes.
 #[derive(Debug)]
 pub struct Names {
     labels: Labels,
-    /// Lines before that of class 0.
+    /// The number of lines before that of class 0.
     first: usize,
 }
 
-/// What stands for a class that has no name.
+/// Stands for a class without a name.
 const NONE: &str = "???";
 
 impl Names {
-    /// Of a label file.
+    /// From a label file.
     #[must_use]
     pub fn new(labels: Labels) -> Self {
         let is_background = |label: &str| label == NONE || label.eq_ignore_ascii_case("background");
@@ -30,7 +30,7 @@ impl Names {
         Self { labels, first }
     }
 
-    /// The name of class `index`, or `class INDEX` where it has none.
+    /// The name of class `index`, or `class INDEX` if it has none.
     #[must_use]
     pub fn get(&self, index: usize) -> Cow<'_, str> {
         match self.labels.line(index + self.first) {
@@ -40,7 +40,7 @@ impl Names {
     }
 }
 
-/// A sentence that names what was found, as HTML; a line with its end.
+/// A sentence that names what was found, as HTML, with a line feed.
 #[must_use]
 pub fn text(found: &[Detection], names: &Names) -> String {
     if found.is_empty() {
@@ -82,11 +82,10 @@ struct Rectangle {
     height: usize,
 }
 
-/// One line of JSON with what was found in a picture of `width` × `height` pixels, of which a part may have been
-/// missing.
+/// One line of JSON with what was found in a picture of `width` × `height` pixels, part of which
+/// may have been missing.
 ///
-/// # Errors
-/// Those of [`json::line`].
+/// Like [`json::line`].
 pub fn json(
     model: &str,
     (width, height): (usize, usize),
@@ -124,7 +123,7 @@ mod tests {
             let all: Vec<_> = (0..5).map(|index| names.get(index)).collect();
             assert_eq!(all, ["person", "bicycle", "class 2", "car", "class 4"], "{first:?}");
         }
-        // Without a line of text it is no line for the background.
+        // Without text, the line is not one for the background.
         assert_eq!(names("\nperson").get(1), "person");
         assert_eq!(Names::new(Labels::new(None)).get(7), "class 7");
     }

@@ -13,14 +13,13 @@ use vision::description::read_model;
 use vision::inference::Size;
 use vision::{defence, inference, input, program, tensor, Failure};
 
-/// The most bytes of an output: boxes of 4,096 detections. What a model's description says of them is
-/// not always known.
+/// The maximum size of an output in bytes: boxes of 4,096 detections. A model's description does
+/// not always have the size.
 const MAX_OUTPUT_BYTES: usize = 64 << 10;
 
-/// Does what the arguments (after the program's name) ask for.
+/// Does what the arguments (after the program's name) request.
 ///
-/// # Errors
-/// A [`Failure`]; nothing has been written to `output` then, unless writing itself failed.
+/// A [`Failure`]; nothing has been written to `output` in that case, unless writing itself failed.
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,
     source: impl Read,

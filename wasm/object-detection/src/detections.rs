@@ -2,49 +2,49 @@
 
 use crate::outputs::Outputs;
 
-/// Larger classes than this are taken for damage.
+/// Larger class numbers are considered damage.
 const MAX_CLASS: f32 = 1_000_000.0;
 
-/// A rectangle in the picture, in pixels. It lies within the picture and has at least one pixel.
+/// A rectangle in pixels. It is inside the picture and has at least one pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
     /// From the left edge of the picture.
     pub x: usize,
     /// From its top edge.
     pub y: usize,
-    /// 1 or more.
+    /// At least 1.
     pub width: usize,
-    /// 1 or more.
+    /// At least 1.
     pub height: usize,
 }
 
 /// Something in the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Detection {
-    /// Its class, from 0; the background is none.
+    /// Its class, from 0, not counting the background.
     pub index: usize,
     /// 0 to 1.
     pub score: f32,
-    /// Where it is.
+    /// Its rectangle.
     pub bounds: Bounds,
 }
 
-/// What counts.
+/// Which detections to report.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Wanted {
     /// The lowest score.
     pub threshold: f32,
-    /// The most detections.
+    /// The maximum number of detections.
     pub max_results: usize,
 }
 
-/// What is in a picture of `width` × `height` pixels, the best first, equal scores in the model's order.
+/// What is in a picture of `width` × `height` pixels, best first; equal scores are in the model's
+/// order.
 ///
-/// A model may have room for more detections than it says there are; what it says beyond that room
-/// does not count. Boxes are cut at the picture's edges, and left out where nothing is left of them.
+/// A model's outputs may have room for more detections than it reports; only the smaller number
+/// counts. Boxes are clipped to the picture, and omitted if nothing remains.
 ///
-/// # Errors
-/// A sentence, if the outputs hold what is no number, or no class.
+/// A sentence, if the outputs contain NaN or an invalid class.
 pub fn detections(
     outputs: &Outputs,
     (width, height): (usize, usize),
@@ -84,8 +84,8 @@ pub fn detections(
     Ok(found)
 }
 
-/// Where the part from `begin` to `end` of a side begins, and how long it is, in pixels. Nothing if it
-/// is empty.
+/// The start and the length in pixels of the part from `begin` to `end` of a side. Nothing if it is
+/// empty.
 fn within(begin: f32, end: f32, side: usize) -> Option<(usize, usize)> {
     let (begin, end) = (begin.clamp(0.0, 1.0), end.clamp(0.0, 1.0));
     if begin >= end {
@@ -125,7 +125,7 @@ mod tests {
     fn boxes_are_told_in_pixels() {
         assert_eq!(bounds([0.25, 0.5, 0.75, 1.0]), Some([320, 120, 320, 240]));
         assert_eq!(bounds([0.0, 0.0, 1.0, 1.0]), Some([0, 0, 640, 480]));
-        // To the nearest pixel.
+        // Rounded to the nearest pixel.
         assert_eq!(bounds([0.0, 0.001, 1.0, 0.999]), Some([1, 0, 638, 480]));
     }
 
@@ -135,10 +135,10 @@ mod tests {
         for outside in [[0.0, 1.5, 1.0, 2.0], [-2.0, 0.0, -1.0, 1.0], [1.0, 1.0, 1.0, 1.0]] {
             assert_eq!(bounds(outside), None);
         }
-        // The wrong way round.
+        // In the wrong order.
         assert_eq!(bounds([0.75, 0.5, 0.25, 1.0]), None);
         assert_eq!(bounds([0.5; 4]), None);
-        // Less than a pixel is one.
+        // Less than a pixel becomes one pixel.
         assert_eq!(bounds([0.5, 0.5, 0.5001, 0.5001]), Some([320, 240, 1, 1]));
         assert_eq!(bounds([0.9999, 0.9999, 1.0, 1.0]), Some([639, 479, 1, 1]));
         assert_eq!(bounds([f32::MIN, f32::MIN, f32::MAX, f32::MAX]), Some([0, 0, 640, 480]));
@@ -191,7 +191,7 @@ mod tests {
         for class in [-1.0, 0.5, 1e9] {
             assert!(error(whole, class, 0.5).contains("invalid class"));
         }
-        // Room beyond the detections is not looked at, nor are classes of what does not count.
+        // Room after the detections is ignored, and so are classes of detections that do not count.
         let outputs = outputs(&[(whole, 1.0, 0.5), ([f32::NAN; 4], f32::NAN, f32::NAN)], 1.0);
         assert_eq!(super::detections(&outputs, SIZE, ALL).unwrap().len(), 1);
     }

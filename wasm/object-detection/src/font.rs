@@ -1,14 +1,14 @@
-//! Letters for the names of things, 8 × 8 pixels each: the basic Latin ones.
+//! Basic Latin letters for the names of things, 8 × 8 pixels each.
 //!
-//! The table is the font of IBM's VGA cards, which is in the public domain, as Daniel Hepper's
-//! font8x8 has it. (The crates that bring a font and the means to draw it are none of Debian's, whose
-//! packages serve where crates.io cannot be reached.)
+//! The table is the font of IBM's VGA cards, which is in the public domain, from Daniel Hepper's
+//! font8x8. (The crates that provide a font and draw it are not packaged in Debian, whose packages
+//! are used where crates.io cannot be reached.)
 
-/// Pixels of a letter, each way.
+/// Width and height of a letter, in pixels.
 pub(crate) const SIDE: usize = 8;
 
-/// Rows from the top, a byte each, the pixel on the left being the top bit. A letter that is not there
-/// is a question mark.
+/// Rows from the top, one byte each, with the leftmost pixel in the top bit. A missing letter is a
+/// question mark.
 pub(crate) fn rows(letter: char) -> [u8; SIDE] {
     let index = u32::from(letter).checked_sub(u32::from(' '));
     let letter = index.and_then(|index| LETTERS.get(index as usize)).copied();

@@ -1,8 +1,9 @@
-//! Object detection as a WASI command: a picture on standard input, what is in it and where on standard
-//! output.
+//! Object detection as a WASI command: a picture on standard input, what is in it and where on
+//! standard output.
 //!
-//! The model is one that ends with TensorFlow Lite's operator TFLite_Detection_PostProcess, as SSD and
-//! EfficientDet do: it picks the boxes, this guest tells them in pixels and by name.
+//! The model must end with TensorFlow Lite's operator TFLite_Detection_PostProcess, like SSD and
+//! EfficientDet: the operator selects the boxes, and this guest reports them in pixels and with
+//! names.
 
 pub mod annotate;
 pub mod answer;

@@ -1,29 +1,28 @@
-//! A model for object detection, of what the host tells about it.
+//! A model for object detection, according to the host's description.
 
 use picture::Fit;
 use vision::description::{Description, Input, Tensor};
 
-/// What TFLite_Detection_PostProcess has: boxes, classes, scores, and how many of them there are.
+/// The outputs of TFLite_Detection_PostProcess: boxes, classes, scores, and their number.
 pub const OUTPUTS: usize = 4;
 
 /// A model for object detection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    /// What goes in.
+    /// The input.
     pub input: Input,
-    /// What comes out, in the order of the model, which is not the same for all
-    /// ([`crate::outputs`]).
+    /// The outputs, in the order of the model, which differs between models ([`crate::outputs`]).
     pub outputs: [Tensor; OUTPUTS],
 }
 
 impl Model {
-    /// Reads the host's description and checks that this guest can serve such a model.
+    /// Parses the host's description and checks that this guest supports the model.
     ///
-    /// # Errors
     /// A sentence that names what was found and what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
         let description = Description::parse(text)?;
-        // What is found is told in parts of the whole picture, and there may be something in each corner.
+        // Detections are reported as fractions of the whole picture, and there may be something in
+        // each corner.
         if description.input.fit != Fit::Stretch {
             return Err("\"fit\" is cover, but detection needs stretch: the whole picture".into());
         }

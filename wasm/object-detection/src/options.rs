@@ -5,7 +5,7 @@ use vision::arguments::{self, accepts_damaged, model_name, number, usage, Asked}
 use vision::input::Accepted;
 use vision::Failure;
 
-/// Detections below this score are left out unless `--threshold` says otherwise.
+/// Detections below this score are omitted unless `--threshold` says otherwise.
 pub const DEFAULT_THRESHOLD: f32 = 0.5;
 
 /// What `--help` prints.
@@ -38,7 +38,7 @@ Exit codes:
   70  the host has no such model or cannot run it, or the model is not a detector
 ";
 
-/// One line for a wrong command line.
+/// One line for an invalid command line.
 pub const USAGE: &str =
     "usage: object-detection [--model NAME] [--format text|json|annotated] [--threshold S] \
                          [--max-results N] [--max-pixels N] [--damaged refuse|accept] [--help] [--version] < picture.jpg";
@@ -50,22 +50,22 @@ pub enum Format {
     Text,
     /// One line of JSON.
     Json,
-    /// The same line, then a JPEG.
+    /// The same line, followed by a JPEG.
     Annotated,
 }
 
-/// What the caller asks for.
+/// The caller's options.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// The host's name of the model.
+    /// The host's name for the model.
     pub model: String,
     /// The form of the answer.
     pub format: Format,
-    /// The lowest score that is told.
+    /// The lowest score to report.
     pub threshold: f32,
-    /// How many detections are told; 1 or more.
+    /// The maximum number of detections to report; at least 1.
     pub max_results: usize,
-    /// Which pictures are decoded.
+    /// Which pictures are accepted.
     pub accepted: Accepted,
 }
 
@@ -81,7 +81,7 @@ impl Default for Options {
     }
 }
 
-/// What the command line asks to do.
+/// What the command line requests.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Find things in the picture on standard input.
@@ -92,10 +92,10 @@ pub enum Command {
     Version,
 }
 
-/// Reads the arguments after the program's name.
+/// Parses the arguments after the program's name.
 ///
-/// # Errors
-/// [`Failure::Usage`] names the first argument that is unknown, lacks its value, or has a wrong one.
+/// [`Failure::Usage`] names the first argument that is unknown, lacks its value, or has an invalid
+/// one.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
     let mut options = Options::default();
     let names =

@@ -1,22 +1,23 @@
-//! Which of the model's outputs is which.
+//! Identifies the model's outputs.
 //!
-//! TFLite_Detection_PostProcess gives boxes, classes, scores and their number, and older exports keep
-//! that order and its name. Those of TensorFlow 2 call them `StatefulPartitionedCall:` and a number,
-//! and give scores, boxes, number, classes, or the operator's order. So a name that says what it is
-//! decides; else how many values there are, and of the two that have as many, which can be classes.
+//! TFLite_Detection_PostProcess has the outputs boxes, classes, scores and their number, and older
+//! exports keep this order and its name. Those of TensorFlow 2 call them `StatefulPartitionedCall:`
+//! and a number, in the order scores, boxes, number, classes, or in that of the operator. So a
+//! meaningful name decides; otherwise the number of values, and for the two with the same number,
+//! which of them can be classes.
 
 use crate::model::OUTPUTS;
 
 /// The outputs' values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outputs {
-    /// Of each detection: top, left, bottom, right, as shares of the picture's sides.
+    /// For each detection: top, left, bottom, right, as fractions of the picture's sides.
     pub boxes: Vec<f32>,
-    /// Classes, of which none is the background.
+    /// Classes, not counting the background.
     pub classes: Vec<f32>,
     /// 0 to 1.
     pub scores: Vec<f32>,
-    /// How many detections there are.
+    /// The number of detections.
     pub count: f32,
 }
 
@@ -35,10 +36,9 @@ const ROLES: [Role; OUTPUTS] = [Role::Boxes, Role::Classes, Role::Scores, Role::
 const ROLES_OF_TENSORFLOW_2: [Role; OUTPUTS] =
     [Role::Scores, Role::Boxes, Role::Count, Role::Classes];
 
-/// Tells the outputs apart, each given by its name and its values.
+/// Identifies the outputs, each given by its name and its values.
 ///
-/// # Errors
-/// A sentence, if they are not the operator's.
+/// A sentence, if they are not the operator's outputs.
 pub fn assign(outputs: [(&str, Vec<f32>); OUTPUTS]) -> Result<Outputs, String> {
     let lengths = outputs.each_ref().map(|(_, values)| values.len());
     let roles = by_name(outputs.each_ref().map(|(name, _)| *name))
@@ -68,7 +68,7 @@ fn unlike(lengths: &[usize; OUTPUTS]) -> String {
     )
 }
 
-/// Nothing unless the names say it of all four.
+/// Nothing unless the names identify all four.
 fn by_name(names: [&str; OUTPUTS]) -> Option<[Role; OUTPUTS]> {
     let mut roles = [Role::Boxes; OUTPUTS];
     for (role, name) in roles.iter_mut().zip(names) {
@@ -115,7 +115,7 @@ fn by_values(values: [&[f32]; OUTPUTS]) -> Option<[Role; OUTPUTS]> {
     let mut others = (0..OUTPUTS).filter(|&index| index != boxes && index != count);
     let (first, second) = (others.next()?, others.next()?);
     let could_be_classes = |index: usize| values[index].iter().all(|value| is_class(*value));
-    // One detection is one box, one class, one score.
+    // A single detection has one box, one class, one score.
     if lengths[first] == 1 {
         return usual;
     }
@@ -188,7 +188,7 @@ mod tests {
                 let outputs = order.map(|role| (name(role), values(role)));
                 assert_eq!(assign(outputs), Ok(expected()));
             }
-            // Names win, even where the values could be either.
+            // Names take precedence, even if the values could be either.
             let one = |role| match role {
                 Role::Boxes => vec![0.0; 4],
                 _ => vec![1.0],

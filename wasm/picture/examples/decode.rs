@@ -1,5 +1,5 @@
-//! Decodes pictures and writes what came of each to standard output: a line with width, height and
-//! channels, then the samples. For comparing with other decoders.
+//! Decodes pictures and writes the results to standard output: for each, a line with width, height
+//! and channels, then the samples. For comparison with other decoders.
 //!
 //!     decode FILE [WIDTH HEIGHT]
 

@@ -1,8 +1,9 @@
-//! BMP, Windows' bitmap: plain and run-length coded pixels of 1 to 32 bits, with OS/2's headers and
-//! Windows' up to version 5.
+//! BMP, Windows' bitmap: uncompressed and run-length encoded pixels with 1 to 32 bits, with OS/2's
+//! headers and Windows' up to version 5.
 //!
-//! The rows are read where they stand in the file, whichever comes first, so that nothing is kept but one
-//! of them; only run-length coded pixels are decoded whole before, a byte each.
+//! The rows are read directly from the file, in whichever order they are stored, so that only one
+//! of them is in memory; only run-length encoded pixels are decoded as a whole first, into one byte
+//! each.
 
 use crate::bounds::{check_data, check_memory, check_sides};
 use crate::rows::{Canvas, Pixels};
@@ -13,15 +14,15 @@ use jpeg::{Error, Picture};
 /// How pixels are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Coding {
-    /// One after the other, indices or colours.
+    /// Uncompressed indices or colours.
     Plain,
-    /// Runs of indices with so many bits: 8 or 4.
+    /// Runs of indices with this many bits: 8 or 4.
     Runs(u16),
-    /// Colours, the channels where the masks say.
+    /// Colours; masks specify the channels.
     Masks,
 }
 
-/// What the headers say.
+/// The content of the headers.
 #[derive(Debug)]
 struct Header<'a> {
     width: u32,
@@ -29,9 +30,9 @@ struct Header<'a> {
     is_top_down: bool,
     bits: u16,
     coding: Coding,
-    /// The bits of red, green, blue and opacity in a pixel of 16 or 32 bits.
+    /// The bits of red, green, blue and opacity in a 16-bit or 32-bit pixel.
     masks: [u32; 4],
-    /// The colours' entries: blue, green, red, and in most headers a byte more.
+    /// The entries of the colour table: blue, green, red, and with most headers one more byte.
     palette: &'a [u8],
     entry: usize,
     /// The pixels.
@@ -76,7 +77,7 @@ impl<'a> Header<'a> {
         };
         let masks = if has_masks {
             let mask = |index: usize| u32_at(file, 54 + 4 * index);
-            // The mask of opacity belongs to later headers, and to one way of compression.
+            // The mask of opacity belongs to later headers, and to one kind of compression.
             let opacity = if length >= 56 || compression == 6 { mask(3)? } else { 0 };
             [mask(0)?, mask(1)?, mask(2)?, opacity]
         } else if bits == 16 {
@@ -93,7 +94,7 @@ impl<'a> Header<'a> {
         let most = if bits <= 8 { 1usize << bits } else { 0 };
         let entries = if used == 0 { most } else { used.min(most) };
         let palette = file.get(behind..).unwrap_or_default();
-        // Where the pixels begin before the palette ends, it has fewer colours.
+        // If the pixels begin before the palette ends, it has fewer colours.
         let room = offset.saturating_sub(behind).min(palette.len());
         let palette = &palette[..(entries * entry).min(room)];
         Ok(Self {
@@ -109,7 +110,7 @@ impl<'a> Header<'a> {
         })
     }
 
-    /// Bytes of a row of so many bits a pixel, which ends at a multiple of four.
+    /// The size of a row in bytes with this many bits per pixel, a multiple of four.
     fn stride(&self) -> usize {
         (self.width as usize * usize::from(self.bits)).div_ceil(32) * 4
     }
@@ -135,7 +136,7 @@ pub(crate) fn decode(file: &[u8], wanted: Wanted) -> Result<Picture, Error> {
         }
         _ => (header.data, header.stride(), header.bits),
     };
-    // The last row may lack what only fills it up.
+    // The last row may lack its padding.
     let row_bytes = (width * usize::from(bits)).div_ceil(8);
     if (data.len() as u64) < stride as u64 * (height as u64 - 1) + row_bytes as u64 {
         return Err(truncated());
@@ -179,7 +180,7 @@ pub(crate) fn decode(file: &[u8], wanted: Wanted) -> Result<Picture, Error> {
     Ok(canvas.finish())
 }
 
-/// What each index shows: those beyond the palette black.
+/// The colour of each index; indices beyond the palette are black.
 fn colours(header: &Header<'_>) -> [[u8; 3]; 256] {
     let mut colours = [[0; 3]; 256];
     for (colour, entry) in colours.iter_mut().zip(header.palette.chunks_exact(header.entry)) {
@@ -192,28 +193,30 @@ fn colours(header: &Header<'_>) -> [[u8; 3]; 256] {
 #[derive(Debug, Clone, Copy)]
 struct Channel {
     shift: u32,
-    /// What they are at the most.
+    /// Their maximum value.
     most: u32,
 }
 
 impl Channel {
     fn new(mask: u32) -> Self {
         let shift = mask.trailing_zeros() % 32;
-        // Bits that are not side by side make no sense.
+        // Bits that are not adjacent are invalid.
         let width = (!(mask >> shift)).trailing_zeros();
         Self { shift, most: 1u32.checked_shl(width).map_or(u32::MAX, |end| end - 1) }
     }
 
-    /// From 0 to 255.
+    /// Scaled to 0 to 255.
     fn of(self, pixel: u32) -> u8 {
         let value = u64::from((pixel >> self.shift) & self.most);
         (value * 255 / u64::from(self.most.max(1))) as u8
     }
 }
 
-/// Decodes runs of indices: gives each with its place to `put`, rows from the bottom of the file's order.
+/// Decodes runs of indices: passes each with its position to `put`, in rows from the first one in
+/// the file.
 ///
-/// Pixels beyond the end of a row are left out, and take no time: a pair of bytes stands for 255 of them.
+/// Pixels beyond the end of a row are skipped without taking time: two bytes can stand for 255 of
+/// them.
 fn runs(
     data: &[u8],
     bits: u16,
@@ -244,7 +247,7 @@ fn runs(
                         put(x + index, y, of_run(byte, bits, index));
                     }
                 }
-                // They end at even places.
+                // They end at even offsets.
                 if (count * usize::from(bits)).div_ceil(8) % 2 == 1 {
                     next()?;
                 }
@@ -262,7 +265,8 @@ fn runs(
     Ok(())
 }
 
-/// The index that a byte has for a run's pixel: of two in a byte, the high bits come first.
+/// The index that a byte has for a pixel of a run: if a byte contains two, the high bits come
+/// first.
 fn of_run(byte: u8, bits: u16, index: usize) -> u8 {
     match (bits, index % 2) {
         (8, _) => byte,
@@ -283,7 +287,7 @@ fn unsupported(what: &str) -> Error {
 mod tests {
     use super::*;
 
-    /// The indices of a picture of 4 x 2 pixels, and how many were put there.
+    /// The indices of a picture of 4 x 2 pixels, and the number of calls.
     fn put(data: &[u8], bits: u16) -> ([[u8; 4]; 2], usize) {
         let (mut indices, mut count) = ([[0; 4]; 2], 0);
         runs(data, bits, (4, 2), |x, y, index| {
@@ -297,7 +301,7 @@ mod tests {
     #[test]
     fn runs_end_with_their_row() {
         assert_eq!(put(&[3, 7, 255, 8, 9, 9, 0, 0, 1, 6, 0, 1], 8).0, [[7, 7, 7, 8], [6, 0, 0, 0]]);
-        // A run of four bytes as they stand, and a jump of 200 pixels before another.
+        // Four literal bytes, and a jump of 200 pixels before another run.
         assert_eq!(
             put(&[1, 5, 0, 4, 1, 2, 3, 4, 0, 0, 0, 2, 200, 0, 2, 9, 0, 1], 8).0,
             [[5, 1, 2, 3], [0; 4]]

@@ -1,19 +1,19 @@
-//! What a file may ask for, checked before it is decoded: its pixels, and how many of them its bytes can
-//! mean.
+//! What a file may require, checked before it is decoded: its number of pixels, also in relation to
+//! its size.
 //!
-//! Compression has no end: a few bytes can stand for any number of even pixels. What is refused here is
-//! beyond what programs make of photographs and screenshots: a picture of more than [`SMALL_PICTURE`]
-//! pixels has at most [`PIXELS_PER_BYTE`] for each byte of its data.
+//! Compression is unlimited: a few bytes can stand for any number of identical pixels. What is
+//! rejected here is beyond what programs make of photographs and screenshots: a picture with more
+//! than [`SMALL_PICTURE`] pixels has at most [`PIXELS_PER_BYTE`] for each byte of its data.
 
 use jpeg::Error;
 
-/// Pixels that every picture may have, whatever its bytes: as many as a small JPEG may have.
+/// Pixels that any picture may have, whatever its size in bytes: as many as a small JPEG.
 pub const SMALL_PICTURE: u64 = 64 * jpeg::survey::SMALL_PICTURE;
 
-/// Pixels for each byte of a larger picture's data. Deflate, of PNG, makes 1,032 bytes of one at most.
+/// Pixels per byte of a larger picture's data. PNG's Deflate expands a byte to at most 1,032.
 pub const PIXELS_PER_BYTE: u64 = 1024;
 
-/// Bytes that may be kept at a time, as of a JPEG.
+/// The most bytes in use at a time, as for a JPEG.
 pub const MAX_MEMORY: u64 = jpeg::survey::MAX_MEMORY;
 
 /// Checks the picture's sides, and returns them.
@@ -40,7 +40,7 @@ pub fn check_sides(kind: &str, sides: (u32, u32), max_pixels: u64) -> Result<(u1
     Ok((narrow_width, narrow_height))
 }
 
-/// Checks that the picture's data, of so many bytes, are enough for its pixels.
+/// Checks that the picture's data, with this many bytes, suffice for its pixels.
 ///
 /// # Errors
 /// An [`Error`] that names both.
@@ -55,7 +55,7 @@ pub fn check_data(kind: &str, (width, height): (u16, u16), bytes: usize) -> Resu
     Ok(())
 }
 
-/// Checks that no more memory is kept than may be.
+/// Checks that the memory does not exceed the limit.
 ///
 /// # Errors
 /// An [`Error`] that names both.

@@ -1,13 +1,13 @@
-//! What a file is, told by its first bytes, never by a name or a content type.
+//! The format of a file, determined from its first bytes, never from a name or a content type.
 
 use jpeg::Error;
 
-/// A format that is decoded.
+/// A supported format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// ITU-T T.81: begins with the marker SOI.
     Jpeg,
-    /// ISO/IEC 15948: begins with eight bytes of its own.
+    /// ISO/IEC 15948: begins with an eight-byte signature.
     Png,
     /// RFC 9649: a RIFF file.
     WebP,
@@ -17,15 +17,14 @@ pub enum Format {
     Bmp,
 }
 
-/// The formats as messages list them.
+/// The formats as listed in messages.
 pub const NAMES: &str = "JPEG, PNG, WebP, GIF or BMP";
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1A\n";
 
-/// Tells the format of a file.
+/// Determines the format of a file.
 ///
-/// # Errors
-/// An [`Error`] for any other, which says what it looks like where that is known.
+/// An [`Error`] for any other format, which says what the file looks like if that is known.
 pub fn tell(file: &[u8]) -> Result<Format, Error> {
     known(file).ok_or_else(|| {
         let found =
@@ -34,7 +33,7 @@ pub fn tell(file: &[u8]) -> Result<Format, Error> {
     })
 }
 
-/// The format, if it is one that is decoded.
+/// The format, if it is a supported one.
 #[must_use]
 pub fn known(file: &[u8]) -> Option<Format> {
     if file.starts_with(b"\xFF\xD8") {
@@ -49,13 +48,13 @@ pub fn known(file: &[u8]) -> Option<Format> {
     if file.starts_with(b"RIFF") && file.get(8..12) == Some(b"WEBP") {
         return Some(Format::WebP);
     }
-    // Two letters may begin a text, too: the header's length is one of a few.
+    // Two letters can also begin a text: the header's length must be one of the known ones.
     let header = file.get(14..18).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
     let is_bitmap = matches!(header, Some(12 | 16 | 40 | 52 | 56 | 64 | 108 | 124));
     (file.starts_with(b"BM") && is_bitmap).then_some(Format::Bmp)
 }
 
-/// Bytes at the start of a file, and what it is. `.` stands for any byte.
+/// Bytes at the start of a file, and its format. `.` stands for any byte.
 const STARTS: &[(&[u8], &str)] = &[
     (b"....ftypavi", "an AVIF picture"),
     (b"....ftyphe", "a HEIC picture"),
@@ -85,7 +84,7 @@ const STARTS: &[(&[u8], &str)] = &[
     (b"\x7FELF", "a program"),
 ];
 
-/// As [`STARTS`], of text without its white space at the start, in small letters.
+/// Like [`STARTS`], for text in lower case without leading white space.
 const TEXTS: &[(&[u8], &str)] = &[
     (b"<svg", "an SVG drawing"),
     (b"<!doctype svg", "an SVG drawing"),
@@ -103,7 +102,7 @@ const TEXTS: &[(&[u8], &str)] = &[
     (b"uklgr", "base64 text"),
 ];
 
-/// What a file that is not decoded looks like, with its article.
+/// What an unsupported file looks like, with an article.
 #[must_use]
 pub fn resemblance(file: &[u8]) -> Option<&'static str> {
     let begins = |file: &[u8], start: &[u8]| {

@@ -1,4 +1,4 @@
-//! GIF (CompuServe, 1987 and 1989), by the crate `gif`: its first frame.
+//! GIF (CompuServe, 1987 and 1989), with the crate `gif`: its first frame.
 
 use crate::bounds::{check_data, check_memory, check_sides};
 use crate::rows::{Canvas, Pixels};
@@ -8,7 +8,7 @@ use jpeg::exif::Orientation;
 use jpeg::{Error, Picture};
 use std::io;
 
-/// Width and height of the canvas on which the frames lie.
+/// Width and height of the canvas that contains the frames.
 pub(crate) fn size(file: &[u8]) -> Result<(u16, u16), Error> {
     let &[w0, w1, h0, h1] =
         file.get(6..10).and_then(|bytes| bytes.first_chunk()).ok_or_else(truncated)?;
@@ -44,7 +44,7 @@ pub(crate) fn decode(file: &[u8], wanted: Wanted) -> Result<Picture, Error> {
     let stride = usize::from(frame_sides.0);
     let mut row = Vec::with_capacity(3 * stride);
     for y in 0..usize::from(height) {
-        // What the frame does not cover shows through.
+        // What the frame does not cover is transparent.
         let indices = y.checked_sub(top).and_then(|y| indices.get(y * stride..(y + 1) * stride));
         row.clear();
         row.extend(
@@ -55,7 +55,7 @@ pub(crate) fn decode(file: &[u8], wanted: Wanted) -> Result<Picture, Error> {
     Ok(canvas.finish())
 }
 
-/// What each index shows: the transparent one white, and those beyond the palette black.
+/// The colour of each index: the transparent one is white, and those beyond the palette are black.
 fn colours(palette: &[u8], transparent: Option<u8>) -> [[u8; 3]; 256] {
     let mut colours = [[0; 3]; 256];
     for (colour, entry) in colours.iter_mut().zip(palette.chunks_exact(3)) {

@@ -1,9 +1,9 @@
-//! Decodes a picture of any of five formats to a picture of a wanted size, within bounds of time and
-//! memory, whatever the file says.
+//! Decodes a picture in one of five formats to a picture of a wanted size, within limits on time
+//! and memory, whatever the file contains.
 //!
-//! The format is told by the file's first bytes ([`format`]). JPEG is the crate [`jpeg`]'s. The others are
-//! looked over before anything is decoded ([`bounds`]), and resampled while their rows appear ([`rows`]).
-//! README.md has the bounds in numbers.
+//! The format is determined from the file's first bytes ([`format`]). The crate [`jpeg`] decodes
+//! JPEG. The others are checked before anything is decoded ([`bounds`]), and resampled as their
+//! rows appear ([`rows`]). README.md has the limits.
 
 mod bmp;
 pub mod bounds;
@@ -18,13 +18,13 @@ pub use jpeg::{Channels, Error, Fit, Picture};
 
 use jpeg::exif::Orientation;
 
-/// Decodes a picture of 8 or 16 bits a channel to one of exactly `width` × `height` (each 1 or more), as it
-/// is to be seen: Exif's orientation is applied, and what is transparent shows white. Of an animation it is
-/// the first frame. `fit` says which part of the picture it shows.
+/// Decodes a picture with 8 or 16 bits per channel to one of exactly `width` × `height` (each at
+/// least 1), upright: Exif's orientation is applied, and transparent parts are white. Of an
+/// animation, the first frame is used. `fit` determines which part of the picture is shown.
 ///
-/// # Errors
-/// An [`Error`] if the file is none of the [`Format`]s, is damaged, truncated, of a kind that is not decoded,
-/// has more than `max_pixels` pixels, or takes more work or memory than its bytes allow.
+/// An [`Error`] if the file is not in one of the [`Format`]s, is damaged, truncated, of an
+/// unsupported kind, has more than `max_pixels` pixels, or takes more work or memory than its size
+/// allows.
 ///
 /// # Panics
 /// If a side is 0.
@@ -45,10 +45,9 @@ pub fn decode(
     }
 }
 
-/// As [`decode`], but of a damaged JPEG what there is: see [`jpeg::salvage`].
+/// Like [`decode`], but decodes what there is of a damaged JPEG: see [`jpeg::salvage`].
 ///
-/// # Errors
-/// As [`decode`].
+/// Like [`decode`].
 ///
 /// # Panics
 /// If a side is 0.
@@ -65,10 +64,9 @@ pub fn salvage(
     }
 }
 
-/// Width and height of a picture in pixels, as it is to be seen: Exif's orientation is applied.
+/// Width and height of a picture in pixels, upright: Exif's orientation is applied.
 ///
-/// # Errors
-/// An [`Error`] if it has no header that could be read.
+/// An [`Error`] if it has no readable header.
 pub fn size(file: &[u8]) -> Result<(u16, u16), Error> {
     match format::tell(file)? {
         Format::Jpeg => jpeg::size(file),
@@ -79,15 +77,15 @@ pub fn size(file: &[u8]) -> Result<(u16, u16), Error> {
     }
 }
 
-/// What becomes of a file.
+/// The wanted result.
 #[derive(Debug, Clone, Copy)]
 struct Wanted {
-    /// Pixels in a row, as seen.
+    /// Pixels per row, upright.
     width: u16,
-    /// Rows, as seen.
+    /// Rows, upright.
     height: u16,
     fit: Fit,
-    /// The most pixels that the file may have.
+    /// The maximum number of pixels in the file.
     max_pixels: u64,
 }
 
@@ -98,7 +96,7 @@ impl Wanted {
     }
 }
 
-/// The sides as they are seen; the other way round, too.
+/// Converts between the sides as stored and upright, in either direction.
 fn seen((width, height): (u16, u16), orientation: Orientation) -> (u16, u16) {
     if orientation.swaps_sides() {
         (height, width)

@@ -1,7 +1,7 @@
-//! PNG (ISO/IEC 15948), by the crate `png`.
+//! PNG (ISO/IEC 15948), with the crate `png`.
 //!
-//! The decoder is given the chunks that make the pixels and no others: compressed texts and colour
-//! profiles, which may be bombs of their own, never reach it.
+//! The decoder only gets the chunks that determine the pixels: compressed texts and colour
+//! profiles, which may be decompression bombs, never reach it.
 
 use crate::bounds::{check_memory, check_sides};
 use crate::rows::{Canvas, Pixels};
@@ -11,18 +11,18 @@ use jpeg::{Error, Picture};
 use png::{BitDepth, ColorType, Decoder, Limits, Transformations};
 use std::io::{self, Read};
 
-/// What Deflate makes of a byte at the most: 258 bytes of two bits.
+/// The most that Deflate makes of a byte: 258 bytes for two bits.
 const MOST_INFLATED: u64 = 1032;
 
-/// Bytes that the decoder may take beside a picture's rows.
+/// Bytes that the decoder may use in addition to a picture's rows.
 const DECODER_BYTES: usize = 16 << 20;
 
-/// A file's header, and where the chunks are that matter.
+/// A file's header, and the relevant chunks.
 #[derive(Debug)]
 struct Outline<'a> {
     width: u32,
     height: u32,
-    /// Bits of a pixel as it is stored.
+    /// Bits per pixel as stored.
     pixel_bits: u64,
     is_interlaced: bool,
     orientation: Orientation,
@@ -55,7 +55,7 @@ impl<'a> Outline<'a> {
                 b"eXIf" => outline.orientation = exif::orientation(payload),
                 _ => {}
             }
-            // A small letter means that the chunk can be done without.
+            // A lower-case letter means that the chunk is optional.
             if kind[0].is_ascii_uppercase() || kind == b"tRNS" {
                 outline.pieces.push(&rest[..whole]);
             }
@@ -96,7 +96,7 @@ impl<'a> Outline<'a> {
     }
 }
 
-/// One of the seven passes of an interlaced picture: which pixels its rows have.
+/// One of the seven passes of an interlaced picture: which pixels its rows contain.
 #[derive(Debug)]
 struct Pass {
     left: usize,
@@ -117,14 +117,14 @@ const PASSES: [Pass; 7] = [
 ];
 
 impl Pass {
-    /// The picture's rows that it has pixels of: none if the picture is too narrow for it.
+    /// The picture's rows of which it contains pixels: none if the picture is too narrow for it.
     fn rows(&self, width: usize, height: usize) -> impl Iterator<Item = usize> {
         let end = if self.left < width { height } else { 0 };
         (self.top..end).step_by(self.down)
     }
 }
 
-/// Reads the pieces of a file one behind the other.
+/// Reads the pieces of a file one after another.
 #[derive(Debug)]
 struct Pieces<'a>(std::vec::IntoIter<&'a [u8]>, &'a [u8]);
 
@@ -172,9 +172,10 @@ pub(crate) fn decode(file: &[u8], wanted: Wanted) -> Result<Picture, Error> {
     };
     let stride = usize::from(sides.0) * pixels.bytes();
     let mut canvas = Canvas::new(sides, pixels, wanted, orientation);
-    // No row is asked for behind the last: the decoder would inflate all the data that are left.
+    // No row after the last is requested: the decoder would inflate all remaining data.
     if is_interlaced {
-        // The rows come in seven passes: all of them have to be there before the second is whole.
+        // The rows come in seven passes: all of them must be in memory before the second one is
+        // complete.
         check_memory(stride as u64 * u64::from(sides.1))?;
         let mut whole = vec![0; stride * usize::from(sides.1)];
         let (width, height) = (usize::from(sides.0), usize::from(sides.1));

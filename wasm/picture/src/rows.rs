@@ -19,7 +19,7 @@ pub(crate) enum Pixels {
 }
 
 impl Pixels {
-    /// Bytes a pixel.
+    /// Bytes per pixel.
     pub(crate) fn bytes(self) -> usize {
         match self {
             Self::Grey => 1,
@@ -30,7 +30,8 @@ impl Pixels {
     }
 }
 
-/// Takes a picture's rows from the top, lays them over white, and makes a picture of the wanted size.
+/// Receives a picture's rows from the top, blends them with white, and creates a picture of the
+/// wanted size.
 #[derive(Debug)]
 pub(crate) struct Canvas {
     rows: Rows,
@@ -40,7 +41,7 @@ pub(crate) struct Canvas {
 }
 
 impl Canvas {
-    /// For a picture of `sides` as it is stored.
+    /// For a picture of `sides` as stored.
     pub(crate) fn new(
         sides: (u16, u16),
         pixels: Pixels,
@@ -61,10 +62,9 @@ impl Canvas {
         }
     }
 
-    /// The next row, from the top.
+    /// Adds the next row, from the top.
     ///
-    /// # Panics
-    /// If `row` is not of the picture's width, or the last has come.
+    /// If `row` does not have the picture's width, or after the last row.
     pub(crate) fn push(&mut self, row: &[u8]) {
         match self.pixels {
             Pixels::Grey | Pixels::Rgb => return self.rows.push(row),
@@ -74,8 +74,8 @@ impl Canvas {
         self.rows.push(&self.opaque);
     }
 
-    /// The next row, of which only the pixels from `left` on are there; others show white, and what is
-    /// beyond the width is left out.
+    /// Adds the next row, which only has the pixels from `left` on; the others are white, and what
+    /// is beyond the width is omitted.
     pub(crate) fn push_at(&mut self, left: usize, row: &[u8]) {
         let channels = self.rows.channels();
         if left == 0 && row.len() == self.opaque.len() / channels * self.pixels.bytes() {
@@ -94,13 +94,13 @@ impl Canvas {
         self.rows.push(&self.opaque);
     }
 
-    /// The picture, when all rows have come.
+    /// The picture, after all rows have been added.
     pub(crate) fn finish(self) -> Picture {
         self.rows.finish()
     }
 }
 
-/// Lays pixels whose last byte is their opacity over white.
+/// Blends pixels whose last byte is their opacity with white.
 fn over_white<const BYTES: usize>(row: &[u8], opaque: &mut [u8]) {
     for (pixel, opaque) in row.chunks_exact(BYTES).zip(opaque.chunks_exact_mut(BYTES - 1)) {
         let (colours, opacity) = pixel.split_at(BYTES - 1);

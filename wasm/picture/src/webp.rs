@@ -1,7 +1,7 @@
-//! WebP (RFC 9649), by the crate `image-webp`: of an animation the first frame.
+//! WebP (RFC 9649), with the crate `image-webp`: of an animation, the first frame.
 //!
-//! The decoder is given a file made of the picture's own chunks and no others, so that it need not read
-//! what a file has beside them.
+//! The decoder gets a file made only from the picture's own chunks, so that it need not read
+//! anything else in the file.
 
 use crate::bounds::{check_data, check_memory, check_sides};
 use crate::rows::{Canvas, Pixels};
@@ -11,31 +11,31 @@ use jpeg::exif::{self, Orientation};
 use jpeg::{Error, Picture};
 use std::io::{Cursor, ErrorKind};
 
-/// A RIFF chunk's payload by its name, and what follows it.
+/// A RIFF chunk's payload with its name, and what follows it.
 #[derive(Debug, Clone, Copy)]
 struct Chunks<'a>(&'a [u8]);
 
 impl<'a> Iterator for Chunks<'a> {
     type Item = (&'a [u8; 4], &'a [u8]);
 
-    /// The last may be cut.
+    /// The last one may be truncated.
     fn next(&mut self) -> Option<Self::Item> {
         let (name, rest) = self.0.split_first_chunk::<4>()?;
         let (&length, rest) = rest.split_first_chunk::<4>()?;
         let length = u32::from_le_bytes(length) as usize;
         let payload = &rest[..length.min(rest.len())];
-        // Chunks begin at even places.
+        // Chunks begin at even offsets.
         self.0 = rest.get(length.saturating_add(length % 2)..).unwrap_or_default();
         Some((name, payload))
     }
 }
 
-/// One frame: its place on the canvas, and its chunks.
+/// One frame: its position on the canvas, and its chunks.
 #[derive(Debug, Default)]
 struct Frame<'a> {
     left: u32,
     top: u32,
-    /// What the animation says of its size.
+    /// Its size according to the animation.
     announced: Option<(u32, u32)>,
     alpha: Option<&'a [u8]>,
     lossy: Option<&'a [u8]>,
@@ -53,7 +53,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Width and height that its own header tells.
+    /// Width and height in its own header.
     fn size(&self) -> Result<(u32, u32), Error> {
         match (self.lossy, self.lossless) {
             (Some([_, _, _, 0x9D, 0x01, 0x2A, w0, w1, h0, h1, ..]), _) => {
@@ -73,7 +73,7 @@ impl<'a> Frame<'a> {
         [self.alpha, self.lossy, self.lossless].into_iter().flatten().map(<[u8]>::len).sum()
     }
 
-    /// Bytes that the decoder keeps for each pixel: planes and colours, or whole pixels twice.
+    /// Bytes that the decoder uses for each pixel: planes and colours, or complete pixels twice.
     fn bytes_per_pixel(&self) -> u64 {
         match (self.lossy, self.alpha) {
             (Some(_), None) => 5,
@@ -82,9 +82,9 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// A file of its chunks alone.
+    /// A file that contains only its chunks.
     fn file(&self, (width, height): (u32, u32)) -> Vec<u8> {
-        // Growing would copy the chunks, and take up to three times their room.
+        // Growing would copy the chunks, and take up to three times the memory.
         let mut file = Vec::with_capacity(self.bytes() + 64);
         file.extend(b"RIFF\0\0\0\0WEBP");
         let mut add = |name: &[u8; 4], payload: &[u8]| {
@@ -94,7 +94,7 @@ impl<'a> Frame<'a> {
             file.resize(file.len().next_multiple_of(2), 0);
         };
         if let (Some(_), Some(alpha)) = (self.lossy, self.alpha) {
-            /// That there is an alpha channel.
+            /// The flag for an alpha channel.
             const ALPHA: u8 = 0x10;
             let [w0, w1, w2, _] = (width - 1).to_le_bytes();
             let [h0, h1, h2, _] = (height - 1).to_le_bytes();
@@ -112,7 +112,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// What a file has that matters.
+/// The relevant parts of a file.
 #[derive(Debug)]
 struct Outline<'a> {
     /// Width and height of the canvas.
@@ -146,7 +146,7 @@ impl<'a> Outline<'a> {
                     is_found = frame.lossy.is_some() || frame.lossless.is_some();
                 }
                 b"EXIF" => {
-                    // Some writers leave JPEG's prefix there.
+                    // Some writers include JPEG's prefix.
                     let tiff = payload.strip_prefix(jpeg::segments::EXIF).unwrap_or(payload);
                     orientation = exif::orientation(tiff);
                 }
@@ -161,7 +161,7 @@ impl<'a> Outline<'a> {
     }
 }
 
-/// The frame of a chunk ANMF.
+/// The frame in an ANMF chunk.
 fn animated(payload: &[u8]) -> Result<Frame<'_>, Error> {
     let (head, rest) = payload.split_first_chunk::<16>().ok_or_else(truncated)?;
     let number = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], 0]);
@@ -209,7 +209,7 @@ pub(crate) fn decode(file: &[u8], wanted: Wanted) -> Result<Picture, Error> {
     let mut canvas = Canvas::new(sides, form, wanted, orientation);
     let (left, top) = (frame.left as usize, frame.top as usize);
     for y in 0..usize::from(sides.1) {
-        // What no frame covers shows through.
+        // What no frame covers is transparent.
         let row = y.checked_sub(top).and_then(|y| samples.get(y * stride..(y + 1) * stride));
         canvas.push_at(left, row.unwrap_or_default());
     }

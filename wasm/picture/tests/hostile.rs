@@ -1,10 +1,11 @@
-//! Files that are cut, damaged, or ask for much: they are refused, quickly, and nothing panics.
+//! Files that are truncated, damaged, or require a lot: they are rejected quickly, and nothing
+//! panics.
 
 use picture::{decode, size, Fit};
 
 const MAX_PIXELS: u64 = 200_000_000;
 
-/// Numbers that look random, the same ones each time (xorshift).
+/// Pseudo-random numbers, the same each time (xorshift).
 struct Numbers(u64);
 
 impl Numbers {
@@ -114,7 +115,7 @@ fn cut_files_are_refused() {
     for (name, file) in files() {
         for length in 0..file.len() {
             let cut = decode(&file[..length], 8, 8, Fit::Stretch, MAX_PIXELS);
-            // What stands behind the pixels is not missed.
+            // What follows the pixels is not needed.
             assert!(cut.is_err() || length > file.len() * 3 / 5, "{name}, {length} bytes");
         }
     }
@@ -144,7 +145,7 @@ fn refusal(file: &[u8]) -> String {
 
 #[test]
 fn small_files_do_not_ask_for_much() {
-    // Width and height as each format has them, of 14,000 x 14,000 pixels.
+    // Width and height in each format, for 14,000 x 14,000 pixels.
     let side = 14_000u32;
     let mut png = png(png::ColorType::Rgba, 4);
     png[16..24].copy_from_slice(&[side.to_be_bytes(), side.to_be_bytes()].concat());
@@ -176,7 +177,7 @@ fn limits_are_named() {
 #[test]
 fn what_is_behind_the_last_row_is_not_inflated() {
     for interlace in [0, 1] {
-        // 8 x 8 pixels of 8 bits, 1 MiB of zeros, and what is no Deflate.
+        // 8 x 8 pixels with 8 bits, 1 MiB of zeros, and invalid Deflate data.
         let header = [0, 0, 0, 8, 0, 0, 0, 8, 8, 0, 0, 0, interlace];
         let block = [&[0, 255, 255, 0, 0][..], &[0; 65_535]].concat();
         let data = [&[0x78, 1][..], &block.repeat(16), &[0xFF; 64]].concat();
@@ -188,7 +189,7 @@ fn what_is_behind_the_last_row_is_not_inflated() {
 
 #[test]
 fn interlaced_pictures_of_every_size_are_whole() {
-    // Where the passes have their pixels, from the specification's picture of 8 x 8.
+    // The positions of the pixels of each pass, from the specification's picture of 8 x 8.
     const PASSES: [&[u8; 8]; 8] = [
         b"16462646",
         b"77777777",

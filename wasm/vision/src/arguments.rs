@@ -4,10 +4,10 @@ use crate::failure::Failure;
 use std::ffi::OsString;
 use std::str::FromStr;
 
-/// What a command line asks for.
+/// What a command line requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// What the command does, with the options that were set.
+    /// Run the command with the options that were set.
     Run,
     /// `--help`
     Help,
@@ -15,12 +15,12 @@ pub enum Asked {
     Version,
 }
 
-/// Reads the arguments after the program's name, and has `set` take each option that has a value, which
-/// comes behind a space or an equals sign. `--help` and `--version` win over what follows.
+/// Parses the arguments after the program's name, and passes each option with a value to `set`; the
+/// value follows a space or an equals sign. `--help` and `--version` take precedence over what
+/// follows.
 ///
-/// # Errors
 /// [`Failure::Usage`] names the first argument that is not among `options`, lacks its value, is not
-/// UTF-8, or is refused by `set`.
+/// UTF-8, or is rejected by `set`.
 pub fn read(
     arguments: impl IntoIterator<Item = OsString>,
     options: &[&str],
@@ -56,13 +56,13 @@ pub fn read(
     Ok(Asked::Run)
 }
 
-/// A wrong command line.
+/// An invalid command line.
 #[must_use]
 pub fn usage(message: String) -> Failure {
     Failure::Usage(message)
 }
 
-/// The host's name of a model. It becomes part of a path, which it must not leave.
+/// The host's name for a model. It becomes part of a path, and must not lead out of it.
 ///
 /// # Errors
 /// [`Failure::Usage`]
@@ -87,7 +87,7 @@ pub fn number<T: FromStr + PartialOrd + Default>(name: &str, value: &str) -> Res
     }
 }
 
-/// What `--damaged` says: whether what there is of a damaged picture will do.
+/// The value of `--damaged`: whether to accept what there is of a damaged picture.
 ///
 /// # Errors
 /// [`Failure::Usage`]

@@ -1,8 +1,9 @@
-//! What happens where Rust would abort: one line on standard error and an exit code, never a trap.
+//! Where Rust would abort, writes one line to standard error and exits with a code, but never
+//! traps.
 //!
-//! Release builds abort on a panic and on refused memory, which the host could only see as a trap.
-//! The decoders are well kept, but they are the one part that reads a stranger's bytes with index
-//! arithmetic of its own.
+//! Release builds abort on a panic and when memory is refused, which the host would only see as a
+//! trap. The decoders are well maintained, but they are the only part that reads a stranger's bytes
+//! with its own index arithmetic.
 
 use std::fmt;
 use std::panic::{self, PanicHookInfo};
@@ -13,14 +14,14 @@ use std::sync::OnceLock;
 const DATA_ERROR: i32 = 65;
 const SOFTWARE_ERROR: i32 = 70;
 
-/// A panic and refused memory are the picture's fault while this is set.
+/// While this is set, a panic or refused memory is the picture's fault.
 static DECODING: AtomicBool = AtomicBool::new(false);
 
-/// What messages begin with.
+/// The beginning of messages.
 static PROGRAM: OnceLock<&'static str> = OnceLock::new();
 
-/// Makes panics end the process with exit code 65 (while decoding) or 70. Refused memory does so by
-/// itself ([`crate::memory`]). `program` is what messages begin with.
+/// Makes panics end the process with exit code 65 (while decoding) or 70. Refused memory does so in
+/// any case ([`crate::memory`]). `program` begins the messages.
 pub fn install(program: &'static str) {
     PROGRAM.get_or_init(|| program);
     panic::set_hook(Box::new(|info| {
@@ -33,8 +34,8 @@ pub fn install(program: &'static str) {
     }));
 }
 
-/// Runs `decode`, which reads or decodes the picture: a panic in it is taken as damage of the picture,
-/// memory that the host refuses as a picture that is too large.
+/// Runs `decode`, which reads or decodes the picture: a panic in it counts as damage of the
+/// picture, and refused memory as a picture that is too large.
 pub fn while_decoding<T>(decode: impl FnOnce() -> T) -> T {
     DECODING.store(true, Ordering::Relaxed);
     let result = decode();
@@ -46,15 +47,15 @@ pub(crate) fn is_decoding() -> bool {
     DECODING.load(Ordering::Relaxed)
 }
 
-/// Ends the process for want of memory, with a line on standard error and exit code 65 (while decoding)
-/// or 70. Takes no memory: standard error is unbuffered.
+/// Ends the process for lack of memory, with a line on standard error and exit code 65 (while
+/// decoding) or 70. Allocates nothing: standard error is unbuffered.
 pub(crate) fn refuse(message: fmt::Arguments<'_>) -> ! {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "{}: {message}", program());
     process::exit(if is_decoding() { DATA_ERROR } else { SOFTWARE_ERROR });
 }
 
-/// Writes one line to standard error. There is nobody to tell if that fails.
+/// Writes one line to standard error. If that fails, there is nobody to report it to.
 pub fn report(message: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "{}: {}", program(), one_line(message));

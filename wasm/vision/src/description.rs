@@ -1,4 +1,4 @@
-//! What the host tells about a model: `/models/NAME.json`.
+//! The host's description of a model: `/models/NAME.json`.
 
 use crate::failure::Failure;
 use crate::labels::{Labels, MAX_LABEL_BYTES};
@@ -8,16 +8,16 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-/// Where the host puts its descriptions of models.
+/// The host's folder of model descriptions.
 pub const MODELS: &str = "/models";
 
-/// A description of more bytes than this is refused: 1 MiB.
+/// A larger description is rejected: 1 MiB.
 pub const MAX_DESCRIPTION_BYTES: u64 = 1 << 20;
 
-/// The largest side of a model's input, in pixels.
+/// The maximum length of a side of a model's input, in pixels.
 const MAX_SIDE: i64 = 4096;
 
-/// The element type of a tensor, as far as the guests speak it.
+/// The element types of tensors that the guests support.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ElementType {
     /// `uint8`
@@ -38,7 +38,7 @@ impl ElementType {
         }
     }
 
-    /// Bytes an element.
+    /// The size of an element, in bytes.
     #[must_use]
     pub fn size(self) -> usize {
         match self {
@@ -60,7 +60,7 @@ pub struct Quantization {
 /// For float inputs: value = (byte − mean) × scale, for each channel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Normalize {
-    /// In units of a byte.
+    /// On the scale of a byte.
     pub mean: [f64; 3],
     /// Per unit of a byte.
     pub scale: [f64; 3],
@@ -73,10 +73,10 @@ impl Default for Normalize {
     }
 }
 
-/// The one input: a picture.
+/// The only input: a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {
-    /// The tensor's shape as the model has it: `[1, height, width, channels]` or `[height, width,
+    /// The tensor's shape in the model: `[1, height, width, channels]` or `[height, width,
     /// channels]`.
     pub shape: Vec<u32>,
     /// In pixels, 1 to 4096.
@@ -87,30 +87,29 @@ pub struct Input {
     pub channels: Channels,
     /// The type of the elements.
     pub element_type: ElementType,
-    /// How float elements are made of bytes.
+    /// How float elements are computed from bytes.
     pub normalize: Normalize,
     /// Which part of a picture it shows.
     pub fit: Fit,
 }
 
-/// A tensor that is no picture.
+/// A tensor that is not a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tensor {
-    /// Its name in the model; empty where it has none.
+    /// Its name in the model; empty if it has none.
     pub name: String,
     /// The type of the elements.
     pub element_type: ElementType,
-    /// At most eight dimensions, each from 0 to 2³¹ − 1. None for a scalar, and where the shape is known
-    /// only when the model has run.
+    /// At most eight dimensions, each from 0 to 2³¹ − 1. Empty for a scalar, and if the shape is
+    /// only known after a run.
     pub shape: Vec<i64>,
-    /// What integer elements mean.
+    /// The meaning of integer elements.
     pub quantization: Option<Quantization>,
 }
 
 impl Tensor {
-    /// Reads one of [`Description::outputs`].
+    /// Parses one of [`Description::outputs`].
     ///
-    /// # Errors
     /// What is wrong, as the rest of a sentence about the tensor.
     pub fn read(tensor: &Value) -> Result<Self, String> {
         let element_type = read_type(tensor)?;
@@ -122,7 +121,7 @@ impl Tensor {
         })
     }
 
-    /// What the elements mean; bytes at the end that make no whole one do not count.
+    /// The real values of the elements; incomplete elements at the end are ignored.
     #[must_use]
     pub fn values(&self, bytes: &[u8]) -> Vec<f32> {
         if self.element_type == ElementType::Float32 {
@@ -145,16 +144,15 @@ impl Tensor {
 /// A model with one input, which is a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Description {
-    /// What goes in.
+    /// The input.
     pub input: Input,
-    /// What comes out, to be read by [`Tensor::read`].
+    /// The outputs, to be parsed with [`Tensor::read`].
     pub outputs: Vec<Value>,
 }
 
 impl Description {
-    /// Reads the host's description.
+    /// Parses the host's description.
     ///
-    /// # Errors
     /// A sentence that names what was found and what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
         let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -171,11 +169,10 @@ impl Description {
     }
 }
 
-/// Reads the host's description and labels of the model `name`. `parse` makes what the guest works
-/// with of the description's text.
+/// Reads the host's description and labels of the model `name`. `parse` converts the text of the
+/// description to the guest's form.
 ///
-/// # Errors
-/// [`Failure::Host`] where there is no such model, and where `parse` refuses it.
+/// [`Failure::Host`] if there is no such model, or `parse` rejects it.
 pub fn read_model<T>(
     name: &str,
     parse: impl FnOnce(&str) -> Result<T, String>,
@@ -213,7 +210,7 @@ fn read_file(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>, Failure> {
     }
 }
 
-/// The member `name`; nothing where it is absent or null.
+/// The member `name`; nothing if it is absent or null.
 fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.get(name).filter(|value| !value.is_null())
 }
@@ -228,7 +225,7 @@ fn tensors<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], String> {
 
 fn read_input(tensor: &Value, normalize: Option<&Value>, fit: Fit) -> Result<Input, String> {
     let element_type = read_type(tensor)?;
-    // Checked although the bytes go in as they are: a quantization that makes no sense is a broken
+    // Checked although the bytes are used unchanged: an invalid quantization means a broken
     // description.
     read_quantization(tensor, element_type)?;
     let shape = read_shape(tensor)?;
@@ -269,7 +266,7 @@ fn read_type(tensor: &Value) -> Result<ElementType, String> {
         .ok_or_else(|| format!("has the type {name}; expected uint8, int8 or float32"))
 }
 
-/// At most eight dimensions, each from 0 to 2³¹ − 1; their meaning is checked by the caller.
+/// At most eight dimensions, each from 0 to 2³¹ − 1; the caller checks their meaning.
 fn read_shape(tensor: &Value) -> Result<Vec<i64>, String> {
     let error = || "has no \"shape\" of at most 8 whole numbers".to_owned();
     let dimensions = member(tensor, "shape").and_then(Value::as_array).ok_or_else(error)?;

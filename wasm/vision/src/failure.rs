@@ -1,15 +1,15 @@
-//! Why a run ends without an answer, and the exit code that says so.
+//! Why a run ends without an answer, and the exit code for it.
 
 use std::fmt;
 
 /// A run that ended without an answer. The codes are those of `sysexits.h`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// The command line is wrong: exit code 64 (`EX_USAGE`).
+    /// The command line is invalid: exit code 64 (`EX_USAGE`).
     Usage(String),
-    /// The picture is wrong: exit code 65 (`EX_DATAERR`).
+    /// The picture is invalid: exit code 65 (`EX_DATAERR`).
     Data(String),
-    /// The host or its model is wrong: exit code 70 (`EX_SOFTWARE`).
+    /// The host or its model is at fault: exit code 70 (`EX_SOFTWARE`).
     Host(String),
 }
 

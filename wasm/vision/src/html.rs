@@ -1,6 +1,6 @@
-//! Text within HTML.
+//! Text in HTML.
 
-/// `text` with the characters that mean something in HTML escaped.
+/// `text` with HTML's special characters escaped.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

@@ -1,26 +1,25 @@
-//! The host's models, each asked once.
+//! Runs the host's models, each once.
 
 use crate::description::{ElementType, Input};
 use crate::failure::Failure;
 use nn::{Graph, TensorType};
 
-/// How many bytes an output has.
+/// The size of an output, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
-    /// So many as the model's description says.
+    /// The size in the model's description.
     Exactly(usize),
-    /// The description does not say it: no more than this.
+    /// The description does not have the size: a maximum.
     AtMost(usize),
 }
 
 /// Runs the host's model `name` on one input and reads its first `N` outputs.
 ///
-/// The graph and its session are not given back: this instance ends with its answer, and the
-/// functions to do so are not part of every host.
+/// The graph and its session are not released: this instance ends with its answer, and not every
+/// host has the functions for it.
 ///
-/// # Errors
-/// [`Failure::Host`] names the function that failed and its error number, or the output that has another
-/// size.
+/// [`Failure::Host`] names the function that failed and its error number, or the output with a
+/// different size.
 pub fn run<const N: usize>(
     name: &str,
     input: &Input,
@@ -28,7 +27,7 @@ pub fn run<const N: usize>(
     sizes: [Size; N],
 ) -> Result<[Vec<u8>; N], Failure> {
     let element_type = match input.element_type {
-        // The interface has no signed bytes: they travel under this number, byte for byte.
+        // The interface has no signed bytes: they are passed under this number, byte for byte.
         ElementType::Uint8 | ElementType::Int8 => TensorType::U8,
         ElementType::Float32 => TensorType::F32,
     };

@@ -7,20 +7,19 @@ use picture::format::{self, NAMES};
 use picture::{Fit, Picture};
 use std::io::Read;
 
-/// More bytes of standard input than this are refused: 256 MiB, far above any photograph within the
-/// pixel limit.
+/// More standard input is rejected: 256 MiB, far more than any photograph within the pixel limit.
 pub const MAX_INPUT_BYTES: usize = 256 << 20;
 
-/// Pictures of more pixels are refused unless the command line says otherwise: 200 megapixels, as many as phones
-/// have.
+/// Pictures with more pixels are rejected unless the command line says otherwise: 200 megapixels,
+/// as many as phones have.
 pub const DEFAULT_MAX_PIXELS: u64 = 200_000_000;
 
-/// Which pictures are decoded.
+/// Which pictures are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Accepted {
     /// The largest width × height.
     pub max_pixels: u64,
-    /// Whether what there is of a damaged JPEG will do.
+    /// Whether to accept what there is of a damaged JPEG.
     pub damaged: bool,
 }
 
@@ -30,18 +29,17 @@ impl Default for Accepted {
     }
 }
 
-/// What decoders take beside what their bounds count, and a file's chunks: tables, rows, the
-/// 16 MiB that a PNG's may be.
+/// What decoders use in addition to what their limits count and a file's chunks: tables, rows, the
+/// 16 MiB that a PNG decoder may use.
 const DECODER_BYTES: u64 = 32 << 20;
 
-/// Reads all of `source` and undoes the hexadecimal form where it is used.
+/// Reads all of `source` and decodes hexadecimal text.
 ///
-/// # Errors
-/// [`Failure::Data`] for nothing at all, for more than [`MAX_INPUT_BYTES`], and for what is neither
-/// a picture of a known format nor the hexadecimal text of one; [`Failure::Host`] where `source` cannot be
-/// read.
+/// [`Failure::Data`] for empty input, for more than [`MAX_INPUT_BYTES`], and for input that is
+/// neither a picture in a known format nor the hexadecimal text of one; [`Failure::Host`] if
+/// `source` cannot be read.
 pub fn read_picture(source: impl Read) -> Result<Vec<u8>, Failure> {
-    // Most photographs fit in the first reservation, so that the buffer is not copied while it
+    // Most photographs fit in the initial capacity, so that the buffer is not copied while it
     // grows.
     let mut bytes = Vec::with_capacity(256 << 10);
     source
@@ -54,11 +52,11 @@ pub fn read_picture(source: impl Read) -> Result<Vec<u8>, Failure> {
     to_picture(bytes)
 }
 
-/// Decodes a picture as [`picture::decode`] does, or as [`picture::salvage`] where damaged ones are accepted. It ends the process with exit code 65 where that takes
-/// more memory than the decoders' bounds, the file and the picture itself explain.
+/// Decodes a picture like [`picture::decode`], or like [`picture::salvage`] if damaged ones are
+/// accepted. Ends the process with exit code 65 if that takes more memory than the decoders'
+/// limits, the file and the picture itself explain.
 ///
-/// # Errors
-/// Those of [`picture::decode`], as [`Failure::Data`].
+/// Like [`picture::decode`], as [`Failure::Data`].
 ///
 /// # Panics
 /// If a side is 0.
@@ -75,7 +73,8 @@ pub fn decode_picture(
     Ok(memory::within(most, || decode(file, width, height, fit, accepted.max_pixels))?)
 }
 
-/// Returns `bytes` themselves if they begin like a picture, else what they say as hexadecimal text.
+/// Returns `bytes` themselves if they begin like a picture, otherwise the content of the
+/// hexadecimal text.
 fn to_picture(bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
     if format::known(&bytes).is_some() {
         return Ok(bytes);
@@ -103,12 +102,12 @@ fn to_picture(bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
     }
 }
 
-/// What the input looks like, as the end of a message: nothing if that is not known.
+/// What the input looks like, for the end of a message: empty if that is not known.
 fn found(bytes: &[u8]) -> String {
     format::resemblance(bytes).map_or(String::new(), |what| format!("; it looks like {what}"))
 }
 
-/// Decodes hexadecimal text in place: two digits a byte, white space anywhere.
+/// Decodes hexadecimal text in place: two digits per byte, white space anywhere.
 fn decode_hex(mut text: Vec<u8>) -> Result<Vec<u8>, String> {
     let mut length = 0;
     let mut high: Option<u8> = None;
@@ -127,7 +126,7 @@ fn decode_hex(mut text: Vec<u8>) -> Result<Vec<u8>, String> {
         high = match high {
             None => Some(digit),
             Some(high) => {
-                // Writing never overtakes reading: a byte takes two digits.
+                // Writing never overtakes reading: each byte comes from two digits.
                 text[length] = (high << 4) | digit;
                 length += 1;
                 None
@@ -156,7 +155,7 @@ mod tests {
     fn raw_bytes_stay_as_they_are() {
         let raw = [0xff, 0xd8, 0x00, 0x0a, 0x20];
         assert_eq!(read_picture(&raw[..]).unwrap(), raw);
-        // It begins with a digit, too.
+        // It also begins with a digit.
         let bitmap = b"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0";
         assert_eq!(read_picture(&bitmap[..]).unwrap(), bitmap);
     }

@@ -3,18 +3,17 @@
 use crate::failure::Failure;
 use serde::Serialize;
 
-/// `value` as one line of JSON with its end.
+/// `value` as one line of JSON, with a line feed.
 ///
-/// Characters that some readers take for the end of a line stay escaped.
+/// Characters that some readers treat as line breaks are escaped.
 ///
-/// # Errors
-/// [`Failure::Host`] for a value that JSON cannot say.
+/// [`Failure::Host`] for a value that JSON cannot represent.
 pub fn line(value: &impl Serialize) -> Result<String, Failure> {
     let json = serde_json::to_string(value)
         .map_err(|error| Failure::Host(format!("the answer is no JSON: {error}")))?;
     let mut line = String::with_capacity(json.len() + 1);
     for character in json.chars() {
-        // They stand in strings only.
+        // They occur only in strings.
         match character {
             '\u{7f}' => line.push_str("\\u007f"),
             '\u{85}' => line.push_str("\\u0085"),

@@ -2,22 +2,22 @@
 
 use std::borrow::Cow;
 
-/// A label file of more bytes than this is refused: 4 MiB, some 200,000 labels.
+/// A larger label file is rejected: 4 MiB, about 200,000 labels.
 pub const MAX_LABEL_BYTES: u64 = 4 << 20;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// One label a line, the first line being class 0.
+/// One label per line; the first line is class 0.
 #[derive(Debug, Clone, Default)]
 pub struct Labels {
     text: String,
-    /// Where each line begins in `text`.
+    /// The start of each line in `text`.
     starts: Vec<usize>,
 }
 
 impl Labels {
-    /// Takes the text of a label file, or nothing where the model has none. Bytes that are not
-    /// UTF-8 become U+FFFD.
+    /// Takes the text of a label file, or nothing if the model has none. Invalid UTF-8 becomes
+    /// U+FFFD.
     #[must_use]
     pub fn new(bytes: Option<Vec<u8>>) -> Self {
         let text = match String::from_utf8(bytes.unwrap_or_default()) {
@@ -31,13 +31,13 @@ impl Labels {
         Self { text, starts }
     }
 
-    /// The label of class `index`, or `class INDEX` where the file names none.
+    /// The label of class `index`, or `class INDEX` if the file has none.
     #[must_use]
     pub fn get(&self, index: usize) -> Cow<'_, str> {
         self.line(index).map_or_else(|| Cow::Owned(format!("class {index}")), Cow::Borrowed)
     }
 
-    /// What stands in line `index`, from 0; nothing where that is no text.
+    /// The text in line `index`, from 0; nothing if it is blank.
     #[must_use]
     pub fn line(&self, index: usize) -> Option<&str> {
         let start = *self.starts.get(index)?;

@@ -1,9 +1,9 @@
-//! What the guests that look at pictures share: WASI commands with a picture on standard input and the
-//! answer on standard output.
+//! What the guests for pictures share: they are WASI commands with a picture on standard input and
+//! the answer on standard output.
 //!
-//! The picture is decoded inside the sandbox ([`picture`]); the model stays with the host, which runs it
-//! through wasi-nn ([`inference`]) and describes it in `/models/NAME.json` and
-//! `/models/NAME.labels.txt` ([`description`], [`labels`]). Only [`inference`] touches the host's
+//! The picture is decoded inside the sandbox ([`picture`]); the model stays with the host, which
+//! runs it through wasi-nn ([`inference`]) and describes it in `/models/NAME.json` and
+//! `/models/NAME.labels.txt` ([`description`], [`labels`]). Only [`inference`] uses the host's
 //! interface, so everything else is tested natively.
 
 pub mod arguments;

@@ -1,18 +1,19 @@
-//! The guests' allocator: what a picture takes has a limit, and refused memory ends the process with a
-//! message, never in a trap.
+//! The guests' allocator: the memory for a picture is limited, and if memory is refused, the
+//! process ends with a message, never with a trap.
 //!
-//! A picture's headers tell what most decoders take, and are looked over before. Not so the tables of a
-//! lossless WebP: 4 MB of them become 1.3 GB, whatever the picture's size.
+//! For most decoders, a picture's headers determine the memory, and are checked before. The
+//! exception are the tables of a lossless WebP: 4 MB of them become 1.3 GB, whatever the picture's
+//! size.
 
 use crate::defence;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What counts for all of the process.
+/// The count for the whole process.
 static METER: Meter = Meter::new();
 
-/// Runs `decode`, in which the process may take `bytes` more than it has; with more, it ends with exit
-/// code 65. Only what comes from an [`Allocator`] counts.
+/// Runs `decode`, during which the process may allocate `bytes` more than it has; beyond that, it
+/// ends with exit code 65. Only memory from an [`Allocator`] counts.
 pub fn within<T>(bytes: u64, decode: impl FnOnce() -> T) -> T {
     METER.limit(bytes);
     let result = defence::while_decoding(decode);
@@ -24,9 +25,9 @@ pub fn within<T>(bytes: u64, decode: impl FnOnce() -> T) -> T {
 #[derive(Debug)]
 struct Meter {
     taken: AtomicUsize,
-    /// How many of them may be taken.
+    /// The number of bytes that may be allocated.
     most: AtomicUsize,
-    /// The limit as it was said.
+    /// The limit as specified.
     bytes: AtomicUsize,
 }
 
@@ -39,7 +40,7 @@ impl Meter {
         }
     }
 
-    /// From here on, `bytes` more may be taken.
+    /// From now on, `bytes` more may be allocated.
     fn limit(&self, bytes: u64) {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         self.bytes.store(bytes, Ordering::Relaxed);
@@ -51,7 +52,7 @@ impl Meter {
         self.most.store(usize::MAX, Ordering::Relaxed);
     }
 
-    /// Counts `bytes` more. The error is the limit, if they are beyond it.
+    /// Counts `bytes` more. Returns the limit as an error if it is exceeded.
     fn take(&self, bytes: usize) -> Result<(), usize> {
         let before = self.taken.fetch_add(bytes, Ordering::Relaxed);
         if before.saturating_add(bytes) > self.most.load(Ordering::Relaxed) {
@@ -65,8 +66,8 @@ impl Meter {
     }
 }
 
-/// The system's allocator. Where the picture takes more than [`within`] allows, and where the host
-/// refuses memory, the process ends with exit code 65 (while decoding) or 70.
+/// The system's allocator. If the picture takes more than [`within`] allows, or the host refuses
+/// memory, the process ends with exit code 65 (while decoding) or 70.
 #[derive(Debug)]
 pub struct Allocator;
 
@@ -92,11 +93,12 @@ fn or_exit(pointer: *mut u8, bytes: usize) -> *mut u8 {
     pointer
 }
 
-// SAFETY: every call goes to the system's allocator unchanged, and its answer comes back unchanged.
+// SAFETY: every call is passed to the system's allocator unchanged, and its result is returned
+// unchanged.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         take(layout.size());
-        // SAFETY: the caller keeps the contract of `GlobalAlloc`.
+        // SAFETY: the caller fulfils the contract of `GlobalAlloc`.
         or_exit(unsafe { System.alloc(layout) }, layout.size())
     }
 
@@ -107,7 +109,7 @@ unsafe impl GlobalAlloc for Allocator {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Both are there while one is copied to the other.
+        // Both exist while one is copied to the other.
         take(size);
         // SAFETY: as above.
         let moved = or_exit(unsafe { System.realloc(pointer, layout, size) }, size);

@@ -1,4 +1,4 @@
-//! What the commands have in common from their first line to the exit code.
+//! What the commands have in common, from start to exit code.
 
 use crate::defence;
 use crate::failure::Failure;
@@ -7,9 +7,9 @@ use std::ffi::OsString;
 use std::io::{self, StdinLock, Write};
 use std::process::ExitCode;
 
-/// Runs a command: `answer` gets the arguments after the program's name, standard input and standard
-/// output. A failure is told in one line on standard error, after `name`; a wrong command line with
-/// `usage` behind it.
+/// Runs a command: `answer` gets the arguments after the program's name, standard input and
+/// standard output. A failure is reported in one line on standard error, after `name`; for an
+/// invalid command line, `usage` follows.
 pub fn run(
     name: &'static str,
     usage: &str,
@@ -32,10 +32,9 @@ pub fn run(
     }
 }
 
-/// Writes a whole answer.
+/// Writes a complete answer.
 ///
-/// # Errors
-/// [`Failure::Host`] where `output` does not take it.
+/// [`Failure::Host`] if `output` does not accept it.
 pub fn write(output: &mut dyn Write, answer: &[u8]) -> Result<(), Failure> {
     output
         .write_all(answer)

@@ -14,10 +14,9 @@ pub struct Prepared {
     pub is_damaged: bool,
 }
 
-/// Decodes, resizes and turns a picture, and makes the input tensor's bytes of it.
+/// Decodes, resizes and turns a picture, and converts it to the bytes of the input tensor.
 ///
-/// # Errors
-/// Those of [`decode_picture`].
+/// Like [`decode_picture`].
 pub fn prepare(file: &[u8], input: &Input, accepted: Accepted) -> Result<Prepared, Failure> {
     let picture = decode_picture(file, (input.width, input.height), input.fit, accepted)?;
     let is_damaged = picture.is_damaged;
@@ -26,9 +25,9 @@ pub fn prepare(file: &[u8], input: &Input, accepted: Accepted) -> Result<Prepare
 
 /// The input tensor's bytes: rows from the top, channels interleaved, floats little-endian.
 ///
-/// `picture` has the input's width and height. Quantized inputs take the pixels' bytes: their
-/// quantization spans the range that the model's pictures have, whatever its scale (`int8` counts
-/// from −128).
+/// `picture` must have the input's width and height. Quantized inputs take the pixels' bytes: their
+/// quantization spans the range of the model's pictures, whatever its scale (`int8` counts from
+/// −128).
 #[must_use]
 pub fn input_bytes(picture: Picture, input: &Input) -> Vec<u8> {
     let samples = with_channels(picture, input.channels);
@@ -52,7 +51,7 @@ pub fn input_bytes(picture: Picture, input: &Input) -> Vec<u8> {
     }
 }
 
-/// A channel has 256 values only, which are computed once.
+/// A channel has only 256 values, which are computed once.
 fn float_table(mean: f64, scale: f64) -> [[u8; 4]; 256] {
     std::array::from_fn(|byte| (((byte as f64 - mean) * scale) as f32).to_le_bytes())
 }

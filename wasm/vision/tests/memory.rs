@@ -1,5 +1,5 @@
-//! A picture that takes too much memory ends the process with exit code 65: in one of its own, this
-//! program started again.
+//! A picture that takes too much memory ends the process with exit code 65: the test starts its own
+//! program again as a separate process.
 
 use picture::Fit;
 use std::env;
@@ -15,7 +15,7 @@ static ALLOCATOR: Allocator = Allocator;
 /// Names the file that the started process decodes.
 const FILE: &str = "VISION_TEST_FILE";
 
-/// Bits as VP8L has them, the lowest of each byte first.
+/// Bits in VP8L's order, lowest of each byte first.
 #[derive(Default)]
 struct Bits(Vec<bool>);
 
@@ -30,37 +30,37 @@ impl Bits {
     }
 }
 
-/// A code of eleven symbols, of 1 to 10 bits: 1,024 entries of a table in 90 bits.
+/// A code of eleven symbols with 1 to 10 bits: 90 bits for a table of 1,024 entries.
 fn code() -> Bits {
     let mut bits = Bits::default();
     bits.add(0, 1);
-    // The lengths of the code for the lengths: of 1 to 6 three bits, of 7 to 10 four, no others.
+    // The lengths of the code for the lengths: three bits for 1 to 6, four for 7 to 10, no others.
     bits.add(14 - 4, 4);
     for length in [0, 0, 0, 3, 3, 3, 3, 3, 0, 3, 4, 4, 4, 4] {
         bits.add(length, 3);
     }
-    // Eleven lengths follow: 2 and a number of 4 bits.
+    // Eleven lengths follow: 2 and a 4-bit number.
     bits.add(1, 1);
     bits.add(1, 3);
     bits.add(11 - 2, 4);
     for length in (1..=10).chain([10]) {
         let (code, count) = if length <= 6 { (length - 1, 3) } else { (12 + length - 7, 4) };
-        // Codes begin at their highest bit.
+        // Codes start with their highest bit.
         (0..count).rev().for_each(|bit| bits.add(code >> bit, 1));
     }
     bits
 }
 
-/// A lossless WebP of one pixel that has so many groups of codes and uses the last.
+/// A lossless WebP of one pixel that has this many groups of codes and uses the last.
 fn webp(groups: u32) -> Vec<u8> {
     let mut bits = Bits::default();
     bits.add(0x2F, 8);
-    // One less than width and height, opaque, version 0.
+    // Width and height minus one, opaque, version 0.
     bits.add(0, 14 + 14 + 1 + 3);
-    // No transform, no cache of colours; a picture of groups, which has no cache, too.
+    // No transform, no colour cache; a picture of groups, which has no cache either.
     bits.add(0b100, 3);
     bits.add(0, 3 + 1);
-    // Its one pixel is the last group's number. Codes of one symbol each, of 8 bits.
+    // Its only pixel is the last group's number. Codes with one symbol each, of 8 bits.
     let last = groups - 1;
     for symbol in [last & 255, last >> 8, 0, 0, 0] {
         bits.add(0b101, 3);
@@ -68,7 +68,7 @@ fn webp(groups: u32) -> Vec<u8> {
     }
     let code = code();
     (0..5 * groups).for_each(|_| bits.0.extend(&code.0));
-    // The pixel: of each code the first symbol, a bit of 0.
+    // The pixel: the first symbol of each code, a bit of 0.
     bits.add(0, 32);
     let data = bits.bytes();
     let length = data.len() as u32;
@@ -80,7 +80,7 @@ fn webp(groups: u32) -> Vec<u8> {
     file
 }
 
-/// Decodes the file in a process of its own.
+/// Decodes the file in a separate process.
 fn decoded(name: &str, file: &[u8]) -> Output {
     let path = env::temp_dir().join(format!("vision-{}-{name}.webp", process::id()));
     fs::write(&path, file).unwrap();

@@ -2,38 +2,38 @@
 
 use crate::segments::position_of_ff;
 
-/// Reads bits, most significant first, and takes the stuffed zeros behind 0xFF bytes out.
+/// Reads bits, most significant first, and removes the zero bytes stuffed after 0xFF bytes.
 ///
 /// It never fails. Where the data end, at a marker or at the end of the file, zeros follow, and
 /// [`Bits::overrun`] says whether any of them have been used.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bits<'a> {
-    /// The next bytes, none of which is 0xFF, so that eight can be taken at once.
+    /// The next bytes, none of which is 0xFF, so that eight can be read at once.
     plain: &'a [u8],
-    /// What follows them: nothing, or a byte 0xFF and what it means.
+    /// What follows them: nothing, or a byte 0xFF and its meaning.
     rest: &'a [u8],
-    /// The next bits, from the top. Behind the counted ones there may be some more of the data.
+    /// The next bits, starting at the top. More bits of the data may follow the counted ones.
     window: u64,
-    /// How many bits of the window count: 63 at most.
+    /// The number of bits of the window that count: at most 63.
     count: u32,
-    /// How many zeros have been made up since the data ended.
+    /// The number of zeros added since the data ended.
     padding: u32,
-    /// Whether bits that mean nothing have been come by.
+    /// Whether meaningless bits have been found.
     pub(super) senseless: bool,
 }
 
-/// What stood where a restart marker has to be.
+/// What was found where a restart marker must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
     /// The marker, and nothing before it.
     Expected,
-    /// Another restart marker: one was lost, came twice, or has a wrong number.
+    /// Another restart marker: one was lost, duplicated, or has a wrong number.
     OutOfOrder,
-    /// Data that nothing asked for, or no restart marker at all.
+    /// Unused data, or no restart marker at all.
     Damage,
 }
 
-/// Where data go on behind a restart marker.
+/// Where data continue after a restart marker.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Restart<'a> {
     pub(super) bits: Bits<'a>,
@@ -43,16 +43,16 @@ pub(super) struct Restart<'a> {
 }
 
 impl<'a> Bits<'a> {
-    /// This many bits are there after [`Bits::refill`].
+    /// The number of bits available after [`Bits::refill`].
     pub(super) const REFILLED: u32 = 56;
 
-    /// Bits of `data`, which may reach beyond the end of the entropy-coded part.
+    /// The bits of `data`, which may extend beyond the end of the entropy-coded part.
     pub(super) fn new(data: &'a [u8]) -> Self {
         let (plain, rest) = data.split_at(position_of_ff(data));
         Self { plain, rest, window: 0, count: 0, padding: 0, senseless: false }
     }
 
-    /// Makes sure that `bits` (32 at most) can be looked at and taken.
+    /// Ensures that `bits` (at most 32) can be peeked and consumed.
     #[inline(always)]
     pub(super) fn need(&mut self, bits: u32) {
         debug_assert!(bits <= 32);
@@ -61,17 +61,17 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Makes sure that [`Bits::REFILLED`] bits can be looked at and taken.
+    /// Ensures that [`Bits::REFILLED`] bits can be peeked and consumed.
     #[inline(always)]
     pub(super) fn refill(&mut self) {
         if let Some(&bytes) = self.plain.first_chunk() {
-            // Bits behind the counted ones are the same that come again here.
+            // Bits after the counted ones are the same ones that are loaded again here.
             self.window |= u64::from_be_bytes(bytes) >> self.count;
             let taken = (63 - self.count) / 8;
             self.plain = &self.plain[taken as usize..];
             self.count += 8 * taken;
         } else {
-            // By value, so that the usual way keeps the reader in registers.
+            // By value, so that the reader stays in registers on the usual path.
             *self = self.refilled_bytewise();
         }
     }
@@ -97,13 +97,13 @@ impl<'a> Bits<'a> {
         self
     }
 
-    /// The next `bits` (1 to 32), which stay.
+    /// The next `bits` (1 to 32), without consuming them.
     #[inline(always)]
     pub(super) fn peek(&self, bits: u32) -> usize {
         (self.window >> (64 - bits)) as usize
     }
 
-    /// Takes `bits` (32 at most) that are there.
+    /// Consumes `bits` (at most 32) that are available.
     #[inline(always)]
     pub(super) fn take(&mut self, bits: u32) {
         debug_assert!(bits <= self.count);
@@ -111,28 +111,28 @@ impl<'a> Bits<'a> {
         self.count = self.count.wrapping_sub(bits);
     }
 
-    /// Whether more bits have been taken than there were.
+    /// Whether more bits have been consumed than there were.
     pub(super) fn overrun(self) -> bool {
         self.count < self.padding
     }
 
-    /// What follows behind the current byte, if that is a marker.
+    /// What follows the current byte, if that is a marker.
     fn at_marker(self) -> Option<&'a [u8]> {
         let unread = self.count.checked_sub(self.padding)?;
         (unread < 8 && self.plain.is_empty()).then_some(self.rest)
     }
 
-    /// Goes on behind the restart marker `number` (0 to 7), which has to be next, or where the data of its
-    /// interval would be.
+    /// Continues after the restart marker `number` (0 to 7), which must be next, or where the data
+    /// of its interval would be.
     ///
-    /// What is found in place of it is taken as libjpeg takes it: a marker that is one or two ahead is a
-    /// later interval's, so that this one is missing; one that is one or two behind has been seen, and what
-    /// follows it is passed over; any other is this one with a wrong number.
+    /// Anything else is interpreted like in libjpeg: a marker that is one or two ahead belongs to a
+    /// later interval, so this interval is missing; one that is one or two behind has been seen,
+    /// and the data after it are skipped; any other is the expected one with a wrong number.
     #[inline(never)]
     pub(super) fn restarted(self, number: u8) -> Restart<'a> {
         let at_marker = self.at_marker().is_some_and(|rest| !rest.starts_with(&[0xFF, 0]));
         let mut found = if at_marker { Found::Expected } else { Found::Damage };
-        // No marker is among the plain bytes.
+        // There are no markers in the plain bytes.
         let mut rest = self.rest;
         let missing = |rest, found| Restart {
             bits: Self { plain: &[], rest, window: 0, count: 0, padding: 0, senseless: false },
@@ -153,7 +153,7 @@ impl<'a> Bits<'a> {
                 1 | 2 => return missing(&rest[at..], found),
                 6 | 7 => rest = behind,
                 _ => {
-                    // The same marker again: its data came before the first, or never.
+                    // The same marker again: its data came before the first one, or never.
                     let is_empty = matches!(behind, [0xFF, 0xD0..=0xD7, ..]);
                     if is_empty && found == Found::Expected {
                         found = Found::OutOfOrder;
@@ -175,7 +175,7 @@ impl<'a> Bits<'a> {
     }
 }
 
-/// The next marker, and where its last byte 0xFF stands.
+/// The next marker, and the position of its last byte 0xFF.
 fn next_marker(data: &[u8]) -> Option<(usize, u8)> {
     let mut at = position_of_ff(data);
     loop {
@@ -192,7 +192,7 @@ fn next_marker(data: &[u8]) -> Option<(usize, u8)> {
 mod tests {
     use super::*;
 
-    /// The same bits as one by one, however many are taken at a time.
+    /// The same bits as one by one, however many are read at a time.
     #[test]
     fn stuffed_zeros_are_taken_out() {
         let plain: Vec<u8> = (0..200u32)
@@ -240,8 +240,8 @@ mod tests {
 
     #[test]
     fn restart_markers_are_resynchronized() {
-        // What comes: the number that is expected, the file, what is found, whether the interval has no
-        // data, and the byte that is next (behind the marker, or the marker's own).
+        // A case: the expected number, the file, what is found, whether the interval has no data,
+        // and the next byte (after the marker, or the marker's own).
         type Case = (u8, &'static [u8], Found, bool, Option<u8>);
         let cases: [Case; 12] = [
             (3, b"\xFF\xD3\x11\xFF\xD4", Found::Expected, false, Some(0x11)),
@@ -266,7 +266,7 @@ mod tests {
                 assert_eq!(bits.peek(8), usize::from(next), "{file:x?}");
             }
         }
-        // The next interval begins where this one has left it.
+        // The next interval starts where this one ended.
         let lost = Bits::new(b"\xFF\xD4\x11\xFF\xD5").restarted(3);
         assert_eq!(lost.bits.restarted(4).found, Found::Expected);
     }

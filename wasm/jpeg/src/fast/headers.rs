@@ -1,4 +1,4 @@
-//! What stands before the entropy-coded data (ITU-T T.81, annex B).
+//! What precedes the entropy-coded data (ITU-T T.81, annex B).
 
 use super::huffman::Definition;
 use crate::colours;
@@ -6,14 +6,14 @@ use crate::exif::{self, Orientation};
 use crate::resize::Colours;
 use crate::segments::{APP1, EXIF};
 
-/// One component of the frame, with its part of the scan's header.
+/// A component of the frame, with its part of the scan header.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Component {
-    /// Blocks of an MCU, in a row: 1 to 4.
+    /// Blocks per row of an MCU: 1 to 4.
     pub(super) across: usize,
-    /// Blocks of an MCU, in a column: 1 to 4.
+    /// Blocks per column of an MCU: 1 to 4.
     pub(super) down: usize,
-    /// Its steps, in the order of the file.
+    /// Its quantization steps, in the order of the file.
     pub(super) quantization: [u8; 64],
     /// The index of its code for DC coefficients: 0 to 3.
     pub(super) dc: usize,
@@ -21,7 +21,7 @@ pub(super) struct Component {
     pub(super) ac: usize,
 }
 
-/// A picture that this decoder takes: see [`Headers::parse`].
+/// A picture that this decoder supports: see [`Headers::parse`].
 #[derive(Debug)]
 pub(super) struct Headers<'a> {
     /// Pixels in a row.
@@ -35,10 +35,10 @@ pub(super) struct Headers<'a> {
     pub(super) dc: [Option<Definition>; 4],
     /// The codes for AC coefficients.
     pub(super) ac: [Option<Definition>; 4],
-    /// MCUs from one restart marker to the next; 0 for no such markers.
+    /// MCUs between restart markers; 0 if there are none.
     pub(super) restart_interval: u16,
     pub(super) orientation: Orientation,
-    /// The entropy-coded data and what follows them.
+    /// The entropy-coded data and what follows.
     pub(super) data: &'a [u8],
 }
 
@@ -68,13 +68,13 @@ pub(super) struct Tables {
     pub(super) dc: [Option<Definition>; 4],
     pub(super) ac: [Option<Definition>; 4],
     pub(super) restart_interval: u16,
-    /// What the first Exif segment says.
+    /// The orientation in the first Exif segment.
     pub(super) orientation: Option<Orientation>,
 }
 
 impl<'a> Headers<'a> {
-    /// Reads the headers of a picture with 8 bits a sample in one sequential scan, Huffman-coded,
-    /// which is greyscale, YCbCr or RGB. Nothing for any other, and for a damaged one.
+    /// Parses the headers of a greyscale, YCbCr or RGB picture with 8 bits per sample in one
+    /// sequential scan, Huffman-coded. Nothing for any other picture, and for a damaged one.
     pub(super) fn parse(jpeg: &'a [u8]) -> Option<Self> {
         let mut tables = Tables::default();
         let mut rest = jpeg.strip_prefix(b"\xFF\xD8")?;
@@ -96,7 +96,8 @@ impl<'a> Headers<'a> {
 }
 
 impl Tables {
-    /// Takes one in. Nothing for one that this decoder does not know, and for a damaged one.
+    /// Processes a segment. Nothing for one that this decoder does not support, and for a damaged
+    /// one.
     pub(super) fn segment(&mut self, marker: u8, segment: &[u8]) -> Option<()> {
         match marker {
             0xC0 | 0xC1 => {
@@ -111,7 +112,7 @@ impl Tables {
             0xDB => self.quantization(segment)?,
             0xDD => self.restart_interval = u16::from_be_bytes(segment.try_into().ok()?),
             0xE0 => {
-                // Motion JPEG leaves tables out.
+                // Motion JPEG omits tables.
                 if segment.starts_with(b"AVI1") {
                     return None;
                 }
@@ -143,7 +144,7 @@ impl Tables {
         Some(())
     }
 
-    /// Tables of 16 bits a value are refused: pictures of 8 bits have no use for them.
+    /// Tables with 16 bits per value are rejected: 8-bit pictures do not use them.
     fn quantization(&mut self, mut segment: &[u8]) -> Option<()> {
         while let [index, rest @ ..] = segment {
             let (values, rest) = rest.split_first_chunk::<64>()?;
@@ -196,7 +197,7 @@ impl Tables {
 }
 
 impl Frame {
-    /// What its components are. Nothing for other than one or three.
+    /// The colour space of its components. Nothing unless there are one or three.
     pub(super) fn colours(&self, jpeg: &[u8]) -> Option<Colours> {
         match self.components.len() {
             1 => Some(Colours::Grey),
@@ -207,7 +208,7 @@ impl Frame {
     }
 }
 
-/// Reads a frame header. Nothing for one that this decoder does not take.
+/// Parses a frame header. Nothing for one that this decoder does not support.
 pub(super) fn frame(segment: &[u8], is_baseline: bool) -> Option<Frame> {
     let [8, y1, y0, x1, x0, count, components @ ..] = segment else { return None };
     let (height, width) = (u16::from_be_bytes([*y1, *y0]), u16::from_be_bytes([*x1, *x0]));
@@ -222,7 +223,7 @@ pub(super) fn frame(segment: &[u8], is_baseline: bool) -> Option<Frame> {
             let valid = (1..=4).contains(&across) && (1..=4).contains(&down);
             valid.then_some(FrameComponent {
                 identifier: component[0],
-                // A scan of one component is not interleaved: its blocks come row by row.
+                // A scan with one component is not interleaved: its blocks come row by row.
                 across: if single { 1 } else { across.into() },
                 down: if single { 1 } else { down.into() },
                 quantization: component[2].into(),
@@ -230,8 +231,8 @@ pub(super) fn frame(segment: &[u8], is_baseline: bool) -> Option<Frame> {
         })
         .collect();
     let components = components?;
-    // One of another size would have to be enlarged by a broken number, or an MCU have too many
-    // blocks; names that come twice are damage.
+    // A component with another sampling would have to be enlarged by a fraction, or an MCU would
+    // have too many blocks; duplicate names are damage.
     let most = |side: fn(&FrameComponent) -> usize| components.iter().map(side).max();
     let (across, down) = (most(|component| component.across)?, most(|component| component.down)?);
     let blocks: usize = components.iter().map(|component| component.across * component.down).sum();

@@ -1,32 +1,32 @@
-//! Huffman codes as tables (ITU-T T.81, sections C.2 and F.2.2.3), made for looking many bits up at
+//! Huffman codes as tables (ITU-T T.81, sections C.2 and F.2.2.3), made for looking up many bits at
 //! once.
 
 use super::bits::Bits;
 use super::transform::{Block, Places};
 
-/// What a block's position becomes at its end, and what it can never become by counting.
+/// The position in a block after its end, which counting can never reach.
 const END: u32 = 128;
 
-/// How many bits are looked up at once where values matter.
+/// The number of bits looked up at once where values matter.
 const VALUE_BITS: u32 = 10;
 
-/// How many bits are looked up at once where they do not.
+/// The number of bits looked up at once where they do not.
 const RUN_BITS: u32 = 11;
 
-/// No look-up takes more bits: a code of [`RUN_BITS`] and a value of 10.
+/// No lookup consumes more bits: a code of [`RUN_BITS`] and a 10-bit value.
 pub(super) const LOOKUP_BITS: u32 = RUN_BITS + 10;
 
-/// A code as the file defines it.
+/// A code as defined in the file.
 #[derive(Debug, Clone)]
 pub(super) struct Definition {
-    /// How many codes there are of each length from 1 to 16 bits.
+    /// The number of codes of each length from 1 to 16 bits.
     counts: [u8; 16],
-    /// What they mean, shortest first.
+    /// Their symbols, shortest code first.
     symbols: [u8; 256],
 }
 
 impl Definition {
-    /// Reads a definition: 16 counts and as many symbols as these say. Returns what follows it.
+    /// Parses a definition: 16 counts followed by that many symbols. Returns the rest.
     pub(super) fn parse(segment: &[u8]) -> Option<(Self, &[u8])> {
         let (&counts, rest) = segment.split_first_chunk::<16>()?;
         let total = counts.iter().map(|&count| usize::from(count)).sum();
@@ -35,7 +35,7 @@ impl Definition {
         (total > 0 && leaves_ones(&counts)).then_some((Self { counts, symbols }, &rest[total..]))
     }
 
-    /// Every code: its bits at the top of 16, its length, its symbol. In rising order.
+    /// Every code: its bits at the top of 16, its length, its symbol. In ascending order.
     pub(super) fn codes(&self) -> impl Iterator<Item = (u32, u32, u8)> + '_ {
         let lengths = (1..=16).zip(self.counts);
         let lengths = lengths.flat_map(|(length, count)| (0..count).map(move |_| length));
@@ -47,31 +47,31 @@ impl Definition {
     }
 }
 
-/// Whether a code with so many codes of each length from 1 to 16 bits is one (section C.2): it leaves
-/// the bits that are all ones unused. Libjpeg refuses others, too.
+/// Whether a code with these numbers of codes for each length from 1 to 16 bits is valid (section
+/// C.2): the bits that are all ones must be unused. Libjpeg rejects others, too.
 pub(crate) fn leaves_ones(counts: &[u8; 16]) -> bool {
-    // Codes of 16 bits, were all filled up to it.
+    // The number of 16-bit codes if all were extended to 16 bits.
     let used: u32 =
         (1..).zip(counts).map(|(length, &count)| u32::from(count) << (16 - length)).sum();
     used < 1 << 16
 }
 
-/// Which coefficients a code is for. (Not a function of its own for each: WasmEdge takes a lock to
-/// call through a pointer.)
+/// Which coefficients a code is for. (Not a separate function for each: WasmEdge takes a lock for
+/// calls through pointers.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
-    /// The first of a block, which stands for its mean.
+    /// The first one of a block, which represents its mean.
     Dc,
     /// All others.
     Ac,
 }
 
-/// What a symbol says.
+/// The meaning of a symbol.
 #[derive(Debug, Clone, Copy)]
 struct Meaning {
-    /// How far the position in the block goes on; [`END`] for the end of the block.
+    /// How far the position in the block advances; [`END`] at the end of the block.
     advance: u32,
-    /// The bits of the value that follow.
+    /// The number of bits of the value that follows.
     size: u32,
 }
 
@@ -83,17 +83,17 @@ impl Meaning {
         }
     }
 
-    /// The symbol of a DC coefficient's difference: its size alone.
+    /// The symbol of a DC coefficient's difference: only its size.
     fn of_dc(symbol: u8) -> Option<Self> {
         (symbol <= 11).then_some(Self { advance: 0, size: symbol.into() })
     }
 
-    /// The symbol of an AC coefficient: the zeros before it and its size.
+    /// The symbol of an AC coefficient: the number of preceding zeros, and its size.
     fn of_ac(symbol: u8) -> Option<Self> {
         let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
         match (run, size) {
             (0, 0) => Some(Self { advance: END, size }),
-            // Sixteen zeros: fifteen before a value that is zero itself.
+            // Sixteen zeros: fifteen before a value that is itself zero.
             (15, 0) | (_, 1..=10) => Some(Self { advance: run + 1, size }),
             _ => None,
         }
@@ -104,9 +104,10 @@ impl Meaning {
 #[derive(Debug)]
 struct Code {
     class: Class,
-    /// By length less 1: the first code behind those of this length, at the top of 16 bits.
+    /// By length minus 1: the first code after those of this length, at the top of 16 bits.
     limits: [u32; 16],
-    /// By length less 1: what makes the index of a symbol of the length's code, modulo 2³².
+    /// By length minus 1: the offset that turns a code of this length into the index of its symbol,
+    /// modulo 2³².
     offsets: [u32; 16],
     symbols: [u8; 256],
 }
@@ -125,9 +126,9 @@ impl Code {
         Self { class, limits, offsets, symbols: definition.symbols }
     }
 
-    /// Takes a symbol and its value off `bits`. Returns what follows, how far the position goes on,
-    /// and the value. Bits that mean nothing are the end of the block and no difference, and are told by
-    /// [`Bits::senseless`].
+    /// Consumes a symbol and its value from `bits`. Returns the rest, how far the position
+    /// advances, and the value. Meaningless bits count as the end of the block and a difference of
+    /// zero, and are reported by [`Bits::senseless`].
     #[cold]
     #[inline(never)]
     fn read<'a>(&self, mut bits: Bits<'a>) -> (Bits<'a>, u32, i16) {
@@ -152,13 +153,13 @@ impl Code {
     }
 }
 
-/// One symbol with its value, by the bits that are looked up.
+/// One symbol with its value, indexed by the bits looked up.
 #[derive(Debug, Clone, Copy)]
 struct Single {
-    /// How many bits to take: those of the code and of the value. 0 for what is longer than the bits
-    /// that are looked up.
+    /// The number of bits to consume: those of the code and of the value. 0 if they are more than
+    /// the bits looked up.
     taken: u8,
-    /// How far the position goes on: see [`Meaning::advance`].
+    /// How far the position advances: see [`Meaning::advance`].
     advance: u8,
     value: i16,
 }
@@ -195,7 +196,7 @@ impl DcCode {
         Self { singles: singles(definition, Class::Dc), code: Code::new(definition, Class::Dc) }
     }
 
-    /// Takes a difference off `bits`, which must have [`LOOKUP_BITS`].
+    /// Consumes a difference from `bits`, which must have [`LOOKUP_BITS`].
     #[inline(always)]
     pub(super) fn read(&self, bits: &mut Bits<'_>) -> i16 {
         let single = self.singles[bits.peek(VALUE_BITS)];
@@ -209,16 +210,17 @@ impl DcCode {
     }
 }
 
-/// Up to two symbols with their values, by the bits that are looked up.
+/// Up to two symbols with their values, indexed by the bits looked up.
 ///
-/// Bits 0 to 7: how many bits to take. Bits 8 to 15: how far the position goes on; with the
-/// positions from 1 to 63, 63 at most make sense and [`END`] more. Bits 16 to 23: how far it goes on
-/// to the first value. Bits 32 to 47 and 48 to 63: the first value and the last, which may be one.
+/// Bits 0 to 7: the number of bits to consume. Bits 8 to 15: how far the position advances; from
+/// positions 1 to 63, at most 63 is valid, or at least [`END`]. Bits 16 to 23: how far it advances
+/// to the first value. Bits 32 to 47 and 48 to 63: the first value and the last one, which may be
+/// the same.
 #[derive(Debug, Clone, Copy)]
 struct Pair(u64);
 
 impl Pair {
-    /// Makes no position from 0 to 63 one of these, nor [`END`] more.
+    /// Advances no position from 0 to 63 to a valid one, nor to [`END`] or more.
     const UNKNOWN: Self = Self(64 << 8);
 
     fn new(taken: u8, first: Single, last: Single, advance: u8) -> Self {
@@ -233,9 +235,9 @@ impl Pair {
 #[derive(Debug)]
 pub(super) struct AcCode {
     pairs: [Pair; 1 << VALUE_BITS],
-    /// As many symbols together as can be told from the bits that are looked up, without their
-    /// values. Bits 0 to 7: how many bits to take, which may be more, those of the last value. Bits
-    /// 8 to 15 as in [`Pair`].
+    /// As many symbols at once as can be determined from the bits looked up, without their values.
+    /// Bits 0 to 7: the number of bits to consume, which may be more than were looked up because of
+    /// the last value. Bits 8 to 15 as in [`Pair`].
     runs: [u16; 1 << RUN_BITS],
     code: Code,
 }
@@ -249,11 +251,11 @@ impl AcCode {
         }
     }
 
-    /// Goes on from `position` (1 to 63) in a block and writes values to `block`, each at its
-    /// place. Returns the position behind them, which becomes [`END`] or more at the end of the
-    /// block. `bits` must have [`LOOKUP_BITS`].
+    /// Continues at `position` (1 to 63) in a block and writes values to `block`, each at its
+    /// place. Returns the position after them, which is [`END`] or more at the end of the block.
+    /// `bits` must have [`LOOKUP_BITS`].
     ///
-    /// Bits that mean nothing end the block, and so does a position beyond 64: see [`Bits::senseless`].
+    /// Meaningless bits end the block, and so does a position beyond 64: see [`Bits::senseless`].
     #[inline(always)]
     pub(super) fn read(
         &self,
@@ -264,7 +266,7 @@ impl AcCode {
     ) -> u32 {
         let Pair(pair) = self.pairs[bits.peek(VALUE_BITS)];
         let next = position + ((pair >> 8) & 0xFF) as u32;
-        // At 64 the symbols might be those of two blocks.
+        // At 64, the symbols might belong to two blocks.
         if next & 64 == 0 {
             bits.take(pair as u32 & 0x3F);
             let first = position + ((pair >> 16) & 0xFF) as u32;
@@ -275,7 +277,7 @@ impl AcCode {
         self.read_one(bits, position, block, places)
     }
 
-    /// As [`AcCode::read`], where the values do not matter.
+    /// Like [`AcCode::read`], where the values do not matter.
     #[inline(always)]
     pub(super) fn skip(
         &self,
@@ -315,7 +317,7 @@ impl AcCode {
 /// Writes the value before `position` to its place.
 #[inline(always)]
 fn put(block: &mut Block, places: &Places, position: u32, value: i16) {
-    // Neither remainder changes anything: they spare the checks.
+    // The remainders never change anything: they avoid bounds checks.
     let place = usize::from(places[(position as usize - 1) % places.len()]);
     block[place % block.len()] = value;
 }
@@ -327,7 +329,8 @@ fn pairs(singles: &Singles) -> [Pair; 1 << VALUE_BITS] {
             return Pair::UNKNOWN;
         }
         let taken = u32::from(first.taken);
-        // Zeros come in behind the window; what they pretend to be is too long.
+        // Zeros are shifted in at the end of the window; symbols that they seem to complete are too
+        // long.
         let last = singles[(window << taken) % singles.len()];
         let ends = u32::from(first.advance) >= END;
         if ends || last.taken == 0 || taken + u32::from(last.taken) > VALUE_BITS {
@@ -338,7 +341,7 @@ fn pairs(singles: &Singles) -> [Pair; 1 << VALUE_BITS] {
 }
 
 fn runs(definition: &Definition) -> [u16; 1 << RUN_BITS] {
-    /// The symbol that comes first.
+    /// The first symbol.
     #[derive(Clone, Copy)]
     struct First {
         length: u8,
@@ -375,7 +378,7 @@ fn runs(definition: &Definition) -> [u16; 1 << RUN_BITS] {
     })
 }
 
-/// The value that `bits` mean in a field of `size` bits (section F.2.2.1, figure F.12).
+/// The value of `bits` in a field of `size` bits (section F.2.2.1, figure F.12).
 pub(super) fn extend(bits: u32, size: u32) -> i16 {
     let bits = bits as i32;
     // Fields that begin with a zero are negative.

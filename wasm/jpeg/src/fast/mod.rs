@@ -1,13 +1,16 @@
-//! A decoder for the usual JPEG, made for one purpose: a small picture of a large one, quickly.
+//! A decoder for common JPEGs, made for one purpose: to get a small picture from a large one
+//! quickly.
 //!
-//! It takes sequential pictures (baseline and extended) of 8 bits in one scan, and progressive ones
-//! ([`progressive`]), Huffman-coded, greyscale or YCbCr of any sampling; cameras, phones and most
-//! programs write nothing else. It gives anything else back, and whatever is damaged, truncated or merely odd: a general decoder
-//! then does the work or finds the words for what is wrong.
+//! It supports sequential pictures (baseline and extended) of 8 bits in one scan, and progressive
+//! ones ([`progressive`]), Huffman-coded, greyscale or YCbCr with any sampling; cameras, phones and
+//! most programs write nothing else. It returns nothing for any other file, and for files that are
+//! damaged, truncated or merely unusual: a general decoder then does the work or reports what is
+//! wrong.
 //!
-//! Coefficients that the wanted size has no use for are passed over, several at a time, without
-//! reading their values; of blocks that are not shown, those are all. Each channel is resampled to the wanted size while its rows appear, and
-//! colours are converted last, where there are the fewest pixels.
+//! Coefficients that the wanted size does not need are skipped, several at a time, without reading
+//! their values; in blocks that are not shown, those are all of them. Each channel is resampled to
+//! the wanted size as its rows appear, and colours are converted last, where there are the fewest
+//! pixels.
 
 mod bits;
 mod headers;
@@ -29,10 +32,11 @@ use region::Region;
 use std::ops::Range;
 use transform::{coefficients, places, quantization, Block, Quantization, Zeros};
 
-/// Decodes a sequential JPEG to a picture of exactly the wanted width and height, as seen: after turning it.
+/// Decodes a sequential JPEG to a picture with exactly the wanted width and height, as seen after
+/// turning it.
 ///
-/// Nothing for a picture that this decoder does not take, or with more than `max_pixels` pixels. Restart markers
-/// that are lost, doubled or misnumbered are resynchronized; what is missing is grey.
+/// Nothing for a picture that this decoder does not support, or with more than `max_pixels` pixels.
+/// Lost, duplicate or misnumbered restart markers are resynchronized; missing parts are grey.
 #[must_use]
 pub fn decode(
     jpeg: &[u8],
@@ -63,14 +67,14 @@ pub fn decode(
     Some(Decoded { picture, window, orientation })
 }
 
-/// The most blocks of an MCU in a row and in a column.
+/// The most blocks per row and per column of an MCU.
 fn most_blocks(components: &[Component]) -> (usize, usize) {
     components.iter().fold((1, 1), |(across, down), component| {
         (across.max(component.across), down.max(component.down))
     })
 }
 
-/// MCUs in a row, and rows of them.
+/// MCUs per row, and rows of them.
 fn mcus(headers: &Headers<'_>) -> (usize, usize) {
     let (across, down) = most_blocks(&headers.components);
     (
@@ -79,7 +83,7 @@ fn mcus(headers: &Headers<'_>) -> (usize, usize) {
     )
 }
 
-/// Of the blocks in `region`, each of which becomes `side` pixels a side.
+/// For the blocks in `region`, each of which becomes `side` × `side` pixels.
 fn resampler(
     headers: &Headers<'_>,
     side: usize,
@@ -114,7 +118,7 @@ fn resampler(
     Resampler::new(&sources, headers.colours, width, height)
 }
 
-/// The codes of a picture, as far as its components use them.
+/// The codes of a picture that its components use.
 struct Codes {
     dc: [Option<Box<DcCode>>; 4],
     ac: [Option<Box<AcCode>>; 4],
@@ -136,20 +140,20 @@ impl Codes {
     }
 }
 
-/// One of an MCU's blocks.
+/// A block of an MCU.
 struct Unit<'a> {
     /// The index of its component.
     component: usize,
-    /// Where its pixels begin in its component's row of MCUs.
+    /// The position of its pixels in its component's row of MCUs.
     first: usize,
-    /// How much further that is in each next MCU.
+    /// The distance to its position in the next MCU.
     step: usize,
     dc: &'a DcCode,
     ac: &'a AcCode,
     quantization: Quantization,
 }
 
-/// Decodes the picture, and says whether a part of it is missing.
+/// Decodes the picture, and returns whether a part of it is missing.
 fn decode_scan<const SIDE: usize>(
     headers: &Headers<'_>,
     region: &Region,
@@ -185,8 +189,8 @@ fn decode_scan<const SIDE: usize>(
         damaged,
     };
     for row in 0..rows {
-        // What is not shown is read all the same: where a block begins is known when the one before
-        // it has ended, and a file that is damaged there is damaged.
+        // Parts that are not shown are still read: the start of a block is only known at the end of
+        // the previous one, and a file that is damaged there is damaged.
         let is_shown = region.rows.contains(&row);
         let shown = if is_shown { region.columns.clone() } else { 0..0 };
         let mut strips = resampler.planes.iter_mut().map(Plane::next_rows);
@@ -200,7 +204,7 @@ fn decode_scan<const SIDE: usize>(
     (ends_well || damaged == Damaged::Accept).then_some(scan.is_damaged || !ends_well)
 }
 
-/// How far a scan has come.
+/// The progress of a scan.
 #[derive(Clone, Copy)]
 struct Scan<'a> {
     bits: Bits<'a>,
@@ -209,17 +213,17 @@ struct Scan<'a> {
     restart_interval: u16,
     /// MCUs until the next restart marker.
     until_restart: u16,
-    /// Restart markers that have come, modulo 8.
+    /// The number of restart markers so far, modulo 8.
     restarts: u8,
     /// Whether there are no data up to the next restart marker.
     is_empty: bool,
-    /// Whether anything was missing so far.
+    /// Whether anything has been missing so far.
     is_damaged: bool,
     damaged: Damaged,
 }
 
 impl Scan<'_> {
-    /// Goes over the restart marker that has to be here. Nothing where its absence is damage, which is refused.
+    /// Skips the restart marker that must be here. Nothing if it is missing and damage is rejected.
     #[cold]
     fn restarted(mut self) -> Option<Self> {
         let Restart { bits, is_empty, found } = self.bits.restarted(self.restarts);
@@ -235,7 +239,7 @@ impl Scan<'_> {
         Some(self)
     }
 
-    /// Goes on behind bits that are missing or mean nothing. Nothing where damage is refused.
+    /// Continues after missing or meaningless bits. Nothing if damage is rejected.
     #[cold]
     fn past_damage(mut self) -> Option<Self> {
         if self.damaged == Damaged::Refuse {
@@ -248,7 +252,7 @@ impl Scan<'_> {
     }
 }
 
-/// Decodes a row of MCUs, of which those in `shown` make the components' rows of pixels.
+/// Decodes a row of MCUs; those in `shown` produce the components' rows of pixels.
 #[inline(never)]
 fn decode_row<'a, const SIDE: usize>(
     mut scan: Scan<'a>,
@@ -297,8 +301,8 @@ fn decode_row<'a, const SIDE: usize>(
     Some(scan)
 }
 
-/// Reads a block's coefficients, as far as they matter to `SIDE` pixels a side, and takes the others
-/// off `bits`. Returns what follows, and the DC coefficient, which counts from `prediction`.
+/// Reads a block's coefficients that matter for `SIDE` × `SIDE` pixels, and skips the others in
+/// `bits`. Returns the rest, and the DC coefficient, which is relative to `prediction`.
 #[inline(always)]
 fn decode_block<'a, const SIDE: usize>(
     mut bits: Bits<'a>,
@@ -322,7 +326,7 @@ fn decode_block<'a, const SIDE: usize>(
     (bits, dc)
 }
 
-/// Reads a block that is not shown, of which the next ones need the DC coefficient.
+/// Reads a block that is not shown; the following ones need its DC coefficient.
 #[inline(always)]
 fn pass_block<'a>(
     mut bits: Bits<'a>,

@@ -13,13 +13,13 @@ pub(super) struct Region {
 }
 
 impl Region {
-    /// Those that `window`, which is in pixels of the whole picture, needs where each block becomes
-    /// `side` pixels a side.
+    /// Those that `window`, in pixels of the whole picture, needs if each block becomes `side` ×
+    /// `side` pixels.
     pub(super) fn of(headers: &Headers<'_>, window: &Window, side: usize) -> Self {
         let (across, down) = most_blocks(&headers.components);
         let (columns, rows) = mcus(headers);
-        // Enlarging looks at one more sample, the largest of which are those of a component with one
-        // block an MCU.
+        // Enlarging uses one more sample; the largest samples are those of a component with one
+        // block per MCU.
         let needed = |origin: f64, extent: f64, blocks: usize, all: usize| {
             let size = (8 * blocks) as f64;
             let margin = size / side as f64;

@@ -1,4 +1,4 @@
-//! Pictures made of random coefficients, decoded and compared with the definition of JPEG.
+//! Pictures made from random coefficients, decoded and compared with the definition of JPEG.
 
 use super::*;
 use crate::bit_writer::{size_of, BitWriter};
@@ -8,7 +8,7 @@ use crate::general::decode as decode_generally;
 use crate::resize::Colours;
 use std::f64::consts::{PI, SQRT_2};
 
-/// Numbers that look random, the same for the same seed (xorshift).
+/// Pseudo-random numbers, the same for the same seed (xorshift).
 struct Random(u64);
 
 impl Random {
@@ -25,7 +25,7 @@ impl Random {
     }
 }
 
-/// Where the coefficients of the file's order stand: row × 8 + column.
+/// The positions of the coefficients in the file's order: row × 8 + column.
 fn natural_order() -> [usize; 64] {
     let mut order: Vec<usize> = (0..64).collect();
     // Along the diagonals, the odd ones downwards.
@@ -36,11 +36,11 @@ fn natural_order() -> [usize; 64] {
     order.try_into().unwrap()
 }
 
-/// How many codes of each length there are: as in the usual tables (ITU-T T.81, annex K).
+/// The number of codes of each length, as in the usual tables (ITU-T T.81, annex K).
 const DC_COUNTS: [u8; 16] = [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0];
 const AC_COUNTS: [u8; 16] = [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125];
 
-/// Every symbol of AC coefficients, those of many bits not only at the end.
+/// Every symbol of AC coefficients; those with many bits are not only at the end.
 fn ac_symbols() -> Vec<u8> {
     let symbols = (0..16u8).flat_map(|run| (1..=10).map(move |size| (run << 4) | size));
     let mut symbols: Vec<u8> = [0x00].into_iter().chain(symbols).chain([0xF0]).collect();
@@ -67,15 +67,15 @@ impl PutSymbol for BitWriter {
     }
 }
 
-/// What is to be encoded.
+/// A picture to be encoded.
 struct Sample {
     width: usize,
     height: usize,
-    /// Blocks of each component's MCU: across, down.
+    /// Blocks of each component per MCU: across, down.
     sampling: Vec<(usize, usize)>,
     restart_interval: usize,
     orientation: u16,
-    /// Of each component: blocks row by row, in the file's order, not dequantized.
+    /// For each component: blocks row by row, in the file's order, not dequantized.
     blocks: Vec<Vec<[i32; 64]>>,
 }
 
@@ -127,7 +127,7 @@ impl Sample {
         (columns * self.sampling[component].0, rows * self.sampling[component].1)
     }
 
-    /// The step of each coefficient; others for colours.
+    /// The step of each coefficient; different for colours.
     fn quantization(component: usize) -> [u8; 64] {
         std::array::from_fn(|index| if component == 0 { 6 } else { 5 + index as u8 / 16 })
     }
@@ -150,7 +150,7 @@ impl Sample {
             let table = if index == 0 { 0 } else { 3 };
             frame.extend([index as u8 + 1, ((across << 4) | down) as u8, table]);
         }
-        // Extended: it has a code 2.
+        // Extended, because it has a code 2.
         segment(0xC1, &[&frame]);
         let dc_symbols: Vec<u8> = (0..12).collect();
         segment(0xC4, &[&[0x02], &DC_COUNTS, &dc_symbols]);
@@ -209,7 +209,7 @@ impl Sample {
         writer.bytes
     }
 
-    /// A component's pixels by the definition of the transform, `side` for each of 8.
+    /// A component's pixels according to the definition of the transform, `side` for each 8.
     fn plane(&self, component: usize, side: usize) -> (usize, Vec<u8>) {
         let basis = |pixel: usize, index: usize| {
             let angle = (2 * pixel + 1) as f64 * index as f64 * PI / (2 * side) as f64;
@@ -241,7 +241,7 @@ impl Sample {
         (stride, plane)
     }
 
-    /// The picture by the definition, as the resampler makes it of the planes.
+    /// The picture according to the definition, as the resampler creates it from the planes.
     fn picture(&self, side: usize, window: &Window, width: usize, height: usize) -> Picture {
         let (most_across, most_down) = self.most();
         let mut sources = Vec::new();
@@ -283,7 +283,7 @@ fn decoded(jpeg: &[u8], width: usize, height: usize) -> Option<Decoded> {
     decode(jpeg, (width as u16, height as u16), Fit::Stretch, MAX_PIXELS, Damaged::Refuse)
 }
 
-/// Decodes at each scale, the whole and parts of it, and compares with the definition.
+/// Decodes the whole picture and parts of it at each scale, and compares with the definition.
 fn check(sample: &Sample) {
     let jpeg = sample.encode();
     let fits = [1.0, 0.6, 0.05].map(|crop| Fit::Cover { crop });
@@ -308,7 +308,7 @@ fn check(sample: &Sample) {
         let picture = decoded.expect(&name).picture;
         assert_eq!((picture.width, picture.height), (width, height), "{name}");
         assert_eq!(picture.channels, expected.channels, "{name}");
-        // Rounding to whole numbers, and what colours make of it.
+        // Rounding to integers, and its effect on colours.
         let tolerance = if sample.sampling.len() == 1 { 1 } else { 4 };
         for (index, (a, b)) in picture.samples.iter().zip(&expected.samples).enumerate() {
             assert!(a.abs_diff(*b) <= tolerance, "{name}: {a}, not {b} at {index}");
@@ -344,7 +344,7 @@ fn restart_markers() {
         check(&Sample::new(&mut random, (70, 50), &[(2, 2), (1, 1), (1, 1)], interval));
         check(&Sample::new(&mut random, (70, 50), &[(1, 1)], interval));
     }
-    // The first and only restart marker is none, or one that has come before.
+    // The only restart marker is missing, or is one that has come before.
     let jpeg = Sample::new(&mut random, (16, 8), &[(1, 1)], 1).encode();
     let marker = jpeg.windows(2).rposition(|bytes| bytes == [0xFF, 0xD0]).unwrap();
     for other in [0xD7, 0xD9, 0x00, 0xFF] {
@@ -355,7 +355,7 @@ fn restart_markers() {
     }
 }
 
-/// Greyscale, 8 blocks in a row and 6 rows, and where its restart markers stand.
+/// Greyscale with 8 blocks per row and 6 rows, and the positions of its restart markers.
 fn with_restarts(interval: usize) -> (Vec<u8>, Vec<usize>) {
     let jpeg = Sample::new(&mut Random(8), (64, 48), &[(1, 1)], interval).encode();
     let data = jpeg.windows(2).position(|bytes| bytes == [0xFF, 0xDA]).unwrap();
@@ -384,8 +384,8 @@ fn restart_markers_are_resynchronized() {
         [&jpeg[..at], with, &jpeg[at + 2..]].concat()
     };
     let number = |index: usize, more: usize| [0xFF, 0xD0 | ((index + more) % 8) as u8];
-    // What stands in place of a marker, and which intervals have no pixels or others': the one behind it
-    // alone, but for a marker that is taken for the next.
+    // What replaces a marker, and which intervals have no pixels or wrong ones: only the one after
+    // it, unless a marker is taken for the next one.
     type Change<'a> = &'a dyn Fn(usize) -> Vec<u8>;
     let changes: [(&str, Change<'_>, &[usize]); 5] = [
         ("lost", &|_| Vec::new(), &[1]),
@@ -411,7 +411,7 @@ fn restart_markers_are_resynchronized() {
     }
 }
 
-/// What came before the cut is as it was, and what is missing is grey.
+/// The part before the cut is unchanged, and the missing part is grey.
 #[test]
 fn what_there_is_of_a_cut_picture_is_decoded() {
     for interval in [0, 3] {
@@ -423,7 +423,7 @@ fn what_there_is_of_a_cut_picture_is_decoded() {
             for end in [&[][..], &[0xFF, 0xD9]] {
                 let cut = [&jpeg[..length], end].concat();
                 let picture = crate::salvage(&cut, 64, 48, Fit::Stretch, MAX_PIXELS).unwrap();
-                // The last bits may be ones, which the general decoder finds behind all data.
+                // The last bits may be ones, which the general decoder adds after all data.
                 if !picture.is_damaged {
                     assert!(length + 8 > jpeg.len(), "{length}");
                     continue;
@@ -433,7 +433,7 @@ fn what_there_is_of_a_cut_picture_is_decoded() {
                 let whole = blocks.iter().zip(&sound).take_while(|&pair| is_sound(pair)).count();
                 assert!(whole >= last, "{length}: {whole} blocks");
                 last = whole.min(47);
-                // One may be whole in part.
+                // One block may be partly complete.
                 let missing = &blocks[(whole + 1).min(48)..];
                 assert!(missing.iter().all(|pixels| pixels == &[128; 64]), "{length}");
             }
@@ -442,7 +442,7 @@ fn what_there_is_of_a_cut_picture_is_decoded() {
     }
 }
 
-/// Where a part in the middle is missing, the pixels behind it are at their place again.
+/// If a part in the middle is missing, the pixels after it are at the right place again.
 #[test]
 fn restart_markers_keep_what_follows_damage() {
     let (jpeg, markers) = with_restarts(2);
@@ -460,7 +460,7 @@ fn restart_markers_keep_what_follows_damage() {
 fn bits_that_mean_nothing_end_a_block() {
     let (mut jpeg, _) = with_restarts(0);
     let middle = jpeg.len() / 2 + 200;
-    // Fifteen ones are a code, sixteen are none.
+    // Fifteen ones are a code, sixteen are not.
     jpeg.splice(middle..middle, [0xFF, 0, 0xFF, 0, 0xFF, 0]);
     assert!(decoded(&jpeg, 64, 48).is_none());
     let picture = crate::salvage(&jpeg, 64, 48, Fit::Stretch, MAX_PIXELS).unwrap();
@@ -528,7 +528,7 @@ fn coefficients_of_every_size_and_run() {
     let mut sample = Sample::new(&mut random, (64, 64), &[(1, 1)], 0);
     for (index, block) in sample.blocks[0].iter_mut().enumerate() {
         block[1..].fill(0);
-        // Each distance to the end, one after the other, and the end itself.
+        // Each distance to the end in turn, and the end itself.
         block[63 - index % 63] = 1;
         block[0] = if index % 2 == 0 { 160 } else { -160 };
     }
@@ -559,14 +559,14 @@ fn what_is_missing_is_noticed() {
         let sample = Sample::new(&mut random, (40, 24), &[(2, 1), (1, 1), (1, 1)], interval);
         let jpeg = sample.encode();
         for length in 0..jpeg.len() {
-            // The end marker itself is not missed.
+            // A missing end marker has no effect.
             let is_taken = length >= jpeg.len() - 2;
             let cut = decoded(&jpeg[..length], 10, 6);
             assert_eq!(cut.is_some(), is_taken, "{length} of {}", jpeg.len());
             // An early end of the image is no better.
             let ended = [&jpeg[..length], &[0xFF, 0xD9]].concat();
             let whole = length == jpeg.len() - 2;
-            // Half a marker may stand before it.
+            // Half a marker may precede it.
             let almost = length == jpeg.len() - 1;
             if !almost {
                 assert_eq!(decoded(&ended, 10, 6).is_some(), whole, "{length} of {}", jpeg.len());
@@ -622,14 +622,14 @@ fn other_kinds_are_given_back() {
     assert!(decoded(&followed, 16, 16).is_none(), "a second scan");
 }
 
-/// Damage is refused or decoded to something of the right size; nothing panics, hangs or is read
-/// beyond its end.
+/// Damage is rejected, or decoded to a picture of the right size; nothing panics, hangs or is read
+/// out of bounds.
 #[test]
 fn damage_does_no_harm() {
     let mut random = Random(7);
     let samplings: [&[(usize, usize)]; 3] = [&[(1, 1)], &[(1, 1); 3], &[(2, 2), (1, 1), (1, 1)]];
     let (mut refused, mut taken, mut salvaged) = (0, 0, 0);
-    // WebAssembly is interpreted where no compiler is at hand.
+    // WebAssembly is interpreted if there is no compiler.
     let rounds = if cfg!(target_family = "wasm") { 300 } else { 6000 };
     for round in 0..rounds {
         let size = (1 + random.below(60), 1 + random.below(60));
@@ -657,14 +657,14 @@ fn damage_does_no_harm() {
         let wanted = [1, 3, 8, 30, 100][random.below(5)];
         let fit = [Fit::Stretch, Fit::Cover { crop: 0.875 }][random.below(2)];
         let made = decode(&jpeg, (wanted, wanted), fit, MAX_PIXELS, Damaged::Refuse);
-        // The general decoder does not go beyond wrong restart markers.
+        // The general decoder does not continue after wrong restart markers.
         let made = made.filter(|decoded| !decoded.picture.is_damaged);
         if let Some(Decoded { orientation, .. }) = made {
             let general =
                 decode_generally(&jpeg, (wanted, wanted), fit, MAX_PIXELS, Damaged::Refuse);
             match general {
                 Ok(general) => assert_eq!(orientation, general.orientation),
-                // The general decoder misses the end marker.
+                // The general decoder requires the end marker.
                 Err(Error(message)) => assert!(message.contains("truncated"), "{message}"),
             }
         }

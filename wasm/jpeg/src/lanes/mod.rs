@@ -1,8 +1,8 @@
-//! The inner loops of resampling and of colour conversion, as SIMD where that is in reach.
+//! The inner loops of resampling and colour conversion, with SIMD if available.
 //!
-//! Samples on their way are 16-bit fixed-point numbers with [`SAMPLE_BITS`] binary places: from 0
-//! to 255, with room for the colour conversion to go beyond. Both ways of computing them give the
-//! same bits.
+//! Intermediate samples are 16-bit fixed-point numbers with [`SAMPLE_BITS`] fractional bits: from 0
+//! to 255, with room for the colour conversion to exceed that. Both implementations give identical
+//! bits.
 
 #[cfg(any(test, not(all(target_family = "wasm", target_feature = "simd128"))))]
 mod scalar;
@@ -14,11 +14,11 @@ use scalar as kernels;
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 use simd as kernels;
 
-/// Weights are fixed-point numbers with this many binary places; those of a target sample sum to
+/// Weights are fixed-point numbers with this many fractional bits; those of a target sample sum to
 /// exactly one, and none is negative.
 pub(crate) const WEIGHT_BITS: u32 = 14;
 
-/// The binary places of samples on their way.
+/// The fractional bits of intermediate samples.
 const SAMPLE_BITS: u32 = 6;
 
 /// Rows are blended this many samples at a time.
@@ -33,8 +33,8 @@ pub(crate) struct WeightedRow {
 
 /// Blends rows of `samples` into one.
 ///
-/// # Panics
-/// If a row is not wholly within `samples`, or `blended` is no multiple of [`ROW_UNIT`] long.
+/// If a row is not completely within `samples`, or the length of `blended` is not a multiple of
+/// [`ROW_UNIT`].
 pub(crate) fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [i16]) {
     let within = |offset: usize| samples.len().checked_sub(blended.len()) >= Some(offset);
     assert!(rows.iter().all(|row| within(row.offset)));
@@ -43,17 +43,17 @@ pub(crate) fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [i16]) {
     unsafe { kernels::blend(samples, rows, blended) }
 }
 
-/// Which samples of a row make each sample of a target row, and their weights.
+/// Which samples of a row produce each sample of a target row, and their weights.
 #[derive(Debug)]
 pub(crate) struct Windows {
-    /// The first sample of each target sample; some more of them make groups of four.
+    /// The first sample of each target sample; some extra ones complete groups of four.
     starts: Vec<u32>,
-    /// The weights of two target samples, four of each, then the next four of each, until they all
-    /// have come; then those of the next two.
+    /// The weights of two target samples, four of each, then the next four of each, until all are
+    /// there; then those of the next two.
     weights: Vec<i16>,
-    /// A target sample's weights, in fours.
+    /// The number of groups of four weights for a target sample.
     fours: usize,
-    /// How many samples a row must have.
+    /// The minimum number of samples in a row.
     reach: usize,
 }
 
@@ -78,31 +78,31 @@ impl Windows {
         Self { starts, weights: arranged, fours, reach: last as usize + 4 * fours }
     }
 
-    /// How many samples a row must have. What stands behind those that count has weight zero.
+    /// The minimum number of samples in a row. Those after the ones that count have weight zero.
     pub(crate) fn reach(&self) -> usize {
         self.reach
     }
 
-    /// How many samples the target row has: a multiple of [`Windows::UNIT`].
+    /// The number of samples in the target row: a multiple of [`Windows::UNIT`].
     pub(crate) fn length(&self) -> usize {
         self.starts.len()
     }
 
-    /// Makes the target row of `row`.
+    /// Computes the target row for `row`.
     ///
-    /// # Panics
-    /// If `row` is shorter than [`Windows::reach`], or `target` is not [`Windows::length`] long.
+    /// If `row` is shorter than [`Windows::reach`], or the length of `target` is not
+    /// [`Windows::length`].
     pub(crate) fn gather(&self, row: &[i16], target: &mut [i16]) {
         assert!(row.len() >= self.reach && target.len() == self.starts.len());
-        // SAFETY: `row` has every window, and `new` has made whole groups of four.
+        // SAFETY: `row` contains every window, and `new` has created complete groups of four.
         unsafe { kernels::gather(&self.starts, &self.weights, self.fours, row, target) }
     }
 }
 
-/// Converts luminance and the two colour channels as JFIF defines them, and interleaves them.
+/// Converts luminance and the two colour channels as defined by JFIF, and interleaves them.
 ///
-/// # Panics
-/// If the channels are not all of one length, a multiple of [`Windows::UNIT`] that covers `pixels`.
+/// If the channels do not all have the same length, a multiple of [`Windows::UNIT`] that covers
+/// `pixels`.
 pub(crate) fn ycbcr_to_rgb([y, cb, cr]: [&[i16]; 3], pixels: &mut [u8]) {
     let length = y.len();
     assert!(cb.len() == length && cr.len() == length && length % Windows::UNIT == 0);
@@ -131,10 +131,10 @@ fn to_byte(sample: i16) -> u8 {
     ((sample + (1 << (SAMPLE_BITS - 1))) >> SAMPLE_BITS).clamp(0, 255) as u8
 }
 
-/// The middle of the range of colour channels, which stands for no colour.
+/// The middle of the range of colour channels, which means no colour.
 const NO_COLOUR: i16 = 128 << SAMPLE_BITS;
 
-/// JFIF's factors (ITU-R BT.601), as far as they are not whole, with 15 binary places: red takes
+/// JFIF's factors (ITU-R BT.601) without their integer parts, with 15 fractional bits: red uses
 /// 1.402 Cr, green −0.344136 Cb and −0.714136 Cr, blue 1.772 Cb.
 const RED: i16 = fraction(1.402 - 1.0);
 const GREEN: [i16; 2] = [fraction(0.344_136), fraction(0.714_136)];
@@ -148,7 +148,7 @@ const fn fraction(value: f64) -> i16 {
 mod tests {
     use super::*;
 
-    /// Numbers that look random, the same ones each time (xorshift).
+    /// Pseudo-random numbers, the same each time (xorshift).
     fn numbers(count: usize, below: u32) -> Vec<u32> {
         let mut state = 2_463_534_242u32;
         std::iter::repeat_with(|| {
@@ -179,7 +179,7 @@ mod tests {
             assert_eq!(f64::from(blended), (sum / 256.0 + 0.5).floor());
         }
         let mut again = [0; 16];
-        // SAFETY: it needs none.
+        // SAFETY: it has no requirements.
         unsafe { scalar::blend(&rows, &weighted, &mut again) };
         assert_eq!(blended, again);
     }
@@ -212,7 +212,7 @@ mod tests {
                 assert_eq!(f64::from(target[index]), (expected + 0.5).floor(), "{taps} taps");
             }
             let mut again = [0; 8];
-            // SAFETY: it needs none.
+            // SAFETY: it has no requirements.
             unsafe {
                 scalar::gather(&windows.starts, &windows.weights, windows.fours, &row, &mut again)
             };

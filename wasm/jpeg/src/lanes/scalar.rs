@@ -1,9 +1,8 @@
-//! One number after the other: where there is no SIMD, and what the tests compare it with.
+//! One number at a time: used if there is no SIMD, and for comparison in tests.
 
 use super::{to_byte, WeightedRow, BLUE, GREEN, NO_COLOUR, RED, SAMPLE_BITS, WEIGHT_BITS};
 
-/// # Safety
-/// None is needed.
+/// There are no requirements.
 pub(super) unsafe fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [i16]) {
     const SHIFT: u32 = WEIGHT_BITS - SAMPLE_BITS;
     for (index, blended) in blended.iter_mut().enumerate() {
@@ -15,8 +14,7 @@ pub(super) unsafe fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [
     }
 }
 
-/// # Safety
-/// None is needed.
+/// There are no requirements.
 pub(super) unsafe fn gather(
     starts: &[u32],
     weights: &[i16],

@@ -1,11 +1,10 @@
-//! Several numbers at once, by WebAssembly's SIMD instructions.
+//! Several numbers at once, with WebAssembly's SIMD instructions.
 
 use super::{WeightedRow, BLUE, GREEN, NO_COLOUR, RED, SAMPLE_BITS, WEIGHT_BITS};
 use core::arch::wasm32::*;
 
-/// # Safety
-/// From each offset on `samples` has as many samples as `blended`, whose length is a multiple
-/// of 16.
+/// From each offset on, `samples` must have as many samples as `blended`, whose length must be a
+/// multiple of 16.
 pub(super) unsafe fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [i16]) {
     const SHIFT: u32 = WEIGHT_BITS - SAMPLE_BITS;
     for (index, blended) in blended.chunks_exact_mut(16).enumerate() {
@@ -14,7 +13,7 @@ pub(super) unsafe fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [
             // SAFETY: sixteen samples of a row, which the caller has checked.
             let row = unsafe { v128_load(samples.as_ptr().add(offset + 16 * index).cast()) };
             let (first, last) = (u16x8_extend_low_u8x16(row), u16x8_extend_high_u8x16(row));
-            // No weight is negative: where that is known, a faster instruction multiplies.
+            // No weight is negative: if the compiler knows this, it uses a faster multiplication.
             let weight = i32x4_splat(i32::from(weight & 0x7FFF));
             s0 = i32x4_add(s0, i32x4_mul(u32x4_extend_low_u16x8(first), weight));
             s1 = i32x4_add(s1, i32x4_mul(u32x4_extend_high_u16x8(first), weight));
@@ -31,15 +30,15 @@ pub(super) unsafe fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [
     }
 }
 
-/// Values that are within 16 bits, so that there is nothing to saturate, which would take WasmEdge more instructions.
+/// Values that fit in 16 bits, so that no saturation is needed, which would take more instructions
+/// in WasmEdge.
 #[inline(always)]
 fn narrowed(first: v128, last: v128) -> v128 {
     i16x8_shuffle::<0, 2, 4, 6, 8, 10, 12, 14>(first, last)
 }
 
-/// # Safety
-/// As many starts as target samples, a multiple of four; `4 * fours` weights for each, arranged
-/// as [`super::Windows`] has them; `4 * fours` samples in `row` from each start on.
+/// There must be as many starts as target samples, a multiple of four; `4 * fours` weights for
+/// each, arranged as in [`super::Windows`]; and `4 * fours` samples in `row` from each start on.
 pub(super) unsafe fn gather(
     starts: &[u32],
     weights: &[i16],
@@ -54,8 +53,8 @@ pub(super) unsafe fn gather(
         let mut sums = [i32x4_splat(0); 2];
         for four in 0..fours {
             for (half, sums) in sums.iter_mut().enumerate() {
-                // SAFETY: four samples of each of two windows, which the caller vouches for,
-                // and eight weights of the 16 times `fours`.
+                // SAFETY: four samples in each of two windows, which the caller guarantees, and
+                // eight of the 16 × `fours` weights.
                 unsafe {
                     let at = |index: usize| row.as_ptr().add(starts[index] as usize + 4 * four);
                     let samples = v128_load64_lane::<1>(

@@ -1,10 +1,10 @@
-//! Scans of DC coefficients, which stand for the blocks' means.
+//! Scans of DC coefficients, which represent the blocks' means.
 
 use super::{mcus, Bits, DcCode, Reader, Scan, Store};
 use crate::fast::huffman::LOOKUP_BITS;
 
 impl<const SIDE: usize> Store<'_, SIDE> {
-    /// Reads a scan of them. Nothing for a damaged one.
+    /// Reads such a scan. Nothing for a damaged one.
     pub(super) fn means(&mut self, scan: &Scan, reader: &mut Reader<'_>) -> Option<()> {
         if scan.refines {
             let bit = 1i16 << scan.low;
@@ -35,8 +35,8 @@ impl<const SIDE: usize> Store<'_, SIDE> {
         })
     }
 
-    /// Calls `read` for each block in the scan's order: with whether a restart marker stood before it, and the
-    /// index of its component.
+    /// Calls `read` for each block in the scan's order, with whether a restart marker precedes it,
+    /// and the index of its component.
     #[inline(always)]
     fn each_mean<'d>(
         &mut self,

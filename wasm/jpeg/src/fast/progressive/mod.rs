@@ -1,7 +1,8 @@
-//! Progressive pictures (ITU-T T.81, annex G), decoded for a small size: of each block the coefficients that
-//! the size needs are kept, and of the others only which are there, where a scan that is needed depends on it.
+//! Progressive pictures (ITU-T T.81, annex G), decoded at a small size: of each block, the
+//! coefficients that the size needs are kept, and for the others only which are nonzero, if a
+//! needed scan depends on it.
 //!
-//! At one pixel a block that is the mean alone, and all scans of other coefficients are passed over.
+//! At one pixel per block, that is only the mean, and all scans of other coefficients are skipped.
 
 mod means;
 mod plane;
@@ -30,10 +31,10 @@ use symbols::SymbolCode;
 const PROGRESSIVE: u8 = 0xC2;
 /// The marker of a scan (SOS).
 const SCAN: u8 = 0xDA;
-/// The marker of the picture's end (EOI).
+/// The marker of the end of the picture (EOI).
 const END: u8 = 0xD9;
 
-/// A marker and its payload, and what follows these in the file.
+/// A marker and its payload, and what follows them in the file.
 #[derive(Debug, Clone, Copy)]
 struct Step<'a> {
     marker: u8,
@@ -41,11 +42,12 @@ struct Step<'a> {
     rest: &'a [u8],
 }
 
-/// Decodes a progressive JPEG of 8 bits, greyscale, YCbCr or RGB, to a picture of exactly the wanted width and height, as
-/// seen: after turning it.
+/// Decodes a progressive 8-bit JPEG, greyscale, YCbCr or RGB, to a picture with exactly the wanted
+/// width and height, as seen after turning it.
 ///
-/// Nothing for any other picture, and for one that is beyond the bounds of [`Survey`]. Restart markers that are
-/// lost, doubled or misnumbered are resynchronized; of what is missing, earlier scans are shown.
+/// Nothing for any other picture, and for one that exceeds the limits of [`Survey`]. Lost,
+/// duplicate or misnumbered restart markers are resynchronized; missing parts are shown as in
+/// earlier scans.
 #[must_use]
 pub fn decode(
     jpeg: &[u8],
@@ -81,7 +83,8 @@ pub fn decode(
     Some(Decoded { picture, window, orientation })
 }
 
-/// The segments up to the end of the picture, and whether that is there. Nothing for other kinds.
+/// The segments up to the end of the picture, and whether that end is present. Nothing for other
+/// kinds.
 fn steps(jpeg: &[u8], damaged: Damaged) -> Option<(Vec<Step<'_>>, bool)> {
     if !jpeg.starts_with(b"\xFF\xD8") {
         return None;
@@ -95,7 +98,7 @@ fn steps(jpeg: &[u8], damaged: Damaged) -> Option<(Vec<Step<'_>>, bool)> {
             END => return is_progressive.then_some((steps, true)),
             PROGRESSIVE if !is_progressive => is_progressive = true,
             0xC4 | SCAN | 0xDB | 0xDD | 0xE0..=0xEF | 0xFE => {}
-            // Other frames, and what no decoder goes beyond.
+            // Other frames, and what no decoder continues after.
             _ if damaged == Damaged::Refuse => return None,
             _ => break,
         }
@@ -105,24 +108,24 @@ fn steps(jpeg: &[u8], damaged: Damaged) -> Option<(Vec<Step<'_>>, bool)> {
     is_progressive.then_some((steps, false))
 }
 
-/// What a file is made of.
+/// The parts of a file.
 struct File<'f, 'a> {
     frame: &'f Frame,
     colours: Colours,
     steps: &'f [Step<'a>],
-    /// Whether the marker of the picture's end is there.
+    /// Whether the marker of the end of the picture is present.
     is_whole: bool,
     damaged: Damaged,
 }
 
 impl File<'_, '_> {
-    /// Whether all scans have to be read, to know whether the picture's end is all that is missing.
+    /// Whether all scans must be read, to find out whether only the end of the picture is missing.
     fn needs_all(&self) -> bool {
         !self.is_whole && self.damaged == Damaged::Refuse
     }
 
-    /// The headers of all scans. Nothing for one that no progressive picture has, unless damage is accepted: what
-    /// follows it is passed over then.
+    /// The headers of all scans. Nothing if one is invalid in a progressive picture, unless damage
+    /// is accepted: then what follows it is skipped.
     fn scans(&self) -> Option<Vec<Scan>> {
         let mut scans = Vec::with_capacity(16);
         for step in self.steps.iter().filter(|step| step.marker == SCAN) {
@@ -136,14 +139,14 @@ impl File<'_, '_> {
     }
 }
 
-/// What is kept of a picture whose blocks become `SIDE` pixels a side.
+/// What is kept of a picture whose blocks become `SIDE` × `SIDE` pixels.
 struct Store<'a, const SIDE: usize> {
     headers: Headers<'a>,
     planes: Vec<Plane<SIDE>>,
     tables: Tables,
-    /// Of each component, whether a scan has come of which its quantization table is the one.
+    /// For each component, whether a scan has come, which fixes its quantization table.
     quantized: Vec<bool>,
-    /// Of each component, whether its means have come.
+    /// For each component, whether its means have come.
     has_means: Vec<bool>,
     is_damaged: bool,
 }
@@ -163,12 +166,12 @@ impl<'a, const SIDE: usize> Store<'a, SIDE> {
                 break;
             }
         }
-        // Each component needs its means, at the least; where it is damaged, the first.
+        // Each component needs at least its means; in a damaged file, only the first one.
         let needed = if file.damaged == Damaged::Refuse { store.has_means.len() } else { 1 };
         store.has_means.iter().take(needed).all(|&has| has).then_some(store)
     }
 
-    /// Takes one segment in, with the scan that follows it.
+    /// Processes one segment, with the scan that follows it.
     fn take<'s>(
         &mut self,
         step: &Step<'a>,
@@ -189,7 +192,8 @@ impl<'a, const SIDE: usize> Store<'a, SIDE> {
                     self.has_means[index] |= scan.first == 0 && !scan.refines;
                 }
                 let is_last = scans.peek().is_none();
-                // A scan that refines has bits for coefficients that were missing for a restart marker.
+                // A refinement scan has bits for coefficients that are missing because of a restart
+                // marker.
                 let damaged = if self.is_damaged { Damaged::Accept } else { file.damaged };
                 let read = self.scan(scan, step.rest, damaged)?;
                 if is_last && file.needs_all() && !read.is_some_and(Bits::at_end_of_file) {
@@ -239,13 +243,13 @@ impl<'a, const SIDE: usize> Store<'a, SIDE> {
             tables: Tables::default(),
             quantized: none.clone(),
             has_means: none,
-            // Of a file that is refused where it is, nothing is missing but the marker of its end.
+            // In a file that would be rejected for damage, only the marker of the end is missing.
             is_damaged: file.damaged == Damaged::Accept && !file.is_whole,
         })
     }
 
-    /// Reads a scan and returns what follows: nothing within for one that does not matter. Nothing for a damaged
-    /// one, where damage is refused, and for one whose codes are missing.
+    /// Reads a scan and returns what follows, with nothing inside for a scan that does not matter.
+    /// Nothing for a damaged one if damage is rejected, and for one whose codes are missing.
     #[allow(clippy::option_option)]
     fn scan<'d>(
         &mut self,
@@ -273,7 +277,7 @@ impl<'a, const SIDE: usize> Store<'a, SIDE> {
         Some(Some(reader.bits))
     }
 
-    /// Makes pixels of the blocks that are shown, and the picture of these.
+    /// Converts the shown blocks to pixels, and these to the picture.
     fn picture(self, (width, height): (u16, u16), window: &Window) -> Picture {
         let Self { headers, planes, is_damaged, .. } = self;
         let region = Region::of(&headers, window, SIDE);

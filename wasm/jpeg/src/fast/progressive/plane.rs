@@ -1,32 +1,32 @@
-//! The coefficients of one component, and the scans of all but the first.
+//! The coefficients of a component, and all scans except those of DC coefficients.
 
 use super::symbols::{Symbol, SymbolCode};
 use super::{Reader, Scan};
 use crate::fast::bits::Bits;
 use crate::fast::transform::{places, Places};
 
-/// The blocks of a component, each of which becomes `SIDE` pixels a side.
+/// The blocks of a component, each of which becomes `SIDE` × `SIDE` pixels.
 #[derive(Debug)]
 pub(super) struct Plane<const SIDE: usize> {
-    /// Blocks in a row and in a column, with those that fill up the last MCUs.
+    /// Blocks per row and per column, including those that fill up the last MCUs.
     pub(super) stride: usize,
     height: usize,
-    /// Without these.
+    /// Excluding these.
     pub(super) columns: usize,
     pub(super) rows: usize,
-    /// The last coefficient that has to be read.
+    /// The last coefficient that must be read.
     pub(super) reach: u32,
-    /// `SIDE` × `SIDE` coefficients of each block, in the places of [`places`].
+    /// `SIDE` × `SIDE` coefficients of each block, in the order of [`places`].
     pub(super) kept: Vec<i16>,
-    /// Of each block, which coefficients are not zero, by their place in the file's order. Nothing where the
-    /// means are all that is read.
+    /// For each block, which coefficients are nonzero, by their position in the file's order. Empty
+    /// if only the means are read.
     present: Vec<u64>,
 }
 
 impl<const SIDE: usize> Plane<SIDE> {
     const KEPT: usize = SIDE * SIDE;
 
-    /// Without room yet.
+    /// Without memory for it yet.
     pub(super) fn sized(
         (stride, height): (usize, usize),
         (columns, rows): (usize, usize),
@@ -35,7 +35,7 @@ impl<const SIDE: usize> Plane<SIDE> {
         Self { stride, height, columns, rows, reach, kept: Vec::new(), present: Vec::new() }
     }
 
-    /// The room that it takes.
+    /// The memory that it takes, in bytes.
     pub(super) fn bytes(&self) -> u64 {
         let present = if self.reach > 0 { 8 } else { 0 };
         (self.stride * self.height) as u64 * (2 * Self::KEPT as u64 + present)
@@ -48,13 +48,14 @@ impl<const SIDE: usize> Plane<SIDE> {
         self
     }
 
-    /// The coefficients that are kept of a row's blocks.
+    /// The kept coefficients of a row's blocks.
     pub(super) fn row(&self, row: usize) -> impl Iterator<Item = &[i16]> {
         let length = Self::KEPT * self.stride;
         self.kept[row * length..][..length].chunks_exact(Self::KEPT)
     }
 
-    /// Reads a first scan of a band (section G.1.2.2). Nothing for a damaged one, where damage is refused.
+    /// Reads a first scan of a band (section G.1.2.2). Nothing for a damaged one if damage is
+    /// rejected.
     #[inline(never)]
     pub(super) fn read(
         &mut self,
@@ -64,7 +65,7 @@ impl<const SIDE: usize> Plane<SIDE> {
     ) -> Option<()> {
         let places = const { &places(SIDE) };
         let mut bits = reader.bits;
-        // Blocks whose band is at its end already.
+        // Blocks whose band has already ended.
         let mut ended = 0;
         for row in 0..self.rows {
             for column in 0..self.columns {
@@ -111,7 +112,8 @@ impl<const SIDE: usize> Plane<SIDE> {
         Some(())
     }
 
-    /// Reads a scan that adds a bit to a band (section G.1.2.3). Nothing for a damaged one, where damage is refused.
+    /// Reads a scan that adds a bit to a band (section G.1.2.3). Nothing for a damaged one if
+    /// damage is rejected.
     #[inline(never)]
     pub(super) fn refine(
         &mut self,
@@ -121,7 +123,7 @@ impl<const SIDE: usize> Plane<SIDE> {
     ) -> Option<()> {
         let places = const { &places(SIDE) };
         let bit = 1i16 << scan.low;
-        // Coefficients from a place on, and up to the last.
+        // Coefficients from a position on, up to the last.
         let band = |first: u32| (u64::MAX << first) & (u64::MAX >> (63 - scan.last));
         let mut bits = reader.bits;
         let mut ended = 0;
@@ -153,7 +155,7 @@ impl<const SIDE: usize> Plane<SIDE> {
                                 break;
                             }
                         };
-                        // The place behind so many that are zero.
+                        // The position after this many zero coefficients.
                         let mut free = !*present & band(position);
                         for _ in 0..zeros {
                             free &= free.wrapping_sub(1);
@@ -189,7 +191,7 @@ impl<const SIDE: usize> Plane<SIDE> {
     }
 }
 
-/// Takes a bit for each of the coefficients in `mask`, and adds `bit` to those for which it is set.
+/// Consumes a bit for each of the coefficients in `mask`, and adds `bit` to those whose bit is set.
 #[inline(always)]
 fn correct(bits: &mut Bits<'_>, mut mask: u64, bit: i16, kept: &mut [i16], places: &Places) {
     while mask != 0 {

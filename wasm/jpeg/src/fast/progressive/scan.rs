@@ -1,4 +1,4 @@
-//! Headers of scans, and their data between restart markers.
+//! Scan headers, and their data between restart markers.
 
 use crate::damaged::Damaged;
 use crate::fast::bits::{Bits, Found, Restart};
@@ -12,14 +12,14 @@ pub(super) struct Scan {
     /// The first and the last coefficient.
     pub(super) first: u32,
     pub(super) last: u32,
-    /// Whether a bit is added to what earlier scans told.
+    /// Whether it adds a bit to what earlier scans provided.
     pub(super) refines: bool,
-    /// The place of the lowest bit that it tells.
+    /// The position of the lowest bit that it provides.
     pub(super) low: u32,
 }
 
 impl Scan {
-    /// Nothing for one that no progressive picture has.
+    /// Nothing for one that is invalid in a progressive picture.
     pub(super) fn parse(payload: &[u8], frame: &Frame) -> Option<Self> {
         let (&count, rest) = payload.split_first()?;
         let (selectors, rest) = rest.split_at_checked(2 * usize::from(count))?;
@@ -46,8 +46,8 @@ impl Scan {
     }
 }
 
-/// The last coefficient of a component that has to be read where those up to `needed` matter: a scan that
-/// refines one of these has a bit for each other that is there.
+/// The last coefficient of a component that must be read if those up to `needed` matter: a scan
+/// that refines one of these has a bit for each other nonzero coefficient.
 pub(super) fn reach(scans: &[Scan], component: usize, needed: u32) -> u32 {
     let mut reach = needed;
     loop {
@@ -68,15 +68,15 @@ pub(super) fn reach(scans: &[Scan], component: usize, needed: u32) -> u32 {
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     pub(super) bits: Bits<'a>,
-    /// Blocks or MCUs from one restart marker to the next; 0 for no such markers.
+    /// Blocks or MCUs between restart markers; 0 if there are none.
     interval: u16,
-    /// Those until the next.
+    /// The number until the next one.
     left: u16,
-    /// Restart markers that have come, modulo 8.
+    /// The number of restart markers so far, modulo 8.
     restarts: u8,
     /// Whether there are no data up to the next restart marker.
     pub(super) is_empty: bool,
-    /// Whether anything was missing so far.
+    /// Whether anything has been missing so far.
     pub(super) is_damaged: bool,
     damaged: Damaged,
 }
@@ -94,8 +94,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// To be called before each block or MCU, with the bits that are next. Goes over the restart marker that
-    /// has to be there, and says whether there was one. Nothing where its absence is damage, which is refused.
+    /// Must be called before each block or MCU, with the next bits. Skips the restart marker that
+    /// must be there, and returns whether there was one. Nothing if it is missing and damage is
+    /// rejected.
     #[inline(always)]
     pub(super) fn next(&mut self, bits: &mut Bits<'a>) -> Option<bool> {
         if self.interval == 0 {
@@ -123,8 +124,8 @@ impl<'a> Reader<'a> {
         Some(bits)
     }
 
-    /// To be called behind each block or MCU that has been read. Nothing for bits that were missing or meant
-    /// nothing, where damage is refused.
+    /// Must be called after reading each block or MCU. Nothing for missing or meaningless bits if
+    /// damage is rejected.
     #[inline(always)]
     pub(super) fn check(&mut self, bits: &mut Bits<'a>) -> Option<()> {
         if bits.overrun() || bits.senseless {

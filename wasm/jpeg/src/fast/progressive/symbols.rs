@@ -1,19 +1,20 @@
-//! The symbols of progressive scans (ITU-T T.81, section G.1.2): runs of zeros with a value's size, and ends of
-//! bands for many blocks at once.
+//! The symbols of progressive scans (ITU-T T.81, section G.1.2): runs of zeros with a value's size,
+//! and ends of bands for many blocks at once.
 
 use crate::fast::bits::Bits;
 use crate::fast::huffman::{extend, Definition};
 
-/// How many bits are looked up at once.
+/// The number of bits looked up at once.
 const BITS: u32 = 10;
 
-/// A symbol by the bits that are looked up.
+/// A symbol, indexed by the bits looked up.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    /// Bits of the code; 0 for a longer one.
+    /// Bits of the code; 0 if it is longer.
     length: u8,
     symbol: u8,
-    /// Bits of the code and of its value; 0 where they are more than are looked up, or there is no value.
+    /// Bits of the code and of its value; 0 if they are more than the bits looked up, or if there
+    /// is no value.
     taken: u8,
     value: i16,
 }
@@ -22,18 +23,18 @@ struct Entry {
 #[derive(Debug)]
 pub(super) struct SymbolCode {
     entries: [Entry; 1 << BITS],
-    /// The codes that are longer: their bits at the top of 16, length and symbol. In rising order.
+    /// The longer codes: their bits at the top of 16, length and symbol. In ascending order.
     long: Vec<(u32, u32, u8)>,
 }
 
-/// What comes next in a band.
+/// The next item in a band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Symbol {
-    /// So many zeros, and a value.
+    /// This many zeros, and a value.
     Value(u32, i16),
-    /// So many zeros, and one more.
+    /// This many zeros, and one more.
     Zeros(u32),
-    /// The band is at its end, and that of so many next blocks.
+    /// The end of the band, and of that of this many following blocks.
     End(u32),
 }
 
@@ -60,8 +61,8 @@ impl SymbolCode {
         code
     }
 
-    /// Takes a symbol with its value off `bits`. Bits that mean nothing are the end of one block's band, and are
-    /// told by [`Bits::senseless`].
+    /// Consumes a symbol with its value from `bits`. Meaningless bits count as the end of one
+    /// block's band, and are reported by [`Bits::senseless`].
     #[inline(always)]
     pub(super) fn read(&self, bits: &mut Bits<'_>) -> Symbol {
         bits.need(32);

@@ -1,10 +1,11 @@
-//! Pictures made of known coefficients, by an encoder of the standard's flow charts (ITU-T T.81, section G.1.2).
+//! Pictures made from known coefficients, by an encoder that follows the standard's flow charts
+//! (ITU-T T.81, section G.1.2).
 
 use super::*;
 use crate::bit_writer::{size_of, BitWriter};
 use crate::fast::transform::places;
 
-/// Numbers that look random, the same ones each time (xorshift).
+/// Pseudo-random numbers, the same each time (xorshift).
 struct Numbers(u32);
 
 impl Numbers {
@@ -44,14 +45,16 @@ const WIDTH: u16 = 83;
 const HEIGHT: u16 = 45;
 
 struct Sample {
-    /// Blocks of an MCU, in a row and in a column.
+    /// Blocks per row and per column of an MCU.
     sampling: Vec<(usize, usize)>,
     restart_interval: usize,
-    /// Of each component: blocks in a row, row by row, coefficients in the file's order.
+    /// For each component: blocks per row, and its blocks row by row, with coefficients in the
+    /// file's order.
     blocks: Vec<(usize, Vec<[i16; 64]>)>,
 }
 
-/// Components, the first and the last coefficient, what bits are known, what bits are told.
+/// Components, the first and the last coefficient, the number of known bits, the number of bits
+/// provided.
 type Script<'a> = &'a [(&'a [usize], usize, usize, u32, u32)];
 
 const USUAL: Script<'_> = &[
@@ -102,7 +105,7 @@ impl Sample {
         (usize::from(WIDTH).div_ceil(8 * across), usize::from(HEIGHT).div_ceil(8 * down))
     }
 
-    /// Columns and rows of a component that are in a scan of its own.
+    /// Columns and rows of a component in a separate scan.
     fn extent(&self, component: usize) -> (usize, usize) {
         let (most, own) = (self.most(), self.sampling[component]);
         let blocks =
@@ -180,7 +183,7 @@ impl Sample {
         mcus
     }
 
-    /// Whether a restart marker stands before an MCU, and which.
+    /// Whether a restart marker precedes an MCU, and which.
     fn restarts(&self, mcu: usize) -> Option<usize> {
         let is_due = self.restart_interval > 0 && mcu > 0 && mcu % self.restart_interval == 0;
         is_due.then(|| mcu / self.restart_interval - 1)
@@ -221,7 +224,7 @@ impl Sample {
             }
             let mut zeros = 0;
             for &coefficient in &mcu[0].1[band.clone()] {
-                // Rounded to zero.
+                // Rounded towards zero.
                 let value = i32::from(coefficient) / (1 << low);
                 if value == 0 {
                     zeros += 1;
@@ -250,7 +253,8 @@ impl Sample {
         band: std::ops::RangeInclusive<usize>,
         low: u32,
     ) {
-        // Blocks at whose end nothing new comes, and the bits of what they have.
+        // Blocks in which nothing new comes after the last value, and the correction bits of their
+        // coefficients.
         let (mut ends, mut end_bits) = (0, Vec::new());
         for (index, mcu) in self.order(&[component]).into_iter().enumerate() {
             if let Some(number) = self.restarts(index) {
@@ -290,14 +294,14 @@ impl Sample {
         put_ends(data, &mut ends, &mut end_bits);
     }
 
-    /// The coefficients that are kept.
+    /// The kept coefficients.
     fn kept<const SIDE: usize>(&self) -> Vec<Vec<i16>> {
         let places = places(SIDE);
         let plane = |(stride, blocks): &(usize, Vec<[i16; 64]>),
                      (columns, rows): (usize, usize)| {
             let mut kept = vec![0; SIDE * SIDE * blocks.len()];
             for (index, block) in blocks.iter().enumerate() {
-                // Those that fill up the last MCUs have their means only.
+                // Those that fill up the last MCUs only have their means.
                 let is_seen = index % stride < columns && index / stride < rows;
                 for (position, &value) in block.iter().enumerate() {
                     let place = usize::from(places[position]);
@@ -313,7 +317,7 @@ impl Sample {
     }
 }
 
-/// Ends a band in so many blocks.
+/// Ends a band in this many blocks.
 fn put_ends(data: &mut BitWriter, ends: &mut u32, bits: &mut Vec<u32>) {
     if *ends > 0 {
         let size = 31 - ends.leading_zeros();
@@ -375,7 +379,7 @@ fn coefficients_are_those_of_the_picture() {
     }
 }
 
-/// Where nothing else is missing, all scans have come.
+/// If nothing else is missing, all scans have come.
 #[test]
 fn the_end_marker_may_be_missing() {
     for (sample, script) in samples() {
@@ -411,9 +415,9 @@ fn what_there_is_of_a_cut_picture_is_decoded() {
             unnoticed += usize::from(!cut.is_damaged);
             errors.push(error(&cut));
         }
-        // Nobody knows of scans that are missing as a whole.
+        // A scan that is missing as a whole cannot be noticed.
         assert!(unnoticed < script.len(), "{unnoticed}");
-        // The more there is, the better: all that is missing at last is the end of a scan that refines.
+        // The more there is, the better: in the end, only the end of a refinement scan is missing.
         assert!(errors[errors.len() / 2] < nothing / 2, "{errors:?} of {nothing}");
         assert!(errors.last() < errors.first(), "{errors:?}");
     }
@@ -429,13 +433,13 @@ fn restart_markers_are_resynchronized() {
     for &at in &markers {
         let number = file[at + 1] & 7;
         let with = |marker: &[u8]| [&file[..at], marker, &file[at + 2..]].concat();
-        // Far off, it is taken for the one that is missing.
+        // With a number that is far off, it is taken for the missing one.
         assert_eq!(read::<8>(&with(&[0xFF, 0xD0 | (number ^ 4)])), Some(sound.clone()), "{at}");
         let doubled = with(&[0xFF, 0xD0 | number, 0xFF, 0xD0 | number]);
         for (name, file) in [("lost", with(&[])), ("doubled", doubled)] {
             let damaged = crate::salvage(&file, 90, 90, Fit::Stretch, 1 << 16).unwrap();
             assert!(damaged.is_damaged, "{name} at {at}");
-            // The last of a scan has none behind it to go on from.
+            // After the last one of a scan, there is none from which to continue.
             if let Some(planes) = read::<8>(&file) {
                 let pairs = planes.iter().flatten().zip(sound.iter().flatten());
                 let others = pairs.filter(|(a, b)| a != b).count();
@@ -445,7 +449,7 @@ fn restart_markers_are_resynchronized() {
     }
     let is_taken = |&&at: &&usize| read::<8>(&[&file[..at], &file[at + 2..]].concat()).is_some();
     let taken: Vec<_> = markers.iter().filter(is_taken).collect();
-    // All but the last of each scan, or more where they only follow from one that was lost before.
+    // All except the last of each scan, or more if they depend on one that was lost before.
     assert!(taken.len() >= markers.len() - USUAL.len(), "{taken:?} of {markers:?}");
 }
 
@@ -453,7 +457,7 @@ fn restart_markers_are_resynchronized() {
 fn what_a_size_does_not_need_is_passed_over() {
     let (sample, script) = samples().remove(1);
     let mut file = sample.encode(script);
-    // The last scan, of other coefficients than the means, becomes nonsense.
+    // The last scan, which does not have the means, becomes invalid.
     let last = file.windows(2).rposition(|bytes| bytes == [0xFF, 0xDA]).unwrap();
     let end = file.len() - 2;
     file[last + 10..end].fill(0x55);

@@ -1,8 +1,8 @@
-//! From a block's coefficients to its pixels, at 1, 2, 4 or 8 pixels a side.
+//! From a block's coefficients to its pixels, at 1, 2, 4 or 8 pixels per side.
 //!
-//! A smaller block is the inverse cosine transform of its size, of the lowest coefficients: what is
-//! left out are the frequencies that so few pixels cannot show. All arithmetic wraps, so that
-//! damaged files give wrong pixels and nothing worse.
+//! A smaller block is the inverse cosine transform of its size, applied to the lowest coefficients:
+//! the omitted frequencies cannot be shown with so few pixels. All arithmetic wraps, so that
+//! damaged files yield wrong pixels and nothing worse.
 
 #[cfg(any(test, not(all(target_family = "wasm", target_feature = "simd128"))))]
 mod scalar;
@@ -16,22 +16,22 @@ use simd as kernels;
 
 pub(super) use kernels::Zeros;
 
-/// A block's coefficients, not yet dequantized: those that matter, row by row, as [`places`] has them,
-/// and behind them room for the others.
+/// A block's coefficients, not dequantized yet: those that matter, row by row, in the order of
+/// [`places`], followed by room for the others.
 pub(super) type Block = [i16; 128];
 
-/// What the coefficients are multiplied by, in the same places.
+/// The factors of the coefficients, in the same order.
 pub(super) type Quantization = [i16; 64];
 
-/// Where the coefficient of row `index / 8` and column `index % 8` stands in the file (ITU-T T.81,
-/// figure A.6).
+/// The position in the file of the coefficient in row `index / 8` and column `index % 8` (ITU-T
+/// T.81, figure A.6).
 const ZIGZAG: [u8; 64] = [
     0, 1, 5, 6, 14, 15, 27, 28, 2, 4, 7, 13, 16, 26, 29, 42, 3, 8, 12, 17, 25, 30, 41, 43, 9, 11,
     18, 24, 31, 40, 44, 53, 10, 19, 23, 32, 39, 45, 52, 54, 20, 22, 33, 38, 46, 51, 55, 60, 21, 34,
     37, 47, 50, 56, 59, 61, 35, 36, 48, 49, 57, 58, 62, 63,
 ];
 
-/// How many coefficients of the file's order have to be read for `side` pixels a side.
+/// The number of coefficients in the file's order that must be read for `side` pixels per side.
 pub(super) const fn coefficients(side: usize) -> u32 {
     match side {
         1 => 1,
@@ -41,11 +41,11 @@ pub(super) const fn coefficients(side: usize) -> u32 {
     }
 }
 
-/// Where in a [`Block`] the coefficients of the file's order go.
+/// The positions in a [`Block`] of the coefficients in the file's order.
 pub(super) type Places = [u8; 256];
 
-/// For blocks of `side` pixels a side. What does not matter goes behind what does, and so does what
-/// stands behind the end of the block.
+/// For blocks with `side` pixels per side. Coefficients that do not matter go after those that do,
+/// and so does anything after the end of the block.
 pub(super) const fn places(side: usize) -> Places {
     let mut places = [64; 256];
     let mut index = 0;
@@ -59,7 +59,7 @@ pub(super) const fn places(side: usize) -> Places {
     places
 }
 
-/// A quantization table of the file, in the places of a block of `side` pixels a side.
+/// A quantization table of the file, in the order of a block with `side` pixels per side.
 pub(super) fn quantization(file: &[u8; 64], side: usize) -> Quantization {
     let places = places(side);
     let mut quantization = [0; 64];
@@ -71,7 +71,7 @@ pub(super) fn quantization(file: &[u8; 64], side: usize) -> Quantization {
     quantization
 }
 
-/// Writes the block's pixels, `SIDE` rows of as many, to `pixels`, whose rows are `stride` apart.
+/// Writes the block's pixels, `SIDE` rows of `SIDE`, to `pixels`, whose rows are `stride` apart.
 #[inline(always)]
 pub(super) fn write<const SIDE: usize>(
     block: &Block,
@@ -108,11 +108,11 @@ fn to_pixel(value: i32) -> u8 {
 
 #[inline(always)]
 fn coefficient(block: &Block, quantization: &Quantization, place: usize) -> i32 {
-    // In sound files the product has 16 bits, and so it wraps where it is computed as SIMD.
+    // In intact files, the product has 16 bits, so it wraps where it is computed with SIMD.
     block[place].wrapping_mul(quantization[place]).into()
 }
 
-/// Every pixel of a block of which the others are zero.
+/// Every pixel of a block whose other coefficients are zero.
 #[inline(always)]
 fn even(dc: i32) -> u8 {
     to_pixel((dc + 8 * MIDDLE + 4) >> 3)
@@ -132,10 +132,10 @@ fn two(block: &Block, quantization: &Quantization) -> [[u8; 2]; 2] {
     ]
 }
 
-/// The transforms' factors are fixed-point numbers with this many binary places.
+/// The factors of the transforms are fixed-point numbers with this many fractional bits.
 const FACTOR_BITS: u32 = 12;
 
-/// How many of them are still there between the two passes.
+/// The number of fractional bits kept between the two passes.
 const BETWEEN_BITS: u32 = 3;
 
 const fn factor(value: f64) -> i32 {
@@ -148,8 +148,8 @@ const COSINE: i32 = factor(1.306_562_964_876_376_5);
 /// √2 sin(π/8)
 const SINE: i32 = factor(0.541_196_100_146_197);
 
-/// √2 cos(kπ/16) for the odd k of eight pixels: for each of the first four, the factors of the odd coefficients. Those of
-/// the last four are the same with the other sign, from the last on.
+/// √2 cos(kπ/16) for the odd k of eight pixels: the factors of the odd coefficients for each of the
+/// first four pixels. Those of the last four are the same with the opposite sign, in reverse order.
 const ODD: [[i32; 4]; 4] = {
     const C1: i32 = factor(1.387_039_845_322_147_6);
     const C3: i32 = factor(1.175_875_602_419_358_7);
@@ -162,8 +162,8 @@ const ODD: [[i32; 4]; 4] = {
 mod tests {
     use super::*;
 
-    /// Calls `check` with blocks from faint to far beyond what a sound file has, whole ones and such as have nothing but
-    /// their lowest frequencies.
+    /// Calls `check` with blocks from faint ones to values far beyond those of an intact file, both
+    /// full ones and ones with only their lowest frequencies.
     fn each_block(check: impl Fn(&Block, &Quantization)) {
         let mut state = 12_345u32;
         let mut next = || {
@@ -192,7 +192,7 @@ mod tests {
             assert_eq!(kernels::four(block, quantization), scalar::four(block, quantization));
             assert_eq!(kernels::eight(block, quantization), scalar::eight(block, quantization));
         });
-        // A coefficient alone, in each place.
+        // A single coefficient, in each position.
         for place in 0..64 {
             let mut block = [0; 128];
             block[place] = -300;

@@ -1,11 +1,11 @@
-//! The transforms, one number after the other: where there is no SIMD, and what the tests compare it with.
+//! The transforms, one number at a time: used if there is no SIMD, and for comparison in tests.
 
 use super::{
     coefficient, even, to_pixel, Block, Quantization, BETWEEN_BITS, COSINE, FACTOR_BITS, MIDDLE,
     ODD, SINE,
 };
 
-/// What blocks are cleared with.
+/// Used to clear blocks.
 #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
 #[derive(Debug, Clone, Copy)]
 pub(in crate::fast) struct Zeros;
@@ -16,7 +16,7 @@ impl Zeros {
         Self
     }
 
-    /// Makes the coefficients of a block of `SIDE` pixels a side zero.
+    /// Clears the coefficients of a block with `SIDE` pixels per side.
     #[inline(always)]
     pub(in crate::fast) fn clear<const SIDE: usize>(self, block: &mut Block) {
         block[..SIDE * SIDE].fill(0);
@@ -51,7 +51,7 @@ fn transposed<const N: usize>(rows: [Lanes<N>; N]) -> [Lanes<N>; N] {
     std::array::from_fn(|column| std::array::from_fn(|row| rows[row][column]))
 }
 
-/// Transforms every lane's column of four: times √8, and with [`FACTOR_BITS`] more binary places.
+/// Transforms each lane's column of four: times √8, with [`FACTOR_BITS`] more fractional bits.
 #[inline(always)]
 fn four_columns<const N: usize>([c0, c1, c2, c3]: [Lanes<N>; 4]) -> [Lanes<N>; 4] {
     let outer = times(sum(c0, c2), 1 << FACTOR_BITS);
@@ -66,7 +66,7 @@ fn four_columns<const N: usize>([c0, c1, c2, c3]: [Lanes<N>; 4]) -> [Lanes<N>; 4
     ]
 }
 
-/// Transforms every lane's column of eight: times √8, and with [`FACTOR_BITS`] more binary places.
+/// Transforms each lane's column of eight: times √8, with [`FACTOR_BITS`] more fractional bits.
 #[inline(always)]
 fn eight_columns<const N: usize>(c: [Lanes<N>; 8]) -> [Lanes<N>; 8] {
     // The even ones are a transform of half the length.
@@ -85,7 +85,7 @@ fn eight_columns<const N: usize>(c: [Lanes<N>; 8]) -> [Lanes<N>; 8] {
     })
 }
 
-/// Takes `bits` binary places away, rounding, and adds `offset`.
+/// Removes `bits` fractional bits with rounding, and adds `offset`.
 #[inline(always)]
 fn rounded<const N: usize, const M: usize>(
     rows: [Lanes<N>; M],
@@ -96,7 +96,7 @@ fn rounded<const N: usize, const M: usize>(
     rows.map(|row| row.map(|value| value.wrapping_add(offset) >> bits))
 }
 
-/// Both passes, the columns' first.
+/// Both passes, columns first.
 #[inline(always)]
 fn two_passes<const N: usize>(
     coefficients: [Lanes<N>; N],

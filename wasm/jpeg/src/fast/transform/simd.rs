@@ -1,20 +1,22 @@
-//! The transforms by WebAssembly's SIMD instructions: the same as those of `scalar.rs`, bit by bit.
+//! The transforms with WebAssembly's SIMD instructions: the same results as `scalar.rs`, bit by
+//! bit.
 
 use super::{
     coefficient, even, Block, Quantization, BETWEEN_BITS, COSINE, FACTOR_BITS, MIDDLE, ODD, SINE,
 };
 use core::arch::wasm32::*;
 
-/// What the first pass takes away, and what makes it round.
+/// The number of bits that the first pass removes, and its rounding constant.
 const FIRST: u32 = FACTOR_BITS - BETWEEN_BITS;
 const FIRST_ROUND: i32 = 1 << (FIRST - 1);
 
-/// What the second pass takes away, and what makes it round and adds the middle of the range.
+/// The number of bits that the last pass removes, and the constant that rounds and adds the middle
+/// of the range.
 const LAST: u32 = FACTOR_BITS + BETWEEN_BITS + 3;
 const LAST_ROUND: i32 = (MIDDLE << LAST) + (1 << (LAST - 1));
 
-/// Zeros that the compiler takes for any bits: stores of known zeros would become `memory.fill`, which WasmEdge makes a
-/// call out of compiled code.
+/// Zeros that the compiler does not recognize as such: stores of known zeros would become
+/// `memory.fill`, which WasmEdge implements as a call out of compiled code.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::fast) struct Zeros(v128);
 
@@ -23,14 +25,14 @@ impl Zeros {
         Self(std::hint::black_box(i64x2_splat(0)))
     }
 
-    /// Makes the coefficients of a block of `SIDE` pixels a side zero.
+    /// Clears the coefficients of a block with `SIDE` pixels per side.
     #[inline(always)]
     pub(in crate::fast) fn clear<const SIDE: usize>(self, block: &mut Block) {
         if SIDE < 8 {
             return block[..SIDE * SIDE].fill(0);
         }
         for values in block[..64].chunks_exact_mut(8) {
-            // SAFETY: eight values; a store need not be aligned.
+            // SAFETY: there are eight values; a store need not be aligned.
             unsafe { v128_store(values.as_mut_ptr().cast(), self.0) };
         }
     }
@@ -51,8 +53,8 @@ pub(super) fn four(block: &Block, quantization: &Quantization) -> [[u8; 4]; 4] {
     ]
 }
 
-/// Most blocks have nothing but low frequencies: where only the first four rows and columns have coefficients, what
-/// the others would add is left out.
+/// Most blocks only have low frequencies: if only the first four rows and columns have
+/// coefficients, the others are left out of the computation.
 #[inline(always)]
 pub(super) fn eight(block: &Block, quantization: &Quantization) -> [[u8; 8]; 8] {
     let rows = [0, 8, 16, 24, 32, 40, 48, 56].map(|place| at(block, place));
@@ -81,14 +83,14 @@ fn whole(block: &Block, quantization: &Quantization) -> [[u8; 8]; 8] {
     pixels(second_pass(top_left, top_right), second_pass(bottom_left, bottom_right))
 }
 
-/// The columns of four rows, of which the first pass has made the left and the right half.
+/// The columns of four rows whose left and right halves the first pass has produced.
 #[inline(always)]
 fn second_pass(left: [v128; 4], right: [v128; 4]) -> [v128; 8] {
     let ([c0, c1, c2, c3], [c4, c5, c6, c7]) = (transposed(left), transposed(right));
     eight_columns([c0, c1, c2, c3, c4, c5, c6, c7], LAST_ROUND, LAST)
 }
 
-/// The pixels of the upper four rows and of the lower four, which come as columns.
+/// The pixels of the upper four rows and of the lower four, which are given as columns.
 #[inline(always)]
 fn pixels(top: [v128; 8], bottom: [v128; 8]) -> [[u8; 8]; 8] {
     let ([r0, r1, r2, r3], [r4, r5, r6, r7]) = (four_rows(top), four_rows(bottom));
@@ -114,7 +116,7 @@ fn halves([v0, v1, v2, v3, v4, v5, v6, v7]: [v128; 8]) -> ([v128; 4], [v128; 4])
     ([v0, v1, v2, v3], [v4, v5, v6, v7])
 }
 
-/// Eight values from `place` on, which is 56 at most.
+/// Eight values starting at `place`, which is at most 56.
 #[inline(always)]
 fn at(values: &[i16], place: usize) -> v128 {
     // SAFETY: the slice has eight values; a load need not be aligned.
@@ -141,7 +143,7 @@ fn times(values: v128, factor: i32) -> v128 {
     i32x4_mul(values, i32x4_splat(factor))
 }
 
-/// Transforms four columns of four, with [`FACTOR_BITS`] more binary places, and adds `round`.
+/// Transforms four columns of four, with [`FACTOR_BITS`] more fractional bits, and adds `round`.
 #[inline(always)]
 fn four_columns([c0, c1, c2, c3]: [v128; 4], round: i32) -> [v128; 4] {
     let c0 = i32x4_add(i32x4_shl(c0, FACTOR_BITS), i32x4_splat(round));
@@ -157,7 +159,7 @@ fn four_columns([c0, c1, c2, c3]: [v128; 4], round: i32) -> [v128; 4] {
     ]
 }
 
-/// Transforms four columns of eight, adds `round` and takes `shift` binary places away.
+/// Transforms four columns of eight, adds `round` and removes `shift` fractional bits.
 #[inline(always)]
 fn eight_columns(c: [v128; 8], round: i32, shift: u32) -> [v128; 8] {
     let even = four_columns([c[0], c[2], c[4], c[6]], round);
@@ -168,7 +170,7 @@ fn eight_columns(c: [v128; 8], round: i32, shift: u32) -> [v128; 8] {
     joined(even, odd, shift)
 }
 
-/// As [`eight_columns`], where the last four coefficients of each column are zero.
+/// Like [`eight_columns`], if the last four coefficients of each column are zero.
 #[inline(always)]
 fn corner_columns([c0, c1, c2, c3]: [v128; 4], round: i32, shift: u32) -> [v128; 8] {
     let c0 = i32x4_add(i32x4_shl(c0, FACTOR_BITS), i32x4_splat(round));
@@ -183,7 +185,7 @@ fn corner_columns([c0, c1, c2, c3]: [v128; 4], round: i32, shift: u32) -> [v128;
     joined(even, odd, shift)
 }
 
-/// Columns of eight, of what even and odd coefficients make of them.
+/// Columns of eight, from the sums of the even and the odd coefficients.
 #[inline(always)]
 fn joined([e0, e1, e2, e3]: [v128; 4], [o0, o1, o2, o3]: [v128; 4], shift: u32) -> [v128; 8] {
     [
@@ -213,8 +215,8 @@ fn transposed([r0, r1, r2, r3]: [v128; 4]) -> [v128; 4] {
     ]
 }
 
-/// Four rows of four pixels, of their columns. (Shifted into their places: narrowing and shuffling bytes take WasmEdge
-/// several instructions each.)
+/// Four rows of four pixels, from their columns. (Shifted into place: narrowing and shuffling bytes
+/// take several instructions each in WasmEdge.)
 #[inline(always)]
 fn rows_of(columns: [v128; 4]) -> v128 {
     let [c0, c1, c2, c3] =
