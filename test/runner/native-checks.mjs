@@ -30,8 +30,8 @@ const qemuArguments = [
 
 /** @type {import('./checks.mjs').Check[]} */
 export const nativeChecks = [
-  nativeOfAddon(),
-  native('-asan', 'Native tests, AddressSanitizer'),
+  manyInProcess({ ...native('-addon', 'Native tests'), name: 'native' }, 'native-addon'),
+  manyInProcess(native('-asan', 'Native tests, AddressSanitizer'), 'native-asan'),
   native('-tsan', 'Native tests, ThreadSanitizer'),
   {
     ...native('', 'Native tests, Valgrind'),
@@ -102,17 +102,15 @@ function native(suffix, title) {
   };
 }
 
-/** The same of the addon's own objects, many in a process. */
-function nativeOfAddon() {
-  const check = native('-addon', 'Native tests');
-  const counts = countsFile('native');
+/** The same check, with many tests in each process. */
+function manyInProcess(check, preset) {
+  const counts = countsFile(check.name);
   return {
     ...check,
-    name: 'native',
     commands: async (context) => {
       rmSync(counts, { force: true });
       const [configure, build] = await check.commands(context);
-      const args = [runner, '--preset', check.name, '--counts', counts];
+      const args = [runner, '--preset', preset, '--counts', counts];
       return [configure, build, { command: process.execPath, args, options: { cwd: root } }];
     },
     count: () => readCounts(counts),
