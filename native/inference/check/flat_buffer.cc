@@ -7,7 +7,8 @@
 namespace wasmedge_embed {
 namespace {
 
-// A vtable begins with its own size and its table's; a table with the distance to its vtable.
+// A vtable begins with its own size and that of its table; a table begins with the distance to its
+// vtable.
 constexpr size_t kVtableHeaderSize = 4;
 constexpr size_t kTableHeaderSize = 4;
 // The root table's offset and the file identifier.
@@ -80,7 +81,7 @@ size_t FlatBuffer::VectorAt(size_t position, size_t element_size, const char* wh
   const size_t start = Follow(position, sizeof(uint32_t), what);
   const size_t elements = start + sizeof(uint32_t);
   const uint64_t stated = ReadNumber(start, sizeof(uint32_t));
-  // Writers align the elements of an empty vector or leave it be.
+  // Some writers align the elements of an empty vector, others do not.
   if (start % sizeof(uint32_t) != 0 || (stated != 0 && !IsAligned(elements, element_size))) {
     RefuseDamaged(what, "is not aligned");
   }

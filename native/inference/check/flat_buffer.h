@@ -9,7 +9,7 @@
 
 namespace wasmedge_embed {
 
-/// A vector of numbers inside a FlatBuffer. A view: the bytes must outlive it.
+/// A vector of numbers in a FlatBuffer. A view: the bytes must outlive it.
 template <typename T>
 class FlatVector {
  public:
@@ -42,9 +42,9 @@ class FlatVector {
   FlatVector() = default;
   FlatVector(const uint8_t* data, size_t size) noexcept : data_(data), size_(size) {}
 
-  /// Null when the file has no such vector.
+  /// Null if the file has no such vector.
   const uint8_t* data() const noexcept { return data_; }
-  /// How many elements there are.
+  /// The number of elements.
   size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
   T operator[](size_t index) const noexcept { return Read(data_ + index * sizeof(T)); }
@@ -65,19 +65,19 @@ class FlatVector {
 class FlatTable;
 class FlatTables;
 
-/// On which boundaries a FlatBuffer's numbers of 64 bits must lie: their own, as all writers of the
-/// format are to have it, or that of 32 bits, as some writers do have it. The processors that this
-/// runs on read both.
+/// The alignment of 64-bit numbers in a FlatBuffer: their natural one, which writers of the format
+/// are supposed to use, or that of 32-bit numbers, which some writers do use. The supported
+/// processors read both.
 enum class FlatAlignment { kNatural, kHalf };
 
-/// Reads a FlatBuffer (https://flatbuffers.dev/internals/) whose bytes are hostile: whatever is
-/// asked for is checked first to lie inside, at its natural alignment, so that who has read all
-/// that a schema names has verified the file. Every reader throws `Error(kModel)` that says what
-/// is damaged. A view: the bytes must outlive it, its tables and its vectors.
+/// Reads a FlatBuffer (https://flatbuffers.dev/internals/) whose bytes are hostile: everything is
+/// checked to be inside and naturally aligned before it is read, so reading everything in a schema
+/// verifies the file. Every reader throws `Error(kModel)` that says what is damaged. A view: the
+/// bytes must outlive it, its tables and its vectors.
 ///
 /// Tables and vectors may be shared in a FlatBuffer, so a small file can unfold to a huge one. The
-/// bytes that are read, each as often as it is reached, are bounded by four times the file's size
-/// and 64 KiB; the contents of `Bytes` do not count.
+/// number of bytes read, counting repeated reads, is limited to four times the file's size plus 64
+/// KiB; the contents of `Bytes` do not count.
 class FlatBuffer {
  public:
   FlatBuffer(const uint8_t* bytes, size_t size,
@@ -95,9 +95,10 @@ class FlatBuffer {
   friend class FlatTables;
 
   FlatTable TableAt(uint64_t position, const char* what) const;
-  /// Where the reference at `position` leads, with room for `size` bytes there.
+  /// Where the reference at `position` leads; there must be `size` bytes.
   size_t Follow(size_t position, size_t size, const char* what) const;
-  /// The position of the first of `*count` elements of the vector that `position` refers to.
+  /// The position of the first of `*count` elements of the vector that the reference at `position`
+  /// leads to.
   size_t VectorAt(size_t position, size_t element_size, const char* what, size_t* count) const;
   void Spend(uint64_t bytes, const char* what) const;
   uint64_t ReadNumber(size_t position, size_t size) const noexcept;
@@ -111,8 +112,9 @@ class FlatBuffer {
   mutable uint64_t budget_;
 };
 
-/// A table of a FlatBuffer. Fields go by their number in the schema (a union takes two); `what`
-/// names the field in an error. A field that the file lacks is absent, empty, or its default.
+/// A table of a FlatBuffer. Fields are identified by their number in the schema (a union takes
+/// two); `what` names the field in an error. A field that is missing in the file is absent, empty,
+/// or has its default.
 class FlatTable {
  public:
   bool Has(int field) const noexcept;
@@ -134,16 +136,16 @@ class FlatTable {
     return {buffer_->bytes() + position, count};
   }
 
-  /// A vector of bytes that nobody unfolds, of any length.
+  /// A vector of bytes of any length, whose content is not read here.
   FlatVector<uint8_t> Bytes(int field, const char* what) const;
-  /// A string with the NUL byte behind it that readers in C rely on.
+  /// A string, checked to have the terminating NUL that C readers rely on.
   std::string_view String(int field, const char* what) const;
   std::optional<FlatTable> Table(int field, const char* what) const;
   FlatTables Tables(int field, const char* what) const;
 
-  /// Where the table begins in the file.
+  /// The position of the table in the file.
   size_t position() const noexcept { return position_; }
-  /// Where the field's number or reference stands in the file; 0 when the file lacks it.
+  /// The position of the field's number or reference in the file; 0 if the field is missing.
   size_t FieldPosition(int field) const noexcept;
 
  private:
@@ -176,7 +178,7 @@ class FlatTables {
     return buffer_->TableAt(buffer_->Follow(ReferencePosition(index), 0, what_), what_);
   }
 
-  /// Where the reference to a table stands in the file.
+  /// The position of the reference to a table in the file.
   size_t ReferencePosition(size_t index) const noexcept {
     return position_ + index * sizeof(uint32_t);
   }

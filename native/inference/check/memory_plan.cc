@@ -7,7 +7,7 @@ namespace {
 
 constexpr size_t kMostPlaced = 4096;
 constexpr uint64_t kAlignment = 64;
-// Of one block and of all: sums of two stay far from overflow.
+// For one block and for all: sums of two stay far from overflow.
 constexpr uint64_t kUnbounded = uint64_t{1} << 62;
 
 uint64_t Aligned(uint64_t bytes) noexcept {
@@ -20,7 +20,7 @@ uint64_t MemoryPlan::Bytes() {
   std::sort(blocks_.begin(), blocks_.end(), [](const Block& left, const Block& right) {
     return left.bytes != right.bytes ? left.bytes > right.bytes : left.first < right.first;
   });
-  // In the order of their places.
+  // In order of their offsets.
   std::vector<Block> placed;
   placed.reserve(std::min(blocks_.size(), kMostPlaced));
   uint64_t reach = 0;

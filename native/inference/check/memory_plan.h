@@ -6,17 +6,17 @@
 
 namespace wasmedge_embed {
 
-/// The memory that a graph's results share: who is no longer used gives its place to others. Placed
-/// as TensorFlow Lite's planner places them, the largest first, each into the smallest gap that is
-/// free for as long as it lives, at multiples of 64 bytes. XNNPACK plans alike what lies within the
-/// operators that it takes over.
+/// The memory that a graph's results share: when a result is no longer used, others take its place.
+/// The placement is that of TensorFlow Lite's planner: largest first, each in the smallest gap that
+/// is free during its whole lifetime, at multiples of 64 bytes. XNNPACK plans in the same way
+/// within the operators that it takes over.
 class MemoryPlan {
  public:
-  /// Something that is there from one operator to another, both included, by their places.
+  /// Adds a result that exists from one operator to another, inclusive, by their indices.
   void Add(uint64_t bytes, size_t first, size_t last) { blocks_.push_back({bytes, first, last}); }
 
-  /// How far the memory reaches. Takes time with the square of what is placed, which is the 4,096
-  /// largest; the rest is added to it as if it shared nothing. Changes the order of what was added.
+  /// The total size. Takes quadratic time in the number of placed results, which are the 4,096
+  /// largest; the rest are added as if they shared nothing. Changes the order of the results.
   uint64_t Bytes();
 
  private:

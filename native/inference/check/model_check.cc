@@ -16,9 +16,9 @@
 namespace wasmedge_embed {
 namespace {
 
-// Metadata by which TensorFlow Lite orders operators that keep state.
+// Metadata with which TensorFlow Lite orders stateful operators.
 constexpr std::string_view kControlDependencies = "model_control_dependencies";
-// Metadata of models that are compiled for an accelerator.
+// Metadata of models compiled for an accelerator.
 constexpr std::string_view kCompiledStamp = "LiteRtStamp";
 
 /// `hint` follows the numbers: empty, or what a user can do.
@@ -34,7 +34,7 @@ uint64_t AddClamped(uint64_t left, uint64_t right) noexcept {
   return left > UINT64_MAX - right ? UINT64_MAX : left + right;
 }
 
-/// Checks one subgraph after the other and sums up what they take.
+/// Checks the subgraphs one by one and sums up their costs.
 class Checker {
  public:
   Checker(const ModelFile& file, const ModelLimits& limits) : file_(file), limits_(limits) {}
@@ -50,24 +50,24 @@ class Checker {
   void CheckOperatorAt(size_t place);
   void CheckOutputs();
   void CheckSignature(const FileSignature& signature) const;
-  /// What the results of the subgraph at hand take together.
+  /// The total size of the current subgraph's results.
   uint64_t ResultBytes() const;
   size_t TensorIndex(int64_t index, const std::string& label) const;
   std::string Label(size_t index) const { return TensorLabel(*subgraph_, index); }
-  /// A tensor that is used holds something.
+  /// A tensor that is used must not be empty.
   void RequireElements(size_t index) const;
 
   const ModelFile& file_;
   const ModelLimits& limits_;
   ModelSummary summary_;
-  // Of the subgraph at hand.
+  // Of the current subgraph.
   const FileSubgraph* subgraph_ = nullptr;
   std::vector<CheckedTensor> tensors_;
   std::vector<State> states_;
-  /// The operators that use each tensor first, by making it or as an input of the graph, and last.
+  /// The operators that use each tensor first (as an output, or as an input of the graph) and last.
   std::vector<size_t> first_uses_;
   std::vector<size_t> last_uses_;
-  /// What each operator needs while it runs.
+  /// The temporary memory of each operator while it runs.
   std::vector<uint64_t> temporary_bytes_;
 };
 
@@ -139,7 +139,7 @@ uint64_t Checker::ResultBytes() const {
     if (states_[index] == State::kInput || states_[index] == State::kVariable) {
       plan.Add(tensors_[index].bytes, 0, last);
     } else if (states_[index] == State::kComputed) {
-      // What is the same in every run is kept from the first on.
+      // Results that are the same in every run are kept from the first one on.
       const bool is_kept = tensors_[index].fixed;
       plan.Add(tensors_[index].bytes, is_kept ? 0 : first_uses_[index],
                is_kept ? last : last_uses_[index]);
@@ -295,7 +295,7 @@ void RequireWithin(const ModelSummary& summary, const ModelLimits& limits) {
                           const std::string& hint) {
     if (value > limit) RefuseLimit(what, value, limit, name, hint);
   };
-  // The host's models have no options: these are those of its guests.
+  // The host's models have no such options: these are the options for its guests.
   const auto hint = [&](const char* name) {
     return limits.unchecked_operators ? std::string()
                                       : std::string(" Raise limits.") + name + " to allow it.";
@@ -316,7 +316,7 @@ ModelSummary CheckModel(const uint8_t* bytes, size_t size, const ModelLimits& li
   if (size > limits.model_bytes) {
     RefuseLimit("has more bytes than allowed:", size, limits.model_bytes, "modelBytes");
   }
-  // As many subgraphs are read as anybody may have, so that the refusal tells their number.
+  // Reads as many subgraphs as anybody may have, so that the error message contains their number.
   const size_t subgraphs = std::max(limits.subgraphs, ModelLimits::Own().subgraphs);
   const ModelFile file(bytes, size, {subgraphs, limits.tensors, limits.operators});
   return Checker(file, limits).Check();

@@ -5,36 +5,37 @@
 
 namespace wasmedge_embed {
 
-/// What a model may ask for. What goes beyond is refused with `Error(kLimit)` and the name that
-/// stands beside the member.
+/// The limits of a model. Exceeding one is rejected with `Error(kLimit)` and the name given for the
+/// member.
 ///
-/// Two presets, because two kinds of people bring models. Who calls this library picks model files
-/// as they pick code: they may use any built-in operator of LiteRT. A guest may be anybody's: it
-/// gets the operators whose every shape, type and option is checked here (see `operator_check.h`),
-/// an allow-list, since LiteRT's kernels trust what the file says and nobody can tell what an
-/// unchecked one does with a lie. Both get every other check: damage happens to honest files too.
+/// There are two presets, because two kinds of people provide models. Users of this library choose
+/// model files like code: they may use any built-in operator of LiteRT. A guest may belong to
+/// anybody: it gets the operators whose shapes, types and options are all checked here (see
+/// `operator_check.h`). This is an allow-list, since LiteRT's kernels trust what the file says and
+/// nobody can predict what an unchecked one does with wrong data. All other checks apply to both:
+/// honest files can be damaged too.
 struct ModelLimits {
   /// "modelBytes": the size of the file.
   uint64_t model_bytes;
-  /// "modelSubgraphs", "tensors", "operators": how many there are of each.
+  /// "modelSubgraphs", "tensors", "operators": the number of each.
   size_t subgraphs;
   size_t tensors;
   size_t operators;
-  /// "arguments": inputs and outputs of a graph together, which LiteRT searches one by one.
+  /// "arguments": inputs and outputs of a graph together, which LiteRT searches linearly.
   size_t arguments;
   /// "modelArithmetic": `ModelSummary::arithmetic` of one run.
   uint64_t arithmetic;
-  /// "modelActivationBytes": bytes of what a run writes, sharing memory as its planner shares it
-  /// (`MemoryPlan`), and of the tables of pointers that convolutions and pooling make for it.
+  /// "modelActivationBytes": bytes written by a run, shared as in TensorFlow Lite's planner
+  /// (`MemoryPlan`), plus the pointer tables that convolutions and pooling create for it.
   uint64_t activation_bytes;
-  /// "modelWeightBytes": bytes of the constants (and of what DEQUANTIZE makes of them), each
-  /// counted for every operator that uses it, since XNNPACK packs a copy for each.
+  /// "modelWeightBytes": bytes of the constants (and of what DEQUANTIZE makes of them), counted for
+  /// each operator that uses them, since XNNPACK packs a copy for each.
   uint64_t weight_bytes;
-  /// Whether operators without rules of their own, and shapes that depend on values which are known
-  /// only at run time, are let through on the strength of the general checks.
+  /// Whether operators without their own rules, and shapes that depend on values known only at run
+  /// time, are accepted on the basis of the general checks.
   bool unchecked_operators;
 
-  /// For the models that the embedding program loads.
+  /// For models loaded by the embedding program.
   static constexpr ModelLimits Own() noexcept {
     ModelLimits limits{};
     limits.model_bytes = (uint64_t{1} << 31) - 1;
@@ -49,7 +50,7 @@ struct ModelLimits {
     return limits;
   }
 
-  /// For the models that guests bring.
+  /// For models provided by guests.
   static constexpr ModelLimits Guest() noexcept {
     ModelLimits limits{};
     limits.model_bytes = uint64_t{64} << 20;
@@ -65,25 +66,24 @@ struct ModelLimits {
   }
 };
 
-/// What a run of a model takes, as its shapes tell: upper bounds but for operators without rules,
-/// of which only the elements are counted.
+/// The cost of a run of a model, according to its shapes: upper bounds, except for operators
+/// without rules, for which only elements are counted.
 struct ModelSummary {
   size_t subgraphs = 0;
   size_t operators = 0;
   size_t tensors = 0;
-  /// Of the convolutions and matrix products of one run.
+  /// For the convolutions and matrix products of one run.
   uint64_t multiply_accumulates = 0;
-  /// What the other operators of one run compute or move.
+  /// Elements that the other operators of one run compute or move.
   uint64_t other_elements = 0;
   /// As in `ModelLimits`.
   uint64_t activation_bytes = 0;
   uint64_t weight_bytes = 0;
-  /// Whether every operator has passed rules of its own, so that each shape is that of the file.
+  /// Whether every operator has passed its own rules, so that each shape is that of the file.
   bool static_shapes = true;
 
   /// The work of one run in multiply-accumulates. An element of the other operators counts as 8:
-  /// the slow ones of LiteRT's kernels take about 10 ns for it, and a multiply-accumulate takes
-  /// them about 1.
+  /// LiteRT's slow kernels take about 10 ns for it, and about 1 ns for a multiply-accumulate.
   uint64_t arithmetic() const noexcept {
     constexpr uint64_t kPerElement = 8;
     if (other_elements > (UINT64_MAX - multiply_accumulates) / kPerElement) return UINT64_MAX;

@@ -20,7 +20,7 @@ void CheckHeader(const uint8_t* bytes, size_t size) {
   };
   if (size < kHeaderSize) refuse("it has only " + std::to_string(size) + " bytes");
   if (!HasModelIdentifier(bytes, size)) refuse("it lacks the file identifier \"TFL3\"");
-  // Offsets in a FlatBuffer are signed 32-bit numbers here and there.
+  // Some offsets in a FlatBuffer are signed 32-bit numbers.
   if (size > INT32_MAX) refuse("it is larger than 2 GiB");
 }
 
@@ -32,7 +32,7 @@ void Take(size_t count, size_t* left, const char* what, const char* limit) {
   *left -= count;
 }
 
-/// Reads what nobody here needs, since LiteRT reads it.
+/// Verifies data that is not needed here, because LiteRT reads it.
 void VerifyOptions(const FlatTable& options, const char* layout, std::vector<int32_t>* subgraphs) {
   constexpr char kWhat[] = "an operator's option";
   for (int field = 0; layout[field] != '\0'; ++field) {
@@ -75,7 +75,7 @@ void VerifyOptions(const FlatTable& options, const char* layout, std::vector<int
   }
 }
 
-/// The same for the lists by which a tensor without its zeros is unfolded.
+/// The same for the lists from which a sparse tensor is unpacked.
 void VerifySparsity(const FlatTable& sparsity) {
   constexpr char kWhat[] = "a tensor's sparsity";
   sparsity.Vector<int32_t>(schema::sparsity::kTraversalOrder, kWhat);
@@ -329,7 +329,7 @@ void ModelFile::ReadMetadata(const FlatTable& root) {
   metadata_.reserve(tables.size());
   for (size_t i = 0; i < tables.size(); ++i) {
     const FlatTable table = tables[i];
-    // LiteRT looks at the name without asking whether there is one.
+    // LiteRT reads the name without checking that it exists.
     if (!table.Has(field::kName)) Refuse("A metadata entry of the model has no name.");
     metadata_.push_back({table.String(field::kName, "the name of metadata"),
                          table.Scalar<uint32_t>(field::kBuffer, 0, "a metadata's buffer")});

@@ -12,13 +12,13 @@
 
 namespace wasmedge_embed {
 
-/// Whether the bytes bear the file identifier of a TensorFlow Lite model.
+/// Whether the bytes have the file identifier of a TensorFlow Lite model.
 bool HasModelIdentifier(const uint8_t* bytes, size_t size) noexcept;
 
 /// The sizes of a tensor's dimensions.
 class TensorShape {
  public:
-  /// LiteRT describes no more.
+  /// LiteRT does not support more.
   static constexpr size_t kMaximumRank = 8;
 
   TensorShape() = default;
@@ -28,13 +28,14 @@ class TensorShape {
   size_t rank() const noexcept { return rank_; }
   int64_t operator[](size_t axis) const noexcept { return dimensions_[axis]; }
   void Set(size_t axis, int64_t size) noexcept { dimensions_[axis] = size; }
-  /// Has no effect when the rank is `kMaximumRank`.
+  /// No effect if the rank is `kMaximumRank`.
   void Append(int64_t size) noexcept;
 
   const int64_t* begin() const noexcept { return dimensions_.data(); }
   const int64_t* end() const noexcept { return dimensions_.data() + rank_; }
 
-  /// The product of the dimensions from `first` up to `last`, which must not overflow.
+  /// The product of the dimensions from `first` up to but excluding `last`, which must not
+  /// overflow.
   uint64_t Product(size_t first, size_t last) const noexcept;
   uint64_t elements() const noexcept { return Product(0, rank_); }
 
@@ -55,9 +56,9 @@ struct FileQuantization {
   FlatVector<float> scales;
   FlatVector<int64_t> zero_points;
   int32_t dimension = 0;
-  /// A member of the union QuantizationDetails; 0 for none.
+  /// A member of the union QuantizationDetails; 0 if there is none.
   uint8_t details_type = 0;
-  /// The tensors that hold scales and zero points, where the details name any; -1 for none.
+  /// The tensors that contain scales and zero points, if the details name any; otherwise -1.
   int32_t scale_tensor = -1;
   int32_t zero_point_tensor = -1;
 };
@@ -67,12 +68,12 @@ struct FileTensor {
   std::string_view name;
   int8_t type = 0;
   FlatVector<int32_t> shape;
-  /// Empty for none; -1 marks a dimension that is not fixed.
+  /// Empty if there is none; -1 marks a free dimension.
   FlatVector<int32_t> shape_signature;
   uint32_t buffer = 0;
   FileQuantization quantization;
   bool is_variable = false;
-  /// Whether a shape without dimensions is that of a scalar for sure. Old files do not say.
+  /// Whether an empty shape is certainly that of a scalar. Old files do not say.
   bool has_rank = false;
   bool is_sparse = false;
   bool has_variants = false;
@@ -82,23 +83,23 @@ struct FileTensor {
 struct FileOperator {
   FlatTable table;
   uint32_t code_index = 0;
-  /// Indices of tensors; -1 is an optional input that is not given.
+  /// Indices of tensors; -1 is a missing optional input.
   FlatVector<int32_t> inputs;
   FlatVector<int32_t> outputs;
-  /// A member of the union BuiltinOptions; 0 for none.
+  /// A member of the union BuiltinOptions; 0 if there is none.
   uint8_t options_type = 0;
   std::optional<FlatTable> options;
-  /// Whether it has options of the union BuiltinOptions2.
+  /// Whether it has options in the union BuiltinOptions2.
   bool has_more_options = false;
   bool has_custom_options = false;
-  /// Where custom options behind the FlatBuffer lie in the file; both 0 for none.
+  /// The position in the file of custom options after the FlatBuffer; both are 0 if there are none.
   uint64_t large_options_offset = 0;
   uint64_t large_options_size = 0;
   bool mutates_inputs = false;
   bool has_intermediates = false;
-  /// Tensors for the operator's own use; -1 for one that is not given.
+  /// Tensors for the operator's own use; -1 for a missing one.
   FlatVector<int32_t> intermediates;
-  /// The subgraphs that its options name.
+  /// The subgraphs named in its options.
   std::vector<int32_t> subgraphs;
 };
 
@@ -112,19 +113,19 @@ struct FileSubgraph {
 
 struct FileOperatorCode {
   FlatTable table;
-  /// Where the reference to the table stands in the file.
+  /// The position of the reference to the table in the file.
   size_t reference = 0;
-  /// A BuiltinOperator: the larger one of the two fields that hold it.
+  /// A BuiltinOperator: the larger of the two fields that contain it.
   int32_t code = 0;
   int32_t version = 1;
-  /// Of a custom operator.
+  /// For a custom operator.
   std::string_view custom_name;
 };
 
 struct FileBuffer {
   FlatTable table;
   FlatVector<uint8_t> data;
-  /// Whether the data lies behind the FlatBuffer, as in files above 2 GiB: there, from the start of
+  /// Whether the data are after the FlatBuffer, as in files of more than 2 GiB: at this position in
   /// the file.
   bool is_outside = false;
   uint64_t offset = 0;
@@ -149,20 +150,20 @@ struct FileSignature {
   uint32_t subgraph = 0;
 };
 
-/// The tables of a .tflite file, as they stand in it: every offset and length has been followed and
-/// lies inside, and no number has been judged. Views into the bytes, which must outlive it. The
-/// positions that `FlatTable` tells are where a rewriter patches.
+/// The tables of a .tflite file, as they are in it: every offset and length has been followed and
+/// is inside, but numbers have not been checked. Views into the bytes, which must outlive it. The
+/// positions that `FlatTable` returns are where a rewrite patches the file.
 class ModelFile {
  public:
-  /// The most that is unpacked; a file with more is refused.
+  /// Limits on what is unpacked; a file with more is rejected.
   struct Bounds {
     size_t subgraphs;
     size_t tensors;
     size_t operators;
   };
 
-  /// Throws `Error(kModel)` for bytes that are no intact .tflite file, `Error(kLimit)` with the
-  /// name of the bound, `std::bad_alloc`.
+  /// Throws `Error(kModel)` for bytes that are not an intact .tflite file, `Error(kLimit)` with the
+  /// name of the limit, `std::bad_alloc`.
   ModelFile(const uint8_t* bytes, size_t size, const Bounds& bounds,
             FlatAlignment alignment = FlatAlignment::kNatural);
   ModelFile(const ModelFile&) = delete;

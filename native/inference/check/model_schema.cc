@@ -135,7 +135,7 @@ constexpr const char* kOptionsLayouts[] = {
     "",          // RightShiftOptions
 };
 
-// The same of BuiltinOptions2.
+// The same for BuiltinOptions2.
 constexpr const char* kOptionsLayouts2[] = {
     "8",                  // StablehloConcatenateOptions
     "l",                  // StablehloBroadcastInDimOptions

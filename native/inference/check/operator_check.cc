@@ -11,7 +11,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// Why LiteRT is not given the operator, whoever brings it; null for the others.
+/// Why LiteRT never gets this operator, whoever provides it; null for the others.
 const char* ReasonToRefuse(int32_t code) noexcept {
   switch (code) {
     case schema::kCustom:
@@ -41,7 +41,7 @@ const char* ReasonToRefuse(int32_t code) noexcept {
   }
 }
 
-/// The elements that an operator without a rule touches.
+/// The elements that an operator without a rule accesses.
 OperatorCost GeneralCost(const OperatorView& view) {
   OperatorCost cost;
   cost.unchecked = true;

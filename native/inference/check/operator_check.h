@@ -18,7 +18,7 @@ constexpr bool IsScaled(int8_t type) noexcept {
   return type == schema::kUint8 || type == schema::kInt8 || type == schema::kInt16;
 }
 
-/// What a rule looks at: one operator and its tensors.
+/// The view of a rule: an operator and its tensors.
 class OperatorView {
  public:
   OperatorView(const FileOperator& op, std::string label, std::vector<const CheckedTensor*> inputs,
@@ -32,17 +32,17 @@ class OperatorView {
 
   size_t input_count() const noexcept { return inputs_.size(); }
   size_t output_count() const noexcept { return outputs_.size(); }
-  /// Whether the optional input is given.
+  /// Whether the optional input is present.
   bool HasInput(size_t index) const noexcept {
     return index < inputs_.size() && inputs_[index] != nullptr;
   }
-  /// Throws when the operator lacks the input.
+  /// Throws if the operator lacks the input.
   const CheckedTensor& Input(size_t index) const;
   const CheckedTensor& Output(size_t index) const { return *outputs_[index]; }
-  /// Tensors of which kernels read the quantization alone; null for one that is not given.
+  /// Tensors of which kernels only read the quantization; null for a missing one.
   const std::vector<const CheckedTensor*>& intermediates() const noexcept { return intermediates_; }
 
-  /// The option of this number in the schema, or `otherwise` where the file lacks it.
+  /// The option with this number in the schema, or `otherwise` if it is missing in the file.
   template <typename T>
   T Option(int field, T otherwise) const {
     return operator_.options
@@ -58,14 +58,14 @@ class OperatorView {
   }
   void RequireType(const CheckedTensor& tensor, std::initializer_list<int8_t> types) const;
   void RequireShape(const CheckedTensor& tensor, const TensorShape& expected) const;
-  /// Where the type `IsScaled`: one scale for the whole tensor, from 2^-40 to 2^40. Beyond,
-  /// products and quotients of scales leave the range of a float and kernels index with what
-  /// becomes of them.
+  /// If the type `IsScaled`: one scale for the whole tensor, from 2^-40 to 2^40. Beyond that,
+  /// products and quotients of scales leave the range of a float, and kernels use the results as
+  /// indices.
   void RequireQuantized(const CheckedTensor& tensor) const;
   /// The elements of a constant of INT32 or INT64, `minimum` to `maximum` of them, each within 32
   /// bits.
   std::vector<int64_t> Integers(size_t input, size_t minimum, size_t maximum) const;
-  /// The index of a dimension, counted from the end when negative, below `rank`.
+  /// The index of a dimension, counted from the end if negative, below `rank`.
   size_t Axis(int64_t axis, size_t rank) const;
 
  private:
@@ -76,22 +76,22 @@ class OperatorView {
   std::vector<const CheckedTensor*> intermediates_;
 };
 
-/// What an operator takes to run.
+/// The cost of running an operator.
 struct OperatorCost {
   uint64_t multiply_accumulates = 0;
   /// Elements that it computes or moves in another way.
   uint64_t other_elements = 0;
-  /// Bytes that it keeps beside its outputs from one run to the next.
+  /// Bytes that it keeps between runs, in addition to its outputs.
   uint64_t kept_bytes = 0;
   /// Bytes that it needs while it runs.
   uint64_t temporary_bytes = 0;
-  /// Whether no rule has looked at it.
+  /// Whether no rule has checked it.
   bool unchecked = false;
 };
 
-/// Checks one operator of the built-in `code` and tells its cost. Throws `Error(kModel)`: always
-/// for the operators that are not supported, for those without a rule unless the limits let them
-/// through, and for those that break their rule.
+/// Checks one operator of the built-in `code` and returns its cost. Throws `Error(kModel)` for
+/// unsupported operators, for those without a rule unless the limits allow them, and for those that
+/// break their rule.
 OperatorCost CheckOperator(const OperatorView& view, const FileOperator& op, int32_t code,
                            const ModelLimits& limits);
 

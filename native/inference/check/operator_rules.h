@@ -7,36 +7,36 @@
 #include "inference/check/operator_check.h"
 #include "inference/check/tensor_check.h"
 
-/// The rules of single operators. Each takes an operator whose counts of inputs and outputs and
-/// kind of options are right and whose parameters are constants; throws `Error(kModel)`.
+/// The rules of single operators. Each takes an operator with the right numbers of inputs and
+/// outputs and kind of options, whose parameters are constants; throws `Error(kModel)`.
 namespace wasmedge_embed::operator_rules {
 
-// Of strides, dilations, windows and blocks: no honest model comes near, and products of two stay
+// For strides, dilations, windows and blocks: no honest model comes near, and products of two stay
 // far from overflow.
 constexpr int64_t kMaximumStep = 1 << 15;
-// The built-in kernels that move or reduce regions index no more dimensions, and some of them do
-// not ask.
+// The built-in kernels that move or reduce regions support no more dimensions, and some of them do
+// not check.
 constexpr size_t kMaximumRegionRank = 5;
-// Nor do those that stretch inputs to a common shape.
+// The same for those that broadcast inputs to a common shape.
 constexpr size_t kMaximumBroadcastRank = 4;
 
 // Inputs of UNIDIRECTIONAL_SEQUENCE_LSTM that are its state.
 constexpr uint32_t kLstmOutputState = 18;
 constexpr uint32_t kLstmCellState = 19;
 
-/// An input and an output of one type, whichever the built-in kernels move.
+/// An input and an output of the same type, which must be one that the built-in kernels move.
 void RequireMovable(const OperatorView& view, const CheckedTensor& input,
                     const CheckedTensor& output);
 
-/// The option of this number is an activation that all kernels can do behind their own work: none,
-/// RELU, RELU_N1_TO_1 or RELU6.
+/// The option with this number is an activation that all kernels can fuse with their own work:
+/// none, RELU, RELU_N1_TO_1 or RELU6.
 void RequireFusedActivation(const OperatorView& view, int field);
 
-/// The common shape of inputs, each dimension of size 1 stretched to the others'.
+/// The common shape of inputs, with dimensions of size 1 broadcast to that of the others.
 TensorShape BroadcastShape(const OperatorView& view,
                            std::initializer_list<const TensorShape*> shapes);
 
-/// The shape that a constant list of sizes above 0 tells.
+/// The shape in a constant list of sizes above 0.
 TensorShape ShapeOf(const OperatorView& view, size_t input);
 
 inline OperatorCost PerElement(const CheckedTensor& tensor) { return {0, tensor.elements, 0, 0}; }

@@ -13,7 +13,7 @@ OperatorCost Compare(const OperatorView& view, std::initializer_list<int8_t> typ
   view.RequireType(view.Output(0), {TensorType::kBool});
   for (const CheckedTensor* tensor : {&left, &right}) {
     view.RequireQuantized(*tensor);
-    // The kernels end the process where a scale does not fit a fraction.
+    // The kernels end the process if a scale is not less than 1.
     view.Require(!IsScaled(tensor->type) || tensor->scale() < 1,
                  "compares numbers whose scale is not below 1, which is not supported");
   }
@@ -58,7 +58,7 @@ OperatorCost Select(const OperatorView& view) {
   const TensorShape& condition = view.Input(0).shape;
   const TensorShape& shape = view.Input(1).shape;
   view.RequireShape(view.Input(2), shape);
-  // The kernel looks at the first dimension of a scalar as well.
+  // The kernel accesses the first dimension even for a scalar.
   const bool by_row = condition.rank() == 1 && shape.rank() >= 1 && condition[0] == shape[0];
   view.Require(condition == shape || condition.rank() == 0 || by_row,
                "has a condition that fits neither its inputs nor their first dimension");

@@ -8,9 +8,9 @@ namespace {
 using schema::Padding;
 using schema::TensorType;
 
-// The largest reach of a filter whose points lie apart.
+// The largest extent of a dilated filter.
 constexpr int64_t kMaximumReach = 1 << 20;
-// XNNPACK keeps a pointer for every point of the filter at every place of the output.
+// XNNPACK keeps a pointer for every point of the filter at every position of the output.
 constexpr uint64_t kPointerBytes = 8;
 
 struct Window {
@@ -41,7 +41,7 @@ int64_t OutputSize(const OperatorView& view, int64_t input, int64_t filter, int6
   return (input - reach) / stride + 1;
 }
 
-/// The shape of what a window gives that slides over NHWC.
+/// The shape of the output of a window that slides over NHWC.
 TensorShape SlidingShape(const OperatorView& view, const TensorShape& input, const Window& window,
                          int64_t channels) {
   return {input[0],
@@ -54,7 +54,8 @@ uint64_t PointerTable(const TensorShape& output, const Window& window) {
   return output.Product(1, 3) * static_cast<uint64_t>(window.height * window.width) * kPointerBytes;
 }
 
-/// Types and quantization of input, weights, bias and output. `channel_dimension` is the weights'.
+/// Types and quantization of input, weights, bias and output. `channel_dimension` is that of the
+/// weights.
 void CheckWeights(const OperatorView& view, const CheckedTensor& input,
                   const CheckedTensor& weights, size_t bias_index, size_t channel_dimension) {
   const CheckedTensor& output = view.Output(0);
@@ -122,7 +123,7 @@ OperatorCost Convolution(const OperatorView& view) {
   const TensorShape expected = SlidingShape(view, input.shape, window, channels);
   view.RequireShape(view.Output(0), expected);
   const uint64_t points = weights.elements / static_cast<uint64_t>(channels);
-  // The built-in kernels lay the input out once for each point of the filter.
+  // The built-in kernels copy the input once for each point of the filter.
   return {expected.elements() * points, 0, PointerTable(expected, window),
           expected.Product(0, 3) * points * ElementBytes(input)};
 }
@@ -136,7 +137,7 @@ OperatorCost DepthwiseConvolution(const OperatorView& view) {
   RequireFusedActivation(view, 4);
   CheckWeights(view, input, weights, 2, 3);
   const int64_t channels = weights.shape[3];
-  // XNNPACK goes by the multiplier, the built-in kernels by the shapes.
+  // XNNPACK uses the multiplier, the built-in kernels the shapes.
   view.Require(int64_t{view.Option<int32_t>(3, 0)} * input.shape[3] == channels,
                "has weights that do not fit the channels of its input and its depth multiplier");
   const Window window{weights.shape[1],           weights.shape[2],

@@ -10,8 +10,8 @@ namespace {
 using schema::ActivationFunction;
 using schema::TensorType;
 
-// What one step of an input may make in the output. The built-in kernels end the process where it
-// does not fit the bits that they leave for it, 14 at the least.
+// The most that one step of an input may change the output. The built-in kernels end the process if
+// that does not fit in the bits that they reserve for it, at least 14.
 constexpr float kMaximumGain = 1 << 13;
 
 OperatorCost Binary(const OperatorView& view, std::initializer_list<int8_t> types) {
@@ -37,7 +37,7 @@ OperatorCost Unary(const OperatorView& view, std::initializer_list<int8_t> types
   return PerElement(output);
 }
 
-/// Of functions that take as long as several additions do.
+/// For functions that take as long as several additions.
 OperatorCost Slow(OperatorCost cost) {
   constexpr uint64_t kTimes = 4;
   cost.other_elements *= kTimes;
@@ -69,7 +69,7 @@ OperatorCost Extreme(const OperatorView& view) {
 
 OperatorCost FloatArithmetic(const OperatorView& view) {
   RequireFusedActivation(view, 0);
-  // Integers divided by 0, or the least by -1, would end the process.
+  // Integer division by 0, or of the minimum by -1, would end the process.
   return Binary(view, {TensorType::kFloat32});
 }
 
@@ -95,7 +95,7 @@ OperatorCost FloorRemainder(const OperatorView& view) {
   const CheckedTensor& divisor = view.Input(1);
   if (divisor.type != TensorType::kFloat32) {
     view.RequireType(divisor, {TensorType::kInt32, TensorType::kInt64});
-    // The remainder of the least number by -1 ends the process.
+    // The remainder of the minimum divided by -1 ends the process.
     view.Require(divisor.constant() &&
                      (divisor.type == TensorType::kInt32 ? AreHarmlessDivisors<int32_t>(divisor)
                                                          : AreHarmlessDivisors<int64_t>(divisor)),
@@ -167,7 +167,7 @@ OperatorCost L2Normalization(const OperatorView& view) {
   view.Require(view.Option<int8_t>(0, 0) == ActivationFunction::kNoActivation,
                "has a fused activation that is not supported");
   OperatorCost cost = Unary(view, {TensorType::kFloat32, TensorType::kUint8, TensorType::kInt8});
-  // A row takes as long as several elements do, and may have but one.
+  // A row takes as long as several elements, and may have only one.
   constexpr uint64_t kElementsOfARow = 8;
   cost.other_elements *= kElementsOfARow;
   return cost;

@@ -4,8 +4,8 @@
 
 #include "inference/check/operator_rules.h"
 
-// Operators whose output is as large as numbers say. In a guest's model the numbers are constants,
-// so that what they ask for is known here.
+// Operators whose output size is given by numbers. In a guest's model these must be constants, so
+// that the size is known here.
 namespace wasmedge_embed::operator_rules {
 
 using schema::TensorType;
@@ -30,7 +30,7 @@ OperatorCost BroadcastTo(const OperatorView& view) {
                  "has a shape that its input cannot be broadcast to");
   }
   view.RequireShape(view.Output(0), shape);
-  // Each element's place is divided by the size of each dimension.
+  // Each element's position is divided by the size of each dimension.
   return {0, view.Output(0).elements * shape.rank(), 0, 0};
 }
 
@@ -40,7 +40,7 @@ OperatorCost BroadcastArguments(const OperatorView& view) {
   view.RequireType(output, {view.Input(0).type});
   const TensorShape left = ShapeOf(view, 0);
   const TensorShape right = ShapeOf(view, 1);
-  // The kernel ends the process where they do not.
+  // The kernel ends the process if they are not compatible.
   const TensorShape shape = BroadcastShape(view, {&left, &right});
   view.RequireShape(output, {static_cast<int64_t>(shape.rank())});
   return PerElement(output);
@@ -77,7 +77,7 @@ float FloatOf(const CheckedTensor& tensor) {
   return value;
 }
 
-/// As the kernels count them; -1 where they come to something else than numbers do.
+/// As computed by the kernels; -1 if their result differs from the exact one.
 int64_t CountOfRange(const OperatorView& view) {
   if (view.Input(0).type == TensorType::kFloat32) {
     const float step = FloatOf(view.Input(2));

@@ -2,8 +2,8 @@
 
 #include "inference/check/operator_rules.h"
 
-// Operators that are given indices. Indices that are known only at run time are checked there, by
-// kernels that refuse the run; shapes and counts are checked here.
+// Operators that take indices. Indices known only at run time are checked then, by kernels that
+// fail the run; shapes and counts are checked here.
 namespace wasmedge_embed::operator_rules {
 
 using schema::TensorType;
@@ -32,8 +32,8 @@ OperatorCost Gather(const OperatorView& view) {
 
 namespace {
 
-/// How many dimensions each list of indices, the last dimension of `indices`, picks from; at least
-/// one and at most `rank`.
+/// The number of dimensions that each list of indices, in the last dimension of `indices`, selects
+/// from; at least one and at most `rank`.
 size_t PickedDimensions(const OperatorView& view, const CheckedTensor& indices, size_t rank) {
   view.Require(indices.shape.rank() >= 1, "needs indices of at least 1 dimension");
   const int64_t picked = indices.shape[indices.shape.rank() - 1];
@@ -42,7 +42,8 @@ size_t PickedDimensions(const OperatorView& view, const CheckedTensor& indices, 
   return static_cast<size_t>(picked);
 }
 
-/// The dimensions of `indices` but the last, and those of `shape` that they do not pick from.
+/// The dimensions of `indices` except the last, followed by those of `shape` that they do not
+/// select from.
 TensorShape SlicesShape(const OperatorView& view, const TensorShape& indices,
                         const TensorShape& shape, size_t picked) {
   view.Require(indices.rank() - 1 + shape.rank() - picked <= TensorShape::kMaximumRank,
@@ -89,7 +90,7 @@ OperatorCost EmbeddingLookup(const OperatorView& view) {
   view.Require(indices.shape.rank() == 1 && table.shape.rank() >= 2,
                "needs a list of indices and a table of at least 2 dimensions");
   view.RequireType(table, {TensorType::kFloat32, TensorType::kUint8, TensorType::kInt8});
-  // Rows are copied byte by byte unless they become float.
+  // Rows are copied byte by byte unless they are converted to float.
   if (table.type != output.type) {
     view.RequireType(output, {TensorType::kFloat32});
     const FileQuantization& quantization = table.quantization();
@@ -145,7 +146,7 @@ OperatorCost TopK(const OperatorView& view) {
   expected.Set(rank - 1, count);
   view.RequireShape(view.Output(0), expected);
   view.RequireShape(view.Output(1), expected);
-  // Each element may go through a heap of those that are picked.
+  // Each element may go through a heap of the selected ones.
   uint64_t levels = 1;
   for (int64_t size = count; size > 1; size /= 2) ++levels;
   return {0, input.elements * levels, 0, static_cast<uint64_t>(count) * sizeof(int32_t)};

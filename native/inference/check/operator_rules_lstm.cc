@@ -9,8 +9,8 @@ namespace {
 
 using schema::TensorType;
 
-// The inputs, by their places. The weights of a gate lead to it from the input and from the output
-// before, each for the input, forget, cell and output gate; the input gate's may be lacking.
+// The indices of the inputs. The weights of a gate lead to it from the input and from the previous
+// output, in the order input, forget, cell and output gate; those of the input gate may be missing.
 constexpr size_t kInput = 0;
 constexpr size_t kInputWeights[] = {1, 2, 3, 4};
 constexpr size_t kRecurrentWeights[] = {5, 6, 7, 8};
@@ -25,7 +25,7 @@ constexpr size_t kInputsWithNormalization = 24;
 constexpr size_t kIntermediates = 5;
 constexpr size_t kHiddenIntermediate = 4;
 
-/// The types of what an LSTM consists of: those of its input and its weights tell the others.
+/// The types of the parts of an LSTM: those of its input and its weights determine the others.
 struct Types {
   int8_t weights;
   int8_t peepholes;
@@ -59,7 +59,7 @@ class LstmChecker {
   void CheckIntermediates() const;
   OperatorCost Cost() const;
 
-  /// A constant of this type and shape, with a scale where kernels compute with it.
+  /// Checks a constant with this type and shape, and with a scale if kernels compute with it.
   void CheckConstant(size_t place, int8_t type, const TensorShape& shape) const;
   void CheckWeights(size_t place, const TensorShape& shape) const;
   bool has_input_gate() const { return view_.HasInput(kInputWeights[0]); }
@@ -106,8 +106,8 @@ void LstmChecker::CheckSizes() {
   depth_ = input_.shape[2];
   cells_ = weights.shape[0];
   outputs_ = recurrent.shape[1];
-  // Where nothing projects the cells, kernels copy as many of them as there are outputs; where
-  // something does, they use the cells' memory for the outputs.
+  // Without a projection, kernels copy as many cells as there are outputs; with one, they use the
+  // cells' memory for the outputs.
   view_.Require(has_projection() ? outputs_ <= cells_ : outputs_ == cells_,
                 "has a number of outputs that does not match its cells");
 }
@@ -190,7 +190,7 @@ void LstmChecker::CheckState() const {
   expected.Set(2, outputs_);
   view_.RequireShape(output, expected);
   if (!is_integer_) return;
-  // Kernels shift by what this leaves of 15 bits.
+  // Kernels shift by the rest of 15 bits.
   constexpr double kTolerance = 1e-3;
   constexpr double kLeast = -15;
   constexpr double kMost = -9;
@@ -229,11 +229,11 @@ OperatorCost LstmChecker::Cost() const {
   // Each is below 2^62: tensors have at most 2^31 bytes.
   cost.multiply_accumulates = runs * weights;
   cost.other_elements = runs * cells * kGateWork;
-  // Sums of the weights' rows, of which there are eight and the projection's.
+  // Sums of the rows of the weights: eight, and that of the projection.
   cost.kept_bytes = kSumBytes * cells;
   const uint64_t scratch = batch * (kGates * cells + kSpareCells) * sizeof(float);
   view_.Require(scratch <= kMaximumTensorBytes, "needs more than 2 GiB while it runs");
-  // What is quantized of the input and the state, and sums.
+  // Quantized copies of the input and the state, and sums.
   cost.temporary_bytes = scratch + input_.elements + 2 * batch * cells +
                          (batch + 1) * (cells + kGates) * sizeof(int32_t);
   return cost;

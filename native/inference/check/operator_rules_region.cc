@@ -76,7 +76,8 @@ OperatorCost StridedSlice(const OperatorView& view) {
 
 namespace {
 
-/// The shape of a padded input; `most` tells how much a dimension of a size may get on a side.
+/// The shape of a padded input; `most` returns the maximum padding on a side of a dimension with a
+/// given size.
 template <typename Most>
 TensorShape PaddedShape(const OperatorView& view, const Most& most) {
   const CheckedTensor& input = view.Input(0);
@@ -233,7 +234,7 @@ OperatorCost Resize(const OperatorView& view) {
   view.RequireType(view.Input(1), {TensorType::kInt32});
   view.Require(input.shape.rank() == 4, "needs an input of 4 dimensions");
   const std::vector<int64_t> size = view.Integers(1, 2, 2);
-  // Places in the input are numbers of 32 bits with 10 behind the point.
+  // Positions in the input are 32-bit numbers with 10 fractional bits.
   for (const int64_t side : {input.shape[1], input.shape[2], size[0], size[1]}) {
     view.Require(side >= 1 && side <= kMaximumStep, "has a height or width out of range");
   }

@@ -7,7 +7,7 @@ namespace {
 
 using schema::TensorType;
 
-// The built-in kernels index no more dimensions, and some of them do not ask.
+// The built-in kernels support no more dimensions, and some of them do not check.
 constexpr size_t kMaximumTransposeRank = 6;
 
 std::vector<int64_t> ToList(const FlatVector<int32_t>& vector) {
@@ -23,14 +23,14 @@ OperatorCost Reshape(const OperatorView& view) {
   const CheckedTensor& input = view.Input(0);
   const CheckedTensor& output = view.Output(0);
   RequireMovable(view, input, output);
-  // LiteRT takes the second input where it is a list of INT32, else the option.
+  // LiteRT uses the second input if it is a list of INT32, otherwise the option.
   const bool from_input = view.HasInput(1) && view.Input(1).type == TensorType::kInt32 &&
                           view.Input(1).shape.rank() == 1;
   view.Require(from_input || !view.HasInput(1), "has a shape that is not a list of INT32");
   std::vector<int64_t> wanted =
       from_input ? view.Integers(1, 0, TensorShape::kMaximumRank) : ToList(view.VectorOption(0));
   view.Require(wanted.size() <= TensorShape::kMaximumRank, "has a shape of too many dimensions");
-  // How old files write a scalar.
+  // How old files represent a scalar.
   if (wanted.size() == 1 && wanted[0] == 0) wanted.clear();
   uint64_t known = 1;
   size_t unknown = wanted.size();

@@ -24,13 +24,13 @@ constexpr bool kForGuests = true;
 namespace lstm {
 constexpr uint32_t kVariables =
     Inputs(operator_rules::kLstmOutputState, operator_rules::kLstmCellState);
-/// Of the input gate, of peepholes, of the projection, of layer normalization.
+/// Those of the input gate, of peepholes, of the projection, and of layer normalization.
 constexpr uint32_t kOptional = Inputs(1, 5, 9, 10, 11, 12, 16, 17, 20, 21, 22, 23);
 constexpr uint32_t kWeights =
     Inputs(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 20, 21, 22, 23);
 }  // namespace lstm
 
-// The allow-list, by code. An operator needs its options where zeros in their place would harm.
+// The allow-list, by code. An operator needs its options if zeros in their place would do harm.
 constexpr OperatorRule kRules[] = {
     {schema::kAdd, schema::kAddOptions, false, 2, 2, 1, 1, Inputs(), Inputs(), Inputs(),
      operator_rules::Sum},

@@ -7,7 +7,7 @@
 
 namespace wasmedge_embed {
 
-/// What the check knows about an operator that it lets through.
+/// The rule for an allowed operator.
 struct OperatorRule {
   int32_t code;
   uint8_t options_type;
@@ -16,18 +16,17 @@ struct OperatorRule {
   size_t maximum_inputs;
   size_t minimum_outputs;
   size_t maximum_outputs;
-  /// Inputs whose values the rule reads, so that it needs them to be constants; sets of inputs are
-  /// bits.
+  /// Inputs whose values the rule reads, so they must be constants; sets of inputs are bits.
   uint32_t parameters;
   /// Inputs that are the same in every run, whatever their values.
   uint32_t weights;
-  /// Inputs that need not be given: kernels look at all others without asking.
+  /// Inputs that may be missing: kernels access all others without checking.
   uint32_t optional;
   OperatorCost (*check)(const OperatorView& view);
-  /// Whether the host's models may use the operator in other ways as well, as they may use those
-  /// without a rule.
+  /// Whether the host's models may also use the operator in other ways, like operators without a
+  /// rule.
   bool for_guests = false;
-  /// Inputs that are variables; no others are.
+  /// Inputs that are variables; no others may be.
   uint32_t variables = 0;
 
   static constexpr bool Contains(uint32_t inputs, size_t input) noexcept {
@@ -35,7 +34,7 @@ struct OperatorRule {
   }
 };
 
-/// The rule of a built-in operator; null where there is none.
+/// The rule for a built-in operator; null if there is none.
 const OperatorRule* FindRule(int32_t code) noexcept;
 
 }  // namespace wasmedge_embed

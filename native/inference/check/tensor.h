@@ -7,7 +7,7 @@
 
 namespace wasmedge_embed {
 
-/// The element types of tensors that guests can fill and read: those of whole bytes.
+/// The element types of tensors that guests can set and read: those with whole bytes.
 enum class TensorType {
   kFloat32,
   kFloat16,
@@ -57,7 +57,7 @@ constexpr const char* TensorTypeName(TensorType type) noexcept {
   return "unknown";
 }
 
-/// Bytes of one element.
+/// The size of one element, in bytes.
 constexpr uint64_t TensorTypeSize(TensorType type) noexcept {
   switch (type) {
     case TensorType::kUint8:
@@ -81,10 +81,10 @@ constexpr uint64_t TensorTypeSize(TensorType type) noexcept {
   return 0;
 }
 
-/// LiteRT and its kernels count a tensor's bytes in 32 bits here and there.
+/// LiteRT and its kernels count a tensor's bytes in 32 bits in places.
 inline constexpr uint64_t kMaximumTensorBytes = INT32_MAX;
 
-/// Of the whole tensor: real value = scale * (stored value - zero_point).
+/// For the whole tensor: real value = scale * (stored value - zero_point).
 struct Quantization {
   float scale = 0;
   int64_t zero_point = 0;
@@ -94,19 +94,20 @@ struct Quantization {
 struct TensorInfo {
   std::string name;
   TensorType type = TensorType::kFloat32;
-  /// Empty for a scalar. Of an input every dimension is at least 1. An output whose shape is known
-  /// only while the model runs has what the file says until then, and may be empty after a run.
+  /// Empty for a scalar. For an input, every dimension is at least 1. If an output's shape is only
+  /// known while the model runs, this is the shape in the file until then, and may be empty after a
+  /// run.
   std::vector<int32_t> shape;
-  /// The shape with -1 where the file leaves a dimension free; empty where it leaves none.
+  /// The shape with -1 for dimensions that the file leaves free; empty if there are none.
   std::vector<int32_t> shape_signature;
-  /// Absent for what is not quantized, or by channel.
+  /// Absent if the tensor is not quantized, or is quantized per channel.
   std::optional<Quantization> quantization;
-  /// Elements times element size; 0 for an output of no elements, or of no known shape.
+  /// Elements times element size; 0 for an output without elements, or with an unknown shape.
   uint64_t byte_size = 0;
 };
 
-/// The bytes of a tensor of this type and shape; absent when a dimension is below 1 or the product
-/// is above `limit`.
+/// The size in bytes of a tensor with this type and shape; absent if a dimension is below 1 or the
+/// product exceeds `limit`.
 inline std::optional<uint64_t> TensorByteSize(TensorType type, const std::vector<int32_t>& shape,
                                               uint64_t limit) noexcept {
   uint64_t size = TensorTypeSize(type);

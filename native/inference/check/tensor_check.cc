@@ -12,7 +12,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// The stored values that may stand for 0.
+/// The stored values that may represent 0.
 std::pair<int64_t, int64_t> ZeroPointRange(int8_t type) noexcept {
   switch (type) {
     case schema::kUint8:
@@ -28,8 +28,8 @@ std::pair<int64_t, int64_t> ZeroPointRange(int8_t type) noexcept {
   }
 }
 
-/// Biases are of INT32 and INT64: nothing computes with their scales, which in honest files vanish
-/// where a channel's weights are all 0.
+/// Biases are INT32 and INT64: nothing computes with their scales, which in honest files become 0
+/// if a channel's weights are all 0.
 bool IsUsableScale(float scale, int8_t type) noexcept {
   if (type == schema::kInt32 || type == schema::kInt64) return std::isfinite(scale) && scale >= 0;
   return std::isnormal(scale) && scale > 0;

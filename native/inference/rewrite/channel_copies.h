@@ -8,27 +8,27 @@
 
 namespace wasmedge_embed {
 
-/// Channels of a tensor that are appended to it once more, in this order.
+/// Channels of a tensor that are appended to it a second time, in this order.
 using ChannelCopies = std::vector<uint32_t>;
 
-/// The input channels that meet weights further than 127 from the zero point, in order: with a copy
-/// of each, a convolution adds up `127 * x + (weight - 127) * x` where it could not take
-/// `weight * x`. `layout.outer` is 1. Empty where there are more than `most`.
+/// The input channels that meet weights more than 127 from the zero point, in order: with a copy of
+/// each, a convolution adds up `127 * x + (weight - 127) * x` where it could not use `weight * x`.
+/// `layout.outer` must be 1. Empty if there are more than `most`.
 ChannelCopies FindCopies(const uint8_t* weights, const WeightLayout& layout, int zero_point,
                          const std::vector<InexactChannel>& inexact, size_t most);
 
-/// What `CopyConvolution` and `CopyDepthwise` start from.
+/// The input of `CopyConvolution` and `CopyDepthwise`.
 struct ConvertedWeights {
   /// The file's uint8 weights, their layout and zero point.
   const uint8_t* weights;
   WeightLayout layout;
   int zero_point;
-  /// The same as `WeightConverter` made them.
+  /// The same weights from `WeightConverter`.
   std::vector<uint8_t> converted;
 };
 
-/// The weights of a convolution whose input has these copies behind its channels, and whose output
-/// shall have `outputs` behind its own. The channels in `split` become exact.
+/// The weights of a convolution whose input has these copies after its channels, and whose output
+/// gets the copies `outputs` after its own. The channels in `split` become exact.
 std::vector<uint8_t> CopyConvolution(const ConvertedWeights& weights,
                                      const std::vector<InexactChannel>& split,
                                      const ChannelCopies& inputs, const ChannelCopies& outputs);

@@ -7,19 +7,19 @@ namespace wasmedge_embed {
 namespace {
 
 constexpr int kLargest = 127;
-// A larger one would be no use: at 2 every even weight is exact.
+// A larger one would be useless: with 2, every even weight is exact.
 constexpr float kLargestStep = 2;
-// Steps that are tried for a channel of at most so many weights.
+// The number of steps tried for a channel with at most this many weights.
 constexpr int kSteps = 128;
 constexpr size_t kFewWeights = 64;
-// Where the rounding has not settled after so many rounds, it is good enough.
+// If the rounding has not converged after this many rounds, it is good enough.
 constexpr int kRounds = 8;
 
-// Of the parts of the input: see the header.
+// For the shares of the input: see the header.
 constexpr float kCommon = 0.85F;
 constexpr float kNoise = 0.15F;
 
-/// The weights of one channel, in the order of memory.
+/// The weights of one channel, in memory order.
 class Channel {
  public:
   Channel(const uint8_t* weights, const WeightLayout& layout, size_t channel, int zero_point) {
@@ -43,7 +43,7 @@ class Channel {
     }
   }
 
-  /// Rounds up or down such that the energy is small, and tells it.
+  /// Rounds up or down so that the energy is small, and returns it.
   float Balance(float step) {
     RoundToNearest(step);
     sum_ = 0;
@@ -58,11 +58,11 @@ class Channel {
   }
 
  private:
-  /// Moves each weight by a step where that lowers the energy; false when there is none.
+  /// Moves each weight by a step if that reduces the energy; false if none moves.
   bool Improve(float step) noexcept {
     bool improved = false;
     for (size_t i = 0; i < exact_.size(); ++i) {
-      // Half the energy's derivative; its second one is constant.
+      // Half the energy's derivative; the second derivative is constant.
       const float slope = kCommon * sum_ + kNoise * errors_[i];
       constexpr float kCurvature = kCommon + kNoise;
       const int direction = slope > 0 ? -1 : 1;
@@ -90,14 +90,14 @@ class Channel {
   float sum_ = 0;
 };
 
-/// How far each channel's weights reach from the zero point.
+/// The maximum distance of each channel's weights from the zero point.
 std::vector<int> FindReaches(const uint8_t* weights, const WeightLayout& layout, int zero_point) {
   std::vector<uint8_t> least(layout.channels, UINT8_MAX);
   std::vector<uint8_t> most(layout.channels, 0);
   for (size_t outer = 0; outer < layout.outer; ++outer) {
     const uint8_t* row = weights + outer * layout.channels * layout.inner;
-    // Two loops that compilers turn into vector instructions: a depthwise convolution's weights
-    // change channel from byte to byte.
+    // Two loops that compilers vectorize: in the weights of a depthwise convolution, the channel
+    // changes from byte to byte.
     if (layout.inner == 1) {
       for (size_t channel = 0; channel < layout.channels; ++channel) {
         least[channel] = std::min(least[channel], row[channel]);

@@ -35,7 +35,7 @@ bool CopyPlanner::IsPlain(const FileOperator& convolution) const {
   return input.shape[kChannelAxis] == weights.shape[kChannelAxis] && StatesShapesOnce(convolution);
 }
 
-/// Whether constants state their shapes once, so that there is one place to change.
+/// Whether constants declare their shapes only once, so that there is only one place to change.
 bool CopyPlanner::StatesShapesOnce(const FileOperator& op) const {
   for (const int32_t input : op.inputs) {
     if (input < 0) continue;
@@ -47,7 +47,7 @@ bool CopyPlanner::StatesShapesOnce(const FileOperator& op) const {
 }
 
 bool CopyPlanner::CanHaveCopies(size_t index) const {
-  // As many steps as the graph has operators at most: each leads to an earlier one.
+  // At most as many steps as the graph has operators: each leads to an earlier one.
   while (true) {
     const FileTensor& tensor = graph_.tensors[index];
     if (uses_[index] != 1 || tensor.shape.size() != kRank || !tensor.shape_signature.empty() ||

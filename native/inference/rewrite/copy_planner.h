@@ -9,18 +9,18 @@
 
 namespace wasmedge_embed {
 
-/// Finds out which tensors of a graph can get copies of some of their channels, and keeps the
+/// Determines which tensors of a graph can have copies of some of their channels, and keeps the
 /// lists.
 ///
-/// A convolution can make a channel twice by having its filter twice. What works channel by channel
-/// (depthwise convolution, pooling, RELU) then has two equal ones to work on, and the next
-/// convolution gets them. Copies of channels of the graph's input are made where it is set. All of
-/// it is exact. A tensor can have copies when a convolution is the only one to use it, directly or
-/// through operators that work channel by channel.
+/// A convolution can produce a channel twice by having its filter twice. Operators that work per
+/// channel (depthwise convolution, pooling, RELU) then process two equal ones, and the next
+/// convolution gets them. Channels of the graph's input are copied when it is set. All of this is
+/// exact. A tensor can have copies if only one convolution uses it, directly or through operators
+/// that work per channel.
 class CopyPlanner {
  public:
-  /// The most channels of a tensor of this depth that are copied: an eighth of them, or a few. Each
-  /// makes three operators dearer, that before, that between, and the convolution itself.
+  /// The maximum number of copied channels of a tensor with this depth: an eighth, or a few. Each
+  /// makes three operators slower: the one before, the one in between, and the convolution itself.
   static constexpr size_t MostCopies(size_t depth) noexcept {
     constexpr size_t kAFew = 8;
     const size_t eighth = depth / 8;
@@ -29,14 +29,14 @@ class CopyPlanner {
 
   CopyPlanner(const ModelFile& file, const FileSubgraph& graph);
 
-  /// Whether the convolution's filters and its input have the same depth (it is not in groups), and
-  /// its constants state their shapes once.
+  /// Whether the convolution's filters and its input have the same depth (it is not grouped), and
+  /// its constants declare their shapes only once.
   bool IsPlain(const FileOperator& convolution) const;
-  /// Gives the input of a plain convolution, and what it is made of, these copies; false when
-  /// there can be none.
+  /// Gives these copies to the input of a plain convolution, and to the tensors it is made from;
+  /// false if that is not possible.
   bool Add(const FileOperator& convolution, const ChannelCopies& copies);
 
-  /// Behind the channels of this tensor; most have none.
+  /// The copies after the channels of this tensor; most have none.
   const ChannelCopies& of(size_t tensor) const noexcept { return copies_[tensor]; }
 
  private:
@@ -47,9 +47,9 @@ class CopyPlanner {
   const ModelFile& file_;
   const FileSubgraph& graph_;
   std::vector<ChannelCopies> copies_;
-  /// How often each tensor is used, as an output of the graph as well.
+  /// The number of uses of each tensor, including as an output of the graph.
   std::vector<uint32_t> uses_;
-  /// The operator that computes each tensor; null for none.
+  /// The operator that computes each tensor; null if there is none.
   std::vector<const FileOperator*> makers_;
 };
 

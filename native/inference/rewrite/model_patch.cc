@@ -11,7 +11,8 @@ namespace {
 constexpr size_t kAlignment = 16;
 constexpr size_t kReferenceSize = 4;
 
-// A vtable: its size, its table's, and where each field stands in the table, 0 for none.
+// A vtable: its size, the size of its table, and the offset of each field in the table, 0 if
+// absent.
 constexpr uint16_t kQuantizationVtable[] = {18, 16, 0, 0, 4, 8, 0, 0, 12};
 static_assert(schema::quantization::kScale == 2 && schema::quantization::kZeroPoint == 3 &&
               schema::quantization::kQuantizedDimension == 6);
@@ -57,7 +58,7 @@ size_t ModelPatch::AppendQuantization(const std::vector<float>& scales,
   constexpr size_t kTableAndPadding = 48;
   Reserve(kTableAndPadding + uint64_t{scales.size()} * (sizeof(float) + sizeof(int64_t)));
   Align(sizeof(int64_t));
-  // The zero points are the first vector: their elements lie 4 bytes behind an odd multiple of 4.
+  // The zero points are the first vector: their elements are 4 bytes after an odd multiple of 4.
   Append(uint32_t{0});
   const size_t table = end();
   const size_t scale_field = table + 4;
@@ -82,7 +83,7 @@ size_t ModelPatch::AppendOperatorCode(int32_t code, int32_t version) {
   Append(static_cast<int32_t>(table - start_ - sizeof(kQuantizationVtable)));
   Append(version);
   Append(code);
-  // What readers of old files look at; greater codes stand in the other field alone.
+  // What readers of old files look at; larger codes are only in the other field.
   constexpr int32_t kPlaceholder = schema::kPlaceholderForGreaterOpCodes;
   Append(static_cast<int32_t>(code < kPlaceholder ? code : kPlaceholder));
   return table;
@@ -90,7 +91,7 @@ size_t ModelPatch::AppendOperatorCode(int32_t code, int32_t version) {
 
 size_t ModelPatch::AppendBytes(const std::vector<uint8_t>& bytes) {
   Reserve(2 * kAlignment + uint64_t{bytes.size()});
-  // Behind the vector's length.
+  // After the vector's length.
   Align(kAlignment);
   appended_.resize(appended_.size() + kAlignment - sizeof(uint32_t));
   const size_t vector = end();

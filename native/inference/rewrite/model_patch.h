@@ -8,32 +8,32 @@
 
 namespace wasmedge_embed {
 
-/// Changes to a .tflite file: numbers that are written over others, and tables and vectors without
-/// references to the rest of the file, appended behind its end. What the file has beyond them stays
-/// as it is, since nothing moves. References in a FlatBuffer lead forward, so everything in the
-/// file can refer to what is appended.
+/// Changes to a .tflite file: overwritten numbers, and tables and vectors without references to the
+/// rest of the file, appended to its end. Everything else in the file stays unchanged, since
+/// nothing moves. References in a FlatBuffer point forward, so everything in the file can refer to
+/// what is appended.
 class ModelPatch {
  public:
-  /// Of a file of `file_size` bytes. More than `limit` appended bytes are refused.
+  /// For a file of `file_size` bytes. More than `limit` appended bytes are rejected.
   ModelPatch(size_t file_size, size_t limit);
 
-  /// Writes over the number at this position of the file.
+  /// Overwrites the number at this position in the file.
   void SetByte(size_t position, uint8_t value) { edits_.push_back({position, value, 1}); }
   void SetWord(size_t position, uint32_t value) { edits_.push_back({position, value, 4}); }
-  /// Makes the reference at this position of the file lead to what is appended.
+  /// Makes the reference at this position in the file point to something appended.
   void Refer(size_t position, size_t target) {
     SetWord(position, static_cast<uint32_t>(target - position));
   }
 
-  /// Append a table, and tell its position. They throw `std::length_error` beyond the limit.
+  /// Append a table, and return its position. They throw `std::length_error` beyond the limit.
   size_t AppendQuantization(const std::vector<float>& scales,
                             const std::vector<int64_t>& zero_points, int32_t dimension);
   size_t AppendOperatorCode(int32_t code, int32_t version);
-  /// The same for a vector; the elements of one of bytes lie on a boundary of 16.
+  /// The same for a vector; the elements of a byte vector are aligned to 16.
   size_t AppendBytes(const std::vector<uint8_t>& bytes);
   size_t AppendIntegers(const std::vector<int32_t>& integers);
 
-  /// The file with the changes, which the edits' positions must lie inside. Throws
+  /// The file with the changes; the positions of the edits must be inside it. Throws
   /// `std::bad_alloc`.
   AlignedBuffer Apply(const uint8_t* file) const;
 
@@ -54,7 +54,7 @@ class ModelPatch {
 
   size_t file_size_;
   size_t limit_;
-  /// Where the appended bytes begin.
+  /// The position of the first appended byte.
   size_t start_;
   std::vector<uint8_t> appended_;
   std::vector<Edit> edits_;

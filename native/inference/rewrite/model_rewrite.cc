@@ -27,7 +27,7 @@ class Rewriter {
  private:
   struct Lowering {
     int32_t code;
-    /// The first version of the operator that takes int8.
+    /// The first version of the operator that supports int8.
     int32_t version;
     void (Rewriter::*plan)(const FileOperator& op);
   };
@@ -46,11 +46,11 @@ class Rewriter {
 
   RewritePlan plan_;
   WeightRewrite weights_;
-  /// Of each operator code: the least version that its operators take as int8; 0 for any.
+  /// For each operator code: the minimum version required for its operators in int8; 0 for any.
   std::vector<int32_t> versions_;
 };
 
-// Operators by code, each as far as the kernels for uint8 and for int8 agree.
+// Operators by code, as far as the kernels for uint8 and for int8 agree.
 const Rewriter::Lowering Rewriter::kLowerings[] = {
     {schema::kAdd, 2, &Rewriter::PlanPlain},
     {schema::kAveragePool2d, 2, &Rewriter::PlanAlike},
@@ -58,7 +58,7 @@ const Rewriter::Lowering Rewriter::kLowerings[] = {
     {schema::kConv2d, 3, &Rewriter::PlanConvolution},
     {schema::kDepthwiseConv2d, 3, &Rewriter::PlanDepthwise},
     {schema::kDequantize, 2, &Rewriter::PlanPlain},
-    // 12 is the first with a scale for each channel.
+    // 12 is the first version with a scale for each channel.
     {schema::kFullyConnected, 12, &Rewriter::PlanConvolution},
     {schema::kLogistic, 2, &Rewriter::PlanProbabilities},
     {schema::kMaxPool2d, 2, &Rewriter::PlanAlike},
@@ -114,7 +114,7 @@ void Rewriter::PlanOperator(const FileOperator& op) {
   versions_[op.code_index] = std::max(versions_[op.code_index], lowering->version);
 }
 
-/// Kernels of int8 do to each number what those of uint8 do.
+/// Kernels for int8 treat each number like those for uint8.
 void Rewriter::PlanPlain(const FileOperator& op) {
   for (const FlatVector<int32_t>& list : {op.inputs, op.outputs}) {
     for (const int32_t index : list) {
@@ -123,7 +123,7 @@ void Rewriter::PlanPlain(const FileOperator& op) {
   }
 }
 
-/// Kernels of int8 pass numbers on as they are, where those of uint8 may scale them.
+/// Kernels for int8 pass numbers on unchanged, where those for uint8 may scale them.
 void Rewriter::PlanAlike(const FileOperator& op) {
   PlanPlain(op);
   const FileQuantization& output = plan_.Tensor(op.outputs[0]).quantization;
@@ -173,7 +173,7 @@ void Rewriter::PlanActivation(int32_t tensor_index) {
   if (!constant.data.empty()) plan_.Change(std::move(constant));
 }
 
-/// So that every uint8 input and output of the graph is an int8 one afterwards, and no other.
+/// So that every uint8 input and output of the graph becomes int8, and no other.
 void Rewriter::PlanUnusedArguments() {
   for (const FlatVector<int32_t>& list : {plan_.graph().inputs, plan_.graph().outputs}) {
     for (const int32_t index : list) {
@@ -215,8 +215,8 @@ RewrittenModel RewriteModel(const uint8_t* bytes, size_t size) {
   try {
     const ModelFile file(bytes, size, {SIZE_MAX, SIZE_MAX, SIZE_MAX});
     result = Rewriter(bytes, size, file).Rewrite();
-    // Not for its limits: hostile files lay their tables over each other, and a change of one is a
-    // change of the other.
+    // Not for the limits: hostile files make their tables overlap, so that changing one changes
+    // another.
     CheckModel(result.bytes.data(), result.bytes.size(), ModelLimits::Own());
   } catch (const LeftAsItIs& left) {
     return LeaveModel(left.reason);

@@ -107,7 +107,7 @@ void RewritePlan::RequireUnshared() const {
   const auto add = [&](const FlatVector<uint8_t>& data, bool changes) {
     if (!data.empty()) ranges.push_back({data.data(), data.data() + data.size(), changes});
   };
-  // The constants that change are among the tensors' as well, and must be there but once.
+  // Changed constants are among the tensors' constants as well, and must occur only once.
   std::vector<const uint8_t*> changed;
   for (const ChangedConstant& constant : constants_) changed.push_back(constant.data.data());
   std::sort(changed.begin(), changed.end());
@@ -120,7 +120,7 @@ void RewritePlan::RequireUnshared() const {
   }
   std::sort(ranges.begin(), ranges.end(),
             [](const Range& left, const Range& right) { return left.begin < right.begin; });
-  // Ranges that overlap, one after the other, are one.
+  // Overlapping ranges are merged.
   const uint8_t* end = nullptr;
   bool changes = false;
   for (const Range& range : ranges) {

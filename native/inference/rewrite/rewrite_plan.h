@@ -14,7 +14,7 @@
 
 namespace wasmedge_embed {
 
-/// Ends a rewrite: the model is left as it is.
+/// Ends a rewrite: the model is left unchanged.
 struct LeftAsItIs {
   /// To follow "The model ".
   std::string reason;
@@ -22,31 +22,31 @@ struct LeftAsItIs {
 
 [[noreturn]] void LeaveAsItIs(std::string reason);
 
-/// What an int8 model does with a tensor of the uint8 model; `kNone` for what stays.
+/// How an int8 model uses a tensor of the uint8 model; `kNone` if it is unchanged.
 enum class TensorRole : uint8_t { kNone, kActivation, kWeights, kBias };
 
-/// A constant whose bytes change, in their place unless an appended one replaces it.
+/// A constant whose bytes change, in place unless an appended one replaces it.
 struct ChangedConstant {
-  /// As the file has them.
+  /// As in the file.
   FlatVector<uint8_t> data;
   TensorRole role = TensorRole::kNone;
   bool replaced = false;
-  // Of weights, and of the bias that goes with them.
+  // For weights, and for the bias that belongs to them.
   WeightLayout layout;
   int zero_point = 0;
   std::vector<InexactChannel> inexact;
 
-  /// Makes the int8 model's bytes: all of them, but of a bias those of the inexact channels, so
-  /// that `converted` has to hold the file's.
+  /// Computes the int8 model's bytes: all of them, but for a bias only those of inexact channels,
+  /// so `converted` must already contain the file's bytes.
   void Convert(uint8_t* converted) const;
 };
 
-/// The rewrite of a model's one graph as far as it is decided: each tensor's role, the constants
-/// that change, and what is written over and appended to the file. Borrows the file and its bytes,
-/// which must have passed `CheckModel`.
+/// The decided part of the rewrite of a model's only graph: each tensor's role, the constants that
+/// change, and what is overwritten and appended in the file. Borrows the file and its bytes, which
+/// must have passed `CheckModel`.
 class RewritePlan {
  public:
-  /// Throws `LeftAsItIs` when there are several graphs.
+  /// Throws `LeftAsItIs` if there are several graphs.
   RewritePlan(const uint8_t* bytes, size_t size, const ModelFile& file);
   RewritePlan(const RewritePlan&) = delete;
   RewritePlan& operator=(const RewritePlan&) = delete;
@@ -62,15 +62,15 @@ class RewritePlan {
   const FileTensor& Tensor(int32_t index) const {
     return graph_.tensors[static_cast<size_t>(index)];
   }
-  /// False for an optional input that is not given.
+  /// False for a missing optional input.
   bool IsUint8(int32_t index) const;
-  /// The constant's bytes; empty for what is computed or given.
+  /// The constant's bytes; empty if it is computed or an input.
   FlatVector<uint8_t> Data(const FileTensor& tensor) const {
     return file_.buffers()[tensor.buffer].data;
   }
 
   TensorRole role(size_t index) const { return roles_[index]; }
-  /// Gives a tensor its role; false, and no change, when it has one.
+  /// Assigns a role to a tensor; false, and no change, if it already has one.
   [[nodiscard]] bool Take(size_t index, TensorRole role);
   bool HasActivations() const;
 
@@ -79,11 +79,11 @@ class RewritePlan {
   void SetQuantization(const FileTensor& tensor, const std::vector<float>& scales,
                        const std::vector<int64_t>& zero_points, int32_t dimension);
   void SetShape(const FileTensor& tensor, const std::vector<int32_t>& shape);
-  /// Has an appended constant of another shape stand for the tensor's.
+  /// Replaces the tensor's constant with an appended one of another shape.
   void Replace(const FileTensor& tensor, const std::vector<uint8_t>& bytes,
                const std::vector<int32_t>& shape);
 
-  /// Throws `LeftAsItIs` unless all that changes in its place belongs to one tensor alone.
+  /// Throws `LeftAsItIs` unless everything that changes in place belongs to a single tensor.
   void RequireUnshared() const;
 
   /// The int8 model. Throws `std::bad_alloc`.

@@ -56,7 +56,7 @@ ChangedConstant WeightRewrite::ReadWeights(const FileOperator& op, size_t dimens
   (dimension == 0 ? layout.inner : layout.outer) = weights.data.size() / layout.channels;
   if (dimension == 0) layout.depth = static_cast<size_t>(tensor.shape[tensor.shape.size() - 1]);
   weights.zero_point = static_cast<int>(tensor.quantization.zero_points[0]);
-  // Asked for twice, and read once: it is much to read.
+  // Requested twice but read once, because there is much to read.
   const auto [known, is_new] = inexact_.try_emplace(static_cast<size_t>(op.inputs[kWeights]));
   if (is_new) {
     known->second =
@@ -73,8 +73,8 @@ void WeightRewrite::Plan(const FileOperator& op, size_t dimension) {
     LeaveAsItIs("uses the weights of its " + plan_.Label(op) + " twice");
   }
   ChangedConstant weights = ReadWeights(op, dimension);
-  // With copies of its input's channels a convolution is exact, but for what even two steps of 127
-  // do not reach.
+  // With copies of its input's channels a convolution is exact, except for weights that even two
+  // steps of 127 do not reach.
   std::vector<InexactChannel> split;
   if (split_.count(index) != 0) {
     constexpr float kTwoSteps = 2;

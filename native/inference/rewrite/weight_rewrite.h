@@ -13,24 +13,24 @@
 
 namespace wasmedge_embed {
 
-/// Plans what becomes of the weights and biases of one graph: int8 weights with a scale for each
-/// channel (`WeightConverter`), and where that makes a convolution exact, with copies of channels
+/// Plans the rewrite of the weights and biases of one graph: int8 weights with a scale for each
+/// channel (`WeightConverter`) and, if that makes a convolution exact, copies of channels
 /// (`CopyPlanner`). The functions throw `LeftAsItIs`.
 class WeightRewrite {
  public:
-  /// Borrows the plan. Finds the copies: before all else, since what a convolution needs changes
-  /// the operators before it.
+  /// Borrows the plan. Determines the copies before anything else, since what a convolution needs
+  /// changes the operators before it.
   explicit WeightRewrite(RewritePlan& plan);
   WeightRewrite(const WeightRewrite&) = delete;
   WeightRewrite& operator=(const WeightRewrite&) = delete;
 
-  /// Plans the weights of an operator whose second input they are, and the bias, its third, if it
-  /// has one. `dimension` is that of the channels: 0, or 3 of a depthwise convolution.
+  /// Plans the weights of an operator, which are its second input, and the bias, its third input,
+  /// if it has one. `dimension` is that of the channels: 0, or 3 for a depthwise convolution.
   void Plan(const FileOperator& op, size_t dimension);
 
-  /// Behind the channels of this tensor; most have none.
+  /// The copies after the channels of this tensor; most have none.
   const ChannelCopies& CopiesOf(size_t tensor) const noexcept { return planner_.of(tensor); }
-  /// Output channels of all weights so far, and how many of them are not exact.
+  /// The number of output channels of all weights so far, and how many of them are inexact.
   size_t channels() const noexcept { return channels_; }
   size_t inexact_channels() const noexcept { return inexact_channels_; }
 
@@ -48,7 +48,7 @@ class WeightRewrite {
   WeightConverter converter_;
   /// By the index of their weights: convolutions whose inputs have the copies that they need.
   std::set<size_t> split_;
-  /// Of each weights tensor.
+  /// For each weights tensor.
   std::map<size_t, std::vector<InexactChannel>> inexact_;
   size_t channels_ = 0;
   size_t inexact_channels_ = 0;

@@ -17,13 +17,13 @@ constexpr size_t kFileAlignment = 64;
 constexpr char kIdentifier[] = "TFL3";
 constexpr char kSignatureKey[] = "graph";
 
-/// A reference from the front to a place in the file, whose position is known at the end.
+/// A reference from the front to a place in the file, whose position is only known at the end.
 struct OutwardReference {
   size_t from;
   size_t file_position;
 };
 
-/// Writes what goes before the file.
+/// Writes what precedes the file.
 class FrontWriter {
  public:
   FrontWriter(const ModelFile& file, size_t graph, OutputPath path)
@@ -56,7 +56,7 @@ class FrontWriter {
   size_t WriteArguments(const FlatVector<int32_t>& tensors, char letter);
   size_t WritePlainModel();
   void ReferOut(size_t from, size_t file_position) { outward_.push_back({from, file_position}); }
-  /// Refers to what the table in the file refers to by its field; nothing where it lacks the field.
+  /// Refers to the same target as the table's field in the file; nothing if the field is missing.
   void ReferAs(const FlatTable& table, int field, const ForwardWriter::Table& to);
   bool has_reader() const noexcept { return path_ == OutputPath::kReader; }
 
@@ -79,7 +79,7 @@ void FrontWriter::ReferAs(const FlatTable& table, int field, const ForwardWriter
 size_t FrontWriter::WriteRoot() {
   namespace field = schema::model;
   const FlatTable root = file_.root();
-  // A reference that leads nowhere is no reference, so there are roots with and without metadata.
+  // A reference must lead somewhere, so there are roots with and without metadata.
   const bool has_metadata = root.Has(field::kMetadata);
   const ForwardWriter::Table table =
       has_metadata ? writer_.AppendTable({field::kVersion, field::kOperatorCodes, field::kSubgraphs,
@@ -190,7 +190,7 @@ size_t FrontWriter::WriteArguments(const FlatVector<int32_t>& tensors, char lett
   return vector;
 }
 
-/// One ABS of one float.
+/// A single ABS of a single float.
 size_t FrontWriter::WritePlainModel() {
   namespace field = schema::model;
   const ForwardWriter::Table root = writer_.AppendTable(
@@ -236,12 +236,13 @@ size_t FrontWriter::WritePlainModel() {
   return root.position();
 }
 
-/// What lies behind the FlatBuffer is named by its place from the beginning, which is another now.
+/// Data after the FlatBuffer are identified by their position from the beginning, which has
+/// changed.
 void MoveOutsideData(const ModelFile& file, AssembledModel* model) {
   // Tables may be shared.
   std::set<size_t> positions;
   for (const FileBuffer& buffer : file.buffers()) {
-    // TensorFlow Lite takes 0 and 1 for none.
+    // TensorFlow Lite treats 0 and 1 as absent.
     if (buffer.is_outside && buffer.offset > 1) {
       positions.insert(buffer.table.FieldPosition(schema::buffer::kOffset));
     }
@@ -287,7 +288,7 @@ void FindStateMarks(const ModelFile& file, AssembledModel* model) {
 OutputPath ChooseOutputPath(const ModelFile& file, size_t graph, bool static_shapes) {
   if (!static_shapes) return OutputPath::kReader;
   const FileSubgraph& subgraph = file.subgraphs()[graph];
-  // TensorFlow Lite computes what depends on constants and shapes alone before the run.
+  // TensorFlow Lite computes everything that depends only on constants and shapes before the run.
   std::vector<bool> varies(subgraph.tensors.size());
   std::vector<bool> computed(subgraph.tensors.size());
   for (const int32_t input : subgraph.inputs) varies[static_cast<size_t>(input)] = true;

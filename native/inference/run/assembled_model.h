@@ -9,41 +9,41 @@
 
 namespace wasmedge_embed {
 
-/// How a graph's outputs reach us.
+/// How a graph's outputs are read.
 enum class OutputPath {
-  /// LiteRT writes them into buffers: those that it computes in every run, of shapes that the
-  /// inputs' shapes tell.
+  /// LiteRT writes them into buffers: possible for those that are computed in every run, with
+  /// shapes determined by the inputs' shapes.
   kBuffers,
-  /// By an `OutputReader`: whatever there is.
+  /// With an `OutputReader`: for all kinds.
   kReader,
 };
 
-/// The path for a graph of a model. `static_shapes`: what `ModelSummary` has.
+/// The path for a graph of a model. `static_shapes` is that of `ModelSummary`.
 OutputPath ChooseOutputPath(const ModelFile& file, size_t graph, bool static_shapes);
 
-/// A .tflite file as LiteRT is given it: the file as it is, and in front of it tables of our own
-/// that refer to those in the file. A FlatBuffer's references lead forward.
+/// A .tflite file in the form for LiteRT: the unchanged file, preceded by tables of ours that refer
+/// to those in the file. References in a FlatBuffer point forward.
 ///
-/// The tables in front are a root with one signature, that of the graph which is to run, by names
-/// of our own: LiteRT throws exceptions through C at signatures without names, or with other
-/// arguments than their graph. With `OutputPath::kReader` the graph also ends with the reader's
-/// operator in place of its outputs.
+/// The tables in front are a root with a single signature, that of the graph to run, with names of
+/// our own: LiteRT throws exceptions through C for signatures without names, or with arguments that
+/// differ from their graph's. With `OutputPath::kReader`, the graph also ends with the reader's
+/// operator, which replaces its outputs.
 ///
-/// LiteRT reads a model twice: when the model is made, for descriptions that are not needed here,
-/// and not at all if it has variables or whatever else these descriptions have no words for; and
-/// when it is compiled, as TensorFlow Lite does. So there is a second root, that of a model with
-/// one operator, for the first time. Where LiteRT is to look at the model by itself as well, the
-/// file says nothing of its state meanwhile.
+/// LiteRT reads a model twice: when the model is created, for descriptions that are not needed here
+/// (and it fails if the model has variables or anything else that these descriptions do not cover);
+/// and when it is compiled, like TensorFlow Lite. So there is a second root for the first time,
+/// that of a model with one operator. If LiteRT must verify the model itself as well, the file says
+/// nothing about its state meanwhile.
 struct AssembledModel {
   AlignedBuffer bytes;
-  /// Where the file begins in the bytes, on a boundary of 64.
+  /// The position of the file in the bytes, aligned to 64.
   size_t file_position = 0;
-  /// Where the two roots are.
+  /// The positions of the two roots.
   size_t plain_root = 0;
   size_t model_root = 0;
 
-  /// What LiteRT cannot describe of the graphs' state: bytes that say which tensors are variables,
-  /// and the lengths of lists of intermediate tensors.
+  /// What LiteRT cannot describe of the graphs' state: bytes that mark tensors as variables, and
+  /// the lengths of lists of intermediate tensors.
   struct StateMark {
     size_t position;
     uint32_t value;
@@ -51,9 +51,9 @@ struct AssembledModel {
   };
   std::vector<StateMark> state_marks;
 
-  /// Has the file begin with this root.
+  /// Makes the file begin with this root.
   void SetRoot(size_t root) noexcept;
-  /// Has the file say, or not, what it says of state.
+  /// Sets whether the file contains what it says about state.
   void ShowState(bool is_shown) noexcept;
 };
 

@@ -26,17 +26,17 @@ CompiledModelPool::Lease CompiledModelPool::Acquire() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!idle_.empty()) {
-      // The one used last: its memory is the most likely to be in the processor's cache.
+      // The last one used: its memory is the most likely to be in the processor's cache.
       std::unique_ptr<CompiledModel> compiled_model = std::move(idle_.back());
       idle_.pop_back();
       ++leased_;
       return Lease(shared_from_this(), std::move(compiled_model));
     }
   }
-  // Compiling takes milliseconds, in which others may give theirs back and take them again.
+  // Compiling takes milliseconds, in which others may return theirs and take them again.
   auto compiled_model = std::make_unique<CompiledModel>(model_, options_, shapes_);
   const std::lock_guard<std::mutex> lock(mutex_);
-  // Room for every one that exists, so that giving back never allocates.
+  // Room for every existing one, so that returning one never allocates.
   idle_.reserve(idle_.size() + leased_ + 1);
   ++leased_;
   return Lease(shared_from_this(), std::move(compiled_model));
@@ -50,7 +50,7 @@ size_t CompiledModelPool::idle() const {
 void CompiledModelPool::Release(std::unique_ptr<CompiledModel> compiled_model) noexcept {
   const std::lock_guard<std::mutex> lock(mutex_);
   --leased_;
-  // What a failed run leaves behind is not known, so it is not used again.
+  // The state after a failed run is unknown, so it is not used again.
   if (!compiled_model->failed()) idle_.push_back(std::move(compiled_model));
 }
 

@@ -10,11 +10,12 @@
 
 namespace wasmedge_embed {
 
-/// The compiled models of one graph, one set of options and one set of shapes. Grows when all are
-/// in use, so it never waits and never holds more than were once in use together. Thread-safe.
+/// The compiled models of one graph with one set of options and one set of shapes. Grows when all
+/// are in use, so it never waits and never holds more than were in use at the same time.
+/// Thread-safe.
 class CompiledModelPool : public std::enable_shared_from_this<CompiledModelPool> {
  public:
-  /// The right to use one compiled model, which goes back when the lease ends, in whatever way.
+  /// The right to use one compiled model, which is returned when the lease ends, however it ends.
   /// Must not outlive the model.
   class Lease {
    public:
@@ -31,21 +32,21 @@ class CompiledModelPool : public std::enable_shared_from_this<CompiledModelPool>
           std::unique_ptr<CompiledModel> compiled_model) noexcept
         : pool_(std::move(pool)), compiled_model_(std::move(compiled_model)) {}
 
-    // Lives on while one of its models is in use, also when it is no longer asked for.
+    // Stays alive while one of its models is in use, even if it is no longer requested.
     std::shared_ptr<CompiledModelPool> pool_;
     std::unique_ptr<CompiledModel> compiled_model_;
   };
 
-  /// Borrows the model. `shapes` as `CompiledModel` takes them. Throws `Error(kInvalidArgument)`
-  /// when an option is out of range.
+  /// Borrows the model. `shapes` as for `CompiledModel`. Throws `Error(kInvalidArgument)` if an
+  /// option is out of range.
   CompiledModelPool(const LiteRtModel& model, const InferenceOptions& options, InputShapes shapes);
   CompiledModelPool(const CompiledModelPool&) = delete;
   CompiledModelPool& operator=(const CompiledModelPool&) = delete;
 
-  /// An idle compiled model, else a new one. Throws as `CompiledModel` does.
+  /// An idle compiled model, otherwise a new one. Throws like `CompiledModel`.
   Lease Acquire();
 
-  /// How many are kept for the next `Acquire`.
+  /// The number kept for the next `Acquire`.
   size_t idle() const;
 
  private:

@@ -29,7 +29,7 @@ size_t ForwardWriter::Append(uint32_t number) {
 ForwardWriter::Table ForwardWriter::AppendTable(std::initializer_list<int> fields) {
   Table table;
   table.fields_ = fields;
-  // The list of fields goes before its table: its size, the table's, and each field's place.
+  // The vtable precedes its table: its size, that of the table, and each field's offset.
   const int last = fields.size() == 0 ? -1 : std::max(fields);
   const size_t slots = static_cast<size_t>(last + 1);
   const size_t list_size = 2 * sizeof(uint16_t) + slots * sizeof(uint16_t);

@@ -8,15 +8,15 @@
 
 namespace wasmedge_embed {
 
-/// Writes a FlatBuffer from its beginning, what refers before what is referred to. Every field has
-/// a slot of 32 bits, in which smaller numbers stand at the beginning.
+/// Writes a FlatBuffer from its beginning, references before their targets. Every field has a
+/// 32-bit slot, with smaller numbers at its beginning.
 class ForwardWriter {
  public:
   /// A table, by the positions of its fields.
   class Table {
    public:
     size_t position() const noexcept { return position_; }
-    /// `field` must be one of those that the table was made with.
+    /// `field` must be one of those that the table was created with.
     size_t field(int field) const;
 
    private:
@@ -29,17 +29,17 @@ class ForwardWriter {
   const std::vector<uint8_t>& bytes() const noexcept { return bytes_; }
   void Align(size_t alignment);
 
-  /// A number, and where it stands.
+  /// Appends a number, and returns its position.
   size_t Append(uint32_t number);
   /// A table with these fields, all 0.
   Table AppendTable(std::initializer_list<int> fields);
-  /// A vector of numbers, or of references that are still to be set.
+  /// A vector of numbers, or of references that are set later.
   size_t AppendVector(const std::vector<uint32_t>& numbers);
   static size_t Element(size_t vector, size_t index) noexcept { return vector + 4 + 4 * index; }
   size_t AppendString(std::string_view text);
 
   void Set(size_t position, uint32_t number) noexcept;
-  /// Has the field or element at `position` refer to `target`, behind it.
+  /// Makes the field or element at `position` refer to `target`, which must come after it.
   void Refer(size_t position, size_t target) noexcept {
     Set(position, static_cast<uint32_t>(target - position));
   }

@@ -7,22 +7,22 @@
 
 namespace wasmedge_embed {
 
-/// Which implementation of the operators LiteRT runs.
+/// Which implementation of the operators LiteRT uses.
 enum class Kernels {
-  /// XNNPACK where it has the operator, else the built-in one: the fastest.
+  /// XNNPACK if it has the operator, otherwise the built-in one: the fastest.
   kXnnpack,
-  /// TensorFlow Lite's own optimized ones.
-  /// LiteRT 2.3 runs them where its reference kernels are asked for, too.
+  /// TensorFlow Lite's own optimized ones. LiteRT 2.3 also uses them if its reference kernels are
+  /// requested.
   kBuiltin,
 };
 
-/// How models are compiled. Compiled models are shared by those who ask for the same.
+/// How models are compiled. Compiled models are shared between users of the same options.
 struct InferenceOptions {
-  /// Threads of one inference, 1 to 256, the calling one included.
+  /// Threads for one inference, 1 to 256, including the calling one.
   int threads = 1;
   Kernels kernels = Kernels::kXnnpack;
-  /// Whether a uint8 model that can be is rewritten to int8 for XNNPACK (`RewriteModel`). The
-  /// built-in kernels run each model as it is.
+  /// Whether a suitable uint8 model is rewritten to int8 for XNNPACK (`RewriteModel`). The built-in
+  /// kernels run each model unchanged.
   bool rewrite = true;
 
   bool UsesRewrite() const noexcept { return rewrite && kernels == Kernels::kXnnpack; }
@@ -33,18 +33,18 @@ struct InferenceOptions {
   }
 };
 
-/// What one invocation may hold at a time through one host module. A guest that asks for more is
-/// ended with `kLimit`, which names the limit.
+/// What one invocation may hold at a time through one host module. A guest that exceeds a limit is
+/// ended with `kLimit` and its name.
 struct InferenceLimits {
   /// Models (graphs) of `wasi_ephemeral_nn`.
   uint32_t models = 64;
   /// Sessions (execution contexts).
   uint32_t sessions = 64;
-  /// Bytes of the models that the guest itself brought, each counted as often as it was loaded.
+  /// Bytes of the models provided by the guest itself, counted each time one is loaded.
   uint64_t model_bytes = uint64_t{256} << 20;
   /// Bytes of the inputs and outputs of all sessions.
   uint64_t session_bytes = uint64_t{256} << 20;
-  /// Of each model that the guest itself brings: see `ModelLimits`.
+  /// For each model provided by the guest itself: see `ModelLimits`.
   uint32_t model_subgraphs = static_cast<uint32_t>(ModelLimits::Guest().subgraphs);
   uint64_t model_arithmetic = ModelLimits::Guest().arithmetic;
   uint64_t model_activation_bytes = ModelLimits::Guest().activation_bytes;

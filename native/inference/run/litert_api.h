@@ -9,9 +9,9 @@
 #include "inference/run/tflite_api.h"
 
 // The part of LiteRT 2.3's C ABI that is used here. The library is published without headers, so
-// these declarations are ours: taken from the behaviour of libLiteRt.so of the Python package
-// ai-edge-litert 2.3.0. Functions that tell failure return a `Status`; counts and indices are
-// `size_t`; handles are opaque.
+// these declarations are ours: derived from the behaviour of libLiteRt.so in the Python package
+// ai-edge-litert 2.3.0. Functions that can fail return a `Status`; counts and indices are `size_t`;
+// handles are opaque.
 
 namespace wasmedge_embed::litert {
 
@@ -49,7 +49,7 @@ enum class RawElementType : int32_t {
 inline constexpr size_t kMaximumRank = 8;
 
 struct Layout {
-  /// Low 7 bits: the rank; bit 7: `strides` holds strides.
+  /// Low 7 bits: the rank; bit 7: `strides` contains strides.
   uint32_t rank_and_flags;
   int32_t dimensions[kMaximumRank];
   uint32_t strides[kMaximumRank];
@@ -64,7 +64,7 @@ static_assert(sizeof(RankedTensorType) == 72);
 static_assert(std::is_trivially_copyable_v<RankedTensorType>);
 
 struct EnvironmentOption {
-  /// 25: the least severity that is logged, an integer; 3 errors, 4 nothing.
+  /// 25: the minimum severity that is logged, an integer; 3 for errors, 4 for nothing.
   int32_t tag;
   struct {
     /// 2: integer.
@@ -80,8 +80,8 @@ struct Version {
   int32_t patch;
 };
 
-/// A custom operator's kernel: its options when it is made, its outputs' shapes when those of its
-/// inputs are known, its work, its end.
+/// A custom operator's kernel: receives its options when it is created, determines its outputs'
+/// shapes when those of its inputs are known, runs, and is destroyed.
 struct CustomKernel {
   Status (*init)(void* data, const void* options, size_t size);
   Status (*get_output_layouts)(void* data, size_t input_count, const Layout* inputs,
@@ -92,10 +92,10 @@ struct CustomKernel {
 };
 
 inline constexpr int kAcceleratorCpu = 1;
-/// Host memory of tensors and the bytes of a model must lie on this boundary.
+/// Alignment of the host memory of tensors and of the bytes of a model.
 inline constexpr size_t kAlignment = 64;
 
-/// The functions, under their names without "LiteRt". All are set in an opened `Library`.
+/// The functions, with their names without "LiteRt". All are set in an opened `Library`.
 struct Api {
   Status (*CreateEnvironment)(int option_count, const EnvironmentOption* options,
                               EnvironmentT** environment);
@@ -113,9 +113,9 @@ struct Api {
   Status (*CreateOpaqueOptions)(const char* identifier, void* payload, void (*free)(void*),
                                 OpaqueOptionsT** options);
   void (*DestroyOpaqueOptions)(OpaqueOptionsT*);
-  /// Takes the opaque options over when it succeeds.
+  /// On success, takes ownership of the opaque options.
   Status (*AddOpaqueOptions)(OptionsT*, OpaqueOptionsT*);
-  /// Has models use `kernel` for the custom operator of this name; copies the kernel.
+  /// Makes models use `kernel` for the custom operator with this name; copies the kernel.
   Status (*AddCustomOpKernelOption)(OptionsT*, const char* name, int version,
                                     const CustomKernel* kernel, void* data);
 
@@ -126,13 +126,13 @@ struct Api {
   Status (*SetIsAcceleratorDelegateResponsibleForJitCompilation)(AcceleratorT*,
                                                                  Status (*)(const AcceleratorT*,
                                                                             bool*));
-  /// Called with each model that is compiled. A null wrapper is no delegate.
+  /// Called for each model that is compiled. A null wrapper means no delegate.
   Status (*SetDelegateFunction)(AcceleratorT*,
                                 Status (*)(void* runtime, EnvironmentT*, const AcceleratorT*,
                                            OptionsT*, DelegateWrapperT** wrapper));
-  /// Takes the accelerator over, in success and in failure.
+  /// Takes ownership of the accelerator, on success and on failure.
   Status (*RegisterAccelerator)(EnvironmentT*, AcceleratorT*, void* data, void (*free)(void*));
-  /// Borrows the delegate, whose end is told to `destroy`.
+  /// Borrows the delegate, and calls `destroy` when it is done with it.
   Status (*WrapDelegate)(tflite::Delegate*, void (*destroy)(tflite::Delegate*),
                          DelegateWrapperT** wrapper);
 
@@ -142,13 +142,13 @@ struct Api {
   Status (*CreateTensorBufferFromHostMemory)(const RankedTensorType*, void* memory, size_t size,
                                              void (*deallocate)(void*), TensorBufferT** buffer);
   void (*DestroyTensorBuffer)(TensorBufferT*);
-  /// Whatever the file says of the input's shape. Dimensions are at least 1.
+  /// Whatever the file says about the input's shape. Dimensions are at least 1.
   Status (*CompiledModelResizeInputTensorNonStrict)(CompiledModelT*, size_t signature, size_t input,
                                                     const int32_t* dimensions, size_t rank);
-  /// The outputs' shapes now, or, with `update`, once memory for the inputs' shapes is there.
+  /// The outputs' current shapes or, with `update`, after allocating memory for the inputs' shapes.
   Status (*GetCompiledModelOutputTensorLayouts)(CompiledModelT*, size_t signature, size_t count,
                                                 Layout* layouts, bool update);
-  /// `is_cancelled` is asked with `data` between the nodes of a run.
+  /// `is_cancelled` is called with `data` between the nodes during a run.
   Status (*SetCompiledModelCancellationFunction)(CompiledModelT*, void* data,
                                                  bool (*is_cancelled)(void*));
   /// One thread at a time for one compiled model.

@@ -21,7 +21,7 @@ constexpr char kRemedy[] =
     "In a clone of the repository run `npm run quickstart`, of an installed package `npx "
     "wasmedge-embed build`, which fetch the file; or set WASMEDGE_EMBED_LITERT to the path of "
     "libLiteRt.so of LiteRT 2.3.";
-// Version 2.3 was the first to have it; nothing here calls it.
+// First present in version 2.3; nothing here calls it.
 constexpr char kVersionMark[] = "LiteRtSetAcceleratorGetHooks";
 
 [[noreturn]] void ThrowLoadError(const std::string& path, const std::string& reason) {
@@ -79,10 +79,10 @@ Api ResolveApi(void* handle, std::string* missing) {
   return api;
 }
 
-/// Keeps this code loaded from now on: LiteRT's slots point into it.
+/// Keeps this code loaded from now on: LiteRT's slots point to it.
 void KeepThisCodeLoaded() {
   const std::string path = OwnFile();
-  // Fails for a program, which needs no keeping.
+  // Fails for a program, which stays loaded anyway.
   dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
   dlerror();
 }

@@ -7,7 +7,7 @@
 
 namespace wasmedge_embed::litert {
 
-/// What LiteRT says on this thread while one lives, for `Check`.
+/// Captures LiteRT's messages on this thread while it exists, for `Check`.
 using LogCapture = LitertOutput::Scope;
 
 /// Throws `Error(kModel)` "LiteRT cannot `task` (status …): its reason" unless the status is

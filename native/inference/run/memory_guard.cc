@@ -12,13 +12,13 @@ namespace {
 
 namespace tflite = litert::tflite;
 
-// Set within `Guarding`, for a function that is given nothing of ours.
+// Set within `Guarding`, for a function that receives no pointer of ours.
 thread_local MemoryGuard* current_guard = nullptr;
 
-// From here on sums are not added to: those of two stay far from overflow.
+// Sums are not increased beyond this: those of two stay far from overflow.
 constexpr uint64_t kUnbounded = uint64_t{1} << 62;
 
-/// Of one element, rounded up; 0 for what has no size, as strings.
+/// The size of one element, rounded up; 0 if it has no fixed size, like strings.
 uint64_t ElementSize(int32_t type) noexcept {
   constexpr uint8_t kSizes[] = {0, 4, 4, 1, 8, 0, 1, 2, 8, 1, 2, 8, 16, 8, 0, 0, 4, 2, 1, 2};
   return type >= 0 && static_cast<size_t>(type) < std::size(kSizes) ? kSizes[type] : 0;
@@ -87,9 +87,9 @@ tflite::Status MemoryGuard::Resize(tflite::Context* context, tflite::Tensor* ten
       return guard->resize_(context, tensor, dimensions);
     }
   } catch (const std::exception&) {
-    // Of memory: nothing is thrown through LiteRT's frames.
+    // Out of memory: nothing is thrown through LiteRT's frames.
   }
-  // They are this function's, as they are TensorFlow Lite's, in success and in failure.
+  // This function owns them, like TensorFlow Lite's, on success and on failure.
   std::free(dimensions);
   return tflite::kError;
 }
@@ -98,7 +98,7 @@ bool MemoryGuard::Admits(const tflite::Tensor& tensor, const tflite::IntArray& d
   const uint64_t bytes = ByteSize(tensor.type, dimensions);
   if (bytes <= tensor.byte_size) return true;
   bound_ = AddClamped(bound_, bytes - tensor.byte_size);
-  // Kernels count elements in 32 bits here and there, whatever is allowed.
+  // Kernels count elements in 32 bits in places, whatever is allowed.
   has_refused_ = bytes > std::min(byte_limit_, kMaximumTensorBytes);
   if (!has_refused_ && bound_ > byte_limit_) {
     bound_ = Measure(tensor, bytes);

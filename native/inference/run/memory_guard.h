@@ -9,35 +9,37 @@
 
 namespace wasmedge_embed {
 
-/// Bounds the memory that a graph's results take while it runs, where values tell their shapes: a
-/// guest's input may ask a TILE or a RESHAPE of the host's model for any size. Every kernel tells
-/// TensorFlow Lite the size of its results before there is memory for them, by a function of the
-/// context, in whose place the guard puts its own.
+/// Limits the memory of a graph's results while it runs, if their shapes depend on values: a
+/// guest's input may make a TILE or a RESHAPE of the host's model request any size. Before memory
+/// is allocated, every kernel reports the size of its results to TensorFlow Lite through a function
+/// of the context, which the guard replaces with its own.
 ///
-/// Results that are placed before a run share memory as the planner shares it (`MemoryPlan`); those
-/// of other sizes in each run have memory of their own.
+/// Results that are placed before a run share memory as in the planner (`MemoryPlan`); those whose
+/// size differs in each run have their own memory.
 class MemoryGuard {
  public:
-  /// From which operator to which one a tensor is used, by their places.
+  /// The first and the last operator that use a tensor, by index.
   struct Use {
     size_t first = 0;
     size_t last = 0;
   };
   static std::vector<Use> UsesOf(const FileSubgraph& graph);
 
-  /// `uses`: of each tensor of the graph; must outlive it.
+  /// `uses`: for each tensor of the graph; must outlive it.
   explicit MemoryGuard(const std::vector<Use>& uses) noexcept : uses_(uses) {}
   MemoryGuard(const MemoryGuard&) = delete;
   MemoryGuard& operator=(const MemoryGuard&) = delete;
 
-  /// Whether the context is that of the graph, or of another one of the model that it may call.
+  /// `is_graph`: whether the context is that of the graph, or of another graph of the model that it
+  /// may call.
   void Watch(litert::tflite::Context* context, bool is_graph);
 
-  /// Before a run: what all results may take. A kernel that asks for more fails, and the run.
+  /// Before a run: sets the limit for all results. If a kernel exceeds it, the kernel and the run
+  /// fail.
   void Start(uint64_t byte_limit) noexcept;
   bool has_refused() const noexcept { return has_refused_; }
 
-  /// While it lives, what this thread runs is guarded by `guard`; null for nothing.
+  /// While one exists, `guard` guards what this thread runs; null for nothing.
   class Guarding {
    public:
     explicit Guarding(MemoryGuard* guard) noexcept;
@@ -51,7 +53,7 @@ class MemoryGuard {
                                        litert::tflite::Tensor* tensor,
                                        litert::tflite::IntArray* dimensions) noexcept;
   bool Admits(const litert::tflite::Tensor& tensor, const litert::tflite::IntArray& dimensions);
-  /// What all results take, with `bytes` for this one.
+  /// The total size of all results, with `bytes` for this one.
   uint64_t Measure(const litert::tflite::Tensor& tensor, uint64_t bytes) const;
   uint64_t Measure(const litert::tflite::Context& context, bool is_graph,
                    const litert::tflite::Tensor& tensor, uint64_t bytes) const;
@@ -62,7 +64,7 @@ class MemoryGuard {
   litert::tflite::Status (*resize_)(litert::tflite::Context*, litert::tflite::Tensor*,
                                     litert::tflite::IntArray*) = nullptr;
   uint64_t byte_limit_ = UINT64_MAX;
-  /// What they take at most: what was measured last, and all that has grown since.
+  /// An upper bound of their size: the last measured value plus all growth since then.
   uint64_t bound_ = 0;
   bool has_refused_ = false;
 };

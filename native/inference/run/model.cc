@@ -14,10 +14,10 @@
 namespace wasmedge_embed {
 namespace {
 
-/// Of other shapes than the file's.
+/// For shapes other than the file's.
 constexpr size_t kMaximumPools = 8;
 
-/// How much more a compiled model takes for an input of this shape than for the file's.
+/// How much more memory a compiled model takes for an input with this shape than for the file's.
 double Growth(const std::vector<int32_t>& file_shape, const std::vector<int32_t>& shape) {
   double batch = 1;
   double others = 1;
@@ -67,9 +67,9 @@ Model::Model(const uint8_t* bytes, size_t size, const ModelLimits& limits)
   try {
     first_graph_ = graph();
   } catch (const Error&) {
-    // It needs the shapes of settings.
+    // It needs the shapes from settings.
   }
-  // LiteRT is asked now whether it can use it.
+  // Determines now whether LiteRT can use it.
   const LiteRtModel& variant = Variant(0, rewritten_.rewritten());
   if (rewritten_.rewritten() || HasOutsideData(*file_)) return;
   file_ = std::make_unique<ModelFile>(variant.file(), size, bounds, alignment);
@@ -161,7 +161,7 @@ uint64_t Model::PrivateBytes(const ModelGraph& graph) const {
     growth = std::max(growth, Growth({shape.begin(), shape.end()}, used[i]));
   }
   double bytes = static_cast<double>(summary_.activation_bytes) * growth;
-  // What is the same for all is only for this one where it keeps state.
+  // What is usually shared belongs only to this one if it keeps state.
   if (keeps_state_) bytes += static_cast<double>(summary_.weight_bytes);
   constexpr double kMost = 9e18;
   return static_cast<uint64_t>(std::min(bytes, kMost));

@@ -27,7 +27,7 @@ class CompiledModel;
 class CompiledModelPool;
 class LiteRtModel;
 
-/// The bytes of a model, for as long as the model lives.
+/// The bytes of a model, valid as long as the model exists.
 class ModelBytes {
  public:
   ModelBytes(const uint8_t* data, size_t size) noexcept : data_(data), size_(size) {}
@@ -39,62 +39,63 @@ class ModelBytes {
   size_t size_;
 };
 
-/// A TensorFlow Lite model: its bytes, its graphs, and the compiled models made of it. Immutable
-/// but for its pools; may be used by any number of threads. Made through `LoadModel`.
+/// A TensorFlow Lite model: its bytes, its graphs, and the compiled models made from it. Immutable
+/// except for its pools; may be used by any number of threads. Created through `LoadModel`.
 ///
-/// Where `RewriteModel` makes an int8 model of it, that is what is compiled, unless options ask for
-/// the model as it is; this tells types and zero points of the model as it is always.
+/// If `RewriteModel` can convert it to int8, the result is what is compiled, unless options request
+/// the unchanged model; types and zero points reported here are always those of the unchanged
+/// model.
 class Model {
  public:
-  /// Checks the bytes before LiteRT sees them, and copies them: by `CheckModel` with these limits,
-  /// and where that refuses a model of the host's (`limits.unchecked_operators`), by
-  /// `CheckHostModel`. Throws `Error(kModel)` with the reason when they are no model that can run
-  /// here, `Error(kLimit)` when the model asks for more than the limits, `Error(kNativeLoad)` when
-  /// LiteRT cannot be used, `std::bad_alloc`.
+  /// Checks the bytes before LiteRT sees them, and copies them: with `CheckModel` and these limits
+  /// and, if that rejects a model of the host (`limits.unchecked_operators`), with
+  /// `CheckHostModel`. Throws `Error(kModel)` with the reason if they are not a model that can run
+  /// here, `Error(kLimit)` if the model exceeds the limits, `Error(kNativeLoad)` if LiteRT cannot
+  /// be used, `std::bad_alloc`.
   Model(const uint8_t* bytes, size_t size, const ModelLimits& limits);
   ~Model();
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
-  /// As it was given.
+  /// The original bytes.
   ModelBytes bytes() const noexcept { return {file_->bytes(), file_->size()}; }
   const ModelFile& file() const noexcept { return *file_; }
   const ModelSummary& summary() const noexcept { return summary_; }
-  /// Whether it was checked as the host's.
+  /// Whether it was checked as a model of the host.
   bool is_hosts() const noexcept { return is_hosts_; }
-  /// Whether it keeps something from run to run, which must not reach another session.
+  /// Whether it keeps state between runs, which must not reach another session.
   bool keeps_state() const noexcept { return keeps_state_; }
   /// Whether it is rewritten, or why not.
   const RewrittenModel& rewritten() const noexcept { return rewritten_; }
 
-  /// The graph that settings choose. Throws as `DescribeGraph` does.
+  /// The graph selected by settings. Throws like `DescribeGraph`.
   ModelGraph graph(const ModelSettings& hosts = {}, const ModelSettings& guests = {}) const {
     return DescribeGraph(*file_, hosts, guests);
   }
-  /// Of the file's first graph, as the file has it; of a size that must be stated, without byte
-  /// sizes.
+  /// Those of the file's first graph, as in the file; without byte sizes if a size is free.
   const std::vector<TensorInfo>& inputs() const noexcept { return first_graph_.inputs; }
   const std::vector<TensorInfo>& outputs() const noexcept { return first_graph_.outputs; }
   /// Bytes of all inputs and outputs together.
   uint64_t tensor_bytes() const noexcept { return first_graph_.tensor_bytes(); }
 
-  /// The pool for these options and the graph's shapes, made when it is first asked for. Pools of
-  /// shapes other than the file's are forgotten when others have been asked for since.
+  /// The pool for these options and the graph's shapes, created on first use. Pools for shapes
+  /// other than the file's are dropped after others have been requested.
   std::shared_ptr<CompiledModelPool> Pool(const InferenceOptions& options,
                                           const ModelGraph& graph) const;
-  /// The same of the file's first graph, as the file has it. Lives as long as the model.
+  /// The same for the file's first graph, as in the file. Exists as long as the model.
   CompiledModelPool& Pool(const InferenceOptions& options) const;
   /// A compiled model that nobody else uses. Must not outlive the model.
   std::unique_ptr<CompiledModel> Compile(const InferenceOptions& options,
                                          const ModelGraph& graph) const;
 
-  /// What a compiled model takes that others cannot use, as far as the file's shapes tell: nothing,
-  /// unless it keeps state or has other shapes than it was lent with. Memory grows with the first
-  /// dimension, and with others as it does where each point looks at each.
+  /// The memory of a compiled model that others cannot use, as far as the file's shapes determine
+  /// it: nothing, unless it keeps state or has shapes that differ from those it was lent with.
+  /// Memory grows with the first dimension, and with others as it does if each point attends to
+  /// every other.
   uint64_t PrivateBytes(const ModelGraph& graph) const;
 
  private:
-  /// The graph's place, and whether it is rewritten.
+  /// The graph's index, and whether it is rewritten.
   using VariantKey = std::pair<size_t, bool>;
   struct PoolKey {
     size_t graph;
@@ -113,10 +114,10 @@ class Model {
 
   InferenceOptions Decide(InferenceOptions options) const noexcept;
   const LiteRtModel& Variant(size_t graph, bool rewritten) const;
-  /// A pool that may still be in use goes when it no longer is.
+  /// A pool that is still in use is destroyed when it no longer is.
   void ForgetPools() const;
 
-  // Empty where a variant below has them.
+  // Empty if a variant below has them.
   AlignedBuffer bytes_;
   std::unique_ptr<const ModelFile> file_;
   ModelGraph first_graph_;
@@ -125,14 +126,14 @@ class Model {
   bool keeps_state_ = false;
   mutable RewrittenModel rewritten_;
   mutable std::mutex mutex_;
-  // Made when they are first needed.
+  // Created on first use.
   mutable std::map<VariantKey, std::unique_ptr<LiteRtModel>> variants_;
-  // The compiled models use the models above, so they go first.
+  // The compiled models use the models above, so they are destroyed first.
   mutable std::map<PoolKey, PoolEntry> pools_;
   mutable uint64_t uses_ = 0;
 };
 
-/// A model that the host lends to guests, and how it is to be used.
+/// A model that the host lends to guests, and how to use it.
 struct LentModel {
   LentModel() = default;
   LentModel(std::shared_ptr<Model> lent, ModelSettings use = {}) noexcept
@@ -142,11 +143,11 @@ struct LentModel {
   ModelSettings settings;
 };
 
-/// The models that the host lends to guests by name.
+/// The models that the host lends to guests, by name.
 using ModelTable = std::map<std::string, LentModel, std::less<>>;
 
-/// Gives the model of a name, or nothing where there is none. May load it only now, and throw what
-/// `LoadModel` throws. Called on the thread of the guest that asks.
+/// Returns the model with this name, or nothing if there is none. May load it only then, and throw
+/// what `LoadModel` throws. Called on the thread of the requesting guest.
 using ModelLender = std::function<std::optional<LentModel>(std::string_view name)>;
 
 }  // namespace wasmedge_embed

@@ -87,11 +87,11 @@ TensorInfo Describe(const FileTensor& tensor, const std::string& label) {
   return info;
 }
 
-/// Sizes the input as settings have it, else as the file does.
+/// Sets the input's size according to settings, otherwise according to the file.
 void SizeInput(const ModelSettings& settings, const std::string& label, TensorInfo* info) {
   const auto stated = settings.shapes.find(info->name);
   if (stated != settings.shapes.end()) {
-    // A tensor without dimensions may be one of any number of them.
+    // A tensor without dimensions may have any number of them.
     if (!info->shape.empty() && stated->second.size() != info->shape.size()) {
       Refuse(label, "is of shape " + ShapeText(info->shape) + " and cannot take the shape " +
                         ShapeText(stated->second));
@@ -112,7 +112,7 @@ void SizeInput(const ModelSettings& settings, const std::string& label, TensorIn
   info->byte_size = *byte_size;
 }
 
-/// Sizes the output as the file does, where it does.
+/// Sets the output's size according to the file, if it has one.
 void SizeOutput(TensorInfo* info) {
   if (!info->shape.empty() && info->shape[0] == -1) info->shape[0] = 1;
   info->byte_size = TensorByteSize(info->type, info->shape, kMaximumTensorBytes).value_or(0);
@@ -162,7 +162,7 @@ ModelGraph DescribeGraphOfFile(const ModelFile& file, size_t index) {
 
 ModelGraph DescribeGraph(const ModelFile& file, const ModelSettings& settings) {
   const size_t index = ChooseGraph(file, settings);
-  // Of the first one that was known when the model was loaded.
+  // For the first graph, this was known when the model was loaded.
   if (index != 0) RequireRunnable(file, index);
   ModelGraph graph = DescribeGraphOfFile(file, index);
   graph.threads = settings.threads.value_or(0);
@@ -196,7 +196,7 @@ ModelGraph DescribeGraph(const ModelFile& file, const ModelSettings& hosts,
     without_shapes.shapes.clear();
     graph.lent_shapes = DescribeGraph(file, hosts.With(without_shapes)).input_shapes();
   } catch (const Error&) {
-    // Without the guest's shapes it has none.
+    // Without the guest's shapes, it has none.
     graph.lent_shapes.clear();
   }
   return graph;

@@ -10,19 +10,19 @@
 
 namespace wasmedge_embed {
 
-/// The shapes of a graph's inputs, in their order.
+/// The shapes of a graph's inputs, in order.
 using InputShapes = std::vector<std::vector<int32_t>>;
 
-/// One graph of a model, as settings have it.
+/// One graph of a model, according to settings.
 struct ModelGraph {
-  /// Its place among the file's subgraphs.
+  /// Its index among the file's subgraphs.
   size_t index = 0;
   /// In the order of the graph.
   std::vector<TensorInfo> inputs;
   std::vector<TensorInfo> outputs;
-  /// Threads of one inference, of those that the options have; 0 for all of them.
+  /// Threads for one inference, out of those in the options; 0 for all of them.
   int threads = 0;
-  /// The shapes for which nobody is charged: those that the file and the host have it with.
+  /// The shapes that nobody is charged for: those of the file and of the host's settings.
   InputShapes lent_shapes;
 
   InputShapes input_shapes() const;
@@ -30,18 +30,18 @@ struct ModelGraph {
   uint64_t tensor_bytes() const noexcept;
 };
 
-/// A graph as the file has it, with free dimensions as -1 and without byte sizes. Throws
+/// A graph as in the file, with -1 for free dimensions and without byte sizes. Throws
 /// `Error(kModel)` for types that guests cannot pass.
 ModelGraph DescribeGraphOfFile(const ModelFile& file, size_t index);
 
-/// The graph that settings choose: that of their signature, else the file's first; with the shapes
-/// that they state. Of a free dimension that nothing states the first is 1. The file must have
-/// passed a check. Throws `Error(kModel)` when the file lacks the signature or an input that has a
-/// shape, when a shape has another rank or leaves open what is free, and for types that guests
-/// cannot pass.
+/// The graph selected by settings: that of their signature, otherwise the file's first, with the
+/// shapes that they specify. If a free dimension is not specified, it must be the first one, and
+/// becomes 1. The file must have passed a check. Throws `Error(kModel)` if the file lacks the
+/// signature or an input with a specified shape, if a shape has another rank or a free dimension
+/// remains, and for types that guests cannot pass.
 ModelGraph DescribeGraph(const ModelFile& file, const ModelSettings& settings);
 
-/// The same with a guest's settings over those of the host.
+/// The same with a guest's settings, which take precedence over those of the host.
 ModelGraph DescribeGraph(const ModelFile& file, const ModelSettings& hosts,
                          const ModelSettings& guests);
 

@@ -9,11 +9,11 @@
 namespace wasmedge_embed {
 namespace {
 
-// More than any list of shapes takes.
+// Longer than any list of shapes.
 constexpr size_t kMaximumLength = size_t{64} << 10;
 constexpr int kMaximumThreads = 64;
 
-/// Reads the JSON (RFC 8259) that `ModelSettings` is written in.
+/// Parses the JSON (RFC 8259) form of `ModelSettings`.
 class SettingsParser {
  public:
   explicit SettingsParser(std::string_view text) noexcept : text_(text) {}

@@ -9,22 +9,22 @@
 
 namespace wasmedge_embed {
 
-/// How a model is to be used, beyond what its file says: by the host with the model, by a guest
-/// with the call that loads it.
+/// How to use a model, in addition to what its file says: set by the host for the model, and by a
+/// guest in the call that loads it.
 struct ModelSettings {
-  /// The signature, by its key, whose graph runs; otherwise the file's first graph.
+  /// The key of the signature whose graph runs; otherwise the file's first graph.
   std::optional<std::string> signature;
-  /// The shapes of inputs, by the names of their tensors.
+  /// The shapes of inputs, by tensor name.
   std::map<std::string, std::vector<int32_t>> shapes;
-  /// Threads of one inference.
+  /// Threads for one inference.
   std::optional<int> threads;
 
-  /// Reads JSON: `{"signature": "serving_default", "shapes": {"input": [1, 224, 224, 3]},
-  /// "threads": 2}`, each optional, nothing else. Empty text is `{}`. Throws
+  /// Parses JSON: `{"signature": "serving_default", "shapes": {"input": [1, 224, 224, 3]},
+  /// "threads": 2}`, each optional, nothing else. Empty text means `{}`. Throws
   /// `Error(kInvalidArgument)` that says what is wrong and where.
   static ModelSettings Parse(std::string_view json);
 
-  /// These, and `others` where they say something.
+  /// These settings, overridden by `others`.
   ModelSettings With(const ModelSettings& others) const;
 };
 

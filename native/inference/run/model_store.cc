@@ -20,8 +20,8 @@ constexpr size_t kPieces = 256;
 constexpr size_t kPieceBytes = 16;
 constexpr uint64_t kMaximumKeptBytes = uint64_t{64} << 20;
 
-/// A hash of some bytes out of the whole, and of their number. To read all takes longer than to
-/// compare them with those of a model that is known, which is done in any case.
+/// A hash of some of the bytes, and of their number. Hashing all of them takes longer than
+/// comparing them with those of a known model, which is done in any case.
 size_t Fingerprint(const uint8_t* bytes, size_t size) {
   std::array<char, kPieces * kPieceBytes> pieces{};
   const size_t step = size / kPieces;
@@ -36,7 +36,7 @@ size_t Fingerprint(const uint8_t* bytes, size_t size) {
 
 class ModelStore {
  public:
-  /// The process's store. Never destroyed, so that no model is freed after what frees it.
+  /// The process's store. Never destroyed, so that no model is freed after what it needs.
   static ModelStore& Get() {
     static ModelStore* const store = std::make_unique<ModelStore>().release();
     return *store;
@@ -46,8 +46,8 @@ class ModelStore {
     const size_t hash = Fingerprint(bytes, size);
     const bool is_hosts = limits.unchecked_operators;
     if (auto model = Find(hash, bytes, size, is_hosts)) return model;
-    // Outside the lock: reading a model takes milliseconds. Who reads the same one meanwhile and is
-    // later takes the first one's.
+    // Without the lock: reading a model takes milliseconds. If another thread reads the same one
+    // meanwhile, the later one uses the result of the first.
     auto model = std::make_shared<Model>(bytes, size, limits);
     const std::lock_guard<std::mutex> lock(mutex_);
     if (auto other = FindLocked(hash, bytes, size, is_hosts)) return other;
@@ -59,7 +59,7 @@ class ModelStore {
   }
 
   void Keep(const std::shared_ptr<Model>& model) {
-    // Freed after the lock is given back.
+    // Freed after the lock is released.
     std::list<std::shared_ptr<Model>> dropped;
     std::list<std::shared_ptr<Model>> added{model};
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -94,9 +94,10 @@ class ModelStore {
                                     bool is_hosts) const {
     const auto [begin, end] = models_.equal_range(hash);
     for (auto entry = begin; entry != end; ++entry) {
-      // The hash is no secret: guests can make two models of one hash.
+      // The hash is not secret: guests can create two models with the same hash.
       auto model = entry->second.lock();
-      // What was checked as the host's is none of a guest's, whose models may do less.
+      // A model checked as the host's must not be used for a guest, whose models have stricter
+      // rules.
       if (model != nullptr && model->is_hosts() == is_hosts && model->bytes().size() == size &&
           std::memcmp(model->bytes().data(), bytes, size) == 0) {
         return model;
@@ -107,7 +108,7 @@ class ModelStore {
 
   std::mutex mutex_;
   std::unordered_multimap<size_t, std::weak_ptr<Model>> models_;
-  // The one used last comes first.
+  // The last one used comes first.
   std::list<std::shared_ptr<Model>> kept_;
 };
 
@@ -120,7 +121,7 @@ std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size) {
 std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size,
                                       const ModelLimits& limits) {
   auto model = ModelStore::Get().Load(bytes, size, limits);
-  // It may be there already, let in by the limits of somebody else.
+  // It may already exist, accepted with other limits.
   RequireWithin(model->summary(), limits);
   ModelStore::Get().Keep(model);
   return model;

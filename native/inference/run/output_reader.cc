@@ -12,7 +12,7 @@ namespace {
 
 namespace tflite = litert::tflite;
 
-// Set within `Compiling`, for the accelerator, which LiteRT tells nothing of who compiles.
+// Set within `Compiling`, for the accelerator, to which LiteRT does not say who compiles.
 thread_local OutputReader* current_reader = nullptr;
 
 litert::Status GetName(const litert::AcceleratorT*, const char** name) {
@@ -129,7 +129,7 @@ tflite::Status OutputReader::Invoke(tflite::Context* context, tflite::Node* node
     auto* reader = static_cast<OutputReader*>(node->data);
     return reader->Read(*context) ? tflite::kOk : tflite::kError;
   } catch (const std::exception&) {
-    // Of memory: nothing is thrown through LiteRT's frames.
+    // Out of memory: nothing is thrown through LiteRT's frames.
     return tflite::kError;
   }
 }

@@ -10,15 +10,15 @@
 
 namespace wasmedge_embed {
 
-/// Reads a graph's outputs out of TensorFlow Lite's own tensors at the end of each run, with the
-/// shapes that they have then.
+/// Reads a graph's outputs from TensorFlow Lite's own tensors at the end of each run, with their
+/// shapes at that time.
 ///
-/// LiteRT writes outputs into buffers that are there before the run. That leaves out tensors which
-/// are made while it runs, as all are whose shape depends on values; those that are made before, as
-/// what is computed of constants; constants, and inputs that are given back. LiteRT reports success
-/// for these and writes nothing. So `AssembleModel` ends such a graph with an operator of our own
-/// that takes all its outputs, and gives it no others. This is that operator's kernel, put there by
-/// a delegate, since a delegate's kernels see the tensors themselves.
+/// LiteRT writes outputs into buffers that exist before the run. This excludes tensors that are
+/// allocated during the run, as all are whose shape depends on values; those computed before it,
+/// such as from constants; constants, and inputs that are returned unchanged. LiteRT reports
+/// success for these and writes nothing. So `AssembleModel` ends such a graph with an operator of
+/// ours that takes all its outputs, and removes the outputs. This is that operator's kernel,
+/// installed by a delegate, since a delegate's kernels have access to the tensors themselves.
 class OutputReader {
  public:
   /// The custom operator's name in the file.
@@ -30,7 +30,7 @@ class OutputReader {
     uint64_t byte_size = 0;
   };
 
-  /// `tensors`: the outputs, by their numbers in the graph. `uses`: as `MemoryGuard` has them.
+  /// `tensors`: the outputs, by their indices in the graph. `uses`: as for `MemoryGuard`.
   OutputReader(std::vector<int32_t> tensors, const std::vector<MemoryGuard::Use>& uses);
   OutputReader(const OutputReader&) = delete;
   OutputReader& operator=(const OutputReader&) = delete;
@@ -38,21 +38,21 @@ class OutputReader {
   /// Of the last run.
   const std::vector<Output>& outputs() const noexcept { return outputs_; }
 
-  /// Before a run: what the outputs may take together. A run that gives more fails.
+  /// Before a run: sets the limit for all outputs together. A run that exceeds it fails.
   void Start(uint64_t byte_limit) noexcept;
-  /// After a run: whether the outputs have been read, or whether they were too large.
+  /// After a run: whether the outputs have been read, or were too large.
   bool has_read() const noexcept { return has_read_; }
   bool was_too_large() const noexcept { return was_too_large_; }
-  /// What is asked for between the operators.
+  /// Guards what is requested between the operators.
   MemoryGuard& memory() noexcept { return memory_; }
 
-  /// For LiteRT's options: it knows the operator's name then.
+  /// For LiteRT's options, so that it knows the operator's name.
   static const litert::CustomKernel& PlaceHolder() noexcept;
-  /// Makes the accelerator known that gives each model its reader, `Compiling`'s. Once for an
+  /// Registers the accelerator that gives each model its reader, that of `Compiling`. Once per
   /// environment. Returns LiteRT's status.
   static litert::Status Register(const litert::Api& api, litert::EnvironmentT* environment);
 
-  /// While it lives, models that this thread compiles read their outputs by `reader`; null for
+  /// While one exists, models compiled by this thread use `reader` for their outputs; null for
   /// none.
   class Compiling {
    public:

@@ -130,7 +130,7 @@ void Session::Run(CompiledModel& compiled, Invocation& invocation) {
   if (budget_ != nullptr) {
     limits.output_bytes = budget_->left();
     for (const TensorInfo& output : outputs()) limits.output_bytes += output.byte_size;
-    // What the file says is the host's will.
+    // What the file requires is what the host wants.
     limits.activation_bytes =
         std::max(budget_->activation_bytes(), model_->summary().activation_bytes);
   }

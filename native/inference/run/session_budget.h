@@ -6,8 +6,7 @@
 
 namespace wasmedge_embed {
 
-/// The bytes that the sessions of one invocation may take together, and what the results of one run
-/// may take.
+/// The total memory for the sessions of one invocation, and for the results of one run, in bytes.
 class SessionBudget {
  public:
   explicit SessionBudget(uint64_t limit, uint64_t activation_bytes = UINT64_MAX) noexcept
@@ -15,11 +14,11 @@ class SessionBudget {
   SessionBudget(const SessionBudget&) = delete;
   SessionBudget& operator=(const SessionBudget&) = delete;
 
-  /// How many bytes are left.
+  /// The number of bytes left.
   uint64_t left() const noexcept { return limit_ - used_; }
 
-  /// Has something take `to` bytes that took `from`. Throws `Error(kLimit)`, and changes nothing,
-  /// when that is too much.
+  /// Changes an allocation of `from` bytes to `to` bytes. Throws `Error(kLimit)`, without any
+  /// change, if that exceeds the budget.
   void Change(uint64_t from, uint64_t to) {
     if (to > from && to - from > left()) Refuse();
     used_ = used_ - from + to;

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// The part of TensorFlow Lite's C ABI through which a delegate sees a graph: what LiteRT 2.3 is
-// built around. These declarations are ours, in the layout of the public header
+// The part of TensorFlow Lite's C ABI through which a delegate sees a graph; LiteRT 2.3 is built
+// around it. These declarations are ours, with the layout of the public header
 // tensorflow/lite/core/c/common.h; fields that nothing here reads have no names of their own.
 
 namespace wasmedge_embed::litert::tflite {
@@ -17,8 +17,8 @@ inline constexpr Status kError = 1;
 inline constexpr int32_t kBuiltinCustom = 32;
 inline constexpr int32_t kBuiltinDelegate = 51;
 
-// Where a tensor's memory is: in one that all share, for as long as it is used or for good; or in
-// one of its own, made while the graph runs.
+// Where a tensor's memory is: in shared memory, for as long as it is used or permanently; or in its
+// own memory, allocated while the graph runs.
 inline constexpr int32_t kArena = 2;
 inline constexpr int32_t kPersistent = 3;
 inline constexpr int32_t kDynamic = 4;
@@ -60,7 +60,7 @@ struct Node {
   IntArray* outputs;
   IntArray* intermediates;
   IntArray* temporaries;
-  /// What the kernel's `init` has given.
+  /// What the kernel's `init` returned.
   void* data;
 };
 
@@ -87,7 +87,7 @@ struct Context {
   Status (*GetExecutionPlan)(Context*, IntArray** plan);
   Tensor* tensors;
   void* implementation;
-  /// Takes the dimensions over, in success and in failure.
+  /// Takes ownership of the dimensions, on success and on failure.
   Status (*ResizeTensor)(Context*, Tensor*, IntArray* dimensions);
   void (*ReportError)(Context*, const char* format, ...);
   void* add_tensors;
@@ -96,7 +96,7 @@ struct Context {
                                                   Delegate*);
 };
 
-/// What a delegate's kernel is given by `init` as its buffer.
+/// What a delegate's kernel receives in `init` as its buffer.
 struct DelegateParameters {
   Delegate* delegate;
 };
