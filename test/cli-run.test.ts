@@ -150,6 +150,9 @@ describe('wasmedge-embed run', () => {
     assert.equal(readFileSync(path.join(folder, 'new'), 'utf8'), 'written');
     const scratch = await run(['--scratch', '/tmp', TOUR, 'write', '/tmp/new']);
     assert.deepEqual(scratch, written);
+    const copied = await run(['--dir', `${folder}::/in:copy`, TOUR, 'write', '/in/other']);
+    assert.deepEqual(copied, written);
+    assert.ok(!existsSync(path.join(folder, 'other')));
   });
 
   it('calls a function with numbers and prints what it gives', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { loadModule } from 'wasmedge-embed';
@@ -10,7 +11,7 @@ import type { HostModule } from './support/host-calls.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { sumModel } from './support/tflite-models.js';
 import { wasiImport } from './support/wasi-program.js';
-import { wasmFile } from './support/wat.js';
+import { temporaryPath, wasmFile } from './support/wat.js';
 
 const CONFINED = ISOLATIONS.filter((each) => each !== 'subprocess');
 
@@ -30,6 +31,12 @@ const openFile = (flags: number, rights: number): string => `
   (drop (call $path_open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 4)
     (i32.const ${flags}) (i64.const ${rights}) (i64.const 0) (i32.const 0) (i32.const 100)))`;
 const CLOSE = '(drop (call $fd_close (i32.load (i32.const 100))))';
+
+function emptyFolder(): string {
+  const folder = temporaryPath('empty');
+  mkdirSync(folder);
+  return folder;
+}
 
 const page = new GuestPage();
 const sum = sumModel('float32');
@@ -154,6 +161,12 @@ const REFUSALS: Record<string, Refusal> = {
     options: { scratch: ['/tmp'] },
     code: 'ERR_SNAPSHOT',
     message: /files in a scratch folder/,
+  },
+  'a file that is changed in a copied folder': {
+    text: `${OPEN} (func (export "init") ${openFile(1, 64)} ${CLOSE})`,
+    options: { directories: { '/tmp': { path: emptyFolder(), write: 'copy' } } },
+    code: 'ERR_SNAPSHOT',
+    message: /changes in a copied one/,
   },
   'a model that is left loaded': {
     text: `${inferring(WASI_NN, ['load'])} (func (export "init") ${LOAD})`,

@@ -137,6 +137,8 @@ export interface NativeFolder {
   name: string;
   path?: string;
   write?: boolean;
+  /** Whether the guest has a copy in memory. */
+  copy?: boolean;
 }
 
 export interface NativeStartOptions {

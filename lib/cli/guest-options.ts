@@ -209,9 +209,9 @@ export function addProgramOptions(command: Command): Command {
       collectVariable,
     )
     .option(
-      '--dir <host[::guest][:rw]>',
+      '--dir <host[::guest][:rw|:copy]>',
       'with --task run: a folder, which the program finds under the name guest (default: the same as host); ' +
-        'writable only with :rw; can be repeated',
+        'writable only with :rw, or with :copy in a copy in memory for each request; can be repeated',
       collectDirectory,
     )
     .option(

@@ -1,7 +1,6 @@
 import path from 'node:path';
 
 import {
-  boolean,
   elementsOf,
   entriesOf,
   nonEmptyText,
@@ -33,11 +32,16 @@ function hostFolder(name: string, source: unknown): NativeFolder {
   const where = `directories['${printable(name, 100)}']`;
   const given =
     typeof source === 'string' ? { path: source } : optionsObject(where, source, ['path', 'write']);
+  const write = 'write' in given ? given.write : undefined;
+  if (write !== undefined && write !== 'copy' && typeof write !== 'boolean') {
+    refuse(`${where}.write`, "true, false or 'copy'", write);
+  }
   return {
     name: folderName('a name in directories', name),
     // Resolved now: a worker process may be started later.
     path: path.resolve(nonEmptyText(`${where}.path`, given.path)),
-    write: boolean(`${where}.write`, 'write' in given ? given.write : undefined, false),
+    write: write === true,
+    copy: write === 'copy',
   };
 }
 

@@ -179,8 +179,8 @@ export interface Limits {
    */
   imagePixels?: number;
   /**
-   * Bytes of all scratch folders of an invocation: contents, names, and about 0.5 KiB for each
-   * file and folder. Writing more fails in the guest, as on a full disk. The same limit applies to
+   * Bytes of all scratch folders of an invocation, and of its copies of `directories`: contents,
+   * names, and about 0.5 KiB for each file and folder. Writing more fails in the guest, as on a full disk. The same limit applies to
    * collected files (ERR_LIMIT). Default 64 MiB.
    */
   scratchBytes?: number;
@@ -272,8 +272,12 @@ export interface CompileLimits {
 export interface HostDirectoryOptions {
   /** The folder's path on the host. */
   path: string;
-  /** Whether guests may change its contents. Default false. */
-  write?: boolean;
+  /**
+   * Whether guests may change its contents. With `'copy'` each run, or kept instance, has a copy of
+   * its own in memory, which it may change and which is gone at its end: `limits.scratchBytes` and
+   * `collect` apply, and changes on the host are seen by the next copy. Default false.
+   */
+  write?: boolean | 'copy';
 }
 
 /** Options of {@link loadModule}. */
@@ -310,8 +314,8 @@ export interface LoadOptions {
   /**
    * Host folders by the name under which they are preopened for the guest, such as `'/data'`: a
    * host path, opened once, now. Guests can read the contents, and change them only with `write:
-   * true`; no path in a folder leads out of it. Not with the isolation `subprocess`. See
-   * docs/files.md.
+   * true`, or in a copy of their own with `write: 'copy'`; no path in a folder leads out of it. Not
+   * with the isolation `subprocess`. See docs/files.md.
    */
   directories?: Readonly<Record<string, string | HostDirectoryOptions>>;
   /**
@@ -435,7 +439,7 @@ export interface RunOptions {
    */
   files?: Readonly<Record<string, BytesLike>>;
   /**
-   * Patterns for the files in scratch folders to return in the result, as absolute paths: `*`
+   * Patterns for the files in scratch folders and copies to return in the result, as absolute paths: `*`
    * matches any part of a name, `?` one byte, `**` any number of names, as in `'/tmp/out/**'`.
    * Default none.
    */

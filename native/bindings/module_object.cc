@@ -117,7 +117,7 @@ std::vector<FileEntry> ToFiles(const Napi::Value& given) {
   return entries;
 }
 
-/// A list of `{ name, path?, write? }`: without a path it is a scratch folder.
+/// A list of `{ name, path?, write?, copy? }`: without a path it is a scratch folder.
 wasi::Folders ToFolders(const Napi::Value& value) {
   wasi::Folders folders;
   if (value.IsUndefined()) return folders;
@@ -129,7 +129,7 @@ wasi::Folders ToFolders(const Napi::Value& value) {
     if (const Napi::Value path = folder.Get("path"); path.IsString()) {
       host = wasi::HostFolder::Open(path.As<Napi::String>(), folder.Get("write").ToBoolean());
     }
-    folders.push_back({name, std::move(host)});
+    folders.push_back({name, std::move(host), folder.Get("copy").ToBoolean()});
   }
   return folders;
 }

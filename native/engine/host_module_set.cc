@@ -74,8 +74,8 @@ void HostModuleSet::RequireNothingHeld() {
   }
   if (wasi_.has_scratch_files()) {
     refuse(
-        "files in a scratch folder, which are empty for each instance that begins with the "
-        "snapshot. Remove them, or keep what they hold in memory.");
+        "files in a scratch folder, or changes in a copied one, and no instance that begins with "
+        "the snapshot has them. Keep what they hold in memory.");
   }
   if (!wasi_nn_.is_empty() || !tensorflow_lite_.is_empty()) {
     refuse(

@@ -1,22 +1,28 @@
 // Folders of the host below a temporary root: one guest's operations in three folders, of which the
 // kernel resolves the paths of one, the walk by names those of the second, and the third is in
-// memory. All three answer alike, and what lies beside the host's folders stays as it was.
+// memory. All three answer alike, and what lies beside the host's folders stays as it was. A copy
+// of what the guest has made in the first is the same, name by name.
 
 #include <fuzzer/FuzzedDataProvider.h>
 #include <stdlib.h>
 
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "base/error.h"
 #include "fuzz/require.h"
 #include "test/folder_operations.h"
 #include "wasi/host_directory.h"
+#include "wasi/scratch_copy.h"
 #include "wasi/scratch_directory.h"
 
 namespace wasmedge_embed::fuzz {
@@ -50,9 +56,11 @@ class Surroundings {
   Surroundings(const Surroundings&) = delete;
   Surroundings& operator=(const Surroundings&) = delete;
 
+  std::shared_ptr<const wasi::HostFolder> Folder(PathResolution resolution) const {
+    return wasi::HostFolder::Open((path_ / "guest").string(), true, resolution);
+  }
   std::shared_ptr<Directory> Open(PathResolution resolution) const {
-    return std::make_shared<wasi::HostDirectory>(
-        wasi::HostFolder::Open((path_ / "guest").string(), true, resolution));
+    return std::make_shared<wasi::HostDirectory>(Folder(resolution));
   }
 
   bool AreUntouched() const {
@@ -103,6 +111,92 @@ class Choices {
   std::vector<uint32_t> made_;
 };
 
+/// The names in a directory, but for "." and "..".
+class Names final : public wasi::EntrySink {
+ public:
+  bool Take(uint64_t, uint64_t, wasi::FileType, std::string_view name) override {
+    if (name != "." && name != "..") names_.emplace(name);
+    return true;
+  }
+  const std::set<std::string>& names() const { return names_; }
+
+ private:
+  std::set<std::string> names_;
+};
+
+std::string ContentOf(Directory& directory, const std::string& name) {
+  wasi::Opened opened;
+  wasi::OpenRequest request;
+  request.read = true;
+  Require(directory.Open(name, request, &opened) == wasi::Errno::kSuccess && opened.file,
+          "a file that is listed opens");
+  std::string content;
+  std::array<uint8_t, 4096> piece;
+  for (uint32_t size = 1; size != 0; content.append(piece.begin(), piece.begin() + size)) {
+    const wasi::Buffers buffers(piece.data(), piece.size());
+    const wasi::Errno error = opened.file->Read(content.size(), buffers, &size);
+    Require(error == wasi::Errno::kSuccess, "a file is read to its end");
+  }
+  return content;
+}
+
+std::string TargetOf(Directory& directory, const std::string& name) {
+  std::array<uint8_t, 4096> target;
+  uint32_t size = 0;
+  const wasi::Errno error = directory.ReadLink(name, {target.data(), target.size()}, &size);
+  Require(error == wasi::Errno::kSuccess, "a link that is listed is read");
+  return {target.begin(), target.begin() + size};
+}
+
+std::shared_ptr<Directory> Below(Directory& directory, const std::string& name) {
+  wasi::Opened opened;
+  wasi::OpenRequest request;
+  request.directory = true;
+  Require(directory.Open(name, request, &opened) == wasi::Errno::kSuccess && opened.directory,
+          "a directory that is listed opens");
+  return opened.directory;
+}
+
+void RequireAlike(Directory& host, Directory& copy) {
+  Names expected;
+  Names copied;
+  Require(host.List(0, expected) == wasi::Errno::kSuccess, "a folder of the host is listed");
+  Require(copy.List(0, copied) == wasi::Errno::kSuccess, "a copy is listed");
+  Require(expected.names() == copied.names(), "a copy has the same names");
+  for (const std::string& name : expected.names()) {
+    wasi::Filestat one;
+    wasi::Filestat other;
+    Require(host.StatPath(name, false, &one) == wasi::Errno::kSuccess &&
+                copy.StatPath(name, false, &other) == wasi::Errno::kSuccess &&
+                one.file_type == other.file_type,
+            "a copy has the same kinds of entries");
+    if (one.file_type == wasi::FileType::kDirectory) {
+      RequireAlike(*Below(host, name), *Below(copy, name));
+    } else if (one.file_type == wasi::FileType::kSymbolicLink) {
+      Require(TargetOf(host, name) == TargetOf(copy, name), "a link leads to the same place");
+    } else {
+      Require(one.modification_time == other.modification_time, "a file keeps its time");
+      Require(ContentOf(host, name) == ContentOf(copy, name), "a file has the same content");
+    }
+  }
+}
+
+void CheckCopy(const Surroundings& surroundings) {
+  const auto folder = surroundings.Folder(PathResolution::kAutomatic);
+  auto storage = std::make_shared<wasi::ScratchStorage>(kScratchLimit);
+  wasi::ScratchNode& root = *storage->MakeRoot();
+  try {
+    CopyIntoScratch(folder, "/guest", *storage, root);
+  } catch (const Error& error) {
+    // A file with a hole is larger than the copy may be.
+    Require(error.code() == ErrorCode::kLimit, "what the guest has made can be copied");
+    return;
+  }
+  wasi::HostDirectory host(folder);
+  wasi::ScratchDirectory copy(storage, root);
+  RequireAlike(host, copy);
+}
+
 void Check(FuzzedDataProvider& input) {
   const Surroundings by_kernel;
   const Surroundings by_name;
@@ -119,6 +213,7 @@ void Check(FuzzedDataProvider& input) {
   for (const Surroundings* each : {&by_kernel, &by_name}) {
     Require(each->AreUntouched(), "a guest cannot change what lies beside its folder");
   }
+  CheckCopy(by_kernel);
 }
 
 }  // namespace

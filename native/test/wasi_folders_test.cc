@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@
 #include "test/wasi_fixture.h"
 #include "wasi/folders.h"
 #include "wasi/host_directory.h"
+#include "wasi/scratch_copy.h"
 #include "wasi/scratch_directory.h"
 
 namespace wasmedge_embed::wasi {
@@ -228,6 +230,42 @@ TEST(WasiScratch, CollectsWithinALimitedDepthAndSize) {
   CollectFiles(*storage, *root, "/s", {PathPattern("/s/**")}, &files);
   // 4,096 bytes hold twenty of these names.
   EXPECT_EQ(files.size(), 21u);
+}
+
+TEST(WasiScratch, CopiesAFolderNestedDeeperThanAPathGoes) {
+  const TemporaryFolder folder;
+  HostDescriptor at(open(folder.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::string name(200, 'd');
+  for (int depth = 0; depth < 25; ++depth) {
+    ASSERT_EQ(mkdirat(at.get(), name.c_str(), 0700), 0);
+    at = HostDescriptor(openat(at.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ASSERT_TRUE(at.is_open());
+  }
+  ScratchStorage storage(1 << 20);
+  try {
+    CopyIntoScratch(HostFolder::Open(folder.path(), false), "/data", storage, *storage.MakeRoot());
+    FAIL() << "copied";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidArgument);
+    EXPECT_NE(std::string(error.what()).find("its path is too long"), std::string::npos);
+  }
+}
+
+TEST(WasiScratch, CopiesNoMoreThanHasRoom) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 200; ++i) {
+    HostDescriptor file(open((folder.path() + "/" + std::to_string(i)).c_str(),
+                             O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    ASSERT_TRUE(file.is_open());
+  }
+  const auto host = HostFolder::Open(folder.path(), false);
+  ScratchStorage small(50'000);
+  EXPECT_THROW(CopyIntoScratch(host, "/data", small, *small.MakeRoot()), Error);
+  ScratchStorage large(1 << 20);
+  ScratchNode& root = *large.MakeRoot();
+  CopyIntoScratch(host, "/data", large, root);
+  EXPECT_EQ(root.entries.size(), 200u);
+  EXPECT_TRUE(large.has_changed());
 }
 
 TEST(WasiPathPattern, MatchesNamesAndAnyNumberOfThem) {

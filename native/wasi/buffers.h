@@ -23,6 +23,10 @@ class Buffers {
 
   // Not `= default`, which would zero 16 KiB for a call with one buffer.
   Buffers() noexcept {}
+  /// One buffer of the host. `size` is not 0.
+  Buffers(uint8_t* data, uint32_t size) noexcept : count_(1), total_size_(size) {
+    buffers_[0] = {data, size};
+  }
   Buffers(const Buffers&) = delete;
   Buffers& operator=(const Buffers&) = delete;
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "wasi/host_directory.h"
 #include "wasi/path.h"
+#include "wasi/scratch_copy.h"
 #include "wasi/scratch_directory.h"
 
 namespace wasmedge_embed::wasi {
@@ -38,19 +39,19 @@ void OpenFolders::Open(std::shared_ptr<const FileSystem> files, const Folders* f
   if (folders != nullptr) {
     for (const Folder& folder : *folders) {
       std::shared_ptr<Directory> directory;
-      if (folder.host) {
+      if (folder.host && !folder.is_copied) {
         directory = std::make_shared<HostDirectory>(folder.host);
       } else {
-        if (!storage_) storage_ = std::make_shared<ScratchStorage>(scratch_limit);
-        ScratchNode* node = storage_->MakeRoot();
-        if (node == nullptr) ThrowLimit("scratchBytes", scratch_limit);
-        directory = std::make_shared<ScratchDirectory>(storage_, *node);
-        scratch_.push_back({MountPath(folder.name), node});
+        ScratchNode* root = AddScratch(folder.name, scratch_limit);
+        if (folder.host) CopyIntoScratch(folder.host, folder.name, *storage_, *root);
+        has_copies_ = has_copies_ || folder.host;
+        directory = std::make_shared<ScratchDirectory>(storage_, *root);
       }
       mounts->push_back(directory);
       preopens_.push_back({SharedName(folder.name.c_str()), std::move(directory)});
     }
   }
+  if (storage_) storage_->ForgetChanges();
   // An empty tree would only hide from a userland that it was given no files.
   if (!files->has_files()) return;
   const auto top =
@@ -59,13 +60,23 @@ void OpenFolders::Open(std::shared_ptr<const FileSystem> files, const Folders* f
   preopens_.push_back({here, top});
 }
 
+ScratchNode* OpenFolders::AddScratch(const std::string& name, uint64_t limit) {
+  if (!storage_) storage_ = std::make_shared<ScratchStorage>(limit);
+  ScratchNode* root = storage_->MakeRoot();
+  if (root == nullptr) ThrowLimit("scratchBytes", limit);
+  scratch_.push_back({MountPath(name), root});
+  return root;
+}
+
 void OpenFolders::Close() noexcept {
   preopens_.clear();
   scratch_.clear();
   storage_.reset();
+  has_copies_ = false;
 }
 
 bool OpenFolders::has_scratch_files() const noexcept {
+  if (has_copies_) return storage_->has_changed();
   return std::any_of(scratch_.begin(), scratch_.end(),
                      [](const Scratch& each) { return !each.root->entries.empty(); });
 }

@@ -14,11 +14,14 @@
 
 namespace wasmedge_embed::wasi {
 
-/// A folder that a module's guests get in addition to the files: its name, under which the guest
-/// sees it preopened, and the host's folder, or null for a scratch folder.
+/// A folder that a module's guests get in addition to the files.
 struct Folder {
+  /// As the guest sees it preopened.
   std::string name;
+  /// Null for a scratch folder that is empty at the start.
   std::shared_ptr<const HostFolder> host;
+  /// Whether guests have a copy of the host's folder, in a scratch folder.
+  bool is_copied = false;
 };
 
 using Folders = std::vector<Folder>;
@@ -37,13 +40,14 @@ class OpenFolders {
   OpenFolders& operator=(const OpenFolders&) = delete;
 
   /// `folders` may be null. `files` must have been built with their mount paths. Throws `Error`
-  /// kLimit "scratchBytes" if even the empty scratch folders do not fit.
+  /// kLimit "scratchBytes" if the scratch folders, with what is copied into them, do not fit, and
+  /// as `CopyIntoScratch`.
   void Open(std::shared_ptr<const FileSystem> files, const Folders* folders,
             uint64_t scratch_limit);
   void Close() noexcept;
 
   const std::vector<Preopen>& preopens() const noexcept { return preopens_; }
-  /// Whether a scratch folder contains anything.
+  /// Whether a scratch folder contains anything that was not there at the start.
   bool has_scratch_files() const noexcept;
   std::vector<FileEntry> Collect(const std::vector<PathPattern>& patterns) const;
 
@@ -53,8 +57,11 @@ class OpenFolders {
     ScratchNode* root;
   };
 
+  ScratchNode* AddScratch(const std::string& name, uint64_t limit);
+
   std::shared_ptr<ScratchStorage> storage_;
   std::vector<Scratch> scratch_;
+  bool has_copies_ = false;
   std::vector<Preopen> preopens_;
 };
 

@@ -14,7 +14,8 @@ namespace {
 /// As on Linux.
 constexpr int kMaxLinks = 40;
 
-void SetTimesOf(ScratchNode& node, const NewTimes& times) noexcept {
+void SetTimesOf(ScratchStorage& storage, ScratchNode& node, const NewTimes& times) noexcept {
+  storage.Changed();
   const uint64_t now = RealTime();
   const auto set = [now](uint64_t* time, const NewTime& value) {
     if (value.kind == NewTime::Kind::kNow) *time = now;
@@ -58,7 +59,7 @@ class ScratchFile final : public File {
   }
 
   Errno SetTimes(const NewTimes& times) override {
-    SetTimesOf(node_, times);
+    SetTimesOf(*storage_, node_, times);
     return Errno::kSuccess;
   }
 
@@ -66,7 +67,10 @@ class ScratchFile final : public File {
 
  private:
   Errno Changed(Errno error) noexcept {
-    if (error == Errno::kSuccess) node_.modification_time = node_.change_time = RealTime();
+    if (error == Errno::kSuccess) {
+      node_.modification_time = node_.change_time = RealTime();
+      storage_->Changed();
+    }
     return error;
   }
 
@@ -145,6 +149,8 @@ Errno ScratchDirectory::Find(std::string_view path, bool follow, Found* out, boo
     ScratchNode& node = *entry->second.node;
     if (node.is_link() && (!is_last || follow || trailing_slash)) {
       if (++links > kMaxLinks) return Errno::kLoop;
+      // Guests cannot create such links, but a copied host folder may contain them.
+      if (node.target.front() == '/') return Errno::kNotCapable;
       // An empty target would leave nothing to walk; there is none.
       trailing_slash = trailing_slash || (is_last && HasTrailingSlash(node.target));
       pending.push_back(node.target);
@@ -219,14 +225,14 @@ Errno ScratchDirectory::StatPath(std::string_view path, bool follow, Filestat* o
 }
 
 Errno ScratchDirectory::SetTimes(const NewTimes& times) {
-  SetTimesOf(node_, times);
+  SetTimesOf(*storage_, node_, times);
   return Errno::kSuccess;
 }
 
 Errno ScratchDirectory::SetTimesOfPath(std::string_view path, bool follow, const NewTimes& times) {
   Found found;
   const Errno error = FindExisting(path, follow, &found);
-  if (error == Errno::kSuccess) SetTimesOf(*found.node, times);
+  if (error == Errno::kSuccess) SetTimesOf(*storage_, *found.node, times);
   return error;
 }
 

@@ -12,7 +12,7 @@ namespace {
 /// What a node and an entry take in addition to content and name: themselves, and their places in
 /// maps.
 constexpr uint64_t kNodeCost = sizeof(ScratchNode) + 64;
-constexpr uint64_t kEntryCost = 192;
+constexpr uint64_t kEntryCost = ScratchStorage::kSmallestCost;
 
 uint64_t EntryCost(std::string_view name) noexcept { return kEntryCost + name.size(); }
 
@@ -208,6 +208,7 @@ Errno ScratchStorage::Enter(ScratchNode& directory, std::string_view name, Scrat
   ++node.links;
   if (node.is_directory()) node.parent = &directory;
   directory.modification_time = directory.change_time = node.change_time = RealTime();
+  Changed();
   return Errno::kSuccess;
 }
 
@@ -218,6 +219,7 @@ void ScratchStorage::Remove(ScratchNode& directory, std::string_view name) noexc
   directory.order.erase(entry->second.serial);
   directory.entries.erase(entry);
   directory.modification_time = directory.change_time = node.change_time = RealTime();
+  Changed();
   --node.links;
   if (node.is_directory()) node.parent = nullptr;
   Forget(node);
@@ -249,6 +251,7 @@ Errno ScratchStorage::Move(ScratchNode& from, std::string_view name, ScratchNode
   if (node.is_directory()) node.parent = &to;
   from.modification_time = from.change_time = to.modification_time = to.change_time =
       node.change_time = RealTime();
+  Changed();
   return Errno::kSuccess;
 }
 

@@ -114,6 +114,9 @@ struct ScratchNode {
 /// invocation runs on one thread at a time.
 class ScratchStorage {
  public:
+  /// No entry takes less.
+  static constexpr uint64_t kSmallestCost = 192;
+
   explicit ScratchStorage(uint64_t limit) noexcept : budget_(limit) {}
   ScratchStorage(const ScratchStorage&) = delete;
   ScratchStorage& operator=(const ScratchStorage&) = delete;
@@ -132,6 +135,13 @@ class ScratchStorage {
   /// is no room for a longer name; nothing is changed then.
   Errno Move(ScratchNode& from, std::string_view name, ScratchNode& to, std::string_view new_name);
 
+  /// To be called by whoever changes content or times of a node. `Enter`, `Remove` and `Move` do so
+  /// themselves.
+  void Changed() noexcept { has_changed_ = true; }
+  void ForgetChanges() noexcept { has_changed_ = false; }
+  /// Whether anything was changed since `ForgetChanges`.
+  bool has_changed() const noexcept { return has_changed_; }
+
   void Hold(ScratchNode& node) noexcept { ++node.open; }
   void Release(ScratchNode& node) noexcept;
 
@@ -144,6 +154,7 @@ class ScratchStorage {
 
   ScratchBudget budget_;
   uint64_t next_inode_ = 1;
+  bool has_changed_ = false;
   std::unordered_map<uint64_t, std::unique_ptr<ScratchNode>> nodes_;
 };
 

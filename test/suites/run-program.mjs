@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { runElsewhere } from './other-runtimes.mjs';
 
 const { loadModule } = createRequire(import.meta.url)('../../dist/index.js');
 
-/** Where a program's folders are: of the host, copied before each program, or in memory. */
+/** Where a program's folders are: of the host, copied before each program, or copied into memory. */
 export const MODES = ['host', 'memory'];
 
 /**
@@ -20,10 +20,7 @@ export const MODES = ['host', 'memory'];
  */
 export async function runProgram(program, mode, isolation, runtime = 'own') {
   if (runtime !== 'own') return runInAnother(await hostScene(program), program, runtime);
-  if (mode === 'host') return runIn(await hostScene(program), program, isolation);
-  // A folder in memory begins empty, and files are read-only: so a program passes with one of both.
-  const problem = await runIn(await filesScene(program), program, isolation);
-  return problem && (await runIn(scratchScene(program), program, isolation)) && problem;
+  return runIn(await hostScene(program, mode === 'host' || 'copy'), program, isolation);
 }
 
 async function runInAnother(scene, program, runtime) {
@@ -75,42 +72,17 @@ function problemOf(program, result) {
   return undefined;
 }
 
-async function hostScene({ folders }) {
+async function hostScene({ folders }, write = true) {
   const root = await mkdtemp(path.join(tmpdir(), 'wasi-suite-'));
   const directories = {};
   for (const [index, [name, source]] of Object.entries(folders).entries()) {
     const copy = path.join(root, String(index));
     await cp(source, copy, { recursive: true, verbatimSymlinks: true });
-    directories[name] = { path: copy, write: true };
+    directories[name] = { path: copy, write };
   }
   return {
     options: { directories },
     remove: () => rm(root, { recursive: true, force: true }),
-  };
-}
-
-function scratchScene({ folders }) {
-  return { options: { scratch: Object.keys(folders) }, remove: () => Promise.resolve() };
-}
-
-/** Folders with content are files, those without any are scratch folders. There are no links among files. */
-async function filesScene({ folders }) {
-  const files = {};
-  const scratch = [];
-  const add = async (name, source) => {
-    const entries = await readdir(source, { withFileTypes: true });
-    const content = entries.filter((each) => !['.gitignore', '.keep'].includes(each.name));
-    if (content.length === 0) scratch.push(name);
-    for (const each of content) {
-      const [below, from] = [`${name}/${each.name}`, path.join(source, each.name)];
-      if (each.isDirectory()) await add(below, from);
-      else if (each.isFile()) files[path.posix.join('/', below)] = await readFile(from);
-    }
-  };
-  for (const [name, source] of Object.entries(folders)) await add(name, source);
-  return {
-    options: { files, scratch },
-    remove: () => Promise.resolve(),
   };
 }
 

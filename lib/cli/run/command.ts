@@ -45,9 +45,9 @@ export function runCommand(): Command {
     .argument('[args...]', 'arguments of the guest, or of the function with --invoke')
     .passThroughOptions()
     .option(
-      '--dir <host[::guest][:rw]>',
+      '--dir <host[::guest][:rw|:copy]>',
       'a folder, which the guest finds under the name guest (default: the same as host); writable only ' +
-        'with :rw; can be repeated',
+        'with :rw, or in a temporary copy in memory with :copy; can be repeated',
       collectDirectory,
     )
     .option('--scratch <guest>', 'a temporary folder in memory; can be repeated', collectScratch)

@@ -5,24 +5,28 @@ import type { HostDirectoryOptions } from '../../options/types.js';
 type Directories = Record<string, HostDirectoryOptions>;
 
 const WRITABLE = ':rw';
+const COPIED = ':copy';
 const SEPARATOR = '::';
 
 /**
- * Parses `HOST[::GUEST][:rw]`; the last `::` is the separator, so that a host path may contain `::`
- * as well.
+ * Parses `HOST[::GUEST][:rw|:copy]`; the last `::` is the separator, so that a host path may contain
+ * `::` as well.
  */
 export function collectDirectory(value: string, others: Directories = {}): Directories {
-  const write = value.endsWith(WRITABLE);
-  const names = write ? value.slice(0, -WRITABLE.length) : value;
+  const ending = [WRITABLE, COPIED].find((each) => value.endsWith(each)) ?? '';
+  const names = value.slice(0, value.length - ending.length);
   const at = names.lastIndexOf(SEPARATOR);
   const path = at < 0 ? names : names.slice(0, at);
   const guest = at < 0 ? names : names.slice(at + SEPARATOR.length);
   if (path === '' || guest === '') {
-    throw new InvalidArgumentError('Expected HOST or HOST::GUEST, optionally followed by :rw.');
+    throw new InvalidArgumentError(
+      'Expected HOST or HOST::GUEST, optionally followed by :rw or :copy.',
+    );
   }
   if (Object.hasOwn(others, guest)) {
     throw new InvalidArgumentError(`The guest already has a folder '${guest}'.`);
   }
+  const write = ending === COPIED ? 'copy' : ending === WRITABLE;
   return { ...others, [guest]: { path, write } };
 }
 
