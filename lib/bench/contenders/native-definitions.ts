@@ -93,7 +93,13 @@ async function buildWithCMake(progress: (what: string) => void): Promise<string>
   const folder = path.join(root, 'build', 'bench');
   progress('building the C++ pipeline');
   try {
-    await run('cmake', ['-S', root, '-B', folder, '-DWASMEDGE_EMBED_BENCH=ON']);
+    // The addon's own code, where it was built here: nothing of it is compiled twice.
+    const core = path.join(root, 'build', 'native', 'plugin', 'libcore_archive.a');
+    const options = [
+      '-DWASMEDGE_EMBED_BENCH=ON',
+      `-DWASMEDGE_EMBED_CORE=${existsSync(core) ? core : ''}`,
+    ];
+    await run('cmake', ['-S', root, '-B', folder, ...options]);
     const parallel = String(availableParallelism());
     await run('cmake', ['--build', folder, '--target', 'native_pipeline', '--parallel', parallel], {
       maxBuffer: 64 << 20,
