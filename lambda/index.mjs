@@ -13,11 +13,11 @@ export const handler = createHandler({
     default: {
       file: beside('model.tflite'),
       labels: beside('labels.txt'),
-      // How pictures are fitted to it.
+      // How pictures are fitted to the model.
       ...JSON.parse(readFileSync(beside('model.json'), 'utf8')),
     },
   },
-  // Lambda sends an execution environment one invocation at a time.
+  // Lambda sends one invocation at a time to an execution environment.
   concurrency: 1,
   ...(namespace && { metrics: { namespace } }),
 });

@@ -18,12 +18,12 @@ async function main() {
   const context = { forTests: false, yes, photographs: [] };
   if (isHelp) process.stdout.write(`${help}\n`);
   else await setUp(context, { more: [photographs] });
-  // npm changes to the root of the repository and says where the person was.
+  // npm changes to the root of the repository, and provides the original folder.
   const cwd = (process.env.npm_lifecycle_event && process.env.INIT_CWD) || process.cwd();
   const { code } = await run(process.execPath, [path.resolve(commandLine), 'bench', ...args], {
     inherit: true,
     cwd,
-    // Rust for WASI, where the set-up found it: a guest is built that embeds the model.
+    // Rust for WASI, as found by the set-up: a guest with an embedded model is built.
     env: context.machine ? rustEnvironment(context.machine) : {},
   });
   return code ?? 1;

@@ -37,7 +37,7 @@ function readOptions() {
 }
 
 async function main({ positionals, ...values }) {
-  // npm changes to the root of the repository and says where the person was.
+  // npm changes to the root of the repository, and provides the original folder.
   const from = process.env.npm_lifecycle_event ? process.env.INIT_CWD : undefined;
   const given = positionals.map((name) => path.resolve(from ?? process.cwd(), name));
   const absent = given.filter((file) => !existsSync(file));
@@ -48,7 +48,8 @@ async function main({ positionals, ...values }) {
 
   const context = {
     forTests: false,
-    // `npm run quickstart --yes`, without the two dashes that hand an option on, sets npm's own option.
+    // `npm run quickstart --yes`, without the two dashes that pass an option on, sets npm's own
+    // option.
     yes: Boolean(values.yes) || process.env.npm_config_yes === 'true',
     photographs: given,
   };
@@ -57,7 +58,7 @@ async function main({ positionals, ...values }) {
   return classify(context.photographs);
 }
 
-/** The main job, in the words of the command line program that the package brings. */
+/** The main task, with the command line program of the package. */
 async function classify(files) {
   const result = await run(
     process.execPath,

@@ -23,7 +23,7 @@ Resident memory is that of this process and all that it started. The exit code i
 const pieceBytes = 64 * 1024;
 const mostGrowth = 64 * 2 ** 20;
 const sampleEveryMs = 500;
-/** Before the first sample: buffers are made, and code is loaded and optimized. */
+/** Before the first sample: buffers are allocated, and code is loaded and optimized. */
 const warmUpBytes = 64 * 2 ** 20;
 
 async function main({ gigabytes }) {
@@ -66,7 +66,7 @@ async function main({ gigabytes }) {
   return isBad ? 1 : 0;
 }
 
-/** Gives how many bytes came out. */
+/** Returns the number of bytes that came out. */
 async function copy(module, bytes, onProgress = () => undefined) {
   const piece = Buffer.alloc(pieceBytes, 'a stream ');
   let left = bytes;

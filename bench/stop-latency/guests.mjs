@@ -5,7 +5,7 @@ import initWabt from 'wabt';
 
 import { root } from '../../scripts/setup/paths.mjs';
 
-/** What a guest does for ever, as the body of a loop. */
+/** What a guest does forever, as the body of a loop. */
 const endless = {
   'tight loop': '',
   'calls through a table': '(drop (call_indirect (type $number) (i32.const 60) (i32.const 0)))',
@@ -30,7 +30,7 @@ const fill = `
     (if (local.get $depth) (then (call $fill (i32.sub (local.get $depth) (i32.const 1)))))
     (i32.store (i32.const 64) (local.get $depth)))`;
 
-/** One bulk operation over all of a memory of so many pages, which nothing interrupts. */
+/** A single bulk operation over a whole memory with this many pages, which nothing interrupts. */
 const once = (pages) => ({
   [`memory.fill over ${shownSize(pages)}`]: bulk(
     pages,

@@ -21,7 +21,7 @@ rejected. Other work on this machine affects them. Requires a set-up repository 
 `;
 
 const pagesOfGuests = { small: 1024, large: 65536 };
-/** What a guest of 4 GiB needs: so much and some more must be free, or it is left out. */
+/** The free memory that a guest with 4 GiB requires; with less, it is omitted. */
 const memoryForLarge = 6 * 2 ** 30;
 const repetitionsOfBulk = 5;
 
@@ -91,7 +91,7 @@ async function measureStops(library, guests, runs) {
   return ['', `Milliseconds of delay, on ${machine}`, ...table(rows)].join('\n');
 }
 
-/** Between 5 and 15 ms, so that guests are stopped at any moment of what they do. */
+/** Between 5 and 15 ms, so that guests are stopped at a random point. */
 const anyMoment = () => 5 + Math.floor(Math.random() * 11);
 
 async function timeOutLateness(module) {
@@ -155,7 +155,7 @@ async function measureBulk(library, guests) {
   ].join('\n');
 }
 
-/** The value that this part of all are not above. */
+/** The value that this fraction of all values does not exceed. */
 function quantile(values, part) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];

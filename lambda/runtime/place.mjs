@@ -6,7 +6,7 @@ import { runMain } from '../../scripts/setup/index.mjs';
 import { inspectMachine } from '../../scripts/setup/machine.mjs';
 import { runSteps } from '../../scripts/setup/steps.mjs';
 
-/** What the client consists of; the rest is what it was built from. */
+/** The parts of the client that are used; the rest is what it was built from. */
 const clientParts = /^(bin|dist|package\.json|LICENSE|NOTICE|THIRD-PARTY-LICENSES)$/;
 
 async function main() {

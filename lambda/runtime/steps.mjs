@@ -18,7 +18,7 @@ const clientVersion = dependencies['aws-lambda-ric'];
 const folder = path.join(cacheFolder(), 'lambda');
 const clientFolder = path.join(folder, `aws-lambda-ric-${clientVersion}-${process.arch}`);
 
-/** AWS's Runtime Interface Client for Node.js, and its program. */
+/** AWS's Runtime Interface Client for Node.js: the package. */
 export const clientPackage = path.join(clientFolder, 'node_modules/aws-lambda-ric');
 export const clientProgram = path.join(clientFolder, 'node_modules/.bin/aws-lambda-ric');
 /** AWS's Runtime Interface Emulator. */
@@ -27,7 +27,7 @@ export const emulatorProgram = path.join(
   `aws-lambda-rie-${pinned.version}-${process.arch}`,
 );
 
-/** What the client is built with, by Debian's packages. */
+/** What is needed to build the client, as Debian packages. */
 const tools = {
   autoconf: 'autoconf',
   automake: 'automake',
@@ -35,7 +35,7 @@ const tools = {
   cmake: 'cmake',
   make: 'make',
   'g++': 'g++',
-  // The client's node-gyp is older than the Python that no longer has distutils.
+  // The client's node-gyp predates the Python versions without distutils.
   'python3-setuptools': async () =>
     (await ask('python3', ['-c', 'import distutils'])) !== undefined,
 };
@@ -77,7 +77,7 @@ export const runtimeSteps = [
   },
 ];
 
-/** Node's headers where they came with it: node-gyp would download them. */
+/** Node's headers, if they were installed with it: otherwise node-gyp would download them. */
 function headers() {
   const prefix = path.resolve(path.dirname(process.execPath), '..');
   const isThere = existsSync(path.join(prefix, 'include/node/node.h'));

@@ -54,7 +54,7 @@ function elementSizes(dictionary) {
   return byKey;
 }
 
-/** Each has its number of elements before it. */
+/** Each is preceded by its number of elements. */
 function readStorages(bytes, begin, keys, sizes) {
   const storages = new Map();
   let position = begin;
@@ -68,7 +68,7 @@ function readStorages(bytes, begin, keys, sizes) {
   return storages;
 }
 
-/** Most convolutions are stored transposed, which their strides alone say. */
+/** Most convolutions are stored transposed, which only their strides show. */
 function contiguous(storage, offset, shape, strides) {
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   const place = shape.map(() => 0);

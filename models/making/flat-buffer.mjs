@@ -47,7 +47,7 @@ export class Tables {
   }
 }
 
-/** A number within a table. */
+/** A number in a table. */
 class Scalar {
   constructor(bytes) {
     this.bytes = bytes;
@@ -59,7 +59,7 @@ export const int32 = (value) => new Scalar(new Uint8Array(Int32Array.of(value).b
 export const float32 = (value) => new Scalar(new Uint8Array(Float32Array.of(value).buffer));
 
 const WORD = 4;
-/** Nothing in a buffer is aligned to more. */
+/** The largest alignment in a buffer. */
 const MOST_ALIGNMENT = 16;
 
 /**
@@ -74,11 +74,11 @@ export function flatBuffer(root, identifier) {
 }
 
 /**
- * Writes from the end of the buffer to its beginning, since offsets lead forwards: what a table refers to is there before
- * it. A place is the distance from the end.
+ * Writes from the end of the buffer to its beginning, because offsets point forward: the target of
+ * a reference is written before the table. A position is the distance from the end.
  */
 class Writer {
-  /** The last part first. */
+  /** Last part first. */
   #parts = [];
   #size = 0;
   #places = new Map();
@@ -110,7 +110,7 @@ class Writer {
   }
 
   #tables({ tables }) {
-    // The first in the file is the first of the vector.
+    // The first one in the file is the first one in the vector.
     const places = tables.toReversed().map((table) => this.#place(table));
     places.reverse();
     this.#align(WORD * tables.length, WORD);
@@ -131,7 +131,7 @@ class Writer {
         .reverse()
         .map(({ number, value }) => [number, this.#place(value)]),
     );
-    // Bytes last: nothing behind them needs to be aligned.
+    // Bytes last: nothing after them needs alignment.
     const size = (field) => (isScalar(field) ? field.value.bytes.length : WORD);
     const inOrder = fields.toSorted((a, b) => size(b) - size(a));
     const layout = [];
@@ -154,7 +154,7 @@ class Writer {
     );
     const key = numbers.join();
     const shared = this.#layouts.get(key);
-    // The table begins with the distance back to where its layout is.
+    // The table begins with the backward distance to its vtable.
     const begin = shared ?? place + numbers.byteLength + (numbers.byteLength % WORD);
     content.writeInt32LE(begin - place, 0);
     this.#prepend(content);
@@ -166,7 +166,7 @@ class Writer {
     return place;
   }
 
-  /** So that behind `length` more bytes the beginning is aligned. */
+  /** Pads so that the position is aligned after `length` more bytes. */
   #align(length, alignment) {
     const excess = (this.#size + length) % alignment;
     if (excess > 0) this.#prepend(Buffer.alloc(alignment - excess));

@@ -130,12 +130,12 @@ describe('the default model’s recipe', () => {
 
 const mapOf = (object) => new Map(Object.entries(object));
 
-/** Where a field of a table is, from the table's beginning; 0 where it is absent. */
+/** The position of a table's field, relative to the table; 0 if it is absent. */
 function field(buffer, table, number) {
   return buffer.__offset(table, 4 + 2 * number);
 }
 
-/** Two floats, six as a matrix that is stored transposed, and a counter. */
+/** Two floats, six as a matrix stored transposed, and a counter. */
 function checkpoint() {
   const text = (value) => `X${uint32(value.length)}${value}`;
   const tensor = (name, type, [key, elements], offset, shape, strides) =>

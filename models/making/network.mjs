@@ -21,7 +21,10 @@ export const SIDE = 224;
 /** Epsilon of the batch normalizations. */
 const EPSILON = fround(0.001);
 
-/** Repeats, kernel, first stride, expansion, outputs: EfficientNet-Lite0 of arXiv:1905.11946's family. */
+/**
+ * Repeats, kernel, first stride, expansion, outputs: EfficientNet-Lite0 of the family in
+ * arXiv:1905.11946.
+ */
 const STAGES = [
   [1, 3, 1, 1, 16],
   [2, 3, 2, 6, 24],
@@ -88,7 +91,7 @@ class NetworkBuilder {
     const { shape, values, bias } = this.#folded(name, normalization);
     const [outputs, inputs, kernel] = shape;
     const weights = new Float32Array(values.length);
-    // PyTorch has the inputs before height and width.
+    // In PyTorch, the inputs come before height and width.
     const area = kernel * kernel;
     for (let output = 0; output < outputs; ++output) {
       for (let input = 0; input < inputs; ++input) {
@@ -116,7 +119,7 @@ class NetworkBuilder {
     this.#append('DEPTHWISE_CONV_2D', output, { stride, kernel, relu6: true, weights, bias });
   }
 
-  /** In steps of 32-bit floats, as TensorFlow's converter does it. */
+  /** In 32-bit float arithmetic, like TensorFlow's converter. */
   #folded(name, normalization) {
     const { shape, values } = this.#tensor(`${name}.weight`);
     const [gamma, beta, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(

@@ -1,6 +1,6 @@
 import { Message } from './protocol-buffer.mjs';
 
-// Numbers of onnx.proto3.
+// Numbers from onnx.proto3.
 const IR_VERSION = 8;
 const OPERATOR_SET = 17;
 const TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 };
@@ -49,14 +49,14 @@ class ModelWriter {
     const inputs = operator.inputs.map((input) => activations[input]);
     const result = activations[output];
     if (kind === 'QUANTIZE') {
-      // Of the picture the channels come last, and are to come first.
+      // In the picture the channels come last, and must come first.
       if (output === 1)
         this.#node('Transpose', [inputs[0].name], result.name, { perm: [0, 3, 1, 2] });
       else this.#node('Identity', [inputs[0].name], result.name);
       return;
     }
     if (kind === 'FULLY_CONNECTED') {
-      // As integers, so that nothing stands between their meaning and the product.
+      // As integers, so that nothing comes between their meaning and the product.
       const [{ name }] = inputs;
       inputs[0] = {
         ...inputs[0],

@@ -78,7 +78,7 @@ class PickleReader {
   }
 }
 
-/** By opcode; names in Python's pickletools beside them. */
+/** By opcode, with the names in Python's pickletools. */
 const STEPS = {
   '\x80': (pickle) => void pickle.byte(), // PROTO
   '(': ({ push }) => push(MARK), // MARK
@@ -121,7 +121,7 @@ const STEPS = {
   b: ({ pop }) => void pop(), // BUILD: attributes of an object, none of which is data of ours
 };
 
-/** Little-endian two's complement of any length. */
+/** A little-endian two's complement number of any length. */
 function integerOf(bytes) {
   let value = 0n;
   for (const byte of Buffer.from(bytes).reverse()) value = (value << 8n) | BigInt(byte);

@@ -20,7 +20,7 @@ export class Message {
     return this.bytes(field, message.toBytes());
   }
 
-  /** Several values of one field, in their order. */
+  /** Several values of one field, in order. */
   each(field, values, write) {
     for (const value of values) write.call(this, field, value);
     return this;

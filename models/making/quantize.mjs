@@ -19,10 +19,10 @@ const { fround } = Math;
  * @property {Float32Array} biasScales
  */
 
-/** The largest weight of a channel counts as this at least. */
+/** The minimum for the largest weight of a channel. */
 const LEAST_WEIGHT = 5e-7;
 
-/** Half of what 32 bits hold. */
+/** Half of the 32-bit range. */
 const MOST_BIAS = (2 ** 31 - 1) / 2;
 
 /**
@@ -35,7 +35,7 @@ const MOST_BIAS = (2 ** 31 - 1) / 2;
 export function quantizeWeights({ kind, weights, bias }, inputScale) {
   const channels = bias.length;
   const each = weights.length / channels;
-  // Of a depthwise convolution the channels come last.
+  // In a depthwise convolution, the channels come last.
   const [first, next] = kind === 'DEPTHWISE_CONV_2D' ? [1, channels] : [each, 1];
   const quantized = {
     weights: new Int8Array(weights.length),
@@ -48,7 +48,7 @@ export function quantizeWeights({ kind, weights, bias }, inputScale) {
     for (let index = 0; index < each; ++index) {
       largest = Math.max(largest, Math.abs(weights[channel * first + index * next]));
     }
-    // A dead channel has hardly any weights, and a bias all the same.
+    // A dead channel has almost no weights, but still a bias.
     const least = Math.abs(bias[channel]) / (inputScale * MOST_BIAS);
     const scale = fround(Math.max(largest / 127, least));
     const biasScale = fround(inputScale * scale);
@@ -64,7 +64,7 @@ export function quantizeWeights({ kind, weights, bias }, inputScale) {
   return quantized;
 }
 
-/** Halves away from zero, as C++ has it. */
+/** Rounds halves away from zero, like C++. */
 function round(value) {
   return Math.sign(value) * Math.round(Math.abs(value));
 }

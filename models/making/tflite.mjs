@@ -1,9 +1,9 @@
 import { Table, Tables, Vector, flatBuffer, float32, int32, uint8 } from './flat-buffer.mjs';
 
-// Numbers of TensorFlow Lite's schema.fbs.
+// Numbers from TensorFlow Lite's schema.fbs.
 const SCHEMA_VERSION = 3;
 const TYPES = { int32: 2, uint8: 3, int8: 9 };
-/** Each with the version of the operator that first took int8. */
+/** Each with the first version of the operator that supports int8. */
 const CODES = {
   QUANTIZE: { code: 114, version: 1 },
   CONV_2D: { code: 3, version: 3 },
@@ -15,7 +15,7 @@ const CODES = {
 };
 const VALID_PADDING = 1;
 const RELU6 = 3;
-/** XNNPACK wants weights where its vectors begin. */
+/** XNNPACK expects weights to be aligned to its vectors. */
 const WEIGHT_ALIGNMENT = 16;
 
 /**
@@ -31,7 +31,7 @@ export function tfliteModel(network, description) {
 
 class ModelWriter {
   #network;
-  /** The first is empty, as the format has it: it is that of tensors which are computed. */
+  /** The first is empty, as the format requires: it belongs to computed tensors. */
   #buffers = [new Table({})];
   #tensors;
   #zeros = new Map();
@@ -82,7 +82,7 @@ class ModelWriter {
     return tensor({ name, shape, type, quantization });
   }
 
-  /** Numbers of the tensors of an operator's weights and bias, which are added. */
+  /** The indices of the tensors with an operator's weights and bias, which are added. */
   #constants({ kind, weights, weightShape, output }) {
     if (!weights) return [];
     const { name } = this.#network.activations[output];
@@ -153,7 +153,7 @@ function numbers(values) {
   return Vector.of(Int32Array.from(values));
 }
 
-/** A buffer holds bytes, whatever they are. */
+/** A buffer contains bytes, whatever their type. */
 function bytesOf({ buffer, byteOffset, byteLength }) {
   return new Vector(new Uint8Array(buffer, byteOffset, byteLength), byteLength, WEIGHT_ALIGNMENT);
 }

@@ -5,11 +5,11 @@ import { makeDebian } from '../setup/system/mmdebstrap.mjs';
 import { buildah, inspectImage, storage } from './buildah.mjs';
 
 const suite = 'trixie';
-/** Old enough that fixes of its packages are likely. */
+/** Old enough for its packages to have fixes. */
 const renewAfterMs = 7 * 24 * 3600 * 1000;
 const elsewhere = 'Build the Dockerfile with Docker or Podman, or run this command on a Debian.';
 
-/** Debian 13 as small as Docker's image of it, made of packages of this machine's mirror. */
+/** Debian 13 as small as Docker's image of it, made from packages on this machine's mirror. */
 export const baseImage = `localhost/debian:${suite}-slim`;
 
 /** @type {import('../setup/steps.mjs').Step} */
@@ -28,7 +28,7 @@ export const containerBase = {
       const archive = path.join(folder, 'base.tar');
       const withoutDocumentation = ['man', 'doc', 'locale', 'info']
         .map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`)
-        // The licences stay.
+        // The licences are kept.
         .concat('--dpkgopt=path-include=/usr/share/doc/*/copyright');
       await makeDebian(
         { suite, target: archive, hasFixes: true, args: withoutDocumentation, elsewhere },

@@ -5,10 +5,10 @@ import { cacheFolder } from '../setup/paths.mjs';
 import { run } from '../setup/processes.mjs';
 import { requirePrograms } from '../setup/system/programs.mjs';
 
-/** Images and containers, apart from those of anybody else's buildah. */
+/** Images and containers, separate from anybody else's in buildah. */
 export const storage = path.join(cacheFolder(), 'container');
 
-/** The programs, by Debian's packages. */
+/** The programs, with their Debian packages. */
 const tools = {
   buildah: 'buildah',
   mmdebstrap: 'mmdebstrap',
@@ -50,13 +50,16 @@ export function buildah(...args) {
   ];
 }
 
-/** What is known of an image: its configuration and when it was made; undefined when there is none. */
+/**
+ * The properties of an image: its configuration and when it was created; undefined if there is
+ * none.
+ */
 export async function inspectImage(tag) {
   const { code, stdout } = await run(...buildah('inspect', '--type', 'image', tag));
   return code === 0 ? JSON.parse(stdout).OCIv1 : undefined;
 }
 
-/** The size of an image's files, unpacked, in buildah's words: "384 MB". */
+/** The unpacked size of an image's files, in buildah's format: "384 MB". */
 export async function imageSize(tag) {
   const { stdout } = await run(...buildah('images', '--json', tag));
   return JSON.parse(stdout)[0].size;

@@ -14,7 +14,7 @@ export const devContainer = {
   file: path.join(root, '.devcontainer/Dockerfile'),
 };
 
-/** What this machine trusts and how it reaches npm's registry; for the build alone. */
+/** This machine's trusted certificates and access to npm's registry; only for the build. */
 const secrets = {
   certificates: process.env.SSL_CERT_FILE || '/etc/ssl/certs/ca-certificates.crt',
   npmrc: process.env.NPM_CONFIG_USERCONFIG || path.join(os.homedir(), '.npmrc'),
@@ -41,7 +41,7 @@ export function containerImage(tag, buildArguments, file = path.join(root, 'Dock
           ...['build', '--isolation', 'chroot', '--file', file, '--tag', tag],
           ...present.flatMap(([id, file]) => ['--secret', `id=${id},src=${file}`]),
           ...[`BASE=${baseImage}`, ...buildArguments].flatMap((each) => ['--build-arg', each]),
-          // .dockerignore is Docker's name, which buildah knows too.
+          // .dockerignore is Docker's name, which buildah supports too.
           root,
         ),
       );

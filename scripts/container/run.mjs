@@ -34,10 +34,10 @@ export async function runImage(tag, { entryPoint, command = [], environment = []
     ...['run', '--isolation', 'chroot', ...environment.flatMap((each) => ['--env', each])],
     ...[container, '--', ...words],
   );
-  // With process 1 of this namespace end all its processes, whatever they started.
+  // When process 1 of this namespace ends, all its processes end, whatever they started.
   const namespace = ['--pid', '--fork', '--kill-child', '--mount-proc'];
   const child = spawn('unshare', [...namespace, program, ...args], { stdio: 'inherit' });
-  // Also when a signal ends us; unshare itself heeds no other than this.
+  // Also if a signal ends this process; unshare itself reacts to no other one.
   process.once('exit', () => {
     child.kill('SIGKILL');
     spawnSync(...buildah('rm', container));

@@ -8,7 +8,9 @@ import { npmDependencies } from '../setup/npm.mjs';
 import { runSteps } from '../setup/steps.mjs';
 import { typeScript } from '../setup/typescript.mjs';
 
-/** Steps of the set-up that stages of the Dockerfile run by their names; the stages bring what they need. */
+/**
+ * Steps of the set-up that stages of the Dockerfile run by name; the stages provide what they need.
+ */
 const available = [npmDependencies, liteRt, defaultModel, addon, typeScript, guests];
 
 async function main() {

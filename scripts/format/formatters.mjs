@@ -66,7 +66,7 @@ export const formatters = [
   },
 ];
 
-/** The file that all others of a crate belong to: a program's, or a library's. */
+/** The root file of a crate: that of a program, or of a library. */
 function crateRoot(folder) {
   const program = path.join(folder, 'src/main.rs');
   return existsSync(program) ? program : path.join(folder, 'src/lib.rs');

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { cacheFolder } from '../setup/paths.mjs';
 import { debianRoot } from '../setup/system/debian-root.mjs';
 
-/** glibc 2.31 and GCC 10: what is built here needs nothing newer. */
+/** glibc 2.31 and GCC 10: binaries built here require nothing newer. */
 const packages = ['ca-certificates', 'cmake', 'make', 'python3'];
 const compilers = {
   x64: { native: 'g++', cross: 'g++-x86-64-linux-gnu', triple: 'x86_64-linux-gnu' },
@@ -15,7 +15,7 @@ export function debian11Folder(arch) {
   return path.join(cacheFolder(), `debian-11-for-${arch}`);
 }
 
-/** What the names of a processor's compiler and of its companions begin with, there. */
+/** The prefix of the compiler's and its tools' names for a processor. */
 export function toolPrefix(arch) {
   return `${compilers[arch].triple}-`;
 }

@@ -28,7 +28,7 @@ export const lean = {
   },
 };
 
-/** Those that package.json names, and what they import. */
+/** The declarations named in package.json, and what they import. */
 function publicDeclarations() {
   const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const found = new Set();

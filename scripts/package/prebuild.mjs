@@ -21,7 +21,7 @@ import {
 } from './prebuilds.mjs';
 import { nodeFolder } from './tools.mjs';
 
-/** The oldest Node.js that runs the package; the addon is one Node-API binary for all. */
+/** The oldest supported Node.js; the addon is a single Node-API binary for all versions. */
 const nodeLine = 20;
 /** CMake's names of processors. */
 const processors = { x64: 'x86_64', arm64: 'aarch64' };
@@ -68,7 +68,7 @@ export function prebuild(arch) {
       );
       await run([`${toolPrefix(arch)}strip`, '--strip-unneeded', ...libraries]);
 
-      // Beside, then in its place: a prebuild that was interrupted is none.
+      // Created elsewhere, then moved into place: an interrupted prebuild leaves nothing.
       const target = prebuildFolder(arch);
       const fresh = `${target}.${process.pid}`;
       try {
@@ -107,7 +107,7 @@ function environmentFor(arch) {
     PATH: '/opt/node/bin:/usr/bin:/bin',
     HOME: '/root',
     LC_ALL: 'C.UTF-8',
-    // It came with its headers: nothing is downloaded.
+    // It includes its headers: nothing is downloaded.
     npm_config_nodedir: '/opt/node',
     JOBS: String(parallel),
     CC: `${prefix}gcc`,

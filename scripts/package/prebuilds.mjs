@@ -8,7 +8,7 @@ import { digestOf } from '../setup/stamp.mjs';
 
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
-/** The processors that the package is for, as in `process.arch`. */
+/** The supported processors, as in `process.arch`. */
 export const architectures = manifest.cpu;
 
 /** The native sources that are in the package. */
@@ -18,17 +18,17 @@ export function prebuildFolder(arch) {
   return path.join(root, 'prebuilds', `linux-${arch}`);
 }
 
-/** The files of a prebuild: the addon by prebuildify's name, the rest where it looks for it. */
+/** The files of a prebuild: the addon with prebuildify's name, the rest where it looks for them. */
 export const addonName = `${manifest.name}.glibc.node`;
 export const pluginCoreName = 'libwasmedge_embed_plugin.so';
 export const pluginFiles = pluginNames.map((name) => `plugin/${name}`);
 export const liteRtName = 'libLiteRt.so';
 const prebuildFiles = [addonName, pluginCoreName, ...pluginFiles, liteRtName];
 
-/** Says of which sources the files beside it are; not in the package. */
+/** Records from which sources the files beside it were built; not in the package. */
 export const recordName = 'built.json';
 
-/** A digest of what prebuilds are made of. */
+/** A digest of everything that determines prebuilds. */
 function sourcesDigest() {
   const { version } = manifest;
   const { version: headers } = JSON.parse(
@@ -37,7 +37,7 @@ function sourcesDigest() {
   return digestOf([...nativeSources, 'binding.gyp'], [version, headers]);
 }
 
-/** What the record of a prebuild holds. */
+/** The content of a prebuild's record. */
 function describePrebuild(folder) {
   const files = prebuildFiles.map((name) => [name, sha256OfFile(path.join(folder, name)) ?? null]);
   return { sources: sourcesDigest(), files: Object.fromEntries(files) };

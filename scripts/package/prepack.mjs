@@ -11,14 +11,16 @@ import { typeScript } from '../setup/typescript.mjs';
 import { lean } from './lean.mjs';
 import { requirePrebuilds } from './prebuilds.mjs';
 
-// What npm runs before it packs: all that the package holds is there and of the sources as they are.
+// Run by npm before packing: checks that everything in the package exists and matches the sources.
 
-/** Those of the commands, and the one that does nothing, which `wasmedge-embed bench` measures. */
+/**
+ * The guests of the commands, and the one that does nothing, which `wasmedge-embed bench` measures.
+ */
 const shippedGuests = ['image-classification', 'object-detection', 'infer', 'echo'].map((name) =>
   path.join(path.dirname(guestFile), `${name}.wasm`),
 );
 
-/** From nothing, so that no output of a source that is gone is in the package. */
+/** From scratch, so that the package contains no output of deleted sources. */
 const javaScript = { ...typeScript, stamp: undefined };
 
 /** @type {import('../setup/steps.mjs').Step} */
@@ -34,7 +36,7 @@ const placeGuests = {
 
 await runMain(async () => {
   const context = { forTests: false, yes: false, photographs: [], machine: await inspectMachine() };
-  // What is published serves every processor; a tarball to be tried at home need not.
+  // A published package must support all processors; a tarball for trying at home need not.
   const prebuilds = requirePrebuilds(process.env.npm_command === 'publish');
   await runSteps([prebuilds, defaultModel, javaScript, lean, guests, placeGuests], context);
   return 0;

@@ -42,7 +42,7 @@ export const packageLints = [
     name: 'attw',
     title: 'Are the types wrong?',
     async run(_context, task) {
-      // With the resolution of Node.js 10 as well, which reads "typesVersions" and not "exports".
+      // With the resolution of Node.js 10 as well, which reads "typesVersions" but not "exports".
       await task.exec(localProgram('attw'), [tarballFile]);
       return 'no';
     },

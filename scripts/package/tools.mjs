@@ -10,10 +10,10 @@ const sources = fileURLToPath(new URL('./tools', import.meta.url));
 const lock = readFileSync(path.join(sources, 'package-lock.json'));
 const folder = path.join(cacheFolder(), `package-tools-${sha256(lock).slice(0, 16)}`);
 
-/** Package managers by the names in tools/package.json, such as "npm-10". */
+/** Package managers, by their names in tools/package.json, such as "npm-10". */
 export const toolsFolder = path.join(folder, 'node_modules');
 
-/** Node.js of a version line: its folder, which has bin/node and, in include/node, its headers. */
+/** The folder of a Node.js version line: it contains bin/node and, in include/node, its headers. */
 export function nodeFolder(line) {
   return path.join(toolsFolder, `node-${line}-${process.arch}`);
 }

@@ -1,4 +1,4 @@
-/** Licences under which code may be part of an Apache-2.0 package: they ask for their notice alone. */
+/** Licences of code that may be part of an Apache-2.0 package: they only require their notice. */
 const shippable = [
   '0BSD',
   'Apache-2.0',
@@ -15,7 +15,7 @@ const shippable = [
   'Unlicense',
   'Zlib',
 ];
-/** What only develops the package may also be under these. */
+/** What is only used for development may also have these. */
 const usable = [...shippable, 'CC-BY-3.0', 'CC-BY-4.0', 'PSF-2.0', 'Python-2.0'];
 
 /**
@@ -62,7 +62,9 @@ export function incompatible(dependencies) {
     .map(({ name, licence }) => `${name} (${licence ?? 'no licence given'})`);
 }
 
-/** An SPDX expression: AND binds closer than OR; old crates write '/' for OR. */
+/**
+ * Whether an SPDX expression is allowed: AND has precedence over OR; old crates write '/' for OR.
+ */
 function isAllowed(expression, allowed) {
   const alternatives = splitOutside(expression.replaceAll('/', ' OR '), ' OR ');
   return alternatives.some((alternative) =>
@@ -73,7 +75,7 @@ function isAllowed(expression, allowed) {
   );
 }
 
-/** Splits where no parenthesis is open. */
+/** Splits only outside parentheses. */
 function splitOutside(text, separator) {
   const parts = [];
   let depth = 0;

@@ -13,15 +13,19 @@ import {
 } from './paths.mjs';
 import { digestOf } from './stamp.mjs';
 
-/** How many compilers run at once. */
+/** The number of compilers that run at the same time. */
 export const parallel = os.availableParallelism();
 
-/** What a build tree of CMake is bound to: it cannot be used with other tools, or from another folder. */
+/**
+ * What a CMake build tree depends on: it cannot be used with other tools, or from another folder.
+ */
 export function toolchainOf({ compiler, cmake, make }) {
   return JSON.stringify([root, process.env.CXX ?? '', compiler, cmake, make]);
 }
 
-/** Makes CMake start anew where its build tree was made by other tools; what it built is kept. */
+/**
+ * Makes CMake configure again if its build tree was created with other tools; built files are kept.
+ */
 export function forgetOtherToolchain(buildFolder, toolchain) {
   const record = path.join(buildFolder, 'CMakeFiles/toolchain.json');
   let previous;

@@ -19,7 +19,7 @@ export const defaultModel = {
     const pinned = JSON.parse(readFileSync(path.join(modelFolder, 'source.json'), 'utf8'));
     const wanted = Object.entries(pinned.outputs).map(([name, digest]) => ({
       ...{ name, digest, file: path.join(modelFolder, name) },
-      // By their digests, so that clones of several versions share a cache.
+      // By their digests, so that clones of several versions can share a cache.
       cached: path.join(cacheFolder(), 'default-model', digest, name),
     }));
     if (wanted.every(({ file, digest }) => sha256OfFile(file) === digest)) return 'up to date';
@@ -40,7 +40,7 @@ export const defaultModel = {
   },
 };
 
-/** A defect of ours: the weights were what they are to be. */
+/** A failure here is a bug of ours: the weights were the right ones. */
 function requireDigest(name, content, expected) {
   const found = sha256(content);
   if (found === expected) return;

@@ -1,4 +1,4 @@
-/** A failure that a person can act on. Everything else that is thrown is a defect of the set-up. */
+/** A failure that a person can act on. Any other exception is a bug in the set-up. */
 export class SetupFailure extends Error {
   /**
    * @param {string} message what went wrong, as sentences
@@ -16,7 +16,7 @@ export class SetupFailure extends Error {
   }
 }
 
-/** A program that could not be started, or that ended with something else than 0. */
+/** A program that could not be started, or ended with a code other than 0. */
 export class CommandFailure extends SetupFailure {
   constructor(command, outcome, details) {
     super(`${command} ${outcome}.`, { seeLog: true, ...details });
@@ -24,5 +24,5 @@ export class CommandFailure extends SetupFailure {
   }
 }
 
-/** A failure that the person has been told about: nothing is left to be said. */
+/** A failure that has been reported already: there is nothing more to say. */
 export class ExplainedFailure extends Error {}

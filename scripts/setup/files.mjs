@@ -12,7 +12,7 @@ import path from 'node:path';
 
 const notSources = new Set(['node_modules', 'target', 'build', 'dist']);
 
-/** Every file below `folder`, without what builds leave there; sorted. Nothing when there is no such folder. */
+/** All files below `folder`, except build output; sorted. Empty if the folder does not exist. */
 export function filesBelow(folder) {
   let entries;
   try {
@@ -31,12 +31,12 @@ export function filesBelow(folder) {
     .sort();
 }
 
-/** SHA-256 of bytes, in hexadecimal digits. */
+/** The SHA-256 of bytes, in hexadecimal. */
 export function sha256(bytes) {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** SHA-256 of a file, undefined when there is none. */
+/** The SHA-256 of a file; undefined if it does not exist. */
 export function sha256OfFile(file) {
   try {
     return sha256(readFileSync(file));
@@ -46,12 +46,15 @@ export function sha256OfFile(file) {
   }
 }
 
-/** Writes a file so that nobody ever sees half of it. */
+/** Writes a file so that nobody ever sees it incomplete. */
 export function writeAtomically(file, bytes) {
   placeAtomically(file, (temporary) => writeFileSync(temporary, bytes));
 }
 
-/** Copies a file so that nobody ever sees half of it, and a process that has the old one mapped keeps it. */
+/**
+ * Copies a file so that nobody ever sees it incomplete, and a process that has the old one mapped
+ * keeps it.
+ */
 export function copyAtomically(from, to) {
   placeAtomically(to, (temporary) => copyFileSync(from, temporary));
 }

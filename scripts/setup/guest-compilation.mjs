@@ -13,7 +13,7 @@ import {
 } from './paths.mjs';
 import { digestOf } from './stamp.mjs';
 
-/** Each guest, and what it is compiled into. */
+/** Each guest, and its compiled form. */
 export const guestCompilations = [
   [guestFile, compiledGuestFile],
   [embeddingGuestFile, compiledEmbeddingGuestFile],
@@ -44,13 +44,16 @@ export const guestCompilation = {
         cwd: root,
       });
     }
-    // In the cache, too, so that no command compiles them once more.
+    // Also in the cache, so that no command compiles them again.
     const keeper = path.join(root, 'scripts/setup/keep-compiled.mjs');
     await task.exec(process.execPath, [keeper, ...guestCompilations.flat()], { cwd: root });
   },
 };
 
-/** A module for a richer processor dies on a poorer one: a folder that moves between machines compiles again. */
+/**
+ * A module for a more capable processor crashes on a lesser one: a folder that moves between
+ * machines is compiled again.
+ */
 export function processor() {
   const lines = readFileSync('/proc/cpuinfo', 'utf8').split('\n');
   return lines.find((line) => /^(flags|Features)\s*:/.test(line)) ?? '';

@@ -8,9 +8,12 @@ import { outcomeOf } from './processes.mjs';
 import { digestOf } from './stamp.mjs';
 import { installPackages } from './system/install.mjs';
 
-/** The default model is part of one of them. */
+/** The default model is embedded in one of them. */
 const sources = ['wasm', 'test/guests/rust', 'models/default'];
-/** There while crates come from Debian's packages: the sources, free to take Debian's versions. */
+/**
+ * Used while crates come from Debian's packages: a copy of the sources that can use Debian's
+ * versions.
+ */
 const copyFolder = path.join(setupFolder, 'guests');
 const debianCrates = '/usr/share/cargo/registry';
 
@@ -70,12 +73,12 @@ export function cargo(machine, subcommand, args = []) {
   };
 }
 
-/** Whether the crates of the lock file are here, or could be downloaded. */
+/** Whether the crates of the lock file are available, or could be downloaded. */
 async function fetchCrates({ machine }, task) {
   const { command, args, options } = cargo(machine, 'fetch');
   const result = await task.attempt(command, args, options);
   if (result.code === 0) return true;
-  // A lock file that does not fit Cargo.toml is a mistake in the sources, no matter of networks.
+  // A lock file that does not match Cargo.toml is an error in the sources, not a network problem.
   if (result.code === null || /--locked/.test(result.output)) {
     throw new CommandFailure('cargo', outcomeOf(result));
   }
@@ -85,7 +88,7 @@ async function fetchCrates({ machine }, task) {
 async function prepareDebianCrates(context, task) {
   const lock = readFileSync(path.join(root, 'wasm/Cargo.lock'), 'utf8');
   const named = namedCrates(lock);
-  // What these need in turn Debian's packages know, in versions and under names of their own.
+  // Their dependencies are known to Debian's packages, in Debian's versions and names.
   const packages = registryCrates(lock)
     .filter(({ name }) => named.has(name))
     .map(({ name, version }) => ({

@@ -1,4 +1,5 @@
-// Keeps guests where loads look for what was compiled before: MODULE.wasm COMPILED.so …, into the cache of WASMEDGE_EMBED_CACHE.
+// Puts compiled guests into the cache, where loading a module looks for its compiled form:
+// MODULE.wasm COMPILED.so …, into that of WASMEDGE_EMBED_CACHE.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 

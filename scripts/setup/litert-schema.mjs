@@ -5,7 +5,10 @@ import { pinned } from './litert.mjs';
 import { cacheFolder, root } from './paths.mjs';
 import { takeFromWheel } from './wheel.mjs';
 
-/** What flatc has made for Python of the schema that this version of LiteRT reads; the same in the wheels of all processors. */
+/**
+ * flatc's Python output for the schema of this version of LiteRT; the same in the wheels for all
+ * processors.
+ */
 const schema = {
   name: 'ai_edge_litert/schema_py_generated.py',
   sha256: '4e9b3b3017f8ad21244441cc375d9df58fa57ac7561d7010e5f9a635f42a4ac2',

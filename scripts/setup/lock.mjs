@@ -5,7 +5,7 @@ import { setupFolder } from './paths.mjs';
 
 const retryMs = 500;
 
-/** Keeps two set-ups of one clone from building into each other. */
+/** Prevents two set-ups of the same clone from building at the same time. */
 export class SetupLock {
   #file = path.join(setupFolder, 'lock');
 
@@ -39,14 +39,14 @@ export class SetupLock {
     }
   }
 
-  /** The living process that holds the lock. */
+  /** The running process that holds the lock. */
   #owner() {
     try {
       const pid = Number(readFileSync(this.#file, 'utf8'));
       process.kill(pid, 0);
       return pid;
     } catch (error) {
-      // EPERM: it lives and belongs to somebody else.
+      // EPERM: it is running, and belongs to another user.
       return error.code === 'EPERM' ? 'of another user' : undefined;
     }
   }

@@ -21,7 +21,7 @@ import { ask, executables, isExecutable } from './processes.mjs';
  * @property {{ command: string } | Missing} wasiCompiler of C, with a library for WASI
  */
 
-/** Why a part of the machine does not count. */
+/** Why a part of the machine cannot be used. */
 export class Missing {
   constructor(reason) {
     this.reason = reason;
@@ -31,7 +31,10 @@ export class Missing {
 const minimalGcc = 11;
 const minimalClang = 14;
 const minimalCMake = [3, 21];
-/** wasm-ld reads the object files of its own and of older versions of LLVM; Rust 1.85 is on LLVM 19. */
+/**
+ * wasm-ld can read the object files of its own and of older versions of LLVM; Rust 1.85 uses LLVM
+ * 19.
+ */
 const minimalWasmLinker = 19;
 const wasmEdgeLines = ['0.14.', '0.17.'];
 
@@ -65,7 +68,7 @@ async function findCompiler() {
     const macros = await ask(program, [...args, '-E', '-P', '-x', 'c++', '-'], {
       input: '__clang_major__ __GNUC__',
     });
-    // The macro of another compiler stays the word that it is.
+    // A macro of another compiler is not expanded.
     const [clang, gcc] = macros?.trim().split(/\s+/).map(Number) ?? [NaN, NaN];
     if (clang >= minimalClang) return { command, version: `Clang ${clang}` };
     if (Number.isNaN(clang) && gcc >= minimalGcc) return { command, version: `GCC ${gcc}` };
@@ -92,7 +95,7 @@ async function findMake() {
   return new Missing('no make and no ninja in PATH');
 }
 
-/** A Python of another origin that comes first in PATH may lack pip; the system's counts then. */
+/** Another Python that comes first in PATH may lack pip; then the system's is used. */
 async function findPython() {
   const commands = [...executables('python3'), '/usr/bin/python3'];
   for (const command of new Set(commands)) {
@@ -101,7 +104,9 @@ async function findPython() {
   return new Missing(commands.length > 1 ? 'python3 has no pip' : 'no python3 in PATH');
 }
 
-/** As the addon looks for it: WASMEDGE_DIR and then nowhere else, ~/.wasmedge, the system's loader. */
+/**
+ * Like the addon: only WASMEDGE_DIR if it is set, otherwise ~/.wasmedge, then the system's loader.
+ */
 async function findWasmEdge(python) {
   const name = 'libwasmedge.so.0';
   const below = (folder) => ['lib', 'lib64', '.'].map((sub) => path.join(folder, sub, name));
@@ -115,7 +120,8 @@ async function findWasmEdge(python) {
       ? { file: named[0], version: 'not known' }
       : new Missing('not found where the official installer puts it');
   }
-  // Opening it tells more than seeing a file: whether it is for this processor, and what it needs.
+  // Opening it shows more than finding a file: whether it is for this processor, and what it
+  // requires.
   const program = [
     'import ctypes, sys',
     'library = ctypes.CDLL(sys.argv[1])',
@@ -133,7 +139,7 @@ async function findWasmEdge(python) {
   );
 }
 
-/** The loader is asked: it alone knows where this distribution keeps its libraries. */
+/** Asks the loader: only it knows where this distribution keeps its libraries. */
 async function findDecoders(python) {
   const names = ['libturbojpeg.so.0', 'libpng16.so.16'];
   const found = names.map(async (name) => {
@@ -147,8 +153,8 @@ async function findDecoders(python) {
 }
 
 /**
- * The first toolchain that has WASI's target. Distributions come first: a rustup toolchain earlier in PATH
- * often lacks the target, and asking rustup's `rustc` may start a download.
+ * The first toolchain with WASI's target. Distributions come first: a rustup toolchain earlier in
+ * PATH often lacks the target, and running rustup's `rustc` may start a download.
  */
 async function findRust() {
   const minimal = readFileSync(path.join(root, 'wasm/Cargo.toml'), 'utf8').match(
@@ -189,7 +195,8 @@ async function findWasmLinker(rust) {
     const command = await findWasmLd();
     return command ? { command } : new Missing('no wasm-ld in PATH');
   }
-  // rustup's toolchains bring `rust-lld`, Debian's take LLVM's; only linking something tells.
+  // rustup's toolchains include `rust-lld`, Debian's use LLVM's; only linking something shows which
+  // works.
   for (const command of [undefined, await findWasmLd()]) {
     if (await canLink(rust, command)) return { command };
     if (command !== undefined) return new Missing(`${command} cannot link for wasm32-wasip1`);
@@ -205,7 +212,10 @@ async function findWasmLd() {
   return undefined;
 }
 
-/** A program of LLVM by its name, and by its name with a version, as distributions have them beside each other. */
+/**
+ * An LLVM program by its name, and by its name with a version, as distributions install them side
+ * by side.
+ */
 function versionsOf(program) {
   const versioned = new Set(
     (process.env.PATH ?? '')
@@ -225,7 +235,10 @@ async function canLink(rust, linker) {
   return canBuild(rust.rustc, args, 'empty.rs', 'fn main() {}\n');
 }
 
-/** The compiler, the library and the runtime come in packages of their own: only building something tells. */
+/**
+ * The compiler, the library and the runtime are in separate packages: only building something shows
+ * whether they work.
+ */
 async function findWasiCompiler() {
   const commands = versionsOf('clang');
   const program = '#include <stdio.h>\nint main(void) { return puts(""); }\n';
@@ -249,7 +262,10 @@ async function canBuild(compiler, args, name, text) {
   }
 }
 
-/** The environment in which this machine's Rust builds for WASI, whatever other toolchains PATH has. */
+/**
+ * The environment in which this machine's Rust builds for WASI, whatever other toolchains are in
+ * PATH.
+ */
 export function rustEnvironment({ rust, wasmLinker }) {
   return {
     PATH: `${rust.programs}${path.delimiter}${process.env.PATH}`,

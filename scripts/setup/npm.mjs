@@ -18,7 +18,10 @@ export const npmDependencies = {
   run: (_context, task) => installDependencies(root, task),
 };
 
-/** What the lock file of this folder pins, where it is not there yet. Gives a word on what it found. */
+/**
+ * Installs what the lock file of this folder pins, unless it is installed. Returns a word on what
+ * it found.
+ */
 export async function installDependencies(folder, task) {
   if (isInstalled(folder)) return 'up to date';
   const [command, ...args] = npmCommand();
@@ -37,7 +40,7 @@ export async function installDependencies(folder, task) {
  * @param {{ args?: string[], env?: Record<string, string> }} [options] further arguments of npm, and its variables
  */
 export async function installLocked(sources, target, task, { args = [], env } = {}) {
-  // Beside, then in its place: an installation that was interrupted is none.
+  // Created elsewhere, then moved into place: an interrupted installation leaves nothing.
   const fresh = `${target}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
   try {
@@ -56,14 +59,14 @@ export async function installLocked(sources, target, task, { args = [], env } = 
   }
 }
 
-/** Whether node_modules holds what the lock file pins, by the record that npm itself keeps there. */
+/** Whether node_modules contains what the lock file pins, according to npm's own record there. */
 function isInstalled(folder) {
   const wanted = packagesIn(path.join(folder, 'package-lock.json'));
   const present = packagesIn(path.join(folder, 'node_modules/.package-lock.json'));
   if (!wanted || !present) return false;
   const differs = ([name, entry]) => {
     const installed = present[name];
-    // Optional packages are those of other platforms, left out by npm.
+    // Missing optional packages are those for other platforms, which npm omits.
     if (!installed) return !entry.optional;
     return installed.version !== entry.version || installed.integrity !== entry.integrity;
   };
@@ -74,12 +77,12 @@ function packagesIn(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8')).packages;
   } catch {
-    // Missing or not JSON: npm ci makes it anew, or says what is wrong with the lock file.
+    // Missing or not JSON: npm ci creates it again, or reports what is wrong with the lock file.
     return undefined;
   }
 }
 
-/** The npm that runs us, where it is npm that runs us: another one in PATH may be of another age. */
+/** The npm that runs this process, if npm does: another one in PATH may have another version. */
 export function npmCommand() {
   const npm = process.env.npm_execpath;
   return npm && path.basename(npm) === 'npm-cli.js' ? [process.execPath, npm] : ['npm'];

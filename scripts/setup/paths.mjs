@@ -12,7 +12,7 @@ export const setupFolder = path.join(root, '.setup');
 const releaseFolder = path.join(root, 'build/Release');
 
 export const addonFile = path.join(releaseFolder, 'wasmedge_embed.node');
-/** WasmEdge's command line program takes this folder as its WASMEDGE_PLUGIN_PATH. */
+/** The folder for the WASMEDGE_PLUGIN_PATH of WasmEdge's command line program. */
 export const pluginFolder = path.join(root, 'build/plugin');
 /** Their names there. */
 export const pluginNames = [
@@ -23,7 +23,7 @@ export const pluginNames = [
 ].map((name) => `lib${name}.so`);
 export const pluginCoreFile = path.join(releaseFolder, 'libwasmedge_embed_plugin.so');
 export const liteRtFile = path.join(releaseFolder, 'libLiteRt.so');
-/** What the default model is made of, and what is made of it. */
+/** What the default model is made from, and what is made of it. */
 export const modelFolder = path.join(root, 'models/default');
 const guest = (name) => path.join(root, `wasm/target/wasm32-wasip1/release/${name}.wasm`);
 const compiledGuest = (name) => path.join(root, `build/guest/${name}.so`);
@@ -31,24 +31,25 @@ const compiledGuest = (name) => path.join(root, `build/guest/${name}.so`);
 export const guestFile = guest('image-classification');
 export const detectingGuestFile = guest('object-detection');
 export const compiledGuestFile = compiledGuest('image-classification');
-/** The same the original's way, with its model embedded. */
+/** The same in the style of the original application, with an embedded model. */
 export const embeddingGuestFile = guest('image-classification-wasmedge-tensorflow');
 export const compiledEmbeddingGuestFile = compiledGuest('image-classification-wasmedge-tensorflow');
-/** The tests of the package, compiled, as mocha takes them. */
+/** The compiled tests of the package, as a pattern for mocha. */
 export const packageTests = 'build/test/*.test.js';
 /** The command that compiles them. */
 export const compileTests = path.join(root, 'test/runner/compile-tests.mjs');
 export const commandLine = path.join(root, 'dist/cli/main.js');
 
-/** A program of an npm dependency; exists once the dependencies are installed. */
+/** A program from an npm dependency; exists once the dependencies are installed. */
 export function localProgram(name) {
   return path.join(root, 'node_modules/.bin', name);
 }
 
-/** Downloads that outlive a clone, by the XDG Base Directory Specification. */
+/** The folder for downloads that outlive a clone, by the XDG Base Directory Specification. */
 export function cacheFolder() {
   if (process.env.WASMEDGE_EMBED_CACHE) return path.resolve(process.env.WASMEDGE_EMBED_CACHE);
-  // The specification: a relative path in XDG_CACHE_HOME is invalid and to be ignored.
+  // According to the specification, a relative path in XDG_CACHE_HOME is invalid and must be
+  // ignored.
   const base = process.env.XDG_CACHE_HOME;
   return path.join(
     base && path.isAbsolute(base) ? base : path.join(os.homedir(), '.cache'),
@@ -61,7 +62,7 @@ export function dataFolder() {
   return path.resolve(root, process.env.WASMEDGE_EMBED_DATA || '../shared/data');
 }
 
-/** `file` as a person would type it at the root of the repository. */
+/** The path of `file` as a person would type it at the root of the repository. */
 export function shown(file) {
   const relative = path.relative(root, file);
   return relative.startsWith('..') ? file : relative;

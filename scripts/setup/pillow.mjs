@@ -7,7 +7,7 @@ import { digestOf } from './stamp.mjs';
 
 const pinnedFile = 'test/support/pillow.json';
 
-/** Where the tests look for it; an empty folder where there is none for this Python. */
+/** Where the tests look for it; an empty folder if there is none for this Python. */
 const pillowFolder = path.join(setupFolder, 'pillow');
 
 /**
@@ -30,7 +30,7 @@ export const pillow = {
     const pinned = JSON.parse(readFileSync(path.join(root, pinnedFile), 'utf8'));
     const python = await versionOf(command);
     const digest = pinned.wheels[python]?.[process.arch];
-    // Beside, then in its place: an installation that was interrupted is none.
+    // Created elsewhere, then moved into place: an interrupted installation leaves nothing.
     const fresh = `${pillowFolder}.${process.pid}`;
     const requirements = `${fresh}.txt`;
     mkdirSync(fresh, { recursive: true });
@@ -46,7 +46,7 @@ export const pillow = {
             ...['--disable-pip-version-check', '--progress-bar=off', '--no-input'],
           ],
           {
-            // pip refuses --target together with these, which a person may have set for installations.
+            // pip does not allow --target together with these, which may be set for installations.
             env: { PIP_USER: undefined, PIP_PREFIX: undefined, PIP_REQUIRE_VIRTUALENV: undefined },
             advice:
               'See whether pip reaches its package index; PIP_INDEX_URL, PIP_CERT and its other settings are\n' +
@@ -64,7 +64,7 @@ export const pillow = {
   },
 };
 
-/** Such as "3.11"; of another implementation than CPython, its name. */
+/** For example "3.11"; for an implementation other than CPython, its name. */
 async function versionOf(command) {
   const program =
     'import platform, sys\n' +

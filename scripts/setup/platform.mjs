@@ -3,9 +3,7 @@ import path from 'node:path';
 
 import { root } from './paths.mjs';
 
-/**
- * Why this machine cannot run the project whatever is installed on it; undefined where it can.
- */
+/** Why this machine cannot run the project whatever is installed on it; undefined if it can. */
 export function whyUnsupported() {
   if (process.platform !== 'linux') {
     return `This is ${process.platform}; wasmedge-embed is for Linux. Use a container with Debian 13.`;
@@ -14,7 +12,7 @@ export function whyUnsupported() {
   if (!cpu.includes(process.arch)) {
     return `This processor is ${process.arch}; wasmedge-embed is for ${cpu.join(' and ')}.`;
   }
-  // Without this, the report looks up the names of all open connections' addresses.
+  // Without this, the report resolves the names of the addresses of all open connections.
   process.report.excludeNetwork = true;
   if (process.report.getReport().header.glibcVersionRuntime === undefined) {
     return 'This system does not have glibc, which LiteRT requires. Use a container with Debian 13.';

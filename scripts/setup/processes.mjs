@@ -8,12 +8,12 @@ import { secondsOfChildren } from './processor-time.mjs';
 
 const running = new Set();
 
-/** Ends what is still running: to be called before this process goes away early. */
+/** Ends all running children: must be called before this process exits early. */
 export function terminateChildren(signal) {
   for (const entry of running) terminate(entry, signal);
 }
 
-/** A group, since builds are trees of processes. */
+/** A process group, because builds are trees of processes. */
 function terminate({ child, leadsGroup }, signal) {
   if (!leadsGroup) {
     child.kill(signal);
@@ -27,9 +27,9 @@ function terminate({ child, leadsGroup }, signal) {
   }
 }
 
-/** How long a process that was killed may have its output held open by others. */
+/** How long others may hold the output of a killed process open. */
 const lingerMs = 1000;
-/** Of `secondsOfChildren`, what is accounted for. */
+/** The part of `secondsOfChildren` that has been attributed. */
 let accountedSeconds = 0;
 
 /**
@@ -54,7 +54,7 @@ export function run(command, args, options = {}) {
   const { cwd, env = {}, input, inherit = false, onOutput, timeoutMs, signal: abort } = options;
   return new Promise((resolve, reject) => {
     const stdio = inherit ? 'inherit' : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
-    // Not so for sudo, which remembers a password for the terminal on which it was typed.
+    // Except for sudo, which remembers a password for the terminal on which it was typed.
     const leadsGroup = !inherit && command !== 'sudo';
     const child = spawn(command, args, {
       cwd,
@@ -83,7 +83,8 @@ export function run(command, args, options = {}) {
     };
     child.stdout?.setEncoding('utf8').on('data', take(true));
     child.stderr?.setEncoding('utf8').on('data', take(false));
-    // A program may end without reading all of its input: its exit code tells, not the broken pipe.
+    // A program may end without reading all of its input: its exit code matters, not the broken
+    // pipe.
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
     child.on('error', (error) => {
@@ -93,7 +94,8 @@ export function run(command, args, options = {}) {
     });
     let processorSeconds = 0;
     child.on('exit', () => {
-      // It has just been waited for. Two that end in the same moment are both the first one's.
+      // It has just been waited for. If two end at the same moment, the time of both is attributed
+      // to the first.
       const seconds = secondsOfChildren();
       processorSeconds = seconds - accountedSeconds;
       accountedSeconds = seconds;
@@ -107,14 +109,14 @@ export function run(command, args, options = {}) {
   });
 }
 
-// A program that never stops complaining must not take all memory; onOutput sees everything.
+// A program that never stops writing must not take all memory; onOutput receives everything.
 const KEPT_CHARACTERS = 16 << 20;
 
 function lastOf(text) {
   return text.length > 2 * KEPT_CHARACTERS ? text.slice(-KEPT_CHARACTERS) : text;
 }
 
-/** Like `run`, for questions: a program that is missing or that fails gives undefined, else its stdout. */
+/** Like `run`, for queries: returns stdout, or undefined if the program is missing or fails. */
 export async function ask(command, args, options) {
   try {
     const { code, stdout } = await run(command, args, options);
@@ -125,12 +127,12 @@ export async function ask(command, args, options) {
   }
 }
 
-/** How a program ended, as words that follow its name. */
+/** How a program ended, in words that follow its name. */
 export function outcomeOf({ code, signal }) {
   return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
 }
 
-/** Every executable file `name` in the folders of PATH, in their order. */
+/** All executable files called `name` in the folders of PATH, in order. */
 export function executables(name) {
   return (process.env.PATH ?? '')
     .split(path.delimiter)

@@ -1,6 +1,6 @@
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 100;
-/** Where lines cannot be redrawn, a long step shows that it lives this often. */
+/** How often a long step shows that it is alive where lines cannot be redrawn. */
 const heartbeatMs = 30_000;
 const escapeSequences = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[ -/]*[@-~]`, 'g');
 
@@ -12,7 +12,7 @@ export function duration(milliseconds) {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
-/** Those that are redrawn now: a terminal has one line, which they share. */
+/** Those that are currently redrawn: a terminal has a single line, which they share. */
 const live = new Set();
 
 /** One line of progress: redrawn in place on a terminal, plain lines elsewhere. */
@@ -32,7 +32,7 @@ export class ProgressLine {
     this.#resume();
   }
 
-  /** What is being done now: the last line of `text` is shown on a terminal. */
+  /** Shows the current activity: on a terminal, the last line of `text`. */
   show(text) {
     const line = text
       .replace(escapeSequences, '')
@@ -41,7 +41,7 @@ export class ProgressLine {
     if (line !== undefined) this.#activity = line.trim();
   }
 
-  /** Hands the terminal to `work`, for questions and for programs that talk to the person. */
+  /** Gives the terminal to `work`, for questions and for programs that interact with the user. */
   async interrupt(work) {
     this.#pause();
     try {
@@ -76,7 +76,7 @@ export class ProgressLine {
       : setInterval(() => {
           this.#stream.write(`${this.#title} … ${duration(this.milliseconds)}\n`);
         }, heartbeatMs);
-    // The work that is being shown keeps the process alive, its display must not.
+    // The work keeps the process alive; the display must not.
     this.#timer.unref();
     if (this.#live) this.#draw();
   }

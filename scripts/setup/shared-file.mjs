@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Has what the doors of the package load with their first line, as functions. */
+/** Contains, as functions, everything that the package's entry points load immediately. */
 const SHARED = 'shared.js';
 
 const HEAD = `"use strict";
@@ -77,7 +77,7 @@ export async function shareStart(dist) {
     writeFileSync(file, withPaths(readFileSync(file, 'utf8'), file, file));
   }
   for (const [file, { text }] of sources) {
-    // Whoever imports it into an ES module sees names that are spelled out.
+    // When imported into an ES module, only names that are spelled out are visible.
     const own = Array.from(text.matchAll(/^exports\.(\w+) = /gm), ([, name]) => name);
     const others = text.matchAll(/defineProperty\(exports, "(\w+)", \{ (?:enumerable|value)/g);
     const names = new Set([...own, ...Array.from(others, ([, name]) => name)]);
@@ -96,7 +96,7 @@ function parse(typescript, file, text) {
   return typescript.createSourceFile(file, text, ES2022, true, typescript.ScriptKind.JS);
 }
 
-/** What a file requires of the package before any of its functions is called. */
+/** What a file requires from the package before any of its functions is called. */
 function loadedAtOnce(typescript, source) {
   const names = [];
   const visit = (node) => {

@@ -21,7 +21,7 @@ export function digestOf(sources, facts = []) {
   return sha256(JSON.stringify([files, facts]));
 }
 
-/** Remembers with which inputs a step made which outputs, and sees when either has changed since. */
+/** Records with which inputs a step produced which outputs, and detects when either has changed. */
 export class Stamp {
   #file;
 
@@ -29,13 +29,13 @@ export class Stamp {
     this.#file = path.join(setupFolder, 'stamps', `${name}.json`);
   }
 
-  /** Whether the step was completed with these inputs and its outputs are still what it left. */
+  /** Whether the step was completed with these inputs and its outputs are unchanged. */
   matches(digest, outputs) {
     let saved;
     try {
       saved = JSON.parse(readFileSync(this.#file, 'utf8'));
     } catch {
-      // Never made, or not readable as what we write: in both cases the step runs and writes it anew.
+      // Missing or unreadable: in both cases the step runs and writes it again.
       return false;
     }
     const now = outputs.map(stateOf);
@@ -46,7 +46,9 @@ export class Stamp {
     );
   }
 
-  /** To be called before the step starts: an interrupted step must not look like a completed one. */
+  /**
+   * Must be called before the step starts: an interrupted step must not look like a completed one.
+   */
   clear() {
     rmSync(this.#file, { force: true });
   }

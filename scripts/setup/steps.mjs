@@ -45,7 +45,7 @@ async function runStep(step, context, position) {
   const task = new Task(step.name, progress);
   try {
     const stamp = step.stamp && new Stamp(step.name);
-    // Before the step: sources that someone edits while it runs must not count as built.
+    // Before the step: sources that are edited while it runs must not count as built.
     const made = await step.stamp?.(context);
     if (stamp?.matches(made.digest, made.outputs)) {
       progress.end('up to date');

@@ -9,12 +9,12 @@ import { ProgressLine } from './progress.mjs';
 
 const tailLines = 30;
 
-/** Whether a person sits in front of this process and may be asked. */
+/** Whether there is a user who can be asked. */
 export function mayAsk() {
   return Boolean(process.stdin.isTTY && process.stdout.isTTY && !process.env.CI);
 }
 
-/** What a running step writes to and runs programs with: one log file, one line of progress. */
+/** A running step's output and programs: one log file, one line of progress. */
 export class Task {
   #log;
   #progress;
@@ -32,7 +32,7 @@ export class Task {
     if (this.#log !== undefined) closeSync(this.#log);
   }
 
-  /** Into the log, and onto the line of progress. */
+  /** Writes to the log, and to the line of progress. */
   note(text) {
     this.#write(`${text}\n`);
     this.#progress?.show(text);
@@ -54,7 +54,7 @@ export class Task {
     return result;
   }
 
-  /** Like `exec`, but the exit code is the caller's business. */
+  /** Like `exec`, but leaves the exit code to the caller. */
   async attempt(command, args, options = {}) {
     this.#write(`$ ${[command, ...args].join(' ')}\n`);
     const result = await run(command, args, {
@@ -69,13 +69,13 @@ export class Task {
     return result;
   }
 
-  /** Shows text to the person, above the line of progress. */
+  /** Shows text to the user, above the line of progress. */
   async say(text) {
     this.#write(`${text}\n`);
     await this.interrupt(async () => process.stdout.write(`${text}\n`));
   }
 
-  /** Asks a question that is answered by yes or no; only when `mayAsk()`. */
+  /** Asks a yes-or-no question; only if `mayAsk()`. */
   async confirm(question) {
     return this.interrupt(async () => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -91,14 +91,14 @@ export class Task {
     return this.#progress ? this.#progress.interrupt(work) : work();
   }
 
-  /** The end of the log, nothing when there is none of this run. */
+  /** The end of the log; empty if this run has not written any. */
   tail() {
     if (this.#log === undefined) return [];
     return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-tailLines);
   }
 
   #write(text) {
-    // Not before: a step that finds nothing to do keeps the log of the run that did something.
+    // Not before: a step that finds nothing to do keeps the log of the last run that did something.
     if (this.#log === undefined) {
       mkdirSync(path.dirname(this.logFile), { recursive: true });
       this.#log = openSync(this.logFile, 'w');

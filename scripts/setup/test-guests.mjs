@@ -9,7 +9,7 @@ const outputOf = (name) => path.join(root, 'build/test-guests', `${name}.wasm`);
 const common = ['--target=wasm32-wasi', '-Wall', '-Wextra', '-Werror'];
 const library = [...common, '-mexec-model=reactor', '-O2'];
 
-/** Each with its sources below test/guests/c, which an image of the set-up alone does not have. */
+/** Each with its sources below test/guests/c, which an image with only the set-up does not have. */
 const guests = () => [
   { name: 'failing.c', sources: ['failing.c'], flags: library },
   {

@@ -5,19 +5,19 @@ import { commandLine, localProgram, root, setupFolder } from './paths.mjs';
 import { shareStart } from './shared-file.mjs';
 import { digestOf } from './stamp.mjs';
 
-/** What the page of the benchmark has inside it, beside what TypeScript makes. */
+/** Included in the benchmark's page, in addition to TypeScript's output. */
 const reportStyle = 'bench/report/page.css';
 
-/** What runs in the reader's browser is compiled for it, and served as it is with these. */
+/** Compiled for the user's browser, and served unchanged with these files. */
 export const page = 'lib/serve/page';
 const pageAssets = ['page.html', 'page.css', 'choosing.css', 'photographs.css', 'icon.svg'];
 
-/** Where in `dist` its scripts go. */
+/** Where its scripts go in `dist`. */
 export function browserFolder(dist) {
   return path.join(dist, 'serve/page/browser');
 }
 
-/** Copies into `dist` what is no TypeScript. */
+/** Copies files other than TypeScript into `dist`. */
 export function copyAssets(dist) {
   for (const name of pageAssets) {
     copyFileSync(path.join(root, page, name), path.join(dist, 'serve/page', name));
@@ -41,7 +41,8 @@ export const typeScript = {
   },
 
   async run(_context, task) {
-    // Beside, then in its place: nothing of a source that is gone stays, and a failure leaves what was there.
+    // Created elsewhere, then moved into place: output of deleted sources disappears, and a failure
+    // changes nothing.
     const fresh = path.join(setupFolder, 'dist');
     rmSync(fresh, { recursive: true, force: true });
     await task.exec(localProgram('tsc'), ['-p', 'tsconfig.json', '--outDir', fresh], { cwd: root });

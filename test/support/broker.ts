@@ -19,7 +19,7 @@ import { RabbitMq, requireRabbitMq } from './rabbitmq.js';
 
 export const PATIENCE_MS = 50_000;
 
-/** A consumer in a process of its own, whose handler is the body of a function of `event`. */
+/** A consumer in a separate process, whose handler is the body of a function of `event`. */
 const WORKER_SCRIPT = `
   const { startConsumer } = require('wasmedge-embed/broker');
   const [options, body] = process.argv.slice(1);
@@ -29,15 +29,18 @@ const WORKER_SCRIPT = `
     process.send('ready');
   });`;
 
-/** A broker for the tests of a suite, and for each test a queue of its own with its clients and consumers. */
+/**
+ * A broker for the tests of a suite and, for each test, a separate queue with its clients and
+ * consumers.
+ */
 export class BrokerFixture {
   #broker: RabbitMq | undefined;
   #queues = 0;
   #children: ChildProcess[] = [];
-  /** The queue of the present test. */
+  /** The queue of the current test. */
   queue = '';
 
-  /** Within `describe`: sets it up and takes it down. */
+  /** Within `describe`: sets it up and tears it down. */
   static use(settings: readonly string[] = []): BrokerFixture {
     const fixture = new BrokerFixture();
     before(async function () {
@@ -46,7 +49,7 @@ export class BrokerFixture {
       fixture.#broker = await RabbitMq.start(settings);
     });
     after(async () => {
-      // Undefined when it was not there, or did not start.
+      // Undefined if it was missing, or did not start.
       await fixture.#broker?.stop();
     });
     beforeEach(() => {
@@ -89,7 +92,7 @@ export class BrokerFixture {
     });
   }
 
-  /** Killed at the end of the test, where it is still there. */
+  /** Killed at the end of the test, if it still exists. */
   track(child: ChildProcess): ChildProcess {
     this.#children.push(child);
     return child;
@@ -113,7 +116,10 @@ export class BrokerFixture {
     return child;
   }
 
-  /** Keeps as many consumer processes, each replaced when it ends, until the returned function is called. */
+  /**
+   * Keeps this many consumer processes running, replacing each one that ends, until the returned
+   * function is called.
+   */
   keepConsumers(
     count: number,
     body: string,
@@ -140,7 +146,7 @@ export class BrokerFixture {
     };
   }
 
-  /** How many messages a queue holds. */
+  /** The number of messages in a queue. */
   countOf(queue: string): Promise<number> {
     return this.withChannel(async (channel) => (await channel.checkQueue(queue)).messageCount);
   }
@@ -176,7 +182,7 @@ export class BrokerFixture {
   }
 }
 
-/** Why a message is dead, as RabbitMQ marks it. */
+/** Why a message is dead, as marked by RabbitMQ. */
 export function reasonOfDeath({ properties }: GetMessage): unknown {
   const deaths = properties.headers?.['x-death'] as { reason?: string }[] | undefined;
   return deaths?.[0]?.reason;

@@ -33,8 +33,9 @@ export const { addonFile } = load('../addon/addon-file.js') as typeof AddonFile;
 const run = promisify(execFile);
 
 /**
- * The shared objects of a Node.js that has loaded nothing yet. The official one needs glibc and
- * libstdc++ alone, Debian's a score of the system's libraries, some of them WasmEdge's as well.
+ * The shared objects of a Node.js that has loaded nothing else. The official one only needs glibc
+ * and libstdc++, Debian's about twenty of the system's libraries, some of which WasmEdge needs as
+ * well.
  */
 export async function nodeLibraries(): Promise<Set<string>> {
   const script = "process.stdout.write(fs.readFileSync('/proc/self/maps', 'utf8'))";
@@ -42,7 +43,9 @@ export async function nodeLibraries(): Promise<Set<string>> {
   return new Set(mappedFiles(stdout));
 }
 
-/** The files of this machine's WasmEdge and of all that it needs beyond what Node.js itself needs. */
+/**
+ * The files of this machine's WasmEdge and of everything it needs beyond what Node.js itself needs.
+ */
 export async function wasmEdgeLibraries(): Promise<string[]> {
   const { path: file } = await addon().runtime();
   const ofNode = await nodeLibraries();
@@ -70,8 +73,8 @@ export interface Invocation {
 }
 
 /**
- * Invokes a handler in a process with this environment alone, in which the files `hidden` cannot be
- * loaded, where this user may make a mount namespace.
+ * Invokes a handler in a process with only this environment, in which the files `hidden` cannot be
+ * loaded, if this user may create a mount namespace.
  */
 export async function invokeAlone(
   handler: string,
@@ -97,7 +100,7 @@ export async function invokeAlone(
     timeout: 60_000,
     killSignal: 'SIGKILL',
   });
-  // The handler's log comes before it.
+  // The handler's log precedes it.
   const answer = stdout.trimEnd().split('\n').at(-1) ?? '';
   const { statusCode, body, maps } = JSON.parse(answer) as Omit<Invocation, 'libraries'> & {
     maps: string;

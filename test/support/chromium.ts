@@ -9,14 +9,14 @@ import { skip } from './skip.js';
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /**
- * For tests in a browser: starts it, or skips them where there is none, or fails them where
+ * For tests in a browser: starts it, or skips them if there is none, or fails them if
  * WASMEDGE_EMBED_CHROMIUM_REQUIRED is set. Nothing is downloaded. Call it in a hook.
  */
 export async function startChromium(context: Mocha.Context): Promise<Browser> {
   const executablePath = findProgram();
   if (executablePath !== undefined) {
-    // Its sandbox needs rights that containers do not give; the one page that it sees is ours.
-    // A sanitizer's runtime, which this process may have preloaded, is nothing for it.
+    // Its sandbox needs rights that containers do not grant; it only loads our page. A sanitizer's
+    // runtime, which may be preloaded in this process, does not work with it.
     const env = { ...process.env, LD_PRELOAD: '' };
     return chromium.launch({ executablePath, env, args: ['--no-sandbox'] });
   }

@@ -9,7 +9,7 @@ export const CLASSIFIER = rustGuest('image-classification');
 
 type Source = NonNullable<LoadOptions['models']>[string];
 
-/** What the classification guest prints for a picture with this model. */
+/** The output of the classification guest for a picture with this model. */
 export async function classify(
   model: Source,
   picture: NonNullable<RunOptions['stdin']>,
@@ -25,7 +25,7 @@ export interface Class {
   score: number;
 }
 
-/** The best classes, as the guest tells them in JSON. */
+/** The best classes, from the guest's JSON. */
 export async function topClasses(
   model: Source,
   picture: NonNullable<RunOptions['stdin']>,
@@ -35,18 +35,18 @@ export async function topClasses(
   return parseTopK(await classify(model, picture, args));
 }
 
-/** Reads the guest's line of JSON. */
+/** Parses the guest's line of JSON. */
 export function parseTopK(line: string): Class[] {
   assert.match(line, /^\{.*\}\n$/);
   return (JSON.parse(line) as { topK: Class[] }).topK;
 }
 
-/** The scores by class, where all of them were asked for. */
+/** The scores by class, if all of them were requested. */
 export function byClass(classes: readonly Class[]): number[] {
   return [...classes].sort((a, b) => a.index - b.index).map(({ score }) => score);
 }
 
-/** The one line with which the guest refuses, under this exit code. */
+/** The single line with which the guest rejects a picture, with this exit code. */
 export function refusal(
   exitCode: number,
   model: Source,

@@ -13,7 +13,7 @@ export interface CommandResult {
   exitCode: number;
 }
 
-/** Runs Node with these arguments in a process of its own. */
+/** Runs Node with these arguments in a separate process. */
 export function runNode(
   args: readonly string[],
   variables: Readonly<Record<string, string | undefined>> = {},
@@ -22,14 +22,14 @@ export function runNode(
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [...args], { env, cwd: ROOT }, (error, stdout, stderr) => {
       const exitCode = error ? error.code : 0;
-      // Without an exit code a signal has ended it.
+      // Without an exit code, a signal has ended it.
       if (typeof exitCode === 'number') resolve({ stdout, stderr, exitCode });
       else reject(new Error(`${error?.message ?? ''}\n${stderr}`, { cause: error }));
     });
   });
 }
 
-/** Runs `wasmedge-embed`. The models of WASMEDGE_EMBED_DATA are not looked at unless it is given. */
+/** Runs `wasmedge-embed`. The models of WASMEDGE_EMBED_DATA are ignored unless it is given. */
 export function commandLine(
   args: readonly string[],
   variables: Readonly<Record<string, string | undefined>> = {},
@@ -37,7 +37,7 @@ export function commandLine(
   return runNode([path.join(ROOT, 'dist', 'cli', 'main.js'), ...args], variables);
 }
 
-/** A cache folder without any fetched model, which shares the compiled modules of the real one. */
+/** A cache folder without downloaded models, which shares the compiled modules of the real one. */
 export function cacheWithoutModels(): string {
   const real = cacheDirectory();
   assert.ok(real);

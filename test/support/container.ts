@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { EmulatedFunction, listening } from './lambda-emulator.js';
 import { ROOT } from './paths.js';
 
-/** Where the emulator listens: the tests have a network of their own, so that it is free. */
+/** The emulator's port: the tests have a separate network, so it is free. */
 export const EMULATOR_PORT = 8080;
 
 function commandOf(
@@ -21,7 +21,7 @@ function commandOf(
   return [process.execPath, [script, 'run', '--tag', tag, ...options]];
 }
 
-/** Runs a script in a shell of the image, as the image's user, and gives what it wrote. */
+/** Runs a script in a shell of the image, as the image's user, and returns its output. */
 export async function shellInImage(script: string): Promise<string> {
   const { stdout } = await promisify(execFile)(
     ...commandOf(['--entrypoint', '/bin/sh', '--', '-ec', script]),
@@ -40,7 +40,7 @@ export async function shellInDevContainer(script: string): Promise<string> {
   return stdout;
 }
 
-/** Runs the image as it is while `use` works; `output` tells all that it wrote. */
+/** Runs the unchanged image while `use` works; `output` returns everything it wrote. */
 export async function withImage<T>(
   variables: Readonly<Record<string, string>>,
   use: (output: () => string, child: ChildProcess) => Promise<T>,
@@ -72,7 +72,7 @@ export async function withImage<T>(
   }
 }
 
-/** The same behind the emulator that is in the image. */
+/** The same behind the emulator in the image. */
 export function withEmulatedImage<T>(
   variables: Readonly<Record<string, string>>,
   use: (emulated: EmulatedFunction) => Promise<T>,

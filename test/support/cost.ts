@@ -4,24 +4,27 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** What a piece of work took of this thread. */
+/** The cost of a piece of work for this thread. */
 export interface Cost {
-  /** The longest that the event loop did not turn, in milliseconds of this process's processor time. */
+  /**
+   * The longest time for which the event loop did not turn, in milliseconds of this process's
+   * processor time.
+   */
   blockMs: number;
-  /** All of its processor time, in milliseconds. */
+  /** Its total processor time, in milliseconds. */
   cpuMs: number;
-  /** The most that there was on the heap and beside it, beyond what was there before, in bytes. */
+  /** The maximum memory on and off the heap, beyond what was there before, in bytes. */
   bytes: number;
 }
 
 const MICROSECONDS = 1000;
 
 /**
- * Measures work. Processor time and not time: on a busy machine a thread waits, which blocks nothing
- * for longer than the work itself would.
+ * Measures work. In processor time rather than elapsed time: on a busy machine a thread waits,
+ * which does not block anything for longer than the work itself would.
  *
- * @param isExact Whether garbage of before is collected first, which takes milliseconds: without it
- *   memory is told as too little.
+ * @param isExact Whether to collect earlier garbage first, which takes milliseconds: without it,
+ *   the reported memory is too low.
  */
 export async function costOf(work: () => Promise<unknown>, isExact = true): Promise<Cost> {
   if (isExact) collect();
@@ -51,7 +54,10 @@ export async function costOf(work: () => Promise<unknown>, isExact = true): Prom
   return { blockMs, cpuMs: cpu() - begin, bytes };
 }
 
-/** The least of several tries: what the machine, or a compiler of hot code, adds is not the work's. */
+/**
+ * The minimum of several tries: what the machine, or a compiler of hot code, adds is not part of
+ * the work.
+ */
 export async function leastCostOf(tries: number, work: () => Promise<unknown>): Promise<Cost> {
   const least = await costOf(work);
   for (let each = 1; each < tries; each++) {

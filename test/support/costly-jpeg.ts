@@ -1,6 +1,6 @@
 /**
- * JPEG files of a few bytes that ask for much work or memory: whose scans hold little or no data, so
- * that decoders make up the rest.
+ * JPEG files of a few bytes that require much work or memory: their scans contain little or no
+ * data, so that decoders invent the rest.
  */
 
 const SOI = Buffer.of(0xff, 0xd8);
@@ -13,7 +13,9 @@ export function segment(marker: number, content: readonly number[] = []): Buffer
   return Buffer.of(0xff, marker, length >> 8, length & 0xff, ...content);
 }
 
-/** A Huffman code whose only code is the bit 0; `kind` is the class and the number of the table. */
+/**
+ * A Huffman code with the bit 0 as its only code; `kind` is the class and the number of the table.
+ */
 function code(kind: number, symbol: number): Buffer {
   return segment(0xc4, [kind, 1, ...Array<number>(15).fill(0), symbol]);
 }
@@ -29,7 +31,7 @@ function scan(components: readonly number[], first: number, last: number, bits =
   return segment(0xda, [components.length, ...selectors, first, last, bits]);
 }
 
-/** @param acSymbol what the bit 0 means for coefficients: by default the end of the block */
+/** @param acSymbol The meaning of the bit 0 for coefficients: by default the end of the block */
 function tables(acSymbol = 0): Buffer {
   const steps = segment(0xdb, [0, ...Array<number>(64).fill(1)]);
   return Buffer.concat([steps, code(0x00, 0), code(0x10, acSymbol)]);
@@ -46,13 +48,13 @@ const MEANS = scan([1], 0, 0);
 const REST = scan([1], 1, 63);
 const WHOLE = scan([1], 0, 63);
 
-/** A progressive picture of `count` scans that hold nothing. */
+/** A progressive picture with `count` empty scans. */
 export function emptyScans(width: number, height: number, count: number): Buffer {
   const scans = times(count, REST);
   return file(frame(PROGRESSIVE, width, height, 1), tables(), MEANS, scans);
 }
 
-/** What an attacker would send, and what is told of it. */
+/** What an attacker would send, and the expected message. */
 export const COSTLY: readonly (readonly [what: string, picture: Buffer, told: RegExp])[] = [
   ['2,000 empty scans over 50 megapixels', emptyScans(7071, 7071, 2000), /too few/],
   [

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { ROOT } from './paths.js';
 import { skip } from './skip.js';
 
-/** The folder of sample data; absent on a clone alone. */
+/** The folder of sample data; missing in a plain clone. */
 export const DATA = path.resolve(ROOT, process.env['WASMEDGE_EMBED_DATA'] ?? '../shared/data');
 
 /**
- * For tests that need the sample data: skips them where it is missing (they are counted and named
- * as pending), or fails them where WASMEDGE_EMBED_DATA_REQUIRED is set. Call it in a hook or a test.
+ * For tests that need the sample data: skips them if it is missing (they are counted and named as
+ * pending), or fails them if WASMEDGE_EMBED_DATA_REQUIRED is set. Call it in a hook or a test.
  */
 export function requireData(context: Mocha.Context): void {
   if (existsSync(path.join(DATA, 'photos'))) return;

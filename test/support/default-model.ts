@@ -6,16 +6,16 @@ import { Table, sourceOf } from './internals.js';
 import { ROOT } from './paths.js';
 import { skip } from './skip.js';
 
-/** The recipe of the default model, and what set-up has made by it. */
+/** The recipe of the default model, and what the set-up has made with it. */
 export const RECIPE = path.join(ROOT, 'models', 'default');
 
-/** The same network as TensorFlow's converter makes it; absent on a clone alone. */
+/** The same network from TensorFlow's converter; missing in a plain clone. */
 export const REFERENCE = path.join(path.dirname(DATA), 'efficientnet-lite0/reference-int8.tflite');
 
-/** Photographs of ImageNet with their classes; absent on a clone alone. */
+/** Photographs of ImageNet with their classes; missing in a plain clone. */
 const SAMPLES = path.join(path.dirname(DATA), 'imagenet-samples');
 
-/** As `requireData`, for the reference and the photographs. */
+/** Like `requireData`, for the reference and the photographs. */
 export function requireReference(context: Mocha.Context): void {
   const missing = [REFERENCE, SAMPLES].filter((each) => !existsSync(each));
   if (missing.length === 0) return;
@@ -25,7 +25,7 @@ export function requireReference(context: Mocha.Context): void {
   skip(context, `no ${missing.join(' and no ')}`);
 }
 
-/** A photograph and what it shows. */
+/** A photograph and its class. */
 export interface Sample {
   file: string;
   /** The class, from 0. */
@@ -40,7 +40,7 @@ export function samples(): Sample[] {
   });
 }
 
-/** What a convolution or a product multiplies with. */
+/** The constants of a convolution or a matrix product. */
 export interface Constants {
   shape: number[];
   weights: Buffer;
@@ -48,13 +48,13 @@ export interface Constants {
   bias: number[];
 }
 
-// Fields by their numbers in TensorFlow Lite's schema.fbs.
+// Field numbers in TensorFlow Lite's schema.fbs.
 const MODEL = { subgraphs: 2, buffers: 4 } as const;
 const SUBGRAPH = { tensors: 0, operators: 3 } as const;
 const TENSOR = { shape: 0, buffer: 2, quantization: 4 } as const;
 const QUANTIZATION = { scale: 2 } as const;
 
-/** Of each operator that has some, in the order of the graph. */
+/** For each operator with constants, in the order of the graph. */
 export function constantsOf(file: string): Constants[] {
   const model = Table.root(sourceOf(readFileSync(file)), 'TFL3');
   const graph = model.element(MODEL.subgraphs, 0);

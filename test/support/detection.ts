@@ -9,7 +9,9 @@ export const DETECTOR = rustGuest('object-detection');
 
 type Model = NonNullable<LoadOptions['models']>[string];
 
-/** What a detector of tests sees in any picture: a cat and a dog, and something that it is not sure of. */
+/**
+ * What the tests' detector sees in any picture: a cat and a dog, and something with a low score.
+ */
 export const PETS: DetectorOutputs = {
   boxes: [
     [0.25, 0.5, 0.75, 1],
@@ -21,15 +23,15 @@ export const PETS: DetectorOutputs = {
   count: 3,
 };
 
-/** With a line for the background, as many label files have one. */
+/** With a line for the background, like many label files. */
 export const PET_LABELS = ['???', 'cat', '<dog>'];
 
-/** A model that sees them, or something else. */
+/** A model that sees these, or something else. */
 export function petModel(outputs: Partial<DetectorOutputs> = {}, form: DetectorForm = {}): Model {
   return { file: detectorModel({ ...PETS, ...outputs }, form), labels: PET_LABELS };
 }
 
-/** What the guest answers in JSON. */
+/** The guest's answer in JSON. */
 export async function detect(
   model: Model,
   stdin: NonNullable<RunOptions['stdin']>,

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-/** Collects what a diagnostics channel publishes while `body` runs. */
+/** Collects the events of a diagnostics channel while `body` runs. */
 export async function eventsOf<T>(channel: string, body: () => Promise<unknown>): Promise<T[]> {
   const events: T[] = [];
   const collect = (event: unknown): void => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 
-/** Where `e_machine` stands in an ELF file. */
+/** The offset of `e_machine` in an ELF file. */
 export const MACHINE_OFFSET = 18;
 
 const DYNSYM = 11;
 
 /**
- * Where an exported symbol's content stands in a little-endian ELF64 file, by its section headers.
- * Only for symbols whose section is loaded as it stands in the file.
+ * The offset of an exported symbol's content in a little-endian ELF64 file, according to its
+ * section headers. Only for symbols whose section is loaded unchanged.
  */
 export function symbolOffset(file: Buffer, name: string): number {
   const headers = Number(file.readBigUInt64LE(0x28));

@@ -9,7 +9,7 @@ import { wasmFile } from './wat.js';
 
 const prelude = readFileSync(path.join(ROOT, 'test/guests/endless-prelude.wat'), 'utf8');
 
-/** What a guest can do for ever, by the byte of standard input that asks for it. */
+/** What a guest can do forever, by the byte of standard input that requests it. */
 export const ENDLESS = {
   'a tight loop': { key: 'a', body: '(br $again)' },
   'a loop that computes': {
@@ -45,14 +45,14 @@ export const ENDLESS = {
   },
 } as const;
 
-/** What it writes before it begins, and what it writes when it has nothing to do for ever. */
+/** What it writes before it begins, and what it writes if it has nothing to do forever. */
 const BEGUN = 'begun\n';
 export const ANSWER = 'answer\n';
 
 /**
- * A guest that does what standard input says: with a key of {@link ENDLESS} it never ends, with
- * none it answers. `where` is the function that reads standard input: `_start` or the start
- * function. With `_initialize` a call never ends, without any input, and only `_start` answers.
+ * A guest that does what standard input requests: with a key of {@link ENDLESS} it never ends,
+ * without one it answers. `where` is the function that reads standard input: `_start` or the start
+ * function. With `_initialize`, a call never ends, without any input, and only `_start` answers.
  */
 export function endlessGuest(
   where: '_start' | 'start' | '_initialize' = '_start',
@@ -97,8 +97,8 @@ export function endlessGuest(
 }
 
 /**
- * Stops a guest that never ends after ever more time, until it had begun by then. Gives the error
- * of that run: what was written is in it.
+ * Stops a guest that never ends, after longer and longer times, until it had begun by then. Returns
+ * the error of that run, which contains its output.
  */
 export async function stoppedAfterBegin(
   run: (milliseconds: number) => Promise<WasmEdgeError>,
@@ -111,7 +111,7 @@ export async function stoppedAfterBegin(
   }
 }
 
-/** The guest answers: the thread is free, and nothing is left of the runs before. */
+/** The guest answers: the thread is free, and nothing remains of earlier runs. */
 export async function answers(module: LoadedModule, threads = 1): Promise<void> {
   const runs = Array.from({ length: threads }, () => module.run({ timeoutMs: 2 ** 31 - 1 }));
   for (const { stdout, stderr, exitCode } of await Promise.all(runs)) {

@@ -1,4 +1,7 @@
-/** Runs `work` with these environment variables, undefined for absent, and puts back what was. */
+/**
+ * Runs `work` with these environment variables (undefined for absent ones), and restores the
+ * previous values.
+ */
 export async function withEnvironment<T>(
   variables: Readonly<Record<string, string | undefined>>,
   work: () => Promise<T> | T,

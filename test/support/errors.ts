@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { WasmEdgeError } from 'wasmedge-embed';
 import type { WasmEdgeErrorCode } from 'wasmedge-embed';
 
-/** Awaits a failure of the family with this code, and gives it back to be looked at. */
+/** Awaits a failure of the family with this code, and returns it for inspection. */
 export async function fails(
   code: WasmEdgeErrorCode,
   work: Promise<unknown> | (() => unknown),

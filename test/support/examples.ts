@@ -10,17 +10,17 @@ import type { Ended } from './process.js';
 import { withServed } from './served.js';
 import type { Served } from './served.js';
 
-/** The embedded default model and our own guest, whatever else this machine has. */
+/** The embedded default model and our own guest, whatever else is on this machine. */
 const ENVIRONMENT = { WASMEDGE_EMBED_DATA: '', MODULE: CLASSIFIER };
 
-/** The photographs that the tests of the examples are given. */
+/** The photographs for the tests of the examples. */
 export function photographs(): string[] {
   const files = process.env['WASMEDGE_EMBED_PHOTOGRAPHS'];
   assert.ok(files, "Run these tests with 'npm run test:examples'.");
   return files.split(path.delimiter);
 }
 
-/** The photograph whose best class stands out most, with what the package makes of it. */
+/** The photograph with the largest lead of its best class, and the package's answer. */
 export async function clearestPhotograph(): Promise<{ file: string; jpeg: Buffer; topK: Class[] }> {
   const candidates = await Promise.all(
     photographs().map(async (file) => {
@@ -41,14 +41,14 @@ export function runExample(
   return runNode(args, { ...ENVIRONMENT, ...env }, path.join(ROOT, 'examples', folder));
 }
 
-/** Runs a script of an example that has to succeed, and gives what it wrote to its standard output. */
+/** Runs a script of an example, which must succeed, and returns its standard output. */
 export async function exampleOutput(folder: string, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await runExample(folder, args);
   assert.equal(code, 0, stderr);
   return stdout;
 }
 
-/** Starts the service of an example on a free port, and kills what is left of it. */
+/** Starts the service of an example on a free port, and kills what remains of it. */
 export function withService<T>(
   folder: string,
   env: Record<string, string>,

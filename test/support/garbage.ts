@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** Collects garbage and lets what was collected be finalized. */
+/** Collects garbage and lets finalizers run. */
 export async function collect(): Promise<void> {
   assert.ok(global.gc, 'run with --expose-gc');
   for (let round = 0; round < 4; ++round) {

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { loadModule } from 'wasmedge-embed';
 
-/** What a worker thread that runs this file does. */
+/** What a worker thread with this file does. */
 export interface WorkerTask {
   file: string;
   /** The arguments of each run. */
@@ -10,7 +10,7 @@ export interface WorkerTask {
   runs: number;
   /** Whether to leave the module open at the end. */
   leaveOpen?: boolean;
-  /** Whether to tell when the runs have begun. */
+  /** Whether to report when the runs have begun. */
   tellBegin?: boolean;
 }
 
@@ -20,7 +20,7 @@ async function main(task: WorkerTask): Promise<void> {
     module.run({ stdin: `run ${index}` }),
   );
   if (task.tellBegin) parentPort?.postMessage('begun');
-  // What the other thread gets at the end: each run's stdout.
+  // What the other thread receives at the end: each run's stdout.
   const outputs = (await Promise.all(runs)).map(({ stdout }) => stdout.toString());
   if (!task.leaveOpen) await module.close();
   parentPort?.postMessage(outputs);

@@ -6,25 +6,28 @@ import { withModule } from './run-guest.js';
 import { wasmFile } from './wat.js';
 
 /**
- * A guest that calls host functions as it is told: tests write down calls with any arguments, and
- * get each call's result and what then stands in the guest's memory. A call of their choice needs
- * no guest of its own.
+ * A guest that calls host functions as instructed: tests list calls with any arguments, and get
+ * each call's result and the guest's memory afterwards. So a test does not need a guest of its own
+ * for a particular call.
  */
 
 const PAGE = 65_536;
-/** Where the guest's memory of three pages ends. Page 0 is the test's, the others the guest's. */
+/**
+ * The end of the guest's memory of three pages. Page 0 is the test's, the others are the guest's.
+ */
 export const MEMORY_END = 3 * PAGE;
 const PROGRAM = PAGE;
 const RESULTS = 2 * PAGE + 16;
 
 /**
- * A host module: its name, and its functions' types, one letter a value (i: i32, I: i64), parameters
- * and results with a colon between them; a number stands for as many i32 and an i32 as the result.
+ * A host module: its name, and its functions' types, with one letter per value (i: i32, I: i64),
+ * parameters and results separated by a colon; a number stands for that many i32 parameters and an
+ * i32 result.
  */
 export interface HostModule {
   module: string;
   functions: Readonly<Record<string, number | string>>;
-  /** Another module, whose functions the guest imports and never calls. */
+  /** Another module, whose functions the guest imports but never calls. */
   alsoImports?: HostModule;
 }
 
@@ -73,7 +76,7 @@ export const TENSORFLOW_LITE_LEGACY = {
   },
 } as const satisfies HostModule;
 
-/** Both forms: as WasmEdge 0.13 and later have it, and as 0.8 to 0.12. */
+/** Both forms: that of WasmEdge 0.13 and newer, and that of 0.8 to 0.12. */
 export const TENSORFLOW = {
   module: 'wasmedge_tensorflow',
   functions: {
@@ -117,10 +120,10 @@ export const IMAGE = {
   },
 } as const satisfies HostModule;
 
-/** An argument: a number, or what stands at an address when the call is made. */
+/** An argument: a number, or the content of an address at the time of the call. */
 export type Argument = number | bigint | { readonly at: number };
 
-/** The result of an earlier call, by its place, as an argument. */
+/** The result of an earlier call, by its index, as an argument. */
 export function resultOf(call: number): { readonly at: number } {
   return { at: RESULTS + 8 * call };
 }
@@ -128,13 +131,13 @@ export function resultOf(call: number): { readonly at: number } {
 /** A function's name and its arguments. */
 export type HostCall = readonly [name: string, ...args: Argument[]];
 
-/** What the first page of the guest's memory holds at the start; addresses are given out in turn. */
+/** The initial content of the first page of the guest's memory; addresses are assigned in order. */
 export class GuestPage {
   readonly bytes = Buffer.alloc(PAGE);
-  // Not 0, so that a null pointer points at nothing of the test's.
+  // Not 0, so that a null pointer does not point to anything of the test.
   #next = 64;
 
-  /** Places bytes, aligned to 8, and tells where they are. */
+  /** Places bytes, aligned to 8, and returns their address. */
   put(data: Uint8Array): number {
     const address = this.#next;
     this.#next = (address + data.length + 7) & ~7;
@@ -151,14 +154,14 @@ export class GuestPage {
     return this.put(Buffer.from(Uint32Array.from(values).buffer));
   }
 
-  /** Room for `size` bytes, filled with 0xAA to show what was written. */
+  /** Reserves `size` bytes, filled with 0xAA to show what was written. */
   room(size: number): number {
     return this.put(Buffer.alloc(size, 0xaa));
   }
 }
 
 export interface HostCallResults {
-  /** What each call returned: the low 32 bits, 0 where it has no result. */
+  /** The result of each call: the low 32 bits, 0 if it has no result. */
   errnos: number[];
   /** All bits of it. */
   results: bigint[];
@@ -173,7 +176,7 @@ export type RunGuest = (stdin: Buffer) => Promise<{
   exitCode: number | null;
 }>;
 
-/** Loads the guest for a host module and hands it to `use`. */
+/** Loads the guest for a host module and passes it to `use`. */
 export async function withHostCalls<T>(
   host: HostModule,
   options: LoadOptions,
@@ -196,12 +199,12 @@ export function callHost(
   return withHostCalls(host, options, (run) => run(page, calls));
 }
 
-/** The guest for a host module, for those who run it in another way. */
+/** The guest for a host module, for running it in another way. */
 export function callingGuest(host: HostModule): Promise<string> {
   return wasmFile(guestText(host));
 }
 
-/** Has the guest of {@link callingGuest} make the calls. */
+/** Makes the calls in the guest of {@link callingGuest}. */
 export async function runCalls(
   runGuest: RunGuest,
   { functions }: HostModule,

@@ -4,7 +4,7 @@ import { MODES } from './modes.js';
 import { withModule } from './run-guest.js';
 import { watGuest } from './wat.js';
 
-/** The isolations that have host functions. */
+/** The isolations with host functions. */
 export const HOST_FUNCTION_ISOLATIONS = ['in-process', 'worker-process'] as const;
 
 /** All ways to run a guest that calls host functions. */
@@ -12,7 +12,7 @@ export const HOST_FUNCTION_WAYS = HOST_FUNCTION_ISOLATIONS.flatMap((isolation) =
   MODES.map(({ aot, mode }) => ({ name: `${isolation}, ${mode}`, options: { isolation, aot } })),
 );
 
-/** What `test/guests/wat/host-functions.wat` imports, each as simple as can be. */
+/** The imports of `test/guests/wat/host-functions.wat`, each as simple as possible. */
 export const SIMPLE: { env: Imports[string]; log: Imports[string] } = {
   env: {
     nothing: () => undefined,
@@ -28,7 +28,7 @@ export const SIMPLE: { env: Imports[string]; log: Imports[string] } = {
 
 let file: Promise<string> | undefined;
 
-/** Loads that guest with these functions of `env` in place of the simple ones. */
+/** Loads that guest with these functions of `env` instead of the simple ones. */
 export async function withHostFunctions<T>(
   env: Imports[string],
   options: LoadOptions,
@@ -39,7 +39,7 @@ export async function withHostFunctions<T>(
   return withModule(await file, { imports, concurrency: 1, ...options }, use);
 }
 
-/** A promise with what settles it. */
+/** A promise with its resolving functions. */
 export function settleable<T>(): {
   promise: Promise<T>;
   resolve: (value: T) => void;

@@ -19,14 +19,14 @@ export const { chooseInputs, collectInput } = load('./inputs.js') as typeof Inpu
 export const { shapeOfCount } = load('./elements.js') as typeof Elements;
 export const { collectShape } = load('./shapes.js') as typeof Shapes;
 export const { isNpy, readNpy, writeNpy } = load('./npy.js') as typeof Npy;
-/** How to speak to the guest `infer`. */
+/** How to communicate with the guest `infer`. */
 export const requests = load('./requests.js') as typeof Requests;
 
 export type Request = Requests.Request;
 
 export const INFER = rustGuest('infer');
 
-/** Answers of the guest `infer` to requests of one invocation, whose runs all share its sessions. */
+/** The answers of the guest `infer` to requests in one invocation; all runs share its sessions. */
 export async function infer(
   options: LoadOptions,
   given: readonly Requests.Request[],
@@ -41,7 +41,7 @@ export async function infer(
   }
 }
 
-/** The outputs of each run among the answers. */
+/** The outputs of each run in the answers. */
 export function outputsOf(answers: readonly Requests.Answer[]): Buffer[][] {
   return answers.flatMap((answer) => (answer.kind === 'run' ? [answer.outputs ?? []] : []));
 }

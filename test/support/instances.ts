@@ -3,7 +3,7 @@ import type { Instance, InstantiateOptions, LoadOptions, LoadedModule } from 'wa
 
 import { watGuest } from './wat.js';
 
-/** What test/guests/wat/kept.wat exports. */
+/** The exports of test/guests/wat/kept.wat. */
 export interface Kept {
   initialized(): number;
   arguments(): number;
@@ -30,7 +30,7 @@ export const HOMES = [
   { isolation: 'worker-process', aot: 'auto' },
 ] as const;
 
-/** In the name of a test. */
+/** For the name of a test. */
 export function nameOf({ isolation, aot }: (typeof HOMES)[number]): string {
   return `${isolation}, ${aot === 'auto' ? 'compiled' : 'interpreted'}`;
 }
@@ -39,7 +39,7 @@ export async function loadKept(options: LoadOptions): Promise<LoadedModule<Kept>
   return loadModule<Kept>(await watGuest('kept'), options);
 }
 
-/** Makes an instance, hands it to `use`, and closes it whatever happens. */
+/** Creates an instance, passes it to `use`, and closes it in any case. */
 export async function withInstance<T>(
   module: LoadedModule<Kept>,
   options: InstantiateOptions,

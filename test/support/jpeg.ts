@@ -1,7 +1,7 @@
 /**
  * Writes small JPEG files (ITU-T T.81) whose pixels are known exactly: every block of 8 × 8 pixels
- * has one colour, so that each block is its mean (DC) coefficient alone. With a quantization step of
- * 8 that coefficient is the sample less 128.
+ * has a single colour, so that each block is only its mean (DC) coefficient. With a quantization
+ * step of 8, that coefficient is the sample minus 128.
  */
 
 /** The samples of one block, one for each component, 0 to 255. */
@@ -11,20 +11,26 @@ export interface JpegOptions {
   /** Pixels; need not be multiples of 8. */
   width: number;
   height: number;
-  /** The colour of the block in this column and row, all with as many components: 1, 3 or 4. */
+  /**
+   * The colour of the block in this column and row; all have the same number of components: 1, 3 or
+   * 4.
+   */
   block: (column: number, row: number) => Colour;
   /**
-   * What the components are. Without it one is grey and three are YCbCr. `rgb` is told by the
-   * components' names, `cmyk` and `ycck` by Adobe's marker, with which ink is stored inverted (255
-   * is none); the colours of `ycck` are converted as if they were YCbCr, then taken for that ink's
-   * complement.
+   * The colour space. By default, one component is grey and three are YCbCr. `rgb` is identified by
+   * the components' names, `cmyk` and `ycck` by Adobe's marker, with which ink is stored inverted
+   * (255 is none); the colours of `ycck` are converted as if they were YCbCr, then interpreted as
+   * the complement of that ink.
    */
   colours?: 'rgb' | 'cmyk' | 'ycck';
-  /** Progressive instead of baseline: a scan of mean values, then one a component of the rest. */
+  /**
+   * Progressive instead of baseline: a scan of mean values, then one scan per component of the
+   * rest.
+   */
   progressive?: boolean;
   /** Exif orientation, 1 to 8 (or a wrong number). */
   orientation?: number;
-  /** A restart marker after each so many blocks. */
+  /** The number of blocks between restart markers. */
   restartInterval?: number;
 }
 
@@ -48,7 +54,8 @@ export function jpeg(options: JpegOptions): Buffer {
     ...adobe(options.colours),
     ...segment(0xdb, [0, ...Array<number>(64).fill(8)]),
     ...frame(options, components),
-    // Mean values: the categories 0 to 8, each in 4 bits. The rest: the end of the block, in 1 bit.
+    // Mean values: the categories 0 to 8, with 4 bits each. The rest: the end of the block, with 1
+    // bit.
     ...segment(0xc4, [0x00, ...lengths({ 4: 9 }), 0, 1, 2, 3, 4, 5, 6, 7, 8]),
     ...segment(0xc4, [0x10, ...lengths({ 1: 1 }), 0x00]),
     ...(options.restartInterval ? segment(0xdd, word(options.restartInterval)) : []),
@@ -57,7 +64,7 @@ export function jpeg(options: JpegOptions): Buffer {
   ]);
 }
 
-/** A JPEG of one colour. */
+/** A JPEG with a single colour. */
 export function plainJpeg(width: number, height: number, ...colour: number[]): Buffer {
   return jpeg({ width, height, block: () => colour });
 }
@@ -68,12 +75,12 @@ function segment(marker: number, content: readonly number[]): number[] {
   return [0xff, marker, ...word(content.length + 2), ...content];
 }
 
-/** How many codes of each length from 1 to 16 a Huffman table has. */
+/** The number of codes of each length from 1 to 16 in a Huffman table. */
 function lengths(counts: Readonly<Record<number, number>>): number[] {
   return Array.from({ length: 16 }, (_, index) => counts[index + 1] ?? 0);
 }
 
-/** A component's name: its number from 1 on, or its letter. */
+/** A component's name: its number, starting at 1, or its letter. */
 function nameOf(index: number, colours: JpegOptions['colours']): number {
   return (colours === 'rgb' ? RGB_NAMES[index] : undefined) ?? index + 1;
 }
@@ -138,7 +145,9 @@ function scan(
   return [...header, ...bits.finish()];
 }
 
-/** Its category in 4 bits, then as many bits: negative ones less one. */
+/**
+ * Its category in 4 bits, then that many bits: for negative values, those of the value minus one.
+ */
 function writeDifference(bits: BitWriter, difference: number): void {
   const category = difference === 0 ? 0 : 32 - Math.clz32(Math.abs(difference));
   bits.write(category, 4);
@@ -173,7 +182,7 @@ class BitWriter {
 
   #flush(): void {
     this.#bytes.push(this.#pending);
-    // A zero behind 0xFF says that it is no marker.
+    // A zero after 0xFF means that it is not a marker.
     if (this.#pending === 0xff) this.#bytes.push(0);
     this.#pending = 0;
     this.#count = 0;

@@ -3,14 +3,14 @@ import type { Caller, Imports, Instance, LoadOptions, LoadedModule } from 'wasme
 import { withModule } from './run-guest.js';
 import { watGuest } from './wat.js';
 
-/** What test/guests/wat/kept-host.wat imports, each as simple as can be. */
+/** The imports of test/guests/wat/kept-host.wat, each as simple as possible. */
 const SIMPLE: Imports[string] = {
   ask: (_caller: Caller, value: number) => value * 2,
   begin: () => undefined,
   wide: (_caller: Caller, a: bigint, b: number, c: number) => [a, b + c],
 };
 
-/** Loads that guest, or a file of it, with these functions in place of the simple ones. */
+/** Loads that guest, or another form of it, with these functions instead of the simple ones. */
 export async function withKeptHost<T>(
   env: Imports[string],
   options: LoadOptions,

@@ -12,14 +12,14 @@ import { temporaryPath } from './wat.js';
 
 const shell = promisify(execFile);
 
-/** What a response stream has between status and headers, in JSON, and the body. */
+/** What separates status and headers, in JSON, from the body in a response stream. */
 const BEFORE_BODY = Buffer.alloc(8);
 
 /** What a function with response streams has sent. */
 interface StreamedAnswer {
-  /** The emulator's own. */
+  /** The emulator's own status. */
   status: number;
-  /** Undefined where no body was begun. */
+  /** Undefined if no body was begun. */
   metadata: { statusCode: number; headers: Record<string, string>; cookies: string[] } | undefined;
   body: Buffer;
 }
@@ -36,17 +36,17 @@ export class EmulatedFunction {
     this.#output = output;
   }
 
-  /** All that was written by emulator, client and function. */
+  /** All output of the emulator, the client and the function. */
   get output(): string {
     return this.#output();
   }
 
-  /** The processes that the function was started in, in their order. */
+  /** The processes in which the function was started, in order. */
   get processes(): string[] {
     return readFileSync(this.#startsFile, 'utf8').trimEnd().split('\n');
   }
 
-  /** Posts a payload with curl, and gives the status and what was answered. */
+  /** Posts a payload with curl, and returns the status and the answer. */
   async post(payload: string): Promise<{ status: number; answer: Record<string, unknown> }> {
     const file = temporaryPath('payload.json');
     writeFileSync(file, payload);
@@ -58,8 +58,8 @@ export class EmulatedFunction {
   }
 
   /**
-   * Posts a payload to a function with response streams, and gives what came of it: the emulator passes on what
-   * the function sends, which Lambda's own front ends take apart.
+   * Posts a payload to a function with response streams, and returns the result: the emulator
+   * forwards what the function sends unchanged, while Lambda's own front ends take it apart.
    */
   async postForStream(payload: string): Promise<StreamedAnswer> {
     const [file, received] = [temporaryPath('payload.json'), temporaryPath('received')];
@@ -78,7 +78,7 @@ export class EmulatedFunction {
     };
   }
 
-  /** Runs a script whose http://localhost:8080 is this function's address. */
+  /** Runs a script in which http://localhost:8080 stands for this function's address. */
   bash(script: string, cwd = ROOT): Promise<{ stdout: string; stderr: string }> {
     const here = script.replaceAll('http://localhost:8080', this.#url);
     return shell('bash', ['-ec', here], { cwd, maxBuffer: 64 << 20 });
@@ -131,7 +131,7 @@ export async function withEmulatedFunction<T>(
   }
 }
 
-/** Waits until a process takes requests at a port of this machine, or has ended. */
+/** Waits until a process accepts requests on a port of this machine, or has ended. */
 export async function listening(port: number, child: ChildProcess): Promise<void> {
   while (child.exitCode === null && child.signalCode === null) {
     try {

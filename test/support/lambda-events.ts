@@ -1,7 +1,7 @@
 import type { ALBEvent, APIGatewayProxyEvent, APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { ClassificationHandler, EventKind, InvocationEvent } from 'wasmedge-embed/lambda';
 
-/** What a client sends, before a service makes an event of it. */
+/** What a client sends, before a service converts it to an event. */
 export interface HttpRequest {
   method?: string;
   headers?: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ type Full = Required<HttpRequest>;
 const lists = (values: Readonly<Record<string, string>>): Record<string, string[]> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [value]]));
 
-/** Some services hand on names as the client wrote them. */
+/** Some services pass names on as the client wrote them. */
 const capitalized = (values: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
@@ -85,7 +85,7 @@ function versionTwo(
       time: '10/Mar/2026:05:16:23 +0000',
       timeEpoch: 1_583_348_638_390,
     },
-    // Left out where there is none.
+    // Omitted if there is none.
     ...(body !== null && { body }),
     isBase64Encoded,
   };
@@ -150,13 +150,13 @@ const MAKERS: Readonly<Record<Exclude<EventKind, 'schedule'>, (request: Full) =>
   invocation: invocationEvent,
 };
 
-/** The kinds that carry a request. */
+/** The kinds that contain a request. */
 export type RequestKind = keyof typeof MAKERS;
 export const EVENT_KINDS = Object.keys(MAKERS) as RequestKind[];
-/** Those that carry a method. */
+/** Those that contain a method. */
 export const HTTP_KINDS = EVENT_KINDS.filter((kind) => kind !== 'invocation');
 
-/** The event that a service of this kind makes of a request. */
+/** The event that a service of this kind creates from a request. */
 export function eventOf(kind: RequestKind, request: HttpRequest): unknown {
   return MAKERS[kind]({
     method: 'POST',
@@ -168,7 +168,7 @@ export function eventOf(kind: RequestKind, request: HttpRequest): unknown {
   });
 }
 
-/** A context with so much time left. */
+/** A context with this much time left. */
 export function lambdaContext(remainingMs = 30_000): Context {
   const end = performance.now() + remainingMs;
   return {
@@ -179,14 +179,14 @@ export function lambdaContext(remainingMs = 30_000): Context {
   } as Context;
 }
 
-/** What clients of all kinds receive, whatever form the answer takes. */
+/** What clients of all kinds receive, whatever the form of the answer. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-/** Invokes a handler and reads its answer by the rules of the event's kind. */
+/** Invokes a handler and interprets its answer by the rules of the event's kind. */
 export async function invoke(
   handler: ClassificationHandler,
   kind: RequestKind,
@@ -197,7 +197,7 @@ export async function invoke(
   return readAnswer(kind, await handler(event, context));
 }
 
-/** Reads an answer as the service behind this kind of event does. */
+/** Interprets an answer like the service behind this kind of event. */
 export function readAnswer(kind: EventKind, result: unknown): Answer {
   const { statusCode, headers, multiValueHeaders, body } = result as {
     statusCode: number;

@@ -14,7 +14,7 @@ import type { Answer, HttpRequest, RequestKind } from './lambda-events.js';
 import { pickingModel } from './tflite-models.js';
 import { watGuest } from './wat.js';
 
-/** How bright each of the three colours of a picture is; one label needs escaping. */
+/** The brightness of the three colours of a picture; one label needs escaping. */
 export const COLOURS = {
   file: pickingModel({ type: 'uint8', size: [1, 1, 3] }, [
     [0, 0, 0],
@@ -24,7 +24,7 @@ export const COLOURS = {
   labels: ['red', 'green & <b>', 'blue'],
 };
 
-/** A picture of one colour. */
+/** A picture with a single colour. */
 export const colour = (...rgb: number[]): Buffer =>
   jpeg({ width: 16, height: 8, colours: 'rgb', block: () => rgb });
 
@@ -32,7 +32,7 @@ export const RED = colour(250, 20, 10);
 export const RED_SENTENCE =
   "It is very likely a <a href='https://www.google.com/search?q=red'>red</a> in the picture\n";
 
-/** A handler that tells colours, silent unless a logger is given. */
+/** A handler that names colours; silent unless a logger is given. */
 export function colourHandler(options: HandlerOptions = {}): ClassificationHandler {
   return createHandler({
     module: CLASSIFIER,
@@ -42,7 +42,7 @@ export function colourHandler(options: HandlerOptions = {}): ClassificationHandl
   });
 }
 
-/** The same, closed whatever happens, with what it told of its invocations. */
+/** The same, closed in any case, with the records of its invocations. */
 export async function withHandler<T>(
   options: HandlerOptions,
   use: (handler: ClassificationHandler, records: InvocationRecord[]) => Promise<T>,
@@ -68,20 +68,20 @@ export async function withScriptedGuest<T>(
   return withHandler({ module, models: {}, ...options }, use);
 }
 
-/** What to send to that guest, for what it is to do. */
+/** The request that tells this guest what to do. */
 export function orders(what: string): HttpRequest {
   return {
     body: Buffer.concat([Buffer.of(0xff, 0xd8), Buffer.from(what, 'latin1')]).toString('hex'),
   };
 }
 
-/** Base64, as services encode what is not text. */
+/** Base64, as services encode anything but text. */
 export const encoded = (body: Buffer): HttpRequest => ({
   body: body.toString('base64'),
   isBase64Encoded: true,
 });
 
-/** A form as browsers send it. */
+/** A form as sent by browsers. */
 export function form(
   parts: readonly { name: string; filename?: string; type?: string; content: Buffer | string }[],
 ): { body: Buffer; headers: { 'content-type': string } } {
@@ -100,7 +100,7 @@ export function form(
   };
 }
 
-/** Invokes, and expects a problem of this status whose words match. */
+/** Invokes, and expects a problem with this status and a matching message. */
 export async function refused(
   handler: ClassificationHandler,
   kind: RequestKind,

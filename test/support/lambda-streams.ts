@@ -4,15 +4,15 @@ type Metadata = Record<string, unknown>;
 type StreamHandler = (event: unknown, stream: unknown, context?: unknown) => Promise<void>;
 
 /**
- * A response stream as Lambda's Node.js runtime gives it to a handler: what `HttpResponseStream.from` is told goes
- * before the first write, and only there.
+ * A response stream as Lambda's Node.js runtime passes it to a handler: the argument of
+ * `HttpResponseStream.from` is sent before the first write, and only there.
  */
 export class FakeResponseStream extends Writable {
-  /** What came before the body; undefined where nothing was written. */
+  /** What preceded the body; undefined if nothing was written. */
   metadata: Metadata | undefined;
   contentType: string | undefined;
   readonly chunks: Buffer[] = [];
-  /** Calls back for each piece that waits: to the client's speed. */
+  /** Callbacks for each waiting chunk, to simulate the client's speed. */
   readonly waiting: (() => void)[] = [];
   beforeFirstWrite: (() => void) | undefined;
   readonly #isSlow: boolean;
@@ -45,7 +45,7 @@ export class FakeResponseStream extends Writable {
   }
 }
 
-/** The global `awslambda`, as aws-lambda-ric makes it. */
+/** The global `awslambda`, as created by aws-lambda-ric. */
 export const fakeRuntime = {
   streamifyResponse(handler: StreamHandler): StreamHandler {
     return Object.assign(handler, { streamed: true });

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Serves on the loopback interface while `use` works, and gives it the address. */
+/** Serves on the loopback interface while `use`, which gets the address, works. */
 export async function withServer<T>(
   listener: RequestListener,
   use: (url: string) => Promise<T>,
@@ -17,7 +17,7 @@ export async function withServer<T>(
   }
 }
 
-/** A port of the loopback interface that nobody listens at. */
+/** A port of the loopback interface on which nobody listens. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

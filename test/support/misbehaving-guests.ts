@@ -25,7 +25,10 @@ const FAILURE = {
 
 const CLOSED = { ...FAILURE, fields: { code: 'ERR_CLOSED' } };
 
-/** Its guest imports env.ask (0), a memory (1) and env.other (2), of which only the first is given. */
+/**
+ * Its guest imports env.ask (0), a memory (1) and env.other (2), of which only the first is
+ * provided.
+ */
 const EXTERNALS = {
   type: 'externals',
   imports: [
@@ -42,12 +45,15 @@ const EXTERNALS = {
   isLast: true,
 };
 
-/** How a process behaves, by the type of what it is sent; what is not here is done as it should be. */
+/**
+ * A process's behaviour, by the type of message that it receives; other messages are handled
+ * correctly.
+ */
 type Behaviour = Partial<Record<string, (received: Received) => unknown>>;
 
 /**
- * What a process may do wrong with guests that call host functions and are kept, by what a test says of
- * it. Each takes whatever the pool sends.
+ * What a process may do wrong with guests that call host functions and are kept, by its name in
+ * tests. Each receives whatever the pool sends.
  */
 export function misbehavingGuests(socket: Socket): Record<string, (received: Received) => void> {
   const send = (content: Json, ...arrays: Buffer[]): boolean =>

@@ -6,7 +6,7 @@ import { random } from './hostile.js';
 
 type Json = unknown;
 
-/** A frame as a worker process sends it; the header need not be what JSON.stringify makes. */
+/** A frame as sent by a worker process; the header need not be the output of JSON.stringify. */
 export function frame(header: string | Buffer, ...arrays: Buffer[]): Buffer {
   const text = Buffer.from(header);
   const length = Buffer.alloc(4);
@@ -44,14 +44,14 @@ const error = (id: number, more: object = {}): Json => ({
 const [OUT, ERR, NONE] = [Buffer.from('out'), Buffer.from('err'), Buffer.alloc(0)];
 /** Its descriptor. */
 const LANE = 4;
-/** A header that is not what JSON.stringify makes. */
+/** A header that is not the output of JSON.stringify. */
 const raw = (id: number, text: string): Buffer => frame(text.replaceAll('ID', String(id)));
 const GIB_ARRAYS = (count: number): string =>
   `[${Array(count)
     .fill(4 * 2 ** 30)
     .join(',')}]`;
 
-/** Sends it again and again, as fast as it is taken. */
+/** Sends it repeatedly, as fast as it is accepted. */
 export function floodWith(socket: Socket, bytes: Buffer): void {
   const many = Buffer.concat(Array<Buffer>(1000).fill(bytes));
   const more = (): void => {
@@ -61,13 +61,13 @@ export function floodWith(socket: Socket, bytes: Buffer): void {
   more();
 }
 
-/** What a worker process may do wrong, by what a test says of it. */
+/** What a worker process may do wrong, by its name in tests. */
 export interface Misbehaviour {
   /** Instead of getting ready. */
   before: Record<string, () => unknown>;
   /** Instead of running the guest. */
   during: Record<string, (id: number) => unknown>;
-  /** As a worker process that has loaded its module. */
+  /** Like a worker process that has loaded its module. */
   ready: () => unknown;
 }
 
@@ -79,7 +79,7 @@ export function misbehaviour(socket: Socket): Misbehaviour {
   };
 
   const leaveBehind = (): void => {
-    // It holds the streams of this process, and is found by the same path.
+    // It holds the streams of this process, and is identified by the same path.
     spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', process.argv[1]!], {
       stdio: ['ignore', 'ignore', 2, 3],
     });
@@ -111,7 +111,7 @@ export function misbehaviour(socket: Socket): Misbehaviour {
     'tells of exports without end': () => {
       flood(message({ ...EXTERNALS, isLast: false }));
     },
-    // A guest that runs while its module is loaded might say what it likes.
+    // A guest that runs while its module is loaded could say anything.
     'tells of imports after the last': () => send(message(EXTERNALS), message(EXTERNALS)),
     'is ready before it tells of imports': () => send(message(READY)),
     'calls a host function before it tells of imports': () =>

@@ -8,7 +8,9 @@ import { constantModel } from './tflite-models.js';
 export const sha256 = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
 
-/** A model that calls every picture a dog, in an archive of the official one's form. */
+/**
+ * A model that labels every picture as a dog, in an archive of the same form as the official one.
+ */
 export const MODEL = constantModel({ type: 'uint8', size: [4, 4, 3] }, [3, 240, 12]);
 export const LABELS = 'cat\ndog\ncow\n';
 
@@ -21,5 +23,5 @@ export const ARCHIVE = Buffer.from(
 );
 export const ARCHIVE_SHA256 = sha256(ARCHIVE);
 
-/** An archive that lacks the labels. */
+/** An archive without the labels. */
 export const HALF_ARCHIVE = Buffer.from(zipSync({ [MOBILENET]: Uint8Array.from(MODEL) }));

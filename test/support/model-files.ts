@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { temporaryPath } from './wat.js';
 
-/** Makes a folder of its own with these files and returns its path. */
+/** Creates a folder with these files and returns its path. */
 export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = temporaryPath('models');
   mkdirSync(folder, { recursive: true });

@@ -5,7 +5,7 @@ import { Builder } from 'flatbuffers';
 import { buildModel, int8, reference, table, tableVector, vector } from './tflite.js';
 import type { Graph } from './tflite.js';
 
-/** What a test says of a tensor in a model's metadata. */
+/** A test's description of a tensor in a model's metadata. */
 export interface TensorSaid {
   name?: string;
   normalization?: { mean: readonly number[]; std: readonly number[] };
@@ -67,7 +67,7 @@ export interface Zipped {
   flags?: number;
 }
 
-/** An archive as it is appended to something of `before` bytes. */
+/** An archive as appended to something of `before` bytes. */
 export function zip(files: Readonly<Record<string, Zipped>>, before = 0): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -101,7 +101,7 @@ export function zip(files: Readonly<Record<string, Zipped>>, before = 0): Buffer
   return Buffer.concat([...parts, central, end]);
 }
 
-/** A model with metadata, and with these files behind it. */
+/** A model with metadata, followed by these files. */
 export function modelWith(
   graph: Graph,
   said: Said,

@@ -8,10 +8,10 @@ import type { TensorDescription } from 'wasmedge-embed';
 import { DATA } from './data.js';
 import { skip } from './skip.js';
 
-/** Models of public repositories with TensorFlow Lite's answers; absent on a clone alone. */
+/** Models of public repositories with TensorFlow Lite's answers; missing in a plain clone. */
 const MODELS_REAL = path.join(path.dirname(DATA), 'models-real');
 
-/** As `requireData`, for these. */
+/** Like `requireData`, for these. */
 export function requireModelsReal(context: Mocha.Context): void {
   if (existsSync(MODELS_REAL)) return;
   if (process.env['WASMEDGE_EMBED_DATA_REQUIRED']) {
@@ -21,13 +21,13 @@ export function requireModelsReal(context: Mocha.Context): void {
 }
 
 interface Answer {
-  /** Of all bytes, hexadecimal. */
+  /** Of all bytes, in hexadecimal. */
   sha256: string;
-  /** The first ones; of complex numbers pairs. */
+  /** The first elements; pairs for complex numbers. */
   values: readonly (number | boolean | readonly number[])[];
 }
 
-/** What TensorFlow Lite says of a model: the folder's README.md. */
+/** TensorFlow Lite's results for a model: see the folder's README.md. */
 export interface RealModel {
   name: string;
   file: string;
@@ -49,10 +49,10 @@ export function realModels(): RealModel[] {
     });
 }
 
-/** How many runs there are of each. */
+/** The number of runs of each. */
 export const REAL_RUNS = 8;
 
-/** The seed of an input in a run, as the guest `infer` takes it. */
+/** The seed of an input in a run, in the form of the guest `infer`. */
 export function seedOf(input: number, run: number): number {
   return input + 8 * run;
 }
@@ -75,8 +75,8 @@ const SIZES: Partial<Record<TensorDescription['type'], number>> = {
 };
 
 /**
- * Holds an output to TensorFlow Lite's: to the bit, or, since another processor rounds otherwise,
- * floats within 1e-5 of the largest value and integers within one step.
+ * Compares an output with TensorFlow Lite's: bit by bit or, since another processor rounds
+ * differently, floats within 1e-5 of the largest value and integers within one step.
  */
 export function assertAnswer(model: RealModel, run: number, output: number, bytes: Buffer): void {
   const first = model.outputs[output];
@@ -87,7 +87,7 @@ export function assertAnswer(model: RealModel, run: number, output: number, byte
   const size = SIZES[type];
   const read = READERS[type];
   assert.ok(size && read, `${where}: no reader of ${type}`);
-  // Outputs whose shape depends on values have another one in later runs.
+  // Outputs whose shape depends on values have another shape in later runs.
   const elements = shape.reduce((product, each) => product * each, 1);
   if (run === 0) assert.equal(bytes.length, elements * size, `${where}: bytes`);
   if (createHash('sha256').update(bytes).digest('hex') === expected.sha256) return;

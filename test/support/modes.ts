@@ -1,4 +1,4 @@
-/** Both ways of running a plain module: the option that asks for it, and its name. */
+/** Both ways of running a plain module: the option that selects it, and its name. */
 export const MODES = [
   { aot: 'auto', mode: 'aot' },
   { aot: 'off', mode: 'interpreter' },

@@ -7,18 +7,18 @@ import { DATA } from './data.js';
 import { ROOT } from './paths.js';
 import { temporaryPath } from './wat.js';
 
-/** A photograph that the default model knows. */
+/** A photograph that the default model recognizes. */
 export const PHOTOGRAPH = path.join(DATA, 'photos', 'burger.jpg');
 export const LABEL = 'cheeseburger';
 
-/** What the command that runs these tests hands to them. */
+/** A value from the command that runs these tests. */
 export function given(name: string): string {
   const value = process.env[`WASMEDGE_EMBED_${name}`];
   assert.ok(value, "Run these tests with 'npm run test:package' or 'npm run test:toolchains'.");
   return value;
 }
 
-/** Far beyond what any of the programs takes. */
+/** Far more than any of the programs takes. */
 const HANGS_AFTER_MS = 600_000;
 
 export interface Ended {
@@ -27,7 +27,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a program to its end. A variable that is undefined is not there for it. */
+/** Runs a program to its end. A variable that is undefined is removed from its environment. */
 export function run(
   command: readonly string[],
   cwd: string,
@@ -49,7 +49,7 @@ export function run(
   });
 }
 
-/** Runs a program that has to succeed, and gives what it wrote to its standard output. */
+/** Runs a program, which must succeed, and returns its standard output. */
 export async function output(...args: Parameters<typeof run>): Promise<string> {
   const { exitCode, stdout, stderr } = await run(...args);
   assert.equal(exitCode, 0, `${args[0].join(' ')}:\n${stdout}\n${stderr}`);
@@ -61,13 +61,13 @@ export interface Manager {
   name: string;
   /** The Node.js that runs it, by its version line. */
   node: 20 | 24;
-  /** Its program, below the folder of tools. */
+  /** Its program, below the tools' folder. */
   program: string;
-  /** Its arguments that install packages. */
+  /** Its arguments for installing packages. */
   install: readonly string[];
-  /** Its arguments that run a package's program. */
+  /** Its arguments for running a package's program. */
   execute: readonly string[];
-  /** Its arguments that run node, where it has an own way of finding packages. */
+  /** Its arguments for running node, if it has its own way of finding packages. */
   runNode?: readonly string[];
 }
 
@@ -112,7 +112,7 @@ export const MANAGERS: readonly Manager[] = [
   },
 ];
 
-/** An empty project into which a package manager has installed the tarball. */
+/** An empty project in which a package manager has installed the tarball. */
 export class Project {
   readonly folder: string;
   readonly #manager: Manager;
@@ -131,17 +131,18 @@ export class Project {
     return Project.into(folder, manager);
   }
 
-  /** Installs the tarball into a folder that has a package.json. */
+  /** Installs the tarball into a folder with a package.json. */
   static async into(folder: string, manager: Manager): Promise<Project> {
     const project = new Project(manager, folder, await environment(manager));
-    // Some look for the root of the project above, and for what they know in the user's home.
+    // Some look for the project's root in parent folders, and for what they know in the user's
+    // home.
     if (manager.runNode) writeFileSync(path.join(folder, 'yarn.lock'), '');
     const packages = [`wasmedge-embed@file:${given('TARBALL')}`, '@types/node@20'];
     await project.manage(...manager.install, ...packages);
     return project;
   }
 
-  /** Runs the package manager; it has to succeed. */
+  /** Runs the package manager; it must succeed. */
   manage(...args: string[]): Promise<string> {
     const program = path.join(given('PACKAGE_TOOLS'), this.#manager.program);
     return output([path.join(this.node, 'bin/node'), program, ...args], this.folder, this.#env);
@@ -152,7 +153,7 @@ export class Project {
     return this.manage(...this.#manager.execute, 'wasmedge-embed', ...args);
   }
 
-  /** Runs a script of this content, and gives what it wrote. */
+  /** Runs a script with this content, and returns its output. */
   script(name: string, content: string, ...args: string[]): Promise<string> {
     writeFileSync(path.join(this.folder, name), content);
     return this.#manager.runNode
@@ -160,7 +161,7 @@ export class Project {
       : output([path.join(this.node, 'bin/node'), name, ...args], this.folder, this.#env);
   }
 
-  /** Compiles a file of this content against the package's types, as a strict project does. */
+  /** Compiles a file with this content against the package's types, like a strict project. */
   async compile(name: string, content: string): Promise<void> {
     writeFileSync(path.join(this.folder, name), content);
     const compiler = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -180,8 +181,7 @@ export class Project {
 }
 
 /**
- * Variables by which a package manager finds the registry that npm is configured for, and keeps to
- * a folder.
+ * Variables with which a package manager uses npm's configured registry, and stays within a folder.
  */
 async function environment({ node }: Manager): Promise<Record<string, string | undefined>> {
   const registry = (await output(['npm', 'config', 'get', 'registry'], ROOT)).trim();

@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 
 import { ROOT } from './paths.js';
 
-/** A JPEG or something else to choose. */
+/** A JPEG or something else to select. */
 export interface TestFile {
   name: string;
   mimeType: string;
@@ -15,16 +15,16 @@ export interface TestFile {
 
 export interface OpenPage {
   page: Page;
-  /** What the browser has complained of, refused requests (with their status) left out. */
+  /** The browser's complaints, except about rejected requests (with their status). */
   complaints: string[];
-  /** Everything that was asked for over the network. */
+  /** Everything that was requested over the network. */
   requested: URL[];
 }
 
-/** What Chromium itself writes about an answer of the server, which the page tells in words. */
+/** Chromium's own message about an answer of the server, which the page shows in words. */
 const REFUSED_REQUEST = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
-/** Opens the page, gives it to `use`, and asks that nothing was amiss. */
+/** Opens the page, passes it to `use`, and checks that nothing went wrong. */
 export async function withPage(
   browser: Browser,
   url: string,
@@ -54,17 +54,17 @@ export async function withPage(
   }
 }
 
-/** The card of the file of this name. */
+/** The card of the file with this name. */
 export function card(page: Page, name: string): Locator {
   return page.getByRole('article', { name, exact: true });
 }
 
-/** What an isolation makes of it. */
+/** The result of an isolation for it. */
 export function result(page: Page, name: string, isolation: string): Locator {
   return card(page, name).locator(`[data-isolation=${isolation}]`);
 }
 
-/** To be looked at: a picture of the whole page, below build/screenshots. */
+/** For inspection: a picture of the whole page, in build/screenshots. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   const folder = path.join(ROOT, 'build', 'screenshots');
   mkdirSync(folder, { recursive: true });
@@ -76,8 +76,8 @@ export async function screenshot(page: Page, name: string): Promise<void> {
 }
 
 /**
- * The texts whose colours are too close to what is behind them (WCAG 2.2, 1.4.3: contrast of at
- * least 4.5 : 1).
+ * The texts whose colours are too close to their background (WCAG 2.2, 1.4.3: contrast of at least
+ * 4.5 : 1).
  */
 export function faintTexts(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`(() => {

@@ -1,9 +1,9 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** How the samples of a pixel are meant: the colour types of PNG. */
+/** The meaning of a pixel's samples: the colour types of PNG. */
 const PNG_COLOUR = { grey: 0, rgb: 2, greyAlpha: 4, rgba: 6 } as const;
 
-/** A PNG file (W3C PNG, second edition) of 8 or 16 bits a sample, without filters. */
+/** A PNG file (W3C PNG, second edition) with 8 or 16 bits per sample, without filters. */
 export function png(
   colour: keyof typeof PNG_COLOUR,
   rows: readonly (readonly (readonly number[])[])[],

@@ -11,19 +11,19 @@ export interface Ended {
 }
 
 export interface ScriptOptions {
-  /** Over this process's environment; undefined removes a variable. */
+  /** In addition to this process's environment; undefined removes a variable. */
   env?: Record<string, string | undefined>;
   /** Whether the script is an ECMAScript module. */
   esm?: boolean;
-  /** Options of node itself. */
+  /** Options for node itself. */
   flags?: string[];
 }
 
-/** Far beyond what any of the scripts takes: one that hangs ends with a signal and fails its test. */
+/** Far more than any of the scripts takes: a hanging one ends with a signal and fails its test. */
 export const HANGS_AFTER_MS = 1000 * Number(process.env['WASMEDGE_EMBED_SCRIPT_SECONDS'] ?? 50);
 
 /**
- * Runs JavaScript in a Node process of its own, in the project's root, so that it can require
+ * Runs JavaScript in a separate Node process, in the project's root, so that it can require
  * 'wasmedge-embed'. It ends when its event loop is empty.
  */
 export function runScript(source: string, options: ScriptOptions = {}): Promise<Ended> {
@@ -61,7 +61,7 @@ export function runNode(
   });
 }
 
-/** Runs a script that has to succeed, and gives what it wrote to its standard output. */
+/** Runs a script, which must succeed, and returns its standard output. */
 export async function scriptOutput(source: string, options?: ScriptOptions): Promise<string> {
   const { code, signal, stdout, stderr } = await runScript(source, options);
   if (code !== 0) {

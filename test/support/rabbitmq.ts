@@ -10,13 +10,13 @@ import { skip } from './skip.js';
 const run = promisify(execFile);
 
 /**
- * The server's own programs in Debian's package. Those in /usr/sbin switch to a user of their own, who
- * cannot write where this one keeps its data.
+ * The server's own programs in Debian's package. Those in /usr/sbin switch to another user, who
+ * cannot write to this one's data.
  */
 const PROGRAMS = '/usr/lib/rabbitmq/bin';
 
 /**
- * For tests that need the broker: skips them where it is not installed, or fails them where
+ * For tests that need the broker: skips them if it is not installed, or fails them if
  * WASMEDGE_EMBED_RABBITMQ_REQUIRED is set.
  */
 export function requireRabbitMq(context: Mocha.Context): void {
@@ -27,7 +27,7 @@ export function requireRabbitMq(context: Mocha.Context): void {
   skip(context, "no RabbitMQ (Debian's package rabbitmq-server)");
 }
 
-/** A RabbitMQ of our own on the loopback interface, with nothing in it. */
+/** A separate, empty RabbitMQ on the loopback interface. */
 export class RabbitMq {
   readonly url: string;
   readonly #home: string;
@@ -46,7 +46,7 @@ export class RabbitMq {
       configuration,
       [
         `listeners.tcp.1 = 127.0.0.1:${port}`,
-        // Memory and disk of the machine are not this test's matter.
+        // The machine's memory and disk do not matter for this test.
         'vm_memory_high_watermark.absolute = 1GB',
         'disk_free_limit.absolute = 1MB',
         'log.console = false',
@@ -56,7 +56,7 @@ export class RabbitMq {
     writeFileSync(path.join(home, 'enabled_plugins'), '[].');
     this.#env = environment({
       HOME: home,
-      // By its address: a container may have no /etc/hosts to find localhost in.
+      // By its address: a container may have no /etc/hosts with localhost.
       RABBITMQ_USE_LONGNAME: 'true',
       RABBITMQ_NODENAME: `wasmedge-embed-test-${process.pid}@127.0.0.1`,
       RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
@@ -67,12 +67,12 @@ export class RabbitMq {
       RABBITMQ_LOG_BASE: path.join(home, 'log'),
       RABBITMQ_PID_FILE: path.join(home, 'pid'),
       ERL_EPMD_ADDRESS: '127.0.0.1',
-      // Two cores are shared with the consumers.
+      // The consumers share two cores.
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 +sbwt none',
     });
   }
 
-  /** Starts one, with lines of its configuration file beside our own; takes some seconds. */
+  /** Starts one, with additional lines in its configuration file; takes some seconds. */
   static async start(settings: readonly string[] = []): Promise<RabbitMq> {
     const home = mkdtempSync(path.join(os.tmpdir(), 'wasmedge-embed-rabbitmq-'));
     const broker = new RabbitMq(home, await freePort(), await freePort(), settings);
@@ -80,7 +80,7 @@ export class RabbitMq {
     return broker;
   }
 
-  /** Stops it and starts it again, with all that is durable in it. */
+  /** Stops it and starts it again, with all of its durable content. */
   async restart(): Promise<void> {
     await this.#control('stop', this.#pidFile);
     await this.#boot();
@@ -92,7 +92,7 @@ export class RabbitMq {
     rmSync(this.#home, { recursive: true, force: true });
   }
 
-  /** Of the server's process. */
+  /** The ID of the server's process. */
   get pid(): number {
     return Number(readFileSync(this.#pidFile, 'utf8'));
   }

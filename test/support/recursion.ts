@@ -1,18 +1,18 @@
 import { wasmFile } from './wat.js';
 
-/** The call below, whose result is used in a way that no compiler makes a loop of. */
+/** The recursive call; its result is used so that no compiler can turn it into a loop. */
 const below = (call: string): string =>
   `(i32.xor (i32.mul ${call} (i32.const 31)) (i32.load (local.get $depth)))`;
 
 const DEEPER = '(i32.and (i32.add (local.get $depth) (i32.const 1)) (i32.const 0xfff))';
 
-/** A program that recurses without end. */
+/** A program that recurses endlessly. */
 export const ENDLESS_RECURSION = `(module
   (memory 1)
   (func $f (param $depth i32) (result i32) ${below(`(call $f ${DEEPER})`)})
   (func (export "_start") (drop (call $f (i32.const 0)))))`;
 
-/** Locals and instructions that make a function's frame larger, by 16 bytes for each vector. */
+/** Locals and instructions that enlarge a function's frame, by 16 bytes for each vector. */
 interface Frame {
   locals: string;
   /** A path that is never taken. */
@@ -34,8 +34,8 @@ function frame(name: string, vectors: number): Frame {
 }
 
 /**
- * A guest with two functions: `endless` recurses without end, in frames that are so large that the
- * stack is used up in no time; `ending` recurses as deep as its parameter says.
+ * A guest with two functions: `endless` recurses endlessly, with frames so large that the stack is
+ * used up in no time; `ending` recurses as deep as its parameter says.
  */
 export function recursionGuest(): Promise<string> {
   const { locals, path } = frame('endless', 256);
@@ -50,19 +50,19 @@ export function recursionGuest(): Promise<string> {
                (local.get $depth))))`);
 }
 
-/** What `ending` gives. */
+/** The result of `ending`. */
 export function endingResult(depth: number): number {
   let result = 0;
   for (let step = 1; step <= depth; ++step) result = Math.imul(result, 31) ^ step;
   return result;
 }
 
-/** A call of $recurse with the next depth, straight. */
+/** A direct call of $recurse with the next depth. */
 const straight = (depth: string): string => `(call $recurse ${depth})`;
 
 /**
- * A program that recurses without end, with the given instruction at each depth, through `call`,
- * which leads to $recurse again, in frames of so many vectors of 16 bytes.
+ * A program that recurses endlessly, with the given instruction at each depth, through `call`,
+ * which leads to $recurse again, in frames with this many 16-byte vectors.
  */
 export function endlessRecursion(
   instruction: string,

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { temporaryPath } from './wat.js';
 
 /**
- * The program that misbehaves, by a path of its own: by it a test finds what its processes leave behind, and
- * nobody else's.
+ * The misbehaving program, with a unique path: a test uses it to find what its processes, and
+ * nobody else's, leave behind.
  */
 export function rogueScript(): string {
   const script = temporaryPath('rogue-worker.js');

@@ -4,13 +4,13 @@ import { misbehaviour } from './misbehaviour.js';
 import { misbehavingGuests } from './misbehaving-guests.js';
 import type { Received } from './misbehaving-guests.js';
 
-// A worker process that does not behave: what it does, the variable ROGUE says.
+// A misbehaving worker process; the variable ROGUE determines what it does.
 
 const mode = process.env['ROGUE'] ?? '';
 const socket = new Socket({ fd: 3, readable: true, writable: true });
 socket.on('error', () => undefined);
 process.on('SIGTERM', () => undefined);
-// It stays, whatever becomes of the stream.
+// It stays, whatever happens to the stream.
 setInterval(() => undefined, 1000);
 
 const { before, during, ready } = misbehaviour(socket);

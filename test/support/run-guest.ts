@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { loadModule } from 'wasmedge-embed';
 import type { BytesLike, LoadOptions, LoadedModule, RunOptions, RunResult } from 'wasmedge-embed';
 
-/** Loads a module, hands it to `use`, and closes it whatever happens. */
+/** Loads a module, passes it to `use`, and closes it in any case. */
 export async function withModule<T>(
   file: string | BytesLike,
   options: LoadOptions,
@@ -22,7 +22,7 @@ export function runOnce(file: string, load: LoadOptions, run: RunOptions = {}): 
   return withModule(file, load, (module) => module.run(run));
 }
 
-/** The standard output of a guest that must succeed and complain of nothing. */
+/** The standard output of a guest that must succeed without complaints. */
 export async function outputOf(
   file: string,
   load: LoadOptions,
@@ -34,7 +34,7 @@ export async function outputOf(
   return stdout;
 }
 
-/** The one line of standard error of a guest that must fail with this code and print nothing. */
+/** The only line on standard error of a guest that must fail with this code and print nothing. */
 export async function complaintOf(
   exitCode: number,
   file: string,

@@ -10,15 +10,15 @@ import path from 'node:path';
 import { ROOT } from './paths.js';
 import { temporaryPath } from './wat.js';
 
-/** An invocation that is to be fetched. */
+/** An invocation that has not been fetched yet. */
 interface Waiting {
   event: string;
   onResponse: (response: IncomingMessage) => void;
 }
 
 /**
- * The Runtime API of Lambda, of which the emulator keeps a response until it is whole and drops its trailers: here
- * a test has each as it comes.
+ * Lambda's Runtime API. The emulator keeps a response until it is complete and drops its trailers;
+ * here, a test sees both as they come.
  */
 class RuntimeApi {
   readonly #server: Server;
@@ -53,7 +53,7 @@ class RuntimeApi {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Has the function invoked; gives its response when that begins. */
+  /** Invokes the function; returns its response when that begins. */
   invoke(event: string): Promise<IncomingMessage> {
     return new Promise((onResponse) => {
       this.#waiting.push({ event, onResponse });

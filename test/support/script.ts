@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { LoadedModule } from 'wasmedge-embed';
 
-/** What the guest `std-tour` answered to each line of a script (its command `script`). */
+/** The answers of the guest `std-tour` to each line of a script (its command `script`). */
 export async function answers(module: LoadedModule, lines: string[]): Promise<string[]> {
   const { stdout, stderr, exitCode } = await module.run({
     args: ['script'],

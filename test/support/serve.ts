@@ -31,7 +31,9 @@ export async function withScriptedServer<T>(
   }
 }
 
-/** Starts `wasmedge-embed serve` on a free port, gives it to `use`, and kills what is left of it. */
+/**
+ * Starts `wasmedge-embed serve` on a free port, passes it to `use`, and kills what remains of it.
+ */
 export async function withServeCommand<T>(
   args: readonly string[],
   use: (served: Served) => Promise<T>,

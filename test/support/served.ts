@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 
 import { ROOT } from './paths.js';
 
-/** A server in a Node process of its own. */
+/** A server in a separate Node process. */
 export interface Served {
   url: string;
   process: ChildProcessByStdio<null, Readable, Readable>;
@@ -17,14 +17,14 @@ export interface Served {
 }
 
 export interface ServedOptions {
-  /** Over this process's environment. */
+  /** In addition to this process's environment. */
   env: Record<string, string>;
   cwd?: string;
-  /** What it writes once it listens; the group is its address. */
+  /** Its output when it listens; the group is its address. */
   listening: RegExp;
 }
 
-/** Starts a server, gives it to `use`, and kills what is left of it. */
+/** Starts a server, passes it to `use`, and kills what remains of it. */
 export async function withServed<T>(
   args: readonly string[],
   { env, cwd = ROOT, listening }: ServedOptions,

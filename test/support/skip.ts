@@ -1,6 +1,6 @@
 /**
- * Skips a test, or where a hook calls it all of its suite. The reason stands in the report of
- * `npm test` (test/runner/mocha-reporter.mjs).
+ * Skips a test or, if a hook calls it, its whole suite. The report of `npm test` shows the reason
+ * (test/runner/mocha-reporter.mjs).
  */
 export function skip(context: Mocha.Context, skipReason: string): never {
   const runnable: { type?: string; parent?: object | undefined } = context.runnable();

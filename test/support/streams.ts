@@ -2,7 +2,9 @@ import { Writable } from 'node:stream';
 
 import { wasmFile } from './wat.js';
 
-/** What the guests below are made of: `$read` gives 0 at the end of stdin, `$write` writes all. */
+/**
+ * Shared by the guests below: `$read` returns 0 at the end of stdin, `$write` writes everything.
+ */
 const PRELUDE = `
   (import "wasi_snapshot_preview1" "fd_read"
     (func $fd_read (param i32 i32 i32 i32) (result i32)))
@@ -34,7 +36,7 @@ const COPY = `(local $n i32)
       (call $write (i32.const 1) (i32.const 1024) (local.get $n))
       (br $more))))`;
 
-/** The guests of the tests of streams, by what their program does. */
+/** The guests for the tests of streams, by what their program does. */
 const PROGRAMS = {
   /** Copies standard input to standard output. */
   copy: COPY,
@@ -42,7 +44,7 @@ const PROGRAMS = {
   nothing: '',
   /** Reads once and passes that on. */
   first: `(call $write (i32.const 1) (i32.const 1024) (call $read (i32.const 1024) (i32.const 16)))`,
-  /** Writes 64 KiB to standard output again and again, and "x" to standard error before. */
+  /** Writes 64 KiB to standard output repeatedly, after "x" to standard error. */
   flood: `(i32.store8 (i32.const 16) (i32.const 120))
     (call $write (i32.const 2) (i32.const 16) (i32.const 1))
     (loop $more (call $write (i32.const 1) (i32.const 1024) (i32.const 65536)) (br $more))`,
@@ -51,22 +53,25 @@ const PROGRAMS = {
     (loop $more
       (call $write (i32.const 1) (i32.const 1024) (i32.const 4096))
       (br_if $more (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 1000))))`,
-  /** Writes a gigabyte in one call, if that takes all. */
+  /** Writes a gigabyte in a single call, if all of it is accepted. */
   gigabyte: `(if (i32.eq (memory.grow (i32.const 16384)) (i32.const -1)) (then (unreachable)))
     (call $write (i32.const 1) (i32.const 65536) (i32.const 1073741824))`,
-  /** Passes on what it reads; traps after it where that begins with "l", and before it with "t". */
+  /**
+   * Passes on what it reads; traps afterwards if that begins with "l", and before if it begins with
+   * "t".
+   */
   byInput: `(local $n i32)
     (local.set $n (call $read (i32.const 1024) (i32.const 64)))
     (if (i32.eq (i32.load8_u (i32.const 1024)) (i32.const 116)) (then (unreachable)))
     (call $write (i32.const 1) (i32.const 1024) (local.get $n))
     (if (i32.eq (i32.load8_u (i32.const 1024)) (i32.const 108)) (then (unreachable)))`,
-  /** Passes on what it reads, or computes where there is nothing to read. */
+  /** Passes on what it reads, or computes if there is nothing to read. */
   endsOrComputes: `(local $n i32)
     (local.set $n (call $read (i32.const 1024) (i32.const 16)))
     (if (local.get $n)
       (then (call $write (i32.const 1) (i32.const 1024) (local.get $n)))
       (else (loop $more (br $more))))`,
-  /** Passes on what it reads, then computes where that begins with "c". */
+  /** Passes on what it reads, then computes if that begins with "c". */
   passesOnOrComputes: `
     (call $write (i32.const 1) (i32.const 1024) (call $read (i32.const 1024) (i32.const 16)))
     (if (i32.eq (i32.load8_u (i32.const 1024)) (i32.const 99)) (then (loop $more (br $more))))`,
@@ -86,7 +91,7 @@ export type StreamGuest = keyof typeof PROGRAMS;
 
 const files = new Map<StreamGuest, Promise<string>>();
 
-/** A guest by its name; it also exports what it does as `main`, for `invoke`. */
+/** A guest by its name; it also exports its function as `main`, for `invoke`. */
 export function streamGuest(name: StreamGuest): Promise<string> {
   let file = files.get(name);
   if (!file) {
@@ -99,7 +104,7 @@ export function streamGuest(name: StreamGuest): Promise<string> {
   return file;
 }
 
-/** A target that keeps what it is given. */
+/** A target that keeps what it receives. */
 export class Kept extends Writable {
   readonly chunks: Buffer[] = [];
 
@@ -113,7 +118,7 @@ export class Kept extends Writable {
   }
 }
 
-/** A promise that settles when the event loop has turned for so long. */
+/** A promise that settles after the event loop has turned for this long. */
 export function milliseconds(count: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, count));
 }

@@ -5,7 +5,9 @@ import { elements, valuesOf } from './tflite.js';
 
 const MODEL = sumModel('float32');
 
-/** Two tensors added through the functions of WasmEdge 0.8 to 0.12, each step a call of its own. */
+/**
+ * Adds two tensors with the functions of WasmEdge 0.8 to 0.12, with a separate call for each step.
+ */
 export class TensorFlowLiteLegacySession {
   readonly page = new GuestPage();
   readonly model = this.page.put(MODEL);
@@ -17,7 +19,7 @@ export class TensorFlowLiteLegacySession {
   readonly leftData = this.page.put(elements('float32', [1, 2, 3, 4]));
   readonly rightData = this.page.put(elements('float32', [10, 20, 30, 40]));
 
-  /** What the first and the last call of {@link prepare} give. */
+  /** The results of the first and the last call of {@link prepare}. */
   readonly session = resultOf(0);
   readonly tensor = resultOf(3);
 

@@ -16,7 +16,7 @@ export const ERRNO = {
 const MODEL = sumModel('float32');
 export const SUM_ANSWER = [11, 22, 33, 44];
 
-/** Everything that a guest does to have two tensors added, each step a call of its own. */
+/** Everything that a guest does to add two tensors, with a separate call for each step. */
 export class TensorFlowLiteSession {
   readonly page = new GuestPage();
   readonly model = this.page.put(MODEL);

@@ -5,7 +5,7 @@ type ArithmeticType = 'float32' | 'int32' | 'int64' | 'uint8' | 'int8';
 
 const isQuantized = (type: ElementType): boolean => type === 'uint8' || type === 'int8';
 
-/** left + right = sum, all [1,4]; where quantized, `scale` and `zeroPoint` hold for all three. */
+/** left + right = sum, all [1,4]; if quantized, `scale` and `zeroPoint` apply to all three. */
 export function sumModel(
   type: ArithmeticType,
   quantization: Quantization = { scale: 1, zeroPoint: 0 },
@@ -54,7 +54,7 @@ export function squareModel(): Buffer {
   });
 }
 
-/** step: float32 [1,1]; total = the sum of all steps of the session, as long as nothing rounds. */
+/** step: float32 [1,1]; total = the sum of all steps in the session, unless rounding occurs. */
 export function accumulatorModel(): Buffer {
   const float = (name: string, shape: readonly number[], data?: readonly number[]): Tensor => ({
     ...{ name, type: 'float32', shape },
@@ -83,8 +83,8 @@ export function accumulatorModel(): Buffer {
 }
 
 /**
- * float32 [1,1] three times, a step's input and an LSTM's activation and cell of the step before →
- * its next cell, tanh(activation) / 2 + cell / 2.
+ * float32 [1,1] three times, a step's input and an LSTM's activation and cell of the previous step
+ * → its next cell, tanh(activation) / 2 + cell / 2.
  */
 export function lstmModel(): Buffer {
   const float = (name: string, shape: readonly number[], data?: readonly number[]): Tensor => ({
@@ -112,7 +112,7 @@ export function lstmModel(): Buffer {
   });
 }
 
-/** Two graphs, float32 [2] → [2], with a signature each: 'double' and 'square'. */
+/** Two graphs, float32 [2] → [2], each with a signature: 'double' and 'square'. */
 export function twoSignaturesModel(): Buffer {
   const graph = (key: string, operator: 'ADD' | 'MUL', output: string): Graph => ({
     tensors: ['value', output].map((name) => ({ name, type: 'float32', shape: [2] })),
@@ -138,7 +138,7 @@ export function gatherModel(): Buffer {
   });
 }
 
-/** One byte for each certainty: probability = byte / 256, as classifiers end. */
+/** One byte for each probability: probability = byte / 256, as in the outputs of classifiers. */
 const PROBABILITY: Record<'uint8' | 'int8', Quantization> = {
   uint8: { scale: 1 / 256, zeroPoint: 0 },
   int8: { scale: 1 / 256, zeroPoint: -128 },
@@ -148,13 +148,13 @@ export interface PictureModelOptions {
   type: 'uint8' | 'int8' | 'float32';
   /** Rows, columns, channels of the input. */
   size: readonly [number, number, number];
-  /** Input without the batch's dimension of 1. */
+  /** Input without the batch dimension of 1. */
   flat?: boolean;
 }
 
 /**
  * A classifier whose answer does not depend on the picture: class i has `scores[i]`. For uint8 and
- * int8 they are scores from 0 to 255, for float32 the output's own values.
+ * int8 these are scores from 0 to 255, for float32 the output's own values.
  */
 export function constantModel(options: PictureModelOptions, scores: readonly number[]): Buffer {
   return classifier(options, scores, () => 0);
@@ -162,7 +162,7 @@ export function constantModel(options: PictureModelOptions, scores: readonly num
 
 /**
  * A classifier that shows its input: class i has the value of the element at `[row, column,
- * channel]` of `elements[i]`, the byte itself for uint8 and int8.
+ * channel]` in `elements[i]`; for uint8 and int8, the byte itself.
  */
 export function pickingModel(
   options: PictureModelOptions,
@@ -179,7 +179,10 @@ export function pickingModel(
   );
 }
 
-/** float32: class 0 has the value of the first element (0 to 1 expected), class 1 one less it. */
+/**
+ * float32: class 0 has the value of the first element (expected to be 0 to 1), class 1 has 1 minus
+ * that.
+ */
 export function firstElementModel(size: readonly [number, number, number]): Buffer {
   const sign = [1, -1];
   return classifier({ type: 'float32', size }, [0, 1], (output, place) =>
@@ -238,9 +241,9 @@ function classifier(
   });
 }
 
-/** What a model that ends with TFLite_Detection_PostProcess gives. */
+/** The outputs of a model that ends with TFLite_Detection_PostProcess. */
 export interface DetectorOutputs {
-  /** Of each detection: top, left, bottom, right, as shares of the picture's sides. */
+  /** For each detection: top, left, bottom, right, as fractions of the picture's sides. */
   boxes: readonly (readonly [number, number, number, number])[];
   classes: readonly number[];
   scores: readonly number[];
@@ -249,7 +252,7 @@ export interface DetectorOutputs {
 
 type DetectorOutput = keyof DetectorOutputs;
 
-/** How a model gives them. */
+/** The form of a model's outputs. */
 export interface DetectorForm {
   order?: readonly DetectorOutput[];
   names?: Partial<Record<DetectorOutput, string>>;

@@ -1,8 +1,9 @@
 import { Builder } from 'flatbuffers';
 
 /**
- * Writes TensorFlow Lite models small enough to know what they answer. The numbers of fields and
- * enumerations are those of the public schema, tensorflow/lite/schema/schema.fbs, version 3.
+ * Writes TensorFlow Lite models that are small enough for their answers to be known. The numbers of
+ * fields and enumerations are those of the public schema, tensorflow/lite/schema/schema.fbs,
+ * version 3.
  */
 
 export type ElementType = 'float32' | 'int32' | 'uint8' | 'int64' | 'string' | 'int8';
@@ -16,7 +17,7 @@ const TENSOR_TYPE: Record<ElementType, number> = {
   int8: 9,
 };
 
-/** Bytes of one element; strings have none. */
+/** The size of an element in bytes; strings have none. */
 const ELEMENT_SIZE: Record<ElementType, number> = {
   float32: 4,
   int32: 4,
@@ -35,14 +36,14 @@ export interface Tensor {
   name: string;
   type: ElementType;
   shape: readonly number[];
-  /** The shape with -1 where a size is free. */
+  /** The shape with -1 for free sizes. */
   shapeSignature?: readonly number[];
   quantization?: Quantization;
-  /** A constant's elements; without them the tensor is an input, an output or between. */
+  /** A constant's elements; without them, the tensor is an input, an output or in between. */
   data?: readonly number[];
 }
 
-/** Tensors are named, not numbered. */
+/** Tensors are identified by name, not by number. */
 export type Operator = {
   inputs: readonly string[];
   outputs: readonly string[];
@@ -50,7 +51,7 @@ export type Operator = {
   | { operator: 'ADD' | 'MUL' | 'GATHER' | 'FULLY_CONNECTED' | 'QUANTIZE' | 'DEQUANTIZE' | 'RNN' }
   | { operator: 'CONCATENATION'; axis: number }
   | { operator: 'SOFTMAX' }
-  /** The one of five inputs. */
+  /** The variant with five inputs. */
   | { operator: 'LSTM' }
   | { operator: 'RESHAPE'; newShape: readonly number[] }
 );
@@ -60,11 +61,13 @@ export interface Graph {
   operators: readonly Operator[];
   inputs: readonly string[];
   outputs: readonly string[];
-  /** Adds a signature with these arguments, in this order, by tensor; its key is 'serving_default'. */
+  /**
+   * Adds a signature with these arguments, in this order, by tensor; its key is 'serving_default'.
+   */
   signature?: { key?: string; inputs: readonly string[]; outputs: readonly string[] };
-  /** What TensorFlow's metadata library has written. */
+  /** The output of TensorFlow's metadata library. */
   metadata?: Uint8Array;
-  /** Makes the tensor of this name a variable. */
+  /** Makes the tensor with this name a variable. */
   variable?: string;
 }
 
@@ -82,7 +85,7 @@ const OPERATOR_CODE: Record<Operator['operator'], number> = {
   QUANTIZE: 114,
 };
 
-// The versions that brought these types; every other operator and type here is in the first.
+// The versions that introduced these types; all other operators and types here are in the first.
 const OPERATOR_VERSION: Partial<
   Record<Operator['operator'], Partial<Record<ElementType, number>>>
 > = {
@@ -95,7 +98,7 @@ const OPERATOR_VERSION: Partial<
   SOFTMAX: { int8: 2 },
 };
 
-/** A field of a table: its number in the schema and how it is written. */
+/** A field of a table: its number in the schema and how to write it. */
 type Field = (builder: Builder) => void;
 
 export const int8 =
@@ -177,7 +180,7 @@ export function elements(type: ElementType, values: readonly number[]): Buffer {
   return bytes;
 }
 
-/** What `elements` wrote. */
+/** The inverse of `elements`. */
 export function valuesOf(type: ElementType, bytes: Buffer): number[] {
   const size = ELEMENT_SIZE[type];
   return Array.from({ length: bytes.length / size }, (_, index) => {
@@ -264,12 +267,12 @@ interface Parts {
   metadata: number[];
 }
 
-/** The bytes of a .tflite file with these graphs, of which the first is the default. */
+/** The bytes of a .tflite file with these graphs; the first is the default. */
 export function buildModel(...graphs: readonly [Graph, ...Graph[]]): Buffer {
   const builder = new Builder(1024);
-  // A field that holds its default, as type float32 and index 0, is written as well.
+  // Fields with default values, such as type float32 and index 0, are written as well.
   builder.forceDefaults(true);
-  // Buffer 0 is the empty one of all tensors that are no constants.
+  // Buffer 0 is the empty one of all tensors that are not constants.
   const parts: Parts = { buffers: [table(builder, [])], codes: [], signatures: [], metadata: [] };
   const subgraphs = graphs.map((graph, index) => writeGraph(builder, graph, index, parts));
   const { buffers, codes, signatures, metadata } = parts;

@@ -31,7 +31,7 @@ const PICTURE = jpeg({
 });
 const OPTIONS = { models: { default: FITTED_DEFAULT_MODEL }, args: ['--format', 'json'] };
 
-/** What every toolchain has to make of the picture: the label that this process finds. */
+/** The label that every toolchain must find for the picture: the one that this process finds. */
 export async function expectedLabel(): Promise<string> {
   const module = await loadModule(compiledGuest('image-classification'), OPTIONS);
   const { stdout } = await module.run({ stdin: PICTURE });
@@ -39,7 +39,7 @@ export async function expectedLabel(): Promise<string> {
   return (JSON.parse(stdout.toString()) as { topK: { label: string }[] }).topK[0]!.label;
 }
 
-/** A module with a function that is quickly compiled, and a program without an end. */
+/** A module with a function that compiles quickly, and a program that never ends. */
 const SMALL =
   '(module (func (export "one") (result i32) (i32.const 1)) (func (export "_start") (loop (br 0))))';
 
@@ -58,7 +58,10 @@ const CLASSIFY = `async (isolation, folder) => {
   }
 }`;
 
-/** What each project has: a classification for both kinds of modules, and programs that print it. */
+/**
+ * The content of each project: a classification for both kinds of modules, and programs that print
+ * it.
+ */
 const FILES = {
   'package.json': '{ "name": "project", "private": true }\n',
   'classify.cjs': `
@@ -83,7 +86,10 @@ import { classify } from './classify.mjs';
 console.log(await classify(process.argv[2], process.cwd()));`,
 };
 
-/** Toolchains as a lock file pins them, and below their folder projects, which find them as Node.js does. */
+/**
+ * Toolchains as pinned by a lock file and, below their folder, projects, which find them like
+ * Node.js does.
+ */
 export class Toolchains {
   readonly folder: string;
   readonly #projects: string[] = [];
@@ -101,7 +107,10 @@ export class Toolchains {
     return path.join(this.folder, 'node_modules', ...parts);
   }
 
-  /** A project with these files, and the package: the tarball where there is one, else as it was built here. */
+  /**
+   * A project with these files and the package: the tarball if there is one, otherwise as built
+   * here.
+   */
   async project(files: Readonly<Record<string, string>> = {}): Promise<ToolchainProject> {
     const folder = mkdtempSync(path.join(this.folder, 'project-'));
     this.#projects.push(folder);
@@ -139,7 +148,7 @@ export class ToolchainProject {
     }
   }
 
-  /** Runs a program in the folder; it has to succeed. */
+  /** Runs a program in the folder; it must succeed. */
   output(
     command: readonly string[],
     env: Record<string, string | undefined> = {},
@@ -151,7 +160,7 @@ export class ToolchainProject {
     return run(command, this.folder, env);
   }
 
-  /** What a program says of the picture in each isolation. */
+  /** A program's labels of the picture in each isolation. */
   async labels(
     program: readonly string[],
     isolations: readonly string[] = ISOLATIONS,
@@ -165,7 +174,7 @@ export class ToolchainProject {
   }
 }
 
-/** The package as it was built here, with what it depends on, where `npm install` would put it. */
+/** The package as built here, with its dependencies, where `npm install` would put it. */
 async function place(folder: string): Promise<void> {
   const copy = await copyPackages(ROOT, folder);
   const prebuild = path.join(copy, 'prebuilds', `${process.platform}-${process.arch}`);
@@ -193,20 +202,22 @@ async function place(folder: string): Promise<void> {
 /** A line of the table in docs/toolchains.md. */
 export interface Line {
   toolchain: string;
-  /** Of it, and of what it runs on where that is another Node.js than the oldest. */
+  /** Its version, and that of what it runs on if that is a Node.js other than the oldest. */
   version: string;
   isolations: readonly string[];
-  /** What the user has to add, as Markdown; empty for nothing. */
+  /** What the user must add, as Markdown; empty for nothing. */
   add?: string;
 }
 
-/** Notes what was seen to work, for `npm run test:toolchains -- --write`. */
+/** Records what works, for `npm run test:toolchains -- --write`. */
 export function works({ add = '', ...line }: Line): void {
   const file = process.env['WASMEDGE_EMBED_TOOLCHAIN_LINES'];
   if (file) appendFileSync(file, `${JSON.stringify({ ...line, add })}\n`);
 }
 
-/** The tests that run inside of Jest and Vitest, after what loads `wasmedge` and `classify`. */
+/**
+ * The tests that run inside Jest and Vitest, after the code that loads `wasmedge` and `classify`.
+ */
 export function innerTests(label: string): string {
   return `
 const { WasmEdgeError, compileModule, findGuest, findModel, loadModule } = wasmedge;
@@ -259,13 +270,13 @@ test('leaves a guest running at the end', async () => {
 `;
 }
 
-/** The program of a script that traces \`main.cjs\` and prints what @vercel/nft finds. */
+/** A program that traces \`main.cjs\` and prints what @vercel/nft finds. */
 export const TRACE = `
 import { nodeFileTrace } from '@vercel/nft';
 const { fileList, warnings } = await nodeFileTrace(['main.cjs'], { base: process.cwd() });
 console.log(JSON.stringify({ files: [...fileList].sort(), warnings: [...warnings].map(String) }));`;
 
-/** Copies files of a project to a place where nothing else is. */
+/** Copies files of a project to a place where there is nothing else. */
 export function copyAlone(project: ToolchainProject, files: readonly string[]): ToolchainProject {
   const alone = new ToolchainProject(mkdtempSync(path.join(tmpdir(), 'alone-')));
   for (const name of files) {

@@ -1,6 +1,6 @@
 /**
- * How often the event loop turns while something works that looks at the clock and lets it: the clock
- * goes on by ten milliseconds with each look, so that the machine's speed makes no difference.
+ * How often the event loop turns during work that checks the clock and yields: the clock advances
+ * by ten milliseconds with each check, so that the machine's speed makes no difference.
  */
 export async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
   const now = performance.now.bind(performance);

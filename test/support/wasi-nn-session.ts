@@ -16,7 +16,7 @@ export const ERRNO = {
   notFound: 8,
 } as const;
 
-/** Tensor types as WasmEdge numbers them. */
+/** Tensor types with WasmEdge's numbers. */
 export const TENSOR_TYPE = { f16: 0, f32: 1, f64: 2, u8: 3, i32: 4, i64: 5 } as const;
 
 /** A tensor's structure in guest memory: five words, some of which a test may make wrong. */
@@ -55,10 +55,10 @@ const LEFT = elements('float32', [1, 2, 3, 4]);
 const RIGHT = elements('float32', [10, 20, 30, 40]);
 export const SUM_ANSWER = [11, 22, 33, 44];
 
-/** The models that {@link SumSession} asks for. */
+/** The models that {@link SumSession} requests. */
 export const SUM_MODELS = { sum: sumModel('float32') };
 
-/** Everything that a guest does to have two tensors added, each step a call of its own. */
+/** Everything that a guest does to add two tensors, with a separate call for each step. */
 export class SumSession {
   readonly page = new GuestPage();
   readonly name = this.page.text('sum');

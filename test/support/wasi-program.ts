@@ -6,9 +6,9 @@ import { runOnce } from './run-guest.js';
 import { wasmFile } from './wat.js';
 
 /**
- * The functions of wasi_snapshot_preview1 by their parameters (i: i32, I: i64), written down from
- * wasi_snapshot_preview1.witx. Each gives back an errno (i32), but for proc_exit, which does not
- * come back.
+ * The functions of wasi_snapshot_preview1 by their parameters (i: i32, I: i64), transcribed from
+ * wasi_snapshot_preview1.witx. Each returns an errno (i32), except proc_exit, which does not
+ * return.
  */
 export const WASI_FUNCTIONS = {
   args_get: 'ii',
@@ -61,7 +61,7 @@ export const WASI_FUNCTIONS = {
 
 export type WasiFunction = keyof typeof WASI_FUNCTIONS;
 
-/** The values of errno that the tests expect, by their number in typenames.witx. */
+/** The errno values that the tests expect, by their number in typenames.witx. */
 const ERRNO = new Map([
   [0, 'success'],
   [8, 'badf'],
@@ -99,16 +99,16 @@ export const RIGHTS = {
 export const OFLAGS = { creat: 1, directory: 2, excl: 4, trunc: 8 } as const;
 
 const PAGE = 65_536;
-// The second page is the program's own: the errnos, then the buffer that tells them.
+// The second page is the program's own: the errnos, then the buffer for printing them.
 const ERRNOS = PAGE;
 const REPORT = 2 * PAGE - 16;
 
 export interface WasiOutcome {
-  /** What each call answered, by name. */
+  /** The result of each call, by name. */
   errnos: string[];
-  /** The first 64 KiB of the guest's memory when the last call had returned. */
+  /** The first 64 KiB of the guest's memory after the last call. */
   memory: Buffer;
-  /** What the program under test wrote. */
+  /** The output of the program under test. */
   stdout: Buffer;
   stderr: Buffer;
 }
@@ -123,9 +123,9 @@ export function wasiImport(name: WasiFunction): string {
 }
 
 /**
- * A WebAssembly program that makes one WASI call after the other, with constant arguments, and
- * tells at its end what each answered and what then lay in its first 64 KiB of memory. Its memory
- * has two pages.
+ * A WebAssembly program that makes one WASI call after another, with constant arguments, and
+ * finally reports the result of each and the content of its first 64 KiB of memory. Its memory has
+ * two pages.
  */
 export class WasiProgram {
   readonly #data: string[] = [];

@@ -9,7 +9,7 @@ export function unsigned(value: number): Buffer {
   return Buffer.from(bytes);
 }
 
-/** Bytes after their length. */
+/** Bytes preceded by their length. */
 export function sized(...parts: Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
   return Buffer.concat([unsigned(content.length), content]);
@@ -27,7 +27,7 @@ export const SECTION = {
   data: 11,
 } as const;
 
-/** A module of these sections, for what is too large or too wrong to be written as text. */
+/** A module with these sections, for what is too large or too wrong to be written as text. */
 export function wasmModule(
   ...sections: readonly (readonly [id: number, content: Uint8Array])[]
 ): Buffer {
@@ -36,7 +36,7 @@ export function wasmModule(
   return Buffer.concat([header, ...parts]);
 }
 
-/** A module with one function `f` () -> i32 of this code, which lacks the final `end`. */
+/** A module with one function `f` () -> i32 with this code, which lacks the final `end`. */
 export function functionModule(
   code: Uint8Array,
   locals: Uint8Array = Buffer.from([0]),

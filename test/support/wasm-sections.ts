@@ -1,12 +1,12 @@
 /** A section of a WebAssembly module. */
 export interface Section {
   id: number;
-  /** Where it begins: its id. */
+  /** The offset of its ID. */
   begin: number;
-  /** Where its content begins. */
+  /** The offset of its content. */
   content: number;
   end: number;
-  /** A custom section's name, and where what follows it begins. */
+  /** A custom section's name, and the offset of what follows it. */
   name?: string;
   payload?: number;
 }

@@ -16,9 +16,9 @@ export interface ProgramResult {
   stderr: Buffer;
   exitCode: number | null;
   signal: NodeJS.Signals | null;
-  /** What the plug-ins told of failures. */
+  /** The failures reported by the plug-ins. */
   failures: { code: string; message: string; limit?: string; trap?: string }[];
-  /** Why calls of the guest were refused. */
+  /** Why calls of the guest were rejected. */
   inferenceFailures: InferenceFailure[];
 }
 
@@ -29,15 +29,15 @@ export interface ProgramOptions {
   stdin?: string | Uint8Array;
   /** The guest's arguments. */
   args?: readonly string[];
-  /** Options of the program itself. */
+  /** Options for the program itself. */
   options?: readonly string[];
-  /** Over this process's environment. */
+  /** In addition to this process's environment. */
   env?: Readonly<Record<string, string>>;
-  /** What the shell's `ulimit` takes, such as '-v 9000000'. */
+  /** Arguments for the shell's `ulimit`, such as '-v 9000000'. */
   ulimit?: string;
 }
 
-// Far beyond what any of the guests takes.
+// Far more than any of the guests takes.
 const HANGS_AFTER_MS = 50_000;
 
 /** Runs a guest under WasmEdge's own program with our plug-ins. */
@@ -50,7 +50,7 @@ export function runProgram(file: string, options: ProgramOptions = {}): Promise<
       cwd: ROOT,
       env: {
         ...process.env,
-        // A sanitizer's library is this process's alone.
+        // A sanitizer's library is only for this process.
         LD_PRELOAD: '',
         WASMEDGE_PLUGIN_PATH: PLUGINS,
         WASMEDGE_EMBED_LOG: log,
@@ -83,7 +83,7 @@ export function runProgram(file: string, options: ProgramOptions = {}): Promise<
 }
 
 /**
- * How a guest under the program finds these models: by name through the environment, their
+ * How a guest under the program finds these models: by name through the environment, with their
  * descriptions in a folder.
  */
 export async function programModels(
@@ -106,7 +106,7 @@ export async function programModels(
   };
 }
 
-/** As the set-up looks for it. */
+/** Found like in the set-up. */
 export function program(): string {
   const folder = process.env['WASMEDGE_DIR'] ?? path.join(homedir(), '.wasmedge');
   const file = path.join(folder, 'bin', 'wasmedge');

@@ -14,7 +14,7 @@ process.on('exit', () => {
 let count = 0;
 let assembler: ReturnType<typeof initWabt> | undefined;
 
-/** A fresh path in a folder that is removed at the end of the test run. */
+/** A new path in a folder that is removed at the end of the test run. */
 export function temporaryPath(name: string): string {
   return path.join(folder, `${String(count++)}-${name}`);
 }
@@ -22,8 +22,8 @@ export function temporaryPath(name: string): string {
 type Features = Parameters<Awaited<ReturnType<typeof initWabt>>['parseWat']>[2];
 
 /**
- * Assembles WebAssembly text; `features` are those of wabt that are off by default. `named`: with the
- * names of its functions.
+ * Assembles WebAssembly text; `features` are features of wabt that are off by default. `named`:
+ * with the names of its functions.
  */
 export async function assemble(
   text: string,
@@ -31,7 +31,7 @@ export async function assemble(
   named = false,
 ): Promise<Buffer> {
   const wabt = await (assembler ??= initWabt());
-  // UTF-8, in a buffer of its own: wabt takes all of the ArrayBuffer that lies under a view.
+  // UTF-8, in a separate buffer: wabt uses the whole ArrayBuffer under a view.
   const module = wabt.parseWat('guest.wat', Uint8Array.from(Buffer.from(text)), features);
   try {
     return Buffer.from(module.toBinary({ write_debug_names: named }).buffer);
@@ -40,7 +40,7 @@ export async function assemble(
   }
 }
 
-/** Assembles WebAssembly text into a .wasm file of its own. */
+/** Assembles WebAssembly text into a new .wasm file. */
 export async function wasmFile(text: string, features: Features = {}): Promise<string> {
   const file = temporaryPath('guest.wasm');
   writeFileSync(file, await assemble(text, features));

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The processes with this parent, or any, whose command line holds `text`. */
+/** The processes with this parent, or any, whose command line contains `text`. */
 export function childrenOf(parent: number | undefined, text: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -24,7 +24,7 @@ export function workers(parent = process.pid): number[] {
   return childrenOf(parent, 'module/worker-process-child.js');
 }
 
-/** Whether a process is there, and is more than the entry of one that has ended. */
+/** Whether a process exists, and is more than the entry of one that has ended. */
 export function isAlive(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -33,7 +33,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits for what has to come; the test's own time limit ends the waiting. */
+/** Waits for something that must happen; the test's own time limit ends the wait. */
 export async function eventually(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(5);
 }

@@ -11,10 +11,12 @@ import path from 'node:path';
  * @property {Record<string, string>} options further fields by their deb822 names, such as Signed-By
  */
 
-/** Names that a one-line entry gives to deb822 fields, where they differ by more than capital letters. */
+/**
+ * Names that one-line entries use for deb822 fields, if they differ by more than capitalization.
+ */
 const oneLineOptions = { arch: 'Architectures', lang: 'Languages', target: 'Targets' };
 
-/** The active binary package sources of this machine, in the order in which apt reads them. */
+/** The active binary package sources of this machine, in apt's order. */
 export function readSources() {
   const parts = '/etc/apt/sources.list.d';
   const files = ['/etc/apt/sources.list', ...namesIn(parts).map((name) => path.join(parts, name))];
@@ -98,7 +100,7 @@ export function findSource(sources, suites) {
   );
 }
 
-/** Names under which Debian's mirrors offer a release that a machine of today may be set to. */
+/** Names under which Debian's mirrors offer a release that a current machine may use. */
 const debianSuites = ['trixie', 'stable', 'bookworm', 'forky', 'testing', 'sid', 'unstable'];
 
 /**
@@ -123,7 +125,7 @@ function stanzasOf(text) {
       stanzas.push({});
       field = undefined;
     } else if (/^\s/.test(line)) {
-      // A continued value, such as a key in full after Signed-By: kept as it is.
+      // A continued value, such as a complete key after Signed-By: kept unchanged.
       if (field) stanzas.at(-1)[field] += `\n${line}`;
     } else {
       const [name, value = ''] = line.split(/:(.*)/s);
@@ -134,7 +136,7 @@ function stanzasOf(text) {
   return stanzas;
 }
 
-/** Field names are the same in capital and small letters; ours are spelled as in the manual. */
+/** Field names are case-insensitive; ours are spelled as in the manual. */
 function deb822Field(name) {
   return name.toLowerCase() === 'uris' ? 'URIs' : deb822Name(name);
 }

@@ -8,7 +8,7 @@ const lockTimeoutSeconds = 300;
 const lockRetryMs = 5000;
 const dpkgStatus = '/var/lib/dpkg/status';
 
-/** Options of every installation: waits for other package managers, never stops at a question. */
+/** Options for every installation: wait for other package managers, never stop at a question. */
 const installOptions = [
   '-y',
   '--no-install-recommends',
@@ -22,12 +22,15 @@ const installOptions = [
 
 export const updateArguments = ['apt-get', 'update', '-o', 'Acquire::Retries=3'];
 
-/** "apt-get install" of packages, and of what they need, from a suite (the system's own without one). */
+/**
+ * "apt-get install" for packages and their dependencies, from a suite (without one, the system's
+ * own).
+ */
 export function installArguments({ suite, packages }) {
   return ['apt-get', 'install', ...(suite ? ['-t', suite] : []), ...installOptions, ...packages];
 }
 
-/** `apt-get update`, again for as long as another package manager holds the lists. */
+/** `apt-get update`, repeated while another package manager holds the lists. */
 export async function updateLists(task, prefix = []) {
   const [command, ...args] = [...prefix, ...updateArguments];
   const until = Date.now() + lockTimeoutSeconds * 1000;
@@ -77,7 +80,8 @@ export class AptRehearsal {
       `Dir::Etc::SourceParts=${folder}/etc/sources.list.d`,
       `Dir::Etc::Preferences=${folder}/etc/preferences`,
       `Dir::Etc::PreferencesParts=${folder}/etc/preferences.d`,
-      // The user `_apt`, to whom root hands downloads, may not be able to enter the clone's folder.
+      // The user `_apt`, to whom root delegates downloads, may not have access to the clone's
+      // folder.
       ...(process.getuid() === 0 ? ['APT::Sandbox::User=root'] : []),
       'Acquire::Languages=none',
     ].flatMap((option) => ['-o', option]);
@@ -110,7 +114,7 @@ export class AptRehearsal {
     return parsePolicy(stdout);
   }
 
-  /** What an installation would do; undefined when its dependencies cannot be met. */
+  /** What an installation would do; undefined if its dependencies cannot be satisfied. */
   async simulate(group) {
     const [command, ...args] = installArguments(group);
     const { code, stdout } = await this.#task.attempt(command, ['-s', ...this.#options, ...args], {
@@ -119,7 +123,7 @@ export class AptRehearsal {
     return code === 0 ? parseSimulation(stdout) : undefined;
   }
 
-  /** Goes on as if an installation had been made: what follows is tried out upon it. */
+  /** Continues as if an installation had been made: later simulations are based on it. */
   async assume({ installed, removed }) {
     const versions = installed.map(({ name, to }) => `${name}=${to}`);
     const { stdout } = await this.#task.exec('apt-cache', ['show', ...this.#options, ...versions]);
@@ -127,13 +131,13 @@ export class AptRehearsal {
     const before = stanzas(readFileSync(this.#status, 'utf8')).filter(
       (stanza) => !gone.has(packageOf(stanza)),
     );
-    // One version in several sources is shown several times.
+    // A version in several sources is listed several times.
     const now = new Map(stanzas(stdout).map((stanza) => [packageOf(stanza), stanza]));
     const added = [...now.values()].map((stanza) => `${stanza}\nStatus: install ok installed`);
     writeFileSync(this.#status, `${[...before, ...added].join('\n\n')}\n`);
   }
 
-  /** Bytes that an installation would download. */
+  /** The bytes that an installation would download. */
   async downloadSize(group) {
     const [command, ...args] = installArguments(group);
     const { stdout } = await this.#task.attempt(command, [
@@ -184,7 +188,8 @@ export function parsePolicy(text) {
       entry.offers.push({ version: version[1], priority: -Infinity, suites: [] });
     } else if (source) {
       const offer = entry.offers.at(-1);
-      // The number beside the version is a pin of the package itself; those of its sources decide here.
+      // The number beside the version is a pin of the package itself; here, those of its sources
+      // decide.
       offer.priority = Math.max(offer.priority, Number(source[1]));
       offer.suites.push(source[2]);
     }

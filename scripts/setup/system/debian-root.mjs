@@ -7,7 +7,7 @@ import { run } from '../processes.mjs';
 import { makeDebian } from './mmdebstrap.mjs';
 import { requirePrograms } from './programs.mjs';
 
-/** The programs that make one and run in it, by Debian's packages. */
+/** The programs that create one and run in it, with their Debian packages. */
 const programs = { mmdebstrap: 'mmdebstrap', 'util-linux': 'unshare', mount: 'mount' };
 
 /** The processors' names, by those of `process.arch`. */
@@ -47,18 +47,19 @@ export function debianRoot({ name, title, folder, suite, packages, foreign }) {
       const args = [
         `--include=${wanted}`,
         `--architectures=${architectures.map((each) => debianArchitectures[each]).join(',')}`,
-        // The list of a suite that moves ends after a week, and a mirror may be of an earlier day. It is signed.
+        // The list of a changing suite expires after a week, and a mirror may be older. It is
+        // signed.
         '--aptopt=Acquire::Check-Valid-Until "false"',
       ];
       await makeDebian({ suite, target: folder, args }, task);
-      // Last: without it, it counts as not made.
+      // Last: without it, the root counts as incomplete.
       writeFileSync(record, wanted);
       return undefined;
     },
   };
 }
 
-/** Mounts of a command's own, as `inside` makes them. */
+/** Private mounts for a command, as created by `inside`. */
 async function requireMounts() {
   const { code, output } = await run('unshare', ['--mount', 'true']);
   if (code === 0) return;
@@ -88,7 +89,7 @@ export function inside(folder, { binds, cwd, env }, words) {
     source,
     path.join(folder, place),
   ]);
-  // The shell stays, as the first process of the namespace: it waits for those whose parents are gone.
+  // The shell stays as the first process of the namespace: it waits for orphaned processes.
   const script = `
     count=$1; shift
     while [ "$count" -gt 0 ]; do mount --bind "$1" "$2"; shift 2; count=$((count - 1)); done
@@ -97,7 +98,7 @@ export function inside(folder, { binds, cwd, env }, words) {
   return [
     'unshare',
     [
-      // A namespace of its own: the mounts end with the command.
+      // A separate namespace: the mounts end with the command.
       ...['--mount', '--pid', '--fork', '--kill-child', `--mount-proc=${folder}/proc`],
       ...['sh', '-ec', script, 'sh', String(mounts.length / 2), ...mounts],
       ...[
@@ -113,7 +114,7 @@ export function inside(folder, { binds, cwd, env }, words) {
   ];
 }
 
-/** This repository and the sample data, where there are any, in the same places there as here; for `inside`. */
+/** This repository and the sample data, if any, at the same paths as here; for `inside`. */
 export function repository() {
   const data = dataFolder();
   const required = process.env.WASMEDGE_EMBED_DATA_REQUIRED;

@@ -43,7 +43,8 @@ async function writeAsRoot({ file, content }, prefix) {
 
 async function installGroup(group, prefix, task) {
   const [command, ...args] = installArguments(group);
-  // Once more on the machine as it is now: an earlier group and the real package lists may differ.
+  // Simulated again with the current state of the machine: an earlier group and the real package
+  // lists may differ.
   const { stdout } = await task.exec(command, ['-s', ...args], { env: { LC_ALL: 'C' } });
   refuseRemovals(parseSimulation(stdout));
   const [program, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', command, ...args];

@@ -32,7 +32,7 @@ export async function makeDebian(
   }
 }
 
-/** Where the suite's packages come from: the mirror of this Debian. */
+/** The sources of the suite's packages: the mirror of this Debian. */
 function describeSources(suite, hasFixes, elsewhere) {
   const sources = readSources();
   const main = findDebianSource(sources);

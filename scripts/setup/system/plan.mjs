@@ -4,7 +4,7 @@ import { removedForGood } from './apt.mjs';
 import { readSources } from './apt-sources.mjs';
 import { debian13Files } from './debian13-source.mjs';
 
-/** From this priority on, apt takes a version without being told to. */
+/** From this priority on, apt installs a version without being told to. */
 const ordinaryPriority = 500;
 
 /**
@@ -62,7 +62,7 @@ export async function planInstallation(rehearsal, packages) {
     }
     refuseRemovals(outcome);
     for (const { name, from, to } of outcome.installed) {
-      // What an earlier group brings and a later one upgrades is new to this machine.
+      // What an earlier group installs and a later one upgrades is new to this machine.
       changes.set(name, { name, from: changes.has(name) ? changes.get(name).from : from, to });
     }
     for (const name of outcome.removed) {
@@ -82,7 +82,7 @@ export async function planInstallation(rehearsal, packages) {
   };
 }
 
-/** Which suite each package is to come from. */
+/** The suite that each package should come from. */
 async function choose(rehearsal, packages) {
   const offers = await rehearsal.policy(packages.map(({ name }) => name));
   const groups = new Map();
@@ -104,15 +104,19 @@ async function choose(rehearsal, packages) {
   return { nowhere, groups };
 }
 
-/** The version that apt prefers, and of equals the oldest: it pulls the fewest others with it. */
+/**
+ * The version that apt prefers and, among equals, the oldest: it requires the fewest other
+ * packages.
+ */
 function nearest(offers) {
   const highest = Math.max(...offers.map(({ priority }) => priority));
   return offers.findLast(({ priority }) => priority === highest);
 }
 
 /**
- * The system's own packages come first: after C libraries of a newer suite, its compiler no longer fits. On a
- * machine where that has already happened, those that no longer fit come from the newer suite too.
+ * The system's own packages come first: after C libraries from a newer suite, its compiler no
+ * longer fits. On a machine where that has already happened, packages that no longer fit come from
+ * the newer suite too.
  */
 async function arrange(rehearsal, groups) {
   const own = groups.get(undefined) ?? [];

@@ -121,7 +121,7 @@ const forTests = [
   {
     title: 'libpng 1.6 (for wasmedge_image)',
     find: ({ decoders }) => decoders['libpng16.so.16'],
-    // The library's own package has another name in each release.
+    // The library's own package has a different name in each release.
     packages: [{ name: 'libpng-dev' }],
     elsewhere: 'install libpng from your distribution',
   },
@@ -193,7 +193,7 @@ const onDemand = {
   WASMEDGE_EMBED_RABBITMQ_REQUIRED: {
     title: 'RabbitMQ 3.10 or newer',
     find: () => {
-      // The tests' own: Debian's program in PATH switches to a user of the service.
+      // The tests' own: Debian's program in PATH switches to the service's user.
       const file = '/usr/lib/rabbitmq/bin/rabbitmq-server';
       return isExecutable(file) ? { file } : new Missing(`no ${file}`);
     },
@@ -234,7 +234,10 @@ function wasmEdgeFolders() {
   return [process.env.WASMEDGE_DIR || path.join(os.homedir(), '.wasmedge')];
 }
 
-/** The system's headers belong to the system's library: beside another one they would be of another version. */
+/**
+ * The system's headers belong to the system's library: with another library, their version would
+ * not match.
+ */
 function findWasmEdgeHeaders(wasmedge) {
   const ofSystem = wasmedge instanceof Missing || !path.isAbsolute(wasmedge.file);
   const folders = wasmEdgeFolders().map((folder) => path.join(folder, 'include'));
@@ -254,7 +257,7 @@ function findProgram(name, folders = []) {
   return file ? { file } : new Missing(`no ${name} in PATH`);
 }
 
-/** The runtimes lie beside the compiler, in a folder that is called after the version and the system. */
+/** The runtimes are beside the compiler, in a folder named after the version and the system. */
 function findFuzzingCompiler() {
   const compiler = findProgram('clang++-19');
   if (compiler instanceof Missing) return compiler;
