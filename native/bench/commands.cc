@@ -19,10 +19,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-/// Warming up, where it is asked for, takes no less.
+/// A warm-up, where one is asked for, takes at least this long.
 constexpr std::chrono::milliseconds kWarmUp(20);
 
-/// One command: reads its words, returns the answer's JSON.
+/// Serves one command: reads its words, returns the answer's JSON.
 class Server {
  public:
   explicit Server(const Arguments& arguments) : arguments_(arguments) {
@@ -143,11 +143,11 @@ class Server {
   const Arguments& arguments_;
   std::shared_ptr<Model> model_;
   std::vector<std::vector<uint8_t>> pictures_;
-  // One for each thread, made when it is first needed.
+  // One per thread, created when it is first needed.
   std::vector<std::unique_ptr<Pipeline>> pipelines_;
 };
 
-/// For messages without quotes, backslashes and line ends of their own: ours, and libjpeg's.
+/// For messages without quotes, backslashes or line breaks: ours, and libjpeg's.
 std::string ErrorJson(const char* message) {
   std::ostringstream json;
   json << R"({"error":)" << std::quoted(message) << "}";

@@ -9,29 +9,29 @@
 
 namespace wasmedge_embed::bench {
 
-/// What the program was told on its command line.
+/// What the command line asks for.
 struct Arguments {
   std::string model;
   std::vector<std::string> pictures;
   InferenceOptions inference;
-  /// Run the model alone; pictures are not decoded.
+  /// Run only the model; pictures are not decoded.
   bool inference_only = false;
-  /// Answer the first picture, say when each part was done, and end.
+  /// Answer the first picture, report when each part was done, and exit.
   bool cold_start = false;
 };
 
-/// Does what the lines of `in` ask, and answers each with one line of JSON on `out`, until `in`
-/// ends: the protocol of `wasmedge-embed bench` with its contenders.
+/// Executes the commands in the lines of `in` and answers each with one line of JSON on `out`,
+/// until the end of `in`. This is the protocol between `wasmedge-embed bench` and its contenders.
 ///
 ///     answer PICTURE                       -> {"index":…,"score":…}
 ///     measure PICTURE WARM-UP COUNT        -> {"latenciesMs":[…],"partsMs":{"decode":…,…}}
 ///     saturate PICTURE CONCURRENCY MS      -> {"latenciesMs":[…],"elapsedMs":…}
 ///
-/// PICTURE is the index of an argument; `partsMs` are means. A line that is none of these, or a
-/// picture that cannot be decoded, is answered with {"error":"…"}.
+/// PICTURE is the index of an argument; `partsMs` are means. For any other line, and for a picture
+/// that cannot be decoded, the answer is {"error":"…"}.
 void Serve(const Arguments& arguments, std::istream& in, std::ostream& out);
 
-/// For the benchmark's cold start: marks of the time, in milliseconds since 1970, and the answer.
+/// For the benchmark's cold start: timestamps, in milliseconds since 1970, and the answer.
 void StartCold(const Arguments& arguments, std::ostream& out);
 
 }  // namespace wasmedge_embed::bench

@@ -1,6 +1,6 @@
-// Measures one inference of a model on one input: as it is and rewritten, on LiteRT's kernels,
-// through a session as guests have it and by LiteRT alone. The ways take turns, so that what else
-// the machine does meets them all alike.
+// Measures one inference of a model on one input: original and rewritten, on LiteRT's kernels,
+// through a session as guests use it and by LiteRT alone. The variants take turns, so that other
+// load on the machine affects them all alike.
 //
 //   WASMEDGE_EMBED_LITERT=…/libLiteRt.so inference_bench MODEL [ROUNDS [THREADS]]
 
@@ -74,7 +74,7 @@ void Measure(const char* path, int rounds, int threads) {
   const auto model = LoadModel(bytes.data(), bytes.size());
   const auto loaded = Clock::now();
   const InferenceOptions rewrite{threads, Kernels::kXnnpack, true};
-  // Held: LiteRT alone, without the session's copies and clock.
+  // Held for LiteRT alone, without the session's copies and clock.
   const auto lease = model->Pool(rewrite).Acquire();
   const auto compiled = Clock::now();
   lease->Run();

@@ -5,7 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
-// Needs <cstdio> before it.
+// Requires <cstdio> before it.
 #include <jpeglib.h>
 
 namespace wasmedge_embed::bench {
@@ -13,7 +13,7 @@ namespace {
 
 constexpr unsigned kScales[] = {8, 4, 2};
 
-/// libjpeg's way to leave on an error: it must not return.
+/// How libjpeg is left on an error: its handler must not return.
 struct ErrorManager {
   jpeg_error_mgr base;
   std::jmp_buf escape;
@@ -28,7 +28,7 @@ void Leave(j_common_ptr decoder) {
 
 void SayNothing(j_common_ptr) {}
 
-/// What is between setjmp and longjmp: no object here has a destructor that would be jumped over.
+/// The code between setjmp and longjmp: longjmp would skip destructors, so no object here has one.
 bool Decode(jpeg_decompress_struct* decoder, const std::vector<uint8_t>& jpeg, unsigned width,
             unsigned height, Picture* picture) {
   auto& manager = *reinterpret_cast<ErrorManager*>(decoder->err);

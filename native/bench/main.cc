@@ -1,4 +1,4 @@
-// The same classification with neither WebAssembly nor Node.js, to measure others against.
+// The same classification without WebAssembly and Node.js, as a baseline.
 
 #include <ext/stdio_filebuf.h>
 #include <iostream>

@@ -5,7 +5,7 @@
 
 namespace wasmedge_embed::bench {
 
-/// Pixels of three bytes each, red first, row by row without gaps.
+/// Pixels of three bytes each, red first, row by row without padding.
 struct Picture {
   int width = 0;
   int height = 0;

@@ -13,7 +13,7 @@
 
 namespace wasmedge_embed::bench {
 
-/// The best class of a picture, and where the time went.
+/// The best class of a picture, and how long each part took.
 struct Answer {
   using Duration = std::chrono::duration<double, std::milli>;
 
@@ -23,12 +23,12 @@ struct Answer {
   Duration inference{0};
 };
 
-/// Classifies JPEG pictures: libjpeg-turbo's scaled decoding, a bilinear resize, LiteRT. Keeps its
-/// buffers from picture to picture. Used by one thread at a time.
+/// Classifies JPEG pictures: libjpeg-turbo's scaled decoding, a bilinear resize, LiteRT. Reuses its
+/// buffers for every picture. Used by one thread at a time.
 class Pipeline {
  public:
-  /// The model must take one picture of uint8 RGB pixels and give one uint8 score a class. Throws
-  /// `std::runtime_error` for another one.
+  /// The model must take one picture of uint8 RGB pixels and return one uint8 score per class.
+  /// Throws `std::runtime_error` for any other model.
   Pipeline(std::shared_ptr<Model> model, const InferenceOptions& options);
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -36,7 +36,7 @@ class Pipeline {
   /// Throws `std::runtime_error` when the picture cannot be decoded.
   Answer Classify(const std::vector<uint8_t>& jpeg);
 
-  /// Runs the model over the input of the last picture (zeros before the first).
+  /// Runs the model on the input of the last picture (zeros before the first).
   Answer Infer();
 
  private:

@@ -9,7 +9,7 @@ namespace wasmedge_embed::bench {
 namespace {
 
 constexpr int kChannels = 3;
-/// Weights are fractions of 2^7: the products of two of them with a byte fit into 22 bits.
+/// Weights are fractions of 2^7: a product of two weights and a byte fits into 22 bits.
 constexpr int kWeightBits = 7;
 constexpr int kOne = 1 << kWeightBits;
 
@@ -38,7 +38,8 @@ void ResizeBilinear(const Picture& picture, int width, int height, uint8_t* out)
   const std::vector<Tap> columns = Taps(picture.width, width);
   const std::vector<Tap> rows = Taps(picture.height, height);
   const size_t stride = static_cast<size_t>(picture.width) * kChannels;
-  // Rows first: that loop runs over whole rows of bytes, which the compiler turns into vectors.
+  // Vertical interpolation first: that loop runs over whole rows of bytes, which the compiler
+  // vectorizes.
   std::vector<uint16_t> mixed(stride);
   for (const Tap& row : rows) {
     const uint8_t* upper = picture.pixels.data() + static_cast<size_t>(row.first) * stride;

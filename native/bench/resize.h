@@ -6,8 +6,8 @@
 
 namespace wasmedge_embed::bench {
 
-/// Resizes bilinearly, pixel centres on pixel centres, into `width` × `height` pixels of three
-/// bytes. The proportions are not kept, as the models were trained.
+/// Resizes bilinearly, aligned at pixel centres, to `width` × `height` pixels of three bytes. The
+/// aspect ratio is not kept, as in the models' training.
 void ResizeBilinear(const Picture& picture, int width, int height, uint8_t* out);
 
 }  // namespace wasmedge_embed::bench

@@ -1,7 +1,7 @@
-// For LD_PRELOAD in a process of the differential fuzzer: puts bytes before and behind every range
-// of addresses that WasmEdge, or the addon in its place, reserves for a guest's memory, and looks
-// at them when it is given back, which is after every invocation. A guest that wrote there left its
-// sandbox: the process is aborted, and says so.
+// For LD_PRELOAD in a process of the differential fuzzer: places canary bytes before and behind
+// every address range that WasmEdge, or the addon in its place, reserves for a guest's memory, and
+// checks them when the range is released, which is after every invocation. If a guest wrote there,
+// it escaped its sandbox: the process is aborted with a message.
 
 #include <dlfcn.h>
 #include <sys/mman.h>
@@ -22,7 +22,7 @@ using Mmap = void* (*)(void*, size_t, int, int, int, off_t);
 using Munmap = int (*)(void*, size_t);
 
 constexpr size_t kCanarySize = 64 * 1024;
-/// Nothing else of WasmEdge's is so large: a memory takes 12 GiB.
+/// No other reservation of WasmEdge's is this large: a memory takes 12 GiB.
 constexpr size_t kReservation = size_t{8} << 30;
 constexpr uint8_t kPattern = 0xc5;
 
@@ -49,7 +49,7 @@ Munmap NextMunmap() {
   return next;
 }
 
-/// A file of the pattern: a copy of it that nobody writes to costs no memory.
+/// A file with the pattern: mapping it privately costs no memory as long as nobody writes to it.
 int PatternFile() {
   static const int file = [] {
     std::array<uint8_t, kCanarySize> bytes;
@@ -99,7 +99,7 @@ void* Reserve(void* address, size_t size, int protection, int flags, int file, o
   return begin;
 }
 
-/// Looks at the canaries of the reservation that begins there, if one does, and takes them away.
+/// Checks and removes the canaries of the reservation that begins at the address, if there is one.
 void Release(void* address) {
   const std::lock_guard<std::mutex> lock(mutex);
   const auto place =
@@ -125,7 +125,7 @@ __attribute__((visibility("default"))) void* mmap(void* address, size_t size, in
   return Reserve(address, size, protection, flags, file, offset);
 }
 
-// The same where an offset has 64 bits.
+// The same function for callers with 64-bit offsets.
 __attribute__((visibility("default"), alias("mmap"))) void* mmap64(void* address, size_t size,
                                                                    int protection, int flags,
                                                                    int file, off_t offset) noexcept;

@@ -5,9 +5,9 @@
 
 namespace wasmedge_embed::fuzz {
 
-/// What a piece of work takes: processor time of this thread, which other work on the machine
-/// hardly changes, and bytes that are allocated, each time anew, which nothing else changes.
-/// Measured since its construction.
+/// The cost of a piece of work since construction: processor time of this thread, which other work
+/// on the machine hardly affects, and allocated bytes, every allocation counted, which nothing else
+/// affects.
 class Cost {
  public:
   Cost();

@@ -1,5 +1,5 @@
-// The files of a guest: built of random entries, looked up by random paths, and compared with a
-// model that knows nothing but a map of paths.
+// A guest's files: built from random entries, looked up by random paths, and compared with a model
+// that is just a map of paths.
 
 #include <fuzzer/FuzzedDataProvider.h>
 
@@ -31,10 +31,10 @@ std::vector<std::string> Split(std::string_view path) {
   }
 }
 
-/// The same tree as `FileSystem` builds, by full paths; the root is the empty one.
+/// The tree that `FileSystem` builds, by full paths; the root is the empty path.
 class Model {
  public:
-  /// Absent when the entries make no file system.
+  /// Absent if the entries make no valid file system.
   static std::optional<Model> Of(const std::vector<FileEntry>& entries) {
     Model model;
     for (const FileEntry& entry : entries) {
@@ -67,7 +67,7 @@ class Model {
     if (path.size() > 4096) return {Errno::kNameTooLong, {}};
     if (path.find('\0') != std::string::npos) return {Errno::kInval, {}};
     if (path[0] == '/') return {Errno::kNotCapable, {}};
-    // The last is where the walk stands.
+    // The last element is the current position of the walk.
     std::vector<std::string> walk{directory};
     const std::vector<std::string> names = Split(path);
     for (size_t i = 0; i < names.size(); ++i) {
@@ -122,7 +122,7 @@ std::string TakeName(FuzzedDataProvider& input) {
     case 5:
       return input.ConsumeRandomLengthString(8);
     default:
-      // Few names, so that paths meet.
+      // Only a few names, so that paths collide.
       return std::string(1, input.ConsumeIntegralInRange('a', 'd'));
   }
 }
@@ -137,7 +137,7 @@ std::string TakePath(FuzzedDataProvider& input) {
   return path;
 }
 
-/// Walks the whole tree; what it holds must be the model's, no more and no less.
+/// Walks the whole tree, which must have exactly the contents of the model.
 std::map<std::string, FileSystem::NodeId> CheckTree(const FileSystem& files, const Model& model) {
   std::map<std::string, FileSystem::NodeId> nodes{{"", FileSystem::kRoot}};
   std::vector<std::string> open{""};

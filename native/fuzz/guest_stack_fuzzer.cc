@@ -1,7 +1,7 @@
-// What is read to tell where a guest failed: a compiled module's tables of unwinding, where its
-// parts are, and the names of its functions. They come from whoever made the module. Whatever the
-// bytes, the readers answer, look at nothing outside of them and allocate nothing that is not
-// bounded.
+// The data that tell where a guest failed: a compiled module's unwind tables, the positions of its
+// parts, and the names of its functions. They come from the untrusted author of the module.
+// Whatever the bytes, the readers must return, read nothing outside them and allocate a bounded
+// amount.
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,7 @@
-// What an embedder may do while a guest waits for it: answers of the wrong number and size, twice
-// or for other calls, its memory at any address, further calls of the guest from within, stops, and
-// the end of the instance in the middle. The guest is interpreted, in an instance that is kept.
+// What an embedder may do while a guest waits for it: give answers of the wrong number or size,
+// twice or for other calls, access the guest's memory at any address, call the guest from within,
+// stop it, and end the instance in the middle. The guest is interpreted, in an instance that is
+// kept.
 
 #include <fuzzer/FuzzedDataProvider.h>
 
@@ -26,11 +27,11 @@ namespace {
 
 constexpr uint64_t kPage = 65'536;
 constexpr uint64_t kMostPages = 4;
-/// Of one input, in all calls: more show no more.
+/// For one input, in all calls: more actions reveal nothing new.
 constexpr int kMostActions = 200;
 
-/// One module with one thread beside those for guests that wait: what one input does, the next
-/// finds nothing of.
+/// One module with one thread besides those for guests that wait: one input must leave no trace for
+/// the next one.
 struct World {
   World() {
     module =
@@ -100,7 +101,7 @@ class Within : public Reentry {
   bool has_finished_ = false;
 };
 
-/// An operation with the memory, for the exchange.
+/// An operation on the memory, for the exchange.
 class Look : public MemoryOperation {
  public:
   explicit Look(MemoryRequest request) : request(std::move(request)) {}
@@ -126,8 +127,8 @@ class Look : public MemoryOperation {
   std::optional<Error> error;
 };
 
-/// What one input does with one instance. Its guest's thread and the fuzzer's take turns: one waits
-/// while the other reads the input.
+/// One input's actions on one instance. The guest's thread and the fuzzer's thread take turns: one
+/// waits while the other reads the input.
 class Session {
  public:
   explicit Session(FuzzedDataProvider& input)
@@ -160,7 +161,7 @@ class Session {
     for (std::future<void>& each : ends_) each.get();
   }
 
-  /// The guest waits in a call, and is asked for what comes next.
+  /// The guest waits in a call; the input chooses what happens next.
   void Act(uint64_t call) {
     while (true) {
       if (++actions_ > kMostActions) return Fail(call);
@@ -171,7 +172,7 @@ class Session {
           return Answer(call, false);
         case 2:
           return Fail(call);
-        case 3:  // of another call: without effect
+        case 3:  // for another call: no effect
           exchange_->Answer(call + 1 + input_.ConsumeIntegralInRange<uint64_t>(0, 3), {});
           exchange_->Answer(input_.ConsumeIntegral<uint64_t>() | (uint64_t{1} << 63), {});
           break;
@@ -228,7 +229,7 @@ class Session {
     exchange_ = std::make_shared<HostExchange>(
         [this](uint64_t call, uint32_t function, const std::vector<uint64_t>&) {
           Require(function < test::kEmbedderFunctions, "the function is one of the embedder's");
-          // A call before this one may have grown it.
+          // An earlier call may have grown it.
           has_known_size_ = false;
           Act(call);
         });
@@ -270,7 +271,7 @@ class Session {
       answer.results.push_back(input_.ConsumeIntegral<uint64_t>());
     }
     exchange_->Answer(call, std::move(answer));
-    // It has one already.
+    // The call has been answered already.
     if (input_.ConsumeBool()) exchange_->Answer(call, {{1, 2, 3, 4, 5, 6}, std::nullopt});
   }
 
@@ -327,7 +328,7 @@ class Session {
       request.bytes = input_.ConsumeBytes<uint8_t>(input_.ConsumeIntegralInRange<size_t>(0, 64));
     }
     if (input_.ConsumeBool()) {
-      // Ends a byte before the end of the memory, there, or a byte behind it.
+      // Ends one byte before the end of the memory, exactly there, or one byte behind it.
       const size_t length =
           request.kind == MemoryRequest::Kind::kRead ? request.count : request.bytes.size();
       const size_t end = memory_.size() + input_.ConsumeIntegralInRange<size_t>(0, 2) - 1;
@@ -336,7 +337,7 @@ class Session {
     return request;
   }
 
-  /// Gives whether the guest goes on with it; what comes then is asked for at its end.
+  /// Returns whether the call was entered; its end then chooses what happens next.
   bool Enter(uint64_t call) {
     static constexpr const char* kNames[] = {"ask",  "pair", "tell", "grow",
                                              "load", "trap", "exit", "nothing"};
@@ -345,7 +346,7 @@ class Session {
     std::vector<uint64_t> arguments(kParams[chosen]);
     for (uint64_t& each : arguments) each = Word();
     if (input_.ConsumeIntegralInRange(0, 15) == 0) arguments.push_back(0);
-    // The guest may grow its memory there.
+    // The guest may grow its memory in the call.
     has_known_size_ = has_known_size_ && chosen != 3;
     try {
       exchange_->Enter(call,
@@ -360,7 +361,7 @@ class Session {
   /// An operation between calls.
   void Access() {
     MemoryRequest request = Request();
-    // Addresses come as numbers of JavaScript's.
+    // Addresses are numbers of JavaScript.
     const uint64_t far = input_.ConsumeIntegralInRange(0, 7) == 0 ? ~uint64_t{0} : 0;
     SubmitWork([request = std::move(request), far](KeptInstance& instance) {
       const uint64_t size = MemorySize(instance);
@@ -444,7 +445,7 @@ class Session {
   /// The memory as it is known to be.
   void Know(uint64_t size) {
     if (!is_shadowed_) {
-      // What was done between the calls is read anew.
+      // Reads again what was changed between the calls.
       Look all({MemoryRequest::Kind::kRead, 0, static_cast<uint32_t>(size), {}});
       Require(exchange_->TryAccess(all) && !all.error, "all of the memory can be read");
       memory_ = std::move(all.found.bytes);
@@ -458,7 +459,7 @@ class Session {
     switch (input_.ConsumeIntegralInRange(0, 4)) {
       case 0:
         return input_.ConsumeIntegralInRange<uint32_t>(0, 5);
-      case 1:  // around the end of what the memory may be
+      case 1:  // around the maximum size of the memory
         return static_cast<uint32_t>(kPage * input_.ConsumeIntegralInRange<uint32_t>(0, 4)) +
                input_.ConsumeIntegralInRange<uint32_t>(0, 64) - 32;
       case 2: {
@@ -477,7 +478,7 @@ class Session {
   std::shared_ptr<HostExchange> exchange_;
   std::shared_future<uint64_t> ticket_;
   std::vector<std::future<void>> ends_;
-  /// What the memory holds, as far as it is known.
+  /// The known contents of the memory.
   std::vector<uint8_t> memory_;
   bool is_shadowed_ = false;
   bool has_known_size_ = false;
@@ -488,7 +489,7 @@ class Session {
 void Within::Finished(ReentryOutcome outcome) {
   Require(!has_finished_, "a call from within ends once");
   has_finished_ = true;
-  // The invocation ends with one that does not return.
+  // The invocation ends with a call that does not return.
   if (outcome.has_returned()) session_.Act(call_);
 }
 

@@ -1,6 +1,6 @@
-// Calls of host functions as a hostile guest makes them: any function of any module, in any order,
-// with any arguments, on a memory of no to two pages. The functions' state goes on from call to
-// call as it does in an invocation.
+// Calls of host functions by a hostile guest: any function of any module, in any order, with any
+// arguments, on a memory of zero to two pages. The functions' state persists from call to call, as
+// in an invocation.
 
 #include <fuzzer/FuzzedDataProvider.h>
 
@@ -35,7 +35,7 @@ constexpr uint64_t kScratchLimit = 100'000;
 /// Small, so that the limits are reached.
 constexpr InferenceLimits kInferenceLimits{3, 3, 16'384, 200};
 
-/// What the host gives to guests; they must not be able to change any of it.
+/// What the host passes to guests; they must not be able to change any of it.
 struct World {
   World() {
     const auto add = [this](const char* path, std::string_view text) {
@@ -109,7 +109,7 @@ class GuestInvocation {
   }
 
   void Run() {
-    // A guest with thousands of calls shows no more than one with some, and takes its time.
+    // Thousands of calls would reveal no more than a few, and take long.
     for (int step = 0; step < 100 && input_.remaining_bytes() > 0 && goes_on_; ++step) {
       switch (input_.ConsumeIntegralInRange(0, 4)) {
         case 0:
@@ -176,7 +176,7 @@ class GuestInvocation {
         }
         return guest_.PlaceAll(subscriptions);
       }
-      case 6: {  // what wasi-nn calls a tensor: dimensions, their number, type, data, its size
+      case 6: {  // a tensor of wasi-nn: dimensions, their number, type, data, its size
         const std::vector<uint32_t> tensor{guest_.Word(), guest_.Word(),
                                            input_.ConsumeIntegralInRange<uint32_t>(0, 6),
                                            guest_.Word(), guest_.Word()};
@@ -186,7 +186,7 @@ class GuestInvocation {
         static const std::vector<uint32_t> kArrays[] = {{1, 4}, {2, 2}, {4}, {2}, {1, 2, 0, 3}};
         return guest_.PlaceAll(kArrays[input_.ConsumeIntegralInRange<size_t>(0, 4)]);
       }
-      case 8:  // any words: wasi-nn's builders are an address and a size
+      case 8:  // arbitrary words: wasi-nn's builders are an address and a size
         return guest_.PlaceAll(std::vector<uint32_t>{guest_.Word(), guest_.Word()});
       default: {
         std::vector<uint8_t> model = TheWorld().model_bytes[input_.ConsumeIntegralInRange<size_t>(
@@ -200,8 +200,8 @@ class GuestInvocation {
     }
   }
 
-  /// `last_errno`: the highest that the module knows. What was before errnos has results of other
-  /// kinds, and traps where it has none.
+  /// `last_errno`: the highest errno of the module. Modules from before errnos have results of
+  /// other types, and trap where they have none.
   template <typename State>
   void Call(const HostModule<State>& module, State& state, uint32_t last_errno) {
     const HostFunction<State>& function =
@@ -212,7 +212,7 @@ class GuestInvocation {
     std::array<wasmedge::Value, 16> params{};
     Require(count <= params.size(), "no function has more parameters");
     for (size_t i = 0; i < count; ++i) {
-      // The engine leaves whatever it had in the bits beyond the type's.
+      // The engine leaves arbitrary bits beyond those of the type.
       constexpr uint64_t kGarbage = 0xA5A5'A5A5'A5A5'A5A5;
       const uint64_t low = signature[i] == 'i' ? (kGarbage << 32) | guest_.Word() : guest_.Long();
       params[i].bits = (static_cast<unsigned __int128>(kGarbage) << 64) | low;
@@ -220,7 +220,7 @@ class GuestInvocation {
     wasmedge::Value result{};
     result.bits = ~static_cast<unsigned __int128>(0);
 
-    // A guest that waits is one whose time is over, so that nobody waits for it.
+    // A guest that waits has already exceeded its timeout, so that the fuzzer never waits.
     const bool may_wait = std::string_view(function.name) == "poll_oneoff";
     Invocation invocation(may_wait ? Invocation::Clock::time_point()
                                    : Invocation::Clock::time_point::max());

@@ -1,7 +1,7 @@
-// Folders of the host below a temporary root: one guest's operations in three folders, of which the
-// kernel resolves the paths of one, the walk by names those of the second, and the third is in
-// memory. All three answer alike, and what lies beside the host's folders stays as it was. A copy
-// of what the guest has made in the first is the same, name by name.
+// Folders of the host below a temporary root: one guest's operations in three folders. Paths in one
+// are resolved by the kernel, in the second by the walk over names, and the third is in memory. All
+// three must behave alike, and files next to the host's folders must stay unchanged. A copy of what
+// the guest has created in the first must be the same, name by name.
 
 #include <fuzzer/FuzzedDataProvider.h>
 #include <stdlib.h>
@@ -37,8 +37,8 @@ using wasi::test::FolderOperations;
 constexpr uint64_t kScratchLimit = 1 << 20;
 constexpr char kSecret[] = "not for guests";
 
-/// A folder of the host, `guest`, beside what no guest may reach. The names there are those that
-/// the operations use, so that a path that leads out finds something.
+/// A folder of the host, `guest`, next to files that no guest may reach. They have names that the
+/// operations use, so that a path that leads out would find something.
 class Surroundings {
  public:
   Surroundings() {
@@ -73,7 +73,7 @@ class Surroundings {
     return static_cast<size_t>(std::distance(begin(entries), end(entries)));
   }
 
-  /// Whether the file is as it was, and has one name.
+  /// Whether the file is unchanged and has one link.
   bool Holds(const char* name) const {
     std::ifstream file(path_ / name);
     const std::string content{std::istreambuf_iterator<char>(file), {}};
@@ -89,7 +89,7 @@ std::shared_ptr<Directory> ScratchRoot() {
   return std::make_shared<wasi::ScratchDirectory>(std::move(storage), *root);
 }
 
-/// The input's choices, for each of several who make the same.
+/// The input's choices, replayed for each of several users.
 class Choices {
  public:
   explicit Choices(FuzzedDataProvider& input) : input_(input) {}
@@ -101,7 +101,7 @@ class Choices {
       if (next == made_.size()) {
         made_.push_back(input_.ConsumeIntegralInRange<uint32_t>(0, limit - 1));
       }
-      // Limits differ only once answers do.
+      // Limits differ only after the answers have.
       return made_[next++] % limit;
     };
   }
@@ -111,7 +111,7 @@ class Choices {
   std::vector<uint32_t> made_;
 };
 
-/// The names in a directory, but for "." and "..".
+/// The names in a directory, except "." and "..".
 class Names final : public wasi::EntrySink {
  public:
   bool Take(uint64_t, uint64_t, wasi::FileType, std::string_view name) override {

@@ -14,8 +14,8 @@
 
 namespace wasmedge_embed::fuzz {
 
-/// A guest that does what its input says: it places data in its linear memory, and makes up
-/// arguments that lead there, just beyond, or anywhere.
+/// A guest that is driven by its input: it places data in its linear memory, and makes up arguments
+/// that point there, just beyond, or anywhere.
 class HostileGuest {
  public:
   static constexpr uint32_t kPage = 65'536;
@@ -29,19 +29,20 @@ class HostileGuest {
 
   GuestMemory memory() noexcept { return {memory_.get(), size_}; }
 
-  /// Grows the memory by a page where it may, which moves it: whoever kept a pointer has none.
+  /// Grows the memory by a page if possible, which moves it: pointers that were kept are invalid
+  /// then.
   void Grow() {
     if (size_ < kMaxPages * kPage) SetPages(size_ / kPage + 1);
   }
 
-  /// Places bytes behind those that were placed before, as far as the memory goes.
+  /// Places bytes behind those placed before, as far as there is memory.
   void Place(const void* bytes, size_t size, uint32_t count) {
     if (size_ == 0) return;
     if (next_ >= size_) next_ = kStart;
     const size_t fitting = std::min<size_t>(size, size_ - next_);
     if (fitting > 0) std::memcpy(memory_.get() + next_, bytes, fitting);
     placed_.push_back({next_, count});
-    // At times on an odd address, and at times right behind each other.
+    // Sometimes at an odd address, and sometimes without a gap.
     next_ += static_cast<uint32_t>(fitting) + input_.ConsumeIntegralInRange<uint32_t>(0, 16);
   }
 
@@ -54,10 +55,10 @@ class HostileGuest {
     Place(text.data(), text.size(), static_cast<uint32_t>(text.size()));
   }
 
-  /// For later arguments: what a function returned.
+  /// Remembers a function's result for later arguments.
   void Remember(uint32_t value) { remembered_ = value; }
 
-  /// An argument of 32 bits.
+  /// A 32-bit argument.
   uint32_t Word() {
     switch (input_.ConsumeIntegralInRange(0, 9)) {
       case 0:
@@ -68,7 +69,7 @@ class HostileGuest {
         return addressed_.address;
       case 3:  // a length often follows its address
         return addressed_.count;
-      case 4: {  // what stands there: a handle that a function has stored, say
+      case 4: {  // the value stored there, for example a handle that a function returned
         uint32_t value = 0;
         return memory().Read(RecentPlace().address, &value) ? value : 0;
       }
@@ -88,7 +89,7 @@ class HostileGuest {
     }
   }
 
-  /// An argument of 64 bits.
+  /// A 64-bit argument.
   uint64_t Long() {
     switch (input_.ConsumeIntegralInRange(0, 3)) {
       case 0:
@@ -111,13 +112,13 @@ class HostileGuest {
 
   struct PlacedData {
     uint32_t address;
-    /// Bytes of a text, records of an array.
+    /// Bytes of a text, or records of an array.
     uint32_t count;
   };
 
   void SetPages(uint32_t pages) {
     const uint32_t size = pages * kPage;
-    // On the heap at its exact size, so that the first byte beyond it is seen.
+    // On the heap at its exact size, so that an access to the first byte beyond it is detected.
     std::unique_ptr<uint8_t[]> memory(pages == 0 ? nullptr : new uint8_t[size]());
     if (memory_) std::memcpy(memory.get(), memory_.get(), size_);
     memory_ = std::move(memory);

@@ -1,7 +1,7 @@
-// The check of models: reads any bytes without harm, and decides alike for everybody. What passes
-// is rewritten to int8 as far as it can be. With WASMEDGE_EMBED_FUZZ_LITERT set, what passes is
-// loaded, compiled and run by LiteRT as well, by all of its kernels: slower, and the way to find
-// what the check should refuse.
+// The check of models: it reads any bytes without harm, and its decision does not depend on the
+// caller. Models that pass are rewritten to int8 as far as possible. With
+// WASMEDGE_EMBED_FUZZ_LITERT set, LiteRT also loads, compiles and runs them, with all of its
+// kernels: slower, but it finds what the check should refuse.
 
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +19,7 @@
 namespace wasmedge_embed::fuzz {
 namespace {
 
-// So that one input takes no longer than a moment, even with the slowest kernels.
+// Keeps the time for one input short, even with the slowest kernels.
 constexpr uint64_t kQuickArithmetic = 10'000'000;
 constexpr uint64_t kQuickBytes = 16 << 20;
 
@@ -34,7 +34,7 @@ std::optional<ModelSummary> Check(const std::vector<uint8_t>& bytes, const Model
   }
 }
 
-/// What passes the check is rewritten without harm; what comes of it passes the check as well.
+/// Rewriting a model that passes the check does no harm, and the result passes the check as well.
 void Rewrite(const std::vector<uint8_t>& bytes) {
   const RewrittenModel rewritten = RewriteModel(bytes.data(), bytes.size());
   Require(rewritten.rewritten() == (rewritten.bytes.size() != 0),
@@ -53,7 +53,8 @@ void Run(const std::vector<uint8_t>& bytes) {
                                             {1, Kernels::kXnnpack, false},
                                             {1, Kernels::kBuiltin, true}}) {
       const auto compiled = model.Pool(options).Acquire();
-      // The file's last bytes over and over: an index, a count or a float for the fuzzer to choose.
+      // The file's last bytes, repeated: the fuzzer uses them to choose an index, a count or a
+      // float.
       constexpr size_t kChosen = sizeof(uint64_t);
       const uint8_t* chosen = bytes.data() + bytes.size() - kChosen;
       for (size_t input = 0; input < model.inputs().size(); ++input) {
@@ -71,13 +72,13 @@ void Run(const std::vector<uint8_t>& bytes) {
 }  // namespace
 }  // namespace wasmedge_embed::fuzz
 
-// LiteRT loses the shape of a tensor when it refuses a model while it runs.
+// LiteRT leaks the shape of a tensor when it refuses a model at run time.
 extern "C" const char* __lsan_default_suppressions() { return "leak:libLiteRt.so\n"; }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace wasmedge_embed;
   static const bool runs = std::getenv("WASMEDGE_EMBED_FUZZ_LITERT") != nullptr;
-  // Of exactly the size, so that the sanitizer sees the first byte that is read too many.
+  // At its exact size, so that the sanitizer detects an access to the first byte beyond it.
   const std::vector<uint8_t> bytes(data, data + size);
   const auto as_guest = fuzz::Check(bytes, ModelLimits::Guest());
   const auto as_own = fuzz::Check(bytes, ModelLimits::Own());

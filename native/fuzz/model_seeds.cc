@@ -1,4 +1,4 @@
-// Writes the native tests' models, one or more for every operator, as seeds of model_check_fuzzer.
+// Writes the native tests' models, at least one per operator, as seeds for model_check_fuzzer.
 
 #include <cstdint>
 #include <cstdio>

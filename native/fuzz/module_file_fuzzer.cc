@@ -1,6 +1,6 @@
 // The readers that look at a module's file before WasmEdge and the system's loader do. Whatever the
-// bytes, they answer, and what they point at lies inside the file. What passes costs WasmEdge
-// little to parse and validate where it is small.
+// bytes, they must return, and what they refer to must lie inside the file. For small files that
+// pass, WasmEdge parses and validates them cheaply.
 
 #include <algorithm>
 #include <cstdio>
@@ -25,8 +25,7 @@
 namespace wasmedge_embed::fuzz {
 namespace {
 
-/// Null where WasmEdge is not installed: its version is needed for the whole check, not for the
-/// parts.
+/// Null if WasmEdge is not installed: only the whole check needs its version, the parts do not.
 const wasmedge::Api* FindWasmEdge() {
   static const wasmedge::Api* const api = []() -> const wasmedge::Api* {
     try {
@@ -40,7 +39,7 @@ const wasmedge::Api* FindWasmEdge() {
 }
 
 void RequireInside(const WasmBytes& part, const WasmBytes& whole) {
-  // Pointers into different objects have no order but this one.
+  // The only defined order of pointers into different objects.
   const std::less_equal<> less_equal;
   Require(part.size <= whole.size && less_equal(whole.data, part.data) &&
               less_equal(part.data, whole.data + (whole.size - part.size)),
@@ -71,7 +70,7 @@ void CheckTableLimits(const WasmBytes& module) {
   Require(!LimitTables(changed, kElements, "module"), "what is limited needs no other limit");
 }
 
-/// As a module is loaded that runs interpreted: whether WasmEdge takes it.
+/// Whether WasmEdge accepts it, as when a module is loaded to be interpreted.
 bool ParseAndValidate(const wasmedge::Api& api, const WasmBytes& binary) {
   const ConfigureHandle configure = Own<ConfigureHandle>(api, api.ConfigureCreate());
   api.RestrictFeatures(configure.get());
@@ -87,7 +86,7 @@ bool ParseAndValidate(const wasmedge::Api& api, const WasmBytes& binary) {
   return api.ResultOK(api.ValidatorValidate(validator.get(), module.get()));
 }
 
-/// The sizes with which an instance begins.
+/// The initial sizes of an instance.
 struct Sizes {
   std::optional<uint64_t> memory_pages;
   std::vector<uint64_t> tables;
@@ -116,7 +115,7 @@ Sizes ReadSizes(const WasmBytes& module) {
   return sizes;
 }
 
-/// As an instance might have it: in the tables some functions, with gaps between.
+/// A state that an instance might have: tables with some functions, and gaps between them.
 GuestState StateOf(const WasmBytes& module, const StateOutline& outline) {
   constexpr uint64_t kMostElements = 1000;
   constexpr uint8_t kFunctionReference = 0x70;
@@ -125,12 +124,12 @@ GuestState StateOf(const WasmBytes& module, const StateOutline& outline) {
   state.memory_pages = sizes.memory_pages;
   state.globals.resize(outline.globals.size());
   for (size_t index = 0; index < outline.globals.size(); ++index) {
-    // Null, where it is a reference.
+    // Null, for a reference.
     if (outline.functions == 0 || index % 2 == 0) state.globals[index].fill(0xFF);
   }
   for (size_t table = 0; table < outline.tables.size(); ++table) {
     std::vector<uint32_t>& elements = state.tables.emplace_back();
-    // What is smaller than the module says is as good for what is looked at here.
+    // Tables smaller than the module says are sufficient for this check.
     elements.assign(std::min(sizes.tables[table], kMostElements), GuestState::kNull);
     if (outline.tables[table] != kFunctionReference || outline.functions == 0) continue;
     for (size_t index = 0; index < elements.size(); ++index) {
@@ -147,7 +146,8 @@ GuestState StateOf(const WasmBytes& module, const StateOutline& outline) {
   return state;
 }
 
-/// As a snapshot has a module rewritten. `api` tells whether it is valid still, if it was.
+/// As when a snapshot rewrites a module. With `api`, also checks that a valid module is still
+/// valid.
 void CheckState(const WasmBytes& module, const wasmedge::Api* api) {
   const bool is_valid = api != nullptr && ParseAndValidate(*api, module);
   try {
@@ -178,9 +178,9 @@ void CheckState(const WasmBytes& module, const wasmedge::Api* api) {
   }
 }
 
-/// Small inputs cost little. A hundred times what was measured: half a million locals and the
-/// values of a hundred thousand parameters are free (`wasm_limits`), and each byte of code is an
-/// instruction.
+/// Small inputs cost little. The limits are a hundred times what was measured. Half a million
+/// locals and the values of a hundred thousand parameters are free (`wasm_limits`), and each byte
+/// of code counts as an instruction.
 void RequireLittle(const Cost& cost, size_t bytes) {
   Require(cost.Seconds() < 1 + 1e-4 * static_cast<double>(bytes),
           "a small module takes little time");
@@ -192,7 +192,7 @@ void Check(const std::vector<uint8_t>& bytes) {
   const WasmBytes whole{bytes.data(), bytes.size()};
   CheckOutline(whole, CodeReading::kBodies);
 
-  // The compiled forms of both version lines.
+  // The compiled forms of both WasmEdge version lines.
   bool is_compiled[] = {false, false};
   for (const uint32_t version : {1U, 2U}) {
     WasmBytes source;
@@ -216,7 +216,7 @@ void Check(const std::vector<uint8_t>& bytes) {
       Require(place < bytes.size(), "what is to be changed lies inside the file");
     }
     CheckTableLimits(facts.binary);
-    // Its code, where it brings some, is not for the fuzzer to open.
+    // The fuzzer must not load its native code, if it has any.
     CheckState(facts.binary, facts.form == ModuleForm::kPlain ? api : nullptr);
   } catch (const Error& error) {
     Require(error.code() == ErrorCode::kModuleInvalid || error.code() == ErrorCode::kLimit,
@@ -229,7 +229,8 @@ void Check(const std::vector<uint8_t>& bytes) {
 }  // namespace wasmedge_embed::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  // A copy on the heap at its exact size, so that the first byte beyond it is seen.
+  // A copy on the heap at its exact size, so that an access to the first byte beyond it is
+  // detected.
   wasmedge_embed::fuzz::Check(std::vector<uint8_t>(data, data + size));
   return 0;
 }

@@ -1,7 +1,7 @@
-// The guests' decoders of pictures, which are in Rust (picture/). Whatever the bytes,
-// it decodes them or refuses, and what that costs is bounded by their number and the picture's
-// size. The costs are counted, not measured: accesses to memory and allocated bytes, the same each
-// time.
+// The guests' picture decoders, which are written in Rust (picture/). Whatever the bytes, they must
+// decode or refuse them, and the cost is bounded by the number of bytes and the size of the
+// picture. The cost is counted, not measured, so it is reproducible: memory accesses and allocated
+// bytes.
 
 #include <cstdint>
 #include <cstdio>
@@ -27,11 +27,12 @@ bool picture_fuzz_decode(const uint8_t* data, size_t size, PictureCost* cost);
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using wasmedge_embed::fuzz::Require;
-  // A copy on the heap at its exact size, so that the first byte beyond it is seen.
+  // A copy on the heap at its exact size, so that an access to the first byte beyond it is
+  // detected.
   const std::vector<uint8_t> file(data, data + size);
   PictureCost cost{};
   if (!picture_fuzz_decode(file.data(), file.size(), &cost)) return -1;
-  // For a person who looks for what costs most: shares of what is allowed.
+  // To find the most expensive pictures by hand: prints costs as shares of the limits.
   static const bool tells_costs = std::getenv("WASMEDGE_EMBED_FUZZ_COSTS") != nullptr;
   if (tells_costs) {
     std::fprintf(stderr, "accesses %.3f, allocated %.3f, %s, %zu bytes\n",

@@ -5,7 +5,7 @@
 
 namespace wasmedge_embed::fuzz {
 
-/// What must hold whatever the input; otherwise the input is a finding.
+/// Must hold for every input; otherwise the input is a finding.
 inline void Require(bool condition, const char* expectation) {
   if (condition) return;
   std::fprintf(stderr, "Expected, and not so: %s\n", expectation);

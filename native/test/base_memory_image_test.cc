@@ -18,7 +18,7 @@ constexpr uint64_t kAny = UINT64_MAX;
 
 void GoOn() {}
 
-/// Zeros of the system's.
+/// Zeroed pages from the system.
 class Memory {
  public:
   explicit Memory(uint64_t size)
@@ -51,7 +51,7 @@ TEST(MemoryImage, IsCopiedWhereItIsWrittenTo) {
   std::memset(one.data(), 7, one.size());
   ASSERT_TRUE(image->MapOver(other.data()));
   EXPECT_EQ(original, other);
-  // What it was taken of has nothing to do with it any more.
+  // The image is independent of the memory that it was taken from.
   original.data()[0] = 9;
   EXPECT_EQ(other.data()[0], 5);
 }
@@ -96,7 +96,7 @@ TEST(MemoryImage, DoesNotReadWhatNobodyHasTouched) {
   EXPECT_EQ(image->file_size(), kPage);
   std::vector<unsigned char> resident(memory.size() / kPage);
   ASSERT_EQ(mincore(memory.data(), memory.size(), resident.data()), 0);
-  // A large page at most.
+  // At most one large page.
   EXPECT_LE(std::count_if(resident.begin(), resident.end(), [](auto each) { return each & 1; }),
             512);
 }
@@ -107,7 +107,7 @@ TEST(MemoryImage, IsAskedWhetherItIsStillWanted) {
   std::memset(memory.data(), 3, memory.size());
   size_t most = 0;
   MemoryImage::Take(memory.data(), memory.size(), kAny, [&most] { ++most; });
-  // While it looks, and while it writes.
+  // Both while it reads and while it writes.
   EXPECT_GE(most, 16);
   for (size_t wanted = 0; wanted < most; ++wanted) {
     size_t asked = 0;

@@ -27,7 +27,7 @@ class TouchedPagesTest : public testing::Test {
 
 TEST_F(TouchedPagesTest, AreThoseThatWereWrittenTo) {
   *page(3) = 1;
-  // What was made zero again was touched as well.
+  // A page that was set back to zero counts as touched too.
   *page(9) = 1;
   *page(9) = 0;
   TouchedPages touched;

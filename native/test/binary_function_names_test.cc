@@ -66,7 +66,7 @@ TEST(FunctionNamesTest, AreReadUpToWhatIsMalformed) {
     EXPECT_EQ(Read(cut, {2, 9}).size(), 2U);
     KeepNames({cut.data(), cut.size()});
   }
-  // More entries than there are.
+  // A larger count than there are entries.
   const Bytes claims = test::WasmModule(
       {{0, {4, 'n', 'a', 'm', 'e', 1, 9, 0xFF, 0xFF, 0xFF, 0xFF, 0xF, 1, 2, 'o', 'k'}}});
   EXPECT_EQ(Read(claims, {1})[0], "ok");

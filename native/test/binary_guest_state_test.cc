@@ -16,7 +16,7 @@ using Bytes = std::vector<uint8_t>;
 
 WasmBytes Of(const Bytes& bytes) { return {bytes.data(), bytes.size()}; }
 
-/// One of each section that says something of the state, and a custom one between.
+/// One of each section that describes state, and a custom one between them.
 Bytes EverySection() {
   return test::WasmModule({
       {1, {1, 0x60, 0, 0}},
@@ -75,9 +75,9 @@ TEST(GuestState, IsWhatTheModuleSaysInItsPlace) {
                        {7, {1, 1, 'g', 0, 1}},
                        {9,
                         {4,
-                         // as they were, but empty
+                         // unchanged, but empty
                          5, 0x70, 0, 1, 0, 1, 0,
-                         // what the table has
+                         // the contents of the table
                          2, 0, 0x41, 1, 0x0B, 0, 2, 1, 0, 2, 0, 0x41, 4, 0x0B, 0, 1, 0}},
                        {12, {2}},
                        {10, {1, 2, 0, 0x0B}},
@@ -94,14 +94,14 @@ TEST(GuestState, HasFewSegmentsForManyRuns) {
   GuestState state;
   state.tables.emplace_back(1000, GuestState::kNull);
   for (size_t index = 0; index < 1000; index += 2) state.tables[0][index] = 0;
-  // Wider than what is joined.
+  // A gap too wide to be joined.
   std::fill_n(state.tables[0].begin() + 500, 100, GuestState::kNull);
   const Bytes begun = BeginWithState(Of(module), state, "m");
   EXPECT_EQ(ReadStateOutline(Of(begun), "m").elements.size(), 2);
-  // References and what lies between them: six bytes for two elements.
+  // References and the gaps between them: six bytes for two elements.
   EXPECT_LT(begun.size(), 3000);
 
-  // A few are segments of indices as before.
+  // A few elements become segments of indices, as before.
   state.tables[0].resize(100);
   EXPECT_EQ(ReadStateOutline(Of(BeginWithState(Of(module), state, "m")), "m").elements.size(), 50);
 }
@@ -111,7 +111,7 @@ TEST(GuestState, IsExportedAfterWhatTheModuleExports) {
   const Bytes exporting = ExportState(Of(EverySection()), "m", true, &exports);
   EXPECT_EQ(exports.prefix, "snapshot-0-");
   EXPECT_EQ(ReadStateOutline(Of(exporting), "m").exports, 1 + 1 + 1 + 1 + 2);
-  // Again, where those names are taken.
+  // A second time, when those names are taken.
   StateExports further;
   ExportState(Of(exporting), "m", true, &further);
   EXPECT_EQ(further.prefix, "snapshot-1-");

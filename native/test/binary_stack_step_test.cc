@@ -15,7 +15,7 @@ constexpr uint64_t kCaller = 0x40'0000;
 constexpr uint64_t kKept = 0x1234;
 
 /// A function that has called the current one: its frame has eight words, of which the last is the
-/// address of return, and the one before it a register.
+/// return address, and the one before it a saved register.
 class StackStepTest : public testing::Test {
  protected:
   StackStepTest() {
@@ -69,8 +69,8 @@ TEST_F(StackStepTest, NeedsTheAddressOfReturn) {
   EXPECT_FALSE(Step());
 }
 
-// A register that is kept in a way that is not understood has the value of an inner function, from
-// which an outer frame must not be calculated.
+// A register that is saved in an unknown way still has the value of an inner function, from which
+// an outer frame must not be computed.
 TEST_F(StackStepTest, FindsNoFrameByARegisterThatIsNotKnown) {
   row_.places[kSaved] = {Rule::kUnknown, 0};
   state_.registers[kSaved] = AddressOf(8);

@@ -26,7 +26,7 @@ int FindOwn(dl_phdr_info* info, size_t, void* argument) {
     if (segment.p_type != PT_LOAD || index < begin || index >= begin + segment.p_filesz) continue;
     found = {reinterpret_cast<const uint8_t*>(begin), segment.p_filesz, begin, index - begin};
   }
-  // The program is the first.
+  // The first object is the program.
   return 1;
 }
 
@@ -39,8 +39,8 @@ const UnwindTable::Bytes& Own() {
   return own;
 }
 
-/// So many of the bytes that hold them, which have this program's variables among them: sanitizers
-/// do not want those to be read one behind the other.
+/// Copies the first `size` bytes of the program's segment. They contain variables of the program,
+/// and sanitizers forbid reading across those.
 __attribute__((no_sanitize("address"))) std::vector<uint8_t> CopyOwn(size_t size) {
   std::vector<uint8_t> copy(size);
   const volatile uint8_t* const bytes = Own().data;
@@ -61,7 +61,7 @@ struct Walks {
   std::vector<uint64_t> found;
 };
 
-/// Walks outwards as `GuestFrames` does, by the rows alone.
+/// Walks outwards like `GuestFrames`, only by the rows.
 __attribute__((noinline, no_sanitize("address", "undefined"))) void WalkHere(Walks* walks) {
   _Unwind_Backtrace(&Collect, &walks->expected);
   ucontext_t context;
@@ -96,7 +96,7 @@ __attribute__((noinline, no_sanitize("address", "undefined"))) void WalkHere(Wal
     state.registers[MachineState::kStackPointer] = frame;
     state.counter = state.registers[MachineState::kReturnAddress];
 #if defined(__aarch64__)
-    // Without the signature that it may have, which is in the bits that addresses do not need.
+    // Without a pointer signature, which is in bits that addresses do not use.
     state.counter &= (uint64_t{1} << 48) - 1;
 #endif
     if (state.counter == inner.counter && frame == inner.registers[MachineState::kStackPointer]) {
@@ -137,7 +137,7 @@ TEST(UnwindTableTest, HasARowForEachFunctionOfTheProgram) {
     EXPECT_EQ(row->function, begin);
     ++found;
   }
-  // The linker's own (.plt) is described by expressions.
+  // The linker's own (.plt) uses expressions.
   EXPECT_GE(found + 4, table.size());
 }
 

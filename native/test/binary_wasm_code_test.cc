@@ -15,7 +15,7 @@ void Append(Bytes& bytes, const Bytes& more) {
   bytes.insert(bytes.end(), more.begin(), more.end());
 }
 
-/// Of less than 128 bytes.
+/// For content of less than 128 bytes.
 Bytes Sized(const Bytes& content) {
   Bytes bytes{static_cast<uint8_t>(content.size())};
   Append(bytes, content);
@@ -23,7 +23,7 @@ Bytes Sized(const Bytes& content) {
 }
 
 /// A module of two types, () -> () and (i32, i32) -> (i32), and a function of the first, whose body
-/// has these bytes: locals, instructions and their end.
+/// consists of these bytes: locals, instructions and the final end.
 Bytes ModuleOf(const Bytes& body) {
   Bytes module{0, 'a', 's', 'm', 1, 0, 0, 0};
   Append(module, {1, 10, 2, 0x60, 0, 0, 0x60, 2, 0x7F, 0x7F, 1, 0x7F});
@@ -35,7 +35,7 @@ Bytes ModuleOf(const Bytes& body) {
   return module;
 }
 
-/// What is wrong; empty when nothing is.
+/// The reason for a refusal; empty if there is none.
 std::string Check(const Bytes& module, CodeReading reading = CodeReading::kBodies) {
   try {
     CheckCode(ReadWasmOutline({module.data(), module.size()}, "guest.wasm"), reading, "guest.wasm");
@@ -46,8 +46,8 @@ std::string Check(const Bytes& module, CodeReading reading = CodeReading::kBodie
   }
 }
 
-/// Whether a body of no locals and these instructions is taken; each is followed by so many bytes
-/// that one byte read too much or too little is seen.
+/// Whether a body without locals and with these instructions is accepted. Each is followed by
+/// enough bytes to detect one byte read too many or too few.
 bool Takes(const Bytes& instructions) {
   Bytes body{0};
   Append(body, instructions);
@@ -55,7 +55,7 @@ bool Takes(const Bytes& instructions) {
   return Check(ModuleOf(body)).empty();
 }
 
-/// Whether a body of these instructions is said to make tail calls.
+/// Whether a body of these instructions is reported to make tail calls.
 bool MakesTailCalls(const Bytes& instructions, CodeReading reading = CodeReading::kBodies) {
   Bytes body{0};
   Append(body, instructions);
@@ -71,15 +71,15 @@ TEST(WasmCodeTest, TellsWhetherTailCallsAreMade) {
   EXPECT_FALSE(MakesTailCalls({0x11, 0, 0}));
   EXPECT_TRUE(MakesTailCalls({0x12, 0}));
   EXPECT_TRUE(MakesTailCalls({0x13, 0, 0}));
-  // Where it is never reached, and beside others.
+  // Even if unreachable, and next to other instructions.
   EXPECT_TRUE(MakesTailCalls({0x10, 0, 0x00, 0x02, 0x40, 0x12, 0, 0x0B, 0x10, 0}));
-  // As the number of another instruction it is none.
+  // The same byte as an immediate is not a tail call.
   EXPECT_FALSE(MakesTailCalls({0x10, 0x12, 0x41, 0x13, 0x1A}));
   EXPECT_FALSE(MakesTailCalls({0x12, 0}, CodeReading::kLocals));
 }
 
 TEST(WasmCodeTest, TakesWhatFollowsEachOpcode) {
-  // The immediates are such that read as opcodes they are unknown.
+  // The immediates would be unknown opcodes.
   for (const Bytes& each : std::vector<Bytes>{
            {0x00},
            {0x02, 0x40, 0x0B},
@@ -122,9 +122,9 @@ TEST(WasmCodeTest, TakesWhatFollowsEachOpcode) {
            {0xFD, 0x93, 0x02},
        }) {
     EXPECT_TRUE(Takes(each)) << static_cast<int>(each[0]) << " " << each.size();
-    // One byte fewer swallows the end.
+    // Without the last byte, the immediate swallows the end.
     EXPECT_FALSE(each.size() > 1 && Takes({each.begin(), each.end() - 1}));
-    // The opcode 7 is unknown, so each byte that is not read is seen.
+    // The opcode 7 is unknown, so an unread byte is detected.
     Bytes longer = each;
     longer.push_back(0x07);
     EXPECT_FALSE(Takes(longer));
@@ -163,7 +163,7 @@ TEST(WasmCodeTest, RefusesWhatIsCutOffAtAnyByte) {
 }
 
 TEST(WasmCodeTest, SumsLocalsWithoutOverflow) {
-  // Two times 2^32 - 1, and three more: 1 in 32 bits.
+  // Two times 2^32 - 1, plus three: 1 in 32 bits.
   const Bytes most{0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x7F};
   Bytes body{3};
   Append(body, most);

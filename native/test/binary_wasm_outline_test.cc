@@ -26,7 +26,7 @@ WasmOutline Read(const Bytes& module) {
   return ReadWasmOutline({module.data(), module.size()}, "guest.wasm");
 }
 
-/// What is wrong; empty when nothing is.
+/// The reason for a refusal; empty if there is none.
 std::string Refusal(const std::vector<Bytes>& sections) {
   try {
     Read(ModuleOf(sections));
@@ -127,7 +127,7 @@ TEST(WasmOutlineTest, RefusesWhatIsCutOffAtAnyByte) {
   const Bytes whole = ModuleOf(
       {{1, 1, 0x60, 1, 0x7F, 0}, {2, 1, 1, 'm', 1, 'n', 1, 0x70, 1, 0, 9}, {7, 1, 1, 'e', 1, 0}});
   EXPECT_NO_THROW(Read(whole));
-  // Between sections it is a module.
+  // Cut between sections, it is a module.
   for (size_t size = 8; size < whole.size(); ++size) {
     const Bytes part{whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size)};
     if (size == 8 || size == 8 + 7 || size == 8 + 7 + 12) continue;

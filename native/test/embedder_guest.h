@@ -46,7 +46,7 @@ inline std::vector<uint8_t> EmbedderGuest() {
           0x28, 0x02, 0x00, 0x0b, 0x03, 0x00, 0x00, 0x0b, 0x06, 0x00, 0x20, 0x00, 0x10, 0x03, 0x0b};
 }
 
-/// The numbers of its exports.
+/// The indices of its exports.
 enum EmbedderExport : uint32_t {
   kMemory,
   kTold,
@@ -60,7 +60,8 @@ enum EmbedderExport : uint32_t {
   kNoExport
 };
 
-/// Its imports that are the embedder's, by their numbers, with how many results each has.
+/// The number of results of each host function that it imports from the embedder, in the order of
+/// the imports.
 constexpr uint32_t kEmbedderResults[] = {1, 2, 0};
 constexpr uint32_t kEmbedderFunctions = 3;
 

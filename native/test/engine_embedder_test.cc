@@ -19,13 +19,13 @@
 namespace wasmedge_embed {
 namespace {
 
-/// A call that an event loop is to answer.
+/// A call for an event loop to answer.
 struct Announced {
   std::shared_ptr<HostExchange> exchange;
   uint64_t call;
 };
 
-/// What an embedder's one thread does, in order.
+/// The work of an embedder's single thread, in order.
 class Loop {
  public:
   explicit Loop(uint32_t seed) : random_(seed), thread_([this] { Run(); }) {}
@@ -41,7 +41,7 @@ class Loop {
   Loop& operator=(const Loop&) = delete;
 
   std::shared_ptr<HostExchange> MakeExchange() {
-    // It is announced with itself, which it must not hold.
+    // The announcement holds its own exchange weakly, to avoid a cycle.
     auto self = std::make_shared<std::weak_ptr<HostExchange>>();
     auto exchange = std::make_shared<HostExchange>(
         [this, self](uint64_t call, uint32_t, const std::vector<uint64_t>&) {
@@ -148,13 +148,13 @@ class Loop {
       next.exchange->Enter(
           next.call, std::make_shared<Within>(*this, next, kNames[chosen], std::move(arguments)));
     } catch (const Error& error) {
-      // Too deep, or it has ended meanwhile.
+      // Nested too deeply, or closed meanwhile.
       EXPECT_TRUE(error.code() == ErrorCode::kLimit || error.code() == ErrorCode::kClosed);
       if (error.code() == ErrorCode::kLimit) Post(next);
     }
   }
 
-  // Of the thread.
+  // Used only by the thread.
   std::minstd_rand random_;
 
   std::mutex mutex_;
@@ -220,7 +220,7 @@ class EmbedderTest : public testing::TestWithParam<bool> {
     return instance;
   }
 
-  /// Some calls of functions that ask the embedder and of others.
+  /// Calls of functions, some of which ask the embedder.
   std::shared_ptr<Calls> MakeCalls(std::minstd_rand& random) const {
     static constexpr uint32_t kFunctions[] = {test::kAsk, test::kPair, test::kTell, test::kGrow,
                                               test::kLoad};
@@ -250,7 +250,7 @@ TEST_P(EmbedderTest, KeptInstancesAndInvocationsAskAtOnceAndEndAtRandomMoments) 
   std::minstd_rand random(20'261'129);
   for (uint32_t round = 0; round < 10; ++round) {
     std::vector<std::future<std::string>> ends;
-    // Whoever answers outlives the guests that ask.
+    // The loop that answers must outlive the guests that ask.
     Loop loop(round + 1);
     WorkerPool pool(module_, options_, {2, 1000, 1 + random() % 8});
     std::vector<std::shared_ptr<InstanceQueue>> instances;
@@ -305,7 +305,7 @@ std::string ModeName(const testing::TestParamInfo<bool>& info) {
 }
 
 #ifdef __SANITIZE_THREAD__
-// Compiling is not for it.
+// ThreadSanitizer does not support compiled guests.
 INSTANTIATE_TEST_SUITE_P(Modes, EmbedderTest, testing::Values(false), ModeName);
 #else
 INSTANTIATE_TEST_SUITE_P(Modes, EmbedderTest, testing::Values(true, false), ModeName);

@@ -21,7 +21,7 @@ namespace {
 using test::Call;
 using test::Start;
 
-/// What ends a process is tried in one of its own, in which nothing else has run.
+/// Each test that ends the process runs in a process of its own, in which nothing else has run.
 class FaultGuardTest : public testing::Test {
  protected:
   FaultGuardTest() { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
@@ -42,8 +42,9 @@ std::set<pid_t> Threads() {
   return threads;
 }
 
-/// Compiled guests are loaded until one lies where a library was that was unloaded since WasmEdge
-/// was opened. It must still be known for a guest: its traps end its invocation, not the process.
+/// Loads compiled guests until one lies where a library was that was unloaded after WasmEdge had
+/// been opened. It must still be recognized as a guest: its traps end its invocation, not the
+/// process.
 [[noreturn]] void TrapWhereALibraryWas() {
   void* library = dlopen(LARGE_CODE_LIBRARY, RTLD_NOW);
   if (library == nullptr) std::_Exit(10);
@@ -61,7 +62,7 @@ std::set<pid_t> Threads() {
     void* guest = dlopen(file.path().c_str(), RTLD_LAZY);
     const uintptr_t code = AddressIn(guest, "f0");
     if (code < begin || code >= end) continue;
-    // The engine opens it by another spelling of its path, and is given the same mapping.
+    // The engine opens it by another spelling of its path, and gets the same mapping.
     const auto pool = test::MakePool(Module::Load(file.path(), {}), 1);
     const bool traps = Call(*pool, "bounds") == "memory-out-of-bounds" &&
                        Call(*pool, "divide") == "divide-by-zero" && Call(*pool, "ok") == "42";
@@ -92,7 +93,7 @@ TEST_F(FaultGuardTest, KnowsAGuestWhereALibraryWas) {
 TEST_F(FaultGuardTest, TakesNoSignalThatWasSentForAFaultOfTheGuest) {
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE}) {
 #if defined(__SANITIZE_ADDRESS__)
-    // Whose handler was there before.
+    // The handler that was installed before.
     EXPECT_EXIT(SendToGuest(signal), testing::ExitedWithCode(1), "AddressSanitizer");
 #else
     EXPECT_EXIT(SendToGuest(signal), testing::KilledBySignal(signal), "");

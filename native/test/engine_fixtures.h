@@ -13,8 +13,8 @@
 
 namespace wasmedge_embed::test {
 
-/// A WebAssembly binary out of its sections, each with its identifier and payload of less than
-/// 16 KiB.
+/// A WebAssembly binary from its sections, each with its identifier and payload of less than 16
+/// KiB.
 inline std::vector<uint8_t> WasmModule(
     std::initializer_list<std::pair<uint8_t, std::vector<uint8_t>>> sections) {
   std::vector<uint8_t> bytes{0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00};
@@ -34,8 +34,7 @@ inline std::vector<uint8_t> WasmModule(
 ///   (func (export "divide") (result i32) (i32.div_s (i32.const 1) (i32.load (i32.const 0))))
 ///   (func (export "spin") (result i32) (loop (br 0)) (unreachable))
 ///   (func $recurse (export "recurse") (result i32)
-///     (i32.add (call $recurse) (i32.load (i32.const 0)))))
-/// The recursion is left by no tail call: what comes after it reads memory.
+/// The recursion is no tail call: memory is read after it.
 inline std::vector<uint8_t> TrappingModule() {
   return WasmModule({
       {1, {1, 0x60, 0, 1, 0x7F}},
@@ -59,7 +58,7 @@ inline std::vector<uint8_t> TrappingModule() {
   });
 }
 
-/// A file below the temporary folder, removed at the end.
+/// A file in the temporary folder, removed at the end.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& ending) {

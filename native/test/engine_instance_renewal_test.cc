@@ -72,7 +72,7 @@ std::vector<uint8_t> SoilingModule() {
   };
 }
 
-/// What "look" gives in a new instance.
+/// The result of "look" in a new instance.
 constexpr char kNew[] = "155043";
 
 GuestOptions Options() {
@@ -93,7 +93,7 @@ class InstanceRenewalTest : public testing::TestWithParam<bool> {
     module_ = Module::Load(file_.path(), {});
   }
 
-  /// Has a thread with a slot of its own do something.
+  /// Runs the work on a thread with a slot of its own.
   void WithSlot(const GuestOptions& options, const std::function<void(Slot&)>& work) const {
     GuestStack stack;
     const Thread thread(stack, GuestInterrupt::signal(), [&] {
@@ -102,8 +102,8 @@ class InstanceRenewalTest : public testing::TestWithParam<bool> {
     });
   }
 
-  /// Whether a guest may reach behind its memory here: a compiled one faults, and ThreadSanitizer
-  /// holds against WasmEdge's handler what it does in a signal.
+  /// Whether guests may access addresses beyond their memory here: a compiled guest faults, and
+  /// ThreadSanitizer reports what WasmEdge's signal handler does.
   static bool MayFault() {
 #if defined(__SANITIZE_THREAD__)
     return !GetParam();
@@ -191,7 +191,7 @@ TEST_P(InstanceRenewalTest, IsNotForAGuestThatFailed) {
 
 TEST_P(InstanceRenewalTest, MakesAnotherAheadWhereThereIsTime) {
   WithSlot(Options(), [](Slot& slot) {
-    // Before the first run, and after one that left nothing to renew.
+    // Before the first run, and after a run that left nothing to renew.
     for (int round = 0; round < 5; ++round) {
       slot.Rest(true);
       EXPECT_EQ(Run(slot, "look"), kNew);

@@ -46,13 +46,13 @@ std::vector<uint8_t> AskingModule() {
   });
 }
 
-// Their numbers among the exports.
+// Their indices among the exports.
 constexpr uint32_t kAsk = 0;
 constexpr uint32_t kAdd = 1;
 constexpr uint32_t kTrap = 2;
 constexpr uint32_t kSpin = 3;
 
-/// How calls have ended: the code of the error, or "done".
+/// How calls ended: the error's code, or "done".
 struct End {
   std::string code = "done";
   std::vector<uint64_t> results;
@@ -104,7 +104,7 @@ class TestEnd : public InstanceEnd {
   std::promise<void> end_;
 };
 
-/// An embedder whose answers a test gives.
+/// An embedder whose answers come from a test.
 class Asked {
  public:
   Asked()
@@ -169,7 +169,8 @@ class KeptInstanceTest : public testing::TestWithParam<bool> {
   std::shared_ptr<const Module> module_;
 };
 
-/// Until a guest that waits is counted as one: nothing tells of it but what becomes possible.
+/// Gives the pool time to count a waiting guest as one: nothing signals this, only its effects show
+/// it.
 void AwaitCountedWait() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
 
 TEST_P(KeptInstanceTest, KeepsItsStateWhateverThreadItHas) {
@@ -229,7 +230,7 @@ TEST_P(KeptInstanceTest, RefusesNestedOperationsWithoutAThread) {
   asked.Answer(1);
   EXPECT_EQ(waiting.get().code, "done");
   EXPECT_EQ(plain.get().results, std::vector<uint64_t>{1});
-  // What is asked of it goes on as before.
+  // It continues to accept calls.
   EXPECT_EQ(Call(*pool, two, {kAdd}, nullptr, true).get().results, std::vector<uint64_t>{2});
 }
 
@@ -239,7 +240,7 @@ TEST_P(KeptInstanceTest, GivesTheLastThreadToWhatIsWaitedFor) {
   const auto two = MakeInstance(*pool);
   const auto three = MakeInstance(*pool);
   uint64_t ticket = 0;
-  // While this has the place of the module, nothing else begins.
+  // While this call occupies the module, nothing else begins.
   auto spinning = Call(*pool, three, {kSpin}, nullptr, false, &ticket);
   Asked asked;
   auto plain = Call(*pool, one, {kAsk}, &asked);
@@ -247,7 +248,7 @@ TEST_P(KeptInstanceTest, GivesTheLastThreadToWhatIsWaitedFor) {
   auto nested = Call(*pool, two, {kAdd}, nullptr, true);
   pool->Stop(*three, ticket, StopReason::kAborted);
   EXPECT_EQ(spinning.get().code, "ERR_ABORTED");
-  // It was behind `plain`, and is before it now, with what is before it.
+  // `nested` was queued behind `plain`. Now it runs before it, as do the calls that precede it.
   EXPECT_EQ(nested.get().results, std::vector<uint64_t>{2});
   EXPECT_EQ(before.get().results, std::vector<uint64_t>{1});
   asked.Await();
@@ -271,7 +272,7 @@ TEST_P(KeptInstanceTest, EndsTheWaitsOfOneInstanceOrOfAll) {
   EXPECT_EQ(end.code, "ERR_CLOSED");
   EXPECT_TRUE(end.has_ended_instance);
   EXPECT_EQ(going_on.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
-  // Also a wait that was not there then.
+  // A wait that begins later ends too.
   const auto three = MakeInstance(*pool);
   pool->EndWaits(*three);
   Asked third;
@@ -348,13 +349,13 @@ constexpr uint32_t kWrite = 1;
 constexpr uint32_t kWriteAndTrap = 2;
 constexpr size_t kWritten = 64;
 
-/// Calls whose progress another thread takes while they go on.
+/// Calls whose progress another thread takes while they run.
 class TakenCalls : public CallBatch {
  public:
   TakenCalls(const Module& module, std::vector<uint32_t> functions, bool is_one)
       : CallBatch(module, MakeCalls(std::move(functions), is_one)) {}
 
-  /// Gives how much they wrote, when they have ended.
+  /// Returns how much they had written when they ended.
   size_t TakeAll() {
     size_t written = 0;
     while (!has_ended_.load()) written += Take(false).stdout_bytes.size();
@@ -403,7 +404,7 @@ std::string ModeName(const testing::TestParamInfo<bool>& info) {
 }
 
 #ifdef __SANITIZE_THREAD__
-// Compiling is not for it.
+// ThreadSanitizer does not support compiled guests.
 INSTANTIATE_TEST_SUITE_P(Modes, KeptInstanceTest, testing::Values(false), ModeName);
 #else
 INSTANTIATE_TEST_SUITE_P(Modes, KeptInstanceTest, testing::Values(true, false), ModeName);

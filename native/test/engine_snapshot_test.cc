@@ -73,7 +73,7 @@ Outcome TakeIn(WorkerPool& pool, const std::string& function) {
   return future.get();
 }
 
-/// Bytes that are resident.
+/// Resident bytes.
 uint64_t ResidentMemory() {
   uint64_t pages = 0;
   std::ifstream statm("/proc/self/statm");
@@ -150,7 +150,7 @@ TEST_P(EngineSnapshot, TakesNoMemoryHoweverManyInstances) {
   make(2'000);
   const uint64_t before = ResidentMemory();
   make(GetParam() ? 100'000 : 20'000);
-  // A page of each would be 80 MB and more.
+  // One page for each would be 80 MB and more.
   EXPECT_LT(ResidentMemory(), before + (uint64_t{8} << 20));
 }
 
@@ -185,7 +185,7 @@ std::vector<uint8_t> KeepingModule() {
   });
 }
 
-/// No guest gets at a reference to something of the host's: it is put there from outside.
+/// No guest can obtain a reference to an object of the host: the test puts it there from outside.
 TEST(EngineSnapshotReferences, OfTheHostsAreRefused) {
   const test::TemporaryFile file(".wasm");
   file.Write(KeepingModule());
@@ -219,7 +219,7 @@ TEST(EngineSnapshotReferences, OfTheHostsAreRefused) {
       api.ModuleInstanceFindFunction(other.get(), wasmedge::MakeString("keep"));
   auto* const global = api.ModuleInstanceFindGlobal(instance.get(), wasmedge::MakeString("g"));
   wasmedge::Value reference = api.GlobalInstanceGetValue(global);
-  // Its type is in the other half.
+  // The type is in the other half.
   static_assert(sizeof reference.bits == 2 * sizeof foreign);
   std::memcpy(reinterpret_cast<uint8_t*>(&reference.bits) + sizeof foreign, &foreign,
               sizeof foreign);

@@ -20,7 +20,7 @@ inline std::unique_ptr<WorkerPool> MakePool(std::shared_ptr<const Module> module
                                       WorkerPool::Options{concurrency, max_queue});
 }
 
-/// The result, or what kept the guest from one: the trap, else the error's code.
+/// The result, or the reason why there is none: the trap, or else the error's code.
 inline std::string NameOf(const Outcome& outcome) {
   if (!outcome.error) {
     return outcome.results.empty() ? "nothing" : std::to_string(outcome.results[0]);

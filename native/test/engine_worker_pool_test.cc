@@ -37,8 +37,8 @@ class WorkerPoolTest : public testing::TestWithParam<bool> {
   std::shared_ptr<const Module> module_;
 };
 
-/// What holds for compiled modules only: interpreted guests have no native stack to overflow, and
-/// are stopped from outside alone.
+/// For compiled modules only: interpreted guests have no native stack to overflow, and can only be
+/// stopped from outside.
 class CompiledWorkerPoolTest : public WorkerPoolTest {};
 
 TEST_P(WorkerPoolTest, RunsAndTraps) {
@@ -105,7 +105,7 @@ TEST_P(WorkerPoolTest, ChangesItsModule) {
   std::future<Outcome> spinning = Start(*pool, "spin", &ticket);
   pool->ChangeModule(module_);
   for (int round = 0; round < 20; ++round) EXPECT_EQ(Call(*pool, "ok"), "42");
-  // What began before goes on.
+  // Runs that had begun before go on.
   EXPECT_EQ(spinning.wait_for(std::chrono::milliseconds(0)), std::future_status::timeout);
   pool->Stop(ticket, StopReason::kAborted);
   EXPECT_EQ(NameOf(spinning.get()), "ERR_ABORTED");
@@ -124,7 +124,7 @@ TEST_P(WorkerPoolTest, LetsGoOfTheModuleThatItHad) {
   }
   EXPECT_EQ(Call(*pool, "ok"), "42");
   pool->ChangeModule(module_);
-  // Idle threads do so by themselves: this ends when they have.
+  // Idle threads do so by themselves: the loop ends when they have.
   while (!earlier.expired()) std::this_thread::yield();
   EXPECT_EQ(Call(*pool, "ok"), "42");
 }
@@ -178,7 +178,7 @@ TEST_P(WorkerPoolTest, RefusesWhatDoesNotFit) {
   const auto pool = MakePool(1, 1);
   uint64_t spinning = 0;
   auto first = Start(*pool, "spin", &spinning);
-  // One may wait; until the thread has taken the first, that counts as waiting too.
+  // One may wait; until the thread has taken the first, it counts as waiting too.
   std::vector<std::future<Outcome>> waiting;
   bool is_full = false;
   while (!is_full && waiting.size() < 10) {
@@ -211,7 +211,7 @@ TEST_P(WorkerPoolTest, EndsWithGuestsInFlight) {
   auto first = Start(*pool, "spin");
   auto second = Start(*pool, "spin");
   pool.reset();
-  // What had begun was stopped; what had not was dropped with its promise.
+  // A run that had begun was stopped; one that had not was dropped with its promise.
   for (auto* run : {&first, &second}) {
     try {
       EXPECT_EQ(NameOf(run->get()), "ERR_CLOSED");
@@ -224,9 +224,8 @@ std::string ModeName(const testing::TestParamInfo<bool>& info) {
   return info.param ? "Compiled" : "Interpreted";
 }
 
-// ThreadSanitizer holds asynchronous signals back while guests run, and takes a thread that has
-// left a signal handler by a jump for one that is still in it: compiled guests cannot be
-// interrupted.
+// ThreadSanitizer delays asynchronous signals while guests run, and assumes that a thread that left
+// a signal handler by a jump is still in it: compiled guests cannot be interrupted.
 #if defined(__SANITIZE_THREAD__)
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(CompiledWorkerPoolTest);
 INSTANTIATE_TEST_SUITE_P(Modes, WorkerPoolTest, testing::Values(false), ModeName);

@@ -13,7 +13,7 @@
 
 namespace wasmedge_embed::test {
 
-/// The name of the limit that `call` reaches; what else happens fails the test.
+/// The name of the limit that `call` reaches; any other outcome fails the test.
 template <typename Call>
 std::string LimitOf(Call call) {
   try {
@@ -47,7 +47,7 @@ class ErrnoGuest : public FakeGuest<State> {
   }
 };
 
-/// Calls a function with every combination of hostile arguments; `check` gets each errno.
+/// Calls the function with every combination of hostile arguments; `check` gets each errno.
 template <typename State, typename Check>
 void CallWithEverything(ErrnoGuest<State>& guest, const HostFunction<State>& function,
                         const std::vector<uint32_t>& values, const Check& check) {
@@ -63,7 +63,7 @@ void CallWithEverything(ErrnoGuest<State>& guest, const HostFunction<State>& fun
   }
 }
 
-/// Arguments that have broken host functions before: nulls, ends, signs, wraps.
+/// Arguments that have broken host functions before: nulls, ends, sign bits, wraparounds.
 inline std::vector<uint32_t> HostileValues(uint32_t memory_size) {
   return {0, 1, 0xFFFFFFFF, 0x7FFFFFFF, memory_size, memory_size - 1, memory_size - 4, 64};
 }

@@ -12,8 +12,8 @@
 
 namespace wasmedge_embed {
 
-/// A linear memory and the calls a guest would make, without an engine. The memory is a heap block
-/// of exactly its size, so that AddressSanitizer sees the first byte beyond it.
+/// A linear memory and a guest's calls, without an engine. The memory is a heap block of exactly
+/// its size, so that AddressSanitizer detects an access to the first byte beyond it.
 template <typename State>
 class FakeGuest {
  public:
@@ -27,7 +27,7 @@ class FakeGuest {
   /// The last call's i32 or i64 result.
   uint64_t result() const { return static_cast<uint64_t>(results_[0].bits); }
 
-  /// Calls the function `name` with arguments of its signature.
+  /// Calls the function `name` with arguments that fit its signature.
   HostOutcome Call(std::string_view name, const std::vector<uint64_t>& arguments) {
     return Call(Find(name), arguments);
   }
@@ -39,14 +39,14 @@ class FakeGuest {
     }
     std::array<wasmedge::Value, 16> params{};
     for (size_t i = 0; i < arguments.size(); ++i) {
-      // The engine leaves whatever it had in the bits beyond the type's.
+      // The engine leaves arbitrary bits beyond those of the type.
       constexpr uint64_t kGarbage = 0xA5A5'A5A5'A5A5'A5A5;
       const bool is_32_bits = signature[i] == 'i';
       const uint64_t low =
           is_32_bits ? (kGarbage << 32) | (arguments[i] & 0xFFFF'FFFF) : arguments[i];
       params[i].bits = (static_cast<unsigned __int128>(kGarbage) << 64) | low;
     }
-    // Nothing that a function returns, so that one that sets no result is seen.
+    // A value that no function returns, to detect one that sets no result.
     results_[0].bits = 0xEEEE'EEEE;
     HostCall call(function.name,
                   GuestMemory(memory_.empty() ? nullptr : memory_.data(), memory_.size()),

@@ -19,9 +19,9 @@
 #include "wasi/buffers.h"
 #include "wasi/directory.h"
 
-// What guests do in folders, chosen one after the other, so that the same can be done in folders of
-// several kinds and the answers compared: by a generator of random numbers (wasi_folders_test.cc)
-// and by a fuzzer (fuzz/host_folders_fuzzer.cc).
+// Operations of guests on folders, chosen one after the other, so that the same ones can run in
+// folders of several kinds and the answers can be compared. A random number generator
+// (wasi_folders_test.cc) or a fuzzer (fuzz/host_folders_fuzzer.cc) makes the choices.
 
 namespace wasmedge_embed::wasi::test {
 
@@ -33,7 +33,7 @@ class NameSink final : public EntrySink {
     next_ = next;
     return true;
   }
-  /// Goes on after what was taken, for so many entries.
+  /// Continues after what was taken, for this many entries.
   void Again(size_t entries) { left_ = entries; }
   uint64_t next() const { return next_; }
   const std::map<std::string, FileType>& names() const { return names_; }
@@ -44,7 +44,7 @@ class NameSink final : public EntrySink {
   std::map<std::string, FileType> names_;
 };
 
-/// Buffers over bytes of this process, as a guest's would be over its memory.
+/// Buffers in this process's memory, in place of a guest's.
 class LocalBuffers {
  public:
   explicit LocalBuffers(std::vector<uint8_t>& bytes) : memory_(65'536) {
@@ -64,18 +64,18 @@ class LocalBuffers {
   std::vector<uint8_t> memory_;
 };
 
-/// What an operation answered, so that it can be compared.
+/// The answer of an operation, in comparable form.
 using Answer = std::tuple<Errno, std::string>;
 
 std::string Describe(const Filestat& filestat) {
   std::string text = std::to_string(static_cast<int>(filestat.file_type));
-  // A directory's size and links are each file system's own.
+  // A directory's size and links depend on the file system.
   if (filestat.file_type == FileType::kDirectory) return text;
   return text + " " + std::to_string(filestat.size) + " " + std::to_string(filestat.link_count);
 }
 
 /// One guest's operations on one folder. `choose` makes all choices, each a number below a limit:
-/// the same choices make the same operations.
+/// the same choices lead to the same operations.
 class FolderOperations {
  public:
   using Choose = std::function<uint32_t(uint32_t limit)>;
@@ -125,7 +125,7 @@ class FolderOperations {
     }
   }
 
-  /// The last one, for a message.
+  /// The last operation, for a message.
   const std::string& last() const { return last_; }
 
  private:
@@ -146,7 +146,7 @@ class FolderOperations {
     return path;
   }
 
-  /// Where both paths are wrong, which of them is told is each system's own.
+  /// If both paths are wrong, it depends on the system which error is reported.
   static Answer OfTwo(Errno error) {
     return {error == Errno::kSuccess ? error : Errno::kInval, ""};
   }

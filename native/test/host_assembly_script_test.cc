@@ -23,14 +23,14 @@ class AssemblyScriptTest : public testing::Test {
       : state_{[this](std::string_view text) { stderr_ += text; }},
         guest_(AssemblyScriptModule(), state_) {}
 
-  /// Places a string as AssemblyScript has it, the number of its bytes before it.
+  /// Places a string in AssemblyScript's format, preceded by the number of its bytes.
   void Place(uint32_t address, const std::u16string& text) {
     const auto size = static_cast<uint32_t>(text.size() * 2);
     std::memcpy(guest_.memory().data() + address - 4, &size, sizeof size);
     std::memcpy(guest_.memory().data() + address, text.data(), size);
   }
 
-  /// What `abort` ends the guest with.
+  /// The message with which `abort` ends the guest.
   std::string Abort(uint32_t message, uint32_t file, uint32_t line = 3, uint32_t column = 5) {
     try {
       guest_.Call("abort", {message, file, line, column});
@@ -71,7 +71,7 @@ TEST_F(AssemblyScriptTest, TakesHostileStrings) {
   for (const uint32_t address : {1u, 3u, kEnd - 1, kEnd, 0xFFFF'FFFFu}) {
     EXPECT_EQ(Abort(address, address), "The guest aborted: no message (unknown file:3:5).");
   }
-  // As long as can be, and longer than the memory.
+  // The longest possible, and longer than the memory.
   for (const uint32_t size : {kEnd - kText, kEnd - kText + 1, 0xFFFF'FFFFu}) {
     std::memcpy(guest_.memory().data() + kText - 4, &size, sizeof size);
     const std::string message = Abort(kText, 0);

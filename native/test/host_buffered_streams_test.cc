@@ -150,7 +150,7 @@ TEST_F(BufferedStreamsTest, WakeAGuestThatWaitsForEither) {
   }
 }
 
-/// All bytes of one thread's go through the other one, each waiting for the other.
+/// All bytes pass from one thread to the other, each waiting for the other.
 TEST_F(BufferedStreamsTest, CarryMegabytesBetweenTwoThreads) {
   constexpr size_t kBytes = 16 * 1024 * 1024;
   Invocation invocation;

@@ -26,7 +26,7 @@ struct Announced {
   std::vector<uint64_t> arguments;
 };
 
-/// What a guest announces, for a thread that waits for it.
+/// A guest's announcements, for a thread that waits for them.
 class Announcements {
  public:
   void Add(Announced announced) {

@@ -19,7 +19,7 @@ constexpr uint32_t kImage = 64;
 constexpr uint32_t kBuffer = 4096;
 constexpr uint32_t kEnd = 65'536;
 
-/// As the interface from 0.13 on numbers the elements of a result.
+/// The element types of a result, as the interface numbers them since 0.13.
 constexpr uint32_t kRgb8 = 0;
 constexpr uint32_t kBgr8 = 1;
 constexpr uint32_t kRgb32F = 2;
@@ -70,7 +70,7 @@ TEST_F(ImageTest, DecodesAJpeg) {
   ASSERT_EQ(Load("load_jpg", test::FromHex(test::kGreyJpeg), 1, 1), 0U);
   EXPECT_EQ(Result(3), (Pixels{72, 72, 72}));
   ASSERT_EQ(Load("load_jpg", test::FromHex(test::kCmykJpeg), 1, 1), 0U);
-  // 200 * 128 / 255 and so on: paper less ink less black.
+  // 200 * 128 / 255 and so on: paper minus ink minus black.
   EXPECT_EQ(Result(3), (Pixels{100, 52, 28}));
 }
 
@@ -163,7 +163,7 @@ TEST_F(ImageTest, RefusesWhatLiesOutsideOfTheMemory) {
   const std::string legacy = "wasmedge_image_load_png_to_rgb32f";
   EXPECT_EQ(guest_.Call(legacy, {kImage, length, 2, 2, kEnd - 48}), 0U);
   EXPECT_EQ(guest_.Call(legacy, {kImage, length, 2, 2, kEnd - 47}), 1U);
-  // 2^32 bytes, and sizes whose product wraps.
+  // 2^32 bytes, and sizes whose product wraps around.
   for (const uint32_t side : {0x5556U, 0x1'0000U, 0x8000'0000U, 0xFFFF'FFFFU}) {
     EXPECT_EQ(guest_.Call(legacy, {kImage, length, side, side, kBuffer}), 1U) << side;
   }
@@ -213,7 +213,7 @@ TEST(ResizeBilinearTest, KeepsTheCorners) {
   EXPECT_EQ(same, picture.pixels);
   Pixels larger(27);
   ResizeBilinear(picture, 3, 3, larger.data());
-  // Half way, cut off: (0 + 100) / 2, (0 + 100 + 200 + 40) / 4, (50 + 255) / 2.
+  // Halfway, rounded down: (0 + 100) / 2, (0 + 100 + 200 + 40) / 4, (50 + 255) / 2.
   EXPECT_EQ(larger[0], 0);
   EXPECT_EQ(larger[3], 50);
   EXPECT_EQ(larger[12], 85);

@@ -10,7 +10,7 @@
 #include "test/errno_guest.h"
 #include "test/inference_fixtures.h"
 
-// Why a guest is given an error number: the guest's host reads these words, and nothing else.
+// The reason for an error number: the host of the guest reads these messages, and nothing else.
 
 namespace wasmedge_embed {
 namespace {
@@ -22,7 +22,7 @@ constexpr uint32_t kName = 64;
 constexpr uint32_t kDimensions = 512;
 constexpr uint32_t kData = 1024;
 
-/// A call, and what is told of it.
+/// A call, and the message about it.
 struct Refused {
   const char* function;
   std::vector<uint32_t> arguments;

@@ -113,7 +113,7 @@ TEST_F(LaneStreamsTest, DropsWhatEarlierOnesHaveNotRead) {
   EXPECT_EQ(Read(3), "not");
   Begin();
   EXPECT_FALSE(Look().is_ready());
-  // A third one, before the second has seen the end of the first.
+  // A third one begins before the second has seen the end of the first.
   Begin();
   EXPECT_FALSE(Look().is_ready());
   data_.Send(Frame("still the first") + kEnd + Frame("second") + kEnd + Frame("third"));

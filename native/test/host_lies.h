@@ -8,10 +8,10 @@
 
 namespace wasmedge_embed::test {
 
-/// Lies that no trust excuses: those for which a model of the host is refused as well.
+/// Lies that are refused even in trusted models of the host.
 std::vector<Lie> LiesOfHosts();
 
-/// What the check of the host's models says; empty when it lets the model through.
+/// The message of the check of the host's models; empty if the model passes.
 std::string HostRefusalOf(const Lie& lie);
 
 }  // namespace wasmedge_embed::test

@@ -30,13 +30,13 @@ class TensorFlowLiteLegacyTest : public testing::Test {
   explicit TensorFlowLiteLegacyTest(const InferenceLimits& limits = {})
       : state_({}, limits), guest_(TensorFlowLiteModule(), state_) {}
 
-  /// The function's result; its name without the prefix that all share.
+  /// The function's result; the name is given without the common prefix.
   uint64_t Call(const std::string& name, const std::vector<uint64_t>& arguments) {
     EXPECT_EQ(guest_.Call(kPrefix + name, arguments), HostOutcome::kReturn) << name;
     return guest_.result();
   }
 
-  /// How the function that has no result fails.
+  /// The trap with which the function without a result fails.
   std::string TrapOf(const std::string& name, const std::vector<uint64_t>& arguments) {
     try {
       guest_.Call(kPrefix + name, arguments);
@@ -68,7 +68,7 @@ class TensorFlowLiteLegacyTest : public testing::Test {
     return Call("get_output_tensor", {session, kName, name.size()});
   }
 
-  /// A session with its inputs.
+  /// A session whose inputs are set.
   uint64_t ReadySession() {
     const uint64_t session = CreateSession(test::BuildTinyModel(test::TinySumAndProduct()));
     Call("append_input", Input<float>(session, "left", {1, 2, 3, 4}));
@@ -154,7 +154,7 @@ TEST_F(TensorFlowLiteLegacyTest, KnowsNoForgedStaleOrForeignHandle) {
   for (const uint64_t handle : forged) {
     if (handle != tensor) no_tensors.push_back(handle);
   }
-  // The first session's first output: forged, and yet the very handle.
+  // The first output of the first session: forged, but equal to the real handle.
   no_tensors.erase(std::remove(no_tensors.begin(), no_tensors.end(), tensor), no_tensors.end());
 
   for (const uint64_t handle : no_sessions) {

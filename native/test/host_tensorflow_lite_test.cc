@@ -17,7 +17,7 @@ constexpr uint32_t kRuntimeError = 5;
 
 constexpr uint32_t kEnd = FakeGuest<TensorFlowLiteState>::kPage;
 
-// Where things lie in the guest's memory.
+// Positions in the guest's memory.
 constexpr uint32_t kResult = 8;
 constexpr uint32_t kName = 64;
 constexpr uint32_t kData = 256;
@@ -168,7 +168,7 @@ TEST_F(TensorFlowLiteLimitsTest, BoundsBytes) {
   ASSERT_LT(bytes.size(), 1000U);
   ASSERT_EQ(CreateSession(bytes), kSuccess);
   ASSERT_EQ(CreateSession(bytes), kSuccess);
-  // 48 bytes of tensors each.
+  // Each has tensors of 48 bytes.
   EXPECT_EQ(test::LimitOf([&] { CreateSession(bytes); }), "sessionBytes");
   EXPECT_EQ(guest_.Call("delete_session", {0}), kSuccess);
   bytes.resize(1900);
@@ -178,7 +178,7 @@ TEST_F(TensorFlowLiteLimitsTest, BoundsBytes) {
 TEST_F(TensorFlowLiteTest, SurvivesEveryHostileArgument) {
   const auto model = test::BuildTinyModel(test::TinySum());
   for (const HostFunction<TensorFlowLiteState>& function : TensorFlowLiteModule().functions) {
-    // Those of WasmEdge 0.8 have a test of their own.
+    // The functions of WasmEdge 0.8 have a test of their own.
     if (std::string_view(function.name).rfind("wasmedge_", 0) == 0) continue;
     state_.Reset();
     RunSession();

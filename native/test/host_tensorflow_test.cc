@@ -1,4 +1,4 @@
-// wasmedge_tensorflow: every function links, and each call is one that fails.
+// wasmedge_tensorflow: every function links, and every call fails.
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "wasmedge_tensorflow_";
 
-/// Every bit of every argument is set: what a guest passes is not looked at.
+/// Every bit of every argument is set: arguments are ignored.
 std::vector<uint64_t> Hostile(const HostFunction<TensorFlowState>& function) {
   return std::vector<uint64_t>(std::string_view(function.signature).find(':'), ~uint64_t{0});
 }

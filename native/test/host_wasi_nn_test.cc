@@ -29,7 +29,7 @@ constexpr uint32_t kI32 = 4;
 
 constexpr uint32_t kEnd = FakeGuest<WasiNnState>::kPage;
 
-// Where things lie in the guest's memory.
+// Positions in the guest's memory.
 constexpr uint32_t kResult = 8;
 constexpr uint32_t kBuilder = 16;
 constexpr uint32_t kTensor = 32;
@@ -65,7 +65,7 @@ class WasiNnTest : public testing::Test {
     return guest_.Call("load", {kBuilder, 1, encoding, target, kResult});
   }
 
-  /// A context of the model of this name.
+  /// A context of the model with this name.
   uint32_t Context(const std::string& name) {
     EXPECT_EQ(LoadByName(name), kSuccess);
     EXPECT_EQ(guest_.Call("init_execution_context", {guest_.Read(kResult), kResult}), kSuccess);
@@ -77,7 +77,7 @@ class WasiNnTest : public testing::Test {
                     uint32_t type, const std::vector<T>& values) {
     guest_.WriteAll(kDimensions, dimensions);
     guest_.WriteAll(kData, values);
-    // The padding behind the type's byte is what a compiler may leave there.
+    // A compiler may leave any bytes in the padding behind the type's byte.
     guest_.WriteAll<uint32_t>(
         kTensor, {kDimensions, static_cast<uint32_t>(dimensions.size()), type | 0xABCDEF00U, kData,
                   static_cast<uint32_t>(values.size() * sizeof(T))});
@@ -213,7 +213,7 @@ TEST_F(WasiNnTest, RefusesInputsOfTheWrongSizeShapeOrType) {
   EXPECT_EQ(SetInput(context, 0, {0x80000001, 4}, kF32, values), kInvalidArgument);
   EXPECT_EQ(SetInput(context, 0, {1, 4, 1}, kF32, values), kInvalidArgument);
   EXPECT_EQ(SetInput(context, 0, {}, kF32, values), kInvalidArgument);
-  // 2 is what U8 was before wasi-nn 0.6, and F64 now.
+  // 2 is what U8 was before wasi-nn 0.6, and is F64 now.
   for (const uint32_t type : {0U, 2U, kU8, kI32, 5U, 6U, 255U}) {
     EXPECT_EQ(SetInput(context, 0, {1, 4}, type, values), kInvalidArgument) << type;
   }
@@ -327,7 +327,7 @@ TEST_F(WasiNnTest, SurvivesEveryHostileArgument) {
   for (const HostFunction<WasiNnState>& function : WasiNnModule().functions) {
     state_.Reset();
     ReadyContext();
-    // At 64 and at 0 lies what the functions may take for a builder, a tensor or a name.
+    // Contents at 64 and at 0 that the functions may take for a builder, a tensor or a name.
     guest_.WriteAll(kModel, model);
     guest_.WriteAll<uint32_t>(64,
                               {kModel, static_cast<uint32_t>(model.size()), kF32, kEnd - 16, 16});

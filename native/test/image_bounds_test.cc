@@ -1,4 +1,5 @@
-// What pictures may cost that the host decodes: pictures of a few bytes that ask for much.
+// Limits on the cost of pictures that the host decodes: pictures of a few bytes that ask for a lot
+// of work.
 
 #include <gtest/gtest.h>
 
@@ -21,7 +22,7 @@ using Bytes = std::vector<uint8_t>;
 constexpr uint8_t kBaseline = 0xC0;
 constexpr uint8_t kProgressive = 0xC2;
 constexpr uint16_t kSide = 7071;
-/// Of a greyscale picture of that size.
+/// Of a greyscale picture of this size.
 constexpr size_t kBlocks = size_t{884} * 884;
 
 Bytes Join(std::initializer_list<Bytes> parts) {
@@ -44,7 +45,8 @@ Bytes Segment(uint8_t marker, const Bytes& content) {
       {{0xFF, marker, static_cast<uint8_t>(length >> 8), static_cast<uint8_t>(length)}, content});
 }
 
-/// Quantization and two codes whose only code, the bit 0, means a difference of zero and the end.
+/// Quantization tables, and two Huffman tables whose only code, the bit 0, means a difference of
+/// zero and the end of the block.
 Bytes Tables() {
   Bytes code(18, 0);
   code[1] = 1;
@@ -73,7 +75,7 @@ Bytes Scan(const Bytes& components, uint8_t first, uint8_t last, uint8_t bits = 
   return Segment(0xDA, content);
 }
 
-/// A file of these parts, and of `size` bytes in comments before them.
+/// A file of these parts, preceded by `size` bytes of comments.
 Bytes File(std::initializer_list<Bytes> parts, size_t size = 0) {
   Bytes file = {0xFF, 0xD8};
   while (file.size() < size) file = Join({file, Segment(0xFE, Bytes(60'000, 0))});
@@ -91,7 +93,7 @@ bool IsDecoded(Bytes file) {
 }
 
 TEST(JpegSurveyTest, CountsBlocksWorkAndMemory) {
-  // MCUs of 16 × 16, two of them.
+  // Two MCUs of 16 × 16.
   const Bytes frame = Frame(kBaseline, 17, 16, {0x22, 0x11, 0x11});
   const JpegSurvey together = Survey(File({frame, Scan({1, 2, 3}, 0, 63)}));
   EXPECT_EQ(together.pixels, 17U * 16);
@@ -130,7 +132,7 @@ TEST(JpegSurveyTest, TakesTheKindsThatAreDecoded) {
 TEST(JpegSurveyTest, SurvivesEveryTruncation) {
   const Bytes whole = File({Frame(kProgressive, 8, 8, {0x11}), Scan({1}, 0, 0), Scan({1}, 1, 63)});
   for (size_t length = 0; length <= whole.size(); ++length) {
-    // At its exact size, so that the first byte beyond it is seen.
+    // At its exact size, so that an access to the first byte beyond it is detected.
     Bytes part(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(length));
     SurveyJpeg({part.data(), part.size()});
   }
@@ -174,12 +176,12 @@ TEST(PngBoundsTest, BytesBoundThePixels) {
   Bytes png = FromHex(kRgbPng);
   const ByteSpan bytes{png.data(), png.size()};
   EXPECT_TRUE(DecodePng(bytes, ImageLimits{}));
-  // 24 bits a pixel.
+  // 24 bits per pixel.
   const auto pixels = static_cast<uint32_t>(1032 * png.size() / 3);
   EXPECT_TRUE(CanHoldPixels(bytes, pixels, 1));
   EXPECT_FALSE(CanHoldPixels(bytes, pixels + 1, 1));
   EXPECT_FALSE(CanHoldPixels(bytes, 0x7FFF'FFFF, 0x7FFF'FFFF));
-  // One bit a pixel.
+  // One bit per pixel.
   png[24] = 1;
   png[25] = 0;
   EXPECT_TRUE(CanHoldPixels(bytes, 24 * pixels, 1));

@@ -14,7 +14,7 @@ inline constexpr char kRgbJpeg[] =
     "1100ffc4001c0000000009000000000000000000000000000102030405060708ffc400141001000000000000"
     "00000000000000000000ffda000c03520047004200003f007fe87f38740023e1100fffd9";
 
-/// JPEG, 8 × 8, inverted inks as Adobe writes them: (200, 104, 56, 128) throughout.
+/// JPEG, 8 × 8, inverted inks as Adobe stores them: (200, 104, 56, 128) throughout.
 inline constexpr char kCmykJpeg[] =
     "ffd8ffee000e41646f626500640000000000ffdb004300080808080808080808080808080808080808080808"
     "08080808080808080808080808080808080808080808080808080808080808080808080808080808080808ff"
@@ -34,12 +34,12 @@ inline constexpr char kRgbPng[] =
     "89504e470d0a1a0a0000000d4948445200000002000000020802000000fdd49a730000001349444154789c63"
     "f8cfc0c000c20cffb944e4001a58033a5663a23c0000000049454e44ae426082";
 
-/// PNG, 2 × 1, RGBA: (255, 100, 50) wholly transparent, (1, 2, 3) opaque.
+/// PNG, 2 × 1, RGBA: (255, 100, 50) fully transparent, (1, 2, 3) opaque.
 inline constexpr char kTransparentPng[] =
     "89504e470d0a1a0a0000000d4948445200000002000000010806000000f4227f8a0000001149444154789c63"
     "f89f62c4c0c8c4fc1f000cf8029b71127a4b0000000049454e44ae426082";
 
-/// Bytes out of hexadecimal text.
+/// Decodes hexadecimal text.
 inline std::vector<uint8_t> FromHex(std::string_view text) {
   std::vector<uint8_t> bytes;
   for (size_t index = 0; index + 1 < text.size(); index += 2) {

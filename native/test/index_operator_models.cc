@@ -11,7 +11,7 @@ namespace {
 using schema::TensorType;
 using Ints = std::vector<int32_t>;
 
-// The first that LiteRT has.
+// The first version that LiteRT supports.
 constexpr int32_t kBroadcastToVersion = 2;
 
 SpecTensor Number(const std::string& name, const SpecTensor& list) {

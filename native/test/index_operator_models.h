@@ -6,8 +6,8 @@
 
 namespace wasmedge_embed::test {
 
-/// Of `OperatorModels`: those that compare and choose, that are given indices or sizes, and those
-/// of one kind of element.
+/// Part of `OperatorModels`: operators that compare and select, that take indices or sizes, and
+/// those of a single element type.
 std::vector<OperatorModel> IndexOperatorModels();
 
 }  // namespace wasmedge_embed::test

@@ -19,7 +19,8 @@ std::string DataFolder() {
   return test::Environment("WASMEDGE_EMBED_DATA", std::string(PROJECT_ROOT) + "/../shared/data");
 }
 
-/// With WASMEDGE_EMBED_TEST_PICTURES set, so many of each kind, evenly spread: for slow machines.
+/// With WASMEDGE_EMBED_TEST_PICTURES set, only that many of each kind, evenly spaced: for slow
+/// machines.
 std::vector<Picture> Thin(std::vector<Picture> pictures) {
   const std::string wanted = test::Environment("WASMEDGE_EMBED_TEST_PICTURES", "");
   if (wanted.empty()) return pictures;
@@ -29,14 +30,14 @@ std::vector<Picture> Thin(std::vector<Picture> pictures) {
   return chosen;
 }
 
-/// Photographs on which nothing about the rewrite was chosen, beside the sample data.
+/// Photographs that were not used to design the rewrite, in addition to the sample data.
 std::string OtherPhotographs() {
   return test::Environment("WASMEDGE_EMBED_OTHER_PHOTOGRAPHS",
                            DataFolder() + "/../imagenet-samples");
 }
 
-/// The rewritten model is about as far from the built-in kernels as the model as it is on the same
-/// library, both run for the same pictures.
+/// The rewritten model differs from the built-in kernels about as much as the original model does
+/// on the same library, both run on the same pictures.
 void ExpectNoFurther(const std::string& name, const std::vector<uint8_t>& bytes,
                      const std::vector<Picture>& pictures) {
   const auto model = test::Load(bytes);
@@ -44,7 +45,7 @@ void ExpectNoFurther(const std::string& name, const std::vector<uint8_t>& bytes,
   ScoreDifferences as_it_is;
   ScoreDifferences rewritten;
   for (const Picture& picture : pictures) {
-    // TensorFlow Lite's own kernels, against which others are held.
+    // TensorFlow Lite's own kernels, the reference for the others.
     const auto reference = test::Classify(model, picture.bytes, {1, Kernels::kBuiltin, true});
     as_it_is.Add(reference, test::Classify(model, picture.bytes, {1, Kernels::kXnnpack, false}));
     rewritten.Add(reference, test::Classify(model, picture.bytes, {1, Kernels::kXnnpack, true}));
@@ -57,7 +58,7 @@ void ExpectNoFurther(const std::string& name, const std::vector<uint8_t>& bytes,
   constexpr double kFactorOfMeans = 1.12;
   EXPECT_LE(rewritten.mean_largest(), as_it_is.mean_largest() * kFactorOfMeans);
   EXPECT_LE(rewritten.mean_sum(), as_it_is.mean_sum() * kFactorOfMeans);
-  // Between two classes that are as likely rounding decides.
+  // Between two equally likely classes, rounding decides.
   constexpr double kTies = 0.015;
   EXPECT_GE(
       static_cast<double>(rewritten.agreements()),
@@ -65,7 +66,7 @@ void ExpectNoFurther(const std::string& name, const std::vector<uint8_t>& bytes,
 }
 
 TEST(ExactnessTest, LeavesTheDefaultModelAsItIs) {
-  // It is int8 inside and uint8 at its borders: there is nothing to gain.
+  // Internally it is int8, and uint8 at its borders: there is nothing to gain.
   const auto model = test::Load(test::DefaultModel());
   EXPECT_FALSE(model->rewritten().rewritten());
   EXPECT_EQ(&model->Pool({1, Kernels::kXnnpack, true}),
@@ -98,7 +99,7 @@ TEST_P(RealModelExactnessTest, IsNoFurtherOnPicturesThatNothingWasChosenOn) {
   const auto pictures = PicturesFor(bytes, [](size_t width, size_t height) {
     return test::ReadPhotographs(OtherPhotographs(), width, height);
   });
-  // No part of the sample data.
+  // Not part of the sample data.
   if (pictures.empty()) GTEST_SKIP() << "no photographs: WASMEDGE_EMBED_OTHER_PHOTOGRAPHS";
   ExpectNoFurther(GetParam(), bytes, pictures);
 }
@@ -115,7 +116,7 @@ TEST_P(RealModelExactnessTest, EveryOperatorIsCloseToTheReference) {
   const auto as_it_is = test::CompareLayers(bytes, noise, {1, Kernels::kXnnpack, false});
   const auto rewritten = test::CompareLayers(bytes, noise, {1, Kernels::kXnnpack, true});
   for (size_t place = 0; place < rewritten.size(); ++place) {
-    // Of one input alone; channels that do not convert exactly are off by a little more.
+    // For a single input; channels that do not convert exactly differ a little more.
     EXPECT_LE(rewritten[place].largest, 16) << test::ToString(rewritten);
     EXPECT_LE(rewritten[place].mean, as_it_is[place].mean + 0.08) << test::ToString(rewritten);
   }

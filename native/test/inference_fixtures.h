@@ -28,7 +28,7 @@ inline std::string Environment(const char* name, const std::string& otherwise) {
   return value != nullptr && *value != '\0' ? value : otherwise;
 }
 
-/// The bytes of the small model of the tests.
+/// The bytes of the tests' small model.
 inline std::vector<uint8_t> DefaultModel() {
   const std::string path =
       Environment("WASMEDGE_EMBED_TEST_MODEL",
@@ -38,7 +38,7 @@ inline std::vector<uint8_t> DefaultModel() {
   return bytes;
 }
 
-/// The file below the folder of sample data, or empty; see `SKIP_WITHOUT_DATA`.
+/// The file in the folder of sample data, or empty; see `SKIP_WITHOUT_DATA`.
 inline std::vector<uint8_t> SampleData(const std::string& name) {
   return ReadFile(
       Environment("WASMEDGE_EMBED_DATA", std::string(PROJECT_ROOT) + "/../shared/data") + "/" +
@@ -75,7 +75,7 @@ std::vector<T> Get(const Session& session, size_t index) {
   return values;
 }
 
-/// A picture of no meaning, another one for each seed.
+/// A picture of noise, a different one for each seed.
 inline std::vector<uint8_t> Noise(size_t size, uint32_t seed) {
   std::vector<uint8_t> bytes(size);
   uint32_t state = seed * 2654435761U + 1;

@@ -78,10 +78,10 @@ TEST(LitertOutputTest, CapturesTheErrorsOfItsThreadOnly) {
   EXPECT_EQ(outer.Errors().size(), 2048 - std::string("ERROR: ").size());
 }
 
-/// What a process does with LiteRT from the first load to the end, with its stdout on its stderr,
+/// A process's use of LiteRT from the first load to the end, with stdout redirected to stderr,
 /// which the test reads.
 void UseLiteRt() {
-  // What the test program itself has said so far still goes to stdout.
+  // Earlier output of the test program itself still goes to stdout.
   std::fflush(stdout);
   dup2(2, 1);
   {
@@ -90,7 +90,7 @@ void UseLiteRt() {
     for (const Kernels kernels : {Kernels::kXnnpack, Kernels::kBuiltin, Kernels::kBuiltin}) {
       test::Classify(model, input, {1, kernels});
     }
-    // A model that LiteRT refuses and one that fails when it runs make it report errors.
+    // A model that LiteRT refuses and one that fails at run time make it report errors.
     const auto gather = test::Load(test::TinyGather());
     Session session(gather, {});
     Invocation invocation;
@@ -108,7 +108,7 @@ void UseLiteRt() {
 
 class LitertProcessTest : public testing::Test {
  protected:
-  // Each child begins anew: most of LiteRT's chatter comes once a process.
+  // Each child starts afresh: LiteRT prints most of its messages once per process.
   LitertProcessTest() { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
 };
 

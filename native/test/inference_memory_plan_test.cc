@@ -33,7 +33,7 @@ TEST(MemoryPlanTest, FillsTheSmallestGap) {
   plan.Add(1024, 0, 1);
   plan.Add(512, 1, 2);
   plan.Add(256, 0, 2);
-  // Where the first one was, beside the second and the third.
+  // In the place of the first one, next to the second and the third.
   plan.Add(128, 2, 2);
   EXPECT_EQ(plan.Bytes(), 1024U + 512 + 256);
 }

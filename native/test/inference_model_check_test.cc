@@ -28,12 +28,13 @@ using test::SpecTensor;
 
 ModelSummary Check(const std::vector<uint8_t>& bytes,
                    const ModelLimits& limits = ModelLimits::Guest()) {
-  // On the heap at its exact size, so that a sanitizer sees the first byte read too many.
+  // On the heap at its exact size, so that a sanitizer detects an access to the first byte beyond
+  // it.
   const std::vector<uint8_t> copy(bytes);
   return CheckModel(copy.data(), copy.size(), limits);
 }
 
-/// Why the model is refused; fails the test when it is not.
+/// Why the model is refused; fails the test if it is not.
 std::string Refusal(const std::vector<uint8_t>& bytes,
                     const ModelLimits& limits = ModelLimits::Guest()) {
   try {
@@ -46,7 +47,7 @@ std::string Refusal(const std::vector<uint8_t>& bytes,
   return {};
 }
 
-/// The name of the limit that the model is beyond.
+/// The name of the limit that the model exceeds.
 std::string LimitOf(const ModelSpec& model, const ModelLimits& limits) {
   try {
     Check(BuildModel(model), limits);
@@ -126,7 +127,7 @@ TEST(ModelCheckTest, AcceptsTheOperatorsThatTheDocumentsName) {
     if (FindRule(code) != nullptr) known.insert(schema::OperatorName(code));
   }
   EXPECT_EQ(named, known);
-  // Each of them has a model that the other tests damage and run.
+  // Each has a model for the other tests to damage and run.
   for (const test::OperatorModel& model : test::OperatorModels()) {
     known.erase(model.name.substr(0, model.name.find(',')));
   }
@@ -167,8 +168,8 @@ TEST(ModelCheckTest, CountsTheWorkOfAConvolution) {
   EXPECT_EQ(summary.multiply_accumulates, 4U * 3 * 4 * 3 * 3 * 3);
   EXPECT_EQ(summary.weight_bytes, 4U * 3 * 3 * 3 + 4 * 4);
   EXPECT_EQ(summary.other_elements, 0U);
-  // Input and output and the input laid out for the filter, each at a multiple of 64, and a pointer
-  // for each of the filter's points.
+  // The input, the output and the input arranged for the filter, each aligned to 64, and a pointer
+  // for each point of the filter.
   EXPECT_EQ(summary.activation_bytes, 128U + 64 + 384 + 4 * 3 * 9 * 8);
 }
 
@@ -223,7 +224,7 @@ TEST(ModelLimitsTest, BoundTheArithmeticOfSmallFiles) {
 }
 
 TEST(ModelLimitsTest, CountMemoryAsItIsShared) {
-  // Fifty results of 13 MB one after the other: two are there at a time, beside the input.
+  // Fifty results of 13 MB in a row: two exist at a time, besides the input.
   ModelSpec model = OperatorModelNamed("RELU, FLOAT32");
   SpecGraph& graph = model.graph();
   for (SpecTensor& tensor : graph.tensors) tensor.shape = {1, 320, 320, 32};
@@ -236,7 +237,7 @@ TEST(ModelLimitsTest, CountMemoryAsItIsShared) {
   graph.outputs = {50};
   constexpr uint64_t kBytes = uint64_t{320} * 320 * 32 * 4;
   EXPECT_EQ(Check(BuildModel(model)).activation_bytes, 3 * kBytes);
-  // An output of the graph stays.
+  // An output of the graph is kept.
   graph.outputs = {50, 10};
   EXPECT_EQ(Check(BuildModel(model)).activation_bytes, 4 * kBytes);
 }
@@ -274,7 +275,7 @@ TEST(ModelLimitsTest, OwnModelsMayUseOperatorsWithoutRules) {
 }
 
 TEST(ModelLimitsTest, OwnModelsMayUseOperatorsInWaysThatGuestsMayNot) {
-  // LiteRT takes the logarithm of INT8 as well.
+  // LiteRT also computes the logarithm of INT8.
   ModelSpec model = OperatorModelNamed("LOG, FLOAT32");
   for (SpecTensor& tensor : model.graph().tensors) {
     tensor.type = schema::kInt8;

@@ -1,5 +1,5 @@
-// One lie after the other about a model that is right, and the reason for which the check refuses
-// it; and that there is none of its reasons that no lie has.
+// One lie after another about a valid model, and the reason for which the check refuses it. Also
+// checks that each of the check's reasons has a lie.
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -48,8 +48,8 @@ TEST_P(HostLieTest, IsRefusedForItsReason) {
 INSTANTIATE_TEST_SUITE_P(Models, HostLieTest, testing::ValuesIn(test::LiesOfHosts()),
                          [](const testing::TestParamInfo<Lie>& info) { return info.param.name; });
 
-/// Whether a text of the sources is the reason of a refusal: it is more than a word, and no name of
-/// a thing ("a tensor's shape").
+/// Whether a text in the sources is the reason of a refusal: it has more than one word, and is not
+/// the name of a thing ("a tensor's shape").
 bool IsReason(const std::string& text) {
   for (const char* thing : {"a ", "an ", "the ", "its "}) {
     if (text.rfind(thing, 0) == 0) return false;
@@ -59,7 +59,7 @@ bool IsReason(const std::string& text) {
          std::islower(static_cast<unsigned char>(text[space - 1])) != 0;
 }
 
-/// The reasons in a C++ file. Texts with nothing but space between them are one.
+/// The reasons in a C++ file. String literals separated only by white space are one.
 std::vector<std::string> ReasonsOf(const std::filesystem::path& file) {
   const std::vector<uint8_t> bytes = test::ReadFile(file.string());
   const std::string source(bytes.begin(), bytes.end());
@@ -90,7 +90,7 @@ std::vector<std::string> ReasonsOf(const std::filesystem::path& file) {
   return texts;
 }
 
-/// What no file that fits the other limits is refused for.
+/// Refusals that no file within the other limits can cause.
 std::vector<std::string> RefusalsOfTheReader() {
   std::vector<std::string> refusals;
   const auto refused = [&](const auto& read) {
@@ -101,7 +101,7 @@ std::vector<std::string> RefusalsOfTheReader() {
       refusals.emplace_back(error.what());
     }
   };
-  // Of a file of more than 2 GiB the first page is read.
+  // Only the first page of this file of more than 2 GiB is read.
   constexpr size_t kTooLarge = size_t{INT32_MAX} + 1;
   void* memory = mmap(nullptr, kTooLarge, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

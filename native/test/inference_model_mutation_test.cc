@@ -1,8 +1,9 @@
-// What the check lets through must not harm LiteRT: damaged and lying models are made by the
-// thousand, checked, and those that pass are loaded, compiled and run in child processes.
+// Models that pass the check must not harm LiteRT: the test makes thousands of damaged and lying
+// models, checks them, and loads, compiles and runs those that pass in child processes.
 //
-// WASMEDGE_EMBED_MUTATIONS multiplies how many are made (1), WASMEDGE_EMBED_MUTATION_SEED chooses
-// which (1). A model that does harm is left in the folder for temporary files.
+// WASMEDGE_EMBED_MUTATIONS multiplies their number (default 1), WASMEDGE_EMBED_MUTATION_SEED
+// chooses which ones (default 1). A model that does harm is saved in the folder for temporary
+// files.
 
 #include <gtest/gtest.h>
 
@@ -37,7 +38,7 @@ uint64_t Seed() { return Number("WASMEDGE_EMBED_MUTATION_SEED"); }
 
 class ModelMutationTest : public testing::Test {
  protected:
-  /// Tries `count` models times the factor of the environment and expects no harm.
+  /// Tries `count` models, multiplied by the factor from the environment, and expects no harm.
   void Try(size_t count, const std::function<std::vector<uint8_t>(size_t)>& make,
            const test::ModelTrialOptions& options) {
     trials_ = test::TryModels(count * Number("WASMEDGE_EMBED_MUTATIONS"), make, options);
@@ -80,7 +81,7 @@ class ModelMutationTest : public testing::Test {
 
 TEST_F(ModelMutationTest, LiteRtRunsEveryOperator) {
   const auto models = test::OperatorModels();
-  // Not a multiple that counts: the models are as many as there are.
+  // The multiplier does not apply: the number of models is fixed.
   trials_ = test::TryModels(
       models.size(), [&](size_t index) { return test::BuildModel(models[index].spec); },
       AllKernels());

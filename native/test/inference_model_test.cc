@@ -18,7 +18,7 @@ namespace {
 using test::BuildTinyModel;
 using test::Load;
 
-/// The message of the refusal; fails the test when there is none.
+/// The message of the refusal; fails the test if there is none.
 std::string Refusal(const std::vector<uint8_t>& bytes) {
   try {
     Load(bytes)->graph();
@@ -121,7 +121,8 @@ TEST(ModelTest, RefusesEveryTruncationOfTheHeader) {
   uint32_t root = 0;
   std::memcpy(&root, model.data(), sizeof(root));
   for (uint32_t size = 0; size < root + 4; ++size) {
-    // On the heap at its exact size, so that a sanitizer sees the first byte read too many.
+    // On the heap at its exact size, so that a sanitizer detects an access to the first byte beyond
+    // it.
     const std::vector<uint8_t> bytes(model.begin(), model.begin() + size);
     EXPECT_THROW(CheckModel(bytes.data(), bytes.size(), ModelLimits::Own()), Error) << size;
   }
@@ -141,7 +142,7 @@ TEST(ModelTest, RefusesShapesThatNobodyFixes) {
   const auto model = Load(tiny);
   EXPECT_EQ(model->inputs()[1].shape, (std::vector<int32_t>{1, 4}));
   EXPECT_EQ(model->inputs()[1].shape_signature, (std::vector<int32_t>{-1, 4}));
-  // The first is 1 where nobody says another; others are the host's to say.
+  // An unspecified first dimension is 1; the host must specify the others.
   tiny.tensors[1].shape = {1, -1};
   const std::string message = Refusal(BuildTinyModel(tiny));
   EXPECT_NE(message.find("\"right\""), std::string::npos) << message;
@@ -187,7 +188,7 @@ TEST(ModelTest, GivesAnInputBackAndAnOutputTwice) {
 }
 
 TEST(ModelTest, TellsLiteRtsReasonWhenAModelCannotBeCompiled) {
-  // An operator that only LiteRT knows, of a type that it has no kernel for.
+  // An operator that only LiteRT knows, of a type for which it has no kernel.
   constexpr int8_t kLocalResponseNormalization = 13;
   test::TinyModel tiny;
   tiny.tensors = {{"input", test::kTinyInt32, {2}, {}, {}},
@@ -249,7 +250,7 @@ TEST(ModelStoreTest, FreesWhatNobodyHolds) {
   EXPECT_TRUE(model.expired());
 }
 
-/// A sum whose first tensor bears this name, so that its bytes differ from any other's.
+/// A sum whose first tensor has this name, so that its bytes are unique.
 std::vector<uint8_t> Named(const std::string& name) {
   test::TinyModel tiny = test::TinySum();
   tiny.tensors[0].name = name;
@@ -265,7 +266,7 @@ TEST(ModelStoreTest, KeepsTheLastFourOfGuests) {
   }
   for (const auto& model : models) EXPECT_FALSE(model.expired());
 
-  // The first is used again, so the second is the oldest when a fifth comes.
+  // The first is used again, so the second is the oldest when a fifth arrives.
   const auto first = Named("0");
   EXPECT_EQ(LoadGuestModel(first.data(), first.size()), models[0].lock());
   const auto fifth = Named("4");
@@ -283,7 +284,7 @@ TEST(ModelStoreTest, DoesNotKeepMoreBytesThanItSays) {
   ForgetGuestModels();
   std::vector<std::weak_ptr<Model>> models;
   for (const char* name : {"large", "as large"}) {
-    // What follows a FlatBuffer is of no meaning.
+    // Bytes behind a FlatBuffer are ignored.
     auto bytes = Named(name);
     bytes.resize(size_t{40} << 20);
     models.push_back(LoadGuestModel(bytes.data(), bytes.size()));
@@ -303,7 +304,7 @@ TEST(ModelStoreTest, LimitsWhatGuestsBring) {
     EXPECT_EQ(error.code(), ErrorCode::kLimit);
     EXPECT_EQ(error.detail(), "modelBytes");
   }
-  // What the host has loaded was checked for less, and stays the host's.
+  // A model that the host has loaded was checked less strictly and is only for the host.
   const auto model = LoadModel(bytes.data(), bytes.size());
   EXPECT_THROW(LoadGuestModel(bytes.data(), bytes.size()), Error);
   ForgetGuestModels();

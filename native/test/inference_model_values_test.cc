@@ -1,6 +1,6 @@
-// Numbers that are known only while a model runs, in the tensors that kernels index with, count by
-// or divide by: a run with such numbers is refused or right, and touches nothing else. Under
-// AddressSanitizer, which sees what LiteRT copies, as well.
+// Numbers that are known only while a model runs, in the tensors that kernels use as indices,
+// counts or divisors: a run with such numbers is refused or correct, and accesses nothing else.
+// Also run with AddressSanitizer, which checks what LiteRT copies.
 
 #include <gtest/gtest.h>
 
@@ -26,12 +26,12 @@ using Longs = std::vector<int64_t>;
 constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
 constexpr int64_t kLeast = std::numeric_limits<int32_t>::min();
 
-/// A guest's model, what one of its inputs is filled with, and what comes of it.
+/// A guest's model, the values of one of its inputs, and the outcome.
 struct Numbers {
   const char* name;
   const char* model;
   size_t input;
-  /// One after another, from the first again where there are fewer than elements.
+  /// Used in order, and repeated if there are fewer than elements.
   Longs values;
   bool runs;
 };
@@ -74,7 +74,7 @@ TEST_P(ModelValuesTest, AreRefusedOrRight) {
       ASSERT_TRUE(session.SetInput(i, filled.data(), filled.size()));
     }
     Invocation invocation;
-    // Twice: a run that is refused leaves a model that still works.
+    // Twice: a refused run leaves the model usable.
     for (int run = 0; run < 2; ++run) {
       if (numbers.runs) {
         EXPECT_NO_THROW(session.Run(invocation));

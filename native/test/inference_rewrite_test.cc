@@ -26,8 +26,8 @@ RewrittenModel Rewrite(const ModelSpec& spec) {
   return RewriteModel(bytes.data(), bytes.size());
 }
 
-/// Runs the model on inputs of noise, many times, with each of the options; the outputs one after
-/// the other.
+/// Runs the model on many inputs of noise, with each of the options; returns the concatenated
+/// outputs.
 std::vector<uint8_t> RunAll(const std::shared_ptr<Model>& model, const InferenceOptions& options) {
   std::vector<uint8_t> all;
   Session session(model, options);
@@ -59,7 +59,7 @@ int LargestDifference(const std::vector<uint8_t>& left, const std::vector<uint8_
   return largest;
 }
 
-/// Operators that are rewritten, of which the catalogue has a model in UINT8 alone.
+/// Rewritten operators of which the catalogue has a model only in UINT8.
 constexpr const char* kRewritten[] = {
     "CONV_2D, UINT8",
     "CONV_2D, UINT8 dilated",
@@ -166,7 +166,7 @@ TEST(RewriteTest, SaysWhyAModelIsLeft) {
             "(CONCATENATION)");
 }
 
-/// Weights all of which are at the zero point but those that the test sets.
+/// All weights are at the zero point, except those that the test sets.
 ModelSpec Convolution(uint8_t zero_point, const std::vector<std::pair<size_t, uint8_t>>& weights) {
   ModelSpec spec = test::OperatorModelNamed("CONV_2D, UINT8");
   SpecTensor& tensor = spec.graph().tensors[1];
@@ -184,7 +184,7 @@ std::vector<int8_t> Constant(const RewrittenModel& model, size_t tensor) {
 }
 
 TEST(RewriteTest, IsExactUpToThreeTimes127) {
-  // 27 weights a channel, 3 of a point; a weight at each distance from the zero point.
+  // 27 weights per channel, 3 per point; one weight at each distance from the zero point.
   const RewrittenModel within = Rewrite(Convolution(100, {{0, 227}, {30, 0}, {60, 101}}));
   ASSERT_TRUE(within.rewritten()) << within.reason;
   EXPECT_EQ(within.inexact_channels, 0U);
@@ -195,7 +195,7 @@ TEST(RewriteTest, IsExactUpToThreeTimes127) {
   EXPECT_EQ(plain[30], -100);
   EXPECT_EQ(plain[60], 1);
 
-  // A weight of 128 at channel 1 of the second point: 127 there and 1 at its copy.
+  // A weight of 128 at channel 1 of the second point: 127 there and 1 in its copy.
   const RewrittenModel beyond = Rewrite(Convolution(100, {{4, 228}}));
   ASSERT_TRUE(beyond.rewritten()) << beyond.reason;
   EXPECT_EQ(beyond.inexact_channels, 0U);
@@ -205,14 +205,14 @@ TEST(RewriteTest, IsExactUpToThreeTimes127) {
   EXPECT_EQ(split[5], 127);
   EXPECT_EQ(split[7], 1);
 
-  // 255 is more than two numbers of 7 bits hold.
+  // 255 exceeds the sum of two 7-bit numbers.
   EXPECT_EQ(Rewrite(Convolution(0, {{4, 255}})).inexact_channels, 1U);
   EXPECT_EQ(Rewrite(Convolution(0, {{4, 254}})).inexact_channels, 0U);
   EXPECT_EQ(Rewrite(Convolution(255, {{4, 0}})).inexact_channels, 1U);
 }
 
-/// CONV_2D, DEPTHWISE_CONV_2D and MAX_POOL_2D one after the other, then a CONV_2D with weights all
-/// over the range.
+/// CONV_2D, DEPTHWISE_CONV_2D and MAX_POOL_2D in a row, then a CONV_2D whose weights cover the
+/// whole range.
 ModelSpec Chain(uint32_t seed) {
   std::mt19937 random(seed);
   const auto tensor = [](const char* name, std::vector<int32_t> shape) {
@@ -297,7 +297,8 @@ TEST(RewriteTest, CopiesChannelsThroughAGraph) {
     EXPECT_EQ(model->inputs()[0].byte_size, 243U);
     const auto reference = RunAll(model, {1, Kernels::kBuiltin, true});
     EXPECT_LE(LargestDifference(reference, RunAll(model, {1, Kernels::kXnnpack, true})), 2) << seed;
-    // Exact: the same kernels on int8 give what they give on uint8, but for how they round halves.
+    // Exact: the same kernels give the same results on int8 as on uint8, except for how they round
+    // halves.
     EXPECT_LE(LargestDifference(RunAll(model, {1, Kernels::kXnnpack, false}),
                                 RunAll(model, {1, Kernels::kXnnpack, true})),
               1)
@@ -365,8 +366,8 @@ TEST(RewriteTest, RaisesVersionsThatOldFilesLeaveOut) {
 
 TEST(RewriteTest, LeavesSharedConstants) {
   ModelSpec spec = Chain(1);
-  // Both depthwise weights and bias of the first layer from one buffer is damage; two biases are
-  // not.
+  // Sharing one buffer between the depthwise weights and the bias of the first layer is damage;
+  // sharing it between two biases is not.
   spec.graph().tensors[5].data.reset();
   spec.graph().tensors[5].buffer = 2;
   const auto bytes = test::BuildModel(spec);

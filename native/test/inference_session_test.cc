@@ -110,7 +110,7 @@ TEST(SessionTest, AddsItsTimeToTheInvocation) {
 }
 
 TEST(SessionTest, KeepsItsModelAlive) {
-  // A guest of a test before this one may have brought the same.
+  // A guest in an earlier test may have supplied the same model.
   ForgetGuestModels();
   auto model = test::Load(test::TinySum());
   const std::weak_ptr<Model> watched = model;

@@ -15,7 +15,7 @@ namespace {
 
 using test::ModelSpec;
 
-/// What the check of a host's model says; empty when it lets it through.
+/// The message of the check of a host's model; empty if it passes.
 std::string Refusal(const ModelSpec& model) {
   const std::vector<uint8_t> bytes = test::BuildModel(model);
   try {
@@ -26,7 +26,7 @@ std::string Refusal(const ModelSpec& model) {
   return {};
 }
 
-/// Weights that are fewer bytes than their shape has.
+/// Weights of fewer bytes than their shape has elements.
 ModelSpec SparseWeights() {
   ModelSpec model = test::OperatorModelNamed("FULLY_CONNECTED, FLOAT32");
   test::SpecTensor& weights = model.graph().tensors[1];

@@ -1,4 +1,4 @@
-// Damage to a file's bytes, and models that ask for too much.
+// Damage to a file's bytes, and models that require too much.
 
 #include <cstring>
 
@@ -27,17 +27,17 @@ void Put(Bytes& bytes, size_t place, T value) {
   std::memcpy(bytes.data() + place, &value, sizeof(value));
 }
 
-/// Where a table's list of fields begins.
+/// The position of a table's vtable.
 size_t FieldsOf(const Bytes& bytes, size_t table) {
   return table - static_cast<size_t>(Get<int32_t>(bytes, table));
 }
 
-/// Where that list says where the field is.
+/// The position of the field's entry in the vtable.
 size_t SlotOf(const Bytes& bytes, size_t table, int field) {
   return FieldsOf(bytes, table) + 4 + 2 * static_cast<size_t>(field);
 }
 
-/// A change at the first tensor, given its table's place in the file.
+/// A change to the first tensor, given the position of its table in the file.
 template <typename Change>
 Damage AtTensor(Change change) {
   return [change](Bytes& bytes) {
@@ -46,14 +46,14 @@ Damage AtTensor(Change change) {
   };
 }
 
-/// The tensor's field lies so many bytes from the beginning of its table.
+/// Moves the tensor's field to this offset from the beginning of its table.
 Damage FieldAt(int field, uint16_t offset) {
   return AtTensor([=](Bytes& bytes, const FlatTable& table) {
     Put(bytes, SlotOf(bytes, table.position(), field), offset);
   });
 }
 
-/// What the tensor's field refers to lies further by so much.
+/// Moves the target of the tensor's field by this distance.
 Damage ReferenceBy(int field, uint32_t distance) {
   return AtTensor([=](Bytes& bytes, const FlatTable& table) {
     const size_t place = table.FieldPosition(field);
@@ -63,7 +63,7 @@ Damage ReferenceBy(int field, uint32_t distance) {
 
 size_t RootOf(const Bytes& bytes) { return Get<uint32_t>(bytes, 0); }
 
-/// Every operator is the same one, with a list of inputs of 64 KiB.
+/// All operators are the same one, with a list of inputs of 64 KiB.
 void ShareOperators(ModelSpec& model) {
   OperatorOf(model).inputs.assign(1 << 14, 0);
   model.graph().operators.resize(1 << 12, OperatorOf(model));

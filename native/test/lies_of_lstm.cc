@@ -14,7 +14,7 @@ constexpr char kHybrid[] = "UNIDIRECTIONAL_SEQUENCE_LSTM, FLOAT32 by INT8";
 constexpr char kInteger[] = "UNIDIRECTIONAL_SEQUENCE_LSTM, INT8";
 constexpr char kWholeInteger[] = "UNIDIRECTIONAL_SEQUENCE_LSTM, INT8 of all parts";
 
-/// The tensor that is the operator's input at this place.
+/// The tensor of the operator's input with this index.
 SpecTensor& InputOf(ModelSpec& model, size_t place) {
   return TensorOf(model, static_cast<size_t>(OperatorOf(model).inputs[place]));
 }
@@ -38,7 +38,7 @@ Tell TypeOfInput(size_t place, int8_t type) {
   return [place, type](ModelSpec& model) { InputOf(model, place).type = type; };
 }
 
-/// Recurrent weights for so many outputs.
+/// Recurrent weights for this many outputs.
 Tell Projection(int32_t outputs) {
   return [outputs](ModelSpec& model) {
     for (const size_t place : {5, 6, 7, 8}) {

@@ -45,7 +45,7 @@ std::vector<Lie> LiesOfOperators() {
        "options of another operator"},
       {"BytesOutside", "FULLY_CONNECTED, FLOAT32",
        [](ModelSpec& model) {
-         // The last is a vector, whose offset this is.
+         // The last is a vector, of which this is the offset.
          OperatorOf(model).options = {int8_t{0}, int8_t{0}, int8_t{0},
                                       int8_t{0}, int8_t{0}, INT32_MAX};
        },

@@ -6,7 +6,7 @@
 
 namespace wasmedge_embed::test {
 
-/// One of the process's limits, lowered for a while where that is possible: QEMU keeps none, and
+/// Lowers one of the process's limits temporarily, if possible: QEMU does not enforce limits, and
 /// the sanitizers themselves would not get what they need.
 class LowLimit {
  public:

@@ -11,7 +11,7 @@ using flatbuffers::Offset;
 struct Table {};
 using Tables = Offset<flatbuffers::Vector<Offset<Table>>>;
 
-/// Fields of a table by number: those that refer to something are made before the table begins.
+/// A table's fields by number: objects that it refers to are created before the table begins.
 class TableBuilder {
  public:
   explicit TableBuilder(FlatBufferBuilder& builder)
@@ -48,7 +48,7 @@ Offset<flatbuffers::Vector<T>> VectorUnlessEmpty(FlatBufferBuilder& builder,
 class ModelWriter {
  public:
   ModelWriter() {
-    // Fields that hold their default must be there as well, so that a mutation can reach them.
+    // Fields with their default value must be present as well, so that a mutation can reach them.
     builder_.ForceDefaults(true);
     buffers_.push_back(TableBuilder(builder_).Finish());
   }

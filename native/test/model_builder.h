@@ -12,7 +12,7 @@
 
 namespace wasmedge_embed::test {
 
-/// A tensor of a model to build. Everything may be a lie.
+/// A tensor of a model to build. Any of it may be a lie.
 struct SpecTensor {
   std::string name;
   int8_t type = schema::kFloat32;
@@ -20,10 +20,10 @@ struct SpecTensor {
   std::vector<float> scales;
   std::vector<int64_t> zero_points;
   int32_t quantized_dimension = 0;
-  /// The constant's bytes, in a buffer of its own; absent for what is computed.
+  /// The constant's bytes, in a buffer of its own; absent for computed tensors.
   std::optional<std::vector<uint8_t>> data;
   std::vector<int32_t> shape_signature;
-  /// Instead of the one that follows from `data`.
+  /// Used instead of the buffer that follows from `data`.
   std::optional<uint32_t> buffer;
   bool is_variable = false;
   bool is_sparse = false;
@@ -42,7 +42,7 @@ struct SpecOperator {
   std::vector<int32_t> inputs;
   std::vector<int32_t> outputs;
   uint8_t options_type = 0;
-  /// By number of the field.
+  /// By field number.
   std::vector<SpecOption> options;
   int32_t version = 1;
   std::optional<uint32_t> code_index;
@@ -76,7 +76,7 @@ struct SpecSignature {
   std::string key = "serving_default";
 };
 
-/// A .tflite file to build, field by field: what `TinyModel` cannot say.
+/// A .tflite file to build, field by field: for everything that `TinyModel` cannot express.
 struct ModelSpec {
   std::vector<SpecGraph> graphs;
   std::vector<SpecSignature> signatures;

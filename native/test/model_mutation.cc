@@ -29,7 +29,7 @@ class Mutation {
  private:
   uint32_t Below(size_t limit) { return static_cast<uint32_t>(random_() % limit); }
 
-  /// Somewhere in the file with `size` bytes behind it, at a multiple of `alignment`.
+  /// A position in the file with `size` bytes behind it, at a multiple of `alignment`.
   size_t Place(size_t size, size_t alignment) {
     size_t begin = 0;
     size_t end = bytes_.size();

@@ -7,12 +7,12 @@
 
 namespace wasmedge_embed::test {
 
-/// Makes damaged models out of a whole one: flipped bits, bytes and words of telling values,
-/// offsets that lead nearby, exchanged and copied pieces, truncations. One to four changes each,
-/// nine of ten outside of the weights. The same number makes the same model.
+/// Makes damaged models from a valid one: flipped bits, bytes and words of edge values, offsets
+/// that point nearby, exchanged and copied pieces, truncations. One to four changes each, nine of
+/// ten outside the weights. The same number makes the same model.
 class ModelMutator {
  public:
-  /// Throws `Error` when the bytes are no whole model.
+  /// Throws `Error` if the bytes are not a complete model.
   ModelMutator(std::vector<uint8_t> model, uint64_t seed);
 
   std::vector<uint8_t> Make(uint64_t number) const;
@@ -20,7 +20,7 @@ class ModelMutator {
  private:
   std::vector<uint8_t> model_;
   uint64_t seed_;
-  // Begin and end of what is not weights.
+  // Begin and end of the parts that are not weights.
   std::vector<std::pair<size_t, size_t>> tables_;
 };
 

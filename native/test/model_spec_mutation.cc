@@ -13,7 +13,7 @@
 namespace wasmedge_embed::test {
 namespace {
 
-// Constants are not made larger than this.
+// Constants are not enlarged beyond this.
 constexpr size_t kMaximumConstant = size_t{1} << 20;
 
 class SpecMutation {
@@ -174,7 +174,7 @@ class SpecMutation {
   std::mt19937_64 random_;
 };
 
-/// What stands behind `mark` in `text`; absent when the mark does not.
+/// The part of `text` behind `mark`; absent if the mark is not found.
 std::optional<std::string_view> Behind(std::string_view text, std::string_view mark) {
   const size_t at = text.find(mark);
   if (at == std::string_view::npos) return std::nullopt;
@@ -219,7 +219,7 @@ bool MendData(std::vector<SpecTensor>* tensors, std::string_view refusal) {
   return true;
 }
 
-/// Gives the model what the refusal says that it expects; false when it says nothing of the kind.
+/// Changes the model to what the refusal says it expects; false if it says no such thing.
 bool Mend(ModelSpec* model, const std::string& refusal) {
   std::vector<SpecTensor>* tensors = &model->graph().tensors;
   return MendData(tensors, refusal) || MendShape(tensors, refusal);

@@ -8,13 +8,13 @@
 
 namespace wasmedge_embed::test {
 
-/// Makes models of a wrong meaning, where `ModelMutator` makes damaged files: one to four numbers
-/// of an operator model (scales, zero points, sizes, options, constants, types) get telling values.
-/// What the check then says of shapes is mended as it says, so that about half of the models pass
-/// it and put LiteRT to the test. The same number makes the same model.
+/// Makes models with a wrong meaning, while `ModelMutator` makes damaged files: one to four numbers
+/// of an operator model (scales, zero points, sizes, options, constants, types) get edge values.
+/// Shapes are then corrected as the check's messages say, so that about half of the models pass it
+/// and test LiteRT. The same number makes the same model.
 class SpecMutator {
  public:
-  /// Models that the limits refuse for their shapes are mended.
+  /// Models whose shapes exceed the limits are corrected.
   SpecMutator(uint64_t seed, const ModelLimits& limits);
 
   std::vector<uint8_t> Make(uint64_t number) const;

@@ -26,7 +26,7 @@
 namespace wasmedge_embed::test {
 namespace {
 
-/// What the children tell their parent, in memory that they share.
+/// The children's reports to their parent, in shared memory.
 struct Progress {
   std::atomic<size_t> current;
   std::atomic<bool> checked;
@@ -50,7 +50,7 @@ class Shared {
   T* items_ = nullptr;
 };
 
-/// One of the numbers at which a kernel that trusts them goes astray.
+/// A number that leads a trusting kernel astray.
 template <typename T>
 T TellingNumber(std::mt19937_64& random) {
   using Limits = std::numeric_limits<T>;
@@ -161,7 +161,7 @@ ModelTrial::Outcome Try(const std::vector<uint8_t>& bytes, size_t index,
   return ModelTrial::Outcome::kRan;
 }
 
-/// Ends the process after so many seconds of processor time, or when it waits for ever; 0 for
+/// Ends the process after this much processor time in seconds, or when it waits for ever; 0 for
 /// never.
 void EndAfter(unsigned seconds) {
   constexpr unsigned kClockFactor = 20;
@@ -175,7 +175,7 @@ void EndAfter(unsigned seconds) {
                            const ModelTrialOptions& options, Progress* progress,
                            Shared<ModelTrial>* trials) {
   using Clock = std::chrono::steady_clock;
-  // Neither a core file nor the report of a sanitizer for what is expected to happen.
+  // Neither a core file nor a sanitizer's report for an expected crash.
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL, SIGALRM, SIGPROF}) {

@@ -11,7 +11,7 @@
 
 namespace wasmedge_embed::test {
 
-/// What became of a model that was given to LiteRT in a child process.
+/// The outcome of giving a model to LiteRT in a child process.
 struct ModelTrial {
   enum class Outcome : uint8_t {
     /// The check refused it.
@@ -22,7 +22,7 @@ struct ModelTrial {
     /// The process died.
     kCrashed,
     kHung,
-    /// It was the check itself that killed the process.
+    /// The process died in the check itself.
     kCheckCrashed,
   };
   Outcome outcome = Outcome::kRefused;
@@ -33,19 +33,18 @@ struct ModelTrial {
 
 struct ModelTrialOptions {
   ModelLimits limits = ModelLimits::Guest();
-  /// What each model is compiled with, one after the other; with only the first of them that comes
-  /// next in turn when `in_turn` is set.
+  /// The kernels with which each model is compiled, one after the other; with `in_turn` set, each
+  /// model gets only the next one of them, in turn.
   std::vector<Kernels> kernels = {Kernels::kXnnpack};
   bool in_turn = false;
-  /// Whether the inputs get other shapes than the file's, as guests may give those of the host's
-  /// models.
+  /// Whether to change the inputs' shapes, as guests may do with those of the host's models.
   bool resize = false;
-  /// Processor time that a model may take; one that takes longer, or twenty times as long by the
-  /// clock, is hung.
+  /// Processor time for a model. One that takes longer, or twenty times as long by the wall clock,
+  /// is considered hung.
   unsigned seconds = 20;
 };
 
-/// Checks the models `make(0)` … `make(count - 1)` and has LiteRT load, compile and run those that
+/// Checks the models `make(0)` … `make(count - 1)`. LiteRT loads, compiles and runs those that
 /// pass, in child processes that are replaced when they die.
 std::vector<ModelTrial> TryModels(size_t count,
                                   const std::function<std::vector<uint8_t>(size_t)>& make,

@@ -19,7 +19,7 @@ constexpr int8_t kValid = schema::kValid;
 constexpr int8_t kNone = schema::kNoActivation;
 constexpr int8_t kRelu6 = schema::kFusedRelu6;
 
-/// The bias that goes with an input of this type and with `Weights`.
+/// The bias for an input of this type and for `Weights`.
 SpecTensor Bias(int8_t type, int32_t channels) {
   if (type == TensorType::kFloat32) return MakeConstant("bias", type, {channels});
   SpecTensor bias = MakeConstant(
@@ -299,7 +299,7 @@ class Catalogue {
     AddHalved();
   }
 
-  /// A convolution whose weights DEQUANTIZE makes of FLOAT16, before it.
+  /// A convolution whose weights are dequantized from FLOAT16 before it.
   void AddHalved() {
     ModelSpec model = OperatorModelOf("CONV_2D, FLOAT32");
     SpecGraph& graph = model.graph();

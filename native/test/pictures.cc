@@ -1,7 +1,7 @@
 #include "test/pictures.h"
 
 #include <cstdio>
-// Needs size_t and FILE.
+// Requires size_t and FILE.
 #include <jpeglib.h>
 
 #include <algorithm>
@@ -28,7 +28,7 @@ struct ErrorExit {
   std::jmp_buf back;
 };
 
-/// No object with a destructor may live where `longjmp` leaves.
+/// `longjmp` leaves this function, so it must have no object with a destructor.
 bool Decode(const std::vector<uint8_t>& file, Rgb* picture) {
   jpeg_decompress_struct decoder;
   ErrorExit error;
@@ -58,7 +58,7 @@ bool Decode(const std::vector<uint8_t>& file, Rgb* picture) {
   return true;
 }
 
-/// The mean of the source's pixels below each pixel; the nearest where it is larger.
+/// The mean of the source pixels covered by each pixel; the nearest one when enlarging.
 std::vector<uint8_t> Scale(const Rgb& source, size_t width, size_t height) {
   std::vector<uint8_t> scaled(width * height * kChannels);
   const auto reach = [](size_t index, size_t from, size_t to) {

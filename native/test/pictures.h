@@ -13,12 +13,12 @@ struct Picture {
   std::vector<uint8_t> bytes;
 };
 
-/// Every JPEG file below `folder` that libjpeg decodes to RGB or grey without an error, scaled to
-/// width × height; sorted by path. Files of the same content come once.
+/// Every JPEG file in `folder` that libjpeg decodes to RGB or grey without an error, scaled to
+/// width × height and sorted by path. Files with the same content are used once.
 std::vector<Picture> ReadPhotographs(const std::string& folder, size_t width, size_t height);
 
-/// Pictures that are unlike photographs: black, white, grey, primary colours, stripes and
-/// checkerboards of several widths, ramps, and noise of several kinds.
+/// Pictures unlike photographs: black, white, grey, primary colours, stripes and checkerboards of
+/// several widths, ramps, and several kinds of noise.
 std::vector<Picture> MakePictures(size_t width, size_t height);
 
 }  // namespace wasmedge_embed::test

@@ -27,7 +27,7 @@ class PluginConfigurationTest : public testing::Test {
     return Configuration::FromEnvironment();
   }
 
-  /// What is said of a value that is refused.
+  /// The message about a refused value.
   static std::string Refusal(const char* name, const std::string& value) {
     try {
       Read(name, value);

@@ -7,20 +7,20 @@
 
 namespace wasmedge_embed::test {
 
-/// How far scores are from those of the built-in kernels, over many pictures. In units of the
-/// stored numbers, 1/256 of a probability.
+/// The differences between scores and those of the built-in kernels, over many pictures. In units
+/// of the stored numbers, 1/256 of a probability.
 class ScoreDifferences {
  public:
   void Add(const std::vector<uint8_t>& reference, const std::vector<uint8_t>& scores);
 
   size_t pictures() const noexcept { return pictures_; }
-  /// The largest of all.
+  /// The largest of all differences.
   int largest() const noexcept { return largest_; }
-  /// The mean over the pictures of the largest of each.
+  /// The mean, over the pictures, of the largest difference of each.
   double mean_largest() const noexcept { return Mean(sum_of_largest_); }
-  /// The mean over the pictures of the sum of all scores' differences.
+  /// The mean, over the pictures, of the sum of all scores' differences.
   double mean_sum() const noexcept { return Mean(sum_of_sums_); }
-  /// In how many pictures a class of the highest score is one of the reference's.
+  /// The number of pictures for which a class with the highest score is one of the reference's.
   size_t agreements() const noexcept { return agreements_; }
 
   std::string ToString() const;

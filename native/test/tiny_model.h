@@ -8,7 +8,7 @@
 
 namespace wasmedge_embed::test {
 
-/// Numbers of the public schema tensorflow/lite/schema/schema.fbs.
+/// Values of the public schema tensorflow/lite/schema/schema.fbs.
 enum TinyTensorType : int8_t {
   kTinyFloat32 = 0,
   kTinyInt32 = 2,
@@ -25,7 +25,7 @@ struct TinyTensor {
   std::vector<int32_t> shape;
   /// Scale and zero point.
   std::optional<std::pair<float, int64_t>> quantization;
-  /// Empty for none; -1 marks a dimension that is not fixed.
+  /// Empty for none; -1 marks a dynamic dimension.
   std::vector<int32_t> shape_signature;
 };
 
@@ -35,13 +35,13 @@ struct TinyOperator {
   std::vector<int32_t> outputs;
 };
 
-/// A model of a few operators, enough to test all that surrounds one.
+/// A model of a few operators, enough to test everything around a model.
 struct TinyModel {
   std::vector<TinyTensor> tensors;
   std::vector<TinyOperator> operators;
   std::vector<int32_t> inputs;
   std::vector<int32_t> outputs;
-  /// The signature's arguments, as indices of tensors; no signature when both are empty.
+  /// The signature's arguments, as indices of tensors; no signature if both are empty.
   std::vector<int32_t> signature_inputs;
   std::vector<int32_t> signature_outputs;
 };

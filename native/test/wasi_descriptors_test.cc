@@ -1,4 +1,4 @@
-// What the guest may do with its file descriptors, but for reading and writing.
+// What the guest may do with its file descriptors, except for reading and writing.
 
 #include <gtest/gtest.h>
 
@@ -217,7 +217,7 @@ TEST_F(WasiDescriptors, ClosesEachAndReusesTheLowestNumber) {
   ASSERT_EQ(Call("fd_close", {3}), Errno::kSuccess);
   EXPECT_EQ(Open("a.txt"), Errno::kBadf);
   EXPECT_EQ(Call("fd_prestat_get", {3, kOut}), Errno::kBadf);
-  // The number, not the preopen, is free again.
+  // The number, not the preopen, is available again.
   EXPECT_EQ(MustOpen("a.txt", rights::kFdRead, 4), 3u);
   EXPECT_EQ(Call("fd_prestat_get", {3, kOut}), Errno::kBadf);
 }

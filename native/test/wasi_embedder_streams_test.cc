@@ -155,8 +155,8 @@ TEST_F(WasiEmbedderStreams, CountForTheLimitOnlyWhereTheyAreTo) {
   EXPECT_EQ(state_.remaining_output(wasi::DescriptorKind::kStdout), 0u);
 }
 
-/// Input whose last bytes, and the end after them, come between a read and the look after it, as
-/// another thread can have it.
+/// Input whose last bytes, and the end after them, arrive between a read and the check after it, as
+/// may happen with another thread.
 class LateInput : public StandardStreams {
  public:
   explicit LateInput(std::string_view text)
@@ -201,7 +201,7 @@ TEST_F(WasiEmbedderStreams, GiveTheLastBytesThatComeTogetherWithTheEnd) {
   }
 }
 
-/// Of a pipe that takes no more.
+/// For a pipe that is full.
 TEST(InheritedOutput, IsWrittenWithWaitsThatEnd) {
   std::array<int, 2> pipe_ends{};
   ASSERT_EQ(pipe2(pipe_ends.data(), O_CLOEXEC), 0);
@@ -212,7 +212,7 @@ TEST(InheritedOutput, IsWrittenWithWaitsThatEnd) {
   ASSERT_EQ(buffers.Load({memory.data(), memory.size()}, 0, 1), wasi::Errno::kSuccess);
   Invocation invocation;
   uint32_t size = 0;
-  // Without a wait as much as a pipe takes, which is 64 KiB.
+  // Without waiting, as much as fits into a pipe, which is 64 KiB.
   EXPECT_EQ(wasi::WriteInherited(pipe_ends[1], false, buffers, invocation, &size),
             wasi::Errno::kSuccess);
   EXPECT_EQ(size, 65'536u);

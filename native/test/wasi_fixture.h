@@ -28,7 +28,7 @@ class WasiTest : public testing::Test {
  protected:
   using Errno = wasi::Errno;
 
-  // Where the tests keep things in the guest's memory.
+  // Where the tests place data in the guest's memory.
   static constexpr uint32_t kOut = 64;
   static constexpr uint32_t kIovecs = 128;
   static constexpr uint32_t kPath = 1024;
@@ -62,8 +62,8 @@ class WasiTest : public testing::Test {
     return static_cast<Errno>(guest_.result());
   }
 
-  /// Calls a function whose arguments end with a path, of which `before` come first and `after`
-  /// later.
+  /// Calls a function with a path among its arguments: `before` come before the path and `after`
+  /// behind it.
   Errno CallPath(std::string_view name, std::vector<uint64_t> before, std::string_view path,
                  const std::vector<uint64_t>& after = {}, uint32_t address = kPath) {
     guest_.WriteString(address, path);
@@ -78,7 +78,7 @@ class WasiTest : public testing::Test {
     return CallPath("path_open", {directory, 1}, path, {open_flags, rights, ~uint64_t{0}, 0, kOut});
   }
 
-  /// Opens what has to open and returns its descriptor.
+  /// Opens what must open and returns its descriptor.
   uint32_t MustOpen(std::string_view path, uint64_t rights = wasi::rights::kFdRead,
                     uint32_t directory = kRootFd) {
     EXPECT_EQ(Open(path, 0, rights, directory), Errno::kSuccess) << path;
@@ -98,7 +98,7 @@ class WasiTest : public testing::Test {
     return Call("fd_read", {fd, kIovecs, iovecs.size(), kOut});
   }
 
-  /// What one read of at most 100 bytes gives.
+  /// The result of one read of at most 100 bytes.
   std::string MustRead(uint32_t fd) {
     EXPECT_EQ(Read(fd, {{kBuffer, 100}}), Errno::kSuccess);
     return guest_.ReadString(kBuffer, guest_.Read<uint32_t>(kOut));

@@ -38,7 +38,7 @@ FolderOperations::Choose Seeded(uint32_t seed) {
   };
 }
 
-/// A folder of the host that is removed in the end.
+/// A folder of the host that is removed at the end.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -69,8 +69,8 @@ std::shared_ptr<Directory> ScratchRoot(uint64_t limit = 1 << 20) {
   return std::make_shared<ScratchDirectory>(std::move(storage), *root);
 }
 
-// The kernel is the reference: what a scratch folder answers is what the same folder of the host
-// answers, and how its paths are resolved makes no difference.
+// The kernel is the reference: a scratch folder gives the same answers as the same folder of the
+// host, however its paths are resolved.
 TEST(WasiFolders, AnswerAlikeInMemoryAndOnTheHost) {
   for (uint32_t seed = 0; seed < 120; ++seed) {
     const TemporaryFolder by_kernel;
@@ -148,7 +148,7 @@ TEST(WasiScratch, GivesBackAllThatItTook) {
         ASSERT_LE(storage->budget().used(), storage->budget().limit());
       }
     }
-    // Removes all that is left, from the leaves on.
+    // Removes everything that is left, leaves first.
     while (!root->entries.empty()) {
       ScratchNode* directory = root;
       std::string name = directory->entries.begin()->first;
@@ -166,7 +166,7 @@ TEST(WasiScratch, GivesBackAllThatItTook) {
 
 TEST(WasiScratch, RenamesWhereThereIsNoRoomLeft) {
   uint64_t limit = 1 << 20;
-  // The first time to see what it takes.
+  // The first time to find out how much is needed.
   for (const bool is_full : {false, true}) {
     auto storage = std::make_shared<ScratchStorage>(limit);
     ScratchNode* root = storage->MakeRoot();
@@ -281,7 +281,7 @@ TEST(WasiPathPattern, MatchesNamesAndAnyNumberOfThem) {
   EXPECT_FALSE(matches("/a/b", "/a"));
   EXPECT_TRUE(matches("/a*b*c", "/aXbXbXc"));
   EXPECT_FALSE(matches("/a*b*c", "/aXbXbXd"));
-  // In the number of names times the number of names, not in powers of it.
+  // In time proportional to the product of both numbers of names, not exponential.
   std::string deep;
   std::string pattern;
   for (int i = 0; i < 1000; ++i) deep += "/a";
@@ -295,7 +295,7 @@ std::chrono::milliseconds RaceTime() {
   return std::chrono::milliseconds(seconds == nullptr ? 1500 : 1000 * std::atoi(seconds));
 }
 
-/// What lies beyond the folder, and is never reached however the folder is changed meanwhile.
+/// Files beyond the folder, which are never reached, however the folder is changed meanwhile.
 class WasiHostFolderRace : public testing::TestWithParam<PathResolution> {};
 
 TEST_P(WasiHostFolderRace, NeverLeadsOut) {
@@ -304,7 +304,7 @@ TEST_P(WasiHostFolderRace, NeverLeadsOut) {
   namespace fs = std::filesystem;
   fs::create_directories(root + "/x/y");
   fs::create_directories(outer.path() + "/outside/y");
-  // Told apart by its type: inside it is a directory, outside a file.
+  // The type tells them apart: inside, it is a directory; outside, a file.
   fs::create_directory(root + "/x/y/mark");
   const std::string secret = outer.path() + "/outside/y/mark";
   FILE* file = std::fopen(secret.c_str(), "w");
@@ -312,7 +312,7 @@ TEST_P(WasiHostFolderRace, NeverLeadsOut) {
   std::fclose(file);
   const auto written = fs::last_write_time(secret);
   std::atomic<bool> ends{false};
-  // Exchanges a directory on the way for a link that leads out, and moves it about.
+  // Replaces a directory on the way by a link that leads out, and moves it about.
   std::thread attacker([&] {
     const std::string place = root + "/x";
     const std::string away = root + "/away";
@@ -357,7 +357,7 @@ TEST_P(WasiHostFolderRace, NeverLeadsOut) {
     note("times", folder->SetTimesOfPath("x/y/mark", true, times));
     note("mkdir", folder->CreateDirectory("x/y/new"));
     note("rmdir", folder->RemoveDirectory("x/y/new"));
-    // Outside it is a file, which could be.
+    // Outside it is a file, which could be removed.
     EXPECT_NE(folder->UnlinkFile("x/y/mark"), Errno::kSuccess);
     for (const char* path : {"x/y/f", "x/y/g", "x/y/h", "x/y/s"}) {
       note("unlink", folder->UnlinkFile(path));

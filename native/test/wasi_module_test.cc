@@ -1,4 +1,4 @@
-// The module as a whole: its table, and what no function does whatever its arguments are.
+// The module as a whole: its table, and what no function does, whatever its arguments.
 
 #include "wasi/wasi_module.h"
 
@@ -68,7 +68,7 @@ TEST(WasiModule, HasEveryFunctionOfThePreviewWithItsType) {
   };
   const HostModule<WasiState>& module = WasiModule();
   EXPECT_STREQ(module.name, "wasi_snapshot_preview1");
-  // WasmEdge's additions apart, and its second form of sock_accept.
+  // Except for WasmEdge's additions and its second form of sock_accept.
   for (const auto& [name, signature] : expected) {
     const auto is_it = [&name = name, &signature = signature](const auto& function) {
       return name == function.name && signature == function.signature;
@@ -82,8 +82,8 @@ TEST(WasiModule, HasEveryFunctionOfThePreviewWithItsType) {
 }
 
 /// Calls each function with every combination of the values that break address arithmetic. The
-/// guest's memory is a heap block of its own, so a sanitizer sees any byte beyond it; without one
-/// the test still sees results that are no errno.
+/// guest's memory is a separate heap block, so a sanitizer detects an access to any byte beyond it.
+/// Without a sanitizer, the test still detects results that are not an errno.
 class WasiHostileArguments : public testing::TestWithParam<size_t> {};
 
 TEST_P(WasiHostileArguments, GiveAnErrno) {
@@ -94,13 +94,13 @@ TEST_P(WasiHostileArguments, GiveAnErrno) {
       0, 1, 3, 5, 0x7FFF'FFFF, 0xFFFF'FFFF, memory_size, memory_size == 0 ? 2 : memory_size - 1};
   std::set<std::string> names{"proc_exit"};
   for (const HostFunction<WasiState>& function : WasiModule().functions) {
-    // By its name the first of several is called; the others are one and the same function.
+    // If several have the same name, the first is called; the others are the same function.
     if (!names.insert(function.name).second) continue;
     const std::string signature = function.signature;
     const size_t parameters = signature.find(':');
     WasiState state;
     FakeGuest<WasiState> guest(WasiModule(), state, memory_size);
-    // Of the longest signatures a sample: steps that share no factor with the number of values
+    // For the longest signatures, a sample: steps that share no factor with the number of values
     // visit every value in every place.
     uint64_t combinations = 1;
     for (size_t i = 0; i < parameters; ++i) combinations *= values.size();
@@ -145,7 +145,7 @@ TEST_P(WasiHostileArguments, GiveAnErrno) {
       for (size_t i = 0; i < parameters; ++i) {
         const uint64_t value = values[rest % values.size()];
         rest /= values.size();
-        // In 64 bits the largest values are those of 64 bits.
+        // For 64-bit arguments, the largest values have 64 bits.
         const bool is_64_bits = signature[i] == 'I';
         arguments.push_back(is_64_bits && value == 0x7FFF'FFFF   ? ~uint64_t{0} >> 1
                             : is_64_bits && value == 0xFFFF'FFFF ? ~uint64_t{0}

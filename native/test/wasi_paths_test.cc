@@ -26,17 +26,18 @@ TEST_F(WasiPaths, OpensFilesRelativeToAnyDirectory) {
 }
 
 TEST_F(WasiPaths, GrantsWhatUserlandsAskFor) {
-  // Rust asks for every right when it opens a file to read, except those to write.
+  // Rust requests every right except those to write when it opens a file to read.
   constexpr uint64_t kRust =
       ~(rights::kFdWrite | rights::kFdDatasync | rights::kFdAllocate | rights::kFdFilestatSetSize);
   EXPECT_EQ(MustRead(MustOpen("a.txt", kRust)), "0123456789");
-  // Go leaves the right to set the size in.
+  // Go also requests the right to set the size.
   constexpr uint64_t kGo = rights::kFdRead | rights::kFdFilestatSetSize | rights::kFdSeek;
   EXPECT_EQ(MustRead(MustOpen("a.txt", kGo)), "0123456789");
   EXPECT_EQ(Open(".", 0, 0), Errno::kSuccess);
   EXPECT_EQ(Open(".", oflags::kDirectory, 0), Errno::kSuccess);
   EXPECT_EQ(Open(".", oflags::kDirectory, rights::kFdRead), Errno::kSuccess);
-  // wasi-libc masks what it asks for with what can be inherited; a write has to survive that.
+  // wasi-libc masks the rights that it requests with the inheriting rights; those to write must
+  // remain.
   ASSERT_EQ(Call("fd_fdstat_get", {3, kOut}), Errno::kSuccess);
   EXPECT_TRUE(guest_.Read<wasi::Fdstat>(kOut).rights_inheriting & rights::kFdWrite);
 }
@@ -53,7 +54,7 @@ TEST_F(WasiPaths, OpensNothingForWriting) {
   EXPECT_EQ(Open("dir", oflags::kTrunc), Errno::kIsDir);
   EXPECT_EQ(Open("dir", oflags::kCreat), Errno::kIsDir);
   EXPECT_EQ(Open("missing", 0, rights::kFdWrite), Errno::kNoEnt);
-  // There is nothing to create.
+  // Nothing has to be created.
   EXPECT_EQ(MustRead(MustOpen("a.txt")), "0123456789");
   EXPECT_EQ(Open("a.txt", oflags::kCreat), Errno::kSuccess);
 }
@@ -80,7 +81,7 @@ TEST_F(WasiPaths, ChecksDirectoryPathAndResult) {
   EXPECT_EQ(Open(std::string(4097, 'a')), Errno::kNameTooLong);
   EXPECT_EQ(Call("path_open", {3, 0, kEnd - 2, 3, 0, 0, 0, 0, kOut}), Errno::kFault);
   EXPECT_EQ(Call("path_open", {3, 0, 0, 0xFFFF'FFFF, 0, 0, 0, 0, kOut}), Errno::kFault);
-  // Nothing stays open that the guest does not know of.
+  // No descriptor stays open without the guest knowing it.
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(CallPath("path_open", {3, 0}, "a.txt", {0, 0, 0, 0, kEnd - 3}), Errno::kFault);
   }
@@ -161,7 +162,7 @@ class WasiReaddir : public WasiTest {
     wasi::FileType file_type;
   };
 
-  /// One call; the whole entries among what it stored.
+  /// One call; returns the complete entries that it stored.
   std::vector<Entry> Readdir(uint32_t fd, uint32_t size, uint64_t cookie, uint32_t* used) {
     EXPECT_EQ(Call("fd_readdir", {fd, kBuffer, size, cookie, kOut}), Errno::kSuccess);
     *used = guest_.Read<uint32_t>(kOut);
@@ -178,7 +179,7 @@ class WasiReaddir : public WasiTest {
     return entries;
   }
 
-  /// All entries, read as libraries do: what was cut is asked for again.
+  /// All entries, read as libraries do: a truncated entry is requested again.
   std::vector<std::string> ReadAll(uint32_t fd, uint32_t size) {
     std::vector<std::string> names;
     uint64_t cookie = 0;

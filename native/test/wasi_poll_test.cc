@@ -66,7 +66,7 @@ TEST_F(WasiPoll, WaitsUntilTheFirstClockIsDue) {
     const uint64_t before = Now(1);
     const auto events =
         Poll({ClockSubscription(7, clock, kLongWait), ClockSubscription(8, clock, 20'000'000)});
-    // Exact whatever the machine does: no wait may end early.
+    // Exact, whatever the load on the machine: no wait may end early.
     EXPECT_GE(Now(1), before + 20'000'000);
     ASSERT_EQ(events.size(), 1u);
     EXPECT_EQ(events[0].userdata, 8u);
@@ -203,7 +203,7 @@ TEST_F(WasiPoll, MayWriteEventsOverItsSubscriptions) {
   for (uint32_t i = 0; i < 3; ++i) {
     EXPECT_EQ(guest_.Read<wasi::Event>(kPath + i * 32).userdata, i + 1);
   }
-  // Further along an event destroys the subscriptions after it; that is all it can do.
+  // Further along, an event overwrites the subscriptions after it; this is the only effect.
   WriteSubscriptions({FdSubscription(1, 1, 0), FdSubscription(2, 2, 1), FdSubscription(3, 2, 2)});
   EXPECT_EQ(Call("poll_oneoff", {kPath, kPath + 40, 3, kPath + 50}), Errno::kSuccess);
 }

@@ -65,8 +65,8 @@ TEST_F(WasiProcess, TellsTheTime) {
 }
 
 TEST_F(WasiProcess, CountsProcessorTimeFromTheStartOfTheInvocation) {
-  // A clock that is not set back by `Reset` never tells less than before. One that is does as soon
-  // as the work before outweighs the call itself, however slow the machine.
+  // A clock that `Reset` does not set back never shows less than before. One that it does shows
+  // less as soon as the work before takes longer than the call itself, however slow the machine.
   bool was_set_back = false;
   volatile uint64_t work = 0;
   for (uint64_t cpu_time = 100'000; !was_set_back && cpu_time < 1'000'000'000; cpu_time *= 2) {

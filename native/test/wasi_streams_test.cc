@@ -76,7 +76,7 @@ TEST_F(WasiStreams, LosesNoInputToABadAddress) {
 }
 
 TEST_F(WasiStreams, IsNotMisledWhenABufferCoversTheListOfBuffers) {
-  // What is read replaces the second record by {0xFFFFFFFF, 0xFFFFFFFF}.
+  // The bytes that are read replace the second record by {0xFFFFFFFF, 0xFFFFFFFF}.
   WasiInput input;
   input.stdin_bytes.assign(40, 0xFF);
   state_.Reset(std::move(input));
@@ -100,7 +100,7 @@ TEST_F(WasiStreams, ServesAsManyBuffersAsItTakesAndLeavesTheRest) {
   ASSERT_EQ(Call("fd_write", {1, kBuffer, 3000, kOut}), Errno::kSuccess);
   EXPECT_EQ(guest_.Read<uint32_t>(kOut), 1024u);
   EXPECT_EQ(state_.TakeStdout().size(), 1024u);
-  // Eight times this count is 8 in 32 bits.
+  // Eight times this count wraps to 8 in 32 bits.
   EXPECT_EQ(Call("fd_write", {1, kBuffer, 0x2000'0001, kOut}), Errno::kFault);
 }
 
@@ -112,7 +112,7 @@ TEST_F(WasiStreams, RefusesBuffersOfMoreThan32Bits) {
   EXPECT_TRUE(state_.TakeStdout().empty());
   EXPECT_EQ(Call("fd_read", {0, kBuffer, 512, kOut}), Errno::kInval);
   EXPECT_EQ(state_.unread_input_size(), 5u);
-  // One byte less is 2^32 - 1, which a 32-bit count can tell.
+  // One byte less is 2^32 - 1, which a 32-bit count can express.
   guest_.Write(kBuffer + 511 * 8, wasi::Iovec{0, kMemory - 1});
   ASSERT_EQ(Call("fd_read", {0, kBuffer, 512, kOut}), Errno::kSuccess);
   EXPECT_EQ(guest_.Read<uint32_t>(kOut), 5u);

@@ -1,5 +1,5 @@
-// Compares our declarations of WasmEdge's C API with the headers that are installed, at compile
-// time: each function's result and parameters must be passed in the same way.
+// Compares our declarations of WasmEdge's C API with the installed headers at compile time: each
+// function's result and parameters must be passed in the same way.
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// How a value of a type is passed: its class and its size.
+/// How a value of a type is passed: its class and size.
 struct Passing {
   char kind = 'v';
   size_t size = 0;

@@ -14,7 +14,8 @@ struct Type;
 struct Value;
 struct Block;
 
-/// Code that WasmEdge's compiler would hand to LLVM's verifier, by the word that leads there.
+/// Code that WasmEdge's compiler would pass to LLVM's verifier, through the pointer that leads
+/// there.
 class CodeVerifierTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -25,7 +26,7 @@ class CodeVerifierTest : public ::testing::Test {
     verify_ = reinterpret_cast<int (*)(Module*, int, char**)>(*slots.front());
   }
 
-  /// A module with one function; without a block that ends, it is invalid.
+  /// A module with one function; without a terminated block, it is invalid.
   int Verify(bool is_valid) {
     Module* module = Get<Module* (*)(const char*)>("LLVMModuleCreateWithName")("test");
     Type* nothing = Get<Type* (*)()>("LLVMVoidType")();

@@ -16,7 +16,7 @@ namespace {
 
 pid_t FakeParent() { return 4242; }
 
-/// The protection of the page that holds the address, as in "r--p".
+/// The protection of the page with the address, in the form "r--p".
 std::string Protection(const void* address) {
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {

@@ -13,7 +13,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// What libwasmedge's compiler is told when it asks LLVM for this processor's features.
+/// The answer that libwasmedge's compiler gets when it asks LLVM for this processor's features.
 class GenericTargetTest : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -56,7 +56,7 @@ TEST(LitertProcessorsTest, IsWhatLiteRtOpens) {
   for (void** slot : slots) EXPECT_EQ(*slot, reinterpret_cast<void*>(&LitertProcessors::Open));
 }
 
-// On arm64 without the redirection XNNPACK does not start where there is no /sys.
+// On arm64, without the redirection, XNNPACK does not start if there is no /sys.
 TEST(LitertProcessorsTest, LetsXnnpackRun) {
   const auto model = test::Load(test::DefaultModel());
   const std::vector<uint8_t> input(model->inputs()[0].byte_size);

@@ -41,7 +41,7 @@ std::vector<Mapping> Mappings() {
   return mappings;
 }
 
-/// Bytes of address space without rights.
+/// Bytes of address space without access rights.
 uint64_t ClosedBytes() {
   uint64_t bytes = 0;
   for (const Mapping& each : Mappings()) {
@@ -50,7 +50,7 @@ uint64_t ClosedBytes() {
   return bytes;
 }
 
-/// What is thrown, by its detail.
+/// The detail of the thrown error.
 std::string DetailOf(const std::function<void()>& work) {
   try {
     work();
@@ -117,7 +117,7 @@ TEST_F(MemoryReservationTest, RefusesMoreThanTheProcessMayHave) {
   EXPECT_EQ(many.size(), MemoryReservation::kMostMemories);
   many.pop_back();
   EXPECT_EQ(DetailOf([] { MemoryReservation{0}; }), "nothing");
-  // The last one first, as scopes are.
+  // The last one first, like scopes.
   while (!many.empty()) many.pop_back();
 }
 
@@ -183,7 +183,7 @@ class MemoryReservationGuestTest : public testing::TestWithParam<bool> {
 };
 
 TEST_P(MemoryReservationGuestTest, LeavesNothingBehind) {
-  // What there is between two runs comes and goes after the outcome.
+  // What exists between two runs is created and destroyed after the outcome.
   pool_.reset();
   const uint64_t before = ClosedBytes();
   pool_ = test::MakePool(Module::Load(file_.path(), {}), 1);

@@ -10,7 +10,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// Writes as WasmEdge's logger does and as its guests do, with the two on one pipe each.
+/// Writes as WasmEdge's logger and as its guests do, both to one pipe.
 [[noreturn]] void LogAndPrint() {
   std::fflush(stdout);
   int log[2];

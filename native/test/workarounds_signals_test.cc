@@ -15,7 +15,7 @@
 namespace wasmedge_embed {
 namespace {
 
-/// What the process does on each signal that there is, by its number.
+/// The handler of each existing signal, by its number.
 std::map<int, uintptr_t> Handlers() {
   std::map<int, uintptr_t> handlers;
   for (int signal = 1; signal <= SIGRTMAX; ++signal) {
@@ -30,7 +30,7 @@ std::map<int, uintptr_t> Handlers() {
 
 class SignalsTest : public testing::Test {
  protected:
-  // In processes of their own, in which nobody has run or compiled before.
+  // In separate processes, in which nothing has run or compiled before.
   SignalsTest() { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
 };
 

@@ -72,7 +72,7 @@ TEST(LibraryImportsTest, AreThoseOfTheLibraryAskedFor) {
   };
   EXPECT_TRUE(has("_Znwm", "GLIBCXX_3.4"));
   EXPECT_FALSE(has("memcpy", "GLIBC_2.14"));
-  // What is read is what the dynamic linker finds.
+  // The values read are those that the dynamic linker uses.
   const Library library(dlopen("libstdc++.so.6", RTLD_NOW));
   for (const LibraryImports::Symbol& symbol : imports->symbols) {
     const std::string& version = imports->versions[symbol.version];

@@ -8,7 +8,7 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-/// A module of a type section, the given table section and a custom section.
+/// A module with a type section, the given table section and a custom section.
 Bytes ModuleWith(const Bytes& tables) {
   Bytes module{0, 'a', 's', 'm', 1, 0, 0, 0, /*type*/ 1, 1, 0, /*table*/ 4};
   module.push_back(static_cast<uint8_t>(tables.size()));

@@ -1,9 +1,10 @@
-//! Every instruction that reads or writes memory, at addresses around the ends of what there is.
+//! Every instruction that reads or writes memory, at addresses around the ends of the memory.
 //!
-//! `at WIDTH OFFSET TITLE` (address: i32, value: i64) -> i64 accesses WIDTH bytes at address + OFFSET,
-//! `fixed …` () -> i64 at an address, and some with a value, that the compiler knows. `bulk TITLE`
-//! (i32, i32, i32) -> i64 is memory.copy, memory.fill or memory.init with its operands. What they give
-//! is what was read and what stands at both ends of the memory afterwards.
+//! `at WIDTH OFFSET TITLE` (address: i32, value: i64) -> i64 accesses WIDTH bytes at address +
+//! OFFSET. `fixed …` () -> i64 accesses an address, in some cases with a value, that the compiler
+//! knows. `bulk TITLE` (i32, i32, i32) -> i64 is memory.copy, memory.fill or memory.init with its
+//! operands. The results are computed from what was read and from both ends of the memory
+//! afterwards.
 
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ExportKind, ExportSection, Function,
@@ -15,7 +16,7 @@ use crate::instructions::{accesses, all_values, FACTOR, PATTERNS};
 
 const PAGE: u64 = 65_536;
 const GIB_4: u64 = 1 << 32;
-/// Of the bytes at each end of the memory that are not 0, and are told.
+/// How many bytes at each end of the memory are not 0 and part of the result.
 const EDGE: u64 = 64;
 
 const OFFSETS: [u32; 8] =
@@ -36,7 +37,7 @@ pub fn modules() -> Vec<(String, Vec<u8>)> {
         ("no-page", 0, Some(1)),
         ("largest", GIB_4 / PAGE, None),
     ] {
-        // The first two differ in the maximum alone.
+        // The first two differ only in the maximum.
         match title {
             "growable" => modules.push((format!("fixed-{title}"), fixed_module(pages, maximum))),
             "one-page" => modules.push((format!("at-{title}"), at_module(pages, maximum))),
@@ -86,8 +87,8 @@ fn fixed_module(pages: u64, maximum: Option<u64>) -> Vec<u8> {
     builder.module()
 }
 
-/// The last that fits, the first that does not, one that is half outside. Beyond 4 GiB all memories
-/// are the same, and the largest is tried for them.
+/// The last address that fits, the first that does not, and one that is half outside. Beyond 4 GiB
+/// all memories behave the same, and the largest is tested for them.
 fn fixed_addresses(size: u64, offset: u32, width: u64) -> Vec<u32> {
     let offset = u64::from(offset);
     let highest = u64::from(u32::MAX) + offset;
@@ -136,7 +137,7 @@ fn argument(offset: u32) -> MemArg {
     MemArg { offset: offset.into(), align: 0, memory_index: 0 }
 }
 
-/// Gathers the functions of one module.
+/// Collects the functions of one module.
 struct Builder {
     size: u64,
     types: TypeSection,
@@ -145,7 +146,7 @@ struct Builder {
     exports: ExportSection,
     code: CodeSection,
     data: DataSection,
-    /// In the order of their declaration; the function that tells the edges is the first.
+    /// In the order of their declaration; the function that hashes the edges is the first.
     count: u32,
 }
 
@@ -196,7 +197,7 @@ impl Builder {
         vec![0, self.size - EDGE]
     }
 
-    /// Mixes what stands at the ends of the memory into a number.
+    /// Mixes the bytes at both ends of the memory into a number.
     fn edges_function(&self) -> Function {
         let mut function = Function::new([]);
         let code = &mut function.instructions();

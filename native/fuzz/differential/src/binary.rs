@@ -1,4 +1,4 @@
-//! Modules as lists of sections, whose bytes stay as they are.
+//! Modules as lists of sections, whose bytes stay unchanged.
 
 use wasm_encoder::{Encode, RawSection};
 use wasmparser::{Parser, Validator, WasmFeatures};
@@ -19,7 +19,7 @@ pub struct Section {
 pub enum Verdict {
     /// WebAssembly 2.0.
     Valid,
-    /// With some of what WasmEdge 0.17 has beyond it.
+    /// With some of the extensions that WasmEdge 0.17 supports.
     Extended,
     Invalid,
 }
@@ -42,7 +42,7 @@ fn is_valid_with(module: &[u8], features: WasmFeatures) -> bool {
     Validator::new_with_features(features).validate_all(module).is_ok()
 }
 
-/// The sections of a module; none where they are cut off.
+/// The sections of a module; none if they are truncated.
 pub fn sections(module: &[u8]) -> Option<Vec<Section>> {
     let mut sections = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
@@ -77,7 +77,7 @@ pub fn extend(section: &mut Section, more: &impl Encode) -> Option<()> {
     Some(())
 }
 
-/// A LEB128 number of 32 bits, and its length.
+/// A 32-bit LEB128 number, and its length.
 pub fn unsigned(bytes: &[u8]) -> Option<(u32, usize)> {
     let mut value = 0u32;
     for (index, byte) in bytes.iter().take(5).enumerate() {

@@ -1,9 +1,10 @@
-//! Adds functions to a module that call those which it has and tell all that came of it in one number.
+//! Adds functions to a module that call its own functions and return all effects as one number.
 //!
-//! `case N` () -> i64 calls one function or some with constant arguments. What it gives is a hash of all
-//! results, of the globals, of the memory, and of the sizes of the tables and which of their elements
-//! are null. So a fresh instance for each case is enough to compare, in every engine. `prepare` () -> ()
-//! calls some as well: cases may also begin with what that leaves.
+//! `case N` () -> i64 calls one or more functions with constant arguments. Its result is a hash of
+//! all results, of the globals, of the memory, of the sizes of the tables and of which table
+//! elements are null. So, in every engine, one fresh instance per case is enough for the
+//! comparison. `prepare` () -> () calls some functions as well: cases may also begin with the state
+//! that it leaves.
 
 use wasm_encoder::{
     BlockType, CodeSection, ExportKind, ExportSection, Function, FunctionSection, HeapType, Ieee32,
@@ -17,11 +18,11 @@ use crate::binary::{self, CODE, EXPORTS, FUNCTIONS, TYPES};
 use crate::random::Random;
 
 const CASES_PER_FUNCTION: usize = 3;
-/// More than the generator makes; modules of the corpus may have the largest memory.
+/// More than the generator creates; modules of the corpus may have the largest memory.
 const HASHED_PAGES: i32 = 16;
 const HASHED_ELEMENTS: i32 = 64;
 
-/// What is known of a module.
+/// What is known about a module.
 #[derive(Default)]
 struct Outline {
     types: Vec<Option<FuncType>>,
@@ -31,11 +32,11 @@ struct Outline {
     globals: Vec<Parsed>,
     tables: Vec<RefType>,
     has_memory: bool,
-    /// A function that may be a constant.
+    /// A function that constant expressions may refer to.
     declared_function: Option<u32>,
 }
 
-/// Nothing where the module has no functions, or is not well formed.
+/// None if the module has no functions or is malformed.
 pub fn add(module: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     let outline = outline(module)?;
     let mut sections = binary::sections(module)?;
@@ -138,7 +139,8 @@ fn outline(module: &[u8]) -> Option<Outline> {
     Some(outline)
 }
 
-/// The functions that each case calls: one, and at last some one after the other.
+/// The functions that each case calls: one function per case, and at the end a few cases that call
+/// several in a row.
 fn cases(outline: &Outline, random: &mut Random) -> Vec<Vec<u32>> {
     let own: Vec<u32> = (outline.imported_functions..outline.function_types.len() as u32).collect();
     let mut cases: Vec<Vec<u32>> =
@@ -149,7 +151,7 @@ fn cases(outline: &Outline, random: &mut Random) -> Vec<Vec<u32>> {
     cases
 }
 
-/// The locals of what is added: the hash, and one for each type to hold a value.
+/// The locals of the added functions: the hash, and for each type one that holds a value.
 mod local {
     pub const HASH: u32 = 0;
     pub const F32: u32 = 1;
@@ -249,7 +251,7 @@ fn hash_table(code: &mut InstructionSink<'_>, table: u32) {
     code.local_set(local::POSITION).br(0).end().end();
 }
 
-/// Sixty-four bytes at a time, for the interpreter's sake.
+/// Sixty-four bytes at a time, to be fast enough in an interpreter.
 fn hash_memory(code: &mut InstructionSink<'_>) {
     code.memory_size(0).i64_extend_i32_u();
     mix(code);
@@ -275,14 +277,14 @@ fn hash_memory(code: &mut InstructionSink<'_>) {
     mix(code);
 }
 
-/// Takes a number, and leaves the smaller of it and the limit in the local END.
+/// Pops a number, and stores the smaller of it and the limit in the local END.
 fn at_most(code: &mut InstructionSink<'_>, limit: i32) {
     code.local_tee(local::END).i32_const(limit);
     code.local_get(local::END).i32_const(limit).i32_lt_u();
     code.select().local_set(local::END);
 }
 
-/// Takes a value and mixes it into the hash; every NaN is the same.
+/// Pops a value and mixes it into the hash; all NaNs are treated as equal.
 fn fold(code: &mut InstructionSink<'_>, value: Parsed) -> Option<()> {
     match value {
         Parsed::I32 => {
@@ -314,7 +316,7 @@ fn fold(code: &mut InstructionSink<'_>, value: Parsed) -> Option<()> {
     Some(())
 }
 
-/// Takes a number of 64 bits.
+/// Pops a 64-bit number.
 fn mix(code: &mut InstructionSink<'_>) {
     code.local_get(local::HASH).i64_xor();
     code.i64_const(0x9e37_79b9_7f4a_7c15_u64 as i64).i64_mul();

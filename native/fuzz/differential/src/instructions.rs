@@ -2,13 +2,13 @@
 
 use wasm_encoder::{InstructionSink, MemArg};
 
-// Locals, of parameters or not, of all functions that access.
+// Locals of all functions that access memory; in some of them parameters.
 const VALUE: u32 = 1;
 const VECTOR: u32 = 2;
 
 pub const FACTOR: i64 = 0x9e37_79b9_7f4a_7c15_u64 as i64;
 
-/// Puts a value of 64 bits, from a parameter or a constant, onto the stack.
+/// Pushes a 64-bit value, from a parameter or a constant, onto the stack.
 #[derive(Clone, Copy)]
 pub enum Value {
     Given,
@@ -16,7 +16,7 @@ pub enum Value {
 }
 
 const DISTINCT: Value = Value::Constant([0x4141_4242_4343_4444, 0x4545_4646_4747_4848]);
-/// What a compiler may write in parts, or by other means than it writes any.
+/// Values that a compiler may write in parts, or by other means than it writes other values.
 pub const PATTERNS: [(&str, Value); 4] = [
     ("distinct", DISTINCT),
     ("halves", Value::Constant([0x4242_4242_4242_4242, 0x4242_4242_4242_4242])),
@@ -26,7 +26,7 @@ pub const PATTERNS: [(&str, Value); 4] = [
 
 type Emit = Box<dyn Fn(&mut InstructionSink<'_>, MemArg)>;
 
-/// One instruction, and what makes a number of 64 bits of an address that lies on the stack with it.
+/// One instruction, and code that computes a 64-bit number with it from the address on the stack.
 pub struct Access {
     pub title: String,
     /// In bytes.
@@ -56,7 +56,7 @@ macro_rules! vector_store {
     }};
 }
 
-/// Of a parameter, and what the compiler knows.
+/// The value of a parameter, and values that the compiler knows.
 pub fn all_values() -> Vec<(&'static str, Value)> {
     let mut values = vec![("given", Value::Given)];
     values.extend(PATTERNS);
@@ -70,7 +70,7 @@ pub fn accesses(values: &[(&'static str, Value)]) -> Vec<Access> {
     for &(title, value) in values {
         accesses
             .push(vector_store!("v128.store", 16, title, value, |code, at| code.v128_store(at)));
-        // What is no wider than a register is written at once, whatever it is.
+        // A value no wider than a register is written at once, whatever it is.
         if matches!(title, "given" | "distinct") {
             accesses.extend(scalar_stores(title, value));
             accesses.extend(lane_stores(title, value));
@@ -97,13 +97,13 @@ fn scalar_loads() -> Vec<Access> {
             code.f32_load(at).i32_reinterpret_f32().i64_extend_i32_u()
         }),
         access!("f64.load", 8, |code, at| code.f64_load(at).i64_reinterpret_f64()),
-        // Of a load whose value is not used nothing may be left but its trap.
+        // If the value of a load is not used, the compiler may leave nothing but its trap.
         access!("i64.load, dropped", 8, |code, at| code.i64_load(at).drop().i64_const(0)),
         access!("v128.load, dropped", 16, |code, at| code.v128_load(at).drop().i64_const(0)),
     ]
 }
 
-/// A vector on the stack becomes a number.
+/// Turns the vector on the stack into a number.
 fn folded<'a, 'b>(code: &'a mut InstructionSink<'b>) -> &'a mut InstructionSink<'b> {
     code.local_tee(VECTOR).i64x2_extract_lane(0);
     code.i64_const(FACTOR).i64_mul();
@@ -214,7 +214,7 @@ impl Value {
 
     fn put_vector(self, code: &mut InstructionSink<'_>) {
         match self {
-            // Halves that are not the same.
+            // Two halves that differ.
             Value::Given => code
                 .local_get(VALUE)
                 .i64x2_splat()

@@ -1,7 +1,9 @@
-//! Writes modules for the differential fuzzer, which runs them in several engines and compares.
+//! Writes modules for the differential fuzzer, which runs them in several engines and compares the
+//! results.
 //!
-//! A module's name says what it is: `valid-…` is WebAssembly 2.0, `extended-…` uses what WasmEdge 0.17
-//! offers beyond that, `invalid-…` is neither. What is to be called in a valid one, its exports say (`cases.rs`, `accesses.rs`).
+//! A module's name tells its kind: `valid-…` is WebAssembly 2.0, `extended-…` uses features of
+//! WasmEdge 0.17 beyond that, `invalid-…` is neither. The exports of a valid module tell what to
+//! call (`cases.rs`, `accesses.rs`).
 
 mod accesses;
 mod binary;
@@ -57,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Each module depends on its number alone, whatever came before it.
+/// Each module depends only on its number, not on the modules before it.
 fn generate(options: &Options) -> Result<(), Box<dyn Error>> {
     let corpus = read_corpus(&options.corpus)?;
     for number in options.seed..options.seed + options.count {
@@ -68,7 +70,7 @@ fn generate(options: &Options) -> Result<(), Box<dyn Error>> {
             3 => ("beyond", smith::module_beyond(random)),
             _ => ("smith", smith::module(random)),
         };
-        // The generator may run out of what it is made from.
+        // The generator may run out of input.
         let Some(module) = module else { continue };
         let module = match cases::add(&module, random) {
             Some(with_cases) if binary::verdict(&with_cases) != Verdict::Invalid => with_cases,
@@ -86,7 +88,7 @@ fn read_corpus(folders: &[PathBuf]) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
             files.push(entry?.path());
         }
     }
-    // The order in a folder is its file system's.
+    // The order in a folder depends on its file system.
     files.sort();
     let mut modules = Vec::new();
     for file in files {

@@ -1,4 +1,4 @@
-//! Modules that were changed here and there; most are no longer valid.
+//! Modules with random changes; most are no longer valid.
 
 use wasm_encoder::CodeSection;
 use wasmparser::{BinaryReader, CodeSectionReader};
@@ -26,7 +26,7 @@ pub fn of_corpus(random: &mut Random, corpus: &[Vec<u8>]) -> Option<Vec<u8>> {
     mutant(module, random)
 }
 
-/// Most are chosen to be valid, or their functions would never run.
+/// Most base modules are valid, because functions of invalid ones would never run.
 fn mutant(module: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     let attempts = *random.choose(&[1, 30]);
     let mut mutants = (0..attempts).map(|_| any_mutant(module, random));
@@ -40,7 +40,7 @@ fn mutant(module: &[u8], random: &mut Random) -> Option<Vec<u8>> {
 
 fn any_mutant(module: &[u8], random: &mut Random) -> Vec<u8> {
     let mut module = module.to_vec();
-    // One change has the best chance to be a valid one.
+    // A single change has the best chance to leave the module valid.
     for _ in 0..*random.choose(&[1, 1, 1, 2, 4]) {
         module = match binary::sections(&module) {
             Some(sections) if !sections.is_empty() && !random.one_in(16) => {
@@ -79,7 +79,7 @@ fn change_section(mut sections: Vec<Section>, random: &mut Random) -> Vec<u8> {
     binary::assemble(&sections)
 }
 
-/// Changes one function, whose length then is right.
+/// Changes one function and corrects its length.
 fn change_body(section: &mut Section, random: &mut Random) -> Option<()> {
     let reader = CodeSectionReader::new(BinaryReader::new(&section.content, 0)).ok()?;
     let mut bodies = Vec::new();

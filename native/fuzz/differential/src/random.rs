@@ -1,4 +1,4 @@
-/// Numbers that a seed decides: SplitMix64 (Steele, Lea and Flood, 2014).
+/// Random numbers determined by a seed: SplitMix64 (Steele, Lea and Flood, 2014).
 pub struct Random {
     state: u64,
 }

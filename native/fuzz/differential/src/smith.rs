@@ -4,11 +4,11 @@ use wasm_smith::{Config, MemoryOffsetChoices, Module};
 
 use crate::random::Random;
 
-/// What loops and recursion may take: with it spent, the guest traps.
+/// The limit of loops and recursion: the guest traps when it is used up.
 const FUEL: u32 = 1000;
 
-/// A module of WebAssembly 2.0 that ends by itself, and gives the same NaN everywhere. Nothing where
-/// the generator gives up.
+/// A module of WebAssembly 2.0 that terminates, and whose NaNs are the same everywhere. None if the
+/// generator gives up.
 pub fn module(random: &mut Random) -> Option<Vec<u8>> {
     let length = *random.choose(&[4096, 16_384, 65_536]);
     let bytes = random.bytes(length);
@@ -17,11 +17,11 @@ pub fn module(random: &mut Random) -> Option<Vec<u8>> {
     Some(module.to_bytes())
 }
 
-/// A module that may use what WebAssembly 2.0 lacks: each of it is to be refused, or run as V8 does.
+/// A module that may use features beyond WebAssembly 2.0: each must be refused, or run as in V8.
 pub fn module_beyond(random: &mut Random) -> Option<Vec<u8>> {
     let bytes = random.bytes(4096);
     let mut config = config(random);
-    // One thing at a time, or the first that is refused would hide the others.
+    // One feature at a time, because the first one that is refused would hide the others.
     match random.below(8) {
         0 => config.custom_page_sizes_enabled = true,
         1 => config.exceptions_enabled = true,
@@ -42,7 +42,7 @@ fn config(random: &mut Random) -> Config {
         available_imports: Some(imports()),
         export_everything: true,
         canonicalize_nans: true,
-        // Most of them then come to their end.
+        // Most of them then run to the end.
         disallow_traps: !random.one_in(3),
         max_imports: 1,
         min_funcs: 6,
@@ -85,7 +85,7 @@ fn config(random: &mut Random) -> Config {
     }
 }
 
-/// What the host offers that answers the same everywhere.
+/// Host functions that behave the same in every engine.
 fn imports() -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([], [ValType::I32]);

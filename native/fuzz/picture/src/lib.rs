@@ -1,5 +1,5 @@
-//! Decodes a picture as the guests do, and counts what that costs: loads and stores
-//! of the decoder's code, bytes that it has allocated. Both are the same each time.
+//! Decodes a picture as the guests do, and counts the cost: loads and stores in the decoder's code,
+//! and bytes that it allocates. Both are reproducible.
 
 use jpeg::survey::Survey;
 use picture::{Fit, Format};
@@ -14,7 +14,7 @@ thread_local! {
     static MOST_ALLOCATED: Cell<u64> = const { Cell::new(0) };
 }
 
-/// The system's allocator, which counts.
+/// The system's allocator, with counters.
 struct Counting;
 
 #[global_allocator]
@@ -23,7 +23,7 @@ static ALLOCATOR: Counting = Counting;
 fn count(taken: usize, given_back: usize) {
     let allocated = ALLOCATED.get().wrapping_add(taken as u64).wrapping_sub(given_back as u64);
     ALLOCATED.set(allocated);
-    // What another thread allocated may be given back here, so that it goes below zero.
+    // Memory allocated by another thread may be freed here, so the count can fall below zero.
     if taken > given_back && (allocated as i64) > MOST_ALLOCATED.get() as i64 {
         MOST_ALLOCATED.set(allocated);
     }
@@ -31,11 +31,11 @@ fn count(taken: usize, given_back: usize) {
     ACCESSES.set(ACCESSES.get() + taken as u64 / 16);
 }
 
-// SAFETY: every call goes to the system's allocator unchanged, and its answer comes back unchanged.
+// SAFETY: every call is forwarded unchanged to the system's allocator, as is its result.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 0);
-        // SAFETY: the caller keeps the contract of `GlobalAlloc`.
+        // SAFETY: the caller fulfils the contract of `GlobalAlloc`.
         unsafe { System.alloc(layout) }
     }
 
@@ -74,7 +74,7 @@ count_accesses! {
     __sanitizer_cov_store8 __sanitizer_cov_store16
 }
 
-/// What decoding a picture cost, and what it may.
+/// The cost of decoding a picture, and its limits.
 #[repr(C)]
 #[derive(Debug, Default)]
 pub struct Cost {
@@ -85,14 +85,14 @@ pub struct Cost {
     is_refused: bool,
 }
 
-/// As the guest's default, but small enough for many pictures a second.
+/// Like the guest's default limit, but small enough for many pictures per second.
 const MAX_PIXELS: u64 = 1 << 17;
 
-/// The decoder uses threads for wider pictures, which it has none of in WebAssembly. They are not
-/// counted.
+/// For wider pictures the decoder uses threads, which it does not have in WebAssembly. Their work
+/// is not counted.
 const MAX_WIDTH: u16 = 128;
 
-/// The decoders that are not ours, by their folders' names.
+/// Third-party decoders, by the names of their folders.
 const CRATES: [&str; 8] = [
     "jpeg-decoder-",
     "/png-",
@@ -104,10 +104,12 @@ const CRATES: [&str; 8] = [
     "/simd-adler32-",
 ];
 
-/// Decodes the picture to a size that its last byte chooses. False for a picture that is not tried.
+/// Decodes the picture to a size that its last byte chooses. Returns false for a picture that is
+/// skipped.
 ///
 /// # Safety
-/// `data` leads to `size` bytes, `cost` to a [`Cost`] that may be written.
+///
+///  `data` points to `size` bytes, `cost` to a writable [`Cost`].
 #[no_mangle]
 pub unsafe extern "C" fn picture_fuzz_decode(
     data: *const u8,
@@ -118,7 +120,8 @@ pub unsafe extern "C" fn picture_fuzz_decode(
     QUIET.call_once(|| {
         panic::set_hook(Box::new(|information| {
             let file = information.location().map_or("", |location| location.file());
-            // The guest takes a panic of the crates for damage. Ours do not panic.
+            // The guest treats a panic in third-party crates as a damaged picture. Our own crates
+            // do not panic.
             if !CRATES.iter().any(|name| file.contains(name)) {
                 eprintln!("Expected, and not so: no panic. {information}");
                 std::process::abort();
@@ -128,7 +131,7 @@ pub unsafe extern "C" fn picture_fuzz_decode(
     if size == 0 {
         return false;
     }
-    // SAFETY: so the caller promises.
+    // SAFETY: guaranteed by the caller.
     let (file, cost) = unsafe { (std::slice::from_raw_parts(data, size), &mut *cost) };
     match picture::format::known(file) {
         Some(Format::Jpeg) | None => decode_jpeg(file, cost),
@@ -139,7 +142,7 @@ pub unsafe extern "C" fn picture_fuzz_decode(
     }
 }
 
-/// The wanted side, and what is shown, that the last byte chooses.
+/// The requested side and fit, which the last byte chooses.
 fn wanted_of(file: &[u8]) -> (u16, Fit) {
     let last = usize::from(file[file.len() - 1]);
     let covers = [1.0, 0.875, 0.01].map(|crop| Fit::Cover { crop });
@@ -147,12 +150,12 @@ fn wanted_of(file: &[u8]) -> (u16, Fit) {
     ([1, 8, 24, 200][last % 4], fits[last / 4 % 4])
 }
 
-/// Whether damage is accepted, which the last byte chooses as well.
+/// Whether damage is accepted, which the last byte also chooses.
 fn is_salvaged(file: &[u8]) -> bool {
     file[file.len() - 1] / 16 % 2 == 1
 }
 
-/// Decodes, and counts what that cost.
+/// Decodes the picture and counts the cost.
 fn counted(file: &[u8]) -> Cost {
     let (side, fit) = wanted_of(file);
     ACCESSES.set(0);
@@ -168,21 +171,22 @@ fn counted(file: &[u8]) -> Cost {
     }
 }
 
-/// PNG, WebP, GIF and BMP: what they cost is bounded by the file's bytes, and by the pixels that any small file may
-/// have.
+/// PNG, WebP, GIF and BMP: their cost is bounded by the size of the file, and by the number of
+/// pixels, which may be large even in a small file.
 fn decode_other(file: &[u8], cost: &mut Cost) {
     let (side, _) = wanted_of(file);
     *cost = counted(file);
     let (width, height) = picture::size(file).unwrap_or_default();
     let sides = u64::from(side) * u64::from(side) + u64::from(width.max(height));
     let bytes = file.len() as u64;
-    // Each row of the result is made as wide as the picture before it is made narrower.
+    // Each row of the result is computed at the picture's full width before it is scaled down.
     let rows = u64::from(side) * u64::from(width.max(height));
-    // A frame may be as large as any picture, whatever its canvas.
+    // A frame may be as large as any picture, whatever the size of its canvas.
     cost.most_accesses = 2_000_000 + 1024 * bytes + 128 * MAX_PIXELS + 64 * (sides + rows);
     cost.most_allocated = 1_000_000 + 512 * bytes + 16 * MAX_PIXELS + 64 * sides;
     if picture::format::known(file) == Some(Format::WebP) {
-        // image-webp makes room for a partition of a lossy frame before it reads it: by a size of 24 bits.
+        // image-webp allocates memory for a partition of a lossy frame before it reads it: by a
+        // 24-bit size.
         cost.most_allocated += 1 << 24;
     }
 }
@@ -196,22 +200,22 @@ fn decode_jpeg(jpeg: &[u8], cost: &mut Cost) -> bool {
     }
     let (side, _) = wanted_of(jpeg);
     *cost = counted(jpeg);
-    // Weights of the resampler are made for each pixel of a side, and for each of the result.
+    // The resampler computes weights for each pixel of a side, and for each pixel of the result.
     let sides = u64::from(side) * u64::from(side) + u64::from(width.max(height));
     let bytes = size as u64;
     let pixels = u64::from(width) * u64::from(height);
     let blocks = if pixels <= MAX_PIXELS { survey.blocks() } else { 0 };
-    // Tables, each bit of the data, and the way from coefficients to pixels; then what the general
-    // decoder does within its bounds.
+    // Tables, each bit of the data, and the conversion of coefficients to pixels; then the work of
+    // the general decoder within its limits.
     cost.most_accesses = 1_000_000 + 128 * bytes + 24 * 64 * blocks + 64 * sides;
     cost.most_allocated = 100_000 + 4 * bytes + 64 * (blocks + sides);
     if survey.check(MAX_PIXELS).is_ok() {
-        // And the zeros that may stand for missing data, at the ends of scans.
+        // Also the zeros that may replace missing data at the ends of scans.
         cost.most_accesses += 4 * survey.work() + 64 * (64 << 10);
         cost.most_allocated += survey.memory(8);
     }
     if is_salvaged(jpeg) {
-        // Each decoder may have tried, and failed, before it takes what there is.
+        // Both decoders may have tried and failed before the partial picture is accepted.
         cost.most_accesses *= 2;
     }
     true
