@@ -10,7 +10,7 @@
 #include "engine/guest_code.h"
 #include "workarounds/guest_return.h"
 
-// A part of this program stands for compiled guest code.
+// A section of this program that stands in for compiled guest code.
 #define GUEST_CODE \
   __attribute__((section("guest_code"), noinline, no_sanitize("address", "undefined")))
 
@@ -55,7 +55,7 @@ void Leave(int, siginfo_t* info, void*) {
   siglongjmp(left, 1);
 }
 
-/// Has a handler while it lives.
+/// Installs a handler for its lifetime.
 class Handling {
  public:
   Handling(int signal, void (*handler)(int, siginfo_t*, void*)) : signal_(signal) {
@@ -73,7 +73,7 @@ class Handling {
 
 __attribute__((noinline)) void InterruptedHostFunction() {
   raise(SIGUSR1);
-  // What it does after that is done.
+  // The rest of the function still runs.
   depth = depth + 1;
 }
 
@@ -107,7 +107,7 @@ class GuestReturnTest : public testing::Test {
     depth = 0;
   }
 
-  /// On a guest's stack.
+  /// Runs on a guest's stack.
   void Run(const std::function<void()>& body) {
     Thread thread(stack_, SIGUSR1, [&body] {
       if (sigsetjmp(left, 1) == 0) body();
@@ -143,8 +143,8 @@ TEST_F(GuestReturnTest, LeavesAloneWhatNoGuestHasCalled) {
   EXPECT_EQ(depth, 1);
 }
 
-// A fault's handler is called by nobody and returns to no guest. What lies below the guest's stack
-// pointer is not the address of a return, and may not be there at all.
+// A handler of a fault has no caller and returns to no guest. What lies below the guest's stack
+// pointer is not a return address, and may not be mapped at all.
 TEST_F(GuestReturnTest, LeavesAloneAGuestThatWasInterrupted) {
   const Handling fault(kTrapSignal, &RedirectAndLeave);
   Run([] { Interrupt(); });

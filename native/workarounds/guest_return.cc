@@ -22,7 +22,7 @@ bool Replace(uintptr_t* place, uintptr_t expected, uintptr_t value) noexcept {
 
 #if defined(__x86_64__)
 
-// Walks with the tables of the host code, and not with the C++ runtime's unwinder: that looks up
+// Walks with the tables of the host code, not with the C++ runtime's unwinder: that one looks up
 // each frame before it reports it, including the guest's first one, and trusts every byte of the
 // tables in a guest's shared object.
 bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const GuestStack& stack,
@@ -35,7 +35,7 @@ bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const Gues
     // A call that does not return may be the last instruction of its function.
     const uint64_t at = count == 0 ? state.counter : state.counter - 1;
     const UnwindTable* const tables = host_tables(at);
-    // A guest that was interrupted itself has called nobody.
+    // A guest that was itself interrupted has no host code to return from.
     if (tables == nullptr) return false;
     const auto row = tables->Find(at);
     if (!row || !StepOut(*row, range, &state)) return false;
@@ -52,15 +52,15 @@ bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const Gues
 
 #elif defined(__aarch64__)
 
-// Not by the unwinder: it authenticates signed addresses of return (pointer authentication), and in
-// a function whose tables do not say at each instruction whether its address is signed, as a signal
-// may meet it, the processor takes that for an attack and ends the process.
+// Not with the unwinder: it authenticates signed return addresses (pointer authentication). In a
+// function whose tables do not say for each instruction whether its address is signed, and a signal
+// may arrive at any instruction, the processor takes this for an attack and ends the process.
 
 namespace {
 
-/// What a function keeps of its caller on the stack, linked from the outermost call inwards
-/// (AAPCS64, "The Frame Pointer"). Compilers for Linux on AArch64 have all functions keep it that
-/// call others.
+/// What a function saves about its caller on the stack, linked from the innermost call outwards
+/// (AAPCS64, "The Frame Pointer"). Compilers for Linux on AArch64 make all functions that call
+/// others save it.
 struct FrameRecord {
   uintptr_t next;
   uintptr_t return_address;
@@ -75,12 +75,12 @@ bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const Gues
     return host_tables(address) == nullptr;
   };
   auto& machine = static_cast<ucontext_t*>(context)->uc_mcontext;
-  // A guest that was interrupted itself has called nobody.
+  // A guest that was itself interrupted has no host code to return from.
   if (is_guest_code(machine.pc)) return false;
   const auto bottom = reinterpret_cast<uintptr_t>(stack.thread_base());
   const uintptr_t top = bottom + stack.thread_size();
   const uintptr_t stack_pointer = machine.sp;
-  // Nor has one whose fault is being handled, which is done on another stack.
+  // Nor has one whose fault is being handled, which happens on another stack.
   if (stack_pointer < bottom || stack_pointer >= top) return false;
   const auto record_at = [&](uintptr_t place) -> FrameRecord* {
     const bool is_there = place >= stack_pointer && place <= top - sizeof(FrameRecord) &&
@@ -91,8 +91,8 @@ bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const Gues
   FrameRecord* record = record_at(machine.regs[29]);
   const uintptr_t link = machine.regs[30];
   if (is_guest_code(WithoutSignature(link))) {
-    // The guest has called the interrupted function itself, which has called nobody yet, or nobody
-    // any more. It may have kept the address already; a signed one has to stay.
+    // The guest has called the interrupted function itself, which has not called another one yet,
+    // or no longer will. It may have saved the address already; a signed one must stay.
     if (link != WithoutSignature(link)) return false;
     *left = link;
     machine.regs[30] = stack.leave_address();

@@ -7,15 +7,14 @@ namespace wasmedge_embed {
 class GuestStack;
 class UnwindTable;
 
-/// The unwinding tables of the host code at an address; null if it is in guest code.
-/// Async-signal-safe.
+/// The unwind tables of the host code at an address; null if it is guest code. Async-signal-safe.
 using FindHostTables = const UnwindTable* (*)(uintptr_t address) noexcept;
 
-/// Changes where the host code that a signal interrupted returns to, when a guest has called it:
-/// to the stack's `leave_address` instead of to the guest. The host code itself runs to its end
-/// undisturbed.
+/// Changes the return address of host code that a signal has interrupted, if a guest has called it:
+/// it returns to the stack's `leave_address` instead of to the guest. The host code itself runs to
+/// its end undisturbed.
 ///
-/// For a signal handler, with its `context`. The guest runs on `stack`. Returns false when the
+/// For a signal handler, with its `context`. The guest runs on `stack`. Returns false if the
 /// interrupted code was not called by a guest, or the location of the return address is not
 /// certain; nothing is changed then. `left` receives the address in the guest. The guest's own
 /// tables are not read.

@@ -16,10 +16,10 @@
 namespace wasmedge_embed {
 namespace {
 
-// Metadata of models that are compiled for an accelerator.
+// Metadata of models compiled for an accelerator.
 constexpr std::string_view kCompiledStamp = "LiteRtStamp";
 
-// The custom operators that LiteRT brings.
+// The custom operators that LiteRT includes.
 constexpr std::string_view kCustomOperators[] = {
     "AudioSpectrogram",
     "Convolution2DTransposeBias",
@@ -38,7 +38,7 @@ uint64_t AddClamped(uint64_t left, uint64_t right) noexcept {
   return left > UINT64_MAX - right ? UINT64_MAX : left + right;
 }
 
-/// Whether one of the graph's operators keeps state by itself, without a variable tensor.
+/// Whether the operator keeps state without a variable tensor.
 bool IsStateful(const FileOperatorCode& code) noexcept {
   switch (code.code) {
     case schema::kCustom:
@@ -61,8 +61,8 @@ bool IsStateful(const FileOperatorCode& code) noexcept {
   }
 }
 
-/// Whether the kernel knows weights without their zeros. Others read as many elements as the shape
-/// has, which is past the end of what is there.
+/// Whether the kernel supports sparse weights. Others read as many elements as the shape has, which
+/// is past the end of the data.
 bool TakesSparse(int32_t code, size_t input, int8_t type) noexcept {
   if (code == schema::kDensify) return input == 0;
   return code == schema::kFullyConnected && input == 1 &&
@@ -85,7 +85,7 @@ class SubgraphChecker {
   void CheckOperator(size_t place);
   size_t TensorIndex(int64_t index, const std::string& label) const;
   std::string Label(size_t index) const { return TensorLabel(subgraph_, index); }
-  /// The bytes of its constant; 0 for none.
+  /// The size of its constant in bytes; 0 if it has none.
   uint64_t DataSize(const FileTensor& tensor) const;
   void GiveEmptyConstants();
 
@@ -93,9 +93,9 @@ class SubgraphChecker {
   const FileSubgraph& subgraph_;
   ModelSummary& summary_;
   std::vector<State> states_;
-  // By the file's shapes; 0 where a dimension is free.
+  // According to the file's shapes; 0 if a dimension is dynamic.
   std::vector<uint64_t> bytes_;
-  // From which operator to which one each tensor is used.
+  // The first and the last operator that use each tensor.
   struct Use {
     size_t first = 0;
     size_t last = 0;
@@ -156,7 +156,7 @@ void SubgraphChecker::CheckTensor(size_t index) {
   }
   if (data_size == 0) return;
   if (is_string && !tensor.is_sparse) {
-    // Of their own size; `RequireRunnable` keeps who would read them from running.
+    // Strings have no fixed size; `RequireRunnable` refuses graphs that would read them.
     states_[index] = State::kGiven;
     return;
   }
@@ -168,8 +168,9 @@ void SubgraphChecker::CheckTensor(size_t index) {
   states_[index] = State::kGiven;
 }
 
-/// Kernels end the process at what becomes of scales that are none, and read as many zero points as
-/// there are scales. Constants may have a scale of 0, or next to it, where all they hold is 0.
+/// Kernels abort the process on values computed from invalid scales, and read as many zero points
+/// as there are scales. Constants may have a scale of 0, or close to it, if they contain only
+/// zeros.
 void SubgraphChecker::CheckQuantization(size_t index) const {
   const FileTensor& tensor = subgraph_.tensors[index];
   const FileQuantization& quantization = tensor.quantization;
@@ -192,7 +193,7 @@ size_t SubgraphChecker::TensorIndex(int64_t index, const std::string& label) con
   return static_cast<size_t>(index);
 }
 
-/// What has no elements has no data either: a RESHAPE to a scalar takes the shape [] from it.
+/// A constant without elements has no data: a RESHAPE to a scalar takes the shape [] from one.
 void SubgraphChecker::GiveEmptyConstants() {
   std::vector<bool> is_written(subgraph_.tensors.size());
   for (const FileOperator& op : subgraph_.operators) {
@@ -287,7 +288,7 @@ void SubgraphChecker::CheckOperator(size_t place) {
     if (each != kNotGiven) TensorIndex(each, "an intermediate of " + label);
   }
   for (const int32_t output : op.outputs) {
-    // Kernels write to all that they have, without asking.
+    // Kernels write to all their outputs without checking.
     if (output == kNotGiven) RefuseModel("lacks an output of its " + label);
     const size_t index = TensorIndex(output, "an output of " + label);
     if (states_[index] != State::kAbsent) {
@@ -300,7 +301,7 @@ void SubgraphChecker::CheckOperator(size_t place) {
   }
 }
 
-/// LiteRT follows calls as deep as they go, on the stack of the thread that runs the model.
+/// LiteRT follows calls to any depth, on the stack of the thread that runs the model.
 class CallChecker {
  public:
   explicit CallChecker(const ModelFile& file)
@@ -314,7 +315,8 @@ class CallChecker {
   enum class Mark : uint8_t { kNew, kEntered, kDone };
   static constexpr size_t kMaximumDepth = 64;
 
-  /// Returns how deep calls go from there. Nothing here goes deeper than is allowed either.
+  /// Returns the depth of the calls from there. The recursion here is also limited to the allowed
+  /// depth.
   size_t Visit(size_t index, size_t depth_above = 0) {
     if (marks_[index] == Mark::kEntered) {
       RefuseModel("has a graph that calls itself, graph " + std::to_string(index));
@@ -413,7 +415,7 @@ ModelSummary CheckHostModel(const ModelFile& file) {
   }
   if (file.subgraphs()[0].outputs.empty()) RefuseModel("has no output");
   CallChecker(file).Check();
-  // Arithmetic takes time, which others limit; nobody else does memory.
+  // Arithmetic takes time, which other limits bound; nothing else bounds memory.
   ModelLimits limits = ModelLimits::Own();
   limits.arithmetic = UINT64_MAX;
   limits.weight_bytes = UINT64_MAX;
@@ -435,7 +437,7 @@ bool KeepsState(const ModelFile& file) {
 }
 
 bool TakesOverInputs(const ModelFile& file, size_t graph) {
-  // The activations and the cells of the step before.
+  // The activations and the cells of the previous step.
   constexpr size_t kStates[] = {1, 4};
   constexpr size_t kLstmInputs = 5;
   const FileSubgraph& subgraph = file.subgraphs()[graph];

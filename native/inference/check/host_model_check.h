@@ -5,35 +5,34 @@
 
 namespace wasmedge_embed {
 
-/// Refuses a model of the host's that could harm the process, and nothing else: for those that
-/// `CheckModel` refuses, since it knows what each operator does to shapes and types, and LiteRT
-/// knows more. What is checked:
+/// Refuses a model of the host that could harm the process, and no other. It also accepts models
+/// that `CheckModel` refuses, which knows what each operator does to shapes and types: LiteRT
+/// supports more. This function checks:
 ///
 /// - the FlatBuffer, by reading it (`ModelFile`), and data that lies behind it;
-/// - the tensors: types, sizes without overflow, constants of exactly the size of their shape;
+/// - the tensors: types, sizes without overflow, constants whose size fits their shape exactly;
 /// - the graphs: indices, every operator in an order in which its inputs are there, each tensor
 ///   written once, and no constant or input;
-/// - calls of subgraphs: no graph calls itself, in whatever way;
-/// - the memory: what the file's shapes ask for between the operators, at most 4 GiB.
+/// - calls of subgraphs: no graph calls itself, directly or indirectly;
+/// - the memory that the file's shapes require between the operators: at most 4 GiB.
 ///
-/// Refused by name: models compiled for an accelerator, weights in other files. Whether shapes,
-/// types and options fit is left to LiteRT.
+/// It refuses, with a specific message, models compiled for an accelerator and weights in other
+/// files. LiteRT checks whether shapes, types and options fit.
 ///
-/// Throws `Error(kModel)` with the reason, `Error(kLimit)`.
+/// Throws `Error(kModel)` with the reason, or `Error(kLimit)`.
 ModelSummary CheckHostModel(const ModelFile& file);
 
-/// Refuses by its name what keeps a graph of the checked file from running: in it, or in a graph
-/// that it calls, a custom operator that LiteRT does not include, or strings. Files for training on
-/// a device have both in the graphs that save and restore, beside the one that predicts. Throws
-/// `Error(kModel)`.
+/// Refuses a graph of the checked file that cannot run, and names the reason: the graph, or one
+/// that it calls, contains strings or a custom operator that LiteRT does not include. Files for
+/// on-device training have both in their graphs for saving and restoring, next to the one that
+/// predicts. Throws `Error(kModel)`.
 void RequireRunnable(const ModelFile& file, size_t graph);
 
-/// Whether a graph keeps something from run to run: variables, resources, tables, numbers that are
-/// drawn at random.
+/// Whether a graph keeps state from run to run: variables, resources, tables, random numbers.
 bool KeepsState(const ModelFile& file);
 
-/// Whether a kernel takes inputs of the graph for its own when it is prepared: the LSTM of five
-/// inputs, which keeps what it is given as its state in memory of TensorFlow Lite's own.
+/// Whether a kernel takes over inputs of the graph when it is prepared: the LSTM with five inputs,
+/// which keeps its state in them, in TensorFlow Lite's own memory.
 bool TakesOverInputs(const ModelFile& file, size_t graph);
 
 }  // namespace wasmedge_embed

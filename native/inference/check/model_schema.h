@@ -3,19 +3,19 @@
 #include <cstdint>
 #include <string>
 
-/// What the public schema of .tflite files numbers, typed by hand and held against what flatc makes
-/// of it (test/model-schema.test.ts, out of LiteRT's own wheel). Not flatc's own reader, which
-/// takes the FlatBuffers library and a schema that no package of Debian's or npm's has: what is
-/// built where the package is installed may need neither. And that reader is not for hostile files:
-/// it checks a file as a whole or not at all, and knows no limits.
+/// The numbers of the public schema of .tflite files, typed by hand and compared with the output of
+/// flatc (test/model-schema.test.ts, from LiteRT's own wheel). It does not use flatc's generated
+/// reader: that needs the FlatBuffers library and a schema that no Debian or npm package contains,
+/// and code that is built at installation may need neither. Also, that reader is not made for
+/// hostile files: it verifies a file as a whole or not at all, and has no limits.
 ///
-/// The schema: tensorflow/lite/schema/schema.fbs of
-/// TensorFlow, since LiteRT 2 tflite/converter/schema/schema.fbs. Version 3d of the schema.
+/// The schema: tensorflow/lite/schema/schema.fbs of TensorFlow, since LiteRT 2
+/// tflite/converter/schema/schema.fbs. Version 3d of the schema.
 namespace wasmedge_embed::schema {
 
 constexpr uint32_t kVersion = 3;
 
-// The fields of each table, in a namespace of its own: tables have fields of the same name.
+// The fields of each table, in a separate namespace: fields of different tables share names.
 namespace model {
 enum Field : int {
   kVersion = 0,
@@ -145,7 +145,7 @@ enum Field : int {
 };
 }  // namespace sparse_dimension
 
-/// Members of the union SparseIndexVector: vectors of 4, 2 and 1 bytes an element.
+/// Members of the union SparseIndexVector: vectors of 4, 2 and 1 bytes per element.
 enum SparseIndexVector : uint8_t { kInt32Vector = 1, kUint16Vector = 2, kUint8Vector = 3 };
 
 /// Members of the union QuantizationDetails.
@@ -167,7 +167,7 @@ enum ActivationFunction : int8_t {
   kFusedSignBit = 5,
 };
 
-/// Operators that something here names.
+/// Operators that this code uses.
 enum BuiltinOperator : int32_t {
   kAdd = 0,
   kAveragePool2d = 1,
@@ -292,12 +292,12 @@ enum BuiltinOperator : int32_t {
   kGelu = 150,
   kRelu0To1 = 152,
   kSign = 158,
-  /// This one and all above are of StableHLO or later than it.
+  /// This operator and all later ones belong to StableHLO or are newer.
   kFirstStablehlo = 162,
   kStablehloRngBitGenerator = 204,
 };
 
-/// Members of the union BuiltinOptions that something here names.
+/// Members of the union BuiltinOptions that this code uses.
 enum BuiltinOptions : uint8_t {
   kNoOptions = 0,
   kConv2dOptions = 1,
@@ -379,22 +379,22 @@ enum BuiltinOptions : uint8_t {
   kSignOptions = 123,
 };
 
-/// How the fields of a member of BuiltinOptions are stored, one letter each: '1' and '4' and '8'
-/// numbers of so many bytes, 'b', 'i', 'f' and 'l' vectors of bytes, 32-bit integers, floats and
-/// 64-bit integers, 's' a string, 'g' the number of a subgraph (32 bits), 'G' a vector of them, '-'
-/// a field that is no longer read. Null when the schema has no such member.
+/// How the fields of a member of BuiltinOptions are stored, one letter each: '1', '4' and '8' are
+/// numbers of that many bytes; 'b', 'i', 'f' and 'l' vectors of bytes, 32-bit integers, floats and
+/// 64-bit integers; 's' a string; 'g' the number of a subgraph (32 bits); 'G' a vector of them; '-'
+/// a deprecated field. Null if the schema has no such member.
 const char* OptionsLayout(uint8_t options_type) noexcept;
 
-/// The same for BuiltinOptions2, which StableHLO's operators have.
+/// The same for BuiltinOptions2, which StableHLO's operators use.
 const char* OptionsLayout2(uint8_t options_type) noexcept;
 
-/// "CONV_2D"; for an operator that nothing here names "operator 123".
+/// "CONV_2D", for example; "operator 123" for an operator without a name here.
 std::string OperatorName(int32_t code);
 
-/// "FLOAT32"; for an unknown type "type 99".
+/// "FLOAT32", for example; "type 99" for an unknown type.
 std::string TensorTypeName(int8_t type);
 
-/// Bits of one element; 0 for unknown types and for those without a size (STRING, RESOURCE, …).
+/// Bits per element; 0 for unknown types and for those without a size (STRING, RESOURCE, …).
 uint32_t TensorTypeBits(int8_t type) noexcept;
 
 }  // namespace wasmedge_embed::schema

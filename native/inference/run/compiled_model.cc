@@ -37,7 +37,7 @@ litert::Owned<litert::OptionsT> MakeOptions(const litert::Api& api, const Infere
   litert::Check(api.SetOptionsHardwareAccelerators(raw, litert::kAcceleratorCpu),
                 "choose the processor", log);
 
-  // The options of the processor are TOML text.
+  // The processor's options are TOML text.
   const std::string text = "num_threads = " + std::to_string(options.threads) +
                            "\nkernel_mode = \"" + KernelMode(options.kernels) + "\"\n";
   std::unique_ptr<char, void (*)(void*)> payload(strdup(text.c_str()), std::free);
@@ -57,7 +57,7 @@ litert::Owned<litert::OptionsT> MakeOptions(const litert::Api& api, const Infere
   return made;
 }
 
-/// Between guests and a model, in either direction.
+/// Between a guest and a model, in either direction.
 void CopyBytes(bool flipped, const uint8_t* from, uint64_t size, uint8_t* to) noexcept {
   if (size == 0) return;
   if (!flipped) {
@@ -68,12 +68,12 @@ void CopyBytes(bool flipped, const uint8_t* from, uint64_t size, uint8_t* to) no
                  [](uint8_t byte) { return static_cast<uint8_t>(byte ^ kHighestBit); });
 }
 
-/// The same with copies of channels behind those of each point.
+/// The same, with the copied channels behind those of each point.
 void CopyPoints(const ChannelCopies& copies, size_t channels, const uint8_t* from, uint64_t size,
                 uint8_t* to) noexcept {
   const uint8_t* const end = from + size;
-  // A picture and one copy, what there mostly is: a point is a number of 32 bits, of which the
-  // first three bytes are its own. The last point has no fourth byte to read.
+  // A picture and one copy, the most common case: a point is a 32-bit number whose first three
+  // bytes are its own. The last point has no fourth byte to read.
   if (channels == 3 && copies.size() == 1) {
     const uint32_t shift = 8 * copies[0];
     for (; from + sizeof(uint32_t) <= end; from += channels, to += sizeof(uint32_t)) {
@@ -89,7 +89,7 @@ void CopyPoints(const ChannelCopies& copies, size_t channels, const uint8_t* fro
   }
 }
 
-/// Of an input with its copies of channels.
+/// The shape of an input including its copied channels.
 std::vector<int32_t> LiteRtShape(const LiteRtModel::Argument& argument,
                                  const std::vector<int32_t>& shape) {
   std::vector<int32_t> with_copies = shape;
@@ -132,7 +132,7 @@ CompiledModel::CompiledModel(const LiteRtModel& model, const InferenceOptions& o
     MakeBuffers(model.inputs(), inputs_, log, &arguments_);
     if (!reads_outputs()) MakeBuffers(model.outputs(), outputs_, log, &results_);
   } catch (...) {
-    // Under the lock still, unlike the members' destructors.
+    // Still under the lock, unlike the members' destructors.
     handle_.reset();
     buffers_.clear();
     throw;
@@ -176,7 +176,7 @@ void CompiledModel::Resize(const InputShapes& shapes, const litert::LogCapture& 
 }
 
 void CompiledModel::SizeOutputs(const litert::LogCapture& log) {
-  // Of none LiteRT gives no layouts: memory is made at the first run then.
+  // LiteRT gives no layouts for them: their memory is allocated in the first run.
   if (reads_outputs()) return;
   const litert::Api& api = litert::Library::Get().api();
   const size_t count = model_.outputs().size();
@@ -255,17 +255,17 @@ void CompiledModel::GetOutput(size_t index, uint8_t* bytes) const noexcept {
 }
 
 litert::Status CompiledModel::RunOnce() {
-  // LiteRT wants a pointer also for no tensors.
+  // LiteRT requires a pointer even if there are no tensors.
   litert::TensorBufferT* none = nullptr;
   return litert::Library::Get().api().RunCompiledModel(
       handle_.get(), kSignature, arguments_.size(), arguments_.empty() ? &none : arguments_.data(),
       results_.size(), results_.empty() ? &none : results_.data());
 }
 
-/// TensorFlow Lite prepares kernels in the first run, after LiteRT has put our memory in place of
-/// its own. A kernel that takes an input over gives it other memory again, and the first run
-/// computes with what is there. From the second run on it is our memory. So the first one ends
-/// before any operator.
+/// TensorFlow Lite prepares kernels in the first run, after LiteRT has replaced its memory by ours.
+/// A kernel that takes over an input gives it other memory again, and the first run computes with
+/// the contents of that. From the second run on, it is our memory. So the first run ends before any
+/// operator.
 void CompiledModel::Place() {
   const litert::LogCapture unused;
   is_placing_ = true;

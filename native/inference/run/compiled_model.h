@@ -16,41 +16,41 @@
 
 namespace wasmedge_embed {
 
-/// A model ready to run on inputs of certain shapes, with memory of its own for inputs and outputs,
-/// in the order of the model's. Used by one thread at a time; borrows the model.
+/// A model ready to run on inputs of certain shapes, with its own memory for inputs and outputs, in
+/// the model's order. Used by one thread at a time; borrows the model.
 class CompiledModel {
  public:
-  /// `shapes`: of each input, every dimension at least 1. Throws `Error(kModel)` when LiteRT cannot
-  /// compile the model or the model cannot have these shapes, `std::bad_alloc`.
+  /// `shapes`: one per input, every dimension at least 1. Throws `Error(kModel)` if LiteRT cannot
+  /// compile the model or the model does not support these shapes, or `std::bad_alloc`.
   CompiledModel(const LiteRtModel& model, const InferenceOptions& options,
                 const InputShapes& shapes);
   ~CompiledModel();
   CompiledModel(const CompiledModel&) = delete;
   CompiledModel& operator=(const CompiledModel&) = delete;
 
-  /// To be filled before `Run`: the tensor's bytes as LiteRT has them.
+  /// To be filled before `Run`: the tensor's bytes in LiteRT's format.
   uint8_t* input(size_t index) const noexcept { return inputs_[index].memory.data(); }
   /// To be read after `Run`, `output_size` bytes.
   const uint8_t* output(size_t index) const noexcept;
-  /// Of the last run; before one, what is known.
+  /// Of the last run; before the first one, as far as it is known.
   std::vector<int32_t> output_shape(size_t index) const;
   uint64_t output_size(size_t index) const noexcept;
 
-  /// The same with the bytes as guests have them.
+  /// The same in the guests' format.
   void SetInput(size_t index, const uint8_t* bytes) noexcept;
   void GetOutput(size_t index, uint8_t* bytes) const noexcept;
 
-  /// Throws `Error(kModel)` when LiteRT fails, after which this must not be run again. LiteRT asks
-  /// `invocation`, if there is one, between the nodes of the graph whether to go on: one that is to
-  /// stop ends in the same way, and so does one whose outputs, or what is computed between, turn
-  /// out to take more than so many bytes.
+  /// Throws `Error(kModel)` if LiteRT fails; this must not be run again then. Between the nodes of
+  /// the graph, LiteRT asks `invocation`, if there is one, whether to continue. A run that is to
+  /// stop fails in the same way, and so does one whose outputs or intermediate results exceed these
+  /// numbers of bytes.
   struct Limits {
     uint64_t output_bytes = UINT64_MAX;
     uint64_t activation_bytes = UINT64_MAX;
   };
   void Run(Invocation* invocation, const Limits& limits);
   void Run(Invocation* invocation = nullptr) { Run(invocation, {}); }
-  /// Whether the last run failed for one of its limits.
+  /// Whether the last run failed because of one of its limits.
   bool outputs_too_large() const noexcept { return reads_outputs() && reader_->was_too_large(); }
   bool asked_for_too_much() const noexcept {
     return reads_outputs() && reader_->memory().has_refused();
@@ -60,7 +60,7 @@ class CompiledModel {
  private:
   struct Tensor {
     std::vector<int32_t> shape;
-    /// As guests have it.
+    /// In the guests' format.
     uint64_t byte_size = 0;
     AlignedBuffer memory;
   };
@@ -80,15 +80,15 @@ class CompiledModel {
 
   const LiteRtModel& model_;
   std::unique_ptr<OutputReader> reader_;
-  // The buffers point into the memory and the compiled model may hold on to the buffers: the order
-  // of these members is the order of need.
+  // The buffers point into the memory, and the compiled model may refer to the buffers: the order
+  // of these members is the order of these dependencies.
   std::vector<Tensor> inputs_;
   std::vector<Tensor> outputs_;
   std::vector<Buffer> buffers_;
   std::vector<litert::TensorBufferT*> arguments_;
   std::vector<litert::TensorBufferT*> results_;
   litert::Owned<litert::CompiledModelT> handle_;
-  // While it runs: whose run this is.
+  // While it runs: the invocation that runs it.
   Invocation* invocation_ = nullptr;
   bool is_placed_;
   bool is_placing_ = false;
