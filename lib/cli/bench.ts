@@ -1,52 +1,15 @@
-import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import path from 'node:path';
-
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-import { comparisonRows, compareResults, differences } from '../bench/compare.js';
-import { definitions } from '../bench/contenders/index.js';
-import { chooseModel, choosePictures } from '../bench/inputs.js';
-import { FULL, QUICK } from '../bench/options.js';
-import type { Amounts, BenchOptions } from '../bench/options.js';
-import { root } from '../bench/places.js';
-import { TerminalObserver } from '../bench/progress.js';
-import { readResults } from '../bench/results.js';
-import { runBench } from '../bench/run.js';
-import { summarize } from '../bench/summary.js';
-import { WORKLOAD_TITLES } from '../bench/tables.js';
-import { terminalTable, terminalText } from '../bench/terminal.js';
-import { writeReports } from '../bench/write-reports.js';
-import { WasmEdgeError } from '../support/errors.js';
-
+import type * as Actions from './bench-actions.js';
+import type { BenchCommandOptions, CompareOptions, ReportOptions } from './bench-actions.js';
 import { integerIn } from './parse.js';
 
-interface Given {
-  quick?: true;
-  only: string[];
-  output?: string;
-  model?: string;
-  labels?: string;
-  onnx?: string;
-  peers: boolean;
-  rounds?: number;
-  samples?: number;
-  coldStarts?: number;
-  concurrency?: number;
-  endurance?: number;
-  seed: number;
-  priceGbSecond: number;
-  priceRequests: number;
-  priceSource: string;
-  priceDate: string;
-  coldShare: number;
-  json?: true;
+/** A fourth of what the command loads: only where it is needed. */
+function actions(): typeof Actions {
+  return require('./bench-actions.js') as typeof Actions;
 }
 
-const WORKLOADS = Object.keys(WORKLOAD_TITLES);
-
 export function benchCommand(): Command {
-  const names = definitions.map(({ name }) => name);
   return new Command('bench')
     .description(
       'Measure this package in each isolation on this machine, side by side with spawning wasmedge, with plain C++ ' +
@@ -55,7 +18,7 @@ export function benchCommand(): Command {
     )
     .argument('[image...]', 'JPEG files; most measurements use the first (default: see below)')
     .option('--quick', 'a few invocations of each, without peers, to see whether everything works')
-    .option('--only <names>', 'contenders or workloads, separated by commas', namesOf(names), [])
+    .option('--only <names>', 'contenders or workloads, separated by commas', contenders, [])
     .option(
       '-o, --output <folder>',
       'folder for the results (default: bench/results in a clone, otherwise .)',
@@ -88,15 +51,16 @@ export function benchCommand(): Command {
         .default(0.01),
     )
     .option('--json', 'print the summary as JSON')
-    .addHelpText('after', helpText(names))
-    .action(bench)
+    .addHelpText('after', helpText)
+    .action((images: string[], given: BenchCommandOptions) => actions().bench(images, given))
     .addCommand(reportCommand())
     .addCommand(compareCommand());
 }
 
-function helpText(names: readonly string[]): string {
+function helpText(): string {
+  const { CONTENDERS, WORKLOADS } = actions();
   return `
-Contenders: ${names.join(', ')}.
+Contenders: ${CONTENDERS.join(', ')}.
 Workloads: ${WORKLOADS.join(', ')}.
 
 Each contender runs in its own process, and they take turns in every round. A full run takes about 30
@@ -109,59 +73,6 @@ Results: TIME.json with all samples, TIME.md, TIME.html with charts, and TIME.su
 samples. 'bench report TIME.json' recreates the last three; 'bench compare A.json B.json' compares two runs.`;
 }
 
-async function bench(images: string[], given: Given): Promise<void> {
-  const options = benchOptions(images, given);
-  const observer = new TerminalObserver();
-  const results = await runBench(options, observer).finally(() => {
-    observer.end();
-  });
-  const summary = summarize(results);
-  const folder = given.output ?? defaultFolder();
-  const name = results.startedAt.replace(/:/g, '-').replace(/\..*/, '');
-  const files = await writeReports(results, path.join(folder, name), { samples: true });
-  console.log(given.json ? JSON.stringify(summary, null, 2) : terminalText(summary));
-  console.error(`\nWritten: ${files.join(', ')}`);
-  const measured = results.contenders.filter(
-    ({ latency, decoding, failed }) => (latency ?? decoding) && !failed,
-  );
-  if (measured.length === 0) {
-    throw new WasmEdgeError('ERR_INVALID_ARGUMENT', 'No contender could be measured; see above.');
-  }
-  if (results.contenders.some(({ failed }) => failed !== undefined)) process.exitCode = 1;
-}
-
-function benchOptions(images: readonly string[], given: Given): BenchOptions {
-  const amounts: Amounts = given.quick
-    ? { ...QUICK }
-    : { ...FULL, concurrency: 2 * availableParallelism() };
-  const { samples, rounds, coldStarts, concurrency, endurance } = given;
-  return {
-    only: given.only,
-    pictures: choosePictures(images),
-    ...chooseModel(given),
-    // A smoke test does not install anything.
-    peers: given.peers && !given.quick,
-    ...amounts,
-    ...(samples !== undefined && { samples }),
-    ...(rounds !== undefined && { rounds }),
-    ...(coldStarts !== undefined && { coldStarts }),
-    ...(concurrency !== undefined && { concurrency }),
-    ...(endurance !== undefined && { endurance }),
-    seed: given.seed,
-    price: {
-      gigabyteSecond: given.priceGbSecond,
-      millionRequests: given.priceRequests,
-      source: given.priceSource,
-      date: given.priceDate,
-      coldShare: given.coldShare,
-    },
-  };
-}
-
-function defaultFolder(): string {
-  return existsSync(path.join(root, 'native')) ? path.join(root, 'bench', 'results') : '.';
-}
-
 function reportCommand(): Command {
   return new Command('report')
     .description('Recreate the reports of a results file.')
@@ -170,11 +81,7 @@ function reportCommand(): Command {
       '-o, --output <base>',
       'path of the reports without extension (default: that of the results)',
     )
-    .action(async (file: string, { output }: { output?: string }) => {
-      const results = await readResults(file);
-      const base = output ?? file.replace(/\.json$/, '');
-      console.log((await writeReports(results, base, { samples: false })).join('\n'));
-    });
+    .action((file: string, given: ReportOptions) => actions().report(file, given));
 }
 
 function compareCommand(): Command {
@@ -185,46 +92,21 @@ function compareCommand(): Command {
     .argument('<a>', 'a TIME.json written by bench')
     .argument('<b>', 'another')
     .option('--json', 'print JSON')
-    .action(async (first: string, second: string, { json }: { json?: true }) => {
-      const [a, b] = await Promise.all([readResults(first), readResults(second)]);
-      const comparisons = compareResults(a, b);
-      if (comparisons.length === 0) {
-        throw new WasmEdgeError(
-          'ERR_INVALID_ARGUMENT',
-          'The two runs have no contender in common.',
-        );
-      }
-      const differing = differences(a, b);
-      if (json) {
-        console.log(JSON.stringify({ differing, comparisons }, null, 2));
-        return;
-      }
-      console.log(
-        terminalTable({
-          title: `A: ${first}, ${a.startedAt}\nB: ${second}, ${b.startedAt}`,
-          head: ['', 'figure', 'A', 'B', 'B / A', ''],
-          rows: comparisonRows(comparisons),
-        }),
-      );
-      if (differing.length > 0) {
-        console.log(
-          `\nThe runs differ in ${differing.join(', ')}: this compares more than the code.`,
-        );
-      }
-    });
+    .action((first: string, second: string, given: CompareOptions) =>
+      actions().compare(first, second, given),
+    );
 }
 
-function namesOf(known: readonly string[]): (value: string, before: string[]) => string[] {
-  return (value, before) => {
-    const names = value.split(',').filter((name) => name !== '');
-    const unknown = names.filter((name) => !known.includes(name) && !WORKLOADS.includes(name));
-    if (unknown.length > 0) {
-      throw new InvalidArgumentError(
-        `Unknown: ${unknown.join(', ')}. Expected ${[...WORKLOADS, ...known].join(', ')}.`,
-      );
-    }
-    return [...before, ...names];
-  };
+function contenders(value: string, before: string[]): string[] {
+  const { CONTENDERS, WORKLOADS } = actions();
+  const names = value.split(',').filter((name) => name !== '');
+  const unknown = names.filter((name) => !CONTENDERS.includes(name) && !WORKLOADS.includes(name));
+  if (unknown.length > 0) {
+    throw new InvalidArgumentError(
+      `Unknown: ${unknown.join(', ')}. Expected ${[...WORKLOADS, ...CONTENDERS].join(', ')}.`,
+    );
+  }
+  return [...before, ...names];
 }
 
 function positive(value: string): number {

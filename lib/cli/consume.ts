@@ -4,8 +4,8 @@ import { Command } from 'commander';
 
 import { brokerUrl, failureText, withoutPassword } from '../broker/options.js';
 import type { ConnectionEvent } from '../broker/types.js';
-import { startConsumer } from '../broker/consumer.js';
-import { createHandler } from '../lambda/handler.js';
+import type * as Consumer from '../broker/consumer.js';
+import type * as Handler from '../lambda/handler.js';
 
 import { addBrokerOptions } from './broker-options.js';
 import type { BrokerOptions } from './broker-options.js';
@@ -79,6 +79,8 @@ async function consume(options: ConsumeCommandOptions): Promise<void> {
   const { queue, concurrency, retryQueue, deadLetterQueue, replyQueues } = options;
   // Checked before anything is loaded.
   const url = brokerUrl('--amqp', options.amqp);
+  const { createHandler } = require('../lambda/handler.js') as typeof Handler;
+  const { startConsumer } = require('../broker/consumer.js') as typeof Consumer;
   const handler = createHandler({
     ...guestOf(options),
     ...(programOf(options) ?? {

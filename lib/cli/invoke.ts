@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { Command } from 'commander';
 
-import { connectClient } from '../broker/client.js';
-import type { QueueClient } from '../broker/client.js';
+import type * as Client from '../broker/client.js';
 import { brokerUrl } from '../broker/options.js';
 import { reasonOf } from '../support/errors.js';
 
@@ -35,6 +34,7 @@ export function invokeCommand(): Command {
 }
 
 async function invoke(images: string[], options: InvokeCommandOptions): Promise<void> {
+  const { connectClient } = require('../broker/client.js') as typeof Client;
   const client = await connectClient({
     url: brokerUrl('--amqp', options.amqp),
     queue: options.queue,
@@ -59,7 +59,7 @@ async function invoke(images: string[], options: InvokeCommandOptions): Promise<
   if (results.some(({ error }) => error !== undefined)) process.exitCode = 1;
 }
 
-async function classify(client: QueueClient, image: string): Promise<Label[]> {
+async function classify(client: Client.QueueClient, image: string): Promise<Label[]> {
   const picture = await readFile(image);
   const answer = (await client.invoke({
     body: picture.toString('base64'),

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 
 import { FITS, fittingOf } from '../models/fit.js';
@@ -13,6 +12,7 @@ import type { Fit } from '../options/types.js';
 import { writeAtomically } from '../support/atomic-file.js';
 
 import { integerIn, share } from './parse.js';
+import type * as ProgressBar from './progress-bar.js';
 
 export function modelCommand(): Command {
   return new Command('model')
@@ -82,6 +82,7 @@ async function fetchCommand(options: {
     console.log(`${folder} already has it (--force downloads it again).`);
     return;
   }
+  const { SingleBar } = require('./progress-bar.js') as typeof ProgressBar;
   const bar = new SingleBar({
     format: '{bar} {percentage} % of {total} bytes',
     stream: process.stderr,

@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress';
+import type * as ProgressBar from './progress-bar.js';
 
 /**
  * Processes each of `items`, several at a time, with a progress bar on a terminal if there are
@@ -11,14 +11,7 @@ export async function forEachPicture<T>(
   { concurrency, steps }: { concurrency: number; steps: number },
   work: (item: T, onStep: () => void) => Promise<void>,
 ): Promise<void> {
-  const bar =
-    steps > 1 && process.stderr.isTTY
-      ? new SingleBar({
-          format: '{bar} {value}/{total} pictures, {eta_formatted} left',
-          clearOnComplete: true,
-          stream: process.stderr,
-        })
-      : undefined;
+  const bar = steps > 1 && process.stderr.isTTY ? progressBar() : undefined;
   bar?.start(steps, 0);
   const waiting = items.values();
   // One loop for each concurrent picture, all drawing from the same iterator.
@@ -27,4 +20,13 @@ export async function forEachPicture<T>(
   };
   await Promise.all(Array.from({ length: concurrency }, loop));
   bar?.stop();
+}
+
+function progressBar(): ProgressBar.SingleBar {
+  const { SingleBar } = require('./progress-bar.js') as typeof ProgressBar;
+  return new SingleBar({
+    format: '{bar} {value}/{total} pictures, {eta_formatted} left',
+    clearOnComplete: true,
+    stream: process.stderr,
+  });
 }

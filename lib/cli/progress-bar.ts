@@ -1,0 +1,2 @@
+// By itself, so that it is loaded only where a bar is shown.
+export { SingleBar } from 'cli-progress';
