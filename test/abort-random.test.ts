@@ -11,7 +11,7 @@ const RUNS = 400;
 const CONCURRENCY = 4;
 const KEYS = Object.values(ENDLESS).map(({ key }) => key);
 
-/** Starts a run of some kind and aborts it at some moment. Gives how it ended. */
+/** Starts a run of some kind and aborts it at a random moment. Returns how it ended. */
 async function oneOf(module: LoadedModule, below: (limit: number) => number): Promise<string> {
   const controller = new AbortController();
   const abort = (): void => {

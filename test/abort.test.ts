@@ -16,7 +16,7 @@ function isAborted(run: Promise<unknown>): Promise<WasmEdgeError> {
   return fails('ERR_ABORTED', run);
 }
 
-/** Starts a run, lets `abort` decide when it is aborted, and gives the error. */
+/** Starts a run, lets `abort` decide when it is aborted, and returns the error. */
 async function aborted(
   module: LoadedModule,
   options: RunOptions,

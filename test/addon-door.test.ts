@@ -4,11 +4,11 @@ import { ROOT, rustGuest } from './support/paths.js';
 import { scriptOutput } from './support/process.js';
 import { watGuest } from './support/wat.js';
 
-/** What a script has, which calls the addon as no wrapper of this package does. */
+/** Prelude of a script that calls the addon as no wrapper of this package does. */
 const PRELUDE = `
   const { addon: load } = require(${JSON.stringify(`${ROOT}/dist/addon/native.js`)});
   const addon = load();
-  // What ends the threads at the end of the process: anybody may say that it has come.
+  // Ends the threads at the end of the process: any code may emit the event.
   const shutDown = () => process.emit('exit', 0);
   const limits = { memoryPages: 10, outputBytes: 1000, models: 1, modelBytes: 1, sessions: 1,
     sessionBytes: 1, modelSubgraphs: 1, modelArithmetic: 1, modelActivationBytes: 1, imagePixels: 1, tableElements: 10 };

@@ -8,7 +8,7 @@ import { temporaryPath } from './support/wat.js';
 
 const TUPLE = `linux-${process.arch}`;
 
-/** A package as it is installed, with these files of prebuilds. */
+/** An installed package with these files of prebuilds. */
 function installed(prebuilds: Record<string, string>): string {
   const folder = temporaryPath('package');
   mkdirSync(folder);
@@ -27,7 +27,7 @@ function installed(prebuilds: Record<string, string>): string {
 async function failureOf(folder: string): Promise<{ code: string; message: string }> {
   const script = `require(process.argv[1]).inspectModel(${JSON.stringify(SMALL_MODEL)})
     .catch(({ code, message }) => console.log(JSON.stringify({ code, message })));`;
-  // Which the addon's lookup heeds; the tests of the whole package with a sanitizer set it.
+  // The addon's lookup heeds it; tests of the whole package with a sanitizer set it.
   const env = { WASMEDGE_EMBED_PREBUILD: undefined };
   const { stdout, stderr } = await runNode(['-e', script, folder], env);
   assert.equal(stderr, '');
@@ -81,7 +81,7 @@ describe('wasmedge-embed build', () => {
   it('says what the compiler says, and leaves nothing', async () => {
     const library = `${TUPLE}/libLiteRt.so`;
     const folder = installed({ [library]: '' });
-    // The package's own: otherwise pip would download it.
+    // The package's own; without it, pip would download one.
     cpSync(
       path.join(ROOT, 'build', 'Release', 'libLiteRt.so'),
       path.join(folder, 'prebuilds', library),

@@ -9,9 +9,12 @@ import { HANGS_AFTER_MS } from './support/process.js';
 import { runProgram } from './support/wasmedge-program.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
-/** In KiB: enough for Node.js and for what it loads, not for the 12 GiB of a guest's memory. */
+/**
+ * In KiB: enough for Node.js and everything that it loads, but not for the 12 GiB of a guest's
+ * memory.
+ */
 const FEW_ADDRESSES = '-v 9000000';
-/** In KiB: enough for Node.js, not for a memory of 4 GiB. */
+/** In KiB: enough for Node.js, but not for a memory of 4 GiB. */
 const FEW_PAGES = '-d 3000000';
 
 interface Attempt {
@@ -21,7 +24,7 @@ interface Attempt {
   call?: [string, ...number[]];
 }
 
-/** What came of it: the exit code or the value, or the error's code and limit. */
+/** The outcome: the exit code or the value, or the error's code and limit. */
 type Outcome = number | [code: string, limit?: string];
 
 /** Runs modules, one after the other, in a process with a limit. */
@@ -59,7 +62,7 @@ async function forms(text: string): Promise<{ file: string; options: object }[]>
 
 describe('Where the 12 GiB of addresses of a memory are not to be had', () => {
   it('nothing of the guest runs, its start function included (every isolation)', async () => {
-    // Address 0x400000 is where Node.js lies.
+    // Node.js is mapped at address 0x400000.
     const guests = [
       ...(await forms(`(module
         (memory (export "memory") 1024)

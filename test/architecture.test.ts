@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { ROOT } from './support/paths.js';
 
-/** What git does not keep, or what is no part of the project. */
+/** Folders that git ignores, or that are not part of the project. */
 const OTHERS = ['build', 'coverage', 'dist', 'node_modules', 'prebuilds'];
 
 const read = (name: string): string => readFileSync(path.join(ROOT, name), 'utf8');
@@ -25,12 +25,12 @@ function tableFolders(): string[] {
     .map((found) => found[1] ?? '');
 }
 
-/** The texts of a picture, as they are read. */
+/** The texts of a picture, as a reader sees them. */
 function texts(svg: string): string[] {
   return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((found) => found[1] ?? '');
 }
 
-/** What of a picture's words is a path, or a class, and is nowhere. */
+/** The words of a picture that look like a path or a class but do not exist. */
 function unknownWords(svg: string): string[] {
   const files = ['lib', 'native'].flatMap((folder) =>
     readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -58,7 +58,7 @@ const PROPER_NAMES = ['JavaScript', 'TypeScript', 'WasmEdge'];
 describe('ARCHITECTURE.md', () => {
   it('has every folder in its table, and none that is not there', () => {
     const folders = ['.', 'lib', 'native', 'test'].flatMap(foldersOf);
-    // Of native/ there is nothing to say beside what is in it.
+    // Nothing is said of native/ itself, only of its parts.
     assert.deepEqual(tableFolders().sort(), folders.filter((name) => name !== 'native').sort());
   });
 

@@ -14,7 +14,7 @@ import { runScript } from './support/process.js';
 import { assemble, watGuest } from './support/wat.js';
 import { childrenOf } from './support/workers.js';
 
-/** A guest that no cache has: its content is like no other. */
+/** A guest that is in no cache: its content is unique. */
 async function fresh(name: string): Promise<Buffer> {
   return withMark(readFileSync(await watGuest(name)));
 }
@@ -24,7 +24,7 @@ function withMark(module: Buffer): Buffer {
   return Buffer.concat([module, Buffer.from([0, 18, 1, 0x78]), randomBytes(16)]);
 }
 
-/** Settles with the next event of the channel. */
+/** Resolves with the next event of the channel. */
 function next<T>(channel: string): Promise<T> {
   return new Promise((resolve) => {
     const listener = (event: unknown): void => {
@@ -97,7 +97,7 @@ for (const isolation of ['in-process', 'worker-process'] as const) {
       const { signal } = controller;
       const running = module.invoke('spin', [], { signal });
       const ended = fails('ERR_ABORTED', running);
-      // With a place for those that come later.
+      // With capacity for the calls that come later.
       assert.equal(await module.call('initialized'), 1);
       await changed;
       assert.equal(await module.call('initialized'), 1);

@@ -12,13 +12,13 @@ import { temporaryPath } from './support/wat.js';
 const TOUR = rustGuest('std-tour');
 const BYTES = Buffer.from('content');
 
-/** Everything that is no object of options. */
+/** Values that are not objects of options. */
 const NO_OPTIONS: [string, unknown][] = [null, 7, 'text', true, [], BYTES].map((options) => [
   'options',
   options,
 ]);
 
-/** What `limits` may hold. */
+/** The members of `limits`. */
 const LIMITS = [
   ...['timeoutMs', 'memoryPages', 'outputBytes', 'fuel', 'models', 'modelBytes', 'sessions'],
   ...['modelSubgraphs', 'modelArithmetic', 'modelActivationBytes'],
@@ -30,7 +30,7 @@ const COMPILE_LIMITS = ['timeoutMs', 'memoryBytes'].flatMap((name) =>
   [0, -1, 1.5, '1', null, Infinity, 2 ** 53].map((value) => [name, value] as const),
 );
 
-/** Wrong values of options, with the name that the message has to hold. */
+/** Wrong values of options, with the name that the message must contain. */
 const LOAD: [string, unknown][] = [
   ...NO_OPTIONS,
   ['isolation', { isolation: 'thread' }],

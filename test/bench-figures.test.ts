@@ -34,13 +34,13 @@ const invocation = { latencyMs: 10, cpuMs: 10, coldStartMs: 100, residentBytes: 
 
 describe('Benchmark figures', () => {
   it('compute the cost of a million invocations', () => {
-    // 10 ms of 1.769 GB, and the requests.
+    // 10 ms at 1.769 GB, plus the price of requests.
     const whole = dollarsPerMillion(invocation, 1769, price);
     assert.ok(Math.abs((whole ?? 0) - (10_000 * (1769 / 1024) * 0.00002 + 0.2)) < 1e-9);
     // Half a processor takes twice as long and costs the same.
     const half = dollarsPerMillion(invocation, 884.5, price);
     assert.ok(Math.abs((half ?? 0) - (whole ?? 0)) < 1e-9);
-    // More than one processor makes one thread no faster.
+    // More than one processor does not make one thread faster.
     assert.ok((dollarsPerMillion(invocation, 3538, price) ?? 0) > 1.5 * (whole ?? 0));
   });
 
@@ -119,11 +119,11 @@ describe('Benchmark figures', () => {
     const [said] = (await once(parent.stdout, 'data')) as [Buffer];
     const child = Number(said.toString());
     assert.deepEqual(processTree(parent.pid!), [parent.pid, child]);
-    // What a child used that is gone counts.
+    // Time used by a child that has exited counts.
     assert.ok(cpuSeconds(parent.pid!) >= 0.4);
     const [both, one] = [residentBytes(parent.pid!), residentBytes(child)];
     assert.ok(both > one, `${both} ${one}`);
-    // The program's own pages are those of both and count once.
+    // Pages of the program are shared by both and count once.
     assert.ok(both < one + residentBytes(process.pid), `${both} ${one}`);
     parent.stdin.end();
     await once(parent, 'exit');

@@ -9,9 +9,11 @@ import { benchResults, contender, html, summarize } from './support/bench.js';
 import { startChromium } from './support/chromium.js';
 import { folderWith } from './support/model-files.js';
 
-// Text, since TypeScript knows nothing here of what there is in a page.
+// Text, because TypeScript has no types of a page here.
 
-/** Of each chart, whether it has marks, all that it draws is within it, and no colour is missing. */
+/**
+ * For each chart: whether it has marks, everything is drawn inside it, and no colour is missing.
+ */
 const DRAWN = `
   [...document.querySelectorAll('svg')].map((svg) => {
     const { width, height } = svg.viewBox.baseVal;
@@ -27,7 +29,7 @@ const DRAWN = `
     );
   })`;
 
-/** The contrast of the weakest text with what it stands on, as WCAG 2.2 computes it. */
+/** The contrast of the weakest text with its background, as defined by WCAG 2.2. */
 const CONTRAST = `
   (() => {
     const luminance = (colour) => {
@@ -43,7 +45,7 @@ const CONTRAST = `
     return (Math.max(...levels) + 0.05) / (Math.min(...levels) + 0.05);
   })()`;
 
-/** Loads the page and gives it back with all that it complained of or asked for. */
+/** Loads the page and returns it with all its complaints and requests. */
 async function open(
   browser: Browser,
   file: string,

@@ -71,7 +71,7 @@ describe('Benchmark reports', () => {
     assert.match(text, /The machine was quiet\./);
     assert.match(text, /```mermaid\npie showData\n {2}title .*: 4\.\d+ ms in the mean\n {2}"guest/);
     assert.match(text, /```mermaid\ngantt\n(.*\n)+ {2}Node\.js \(44\.0\) :0, 44\n {2}first run/);
-    // Every table is whole: as many cells in each row.
+    // Every table is complete: all rows have the same number of cells.
     for (const table of text.split('\n\n').filter((block) => block.startsWith('|'))) {
       const widths = new Set(table.split('\n').map((line) => line.split('|').length));
       assert.equal(widths.size, 1, table);

@@ -22,7 +22,8 @@ describe('JSON that strangers send', () => {
       '/',
     ];
     for (const text of texts) {
-      // One character more each time, so that each place in the text meets the end of a slice.
+      // One more character each time, so that each position of the text is at the end of a slice
+      // once.
       for (let shift = 0; shift < 7; shift++) {
         const body = 'x'.repeat(shift) + text.repeat(Math.ceil((150 << 10) / text.length));
         const json = `{"head": [1, true, null, "${text}"], "body": "${body}", "__proto__": {"a": "${body}"}}`;
@@ -65,7 +66,7 @@ describe('JSON that strangers send', () => {
       const { body } = (await parseBoundedJson(json)) as { body: string };
       assert.equal(body.length, 2 << 20);
     });
-    // Once to look through it, and once to decode it.
+    // Once to scan it, and once to decode it.
     assert.ok(turns >= (2 * json.length) / (128 << 10), String(turns));
   });
 

@@ -28,7 +28,7 @@ const all = (text: string, pattern: RegExp): string[] =>
 
 describe('shared objects, read for a bundle', () => {
   it('says the same as readelf', async () => {
-    // Of the largest, readelf has too many symbols to tell.
+    // The largest have too many symbols for readelf.
     const small = (file: string): boolean => statSync(file).size < 8 << 20;
     for (const file of [addonFile(), ...(await wasmEdgeLibraries())].filter(small)) {
       const { name, needed, versions } = readSharedObject(file);
@@ -55,7 +55,7 @@ describe('shared objects, read for a bundle', () => {
     const refused = /damaged\.so is not a readable shared object/;
     assert.throws(() => read(Buffer.from('no library')), refused);
     assert.throws(() => read(whole.subarray(0, 4096)), refused);
-    // The program headers, which lead to everything else, and what they lead to.
+    // The program headers, which lead to everything else, and what they point to.
     for (let at = 0; at < 700; at += 8) {
       const bytes = Buffer.from(whole.subarray(0, 64 * 1024));
       bytes.writeUInt32LE(0xfffffff0, at);

@@ -58,7 +58,7 @@ describe('wasmedge-embed bundle', function () {
 
   before(async function () {
     if (process.env['LD_PRELOAD']) {
-      // A sanitizer's runtime. An addon that needs it does not load without.
+      // The runtime of a sanitizer. An addon that needs it does not load without it.
       skip(this, 'a bundle is tried in processes without preloaded libraries');
     }
     const made = path.join(temporaryPath('bundle'), 'new', 'folder');
@@ -69,7 +69,7 @@ describe('wasmedge-embed bundle', function () {
     assert.equal(report.folder, made);
     const fits = report.suitable.includes('amazon-linux-2023');
     assert.match(stderr, fits ? /^$/ : /^warning: .* needs GLIBC.* Amazon Linux 2023 .*\n$/);
-    // Nothing beside it, and not where it was made: what follows is about the moved folder.
+    // Nothing next to it, and it is moved: the rest is about the moved folder.
     assert.deepEqual(readdirSync(path.dirname(made)), ['folder']);
     bundle = temporaryPath('elsewhere');
     renameSync(made, bundle);
@@ -109,7 +109,7 @@ describe('wasmedge-embed bundle', function () {
     const { sizes, needs } = report;
     const libraries = Object.values(sizes.libraries).reduce((sum, bytes) => sum + bytes, 0);
     const parts = libraries + sizes.addon + sizes.javascript + sizes.module + sizes.model;
-    // What is in none of the parts: the handler, and the compiled module's side file.
+    // Included in none of the parts: the handler, and the compiled module's side file.
     assert.ok(sizes.total > parts && sizes.total < parts + 10_000, JSON.stringify(sizes));
     assert.equal(report.lambdaBytes, 262_144_000);
     assert.match(needs.GLIBC?.version ?? '', /^2\.\d+$/);
@@ -193,7 +193,7 @@ describe('wasmedge-embed bundle', function () {
     assert.equal(refused.exitCode, 1);
     assert.match(refused.stderr, /ERR_BUNDLE: .*native\.so was compiled for this machine's proc/);
     assert.ok(!existsSync(at('out')));
-    // An empty folder is as good as none.
+    // An empty folder counts as none.
     mkdirSync(at('out'));
     const made = await commandLine([...args, ...MODEL, '--module', at('any.so')]);
     assert.equal(made.exitCode, 0, made.stderr);

@@ -8,7 +8,7 @@ import { runNode } from './support/process.js';
 import { ROOT } from './support/paths.js';
 import { folderWith } from './support/model-files.js';
 
-/** Each way in, by its name: how what it needs from outside of a bundle is missed. */
+/** Each entry point by name, and the error when a bundle lacks the files that it needs. */
 const DOORS = {
   findGuest: 'Promise.resolve().then(() => findGuest())',
   findModel: 'Promise.resolve().then(() => findModel())',
@@ -27,7 +27,7 @@ for (const [name, call] of Object.entries({
     console.log(JSON.stringify({ name, code, message }));
   });
 }`;
-/** What esbuild's ECMAScript modules lack for CommonJS ones that they hold. */
+/** CommonJS modules inside esbuild's ECMAScript modules need these. */
 const BANNER =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 

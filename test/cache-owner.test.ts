@@ -24,7 +24,7 @@ import { withModule } from './support/run-guest.js';
 import { skip } from './support/skip.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
-/** Anybody else. */
+/** An unrelated user. */
 const OTHER = 54_321;
 const IS_ROOT = process.geteuid?.() === 0;
 
@@ -60,7 +60,7 @@ async function load(
 }
 
 let shared: string;
-/** A folder as /tmp is. */
+/** A folder with the permissions of /tmp. */
 function temporary(): string {
   return shared;
 }
@@ -85,7 +85,7 @@ describe('The cache is its owner’s', () => {
     chmodSync(shared, 0o1777);
   });
 
-  /** Puts compiled code of the other module where that of the good one is looked for. */
+  /** Puts compiled code of the other module where that of the good one is expected. */
   async function forge(root: string): Promise<string> {
     const honest = temporaryPath('honest');
     const other = temporaryPath('other');
@@ -140,7 +140,7 @@ describe('The cache is its owner’s', () => {
       await forge(root);
       give(root);
       requireFallback(await load(good, env()), root, /belongs to another user/);
-      // Nor for somebody who is not root.
+      // Nor for a user who is not root.
       requireFallback(await load(good, env(), { user: OTHER + 1 }), root, /belongs to another/);
       assert.equal((await load(good, env(), { user: OTHER })).value, 666, 'it is his');
     });

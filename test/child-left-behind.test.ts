@@ -8,8 +8,8 @@ import { rustGuest } from './support/paths.js';
 import { isAlive } from './support/workers.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
-// What a guest, or a module, that has taken over its process may do: a process in a session of its own,
-// which is not killed with the group and holds all streams open.
+// What a guest or a module can do after it has taken over its process: start a process in a session
+// of its own, which is not killed with the group and keeps all streams open.
 describe('A process that a child process has left behind', () => {
   let pidFile: string;
   beforeEach(() => {

@@ -7,11 +7,11 @@ import { DATA, requireData } from './support/data.js';
 import { SMALL_MODEL } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 
-/** Files that other decoders take although they are damaged. */
+/** Damaged files that other decoders accept. */
 const DAMAGED = [
   // Its successive approximation begins beyond the precision.
   'jd-22822b8d-subtract-with-overflow.jpg',
-  // Its data hold a Huffman code that its table does not.
+  // Its data contain a Huffman code that is not in its table.
   'ljt-32176e64-turbo-dht.jpg',
   // Its data end early.
   'jd-94f3270e-dc-predictor-overflow.jpg',

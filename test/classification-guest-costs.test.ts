@@ -13,11 +13,14 @@ import { temporaryPath } from './support/wat.js';
 const MODEL = constantModel({ type: 'uint8', size: [2, 2, 3] }, [255]);
 const load = { models: { default: MODEL } };
 
-/** As many pages as the guest begins with, and these more. */
+/** The guest's initial pages, and this many more. */
 const PAGES = 96;
 
 describe('what a picture may cost in the classification guest', () => {
-  /** Instructions, which do not depend on the machine: a picture of usual size takes tens of millions. */
+  /**
+   * Instructions, which do not depend on the machine: a picture of ordinary size takes tens of
+   * millions.
+   */
   const FUEL_A_BYTE = 400;
   const FUEL = 50_000_000;
 

@@ -28,8 +28,8 @@ describe("The classification guest the original's way", () => {
     assert.match(message, /wasmedge_image_load_jpg_to_rgb8[^]*hostModules/);
   });
 
-  // The host resizes as WasmEdge's plug-in did, without smoothing: of a large photograph little is
-  // left, so not every one that the other guest names rightly is named rightly here.
+  // The host resizes like WasmEdge's plug-in, without smoothing: little of a large photograph
+  // remains, so some that the other guest classifies correctly are not classified correctly here.
   it('names photographs rightly with the model that it carries', async function () {
     requireData(this);
     await withModule(GUEST, LOAD, async (module) => {

@@ -39,7 +39,7 @@ describe('the classification guest with models of every kind', () => {
       const source = normalize ? { file: model, normalize } : model;
       return byClass(await topClasses(source, RGB, 2))[0]!;
     };
-    // The classes are the value and one less it: as it lies from 0 to 1, a distribution.
+    // The classes are the value and one minus the value: a distribution if it is between 0 and 1.
     assert.equal(await red({ mean: 0, scale: 1 / 255 }), 10);
     assert.equal(await red({ mean: 5, scale: 1 / 10 }), Math.round(255 * 0.5));
     assert.equal(await red({ mean: 11, scale: -1 }), 255);

@@ -21,7 +21,7 @@ function cornersModel([rows, columns, channels]: Size): Buffer {
   ]);
 }
 
-/** What is seen of the stored corners 40, 80, 120, 160, by the value of the Exif tag. */
+/** The displayed order of the stored corners 40, 80, 120, 160, by the value of the Exif tag. */
 const SEEN: Record<number, number[]> = {
   1: [40, 80, 120, 160],
   2: [80, 40, 160, 120],

@@ -22,7 +22,7 @@ async function best(module: LoadedModule, name: string): Promise<string | undefi
 
 const CATS = ['tabby', 'tiger cat', 'Egyptian cat'];
 
-/** By photograph: the labels that are right, or near where the model has none that is. */
+/** By photograph: the correct labels, or similar ones if the model has no correct one. */
 const LARGE: Record<string, string[]> = {
   burger: ['cheeseburger'],
   cat_720p: CATS,
@@ -32,8 +32,8 @@ const LARGE: Record<string, string[]> = {
   // Stained glass with white flowers and blue birds.
   hibiscus: ['window screen', 'indigo bunting'],
   hot_dog: ['hotdog'],
-  // A burrowing owl, standing in the grass as a bustard does; the only owl known is the great grey.
-  // Bustard and grouse are nearly one to the model: 64 and 64, or 67 and 57, of 255.
+  // A burrowing owl, standing in the grass like a bustard; the only owl of the model is the great
+  // grey. Bustard and grouse are almost equal for the model: 64 and 64, or 67 and 57, of 255.
   owl: ['bustard', 'ruffed grouse', 'bittern', 'great grey owl'],
   pets: ['whippet', 'Italian greyhound', 'Boston bull'],
   sparrow: ['brambling', 'junco', 'house finch'],
@@ -50,7 +50,7 @@ const SMALL: Record<string, string[]> = {
   sparrow: ['junco', 'brambling', 'house finch'],
 };
 
-/** Of the middle of each. */
+/** For the middle of each. */
 const DEFAULT: Record<string, string[]> = {
   burger: ['cheeseburger'],
   cat_720p: CATS,

@@ -31,7 +31,7 @@ describe('the sentence of the classification guest', () => {
         const others = [1 - score / 255, 0];
         const scores =
           type === 'float32' ? [others[0]!, score / 255, 0] : [0, score, Math.min(score, 1)];
-        // The class in question is the best one also where its certainty is below one half.
+        // The class in question is the best one even if its certainty is below one half.
         const spread = type === 'float32' && score < 128;
         const shares = Array.from({ length: 400 }, () => (1 - score / 255) / 400);
         const model = constantModel(

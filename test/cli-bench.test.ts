@@ -79,7 +79,7 @@ describe('wasmedge-embed bench', () => {
     assert.deepEqual(contenders[0]?.agreement, { alike: 2, of: 2 });
 
     const raw = path.join(out, results.replace('.summary', ''));
-    // Results travel: nothing in them tells where files were.
+    // Results are passed on: nothing in them reveals where files were.
     assert.ok(!readFileSync(raw, 'utf8').includes(folder));
     const compared = await commandLine(['bench', 'compare', raw, raw]);
     assert.equal(compared.exitCode, 0, compared.stderr);

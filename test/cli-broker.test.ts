@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { commandLine } from './support/command-line.js';
 
 describe('The commands that speak to a broker', () => {
-  // A password with a '#' in it is no part of the address any more.
+  // A '#' in a password ends the address.
   for (const url of [
     'amqp://guest:p#ss@host:5672',
     'http://guest:p-ss@host',
@@ -13,7 +13,7 @@ describe('The commands that speak to a broker', () => {
     it(`do not show an address that they cannot use: ${url}`, async () => {
       for (const words of [['consume'], ['worker'], ['invoke', 'cat.jpg']]) {
         const args = [...words, '--queue', 'pictures'];
-        // Anything that is loaded first would fail otherwise.
+        // If anything were loaded before the address is checked, this would fail.
         const model = words[0] !== 'invoke' ? ['--model', 'none.tflite'] : [];
         for (const [given, variables] of [
           [['--amqp', url], {}],

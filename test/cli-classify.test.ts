@@ -11,7 +11,7 @@ import { DEFAULT_MODEL } from './support/paths.js';
 import { constantModel, pickingModel } from './support/tflite-models.js';
 import { temporaryPath, watGuest } from './support/wat.js';
 
-/** How bright each of the three colours of a picture is. */
+/** The brightness of the picture's three colours. */
 const model = pickingModel({ type: 'uint8', size: [1, 1, 3] }, [
   [0, 0, 0],
   [0, 0, 1],
@@ -44,7 +44,7 @@ interface Output {
   }[];
 }
 
-/** The cells of a table's rows, its head left off. */
+/** The cells of a table's rows, without its head. */
 function rows(table: string): string[][] {
   return table
     .split('\n')
@@ -197,7 +197,7 @@ describe('wasmedge-embed classify', () => {
     assert.equal((JSON.parse(json.stdout) as Output).model, DEFAULT_MODEL);
     const table = await commandLine(['classify', file('grey.jpg')], variables);
     assert.match(table.stdout, /^Model: EfficientNet-Lite0, the default model, 1,000 labels\.$/m);
-    // Of one colour.
+    // Of a single colour.
     assert.match(table.stdout, /nothing known, perhaps /);
   });
 

@@ -32,7 +32,7 @@ describe('The command and its own code', () => {
       assert.ok(!existsSync(path.join(cache, 'javascript')));
       return;
     }
-    // The file that has most of what it loads.
+    // The file that contains most of what it loads.
     assert.match(first.stderr, /writing cache for .*shared\.js/);
     assert.match(second.stderr, /cache for .*shared\.js was accepted/);
   });

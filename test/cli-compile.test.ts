@@ -14,7 +14,7 @@ import { ROOT } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 import { assemble, namedWatGuest, temporaryPath } from './support/wat.js';
 
-// Node's own, of which the compiler knows by the browser's types only.
+// Provided by Node.js; the compiler has types of it only for browsers.
 declare const WebAssembly: { validate(bytes: Uint8Array): boolean };
 
 const TEXT = `(module (func (export "add") (param i32 i32) (result i32)
@@ -44,7 +44,7 @@ describe('wasmedge-embed compile, interrupted,', () => {
         [path.join(ROOT, 'dist/cli/main.js'), 'compile', '--progress', 'big.wasm'],
         { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
       );
-      // It is under way when it has made its own folder.
+      // It is under way once it has created its own folder.
       while (readdirSync(folder).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
       child.kill(signal);
       assert.deepEqual(await once(child, 'exit'), [exitCode, null]);

@@ -42,7 +42,7 @@ describe('wasmedge-embed doctor', () => {
   });
 
   it('tells a limit of the address space', () => {
-    // Far above what Node.js takes, and less than a memory takes.
+    // Far more than Node.js takes, and less than a memory takes.
     execFileSync('prlimit', ['--version']);
     const { stdout } = spawnSync(
       'prlimit',

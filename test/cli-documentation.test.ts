@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { commandLine } from './support/command-line.js';
 import { commandCalls, pages } from './support/documentation.js';
 
-/** What the help of a command names; undefined where there is no such command. */
+/** The options in the help of a command; undefined if there is no such command. */
 async function optionsOf(command: string): Promise<string[] | undefined> {
   const { stdout, exitCode } = await commandLine([...command.split(' '), '--help']);
   const isThere =
@@ -14,7 +14,7 @@ async function optionsOf(command: string): Promise<string[] | undefined> {
 describe('The calls of the command in the documentation', () => {
   it('name subcommands and options that there are', async function () {
     this.timeout(120_000);
-    // Of the change log the older entries name what was renamed since.
+    // Older entries of the change log contain names that have been changed since.
     const calls = pages()
       .filter(({ name }) => name !== 'CHANGELOG.md')
       .flatMap(({ name, text }) => commandCalls(text).map((call) => ({ name, ...call })));

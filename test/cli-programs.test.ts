@@ -12,7 +12,7 @@ import { temporaryPath, watGuest } from './support/wat.js';
 const TOUR = rustGuest('std-tour');
 const BINARY = Buffer.from([0xff, 0x00, 0xfe, 0x80, 0x0a]);
 
-/** How a command is told to answer with this program. */
+/** The arguments that make a command answer with this program. */
 const answering = (module: string, ...more: string[]): string[] => [
   ...['--task', 'run', '--module', module],
   ...more,
@@ -50,7 +50,7 @@ describe('wasmedge-embed serve --task run', () => {
     });
     const write = ['--arg', 'write', '--arg', '/out/new', '--dir', `${folder}::/out:rw`];
     await withServeCommand(answering(TOUR, ...write), async ({ url }) => {
-      // This guest fails where it may write.
+      // This guest fails if it may write.
       assert.equal((await post(`${url}/run`, '')).status, 500);
     });
     assert.equal(readFileSync(path.join(folder, 'new'), 'utf8'), 'written');

@@ -12,11 +12,11 @@ const MAIN = path.join(ROOT, 'dist', 'cli', 'main.js');
 
 interface Ended {
   code: number | null;
-  /** What came on the stream that is read. */
+  /** The text on the stream that is still read. */
   text: string;
 }
 
-/** Runs the command; whoever reads one of its two outputs has gone before it writes. */
+/** Runs the command; the reader of one of its two outputs is gone before it writes. */
 async function withoutReaderOf(
   unread: 'stdout' | 'stderr',
   args: readonly string[],

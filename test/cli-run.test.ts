@@ -24,7 +24,7 @@ import { childrenOf, eventually } from './support/workers.js';
 
 const TOUR = rustGuest('std-tour');
 
-/** Writes "yes" for ever, whatever becomes of it. */
+/** Writes "yes" for ever, whether it succeeds or not. */
 const ENDLESS = `(module
   (import "wasi_snapshot_preview1" "fd_write"
     (func $fd_write (param i32 i32 i32 i32) (result i32)))
@@ -43,7 +43,7 @@ interface Ended {
   stderr: string;
 }
 
-/** Runs the command with this input, and gives its process to `use` meanwhile. */
+/** Runs the command with this input, and passes its process to `use` meanwhile. */
 function runWith(
   args: readonly string[],
   input: string,
@@ -79,7 +79,7 @@ function run(
 describe('wasmedge-embed run', () => {
   before(async function () {
     this.timeout(120_000);
-    // Compiled already: on a busy machine that takes so long that it is told of.
+    // Compiled in advance: on a busy machine, compiling takes so long that it is reported.
     await (await loadModule(TOUR)).close();
   });
 
@@ -145,7 +145,7 @@ describe('wasmedge-embed run', () => {
     assert.match(refused.stdout, /ReadOnlyFilesystem/u);
     assert.ok(!existsSync(path.join(folder, 'new')));
     const written = await run(['--dir', `${folder}::/in:rw`, TOUR, 'write', '/in/new']);
-    // This guest fails where it may write.
+    // This guest fails if it may write.
     assert.deepEqual([written.stdout, written.exitCode], ['write: done\n', 1]);
     assert.equal(readFileSync(path.join(folder, 'new'), 'utf8'), 'written');
     const scratch = await run(['--scratch', '/tmp', TOUR, 'write', '/tmp/new']);
@@ -251,7 +251,7 @@ describe('wasmedge-embed run', () => {
     const compiled = temporaryPath('compiled.so');
     await compileModule(await watGuest('kept'), compiled);
     assert.equal((await run(['--invoke', 'divide', compiled, '7'])).stdout, '14\n');
-    // Whatever it is called.
+    // Whatever its name.
     const disguised = temporaryPath('compiled.wasm');
     copyFileSync(compiled, disguised);
     for (const file of [compiled, disguised]) {

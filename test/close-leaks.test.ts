@@ -5,7 +5,7 @@ import { compileModule, loadModule } from 'wasmedge-embed';
 
 import { temporaryPath, watGuest } from './support/wat.js';
 
-/** The threads and the open files of this process. */
+/** The numbers of threads and of open files of this process. */
 function counts(): { threads: number; files: number } {
   return {
     threads: readdirSync('/proc/self/task').length,
@@ -23,14 +23,14 @@ describe('Loading and closing again and again', () => {
       assert.deepEqual(await Promise.all(calls), Array(8).fill(3));
       await module.close();
     };
-    // Node's own pool of threads, WasmEdge and its log are there from then on.
+    // From then on, Node's own thread pool, WasmEdge and its log exist.
     for (let round = 0; round < 5; ++round) await once();
     global.gc?.();
     const before = counts();
     for (let round = 0; round < 50; ++round) await once();
     const after = counts();
     assert.ok(after.threads <= before.threads, `${before.threads} threads, ${after.threads}`);
-    // Files may be kept until their module is collected.
+    // Files may be kept until their module has been collected.
     global.gc?.();
     await new Promise((resolve) => setImmediate(resolve));
     assert.ok(counts().files <= before.files + 1, `${before.files} files, then ${after.files}`);

@@ -7,7 +7,7 @@ import { temporaryPath } from './support/wat.js';
 
 describe('Processes of a cluster', () => {
   it('run guests of their own while the parent runs its own', async () => {
-    // A script with a name, as cluster wants it: the children run it again.
+    // A named script, as cluster requires: the children run it again.
     const script = temporaryPath('cluster.js');
     writeFileSync(
       script,

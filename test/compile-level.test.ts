@@ -14,7 +14,7 @@ import { temporaryPath } from './support/wat.js';
 
 const CHANNEL = 'wasmedge-embed:compile-progress';
 
-/** The level that the side file of what was compiled says. */
+/** The optimization level in the side file of the compiled module. */
 async function levelOf(input: Uint8Array, optimize?: 0 | 1 | 2 | 3): Promise<unknown> {
   const output = temporaryPath('guest.so');
   await compileModule(input, output, optimize === undefined ? {} : { optimize });
@@ -24,7 +24,7 @@ async function levelOf(input: Uint8Array, optimize?: 0 | 1 | 2 | 3): Promise<unk
   return options.optimize;
 }
 
-/** A module with so many bytes of code, which say next to nothing. */
+/** A module with this many bytes of trivial code. */
 function moduleOf(codeBytes: number): Buffer {
   const [nop, end] = [0x01, 0x0b];
   const body = Buffer.alloc(codeBytes - 1 - unsigned(codeBytes).length, nop);
@@ -47,9 +47,9 @@ describe('The optimization level', () => {
     assert.deepEqual([hasMuchCode(small), hasMuchCode(large)], [false, true]);
     assert.ok(!hasMuchCode(before(custom(4 << 20, 1), small)));
     assert.ok(hasMuchCode(before(custom(1, 100), large)));
-    // Nobody looks through millions of sections, and nothing that has them is compiled for long.
+    // Millions of sections are not scanned, and no module with so many is compiled for long.
     assert.ok(hasMuchCode(before(custom(1, 1_000_000), small)));
-    // What is malformed is for the compiler to say.
+    // Malformed modules are left to the compiler.
     assert.ok(!hasMuchCode(Buffer.from('\0asm\x01\0\0\0\x0a\xff', 'latin1')));
   });
 

@@ -31,7 +31,7 @@ import { childrenOf, eventually } from './support/workers.js';
 
 let count = 0;
 
-/** A module that nobody has seen before. */
+/** A module with new content. */
 const fresh = (): Promise<string> =>
   wasmFile(`(module (func (export "number") (result i32) (i32.const ${String(count++)}))
     (func (export "now") (result i64) (i64.const ${String(Date.now())})))`);
@@ -75,7 +75,7 @@ describe('Compiling within limits', () => {
   }
 
   it('measures the memory while it grows', async () => {
-    // 10 functions of 49,000 locals: 100 bytes, of which LLVM makes some hundred megabytes.
+    // 10 functions with 49,000 locals: 100 bytes, of which LLVM makes some hundred megabytes.
     const body = sized(Buffer.from([1]), unsigned(49_000), Buffer.from([0x7b, 0x0b]));
     const [functions, type] = [10, Buffer.from([1, 0x60, 0, 0])];
     const module = wasmModule(
@@ -97,7 +97,7 @@ describe('Compiling within limits', () => {
     const options = { trusted: false, compile: { timeoutMs: 1 } } as const;
     const { message } = await fails('ERR_LIMIT', load(file, options));
     const { execPath } = process;
-    // Where a process would be started this would be another error.
+    // Starting a process would cause a different error.
     process.execPath = '/nowhere/node';
     try {
       const again = await fails('ERR_LIMIT', load(file, options));
@@ -157,7 +157,7 @@ describe('Compiling within limits', () => {
       }
     });
     const invalid = temporaryPath('invalid.wasm');
-    // A function without its code.
+    // A function without code.
     writeFileSync(invalid, Buffer.from('0061736d0100000001040160000003020100', 'hex'));
     for (const isolation of ISOLATIONS) {
       await fails('ERR_MODULE_INVALID', loadModule(invalid, { isolation, trusted: false }));
@@ -192,7 +192,7 @@ describe('Compiling within limits', () => {
   });
 });
 
-/** The compiler's processes of this one. */
+/** This process's compiler processes. */
 const compilers = (): number[] => childrenOf(process.pid, 'compile-child.js');
 
 describe('Aborting a load', () => {
@@ -202,7 +202,7 @@ describe('Aborting a load', () => {
   });
   const load = (options: LoadOptions, file = CLASSIFIER): Promise<void> =>
     withModule(file, options, () => Promise.resolve());
-  /** All that is asked of the cache; what is under way reads the variable when it begins. */
+  /** Runs all work with this cache; each load reads the variable when it begins. */
   const inCache = <T>(work: () => Promise<T>): Promise<T> =>
     withEnvironment({ WASMEDGE_EMBED_CACHE: cache }, work);
 
@@ -237,7 +237,7 @@ describe('Aborting a load', () => {
       const controllers = [new AbortController(), new AbortController(), new AbortController()];
       const events = await eventsOf('wasmedge-embed:compile', async () => {
         const loads = controllers.map(({ signal }) =>
-          // Told twice, each is one who waits.
+          // Each is a single waiter, although it gets the signal twice.
           load({ trusted: false, signal, compile: { signal } }, file),
         );
         const aborted = [fails('ERR_ABORTED', loads[0]!), fails('ERR_ABORTED', loads[2]!)];
@@ -369,7 +369,7 @@ describe('compileModule', () => {
     writeFileSync(side, before);
     await fails('ERR_INVALID_ARGUMENT', compileModule(side, side.replace('.aot.json', '')));
     for (const each of [file, symbolic, hard, side]) assert.deepEqual(readFileSync(each), before);
-    // Another module of the same content is another file.
+    // A copy of the module is a different file, despite the same content.
     const copy = temporaryPath('copy.wasm');
     writeFileSync(copy, before);
     await compileModule(file, copy);

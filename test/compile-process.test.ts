@@ -8,7 +8,7 @@ import { skip } from './support/skip.js';
 import { temporaryPath, watGuest } from './support/wat.js';
 import { eventually, isAlive } from './support/workers.js';
 
-/** A script that compiles the largest guest, tells its process and how it went. */
+/** A script that compiles the largest guest, and reports its process and the outcome. */
 function compiling(output: string): string {
   return `
     const { compileModule } = require('wasmedge-embed');
@@ -27,7 +27,7 @@ function compiling(output: string): string {
   }, 5);`;
 }
 
-/** The parts of a script that say whether this process has LLVM and what is in its place. */
+/** Parts of a script that report whether this process has loaded LLVM and what has replaced it. */
 const MAPPED = `
   const maps = require('node:fs').readFileSync('/proc/self/maps', 'utf8');
   const has = (name) => maps.includes(name);
@@ -36,7 +36,7 @@ const MAPPED = `
   }));`;
 
 describe('Compiling in a process of its own', () => {
-  /** Compiles, loads and runs, then tells what is mapped. */
+  /** Compiles, loads and runs, then reports what is mapped. */
   async function mapped(env: Record<string, string | undefined>): Promise<unknown> {
     const guest = await watGuest('numbers');
     const { stdout, stderr, code } = await runScript(
@@ -112,7 +112,7 @@ describe('Compiling in a process of its own', () => {
     assert.equal(signal, 'SIGKILL');
     const compiler = Number(stdout);
     assert.ok(compiler > 1, stdout);
-    // One whose parent died is reaped by another.
+    // A process whose parent died is reaped by another.
     await eventually(() => !isAlive(compiler));
     assert.ok(!existsSync(output));
   });

@@ -17,7 +17,10 @@ const WHOLE = jpeg(BLUE);
 const PROGRESSIVE = jpeg({ ...BLUE, progressive: true });
 const CUT = WHOLE.subarray(0, WHOLE.length - 200);
 
-/** A grey picture whose sides are such as no test would write pixel by pixel: each block takes five bits, all zero. */
+/**
+ * A grey picture with sides too large to write pixel by pixel: each block takes five bits, all
+ * zero.
+ */
 function vast(width: number, height: number): Buffer {
   const small = plainJpeg(8, 8, 128);
   const frame = small.indexOf(Buffer.of(0xff, 0xc0));
@@ -40,7 +43,7 @@ describe('damaged and vast pictures', () => {
     for (const whole of [WHOLE, PROGRESSIVE]) {
       const line = await classify(MODEL, whole, ACCEPT);
       assert.doesNotMatch(line, /damaged/);
-      // The marker of the end alone is not missed.
+      // A missing end marker alone is tolerated.
       assert.equal(await classify(MODEL, whole.subarray(0, -2), JSON_ANSWER), line);
       const cut = whole.subarray(0, -100);
       assert.match(await refusal(65, MODEL, cut, JSON_ANSWER), /truncated/);

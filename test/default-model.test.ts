@@ -49,7 +49,7 @@ describe('the default model', () => {
           Array.from({ length: side }, (__, x) => pixel(x, y)),
         ),
       );
-    // Noise of 16 to 48 pixels a side has scores of up to 78: see the model's card.
+    // Noise of 16 to 48 pixels per side has scores of up to 78: see the model's card.
     const pictures = [
       ...[8, 64, 96, 224].map((side) => picture(side, () => [random(), random(), random()])),
       ...[0, 90, 255].map((value) => picture(16, () => [value, value, 255 - value])),
@@ -81,7 +81,7 @@ describe('the default model', () => {
         assert.deepEqual(constants.shape, expected.shape);
         assert.ok(constants.weights.equals(expected.weights), `weights of operator ${index}`);
         assert.deepEqual(constants.scales, expected.scales);
-        // Of dead channels the bias has 31 bits, and a float had 24 of them.
+        // The bias of dead channels has 31 bits, of which a float kept 24.
         for (const [channel, bias] of constants.bias.entries()) {
           const other = expected.bias[channel] ?? NaN;
           assert.ok(Math.abs(bias - other) <= 2 ** -22 * Math.abs(other), `bias ${bias}, ${other}`);
@@ -95,7 +95,7 @@ describe('the default model', () => {
       const theirs = { ...FITTED_DEFAULT_MODEL, file: REFERENCE, labels: [] };
       const load = { models: { ours: FITTED_DEFAULT_MODEL, theirs } };
       let right = 0;
-      // By the score of the first label: how many there are, and how many of these are right.
+      // By the score of the first label: how many there are, and how many of them are right.
       const above = new Map([50, 125, 200].map((score) => [score, { all: 0, right: 0 }]));
       await withModule(CLASSIFIER, load, async (module) => {
         for (const { file, index } of samples()) {
@@ -122,7 +122,7 @@ describe('the default model', () => {
       });
       const share = right / samples().length;
       assert.ok(share >= 0.88, `${right} of ${samples().length} are right`);
-      // What the sentence says keeps what its card promises (models/default/README.md).
+      // The sentence keeps the promises of the model's card (models/default/README.md).
       for (const [score, kept, sure] of [
         [50, 0.95, 0.88],
         [125, 0.8, 0.93],

@@ -49,7 +49,7 @@ const NAMES: Record<string, string> = {
   'std::terminate()': 'std::terminate',
   'image::broken(int': 'image::broken(int',
   'image::broken<int(char)': 'image::broken<int(char)',
-  // Others'.
+  // Other names.
   '(*main.Picture).Read': '(*main.Picture).Read',
   'array_list.ArrayList(u8,null).append': 'array_list.ArrayList(u8,null).append',
   '~lib/array/Array<i32>#push': '~lib/array/Array<i32>#push',
@@ -63,7 +63,7 @@ const NAMES: Record<string, string> = {
   'env.now': 'env.now',
 };
 
-/** A place in a name, as Rust's mangling refers to it. */
+/** A position in a name, as Rust's mangling refers to it. */
 function base62(place: number): string {
   const digits = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
   let written = '_';
@@ -86,7 +86,7 @@ describe('A mangled name', () => {
       `_Z${'Z'.repeat(50_000)}`,
       `_R${'Y'.repeat(50_000)}`,
       `_RINv${'I'.repeat(1000)}C1a1b${'B_'.repeat(1000)}`,
-      // Each part refers to the one before it twice.
+      // Each part refers twice to the one before.
       `_RIC1a${'TB1_B1_E'.repeat(500)}E`,
       `_ZN1a${'S_'.repeat(50_000)}E`,
       `_ZN1a17h0123456789abcdefE${'$u20$'.repeat(50_000)}`,

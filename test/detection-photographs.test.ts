@@ -13,16 +13,16 @@ import { skip } from './support/skip.js';
 /** SSD MobileNet v1 for COCO, quantized, as TensorFlow published it: its classes count from person = 0. */
 const MODEL = path.join(DATA, '..', 'models-real', 'go-tflite__detect.tflite');
 
-/** Labels as in that model's archive, as far as they are asked for here: the background is first. */
+/** Labels as in that model's archive, as far as they are needed here: the background is first. */
 const LABELS = ['???', 'person', ...Array<string>(14).fill('???'), 'bird', 'cat', 'dog'];
 
 /** Class, score, and box: top, left, bottom, right as shares of the sides. */
 type Reference = readonly [index: number, score: number, box: readonly number[]];
 
 /**
- * What Python's ai-edge-litert 2.3.0 gives with scores of at least 0.6 for the pictures as Pillow 13
- * opens, turns and resizes them (bilinear). Not among them is `cat.jpg`, where two classes are within
- * 0.01 of each other.
+ * The results of Python's ai-edge-litert 2.3.0 with scores of at least 0.6, for the pictures as
+ * Pillow 13 opens, rotates and resizes them (bilinear). `cat.jpg` is omitted: two of its classes
+ * are within 0.01 of each other.
  */
 const REFERENCE: Readonly<Record<string, readonly Reference[]>> = {
   'burger.jpg': [[53, 0.7578, [0.089, 0.038, 0.962, 0.796]]],
@@ -49,7 +49,7 @@ const REFERENCE: Readonly<Record<string, readonly Reference[]>> = {
   'sparrow.jpg': [[15, 0.8242, [0.179, 0.165, 0.833, 0.874]]],
 };
 
-/** The shares of the sides where a detection is, in the order of the reference. */
+/** The box of a detection as shares of the sides, in the reference's order. */
 function sharesOf({ box }: Detection, { width, height }: DetectionAnswer): number[] {
   return [
     box.y / height,
@@ -59,7 +59,7 @@ function sharesOf({ box }: Detection, { width, height }: DetectionAnswer): numbe
   ];
 }
 
-/** The area that two boxes share, as a part of what they cover together. */
+/** The intersection of two boxes as a share of their union. */
 function overlap(a: readonly number[], b: readonly number[]): number {
   const side = (box: readonly number[], axis: number): number => box[axis + 2]! - box[axis]!;
   const shared = [0, 1].map((axis) =>

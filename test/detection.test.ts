@@ -15,7 +15,7 @@ const ZEROS: [number, number, number, number][] = [
   [0, 0, 0, 0],
 ];
 
-/** What `petModel` is to say of a picture of 40 × 20 pixels. */
+/** What `petModel` must detect in a picture of 40 × 20 pixels. */
 const FOUND: DetectionAnswer = {
   model: 'default',
   width: 40,
@@ -147,7 +147,7 @@ describe('Object detection', () => {
     assert.deepEqual([width, height], [320, 240]);
     const picture = answer.subarray(end);
     assert.deepEqual([...picture.subarray(0, 3)], [0xff, 0xd8, 0xff]);
-    // It is a picture of the same size, which has its own boxes when it is looked at.
+    // It is a picture of the same size, in which its own boxes are detected.
     const again = await detect(petModel(), picture);
     assert.deepEqual([again.width, again.height], [320, 240]);
     const bare = await outputOf(DETECTOR, load, {

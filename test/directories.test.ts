@@ -69,7 +69,7 @@ describe('Host folders', () => {
           'list /data/up': NOT_CAPABLE,
           'read /data/loop': 'FilesystemLoop (os error 32)',
           'read /data/nothing': 'NotFound (os error 44)',
-          // No process writes to it: an opening that waits would not come back.
+          // No process writes to it: an open that waits would never return.
           'read /data/fifo': NOT_CAPABLE,
           'write /data/a.txt x': READ_ONLY,
           'write /data/new x': READ_ONLY,

@@ -25,7 +25,7 @@ interface Summary {
   }[];
 }
 
-/** Variables that other programs define, or that only a sentence about the past names. */
+/** Variables of other programs, or only mentioned in sentences about the past. */
 const FOREIGN = ['WASMEDGE_PLUGIN_PATH'];
 
 function sourcesOf(folders: readonly string[]): string {
@@ -114,7 +114,7 @@ describe('Documentation', () => {
     >;
     const named = tableRows(readText('docs/dependencies.md')).map(([name = '']) => name);
     const words = named.join(' ').split(/[\s,]+/);
-    // Types of something that is listed, and the linter's own parts.
+    // Types of a listed package, and the linter's own parts.
     const implied = /^@types\/(?!aws-lambda)|^@eslint\//;
     assert.deepEqual(
       Object.keys({ ...dependencies, ...devDependencies }).filter(
@@ -186,7 +186,7 @@ describe('Documentation', () => {
   });
 });
 
-/** As the README has it: one decimal below 10. */
+/** As in the README: one decimal below 10. */
 function shown(value: number): string {
   return value < 10 ? value.toFixed(1) : value.toFixed(0);
 }

@@ -6,14 +6,17 @@ import { debianRoot, inside, repository } from '../../scripts/setup/system/debia
 const folder = path.join(cacheFolder(), 'debian-13-for-arm64');
 const packages = [
   ...['cmake', 'ninja-build', 'g++-aarch64-linux-gnu', 'qemu-user'],
-  // What the native tests include and load.
+  // Included and loaded by the native tests.
   ...['libc6-dev', 'libgtest-dev', 'libjpeg62-turbo-dev', 'libflatbuffers-dev'],
   ...['libwasmedge-dev', 'libturbojpeg0', 'libpng16-16t64'],
 ];
-/** Programs run here, libraries are of the other processor. */
+/** Programs run here; libraries are for the other processor. */
 const isLibrary = (name) => name.startsWith('lib');
 
-/** A Debian 13 of this machine's processor, which compiles for arm64 and runs what it has compiled in QEMU. */
+/**
+ * A Debian 13 for this machine's processor, which cross-compiles for arm64 and runs the result in
+ * QEMU.
+ */
 export const debian13ForArm64 = debianRoot({
   name: 'debian-13-for-arm64',
   title: 'Debian 13 that builds for arm64, and runs it in QEMU (some minutes)',
@@ -24,7 +27,7 @@ export const debian13ForArm64 = debianRoot({
 });
 
 /**
- * A command that runs there, at the root of this repository.
+ * A command to run there, at the root of this repository.
  *
  * @param {string[]} words
  * @param {{ cwd?: string, env?: Record<string, string> }} [options]

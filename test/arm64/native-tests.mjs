@@ -10,7 +10,7 @@ import { inDebian13ForArm64 } from './debian13.mjs';
 const folder = path.join(root, 'build/native-tests-arm64');
 const liteRtFile = path.join(folder, 'libLiteRt.so');
 
-/** Tests that are not run in QEMU, by what their names match, and why. */
+/** Tests that do not run in QEMU, as patterns of their names, and the reasons. */
 const omitted = [
   {
     pattern: 'IsNoFurtherFromTheReference/.*0\\.75_192',

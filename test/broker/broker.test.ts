@@ -149,7 +149,7 @@ describe('Behind a broker', () => {
     if (first.signalCode === null) await once(first, 'exit');
     for (let redelivery = 0; redelivery < 2; ++redelivery) {
       const next = broker.startProcess(body, 1);
-      // It may live just long enough to say that it is ready.
+      // It may live just long enough to report that it is ready.
       assert.deepEqual(await once(next, 'exit'), [null, 'SIGKILL']);
     }
     await broker.consumerProcess(body, 1);
@@ -174,7 +174,7 @@ describe('Behind a broker', () => {
   });
 
   it('what nobody served in time is marked as expired where it ends', async () => {
-    // The consumer declares the queue, and is gone.
+    // The consumer declares the queue, and closes.
     await (await broker.consumer(({ id }) => Promise.resolve({ id }))).close();
     await using caller = await broker.client({ timeoutMs: SECOND });
     await fails('ERR_TIMEOUT', caller.invoke({ id: 5 }));

@@ -20,7 +20,10 @@ const BINARY = Buffer.from([0xff, 0x00, 0xfe, 0x80, 0x0a]);
 describe('The commands behind a broker', () => {
   const broker = BrokerFixture.use();
 
-  /** Starts `consume` or `worker`, which answers with this program; settles when it waits for messages. */
+  /**
+   * Starts `consume` or `worker`, which answers with this program; resolves when it waits for
+   * messages.
+   */
   async function started(command: string, ...args: string[]): Promise<ChildProcess> {
     const main = path.join(ROOT, 'dist', 'cli', 'main.js');
     const where = ['--amqp', broker.url, '--queue', broker.queue];

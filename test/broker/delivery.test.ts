@@ -13,7 +13,7 @@ const MAX_MESSAGE_BYTES = 1_000_000;
 describe('What becomes of a message', () => {
   const broker = BrokerFixture.use([`max_message_size = ${MAX_MESSAGE_BYTES}`]);
 
-  /** A queue that takes no answer: it is full. */
+  /** A queue that accepts no answers: it is full. */
   async function fullQueue(channel: ConfirmChannel): Promise<string> {
     const name = `${broker.queue}.full`;
     const limits = { 'x-max-length': 1, 'x-overflow': 'reject-publish' };
@@ -23,7 +23,7 @@ describe('What becomes of a message', () => {
     return name;
   }
 
-  /** Collects what a consumer tells of the messages that it did not serve. */
+  /** Collects a consumer's reports of messages that it did not serve. */
   function listen(): { failures: FailedMessage[]; onFailure: (failure: FailedMessage) => void } {
     const failures: FailedMessage[] = [];
     return { failures, onFailure: (failure) => failures.push(failure) };
@@ -100,7 +100,7 @@ describe('What becomes of a message', () => {
     const body =
       'if (event.id === 5) process.kill(process.pid, "SIGKILL");' +
       'await new Promise((end) => setTimeout(end, 20)); return { id: event.id }';
-    // What waits is delivered at once, all of it to one consumer.
+    // All waiting messages are delivered to one consumer at once.
     await (await broker.consumer(({ id }) => Promise.resolve({ id }))).close();
     await using caller = await broker.client({ timeoutMs: 100_000 });
     const answers = Promise.allSettled(
@@ -164,7 +164,7 @@ describe('What becomes of a message', () => {
       assert.equal(reasonOfDeath(await broker.deadLetter()), 'rejected');
       assert.match(String(failures.pop()?.error.message), /replyTo of a message must be a queue/);
     }
-    // More than AMQP can carry back: each byte is no UTF-8, and becomes three.
+    // More than AMQP can return: each byte is invalid UTF-8, and becomes three.
     for (const name of ['replyTo', 'correlationId']) {
       await publishBytes({ replyTo: 'x.answers', [name]: 'q'.repeat(255) });
       assert.equal(reasonOfDeath(await broker.deadLetter()), 'rejected');
@@ -277,7 +277,7 @@ describe('What becomes of a message', () => {
     this.timeout(300_000);
     const POISON = [111, 777];
     const UNANSWERABLE = [222, 888];
-    // In the reply queue that is full; sent beside the thousand.
+    // In the full reply queue; sent along with the thousand.
     const REFUSED = [2001, 2002, 2003];
     const body =
       `if (${JSON.stringify(POISON)}.includes(event.id)) process.kill(process.pid, "SIGKILL");` +
@@ -327,7 +327,7 @@ describe('What becomes of a message', () => {
       async () => (await broker.countOf(queue)) + (await broker.countOf(`${queue}.retry`)) === 0,
     );
     consumers.stop();
-    // A message may come there twice, but no other than these.
+    // A message may arrive there twice, but no others than these.
     while ((await broker.countOf(`${queue}.dead`)) > 0) {
       const { id } = JSON.parse((await broker.deadLetter()).content.toString()) as { id: number };
       assert.ok(dead.has(id), String(id));

@@ -1,5 +1,5 @@
-// What one RabbitMQ and several consumers answer in a second, and what each part takes of the processors. Not a test:
-// `npm run bench:queue`, for docs/scaling.md.
+// How many answers per second one RabbitMQ and several consumers give, and how much processor time
+// each part takes. Not a test: `npm run bench:queue`, for docs/scaling.md.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,7 +25,7 @@ work on the machine changes little, and answers a second, which it changes a lot
 /** Of proc(5): USER_HZ. */
 const TICKS_PER_SECOND = 100;
 
-/** What was measured with one number of consumers. */
+/** The results for one number of consumers. */
 interface Row {
   workers: number;
   answers: number;
@@ -115,7 +115,7 @@ async function measure(broker: RabbitMq, measurement: Measurement): Promise<Row>
   }
 }
 
-/** Two invocations under way for each consumer, so that none waits for the next message. */
+/** Keeps two invocations under way per consumer, so that none waits for the next message. */
 async function keepBusy(
   client: QueueClient,
   event: object,
@@ -146,7 +146,7 @@ async function consumer(url: string, queue: string): Promise<ChildProcess> {
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
-  // A line when it serves, and nothing afterwards but failures.
+  // One line when it serves; later lines only report failures.
   const [line] = (await once(child.stderr, 'data')) as [Buffer];
   child.stderr.pipe(process.stderr);
   if (child.exitCode !== null) throw new Error(`A consumer has ended: ${line.toString()}`);
@@ -155,7 +155,8 @@ async function consumer(url: string, queue: string): Promise<ChildProcess> {
 
 function cpu(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => {
-    // The name, in parentheses, may hold anything: what follows it begins with the third field.
+    // The name, in parentheses, may contain anything: the text after it begins with the third
+    // field.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');

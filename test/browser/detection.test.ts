@@ -21,12 +21,12 @@ describe('The page in a browser, with a detector', function () {
   let browser: Browser;
 
   before(async function () {
-    // Where the guest was not compiled yet.
+    // Long enough for the guest to be compiled.
     this.timeout(180_000);
     browser = await startChromium(this);
   });
 
-  // Undefined where it did not start.
+  // Undefined if it did not start.
   after(() => (browser as Browser | undefined)?.close());
 
   const withDetector = async (

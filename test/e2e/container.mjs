@@ -39,9 +39,9 @@ await runEndToEnd({
   env: () => ({
     WASMEDGE_EMBED_CONTAINER_IMAGE: defaultTag,
     WASMEDGE_EMBED_DEV_CONTAINER_IMAGE: devContainer.tag,
-    // Where the images are; tests have a cache of their own else.
+    // The cache with the images; by default, tests have their own.
     WASMEDGE_EMBED_CACHE: cacheFolder(),
   }),
-  // A network of the tests' own: the emulator's ports are free in it.
+  // In a network namespace of its own, where the emulator's ports are free.
   through: ['unshare', '--net', '--', 'sh', '-ec', 'ip link set lo up; exec "$@"', 'sh'],
 });

@@ -11,7 +11,10 @@ import { root } from '../../scripts/setup/paths.mjs';
 /** Not copied by the Dockerfile either, or large. */
 const excluded = ['node_modules', 'target'];
 
-/** The stages of a Dockerfile: what each is based on, what it copies out of the repository, and its commands. */
+/**
+ * The stages of a Dockerfile: the base of each, what it copies from the repository, and its
+ * commands.
+ */
 function stagesOf(text) {
   const stages = new Map();
   let stage;
@@ -28,7 +31,7 @@ function stagesOf(text) {
     } else if (instruction === 'COPY') {
       const places = words.filter((each) => !each.startsWith('--'));
       const target = places.pop();
-      // What another stage made is there for what its commands do, and not for what they load.
+      // Files from another stage are for this stage's commands; the scripts do not load them.
       const isMade = words.some((each) => each.startsWith('--from='));
       if (!isMade) stage.copied.push({ sources: places, target });
     } else if (instruction === 'RUN') {
@@ -38,7 +41,7 @@ function stagesOf(text) {
   return stages;
 }
 
-/** All that a stage has of the repository, what it is based on included. */
+/** Everything that a stage has of the repository, including its base. */
 function copiedInto(stages, name) {
   const stage = stages.get(name);
   return stage ? [...copiedInto(stages, stage.base), ...stage.copied] : [];
@@ -61,7 +64,7 @@ describe('a stage of the Dockerfile', function () {
   beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'wasmedge-embed-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** Copies what a stage has into a folder, as far as scripts load it. */
+  /** Copies the contents of a stage into a folder, as far as scripts load them. */
   function copyTo(name, to) {
     for (const { sources, target } of copiedInto(stages, name)) {
       for (const source of sources) {
@@ -97,7 +100,7 @@ describe('a stage of the Dockerfile', function () {
   for (const [name, script] of new Map(scripts.map((each) => [each.join(), each])).values()) {
     it(`has all that its script loads: ${name}, ${script}`, () => {
       copyTo(name, folder);
-      // Without arguments each tells how it is used, once it is loaded.
+      // Without arguments, each prints its usage once it is loaded.
       const { status, stderr } = load(script, folder);
       assert.match(stderr, /^Usage: node /u);
       assert.equal(status, 2);

@@ -202,7 +202,8 @@ describe('The Lambda handler with response streams in the real runtime', functio
       assert.equal(early.metadata?.statusCode, 500);
       assert.equal((JSON.parse(early.body.toString()) as { status: number }).status, 500);
       await good();
-      // The runtime tells of it in trailers, which the emulator does not pass on: its log has it.
+      // The runtime reports it in trailers, which the emulator does not forward: they are in its
+      // log.
       assert.doesNotMatch(emulated.output, /The response broke off/u);
       const late = await emulated.postForStream(event('late trap'));
       assert.deepEqual([late.metadata?.statusCode, late.body.toString()], [200, 'late trap']);
@@ -222,7 +223,7 @@ describe('The Lambda handler with response streams in the real runtime', functio
         const response = await api.invoke(event(''));
         assert.equal(response.headers['lambda-runtime-function-response-mode'], 'streaming');
         let size = 0;
-        // The program never ends: more than an answer in one piece may have.
+        // The program never ends: this is more than a buffered answer may contain.
         for await (const chunk of response) {
           size += (chunk as Buffer).length;
           if (size > 4 * MAX_PAYLOAD) break;

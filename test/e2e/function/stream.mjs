@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 
 import { createHandler } from 'wasmedge-embed/lambda';
 
-// Once for each process that the runtime starts.
+// Once per process that the runtime starts.
 appendFileSync(process.env.STARTS_FILE, `${process.pid}\n`);
 
 export const handler = createHandler({
