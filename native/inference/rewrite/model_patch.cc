@@ -91,6 +91,8 @@ size_t ModelPatch::AppendOperatorCode(int32_t code, int32_t version) {
 
 size_t ModelPatch::AppendBytes(const std::vector<uint8_t>& bytes) {
   Reserve(2 * kAlignment + uint64_t{bytes.size()});
+  // Memory that is not touched costs nothing; growing touches new memory each time.
+  appended_.reserve(limit_);
   // After the vector's length.
   Align(kAlignment);
   appended_.resize(appended_.size() + kAlignment - sizeof(uint32_t));
@@ -109,8 +111,7 @@ size_t ModelPatch::AppendIntegers(const std::vector<int32_t>& integers) {
 }
 
 AlignedBuffer ModelPatch::Apply(const uint8_t* file) const {
-  AlignedBuffer bytes(end());
-  std::memcpy(bytes.data(), file, file_size_);
+  AlignedBuffer bytes = AlignedBuffer::CopyWithRoom(file, file_size_, end());
   std::memcpy(bytes.data() + start_, appended_.data(), appended_.size());
   for (const Edit& edit : edits_) {
     std::memcpy(bytes.data() + edit.position, &edit.value, edit.size);

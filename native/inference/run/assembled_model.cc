@@ -4,6 +4,7 @@
 #include <cstring>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "inference/check/model_schema.h"
@@ -29,7 +30,7 @@ class FrontWriter {
   FrontWriter(const ModelFile& file, size_t graph, OutputPath path)
       : file_(file), graph_(graph), subgraph_(file.subgraphs()[graph]), path_(path) {}
 
-  void Write(AssembledModel* model) {
+  void Write(AlignedBuffer* owner, AssembledModel* model) {
     root_reference_ = writer_.Append(0);
     uint32_t identifier = 0;
     std::memcpy(&identifier, kIdentifier, sizeof(identifier));
@@ -41,9 +42,13 @@ class FrontWriter {
     for (const OutwardReference& each : outward_) {
       writer_.Refer(each.from, model->file_position + each.file_position);
     }
-    model->bytes = AlignedBuffer(writer_.size() + file_.size());
+    if (owner != nullptr && owner->Prepend(writer_.size())) {
+      model->bytes = std::move(*owner);
+    } else {
+      model->bytes = AlignedBuffer(writer_.size() + file_.size());
+      std::memcpy(model->bytes.data() + writer_.size(), file_.bytes(), file_.size());
+    }
     std::memcpy(model->bytes.data(), writer_.bytes().data(), writer_.size());
-    std::memcpy(model->bytes.data() + writer_.size(), file_.bytes(), file_.size());
   }
 
  private:
@@ -327,9 +332,10 @@ void AssembledModel::ShowState(bool is_shown) noexcept {
   }
 }
 
-AssembledModel AssembleModel(const ModelFile& file, size_t graph, OutputPath path) {
+AssembledModel AssembleModel(const ModelFile& file, size_t graph, OutputPath path,
+                             AlignedBuffer* owner) {
   AssembledModel model;
-  FrontWriter(file, graph, path).Write(&model);
+  FrontWriter(file, graph, path).Write(owner, &model);
   MoveOutsideData(file, &model);
   FindStateMarks(file, &model);
   return model;

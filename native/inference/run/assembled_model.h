@@ -57,7 +57,10 @@ struct AssembledModel {
   void ShowState(bool is_shown) noexcept;
 };
 
-/// The model of a file, which must have passed a check. Throws `std::bad_alloc`.
-AssembledModel AssembleModel(const ModelFile& file, size_t graph, OutputPath path);
+/// The model of a file, which must have passed a check. `owner`: a buffer with the file alone,
+/// which is taken over if it has the room; the file stays where it is then. Without one, the file
+/// is copied. Throws `std::bad_alloc`.
+AssembledModel AssembleModel(const ModelFile& file, size_t graph, OutputPath path,
+                             AlignedBuffer* owner);
 
 }  // namespace wasmedge_embed

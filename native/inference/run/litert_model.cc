@@ -101,7 +101,7 @@ void Flip(std::vector<LiteRtModel::Argument>* arguments) {
 }  // namespace
 
 LiteRtModel::LiteRtModel(const ModelFile& file, const ModelGraph& graph, OutputPath path,
-                         bool verify, const RewrittenModel* rewritten)
+                         bool verify, const RewrittenModel* rewritten, AlignedBuffer* owner)
     : path_(path),
       takes_over_inputs_(TakesOverInputs(file, graph.index)),
       handle_(nullptr, nullptr) {
@@ -116,7 +116,7 @@ LiteRtModel::LiteRtModel(const ModelFile& file, const ModelGraph& graph, OutputP
     }
   }
   tensor_uses_ = MemoryGuard::UsesOf(subgraph);
-  assembled_ = AssembleModel(file, graph.index, path);
+  assembled_ = AssembleModel(file, graph.index, path, owner);
   const auto lock = litert::Library::Get().Lock();
   try {
     Make(verify);

@@ -34,10 +34,11 @@ class LiteRtModel {
 
   /// Takes the file that `CheckModel` or `CheckHostModel` has passed, or that `RewriteModel` has
   /// made of it. `graph`: as guests see it, of the file before it was rewritten. `verify`: whether
-  /// LiteRT is to look at all of it first, which it does for the models of guests. Throws
-  /// `Error(kModel)`, `Error(kNativeLoad)` when LiteRT cannot be used, `std::bad_alloc`.
+  /// LiteRT is to look at all of it first, which it does for the models of guests. `owner`: as
+  /// `AssembleModel` takes it. Throws `Error(kModel)`, `Error(kNativeLoad)` when LiteRT cannot be
+  /// used, `std::bad_alloc`; the owner may have been taken over then.
   LiteRtModel(const ModelFile& file, const ModelGraph& graph, OutputPath path, bool verify,
-              const RewrittenModel* rewritten);
+              const RewrittenModel* rewritten, AlignedBuffer* owner);
   ~LiteRtModel();
   LiteRtModel(const LiteRtModel&) = delete;
   LiteRtModel& operator=(const LiteRtModel&) = delete;

@@ -1,7 +1,6 @@
 #include "inference/run/model.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "base/error.h"
@@ -59,8 +58,7 @@ Model::Model(const uint8_t* bytes, size_t size, const ModelLimits& limits)
   }
   if (is_strict) rewritten_ = RewriteModel(bytes, size);
   const FlatAlignment alignment = is_strict ? FlatAlignment::kNatural : FlatAlignment::kHalf;
-  bytes_ = AlignedBuffer(size);
-  std::memcpy(bytes_.data(), bytes, size);
+  bytes_ = AlignedBuffer::CopyWithRoom(bytes, size, size);
   file_ = std::make_unique<ModelFile>(bytes_.data(), size, bounds, alignment);
   keeps_state_ = KeepsState(*file_);
   first_graph_ = DescribeGraphOfFile(*file_, 0);
@@ -70,15 +68,18 @@ Model::Model(const uint8_t* bytes, size_t size, const ModelLimits& limits)
     // It needs the shapes from settings.
   }
   // Determines now whether LiteRT can use it.
-  const LiteRtModel& variant = Variant(0, rewritten_.rewritten());
-  if (rewritten_.rewritten() || HasOutsideData(*file_)) return;
-  file_ = std::make_unique<ModelFile>(variant.file(), size, bounds, alignment);
+  const bool lends_bytes = !rewritten_.rewritten() && !HasOutsideData(*file_);
+  const LiteRtModel& variant = Variant(0, rewritten_.rewritten(), lends_bytes ? &bytes_ : nullptr);
+  if (!lends_bytes) return;
+  if (variant.file() != file_->bytes()) {
+    file_ = std::make_unique<ModelFile>(variant.file(), size, bounds, alignment);
+  }
   bytes_ = AlignedBuffer();
 }
 
 Model::~Model() = default;
 
-const LiteRtModel& Model::Variant(size_t graph, bool rewritten) const {
+const LiteRtModel& Model::Variant(size_t graph, bool rewritten, AlignedBuffer* owner) const {
   std::unique_ptr<LiteRtModel>& variant = variants_[{graph, rewritten}];
   if (variant != nullptr) return *variant;
   const OutputPath path = ChooseOutputPath(*file_, graph, summary_.static_shapes);
@@ -86,11 +87,12 @@ const LiteRtModel& Model::Variant(size_t graph, bool rewritten) const {
   if (rewritten) {
     constexpr size_t kAny = std::numeric_limits<size_t>::max();
     const ModelFile file(rewritten_.bytes.data(), rewritten_.bytes.size(), {kAny, kAny, kAny});
-    variant = std::make_unique<LiteRtModel>(file, described, path, !is_hosts_, &rewritten_);
-    // It has a copy.
+    variant = std::make_unique<LiteRtModel>(file, described, path, !is_hosts_, &rewritten_,
+                                            &rewritten_.bytes);
+    // It has them, or a copy.
     rewritten_.bytes = AlignedBuffer();
   } else {
-    variant = std::make_unique<LiteRtModel>(*file_, described, path, !is_hosts_, nullptr);
+    variant = std::make_unique<LiteRtModel>(*file_, described, path, !is_hosts_, nullptr, owner);
   }
   return *variant;
 }

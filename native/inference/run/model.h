@@ -113,7 +113,8 @@ class Model {
   };
 
   InferenceOptions Decide(InferenceOptions options) const noexcept;
-  const LiteRtModel& Variant(size_t graph, bool rewritten) const;
+  /// `owner`: as `LiteRtModel` takes it, of the file.
+  const LiteRtModel& Variant(size_t graph, bool rewritten, AlignedBuffer* owner = nullptr) const;
   /// A pool that is still in use is destroyed when it no longer is.
   void ForgetPools() const;
 
