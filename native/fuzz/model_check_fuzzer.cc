@@ -3,6 +3,7 @@
 // WASMEDGE_EMBED_FUZZ_LITERT set, LiteRT also loads, compiles and runs them, with all of its
 // kernels: slower, but it finds what the check should refuse.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -11,10 +12,14 @@
 
 #include "base/error.h"
 #include "fuzz/require.h"
+#include "inference/check/host_model_check.h"
 #include "inference/check/model_check.h"
 #include "inference/rewrite/model_rewrite.h"
+#include "inference/run/assembled_model.h"
 #include "inference/run/compiled_model_pool.h"
+#include "inference/run/memory_guard.h"
 #include "inference/run/model.h"
+#include "inference/run/model_graph.h"
 
 namespace wasmedge_embed::fuzz {
 namespace {
@@ -34,6 +39,19 @@ std::optional<ModelSummary> Check(const std::vector<uint8_t>& bytes, const Model
   }
 }
 
+/// Whose place is written in the file, and moved.
+bool HasOutsideData(const ModelFile& file) {
+  for (const FileBuffer& buffer : file.buffers()) {
+    if (buffer.is_outside) return true;
+  }
+  for (const FileSubgraph& subgraph : file.subgraphs()) {
+    for (const FileOperator& op : subgraph.operators) {
+      if (op.large_options_offset != 0) return true;
+    }
+  }
+  return false;
+}
+
 /// Rewriting a model that passes the check does no harm, and the result passes the check as well.
 void Rewrite(const std::vector<uint8_t>& bytes) {
   const RewrittenModel rewritten = RewriteModel(bytes.data(), bytes.size());
@@ -44,6 +62,38 @@ void Rewrite(const std::vector<uint8_t>& bytes) {
   Require(rewritten.bytes.size() <= 3 * bytes.size() + 2 * kSpareGrowth,
           "a model grows within bounds");
   CheckModel(rewritten.bytes.data(), rewritten.bytes.size(), ModelLimits::Own());
+}
+
+/// As a model of the host's, by the check that knows no operators: what passes is described, and
+/// assembled for LiteRT, graph by graph.
+void CheckAsHosts(const std::vector<uint8_t>& bytes) {
+  constexpr ModelLimits kLimits = ModelLimits::Own();
+  try {
+    const ModelFile file(bytes.data(), bytes.size(),
+                         {kLimits.subgraphs, kLimits.tensors, kLimits.operators},
+                         FlatAlignment::kHalf);
+    CheckHostModel(file);
+    KeepsState(file);
+    for (size_t graph = 0; graph < file.subgraphs().size(); ++graph) {
+      TakesOverInputs(file, graph);
+      MemoryGuard::UsesOf(file.subgraphs()[graph]);
+      for (const bool static_shapes : {false, true}) {
+        AssembledModel model =
+            AssembleModel(file, graph, ChooseOutputPath(file, graph, static_shapes), nullptr);
+        model.ShowState(false);
+        model.SetRoot(model.plain_root);
+        model.SetRoot(model.model_root);
+        model.ShowState(true);
+        Require(std::equal(bytes.begin(), bytes.end(), model.bytes.data() + model.file_position) ||
+                    HasOutsideData(file),
+                "LiteRT is given the file as it is");
+      }
+    }
+    DescribeGraph(file, {});
+  } catch (const Error& error) {
+    Require(error.code() == ErrorCode::kModel || error.code() == ErrorCode::kLimit,
+            "a refusal is for the model or for a limit");
+  }
 }
 
 void Run(const std::vector<uint8_t>& bytes) {
@@ -82,6 +132,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::vector<uint8_t> bytes(data, data + size);
   const auto as_guest = fuzz::Check(bytes, ModelLimits::Guest());
   const auto as_own = fuzz::Check(bytes, ModelLimits::Own());
+  fuzz::CheckAsHosts(bytes);
   if (!as_guest) return 0;
   fuzz::Require(as_own.has_value(), "what a guest may bring, its host may");
   fuzz::Require(as_guest->arithmetic() == as_own->arithmetic() &&
