@@ -13,7 +13,7 @@ const LOOP = '(module (func (export "_start") (loop $again (br $again))))';
 const escaped = (bytes: Iterable<number>): string =>
   Array.from(bytes, (byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
 
-/** Says what a Rust program says that panics, and traps. */
+/** Prints the panic message of a Rust program, and traps. */
 const RUST_PANIC = (text: string): string => `(module ${wasiImport('fd_write')}
   (memory (export "memory") 1)
   (data (i32.const 0) "\\10\\00\\00\\00${escaped([text.length & 255, text.length >> 8, 0, 0])}")

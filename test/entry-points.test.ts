@@ -9,7 +9,9 @@ import { MODES } from './support/modes.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
-/** Functions of other types than WASI's () -> (). With a reference WasmEdge 0.14 ended the process. */
+/**
+ * Functions of types other than WASI's () -> (). With a reference, WasmEdge 0.14 ended the process.
+ */
 const OTHER_TYPES: [name: string, type: string, body: string, told: string][] = [
   ['_start', '(result funcref) (local funcref)', '(local.get 0)', '() -> funcref'],
   ['_start', '(result externref)', '(ref.null extern)', '() -> externref'],
@@ -37,7 +39,7 @@ describe('_start and _initialize of other types than WASI has them', () => {
         const { message } = await fails('ERR_MODULE_INVALID', loadModule(source, options));
         assert.ok(message.includes(`'${name}' with the type ${told}.`), message);
       }
-      // It can still be looked at.
+      // It can still be inspected.
       const { exports } = await inspectModule(file);
       assert.deepEqual(
         exports.map((each) => each.name),

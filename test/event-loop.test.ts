@@ -5,7 +5,7 @@ import { rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 
 describe('The event loop', () => {
-  // Rounds that take some 150 ms or more either way.
+  // Rounds that take about 150 ms or more in both modes.
   const ROUNDS = { aot: 100_000_000, interpreter: 4_000_000 };
 
   for (const { aot, mode } of MODES) {
@@ -24,7 +24,7 @@ describe('The event loop', () => {
         const results = await Promise.all([module.run(), module.run()]);
         turning = false;
         clearInterval(timer);
-        // A loop that is blocked until the guests end has at most a few of either.
+        // An event loop that is blocked until the guests end has only a few of either.
         assert.ok(turns > 100, `${turns} turns`);
         assert.ok(ticks > 10, `${ticks} ticks`);
         for (const { stdout } of results) assert.match(stdout.toString(), /^[0-9a-f]{16}\n$/);

@@ -9,7 +9,7 @@ import { rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
-/** A loop of six instructions a round, in a function, in _initialize and in a start function. */
+/** A loop of six instructions per round, in a function, in _initialize and in a start function. */
 const LOOP = `(func $loop (param $rounds i32) (result i32) (local $sum i32)
   (loop $again
     (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 31)) (local.get $rounds)))
@@ -29,7 +29,7 @@ const GUEST = `(module
     (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 24)))
     (drop (call $loop (i32.const 1000000)))))`;
 
-/** Rounds that such a budget is enough for, and rounds that it is not. */
+/** Numbers of rounds for which this budget is sufficient, and for which it is not. */
 const FUEL = 100_000;
 const FEW = 1_000;
 const MANY = 100_000;
@@ -103,7 +103,7 @@ describe('limits.fuel', () => {
               () => true,
               () => false,
             );
-          // The most rounds that there is fuel for.
+          // The most rounds that the fuel allows.
           let [enough, tooMany] = [FEW, MANY];
           while (tooMany - enough > 1) {
             const middle = (enough + tooMany) >> 1;
@@ -190,7 +190,7 @@ describe('limits.fuel', () => {
         loadModule(file, { limits: { fuel: 1 } }),
       );
       assert.match(message, /meter: true/);
-      // Without the limit it is as good as any.
+      // Without the limit it is an ordinary module.
       await withModule(file, {}, async (module) => {
         assert.equal(await module.call('loop', FEW), result(FEW));
       });

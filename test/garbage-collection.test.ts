@@ -12,7 +12,7 @@ const MEBIBYTE = 1 << 20;
 
 const resident = (): number => process.memoryUsage.rss();
 
-/** Repeats `body`, and gives by how much resident memory grew after the first repetitions. */
+/** Repeats `body`, and returns by how much resident memory grew after the first repetitions. */
 async function growth(
   body: () => Promise<void>,
   warmUp: number,
@@ -48,7 +48,7 @@ describe('Garbage collection', () => {
       20,
       200,
     );
-    // 200 modules with their file of 1 MiB: what is kept would be 200 MiB and more.
+    // 200 modules with their file of 1 MiB: keeping them would take 200 MiB and more.
     assert.ok(grown < 60 * MEBIBYTE, `${Math.round(grown / MEBIBYTE)} MiB more`);
     const left = readdirSync('/proc/self/task').length - threads;
     assert.ok(left <= 4, `${left} threads more`);

@@ -6,7 +6,7 @@ import type { MemoryOperations } from './support/internals.js';
 
 const MIB = 2 ** 20;
 
-/** A memory of bytes that are here, and what was done with it. */
+/** A memory of local bytes, and a record of the operations on it. */
 class FakeMemory implements MemoryOperations {
   readonly sliceBytes = MIB;
   readonly bytes: Buffer;

@@ -13,16 +13,16 @@ import { fails } from './support/errors.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { testGuest, rustGuest } from './support/paths.js';
 
-/** Real programs, with the names that their compilers give them. */
+/** Real programs, with the names that their compilers produce. */
 
 interface Failure {
   code: WasmEdgeErrorCode;
   trap?: Trap;
   /** The program's own function. */
   place: string;
-  /** The one that the message names, where that is another one. */
+  /** The function that the message names, if it is another one. */
   named?: RegExp;
-  /** How the message ends, after the place; what is printed is the same in all isolations. */
+  /** The end of the message, after the place; the printed part is the same in all isolations. */
   said?: RegExp;
   options?: LoadOptions;
 }
@@ -68,7 +68,7 @@ const RUST: Record<string, Failure> = {
   },
 };
 
-/** Long enough that each is where it stays, also beside other work. */
+/** Long enough for each to reach its final place, even when the machine is busy. */
 const TIMEOUT_MS = 1500;
 
 const namesOf = ({ guestStack = [] }: WasmEdgeError): string[] =>
@@ -89,7 +89,7 @@ for (const isolation of ISOLATIONS) {
 
     for (const [name, { code, trap, place, named, said, options = {} }] of Object.entries(RUST)) {
       it(`is told of ${name}`, async () => {
-        // Nothing there keeps the stock program from ending with its guest's stack.
+        // Nothing there keeps the stock program from ending when its guest's stack overflows.
         const isSurvived = isKnown || trap !== 'stack-overflow';
         const error = await withRust({ ...options, isolation }, (module) =>
           fails(

@@ -9,7 +9,7 @@ import { fails } from './support/errors.js';
 import { rustGuest } from './support/paths.js';
 import { assemble, namedWatGuest, temporaryPath, watGuest } from './support/wat.js';
 
-/** Each element of the table of guest-stack.wat, by how it fails. */
+/** Each element of the table of guest-stack.wat, and how it fails. */
 const FAILURES: [index: number, name: string, code: WasmEdgeErrorCode][] = [
   [0, 'unreachable', 'ERR_TRAP'],
   [1, 'divide', 'ERR_TRAP'],
@@ -24,14 +24,14 @@ const FAILURES: [index: number, name: string, code: WasmEdgeErrorCode][] = [
   [10, 'grow', 'ERR_TRAP'],
 ];
 
-/** For those that end by it alone. */
+/** For those that only end by it. */
 const TIMEOUT_MS = 300;
 
 function now(): never {
   throw new Error('no');
 }
 
-/** Without repetitions of one function. */
+/** Without repetitions of a function. */
 function names(error: WasmEdgeError): string[] {
   const all = (error.guestStack ?? []).map((frame) => frame.function);
   return all.filter((name, place) => name !== all[place - 1]);
@@ -172,7 +172,7 @@ describe('Where a guest failed', () => {
       await using module = await loadModule(rustGuest('std-tour'), { isolation });
       const { guestStack = [], message } = await fails('ERR_TRAP', module.run({ args: ['panic'] }));
       assert.match(message, / It panicked: this panic is wanted \(\S+main\.rs:\d+:\d+\)$/);
-      // It is built without names: there are those of its exports.
+      // It is built without names; only those of its exports exist.
       const found = guestStack.map((frame) => frame.function);
       assert.ok(found.length > 3, found.join(', '));
       assert.deepEqual(found.slice(-2), ['__main_void', '_start']);
@@ -210,7 +210,7 @@ describe('Where a guest failed', () => {
   });
 
   it('costs no memory, however often it fails', async () => {
-    // More than 60 names of 900 bytes each: what a failure left behind would be 50 KiB and more.
+    // More than 60 names of 900 bytes each: a leak per failure would be 50 KiB and more.
     const name = `$${'x'.repeat(900)}`;
     const text = `(module
       (func ${name} (param i32) (result i32)

@@ -12,7 +12,7 @@ const PF_X = 1;
 const DT_FLAGS = 30n;
 const DF_BIND_NOW = 8n;
 const EM_X86_64 = 62;
-/** An instruction at which an indirect branch may arrive: endbr64; paciasp, which is one as well. */
+/** A valid target of an indirect branch: endbr64; paciasp, which counts as one as well. */
 const LANDING = { x64: Buffer.from('f30f1efa', 'hex'), arm64: Buffer.from('3f2303d5', 'hex') };
 
 interface Segment {
@@ -50,7 +50,7 @@ function count(file: Buffer, bytes: Buffer): number {
   return found;
 }
 
-/** What was built here, and prebuilds where there are some. */
+/** Files built here, and prebuilds if there are any. */
 function shippedFiles(): string[] {
   const prebuilds = path.join(ROOT, 'prebuilds');
   const folders = [
@@ -87,7 +87,7 @@ describe('The binaries that are shipped', () => {
       );
       const dynamic = segments.find(({ type }) => type === PT_DYNAMIC);
       assert.ok(dynamic && isBoundAtOnce(content, dynamic), 'BIND_NOW');
-      // The plug-ins themselves are one function each.
+      // The plug-ins themselves have one function each.
       if (path.basename(path.dirname(file)) !== 'plugin') {
         assert.ok(content.includes('\0__stack_chk_fail\0'), 'stack protector');
         assert.match(content.toString('latin1'), /\0__\w+_chk\0/, 'checked functions of glibc');

@@ -7,7 +7,10 @@ import { HOST_FUNCTION_WAYS } from './support/host-functions.js';
 import { withModule } from './support/run-guest.js';
 import { wasmFile } from './support/wat.js';
 
-/** As AssemblyScript's compiler imports them; its strings are UTF-16 behind the number of their bytes. */
+/**
+ * As AssemblyScript's compiler imports them; its strings are UTF-16, preceded by the number of
+ * their bytes.
+ */
 const GUEST = `(module
   (import "env" "abort" (func $abort (param i32 i32 i32 i32)))
   (import "env" "trace" (func $trace (param i32 i32 f64 f64 f64 f64 f64)))

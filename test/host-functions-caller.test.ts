@@ -14,7 +14,7 @@ for (const { name, options } of HOST_FUNCTION_WAYS) {
   describe(`The caller of a host function (${name})`, function () {
     this.timeout(60_000);
 
-    /** What `use` gives when a guest calls it, whose invocation goes well. */
+    /** The result of `use` when a guest calls it; the invocation must succeed. */
     const within = async <T>(use: (caller: Caller) => Promise<T>): Promise<T> => {
       let used: T | undefined;
       const wait = async (caller: Caller): Promise<number> => {

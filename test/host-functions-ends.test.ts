@@ -21,7 +21,7 @@ for (const { name, options } of HOST_FUNCTION_WAYS) {
   describe(`A guest that waits for a host function (${name})`, function () {
     this.timeout(60_000);
 
-    /** A function that waits until the test lets it, and what it was called with. */
+    /** A function that waits until the test releases it, and its arguments. */
     const waiting = () => {
       const called = settleable<Caller>();
       const answer = settleable<number>();
@@ -131,7 +131,7 @@ for (const isolation of HOST_FUNCTION_ISOLATIONS) {
     it('may ask for more of their own module, unless they would wait for themselves', async () => {
       const holder: { module?: LoadedModule } = {};
       const codes: unknown[] = [];
-      // Each asks for the next from within, until there is no thread for it.
+      // Each requests the next one from within, until no thread is left for it.
       const wait = async (_caller: Caller, depth: number): Promise<number> => {
         try {
           return Number(await holder.module!.call('wait', depth + 1));

@@ -6,7 +6,7 @@ import { endingResult, endlessRecursion, recursionGuest } from './support/recurs
 import { withModule } from './support/run-guest.js';
 import { wasmFile } from './support/wat.js';
 
-/** What a guest does at each depth: the engine or the host then needs some of the stack as well. */
+/** What a guest does at each depth: the engine or the host then needs some of the stack, too. */
 const INSTRUCTIONS: Record<string, string> = {
   nothing: '',
   'fd_write of a byte':
@@ -27,7 +27,7 @@ const INSTRUCTIONS: Record<string, string> = {
   'table.init': '(table.init $functions (i32.const 2) (i32.const 0) (i32.const 2))',
 };
 
-/** How the guest gets one deeper. */
+/** How the guest recurses one level deeper. */
 const CALLS: Record<string, (depth: string) => string> = {
   'a function that calls itself': (depth) => `(call $recurse ${depth})`,
   'two functions that call one another': (depth) => `(call $other ${depth})`,
@@ -47,8 +47,9 @@ const START_RECURSION = `(module
   (func (export "never")))`;
 
 /**
- * Runs guests that recurse without end in a process of its own, which a fault would end: each some
- * times by `call` and by `run`. Gives what came of them, and a call that works, by the guest's name.
+ * Runs guests that recurse without end in a process of its own, which a fault would end: each
+ * several times by `call` and by `run`. Returns the outcomes, and that of a call that works, by the
+ * guest's name.
  */
 async function outcomes(
   aot: 'auto' | 'off',
@@ -86,13 +87,13 @@ async function outcomes(
 }
 
 describe('A guest that recurses without end', () => {
-  // The call that works gives the dot that fd_write writes.
+  // The working call returns the dot that fd_write writes.
   const expected = ['ERR_TRAP stack-overflow', String('.'.charCodeAt(0))];
 
   for (const { aot, mode } of MODES) {
     it(`overflows its stack, whatever it asks of the host at each depth (${mode})`, async () => {
       const guests: Record<string, string> = {};
-      // An interpreted guest takes nothing of the stack that the host and the engine run on.
+      // An interpreted guest uses none of the stack on which the host and the engine run.
       const names = aot === 'auto' ? Object.keys(INSTRUCTIONS) : ['nothing', 'fd_write of a byte'];
       for (const name of names) guests[name] = await endlessRecursion(INSTRUCTIONS[name]!);
       const found = await outcomes(aot, guests);
@@ -129,8 +130,8 @@ describe('A guest that recurses without end', () => {
   }
 
   it('overflows its stack, however often it tries to leave none to the engine', async () => {
-    // In the engine's code the processor is most of the time, so that what looks only now and
-    // then whether the guest is back in its own would miss it.
+    // The processor spends most of the time in the engine's code, so a check that only looks now
+    // and then whether the guest is back in its own code would miss it.
     const guests: Record<string, string> = {};
     for (const name of ['memory.fill', 'table.get', 'table.init', 'table.copy']) {
       for (const vectors of [8, 64]) {

@@ -23,13 +23,16 @@ async function growth(run: () => Promise<void>): Promise<number> {
   return (process.memoryUsage.rss() - before) / MEBIBYTE;
 }
 
-/** 8,000 sessions that were kept would hold hundreds of MiB. */
+/** Keeping 8,000 sessions would take hundreds of MiB. */
 const BOUND = 32;
 
 describe(`${RUNS} runs of a guest that forgets its sessions`, () => {
   const limits = { sessions: SESSIONS };
 
-  /** Runs these calls again and again, every other time with one more, which is a session too many. */
+  /**
+   * Runs these calls repeatedly, every other time with one more, which exceeds the number of
+   * sessions.
+   */
   async function keepsNoMemory(
     host: HostModule,
     page: GuestPage,
@@ -51,7 +54,7 @@ describe(`${RUNS} runs of a guest that forgets its sessions`, () => {
   }
 
   it('of wasi_ephemeral_nn keep no memory, however they end', async () => {
-    // Graphs brought and named, contexts with inputs and computed outputs, all of them left.
+    // Loaded and named graphs, contexts with inputs and computed outputs, none of them released.
     const session = new SumSession();
     const { page, init, setLeft, setRight, compute } = session;
     const model = sumModel('float32');

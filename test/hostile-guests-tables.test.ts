@@ -5,8 +5,8 @@ import { runScript } from './support/process.js';
 import { wasmFile } from './support/wat.js';
 
 /**
- * Calls `f` of a guest some times in a process of its own, which must live: then a good guest
- * answers. Gives what came of `f`.
+ * Calls `f` of a guest several times in a process of its own, which must survive: then a good guest
+ * runs. Returns the outcome of `f`.
  */
 async function outcome(file: string, aot: 'auto' | 'off'): Promise<string> {
   const good = await wasmFile('(module (func (export "good") (result i32) (i32.const 42)))');

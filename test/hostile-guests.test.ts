@@ -101,7 +101,7 @@ for (const { aot, mode } of MODES) {
   });
 
   describe(`A guest without a memory (${mode})`, () => {
-    /** Functions that have no address among their parameters. */
+    /** Functions without an address among their parameters. */
     const POINTERLESS = new Set<WasiFunction>([
       ...(['fd_advise', 'fd_allocate', 'fd_close', 'fd_datasync', 'fd_fdstat_set_flags'] as const),
       ...(['fd_fdstat_set_rights', 'fd_filestat_set_size', 'fd_filestat_set_times'] as const),
@@ -125,7 +125,7 @@ for (const { aot, mode } of MODES) {
         await withModule(file, { aot, concurrency: 1, env: { A: '1' } }, async (module) => {
           for (const name of names) {
             const errno = errnoName(Number(await module.call(name)));
-            // No random bytes need no memory.
+            // Zero random bytes need no memory.
             if (POINTERLESS.has(name) || (name === 'random_get' && value === 0)) continue;
             assert.notEqual(errno, 'success', `${name}(${value}, …)`);
           }

@@ -138,7 +138,7 @@ describe('Options that are made to deceive', () => {
   it('files are measured before they are read, and a side file of more than 64 KiB is none', async () => {
     const large = temporaryPath('large');
     writeFileSync(large, '');
-    // More than can be read into one buffer.
+    // More than one buffer can hold.
     truncateSync(large, 2 ** 43);
     await fails(
       'ERR_LIMIT',

@@ -11,7 +11,7 @@ import { png } from './support/png.js';
 
 const WITH_IMAGE: LoadOptions = { hostModules: ['wasmedge_image'] };
 
-/** A picture in the guest's memory, and room for what becomes of it. */
+/** A picture in the guest's memory, and room for the result. */
 class Place {
   readonly page = new GuestPage();
   readonly image: number;
@@ -46,7 +46,7 @@ class Place {
   }
 }
 
-/** The pixels that one call gives. */
+/** The pixels that one call returns. */
 async function pixels(place: Place, call: HostCall): Promise<number[]> {
   return withHostCalls(IMAGE, WITH_IMAGE, async (run) => {
     const { errnos, memory } = await run(place.page, [call]);

@@ -8,7 +8,7 @@ import { temporaryPath, wasmFile } from './support/wat.js';
 
 const BAD_DESCRIPTOR = 8;
 
-/** Calls imports through a table, `$times` each, and adds up what they give. */
+/** Calls imports through a table, `$times` each, and adds up the results. */
 const GUEST = `(module
   (type $few (func (param i32 i32) (result i32)))
   (type $many (func (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
@@ -43,7 +43,7 @@ const GUEST = `(module
       (i32.const 2))))`;
 
 describe('Imports that are called through a table', () => {
-  // Each call took room on the stack that came back only when the function returned.
+  // Each call took room on the stack that was only released when the function returned.
   const TIMES = 100_000;
 
   for (const { aot, mode } of MODES) {

@@ -28,7 +28,7 @@ describe('The guest infer', () => {
         set(1, 1, [9, 9, 9, 9, 9, 9]),
         run(0, [24, 24]),
         run(1, [24, 24]),
-        // Its inputs are set still; its outputs are announced as none, and come all the same.
+        // Its inputs are still set; its outputs are announced as none, but come anyway.
         close(1),
         run(0, [0, 0]),
         run(0),

@@ -30,7 +30,7 @@ const MODEL = ['left', 'right'].map((name): TensorDescription => ({
   shape: [2, 3],
 }));
 
-/** As the command line gives them. */
+/** As given on the command line. */
 function choose(
   inputs: readonly TensorDescription[],
   given: readonly string[],
@@ -73,7 +73,7 @@ describe('Inputs of a model, on the command line', () => {
     const free: TensorDescription = { ...MODEL[0]!, shape: [1, 3], shapeSignature: [-1, 3] };
     const [chosen] = await choose([free], [file('left.npy')]);
     assert.deepEqual(chosen?.description.shape, [2, 3]);
-    // Bytes alone do not say it.
+    // The number of bytes alone does not determine it.
     await assert.rejects(choose([free], [file('right.raw')]), {
       message: /takes float32 of shape \?x3, which are 12 bytes as 1x3, and \S+ has 24\./,
     });
@@ -158,7 +158,7 @@ describe('The shape of an output', () => {
     assert.deepEqual(shapeOfCount(1, []), []);
     assert.deepEqual(shapeOfCount(6, [1, 3], [-1, 3]), [2, 3]);
     assert.deepEqual(shapeOfCount(0, [1, 3], [-1, 3]), [0, 3]);
-    // Nobody tells how these are arranged.
+    // Their arrangement is unknown.
     assert.deepEqual(shapeOfCount(6, [1, 3]), [6]);
     assert.deepEqual(shapeOfCount(6, [1, 1], [-1, -1]), [6]);
     assert.deepEqual(shapeOfCount(7, [1, 3], [-1, 3]), [7]);

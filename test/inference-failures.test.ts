@@ -15,7 +15,7 @@ import { wasmFile } from './support/wat.js';
 
 const models = { both: sumAndProductModel(), gather: gatherModel() };
 
-/** Asks for a model whose name forges a line, and traps: what most guests do that are refused. */
+/** Asks for a model whose name forges a log line, and traps, like most guests that are refused. */
 const TRAPPING = `
   (module
     (import "wasi_ephemeral_nn" "load_by_name" (func $load (param i32 i32 i32) (result i32)))

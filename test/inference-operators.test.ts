@@ -8,7 +8,7 @@ import { buildModel, elements, valuesOf } from './support/tflite.js';
 
 const KERNELS: readonly Kernels[] = ['xnnpack', 'builtin'];
 
-/** uint8 [1,2] → real values → joined with themselves → [4] → int8. */
+/** uint8 [1,2] → real values → concatenated with themselves → [4] → int8. */
 const chain = buildModel({
   tensors: [
     { name: 'bytes', type: 'uint8', shape: [1, 2], quantization: { scale: 0.5, zeroPoint: 100 } },

@@ -17,7 +17,7 @@ import {
 } from './support/tflite-models.js';
 import { elements, valuesOf } from './support/tflite.js';
 
-// What a session keeps and chooses, seen from guests: state, shapes and signatures. native/test has
+// A session's state and choices, seen from guests: state, shapes and signatures. native/test has
 // the same without a guest.
 
 const { open, setInput, run, close } = requests;
@@ -41,7 +41,7 @@ const step = (session: number, value: number): Request[] => [
   run(session, [4]),
 ];
 
-/** A run of the model of squares, on so many rows. */
+/** A run of the square model, with this many rows. */
 const rows = (session: number, count: number, value: number): Request[] => [
   set(session, Array<number>(3 * count).fill(value), [count, 3]),
   run(session, [12 * count]),
@@ -60,11 +60,11 @@ async function runsOf(module: LoadedModule, given: readonly Request[]): Promise<
   return values(outputsOf(requests.answersOf(stdout)));
 }
 
-/** 1, 3, 6 …: what the accumulator says to 1, 2, 3 … */
+/** 1, 3, 6 …: the accumulator's outputs for 1, 2, 3 … */
 const sums = (count: number, factor = 1): number[][] =>
   Array.from({ length: count }, (_, index) => [(factor * (index + 1) * (index + 2)) / 2]);
 
-/** As many invocations as are quick: under WasmEdge's own program each is a process. */
+/** As many invocations as are quick: under WasmEdge's own program, each one is a process. */
 const INVOCATIONS = { 'in-process': 2000, 'worker-process': 2000, subprocess: 20 };
 
 for (const isolation of ISOLATIONS) {
@@ -119,7 +119,7 @@ for (const isolation of ISOLATIONS) {
         }),
         run(0, [4]),
       ];
-      // Each thread has a compiled model of its own.
+      // Each thread has its own compiled model.
       await withModule(INFER, { isolation, models, concurrency: 2 }, async (module) => {
         const all = [open('lstm'), ...cells.flatMap(given)];
         const results = await Promise.all(Array.from({ length: 4 }, () => runsOf(module, all)));
@@ -138,7 +138,7 @@ for (const isolation of ISOLATIONS) {
       await withModule(INFER, { isolation, models, concurrency: 2 }, async (module) => {
         for (let round = 0; round < 5; ++round) {
           const controller = new AbortController();
-          // The first answers have come: it is in the middle.
+          // The first answers have arrived: it is in the middle.
           const stdout = new Writable({
             write: (_chunk, _encoding, done) => {
               controller.abort();

@@ -11,7 +11,7 @@ const SIZE = 4_000_000;
 describe('The input of a run', () => {
   it('is copied when run() is called: the caller may overwrite its buffer', async () => {
     await withModule(rustGuest('std-tour'), { concurrency: 1, args: ['cat'] }, async (module) => {
-      // The first keeps the only thread busy, so that the second is still waiting.
+      // The first one keeps the only thread busy, so the second is still waiting.
       const buffers = [randomBytes(SIZE), randomBytes(SIZE)];
       const expected = buffers.map((buffer) => Buffer.from(buffer));
       const runs = buffers.map((stdin) => module.run({ stdin }));

@@ -67,7 +67,7 @@ for (const home of HOMES) {
         await fails('ERR_CLOSED', instance.call('touch'));
       });
       await withInstance(module, {}, async (instance) => {
-        // The limit is each call's.
+        // The limit applies to each call.
         await instance.call('write', 1, 600);
         await instance.call('write', 2, 600);
         const error = await fails('ERR_OUTPUT_LIMIT', instance.invoke('write', [1, 1001]));
@@ -75,7 +75,7 @@ for (const home of HOMES) {
         await fails('ERR_CLOSED', instance.call('touch'));
       });
       await withInstance(module, {}, async (instance) => {
-        // And that of all calls of callMany together.
+        // And to all calls of callMany together.
         const error = await fails(
           'ERR_OUTPUT_LIMIT',
           instance.callMany('write', [

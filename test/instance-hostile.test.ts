@@ -7,7 +7,7 @@ import { withKeptHost, withKeptHostInstance } from './support/kept-host.js';
 import { withModule } from './support/run-guest.js';
 import { wasmFile } from './support/wat.js';
 
-/** As one that no type checks would be called. */
+/** As untyped code would call an instance. */
 type Untyped = Record<'call' | 'callMany', (...args: unknown[]) => Promise<unknown>> & {
   memory: Record<
     'read' | 'readString' | 'write' | 'grow',
@@ -18,12 +18,12 @@ type Untyped = Record<'call' | 'callMany', (...args: unknown[]) => Promise<unkno
 
 const ISOLATIONS = ['in-process', 'worker-process'] as const;
 
-/** An array whose element does something when it is read. */
+/** An array with an element that acts when it is read. */
 function acting(act: () => unknown): unknown[] {
   return Object.defineProperty([0], 0, { get: act });
 }
 
-/** What acts, and throws, when it is made a number or a text of. */
+/** An object that acts, and throws, when it is converted to a number or a string. */
 function convertible(seen: string[]): object {
   const act = (hint: string): never => {
     seen.push(hint);
@@ -116,7 +116,7 @@ for (const isolation of ISOLATIONS) {
         const behind = instance.call('load', 0);
         structuredClone(large, { transfer: [large.buffer] });
         await fails('ERR_INVALID_ARGUMENT', slices);
-        // How much of it was written is not promised; that nothing waits for ever is.
+        // How much of it was written is not specified, only that nothing waits for ever.
         await behind;
       });
     });
@@ -147,7 +147,7 @@ for (const isolation of ISOLATIONS) {
       const instances: Instance[] = [];
       const given: (() => unknown)[] = [
         () => void instances[0]?.close(),
-        // An object whose promise closes what waits for it.
+        // An object whose promise closes the instance that waits for it.
         () => ({
           get then() {
             void instances[1]?.close();
@@ -186,7 +186,7 @@ describe('The event loop beside a guest that calls host functions without end', 
       async (module) => {
         const abort = new AbortController();
         const ended = fails('ERR_ABORTED', module.invoke('again', [], { signal: abort.signal }));
-        // Each waits for what the loop does beside messages from threads.
+        // Each waits for what the event loop does besides messages from threads.
         for (let round = 0; round < 5; round++) {
           await new Promise((resolve) => setTimeout(resolve, 1));
           await turns(3);

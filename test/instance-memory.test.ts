@@ -75,7 +75,7 @@ for (const home of HOMES) {
         const other = await large.instantiate();
         await other.memory.grow(63);
         const bytes = Buffer.alloc(3 * 1024 * 1024 + 5, 9);
-        // What follows waits for all of it.
+        // The following operations wait for all of it.
         const [, last, read] = await Promise.all([
           other.memory.write(10, bytes),
           other.call('load', 10 + bytes.length - 1),

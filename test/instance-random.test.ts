@@ -15,7 +15,7 @@ function randomNumbers(seed: number): (below: number) => number {
   };
 }
 
-/** How what is asked may end, whatever happens beside it. */
+/** How a request may end, whatever happens at the same time. */
 const ENDS = ['ERR_CLOSED', 'ERR_TRAP', 'ERR_GUEST_EXIT', 'ERR_ABORTED', 'ERR_TIMEOUT'];
 
 for (const home of HOMES) {
@@ -37,7 +37,7 @@ for (const home of HOMES) {
   });
 }
 
-/** One instance's life; gives the codes with which something of it failed. */
+/** The life of one instance; returns the codes of its failures. */
 async function live(
   module: LoadedModule<Kept>,
   random: (below: number) => number,
@@ -47,7 +47,7 @@ async function live(
   let sum = 0;
   for (let step = 0; step < 60; step++) {
     for (const each of ask(instance, random(40), random, (value) => (sum += value))) {
-      // It is looked at in the end.
+      // It is checked at the end.
       each.catch(() => undefined);
       asked.push(each);
     }
@@ -58,7 +58,7 @@ async function live(
   const codes = settled.flatMap((each) =>
     each.status === 'rejected' ? [String((each.reason as { code: unknown }).code)] : [],
   );
-  // Where nothing failed, nothing was lost.
+  // If nothing failed, nothing was lost.
   if (codes.length === 0) assert.ok(Number.isInteger(sum));
   return codes;
 }

@@ -39,7 +39,7 @@ for (const home of HOMES) {
       assert.equal(error.limit, 'instances');
       await first.close();
       await (await module.instantiate()).call('touch');
-      // The third and the fourth are forgotten: they are closed once they are collected.
+      // The third and the fourth are dropped: they are closed once they have been collected.
       await eventuallyMade(module);
       await assert.rejects(second.call('divide', 0));
       await (await module.instantiate()).close();
@@ -59,7 +59,7 @@ for (const home of HOMES) {
   });
 }
 
-/** Collects until there is room for another instance. */
+/** Collects garbage until there is room for another instance. */
 async function eventuallyMade(module: Awaited<ReturnType<typeof loadKept>>): Promise<void> {
   for (;;) {
     await collect();

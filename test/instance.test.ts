@@ -100,7 +100,7 @@ for (const home of HOMES) {
       assert.equal(wrote.stderr.length, 0);
       assert.equal((await instance.invoke('write', [2, 4])).stderr.toString(), 'abcd');
       assert.ok(wrote.timings.executeMs >= 0 && wrote.timings.instantiateMs === 0);
-      // What was not read is gone.
+      // Unread input is dropped.
       await instance.invoke('read', [1], { stdin: 'xyz' });
       assert.equal(await instance.call('read', 10), 0);
     });

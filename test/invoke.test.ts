@@ -7,7 +7,10 @@ import { fails } from './support/errors.js';
 import { wasiImport } from './support/wasi-program.js';
 import { wasmFile } from './support/wat.js';
 
-/** `copy` writes its standard input to its standard output, and a line to its standard error; gives how much. */
+/**
+ * `copy` copies its standard input to its standard output, and writes a line to its standard error;
+ * returns the number of bytes.
+ */
 const GUEST = `(module
   ${wasiImport('fd_read')} ${wasiImport('fd_write')}
   (memory (export "memory") 1)

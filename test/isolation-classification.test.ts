@@ -14,7 +14,7 @@ interface Guest {
   name: string;
   file: string;
   options: LoadOptions;
-  /** How it takes a picture. */
+  /** How it receives a picture. */
   run: (picture: Buffer) => RunOptions;
   folders: readonly string[];
 }
@@ -45,7 +45,7 @@ const GUESTS: Guest[] = [
   },
 ];
 
-/** How a run ended: by itself, or with which error. */
+/** How a run ended: normally, or with which error. */
 async function endOf(module: LoadedModule, options: RunOptions): Promise<Record<string, unknown>> {
   try {
     const { stdout, stderr, exitCode } = await module.run(options);

@@ -12,7 +12,7 @@ const model = path.join(
   path.dirname(require.resolve('wasmedge-embed/package.json')), 'models/default/model.tflite');
 inspectModel(model).catch(({ code, message }) => console.log(JSON.stringify({ code, message })));`;
 
-// npm, and the one whose packages lie elsewhere.
+// npm, and a package manager that stores packages elsewhere.
 for (const manager of MANAGERS.filter(({ name }) => name === 'npm 11' || name === 'pnpm')) {
   describe(`The package without a prebuild for this system, installed by ${manager.name}`, function () {
     this.timeout(600_000);

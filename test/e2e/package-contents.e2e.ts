@@ -22,7 +22,7 @@ const PREBUILD = [
 /** System V ABI: e_machine of x86-64 and of AArch64. */
 const MACHINES: Record<string, number | undefined> = { x64: 62, arm64: 183 };
 
-/** The kinds of files that the package holds, beside its prebuilds and its native sources. */
+/** The kinds of files in the package, besides its prebuilds and its native sources. */
 const KINDS: [kind: RegExp, count: number | 'many'][] = [
   [/^(package\.json|README\.md|LICENSE|NOTICE)$/, 4],
   [/^dist\/(index|(lambda|broker)\/index)\.mjs$/, 3],
@@ -90,7 +90,7 @@ describe('The tarball', function () {
     const withoutSource = modules.filter(
       (name) => !existsSync(path.join(ROOT, name.replace(/^dist/, 'lib').replace(/js$/, 'ts'))),
     );
-    // Made of many of the others, which lead to what is in it.
+    // Generated from many of the others, which show its contents.
     assert.deepEqual(withoutSource, ['dist/shared.js']);
     assert.match(String(read('dist/index.js')), /require\("\.\/shared\.js"\)\("index\.js"\)/);
     const withoutModule = filesBelow(path.join(ROOT, 'lib'))
@@ -183,9 +183,9 @@ describe('The tarball', function () {
       const object = readSharedObject(path.join(folder, name));
       const needed = newestVersions([{ name, object }]);
       assert.deepEqual(missingVersions(target, needed), [], name);
-      // The small plug-ins need none; whatever else is read wrongly must not pass as "none".
+      // The small plug-ins need none; a misread binary must not pass as "none".
       if (!name.includes('/plugin/')) assert.ok(needed.GLIBC && needed.GLIBCXX, name);
-      // WasmEdge is opened at run time, whichever version is there.
+      // WasmEdge is opened at run time, whatever version is installed.
       assert.ok(!object.needed.some((each) => each.includes('wasmedge.so')), name);
     }
   });
@@ -195,7 +195,7 @@ describe('The tarball', function () {
       const symbols = execFileSync('readelf', ['--wide', '--dyn-syms', path.join(folder, name)], {
         encoding: 'utf8',
       });
-      // Those of glibc and libstdc++ come with a version where the library is linked.
+      // Symbols of glibc and libstdc++ have a version if the library is linked.
       const foreign = [...symbols.matchAll(/ GLOBAL +DEFAULT +UND +([^\s@]+)$/gm)]
         .map(([, symbol = '']) => symbol)
         .filter((symbol) => !/^(napi_\w+|node_api_\w+|wasmedge_embed_plugin)$/.test(symbol));

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { NPM, Project, given, run } from '../support/package.js';
 import type { Ended } from '../support/package.js';
 
-/** Runs words in the Debian 11, where the project is in /project and Node.js in /node. */
+/** Runs a command in the Debian 11, where the project is in /project and Node.js in /node. */
 function inside(project: Project, words: readonly string[]): Promise<Ended> {
   const system = given('DEBIAN_11');
   const mounts = { project: project.folder, node: project.node };

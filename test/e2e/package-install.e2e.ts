@@ -10,7 +10,7 @@ const GUEST = `path.join(
   path.dirname(require.resolve('wasmedge-embed/package.json')), 'dist/guest/image-classification.wasm')`;
 const MODEL = GUEST.replace('dist/guest/image-classification.wasm', 'models/default/model.tflite');
 
-/** Classifies the picture that it is given with the package's guest and model, and prints the label. */
+/** Classifies the given picture with the package's guest and model, and prints the label. */
 const CLASSIFY = `
   const module = await loadModule(${GUEST}, {
     models: { default: ${MODEL} },
@@ -34,7 +34,7 @@ import { loadModule } from 'wasmedge-embed';
 const require = createRequire(import.meta.url);
 ${CLASSIFY}`;
 
-/** The first example in README.md, as it stands there. */
+/** The first example in README.md, verbatim. */
 const EXAMPLE = /```js\n(.+?)```/s.exec(readFileSync(path.join(ROOT, 'README.md'), 'utf8'))?.[1];
 
 const LAMBDA = `

@@ -8,8 +8,8 @@ import { run } from '../../scripts/setup/processes.mjs';
 import { runSteps } from '../../scripts/setup/steps.mjs';
 
 /**
- * A command of ours that sets something up and then runs some of the tests in the folders of test/, which the
- * package's own run leaves out. It takes --grep, --counts, --yes and --help.
+ * A command that sets something up and then runs some of the tests in the subfolders of test/,
+ * which the package's own run omits. It accepts --grep, --counts, --yes and --help.
  *
  * @param {object} command
  * @param {string} command.help

@@ -5,7 +5,7 @@ import { SetupFailure } from '../../scripts/setup/failure.mjs';
 import { inspectMachine } from '../../scripts/setup/machine.mjs';
 import { cacheFolder, root } from '../../scripts/setup/paths.mjs';
 
-// The emulator is of the same release.
+// The emulator is part of the same release.
 const { package: samCli, version } = JSON.parse(
   readFileSync(new URL('../../lambda/runtime/emulator.json', import.meta.url), 'utf8'),
 );
@@ -14,7 +14,7 @@ const template = path.join(root, 'template.yaml');
 const program = (name) => path.join(environment, 'bin', name);
 
 /**
- * template.yaml, looked at by cfn-lint and by AWS's SAM CLI, which brings it.
+ * Checks template.yaml with cfn-lint and with AWS's SAM CLI, which contains it.
  *
  * @type {import('../../scripts/setup/steps.mjs').Step[]}
  */
@@ -33,7 +33,8 @@ export const templateChecks = [
           advice: 'apt-get install python3-venv',
         });
       }
-      // In its place from the start, since its programs name the folder; the mark comes last.
+      // Installed in its final place, because its programs contain the folder's path; the mark
+      // comes last.
       rmSync(environment, { recursive: true, force: true });
       await task.exec(command, ['-m', 'venv', environment], {
         advice: 'apt-get install python3-venv, then run this command again.',
@@ -59,7 +60,7 @@ export const templateChecks = [
     title: 'template.yaml, sam validate --lint',
     async run(_context, task) {
       await task.exec(program('sam'), ['validate', '--lint', '--template-file', template], {
-        // No region is asked, and nobody is told.
+        // No region is contacted, and no telemetry is sent.
         env: { AWS_DEFAULT_REGION: 'us-east-1', SAM_CLI_TELEMETRY: '0' },
       });
       return 'passed';

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { expectedLabel, toolchains, works, ISOLATIONS } from '../support/toolchains.js';
 import type { ToolchainProject, Toolchains } from '../support/toolchains.js';
 
-/** What a bundle says that has the package inside: it is not told what else it lacks. */
+/** The error of a bundle that includes the package: it says nothing about other missing parts. */
 const ADVICE = /ERR_NATIVE_LOAD|wasmedge-embed was bundled into .*Mark wasmedge-embed as external/s;
 
-/** A program that makes `merged` and `external` of `main.mjs`, with its settings for each. */
+/** A program that makes `merged` and `external` from `main.mjs`, with its settings for each. */
 interface Bundler {
   name: string;
   package: string;
-  /** As the page has it. */
+  /** As printed on the page. */
   line: string;
   build: string;
 }

@@ -48,7 +48,7 @@ export default {
 };
 `;
 
-/** Next.js takes 0 for its usual one. */
+/** Next.js takes 0 as its default port. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -57,7 +57,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A server of the standalone output, moved to where nothing else is. */
+/** A server of the standalone output, moved to an otherwise empty place. */
 class Server {
   readonly #child: ChildProcess;
   readonly url: string;

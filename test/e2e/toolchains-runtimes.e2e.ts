@@ -15,7 +15,10 @@ import {
 import type { Toolchains } from '../support/toolchains.js';
 import { temporaryPath } from '../support/wat.js';
 
-/** Beyond a classification: guests that are stopped, trap, and are compiled by this runtime's own process. */
+/**
+ * More than a classification: guests that are stopped, trap, and are compiled by this runtime's own
+ * process.
+ */
 const STOPS = `
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
@@ -111,7 +114,7 @@ ${innerTests(label)}`,
     }
     assert.equal(await project.output([deno, 'run', '-A', 'stops.mjs']), STOPPED);
 
-    // The package in a folder of its own, and a program that has no package.json above it.
+    // The package in a folder of its own, and a program with no package.json above it.
     const folder = temporaryPath('outside');
     const away = path.join(folder, 'package');
     cpSync(project.path('node_modules'), path.join(folder, 'node_modules'), { recursive: true });
@@ -144,7 +147,7 @@ ${innerTests(label)}`,
     const more = ['--allow-fs-write=*', '--allow-child-process'];
     const labels = await project.labels([node, ...flags, ...more, 'main.cjs']);
     assert.deepEqual(labels, [label, label, label]);
-    // The module is in the cache by now.
+    // By now, the module is in the cache.
     const [alone] = await project.labels([node, ...flags, 'main.cjs'], ['in-process']);
     assert.equal(alone, label);
     works({

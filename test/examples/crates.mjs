@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { root } from '../../scripts/setup/paths.mjs';
 
-/** The folders of the examples that are crates of Rust, each a workspace of its own. */
+/** The folders of the examples that are Rust crates, each a separate workspace. */
 export function exampleCrates() {
   return readdirSync(path.join(root, 'examples'))
     .map((name) => path.join(root, 'examples', name))

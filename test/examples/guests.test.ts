@@ -94,7 +94,7 @@ describe('The examples against published crates', function () {
   it('wasi-nn 0.6: agrees with our own guest', async () => {
     const { file, topK } = await clearestPhotograph();
     const output = await exampleOutput('guest-wasi-nn', ['run.mjs', file]);
-    // It resizes in another way.
+    // It resizes in a different way.
     assert.equal(output.replace(/ \d+\n$/, ''), `${file}: ${topK[0]!.label}`);
   });
 

@@ -7,7 +7,7 @@ import { clearestPhotograph, runExample, withService } from '../support/examples
 import { watGuest } from '../support/wat.js';
 import { childrenOf, eventually, workers } from '../support/workers.js';
 
-/** What to send to test/guests/wat/handler.wat, for what it is to do. */
+/** A request for test/guests/wat/handler.wat that tells it what to do. */
 const order = (what: string): Buffer => Buffer.from(`\xff\xd8${what}`, 'latin1');
 const [WORK, HANG, TRAP, COMPLAIN] = [order('a'), order('l'), order('t'), order('x\x01')];
 
@@ -29,8 +29,8 @@ async function post(url: string, body: Buffer, init: RequestInit = {}): Promise<
 }
 
 /**
- * Announces a body of so many bytes. Express reads it all before it answers; Fastify answers at once, and
- * hangs up: what were sent to it could not be.
+ * Announces a body of this length. Express reads all of it before it answers; Fastify answers at
+ * once and closes the connection, so the body could not be sent.
  */
 async function statusOfLength(url: string, length: number, isRead: boolean): Promise<unknown> {
   const headers = { 'content-type': 'image/jpeg', 'content-length': length };
@@ -42,7 +42,7 @@ async function statusOfLength(url: string, length: number, isRead: boolean): Pro
   return statusCode;
 }
 
-/** Waits until a service refuses work, since the one guest that it may run is busy. */
+/** Waits until a service refuses work because the only guest that it may run is busy. */
 async function busy(url: string): Promise<Posted> {
   for (;;) {
     const posted = await post(url, WORK);
@@ -54,7 +54,7 @@ for (const service of ['fastify-service', 'express-service']) {
   describe(`The example ${service}`, function () {
     this.timeout(60_000);
 
-    /** A service around the guest that obeys: one at a time, none waiting. */
+    /** A service around the scripted guest: one at a time, with no queue. */
     const scripted = async (timeoutMs: number): Promise<Record<string, string>> => ({
       MODULE: await watGuest('handler'),
       CONCURRENCY: '1',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { exampleOutput } from '../support/examples.js';
 
 describe('The example snapshot', function () {
-  // The first compiles the interpreter.
+  // The first test compiles the interpreter.
   this.timeout(300_000);
 
   for (const isolation of ['in-process', 'worker-process']) {

@@ -7,7 +7,7 @@ import { root } from '../../scripts/setup/paths.mjs';
 const folder = path.join(root, 'examples');
 
 /**
- * What the examples need before they run, after the set-up's own packages of the system.
+ * What the examples need before they run, after the set-up's own system packages.
  *
  * @type {import('../../scripts/setup/steps.mjs').Step[]}
  */
@@ -24,7 +24,7 @@ export const exampleSteps = [
     advice:
       'Mend what cargo or make complains of, or see whether cargo reaches crates.io or the mirror that it is\n' +
       'configured for; then run this command again.',
-    // As a person would: cargo and make know themselves what has changed.
+    // As a user would: cargo and make detect by themselves what has changed.
     async run({ machine }, task) {
       const [command, ...args] = npmCommand();
       await task.exec(command, [...args, 'run', 'build', '--workspaces', '--if-present'], {

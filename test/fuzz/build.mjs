@@ -32,5 +32,5 @@ export function fuzzerFile(name) {
   return path.join(buildFolder, 'native/fuzz', `${name}_fuzzer`);
 }
 
-/** The program that writes models into the folder it is given. */
+/** The program that writes models into a given folder. */
 export const modelSeedsFile = path.join(buildFolder, 'native/fuzz/model_seeds');

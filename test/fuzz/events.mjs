@@ -61,7 +61,7 @@ async function main({ seconds }) {
   return 1;
 }
 
-/** Events of every kind and bodies of every encoding, for the fuzzer to begin with. */
+/** Initial inputs: events of every kind and bodies of every encoding. */
 function writeSeeds() {
   const { SHAPES, BOUNDARY } = createRequire(import.meta.url)(shapes);
   const { EVENT_KINDS, eventOf } = createRequire(import.meta.url)(
@@ -134,10 +134,10 @@ function writeSeeds() {
 function jazzerArgs() {
   return [
     path.join(root, 'build/test/fuzz/lambda-event.fuzz'),
-    // Only what reads events and bodies is looked into.
+    // Only the code that reads events and bodies is instrumented.
     ...['--includes', 'dist/lambda', '--includes', 'dist/support/bounded-json'],
     ...['--includes', '@fastify/busboy', '--includes', 'negotiator'],
-    // What an input may take is looked at by the target, in processor time: this is for endless loops.
+    // The target itself checks the processor time of an input: this limit is for endless loops.
     ...['--timeout', '60000'],
   ];
 }
@@ -156,7 +156,7 @@ async function fuzz(seconds, task) {
   const done = output.match(/^#(\d+)\s+DONE|^Done (\d+) runs/m);
   const words = output.match(/^==\d+== (.+(?:\n.+){0,10})/m)?.[1];
   return {
-    // Its own count when the time is over, else the one that goes with a finding.
+    // The final count when the time is over, or else the one printed with a finding.
     executions: Number(done?.[1] ?? done?.[2] ?? 0),
     edges: Number(last[1] ?? 0),
     inputs: Number(last[2] ?? 0),

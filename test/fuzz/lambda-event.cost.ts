@@ -4,8 +4,8 @@ import type { Cost } from '../support/cost.js';
 import { decode, enlarged, workOf } from './lambda-event.js';
 
 /**
- * What an input may take: of processor time at a time, and in all; of memory beside it. Of the two
- * latter some is there for the smallest, and the rest for each byte.
+ * The limits for an input: processor time per slice, and in total; memory besides the input. The
+ * last two consist of a constant, for the smallest input, and a part per byte.
  */
 const MOST = {
   blockMs: 50,
@@ -15,7 +15,7 @@ const MOST = {
   bytesPerByte: 3,
 };
 const ANY = 1 << 22;
-/** From here on memory is worth a look. */
+/** Memory is measured from this size on. */
 const LARGE = 64 << 10;
 
 function excessOf({ blockMs, cpuMs, bytes }: Cost, length: number): string {
@@ -27,13 +27,13 @@ function excessOf({ blockMs, cpuMs, bytes }: Cost, length: number): string {
   return what.length > 0 ? `Of ${length} bytes: ${what.join(', ')}` : '';
 }
 
-/** What an input takes too much of; nothing where it does not. */
+/** Which limit an input exceeds; empty if it exceeds none. */
 async function measure(input: Buffer): Promise<string> {
   const data = enlarged(input, ANY);
   await decode(data);
   const work = workOf(data);
   const first = excessOf(await costOf(work, data.length > LARGE), data.length);
-  // A compiler of hot code or a collection of garbage may have been at work.
+  // A compiler of hot code or a garbage collection may have interfered.
   return first && excessOf(await leastCostOf(5, work), data.length);
 }
 

@@ -5,10 +5,10 @@ import path from 'node:path';
 
 import { decode, enlarged } from './lambda-event.js';
 
-/** Of what the code under test is looked into with, each branch of which costs microseconds. */
+/** The largest input for the instrumented code, each branch of which costs microseconds. */
 const SMALL = 2 << 10;
 
-/** Tells what inputs cost: without what Jazzer.js adds to the code. */
+/** Measures the cost of inputs without the instrumentation of Jazzer.js. */
 const meter = fork(path.join(__dirname, 'lambda-event.cost.js'), { execArgv: [] });
 meter.unref();
 meter.channel?.unref();

@@ -12,25 +12,28 @@ import {
 } from '../support/internals.js';
 import { EVENT_KINDS, eventOf } from '../support/lambda-events.js';
 
-/** What the first byte of an input says the rest is. */
+/** The meaning of an input's first byte. */
 export const SHAPES = {
   /** A whole event as JSON. */
   event: 0,
-  /** A kind's number, then a body as text. */
+  /** The number of an event kind, then a body as text. */
   text: 1,
-  /** A kind's number, then a body as bytes, which arrive base64-encoded. */
+  /** The number of an event kind, then a body as bytes, which arrive base64-encoded. */
   bytes: 2,
-  /** A kind's number, then a body as text that is said to be base64. */
+  /** The number of an event kind, then a body as text that claims to be base64. */
   base64: 5,
-  /** A kind's number, then the bytes of a form with the boundary {@link BOUNDARY}. */
+  /** The number of an event kind, then the bytes of a form with the boundary {@link BOUNDARY}. */
   form: 3,
-  /** A kind's number, then a Content-Type up to a line feed, then the bytes of a form. */
+  /**
+   * The number of an event kind, then a Content-Type up to a line feed, then the bytes of a form.
+   */
   contentType: 4,
   /** A payload of JSON. */
   json: 6,
   /**
-   * One of the above, made large: its number, the binary logarithm of the size (10 to 22 of it), the
-   * lengths of beginning and end, then beginning, end, and what is repeated between them.
+   * One of the above, enlarged: its number, the binary logarithm of the size (10 to 22), the
+   * lengths of the beginning and the end, then the beginning, the end, and the text that is
+   * repeated between them.
    */
   large: 7,
 } as const;
@@ -40,7 +43,10 @@ const MAX_BYTES = 1000;
 const PROBLEMS = new Set([400, 413, 415, 431]);
 const CORS = { origins: ['https://a.example'], headers: [], maxAgeSeconds: 1 };
 
-/** Decodes an event as the handler does: a JPEG's bytes come of it or a problem, nothing else. */
+/**
+ * Decodes an event as the handler does: the result is a JPEG's bytes or a documented problem,
+ * nothing else.
+ */
 export async function decode(data: Buffer): Promise<void> {
   if (data[0] === SHAPES.json) return decodeJson(data.subarray(1));
   const event = eventFrom(data);
@@ -74,7 +80,7 @@ export async function decode(data: Buffer): Promise<void> {
   if (!/^multipart/i.test(contentType)) checkNothingLost(body, picture);
 }
 
-/** What of this is the package's own work, to be measured. It ends well or not. */
+/** The package's own part of the work, to be measured, whether it succeeds or not. */
 export function workOf(data: Buffer): () => Promise<unknown> {
   const payload = data.subarray(1);
   if (data[0] === SHAPES.json) return () => parseBoundedJson(payload).catch(() => undefined);
@@ -92,7 +98,7 @@ export function workOf(data: Buffer): () => Promise<unknown> {
   };
 }
 
-/** What is made of JSON is what `JSON.parse` makes of it, unless it is too much. */
+/** The result for JSON equals that of `JSON.parse`, unless it is refused for its size. */
 async function decodeJson(payload: Buffer): Promise<void> {
   const parse = async (): Promise<unknown> => {
     try {
@@ -115,7 +121,7 @@ async function decodeJson(payload: Buffer): Promise<void> {
 }
 
 /**
- * The input that such a one stands for; any other is itself.
+ * The input that an enlarged one stands for; any other is returned unchanged.
  *
  * @param most Bytes of what is repeated.
  */
@@ -179,7 +185,7 @@ function checkProblem(error: unknown): void {
   assert.ok(error.message.length < 500);
 }
 
-/** Never a silent truncation: what was accepted says all that the body said. */
+/** Input is never truncated silently: an accepted body was decoded completely. */
 function checkNothingLost(
   { content: body, isBase64Encoded }: Awaited<ReturnType<ReturnType<typeof readRequest>['body']>>,
   picture: Buffer,

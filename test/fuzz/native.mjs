@@ -65,7 +65,7 @@ async function fuzzAll({ seconds, targets, keep, repeatable }) {
     return 'done';
   });
 
-  // Each keeps a processor busy.
+  // Each keeps one processor busy.
   const results = await sideBySide(targets, parallel, async (target) => {
     let outcome;
     await withTask(`Fuzzing ${target.name}`, `fuzz-${target.name}`, async (task) => {
@@ -90,7 +90,7 @@ async function fuzzAll({ seconds, targets, keep, repeatable }) {
   return findings.length === 0 ? 0 : 1;
 }
 
-/** Puts a finding into words, and into the corpus where that was asked for. */
+/** Describes a finding, and adds it to the corpus if requested. */
 async function describe(target, { summary, reproducer }, keep) {
   const lines = ['', `${target.name}: ${summary}`];
   if (reproducer === undefined) {

@@ -7,12 +7,12 @@ import { executables, outcomeOf } from '../../scripts/setup/processes.mjs';
 import { fuzzerFile } from './build.mjs';
 import { prepareFolders } from './targets.mjs';
 
-/** An input that takes longer is a finding. Far beyond what is usual, for machines that are busy. */
+/** An input that takes longer is a finding. Far above the usual time, for busy machines. */
 const unitTimeoutSeconds = 20;
 const memoryMegabytes = 2048;
 
 /**
- * What a run of a fuzzer came to.
+ * The result of running a fuzzer.
  *
  * @typedef {object} Outcome
  * @property {number} executions
@@ -66,7 +66,7 @@ function findingOf(output, result) {
 }
 
 /**
- * Makes a finding's input as small as it gets in a minute, and puts it into the corpus.
+ * Minimizes a finding's input for at most a minute, and adds it to the corpus.
  *
  * @returns {Promise<string>} the file
  */
@@ -81,14 +81,14 @@ export async function keepFinding(target, reproducer, task) {
     ],
     { env: environment() },
   );
-  // Nothing is written when the first one is the smallest.
+  // Nothing is written if the first one is the smallest.
   if (!existsSync(kept)) renameSync(reproducer, kept);
   return kept;
 }
 
 /**
- * Makes the committed corpus the fewest inputs that reach all code that those and the working ones reach. Findings
- * stay as they are.
+ * Reduces the committed corpus to the fewest inputs that reach all code reached by it and by the
+ * working corpus. Findings stay unchanged.
  *
  * @returns {Promise<number>} how many inputs it has now
  */
@@ -100,7 +100,7 @@ export async function keepCorpus(target, task) {
     fuzzerFile(target.name),
     [
       ...limits(target),
-      // Reached at all counts, not how often: many fewer inputs.
+      // What is reached counts, not how often: far fewer inputs.
       ...['-set_cover_merge=1', '-use_counters=0', chosen, target.corpus, target.work],
     ],
     { env: environment() },
@@ -118,7 +118,7 @@ export async function keepCorpus(target, task) {
   return readdirSync(target.corpus).length;
 }
 
-/** The command that runs a finding again. */
+/** The command that reproduces a finding. */
 export function reproduction(target, reproducer) {
   const variables = Object.entries(environment()).map(([name, value]) => `${name}=${value}`);
   return [...variables, fuzzerFile(target.name), reproducer].join(' ');
@@ -135,7 +135,7 @@ function limits({ maxLength }) {
 function environment() {
   const [symbolizer] = executables('llvm-symbolizer-19');
   return {
-    // Freed memory is guests' by and large: some MiB of it are enough to catch a late use.
+    // Most freed memory belongs to guests: a few MiB of it are enough to catch a use after free.
     ASAN_OPTIONS: 'quarantine_size_mb=32:detect_stack_use_after_return=1',
     UBSAN_OPTIONS: 'print_stacktrace=1',
     ...(symbolizer && { ASAN_SYMBOLIZER_PATH: symbolizer }),

@@ -14,8 +14,8 @@ const sources = path.join(root, 'native/fuzz');
 const workFolder = path.join(root, 'build/fuzz');
 
 /**
- * What is known of a target beyond its source: the longest input that is tried, and inputs to start from, as bytes
- * or from a program that writes them.
+ * Facts about a target that are not in its source: the length of the longest input, and initial
+ * inputs, as bytes or from a program that writes them.
  */
 const details = {
   file_system: { maxLength: 1024 },
@@ -58,7 +58,7 @@ export function allTargets() {
 }
 
 /**
- * Makes the target's folders and its seeds anew.
+ * Recreates the target's folders and its seeds.
  *
  * @param {Target} target
  * @param {boolean} afresh without what earlier runs found

@@ -10,7 +10,7 @@ import { fillSection } from '../../../scripts/setup/section.mjs';
 const page = path.join(root, 'docs/toolchains.md');
 
 /**
- * What a test saw work: `Line` of test/support/toolchains.ts.
+ * What a test has seen working: `Line` of test/support/toolchains.ts.
  *
  * @typedef {{ toolchain: string, version: string, isolations: string[], add: string }} Line
  */

@@ -14,14 +14,14 @@ function sources(name) {
   return fileURLToPath(new URL(`./${name}`, import.meta.url));
 }
 
-/** Where the toolchains of a lock file are kept. */
+/** The folder with the toolchains of a lock file. */
 export function toolchainsFolder(name) {
   const lock = readFileSync(path.join(sources(name), 'package-lock.json'));
   return path.join(cacheFolder(), `toolchains-${name}-${sha256(lock).slice(0, 16)}`);
 }
 
 /**
- * Installs the toolchains of a lock file. No script of theirs runs.
+ * Installs the toolchains of a lock file, without running any of their scripts.
  *
  * @param {'quick' | 'others'} name
  * @param {string} title

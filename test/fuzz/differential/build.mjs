@@ -6,20 +6,20 @@ import { root } from '../../../scripts/setup/paths.mjs';
 import { executables, isExecutable } from '../../../scripts/setup/processes.mjs';
 
 const sources = path.join(root, 'native/fuzz');
-/** The crate of the program that writes modules; a workspace of its own. */
+/** The crate of the program that writes modules; a separate workspace. */
 export const fuzzerCrate = path.join(sources, 'differential');
 export const workFolder = path.join(root, 'build/fuzz/differential');
 export const fuzzerTargetFolder = path.join(workFolder, 'target');
 
 /** The program that writes modules. */
 export const generatorFile = path.join(fuzzerTargetFolder, 'debug/differential-guests');
-/** What is loaded into the processes that run them. */
+/** Preloaded into the processes that run the modules. */
 export const canaryFile = path.join(workFolder, 'canary.so');
-/** Modules of all forms, to be changed here and there. */
+/** Modules of all forms, as a base for mutations. */
 export const corpusFolder = path.join(sources, 'corpus/module_file');
 
 /**
- * Builds both. Where there is no Rust, as in the Debian of the matrix, what was built elsewhere is taken.
+ * Builds both. Without Rust, as in the Debian of the matrix, existing builds are used.
  *
  * @param {import('../../../scripts/setup/task.mjs').Task} task
  */

@@ -12,8 +12,9 @@ const lastAddress = gib4 - 1;
  */
 
 /**
- * The calls that a module is for (native/fuzz/differential tells how its exports are named); where it has no such
- * exports, all that take and give numbers.
+ * The calls that a module is made for (native/fuzz/differential documents the names of its
+ * exports). For a module without such exports: all exports whose parameters and results are
+ * numbers.
  *
  * @param {import('./engines.mjs').V8Engine} engine
  * @returns {Case[]}
@@ -28,7 +29,7 @@ export function casesOf(engine) {
     const [kind, ...words] = name.split(' ');
     if (kind === 'at') return addressed(name, Number(words[0]), Number(words[1]), memorySize());
     if (kind === 'bulk') return bulk(name, words, memorySize());
-    // The largest memory is not made anew for each of thousands of calls.
+    // The largest memory is not recreated for each of thousands of calls.
     if (kind === 'fixed') return [{ name, args: [], touches: touched(words[0], memorySize()) }];
     return [{ name, args: [] }];
   });
@@ -39,12 +40,12 @@ function touched(place, size) {
   return part(address + offset, 16, size);
 }
 
-/** Nothing where it lies outside; not more than there is. */
+/** Empty if the range is outside; limited to the memory. */
 function part(begin, length, size) {
   return { begin: Math.min(begin, size), end: Math.min(begin + length, size) };
 }
 
-/** Accesses of `width` bytes at an address and `offset`, around every end. */
+/** Accesses of `width` bytes at an address plus `offset`, around every end. */
 function addressed(name, width, offset, size) {
   const around = [-width, 1 - width, -(width >> 1), 0];
   const places = [size, gib4, 2 * gib4].flatMap((end) => around.map((each) => end + each - offset));
@@ -75,7 +76,7 @@ function bulk(name, [title, , constant], size) {
   for (const to of valid(ends)) {
     for (const from of valid(sources)) {
       for (const length of lengths) {
-        // What works does so in the memory that is small, too.
+        // Operations that succeed do so within the small memory, too.
         const reaches = to + length <= size && (title !== 'copy' || from + length <= size);
         if (length > 2 ** 20 && reaches) continue;
         cases.push({ name, args: [to | 0, from | 0, length | 0] });

@@ -1,5 +1,5 @@
-// The process that runs modules: what ends it is a finding. It tells in a file what it is at, and of each module
-// that is done what came of it, in a line of JSON.
+// The process that runs modules: its death is a finding. It records in a file what it is doing, and
+// prints the result for each finished module as a line of JSON.
 
 import { openSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -9,13 +9,13 @@ import { compareOutcomes, compareVerdicts } from './compare.mjs';
 import { V8Engine, openCompiled, openInterpreted, openPrepared, openWasmEdge } from './engines.mjs';
 
 const callsAtOnce = 32;
-/** Of one module: more say nothing new. */
+/** Per module: more would reveal nothing new. */
 const mostDifferences = 20;
 
 const order = JSON.parse(process.argv[2]);
 const place = openSync(order.progress, 'w');
 
-/** Fixed in its length, so that nothing of what was there before remains. */
+/** Of fixed length, so that nothing of the previous content remains. */
 function note(what) {
   writeSync(place, what.slice(0, 300).padEnd(300), 0);
 }
@@ -25,7 +25,7 @@ async function main() {
   const wasmedge = await openWasmEdge();
   say({ wasmedge });
   for (const [index, file] of order.files.entries()) {
-    // The first is one that a process before this did not survive.
+    // The first file is the one that an earlier process did not survive.
     const { from, singles } = index === 0 ? order : { from: 0, singles: 0 };
     say({ module: file, ...(await tryModule(file, wasmedge, from, singles)) });
   }
@@ -48,7 +48,7 @@ async function tryModule(file, wasmedge, from, singles) {
     counts.taken = 1;
     const calls = casesOf(v8);
     for (let first = from; first < calls.length;) {
-      // Many at once are much faster, but which of them ended the process is not known.
+      // Many at once are much faster, but then it is unknown which of them ended the process.
       const count = first < from + singles ? 1 : callsAtOnce;
       const some = calls.slice(first, first + count);
       const outcomes = await callAll(some, { compiled, interpreted, v8 }, (name) => {
@@ -74,7 +74,10 @@ async function tryModule(file, wasmedge, from, singles) {
   return { ...counts, compileMs, ms: performance.now() - started, differences };
 }
 
-/** The same calls where instances begin with a snapshot, which V8 has none of: there each prepares anew. */
+/**
+ * The same calls with instances that begin from a snapshot. V8 has no snapshots: there, each
+ * instance prepares itself.
+ */
 async function tryPrepared(file, output, calls) {
   const announce = (what) => {
     note(`${file} with a snapshot, ${what}`);
@@ -91,7 +94,7 @@ async function tryPrepared(file, output, calls) {
     .map((each) => ({ ...each, between: `${each.between}, with a snapshot` }));
 }
 
-/** What each engine makes of each of the calls. */
+/** The result of each call in each engine. */
 async function callAll(calls, { compiled, interpreted, v8 }, announce) {
   announce('compiled');
   const byCompiled = await Promise.all(calls.map((call) => compiled.call(call)));
@@ -101,7 +104,7 @@ async function callAll(calls, { compiled, interpreted, v8 }, announce) {
   return calls.map((call, index) => ({
     compiled: byCompiled[index],
     interpreted: byInterpreted[index],
-    // It cannot be stopped: what another one had to be, it is not given.
+    // V8 cannot be stopped, so it does not get a call that had to be stopped in another engine.
     v8:
       byCompiled[index].reason === 'ERR_TIMEOUT'
         ? { kind: 'none', reason: 'not tried' }

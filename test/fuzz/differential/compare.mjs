@@ -1,4 +1,4 @@
-/** Each trap of the package, as V8 has it. */
+/** Each trap of the package, by V8's name. */
 const classes = {
   unreachable: ['unreachable'],
   'memory-out-of-bounds': ['memory'],
@@ -12,7 +12,7 @@ const classes = {
 };
 
 /**
- * What two engines said of one call, or of a module.
+ * How two engines differ on one call, or on a module.
  *
  * @typedef {object} Difference
  * @property {'verdict' | 'outcome'} of
@@ -22,7 +22,7 @@ const classes = {
  */
 
 /**
- * Whether the engines agree on what is a module. V8 knows more than guests may use.
+ * Whether the engines agree on what a valid module is. V8 supports more than guests may use.
  *
  * @param {object} engines
  * @param {'valid' | 'extended' | 'invalid'} engines.verdict by a validator of all versions' features: of WebAssembly

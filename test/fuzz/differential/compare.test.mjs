@@ -10,7 +10,7 @@ const trap = (name) => ({ kind: 'trap', trap: name });
 const nothing = { kind: 'none', reason: 'ERR_TIMEOUT' };
 const call = { name: 'case 0', args: [] };
 
-/** Which engines differ. */
+/** The engines that differ. */
 function differing(compiled, interpreted, v8) {
   return compareOutcomes(call, { compiled, interpreted, v8 }).map(({ between }) => between);
 }

@@ -22,7 +22,7 @@ Requires a set-up repository (npm run quickstart). A module that shows a differe
 limit is kept in build/fuzz/differential/findings, and the exit code is 1.
 `;
 
-/** Of one finding, on the terminal; the file beside its module has all. */
+/** Per finding, on the terminal; the file next to its module has everything. */
 const mostLines = 6;
 
 function readOptions() {

@@ -8,17 +8,19 @@ const require = createRequire(import.meta.url);
 const { loadModule, WasmEdgeError } = require(path.join(root, 'dist/index.js'));
 const { addon } = require(path.join(root, 'dist/addon/native.js'));
 
-/** What some invocations may take together: generated guests end by themselves, changed ones perhaps not. */
+/**
+ * The time limit for a group of invocations: generated guests terminate, but mutated ones may not.
+ */
 const timeoutMs = 10_000;
 
 /**
- * What came of a call.
+ * The outcome of a call.
  *
  * @typedef {{ kind: 'value', value: string } | { kind: 'trap', trap: string } | { kind: 'none', reason: string }} Outcome
  *   `none` where there is nothing to compare: no import of that name, a time limit, an end of the stack
  */
 
-/** Whether the engine takes the module, and how it is called. */
+/** Whether the engine accepts the module, and how it is called. */
 class Engine {
   /** @param {string} [refusal] why it does not take it */
   constructor(refusal) {
@@ -28,7 +30,10 @@ class Engine {
   async close() {}
 }
 
-/** To be called before any module is loaded: what is opened first decides whether LLVM is there. */
+/**
+ * To be called before any module is loaded: the first open of WasmEdge decides whether LLVM is
+ * available.
+ */
 export async function openWasmEdge() {
   const empty = Buffer.from('0061736d01000000', 'hex');
   await addon().compile({ ...compileOptions, input: empty, output: '/dev/null' });
@@ -72,7 +77,7 @@ function outcomeOfError(error) {
   return { kind: 'trap', trap: error.trap };
 }
 
-/** WasmEdge with compiled code, which is compiled here, into the file `output`. */
+/** WasmEdge with compiled code, which is compiled here into the file `output`. */
 export async function openCompiled(file, output, options) {
   try {
     await compile(readFileSync(file), output, options);
@@ -86,7 +91,7 @@ async function compile(input, output, options) {
   try {
     await addon().compile({ ...compileOptions, ...options, input, output });
   } catch (error) {
-    // What has LLVM inside it compiles for this processor alone.
+    // A library with LLVM inside can compile only for this processor.
     if (!options.generic || error.code !== 'ERR_NATIVE_LOAD') throw error;
     await compile(input, output, { ...options, generic: false });
   }
@@ -101,18 +106,18 @@ export async function openInterpreted(file) {
   }
 }
 
-/** WasmEdge with instances that begin with what `prepare` left. */
+/** WasmEdge with instances that begin with the state left by `prepare`. */
 export async function openPrepared(file, options) {
   try {
     return await loaded(file, { ...options, snapshot: 'prepare' });
   } catch (error) {
-    // Nothing that it does is one.
+    // These errors never come from the function itself.
     if (['ERR_SNAPSHOT', 'ERR_MODULE_INVALID'].includes(error.code)) throw error;
     return new UnpreparedEngine(outcomeOfError(error));
   }
 }
 
-/** Of a module whose function fails that prepares it: so do all calls. */
+/** For a module whose preparing function fails: then all calls fail. */
 class UnpreparedEngine extends Engine {
   #outcome;
 
@@ -133,7 +138,7 @@ async function loaded(file, options) {
 }
 
 function refused(error) {
-  // The addon's own errors have a code of the family, too.
+  // The addon's own errors have codes of this form, too.
   if (!error.code?.startsWith('ERR_')) throw error;
   return new WasmEdgeEngine(undefined, `${error.code}: ${error.message}`);
 }
@@ -157,14 +162,14 @@ export class V8Engine extends Engine {
     return WebAssembly.Module.exports(this.#module);
   }
 
-  /** An instance for who looks at what it exports. */
+  /** An instance for inspecting the exports. */
   instance() {
     const instance = new WebAssembly.Instance(this.#module, imports);
     if (this.#isPrepared) instance.exports.prepare();
     return instance;
   }
 
-  /** Each call has a fresh instance, but those that restore what they change (`touches`). */
+  /** Each call has a fresh instance, except those that restore what they change (`touches`). */
   call({ name, args, touches }) {
     try {
       if (touches === undefined) return valueOf(this.instance().exports[name](...args));
@@ -200,11 +205,11 @@ function compiledByV8(bytes) {
 const imports = { wasi_snapshot_preview1: { sched_yield: () => 0 } };
 
 function valueOf(value) {
-  // -0 and 0 are not the same.
+  // -0 and 0 are different.
   return { kind: 'value', value: Object.is(value, -0) ? '-0' : String(value) };
 }
 
-/** V8's messages, by what they stand for there. Some versions say of which segment they speak, and what called them. */
+/** V8's messages, by their meaning. Some versions include the segment's name, and the caller's. */
 const trapMessages = [
   [/^unreachable$/, 'unreachable'],
   [/memory access out of bounds$|data segment/, 'memory'],
@@ -219,7 +224,7 @@ function outcomeOfException(error) {
   if (error instanceof RangeError) return { kind: 'none', reason: error.message };
   if (error instanceof WebAssembly.LinkError) return { kind: 'none', reason: error.message };
   if (!(error instanceof WebAssembly.RuntimeError)) {
-    // Values of types that JavaScript has no values for.
+    // For values of types that do not exist in JavaScript.
     if (error instanceof TypeError) return { kind: 'none', reason: error.message };
     throw error;
   }

@@ -1,5 +1,5 @@
 /**
- * Differences that are known, and why they are left.
+ * Known differences, and why they are accepted.
  *
  * @type {{ title: string, reason: string, matches: (difference: import('./compare.mjs').Difference, facts: { wasmedge: string }) => boolean }[]}
  */

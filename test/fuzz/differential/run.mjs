@@ -9,7 +9,7 @@ import { runModules } from './supervise.mjs';
 const batchSize = 12;
 const findingsFolder = path.join(workFolder, 'findings');
 
-/** How modules are compiled: as it is by default, and otherwise. */
+/** How modules are compiled: with the default options, and with others. */
 export const optionSets = [
   { optimize: 3 },
   { optimize: 0 },
@@ -17,18 +17,18 @@ export const optionSets = [
   { optimize: 1, generic: true },
 ];
 
-/** Every other batch as it is by default. */
+/** The default options for every other batch. */
 function optionsOf(batch) {
   return batch % 2 === 0 ? optionSets[0] : optionSets[1 + (((batch - 1) / 2) % 3)];
 }
 
-/** Runs modules, counts, and keeps those that show something. */
+/** Runs modules, counts, and keeps those with a finding. */
 export class Session {
   totals = {
     ...{ modules: 0, taken: 0, calls: 0, values: 0, traps: 0, nothing: 0, cpuSeconds: 0 },
     ...{ differences: 0, failures: 0 },
   };
-  /** Times that each was seen. @type {Map<string, number>} */
+  /** How often each was seen. */
   knownSeen = new Map();
   /** @type {{ file: string, details: string[] }[]} */
   findings = [];
@@ -45,7 +45,7 @@ export class Session {
     rmSync(this.#work, { recursive: true, force: true });
   }
 
-  /** Every access at every end of memory, whatever the time. */
+  /** Every access at every end of memory, regardless of the time. */
   async runAccesses(task) {
     const folder = await this.#generate(['accesses'], task);
     for (const file of filesIn(folder)) await this.run([file], optionSets[0], task);
@@ -68,10 +68,13 @@ export class Session {
     return folder;
   }
 
-  /** Runs modules one after the other; what ends the process is a finding, and the rest goes on in another. */
+  /**
+   * Runs modules one after the other. A death of the process is a finding, and the rest continues
+   * in another process.
+   */
   async run(files, options, task) {
     let position = { from: 0, singles: 0 };
-    // Of calls that were made at once, until it is known which of them it was.
+    // A failure among calls that were made at once, until it is known which of them it was.
     let suspicion;
     while (files.length > 0) {
       const order = { files, ...position, options, work: this.#work };
@@ -80,7 +83,7 @@ export class Session {
         if (line.wasmedge) this.wasmedge = line.wasmedge;
         if (line.module === undefined) return;
         done += 1;
-        // As LLVM's verifier does where it finds fault with what WasmEdge made.
+        // As LLVM's verifier does if it finds fault with WasmEdge's output.
         if (words !== '') this.#keep(line.module, options, [`It wrote: ${words}`]);
         this.#count(line, options);
         task.note(`${this.totals.modules} modules, ${this.totals.calls} calls`);
@@ -101,9 +104,9 @@ export class Session {
         position = { from: first, singles: more + 1 };
         continue;
       }
-      // It may also fail at its end.
+      // It may also fail at exit.
       this.#fail(files[0] ?? last, options, details);
-      // The other calls of the module are tried, too, unless it fails without one.
+      // The module's other calls are tried as well, unless it fails without a call.
       position = { from: first === undefined ? 0 : first + 1, singles: 0 };
       if (first === undefined) files = files.slice(1);
     }
@@ -138,7 +141,7 @@ export class Session {
   }
 }
 
-/** The number of the call that a process was at, and how many it made at once beside it. */
+/** The number of the call that a process was executing, and how many it made at the same time. */
 function callsUnderWay(at) {
   const [, first, more] = at.match(/, calls (\d+) and (\d+) more:/) ?? [];
   return first === undefined ? [] : [Number(first), Number(more)];

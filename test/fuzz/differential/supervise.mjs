@@ -9,7 +9,10 @@ import { canaryFile } from './build.mjs';
 
 const script = fileURLToPath(new URL('child.mjs', import.meta.url));
 
-/** More than these for one step, a compilation or a call, is a finding. Of the processor's time: machines are busy. */
+/**
+ * A step, a compilation or a call, that takes longer is a finding. Processor time, because machines
+ * are busy.
+ */
 const stepCpuSeconds = 90;
 const stepSeconds = 900;
 const residentBytes = 3 * 2 ** 30;
@@ -26,7 +29,7 @@ const pageBytes = 4096;
  */
 
 /**
- * Runs modules in a process of its own.
+ * Runs modules in a separate process.
  *
  * @param {object} order
  * @param {string[]} order.files
@@ -47,12 +50,12 @@ export function runModules(order, onLine) {
     env: {
       ...process.env,
       LD_PRELOAD: canaryFile,
-      // What is used after it was freed, or before it was written, is something else each time.
+      // Makes memory different each time it is used after free, or before it is initialized.
       GLIBC_TUNABLES: 'glibc.malloc.perturb=165',
     },
   });
   const kill = () => child.kill('SIGKILL');
-  // Also when this process is ended.
+  // Also if this process ends.
   process.once('exit', kill);
   let words = '';
   let rest = '';
@@ -97,7 +100,7 @@ export function runModules(order, onLine) {
   });
 }
 
-/** Nothing when it has ended. */
+/** Undefined if it has ended. */
 function usageOf(pid) {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** How many inputs there are, each long enough for all of a run's operations. */
+/** The number of inputs, each long enough for all of a run's operations. */
 const COUNT = 16;
 const BYTES = 1024;
 
 /**
- * Inputs of host_folders_fuzzer.cc, whose every byte is a choice: any bytes make sense, and long ones reach
- * what takes many operations. The same each time.
+ * Inputs of host_folders_fuzzer.cc, in which every byte is a choice: any bytes are meaningful, and
+ * long inputs reach effects that need many operations. Reproducible.
  */
 export function folderSeeds() {
   return Object.fromEntries(

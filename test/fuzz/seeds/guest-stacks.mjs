@@ -1,4 +1,6 @@
-/** Inputs of guest_stack_fuzzer: tables of unwinding as LLVM's linker writes them, and modules with names. */
+/**
+ * Inputs of guest_stack_fuzzer: unwind tables as LLVM's linker writes them, and modules with names.
+ */
 export function guestStackSeeds() {
   return {
     'tables.x86-64': tables(16, 7, -8),
@@ -7,7 +9,10 @@ export function guestStackSeeds() {
   };
 }
 
-/** An index of one function, its table right behind it; the function's code would be where the bytes begin. */
+/**
+ * An index of one function, directly followed by its table; the function's code would be at the
+ * beginning of the bytes.
+ */
 function tables(returnAddress, stackPointer, dataFactor) {
   const common = entry([
     0,
@@ -27,7 +32,7 @@ function tables(returnAddress, stackPointer, dataFactor) {
   ]);
   const tableAt = 20;
   const functionAt = tableAt + common.length;
-  // What is at a place says how far it is from there, and from the index's begin.
+  // A value at a position is relative to that position, and to the beginning of the index.
   const body = [
     ...int32(functionAt + 4 - tableAt),
     ...int32(-(functionAt + 8)),

@@ -1,6 +1,6 @@
 /**
- * Inputs of host_answers_fuzzer: bytes without a plan, but long. Each says what is done next, so that chance makes long
- * stories of them, which grow slowly from nothing.
+ * Inputs of host_answers_fuzzer: long random bytes. Each byte chooses the next action, so random
+ * bytes make long sequences of actions, which would take long to grow from nothing.
  */
 export function hostAnswerSeeds() {
   let state = 1;

@@ -4,9 +4,10 @@ import path from 'node:path';
 import { root } from '../../../scripts/setup/paths.mjs';
 
 /**
- * Inputs of host_calls_fuzzer in which a guest behaves well: what mutations start from, since chance alone
- * seldom opens a file or runs a model. They are written as HostileGuest and GuestInvocation read them
- * (native/fuzz); one that no longer says what it was meant to is still an input like any other.
+ * Inputs of host_calls_fuzzer in which a guest behaves well: a base for mutations, since random
+ * inputs seldom open a file or run a model. They are written in the form that HostileGuest and
+ * GuestInvocation read (native/fuzz); one that no longer has its intended meaning is still a valid
+ * input.
  */
 export function hostCallSeeds() {
   return {
@@ -39,7 +40,7 @@ const names = ['sum', 'bytes', 'pair', 'gather', 'left', 'right', 'values', 'cho
 const models = ['sum', 'bytes', 'pair', 'gather'];
 const arrays = { '1,4': 0, '2,2': 1, 4: 2, 2: 3 };
 
-/** An input for libFuzzer's FuzzedDataProvider, which takes integers from the end of the data. */
+/** An input for libFuzzer's FuzzedDataProvider, which reads integers from the end of the data. */
 class Seed {
   #taken = [];
   #placed = 0;
@@ -48,7 +49,9 @@ class Seed {
     this.#integer(1, 0, 2); // pages
   }
 
-  /** Each argument: a number, or what `at`, `count` and `stored` give; a BigInt for one of 64 bits. */
+  /**
+   * Each argument: a number, or a result of `at`, `count` and `stored`; a BigInt for a 64-bit one.
+   */
   call(module, name, ...args) {
     const { choice, functions } = modules[module];
     if (!functions.includes(name)) throw new Error(`${module} has no function ${name}`);
@@ -142,7 +145,9 @@ class Seed {
     }
   }
 
-  /** As ConsumeIntegralInRange reads it: as many bytes as the range needs, the highest first. */
+  /**
+   * As ConsumeIntegralInRange reads it: as many bytes as the range needs, most significant first.
+   */
   #integer(value, minimum, maximum) {
     let digits = 0;
     for (let range = BigInt(maximum) - BigInt(minimum); range > 0n; range >>= 8n) digits += 1;
@@ -153,11 +158,11 @@ class Seed {
   }
 }
 
-/** The address of what was placed `back` places ago, 0 for the last. */
+/** The address of the data placed `back` placements ago, 0 for the last. */
 const at = (back) => ({ kind: 'at', back });
-/** The length of what the last `at` led to. */
+/** The length of the data that the last `at` refers to. */
 const count = { kind: 'count' };
-/** The number that stands there. */
+/** The number stored there. */
 const stored = (back) => ({ kind: 'stored', back });
 
 const anyRights = 2n ** 64n - 1n;
@@ -172,7 +177,7 @@ function openFile(seed, file) {
 
 function readFile() {
   const seed = openFile(new Seed(), 'a.txt');
-  // From here on: 2 the descriptor, 1 a buffer, 0 the buffer's iovec.
+  // From here on: 2 is the descriptor, 1 a buffer, 0 the buffer's iovec.
   seed.room().iovec(at(0), 8);
   seed.call('wasi', 'fd_read', stored(2), at(0), 1, at(1));
   seed.call('wasi', 'fd_pread', stored(2), at(0), 1, 4n, at(1));
@@ -225,9 +230,12 @@ function poll() {
   return seed.call('wasi', 'poll_oneoff', at(0), 4096, 1, at(4)).bytes;
 }
 
-/** Sets both inputs of a model of [1,4] float32 and runs it in the context that `stored(4)` names. */
+/**
+ * Sets both inputs of a model of [1,4] float32 and runs it in the context that `stored(4)` refers
+ * to.
+ */
 function compute(seed) {
-  // 2 the dimensions, 1 the data, 0 the tensor; the context is stored before these.
+  // 2 is the dimensions, 1 the data, 0 the tensor; the context is stored before these.
   seed.array('1,4').model('sum').tensor(at(1), count, 1, at(0), 16);
   seed.call('nn', 'set_input', stored(3), 0, at(0));
   seed.call('nn', 'set_input', stored(3), 1, at(0));
@@ -260,7 +268,7 @@ function tensorFlowLite() {
   seed.name('left').call('lite', 'append_input', stored(2), at(0), count, 128, 16);
   seed.name('right').call('lite', 'append_input', stored(3), at(0), count, 128, 16);
   seed.call('lite', 'run_session', stored(3));
-  // The output's name is the graph's third tensor, and the name of a model, too.
+  // The output's name is that of the graph's third tensor, and also the name of a model.
   seed.name('sum').room().call('lite', 'get_output_tensor', stored(5), at(1), count, at(0));
   seed.call('lite', 'get_tensor_len', stored(5), 0, at(0));
   seed.call('lite', 'get_tensor_data', stored(5), 0, 8192, 16, at(0));

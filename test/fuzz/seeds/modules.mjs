@@ -1,4 +1,4 @@
-/** Inputs of module_file_fuzzer: small modules of every form, whole ones. */
+/** Inputs of module_file_fuzzer: small valid modules of every form. */
 export function moduleSeeds() {
   const plain = wasm(memorySection(1, 2));
   return {
@@ -54,7 +54,7 @@ function importSection() {
   return section(2, [imports.length, ...imports.flat()]);
 }
 
-/** What a snapshot rewrites: code refers to a function that nothing names but an active segment. */
+/** What a snapshot rewrites: code refers to a function that only an active segment declares. */
 function state() {
   return wasm(
     section(1, [1, 0x60, 0, 0]),
@@ -70,13 +70,13 @@ function state() {
   );
 }
 
-/** Two types that are each other's subtypes, which made WasmEdge 0.14 recurse without end. */
+/** Two types that are subtypes of each other, which made WasmEdge 0.14 recurse without end. */
 const subtypes = [1, 0x4e, 2, 0x50, 1, 1, 0x60, 0, 0, 0x50, 1, 0, 0x60, 0, 0];
 
 /** A type of 20 parameters and 20 results. */
 const wide = [0x60, 20, ...repeated([0x7f], 20), 20, ...repeated([0x7f], 20)];
 
-/** A function () -> () whose body has these bytes, beside another type. */
+/** A function () -> () whose body consists of these bytes, next to another type. */
 function oneFunction(body, type = [0x60, 0, 0]) {
   return [
     ...section(1, [2, 0x60, 0, 0, ...type]),
@@ -85,7 +85,7 @@ function oneFunction(body, type = [0x60, 0, 0]) {
   ];
 }
 
-/** Functions with an instruction of each way to encode them. */
+/** Functions with an instruction of each kind of encoding. */
 function functions() {
   const instructions = [
     ...[
@@ -102,12 +102,12 @@ function functions() {
     section(1, [2, 0x60, 0, 0, 0x60, 0, 1, 0x7f]),
     section(3, [1, 0]),
     memorySection(1),
-    // 128 and more take two bytes.
+    // Lengths of 128 and more take two bytes.
     [10, ...lengthOf(body.length + 3), 1, ...lengthOf(body.length), ...body],
   );
 }
 
-/** Tables and what they hold, globals, a start function, data. */
+/** Tables and their contents, globals, a start function, data. */
 function tables() {
   return wasm(
     section(1, [1, 0x60, 0, 0]),
@@ -128,7 +128,7 @@ function repeated(bytes, count) {
   return Array.from({ length: count }, () => bytes).flat();
 }
 
-/** A number of two bytes as unsigned LEB128. */
+/** A number as two bytes of unsigned LEB128. */
 function lengthOf(number) {
   return [(number & 0x7f) | 0x80, number >> 7];
 }
@@ -138,8 +138,8 @@ const programHeaderSize = 56;
 const symbolSize = 24;
 
 /**
- * A shared object with what the check of compiled modules looks at, one segment over the whole file: the System V
- * ABI's layout (elf.h), with the symbols of WasmEdge's compiler.
+ * A shared object with everything that the check of compiled modules reads, and one segment for the
+ * whole file: the System V ABI's layout (elf.h), with the symbols of WasmEdge's compiler.
  */
 function elf({ machine, version, source }) {
   const exported = ['version', 'intrinsics', 'wasm.code', 'wasm.size'];

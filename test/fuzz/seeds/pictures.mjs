@@ -1,8 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib';
 
 /**
- * Inputs of picture_fuzzer: small JPEGs (ITU-T T.81) of every kind that the decoders tell apart, and some that ask
- * for more than they bring; of the other formats some of each kind.
+ * Inputs of picture_fuzzer: small JPEGs (ITU-T T.81) of every kind that the decoders distinguish,
+ * and some that announce more data than they contain; for the other formats, a few of each kind.
  */
 export function pictureSeeds() {
   const scans = { baseline: [[0, 63]], refined: refinement() };
@@ -26,7 +26,7 @@ export function pictureSeeds() {
     'tall.jpg': jpeg({ sampling: ['11'], scans: scans.refined, height: 4000, data: 0 }),
     'many-scans.jpg': jpeg({ sampling: ['11'], scans: Array(300).fill([1, 63]), data: 0 }),
     'many-repeated.jpg': jpeg({ sampling: ['11'], scans: Array(300).fill([0, 63]), data: 0 }),
-    // The bits 0 mean a coefficient of one bit.
+    // Zero bits mean a coefficient of one bit.
     'made-up.jpg': jpeg({
       sampling: ['14'],
       scans: scans.refined,
@@ -97,7 +97,7 @@ function png({ type, depth, channels, interlaced = false }) {
     return Buffer.concat([words.subarray(0, 4), content, words.subarray(4)]);
   };
   const header = Buffer.from([0, 0, 0, 9, 0, 0, 0, 9, depth, type, 0, 0, interlaced ? 1 : 0]);
-  // Passes of Adam7 have more rows; what is too much is not read.
+  // Adam7's passes have more rows; excess data are not read.
   const raw = Buffer.alloc(9 * (2 + Math.ceil((9 * depth * channels) / 8)) * 2, 0b0101_0011);
   for (let at = 0; at < raw.length; at += 1 + Math.ceil((9 * depth * channels) / 8)) raw[at] = 2;
   return Buffer.concat([
@@ -124,7 +124,7 @@ function bmp(bits, compression) {
     compression === 3 ? Buffer.from('00f80000e00700001f000000', 'hex') : Buffer.alloc(0);
   const palette = Buffer.alloc(bits <= 8 ? 4 << bits : 0, 0x35);
   head.writeUInt32LE(head.length + masks.length + palette.length, 10);
-  // Runs of five, and three that differ.
+  // Runs of five, and three different values.
   const runs = Buffer.from('0512000301020300'.repeat(9) + '0001', 'hex');
   const rows = Buffer.alloc(9 * 4 * Math.ceil((9 * bits) / 32), 0xa7);
   return Buffer.concat([
@@ -135,7 +135,7 @@ function bmp(bits, compression) {
   ]);
 }
 
-/** First bits of all coefficients, then one more of each, as `[first, last, high, low]`. */
+/** The first bits of all coefficients, then one more of each, as `[first, last, high, low]`. */
 function refinement() {
   const bits = [1, 0];
   return [
@@ -196,7 +196,7 @@ function jpeg({
   return Buffer.from([...parts.flat(), 0xff, 0xd9]);
 }
 
-/** Bits that look random, the same each time, then zeros, which are blocks of one colour. */
+/** Bits that look random but are reproducible, then zeros, which are blocks of one colour. */
 function entropyCoded(length, restartInterval) {
   const bytes = [];
   for (let index = 0; index < length; index++) {

@@ -1,7 +1,7 @@
-//! Test guest: fails in the way that its argument says.
+//! Test guest: fails in the way given by its argument.
 //!
-//! Each way is called through a pointer, which no compiler on the way looks through: so its function is not inlined
-//! into another one, and its name is in the stack of its failure. So are methods.
+//! Each way is called through a pointer that no compiler can see through, so its function is not
+//! inlined and its name appears in the stack of the failure. The same holds for methods.
 
 use std::cell::RefCell;
 use std::env;
@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 mod picture {
-    //! Names as programs have them: of methods, of traits' and of generic types'.
+    //! Names as in real programs: of methods, traits and generic types.
 
     use std::fmt::LowerHex;
 
@@ -108,7 +108,7 @@ fn memory(_: u64) -> u64 {
 
 fn output(_: u64) -> u64 {
     loop {
-        // A closed stream is as good as a full one.
+        // A closed stream has the same effect as a full one.
         let _ = io::stdout().write_all(&[b'x'; 4096]);
         let _ = io::stdout().flush();
     }

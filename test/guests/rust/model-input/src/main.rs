@@ -1,5 +1,5 @@
-//! Test guest: prints a picture as a model's input, as the guests make it or as
-//! plainly as it can be made.
+//! Test guest: prints a picture as a model's input, either as the guests make it or in the simplest
+//! possible way.
 
 use jpeg::general::decode;
 use jpeg::{Channels, Damaged, Fit};
@@ -21,7 +21,7 @@ SIDE   pixels a side: 1 to 4096; the tensor is uint8, [1, SIDE, SIDE, 3]
 
 const MAX_PIXELS: u64 = 50_000_000;
 
-/// No picture is as large, so that all of its pixels are decoded.
+/// Larger than any picture, so that all of its pixels are decoded.
 const ALL: (u16, u16) = (u16::MAX, u16::MAX);
 
 fn main() -> ExitCode {
@@ -113,7 +113,7 @@ fn plain(jpeg: &[u8], side: u16) -> Result<Vec<u8>, jpeg::Error> {
     Ok(tensor)
 }
 
-/// The pixels, of `length`, that the pixel `index` of `side` covers, and how much of each.
+/// The pixels, of `length`, covered by the pixel `index` of `side`, and the covered share of each.
 fn covered(index: usize, side: usize, length: usize) -> Vec<(usize, f64)> {
     let ratio = length as f64 / side as f64;
     let (start, end) = (index as f64 * ratio, (index + 1) as f64 * ratio);

@@ -1,7 +1,7 @@
-//! Test guest: one subcommand for each part of Rust's std that a WASI host has to carry.
+//! Test guest: one subcommand for each part of Rust's std that a WASI host must support.
 //!
-//! Errors of the operating system go to standard error as `KIND (os error N)`, with exit code 1; a
-//! wrong command line gives exit code 64.
+//! Errors of the operating system are printed on standard error as `KIND (os error N)`, with exit
+//! code 1; a wrong command line gives exit code 64.
 
 mod script;
 
@@ -221,8 +221,7 @@ fn random() -> io::Result<[u8; 16]> {
         fn random_get(buffer: *mut u8, length: usize) -> i32;
     }
     let mut bytes = [0; 16];
-    // SAFETY: the host writes the buffer, which is alive during the call, and not beyond its
-    // length.
+    // SAFETY: the host writes only the buffer, which is alive during the call.
     match unsafe { random_get(bytes.as_mut_ptr(), bytes.len()) } {
         0 => Ok(bytes),
         errno => Err(io::Error::from_raw_os_error(errno)),
@@ -248,7 +247,7 @@ fn mutate(path: &str, output: &mut dyn Write) -> io::Result<ExitCode> {
     attempts(output, results)
 }
 
-/// Prints what the host said to each attempt; that one of them succeeded is a failure.
+/// Prints the host's answer to each attempt; if one of them succeeded, this is a failure.
 fn attempts(output: &mut dyn Write, results: Vec<(&str, io::Result<()>)>) -> io::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for (name, result) in results {

@@ -1,4 +1,5 @@
-//! The command `script`: changes files as the lines of standard input say, and answers each.
+//! The command `script`: changes files according to the lines of standard input, and answers each
+//! line.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, Read, Write};
@@ -6,7 +7,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use crate::describe;
 
-/// Carries out each line and writes `ok`, `ok ANSWER` or what the host said, whatever came before.
+/// Executes each line and writes `ok`, `ok ANSWER` or the host's error, whatever the result of
+/// earlier lines.
 pub(crate) fn run(output: &mut dyn Write) -> io::Result<()> {
     for line in io::stdin().lock().lines() {
         let line = line?;
@@ -46,7 +48,7 @@ fn step(words: &[&str]) -> io::Result<String> {
         }
         ["list", path] => list(path),
         ["size", path] => Ok(fs::metadata(path)?.len().to_string()),
-        // Writes until the host refuses: how many bytes it took.
+        // Writes until the host refuses; returns how many bytes it accepted.
         ["fill", path, chunk] => {
             let bytes = vec![b'x'; usize::try_from(number(chunk)?).unwrap_or(usize::MAX)];
             let mut file = File::options().append(true).create(true).open(path)?;
@@ -59,7 +61,7 @@ fn step(words: &[&str]) -> io::Result<String> {
                 }
             }
         }
-        // Makes empty files until the host refuses: how many.
+        // Creates empty files until the host refuses; returns how many.
         ["fill_names", path] => {
             for count in 0.. {
                 if let Err(error) = File::create(format!("{path}/{count}")) {
@@ -68,7 +70,7 @@ fn step(words: &[&str]) -> io::Result<String> {
             }
             Ok(String::new())
         }
-        // An open file that is removed goes on to exist.
+        // An open file that is removed continues to exist.
         ["removed", path] => {
             let mut file = File::options().read(true).write(true).create_new(true).open(path)?;
             fs::remove_file(path)?;

@@ -1,12 +1,11 @@
-//! Test guest: runs a model through `wasmedge_tensorflowlite` in its form of WasmEdge 0.13 and
-//! later.
+//! Test guest: runs a model through `wasmedge_tensorflowlite` in its form since WasmEdge 0.13.
 //!
 //! `tensorflow-lite MODEL [--input NAME LENGTH]... [--output NAME]... [--repeat N]`
 //!
-//! MODEL is a file of the guest's, whose bytes are handed to the host. Standard input holds the
-//! bytes of all inputs, one after the other, LENGTH bytes each (`-`: the rest); standard output
-//! gets those of all outputs. A function that fails is named on standard error as `function: errno
-//! N`, with exit code 1.
+//! MODEL is a file of the guest, whose bytes are passed to the host. Standard input contains the
+//! bytes of all inputs, one after the other, LENGTH bytes each (`-`: the rest); the bytes of all
+//! outputs are written to standard output. If a function fails, it is named on standard error as
+//! `function: errno N`, with exit code 1.
 
 use std::env;
 use std::fs;
@@ -49,10 +48,10 @@ mod imports {
 
 struct Arguments {
     model: String,
-    /// Name and length; no length: the rest of standard input.
+    /// Name and length; without a length: the rest of standard input.
     inputs: Vec<(String, Option<usize>)>,
     outputs: Vec<String>,
-    /// How often the session runs.
+    /// How many times the session runs.
     repeat: usize,
 }
 

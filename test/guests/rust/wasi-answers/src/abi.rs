@@ -1,4 +1,4 @@
-//! WASI preview 1 as its witx files have it: the functions, unchanged, and the numbers.
+//! WASI preview 1 as in its witx files: the functions, unchanged, and the numbers.
 
 #[link(wasm_import_module = "wasi_snapshot_preview1")]
 unsafe extern "C" {

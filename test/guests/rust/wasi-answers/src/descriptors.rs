@@ -1,4 +1,5 @@
-//! What is done with a descriptor, whatever it is.
+//! Operations on any kind of descriptor. SAFETY of all calls below: addresses are those of values
+//! that outlive the call, or are intentionally outside the memory, which the host must detect.
 // SAFETY of all calls below: addresses are those of values that outlive the call, or are outside of
 // the memory on purpose, which the host has to find.
 #![allow(clippy::undocumented_unsafe_blocks)]
@@ -174,7 +175,7 @@ pub(crate) const CASES: &[Case] = &[
             all.clone(),
             vec![".".into(), "..".into(), "one".into(), "three".into(), "two".into()],
         )?;
-        // Where no two entries fit it goes on by cookies.
+        // If no two entries fit, it continues by cookies.
         equals(list(scene.writable, 24 + 8)?, all)
     }),
     ("fd_readdir/badf", |_| answers(readdir(CLOSED), BADF)),
@@ -212,7 +213,7 @@ fn readdir(fd: u32) -> u32 {
     unsafe { fd_readdir(fd, at_mut(&mut buffer), 64, 0, at_mut(&mut size)) }
 }
 
-/// All names, sorted, read by as many calls as a buffer of this size takes.
+/// All names, sorted, read with as many calls as a buffer of this size requires.
 fn list(fd: u32, length: usize) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
     let mut cookie = 0_u64;

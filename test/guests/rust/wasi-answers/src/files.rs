@@ -1,4 +1,5 @@
-//! What is done with an open file.
+//! Operations on an open file. SAFETY of all calls below: addresses are those of values that
+//! outlive the call, or are intentionally outside the memory, which the host must detect.
 // SAFETY of all calls below: addresses are those of values that outlive the call, or are outside of
 // the memory on purpose, which the host has to find.
 #![allow(clippy::undocumented_unsafe_blocks)]
@@ -7,7 +8,7 @@ use crate::abi::*;
 use crate::scene::*;
 use crate::Case;
 
-/// More than any file may have.
+/// More than any file can have.
 const HUGE: u64 = 1 << 62;
 
 pub(crate) const CASES: &[Case] = &[
@@ -42,7 +43,7 @@ pub(crate) const CASES: &[Case] = &[
     }),
     ("fd_read/inval", |scene| {
         let file = scene.file("f", "x")?;
-        // Their lengths together do not fit in 32 bits.
+        // The sum of their lengths does not fit into 32 bits.
         let mut buffer = vec![0_u8; 1 << 23];
         let iovecs = [at_mut(&mut buffer[..]), 1 << 23].repeat(512);
         let mut size = 0_u32;
@@ -153,7 +154,7 @@ pub(crate) const CASES: &[Case] = &[
     ("fd_seek/fault", |scene| {
         let file = scene.file("f", "x")?;
         answers(unsafe { fd_seek(file, 1, 0, OUTSIDE) }, FAULT)?;
-        // Nothing has moved.
+        // The position has not moved.
         equals(seek(file, 0, 1)?, 0)
     }),
     ("fd_tell/success", |scene| {

@@ -1,8 +1,8 @@
-//! Test guest: each function of WASI preview 1, for success and for each errno that it may answer.
+//! Test guest: each function of WASI preview 1, for success and for each errno that it may return.
 //!
-//! Sees a writable folder `/w`, a folder `/r` that may not be changed, and a writable folder `/e` of another
-//! file system. `wasi-answers list` names the cases; `wasi-answers NAME...` runs them, each in an empty
-//! folder, and tells of those that fail; exit code 1 then.
+//! It sees a writable folder `/w`, a read-only folder `/r`, and a writable folder `/e` of another
+//! file system. `wasi-answers list` names the cases; `wasi-answers NAME...` runs them, each in an
+//! empty folder, and reports those that fail, with exit code 1.
 
 mod abi;
 mod descriptors;
@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use scene::{Outcome, Scene};
 
-/// A case's name, `FUNCTION/ERRNO` with a word behind it where an errno has several reasons.
+/// A case's name: `FUNCTION/ERRNO`, followed by a word if an errno has several reasons.
 type Case = (&'static str, fn(Scene) -> Outcome);
 
 fn cases() -> impl Iterator<Item = Case> {
@@ -58,7 +58,7 @@ fn run(name: &str, case: fn(Scene) -> Outcome) -> Outcome {
     let own = name.replace('/', "-");
     scene.directory(&own)?;
     scene.writable = scene.open(above, &own, abi::O_DIRECTORY, 0).map_err(abi::errno_name)?;
-    // Among files in memory it is a folder of theirs.
+    // In memory, it is a folder of the same file system.
     scene.read_only = match find("/r") {
         Some(fd) => fd,
         None => scene
@@ -68,7 +68,7 @@ fn run(name: &str, case: fn(Scene) -> Outcome) -> Outcome {
     case(scene)
 }
 
-/// The names and descriptors of what is preopened.
+/// The names and descriptors of the preopens.
 fn preopens() -> Vec<(String, u32)> {
     (3..)
         .map_while(|fd| {

@@ -1,4 +1,6 @@
-//! What is done by a path below a directory.
+//! Operations on a path relative to a directory. SAFETY of all calls below: addresses are those of
+//! values that outlive the call, or are intentionally outside the memory, which the host must
+//! detect.
 // SAFETY of all calls below: addresses are those of values that outlive the call, or are outside of
 // the memory on purpose, which the host has to find.
 #![allow(clippy::undocumented_unsafe_blocks)]
@@ -7,7 +9,7 @@ use crate::abi::*;
 use crate::scene::*;
 use crate::Case;
 
-/// A call with one path below a directory.
+/// A call with one path relative to a directory.
 type ByPath = fn(u32, &str) -> u32;
 
 macro_rules! cases {
@@ -16,7 +18,7 @@ macro_rules! cases {
     };
 }
 
-/// Those of what every function answers that takes a path below a directory.
+/// The cases of every function that takes a path relative to a directory.
 pub(crate) const COMMON_CASES: &[Case] = cases! {
     "path_create_directory/badf" create_directory BADF;
     "path_create_directory/notdir" create_directory NOTDIR;
@@ -103,7 +105,7 @@ pub(crate) const CASES: &[Case] = &[
         answers(scene.open_errno(scene.writable, "d", 0, FD_WRITE), ISDIR)?;
         answers(scene.open_errno(scene.writable, "d", O_CREAT, FD_READ), ISDIR)?;
         answers(scene.open_errno(scene.writable, "new/", O_CREAT, FD_WRITE), ISDIR)?;
-        // A link that leads through itself with a slash behind: Linux tells of the slash.
+        // A link through itself, followed by a slash: Linux reports the slash.
         scene.symlink("turn/", "turn")?;
         answers(scene.open_errno(scene.writable, "turn", O_CREAT, FD_WRITE), ISDIR)
     }),
@@ -167,7 +169,7 @@ pub(crate) const CASES: &[Case] = &[
             }
         };
         answers(errno, MFILE)?;
-        // What does not get a number has not made a file either.
+        // An open that gets no descriptor has not created a file either.
         answers(scene.open_errno(scene.writable, "new", O_CREAT, FD_WRITE), MFILE)?;
         equals(stat(scene.writable, 0, "new"), Err(NOENT))?;
         for fd in open {
@@ -313,7 +315,7 @@ pub(crate) const CASES: &[Case] = &[
         answers(scene.symlink_errno(scene.writable, "", "link"), NOENT)
     }),
     ("path_symlink/notcapable", |scene| {
-        // A target that is absolute leads out, wherever it is followed.
+        // An absolute target leads out, wherever it is followed.
         answers(scene.symlink_errno(scene.writable, "/etc/passwd", "link"), NOTCAPABLE)?;
         common(scene, symlink, NOTCAPABLE)
     }),
@@ -433,7 +435,7 @@ pub(crate) const CASES: &[Case] = &[
     }),
 ];
 
-/// What every function answers that takes a path below a directory.
+/// The answers of every function that takes a path relative to a directory.
 fn common(scene: Scene, call: ByPath, errno: u32) -> Outcome {
     match errno {
         BADF => answers(call(CLOSED, "f"), BADF),
@@ -457,7 +459,7 @@ fn common(scene: Scene, call: ByPath, errno: u32) -> Outcome {
             answers(call(scene.writable, "/f"), NOTCAPABLE)?;
             scene.symlink("..", "up")?;
             answers(call(scene.writable, "up/f"), NOTCAPABLE)?;
-            // And what the guest has given up itself.
+            // Also rights that the guest itself has given up.
             scene.directory("d")?;
             let below = scene.open(scene.writable, "d", O_DIRECTORY, 0).map_err(errno_name)?;
             keep_only(below, 0)?;

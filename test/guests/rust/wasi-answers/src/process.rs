@@ -1,4 +1,6 @@
-//! Arguments, environment, clocks, random numbers, waiting, sockets.
+//! Arguments, environment, clocks, random numbers, waiting, sockets. SAFETY of all calls below:
+//! addresses are those of values that outlive the call, or are intentionally outside the memory,
+//! which the host must detect.
 // SAFETY of all calls below: addresses are those of values that outlive the call, or are outside of
 // the memory on purpose, which the host has to find.
 #![allow(clippy::undocumented_unsafe_blocks)]
@@ -98,7 +100,7 @@ pub(crate) const CASES: &[Case] = &[
         let file = scene.file("f", "0123456789")?;
         let (errno, count, event) = poll(&subscription(1, file, 0, 0));
         answers(errno, SUCCESS)?;
-        // Error, type, and how many bytes there are.
+        // Error, type, and the number of available bytes.
         equals((count, event[1] & 0xff_ffff, event[2]), (1, 1 << 16, 10))?;
         let (errno, count, event) = poll(&subscription(2, file, 0, 0));
         answers(errno, SUCCESS)?;
@@ -150,7 +152,7 @@ pub(crate) const CASES: &[Case] = &[
     ("sock_shutdown/badf", |_| sockets(CLOSED, BADF, 3)),
 ];
 
-/// What `args_get` fills.
+/// The buffers that `args_get` fills.
 fn room_for_arguments() -> Result<(Vec<u32>, Vec<u8>), String> {
     let mut sizes = [0_u32; 2];
     let errno = unsafe { args_sizes_get(at_mut(&mut sizes[0]), at_mut(&mut sizes[1])) };

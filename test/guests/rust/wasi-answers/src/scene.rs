@@ -1,18 +1,18 @@
-//! What a case works with: a folder of its own below a writable one, and wrappers that take slices.
+//! What a case works with: its own folder in a writable one, and wrappers that take slices.
 
 use crate::abi::*;
 
-/// An address that is not in the memory of any guest of this size.
+/// An address outside the memory of any guest of this size.
 pub(crate) const OUTSIDE: u32 = u32::MAX - 7;
 /// A descriptor that is never open.
 pub(crate) const CLOSED: u32 = 1000;
 pub(crate) const STDIN: u32 = 0;
 pub(crate) const STDOUT: u32 = 1;
 
-/// Ends the case with what was seen.
+/// Ends the case with a description of what it saw.
 pub(crate) type Outcome = Result<(), String>;
 
-/// Asks for an errno.
+/// Expects an errno.
 pub(crate) fn answers(seen: u32, expected: u32) -> Outcome {
     if seen == expected {
         return Ok(());
@@ -20,7 +20,7 @@ pub(crate) fn answers(seen: u32, expected: u32) -> Outcome {
     Err(format!("{} in place of {}", errno_name(seen), errno_name(expected)))
 }
 
-/// Asks for a value.
+/// Expects a value.
 pub(crate) fn equals<T: PartialEq + std::fmt::Debug>(seen: T, expected: T) -> Outcome {
     if seen == expected {
         return Ok(());
@@ -28,12 +28,12 @@ pub(crate) fn equals<T: PartialEq + std::fmt::Debug>(seen: T, expected: T) -> Ou
     Err(format!("{seen:?} in place of {expected:?}"))
 }
 
-/// The address of what a function writes to or reads from.
+/// The address of a value that a function reads or writes.
 pub(crate) fn at<T: ?Sized>(place: &T) -> u32 {
     std::ptr::from_ref(place).cast::<u8>() as usize as u32
 }
 
-/// The same of what is written to, so that the compiler knows that it is.
+/// The same for a value that is written, so that the compiler knows this.
 pub(crate) fn at_mut<T: ?Sized>(place: &mut T) -> u32 {
     std::ptr::from_mut(place).cast::<u8>() as usize as u32
 }
@@ -43,7 +43,7 @@ pub(crate) fn at_mut<T: ?Sized>(place: &mut T) -> u32 {
 pub(crate) struct Scene {
     /// A writable folder, empty when the case begins.
     pub(crate) writable: u32,
-    /// A folder in which nothing may be changed: the file `a.txt` ("0123456789") and the folder `dir`.
+    /// A read-only folder: the file `a.txt` ("0123456789") and the folder `dir`.
     pub(crate) read_only: u32,
     /// Another writable folder, of another file system.
     pub(crate) elsewhere: u32,
@@ -81,7 +81,7 @@ impl Scene {
         }
     }
 
-    /// The errno of an opening.
+    /// The errno of an open.
     pub(crate) fn open_errno(self, directory: u32, path: &str, flags: u32, rights: u64) -> u32 {
         self.open(directory, path, flags, rights).err().unwrap_or(SUCCESS)
     }
@@ -146,7 +146,7 @@ pub(crate) fn write(fd: u32, content: &str) -> Outcome {
     answers(write_errno(fd, content), SUCCESS)
 }
 
-/// What one read of at most 64 bytes gives.
+/// The result of one read of at most 64 bytes.
 pub(crate) fn read(fd: u32) -> Result<String, u32> {
     let mut buffer = [0_u8; 64];
     let iovec = [at_mut(&mut buffer), 64];
@@ -156,7 +156,8 @@ pub(crate) fn read(fd: u32) -> Result<String, u32> {
     if errno != SUCCESS {
         return Err(errno);
     }
-    // What the host wrote is read through a pointer that the compiler does not see through.
+    // The bytes that the host wrote are read through a pointer that the compiler cannot see
+    // through.
     let read = std::hint::black_box(buffer);
     Ok(String::from_utf8_lossy(&read[..size as usize]).into_owned())
 }
@@ -169,7 +170,7 @@ pub(crate) fn seek(fd: u32, offset: i64, whence: u32) -> Result<u64, String> {
     Ok(position)
 }
 
-/// Takes rights away from a descriptor.
+/// Removes rights from a descriptor.
 pub(crate) fn keep_only(fd: u32, base: u64) -> Outcome {
     // SAFETY: no address is passed.
     answers(unsafe { fd_fdstat_set_rights(fd, base, 0) }, SUCCESS)

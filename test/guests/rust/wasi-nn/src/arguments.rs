@@ -48,7 +48,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Nothing if the command line is wrong.
+    /// None if the command line is wrong.
     pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Option<Self> {
         let source = match words.next()?.as_str() {
             "--name" => Source::Name(words.next()?),

@@ -1,8 +1,8 @@
-//! Test guest: runs a model through every function of `wasi_ephemeral_nn`, as WasmEdge has it.
+//! Test guest: runs a model through every function of `wasi_ephemeral_nn`, in WasmEdge's form.
 //!
-//! Standard input holds the bytes of all inputs, one after the other; standard output gets those of
-//! all outputs. A function that fails is named on standard error as `function: errno N`, with exit
-//! code 1. See [`USAGE`].
+//! Standard input contains the bytes of all inputs, one after the other; the bytes of all outputs
+//! are written to standard output. If a function fails, it is named on standard error as `function:
+//! errno N`, with exit code 1. See [`USAGE`].
 
 mod arguments;
 mod imports;
