@@ -12,7 +12,7 @@ import { ENDLESS_RECURSION } from './support/recursion.js';
 import { withModule } from './support/run-guest.js';
 import { wasmFile } from './support/wat.js';
 
-/** Of each kind of trap a function of traps.wat. */
+/** For each kind of trap, a function of traps.wat. */
 const TRAPS: Record<string, Trap> = {
   unreachable: 'unreachable',
   load: 'memory-out-of-bounds',

@@ -12,7 +12,7 @@ const FORM = 'multipart/form-data; boundary=b';
 
 const TINY_PARTS: Content = ['', '--b\r\n\r\n\r\n', FORM];
 
-/** Content of that size, by what is repeated and what it begins with; and its Content-Type. */
+/** Content of this size, defined by what is repeated and how it begins; and its Content-Type. */
 const BODIES: Record<string, Content> = {
   'a form of tiny parts': TINY_PARTS,
   'a form of one file': [
@@ -36,7 +36,7 @@ function body(start: string, unit: string): Buffer {
   return Buffer.concat([Buffer.from(start), Buffer.alloc(SIZE - start.length, unit)]);
 }
 
-/** How often the event loop turns until the body is read. */
+/** How often the event loop turns until the body has been read. */
 function turnsOf(
   [start, unit, type = '', isBase64Encoded = false]: Content,
   isText: boolean,

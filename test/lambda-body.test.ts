@@ -98,7 +98,7 @@ const LARGE = 45_000;
 const large = Buffer.concat([RED, Buffer.alloc(LARGE)]);
 const type = (contentType: string): { 'content-type': string } => ({ 'content-type': contentType });
 
-/** A form with one file, behind these lines in the head of its part. */
+/** A form with one file, with these lines at the beginning of its part's head. */
 function withHead(lines: string): Buffer {
   const { body } = photoForm;
   const end = body.indexOf('\r\n') + 2;

@@ -46,7 +46,7 @@ describe('Events of the services', () => {
     const good = await answer(event);
     assert.deepEqual([good.statusCode, good.statusDescription], [200, '200 OK']);
     assert.match(good.body, /"label":"red"/);
-    // Without a body, which a GET has none of.
+    // Without a body, as usual for a GET.
     const { statusCode, headers } = await answer({ raw_path: '/', method: 'GET', headers: {} });
     assert.deepEqual([statusCode, headers['allow']], [405, 'POST, PUT, OPTIONS']);
   });

@@ -25,7 +25,7 @@ type Json = Record<string, unknown>;
 
 const data = (...names: string[]): Buffer => readFileSync(path.join(DATA, ...names));
 
-/** The example as a POST with this body; its own headers but for the Content-Type. */
+/** The example as a POST with this body; its own headers, except for the Content-Type. */
 function eventOf(example: string, body: object, contentType?: string): Json {
   const event = JSON.parse(data('events', example).toString()) as Json;
   const context = event['requestContext'] as Json;

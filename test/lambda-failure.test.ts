@@ -10,7 +10,7 @@ import { orders, refused, withScriptedGuest } from './support/lambda-handler.js'
 import { scriptOutput } from './support/process.js';
 import { temporaryPath } from './support/wat.js';
 
-/** Time that is used up soon, but long after the guest has begun. */
+/** A deadline that comes soon, but long after the guest has begun. */
 const soon = (): ReturnType<typeof lambdaContext> => lambdaContext(2100);
 const HASTY: HandlerOptions = { deadlineMarginMs: 2000, concurrency: 1 };
 

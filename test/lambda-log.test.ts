@@ -10,7 +10,10 @@ import { scriptOutput } from './support/process.js';
 
 const { awsRequestId } = lambdaContext();
 
-/** The lines on stdout of a process in which a handler loads, serves a good picture and a bad one. */
+/**
+ * The lines on stdout of a process in which a handler loads and serves a good picture and a bad
+ * one.
+ */
 async function linesOf(
   env: Record<string, string>,
   options: HandlerOptions = {},
@@ -163,7 +166,7 @@ describe("The Lambda handler's log", () => {
         { esm: true, env: { AWS_LAMBDA_LOG_FORMAT: format } },
       );
       const lines = output.split('\n');
-      // Of loading, and of each invocation its own and that of its metrics.
+      // One for loading, and two for each invocation: its own line and its metrics.
       assert.equal(lines.length, 1 + 2 * 2 + 1, output.slice(0, 2000));
       for (const line of lines) assert.ok(line.length < 8192, String(line.length));
       // eslint-disable-next-line no-control-regex -- these are what must not be there

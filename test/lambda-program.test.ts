@@ -50,7 +50,7 @@ function printing(output: string): Promise<string> {
       (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`);
 }
 
-/** Sends these lines as they stand, and gives what comes back. */
+/** Sends these lines verbatim, and returns the response. */
 async function raw(url: string, ...lines: string[]): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

@@ -25,7 +25,7 @@ function streaming(options: Options): StreamingHandler {
   return createHandler({ task: 'run', responseStream: true, logger: false, ...options });
 }
 
-/** A program that writes this in pieces, and then does something else. */
+/** A program that writes these pieces, and then does something else. */
 function writing(pieces: readonly string[], then = ''): Promise<string> {
   let at = 64;
   const calls = pieces.map((piece) => {
@@ -52,7 +52,7 @@ function post(body: string | Buffer): unknown {
   return eventOf('function-url', { method: 'POST', body: content, isBase64Encoded });
 }
 
-/** Waits until it holds; mocha's time limit is its end. */
+/** Waits until the condition holds; mocha's time limit ends the wait. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await turn();
 }

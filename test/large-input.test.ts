@@ -14,7 +14,7 @@ const TOUR = rustGuest('std-tour');
 const MIB = 2 ** 20;
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Bytes that show when a part of them is missing or at another place. */
+/** Bytes that reveal a missing or misplaced part. */
 function pattern(size: number): Buffer {
   const numbers = new Uint32Array(Math.ceil(size / 4));
   for (let index = 0; index < numbers.length; ++index) numbers[index] = index * 2654435761;
@@ -24,7 +24,7 @@ function pattern(size: number): Buffer {
 type Resizable = ArrayBuffer & { resize(size: number): void };
 
 function resizable(size: number): Resizable {
-  // Of ECMAScript 2024, which Node has and these types have not.
+  // From ECMAScript 2024: in Node, but not in these types.
   const Constructor = ArrayBuffer as unknown as new (
     size: number,
     options: { maxByteLength: number },
@@ -41,7 +41,7 @@ describe('An input of more than 16 MiB', () => {
         const stdin = pattern(40 * MIB + 3);
         await withModule(TOUR, options, async (module) => {
           const run = module.run({ stdin });
-          // What run() has done before it returned is not a copy.
+          // Work done by run() before it returned is not a copy.
           let turns = 0;
           const timer = setInterval(() => ++turns, 1);
           const { stdout, timings } = await run;
@@ -117,7 +117,7 @@ describe('An input of more than 16 MiB', () => {
       const [worker] = workers();
       const stdin = Buffer.alloc(700 * MIB);
       const large = module.run({ args: ['exit', '3'], stdin });
-      // Each is answered while the large one is on its way, and a time limit there is no one else's.
+      // Each is answered while the large one is on its way, and its time limit affects no other.
       await fails('ERR_TIMEOUT', module.run({ args: ['sleep', '60000'], timeoutMs: 30 }));
       await fails('ERR_TIMEOUT', module.run({ stdin, timeoutMs: 20 }));
       assert.equal((await module.run({ args: ['exit', '4'] })).exitCode, 4);

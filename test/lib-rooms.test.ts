@@ -7,7 +7,10 @@ import { ROOT } from './support/paths.js';
 
 const LIB = path.join(ROOT, 'lib');
 
-/** What ESLint's configuration for the rooms says, asked in a process of its own: it is large. */
+/**
+ * Asks for a value of ESLint's configuration of the rooms, in a process of its own, because it is
+ * large.
+ */
 async function ask<T>(expression: string): Promise<T> {
   const script = `
     import { ESLint } from 'eslint';
@@ -23,7 +26,7 @@ async function ask<T>(expression: string): Promise<T> {
   return JSON.parse(stdout) as T;
 }
 
-/** The files that each file of lib/ imports, for their types as well. */
+/** The files that each file of lib/ imports, also only for their types. */
 function imports(): Map<string, string[]> {
   const sources = readdirSync(LIB, { recursive: true, encoding: 'utf8' }).filter(
     (name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.includes('page/browser'),
@@ -37,7 +40,7 @@ function imports(): Map<string, string[]> {
   );
 }
 
-/** A way from a file back to itself, for each file that is met again on its own way. */
+/** An import cycle for each file that is reachable from itself. */
 function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const found: string[] = [];
   const done = new Set<string>();

@@ -17,7 +17,7 @@ import { temporaryPath } from './support/wat.js';
 
 const TOUR = rustGuest('std-tour');
 
-/** What fails reached this limit, and its message tells how to raise it. */
+/** Expects that the attempt reaches this limit, and that the message tells how to raise it. */
 async function reaches(limit: keyof Limits, attempt: Promise<unknown>): Promise<void> {
   const error = await fails('ERR_LIMIT', attempt);
   assert.equal(error.limit, limit, error.message);
@@ -25,7 +25,7 @@ async function reaches(limit: keyof Limits, attempt: Promise<unknown>): Promise<
 }
 
 describe('limits.argumentBytes', () => {
-  // Of each argument, the program's name first, and of each NAME=value, with the NUL at its end.
+  // Of each argument, the program's name first, and of each NAME=value, including the final NUL.
   const size = (args: string[], env: string[]): number =>
     [path.basename(TOUR), ...args, ...env].reduce(
       (sum, each) => sum + Buffer.byteLength(each) + 1,
@@ -128,7 +128,7 @@ describe('limits.fileBytes', () => {
 });
 
 describe('Limits of inference', () => {
-  /** Makes the calls within the limits, then more of them, and at last as many again. */
+  /** Makes the calls within the limits, then more calls, and finally as many as the first time. */
   async function holds(
     limit: keyof Limits,
     limits: Limits,
@@ -158,7 +158,7 @@ describe('Limits of inference', () => {
     const session = new SumSession();
     const another: HostCall = ['init_execution_context', { at: session.graph }, session.context];
     const { page, load, all } = session;
-    // What is asked for by name again is the same graph.
+    // Asking by name again gives the same graph.
     const builder = page.words(page.put(sumModel('float32')), bytes);
     const bring: HostCall = ['load', builder, 1, 4, 0, page.room(4)];
     await holds('models', { models: 2 }, WASI_NN, page, [load, load, ...all, bring], [bring]);
@@ -186,7 +186,7 @@ describe('Limits of inference', () => {
     const builder = page.words(page.put(sumModel('float32')), bytes);
     const load: HostCall = ['load', builder, 1, 4, 0, page.room(4)];
     const byName: HostCall = ['load_by_name', page.text('sum'), 3, page.room(4)];
-    // Four sums, each as 8 multiply-accumulates; three tensors, each in 64 bytes.
+    // Four sums, each counted as 8 multiply-accumulates; three tensors, each in 64 bytes.
     for (const [limit, least] of [
       ['modelArithmetic', 32],
       ['modelActivationBytes', 192],
@@ -194,7 +194,7 @@ describe('Limits of inference', () => {
       await holds(limit, { [limit]: least - 1 }, WASI_NN, page, [byName], [load]);
       const { create, page: other } = new TensorFlowLiteSession();
       await holds(limit, { [limit]: least - 1 }, TENSORFLOW_LITE, other, [], [create]);
-      // The process has the model now, let in for a guest with other limits.
+      // By now, the process has the model, accepted for a guest with other limits.
       await holds('models', { [limit]: least, models: 1 }, WASI_NN, page, [load], [load]);
       await holds(limit, { [limit]: least - 1 }, WASI_NN, page, [], [load]);
     }

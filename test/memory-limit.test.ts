@@ -150,7 +150,7 @@ describe('limits.memoryPages: a declared minimum', () => {
       const { message } = await fails('ERR_MEMORY_LIMIT', refused);
       assert.ok(message.includes(file), message);
       assert.match(message, /\b5 pages.*\b4\b.*limits\.memoryPages/);
-      // At the limit it runs: its start function does.
+      // At the limit it works: its start function runs.
       await withModule(file, { ...options, limits: { memoryPages: 5 } }, async (module) => {
         assert.equal((await fails('ERR_TRAP', module.call('f'))).trap, 'unreachable');
       });

@@ -15,7 +15,7 @@ const GIBIBYTE = 2 ** 30;
 const PAGES = 37;
 const MEMORY_BYTES = PAGES * 65_536;
 
-/** The bytes without rights before and behind the one memory of {@link PAGES} in a process. */
+/** The inaccessible bytes before and behind the one memory of {@link PAGES} in a process. */
 function surroundings(pid: number): { before: number; behind: number } | undefined {
   const mappings = readFileSync(`/proc/${pid}/maps`, 'utf8')
     .split('\n')
@@ -71,7 +71,7 @@ describe("The addresses around a guest's memory", () => {
           await stopped;
           assert.ok(found);
           assert.ok(found.before >= 4 * GIBIBYTE, String(found.before));
-          // An index and an offset of 32 bits, and the 16 bytes from there.
+          // A 32-bit index plus a 32-bit offset, and the 16 bytes from there.
           assert.ok(found.behind + MEMORY_BYTES >= 8 * GIBIBYTE + 64, String(found.behind));
         });
       });
@@ -104,7 +104,7 @@ function accesses(offset: string): string[] {
     ]),
     ['f32.store', '(f32.const 1.5)'],
     ['f64.store', '(f64.const 1.5)'],
-    // A constant is stored in two halves, the upper one first; what is not, in one piece.
+    // A constant is stored in two halves, the upper one first; other values in one piece.
     ['v128.store', vector],
     ['v128.store', '(v128.const i64x2 0 0)'],
     ['v128.store', '(v128.const i32x4 1 1 1 1)'],

@@ -7,7 +7,7 @@ import { fails } from './support/errors.js';
 import { scriptOutput } from './support/process.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
-/** Works for ever and writes a byte for every 10,000 rounds (xorshift32) that it has done. */
+/** Runs for ever and writes a byte for every 10,000 rounds (xorshift32). */
 const WORKER = `(module
   (import "wasi_snapshot_preview1" "fd_write"
     (func $fd_write (param i32 i32 i32 i32) (result i32)))
@@ -29,7 +29,7 @@ const WORKER = `(module
 
 const TIME = 40;
 const ROUNDS = 5;
-/** Compiled code is faster than interpreted code by 20 and more. */
+/** Compiled code is at least 20 times as fast as interpreted code. */
 const FACTOR = 5;
 
 /** How much work the module does in the given time. */
@@ -47,7 +47,7 @@ describe('The mode of a module is how it runs: compiled code does far more in th
   });
   after(() => interpreted.close());
 
-  /** Both take turns, so that whatever else the machine does slows down both. */
+  /** The two take turns, so that other load on the machine slows down both. */
   async function compare(module: LoadedModule): Promise<[compiled: number, other: number]> {
     let [compiled, other] = [0, 0];
     for (let round = 0; round < ROUNDS; ++round) {
@@ -105,7 +105,7 @@ describe('The mode of a module is how it runs: compiled code does far more in th
   });
 
   it("'interpreter': where compiling is not possible", async () => {
-    // A cache and a temporary folder that cannot be written to.
+    // A cache and a temporary folder that are not writable.
     const output = await scriptOutput(
       `const { loadModule } = require('wasmedge-embed');
        (async () => {

@@ -12,7 +12,10 @@ import { folderWith } from './support/model-files.js';
 
 const OLD = `models/mobilenet_v1_1.0_224_quant/${MOBILENET}`;
 
-/** Fetches in vain, from a cache that holds an older model, and sees that it stays as it was. */
+/**
+ * Tries to fetch with a cache that contains an older model, and checks that the cache stays
+ * unchanged.
+ */
 async function failsToFetch(options: Parameters<typeof fetchModel>[0]): Promise<string> {
   const cache = folderWith({ [OLD]: 'the old one' });
   const before = readdirSync(cache, { recursive: true }).sort();

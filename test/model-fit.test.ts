@@ -16,10 +16,10 @@ import { rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 import { detectorModel, pickingModel } from './support/tflite-models.js';
 
-/** 8 × 4 blocks, of which each has 10 × its column + its row. */
+/** 8 × 4 blocks, each with the value 10 × its column + its row. */
 const WIDE = { width: 64, height: 32, block: (x: number, y: number) => [10 * x + y] };
 
-/** Tells the pixels in the corners of its input: at the top left and right, at the bottom left and right. */
+/** Returns the pixels in the corners of its input: top left and right, bottom left and right. */
 const CORNERS = pickingModel({ type: 'uint8', size: [4, 4, 1] }, [
   [0, 0, 0],
   [0, 3, 0],

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { ROOT } from './support/paths.js';
 import { skip } from './support/skip.js';
 
-/** What flatc made of the schema, out of LiteRT's wheel: scripts/setup/litert-schema.mjs. */
+/** The output of flatc for the schema, from LiteRT's wheel: scripts/setup/litert-schema.mjs. */
 const SCHEMA = path.join(ROOT, 'build/litert-schema.py');
 
 /** The schema's table for each namespace of fields in model_schema.h. */
@@ -35,7 +35,7 @@ const ENUMERATIONS: Record<string, string> = {
   QuantizationDetails: 'QuantizationDetails',
 };
 
-/** Enumerators that the schema has by another name. */
+/** Enumerators whose name in the schema differs. */
 const RENAMED: Record<string, string> = {
   noactivation: 'none',
   nooptions: 'none',
@@ -48,7 +48,7 @@ const RENAMED: Record<string, string> = {
   firststablehlo: 'stablehlologistic',
 };
 
-/** The letters of vectors' elements. */
+/** The letters for vectors, by the type of their elements. */
 const ELEMENTS: Record<string, string> = {
   Bool: 'b',
   Uint8: 'b',
@@ -61,10 +61,10 @@ const ELEMENTS: Record<string, string> = {
 const read = (name: string): string =>
   readFileSync(path.join(ROOT, 'native/inference/check', name), 'utf8');
 
-/** "kRelu0To1" and "RELU_0_TO_1" alike. */
+/** Makes "kRelu0To1" and "RELU_0_TO_1" comparable. */
 const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
-/** The enumerators of a list in C++ without their `k`, which all have a number. */
+/** The enumerators of a C++ list without their `k`; all have a number. */
 function enumerators(list: string): [name: string, value: number][] {
   const without = list.replace(/\/\/.*$/gm, '');
   return [...without.matchAll(/\bk(\w+)\s*=\s*(\d+)/g)].map(([, name = '', value]) => [
@@ -73,7 +73,7 @@ function enumerators(list: string): [name: string, value: number][] {
   ]);
 }
 
-/** The texts of an array in C++, in its order. */
+/** The texts of a C++ array, in order. */
 function texts(source: string, array: string): string[] {
   const [, list = ''] = new RegExp(`${array}\\[\\] = \\{([^}]*)\\}`).exec(source) ?? [];
   return [...list.matchAll(/"([^"]*)"/g)].map(([, text = '']) => text);
@@ -97,7 +97,7 @@ describe("What is declared of TensorFlow Lite's schema", () => {
     );
   }
 
-  /** The fields of one of the schema's tables, by their places; those that are no longer read have none. */
+  /** The fields of one of the schema's tables, by position; deprecated ones are left out. */
   function fields(table: string): Map<number, { name: string; kind: string }> {
     const found = schema.matchAll(
       new RegExp(
@@ -118,7 +118,7 @@ describe("What is declared of TensorFlow Lite's schema", () => {
       const places = fields(TABLES[namespace] ?? '');
       const declared = enumerators(list);
       assert.ok(declared.length > 0);
-      // All of them: LiteRT reads them, and so has the check to.
+      // All of them: LiteRT reads them, and so must the check.
       assert.deepEqual(
         declared,
         [...places].map(([place, { name }]) => [name, place]),
@@ -170,7 +170,7 @@ describe("What is declared of TensorFlow Lite's schema", () => {
       const known = [...members(union)].filter(([, value]) => value > 0);
       assert.equal(layouts.length, known.length);
       for (const [table, value] of known) {
-        // The number of a subgraph is told from others.
+        // The number of a subgraph has letters of its own.
         const plainly = layouts[value - 1]?.replaceAll('g', '4').replaceAll('G', 'i');
         assert.equal(plainly, layout(table), table);
       }

@@ -8,7 +8,7 @@ import { runNode } from './support/process.js';
 import { sumModel } from './support/tflite-models.js';
 import { elements } from './support/tflite.js';
 
-/** Four pseudo-random int32 numbers, by the formula that the references are made with. */
+/** Four pseudo-random int32 numbers, computed with the references' formula. */
 function numbers(seed: number): number[] {
   let x = seed + 1;
   return Array.from({ length: 4 }, () => {
@@ -17,7 +17,7 @@ function numbers(seed: number): number[] {
   });
 }
 
-/** What is right for the sum of two inputs in a run, off by so much. */
+/** The right result for the sum of two inputs in a run, or one that is off by this much. */
 function answer(run: number, off = 0): { sha256: string; values: number[] } {
   const right = numbers(8 * run + 1);
   const values = numbers(8 * run).map((each, index) => each + (right[index] ?? 0) + off);
@@ -57,7 +57,7 @@ describe('npm run models', () => {
     assert.deepEqual(of('right').slice(2), [equal, equal]);
     const off = 'bit-equal in 1 of 2 runs, otherwise off by at most 3.0';
     assert.deepEqual(of('wrong').slice(2), [off, off]);
-    // It is not the page of the project.
+    // It differs from the project's page.
     assert.equal(code, 1);
   });
 });

@@ -26,12 +26,12 @@ async function endOf(model: Buffer, kernels: Kernels): Promise<string> {
       await module.close();
     })().catch((error) => console.log(error.code));`,
   );
-  // A signal that ends the process is an error of runNode.
+  // If a signal ends the process, runNode throws.
   const { stdout } = await runNode([script]);
   return stdout.trim();
 }
 
-/** The model with the vtable entries that are `offset` bytes into their table taken away. */
+/** The model without this field (scale or zero point) in the vtable of its quantizations. */
 function withoutScaleOrZeroPoint(field: 2 | 3): Buffer {
   const model = sumModel('uint8');
   // A quantization's vtable: its size, the table's size, and of the fields 0 to 3 the last two.

@@ -74,7 +74,7 @@ describe('the description of a model in the guest’s /models', () => {
   });
 
   it('is not there without a model', async () => {
-    // Without files and models there is not even a folder to look in.
+    // Without files and models, no folder exists.
     assert.equal(await complaintOf(1, GUEST, {}, { args: ['list', '/'] }), 'Uncategorized');
   });
 });

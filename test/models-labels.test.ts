@@ -18,7 +18,7 @@ const list = (first: string): string => `${first}\n2\n3\n4\n`;
 
 type Source = NonNullable<LoadOptions['models']>[string];
 
-/** What the guest reads in /models/m.labels.txt, or null where it finds no such file. */
+/** What the guest reads in /models/m.labels.txt, or null if there is no such file. */
 async function labelsOf(source: Source): Promise<string | null> {
   const args = ['read', '/models/m.labels.txt'];
   const result = await runOnce(rustGuest('std-tour'), { models: { m: source } }, { args });

@@ -53,7 +53,10 @@ const FILES = {
 
 type Source = NonNullable<LoadOptions['models']>[string];
 
-/** What the guest reads of a model in /models: its labels, null where there are none, and its normalization. */
+/**
+ * What the guest reads about a model in /models: its labels, null if there are none, and its
+ * normalization.
+ */
 async function toldOf(
   source: Source,
   isolation: LoadOptions['isolation'] = 'in-process',
@@ -103,7 +106,7 @@ describe('What a model says of itself', () => {
   it('has no labels where they are not as many as the classes', async () => {
     const model = modelWith(GRAPH, {}, { 'labels.txt': file('one\ntwo\n') });
     assert.equal((await toldOf(model)).labels, null);
-    // Who names them is told.
+    // If the host names them, it gets an error.
     await fails('ERR_MODEL', toldOf({ file: model, labels: ['one', 'two'] }));
   });
 
@@ -190,7 +193,7 @@ describe('An archive that lies', () => {
     const graph = buildModel({ ...GRAPH, metadata: content });
     const at = graph.indexOf(content);
     assert.ok(at > 0);
-    // Every offset, count and type in turn, made as large as can be, or 0.
+    // Every offset, count and type in turn, set to the maximum or to 0.
     for (let place = 0; place + 4 <= content.length; place += 4) {
       for (const value of [0, 0x7fff_ffff, 0xffff_ffff, 0xffff]) {
         const damaged = Buffer.from(graph);

@@ -10,7 +10,7 @@ import { sumModel } from './support/tflite-models.js';
 
 const MODEL = sumModel('uint8');
 const GUEST = rustGuest('std-tour');
-// Interpreted: a refused load need not have the guest compiled.
+// Interpreted: the guest does not have to be compiled for a refused load.
 const load = (models: unknown): Promise<unknown> =>
   loadModule(GUEST, { models, aot: 'off' } as LoadOptions);
 

@@ -19,7 +19,7 @@ import type { RealModel } from './support/models-real.js';
 
 const MODELS = realModels();
 
-/** Those that a guest may bring as well: nothing in them is beyond what is checked. */
+/** Models that a guest may bring as well: everything in them can be checked. */
 const OF_GUESTS = new Set([
   'DrawingBoardIW__model',
   'GearUp2__model',
@@ -37,7 +37,7 @@ const OF_GUESTS = new Set([
   'walk-run-class__model',
 ]);
 
-/** All runs of one session, which is where state carries over. */
+/** All runs of one session, in which state is carried over. */
 function runsOf(model: RealModel, open: Request): Buffer {
   return requests.requestBytes([
     open,
@@ -69,7 +69,7 @@ async function assertAnswers(module: LoadedModule, model: RealModel, open: Reque
   });
 }
 
-/** Why the host does not take the model from a guest. */
+/** Why the host does not accept the model from a guest. */
 async function refusalOf(module: LoadedModule, model: RealModel, open: Request): Promise<string> {
   const result = await module.run({ stdin: runsOf(model, open) }).catch((error: unknown) => error);
   if (result instanceof WasmEdgeError) {

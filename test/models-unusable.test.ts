@@ -13,7 +13,9 @@ import { readFileSync } from 'node:fs';
 const GUEST = rustGuest('wasi-nn');
 const MODEL = sumModel('float32');
 
-/** What is looked at all the same says so; what cannot even be looked at is an error. */
+/**
+ * Refused models can still be inspected, and the result says so; unreadable ones cause an error.
+ */
 async function isRefused(model: Uint8Array): Promise<void> {
   try {
     assert.ok((await inspectModel(model)).refused);

@@ -20,14 +20,14 @@ const LARGE_BYTES = 17 * 1024 * 1024;
 
 let count = 0;
 
-/** A module that no cache has seen. */
+/** A module that is in no cache. */
 function fresh(): Promise<Buffer> {
   const unique = `${process.pid} ${Date.now()} ${count++}`;
   return assemble(`(module (memory 1) (data (i32.const 0) "${unique}")
     (func (export "answer") (result i32) (i32.const 42)))`);
 }
 
-/** The same with a section that nobody reads. */
+/** The same with a section that nothing reads. */
 const enlarged = (module: Uint8Array): Buffer =>
   Buffer.concat([module, Buffer.of(0), sized(Buffer.alloc(LARGE_BYTES))]);
 
@@ -39,7 +39,7 @@ describe('A module from bytes', () => {
     for (const options of [{}, { aot: 'off' }, { trusted: false }] as LoadOptions[]) {
       it(`runs as its file does (${isolation}, ${JSON.stringify(options)}), whatever becomes of the bytes`, async () => {
         const bytes = readFileSync(TOUR);
-        // Each process of the pool serves one run: later ones are given the bytes long after.
+        // Each process of the pool serves one run: later ones get the bytes much later.
         const workerProcess = { workers: 1, recycleAfterRuns: 1 };
         const loading = loadModule(bytes, {
           ...{ isolation, ...options, workerProcess, concurrency: 1 },

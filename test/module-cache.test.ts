@@ -22,7 +22,9 @@ import { ISOLATIONS } from './support/isolations.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath, watGuest } from './support/wat.js';
 
-/** Loads the guest with the given cache and calls it; gives what was published about compiling. */
+/**
+ * Loads the guest with the given cache and calls it; returns the published events about compiling.
+ */
 function load(file: string, cache: string, temporary?: string): Promise<CompileEvent[]> {
   const variables = {
     WASMEDGE_EMBED_CACHE: cache,
@@ -101,7 +103,7 @@ describe('The cache of compiled modules', () => {
       const events: CompileEvent[] = await withEnvironment({ WASMEDGE_EMBED_CACHE: cache }, () =>
         eventsOf('wasmedge-embed:compile', async () => {
           await fails('ERR_MODEL', loadModule(file, { isolation, models }));
-          // What went on would be done by then.
+          // Work that continued would be done by then.
           await setTimeout(500);
         }),
       );
@@ -121,7 +123,8 @@ describe('The cache of compiled modules', () => {
   ] as const) {
     it(`makes a damaged file anew: ${what}`, async () => {
       await load(file, cache);
-      // Beside it and moved there: nobody may write into a file that a process has mapped.
+      // Written next to it and moved there: a file that a process has mapped must not be written
+      // to.
       const damaged = temporaryPath('damaged.so');
       writeFileSync(damaged, damage(readFileSync(cached())));
       renameSync(damaged, cached());

@@ -19,7 +19,8 @@ function fileOf(content: string | Uint8Array): string {
 
 /**
  * Loads every truncation of a file in a process of its own, which a fault would end, and calls
- * what can be loaded. Gives each one's outcome by its length: an error's code, or what `good` gave.
+ * those that can be loaded. Returns the outcome for each length: an error's code, or the result of
+ * `good`.
  */
 async function loadTruncations(
   file: string,
@@ -61,7 +62,7 @@ describe('A damaged module', () => {
     mkdirSync(folder);
     await fails('ERR_MODULE_LOAD', loadModule(folder));
     await fails('ERR_MODULE_LOAD', loadModule(`${missing}/below`));
-    // Of holes: it takes no room on the disk.
+    // A sparse file: it takes no room on the disk.
     const enormous = temporaryPath('enormous.wasm');
     writeFileSync(enormous, '\0asm\x01\0\0\0');
     truncateSync(enormous, 2 ** 40);
@@ -110,7 +111,7 @@ describe('A damaged module', () => {
     const large = temporaryPath('std-tour.so');
     await compileModule(rustGuest('std-tour'), large, { optimize: 0 });
     const size = readFileSync(large).length;
-    // At page boundaries as well: what a mapping covers beyond them raises SIGBUS.
+    // Also at page boundaries: an access to the mapping beyond them raises SIGBUS.
     const lengths = Array.from({ length: 16 }, (_, index) => Math.floor((size * index) / 16));
     const pages = lengths.map((length) => length & ~4095);
     const outcomes = await loadTruncations(large, [...new Set([...lengths, ...pages, size])]);
@@ -167,13 +168,13 @@ describe('A damaged module', () => {
           console.log(JSON.stringify(outcomes));
         })();`),
     ) as Record<string, number>;
-    // A changed address may still be one; a changed instruction is for nobody to tell.
+    // A changed address may still be valid; a changed instruction cannot be detected.
     assert.deepEqual(Object.keys(outcomes).sort(), ['ERR_MODULE_INVALID', 'aot']);
     assert.ok(outcomes.ERR_MODULE_INVALID! > 100, JSON.stringify(outcomes));
   });
 
   it('that does not validate is refused by both ways of running', async () => {
-    // A function that has to give an i32 and whose body is empty. The sections: types, functions,
+    // A function that must return an i32 but whose body is empty. The sections: types, functions,
     // code.
     const module = Buffer.from('0061736d010000000105016000017f030201000a040102000b', 'hex');
     for (const aot of ['auto', 'off'] as const) {

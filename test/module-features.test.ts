@@ -8,7 +8,7 @@ import { MODES } from './support/modes.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
-/** A function `f` without parameters, and what it gives. */
+/** A function `f` without parameters, and its result. */
 const FEATURES: Record<string, [string, number | bigint]> = {
   SIMD: [
     `(func (export "f") (result i32)
@@ -71,7 +71,9 @@ describe('What guests must not have', () => {
     await fails('ERR_MODULE_INVALID', compileModule(file, temporaryPath('guest.so')));
   }
 
-  /** What wabt does not assemble: sections, each with its identifier before its content. */
+  /**
+   * For modules that wabt does not assemble: sections, each with its identifier before its content.
+   */
   function binary(...sections: [id: number, ...content: number[]][]): string {
     const file = temporaryPath('guest.wasm');
     const parts = sections.flatMap(([id, ...content]) => [id, content.length, ...content]);

@@ -6,7 +6,7 @@ import { runScript } from './support/process.js';
 import type { Ended } from './support/process.js';
 import { temporaryPath, watGuest } from './support/wat.js';
 
-/** Loads two modules with the given folders and writes modes, results, events and warnings. */
+/** Loads two modules with the given folders and prints modes, results, events and warnings. */
 async function loadTwo(env: Record<string, string>): Promise<Ended> {
   const files = [await watGuest('numbers'), await watGuest('traps')];
   return runScript(

@@ -12,7 +12,7 @@ import { temporaryPath } from './support/wat.js';
 const SEVEN = Buffer.from([0x41, 7]);
 const END = Buffer.from([0x0b]);
 
-/** An entry as often as this, with the number before. */
+/** A vector: the count, followed by that many copies of an entry. */
 function vector(count: number, entry: readonly number[]): Buffer {
   return Buffer.concat([unsigned(count), Buffer.alloc(count * entry.length, Buffer.from(entry))]);
 }
@@ -22,7 +22,7 @@ function locals(count: number): Buffer {
   return Buffer.concat([Buffer.from([1]), unsigned(count), Buffer.from([0x7b])]);
 }
 
-/** `count` functions without instructions, of so many locals each. */
+/** `count` functions without instructions, with this many locals each. */
 function functions(count: number, each: number): Buffer {
   const body = sized(locals(each), END);
   return wasmModule(
@@ -32,7 +32,7 @@ function functions(count: number, each: number): Buffer {
   );
 }
 
-/** A type of so many parameters and results. */
+/** A type with this many parameters and results. */
 function type(parameters: number, results: number): Buffer {
   const values = (count: number): Buffer => vector(count, [0x7f]);
   return Buffer.concat([Buffer.from([0x60]), values(parameters), values(results)]);
@@ -42,7 +42,7 @@ function types(...all: Buffer[]): [number, Buffer] {
   return [SECTION.types, Buffer.concat([unsigned(all.length), ...all])];
 }
 
-/** A function () -> () of this code, beside a type of 100 parameters and 100 results. */
+/** A function () -> () with this code, next to a type of 100 parameters and 100 results. */
 function codeWithWideType(code: Buffer): Buffer {
   return wasmModule(
     types(type(0, 0), type(100, 100)),
@@ -51,7 +51,7 @@ function codeWithWideType(code: Buffer): Buffer {
   );
 }
 
-/** Each as it may be at most, and with one more. */
+/** Each at its maximum, and with one more. */
 const LIMITS: Record<string, [most: Buffer, more: Buffer, message: RegExp]> = {
   'locals in a function': [
     functions(1, 50_000),
@@ -88,7 +88,7 @@ const LIMITS: Record<string, [most: Buffer, more: Buffer, message: RegExp]> = {
     /has 65521 targets of a 'br_table', the limit is 65520\.$/,
   ],
   'values that blocks take and give': [
-    // In code that is not reached.
+    // In unreachable code.
     codeWithWideType(
       Buffer.concat([
         Buffer.from([0x00]),

@@ -13,19 +13,19 @@ import { temporaryPath, wasmFile } from './support/wat.js';
 const NO_LOCALS = Buffer.from([0]);
 const MEMORY = [SECTION.memories, Buffer.from([1, 0, 1])] as const;
 
-/** Two function types of a `rec` group that are each other's subtypes; a call with a third. */
+/** Two function types of a `rec` group that are subtypes of each other; a call with a third. */
 const SUBTYPES = Buffer.from(
   '0061736d010000000116034e025001016000005001006000006000006000017f0303020200040401700001070a' +
     '01065f737461727400000907010041000b01010a0d02080041001103001a0b02000b',
   'hex',
 );
 
-/** `f` of this code, which leaves a number. */
+/** `f` with this code, which leaves a number. */
 function code(...bytes: number[]): Buffer {
   return functionModule(Buffer.from(bytes), NO_LOCALS, MEMORY);
 }
 
-/** A module of one type. */
+/** A module with one type. */
 function type(...bytes: number[]): Buffer {
   return wasmModule([SECTION.types, Buffer.from([1, ...bytes])]);
 }
@@ -34,7 +34,10 @@ function table(...limits: number[]): Buffer {
   return wasmModule([SECTION.tables, Buffer.from([1, 0x70, ...limits])]);
 }
 
-/** What WasmEdge 0.14.1 or 0.17.1 takes although the proposal is off, and what the message says. */
+/**
+ * Modules that WasmEdge 0.14.1 or 0.17.1 accepts although the proposal is disabled, and our
+ * message.
+ */
 const TAKEN: Record<string, [module: Buffer, message: RegExp]> = {
   'types that are subtypes of each other': [
     SUBTYPES,
@@ -71,7 +74,10 @@ const TAKEN: Record<string, [module: Buffer, message: RegExp]> = {
   ],
 };
 
-/** What both versions refuse as well, and what our message says: whatever they do, the answer is the same. */
+/**
+ * Modules that both versions refuse as well, and our message: the answer does not depend on the
+ * version.
+ */
 const REFUSED: Record<string, [module: Buffer, message: RegExp]> = {
   'a section of tags': [wasmModule([13, Buffer.from([0])]), /kind 13, .*'exception handling'/],
   'a section of strings': [
@@ -168,7 +174,7 @@ describe('A module with what is switched off', () => {
     const compiled = readFileSync(library);
     const types = Buffer.from([1, 4, 1, 0x60, 0, 0]);
     const body = Buffer.from([5, 0, 1, 1, 1, 0x0b]);
-    /** Another file, in which one of the two has other bytes. */
+    /** A different file, in which one of the two has other bytes. */
     const changed = (part: Buffer, ...bytes: number[]): string => {
       const at = compiled.indexOf(part);
       assert.ok(at > 0);
@@ -188,7 +194,7 @@ describe('A module with what is switched off', () => {
     ] as const) {
       assert.match((await fails('ERR_MODULE_INVALID', loadModule(file))).message, message);
     }
-    // The instructions are read where they are parsed: not to run the compiled ones.
+    // The instructions are only read if they are parsed: not when the compiled code runs.
     const fence = changed(body, 5, 0, 0xfe, 3, 0);
     assert.match((await fails('ERR_MODULE_INVALID', inspectModule(fence))).message, /0xfe/);
     await withModule(fence, {}, () => Promise.resolve());

@@ -32,7 +32,9 @@ describe('A module that is not for here', () => {
     return file;
   }
 
-  /** Where WasmEdge's section of compiled code has its content: version, system, processor. */
+  /**
+   * The position of the content in WasmEdge's section of compiled code: version, system, processor.
+   */
   function compiledSection(): number {
     const found = sections(universal).find((each) => each.name === 'wasmedge');
     assert.ok(found?.payload !== undefined, 'no section of compiled code');

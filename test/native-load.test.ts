@@ -12,7 +12,7 @@ interface Failure {
   isWasmEdgeError: boolean;
 }
 
-/** How the work fails in a process with this environment; it goes on with what `after` does. */
+/** How the work fails in a process with this environment, which then runs `after`. */
 async function failureOf(work: string, env: Record<string, string>, after = ''): Promise<Failure> {
   const { code, stdout, stderr } = await runScript(
     `const { WasmEdgeError, loadModule, inspectModel, inspectModule, compileModule } =

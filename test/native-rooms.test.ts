@@ -5,9 +5,9 @@ import path from 'node:path';
 import { ROOT } from './support/paths.js';
 
 /**
- * The folders of native/ that make up the addon and the plug-ins, each with those that its files may
- * include besides its own. A folder only names folders above it in this list, so that no circle can
- * be written down.
+ * The folders of native/ that make up the addon and the plug-ins, each with the other folders from
+ * which its files may include. A folder only lists folders above it, so no cycle can be written
+ * down.
  */
 const ROOMS: Record<string, readonly string[]> = {
   base: [],
@@ -25,7 +25,7 @@ const ROOMS: Record<string, readonly string[]> = {
   plugin: ['base', 'workarounds', 'image', 'inference/run', 'host', 'engine'],
 };
 
-/** They include whatever they measure, fuzz or test. */
+/** They may include whatever they measure, fuzz or test. */
 const PROGRAMS = ['bench', 'fuzz', 'test'];
 
 interface Source {
@@ -41,12 +41,12 @@ function nativeSources(): Source[] {
     .map((name) => ({ name, text: readFileSync(path.join(folder, name), 'utf8') }));
 }
 
-/** What is wrong with the order of the includes, a line for each. */
+/** The violations of the order of includes, one line each. */
 function violations(sources: readonly Source[]): string[] {
   const found: string[] = [];
   for (const { name, text } of sources) {
     const room = path.dirname(name);
-    // The addon's own file lies beside the folders and starts the bindings.
+    // The addon's own file is next to the folders and starts the bindings.
     const allowed = room === '.' ? ['bindings'] : ROOMS[room];
     if (allowed === undefined) {
       found.push(`${name}: the folder is not in the list`);

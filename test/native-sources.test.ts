@@ -7,7 +7,7 @@ import { ROOT } from './support/paths.js';
 const read = (name: string): string => readFileSync(path.join(ROOT, name), 'utf8');
 const sources = read('native/sources.txt').trimEnd().split('\n');
 
-/** Folders below native/ that are not compiled into the addon, but by CMake alone. */
+/** Folders of native/ that are not part of the addon; only CMake compiles them. */
 const NOT_OF_THE_ADDON = /^(bench|fuzz|plugin|test)\//;
 
 describe("The list of the addon's sources", () => {

@@ -10,9 +10,9 @@ import { withKeptHost, withKeptHostInstance } from './support/kept-host.js';
 import { loadKept } from './support/instances.js';
 import { temporaryPath, watGuest } from './support/wat.js';
 
-// Whoever would wait for itself is told so at once: these tests hang where it does.
+// A call that would wait for itself is refused at once: otherwise these tests hang.
 
-/** How something that may be refused has ended. */
+/** The outcome of something that may be refused. */
 async function codeOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => 'done',
@@ -81,7 +81,7 @@ for (const isolation of HOST_FUNCTION_ISOLATIONS) {
           assert.equal(await instance.call('add', 1), 1);
           assert.deepEqual(new Set(codes), new Set(['ERR_QUEUE_FULL']));
           assert.equal(codes.length, 9);
-          // Nobody has been harmed.
+          // Nothing else has been affected.
           assert.equal(await instance.call('total'), 1);
           assert.equal(await kept.other.call('total'), 0);
           assert.equal(await module.call('total'), 0);

@@ -8,11 +8,11 @@ import { runScript, scriptOutput } from './support/process.js';
 import { skip } from './support/skip.js';
 import { assemble } from './support/wat.js';
 
-/** No user's number, as containers get one. */
+/** The ID of no user, as containers may get one. */
 const NOBODY = 54_321;
 const ADDER = '(module (func (export "one") (result i32) (i32.const 1)))';
 
-/** Folders that nobody can make, root neither. */
+/** Folders that not even root can create. */
 const NOWHERE = { WASMEDGE_EMBED_CACHE: '/dev/null/cache', TMPDIR: '/dev/null' };
 const LOAD = `
   const module = await wasmedge.loadModule(process.env.MODULE);
@@ -36,7 +36,7 @@ describe('A user without a home', () => {
     if (folder !== '') rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Begins as root, and goes on as that user. */
+  /** Begins as root, and continues as that user. */
   const asNobody = (script: string): string => `
     const wasmedge = require('wasmedge-embed');
     process.setgroups([]);

@@ -7,7 +7,10 @@ import type { BytesLike, LoadedModule } from 'wasmedge-embed';
 import { fails } from './support/errors.js';
 import { rustGuest } from './support/paths.js';
 
-/** What jsdom has by this name: it can what Node.js's can, and is neither that nor of its EventTarget. */
+/**
+ * jsdom's class of this name: it has the features of Node.js's, but is neither an instance of it
+ * nor of its EventTarget.
+ */
 class ForeignSignal {
   aborted = false;
   reason: unknown;

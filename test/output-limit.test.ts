@@ -9,8 +9,8 @@ import { withModule } from './support/run-guest.js';
 import { wasmFile } from './support/wat.js';
 
 /**
- * Writes as standard input says, in pairs of bytes: a descriptor, and how many bytes ('o' for each
- * byte of standard output, 'e' of standard error), each as two buffers.
+ * Writes as standard input says, in pairs of bytes: a descriptor, and the number of bytes ('o' for
+ * each byte of standard output, 'e' of standard error), each write as two buffers.
  */
 const WRITER = `(module
   (import "wasi_snapshot_preview1" "fd_read"
@@ -40,14 +40,14 @@ type Writes = readonly (readonly [descriptor: 1 | 2, bytes: number])[];
 
 const LIMIT = 100;
 
-/** What these writes leave. */
+/** The output of these writes. */
 function text(writes: Writes): [string, string] {
   const of = (descriptor: number, letter: string): string =>
     writes.map(([to, bytes]) => (to === descriptor ? letter.repeat(bytes) : '')).join('');
   return [of(1, 'o'), of(2, 'e')];
 }
 
-/** Writes that fit, with the last one that does not. */
+/** Writes that fit, followed by one that does not. */
 const BEYOND: [Writes, [1 | 2, number]][] = [
   [[], [1, 101]],
   [[], [2, 101]],
@@ -151,8 +151,8 @@ describe('limits.outputBytes', () => {
   });
 
   it('ends a guest that would fill all memory with one call', async () => {
-    // 1,024 buffers, each of them all of a memory of 64 MiB: less than 4 GiB would be refused by
-    // the interface itself.
+    // 1,024 buffers, each covering all of a memory of 64 MiB: the interface itself would refuse
+    // less than 4 GiB.
     const file = await wasmFile(`(module
       (import "wasi_snapshot_preview1" "fd_write"
         (func $fd_write (param i32 i32 i32 i32) (result i32)))

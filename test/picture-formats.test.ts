@@ -20,9 +20,9 @@ interface Made {
   file: string;
   width: number;
   height: number;
-  /** The largest difference of a sample that is right. */
+  /** The largest accepted difference of a sample. */
   tolerance: number;
-  /** The same on average. */
+  /** The largest accepted mean difference. */
   mean: number;
 }
 
@@ -36,11 +36,11 @@ interface Python {
   env: NodeJS.ProcessEnv;
 }
 
-/** The set-up installs a pinned version; empty where none is pinned for the Python that is here. */
+/** The set-up installs a pinned version; empty if none is pinned for this machine's Python. */
 const PILLOW = path.join(ROOT, '.setup/pillow');
 const IS_INSTALLED = existsSync(PILLOW) && readdirSync(PILLOW).length > 0;
 
-/** One that has Pillow: the set-up's, which is for the first Python with pip, or its own. */
+/** A Python that has Pillow: the set-up's, which is for the first Python with pip, or its own. */
 function findPython(): Python | undefined {
   const commands = [process.env['WASMEDGE_EMBED_PYTHON'], 'python3', '/usr/bin/python3'];
   const pythons = [{ PYTHONPATH: PILLOW }, {}].flatMap((env) =>
@@ -52,7 +52,7 @@ function findPython(): Python | undefined {
   );
 }
 
-/** What libjpeg makes of these is something else, for a reason. */
+/** Files for which libjpeg's result differs, and the reason. */
 const UNLIKE_PILLOW = {
   'Colours of two samples a row and less are enlarged in steps.': [
     'given-odd-pil-86c9b617-app13.jpg',
@@ -127,7 +127,7 @@ describe('pictures of every kind in the guests, beside Pillow', () => {
     assert.ok(given.length > 100, `${given.length} pictures`);
   });
 
-  /** Of each that is not what it is to be, why. */
+  /** The reason for each file that differs. */
   async function differing(files: readonly Made[]): Promise<string[]> {
     assert.ok(guest);
     const wrong: string[] = [];

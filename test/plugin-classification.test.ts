@@ -24,7 +24,7 @@ interface Case {
   guest: string;
   load: LoadOptions;
   program: () => Promise<ProgramOptions>;
-  /** As the guest takes pictures. */
+  /** How the guest receives pictures. */
   stdin: (picture: Buffer) => Buffer;
 }
 
@@ -52,7 +52,9 @@ const CASES: Case[] = [
 const filesIn = (folder: string): string[] =>
   readdirSync(path.join(DATA, folder)).map((name) => path.join(DATA, folder, name));
 
-/** Runs a picture in both ways, which must agree to the byte, and gives the standard output. */
+/**
+ * Runs a picture in both ways, whose results must be identical, and returns the standard output.
+ */
 async function compare(
   { guest, stdin }: Case,
   module: LoadedModule,
@@ -95,7 +97,7 @@ describe("The classification guests under WasmEdge's own program, with the plug-
 
     if (each.load.models?.['default'] === LARGE) continue;
     it(`end in the same way for every other JPEG (${each.title})`, async function () {
-      // A process for each of some two hundred.
+      // About two hundred, with a process for each.
       this.timeout(300_000);
       const program = await each.program();
       await withModule(each.guest, each.load, async (module) => {

@@ -11,7 +11,7 @@ const GUEST = compiledGuest('image-classification');
 const EMBEDDING_GUEST = compiledGuest('image-classification-wasmedge-tensorflow');
 const PICTURE = plainJpeg(64, 64, 72);
 
-/** Classifies with the small model, told otherwise than the tests' own way. */
+/** Classifies with the small model, with these changes to the tests' usual configuration. */
 async function classify(changes: ProgramOptions): Promise<ProgramResult> {
   const { options, env } = await programModels({ default: SMALL_MODEL });
   return runProgram(GUEST, {
@@ -30,7 +30,7 @@ function succeeded({ exitCode, stdout, stderr, failures }: ProgramResult): void 
   assert.match(stdout.toString(), /^\{"model":"default".*\}\n$/);
 }
 
-/** The guest was ended by the plug-in, which said why in its log and nowhere else. */
+/** The plug-in ended the guest, and reported the reason only in its log. */
 function ended(result: ProgramResult, code: string, message: RegExp): ProgramResult['failures'][0] {
   assert.notEqual(result.exitCode, 0);
   assert.equal(result.stderr.toString(), '');
@@ -47,7 +47,7 @@ describe("What WasmEdge's plug-ins are told", () => {
     succeeded(await classify({}));
     const preload = ['--nn-preload', `default:TensorflowLite:CPU:${SMALL_MODEL}`];
     succeeded(await classify({ options: preload, env: { WASMEDGE_EMBED_MODELS: '' } }));
-    // The option goes first.
+    // The option takes precedence.
     succeeded(await classify({ options: preload, env: { WASMEDGE_EMBED_MODELS: 'default=/no' } }));
   });
 

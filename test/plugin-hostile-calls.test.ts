@@ -16,7 +16,9 @@ import { forEachOf, runProgram } from './support/wasmedge-program.js';
 
 type Page = TensorFlowLiteSession['page'];
 
-/** Has the calls made under WasmEdge's own program, and in-process; both must answer the same. */
+/**
+ * Makes the calls under WasmEdge's own program, and in-process; both must give the same answers.
+ */
 async function both(host: HostModule, page: Page, calls: HostCall[]): Promise<HostCallResults> {
   const file = await callingGuest(host);
   const spawned = await runCalls((stdin) => runProgram(file, { stdin }), host, page, calls);

@@ -5,7 +5,7 @@ import { runScript } from './support/process.js';
 import type { Ended } from './support/process.js';
 import { watGuest } from './support/wat.js';
 
-/** Runs a script that has loaded std-tour as `module`, unless it says otherwise. */
+/** Runs a script that has loaded std-tour as `module`, unless `options` say otherwise. */
 function withTour(body: string, options = '{}'): Promise<Ended> {
   return runScript(`
     const { loadModule } = require('wasmedge-embed');
@@ -52,8 +52,8 @@ describe('The process', () => {
     ['an exception that nobody catches', "throw new Error('nobody catches this')", 1],
   ] as const) {
     it(`ends at ${what} while guests run and others wait`, async () => {
-      // Guests that call the host all the time. Whatever the process frees as it ends is overwritten,
-      // so that a thread which still uses it shows.
+      // Guests that call the host all the time. Memory that the process frees at exit is
+      // overwritten, so a thread that still uses it is detected.
       const guest = JSON.stringify(await watGuest('busy-host-calls'));
       for (let attempt = 0; attempt < 6; ++attempt) {
         const ended = await runScript(

@@ -14,7 +14,7 @@ import { ROOT } from './support/paths.js';
 import { skip } from './support/skip.js';
 import { temporaryPath } from './support/wat.js';
 
-/** What `npm run programs` has fetched: programs of others, skipped by name where they are missing. */
+/** Third-party programs, fetched by `npm run programs`; skipped by name if they are missing. */
 function program(context: Mocha.Context, name: string): string {
   const file = path.join(ROOT, 'build', 'programs', name);
   return existsSync(file) ? file : skip(context, `no ${name}: 'npm run programs' fetches it`);
@@ -25,7 +25,7 @@ function run(args: readonly string[]): Promise<CommandResult> {
   return commandLine(['run', '--aot', 'off', ...args]);
 }
 
-/** Runs the command with this as its standard input. */
+/** Runs the command with this standard input. */
 function commandLineWith(input: string, args: readonly string[]): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const main = path.join(ROOT, 'dist', 'cli', 'main.js');
@@ -38,7 +38,7 @@ function commandLineWith(input: string, args: readonly string[]): Promise<Comman
   });
 }
 
-/** Ruby as ruby.wasm's own packages embed it: a reactor, whose values are handles of the host's. */
+/** Ruby as ruby.wasm's own packages embed it: a reactor, whose values are handles of the host. */
 class Ruby {
   readonly #module: LoadedModule;
   readonly #instance: Instance;
@@ -50,7 +50,7 @@ class Ruby {
 
   static async load(file: string): Promise<Ruby> {
     const { imports } = await inspectModule(file);
-    // The scripts below ask nothing of JavaScript.
+    // The scripts below do not use JavaScript.
     const names = imports.filter(({ module }) => module === 'rb-js-abi-host');
     const refuse = (): never => {
       throw new Error('no JavaScript here');
@@ -72,7 +72,7 @@ class Ruby {
     return ruby;
   }
 
-  /** What an expression gives, which must be a string. */
+  /** The result of an expression, which must be a string. */
   async evaluate(code: string): Promise<string> {
     const results = await this.#call(
       'rb-eval-string-protect: func(str: string) -> tuple<handle<rb-abi-value>, s32>',
@@ -111,7 +111,7 @@ class Ruby {
     return this.#call('cabi_realloc', 0, 0, 4, size);
   }
 
-  /** The two words of a result that lies in the guest's memory. */
+  /** The two words of a result in the guest's memory. */
   async #words(address: number): Promise<[number, number]> {
     const bytes = await this.#instance.memory.read(address, 8);
     return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
@@ -179,7 +179,7 @@ describe('Programs of others', () => {
       "import { answer } from './answer';\nconsole.log(answer);\n",
     );
     const bundle = ['/main.ts', '--bundle', '--minify', '--format=esm', '--log-level=error'];
-    // It reads the folders above as well, up to the root.
+    // It also reads the parent folders, up to the root.
     const bundled = await run(['--dir', `${folder}::/`, esbuild, ...bundle]);
     assert.deepEqual([bundled.stderr, bundled.exitCode], ['', 0]);
     assert.equal(bundled.stdout, 'console.log(42);\n');

@@ -13,7 +13,7 @@ const TIMERS = [
   ...(['clearImmediate', 'clearInterval', 'clearTimeout'] as const),
 ];
 
-/** Meanwhile the global timers cannot be used, as jsdom's and fake ones cannot. */
+/** The global timers do not work meanwhile, like those of jsdom and fake ones. */
 async function withoutTimers<T>(work: () => Promise<T>): Promise<T> {
   const own = TIMERS.map((name) => [name, globalThis[name]]);
   const unusable = (name: string) => (): never => {

@@ -80,7 +80,7 @@ for (const isolation of ['in-process', 'worker-process'] as const satisfies Isol
         ]),
         [
           ...['ok', 'CrossesDevices (os error 75)', 'CrossesDevices (os error 75)'],
-          // Both are of the same invocation.
+          // Both belong to the same invocation.
           ...['ok', 'ReadOnlyFilesystem (os error 69)'],
         ],
       );

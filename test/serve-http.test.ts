@@ -13,7 +13,7 @@ const post = (url: string, body: Uint8Array | string, headers = {}): Promise<Res
   fetch(url, { method: 'POST', body: body as never, headers });
 const invocation = (what: string): string => JSON.stringify(orders(what));
 
-/** Waits until the server says that so many requests are under way. */
+/** Waits until the server reports this many requests under way. */
 async function underWay(url: string, count: number): Promise<void> {
   for (;;) {
     const { inFlight } = (await (await fetch(`${url}/healthz`)).json()) as { inFlight: number };
@@ -214,7 +214,7 @@ describe('The local server', () => {
       keptAlive.write(picture('l'));
       await underWay(url, 1);
       const closed = close();
-      // The next request on the same connection, behind the one that is under way.
+      // The next request on the same connection, behind the one under way.
       keptAlive.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n');
       await assert.rejects(fetch(`${url}/healthz`), 'no new connections');
       let answers = '';

@@ -28,11 +28,11 @@ function open(url: string): Socket {
 const head = (length: number, where = '/classify'): string =>
   `POST ${where} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n`;
 
-/** Also of one that the server has reset. */
+/** Also for a socket that the server has reset. */
 const closed = (socket: Socket): Promise<unknown> =>
   new Promise((resolve) => socket.once('close', resolve));
 
-/** All that the server says until it closes the connection. */
+/** Everything that the server sends until it closes the connection. */
 async function saidOn(socket: Socket): Promise<string> {
   let said = '';
   socket.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -49,7 +49,7 @@ async function underWay(url: string, count: number): Promise<void> {
   while ((await inFlight(url)) !== count);
 }
 
-/** A status by Host, or another header that fetch does not let one choose. */
+/** The status for a Host, or another header that fetch does not let one choose. */
 async function statusOf(
   url: string,
   lines: string,

@@ -16,7 +16,7 @@ const MODULE = `(module
     (i32.add (call $recurse (i32.add (local.get 0) (i32.const 1))) (i32.load (i32.const 0)))))`;
 
 /**
- * The program of one thread: JavaScript's WebAssembly faults before, among and after guests that
+ * The program of one thread: JavaScript's WebAssembly faults before, between and after guests that
  * trap on threads of the package. It reports how often each happened.
  */
 async function program(): Promise<string> {

@@ -10,7 +10,7 @@ import { watGuest } from './support/wat.js';
 const THREADS = 4;
 const TIMES = 10_000;
 
-/** Functions of traps.wat that trap as most guests do. */
+/** Functions of traps.wat that trap in the usual ways. */
 const TRAPS: Record<string, Trap> = {
   load: 'memory-out-of-bounds',
   divide: 'divide-by-zero',
@@ -18,13 +18,13 @@ const TRAPS: Record<string, Trap> = {
   'call-other-type': 'indirect-call-type-mismatch',
 };
 
-/** Does a piece of work so many times, on all threads at once. */
+/** Does a piece of work this many times, on all threads at once. */
 async function onAllThreads(times: number, work: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < times) await work(next++);
   };
-  // Twice as many as threads: none of them waits for the event loop.
+  // Twice as many as threads, so that none of them waits for the event loop.
   await Promise.all(Array.from({ length: 2 * THREADS }, lane));
 }
 

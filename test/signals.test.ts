@@ -5,7 +5,7 @@ import { runScript, scriptOutput } from './support/process.js';
 import type { Ended } from './support/process.js';
 import { temporaryPath, watGuest } from './support/wat.js';
 
-/** What a script can use: guests that trap, and all that a process does with the package. */
+/** Helpers for a script: guests that trap, and every use of the package in a process. */
 async function prelude(): Promise<string> {
   const files = {
     tour: rustGuest('std-tour'),
@@ -128,7 +128,7 @@ describe("The process's signals", () => {
   }
 
   it('that stop a guest which has just ended do not reach the next one', async () => {
-    // The interrupt may be on its way when its guest has just ended.
+    // The interrupt may be under way when its guest has just ended.
     const output = await scriptOutput(`${await prelude()}
       (async () => {
         const tour = await loadModule(files.tour, { concurrency: 1, args: ['exit', '0'] });

@@ -26,7 +26,7 @@ const OPEN = `
   ${wasiImport('path_open')} ${wasiImport('fd_close')}
   (memory (export "memory") 1)
   (data (i32.const 0) "file")`;
-/** Opens "file" in the directory 3, to read or to make it, and keeps its descriptor at 100. */
+/** Opens "file" in directory 3, to read or to create it, and stores its descriptor at 100. */
 const openFile = (flags: number, rights: number): string => `
   (drop (call $path_open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 4)
     (i32.const ${flags}) (i64.const ${rights}) (i64.const 0) (i32.const 0) (i32.const 100)))`;
@@ -44,7 +44,7 @@ const model = page.put(sum);
 const builder = page.words(model, sum.length);
 const handle = page.room(4);
 
-/** A guest whose memory holds a model, and which imports these functions of a host module. */
+/** A guest whose memory contains a model, and which imports these functions of a host module. */
 function inferring({ module, functions }: HostModule, names: readonly string[]): string {
   const imports = names.map((name) => {
     const params = 'i32 '.repeat(Number(functions[name]));

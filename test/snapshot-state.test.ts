@@ -6,7 +6,7 @@ import { withModule } from './support/run-guest.js';
 import { wasiImport } from './support/wasi-program.js';
 import { wasmFile } from './support/wat.js';
 
-/** Whatever beside memory a guest can change. */
+/** Everything besides memory that a guest can change. */
 const GUESTS: Record<string, { text: string; results: Record<string, unknown> }> = {
   'globals of every type': {
     text: `

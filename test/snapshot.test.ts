@@ -13,8 +13,8 @@ import { wasmFile } from './support/wat.js';
 const CONFINED = ISOLATIONS.filter((each) => each !== 'subprocess');
 
 /**
- * Counts how often what was called, in memory and in a global: `init` fills a page and grows the
- * memory by another; `scribble` overwrites all of it.
+ * Counts its calls in memory and in a global: `init` fills a page and grows the memory by another;
+ * `scribble` overwrites all of it.
  */
 const COUNTING = `(module
   ${wasiImport('random_get')}
@@ -56,13 +56,13 @@ const COUNTING = `(module
     (global.set $constructed (i32.const 99))
     (local.get $sum)))`;
 
-/** Files of snapshots that this process has open. */
+/** Open snapshot files of this process. */
 function snapshotFiles(): number {
   const paths = readdirSync('/proc/self/fd').map((descriptor) => {
     try {
       return readlinkSync(`/proc/self/fd/${descriptor}`);
     } catch {
-      // The directory's own is closed by now.
+      // The directory's own descriptor is closed by now.
       return '';
     }
   });
@@ -171,7 +171,7 @@ describe('Snapshot', () => {
 
   it('ends with its module, whatever is collected when', async () => {
     const file = await wasmFile(COUNTING);
-    // Other tests' modules may be open beside.
+    // Other tests' modules may be open as well.
     const before = snapshotFiles();
     const module = await loadModule(file, { snapshot: 'init' });
     assert.equal(await module.call('filled', 131_072), 9);

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { ROOT } from './support/paths.js';
 
-/** What only some need, each loaded with the first use of it. */
+/** Modules that only some users need, each loaded on first use. */
 const LATER = [
   'compile/aot-cache.js',
   'compile/compile-process.js',
@@ -19,10 +19,10 @@ const LATER = [
   'runners/native-host-call.js',
 ];
 
-/** The files below dist/ that are loaded with one of them. */
+/** The files of dist/ that are loaded with one of them. */
 function loadedWith(file: string): string[] {
   const dist = path.join(ROOT, 'dist');
-  // By themselves, or out of the file that has many of them.
+  // Separately, or from the file that contains many of them.
   const script =
     'require(process.argv[1]);' +
     'const { loaded } = require.cache[process.argv[2]]?.exports ?? {};' +

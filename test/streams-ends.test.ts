@@ -19,7 +19,7 @@ import type { StreamGuest } from './support/streams.js';
 const MIB = 2 ** 20;
 const OWN = new Error('of the test');
 
-/** Gives 64 KiB after 64 KiB, and keeps count. */
+/** Produces chunks of 64 KiB without end, and counts them. */
 class Endless {
   pulled = 0;
   isReturned = false;
@@ -43,7 +43,7 @@ async function* failing(): AsyncGenerator<string> {
   throw OWN;
 }
 
-/** A stream that gives nothing and does not end. */
+/** A stream that produces nothing and does not end. */
 const silent = (): Readable => new Readable({ read: () => undefined });
 
 for (const isolation of ISOLATIONS) {
@@ -220,7 +220,7 @@ for (const isolation of ISOLATIONS) {
     });
 
     it('is the end of its module where its guest waits, not where it computes', async function () {
-      // Nobody sees what a program of its own does with its input.
+      // What a separate program does with its input is not visible.
       if (isolation === 'subprocess') this.skip();
       const stdin = (async function* () {
         yield 'a';
@@ -244,7 +244,7 @@ for (const isolation of ISOLATIONS) {
           }, 600);
         },
       });
-      // Not by `once`, which listens for errors.
+      // Not with `once`, which listens for errors.
       const closed = new Promise((resolve) => stdout.on('close', resolve));
       await fails('ERR_ABORTED', run('flood', { stdout, signal: controller.signal }));
       // Its error would be an uncaught exception.
@@ -401,7 +401,7 @@ describe('A guest that writes to a pipe of its process that is full', function (
           process.stderr.write((await Promise.all(codes)).join());
           await module.close();
         })();`;
-      // Nobody reads what it writes.
+      // Nothing reads its output.
       const child = spawn(process.execPath, ['-e', script], {
         cwd: ROOT,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -429,7 +429,8 @@ describe('The process of a run in a subprocess', function () {
       const file = await streamGuest('copy');
       await withModule(file, { isolation: 'subprocess' }, async (module) => {
         const controller = new AbortController();
-        // More than is read at once, and less than the pipe takes: it ends, and is not read to its end.
+        // More than is read at once, and less than the pipe holds: it ends without being read to
+        // its end.
         const stdin = 'a'.repeat(150_000);
         let taken = 0;
         const stdout = (): Promise<void> => {
@@ -439,7 +440,7 @@ describe('The process of a run in a subprocess', function () {
         const { signal } = controller;
         const ended = fails('ERR_ABORTED', module.run({ stdin, stdout, signal }));
         while (taken === 0) await milliseconds(10);
-        // What it has left behind, once.
+        // What it left behind is killed once.
         while (killed.length === 0) await milliseconds(10);
         await milliseconds(100);
         controller.abort();

@@ -13,7 +13,7 @@ import { Kept, milliseconds, streamGuest } from './support/streams.js';
 
 const BYTES = randomBytes(3_000_001);
 
-/** In pieces of all sizes, an empty one among them. */
+/** Pieces of various sizes, including an empty one. */
 function* pieces(): Generator<Buffer> {
   const sizes = [1, 0, 70_000, 4096, 900_000, 1_300_000];
   let at = 0;
@@ -180,7 +180,7 @@ for (const isolation of ISOLATIONS) {
     });
 
     it('may have a callback or source that runs the module while more is pending than is kept', async function () {
-      // A program of its own: whether it waits is not seen from here (docs/streams.md).
+      // A separate program: whether it waits is not visible from here (docs/streams.md).
       if (isolation === 'subprocess') this.skip();
       const answers: string[] = [];
       const options = { isolation, concurrency: 1 };
@@ -202,7 +202,7 @@ for (const isolation of ISOLATIONS) {
         };
         const copied = await module.run({ stdin: source() });
         assert.ok(copied.stdout.equals(BYTES));
-        // Each within the one before, with streams of its own.
+        // Each within the previous one, with streams of its own.
         const deep = async function* (depth: number): AsyncGenerator<string> {
           if (depth === 0) return;
           const given = await module.run({ stdin: deep(depth - 1) });
@@ -240,7 +240,7 @@ for (const isolation of ISOLATIONS) {
       this.timeout(180_000);
       const GIB = 2 ** 30;
       let size = 0;
-      // Not kept: another process's memory is not seen here, but this one's is.
+      // Not collected: another process's memory is not visible here, but this one's is.
       const stdout = (chunk: Buffer): void => void (size += chunk.length);
       await withModule(await streamGuest('copy'), { isolation }, async (module) => {
         await module.run({ stdin: Readable.from([Buffer.alloc(GIB)]), stdout });
@@ -309,7 +309,7 @@ describe('A run whose source is quiet, in a worker process', () => {
     workerProcess: { workers: 2 },
   };
 
-  /** Gives a source that says so much and does not end. */
+  /** A source that produces this text and does not end. */
   const quiet = (text: string): PassThrough => {
     const source = new PassThrough();
     source.write(text);
@@ -324,7 +324,7 @@ describe('A run whose source is quiet, in a worker process', () => {
         });
       };
       const [first, second] = [new AbortController(), new AbortController()];
-      // The one after the other, so that each has a process of its own.
+      // One after the other, so that each has a process of its own.
       await computes('c', first.signal);
       await computes(quiet('c'), second.signal);
       const run = module.run({ stdin: 'a' });

@@ -36,7 +36,7 @@ describe('A subprocess', () => {
       assert.deepEqual([stdout.toString(), exitCode], [forged, 0]);
       const ends = await module.run({ args: ['exit', '134'] });
       assert.deepEqual([ends.stdout.length, ends.stderr.length, ends.exitCode], [0, 0, 134]);
-      // Of this one WasmEdge's log says that memory could not be grown.
+      // For this one, WasmEdge's log says that memory could not be grown.
       const limits = { memoryPages: 64 };
       await withModule(TOUR, subprocess({ limits }), async (small) => {
         const grown = await small.run({ args: ['grow', '100'] });
@@ -230,10 +230,11 @@ describe('A process with subprocesses', () => {
       { cwd: ROOT, stdio: 'ignore', env: { ...process.env, TMPDIR: temporaryFolder() } },
     );
     try {
-      // As an argument of its own: until it becomes WasmEdge's program, a child has the parent's command line.
+      // As a separate argument: until it becomes WasmEdge's program, a child has the parent's
+      // command line.
       const running = (): number[] => childrenOf(parent.pid, '\0spin\0');
       await eventually(() => running().length === 1);
-      // The plug-ins are loaded by then: the guest computes.
+      // By then, the plug-ins are loaded: the guest computes.
       const [child] = running();
       const ticks = (): number =>
         Number(readFileSync(`/proc/${child}/stat`, 'utf8').split(' ')[13]);

@@ -60,7 +60,7 @@ describe("WasmEdge's program", () => {
 
   it('of another line of versions than the library is refused, but for interpreting', async () => {
     const program = script(
-      // As a program of that version with our plug-ins would say it.
+      // The output of a program of that version with our plug-ins.
       `if [ "$1" = --version ]; then printf '{"log":1}\\nwasmedge version 0.99.0\\n' >&3; exit; fi`,
       'exit 99',
     );

@@ -7,7 +7,7 @@ import { fails } from './support/errors.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
-/** A table whose size after it grew by the parameter is told, or -1. */
+/** A function that grows a table by its parameter and returns the new size, or -1. */
 const grower = (limits: string): string => `(module
   (table $first ${limits} funcref)
   (table $second 1 1 externref)
@@ -40,7 +40,7 @@ describe('limits.tableElements', () => {
   for (const [what, options, make] of FORMS) {
     it(`gives -1 to table.grow beyond it, and all up to it (${what})`, async () => {
       const file = await make(await wasmFile(grower('2')));
-      // The two minimums leave 10, and each of the tables may take a half.
+      // The two minimums leave 10, and each of the tables may take half of it.
       const limits = { tableElements: 13 };
       await withModule(file, { ...options, concurrency: 1, limits }, async (module) => {
         assert.equal(await module.call('grow', 0), 2);

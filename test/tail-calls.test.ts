@@ -9,8 +9,8 @@ import { outputOf, withModule } from './support/run-guest.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
 /**
- * Modules whose `f` makes a tail call and gives 42. In the interpreter of WasmEdge 0.17 a tail call
- * of an imported function, from one that has more parameters, wrote beyond the engine's stack.
+ * Modules whose `f` makes a tail call and returns 42. In the interpreter of WasmEdge 0.17, a tail
+ * call of an imported function, from one with more parameters, wrote beyond the engine's stack.
  */
 const GUESTS: Record<string, string> = {
   'of a function of its own': `
@@ -39,7 +39,7 @@ const GUESTS: Record<string, string> = {
           (i32.const 1) (i32.const 2) (i32.const 3) (i32.const 4) (i32.const 5))))`,
 };
 
-/** The module, which also writes one byte: what `f` gives. */
+/** The module, which also writes one byte: the result of `f`. */
 const assembled = (text: string): Promise<string> =>
   wasmFile(
     `(module

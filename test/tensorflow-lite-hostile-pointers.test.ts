@@ -101,7 +101,7 @@ describe('wasmedge_tensorflowlite with hostile pointers, lengths and handles', (
       ]);
       assert.deepEqual(errnos.slice(4), [...forged.map(() => ERRNO.invalidArgument), 0, 0]);
       assert.deepEqual(session.answer(memory), SUM_ANSWER);
-      // Session 0 of that run is none of the next one.
+      // Session 0 of that run does not exist in the next one.
       const next = await run(session.page, [['run_session', 0]]);
       assert.deepEqual(next.errnos, [ERRNO.invalidArgument]);
     });

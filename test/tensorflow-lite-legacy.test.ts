@@ -12,7 +12,7 @@ type Run = (
   calls: HostCall[],
 ) => Promise<HostCallResults>;
 
-/** The calls must end in the trap of a host function; the next run must be right. */
+/** The calls must end with the trap of a host function; the next run must be correct. */
 async function traps(
   run: Run,
   session: TensorFlowLiteLegacySession,
@@ -25,7 +25,7 @@ async function traps(
   assert.deepEqual(session.answer(next.memory), SUM_ANSWER);
 }
 
-// Bits of a pointer of the host's, of handles of other kinds, and of nothing.
+// The bits of a host pointer, of handles of other kinds, and of nothing valid.
 const FORGED = [
   0n,
   1n,
@@ -123,7 +123,7 @@ describe('wasmedge_tensorflowlite as WasmEdge 0.8 to 0.12 have it', () => {
       const { results, memory } = await run(session.page, [
         ...session.prepare,
         ...asked,
-        // A session is no tensor, and a tensor no session.
+        // A session is not a tensor, and a tensor is not a session.
         ['wasmedge_tensorflowlite_get_tensor_len', session.session],
         ['wasmedge_tensorflowlite_run_session', session.tensor],
         session.run,
@@ -154,7 +154,7 @@ describe('wasmedge_tensorflowlite as WasmEdge 0.8 to 0.12 have it', () => {
         session.remove,
         session.run,
         session.getLength,
-        // In the place of the one before.
+        // In the place of the previous one.
         ...session.prepare.slice(0, 1),
         session.run,
       ]);

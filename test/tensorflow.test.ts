@@ -11,7 +11,7 @@ import type { HostCall } from './support/host-calls.js';
 import { TensorFlowLiteLegacySession } from './support/tensorflow-lite-legacy-session.js';
 import { SUM_ANSWER } from './support/tensorflow-lite-session.js';
 
-/** Every function with arguments that are no address and no session. */
+/** Every function, with arguments that are neither an address nor a session. */
 const CALLS = Object.entries(TENSORFLOW.functions).map(([name, type]) => {
   const letters = typeof type === 'number' ? 'i'.repeat(type) : type.slice(0, type.indexOf(':'));
   const call: HostCall = [

@@ -14,7 +14,9 @@ import { temporaryPath } from './support/wat.js';
 
 const COMPILER = '/usr/bin/wasmedge';
 
-/** Every way to be endless is stopped by a time-out and by an abort, and a good run follows. */
+/**
+ * Every form of an endless loop is stopped by a timeout and by an abort, and a good run follows.
+ */
 async function stops(file: string): Promise<void> {
   await withModule(file, { concurrency: 1 }, async (module) => {
     assert.equal(module.mode, 'aot');

@@ -99,7 +99,7 @@ for (const { aot, mode } of MODES) {
           assert.equal(stdout.toString(), ANSWER);
         }
       });
-      // Ends at about the time when the limit is reached, sometimes before and sometimes after it.
+      // Ends around the time limit, sometimes before and sometimes after it.
       const close = { ...options, args: ['sleep', '3'] };
       await withModule(rustGuest('std-tour'), close, async (module) => {
         for (let repetition = 0; repetition < 40; ++repetition) {

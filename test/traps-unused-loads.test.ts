@@ -11,7 +11,9 @@ import { temporaryPath, wasmFile } from './support/wat.js';
 
 const BEYOND = 70_000;
 
-/** A load whose value is not chosen, in the three forms of which compilers make a conditional move. */
+/**
+ * A load whose value is not chosen, in the three forms that compilers turn into a conditional move.
+ */
 function guest(type: string, load: string): Promise<string> {
   return wasmFile(`(module (memory 1)
     (func (export "second") (param i32) (result ${type})

@@ -12,7 +12,7 @@ import { sized } from './support/wasm-binary.js';
 import { sections } from './support/wasm-sections.js';
 import { assemble, temporaryPath } from './support/wat.js';
 
-/** A program that says a word of six letters. */
+/** A program that prints a word of six letters. */
 const says = (word: string): Promise<Buffer> =>
   assemble(`(module
     (import "wasi_snapshot_preview1" "fd_write"
@@ -38,11 +38,11 @@ function fileWith(name: string, content: Uint8Array): string {
 const word = async (file: string, options: LoadOptions): Promise<string> =>
   (await runOnce(file, options)).stdout.toString();
 
-/** What keeps native code out that came with a file. */
+/** Options that reject native code that came with a file. */
 const WITHOUT: LoadOptions[] = [{ aot: 'off' }, { trusted: false }, { aot: 'off', trusted: false }];
 
 describe("Native code that came with a file, under aot: 'off' and trusted: false", () => {
-  /** A shared object, and a section of compiled code, that say "native". */
+  /** A shared object, and a section of compiled code, that print "native". */
   let library: string;
   let section: Buffer;
   let plain: Buffer;
@@ -81,7 +81,7 @@ describe("Native code that came with a file, under aot: 'off' and trusted: false
 
     it(`is ignored inside a .wasm: ${isolation}`, async () => {
       const other = Buffer.concat([Buffer.from([0]), sized(sized(Buffer.from('wasmedge')))]);
-      // All of it is known by the first isolation: nothing of it reaches the others.
+      // In the first isolation, all of it is tested: none of it reaches the others.
       const forms =
         isolation === 'in-process'
           ? [[section], [section, section], [other, section], [section, other]]
@@ -98,7 +98,7 @@ describe("Native code that came with a file, under aot: 'off' and trusted: false
 
     it(`is this package's own for an untrusted module, which runs compiled: ${isolation}`, async () => {
       const file = fileWith('upload.wasm', Buffer.concat([plain, section]));
-      // What an uploader puts beside it says nothing.
+      // A file that an uploader puts next to it has no effect.
       writeFileSync(`${file}.aot.json`, '{"format":1,"options":{"meter":true}}');
       const module = await loadModule(file, { isolation, trusted: false });
       assert.equal(module.mode, 'aot');
@@ -108,7 +108,7 @@ describe("Native code that came with a file, under aot: 'off' and trusted: false
 
   it('does not come in place of what was looked at: subprocess', async () => {
     const file = fileWith('upload.wasm', plain);
-    // Asked for its version while the module is loaded, it puts another file in the module's place.
+    // When asked for its version while the module is loaded, it replaces the module's file.
     const program = fileWith(
       'wasmedge',
       Buffer.from(

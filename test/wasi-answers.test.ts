@@ -11,10 +11,10 @@ import { WASI_FUNCTIONS } from './support/wasi-program.js';
 import { temporaryPath } from './support/wat.js';
 
 const GUEST = rustGuest('wasi-answers');
-/** Those that end the guest: wasi-exit.test.ts. */
+/** Functions that end the guest: wasi-exit.test.ts. */
 const WITHOUT_CASES = ['proc_exit'];
 
-/** A folder of the host, empty, or with what `/r` has. */
+/** A folder of the host, empty, or with the contents of `/r`. */
 function hostFolder(...files: string[]): string {
   const root = temporaryPath('answers');
   mkdirSync(path.join(root, 'dir'), { recursive: true });
@@ -22,7 +22,7 @@ function hostFolder(...files: string[]): string {
   return root;
 }
 
-/** What the guest sees as `/w`, `/r` and `/e`, by where `/w` is. */
+/** The guest's `/w`, `/r` and `/e`, by where `/w` is. */
 const SCENES: Readonly<Record<string, () => LoadOptions>> = {
   'in memory': () => ({
     scratch: ['/w'],

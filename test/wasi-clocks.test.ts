@@ -11,7 +11,7 @@ const YEAR_2020 = 1_577_836_800n;
 
 describe('WASI clocks', () => {
   it("serve Rust's Instant, SystemTime and sleep", async () => {
-    // The guest itself compares the clocks with one another and with what it slept.
+    // The guest itself compares the clocks with one another and with how long it slept.
     const { stdout, stderr, exitCode } = await runOnce(
       rustGuest('std-tour'),
       {},

@@ -7,7 +7,7 @@ const FILE = 5;
 const DIRECTORY = 3;
 const REGULAR_FILE_TYPE = 4;
 
-/** A program that has /a.txt open as FILE, and an iovec at 64 of 4 bytes at 256. */
+/** A program that has opened /a.txt as FILE, and has an iovec at 64 of 4 bytes at 256. */
 function withFile(): WasiProgram {
   return new WasiProgram()
     .data(16, 'a.txt')

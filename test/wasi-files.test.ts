@@ -140,7 +140,7 @@ describe('WASI files', () => {
 
   it('are none by default', async () => {
     const complaint = await complaintOf(1, TOUR, {}, { args: ['list', '/'] });
-    // The userland's own error: it was given nothing to look in.
+    // The program's own error: it had nothing to look in.
     assert.equal(complaint, 'Uncategorized');
   });
 });

@@ -67,7 +67,7 @@ describe('An address outside of the memory', () => {
   for (const { aot, mode } of MODES) {
     it(`gives fault from every function, for each address it takes (${mode})`, async () => {
       for (const at of [LAST, ...OUTSIDE]) {
-        // What needs a single byte may have the last one.
+        // Where a single byte is sufficient, the last one is valid.
         const tried = calls(at).filter(([name]) => at !== LAST || name !== 'fd_prestat_dir_name');
         const program = new WasiProgram()
           .data(16, 'a.txt')
@@ -90,7 +90,7 @@ describe('An address outside of the memory', () => {
 
   it('gives fault in an iovec, and for lengths that would wrap', async () => {
     const { errnos, memory, stdout } = await new WasiProgram()
-      // Both buffers of the first list are right; then one is outside; then one wraps.
+      // Both buffers of the first list are valid; then one is outside; then one wraps around.
       .words(0, 256, 4, 512, 4)
       .words(32, 256, 4, 0x2_0000, 1)
       .words(64, 256, 0xffff_ffff)

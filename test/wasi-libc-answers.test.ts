@@ -10,7 +10,7 @@ import { ROOT, testGuest } from './support/paths.js';
 import { temporaryPath } from './support/wat.js';
 
 const GUEST = testGuest('libc-answers');
-/** Those for which the host's folder has to be prepared. */
+/** Those for which the host's folder must be prepared. */
 const PREPARED = ['open/acces', 'link/mlink'];
 
 function hostFolder(): string {
@@ -31,7 +31,7 @@ const COMMON = {
   limits: { scratchBytes: 1_000_000 },
 } as const satisfies LoadOptions;
 
-/** What the guest sees as `/w`, `/r` and `/e`, by where `/w` is. */
+/** The guest's `/w`, `/r` and `/e`, by where `/w` is. */
 const SCENES: Readonly<Record<string, () => LoadOptions>> = {
   'in memory': () => ({
     ...COMMON,
@@ -88,7 +88,7 @@ describe("The C library's functions for files, folders, clocks and sockets", () 
     const root = hostFolder();
     const file = path.join(root, 'many');
     writeFileSync(file, '');
-    // ext4 counts up to 65,000; others to more than one wants to make.
+    // ext4 counts up to 65,000; others to more than is practical to create.
     let code: string | undefined;
     for (let count = 1; count <= 65_000 && code === undefined; count++) {
       try {
@@ -123,7 +123,7 @@ describe("The C library's functions for files, folders, clocks and sockets", () 
         console.log(exitCode, stdout.toString());
         await module.close();
       });`;
-    // Root may do all of this, unless it is taken from it.
+    // Root may do all of this, unless the capabilities are dropped.
     const asRoot = process.getuid?.() === 0;
     const { stdout, stderr } = spawnSync(
       asRoot ? 'setpriv' : process.execPath,

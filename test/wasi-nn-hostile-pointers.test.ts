@@ -14,15 +14,15 @@ import {
 } from './support/wasi-nn-session.js';
 import { sumModel } from './support/tflite-models.js';
 
-/** An argument that says where something is: the call made of it, and how much lies there. */
+/** An argument that is a position: the call made of it, and the size of the data there. */
 type PointerCase = readonly [name: string, size: number, call: (pointer: number) => HostCall];
-/** An argument that says how much there is. */
+/** An argument that is a length. */
 type LengthCase = readonly [name: string, call: (length: number) => HostCall];
 
 const models = SUM_MODELS;
 const data = elements('float32', [1, 2, 3, 4]);
 
-/** A session with what is needed to make every pointer and length wrong by itself. */
+/** A session with everything that is needed to corrupt every pointer and length separately. */
 function arrange(): { session: SumSession; pointers: PointerCase[]; lengths: LengthCase[] } {
   const session = new SumSession();
   const { page, name, graph, output, written } = session;

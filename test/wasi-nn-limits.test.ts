@@ -28,7 +28,7 @@ describe('wasi_ephemeral_nn limits of one run', () => {
 
       const error = await fails('ERR_LIMIT', run(session.page, [...full, another]));
       assert.equal(error.limit, 'sessions');
-      // What a run left behind does not count in the next one.
+      // What one run left behind does not count in the next one.
       assert.deepEqual((await run(session.page, session.all)).errnos, [0, 0, 0, 0, 0, 0]);
     });
   });

@@ -6,7 +6,7 @@ import type { WasiFunction } from './support/wasi-program.js';
 const FILES = { '/file': Buffer.from('content'), '/dir/below': Buffer.from('b') };
 const ROOT = 3;
 const FILE = 5;
-// Where each program has the paths "file", "dir" and "new", by address and length.
+// The positions of the paths "file", "dir" and "new" in each program, by address and length.
 const file = [16, 4] as const;
 const dir = [32, 3] as const;
 const missing = [48, 3] as const;

@@ -39,7 +39,7 @@ interface Event {
 const EVENTS = 8192;
 const COUNT = 16_384;
 
-/** Polls once, and gives the answer and the events. */
+/** Polls once, and returns the answer and the events. */
 async function poll(
   subscriptions: Buffer[],
   stdin = '',
@@ -81,7 +81,7 @@ describe('WASI poll_oneoff', () => {
     const { errno, events } = await poll([
       subscription(1, CLOCK, MONOTONIC, { timeout: 3_600_000_000_000n }),
       subscription(2, CLOCK, MONOTONIC, { timeout: 1_000_000n }),
-      // 584 years, which no sum with the present time may wrap.
+      // 584 years, which must not overflow when added to the present time.
       subscription(3, CLOCK, REALTIME, { timeout: 2n ** 64n - 1n }),
     ]);
     assert.equal(errno, 'success');

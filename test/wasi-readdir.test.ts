@@ -19,7 +19,7 @@ interface Entry {
   name: string;
 }
 
-/** The whole entries in what fd_readdir wrote. */
+/** The complete entries in the output of fd_readdir. */
 function entries(bytes: Buffer): Entry[] {
   const found: Entry[] = [];
   for (let at = 0; at + 24 <= bytes.length;) {

@@ -6,7 +6,9 @@ import { fails } from './support/errors.js';
 import { withModule } from './support/run-guest.js';
 import { wasmFile } from './support/wat.js';
 
-/** WasmEdge's additions by the number of their parameters (all i32), in both forms where there are two. */
+/**
+ * WasmEdge's additions by the number of their parameters (all i32), in both forms if there are two.
+ */
 const BY_PARAMETERS: Readonly<Record<number, readonly string[]>> = {
   2: ['sock_listen', 'sock_listen_v2', 'sock_accept'],
   3: [
@@ -46,7 +48,7 @@ describe("WasmEdge's socket functions", () => {
     it(`${name} with ${count} parameters links and answers an errno`, async () => {
       await withModule(await guest(name, count), { aot: 'off' }, async (module) => {
         const answers = [await module.call('try', 0), await module.call('try', 99)];
-        // notsup; or notsock for what is open and badf for what is not.
+        // notsup; or notsock for an open descriptor and badf for one that is not.
         const makes = name.startsWith('sock_open') || name === 'sock_getaddrinfo';
         assert.deepEqual(answers, makes ? [58, 58] : [57, 8]);
       });

@@ -7,7 +7,7 @@ import { ROOT } from './support/paths.js';
 
 const read = (name: string): string => readFileSync(path.join(ROOT, name), 'utf8');
 
-/** Done to a file that is downloaded, and so without a switch. */
+/** Applied to a downloaded file, so it has no switch. */
 const WITHOUT_SWITCH = 'litert-arm64-symbol';
 
 describe('The workarounds of other libraries’ faults', () => {

@@ -112,7 +112,7 @@ describe('What a worker process answers', () => {
       assert.equal(events[0]?.module, file);
       assert.ok(events[0].output?.startsWith(cache));
     });
-    // A cache that cannot be written, nor the temporary folder: interpreted, with one warning.
+    // Neither the cache nor the temporary folder is writable: interpreted, with one warning.
     const { stderr, code } = await runScript(
       `require('wasmedge-embed').loadModule(${JSON.stringify(file)}, { isolation: '${isolation}' })
         .then(async (module) => { await module.run(); console.log(module.mode); });`,

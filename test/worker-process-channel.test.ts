@@ -28,7 +28,7 @@ function sent(messages: readonly Received[]): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** What a channel makes of these bytes, which come in pieces. */
+/** The messages that a channel makes from these bytes, which arrive in pieces. */
 async function received(
   pieces: readonly Buffer[],
 ): Promise<{ messages: Received[]; error: unknown }> {
@@ -92,7 +92,7 @@ describe('Messages between the pool and a worker process', () => {
     for (const header of [
       ...['{}', '[1]', '[{}, 4]', '[{}, [-1]]', '[{}, ["a"]]', '[{}, [1e300]]', '[{}, [null]]'],
       ...['no JSON', '[{}, [[]', 'null', '[{}, [], 1]'],
-      // Beyond what the other side may send: by its header, its arrays, their bytes together.
+      // Beyond what the other side may send: by its header, its arrays, or their total bytes.
       ...[`["${'x'.repeat(1000)}", []]`, '[{}, [0, 0, 0, 0]]', '[{}, [200000, 200001]]'],
     ]) {
       const bytes = Buffer.concat([frame(header), frame('[{"next":1},[]]')]);

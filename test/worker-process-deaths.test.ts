@@ -28,7 +28,7 @@ describe('A worker process that', () => {
         process.kill(worker!, signal);
         const error = await fails('ERR_WORKER_DIED', runs[0]!);
         assert.match(error.message, new RegExp(`worker process ${worker} was ended by ${signal}`));
-        // What waited is carried out by the next one.
+        // Waiting runs are done by the next one.
         assert.equal((await runs[1]!).exitCode, 3);
         assert.notEqual(workers()[0], worker);
       });
@@ -38,7 +38,7 @@ describe('A worker process that', () => {
   it('dies in the middle of a stream is an ERR_WORKER_DIED, and its source is asked for no more', async () => {
     let asked = 0;
     const piece = new Uint8Array(65_536);
-    // It always has something, without a turn of the event loop, and would end at some time.
+    // It always has more, without a turn of the event loop, and would end eventually.
     const source = {
       [Symbol.asyncIterator]: () => ({
         next: () => Promise.resolve({ done: ++asked > 1_000_000, value: piece }),
@@ -75,7 +75,7 @@ describe('A worker process that', () => {
       const waiting = module.run({ args: ['exit', '5'] });
       const held = await fails('ERR_TIMEOUT', module.run({ timeoutMs: 50 }));
       assert.ok(held instanceof WasmEdgeError);
-      // The first had no time limit: nothing says that it hangs, but an abort would.
+      // The first had no time limit: nothing shows that it hangs, but an abort would.
       const controller = new AbortController();
       const aborted = fails('ERR_ABORTED', module.run({ signal: controller.signal }));
       controller.abort();
@@ -139,7 +139,7 @@ describe('A worker process that', () => {
   });
 });
 
-/** Kills the worker that holds a run, whose end tells that it was noticed. */
+/** Kills the worker that has a run; the end of the run shows that this was noticed. */
 async function killBusy(module: LoadedModule): Promise<void> {
   const run = module.run(LONG);
   process.kill(workers()[0]!, 'SIGKILL');

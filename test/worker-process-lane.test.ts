@@ -10,7 +10,7 @@ type Taken = (error?: Error) => void;
 const WANTED = { type: 'stream-wanted', id: 1 } as const;
 const KIB = 1024;
 
-/** The host's end of a socket, whose other end takes what is written as `write` says. */
+/** The host's end of a socket, whose other end accepts written data as `write` says. */
 function socket(write: (bytes: Buffer, taken: Taken) => void): Socket {
   const stream = new Duplex({
     read: () => undefined,
@@ -18,12 +18,12 @@ function socket(write: (bytes: Buffer, taken: Taken) => void): Socket {
       write(bytes, taken);
     },
   });
-  // What the lane listens to there.
+  // The lane listens for it there.
   stream.on('error', () => undefined);
   return Object.assign(stream, { ref: () => stream, unref: () => stream }) as unknown as Socket;
 }
 
-/** A source that always has this piece, so many times, and counts how often it was asked. */
+/** A source that always has this piece ready, this many times, and counts how often it was read. */
 class Ready {
   asked = 0;
   readonly #piece: Uint8Array;

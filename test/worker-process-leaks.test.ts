@@ -23,7 +23,7 @@ describe('Pools of worker processes that were closed', () => {
     await eventually(() => workers().length === 0);
     const before = files();
     for (let count = 0; count < 5; ++count) await round();
-    // Fewer where one of the first round was still to be closed. More would be waited for without end.
+    // Fewer if one of the first round had not been closed yet. With more, this would wait for ever.
     await eventually(() => workers().length === 0 && files() <= before);
   });
 });

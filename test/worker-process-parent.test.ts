@@ -19,7 +19,7 @@ const BUSY = `const module = await ${LOAD};
   for (let both = 0; both < 3; ++both) await Promise.all([nap(), nap()]);
   for (let run = 0; run < 4; ++run) module.run({ args: ['spin', '1000000000000'] });`;
 
-/** Starts a process that prints a line when it has done this, and goes on; waits for that line. */
+/** Starts a process that runs the script, prints a line and continues; waits for that line. */
 async function parentThat(script: string): Promise<ChildProcess> {
   const parent = spawn(process.execPath, ['-e', `(async () => { ${script} })()`], {
     cwd: ROOT,
@@ -56,7 +56,7 @@ describe('Worker processes end with the process that started them', () => {
     }));
 
   it('when it is killed and their main thread is in a loop without end', async () => {
-    // A worker's main thread runs nothing that could loop: the addon's part by itself.
+    // A worker's main thread runs nothing that could loop, so this uses the addon's part by itself.
     const addon = JSON.stringify(`${ROOT}/build/Release/wasmedge_embed.node`);
     const child = `require(${addon}).dieWithParent(process.ppid); console.log('ready'); for (;;);`;
     const parent = await parentThat(

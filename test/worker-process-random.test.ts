@@ -11,7 +11,9 @@ import { eventually, workers } from './support/workers.js';
 const DEATHS = 200;
 const LANES = 8;
 
-/** What a run asks for and its answer; all of them have a time limit, so that a hang soon shows. */
+/**
+ * A run's request and its expected answer; all have a time limit, so that a hang is detected soon.
+ */
 function task(below: (limit: number) => number): { options: RunOptions; expected: string } {
   switch (below(4)) {
     case 0:
@@ -30,7 +32,7 @@ function task(below: (limit: number) => number): { options: RunOptions; expected
   }
 }
 
-/** Carries out a run that some of the deaths may meet. Gives how it ended. */
+/** Executes a run that may be hit by one of the deaths. Returns how it ended. */
 async function oneOf(module: LoadedModule, below: (limit: number) => number): Promise<string> {
   const { options, expected } = task(below);
   const controller = new AbortController();
@@ -80,7 +82,8 @@ describe(`${DEATHS} worker processes that are killed, crash or hang under load`,
         const signals = ['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGSTOP'] as const;
         while (deaths < DEATHS) {
           await sleep(below(10));
-          // Mostly those that work, and some that start: nothing but those would only be waited for.
+          // Mostly processes that work, and some that start: with only the latter, runs would just
+          // wait.
           const answers = counts['an answer'] ?? 0;
           if (below(8) > 0) await eventually(() => (counts['an answer'] ?? 0) > answers);
           const alive = workers().filter((pid) => !ended.has(pid));
@@ -97,7 +100,7 @@ describe(`${DEATHS} worker processes that are killed, crash or hang under load`,
       for (const count of [ERR_ABORTED, ERR_TIMEOUT, ERR_WORKER_DIED, answers]) {
         assert.ok(count! > 0, JSON.stringify(counts));
       }
-      // Those that are stopped may still be there: a run that meets one is told so and may go again.
+      // Stopped processes may still exist: a run that meets one gets an error and may be repeated.
       for (let answered = 0; answered < 20;) {
         const end = await module.run({ args: ['upper'], stdin: 'answer', timeoutMs: 5000 }).then(
           ({ stdout }) => stdout.toString(),

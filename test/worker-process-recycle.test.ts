@@ -20,7 +20,7 @@ describe('Recycling of worker processes', () => {
     await withModule(TOUR, pool({ recycleAfterRuns: 1 }), async (module) => {
       const seen = new Set<number>();
       for (let run = 0; run < 6; ++run) {
-        // Only the one that holds the run, or was to hold it, is not being replaced yet.
+        // Only the one that has the run, or was to have it, has not been replaced yet.
         for (const pid of workers()) seen.add(pid);
         assert.equal((await module.run(QUICK)).stdout.toString(), 'ANSWER');
       }

@@ -33,7 +33,7 @@ function roguePool(rogue: string): InstanceType<typeof WorkerPool> {
   return new WorkerPool(start, SETTINGS);
 }
 
-/** A host function that asks everything of its guest; all of that has to settle. */
+/** A host function that tries every operation on its guest; all of them must settle. */
 class Asking implements HostCallReceiver {
   calls = 0;
   /** Whether it enters the guest, which then may call again. */
@@ -70,7 +70,7 @@ class Asking implements HostCallReceiver {
     // What is open has ended with it.
   }
 
-  /** The codes of what failed, when all has settled. */
+  /** The codes of the failures, when everything has settled. */
   async settled(): Promise<string[]> {
     const codes: string[] = [];
     for (const each of await Promise.allSettled(this.#asked)) {
@@ -90,7 +90,7 @@ function requireOurs(error: unknown): asserts error is WasmEdgeError {
   assert.equal('a' in error, false);
 }
 
-/** Has it run, keep and access a guest. Gives the codes of what failed. */
+/** Runs, keeps and accesses a guest. Returns the codes of the failures. */
 async function useAll(pool: InstanceType<typeof WorkerPool>, asking: Asking): Promise<string[]> {
   const codes: string[] = [];
   const note = async (asked: Promise<unknown>): Promise<void> => {
@@ -183,7 +183,7 @@ describe('A worker process with guests that call and are kept, which has been ta
         instantiate: async (...asked: Parameters<typeof pool.instantiate>) => {
           const made = await pool.instantiate(...asked);
           made.port.endWaits = () => {
-            // One that is closed without end leaves no turn for a time limit of the test.
+            // If it is closed again and again, no turn is left for the test's time limit.
             assert.ok(++rounds < 10, 'it is closed again and again');
           };
           return made;

@@ -40,7 +40,7 @@ function rogueStart(env: Record<string, string>): WorkerStart {
   } as unknown as WorkerStart;
 }
 
-/** Every process of the test's, those left behind included. */
+/** Every process of the test, including those left behind. */
 const rogues = (): number[] => childrenOf(undefined, SCRIPT);
 
 function requireOurs(error: unknown): asserts error is WasmEdgeError {
@@ -54,7 +54,7 @@ function requireOurs(error: unknown): asserts error is WasmEdgeError {
   assert.equal('a' in error, false);
 }
 
-/** Runs of a pool that then is closed: all settle. */
+/** Runs in a pool that is then closed: all settle. */
 async function survive(pool: InstanceType<typeof WorkerPool>): Promise<unknown[]> {
   const runs = await Promise.allSettled([1, 2].map(() => pool.execute(REQUEST, undefined)));
   await pool.close();
@@ -169,7 +169,7 @@ describe('A worker process that cannot be started, for want of memory or descrip
       arrays: [],
     };
     for (const env of [
-      // What the system refuses, as it does where it has no memory, and what Node refuses.
+      // Refused by the system, like a process without memory, and refused by Node.
       { LONG: 'x'.repeat(2 ** 22) },
       { NUL: '\0' },
     ]) {
@@ -232,7 +232,7 @@ describe('The streams of a run in a worker process', () => {
       { stdin: undefined, stdout: STDOUT, stderr: undefined },
       Infinity,
     );
-    // It does not read what it is told.
+    // It does not read messages.
     const held = new HeldStreams(streams, () => undefined);
     let taken = 0;
     assert.throws(() => {
@@ -285,7 +285,7 @@ describe('What a worker process says', () => {
     let understood = 0;
     for (let round = 0; round < 20_000; ++round) {
       let text = answers[below(answers.length)]!;
-      // Some value is another, or some character.
+      // Changes some value, or some character.
       const values = [...text.matchAll(/(?<=[:[,])("[^"]*"|-?\d+|true|\{\}|\[\])/g)];
       const value = values[below(values.length)];
       text = below(2)

@@ -9,7 +9,7 @@ describe('Worker threads that are terminated', () => {
 
   for (const [where, first] of [
     ['where the main thread uses the addon too', `await (await loadModule(${guest})).close();`],
-    // Then the addon goes with the last worker, and is loaded again with the next one.
+    // Then the addon is unloaded with the last worker, and loaded again with the next one.
     ['where workers alone use the addon', ''],
   ] as const) {
     it(`at any moment of loading, running and closing, harm nothing ${where}`, async () => {

@@ -16,7 +16,7 @@ function start(task: WorkerTask): Worker {
   return new Worker(path.join(__dirname, 'support', 'guest-worker.js'), { workerData: task });
 }
 
-/** What the worker answers, after it has ended by itself. */
+/** The worker's answer, after it has ended by itself. */
 async function answerOf(worker: Worker): Promise<unknown> {
   const ended = once(worker, 'exit');
   const [answer] = (await once(worker, 'message')) as [unknown];

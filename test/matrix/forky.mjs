@@ -10,11 +10,13 @@ import { debianRoot, inside, repository } from '../../scripts/setup/system/debia
 const folder = path.join(cacheFolder(), 'debian-forky');
 const packages = [
   ...['ca-certificates', 'nodejs', 'libwasmedge0', 'wasmedge', 'libturbojpeg0', 'libpng16-16t64'],
-  // What tests look at files with, and what the commands `build` and `bundle` take.
+  // Tools that tests use to inspect files, and tools for the commands `build` and `bundle`.
   ...['binutils', 'cmake', 'curl', 'g++', 'make', 'patchelf', 'xxd'],
 ];
 
-/** What is compiled is so by one version of WasmEdge: there these take the places of this machine's. */
+/**
+ * Compiled modules belong to one version of WasmEdge: there, these folders replace this machine's.
+ */
 const versioned = ['guest', 'test-cache'].map((name) => ({
   place: path.join(root, 'build', name),
   own: path.join(root, 'build/matrix/forky', name),
@@ -30,7 +32,7 @@ export const forky = debianRoot({
 });
 
 /**
- * A command that runs there, at the root of this repository.
+ * A command to run there, at the root of this repository.
  *
  * @param {string[]} words
  * @returns {{ command: string, args: string[] }}
@@ -54,7 +56,7 @@ export const forkyGuests = {
 
   async stamp() {
     const files = [...guestCompilations.map(([guest]) => guest), addonFile];
-    // It tells which version is installed there.
+    // It shows which version is installed there.
     const status = sha256OfFile(path.join(folder, 'var/lib/dpkg/status'));
     const outputs = guestCompilations.map(([, compiled]) =>
       path.join(versioned[0].own, path.basename(compiled)),

@@ -71,7 +71,7 @@ async function main({ selected, grep, write, yes }) {
   return write && !(await writePage()) ? 1 : ok ? 0 : 1;
 }
 
-/** Whether there was a result of each combination to be written. */
+/** Whether every combination had a result to write. */
 async function writePage() {
   const rows = names.map((name) => ({ name, row: readRow(name) }));
   const missing = rows.filter(({ row }) => row === undefined).map(({ name }) => name);

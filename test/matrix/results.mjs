@@ -9,14 +9,14 @@ import { fillSection } from '../../scripts/setup/section.mjs';
 import { digestOf } from '../../scripts/setup/stamp.mjs';
 
 /**
- * What the tests said of a combination.
+ * The tests' results for a combination.
  *
  * @typedef {{ node: string, wasmedge: string } & import('../runner/counts.mjs').Counts} Row
  */
 
 const fileOf = (name) => path.join(setupFolder, 'matrix', `${name}.json`);
 
-/** Results are of the package as it was: those of other sources do not count. */
+/** Results are for certain sources of the package: those for others do not count. */
 function sources() {
   return digestOf(['native', 'lib', 'package-lock.json']);
 }

@@ -10,20 +10,20 @@ export const compiledTests = {
   title: 'Tests of the package',
 
   async run(_context, task) {
-    // Tests whose sources are gone must not run on.
+    // Tests whose sources have been deleted must not run any more.
     rmSync(path.join(root, 'build/test'), { recursive: true, force: true });
     await task.exec(localProgram('tsc'), ['-p', 'tsconfig.test.json'], { cwd: root });
   },
 };
 
 /**
- * The check `mocha` of `npm test` with a combination.
+ * The check `mocha` of `npm test` for a combination.
  *
  * @param {import('./combinations.mjs').Combination} combination
  * @returns {import('../runner/checks.mjs').Check}
  */
 export function suiteOf({ name, title, node }) {
-  // Below the repository's folder, which is in every place where it runs.
+  // In the repository's folder, which exists wherever it runs.
   const output = path.join(root, 'build/matrix', `${name}.counts.json`);
   return {
     name: `matrix-${name}`,
@@ -35,7 +35,7 @@ export function suiteOf({ name, title, node }) {
           path.join(root, 'node_modules/mocha/bin/mocha.js'),
           ...['--reporter', path.join(root, 'test/runner/mocha-reporter.mjs')],
           ...['--reporter-option', `output=${output}`],
-          // It is begun and left alone, on a machine that does other things as well.
+          // It runs unattended, on a machine that does other work as well.
           ...['--timeout', '180000'],
           ...(grep === undefined ? [] : ['--grep', grep]),
           packageTests,
@@ -43,7 +43,7 @@ export function suiteOf({ name, title, node }) {
       ];
     },
     count: () => (existsSync(output) ? JSON.parse(readFileSync(output, 'utf8')) : undefined),
-    // Its summary, and its failures.
+    // Its summary and its failures.
     excerpt: (text) => text.slice(Math.max(0, text.search(/^ {2}\d+ passing/m))),
   };
 }
@@ -54,7 +54,7 @@ const askVersions = `
   });`;
 
 /**
- * Which versions a combination is of.
+ * The versions of a combination.
  *
  * @param {import('./combinations.mjs').Combination} combination
  * @returns {Promise<{ node: string, wasmedge: string } | undefined>} undefined where the addon does not load

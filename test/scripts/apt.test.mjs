@@ -33,7 +33,7 @@ describe('apt', () => {
         { version: '1.63.0+dfsg1-2', priority: 500, suites: ['bookworm', 'bookworm-security'] },
       ],
     });
-    // What is installed and in no source cannot be installed from anywhere.
+    // An installed package that is in no source cannot be installed again.
     assert.deepEqual(policy.get('lld').offers[0].suites, []);
     assert.equal(policy.get('cargo'), undefined);
   });

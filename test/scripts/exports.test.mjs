@@ -7,12 +7,12 @@ import { describe, it } from 'mocha';
 import { filesBelow } from '../../scripts/setup/files.mjs';
 import { root } from '../../scripts/setup/paths.mjs';
 
-/** Where modules import from each other. The doors of the package are there for others. */
+/** Folders whose modules import from each other. The package's entry points are for others. */
 const folders = ['lib', 'scripts', 'test', 'models', 'lambda', 'bench', 'docs'];
 const isModule = (file) => /\.m?[jt]s$/.test(file) && !/\.d\.ts$/.test(file);
 const isDoor = (file) => /\bindex\.m?[jt]s$|^test\/types\//.test(file);
 
-/** Functions, classes and constants that are exported and named in no other file. */
+/** Functions, classes and constants that are exported but named in no other file. */
 function unused(texts) {
   const places = new Map();
   for (const [file, text] of texts) {

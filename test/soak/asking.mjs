@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { WrongAnswer, assembled, randomNumbers } from './traffic.mjs';
 
-/** What a host function of the soak does, by what its guest asks for. */
+/** The actions of the soak's host function, by what its guest asks for. */
 const asks = {
   answer: 0,
   promise: 1,
@@ -16,9 +16,12 @@ const asks = {
   wrong: 9,
 };
 
-/** Modules whose guests ask and remember, in this process and in another one, and what is asked of them. */
+/**
+ * Modules whose guests ask and remember, in this process and in another one, and the requests to
+ * them.
+ */
 export class Asking {
-  /** How often each kind of thing was asked. */
+  /** How often each kind of request was made. */
   counts = {};
   #library;
   #random = randomNumbers(2);
@@ -39,7 +42,7 @@ export class Asking {
     await Promise.all(this.#modules.map((module) => module.close()));
   }
 
-  /** So many things are asked, some at the same time. Settles when all have ended. */
+  /** Makes this many requests, some at the same time. Resolves when all have ended. */
   async burst(size) {
     const lanes = [1, 4, 16][Math.floor(this.#random() * 3)];
     let left = size;
@@ -51,7 +54,7 @@ export class Asking {
   }
 
   async settle() {
-    // As many threads as there may be beside those that wait.
+    // As many threads as allowed, besides those that wait.
     for (const module of this.#modules) {
       await Promise.all([module.call('ask', asks.answer), module.call('ask', asks.answer)]);
     }
@@ -75,7 +78,7 @@ export class Asking {
     });
   }
 
-  /** The old one ends while calls of it wait for their host functions. */
+  /** The old instance ends while calls of it wait for their host functions. */
   async #reload() {
     const at = Math.floor(this.#random() * this.#modules.length);
     const old = this.#modules[at];
@@ -205,7 +208,7 @@ async function endsAtAnyTime(module, random) {
   const [first, spun, behind] = await Promise.all(ends);
   require(first, 1);
   require(spun, ['ERR_ABORTED', 'ERR_TIMEOUT']);
-  // What was to end before it had begun leaves the instance.
+  // A call that was to end before it began leaves the instance alone.
   require(behind, [2, 'ERR_CLOSED']);
   await instance.close();
 }
@@ -224,7 +227,7 @@ async function forgotten(module) {
   require(await instance.call('ask', asks.answer), 7);
 }
 
-/** What it gives, or the code of its error. */
+/** Its result, or the code of its error. */
 async function endOf(promise) {
   try {
     return await promise;
@@ -233,7 +236,7 @@ async function endOf(promise) {
   }
 }
 
-/** Something that no guest may be answered, whatever else happens at the same time. */
+/** Checks a guest's answer, which must be right whatever else happens at the same time. */
 function require(value, expected) {
   const right = Array.isArray(expected) ? expected : [expected];
   if (!right.includes(value)) {

@@ -1,6 +1,9 @@
 import { randomNumbers } from './traffic.mjs';
 
-/** Runs of several kinds, in a mixture, of the same guest in several isolations. A subclass loads them in `open`. */
+/**
+ * Runs of several kinds, mixed, of the same guest in several isolations. A subclass loads them in
+ * `open`.
+ */
 export class MixedTraffic {
   counts = {};
   modules = [];

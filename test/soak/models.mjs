@@ -7,7 +7,7 @@ import { WrongAnswer, failure } from './traffic.mjs';
 
 const require = createRequire(import.meta.url);
 const guest = path.join(root, 'wasm/target/wasm32-wasip1/release/infer.wasm');
-/** In both isolations that keep something between runs. */
+/** The two isolations that keep state between runs. */
 const isolations = ['in-process', 'worker-process'];
 const shape = { concurrency: 2, maxQueue: 1000 };
 
@@ -35,7 +35,7 @@ const square = Buffer.from(
   'base64',
 );
 
-/** What is done with models, how often of a hundred, and what must come of it. */
+/** What is done with models, how often per hundred, and the expected result. */
 const modelRuns = [
   { name: 'state in two sessions', weight: 35, run: keepsState },
   { name: 'shapes that a guest chooses', weight: 30, run: resizes },
@@ -44,7 +44,7 @@ const modelRuns = [
   { name: 'an abort among many runs', weight: 15, run: isAborted },
 ];
 
-/** Guests that run models with state, and models in shapes of their own. */
+/** Guests that run models with state, and models in various shapes. */
 export class ModelTraffic extends MixedTraffic {
   #library;
 
@@ -61,7 +61,7 @@ export class ModelTraffic extends MixedTraffic {
     }
   }
 
-  /** Has every thread work at once, so that samples are alike. */
+  /** Makes every thread work at once, so that samples are alike. */
   async settle() {
     await Promise.all(
       this.modules.flatMap((module) => [keepsState(module, () => 0.5), resizes(module, () => 0.5)]),
@@ -91,7 +91,7 @@ function rows(session, count, value) {
   ];
 }
 
-/** What all runs gave, as numbers. */
+/** The outputs of all runs, as numbers. */
 async function answers(module, given) {
   const { stdout, stderr, exitCode } = await module.run({ stdin: requests.requestBytes(given) });
   if (exitCode !== 0) throw new WrongAnswer(`exit code ${exitCode}: ${stderr}`);
@@ -138,7 +138,7 @@ async function isRefused(module) {
   demand([result.exitCode, result.inferenceFailures.map(({ errno }) => errno)], [70, [1]]);
 }
 
-/** Before the first run, among them or after the last. */
+/** Aborted before the first run, between runs or after the last one. */
 async function isAborted(module, random) {
   const given = [
     requests.open('accumulator'),

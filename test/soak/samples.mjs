@@ -4,9 +4,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const MIB = 2 ** 20;
 
 /**
- * What the soak watches, and how much growth is none. Memory: 2 %, or what the collector's heap moves by anyway.
- * Mappings: V8 and the allocator take and give back some. The rest: nothing at all. A short soak has seen less of
- * what comes seldom, such as both classifiers at work while one takes the place of the other.
+ * What the soak measures, and how much growth is tolerated. Memory: 2 %, or the usual fluctuation
+ * of the garbage collector's heap. Mappings: V8 and the allocator take and return some. The rest:
+ * none. A short soak has seen fewer of the rare events, such as both classifiers at work while one
+ * replaces the other.
  *
  * @param {boolean} short
  */
@@ -24,13 +25,13 @@ export function measuresOf(short) {
 }
 
 /**
- * This process now, as Linux counts it (proc(5)). To be taken while nothing runs: what is garbage is collected first,
- * for which Node needs --expose-gc.
+ * This process's current values, as Linux counts them (proc(5)). To be taken while nothing runs:
+ * garbage is collected first, for which Node needs --expose-gc.
  *
  * @param {number} at invocations so far
  */
 export async function takeSample(at) {
-  // Twice: what the first one frees on the native side is let go of in the turns between.
+  // Twice: in the turns in between, memory that the first one freed on the native side is released.
   for (let round = 0; round < 2; ++round) {
     globalThis.gc();
     await nextTurn();
@@ -48,7 +49,7 @@ export async function takeSample(at) {
   };
 }
 
-/** Rows of samples, some twenty of them, for a table. */
+/** About twenty of the samples, as rows of a table. */
 export function rowsOf(samples) {
   const step = Math.ceil(samples.length / 20);
   const shown = samples.filter((_, index) => (samples.length - 1 - index) % step === 0);

@@ -15,12 +15,13 @@ import { Traffic, WrongAnswer } from './traffic.mjs';
 import { fewestSamples, judge, warmUpPart } from './trend.mjs';
 import { table } from '../runner/report.mjs';
 
-/** Fewer invocations than these end before the allocator has settled. */
+/** With fewer invocations than these, the allocator has not settled. */
 const fewForAllocator = 1_000_000;
 
 /**
- * The allocator of a short soak: one arena, since those of many threads fill up over hundreds of thousands of
- * invocations; and what is freed goes back to the system at once, not when a later block happens not to lie above it.
+ * The allocator of a short soak: a single arena, since those of many threads fill up over hundreds
+ * of thousands of invocations; and freed memory is returned to the system at once, not only when no
+ * later block lies above it.
  */
 const settledAllocator = {
   MALLOC_ARENA_MAX: '1',
@@ -56,9 +57,9 @@ const loadsOfBurst = 20;
 const streamsOfBurst = 40;
 const modelsOfBurst = 40;
 const nodeOptions = ['--expose-gc', '--max-semi-space-size=1'];
-/** As many in each phase, however long it is. */
+/** The same number for each phase, whatever its length. */
 const samplesOfPhase = 80;
-/** Enough to tell a trend by: a phase goes on for them on a machine on which its time is too short. */
+/** Enough to detect a trend: on a machine on which a phase is too short, it is prolonged. */
 const neededSamples = Math.ceil((fewestSamples + 2) / (1 - warmUpPart));
 
 async function main(options) {
@@ -91,12 +92,12 @@ async function main(options) {
   return report(phases, traffic, { counts }, measuresOf(isShort(options)));
 }
 
-/** Whether it ends before what is no growth has evened out. */
+/** Whether it ends before normal fluctuations have evened out. */
 function isShort({ invocations, seconds }) {
   return seconds !== undefined || invocations < fewForAllocator;
 }
 
-/** The same command in a process whose own memory does not wander. */
+/** The same command in a process whose own memory does not fluctuate. */
 async function startAnew(options) {
   const { code } = await run(process.execPath, [...nodeOptions, ...process.argv.slice(1)], {
     env: isShort(options) ? { ...settledAllocator, ...mallocVariables() } : {},
@@ -130,7 +131,7 @@ function readOptions() {
     if (Number.isInteger(number) && number >= minimum) return number;
     throw new Error(`--${name} takes a whole number from ${minimum} on, not '${values[name]}'.`);
   };
-  // Enough for samples to tell a trend by.
+  // Enough samples to detect a trend.
   const invocations = whole('invocations', 20_000);
   const seconds = whole('seconds', 10);
   return { invocations: invocations ?? 1_000_000, seconds, help: values.help };

@@ -6,11 +6,11 @@ import initWabt from 'wabt';
 import { MixedTraffic } from './mixed-traffic.mjs';
 import { WrongAnswer, failure } from './traffic.mjs';
 
-/** In both isolations that keep something between runs. */
+/** The two isolations that keep state between runs. */
 const isolations = ['in-process', 'worker-process'];
 const shape = { concurrency: 2, maxWaiting: 2, maxQueue: 1000 };
 
-/** Ways in which a run with streams ends, how often of a hundred, and what must come of it. */
+/** Ways in which a run with streams ends, how often per hundred, and the expected result. */
 const streamRuns = [
   { name: 'streams that end', weight: 40, run: copies },
   { name: 'a guest that ends before its input', weight: 10, run: endsEarly },
@@ -44,7 +44,7 @@ export class StreamTraffic extends MixedTraffic {
     }
   }
 
-  /** Has every thread wait at once, so that samples are alike. */
+  /** Makes every thread wait at once, so that samples are alike. */
   async settle() {
     const many = shape.concurrency + shape.maxWaiting;
     const runs = this.modules.flatMap((module) =>

@@ -8,7 +8,7 @@ import { dataFolder, guestFile, root } from '../../scripts/setup/paths.mjs';
 /** Something that no run may do, whatever else happens at the same time. */
 export class WrongAnswer extends Error {}
 
-/** A grey picture of 16 × 16 pixels, where there is no photograph. */
+/** A grey picture of 16 × 16 pixels, used if there is no photograph. */
 const smallPicture = Buffer.from(
   '/9j/2wBDAAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAj/' +
     'wAALCAAQABABAREA/8QAHAAAAAAJAAAAAAAAAAAAAAAAAAECAwQFBgcI/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQAAPwBm' +
@@ -17,10 +17,10 @@ const smallPicture = Buffer.from(
 );
 
 const trivialOptions = { args: ['soak'], files: { '/file': Buffer.from('content') } };
-/** The same after every re-load, so that the number of threads is. */
+/** The same after every reload, to keep the number of threads constant. */
 const shape = { concurrency: 2, maxQueue: 1000 };
 
-/** Ways to run the trivial guest, how often of a thousand, and what must come of it. */
+/** Ways to run the trivial guest, how often per thousand, and the expected result. */
 const trivialRuns = [
   { name: 'answer', weight: 880, run: answer },
   { name: 'large answer', weight: 20, run: largeInput },
@@ -35,7 +35,7 @@ const trivialRuns = [
   { name: 'time-out of a loop', weight: 3, run: timeOutLoop },
 ];
 
-/** The guests of the soak, and what runs on them. */
+/** The guests of the soak, and the runs on them. */
 export class Traffic {
   /** How often each kind of run has happened. */
   counts = {};
@@ -83,7 +83,8 @@ export class Traffic {
   }
 
   /**
-   * So many runs, in any order, some at the same time, now and then with a re-load among them. Settles when all have.
+   * Makes this many runs, in any order, some at the same time, occasionally with a reload among
+   * them. Resolves when all have ended.
    *
    * @param {number} trivial
    * @param {number} classifications
@@ -105,19 +106,21 @@ export class Traffic {
     await Promise.all(Array.from({ length: lanes }, work));
   }
 
-  /** Loads a module of its own, runs it and closes it; one of a hundred is the classification guest. */
+  /**
+   * Loads a separate module, runs it and closes it; one in a hundred is the classification guest.
+   */
   async loadAndClose() {
     const classify = this.#random() < 0.01;
     const module = await (classify ? this.#loadClassifier() : this.#loadTrivial());
     const run = classify
       ? module.run({ stdin: this.#picture }).then(({ stdout }) => this.#check(stdout))
       : answer(module, this.#random);
-    // Closing settles after what it was given.
+    // Closing resolves after the module's work has ended.
     await Promise.all([run, module.close()]);
     this.#count(classify ? 'load and close, classification' : 'load and close');
   }
 
-  /** Brings every thread of both modules to life, so that samples are alike. */
+  /** Makes every thread of both modules work, so that samples are alike. */
   async settle() {
     const twice = (job) => [job(), job()];
     await Promise.all([
@@ -148,7 +151,7 @@ export class Traffic {
     }
   }
 
-  // The old module finishes what it was given while the new one takes what comes.
+  // The old module finishes its work while the new one accepts new work.
 
   async #reloadTrivial() {
     const old = this.#trivial;
@@ -175,14 +178,14 @@ export class Traffic {
     return this.#library.loadModule(this.#compiled, { ...trivialOptions, ...shape });
   }
 
-  /** The trivial guest, whose instances begin with what one of them has prepared. */
+  /** The trivial guest, whose instances begin with the state that one of them has prepared. */
   #loadPrepared() {
     return this.#library.loadModule(this.#compiled, {
       ...{ ...trivialOptions, ...shape, snapshot: 'prepare' },
     });
   }
 
-  /** Each instance finds what was prepared, and writes over it. */
+  /** Each instance finds the prepared state, and overwrites it. */
   async #usePrepared() {
     const found = await this.#prepared.call('use');
     if (found !== 7 * 40) throw new WrongAnswer(`${found} in a snapshot, where 280 is right`);
@@ -210,7 +213,7 @@ function answer(module, random) {
 }
 
 async function largeInput(module) {
-  // The guest takes what fits its buffer.
+  // The guest reads as much as fits into its buffer.
   const { stdout } = await module.run({ stdin: Buffer.alloc(100_000, 'a') });
   if (stdout.length !== 256) throw new WrongAnswer(`${stdout.length} bytes where 256 are right`);
 }
@@ -255,7 +258,7 @@ async function timeOutLoop(module) {
   if (error?.code !== 'ERR_TIMEOUT') throw new WrongAnswer(`'${error}' for a loop with a time-out`);
 }
 
-/** What a run rejects with; undefined where it does not. */
+/** The error with which a run rejects; undefined if it does not. */
 export async function failure(run) {
   try {
     await run;
@@ -272,10 +275,10 @@ function shuffle(values, random) {
   }
 }
 
-/** The guest whose text is in that file. */
+/** The assembled guest of that text file. */
 export async function assembled(file) {
   const wabt = await initWabt();
-  // In a buffer of its own: wabt takes all of the ArrayBuffer that lies under a view.
+  // In a separate buffer: wabt reads the whole ArrayBuffer under a view.
   const module = wabt.parseWat('guest.wat', Uint8Array.from(readFileSync(file)));
   try {
     return module.toBinary({}).buffer;

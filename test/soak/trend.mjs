@@ -1,9 +1,9 @@
 /**
- * Whether a measure stays where it is, decided from its samples after the warm-up.
+ * Whether a measure stays constant, decided from its samples after the warm-up.
  *
- * The trend is the Theil–Sen estimator: the median of the slopes between every two samples, which a third of wild
- * samples (a collection of garbage that came late) does not move. What counts is the growth that it means from the
- * first sample to the last.
+ * The trend is the Theil–Sen estimator: the median of the slopes between every two samples, which
+ * is robust against outliers in up to a third of the samples (a late garbage collection). The
+ * criterion is the resulting growth from the first sample to the last.
  *
  * @typedef {object} Judgement
  * @property {number} median
@@ -13,10 +13,10 @@
  * @property {boolean} flat
  */
 
-/** The part of the samples, from the first, in which caches fill and code is compiled. */
+/** The initial part of the samples, in which caches fill and code is compiled. */
 export const warmUpPart = 1 / 4;
 
-/** Fewer samples after the warm-up tell nothing. */
+/** With fewer samples after the warm-up, no trend can be detected. */
 export const fewestSamples = 8;
 
 /**

@@ -3,7 +3,10 @@ import path from 'node:path';
 
 const PARTS = ['core', 'libc', 'libstd'];
 
-/** The programs: NAME.wasm, beside it what it is given and has to give, and NAME.dir to work in. */
+/**
+ * The programs: NAME.wasm, next to it its input and expected output, and NAME.dir as its working
+ * folder.
+ */
 export async function caspervonb(folder) {
   const programs = [];
   for (const part of PARTS) {

@@ -1,4 +1,4 @@
-// One program in node:wasi, in a process of its own: it writes to the process's streams.
+// One program in node:wasi, in a separate process, because it writes to the process's streams.
 
 import { readFile } from 'node:fs/promises';
 import { WASI } from 'node:wasi';
@@ -11,6 +11,6 @@ try {
   process.exitCode = wasi.start(instance);
 } catch (error) {
   console.error(error);
-  // As a program that fails by a trap ends elsewhere.
+  // As in other runtimes, for a program that ends with a trap.
   process.exitCode = error instanceof WebAssembly.RuntimeError ? 134 : 1;
 }

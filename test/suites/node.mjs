@@ -7,8 +7,9 @@ const HELLO = 'hello from input.txt\n';
 const IN_SUBDIR = 'hello from input in subdir.txt';
 
 /**
- * The programs and what Node's own tests (test/wasi/*.js) give them and expect. Left out are `pthread`, which is for WASI
- * threads, `poll_win`, which is the beginning of `poll`, and what is about the JavaScript of `node:wasi`.
+ * The programs, and their input and expected output in Node's own tests (test/wasi/*.js). Left out
+ * are `pthread`, which is for WASI threads, `poll_win`, which is the beginning of `poll`, and tests
+ * of the JavaScript of `node:wasi`.
  */
 const PROGRAMS = [
   { name: 'cant_dotdot' },
@@ -38,7 +39,7 @@ const PROGRAMS = [
   { name: 'write_file' },
 ];
 
-/** The programs of a checkout of nodejs/node, as its `test/wasi/wasm` has them. */
+/** The programs in a checkout of nodejs/node, in `test/wasi/wasm`. */
 export async function nodeSuite(folder) {
   const scene = await makeScene();
   process.on('exit', scene.remove);
@@ -59,7 +60,7 @@ export async function nodeSuite(folder) {
   });
 }
 
-/** A folder as Node's test of links makes it, and one without anything. */
+/** A folder like that of Node's test of links, and an empty one. */
 async function makeScene() {
   const root = await mkdtemp(path.join(tmpdir(), 'wasi-node-'));
   const [sandbox, empty] = [path.join(root, 'sandbox'), path.join(root, 'empty')];

@@ -3,7 +3,10 @@ import path from 'node:path';
 
 const TIMEOUT_MS = 60_000;
 
-/** A program in another runtime, as its users start it: the same arguments, variables and host folders. */
+/**
+ * A program in another runtime, as users start it: with the same arguments, variables and host
+ * folders.
+ */
 export const OTHER_RUNTIMES = {
   node: ({ file, argv0 = path.basename(file), args, env }, directories) => ({
     command: process.execPath,

@@ -7,7 +7,9 @@ import { runElsewhere } from './other-runtimes.mjs';
 
 const { loadModule } = createRequire(import.meta.url)('../../dist/index.js');
 
-/** Where a program's folders are: of the host, copied before each program, or copied into memory. */
+/**
+ * Where a program's folders are: on the host, copied before each program, or copied into memory.
+ */
 export const MODES = ['host', 'memory'];
 
 /**
@@ -39,7 +41,7 @@ async function runInAnother(scene, program, runtime) {
 
 async function runIn(scene, program, isolation) {
   try {
-    // Interpreted: what is measured here is right answers.
+    // Interpreted: only the correctness of results is tested here.
     const options = { aot: 'off', isolation, limits: { timeoutMs: 60_000 }, ...scene.options };
     const module = await loadModule(program.file, options);
     try {
@@ -49,7 +51,7 @@ async function runIn(scene, program, isolation) {
       await module.close();
     }
   } catch (error) {
-    // A program that fails by a trap, as abort() does, ends with 128 + SIGABRT.
+    // A program that traps, as abort() does, ends with 128 + SIGABRT.
     if (error.code === 'ERR_TRAP' && program.exitCode === 134) return undefined;
     return oneLine(`${error.code ?? ''} ${error.message} ${error.stderr ?? ''}`);
   } finally {

@@ -3,7 +3,10 @@ import path from 'node:path';
 
 const LANGUAGES = ['assemblyscript', 'c', 'rust'];
 
-/** The programs of preview 1: NAME.wasm, and NAME.json where it differs from no arguments and 0. */
+/**
+ * The programs of preview 1: NAME.wasm, with NAME.json unless there are no arguments and the exit
+ * code is 0.
+ */
 export async function wasiTestsuite(folder) {
   const programs = [];
   for (const language of LANGUAGES) {

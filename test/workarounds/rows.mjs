@@ -1,6 +1,6 @@
 /**
- * The test that fails without a workaround: of the native tests by a filter of GoogleTest's, or of the package's, on an
- * addon with switches, by its file and what its name matches.
+ * The test that fails without a workaround: either a native test, by a filter of GoogleTest, or one
+ * of the package's tests, with an addon with switches, by its file and a pattern of its name.
  *
  * @type {{ name: string, native?: string, mocha?: string, grep?: string, takesMemory?: boolean }[]}
  */

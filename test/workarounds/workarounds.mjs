@@ -20,13 +20,13 @@ The names are those of docs/workarounds.md; by default all. The addon and the na
 which released builds do not have. Requires a set-up repository (npm run quickstart).
 `;
 
-/** node-gyp-build looks below a package's folder for build/Release. */
+/** node-gyp-build looks in a package's folder for build/Release. */
 const packageFolder = path.join(root, 'build/workarounds');
 const addonFolder = path.join(packageFolder, 'build/Release');
 const nativeFolder = path.join(root, 'build/native-tests/native/test');
-/** Bytes of memory for what goes wrong by taking all. */
+/** Bytes of memory for failures that take all of it. */
 const memory = 4 * 2 ** 30;
-/** Some go wrong by never ending. */
+/** A time limit for failures that never end. */
 const seconds = 120;
 
 function readOptions() {
@@ -81,14 +81,14 @@ async function build(task, selected) {
 }
 
 /**
- * What comes of the row's test where these workarounds are off.
+ * The outcome of the row's test with these workarounds off.
  *
  * @returns {Promise<'passes' | 'fails' | 'matches no test'>}
  */
 async function outcomeOf({ native, mocha, grep, takesMemory }, off) {
   const folder = native === undefined ? addonFolder : nativeFolder;
   const switches = path.join(folder, 'workarounds.off');
-  // What was compiled with a workaround must not be found without.
+  // Modules compiled with a workaround must not be found without it.
   const cache = mkdtempSync(path.join(os.tmpdir(), 'wasmedge-embed-workarounds-'));
   writeFileSync(switches, off.map((name) => `${name}\n`).join(''));
   try {
