@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "base/error.h"
 
@@ -17,9 +18,10 @@ namespace {
 // More than a module or a model can have.
 constexpr off_t kMostBytes = off_t{4} << 30;
 
-}  // namespace
-
-std::vector<uint8_t> ReadFile(const std::string& path) {
+/// Calls `grow` with the number of bytes that it is to make room for, those that are there already
+/// included, and tells how many there are in the end.
+template <typename Grow>
+size_t Read(const std::string& path, const Grow& grow) {
   const auto fail = [&path] {
     throw Error(ErrorCode::kModuleLoad, "Cannot read " + path + ": " + std::strerror(errno) + ".");
   };
@@ -44,19 +46,42 @@ std::vector<uint8_t> ReadFile(const std::string& path) {
   }
   // A sparse file takes no space on disk but would take all memory.
   if (status.st_size > kMostBytes) too_large();
-  // One byte more than the file has, so that its end is reached without growing the vector.
-  std::vector<uint8_t> bytes(static_cast<size_t>(status.st_size) + 1);
+  // One byte more than the file has, so that its end is reached without growing the buffer.
+  size_t room = static_cast<size_t>(status.st_size) + 1;
+  uint8_t* bytes = grow(room);
   size_t filled = 0;
   while (true) {
-    if (filled == bytes.size()) bytes.resize(bytes.size() * 2);
-    const size_t got = std::fread(bytes.data() + filled, 1, bytes.size() - filled, file.get());
+    if (filled == room) bytes = grow(room *= 2);
+    const size_t got = std::fread(bytes + filled, 1, room - filled, file.get());
     filled += got;
     if (filled > static_cast<size_t>(kMostBytes)) too_large();
     if (got != 0) continue;
     if (std::ferror(file.get()) != 0) fail();
-    break;
+    return filled;
   }
-  bytes.resize(filled);
+}
+
+}  // namespace
+
+std::vector<uint8_t> ReadFile(const std::string& path) {
+  std::vector<uint8_t> bytes;
+  const size_t size = Read(path, [&bytes](size_t room) {
+    bytes.resize(room);
+    return bytes.data();
+  });
+  bytes.resize(size);
+  return bytes;
+}
+
+PageBuffer ReadFileIntoPages(const std::string& path) {
+  PageBuffer bytes;
+  const size_t size = Read(path, [&bytes](size_t room) {
+    PageBuffer grown(room);
+    if (!bytes.empty()) std::memcpy(grown.data(), bytes.data(), bytes.size());
+    bytes = std::move(grown);
+    return bytes.data();
+  });
+  bytes.Truncate(size);
   return bytes;
 }
 

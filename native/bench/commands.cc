@@ -26,8 +26,7 @@ constexpr std::chrono::milliseconds kWarmUp(20);
 class Server {
  public:
   explicit Server(const Arguments& arguments) : arguments_(arguments) {
-    const std::vector<uint8_t> bytes = ReadFile(arguments.model);
-    model_ = LoadModel(bytes.data(), bytes.size());
+    model_ = LoadModel(ReadFileIntoPages(arguments.model));
     for (const std::string& path : arguments.pictures) pictures_.push_back(ReadFile(path));
     pipelines_.push_back(std::make_unique<Pipeline>(model_, arguments.inference));
   }

@@ -209,7 +209,14 @@ unsigned OrderOf(uint8_t section) {
 /// Replaces sections of a module: absent ones are removed, and new ones added.
 Bytes Rewrite(WasmBytes module, const std::string& name,
               std::map<unsigned, std::pair<uint8_t, std::optional<Bytes>>> sections) {
-  Bytes result(module.data, module.data + std::min<size_t>(module.size, 8));
+  constexpr size_t kMostOfHead = 16;
+  size_t most = module.size;
+  for (const auto& [order, section] : sections) {
+    if (section.second) most += section.second->size() + kMostOfHead;
+  }
+  Bytes result;
+  result.reserve(most);
+  AppendBytes(result, {module.data, std::min<size_t>(module.size, 8)});
   const auto append = [&result](uint8_t id, const Bytes& payload) {
     result.push_back(id);
     AppendNumber(result, payload.size());

@@ -120,8 +120,7 @@ Napi::Value ModelObject::Load(const Napi::CallbackInfo& info) {
         if (path.empty()) {
           lent.model = LoadModel(bytes.data(), bytes.size());
         } else {
-          const std::vector<uint8_t> read = ReadFile(path);
-          lent.model = LoadModel(read.data(), read.size());
+          lent.model = LoadModel(ReadFileIntoPages(path));
         }
         // Here, so that settings that do not fit the model make the loading fail.
         lent.model->graph(lent.settings);

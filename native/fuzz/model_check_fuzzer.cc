@@ -98,7 +98,7 @@ void CheckAsHosts(const std::vector<uint8_t>& bytes) {
 
 void Run(const std::vector<uint8_t>& bytes) {
   try {
-    const Model model(bytes.data(), bytes.size(), ModelLimits::Guest());
+    const Model model(PageBuffer::Copy(bytes.data(), bytes.size()), ModelLimits::Guest());
     for (const InferenceOptions& options : {InferenceOptions{1, Kernels::kXnnpack, true},
                                             {1, Kernels::kXnnpack, false},
                                             {1, Kernels::kBuiltin, true}}) {

@@ -14,8 +14,7 @@ std::optional<LentModel> NamedModels::Find(std::string_view name) {
   if (named == files_.end()) return std::nullopt;
   const auto& [known_name, path] = *named;
   try {
-    const std::vector<uint8_t> bytes = ReadFile(path);
-    LentModel model(LoadModel(bytes.data(), bytes.size()));
+    LentModel model(LoadModel(ReadFileIntoPages(path)));
     const auto settings = settings_.find(name);
     if (settings != settings_.end()) model.settings = settings->second;
     return models_[known_name] = std::move(model);

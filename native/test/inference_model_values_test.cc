@@ -65,7 +65,8 @@ class ModelValuesTest : public testing::TestWithParam<Numbers> {};
 TEST_P(ModelValuesTest, AreRefusedOrRight) {
   const Numbers& numbers = GetParam();
   const auto bytes = test::BuildModel(test::OperatorModelNamed(numbers.model));
-  const auto model = std::make_shared<Model>(bytes.data(), bytes.size(), ModelLimits::Guest());
+  const auto model =
+      std::make_shared<Model>(PageBuffer::Copy(bytes.data(), bytes.size()), ModelLimits::Guest());
   for (const Kernels kernels : {Kernels::kXnnpack, Kernels::kBuiltin, Kernels::kBuiltin}) {
     Session session(model, {1, kernels, true});
     for (size_t i = 0; i < model->inputs().size(); ++i) {
@@ -130,7 +131,8 @@ INSTANTIATE_TEST_SUITE_P(Models, ModelValuesTest, testing::ValuesIn(kNumbers),
 
 TEST(TopKTest, NoNumbersAreSortedBehindAllOthers) {
   const auto bytes = test::BuildModel(test::OperatorModelNamed("TOPK_V2, FLOAT32 whole"));
-  const auto model = std::make_shared<Model>(bytes.data(), bytes.size(), ModelLimits::Guest());
+  const auto model =
+      std::make_shared<Model>(PageBuffer::Copy(bytes.data(), bytes.size()), ModelLimits::Guest());
   std::vector<float> row(model->inputs()[0].byte_size / sizeof(float));
   for (size_t i = 0; i < row.size(); ++i) {
     row[i] = i % 3 == 0 ? std::numeric_limits<float>::quiet_NaN()

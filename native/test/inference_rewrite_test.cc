@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <random>
 #include <string>
 #include <vector>
@@ -209,6 +210,21 @@ TEST(RewriteTest, IsExactUpToThreeTimes127) {
   EXPECT_EQ(Rewrite(Convolution(0, {{4, 255}})).inexact_channels, 1U);
   EXPECT_EQ(Rewrite(Convolution(0, {{4, 254}})).inexact_channels, 0U);
   EXPECT_EQ(Rewrite(Convolution(255, {{4, 0}})).inexact_channels, 1U);
+}
+
+TEST(RewriteTest, LeavesOutTheWeightsThatOthersReplace) {
+  // They would take as much memory as the file once more.
+  const auto bytes = test::BuildModel(Convolution(100, {{4, 228}}));
+  const RewrittenModel rewritten = RewriteModel(bytes.data(), bytes.size());
+  ASSERT_EQ(rewritten.input_copies[0], ChannelCopies{1});
+  const ModelFile file(bytes.data(), bytes.size(), {SIZE_MAX, SIZE_MAX, SIZE_MAX});
+  const auto& before = file.buffers()[file.subgraphs()[0].tensors[1].buffer].data;
+  ASSERT_EQ(before.size(), 4U * 9 * 3);
+  const uint8_t* const place = rewritten.bytes.data() + (before.data() - bytes.data());
+  EXPECT_TRUE(std::all_of(place, place + before.size(), [](uint8_t byte) { return byte == 0; }));
+  // The bytes before them are there.
+  EXPECT_EQ(std::memcmp(place - 4, before.data() - 4, 4), 0);
+  EXPECT_GE(rewritten.bytes.size(), bytes.size());
 }
 
 /// CONV_2D, DEPTHWISE_CONV_2D and MAX_POOL_2D in a row, then a CONV_2D whose weights cover the

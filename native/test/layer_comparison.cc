@@ -119,7 +119,8 @@ std::vector<LayerDifference> CompareLayers(const std::vector<uint8_t>& model,
   for (size_t place = 0; place < graph.operators.size(); ++place) {
     const FileOperator& op = graph.operators[place];
     const auto bytes = OperatorOf(model, place);
-    const auto part = std::make_shared<Model>(bytes.data(), bytes.size(), ModelLimits::Own());
+    const auto part =
+        std::make_shared<Model>(PageBuffer::Copy(bytes.data(), bytes.size()), ModelLimits::Own());
     const auto inputs = ComputedInputs(file, op);
     const auto expected =
         RunOperator(part, inputs, reference, {options.threads, Kernels::kBuiltin, false});

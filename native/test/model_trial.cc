@@ -136,7 +136,7 @@ ModelTrial::Outcome Try(const std::vector<uint8_t>& bytes, size_t index,
   }
   progress->checked = true;
   try {
-    const Model model(bytes.data(), bytes.size(), options.limits);
+    const Model model(PageBuffer::Copy(bytes.data(), bytes.size()), options.limits);
     if (options.resize) return TryResized(model, index, options);
     for (size_t i = 0; i < options.kernels.size(); ++i) {
       if (options.in_turn && i != index % options.kernels.size()) continue;

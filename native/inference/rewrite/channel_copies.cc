@@ -2,11 +2,23 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 namespace wasmedge_embed {
 namespace {
 
 constexpr int kLargest = 127;
+
+/// Puts `gap` zeros behind each row of so many bytes.
+void Spread(size_t rows, size_t size, size_t gap, uint8_t* bytes) {
+  if (gap == 0) return;
+  // From the last on, since each moves to where rows behind it were.
+  for (size_t row = rows; row-- > 0;) {
+    uint8_t* const to = bytes + row * (size + gap);
+    std::memmove(to, bytes + row * size, size);
+    std::memset(to + size, 0, gap);
+  }
+}
 
 }  // namespace
 
@@ -27,23 +39,21 @@ ChannelCopies FindCopies(const uint8_t* weights, const WeightLayout& layout, int
   return copies;
 }
 
-std::vector<uint8_t> CopyConvolution(const ConvertedWeights& weights,
-                                     const std::vector<InexactChannel>& split,
-                                     const ChannelCopies& inputs, const ChannelCopies& outputs) {
+size_t GrownSize(const WeightLayout& layout, const ChannelCopies& inputs,
+                 const ChannelCopies& outputs) {
+  const size_t points = layout.inner / layout.depth;
+  return (layout.channels + outputs.size()) * points * (layout.depth + inputs.size());
+}
+
+void GrowConvolution(const FileWeights& weights, const std::vector<InexactChannel>& split,
+                     const ChannelCopies& inputs, const ChannelCopies& outputs, uint8_t* bytes) {
   const WeightLayout& layout = weights.layout;
   const size_t points = layout.inner / layout.depth;
   const size_t depth = layout.depth + inputs.size();
-  std::vector<uint8_t> grown((layout.channels + outputs.size()) * points * depth);
-  for (size_t channel = 0; channel < layout.channels; ++channel) {
-    const uint8_t* from = weights.converted.data() + channel * layout.inner;
-    uint8_t* to = grown.data() + channel * points * depth;
-    for (size_t point = 0; point < points; ++point) {
-      std::copy_n(from + point * layout.depth, layout.depth, to + point * depth);
-    }
-  }
+  Spread(layout.channels * points, layout.depth, inputs.size(), bytes);
   for (const InexactChannel& each : split) {
-    const uint8_t* from = weights.weights + each.channel * layout.inner;
-    uint8_t* to = grown.data() + each.channel * points * depth;
+    const uint8_t* from = weights.data + each.channel * layout.inner;
+    uint8_t* to = bytes + each.channel * points * depth;
     for (size_t i = 0; i < layout.inner; ++i) {
       const int exact = from[i] - weights.zero_point;
       const int most = std::clamp(exact, -kLargest, kLargest);
@@ -56,22 +66,17 @@ std::vector<uint8_t> CopyConvolution(const ConvertedWeights& weights,
     }
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
-    std::copy_n(grown.data() + outputs[i] * points * depth, points * depth,
-                grown.data() + (layout.channels + i) * points * depth);
+    std::copy_n(bytes + outputs[i] * points * depth, points * depth,
+                bytes + (layout.channels + i) * points * depth);
   }
-  return grown;
 }
 
-std::vector<uint8_t> CopyDepthwise(const ConvertedWeights& weights, const ChannelCopies& copies) {
-  const size_t channels = weights.layout.channels;
-  std::vector<uint8_t> grown;
-  grown.reserve(weights.layout.outer * (channels + copies.size()));
-  for (size_t point = 0; point < weights.layout.outer; ++point) {
-    const uint8_t* row = weights.converted.data() + point * channels;
-    grown.insert(grown.end(), row, row + channels);
-    for (const uint32_t channel : copies) grown.push_back(row[channel]);
+void GrowDepthwise(const WeightLayout& layout, const ChannelCopies& copies, uint8_t* bytes) {
+  Spread(layout.outer, layout.channels, copies.size(), bytes);
+  for (size_t point = 0; point < layout.outer; ++point) {
+    uint8_t* const row = bytes + point * (layout.channels + copies.size());
+    for (size_t i = 0; i < copies.size(); ++i) row[layout.channels + i] = row[copies[i]];
   }
-  return grown;
 }
 
 }  // namespace wasmedge_embed

@@ -17,23 +17,23 @@ using ChannelCopies = std::vector<uint32_t>;
 ChannelCopies FindCopies(const uint8_t* weights, const WeightLayout& layout, int zero_point,
                          const std::vector<InexactChannel>& inexact, size_t most);
 
-/// The input of `CopyConvolution` and `CopyDepthwise`.
-struct ConvertedWeights {
-  /// The file's uint8 weights, their layout and zero point.
-  const uint8_t* weights;
+/// The file's uint8 weights.
+struct FileWeights {
+  const uint8_t* data;
   WeightLayout layout;
   int zero_point;
-  /// The same weights from `WeightConverter`.
-  std::vector<uint8_t> converted;
 };
 
-/// The weights of a convolution whose input has these copies after its channels, and whose output
-/// gets the copies `outputs` after its own. The channels in `split` become exact.
-std::vector<uint8_t> CopyConvolution(const ConvertedWeights& weights,
-                                     const std::vector<InexactChannel>& split,
-                                     const ChannelCopies& inputs, const ChannelCopies& outputs);
+/// Makes the weights of a convolution whose input has these copies after its channels, and whose
+/// output gets the copies `outputs` after its own. `bytes` begins with the weights as
+/// `WeightConverter` has converted them; they grow in place to `GrownSize`. The channels in `split`
+/// become exact.
+void GrowConvolution(const FileWeights& weights, const std::vector<InexactChannel>& split,
+                     const ChannelCopies& inputs, const ChannelCopies& outputs, uint8_t* bytes);
+size_t GrownSize(const WeightLayout& layout, const ChannelCopies& inputs,
+                 const ChannelCopies& outputs);
 
 /// The same for a depthwise convolution, whose input and output have the same copies.
-std::vector<uint8_t> CopyDepthwise(const ConvertedWeights& weights, const ChannelCopies& copies);
+void GrowDepthwise(const WeightLayout& layout, const ChannelCopies& copies, uint8_t* bytes);
 
 }  // namespace wasmedge_embed

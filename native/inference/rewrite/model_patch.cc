@@ -1,7 +1,9 @@
 #include "inference/rewrite/model_patch.h"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "inference/check/model_schema.h"
 
@@ -31,7 +33,7 @@ ModelPatch::ModelPatch(size_t file_size, size_t limit)
 }
 
 void ModelPatch::Reserve(uint64_t bytes) const {
-  if (bytes > limit_ || appended_.size() > limit_ - bytes) {
+  if (bytes > limit_ || appended_.size() + space_bytes_ > limit_ - bytes) {
     throw std::length_error("too much is appended to a model");
   }
 }
@@ -89,16 +91,13 @@ size_t ModelPatch::AppendOperatorCode(int32_t code, int32_t version) {
   return table;
 }
 
-size_t ModelPatch::AppendBytes(const std::vector<uint8_t>& bytes) {
-  Reserve(2 * kAlignment + uint64_t{bytes.size()});
-  // Memory that is not touched costs nothing; growing touches new memory each time.
-  appended_.reserve(limit_);
+ModelPatch::Space ModelPatch::AppendSpace(size_t size) {
+  Reserve(2 * kAlignment + uint64_t{size});
   // After the vector's length.
-  Align(kAlignment);
-  appended_.resize(appended_.size() + kAlignment - sizeof(uint32_t));
-  const size_t vector = end();
-  AppendVector(bytes);
-  return vector;
+  space_bytes_ = (space_bytes_ + kAlignment - 1) / kAlignment * kAlignment + kAlignment;
+  const Space space{space_bytes_, size};
+  space_bytes_ += size;
+  return space;
 }
 
 size_t ModelPatch::AppendIntegers(const std::vector<int32_t>& integers) {
@@ -110,11 +109,35 @@ size_t ModelPatch::AppendIntegers(const std::vector<int32_t>& integers) {
   return vector;
 }
 
-AlignedBuffer ModelPatch::Apply(const uint8_t* file) const {
-  AlignedBuffer bytes = AlignedBuffer::CopyWithRoom(file, file_size_, end());
+size_t ModelPatch::spaces_start() const noexcept {
+  constexpr size_t kBoundary = PageBuffer::kAlignment;
+  return (end() + kBoundary - 1) / kBoundary * kBoundary;
+}
+
+PageBuffer ModelPatch::Apply(const uint8_t* file, std::vector<Range> unused) const {
+  const size_t spaces = spaces_start();
+  PageBuffer bytes =
+      space_bytes_ == 0 ? PageBuffer(end()) : PageBuffer(spaces + space_bytes_, spaces);
+  std::sort(unused.begin(), unused.end(),
+            [](const Range& left, const Range& right) { return left.begin < right.begin; });
+  unused.push_back({file_size_, file_size_});
+  size_t copied = 0;
+  for (const Range& range : unused) {
+    if (range.begin > copied) {
+      std::memcpy(bytes.data() + copied, file + copied, range.begin - copied);
+    }
+    copied = std::max(copied, range.end);
+  }
   std::memcpy(bytes.data() + start_, appended_.data(), appended_.size());
   for (const Edit& edit : edits_) {
     std::memcpy(bytes.data() + edit.position, &edit.value, edit.size);
+  }
+  for (const auto& [position, space] : space_edits_) {
+    const size_t vector = PositionOf(space) - sizeof(uint32_t);
+    const auto size = static_cast<uint32_t>(space.size);
+    const auto offset = static_cast<uint32_t>(vector - position);
+    std::memcpy(bytes.data() + vector, &size, sizeof(size));
+    std::memcpy(bytes.data() + position, &offset, sizeof(offset));
   }
   return bytes;
 }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/aligned_buffer.h"
+#include "base/page_buffer.h"
 
 namespace wasmedge_embed {
 
@@ -29,13 +29,28 @@ class ModelPatch {
   size_t AppendQuantization(const std::vector<float>& scales,
                             const std::vector<int64_t>& zero_points, int32_t dimension);
   size_t AppendOperatorCode(int32_t code, int32_t version);
-  /// The same for a vector; the elements of a byte vector are aligned to 16.
-  size_t AppendBytes(const std::vector<uint8_t>& bytes);
+  /// The same for a vector.
   size_t AppendIntegers(const std::vector<int32_t>& integers);
 
-  /// The file with the changes; the positions of the edits must be inside it. Throws
-  /// `std::bad_alloc`.
-  AlignedBuffer Apply(const uint8_t* file) const;
+  /// A byte vector that is written after `Apply`, aligned to 16. All of them are at the end of the
+  /// file.
+  struct Space {
+    size_t offset;
+    size_t size;
+  };
+  Space AppendSpace(size_t size);
+  void ReferToSpace(size_t position, Space space) { space_edits_.push_back({position, space}); }
+  /// The position of its first byte, once nothing more is appended.
+  size_t PositionOf(Space space) const noexcept { return spaces_start() + space.offset; }
+
+  /// Bytes of the file.
+  struct Range {
+    size_t begin;
+    size_t end;
+  };
+  /// The file with the changes; the positions of the edits must be inside it. `unused` is not
+  /// copied, and remains zero. Throws `std::bad_alloc`.
+  PageBuffer Apply(const uint8_t* file, std::vector<Range> unused) const;
 
  private:
   struct Edit {
@@ -44,7 +59,13 @@ class ModelPatch {
     uint8_t size;
   };
 
+  struct SpaceEdit {
+    size_t position;
+    Space space;
+  };
+
   size_t end() const noexcept { return start_ + appended_.size(); }
+  size_t spaces_start() const noexcept;
   void Reserve(uint64_t bytes) const;
   void Align(size_t alignment);
   template <typename T>
@@ -57,7 +78,9 @@ class ModelPatch {
   /// The position of the first appended byte.
   size_t start_;
   std::vector<uint8_t> appended_;
+  size_t space_bytes_ = 0;
   std::vector<Edit> edits_;
+  std::vector<SpaceEdit> space_edits_;
 };
 
 }  // namespace wasmedge_embed

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "base/aligned_buffer.h"
 #include "base/error.h"
+#include "base/page_buffer.h"
 #include "inference/rewrite/channel_copies.h"
 
 namespace wasmedge_embed {
@@ -18,7 +18,7 @@ inline constexpr uint8_t kHighestBit = 0x80;
 /// The result of `RewriteModel`.
 struct RewrittenModel {
   /// The int8 model; of size 0 if the model is left unchanged.
-  AlignedBuffer bytes;
+  PageBuffer bytes;
   /// Why it is left unchanged, to follow "The model "; empty if it is rewritten.
   std::string reason;
   /// The number of output channels of all weights, and how many of them could not be converted

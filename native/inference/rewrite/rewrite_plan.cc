@@ -85,10 +85,12 @@ void RewritePlan::SetShape(const FileTensor& tensor, const std::vector<int32_t>&
   patch_.Refer(tensor.table.FieldPosition(schema::tensor::kShape), patch_.AppendIntegers(shape));
 }
 
-void RewritePlan::Replace(const FileTensor& tensor, const std::vector<uint8_t>& bytes,
-                          const std::vector<int32_t>& shape) {
-  patch_.Refer(file_.buffers()[tensor.buffer].table.FieldPosition(schema::buffer::kData),
-               patch_.AppendBytes(bytes));
+void RewritePlan::Replace(const FileTensor& tensor, size_t size, const std::vector<int32_t>& shape,
+                          Fill fill) {
+  const ModelPatch::Space space = patch_.AppendSpace(size);
+  patch_.ReferToSpace(file_.buffers()[tensor.buffer].table.FieldPosition(schema::buffer::kData),
+                      space);
+  replacements_.emplace_back(space, std::move(fill));
   SetShape(tensor, shape);
 }
 
@@ -131,11 +133,21 @@ void RewritePlan::RequireUnshared() const {
   }
 }
 
-AlignedBuffer RewritePlan::Apply() const {
-  AlignedBuffer rewritten = patch_.Apply(bytes_);
+PageBuffer RewritePlan::Apply() const {
+  std::vector<ModelPatch::Range> unused;
+  for (const ChangedConstant& constant : constants_) {
+    const auto begin = static_cast<size_t>(constant.data.data() - bytes_);
+    // Of a bias that stays in its place, not all changes.
+    const bool is_whole = constant.replaced || constant.role != TensorRole::kBias;
+    if (is_whole) unused.push_back({begin, begin + constant.data.size()});
+  }
+  PageBuffer rewritten = patch_.Apply(bytes_, std::move(unused));
   for (const ChangedConstant& constant : constants_) {
     if (constant.replaced) continue;
     constant.Convert(rewritten.data() + (constant.data.data() - bytes_));
+  }
+  for (const auto& [space, fill] : replacements_) {
+    fill(rewritten.data() + patch_.PositionOf(space));
   }
   return rewritten;
 }

@@ -2,11 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/aligned_buffer.h"
+#include "base/page_buffer.h"
 #include "inference/check/flat_buffer.h"
 #include "inference/check/model_reader.h"
 #include "inference/rewrite/channel_weights.h"
@@ -79,15 +80,16 @@ class RewritePlan {
   void SetQuantization(const FileTensor& tensor, const std::vector<float>& scales,
                        const std::vector<int64_t>& zero_points, int32_t dimension);
   void SetShape(const FileTensor& tensor, const std::vector<int32_t>& shape);
-  /// Replaces the tensor's constant with an appended one of another shape.
-  void Replace(const FileTensor& tensor, const std::vector<uint8_t>& bytes,
-               const std::vector<int32_t>& shape);
+  /// Writes the bytes of an appended constant, which are zero.
+  using Fill = std::function<void(uint8_t* bytes)>;
+  /// Replaces the tensor's constant with an appended one of another shape. `Apply` calls `fill`.
+  void Replace(const FileTensor& tensor, size_t size, const std::vector<int32_t>& shape, Fill fill);
 
   /// Throws `LeftAsItIs` unless everything that changes in place belongs to a single tensor.
   void RequireUnshared() const;
 
   /// The int8 model. Throws `std::bad_alloc`.
-  AlignedBuffer Apply() const;
+  PageBuffer Apply() const;
 
  private:
   const uint8_t* bytes_;
@@ -96,6 +98,7 @@ class RewritePlan {
   ModelPatch patch_;
   std::vector<TensorRole> roles_;
   std::vector<ChangedConstant> constants_;
+  std::vector<std::pair<ModelPatch::Space, Fill>> replacements_;
 };
 
 }  // namespace wasmedge_embed

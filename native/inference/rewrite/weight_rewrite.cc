@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "inference/check/model_schema.h"
@@ -116,14 +117,16 @@ void WeightRewrite::PlanBias(size_t index, float scale, const ChangedConstant& w
   const std::vector<float> scales = ChannelScales(scale, weights, copies);
   plan_.SetQuantization(tensor, scales, std::vector<int64_t>(scales.size(), 0), 0);
   if (bias.replaced) {
-    std::vector<uint8_t> values(bias.data.data(), bias.data.data() + bias.data.size());
-    bias.Convert(values.data());
-    for (const uint32_t channel : copies) {
-      for (size_t i = 0; i < sizeof(int32_t); ++i) {
-        values.push_back(values[channel * sizeof(int32_t) + i]);
+    const size_t channels = weights.layout.channels + copies.size();
+    const size_t size = bias.data.size() + copies.size() * sizeof(int32_t);
+    plan_.Replace(tensor, size, {static_cast<int32_t>(channels)}, [bias, copies](uint8_t* bytes) {
+      std::memcpy(bytes, bias.data.data(), bias.data.size());
+      bias.Convert(bytes);
+      uint8_t* copy = bytes + bias.data.size();
+      for (const uint32_t channel : copies) {
+        copy = std::copy_n(bytes + channel * sizeof(int32_t), sizeof(int32_t), copy);
       }
-    }
-    plan_.Replace(tensor, values, {static_cast<int32_t>(weights.layout.channels + copies.size())});
+    });
   }
   if (bias.replaced || !bias.inexact.empty()) plan_.Change(std::move(bias));
 }
@@ -131,17 +134,22 @@ void WeightRewrite::PlanBias(size_t index, float scale, const ChangedConstant& w
 void WeightRewrite::ReplaceWeights(const FileTensor& tensor, const ChangedConstant& weights,
                                    const std::vector<InexactChannel>& split, size_t dimension,
                                    const ChannelCopies& inputs, const ChannelCopies& outputs) {
-  ConvertedWeights converted{weights.data.data(), weights.layout, weights.zero_point,
-                             std::vector<uint8_t>(weights.data.size())};
-  weights.Convert(converted.converted.data());
   std::vector<int32_t> shape(tensor.shape.begin(), tensor.shape.end());
   shape[3] += static_cast<int32_t>(inputs.size());
-  if (dimension != 0) {
-    plan_.Replace(tensor, CopyDepthwise(converted, outputs), shape);
-    return;
-  }
-  shape[0] += static_cast<int32_t>(outputs.size());
-  plan_.Replace(tensor, CopyConvolution(converted, split, inputs, outputs), shape);
+  if (dimension == 0) shape[0] += static_cast<int32_t>(outputs.size());
+  const WeightLayout& layout = weights.layout;
+  const size_t size = dimension == 0 ? GrownSize(layout, inputs, outputs)
+                                     : layout.outer * (layout.channels + outputs.size());
+  plan_.Replace(tensor, std::max(size, layout.size()), shape,
+                [weights, split, dimension, inputs, outputs](uint8_t* bytes) {
+                  weights.Convert(bytes);
+                  if (dimension == 0) {
+                    GrowConvolution({weights.data.data(), weights.layout, weights.zero_point},
+                                    split, inputs, outputs, bytes);
+                  } else {
+                    GrowDepthwise(weights.layout, outputs, bytes);
+                  }
+                });
 }
 
 }  // namespace wasmedge_embed

@@ -30,7 +30,7 @@ class FrontWriter {
   FrontWriter(const ModelFile& file, size_t graph, OutputPath path)
       : file_(file), graph_(graph), subgraph_(file.subgraphs()[graph]), path_(path) {}
 
-  void Write(AlignedBuffer* owner, AssembledModel* model) {
+  void Write(PageBuffer* lent, AssembledModel* model) {
     root_reference_ = writer_.Append(0);
     uint32_t identifier = 0;
     std::memcpy(&identifier, kIdentifier, sizeof(identifier));
@@ -42,13 +42,19 @@ class FrontWriter {
     for (const OutwardReference& each : outward_) {
       writer_.Refer(each.from, model->file_position + each.file_position);
     }
-    if (owner != nullptr && owner->Prepend(writer_.size())) {
-      model->bytes = std::move(*owner);
+    const size_t front = writer_.size();
+    const bool has_room = front <= PageBuffer::kRoom;
+    if (lent != nullptr && has_room) {
+      model->memory = std::move(*lent);
     } else {
-      model->bytes = AlignedBuffer(writer_.size() + file_.size());
-      std::memcpy(model->bytes.data() + writer_.size(), file_.bytes(), file_.size());
+      // What does not fit goes where the file would begin.
+      const size_t shift = has_room ? 0 : front;
+      model->memory = PageBuffer(shift + file_.size());
+      std::memcpy(model->memory.data() + shift, file_.bytes(), file_.size());
     }
-    std::memcpy(model->bytes.data(), writer_.bytes().data(), writer_.size());
+    model->bytes = model->memory.data() - (has_room ? front : 0);
+    model->size = front + file_.size();
+    std::memcpy(model->bytes, writer_.bytes().data(), front);
   }
 
  private:
@@ -260,7 +266,7 @@ void MoveOutsideData(const ModelFile& file, AssembledModel* model) {
     }
   }
   for (const size_t position : positions) {
-    uint8_t* at = model->bytes.data() + model->file_position + position;
+    uint8_t* at = model->bytes + model->file_position + position;
     uint64_t offset = 0;
     std::memcpy(&offset, at, sizeof(offset));
     offset += model->file_position;
@@ -322,20 +328,20 @@ OutputPath ChooseOutputPath(const ModelFile& file, size_t graph, bool static_sha
 
 void AssembledModel::SetRoot(size_t root) noexcept {
   const auto offset = static_cast<uint32_t>(root);
-  std::memcpy(bytes.data(), &offset, sizeof(offset));
+  std::memcpy(bytes, &offset, sizeof(offset));
 }
 
 void AssembledModel::ShowState(bool is_shown) noexcept {
   for (const StateMark& mark : state_marks) {
     const uint32_t value = is_shown ? mark.value : 0;
-    std::memcpy(bytes.data() + mark.position, &value, mark.size);
+    std::memcpy(bytes + mark.position, &value, mark.size);
   }
 }
 
 AssembledModel AssembleModel(const ModelFile& file, size_t graph, OutputPath path,
-                             AlignedBuffer* owner) {
+                             PageBuffer* lent) {
   AssembledModel model;
-  FrontWriter(file, graph, path).Write(owner, &model);
+  FrontWriter(file, graph, path).Write(lent, &model);
   MoveOutsideData(file, &model);
   FindStateMarks(file, &model);
   return model;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/aligned_buffer.h"
+#include "base/page_buffer.h"
 #include "inference/check/model_reader.h"
 
 namespace wasmedge_embed {
@@ -35,8 +35,12 @@ OutputPath ChooseOutputPath(const ModelFile& file, size_t graph, bool static_sha
 /// that of a model with one operator. If LiteRT must verify the model itself as well, the file says
 /// nothing about its state meanwhile.
 struct AssembledModel {
-  AlignedBuffer bytes;
-  /// The position of the file in the bytes, aligned to 64.
+  /// The file, with the tables in the room before it.
+  PageBuffer memory;
+  /// What LiteRT is given.
+  uint8_t* bytes = nullptr;
+  size_t size = 0;
+  /// The position of the file in these bytes, aligned to 64.
   size_t file_position = 0;
   /// The positions of the two roots.
   size_t plain_root = 0;
@@ -57,10 +61,10 @@ struct AssembledModel {
   void ShowState(bool is_shown) noexcept;
 };
 
-/// The model of a file, which must have passed a check. `owner`: a buffer with the file alone,
-/// which is taken over if it has the room; the file stays where it is then. Without one, the file
-/// is copied. Throws `std::bad_alloc`.
+/// The model of a file, which must have passed a check. `lent`: the buffer of that file, which is
+/// taken over if it has room for the tables; the file then stays where it is. Otherwise it is
+/// copied. Throws `std::bad_alloc`.
 AssembledModel AssembleModel(const ModelFile& file, size_t graph, OutputPath path,
-                             AlignedBuffer* owner);
+                             PageBuffer* lent);
 
 }  // namespace wasmedge_embed

@@ -101,7 +101,7 @@ void Flip(std::vector<LiteRtModel::Argument>* arguments) {
 }  // namespace
 
 LiteRtModel::LiteRtModel(const ModelFile& file, const ModelGraph& graph, OutputPath path,
-                         bool verify, const RewrittenModel* rewritten, AlignedBuffer* owner)
+                         bool verify, const RewrittenModel* rewritten, PageBuffer* lent)
     : path_(path),
       takes_over_inputs_(TakesOverInputs(file, graph.index)),
       handle_(nullptr, nullptr) {
@@ -116,7 +116,7 @@ LiteRtModel::LiteRtModel(const ModelFile& file, const ModelGraph& graph, OutputP
     }
   }
   tensor_uses_ = MemoryGuard::UsesOf(subgraph);
-  assembled_ = AssembleModel(file, graph.index, path, owner);
+  assembled_ = AssembleModel(file, graph.index, path, lent);
   const auto lock = litert::Library::Get().Lock();
   try {
     Make(verify);
@@ -139,8 +139,8 @@ void LiteRtModel::Make(bool verify) {
   const auto make = [&](size_t root) {
     assembled_.SetRoot(root);
     litert::ModelT* handle = nullptr;
-    litert::Check(api.CreateModelFromBuffer(library.environment(), assembled_.bytes.data(),
-                                            assembled_.bytes.size(), &handle),
+    litert::Check(api.CreateModelFromBuffer(library.environment(), assembled_.bytes,
+                                            assembled_.size, &handle),
                   "read the model", log);
     handle_ = litert::Owned<litert::ModelT>(handle, api.DestroyModel);
   };

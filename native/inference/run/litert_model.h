@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/aligned_buffer.h"
+#include "base/page_buffer.h"
 #include "inference/check/tensor.h"
 #include "inference/rewrite/model_rewrite.h"
 #include "inference/run/assembled_model.h"
@@ -34,11 +34,11 @@ class LiteRtModel {
 
   /// Takes the file that `CheckModel` or `CheckHostModel` has passed, or that `RewriteModel` has
   /// made of it. `graph`: as guests see it, of the file before it was rewritten. `verify`: whether
-  /// LiteRT is to look at all of it first, which it does for the models of guests. `owner`: as
+  /// LiteRT is to look at all of it first, which it does for the models of guests. `lent`: as
   /// `AssembleModel` takes it. Throws `Error(kModel)`, `Error(kNativeLoad)` when LiteRT cannot be
-  /// used, `std::bad_alloc`; the owner may have been taken over then.
+  /// used, `std::bad_alloc`; what was lent may have been taken over then.
   LiteRtModel(const ModelFile& file, const ModelGraph& graph, OutputPath path, bool verify,
-              const RewrittenModel* rewritten, AlignedBuffer* owner);
+              const RewrittenModel* rewritten, PageBuffer* lent);
   ~LiteRtModel();
   LiteRtModel(const LiteRtModel&) = delete;
   LiteRtModel& operator=(const LiteRtModel&) = delete;
@@ -52,9 +52,7 @@ class LiteRtModel {
   /// Of each tensor of the graph.
   const std::vector<MemoryGuard::Use>& tensor_uses() const noexcept { return tensor_uses_; }
   /// The file, as it was given, for as long as this lives.
-  const uint8_t* file() const noexcept {
-    return assembled_.bytes.data() + assembled_.file_position;
-  }
+  const uint8_t* file() const noexcept { return assembled_.bytes + assembled_.file_position; }
 
  private:
   void Make(bool verify);

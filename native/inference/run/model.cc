@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/error.h"
 #include "inference/check/host_model_check.h"
@@ -42,24 +43,25 @@ bool HasOutsideData(const ModelFile& file) {
 
 }  // namespace
 
-Model::Model(const uint8_t* bytes, size_t size, const ModelLimits& limits)
-    : is_hosts_(limits.unchecked_operators) {
+Model::Model(PageBuffer bytes, const ModelLimits& limits)
+    : bytes_(std::move(bytes)), is_hosts_(limits.unchecked_operators) {
+  const uint8_t* const data = bytes_.data();
+  const size_t size = bytes_.size();
   const ModelFile::Bounds bounds{limits.subgraphs, limits.tensors, limits.operators};
   bool is_strict = true;
   try {
-    summary_ = CheckModel(bytes, size, limits);
+    summary_ = CheckModel(data, size, limits);
   } catch (const Error& error) {
     if (!is_hosts_) throw;
-    const ModelFile file(bytes, size, bounds, FlatAlignment::kHalf);
+    const ModelFile file(data, size, bounds, FlatAlignment::kHalf);
     summary_ = CheckHostModel(file);
     RequireRunnable(file, 0);
     is_strict = false;
     rewritten_.reason = ReasonToLeave(error);
   }
-  if (is_strict) rewritten_ = RewriteModel(bytes, size);
+  if (is_strict) rewritten_ = RewriteModel(data, size);
   const FlatAlignment alignment = is_strict ? FlatAlignment::kNatural : FlatAlignment::kHalf;
-  bytes_ = AlignedBuffer::CopyWithRoom(bytes, size, size);
-  file_ = std::make_unique<ModelFile>(bytes_.data(), size, bounds, alignment);
+  file_ = std::make_unique<ModelFile>(data, size, bounds, alignment);
   keeps_state_ = KeepsState(*file_);
   first_graph_ = DescribeGraphOfFile(*file_, 0);
   try {
@@ -68,31 +70,33 @@ Model::Model(const uint8_t* bytes, size_t size, const ModelLimits& limits)
     // It needs the shapes from settings.
   }
   // Determines now whether LiteRT can use it.
-  const bool lends_bytes = !rewritten_.rewritten() && !HasOutsideData(*file_);
-  const LiteRtModel& variant = Variant(0, rewritten_.rewritten(), lends_bytes ? &bytes_ : nullptr);
-  if (!lends_bytes) return;
-  if (variant.file() != file_->bytes()) {
-    file_ = std::make_unique<ModelFile>(variant.file(), size, bounds, alignment);
+  if (rewritten_.rewritten()) {
+    Variant(0, true, &rewritten_.bytes);
+    rewritten_.bytes = PageBuffer();
+    return;
   }
-  bytes_ = AlignedBuffer();
+  const bool changes = HasOutsideData(*file_);
+  const LiteRtModel& variant = Variant(0, false, changes ? nullptr : &bytes_);
+  if (changes || bytes_.empty()) return;
+  // It has a copy.
+  file_ = std::make_unique<ModelFile>(variant.file(), size, bounds, alignment);
+  bytes_ = PageBuffer();
 }
 
 Model::~Model() = default;
 
-const LiteRtModel& Model::Variant(size_t graph, bool rewritten, AlignedBuffer* owner) const {
+const LiteRtModel& Model::Variant(size_t graph, bool rewritten, PageBuffer* lent) const {
   std::unique_ptr<LiteRtModel>& variant = variants_[{graph, rewritten}];
   if (variant != nullptr) return *variant;
   const OutputPath path = ChooseOutputPath(*file_, graph, summary_.static_shapes);
   const ModelGraph described = DescribeGraphOfFile(*file_, graph);
   if (rewritten) {
+    // There is one graph, whose variant is made with the model.
     constexpr size_t kAny = std::numeric_limits<size_t>::max();
-    const ModelFile file(rewritten_.bytes.data(), rewritten_.bytes.size(), {kAny, kAny, kAny});
-    variant = std::make_unique<LiteRtModel>(file, described, path, !is_hosts_, &rewritten_,
-                                            &rewritten_.bytes);
-    // It has them, or a copy.
-    rewritten_.bytes = AlignedBuffer();
+    const ModelFile file(lent->data(), lent->size(), {kAny, kAny, kAny});
+    variant = std::make_unique<LiteRtModel>(file, described, path, !is_hosts_, &rewritten_, lent);
   } else {
-    variant = std::make_unique<LiteRtModel>(*file_, described, path, !is_hosts_, nullptr, owner);
+    variant = std::make_unique<LiteRtModel>(*file_, described, path, !is_hosts_, nullptr, lent);
   }
   return *variant;
 }

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/aligned_buffer.h"
+#include "base/page_buffer.h"
 #include "inference/check/model_limits.h"
 #include "inference/check/model_reader.h"
 #include "inference/check/tensor.h"
@@ -47,12 +47,12 @@ class ModelBytes {
 /// model.
 class Model {
  public:
-  /// Checks the bytes before LiteRT sees them, and copies them: with `CheckModel` and these limits
+  /// Checks the bytes before LiteRT sees them, and keeps them: with `CheckModel` and these limits
   /// and, if that rejects a model of the host (`limits.unchecked_operators`), with
   /// `CheckHostModel`. Throws `Error(kModel)` with the reason if they are not a model that can run
   /// here, `Error(kLimit)` if the model exceeds the limits, `Error(kNativeLoad)` if LiteRT cannot
   /// be used, `std::bad_alloc`.
-  Model(const uint8_t* bytes, size_t size, const ModelLimits& limits);
+  Model(PageBuffer bytes, const ModelLimits& limits);
   ~Model();
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
@@ -113,13 +113,13 @@ class Model {
   };
 
   InferenceOptions Decide(InferenceOptions options) const noexcept;
-  /// `owner`: as `LiteRtModel` takes it, of the file.
-  const LiteRtModel& Variant(size_t graph, bool rewritten, AlignedBuffer* owner = nullptr) const;
+  /// Copies the file unless it is lent.
+  const LiteRtModel& Variant(size_t graph, bool rewritten, PageBuffer* lent = nullptr) const;
   /// A pool that is still in use is destroyed when it no longer is.
   void ForgetPools() const;
 
   // Empty if a variant below has them.
-  AlignedBuffer bytes_;
+  PageBuffer bytes_;
   std::unique_ptr<const ModelFile> file_;
   ModelGraph first_graph_;
   ModelSummary summary_;

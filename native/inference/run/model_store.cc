@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "inference/check/model_check.h"
 
@@ -42,15 +43,19 @@ class ModelStore {
     return *store;
   }
 
-  std::shared_ptr<Model> Load(const uint8_t* bytes, size_t size, const ModelLimits& limits) {
+  /// `take` gives the bytes for a new model to keep.
+  template <typename Take>
+  std::shared_ptr<Model> Load(const uint8_t* bytes, size_t size, const ModelLimits& limits,
+                              const Take& take) {
     const size_t hash = Fingerprint(bytes, size);
     const bool is_hosts = limits.unchecked_operators;
     if (auto model = Find(hash, bytes, size, is_hosts)) return model;
     // Without the lock: reading a model takes milliseconds. If another thread reads the same one
     // meanwhile, the later one uses the result of the first.
-    auto model = std::make_shared<Model>(bytes, size, limits);
+    auto model = std::make_shared<Model>(take(), limits);
+    const ModelBytes kept = model->bytes();
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (auto other = FindLocked(hash, bytes, size, is_hosts)) return other;
+    if (auto other = FindLocked(hash, kept.data(), kept.size(), is_hosts)) return other;
     for (auto entry = models_.begin(); entry != models_.end();) {
       entry = entry->second.expired() ? models_.erase(entry) : std::next(entry);
     }
@@ -115,12 +120,19 @@ class ModelStore {
 }  // namespace
 
 std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size) {
-  return ModelStore::Get().Load(bytes, size, ModelLimits::Own());
+  return ModelStore::Get().Load(bytes, size, ModelLimits::Own(),
+                                [&] { return PageBuffer::Copy(bytes, size); });
+}
+
+std::shared_ptr<Model> LoadModel(PageBuffer bytes) {
+  return ModelStore::Get().Load(bytes.data(), bytes.size(), ModelLimits::Own(),
+                                [&] { return std::move(bytes); });
 }
 
 std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size,
                                       const ModelLimits& limits) {
-  auto model = ModelStore::Get().Load(bytes, size, limits);
+  auto model =
+      ModelStore::Get().Load(bytes, size, limits, [&] { return PageBuffer::Copy(bytes, size); });
   // It may already exist, accepted with other limits.
   RequireWithin(model->summary(), limits);
   ModelStore::Get().Keep(model);
