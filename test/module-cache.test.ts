@@ -17,7 +17,7 @@ import type { CompileEvent } from 'wasmedge-embed';
 import { eventsOf } from './support/diagnostics.js';
 import { withEnvironment } from './support/environment.js';
 import { fails } from './support/errors.js';
-import { keepCompiled } from './support/internals.js';
+import { addon, keepCompiled } from './support/internals.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath, watGuest } from './support/wat.js';
@@ -66,6 +66,25 @@ describe('The cache of compiled modules', () => {
     assert.equal(event.error, undefined);
     assert.ok(Number.isFinite(event.totalMs) && event.totalMs >= 0);
     assert.deepEqual(await load(file, cache), []);
+  });
+
+  it('has what is in the cache parsed alone, without the plain module', async () => {
+    await load(file, cache);
+    const native = addon() as { Module: ReturnType<typeof addon>['Module'] };
+    const { Module } = native;
+    let parsed = 0;
+    native.Module = new Proxy(Module, {
+      get: (target, name) => {
+        if (name === 'load') parsed++;
+        return Reflect.get(target, name) as unknown;
+      },
+    });
+    try {
+      assert.deepEqual(await load(file, cache), []);
+    } finally {
+      native.Module = Module;
+    }
+    assert.equal(parsed, 1);
   });
 
   it('keeps what compileModule has made', async () => {

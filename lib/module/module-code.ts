@@ -50,12 +50,12 @@ export async function loadCode(
     // The compiler's process comes first: if an untrusted module exploits WasmEdge's parser, it
     // does so there.
     if (!trusted) return loadCompiled(settings, source, signals);
-    if (aot === 'background') {
-      const cached = await withCachedCode(settings, source, (output) =>
-        parseCompiled(settings, output),
-      );
-      if (cached) return cached.result;
-    }
+    // Where it is in the cache, it need not be parsed in its plain form, which takes longer. A cache
+    // that cannot be used is reported when it is to be written.
+    const cached = await withCachedCode(settings, source, (output) =>
+      parseCompiled(settings, output),
+    ).catch(() => null);
+    if (cached) return cached.result;
     const code = await parse(source, settings);
     if (aot === 'background' && !source.makesTailCalls) return { ...code, isInterim: true };
     try {
