@@ -1,5 +1,6 @@
 #include "bindings/mailbox.h"
 
+#include <shared_mutex>
 #include <utility>
 
 namespace wasmedge_embed {
@@ -19,12 +20,17 @@ Mailbox::Mailbox(Napi::Env env)
 }
 
 void Mailbox::Post(std::unique_ptr<Message> message) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  // `Close` must not come between the check and the call.
+  const std::shared_lock<std::shared_mutex> ringing(ringing_);
   if (!open_) return;
-  messages_.push_back(std::move(message));
-  waiting_.store(messages_.size(), std::memory_order_release);
-  // Under the lock: `Close` must not come between the check and the call. One ring for each
-  // message, so that code that awaits one continues before the next is delivered.
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    messages_.push_back(std::move(message));
+    waiting_.store(messages_.size(), std::memory_order_release);
+  }
+  // Without that lock: ringing wakes the event loop, which may take over this processor, and no
+  // other thread should have to wait for this one then. One ring for each message, so that code
+  // that awaits one continues before the next is delivered.
   bell_.NonBlockingCall();
 }
 
@@ -43,9 +49,12 @@ void Mailbox::LingerForNext() {
 void Mailbox::Close() {
   std::deque<std::unique_ptr<Message>> dropped;
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<std::shared_mutex> ringing(ringing_);
     if (!open_) return;
     open_ = false;
+  }
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
     dropped.swap(messages_);
   }
   bell_.Abort();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 
 #include "base/spin.h"
 
@@ -56,11 +57,13 @@ class Mailbox {
 
   void DeliverOne(Napi::Env env);
 
+  /// Shared by those who ring.
+  std::shared_mutex ringing_;
+  bool open_ = true;
   std::mutex mutex_;
   std::deque<std::unique_ptr<Message>> messages_;
   /// The number of waiting messages, for threads that do not hold the mutex.
   std::atomic<size_t> waiting_{0};
-  bool open_ = true;
   Bell bell_;
   // Main thread only.
   size_t expected_ = 0;

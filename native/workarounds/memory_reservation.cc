@@ -138,16 +138,27 @@ enum class Opening {
   kLeftOpen,
 };
 
-/// Makes pages of a memory accessible. They are all zero, since they have never been used.
-Opening Open(uintptr_t address, uint64_t size) {
+/// The reservation of the memory that contains these bytes, if there is one. The owner of the
+/// memory may change it without the lock, which would otherwise be held during a system call: it
+/// stays valid as long as the memory does.
+std::pair<const uintptr_t, Reserved>* Find(uintptr_t address, uint64_t size) {
   State& state = Global();
   const std::lock_guard<std::mutex> lock(state.mutex);
   const auto above = state.reserved.upper_bound(address);
-  if (above == state.reserved.begin()) return Opening::kElsewhere;
-  auto& [begin, reserved] = *std::prev(above);
+  if (above == state.reserved.begin()) return nullptr;
+  auto& found = *std::prev(above);
+  const uintptr_t memory = found.first + kGapBytes;
+  const uintptr_t end = found.first + kRequestBytes;
+  const bool lies_in_it = address >= memory && address <= end && size <= end - address;
+  return lies_in_it ? &found : nullptr;
+}
+
+/// Makes pages of a memory accessible. They are all zero, since they have never been used.
+Opening Open(uintptr_t address, uint64_t size) {
+  auto* const found = Find(address, size);
+  if (found == nullptr) return Opening::kElsewhere;
+  auto& [begin, reserved] = *found;
   const uintptr_t memory = begin + kGapBytes;
-  const uintptr_t end = begin + kRequestBytes;
-  if (address < memory || address > end || size > end - address) return Opening::kElsewhere;
   const uint64_t wanted = address - memory + size;
   if (wanted <= reserved.open) return Opening::kDone;
   if (mprotect(reinterpret_cast<void*>(address), size, PROT_READ | PROT_WRITE) != 0) {
@@ -164,10 +175,9 @@ Opening Open(uintptr_t address, uint64_t size) {
 }
 
 bool CloseAgain(uintptr_t memory, uint64_t size, uint64_t end) {
-  State& state = Global();
-  const std::lock_guard<std::mutex> lock(state.mutex);
-  const auto found = state.reserved.find(memory - kGapBytes);
-  if (found == state.reserved.end() || found->second.open != end || size > end) return false;
+  auto* const found = Find(memory, end);
+  if (found == nullptr || found->first != memory - kGapBytes) return false;
+  if (found->second.open != end || size > end) return false;
   if (mprotect(reinterpret_cast<void*>(memory + size), end - size, PROT_NONE) != 0) return false;
   found->second.open = size;
   return true;
