@@ -1,17 +1,15 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { addon } from '../../addon/native.js';
-import { reasonOf } from '../../support/errors.js';
 import { guestSource, root } from '../places.js';
 
 import { compiledModule } from './compiled-guest.js';
 import { KERNELS } from './compute-kernels.js';
 import type { ComputeKernel, ComputeSettings } from './compute-kernels.js';
-import { Unavailable } from './definition.js';
 import type { Command, Definition } from './definition.js';
+import { localBuild } from './local-build.js';
 import { childCommands } from './run-child.js';
 
 const run = promisify(execFile);
@@ -86,32 +84,19 @@ export function nameOf({ name }: ComputeKernel, where: string): string {
   return `compute-${name.replace('_', '-')}-${where}`;
 }
 
-let built: Promise<string> | undefined;
+const workspace = path.join(root, 'wasm');
+const buildFolder = path.join(root, 'build', 'bench', 'compute');
 
-/** Builds the native program, once per benchmark run; this takes no time if it is up to date. */
-function build(progress: (what: string) => void): Promise<string> {
-  return (built ??= buildWithCargo(progress));
-}
-
-async function buildWithCargo(progress: (what: string) => void): Promise<string> {
-  const workspace = path.join(root, 'wasm');
-  if (!existsSync(path.join(workspace, 'compute'))) {
-    throw new Unavailable('Its Rust sources are in the repository only, not in the package.');
-  }
-  const folder = path.join(root, 'build', 'bench', 'compute');
-  progress('building the native kernels');
-  const which = ['--package', 'compute', '--example', 'native'];
-  try {
-    await run('cargo', ['build', '--release', '--locked', ...which, '--target-dir', folder], {
-      cwd: workspace,
-      env: { ...process.env, RUSTFLAGS: '-C target-cpu=native' },
-      maxBuffer: 64 << 20,
-    });
-  } catch (error) {
-    const said = (error as { stderr?: string }).stderr?.trim().split('\n').slice(-5).join('\n');
-    throw new Unavailable(
-      `The native kernels could not be built, which requires cargo and rustc: ${said ?? reasonOf(error)}`,
-    );
-  }
-  return path.join(folder, 'release', 'examples', 'native');
-}
+const build = localBuild({
+  title: 'the native kernels',
+  language: 'Rust',
+  source: path.join(workspace, 'compute'),
+  failure: 'The native kernels could not be built, which requires cargo and rustc:',
+  commands: () => {
+    const which = ['--package', 'compute', '--example', 'native'];
+    const args = ['build', '--release', '--locked', ...which, '--target-dir', buildFolder];
+    const env = { ...process.env, RUSTFLAGS: '-C target-cpu=native' };
+    return [['cargo', args, { cwd: workspace, env }]];
+  },
+  program: path.join(buildFolder, 'release', 'examples', 'native'),
+});

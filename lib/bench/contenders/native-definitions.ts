@@ -8,8 +8,8 @@ import { bytesOf } from '../../support/disk-usage.js';
 import { withLibraries } from '../disk.js';
 import { liteRt, root } from '../places.js';
 
-import { Unavailable } from './definition.js';
 import type { Command, Definition, PreparationContext, Prepared } from './definition.js';
+import { localBuild } from './local-build.js';
 
 const run = promisify(execFile);
 
@@ -79,42 +79,30 @@ async function prepare(
   };
 }
 
-let built: Promise<string> | undefined;
+const buildFolder = path.join(root, 'build', 'bench');
 
-/** Builds the program, once per benchmark run; this takes no time if it is up to date. */
-function build(progress: (what: string) => void): Promise<string> {
-  return (built ??= buildWithCMake(progress));
-}
-
-async function buildWithCMake(progress: (what: string) => void): Promise<string> {
-  if (!existsSync(path.join(root, 'native', 'bench', 'CMakeLists.txt'))) {
-    throw new Unavailable('Its C++ sources are in the repository only, not in the package.');
-  }
-  const folder = path.join(root, 'build', 'bench');
-  progress('building the C++ pipeline');
-  try {
+const build = localBuild({
+  title: 'the C++ pipeline',
+  language: 'C++',
+  source: path.join(root, 'native', 'bench', 'CMakeLists.txt'),
+  failure:
+    'It could not be built; this requires CMake, a C++17 compiler and the headers of libjpeg-turbo ' +
+    '(Debian: cmake g++ libjpeg62-turbo-dev).',
+  commands: () => {
     // The addon's own code, where it was built here: nothing of it is compiled twice.
     const core = path.join(root, 'build', 'native', 'plugin', 'libcore_archive.a');
     const options = [
       '-DWASMEDGE_EMBED_BENCH=ON',
       `-DWASMEDGE_EMBED_CORE=${existsSync(core) ? core : ''}`,
     ];
-    await run('cmake', ['-S', root, '-B', folder, ...options]);
     const parallel = String(availableParallelism());
-    await run('cmake', ['--build', folder, '--target', 'native_pipeline', '--parallel', parallel], {
-      maxBuffer: 64 << 20,
-    });
-  } catch (error) {
-    const { stderr, stdout, message } = error as Error & { stderr?: string; stdout?: string };
-    const said =
-      `${stdout ?? ''}${stderr ?? ''}`.trim().split('\n').slice(-5).join('\n') || message;
-    throw new Unavailable(
-      'It could not be built; this requires CMake, a C++17 compiler and the headers of libjpeg-turbo ' +
-        `(Debian: cmake g++ libjpeg62-turbo-dev). ${said}`,
-    );
-  }
-  return path.join(folder, 'native', 'bench', 'native_pipeline');
-}
+    return [
+      ['cmake', ['-S', root, '-B', buildFolder, ...options]],
+      ['cmake', ['--build', buildFolder, '--target', 'native_pipeline', '--parallel', parallel]],
+    ];
+  },
+  program: path.join(buildFolder, 'native', 'bench', 'native_pipeline'),
+});
 
 async function jpegVersion(): Promise<string> {
   try {

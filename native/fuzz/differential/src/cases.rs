@@ -139,8 +139,8 @@ fn outline(module: &[u8]) -> Option<Outline> {
     Some(outline)
 }
 
-/// The functions that each case calls: one function per case, and at the end a few cases that call
-/// several in a row.
+/// The functions that each case calls: first cases that call one function, then cases that call
+/// four in a row.
 fn cases(outline: &Outline, random: &mut Random) -> Vec<Vec<u32>> {
     let own: Vec<u32> = (outline.imported_functions..outline.function_types.len() as u32).collect();
     let mut cases: Vec<Vec<u32>> =
@@ -179,17 +179,7 @@ fn case_function(
 ) -> Option<Function> {
     let mut function = new_function();
     let code = &mut function.instructions();
-    for &index in functions {
-        let type_index = outline.function_types[index as usize] as usize;
-        let function_type = outline.types.get(type_index)?.as_ref()?;
-        for parameter in function_type.params() {
-            constant(code, *parameter, outline, random)?;
-        }
-        code.call(index);
-        for result in function_type.results().iter().rev() {
-            fold(code, *result)?;
-        }
-    }
+    call_all(code, outline, functions, random, fold)?;
     code.call(state);
     mix(code);
     code.local_get(local::HASH).end();
@@ -203,6 +193,22 @@ fn preparing_function(
 ) -> Option<Function> {
     let mut function = Function::new([]);
     let code = &mut function.instructions();
+    call_all(code, outline, functions, random, |code, _| {
+        code.drop();
+        Some(())
+    })?;
+    code.end();
+    Some(function)
+}
+
+/// Calls the functions with constant arguments; `pop` pops each of their results.
+fn call_all(
+    code: &mut InstructionSink<'_>,
+    outline: &Outline,
+    functions: &[u32],
+    random: &mut Random,
+    pop: impl Fn(&mut InstructionSink<'_>, Parsed) -> Option<()>,
+) -> Option<()> {
     for &index in functions {
         let type_index = outline.function_types[index as usize] as usize;
         let function_type = outline.types.get(type_index)?.as_ref()?;
@@ -210,12 +216,11 @@ fn preparing_function(
             constant(code, *parameter, outline, random)?;
         }
         code.call(index);
-        for _ in function_type.results() {
-            code.drop();
+        for result in function_type.results().iter().rev() {
+            pop(code, *result)?;
         }
     }
-    code.end();
-    Some(function)
+    Some(())
 }
 
 fn state(outline: &Outline) -> Option<Function> {
