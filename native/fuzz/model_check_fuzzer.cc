@@ -84,7 +84,7 @@ void CheckAsHosts(const std::vector<uint8_t>& bytes) {
         model.SetRoot(model.plain_root);
         model.SetRoot(model.model_root);
         model.ShowState(true);
-        Require(std::equal(bytes.begin(), bytes.end(), model.bytes.data() + model.file_position) ||
+        Require(std::equal(bytes.begin(), bytes.end(), model.bytes + model.file_position) ||
                     HasOutsideData(file),
                 "LiteRT is given the file as it is");
       }
