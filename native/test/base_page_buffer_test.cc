@@ -53,9 +53,9 @@ TEST(PageBufferTest, IsMovedAndLeavesNothing) {
 }
 
 TEST(PageBufferTest, RefusesWhatNoProcessHas) {
-  EXPECT_THROW(PageBuffer(std::numeric_limits<size_t>::max()), std::bad_alloc);
-  EXPECT_THROW(PageBuffer(std::numeric_limits<size_t>::max() / 2), std::bad_alloc);
-  EXPECT_THROW(PageBuffer(size_t{1} << 60), std::bad_alloc);
+  EXPECT_THROW(PageBuffer{std::numeric_limits<size_t>::max()}, std::bad_alloc);
+  EXPECT_THROW(PageBuffer{std::numeric_limits<size_t>::max() / 2}, std::bad_alloc);
+  EXPECT_THROW(PageBuffer{size_t{1} << 60}, std::bad_alloc);
 }
 
 TEST(PageBufferTest, IsReadFromAFile) {

@@ -5,7 +5,24 @@ import { SetupFailure } from '../../scripts/setup/failure.mjs';
 import { root } from '../../scripts/setup/paths.mjs';
 import { executables } from '../../scripts/setup/processes.mjs';
 
-const buildFolder = path.join(root, 'build/fuzzers');
+const preset = 'native-asan';
+const buildFolder = path.join(root, 'build/native-tests-asan');
+
+/**
+ * Makes the tree of the native tests with AddressSanitizer ready to be configured, which the fuzzers have as well.
+ */
+export function prepareClangTree() {
+  const [compiler] = executables('clang++-19');
+  if (compiler === undefined) {
+    throw new SetupFailure(
+      'The fuzzers and what AddressSanitizer watches are built by clang++-19, which is not in PATH.',
+      {
+        advice: 'Run npm test once, which installs what is missing, or install Clang 19 yourself.',
+      },
+    );
+  }
+  forgetOtherToolchain(buildFolder, JSON.stringify([root, compiler]));
+}
 
 /**
  * Builds the fuzzers.
@@ -14,16 +31,10 @@ const buildFolder = path.join(root, 'build/fuzzers');
  * @param {import('../../scripts/setup/task.mjs').Task} task
  */
 export async function buildFuzzers(names, task) {
-  const [compiler] = executables('clang++-19');
-  if (compiler === undefined) {
-    throw new SetupFailure('The fuzzers are built by clang++-19, which is not in PATH.', {
-      advice: 'Run npm test once, which installs what is missing, or install Clang 19 yourself.',
-    });
-  }
-  forgetOtherToolchain(buildFolder, JSON.stringify([root, compiler]));
-  await task.exec('cmake', ['--preset', 'fuzz'], { cwd: root });
+  prepareClangTree();
+  await task.exec('cmake', ['--preset', preset], { cwd: root });
   const targets = ['model_seeds', ...names.map((name) => `${name}_fuzzer`)];
-  const build = ['--build', '--preset', 'fuzz', '--parallel', String(parallel)];
+  const build = ['--build', '--preset', preset, '--parallel', String(parallel)];
   await task.exec('cmake', [...build, '--target', ...targets], { cwd: root });
 }
 

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 
+import { prepareClangTree } from '../fuzz/build.mjs';
 import { forgetOtherToolchain, parallel, toolchainOf } from '../../scripts/setup/addon.mjs';
 import { SetupFailure } from '../../scripts/setup/failure.mjs';
 import { root } from '../../scripts/setup/paths.mjs';
@@ -86,7 +87,8 @@ function native(suffix, title) {
     name: preset,
     title,
     commands: async ({ machine }) => {
-      forgetOtherToolchain(treeOf(suffix), toolchainOf(machine));
+      if (suffix === '-asan') prepareClangTree();
+      else forgetOtherToolchain(treeOf(suffix), toolchainOf(machine));
       const tests = {
         command: 'ctest',
         args: ['--preset', preset, '--parallel', String(parallel)],
