@@ -343,8 +343,8 @@ export interface LoadOptions {
    * `_initialize`; every instance then starts with the memory, globals and tables that it left, and
    * runs no constructors. It has the host functions, `args`, `env`, `files` and the limits of an
    * invocation; in worker processes it is called in each process. State that cannot be part of a
-   * snapshot is ERR_SNAPSHOT: open descriptors, files in `scratch`, models, sessions. Not with the
-   * isolation `subprocess`. Default none. See docs/snapshots.md.
+   * snapshot is ERR_SNAPSHOT: open descriptors, files in `scratch`, changes in a copied folder,
+   * models, sessions. Not with the isolation `subprocess`. Default none. See docs/snapshots.md.
    */
   snapshot?: string;
   /** Limits of each invocation. */

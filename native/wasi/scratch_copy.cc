@@ -111,7 +111,8 @@ class Copy {
     uint32_t size = 0;
     const Errno error =
         directory.ReadLink(name, {target.data(), static_cast<uint32_t>(target.size())}, &size);
-    if (!IsThere(path, error)) return;
+    // POSIX knows no empty target, but a file system of others may give one.
+    if (!IsThere(path, error) || size == 0) return;
     Make(parent, name, FileType::kSymbolicLink,
          {reinterpret_cast<const char*>(target.data()), size});
   }

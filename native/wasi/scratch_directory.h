@@ -14,7 +14,8 @@
 namespace wasmedge_embed::wasi {
 
 /// An open directory of a scratch folder: supports all of preview 1's writing, in memory. Symbolic
-/// links are relative and are followed inside the directory that a path starts from.
+/// links are followed inside the directory that a path starts from. Guests can only create relative
+/// ones; one that was copied from the host and is absolute leads nowhere (kNotCapable).
 class ScratchDirectory final : public Directory {
  public:
   ScratchDirectory(std::shared_ptr<ScratchStorage> storage, ScratchNode& node) noexcept;
