@@ -28,11 +28,6 @@ const UnwindTable* HostTables(uintptr_t address) noexcept {
   return is_guest ? nullptr : HostTablesAt(address);
 }
 
-const UnwindTable* NoTables(uintptr_t address) noexcept {
-  static const UnwindTable none;
-  return HostTables(address) == nullptr ? nullptr : &none;
-}
-
 volatile int depth = 0;
 GuestStack* stack = nullptr;
 FindHostTables host_tables = nullptr;
@@ -127,6 +122,11 @@ TEST_F(GuestReturnTest, LeavesWhenTheHostFunctionReturns) {
 }
 
 #if defined(__x86_64__)
+const UnwindTable* NoTables(uintptr_t address) noexcept {
+  static const UnwindTable none;
+  return HostTables(address) == nullptr ? nullptr : &none;
+}
+
 TEST_F(GuestReturnTest, LeavesAloneWhatNoTablesTellOf) {
   host_tables = &NoTables;
   const Handling interrupt(SIGUSR1, &Redirect);
