@@ -5,9 +5,9 @@ import { clearInterval, setInterval } from 'node:timers';
 import { compileProgressChannel } from '../support/diagnostics.js';
 import type { CompileProgressEvent } from '../support/diagnostics.js';
 
-/** Before this, nobody wonders about the wait. */
+/** Shorter waits are not mentioned. */
 const QUIET_MS = 1000;
-/** Without a terminal, where lines remain. */
+/** The same without a terminal: there, lines cannot be removed afterwards. */
 const QUIET_WITHOUT_TERMINAL_MS = 5000;
 const LINE_EVERY_MS = 30_000;
 const TICK_MS = 250;

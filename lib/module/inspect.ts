@@ -21,8 +21,8 @@ export interface ModuleDescription {
 /**
  * Reads a module's form, imports and exports, without running it or opening compiled code.
  *
- * @param module Path or `file:` URL of a .so or .wasm, or its bytes, which are copied as by {@link
- *   loadModule}.
+ * @param module Path or `file:` URL of a .so or .wasm, or its bytes, which are copied as by
+ *   {@link loadModule}.
  * @throws {WasmEdgeError} ERR_MODULE_LOAD, ERR_MODULE_INVALID, ERR_NATIVE_LOAD.
  */
 export async function inspectModule(module: string | URL | BytesLike): Promise<ModuleDescription> {

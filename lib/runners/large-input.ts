@@ -67,7 +67,7 @@ export function nativeInput(byteLength: number): NativeInput {
   }
 }
 
-/** Copies a large input into the addon's memory, until `isStopped` says so. */
+/** Copies a large input into the addon's memory; stops early once `isStopped` returns true. */
 export async function copyToNative(
   input: LargeInput,
   isStopped: () => boolean,

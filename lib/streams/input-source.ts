@@ -30,9 +30,9 @@ export function isInputStream(value: unknown): value is object {
 }
 
 /**
- * Opens a stream of any supported kind; nothing is pulled before the first {@link
- * InputSource.next}. Throws ERR_INVALID_ARGUMENT if it is not a stream, or if it is already being
- * read.
+ * Opens a stream of any supported kind; nothing is pulled before the first
+ * {@link InputSource.next}. Throws ERR_INVALID_ARGUMENT if it is not a stream, or if it is already
+ * being read.
  */
 export function inputSource(value: object): InputSource {
   return looking('stdin', EXPECTED, value, () => {

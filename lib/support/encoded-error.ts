@@ -88,8 +88,8 @@ export function encodeError(thrown: unknown, arrays: Uint8Array[], depth = 0): E
 
 /**
  * Decodes the error: to the same class if it belongs to the family, otherwise to an Error with its
- * name. Nothing that was sent is trusted: anything that does not have this form throws {@link
- * Malformed}, and only known fields are taken.
+ * name. Nothing that was sent is trusted: anything that does not have this form throws
+ * {@link Malformed}, and only known fields are taken.
  */
 export function decodeError(sent: unknown, arrays: readonly Buffer[], depth = 0): Error {
   const encoded = receivedRecord('an error', sent);

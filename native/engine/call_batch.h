@@ -59,7 +59,7 @@ class CallBatch : public InstanceOperation {
   Invocation::Clock::duration queue_time() const noexcept { return queue_time_; }
   Invocation::Clock::duration execute_time() const noexcept { return execute_time_; }
   Invocation::Clock::duration inference_time() const noexcept { return inference_time_; }
-  /// Why host functions rejected something: the first reasons.
+  /// The first reasons why host functions returned an error to the guest.
   const std::vector<InferenceFailure>& inference_failures() const noexcept {
     return inference_failures_;
   }

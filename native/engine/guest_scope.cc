@@ -67,7 +67,7 @@ void GuestScope::NoteJump() noexcept {
     return;
   }
   frames_.Clear();
-  // A normal exit: spare it the cost.
+  // A normal exit needs no trace: walking the stack would only cost time.
   if (invocation_.exit_code() && !invocation_.failure()) return;
   // An interrupt would redirect the return address that is being looked for.
   const sig_atomic_t was_in_host = in_host_;

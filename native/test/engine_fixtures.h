@@ -34,6 +34,7 @@ inline std::vector<uint8_t> WasmModule(
 ///   (func (export "divide") (result i32) (i32.div_s (i32.const 1) (i32.load (i32.const 0))))
 ///   (func (export "spin") (result i32) (loop (br 0)) (unreachable))
 ///   (func $recurse (export "recurse") (result i32)
+///     (i32.add (call $recurse) (i32.load (i32.const 0)))))
 /// The recursion is no tail call: memory is read after it.
 inline std::vector<uint8_t> TrappingModule() {
   return WasmModule({

@@ -90,7 +90,7 @@ describe('The tarball', function () {
     const withoutSource = modules.filter(
       (name) => !existsSync(path.join(ROOT, name.replace(/^dist/, 'lib').replace(/js$/, 'ts'))),
     );
-    // Generated from many of the others, which show its contents.
+    // Generated from many of the other modules, which re-export what it defines.
     assert.deepEqual(withoutSource, ['dist/shared.js']);
     assert.match(String(read('dist/index.js')), /require\("\.\/shared\.js"\)\("index\.js"\)/);
     const withoutModule = filesBelow(path.join(ROOT, 'lib'))

@@ -98,7 +98,10 @@ export function workOf(data: Buffer): () => Promise<unknown> {
   };
 }
 
-/** The result for JSON equals that of `JSON.parse`, unless it is refused for its size. */
+/**
+ * The result for JSON equals that of `JSON.parse`, unless it exceeds the bounds; inputs over 256
+ * KiB are not compared.
+ */
 async function decodeJson(payload: Buffer): Promise<void> {
   const parse = async (): Promise<unknown> => {
     try {

@@ -22,8 +22,8 @@ export interface Definition {
   /** What a reader must know to judge its numbers. */
   notes?: string[];
   /**
-   * Prepares everything that is not measured: compiles, installs, builds. Rejects with {@link
-   * Unavailable} if it is not possible on this machine.
+   * Prepares everything that is not measured: compiles, installs, builds. Rejects with
+   * {@link Unavailable} if it is not possible on this machine.
    */
   prepare(context: PreparationContext): Promise<Prepared>;
 }

@@ -28,7 +28,7 @@ export class Session {
     ...{ modules: 0, taken: 0, calls: 0, values: 0, traps: 0, nothing: 0, cpuSeconds: 0 },
     ...{ differences: 0, failures: 0 },
   };
-  /** How often each was seen. */
+  /** How often each was seen. @type {Map<string, number>} */
   knownSeen = new Map();
   /** @type {{ file: string, details: string[] }[]} */
   findings = [];

@@ -41,6 +41,7 @@ const MODEL_NAME: &str = "default";
 
 /// Does what the arguments (after the program's name) request.
 ///
+/// # Errors
 /// A [`Failure`]; nothing has been written to `output` in that case, unless writing itself failed.
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,

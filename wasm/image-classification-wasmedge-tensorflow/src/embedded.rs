@@ -18,6 +18,7 @@ const LABELS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/labels.txt"));
 
 /// The input and the output.
 ///
+/// # Errors
 /// A sentence that names what this guest does not support.
 pub fn model() -> Result<Model, String> {
     Model::parse(DESCRIPTION)

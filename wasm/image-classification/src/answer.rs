@@ -63,6 +63,7 @@ struct Class<'a> {
 
 /// One line of JSON with the best classes, and whether the first is likely at all.
 ///
+/// # Errors
 /// Like [`json::line`].
 pub fn json(told: &Told<'_>, best: &[Score], labels: &Labels) -> Result<String, Failure> {
     let known = best.first().is_some_and(|best| best.score > LARGEST_OF_NOTHING);

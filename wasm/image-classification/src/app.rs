@@ -12,6 +12,7 @@ use vision::{defence, inference, input, program, tensor, Failure};
 
 /// Does what the arguments (after the program's name) request.
 ///
+/// # Errors
 /// A [`Failure`]; nothing has been written to `output` in that case, unless writing itself failed.
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,

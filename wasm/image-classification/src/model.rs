@@ -28,6 +28,7 @@ pub struct Model {
 impl Model {
     /// Parses the host's description and checks that this guest supports the model.
     ///
+    /// # Errors
     /// A sentence that names what was found and what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
         let description = Description::parse(text)?;

@@ -25,7 +25,9 @@ pub struct Score {
 /// They are ordered by the model's own values, which can be finer than the scores, and equal ones
 /// by index. Outputs that are not a probability distribution (logits) go through softmax first.
 ///
-/// A sentence, if `bytes` do not have one element for each class, or contain NaN.
+/// # Errors
+/// A sentence, if `bytes` do not have one element for each class, or contain values that are not
+/// finite.
 pub fn best(output: &Output, bytes: &[u8], count: usize) -> Result<Vec<Score>, String> {
     let expected = output.classes * output.element_type.size();
     if bytes.len() != expected {

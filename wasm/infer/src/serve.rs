@@ -19,6 +19,7 @@ const LARGEST_OUTPUT: usize = 1 << 30;
 
 /// Executes the requests in `input` and writes the answers of those that have one.
 ///
+/// # Errors
 /// [`Failure`] at the first request that is invalid or that the host rejects. Answers to earlier
 /// requests have been written by then.
 pub fn serve(input: &mut impl BufRead, output: &mut impl Write) -> Result<(), Failure> {

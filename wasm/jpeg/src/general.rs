@@ -21,6 +21,7 @@ use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 /// inverted, as Adobe writes it and all common readers expect. If damage is accepted, zeros replace
 /// missing data, up to 64 KiB of them.
 ///
+/// # Errors
 /// An [`Error`] if the file is damaged or truncated (unless that is accepted), is another kind of
 /// JPEG (lossless, arithmetic coding, 12 bits, hierarchical), has more than `max_pixels` pixels, or
 /// takes more work or memory than [`Survey`] allows, which is detected before any of it is decoded.
@@ -86,6 +87,7 @@ pub fn decode(
 
 /// Decodes a JPEG to a picture with exactly the wanted width and height, as seen after turning it.
 ///
+/// # Errors
 /// Like [`decode`].
 pub fn decode_to(
     jpeg: &[u8],

@@ -38,6 +38,7 @@ use survey::Survey;
 /// or misnumbered ([`Picture::is_damaged`] reports this). Other damage is an error: see
 /// [`salvage`].
 ///
+/// # Errors
 /// An [`Error`] if the file is damaged, truncated, another kind of JPEG (lossless, arithmetic
 /// coding, 12 bits, hierarchical), has more than `max_pixels` pixels, or takes more work or memory
 /// than [`survey::Survey`] allows.
@@ -72,6 +73,7 @@ fn decode_as(
 /// missing, above all at the end. Missing parts are grey or, in a progressive picture, coarser than
 /// the rest. [`Picture::is_damaged`] says whether there are any.
 ///
+/// # Errors
 /// Like [`decode`], which is tried first. Nothing is decoded from a damaged file unless all headers
 /// before the data are there.
 ///
@@ -97,6 +99,7 @@ pub fn salvage(
 
 /// Width and height of a JPEG in pixels, upright: Exif's orientation is applied.
 ///
+/// # Errors
 /// An [`Error`] if it has no readable frame header.
 pub fn size(jpeg: &[u8]) -> Result<(u16, u16), Error> {
     let survey = Survey::of(jpeg);

@@ -10,10 +10,10 @@ pub(crate) fn scaled(full: u16, eighths: u16) -> u32 {
 /// the wanted size.
 ///
 /// With this many, twelve photographs differ from those decoded at full size by 0.1 to 1.3 of 255
-/// on average, and three models give them the same labels. With just enough pixels to cover the
-/// wanted size, the difference would be 0.2 to 3.7, and the labels of five borderline photographs
-/// would change. The decoder's own choice only requires one side to be large enough, which leaves
-/// too little of a panorama.
+/// on average, and three models give them the same labels. With half the pixels, just enough to
+/// cover the wanted size, the difference would be 0.2 to 3.7, and the labels of five borderline
+/// photographs would change. The decoder's own choice only requires one side to be large enough,
+/// which leaves too little of a panorama.
 pub(crate) fn eighths_for(shown: (f64, f64), wanted: (u16, u16)) -> u16 {
     let covers = |shown: f64, wanted: u16, eighths: u16| {
         2.0 * (shown * f64::from(eighths) / 8.0).ceil() >= 3.0 * f64::from(wanted)

@@ -235,6 +235,7 @@ impl<'a> Survey<'a> {
 
     /// Rejects what exceeds the limits, except for [`Survey::check_memory`].
     ///
+    /// # Errors
     /// An [`Error`] that names the limit.
     pub fn check(&self, max_pixels: u64) -> Result<(), Error> {
         let blocks = self.blocks();
@@ -278,6 +279,7 @@ impl<'a> Survey<'a> {
     /// Rejects decoding each block to `side` × `side` pixels if that takes more than
     /// [`MAX_MEMORY`].
     ///
+    /// # Errors
     /// An [`Error`] that names the limit.
     pub fn check_memory(&self, side: u16) -> Result<(), Error> {
         let memory = self.memory(side);

@@ -71,6 +71,7 @@ pub struct Graph(u32);
 impl Graph {
     /// The TensorFlow Lite model in these bytes, which the host copies.
     ///
+    /// # Errors
     /// [`Error`], with [`Error::INVALID_ARGUMENT`] if the host does not accept it from a guest.
     pub fn from_bytes(model: &[u8]) -> Result<Self, Error> {
         check("load", interface::load(model)).map(Self)
@@ -78,6 +79,7 @@ impl Graph {
 
     /// The host's model `name`.
     ///
+    /// # Errors
     /// [`Error`], with [`Error::NOT_FOUND`] if there is none.
     pub fn by_name(name: &str) -> Result<Self, Error> {
         check("load_by_name", interface::load_by_name(name)).map(Self)
@@ -130,6 +132,7 @@ impl Session {
 
     /// Copies an output of the last run into `buffer`.
     ///
+    /// # Errors
     /// [`Error`], also if the buffer is too small: nothing is truncated.
     ///
     /// Returns its size in bytes.

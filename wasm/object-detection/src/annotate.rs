@@ -30,6 +30,7 @@ const COLOURS: [Colour; 8] = [
 /// Draws a frame and a name with its score for each detection, the best on top, and encodes the
 /// picture as JPEG.
 ///
+/// # Errors
 /// [`Failure::Host`] if it cannot be encoded.
 pub fn annotated(picture: Picture, found: &[Detection], names: &Names) -> Result<Vec<u8>, Failure> {
     let mut canvas = Canvas::new(picture);

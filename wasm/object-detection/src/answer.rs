@@ -85,6 +85,7 @@ struct Rectangle {
 /// One line of JSON with what was found in a picture of `width` × `height` pixels, part of which
 /// may have been missing.
 ///
+/// # Errors
 /// Like [`json::line`].
 pub fn json(
     model: &str,

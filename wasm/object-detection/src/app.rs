@@ -19,6 +19,7 @@ const MAX_OUTPUT_BYTES: usize = 64 << 10;
 
 /// Does what the arguments (after the program's name) request.
 ///
+/// # Errors
 /// A [`Failure`]; nothing has been written to `output` in that case, unless writing itself failed.
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,

@@ -44,7 +44,8 @@ pub struct Wanted {
 /// A model's outputs may have room for more detections than it reports; only the smaller number
 /// counts. Boxes are clipped to the picture, and omitted if nothing remains.
 ///
-/// A sentence, if the outputs contain NaN or an invalid class.
+/// # Errors
+/// A sentence, if the outputs contain values that are not finite, or an invalid class.
 pub fn detections(
     outputs: &Outputs,
     (width, height): (usize, usize),

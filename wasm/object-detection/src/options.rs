@@ -94,6 +94,7 @@ pub enum Command {
 
 /// Parses the arguments after the program's name.
 ///
+/// # Errors
 /// [`Failure::Usage`] names the first argument that is unknown, lacks its value, or has an invalid
 /// one.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {

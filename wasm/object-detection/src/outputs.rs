@@ -38,6 +38,7 @@ const ROLES_OF_TENSORFLOW_2: [Role; OUTPUTS] =
 
 /// Identifies the outputs, each given by its name and its values.
 ///
+/// # Errors
 /// A sentence, if they are not the operator's outputs.
 pub fn assign(outputs: [(&str, Vec<f32>); OUTPUTS]) -> Result<Outputs, String> {
     let lengths = outputs.each_ref().map(|(_, values)| values.len());

@@ -24,6 +24,7 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1A\n";
 
 /// Determines the format of a file.
 ///
+/// # Errors
 /// An [`Error`] for any other format, which says what the file looks like if that is known.
 pub fn tell(file: &[u8]) -> Result<Format, Error> {
     known(file).ok_or_else(|| {

@@ -22,6 +22,7 @@ use jpeg::exif::Orientation;
 /// least 1), upright: Exif's orientation is applied, and transparent parts are white. Of an
 /// animation, the first frame is used. `fit` determines which part of the picture is shown.
 ///
+/// # Errors
 /// An [`Error`] if the file is not in one of the [`Format`]s, is damaged, truncated, of an
 /// unsupported kind, has more than `max_pixels` pixels, or takes more work or memory than its size
 /// allows.
@@ -47,6 +48,7 @@ pub fn decode(
 
 /// Like [`decode`], but decodes what there is of a damaged JPEG: see [`jpeg::salvage`].
 ///
+/// # Errors
 /// Like [`decode`].
 ///
 /// # Panics
@@ -66,6 +68,7 @@ pub fn salvage(
 
 /// Width and height of a picture in pixels, upright: Exif's orientation is applied.
 ///
+/// # Errors
 /// An [`Error`] if it has no readable header.
 pub fn size(file: &[u8]) -> Result<(u16, u16), Error> {
     match format::tell(file)? {

@@ -64,6 +64,7 @@ impl Canvas {
 
     /// Adds the next row, from the top.
     ///
+    /// # Panics
     /// If `row` does not have the picture's width, or after the last row.
     pub(crate) fn push(&mut self, row: &[u8]) {
         match self.pixels {

@@ -19,6 +19,7 @@ pub enum Asked {
 /// value follows a space or an equals sign. `--help` and `--version` take precedence over what
 /// follows.
 ///
+/// # Errors
 /// [`Failure::Usage`] names the first argument that is not among `options`, lacks its value, is not
 /// UTF-8, or is rejected by `set`.
 pub fn read(

@@ -110,6 +110,7 @@ pub struct Tensor {
 impl Tensor {
     /// Parses one of [`Description::outputs`].
     ///
+    /// # Errors
     /// What is wrong, as the rest of a sentence about the tensor.
     pub fn read(tensor: &Value) -> Result<Self, String> {
         let element_type = read_type(tensor)?;
@@ -153,6 +154,7 @@ pub struct Description {
 impl Description {
     /// Parses the host's description.
     ///
+    /// # Errors
     /// A sentence that names what was found and what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
         let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -172,6 +174,7 @@ impl Description {
 /// Reads the host's description and labels of the model `name`. `parse` converts the text of the
 /// description to the guest's form.
 ///
+/// # Errors
 /// [`Failure::Host`] if there is no such model, or `parse` rejects it.
 pub fn read_model<T>(
     name: &str,

@@ -18,6 +18,7 @@ pub enum Size {
 /// The graph and its session are not released: this instance ends with its answer, and not every
 /// host has the functions for it.
 ///
+/// # Errors
 /// [`Failure::Host`] names the function that failed and its error number, or the output with a
 /// different size.
 pub fn run<const N: usize>(

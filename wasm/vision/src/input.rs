@@ -35,6 +35,7 @@ const DECODER_BYTES: u64 = 32 << 20;
 
 /// Reads all of `source` and decodes hexadecimal text.
 ///
+/// # Errors
 /// [`Failure::Data`] for empty input, for more than [`MAX_INPUT_BYTES`], and for input that is
 /// neither a picture in a known format nor the hexadecimal text of one; [`Failure::Host`] if
 /// `source` cannot be read.
@@ -56,6 +57,7 @@ pub fn read_picture(source: impl Read) -> Result<Vec<u8>, Failure> {
 /// accepted. Ends the process with exit code 65 if that takes more memory than the decoders'
 /// limits, the file and the picture itself explain.
 ///
+/// # Errors
 /// Like [`picture::decode`], as [`Failure::Data`].
 ///
 /// # Panics

@@ -7,6 +7,7 @@ use serde::Serialize;
 ///
 /// Characters that some readers treat as line breaks are escaped.
 ///
+/// # Errors
 /// [`Failure::Host`] for a value that JSON cannot represent.
 pub fn line(value: &impl Serialize) -> Result<String, Failure> {
     let json = serde_json::to_string(value)

@@ -34,6 +34,7 @@ pub fn run(
 
 /// Writes a complete answer.
 ///
+/// # Errors
 /// [`Failure::Host`] if `output` does not accept it.
 pub fn write(output: &mut dyn Write, answer: &[u8]) -> Result<(), Failure> {
     output

@@ -16,6 +16,7 @@ pub struct Prepared {
 
 /// Decodes, resizes and turns a picture, and converts it to the bytes of the input tensor.
 ///
+/// # Errors
 /// Like [`decode_picture`].
 pub fn prepare(file: &[u8], input: &Input, accepted: Accepted) -> Result<Prepared, Failure> {
     let picture = decode_picture(file, (input.width, input.height), input.fit, accepted)?;

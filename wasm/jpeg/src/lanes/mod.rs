@@ -33,6 +33,7 @@ pub(crate) struct WeightedRow {
 
 /// Blends rows of `samples` into one.
 ///
+/// # Panics
 /// If a row is not completely within `samples`, or the length of `blended` is not a multiple of
 /// [`ROW_UNIT`].
 pub(crate) fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [i16]) {
@@ -90,6 +91,7 @@ impl Windows {
 
     /// Computes the target row for `row`.
     ///
+    /// # Panics
     /// If `row` is shorter than [`Windows::reach`], or the length of `target` is not
     /// [`Windows::length`].
     pub(crate) fn gather(&self, row: &[i16], target: &mut [i16]) {
@@ -101,6 +103,7 @@ impl Windows {
 
 /// Converts luminance and the two colour channels as defined by JFIF, and interleaves them.
 ///
+/// # Panics
 /// If the channels do not all have the same length, a multiple of [`Windows::UNIT`] that covers
 /// `pixels`.
 pub(crate) fn ycbcr_to_rgb([y, cb, cr]: [&[i16]; 3], pixels: &mut [u8]) {

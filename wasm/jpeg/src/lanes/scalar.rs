@@ -2,6 +2,7 @@
 
 use super::{to_byte, WeightedRow, BLUE, GREEN, NO_COLOUR, RED, SAMPLE_BITS, WEIGHT_BITS};
 
+/// # Safety
 /// There are no requirements.
 pub(super) unsafe fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [i16]) {
     const SHIFT: u32 = WEIGHT_BITS - SAMPLE_BITS;
@@ -14,6 +15,7 @@ pub(super) unsafe fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [
     }
 }
 
+/// # Safety
 /// There are no requirements.
 pub(super) unsafe fn gather(
     starts: &[u32],

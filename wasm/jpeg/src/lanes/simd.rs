@@ -3,6 +3,7 @@
 use super::{WeightedRow, BLUE, GREEN, NO_COLOUR, RED, SAMPLE_BITS, WEIGHT_BITS};
 use core::arch::wasm32::*;
 
+/// # Safety
 /// From each offset on, `samples` must have as many samples as `blended`, whose length must be a
 /// multiple of 16.
 pub(super) unsafe fn blend(samples: &[u8], rows: &[WeightedRow], blended: &mut [i16]) {
@@ -37,6 +38,7 @@ fn narrowed(first: v128, last: v128) -> v128 {
     i16x8_shuffle::<0, 2, 4, 6, 8, 10, 12, 14>(first, last)
 }
 
+/// # Safety
 /// There must be as many starts as target samples, a multiple of four; `4 * fours` weights for
 /// each, arranged as in [`super::Windows`]; and `4 * fours` samples in `row` from each start on.
 pub(super) unsafe fn gather(

@@ -1,8 +1,6 @@
-//! Operations on a path relative to a directory. SAFETY of all calls below: addresses are those of
-//! values that outlive the call, or are intentionally outside the memory, which the host must
-//! detect.
-// SAFETY of all calls below: addresses are those of values that outlive the call, or are outside of
-// the memory on purpose, which the host has to find.
+//! Operations on a path relative to a directory.
+// SAFETY of all calls below: addresses are those of values that outlive the call, or are
+// intentionally outside the memory, which the host must detect.
 #![allow(clippy::undocumented_unsafe_blocks)]
 
 use crate::abi::*;

@@ -34,7 +34,7 @@ pub(super) enum Symbol {
     Value(u32, i16),
     /// This many zeros, and one more.
     Zeros(u32),
-    /// The end of the band, and of that of this many following blocks.
+    /// The end of the band, in this block and in this many following ones.
     End(u32),
 }
 
