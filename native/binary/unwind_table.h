@@ -61,6 +61,12 @@ class UnwindTable {
   UnwindTable() noexcept = default;
   explicit UnwindTable(const Bytes& bytes) noexcept;
 
+  /// Whether both read the same bytes at the same place.
+  bool IsSame(const UnwindTable& other) const noexcept {
+    return bytes_.data == other.bytes_.data && bytes_.size == other.bytes_.size &&
+           bytes_.index == other.bytes_.index && count_ == other.count_;
+  }
+
   /// Entries in the index; 0 if it cannot be read.
   size_t size() const noexcept { return count_; }
 

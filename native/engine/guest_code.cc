@@ -32,7 +32,7 @@ struct CodeRange {
 using CodeRanges = std::vector<CodeRange>;
 
 /// The host's code, sorted. The last version applies; a handler may still read an earlier one, and
-/// each is smaller than the one before.
+/// each is smaller than the one before, or has the tables of another library in the same place.
 struct HostCode {
   std::mutex mutex;
   std::list<CodeRanges> versions;
@@ -83,7 +83,10 @@ void ForgetUnloadedCode() {
   // Copied from what is loaded now: tables of an earlier library may be gone.
   std::set_intersection(loaded.begin(), loaded.end(), known.begin(), known.end(),
                         std::back_inserter(kept));
-  if (kept.size() != known.size()) host.Add(std::move(kept));
+  const bool are_same = std::equal(
+      kept.begin(), kept.end(), known.begin(), known.end(),
+      [](const CodeRange& one, const CodeRange& other) { return one.tables.IsSame(other.tables); });
+  if (!are_same) host.Add(std::move(kept));
 }
 
 const UnwindTable* HostTablesAt(uintptr_t address) noexcept {

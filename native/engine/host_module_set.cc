@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "engine/guest_instance.h"
 #include "engine/trap.h"
 #include "wasi/wasi_module.h"
 
@@ -45,7 +46,7 @@ HostModuleSet::HostModuleSet(const Module& module, const GuestOptions& options,
   for (const ModuleInstanceHandle& host : imported_functions_->instances()) add(host.get());
 }
 
-void HostModuleSet::Begin(GuestInput given) {
+void HostModuleSet::Begin(GuestInput given, Invocation& invocation) {
   WasiInput input;
   input.args = std::move(given.args);
   input.env = std::move(given.env);
@@ -55,6 +56,10 @@ void HostModuleSet::Begin(GuestInput given) {
                     : std::make_shared<const FileSystem>(*files_, std::move(given.files));
   input.folders = folders_;
   input.scratch_limit = scratch_limit_;
+  input.require_running = [&invocation] {
+    const StopReason reason = invocation.CheckStop();
+    if (reason != StopReason::kNone) throw MakeStopError(reason);
+  };
   input.collect = std::move(given.collect);
   input.streams = std::move(given.streams);
   input.inherited = given.inherited;

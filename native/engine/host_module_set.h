@@ -49,8 +49,9 @@ class HostModuleSet {
   };
 
   /// Prepares for a new guest. Throws `Error(kInvalidArgument)` for strings that no guest can hold
-  /// and for files that conflict with the module's.
-  void Begin(GuestInput input);
+  /// and for files that conflict with the module's, and as for a stop if the invocation is to end
+  /// before folders are copied.
+  void Begin(GuestInput input, Invocation& invocation);
 
   /// Throws `Error(kSnapshot)` if the guest holds something here that another instance would not
   /// have: an open descriptor, a file in a scratch folder, a model or a session.

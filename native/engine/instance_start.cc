@@ -16,7 +16,7 @@ bool InstanceStart::Work(InstanceTurn& turn, Invocation& invocation) noexcept {
     GuestInput input;
     input.args = std::move(args_);
     input.env = std::move(env_);
-    hosts.Begin(std::move(input));
+    hosts.Begin(std::move(input), invocation);
     executor.Refuel();
     turn.slot().RunGuest(hosts, invocation, outcome_,
                          [&] { instance.Start(executor, invocation, outcome_); });

@@ -32,7 +32,7 @@ void Slot::Interrupt() noexcept {
 Outcome Slot::Run(Request request, Invocation& invocation) {
   Outcome outcome;
   try {
-    hosts_.Begin(std::move(request.input));
+    hosts_.Begin(std::move(request.input), invocation);
     RunGuest(hosts_, invocation, outcome, [&] { Execute(request, invocation, outcome); });
     if (!outcome.error) outcome.files = hosts_.wasi().CollectFiles();
   } catch (const Error& error) {

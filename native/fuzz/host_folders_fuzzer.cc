@@ -186,7 +186,7 @@ void CheckCopy(const Surroundings& surroundings) {
   auto storage = std::make_shared<wasi::ScratchStorage>(kScratchLimit);
   wasi::ScratchNode& root = *storage->MakeRoot();
   try {
-    CopyIntoScratch(folder, "/guest", *storage, root);
+    CopyIntoScratch(folder, "/guest", *storage, root, nullptr);
   } catch (const Error& error) {
     // A file with a hole is larger than the copy may be.
     Require(error.code() == ErrorCode::kLimit, "what the guest has made can be copied");

@@ -243,11 +243,24 @@ TEST(WasiScratch, CopiesAFolderNestedDeeperThanAPathGoes) {
   }
   ScratchStorage storage(1 << 20);
   try {
-    CopyIntoScratch(HostFolder::Open(folder.path(), false), "/data", storage, *storage.MakeRoot());
+    CopyIntoScratch(HostFolder::Open(folder.path(), false), "/data", storage, *storage.MakeRoot(),
+                    nullptr);
     FAIL() << "copied";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kInvalidArgument);
     EXPECT_NE(std::string(error.what()).find("its path is too long"), std::string::npos);
+  }
+}
+
+bool HasNoRoomFor(const TemporaryFolder& folder, uint64_t limit) {
+  ScratchStorage storage(limit);
+  try {
+    CopyIntoScratch(HostFolder::Open(folder.path(), false), "/data", storage, *storage.MakeRoot(),
+                    nullptr);
+    return false;
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kLimit) << error.what();
+    return true;
   }
 }
 
@@ -258,14 +271,37 @@ TEST(WasiScratch, CopiesNoMoreThanHasRoom) {
                              O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     ASSERT_TRUE(file.is_open());
   }
-  const auto host = HostFolder::Open(folder.path(), false);
-  ScratchStorage small(50'000);
-  EXPECT_THROW(CopyIntoScratch(host, "/data", small, *small.MakeRoot()), Error);
-  ScratchStorage large(1 << 20);
-  ScratchNode& root = *large.MakeRoot();
-  CopyIntoScratch(host, "/data", large, root);
+  EXPECT_TRUE(HasNoRoomFor(folder, 50'000));
+  ScratchStorage storage(1 << 20);
+  ScratchNode& root = *storage.MakeRoot();
+  CopyIntoScratch(HostFolder::Open(folder.path(), false), "/data", storage, root, nullptr);
   EXPECT_EQ(root.entries.size(), 200u);
-  EXPECT_TRUE(large.has_changed());
+  EXPECT_TRUE(storage.has_changed());
+}
+
+TEST(WasiScratch, CountsNamesThatItDoesNotCopy) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_EQ(mkfifo((folder.path() + "/" + std::to_string(i)).c_str(), 0600), 0);
+  }
+  EXPECT_TRUE(HasNoRoomFor(folder, 50'000));
+  EXPECT_FALSE(HasNoRoomFor(folder, 100'000));
+}
+
+TEST(WasiScratch, StopsCopyingWhenTheInvocationIsToEnd) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 10; ++i)
+    ASSERT_EQ(mkdir((folder.path() + "/" + std::to_string(i)).c_str(), 0700), 0);
+  ScratchStorage storage(1 << 20);
+  ScratchNode& root = *storage.MakeRoot();
+  int checks = 0;
+  const auto stop_at_third = [&checks] {
+    if (++checks == 3) throw Error(ErrorCode::kTimeout, "time limit");
+  };
+  EXPECT_THROW(CopyIntoScratch(HostFolder::Open(folder.path(), false), "/data", storage, root,
+                               stop_at_third),
+               Error);
+  EXPECT_EQ(root.entries.size(), 2u);
 }
 
 TEST(WasiPathPattern, MatchesNamesAndAnyNumberOfThem) {

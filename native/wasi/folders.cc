@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "wasi/host_directory.h"
 #include "wasi/path.h"
-#include "wasi/scratch_copy.h"
 #include "wasi/scratch_directory.h"
 
 namespace wasmedge_embed::wasi {
@@ -31,7 +30,7 @@ std::string MountPath(const std::string& name) {
 }
 
 void OpenFolders::Open(std::shared_ptr<const FileSystem> files, const Folders* folders,
-                       uint64_t scratch_limit) {
+                       uint64_t scratch_limit, const RequireRunning& require_running) {
   Close();
   static const std::shared_ptr<const std::string> root = SharedName("/");
   static const std::shared_ptr<const std::string> here = SharedName(".");
@@ -43,7 +42,8 @@ void OpenFolders::Open(std::shared_ptr<const FileSystem> files, const Folders* f
         directory = std::make_shared<HostDirectory>(folder.host);
       } else {
         ScratchNode* root = AddScratch(folder.name, scratch_limit);
-        if (folder.host) CopyIntoScratch(folder.host, folder.name, *storage_, *root);
+        if (folder.host)
+          CopyIntoScratch(folder.host, folder.name, *storage_, *root, require_running);
         has_copies_ = has_copies_ || folder.host;
         directory = std::make_shared<ScratchDirectory>(storage_, *root);
       }

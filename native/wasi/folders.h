@@ -10,6 +10,7 @@
 #include "wasi/host_folder.h"
 #include "wasi/path_pattern.h"
 #include "wasi/read_only_directory.h"
+#include "wasi/scratch_copy.h"
 #include "wasi/scratch_storage.h"
 
 namespace wasmedge_embed::wasi {
@@ -42,8 +43,8 @@ class OpenFolders {
   /// `folders` may be null. `files` must have been built with their mount paths. Throws `Error`
   /// kLimit "scratchBytes" if the scratch folders, with what is copied into them, do not fit, and
   /// as `CopyIntoScratch`.
-  void Open(std::shared_ptr<const FileSystem> files, const Folders* folders,
-            uint64_t scratch_limit);
+  void Open(std::shared_ptr<const FileSystem> files, const Folders* folders, uint64_t scratch_limit,
+            const RequireRunning& require_running);
   void Close() noexcept;
 
   const std::vector<Preopen>& preopens() const noexcept { return preopens_; }

@@ -53,8 +53,14 @@ std::string ReasonOf(Errno error) {
 class Copy {
  public:
   Copy(const std::shared_ptr<const HostFolder>& folder, const std::string& name,
-       ScratchStorage& storage)
-      : source_(folder), name_(name), storage_(storage), piece_(kPieceSize) {}
+       ScratchStorage& storage, const RequireRunning& require_running)
+      : source_(folder),
+        name_(name),
+        storage_(storage),
+        require_running_(require_running),
+        names_left_(storage.budget().limit() / ScratchStorage::kSmallestCost),
+        paths_left_(storage.budget().limit()),
+        piece_(kPieceSize) {}
 
   void Run(ScratchNode& root) {
     CopyDirectory("", root);
@@ -63,6 +69,7 @@ class Copy {
     while (!pending_.empty()) {
       const Pending next = std::move(pending_.back());
       pending_.pop_back();
+      paths_left_ += next.path.size();
       CopyDirectory(next.path, *next.node);
     }
   }
@@ -78,9 +85,11 @@ class Copy {
     OpenRequest request;
     request.directory = true;
     if (!IsThere(path, source_.Open(path.empty() ? "." : path, request, &opened))) return;
-    // One name more than has room, so that the last one fails.
-    Names names(storage_.budget().limit() / ScratchStorage::kSmallestCost + 1);
+    Names names(names_left_ + 1);
     if (!IsThere(path, opened.directory->List(0, names))) return;
+    // All names are counted, also of what is left out: each one costs time.
+    if (names.names().size() > names_left_) NoRoom();
+    names_left_ -= names.names().size();
     for (const std::string& name : names.names()) {
       CopyEntry(*opened.directory, name, path.empty() ? name : path + "/" + name, node);
     }
@@ -88,10 +97,13 @@ class Copy {
 
   void CopyEntry(Directory& directory, const std::string& name, const std::string& path,
                  ScratchNode& parent) {
+    CheckRunning();
     Filestat filestat;
     if (!IsThere(path, directory.StatPath(name, false, &filestat))) return;
     switch (filestat.file_type) {
       case FileType::kDirectory:
+        if (path.size() > paths_left_) NoRoom();
+        paths_left_ -= path.size();
         pending_.push_back({path, &Make(parent, name, FileType::kDirectory, {})});
         return;
       case FileType::kSymbolicLink:
@@ -128,8 +140,11 @@ class Copy {
     ScratchNode& node = Make(parent, name, FileType::kRegularFile, {});
     const Buffers piece(piece_.data(), kPieceSize);
     for (uint64_t offset = 0;;) {
+      CheckRunning();
       uint32_t read = 0;
-      if (!IsThere(path, opened.file->Read(offset, piece, &read)) || read == 0) break;
+      const Errno error = opened.file->Read(offset, piece, &read);
+      if (error != Errno::kSuccess) Fail(path, error);
+      if (read == 0) break;
       uint32_t written = 0;
       const Errno full = node.bytes.Write(offset, Buffers(piece_.data(), read), &written);
       if (full != Errno::kSuccess || written < read) NoRoom();
@@ -147,6 +162,10 @@ class Copy {
     return *made;
   }
 
+  void CheckRunning() {
+    if (require_running_) require_running_();
+  }
+
   [[noreturn]] void NoRoom() { ThrowLimit("scratchBytes", storage_.budget().limit()); }
 
   /// False for what has disappeared, or in whose place there is something of another kind by now.
@@ -159,11 +178,15 @@ class Copy {
       case Errno::kIsDir:
       case Errno::kLoop:
       case Errno::kInval:
+      case Errno::kNxio:
       case Errno::kNotCapable:
         return false;
       default:
-        break;
+        Fail(path, error);
     }
+  }
+
+  [[noreturn]] void Fail(const std::string& path, Errno error) {
     throw Error(ErrorCode::kInvalidArgument, "the folder \"" + name_ + "\" cannot be copied: \"" +
                                                  (path.empty() ? "." : path) +
                                                  "\": " + ReasonOf(error));
@@ -172,6 +195,10 @@ class Copy {
   HostDirectory source_;
   const std::string& name_;
   ScratchStorage& storage_;
+  const RequireRunning& require_running_;
+  /// Names that may still be read, and bytes that the paths of `pending_` may still take.
+  uint64_t names_left_;
+  uint64_t paths_left_;
   std::vector<uint8_t> piece_;
   std::vector<Pending> pending_;
 };
@@ -179,8 +206,9 @@ class Copy {
 }  // namespace
 
 void CopyIntoScratch(const std::shared_ptr<const HostFolder>& folder, const std::string& name,
-                     ScratchStorage& storage, ScratchNode& root) {
-  Copy(folder, name, storage).Run(root);
+                     ScratchStorage& storage, ScratchNode& root,
+                     const RequireRunning& require_running) {
+  Copy(folder, name, storage, require_running).Run(root);
 }
 
 }  // namespace wasmedge_embed::wasi

@@ -63,7 +63,7 @@ void WasiState::Reset(WasiInput input) {
   limits_streams_ = input.limits_streams;
   collect_ = std::move(input.collect);
   folders_.Open(input.files ? std::move(input.files) : no_files_, input.folders.get(),
-                input.scratch_limit);
+                input.scratch_limit, input.require_running);
   descriptors_.Reset(folders_.preopens());
   EnterThread();
 }

@@ -34,6 +34,8 @@ struct WasiInput {
   std::shared_ptr<const wasi::Folders> folders;
   /// The most bytes for all scratch folders together.
   uint64_t scratch_limit = 0;
+  /// Called by `WasiState::Reset` while it copies folders.
+  wasi::RequireRunning require_running;
   /// What to collect from the scratch folders at the end.
   std::vector<wasi::PathPattern> collect;
   /// The most bytes for stdout and stderr together.
