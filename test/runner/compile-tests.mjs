@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { runCommand } from '../../scripts/setup/index.mjs';
-import { filesBelow } from '../../scripts/setup/files.mjs';
 import { localProgram, root } from '../../scripts/setup/paths.mjs';
 import { run } from '../../scripts/setup/processes.mjs';
 import { Stamp, digestOf } from '../../scripts/setup/stamp.mjs';
+import { compareOutput, testSources } from './compiled-tests.mjs';
 
 const help = `Compiles the tests into build/test, where something has changed since the last time.
 
@@ -18,6 +18,7 @@ Requires a set-up repository (npm run quickstart).
 `;
 
 const configuration = 'tsconfig.test.json';
+const tests = path.join(root, 'test');
 const output = path.join(root, 'build/test');
 const buildInfo = path.join(output, '.tsbuildinfo');
 
@@ -28,9 +29,14 @@ function readOptions() {
 async function main() {
   const stamp = new Stamp('tests');
   const digest = digestOf(sources());
-  if (stamp.matches(digest, [buildInfo])) return 0;
+  const { missing, leftover } = compareOutput(tests, output);
+  const isComplete = missing.length === 0 && leftover.length === 0;
+  if (isComplete && stamp.matches(digest, [buildInfo])) return 0;
   stamp.clear();
-  removeStale();
+  // Tests whose sources are gone must not run on.
+  for (const name of leftover) rmSync(path.join(output, name));
+  // By that file the compiler takes what it has written once for being there.
+  if (missing.length > 0) rmSync(buildInfo, { force: true });
   const { code } = await run(localProgram('tsc'), ['-p', configuration], {
     ...{ cwd: root, inherit: true },
   });
@@ -42,9 +48,7 @@ async function main() {
 function sources() {
   return [
     ...[configuration, 'tsconfig.json', 'package.json', 'package-lock.json'],
-    ...filesBelow(path.join(root, 'test'))
-      .filter((file) => /\.(ts|mts)$/.test(file))
-      .map((file) => path.relative(root, file)),
+    ...testSources(tests).map((name) => path.join('test', name)),
     ...typesOfPackage(),
   ];
 }
@@ -54,19 +58,6 @@ function typesOfPackage() {
     .filter((name) => /\.d\.m?ts$/.test(name))
     .sort()
     .map((name) => path.join('dist', name));
-}
-
-/** Tests whose sources are gone must not run on. */
-function removeStale() {
-  if (!existsSync(output)) return;
-  for (const name of readdirSync(output, { recursive: true })) {
-    const match = /^(.+)\.(m?)js$/.exec(name);
-    if (!match) continue;
-    const [, stem, kind] = match;
-    if (!existsSync(path.join(root, 'test', `${stem}.${kind}ts`))) {
-      rmSync(path.join(output, name));
-    }
-  }
 }
 
 await runCommand(help, readOptions, main);

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+
+import { filesBelow } from '../../scripts/setup/files.mjs';
+
+/** The sources in `folder` from which the compiler makes a file, by their paths in it. */
+export function testSources(folder) {
+  return filesBelow(folder)
+    .map((file) => path.relative(folder, file))
+    .filter((name) => /\.m?ts$/.test(name));
+}
+
+/**
+ * Compares the compiler's output with its sources: an incremental compilation writes only what has
+ * changed, and deletes nothing.
+ *
+ * @param {string} folder of the sources
+ * @param {string} output
+ * @returns {{ missing: string[], leftover: string[] }} paths in `output`
+ */
+export function compareOutput(folder, output) {
+  const expected = new Set(
+    testSources(folder)
+      // test/types is compiled by a check of its own.
+      .filter((name) => !/\.d\.m?ts$/.test(name) && !name.startsWith(`types${path.sep}`))
+      .map((name) => name.replace(/ts$/, 'js')),
+  );
+  const found = new Set(compiledFiles(output));
+  return {
+    missing: [...expected].filter((name) => !found.has(name)),
+    leftover: [...found].filter(
+      (name) => !existsSync(path.join(folder, name.replace(/js$/, 'ts'))),
+    ),
+  };
+}
+
+function compiledFiles(output) {
+  try {
+    return readdirSync(output, { recursive: true }).filter((name) => /\.m?js$/.test(name));
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
