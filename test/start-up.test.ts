@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { folderWith } from './support/model-files.js';
 import { ROOT } from './support/paths.js';
 
 /** Modules that only some users need, each loaded on first use. */
@@ -33,6 +35,21 @@ function loadedWith(file: string): string[] {
   return [...files.map((each) => path.relative(dist, each)), ...shared];
 }
 
+/** The files of dist/ that the command loads with these arguments. */
+function loadedByCommand(args: readonly string[]): string[] {
+  const dist = path.join(ROOT, 'dist');
+  const folder = folderWith({
+    'hook.cjs':
+      "process.on('exit', () => require('node:fs').writeFileSync(require('node:path')" +
+      ".join(__dirname, 'loaded.json'), JSON.stringify(Object.keys(require.cache))));",
+  });
+  const words = ['--require', path.join(folder, 'hook.cjs'), path.join(dist, 'cli', 'main.js')];
+  const env = { ...process.env, WASMEDGE_EMBED_CACHE: folder };
+  spawnSync(process.execPath, [...words, ...args], { env });
+  const loaded = readFileSync(path.join(folder, 'loaded.json'), 'utf8');
+  return (JSON.parse(loaded) as string[]).map((file) => path.relative(dist, file));
+}
+
 describe('The start of a process', () => {
   for (const file of ['index.js', 'module/open-module.js']) {
     it(`loads with ${file} nothing that only some need`, () => {
@@ -44,4 +61,22 @@ describe('The start of a process', () => {
       );
     });
   }
+
+  const ONE_COMMAND = ['cli/bench-actions.js', 'cli/progress-bar.js'];
+  // Nobody answers at that address, so that nothing is shown.
+  const fetch = ['model', 'fetch', '--url', 'http://127.0.0.1:1/'];
+  for (const args of [['--version'], ['--help'], fetch]) {
+    it(`loads with '${args.join(' ')}' nothing that only other commands need`, () => {
+      const loaded = loadedByCommand(args);
+      assert.ok(loaded.includes('cli/bench.js'));
+      assert.deepEqual(
+        loaded.filter((each) => ONE_COMMAND.includes(each)),
+        [],
+      );
+    });
+  }
+
+  it('loads the benchmark for its own help', () => {
+    assert.ok(loadedByCommand(['bench', '--help']).includes('cli/bench-actions.js'));
+  });
 });

@@ -82,29 +82,33 @@ async function fetchCommand(options: {
     console.log(`${folder} already has it (--force downloads it again).`);
     return;
   }
-  const { SingleBar } = require('./progress-bar.js') as typeof ProgressBar;
-  const bar = new SingleBar({
-    format: '{bar} {percentage} % of {total} bytes',
-    stream: process.stderr,
-    noTTYOutput: false,
-  });
-  let started = false as boolean;
+  let bar = undefined as ProgressBar.SingleBar | undefined;
   try {
     const done = await fetchModel({
       url: options.url,
       idleTimeoutMs: options.timeout * 1000,
       onProgress: (received, total) => {
         if (!process.stderr.isTTY) return;
-        if (!started) bar.start(total ?? received, 0);
-        started = true;
+        bar ??= startedBar(total ?? received);
         bar.setTotal(Math.max(total ?? received, received));
         bar.update(received);
       },
     });
-    if (started) bar.stop();
-    started = false;
+    bar?.stop();
+    bar = undefined;
     console.log(`Model and labels are in ${done}.`);
   } finally {
-    if (started) bar.stop();
+    bar?.stop();
   }
+}
+
+function startedBar(total: number): ProgressBar.SingleBar {
+  const { SingleBar } = require('./progress-bar.js') as typeof ProgressBar;
+  const bar = new SingleBar({
+    format: '{bar} {percentage} % of {total} bytes',
+    stream: process.stderr,
+    noTTYOutput: false,
+  });
+  bar.start(total, 0);
+  return bar;
 }
