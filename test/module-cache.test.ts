@@ -12,7 +12,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { compileModule, loadModule } from 'wasmedge-embed';
-import type { CompileEvent } from 'wasmedge-embed';
+import type { CompileEvent, LoadOptions } from 'wasmedge-embed';
 
 import { eventsOf } from './support/diagnostics.js';
 import { withEnvironment } from './support/environment.js';
@@ -58,6 +58,49 @@ describe('The cache of compiled modules', () => {
     return path.join(cache, 'aot', names[0]!);
   }
 
+  /** How many modules are parsed in the meantime. */
+  async function countParsed(work: () => Promise<unknown>): Promise<number> {
+    const native = addon() as { Module: ReturnType<typeof addon>['Module'] };
+    const { Module } = native;
+    let parsed = 0;
+    native.Module = new Proxy(Module, {
+      get: (target, name) => {
+        if (name === 'load') parsed++;
+        return Reflect.get(target, name) as unknown;
+      },
+    });
+    try {
+      await work();
+    } finally {
+      native.Module = Module;
+    }
+    return parsed;
+  }
+
+  type Runtime = ReturnType<typeof addon>['runtime'];
+
+  /** With another function that tells the version by which the cache is searched. */
+  async function withRuntime(
+    other: (runtime: Runtime) => ReturnType<Runtime>,
+    work: () => Promise<unknown>,
+  ): Promise<void> {
+    const native = addon() as { runtime: Runtime };
+    const { runtime } = native;
+    native.runtime = () => other(runtime);
+    try {
+      await work();
+    } finally {
+      native.runtime = runtime;
+    }
+  }
+
+  /** Loads the guest with an empty cache, and closes it. */
+  function loadEmpty(options: LoadOptions = {}): Promise<void> {
+    return withEnvironment({ WASMEDGE_EMBED_CACHE: cache }, async () => {
+      await (await loadModule(file, options)).close();
+    });
+  }
+
   it('has a plain module compiled once', async () => {
     const [event, ...others] = await load(file, cache);
     assert.equal(others.length, 0);
@@ -70,21 +113,34 @@ describe('The cache of compiled modules', () => {
 
   it('has what is in the cache parsed alone, without the plain module', async () => {
     await load(file, cache);
-    const native = addon() as { Module: ReturnType<typeof addon>['Module'] };
-    const { Module } = native;
-    let parsed = 0;
-    native.Module = new Proxy(Module, {
-      get: (target, name) => {
-        if (name === 'load') parsed++;
-        return Reflect.get(target, name) as unknown;
-      },
-    });
-    try {
+    const parsed = await countParsed(async () => {
       assert.deepEqual(await load(file, cache), []);
-    } finally {
-      native.Module = Module;
-    }
+    });
     assert.equal(parsed, 1);
+  });
+
+  it('is not the reason to parse a module whose load was aborted during the look-up', async () => {
+    const controller = new AbortController();
+    let asked = 0;
+    const parsed = await countParsed(() =>
+      withRuntime(
+        (runtime) => {
+          // It is asked first to open the library ahead, then by the look-up.
+          if (++asked === 2) controller.abort();
+          return runtime();
+        },
+        () => fails('ERR_ABORTED', loadEmpty({ signal: controller.signal })),
+      ),
+    );
+    assert.deepEqual([asked, parsed], [2, 0]);
+  });
+
+  it('hides no other failure than its own', async () => {
+    const missing = Object.assign(new Error('there is no WasmEdge'), { code: 'ERR_NATIVE_LOAD' });
+    await withRuntime(
+      () => Promise.reject(missing),
+      () => fails('ERR_NATIVE_LOAD', loadEmpty()),
+    );
   });
 
   it('keeps what compileModule has made', async () => {

@@ -50,12 +50,16 @@ export async function loadCode(
     // The compiler's process comes first: if an untrusted module exploits WasmEdge's parser, it
     // does so there.
     if (!trusted) return loadCompiled(settings, source, signals);
-    // Where it is in the cache, it need not be parsed in its plain form, which takes longer. A cache
-    // that cannot be used is reported when it is to be written.
+    // Where it is in the cache, it need not be parsed in its plain form, which takes longer.
     const cached = await withCachedCode(settings, source, (output) =>
       parseCompiled(settings, output),
-    ).catch(() => null);
+    ).catch((error: unknown) => {
+      // A cache that cannot be used is reported when it is to be written.
+      if (error instanceof WasmEdgeError && error.code === 'ERR_MODULE_LOAD') return null;
+      throw error;
+    });
     if (cached) return cached.result;
+    requireNotAborted(signals);
     const code = await parse(source, settings);
     if (aot === 'background' && !source.makesTailCalls) return { ...code, isInterim: true };
     try {
