@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { bytesOf } from '../../support/disk-usage.js';
 import { withLibraries } from '../disk.js';
 import { liteRt, root } from '../places.js';
 
+import { addonCore } from './addon-core.js';
 import type { Command, Definition, PreparationContext, Prepared } from './definition.js';
 import { localBuild } from './local-build.js';
 
@@ -89,12 +90,9 @@ const build = localBuild({
     'It could not be built; this requires CMake, a C++17 compiler and the headers of libjpeg-turbo ' +
     '(Debian: cmake g++ libjpeg62-turbo-dev).',
   commands: () => {
-    // The addon's own code, where it was built here: nothing of it is compiled twice.
-    const core = path.join(root, 'build', 'native', 'plugin', 'libcore_archive.a');
-    const options = [
-      '-DWASMEDGE_EMBED_BENCH=ON',
-      `-DWASMEDGE_EMBED_CORE=${existsSync(core) ? core : ''}`,
-    ];
+    // Where it can be used, nothing of it is compiled twice.
+    const core = addonCore(root) ?? '';
+    const options = ['-DWASMEDGE_EMBED_BENCH=ON', `-DWASMEDGE_EMBED_CORE=${core}`];
     const parallel = String(availableParallelism());
     return [
       ['cmake', ['-S', root, '-B', buildFolder, ...options]],
