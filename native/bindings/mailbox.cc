@@ -20,9 +20,12 @@ Mailbox::Mailbox(Napi::Env env)
 }
 
 void Mailbox::Post(std::unique_ptr<Message> message) {
+  // Before the lock as well: it is given to those who ring first, and while many do, `Close` would
+  // not get it.
+  if (!open_.load(std::memory_order_relaxed)) return;
   // `Close` must not come between the check and the call.
   const std::shared_lock<std::shared_mutex> ringing(ringing_);
-  if (!open_) return;
+  if (!open_.load(std::memory_order_relaxed)) return;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     messages_.push_back(std::move(message));
@@ -47,12 +50,12 @@ void Mailbox::LingerForNext() {
 }
 
 void Mailbox::Close() {
-  std::deque<std::unique_ptr<Message>> dropped;
+  if (!open_.exchange(false, std::memory_order_relaxed)) return;
   {
+    // Waits for those who are ringing; whoever gets the lock later finds the mailbox closed.
     const std::lock_guard<std::shared_mutex> ringing(ringing_);
-    if (!open_) return;
-    open_ = false;
   }
+  std::deque<std::unique_ptr<Message>> dropped;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     dropped.swap(messages_);

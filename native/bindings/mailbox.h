@@ -59,7 +59,7 @@ class Mailbox {
 
   /// Shared by those who ring.
   std::shared_mutex ringing_;
-  bool open_ = true;
+  std::atomic<bool> open_{true};
   std::mutex mutex_;
   std::deque<std::unique_ptr<Message>> messages_;
   /// The number of waiting messages, for threads that do not hold the mutex.
