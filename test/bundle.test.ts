@@ -16,6 +16,7 @@ import { build } from 'esbuild';
 import { compileModule } from 'wasmedge-embed';
 
 import type { BundleReport } from '../dist/bundle/bundle.js';
+import type { SideFile } from '../dist/compile/side-file.js';
 import {
   TARGETS,
   invokeAlone,
@@ -41,6 +42,14 @@ const PICTURE = jpeg({
 const MODEL = ['--model', SMALL_MODEL];
 const ADDER = `(module (func (export "add") (param i32 i32) (result i32)
   (i32.add (local.get 0) (local.get 1))))`;
+/** A handler that calls it. */
+const ADDING =
+  "const { loadModule } = require('wasmedge-embed');\n" +
+  "const path = require('node:path');\n" +
+  "const module_ = loadModule(path.join(__dirname, 'module.so'));\n" +
+  'exports.handler = async () => {\n' +
+  "  const sum = await (await module_).call('add', 40, 2);\n" +
+  '  return { statusCode: sum, body: (await module_).mode };\n};\n';
 
 /** Shared objects of a bundle. */
 function nativeFiles(bundle: string): string[] {
@@ -124,25 +133,21 @@ describe('wasmedge-embed bundle', function () {
     }
   });
 
-  const isForAnyProcessor = (folder: string): void => {
-    const text = readFileSync(path.join(folder, 'module.so.aot.json'), 'utf8');
-    assert.match(text, /"generic": true/);
-    assert.match(text, /"features": \[\]/);
-  };
-
-  it('has a module for any processor', () => {
-    isForAnyProcessor(bundle);
-  });
-
-  it('compiles a plain module for any processor', async () => {
-    const text = '(module (memory (export "memory") 1) (func (export "_start")))';
-    const folder = folderWith({ 'program.wasm': await assemble(text) });
+  it('compiles a plain module, optimized and for any processor, which runs', async () => {
+    const folder = folderWith({ 'adder.wasm': await assemble(ADDER), 'handler.cjs': ADDING });
     const out = path.join(folder, 'out');
-    const module = ['--module', path.join(folder, 'program.wasm')];
-    const args = ['--output', out, ...module, ...MODEL, '--target', 'none'];
+    const module = ['--module', path.join(folder, 'adder.wasm')];
+    const handler = ['--handler', path.join(folder, 'handler.cjs')];
+    const args = ['--output', out, ...module, ...handler, ...MODEL, '--target', 'none'];
     const { stderr, exitCode } = await commandLine(['bundle', ...args]);
     assert.equal(exitCode, 0, stderr);
-    isForAnyProcessor(out);
+    const text = readFileSync(path.join(out, 'module.so.aot.json'), 'utf8');
+    const { target, options } = JSON.parse(text) as SideFile;
+    assert.deepEqual(target.features, []);
+    const others = { interruptible: false, meter: false };
+    assert.deepEqual(options, { optimize: 3, generic: true, ...others });
+    const invocation = await invokeAlone(path.join(out, 'index.cjs'), PICTURE, {}, hidden);
+    assert.deepEqual([invocation.statusCode, invocation.body], [42, 'aot']);
   });
 
   for (const [format, name] of [
@@ -188,13 +193,7 @@ describe('wasmedge-embed bundle', function () {
   it('takes a module that was compiled for any processor, a handler, an empty folder', async () => {
     const folder = folderWith({
       'adder.wasm': await assemble(ADDER),
-      'handler.cjs':
-        "const { loadModule } = require('wasmedge-embed');\n" +
-        "const path = require('node:path');\n" +
-        "const module_ = loadModule(path.join(__dirname, 'module.so'));\n" +
-        'exports.handler = async () => {\n' +
-        "  const sum = await (await module_).call('add', 40, 2);\n" +
-        '  return { statusCode: sum, body: (await module_).mode };\n};\n',
+      'handler.cjs': ADDING,
     });
     const at = (name: string): string => path.join(folder, name);
     await commandLine(['compile', at('adder.wasm'), '-o', at('native.so')]);
