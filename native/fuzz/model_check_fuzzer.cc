@@ -75,7 +75,7 @@ void CheckAsHosts(const std::vector<uint8_t>& bytes) {
     CheckHostModel(file);
     KeepsState(file);
     for (size_t graph = 0; graph < file.subgraphs().size(); ++graph) {
-      TakesOverInputs(file, graph);
+      InputsTakenOver(file, graph);
       MemoryGuard::UsesOf(file.subgraphs()[graph]);
       for (const bool static_shapes : {false, true}) {
         AssembledModel model =

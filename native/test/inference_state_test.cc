@@ -128,6 +128,46 @@ TEST(StateTest, ThatIsAnInputIsSeenByEachRun) {
   }
 }
 
+TEST(StateTest, ThatIsAnInputIsRefusedWhereItIsPreparedLate) {
+  for (const bool are_variables : {false, true}) {
+    const auto model = test::Load(BuildModel(test::ReshapedLegacyLstmModel(are_variables)));
+    for (const Kernels kernels : {Kernels::kXnnpack, Kernels::kBuiltin}) {
+      Session session(model, {1, kernels});
+      ASSERT_TRUE(test::Set<float>(session, 0, {1}));
+      ASSERT_TRUE(test::Set<float>(session, 1, {1}));
+      ASSERT_TRUE(test::Set<float>(session, 2, {4}));
+      ASSERT_TRUE(test::Set<int32_t>(session, 3, {1, 1}));
+      for (int run = 1; run <= 2; ++run) {
+        Invocation invocation;
+        EXPECT_EQ(RefusalOf([&] { session.Run(invocation); }),
+                  "The model passes an input to an LSTM as its state, after an operator whose "
+                  "result has a shape that is only known while it runs. LiteRT does not support "
+                  "both together.");
+      }
+    }
+  }
+}
+
+TEST(StateTest, ThatIsAnInputIsNotPlacedWhereItTakesTooMuch) {
+  constexpr int32_t kBatch = 4096;
+  constexpr uint64_t kFew = 16 << 10;
+  const std::vector<float> values(kBatch);
+  for (const bool are_variables : {false, true}) {
+    const auto model = test::Load(BuildModel(test::LegacyLstmModel(are_variables)));
+    SessionBudget budget(kPlenty, kFew);
+    Session session(model, model->graph(), {}, &budget);
+    for (size_t input = 0; input < 3; ++input) {
+      ASSERT_TRUE(session.SetInput(input, {kBatch, 1},
+                                   reinterpret_cast<const uint8_t*>(values.data()),
+                                   values.size() * sizeof(float)));
+    }
+    for (int run = 1; run <= 2; ++run) {
+      Invocation invocation;
+      EXPECT_EQ(LimitOf([&] { session.Run(invocation); }), "modelActivationBytes");
+    }
+  }
+}
+
 TEST(StateTest, CountsWhatACompiledModelTakes) {
   const auto model = test::Load(BuildModel(test::AccumulatorModel()));
   SessionBudget budget(kPlenty);

@@ -111,6 +111,22 @@ ModelSpec LegacyLstmModel(bool are_variables) {
   return model;
 }
 
+ModelSpec ReshapedLegacyLstmModel(bool are_variables) {
+  ModelSpec model = LegacyLstmModel(are_variables);
+  SpecGraph& graph = model.graph();
+  const auto shape = static_cast<int32_t>(graph.tensors.size());
+  graph.tensors.push_back(Float("shape", {2}));
+  graph.tensors.back().type = schema::kInt32;
+  graph.tensors.push_back(Float("reshaped", {1, 1}));
+  graph.tensors.back().shape_signature = {-1, 1};
+  SpecOperator& lstm = graph.operators.front();
+  lstm.inputs[0] = shape + 1;
+  graph.operators.insert(graph.operators.begin(),
+                         Operator(schema::kReshape, {0, shape}, {shape + 1}));
+  graph.inputs.push_back(shape);
+  return model;
+}
+
 ModelSpec DoublingModel() {
   SpecGraph graph;
   graph.tensors = {Float("x", {1, 2}), Float("y", {1, 2})};

@@ -15,6 +15,8 @@ ModelSpec AccumulatorModel();
 /// → its next ones: tanh(cell') / 2 and cell' = tanh(activation) / 2 + cell / 2. The input counts
 /// for nothing. The states may be variables as well.
 ModelSpec LegacyLstmModel(bool are_variables);
+/// The same with one more input, int32 [2]: the shape that the step's input gets before the LSTM.
+ModelSpec ReshapedLegacyLstmModel(bool are_variables);
 
 /// float32 [-1,2] → the same, each element twice over; the file's shape says 1.
 ModelSpec DoublingModel();

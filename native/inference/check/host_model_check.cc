@@ -436,22 +436,22 @@ bool KeepsState(const ModelFile& file) {
   return false;
 }
 
-bool TakesOverInputs(const ModelFile& file, size_t graph) {
+std::vector<int32_t> InputsTakenOver(const ModelFile& file, size_t graph) {
   // The activations and the cells of the previous step.
   constexpr size_t kStates[] = {1, 4};
   constexpr size_t kLstmInputs = 5;
   const FileSubgraph& subgraph = file.subgraphs()[graph];
-  const auto is_input = [&](int32_t tensor) {
-    return std::find(subgraph.inputs.begin(), subgraph.inputs.end(), tensor) !=
-           subgraph.inputs.end();
-  };
-  return std::any_of(subgraph.operators.begin(), subgraph.operators.end(),
-                     [&](const FileOperator& op) {
-                       return file.operator_codes()[op.code_index].code == schema::kLstm &&
-                              op.inputs.size() == kLstmInputs &&
-                              std::any_of(std::begin(kStates), std::end(kStates),
-                                          [&](size_t state) { return is_input(op.inputs[state]); });
-                     });
+  std::vector<int32_t> taken;
+  for (const FileOperator& op : subgraph.operators) {
+    const int32_t code = file.operator_codes()[op.code_index].code;
+    if (code != schema::kLstm || op.inputs.size() != kLstmInputs) continue;
+    for (const size_t state : kStates) {
+      const int32_t tensor = op.inputs[state];
+      const auto& inputs = subgraph.inputs;
+      if (std::find(inputs.begin(), inputs.end(), tensor) != inputs.end()) taken.push_back(tensor);
+    }
+  }
+  return taken;
 }
 
 }  // namespace wasmedge_embed

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "inference/check/model_limits.h"
 #include "inference/check/model_reader.h"
 
@@ -31,8 +34,8 @@ void RequireRunnable(const ModelFile& file, size_t graph);
 /// Whether a graph keeps state from run to run: variables, resources, tables, random numbers.
 bool KeepsState(const ModelFile& file);
 
-/// Whether a kernel takes over inputs of the graph when it is prepared: the LSTM with five inputs,
-/// which keeps its state in them, in TensorFlow Lite's own memory.
-bool TakesOverInputs(const ModelFile& file, size_t graph);
+/// The graph's inputs that a kernel takes over when it is prepared, by their tensors: the states of
+/// an LSTM with five inputs, which it moves to TensorFlow Lite's own memory.
+std::vector<int32_t> InputsTakenOver(const ModelFile& file, size_t graph);
 
 }  // namespace wasmedge_embed

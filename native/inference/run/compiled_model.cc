@@ -118,7 +118,7 @@ std::vector<int32_t> OutputTensors(const LiteRtModel& model) {
 
 CompiledModel::CompiledModel(const LiteRtModel& model, const InferenceOptions& options,
                              const InputShapes& shapes)
-    : model_(model), handle_(nullptr, nullptr), is_placed_(!model.takes_over_inputs()) {
+    : model_(model), handle_(nullptr, nullptr), is_placed_(model.inputs_taken_over().empty()) {
   if (model.output_path() == OutputPath::kReader) {
     reader_ = std::make_unique<OutputReader>(OutputTensors(model), model.tensor_uses());
   }
@@ -221,8 +221,11 @@ CompiledModel::~CompiledModel() {
 }
 
 bool CompiledModel::IsStopped(void* compiled_model) noexcept {
-  const auto* self = static_cast<const CompiledModel*>(compiled_model);
-  if (self->is_placing_) return true;
+  auto* self = static_cast<CompiledModel*>(compiled_model);
+  if (self->is_placing_) {
+    self->was_asked_while_placing_ = true;
+    return true;
+  }
   Invocation* invocation = self->invocation_;
   return invocation != nullptr && invocation->CheckStop() != StopReason::kNone;
 }
@@ -266,26 +269,34 @@ litert::Status CompiledModel::RunOnce() {
 /// A kernel that takes over an input gives it other memory again, and the first run computes with
 /// the contents of that. From the second run on, it is our memory. So the first run ends before any
 /// operator.
-void CompiledModel::Place() {
-  const litert::LogCapture unused;
+void CompiledModel::Place(const Limits& limits) {
+  litert::LogCapture log;
   is_placing_ = true;
-  RunOnce();
+  const litert::Status status = RunOnce();
   is_placing_ = false;
+  if (!was_asked_while_placing_) {
+    RequireWithin(limits);
+    litert::Check(status, "prepare the model", log);
+  }
+  if (status == litert::kStatusOk) {
+    throw Error(ErrorCode::kModel, "LiteRT did not stop the model before its first operator.");
+  }
+  // Kernels behind an operator that determines the shape of its result are prepared after it.
+  const std::vector<int32_t>& taken = model_.inputs_taken_over();
+  const bool is_prepared =
+      reads_outputs() && std::all_of(taken.begin(), taken.end(), [this](int32_t tensor) {
+        return reader_->memory().IsPersistent(tensor);
+      });
+  if (!is_prepared) {
+    throw Error(ErrorCode::kModel,
+                "The model passes an input to an LSTM as its state, after an operator whose result "
+                "has a shape that is only known while it runs. LiteRT does not support both "
+                "together.");
+  }
   is_placed_ = true;
 }
 
-void CompiledModel::Run(Invocation* invocation, const Limits& limits) {
-  litert::LogCapture log;
-  failed_ = true;
-  invocation_ = invocation;
-  const MemoryGuard::Guarding guarding(reads_outputs() ? &reader_->memory() : nullptr);
-  if (reads_outputs()) {
-    reader_->Start(limits.output_bytes);
-    reader_->memory().Start(limits.activation_bytes);
-  }
-  if (!is_placed_) Place();
-  const litert::Status status = RunOnce();
-  invocation_ = nullptr;
+void CompiledModel::RequireWithin(const Limits& limits) const {
   if (outputs_too_large()) {
     throw Error(ErrorCode::kModel, "The model's outputs take more than " +
                                        std::to_string(limits.output_bytes) + " bytes.");
@@ -296,6 +307,21 @@ void CompiledModel::Run(Invocation* invocation, const Limits& limits) {
                     std::to_string(std::min(limits.activation_bytes, kMaximumTensorBytes)) +
                     " bytes while it runs.");
   }
+}
+
+void CompiledModel::Run(Invocation* invocation, const Limits& limits) {
+  litert::LogCapture log;
+  failed_ = true;
+  const MemoryGuard::Guarding guarding(reads_outputs() ? &reader_->memory() : nullptr);
+  if (reads_outputs()) {
+    reader_->Start(limits.output_bytes);
+    reader_->memory().Start(limits.activation_bytes);
+  }
+  if (!is_placed_) Place(limits);
+  invocation_ = invocation;
+  const litert::Status status = RunOnce();
+  invocation_ = nullptr;
+  RequireWithin(limits);
   litert::Check(status, "run the model", log);
   if (reads_outputs() && !reader_->has_read()) {
     throw Error(ErrorCode::kModel, "LiteRT did not run the model to its end.");

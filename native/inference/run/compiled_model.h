@@ -72,7 +72,8 @@ class CompiledModel {
                    const std::vector<Tensor>& tensors, const litert::LogCapture& log,
                    std::vector<litert::TensorBufferT*>* buffers);
   litert::Status RunOnce();
-  void Place();
+  void Place(const Limits& limits);
+  void RequireWithin(const Limits& limits) const;
   bool reads_outputs() const noexcept { return reader_ != nullptr; }
   static bool IsStopped(void* compiled_model) noexcept;
 
@@ -92,6 +93,7 @@ class CompiledModel {
   Invocation* invocation_ = nullptr;
   bool is_placed_;
   bool is_placing_ = false;
+  bool was_asked_while_placing_ = false;
   bool failed_ = false;
 };
 

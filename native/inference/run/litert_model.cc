@@ -103,7 +103,7 @@ void Flip(std::vector<LiteRtModel::Argument>* arguments) {
 LiteRtModel::LiteRtModel(const ModelFile& file, const ModelGraph& graph, OutputPath path,
                          bool verify, const RewrittenModel* rewritten, PageBuffer* lent)
     : path_(path),
-      takes_over_inputs_(TakesOverInputs(file, graph.index)),
+      inputs_taken_over_(InputsTakenOver(file, graph.index)),
       handle_(nullptr, nullptr) {
   const FileSubgraph& subgraph = file.subgraphs()[graph.index];
   inputs_ = MakeArguments(subgraph, graph.inputs, subgraph.inputs);

@@ -47,8 +47,8 @@ class LiteRtModel {
   const std::vector<Argument>& inputs() const noexcept { return inputs_; }
   const std::vector<Argument>& outputs() const noexcept { return outputs_; }
   OutputPath output_path() const noexcept { return path_; }
-  /// Whether the first run of a compiled model would not see all of its inputs.
-  bool takes_over_inputs() const noexcept { return takes_over_inputs_; }
+  /// The inputs that the first run of a compiled model would not see, by their tensors.
+  const std::vector<int32_t>& inputs_taken_over() const noexcept { return inputs_taken_over_; }
   /// Of each tensor of the graph.
   const std::vector<MemoryGuard::Use>& tensor_uses() const noexcept { return tensor_uses_; }
   /// The file, as it was given, for as long as this lives.
@@ -58,7 +58,7 @@ class LiteRtModel {
   void Make(bool verify);
 
   const OutputPath path_;
-  const bool takes_over_inputs_;
+  const std::vector<int32_t> inputs_taken_over_;
   std::vector<MemoryGuard::Use> tensor_uses_;
   std::vector<Argument> inputs_;
   std::vector<Argument> outputs_;

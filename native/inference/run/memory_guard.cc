@@ -75,6 +75,11 @@ void MemoryGuard::Start(uint64_t byte_limit) noexcept {
   has_refused_ = false;
 }
 
+bool MemoryGuard::IsPersistent(int32_t tensor) const noexcept {
+  return graph_context_ != nullptr &&
+         graph_context_->tensors[tensor].allocation_type == tflite::kPersistent;
+}
+
 MemoryGuard::Guarding::Guarding(MemoryGuard* guard) noexcept { current_guard = guard; }
 
 MemoryGuard::Guarding::~Guarding() { current_guard = nullptr; }

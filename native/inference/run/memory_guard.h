@@ -39,6 +39,9 @@ class MemoryGuard {
   void Start(uint64_t byte_limit) noexcept;
   bool has_refused() const noexcept { return has_refused_; }
 
+  /// Whether TensorFlow Lite has given a tensor of the graph memory of its own for good.
+  bool IsPersistent(int32_t tensor) const noexcept;
+
   /// While one exists, `guard` guards what this thread runs; null for nothing.
   class Guarding {
    public:
