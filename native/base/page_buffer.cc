@@ -6,20 +6,7 @@
 #include <limits>
 #include <new>
 
-// Where AddressSanitizer is, it does not know of mappings.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WASMEDGE_EMBED_ADDRESS_SANITIZER
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define WASMEDGE_EMBED_ADDRESS_SANITIZER
-#endif
-#ifdef WASMEDGE_EMBED_ADDRESS_SANITIZER
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(begin, size) (static_cast<void>(begin), static_cast<void>(size))
-#define ASAN_UNPOISON_MEMORY_REGION(begin, size) (static_cast<void>(begin), static_cast<void>(size))
-#endif
+#include "base/address_sanitizer.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -36,8 +23,8 @@ PageBuffer::PageBuffer(size_t size, size_t dense) : size_(size) {
   constexpr size_t kAround = kRoom + kSpareBytes;
   if (size > std::numeric_limits<size_t>::max() / 2 - kAround - slack) throw std::bad_alloc();
   const size_t mapped = kAround + size + slack;
-  void* const mapping = mmap(nullptr, mapped, PROT_READ | PROT_WRITE,
-                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* const mapping =
+      mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) throw std::bad_alloc();
   mapping_ = {static_cast<uint8_t*>(mapping), Unmap{mapped}};
   if (large_bytes != 0) {
@@ -46,14 +33,25 @@ PageBuffer::PageBuffer(size_t size, size_t dense) : size_(size) {
     // Where there are none, small ones do.
     madvise(data() + dense, large_bytes, MADV_HUGEPAGE);
   }
-  const size_t used = begin_ + size + kSpareBytes;
-  ASAN_POISON_MEMORY_REGION(mapping_.get() + used, mapped - used);
+  // The sanitizer does not know of mappings. It does not see the reads of LiteRT's kernels.
+  ASAN_POISON_MEMORY_REGION(mapping_.get(), begin_);
+  ASAN_POISON_MEMORY_REGION(data() + size, mapped - begin_ - size);
 }
 
 PageBuffer PageBuffer::Copy(const uint8_t* bytes, size_t size) {
   PageBuffer copy(size);
   if (size != 0) std::memcpy(copy.data(), bytes, size);
   return copy;
+}
+
+void PageBuffer::Truncate(size_t size) noexcept {
+  if (size < size_) ASAN_POISON_MEMORY_REGION(data() + size, size_ - size);
+  size_ = size;
+}
+
+uint8_t* PageBuffer::UseRoom(size_t bytes) noexcept {
+  ASAN_UNPOISON_MEMORY_REGION(data() - bytes, bytes);
+  return data() - bytes;
 }
 
 void PageBuffer::Unmap::operator()(uint8_t* mapping) const noexcept {

@@ -8,7 +8,8 @@ namespace wasmedge_embed {
 
 /// Owned bytes on pages of their own, as the file of a model is kept: aligned to 64, zero at first,
 /// with room in front of them and at least 64 more zero bytes behind, since LiteRT's kernels read
-/// whole vectors past the end. What is not touched takes no memory. Throws `std::bad_alloc`.
+/// whole vectors past the end. What is not touched takes no memory. AddressSanitizer reports every
+/// other access outside of them. Throws `std::bad_alloc`.
 class PageBuffer {
  public:
   static constexpr size_t kAlignment = 64;
@@ -26,7 +27,9 @@ class PageBuffer {
   /// Whether it has been moved from, or made of nothing.
   bool empty() const noexcept { return mapping_ == nullptr; }
   /// Gives up what lies behind, which stays mapped.
-  void Truncate(size_t size) noexcept { size_ = size; }
+  void Truncate(size_t size) noexcept;
+  /// Adds up to `kRoom` bytes in front to what may be used, and returns the first of them.
+  uint8_t* UseRoom(size_t bytes) noexcept;
 
  private:
   struct Unmap {

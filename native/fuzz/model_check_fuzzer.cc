@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/page_buffer.h"
 #include "fuzz/require.h"
 #include "inference/check/host_model_check.h"
 #include "inference/check/model_check.h"
@@ -64,22 +65,38 @@ void Rewrite(const std::vector<uint8_t>& bytes) {
   CheckModel(rewritten.bytes.data(), rewritten.bytes.size(), ModelLimits::Own());
 }
 
+/// Where the file is lent, the tables go in front of it, and it stays where it is.
+void AssembleInPlace(const std::vector<uint8_t>& bytes, const ModelFile::Bounds& bounds,
+                     size_t graph, OutputPath path, const AssembledModel& expected) {
+  PageBuffer lent = PageBuffer::Copy(bytes.data(), bytes.size());
+  const uint8_t* const data = lent.data();
+  const ModelFile file(data, bytes.size(), bounds, FlatAlignment::kHalf);
+  AssembledModel model = AssembleModel(file, graph, path, &lent);
+  model.SetRoot(model.plain_root);
+  model.ShowState(false);
+  model.SetRoot(model.model_root);
+  model.ShowState(true);
+  Require(model.size == expected.size &&
+              std::equal(model.bytes, model.bytes + model.size, expected.bytes),
+          "a model is the same where it is lent as where it is copied");
+  Require(!lent.empty() || model.bytes + model.file_position == data, "a lent file does not move");
+}
+
 /// As a model of the host's, by the check that knows no operators: what passes is described, and
 /// assembled for LiteRT, graph by graph.
 void CheckAsHosts(const std::vector<uint8_t>& bytes) {
   constexpr ModelLimits kLimits = ModelLimits::Own();
   try {
-    const ModelFile file(bytes.data(), bytes.size(),
-                         {kLimits.subgraphs, kLimits.tensors, kLimits.operators},
-                         FlatAlignment::kHalf);
+    const ModelFile::Bounds bounds{kLimits.subgraphs, kLimits.tensors, kLimits.operators};
+    const ModelFile file(bytes.data(), bytes.size(), bounds, FlatAlignment::kHalf);
     CheckHostModel(file);
     KeepsState(file);
     for (size_t graph = 0; graph < file.subgraphs().size(); ++graph) {
       InputsTakenOver(file, graph);
       MemoryGuard::UsesOf(file.subgraphs()[graph]);
       for (const bool static_shapes : {false, true}) {
-        AssembledModel model =
-            AssembleModel(file, graph, ChooseOutputPath(file, graph, static_shapes), nullptr);
+        const OutputPath path = ChooseOutputPath(file, graph, static_shapes);
+        AssembledModel model = AssembleModel(file, graph, path, nullptr);
         model.ShowState(false);
         model.SetRoot(model.plain_root);
         model.SetRoot(model.model_root);
@@ -87,6 +104,7 @@ void CheckAsHosts(const std::vector<uint8_t>& bytes) {
         Require(std::equal(bytes.begin(), bytes.end(), model.bytes + model.file_position) ||
                     HasOutsideData(file),
                 "LiteRT is given the file as it is");
+        if (!HasOutsideData(file)) AssembleInPlace(bytes, bounds, graph, path, model);
       }
     }
     DescribeGraph(file, {});

@@ -52,7 +52,7 @@ class FrontWriter {
       model->memory = PageBuffer(shift + file_.size());
       std::memcpy(model->memory.data() + shift, file_.bytes(), file_.size());
     }
-    model->bytes = model->memory.data() - (has_room ? front : 0);
+    model->bytes = has_room ? model->memory.UseRoom(front) : model->memory.data();
     model->size = front + file_.size();
     std::memcpy(model->bytes, writer_.bytes().data(), front);
   }
