@@ -15,18 +15,25 @@
 namespace wasmedge_embed {
 namespace {
 
-// More than a module or a model can have.
-constexpr off_t kMostBytes = off_t{4} << 30;
+// More than a module can have.
+constexpr uint64_t kMostBytes = uint64_t{4} << 30;
+
+std::string SizeText(uint64_t bytes) {
+  constexpr uint64_t kGibibyte = uint64_t{1} << 30;
+  return bytes % kGibibyte == 0 ? std::to_string(bytes / kGibibyte) + " GiB"
+                                : std::to_string(bytes) + " bytes";
+}
 
 /// Calls `grow` with the number of bytes that it is to make room for, those that are there already
 /// included, and tells how many there are in the end.
 template <typename Grow>
-size_t Read(const std::string& path, const Grow& grow) {
+size_t Read(const std::string& path, uint64_t most_bytes, const Grow& grow) {
   const auto fail = [&path] {
     throw Error(ErrorCode::kModuleLoad, "Cannot read " + path + ": " + std::strerror(errno) + ".");
   };
-  const auto too_large = [&path] {
-    throw Error(ErrorCode::kModuleLoad, "Cannot read " + path + ": it is larger than 4 GiB.");
+  const auto too_large = [&path, most_bytes] {
+    throw Error(ErrorCode::kModuleLoad,
+                "Cannot read " + path + ": it is larger than " + SizeText(most_bytes) + ".");
   };
   // Non-blocking: otherwise opening a pipe would wait for a writer.
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -45,7 +52,7 @@ size_t Read(const std::string& path, const Grow& grow) {
     throw Error(ErrorCode::kModuleLoad, "Cannot read " + path + ": it is not a regular file.");
   }
   // A sparse file takes no space on disk but would take all memory.
-  if (status.st_size > kMostBytes) too_large();
+  if (static_cast<uint64_t>(status.st_size) > most_bytes) too_large();
   // One byte more than the file has, so that its end is reached without growing the buffer.
   size_t room = static_cast<size_t>(status.st_size) + 1;
   uint8_t* bytes = grow(room);
@@ -54,7 +61,7 @@ size_t Read(const std::string& path, const Grow& grow) {
     if (filled == room) bytes = grow(room *= 2);
     const size_t got = std::fread(bytes + filled, 1, room - filled, file.get());
     filled += got;
-    if (filled > static_cast<size_t>(kMostBytes)) too_large();
+    if (filled > most_bytes) too_large();
     if (got != 0) continue;
     if (std::ferror(file.get()) != 0) fail();
     return filled;
@@ -65,7 +72,7 @@ size_t Read(const std::string& path, const Grow& grow) {
 
 std::vector<uint8_t> ReadFile(const std::string& path) {
   std::vector<uint8_t> bytes;
-  const size_t size = Read(path, [&bytes](size_t room) {
+  const size_t size = Read(path, kMostBytes, [&bytes](size_t room) {
     bytes.resize(room);
     return bytes.data();
   });
@@ -73,9 +80,9 @@ std::vector<uint8_t> ReadFile(const std::string& path) {
   return bytes;
 }
 
-PageBuffer ReadFileIntoPages(const std::string& path) {
+PageBuffer ReadFileIntoPages(const std::string& path, uint64_t most_bytes) {
   PageBuffer bytes;
-  const size_t size = Read(path, [&bytes](size_t room) {
+  const size_t size = Read(path, most_bytes, [&bytes](size_t room) {
     PageBuffer grown(room);
     if (!bytes.empty()) std::memcpy(grown.data(), bytes.data(), bytes.size());
     bytes = std::move(grown);

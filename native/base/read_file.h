@@ -8,10 +8,10 @@
 
 namespace wasmedge_embed {
 
-/// Reads a whole file, a module or a model, of at most 4 GiB. Throws `Error(kModuleLoad)` with the
-/// path and the system's reason, or `std::bad_alloc`.
+/// Reads a whole file of at most 4 GiB, which no module exceeds. Throws `Error(kModuleLoad)` with
+/// the path and the reason, or `std::bad_alloc`.
 std::vector<uint8_t> ReadFile(const std::string& path);
-/// The same, as a model is kept.
-PageBuffer ReadFileIntoPages(const std::string& path);
+/// The same, as a model is kept, for a file of at most `most_bytes`.
+PageBuffer ReadFileIntoPages(const std::string& path, uint64_t most_bytes);
 
 }  // namespace wasmedge_embed

@@ -26,7 +26,7 @@ constexpr std::chrono::milliseconds kWarmUp(20);
 class Server {
  public:
   explicit Server(const Arguments& arguments) : arguments_(arguments) {
-    model_ = LoadModel(ReadFileIntoPages(arguments.model));
+    model_ = LoadModelFile(arguments.model);
     for (const std::string& path : arguments.pictures) pictures_.push_back(ReadFile(path));
     pipelines_.push_back(std::make_unique<Pipeline>(model_, arguments.inference));
   }

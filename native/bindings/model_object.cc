@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "base/read_file.h"
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
 #include "inference/check/model_schema.h"
@@ -120,7 +119,7 @@ Napi::Value ModelObject::Load(const Napi::CallbackInfo& info) {
         if (path.empty()) {
           lent.model = LoadModel(bytes.data(), bytes.size());
         } else {
-          lent.model = LoadModel(ReadFileIntoPages(path));
+          lent.model = LoadModelFile(path);
         }
         // Here, so that settings that do not fit the model make the loading fail.
         lent.model->graph(lent.settings);

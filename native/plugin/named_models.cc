@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/read_file.h"
 #include "inference/run/model_store.h"
 
 namespace wasmedge_embed::plugin {
@@ -14,7 +13,7 @@ std::optional<LentModel> NamedModels::Find(std::string_view name) {
   if (named == files_.end()) return std::nullopt;
   const auto& [known_name, path] = *named;
   try {
-    LentModel model(LoadModel(ReadFileIntoPages(path)));
+    LentModel model(LoadModelFile(path));
     const auto settings = settings_.find(name);
     if (settings != settings_.end()) model.settings = settings->second;
     return models_[known_name] = std::move(model);

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <limits>
 #include <new>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "base/address_sanitizer.h"
+#include "base/error.h"
 #include "base/page_buffer.h"
 #include "base/read_file.h"
 
@@ -92,11 +94,24 @@ TEST(PageBufferTest, RefusesWhatNoProcessHas) {
 
 TEST(PageBufferTest, IsReadFromAFile) {
   const std::vector<uint8_t> expected = ReadFile("/proc/self/exe");
-  const PageBuffer read = ReadFileIntoPages("/proc/self/exe");
+  const PageBuffer read = ReadFileIntoPages("/proc/self/exe", UINT64_MAX);
   ASSERT_EQ(read.size(), expected.size());
   EXPECT_TRUE(std::equal(expected.begin(), expected.end(), read.data()));
   const uint8_t* const end = read.data() + read.size();
   EXPECT_TRUE(IsZero(end, end + PageBuffer::kSpareBytes));
+}
+
+TEST(PageBufferTest, IsNotReadFromAFileThatIsLargerThanAllowed) {
+  const size_t size = ReadFile("/proc/self/exe").size();
+  EXPECT_EQ(ReadFileIntoPages("/proc/self/exe", size).size(), size);
+  try {
+    ReadFileIntoPages("/proc/self/exe", size - 1);
+    FAIL() << "it was read";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kModuleLoad);
+    EXPECT_EQ(error.what(), "Cannot read /proc/self/exe: it is larger than " +
+                                std::to_string(size - 1) + " bytes.");
+  }
 }
 
 }  // namespace

@@ -1,14 +1,19 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/error.h"
+#include "base/page_buffer.h"
 #include "inference/check/model_check.h"
 #include "test/inference_fixtures.h"
 
@@ -292,6 +297,46 @@ TEST(ModelStoreTest, DoesNotKeepMoreBytesThanItSays) {
   EXPECT_TRUE(models[0].expired());
   EXPECT_FALSE(models[1].expired());
   ForgetGuestModels();
+}
+
+TEST(ModelStoreTest, DoesNotCopyWhatGuestsBringIfItIsNoModel) {
+  // Pages of zeros that nobody has written take no memory; a copy of them would.
+  constexpr size_t kSize = size_t{256} << 20;
+  constexpr int64_t kMostKibibytes = 64 << 10;
+  const PageBuffer garbage(kSize);
+  ModelLimits limits = ModelLimits::Guest();
+  limits.model_bytes = kSize;
+  const auto peak = [] {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return int64_t{usage.ru_maxrss};
+  };
+  const int64_t before = peak();
+  EXPECT_THROW(LoadGuestModel(garbage.data(), garbage.size(), limits), Error);
+  EXPECT_LT(peak() - before, kMostKibibytes);
+}
+
+TEST(ModelStoreTest, LimitsTheFilesThatItReads) {
+  // A sparse file takes no space.
+  const std::string path = testing::TempDir() + "enormous-" + std::to_string(getpid()) + ".tflite";
+  std::ofstream(path).put('x');
+  const auto refusal = [&](uint64_t size) -> std::string {
+    std::filesystem::resize_file(path, size);
+    try {
+      LoadModelFile(path);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  const uint64_t most = ModelLimits::Own().model_bytes;
+  const std::string too_large =
+      "Cannot read " + path + ": it is larger than " + std::to_string(most) + " bytes.";
+  EXPECT_EQ(refusal(most + 1), too_large);
+  // No process has so much memory.
+  EXPECT_EQ(refusal(uint64_t{1} << 40), too_large);
+  EXPECT_EQ(refusal(100).find("Cannot read"), std::string::npos);
+  std::filesystem::remove(path);
 }
 
 TEST(ModelStoreTest, LimitsWhatGuestsBring) {

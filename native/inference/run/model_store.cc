@@ -11,6 +11,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/page_buffer.h"
+#include "base/read_file.h"
 #include "inference/check/model_check.h"
 
 namespace wasmedge_embed {
@@ -124,15 +126,21 @@ std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size) {
                                 [&] { return PageBuffer::Copy(bytes, size); });
 }
 
-std::shared_ptr<Model> LoadModel(PageBuffer bytes) {
-  return ModelStore::Get().Load(bytes.data(), bytes.size(), ModelLimits::Own(),
+std::shared_ptr<Model> LoadModelFile(const std::string& path) {
+  constexpr ModelLimits kLimits = ModelLimits::Own();
+  PageBuffer bytes = ReadFileIntoPages(path, kLimits.model_bytes);
+  return ModelStore::Get().Load(bytes.data(), bytes.size(), kLimits,
                                 [&] { return std::move(bytes); });
 }
 
 std::shared_ptr<Model> LoadGuestModel(const uint8_t* bytes, size_t size,
                                       const ModelLimits& limits) {
-  auto model =
-      ModelStore::Get().Load(bytes, size, limits, [&] { return PageBuffer::Copy(bytes, size); });
+  auto model = ModelStore::Get().Load(bytes, size, limits, [&] {
+    // Copying takes time in proportion to the size, checking does not: a guest could offer what is
+    // no model again and again. The copy is checked as well, since it is what is used.
+    CheckModel(bytes, size, limits);
+    return PageBuffer::Copy(bytes, size);
+  });
   // It may already exist, accepted with other limits.
   RequireWithin(model->summary(), limits);
   ModelStore::Get().Keep(model);

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
-#include "base/page_buffer.h"
 #include "inference/run/model.h"
 
 namespace wasmedge_embed {
@@ -13,8 +13,8 @@ namespace wasmedge_embed {
 /// bytes, then every byte), otherwise a new one made from a copy. It exists as long as somebody
 /// holds it. Thread-safe. Throws like `Model`. The limits are `ModelLimits::Own`.
 std::shared_ptr<Model> LoadModel(const uint8_t* bytes, size_t size);
-/// The same without the copy.
-std::shared_ptr<Model> LoadModel(PageBuffer bytes);
+/// The same for a file, without another copy. Also throws like `ReadFileIntoPages`.
+std::shared_ptr<Model> LoadModelFile(const std::string& path);
 
 /// The same for a model provided by a guest, with that guest's limits. It is shared between guests,
 /// but not with the host's models, which are checked for less. A guest with an embedded model
