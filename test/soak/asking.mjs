@@ -2,6 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { WrongAnswer, assembled, randomNumbers } from './traffic.mjs';
 
+/** Guests of a module that may wait for JavaScript beside those that run, each with a thread. */
+export const maxWaiting = 8;
+
 /** The actions of the soak's host function, by what its guest asks for. */
 const asks = {
   answer: 0,
@@ -72,7 +75,7 @@ export class Asking {
         aot: 'off',
         concurrency: 2,
         maxQueue: 1000,
-        maxWaiting: 8,
+        maxWaiting,
       },
       imports: { env: { give } },
     });

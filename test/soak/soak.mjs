@@ -7,7 +7,7 @@ import { runCommand } from '../../scripts/setup/index.mjs';
 import { root, shown } from '../../scripts/setup/paths.mjs';
 import { run } from '../../scripts/setup/processes.mjs';
 import { ProgressLine, duration } from '../../scripts/setup/progress.mjs';
-import { Asking } from './asking.mjs';
+import { Asking, maxWaiting } from './asking.mjs';
 import { ModelTraffic } from './models.mjs';
 import { measuresOf, rowsOf, takeSample } from './samples.mjs';
 import { StreamTraffic } from './streams.mjs';
@@ -148,6 +148,7 @@ function readOptions() {
  * @property {() => Promise<void>} settle brings every thread to life, so that samples are alike
  * @property {number} [total] units; absent where time decides
  * @property {number} [seconds]
+ * @property {number} [moreThreads] threads that may come and go
  */
 
 /** @returns {Phase[]} */
@@ -170,6 +171,8 @@ function phasesOf({ invocations, seconds }, { traffic, asking, streams, models }
       size: asksOfBurst,
       burst: () => asking.burst(asksOfBurst),
       settle: () => asking.settle(),
+      // How many guests wait at the same time is chance, and reloading starts with one thread.
+      moreThreads: maxWaiting,
       total: total(invocations / 20),
       seconds: share(3 / 20),
     },
@@ -208,7 +211,7 @@ function phasesOf({ invocations, seconds }, { traffic, asking, streams, models }
   ];
 }
 
-async function soak({ title, unit, size, burst, settle, total, seconds }) {
+async function soak({ title, unit, size, burst, settle, total, seconds, moreThreads = 0 }) {
   const progress = new ProgressLine(title);
   const samples = [];
   const started = performance.now();
@@ -231,7 +234,7 @@ async function soak({ title, unit, size, burst, settle, total, seconds }) {
       );
     }
     result = `${count.toLocaleString('en')} ${unit}`;
-    return { title, unit, count, milliseconds: performance.now() - started, samples };
+    return { title, unit, count, milliseconds: performance.now() - started, samples, moreThreads };
   } finally {
     progress.end(result);
   }
@@ -246,7 +249,8 @@ function report(phases, { counts: ran, photograph }, { counts: asked }, measures
     const rows = [['measure', '', 'median', 'growth', 'bound', 'for each']];
     const judgements = measures.map(({ key, title, allowance }) => {
       const series = phase.samples.map((sample) => ({ at: sample.at, value: sample[key] }));
-      const judgement = judge(series, allowance);
+      const more = key === 'threads' ? phase.moreThreads : 0;
+      const judgement = judge(series, { ...allowance, absolute: allowance.absolute + more });
       const scale = key === 'resident' ? 1e6 : 1;
       const number = (value) => (value / scale).toFixed(scale === 1 ? 0 : 1);
       const each = scale === 1 ? judgement.slope.toFixed(4) : `${judgement.slope.toFixed(1)} bytes`;
