@@ -22,7 +22,8 @@ PageBuffer::PageBuffer(size_t size, size_t dense) : size_(size) {
   const size_t slack = large_bytes == 0 ? 0 : kLargePage;
   constexpr size_t kAround = kRoom + kSpareBytes;
   if (size > std::numeric_limits<size_t>::max() / 2 - kAround - slack) throw std::bad_alloc();
-  const size_t mapped = kAround + size + slack;
+  // Whole words, of which the sanitizer knows the end as well.
+  const size_t mapped = (kAround + size + slack + kAlignment - 1) / kAlignment * kAlignment;
   void* const mapping =
       mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) throw std::bad_alloc();
