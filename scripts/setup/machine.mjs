@@ -241,12 +241,15 @@ async function canLink(rust, linker) {
  */
 async function findWasiCompiler() {
   const commands = versionsOf('clang');
-  const program = '#include <stdio.h>\nint main(void) { return puts(""); }\n';
+  // The header came with a wasi-libc whose functions answer as they should; that of 2022 does not have it.
+  const program = '#include <dlfcn.h>\n#include <stdio.h>\nint main(void) { return puts(""); }\n';
   for (const command of commands) {
     if (await canBuild(command, ['--target=wasm32-wasi'], 'empty.c', program)) return { command };
   }
   const reason =
-    commands.length > 0 ? `${commands.join(', ')} cannot build for it` : 'no clang in PATH';
+    commands.length > 0
+      ? `${commands.join(', ')} cannot build for it, or its wasi-libc is older than 2024`
+      : 'no clang in PATH';
   return new Missing(reason);
 }
 
