@@ -144,7 +144,7 @@ const forTests = [
       { name: 'clang-19' },
       { name: 'libclang-rt-19-dev-wasm32' },
       // Debian 12's rejects UTIME_NOW.
-      { name: 'wasi-libc', minimum: '0.0~git2024' },
+      { name: 'wasi-libc', minimum: '0.0~git20240101' },
       { name: 'lld', minimum: '1:19' },
     ],
     elsewhere:
