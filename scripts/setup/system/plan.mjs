@@ -61,6 +61,8 @@ export async function planInstallation(rehearsal, packages) {
       );
     }
     refuseRemovals(outcome);
+    // Of a requirement, one package may be too old and the others in order.
+    if (outcome.installed.length === 0) continue;
     for (const { name, from, to } of outcome.installed) {
       // What an earlier group installs and a later one upgrades is new to this machine.
       changes.set(name, { name, from: changes.has(name) ? changes.get(name).from : from, to });
