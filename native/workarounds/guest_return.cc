@@ -52,9 +52,10 @@ bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const Gues
 
 #elif defined(__aarch64__)
 
-// Not with the unwinder: it authenticates signed return addresses (pointer authentication). In a
-// function whose tables do not say for each instruction whether its address is signed, and a signal
-// may arrive at any instruction, the processor takes this for an attack and ends the process.
+// Not with the C++ runtime's unwinder: it authenticates signed return addresses (pointer
+// authentication). In a function whose tables do not say for each instruction whether its address
+// is signed, and a signal may arrive at any instruction, the processor takes this for an attack and
+// ends the process.
 
 namespace {
 
@@ -65,6 +66,48 @@ struct FrameRecord {
   uintptr_t next;
   uintptr_t return_address;
 };
+
+/// A return address with the signature that a function gives it whose caller has `stack_pointer`.
+/// The instruction is PACIA1716, which processors without signatures treat as a no-op.
+uintptr_t Signed(uintptr_t address, uint64_t stack_pointer) noexcept {
+  register uint64_t value asm("x17") = address;
+  register uint64_t modifier asm("x16") = stack_pointer;
+  asm("hint #8" : "+r"(value) : "r"(modifier));
+  return value;
+}
+
+/// Replaces a signed return address to the guest by a signed `leave_address`. The signature depends
+/// on the caller's stack pointer, which only the host's tables tell, and not for each instruction:
+/// so nothing is replaced unless the signature of the address that is there is found with it.
+bool RedirectSigned(ucontext_t* context, FindHostTables host_tables, StackRange stack,
+                    uintptr_t leave_address, uintptr_t* left) noexcept {
+  constexpr int kMostFrames = 1000;
+  MachineState state = InterruptedState(context);
+  for (int count = 0; count < kMostFrames; ++count) {
+    const uint64_t at = count == 0 ? state.counter : state.counter - 1;
+    const UnwindTable* const tables = host_tables(at);
+    if (tables == nullptr) return false;
+    const auto row = tables->Find(at);
+    if (!row || !StepOut(*row, stack, &state)) return false;
+    if (host_tables(state.counter) != nullptr) continue;
+    const uint64_t stack_pointer = state.registers[MachineState::kStackPointer];
+    const uintptr_t expected = Signed(state.counter, stack_pointer);
+    const uintptr_t replacement = Signed(leave_address, stack_pointer);
+    const auto [rule, offset] = row->places[MachineState::kReturnAddress];
+    bool is_replaced = false;
+    if (rule == UnwindRow::Rule::kAtOffset) {
+      const uint64_t place = stack_pointer + static_cast<uint64_t>(offset);
+      is_replaced = Replace(reinterpret_cast<uintptr_t*>(place), expected, replacement);
+    } else if (rule == UnwindRow::Rule::kSame && count == 0) {
+      auto* link = &context->uc_mcontext.regs[MachineState::kReturnAddress];
+      is_replaced = *link == expected;
+      if (is_replaced) *link = replacement;
+    }
+    if (is_replaced) *left = state.counter;
+    return is_replaced;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -82,6 +125,10 @@ bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const Gues
   const uintptr_t stack_pointer = machine.sp;
   // Nor has one whose fault is being handled, which happens on another stack.
   if (stack_pointer < bottom || stack_pointer >= top) return false;
+  const auto redirect_signed = [&] {
+    return RedirectSigned(static_cast<ucontext_t*>(context), host_tables, {stack_pointer, top},
+                          stack.leave_address(), left);
+  };
   const auto record_at = [&](uintptr_t place) -> FrameRecord* {
     const bool is_there = place >= stack_pointer && place <= top - sizeof(FrameRecord) &&
                           place % alignof(FrameRecord) == 0;
@@ -92,8 +139,8 @@ bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const Gues
   const uintptr_t link = machine.regs[30];
   if (is_guest_code(WithoutSignature(link))) {
     // The guest has called the interrupted function itself, which has not called another one yet,
-    // or no longer will. It may have saved the address already; a signed one must stay.
-    if (link != WithoutSignature(link)) return false;
+    // or no longer will. It may have saved the address already.
+    if (link != WithoutSignature(link)) return redirect_signed();
     *left = link;
     machine.regs[30] = stack.leave_address();
     for (FrameRecord* own : {record, record_at(stack_pointer)}) {
@@ -104,8 +151,10 @@ bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const Gues
   while (record != nullptr) {
     const uintptr_t address = WithoutSignature(record->return_address);
     if (is_guest_code(address)) {
+      if (record->return_address != address) return redirect_signed();
       *left = address;
-      return Replace(&record->return_address, address, stack.leave_address());
+      record->return_address = stack.leave_address();
+      return true;
     }
     const uintptr_t next = record->next;
     record = next > reinterpret_cast<uintptr_t>(record) ? record_at(next) : nullptr;
