@@ -20,7 +20,11 @@ describe('wasmedge-embed model fetch', () => {
         assert.equal(stdout, '');
         assert.match(stderr, /^wasmedge-embed: ERR_MODEL: .*is not the expected archive/);
         assert.match(stderr, new RegExp(ARCHIVE_SHA256));
-        assert.deepEqual(readdirSync(cache), []);
+        // From Node.js 22 on, the command keeps its own compiled JavaScript there.
+        assert.deepEqual(
+          readdirSync(cache).filter((name) => name !== 'javascript'),
+          [],
+        );
       },
     );
   });
