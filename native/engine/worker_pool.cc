@@ -12,9 +12,6 @@ namespace {
 
 using Clock = Invocation::Clock;
 
-/// How long a surplus thread stays idle before it ends.
-constexpr auto kSurplusIdleTime = std::chrono::seconds(10);
-
 /// How long an idle thread keeps the memory that its guests have touched.
 constexpr auto kKeepTime = std::chrono::milliseconds(250);
 
@@ -188,6 +185,7 @@ void WorkerPool::EndWaits(InstanceQueue& instance) {
 void WorkerPool::Close(std::function<void()> closed) {
   EndWaits();
   {
+    // At least one thread is alive, which will find this: it takes the last one to end.
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closing_) return;
     closing_ = true;
@@ -215,7 +213,7 @@ void WorkerPool::StartWorker() {
 
 void WorkerPool::StartWorkerIfNeeded() {
   if (queue_.size() + line_.size() < idle_) return;
-  if (workers_.size() - at_waits_ < options_.concurrency && workers_.size() < most_threads()) {
+  if (staying() - at_waits_ < options_.concurrency && staying() < most_threads()) {
     StartWorker();
   }
 }
@@ -252,11 +250,15 @@ void WorkerPool::Work(Worker& worker) {
       WorkOnJob(worker, slot, lock);
     }
   }
+  // Counted before the lock is released: otherwise, all idle threads could end, each because of the
+  // others, and work could be left to one of them.
+  --idle_;
+  ++leaving_;
   // The slot is destroyed on its own thread, and before anybody learns that the module is closed.
   lock.unlock();
   slot.reset();
   lock.lock();
-  --idle_;
+  --leaving_;
   if (closing_) {
     // A thread that found work, but no place for it, has nothing to wait for anymore.
     wake_.notify_all();
@@ -313,10 +315,10 @@ bool WorkerPool::AwaitWork(Worker& worker, std::optional<Slot>& slot,
       lock.unlock();
       slot->Relax();
       lock.lock();
-    } else if (workers_.size() <= options_.concurrency) {
+    } else if (staying() <= options_.concurrency) {
       wake_.wait(lock);
-    } else if (wake_.wait_for(lock, kSurplusIdleTime) == std::cv_status::timeout && !has_work() &&
-               workers_.size() - at_waits_ > options_.concurrency) {
+    } else if (wake_.wait_for(lock, options_.surplus_idle_time) == std::cv_status::timeout &&
+               !has_work() && staying() - at_waits_ > options_.concurrency) {
       return false;
     }
   }

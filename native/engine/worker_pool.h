@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -54,6 +55,8 @@ class WorkerPool {
     size_t max_queue = 0;
     /// The most threads in addition to `concurrency`, for invocations that wait for the embedder.
     size_t max_waiting = 0;
+    /// How long a thread in excess of the limit stays idle before it ends.
+    std::chrono::milliseconds surplus_idle_time{10'000};
   };
 
   WorkerPool(std::shared_ptr<const Module> module, GuestOptions guest_options, Options options);
@@ -134,12 +137,12 @@ class WorkerPool {
   };
 
   size_t most_threads() const noexcept { return options_.concurrency + options_.max_waiting; }
+  /// The threads that take work, now or later.
+  size_t staying() const noexcept { return workers_.size() - leaving_; }
   /// How many more threads could be busy.
-  size_t threads_left() const noexcept { return most_threads() - (workers_.size() - idle_); }
+  size_t threads_left() const noexcept { return most_threads() - (staying() - idle_); }
   /// Whether an idle thread may start something.
-  bool has_place() const noexcept {
-    return workers_.size() - idle_ - at_waits_ < options_.concurrency;
-  }
+  bool has_place() const noexcept { return staying() - idle_ - at_waits_ < options_.concurrency; }
   bool has_work() const noexcept { return !queue_.empty() || !line_.empty(); }
   /// Whether there is a thread for one more item that a guest waits for.
   bool has_thread_for_nested() const noexcept {
@@ -197,6 +200,8 @@ class WorkerPool {
   std::function<void()> closed_;
   uint64_t last_ticket_ = 0;
   size_t idle_ = 0;
+  /// Threads that are ending, but are still among `workers_`.
+  size_t leaving_ = 0;
   size_t live_ = 0;
   bool closing_ = false;
   bool ends_waits_ = false;

@@ -300,6 +300,47 @@ TEST_P(EmbedderTest, KeptInstancesAndInvocationsAskAtOnceAndEndAtRandomMoments) 
   }
 }
 
+TEST_P(EmbedderTest, ThreadsThatAreNoLongerNeededEndButNotAll) {
+  constexpr size_t kWaiting = 8;
+  for (int round = 0; round < 40; ++round) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<Announced> asking;
+    WorkerPool pool(module_, options_, {1, 1000, kWaiting, std::chrono::milliseconds(20)});
+    std::vector<std::future<std::string>> ends;
+    for (size_t started = 0; started <= kWaiting; ++started) {
+      auto self = std::make_shared<std::weak_ptr<HostExchange>>();
+      auto job = std::make_unique<Job>();
+      job->exchange = std::make_shared<HostExchange>(
+          [&, self](uint64_t call, uint32_t, const std::vector<uint64_t>&) {
+            const std::lock_guard<std::mutex> lock(mutex);
+            if (auto held = self->lock()) asking.push_back({std::move(held), call});
+            changed.notify_one();
+          });
+      *self = job->exchange;
+      job->request.function = "tell";
+      job->request.arguments = {1};
+      auto ended = std::make_shared<std::promise<std::string>>();
+      ends.push_back(ended->get_future());
+      pool.Submit(std::move(job), [ended](std::unique_ptr<Job> finished) {
+        ended->set_value(CodeOf(finished->outcome));
+      });
+    }
+    {
+      std::unique_lock<std::mutex> lock(mutex);
+      changed.wait(lock, [&] { return asking.size() > kWaiting; });
+    }
+    for (const Announced& each : asking) each.exchange->Answer(each.call, {});
+    for (std::future<std::string>& each : ends) EXPECT_EQ(each.get(), "done");
+    asking.clear();
+    // All threads but one have become idle at the same time, and end at the same time.
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    std::promise<void> closed;
+    pool.Close([&closed] { closed.set_value(); });
+    ASSERT_EQ(closed.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  }
+}
+
 std::string ModeName(const testing::TestParamInfo<bool>& info) {
   return info.param ? "Compiled" : "Interpreted";
 }
