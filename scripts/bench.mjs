@@ -15,7 +15,7 @@ async function main() {
   const args = process.argv.slice(2);
   const isHelp = args.some((argument) => argument === '--help' || argument === '-h');
   const yes = process.env.npm_config_yes === 'true';
-  const context = { forTests: false, yes, photographs: [] };
+  const context = { forTests: false, forBenchmark: true, yes, photographs: [] };
   if (isHelp) process.stdout.write(`${help}\n`);
   else await setUp(context, { more: [photographs] });
   // npm changes to the root of the repository, and provides the original folder.

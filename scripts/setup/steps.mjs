@@ -21,6 +21,7 @@ import { Task } from './task.mjs';
  *
  * @typedef {object} Context
  * @property {boolean} forTests whether what only the tests need is to be set up too
+ * @property {boolean} [forBenchmark] whether what the benchmark compares with is to be set up too
  * @property {boolean} yes whether to go ahead without asking
  * @property {string[]} photographs given by the person, absolute paths
  * @property {import('./machine.mjs').Machine} [machine] after the first step

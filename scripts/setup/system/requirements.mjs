@@ -76,8 +76,33 @@ const forEverything = [
   },
 ];
 
+/**
+ * What the benchmark compares with: spawning WasmEdge's program, and C++ alone.
+ *
+ * @type {Requirement[]}
+ */
+const forComparison = [
+  {
+    title: "libjpeg's headers",
+    find: () => findHeader('jpeglib.h', systemIncludes),
+    packages: [{ name: 'libjpeg-dev' }],
+    elsewhere: 'install libjpeg-turbo from your distribution',
+  },
+  {
+    title: "WasmEdge's command line program",
+    find: () =>
+      findProgram(
+        'wasmedge',
+        wasmEdgeFolders().map((folder) => path.join(folder, 'bin')),
+      ),
+    packages: [{ name: 'wasmedge', minimum: '0.14' }],
+    elsewhere: "WasmEdge's official installer includes it",
+  },
+];
+
 /** @type {Requirement[]} */
 const forTests = [
+  ...forComparison,
   {
     title: "WasmEdge's C headers",
     find: ({ wasmedge }) => findWasmEdgeHeaders(wasmedge),
@@ -95,22 +120,6 @@ const forTests = [
     find: () => findHeader('flatbuffers/flatbuffers.h', systemIncludes),
     packages: [{ name: 'libflatbuffers-dev' }],
     elsewhere: 'install FlatBuffers from your distribution',
-  },
-  {
-    title: "libjpeg's headers",
-    find: () => findHeader('jpeglib.h', systemIncludes),
-    packages: [{ name: 'libjpeg-dev' }],
-    elsewhere: 'install libjpeg-turbo from your distribution',
-  },
-  {
-    title: "WasmEdge's command line program",
-    find: () =>
-      findProgram(
-        'wasmedge',
-        wasmEdgeFolders().map((folder) => path.join(folder, 'bin')),
-      ),
-    packages: [{ name: 'wasmedge', minimum: '0.14' }],
-    elsewhere: "WasmEdge's official installer includes it",
   },
   {
     title: "libjpeg-turbo's TurboJPEG library (for wasmedge_image)",
@@ -216,19 +225,22 @@ const onDemand = {
  * What the machine lacks.
  *
  * @param {import('../machine.mjs').Machine} machine
- * @param {boolean} withTests
+ * @param {import('../steps.mjs').Context} context
  * @returns {(Requirement & { reason: string })[]}
  */
-export function missingRequirements(machine, withTests) {
+export function missingRequirements(machine, { forTests: withTests, forBenchmark }) {
   const demanded = Object.entries(onDemand).flatMap(([variable, requirement]) =>
     process.env[variable] ? [requirement] : [],
   );
-  return [...forEverything, ...(withTests ? [...forTests, ...demanded] : [])].flatMap(
-    (requirement) => {
-      const found = requirement.find(machine);
-      return found instanceof Missing ? [{ ...requirement, reason: found.reason }] : [];
-    },
-  );
+  const required = [
+    ...forEverything,
+    ...(forBenchmark ? forComparison : []),
+    ...(withTests ? [...forTests, ...demanded] : []),
+  ];
+  return required.flatMap((requirement) => {
+    const found = requirement.find(machine);
+    return found instanceof Missing ? [{ ...requirement, reason: found.reason }] : [];
+  });
 }
 
 function wasmEdgeFolders() {

@@ -11,7 +11,7 @@ export const systemPackages = {
 
   async run(context, task) {
     context.machine = await inspectMachine();
-    const missing = missingRequirements(context.machine, context.forTests);
+    const missing = missingRequirements(context.machine, context);
     if (missing.length === 0) return 'nothing is missing';
     for (const { title, reason } of missing) task.note(`Missing: ${title} (${reason})`);
 
@@ -29,7 +29,7 @@ export const systemPackages = {
     await install(missing, context, task);
 
     context.machine = await inspectMachine();
-    const still = missingRequirements(context.machine, context.forTests);
+    const still = missingRequirements(context.machine, context);
     if (still.length > 0) {
       throw new SetupFailure(
         `The packages are installed, but this is still missing:\n${listOf(still)}`,
