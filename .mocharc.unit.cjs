@@ -1,5 +1,5 @@
-// What `npm run test:unit` runs: the tests that neither start processes nor compile for long, which takes some seconds for
-// the guests of pictures. A new file is among them unless its name says that it is one of the others.
+// What `npm run test:unit` runs: tests that neither start processes nor compile for long, as the guests that decode
+// pictures do (some seconds). A new file is included unless its name matches one of the patterns below.
 const others = [
   ...['*-isolation', '*-leaks', '*-random', 'abort', 'addon-*', 'address-space', 'bad-options'],
   ...['bench-*', 'bundle*'],

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Lambda tells its runtime where the Runtime API is. Where nobody does, the emulator provides it, and takes
-# invocations at port 8080.
+# Lambda sets the address of the Runtime API. Elsewhere the emulator provides that API and accepts invocations on
+# port 8080.
 set -e
 client=/var/runtime/aws-lambda-ric/bin/index.mjs
 if [ -z "$AWS_LAMBDA_RUNTIME_API" ]; then

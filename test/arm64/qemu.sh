@@ -1,6 +1,6 @@
 #!/bin/sh
-# qemu.sh PROGRAM [ARGUMENT]…: runs a program of arm64 in QEMU. Its own name, argv[0], becomes that of a script which
-# does the same, so that a program that starts itself anew, as death tests of GoogleTest's do, comes back to QEMU.
+# qemu.sh PROGRAM [ARGUMENT]…: runs an arm64 program in QEMU. Its argv[0] is a script that does the same, so that a
+# program that starts itself again, as GoogleTest's death tests do, runs in QEMU as well.
 set -e
 program=$1
 shift

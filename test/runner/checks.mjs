@@ -11,19 +11,19 @@ import { countCargo, countFuzzers, countMochaSummary, countsFile, readCounts } f
 import { nativeChecks } from './native-checks.mjs';
 
 /**
- * One thing that `npm test` looks at.
+ * One of the checks of `npm test`.
  *
  * @typedef {object} Check
  * @property {string} name for --only
  * @property {string} title
- * @property {string} [demands] a variable that says what must not be missing: see requirements.mjs
- * @property {boolean} [long] takes more than its share of the usual run: only with --all, or by name
- * @property {number} [processors] that it keeps busy; all by default, and then no other check runs beside it
- * @property {boolean} [runsTests] compiles the tests of the package and runs some: one check at a time
- * @property {boolean} [inherit] writes to the terminal itself, since it reports well, where it runs alone
+ * @property {string} [demands] an environment variable that makes a missing requirement a failure: see requirements.mjs
+ * @property {boolean} [long] takes too long for the usual run: only with --all, or by name
+ * @property {number} [processors] how many it keeps busy; by default all, and then no other check runs in parallel
+ * @property {boolean} [runsTests] compiles and runs tests of the package: one such check at a time
+ * @property {boolean} [inherit] writes to the terminal directly if it runs alone, since its own report is good
  * @property {(context: CheckContext) => Promise<Command[]>} commands run one after the other, until one fails
- * @property {(output: string) => import('./counts.mjs').Counts | undefined} [count] where it runs tests
- * @property {(output: string) => string} [excerpt] what of its output is shown when it fails; all, by default
+ * @property {(output: string) => import('./counts.mjs').Counts | undefined} [count] only if it runs tests
+ * @property {(output: string) => string} [excerpt] the part of its output to show if it fails; by default all
  *
  * @typedef {{ command: string, args: string[], options?: object }} Command
  * @typedef {import('../../scripts/setup/steps.mjs').Context & { grep?: string }} CheckContext
@@ -61,7 +61,7 @@ export const checks = [
     name: 'clippy',
     title: 'Clippy, for WASI and for this machine',
     commands: async ({ machine }) => [
-      // In the profile in which they are built, so that macros and build scripts are not compiled again.
+      // With the profile that the build uses, so that macros and build scripts are not compiled again.
       clippy(machine, ['--workspace', '--release', '--target', 'wasm32-wasip1']),
       clippy(machine, [...hostPackages(), '--all-targets']),
       {
@@ -84,14 +84,15 @@ export const checks = [
         },
       },
       ...exampleCrates().flatMap((cwd) => [
-        // What compiles C would download a WASI SDK: its Makefile puts the system's clang in that place.
+        // The build script of a crate with C code would download a WASI SDK; the Makefile provides the system's clang
+        // in its place.
         ...(hasTarget(path.join(cwd, 'Makefile'), 'sdk')
           ? [{ command: 'make', args: ['sdk', 'CC=clang-19'], options: { cwd } }]
           : []),
         {
           command: path.join(machine.rust.programs, 'cargo-clippy'),
           args: [
-            // Likewise.
+            // The build's profile here as well.
             ...['clippy', '--locked', '--release', '--target', 'wasm32-wasip1'],
             ...['--', '-D', 'warnings'],
           ],
@@ -146,7 +147,7 @@ export const checks = [
   {
     name: 'bench',
     title: 'Benchmark, a few invocations of each contender',
-    // Nobody looks at its figures here.
+    // Its figures do not matter here.
     processors: 1,
     commands: async ({ photographs }) => [benchmark(photographs)],
   },
@@ -235,9 +236,9 @@ function local(program, ...args) {
   return { command: localProgram(program), args, options: { cwd: root } };
 }
 
-/** Whether the benchmark and all contenders work, but for the peers, which would be installed; no time is judged. */
+/** Checks only that the benchmark and its contenders work, except for peers, which would have to be installed. */
 function benchmark(photographs) {
-  // The default model is embedded in the guest already that embeds one.
+  // The guest that embeds a model already contains the default one.
   const folder = path.join(root, 'models/default');
   const args = ['--model', path.join(folder, 'model.tflite')];
   args.push(
@@ -254,17 +255,17 @@ function benchmark(photographs) {
 }
 
 /**
- * A command of ours that runs tests, which it counts in a file.
+ * A command of this repository that runs tests and writes their counts to a file.
  *
  * @param {string} name
  * @param {string} title
- * @param {string} command its file
+ * @param {string} command its script
  * @param {object} [details]
  * @param {boolean} [details.long]
  * @param {number} [details.processors] see `Check`
- * @param {string[]} [details.before] commands that come first
- * @param {string[]} [details.args] arguments that it is always given
- * @param {('grep' | 'yes')[]} [details.takes] of our own options
+ * @param {string[]} [details.before] scripts that run first
+ * @param {string[]} [details.args] arguments that it always gets
+ * @param {('grep' | 'yes')[]} [details.takes] options of `npm test` that it accepts
  * @returns {Check}
  */
 function suite(
@@ -294,7 +295,7 @@ function suite(
   };
 }
 
-/** The tests in a folder of test/ that the package's own run leaves out, each with this time in milliseconds. */
+/** The tests in a folder of test/ that are not part of the check `mocha`, with a time limit for each in milliseconds. */
 function mochaBelow(folder, timeout) {
   return [
     script('test/runner/compile-tests.mjs'),
@@ -302,7 +303,7 @@ function mochaBelow(folder, timeout) {
   ];
 }
 
-/** One of our own commands, by its file. */
+/** A command of this repository, by its script. */
 function script(file, ...args) {
   return {
     command: process.execPath,
@@ -311,7 +312,7 @@ function script(file, ...args) {
   };
 }
 
-/** Our guests keep all but their host calls free of WebAssembly, to be tested here; the guests of the tests do not. */
+/** The product's crates compile for this machine too, except for host calls, so that they can be tested here. */
 function hostPackages() {
   return readdirSync(path.join(root, 'wasm'))
     .filter((name) => existsSync(path.join(root, 'wasm', name, 'Cargo.toml')))
@@ -323,7 +324,7 @@ function hasTarget(makefile, name) {
 }
 
 function clippy(machine, args) {
-  // By its own name: cargo would look for its subcommands in ~/.cargo/bin first, whichever cargo it is.
+  // cargo-clippy itself, because any cargo looks for its subcommands in ~/.cargo/bin first.
   const { args: before, options } = cargo(machine, 'clippy', [...args, '--', '-D', 'warnings']);
   return { command: path.join(machine.rust.programs, 'cargo-clippy'), args: before, options };
 }

@@ -33,9 +33,9 @@ async function main() {
   const isComplete = missing.length === 0 && leftover.length === 0;
   if (isComplete && stamp.matches(digest, [buildInfo])) return 0;
   stamp.clear();
-  // Tests whose sources are gone must not run on.
+  // Tests whose sources were deleted must not run any more.
   for (const name of leftover) rmSync(path.join(output, name));
-  // By that file the compiler takes what it has written once for being there.
+  // Because of that file the compiler assumes that everything it has written before still exists.
   if (missing.length > 0) rmSync(buildInfo, { force: true });
   const { code } = await run(localProgram('tsc'), ['-p', configuration], {
     ...{ cwd: root, inherit: true },

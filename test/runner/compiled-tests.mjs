@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { filesBelow } from '../../scripts/setup/files.mjs';
 
-/** The sources in `folder` from which the compiler makes a file, by their paths in it. */
+/** The sources in `folder` that the compiler reads, as relative paths. */
 export function testSources(folder) {
   return filesBelow(folder)
     .map((file) => path.relative(folder, file))
@@ -11,17 +11,17 @@ export function testSources(folder) {
 }
 
 /**
- * Compares the compiler's output with its sources: an incremental compilation writes only what has
+ * Compares the compiler's output with its sources: incremental compilation writes only what has
  * changed, and deletes nothing.
  *
  * @param {string} folder of the sources
  * @param {string} output
- * @returns {{ missing: string[], leftover: string[] }} paths in `output`
+ * @returns {{ missing: string[], leftover: string[] }} relative to `output`
  */
 export function compareOutput(folder, output) {
   const expected = new Set(
     testSources(folder)
-      // test/types is compiled by a check of its own.
+      // test/types has a check of its own.
       .filter((name) => !/\.d\.m?ts$/.test(name) && !name.startsWith(`types${path.sep}`))
       .map((name) => name.replace(/ts$/, 'js')),
   );

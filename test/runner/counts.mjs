@@ -4,20 +4,20 @@ import path from 'node:path';
 import { setupFolder } from '../../scripts/setup/paths.mjs';
 
 /**
- * What a test program counted.
+ * The results of a test program.
  *
  * @typedef {{ passed: number, failed: number, skipped: { name: string, reason?: string }[] }} Counts
  */
 
 /**
- * @param {string} text what `ctest` writes
- * @returns {Counts | undefined} undefined when it did not come to its summary
+ * @param {string} text the output of `ctest`
+ * @returns {Counts | undefined} undefined if there is no summary
  */
 export function countCtest(text) {
   const summary = text.match(/^\d+% tests passed, (\d+) tests? failed out of (\d+)$/m);
   if (!summary) return undefined;
   const [failed, total] = summary.slice(1).map(Number);
-  // "12 - name (Skipped)" in the list of what did not run; ctest counts these among the passed.
+  // "12 - name (Skipped)" in the list of tests that did not run; ctest counts these as passed.
   const skipped = [...text.matchAll(/^\s+\d+ - (.+) \((?:Skipped|Disabled)\)$/gm)].map(
     ([, name]) => ({
       name,
@@ -27,14 +27,14 @@ export function countCtest(text) {
 }
 
 /**
- * @param {string} text what a program of GoogleTest's writes
- * @returns {Counts | undefined} undefined when it did not come to its summary
+ * @param {string} text the output of a GoogleTest program
+ * @returns {Counts | undefined} undefined if there is no summary
  */
 export function countGoogleTest(text) {
   const passed = text.match(/^\[ {2}PASSED {2}\] (\d+) tests?\.$/m);
   if (!passed) return undefined;
   const failed = text.match(/^\[ {2}FAILED {2}\] (\d+) tests?, listed below:$/m);
-  // Each is told where it is skipped, and once more in the summary.
+  // Each is reported when it is skipped, and again in the summary.
   const skipped = [...text.matchAll(/^\[ {2}SKIPPED \] (\S+)$/gm)].map(([, name]) => name);
   return {
     passed: Number(passed[1]),
@@ -44,7 +44,7 @@ export function countGoogleTest(text) {
 }
 
 /**
- * @param {string} text what `cargo test` writes, with one summary for each test program
+ * @param {string} text the output of `cargo test`, with one summary for each test program
  * @returns {Counts | undefined}
  */
 export function countCargo(text) {
@@ -60,7 +60,7 @@ export function countCargo(text) {
 }
 
 /**
- * @param {string} text what `npm run fuzz` writes: each fuzzer is a test
+ * @param {string} text the output of `npm run fuzz`; each fuzzer counts as a test
  * @returns {Counts | undefined}
  */
 export function countFuzzers(text) {
@@ -71,7 +71,7 @@ export function countFuzzers(text) {
 }
 
 /**
- * @param {string} text what mocha writes, in all of its runs together
+ * @param {string} text the output of mocha, of one or several runs
  * @returns {Counts | undefined}
  */
 export function countMochaSummary(text) {
@@ -85,7 +85,7 @@ export function countMochaSummary(text) {
 
 /**
  * @param {(Counts | undefined)[]} counts
- * @param {number} uncounted checks that failed without a count of failed tests: each is a failure of its own
+ * @param {number} uncounted the number of checks that failed without counting failed tests: each counts as one failure
  * @returns {string} "12 passed, 0 failed, 1 skipped"
  */
 export function totalLine(counts, uncounted) {
@@ -95,12 +95,12 @@ export function totalLine(counts, uncounted) {
   return `${sum((count) => count.passed)} passed, ${failed} failed, ${sum((count) => count.skipped.length)} skipped`;
 }
 
-/** Where a command of ours writes what it counted. */
+/** The file to which a command of this repository writes its counts. */
 export function countsFile(name) {
   return path.join(setupFolder, `${name}.json`);
 }
 
-/** @returns {Counts | undefined} undefined where nothing was written */
+/** @returns {Counts | undefined} undefined if nothing was written */
 export function readCounts(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }

@@ -7,33 +7,33 @@ import { CommandFailure } from '../../scripts/setup/failure.mjs';
 import { outcomeOf, run } from '../../scripts/setup/processes.mjs';
 
 /**
- * A case of a program of GoogleTest's.
+ * A test case of a GoogleTest program.
  *
  * @typedef {object} Case
- * @property {string} name as ctest has it
- * @property {string} filter the name that GoogleTest has for it
+ * @property {string} name its name in ctest
+ * @property {string} filter its name in GoogleTest
  * @property {number} timeoutMs
  *
- * What came of it.
+ * Its result.
  *
  * @typedef {object} Result
  * @property {Case} case
  * @property {'passed' | 'failed' | 'skipped'} result
  * @property {string} [reason] why it was skipped
- * @property {string} [output] where it failed
+ * @property {string} [output] if it failed
  */
 
 const outputLimit = 1 << 20;
 
 /**
- * Runs cases one after the other in one process, and those that it did not come to in further ones. Nothing is lost
- * of what a process of each case would tell: one that ends the process or that takes too long is named, and so is one
- * of which a sanitizer tells at the process's end alone.
+ * Runs cases one after the other in one process, and those that it did not reach in further ones. The results are as
+ * precise as with a process for each case: a case that ends the process or takes too long is named, and so is one that
+ * a sanitizer reports only when the process ends.
  *
  * @param {string} program
- * @param {Case[]} cases of it
+ * @param {Case[]} cases
  * @param {{ cwd?: string }} [options]
- * @returns {Promise<Result[]>} of each case
+ * @returns {Promise<Result[]>} one for each case
  */
 export async function runCases(program, cases, options = {}) {
   const results = [];
@@ -47,7 +47,7 @@ export async function runCases(program, cases, options = {}) {
   return results;
 }
 
-/** What is known after one process: of one case at least. */
+/** The results that are known after one process: at least one. */
 async function runOnce(program, cases, { cwd }) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'wasmedge-embed-native-'));
   const report = path.join(folder, 'report.json');
@@ -58,7 +58,7 @@ async function runOnce(program, cases, { cwd }) {
     const results = cases.map((each) => resultOf(each, told.get(each.filter), ended.output));
     const hasFailed = results.some(({ result }) => result === 'failed');
     if (hasFailed || (ended.code === 0 && ended.signal === null)) return { results };
-    // All passed, and yet it failed: a leak or a race, of which one of them?
+    // All cases passed, but the process failed: one of them has caused a leak or a race.
     if (cases.length === 1) {
       return { results: [{ case: cases[0], result: 'failed', output: describe(ended) }] };
     }
@@ -73,7 +73,7 @@ async function runOnce(program, cases, { cwd }) {
   }
 }
 
-/** The process, which is killed with what it has started when one case takes too long. */
+/** Runs the process; if a case takes too long, it is killed together with its children. */
 async function watched(program, cases, report, cwd) {
   const filter = cases.map((each) => each.filter).join(':');
   const args = [`--gtest_filter=${filter}`, `--gtest_output=json:${report}`];
@@ -108,7 +108,7 @@ function startedIn(output) {
   return [...output.matchAll(/\[ RUN {6}\] (\S+)/g)].map(([, name]) => name);
 }
 
-/** Each case of the report of a process that came to its end. */
+/** The cases in the report, which a process writes at its end. */
 function readReport(file) {
   let text;
   try {
@@ -136,8 +136,8 @@ function resultOf(each, told, output) {
 }
 
 /**
- * Of a process that ended before its time: the case that was running, and what had failed. The others run once more,
- * since a sanitizer has told nothing of them.
+ * The results of a process that ended early: the case that was running, and those that had failed. The others run
+ * again, because a sanitizer has not reported on them yet.
  */
 function resultsUntilTheEnd(cases, ended) {
   const started = startedIn(ended.output);
@@ -153,7 +153,7 @@ function resultsUntilTheEnd(cases, ended) {
   });
 }
 
-/** What a case has said. */
+/** The output of one case. */
 function partOf(output, filter) {
   const begin = output.indexOf(`[ RUN      ] ${filter}\n`);
   if (begin < 0) return output;

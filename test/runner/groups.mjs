@@ -1,10 +1,10 @@
 /**
- * Puts things into groups of at most so many. Neighbours, which are of a kind and take a similar time, come into
- * different ones.
+ * Divides things into groups of at most `most`. Neighbours, which are often similar and take similar time, get into
+ * different groups.
  *
  * @template Thing
  * @param {Thing[]} things
- * @param {number} most of a group
+ * @param {number} most the largest size of a group
  * @returns {Thing[][]}
  */
 export function groupsOf(things, most) {

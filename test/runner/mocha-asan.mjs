@@ -30,7 +30,7 @@ Requires a set-up repository (npm run quickstart). A finding ends its process wi
 code ${exitCodeOfFinding}, also in processes that tests start.
 `;
 
-/** node-gyp-build looks below a package's folder for build/Release. */
+/** node-gyp-build looks for build/Release below a package's folder. */
 const packageFolder = path.join(root, 'build/asan');
 const buildFolder = path.join(packageFolder, 'build');
 
@@ -52,7 +52,7 @@ async function main(values) {
   return runSuite(runtime, values);
 }
 
-/** Node is not built with the sanitizer, so its runtime has to be there before everything else. */
+/** Node.js is not built with the sanitizer, so the sanitizer's runtime must be loaded before everything else. */
 async function findRuntime() {
   const compiler = process.env.CXX || 'c++';
   const file = (await ask(compiler, ['-print-file-name=libasan.so']))?.trim();
@@ -85,7 +85,7 @@ async function runSuite(runtime, { grep, counts }) {
     [
       ...['--reporter', path.join(root, 'test/runner/mocha-reporter.mjs')],
       ...['--reporter-option', `output=${counts}`],
-      // Several times slower than without.
+      // Several times slower than without the sanitizer.
       ...['--timeout', '300000'],
       ...(grep === undefined ? [] : ['--grep', grep]),
       packageTests,
@@ -98,17 +98,17 @@ async function runSuite(runtime, { grep, counts }) {
 function environment(runtime) {
   const options = {
     exitcode: exitCodeOfFinding,
-    // Node itself leaves much behind at its end; the native tests run with LeakSanitizer.
+    // Node.js itself does not free everything when it exits; the native tests run with LeakSanitizer.
     detect_leaks: 0,
-    // The fault guard and V8 handle faults of guests, and give what is none to the handler before: the sanitizer's.
+    // The fault guard and V8 handle faults of guests, and pass all others to the previous handler: the sanitizer's.
     handle_segv: 1,
     allow_user_segv_handler: 1,
-    // Tests send these to a process, which must then end by them.
+    // Tests send these signals to a process, which they must end.
     handle_sigbus: 0,
     handle_sigfpe: 0,
-    // The threads of guests bring alternate stacks of their own, which the runtime would unmap as its own.
+    // The guests' threads have their own alternate stacks, which the runtime would unmap, taking them for its own.
     use_sigaltstack: 0,
-    // Tests look at resident memory: what was freed is kept from use, but not as long as by default.
+    // Tests measure resident memory: a smaller quarantine for freed memory than the default.
     quarantine_size_mb: 8,
   };
   const text = Object.entries(options).map(([name, value]) => `${name}=${value}`);

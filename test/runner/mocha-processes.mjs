@@ -9,24 +9,24 @@ import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
 import { groupsOf } from './groups.mjs';
 import { table } from './report.mjs';
 
-/** More than there are processors: tests wait for timers and for processes that they start. */
+/** More than the number of processors: tests wait for timers and for processes that they start. */
 const mochaProcesses = Math.ceil(1.5 * parallel);
-/** Few, so that no process is the last for long; many, so that starting them costs little. */
+/** Few enough that processes end at about the same time, many enough that starting them costs little. */
 const filesInProcess = 4;
-/** How many of the files that take longest are named at the end. */
+/** How many of the slowest files are named at the end. */
 const namedFiles = 20;
-/** What stays longer has left something open: Mocha waits for it, whatever its tests' own limits. */
+/** A process that runs longer has left something open: Mocha waits for that, whatever the time limits of the tests. */
 const longestMs = 10 * 60_000;
-/** Mocha's exit code is how many tests failed, up to this. */
+/** Mocha's exit code is the number of failed tests, at most this. */
 const mostFailuresInExitCode = 255;
 const partsFolder = path.join(setupFolder, 'mocha');
 
 /**
- * Arguments of Node that run mocha as its configuration has it, but without the process that mocha would start for the
- * sake of Node's options.
+ * Arguments with which node runs mocha according to its configuration, but without the extra process that mocha would
+ * start to apply Node's options.
  *
- * @param {object} configuration of `.mocharc.json`
- * @throws {Error} for a key that is not known here, so that it does not hold for `npx mocha` alone
+ * @param {object} configuration the contents of `.mocharc.json`
+ * @throws {Error} for an unknown key, which would otherwise apply to `npx mocha` only
  */
 export function mochaArguments({
   'node-option': nodeOptions,
@@ -48,13 +48,13 @@ export function mochaArguments({
 }
 
 /**
- * Runs test files by mocha, in several processes at once. What each says is shown when it ends,
- * and what failed once more at the end.
+ * Runs test files with mocha, in several processes at once. The output of each is shown when it
+ * ends, and a list of all failures at the end.
  *
  * @param {string[]} files
  * @param {object} options
- * @param {string} options.counts the file that is to have the counts (`Counts` of counts.mjs)
- * @param {string[]} [options.args] further ones of mocha's
+ * @param {string} options.counts the file for the results (`Counts` of counts.mjs)
+ * @param {string[]} [options.args] further arguments for mocha
  * @param {Record<string, string>} [options.env]
  * @returns {Promise<number>} the exit code
  */
@@ -79,7 +79,7 @@ export async function runMocha(files, { counts, args = [], env }) {
   return total.failed === 0 ? 0 : 1;
 }
 
-/** What came of some files in a process of their own; one that ends in another way than mocha's is a failure. */
+/** Runs some files in a separate process; if it ends in a way that mocha does not, that is a failure. */
 async function runGroup(files, counts, { args, env }) {
   const reporter = path.join(root, 'test/runner/mocha-reporter.mjs');
   const options = [
@@ -96,11 +96,11 @@ async function runGroup(files, counts, { args, env }) {
 }
 
 /**
- * What came of some files.
+ * The results of some files.
  *
  * @param {string[]} files
  * @param {Awaited<ReturnType<typeof run>>} result of the process
- * @param {object} [told] by the reporter, at the end of all tests
+ * @param {object} [told] the reporter's report, written after all tests
  */
 export function partOf(files, result, told) {
   const part = { passed: 0, failed: 0, skipped: [], failures: [], times: {}, ...told };
@@ -142,7 +142,7 @@ function summary({ passed, failed, skipped }, parts, milliseconds) {
   ].join('\n');
 }
 
-/** A table of the files that took longest; processor time is with that of the processes that they started. */
+/** A table of the slowest files; processor time includes that of the processes that they started. */
 function longestOf(parts) {
   const files = parts.flatMap(({ times }) => Object.entries(times));
   const rows = files

@@ -9,11 +9,11 @@ const { EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_SUITE_END, EVENT_TEST_FAIL, EVEN
   Mocha.Runner.constants;
 
 /**
- * Mocha's usual output, and the counts as JSON in the file of the reporter option `output`
- * (`Counts` of counts.mjs), with the names of what failed and the time that each file took. With the option `part` the output ends with failures alone,
- * since others make the sum.
+ * Mocha's usual output, and the results as JSON in the file that the reporter option `output` names
+ * (`Counts` of counts.mjs), with the names of failed tests and the time of each file. With the option `part` the
+ * output ends with the failures, because the caller adds up the numbers of several runs.
  *
- * Why a test is skipped, a test says by a property `skipReason`, its own or one of a suite around it.
+ * The reason for skipping a test is the property `skipReason` of the test or of a suite around it.
  */
 export default class CountingReporter extends Mocha.reporters.Spec {
   #isPart;

@@ -42,9 +42,9 @@ async function main({ grep, counts }) {
   return runMocha(files, { counts, args: grep === undefined ? [] : ['--grep', grep] });
 }
 
-/** The guests that most tests load, which each process would compile anew until one is done. */
+/** Compiles the guests that most tests load: otherwise several processes would compile them at the same time. */
 async function fillCache() {
-  // What the set-up has compiled is not compiled again.
+  // Guests that the set-up has compiled are not compiled again.
   const cache = process.env.WASMEDGE_EMBED_CACHE ?? path.join(root, 'build/test-cache');
   const keeper = path.join(root, 'scripts/setup/keep-compiled.mjs');
   const env = { WASMEDGE_EMBED_CACHE: cache };
@@ -55,7 +55,7 @@ async function fillCache() {
       ['-e', load, detectingGuestFile],
     ],
     parallel,
-    // What goes wrong, the tests tell.
+    // The tests report failures.
     (args) => run(process.execPath, args, { cwd: root, env }),
   );
 }

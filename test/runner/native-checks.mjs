@@ -10,21 +10,21 @@ import { countCtest, countGoogleTest, countsFile, readCounts } from './counts.mj
 
 const runner = path.join(root, 'test/runner/native-tests.mjs');
 
-/** What it finds in libraries that are not ours is in the file of suppressions; leaks are all ours. */
+/** The suppressions are findings in third-party libraries. */
 const valgrindArguments = [
   ...['--quiet', '--error-exitcode=99', '--child-silent-after-fork=yes', '--num-callers=30'],
   ...['--leak-check=full', '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite'],
   `--suppressions=${path.join(root, 'native/test/valgrind.supp')}`,
-  // A guest's signal stack lies right above its stack: closer than what is taken for another stack by default.
+  // A guest's signal stack is right above its stack: closer than Valgrind expects of another stack by default.
   '--max-stackframe=100000',
   'native/test/native_tests',
-  // They try damaged models by the thousand, in processes of their own.
+  // These try thousands of damaged models in separate processes.
   '--gtest_filter=-ModelMutationTest.*',
 ];
 
-/** Those of inference: the exactness tests with the small model alone, since the large one takes half an hour. */
+/** Tests of inference; exactness tests only with the small model, because the large one takes half an hour. */
 const qemuArguments = [
-  // All that QEMU can imitate, which ends with AVX2.
+  // All that QEMU can emulate, up to AVX2.
   ...['-cpu', 'max', 'native/test/native_tests'],
   '--gtest_filter=SessionTest.*:RewriteTest.*:*RewrittenOperatorTest.*:*ExactnessTest.IsNo*/0:*ExactnessTest.Every*',
 ];
@@ -79,7 +79,7 @@ export const nativeChecks = [
   },
 ];
 
-/** The native tests, as a preset of CMakePresets.json builds and runs them. */
+/** The native tests, built and run according to a preset of CMakePresets.json. */
 function native(suffix, title) {
   const preset = `native${suffix}`;
   const cmake = (...args) => ({ command: 'cmake', args, options: { cwd: root } });
@@ -119,14 +119,14 @@ function manyInProcess(check, preset) {
   };
 }
 
-/** Where CMakePresets.json has it built. */
+/** The build folder of a preset. */
 function treeOf(suffix) {
   return path.join(root, `build/native-tests${suffix}`);
 }
 
 /**
- * ThreadSanitizer of GCC 12 and older gives up where the kernel spreads addresses over more bits than it
- * expects; where a container forbids to switch that off, the command runs as it is.
+ * ThreadSanitizer of GCC 12 and older fails if the kernel randomizes more address bits than it expects, so
+ * randomization is switched off. If a container forbids that, the command runs unchanged.
  */
 async function withoutRandomAddresses({ command, args, options }) {
   const machine = (await ask('uname', ['-m']))?.trim() ?? '';

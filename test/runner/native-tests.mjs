@@ -10,22 +10,22 @@ import { ask } from '../../scripts/setup/processes.mjs';
 import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
 import { runCases } from './google-test.mjs';
 
-const help = `Runs the native tests of a preset, as \`ctest --preset NAME\` does, but many in each process.
+const help = `Runs the native tests of a preset like \`ctest --preset NAME\`, but many in each process.
 
 Usage: node test/runner/native-tests.mjs --preset NAME [--counts FILE]
 
-      --preset  of CMakePresets.json, which is to be built
-      --counts  where to write how many tests passed, failed and were skipped, as JSON
-  -h, --help    this text
+      --preset  a preset of CMakePresets.json, already built
+      --counts  file for the numbers of passed, failed and skipped tests, as JSON
+  -h, --help    print this text
 `;
 
 /**
- * Suites whose cases have a process each: what they change is the whole process's (signals, limits, the environment,
- * slots of libraries), or they look at what a process does the first time.
+ * Suites whose cases need a process each: they change something that belongs to the whole process (signals, limits, the
+ * environment, slots of libraries), or test what a process does the first time.
  */
 const alone =
   /^(Modes\/)?(CodeVerifier|ElfSlots|FaultGuard|GenericTarget|GuestReturn|InheritedOutput|Litert|MemoryReservation|Plugin|ProgramLog|Signals|StandInLibrary|UnwindingTables|WasmEdgeAbi)/;
-/** Few, so that no process is the last for long; many, so that starting them costs little. */
+/** Few enough that processes end at about the same time, many enough that starting them costs little. */
 const casesInProcess = 32;
 const usualTimeoutSeconds = 300;
 
@@ -67,7 +67,7 @@ async function main({ preset, counts }) {
   return failed.length === 0 ? 0 : 1;
 }
 
-/** As ctest has them, with what the preset leaves out. */
+/** The cases that ctest would run, without those that the preset excludes. */
 async function listCases(preset) {
   const text = await ask('ctest', ['--preset', preset, '--show-only=json-v1'], { cwd: root });
   const { tests } = JSON.parse(text ?? '{"tests":[]}');
@@ -84,7 +84,7 @@ async function listCases(preset) {
   return { program, cwd, cases };
 }
 
-/** Cases of a suite stay together: what its first one makes ready, the others have. */
+/** Cases of a suite stay together, because its first case often prepares something for the others. */
 function processesOf(cases) {
   const groups = cases.filter(({ name }) => alone.test(name)).map((each) => [each]);
   const others = cases.filter(({ name }) => !alone.test(name));

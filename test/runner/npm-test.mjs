@@ -62,9 +62,9 @@ async function main({ selected, ...values }) {
     photographs: [],
     grep: values.grep,
   };
-  // The set-up installs what they need, and tests fail for want of it rather than being skipped.
+  // The set-up installs what they need. If it is missing nevertheless, tests fail instead of being skipped.
   for (const { demands } of selected) if (demands) process.env[demands] = '1';
-  // Only the benchmark needs pictures where there is no sample data, and they are downloaded.
+  // Without sample data, only the benchmark needs photographs, which are then downloaded.
   const needsPhotographs = selected.some(({ name }) => name === 'bench');
   await setUp(context, { more: needsPhotographs ? [photographs] : [] });
   console.log(`\nThe set-up took ${timeTaken()}.\n`);
@@ -73,7 +73,7 @@ async function main({ selected, ...values }) {
   return results.every(({ ok }) => ok) ? 0 : 1;
 }
 
-/** Since this process began. */
+/** Since this process started. */
 function timeTaken() {
   return `${duration(performance.now())}, ${duration(1000 * processorSeconds())} of processors`;
 }

@@ -3,19 +3,19 @@
  *
  * @template Result
  * @typedef {object} Job
- * @property {number} [processors] how many; all of them by default
- * @property {string} [turn] jobs that have the same one do not run at the same time
+ * @property {number} [processors] how many; by default all
+ * @property {string} [turn] jobs with the same value do not run at the same time
  * @property {() => Promise<Result>} run
  */
 
 /**
- * Runs jobs as early as there are processors for them, in their order otherwise.
+ * Runs each job as soon as there are processors for it, otherwise in the given order.
  *
  * @template Result
  * @param {Job<Result>[]} jobs
  * @param {number} places how many processors there are
  * @returns {Promise<Result[]>} in the order of the jobs
- * @throws the first failure; no further job is begun after it
+ * @throws the first failure, after which no further job is started
  */
 export function inTheirPlaces(jobs, places) {
   const waiting = jobs.map(({ processors = places, turn, run }, index) => ({

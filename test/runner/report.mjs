@@ -7,14 +7,14 @@ import { totalLine } from './counts.mjs';
  * @property {boolean} ok
  * @property {import('./counts.mjs').Counts} [counts]
  * @property {number} milliseconds
- * @property {number} processorSeconds that its commands took of processors, with all that they waited for
+ * @property {number} processorSeconds processor time of its commands and of the children that they waited for
  */
 
 /**
- * The table of all checks, the skipped tests by name, and the sum in the last line.
+ * A table of all checks, the skipped tests by name, and the totals in the last line.
  *
  * @param {Result[]} results
- * @param {string} [timeTaken] by everything, in words
+ * @param {string} [timeTaken] the total, as text
  */
 export function report(results, timeTaken) {
   const header = ['check', 'result', 'passed', 'failed', 'skipped', 'time', 'of processors'];
@@ -47,10 +47,10 @@ export function report(results, timeTaken) {
   return lines.join('\n');
 }
 
-/** Lines of a table, whose first two columns are words and the others numbers. */
+/** The lines of a table; the first two columns are text, the others numbers. */
 export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  // Words to the left, numbers to the right.
+  // Text is aligned to the left, numbers to the right.
   const pad = (cell, column) =>
     column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
   return rows.map((row) => row.map(pad).join('  ').trimEnd());

@@ -9,7 +9,7 @@ import { Task } from '../../scripts/setup/task.mjs';
 import { inTheirPlaces } from './places.mjs';
 
 /**
- * Runs checks, side by side where they leave processors to others.
+ * Runs checks, in parallel if they leave processors to others.
  *
  * @param {import('./checks.mjs').Check[]} checks
  * @param {import('./checks.mjs').CheckContext} context
@@ -28,7 +28,7 @@ export function runChecks(checks, context) {
 }
 
 /**
- * Runs a check, and shows what it says where it fails.
+ * Runs a check, and shows its output if it fails.
  *
  * @param {import('./checks.mjs').Check} check
  * @param {import('./checks.mjs').CheckContext} context
@@ -38,7 +38,7 @@ export function runChecks(checks, context) {
 export async function runCheck(check, context, position) {
   const title = `${position} ${check.title}`;
   const started = performance.now();
-  // The terminal is one check's alone.
+  // Only a check that runs alone gets the terminal.
   const inherit = check.inherit && check.processors === undefined;
   const progress = inherit ? undefined : new ProgressLine(title);
   if (inherit) console.log(`${title} …`);
@@ -65,7 +65,7 @@ export async function runCheck(check, context, position) {
     task.close();
   }
   const counts = check.count?.(output);
-  // A test program that says nothing of tests has not run them, whatever its exit code.
+  // A test program that reports no tests has not run any, whatever its exit code.
   if (check.count && !counts) problem ??= 'no test was counted';
 
   const milliseconds = performance.now() - started;

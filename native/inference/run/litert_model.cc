@@ -45,8 +45,8 @@ litert::RawElementType ToRawType(TensorType type) noexcept {
   return litert::RawElementType::kFloat32;
 }
 
-/// LiteRT tells no version; that it describes a tensor in the expected layout stands in for it. The
-/// model is the one of a single float.
+/// LiteRT does not report its version, so this checks that it describes a tensor in the expected
+/// layout instead. `model` has a single float as its input.
 void CheckLayout(litert::ModelT* model, const litert::LogCapture& log) {
   constexpr uint8_t kUntouched = 0xA5;
   constexpr size_t kGuard = 128;
@@ -89,7 +89,7 @@ std::vector<LiteRtModel::Argument> MakeArguments(const FileSubgraph& subgraph,
   return arguments;
 }
 
-/// Of a rewritten model: every uint8 tensor is an int8 one for LiteRT.
+/// For a rewritten model: each uint8 tensor is int8 in LiteRT.
 void Flip(std::vector<LiteRtModel::Argument>* arguments) {
   for (LiteRtModel::Argument& argument : *arguments) {
     if (argument.guest_type != TensorType::kUint8) continue;
@@ -121,7 +121,7 @@ LiteRtModel::LiteRtModel(const ModelFile& file, const ModelGraph& graph, OutputP
   try {
     Make(verify);
   } catch (...) {
-    // Under the lock still, unlike the members' destructors.
+    // Here, since the members' destructors would run without the lock.
     handle_.reset();
     throw;
   }

@@ -14,29 +14,28 @@
 
 namespace wasmedge_embed {
 
-/// One graph of a model as LiteRT has it. Immutable.
+/// One graph of a model, loaded by LiteRT. Immutable.
 class LiteRtModel {
  public:
   struct Argument {
-    /// As guests see it.
+    /// The type that guests see.
     TensorType guest_type;
     litert::RawElementType type;
-    /// Its number in the graph.
+    /// Its index in the graph.
     int32_t tensor;
-    /// The shape in the file that LiteRT is given.
+    /// The shape in the file that LiteRT reads.
     std::vector<int32_t> file_shape;
-    /// Whether its numbers are int8 for LiteRT and uint8 for guests, which differ in the highest
-    /// bit.
+    /// Whether its values are int8 for LiteRT and uint8 for guests, which differ in the highest bit.
     bool flipped = false;
-    /// Channels of the last dimension that LiteRT wants once more behind the others.
+    /// Channels of the last dimension that LiteRT expects again after the others.
     ChannelCopies copies;
   };
 
-  /// Takes the file that `CheckModel` or `CheckHostModel` has passed, or that `RewriteModel` has
-  /// made of it. `graph`: as guests see it, of the file before it was rewritten. `verify`: whether
-  /// LiteRT is to look at all of it first, which it does for the models of guests. `lent`: as
-  /// `AssembleModel` takes it. Throws `Error(kModel)`, `Error(kNativeLoad)` when LiteRT cannot be
-  /// used, `std::bad_alloc`; what was lent may have been taken over then.
+  /// `file` has passed `CheckModel` or `CheckHostModel`, or is the result of `RewriteModel`.
+  /// `graph` is that of the original file, as guests see it. `verify`: whether LiteRT verifies the
+  /// whole file first, for models that guests bring. `lent`: see `AssembleModel`; it may have been
+  /// taken over even if the constructor throws. Throws `Error(kModel)`, `Error(kNativeLoad)` if
+  /// LiteRT cannot be used, and `std::bad_alloc`.
   LiteRtModel(const ModelFile& file, const ModelGraph& graph, OutputPath path, bool verify,
               const RewrittenModel* rewritten, PageBuffer* lent);
   ~LiteRtModel();
@@ -47,11 +46,11 @@ class LiteRtModel {
   const std::vector<Argument>& inputs() const noexcept { return inputs_; }
   const std::vector<Argument>& outputs() const noexcept { return outputs_; }
   OutputPath output_path() const noexcept { return path_; }
-  /// The inputs that the first run of a compiled model would not see, by their tensors.
+  /// The inputs that the first run of a compiled model would ignore, by their tensors.
   const std::vector<int32_t>& inputs_taken_over() const noexcept { return inputs_taken_over_; }
-  /// Of each tensor of the graph.
+  /// One for each tensor of the graph.
   const std::vector<MemoryGuard::Use>& tensor_uses() const noexcept { return tensor_uses_; }
-  /// The file, as it was given, for as long as this lives.
+  /// The file as it was given; valid as long as this object.
   const uint8_t* file() const noexcept { return assembled_.bytes + assembled_.file_position; }
 
  private:
