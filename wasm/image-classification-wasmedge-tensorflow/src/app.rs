@@ -3,7 +3,7 @@
 use crate::{embedded, host};
 use image_classification::answer::{self, Told};
 use image_classification::model::Model;
-use image_classification::options::{self, Command, Format, Options};
+use image_classification::options::{self, Format, Options};
 use image_classification::scores;
 use jpeg::{Channels, Picture};
 use std::ffi::OsString;
@@ -39,6 +39,9 @@ pub const USAGE: &str = "usage: image-classification-wasmedge-tensorflow [--form
 /// The model's name in the answer.
 const MODEL_NAME: &str = "default";
 
+/// What `--version` prints.
+const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
+
 /// Does what the arguments (after the program's name) request.
 ///
 /// # Errors
@@ -48,14 +51,8 @@ pub fn run(
     source: impl Read,
     output: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let answer = match options::parse(arguments)? {
-        Command::Help => HELP.to_owned(),
-        Command::Version => {
-            format!("{} {}\n", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
-        }
-        Command::Classify(options) => classify(&options, source)?,
-    };
-    program::write(output, answer.as_bytes())
+    let classify = |options| classify(&options, source).map(String::into_bytes);
+    program::answer(options::parse(arguments)?, (HELP, VERSION), classify, output)
 }
 
 fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {

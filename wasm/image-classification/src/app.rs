@@ -2,13 +2,16 @@
 
 use crate::answer::{self, Told};
 use crate::model::Model;
-use crate::options::{self, Command, Format, Options};
+use crate::options::{self, Format, Options};
 use crate::scores;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use vision::description::read_model;
 use vision::inference::Size;
 use vision::{defence, inference, input, program, tensor, Failure};
+
+/// What `--version` prints.
+const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// Does what the arguments (after the program's name) request.
 ///
@@ -19,14 +22,8 @@ pub fn run(
     source: impl Read,
     output: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let answer = match options::parse(arguments)? {
-        Command::Help => options::HELP.to_owned(),
-        Command::Version => {
-            format!("{} {}\n", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
-        }
-        Command::Classify(options) => classify(&options, source)?,
-    };
-    program::write(output, answer.as_bytes())
+    let classify = |options| classify(&options, source).map(String::into_bytes);
+    program::answer(options::parse(arguments)?, (options::HELP, VERSION), classify, output)
 }
 
 fn classify(options: &Options, source: impl Read) -> Result<String, Failure> {

@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::ffi::OsString;
-use vision::arguments::{self, accepts_damaged, model_name, number, usage, Asked};
+use vision::arguments::{self, accepts_damaged, model_name, number, usage, Command};
 use vision::input::Accepted;
 use vision::Failure;
 
@@ -76,26 +76,14 @@ impl Default for Options {
     }
 }
 
-/// What the command line requests.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Classify the picture on standard input.
-    Classify(Options),
-    /// Print [`HELP`].
-    Help,
-    /// Print name and version.
-    Version,
-}
-
 /// Parses the arguments after the program's name.
 ///
 /// # Errors
 /// [`Failure::Usage`] names the first argument that is unknown, lacks its value, or has an invalid
 /// one.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
-    let mut options = Options::default();
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command<Options>, Failure> {
     let names = ["--model", "--format", "--top-k", "--max-pixels", "--damaged"];
-    let asked = arguments::read(arguments, &names, |name, value| {
+    arguments::read(arguments, &names, Options::default(), |options, name, value| {
         match name {
             "--model" => options.model = model_name(value)?,
             "--format" => options.format = format(&value)?,
@@ -104,11 +92,6 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, F
             _ => options.accepted.max_pixels = number(name, &value)?,
         }
         Ok(())
-    })?;
-    Ok(match asked {
-        Asked::Run => Command::Classify(options),
-        Asked::Help => Command::Help,
-        Asked::Version => Command::Version,
     })
 }
 
@@ -125,13 +108,13 @@ mod tests {
     use super::*;
     use vision::input::DEFAULT_MAX_PIXELS;
 
-    fn parse_words(words: &[&str]) -> Result<Command, Failure> {
+    fn parse_words(words: &[&str]) -> Result<Command<Options>, Failure> {
         parse(words.iter().map(OsString::from))
     }
 
     #[test]
     fn nothing_given_means_the_defaults() {
-        assert_eq!(parse_words(&[]), Ok(Command::Classify(Options::default())));
+        assert_eq!(parse_words(&[]), Ok(Command::Run(Options::default())));
     }
 
     #[test]
@@ -154,7 +137,7 @@ mod tests {
             "--damaged",
             "accept",
         ];
-        assert_eq!(parse_words(&spaced), Ok(Command::Classify(expected.clone())));
+        assert_eq!(parse_words(&spaced), Ok(Command::Run(expected.clone())));
         let attached = [
             "--model=mobilenet=v1",
             "--format=json",
@@ -162,7 +145,7 @@ mod tests {
             "--max-pixels=1000000",
             "--damaged=accept",
         ];
-        assert_eq!(parse_words(&attached), Ok(Command::Classify(expected)));
+        assert_eq!(parse_words(&attached), Ok(Command::Run(expected)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::annotate::annotated;
 use crate::answer::{self, Names};
 use crate::detections::{detections, Wanted};
 use crate::model::Model;
-use crate::options::{self, Command, Format, Options};
+use crate::options::{self, Format, Options};
 use crate::outputs::assign;
 use picture::Fit;
 use std::ffi::OsString;
@@ -17,6 +17,9 @@ use vision::{defence, inference, input, program, tensor, Failure};
 /// not always have the size.
 const MAX_OUTPUT_BYTES: usize = 64 << 10;
 
+/// What `--version` prints.
+const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
+
 /// Does what the arguments (after the program's name) request.
 ///
 /// # Errors
@@ -26,14 +29,8 @@ pub fn run(
     source: impl Read,
     output: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let answer = match options::parse(arguments)? {
-        Command::Help => options::HELP.into(),
-        Command::Version => {
-            format!("{} {}\n", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).into()
-        }
-        Command::Detect(options) => detect(&options, source)?,
-    };
-    program::write(output, &answer)
+    let detect = |options| detect(&options, source);
+    program::answer(options::parse(arguments)?, (options::HELP, VERSION), detect, output)
 }
 
 fn detect(options: &Options, source: impl Read) -> Result<Vec<u8>, Failure> {

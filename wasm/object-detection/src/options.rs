@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::ffi::OsString;
-use vision::arguments::{self, accepts_damaged, model_name, number, usage, Asked};
+use vision::arguments::{self, accepts_damaged, model_name, number, usage, Command};
 use vision::input::Accepted;
 use vision::Failure;
 
@@ -81,27 +81,15 @@ impl Default for Options {
     }
 }
 
-/// What the command line requests.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// Find things in the picture on standard input.
-    Detect(Options),
-    /// Print [`HELP`].
-    Help,
-    /// Print name and version.
-    Version,
-}
-
 /// Parses the arguments after the program's name.
 ///
 /// # Errors
 /// [`Failure::Usage`] names the first argument that is unknown, lacks its value, or has an invalid
 /// one.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
-    let mut options = Options::default();
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command<Options>, Failure> {
     let names =
         ["--model", "--format", "--threshold", "--max-results", "--max-pixels", "--damaged"];
-    let asked = arguments::read(arguments, &names, |name, value| {
+    arguments::read(arguments, &names, Options::default(), |options, name, value| {
         match name {
             "--model" => options.model = model_name(value)?,
             "--format" => options.format = format(&value)?,
@@ -111,11 +99,6 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, F
             _ => options.accepted.max_pixels = number(name, &value)?,
         }
         Ok(())
-    })?;
-    Ok(match asked {
-        Asked::Run => Command::Detect(options),
-        Asked::Help => Command::Help,
-        Asked::Version => Command::Version,
     })
 }
 
@@ -140,13 +123,13 @@ mod tests {
     use super::*;
     use vision::input::DEFAULT_MAX_PIXELS;
 
-    fn parse_words(words: &[&str]) -> Result<Command, Failure> {
+    fn parse_words(words: &[&str]) -> Result<Command<Options>, Failure> {
         parse(words.iter().map(OsString::from))
     }
 
     #[test]
     fn nothing_given_means_the_defaults() {
-        assert_eq!(parse_words(&[]), Ok(Command::Detect(Options::default())));
+        assert_eq!(parse_words(&[]), Ok(Command::Run(Options::default())));
     }
 
     #[test]
@@ -170,7 +153,7 @@ mod tests {
             "--damaged",
             "accept",
         ];
-        assert_eq!(parse_words(&words), Ok(Command::Detect(expected)));
+        assert_eq!(parse_words(&words), Ok(Command::Run(expected)));
         assert_eq!(parse_words(&["--help", "--nonsense"]), Ok(Command::Help));
         assert_eq!(parse_words(&["-V"]), Ok(Command::Version));
     }

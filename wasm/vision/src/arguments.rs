@@ -5,28 +5,29 @@ use std::ffi::OsString;
 use std::str::FromStr;
 
 /// What a command line requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
-    /// Run the command with the options that were set.
-    Run,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command<Options> {
+    /// Process the picture on standard input.
+    Run(Options),
     /// `--help`
     Help,
     /// `--version`
     Version,
 }
 
-/// Parses the arguments after the program's name, and passes each option with a value to `set`; the
-/// value follows a space or an equals sign. `--help` and `--version` take precedence over what
-/// follows.
+/// Parses the arguments after the program's name. `set` changes `options`, initially the defaults,
+/// for each argument in `names`; its value follows a space or an equals sign. `--help` and
+/// `--version` take precedence over what follows.
 ///
 /// # Errors
-/// [`Failure::Usage`] names the first argument that is not among `options`, lacks its value, is not
+/// [`Failure::Usage`] names the first argument that is not among `names`, lacks its value, is not
 /// UTF-8, or is rejected by `set`.
-pub fn read(
+pub fn read<Options>(
     arguments: impl IntoIterator<Item = OsString>,
-    options: &[&str],
-    mut set: impl FnMut(&str, String) -> Result<(), Failure>,
-) -> Result<Asked, Failure> {
+    names: &[&str],
+    mut options: Options,
+    mut set: impl FnMut(&mut Options, &str, String) -> Result<(), Failure>,
+) -> Result<Command<Options>, Failure> {
     let mut arguments = arguments.into_iter().map(|argument| {
         argument.into_string().map_err(|argument| {
             usage(format!("the argument \"{}\" is not UTF-8", argument.to_string_lossy()))
@@ -40,21 +41,21 @@ pub fn read(
         };
         if attached.is_none() {
             match name {
-                "-h" | "--help" => return Ok(Asked::Help),
-                "-V" | "--version" => return Ok(Asked::Version),
+                "-h" | "--help" => return Ok(Command::Help),
+                "-V" | "--version" => return Ok(Command::Version),
                 _ => {}
             }
         }
-        if !options.contains(&name) {
+        if !names.contains(&name) {
             return Err(usage(format!("unknown argument \"{argument}\"")));
         }
         let value = match attached {
             Some(value) => value,
             None => arguments.next().ok_or_else(|| usage(format!("{name} needs a value")))??,
         };
-        set(name, value)?;
+        set(&mut options, name, value)?;
     }
-    Ok(Asked::Run)
+    Ok(Command::Run(options))
 }
 
 /// An invalid command line.

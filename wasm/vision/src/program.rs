@@ -1,5 +1,6 @@
 //! What the commands have in common, from start to exit code.
 
+use crate::arguments::Command;
 use crate::defence;
 use crate::failure::Failure;
 use std::env;
@@ -32,13 +33,25 @@ pub fn run(
     }
 }
 
-/// Writes a complete answer.
+/// Writes the complete answer to a command line: the text for `--help` or `--version`, or what `run`
+/// returns.
 ///
 /// # Errors
-/// [`Failure::Host`] if `output` does not accept it.
-pub fn write(output: &mut dyn Write, answer: &[u8]) -> Result<(), Failure> {
+/// Those of `run`; nothing has been written then. [`Failure::Host`] if `output` does not accept the
+/// answer.
+pub fn answer<Options>(
+    command: Command<Options>,
+    (help, version): (&str, &str),
+    run: impl FnOnce(Options) -> Result<Vec<u8>, Failure>,
+    output: &mut dyn Write,
+) -> Result<(), Failure> {
+    let answer = match command {
+        Command::Help => help.into(),
+        Command::Version => version.into(),
+        Command::Run(options) => run(options)?,
+    };
     output
-        .write_all(answer)
+        .write_all(&answer)
         .and_then(|()| output.flush())
         .map_err(|error| Failure::Host(format!("cannot write the answer: {error}")))
 }
