@@ -49,6 +49,17 @@ describe('Documentation', () => {
     assert.equal(countWords(' one  two\n| three'), 4);
   });
 
+  it('has scripts of at most 5,000 lines: tools of tests are in test/', () => {
+    const names = readdirSync(path.join(ROOT, 'scripts'), { recursive: true, encoding: 'utf8' });
+    const scripts = names.filter((name) => name.endsWith('.mjs') && !name.includes('node_modules'));
+    assert.ok(scripts.length > 50);
+    const lines = scripts.map(
+      (name) => readText(path.join('scripts', name)).split('\n').length - 1,
+    );
+    const total = lines.reduce((sum, count) => sum + count, 0);
+    assert.ok(total <= 5000, `scripts/ has ${total} lines`);
+  });
+
   it('has no link that leads nowhere', () => {
     assert.deepEqual(findings(brokenLinks), []);
     const text =

@@ -1,22 +1,32 @@
 import { randomNumbers } from './traffic.mjs';
 
-/**
- * Runs of several kinds, mixed, of the same guest in several isolations. A subclass loads them in
- * `open`.
- */
+/** The two isolations that keep state between runs. */
+const isolations = ['in-process', 'worker-process'];
+
+/** A mixture of several kinds of runs, with the same guest in two isolations. */
 export class MixedTraffic {
   counts = {};
   modules = [];
+  #library;
   #kinds;
   #random;
 
   /**
-   * @param {{ name: string, weight: number, run: Function }[]} kinds what is done, and how often of a hundred
+   * @param {object} library the package
+   * @param {{ name: string, weight: number, run: Function }[]} kinds what to do, and how often per hundred
    * @param {number} seed
    */
-  constructor(kinds, seed) {
+  constructor(library, kinds, seed) {
+    this.#library = library;
     this.#kinds = kinds;
     this.#random = randomNumbers(seed);
+  }
+
+  /** Loads a guest for the runs. */
+  async load(source, options) {
+    for (const isolation of isolations) {
+      this.modules.push(await this.#library.loadModule(source, { ...options, isolation }));
+    }
   }
 
   async close() {

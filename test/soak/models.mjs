@@ -7,8 +7,6 @@ import { WrongAnswer, failure } from './traffic.mjs';
 
 const require = createRequire(import.meta.url);
 const guest = path.join(root, 'wasm/target/wasm32-wasip1/release/infer.wasm');
-/** The two isolations that keep state between runs. */
-const isolations = ['in-process', 'worker-process'];
 const shape = { concurrency: 2, maxQueue: 1000 };
 
 /** float32 [1,1] → the sum of all inputs of the session: accumulatorModel() of test/support/tflite-models.ts. */
@@ -46,19 +44,13 @@ const modelRuns = [
 
 /** Guests that run models with state, and models in various shapes. */
 export class ModelTraffic extends MixedTraffic {
-  #library;
-
   /** @param {object} library the package */
   constructor(library) {
-    super(modelRuns, 3);
-    this.#library = library;
+    super(library, modelRuns, 3);
   }
 
-  async open() {
-    for (const isolation of isolations) {
-      const options = { ...shape, isolation, models: { accumulator, square } };
-      this.modules.push(await this.#library.loadModule(guest, options));
-    }
+  open() {
+    return this.load(guest, { ...shape, models: { accumulator, square } });
   }
 
   /** Makes every thread work at once, so that samples are alike. */

@@ -1,13 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { PassThrough, Readable, Writable } from 'node:stream';
 
-import initWabt from 'wabt';
-
 import { MixedTraffic } from './mixed-traffic.mjs';
-import { WrongAnswer, failure } from './traffic.mjs';
+import { WrongAnswer, assembled, failure } from './traffic.mjs';
 
-/** The two isolations that keep state between runs. */
-const isolations = ['in-process', 'worker-process'];
 const shape = { concurrency: 2, maxWaiting: 2, maxQueue: 1000 };
 
 /** Ways in which a run with streams ends, how often per hundred, and the expected result. */
@@ -24,24 +19,14 @@ const streamRuns = [
 
 /** Guests whose standard streams are streams of this process, most of which break. */
 export class StreamTraffic extends MixedTraffic {
-  #library;
-
   /** @param {object} library the package */
   constructor(library) {
-    super(streamRuns, 2);
-    this.#library = library;
+    super(library, streamRuns, 2);
   }
 
   async open() {
-    const wabt = await initWabt();
-    const text = readFileSync(new URL('./copy.wat', import.meta.url));
-    const module = wabt.parseWat('copy.wat', Uint8Array.from(text));
-    const bytes = Buffer.from(module.toBinary({}).buffer);
-    module.destroy();
-    for (const isolation of isolations) {
-      const options = { ...shape, isolation, name: 'copy.wasm' };
-      this.modules.push(await this.#library.loadModule(bytes, options));
-    }
+    const bytes = await assembled(new URL('./copy.wat', import.meta.url));
+    await this.load(bytes, { ...shape, name: 'copy.wasm' });
   }
 
   /** Makes every thread wait at once, so that samples are alike. */
