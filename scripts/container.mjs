@@ -35,7 +35,7 @@ const actions = {
   async build({ tag, file, 'build-arg': buildArguments, yes }) {
     const context = { forTests: false, yes: Boolean(yes), photographs: [] };
     await runSteps(
-      [containerTools, containerBase, containerImage(tag, buildArguments, file)],
+      [containerTools, containerBase(), containerImage(tag, buildArguments, file)],
       context,
     );
     return 0;

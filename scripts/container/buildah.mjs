@@ -13,6 +13,7 @@ const tools = {
   buildah: 'buildah',
   mmdebstrap: 'mmdebstrap',
   'util-linux': 'unshare',
+  mount: 'mount',
   iproute2: 'ip',
 };
 

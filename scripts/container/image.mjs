@@ -40,7 +40,7 @@ export function containerImage(tag, buildArguments, file = path.join(root, 'Dock
         ...buildah(
           ...['build', '--isolation', 'chroot', '--file', file, '--tag', tag],
           ...present.flatMap(([id, file]) => ['--secret', `id=${id},src=${file}`]),
-          ...[`BASE=${baseImage}`, ...buildArguments].flatMap((each) => ['--build-arg', each]),
+          ...[`BASE=${baseImage()}`, ...buildArguments].flatMap((each) => ['--build-arg', each]),
           // .dockerignore is Docker's name, which buildah supports too.
           root,
         ),

@@ -1,12 +1,12 @@
 import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { inside } from '../container/root.mjs';
 import { parallel } from '../setup/addon.mjs';
 import { copyAtomically } from '../setup/files.mjs';
 import { placeLiteRt } from '../setup/litert.mjs';
 import { inspectMachine } from '../setup/machine.mjs';
 import { root } from '../setup/paths.mjs';
-import { inside } from '../setup/system/debian-root.mjs';
 import { debian11Folder, toolPrefix } from './debian11.mjs';
 import {
   addonName,

@@ -31,7 +31,7 @@ await runEndToEnd({
     ...(values['no-build']
       ? []
       : [
-          containerBase,
+          containerBase(),
           containerImage(defaultTag, []),
           containerImage(devContainer.tag, [], devContainer.file),
         ]),

@@ -3,16 +3,11 @@ import path from 'node:path';
 
 import { sha256OfFile } from '../../scripts/setup/files.mjs';
 import { guestCompilations, processor } from '../../scripts/setup/guest-compilation.mjs';
-import { addonFile, cacheFolder, commandLine, root } from '../../scripts/setup/paths.mjs';
+import { addonFile, commandLine, root } from '../../scripts/setup/paths.mjs';
 import { digestOf } from '../../scripts/setup/stamp.mjs';
-import { debianRoot, inside, repository } from '../../scripts/setup/system/debian-root.mjs';
+import { debianRoot, inside, repository, rootFolder } from '../../scripts/container/root.mjs';
 
-const folder = path.join(cacheFolder(), 'debian-forky');
-const packages = [
-  ...['ca-certificates', 'nodejs', 'libwasmedge0', 'wasmedge', 'libturbojpeg0', 'libpng16-16t64'],
-  // Tools that tests use to inspect files, and tools for the commands `build` and `bundle`.
-  ...['binutils', 'cmake', 'curl', 'g++', 'make', 'patchelf', 'xxd'],
-];
+const name = 'debian-forky';
 
 /**
  * Compiled modules belong to one version of WasmEdge: there, these folders replace this machine's.
@@ -24,11 +19,10 @@ const versioned = ['guest', 'test-cache'].map((name) => ({
 
 /** The coming Debian, which has WasmEdge 0.17. */
 export const forky = debianRoot({
-  name: 'debian-forky',
+  name,
   title: 'Debian forky with WasmEdge and Node.js (a minute or two)',
-  folder,
   suite: 'forky',
-  packages,
+  file: 'test/matrix/Dockerfile',
 });
 
 /**
@@ -45,7 +39,7 @@ export function inForky(words) {
   const { binds, env } = repository();
   for (const { place, own } of versioned) binds[place] = own;
   const options = { binds, cwd: root, env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...env } };
-  const [command, args] = inside(folder, options, words);
+  const [command, args] = inside(rootFolder(name), options, words);
   return { command, args };
 }
 
@@ -57,7 +51,7 @@ export const forkyGuests = {
   async stamp() {
     const files = [...guestCompilations.map(([guest]) => guest), addonFile];
     // It shows which version is installed there.
-    const status = sha256OfFile(path.join(folder, 'var/lib/dpkg/status'));
+    const status = sha256OfFile(path.join(rootFolder(name), 'var/lib/dpkg/status'));
     const outputs = guestCompilations.map(([, compiled]) =>
       path.join(versioned[0].own, path.basename(compiled)),
     );

@@ -1,57 +1,60 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { SetupFailure } from '../failure.mjs';
-import { dataFolder, root } from '../paths.mjs';
-import { run } from '../processes.mjs';
-import { makeDebian } from './mmdebstrap.mjs';
-import { requirePrograms } from './programs.mjs';
+import { SetupFailure } from '../setup/failure.mjs';
+import { cacheFolder, dataFolder, root } from '../setup/paths.mjs';
+import { run } from '../setup/processes.mjs';
+import { baseImage, containerBase } from './base.mjs';
+import { buildah, containerTools } from './buildah.mjs';
 
-/** The programs that create one and run in it, with their Debian packages. */
-const programs = { mmdebstrap: 'mmdebstrap', 'util-linux': 'unshare', mount: 'mount' };
-
-/** The processors' names, by those of `process.arch`. */
-const debianArchitectures = { x64: 'amd64', arm64: 'arm64' };
+/** The folder of a root in the cache. */
+export function rootFolder(name) {
+  return path.join(cacheFolder(), name);
+}
 
 /**
- * A Debian in a folder, out of packages of this machine's mirror: a step of a set-up.
+ * A Debian in a folder of the cache, built from a Dockerfile that installs packages: a step of a set-up. Another
+ * engine builds it too: `docker build --output FOLDER`.
  *
  * @param {object} options
- * @param {string} options.name of the step
+ * @param {string} options.name of the step and the folder
  * @param {string} options.title
- * @param {string} options.folder
- * @param {string} options.suite
- * @param {string[]} options.packages beside the essential ones
- * @param {string} [options.foreign] a processor, as in `process.arch`, of which packages can be installed too
- * @returns {import('../steps.mjs').Step}
+ * @param {string} options.suite of the base image
+ * @param {string} options.file the Dockerfile, below the repository
+ * @param {string[]} [options.buildArguments] NAME=VALUE
+ * @returns {import('../setup/steps.mjs').Step}
  */
-export function debianRoot({ name, title, folder, suite, packages, foreign }) {
+export function debianRoot({ name, title, suite, file, buildArguments = [] }) {
   return {
     name,
     title,
     advice: 'Check whether `apt-get update` works on this machine, then run this command again.',
 
     async run(context, task) {
-      if (process.getuid() !== 0) {
-        throw new SetupFailure('Creating a Debian root and running in it requires root.', {
-          advice: 'Run this command as root.',
-        });
-      }
-      await requirePrograms(programs, context, task);
+      await containerTools.run(context, task);
       await requireMounts();
-      const wanted = packages.join(',');
-      const record = path.join(folder, 'etc/wasmedge-embed-packages');
+      const folder = rootFolder(name);
+      const wanted = [readFileSync(path.join(root, file), 'utf8'), ...buildArguments].join('\n');
+      const record = path.join(folder, 'etc/wasmedge-embed-root');
       if (existsSync(record) && readFileSync(record, 'utf8') === wanted) return 'up to date';
 
-      const architectures = [process.arch, ...(foreign ? [foreign] : [])];
-      const args = [
-        `--include=${wanted}`,
-        `--architectures=${architectures.map((each) => debianArchitectures[each]).join(',')}`,
-        // The list of a changing suite expires after a week, and a mirror may be older. It is
-        // signed.
-        '--aptopt=Acquire::Check-Valid-Until "false"',
-      ];
-      await makeDebian({ suite, target: folder, args }, task);
+      await containerBase(suite).run(context, task);
+      rmSync(folder, { recursive: true, force: true });
+      const tag = `localhost/${name}:latest`;
+      await task.exec(
+        ...buildah(
+          ...['build', '--isolation', 'chroot', '--file', path.join(root, file), '--tag', tag],
+          ...[`BASE=${baseImage(suite)}`, ...buildArguments].flatMap((each) => [
+            '--build-arg',
+            each,
+          ]),
+          ...['--output', folder, path.dirname(path.join(root, file))],
+        ),
+      );
+      // buildah creates the folder for its owner only, but tests run programs as other users.
+      chmodSync(folder, 0o755);
+      // Only the folder is used.
+      await task.exec(...buildah('rmi', tag));
       // Last: without it, the root counts as incomplete.
       writeFileSync(record, wanted);
       return undefined;
