@@ -25,7 +25,8 @@ class LiteRtModel {
     int32_t tensor;
     /// The shape in the file that LiteRT reads.
     std::vector<int32_t> file_shape;
-    /// Whether its values are int8 for LiteRT and uint8 for guests, which differ in the highest bit.
+    /// Whether its values are int8 for LiteRT and uint8 for guests, which differ in the highest
+    /// bit.
     bool flipped = false;
     /// Channels of the last dimension that LiteRT expects again after the others.
     ChannelCopies copies;
