@@ -36,7 +36,7 @@ export const containerTools = {
 };
 
 /**
- * A command of buildah over our storage. vfs needs no kernel module and no mounts, at the price of copies.
+ * A buildah command with its own storage. The driver vfs needs no kernel module and no mounts, but makes copies.
  *
  * @param {...string} args
  * @returns {[string, string[]]}

@@ -74,15 +74,15 @@ async function requireMounts() {
 }
 
 /**
- * A command that runs in a Debian in a folder, as root, below its own /proc, with the network of this machine.
- * Folders of this machine are seen there for as long as it runs, and no longer.
+ * A command that runs as root in a Debian in a folder, with its own /proc and the network of this machine. Folders of
+ * this machine are mounted there as long as it runs.
  *
- * @param {string} folder the system's
+ * @param {string} folder of the Debian
  * @param {object} options
- * @param {Record<string, string>} options.binds folders of this machine, by their places there; one inside another
- *   comes after it
- * @param {string} options.cwd there
- * @param {Record<string, string>} options.env all variables
+ * @param {Record<string, string>} options.binds folders of this machine, by their paths in the Debian; a nested one
+ *   after the one that contains it
+ * @param {string} options.cwd in the Debian
+ * @param {Record<string, string>} options.env the whole environment
  * @param {string[]} words the command and its arguments
  * @returns {[string, string[]]}
  */
@@ -117,7 +117,7 @@ export function inside(folder, { binds, cwd, env }, words) {
   ];
 }
 
-/** This repository and the sample data, if any, at the same paths as here; for `inside`. */
+/** For `inside`: this repository and the sample data, if any, at the same paths. */
 export function repository() {
   const data = dataFolder();
   const required = process.env.WASMEDGE_EMBED_DATA_REQUIRED;

@@ -8,7 +8,7 @@ import { rustEnvironment } from '../setup/machine.mjs';
 import { localProgram, root } from '../setup/paths.mjs';
 
 /**
- * A program that gives sources their form: `npm run format` has it write, the check of the same name look.
+ * A program that formats sources: `npm run format` writes with it, the check of the same name only compares.
  *
  * @typedef {object} Formatter
  * @property {string} name

@@ -8,8 +8,8 @@ const dist = path.join(root, 'dist');
 const isDeclaration = (name) => /\.d\.m?ts$/.test(name);
 
 /**
- * Takes out of `dist` what its users have no use for: comments in JavaScript, and the types of what nobody can import.
- * The tests of the repository take those, so `npm pack` ends with making `dist` anew.
+ * Removes from `dist` what users do not need: comments in JavaScript, and types of files that nobody can import. The
+ * repository's tests need those types, so `npm pack` creates `dist` again at its end.
  *
  * @type {import('../setup/steps.mjs').Step}
  */

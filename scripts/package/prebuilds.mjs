@@ -44,7 +44,7 @@ function describePrebuild(folder) {
 }
 
 /**
- * Whether a prebuild is there, and of the sources as they are now.
+ * Whether a prebuild exists and matches the current sources.
  *
  * @returns {'missing' | 'outdated' | 'current'}
  */
@@ -61,9 +61,9 @@ export function recordOf(folder) {
 }
 
 /**
- * Refuses a package without prebuilds, or with such as are of other sources.
+ * Rejects a package whose prebuilds are missing or do not match the sources.
  *
- * @param {boolean} isForAll whether every processor's has to be there, rather than one's
+ * @param {boolean} isForAll whether prebuilds for all processors are required, rather than one
  * @returns {import('../setup/steps.mjs').Step}
  */
 export function requirePrebuilds(isForAll) {

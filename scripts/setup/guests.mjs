@@ -18,7 +18,7 @@ const copyFolder = path.join(setupFolder, 'guests');
 const debianCrates = '/usr/share/cargo/registry';
 
 /**
- * The Rust guests, ours and the tests', for WASI.
+ * The Rust guests of the package and of the tests, compiled for WASI.
  *
  * @type {import('./steps.mjs').Step}
  */
@@ -88,7 +88,7 @@ async function fetchCrates({ machine }, task) {
 async function prepareDebianCrates(context, task) {
   const lock = readFileSync(path.join(root, 'wasm/Cargo.lock'), 'utf8');
   const named = namedCrates(lock);
-  // Their dependencies are known to Debian's packages, in Debian's versions and names.
+  // Debian's packages provide their dependencies, under Debian's names and versions.
   const packages = registryCrates(lock)
     .filter(({ name }) => named.has(name))
     .map(({ name, version }) => ({
@@ -121,7 +121,7 @@ function namesIn(folder) {
 }
 
 /**
- * What the crates of the workspace itself name as their dependencies.
+ * The direct dependencies of the crates in the workspace.
  *
  * @param {string} text of a Cargo.lock
  */

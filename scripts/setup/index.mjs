@@ -51,8 +51,8 @@ export async function setUp(context, { more = [], furtherSteps = 0 } = {}) {
 }
 
 /**
- * Runs a command of ours to its exit code. Failures of steps were explained when they happened, others that a person
- * can act on are told in their own words; anything else that is thrown is a defect and shows itself.
+ * Runs a command of this repository and sets the exit code. Failures of steps have been explained when they happened.
+ * Other failures that a person can act on are printed as a message; any other exception is a defect and gets a stack.
  *
  * @param {() => Promise<number>} main
  */
@@ -84,12 +84,12 @@ function textOf({ message, advice, commands }) {
 }
 
 /**
- * Runs a command of ours that takes options: a wrong command line is told with the help (exit code 2), and `help`
- * among the options prints it.
+ * Runs a command of this repository that has options: for an invalid command line it prints the error and the help
+ * (exit code 2), for the option `help` only the help.
  *
  * @template {{ help?: boolean }} Options
  * @param {string} help
- * @param {() => Options} readOptions throws what is wrong with the command line
+ * @param {() => Options} readOptions throws if the command line is invalid
  * @param {(options: Options) => Promise<number>} main
  */
 export function runCommand(help, readOptions, main) {

@@ -1,5 +1,5 @@
-// Puts compiled guests into the cache, where loading a module looks for its compiled form:
-// MODULE.wasm COMPILED.so …, into that of WASMEDGE_EMBED_CACHE.
+// Puts compiled guests into the cache (WASMEDGE_EMBED_CACHE), where `loadModule` looks for them.
+// Arguments: MODULE.wasm COMPILED.so …
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 

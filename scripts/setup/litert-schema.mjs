@@ -17,7 +17,7 @@ const schema = {
 const schemaFile = path.join(root, 'build/litert-schema.py');
 
 /**
- * The schema of models, as LiteRT's own wheel has it: the tests hold native/inference/check/model_schema.* against it.
+ * The schema of models from LiteRT's own wheel, with which tests compare native/inference/check/model_schema.*.
  *
  * @type {import('./steps.mjs').Step}
  */

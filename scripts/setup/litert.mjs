@@ -10,7 +10,7 @@ export const pinned = JSON.parse(
 );
 
 /**
- * TensorFlow Lite under its present name: one file out of a pinned wheel, beside the addon.
+ * LiteRT, formerly TensorFlow Lite: one file from a pinned wheel, placed beside the addon.
  *
  * @type {import('./steps.mjs').Step}
  */
@@ -24,9 +24,9 @@ export const liteRt = {
 };
 
 /**
- * Puts the library for a processor, as in `process.arch`, where it is wanted.
+ * Places the library for a processor, as in `process.arch`.
  *
- * @returns {Promise<string | undefined>} what was found there, for the line of progress
+ * @returns {Promise<string | undefined>} what was already there, for the line of progress
  */
 export async function placeLiteRt(arch, target, context, task) {
   const { platform, file, sha256: inWheel, patch } = pinned.architectures[arch];

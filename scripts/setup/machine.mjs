@@ -39,7 +39,7 @@ const minimalWasmLinker = 19;
 const wasmEdgeLines = ['0.14.', '0.17.'];
 
 /**
- * Looks at what the machine can do, rather than at what is called how on its distribution.
+ * Tests what the machine can do, rather than relying on the names of a distribution's packages.
  *
  * @returns {Promise<Machine>}
  */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { root } from './paths.mjs';
 
 /**
- * The dependencies as the lock file pins them. No script of theirs runs: none that we use needs one.
+ * The dependencies that the lock file pins. Their install scripts do not run, because none is needed.
  *
  * @type {import('./steps.mjs').Step}
  */
@@ -19,8 +19,8 @@ export const npmDependencies = {
 };
 
 /**
- * Installs what the lock file of this folder pins, unless it is installed. Returns a word on what
- * it found.
+ * Installs what the lock file of this folder pins, unless it is installed already. Returns a short
+ * result.
  */
 export async function installDependencies(folder, task) {
   if (isInstalled(folder)) return 'up to date';

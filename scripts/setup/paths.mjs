@@ -23,7 +23,7 @@ export const pluginNames = [
 ].map((name) => `lib${name}.so`);
 export const pluginCoreFile = path.join(releaseFolder, 'libwasmedge_embed_plugin.so');
 export const liteRtFile = path.join(releaseFolder, 'libLiteRt.so');
-/** What the default model is made from, and what is made of it. */
+/** The sources of the default model, and the files made from them. */
 export const modelFolder = path.join(root, 'models/default');
 const guest = (name) => path.join(root, `wasm/target/wasm32-wasip1/release/${name}.wasm`);
 const compiledGuest = (name) => path.join(root, `build/guest/${name}.so`);

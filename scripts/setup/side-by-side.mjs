@@ -1,12 +1,12 @@
 /**
- * Does work for each thing, several at a time, in their order.
+ * Processes each thing, several at a time, starting in the given order.
  *
  * @template Thing, Result
  * @param {Thing[]} things
  * @param {number} most at a time
  * @param {(thing: Thing, index: number) => Promise<Result>} work
  * @returns {Promise<Result[]>} in the order of the things
- * @throws the first failure, when what was begun has ended; nothing else is begun after it
+ * @throws the first failure, once everything that was started has ended; nothing else is started after it
  */
 export async function sideBySide(things, most, work) {
   const results = [];

@@ -11,19 +11,19 @@ import { Task } from './task.mjs';
  * @property {string} name of its stamp and its log
  * @property {string} title
  * @property {(context: Context) => Promise<{ digest: string, outputs: string[] }>} [stamp]
- *   what it depends on and what it makes; without it the step runs each time and finds out itself
- * @property {(context: Context, task: Task) => Promise<string | void>} run gives a word on what it found, in place of "done"
- * @property {string} [advice] what to do when it fails and nothing better is known
+ *   what it depends on and what it creates; without it, the step runs each time and finds out by itself
+ * @property {(context: Context, task: Task) => Promise<string | void>} run may return a short result, shown instead of "done"
+ * @property {string} [advice] what to do if it fails and the failure has no advice
  */
 
 /**
- * What steps learn from each other.
+ * What steps share.
  *
  * @typedef {object} Context
- * @property {boolean} forTests whether what only the tests need is to be set up too
+ * @property {boolean} forTests whether to set up what only the tests need
  * @property {boolean} [forBenchmark] whether what the benchmark compares with is to be set up too
- * @property {boolean} yes whether to go ahead without asking
- * @property {string[]} photographs given by the person, absolute paths
+ * @property {boolean} yes whether to continue without asking
+ * @property {string[]} photographs given on the command line, absolute paths
  * @property {import('./machine.mjs').Machine} [machine] after the first step
  */
 
@@ -32,8 +32,8 @@ import { Task } from './task.mjs';
  *
  * @param {Step[]} steps
  * @param {Context} context
- * @param {number} total the number behind the slash: steps that the caller runs itself come after these
- * @throws {ExplainedFailure} when a step fails; the rest is not run
+ * @param {number} total the number after the slash, if the caller runs further steps
+ * @throws {ExplainedFailure} if a step fails; the rest is not run
  */
 export async function runSteps(steps, context, total = steps.length) {
   for (const [index, step] of steps.entries()) {

@@ -98,7 +98,7 @@ export class Task {
   }
 
   #write(text) {
-    // Not before: a step that finds nothing to do keeps the log of the last run that did something.
+    // Only now: a step that finds nothing to do keeps the log of the last run that did something.
     if (this.#log === undefined) {
       mkdirSync(path.dirname(this.logFile), { recursive: true });
       this.#log = openSync(this.logFile, 'w');
@@ -108,12 +108,12 @@ export class Task {
 }
 
 /**
- * Work of a command that is no step of a set-up, with its line of progress and its log.
+ * Runs work that is not a step of a set-up, with a line of progress and a log.
  *
  * @param {string} title
- * @param {string} log its name
- * @param {(task: Task) => Promise<string>} work gives its result, to end the line with
- * @throws {SetupFailure} as `work`, with the place of the log
+ * @param {string} log the name of its log
+ * @param {(task: Task) => Promise<string>} work returns its result, which is shown at the end of the line
+ * @throws {SetupFailure} like `work`, with the path of the log
  */
 export async function withTask(title, log, work) {
   const progress = new ProgressLine(title);

@@ -27,7 +27,7 @@ const guests = () => [
 ];
 
 /**
- * Guests of the tests in C and C++: libraries with the names of their functions, and a program.
+ * The tests' guests in C and C++: libraries that contain the names of their functions, and a program.
  *
  * @type {import('./steps.mjs').Step}
  */

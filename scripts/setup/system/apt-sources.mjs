@@ -71,7 +71,7 @@ export function parseDeb822(text) {
 }
 
 /**
- * A deb822 file that offers another suite from where a source comes.
+ * A deb822 file for another suite from the same place as a source.
  *
  * @param {Source} source
  * @param {string} suite
@@ -104,7 +104,7 @@ export function findSource(sources, suites) {
 const debianSuites = ['trixie', 'stable', 'bookworm', 'forky', 'testing', 'sid', 'unstable'];
 
 /**
- * Where this machine gets Debian from, whichever release: the mirror has the others too.
+ * The source from which this machine gets Debian, whichever release: the mirror has the other releases too.
  *
  * @param {Source[]} sources
  * @param {string} [suffix] of the suites' names, such as "-security"

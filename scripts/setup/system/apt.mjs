@@ -50,8 +50,8 @@ export async function updateLists(task, prefix = []) {
 }
 
 /**
- * A copy of apt's configuration and lists in which an installation can be tried out: nothing of the machine
- * changes and no privileges are needed, so that the person hears what would happen before agreeing to it.
+ * A copy of apt's configuration and lists in which an installation can be simulated: nothing changes on the machine
+ * and no privileges are needed, so that people learn what would happen before they agree.
  */
 export class AptRehearsal {
   #task;
@@ -168,7 +168,7 @@ function packageOf(stanza) {
 /**
  * @typedef {{ version: string, priority: number, suites: string[] }} Offer
  *
- * @param {string} text what `apt-cache policy PACKAGE…` writes
+ * @param {string} text the output of `apt-cache policy PACKAGE…`
  * @returns {Map<string, { candidate: string | undefined, offers: Offer[] }>}
  */
 export function parsePolicy(text) {
@@ -200,7 +200,7 @@ export function parsePolicy(text) {
 /**
  * @typedef {{ name: string, from?: string, to: string }} Installation `from`: the version that it replaces
  *
- * @param {string} text what `apt-get -s install` writes
+ * @param {string} text the output of `apt-get -s install`
  * @returns {{ installed: Installation[], removed: string[] }}
  */
 export function parseSimulation(text) {

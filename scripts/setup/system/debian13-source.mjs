@@ -6,14 +6,14 @@ const sourceFile = '/etc/apt/sources.list.d/wasmedge-embed-trixie.sources';
 const pinFile = '/etc/apt/preferences.d/wasmedge-embed-trixie';
 
 /**
- * The files that offer Debian 13's packages to a Debian 12: WasmEdge and Rust for WASI are only there. They
- * come from the very mirror of Debian 12's, and so do the security fixes of what is taken from them.
+ * Files that make Debian 13's packages available on a Debian 12: only Debian 13 has WasmEdge and Rust for WASI. The
+ * packages and their security fixes come from the mirror that this machine uses for Debian 12.
  *
- * Which release this is, apt's sources tell: /etc/os-release is in a package that the installation upgrades.
- * Debian 13's release file is signed with Debian 12's key too, so an older keyring does not matter.
+ * The release is recognized by apt's sources: /etc/os-release is in a package that the installation upgrades.
+ * Debian 13's release file is also signed with Debian 12's key, so an older keyring is sufficient.
  *
  * @param {import('./apt-sources.mjs').Source[]} sources
- * @returns {{ file: string, content: string }[] | undefined} undefined where this is no Debian 12
+ * @returns {{ file: string, content: string }[] | undefined} undefined if this is not a Debian 12
  */
 export function debian13Files(sources) {
   const main = findSource(sources, [addedTo]);

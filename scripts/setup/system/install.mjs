@@ -7,10 +7,10 @@ import { planInstallation, refuseRemovals } from './plan.mjs';
 import { obtainPrivileges } from './privileges.mjs';
 
 /**
- * Installs packages of Debian: says what that does, asks where somebody can answer, and does it.
+ * Installs Debian packages: says what that would change, asks if somebody can answer, and does it.
  *
  * @param {import('./requirements.mjs').Package[]} packages
- * @param {string} reason what is said before the plan
+ * @param {string} reason printed before the plan
  * @param {import('../steps.mjs').Context} context
  * @param {import('../task.mjs').Task} task
  */

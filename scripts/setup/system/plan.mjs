@@ -8,7 +8,7 @@ import { debian13Files } from './debian13-source.mjs';
 const ordinaryPriority = 500;
 
 /**
- * What is to be done to a machine.
+ * Changes to be made to a machine.
  *
  * @typedef {object} Plan
  * @property {{ file: string, content: string }[]} files to be written first
@@ -20,7 +20,7 @@ const ordinaryPriority = 500;
  */
 
 /**
- * Finds out where the packages come from and what installing them does, without changing anything.
+ * Determines where packages come from and what installing them changes, without changing anything.
  *
  * @param {import('./apt.mjs').AptRehearsal} rehearsal
  * @param {import('./requirements.mjs').Package[]} packages
@@ -156,7 +156,7 @@ async function isAtLeast(version, minimum) {
 
 /**
  * @param {ReturnType<typeof import('./apt.mjs').parseSimulation>} outcome
- * @throws {SetupFailure} when the installation would take something away from this machine
+ * @throws {SetupFailure} if the installation would remove something from this machine
  */
 export function refuseRemovals(outcome) {
   const lost = removedForGood(outcome);

@@ -3,10 +3,10 @@ import { ask, executables, run } from '../processes.mjs';
 import { mayAsk } from '../task.mjs';
 
 /**
- * The words that make a command run as root: none for root itself, else sudo where it may be used.
+ * The prefix with which a command runs as root: empty for root itself, otherwise sudo, if it can be used.
  *
  * @param {import('../task.mjs').Task} task
- * @param {string} commands what a person with other means may run in place of us
+ * @param {string} commands what people with other privileges can run instead
  */
 export async function obtainPrivileges(task, commands) {
   if (process.getuid() === 0) return [];

@@ -3,10 +3,10 @@ import { executables } from '../processes.mjs';
 import { installPackages } from './install.mjs';
 
 /**
- * Sees to it that programs are in PATH: installs Debian's packages of those that are not.
+ * Ensures that programs are in PATH: installs the Debian packages of those that are missing.
  *
- * @param {Record<string, string | (() => Promise<boolean>)>} programs by the packages that bring them; where it is no
- *   program, what tells whether it is there
+ * @param {Record<string, string | (() => Promise<boolean>)>} programs by package; for anything other than a program, a
+ *   function that checks whether it is there
  * @param {import('../steps.mjs').Context} context
  * @param {import('../task.mjs').Task} task
  * @returns {Promise<string>} what was found, for the line of progress

@@ -12,7 +12,7 @@ import { executables, isExecutable } from '../processes.mjs';
  * @typedef {object} Requirement
  * @property {string} title
  * @property {(machine: import('../machine.mjs').Machine) => object} find what is there, or a `Missing`
- * @property {Package[]} packages Debian's; the oldest version that serves, where not any does
+ * @property {Package[]} packages of Debian, with the minimum version unless any is sufficient
  * @property {string} elsewhere how to get it without Debian's packages
  * @property {(machine: import('../machine.mjs').Machine) => boolean} [onlyElsewhere]
  *   whether the packages would not help on this machine
@@ -194,8 +194,8 @@ const forTests = [
 ];
 
 /**
- * Only where the tests that need them must not be skipped, by the variable that says so: a service, which Debian starts
- * once it is installed, and a browser.
+ * Required only if the variable that is their key is set, because the tests that need them must not be skipped: a
+ * service, which Debian starts when it is installed, and a browser.
  *
  * @type {Record<string, Requirement>}
  */
