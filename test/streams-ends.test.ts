@@ -12,7 +12,7 @@ import type { NativeModule } from './support/internals.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { ROOT } from './support/paths.js';
 import { runScript } from './support/process.js';
-import { withModule } from './support/run-guest.js';
+import { sharedModules, withModule } from './support/run-guest.js';
 import { Kept, milliseconds, never, streamGuest } from './support/streams.js';
 import type { StreamGuest } from './support/streams.js';
 
@@ -49,13 +49,14 @@ const silent = (): Readable => new Readable({ read: () => undefined });
 for (const isolation of ISOLATIONS) {
   describe(`What ends a run with streams (${isolation})`, function () {
     this.timeout(60_000);
+    const shared = sharedModules();
     const run = async (
       guest: StreamGuest,
       options: RunOptions,
       load: LoadOptions = {},
     ): Promise<RunResult> => {
-      const file = await streamGuest(guest);
-      return withModule(file, { isolation, ...load }, (module) => module.run(options));
+      const module = await shared(await streamGuest(guest), { isolation, ...load });
+      return module.run(options);
     };
 
     it('is a source that fails, with its error', async () => {

@@ -8,8 +8,8 @@ import type { InputStream, LoadOptions, OutputTarget } from 'wasmedge-embed';
 import { settleable } from './support/host-functions.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { runScript } from './support/process.js';
-import { withModule } from './support/run-guest.js';
-import { Kept, milliseconds, streamGuest } from './support/streams.js';
+import { sharedModules, withModule } from './support/run-guest.js';
+import { Kept, LARGE_BYTES, milliseconds, streamGuest } from './support/streams.js';
 
 const BYTES = randomBytes(3_000_001);
 
@@ -92,18 +92,18 @@ const TARGETS: Record<string, () => Target> = {
 for (const isolation of ISOLATIONS) {
   describe(`Streams (${isolation})`, function () {
     this.timeout(60_000);
+    const shared = sharedModules();
 
     for (const [name, source] of Object.entries(SOURCES)) {
       it(`read ${name}`, async () => {
         const target = new Kept();
-        await withModule(await streamGuest('copy'), { isolation }, async (module) => {
-          const { stdout, stderr, exitCode } = await module.run({
-            stdin: source(),
-            stdout: target,
-          });
-          assert.equal(exitCode, 0);
-          assert.equal(stdout.length + stderr.length, 0);
+        const module = await shared(await streamGuest('copy'), { isolation });
+        const { stdout, stderr, exitCode } = await module.run({
+          stdin: source(),
+          stdout: target,
         });
+        assert.equal(exitCode, 0);
+        assert.equal(stdout.length + stderr.length, 0);
         assert.ok(target.bytes.equals(BYTES), 'the bytes that were given');
       });
     }
@@ -111,43 +111,40 @@ for (const isolation of ISOLATIONS) {
     for (const [name, make] of Object.entries(TARGETS)) {
       it(`write to ${name}, which is not ended`, async () => {
         const target = make();
-        await withModule(await streamGuest('copy'), { isolation }, async (module) => {
-          await module.run({ stdin: BYTES, stdout: target.given });
-          assert.ok(target.bytes().equals(BYTES), 'all when the run has settled');
-          assert.ok(target.isFree());
-          await module.run({ stdin: 'and more', stdout: target.given });
-          assert.ok(target.bytes().equals(Buffer.concat([BYTES, Buffer.from('and more')])));
-        });
+        const module = await shared(await streamGuest('copy'), { isolation });
+        await module.run({ stdin: BYTES, stdout: target.given });
+        assert.ok(target.bytes().equals(BYTES), 'all when the run has settled');
+        assert.ok(target.isFree());
+        await module.run({ stdin: 'and more', stdout: target.given });
+        assert.ok(target.bytes().equals(Buffer.concat([BYTES, Buffer.from('and more')])));
       });
     }
 
     it('buffer what goes nowhere else', async () => {
       const chunks: Buffer[] = [];
-      await withModule(await streamGuest('copy'), { isolation }, async (module) => {
-        const { stdout } = await module.run({ stdin: Readable.from(pieces()) });
-        assert.ok(stdout.equals(BYTES));
-        const plain = await module.run({ stdin: 'text', stdout: 'buffer', stderr: 'buffer' });
-        assert.equal(plain.stdout.toString(), 'text');
-        const text = await module.run({
-          stdin: Readable.from(['grö', 'ße']),
-          stderr: (chunk) => void chunks.push(chunk),
-        });
-        assert.equal(text.stdout.toString(), 'größe');
-        assert.equal(chunks.length, 0);
+      const module = await shared(await streamGuest('copy'), { isolation });
+      const { stdout } = await module.run({ stdin: Readable.from(pieces()) });
+      assert.ok(stdout.equals(BYTES));
+      const plain = await module.run({ stdin: 'text', stdout: 'buffer', stderr: 'buffer' });
+      assert.equal(plain.stdout.toString(), 'text');
+      const text = await module.run({
+        stdin: Readable.from(['grö', 'ße']),
+        stderr: (chunk) => void chunks.push(chunk),
       });
+      assert.equal(text.stdout.toString(), 'größe');
+      assert.equal(chunks.length, 0);
     });
 
     it('tell of small writes in large pieces', async () => {
       let count = 0;
       let size = 0;
-      await withModule(await streamGuest('small'), { isolation }, async (module) => {
-        await module.run({
-          stdout: async (chunk) => {
-            count++;
-            size += chunk.length;
-            await milliseconds(2);
-          },
-        });
+      const module = await shared(await streamGuest('small'), { isolation });
+      await module.run({
+        stdout: async (chunk) => {
+          count++;
+          size += chunk.length;
+          await milliseconds(2);
+        },
       });
       assert.equal(size, 4096 * 1000);
       assert.ok(count <= 250, `${count} pieces`);
@@ -156,10 +153,9 @@ for (const isolation of ISOLATIONS) {
     it('give a guest that traps its last words, and both streams their own', async () => {
       const stdout = new Kept();
       const stderr = new Kept();
-      await withModule(await streamGuest('traps'), { isolation }, async (module) => {
-        const run = module.run({ stdout, stderr });
-        await assert.rejects(run, { code: 'ERR_TRAP', trap: 'unreachable' });
-      });
+      const module = await shared(await streamGuest('traps'), { isolation });
+      const run = module.run({ stdout, stderr });
+      await assert.rejects(run, { code: 'ERR_TRAP', trap: 'unreachable' });
       assert.equal(stdout.bytes.toString(), 'your');
       assert.equal(stderr.bytes.toString(), 'your end');
     });
@@ -236,36 +232,32 @@ for (const isolation of ISOLATIONS) {
       });
     });
 
-    it('take a piece of a gigabyte, and a write of one', async function () {
+    it('take a piece of more bytes than a buffer may have, and a write of as many', async function () {
       this.timeout(180_000);
-      const GIB = 2 ** 30;
       let size = 0;
       // Not collected: another process's memory is not visible here, but this one's is.
       const stdout = (chunk: Buffer): void => void (size += chunk.length);
-      await withModule(await streamGuest('copy'), { isolation }, async (module) => {
-        await module.run({ stdin: Readable.from([Buffer.alloc(GIB)]), stdout });
-      });
-      assert.equal(size, GIB);
+      const module = await shared(await streamGuest('copy'), { isolation });
+      await module.run({ stdin: Readable.from([Buffer.alloc(LARGE_BYTES)]), stdout });
+      assert.equal(size, LARGE_BYTES);
       size = 0;
       let largest = 0;
       const counted = (chunk: Buffer): void => {
         size += chunk.length;
         largest = Math.max(largest, chunk.length);
       };
-      await withModule(await streamGuest('gigabyte'), { isolation }, async (module) => {
-        await module.run({ stdout: counted });
-      });
-      assert.equal(size, GIB);
+      const writing = await shared(await streamGuest('large'), { isolation });
+      await writing.run({ stdout: counted });
+      assert.equal(size, LARGE_BYTES);
       assert.ok(largest <= 2 ** 20, `a piece of ${largest} bytes`);
     });
 
     it('keep the exit code', async () => {
-      await withModule(await streamGuest('exits'), { isolation }, async (module) => {
-        const target = new Kept();
-        const { exitCode } = await module.run({ stdin: Readable.from(['a']), stdout: target });
-        assert.equal(exitCode, 7);
-        assert.equal(target.bytes.toString(), 'a');
-      });
+      const module = await shared(await streamGuest('exits'), { isolation });
+      const target = new Kept();
+      const { exitCode } = await module.run({ stdin: Readable.from(['a']), stdout: target });
+      assert.equal(exitCode, 7);
+      assert.equal(target.bytes.toString(), 'a');
     });
 
     it("inherit this process's streams, and read its own", async () => {

@@ -3,6 +3,19 @@ import assert from 'node:assert/strict';
 import { loadModule } from 'wasmedge-embed';
 import type { BytesLike, LoadOptions, LoadedModule, RunOptions, RunResult } from 'wasmedge-embed';
 
+/**
+ * Loads a module, in one worker process unless the options say how many: by default there is one
+ * for each processor, and each takes a tenth of a second to start.
+ */
+export function loadLightly(
+  file: string | BytesLike,
+  options: LoadOptions = {},
+): Promise<LoadedModule> {
+  const one: LoadOptions =
+    options.isolation === 'worker-process' ? { workerProcess: { workers: 1 } } : {};
+  return loadModule(file, { ...one, ...options });
+}
+
 /** Loads a module, passes it to `use`, and closes it in any case. */
 export async function withModule<T>(
   file: string | BytesLike,
@@ -15,6 +28,23 @@ export async function withModule<T>(
   } finally {
     await module.close();
   }
+}
+
+/**
+ * Loads modules as {@link loadLightly} does, each only once for all tests of the suite in whose
+ * description this is called; they are closed after its tests. The options are plain data.
+ */
+export function sharedModules(): (file: string, options?: LoadOptions) => Promise<LoadedModule> {
+  const modules = new Map<string, Promise<LoadedModule>>();
+  after(async () => {
+    for (const module of modules.values()) await (await module).close();
+  });
+  return (file, options = {}) => {
+    const key = JSON.stringify([file, options]);
+    const module = modules.get(key) ?? loadLightly(file, options);
+    modules.set(key, module);
+    return module;
+  };
 }
 
 /** Loads a guest, runs it once and closes it. */

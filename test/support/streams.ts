@@ -36,6 +36,9 @@ const COPY = `(local $n i32)
       (call $write (i32.const 1) (i32.const 1024) (local.get $n))
       (br $more))))`;
 
+/** More than the default of `limits.outputBytes`, which does not count what goes to a stream. */
+export const LARGE_BYTES = 257 * 2 ** 20;
+
 /** The guests for the tests of streams, by what their program does. */
 const PROGRAMS = {
   /** Copies standard input to standard output. */
@@ -53,9 +56,10 @@ const PROGRAMS = {
     (loop $more
       (call $write (i32.const 1) (i32.const 1024) (i32.const 4096))
       (br_if $more (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 1000))))`,
-  /** Writes a gigabyte in a single call, if all of it is accepted. */
-  gigabyte: `(if (i32.eq (memory.grow (i32.const 16384)) (i32.const -1)) (then (unreachable)))
-    (call $write (i32.const 1) (i32.const 65536) (i32.const 1073741824))`,
+  /** Writes so many bytes in a single call, if all of them are accepted. */
+  large: `(if (i32.eq (memory.grow (i32.const ${LARGE_BYTES / 65_536})) (i32.const -1))
+      (then (unreachable)))
+    (call $write (i32.const 1) (i32.const 65536) (i32.const ${LARGE_BYTES}))`,
   /**
    * Passes on what it reads; traps afterwards if that begins with "l", and before if it begins with
    * "t".
