@@ -6,7 +6,7 @@ import type { LoadOptions } from 'wasmedge-embed';
 import { fails } from './support/errors.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { SMALL_MODEL, rustGuest } from './support/paths.js';
-import { withModule } from './support/run-guest.js';
+import { sharedModules, withModule } from './support/run-guest.js';
 import { temporaryPath, wasmFile, watGuest } from './support/wat.js';
 
 const TOUR = rustGuest('std-tour');
@@ -14,35 +14,32 @@ const TOUR = rustGuest('std-tour');
 describe('The same in every isolation', () => {
   for (const isolation of ISOLATIONS) {
     describe(isolation, () => {
+      const shared = sharedModules();
       const load = (options: LoadOptions = {}): LoadOptions => ({ isolation, ...options });
 
       it('is told by the module and in diagnostics', async () => {
-        await withModule(TOUR, load(), (module) => {
-          assert.equal(module.isolation, isolation);
-          assert.equal(module.mode, 'aot');
-          assert.equal(module.file, TOUR);
-          assert.ok(module.exports.some(({ name }) => name === '_start'));
-          assert.ok(module.imports.some(({ name }) => name === 'fd_write'));
-          return Promise.resolve();
-        });
+        const module = await shared(TOUR, load());
+        assert.equal(module.isolation, isolation);
+        assert.equal(module.mode, 'aot');
+        assert.equal(module.file, TOUR);
+        assert.ok(module.exports.some(({ name }) => name === '_start'));
+        assert.ok(module.imports.some(({ name }) => name === 'fd_write'));
       });
 
       it('a trap has its kind, and what the guest had written', async () => {
-        await withModule(TOUR, load({ args: ['panic'] }), async (module) => {
-          const error = await fails('ERR_TRAP', module.run());
-          assert.equal(error.trap, 'unreachable');
-          assert.match(String(error.stderr), /this panic is wanted/);
-          assert.equal(error.stdout?.length, 0);
-        });
+        const module = await shared(TOUR, load());
+        const error = await fails('ERR_TRAP', module.run({ args: ['panic'] }));
+        assert.equal(error.trap, 'unreachable');
+        assert.match(String(error.stderr), /this panic is wanted/);
+        assert.equal(error.stdout?.length, 0);
       });
 
       it('exit codes are those of the guest', async () => {
-        await withModule(TOUR, load(), async (module) => {
-          for (const code of [0, 1, 42, 127, 133, 134, 137, 139, 255, 256, 511]) {
-            const { exitCode } = await module.run({ args: ['exit', String(code)] });
-            assert.equal(exitCode, code & 0xff);
-          }
-        });
+        const module = await shared(TOUR, load());
+        for (const code of [0, 1, 42, 127, 133, 134, 137, 139, 255, 256, 511]) {
+          const { exitCode } = await module.run({ args: ['exit', String(code)] });
+          assert.equal(exitCode, code & 0xff);
+        }
       });
 
       it('arguments, environment, files and standard input reach the guest as they are', async () => {
@@ -74,24 +71,22 @@ describe('The same in every isolation', () => {
       });
 
       it('nothing of the host is there', async () => {
-        await withModule(TOUR, load(), async (module) => {
-          const { stdout } = await module.run({ args: ['env'] });
-          assert.equal(stdout.toString(), '');
-          for (const path of ['/etc/passwd', '/', '.', '/tmp']) {
-            const { exitCode } = await module.run({ args: ['read', path] });
-            assert.equal(exitCode, 1, path);
-          }
-        });
+        const module = await shared(TOUR, load());
+        const { stdout } = await module.run({ args: ['env'] });
+        assert.equal(stdout.toString(), '');
+        for (const path of ['/etc/passwd', '/', '.', '/tmp']) {
+          const { exitCode } = await module.run({ args: ['read', path] });
+          assert.equal(exitCode, 1, path);
+        }
       });
 
       it('nothing can be written', async () => {
-        await withModule(TOUR, load({ files: { '/a/b': TOUR } }), async (module) => {
-          const { stdout } = await module.run({ args: ['write', '/a/c'] });
-          assert.match(stdout.toString(), /^write: \w+ \(os error \d+\)\n$/);
-          await module.run({ args: ['mutate', '/a/b'] });
-          const after = await module.run({ args: ['list', '/a'] });
-          assert.match(after.stdout.toString(), /^file \d+ b\n$/);
-        });
+        const module = await shared(TOUR, load({ files: { '/a/b': TOUR } }));
+        const { stdout } = await module.run({ args: ['write', '/a/c'] });
+        assert.match(stdout.toString(), /^write: \w+ \(os error \d+\)\n$/);
+        await module.run({ args: ['mutate', '/a/b'] });
+        const after = await module.run({ args: ['list', '/a'] });
+        assert.match(after.stdout.toString(), /^file \d+ b\n$/);
       });
 
       it('a time limit, an abort and the output limit end a run, and the next one works', async () => {
@@ -114,14 +109,13 @@ describe('The same in every isolation', () => {
       });
 
       it('what is submitted may be changed at once', async () => {
-        await withModule(TOUR, load({ args: ['cat'], concurrency: 1 }), async (module) => {
-          const stdin = Buffer.alloc(500_000, 'a');
-          const runs = [module.run({ stdin }), module.run({ stdin })];
-          stdin.fill('b');
-          for (const { stdout } of await Promise.all(runs)) {
-            assert.ok(stdout.equals(Buffer.alloc(500_000, 'a')));
-          }
-        });
+        const module = await shared(TOUR, load({ args: ['cat'], concurrency: 1 }));
+        const stdin = Buffer.alloc(500_000, 'a');
+        const runs = [module.run({ stdin }), module.run({ stdin })];
+        stdin.fill('b');
+        for (const { stdout } of await Promise.all(runs)) {
+          assert.ok(stdout.equals(Buffer.alloc(500_000, 'a')));
+        }
       });
 
       it('a full queue refuses', async () => {
