@@ -12,12 +12,14 @@ import type {
 import { fails } from './support/errors.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { testGuest, rustGuest } from './support/paths.js';
+import { loadLightly, sharedModules } from './support/run-guest.js';
 
 /** Real programs, with the names that their compilers produce. */
 
 interface Failure {
   code: WasmEdgeErrorCode;
   trap?: Trap;
+  timeoutMs?: number;
   /** The program's own function. */
   place: string;
   /** The function that the message names, if it is another one. */
@@ -26,6 +28,11 @@ interface Failure {
   said?: RegExp;
   options?: LoadOptions;
 }
+
+/** Long enough for each to reach its final place, even when the machine is busy. */
+const TIMEOUT_MS = 1500;
+/** Likewise, for those that keep a processor busy meanwhile. */
+const SPINNING_MS = 500;
 
 const TRAPS = { code: 'ERR_TRAP', trap: 'unreachable' } as const;
 
@@ -52,8 +59,8 @@ const RUST: Record<string, Failure> = {
   },
   abort: { ...TRAPS, place: 'failing::abort' },
   recurse: { code: 'ERR_TRAP', trap: 'stack-overflow', place: 'failing::recurse' },
-  spin: { code: 'ERR_TIMEOUT', place: 'failing::spin' },
-  sleep: { code: 'ERR_TIMEOUT', place: 'failing::sleep' },
+  spin: { code: 'ERR_TIMEOUT', timeoutMs: SPINNING_MS, place: 'failing::spin' },
+  sleep: { code: 'ERR_TIMEOUT', timeoutMs: TIMEOUT_MS, place: 'failing::sleep' },
   memory: {
     ...TRAPS,
     place: 'failing::memory',
@@ -68,37 +75,27 @@ const RUST: Record<string, Failure> = {
   },
 };
 
-/** Long enough for each to reach its final place, even when the machine is busy. */
-const TIMEOUT_MS = 1500;
-
 const namesOf = ({ guestStack = [] }: WasmEdgeError): string[] =>
   guestStack.map((frame) => frame.function);
 
-async function withRust<T>(
-  options: LoadOptions,
-  use: (module: LoadedModule) => Promise<T>,
-): Promise<T> {
-  await using module = await loadModule(rustGuest('failing'), { concurrency: 1, ...options });
-  return await use(module);
-}
+const FAILING = rustGuest('failing');
 
 for (const isolation of ISOLATIONS) {
   describe(`Where a program in Rust failed (${isolation})`, function () {
     this.timeout(120_000);
     const isKnown = isolation !== 'subprocess';
+    const shared = sharedModules();
 
-    for (const [name, { code, trap, place, named, said, options = {} }] of Object.entries(RUST)) {
+    for (const [name, failure] of Object.entries(RUST)) {
+      const { code, trap, timeoutMs, place, named, said, options = {} } = failure;
       it(`is told of ${name}`, async () => {
         // Nothing there keeps the stock program from ending when its guest's stack overflows.
         const isSurvived = isKnown || trap !== 'stack-overflow';
-        const error = await withRust({ ...options, isolation }, (module) =>
-          fails(
-            isSurvived ? code : 'ERR_WORKER_DIED',
-            module.run({
-              args: [name],
-              ...(code === 'ERR_TIMEOUT' && { timeoutMs: TIMEOUT_MS }),
-            }),
-          ),
+        const module = await shared(FAILING, { concurrency: 1, isolation, ...options });
+        const limits = timeoutMs === undefined ? {} : { timeoutMs };
+        const error = await fails(
+          isSurvived ? code : 'ERR_WORKER_DIED',
+          module.run({ args: [name], ...limits }),
         );
         if (isSurvived) assert.equal(error.trap, trap);
         if (said) assert.match(error.message, said);
@@ -118,9 +115,8 @@ for (const isolation of ISOLATIONS) {
     }
 
     it('is nothing of one that exits', async () => {
-      const { exitCode } = await withRust({ isolation }, (module) =>
-        module.run({ args: ['exit'] }),
-      );
+      const module = await shared(FAILING, { concurrency: 1, isolation });
+      const { exitCode } = await module.run({ args: ['exit'] });
       assert.equal(exitCode, 3);
     });
   });
@@ -128,22 +124,20 @@ for (const isolation of ISOLATIONS) {
 
 describe('Where a program in Rust failed', () => {
   it('is told of what has used up its fuel', async () => {
-    const error = await withRust({ limits: { fuel: 10_000_000 } }, (module) =>
-      fails('ERR_LIMIT', module.run({ args: ['spin'] })),
-    );
+    await using module = await loadModule(FAILING, { limits: { fuel: 10_000_000 } });
+    const error = await fails('ERR_LIMIT', module.run({ args: ['spin'] }));
     assert.equal(error.limit, 'fuel');
     assert.match(error.message, / It was in failing::spin\.$/);
   });
 
   it('is told of what is aborted', async () => {
     const controller = new AbortController();
-    const error = await withRust({}, async (module) => {
-      const run = module.run({ args: ['sleep'], signal: controller.signal });
-      setTimeout(() => {
-        controller.abort();
-      }, TIMEOUT_MS);
-      return fails('ERR_ABORTED', run);
-    });
+    await using module = await loadModule(FAILING);
+    const run = module.run({ args: ['sleep'], signal: controller.signal });
+    setTimeout(() => {
+      controller.abort();
+    }, TIMEOUT_MS);
+    const error = await fails('ERR_ABORTED', run);
     assert.match(error.message, / was aborted\. It was in failing::sleep\.$/);
   });
 });
@@ -159,7 +153,7 @@ const C: Record<string, Failure> = {
   reads_outside: { code: 'ERR_TRAP', trap: 'memory-out-of-bounds', place: 'reads_outside' },
   mismatches: { code: 'ERR_TRAP', trap: 'indirect-call-type-mismatch', place: 'mismatches' },
   recurses: { code: 'ERR_TRAP', trap: 'stack-overflow', place: 'recurses' },
-  spins: { code: 'ERR_TIMEOUT', place: 'spins' },
+  spins: { code: 'ERR_TIMEOUT', timeoutMs: SPINNING_MS, place: 'spins' },
   asks: { code: 'ERR_HOST_FUNCTION', place: 'asks' },
 };
 
@@ -171,13 +165,14 @@ for (const isolation of ['in-process', 'worker-process'] as const) {
     };
     before(async () => {
       const imports = { env: { ask } };
-      module = await loadModule(testGuest('failing.c'), { isolation, imports });
+      module = await loadLightly(testGuest('failing.c'), { isolation, imports });
     });
     after(() => module.close());
 
-    for (const [number, [name, { code, trap, place, said }]] of Object.entries(C).entries()) {
+    for (const [number, [name, failure]] of Object.entries(C).entries()) {
+      const { code, trap, timeoutMs, place, said } = failure;
       it(`is told of what ${name}`, async () => {
-        const limits = code === 'ERR_TIMEOUT' ? { timeoutMs: TIMEOUT_MS } : {};
+        const limits = timeoutMs === undefined ? {} : { timeoutMs };
         const error = await fails(code, module.invoke('fail', [number], limits));
         assert.equal(error.trap, trap);
         assert.ok(error.message.includes(` It was in ${place}.`), error.message);
@@ -190,7 +185,7 @@ for (const isolation of ['in-process', 'worker-process'] as const) {
   });
 
   it(`Where a library in C++ failed is told by its methods (${isolation})`, async () => {
-    await using module = await loadModule(testGuest('failing.cc'), { isolation });
+    await using module = await loadLightly(testGuest('failing.cc'), { isolation });
     for (const [number, [trap, place]] of (
       [
         ['divide-by-zero', 'shapes::Square::Area'],
