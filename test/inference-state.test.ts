@@ -41,6 +41,14 @@ const step = (session: number, value: number): Request[] => [
   run(session, [4]),
 ];
 
+let steps: Buffer | undefined;
+/** More runs of the accumulator than there is time for; making them takes longer than most tests. */
+const manySteps = (): Buffer =>
+  (steps ??= requests.requestBytes([
+    open('accumulator'),
+    ...Array.from({ length: 100_000 }, () => step(0, 1)).flat(),
+  ]));
+
 /** A run of the square model, with this many rows. */
 const rows = (session: number, count: number, value: number): Request[] => [
   set(session, Array<number>(3 * count).fill(value), [count, 3]),
@@ -131,10 +139,7 @@ for (const isolation of ISOLATIONS) {
     });
 
     it('is gone after an invocation that was aborted in the middle', async () => {
-      const many = requests.requestBytes([
-        open('accumulator'),
-        ...Array.from({ length: 100_000 }, () => step(0, 1)).flat(),
-      ]);
+      const many = manySteps();
       await withModule(INFER, { isolation, models, concurrency: 2 }, async (module) => {
         for (let round = 0; round < 5; ++round) {
           const controller = new AbortController();
