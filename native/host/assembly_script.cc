@@ -3,11 +3,13 @@
 #include <sys/random.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <cstring>
+#include <iomanip>
+#include <limits>
+#include <locale>
+#include <sstream>
 #include <string>
-#include <system_error>
 
 #include "base/error.h"
 
@@ -75,11 +77,22 @@ std::string ReadString(const GuestMemory& memory, uint32_t address) {
   return text;
 }
 
-/// The shortest text that represents the number.
+/// The shortest text that represents the number, in every locale. (GCC 10 has no `std::to_chars`
+/// for floating-point numbers.)
 std::string ToText(double number) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(std::begin(buffer), std::end(buffer), number);
-  return error == std::errc() ? std::string(buffer, end) : std::string("?");
+  std::string text;
+  for (int digits = std::numeric_limits<double>::digits10;
+       digits <= std::numeric_limits<double>::max_digits10; ++digits) {
+    std::ostringstream written;
+    written.imbue(std::locale::classic());
+    written << std::setprecision(digits) << number;
+    text = written.str();
+    std::istringstream read(text);
+    read.imbue(std::locale::classic());
+    double again = 0;
+    if (read >> again && again == number) break;
+  }
+  return text;
 }
 
 HostOutcome Abort(AssemblyScriptState&, HostCall& call) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,6 +91,16 @@ TEST_F(AssemblyScriptTest, TracesToStandardError) {
   Trace(kText, 2, {1, 2.5});
   Trace(kText, 0xFFFF'FFFF, {1e21, -0.0, 0.1, 3, 4});
   EXPECT_EQ(stderr_, "trace: sum\ntrace: sum 1, 2.5\ntrace: sum 1e+21, -0, 0.1, 3, 4\n");
+}
+
+TEST_F(AssemblyScriptTest, WritesAsManyDigitsAsTheNumberNeeds) {
+  Place(kText, u"sum");
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  Trace(kText, 5, {0.1 + 0.2, 1.0 / 3, 5e-324, 1.7976931348623157e308, 100});
+  Trace(kText, 3, {kInfinity, -kInfinity, std::numeric_limits<double>::quiet_NaN()});
+  EXPECT_EQ(stderr_,
+            "trace: sum 0.30000000000000004, 0.3333333333333333, 4.94065645841247e-324, "
+            "1.7976931348623157e+308, 100\ntrace: sum inf, -inf, nan\n");
 }
 
 TEST_F(AssemblyScriptTest, SeedsAnInteger) {
