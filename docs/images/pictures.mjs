@@ -27,7 +27,7 @@ with pngquant if it is installed.
 
 const require = createRequire(import.meta.url);
 const images = path.join(root, 'docs/images');
-/** What a picture may have at most: they are in every clone. */
+/** The largest size of a picture, since all of them are in every clone. */
 const maxBytes = 300_000;
 
 const { values, positionals } = parseArgs({
@@ -58,7 +58,7 @@ async function main(photos) {
   mkdirSync(images, { recursive: true });
   const [executablePath] = executables('chromium');
   if (!executablePath) throw new Error('There is no chromium in PATH: apt-get install chromium.');
-  // Its sandbox needs rights that containers do not give; it sees only what is ours.
+  // Its sandbox needs privileges that containers do not grant; it loads only our own page.
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
     await pageOfServe(
@@ -83,7 +83,7 @@ async function main(photos) {
   console.log('docs/images/rooms.svg');
 }
 
-/** The package's own, whatever else is on this machine. */
+/** The package's default model, whatever other models this machine has. */
 function defaultModel() {
   const folder = path.join(root, 'models/default');
   return {
@@ -122,8 +122,8 @@ async function pageOfServe(browser, name, { model, ...handler }, photo) {
 }
 
 /**
- * Leaves the photograph on the page as it was answered in one of the quickest of these attempts: the first are slow, and
- * other work on the machine is not what the page is about.
+ * Leaves on the page the result of one of the fastest of several attempts: the first are slow, and other work on the
+ * machine should not influence the picture.
  */
 async function quickestOf(attempts, page, photo) {
   const card = page.getByRole('article', { name: path.basename(photo), exact: true });
@@ -180,7 +180,7 @@ async function save(name, png) {
   if (size > maxBytes) throw new Error(`${name}.png has more than ${maxBytes} bytes.`);
 }
 
-/** The rooms of lib/, from the roof to the ground, as ESLint holds them. */
+/** The rooms of lib/ from top to bottom, in the order that ESLint enforces. */
 function roomsDrawing() {
   const [width, height, gap] = [720, 40, 8];
   const total = FLOORS.length * (height + gap) + gap;

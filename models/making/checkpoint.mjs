@@ -12,8 +12,8 @@ const PROTOCOL = 1001;
  */
 
 /**
- * Reads the weights out of a file of `torch.save` in its form before PyTorch 1.6: four pickles (a magic number, a protocol
- * number, what the machine was like, the dictionary), one with the keys of the storages, and the storages.
+ * Reads the weights from a file that `torch.save` wrote in the format before PyTorch 1.6: four pickles (a magic number, a
+ * protocol number, a description of the machine, the dictionary), one with the keys of the storages, and the storages.
  *
  * @param {Buffer} bytes
  * @returns {Map<string, FloatTensor>} by their names; tensors of integers, of which there are counters, are left out

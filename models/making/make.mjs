@@ -7,7 +7,7 @@ import { quantizedNetwork } from './quantized-network.mjs';
 import { tfliteModel } from './tflite.mjs';
 
 /**
- * Makes EfficientNet-Lite0 in integers of 8 bits. The same weights and ranges make the same bytes.
+ * Creates EfficientNet-Lite0 with 8-bit integers. The same weights and ranges produce the same bytes.
  *
  * @param {Buffer} weights as PyTorch has them
  * @param {string} folder with ranges.json

@@ -1,6 +1,6 @@
 /**
- * An operator of the network, in the order in which they run. Each takes the outputs of `inputs`, where -1 is the picture
- * and others are numbers of operators.
+ * An operator of the network. Operators are listed in the order in which they run; `inputs` are indices of operators
+ * whose outputs they use, or -1 for the picture.
  *
  * @typedef {object} Operator
  * @property {'QUANTIZE' | 'CONV_2D' | 'DEPTHWISE_CONV_2D' | 'ADD' | 'AVERAGE_POOL_2D' | 'FULLY_CONNECTED' | 'SOFTMAX'} kind
@@ -36,7 +36,7 @@ const STAGES = [
 ];
 
 /**
- * EfficientNet-Lite0 as TensorFlow Lite runs it, each batch normalization folded into the convolution before it.
+ * EfficientNet-Lite0 for TensorFlow Lite, with each batch normalization folded into the preceding convolution.
  *
  * @param {Map<string, import('./checkpoint.mjs').FloatTensor>} checkpoint by PyTorch's names
  * @returns {Operator[]}

@@ -7,9 +7,9 @@ const TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 };
 const ATTRIBUTE_TYPES = { integer: 2, integers: 7 };
 
 /**
- * The same network for ONNX Runtime, as it wants integers to be told: operators of floats between DequantizeLinear and
- * QuantizeLinear. Activations are uint8 there, which is the same as int8 with 128 added, and which its kernels for
- * x86-64 are made for. A ReLU6 is nothing of its own: the integers end where it does.
+ * The same network for ONNX Runtime, which expects quantized models as float operators between DequantizeLinear and
+ * QuantizeLinear. Activations are uint8, the same as int8 with 128 added, because its kernels for x86-64 are optimized for
+ * that. ReLU6 needs no operator: the range of the integers ends where it clips.
  *
  * @param {import('./quantized-network.mjs').QuantizedNetwork} network
  * @returns {Buffer}
@@ -49,14 +49,14 @@ class ModelWriter {
     const inputs = operator.inputs.map((input) => activations[input]);
     const result = activations[output];
     if (kind === 'QUANTIZE') {
-      // In the picture the channels come last, and must come first.
+      // The picture has its channels last; they must come first.
       if (output === 1)
         this.#node('Transpose', [inputs[0].name], result.name, { perm: [0, 3, 1, 2] });
       else this.#node('Identity', [inputs[0].name], result.name);
       return;
     }
     if (kind === 'FULLY_CONNECTED') {
-      // As integers, so that nothing comes between their meaning and the product.
+      // As integers, so that nothing comes between DequantizeLinear and the product.
       const [{ name }] = inputs;
       inputs[0] = {
         ...inputs[0],

@@ -1,14 +1,14 @@
 /**
- * A global that a pickle names: a class or a function of Python, of which nothing is run.
+ * A global that a pickle names: a Python class or function. It is never called.
  *
  * @typedef {object} Global
  * @property {string} name with its module, as in "torch.FloatStorage"
  */
 
 /**
- * Reads one pickle of Python as plain data. Nothing is called: what a global makes of its arguments comes as
- * `{ global, args }`, and what a pickle keeps outside of itself as `{ persistent }`. Only the opcodes of protocol 2 that
- * PyTorch writes are known.
+ * Reads one Python pickle as plain data. Nothing is called: the call of a global is returned as `{ global, args }`, and a
+ * reference to data outside the pickle as `{ persistent }`. Only the opcodes of protocol 2 that PyTorch writes are
+ * supported.
  *
  * @param {Buffer} bytes
  * @param {number} begin

@@ -1,7 +1,7 @@
 const { fround } = Math;
 
 /**
- * What integers mean: real value = (integer - zeroPoint) * scale.
+ * The meaning of integers: real value = (integer - zeroPoint) * scale.
  *
  * @typedef {object} Quantization
  * @property {number} scale a 32-bit float
@@ -9,8 +9,8 @@ const { fround } = Math;
  */
 
 /**
- * Weights as integers of 8 bits, symmetric, with a scale for each output channel, and the bias as integers of 32 bits in
- * steps of `input × weight`.
+ * Weights as symmetric 8-bit integers with a scale for each output channel, and the bias as 32-bit integers whose scale is
+ * `input × weight`.
  *
  * @typedef {object} QuantizedWeights
  * @property {Int8Array} weights
@@ -26,7 +26,7 @@ const LEAST_WEIGHT = 5e-7;
 const MOST_BIAS = (2 ** 31 - 1) / 2;
 
 /**
- * Quantizes weights as TensorFlow's converter does, to the bit: in 32-bit floats, and by reciprocals.
+ * Quantizes weights exactly like TensorFlow's converter: in 32-bit floats, and by multiplying with reciprocals.
  *
  * @param {import('./network.mjs').Operator} operator
  * @param {number} inputScale

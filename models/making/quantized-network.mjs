@@ -2,7 +2,7 @@ import { SIDE, network } from './network.mjs';
 import { quantizeWeights } from './quantize.mjs';
 
 /**
- * A tensor that operators hand on: the picture is the first, and each operator's output comes behind those before it.
+ * A tensor between operators: the picture is the first, followed by the outputs of the operators in their order.
  *
  * @typedef {import('./quantize.mjs').Quantization & { name: string, shape: number[], type: 'uint8' | 'int8' }} Activation
  */
@@ -10,7 +10,7 @@ import { quantizeWeights } from './quantize.mjs';
 /**
  * @typedef {Pick<import('./network.mjs').Operator, 'kind' | 'kernel' | 'stride' | 'relu6'>
  *   & { inputs: number[], output: number, weights?: import('./quantize.mjs').QuantizedWeights, weightShape?: number[] }}
- *   QuantizedOperator its inputs and its output are numbers of activations
+ *   QuantizedOperator its inputs and its output are indices of activations
  */
 
 /**

@@ -9,7 +9,7 @@ const preset = 'native-asan';
 const buildFolder = path.join(root, 'build/native-tests-asan');
 
 /**
- * Makes the tree of the native tests with AddressSanitizer ready to be configured, which the fuzzers have as well.
+ * Prepares the build tree that the fuzzers share with the native tests under AddressSanitizer.
  */
 export function prepareClangTree() {
   const [compiler] = executables('clang++-19');

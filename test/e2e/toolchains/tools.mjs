@@ -6,8 +6,8 @@ import { sha256 } from '../../../scripts/setup/files.mjs';
 import { installLocked } from '../../../scripts/setup/npm.mjs';
 import { cacheFolder } from '../../../scripts/setup/paths.mjs';
 
-// They have lock files of their own, and are kept in the cache: who works on the package needs none of them, and in
-// its own lock file they would be four fifths.
+// They have separate lock files and are kept in the cache: work on the package needs none of them, and they would be
+// four fifths of its lock file.
 
 /** @param {'quick' | 'others'} name */
 function sources(name) {
