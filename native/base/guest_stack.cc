@@ -44,6 +44,16 @@ void GuestStack::CloseYellow() noexcept {
   yellow_open_ = false;
 }
 
+void GuestStack::Release() const noexcept {
+  // For what this function itself calls; a multiple of every page size.
+  constexpr uintptr_t kRoom = uintptr_t{64} << 10;
+  const auto begin = reinterpret_cast<uintptr_t>(yellow());
+  const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  if (here < begin + 2 * kRoom || here >= end()) return;
+  const uintptr_t unused = (here - kRoom) / kRoom * kRoom;
+  madvise(yellow(), unused - begin, MADV_DONTNEED);
+}
+
 void GuestStack::UseAlternateStack() const {
   stack_t alternate{};
   alternate.ss_sp = yellow() + thread_size();

@@ -49,6 +49,9 @@ class GuestStack {
   /// Closes the yellow zone if it is open.
   void CloseYellow() noexcept;
 
+  /// Returns the memory below the caller's frame to the system, if the caller runs on this stack.
+  void Release() const noexcept;
+
   /// Makes the alternate stack that of the calling thread.
   void UseAlternateStack() const;
 

@@ -73,6 +73,7 @@ void Slot::Rest(bool makes_another) noexcept {
 }
 
 void Slot::Relax() noexcept {
+  stack_.Release();
   is_next_ = false;
   is_whole_ = false;
   // Guests of some clients may leave state that others do not.
@@ -115,8 +116,11 @@ void Slot::RunGuest(HostModuleSet& hosts, Invocation& invocation, Ending& ending
     }
     stack_overflowed = guest.stack_overflowed();
   }
-  // The request may have come too late for this guest; it must not stop the next one.
-  if (stack_overflowed) ClearInterrupt();
+  if (stack_overflowed) {
+    // The request may have come too late for this guest; it must not stop the next one.
+    ClearInterrupt();
+    stack_.Release();
+  }
   if (stack_overflowed && ending.error && invocation.stop_reason() == StopReason::kNone) {
     ending.error = StackOverflowError().At(ending.error->trace());
   }

@@ -120,13 +120,16 @@ export class Traffic {
     this.#count(classify ? 'load and close, classification' : 'load and close');
   }
 
-  /** Makes every thread of both modules work, so that samples are alike. */
+  /**
+   * Makes every thread of all modules work, so that samples are alike. Of classifications more than
+   * there are threads: a module has as many compiled models as it needed at once.
+   */
   async settle() {
-    const twice = (job) => [job(), job()];
+    const times = (count, job) => Array.from({ length: count }, job);
     await Promise.all([
-      ...twice(() => answer(this.#trivial, this.#random)),
-      ...twice(() => this.#usePrepared()),
-      ...twice(() => this.#classify()),
+      ...times(shape.concurrency, () => answer(this.#trivial, this.#random)),
+      ...times(shape.concurrency, () => this.#usePrepared()),
+      ...times(2 * shape.concurrency, () => this.#classify()),
     ]);
   }
 

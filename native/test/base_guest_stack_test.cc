@@ -1,0 +1,61 @@
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <vector>
+
+#include "base/guest_stack.h"
+#include "base/thread.h"
+
+namespace wasmedge_embed {
+namespace {
+
+/// The bytes of the stack that are in memory.
+size_t Resident(const GuestStack& stack) {
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  std::vector<unsigned char> pages(stack.thread_size() / page);
+  EXPECT_EQ(mincore(stack.thread_base(), stack.thread_size(), pages.data()), 0);
+  size_t resident = 0;
+  for (const unsigned char each : pages) resident += (each & 1) * page;
+  return resident;
+}
+
+/// Uses this many times 64 KiB of the stack.
+[[gnu::noinline]] int Descend(int depth) {
+  volatile char room[65536];
+  std::memset(const_cast<char*>(room), depth, sizeof room);
+  return depth == 0 ? room[100] : Descend(depth - 1) + room[100];
+}
+
+TEST(GuestStackTest, ReturnsWhatIsNoLongerInUse) {
+  GuestStack stack;
+  size_t used = 0;
+  size_t released = 0;
+  int kept = 0;
+  {
+    const Thread thread(stack, SIGURG, [&] {
+      volatile int local = 7;
+      Descend(100);
+      used = Resident(stack);
+      stack.Release();
+      released = Resident(stack);
+      Descend(10);
+      kept = local;
+    });
+  }
+  EXPECT_GE(used, 100U * 65536);
+  EXPECT_LE(released, 4U * 65536);
+  EXPECT_EQ(kept, 7);
+}
+
+TEST(GuestStackTest, LeavesTheStacksOfOtherThreadsAlone) {
+  const GuestStack stack;
+  std::memset(reinterpret_cast<void*>(stack.end() - 65536), 1, 65536);
+  stack.Release();
+  EXPECT_EQ(Resident(stack), 65536U);
+}
+
+}  // namespace
+}  // namespace wasmedge_embed
