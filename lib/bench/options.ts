@@ -23,6 +23,8 @@ export interface BenchOptions {
   throughputMs: number;
   throughputRounds: number;
   memoryMs: number;
+  /** Of the generated module that is loaded where no large program is there. */
+  generatedFunctions: number;
   /** Invocations during which the memory of in-process contenders is monitored. */
   endurance: number;
   price: LambdaPrice;
@@ -54,6 +56,7 @@ export type Amounts = Pick<
   | 'throughputMs'
   | 'throughputRounds'
   | 'memoryMs'
+  | 'generatedFunctions'
   | 'endurance'
 >;
 
@@ -67,6 +70,7 @@ export const FULL: Omit<Amounts, 'concurrency'> = {
   throughputMs: 1000,
   throughputRounds: 3,
   memoryMs: 2000,
+  generatedFunctions: 4000,
   endurance: 100_000,
 };
 
@@ -81,5 +85,7 @@ export const QUICK: Amounts = {
   throughputMs: 100,
   throughputRounds: 1,
   memoryMs: 200,
+  // Still more code than what is compiled with all passes.
+  generatedFunctions: 800,
   endurance: 200,
 };

@@ -43,6 +43,7 @@ export async function runBench(options: BenchOptions, observer: Observer): Promi
     pictures: options.pictures,
     peers: options.peers,
     concurrency: options.concurrency,
+    generatedFunctions: options.generatedFunctions,
     progress: (what) => {
       observer.preparing(what);
     },

@@ -154,6 +154,7 @@ export function benchResults(contenders: ContenderResult[]): Results.BenchResult
       throughputMs: 100,
       throughputRounds: 3,
       memoryMs: 100,
+      generatedFunctions: 1,
       endurance: 5000,
       price: {
         gigabyteSecond: 0.0000166667,

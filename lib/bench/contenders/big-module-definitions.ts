@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { addon } from '../../addon/native.js';
 import { onProcessExit } from '../../support/process-exit.js';
+import { megabytes } from '../format.js';
 import { root } from '../places.js';
 
 import type { BigModuleSettings } from './big-module.js';
@@ -27,8 +28,8 @@ function definition(how: BigModuleSettings['how'], title: string, mostRounds?: n
     title,
     workload: 'big-module',
     group: how === 'node:wasi' ? 'peer' : 'embedded',
-    prepare: async ({ pictures }) => {
-      const { note, ...program } = php() ?? generated();
+    prepare: async ({ pictures, generatedFunctions }) => {
+      const { note, ...program } = php() ?? generated(generatedFunctions);
       return {
         ...childCommands('big-module.js', { how, ...program }, pictures),
         versions:
@@ -56,18 +57,21 @@ function php(): Program | undefined {
   };
 }
 
-let written: string | undefined;
+let written: { file: string; bytes: number } | undefined;
 
-function generated(): Program {
+function generated(functions: number): Program {
   if (written === undefined) {
     const folder = mkdtempSync(path.join(tmpdir(), 'wasmedge-embed-bench-'));
     onProcessExit(() => {
       rmSync(folder, { recursive: true, force: true });
     });
-    written = path.join(folder, 'generated.wasm');
-    writeFileSync(written, generatedModule());
+    const content = generatedModule(functions);
+    written = { file: path.join(folder, 'generated.wasm'), bytes: content.length };
+    writeFileSync(written.file, content);
   }
+  const { file, bytes } = written;
   const note =
-    "A generated module of 6 MB, because PHP is missing ('npm run programs' fetches it).";
-  return { file: written, args: [], files: {}, answer: '', note };
+    `A generated module of ${megabytes(bytes)} MB, because PHP is missing ` +
+    "('npm run programs' fetches it).";
+  return { file, args: [], files: {}, answer: '', note };
 }

@@ -34,6 +34,7 @@ export interface PreparationContext {
   pictures: string[];
   peers: boolean;
   concurrency: number;
+  generatedFunctions: number;
   /** Reports what is being done, since it may take long. */
   progress: (what: string) => void;
 }

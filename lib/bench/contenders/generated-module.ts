@@ -1,6 +1,4 @@
-/** The number of functions in the module; its program calls one of them. */
-const FUNCTIONS = 4000;
-/** The number of arithmetic steps in each. */
+/** The number of arithmetic steps in each function. */
 const STEPS = 200;
 
 /** Unsigned LEB128. */
@@ -23,18 +21,18 @@ function sized(body: readonly number[]): number[] {
 }
 
 /**
- * A module of about 6 MB that takes long to compile and no time to run: for machines without a
- * large program. Each function mixes its argument with a different series of steps, so none is a
- * copy of another.
+ * A module that takes long to compile and no time to run: for machines without a large program. Each
+ * function, of about 1.4 kB, mixes its argument with a different series of steps, so none is a copy of
+ * another; the module's program calls one of them.
  */
-export function generatedModule(): Buffer {
+export function generatedModule(functions = 4000): Buffer {
   const I32 = 0x7f;
   const types = vector([
     [0x60, 1, I32, 1, I32],
     [0x60, 0, 0],
   ]);
   const bodies: Buffer[] = [];
-  for (let index = 0; index < FUNCTIONS; index++) {
+  for (let index = 0; index < functions; index++) {
     const steps: number[] = [];
     for (let step = 0; step < STEPS; step++) {
       // local.get 0; i32.const; i32.xor, add, mul or rotl; local.set 0
@@ -46,22 +44,22 @@ export function generatedModule(): Buffer {
   }
   // i32.const 1; call 0; drop
   bodies.push(Buffer.from(sized([0, 0x41, 1, 0x10, 0, 0x1a, 0x0b])));
-  const kinds = Buffer.alloc(FUNCTIONS + 1);
-  kinds[FUNCTIONS] = 1;
+  const kinds = Buffer.alloc(functions + 1);
+  kinds[functions] = 1;
   const name = Buffer.from('_start');
   const memory = Buffer.from('memory');
   return Buffer.concat([
     Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]),
     section(1, Buffer.from(types)),
-    section(3, Buffer.concat([Buffer.from(leb(FUNCTIONS + 1)), kinds])),
+    section(3, Buffer.concat([Buffer.from(leb(functions + 1)), kinds])),
     section(5, Buffer.from([1, 0, 1])),
     section(
       7,
       Buffer.from([
-        ...[2, name.length, ...name, 0, ...leb(FUNCTIONS)],
+        ...[2, name.length, ...name, 0, ...leb(functions)],
         ...[memory.length, ...memory, 2, 0],
       ]),
     ),
-    section(10, Buffer.concat([Buffer.from(leb(FUNCTIONS + 1)), ...bodies])),
+    section(10, Buffer.concat([Buffer.from(leb(functions + 1)), ...bodies])),
   ]);
 }
