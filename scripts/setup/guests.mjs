@@ -1,4 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 
 import { CommandFailure } from './failure.mjs';
@@ -31,7 +32,8 @@ export const guests = {
     const embedded = ['WASMEDGE_EMBED_GUEST_MODEL', 'WASMEDGE_EMBED_GUEST_LABELS'].map(
       (name) => process.env[name] ?? '',
     );
-    const digest = digestOf(sources, [machine.rust, machine.wasmLinker, ...embedded]);
+    const facts = [machine.rust, machine.wasmLinker, sameEverywhere(), ...embedded];
+    const digest = digestOf(sources, facts);
     return { digest, outputs: [guestFile, embeddingGuestFile] };
   },
 
@@ -55,9 +57,14 @@ export const guests = {
  */
 export function cargo(machine, subcommand, args = []) {
   const env = rustEnvironment(machine);
+  const settings = ['--config', sameEverywhere()];
   if (!existsSync(copyFolder)) {
     const options = { cwd: path.join(root, 'wasm'), env };
-    return { command: machine.rust.cargo, args: [subcommand, '--locked', ...args], options };
+    return {
+      command: machine.rust.cargo,
+      args: [subcommand, '--locked', ...settings, ...args],
+      options,
+    };
   }
   const replacement = [
     'source.crates-io.replace-with="debian"',
@@ -65,12 +72,28 @@ export function cargo(machine, subcommand, args = []) {
   ].flatMap((setting) => ['--config', setting]);
   return {
     command: machine.rust.cargo,
-    args: [subcommand, '--offline', ...replacement, ...args],
+    args: [subcommand, '--offline', ...settings, ...replacement, ...args],
     options: {
       cwd: path.join(copyFolder, 'wasm'),
       env: { ...env, CARGO_TARGET_DIR: path.join(root, 'wasm/target') },
     },
   };
+}
+
+/**
+ * A guest contains the names of its source files, which its panics tell. Without the folders of this
+ * machine, all clones build the same bytes, whose compiled form is found in the cache.
+ */
+function sameEverywhere() {
+  const cargoHome = process.env.CARGO_HOME || path.join(os.homedir(), '.cargo');
+  // The last that fits applies.
+  const flags = [
+    [cargoHome, '/cargo'],
+    [root, '/wasmedge-embed'],
+    [copyFolder, '/wasmedge-embed'],
+  ].map(([folder, name]) => `--remap-path-prefix=${folder}=${name}`);
+  // Added to those of wasm/.cargo/config.toml.
+  return `target.wasm32-wasip1.rustflags=${JSON.stringify(flags)}`;
 }
 
 /** Whether the crates of the lock file are available, or could be downloaded. */
