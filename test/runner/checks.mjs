@@ -63,13 +63,21 @@ export const checks = [
     commands: async ({ machine }) => [
       // With the profile that the build uses, so that macros and build scripts are not compiled again.
       clippy(machine, ['--workspace', '--release', '--target', 'wasm32-wasip1']),
-      clippy(machine, [...hostPackages(), '--all-targets']),
+      // Likewise: in that of their tests.
+      clippy(machine, [...hostPackages(), '--all-targets', '--profile', 'test']),
       {
-        command: path.join(machine.rust.programs, 'cargo-clippy'),
-        args: ['clippy', '--locked', '--', '-D', 'warnings'],
+        // Built, as it is to be run anyway: its crates, only looked at, would be compiled in another form.
+        command: machine.rust.cargo,
+        args: ['build', '--locked'],
         options: {
           cwd: fuzzerCrate,
-          env: { ...rustEnvironment(machine), CARGO_TARGET_DIR: fuzzerTargetFolder },
+          env: {
+            ...rustEnvironment(machine),
+            CARGO_TARGET_DIR: fuzzerTargetFolder,
+            RUSTC_WORKSPACE_WRAPPER: path.join(machine.rust.programs, 'clippy-driver'),
+            // As cargo-clippy passes `-D warnings`.
+            CLIPPY_ARGS: '-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__',
+          },
         },
       },
       {
