@@ -36,7 +36,8 @@ int TryKernel(int directory, const char* path, int flags, mode_t mode, HostDescr
   how.mode = (flags & O_CREAT) != 0 ? mode : 0;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    const long fd = syscall(SYS_openat2, directory, path, &how, sizeof(how));
+    // SYS_openat2 is missing in glibc 2.31; the kernel's own name for it is not.
+    const long fd = syscall(__NR_openat2, directory, path, &how, sizeof(how));
     if (fd >= 0) {
       *out = HostDescriptor(static_cast<int>(fd));
       return 0;
