@@ -6,17 +6,13 @@
 #include <utility>
 
 #include "base/guest_frame.h"
+#include "binary/extern_kind.h"
 
 namespace wasmedge_embed {
 namespace {
 
 constexpr std::string_view kNameSection = "name";
 constexpr uint8_t kFunctionNames = 1;
-constexpr uint8_t kFunction = 0;
-constexpr uint8_t kTable = 1;
-constexpr uint8_t kMemory = 2;
-constexpr uint8_t kGlobal = 3;
-constexpr uint8_t kTag = 4;
 // More than any toolchain writes; takes about ten milliseconds.
 constexpr uint32_t kMostEntries = 1'000'000;
 
@@ -64,13 +60,13 @@ constexpr int kNamed = 3;
 
 bool SkipImportedType(WasmReader& reader, uint8_t kind) {
   switch (kind) {
-    case kTable:
+    case extern_kind::kTable:
       return reader.Byte() && reader.Limits();
-    case kMemory:
+    case extern_kind::kMemory:
       return reader.Limits().has_value();
-    case kGlobal:
+    case extern_kind::kGlobal:
       return reader.Byte() && reader.Byte();
-    case kTag:
+    case extern_kind::kTag:
       return reader.Byte() && reader.U32();
     default:
       return false;
@@ -86,7 +82,7 @@ uint32_t ReadImports(WasmReader reader, Search& search) {
     const auto name = reader.Name();
     const auto kind = reader.Byte();
     if (!module || !name || !kind) break;
-    if (*kind != kFunction) {
+    if (*kind != extern_kind::kFunction) {
       if (!SkipImportedType(reader, *kind)) break;
       continue;
     }
@@ -103,7 +99,7 @@ void ReadExports(WasmReader reader, Search& search) {
     const auto kind = reader.Byte();
     const auto what = reader.U32();
     if (!name || !kind || !what) return;
-    if (*kind == kFunction) search.Give(kExported, *what, *name);
+    if (*kind == extern_kind::kFunction) search.Give(kExported, *what, *name);
   }
 }
 

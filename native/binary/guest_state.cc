@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "binary/extern_kind.h"
 #include "binary/module_refusal.h"
 #include "binary/wasm_instructions.h"
 #include "binary/wasm_writer.h"
@@ -26,12 +27,6 @@ constexpr uint8_t kReferenceFunction = 0xD2;
 constexpr uint8_t kReferenceNull = 0xD0;
 constexpr uint8_t kConstantI32 = 0x41;
 constexpr uint8_t kEnd = 0x0B;
-
-// Kinds of imports and exports.
-constexpr uint8_t kFunction = 0;
-constexpr uint8_t kTable = 1;
-constexpr uint8_t kMemory = 2;
-constexpr uint8_t kGlobal = 3;
 
 // Flags of segments. For element segments: passive or declarative; explicit index, or declarative;
 // expressions.
@@ -186,7 +181,7 @@ uint32_t ReadImports(Reader& reader) {
   Each(reader, [&](uint32_t) {
     reader.Need(reader.Name());
     reader.Need(reader.Name());
-    if (reader.NeedByte() != kFunction) {
+    if (reader.NeedByte() != extern_kind::kFunction) {
       RefuseModule(reader.name(),
                    "imports a memory, a table or a global, so a snapshot of it is not possible.");
     }
@@ -439,7 +434,7 @@ class StateWriter {
     if (count != 0) {
       Bytes& segment = elements_.emplace_back();
       AppendNumber(segment, kDeclarative);
-      segment.push_back(kFunction);
+      segment.push_back(extern_kind::kFunction);
       AppendNumber(segment, count);
       segment.insert(segment.end(), functions.begin(), functions.end());
     }
@@ -490,7 +485,7 @@ class StateWriter {
     segment.push_back(kConstantI32);
     AppendSignedNumber(segment, begin - state_.tables[table].begin());
     segment.push_back(kEnd);
-    segment.push_back(has_gaps ? kFunctionReference : kFunction);
+    segment.push_back(has_gaps ? kFunctionReference : extern_kind::kFunction);
     AppendNumber(segment, static_cast<uint64_t>(end - begin));
     for (; begin != end; ++begin) {
       if (!has_gaps) {
@@ -526,7 +521,7 @@ bool ImportsFunctionsOnly(WasmBytes module, const std::string& name) {
     for (uint32_t index = 0; index < count && is_only; ++index) {
       reader.Need(reader.Name());
       reader.Need(reader.Name());
-      is_only = reader.NeedByte() == kFunction;
+      is_only = reader.NeedByte() == extern_kind::kFunction;
       if (is_only) reader.NeedU32();
     }
   });
@@ -598,21 +593,21 @@ Bytes ExportState(WasmBytes module, const std::string& name, bool with_functions
     AppendNumber(given, index);
     ++count;
   };
-  if (outline.has_memory) append("m", kMemory, 0);
+  if (outline.has_memory) append("m", extern_kind::kMemory, 0);
   bool has_references = false;
   for (uint32_t index = 0; index < outline.globals.size(); ++index) {
     const StateOutline::Global& global = outline.globals[index];
     if (!global.is_mutable) continue;
-    append("g" + std::to_string(index), kGlobal, index);
+    append("g" + std::to_string(index), extern_kind::kGlobal, index);
     if (global.type == kFunctionReference) has_references = true;
   }
   for (uint32_t index = 0; index < outline.tables.size(); ++index) {
-    append("t" + std::to_string(index), kTable, index);
+    append("t" + std::to_string(index), extern_kind::kTable, index);
     if (outline.tables[index] == kFunctionReference) has_references = true;
   }
   const uint32_t functions = with_functions && has_references ? outline.functions : 0;
   for (uint32_t index = 0; index < functions; ++index) {
-    append("f" + std::to_string(index), kFunction, index);
+    append("f" + std::to_string(index), extern_kind::kFunction, index);
   }
   Bytes payload;
   AppendNumber(payload, count);

@@ -2,10 +2,10 @@
 
 #include <cstring>
 
+#include "base/wasm_page.h"
+
 namespace wasmedge_embed {
 namespace {
-
-constexpr uint64_t kPageSize = 65536;
 
 wasmedge::MemoryInstanceContext* RequireMemory(KeptInstance& instance) {
   wasmedge::MemoryInstanceContext* memory = instance.FindMemory();
@@ -68,7 +68,7 @@ uint64_t MemorySize(KeptInstance& instance) {
 }
 
 uint64_t GrowMemory(KeptInstance& instance, uint32_t pages) {
-  const uint64_t before = MemorySize(instance) / kPageSize;
+  const uint64_t before = MemorySize(instance) / kWasmPageSize;
   const wasmedge::Api& api = instance.module().api();
   if (!api.GrowMemory(RequireMemory(instance), pages)) {
     throw Error(ErrorCode::kLimit,

@@ -6,13 +6,12 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/wasm_page.h"
 #include "engine/instance_segments.h"
 #include "engine/module.h"
 
 namespace wasmedge_embed {
 namespace {
-
-constexpr uint64_t kPageSize = 65536;
 
 class SnapshotTaker {
  public:
@@ -38,7 +37,7 @@ class SnapshotTaker {
       uint8_t* base = nullptr;
       uint64_t size = 0;
       api_.GetMemory(Find(api_.ModuleInstanceFindMemory, "m"), &base, &size);
-      state.memory_pages = size / kPageSize;
+      state.memory_pages = size / kWasmPageSize;
       memory = MemoryImage::Take(base, size, most_bytes, check);
     }
     check();

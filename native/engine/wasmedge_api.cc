@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/loaded_file.h"
+#include "base/wasm_page.h"
 #include "engine/fault_guard.h"
 #include "engine/guest_code.h"
 #include "engine/guest_interrupt.h"
@@ -37,7 +38,6 @@ namespace wasmedge_embed::wasmedge {
 namespace {
 
 constexpr char kLibraryName[] = "libwasmedge.so.0";
-constexpr uint64_t kPageSize = 65536;
 constexpr int kRunModeAot = 2;  // WasmEdge_RunMode_AOT
 
 constexpr char kRemedy[] =
@@ -326,7 +326,7 @@ void Api::GetMemory(MemoryInstanceContext* memory, uint8_t** base, uint64_t* siz
   if (line_ == VersionLine::k0_14) {
     const uint64_t pages = As<uint32_t (*)(const MemoryInstanceContext*)>(get_page_size_)(memory);
     // Lengths are 32-bit in this line: all 65,536 pages are requested as one byte less.
-    const uint64_t bytes = pages * kPageSize;
+    const uint64_t bytes = pages * kWasmPageSize;
     const auto length = static_cast<uint32_t>(bytes > UINT32_MAX ? UINT32_MAX : bytes);
     if (length == 0) return;
     *base = As<uint8_t* (*)(MemoryInstanceContext*, uint32_t, uint32_t)>(get_pointer_)(memory, 0,
@@ -335,7 +335,7 @@ void Api::GetMemory(MemoryInstanceContext* memory, uint8_t** base, uint64_t* siz
   } else {
     const uint64_t pages = As<uint64_t (*)(const MemoryInstanceContext*)>(get_page_size_)(memory);
     if (pages == 0) return;
-    *size = pages * kPageSize;
+    *size = pages * kWasmPageSize;
     *base = As<uint8_t* (*)(MemoryInstanceContext*, uint64_t, uint64_t)>(get_pointer_)(memory, 0,
                                                                                        *size);
   }

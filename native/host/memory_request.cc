@@ -4,13 +4,12 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/wasm_page.h"
 
 namespace wasmedge_embed {
 namespace {
 
 using Kind = MemoryRequest::Kind;
-
-constexpr uint64_t kPageSize = 65'536;
 
 ByteSpan RequireRange(const GuestMemory& memory, uint32_t address, uint64_t length) {
   ByteSpan range;
@@ -42,7 +41,7 @@ MemoryFound PerformOn(WaitingMemory& memory, const MemoryRequest& request) {
       found.number = view.size();
       break;
     case Kind::kGrow:
-      found.number = view.size() / kPageSize;
+      found.number = view.size() / kWasmPageSize;
       if (memory.Grow(request.count)) break;
       throw Error(ErrorCode::kLimit,
                   "The guest's memory of " + std::to_string(found.number) +

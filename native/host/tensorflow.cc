@@ -6,13 +6,13 @@
 namespace wasmedge_embed {
 namespace {
 
-constexpr char kModule[] = "wasmedge_tensorflow";
+constexpr char kTensorFlow[] = "wasmedge_tensorflow";
 
 /// RuntimeError of the interface's `ErrNo`: its error for an unavailable TensorFlow.
 constexpr uint32_t kRuntimeError = 5;
 
 void Tell(HostCall& call) {
-  TellRefusal(call, kModule, kRuntimeError,
+  TellRefusal(call, kTensorFlow, kRuntimeError,
               "TensorFlow itself is not part of this package. Convert the model to TensorFlow Lite "
               "(.tflite) and create a TensorFlow Lite session.");
 }
@@ -47,7 +47,7 @@ HostOutcome LegacyTrap(TensorFlowState&, HostCall& call) {
 
 const HostModule<TensorFlowState>& TensorFlowModule() {
   static const HostModule<TensorFlowState> module{
-      kModule,
+      kTensorFlow,
       {
           {"create_session", "iii:i", Fail},
           {"create_session_saved_model", "iiiii:i", Fail},

@@ -12,12 +12,12 @@
 namespace wasmedge_embed {
 namespace {
 
-using Bytes = std::vector<uint8_t>;
+using Binary = std::vector<uint8_t>;
 
-WasmBytes Of(const Bytes& bytes) { return {bytes.data(), bytes.size()}; }
+WasmBytes Of(const Binary& bytes) { return {bytes.data(), bytes.size()}; }
 
 /// One of each section that describes state, and a custom one between them.
-Bytes EverySection() {
+Binary EverySection() {
   return test::WasmModule({
       {1, {1, 0x60, 0, 0}},
       {2, {1, 1, 'e', 1, 'f', 0, 0}},
@@ -53,7 +53,7 @@ TEST(GuestState, IsReadFromAModule) {
   ASSERT_EQ(outline.globals.size(), 2);
   EXPECT_TRUE(outline.globals[0].is_mutable);
   EXPECT_FALSE(outline.globals[1].is_mutable);
-  EXPECT_EQ(outline.tables, Bytes{0x70});
+  EXPECT_EQ(outline.tables, Binary{0x70});
   ASSERT_EQ(outline.data.size(), 2);
   EXPECT_FALSE(outline.data[0].is_passive);
   EXPECT_TRUE(outline.data[1].is_passive);
@@ -63,7 +63,7 @@ TEST(GuestState, IsReadFromAModule) {
 }
 
 TEST(GuestState, IsWhatTheModuleSaysInItsPlace) {
-  const Bytes begun = BeginWithState(Of(EverySection()), State(), "m");
+  const Binary begun = BeginWithState(Of(EverySection()), State(), "m");
   EXPECT_EQ(begun, test::WasmModule({
                        {1, {1, 0x60, 0, 0}},
                        {2, {1, 1, 'e', 1, 'f', 0, 0}},
@@ -86,17 +86,17 @@ TEST(GuestState, IsWhatTheModuleSaysInItsPlace) {
 }
 
 TEST(GuestState, HasFewSegmentsForManyRuns) {
-  const Bytes module = test::WasmModule({{1, {1, 0x60, 0, 0}},
-                                         {3, {1, 0}},
-                                         {4, {1, 0x70, 0, 0}},
-                                         {7, {1, 1, 'f', 0, 0}},
-                                         {10, {1, 2, 0, 0x0B}}});
+  const Binary module = test::WasmModule({{1, {1, 0x60, 0, 0}},
+                                          {3, {1, 0}},
+                                          {4, {1, 0x70, 0, 0}},
+                                          {7, {1, 1, 'f', 0, 0}},
+                                          {10, {1, 2, 0, 0x0B}}});
   GuestState state;
   state.tables.emplace_back(1000, GuestState::kNull);
   for (size_t index = 0; index < 1000; index += 2) state.tables[0][index] = 0;
   // A gap too wide to be joined.
   std::fill_n(state.tables[0].begin() + 500, 100, GuestState::kNull);
-  const Bytes begun = BeginWithState(Of(module), state, "m");
+  const Binary begun = BeginWithState(Of(module), state, "m");
   EXPECT_EQ(ReadStateOutline(Of(begun), "m").elements.size(), 2);
   // References and the gaps between them: six bytes for two elements.
   EXPECT_LT(begun.size(), 3000);
@@ -108,7 +108,7 @@ TEST(GuestState, HasFewSegmentsForManyRuns) {
 
 TEST(GuestState, IsExportedAfterWhatTheModuleExports) {
   StateExports exports;
-  const Bytes exporting = ExportState(Of(EverySection()), "m", true, &exports);
+  const Binary exporting = ExportState(Of(EverySection()), "m", true, &exports);
   EXPECT_EQ(exports.prefix, "snapshot-0-");
   EXPECT_EQ(ReadStateOutline(Of(exporting), "m").exports, 1 + 1 + 1 + 1 + 2);
   // A second time, when those names are taken.
@@ -127,17 +127,17 @@ TEST(GuestState, OfAnotherModuleDoesNotFit) {
 }
 
 TEST(GuestState, OfAModuleThatImportsMoreThanFunctionsIsRefused) {
-  const Bytes module = test::WasmModule({{2, {1, 1, 'e', 1, 'm', 2, 0, 1}}});
+  const Binary module = test::WasmModule({{2, {1, 1, 'e', 1, 'm', 2, 0, 1}}});
   EXPECT_THROW(ReadStateOutline(Of(module), "m"), Error);
   EXPECT_FALSE(ImportsFunctionsOnly(Of(module), "m"));
   EXPECT_TRUE(ImportsFunctionsOnly(Of(EverySection()), "m"));
 }
 
 TEST(GuestState, OfADamagedModuleIsReadWithinIt) {
-  const Bytes whole = EverySection();
+  const Binary whole = EverySection();
   std::mt19937 random(7);
   for (int round = 0; round < 20'000; ++round) {
-    Bytes damaged(whole.begin(), whole.begin() + static_cast<long>(random() % whole.size()) + 1);
+    Binary damaged(whole.begin(), whole.begin() + static_cast<long>(random() % whole.size()) + 1);
     for (unsigned change = random() % 4; change > 0; --change) {
       damaged[random() % damaged.size()] = static_cast<uint8_t>(random());
     }

@@ -9,26 +9,26 @@
 namespace wasmedge_embed {
 namespace {
 
-using Bytes = std::vector<uint8_t>;
+using Binary = std::vector<uint8_t>;
 
-void Append(Bytes& bytes, const Bytes& more) {
+void Append(Binary& bytes, const Binary& more) {
   bytes.insert(bytes.end(), more.begin(), more.end());
 }
 
 /// For content of less than 128 bytes.
-Bytes Sized(const Bytes& content) {
-  Bytes bytes{static_cast<uint8_t>(content.size())};
+Binary Sized(const Binary& content) {
+  Binary bytes{static_cast<uint8_t>(content.size())};
   Append(bytes, content);
   return bytes;
 }
 
 /// A module of two types, () -> () and (i32, i32) -> (i32), and a function of the first, whose body
 /// consists of these bytes: locals, instructions and the final end.
-Bytes ModuleOf(const Bytes& body) {
-  Bytes module{0, 'a', 's', 'm', 1, 0, 0, 0};
+Binary ModuleOf(const Binary& body) {
+  Binary module{0, 'a', 's', 'm', 1, 0, 0, 0};
   Append(module, {1, 10, 2, 0x60, 0, 0, 0x60, 2, 0x7F, 0x7F, 1, 0x7F});
   Append(module, {3, 2, 1, 0});
-  Bytes code{1};
+  Binary code{1};
   Append(code, Sized(body));
   module.push_back(10);
   Append(module, Sized(code));
@@ -36,7 +36,7 @@ Bytes ModuleOf(const Bytes& body) {
 }
 
 /// The reason for a refusal; empty if there is none.
-std::string Check(const Bytes& module, CodeReading reading = CodeReading::kBodies) {
+std::string Check(const Binary& module, CodeReading reading = CodeReading::kBodies) {
   try {
     CheckCode(ReadWasmOutline({module.data(), module.size()}, "guest.wasm"), reading, "guest.wasm");
     return {};
@@ -48,19 +48,19 @@ std::string Check(const Bytes& module, CodeReading reading = CodeReading::kBodie
 
 /// Whether a body without locals and with these instructions is accepted. Each is followed by
 /// enough bytes to detect one byte read too many or too few.
-bool Takes(const Bytes& instructions) {
-  Bytes body{0};
+bool Takes(const Binary& instructions) {
+  Binary body{0};
   Append(body, instructions);
   body.push_back(0x0B);
   return Check(ModuleOf(body)).empty();
 }
 
 /// Whether a body of these instructions is reported to make tail calls.
-bool MakesTailCalls(const Bytes& instructions, CodeReading reading = CodeReading::kBodies) {
-  Bytes body{0};
+bool MakesTailCalls(const Binary& instructions, CodeReading reading = CodeReading::kBodies) {
+  Binary body{0};
   Append(body, instructions);
   body.push_back(0x0B);
-  const Bytes module = ModuleOf(body);
+  const Binary module = ModuleOf(body);
   const WasmOutline outline = ReadWasmOutline({module.data(), module.size()}, "guest.wasm");
   return CheckCode(outline, reading, "guest.wasm").makes_tail_calls;
 }
@@ -80,7 +80,7 @@ TEST(WasmCodeTest, TellsWhetherTailCallsAreMade) {
 
 TEST(WasmCodeTest, TakesWhatFollowsEachOpcode) {
   // The immediates would be unknown opcodes.
-  for (const Bytes& each : std::vector<Bytes>{
+  for (const Binary& each : std::vector<Binary>{
            {0x00},
            {0x02, 0x40, 0x0B},
            {0x03, 0x7B, 0x0B},
@@ -125,7 +125,7 @@ TEST(WasmCodeTest, TakesWhatFollowsEachOpcode) {
     // Without the last byte, the immediate swallows the end.
     EXPECT_FALSE(each.size() > 1 && Takes({each.begin(), each.end() - 1}));
     // The opcode 7 is unknown, so an unread byte is detected.
-    Bytes longer = each;
+    Binary longer = each;
     longer.push_back(0x07);
     EXPECT_FALSE(Takes(longer));
   }
@@ -152,20 +152,20 @@ TEST(WasmCodeTest, RefusesBlockTypesThatAreWrittenInAnotherWay) {
 }
 
 TEST(WasmCodeTest, RefusesWhatIsCutOffAtAnyByte) {
-  const Bytes body{1, 2, 0x7E, 0x02, 0x40, 0x41, 0x07, 0x1A, 0x0B, 0x0B};
+  const Binary body{1, 2, 0x7E, 0x02, 0x40, 0x41, 0x07, 0x1A, 0x0B, 0x0B};
   EXPECT_EQ(Check(ModuleOf(body)), "");
   for (size_t size = 0; size < body.size(); ++size) {
     EXPECT_NE(Check(ModuleOf({body.begin(), body.begin() + static_cast<ptrdiff_t>(size)})), "");
   }
-  Bytes longer = body;
+  Binary longer = body;
   longer.push_back(0x01);
   EXPECT_NE(Check(ModuleOf(longer)).find("bytes follow the end"), std::string::npos);
 }
 
 TEST(WasmCodeTest, SumsLocalsWithoutOverflow) {
   // Two times 2^32 - 1, plus three: 1 in 32 bits.
-  const Bytes most{0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x7F};
-  Bytes body{3};
+  const Binary most{0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x7F};
+  Binary body{3};
   Append(body, most);
   Append(body, most);
   Append(body, {3, 0x7F, 0x0B});

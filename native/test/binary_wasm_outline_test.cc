@@ -9,12 +9,12 @@
 namespace wasmedge_embed {
 namespace {
 
-using Bytes = std::vector<uint8_t>;
+using Binary = std::vector<uint8_t>;
 
 /// A module of sections of less than 128 bytes, each with its identifier first.
-Bytes ModuleOf(const std::vector<Bytes>& sections) {
-  Bytes module{0, 'a', 's', 'm', 1, 0, 0, 0};
-  for (const Bytes& section : sections) {
+Binary ModuleOf(const std::vector<Binary>& sections) {
+  Binary module{0, 'a', 's', 'm', 1, 0, 0, 0};
+  for (const Binary& section : sections) {
     module.push_back(section[0]);
     module.push_back(static_cast<uint8_t>(section.size() - 1));
     module.insert(module.end(), section.begin() + 1, section.end());
@@ -22,12 +22,12 @@ Bytes ModuleOf(const std::vector<Bytes>& sections) {
   return module;
 }
 
-WasmOutline Read(const Bytes& module) {
+WasmOutline Read(const Binary& module) {
   return ReadWasmOutline({module.data(), module.size()}, "guest.wasm");
 }
 
 /// The reason for a refusal; empty if there is none.
-std::string Refusal(const std::vector<Bytes>& sections) {
+std::string Refusal(const std::vector<Binary>& sections) {
   try {
     Read(ModuleOf(sections));
     return {};
@@ -38,11 +38,11 @@ std::string Refusal(const std::vector<Bytes>& sections) {
 }
 
 TEST(WasmOutlineTest, ReadsTypesAndFunctions) {
-  const Bytes module = ModuleOf({{1, 2, 0x60, 2, 0x7F, 0x6F, 1, 0x7B, 0x60, 0, 0},
-                                 {2, 2, 1, 'm', 1, 'n', 0, 0, 0, 0, 2, 1, 3, 4},
-                                 {3, 2, 1, 0},
-                                 {0, 8, 'w', 'a', 's', 'm', 'e', 'd', 'g', 'e', 5, 6},
-                                 {10, 2, 2, 0, 0x0B, 2, 0, 0x0B}});
+  const Binary module = ModuleOf({{1, 2, 0x60, 2, 0x7F, 0x6F, 1, 0x7B, 0x60, 0, 0},
+                                  {2, 2, 1, 'm', 1, 'n', 0, 0, 0, 0, 2, 1, 3, 4},
+                                  {3, 2, 1, 0},
+                                  {0, 8, 'w', 'a', 's', 'm', 'e', 'd', 'g', 'e', 5, 6},
+                                  {10, 2, 2, 0, 0x0B, 2, 0, 0x0B}});
   const WasmOutline outline = Read(module);
   EXPECT_EQ(outline.imported_functions, 1U);
   ASSERT_EQ(outline.functions, (std::vector<uint32_t>{0, 1, 0}));
@@ -61,7 +61,7 @@ TEST(WasmOutlineTest, TellsAModuleWithoutMemory) {
 }
 
 TEST(WasmOutlineTest, RefusesOtherHeaders) {
-  const Bytes whole = ModuleOf({});
+  const Binary whole = ModuleOf({});
   for (size_t size = 0; size < whole.size(); ++size) {
     EXPECT_THROW(Read({whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size)}), Error);
   }
@@ -124,12 +124,12 @@ TEST(WasmOutlineTest, RefusesAnnouncementsThatNothingFollows) {
 }
 
 TEST(WasmOutlineTest, RefusesWhatIsCutOffAtAnyByte) {
-  const Bytes whole = ModuleOf(
+  const Binary whole = ModuleOf(
       {{1, 1, 0x60, 1, 0x7F, 0}, {2, 1, 1, 'm', 1, 'n', 1, 0x70, 1, 0, 9}, {7, 1, 1, 'e', 1, 0}});
   EXPECT_NO_THROW(Read(whole));
   // Cut between sections, it is a module.
   for (size_t size = 8; size < whole.size(); ++size) {
-    const Bytes part{whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size)};
+    const Binary part{whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size)};
     if (size == 8 || size == 8 + 7 || size == 8 + 7 + 12) continue;
     EXPECT_THROW(Read(part), Error) << size;
   }

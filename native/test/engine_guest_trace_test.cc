@@ -19,12 +19,12 @@
 namespace wasmedge_embed {
 namespace {
 
-using Bytes = std::vector<uint8_t>;
+using Binary = std::vector<uint8_t>;
 
 /// The functions that fail, by their names and bodies: each has an exported function "0", "1" and
 /// so on that calls it in a roundabout way (`FailingModule`).
-const std::vector<std::pair<std::string, Bytes>>& Failures() {
-  static const std::vector<std::pair<std::string, Bytes>> failures{
+const std::vector<std::pair<std::string, Binary>>& Failures() {
+  static const std::vector<std::pair<std::string, Binary>> failures{
       {"unreachable", {0x00}},
       // (i32.div_s (i32.const 1) (i32.load (i32.const 0)))
       {"divide", {0x41, 1, 0x41, 0, 0x28, 2, 0, 0x6D}},
@@ -43,18 +43,18 @@ const std::vector<std::pair<std::string, Bytes>>& Failures() {
   return failures;
 }
 
-void Append(Bytes& bytes, const Bytes& more) {
+void Append(Binary& bytes, const Binary& more) {
   bytes.insert(bytes.end(), more.begin(), more.end());
 }
 
-void AppendBody(Bytes& code, const Bytes& instructions) {
+void AppendBody(Binary& code, const Binary& instructions) {
   code.push_back(static_cast<uint8_t>(instructions.size() + 2));
   code.push_back(0);
   Append(code, instructions);
   code.push_back(0x0B);
 }
 
-void AppendName(Bytes& names, uint8_t index, const std::string& name) {
+void AppendName(Binary& names, uint8_t index, const std::string& name) {
   names.push_back(index);
   names.push_back(static_cast<uint8_t>(name.size()));
   names.insert(names.end(), name.begin(), name.end());
@@ -63,13 +63,13 @@ void AppendName(Bytes& names, uint8_t index, const std::string& name) {
 /// Those that fail are the first functions, each in the table at its own index. Then comes one
 /// that calls the element of which it is given the index, then the exported ones, which call that
 /// one through the table: nothing can be inlined.
-Bytes FailingModule() {
+Binary FailingModule() {
   const auto count = static_cast<uint8_t>(Failures().size());
-  Bytes functions{static_cast<uint8_t>(2 * count + 1)};
-  Bytes exports{count};
-  Bytes elements{1, 0, 0x41, 0, 0x0B, static_cast<uint8_t>(count + 1)};
-  Bytes code{static_cast<uint8_t>(2 * count + 1)};
-  Bytes names{static_cast<uint8_t>(count + 1)};
+  Binary functions{static_cast<uint8_t>(2 * count + 1)};
+  Binary exports{count};
+  Binary elements{1, 0, 0x41, 0, 0x0B, static_cast<uint8_t>(count + 1)};
+  Binary code{static_cast<uint8_t>(2 * count + 1)};
+  Binary names{static_cast<uint8_t>(count + 1)};
   for (uint8_t index = 0; index < count; ++index) {
     const auto& [name, instructions] = Failures()[index];
     functions.push_back(0);
@@ -88,7 +88,7 @@ Bytes FailingModule() {
            {1, static_cast<uint8_t>('0' + index), 0, static_cast<uint8_t>(count + 1 + index)});
     AppendBody(code, {0x41, index, 0x41, count, 0x11, 1, 0, 0x41, 1, 0x6A});
   }
-  Bytes section{4, 'n', 'a', 'm', 'e', 1, static_cast<uint8_t>(names.size())};
+  Binary section{4, 'n', 'a', 'm', 'e', 1, static_cast<uint8_t>(names.size())};
   Append(section, names);
   return test::WasmModule({{1, {2, 0x60, 0, 1, 0x7F, 0x60, 1, 0x7F, 1, 0x7F}},
                            {3, functions},
@@ -163,7 +163,7 @@ enum class Damage { kEntries, kIndex };
 
 /// Damages a shared object's tables of unwinding: puts an instruction that does not exist into each
 /// entry, or a place outside of the file into each element of their index.
-void SpoilTables(Bytes& library, Damage damage) {
+void SpoilTables(Binary& library, Damage damage) {
   const auto read = [&library](auto* value, size_t place) {
     ASSERT_LE(place + sizeof *value, library.size());
     std::memcpy(value, library.data() + place, sizeof *value);
@@ -202,7 +202,7 @@ TEST_P(EngineGuestTraceTables, AreNotTrusted) {
   const test::TemporaryFile file(".so");
   CompileModule(FailingModule(), file.path(), {});
   std::ifstream input(file.path(), std::ios::binary);
-  Bytes library{std::istreambuf_iterator<char>(input), {}};
+  Binary library{std::istreambuf_iterator<char>(input), {}};
   SpoilTables(library, GetParam());
   file.Write(library);
   const auto pool = test::MakePool(Module::Load(file.path(), {}), 1);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint32_t kText = 64;
 constexpr uint32_t kFile = 4096;
-constexpr uint32_t kEnd = 65'536;
+constexpr uint32_t kMemoryEnd = 65'536;
 
 class AssemblyScriptTest : public testing::Test {
  protected:
@@ -69,20 +69,20 @@ TEST_F(AssemblyScriptTest, AbortsWithMessageAndPlace) {
 TEST_F(AssemblyScriptTest, TakesHostileStrings) {
   Place(kText, {u'a', char16_t{0xD800}, u'b', char16_t{0xDC00}, char16_t{0xD83D}});
   EXPECT_EQ(Abort(kText, 0), "The guest aborted: a\uFFFDb\uFFFD\uFFFD (unknown file:3:5).");
-  for (const uint32_t address : {1u, 3u, kEnd - 1, kEnd, 0xFFFF'FFFFu}) {
+  for (const uint32_t address : {1u, 3u, kMemoryEnd - 1, kMemoryEnd, 0xFFFF'FFFFu}) {
     EXPECT_EQ(Abort(address, address), "The guest aborted: no message (unknown file:3:5).");
   }
   // The longest possible, and longer than the memory.
-  for (const uint32_t size : {kEnd - kText, kEnd - kText + 1, 0xFFFF'FFFFu}) {
+  for (const uint32_t size : {kMemoryEnd - kText, kMemoryEnd - kText + 1, 0xFFFF'FFFFu}) {
     std::memcpy(guest_.memory().data() + kText - 4, &size, sizeof size);
     const std::string message = Abort(kText, 0);
-    EXPECT_EQ(message.find("no message") == std::string::npos, size == kEnd - kText);
+    EXPECT_EQ(message.find("no message") == std::string::npos, size == kMemoryEnd - kText);
     EXPECT_LT(message.size(), 20'000u);
   }
   // An odd number of bytes, at the very end.
   const uint32_t three = 3;
-  std::memcpy(guest_.memory().data() + kEnd - 7, &three, sizeof three);
-  EXPECT_NE(Abort(kEnd - 3, 0), "returned");
+  std::memcpy(guest_.memory().data() + kMemoryEnd - 7, &three, sizeof three);
+  EXPECT_NE(Abort(kMemoryEnd - 3, 0), "returned");
 }
 
 TEST_F(AssemblyScriptTest, TracesToStandardError) {

@@ -17,7 +17,7 @@
 namespace wasmedge_embed::test {
 namespace {
 
-using Bytes = std::vector<uint8_t>;
+using PictureBytes = std::vector<uint8_t>;
 
 constexpr uint8_t kBaseline = 0xC0;
 constexpr uint8_t kProgressive = 0xC2;
@@ -25,21 +25,21 @@ constexpr uint16_t kSide = 7071;
 /// Of a greyscale picture of this size.
 constexpr size_t kBlocks = size_t{884} * 884;
 
-Bytes Join(std::initializer_list<Bytes> parts) {
-  Bytes joined;
-  for (const Bytes& part : parts) joined.insert(joined.end(), part.begin(), part.end());
+PictureBytes Join(std::initializer_list<PictureBytes> parts) {
+  PictureBytes joined;
+  for (const PictureBytes& part : parts) joined.insert(joined.end(), part.begin(), part.end());
   return joined;
 }
 
-Bytes Times(size_t count, const Bytes& part) {
-  Bytes repeated;
+PictureBytes Times(size_t count, const PictureBytes& part) {
+  PictureBytes repeated;
   for (size_t index = 0; index < count; ++index) {
     repeated.insert(repeated.end(), part.begin(), part.end());
   }
   return repeated;
 }
 
-Bytes Segment(uint8_t marker, const Bytes& content) {
+PictureBytes Segment(uint8_t marker, const PictureBytes& content) {
   const size_t length = content.size() + 2;
   return Join(
       {{0xFF, marker, static_cast<uint8_t>(length >> 8), static_cast<uint8_t>(length)}, content});
@@ -47,54 +47,55 @@ Bytes Segment(uint8_t marker, const Bytes& content) {
 
 /// Quantization tables, and two Huffman tables whose only code, the bit 0, means a difference of
 /// zero and the end of the block.
-Bytes Tables() {
-  Bytes code(18, 0);
+PictureBytes Tables() {
+  PictureBytes code(18, 0);
   code[1] = 1;
-  const Bytes dc = code;
+  const PictureBytes dc = code;
   code[0] = 0x10;
-  return Join({Segment(0xDB, Join({{0}, Bytes(64, 1)})), Segment(0xC4, dc), Segment(0xC4, code)});
+  return Join(
+      {Segment(0xDB, Join({{0}, PictureBytes(64, 1)})), Segment(0xC4, dc), Segment(0xC4, code)});
 }
 
-Bytes Frame(uint8_t marker, uint16_t width, uint16_t height, const Bytes& sampling) {
-  Bytes content = {8,
-                   static_cast<uint8_t>(height >> 8),
-                   static_cast<uint8_t>(height),
-                   static_cast<uint8_t>(width >> 8),
-                   static_cast<uint8_t>(width),
-                   static_cast<uint8_t>(sampling.size())};
+PictureBytes Frame(uint8_t marker, uint16_t width, uint16_t height, const PictureBytes& sampling) {
+  PictureBytes content = {8,
+                          static_cast<uint8_t>(height >> 8),
+                          static_cast<uint8_t>(height),
+                          static_cast<uint8_t>(width >> 8),
+                          static_cast<uint8_t>(width),
+                          static_cast<uint8_t>(sampling.size())};
   for (size_t index = 0; index < sampling.size(); ++index) {
     content.insert(content.end(), {static_cast<uint8_t>(index + 1), sampling[index], 0});
   }
   return Segment(marker, content);
 }
 
-Bytes Scan(const Bytes& components, uint8_t first, uint8_t last, uint8_t bits = 0) {
-  Bytes content = {static_cast<uint8_t>(components.size())};
+PictureBytes Scan(const PictureBytes& components, uint8_t first, uint8_t last, uint8_t bits = 0) {
+  PictureBytes content = {static_cast<uint8_t>(components.size())};
   for (const uint8_t component : components) content.insert(content.end(), {component, 0});
   content.insert(content.end(), {first, last, bits});
   return Segment(0xDA, content);
 }
 
 /// A file of these parts, preceded by `size` bytes of comments.
-Bytes File(std::initializer_list<Bytes> parts, size_t size = 0) {
-  Bytes file = {0xFF, 0xD8};
-  while (file.size() < size) file = Join({file, Segment(0xFE, Bytes(60'000, 0))});
+PictureBytes File(std::initializer_list<PictureBytes> parts, size_t size = 0) {
+  PictureBytes file = {0xFF, 0xD8};
+  while (file.size() < size) file = Join({file, Segment(0xFE, PictureBytes(60'000, 0))});
   return Join({file, Tables(), Join(parts), {0xFF, 0xD9}});
 }
 
-JpegSurvey Survey(Bytes file) {
+JpegSurvey Survey(PictureBytes file) {
   const auto survey = SurveyJpeg({file.data(), file.size()});
   EXPECT_TRUE(survey.has_value());
   return survey.value_or(JpegSurvey{});
 }
 
-bool IsDecoded(Bytes file) {
+bool IsDecoded(PictureBytes file) {
   return DecodeJpeg({file.data(), file.size()}, ImageLimits{}).has_value();
 }
 
 TEST(JpegSurveyTest, CountsBlocksWorkAndMemory) {
   // Two MCUs of 16 × 16.
-  const Bytes frame = Frame(kBaseline, 17, 16, {0x22, 0x11, 0x11});
+  const PictureBytes frame = Frame(kBaseline, 17, 16, {0x22, 0x11, 0x11});
   const JpegSurvey together = Survey(File({frame, Scan({1, 2, 3}, 0, 63)}));
   EXPECT_EQ(together.pixels, 17U * 16);
   EXPECT_EQ(together.blocks, 12U);
@@ -116,64 +117,65 @@ TEST(JpegSurveyTest, CountsBlocksWorkAndMemory) {
 
 TEST(JpegSurveyTest, TakesTheKindsThatAreDecoded) {
   for (const uint8_t marker : {0xC0, 0xC1, 0xC2}) {
-    Bytes file = File({Frame(marker, 8, 8, {0x11})});
+    PictureBytes file = File({Frame(marker, 8, 8, {0x11})});
     EXPECT_TRUE(SurveyJpeg({file.data(), file.size()}));
   }
   // Lossless, hierarchical, arithmetic coding.
   for (const uint8_t marker : {0xC3, 0xC5, 0xC9, 0xCA}) {
-    Bytes file = File({Frame(marker, 8, 8, {0x11})});
+    PictureBytes file = File({Frame(marker, 8, 8, {0x11})});
     EXPECT_FALSE(SurveyJpeg({file.data(), file.size()}));
   }
-  Bytes damaged = File({Segment(kBaseline, {8, 0, 8, 0, 8, 3, 1, 0x11, 0})});
+  PictureBytes damaged = File({Segment(kBaseline, {8, 0, 8, 0, 8, 3, 1, 0x11, 0})});
   EXPECT_FALSE(SurveyJpeg({damaged.data(), damaged.size()}));
   for (size_t length = 0; length < 12; ++length) EXPECT_FALSE(SurveyJpeg({damaged.data(), length}));
 }
 
 TEST(JpegSurveyTest, SurvivesEveryTruncation) {
-  const Bytes whole = File({Frame(kProgressive, 8, 8, {0x11}), Scan({1}, 0, 0), Scan({1}, 1, 63)});
+  const PictureBytes whole =
+      File({Frame(kProgressive, 8, 8, {0x11}), Scan({1}, 0, 0), Scan({1}, 1, 63)});
   for (size_t length = 0; length <= whole.size(); ++length) {
     // At its exact size, so that an access to the first byte beyond it is detected.
-    Bytes part(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(length));
+    PictureBytes part(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(length));
     SurveyJpeg({part.data(), part.size()});
   }
 }
 
 TEST(JpegBoundsTest, LetsThroughWhatEncodersWrite) {
-  const Bytes all = {1, 2, 3};
-  Bytes scans = Scan(all, 0, 0, 0x01);
+  const PictureBytes all = {1, 2, 3};
+  PictureBytes scans = Scan(all, 0, 0, 0x01);
   for (const uint8_t component : all) {
     scans = Join({scans, Scan({component}, 1, 8, 0x03), Scan({component}, 9, 63, 0x03)});
     for (const uint8_t bits : {0x32, 0x21, 0x10}) {
       scans = Join({scans, Scan({component}, 1, 63, bits)});
     }
   }
-  const Bytes frame = Frame(kProgressive, kSide, kSide, {0x11, 0x11, 0x11});
+  const PictureBytes frame = Frame(kProgressive, kSide, kSide, {0x11, 0x11, 0x11});
   EXPECT_TRUE(Survey(File({frame, scans}, kBlocks * 3 / 8)).IsWithinBounds());
   EXPECT_TRUE(IsDecoded(FromHex(kRgbJpeg)));
 }
 
 TEST(JpegBoundsTest, RefusesWhatAsksForMoreThanItBrings) {
-  const Bytes large = Frame(kProgressive, kSide, kSide, {0x11});
-  const Bytes means = Scan({1}, 0, 0);
-  const Bytes rest = Scan({1}, 1, 63);
+  const PictureBytes large = Frame(kProgressive, kSide, kSide, {0x11});
+  const PictureBytes means = Scan({1}, 0, 0);
+  const PictureBytes rest = Scan({1}, 1, 63);
   EXPECT_FALSE(IsDecoded(File({large, means})));
   EXPECT_FALSE(IsDecoded(File({large, means, Times(2000, rest)})));
   EXPECT_FALSE(IsDecoded(File({large, means, Times(2000, rest)}, kBlocks / 8)));
   EXPECT_FALSE(IsDecoded(
       File({Frame(kBaseline, kSide, kSide, {0x11}), Times(500, Scan({1}, 0, 63))}, kBlocks / 8)));
-  const Bytes megapixel = Frame(kProgressive, 1000, 1000, {0x11});
+  const PictureBytes megapixel = Frame(kProgressive, 1000, 1000, {0x11});
   EXPECT_FALSE(IsDecoded(File({megapixel, means, Times(50'000, rest)})));
   EXPECT_FALSE(IsDecoded(File({megapixel, means, Times(400, Scan({1}, 1, 63, 0x10))})));
-  const Bytes tiny = Frame(kProgressive, 8, 8, {0x11});
+  const PictureBytes tiny = Frame(kProgressive, 8, 8, {0x11});
   EXPECT_FALSE(IsDecoded(File({tiny, means, Times(20'000, Segment(0xFE, {}))})));
   // The coefficients of 50 megapixels of four inks.
-  const Bytes ink = Frame(kProgressive, 65'535, 762, {0x11, 0x11, 0x11, 0x11});
+  const PictureBytes ink = Frame(kProgressive, 65'535, 762, {0x11, 0x11, 0x11, 0x11});
   EXPECT_FALSE(IsDecoded(File({ink, Scan({1, 2, 3, 4}, 0, 0)})));
   EXPECT_FALSE(IsDecoded(File({ink, Scan({1, 2, 3, 4}, 0, 0)}, kBlocks)));
 }
 
 TEST(PngBoundsTest, BytesBoundThePixels) {
-  Bytes png = FromHex(kRgbPng);
+  PictureBytes png = FromHex(kRgbPng);
   const ByteSpan bytes{png.data(), png.size()};
   EXPECT_TRUE(DecodePng(bytes, ImageLimits{}));
   // 24 bits per pixel.

@@ -16,7 +16,7 @@
 namespace wasmedge_embed::test {
 namespace {
 
-using Values = std::map<int32_t, std::vector<uint8_t>>;
+using LayerValues = std::map<int32_t, std::vector<uint8_t>>;
 
 uint32_t ReadWord(const std::vector<uint8_t>& bytes, size_t position) {
   uint32_t value = 0;
@@ -58,7 +58,7 @@ std::vector<int32_t> ComputedInputs(const ModelFile& file, const FileOperator& o
 
 std::vector<std::vector<uint8_t>> RunOperator(const std::shared_ptr<Model>& model,
                                               const std::vector<int32_t>& inputs,
-                                              const Values& values,
+                                              const LayerValues& values,
                                               const InferenceOptions& options) {
   Session session(model, options);
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -113,8 +113,8 @@ std::vector<LayerDifference> CompareLayers(const std::vector<uint8_t>& model,
                                            const InferenceOptions& options) {
   const ModelFile file(model.data(), model.size(), kNoBounds);
   const FileSubgraph& graph = file.subgraphs()[0];
-  Values reference{{graph.inputs[0], input}};
-  Values so_far = reference;
+  LayerValues reference{{graph.inputs[0], input}};
+  LayerValues so_far = reference;
   std::vector<LayerDifference> differences;
   for (size_t place = 0; place < graph.operators.size(); ++place) {
     const FileOperator& op = graph.operators[place];

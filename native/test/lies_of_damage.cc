@@ -9,38 +9,38 @@
 namespace wasmedge_embed::test {
 namespace {
 
-using Bytes = std::vector<uint8_t>;
-using Damage = std::function<void(Bytes& bytes)>;
+using ModelBytes = std::vector<uint8_t>;
+using Damage = std::function<void(ModelBytes& bytes)>;
 
 constexpr char kPlain[] = "RELU, UINT8";
 constexpr ModelFile::Bounds kNoBounds{SIZE_MAX, SIZE_MAX, SIZE_MAX};
 
 template <typename T>
-T Get(const Bytes& bytes, size_t place) {
+T Get(const ModelBytes& bytes, size_t place) {
   T value;
   std::memcpy(&value, bytes.data() + place, sizeof(value));
   return value;
 }
 
 template <typename T>
-void Put(Bytes& bytes, size_t place, T value) {
+void Put(ModelBytes& bytes, size_t place, T value) {
   std::memcpy(bytes.data() + place, &value, sizeof(value));
 }
 
 /// The position of a table's vtable.
-size_t FieldsOf(const Bytes& bytes, size_t table) {
+size_t FieldsOf(const ModelBytes& bytes, size_t table) {
   return table - static_cast<size_t>(Get<int32_t>(bytes, table));
 }
 
 /// The position of the field's entry in the vtable.
-size_t SlotOf(const Bytes& bytes, size_t table, int field) {
+size_t SlotOf(const ModelBytes& bytes, size_t table, int field) {
   return FieldsOf(bytes, table) + 4 + 2 * static_cast<size_t>(field);
 }
 
 /// A change to the first tensor, given the position of its table in the file.
 template <typename Change>
 Damage AtTensor(Change change) {
-  return [change](Bytes& bytes) {
+  return [change](ModelBytes& bytes) {
     const ModelFile file(bytes.data(), bytes.size(), kNoBounds);
     change(bytes, file.subgraphs()[0].tensors[0].table);
   };
@@ -48,20 +48,20 @@ Damage AtTensor(Change change) {
 
 /// Moves the tensor's field to this offset from the beginning of its table.
 Damage FieldAt(int field, uint16_t offset) {
-  return AtTensor([=](Bytes& bytes, const FlatTable& table) {
+  return AtTensor([=](ModelBytes& bytes, const FlatTable& table) {
     Put(bytes, SlotOf(bytes, table.position(), field), offset);
   });
 }
 
 /// Moves the target of the tensor's field by this distance.
 Damage ReferenceBy(int field, uint32_t distance) {
-  return AtTensor([=](Bytes& bytes, const FlatTable& table) {
+  return AtTensor([=](ModelBytes& bytes, const FlatTable& table) {
     const size_t place = table.FieldPosition(field);
     Put(bytes, place, Get<uint32_t>(bytes, place) + distance);
   });
 }
 
-size_t RootOf(const Bytes& bytes) { return Get<uint32_t>(bytes, 0); }
+size_t RootOf(const ModelBytes& bytes) { return Get<uint32_t>(bytes, 0); }
 
 /// All operators are the same one, with a list of inputs of 64 KiB.
 void ShareOperators(ModelSpec& model) {
@@ -72,7 +72,7 @@ void ShareOperators(ModelSpec& model) {
   }
 }
 
-void ShareFirstOperator(Bytes& bytes) {
+void ShareFirstOperator(ModelBytes& bytes) {
   const ModelFile file(bytes.data(), bytes.size(), kNoBounds);
   const FlatTable& graph = file.subgraphs()[0].table;
   const size_t reference = graph.FieldPosition(schema::subgraph::kOperators);
@@ -89,20 +89,21 @@ void ShareFirstOperator(Bytes& bytes) {
 std::vector<Lie> LiesOfDamage() {
   return {
       {"Short", kPlain, nullptr, "it has only 5 bytes. Expected the bytes of a .tflite file",
-       [](Bytes& bytes) { bytes.resize(5); }},
+       [](ModelBytes& bytes) { bytes.resize(5); }},
       {"Identifier", kPlain, nullptr, "it lacks the file identifier \"TFL3\"",
-       [](Bytes& bytes) { bytes[4] = 'X'; }},
+       [](ModelBytes& bytes) { bytes[4] = 'X'; }},
       {"RootOutside", kPlain, nullptr, "its root table is out of bounds",
-       [](Bytes& bytes) { Put(bytes, 0, static_cast<uint32_t>(bytes.size())); }},
+       [](ModelBytes& bytes) { Put(bytes, 0, static_cast<uint32_t>(bytes.size())); }},
       {"FieldsOutside", kPlain, nullptr, "has its list of fields out of bounds",
-       AtTensor(
-           [](Bytes& bytes, const FlatTable& table) { Put(bytes, table.position(), INT32_MAX); })},
+       AtTensor([](ModelBytes& bytes, const FlatTable& table) {
+         Put(bytes, table.position(), INT32_MAX);
+       })},
       {"FieldsSize", kPlain, nullptr, "has a list of fields of a wrong size",
-       AtTensor([](Bytes& bytes, const FlatTable& table) {
+       AtTensor([](ModelBytes& bytes, const FlatTable& table) {
          Put(bytes, FieldsOf(bytes, table.position()), uint16_t{3});
        })},
       {"TableSize", kPlain, nullptr, "extends beyond its end",
-       AtTensor([](Bytes& bytes, const FlatTable& table) {
+       AtTensor([](ModelBytes& bytes, const FlatTable& table) {
          Put(bytes, FieldsOf(bytes, table.position()) + 2, UINT16_MAX);
        })},
       {"ReferenceOutside", kPlain, nullptr, "a tensor's shape is out of bounds",
@@ -114,12 +115,12 @@ std::vector<Lie> LiesOfDamage() {
       {"FieldAskew", kPlain, nullptr, "a tensor's buffer is not aligned",
        FieldAt(schema::tensor::kBuffer, 6)},
       {"VectorSize", kPlain, nullptr, "a tensor's name extends beyond its end",
-       AtTensor([](Bytes& bytes, const FlatTable& table) {
+       AtTensor([](ModelBytes& bytes, const FlatTable& table) {
          const size_t place = table.FieldPosition(schema::tensor::kName);
          Put(bytes, place + Get<uint32_t>(bytes, place), uint32_t{1} << 24);
        })},
       {"Unterminated", kPlain, nullptr, "a tensor's name is not terminated",
-       AtTensor([](Bytes& bytes, const FlatTable& table) {
+       AtTensor([](ModelBytes& bytes, const FlatTable& table) {
          const std::string_view name = table.String(schema::tensor::kName, "the name");
          bytes[static_cast<size_t>(reinterpret_cast<const uint8_t*>(name.data()) - bytes.data()) +
                name.size()] = 'x';
@@ -127,11 +128,11 @@ std::vector<Lie> LiesOfDamage() {
       {"Unfolding", "RELU, FLOAT32", ShareOperators, "expands beyond all bounds",
        ShareFirstOperator},
       {"NoBuffers", kPlain, nullptr, "has no list of buffers",
-       [](Bytes& bytes) {
+       [](ModelBytes& bytes) {
          Put(bytes, SlotOf(bytes, RootOf(bytes), schema::model::kBuffers), uint16_t{0});
        }},
       {"FilledFirstBuffer", "PRELU, FLOAT32", nullptr, "has data in buffer 0",
-       [](Bytes& bytes) {
+       [](ModelBytes& bytes) {
          const FlatBuffer buffer(bytes.data(), bytes.size());
          const FlatTables buffers = buffer.Root().Tables(schema::model::kBuffers, "the buffers");
          const size_t first = buffers.ReferencePosition(0);
@@ -141,13 +142,13 @@ std::vector<Lie> LiesOfDamage() {
       {"NamelessMetadata", kPlain,
        [](ModelSpec& model) { model.metadata = {{"min_runtime_version", 0}}; },
        "A metadata entry of the model has no name",
-       [](Bytes& bytes) {
+       [](ModelBytes& bytes) {
          const FlatBuffer buffer(bytes.data(), bytes.size());
          const FlatTable entry = buffer.Root().Tables(schema::model::kMetadata, "metadata")[0];
          Put(bytes, SlotOf(bytes, entry.position(), schema::metadata::kName), uint16_t{0});
        }},
       {"LostOptions", "CONV_2D, FLOAT32", nullptr, "declares a kind of options but has none",
-       [](Bytes& bytes) {
+       [](ModelBytes& bytes) {
          const ModelFile file(bytes.data(), bytes.size(), kNoBounds);
          const size_t table = file.subgraphs()[0].operators[0].table.position();
          Put(bytes, SlotOf(bytes, table, schema::operation::kBuiltinOptions), uint16_t{0});

@@ -6,19 +6,19 @@
 namespace wasmedge_embed {
 namespace {
 
-using Bytes = std::vector<uint8_t>;
+using Binary = std::vector<uint8_t>;
 
 /// A module with a type section, the given table section and a custom section.
-Bytes ModuleWith(const Bytes& tables) {
-  Bytes module{0, 'a', 's', 'm', 1, 0, 0, 0, /*type*/ 1, 1, 0, /*table*/ 4};
+Binary ModuleWith(const Binary& tables) {
+  Binary module{0, 'a', 's', 'm', 1, 0, 0, 0, /*type*/ 1, 1, 0, /*table*/ 4};
   module.push_back(static_cast<uint8_t>(tables.size()));
   module.insert(module.end(), tables.begin(), tables.end());
-  const Bytes custom{0, 3, 1, 'n', 7};
+  const Binary custom{0, 3, 1, 'n', 7};
   module.insert(module.end(), custom.begin(), custom.end());
   return module;
 }
 
-std::optional<Bytes> Limit(const Bytes& module, uint64_t elements) {
+std::optional<Binary> Limit(const Binary& module, uint64_t elements) {
   return LimitTables({module.data(), module.size()}, elements, "guest.wasm");
 }
 
@@ -53,7 +53,7 @@ TEST(TableLimitsTest, KeepsOtherFlags) {
 }
 
 TEST(TableLimitsTest, RefusesMinimumsBeyondTheLimit) {
-  const auto code_of = [](const Bytes& tables) {
+  const auto code_of = [](const Binary& tables) {
     try {
       Limit(ModuleWith(tables), 5);
     } catch (const Error& error) {
@@ -70,7 +70,7 @@ TEST(TableLimitsTest, RefusesMinimumsBeyondTheLimit) {
 }
 
 TEST(TableLimitsTest, RefusesWhatIsCutOff) {
-  const Bytes whole{2, 0x70, 1, 2, 6, 0x6F, 0, 2};
+  const Binary whole{2, 0x70, 1, 2, 6, 0x6F, 0, 2};
   for (size_t size = 0; size < whole.size(); ++size) {
     EXPECT_THROW(
         Limit(ModuleWith({whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size)}), 9), Error)

@@ -2,14 +2,11 @@
 
 #include "wasi/functions.h"
 #include "wasi/store.h"
+#include "wasi/times.h"
 
 namespace wasmedge_embed::wasi {
 
 namespace {
-
-uint64_t Nanoseconds(const timespec& time) noexcept {
-  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);
-}
 
 /// The host's clock for a guest's clock. The guest's process is its invocation, which is one
 /// thread, so both processor-time clocks are that thread's; the host's other threads do not count.

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "wasi/host_errno.h"
 #include "wasi/path.h"
+#include "wasi/times.h"
 
 namespace wasmedge_embed::wasi {
 
@@ -41,10 +42,6 @@ FileType TypeOf(mode_t mode) noexcept {
     default:
       return FileType::kUnknown;
   }
-}
-
-uint64_t Nanoseconds(const timespec& time) noexcept {
-  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);
 }
 
 Filestat FilestatOf(const struct stat& status) noexcept {

@@ -18,8 +18,6 @@ namespace wasmedge_embed::wasi {
 namespace {
 
 constexpr int kAlways = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-/// As on Linux.
-constexpr int kMaxLinks = 40;
 /// `openat2` fails with EAGAIN if something was renamed in the meantime: in 1.4 % of the opens
 /// while another process did nothing but rename. So this many in a row do not happen by chance.
 constexpr int kMaxAttempts = 1000;

@@ -10,6 +10,8 @@ namespace wasmedge_embed::wasi {
 /// In bytes, as on Linux.
 inline constexpr size_t kMaxNameLength = 255;
 inline constexpr size_t kMaxPathLength = 4096;
+/// The number of links that a look-up follows, as on Linux.
+inline constexpr int kMaxLinks = 40;
 
 /// Whether `path` can be looked up at all: kNoEnt if it is empty, kNameTooLong, kInval for a NUL
 /// byte, kNotCapable for an absolute path.

@@ -11,9 +11,6 @@ namespace wasmedge_embed::wasi {
 
 namespace {
 
-/// As on Linux.
-constexpr int kMaxLinks = 40;
-
 void SetTimesOf(ScratchStorage& storage, ScratchNode& node, const NewTimes& times) noexcept {
   storage.Changed();
   const uint64_t now = RealTime();

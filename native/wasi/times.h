@@ -1,11 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 
 #include "wasi/abi.h"
 #include "wasi/directory.h"
 
 namespace wasmedge_embed::wasi {
+
+inline uint64_t Nanoseconds(const timespec& time) noexcept {
+  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);
+}
 
 /// The times that `flags`, which must be valid, request.
 inline NewTimes NewTimesOf(uint64_t access_time, uint64_t modification_time,

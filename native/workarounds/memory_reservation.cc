@@ -13,12 +13,12 @@
 #include <string>
 #include <utility>
 
+#include "base/wasm_page.h"
 #include "workarounds/elf_slots.h"
 
 namespace wasmedge_embed {
 namespace {
 
-constexpr uint64_t kPageSize = 65536;
 // As in lib/system/allocator.cpp of WasmEdge 0.14 and 0.17.
 constexpr uint64_t kGapBytes = uint64_t{4} << 30;
 constexpr uint64_t kRequestBytes = uint64_t{12} << 30;
@@ -53,7 +53,7 @@ State& Global() {
 }
 
 // Not null, and not an address that anybody uses.
-void* const kNowhere = reinterpret_cast<void*>(kPageSize);
+void* const kNowhere = reinterpret_cast<void*>(kWasmPageSize);
 
 Error NoAddresses(const std::string& reason) {
   return Error(
@@ -184,7 +184,7 @@ bool CloseAgain(uintptr_t memory, uint64_t size, uint64_t end) {
 }
 
 Error NoPages(uint64_t size) {
-  return NotEnoughMemory((" for the " + std::to_string(size / kPageSize) +
+  return NotEnoughMemory((" for the " + std::to_string(size / kWasmPageSize) +
                           " pages that the guest's memory begins with")
                              .c_str());
 }
@@ -223,7 +223,7 @@ void MemoryReservation::Install(void* wasmedge_library) {
 
 MemoryReservation::MemoryReservation(uint64_t pages, const MemoryImage* image)
     : begin_(Reserve(true, image == nullptr ? 0 : image->mappings())) {
-  const uint64_t size = pages * kPageSize;
+  const uint64_t size = pages * kWasmPageSize;
   uint8_t* const memory = begin_ + kGapBytes;
   // The only thing that follows is the engine's own request, which finds its pages accessible.
   if (Open(reinterpret_cast<uintptr_t>(memory), size) == Opening::kDone &&

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/add_clamped.h"
 #include "inference/check/memory_plan.h"
 #include "inference/check/model_check.h"
 #include "inference/check/model_schema.h"
@@ -15,9 +16,6 @@
 
 namespace wasmedge_embed {
 namespace {
-
-// Metadata of models compiled for an accelerator.
-constexpr std::string_view kCompiledStamp = "LiteRtStamp";
 
 // The custom operators that LiteRT includes.
 constexpr std::string_view kCustomOperators[] = {
@@ -33,10 +31,6 @@ constexpr std::string_view kCustomOperators[] = {
 };
 
 constexpr int32_t kNotGiven = -1;
-
-uint64_t AddClamped(uint64_t left, uint64_t right) noexcept {
-  return left > UINT64_MAX - right ? UINT64_MAX : left + right;
-}
 
 /// Whether the operator keeps state without a variable tensor.
 bool IsStateful(const FileOperatorCode& code) noexcept {
@@ -361,7 +355,7 @@ void CheckTables(const ModelFile& file) {
     if (metadata.buffer >= file.buffers().size()) {
       RefuseModel("has metadata in a buffer that does not exist");
     }
-    if (metadata.name == kCompiledStamp) {
+    if (metadata.name == schema::kCompiledStamp) {
       RefuseModel("is compiled for an accelerator; expected the original model");
     }
   }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/add_clamped.h"
 #include "base/error.h"
 #include "inference/check/memory_plan.h"
 #include "inference/check/model_reader.h"
@@ -18,8 +19,6 @@ namespace {
 
 // Metadata with which TensorFlow Lite orders stateful operators.
 constexpr std::string_view kControlDependencies = "model_control_dependencies";
-// Metadata of models compiled for an accelerator.
-constexpr std::string_view kCompiledStamp = "LiteRtStamp";
 
 /// `hint` follows the numbers: empty, or what a user can do.
 [[noreturn]] void RefuseLimit(const std::string& what, uint64_t value, uint64_t limit,
@@ -28,10 +27,6 @@ constexpr std::string_view kCompiledStamp = "LiteRtStamp";
               "The model " + what + " " + std::to_string(value) + "; the limit is " +
                   std::to_string(limit) + "." + hint,
               name);
-}
-
-uint64_t AddClamped(uint64_t left, uint64_t right) noexcept {
-  return left > UINT64_MAX - right ? UINT64_MAX : left + right;
 }
 
 /// Checks the subgraphs one by one and sums up their costs.
@@ -101,7 +96,7 @@ void Checker::CheckTables() const {
     if (metadata.name == kControlDependencies) {
       RefuseModel("orders its operators by control dependencies, which is not supported");
     }
-    if (metadata.name == kCompiledStamp) {
+    if (metadata.name == schema::kCompiledStamp) {
       RefuseModel("is compiled for an accelerator; expected the original model");
     }
   }

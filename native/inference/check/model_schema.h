@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 /// The numbers of the public schema of .tflite files, typed by hand and compared with the output of
 /// flatc (test/model-schema.test.ts, from LiteRT's own wheel). It does not use flatc's generated
@@ -14,6 +15,9 @@
 namespace wasmedge_embed::schema {
 
 constexpr uint32_t kVersion = 3;
+
+/// The name of the metadata of models compiled for an accelerator.
+inline constexpr std::string_view kCompiledStamp = "LiteRtStamp";
 
 // The fields of each table, in a separate namespace: fields of different tables share names.
 namespace model {

@@ -7,8 +7,6 @@
 namespace wasmedge_embed {
 namespace {
 
-constexpr int kLargest = 127;
-
 /// Puts `gap` zeros behind each row of so many bytes.
 void Spread(size_t rows, size_t size, size_t gap, uint8_t* bytes) {
   if (gap == 0) return;
@@ -28,7 +26,7 @@ ChannelCopies FindCopies(const uint8_t* weights, const WeightLayout& layout, int
   for (const InexactChannel& each : inexact) {
     const uint8_t* row = weights + each.channel * layout.inner;
     for (size_t i = 0; i < layout.inner; ++i) {
-      if (std::abs(row[i] - zero_point) <= kLargest) continue;
+      if (std::abs(row[i] - zero_point) <= kLargestWeight) continue;
       const auto channel = static_cast<uint32_t>(i % layout.depth);
       const auto place = std::lower_bound(copies.begin(), copies.end(), channel);
       if (place != copies.end() && *place == channel) continue;
@@ -56,7 +54,7 @@ void GrowConvolution(const FileWeights& weights, const std::vector<InexactChanne
     uint8_t* to = bytes + each.channel * points * depth;
     for (size_t i = 0; i < layout.inner; ++i) {
       const int exact = from[i] - weights.zero_point;
-      const int most = std::clamp(exact, -kLargest, kLargest);
+      const int most = std::clamp(exact, -kLargestWeight, kLargestWeight);
       uint8_t* point = to + i / layout.depth * depth;
       point[i % layout.depth] = static_cast<uint8_t>(most);
       if (most == exact) continue;

@@ -6,7 +6,6 @@
 namespace wasmedge_embed {
 namespace {
 
-constexpr int kLargest = 127;
 // A larger one would be useless: with 2, every even weight is exact.
 constexpr float kLargestStep = 2;
 // The number of steps tried for a channel with at most this many weights.
@@ -39,7 +38,8 @@ class Channel {
 
   void RoundToNearest(float step) {
     for (size_t i = 0; i < exact_.size(); ++i) {
-      rounded_[i] = std::clamp(static_cast<int>(std::lrint(exact_[i] / step)), -kLargest, kLargest);
+      rounded_[i] = std::clamp(static_cast<int>(std::lrint(exact_[i] / step)), -kLargestWeight,
+                               kLargestWeight);
     }
   }
 
@@ -69,7 +69,7 @@ class Channel {
       const float by = static_cast<float>(direction) * step;
       constexpr float kWorthwhile = -1e-4F;
       if (2 * slope * by + kCurvature * by * by >= kWorthwhile) continue;
-      if (std::abs(rounded_[i] + direction) > kLargest) continue;
+      if (std::abs(rounded_[i] + direction) > kLargestWeight) continue;
       rounded_[i] += direction;
       errors_[i] += by;
       sum_ += by;
@@ -131,8 +131,8 @@ std::vector<InexactChannel> WeightConverter::FindInexactChannels(const uint8_t* 
   std::vector<InexactChannel> inexact;
   const std::vector<int> reaches = FindReaches(weights, layout, zero_point);
   for (size_t index = 0; index < reaches.size(); ++index) {
-    if (reaches[index] <= kLargest) continue;
-    inexact.push_back({index, static_cast<float>(reaches[index]) / kLargest, false});
+    if (reaches[index] <= kLargestWeight) continue;
+    inexact.push_back({index, static_cast<float>(reaches[index]) / kLargestWeight, false});
   }
   return inexact;
 }

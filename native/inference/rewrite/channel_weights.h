@@ -6,6 +6,9 @@
 
 namespace wasmedge_embed {
 
+/// The largest absolute value of an int8 weight.
+inline constexpr int kLargestWeight = 127;
+
 /// The layout of weights in memory: [outer, channels, inner], row-major.
 struct WeightLayout {
   size_t outer = 1;
