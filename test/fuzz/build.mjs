@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { forgetOtherToolchain, parallel } from '../../scripts/setup/addon.mjs';
+import { forgetOtherToolchain } from '../../scripts/setup/addon.mjs';
 import { SetupFailure } from '../../scripts/setup/failure.mjs';
 import { root } from '../../scripts/setup/paths.mjs';
 import { executables } from '../../scripts/setup/processes.mjs';
@@ -28,13 +28,14 @@ export function prepareClangTree() {
  * Builds the fuzzers.
  *
  * @param {string[]} names of the targets
+ * @param {number} most how many compilers run at the same time
  * @param {import('../../scripts/setup/task.mjs').Task} task
  */
-export async function buildFuzzers(names, task) {
+export async function buildFuzzers(names, most, task) {
   prepareClangTree();
   await task.exec('cmake', ['--preset', preset], { cwd: root });
   const targets = ['model_seeds', ...names.map((name) => `${name}_fuzzer`)];
-  const build = ['--build', '--preset', preset, '--parallel', String(parallel)];
+  const build = ['--build', '--preset', preset, '--parallel', String(most)];
   await task.exec('cmake', [...build, '--target', ...targets], { cwd: root });
 }
 

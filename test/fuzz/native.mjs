@@ -12,13 +12,14 @@ import { table } from '../runner/report.mjs';
 
 const help = `Fuzzes the code that reads input from guests and files: libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer.
 
-Usage: npm run fuzz -- [--seconds N] [--target NAME[,NAME…]] [--keep | --repeatable]
+Usage: npm run fuzz -- [--seconds N] [--target NAME[,NAME…]] [--keep | --repeatable] [--parallel N]
 
       --seconds     duration for each target (20)
       --target      only these targets: ${names().join(', ')}
       --keep        add to native/fuzz/corpus: minimized findings, and the inputs with coverage that the corpus
                     lacks
       --repeatable  the same inputs in the same order each time: a fixed seed, no inputs of earlier runs
+      --parallel    how many targets and compilers run at the same time; by default one for each processor
   -h, --help        print this text
 
 Inputs with new coverage are kept in build/fuzz, where the next run starts. The exit code is 1 if something was
@@ -36,13 +37,15 @@ function readOptions() {
       target: { type: 'string', multiple: true, default: [] },
       keep: { type: 'boolean', default: false },
       repeatable: { type: 'boolean', default: false },
+      parallel: { type: 'string', default: String(parallel) },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const seconds = Number(values.seconds);
-  if (!Number.isInteger(seconds) || seconds < 1) {
-    throw new Error(`--seconds takes a whole number of seconds, not '${values.seconds}'.`);
-  }
+  const [seconds, most] = ['seconds', 'parallel'].map((name) => {
+    const number = Number(values[name]);
+    if (Number.isInteger(number) && number >= 1) return number;
+    throw new Error(`--${name} takes a whole number from 1 on, not '${values[name]}'.`);
+  });
   const wanted = values.target.flatMap((list) => list.split(',')).filter((name) => name !== '');
   const unknown = wanted.filter((name) => !names().includes(name));
   if (unknown.length > 0) {
@@ -53,20 +56,21 @@ function readOptions() {
   const targets = allTargets().filter(({ name }) => wanted.length === 0 || wanted.includes(name));
   const { keep, repeatable, help: asksForHelp } = values;
   if (keep && repeatable) throw new Error('Give --keep or --repeatable, not both.');
-  return { seconds, targets, keep, repeatable, help: asksForHelp };
+  return { seconds, targets, most, keep, repeatable, help: asksForHelp };
 }
 
-async function fuzzAll({ seconds, targets, keep, repeatable }) {
+async function fuzzAll({ seconds, targets, most, keep, repeatable }) {
   await withTask('Building the fuzzers', 'fuzz-build', async (task) => {
     await buildFuzzers(
       targets.map(({ name }) => name),
+      most,
       task,
     );
     return 'done';
   });
 
   // Each keeps one processor busy.
-  const results = await sideBySide(targets, parallel, async (target) => {
+  const results = await sideBySide(targets, most, async (target) => {
     let outcome;
     await withTask(`Fuzzing ${target.name}`, `fuzz-${target.name}`, async (task) => {
       outcome = await fuzz(target, { seconds, repeatable }, task);

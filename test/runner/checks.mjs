@@ -9,6 +9,7 @@ import { rustEnvironment } from '../../scripts/setup/machine.mjs';
 import { commandLine, localProgram, root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { countCargo, countFuzzers, countMochaSummary, countsFile, readCounts } from './counts.mjs';
 import { nativeChecks } from './native-checks.mjs';
+import { clangTree, halfOfProcessors } from './shares.mjs';
 
 /**
  * One of the checks of `npm test`.
@@ -19,6 +20,7 @@ import { nativeChecks } from './native-checks.mjs';
  * @property {string} [demands] an environment variable that makes a missing requirement a failure: see requirements.mjs
  * @property {boolean} [long] takes too long for the usual run: only with --all, or by name
  * @property {number} [processors] how many it keeps busy; by default all, and then no other check runs in parallel
+ * @property {string} [turn] checks with the same one do not run at the same time
  * @property {boolean} [runsTests] compiles and runs tests of the package: one such check at a time
  * @property {boolean} [inherit] writes to the terminal directly if it runs alone, since its own report is good
  * @property {(context: CheckContext) => Promise<Command[]>} commands run one after the other, until one fails
@@ -26,7 +28,8 @@ import { nativeChecks } from './native-checks.mjs';
  * @property {(output: string) => string} [excerpt] the part of its output to show if it fails; by default all
  *
  * @typedef {{ command: string, args: string[], options?: object }} Command
- * @typedef {import('../../scripts/setup/steps.mjs').Context & { grep?: string }} CheckContext
+ * @typedef {import('../../scripts/setup/steps.mjs').Context & { grep?: string, processors: number }} CheckContext
+ *   with the number of processors that the check may keep busy
  */
 
 const mochaCounts = countsFile('mocha');
@@ -129,6 +132,19 @@ export const checks = [
   },
   ...nativeChecks,
   {
+    name: 'fuzz',
+    title: 'Fuzzing, 15 s a target',
+    processors: halfOfProcessors,
+    turn: clangTree,
+    commands: async ({ processors }) => [
+      script(
+        'test/fuzz/native.mjs',
+        ...['--seconds', '15', '--repeatable', '--parallel', String(processors)],
+      ),
+    ],
+    count: countFuzzers,
+  },
+  {
     name: 'mocha',
     title: 'Tests of the package (mocha)',
     runsTests: true,
@@ -212,12 +228,6 @@ export const checks = [
     title: 'The same, generated modules for an hour',
     long: true,
     commands: async () => [script('test/fuzz/differential/differential.mjs', '--seconds', '3600')],
-  },
-  {
-    name: 'fuzz',
-    title: 'Fuzzing, 15 s a target',
-    commands: async () => [script('test/fuzz/native.mjs', '--seconds', '15', '--repeatable')],
-    count: countFuzzers,
   },
   {
     name: 'fuzz-long',

@@ -2,11 +2,12 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { prepareClangTree } from '../fuzz/build.mjs';
-import { forgetOtherToolchain, parallel, toolchainOf } from '../../scripts/setup/addon.mjs';
+import { forgetOtherToolchain, toolchainOf } from '../../scripts/setup/addon.mjs';
 import { SetupFailure } from '../../scripts/setup/failure.mjs';
 import { root } from '../../scripts/setup/paths.mjs';
 import { ask, executables } from '../../scripts/setup/processes.mjs';
 import { countCtest, countGoogleTest, countsFile, readCounts } from './counts.mjs';
+import { clangTree, halfOfProcessors } from './shares.mjs';
 
 const runner = path.join(root, 'test/runner/native-tests.mjs');
 
@@ -32,8 +33,11 @@ const qemuArguments = [
 /** @type {import('./checks.mjs').Check[]} */
 export const nativeChecks = [
   manyInProcess({ ...native('-addon', 'Native tests'), name: 'native' }, 'native-addon'),
-  manyInProcess(native('-asan', 'Native tests, AddressSanitizer'), 'native-asan'),
-  native('-tsan', 'Native tests, ThreadSanitizer'),
+  manyInProcess(
+    { ...native('-asan', 'Native tests, AddressSanitizer'), turn: clangTree },
+    'native-asan',
+  ),
+  { ...native('-tsan', 'Native tests, ThreadSanitizer'), processors: halfOfProcessors },
   {
     ...native('', 'Native tests, Valgrind'),
     name: 'valgrind',
@@ -86,17 +90,17 @@ function native(suffix, title) {
   return {
     name: preset,
     title,
-    commands: async ({ machine }) => {
+    commands: async ({ machine, processors }) => {
       if (suffix === '-asan') prepareClangTree();
       else forgetOtherToolchain(treeOf(suffix), toolchainOf(machine));
       const tests = {
         command: 'ctest',
-        args: ['--preset', preset, '--parallel', String(parallel)],
+        args: ['--preset', preset, '--parallel', String(processors)],
         options: { cwd: root },
       };
       return [
         cmake('--preset', preset),
-        cmake('--build', '--preset', preset, '--parallel', String(parallel)),
+        cmake('--build', '--preset', preset, '--parallel', String(processors)),
         suffix === '-tsan' ? await withoutRandomAddresses(tests) : tests,
       ];
     },
@@ -109,11 +113,14 @@ function manyInProcess(check, preset) {
   const counts = countsFile(check.name);
   return {
     ...check,
+    processors: halfOfProcessors,
     commands: async (context) => {
       rmSync(counts, { force: true });
       const [configure, build] = await check.commands(context);
       const args = [runner, '--preset', preset, '--counts', counts];
-      return [configure, build, { command: process.execPath, args, options: { cwd: root } }];
+      args.push('--parallel', String(context.processors));
+      const tests = { command: process.execPath, args, options: { cwd: root } };
+      return [configure, build, tests];
     },
     count: () => readCounts(counts),
   };

@@ -12,11 +12,12 @@ import { runCases } from './google-test.mjs';
 
 const help = `Runs the native tests of a preset like \`ctest --preset NAME\`, but many in each process.
 
-Usage: node test/runner/native-tests.mjs --preset NAME [--counts FILE]
+Usage: node test/runner/native-tests.mjs --preset NAME [--counts FILE] [--parallel N]
 
-      --preset  a preset of CMakePresets.json, already built
-      --counts  file for the numbers of passed, failed and skipped tests, as JSON
-  -h, --help    print this text
+      --preset    a preset of CMakePresets.json, already built
+      --counts    file for the numbers of passed, failed and skipped tests, as JSON
+      --parallel  how many processes run at the same time; by default one for each processor
+  -h, --help      print this text
 `;
 
 /**
@@ -34,17 +35,26 @@ function readOptions() {
     options: {
       preset: { type: 'string' },
       counts: { type: 'string' },
+      parallel: { type: 'string', default: String(parallel) },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.preset === undefined && !values.help) throw new Error('Name the preset: --preset.');
-  return { ...values, counts: values.counts ?? path.join(setupFolder, `${values.preset}.json`) };
+  const most = Number(values.parallel);
+  if (!Number.isInteger(most) || most < 1) {
+    throw new Error(`--parallel takes a whole number from 1 on, not '${values.parallel}'.`);
+  }
+  return {
+    ...values,
+    most,
+    counts: values.counts ?? path.join(setupFolder, `${values.preset}.json`),
+  };
 }
 
-async function main({ preset, counts }) {
+async function main({ preset, counts, most }) {
   const { program, cwd, cases } = await listCases(preset);
   let done = 0;
-  const groups = await sideBySide(processesOf(cases), parallel, async (group) => {
+  const groups = await sideBySide(processesOf(cases), most, async (group) => {
     const results = await runCases(program, group, { cwd });
     done += group.length;
     console.log(`${done} of ${cases.length} tests`);

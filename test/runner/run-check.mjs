@@ -17,11 +17,14 @@ import { inTheirPlaces } from './places.mjs';
  */
 export function runChecks(checks, context) {
   const position = (index) => `(${index + 1}/${checks.length})`;
+  const shareOf = ({ processors = parallel }) =>
+    // A check that runs alone has all of them.
+    checks.length === 1 ? parallel : Math.min(processors, parallel);
   return inTheirPlaces(
     checks.map((check, index) => ({
-      processors: check.processors,
-      turn: check.runsTests ? 'tests' : undefined,
-      run: () => runCheck(check, context, position(index)),
+      processors: shareOf(check),
+      turn: check.runsTests ? 'tests' : check.turn,
+      run: () => runCheck(check, { ...context, processors: shareOf(check) }, position(index)),
     })),
     parallel,
   );
@@ -47,7 +50,10 @@ export async function runCheck(check, context, position) {
   let output = '';
   let processorSeconds = 0;
   try {
-    for (const { command, args, options } of await check.commands(context)) {
+    for (const { command, args, options } of await check.commands({
+      processors: parallel,
+      ...context,
+    })) {
       const result = inherit
         ? await run(command, args, { ...options, inherit: true })
         : await task.attempt(command, args, options);
