@@ -8,11 +8,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import promises from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { compileModule, loadModule } from 'wasmedge-embed';
-import type { CompileEvent, LoadOptions } from 'wasmedge-embed';
+import type { CompileEvent, LoadOptions, WasmEdgeError } from 'wasmedge-embed';
 
 import { eventsOf } from './support/diagnostics.js';
 import { withEnvironment } from './support/environment.js';
@@ -208,10 +209,84 @@ describe('The cache of compiled modules', () => {
     });
   }
 
+  type Open = typeof promises.open;
+
+  /** Has the first `count` openings of the compiled module fail with this error of the system. */
+  async function withFailingOpens<T>(
+    code: string,
+    count: number,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { open } = promises;
+    const compiled = cached();
+    let failures = 0;
+    promises.open = async (...args: Parameters<Open>) => {
+      if (args[0] !== compiled || ++failures > count) return open(...args);
+      throw Object.assign(new Error(`${code}: from the test`), { code });
+    };
+    try {
+      return await work();
+    } finally {
+      promises.open = open;
+      assert.ok(failures >= count, `${failures} openings`);
+    }
+  }
+
+  for (const code of ['EMFILE', 'ENFILE', 'ENOMEM', 'EIO']) {
+    it(`keeps a file that the system cannot open at the moment (${code}), and says so`, async () => {
+      await load(file, cache);
+      const { ino } = statSync(cached());
+      const [event, ...others] = await withFailingOpens(code, 2, () =>
+        withEnvironment({ WASMEDGE_EMBED_CACHE: cache }, () =>
+          eventsOf<CompileEvent>('wasmedge-embed:compile', () =>
+            withModule(file, {}, async (module) => {
+              assert.equal(module.mode, 'interpreter');
+              assert.equal(await module.call('add', 3, 4), 7);
+            }),
+          ),
+        ),
+      );
+      assert.equal(others.length, 0);
+      const error = event?.error as WasmEdgeError;
+      assert.equal(error.code, 'ERR_MODULE_LOAD');
+      assert.match(error.message, new RegExp(`is not used: ${code}: from the test`));
+      assert.deepEqual(await load(file, cache), []);
+      assert.equal(statSync(cached()).ino, ino);
+    });
+  }
+
+  it('is not the reason for another compilation where one look-up of it fails', async () => {
+    await load(file, cache);
+    assert.deepEqual(await withFailingOpens('EMFILE', 1, () => load(file, cache)), []);
+  });
+
+  it('replaces a file that this user may not open', async () => {
+    await load(file, cache);
+    const { ino } = statSync(cached());
+    const events = await withFailingOpens('EACCES', 4, () => load(file, cache));
+    assert.equal(events.length, 1);
+    assert.equal(events[0]?.error, undefined);
+    assert.notEqual(statSync(cached()).ino, ino);
+    assert.deepEqual(await load(file, cache), []);
+  });
+
   it('is for nobody else to read or write', async () => {
     await load(file, cache);
     assert.equal(statSync(path.join(cache, 'aot')).mode & 0o077, 0);
   });
+
+  for (const isolation of ['in-process', 'worker-process'] as const) {
+    it(`is not needed for a module that is interpreted at first (${isolation})`, async () => {
+      const regularFile = temporaryPath('regular-file');
+      writeFileSync(regularFile, '');
+      const nowhere = path.join(regularFile, 'folder');
+      await withEnvironment({ WASMEDGE_EMBED_CACHE: nowhere, TMPDIR: nowhere }, () =>
+        withModule(file, { isolation, aot: 'background' }, async (module) => {
+          assert.equal(await module.call('add', 3, 4), 7);
+        }),
+      );
+    });
+  }
 
   it('is in the temporary folder where its own cannot be written', async () => {
     const regularFile = temporaryPath('regular-file');

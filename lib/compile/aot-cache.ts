@@ -18,7 +18,7 @@ import type { CompileEvent } from '../support/diagnostics.js';
 import { WasmEdgeError, nativeCall } from '../support/errors.js';
 import { processorFeatures } from '../support/platform.js';
 
-import { appendDigest, withCachedCode } from './cached-code.js';
+import { UnusedCode, appendDigest, withCachedCode } from './cached-code.js';
 import { CompileFailures } from './compile-failures.js';
 import type { ResolvedCompileLimits } from './compile-limits.js';
 import { DEFAULT_COMPILE, compileInto } from './compile-module.js';
@@ -49,10 +49,10 @@ export interface Plain {
  * same content, compiler version, processor and `meter`, however many processes ask. Untrusted
  * modules are compiled one at a time.
  *
- * @param use Opens the file in the cache, by a path that is valid until it settles. If this fails,
- *   the file is created again (a full disk, a changed file) and opened once more.
+ * @param use Opens the file in the cache, by a path that is valid until it settles. If this says
+ *   that the module is invalid, the file is created again and opened once more.
  * @throws {WasmEdgeError} Why it cannot be compiled; ERR_LIMIT with `limit: 'compile'`,
- *   ERR_ABORTED, ERR_QUEUE_FULL.
+ *   ERR_ABORTED, ERR_QUEUE_FULL; ERR_MODULE_LOAD if the system cannot read what is in the cache.
  */
 export async function withCompiled<T>(
   plain: Plain,
@@ -117,7 +117,10 @@ async function useShared<T>(
   return useCached(path.join(cache, 'aot', name), use);
 }
 
-/** Null if it is not there. An unusable file (damaged, changed, another user's) is removed. */
+/**
+ * Null if it is not there, or of no use and to be replaced; a damaged file is removed. A failure
+ * that has another cause, such as too many open files, says nothing about the file.
+ */
 async function useCached<T>(
   output: string,
   use: (output: string) => Promise<T>,
@@ -126,15 +129,15 @@ async function useCached<T>(
   try {
     return { result: await withCachedCode(output, use) };
   } catch (error) {
-    if (!isDamage(error)) throw error;
-    await rm(output, { force: true }).catch(() => undefined);
-    return null;
+    if (error instanceof UnusedCode) {
+      if (error.fault === 'unreadable') throw error;
+      if (error.fault === 'damaged') await rm(output, { force: true }).catch(() => undefined);
+      return null;
+    }
+    // It is what was written there, but this library cannot load it.
+    if (error instanceof WasmEdgeError && error.code === 'ERR_MODULE_INVALID') return null;
+    throw error;
   }
-}
-
-/** Whether the file in the cache is to blame, rather than what the module asks for. */
-function isDamage(error: unknown): boolean {
-  return error instanceof WasmEdgeError && error.code.startsWith('ERR_MODULE_');
 }
 
 /** Removes what processes left that ended while compiling. */

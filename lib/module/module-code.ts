@@ -53,11 +53,7 @@ export async function loadCode(
     // Where it is in the cache, it need not be parsed in its plain form, which takes longer.
     const cached = await withCachedCode(settings, source, (output) =>
       parseCompiled(settings, output),
-    ).catch((error: unknown) => {
-      // A cache that cannot be used is reported when it is to be written.
-      if (error instanceof WasmEdgeError && error.code === 'ERR_MODULE_LOAD') return null;
-      throw error;
-    });
+    );
     if (cached) return cached.result;
     requireNotAborted(signals);
     const code = await parse(source, settings);
@@ -214,14 +210,19 @@ async function withCompiledForm<T>(
   );
 }
 
-/** Null if it is not in the cache. */
-function withCachedCode<T>(
+/** Null if it is not in the cache, or if the cache cannot be used. */
+async function withCachedCode<T>(
   { limits }: CodeSettings,
   source: NativeModuleSource,
   use: (output: string) => Promise<T>,
 ): Promise<{ result: T } | null> {
   const { withCachedForm } = require('../compile/aot-cache.js') as typeof AotCache;
-  return withCachedForm({ content: source.bytes, meter: limits.fuel !== undefined }, use);
+  const plain = { content: source.bytes, meter: limits.fuel !== undefined };
+  return withCachedForm(plain, use).catch((error: unknown) => {
+    // It is reported when it is to be written.
+    if (error instanceof WasmEdgeError && error.code === 'ERR_MODULE_LOAD') return null;
+    throw error;
+  });
 }
 
 /** Files for which this was reported; beyond some thousands, it is not repeated. */
