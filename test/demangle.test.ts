@@ -29,6 +29,10 @@ const NAMES: Record<string, string> = {
   _ZN1AIXadL_Z3foovEEE3barEv: 'A::bar',
   _ZN1ALj5EE: '_ZN1ALj5EE',
   _ZSt9terminatev: 'std::terminate',
+  _Znwm: 'operator new',
+  _ZdaPv: 'operator delete[]',
+  _ZltRK5PointS1_: 'operator<',
+  _Zzz: '_Zzz',
   _ZN12_GLOBAL__N_13fooEv: '(anonymous namespace)::foo',
   _ZZ4mainENKUlvE_clEv: 'main::{lambda}::operator()',
   // C++, as LLVM's linker leaves it.
@@ -189,6 +193,32 @@ describe('A stack', () => {
     assert.equal(placeOf(frames(...panic)), 'image::decode');
     assert.equal(placeOf(frames('abort', '__assert_fail', 'check', 'main')), 'check');
     assert.equal(placeOf(frames('abort')), 'abort');
+    const checks = [
+      'core::result::Result<T,E>::expect',
+      'core::option::Option<T>::unwrap',
+      'core::result::Result<T,E>::unwrap_err',
+      '<core::option::Option<_>>::unwrap',
+      '_ZNSt3__220__throw_out_of_rangeB8ne190107EPKc',
+      'std::__2::vector::__throw_out_of_range',
+      'std::__2::__libcpp_verbose_abort',
+      '_ZNSt3__222__libcpp_verbose_abortEPKcz',
+      'abort_message',
+      '__abort_message',
+      '_Znwm',
+      '_Znam',
+      'std::__2::__function::__policy_invoker::__call_impl',
+    ];
+    for (const check of checks) {
+      assert.equal(
+        placeOf(frames(check, 'own', 'main')),
+        'own',
+        toldStack(frames(check))[0]?.function,
+      );
+    }
+    // What is no machinery, although its name begins alike.
+    for (const own of ['core::option::Option<T>::unwrap_or_else', 'abort_messages', 'operator*']) {
+      assert.equal(placeOf(frames(own, 'main')), own);
+    }
     assert.equal(placeOf([]), undefined);
   });
 });

@@ -105,6 +105,19 @@ for (const isolation of ISOLATIONS) {
           `thread 'main' panicked at src/main.rs:3:5:\n${'\u0001'.repeat(2000)}\n`,
           `It panicked: ${long} (src/main.rs:3:5)`,
         ],
+        // Longer than what is read of the end.
+        [
+          `thread 'main' panicked at src/main.rs:3:5:\nleft: ${'1, '.repeat(9000)}\n${hint}`,
+          `It panicked: left: ${'1, '.repeat(331)}… (src/main.rs:3:5)`,
+        ],
+        [
+          `thread 'main' panicked at src/main.rs:3:5:\nit panicked at ${'1, '.repeat(9000)}\n${hint}`,
+          `It panicked: it panicked at ${'1, '.repeat(328)}… (src/main.rs:3:5)`,
+        ],
+        [
+          `thread 'main' panicked at src/main.rs:3:5:\n${'1, '.repeat(9000)}\n${hint}other\n`,
+          'Its standard error ends with: other',
+        ],
       ] as const;
       for (const [text, words] of cases) {
         await using module = await load(RUST_PANIC(text));

@@ -2,8 +2,11 @@ import { WasmEdgeError } from '../support/errors.js';
 import { placeOf } from '../support/guest-stack.js';
 import { printable, printableWithin } from '../support/printable.js';
 
-/** The part at the end of a guest's output in which a panic message is looked for. */
+/** The part at the end of a guest's output that is read, and as much from the start of a panic. */
 const MOST_PANIC_BYTES = 8192;
+/** The part at the end in which the start of a long panic message is looked for, and how often. */
+const MOST_SEARCHED_BYTES = 1 << 20;
+const MOST_SEARCHES = 10;
 
 /** What a message may say about an invocation that failed. */
 export interface InvocationFacts {
@@ -98,10 +101,29 @@ function closedMessage(file: string): string {
 function lastWords({ stderr, trap }: WasmEdgeError): string {
   const end = stderr?.subarray(-MOST_PANIC_BYTES).toString().trimEnd() ?? '';
   // A panic ends in this trap; before any other trap it was caught.
-  const panic = trap === 'unreachable' ? panicOf(end) : undefined;
+  const panic =
+    trap === 'unreachable' && stderr ? (panicOf(end) ?? longPanicOf(stderr)) : undefined;
   if (panic !== undefined) return ` It panicked: ${panic}`;
   const last = printableWithin(end.slice(end.lastIndexOf('\n') + 1), 300);
   return last === '' ? '' : ` Its standard error ends with: ${last}`;
+}
+
+/** The message of a panic whose first line comes before the part that is read. */
+function longPanicOf(stderr: Buffer): string | undefined {
+  let before = stderr.subarray(-MOST_SEARCHED_BYTES);
+  for (let search = 0; search < MOST_SEARCHES; search++) {
+    const found = before.lastIndexOf(' panicked at ');
+    if (found < 0) return undefined;
+    const start = before.lastIndexOf('\n', found) + 1;
+    const text = stderr.subarray(-MOST_SEARCHED_BYTES).subarray(start);
+    if (text.length > MOST_PANIC_BYTES) {
+      const parts = [text.subarray(0, MOST_PANIC_BYTES), text.subarray(-MOST_PANIC_BYTES)];
+      const panic = panicOf(parts.map(String).join('\n').trimEnd());
+      if (panic !== undefined) return panic;
+    }
+    before = before.subarray(0, start);
+  }
+  return undefined;
 }
 
 /**

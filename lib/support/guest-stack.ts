@@ -28,6 +28,7 @@ const MACHINERY = [
   // For Rust.
   /^(?:core|std|alloc)::(?:panicking|panic|rt|process|intrinsics|alloc|raw_vec)::/,
   /^core::(?:option|result|cell)::[\w:]*(?:_failed|panic_\w+)$/,
+  /^<?core::(?:option::Option|result::Result)<.+>::(?:expect|unwrap)(?:_err)?$/,
   /^core::(?:slice|str)::(?:<impl [^<>]{1,40}>::)?[\w:]*_fail(?:_rt|::[\w:]+)?$/,
   /^<.+ as core::ops::index::Index(?:Mut)?<.+>>::index(?:_mut)?$/,
   // The code of a closure is inlined here; its caller is more informative.
@@ -36,7 +37,10 @@ const MACHINERY = [
   /^(?:__rustc(?:\[\w*\])?::)?(?:rust_panic|rust_begin_unwind|__rust_\w+|__rg_oom|__rdl_oom)$/,
   // For C and C++.
   /^(?:abort|__abort|raise|_Exit|__assert_fail|__assert|__stack_chk_fail|__cxa_\w+)$/,
-  /^std::(?:terminate|__terminate|__\w+::__throw_\w+|__throw_\w+)$/,
+  /^std::(?:terminate|__terminate|(?:\w+::)*__(?:throw|libcpp)_\w+)$/,
+  /^(?:_*abort_message|__throw_bad_alloc_shim|operator new(?:\[\])?)$/,
+  // The function that a std::function holds is inlined here.
+  /^std::__\w+::(?:__function::[\w:]+|function::operator\(\)|__invoke\w*)$/,
   // For AssemblyScript.
   /^(?:env\.abort|~lib\/builtins\/abort)$/,
 ];

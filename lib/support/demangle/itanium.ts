@@ -56,7 +56,10 @@ const MAX_DEPTH = 64;
  * arguments and results.
  */
 export function itaniumName(mangled: string): string | undefined {
-  if (!/^_Z[A-Z\d]/.test(mangled)) return undefined;
+  // An operator that belongs to no class begins with two lower-case letters.
+  const isName = /^_Z[A-Z\d]/.test(mangled);
+  const isOperator = mangled.startsWith('_Z') && OPERATORS[mangled.slice(2, 4)] !== undefined;
+  if (!isName && !isOperator) return undefined;
   return encoding(new Cursor(mangled, 2), 0);
 }
 
