@@ -26,9 +26,9 @@ const OPEN = `
   ${wasiImport('path_open')} ${wasiImport('fd_close')}
   (memory (export "memory") 1)
   (data (i32.const 0) "file")`;
-/** Opens "file" in directory 3, to read or to create it, and stores its descriptor at 100. */
-const openFile = (flags: number, rights: number): string => `
-  (drop (call $path_open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 4)
+/** Opens "file" in a directory, to read or to create it, and stores its descriptor at 100. */
+const openFile = (flags: number, rights: number, directory = 3): string => `
+  (drop (call $path_open (i32.const ${directory}) (i32.const 0) (i32.const 0) (i32.const 4)
     (i32.const ${flags}) (i64.const ${rights}) (i64.const 0) (i32.const 0) (i32.const 100)))`;
 const CLOSE = '(drop (call $fd_close (i32.load (i32.const 100))))';
 
@@ -168,6 +168,26 @@ const REFUSALS: Record<string, Refusal> = {
     code: 'ERR_SNAPSHOT',
     message: /changes in a copied one/,
   },
+  'a file that is left in a scratch folder beside a copied one': {
+    text: `${OPEN} (func (export "init") ${openFile(1, 64, 4)} ${CLOSE})`,
+    options: {
+      directories: { '/copy': { path: emptyFolder(), write: 'copy' } },
+      scratch: ['/tmp'],
+    },
+    code: 'ERR_SNAPSHOT',
+    message: /files in a scratch folder/,
+  },
+  'a file that is gone again from a copied folder': {
+    text: `${wasiImport('path_unlink_file')} ${OPEN}
+      (func (export "init") ${openFile(1, 64)} ${CLOSE}
+        (drop (call $path_unlink_file (i32.const 3) (i32.const 0) (i32.const 4))))`,
+    options: {
+      directories: { '/copy': { path: emptyFolder(), write: 'copy' } },
+      scratch: ['/tmp'],
+    },
+    code: 'ERR_SNAPSHOT',
+    message: /changes in a copied one/,
+  },
   'a model that is left loaded': {
     text: `${inferring(WASI_NN, ['load'])} (func (export "init") ${LOAD})`,
     code: 'ERR_SNAPSHOT',
@@ -241,6 +261,26 @@ describe('Snapshot that cannot be taken', () => {
     assert.equal(await module.call('opened'), 5);
     await module.close();
   });
+
+  for (const [what, directories] of [
+    ['alone', {}],
+    ['beside a copied folder', { '/copy': { path: emptyFolder(), write: 'copy' } }],
+  ] as const) {
+    it(`is none where a scratch folder is empty again, ${what}`, async () => {
+      const fd = 3 + Object.keys(directories).length;
+      const file = await wasmFile(`(module ${wasiImport('path_unlink_file')} ${OPEN}
+        (func (export "init")
+          ${openFile(1, 64, fd)} ${CLOSE}
+          (if (call $path_unlink_file (i32.const ${fd}) (i32.const 0) (i32.const 4))
+            (then unreachable)))
+        (func (export "opened") (result i32) (i32.load (i32.const 100))))`);
+      const module = await loadModule(file, {
+        ...{ snapshot: 'init', scratch: ['/tmp'], directories },
+      });
+      assert.equal(await module.call('opened'), fd + 1);
+      await module.close();
+    });
+  }
 
   it('is none where models and sessions were closed again', async () => {
     const closed = [

@@ -136,6 +136,47 @@ TEST_F(WasiFolderKinds, MakeNoFileThroughALinkWithASlashBehindIt) {
   }
 }
 
+TEST(WasiFolders, LookUpBothPathsInTheSystemsOrder) {
+  const TemporaryFolder host;
+  OpenRequest make;
+  make.create = make.write = true;
+  for (const auto& directory : {host.Open(true), ScratchRoot()}) {
+    Opened opened;
+    ASSERT_EQ(directory->CreateDirectory("dir"), Errno::kSuccess);
+    ASSERT_EQ(directory->Open("dir/file", make, &opened), Errno::kSuccess);
+    // A directory that contains what is to replace it is not empty, whatever that is.
+    EXPECT_EQ(directory->Rename("dir/file", *directory, "dir"), Errno::kNotEmpty);
+    EXPECT_EQ(directory->Link("missing", *directory, "../out"), Errno::kNoEnt);
+    EXPECT_EQ(directory->Link("missing", *directory, "."), Errno::kNoEnt);
+    EXPECT_EQ(directory->Link("dir/file", *directory, "../out"), Errno::kNotCapable);
+    EXPECT_EQ(directory->Link("dir/file", *directory, "."), Errno::kExist);
+  }
+}
+
+TEST(WasiScratch, KeepsNothingOfWhatDoesNotFit) {
+  constexpr uint64_t kLimit = 1 << 20;
+  auto storage = std::make_shared<ScratchStorage>(kLimit);
+  ScratchDirectory directory(storage, *storage->MakeRoot());
+  OpenRequest make;
+  make.create = make.write = true;
+  Opened opened;
+  ASSERT_EQ(directory.Open("file", make, &opened), Errno::kSuccess);
+  const uint64_t empty = storage->budget().used();
+  EXPECT_EQ(opened.file->Allocate(0, kLimit), Errno::kNoSpc);
+  EXPECT_EQ(storage->budget().used(), empty);
+  Opened other;
+  ASSERT_EQ(directory.Open("other", make, &other), Errno::kSuccess);
+  ASSERT_EQ(other.file->Allocate(0, kLimit - storage->budget().used() - 8192), Errno::kSuccess);
+  const uint64_t full = storage->budget().used();
+  // The list of blocks would fit, the block does not.
+  uint8_t byte = 1;
+  uint32_t written = 0;
+  uint64_t end = 0;
+  EXPECT_EQ(opened.file->Write(kLimit - 1, false, Buffers(&byte, 1), &written, &end),
+            Errno::kNoSpc);
+  EXPECT_EQ(storage->budget().used(), full);
+}
+
 TEST(WasiScratch, GivesBackAllThatItTook) {
   auto storage = std::make_shared<ScratchStorage>(1 << 20);
   ScratchNode* root = storage->MakeRoot();
@@ -273,10 +314,42 @@ TEST(WasiScratch, CopiesNoMoreThanHasRoom) {
   }
   EXPECT_TRUE(HasNoRoomFor(folder, 50'000));
   ScratchStorage storage(1 << 20);
-  ScratchNode& root = *storage.MakeRoot();
+  ScratchNode& root = *storage.MakeRoot(true);
   CopyIntoScratch(HostFolder::Open(folder.path(), false), "/data", storage, root, nullptr);
   EXPECT_EQ(root.entries.size(), 200u);
   EXPECT_TRUE(storage.has_changed());
+}
+
+TEST(WasiScratch, RecordsChangesOfCopiesAlone) {
+  ScratchStorage storage(1 << 20);
+  ScratchNode& copy = *storage.MakeRoot(true);
+  ScratchNode& scratch = *storage.MakeRoot();
+  const auto has_changed = [&storage] {
+    const bool is_so = storage.has_changed();
+    storage.ForgetChanges();
+    return is_so;
+  };
+  ScratchNode* copied = nullptr;
+  ASSERT_EQ(storage.Make(copy, "copied", FileType::kRegularFile, {}, &copied), Errno::kSuccess);
+  EXPECT_TRUE(has_changed());
+  ScratchNode* own = nullptr;
+  ASSERT_EQ(storage.Make(scratch, "own", FileType::kRegularFile, {}, &own), Errno::kSuccess);
+  ASSERT_EQ(storage.Move(scratch, "own", scratch, "renamed"), Errno::kSuccess);
+  storage.Changed(*own);
+  EXPECT_FALSE(has_changed());
+  // Its number of names is changed, and so is its directory.
+  ASSERT_EQ(storage.Enter(scratch, "link", *copied), Errno::kSuccess);
+  EXPECT_TRUE(has_changed());
+  storage.Remove(scratch, "link");
+  EXPECT_TRUE(has_changed());
+  ASSERT_EQ(storage.Move(scratch, "renamed", copy, "moved"), Errno::kSuccess);
+  EXPECT_TRUE(has_changed());
+  ASSERT_EQ(storage.Move(copy, "moved", scratch, "renamed"), Errno::kSuccess);
+  EXPECT_TRUE(has_changed());
+  storage.Remove(scratch, "renamed");
+  EXPECT_FALSE(has_changed());
+  storage.Changed(*copied);
+  EXPECT_TRUE(has_changed());
 }
 
 TEST(WasiScratch, CountsNamesThatItDoesNotCopy) {

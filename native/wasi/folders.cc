@@ -41,10 +41,9 @@ void OpenFolders::Open(std::shared_ptr<const FileSystem> files, const Folders* f
       if (folder.host && !folder.is_copied) {
         directory = std::make_shared<HostDirectory>(folder.host);
       } else {
-        ScratchNode* root = AddScratch(folder.name, scratch_limit);
+        ScratchNode* root = AddScratch(folder, scratch_limit);
         if (folder.host)
           CopyIntoScratch(folder.host, folder.name, *storage_, *root, require_running);
-        has_copies_ = has_copies_ || folder.host;
         directory = std::make_shared<ScratchDirectory>(storage_, *root);
       }
       mounts->push_back(directory);
@@ -60,11 +59,11 @@ void OpenFolders::Open(std::shared_ptr<const FileSystem> files, const Folders* f
   preopens_.push_back({here, top});
 }
 
-ScratchNode* OpenFolders::AddScratch(const std::string& name, uint64_t limit) {
+ScratchNode* OpenFolders::AddScratch(const Folder& folder, uint64_t limit) {
   if (!storage_) storage_ = std::make_shared<ScratchStorage>(limit);
-  ScratchNode* root = storage_->MakeRoot();
+  ScratchNode* root = storage_->MakeRoot(folder.host != nullptr);
   if (root == nullptr) ThrowLimit("scratchBytes", limit);
-  scratch_.push_back({MountPath(name), root});
+  scratch_.push_back({MountPath(folder.name), root});
   return root;
 }
 
@@ -72,13 +71,13 @@ void OpenFolders::Close() noexcept {
   preopens_.clear();
   scratch_.clear();
   storage_.reset();
-  has_copies_ = false;
 }
 
 bool OpenFolders::has_scratch_files() const noexcept {
-  if (has_copies_) return storage_->has_changed();
-  return std::any_of(scratch_.begin(), scratch_.end(),
-                     [](const Scratch& each) { return !each.root->entries.empty(); });
+  if (storage_ && storage_->has_changed()) return true;
+  return std::any_of(scratch_.begin(), scratch_.end(), [](const Scratch& each) {
+    return !each.root->is_copied && !each.root->entries.empty();
+  });
 }
 
 std::vector<FileEntry> OpenFolders::Collect(const std::vector<PathPattern>& patterns) const {

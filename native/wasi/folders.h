@@ -48,7 +48,8 @@ class OpenFolders {
   void Close() noexcept;
 
   const std::vector<Preopen>& preopens() const noexcept { return preopens_; }
-  /// Whether a scratch folder contains anything that was not there at the start.
+  /// Whether a scratch folder that was empty at the start contains anything, or anything in a copy
+  /// was changed.
   bool has_scratch_files() const noexcept;
   std::vector<FileEntry> Collect(const std::vector<PathPattern>& patterns) const;
 
@@ -58,11 +59,10 @@ class OpenFolders {
     ScratchNode* root;
   };
 
-  ScratchNode* AddScratch(const std::string& name, uint64_t limit);
+  ScratchNode* AddScratch(const Folder& folder, uint64_t limit);
 
   std::shared_ptr<ScratchStorage> storage_;
   std::vector<Scratch> scratch_;
-  bool has_copies_ = false;
   std::vector<Preopen> preopens_;
 };
 

@@ -340,8 +340,13 @@ Errno HostDirectory::Link(std::string_view path, Directory& to, std::string_view
   }
   HostEntry entry;
   error = target->FindToChange(to_path, &entry);
-  if (error != Errno::kSuccess) return error;
-  if (!entry.is_entry) return Errno::kExist;
+  if (error == Errno::kSuccess && !entry.is_entry) error = Errno::kExist;
+  if (error != Errno::kSuccess) {
+    // As on Linux, what is to be linked is looked up first.
+    Filestat filestat;
+    const Errno missing = StatPath(path, false, &filestat);
+    return missing == Errno::kSuccess ? error : missing;
+  }
   return Result(linkat(from.directory, from.name.c_str(), entry.directory, entry.name.c_str(), 0));
 }
 

@@ -12,7 +12,7 @@ namespace wasmedge_embed::wasi {
 namespace {
 
 void SetTimesOf(ScratchStorage& storage, ScratchNode& node, const NewTimes& times) noexcept {
-  storage.Changed();
+  storage.Changed(node);
   const uint64_t now = RealTime();
   const auto set = [now](uint64_t* time, const NewTime& value) {
     if (value.kind == NewTime::Kind::kNow) *time = now;
@@ -66,7 +66,7 @@ class ScratchFile final : public File {
   Errno Changed(Errno error) noexcept {
     if (error == Errno::kSuccess) {
       node_.modification_time = node_.change_time = RealTime();
-      storage_->Changed();
+      storage_->Changed(node_);
     }
     return error;
   }
@@ -318,6 +318,8 @@ Errno ScratchDirectory::Rename(std::string_view path, Directory& to, std::string
   const bool moves_directory = found.node->is_directory();
   if (!moves_directory && (found.trailing_slash || place.trailing_slash)) return Errno::kNotDir;
   if (moves_directory && IsWithin(*place.parent, *found.node)) return Errno::kInval;
+  // As on Linux, also for a file.
+  if (place.node != nullptr && IsWithin(*found.parent, *place.node)) return Errno::kNotEmpty;
   if (place.node != nullptr && place.node != found.node) {
     if (moves_directory && !place.node->is_directory()) return Errno::kNotDir;
     if (!moves_directory && place.node->is_directory()) return Errno::kIsDir;

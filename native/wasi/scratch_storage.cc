@@ -75,6 +75,7 @@ Errno ScratchBytes::Write(uint64_t offset, const Buffers& buffers, uint32_t* wri
     if (is_full) break;
   }
   *written = static_cast<uint32_t>(position - offset);
+  if (is_full) Shrink(size_);
   return *written == 0 ? Errno::kNoSpc : Errno::kSuccess;
 }
 
@@ -95,7 +96,11 @@ Errno ScratchBytes::Allocate(uint64_t offset, uint64_t length) {
   const uint64_t end = offset + length;
   for (uint64_t position = offset; position < end;) {
     const uint64_t next = std::min(end, (position / kBlockSize + 1) * kBlockSize);
-    if (!MakeRoom(position, next)) return Errno::kNoSpc;
+    if (!MakeRoom(position, next)) {
+      // Otherwise an attempt that failed would leave room for nothing.
+      Shrink(size_);
+      return Errno::kNoSpc;
+    }
     position = next;
   }
   size_ = std::max(size_, end);
@@ -168,18 +173,18 @@ void ScratchBytes::Shrink(uint64_t size) noexcept {
   }
 }
 
-ScratchNode* ScratchStorage::Add(FileType type) {
+ScratchNode* ScratchStorage::Add(FileType type, bool is_copied) {
   const uint64_t inode = next_inode_++;
-  auto node = std::make_unique<ScratchNode>(inode, type, budget_);
+  auto node = std::make_unique<ScratchNode>(inode, type, is_copied, budget_);
   node->access_time = node->modification_time = node->change_time = RealTime();
   ScratchNode* added = node.get();
   nodes_.emplace(inode, std::move(node));
   return added;
 }
 
-ScratchNode* ScratchStorage::MakeRoot() {
+ScratchNode* ScratchStorage::MakeRoot(bool is_copied) {
   if (!budget_.Take(kNodeCost)) return nullptr;
-  ScratchNode* root = Add(FileType::kDirectory);
+  ScratchNode* root = Add(FileType::kDirectory, is_copied);
   root->links = 1;
   root->parent = root;
   return root;
@@ -188,7 +193,7 @@ ScratchNode* ScratchStorage::MakeRoot() {
 Errno ScratchStorage::Make(ScratchNode& directory, std::string_view name, FileType type,
                            std::string_view target, ScratchNode** out) {
   if (!budget_.Take(kNodeCost + target.size())) return Errno::kNoSpc;
-  ScratchNode* node = Add(type);
+  ScratchNode* node = Add(type, directory.is_copied);
   node->target = target;
   const Errno error = Enter(directory, name, *node);
   if (error != Errno::kSuccess) {
@@ -208,7 +213,8 @@ Errno ScratchStorage::Enter(ScratchNode& directory, std::string_view name, Scrat
   ++node.links;
   if (node.is_directory()) node.parent = &directory;
   directory.modification_time = directory.change_time = node.change_time = RealTime();
-  Changed();
+  Changed(directory);
+  Changed(node);
   return Errno::kSuccess;
 }
 
@@ -219,7 +225,8 @@ void ScratchStorage::Remove(ScratchNode& directory, std::string_view name) noexc
   directory.order.erase(entry->second.serial);
   directory.entries.erase(entry);
   directory.modification_time = directory.change_time = node.change_time = RealTime();
-  Changed();
+  Changed(directory);
+  Changed(node);
   --node.links;
   if (node.is_directory()) node.parent = nullptr;
   Forget(node);
@@ -251,7 +258,7 @@ Errno ScratchStorage::Move(ScratchNode& from, std::string_view name, ScratchNode
   if (node.is_directory()) node.parent = &to;
   from.modification_time = from.change_time = to.modification_time = to.change_time =
       node.change_time = RealTime();
-  Changed();
+  for (const ScratchNode* each : {&from, &to, &node}) Changed(*each);
   return Errno::kSuccess;
 }
 

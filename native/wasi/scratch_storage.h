@@ -51,6 +51,7 @@ class ScratchBytes {
   /// nothing could be written. kFbig beyond the limit.
   Errno Write(uint64_t offset, const Buffers& buffers, uint32_t* written);
   Errno SetSize(uint64_t size);
+  /// On kNoSpc, room beyond the end of the file is given back; holes that were filled stay so.
   Errno Allocate(uint64_t offset, uint64_t length);
   std::vector<uint8_t> Copy() const;
 
@@ -83,8 +84,9 @@ struct ScratchNode {
     uint64_t serial;
   };
 
-  ScratchNode(uint64_t inode_number, FileType node_type, ScratchBudget& budget)
-      : inode(inode_number), type(node_type), bytes(budget) {}
+  ScratchNode(uint64_t inode_number, FileType node_type, bool belongs_to_copy,
+              ScratchBudget& budget)
+      : inode(inode_number), type(node_type), is_copied(belongs_to_copy), bytes(budget) {}
 
   bool is_directory() const noexcept { return type == FileType::kDirectory; }
   bool is_file() const noexcept { return type == FileType::kRegularFile; }
@@ -92,6 +94,8 @@ struct ScratchNode {
 
   const uint64_t inode;
   const FileType type;
+  /// Whether it was created in the copy of a host folder, whose changes the storage records.
+  const bool is_copied;
   /// The number of entries that name it, plus one for the root of a folder, so that it always
   /// exists.
   uint64_t links = 0;
@@ -121,8 +125,8 @@ class ScratchStorage {
   ScratchStorage(const ScratchStorage&) = delete;
   ScratchStorage& operator=(const ScratchStorage&) = delete;
 
-  /// A new, empty folder. Null if the budget is too small.
-  ScratchNode* MakeRoot();
+  /// A new, empty folder; `is_copied` if it is for a copy. Null if the budget is too small.
+  ScratchNode* MakeRoot(bool is_copied = false);
 
   /// Creates a node named `name` in `directory`. kNoSpc if the budget is used up.
   Errno Make(ScratchNode& directory, std::string_view name, FileType type, std::string_view target,
@@ -135,11 +139,11 @@ class ScratchStorage {
   /// is no room for a longer name; nothing is changed then.
   Errno Move(ScratchNode& from, std::string_view name, ScratchNode& to, std::string_view new_name);
 
-  /// To be called by whoever changes content or times of a node. `Enter`, `Remove` and `Move` do so
+  /// To be called by whoever changes content or times of `node`. `Enter`, `Remove` and `Move` do so
   /// themselves.
-  void Changed() noexcept { has_changed_ = true; }
+  void Changed(const ScratchNode& node) noexcept { has_changed_ = has_changed_ || node.is_copied; }
   void ForgetChanges() noexcept { has_changed_ = false; }
-  /// Whether anything was changed since `ForgetChanges`.
+  /// Whether anything in a copy was changed since `ForgetChanges`.
   bool has_changed() const noexcept { return has_changed_; }
 
   void Hold(ScratchNode& node) noexcept { ++node.open; }
@@ -149,7 +153,7 @@ class ScratchStorage {
   const ScratchBudget& budget() const noexcept { return budget_; }
 
  private:
-  ScratchNode* Add(FileType type);
+  ScratchNode* Add(FileType type, bool is_copied);
   void Forget(ScratchNode& node) noexcept;
 
   ScratchBudget budget_;
