@@ -3,6 +3,7 @@
 #include <ucontext.h>
 
 #include <initializer_list>
+#include <optional>
 
 #include "base/guest_stack.h"
 #include "binary/stack_step.h"
@@ -18,6 +19,42 @@ bool Replace(uintptr_t* place, uintptr_t expected, uintptr_t value) noexcept {
   return true;
 }
 
+/// Where the interrupted host code returns to the guest.
+struct GuestCaller {
+  /// The address in the guest.
+  uint64_t address;
+  uint64_t stack_pointer;
+  /// Where the host's function has saved the address.
+  UnwindRow::Place saved;
+  /// Whether that is the interrupted function itself, called by the guest.
+  bool is_innermost;
+
+  uintptr_t* place() const noexcept {
+    return reinterpret_cast<uintptr_t*>(stack_pointer + static_cast<uint64_t>(saved.value));
+  }
+};
+
+/// Walks with the tables of the host code from what a signal has interrupted to the guest. Absent
+/// if that is not certain, and for a guest that was itself interrupted: it has no host code to
+/// return from.
+std::optional<GuestCaller> FindGuestCaller(const void* context, FindHostTables host_tables,
+                                           StackRange stack) noexcept {
+  constexpr int kMostFrames = 1000;
+  MachineState state = InterruptedState(context);
+  for (int count = 0; count < kMostFrames; ++count) {
+    // A call that does not return may be the last instruction of its function.
+    const uint64_t at = count == 0 ? state.counter : state.counter - 1;
+    const UnwindTable* const tables = host_tables(at);
+    if (tables == nullptr) return std::nullopt;
+    const auto row = tables->Find(at);
+    if (!row || !StepOut(*row, stack, &state)) return std::nullopt;
+    if (host_tables(state.counter) != nullptr) continue;
+    return GuestCaller{state.counter, state.registers[MachineState::kStackPointer],
+                       row->places[MachineState::kReturnAddress], count == 0};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 #if defined(__x86_64__)
@@ -28,26 +65,10 @@ bool Replace(uintptr_t* place, uintptr_t expected, uintptr_t value) noexcept {
 bool RedirectReturnToGuest(void* context, FindHostTables host_tables, const GuestStack& stack,
                            uintptr_t* left) noexcept {
   if (!IsInForce(Workaround::kGuestReturn)) return false;
-  constexpr int kMostFrames = 1000;
-  const StackRange range{stack.readable_begin(), stack.end()};
-  MachineState state = InterruptedState(context);
-  for (int count = 0; count < kMostFrames; ++count) {
-    // A call that does not return may be the last instruction of its function.
-    const uint64_t at = count == 0 ? state.counter : state.counter - 1;
-    const UnwindTable* const tables = host_tables(at);
-    // A guest that was itself interrupted has no host code to return from.
-    if (tables == nullptr) return false;
-    const auto row = tables->Find(at);
-    if (!row || !StepOut(*row, range, &state)) return false;
-    if (host_tables(state.counter) != nullptr) continue;
-    const auto [rule, offset] = row->places[MachineState::kReturnAddress];
-    if (rule != UnwindRow::Rule::kAtOffset) return false;
-    *left = state.counter;
-    const uint64_t place =
-        state.registers[MachineState::kStackPointer] + static_cast<uint64_t>(offset);
-    return Replace(reinterpret_cast<uintptr_t*>(place), state.counter, stack.leave_address());
-  }
-  return false;
+  const auto caller = FindGuestCaller(context, host_tables, {stack.readable_begin(), stack.end()});
+  if (!caller || caller->saved.rule != UnwindRow::Rule::kAtOffset) return false;
+  *left = caller->address;
+  return Replace(caller->place(), caller->address, stack.leave_address());
 }
 
 #elif defined(__aarch64__)
@@ -81,32 +102,20 @@ uintptr_t Signed(uintptr_t address, uint64_t stack_pointer) noexcept {
 /// so nothing is replaced unless the signature of the address that is there is found with it.
 bool RedirectSigned(ucontext_t* context, FindHostTables host_tables, StackRange stack,
                     uintptr_t leave_address, uintptr_t* left) noexcept {
-  constexpr int kMostFrames = 1000;
-  MachineState state = InterruptedState(context);
-  for (int count = 0; count < kMostFrames; ++count) {
-    const uint64_t at = count == 0 ? state.counter : state.counter - 1;
-    const UnwindTable* const tables = host_tables(at);
-    if (tables == nullptr) return false;
-    const auto row = tables->Find(at);
-    if (!row || !StepOut(*row, stack, &state)) return false;
-    if (host_tables(state.counter) != nullptr) continue;
-    const uint64_t stack_pointer = state.registers[MachineState::kStackPointer];
-    const uintptr_t expected = Signed(state.counter, stack_pointer);
-    const uintptr_t replacement = Signed(leave_address, stack_pointer);
-    const auto [rule, offset] = row->places[MachineState::kReturnAddress];
-    bool is_replaced = false;
-    if (rule == UnwindRow::Rule::kAtOffset) {
-      const uint64_t place = stack_pointer + static_cast<uint64_t>(offset);
-      is_replaced = Replace(reinterpret_cast<uintptr_t*>(place), expected, replacement);
-    } else if (rule == UnwindRow::Rule::kSame && count == 0) {
-      auto* link = &context->uc_mcontext.regs[MachineState::kReturnAddress];
-      is_replaced = *link == expected;
-      if (is_replaced) *link = replacement;
-    }
-    if (is_replaced) *left = state.counter;
-    return is_replaced;
+  const auto caller = FindGuestCaller(context, host_tables, stack);
+  if (!caller) return false;
+  const uintptr_t expected = Signed(caller->address, caller->stack_pointer);
+  const uintptr_t replacement = Signed(leave_address, caller->stack_pointer);
+  bool is_replaced = false;
+  if (caller->saved.rule == UnwindRow::Rule::kAtOffset) {
+    is_replaced = Replace(caller->place(), expected, replacement);
+  } else if (caller->saved.rule == UnwindRow::Rule::kSame && caller->is_innermost) {
+    auto* link = &context->uc_mcontext.regs[MachineState::kReturnAddress];
+    is_replaced = *link == expected;
+    if (is_replaced) *link = replacement;
   }
-  return false;
+  if (is_replaced) *left = caller->address;
+  return is_replaced;
 }
 
 }  // namespace
