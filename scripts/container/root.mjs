@@ -92,8 +92,10 @@ export function inside(folder, { binds, cwd, env }, words) {
     source,
     path.join(folder, place),
   ]);
-  // The shell stays as the first process of the namespace: it waits for orphaned processes.
+  // The shell stays as the first process of the namespace: it waits for orphaned processes. The folder becomes a mount
+  // point, since only then can a program in it have mounts of its own.
   const script = `
+    mount --rbind "$1" "$1"; shift
     count=$1; shift
     while [ "$count" -gt 0 ]; do mount --bind "$1" "$2"; shift 2; count=$((count - 1)); done
     "$@"; exit`;
@@ -103,7 +105,7 @@ export function inside(folder, { binds, cwd, env }, words) {
     [
       // A separate namespace: the mounts end with the command.
       ...['--mount', '--pid', '--fork', '--kill-child', `--mount-proc=${folder}/proc`],
-      ...['sh', '-ec', script, 'sh', String(mounts.length / 2), ...mounts],
+      ...['sh', '-ec', script, 'sh', folder, String(mounts.length / 2), ...mounts],
       ...[
         'chroot',
         folder,

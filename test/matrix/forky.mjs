@@ -1,21 +1,25 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { sha256OfFile } from '../../scripts/setup/files.mjs';
 import { guestCompilations, processor } from '../../scripts/setup/guest-compilation.mjs';
-import { addonFile, commandLine, root } from '../../scripts/setup/paths.mjs';
+import { addonFile, commandLine, root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { digestOf } from '../../scripts/setup/stamp.mjs';
 import { debianRoot, inside, repository, rootFolder } from '../../scripts/container/root.mjs';
 
 const name = 'debian-forky';
 
+const own = (name) => path.join(root, 'build/matrix/forky', name);
+
 /**
- * Compiled modules belong to one version of WasmEdge: there, these folders replace this machine's.
+ * There, these folders replace this machine's: compiled modules belong to one version of WasmEdge, and Pillow to one
+ * of Python.
  */
-const versioned = ['guest', 'test-cache'].map((name) => ({
-  place: path.join(root, 'build', name),
-  own: path.join(root, 'build/matrix/forky', name),
-}));
+const versioned = [
+  { place: path.join(root, 'build/guest'), own: own('guest') },
+  { place: path.join(root, 'build/test-cache'), own: own('test-cache') },
+  { place: path.join(setupFolder, 'pillow'), own: own('pillow') },
+];
 
 /** The coming Debian, which has WasmEdge 0.17. */
 export const forky = debianRoot({
@@ -24,6 +28,23 @@ export const forky = debianRoot({
   suite: 'forky',
   file: 'test/matrix/Dockerfile',
 });
+
+/** Git's folder, for tests that list the files in it; that of a worktree is outside it. */
+function gitFolder() {
+  const link = path.join(root, '.git');
+  if (!statSync(link, { throwIfNoEntry: false })?.isFile()) return {};
+  const ofWorktree = path.resolve(root, readFileSync(link, 'utf8').replace('gitdir:', '').trim());
+  const common = readFileSync(path.join(ofWorktree, 'commondir'), 'utf8').trim();
+  const folder = path.resolve(ofWorktree, common);
+  return { [folder]: folder };
+}
+
+/** The repository may belong to another user. */
+const trustGit = {
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'safe.directory',
+  GIT_CONFIG_VALUE_0: '*',
+};
 
 /**
  * A command to run there, at the root of this repository.
@@ -36,9 +57,11 @@ export function inForky(words) {
     mkdirSync(place, { recursive: true });
     mkdirSync(own, { recursive: true });
   }
-  const { binds, env } = repository();
+  const { binds, env: variables } = repository();
+  Object.assign(binds, gitFolder());
   for (const { place, own } of versioned) binds[place] = own;
-  const options = { binds, cwd: root, env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...env } };
+  const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...trustGit, ...variables };
+  const options = { binds, cwd: root, env };
   const [command, args] = inside(rootFolder(name), options, words);
   return { command, args };
 }
