@@ -37,6 +37,21 @@ export function commandLine(
   return runNode([path.join(ROOT, 'dist', 'cli', 'main.js'), ...args], variables);
 }
 
+/**
+ * Runs `wasmedge-embed` several times in one process. Only for commands that end before they wait
+ * for anything: those that show help or refuse their arguments.
+ */
+export async function immediateCommandLines(
+  commands: readonly (readonly string[])[],
+): Promise<CommandResult[]> {
+  const { stdout, stderr, exitCode } = await runNode([
+    path.join(__dirname, 'immediate-commands.js'),
+    JSON.stringify(commands),
+  ]);
+  if (exitCode !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as CommandResult[];
+}
+
 /** A cache folder without downloaded models, which shares the compiled modules of the real one. */
 export function cacheWithoutModels(): string {
   const real = cacheDirectory();
