@@ -16,13 +16,13 @@ export function loadLightly(
   return loadModule(file, { ...one, ...options });
 }
 
-/** Loads a module, passes it to `use`, and closes it in any case. */
+/** Loads a module as {@link loadLightly} does, passes it to `use`, and closes it in any case. */
 export async function withModule<T>(
   file: string | BytesLike,
   options: LoadOptions,
   use: (module: LoadedModule) => Promise<T>,
 ): Promise<T> {
-  const module = await loadModule(file, options);
+  const module = await loadLightly(file, options);
   try {
     return await use(module);
   } finally {
