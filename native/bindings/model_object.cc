@@ -1,11 +1,14 @@
 #include "bindings/model_object.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
+#include "base/invocation.h"
 #include "bindings/addon_data.h"
 #include "bindings/background.h"
+#include "inference/check/model_limits.h"
 #include "inference/check/model_schema.h"
 #include "inference/run/compiled_model.h"
 #include "inference/run/compiled_model_pool.h"
@@ -53,12 +56,19 @@ bool MayRunOnOthers(const ModelGraph& graph, const std::string& reason) {
 }
 
 /// Compiles the model and runs it on zeros: LiteRT finds some faults only in the first run, which
-/// is also the slow one.
+/// is also the slow one. A loop may never end on zeros, or fill the memory: what takes longer or
+/// needs more than this is left to the runs of guests, which have limits.
 void WarmUp(const Model& model, const ModelGraph& graph, const InferenceOptions& options) {
+  constexpr std::chrono::seconds kLongest{5};
+  Invocation invocation(Invocation::Clock::now() + kLongest);
+  CompiledModel::Limits limits;
+  limits.activation_bytes =
+      std::max(ModelLimits::Guest().activation_bytes, model.summary().activation_bytes);
   const auto run = [&](CompiledModel& compiled) {
     try {
-      compiled.Run();
+      compiled.Run(&invocation, limits);
     } catch (const Error& error) {
+      if (invocation.stop_reason() != StopReason::kNone || compiled.asked_for_too_much()) return;
       if (error.code() != ErrorCode::kModel || model.summary().static_shapes ||
           !MayRunOnOthers(graph, error.what())) {
         throw;

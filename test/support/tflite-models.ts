@@ -112,6 +112,86 @@ export function lstmModel(): Buffer {
   });
 }
 
+/**
+ * float32 [n,1] → the same plus the number of runs in the session, which is in a resource; n is
+ * free.
+ */
+export function countingModel(): Buffer {
+  const float = (name: string, shapeSignature?: readonly number[]): Tensor => ({
+    ...{ name, type: 'float32', shape: [1, 1] },
+    ...(shapeSignature && { shapeSignature }),
+  });
+  const handle: Tensor = { name: 'handle', type: 'resource', shape: [] };
+  const variable: Operator = {
+    ...{ operator: 'VAR_HANDLE', variable: 'count' },
+    ...{ inputs: [], outputs: ['handle'] },
+  };
+  return buildModel(
+    {
+      tensors: [
+        ...[float('value', [-1, 1]), handle, float('before'), { ...float('one'), data: [1] }],
+        ...[float('count'), float('sum', [-1, 1])],
+      ],
+      operators: [
+        { operator: 'CALL_ONCE', graph: 1, inputs: [], outputs: [] },
+        variable,
+        { operator: 'READ_VARIABLE', inputs: ['handle'], outputs: ['before'] },
+        { operator: 'ADD', inputs: ['before', 'one'], outputs: ['count'] },
+        { operator: 'ASSIGN_VARIABLE', inputs: ['handle', 'count'], outputs: [] },
+        { operator: 'ADD', inputs: ['value', 'count'], outputs: ['sum'] },
+      ],
+      inputs: ['value'],
+      outputs: ['sum'],
+    },
+    {
+      tensors: [handle, { ...float('zero'), data: [0] }],
+      operators: [
+        variable,
+        { operator: 'ASSIGN_VARIABLE', inputs: ['handle', 'zero'], outputs: [] },
+      ],
+      inputs: [],
+      outputs: [],
+    },
+  );
+}
+
+/** float32 [1]: doubles a value for as long as it is a number, which 0 always is. */
+export function loopModel(): Buffer {
+  const float = (name: string): Tensor => ({ name, type: 'float32', shape: [1] });
+  return buildModel(
+    {
+      tensors: [float('value'), float('last')],
+      operators: [
+        { operator: 'WHILE', condition: 1, body: 2, inputs: ['value'], outputs: ['last'] },
+      ],
+      inputs: ['value'],
+      outputs: ['last'],
+    },
+    {
+      tensors: [float('value'), { name: 'is number', type: 'bool', shape: [1] }],
+      operators: [{ operator: 'EQUAL', inputs: ['value', 'value'], outputs: ['is number'] }],
+      inputs: ['value'],
+      outputs: ['is number'],
+    },
+    {
+      tensors: [float('value'), float('twice')],
+      operators: [{ operator: 'ADD', inputs: ['value', 'value'], outputs: ['twice'] }],
+      inputs: ['value'],
+      outputs: ['twice'],
+    },
+  );
+}
+
+/** float32 of any number of dimensions: twice the value. */
+export function doublingModel(): Buffer {
+  return buildModel({
+    tensors: ['value', 'twice'].map((name) => ({ name, type: 'float32', shape: [] })),
+    operators: [{ operator: 'ADD', inputs: ['value', 'value'], outputs: ['twice'] }],
+    inputs: ['value'],
+    outputs: ['twice'],
+  });
+}
+
 /** Two graphs, float32 [2] → [2], each with a signature: 'double' and 'square'. */
 export function twoSignaturesModel(): Buffer {
   const graph = (key: string, operator: 'ADD' | 'MUL', output: string): Graph => ({

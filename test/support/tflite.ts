@@ -6,7 +6,8 @@ import { Builder } from 'flatbuffers';
  * version 3.
  */
 
-export type ElementType = 'float32' | 'int32' | 'uint8' | 'int64' | 'string' | 'int8';
+export type ElementType =
+  'float32' | 'int32' | 'uint8' | 'int64' | 'string' | 'bool' | 'int8' | 'resource';
 
 const TENSOR_TYPE: Record<ElementType, number> = {
   float32: 0,
@@ -14,17 +15,21 @@ const TENSOR_TYPE: Record<ElementType, number> = {
   uint8: 3,
   int64: 4,
   string: 5,
+  bool: 6,
   int8: 9,
+  resource: 13,
 };
 
-/** The size of an element in bytes; strings have none. */
+/** The size of an element in bytes; strings and resources have none. */
 const ELEMENT_SIZE: Record<ElementType, number> = {
   float32: 4,
   int32: 4,
   uint8: 1,
   int64: 8,
   string: 0,
+  bool: 1,
   int8: 1,
+  resource: 0,
 };
 
 export interface Quantization {
@@ -54,6 +59,11 @@ export type Operator = {
   /** The variant with five inputs. */
   | { operator: 'LSTM' }
   | { operator: 'RESHAPE'; newShape: readonly number[] }
+  | { operator: 'EQUAL' | 'READ_VARIABLE' | 'ASSIGN_VARIABLE' }
+  | { operator: 'VAR_HANDLE'; variable: string }
+  /** Graphs by their numbers. */
+  | { operator: 'CALL_ONCE'; graph: number }
+  | { operator: 'WHILE'; condition: number; body: number }
 );
 
 export interface Graph {
@@ -82,7 +92,13 @@ const OPERATOR_CODE: Record<Operator['operator'], number> = {
   RNN: 24,
   SOFTMAX: 25,
   GATHER: 36,
+  EQUAL: 71,
   QUANTIZE: 114,
+  WHILE: 119,
+  CALL_ONCE: 129,
+  VAR_HANDLE: 142,
+  READ_VARIABLE: 143,
+  ASSIGN_VARIABLE: 144,
 };
 
 // The versions that introduced these types; all other operators and types here are in the first.
@@ -165,6 +181,7 @@ export function elements(type: ElementType, values: readonly number[]): Buffer {
         bytes.writeInt32LE(value, offset);
         break;
       case 'uint8':
+      case 'bool':
         bytes.writeUInt8(value, offset);
         break;
       case 'int8':
@@ -174,7 +191,8 @@ export function elements(type: ElementType, values: readonly number[]): Buffer {
         bytes.writeBigInt64LE(BigInt(value), offset);
         break;
       case 'string':
-        throw new Error('strings have no fixed size');
+      case 'resource':
+        throw new Error(`elements of type ${type} have no fixed size`);
     }
   });
   return bytes;
@@ -191,13 +209,15 @@ export function valuesOf(type: ElementType, bytes: Buffer): number[] {
       case 'int32':
         return bytes.readInt32LE(offset);
       case 'uint8':
+      case 'bool':
         return bytes.readUInt8(offset);
       case 'int8':
         return bytes.readInt8(offset);
       case 'int64':
         return Number(bytes.readBigInt64LE(offset));
       case 'string':
-        throw new Error('strings have no fixed size');
+      case 'resource':
+        throw new Error(`elements of type ${type} have no fixed size`);
     }
   });
 }
@@ -254,6 +274,12 @@ function writeOptions(builder: Builder, operator: Operator): Field[] {
       return union(17, [reference(0, int32Vector(builder, operator.newShape))]);
     case 'MUL':
       return union(21, [int8(0, 0)]);
+    case 'WHILE':
+      return union(93, [int32(0, operator.condition), int32(1, operator.body)]);
+    case 'CALL_ONCE':
+      return union(103, [int32(0, operator.graph)]);
+    case 'VAR_HANDLE':
+      return union(111, [reference(1, builder.createString(operator.variable))]);
     default:
       return [];
   }
@@ -319,9 +345,10 @@ function writeGraph(builder: Builder, graph: Graph, subgraph: number, parts: Par
   if (graph.metadata) parts.metadata.push(writeMetadata(builder, graph.metadata, buffers));
   const operators = graph.operators.map((operator) => {
     const code = OPERATOR_CODE[operator.operator];
-    const type = graph.tensors[indexOf(operator.inputs[0] ?? '')]?.type ?? 'float32';
+    const [first] = operator.inputs;
+    const type = graph.tensors.find(({ name }) => name === first)?.type ?? 'float32';
     const version = OPERATOR_VERSION[operator.operator]?.[type] ?? 1;
-    codes.push(table(builder, [int8(0, code), int32(2, version), int32(3, code)]));
+    codes.push(table(builder, [int8(0, Math.min(code, 127)), int32(2, version), int32(3, code)]));
     const inputs = indices(operator.inputs);
     const outputs = indices(operator.outputs);
     return table(builder, [

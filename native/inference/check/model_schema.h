@@ -298,6 +298,7 @@ enum BuiltinOperator : int32_t {
   kSign = 158,
   /// This operator and all later ones belong to StableHLO or are newer.
   kFirstStablehlo = 162,
+  kStablehloWhile = 200,
   kStablehloRngBitGenerator = 204,
 };
 

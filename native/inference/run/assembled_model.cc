@@ -24,6 +24,19 @@ struct OutwardReference {
   size_t file_position;
 };
 
+/// For each graph, whether it is a condition or a body of a loop.
+std::vector<bool> FindLoops(const ModelFile& file) {
+  std::vector<bool> loops(file.subgraphs().size());
+  for (const FileSubgraph& subgraph : file.subgraphs()) {
+    for (const FileOperator& op : subgraph.operators) {
+      const int32_t code = file.operator_codes()[op.code_index].code;
+      if (code != schema::kWhile && code != schema::kStablehloWhile) continue;
+      for (const int32_t called : op.subgraphs) loops[static_cast<size_t>(called)] = true;
+    }
+  }
+  return loops;
+}
+
 /// Writes what precedes the file.
 class FrontWriter {
  public:
@@ -61,8 +74,8 @@ class FrontWriter {
   size_t WriteRoot();
   size_t WriteOperatorCodes();
   size_t WriteSubgraphs();
-  size_t WriteSubgraph();
-  size_t WriteReader();
+  size_t WriteSubgraph(const FileSubgraph& subgraph, bool reads_outputs);
+  size_t WriteOperator(const std::vector<uint32_t>& inputs);
   size_t WriteSignatures();
   size_t WriteArguments(const FlatVector<int32_t>& tensors, char letter);
   size_t WritePlainModel();
@@ -128,9 +141,11 @@ size_t FrontWriter::WriteOperatorCodes() {
 size_t FrontWriter::WriteSubgraphs() {
   const std::vector<FileSubgraph>& subgraphs = file_.subgraphs();
   const size_t vector = writer_.AppendVector(std::vector<uint32_t>(subgraphs.size()));
+  const std::vector<bool> loops = has_reader() ? FindLoops(file_) : std::vector<bool>();
   for (size_t i = 0; i < subgraphs.size(); ++i) {
-    if (i == graph_ && has_reader()) {
-      writer_.Refer(ForwardWriter::Element(vector, i), WriteSubgraph());
+    const bool reads_outputs = i == graph_ && has_reader();
+    if (reads_outputs || (has_reader() && loops[i])) {
+      writer_.Refer(ForwardWriter::Element(vector, i), WriteSubgraph(subgraphs[i], reads_outputs));
     } else {
       ReferOut(ForwardWriter::Element(vector, i), subgraphs[i].table.position());
     }
@@ -138,38 +153,49 @@ size_t FrontWriter::WriteSubgraphs() {
   return vector;
 }
 
-size_t FrontWriter::WriteSubgraph() {
+/// The graph with the reader's operator at its end.
+size_t FrontWriter::WriteSubgraph(const FileSubgraph& subgraph, bool reads_outputs) {
   namespace field = schema::subgraph;
   const ForwardWriter::Table table =
       writer_.AppendTable({field::kTensors, field::kInputs, field::kOutputs, field::kOperators,
                            field::kDebugMetadataIndex});
-  ReferAs(subgraph_.table, field::kTensors, table);
-  std::vector<uint32_t> inputs;
-  for (const int32_t input : subgraph_.inputs) inputs.push_back(static_cast<uint32_t>(input));
-  writer_.Refer(table.field(field::kInputs), writer_.AppendVector(inputs));
-  writer_.Refer(table.field(field::kOutputs), writer_.AppendVector({}));
+  const auto numbers = [](const FlatVector<int32_t>& tensors) {
+    std::vector<uint32_t> copy;
+    for (const int32_t tensor : tensors) copy.push_back(static_cast<uint32_t>(tensor));
+    return copy;
+  };
+  if (subgraph.table.Has(field::kTensors)) {
+    ReferAs(subgraph.table, field::kTensors, table);
+  } else {
+    writer_.Refer(table.field(field::kTensors), writer_.AppendVector({}));
+  }
+  writer_.Refer(table.field(field::kInputs), writer_.AppendVector(numbers(subgraph.inputs)));
+  const FlatVector<int32_t> none;
+  writer_.Refer(table.field(field::kOutputs),
+                writer_.AppendVector(numbers(reads_outputs ? none : subgraph.outputs)));
   writer_.Set(table.field(field::kDebugMetadataIndex),
-              static_cast<uint32_t>(subgraph_.table.Scalar<int32_t>(
+              static_cast<uint32_t>(subgraph.table.Scalar<int32_t>(
                   field::kDebugMetadataIndex, -1, "a subgraph's place in its metadata")));
-  const size_t count = subgraph_.operators.size();
+  const size_t count = subgraph.operators.size();
   const size_t vector = writer_.AppendVector(std::vector<uint32_t>(count + 1));
   writer_.Refer(table.field(field::kOperators), vector);
   for (size_t i = 0; i < count; ++i) {
-    ReferOut(ForwardWriter::Element(vector, i), subgraph_.operators[i].table.position());
+    ReferOut(ForwardWriter::Element(vector, i), subgraph.operators[i].table.position());
   }
-  writer_.Refer(ForwardWriter::Element(vector, count), WriteReader());
+  const std::set<uint32_t> outputs(subgraph.outputs.begin(), subgraph.outputs.end());
+  const std::vector<uint32_t> inputs(outputs.begin(), outputs.end());
+  writer_.Refer(ForwardWriter::Element(vector, count),
+                WriteOperator(reads_outputs ? inputs : std::vector<uint32_t>()));
   return table.position();
 }
 
-size_t FrontWriter::WriteReader() {
+size_t FrontWriter::WriteOperator(const std::vector<uint32_t>& inputs) {
   namespace field = schema::operation;
   const ForwardWriter::Table table =
       writer_.AppendTable({field::kOpcodeIndex, field::kInputs, field::kOutputs});
   writer_.Set(table.field(field::kOpcodeIndex),
               static_cast<uint32_t>(file_.operator_codes().size()));
-  const std::set<uint32_t> outputs(subgraph_.outputs.begin(), subgraph_.outputs.end());
-  writer_.Refer(table.field(field::kInputs),
-                writer_.AppendVector(std::vector<uint32_t>(outputs.begin(), outputs.end())));
+  writer_.Refer(table.field(field::kInputs), writer_.AppendVector(inputs));
   writer_.Refer(table.field(field::kOutputs), writer_.AppendVector({}));
   return table.position();
 }

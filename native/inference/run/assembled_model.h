@@ -27,7 +27,8 @@ OutputPath ChooseOutputPath(const ModelFile& file, size_t graph, bool static_sha
 /// The tables in front are a root with a single signature, that of the graph to run, with names of
 /// our own: LiteRT throws exceptions through C for signatures without names, or with arguments that
 /// differ from their graph's. With `OutputPath::kReader`, the graph also ends with the reader's
-/// operator, which replaces its outputs.
+/// operator, which replaces its outputs, and so do the graphs of loops, which keep their outputs:
+/// LiteRT does not ask there whether to continue.
 ///
 /// LiteRT reads a model twice: when the model is created, for descriptions that are not needed here
 /// (and it fails if the model has variables or anything else that these descriptions do not cover);

@@ -120,7 +120,8 @@ CompiledModel::CompiledModel(const LiteRtModel& model, const InferenceOptions& o
                              const InputShapes& shapes)
     : model_(model), handle_(nullptr, nullptr), is_placed_(model.inputs_taken_over().empty()) {
   if (model.output_path() == OutputPath::kReader) {
-    reader_ = std::make_unique<OutputReader>(OutputTensors(model), model.tensor_uses());
+    reader_ =
+        std::make_unique<OutputReader>(OutputTensors(model), model.tensor_uses(), &IsStopped, this);
   }
   const MemoryGuard::Guarding guarding(reads_outputs() ? &reader_->memory() : nullptr);
   const auto lock = litert::Library::Get().Lock();

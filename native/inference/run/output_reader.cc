@@ -4,6 +4,7 @@
 #include <exception>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "inference/run/litert_library.h"
 
@@ -37,10 +38,15 @@ litert::Status CompilesJustInTime(const litert::AcceleratorT*, bool* compiles) {
 
 }  // namespace
 
-OutputReader::OutputReader(std::vector<int32_t> tensors, const std::vector<MemoryGuard::Use>& uses)
-    : memory_(uses), tensors_(std::move(tensors)), outputs_(tensors_.size()) {
+OutputReader::OutputReader(std::vector<int32_t> tensors, const std::vector<MemoryGuard::Use>& uses,
+                           IsStopped is_stopped, void* run)
+    : memory_(uses),
+      is_stopped_(is_stopped),
+      run_(run),
+      tensors_(std::move(tensors)),
+      outputs_(tensors_.size()) {
   delegate_.data = this;
-  delegate_.prepare = &ReplaceOperator;
+  delegate_.prepare = &Prepare;
   delegate_.flags = tflite::Delegate::kAllowDynamicTensors;
 }
 
@@ -88,36 +94,59 @@ litert::Status OutputReader::GiveDelegate(void* /*runtime*/, litert::Environment
       &current_reader->delegate_, [](tflite::Delegate*) {}, wrapper);
 }
 
-tflite::Status OutputReader::ReplaceOperator(tflite::Context* context, tflite::Delegate* delegate) {
+tflite::Status OutputReader::Prepare(tflite::Context* context,
+                                     tflite::Delegate* delegate) noexcept {
+  try {
+    return ReplaceOperators(context, delegate);
+  } catch (const std::exception&) {
+    // Out of memory: nothing is thrown through LiteRT's frames.
+    return tflite::kError;
+  }
+}
+
+tflite::Status OutputReader::ReplaceOperators(tflite::Context* context,
+                                              tflite::Delegate* delegate) {
   tflite::IntArray* plan = nullptr;
   if (context->GetExecutionPlan(context, &plan) != tflite::kOk) return tflite::kError;
-  const int* place = plan->begin();
-  for (; place != plan->end(); ++place) {
+  // Replacing one changes the plan. None: another graph of the model.
+  std::vector<int> loops;
+  int reader = -1;
+  for (const int place : *plan) {
     tflite::Node* node = nullptr;
     tflite::Registration* registration = nullptr;
-    if (context->GetNodeAndRegistration(context, *place, &node, &registration) != tflite::kOk) {
+    if (context->GetNodeAndRegistration(context, place, &node, &registration) != tflite::kOk) {
       return tflite::kError;
     }
-    if (registration->builtin_code == tflite::kBuiltinCustom &&
-        registration->custom_name != nullptr &&
-        std::string_view(registration->custom_name) == kOperator) {
-      break;
+    if (registration->builtin_code != tflite::kBuiltinCustom ||
+        registration->custom_name == nullptr ||
+        std::string_view(registration->custom_name) != kOperator) {
+      continue;
+    }
+    if (node->inputs->size > 0) {
+      reader = place;
+    } else {
+      loops.push_back(place);
     }
   }
-  // Another graph of the model has none.
-  const bool has_operator = place != plan->end();
-  static_cast<OutputReader*>(delegate->data)->memory_.Watch(context, has_operator);
-  if (!has_operator) return tflite::kOk;
+  const bool has_reader = reader >= 0;
+  static_cast<OutputReader*>(delegate->data)->memory_.Watch(context, has_reader);
   tflite::Registration kernel{};
   kernel.init = &GetReader;
   kernel.free = [](tflite::Context*, void*) {};
   kernel.prepare = [](tflite::Context*, tflite::Node*) { return tflite::kOk; };
-  kernel.invoke = &Invoke;
   kernel.builtin_code = tflite::kBuiltinDelegate;
   kernel.custom_name = kOperator;
   kernel.version = 1;
-  const tflite::IntArray nodes{1, {*place}};
-  return context->ReplaceNodeSubsetsWithDelegateKernels(context, kernel, &nodes, delegate);
+  const auto replace = [&](int place) {
+    const tflite::IntArray nodes{1, {place}};
+    return context->ReplaceNodeSubsetsWithDelegateKernels(context, kernel, &nodes, delegate);
+  };
+  kernel.invoke = &InvokeInLoop;
+  for (const int place : loops) {
+    if (const tflite::Status status = replace(place)) return status;
+  }
+  kernel.invoke = &Invoke;
+  return has_reader ? replace(reader) : tflite::kOk;
 }
 
 void* OutputReader::GetReader(tflite::Context*, const char* parameters, size_t) {
@@ -132,6 +161,11 @@ tflite::Status OutputReader::Invoke(tflite::Context* context, tflite::Node* node
     // Out of memory: nothing is thrown through LiteRT's frames.
     return tflite::kError;
   }
+}
+
+tflite::Status OutputReader::InvokeInLoop(tflite::Context*, tflite::Node* node) noexcept {
+  const auto* reader = static_cast<const OutputReader*>(node->data);
+  return reader->is_stopped_(reader->run_) ? tflite::kError : tflite::kOk;
 }
 
 bool OutputReader::Read(const tflite::Context& context) {

@@ -19,6 +19,10 @@ namespace wasmedge_embed {
 /// success for these and writes nothing. So `AssembleModel` ends such a graph with an operator of
 /// ours that takes all its outputs, and removes the outputs. This is that operator's kernel,
 /// installed by a delegate, since a delegate's kernels have access to the tensors themselves.
+///
+/// LiteRT asks whether to continue only between the operators of the graph that it was told to run,
+/// not within a loop. So the operator is also at the end of a loop's condition and body, without
+/// inputs, where it asks.
 class OutputReader {
  public:
   /// The custom operator's name in the file.
@@ -30,8 +34,12 @@ class OutputReader {
     uint64_t byte_size = 0;
   };
 
+  using IsStopped = bool (*)(void*);
+
   /// `tensors`: the outputs, by their indices in the graph. `uses`: as for `MemoryGuard`.
-  OutputReader(std::vector<int32_t> tensors, const std::vector<MemoryGuard::Use>& uses);
+  /// `is_stopped`: whether the run is to stop, asked with `run`.
+  OutputReader(std::vector<int32_t> tensors, const std::vector<MemoryGuard::Use>& uses,
+               IsStopped is_stopped, void* run);
   OutputReader(const OutputReader&) = delete;
   OutputReader& operator=(const OutputReader&) = delete;
 
@@ -66,15 +74,21 @@ class OutputReader {
   static litert::Status GiveDelegate(void* runtime, litert::EnvironmentT*,
                                      const litert::AcceleratorT*, litert::OptionsT*,
                                      litert::DelegateWrapperT** wrapper);
-  static litert::tflite::Status ReplaceOperator(litert::tflite::Context* context,
-                                                litert::tflite::Delegate* delegate);
+  static litert::tflite::Status Prepare(litert::tflite::Context* context,
+                                        litert::tflite::Delegate* delegate) noexcept;
+  static litert::tflite::Status ReplaceOperators(litert::tflite::Context* context,
+                                                 litert::tflite::Delegate* delegate);
   static void* GetReader(litert::tflite::Context*, const char* parameters, size_t);
   static litert::tflite::Status Invoke(litert::tflite::Context* context,
                                        litert::tflite::Node* node) noexcept;
+  static litert::tflite::Status InvokeInLoop(litert::tflite::Context* context,
+                                             litert::tflite::Node* node) noexcept;
   bool Read(const litert::tflite::Context& context);
 
   litert::tflite::Delegate delegate_{};
   MemoryGuard memory_;
+  const IsStopped is_stopped_;
+  void* const run_;
   std::vector<int32_t> tensors_;
   std::vector<Output> outputs_;
   uint64_t byte_limit_ = 0;

@@ -81,7 +81,10 @@ bool Session::SetInput(size_t index, const std::vector<int32_t>& shape, const ui
   TensorInfo& input = graph_.inputs[index];
   if (shape == input.shape) return SetInput(index, bytes, size);
   if (!model_->is_hosts()) return false;
-  if (!input.shape.empty() && shape.size() != input.shape.size()) return false;
+  // A tensor for which the file states no dimensions may have any number of them.
+  const FileSubgraph& subgraph = model_->file().subgraphs()[graph_.index];
+  const size_t rank = subgraph.tensors[static_cast<size_t>(subgraph.inputs[index])].shape.size();
+  if (rank != 0 && shape.size() != rank) return false;
   const auto byte_size = TensorByteSize(input.type, shape, kMaximumTensorBytes);
   if (!byte_size || *byte_size != size) return false;
   TensorInfo before = input;
