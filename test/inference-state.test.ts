@@ -11,6 +11,8 @@ import { ISOLATIONS } from './support/isolations.js';
 import { withModule } from './support/run-guest.js';
 import {
   accumulatorModel,
+  countingModel,
+  doublingModel,
   lstmModel,
   squareModel,
   twoSignaturesModel,
@@ -24,6 +26,8 @@ const { open, setInput, run, close } = requests;
 
 const models = {
   accumulator: accumulatorModel(),
+  counting: countingModel(),
+  doubling: doublingModel(),
   lstm: lstmModel(),
   square: squareModel(),
   signatures: twoSignaturesModel(),
@@ -116,6 +120,16 @@ for (const isolation of ISOLATIONS) {
         };
         await Promise.all([work(), work()]);
       });
+    });
+
+    it('in resources remains when the shape of an input changes', async () => {
+      const given = [1, 3, 3, 1].flatMap((count) => [
+        set(0, Array<number>(count).fill(10), [count, 1]),
+        run(0, [4 * count]),
+      ]);
+      assert.deepEqual(await answers({ isolation }, [open('counting'), ...given]), [
+        ...[[11], [12, 12, 12], [13, 13, 13], [14]],
+      ]);
     });
 
     it('that is an input is seen by the first run as well', async () => {
@@ -256,3 +270,15 @@ for (const isolation of ISOLATIONS) {
     });
   });
 }
+
+describe('A model without stated dimensions', () => {
+  it('takes any number of them, one after the other', async () => {
+    const given = [[], [2], [2, 2], []].flatMap((shape) => {
+      const count = 2 ** shape.length;
+      return [set(0, Array<number>(count).fill(3), shape), run(0, [4 * count])];
+    });
+    assert.deepEqual(await answers({}, [open('doubling'), ...given]), [
+      ...[[6], [6, 6], [6, 6, 6, 6], [6]],
+    ]);
+  });
+});

@@ -128,10 +128,10 @@ CompiledModel::CompiledModel(const LiteRtModel& model, const InferenceOptions& o
   try {
     litert::LogCapture log;
     Compile(options, log);
-    Resize(shapes, log);
-    SizeOutputs(log);
-    MakeBuffers(model.inputs(), inputs_, log, &arguments_);
-    if (!reads_outputs()) MakeBuffers(model.outputs(), outputs_, log, &results_);
+    for (const LiteRtModel::Argument& input : model.inputs()) {
+      litert_shapes_.push_back(input.file_shape);
+    }
+    MakeTensors(shapes, log);
   } catch (...) {
     // Still under the lock, unlike the members' destructors.
     handle_.reset();
@@ -169,11 +169,36 @@ void CompiledModel::Resize(const InputShapes& shapes, const litert::LogCapture& 
       throw Error(ErrorCode::kModel, "An input is empty or larger than 2 GiB.");
     }
     inputs_.push_back({shape, *byte_size, AlignedBuffer(*litert_size)});
-    if (litert_shape == argument.file_shape) continue;
+    if (litert_shape == litert_shapes_[i]) continue;
     litert::Check(api.CompiledModelResizeInputTensorNonStrict(
                       handle_.get(), kSignature, i, litert_shape.data(), litert_shape.size()),
                   "change the shape of input " + std::to_string(i) + " of the model", log);
+    litert_shapes_[i] = litert_shape;
   }
+}
+
+void CompiledModel::ChangeShapes(const InputShapes& shapes) {
+  const bool are_same = std::equal(
+      inputs_.begin(), inputs_.end(), shapes.begin(), shapes.end(),
+      [](const Tensor& input, const std::vector<int32_t>& shape) { return input.shape == shape; });
+  if (are_same) return;
+  const MemoryGuard::Guarding guarding(reads_outputs() ? &reader_->memory() : nullptr);
+  const auto lock = litert::Library::Get().Lock();
+  buffers_.clear();
+  arguments_.clear();
+  results_.clear();
+  inputs_.clear();
+  outputs_.clear();
+  is_placed_ = model_.inputs_taken_over().empty();
+  const litert::LogCapture log;
+  MakeTensors(shapes, log);
+}
+
+void CompiledModel::MakeTensors(const InputShapes& shapes, const litert::LogCapture& log) {
+  Resize(shapes, log);
+  SizeOutputs(log);
+  MakeBuffers(model_.inputs(), inputs_, log, &arguments_);
+  if (!reads_outputs()) MakeBuffers(model_.outputs(), outputs_, log, &results_);
 }
 
 void CompiledModel::SizeOutputs(const litert::LogCapture& log) {

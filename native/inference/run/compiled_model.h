@@ -28,6 +28,10 @@ class CompiledModel {
   CompiledModel(const CompiledModel&) = delete;
   CompiledModel& operator=(const CompiledModel&) = delete;
 
+  /// Changes the inputs' shapes; what the model keeps in resources stays, as in TensorFlow Lite.
+  /// Inputs must be filled again. Throws like the constructor; this must not be run again then.
+  void ChangeShapes(const InputShapes& shapes);
+
   /// To be filled before `Run`: the tensor's bytes in LiteRT's format.
   uint8_t* input(size_t index) const noexcept { return inputs_[index].memory.data(); }
   /// To be read after `Run`, `output_size` bytes.
@@ -66,6 +70,7 @@ class CompiledModel {
   };
 
   void Compile(const InferenceOptions& options, const litert::LogCapture& log);
+  void MakeTensors(const InputShapes& shapes, const litert::LogCapture& log);
   void Resize(const InputShapes& shapes, const litert::LogCapture& log);
   void SizeOutputs(const litert::LogCapture& log);
   void MakeBuffers(const std::vector<LiteRtModel::Argument>& arguments,
@@ -85,6 +90,8 @@ class CompiledModel {
   // of these members is the order of these dependencies.
   std::vector<Tensor> inputs_;
   std::vector<Tensor> outputs_;
+  // Of the inputs, as LiteRT has them.
+  std::vector<std::vector<int32_t>> litert_shapes_;
   std::vector<Buffer> buffers_;
   std::vector<litert::TensorBufferT*> arguments_;
   std::vector<litert::TensorBufferT*> results_;

@@ -98,7 +98,6 @@ bool Session::SetInput(size_t index, const std::vector<int32_t>& shape, const ui
     throw;
   }
   std::memcpy(inputs_[index].data(), bytes, size);
-  own_.reset();
   return true;
 }
 
@@ -120,6 +119,7 @@ void Session::Run(Invocation& invocation) {
   }
   if (own_ == nullptr) own_ = model_->Compile(options_, graph_);
   try {
+    own_->ChangeShapes(graph_.input_shapes());
     Run(*own_, invocation);
   } catch (...) {
     own_.reset();
