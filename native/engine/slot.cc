@@ -74,11 +74,15 @@ void Slot::Rest(bool makes_another) noexcept {
 
 void Slot::Relax() noexcept {
   stack_.Release();
-  is_next_ = false;
-  is_whole_ = false;
-  // Guests of some clients may leave state that others do not.
-  failed_renewals_ = 0;
-  Rest(true);
+  if (HasRenewed()) {
+    is_next_ = false;
+    is_whole_ = false;
+    // Guests of some clients may leave state that others do not.
+    failed_renewals_ = 0;
+    Rest(true);
+  }
+  // Making an instance takes little of it.
+  has_used_stack_ = false;
 }
 
 bool Slot::RenewInstance() noexcept {
@@ -103,6 +107,7 @@ void Slot::DropInstance() noexcept {
 void Slot::RunGuest(HostModuleSet& hosts, Invocation& invocation, Ending& ending,
                     const std::function<void()>& body) {
   const HostModuleSet::InvocationScope scope(hosts, invocation);
+  has_used_stack_ = true;
   bool stack_overflowed = false;
   {
     GuestScope guest(stack_, timer_, invocation, executor_.interpreter_stop(),

@@ -68,10 +68,11 @@ class Slot {
   /// possible ahead of time. Failures are left to the next run, which reports them.
   void Rest(bool makes_another) noexcept;
 
-  /// Called after a long idle time: replaces the instance that waits for the next run, which frees
-  /// all memory that earlier runs have touched.
+  /// Called after a long idle time: releases the stack, and replaces the instance that waits for
+  /// the next run if earlier runs have touched its memory.
   void Relax() noexcept;
   bool HasRenewed() const noexcept { return is_next_ && is_whole_; }
+  bool HoldsTouchedMemory() const noexcept { return has_used_stack_ || HasRenewed(); }
 
   /// Runs `body`, which may enter a guest linked to `hosts`, as this invocation. An exception, or a
   /// fault that used up the guest's stack, becomes the ending.
@@ -106,6 +107,8 @@ class Slot {
   bool is_next_ = false;
   /// Whether the guest of the last run ended on its own.
   bool is_whole_ = false;
+  /// Whether a guest has run since the stack was released.
+  bool has_used_stack_ = false;
   /// The number of consecutive instances that could not be reset.
   unsigned failed_renewals_ = 0;
 };

@@ -258,11 +258,12 @@ void WorkerPool::Work(Worker& worker) {
   lock.unlock();
   slot.reset();
   lock.lock();
-  --leaving_;
   if (closing_) {
-    // A thread that found work, but no place for it, has nothing to wait for anymore.
+    // It remains in the list, and counts as leaving. A thread that found work, but no place for it,
+    // has nothing to wait for anymore.
     wake_.notify_all();
   } else {
+    --leaving_;
     Retire(worker);
   }
   if (--live_ == 0 && closed_) {
@@ -310,7 +311,7 @@ bool WorkerPool::AwaitWork(Worker& worker, std::optional<Slot>& slot,
       lock.lock();
       continue;
     }
-    if (slot && slot->HasRenewed()) {
+    if (slot && slot->HoldsTouchedMemory()) {
       if (wake_.wait_for(lock, kKeepTime) == std::cv_status::no_timeout || has_work()) continue;
       lock.unlock();
       slot->Relax();

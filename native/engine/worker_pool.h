@@ -200,7 +200,7 @@ class WorkerPool {
   std::function<void()> closed_;
   uint64_t last_ticket_ = 0;
   size_t idle_ = 0;
-  /// Threads that are ending, but are still among `workers_`.
+  /// Threads that are ending or have ended, but are still among `workers_`.
   size_t leaving_ = 0;
   size_t live_ = 0;
   bool closing_ = false;

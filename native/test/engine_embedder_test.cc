@@ -17,6 +17,7 @@
 #include "engine/instance_start.h"
 #include "engine/worker_pool.h"
 #include "engine_fixtures.h"
+#include "engine_test_pool.h"
 #include "host/memory_request.h"
 
 namespace wasmedge_embed {
@@ -313,49 +314,95 @@ std::set<std::string> ThreadsBut(const std::set<std::string>& others) {
   return found;
 }
 
+/// Guests that all wait for the embedder at the same time, each on its thread.
+class Waiting {
+ public:
+  std::future<std::string> StartIn(WorkerPool& pool) {
+    auto self = std::make_shared<std::weak_ptr<HostExchange>>();
+    auto job = std::make_unique<Job>();
+    job->exchange = std::make_shared<HostExchange>(
+        [this, self](uint64_t call, uint32_t, const std::vector<uint64_t>&) {
+          const std::lock_guard<std::mutex> lock(mutex_);
+          if (auto held = self->lock()) asking_.push_back({std::move(held), call});
+          changed_.notify_one();
+        });
+    *self = job->exchange;
+    job->request.function = "tell";
+    job->request.arguments = {1};
+    auto ended = std::make_shared<std::promise<std::string>>();
+    auto end = ended->get_future();
+    pool.Submit(std::move(job), [ended](std::unique_ptr<Job> finished) {
+      ended->set_value(CodeOf(finished->outcome));
+    });
+    return end;
+  }
+
+  /// Once this many wait.
+  void AnswerAll(size_t count) {
+    std::vector<Announced> all;
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      changed_.wait(lock, [&] { return asking_.size() == count; });
+      all.swap(asking_);
+    }
+    for (const Announced& each : all) each.exchange->Answer(each.call, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Announced> asking_;
+};
+
+void RunOnThreads(WorkerPool& pool, size_t count) {
+  Waiting waiting;
+  std::vector<std::future<std::string>> ends;
+  for (size_t started = 0; started < count; ++started) ends.push_back(waiting.StartIn(pool));
+  waiting.AnswerAll(count);
+  for (std::future<std::string>& each : ends) EXPECT_EQ(each.get(), "done");
+}
+
+void CloseSoon(WorkerPool& pool) {
+  std::promise<void> closed;
+  pool.Close([&closed] { closed.set_value(); });
+  ASSERT_EQ(closed.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+}
+
+constexpr size_t kWaiting = 12;
+
 TEST_P(EmbedderTest, ThreadsThatAreNoLongerNeededEndButNotAll) {
   constexpr size_t kConcurrency = 4;
-  constexpr size_t kWaiting = 12;
   for (int round = 0; round < 6; ++round) {
     const std::set<std::string> others = ThreadsBut({});
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::vector<Announced> asking;
     WorkerPool pool(module_, options_,
                     {kConcurrency, 1000, kWaiting, std::chrono::milliseconds(20)});
-    std::vector<std::future<std::string>> ends;
-    for (size_t started = 0; started < kConcurrency + kWaiting; ++started) {
-      auto self = std::make_shared<std::weak_ptr<HostExchange>>();
-      auto job = std::make_unique<Job>();
-      job->exchange = std::make_shared<HostExchange>(
-          [&, self](uint64_t call, uint32_t, const std::vector<uint64_t>&) {
-            const std::lock_guard<std::mutex> lock(mutex);
-            if (auto held = self->lock()) asking.push_back({std::move(held), call});
-            changed.notify_one();
-          });
-      *self = job->exchange;
-      job->request.function = "tell";
-      job->request.arguments = {1};
-      auto ended = std::make_shared<std::promise<std::string>>();
-      ends.push_back(ended->get_future());
-      pool.Submit(std::move(job), [ended](std::unique_ptr<Job> finished) {
-        ended->set_value(CodeOf(finished->outcome));
-      });
+    // All become idle at the same time, and the surplus ends at the same time.
+    RunOnThreads(pool, kConcurrency + kWaiting);
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (ThreadsBut(others).size() > kConcurrency) {
+      ASSERT_LT(std::chrono::steady_clock::now(), give_up);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    {
-      std::unique_lock<std::mutex> lock(mutex);
-      changed.wait(lock, [&] { return asking.size() == kConcurrency + kWaiting; });
-    }
-    for (const Announced& each : asking) each.exchange->Answer(each.call, {});
-    for (std::future<std::string>& each : ends) EXPECT_EQ(each.get(), "done");
-    asking.clear();
-    // All have become idle at the same time. They keep their instances for a while; then, the
-    // surplus ends at the same time.
-    std::this_thread::sleep_for(std::chrono::milliseconds(400));
-    EXPECT_GE(ThreadsBut(others).size(), kConcurrency);
-    std::promise<void> closed;
-    pool.Close([&closed] { closed.set_value(); });
-    ASSERT_EQ(closed.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    EXPECT_EQ(ThreadsBut(others).size(), kConcurrency);
+    RunOnThreads(pool, kConcurrency);
+    CloseSoon(pool);
+  }
+}
+
+TEST_P(EmbedderTest, ClosesWhileThreadsThatAreNoLongerNeededEnd) {
+  std::minstd_rand random(20'261'130);
+  for (int round = 0; round < 12; ++round) {
+    const std::set<std::string> others = ThreadsBut({});
+    WorkerPool pool(module_, options_, {1, 1000, kWaiting, std::chrono::milliseconds(1)});
+    RunOnThreads(pool, 1 + kWaiting);
+    // They begin to end after a while, all within a few milliseconds.
+    while (ThreadsBut(others).size() > kWaiting) std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 1000));
+    std::vector<std::future<Outcome>> ends;
+    for (int queued = 0; queued < 3; ++queued) ends.push_back(test::Start(pool, "trap"));
+    CloseSoon(pool);
+    for (std::future<Outcome>& each : ends) EXPECT_EQ(test::NameOf(each.get()), "unreachable");
   }
 }
 
