@@ -272,6 +272,18 @@ for (const isolation of ISOLATIONS) {
 }
 
 describe('A model without stated dimensions', () => {
+  it('takes no more of them than LiteRT has room for', async () => {
+    const given = (rank: number): Request[] => [
+      open('doubling'),
+      set(0, [3], Array<number>(rank).fill(1)),
+      run(0, [4]),
+    ];
+    assert.deepEqual(await answers({}, given(4)), [[6]]);
+    for (const rank of [9, 64]) {
+      await assert.rejects(answers({}, given(rank)));
+    }
+  });
+
   it('takes any number of them, one after the other', async () => {
     const given = [[], [2], [2, 2], []].flatMap((shape) => {
       const count = 2 ** shape.length;

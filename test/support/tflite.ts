@@ -64,6 +64,11 @@ export type Operator = {
   /** Graphs by their numbers. */
   | { operator: 'CALL_ONCE'; graph: number }
   | { operator: 'WHILE'; condition: number; body: number }
+  | { operator: 'TRANSPOSE' | 'BATCH_TO_SPACE_ND' | 'SPACE_TO_BATCH_ND' | 'BROADCAST_ARGS' }
+  /** Along axis 1, with a length for each index of axis 0. */
+  | { operator: 'REVERSE_SEQUENCE' }
+  /** `single`: the begins are those of single elements. `sizes`: the ends are sizes. */
+  | { operator: 'STRIDED_SLICE'; single?: boolean; sizes?: boolean }
 );
 
 export interface Graph {
@@ -92,13 +97,19 @@ const OPERATOR_CODE: Record<Operator['operator'], number> = {
   RNN: 24,
   SOFTMAX: 25,
   GATHER: 36,
+  BATCH_TO_SPACE_ND: 37,
+  SPACE_TO_BATCH_ND: 38,
+  TRANSPOSE: 39,
+  STRIDED_SLICE: 45,
   EQUAL: 71,
+  REVERSE_SEQUENCE: 112,
   QUANTIZE: 114,
   WHILE: 119,
   CALL_ONCE: 129,
   VAR_HANDLE: 142,
   READ_VARIABLE: 143,
   ASSIGN_VARIABLE: 144,
+  BROADCAST_ARGS: 145,
 };
 
 // The versions that introduced these types; all other operators and types here are in the first.
@@ -274,6 +285,13 @@ function writeOptions(builder: Builder, operator: Operator): Field[] {
       return union(17, [reference(0, int32Vector(builder, operator.newShape))]);
     case 'MUL':
       return union(21, [int8(0, 0)]);
+    case 'STRIDED_SLICE':
+      return union(32, [
+        int32(4, operator.single === true ? 1 : 0),
+        int8(5, operator.sizes === true ? 1 : 0),
+      ]);
+    case 'REVERSE_SEQUENCE':
+      return union(87, [int32(0, 1), int32(1, 0)]);
     case 'WHILE':
       return union(93, [int32(0, operator.condition), int32(1, operator.body)]);
     case 'CALL_ONCE':

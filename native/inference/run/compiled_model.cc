@@ -159,6 +159,9 @@ void CompiledModel::Resize(const InputShapes& shapes, const litert::LogCapture& 
   for (size_t i = 0; i < model_.inputs().size(); ++i) {
     const LiteRtModel::Argument& argument = model_.inputs()[i];
     const std::vector<int32_t>& shape = shapes[i];
+    if (shape.size() > litert::kMaximumRank) {
+      throw Error(ErrorCode::kModel, "An input has more than 8 dimensions.");
+    }
     const std::vector<int32_t> litert_shape = LiteRtShape(argument, shape);
     if (!argument.copies.empty() && litert_shape.back() != argument.file_shape.back()) {
       throw Error(ErrorCode::kModel, "The model's input has a different number of channels.");
@@ -339,6 +342,7 @@ void CompiledModel::Run(Invocation* invocation, const Limits& limits) {
   litert::LogCapture log;
   failed_ = true;
   const MemoryGuard::Guarding guarding(reads_outputs() ? &reader_->memory() : nullptr);
+  const OperandGuard::Guarding guarding_operands(reads_outputs() ? &reader_->operands() : nullptr);
   if (reads_outputs()) {
     reader_->Start(limits.output_bytes);
     reader_->memory().Start(limits.activation_bytes);

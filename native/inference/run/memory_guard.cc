@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 
 #include "inference/check/memory_plan.h"
@@ -36,6 +37,13 @@ uint64_t ByteSize(int32_t type, const tflite::IntArray& dimensions) noexcept {
 
 uint64_t AddClamped(uint64_t left, uint64_t right) noexcept {
   return left >= kUnbounded || right >= kUnbounded ? kUnbounded : left + right;
+}
+
+/// Kernels do not check every value that a result's shape depends on, and leave parts of the result
+/// unwritten for some: those must not show what was in the memory before.
+void Clear(tflite::Tensor* tensor) noexcept {
+  const bool has_memory = tensor->allocation_type == tflite::kDynamic && tensor->data != nullptr;
+  if (has_memory) std::memset(tensor->data, 0, tensor->byte_size);
 }
 
 bool IsPlaced(const tflite::Tensor& tensor) noexcept {
@@ -89,7 +97,9 @@ tflite::Status MemoryGuard::Resize(tflite::Context* context, tflite::Tensor* ten
   MemoryGuard* const guard = current_guard;
   try {
     if (guard != nullptr && guard->Admits(*tensor, *dimensions)) {
-      return guard->resize_(context, tensor, dimensions);
+      const tflite::Status status = guard->resize_(context, tensor, dimensions);
+      if (status == tflite::kOk) Clear(tensor);
+      return status;
     }
   } catch (const std::exception&) {
     // Out of memory: nothing is thrown through LiteRT's frames.

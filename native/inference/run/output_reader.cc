@@ -117,6 +117,9 @@ tflite::Status OutputReader::ReplaceOperators(tflite::Context* context,
     if (context->GetNodeAndRegistration(context, place, &node, &registration) != tflite::kOk) {
       return tflite::kError;
     }
+    if (!static_cast<OutputReader*>(delegate->data)->operands_.Watch(registration)) {
+      return tflite::kError;
+    }
     if (registration->builtin_code != tflite::kBuiltinCustom ||
         registration->custom_name == nullptr ||
         std::string_view(registration->custom_name) != kOperator) {

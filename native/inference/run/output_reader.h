@@ -6,6 +6,7 @@
 #include "base/aligned_buffer.h"
 #include "inference/run/litert_api.h"
 #include "inference/run/memory_guard.h"
+#include "inference/run/operand_guard.h"
 #include "inference/run/tflite_api.h"
 
 namespace wasmedge_embed {
@@ -53,6 +54,8 @@ class OutputReader {
   bool was_too_large() const noexcept { return was_too_large_; }
   /// Guards what is requested between the operators.
   MemoryGuard& memory() noexcept { return memory_; }
+  /// Guards the operators' operands.
+  const OperandGuard& operands() const noexcept { return operands_; }
 
   /// For LiteRT's options, so that it knows the operator's name.
   static const litert::CustomKernel& PlaceHolder() noexcept;
@@ -87,6 +90,7 @@ class OutputReader {
 
   litert::tflite::Delegate delegate_{};
   MemoryGuard memory_;
+  OperandGuard operands_;
   const IsStopped is_stopped_;
   void* const run_;
   std::vector<int32_t> tensors_;

@@ -85,6 +85,7 @@ bool Session::SetInput(size_t index, const std::vector<int32_t>& shape, const ui
   const FileSubgraph& subgraph = model_->file().subgraphs()[graph_.index];
   const size_t rank = subgraph.tensors[static_cast<size_t>(subgraph.inputs[index])].shape.size();
   if (rank != 0 && shape.size() != rank) return false;
+  if (shape.size() > TensorShape::kMaximumRank) return false;
   const auto byte_size = TensorByteSize(input.type, shape, kMaximumTensorBytes);
   if (!byte_size || *byte_size != size) return false;
   TensorInfo before = input;

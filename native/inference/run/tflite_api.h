@@ -62,6 +62,8 @@ struct Node {
   IntArray* temporaries;
   /// What the kernel's `init` returned.
   void* data;
+  /// The operator's options, in a struct per operator.
+  const void* options;
 };
 
 struct Context;
