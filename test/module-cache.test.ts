@@ -255,6 +255,40 @@ describe('The cache of compiled modules', () => {
     });
   }
 
+  it('is not compiled again at every load where the library cannot load what is intact', async () => {
+    await load(file, cache);
+    const { ino } = statSync(cached());
+    const native = addon() as { Module: ReturnType<typeof addon>['Module'] };
+    const { Module } = native;
+    native.Module = {
+      load: (source, options) => {
+        if (source.form === 'plain') return Module.load(source, options);
+        throw Object.assign(new Error('from the test'), { code: 'ERR_MODULE_INVALID' });
+      },
+    };
+    try {
+      for (const attempt of [1, 2, 3]) {
+        const events = await withEnvironment({ WASMEDGE_EMBED_CACHE: cache }, () =>
+          eventsOf<CompileEvent>('wasmedge-embed:compile', () =>
+            withModule(file, {}, async (module) => {
+              assert.equal(module.mode, 'interpreter');
+              assert.equal(await module.call('add', 3, 4), 7);
+            }),
+          ),
+        );
+        assert.deepEqual(
+          events.map(({ error }) => (error as WasmEdgeError | undefined)?.code),
+          ['ERR_MODULE_INVALID'],
+          `load ${attempt}`,
+        );
+      }
+    } finally {
+      native.Module = Module;
+    }
+    assert.equal(statSync(cached()).ino, ino);
+    assert.deepEqual(await load(file, cache), []);
+  });
+
   it('is not the reason for another compilation where one look-up of it fails', async () => {
     await load(file, cache);
     assert.deepEqual(await withFailingOpens('EMFILE', 1, () => load(file, cache)), []);

@@ -64,7 +64,7 @@ export async function withCompiled<T>(
     const cached = await useShared(name, use);
     if (cached) return cached.result;
     const output = path.join(writableCacheDirectory('aot'), name);
-    const own = await useCached(output, use);
+    const own = await useCached(output, use, true);
     if (own) return own.result;
     await sweep(path.dirname(output));
     await compileOnce(plain, output);
@@ -120,10 +120,14 @@ async function useShared<T>(
 /**
  * Null if it is not there, or of no use and to be replaced; a damaged file is removed. A failure
  * that has another cause, such as too many open files, says nothing about the file.
+ *
+ * @param renews Whether null means that it will be compiled. If this process has already compiled
+ *   it, that would not help, and the failure is thrown.
  */
 async function useCached<T>(
   output: string,
   use: (output: string) => Promise<T>,
+  renews = false,
 ): Promise<{ result: T } | null> {
   if (!existsSync(output)) return null;
   try {
@@ -135,7 +139,10 @@ async function useCached<T>(
       return null;
     }
     // It is what was written there, but this library cannot load it.
-    if (error instanceof WasmEdgeError && error.code === 'ERR_MODULE_INVALID') return null;
+    if (error instanceof WasmEdgeError && error.code === 'ERR_MODULE_INVALID') {
+      if (renews && (await identityOf(output)) === compiledHere.get(output)) throw error;
+      return null;
+    }
     throw error;
   }
 }
@@ -163,6 +170,26 @@ interface Compilation {
 const compilations = new Map<string, Compilation>();
 const failures = new CompileFailures();
 const FOR_EVER_MS = 2 ** 30;
+
+/**
+ * The files that this process has compiled, by path: compiling them again would not make them
+ * loadable.
+ */
+const compiledHere = new Map<string, string>();
+const MOST_COMPILED_HERE = 1000;
+
+/** Distinguishes a file from others that had or will have the same path; null if there is none. */
+async function identityOf(file: string): Promise<string | null> {
+  const status = await stat(file, { bigint: true }).catch(() => null);
+  return status && `${status.dev} ${status.ino} ${status.mtimeNs}`;
+}
+
+async function noteCompiled(output: string): Promise<void> {
+  const identity = await identityOf(output);
+  if (identity === null) return;
+  if (compiledHere.size >= MOST_COMPILED_HERE) compiledHere.clear();
+  compiledHere.set(output, identity);
+}
 
 async function compileOnce(plain: Plain, output: string): Promise<void> {
   const { file, trusted, limits, signals, isBackground = false } = plain;
@@ -233,6 +260,7 @@ function compile(plain: Plain, output: string, signal: AbortSignal): Promise<voi
   const work = async (): Promise<void> => {
     const settings = { ...DEFAULT_COMPILE, optimize: await optimizationOf(content), meter };
     await compileInto(content, output, settings, control, appendDigest);
+    await noteCompiled(output);
   };
   return trusted ? work() : inTurn(work, signal);
 }
