@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -118,6 +119,48 @@ TEST_F(WasiFolderKinds, LookForAFileWhoseTimesDoNotChange) {
     ASSERT_EQ(directory->Symlink("none", "dangling"), Errno::kSuccess);
     EXPECT_EQ(directory->SetTimesOfPath("dangling", false, {}), Errno::kSuccess);
     EXPECT_EQ(directory->SetTimesOfPath("dangling", true, {}), Errno::kNoEnt);
+  }
+}
+
+TEST_F(WasiFolderKinds, BoundTargetsOfLinksAndPaths) {
+  std::string path = "./";
+  while (path.size() + 2 < 4095) path += "./";
+  path += "f";
+  ASSERT_EQ(path.size(), 4095u);
+  for (const auto& directory : kinds_) {
+    const std::string longest(4095, 't');
+    EXPECT_EQ(directory->Symlink(longest, "longest"), Errno::kSuccess);
+    EXPECT_EQ(directory->Symlink(longest + "t", "longer"), Errno::kNameTooLong);
+    EXPECT_EQ(directory->Symlink("/" + longest, "longer"), Errno::kNameTooLong);
+    std::array<uint8_t, 5000> target;
+    uint32_t size = 0;
+    EXPECT_EQ(directory->ReadLink("longest", {target.data(), static_cast<uint32_t>(target.size())},
+                                  &size),
+              Errno::kSuccess);
+    EXPECT_EQ(size, 4095u);
+    EXPECT_EQ(directory->Symlink("t", path), Errno::kSuccess);
+    EXPECT_EQ(directory->Symlink("t", "./" + path), Errno::kNameTooLong);
+  }
+}
+
+TEST_F(WasiFolderKinds, WriteNothingBehindTheGreatestOffset) {
+  OpenRequest make;
+  make.create = make.write = true;
+  for (const auto& directory : kinds_) {
+    Opened opened;
+    ASSERT_EQ(directory->Open("file", make, &opened), Errno::kSuccess);
+    std::array<uint8_t, 2> bytes{};
+    const auto write = [&](uint64_t offset, uint32_t count) {
+      uint32_t written = 0;
+      uint64_t end = 0;
+      return opened.file->Write(offset, false, Buffers(bytes.data(), count), &written, &end);
+    };
+    EXPECT_EQ(write(INT64_MAX, 0), Errno::kSuccess);
+    EXPECT_EQ(write(INT64_MAX, 1), Errno::kInval);
+    EXPECT_EQ(write(INT64_MAX - 1, 2), Errno::kInval);
+    EXPECT_NE(write(INT64_MAX - 1, 1), Errno::kInval);
+    EXPECT_EQ(write(uint64_t{1} << 63, 0), Errno::kInval);
+    EXPECT_EQ(write(UINT64_MAX, 1), Errno::kInval);
   }
 }
 

@@ -78,7 +78,7 @@ TEST_F(WasiPaths, ChecksDirectoryPathAndResult) {
   EXPECT_EQ(Open(""), Errno::kNoEnt);
   EXPECT_EQ(Open("/a.txt"), Errno::kNotCapable);
   EXPECT_EQ(Open(std::string("a.txt\0", 6)), Errno::kInval);
-  EXPECT_EQ(Open(std::string(4097, 'a')), Errno::kNameTooLong);
+  EXPECT_EQ(Open(std::string(4096, 'a')), Errno::kNameTooLong);
   EXPECT_EQ(Call("path_open", {3, 0, kEnd - 2, 3, 0, 0, 0, 0, kOut}), Errno::kFault);
   EXPECT_EQ(Call("path_open", {3, 0, 0, 0xFFFF'FFFF, 0, 0, 0, 0, kOut}), Errno::kFault);
   // No descriptor stays open without the guest knowing it.

@@ -113,7 +113,7 @@ class HostFile final : public File {
 
   Errno Write(uint64_t offset, bool append, const Buffers& buffers, uint32_t* size,
               uint64_t* end) override {
-    if (!IsOffset(offset)) return Errno::kFbig;
+    if (!IsOffset(offset)) return Errno::kInval;
     const std::vector<iovec> vectors = VectorsOf(buffers);
     const ssize_t written =
         pwritev2(descriptor_.get(), vectors.data(), static_cast<int>(vectors.size()),

@@ -7,9 +7,9 @@
 
 namespace wasmedge_embed::wasi {
 
-/// In bytes, as on Linux.
+/// In bytes, as on Linux, whose PATH_MAX includes the terminating NUL.
 inline constexpr size_t kMaxNameLength = 255;
-inline constexpr size_t kMaxPathLength = 4096;
+inline constexpr size_t kMaxPathLength = 4095;
 /// The number of links that a look-up follows, as on Linux.
 inline constexpr int kMaxLinks = 40;
 

@@ -57,7 +57,7 @@ class ScratchDirectory final : public Directory {
 /// Collects the files of a folder after the invocation: the content of each regular file whose path
 /// (`prefix` and the names from `root` on) matches one of `patterns`. Throws `Error` kLimit
 /// "scratchBytes" if the files contain more than the storage may, counting a file with several
-/// names once for each. Skips paths of more than 4096 bytes: no guest can name them.
+/// names once for each. Skips paths of more than 4095 bytes: no guest can name them.
 void CollectFiles(const ScratchStorage& storage, const ScratchNode& root, const std::string& prefix,
                   const std::vector<PathPattern>& patterns, std::vector<FileEntry>* out);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -55,6 +56,8 @@ uint32_t ScratchBytes::Read(uint64_t offset, const Buffers& buffers) const noexc
 
 Errno ScratchBytes::Write(uint64_t offset, const Buffers& buffers, uint32_t* written) {
   *written = 0;
+  // As on Linux, where offsets are signed.
+  if (offset > INT64_MAX || buffers.total_size() > INT64_MAX - offset) return Errno::kInval;
   if (buffers.total_size() == 0) return Errno::kSuccess;
   if (offset >= budget_.limit()) return Errno::kFbig;
   uint64_t position = offset;

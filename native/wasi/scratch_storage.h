@@ -48,7 +48,7 @@ class ScratchBytes {
   uint64_t size() const noexcept { return size_; }
   uint32_t Read(uint64_t offset, const Buffers& buffers) const noexcept;
   /// `written` is less than the size of the buffers if the budget runs out midway; kNoSpc if
-  /// nothing could be written. kFbig beyond the limit.
+  /// nothing could be written. kFbig beyond the limit, kInval beyond what an offset can be.
   Errno Write(uint64_t offset, const Buffers& buffers, uint32_t* written);
   Errno SetSize(uint64_t size);
   /// On kNoSpc, room beyond the end of the file is given back; holes that were filled stay so.
