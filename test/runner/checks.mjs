@@ -66,8 +66,9 @@ export const checks = [
     commands: async ({ machine }) => [
       // With the profile that the build uses, so that macros and build scripts are not compiled again.
       clippy(machine, ['--workspace', '--release', '--target', 'wasm32-wasip1']),
-      // Likewise: in that of their tests.
-      clippy(machine, [...hostPackages(), '--all-targets', '--profile', 'test']),
+      // Likewise, as the profile of their tests has the same settings. It is not named, since `--profile test` would
+      // look at binaries with cfg(test) only.
+      clippy(machine, [...hostPackages(), '--all-targets']),
       {
         // Built, as it is to be run anyway: its crates, only looked at, would be compiled in another form.
         command: machine.rust.cargo,
