@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
-import type { LoadOptions, RunOptions, RunResult } from 'wasmedge-embed';
+import type { LoadOptions, RunOptions, RunResult, WasmEdgeErrorCode } from 'wasmedge-embed';
 
 import { fails } from './support/errors.js';
 import { InProcessStreams, RunStreams, destination, inputSource } from './support/internals.js';
@@ -78,6 +78,34 @@ for (const isolation of ISOLATIONS) {
         assert.match(error.message, /stdin failed: of the test/);
       }
     });
+
+    // The other tests share modules, which are closed after all of them.
+    const kinds: Record<string, [StreamGuest, () => RunOptions, WasmEdgeErrorCode]> = {
+      'a source that fails': ['copy', () => ({ stdin: failing() }), 'ERR_STREAM'],
+      'a target that fails': ['flood', () => ({ stdout: () => Promise.reject(OWN) }), 'ERR_STREAM'],
+      'its time limit, while a source gives nothing': [
+        'copy',
+        () => ({ stdin: silent(), timeoutMs: 300 }),
+        'ERR_TIMEOUT',
+      ],
+      'its time limit, while a target takes nothing': [
+        'flood',
+        () => ({ stdout: () => never(), timeoutMs: 300 }),
+        'ERR_TIMEOUT',
+      ],
+      'an abort': [
+        'copy',
+        () => ({ stdin: silent(), signal: AbortSignal.timeout(200) }),
+        'ERR_ABORTED',
+      ],
+    };
+    for (const [kind, [guest, options, code]] of Object.entries(kinds)) {
+      it(`is ${kind}, and its module can be closed right after it`, async () => {
+        await withModule(await streamGuest(guest), { isolation }, (loaded) =>
+          fails(code, loaded.run(options())),
+        );
+      });
+    }
 
     it('is a Readable that is closed before its end', async () => {
       const stdin = new PassThrough();

@@ -39,6 +39,14 @@ const COPY = `(local $n i32)
 /** More than the default of `limits.outputBytes`, which does not count what goes to a stream. */
 export const LARGE_BYTES = 257 * 2 ** 20;
 
+/** More than the longest string of V8 has, 512 MiB, and a buffer that doubles passes that as well. */
+export const GIGABYTE = 2 ** 30;
+
+/** Writes so many bytes in a single call, if all of them are accepted. */
+const writeAtOnce = (bytes: number): string => `
+  (if (i32.eq (memory.grow (i32.const ${bytes / 65_536})) (i32.const -1)) (then (unreachable)))
+  (call $write (i32.const 1) (i32.const 65536) (i32.const ${bytes}))`;
+
 /** The guests for the tests of streams, by what their program does. */
 const PROGRAMS = {
   /** Copies standard input to standard output. */
@@ -56,10 +64,10 @@ const PROGRAMS = {
     (loop $more
       (call $write (i32.const 1) (i32.const 1024) (i32.const 4096))
       (br_if $more (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 1000))))`,
-  /** Writes so many bytes in a single call, if all of them are accepted. */
-  large: `(if (i32.eq (memory.grow (i32.const ${LARGE_BYTES / 65_536})) (i32.const -1))
-      (then (unreachable)))
-    (call $write (i32.const 1) (i32.const 65536) (i32.const ${LARGE_BYTES}))`,
+  /** Writes {@link LARGE_BYTES} in a single call. */
+  large: writeAtOnce(LARGE_BYTES),
+  /** Likewise a gigabyte. */
+  gigabyte: writeAtOnce(GIGABYTE),
   /**
    * Passes on what it reads; traps afterwards if that begins with "l", and before if it begins with
    * "t".
