@@ -37,14 +37,35 @@ export async function withModule<T>(
 export function sharedModules(): (file: string, options?: LoadOptions) => Promise<LoadedModule> {
   const modules = new Map<string, Promise<LoadedModule>>();
   after(async () => {
-    for (const module of modules.values()) await (await module).close();
+    // All are closed, even if one of them cannot be.
+    const closings = [...modules.values()].map(async (module) => (await module).close());
+    for (const closing of await Promise.allSettled(closings)) {
+      if (closing.status === 'rejected') throw closing.reason as Error;
+    }
   });
   return (file, options = {}) => {
-    const key = JSON.stringify([file, options]);
+    const key = JSON.stringify([file, options], refuseOtherThanData);
     const module = modules.get(key) ?? loadLightly(file, options);
     modules.set(key, module);
     return module;
   };
+}
+
+/** A replacer for JSON: what JSON would drop or change must not make two sets of options look alike. */
+function refuseOtherThanData(this: unknown, name: string, shown: unknown): unknown {
+  // Before its `toJSON`, which has been called for `shown`.
+  const value = (this as Record<string, unknown>)[name];
+  const isData =
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    Number.isFinite(value) ||
+    Array.isArray(value) ||
+    (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype);
+  if (!isData || shown !== value) {
+    throw new TypeError(`'${name}' of a shared module's options is not plain data.`);
+  }
+  return value;
 }
 
 /** Loads a guest, runs it once and closes it. */
