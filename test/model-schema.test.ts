@@ -5,7 +5,7 @@ import path from 'node:path';
 import { ROOT } from './support/paths.js';
 import { skip } from './support/skip.js';
 
-/** The output of flatc for the schema, from LiteRT's wheel: scripts/setup/litert-schema.mjs. */
+/** The output of flatc for the schema, from LiteRT's wheel: test/setup/litert-schema.mjs. */
 const SCHEMA = path.join(ROOT, 'build/litert-schema.py');
 
 /** The schema's table for each namespace of fields in model_schema.h. */

@@ -3,16 +3,13 @@ import { defaultModel } from './default-model.mjs';
 import { ExplainedFailure, SetupFailure } from './failure.mjs';
 import { guestCompilation } from './guest-compilation.mjs';
 import { guests } from './guests.mjs';
-import { liteRtSchema } from './litert-schema.mjs';
 import { liteRt } from './litert.mjs';
 import { SetupLock } from './lock.mjs';
 import { npmDependencies } from './npm.mjs';
-import { pillow } from './pillow.mjs';
 import { whyUnsupported } from './platform.mjs';
 import { terminateChildren } from './processes.mjs';
 import { runSteps } from './steps.mjs';
 import { systemPackages } from './system/step.mjs';
-import { testGuests } from './test-guests.mjs';
 import { typeScript } from './typescript.mjs';
 
 /** What both the quick start and the tests need, in this order. */
@@ -40,8 +37,7 @@ export async function setUp(context, { more = [], furtherSteps = 0 } = {}) {
   const lock = new SetupLock();
   await lock.acquire();
   try {
-    const forTests = context.forTests ? [liteRtSchema, pillow, testGuests] : [];
-    const steps = [...sharedSteps, ...forTests, ...more];
+    const steps = [...sharedSteps, ...more];
     const total = steps.length + furtherSteps;
     await runSteps(steps, context, total);
     return total;

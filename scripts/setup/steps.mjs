@@ -20,7 +20,7 @@ import { Task } from './task.mjs';
  * What steps share.
  *
  * @typedef {object} Context
- * @property {boolean} forTests whether to set up what only the tests need
+ * @property {boolean} forTests whether to require what only the tests need
  * @property {boolean} [forBenchmark] whether what the benchmark compares with is to be set up too
  * @property {boolean} yes whether to continue without asking
  * @property {string[]} photographs given on the command line, absolute paths

@@ -6,7 +6,7 @@ import { allTargets } from './targets.mjs';
 import { parallel } from '../../scripts/setup/addon.mjs';
 import { runCommand } from '../../scripts/setup/index.mjs';
 import { shown } from '../../scripts/setup/paths.mjs';
-import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
+import { sideBySide } from '../runner/side-by-side.mjs';
 import { withTask } from '../../scripts/setup/task.mjs';
 import { table } from '../runner/report.mjs';
 

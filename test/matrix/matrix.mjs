@@ -6,6 +6,7 @@ import { compiledTests, suiteOf, versionsOf } from './suite.mjs';
 import { runCommand, setUp } from '../../scripts/setup/index.mjs';
 import { report } from '../runner/report.mjs';
 import { runCheck } from '../runner/run-check.mjs';
+import { testSteps } from '../setup/steps.mjs';
 
 const names = combinations.map(({ name }) => name);
 
@@ -50,7 +51,7 @@ function readOptions() {
 async function main({ selected, grep, write, yes }) {
   const context = { forTests: true, yes: Boolean(yes), photographs: [], grep };
   const steps = new Set(selected.flatMap((combination) => combination.steps));
-  await setUp(context, { more: [compiledTests, ...steps] });
+  await setUp(context, { more: [...testSteps, compiledTests, ...steps] });
   console.log('');
 
   const results = [];

@@ -5,8 +5,8 @@ import { format, resolveConfig } from 'prettier';
 
 import { writeAtomically } from '../../scripts/setup/files.mjs';
 import { root, setupFolder } from '../../scripts/setup/paths.mjs';
-import { fillSection } from '../../scripts/setup/section.mjs';
 import { digestOf } from '../../scripts/setup/stamp.mjs';
+import { fillSection } from '../runner/section.mjs';
 
 /**
  * The tests' results for a combination.

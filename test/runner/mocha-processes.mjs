@@ -5,9 +5,9 @@ import { parallel } from '../../scripts/setup/addon.mjs';
 import { root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { outcomeOf, run } from '../../scripts/setup/processes.mjs';
 import { duration } from '../../scripts/setup/progress.mjs';
-import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
 import { groupsOf } from './groups.mjs';
 import { table } from './report.mjs';
+import { sideBySide } from './side-by-side.mjs';
 
 /** More than the number of processors: tests wait for timers and for processes that they start. */
 const mochaProcesses = Math.ceil(1.5 * parallel);

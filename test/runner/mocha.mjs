@@ -7,8 +7,8 @@ import { runCommand } from '../../scripts/setup/index.mjs';
 import { guestCompilations } from '../../scripts/setup/guest-compilation.mjs';
 import { detectingGuestFile, root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { run } from '../../scripts/setup/processes.mjs';
-import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
 import { runMocha } from './mocha-processes.mjs';
+import { sideBySide } from './side-by-side.mjs';
 
 const help = `Runs the package's tests in several processes, and lists the slowest files.
 

@@ -7,8 +7,8 @@ import { SetupFailure } from '../../scripts/setup/failure.mjs';
 import { runCommand } from '../../scripts/setup/index.mjs';
 import { root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { ask } from '../../scripts/setup/processes.mjs';
-import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
 import { runCases } from './google-test.mjs';
+import { sideBySide } from './side-by-side.mjs';
 
 const help = `Runs the native tests of a preset like \`ctest --preset NAME\`, but many in each process.
 

@@ -4,6 +4,7 @@ import { runCommand, setUp } from '../../scripts/setup/index.mjs';
 import { photographs } from '../../scripts/setup/photographs.mjs';
 import { processorSeconds } from '../../scripts/setup/processor-time.mjs';
 import { duration } from '../../scripts/setup/progress.mjs';
+import { testSteps } from '../setup/steps.mjs';
 import { checks } from './checks.mjs';
 import { report } from './report.mjs';
 import { runChecks } from './run-check.mjs';
@@ -66,7 +67,7 @@ async function main({ selected, ...values }) {
   for (const { demands } of selected) if (demands) process.env[demands] = '1';
   // Without sample data, only the benchmark needs photographs, which are then downloaded.
   const needsPhotographs = selected.some(({ name }) => name === 'bench');
-  await setUp(context, { more: needsPhotographs ? [photographs] : [] });
+  await setUp(context, { more: [...testSteps, ...(needsPhotographs ? [photographs] : [])] });
   console.log(`\nThe set-up took ${timeTaken()}.\n`);
   const results = await runChecks(selected, context);
   console.log(report(results, timeTaken()));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { describe, it } from 'mocha';
 
-import { sideBySide } from '../../scripts/setup/side-by-side.mjs';
+import { sideBySide } from '../runner/side-by-side.mjs';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -5,7 +5,7 @@ import { format, resolveConfig } from 'prettier';
 
 import { writeAtomically } from '../../../scripts/setup/files.mjs';
 import { root } from '../../../scripts/setup/paths.mjs';
-import { fillSection } from '../../../scripts/setup/section.mjs';
+import { fillSection } from '../../runner/section.mjs';
 
 const page = path.join(root, 'docs/toolchains.md');
 

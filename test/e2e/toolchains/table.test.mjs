@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { describe, it } from 'mocha';
 
-import { fillSection } from '../../../scripts/setup/section.mjs';
+import { fillSection } from '../../runner/section.mjs';
 import { tableOf } from './table.mjs';
 
 describe('the table of toolchains', () => {

@@ -1,9 +1,9 @@
 import path from 'node:path';
 
-import { copyAtomically, sha256OfFile, writeAtomically } from './files.mjs';
-import { pinned } from './litert.mjs';
-import { cacheFolder, root } from './paths.mjs';
-import { takeFromWheel } from './wheel.mjs';
+import { copyAtomically, sha256OfFile, writeAtomically } from '../../scripts/setup/files.mjs';
+import { pinned } from '../../scripts/setup/litert.mjs';
+import { cacheFolder, root } from '../../scripts/setup/paths.mjs';
+import { takeFromWheel } from '../../scripts/setup/wheel.mjs';
 
 /**
  * flatc's Python output for the schema of this version of LiteRT; the same in the wheels for all

@@ -1,16 +1,16 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
-import { root } from './paths.mjs';
-import { digestOf } from './stamp.mjs';
+import { root } from '../../scripts/setup/paths.mjs';
+import { digestOf } from '../../scripts/setup/stamp.mjs';
 
 const folder = path.join(root, 'test/guests/c');
 const outputOf = (name) => path.join(root, 'build/test-guests', `${name}.wasm`);
 const common = ['--target=wasm32-wasi', '-Wall', '-Wextra', '-Werror'];
 const library = [...common, '-mexec-model=reactor', '-O2'];
 
-/** Each with its sources below test/guests/c, which an image with only the set-up does not have. */
-const guests = () => [
+/** Each with its sources below test/guests/c. */
+const guests = [
   { name: 'failing.c', sources: ['failing.c'], flags: library },
   {
     name: 'failing.cc',
@@ -37,12 +37,12 @@ export const testGuests = {
   advice: 'Fix the errors of the compiler, then run this command again.',
 
   async stamp({ machine }) {
-    const digest = digestOf(['test/guests/c'], [machine.wasiCompiler, guests()]);
-    return { digest, outputs: guests().map(({ name }) => outputOf(name)) };
+    const digest = digestOf(['test/guests/c'], [machine.wasiCompiler, guests]);
+    return { digest, outputs: guests.map(({ name }) => outputOf(name)) };
   },
 
   async run({ machine }, task) {
-    for (const { name, sources, flags } of guests()) {
+    for (const { name, sources, flags } of guests) {
       mkdirSync(path.dirname(outputOf(name)), { recursive: true });
       await task.exec(machine.wasiCompiler.command, [...flags, '-o', outputOf(name), ...sources], {
         cwd: folder,

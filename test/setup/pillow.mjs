@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { root, setupFolder } from './paths.mjs';
-import { run } from './processes.mjs';
-import { digestOf } from './stamp.mjs';
+import { root, setupFolder } from '../../scripts/setup/paths.mjs';
+import { run } from '../../scripts/setup/processes.mjs';
+import { digestOf } from '../../scripts/setup/stamp.mjs';
 
 const pinnedFile = 'test/support/pillow.json';
 

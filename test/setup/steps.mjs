@@ -1,0 +1,6 @@
+import { liteRtSchema } from './litert-schema.mjs';
+import { pillow } from './pillow.mjs';
+import { testGuests } from './test-guests.mjs';
+
+/** What the tests need in addition to the set-up of the package. */
+export const testSteps = [liteRtSchema, pillow, testGuests];
