@@ -276,6 +276,9 @@ export function rustEnvironment({ rust, wasmLinker }) {
     RUSTC: rust.rustc,
     RUSTDOC: path.join(rust.programs, 'rustdoc'),
     RUSTFMT: path.join(rust.programs, 'rustfmt'),
+    // They would replace the flags of wasm/.cargo/config.toml and of the set-up.
+    RUSTFLAGS: undefined,
+    CARGO_ENCODED_RUSTFLAGS: undefined,
     ...(wasmLinker.command && { CARGO_TARGET_WASM32_WASIP1_LINKER: wasmLinker.command }),
   };
 }

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 
 import { copyAtomically, writeAtomically } from '../../scripts/setup/files.mjs';
 import { namedCrates, registryCrates } from '../../scripts/setup/guests.mjs';
+import { rustEnvironment } from '../../scripts/setup/machine.mjs';
 import { duration } from '../../scripts/setup/progress.mjs';
 import { Stamp } from '../../scripts/setup/stamp.mjs';
 
@@ -82,6 +83,17 @@ dependencies = [
 `;
     assert.deepEqual(registryCrates(lock), [{ name: 'jpeg-decoder', version: '0.3.2' }]);
     assert.deepEqual([...namedCrates(lock)], ['jpeg-decoder', 'rayon']);
+  });
+
+  it("builds guests without the user's flags for Rust, which would replace its own", () => {
+    const env = rustEnvironment({
+      rust: { cargo: 'cargo', rustc: 'rustc', programs: '/rust' },
+      wasmLinker: {},
+    });
+    for (const name of ['RUSTFLAGS', 'CARGO_ENCODED_RUSTFLAGS']) {
+      assert.ok(name in env);
+      assert.equal(env[name], undefined);
+    }
   });
 
   it('writes durations for people', () => {
