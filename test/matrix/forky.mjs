@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { sha256OfFile } from '../../scripts/setup/files.mjs';
@@ -34,8 +34,11 @@ function gitFolder() {
   const link = path.join(root, '.git');
   if (!statSync(link, { throwIfNoEntry: false })?.isFile()) return {};
   const ofWorktree = path.resolve(root, readFileSync(link, 'utf8').replace('gitdir:', '').trim());
-  const common = readFileSync(path.join(ofWorktree, 'commondir'), 'utf8').trim();
-  const folder = path.resolve(ofWorktree, common);
+  // That of a submodule has none.
+  const common = path.join(ofWorktree, 'commondir');
+  const folder = existsSync(common)
+    ? path.resolve(ofWorktree, readFileSync(common, 'utf8').trim())
+    : ofWorktree;
   return { [folder]: folder };
 }
 
