@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <iomanip>
@@ -77,12 +78,15 @@ std::string ReadString(const GuestMemory& memory, uint32_t address) {
   return text;
 }
 
-/// The shortest text that represents the number, in every locale. (GCC 10 has no `std::to_chars`
-/// for floating-point numbers.)
+/// The number, rounded to as few digits as represent it, in every locale. (GCC 10 has no
+/// `std::to_chars` for floating-point numbers.)
 std::string ToText(double number) {
+  using Limits = std::numeric_limits<double>;
   std::string text;
-  for (int digits = std::numeric_limits<double>::digits10;
-       digits <= std::numeric_limits<double>::max_digits10; ++digits) {
+  // Those that are not needed are not written, except for subnormal numbers, which are less
+  // precise.
+  int digits = std::abs(number) < Limits::min() ? 1 : Limits::digits10;
+  for (; digits <= Limits::max_digits10; ++digits) {
     std::ostringstream written;
     written.imbue(std::locale::classic());
     written << std::setprecision(digits) << number;
