@@ -14,6 +14,7 @@
 #include "inference/check/operator_table.h"
 #include "test/inference_fixtures.h"
 #include "test/model_builder.h"
+#include "test/model_lies.h"
 #include "test/operator_models.h"
 
 namespace wasmedge_embed {
@@ -22,9 +23,10 @@ namespace {
 using test::BuildModel;
 using test::ModelSpec;
 using test::OperatorModelNamed;
+using test::OperatorOf;
 using test::SpecGraph;
-using test::SpecOperator;
 using test::SpecTensor;
+using test::TensorOf;
 
 ModelSummary Check(const std::vector<uint8_t>& bytes,
                    const ModelLimits& limits = ModelLimits::Guest()) {
@@ -58,9 +60,6 @@ std::string LimitOf(const ModelSpec& model, const ModelLimits& limits) {
   ADD_FAILURE() << "it was not refused";
   return {};
 }
-
-SpecTensor& TensorOf(ModelSpec& model, size_t index) { return model.graph().tensors[index]; }
-SpecOperator& OperatorOf(ModelSpec& model) { return model.graph().operators[0]; }
 
 TEST(ModelCheckTest, AcceptsTheDefaultModel) {
   const ModelSummary summary = Check(test::DefaultModel());
